@@ -1,0 +1,68 @@
+import type { HttpAnswer, HttpResponse } from './http.ts'
+import type { SendResult, TestResult } from './port.ts'
+
+/** A complete answer that says yes; what it says is then the adapter's to read. */
+export function isSuccess(answer: HttpAnswer): answer is HttpResponse {
+  return answer.kind === 'RESPONSE' && answer.status >= 200 && answer.status < 300
+}
+
+/**
+ * What an answer that is no success means for its request, for every broker unless its own documentation says otherwise: an
+ * adapter looks at its broker's exceptions first. Whatever is kept of the answer is short and redacted.
+ * @param now for a Retry-After that is a date
+ * @param secrets the credential's values that must not be kept
+ */
+export function failureOf(answer: HttpAnswer, now: Date, secrets: readonly string[]): SendResult {
+  if (answer.kind === 'NOT_SENT') return { kind: 'NOT_ACCEPTED', reason: answer.reason }
+  if (answer.kind === 'UNKNOWN') return { kind: 'IN_DOUBT', reason: answer.reason }
+  const { status } = answer
+  const said = `HTTP ${status}${excerpt(answer.body, secrets)}`
+  if (status === 429) {
+    return { kind: 'NOT_ACCEPTED', reason: said, retryAfterMs: retryAfterMs(answer.headers['retry-after'], now) }
+  }
+  if (status === 400 || status === 413 || status === 422)
+    return { kind: 'REJECTED', code: `HTTP_${status}`, detail: said }
+  // A timeout (408) or a fault of the server's (5xx) may have come after it took the messages.
+  if (status === 408 || status >= 500) return { kind: 'IN_DOUBT', reason: said }
+  return { kind: 'FATAL', reason: said }
+}
+
+/** What an answer that is no success to a credential's test means. */
+export function failedTest(answer: HttpAnswer, secrets: readonly string[]): TestResult {
+  if (answer.kind !== 'RESPONSE') return { ok: false, cause: 'UNREACHABLE', detail: answer.reason }
+  const passing = answer.status === 408 || answer.status === 429 || answer.status >= 500
+  return {
+    ok: false,
+    cause: passing ? 'UNREACHABLE' : 'REFUSED',
+    detail: `HTTP ${answer.status}${excerpt(answer.body, secrets)}`,
+  }
+}
+
+/** @param header seconds, or an HTTP date @returns undefined where it is neither */
+export function retryAfterMs(header: string | undefined, now: Date): number | undefined {
+  if (header === undefined) return undefined
+  if (/^\d+$/.test(header)) return Number(header) * 1000
+  const date = Date.parse(header)
+  return Number.isNaN(date) ? undefined : Math.max(0, date - now.getTime())
+}
+
+const EXCERPT_LENGTH = 300
+
+/** The beginning of an answer, fit to be kept: ": one line of text", or nothing. */
+export function excerpt(body: string, secrets: readonly string[]): string {
+  const start = body.slice(0, 20 * EXCERPT_LENGTH).trim()
+  if (start === '') return ''
+  if (start.startsWith('<')) return ': an HTML page'
+  const line = redact(start, secrets).replace(/\s+/g, ' ')
+  return `: ${line.length > EXCERPT_LENGTH ? `${line.slice(0, EXCERPT_LENGTH)}…` : line}`
+}
+
+/** Takes out the secrets, as they are and as URLs and Basic headers carry them, and all but the last digits of long numbers (phones, documents). */
+export function redact(text: string, secrets: readonly string[]): string {
+  const spellings = secrets
+    .filter(secret => secret.length >= 4)
+    .flatMap(secret => [secret, encodeURIComponent(secret), Buffer.from(secret).toString('base64')])
+    .sort((a, b) => b.length - a.length)
+  const clean = spellings.reduce((rest, spelling) => rest.replaceAll(spelling, '***'), text)
+  return clean.replace(/\d{8,}/g, number => `***${number.slice(-4)}`)
+}

@@ -1,0 +1,165 @@
+import type { z } from 'zod'
+import type { Http } from './http.ts'
+
+/**
+ * The port that every broker's adapter implements: it turns leads into requests and answers into outcomes, and knows neither
+ * the database nor the queue. What the wire looks like is the adapter's alone; what an outcome means is DESIGN's table
+ * (docs/architecture.md, "Outcomes").
+ */
+export interface Adapter<Credential = unknown> {
+  /** As in `camp broker add --adapter`. */
+  readonly name: string
+  /** Strict: an unknown key is refused. */
+  readonly credential: z.ZodType<Credential>
+  /** Keys of the credential that are never shown. */
+  readonly secrets: readonly string[]
+  /** The most messages that one request carries: 1 at a one-message broker, whose requests of one batch run concurrently. */
+  readonly messagesPerRequest: number
+  /** One request carries one text: its leads must share it (GOSAC, CDA). */
+  readonly oneTextPerRequest: boolean
+  /** Free text is refused: a campaign needs a template. */
+  readonly templateRequired: boolean
+  /** A lead without a valid document is refused at import. */
+  readonly documentRequired: boolean
+  /** Longer than the usual 30 s where the broker needs it. */
+  readonly timeoutMs?: number
+  /** Whether callbacks bring only the broker's own message id, so that it must be kept findable. */
+  readonly correlatesByProviderId: boolean
+
+  /** Sends one request. Never throws for what a broker or a network can do: that is a SendResult. */
+  send(request: SendRequest, credential: Credential, http: Http): Promise<SendResult>
+
+  /** A last step once per campaign, after its last request; absent: the broker has none. */
+  readonly closing?: Closing<Credential>
+
+  /** The broker's cheapest read, to check a credential; a sentence for the operator. Absent: the broker has none. */
+  test?(credential: Credential, http: Http): Promise<TestResult>
+
+  /** A status callback → events. @throws CallbackRefused when it is not this broker's */
+  callback?(request: CallbackRequest, context: CallbackContext<Credential>): CallbackEvent[]
+}
+
+/** A lead as the broker needs it. */
+export interface Message {
+  leadId: string
+  /** E.164 digits, no plus: 5511987654321. */
+  phone: string
+  nome: string | null
+  cpf_cnpj: string | null
+  idcob_contrato: string | null
+  /** Rendered for this person; null where the campaign uses a template. */
+  text: string | null
+  /** Template variables, by name, rendered for this person. */
+  variables: Readonly<Record<string, string>>
+  /** The file's other columns. */
+  columns: Readonly<Record<string, string>>
+}
+
+export interface SendRequest {
+  /** Deterministic and findable at the broker: campaign handle and batch number ("camp-7F3KQ2-0001"). */
+  name: string
+  agendamentoId: string
+  batchNumber: number
+  wallet: { id: string; idgisAmbiente: number }
+  template: { code: string } | null
+  messages: readonly Message[]
+  /**
+   * Where the broker may report; undefined without CAMP_PUBLIC_URL. Where a broker gives nothing of ours back, the adapter adds
+   * the lead's id to the query, once per message, and finds it again in CallbackRequest.url.
+   */
+  callbackUrl: string | undefined
+}
+
+/** What became of one message. Closed: every adapter folds its broker's answers into these. */
+export type Outcome =
+  | { kind: 'ACCEPTED'; providerId?: string | undefined }
+  /** Refused for good; the others of its request stand. */
+  | { kind: 'REJECTED'; code: string; detail: string }
+  /** Certainly not taken: may be sent again. */
+  | { kind: 'NOT_ACCEPTED'; reason: string }
+  /** Nobody can know: never sent again by itself. */
+  | { kind: 'IN_DOUBT'; reason: string }
+
+/** What became of one request. */
+export type SendResult =
+  /** One outcome per message, in the request's order. */
+  | { kind: 'ANSWERED'; outcomes: Outcome[]; reference?: string | undefined }
+  /** Nothing was taken (connect error, 429): the whole request may be repeated, not before `retryAfterMs`. */
+  | { kind: 'NOT_ACCEPTED'; reason: string; retryAfterMs?: number | undefined }
+  /** Refused for good as a whole (400, 422): one lead may poison it, so it is halved. */
+  | { kind: 'REJECTED'; code: string; detail: string }
+  /** The key, the permission or the configuration is wrong (401, 403): nothing more is sent with it. */
+  | { kind: 'FATAL'; reason: string }
+  /** Nobody can know (timeout after writing, 5xx, an answer that cannot be understood). */
+  | { kind: 'IN_DOUBT'; reason: string }
+
+/**
+ * Salesforce: run the automation that sends what was imported. GOSAC, where it is set so: start the campaigns that were created.
+ * Never repeated in doubt: a second run may send everything twice.
+ */
+export interface Closing<Credential> {
+  /** undefined: with this credential there is nothing to do. */
+  plan(credential: Credential): ClosingPlan | undefined
+  run(request: ClosingRequest, credential: Credential, http: Http): Promise<ClosingResult>
+}
+
+export interface ClosingPlan {
+  /** Counted from the end of the campaign's last request. */
+  delayMs: number
+  /** Campaigns with the same key close one after the other (one automation serves several); null: no matter. */
+  lockKey: string | null
+}
+
+export interface ClosingRequest {
+  name: string
+  agendamentoId: string
+  /** What the broker called each accepted request (SendResult's reference), in their order. */
+  references: readonly string[]
+}
+
+export type ClosingResult =
+  | { kind: 'DONE'; reference?: string | undefined }
+  | { kind: 'NOT_ACCEPTED'; reason: string; retryAfterMs?: number | undefined }
+  | { kind: 'FATAL'; reason: string }
+  | { kind: 'IN_DOUBT'; reason: string }
+
+export type TestResult =
+  | { ok: true; detail: string }
+  /** REFUSED: it answered, and does not take this credential. */
+  | { ok: false; cause: 'REFUSED' | 'UNREACHABLE'; detail: string }
+
+export interface CallbackRequest {
+  /** The public URL as the broker called it, query string included. */
+  url: URL
+  headers: Readonly<Record<string, string | undefined>>
+  body: Buffer
+}
+
+export interface CallbackContext<Credential> {
+  /** The credentials of every wallet at this broker: a signature is checked with each. */
+  credentials: readonly Credential[]
+  receivedAt: Date
+}
+
+export interface CallbackEvent {
+  event: 'SENT' | 'DELIVERED' | 'READ' | 'FAILED' | 'OPT_OUT'
+  /** Our own key, where the broker gives it back. */
+  leadId?: string | undefined
+  providerMsgId?: string | undefined
+  code?: string | undefined
+  detail?: string | undefined
+  occurredAt: Date
+  /** The element as it came, kept where no lead is found for it. */
+  payload: unknown
+}
+
+/** Not stored and not believed: 401 for a signature, 400 for a shape. */
+export class CallbackRefused extends Error {
+  override readonly name = 'CallbackRefused'
+  readonly status: 400 | 401
+
+  constructor(status: 400 | 401, message: string) {
+    super(message)
+    this.status = status
+  }
+}

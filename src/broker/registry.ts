@@ -1,0 +1,17 @@
+import { CampError } from '../errors.ts'
+import type { Adapter } from './port.ts'
+
+/** One line a broker; loaded when it is first asked for. */
+const ADAPTERS: Readonly<Record<string, () => Promise<Adapter>>> = {
+  SANDBOX: async () => (await import('./sandbox.ts')).sandbox,
+}
+
+/** What `camp broker add --adapter` takes. */
+export const ADAPTER_NAMES: readonly string[] = Object.keys(ADAPTERS)
+
+/** @throws CampError DATA when there is no such adapter */
+export async function adapterOf(name: string): Promise<Adapter> {
+  const load = Object.hasOwn(ADAPTERS, name) ? ADAPTERS[name] : undefined
+  if (load) return load()
+  throw new CampError('DATA', `there is no adapter "${name}"`, { hint: `Adapters: ${ADAPTER_NAMES.join(', ')}.` })
+}

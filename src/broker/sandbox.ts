@@ -1,0 +1,119 @@
+import { z } from 'zod'
+import { excerpt, failedTest, failureOf, isSuccess } from './classify.ts'
+import type { HttpResponse } from './http.ts'
+import {
+  type Adapter,
+  type CallbackEvent,
+  CallbackRefused,
+  type Message,
+  type Outcome,
+  type SendResult,
+} from './port.ts'
+
+/** `camp sandbox` (src/sandbox): bulk, one answer per message under our own key, callbacks in bulk. */
+export const sandbox: Adapter<SandboxCredential> = {
+  name: 'SANDBOX',
+  credential: z.strictObject({ url: z.url({ protocol: /^https?$/ }) }),
+  secrets: [],
+  messagesPerRequest: 1000,
+  oneTextPerRequest: false,
+  templateRequired: false,
+  documentRequired: false,
+  correlatesByProviderId: false,
+
+  async send(request, credential, http) {
+    const answer = await http.request({
+      method: 'POST',
+      url: endpoint(credential, 'v1/messages'),
+      headers: { 'content-type': 'application/json', accept: 'application/json' },
+      body: JSON.stringify({
+        name: request.name,
+        callback_url: request.callbackUrl,
+        messages: request.messages.map(message => ({
+          key: message.leadId,
+          phone: message.phone,
+          name: message.nome,
+          text: message.text,
+          ...(request.template && { template: request.template.code, variables: message.variables }),
+        })),
+      }),
+    })
+    return isSuccess(answer) ? read(answer, request.messages) : failureOf(answer, http.clock.now(), [])
+  },
+
+  async test(credential, http) {
+    const answer = await http.request({ method: 'GET', url: endpoint(credential, 'v1/health') })
+    return isSuccess(answer) ? { ok: true, detail: 'the sandbox answers' } : failedTest(answer, [])
+  },
+
+  callback(request) {
+    const read = callbacks.safeParse(jsonOf(request.body.toString('utf8')))
+    if (!read.success) throw new CallbackRefused(400, 'not an array of status events')
+    return read.data.map(
+      (event): CallbackEvent => ({
+        event: EVENTS[event.status],
+        leadId: event.key,
+        providerMsgId: event.id,
+        code: event.code,
+        detail: event.detail,
+        occurredAt: new Date(event.at),
+        payload: event,
+      }),
+    )
+  },
+}
+
+interface SandboxCredential {
+  url: string
+}
+
+const results = z.object({
+  reference: z.string(),
+  results: z.array(
+    z.discriminatedUnion('status', [
+      z.object({ key: z.string(), status: z.literal('accepted'), id: z.string().optional() }),
+      z.object({ key: z.string(), status: z.literal('rejected'), code: z.string(), detail: z.string().default('') }),
+    ]),
+  ),
+})
+
+const EVENTS = { sent: 'SENT', delivered: 'DELIVERED', read: 'READ', failed: 'FAILED', opt_out: 'OPT_OUT' } as const
+
+const callbacks = z.array(
+  z.object({
+    key: z.uuid(),
+    id: z.string().optional(),
+    status: z.enum(['sent', 'delivered', 'read', 'failed', 'opt_out']),
+    at: z.iso.datetime({ offset: true }),
+    code: z.string().optional(),
+    detail: z.string().optional(),
+  }),
+)
+
+function read(answer: HttpResponse, messages: readonly Message[]): SendResult {
+  const answered = results.safeParse(jsonOf(answer.body))
+  if (!answered.success) {
+    return { kind: 'IN_DOUBT', reason: `HTTP ${answer.status} that cannot be understood${excerpt(answer.body, [])}` }
+  }
+  const byKey = new Map(answered.data.results.map(result => [result.key, result]))
+  const outcomes = messages.map(({ leadId }): Outcome => {
+    const result = byKey.get(leadId)
+    if (!result) return { kind: 'IN_DOUBT', reason: 'the answer says nothing of this message' }
+    return result.status === 'accepted'
+      ? { kind: 'ACCEPTED', providerId: result.id }
+      : { kind: 'REJECTED', code: result.code, detail: result.detail }
+  })
+  return { kind: 'ANSWERED', outcomes, reference: answered.data.reference }
+}
+
+function endpoint(credential: SandboxCredential, path: string): string {
+  return new URL(path, credential.url.endsWith('/') ? credential.url : `${credential.url}/`).href
+}
+
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}

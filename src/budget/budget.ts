@@ -1,0 +1,144 @@
+import { v7 as uuidv7 } from 'uuid'
+import type { Sql } from '../database/pool.ts'
+import { recordAudit } from '../security/audit.ts'
+import type { Month } from './month.ts'
+
+/** Where a budget stands. Decimal strings with four decimals; `available` may be negative. */
+export interface BudgetPosition {
+  budget: string
+  used: string
+  /** What running and approved campaigns still have to spend. */
+  committed: string
+  /** budget − used − committed: what a further campaign may cost. */
+  available: string
+}
+
+/** The present, which tells from which month a campaign that is due by now will be paid. */
+export interface Present {
+  now: Date
+  timezone: string
+}
+
+/**
+ * Committed is unit cost × PENDING leads of the wallet's campaigns that may still send (FAILED ones can be resumed). A
+ * campaign spends in the month in which it sends: the one it is scheduled in, else the present one.
+ * @returns null when the wallet has no budget for the month
+ */
+export async function budgetPosition(
+  sql: Sql,
+  walletId: string,
+  year: number,
+  month: number,
+  { now, timezone }: Present,
+): Promise<BudgetPosition | null> {
+  const { rows } = await sql.query<BudgetPosition>(
+    `WITH pending AS (
+       SELECT c.unit_cost * (SELECT count(*) FROM "CampaignLead" l WHERE l.campaign_id = c.id AND l.status = 'PENDING') AS cost
+       FROM "Campaign" c
+       WHERE c.wallet_id = $1 AND c.status IN ('APPROVED', 'PROCESSING', 'PAUSED', 'FAILED')
+         AND date_trunc('month', greatest(c.scheduled_at, $4::timestamptz) AT TIME ZONE $5) = make_date($2, $3, 1)
+     ), committed AS (
+       SELECT coalesce(sum(cost), 0) AS cost FROM pending
+     )
+     SELECT b.budget::numeric(14, 4) AS budget, b.used_budget AS used, c.cost::numeric(14, 4) AS committed,
+            (b.budget - b.used_budget - c.cost)::numeric(14, 4) AS available
+     FROM "Budget" b, committed c
+     WHERE b.wallet_id = $1 AND b.year = $2 AND b.month = $3`,
+    [walletId, year, month, now, timezone],
+  )
+  return rows[0] ?? null
+}
+
+export interface LimitChange {
+  walletId: string
+  month: Month
+  /** A decimal string. */
+  limit: string
+  userId: string
+}
+
+/**
+ * Sets a month's limit, also below what was used already. The ledger tells of use and has no entry for it; the audit has.
+ * To be called in a transaction.
+ * @returns the budget's id, and the limit that stood before (null: there was none)
+ */
+export async function setBudget(
+  sql: Sql,
+  { walletId, month: { year, month }, limit, userId }: LimitChange,
+): Promise<{ id: string; before: string | null }> {
+  const old = await sql.query<{ budget: string }>(
+    `SELECT budget FROM "Budget" WHERE wallet_id = $1 AND year = $2 AND month = $3 FOR UPDATE`,
+    [walletId, year, month],
+  )
+  const before = old.rows[0]?.budget ?? null
+  const { rows } = await sql.query<{ id: string }>(
+    `INSERT INTO "Budget" (id, wallet_id, year, month, budget, updated_at) VALUES ($1, $2, $3, $4, $5, now())
+     ON CONFLICT (wallet_id, month, year) DO UPDATE SET budget = excluded.budget, updated_at = now()
+     RETURNING id`,
+    [uuidv7(), walletId, year, month, limit],
+  )
+  const id = rows[0]!.id
+  await recordAudit(sql, {
+    userId,
+    action: 'budget.set',
+    subject: 'Budget',
+    subjectId: id,
+    detail: { wallet_id: walletId, year, month, from: before, to: limit },
+  })
+  return { id, before }
+}
+
+export interface BudgetRow {
+  id: string
+  wallet: string
+  year: number
+  month: number
+  budget: string
+  used_budget: string
+}
+
+/** Every budget, or a wallet's, the latest month first. */
+export async function listBudgets(sql: Sql, walletId: string | null): Promise<BudgetRow[]> {
+  const { rows } = await sql.query<BudgetRow>(
+    `SELECT b.id, w.name AS wallet, b.year, b.month, b.budget::numeric(14, 4) AS budget, b.used_budget
+     FROM "Budget" b JOIN "Wallet" w ON w.id = b.wallet_id
+     WHERE $1::uuid IS NULL OR b.wallet_id = $1
+     ORDER BY b.year DESC, b.month DESC, w.name`,
+    [walletId],
+  )
+  return rows
+}
+
+export interface LedgerEntry {
+  id: string
+  created_at: Date
+  kind: 'RESERVE' | 'RELEASE' | 'ADJUST'
+  /** Signed: a reserve is positive, a release negative. */
+  amount: string
+  messages: number
+  campaign: string | null
+  batch: number | null
+  user: string | null
+  reason: string | null
+}
+
+/** A budget's ledger in the order in which it was written; null when there is no such budget. */
+export async function ledgerOf(sql: Sql, walletId: string, { year, month }: Month): Promise<LedgerEntry[] | null> {
+  const budget = await sql.query<{ id: string }>(
+    `SELECT id FROM "Budget" WHERE wallet_id = $1 AND year = $2 AND month = $3`,
+    [walletId, year, month],
+  )
+  if (!budget.rows[0]) return null
+  const { rows } = await sql.query<LedgerEntry>(
+    `SELECT e.id, e.created_at, e.kind, e.amount, e.messages, c.agendamento_id AS campaign, t.number AS batch,
+            u.email AS user, e.reason
+     FROM "BudgetEntry" e
+     LEFT JOIN "Batch" t ON t.id = e.batch_id
+     LEFT JOIN "Campaign" c ON c.id = t.campaign_id
+     LEFT JOIN "User" u ON u.id = e.user_id
+     WHERE e.budget_id = $1
+     ORDER BY e.created_at, e.id`,
+    [budget.rows[0].id],
+  )
+  return rows
+}

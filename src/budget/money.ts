@@ -1,0 +1,43 @@
+import { CampError } from '../errors.ts'
+
+/**
+ * Money as a whole number of ten-thousandths of a real (R$ 0.0450 is 450n): exact, and as fine as a unit cost. It enters and
+ * leaves as a decimal string; sums over rows are PostgreSQL's, in numeric.
+ */
+export type Money = bigint
+
+const SCALE = 10_000n
+
+/** A decimal string as PostgreSQL and JSON write it ("12.5", "0.0450", "-3"). @throws Error on anything else. */
+export function moneyOf(decimal: string): Money {
+  const match = /^(-?)(\d+)(?:\.(\d{1,4})0*)?$/.exec(decimal)
+  if (!match) throw new Error(`not a decimal amount: ${decimal}`)
+  const units = BigInt(match[2]!) * SCALE + BigInt((match[3] ?? '').padEnd(4, '0'))
+  return match[1] ? -units : units
+}
+
+/** With four decimals: "0.0450". */
+export function formatMoney(money: Money): string {
+  const sign = money < 0n ? '-' : ''
+  const units = money < 0n ? -money : money
+  return `${sign}${units / SCALE}.${(units % SCALE).toString().padStart(4, '0')}`
+}
+
+/**
+ * An amount as a person types it: 1500, 1500.00, 1500,00 or 1.500,00.
+ * @param decimals how many decimals it may have: 2 for a budget, 4 for a unit cost
+ * @returns a decimal string
+ * @throws CampError DATA when it is not an amount, negative, or finer than `decimals`
+ */
+export function parseAmount(text: string, decimals: 2 | 4): string {
+  const typed = text.trim().replace(/^R\$\s*/, '')
+  const brazilian = /^(\d{1,3}(?:\.\d{3})+|\d+),(\d+)$/.exec(typed)
+  const plain = brazilian ? `${brazilian[1]!.replaceAll('.', '')}.${brazilian[2]}` : typed
+  const match = /^(\d{1,10})(?:\.(\d+))?$/.exec(plain)
+  if (!match || (match[2] ?? '').length > decimals) {
+    throw new CampError('DATA', `"${text}" is not an amount with at most ${decimals} decimals`, {
+      hint: decimals === 2 ? 'Write it as 1500.00 or 1.500,00.' : 'Write it as 0.0450 or 0,0450.',
+    })
+  }
+  return `${BigInt(match[1]!)}.${(match[2] ?? '').padEnd(decimals, '0')}`
+}

@@ -1,0 +1,18 @@
+import { CampError } from '../errors.ts'
+
+/** The month that a budget is for; `month` counts from 1. */
+export interface Month {
+  year: number
+  month: number
+}
+
+/** @throws CampError USAGE unless it is written YYYY-MM */
+export function parseMonth(text: string): Month {
+  const match = /^(20\d\d)-(0[1-9]|1[0-2])$/.exec(text)
+  if (!match) throw new CampError('USAGE', `"${text}" is not a month`, { hint: 'Write it as YYYY-MM: 2026-11.' })
+  return { year: Number(match[1]), month: Number(match[2]) }
+}
+
+export function formatMonth({ year, month }: Month): string {
+  return `${year}-${String(month).padStart(2, '0')}`
+}

@@ -1,0 +1,93 @@
+import { createHash } from 'node:crypto'
+import type { Sql } from '../database/pool.ts'
+import type { CampaignStatus } from './state.ts'
+
+/** A campaign's header, locked, with everything that an approval covers. */
+export interface CampaignHeader {
+  id: string
+  agendamento_id: string
+  name: string
+  status: CampaignStatus
+  user_id: string
+  wallet_id: string
+  wallet: string
+  broker_id: string
+  broker: string
+  adapter: string
+  cost_per_message: string
+  rate_limit: string | null
+  max_batch: number | null
+  unit_cost: string | null
+  approval_hash: string | null
+  base_message: string | null
+  template_id: string | null
+  template_code: string | null
+  template_content: string | null
+  template_vars: unknown
+  throttling_type: string
+  throttling_config: unknown
+  hours_from: number
+  hours_to: number
+  days: number
+  allow_holidays: boolean
+  no_cap: boolean
+  source_sha256: string
+  rows: number
+  fish: number
+  batch_size: number | null
+  scheduled_at: Date | null
+  start_before: number
+}
+
+/** Locks the campaign's row until the transaction ends: of two moves at once the second sees the first one's state. */
+export async function lockCampaign(sql: Sql, id: string): Promise<CampaignHeader> {
+  const { rows } = await sql.query<CampaignHeader>(
+    `SELECT c.*, w.name AS wallet, b.name AS broker, b.adapter, b.cost_per_message, b.rate_limit, b.max_batch,
+            t.template_code, t.content AS template_content
+     FROM "Campaign" c
+     JOIN "Wallet" w ON w.id = c.wallet_id
+     JOIN "Broker" b ON b.id = c.broker_id
+     LEFT JOIN "Template" t ON t.id = c.template_id
+     WHERE c.id = $1 FOR UPDATE OF c`,
+    [id],
+  )
+  const row = rows[0]
+  if (!row) throw new Error(`campaign ${id} vanished`)
+  return row
+}
+
+/**
+ * What an approval is bound to (DESIGN 3): who is sent what, by whom, at what price, when and how fast. If any of it changes
+ * afterwards (a broker's price, a template's text), the hash does too, and the campaign must be approved again.
+ */
+export function approvalHash(campaign: CampaignHeader): string {
+  const covered = [
+    campaign.source_sha256,
+    campaign.rows,
+    campaign.fish,
+    campaign.base_message,
+    campaign.template_code,
+    campaign.template_content,
+    campaign.template_vars,
+    campaign.wallet_id,
+    campaign.broker_id,
+    campaign.cost_per_message,
+    campaign.hours_from,
+    campaign.hours_to,
+    campaign.days,
+    campaign.allow_holidays,
+    campaign.no_cap,
+    campaign.throttling_type,
+    campaign.throttling_config,
+  ]
+  return createHash('sha256').update(canonical(covered)).digest('hex')
+}
+
+/** JSON with every object's keys in order: PostgreSQL's jsonb keeps an order of its own. */
+function canonical(value: unknown): string {
+  return JSON.stringify(value, (_key, part: unknown) =>
+    part !== null && typeof part === 'object' && !Array.isArray(part)
+      ? Object.fromEntries(Object.entries(part).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : part,
+  )
+}

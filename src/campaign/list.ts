@@ -1,0 +1,38 @@
+import type { Sql } from '../database/pool.ts'
+import type { CampaignStatus } from './state.ts'
+
+export interface CampaignRow {
+  id: string
+  agendamento_id: string
+  name: string
+  status: CampaignStatus
+  wallet: string
+  broker: string
+  rows: number
+  fish: number
+  scheduled_at: Date | null
+  created_at: Date
+  failure_reason: string | null
+  /** Leads accepted by the broker so far, by the batches' own counts. */
+  accepted: number
+}
+
+export interface ListFilter {
+  status?: CampaignStatus | undefined
+  walletId?: string | undefined
+  limit: number
+}
+
+/** Newest first. */
+export async function listCampaigns(sql: Sql, filter: ListFilter): Promise<CampaignRow[]> {
+  const { rows } = await sql.query<CampaignRow>(
+    `SELECT c.id, c.agendamento_id, c.name, c.status, w.name AS wallet, b.name AS broker, c.rows, c.fish, c.scheduled_at,
+            c.created_at, c.failure_reason,
+            (SELECT coalesce(sum(accepted), 0)::int FROM "Batch" WHERE campaign_id = c.id) AS accepted
+     FROM "Campaign" c JOIN "Wallet" w ON w.id = c.wallet_id JOIN "Broker" b ON b.id = c.broker_id
+     WHERE ($1::text IS NULL OR c.status::text = $1) AND ($2::uuid IS NULL OR c.wallet_id = $2)
+     ORDER BY c.created_at DESC, c.id DESC LIMIT $3`,
+    [filter.status ?? null, filter.walletId ?? null, filter.limit],
+  )
+  return rows
+}

@@ -1,0 +1,213 @@
+import type pg from 'pg'
+import { adapterOf } from '../broker/registry.ts'
+import { budgetPosition, type Present } from '../budget/budget.ts'
+import { formatMoney, moneyOf } from '../budget/money.ts'
+import { formatMonth } from '../budget/month.ts'
+import type { Clock } from '../clock.ts'
+import { type Sql, transaction } from '../database/pool.ts'
+import { cancelOpenLeads, finishIfDone } from '../dispatch/finish.ts'
+import { monthOf } from '../dispatch/hours.ts'
+import { effectiveBatchSize, planBatches } from '../dispatch/plan.ts'
+import { forgetRings, ringWindow } from '../dispatch/ring.ts'
+import { CampError } from '../errors.ts'
+import type { Queues } from '../queue/queues.ts'
+import { recordAudit } from '../security/audit.ts'
+import { approvalHash, type CampaignHeader, lockCampaign } from './approval.ts'
+import { illegalMove, isLegal, MOVES, type MoveName } from './state.ts'
+
+/** The moves of a campaign's life that a person (or the schedule) makes: each one transaction, with its audit. */
+export interface MoveDeps {
+  pool: pg.Pool
+  clock: Clock
+}
+
+export interface ApproveOptions {
+  timezone: string
+  /** Whether whoever imported it may approve it. */
+  selfApproval: boolean
+}
+
+/** @throws CampError STATE, AUTH (four eyes), BUDGET with the figures, DATA (free text where a template is needed) */
+export async function approve(deps: MoveDeps, id: string, userId: string, options: ApproveOptions): Promise<void> {
+  await transaction(deps.pool, async sql => {
+    const campaign = await lockCampaign(sql, id)
+    if (!isLegal('approve', campaign.status)) throw illegalMove('approve', campaign)
+    await assertFourEyes(sql, campaign, userId, options.selfApproval)
+    await assertContent(campaign)
+    const now = deps.clock.now()
+    await assertBudget(sql, campaign, { now, timezone: options.timezone })
+    await sql.query(
+      `UPDATE "Campaign" SET status = 'APPROVED', unit_cost = $2, approved_by = $3, approved_at = $4, approval_hash = $5,
+              failure_reason = NULL, updated_at = $4
+       WHERE id = $1`,
+      [id, campaign.cost_per_message, userId, now, approvalHash(campaign)],
+    )
+    const detail = { unit_cost: campaign.cost_per_message, rows: campaign.rows, fish: campaign.fish }
+    await audit(sql, 'approve', campaign, userId, detail)
+  })
+}
+
+/** PENDING_APPROVAL → CANCELLED. */
+export async function reject(deps: MoveDeps, id: string, userId: string, reason: string | undefined): Promise<void> {
+  await close(deps, 'reject', id, userId, reason ?? 'rejected')
+}
+
+/** What is still to be sent ends as CANCELLED; what is on its way ends as the broker answers. */
+export async function cancel(deps: MoveDeps, id: string, userId: string, reason: string | undefined): Promise<void> {
+  await close(deps, 'cancel', id, userId, reason ?? 'cancelled')
+}
+
+async function close(deps: MoveDeps, move: 'reject' | 'cancel', id: string, userId: string, reason: string): Promise<void> {
+  await transaction(deps.pool, async sql => {
+    const campaign = await lockCampaign(sql, id)
+    await makeMove(sql, move, campaign, { userId, now: deps.clock.now(), reason })
+    await cancelOpenLeads(sql, id, deps.clock.now())
+  })
+}
+
+export async function pause(deps: MoveDeps, id: string, userId: string): Promise<void> {
+  await transaction(deps.pool, async sql => {
+    await makeMove(sql, 'pause', await lockCampaign(sql, id), { userId, now: deps.clock.now(), reason: null })
+  })
+}
+
+/**
+ * APPROVED → PROCESSING: checks that the approval still holds, plans, commits, rings. Two at once start it once.
+ * @param userId null: the schedule
+ * @throws CampError STATE: not approved, or the approval was voided by a change
+ */
+export async function run(deps: MoveDeps & { queues: Queues }, id: string, userId: string | null): Promise<void> {
+  const started = await transaction(deps.pool, async sql => {
+    const campaign = await lockCampaign(sql, id)
+    if (!isLegal('run', campaign.status)) throw illegalMove('run', campaign)
+    return (await approvalHolds(sql, campaign, deps.clock.now())) ? begin(deps, sql, 'run', campaign, userId) : undefined
+  })
+  if (!started) throw approvalVoid(id)
+  await ringFirst(deps, started)
+}
+
+/** PAUSED or FAILED → PROCESSING. */
+export async function resume(deps: MoveDeps & { queues: Queues }, id: string, userId: string): Promise<void> {
+  const resumed = await transaction(deps.pool, async sql => {
+    const campaign = await lockCampaign(sql, id)
+    if (!isLegal('resume', campaign.status)) throw illegalMove('resume', campaign)
+    return (await approvalHolds(sql, campaign, deps.clock.now())) ? begin(deps, sql, 'resume', campaign, userId) : undefined
+  })
+  if (!resumed) throw approvalVoid(id)
+  await ringFirst(deps, resumed)
+}
+
+async function begin(
+  { clock }: MoveDeps,
+  sql: Sql,
+  move: 'run' | 'resume',
+  campaign: CampaignHeader,
+  userId: string | null,
+): Promise<CampaignHeader> {
+  const adapter = await adapterOf(campaign.adapter)
+  const now = clock.now()
+  await makeMove(sql, move, campaign, { userId, now, reason: null })
+  await forgetRings(sql, campaign.id)
+  await planBatches(sql, {
+    campaignId: campaign.id,
+    size: effectiveBatchSize({
+      messagesPerRequest: adapter.messagesPerRequest,
+      brokerMax: campaign.max_batch,
+      campaignMax: campaign.batch_size,
+      perMessage: campaign.throttling_type !== 'none',
+    }),
+    oneTextPerRequest: adapter.oneTextPerRequest,
+  })
+  // A campaign without a lead to send is done before it begins.
+  await finishIfDone(sql, campaign.id, now)
+  return campaign
+}
+
+/** After the commit: a ring that is lost here is rung by the sweeper. */
+async function ringFirst({ pool, queues, clock }: MoveDeps & { queues: Queues }, campaign: CampaignHeader): Promise<void> {
+  const paced = campaign.throttling_type !== 'none' || campaign.rate_limit !== null
+  await ringWindow(pool, queues, { id: campaign.id, brokerId: campaign.broker_id, paced }, clock.now())
+}
+
+interface MoveDetail {
+  userId: string | null
+  now: Date
+  reason: string | null
+}
+
+async function makeMove(sql: Sql, move: Exclude<MoveName, 'approve'>, campaign: CampaignHeader, detail: MoveDetail): Promise<void> {
+  if (!isLegal(move, campaign.status)) throw illegalMove(move, campaign)
+  await sql.query(
+    `UPDATE "Campaign" SET status = $2::"CampaignStatus", failure_reason = $3, updated_at = $4::timestamptz,
+            started_at = CASE WHEN $2 = 'PROCESSING' THEN coalesce(started_at, $4::timestamptz) ELSE started_at END,
+            finished_at = CASE WHEN $2 = 'CANCELLED' THEN $4::timestamptz END
+     WHERE id = $1`,
+    [campaign.id, MOVES[move].to, detail.reason, detail.now],
+  )
+  await audit(sql, move, campaign, detail.userId, detail.reason === null ? undefined : { reason: detail.reason })
+}
+
+function audit(sql: Sql, move: MoveName, campaign: CampaignHeader, userId: string | null, detail?: unknown): Promise<void> {
+  return recordAudit(sql, { userId, action: `campaign.${move}`, subject: 'Campaign', subjectId: campaign.id, detail })
+}
+
+async function assertFourEyes(sql: Sql, campaign: CampaignHeader, userId: string, selfApproval: boolean): Promise<void> {
+  if (campaign.user_id !== userId || selfApproval) return
+  const { rows } = await sql.query<{ users: number }>(`SELECT count(*)::int AS users FROM "User" WHERE disabled_at IS NULL`)
+  if (rows[0]!.users === 1) return
+  throw new CampError('AUTH', `you imported ${campaign.agendamento_id}: another ADMIN must approve it`, {
+    hint: 'CAMP_SELF_APPROVAL=allow lets importers approve their own campaigns.',
+  })
+}
+
+async function assertContent(campaign: CampaignHeader): Promise<void> {
+  const adapter = await adapterOf(campaign.adapter)
+  if (!adapter.templateRequired || campaign.template_id !== null) return
+  throw new CampError('DATA', `broker ${campaign.broker} sends approved templates only, and this campaign has free text`, {
+    hint: 'Import it again with --template CODE.',
+  })
+}
+
+/** The month that pays is the one in which the campaign is to go out. */
+async function assertBudget(sql: Sql, campaign: CampaignHeader, present: Present): Promise<void> {
+  const unit = moneyOf(campaign.cost_per_message)
+  if (unit === 0n) return
+  const start = campaign.scheduled_at && campaign.scheduled_at > present.now ? campaign.scheduled_at : present.now
+  const { year, month } = monthOf(start, present.timezone)
+  // Held until the commit: two approvals at once may not both count on the same money.
+  await sql.query(`SELECT 1 FROM "Budget" WHERE wallet_id = $1 AND year = $2 AND month = $3 FOR UPDATE`, [campaign.wallet_id, year, month])
+  const position = await budgetPosition(sql, campaign.wallet_id, year, month, present)
+  const period = formatMonth({ year, month })
+  if (!position) {
+    throw new CampError('BUDGET', `wallet ${campaign.wallet} has no budget for ${period}`, {
+      hint: `Run: camp budget set "${campaign.wallet}" ${period} AMOUNT`,
+    })
+  }
+  const { rows } = await sql.query<{ pending: number }>(
+    `SELECT count(*)::int AS pending FROM "CampaignLead" WHERE campaign_id = $1 AND status = 'PENDING'`,
+    [campaign.id],
+  )
+  const cost = unit * BigInt(rows[0]!.pending)
+  if (cost <= moneyOf(position.available)) return
+  throw new CampError(
+    'BUDGET',
+    `${campaign.agendamento_id} may cost ${formatMoney(cost)} (${rows[0]!.pending} messages of ${formatMoney(unit)}), ` +
+      `and wallet ${campaign.wallet} has ${position.available} available in ${period}: ` +
+      `limit ${position.budget}, used ${position.used}, committed to other campaigns ${position.committed}`,
+    { hint: `Raise it: camp budget set "${campaign.wallet}" ${period} AMOUNT` },
+  )
+}
+
+/** @returns false where it was voided: the campaign waits for approval again, and that must be committed */
+async function approvalHolds(sql: Sql, campaign: CampaignHeader, now: Date): Promise<boolean> {
+  if (campaign.approval_hash === approvalHash(campaign)) return true
+  const reason = 'something that was approved has changed since (price, template, …)'
+  await makeMove(sql, 'void', campaign, { userId: null, now, reason })
+  return false
+}
+
+function approvalVoid(id: string): CampError {
+  return new CampError('STATE', `campaign ${id} must be approved again: its price, template or settings have changed since`, {
+    hint: 'Run: camp campaign approve ID',
+  })
+}

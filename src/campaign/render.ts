@@ -1,0 +1,139 @@
+import { CampError } from '../errors.ts'
+import { type Field, fieldOf, plainName } from '../intake/fields.ts'
+
+/** What of a lead a text can name: its own columns, and the file's others. */
+export interface LeadColumns {
+  phone: string
+  nome: string | null
+  cpf_cnpj: string | null
+  idcob_contrato: string | null
+  variables: Readonly<Record<string, string>> | null
+}
+
+/** A column that a text can name: as the file calls it, and as a lead holds it (a field, or a key of `variables`). */
+export interface NamedColumn {
+  header: string
+  name: string
+}
+
+export interface CompiledText {
+  /** The text with each placeholder spelled as the lead holds its column: this is what is stored. */
+  text: string
+  /** Each column that it names, once. */
+  names: readonly string[]
+  /** The text for this lead, or the first column it names that is empty here. */
+  render: (lead: LeadColumns) => { text: string; missing?: undefined } | { text?: undefined; missing: string }
+}
+
+const PLACEHOLDER = /\{\{\s*([^{}]*?)\s*\}\}/g
+
+/**
+ * A text with {{column}} placeholders, in any case and without regard to accents.
+ * @param columns the file's, to check the names against; absent: a text that was checked at its import
+ * @throws CampError DATA: a placeholder that names no column, listing those there are; one that is not closed
+ */
+export function compileText(source: string, columns?: readonly NamedColumn[]): CompiledText {
+  const text = columns ? source.replace(PLACEHOLDER, (_, name: string) => `{{${resolve(name, columns)}}}`) : source
+  const parts = text.split(PLACEHOLDER)
+  if (columns && parts.some((part, i) => i % 2 === 0 && /\{\{|\}\}/.test(part))) {
+    throw new CampError('DATA', 'the message has a placeholder that is not closed', {
+      hint: 'Write placeholders as {{nome}}.',
+    })
+  }
+  return {
+    text,
+    names: [...new Set(parts.filter((_, i) => i % 2 === 1))],
+    render: lead => {
+      let rendered = parts[0]!
+      for (let i = 1; i < parts.length; i += 2) {
+        const value = columnValue(lead, parts[i]!)
+        if (value === '') return { missing: parts[i]! }
+        rendered += value + parts[i + 1]!
+      }
+      return { text: rendered }
+    },
+  }
+}
+
+/**
+ * A template's variables and the columns that fill them, checked: every variable of the template ({{1}}, {{nome}}) needs a
+ * column, by `assigned` (--var) or by bearing a column's name itself.
+ * @returns the variable's name → the column as a lead holds it
+ * @throws CampError DATA
+ */
+export function bindTemplate(
+  template: { code: string; content: string },
+  assigned: Readonly<Record<string, string>>,
+  columns: readonly NamedColumn[],
+): Record<string, string> {
+  const wanted = [...new Set([...template.content.matchAll(PLACEHOLDER)].map(match => match[1]!))]
+  const unknown = Object.keys(assigned).filter(name => !wanted.includes(name))
+  if (unknown.length > 0) {
+    const has = wanted.length > 0 ? `its variables are ${wanted.join(', ')}` : 'it has no variables'
+    throw new CampError('DATA', `template ${template.code} has no variable "${unknown[0]}"`, { hint: `In the template: ${has}.` })
+  }
+  const missing = wanted.filter(name => !(name in assigned) && !find(name, columns))
+  if (missing.length > 0) {
+    throw new CampError('DATA', `template ${template.code} needs a column for ${missing.map(name => `{{${name}}}`).join(', ')}`, {
+      hint: `Say which: --var ${missing.map(name => `${name}=COLUMN`).join(',')}\n${listed(columns)}`,
+    })
+  }
+  return Object.fromEntries(wanted.map(name => [name, resolve(assigned[name] ?? name, columns)]))
+}
+
+/**
+ * A template's variables for this lead, or the first that is empty here.
+ * @param vars what `bindTemplate` returned: variable → column
+ */
+export function templateVariables(
+  vars: Readonly<Record<string, string>>,
+  lead: LeadColumns,
+): { values: Record<string, string>; missing?: undefined } | { values?: undefined; missing: string } {
+  const values: Record<string, string> = {}
+  for (const [variable, column] of Object.entries(vars)) {
+    const value = columnValue(lead, column)
+    if (value === '') return { missing: column }
+    values[variable] = value
+  }
+  return { values }
+}
+
+/** A lead's value by a column's name; '' where it has none. */
+function columnValue(lead: LeadColumns, name: string): string {
+  if (isOwn(name)) return (lead[name] ?? '').trim()
+  const { variables } = lead
+  const exact = variables && Object.hasOwn(variables, name) ? variables[name] : undefined
+  if (exact !== undefined) return exact.trim()
+  // A name as a person wrote it, where nobody has resolved it.
+  const plain = plainName(name)
+  const key = variables && Object.keys(variables).find(header => plainName(header) === plain)
+  if (variables && key !== undefined && key !== null) return (variables[key] ?? '').trim()
+  const field = fieldOf(name)
+  return field && isOwn(field) ? (lead[field] ?? '').trim() : ''
+}
+
+const OWN: ReadonlySet<string> = new Set<Field>(['phone', 'nome', 'cpf_cnpj', 'idcob_contrato'])
+
+function isOwn(name: string): name is 'phone' | 'nome' | 'cpf_cnpj' | 'idcob_contrato' {
+  return OWN.has(name)
+}
+
+function resolve(name: string, columns: readonly NamedColumn[]): string {
+  const found = find(name, columns)
+  if (found) return found.name
+  throw new CampError('DATA', `there is no column "${name}" for {{${name}}}`, { hint: listed(columns) })
+}
+
+/** By the lead's name for it, by the file's header, and last by what it means: {{celular}} is the phone. */
+function find(name: string, columns: readonly NamedColumn[]): NamedColumn | undefined {
+  const plain = plainName(name)
+  return (
+    columns.find(column => column.name === name) ??
+    columns.find(column => plainName(column.header) === plain) ??
+    columns.find(column => column.name === fieldOf(name))
+  )
+}
+
+function listed(columns: readonly NamedColumn[]): string {
+  return `The file's columns: ${columns.map(column => column.header).join(', ')}.`
+}

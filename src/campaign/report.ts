@@ -1,0 +1,30 @@
+import type { Sql } from '../database/pool.ts'
+import type { LeadStatus } from './view.ts'
+
+export interface CampaignReport {
+  /** Every lead is in exactly one of these. */
+  outcomes: { status: LeadStatus; error_code: string | null; leads: number; fish: number }[]
+  /** Fish left out. `delivered` includes those that were read. */
+  rates: { accepted: number; delivered: number; read: number; failed_after_acceptance: number }
+}
+
+export async function campaignReport(sql: Sql, campaignId: string): Promise<CampaignReport> {
+  const { rows } = await sql.query<CampaignReport['outcomes'][number] & { accepted: number; delivered: number; read: number }>(
+    `SELECT status, error_code, count(*)::int AS leads, count(*) FILTER (WHERE is_fish)::int AS fish,
+            count(*) FILTER (WHERE NOT is_fish AND sent_at IS NOT NULL AND status <> 'IN_DOUBT')::int AS accepted,
+            count(*) FILTER (WHERE NOT is_fish AND status IN ('DELIVERED', 'READ'))::int AS delivered,
+            count(*) FILTER (WHERE NOT is_fish AND status = 'READ')::int AS read
+     FROM "CampaignLead" WHERE campaign_id = $1 GROUP BY 1, 2 ORDER BY 1, 3 DESC`,
+    [campaignId],
+  )
+  const sum = (of: (row: (typeof rows)[number]) => number) => rows.reduce((total, row) => total + of(row), 0)
+  return {
+    outcomes: rows.map(({ status, error_code, leads, fish }) => ({ status, error_code, leads, fish })),
+    rates: {
+      accepted: sum(row => row.accepted),
+      delivered: sum(row => row.delivered),
+      read: sum(row => row.read),
+      failed_after_acceptance: sum(row => (row.status === 'ERROR' ? row.accepted : 0)),
+    },
+  }
+}

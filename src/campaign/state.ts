@@ -1,0 +1,56 @@
+import { CampError } from '../errors.ts'
+
+/** A campaign's life. Every move is in this table, and each is one UPDATE with the old states in its WHERE. */
+export const CAMPAIGN_STATUSES = [
+  'PENDING_APPROVAL',
+  'APPROVED',
+  'PROCESSING',
+  'PAUSED',
+  'FINISHED',
+  'FAILED',
+  'CANCELLED',
+] as const
+export type CampaignStatus = (typeof CAMPAIGN_STATUSES)[number]
+
+interface Move {
+  from: readonly CampaignStatus[]
+  to: CampaignStatus
+}
+
+export const MOVES = {
+  approve: { from: ['PENDING_APPROVAL'], to: 'APPROVED' },
+  reject: { from: ['PENDING_APPROVAL'], to: 'CANCELLED' },
+  /** What was approved has changed since: it must be approved again. */
+  void: { from: ['APPROVED', 'FAILED', 'PAUSED'], to: 'PENDING_APPROVAL' },
+  run: { from: ['APPROVED'], to: 'PROCESSING' },
+  pause: { from: ['PROCESSING'], to: 'PAUSED' },
+  resume: { from: ['PAUSED', 'FAILED'], to: 'PROCESSING' },
+  fail: { from: ['PROCESSING'], to: 'FAILED' },
+  /** A campaign that was paused while its last request was on its way has nothing left to wait for. */
+  finish: { from: ['PROCESSING', 'PAUSED'], to: 'FINISHED' },
+  cancel: { from: ['PENDING_APPROVAL', 'APPROVED', 'PROCESSING', 'PAUSED', 'FAILED'], to: 'CANCELLED' },
+} as const satisfies Record<string, Move>
+
+export type MoveName = keyof typeof MOVES
+
+export function isLegal(move: MoveName, from: CampaignStatus): boolean {
+  return (MOVES[move].from as readonly CampaignStatus[]).includes(from)
+}
+
+/** What a person can do with a campaign in this state, for the error that refuses something else. */
+const NEXT: Record<CampaignStatus, string> = {
+  PENDING_APPROVAL: 'It waits for approval: camp campaign approve ID (or reject).',
+  APPROVED: 'It is approved and not started: camp campaign run ID.',
+  PROCESSING: 'It is being sent: camp campaign pause ID stops it.',
+  PAUSED: 'It is paused: camp campaign resume ID goes on.',
+  FINISHED: 'It is finished: nothing is left to send.',
+  FAILED: 'It failed: camp campaign show ID says why; camp campaign resume ID goes on when that is mended.',
+  CANCELLED: 'It is cancelled: import the file again for a new campaign.',
+}
+
+/** @returns the error for a move that the campaign's state does not allow */
+export function illegalMove(move: MoveName, campaign: { agendamento_id: string; status: CampaignStatus }): CampError {
+  return new CampError('STATE', `cannot ${move} campaign ${campaign.agendamento_id}: it is ${campaign.status}`, {
+    hint: NEXT[campaign.status],
+  })
+}

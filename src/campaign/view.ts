@@ -1,0 +1,163 @@
+import type { Sql } from '../database/pool.ts'
+import { CampError } from '../errors.ts'
+import { formatDays, formatHours, formatThrottle } from './settings.ts'
+import type { CampaignStatus } from './state.ts'
+
+export const LEAD_STATUSES = ['PENDING', 'SENDING', 'SENT', 'DELIVERED', 'READ', 'ERROR', 'IN_DOUBT'] as const
+export type LeadStatus = (typeof LEAD_STATUSES)[number]
+
+export type LeadCounts = Record<'total' | LeadStatus, number>
+
+/** A campaign as `show --json` prints it. Money is a decimal string, times are ISO 8601; `counts` include the fish. */
+export interface CampaignView {
+  id: string | null
+  agendamento_id: string | null
+  name: string
+  status: CampaignStatus
+  wallet: string
+  broker: string
+  rows: number
+  fish: number
+  counts: LeadCounts
+  errors: Record<string, number>
+  cost: { unit: string; ceiling: string; used: string }
+  failure_reason: string | null
+  message: string | null
+  template: string | null
+  throttle: string
+  hours: string
+  days: string
+  allow_holidays: boolean
+  no_cap: boolean
+  scheduled_at: string | null
+  source_file: string
+  created_by: string
+  created_at: string
+  approved_by: string | null
+  approved_at: string | null
+  started_at: string | null
+  finished_at: string | null
+  batches: Record<'QUEUED' | 'SENDING' | 'DONE' | 'IN_DOUBT', number>
+  /** The earliest moment at which a waiting batch may go out, where none may now. */
+  waiting_until: string | null
+}
+
+export const NO_COUNTS: LeadCounts = { total: 0, PENDING: 0, SENDING: 0, SENT: 0, DELIVERED: 0, READ: 0, ERROR: 0, IN_DOUBT: 0 }
+export const NO_ERRORS: Readonly<Record<string, number>> = { INVALID_PHONE: 0, DUPLICATE: 0, BLOCKLISTED: 0 }
+
+/** @throws CampError NOT_FOUND */
+export async function campaignView(sql: Sql, id: string): Promise<CampaignView> {
+  const { rows } = await sql.query<HeaderRow>(
+    `SELECT c.*, w.name AS wallet, b.name AS broker, t.template_code AS template, u.email AS created_by, a.email AS approver,
+            coalesce(c.unit_cost, b.cost_per_message)::numeric(10, 4) AS unit
+     FROM "Campaign" c
+     JOIN "Wallet" w ON w.id = c.wallet_id
+     JOIN "Broker" b ON b.id = c.broker_id
+     JOIN "User" u ON u.id = c.user_id
+     LEFT JOIN "User" a ON a.id = c.approved_by
+     LEFT JOIN "Template" t ON t.id = c.template_id
+     WHERE c.id = $1`,
+    [id],
+  )
+  const header = rows[0]
+  if (!header) throw new CampError('NOT_FOUND', `no campaign "${id}"`, { hint: 'camp campaign list shows them all.' })
+  const { counts, errors, cost } = await leadFigures(sql, id, header.unit)
+  const batches = await batchFigures(sql, id)
+  return {
+    id: header.id,
+    agendamento_id: header.agendamento_id,
+    name: header.name,
+    status: header.status,
+    wallet: header.wallet,
+    broker: header.broker,
+    rows: header.rows,
+    fish: header.fish,
+    counts,
+    errors,
+    cost,
+    failure_reason: header.failure_reason,
+    message: header.base_message,
+    template: header.template,
+    throttle: formatThrottle({ type: header.throttling_type, config: header.throttling_config }),
+    hours: formatHours({ from: header.hours_from, to: header.hours_to }),
+    days: formatDays(header.days),
+    allow_holidays: header.allow_holidays,
+    no_cap: header.no_cap,
+    scheduled_at: iso(header.scheduled_at),
+    source_file: header.source_file,
+    created_by: header.created_by,
+    created_at: header.created_at.toISOString(),
+    approved_by: header.approver,
+    approved_at: iso(header.approved_at),
+    started_at: iso(header.started_at),
+    finished_at: iso(header.finished_at),
+    ...batches,
+  }
+}
+
+interface HeaderRow {
+  id: string
+  agendamento_id: string
+  name: string
+  status: CampaignStatus
+  wallet: string
+  broker: string
+  template: string | null
+  base_message: string | null
+  throttling_type: string
+  throttling_config: unknown
+  hours_from: number
+  hours_to: number
+  days: number
+  allow_holidays: boolean
+  no_cap: boolean
+  scheduled_at: Date | null
+  rows: number
+  fish: number
+  unit: string
+  failure_reason: string | null
+  source_file: string
+  created_by: string
+  created_at: Date
+  approver: string | null
+  approved_at: Date | null
+  started_at: Date | null
+  finished_at: Date | null
+}
+
+/** The ceiling is what the campaign has cost and may still cost: the leads that are billed and those that are PENDING. */
+async function leadFigures(sql: Sql, id: string, unit: string): Promise<Pick<CampaignView, 'counts' | 'errors' | 'cost'>> {
+  const { rows } = await sql.query<{ status: LeadStatus; error_code: string | null; n: number }>(
+    `SELECT status, error_code, count(*)::int AS n FROM "CampaignLead" WHERE campaign_id = $1 GROUP BY 1, 2 ORDER BY 2`,
+    [id],
+  )
+  const counts = { ...NO_COUNTS }
+  const errors: Record<string, number> = { ...NO_ERRORS }
+  for (const { status, error_code, n } of rows) {
+    counts[status] += n
+    counts.total += n
+    if (status === 'ERROR') errors[error_code ?? 'UNKNOWN'] = (errors[error_code ?? 'UNKNOWN'] ?? 0) + n
+  }
+  const cost = await sql.query<{ used: string; ceiling: string }>(
+    `SELECT sum(reserved)::numeric(14, 4) AS used, (sum(reserved) + $2 * $3::numeric)::numeric(14, 4) AS ceiling
+     FROM (SELECT reserved FROM "Batch" WHERE campaign_id = $1 UNION ALL SELECT 0) b`,
+    [id, counts.PENDING, unit],
+  )
+  return { counts, errors, cost: { unit, ...cost.rows[0]! } }
+}
+
+async function batchFigures(sql: Sql, id: string): Promise<Pick<CampaignView, 'batches' | 'waiting_until'>> {
+  const { rows } = await sql.query<{ status: keyof CampaignView['batches']; n: number; next: Date | null }>(
+    `SELECT status, count(*)::int AS n, min(coalesce(not_before, '-infinity')) FILTER (WHERE status = 'QUEUED') AS next
+     FROM "Batch" WHERE campaign_id = $1 GROUP BY 1`,
+    [id],
+  )
+  const batches = { QUEUED: 0, SENDING: 0, DONE: 0, IN_DOUBT: 0 }
+  for (const { status, n } of rows) batches[status] = n
+  const next = rows.find(row => row.status === 'QUEUED')?.next
+  return { batches, waiting_until: next instanceof Date && batches.SENDING === 0 ? next.toISOString() : null }
+}
+
+function iso(date: Date | null): string | null {
+  return date?.toISOString() ?? null
+}

@@ -1,0 +1,40 @@
+import type { Command } from 'commander'
+import { Context, type GlobalOptions, type Host } from './context.ts'
+
+/** Wraps a command's handler: a context before it, everything closed after it. */
+export type Action = <Args extends unknown[]>(
+  handler: (context: Context, ...args: Args) => Promise<void>,
+) => (...args: unknown[]) => Promise<void>
+
+/** What a file of src/cli/commands exports: it adds its commands to their parent. */
+export type Register = (parent: Command, action: Action) => void
+
+export function actionFor(host: Host): Action {
+  return handler =>
+    async (...args) => {
+      // commander calls with the arguments, the options and the command itself.
+      const options = args.at(-2) as GlobalOptions
+      const context = new Context(host, options)
+      try {
+        await handler(context, ...(args.slice(0, -1) as never))
+      } finally {
+        await context.close()
+      }
+    }
+}
+
+/** A handler whose module is loaded when it is called: `later(async () => (await import('./show.ts')).show)`. */
+export function later<Args extends unknown[]>(load: () => Promise<(context: Context, ...args: Args) => Promise<void>>) {
+  return async (context: Context, ...args: Args): Promise<void> => (await load())(context, ...args)
+}
+
+/** A command that does something: every one takes the same four options. */
+export function leaf(parent: Command, usage: string, description: string): Command {
+  return parent
+    .command(usage)
+    .description(description)
+    .option('--json', 'print one JSON document on stdout, nothing else')
+    .option('--yes', 'answer every question with yes')
+    .option('--quiet', 'say nothing but the result')
+    .option('--debug', 'show the stack of an error')
+}

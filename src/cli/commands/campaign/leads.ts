@@ -1,0 +1,39 @@
+import { once } from 'node:events'
+import { findCampaign } from '../../../campaign/find.ts'
+import { type LeadFilter, type LeadView, leadPages } from '../../../campaign/leads.ts'
+import type { Context } from '../../context.ts'
+import { table } from '../../output.ts'
+import { time } from './text.ts'
+
+/** Page by page: a million leads as JSON are hundreds of megabytes, which no process needs to hold. */
+export async function leads(context: Context, ref: string, options: LeadFilter): Promise<void> {
+  await context.actor()
+  const pool = await context.pool()
+  const { id } = await findCampaign(pool, ref)
+  const { stdout } = context.host.streams
+  const write = async (text: string) => {
+    if (!stdout.write(text)) await once(stdout, 'drain')
+  }
+  let count = 0
+  for await (const page of leadPages(pool, id, options)) {
+    if (context.out.json) await write(page.map((lead, i) => `${count + i === 0 ? '[\n' : ',\n'}${JSON.stringify(lead)}`).join(''))
+    else await write(`${table(page, columns(context.config.timezone), context.out.color)}\n`)
+    count += page.length
+  }
+  if (context.out.json) await write(count === 0 ? '[]\n' : '\n]\n')
+  else if (count === 0) context.out.talk('No such leads.')
+}
+
+function columns(timezone: string) {
+  const moment = (at: Date | null) => (at ? time(at, timezone) : '')
+  return [
+    { title: 'LINE', value: (lead: LeadView) => (lead.is_fish ? 'fish' : String(lead.source_line)), align: 'right' as const },
+    { title: 'PHONE', value: (lead: LeadView) => lead.phone },
+    { title: 'NAME', value: (lead: LeadView) => (lead.nome ?? '').slice(0, 30) },
+    { title: 'STATUS', value: (lead: LeadView) => lead.status },
+    { title: 'REASON', value: (lead: LeadView) => [lead.error_code, lead.error_message].filter(Boolean).join(': ') },
+    { title: 'SENT', value: (lead: LeadView) => moment(lead.sent_at) },
+    { title: 'DELIVERED', value: (lead: LeadView) => moment(lead.delivered_at) },
+    { title: 'READ', value: (lead: LeadView) => moment(lead.read_at) },
+  ]
+}

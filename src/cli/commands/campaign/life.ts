@@ -1,0 +1,78 @@
+import { findCampaign } from '../../../campaign/find.ts'
+import { listCampaigns } from '../../../campaign/list.ts'
+import * as moves from '../../../campaign/moves.ts'
+import { campaignView } from '../../../campaign/view.ts'
+import { CampError } from '../../../errors.ts'
+import type { Context } from '../../context.ts'
+import { confirm, hasTerminal, promptOf } from '../../prompt.ts'
+import { campaignText } from './text.ts'
+
+export async function approveCampaign(context: Context, ref: string | undefined): Promise<void> {
+  const pool = await context.pool()
+  const actor = await context.admin()
+  const { id } = await findCampaign(pool, ref ?? (await choose(context)))
+  if (ref === undefined) {
+    context.out.talk(campaignText(await campaignView(pool, id), context.config.timezone))
+    await confirm(context, 'Approve it?')
+  }
+  const { timezone, selfApproval } = context.config
+  await moves.approve({ pool, clock: context.clock }, id, actor.id, { timezone, selfApproval })
+  await printAfter(context, id, 'Approved. Start it: camp campaign run')
+}
+
+export async function rejectCampaign(context: Context, ref: string, options: { reason?: string }): Promise<void> {
+  const pool = await context.pool()
+  const actor = await context.admin()
+  const { id } = await findCampaign(pool, ref)
+  await moves.reject({ pool, clock: context.clock }, id, actor.id, options.reason)
+  await printAfter(context, id, 'Rejected:')
+}
+
+export async function pauseCampaign(context: Context, ref: string): Promise<void> {
+  const pool = await context.pool()
+  const actor = await context.actor()
+  const { id } = await findCampaign(pool, ref)
+  await moves.pause({ pool, clock: context.clock }, id, actor.id)
+  await printAfter(context, id, 'Paused. Go on: camp campaign resume')
+}
+
+export async function resumeCampaign(context: Context, ref: string): Promise<void> {
+  const pool = await context.pool()
+  const actor = await context.actor()
+  const { id } = await findCampaign(pool, ref)
+  await moves.resume({ pool, clock: context.clock, queues: await context.queues() }, id, actor.id)
+  await printAfter(context, id, 'Resumed. Follow it: camp campaign watch')
+}
+
+export async function cancelCampaign(context: Context, ref: string, options: { reason?: string }): Promise<void> {
+  const pool = await context.pool()
+  const actor = await context.actor()
+  const { id, agendamento_id } = await findCampaign(pool, ref)
+  if (hasTerminal(context)) await confirm(context, `Cancel ${agendamento_id} for good?`)
+  await moves.cancel({ pool, clock: context.clock }, id, actor.id, options.reason)
+  await printAfter(context, id, 'Cancelled:')
+}
+
+async function printAfter(context: Context, id: string, done: string): Promise<void> {
+  const view = await campaignView(await context.pool(), id)
+  context.out.result(view, () => `${done} ${view.agendamento_id}`)
+}
+
+/** @throws CampError USAGE where nobody can choose, STATE where nothing waits */
+async function choose(context: Context): Promise<string> {
+  if (!hasTerminal(context)) {
+    throw new CampError('USAGE', 'which campaign?', { hint: 'Give its ID: camp campaign list --status PENDING_APPROVAL' })
+  }
+  const waiting = await listCampaigns(await context.pool(), { status: 'PENDING_APPROVAL', limit: 50 })
+  if (waiting.length === 0) throw new CampError('STATE', 'no campaign waits for approval')
+  const { id } = await promptOf(context)<{ id: string }>({
+    type: 'select',
+    name: 'id',
+    message: 'Which campaign?',
+    choices: waiting.map(row => ({
+      value: row.id,
+      name: `${row.agendamento_id}  ${row.name}  (${row.rows} rows, wallet ${row.wallet}, broker ${row.broker})`,
+    })),
+  })
+  return id
+}

@@ -1,0 +1,68 @@
+import { findCampaign } from '../../../campaign/find.ts'
+import { listCampaigns } from '../../../campaign/list.ts'
+import type { CampaignStatus } from '../../../campaign/state.ts'
+import { campaignReport } from '../../../campaign/report.ts'
+import { campaignView } from '../../../campaign/view.ts'
+import { findWallet } from '../../../database/lookup.ts'
+import type { Context } from '../../context.ts'
+import { table } from '../../output.ts'
+import { campaignText, number, time } from './text.ts'
+
+export async function list(context: Context, options: { status?: CampaignStatus; wallet?: string; limit: number }): Promise<void> {
+  await context.actor()
+  const wallet = options.wallet === undefined ? undefined : await findWallet(await context.prisma(), options.wallet)
+  const rows = await listCampaigns(await context.pool(), { status: options.status, walletId: wallet?.id, limit: options.limit })
+  context.out.list(
+    rows,
+    [
+      { title: 'CAMPAIGN', value: row => row.agendamento_id },
+      { title: 'NAME', value: row => row.name },
+      { title: 'STATUS', value: row => row.status },
+      { title: 'WALLET', value: row => row.wallet },
+      { title: 'BROKER', value: row => row.broker },
+      { title: 'ROWS', value: row => number(row.rows), align: 'right' },
+      { title: 'ACCEPTED', value: row => number(row.accepted), align: 'right' },
+      { title: 'IMPORTED', value: row => time(row.created_at, context.config.timezone) },
+    ],
+    'No campaigns. Import one: camp campaign import FILE --wallet W --broker B',
+  )
+}
+
+export async function show(context: Context, ref: string): Promise<void> {
+  await context.actor()
+  const pool = await context.pool()
+  const { id } = await findCampaign(pool, ref)
+  const view = await campaignView(pool, id)
+  context.out.result(view, () => campaignText(view, context.config.timezone))
+}
+
+export async function report(context: Context, ref: string): Promise<void> {
+  await context.actor()
+  const pool = await context.pool()
+  const { id } = await findCampaign(pool, ref)
+  const view = await campaignView(pool, id)
+  const figures = await campaignReport(pool, id)
+  context.out.result({ ...view, ...figures }, () =>
+    [
+      campaignText(view, context.config.timezone),
+      '',
+      table(
+        figures.outcomes,
+        [
+          { title: 'OUTCOME', value: row => row.status },
+          { title: 'REASON', value: row => row.error_code ?? '' },
+          { title: 'LEADS', value: row => number(row.leads), align: 'right' },
+          { title: 'FISH', value: row => number(row.fish), align: 'right' },
+        ],
+        context.out.color,
+      ),
+      '',
+      `Of ${number(figures.rates.accepted)} accepted (fish left out): ${percent(figures.rates.delivered, figures.rates.accepted)} delivered, ` +
+        `${percent(figures.rates.read, figures.rates.accepted)} read.`,
+    ].join('\n'),
+  )
+}
+
+function percent(part: number, whole: number): string {
+  return whole === 0 ? '–' : `${((100 * part) / whole).toLocaleString('en-US', { maximumFractionDigits: 1 })} %`
+}

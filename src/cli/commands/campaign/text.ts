@@ -1,0 +1,41 @@
+import type { CampaignView } from '../../../campaign/view.ts'
+import { fields } from '../../output.ts'
+
+/** A campaign for people. Times are shown in the installation's zone. */
+export function campaignText(view: CampaignView, timezone: string): string {
+  const { counts, cost } = view
+  const outcomes = (['PENDING', 'SENDING', 'SENT', 'DELIVERED', 'READ', 'ERROR', 'IN_DOUBT'] as const)
+    .filter(status => counts[status] > 0)
+    .map(status => `${status} ${number(counts[status])}`)
+  const errors = Object.entries(view.errors).filter(([, n]) => n > 0)
+  return fields([
+    ['campaign', `${view.agendamento_id}  ${view.name}`],
+    ['status', view.status],
+    ['reason', view.failure_reason],
+    ['waiting', view.status === 'PROCESSING' && view.waiting_until ? `until ${time(view.waiting_until, timezone)}` : undefined],
+    ['wallet', view.wallet],
+    ['broker', view.broker],
+    ['file', `${view.source_file} (${number(view.rows)} rows${view.fish > 0 ? `, ${view.fish} fish added` : ''})`],
+    ['message', view.template === null ? view.message : `template ${view.template}`],
+    ['leads', `${number(counts.total)}: ${outcomes.join(', ') || 'none'}`],
+    ['refused', errors.map(([code, n]) => `${code} ${number(n)}`).join(', ')],
+    ['in doubt', counts.IN_DOUBT > 0 ? `${number(counts.IN_DOUBT)}: sent or not, nobody knows; they are not sent again by themselves` : undefined],
+    ['cost', `${cost.used} used of at most ${cost.ceiling} (${cost.unit} each)`],
+    ['hours', `${view.hours} ${view.days}${view.allow_holidays ? ', holidays too' : ''}, the recipient's time`],
+    ['throttle', view.throttle === 'none' ? undefined : view.throttle],
+    ['scheduled', view.scheduled_at && time(view.scheduled_at, timezone)],
+    ['imported', `${time(view.created_at, timezone)} by ${view.created_by}`],
+    ['approved', view.approved_at && `${time(view.approved_at, timezone)} by ${view.approved_by}`],
+    ['started', view.started_at && time(view.started_at, timezone)],
+    ['finished', view.finished_at && time(view.finished_at, timezone)],
+  ])
+}
+
+export function number(n: number): string {
+  return n.toLocaleString('en-US')
+}
+
+/** 2026-11-23 14:05:09, in `timezone`. */
+export function time(at: string | Date, timezone: string): string {
+  return new Date(at).toLocaleString('sv-SE', { timeZone: timezone })
+}

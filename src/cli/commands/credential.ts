@@ -1,0 +1,185 @@
+import { readFile } from 'node:fs/promises'
+import { CampError, codeOf, messageOf } from '../../errors.ts'
+import { leaf, type Register } from '../command.ts'
+import type { Context } from '../context.ts'
+
+export const register: Register = (program, action) => {
+  const credential = program
+    .command('credential')
+    .description("a wallet's key at a broker: set, show, list, test, remove")
+  leaf(credential, 'set <wallet> <broker> [key=value...]', 'give, change or take away keys of a credential')
+    .option('--file <file>', 'a JSON object of keys and values; - is stdin')
+    .addHelpText(
+      'after',
+      '\nWhat is given is merged into what is there; an empty value (key=) removes its key. The whole is checked against the' +
+        "\nbroker's adapter before it is stored, sealed. Secrets on a command line stand in the shell's history: prefer --file.",
+    )
+    .action(action(set))
+  leaf(credential, 'show <wallet> <broker>', 'a credential, its secrets masked').action(action(show))
+  leaf(credential, 'list', 'which wallet has a credential at which broker').action(action(list))
+  leaf(credential, 'test <wallet> <broker>', "try a credential with the broker's cheapest read").action(action(test))
+  leaf(credential, 'remove <wallet> <broker>', 'remove a credential').action(action(remove))
+}
+
+async function set(
+  context: Context,
+  wallet: string,
+  broker: string,
+  pairs: string[],
+  { file }: { file?: string },
+): Promise<void> {
+  const actor = await context.admin()
+  const { maskCredential, setCredential } = await import('../../security/credentials.ts')
+  const place = await placeOf(context, wallet, broker)
+  const given = {
+    ...(file === undefined ? {} : await readObject(context, file)),
+    ...Object.fromEntries(pairs.map(readPair)),
+  }
+  if (Object.keys(given).length === 0) {
+    const { describeKeys } = await import('../../security/credentials.ts')
+    throw new CampError('USAGE', 'no keys given: write key=value, or --file', {
+      hint: `Keys: ${describeKeys(place.adapter)}`,
+    })
+  }
+  const config = await setCredential(await context.prisma(), await context.keys(), actor, place, given)
+  context.out.result(
+    {
+      wallet: place.wallet.name,
+      broker: place.broker.name,
+      adapter: place.adapter.name,
+      config: maskCredential(config, place.adapter),
+    },
+    `Stored the credential of "${place.wallet.name}" at "${place.broker.name}": ${Object.keys(config).join(', ')}.`,
+  )
+}
+
+async function show(context: Context, wallet: string, broker: string): Promise<void> {
+  await context.admin()
+  const { loadCredential, maskCredential } = await import('../../security/credentials.ts')
+  const { fields } = await import('../output.ts')
+  const place = await placeOf(context, wallet, broker)
+  const { config, updatedAt } = await loadCredential(await context.prisma(), await context.keys(), place)
+  const masked = maskCredential(config, place.adapter)
+  context.out.result(
+    {
+      wallet: place.wallet.name,
+      broker: place.broker.name,
+      adapter: place.adapter.name,
+      config: masked,
+      updated_at: updatedAt,
+    },
+    () => fields(Object.entries(masked).map(([key, value]) => [key, String(value)])),
+  )
+}
+
+async function list(context: Context): Promise<void> {
+  await context.actor()
+  const prisma = await context.prisma()
+  const rows = await prisma.credential.findMany({
+    select: { wallet: { select: { name: true } }, broker: { select: { name: true, adapter: true } }, updated_at: true },
+  })
+  const credentials = rows
+    .map(row => ({
+      wallet: row.wallet.name,
+      broker: row.broker.name,
+      adapter: row.broker.adapter,
+      updated_at: row.updated_at,
+    }))
+    .sort((a, b) => a.wallet.localeCompare(b.wallet) || a.broker.localeCompare(b.broker))
+  context.out.list(
+    credentials,
+    [
+      { title: 'WALLET', value: row => row.wallet },
+      { title: 'BROKER', value: row => row.broker },
+      { title: 'ADAPTER', value: row => row.adapter },
+      { title: 'CHANGED', value: row => row.updated_at.toISOString() },
+    ],
+    'No credentials yet. Add one: camp credential set WALLET BROKER key=value',
+  )
+}
+
+const HTTP_TIMEOUT_MS = 30_000
+
+async function test(context: Context, wallet: string, broker: string): Promise<void> {
+  await context.admin()
+  const { createHttp } = await import('../../broker/http.ts')
+  const { loadCredential } = await import('../../security/credentials.ts')
+  const place = await placeOf(context, wallet, broker)
+  const { adapter } = place
+  const { config } = await loadCredential(await context.prisma(), await context.keys(), place)
+  const shown = { wallet: place.wallet.name, broker: place.broker.name, adapter: adapter.name }
+  if (!adapter.test) {
+    context.out.result(
+      { ...shown, tested: false, ok: null, detail: null },
+      `${adapter.name} has no read to test a credential with.`,
+    )
+    return
+  }
+  const timeoutMs = context.config.httpTimeoutMs ?? adapter.timeoutMs ?? HTTP_TIMEOUT_MS
+  const http = createHttp({ timeoutMs, clock: context.clock })
+  try {
+    const result = await adapter.test(adapter.credential.parse(config), http)
+    if (!result.ok) {
+      const kind = result.cause === 'REFUSED' ? 'AUTH' : 'UNREACHABLE'
+      throw new CampError(
+        kind,
+        `broker "${place.broker.name}" ${result.cause === 'REFUSED' ? 'refuses' : 'cannot be asked about'} the credential: ${result.detail}`,
+      )
+    }
+    context.out.result({ ...shown, tested: true, ok: true, detail: result.detail }, `Good: ${result.detail}.`)
+  } finally {
+    await http.close()
+  }
+}
+
+async function remove(context: Context, wallet: string, broker: string): Promise<void> {
+  const actor = await context.admin()
+  const { removeCredential } = await import('../../security/credentials.ts')
+  const { confirm } = await import('../prompt.ts')
+  const place = await placeOf(context, wallet, broker)
+  const name = `the credential of "${place.wallet.name}" at "${place.broker.name}"`
+  await confirm(context, `Remove ${name}? Campaigns that use it can send no more.`)
+  const removed = await removeCredential(await context.prisma(), actor, place)
+  if (!removed) throw new CampError('NOT_FOUND', `${name} does not exist`, { hint: 'See: camp credential list' })
+  context.out.result({ removed: true, wallet: place.wallet.name, broker: place.broker.name }, `Removed ${name}.`)
+}
+
+async function placeOf(context: Context, walletRef: string, brokerRef: string) {
+  const { adapterOf } = await import('../../broker/registry.ts')
+  const { findBroker, findWallet } = await import('../../database/lookup.ts')
+  const prisma = await context.prisma()
+  const wallet = await findWallet(prisma, walletRef)
+  const broker = await findBroker(prisma, brokerRef)
+  return { wallet, broker, adapter: await adapterOf(broker.adapter) }
+}
+
+function readPair(pair: string, index: number): [string, string] {
+  const at = pair.indexOf('=')
+  if (at > 0) return [pair.slice(0, at), pair.slice(at + 1)]
+  // Without the "=" it may be a secret that was pasted alone: it is not repeated.
+  throw new CampError('USAGE', `argument ${index + 1} after the broker is not written key=value`)
+}
+
+async function readObject(context: Context, file: string): Promise<Record<string, unknown>> {
+  const { readStdin } = await import('../prompt.ts')
+  const { z } = await import('zod')
+  const name = file === '-' ? 'stdin' : file
+  const text = file === '-' ? await readStdin(context) : await readFile(file, 'utf8').catch(error => fail(file, error))
+  const read = z.record(z.string(), z.unknown()).safeParse(parsed(text))
+  if (read.success) return read.data
+  throw new CampError('DATA', `${name} is not a JSON object of keys and values`)
+}
+
+function fail(file: string, error: unknown): never {
+  const kind = codeOf(error) === 'ENOENT' ? 'NOT_FOUND' : 'DATA'
+  throw new CampError(kind, `${file} cannot be read: ${codeOf(error) ?? messageOf(error)}`)
+}
+
+/** JSON.parse's own errors quote the text, which holds secrets. */
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,75 @@
+import { CampError } from '../../errors.ts'
+import { leaf, type Register } from '../command.ts'
+import type { Context } from '../context.ts'
+import { fields } from '../output.ts'
+
+export const register: Register = (program, action) => {
+  const db = program.command('db').description('the database: migrate, status, start, stop')
+  leaf(db, 'migrate', 'bring the database to the tables that this camp needs').action(action(migrateDatabase))
+  leaf(db, 'status', 'where the database is, and whether it is migrated').action(action(showStatus))
+  leaf(db, 'start', 'start the embedded PostgreSQL (other commands do it by themselves)').action(action(start))
+  leaf(db, 'stop', 'stop the embedded PostgreSQL').action(action(stop))
+}
+
+async function migrateDatabase(context: Context): Promise<void> {
+  const { migrate } = await import('../../database/migrations.ts')
+  const applied = await migrate(await context.databaseUrl())
+  context.out.result({ applied }, applied.length === 0 ? 'Nothing to do: the database is up to date.' : `Applied: ${applied.join(', ')}`)
+}
+
+async function showStatus(context: Context): Promise<void> {
+  const { schemaState } = await import('../../database/migrations.ts')
+  const { openPool } = await import('../../database/pool.ts')
+  const { connectionUrl } = await import('../../database/embedded/server.ts')
+  const mode = context.config.databaseUrl ? 'server' : 'embedded'
+  const url = context.config.databaseUrl ?? (await connectionUrl(context.config.home))
+  if (!url) {
+    context.out.result({ mode, running: false, url: null }, fields([['mode', mode], ['running', 'no (any command starts it)']]))
+    return
+  }
+  const pool = openPool(url)
+  try {
+    const { rows } = await pool.query<{ version: string }>(`SELECT current_setting('server_version') AS version`)
+    const { applied, pending, unknown } = await schemaState(pool)
+    const status = { mode, running: true, url: withoutPassword(url), version: rows[0]!.version, applied, pending, unknown }
+    context.out.result(status, () =>
+      fields([
+        ['mode', mode],
+        ['running', 'yes'],
+        ['url', status.url],
+        ['PostgreSQL', status.version],
+        ['migrations', `${applied.length} applied, ${pending.length} pending${unknown.length > 0 ? `, ${unknown.length} unknown` : ''}`],
+        ['next', pending.length > 0 ? 'camp db migrate' : undefined],
+      ]),
+    )
+  } finally {
+    await pool.end()
+  }
+}
+
+async function start(context: Context): Promise<void> {
+  assertEmbedded(context)
+  const url = withoutPassword(await context.databaseUrl())
+  context.out.result({ running: true, url }, `Running: ${url}`)
+}
+
+async function stop(context: Context): Promise<void> {
+  assertEmbedded(context)
+  const { stopServer } = await import('../../database/embedded/server.ts')
+  const stopped = await stopServer(context.config.home)
+  context.out.result({ running: false, stopped }, stopped ? 'Stopped.' : 'It was not running.')
+}
+
+function assertEmbedded({ config }: Context): void {
+  if (config.databaseUrl) {
+    throw new CampError('STATE', 'DATABASE_URL is set: that server is not for camp to start or stop', {
+      hint: 'Without DATABASE_URL camp uses a PostgreSQL of its own.',
+    })
+  }
+}
+
+function withoutPassword(url: string): string {
+  const shown = new URL(url)
+  shown.password = ''
+  return shown.href
+}

@@ -1,0 +1,77 @@
+import { CampError } from '../../errors.ts'
+import { leaf, type Register } from '../command.ts'
+import type { Context } from '../context.ts'
+import { nameArgument } from '../options.ts'
+
+export const register: Register = (program, action) => {
+  const fish = program.command('fish').description('our own control phones, added to every campaign: add, list, remove')
+  leaf(fish, 'add', 'add a control phone')
+    .argument('<name>', 'whose phone it is', nameArgument)
+    .argument('<phone>', 'a Brazilian number, however it is written')
+    .action(action(add))
+  leaf(fish, 'list', 'all control phones').action(action(list))
+  leaf(fish, 'remove <phone>', 'remove a control phone, by number, name or id').action(action(remove))
+}
+
+async function add(context: Context, name: string, text: string): Promise<void> {
+  const actor = await context.admin()
+  const prisma = await context.prisma()
+  const { canonicalPhone } = await import('../../intake/phone.ts')
+  const { auditRow } = await import('../../security/audit.ts')
+  const { orTaken } = await import('../records.ts')
+  const { phone, problem } = canonicalPhone(text)
+  if (phone === undefined) throw new CampError('DATA', `"${text}" is not a phone: ${problem}`)
+  const fish = await orTaken(
+    prisma.$transaction(async tx => {
+      const made = await tx.fish.create({ data: { name, phone } })
+      const event = {
+        userId: actor.id,
+        action: 'fish.add',
+        subject: 'Fish',
+        subjectId: made.id,
+        detail: { name, phone },
+      }
+      await tx.auditEvent.create({ data: auditRow(event) })
+      return made
+    }),
+    `there is a fish with the phone ${phone} already`,
+  )
+  context.out.result(fish, `Added fish "${fish.name}" (${fish.phone}).`)
+}
+
+async function list(context: Context): Promise<void> {
+  await context.actor()
+  const prisma = await context.prisma()
+  const fish = await prisma.fish.findMany({ orderBy: { name: 'asc' } })
+  context.out.list(
+    fish,
+    [
+      { title: 'NAME', value: row => row.name },
+      { title: 'PHONE', value: row => row.phone },
+    ],
+    'No fish yet. Add one: camp fish add NAME PHONE',
+  )
+}
+
+async function remove(context: Context, ref: string): Promise<void> {
+  const actor = await context.admin()
+  const prisma = await context.prisma()
+  const { canonicalPhone } = await import('../../intake/phone.ts')
+  const { auditRow } = await import('../../security/audit.ts')
+  const { confirm } = await import('../prompt.ts')
+  const { phone } = canonicalPhone(ref)
+  const all = await prisma.fish.findMany({ orderBy: { id: 'asc' } })
+  const fitting = all.filter(row => row.phone === phone || row.name === ref || row.id === ref)
+  const [fish] = fitting
+  if (!fish) throw new CampError('NOT_FOUND', `no fish "${ref}"`, { hint: 'See: camp fish list' })
+  if (fitting.length > 1)
+    throw new CampError('USAGE', `"${ref}" is the name of ${fitting.length} fish`, { hint: 'Give the phone.' })
+  await confirm(context, `Remove fish "${fish.name}" (${fish.phone})?`)
+  await prisma.$transaction(async tx => {
+    await tx.fish.delete({ where: { id: fish.id } })
+    const detail = { name: fish.name, phone: fish.phone }
+    const event = { userId: actor.id, action: 'fish.remove', subject: 'Fish', subjectId: fish.id, detail }
+    await tx.auditEvent.create({ data: auditRow(event) })
+  })
+  context.out.result({ removed: true, ...fish }, `Removed fish "${fish.name}" (${fish.phone}).`)
+}

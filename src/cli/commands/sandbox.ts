@@ -1,0 +1,133 @@
+import { InvalidArgumentError } from 'commander'
+import { leaf, type Register } from '../command.ts'
+import type { Context } from '../context.ts'
+
+interface Flags {
+  listen: { host: string; port: number }
+  seed: number
+  journal?: string
+  control?: Record<string, unknown>
+  latency?: number | [number, number]
+  refused?: number
+  fault?: Record<string, number>
+  retryAfter?: number
+  poison?: string[]
+  callbackDelay?: number | [number, number]
+  delivered?: number
+  read?: number
+  failed?: number
+  optOut?: number
+}
+
+export const register: Register = (program, action) => {
+  leaf(program, 'sandbox', 'a local stand-in for a broker, with faults on demand')
+    .option('--listen <host:port>', 'where to listen; port 0 takes any free one', address, {
+      host: '127.0.0.1',
+      port: 0,
+    })
+    .option('--seed <n>', 'what is drawn by lot is the same for the same seed', number, 1)
+    .option('--journal <file>', 'keep what was accepted in a file, and count on from it')
+    .option('--latency <ms>', 'how long an answer takes: 20, or 5-50', range)
+    .option('--refused <share>', 'the share of messages that are refused: 0.01', number)
+    .option(
+      '--fault <name=share>',
+      'a share of requests that go wrong: 429=0.05 (repeat it; GET /control lists them)',
+      faults,
+    )
+    .option('--retry-after <seconds>', 'sent with every 429', number)
+    .option('--poison <value...>', 'keys or phones: a request that holds one is refused whole')
+    .option('--callback-delay <ms>', 'before "delivered", and again before "read": 200, or 50-500', range)
+    .option('--delivered <share>', 'of what was accepted (0.95)', number)
+    .option('--failed <share>', 'of what was accepted (0.02)', number)
+    .option('--read <share>', 'of what was delivered (0.6)', number)
+    .option('--opt-out <share>', 'of what was delivered (0)', number)
+    .option('--control <json>', 'anything that PUT /control takes', json)
+    .addHelpText(
+      'after',
+      '\nIt prints its URL and runs until it is stopped. GET /stats counts; PUT /control changes what goes wrong.',
+    )
+    .action(action(runSandbox))
+}
+
+async function runSandbox(context: Context, flags: Flags): Promise<void> {
+  const { startSandbox } = await import('../../sandbox/server.ts')
+  const { host, port } = flags.listen
+  const sandbox = await startSandbox({
+    host,
+    port,
+    seed: flags.seed,
+    journal: flags.journal,
+    control: controlOf(flags),
+    clock: context.clock,
+  })
+  // One line, at once: whoever started it waits for it.
+  context.out.streams.stdout.write(`${context.out.json ? JSON.stringify({ url: sandbox.url }) : sandbox.url}\n`)
+  context.out.talk('The sandbox is listening; Ctrl-C stops it.')
+  await stopped(context.signal)
+  await sandbox.close()
+}
+
+function stopped(signal: AbortSignal): Promise<void> {
+  return new Promise(resolve => {
+    if (signal.aborted) resolve()
+    else signal.addEventListener('abort', () => resolve(), { once: true })
+  })
+}
+
+/** Only what was asked for: the rest is the sandbox's own default. */
+function controlOf(flags: Flags): Record<string, unknown> {
+  const callbacks = given({
+    delay_ms: flags.callbackDelay,
+    delivered: flags.delivered,
+    failed: flags.failed,
+    read: flags.read,
+    opt_out: flags.optOut,
+  })
+  return {
+    ...given({
+      latency_ms: flags.latency,
+      refused: flags.refused,
+      faults: flags.fault,
+      retry_after_s: flags.retryAfter,
+      poison: flags.poison,
+    }),
+    ...(Object.keys(callbacks).length > 0 && { callbacks }),
+    ...flags.control,
+  }
+}
+
+function given(values: Record<string, unknown>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined))
+}
+
+function number(text: string): number {
+  const value = Number(text)
+  if (text.trim() === '' || !Number.isFinite(value)) throw new InvalidArgumentError('It must be a number.')
+  return value
+}
+
+function range(text: string): number | [number, number] {
+  const match = /^(\d+)-(\d+)$/.exec(text)
+  return match ? [Number(match[1]), Number(match[2])] : number(text)
+}
+
+function faults(text: string, before: Record<string, number> = {}): Record<string, number> {
+  const [name = '', share = ''] = text.split('=')
+  return { ...before, [name]: number(share) }
+}
+
+function address(text: string): { host: string; port: number } {
+  const match = /^\[?(.+?)\]?:(\d+)$/.exec(text)
+  if (!match || Number(match[2]) > 65_535) throw new InvalidArgumentError('It must be HOST:PORT.')
+  return { host: match[1] ?? '', port: Number(match[2]) }
+}
+
+function json(text: string): Record<string, unknown> {
+  try {
+    const value: unknown = JSON.parse(text)
+    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return { ...value }
+  } catch {
+    // said below
+  }
+  throw new InvalidArgumentError('It must be a JSON object.')
+}

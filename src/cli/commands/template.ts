@@ -1,0 +1,134 @@
+import { readFile } from 'node:fs/promises'
+import { InvalidArgumentError } from 'commander'
+import { CampError, codeOf } from '../../errors.ts'
+import { leaf, type Register } from '../command.ts'
+import type { Context } from '../context.ts'
+import { nameArgument } from '../options.ts'
+import { fields } from '../output.ts'
+
+export const register: Register = (program, action) => {
+  const template = program.command('template').description('approved texts with variables: add, list, show, remove')
+  leaf(template, 'add', 'add a template as the broker approved it')
+    .argument('<name>', 'its name', nameArgument)
+    .requiredOption('--code <code>', "its code at the broker's API, unique", parseCode)
+    .option('--content <text>', 'its text, with variables {{1}}, {{2}}')
+    .option('--content-file <file>', 'a UTF-8 file that holds the text')
+    .action(action(add))
+  leaf(template, 'list', 'all templates').action(action(list))
+  leaf(template, 'show <template>', 'a template, by code, name or id').action(action(show))
+  leaf(template, 'remove <template>', 'remove a template that no campaign uses').action(action(remove))
+}
+
+type AddOptions = { code: string; content?: string; contentFile?: string }
+
+async function add(context: Context, name: string, options: AddOptions): Promise<void> {
+  const actor = await context.admin()
+  const prisma = await context.prisma()
+  const { auditRow } = await import('../../security/audit.ts')
+  const { orTaken } = await import('../records.ts')
+  const content = await contentOf(options)
+  const template = await orTaken(
+    prisma.$transaction(async tx => {
+      const made = await tx.template.create({ data: { name, template_code: options.code, content } })
+      const detail = { name, template_code: options.code }
+      const event = { userId: actor.id, action: 'template.add', subject: 'Template', subjectId: made.id, detail }
+      await tx.auditEvent.create({ data: auditRow(event) })
+      return made
+    }),
+    `there is a template with the code "${options.code}" already`,
+  )
+  context.out.result(view(template), `Added template "${template.template_code}" ${variablesText(content)}.`)
+}
+
+async function contentOf({ content, contentFile }: AddOptions): Promise<string> {
+  if ((content === undefined) === (contentFile === undefined)) {
+    throw new CampError('USAGE', 'the text is given with --content or with --content-file: with one of them')
+  }
+  const text = content ?? (await readText(contentFile!))
+  if (text.trim() === '') throw new CampError('DATA', "the template's text is empty")
+  return text
+}
+
+async function readText(file: string): Promise<string> {
+  const bytes = await readFile(file).catch(error => {
+    throw new CampError(codeOf(error) === 'ENOENT' ? 'NOT_FOUND' : 'DATA', `${file} cannot be read: ${codeOf(error)}`)
+  })
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes).replace(/\r?\n$/, '')
+  } catch {
+    throw new CampError('DATA', `${file} is not UTF-8`)
+  }
+}
+
+async function list(context: Context): Promise<void> {
+  await context.actor()
+  const prisma = await context.prisma()
+  const templates = (await prisma.template.findMany({ orderBy: { template_code: 'asc' } })).map(view)
+  context.out.list(
+    templates,
+    [
+      { title: 'CODE', value: template => template.template_code },
+      { title: 'NAME', value: template => template.name },
+      { title: 'VARIABLES', value: template => template.variables.join(', ') },
+    ],
+    'No templates yet. Add one: camp template add NAME --code CODE --content TEXT',
+  )
+}
+
+async function show(context: Context, ref: string): Promise<void> {
+  await context.actor()
+  const prisma = await context.prisma()
+  const { findTemplate } = await import('../../database/lookup.ts')
+  const template = view(await findTemplate(prisma, ref))
+  context.out.result(template, () =>
+    fields([
+      ['code', template.template_code],
+      ['name', template.name],
+      ['id', template.id],
+      ['variables', template.variables.join(', ') || 'none'],
+      ['content', template.content],
+    ]),
+  )
+}
+
+async function remove(context: Context, ref: string): Promise<void> {
+  const actor = await context.admin()
+  const prisma = await context.prisma()
+  const { findTemplate } = await import('../../database/lookup.ts')
+  const { auditRow } = await import('../../security/audit.ts')
+  const { assertUnused } = await import('../records.ts')
+  const { confirm } = await import('../prompt.ts')
+  const { id, template_code, name } = await findTemplate(prisma, ref)
+  await assertUnused(prisma, `template "${template_code}"`, { template_id: id })
+  await confirm(context, `Remove template "${template_code}"?`)
+  await prisma.$transaction(async tx => {
+    // The database itself would let it go from under a campaign that is being imported: the lock makes that one wait.
+    await tx.$queryRaw`SELECT id FROM "Template" WHERE id = ${id}::uuid FOR UPDATE`
+    await assertUnused(tx, `template "${template_code}"`, { template_id: id })
+    await tx.template.delete({ where: { id } })
+    const event = {
+      userId: actor.id,
+      action: 'template.remove',
+      subject: 'Template',
+      subjectId: id,
+      detail: { name, template_code },
+    }
+    await tx.auditEvent.create({ data: auditRow(event) })
+  })
+  context.out.result({ removed: true, id, template_code, name }, `Removed template "${template_code}".`)
+}
+
+function parseCode(text: string): string {
+  if (/^\S{1,200}$/.test(text)) return text
+  throw new InvalidArgumentError('A code has no blanks.')
+}
+
+function view<Row extends { content: string }>(template: Row): Row & { variables: string[] } {
+  const variables = [...template.content.matchAll(/\{\{\s*([^{}]+?)\s*\}\}/g)].map(match => match[1]!)
+  return { ...template, variables: [...new Set(variables)] }
+}
+
+function variablesText(content: string): string {
+  const { variables } = view({ content })
+  return variables.length === 0 ? 'without variables' : `with the variables ${variables.join(', ')}`
+}

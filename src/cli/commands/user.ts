@@ -1,0 +1,136 @@
+import { CampError } from '../../errors.ts'
+import type { Actor } from '../../security/actor.ts'
+import type { User, UserChange } from '../../security/users.ts'
+import { leaf, type Register } from '../command.ts'
+import type { Context } from '../context.ts'
+import { nameArgument, oneOf, wholeNumber } from '../options.ts'
+
+const ROLES = ['ADMIN', 'USER'] as const
+const DAY_MS = 24 * 3_600_000
+
+export const register: Register = (program, action) => {
+  const user = program.command('user').description('who may use camp: add, list, set, disable, token')
+  leaf(user, 'add <email>', 'add a user; the first of an installation needs no login and must be an ADMIN')
+    .requiredOption('--name <name>', 'their name', nameArgument)
+    .requiredOption('--role <role>', 'ADMIN or USER', oneOf(ROLES))
+    .option('--password-stdin', 'read their password from stdin; without a password only a token lets them in')
+    .action(action(add))
+  leaf(user, 'list', 'all users').action(action(list))
+  leaf(user, 'set <email>', "change a user; one's own name and password take no ADMIN")
+    .option('--name <name>', 'their new name', nameArgument)
+    .option('--role <role>', 'ADMIN or USER', oneOf(ROLES))
+    .option('--password-stdin', 'read a new password from stdin; it ends their sessions and tokens')
+    .option('--enable', 'let a disabled user in again')
+    .option('--end-sessions', 'void the sessions and tokens that they hold')
+    .action(action(set))
+  leaf(user, 'disable <email>', 'shut a user out, with their sessions and tokens').action(action(disable))
+  leaf(user, 'token <email>', 'print a token for CAMP_TOKEN (cron, systemd); for oneself, or by an ADMIN')
+    .option('--days <number>', 'how long it is good for', wholeNumber(1, 3650), 365)
+    .action(action(token))
+}
+
+async function add(
+  context: Context,
+  email: string,
+  options: { name: string; role: Actor['role']; passwordStdin?: boolean },
+): Promise<void> {
+  const { askPassword, hasTerminal } = await import('../prompt.ts')
+  const { addUser } = await import('../../security/users.ts')
+  const prisma = await context.prisma()
+  const actor = await whoAdds(context)
+  const wanted = options.passwordStdin || hasTerminal(context)
+  const password = wanted ? await askPassword(context, `Password of ${email}`, options.passwordStdin ?? false) : null
+  const user = await addUser(
+    prisma,
+    actor,
+    { email, name: options.name, role: options.role, password },
+    context.clock.now(),
+  )
+  if (password === null) {
+    context.out.talk(
+      `${user.email} has no password: camp user set ${user.email} --password-stdin, or camp user token ${user.email}`,
+    )
+  }
+  context.out.result(view(user), `Added ${user.role} ${user.email}.`)
+}
+
+/** On a server's empty database there is nobody who could log in; in embedded mode it is the operating system's user. */
+async function whoAdds(context: Context): Promise<Actor | null> {
+  const prisma = await context.prisma()
+  const first = context.config.databaseUrl !== undefined && (await prisma.user.count()) === 0
+  return first ? null : context.admin()
+}
+
+async function list(context: Context): Promise<void> {
+  await context.actor()
+  const prisma = await context.prisma()
+  const users = await prisma.user.findMany({ orderBy: { email: 'asc' } })
+  context.out.list(
+    users.map(view),
+    [
+      { title: 'E-MAIL', value: user => user.email },
+      { title: 'NAME', value: user => user.name },
+      { title: 'ROLE', value: user => user.role },
+      { title: 'STATE', value: user => (user.disabled_at ? 'disabled' : 'enabled') },
+    ],
+    'No users yet.',
+  )
+}
+
+interface SetOptions {
+  name?: string
+  role?: Actor['role']
+  passwordStdin?: boolean
+  enable?: boolean
+  endSessions?: boolean
+}
+
+async function set(context: Context, ref: string, options: SetOptions): Promise<void> {
+  const { findUser } = await import('../../database/lookup.ts')
+  const { changeUser } = await import('../../security/users.ts')
+  const { askPassword } = await import('../prompt.ts')
+  const { assertSomething } = await import('../records.ts')
+  const { name, role, passwordStdin, enable, endSessions } = options
+  assertSomething({ name, role, passwordStdin, enable, endSessions })
+  const actor = await context.actor()
+  const prisma = await context.prisma()
+  const { id } = await findUser(prisma, ref)
+  if (id !== actor.id || role || enable) await context.admin()
+  const password = passwordStdin ? await askPassword(context, 'New password', true) : undefined
+  const change: UserChange = { name, role, password, enable, endSessions }
+  const user = await changeUser(prisma, actor, id, change, context.clock.now())
+  context.out.result(view(user), `${user.role} ${user.email}${user.disabled_at ? ', disabled' : ''}.`)
+}
+
+async function disable(context: Context, ref: string): Promise<void> {
+  const { disableUser } = await import('../../security/users.ts')
+  const actor = await context.admin()
+  const prisma = await context.prisma()
+  const user = await disableUser(prisma, actor, ref, context.clock.now())
+  context.out.result(view(user), `Disabled ${user.email}.`)
+}
+
+async function token(context: Context, ref: string, { days }: { days: number }): Promise<void> {
+  const { findUser } = await import('../../database/lookup.ts')
+  const { auditRow } = await import('../../security/audit.ts')
+  const { issueToken } = await import('../../security/session.ts')
+  const actor = await context.actor()
+  const prisma = await context.prisma()
+  const user = await findUser(prisma, ref)
+  if (user.id !== actor.id) await context.admin()
+  if (user.disabled_at) {
+    throw new CampError('STATE', `${user.email} is disabled`, { hint: `First: camp user set ${user.email} --enable` })
+  }
+  const issued = await issueToken(await context.keys(), user.id, { clock: context.clock, lifetimeMs: days * DAY_MS })
+  const event = { userId: actor.id, action: 'user.token', subject: 'User', subjectId: user.id, detail: { days } }
+  await prisma.auditEvent.create({ data: auditRow(event) })
+  context.out.talk(
+    `For CAMP_TOKEN, as ${user.email}, until ${issued.expiresAt.toISOString()}. Keep it like a password.`,
+  )
+  context.out.result({ email: user.email, token: issued.token, expires_at: issued.expiresAt }, issued.token)
+}
+
+/** A user without the password's hash. */
+function view({ id, email, name, role, disabled_at, created_at, password }: User) {
+  return { id, email, name, role, has_password: password !== null, disabled_at, created_at }
+}

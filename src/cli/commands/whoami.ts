@@ -1,0 +1,18 @@
+import { leaf, type Register } from '../command.ts'
+import type { Context } from '../context.ts'
+import { fields } from '../output.ts'
+
+export const register: Register = (program, action) => {
+  leaf(program, 'whoami', 'who is logged in, and with which role').action(action(whoami))
+}
+
+async function whoami(context: Context): Promise<void> {
+  const { id, email, name, role } = await context.actor()
+  context.out.result({ id, email, name, role }, () =>
+    fields([
+      ['e-mail', email],
+      ['name', name],
+      ['role', role],
+    ]),
+  )
+}

@@ -1,0 +1,68 @@
+import { CommanderError } from 'commander'
+import { systemClock } from '../clock.ts'
+import { CampError, EXIT_CODES, messageOf } from '../errors.ts'
+import type { Host } from './context.ts'
+import { wantsColor } from './output.ts'
+import { buildProgram } from './program.ts'
+
+/** Runs camp as this process: the only place that knows the process's streams, signals and environment. */
+export async function main(argv: string[]): Promise<number> {
+  const interrupted = new AbortController()
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.on(signal, () => {
+      // The second signal is for whoever does not want to wait.
+      if (interrupted.signal.aborted) process.exit(EXIT_CODES.INTERRUPTED)
+      interrupted.abort(new CampError('INTERRUPTED', `stopped by ${signal}`))
+    })
+  }
+  // A reader that has seen enough (camp … | head) is not an error.
+  process.stdout.on('error', error => {
+    if ((error as NodeJS.ErrnoException).code === 'EPIPE') process.exit(0)
+  })
+  return runCamp(argv, {
+    env: process.env,
+    streams: { stdin: process.stdin, stdout: process.stdout, stderr: process.stderr },
+    clock: systemClock,
+    signal: interrupted.signal,
+  })
+}
+
+/** Runs one command line. The only place that prints errors and decides the exit code. */
+export async function runCamp(argv: string[], host: Host): Promise<number> {
+  try {
+    const program = await buildProgram(argv, host)
+    await program.parseAsync(argv, { from: 'user' })
+    return 0
+  } catch (error) {
+    return report(error, argv, host)
+  }
+}
+
+async function report(thrown: unknown, argv: string[], host: Host): Promise<number> {
+  if (thrown instanceof CommanderError) return thrown.exitCode === 0 ? 0 : EXIT_CODES.USAGE
+  const error = await known(thrown)
+  const { Chalk } = await import('chalk')
+  const color = new Chalk({ level: wantsColor(host.env, host.streams.stderr) ? 1 : 0 })
+  const lines = [`${color.red('error:')} ${messageOf(error)}`]
+  if (error instanceof CampError && error.hint) lines.push(...error.hint.split('\n').map(line => `  ${line}`))
+  if (argv.includes('--debug')) lines.push(String((error as Error).stack), ...causes(error))
+  else if (!(error instanceof CampError)) lines.push('  This is a bug in camp. Run it again with --debug for the details.')
+  host.streams.stderr.write(`${lines.join('\n')}\n`)
+  return error instanceof CampError ? error.exitCode : EXIT_CODES.UNEXPECTED
+}
+
+/** What comes from below without a name: a database that went away, a person who left a question with Ctrl-C. */
+async function known(thrown: unknown): Promise<unknown> {
+  if (thrown instanceof CampError) return thrown
+  const { databaseUnreachable, isUnreachable } = await import('../database/pool.ts')
+  if (isUnreachable(thrown)) return databaseUnreachable(thrown)
+  if (thrown instanceof Error && ['ExitPromptError', 'AbortPromptError'].includes(thrown.name)) {
+    return new CampError('INTERRUPTED', 'interrupted')
+  }
+  return thrown
+}
+
+function causes(error: unknown): string[] {
+  const cause = error instanceof Error ? error.cause : undefined
+  return cause === undefined ? [] : [`caused by: ${cause instanceof Error ? cause.stack : String(cause)}`, ...causes(cause)]
+}

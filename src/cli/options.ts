@@ -1,0 +1,37 @@
+import { InvalidArgumentError } from 'commander'
+
+/** Parsers for commander: what they throw is printed with the option's name, and is a usage error. */
+
+export function wholeNumber(least: number, most: number) {
+  return (text: string): number => {
+    const number = Number(text)
+    if (/^\d+$/.test(text) && number >= least && number <= most) return number
+    throw new InvalidArgumentError(`It takes a whole number from ${least} to ${most}.`)
+  }
+}
+
+/** As `wholeNumber`, or "none" (commander takes a null for no value at all). */
+export function wholeNumberOrNone(least: number, most: number) {
+  const parse = wholeNumber(least, most)
+  return (text: string): number | 'none' => (text === 'none' ? text : parse(text))
+}
+
+export function noneAsNull<Value>(value: Value | 'none'): Value | null {
+  return value === 'none' ? null : value
+}
+
+/** One of `words`, in any case. */
+export function oneOf<Word extends string>(words: readonly Word[]) {
+  return (text: string): Word => {
+    const word = words.find(known => known.toLowerCase() === text.toLowerCase())
+    if (word) return word
+    throw new InvalidArgumentError(`It takes ${words.join(' or ')}.`)
+  }
+}
+
+/** A name that a command line can address: not empty, on one line. */
+export function nameArgument(text: string): string {
+  const name = text.trim()
+  if (name !== '' && name.length <= 200 && !/\p{Cc}/u.test(name)) return name
+  throw new InvalidArgumentError('A name is a text of 1 to 200 characters on one line.')
+}

@@ -1,0 +1,57 @@
+import { Command } from 'commander'
+import type { Register } from './command.ts'
+import { actionFor } from './command.ts'
+import type { Host } from './context.ts'
+
+type Entry = { summary: string; load: () => Promise<{ register: Register }> }
+
+/**
+ * The top of the tree. Only the command that was asked for is loaded: `camp --help` pays for commander and nothing else.
+ * A file of src/cli/commands adds the command of its name to the program.
+ */
+const COMMANDS: Record<string, Entry> = {
+  demo: { summary: 'the whole way on the bundled file, with the sandbox broker', load: () => import('./commands/demo.ts') },
+  login: { summary: 'log in with e-mail and password', load: () => import('./commands/login.ts') },
+  logout: { summary: 'forget the session', load: () => import('./commands/logout.ts') },
+  whoami: { summary: 'who is logged in, and with which role', load: () => import('./commands/whoami.ts') },
+  db: { summary: 'the database: migrate, status, start, stop', load: () => import('./commands/db.ts') },
+  user: { summary: 'who may use camp', load: () => import('./commands/user.ts') },
+  wallet: { summary: 'who pays', load: () => import('./commands/wallet.ts') },
+  broker: { summary: 'who sends, at what price and pace', load: () => import('./commands/broker.ts') },
+  credential: { summary: "a wallet's key at a broker", load: () => import('./commands/credential.ts') },
+  budget: { summary: "a wallet's limit for a month, its ledger and its audit", load: () => import('./commands/budget.ts') },
+  template: { summary: 'approved texts with variables', load: () => import('./commands/template.ts') },
+  fish: { summary: 'our own control phones, added to every campaign', load: () => import('./commands/fish.ts') },
+  blocklist: { summary: 'who must never be contacted', load: () => import('./commands/blocklist.ts') },
+  campaign: { summary: 'import, approve, run and follow campaigns', load: () => import('./commands/campaign.ts') },
+  worker: { summary: 'send what runs: queue consumers and the webhook listener', load: () => import('./commands/worker.ts') },
+  sandbox: { summary: 'a local stand-in for a broker, with faults on demand', load: () => import('./commands/sandbox.ts') },
+}
+
+export async function buildProgram(argv: readonly string[], host: Host): Promise<Command> {
+  const program = new Command('camp')
+    .description('Imports contact files as campaigns and dispatches them through brokers, each message at most once.')
+    .helpCommand('help [command]', 'help for a command')
+    .exitOverride()
+    .showHelpAfterError('(add --help for what this command takes)')
+    .configureOutput({
+      writeOut: text => host.streams.stdout.write(text),
+      writeErr: text => host.streams.stderr.write(text),
+    })
+  program.option('-V, --version', 'print the version')
+  program.on('option:version', () => undefined)
+  program.addHelpText('after', '\nFirst time here: camp demo\nHelp for a command: camp campaign import --help')
+
+  const words = argv.filter(word => !word.startsWith('-'))
+  const asked = words[0] === 'help' ? words[1] : words[0]
+  for (const [name, entry] of Object.entries(COMMANDS)) {
+    if (name === asked) (await entry.load()).register(program, actionFor(host))
+    else if (program.commands.every(command => command.name() !== name)) program.command(name).description(entry.summary)
+  }
+  program.action(async () => {
+    const { campVersion } = await import('../config.ts')
+    if (program.opts().version) host.streams.stdout.write(`${campVersion()}\n`)
+    else program.help()
+  })
+  return program
+}

@@ -1,0 +1,113 @@
+import { readFileSync } from 'node:fs'
+import { homedir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { z } from 'zod'
+import { CampError } from './errors.ts'
+
+/**
+ * Every setting of camp, read from the environment once per process. Nothing else reads process.env.
+ *
+ * Without DATABASE_URL camp runs embedded: its own PostgreSQL below `home`.
+ */
+export interface Config {
+  databaseUrl: string | undefined
+  redisUrl: string | undefined
+  home: string
+  /** The key everything sealed or signed derives from. Undefined: embedded mode makes one and keeps it in `home`. */
+  secret: string | undefined
+  token: string | undefined
+  publicUrl: string | undefined
+  httpTimeoutMs: number | undefined
+  leaseMs: number | undefined
+  sweepMs: number
+  timezone: string
+  lang: string
+  logLevel: LogLevel
+  /** Whether an ADMIN may approve a campaign that they imported themselves. */
+  selfApproval: boolean
+}
+
+const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'silent'] as const
+export type LogLevel = (typeof LOG_LEVELS)[number]
+
+const milliseconds = (least: number) => z.coerce.number().int().min(least).max(24 * 3_600_000)
+
+const url = (...protocols: string[]) =>
+  z.string().refine(
+    value => {
+      try {
+        return protocols.includes(new URL(value.split(',')[0]!).protocol)
+      } catch {
+        return false
+      }
+    },
+    { error: `must be a URL that begins with ${protocols.map(p => `${p}//`).join(' or ')}` },
+  )
+
+const environment = z.object({
+  DATABASE_URL: url('postgres:', 'postgresql:').optional(),
+  REDIS_URL: url('redis:', 'rediss:', 'redis+sentinel:', 'redis+cluster:', 'rediss+cluster:').optional(),
+  CAMP_HOME: z.string().optional(),
+  CAMP_SECRET: z.string().min(16, 'must have at least 16 characters').optional(),
+  CAMP_TOKEN: z.string().optional(),
+  CAMP_PUBLIC_URL: url('http:', 'https:').optional(),
+  CAMP_HTTP_TIMEOUT_MS: milliseconds(100).optional(),
+  CAMP_LEASE_MS: milliseconds(500).optional(),
+  CAMP_SWEEP_MS: milliseconds(100).default(15_000),
+  CAMP_TIMEZONE: z
+    .string()
+    .default('America/Sao_Paulo')
+    .refine(isTimeZone, { error: 'must be a time zone such as America/Sao_Paulo' }),
+  CAMP_LANG: z.string().default('pt-BR'),
+  CAMP_SELF_APPROVAL: z.enum(['allow', 'deny']).default('deny'),
+  LOG_LEVEL: z.enum(LOG_LEVELS).default('info'),
+})
+
+/** @throws CampError USAGE, naming each variable that is wrong. An empty variable counts as not set. */
+export function readConfig(env: NodeJS.ProcessEnv): Config {
+  const set = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''))
+  const read = environment.safeParse(set)
+  if (!read.success) {
+    const wrong = read.error.issues.map(issue => `${issue.path.join('.')}: ${issue.message}`)
+    throw new CampError('USAGE', `settings from the environment are wrong: ${wrong.join('; ')}`)
+  }
+  const e = read.data
+  return {
+    databaseUrl: e.DATABASE_URL,
+    redisUrl: e.REDIS_URL,
+    home: resolve(e.CAMP_HOME ?? defaultHome()),
+    secret: e.CAMP_SECRET,
+    token: e.CAMP_TOKEN,
+    publicUrl: e.CAMP_PUBLIC_URL?.replace(/\/+$/, ''),
+    httpTimeoutMs: e.CAMP_HTTP_TIMEOUT_MS,
+    leaseMs: e.CAMP_LEASE_MS,
+    sweepMs: e.CAMP_SWEEP_MS,
+    timezone: e.CAMP_TIMEZONE,
+    lang: e.CAMP_LANG,
+    logLevel: e.LOG_LEVEL,
+    selfApproval: e.CAMP_SELF_APPROVAL === 'allow',
+  }
+}
+
+/** camp's own version, from package.json. */
+export function campVersion(): string {
+  const file = readFileSync(new URL('../package.json', import.meta.url), 'utf8')
+  return z.object({ version: z.string() }).parse(JSON.parse(file)).version
+}
+
+/**
+ * Root's own folder is closed to the user that PostgreSQL must run as (it refuses to run as root), so root's data lives
+ * where a service's data lives.
+ */
+function defaultHome(): string {
+  return process.getuid?.() === 0 ? '/var/lib/camp' : join(homedir(), '.camp')
+}
+
+function isTimeZone(name: string): boolean {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: name })
+    return true
+  } catch {
+    return false
+  }
+}

@@ -1,0 +1,384 @@
+import type pg from 'pg'
+import { adapterOf } from '../broker/registry.ts'
+import { formatMoney, moneyOf } from '../budget/money.ts'
+import { formatMonth } from '../budget/month.ts'
+import { type Sql, transaction } from '../database/pool.ts'
+import { type Recipient, releaseContacts, takeContacts } from './contacts.ts'
+import { failCampaign, finishIfDone } from './finish.ts'
+import { type ContactHours, type HolidayTest, monthOf, nextWithinHours } from './hours.ts'
+import { type Lane, takeSlots, throttleInterval, throttlingOf } from './pace.ts'
+
+/**
+ * The claim (DESIGN 5): one transaction that makes a batch ours, or leaves everything as it was. Only after its COMMIT may a
+ * request start. The order of its locks is the whole system's: batch, slots, contacts, leads, budget, campaign.
+ */
+export type Claim =
+  | { kind: 'CLAIMED'; batch: ClaimedBatch }
+  /** Not now: outside the hours, no free slot, or the broker asked to wait. The batch is to be rung again as said. */
+  | { kind: 'WAIT'; until: Date; why: 'HOURS' | 'PACE' | 'BROKER'; ring: number; campaign: ClaimedCampaign; number: number }
+  /** Nothing to do: another worker has it, it is done, or its campaign does not run. */
+  | { kind: 'GONE' }
+  /** Nobody in it may be contacted: every lead has its reason, and the batch is done. */
+  | { kind: 'EMPTIED'; campaign: ClaimedCampaign; number: number }
+  /** The campaign cannot go on: too little budget, no credential. */
+  | { kind: 'FAILED'; campaign: ClaimedCampaign; reason: string }
+
+export interface ClaimedCampaign {
+  id: string
+  brokerId: string
+  paced: boolean
+}
+
+export interface ClaimedBatch {
+  id: string
+  attempt: number
+  number: number
+  failures: number
+  campaign: ClaimedCampaign & {
+    agendamentoId: string
+    baseMessage: string | null
+    templateCode: string | null
+    templateVars: unknown
+    walletId: string
+    idgisAmbiente: number
+  }
+  adapter: string
+  credential: { id: string; sealed: unknown; updatedAt: Date }
+  /** When the first request may start: now, or a moment within pace.ts's look-ahead. */
+  startAt: Date
+  /** From one request's start to the next one's, by the broker's rate limit. */
+  requestIntervalMs: number
+  /** When the campaign's next batch may start, where it is paced. */
+  nextAt: Date | null
+  leaseUntil: Date
+  leads: ClaimedLead[]
+}
+
+export interface ClaimedLead {
+  id: string
+  seq: number
+  phone: string
+  nome: string | null
+  cpf_cnpj: string | null
+  idcob_contrato: string | null
+  custom_message: string | null
+  variables: Record<string, string> | null
+  is_fish: boolean
+}
+
+export interface ClaimDeps {
+  pool: pg.Pool
+  /** The database's time, so that all workers pace by one clock (worker.ts). */
+  now: () => Date
+  leaseMs: (adapterTimeoutMs: number | undefined) => number
+  timezone: string
+  isHoliday: HolidayTest
+  random: () => number
+}
+
+/** @param batchId from the queue: it may be done, taken, or unknown by now */
+export async function claimBatch(deps: ClaimDeps, batchId: string): Promise<Claim> {
+  for (let most = Infinity; ; ) {
+    const claim = await transaction(deps.pool, sql => tryClaim(deps, sql, batchId, most)).catch(error => {
+      if (error instanceof TooLittleBudget) return error
+      throw error
+    })
+    if (!(claim instanceof TooLittleBudget)) return claim
+    most = claim.affordable
+    if (most === 0) return transaction(deps.pool, sql => failForBudget(sql, claim, deps.now()))
+  }
+}
+
+async function tryClaim(deps: ClaimDeps, sql: Sql, batchId: string, most: number): Promise<Claim> {
+  const header = await lockBatch(sql, batchId)
+  if (!header || header.campaign_status !== 'PROCESSING') return { kind: 'GONE' }
+  const now = deps.now()
+  const adapter = await adapterOf(header.adapter)
+  const throttling = throttlingOf(header.throttling_type, header.throttling_config)
+  const campaign = {
+    id: header.campaign_id,
+    brokerId: header.broker_id,
+    paced: throttling.type !== 'none' || header.rate_limit !== null,
+  }
+  if (!header.credential_id) {
+    const reason = `the wallet has no credential at broker ${header.broker}`
+    await failCampaign(sql, campaign.id, reason, now)
+    return { kind: 'FAILED', campaign, reason }
+  }
+
+  const wait = async (until: Date, why: 'HOURS' | 'PACE' | 'BROKER'): Promise<Claim> => {
+    const ring = await postpone(sql, header.id, until, now)
+    return { kind: 'WAIT', until, why, ring, campaign, number: header.number }
+  }
+  if (header.blocked_until && header.blocked_until > now) return wait(header.blocked_until, 'BROKER')
+  if (header.not_before && header.not_before > now) return wait(header.not_before, 'BROKER')
+  const opening = nextWithinHours(hoursOf(header), header.zone, now, deps.isHoliday)
+  if (opening !== now) return wait(opening ?? new Date(now.getTime() + 24 * 3_600_000), 'HOURS')
+
+  const requests = Math.ceil(header.size / adapter.messagesPerRequest)
+  const requestIntervalMs = header.rate_limit === null ? 0 : 1000 / Number(header.rate_limit)
+  const lanes: Lane[] = []
+  if (throttling.type !== 'none') lanes.push({ id: header.campaign_id, takesMs: throttleInterval(throttling, deps.random) })
+  if (header.rate_limit !== null) lanes.push({ id: header.credential_id, takesMs: requests * requestIntervalMs })
+  const slot = await takeSlots(sql, lanes, now)
+  if ('waitUntil' in slot) return wait(slot.waitUntil, 'PACE')
+
+  const { leads, refused } = await vetLeads(sql, header, most, now)
+  await refuseLeads(sql, header.campaign_id, refused)
+  const taken = await takeLeads(sql, header.campaign_id, leads)
+  if (taken.length === 0) {
+    await sql.query(
+      `UPDATE "Batch" SET status = 'DONE', attempt = attempt + 1, refused = refused + $2, claimed_at = $3, settled_at = $3 WHERE id = $1`,
+      [header.id, refused.length, now],
+    )
+    await finishIfDone(sql, header.campaign_id, now)
+    return { kind: 'EMPTIED', campaign, number: header.number }
+  }
+  const budgetId = await reserve(sql, header, taken.length, monthOf(now, deps.timezone), now)
+  const leaseUntil = new Date(slot.startAt.getTime() + requests * requestIntervalMs + deps.leaseMs(adapter.timeoutMs))
+  const attempt = await openBatch(sql, header, { refused: refused.length, messages: taken.length, budgetId, leaseUntil, now })
+  return {
+    kind: 'CLAIMED',
+    batch: {
+      id: header.id,
+      attempt,
+      number: header.number,
+      failures: header.failures,
+      campaign: {
+        ...campaign,
+        agendamentoId: header.agendamento_id,
+        baseMessage: header.base_message,
+        templateCode: header.template_code,
+        templateVars: header.template_vars,
+        walletId: header.wallet_id,
+        idgisAmbiente: header.idgis_ambiente,
+      },
+      adapter: header.adapter,
+      credential: { id: header.credential_id, sealed: header.sealed, updatedAt: header.credential_updated_at },
+      startAt: slot.startAt,
+      requestIntervalMs,
+      nextAt: campaign.paced ? new Date(slot.startAt.getTime() + Math.max(0, ...lanes.map(lane => lane.takesMs))) : null,
+      leaseUntil,
+      leads: taken,
+    },
+  }
+}
+
+interface BatchHeader {
+  id: string
+  number: number
+  from_seq: number
+  to_seq: number
+  size: number
+  zone: string
+  failures: number
+  not_before: Date | null
+  campaign_id: string
+  campaign_status: string
+  agendamento_id: string
+  base_message: string | null
+  template_vars: unknown
+  template_code: string | null
+  throttling_type: string
+  throttling_config: unknown
+  hours_from: number
+  hours_to: number
+  days: number
+  allow_holidays: boolean
+  no_cap: boolean
+  unit_cost: string
+  wallet_id: string
+  idgis_ambiente: number
+  broker_id: string
+  broker: string
+  adapter: string
+  rate_limit: string | null
+  credential_id: string
+  sealed: unknown
+  credential_updated_at: Date
+  blocked_until: Date | null
+}
+
+/** Locks the batch if it is QUEUED and nobody else has it. The campaign is only read: a pause may be one batch late. */
+async function lockBatch(sql: Sql, batchId: string): Promise<BatchHeader | undefined> {
+  const { rows } = await sql.query<BatchHeader>(
+    `SELECT b.id, b.number, b.from_seq, b.to_seq, b.size, b.zone, b.failures, b.not_before,
+            c.id AS campaign_id, c.status AS campaign_status, c.agendamento_id, c.base_message, c.template_vars,
+            t.template_code, c.throttling_type, c.throttling_config, c.hours_from, c.hours_to, c.days, c.allow_holidays,
+            c.no_cap, coalesce(c.unit_cost, r.cost_per_message) AS unit_cost, w.id AS wallet_id, w.idgis_ambiente,
+            r.id AS broker_id, r.name AS broker, r.adapter, r.rate_limit,
+            k.id AS credential_id, k.config AS sealed, k.updated_at AS credential_updated_at, s.blocked_until
+     FROM "Batch" b
+     JOIN "Campaign" c ON c.id = b.campaign_id
+     JOIN "Wallet" w ON w.id = c.wallet_id
+     JOIN "Broker" r ON r.id = c.broker_id
+     LEFT JOIN "Template" t ON t.id = c.template_id
+     LEFT JOIN "Credential" k ON k.wallet_id = c.wallet_id AND k.broker_id = c.broker_id
+     LEFT JOIN "SendSlot" s ON s.id = k.id
+     WHERE b.id = $1 AND b.status = 'QUEUED'
+     FOR UPDATE OF b SKIP LOCKED`,
+    [batchId],
+  )
+  return rows[0]
+}
+
+function hoursOf(header: BatchHeader): ContactHours {
+  return { from: header.hours_from, to: header.hours_to, days: header.days, allowHolidays: header.allow_holidays }
+}
+
+/** @returns the ring under which the queue is to call again */
+async function postpone(sql: Sql, batchId: string, until: Date, now: Date): Promise<number> {
+  const { rows } = await sql.query<{ ring: number }>(
+    `UPDATE "Batch" SET not_before = $2, ring = ring + 1, rung_at = $3 WHERE id = $1 RETURNING ring`,
+    [batchId, until, now],
+  )
+  return rows[0]!.ring
+}
+
+type RefusedLead = { seq: number; code: 'BLOCKLISTED' | 'FREQUENCY_CAP'; message: string }
+
+/** The rules that may have changed since the import: blocklist, then the frequency cap. Fish skip both. */
+async function vetLeads(
+  sql: Sql,
+  header: BatchHeader,
+  most: number,
+  now: Date,
+): Promise<{ leads: ClaimedLead[]; refused: RefusedLead[] }> {
+  const { rows } = await sql.query<ClaimedLead & { blocked: boolean }>(
+    `SELECT l.id, l.seq, l.phone, l.nome, l.cpf_cnpj, l.idcob_contrato, l.custom_message, l.variables, l.is_fish,
+            NOT l.is_fish AND (EXISTS (SELECT 1 FROM "Blocklist" k WHERE k.phone = l.phone)
+                            OR EXISTS (SELECT 1 FROM "Blocklist" k WHERE k.cpf_cnpj = l.cpf_cnpj)) AS blocked
+     FROM "CampaignLead" l
+     WHERE l.campaign_id = $1 AND l.seq BETWEEN $2 AND $3 AND l.status = 'PENDING'
+     ORDER BY l.seq`,
+    [header.campaign_id, header.from_seq, header.to_seq],
+  )
+  const refused: RefusedLead[] = []
+  const allowed: ClaimedLead[] = []
+  for (const { blocked, ...lead } of rows) {
+    if (blocked) refused.push({ seq: lead.seq, code: 'BLOCKLISTED', message: 'on the blocklist when it was to be sent' })
+    else if (allowed.length < most) allowed.push(lead)
+  }
+  const people = allowed.filter(lead => !lead.is_fish).map(recipientOf)
+  const free = await takeContacts(sql, people, now, header.no_cap)
+  const leads: ClaimedLead[] = []
+  for (const lead of allowed) {
+    if (lead.is_fish || free.has(lead.id)) leads.push(lead)
+    else refused.push({ seq: lead.seq, code: 'FREQUENCY_CAP', message: 'another message went to this phone or document within 24 hours' })
+  }
+  return { leads, refused }
+}
+
+/** A lead as the frequency cap sees it. */
+export function recipientOf({ id, phone, cpf_cnpj }: ClaimedLead): Recipient {
+  return { leadId: id, phone, cpf_cnpj }
+}
+
+async function refuseLeads(sql: Sql, campaignId: string, refused: readonly RefusedLead[]): Promise<void> {
+  if (refused.length === 0) return
+  await sql.query(
+    `UPDATE "CampaignLead" l SET status = 'ERROR', error_code = r.code, error_message = r.message
+     FROM unnest($2::int[], $3::text[], $4::text[]) AS r(seq, code, message)
+     WHERE l.campaign_id = $1 AND l.seq = r.seq AND l.status = 'PENDING'`,
+    [campaignId, refused.map(r => r.seq), refused.map(r => r.code), refused.map(r => r.message)],
+  )
+}
+
+/** @returns those that were still PENDING: a cancel may have come between */
+async function takeLeads(sql: Sql, campaignId: string, leads: readonly ClaimedLead[]): Promise<ClaimedLead[]> {
+  const { rows } = await sql.query<{ seq: number }>(
+    `UPDATE "CampaignLead" SET status = 'SENDING', billed = true
+     WHERE campaign_id = $1 AND seq = ANY($2::int[]) AND status = 'PENDING'
+     RETURNING seq`,
+    [campaignId, leads.map(lead => lead.seq)],
+  )
+  if (rows.length === leads.length) return [...leads]
+  const taken = new Set(rows.map(row => row.seq))
+  await releaseContacts(sql, leads.filter(lead => !taken.has(lead.seq)).map(recipientOf))
+  return leads.filter(lead => taken.has(lead.seq))
+}
+
+/** Rolls the claim back: it is tried again with what the budget still allows. */
+class TooLittleBudget extends Error {
+  readonly affordable: number
+  readonly header: BatchHeader
+  readonly reason: string
+
+  constructor(affordable: number, header: BatchHeader, reason: string) {
+    super(reason)
+    this.affordable = affordable
+    this.header = header
+    this.reason = reason
+  }
+}
+
+/**
+ * Books the batch's cost before anything is sent: one statement that either fits or changes nothing, so that no set of workers
+ * can pass the limit. The row stays locked until the commit, which is why this comes last.
+ * @returns the budget's id, null where a message costs nothing
+ */
+async function reserve(
+  sql: Sql,
+  header: BatchHeader,
+  messages: number,
+  { year, month }: { year: number; month: number },
+  now: Date,
+): Promise<string | null> {
+  const unit = moneyOf(header.unit_cost)
+  if (unit === 0n || messages === 0) return null
+  const cost = formatMoney(unit * BigInt(messages))
+  const { rows } = await sql.query<{ id: string }>(
+    `WITH booked AS (
+       UPDATE "Budget" SET used_budget = used_budget + $4::numeric, updated_at = $6
+       WHERE wallet_id = $1 AND year = $2 AND month = $3 AND used_budget + $4::numeric <= budget
+       RETURNING id
+     ), entry AS (
+       INSERT INTO "BudgetEntry" (id, budget_id, kind, amount, messages, batch_id, created_at)
+       SELECT gen_random_uuid(), id, 'RESERVE', $4::numeric, $7, $5, $6 FROM booked
+     )
+     SELECT id FROM booked`,
+    [header.wallet_id, year, month, cost, header.id, now, messages],
+  )
+  if (rows[0]) return rows[0].id
+  const left = await budgetLeft(sql, header.wallet_id, year, month)
+  const period = formatMonth({ year, month })
+  const reason =
+    left === undefined
+      ? `the wallet has no budget for ${period}`
+      : `too little budget for ${period}: ${formatMoney(left)} left, a message costs ${formatMoney(unit)}`
+  const affordable = left === undefined || left < 0n ? 0 : Number(left / unit)
+  throw new TooLittleBudget(Math.min(affordable, messages - 1), header, reason)
+}
+
+async function budgetLeft(sql: Sql, walletId: string, year: number, month: number): Promise<bigint | undefined> {
+  const { rows } = await sql.query<{ left: string }>(
+    `SELECT budget - used_budget AS left FROM "Budget" WHERE wallet_id = $1 AND year = $2 AND month = $3`,
+    [walletId, year, month],
+  )
+  return rows[0] && moneyOf(rows[0].left)
+}
+
+async function failForBudget(sql: Sql, { header, reason }: TooLittleBudget, now: Date): Promise<Claim> {
+  const campaign = { id: header.campaign_id, brokerId: header.broker_id, paced: false }
+  await failCampaign(sql, campaign.id, reason, now)
+  return { kind: 'FAILED', campaign, reason }
+}
+
+interface Opening {
+  refused: number
+  messages: number
+  budgetId: string | null
+  leaseUntil: Date
+  now: Date
+}
+
+/** @returns the attempt: the token that the settle must bring */
+async function openBatch(sql: Sql, header: BatchHeader, opening: Opening): Promise<number> {
+  const { rows } = await sql.query<{ attempt: number }>(
+    `UPDATE "Batch" SET status = 'SENDING', attempt = attempt + 1, lease_until = $2, claimed_at = $3, not_before = NULL,
+            budget_id = $4, unit_cost = $5, reserved = reserved + $5::numeric * $6, refused = refused + $7
+     WHERE id = $1 RETURNING attempt`,
+    [header.id, opening.leaseUntil, opening.now, opening.budgetId, header.unit_cost, opening.messages, opening.refused],
+  )
+  return rows[0]!.attempt
+}

@@ -1,0 +1,82 @@
+import type { Sql } from '../database/pool.ts'
+
+/**
+ * The frequency cap (DESIGN 4.4): one message per phone, and per document, in any 24 hours, across all campaigns. Contact holds
+ * one row for each; a send takes its rows, or none of them, and one that was refused gives them back.
+ */
+export interface Recipient {
+  leadId: string
+  phone: string
+  cpf_cnpj: string | null
+}
+
+/**
+ * Takes the slots of `recipients`, earlier ones first; rows are locked in the order of their keys, so that two claims never
+ * wait for each other in a circle.
+ * @param lifted the campaign has no cap: its sends are recorded all the same, for the others
+ * @returns the leads that may be sent to
+ */
+export async function takeContacts(sql: Sql, recipients: readonly Recipient[], now: Date, lifted: boolean): Promise<Set<string>> {
+  const winners = new Set<string>()
+  let contenders = recipients
+  while (contenders.length > 0) {
+    const { holders, deferred } = firstOfEachKey(contenders)
+    const taken = await takeKeys(sql, holders, now, lifted)
+    const losers: string[] = []
+    for (const { leadId, phone, cpf_cnpj } of contenders) {
+      if (deferred.has(leadId)) continue
+      if (keysOf({ phone, cpf_cnpj }).every(key => taken.has(key))) winners.add(leadId)
+      else losers.push(leadId)
+    }
+    await releaseKeys(sql, [...taken].filter(key => losers.includes(holders.get(key)!)), losers)
+    // Those who share a key with somebody before them in this batch: they lose to a winner, and try again after a loser.
+    contenders = contenders.filter(
+      ({ leadId, phone, cpf_cnpj }) =>
+        deferred.has(leadId) && !keysOf({ phone, cpf_cnpj }).some(key => winners.has(holders.get(key) ?? '')),
+    )
+  }
+  return winners
+}
+
+/** Gives back what refused leads held. */
+export async function releaseContacts(sql: Sql, recipients: readonly Recipient[]): Promise<void> {
+  await releaseKeys(sql, recipients.flatMap(keysOf), recipients.map(recipient => recipient.leadId))
+}
+
+function keysOf({ phone, cpf_cnpj }: { phone: string; cpf_cnpj: string | null }): string[] {
+  return cpf_cnpj ? [`p:${phone}`, `d:${cpf_cnpj}`] : [`p:${phone}`]
+}
+
+function firstOfEachKey(recipients: readonly Recipient[]) {
+  const holders = new Map<string, string>()
+  const deferred = new Set<string>()
+  for (const recipient of recipients) {
+    const keys = keysOf(recipient)
+    if (keys.some(key => holders.has(key))) deferred.add(recipient.leadId)
+    else for (const key of keys) holders.set(key, recipient.leadId)
+  }
+  return { holders, deferred }
+}
+
+async function takeKeys(sql: Sql, holders: ReadonlyMap<string, string>, now: Date, lifted: boolean): Promise<Set<string>> {
+  const { rows } = await sql.query<{ key: string }>(
+    `INSERT INTO "Contact" (key, last_sent_at, lead_id)
+     SELECT k.key, $3, k.lead_id FROM unnest($1::text[], $2::uuid[]) AS k(key, lead_id) ORDER BY k.key COLLATE "C"
+     ON CONFLICT (key) DO UPDATE SET last_sent_at = excluded.last_sent_at, lead_id = excluded.lead_id
+     WHERE $4 OR "Contact".last_sent_at <= $3::timestamptz - interval '24 hours' OR "Contact".lead_id = excluded.lead_id
+     RETURNING key`,
+    [[...holders.keys()], [...holders.values()], now, lifted],
+  )
+  return new Set(rows.map(row => row.key))
+}
+
+async function releaseKeys(sql: Sql, keys: readonly string[], leadIds: readonly string[]): Promise<void> {
+  if (keys.length === 0) return
+  await sql.query(
+    `WITH held AS (
+       SELECT key FROM "Contact" WHERE key = ANY($1::text[]) AND lead_id = ANY($2::uuid[]) ORDER BY key COLLATE "C" FOR UPDATE
+     )
+     UPDATE "Contact" c SET last_sent_at = '-infinity' FROM held WHERE c.key = held.key`,
+    [keys, leadIds],
+  )
+}

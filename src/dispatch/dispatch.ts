@@ -1,0 +1,175 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import type pg from 'pg'
+import { z } from 'zod'
+import type { Http } from '../broker/http.ts'
+import type { Message, Outcome } from '../broker/port.ts'
+import { adapterOf } from '../broker/registry.ts'
+import { compileText, templateVariables } from '../campaign/render.ts'
+import { isUnreachable } from '../database/pool.ts'
+import { codeOf, messageOf } from '../errors.ts'
+import type { Log } from '../log.ts'
+import type { Queues } from '../queue/queues.ts'
+import type { Keys } from '../security/keys.ts'
+import { openSealed } from '../security/seal.ts'
+import { type ClaimDeps, type ClaimedBatch, claimBatch } from './claim.ts'
+import { type RingTarget, ringAhead, ringAll, ringNext } from './ring.ts'
+import { sendBatch } from './send.ts'
+import { type BatchOutcome, type Settled, settleBatch } from './settle.ts'
+
+export interface DispatchDeps extends ClaimDeps {
+  pool: pg.Pool
+  queues: Queues
+  keys: Keys
+  http: Http
+  log: Log
+  /** Where a broker reaches us; undefined without CAMP_PUBLIC_URL. */
+  webhookUrl: (brokerId: string) => string | undefined
+}
+
+/** One ring: claim, send, settle. What a crash leaves at any line is the sweeper's. */
+export async function dispatchBatch(deps: DispatchDeps, batchId: string): Promise<void> {
+  const claim = await withoutDeadlock(deps.random, () => claimBatch(deps, batchId))
+  switch (claim.kind) {
+    case 'GONE':
+      return
+    case 'WAIT': {
+      const at = claim.why === 'PACE' ? ringAhead(claim.until) : claim.until
+      await quietly(deps, () => ringAll(deps.queues, claim.campaign.brokerId, [{ batchId, ring: claim.ring, at }], deps.now()))
+      // Its zone sleeps; another batch's may not.
+      if (claim.why === 'HOURS') await next(deps, claim.campaign, claim.number, null)
+      return
+    }
+    case 'EMPTIED':
+      return next(deps, claim.campaign, claim.number, null)
+    case 'FAILED':
+      deps.log.warn({ campaign: claim.campaign.id, reason: claim.reason }, 'campaign failed')
+      return
+    case 'CLAIMED': {
+      const { batch } = claim
+      await next(deps, batch.campaign, batch.number, batch.nextAt && ringAhead(batch.nextAt))
+      const outcome = await send(deps, batch)
+      await settle(deps, batch, outcome)
+    }
+  }
+}
+
+async function send(deps: DispatchDeps, batch: ClaimedBatch): Promise<BatchOutcome> {
+  const adapter = await adapterOf(batch.adapter)
+  const credential = adapter.credential.safeParse(openCredential(deps.keys, batch))
+  if (!credential.success) {
+    const reason = 'the credential does not fit its adapter: give it anew with camp credential set'
+    return { outcomes: batch.leads.map(() => ({ kind: 'NOT_ACCEPTED', reason })), fatal: reason }
+  }
+  const rendered = renderLeads(batch)
+  const sent = await sendBatch({ adapter, credential: credential.data, http: deps.http, now: deps.now }, batch, {
+    name: `camp-${batch.campaign.agendamentoId}-${String(batch.number).padStart(4, '0')}`,
+    agendamentoId: batch.campaign.agendamentoId,
+    batchNumber: batch.number,
+    wallet: { id: batch.campaign.walletId, idgisAmbiente: batch.campaign.idgisAmbiente },
+    template: batch.campaign.templateCode === null ? null : { code: batch.campaign.templateCode },
+    messages: rendered.flatMap(lead => (lead.message ? [lead.message] : [])),
+    callbackUrl: deps.webhookUrl(batch.campaign.brokerId),
+  })
+  const answers = sent.outcomes.values()
+  return { ...sent, outcomes: rendered.map(lead => lead.outcome ?? answers.next().value!) }
+}
+
+function openCredential(keys: Keys, { credential }: ClaimedBatch): unknown {
+  try {
+    return openSealed(keys, credential.sealed, credential.id)
+  } catch {
+    return undefined // sealed with another secret: the credential's schema refuses it with what to do
+  }
+}
+
+type Rendered = { message: Message; outcome?: undefined } | { message?: undefined; outcome: Outcome }
+
+/** The import has seen that nothing is missing; what was changed in the database since is refused here, alone. */
+function renderLeads({ campaign, leads }: ClaimedBatch): Rendered[] {
+  const base = campaign.baseMessage === null ? undefined : compileText(campaign.baseMessage)
+  const vars = z.record(z.string(), z.string()).nullable().parse(campaign.templateVars)
+  return leads.map(lead => {
+    const text = lead.custom_message === null ? base?.render(lead) : { text: lead.custom_message }
+    const variables = vars ? templateVariables(vars, lead) : { values: {} }
+    const missing = text?.missing ?? variables.missing
+    if (missing !== undefined) {
+      return { outcome: { kind: 'REJECTED', code: 'MISSING_VARIABLE', detail: `column ${missing} is empty` } }
+    }
+    const { phone, nome, cpf_cnpj, idcob_contrato } = lead
+    return {
+      message: {
+        leadId: lead.id,
+        phone,
+        nome,
+        cpf_cnpj,
+        idcob_contrato,
+        text: text?.text ?? null,
+        variables: variables.values ?? {},
+        columns: lead.variables ?? {},
+      },
+    }
+  })
+}
+
+/**
+ * The answer is known and must not be lost to a database that is away for a while: tried until the batch's lease has run out
+ * for longer than any sweep takes. Then it is IN_DOUBT, as if this worker had died.
+ */
+async function settle(deps: DispatchDeps, batch: ClaimedBatch, outcome: BatchOutcome): Promise<void> {
+  const adapter = await adapterOf(batch.adapter)
+  const giveUpAt = batch.leaseUntil.getTime() + 60_000
+  for (let failures = 0; ; failures++) {
+    try {
+      const settled = await settleBatch(deps, batch, adapter, outcome)
+      return settled.kind === 'SETTLED' ? await afterSettle(deps, batch, settled) : warnFenced(deps, batch)
+    } catch (error) {
+      if (deps.now().getTime() > giveUpAt) throw error
+      if (!isUnreachable(error) && !isDeadlock(error)) {
+        if (failures >= 3) throw error
+      }
+      deps.log.warn({ batch: batch.id, error: messageOf(error) }, 'settle failed, trying again')
+      await delay(Math.min(5_000, 100 * 2 ** Math.min(failures, 6)) * (0.5 + deps.random()))
+    }
+  }
+}
+
+async function afterSettle(deps: DispatchDeps, batch: ClaimedBatch, settled: Settled): Promise<void> {
+  const { accepted, refused, inDoubt, again } = settled
+  deps.log.debug({ campaign: batch.campaign.agendamentoId, batch: batch.number, accepted, refused, inDoubt, again }, 'settled')
+  await quietly(deps, () => ringAll(deps.queues, batch.campaign.brokerId, settled.rings, deps.now()))
+}
+
+function warnFenced(deps: DispatchDeps, batch: ClaimedBatch): void {
+  const { id, attempt, campaign, number } = batch
+  deps.log.warn({ batch: id, campaign: campaign.agendamentoId, number, attempt }, 'settle came too late: the lease had run out')
+}
+
+async function next(deps: DispatchDeps, campaign: RingTarget, after: number, at: Date | null): Promise<void> {
+  await quietly(deps, () => ringNext(deps.pool, deps.queues, campaign, after, at, deps.now()))
+}
+
+/** A ring that is lost is rung by the sweeper: it must not stop what it was for. */
+async function quietly(deps: DispatchDeps, ring: () => Promise<void>): Promise<void> {
+  try {
+    await ring()
+  } catch (error) {
+    deps.log.warn({ error: messageOf(error) }, 'the queue could not be rung')
+  }
+}
+
+function isDeadlock(error: unknown): boolean {
+  return ['40P01', '40001'].includes(codeOf(error) ?? '')
+}
+
+/** PostgreSQL ended one of two transactions that waited for each other: nothing of it happened, so it may be tried again. */
+async function withoutDeadlock<T>(random: () => number, work: () => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await work()
+    } catch (error) {
+      if (!isDeadlock(error) || attempt === 5) throw error
+      await delay(20 * attempt * random())
+    }
+  }
+}
+

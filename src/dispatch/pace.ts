@@ -1,0 +1,107 @@
+import { z } from 'zod'
+import type { Sql } from '../database/pool.ts'
+
+/**
+ * Pacing: a campaign's throttling and a credential's rate limit, exact across all workers, because the next free moment of
+ * each is one row (SendSlot) that a claim locks. A claim may take a moment up to LOOKAHEAD_MS ahead and wait for it in its
+ * process; what is further off is rung again later. Nothing is saved up: after a pause the next moment is now, no burst.
+ */
+export const LOOKAHEAD_MS = 1_000
+
+export type Throttling =
+  | { type: 'none' }
+  | { type: 'fixed'; delayMs: number }
+  | { type: 'random'; fromMs: number; toMs: number }
+  | { type: 'linear'; messages: number; minutes: number }
+
+const stored = z.union([
+  z.object({ type: z.literal('none') }),
+  z.object({ type: z.literal('fixed'), config: z.object({ delayLimit: z.number().nonnegative() }) }),
+  z.object({
+    type: z.literal('random'),
+    config: z.object({ delayLimit: z.number().nonnegative(), maxRandom: z.number().nonnegative() }),
+  }),
+  z.object({
+    type: z.literal('linear'),
+    config: z.object({ messages: z.number().int().positive(), minutes: z.number().positive() }),
+  }),
+])
+
+/** A campaign's throttling as its two columns hold it. @throws ZodError when they hold something else */
+export function throttlingOf(type: string, config: unknown): Throttling {
+  const read = stored.parse({ type, config })
+  switch (read.type) {
+    case 'none':
+      return { type: 'none' }
+    case 'fixed':
+      return { type: 'fixed', delayMs: read.config.delayLimit * 1000 }
+    case 'random':
+      return { type: 'random', fromMs: read.config.delayLimit * 1000, toMs: read.config.maxRandom * 1000 }
+    case 'linear':
+      return { type: 'linear', ...read.config }
+  }
+}
+
+/** The time from one message's start to the next one's. @param random uniform in [0, 1) */
+export function throttleInterval(throttling: Throttling, random: () => number): number {
+  switch (throttling.type) {
+    case 'none':
+      return 0
+    case 'fixed':
+      return throttling.delayMs
+    case 'random':
+      return throttling.fromMs + random() * (throttling.toMs - throttling.fromMs)
+    case 'linear':
+      return (throttling.minutes * 60_000) / throttling.messages
+  }
+}
+
+export interface Lane {
+  /** The campaign's or the credential's id. */
+  id: string
+  /** How long the slot is taken from the start on. */
+  takesMs: number
+}
+
+export type SlotAnswer = { startAt: Date } | { waitUntil: Date }
+
+/**
+ * Takes the earliest moment at which all lanes are free, or none of them. Holds their rows until the transaction ends. The
+ * lanes' order must be the same everywhere (campaign, then credential), or two claims lock each other out.
+ */
+export async function takeSlots(sql: Sql, lanes: readonly Lane[], now: Date): Promise<SlotAnswer> {
+  let startAt = now.getTime()
+  for (const { id } of lanes) {
+    const { rows } = await sql.query<{ next_at: Date }>(
+      `INSERT INTO "SendSlot" (id, next_at) VALUES ($1, $2)
+       ON CONFLICT (id) DO UPDATE SET next_at = "SendSlot".next_at
+       RETURNING next_at`,
+      [id, now],
+    )
+    startAt = Math.max(startAt, rows[0]!.next_at.getTime())
+  }
+  if (startAt > now.getTime() + LOOKAHEAD_MS) return { waitUntil: new Date(startAt) }
+  for (const { id, takesMs } of lanes) {
+    await sql.query(`UPDATE "SendSlot" SET next_at = $2 WHERE id = $1`, [id, new Date(startAt + Math.ceil(takesMs))])
+  }
+  return { startAt: new Date(startAt) }
+}
+
+/** The broker asked to wait: a fact about the credential, obeyed by every worker from its next claim on. */
+export async function blockCredential(sql: Sql, credentialId: string, until: Date, now: Date, reason: string): Promise<void> {
+  await sql.query(
+    `INSERT INTO "SendSlot" (id, next_at, blocked_until, blocked_since, blocked_reason) VALUES ($1, $2, $3, $2, $4)
+     ON CONFLICT (id) DO UPDATE SET
+       blocked_until = greatest("SendSlot".blocked_until, excluded.blocked_until),
+       blocked_since = CASE WHEN "SendSlot".blocked_until > $2 THEN "SendSlot".blocked_since ELSE excluded.blocked_since END,
+       blocked_reason = excluded.blocked_reason`,
+    [credentialId, now, until, reason],
+  )
+}
+
+/** Exponential with full jitter: between 0 and `FIRST_MS` doubled with each failure, at most five minutes. */
+export function backoffMs(failures: number, random: () => number): number {
+  const FIRST_MS = 1_000
+  const ceiling = Math.min(300_000, FIRST_MS * 2 ** Math.min(failures, 20))
+  return Math.round(random() * ceiling)
+}

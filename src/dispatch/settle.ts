@@ -1,0 +1,267 @@
+import type pg from 'pg'
+import type { Adapter, Outcome } from '../broker/port.ts'
+import { formatMoney, moneyOf } from '../budget/money.ts'
+import { type Sql, transaction } from '../database/pool.ts'
+import { type ClaimedBatch, type ClaimedLead, recipientOf } from './claim.ts'
+import { releaseContacts } from './contacts.ts'
+import { cancelOpenLeads, failCampaign, finishIfDone, pauseCampaign } from './finish.ts'
+import { backoffMs, blockCredential } from './pace.ts'
+
+/**
+ * The settle (DESIGN 5): one transaction that writes what became of a claimed batch. It is fenced: only the attempt that
+ * claimed the batch may settle it, and only once. Its locks are in the system's order: batch, slot, contacts, leads, budget,
+ * campaign.
+ */
+export interface BatchOutcome {
+  /** One for each claimed lead, in their order. */
+  outcomes: Outcome[]
+  /** The broker's own name for what it took. */
+  reference?: string | undefined
+  /** The broker asked to wait this long. */
+  retryAfterMs?: number | undefined
+  /** The broker refused the request as a whole: its leads, NOT_ACCEPTED here, are to be sent in halves. */
+  split?: boolean
+  /** The key or the configuration is wrong: nothing more goes out. */
+  fatal?: string | undefined
+}
+
+export interface Settled {
+  kind: 'SETTLED'
+  accepted: number
+  refused: number
+  inDoubt: number
+  /** Leads that go out again, and when. */
+  again: number
+  /** The batches to ring for them. */
+  rings: { batchId: string; ring: number; at: Date | null }[]
+}
+
+export interface SettleDeps {
+  pool: pg.Pool
+  now: () => Date
+  random: () => number
+}
+
+/** @returns FENCED when the batch is no longer this attempt's: its lease ran out, and somebody decided about it */
+export async function settleBatch(
+  { pool, now, random }: SettleDeps,
+  batch: ClaimedBatch,
+  adapter: Pick<Adapter, 'correlatesByProviderId'>,
+  outcome: BatchOutcome,
+): Promise<Settled | { kind: 'FENCED' }> {
+  return transaction(pool, async sql => {
+    const at = now()
+    const row = await lockAttempt(sql, batch)
+    if (!row) return { kind: 'FENCED' }
+    const fates = batch.leads.map((lead, i) => ({ lead, outcome: outcome.outcomes[i]! }))
+    const of = (kind: Outcome['kind']) => fates.filter(fate => fate.outcome.kind === kind)
+    const [accepted, refused, notAccepted, inDoubt] = [of('ACCEPTED'), of('REJECTED'), of('NOT_ACCEPTED'), of('IN_DOUBT')]
+
+    const failures = notAccepted.length > 0 && !outcome.split ? row.failures + 1 : 0
+    const waitMs = outcome.retryAfterMs ?? (failures > 0 ? backoffMs(failures - 1, random) : 0)
+    const notBefore = waitMs > 0 ? new Date(at.getTime() + waitMs) : null
+    if (outcome.retryAfterMs !== undefined && notBefore) {
+      await blockCredential(sql, batch.credential.id, notBefore, at, reasonOf(notAccepted) ?? 'the broker asked to wait')
+    }
+    await releaseContacts(sql, [...refused, ...notAccepted].flatMap(({ lead }) => (lead.is_fish ? [] : [recipientOf(lead)])))
+    await writeLeads(sql, batch, fates, at)
+    if (adapter.correlatesByProviderId) await writeProviderMessages(sql, batch, accepted)
+
+    const unspent = refused.length + notAccepted.length
+    const split = outcome.split === true && notAccepted.length > 1
+    const ring = await closeBatch(sql, batch, {
+      status: notAccepted.length > 0 && !split ? 'QUEUED' : inDoubt.length > 0 ? 'IN_DOUBT' : 'DONE',
+      accepted: accepted.length,
+      refused: refused.length,
+      unspent,
+      failures,
+      notBefore,
+      reference: outcome.reference,
+      error: outcome.fatal ?? reasonOf(notAccepted) ?? reasonOf(inDoubt) ?? null,
+      at,
+    })
+    await release(sql, batch.id, row, unspent, at)
+
+    const rings = split ? await splitBatch(sql, batch, notAccepted.map(fate => fate.lead), at) : []
+    if (notAccepted.length > 0 && !split) rings.push({ batchId: batch.id, ring, at: notBefore })
+    if (notAccepted.length > 0) await dropIfCancelled(sql, batch, at)
+    if (outcome.fatal !== undefined) await failCampaign(sql, batch.campaign.id, outcome.fatal, at)
+    else if (notAccepted.length === 0) await finishIfDone(sql, batch.campaign.id, at)
+    if (refused.length > 0 && accepted.length === 0) await pauseIfAllAreRefused(sql, batch.campaign.id, at)
+    return {
+      kind: 'SETTLED',
+      accepted: accepted.length,
+      refused: refused.length,
+      inDoubt: inDoubt.length,
+      again: notAccepted.length,
+      rings,
+    }
+  })
+}
+
+type Fate = { lead: ClaimedLead; outcome: Outcome }
+
+interface Attempt {
+  failures: number
+  budget_id: string | null
+  unit_cost: string
+}
+
+async function lockAttempt(sql: Sql, { id, attempt }: ClaimedBatch): Promise<Attempt | undefined> {
+  const { rows } = await sql.query<Attempt>(
+    `SELECT failures, budget_id, unit_cost FROM "Batch" WHERE id = $1 AND attempt = $2 AND status = 'SENDING' FOR UPDATE`,
+    [id, attempt],
+  )
+  return rows[0]
+}
+
+function reasonOf(fates: readonly Fate[]): string | undefined {
+  const outcome = fates[0]?.outcome
+  return outcome && 'reason' in outcome ? outcome.reason : undefined
+}
+
+async function writeLeads(sql: Sql, batch: ClaimedBatch, fates: readonly Fate[], at: Date): Promise<void> {
+  const status = { ACCEPTED: 'SENT', REJECTED: 'ERROR', NOT_ACCEPTED: 'PENDING', IN_DOUBT: 'IN_DOUBT' } as const
+  await sql.query(
+    `UPDATE "CampaignLead" l SET
+       status = o.status::"LeadStatus",
+       billed = o.status IN ('SENT', 'IN_DOUBT'),
+       sent_at = CASE WHEN o.status IN ('SENT', 'IN_DOUBT') THEN $6::timestamptz END,
+       provider_msg_id = o.provider_id, error_code = o.code, error_message = o.detail
+     FROM unnest($2::int[], $3::text[], $4::text[], $5::text[], $7::text[]) AS o(seq, status, provider_id, code, detail)
+     WHERE l.campaign_id = $1 AND l.seq = o.seq AND l.status = 'SENDING'`,
+    [
+      batch.campaign.id,
+      fates.map(fate => fate.lead.seq),
+      fates.map(fate => status[fate.outcome.kind]),
+      fates.map(({ outcome }) => (outcome.kind === 'ACCEPTED' ? (outcome.providerId ?? null) : null)),
+      fates.map(({ outcome }) => (outcome.kind === 'REJECTED' ? outcome.code : null)),
+      at,
+      fates.map(({ outcome }) => detailOf(outcome)),
+    ],
+  )
+}
+
+function detailOf(outcome: Outcome): string | null {
+  switch (outcome.kind) {
+    case 'REJECTED':
+      return outcome.detail
+    case 'IN_DOUBT':
+      return outcome.reason
+    default:
+      return null
+  }
+}
+
+async function writeProviderMessages(sql: Sql, batch: ClaimedBatch, accepted: readonly Fate[]): Promise<void> {
+  const known = accepted.flatMap(({ lead, outcome }) =>
+    outcome.kind === 'ACCEPTED' && outcome.providerId !== undefined ? [{ lead: lead.id, id: outcome.providerId }] : [],
+  )
+  if (known.length === 0) return
+  // A broker that gives one id to two messages has made it useless for both: the first keeps it.
+  await sql.query(
+    `INSERT INTO "ProviderMessage" (broker_id, provider_msg_id, lead_id)
+     SELECT $1, m.id, m.lead_id FROM unnest($2::text[], $3::uuid[]) AS m(id, lead_id)
+     ON CONFLICT DO NOTHING`,
+    [batch.campaign.brokerId, known.map(message => message.id), known.map(message => message.lead)],
+  )
+}
+
+interface Closing {
+  status: 'QUEUED' | 'IN_DOUBT' | 'DONE'
+  accepted: number
+  refused: number
+  unspent: number
+  failures: number
+  notBefore: Date | null
+  reference: string | undefined
+  error: string | null
+  at: Date
+}
+
+/** @returns the ring under which a batch that is QUEUED again is to be called */
+async function closeBatch(sql: Sql, batch: ClaimedBatch, closing: Closing): Promise<number> {
+  const { rows } = await sql.query<{ ring: number }>(
+    `UPDATE "Batch" SET status = $2::"BatchStatus", lease_until = NULL, settled_at = $3,
+            accepted = accepted + $4, refused = refused + $5, reserved = reserved - unit_cost * $6::int,
+            failures = $7, not_before = $8, broker_ref = coalesce($9, broker_ref), error = $10, ring = ring + 1, rung_at = $3
+     WHERE id = $1 RETURNING ring`,
+    [
+      batch.id,
+      closing.status,
+      closing.at,
+      closing.accepted,
+      closing.refused,
+      closing.unspent,
+      closing.failures,
+      closing.notBefore,
+      closing.reference ?? null,
+      closing.error,
+    ],
+  )
+  return rows[0]!.ring
+}
+
+/** What was reserved for messages that the broker certainly did not take goes back. */
+async function release(sql: Sql, batchId: string, { budget_id, unit_cost }: Attempt, messages: number, at: Date): Promise<void> {
+  if (budget_id === null || messages === 0) return
+  const amount = formatMoney(moneyOf(unit_cost) * BigInt(messages))
+  await sql.query(
+    `WITH entry AS (
+       INSERT INTO "BudgetEntry" (id, budget_id, kind, amount, messages, batch_id, created_at)
+       VALUES (gen_random_uuid(), $1, 'RELEASE', -$2::numeric, -$3::int, $4, $5)
+     )
+     UPDATE "Budget" SET used_budget = used_budget - $2::numeric, updated_at = $5 WHERE id = $1`,
+    [budget_id, amount, messages, batchId, at],
+  )
+}
+
+/**
+ * Cuts the leads of a batch that was refused as a whole into two batches, each with a number of its own, so that the one that
+ * poisons it ends up alone. The batch itself keeps no leads: its range becomes empty.
+ */
+async function splitBatch(sql: Sql, batch: ClaimedBatch, leads: readonly ClaimedLead[], at: Date): Promise<Settled['rings']> {
+  await sql.query(`SELECT 1 FROM "Campaign" WHERE id = $1 FOR NO KEY UPDATE`, [batch.campaign.id])
+  const middle = Math.ceil(leads.length / 2)
+  const halves = [leads.slice(0, middle), leads.slice(middle)]
+  const { rows } = await sql.query<{ id: string; ring: number }>(
+    `WITH parent AS (
+       UPDATE "Batch" SET to_seq = from_seq - 1 WHERE id = $1 RETURNING campaign_id, zone
+     )
+     INSERT INTO "Batch" (id, campaign_id, number, from_seq, to_seq, size, zone, parent_id, rung_at)
+     SELECT gen_random_uuid(), p.campaign_id,
+            (SELECT max(number) FROM "Batch" WHERE campaign_id = p.campaign_id) + h.n, h.from_seq, h.to_seq, h.size, p.zone, $1, $5
+     FROM parent p, unnest($2::int[], $3::int[], $4::int[]) WITH ORDINALITY AS h(from_seq, to_seq, size, n)
+     RETURNING id, ring`,
+    [batch.id, halves.map(half => half[0]!.seq), halves.map(half => half.at(-1)!.seq), halves.map(half => half.length), at],
+  )
+  return rows.map(({ id, ring }) => ({ batchId: id, ring, at: null }))
+}
+
+/**
+ * Leads that went back to PENDING in a campaign that was cancelled meanwhile end there. The campaign's row is held, so that a
+ * cancel at this very moment either was before (and is seen here) or comes after (and sees these leads).
+ */
+async function dropIfCancelled(sql: Sql, batch: ClaimedBatch, at: Date): Promise<void> {
+  const { rows } = await sql.query<{ status: string }>(`SELECT status FROM "Campaign" WHERE id = $1 FOR SHARE`, [batch.campaign.id])
+  if (rows[0]?.status === 'CANCELLED') await cancelOpenLeads(sql, batch.campaign.id, at)
+}
+
+/**
+ * Where the last messages were all refused, one after another, the list is being burnt: a wrong template, a broker gone mad
+ * (DESIGN 4.14).
+ */
+const REFUSALS_IN_A_ROW = 50
+
+async function pauseIfAllAreRefused(sql: Sql, campaignId: string, at: Date): Promise<void> {
+  const { rows } = await sql.query<{ refused: number }>(
+    `SELECT coalesce(sum(refused), 0)::int AS refused FROM (
+       SELECT refused, sum(accepted) OVER (ORDER BY settled_at DESC, number DESC) AS accepted_since
+       FROM (SELECT * FROM "Batch" WHERE campaign_id = $1 AND settled_at IS NOT NULL ORDER BY settled_at DESC, number DESC LIMIT $2) b
+     ) streak WHERE accepted_since = 0`,
+    [campaignId, REFUSALS_IN_A_ROW],
+  )
+  const refused = rows[0]!.refused
+  if (refused < REFUSALS_IN_A_ROW) return
+  await pauseCampaign(sql, campaignId, `the last ${refused} messages were all refused: see camp campaign leads --status ERROR`, at)
+}

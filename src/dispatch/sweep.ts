@@ -1,0 +1,103 @@
+import type pg from 'pg'
+import { transaction } from '../database/pool.ts'
+import type { Queues } from '../queue/queues.ts'
+import { finishIfDone } from './finish.ts'
+import { ringAll, ringWindow } from './ring.ts'
+
+/**
+ * The sweeper: what crashes leave behind. It is rung by the control queue's scheduler, once among all workers; two at once do
+ * no harm.
+ */
+export interface SweepDeps {
+  pool: pg.Pool
+  queues: Queues
+  now: () => Date
+  sweepMs: number
+}
+
+export interface Swept {
+  /** Leads whose worker did not come back: nobody can know whether they were sent. */
+  inDoubt: number
+  rung: number
+}
+
+export async function sweep(deps: SweepDeps): Promise<Swept> {
+  const inDoubt = await expireLeases(deps)
+  const rung = (await ringForgotten(deps)) + (await reviveSilent(deps))
+  return { inDoubt, rung }
+}
+
+/** A lease that ran out: the request may have been sent. The cost stays booked; callbacks or a person decide. */
+async function expireLeases({ pool, now }: SweepDeps): Promise<number> {
+  let expired = 0
+  for (;;) {
+    const leads = await transaction(pool, async sql => {
+      const at = now()
+      const { rows } = await sql.query<{ id: string; campaign_id: string; from_seq: number; to_seq: number }>(
+        `UPDATE "Batch" SET status = 'IN_DOUBT', settled_at = $1, error = 'its worker did not come back'
+         WHERE id = (SELECT id FROM "Batch" WHERE status = 'SENDING' AND lease_until < $1 LIMIT 1 FOR UPDATE SKIP LOCKED)
+         RETURNING id, campaign_id, from_seq, to_seq`,
+        [at],
+      )
+      const batch = rows[0]
+      if (!batch) return undefined
+      const { rowCount } = await sql.query(
+        `UPDATE "CampaignLead" SET status = 'IN_DOUBT', sent_at = $4, error_message = 'its worker did not come back'
+         WHERE campaign_id = $1 AND seq BETWEEN $2 AND $3 AND status = 'SENDING'`,
+        [batch.campaign_id, batch.from_seq, batch.to_seq, at],
+      )
+      // What an earlier claim of it could not take yet is still to be sent.
+      await sql.query(
+        `UPDATE "Batch" SET status = 'QUEUED', ring = ring + 1, rung_at = NULL
+         WHERE id = $1 AND EXISTS (
+           SELECT 1 FROM "CampaignLead" WHERE campaign_id = $2 AND seq BETWEEN $3 AND $4 AND status = 'PENDING')`,
+        [batch.id, batch.campaign_id, batch.from_seq, batch.to_seq],
+      )
+      await finishIfDone(sql, batch.campaign_id, at)
+      return rowCount ?? 0
+    })
+    if (leads === undefined) return expired
+    expired += leads
+  }
+}
+
+interface Silent {
+  id: string
+  ring: number
+  broker_id: string
+}
+
+/** Batches whose time has come and that were rung a sweep ago: the queue may have lost them. Ringing twice is harmless. */
+async function ringForgotten({ pool, queues, now, sweepMs }: SweepDeps): Promise<number> {
+  const at = now()
+  const { rows } = await pool.query<Silent>(
+    `UPDATE "Batch" b SET rung_at = $1 FROM (
+       SELECT b.id, c.broker_id FROM "Batch" b JOIN "Campaign" c ON c.id = b.campaign_id
+       WHERE b.status = 'QUEUED' AND c.status = 'PROCESSING'
+         AND greatest(b.rung_at, b.not_before) < $1::timestamptz - $2 * interval '1 millisecond'
+       ORDER BY b.rung_at LIMIT 1000 FOR UPDATE OF b SKIP LOCKED
+     ) late
+     WHERE b.id = late.id AND b.rung_at IS NOT NULL RETURNING b.id, b.ring, late.broker_id`,
+    [at, sweepMs],
+  )
+  for (const brokerId of new Set(rows.map(row => row.broker_id))) {
+    const rings = rows.filter(row => row.broker_id === brokerId).map(({ id, ring }) => ({ batchId: id, ring, at: null }))
+    await ringAll(queues, brokerId, rings, at)
+  }
+  return rows.length
+}
+
+/** Campaigns that run with nothing rung and nothing on its way: the worker died between a claim and the next ring. */
+async function reviveSilent({ pool, queues, now }: SweepDeps): Promise<number> {
+  const { rows } = await pool.query<{ id: string; broker_id: string; paced: boolean }>(
+    `SELECT c.id, c.broker_id, c.throttling_type <> 'none' OR r.rate_limit IS NOT NULL AS paced
+     FROM "Campaign" c JOIN "Broker" r ON r.id = c.broker_id
+     WHERE c.status = 'PROCESSING'
+       AND EXISTS (SELECT 1 FROM "Batch" WHERE campaign_id = c.id AND status = 'QUEUED')
+       AND NOT EXISTS (
+         SELECT 1 FROM "Batch" WHERE campaign_id = c.id AND (status = 'SENDING' OR (status = 'QUEUED' AND rung_at IS NOT NULL)))`,
+  )
+  let rung = 0
+  for (const { id, broker_id, paced } of rows) rung += await ringWindow(pool, queues, { id, brokerId: broker_id, paced }, now())
+  return rung
+}

@@ -1,0 +1,199 @@
+import type pg from 'pg'
+import { createHttp } from '../broker/http.ts'
+import { dueCampaigns } from '../campaign/due.ts'
+import { run } from '../campaign/moves.ts'
+import type { Clock } from '../clock.ts'
+import type { Config } from '../config.ts'
+import { CampError, messageOf } from '../errors.ts'
+import type { Log } from '../log.ts'
+import type { Consumer, Queues } from '../queue/queues.ts'
+import type { Keys } from '../security/keys.ts'
+import { webhookToken } from '../security/webhook-token.ts'
+import { startApplier } from '../webhook/applier.ts'
+import { startListener } from '../webhook/listener.ts'
+import { type DispatchDeps, dispatchBatch } from './dispatch.ts'
+import { isNationalHoliday } from './holidays.ts'
+import { sweep } from './sweep.ts'
+
+export interface WorkerDeps {
+  pool: pg.Pool
+  queues: Queues
+  keys: Keys
+  config: Config
+  clock: Clock
+  log: Log
+}
+
+export interface WorkerOptions {
+  /** Names; all brokers where undefined. */
+  brokers: readonly string[] | undefined
+  /** Batches in work at once, for each broker. */
+  concurrency: number
+  listen: { host: string; port: number } | undefined
+}
+
+export interface Worker {
+  /** Where the listener listens, undefined without one. */
+  url: string | undefined
+  /** No new claims; resolves when what is in flight has settled, or after `DRAIN_MS`. @returns whether all had settled */
+  stop(): Promise<boolean>
+}
+
+/** A request that takes longer than this at the end leaves its batch to the lease. */
+const DRAIN_MS = 27_000
+
+const HTTP_TIMEOUT_MS = 30_000
+
+/**
+ * A worker: consumes every broker's queue, sweeps when the control queue says so, applies callbacks, and listens for them
+ * where it is asked to. Any number of them may run, on any number of machines.
+ */
+export async function startWorker(deps: WorkerDeps, options: WorkerOptions): Promise<Worker> {
+  const { pool, queues, keys, config, clock, log } = deps
+  let offsetMs = await clockOffset(pool, clock)
+  const now = () => new Date(clock.now().getTime() + offsetMs)
+  const tokens = new Map<string, string>()
+  const http = createHttp({ timeoutMs: config.httpTimeoutMs ?? HTTP_TIMEOUT_MS, clock })
+  const dispatch: DispatchDeps = {
+    pool,
+    queues,
+    keys,
+    http,
+    log,
+    now,
+    random: Math.random,
+    timezone: config.timezone,
+    isHoliday: isNationalHoliday,
+    leaseMs: adapterTimeoutMs => config.leaseMs ?? 3 * (config.httpTimeoutMs ?? Math.max(HTTP_TIMEOUT_MS, adapterTimeoutMs ?? 0)),
+    webhookUrl: brokerId => (config.publicUrl ? `${config.publicUrl}/webhooks/${brokerId}/${tokens.get(brokerId)}` : undefined),
+  }
+
+  const consumers = new Map<string, Consumer>()
+  const onError = (error: unknown) => log.warn({ error: messageOf(error) }, 'queue')
+  let stopping = false
+  const refreshBrokers = async () => {
+    for (const broker of await brokersToServe(pool, options.brokers)) {
+      tokens.set(broker.id, webhookToken(keys, broker))
+      if (stopping || consumers.has(broker.id)) continue
+      const handle = (batchId: string) => dispatchBatch(dispatch, batchId)
+      consumers.set(broker.id, queues.onRing(broker.id, handle, { concurrency: options.concurrency, onError }))
+    }
+  }
+  await refreshBrokers()
+
+  const applier = startApplier(pool, {
+    now,
+    onError: error => log.warn({ error: messageOf(error) }, 'callbacks could not be applied'),
+  })
+  const sweepOnce = async () => {
+    const swept = await sweep({ pool, queues, now, sweepMs: config.sweepMs })
+    if (swept.inDoubt > 0) log.warn(swept, 'leases ran out: leads are in doubt')
+    await runDue(deps, now)
+    applier.startOver()
+  }
+  const control = queues.onTask(sweepOnce, { concurrency: 1, onError })
+  const upkeep = every(config.sweepMs, onError, async () => {
+    offsetMs = await clockOffset(pool, clock)
+    await refreshBrokers()
+    // Again and again: a Redis that was wiped has forgotten it.
+    await queues.schedule('sweep', config.sweepMs)
+  })
+  await upkeep.now()
+  await sweepOnce().catch(onError)
+
+  const listener =
+    options.listen &&
+    (await startListener({
+      ...options.listen,
+      pool,
+      keys,
+      log,
+      clock: { now },
+      publicUrl: config.publicUrl,
+      health: () => health(deps, consumers.size),
+      onStored: applier.wake,
+    }))
+  log.info({ brokers: consumers.size, concurrency: options.concurrency, ...(listener && { listening: listener.url }) }, 'worker started')
+
+  return {
+    url: listener?.url,
+    stop: async () => {
+      stopping = true
+      upkeep.stop()
+      const closing = Promise.all([control.close(), ...[...consumers.values()].map(consumer => consumer.close())])
+      const drained = await Promise.race([closing.then(() => true), after(DRAIN_MS).then(() => false)])
+      await listener?.close()
+      await applier.stop()
+      log.info({ drained }, 'worker stopped')
+      if (drained) await http.close()
+      return drained
+    },
+  }
+}
+
+/** All workers pace by the database's clock: a machine whose own is wrong must not send early. */
+async function clockOffset(pool: pg.Pool, clock: Clock): Promise<number> {
+  const before = clock.now().getTime()
+  const { rows } = await pool.query<{ now: Date }>(`SELECT clock_timestamp() AS now`)
+  const middle = (before + clock.now().getTime()) / 2
+  const offset = rows[0]!.now.getTime() - middle
+  // Less than what the question itself may take is no difference.
+  return Math.abs(offset) < 50 ? 0 : offset
+}
+
+interface BrokerRow {
+  id: string
+  name: string
+  webhook_version: number
+}
+
+async function brokersToServe(pool: pg.Pool, names: readonly string[] | undefined): Promise<BrokerRow[]> {
+  const { rows } = await pool.query<BrokerRow>(`SELECT id, name, webhook_version FROM "Broker" ORDER BY name`)
+  const missing = names?.filter(name => rows.every(row => row.name !== name)) ?? []
+  if (missing.length > 0) {
+    throw new CampError('NOT_FOUND', `no broker "${missing.join('", "')}"`, { hint: 'camp broker list shows them.' })
+  }
+  return names ? rows.filter(row => names.includes(row.name)) : rows
+}
+
+/** Scheduled campaigns whose time has come; another worker, or cron, may have been first. */
+async function runDue({ pool, queues, clock, log }: WorkerDeps, now: () => Date): Promise<void> {
+  const { due, missed } = await dueCampaigns(pool, now(), false)
+  for (const { id, agendamento_id } of due) {
+    try {
+      await run({ pool, queues, clock }, id, null)
+      log.info({ campaign: agendamento_id }, 'scheduled campaign started')
+    } catch (error) {
+      log.warn({ campaign: agendamento_id, error: messageOf(error) }, 'scheduled campaign not started')
+    }
+  }
+  for (const { agendamento_id, scheduled_at } of missed) {
+    log.warn({ campaign: agendamento_id, scheduled_at }, 'its schedule was missed by too long: it waits for camp campaign run')
+  }
+}
+
+async function health({ pool }: WorkerDeps, brokers: number): Promise<{ ok: boolean; detail: Record<string, unknown> }> {
+  try {
+    await pool.query('SELECT 1')
+    return { ok: true, detail: { database: 'ok', brokers } }
+  } catch (error) {
+    return { ok: false, detail: { database: messageOf(error), brokers } }
+  }
+}
+
+/** Does `work` every `ms`, never twice at once; what it throws is told and does not end it. */
+function every(ms: number, onError: (error: unknown) => void, work: () => Promise<void>) {
+  let busy = false
+  const once = async () => {
+    if (busy) return
+    busy = true
+    await work().catch(onError)
+    busy = false
+  }
+  const timer = setInterval(once, ms)
+  return { now: once, stop: () => clearInterval(timer) }
+}
+
+function after(ms: number): Promise<void> {
+  return new Promise(resolve => setTimeout(resolve, ms).unref())
+}

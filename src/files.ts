@@ -1,0 +1,33 @@
+import { randomBytes } from 'node:crypto'
+import { chmod, link, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import { codeOf } from './errors.ts'
+
+/**
+ * The content of a private file (0600) that is made once and never changed: whoever comes first makes it, the others read
+ * the first one's. It appears whole or not at all, so that nobody reads half of it.
+ */
+export async function readOrCreate(file: string, make: () => string): Promise<string> {
+  const draft = await writeDraft(file, make())
+  try {
+    await link(draft, file)
+  } catch (error) {
+    if (codeOf(error) !== 'EEXIST') throw error
+    await chmod(file, 0o600)
+  } finally {
+    await rm(draft, { force: true })
+  }
+  return readFile(file, 'utf8')
+}
+
+/** Writes a private file (0600) over whatever stands there, in one step. */
+export async function replacePrivate(file: string, content: string): Promise<void> {
+  await rename(await writeDraft(file, content), file)
+}
+
+async function writeDraft(file: string, content: string): Promise<string> {
+  const draft = `${file}.${randomBytes(6).toString('hex')}`
+  await mkdir(dirname(file), { recursive: true, mode: 0o755 })
+  await writeFile(draft, content, { mode: 0o600, flag: 'wx' })
+  return draft
+}

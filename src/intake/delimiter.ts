@@ -1,0 +1,56 @@
+import { CampError } from '../errors.ts'
+
+export const DELIMITERS = [';', ',', '\t', '|'] as const
+export type Delimiter = (typeof DELIMITERS)[number]
+
+/** @param text the sign itself, or its name @throws CampError USAGE */
+export function parseDelimiter(text: string): Delimiter {
+  const named: Record<string, Delimiter> = { semicolon: ';', comma: ',', tab: '\t', '\\t': '\t', pipe: '|' }
+  const delimiter = DELIMITERS.find(known => known === text) ?? named[text.toLowerCase()]
+  if (delimiter) return delimiter
+  throw new CampError('USAGE', `--delimiter "${text}" is not known`, { hint: 'One of ; , tab |' })
+}
+
+/** What a person calls it. */
+export function delimiterName(delimiter: Delimiter): string {
+  return delimiter === '\t' ? 'tab' : delimiter
+}
+
+/**
+ * The delimiter of the header, seconded by the lines after it: that with which most lines have as many columns as the header.
+ * A file of one column has none; then it does not matter which.
+ * @param head the beginning of the file; its last line may be cut
+ */
+export function detectDelimiter(head: string): Delimiter {
+  const scored = DELIMITERS.map(delimiter => ({ delimiter, score: scoreOf(columnCounts(head, delimiter)) }))
+  return scored.reduce((best, next) => (next.score > best.score ? next : best)).delimiter
+}
+
+const LINES = 30
+
+function scoreOf([header = 1, ...others]: readonly number[]): number {
+  if (header === 1) return 0
+  const alike = others.filter(count => count === header).length
+  return (others.length === 0 ? 1 : 1 + alike / others.length) * 1000 + header
+}
+
+/** How many columns each of the first records has; delimiters and line breaks within quotes do not count. */
+function columnCounts(head: string, delimiter: string): number[] {
+  const counts: number[] = []
+  let columns = 1
+  let quoted = false
+  let empty = true
+  for (let i = 0; i < head.length && counts.length < LINES; i++) {
+    const character = head[i]!
+    if (character === '"') quoted = !quoted
+    else if (!quoted && (character === '\n' || character === '\r')) {
+      if (!empty) counts.push(columns)
+      columns = 1
+      empty = true
+      continue
+    } else if (!quoted && character === delimiter) columns++
+    empty = false
+  }
+  if (counts.length === 0) counts.push(columns)
+  return counts
+}

@@ -1,0 +1,153 @@
+import { type BackendClasses, createPostgresBackend, type IQueueBackend, Queue, Worker, withBackend } from 'bullmq'
+import { Cluster, Redis } from 'ioredis'
+import { QUEUE_SCHEMA } from '../database/migrations.ts'
+
+/**
+ * The queue is a doorbell: a job carries a batch's id and nothing else, and whatever the queue loses, repeats or reorders, the
+ * claim in the database decides. BullMQ on Redis where there is one, else on its PostgreSQL backend in our database: one
+ * module, one behaviour (test/integration/queue runs on both).
+ */
+export interface Queues {
+  /** Rings a broker's workers for batches. Ringing a batch again with the same `ring` is harmless. */
+  ring(brokerId: string, rings: readonly Ring[]): Promise<void>
+  /** Rings the control queue's `task` every `everyMs`, once among all workers; does nothing where that is arranged already. */
+  schedule(task: string, everyMs: number): Promise<void>
+  /** Consumes a broker's queue until it is closed. */
+  onRing(brokerId: string, handle: (batchId: string) => Promise<void>, options: ConsumerOptions): Consumer
+  /** Consumes the control queue. */
+  onTask(handle: (task: string) => Promise<void>, options: ConsumerOptions): Consumer
+  close(): Promise<void>
+}
+
+export interface Ring {
+  batchId: string
+  /** Raised whenever the batch is to be rung anew: with the id, it names the job. */
+  ring: number
+  delayMs: number
+}
+
+export interface ConsumerOptions {
+  concurrency: number
+  /** A handler that threw, or a queue that is away: it goes on by itself. */
+  onError: (error: unknown) => void
+}
+
+export interface Consumer {
+  /** No new jobs; resolves when those in work have ended. */
+  close(): Promise<void>
+}
+
+export interface QueueSettings {
+  redisUrl: string | undefined
+  databaseUrl: string
+}
+
+type Data = { batchId?: string; task?: string }
+
+const CONTROL = 'control'
+
+// Finished jobs are removed at once: their ids are free again, and what happened stands in the database.
+const JOB = { removeOnComplete: true, removeOnFail: true } as const
+
+// The braces keep all keys on one node of a Redis cluster, which BullMQ's scripts need.
+const PREFIX = '{camp}'
+
+export function openQueues(settings: QueueSettings): Queues {
+  const backend = settings.redisUrl ? redisBackend(settings.redisUrl) : postgresBackend(settings.databaseUrl)
+  const queues = new Map<string, Queue<Data>>()
+  const queue = (name: string): Queue<Data> => {
+    const known = queues.get(name)
+    if (known) return known
+    const opened = backend.queue(name)
+    // What a queue says of its connection is said again by the call that needed it.
+    opened.on('error', () => undefined)
+    queues.set(name, opened)
+    return opened
+  }
+  const consume = (name: string, handle: (data: Data) => Promise<void>, options: ConsumerOptions): Consumer => {
+    const worker = backend.worker(name, job => handle(job.data), options.concurrency)
+    worker.on('error', options.onError)
+    worker.on('failed', (_job, error) => options.onError(error))
+    return { close: () => worker.close() }
+  }
+  return {
+    ring: async (brokerId, rings) => {
+      if (rings.length === 0) return
+      await queue(brokerId).addBulk(
+        rings.map(({ batchId, ring, delayMs }) => ({
+          name: 'batch',
+          data: { batchId },
+          opts: { ...JOB, jobId: `${batchId}-${ring}`, ...(delayMs > 0 && { delay: Math.ceil(delayMs) }) },
+        })),
+      )
+    },
+    schedule: async (task, everyMs) => {
+      // Upserting an existing one would put off its next turn.
+      if (await queue(CONTROL).getJobScheduler(task)) return
+      await queue(CONTROL).upsertJobScheduler(task, { every: everyMs }, { name: task, data: { task }, opts: JOB })
+    },
+    onRing: (brokerId, handle, options) => consume(brokerId, data => handle(String(data.batchId)), options),
+    onTask: (handle, options) => consume(CONTROL, data => handle(String(data.task)), options),
+    close: async () => {
+      await Promise.all([...queues.values()].map(opened => opened.close()))
+      await backend.close()
+    },
+  }
+}
+
+interface Backend {
+  queue(name: string): Queue<Data>
+  worker(name: string, process: (job: { data: Data }) => Promise<void>, concurrency: number): Worker<Data>
+  close(): Promise<void>
+}
+
+function postgresBackend(connectionString: string): Backend {
+  const classes = withBackend(createPostgresBackend) as unknown as BackendClasses<IQueueBackend, object>
+  // A small pool for each: with one shared pool every worker's LISTEN holds a slot, and ten workers on eight slots are stuck.
+  const connection = { connectionString, schema: QUEUE_SCHEMA, max: 2, application_name: 'camp queue' }
+  return {
+    queue: name => new classes.Queue(name, { connection }) as unknown as Queue<Data>,
+    worker: (name, process, concurrency) =>
+      new classes.Worker(name, process, { connection, concurrency, ...JOB_KEEPING }) as unknown as Worker<Data>,
+    close: async () => undefined,
+  }
+}
+
+function redisBackend(url: string): Backend {
+  // A caller that rings gets an error in seconds when Redis is away; a worker waits for it to come back.
+  const connection = connectRedis(url, { maxRetriesPerRequest: 2 })
+  const blocking = connectRedis(url, { maxRetriesPerRequest: null })
+  for (const client of [connection, blocking]) client.on('error', () => undefined)
+  return {
+    queue: name => new Queue<Data>(name, { connection, prefix: PREFIX }),
+    worker: (name, process, concurrency) =>
+      new Worker<Data>(name, process, { connection: blocking, prefix: PREFIX, concurrency, ...JOB_KEEPING }),
+    close: async () => {
+      connection.disconnect()
+      blocking.disconnect()
+    },
+  }
+}
+
+const JOB_KEEPING = { removeOnComplete: { count: 0 }, removeOnFail: { count: 0 } } as const
+
+/**
+ * redis://…, rediss://…, redis+sentinel://[user:password@]host:port,host:port/master-name[/db] or
+ * redis+cluster://[user:password@]host:port,host:port (rediss+cluster:// with TLS).
+ */
+export function connectRedis(url: string, options: { maxRetriesPerRequest: number | null }): Redis | Cluster {
+  const match = /^(rediss?)\+(sentinel|cluster):\/\/(?:([^:@]*):([^@]*)@)?([^/]+)(?:\/([^/]*))?(?:\/(\d+))?$/.exec(url)
+  if (!match) return new Redis(url, { ...options, lazyConnect: true })
+  const [, scheme, kind, user, password, hosts, master, db] = match
+  const nodes = hosts!.split(',').map(host => {
+    const [name, port] = host.split(':')
+    return { host: name!, port: Number(port ?? (kind === 'sentinel' ? 26379 : 6379)) }
+  })
+  const access = {
+    ...(user && { username: decodeURIComponent(user) }),
+    ...(password && { password: decodeURIComponent(password) }),
+    ...(scheme === 'rediss' && { tls: {} }),
+  }
+  if (kind === 'cluster') return new Cluster(nodes, { lazyConnect: true, redisOptions: { ...access, ...options } })
+  return new Redis({ sentinels: nodes, name: master || 'mymaster', ...access, ...(db && { db: Number(db) }), ...options, lazyConnect: true })
+}

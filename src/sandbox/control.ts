@@ -1,0 +1,96 @@
+import { z } from 'zod'
+import { CampError } from '../errors.ts'
+
+/** What may go wrong with a request. `accept-…` and what stands below it: the messages were taken all the same. */
+export const FAULTS = [
+  '401', // the key is refused
+  '429', // too many requests, with retry_after_s where set
+  '500', // refused with a 500: the caller cannot know
+  'redirect',
+  'drop', // the connection is reset before anything is taken
+  'hang', // nothing is taken and nothing answered
+  'accept-500',
+  'accept-drop', // reset before the answer
+  'accept-hang', // no answer
+  'accept-headers', // reset after the answer's head
+  'accept-truncated', // the connection ends in the middle of the answer's body
+  'accept-cut', // a complete answer whose JSON is cut
+  'accept-html',
+  'accept-missing', // the answer says nothing of its last message
+] as const
+export type Fault = (typeof FAULTS)[number]
+
+/** What becomes of one phone's messages, whatever the shares say. */
+const FATES = ['refuse', 'silent', 'deliver', 'read', 'fail', 'opt_out'] as const
+export type Fate = (typeof FATES)[number]
+
+const share = z.number().min(0).max(1)
+const wait = z.number().int().min(0).max(3_600_000)
+const milliseconds = z.union([
+  wait,
+  z.tuple([wait, wait]).refine(([least, most]) => least <= most, 'must go from the least to the most'),
+])
+
+const control = z.strictObject({
+  /** How long an answer takes: a number of milliseconds, or [least, most]. */
+  latency_ms: milliseconds,
+  /** The share of messages that are refused, each by its key. */
+  refused: share,
+  /** Shares of requests. */
+  faults: z
+    .partialRecord(z.enum(FAULTS), share)
+    .refine(shares => Object.values(shares).reduce((sum, one) => sum + one, 0) <= 1, 'must not add up to more than 1'),
+  /** Faults of the next requests, before the shares count again. */
+  next: z.array(z.strictObject({ fault: z.enum(FAULTS), times: z.number().int().min(1).default(1) })),
+  retry_after_s: z.number().int().min(0).nullable(),
+  /** Keys and phones: a request that holds one is refused whole, with 400. */
+  poison: z.array(z.string()),
+  phones: z.record(z.string(), z.enum(FATES)),
+  callbacks: z
+    .strictObject({
+      /** Before "delivered", and again before "read". */
+      delay_ms: milliseconds,
+      /** Of what was accepted; the rest is never heard of. */
+      delivered: share,
+      failed: share,
+      /** Of what was delivered. */
+      read: share,
+      opt_out: share,
+      /** The share of callback requests that are sent twice. */
+      duplicated: share,
+    })
+    .refine(({ delivered, failed }) => delivered + failed <= 1, 'delivered and failed must not add up to more than 1'),
+})
+
+export type Control = z.infer<typeof control>
+
+export const DEFAULT_CONTROL: Control = {
+  latency_ms: 0,
+  refused: 0,
+  faults: {},
+  next: [],
+  retry_after_s: null,
+  poison: [],
+  phones: {},
+  callbacks: { delay_ms: 200, delivered: 0.95, failed: 0.02, read: 0.6, opt_out: 0, duplicated: 0 },
+}
+
+/**
+ * @param change what is to be another way; the rest stays
+ * @throws CampError DATA naming what is wrong
+ */
+export function changeControl(current: Control, change: unknown): Control {
+  const given = z.looseObject({ callbacks: z.looseObject({}).optional() }).safeParse(change)
+  if (!given.success) throw impossible(given.error)
+  const merged = { ...current, ...given.data, callbacks: { ...current.callbacks, ...given.data.callbacks } }
+  const checked = control.safeParse(merged)
+  if (!checked.success) throw impossible(checked.error)
+  return checked.data
+}
+
+function impossible(error: z.ZodError): CampError {
+  const wrong = error.issues.map(issue => `${issue.path.join('.') || 'control'}: ${issue.message}`)
+  return new CampError('DATA', `the sandbox cannot do that: ${wrong.join('; ')}`, {
+    hint: 'GET /control shows what there is to set.',
+  })
+}

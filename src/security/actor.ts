@@ -1,0 +1,94 @@
+import { userInfo } from 'node:os'
+import { v7 as uuidv7 } from 'uuid'
+import type { Clock } from '../clock.ts'
+import type { Config } from '../config.ts'
+import type { PrismaClient } from '../database/prisma.ts'
+import { CampError } from '../errors.ts'
+import { auditRow } from './audit.ts'
+import type { Keys } from './keys.ts'
+import { LOG_IN, loadSession, readToken } from './session.ts'
+
+/** Who acts. */
+export interface Actor {
+  id: string
+  email: string
+  name: string
+  role: 'ADMIN' | 'USER'
+}
+
+interface Deps {
+  prisma: PrismaClient
+  keys: Keys
+  config: Pick<Config, 'token' | 'home' | 'databaseUrl'>
+  clock: Clock
+}
+
+/**
+ * Who acts, by CAMP_TOKEN, else by the session of `camp login`, else in embedded mode the operating system's user. The role
+ * is the database's at this moment.
+ * @throws CampError AUTH: nobody logged in, a token that is expired or void, a user who was disabled
+ */
+export async function authenticate(deps: Deps): Promise<Actor> {
+  const { config } = deps
+  const token = config.token ?? (await loadSession(config.home))
+  if (token) return bearerOf(token, deps)
+  if (!config.databaseUrl) return systemUser(deps.prisma)
+  throw new CampError('AUTH', 'not logged in', { hint: LOG_IN })
+}
+
+async function bearerOf(token: string, { prisma, keys, clock }: Deps): Promise<Actor> {
+  const { userId, issuedAt } = await readToken(keys, token, clock)
+  const user = await prisma.user.findUnique({ where: { id: userId } })
+  if (!user) throw new CampError('AUTH', 'the session or CAMP_TOKEN belongs to no user here', { hint: LOG_IN })
+  if (issuedAt < user.tokens_valid_from) {
+    throw new CampError('AUTH', `${user.email}'s sessions and tokens were ended since this one was issued`, {
+      hint: LOG_IN,
+    })
+  }
+  return enabled(user)
+}
+
+/**
+ * Whoever may read CAMP_HOME holds the embedded database anyway, so no password is asked. The first to come becomes an ADMIN;
+ * a later, other user of the operating system is nobody until an ADMIN adds them.
+ */
+async function systemUser(prisma: PrismaClient): Promise<Actor> {
+  const name = systemUserName()
+  const email = `${name}@localhost`
+  const known = await prisma.user.findUnique({ where: { email } })
+  if (known) return enabled(known)
+  await prisma.$transaction(async tx => {
+    if ((await tx.user.count()) > 0) return
+    // Two first commands at once make the same user: the second finds it made.
+    const data = { id: uuidv7(), name, email, role: 'ADMIN' } as const
+    const { count } = await tx.user.createMany({ data, skipDuplicates: true })
+    const event = {
+      userId: data.id,
+      action: 'user.add',
+      subject: 'User',
+      subjectId: data.id,
+      detail: { email, role: data.role },
+    }
+    if (count === 1) await tx.auditEvent.create({ data: auditRow(event) })
+  })
+  const made = await prisma.user.findUnique({ where: { email } })
+  if (made) return enabled(made)
+  throw new CampError('AUTH', `${email} is not a user of this installation`, {
+    hint: `An ADMIN can add you (camp user add ${email}); or log in as somebody else: camp login`,
+  })
+}
+
+function enabled(user: Actor & { disabled_at: Date | null }): Actor {
+  if (user.disabled_at) throw new CampError('AUTH', `${user.email} is disabled`, { hint: 'Ask an ADMIN.' })
+  const { id, email, name, role } = user
+  return { id, email, name, role }
+}
+
+/** In a container the user may have a number and no name. */
+function systemUserName(): string {
+  try {
+    return userInfo().username
+  } catch {
+    return `user-${process.getuid?.() ?? 0}`
+  }
+}

@@ -1,0 +1,143 @@
+import { v7 as uuidv7 } from 'uuid'
+import { z } from 'zod'
+import type { Adapter } from '../broker/port.ts'
+import type { PrismaClient } from '../database/prisma.ts'
+import { CampError } from '../errors.ts'
+import type { Actor } from './actor.ts'
+import { auditRow } from './audit.ts'
+import type { Keys } from './keys.ts'
+import { openSealed, sealJson } from './seal.ts'
+
+/** A wallet's configuration at a broker, opened. It is sealed in the database, and its values are told to nobody. */
+export type CredentialConfig = Readonly<Record<string, unknown>>
+
+export interface Place {
+  wallet: { id: string; name: string }
+  broker: { id: string; name: string }
+}
+
+/** @throws CampError NOT_FOUND; STATE when CAMP_SECRET is another by now */
+export async function loadCredential(
+  prisma: Pick<PrismaClient, 'credential'>,
+  keys: Keys,
+  { wallet, broker }: Place,
+): Promise<{ id: string; config: CredentialConfig; updatedAt: Date }> {
+  const row = await prisma.credential.findUnique({
+    where: { wallet_id_broker_id: { wallet_id: wallet.id, broker_id: broker.id } },
+  })
+  if (!row) {
+    throw new CampError('NOT_FOUND', `wallet "${wallet.name}" has no credential at broker "${broker.name}"`, {
+      hint: `Run: camp credential set "${wallet.name}" "${broker.name}" key=value`,
+    })
+  }
+  return { id: row.id, config: configOf(openSealed(keys, row.config, row.id)), updatedAt: row.updated_at }
+}
+
+/**
+ * Merges `given` into what is there; an empty value removes its key. The whole is checked before it is stored.
+ * @throws CampError DATA, naming the keys that are unknown, missing or wrong, and never a value
+ */
+export async function setCredential(
+  prisma: PrismaClient,
+  keys: Keys,
+  actor: Actor,
+  place: Place & { adapter: Adapter },
+  given: CredentialConfig,
+): Promise<CredentialConfig> {
+  const { wallet, broker, adapter } = place
+  const where = { wallet_id_broker_id: { wallet_id: wallet.id, broker_id: broker.id } }
+  return prisma.$transaction(async tx => {
+    // Two who set different keys at once must not undo each other.
+    await tx.$queryRaw`SELECT id FROM "Wallet" WHERE id = ${wallet.id}::uuid FOR NO KEY UPDATE`
+    const row = await tx.credential.findUnique({ where })
+    const before = row ? configOf(openSealed(keys, row.config, row.id)) : {}
+    const config = Object.fromEntries(Object.entries({ ...before, ...given }).filter(([, value]) => value !== ''))
+    assertFits(config, place)
+    const id = row?.id ?? uuidv7()
+    const sealed = sealJson(keys, config, id)
+    await tx.credential.upsert({
+      where,
+      create: { id, wallet_id: wallet.id, broker_id: broker.id, config: sealed },
+      update: { config: sealed },
+    })
+    const detail = { wallet: wallet.name, broker: broker.name, adapter: adapter.name, keys: Object.keys(given).sort() }
+    await tx.auditEvent.create({
+      data: auditRow({ userId: actor.id, action: 'credential.set', subject: 'Credential', subjectId: id, detail }),
+    })
+    return config
+  })
+}
+
+/** @returns false when there was none */
+export async function removeCredential(
+  prisma: PrismaClient,
+  actor: Actor,
+  { wallet, broker }: Place,
+): Promise<boolean> {
+  return prisma.$transaction(async tx => {
+    const where = { wallet_id: wallet.id, broker_id: broker.id }
+    const row = await tx.credential.findUnique({ where: { wallet_id_broker_id: where }, select: { id: true } })
+    if (!row) return false
+    await tx.credential.delete({ where: { id: row.id } })
+    const detail = { wallet: wallet.name, broker: broker.name }
+    await tx.auditEvent.create({
+      data: auditRow({
+        userId: actor.id,
+        action: 'credential.remove',
+        subject: 'Credential',
+        subjectId: row.id,
+        detail,
+      }),
+    })
+    return true
+  })
+}
+
+/** What may be shown: secrets, keys that the adapter does not know, and passwords in URLs are hidden. */
+export function maskCredential(config: CredentialConfig, adapter: Adapter): Record<string, unknown> {
+  const shown = new Set([...keysOf(adapter).known].filter(key => !adapter.secrets.includes(key)))
+  return Object.fromEntries(
+    Object.entries(config).map(([key, value]) => [key, shown.has(key) ? withoutUserInfo(value) : HIDDEN]),
+  )
+}
+
+const HIDDEN = '********'
+
+function withoutUserInfo(value: unknown): unknown {
+  return typeof value === 'string' ? value.replace(/^(\w+:\/\/)[^/?#]*@/, `$1${HIDDEN}@`) : value
+}
+
+/** "url (required), token (required), start": what a credential of this adapter may hold. */
+export function describeKeys(adapter: Adapter): string {
+  const { known, required } = keysOf(adapter)
+  return [...known].map(key => (required.has(key) ? `${key} (required)` : key)).join(', ')
+}
+
+function assertFits(config: CredentialConfig, { wallet, broker, adapter }: Place & { adapter: Adapter }): void {
+  const read = adapter.credential.safeParse(config)
+  if (read.success) return
+  const wrong = read.error.issues.map(issue => {
+    const key = issue.path.join('.')
+    if (issue.code === 'unrecognized_keys') return `unknown key ${issue.keys.map(name => `"${name}"`).join(', ')}`
+    if (key !== '' && config[key] === undefined) return `missing key "${key}"`
+    return key === '' ? issue.message : `"${key}": ${issue.message}`
+  })
+  throw new CampError('DATA', `the credential of "${wallet.name}" at "${broker.name}": ${wrong.join('; ')}`, {
+    hint: `${adapter.name} takes: ${describeKeys(adapter)}`,
+  })
+}
+
+const objectSchema = z.object({
+  properties: z.record(z.string(), z.unknown()).default({}),
+  required: z.array(z.string()).default([]),
+})
+
+/** Read from the adapter's own schema, so that there is no second list. */
+function keysOf(adapter: Adapter): { known: Set<string>; required: Set<string> } {
+  const schema = objectSchema.parse(z.toJSONSchema(adapter.credential, { io: 'input', unrepresentable: 'any' }))
+  return { known: new Set(Object.keys(schema.properties)), required: new Set(schema.required) }
+}
+
+function configOf(opened: unknown): CredentialConfig {
+  return z.record(z.string(), z.unknown()).parse(opened)
+}

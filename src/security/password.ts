@@ -1,0 +1,30 @@
+import { hash, verify } from '@node-rs/argon2'
+import { CampError } from '../errors.ts'
+
+/** Argon2id as OWASP's Password Storage Cheat Sheet gives it: 19 MiB, two passes, one thread. */
+const ARGON2ID = { algorithm: 2, memoryCost: 19_456, timeCost: 2, parallelism: 1 } as const
+
+const SHORTEST = 8
+// Longer is no password but an attack on the server's memory.
+const LONGEST = 1024
+
+/** @throws CampError DATA when it is too short or too long */
+export async function hashPassword(password: string): Promise<string> {
+  if (password.length < SHORTEST || password.length > LONGEST) {
+    throw new CampError('DATA', `a password has ${SHORTEST} to ${LONGEST} characters`)
+  }
+  return hash(normal(password), ARGON2ID)
+}
+
+/** @param stored null where there is no such user or no password: the answer then takes as long, and is false */
+export async function verifyPassword(stored: string | null, password: string): Promise<boolean> {
+  if (password.length > LONGEST) return false
+  if (stored !== null) return verify(stored, normal(password))
+  await hash(normal(password), ARGON2ID)
+  return false
+}
+
+/** One password, however the terminal composes its accents (NIST SP 800-63B). */
+function normal(password: string): string {
+  return password.normalize('NFKC')
+}

@@ -1,0 +1,88 @@
+import { readFile, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { errors, jwtVerify, SignJWT } from 'jose'
+import type { Clock } from '../clock.ts'
+import { CampError, codeOf } from '../errors.ts'
+import { replacePrivate } from '../files.ts'
+import type { Keys } from './keys.ts'
+
+/**
+ * A token says who its bearer is and when it was issued; nothing else is believed of it. The role, and whether the user is
+ * still allowed in, are the database's to say (actor.ts).
+ */
+export interface Token {
+  userId: string
+  issuedAt: Date
+}
+
+export const SESSION_MS = 12 * 3_600_000
+
+const ISSUER = 'camp'
+
+export async function issueToken(
+  keys: Pick<Keys, 'session'>,
+  userId: string,
+  { clock, lifetimeMs }: { clock: Clock; lifetimeMs: number },
+): Promise<{ token: string; expiresAt: Date }> {
+  const now = clock.now()
+  const expiresAt = new Date(now.getTime() + lifetimeMs)
+  const token = await new SignJWT()
+    .setProtectedHeader({ alg: 'HS256' })
+    .setIssuer(ISSUER)
+    .setSubject(userId)
+    // With its milliseconds: a whole second would put a login before the password change of the same second.
+    .setIssuedAt(now.getTime() / 1000)
+    .setExpirationTime(Math.floor(expiresAt.getTime() / 1000))
+    .sign(keys.session)
+  return { token, expiresAt }
+}
+
+/** @throws CampError AUTH when it is expired, or not signed by this installation */
+export async function readToken(keys: Pick<Keys, 'session'>, token: string, clock: Clock): Promise<Token> {
+  try {
+    const { payload } = await jwtVerify(token, keys.session, {
+      algorithms: ['HS256'],
+      issuer: ISSUER,
+      requiredClaims: ['sub', 'iat', 'exp'],
+      currentDate: clock.now(),
+    })
+    return { userId: payload.sub!, issuedAt: new Date(Math.round(payload.iat! * 1000)) }
+  } catch (cause) {
+    if (cause instanceof errors.JWTExpired)
+      throw new CampError('AUTH', 'the session has expired', { hint: LOG_IN, cause })
+    if (cause instanceof errors.JOSEError) {
+      throw new CampError('AUTH', 'the session or CAMP_TOKEN is not valid here', { hint: LOG_IN, cause })
+    }
+    throw cause
+  }
+}
+
+export const LOG_IN = 'Run: camp login (or set CAMP_TOKEN anew, from: camp user token EMAIL)'
+
+export async function saveSession(home: string, token: string): Promise<void> {
+  await replacePrivate(sessionFile(home), `${token}\n`)
+}
+
+export async function loadSession(home: string): Promise<string | undefined> {
+  try {
+    return (await readFile(sessionFile(home), 'utf8')).trim()
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return undefined
+    throw error
+  }
+}
+
+/** @returns false when there was none */
+export async function removeSession(home: string): Promise<boolean> {
+  try {
+    await rm(sessionFile(home))
+    return true
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return false
+    throw error
+  }
+}
+
+function sessionFile(home: string): string {
+  return join(home, 'session')
+}

@@ -1,0 +1,77 @@
+/**
+ * What a lead's callbacks make of it. Pure, and blind to their order: events come twice, late, and the wrong way round, and
+ * the same events must always end in the same lead.
+ */
+export interface LeadState {
+  status: 'SENT' | 'DELIVERED' | 'READ' | 'ERROR' | 'IN_DOUBT'
+  billed: boolean
+  sent_at: Date | null
+  delivered_at: Date | null
+  read_at: Date | null
+  error_code: string | null
+  error_message: string | null
+  provider_msg_id: string | null
+}
+
+export interface LeadEvent {
+  event: 'SENT' | 'DELIVERED' | 'READ' | 'FAILED' | 'OPT_OUT'
+  provider_msg_id: string | null
+  code: string | null
+  detail: string | null
+  occurred_at: Date
+}
+
+/**
+ * @param billing DELIVERED: a failure gives the cost back, and a delivery that follows it after all books it again
+ * @returns the lead after the events; the same object where they change nothing
+ */
+export function foldEvents<Lead extends LeadState>(
+  lead: Lead,
+  events: readonly LeadEvent[],
+  billing: 'ACCEPTED' | 'DELIVERED',
+): Lead {
+  // Refused before it was sent, here or by the broker: nothing that comes back can be about it.
+  if (lead.status === 'ERROR' && lead.sent_at === null) return lead
+  const first = (kind: LeadEvent['event']) => earliest(events.filter(({ event }) => event === kind))
+  const read_at = sooner(lead.read_at, first('READ')?.occurred_at)
+  // What was read had been delivered by then, whatever the other callback says.
+  const delivered_at = sooner(sooner(lead.delivered_at, first('DELIVERED')?.occurred_at), read_at ?? undefined)
+  const failure = first('FAILED')
+  const status = read_at ? 'READ' : delivered_at ? 'DELIVERED' : failure || lead.status === 'ERROR' ? 'ERROR' : 'SENT'
+  const failed = status === 'ERROR'
+  const after: Lead = {
+    ...lead,
+    status,
+    read_at,
+    delivered_at,
+    provider_msg_id:
+      lead.provider_msg_id ?? events.find(event => event.provider_msg_id !== null)?.provider_msg_id ?? null,
+    error_code: failed ? (lead.error_code ?? failure?.code ?? 'FAILED') : null,
+    error_message: failed ? (lead.status === 'ERROR' ? lead.error_message : (failure?.detail ?? null)) : null,
+    billed: billing === 'DELIVERED' ? !failed : lead.billed,
+  }
+  return sameState(lead, after) ? lead : after
+}
+
+function earliest(events: readonly LeadEvent[]): LeadEvent | undefined {
+  return events.reduce<LeadEvent | undefined>(
+    (first, event) => (first && first.occurred_at <= event.occurred_at ? first : event),
+    undefined,
+  )
+}
+
+function sooner(known: Date | null, told: Date | undefined): Date | null {
+  return known && (!told || known <= told) ? known : (told ?? null)
+}
+
+function sameState(a: LeadState, b: LeadState): boolean {
+  return (
+    a.status === b.status &&
+    a.billed === b.billed &&
+    a.read_at?.getTime() === b.read_at?.getTime() &&
+    a.delivered_at?.getTime() === b.delivered_at?.getTime() &&
+    a.provider_msg_id === b.provider_msg_id &&
+    a.error_code === b.error_code &&
+    a.error_message === b.error_message
+  )
+}

@@ -1,0 +1,106 @@
+import type pg from 'pg'
+import type { CallbackEvent } from '../broker/port.ts'
+
+/**
+ * The inbox of callbacks. What comes while one INSERT commits goes into the next: under load one commit serves hundreds of
+ * POSTs, and a lone POST waits for nobody. One statement at a time, so that events become visible in the order of their ids.
+ */
+export interface Inbox {
+  /** Resolves when the events are committed. @throws what PostgreSQL threw: then none of them is stored */
+  store(brokerId: string, events: readonly CallbackEvent[]): Promise<void>
+}
+
+interface Waiting {
+  brokerId: string
+  events: readonly CallbackEvent[]
+  stored: () => void
+  failed: (error: unknown) => void
+}
+
+const EVENTS_PER_INSERT = 10_000
+
+export function openInbox(pool: Pick<pg.Pool, 'query'>, options: { now: () => Date }): Inbox {
+  let waiting: Waiting[] = []
+  let busy = false
+
+  const flush = async () => {
+    while (waiting.length > 0) {
+      const group = takeGroup()
+      try {
+        await insertEvents(pool, group, options.now())
+        for (const { stored } of group) stored()
+      } catch (error) {
+        for (const { failed } of group) failed(error)
+      }
+    }
+    busy = false
+  }
+  const takeGroup = (): Waiting[] => {
+    let [size, events] = [0, 0]
+    do events += waiting[size++]?.events.length ?? 0
+    while (size < waiting.length && events < EVENTS_PER_INSERT)
+    const group = waiting.slice(0, size)
+    waiting = waiting.slice(size)
+    return group
+  }
+  return {
+    store: (brokerId, events) =>
+      new Promise((stored, failed) => {
+        if (events.length === 0) return stored()
+        waiting.push({ brokerId, events, stored, failed })
+        if (busy) return
+        busy = true
+        setImmediate(flush)
+      }),
+  }
+}
+
+async function insertEvents(sql: Pick<pg.Pool, 'query'>, group: readonly Waiting[], now: Date): Promise<void> {
+  const rows = group.flatMap(({ brokerId, events }) => events.map(event => ({ brokerId, ...rowOf(event) })))
+  await sql.query(
+    `INSERT INTO "WebhookEvent"
+       (broker_id, event, lead_id, provider_msg_id, code, detail, payload, occurred_at, received_at)
+     SELECT e.broker_id, e.event::"WebhookStatus", e.lead_id, e.provider_msg_id, e.code, e.detail, e.payload::jsonb, e.occurred_at, $9
+     FROM unnest($1::uuid[], $2::text[], $3::uuid[], $4::text[], $5::text[], $6::text[], $7::text[], $8::timestamptz[])
+       AS e(broker_id, event, lead_id, provider_msg_id, code, detail, payload, occurred_at)`,
+    [
+      rows.map(row => row.brokerId),
+      rows.map(row => row.event),
+      rows.map(row => row.leadId),
+      rows.map(row => row.providerMsgId),
+      rows.map(row => row.code),
+      rows.map(row => row.detail),
+      rows.map(row => row.payload),
+      rows.map(row => row.occurredAt),
+      now,
+    ],
+  )
+}
+
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
+
+/** One bad value would fail the INSERT of everybody in the group: whatever comes in is made storable here. */
+function rowOf(event: CallbackEvent) {
+  const leadId = event.leadId !== undefined && UUID.test(event.leadId) ? event.leadId : null
+  return {
+    event: event.event,
+    leadId,
+    providerMsgId: textOf(event.providerMsgId, 300),
+    code: textOf(event.code, 100),
+    detail: textOf(event.detail, 500),
+    // Our own key says it all; without it the element as it came is all that a person has to find the lead by.
+    payload: leadId === null ? jsonbOf(event.payload) : null,
+    occurredAt: event.occurredAt,
+  }
+}
+
+function textOf(text: string | undefined, length: number): string | null {
+  return text === undefined ? null : text.replaceAll('\0', '').slice(0, length)
+}
+
+/** JSON as jsonb takes it: without the escapes for NUL and for half a surrogate pair. */
+export function jsonbOf(value: unknown): string | null {
+  const json = JSON.stringify(value)
+  if (json === undefined) return null
+  return json.replace(/\\(u0000|ud[89a-f][0-9a-f]{2}|.)/g, (text, what: string) => (what.length > 1 ? '\ufffd' : text))
+}

@@ -1,0 +1,179 @@
+import { once } from 'node:events'
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { CallbackRefused } from '../broker/port.ts'
+import type { Clock } from '../clock.ts'
+import { CampError, messageOf } from '../errors.ts'
+import type { Log } from '../log.ts'
+import type { Keys } from '../security/keys.ts'
+import { sameToken } from '../security/webhook-token.ts'
+import { type CallbackBroker, type Directory, openDirectory } from './directory.ts'
+import { type Inbox, openInbox } from './inbox.ts'
+
+export interface ListenerOptions {
+  host: string
+  /** 0: any free one. */
+  port: number
+  pool: Parameters<typeof openInbox>[0]
+  keys: Keys
+  clock: Clock
+  log: Log
+  /** Where brokers believe they are calling (CAMP_PUBLIC_URL); a signature may be over it. */
+  publicUrl?: string | undefined
+  health: () => Promise<{ ok: boolean; detail: Record<string, unknown> }>
+  /** After events were committed. */
+  onStored?: () => void
+}
+
+export interface Listener {
+  readonly url: string
+  /** No new connections; resolves when the requests in flight are answered. */
+  close(): Promise<void>
+}
+
+interface Desk {
+  options: ListenerOptions
+  directory: Directory
+  inbox: Inbox
+}
+
+const MAX_BODY_BYTES = 1024 * 1024
+const CLOSE_MS = 5_000
+
+/**
+ * Where brokers call back: POST /webhooks/<broker>/<token>, answered 200 once its events are committed; GET /healthz for
+ * whoever watches over us. It answers with a status and nothing of what came in.
+ * @throws CampError STATE where it cannot listen
+ */
+export async function startListener(options: ListenerOptions): Promise<Listener> {
+  const now = () => options.clock.now()
+  const desk: Desk = {
+    options,
+    directory: openDirectory(options.pool, options.keys, options.clock),
+    inbox: openInbox(options.pool, { now }),
+  }
+  const limits = {
+    headersTimeout: 10_000,
+    requestTimeout: 20_000,
+    keepAliveTimeout: 65_000,
+    connectionsCheckingInterval: 5_000,
+  }
+  const server = createServer(limits, (request, response) => {
+    answer(desk, request, response).catch(error => {
+      options.log.error({ error: messageOf(error) }, 'a callback could not be answered')
+      end(response, 503)
+    })
+  })
+  await listen(server, options.host, options.port)
+  const { address, port, family } = server.address() as AddressInfo
+  return {
+    url: `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`,
+    close: () => close(server),
+  }
+}
+
+async function answer(desk: Desk, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const path = (request.url ?? '/').split('?')[0] ?? '/'
+  if (path === '/healthz') return health(desk.options, request, response)
+  const [, reference, token] = /^\/webhooks\/([^/]{1,200})\/([^/]{1,200})$/.exec(path) ?? []
+  if (reference === undefined || token === undefined) return end(response, 404)
+  if (request.method !== 'POST') return end(response, 405, { allow: 'POST' })
+  const broker = await brokerOf(desk, reference)
+  // An unknown broker is answered like a wrong token: nobody learns which names there are.
+  if (!sameToken(token, broker?.token ?? '') || !broker) return end(response, 401)
+  const body = await bodyOf(request)
+  if (!body) return end(response, 413)
+  await receive(desk, broker, request, body, response)
+}
+
+async function receive(
+  { options, inbox }: Desk,
+  broker: CallbackBroker,
+  request: IncomingMessage,
+  body: Buffer,
+  response: ServerResponse,
+): Promise<void> {
+  if (!broker.adapter.callback) return end(response, 404)
+  try {
+    const events = broker.adapter.callback(
+      { url: urlOf(options, request), headers: headersOf(request), body },
+      { credentials: broker.credentials, receivedAt: options.clock.now() },
+    )
+    await inbox.store(broker.id, events)
+  } catch (error) {
+    if (error instanceof CallbackRefused) {
+      options.log.warn({ broker: broker.name, status: error.status, reason: error.message }, 'callback refused')
+      return end(response, error.status)
+    }
+    // The broker should send it again: nothing of it is stored.
+    options.log.error({ broker: broker.name, error: messageOf(error) }, 'callback not stored')
+    return end(response, 503, { 'retry-after': '5' })
+  }
+  response.writeHead(200, { 'content-length': '0' }).end()
+  options.onStored?.()
+}
+
+async function brokerOf({ directory }: Desk, reference: string): Promise<CallbackBroker | undefined> {
+  try {
+    return await directory.find(decodeURIComponent(reference))
+  } catch (error) {
+    if (error instanceof URIError) return undefined
+    throw error
+  }
+}
+
+/** @returns undefined where it is larger than a callback may be */
+async function bodyOf(request: IncomingMessage): Promise<Buffer | undefined> {
+  const chunks: Buffer[] = []
+  let bytes = 0
+  for await (const chunk of request) {
+    bytes += (chunk as Buffer).length
+    // Read to its end all the same: a connection closed while the caller still writes would swallow the answer.
+    if (bytes <= MAX_BODY_BYTES) chunks.push(chunk as Buffer)
+  }
+  return bytes <= MAX_BODY_BYTES ? Buffer.concat(chunks) : undefined
+}
+
+/** The host header is whatever a proxy made of it; the public URL is what the broker was given. */
+function urlOf({ publicUrl }: ListenerOptions, request: IncomingMessage): URL {
+  return new URL(`${publicUrl ?? `http://${request.headers.host ?? 'localhost'}`}${request.url ?? '/'}`)
+}
+
+function headersOf(request: IncomingMessage): Record<string, string | undefined> {
+  return Object.fromEntries(
+    Object.entries(request.headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(', ') : value]),
+  )
+}
+
+async function health(options: ListenerOptions, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  if (request.method !== 'GET' && request.method !== 'HEAD') return end(response, 405, { allow: 'GET, HEAD' })
+  const { ok, detail } = await options.health()
+  const text = JSON.stringify({ status: ok ? 'ok' : 'failing', ...detail })
+  response.writeHead(ok ? 200 : 503, { 'content-type': 'application/json' }).end(text)
+}
+
+/** An answer that says nothing more. What is still unread of the request is not waited for. */
+function end(response: ServerResponse, status: number, headers: Record<string, string> = {}): void {
+  if (response.headersSent) {
+    response.destroy()
+    return
+  }
+  response.writeHead(status, { 'content-length': '0', connection: 'close', ...headers }).end()
+}
+
+async function listen(server: Server, host: string, port: number): Promise<void> {
+  server.listen(port, host)
+  try {
+    await once(server, 'listening')
+  } catch (error) {
+    throw new CampError('STATE', `cannot listen on ${host}:${port}: ${messageOf(error)}`, { cause: error })
+  }
+}
+
+async function close(server: Server): Promise<void> {
+  const closed = once(server, 'close')
+  server.close()
+  const impatience = setTimeout(() => server.closeAllConnections(), CLOSE_MS)
+  await closed
+  clearTimeout(impatience)
+}

@@ -1,0 +1,56 @@
+import { mkdtemp, rm, stat } from 'node:fs/promises'
+import { tmpdir, userInfo } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { stopServer } from '../../src/database/embedded/server.ts'
+import { camp } from '../support/camp.ts'
+import { succeed } from '../support/login.ts'
+
+/** Nothing set but CAMP_HOME: camp brings its own server, tables, secret and first ADMIN. */
+let home: string
+let env: NodeJS.ProcessEnv
+beforeAll(async () => {
+  home = await mkdtemp(join(tmpdir(), 'camp-cli-embedded-'))
+  env = { CAMP_HOME: home }
+})
+afterAll(async () => {
+  await stopServer(home)
+  await rm(home, { recursive: true, force: true })
+})
+const run = (line: string) => camp([...line.split(' '), '--json'], { env })
+
+it("starts, migrates and makes the system's user an ADMIN, whatever two commands come first together", async () => {
+  const [one, two] = await Promise.all([run('whoami'), run('wallet add Acme --idgis 1')])
+  expect(one.json()).toMatchObject({ email: `${userInfo().username}@localhost`, role: 'ADMIN' })
+  expect(two.json()).toMatchObject({ name: 'Acme' })
+  expect((await succeed(run('user list'))).json()).toHaveLength(1)
+})
+
+it('seals credentials with a secret of its own, which stays', async () => {
+  await succeed(run('broker add Box --adapter SANDBOX --cost 0.0450'))
+  await succeed(run('credential set Acme Box url=http://127.0.0.1:1'))
+  expect((await stat(join(home, 'secret'))).mode & 0o777).toBe(0o600)
+  expect((await succeed(run('credential show Acme Box'))).json()).toMatchObject({
+    config: { url: 'http://127.0.0.1:1' },
+  })
+})
+
+it('lets a person log in over the system user, and be the system user again', async () => {
+  await succeed(run('user add bob@example.com --name Bob --role USER'))
+  const set = ['user', 'set', 'bob@example.com', '--password-stdin']
+  await succeed(camp(set, { env, stdin: 'battery staple' }))
+  await succeed(camp(['login', 'bob@example.com', '--password-stdin'], { env, stdin: 'battery staple' }))
+  expect((await run('whoami')).json()).toMatchObject({ role: 'USER' })
+  expect((await run('wallet add B --idgis 2')).code).toBe(7)
+  await succeed(run('logout'))
+  expect((await run('whoami')).json()).toMatchObject({ role: 'ADMIN' })
+})
+
+it('keeps everything over a stop, and starts again by itself', async () => {
+  expect((await run('db status')).json()).toMatchObject({ mode: 'embedded', running: true, pending: [] })
+  expect((await run('db stop')).json()).toEqual({ running: false, stopped: true })
+  expect((await run('db stop')).json()).toEqual({ running: false, stopped: false })
+  expect((await run('db status')).json()).toMatchObject({ running: false })
+  expect((await succeed(run('wallet list'))).json()).toMatchObject([{ name: 'Acme' }])
+  expect((await run('db start')).json()).toMatchObject({ running: true })
+})

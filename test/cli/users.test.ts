@@ -1,0 +1,138 @@
+import { beforeAll, describe, expect, it } from 'vitest'
+import { camp } from '../support/camp.ts'
+import { useDatabase } from '../support/database.ts'
+import { ADMIN, adminEnv, serverEnv, succeed, userEnv } from '../support/login.ts'
+
+const db = useDatabase()
+let admin: NodeJS.ProcessEnv
+let user: NodeJS.ProcessEnv
+beforeAll(async () => {
+  const first = await camp(['user', 'add', 'eve@example.com', '--name', 'Eve', '--role', 'USER'], {
+    env: serverEnv(db),
+  })
+  expect(first).toMatchObject({ code: 4, err: expect.stringContaining('must be an ADMIN') })
+  const bare = await camp(['user', 'add', 'eve@example.com', '--name', 'Eve', '--role', 'ADMIN'], {
+    env: serverEnv(db),
+  })
+  expect(bare).toMatchObject({ code: 2, err: expect.stringContaining('--password-stdin') })
+  admin = await adminEnv(db)
+  user = await userEnv(db, admin)
+})
+
+describe('camp user add', () => {
+  it('is open to nobody once there is a user', async () => {
+    const add = ['user', 'add', 'eve@example.com', '--name', 'Eve', '--role', 'ADMIN', '--password-stdin']
+    expect((await camp(add, { env: serverEnv(db), stdin: 'long enough' })).code).toBe(7)
+    expect((await camp(add, { env: user, stdin: 'long enough' })).code).toBe(7)
+  })
+
+  it('answers with the user and never with a password', async () => {
+    const add = ['user', 'add', 'Carla@Example.com', '--name', 'Carla', '--role', 'user', '--password-stdin', '--json']
+    const run = await succeed(camp(add, { env: admin, stdin: 'long enough\n' }))
+    expect(run.json()).toMatchObject({
+      email: 'carla@example.com',
+      name: 'Carla',
+      role: 'USER',
+      has_password: true,
+      disabled_at: null,
+    })
+    expect(run.out).not.toMatch(/argon2|long enough/)
+    expect((await camp(add, { env: admin, stdin: 'long enough\n' })).code).toBe(4)
+  })
+
+  it.each([
+    [['eve', '--name', 'E', '--role', 'USER'], 5],
+    [['eve@example.com', '--name', 'E', '--role', 'KING'], 2],
+    [['eve@example.com', '--name', ' ', '--role', 'USER'], 2],
+    [['eve@example.com', '--role', 'USER'], 2],
+  ])('refuses %j with %i', async (args, code) => {
+    expect((await camp(['user', 'add', ...args], { env: admin })).code).toBe(code)
+  })
+
+  it('refuses a short password', async () => {
+    const add = ['user', 'add', 'eve@example.com', '--name', 'E', '--role', 'USER', '--password-stdin']
+    expect((await camp(add, { env: admin, stdin: 'short' })).code).toBe(5)
+  })
+})
+
+describe('roles', () => {
+  it.each([
+    ['wallet add W --idgis 1'],
+    ['wallet set W --name V'],
+    ['wallet remove W --yes'],
+    ['broker add B --adapter SANDBOX --cost 1'],
+    ['broker set B --cost 1'],
+    ['broker remove B --yes'],
+    ['credential set W B url=http://localhost'],
+    ['credential show W B'],
+    ['credential test W B'],
+    ['credential remove W B --yes'],
+    ['budget set W 2026-11 10'],
+    ['template add T --code t --content x'],
+    ['template remove T --yes'],
+    ['fish add F 11987654321'],
+    ['fish remove F --yes'],
+    ['blocklist remove --phone 11987654321 --yes'],
+    ['user disable ana@example.com'],
+    ['user set ana@example.com --name X'],
+    ['user set bob@example.com --role ADMIN'],
+    ['user token ana@example.com'],
+  ])('a USER may not: %s', async line => {
+    expect(await camp(line.split(' '), { env: user })).toMatchObject({
+      code: 7,
+      out: '',
+      err: expect.stringContaining('ADMIN'),
+    })
+  })
+
+  it.each([
+    'wallet list',
+    'broker list',
+    'credential list',
+    'budget list',
+    'template list',
+    'fish list',
+    'user list',
+    'blocklist stats',
+    'budget audit',
+  ])('a USER may: %s', async line => {
+    const run = await succeed(camp([...line.split(' '), '--json'], { env: user }))
+    expect(run.json()).toBeDefined()
+  })
+
+  it('nobody may read without a login', async () => {
+    for (const line of ['wallet list', 'user list', 'blocklist check 11987654321', 'budget audit']) {
+      expect((await camp(line.split(' '), { env: serverEnv(db) })).code).toBe(7)
+    }
+  })
+
+  it('a USER may set their own name and password, and make their own token', async () => {
+    expect((await camp(['user', 'set', 'bob@example.com', '--name', 'Roberto'], { env: user })).code).toBe(0)
+    const run = await succeed(camp(['user', 'token', 'bob@example.com', '--days', '1', '--json'], { env: user }))
+    expect(
+      (await camp(['whoami', '--json'], { env: { ...serverEnv(db), CAMP_TOKEN: run.json().token } })).json(),
+    ).toMatchObject({
+      name: 'Roberto',
+    })
+  })
+})
+
+describe('camp user disable', () => {
+  it('shuts a user out, --enable lets them in with a new token, and the list tells', async () => {
+    const carl = await userEnv(db, admin, 'carl@example.com')
+    await succeed(camp(['user', 'disable', 'carl@example.com'], { env: admin }))
+    expect((await camp(['whoami'], { env: carl })).code).toBe(7)
+    const listed = (await camp(['user', 'list', '--json'], { env: admin })).json()
+    expect(listed.find((row: { email: string }) => row.email === 'carl@example.com').disabled_at).toMatch(/^\d{4}-.*Z$/)
+    expect((await camp(['user', 'token', 'carl@example.com'], { env: admin })).code).toBe(4)
+    await succeed(camp(['user', 'set', 'carl@example.com', '--enable'], { env: admin }))
+    expect((await camp(['whoami'], { env: carl })).code).toBe(7)
+    expect((await camp(['user', 'token', 'carl@example.com'], { env: admin })).code).toBe(0)
+  })
+
+  it('does not take the last ADMIN, nor somebody unknown', async () => {
+    expect((await camp(['user', 'disable', ADMIN.email], { env: admin })).code).toBe(4)
+    expect((await camp(['user', 'set', ADMIN.email, '--role', 'USER'], { env: admin })).code).toBe(4)
+    expect((await camp(['user', 'disable', 'nobody@example.com'], { env: admin })).code).toBe(3)
+  })
+})

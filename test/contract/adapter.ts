@@ -1,0 +1,153 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { createHttp, type Http } from '../../src/broker/http.ts'
+import type { Adapter, Message, SendRequest, SendResult } from '../../src/broker/port.ts'
+import type { Fault } from '../../src/sandbox/control.ts'
+import { closedUrl } from '../support/http.ts'
+import { useSandbox } from '../support/sandbox.ts'
+
+export interface Subject {
+  adapter: Adapter
+  /** A credential whose every URL is below `url`. */
+  credential(url: string): unknown
+  /** What of it must never be seen in a result. */
+  secrets: readonly string[]
+}
+
+const TIMEOUT_MS = 300
+
+/** The exam of every adapter, over real HTTP against the sandbox: what each event means for the messages of a request. */
+export function adapterContract(name: string, { adapter, credential, secrets }: Subject): void {
+  describe(`the adapter ${name}`, () => {
+    const it = useSandbox()
+    let http: Http
+    beforeEach(() => {
+      http = createHttp({ timeoutMs: TIMEOUT_MS })
+    })
+    afterEach(() => http.close())
+
+    async function send(request: SendRequest = requestOf(3), url: string = it.broker.url): Promise<SendResult> {
+      const result = await adapter.send(request, adapter.credential.parse(credential(url)), http)
+      for (const secret of secrets) expect(JSON.stringify(result)).not.toContain(secret)
+      return result
+    }
+
+    test('reports each message as accepted, under an id of its own', async () => {
+      const request = requestOf(3)
+      const result = await send(request)
+      if (result.kind !== 'ANSWERED') throw new Error(`it was ${JSON.stringify(result)}`)
+      expect(result.outcomes.map(outcome => outcome.kind)).toEqual(['ACCEPTED', 'ACCEPTED', 'ACCEPTED'])
+      const ids = result.outcomes.map(outcome => (outcome.kind === 'ACCEPTED' ? outcome.providerId : undefined))
+      expect(new Set(ids).size).toBe(3)
+      expect(request.messages.map(({ leadId }) => it.broker.countOf(leadId))).toEqual([1, 1, 1])
+    })
+
+    test('tells a refused message from its accepted neighbours', async () => {
+      const request = requestOf(3)
+      it.broker.control({ phones: { [request.messages[1]!.phone]: 'refuse' } })
+      expect(await send(request)).toMatchObject({
+        kind: 'ANSWERED',
+        outcomes: [{ kind: 'ACCEPTED' }, { kind: 'REJECTED', code: 'REFUSED' }, { kind: 'ACCEPTED' }],
+      })
+    })
+
+    test('leaves a message in doubt that the answer does not mention', async () => {
+      it.broker.control({ next: [{ fault: 'accept-missing' }] })
+      expect(await send()).toMatchObject({
+        kind: 'ANSWERED',
+        outcomes: [{ kind: 'ACCEPTED' }, { kind: 'ACCEPTED' }, { kind: 'IN_DOUBT' }],
+      })
+    })
+
+    test('reports a request that one message poisons as refused whole', async () => {
+      const request = requestOf(3)
+      it.broker.control({ poison: [request.messages[2]!.phone] })
+      expect(await send(request)).toMatchObject({ kind: 'REJECTED', code: 'HTTP_400' })
+      expect(it.broker.stats().accepted).toBe(0)
+    })
+
+    test('may be repeated after 429, when the broker says or at once', async () => {
+      it.broker.control({ next: [{ fault: '429' }], retry_after_s: 7 })
+      expect(await send()).toMatchObject({ kind: 'NOT_ACCEPTED', retryAfterMs: 7000 })
+      it.broker.control({ next: [{ fault: '429' }], retry_after_s: null })
+      expect(await send()).toEqual({ kind: 'NOT_ACCEPTED', reason: expect.any(String), retryAfterMs: undefined })
+    })
+
+    test('may be repeated when nobody listens', async () => {
+      expect(await send(requestOf(1), await closedUrl())).toMatchObject({
+        kind: 'NOT_ACCEPTED',
+        reason: expect.stringContaining('ECONNREFUSED'),
+      })
+    })
+
+    test.each<Fault>(['401', 'redirect'])('stops for good after %s', async fault => {
+      it.broker.control({ next: [{ fault }] })
+      expect(await send()).toMatchObject({ kind: 'FATAL' })
+      expect(it.broker.stats()).toMatchObject({ requests: 1, accepted: 0 })
+    })
+
+    test.each<Fault>([
+      '500',
+      'drop',
+      'hang',
+      'accept-500',
+      'accept-drop',
+      'accept-hang',
+      'accept-headers',
+      'accept-truncated',
+      'accept-cut',
+      'accept-html',
+    ])('is in doubt after %s, and sends it once', async fault => {
+      it.broker.control({ next: [{ fault }] })
+      expect(await send()).toMatchObject({ kind: 'IN_DOUBT', reason: expect.stringMatching(/./) })
+      expect(it.broker.stats()).toMatchObject({ requests: 1, accepted: fault.startsWith('accept-') ? 3 : 0 })
+    })
+
+    test('is in doubt when the answer takes longer than the timeout', async () => {
+      it.broker.control({ latency_ms: 2 * TIMEOUT_MS })
+      expect(await send()).toMatchObject({ kind: 'IN_DOUBT', reason: expect.stringContaining(`${TIMEOUT_MS} ms`) })
+    })
+
+    test('goes on as if nothing had been after each of these', async () => {
+      it.broker.control({ next: [{ fault: 'accept-drop' }, { fault: '500' }, { fault: 'drop' }] })
+      for (const kind of ['IN_DOUBT', 'IN_DOUBT', 'IN_DOUBT', 'ANSWERED']) expect(await send()).toMatchObject({ kind })
+    })
+
+    if (adapter.test) {
+      test('tests its credential', async () => {
+        const check = (url: string) => adapter.test!(adapter.credential.parse(credential(url)), http)
+        expect(await check(it.broker.url)).toMatchObject({ ok: true })
+        it.broker.control({ next: [{ fault: '401' }] })
+        expect(await check(it.broker.url)).toMatchObject({ ok: false, cause: 'REFUSED' })
+        expect(await check(await closedUrl())).toMatchObject({ ok: false, cause: 'UNREACHABLE' })
+      })
+    }
+  })
+}
+
+let messages = 0
+
+export function requestOf(size: number): SendRequest {
+  return {
+    name: 'camp-C261124-7F3KQ-0001',
+    agendamentoId: 'C261124-7F3KQ',
+    batchNumber: 1,
+    wallet: { id: '0190f3a0-0000-7000-8000-000000000001', idgisAmbiente: 9001 },
+    template: null,
+    messages: Array.from({ length: size }, messageOf),
+    callbackUrl: undefined,
+  }
+}
+
+function messageOf(): Message {
+  const n = ++messages
+  return {
+    leadId: `0190f3a0-0000-7000-8000-${n.toString(16).padStart(12, '0')}`,
+    phone: `55119${String(n).padStart(8, '0')}`,
+    nome: 'João da Silva',
+    cpf_cnpj: '00000000191',
+    idcob_contrato: '700001',
+    text: `Olá, João: ${n}`,
+    variables: { 1: 'João' },
+    columns: {},
+  }
+}

@@ -1,0 +1,132 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+import pg from 'pg'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { connectionUrl, startServer, stopServer } from '../../../src/database/embedded/server.ts'
+
+const STARTER = fileURLToPath(new URL('../../support/embedded-starter.ts', import.meta.url))
+
+let home: string
+let starters: ChildProcess[]
+beforeEach(async () => {
+  home = await mkdtemp(join(tmpdir(), 'camp-embedded-'))
+  starters = []
+})
+afterEach(async () => {
+  for (const starter of starters) killGroup(starter)
+  await stopServer(home)
+  await rm(home, { recursive: true, force: true })
+})
+
+/** Another process that starts the server, leading a process group as a command in a shell does. @returns the URL it got */
+async function startElsewhere(): Promise<string> {
+  const starter = spawn(process.execPath, ['--import', 'tsx', STARTER, home], {
+    detached: true,
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  starters.push(starter)
+  return new Promise((resolve, reject) => {
+    starter.once('exit', code => reject(new Error(`the starter ended with ${code}`)))
+    starter.stdout!.once('data', chunk => resolve(String(chunk).trim()))
+  })
+}
+
+function killGroup({ pid, exitCode, signalCode }: ChildProcess): void {
+  if (pid !== undefined && exitCode === null && signalCode === null) process.kill(-pid, 'SIGKILL')
+}
+
+async function ask<Row extends pg.QueryResultRow>(url: string, statement: string): Promise<Row[]> {
+  const client = new pg.Client({ connectionString: url })
+  client.on('error', () => undefined)
+  await client.connect()
+  try {
+    return (await client.query<Row>(statement)).rows
+  } finally {
+    await client.end().catch(() => undefined)
+  }
+}
+
+const pidFile = () => join(home, 'postgres', 'data', 'postmaster.pid')
+const postmasterPid = async () => Number((await readFile(pidFile(), 'utf8')).split('\n')[0])
+
+async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
+  const giveUpAt = Date.now() + 15_000
+  while (!(await holds())) {
+    if (Date.now() > giveUpAt) throw new Error('it did not come to pass within 15 s')
+    await delay(20)
+  }
+}
+
+describe('the embedded server', () => {
+  it('is one, though several processes start it at once on a fresh home', async () => {
+    const urls = await Promise.all(Array.from({ length: 4 }, startElsewhere))
+    expect(new Set(urls).size).toBe(1)
+    const [server] = await ask(urls[0]!, 'SHOW data_directory')
+    expect(server).toEqual({ data_directory: join(home, 'postgres', 'data') })
+    expect(await ask(urls[0]!, 'SELECT 1 AS one')).toEqual([{ one: 1 }])
+  })
+
+  it('lives on when its starter and all of its process group are killed', async () => {
+    const url = await startElsewhere()
+    const [before] = await ask(url, 'SELECT pg_postmaster_start_time()::text AS started')
+    const gone = new Promise(resolve => starters[0]!.once('close', resolve))
+    killGroup(starters[0]!)
+    await gone
+    expect(await ask(url, 'SELECT pg_postmaster_start_time()::text AS started')).toEqual([before])
+    expect(await startServer(home)).toBe(url)
+  })
+
+  it('is recovered with its data after SIGKILL, by two starters at once', async () => {
+    const url = await startServer(home)
+    await ask(url, 'CREATE TABLE kept AS SELECT 42 AS answer')
+    const pid = await postmasterPid()
+    process.kill(pid, 'SIGKILL')
+    await until(() => connectionUrl(home).then(running => running === undefined))
+    const urls = await Promise.all([startElsewhere(), startElsewhere(), startServer(home)])
+    expect(new Set(urls).size).toBe(1)
+    expect(await ask(urls[0]!, 'SELECT answer FROM kept')).toEqual([{ answer: 42 }])
+    expect(await postmasterPid()).not.toBe(pid)
+  })
+
+  it('overcomes a postmaster.pid whose pid belongs to somebody else by now', async () => {
+    await startServer(home)
+    const lines = (await readFile(pidFile(), 'utf8')).split('\n')
+    await stopServer(home)
+    await writeFile(pidFile(), [process.pid, ...lines.slice(1)].join('\n'))
+    expect(await connectionUrl(home)).toBeUndefined()
+    const url = await startServer(home)
+    expect(await ask(url, 'SELECT 1 AS one')).toEqual([{ one: 1 }])
+    expect(await postmasterPid()).not.toBe(process.pid)
+  })
+
+  it('stops, once', async () => {
+    const url = await startServer(home)
+    expect(await connectionUrl(home)).toBe(url)
+    expect(await stopServer(home)).toBe(true)
+    expect(await stopServer(home)).toBe(false)
+    expect(await connectionUrl(home)).toBeUndefined()
+    await expect(ask(url, 'SELECT 1')).rejects.toMatchObject({ code: 'ECONNREFUSED' })
+  })
+
+  it('asks for its password, and keeps it where only its owner reads it', async () => {
+    const url = new URL(await startServer(home))
+    expect((await stat(join(home, 'postgres.password'))).mode & 0o777).toBe(0o600)
+    url.password = 'a-guess'
+    await expect(ask(url.href, 'SELECT 1')).rejects.toMatchObject({ code: '28P01' })
+  })
+
+  it.runIf(process.getuid?.() === 0)(
+    'does not run as root when camp does, also in a home that is closed to others',
+    async () => {
+      expect((await stat(home)).mode & 0o077).toBe(0)
+      await startServer(home)
+      const pid = await postmasterPid()
+      expect((await stat(`/proc/${pid}`)).uid).not.toBe(0)
+      expect((await stat(join(home, 'postgres'))).mode & 0o077).toBe(0)
+    },
+  )
+})

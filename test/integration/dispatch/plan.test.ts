@@ -1,0 +1,88 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { batchSizes, effectiveBatchSize, planBatches } from '../../../src/dispatch/plan.ts'
+import { zoneOf } from '../../../src/dispatch/zones.ts'
+import { useDatabase } from '../../support/database.ts'
+import { makeCampaign, makeScene } from '../../support/fixtures.ts'
+
+const db = useDatabase()
+
+describe('the plan', () => {
+  it('takes the least of the limits, and one message where they are throttled', () => {
+    const limits = { messagesPerRequest: 1000, brokerMax: null, campaignMax: null, perMessage: false }
+    expect(effectiveBatchSize(limits)).toBe(1000)
+    expect(effectiveBatchSize({ ...limits, brokerMax: 500 })).toBe(500)
+    expect(effectiveBatchSize({ ...limits, brokerMax: 500, campaignMax: 20 })).toBe(20)
+    expect(effectiveBatchSize({ ...limits, perMessage: true })).toBe(1)
+    expect(effectiveBatchSize({ ...limits, messagesPerRequest: 1 })).toBeGreaterThan(1)
+  })
+
+  it('puts every PENDING lead into exactly one batch, of one zone, as the pure plan says', async () => {
+    const scene = await makeScene(db.pool)
+    const groups = fc.array(fc.record({ ddd: fc.constantFrom(11, 55, 92, 68), count: fc.integer({ min: 1, max: 60 }) }), {
+      minLength: 1,
+      maxLength: 4,
+    })
+    await fc.assert(
+      fc.asyncProperty(groups, fc.integer({ min: 1, max: 25 }), fc.integer({ min: 2, max: 9 }), async (runs, size, hole) => {
+        const campaignId = await makeCampaign(db.pool, scene, { leads: 0 })
+        let seq = 0
+        for (const { ddd, count } of runs.sort((a, b) => a.ddd - b.ddd)) {
+          await db.pool.query(
+            `INSERT INTO "CampaignLead" (id, campaign_id, seq, phone, status)
+             SELECT gen_random_uuid(), $1, $2 + n, '55' || $3 || (900000000 + n),
+                    CASE WHEN n % $5 = 0 THEN 'ERROR' ELSE 'PENDING' END::"LeadStatus"
+             FROM generate_series(1, $4) n`,
+            [campaignId, seq, String(ddd), count, hole],
+          )
+          seq += count
+        }
+        await planBatches(db.pool, { campaignId, size, oneTextPerRequest: false })
+
+        const { rows: batches } = await db.pool.query<{ number: number; from_seq: number; to_seq: number; size: number; zone: string }>(
+          `SELECT number, from_seq, to_seq, size, zone FROM "Batch" WHERE campaign_id = $1 ORDER BY number`,
+          [campaignId],
+        )
+        const { rows: leads } = await db.pool.query<{ seq: number; phone: string }>(
+          `SELECT seq, phone FROM "CampaignLead" WHERE campaign_id = $1 AND status = 'PENDING' ORDER BY seq`,
+          [campaignId],
+        )
+        for (const lead of leads) {
+          const holders = batches.filter(batch => batch.from_seq <= lead.seq && lead.seq <= batch.to_seq)
+          expect(holders.map(batch => batch.zone)).toEqual([zoneOf(lead.phone)])
+        }
+        const zones = [...new Set(leads.map(lead => zoneOf(lead.phone)!))]
+        const pure = batchSizes(
+          zones.map(zone => ({ zone, count: leads.filter(lead => zoneOf(lead.phone) === zone).length })),
+          size,
+        )
+        expect(batches.map(batch => batch.size)).toEqual(pure)
+        expect(batches.map(batch => batch.number)).toEqual(pure.map((_, i) => i + 1))
+      }),
+      { numRuns: 25 },
+    )
+  })
+
+  it('gives each text a batch of its own where a request carries one text', async () => {
+    const scene = await makeScene(db.pool)
+    const campaignId = await makeCampaign(db.pool, scene, { leads: 20 })
+    await db.pool.query(`UPDATE "CampaignLead" SET custom_message = CASE WHEN seq <= 12 THEN 'a' ELSE 'b' END WHERE campaign_id = $1`, [
+      campaignId,
+    ])
+    await planBatches(db.pool, { campaignId, size: 5, oneTextPerRequest: true })
+    const { rows } = await db.pool.query<{ texts: number }>(
+      `SELECT count(DISTINCT l.custom_message)::int AS texts FROM "Batch" b
+       JOIN "CampaignLead" l ON l.campaign_id = b.campaign_id AND l.seq BETWEEN b.from_seq AND b.to_seq
+       WHERE b.campaign_id = $1 GROUP BY b.id`,
+      [campaignId],
+    )
+    expect(rows.map(row => row.texts)).toEqual([1, 1, 1, 1, 1])
+  })
+
+  it('planned again plans nothing: open batches hold their leads', async () => {
+    const scene = await makeScene(db.pool)
+    const campaignId = await makeCampaign(db.pool, scene, { leads: 30 })
+    expect(await planBatches(db.pool, { campaignId, size: 7, oneTextPerRequest: false })).toBe(5)
+    expect(await planBatches(db.pool, { campaignId, size: 7, oneTextPerRequest: false })).toBe(0)
+  })
+})

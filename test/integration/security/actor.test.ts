@@ -1,0 +1,125 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir, userInfo } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { type Actor, authenticate } from '../../../src/security/actor.ts'
+import { issueToken, saveSession } from '../../../src/security/session.ts'
+import { addUser, changeUser, disableUser } from '../../../src/security/users.ts'
+import { useDatabase } from '../../support/database.ts'
+import { testKeys } from '../../support/fixtures.ts'
+
+const db = useDatabase()
+const start = new Date('2026-11-24T12:00:00Z')
+const clock = { now: () => start }
+const later = (ms: number) => new Date(start.getTime() + ms)
+
+let home: string
+beforeEach(async () => {
+  home = await mkdtemp(join(tmpdir(), 'camp-actor-'))
+  await db.pool.query('TRUNCATE "User" CASCADE')
+})
+afterEach(() => rm(home, { recursive: true, force: true }))
+
+async function authenticateWith(given: { token?: string; databaseUrl?: string; now?: Date }): Promise<Actor> {
+  const config = { token: given.token, databaseUrl: given.databaseUrl, home }
+  return authenticate({ prisma: db.prisma, keys: await testKeys(), config, clock: { now: () => given.now ?? start } })
+}
+
+const server = { databaseUrl: 'postgresql://server/camp' }
+const ana = { email: 'Ana@Example.com', name: 'Ana', role: 'ADMIN', password: 'correct horse' } as const
+const bob = { email: 'bob@example.com', name: 'Bob', role: 'USER', password: null } as const
+const tokenFor = async (id: string, issued = start) =>
+  (await issueToken(await testKeys(), id, { clock: { now: () => issued }, lifetimeMs: 3_600_000 })).token
+
+describe('in embedded mode', () => {
+  it("makes the operating system's user the first ADMIN, once, however many ask at the same moment", async () => {
+    const actors = await Promise.all(Array.from({ length: 8 }, () => authenticateWith({})))
+    expect(actors[0]).toMatchObject({ email: `${userInfo().username}@localhost`, role: 'ADMIN' })
+    expect(new Set(actors.map(actor => actor.id)).size).toBe(1)
+    expect(await db.prisma.user.count()).toBe(1)
+    const events = await db.prisma.auditEvent.findMany({ where: { subject_id: actors[0]!.id } })
+    expect(events.map(event => event.action)).toEqual(['user.add'])
+  })
+
+  it('makes no ADMIN of whoever comes when others are there already', async () => {
+    await addUser(db.prisma, null, ana, start)
+    await expect(authenticateWith({})).rejects.toMatchObject({
+      kind: 'AUTH',
+      message: /not a user of this installation/,
+    })
+  })
+
+  it('prefers the session of whoever logged in', async () => {
+    await authenticateWith({})
+    const user = await addUser(db.prisma, await authenticateWith({}), bob, start)
+    await saveSession(home, await tokenFor(user.id))
+    expect(await authenticateWith({})).toMatchObject({ email: 'bob@example.com', role: 'USER' })
+  })
+})
+
+describe('in server mode', () => {
+  it('refuses whoever is not logged in, and says how to', async () => {
+    await expect(authenticateWith(server)).rejects.toMatchObject({
+      kind: 'AUTH',
+      hint: expect.stringContaining('camp login'),
+    })
+  })
+
+  it('believes CAMP_TOKEN before the session', async () => {
+    const admin = await addUser(db.prisma, null, ana, start)
+    const user = await addUser(db.prisma, admin, bob, start)
+    await saveSession(home, await tokenFor(user.id))
+    expect(await authenticateWith(server)).toMatchObject({ email: bob.email })
+    expect(await authenticateWith({ ...server, token: await tokenFor(admin.id) })).toMatchObject({
+      email: 'ana@example.com',
+    })
+  })
+
+  it('takes the role from the database each time', async () => {
+    const admin = await addUser(db.prisma, null, ana, start)
+    const user = await addUser(db.prisma, admin, bob, start)
+    const token = await tokenFor(user.id)
+    expect(await authenticateWith({ ...server, token })).toMatchObject({ role: 'USER' })
+    await changeUser(db.prisma, admin, user.id, { role: 'ADMIN' }, start)
+    expect(await authenticateWith({ ...server, token })).toMatchObject({ role: 'ADMIN' })
+  })
+
+  it.each([
+    ['a new password', { password: 'another horse' }],
+    ['ending their sessions', { endSessions: true }],
+  ])('ends older tokens with %s, and takes newer ones', async (_, change) => {
+    const admin = await addUser(db.prisma, null, ana, start)
+    const token = await tokenFor(admin.id)
+    await changeUser(db.prisma, admin, admin.id, change, later(1))
+    await expect(authenticateWith({ ...server, token })).rejects.toMatchObject({ kind: 'AUTH' })
+    expect(await authenticateWith({ ...server, token: await tokenFor(admin.id, later(1)) })).toMatchObject({
+      id: admin.id,
+    })
+  })
+
+  it('shuts out who was disabled, and still refuses the old token after they are let in again', async () => {
+    const admin = await addUser(db.prisma, null, ana, start)
+    const user = await addUser(db.prisma, admin, bob, start)
+    const token = await tokenFor(user.id)
+    await disableUser(db.prisma, admin, user.id, later(10))
+    const disabled = { ...server, token: await tokenFor(user.id, later(20)) }
+    await expect(authenticateWith(disabled)).rejects.toMatchObject({ kind: 'AUTH', message: /disabled/ })
+    await changeUser(db.prisma, admin, user.id, { enable: true }, later(30))
+    await expect(authenticateWith({ ...server, token })).rejects.toMatchObject({ kind: 'AUTH' })
+    expect(await authenticateWith(disabled)).toMatchObject({ id: user.id })
+  })
+
+  it('knows a token whose user is gone, or is of another installation', async () => {
+    await expect(
+      authenticateWith({ ...server, token: await tokenFor('01a20aee-9d00-740b-a511-c9f9a5c42680') }),
+    ).rejects.toMatchObject({
+      kind: 'AUTH',
+    })
+  })
+})
+
+it('needs no clock but the one it is given', async () => {
+  const admin = await addUser(db.prisma, null, ana, clock.now())
+  const expired = { ...server, token: await tokenFor(admin.id), now: later(3_700_000) }
+  await expect(authenticateWith(expired)).rejects.toMatchObject({ kind: 'AUTH', message: /expired/ })
+})

@@ -1,0 +1,52 @@
+import { pino } from 'pino'
+import type { Clock } from '../../src/clock.ts'
+import { systemClock } from '../../src/clock.ts'
+import { readConfig } from '../../src/config.ts'
+import { openPool } from '../../src/database/pool.ts'
+import { startWorker } from '../../src/dispatch/worker.ts'
+import { openQueues } from '../../src/queue/queues.ts'
+import { testKeys } from './fixtures.ts'
+
+export interface TestWorkerOptions {
+  databaseUrl: string
+  redisUrl?: string | undefined
+  env?: NodeJS.ProcessEnv
+  concurrency?: number
+  clock?: Clock
+  listen?: boolean
+}
+
+/** A worker in this process, on the queue's own backend. */
+export async function startTestWorker(options: TestWorkerOptions) {
+  const config = readConfig({ DATABASE_URL: options.databaseUrl, CAMP_SWEEP_MS: '300', LOG_LEVEL: 'silent', ...options.env })
+  const pool = openPool(options.databaseUrl, { max: 12 })
+  const queues = openQueues({ redisUrl: options.redisUrl, databaseUrl: options.databaseUrl })
+  const worker = await startWorker(
+    { pool, queues, keys: await testKeys(), config, clock: options.clock ?? systemClock, log: pino({ level: 'silent' }) },
+    {
+      brokers: undefined,
+      concurrency: options.concurrency ?? 4,
+      listen: options.listen ? { host: '127.0.0.1', port: 0 } : undefined,
+    },
+  )
+  return {
+    url: worker.url,
+    queues,
+    stop: async () => {
+      await worker.stop()
+      await queues.close()
+      await pool.end()
+    },
+  }
+}
+
+/** Asks until it is so. @throws Error when it still is not after `ms`, with what was last seen */
+export async function until<T>(what: string, ask: () => Promise<T>, isSo: (seen: T) => boolean, ms = 20_000): Promise<T> {
+  const giveUpAt = Date.now() + ms
+  for (;;) {
+    const seen = await ask()
+    if (isSo(seen)) return seen
+    if (Date.now() > giveUpAt) throw new Error(`${what}: still not so after ${ms} ms; last seen: ${JSON.stringify(seen)}`)
+    await new Promise(resolve => setTimeout(resolve, 20))
+  }
+}

@@ -1,0 +1,72 @@
+import { randomBytes } from 'node:crypto'
+import { mkdtemp, rm, stat } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { SignJWT, UnsecuredJWT } from 'jose'
+import { describe, expect, it } from 'vitest'
+import {
+  issueToken,
+  loadSession,
+  readToken,
+  removeSession,
+  SESSION_MS,
+  saveSession,
+} from '../../../src/security/session.ts'
+
+const keys = { session: randomBytes(32) }
+const issued = new Date('2026-11-24T12:00:00.250Z')
+const at = (ms: number) => ({ now: () => new Date(issued.getTime() + ms) })
+const request = { clock: at(0), lifetimeMs: SESSION_MS }
+
+describe('a token', () => {
+  it('says who its bearer is and when it was issued, to the millisecond', async () => {
+    const { token, expiresAt } = await issueToken(keys, 'user-1', request)
+    expect(await readToken(keys, token, at(1000))).toEqual({ userId: 'user-1', issuedAt: issued })
+    expect(expiresAt).toEqual(new Date('2026-11-25T00:00:00.250Z'))
+  })
+
+  it('ends when its time is over', async () => {
+    const { token } = await issueToken(keys, 'user-1', request)
+    await expect(readToken(keys, token, at(SESSION_MS - 2000))).resolves.toBeDefined()
+    await expect(readToken(keys, token, at(SESSION_MS + 1000))).rejects.toMatchObject({
+      kind: 'AUTH',
+      message: /expired/,
+    })
+  })
+
+  it('is not believed when another secret signed it, or nobody', async () => {
+    const { token } = await issueToken({ session: randomBytes(32) }, 'user-1', request)
+    const unsigned = new UnsecuredJWT()
+      .setSubject('user-1')
+      .setIssuer('camp')
+      .setIssuedAt()
+      .setExpirationTime('1h')
+      .encode()
+    const endless = await new SignJWT()
+      .setProtectedHeader({ alg: 'HS256' })
+      .setSubject('user-1')
+      .setIssuer('camp')
+      .sign(keys.session)
+    for (const forged of [token, unsigned, endless, 'nonsense', '']) {
+      await expect(readToken(keys, forged, at(1000))).rejects.toMatchObject({
+        kind: 'AUTH',
+        hint: expect.stringContaining('camp login'),
+      })
+    }
+  })
+})
+
+it('keeps the session in a private file, and forgets it', async () => {
+  const home = await mkdtemp(join(tmpdir(), 'camp-session-'))
+  try {
+    expect(await loadSession(home)).toBeUndefined()
+    await saveSession(home, 'one')
+    await saveSession(home, 'two')
+    expect(await loadSession(home)).toBe('two')
+    expect((await stat(join(home, 'session'))).mode & 0o777).toBe(0o600)
+    expect(await removeSession(home)).toBe(true)
+    expect(await removeSession(home)).toBe(false)
+  } finally {
+    await rm(home, { recursive: true, force: true })
+  }
+})

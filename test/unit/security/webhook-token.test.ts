@@ -1,0 +1,32 @@
+import { randomBytes } from 'node:crypto'
+import { expect, it } from 'vitest'
+import { sameToken, webhookToken, webhookUrl } from '../../../src/security/webhook-token.ts'
+
+const keys = { webhook: randomBytes(32) }
+const broker = { id: '01a20aee-9d00-740b-a511-c9f9a5c42680', webhook_version: 1 }
+
+it('gives each broker, each version and each secret a token of its own', () => {
+  const tokens = [
+    webhookToken(keys, broker),
+    webhookToken(keys, { ...broker, webhook_version: 2 }),
+    webhookToken(keys, { ...broker, id: '01a20aee-9d00-740b-a511-c9f9a5c42681' }),
+    webhookToken({ webhook: randomBytes(32) }, broker),
+  ]
+  expect(new Set(tokens).size).toBe(4)
+  expect(tokens[0]).toMatch(/^[A-Za-z0-9_-]{43}$/)
+  expect(webhookToken(keys, broker)).toBe(tokens[0])
+})
+
+it('compares tokens of any length', () => {
+  expect(sameToken('abc', 'abc')).toBe(true)
+  expect(sameToken('abc', 'abd')).toBe(false)
+  expect(sameToken('abc', 'abcd')).toBe(false)
+  expect(sameToken('', 'abc')).toBe(false)
+})
+
+it('makes a URL only where there is a public one', () => {
+  expect(webhookUrl('https://camp.example', keys, broker)).toBe(
+    `https://camp.example/webhooks/${broker.id}/${webhookToken(keys, broker)}`,
+  )
+  expect(webhookUrl(undefined, keys, broker)).toBeUndefined()
+})

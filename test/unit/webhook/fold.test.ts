@@ -1,0 +1,113 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { foldEvents, type LeadEvent, type LeadState } from '../../../src/webhook/fold.ts'
+
+const NOON = new Date('2026-11-24T12:00:00Z')
+
+function lead(state: Partial<LeadState> = {}): LeadState {
+  return {
+    status: 'SENT',
+    billed: true,
+    sent_at: NOON,
+    delivered_at: null,
+    read_at: null,
+    error_code: null,
+    error_message: null,
+    provider_msg_id: null,
+    ...state,
+  }
+}
+
+function event(kind: LeadEvent['event'], minute = 1, rest: Partial<LeadEvent> = {}): LeadEvent {
+  const occurred_at = new Date(NOON.getTime() + minute * 60_000)
+  return { event: kind, provider_msg_id: null, code: null, detail: null, occurred_at, ...rest }
+}
+
+describe('a lead and its callbacks', () => {
+  test('goes forward: delivered, then read, each at its time', () => {
+    const delivered = foldEvents(lead(), [event('DELIVERED', 1)], 'ACCEPTED')
+    expect(delivered).toMatchObject({ status: 'DELIVERED', delivered_at: event('SENT', 1).occurred_at, read_at: null })
+    expect(foldEvents(delivered, [event('READ', 2)], 'ACCEPTED')).toMatchObject({
+      status: 'READ',
+      delivered_at: event('SENT', 1).occurred_at,
+      read_at: event('SENT', 2).occurred_at,
+    })
+  })
+
+  test('never goes back', () => {
+    const read = foldEvents(lead(), [event('READ')], 'ACCEPTED')
+    expect(foldEvents(read, [event('SENT', 2), event('FAILED', 3)], 'ACCEPTED')).toBe(read)
+    expect(foldEvents(read, [event('DELIVERED', 5)], 'ACCEPTED').status).toBe('READ')
+  })
+
+  test('fails with the code and the detail of the broker', () => {
+    const failed = foldEvents(lead(), [event('FAILED', 1, { code: '1002', detail: 'not on WhatsApp' })], 'ACCEPTED')
+    expect(failed).toMatchObject({
+      status: 'ERROR',
+      error_code: '1002',
+      error_message: 'not on WhatsApp',
+      billed: true,
+    })
+  })
+
+  test('has not failed when it was delivered after all', () => {
+    const failed = foldEvents(lead(), [event('FAILED', 1, { code: '1002', detail: 'x' })], 'DELIVERED')
+    expect(failed).toMatchObject({ status: 'ERROR', billed: false })
+    expect(foldEvents(failed, [event('DELIVERED', 2)], 'DELIVERED')).toMatchObject({
+      status: 'DELIVERED',
+      billed: true,
+      error_code: null,
+      error_message: null,
+    })
+  })
+
+  test('is no longer in doubt: whoever calls back has accepted it', () => {
+    const doubtful = lead({ status: 'IN_DOUBT', error_message: 'timeout' })
+    for (const [kind, status] of [
+      ['SENT', 'SENT'],
+      ['OPT_OUT', 'SENT'],
+      ['READ', 'READ'],
+      ['FAILED', 'ERROR'],
+    ] as const) {
+      const after = foldEvents(doubtful, [event(kind)], 'ACCEPTED')
+      expect(after).toMatchObject({ status, billed: true })
+      expect(after.error_message).toBeNull()
+    }
+  })
+
+  test('that was never sent cannot be called back about', () => {
+    const refused = lead({ status: 'ERROR', sent_at: null, billed: false, error_code: 'REFUSED' })
+    expect(foldEvents(refused, [event('DELIVERED')], 'DELIVERED')).toBe(refused)
+  })
+
+  test('stays the same object where nothing changes', () => {
+    const delivered = foldEvents(lead({ provider_msg_id: 'a' }), [event('DELIVERED')], 'ACCEPTED')
+    expect(foldEvents(delivered, [event('DELIVERED'), event('SENT'), event('OPT_OUT')], 'ACCEPTED')).toBe(delivered)
+  })
+
+  test('gets the broker’s id where the answer to its request had none', () => {
+    const after = foldEvents(lead(), [event('SENT', 1, { provider_msg_id: 'wamid.1' })], 'ACCEPTED')
+    expect(after.provider_msg_id).toBe('wamid.1')
+  })
+
+  test('ends the same way in whatever order, cuts and repetitions its callbacks come', () => {
+    const kind = fc.constantFrom<LeadEvent['event']>('SENT', 'DELIVERED', 'READ', 'FAILED', 'OPT_OUT')
+    const events = fc.array(
+      fc.tuple(kind, fc.integer({ min: 0, max: 5 })).map(([k, minute]) => event(k, minute)),
+      { minLength: 1 },
+    )
+    const disorder = events.chain(all =>
+      fc.tuple(fc.constant(all), fc.shuffledSubarray([...all, ...all], { minLength: 2 * all.length }), fc.nat()),
+    )
+    fc.assert(
+      fc.property(disorder, fc.constantFrom('ACCEPTED', 'DELIVERED'), ([all, again, at], billing) => {
+        const start = lead({ status: 'IN_DOUBT' })
+        const once = foldEvents(start, all, billing)
+        const cut = at % (again.length + 1)
+        const first = cut === 0 ? start : foldEvents(start, again.slice(0, cut), billing)
+        const twice = cut === again.length ? first : foldEvents(first, again.slice(cut), billing)
+        expect(twice).toEqual(once)
+      }),
+    )
+  })
+})
