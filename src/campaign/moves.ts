@@ -57,12 +57,16 @@ export async function cancel(deps: MoveDeps, id: string, userId: string, reason:
   await close(deps, 'cancel', id, userId, reason ?? 'cancelled')
 }
 
+/**
+ * Two transactions: a claim that waits for the campaign's row must not be waited for by whoever holds it. Between them no new
+ * claim succeeds; the sweeper does the second one's work if it never comes (sweep.ts).
+ */
 async function close(deps: MoveDeps, move: 'reject' | 'cancel', id: string, userId: string, reason: string): Promise<void> {
   await transaction(deps.pool, async sql => {
     const campaign = await lockCampaign(sql, id)
     await makeMove(sql, move, campaign, { userId, now: deps.clock.now(), reason })
-    await cancelOpenLeads(sql, id, deps.clock.now())
   })
+  await transaction(deps.pool, sql => cancelOpenLeads(sql, id, deps.clock.now()))
 }
 
 export async function pause(deps: MoveDeps, id: string, userId: string): Promise<void> {

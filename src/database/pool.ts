@@ -18,8 +18,21 @@ export function openPool(url: string, options: { max?: number; name?: string } =
   return pool
 }
 
-/** Runs `work` in one transaction: committed when it returns, rolled back when it throws. */
+/**
+ * Runs `work` in one transaction: committed when it returns, rolled back when it throws. Where PostgreSQL ended it because two
+ * transactions waited for each other, nothing of it has happened and it runs again: `work` must do nothing but ask the database.
+ */
 export async function transaction<T>(pool: pg.Pool, work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await once(pool, work)
+    } catch (error) {
+      if (!['40P01', '40001'].includes(codeOf(error) ?? '') || attempt === 5) throw error
+    }
+  }
+}
+
+async function once<T>(pool: pg.Pool, work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
   const client = await pool.connect()
   let broken: Error | undefined
   try {

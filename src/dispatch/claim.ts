@@ -52,6 +52,8 @@ export interface ClaimedBatch {
   nextAt: Date | null
   leaseUntil: Date
   leads: ClaimedLead[]
+  /** Leads of the batch that stayed PENDING: the budget did not pay for them all. */
+  left: number
 }
 
 export interface ClaimedLead {
@@ -123,10 +125,12 @@ async function tryClaim(deps: ClaimDeps, sql: Sql, batchId: string, most: number
   const slot = await takeSlots(sql, lanes, now)
   if ('waitUntil' in slot) return wait(slot.waitUntil, 'PACE')
 
-  const { leads, refused } = await vetLeads(sql, header, most, now)
+  const { leads, refused, left } = await vetLeads(sql, header, most, now)
   await refuseLeads(sql, header.campaign_id, refused)
   const taken = await takeLeads(sql, header.campaign_id, leads)
   if (taken.length === 0) {
+    // With leads left over, those before them were refused: the next claim looks at the rest.
+    if (left > 0) return wait(now, 'BROKER')
     await sql.query(
       `UPDATE "Batch" SET status = 'DONE', attempt = attempt + 1, refused = refused + $2, claimed_at = $3, settled_at = $3 WHERE id = $1`,
       [header.id, refused.length, now],
@@ -160,6 +164,7 @@ async function tryClaim(deps: ClaimDeps, sql: Sql, batchId: string, most: number
       nextAt: campaign.paced ? new Date(slot.startAt.getTime() + Math.max(0, ...lanes.map(lane => lane.takesMs))) : null,
       leaseUntil,
       leads: taken,
+      left,
     },
   }
 }
@@ -243,7 +248,7 @@ async function vetLeads(
   header: BatchHeader,
   most: number,
   now: Date,
-): Promise<{ leads: ClaimedLead[]; refused: RefusedLead[] }> {
+): Promise<{ leads: ClaimedLead[]; refused: RefusedLead[]; left: number }> {
   const { rows } = await sql.query<ClaimedLead & { blocked: boolean }>(
     `SELECT l.id, l.seq, l.phone, l.nome, l.cpf_cnpj, l.idcob_contrato, l.custom_message, l.variables, l.is_fish,
             NOT l.is_fish AND (EXISTS (SELECT 1 FROM "Blocklist" k WHERE k.phone = l.phone)
@@ -255,9 +260,11 @@ async function vetLeads(
   )
   const refused: RefusedLead[] = []
   const allowed: ClaimedLead[] = []
+  let left = 0
   for (const { blocked, ...lead } of rows) {
     if (blocked) refused.push({ seq: lead.seq, code: 'BLOCKLISTED', message: 'on the blocklist when it was to be sent' })
     else if (allowed.length < most) allowed.push(lead)
+    else left++
   }
   const people = allowed.filter(lead => !lead.is_fish).map(recipientOf)
   const free = await takeContacts(sql, people, now, header.no_cap)
@@ -266,7 +273,7 @@ async function vetLeads(
     if (lead.is_fish || free.has(lead.id)) leads.push(lead)
     else refused.push({ seq: lead.seq, code: 'FREQUENCY_CAP', message: 'another message went to this phone or document within 24 hours' })
   }
-  return { leads, refused }
+  return { leads, refused, left }
 }
 
 /** A lead as the frequency cap sees it. */

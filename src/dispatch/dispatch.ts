@@ -6,7 +6,7 @@ import type { Message, Outcome } from '../broker/port.ts'
 import { adapterOf } from '../broker/registry.ts'
 import { compileText, templateVariables } from '../campaign/render.ts'
 import { isUnreachable } from '../database/pool.ts'
-import { codeOf, messageOf } from '../errors.ts'
+import { messageOf } from '../errors.ts'
 import type { Log } from '../log.ts'
 import type { Queues } from '../queue/queues.ts'
 import type { Keys } from '../security/keys.ts'
@@ -28,7 +28,7 @@ export interface DispatchDeps extends ClaimDeps {
 
 /** One ring: claim, send, settle. What a crash leaves at any line is the sweeper's. */
 export async function dispatchBatch(deps: DispatchDeps, batchId: string): Promise<void> {
-  const claim = await withoutDeadlock(deps.random, () => claimBatch(deps, batchId))
+  const claim = await claimBatch(deps, batchId)
   switch (claim.kind) {
     case 'GONE':
       return
@@ -124,9 +124,7 @@ async function settle(deps: DispatchDeps, batch: ClaimedBatch, outcome: BatchOut
       return settled.kind === 'SETTLED' ? await afterSettle(deps, batch, settled) : warnFenced(deps, batch)
     } catch (error) {
       if (deps.now().getTime() > giveUpAt) throw error
-      if (!isUnreachable(error) && !isDeadlock(error)) {
-        if (failures >= 3) throw error
-      }
+      if (!isUnreachable(error) && failures >= 3) throw error
       deps.log.warn({ batch: batch.id, error: messageOf(error) }, 'settle failed, trying again')
       await delay(Math.min(5_000, 100 * 2 ** Math.min(failures, 6)) * (0.5 + deps.random()))
     }
@@ -156,20 +154,3 @@ async function quietly(deps: DispatchDeps, ring: () => Promise<void>): Promise<v
     deps.log.warn({ error: messageOf(error) }, 'the queue could not be rung')
   }
 }
-
-function isDeadlock(error: unknown): boolean {
-  return ['40P01', '40001'].includes(codeOf(error) ?? '')
-}
-
-/** PostgreSQL ended one of two transactions that waited for each other: nothing of it happened, so it may be tried again. */
-async function withoutDeadlock<T>(random: () => number, work: () => Promise<T>): Promise<T> {
-  for (let attempt = 1; ; attempt++) {
-    try {
-      return await work()
-    } catch (error) {
-      if (!isDeadlock(error) || attempt === 5) throw error
-      await delay(20 * attempt * random())
-    }
-  }
-}
-

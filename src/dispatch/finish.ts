@@ -1,28 +1,23 @@
 import type { Sql } from '../database/pool.ts'
 
 /**
- * Makes the campaign FINISHED if nothing of it is left open, in the transaction that closed a batch. While another batch is
- * QUEUED the answer is no, without a lock. Else the campaign's row is locked first, so that of two settles that close the last
- * two batches at once the later one sees the earlier one's.
+ * Makes the campaign FINISHED if nothing of it is left open, in the transaction that closed a batch. The campaign's row is
+ * locked before it looks, so that of two that close the last two batches at once the later one sees the earlier one's work;
+ * it is the last lock that a transaction takes, and held for no longer than the commit.
  */
 export async function finishIfDone(sql: Sql, campaignId: string, now: Date): Promise<void> {
-  if (await hasOpenBatch(sql, campaignId, ['QUEUED'])) return
   await sql.query(`SELECT 1 FROM "Campaign" WHERE id = $1 FOR NO KEY UPDATE`, [campaignId])
-  if (await hasOpenBatch(sql, campaignId, ['QUEUED', 'SENDING'])) return
+  const { rows } = await sql.query<{ open: boolean }>(
+    `SELECT EXISTS (SELECT 1 FROM "Batch" WHERE campaign_id = $1 AND status IN ('QUEUED', 'SENDING')) AS open`,
+    [campaignId],
+  )
+  if (rows[0]!.open) return
   await sql.query(
     `UPDATE "Campaign" SET status = 'FINISHED', finished_at = $2, updated_at = $2
      WHERE id = $1 AND status IN ('PROCESSING', 'PAUSED')
        AND NOT EXISTS (SELECT 1 FROM "CampaignLead" WHERE campaign_id = $1 AND status IN ('PENDING', 'SENDING'))`,
     [campaignId, now],
   )
-}
-
-async function hasOpenBatch(sql: Sql, campaignId: string, statuses: string[]): Promise<boolean> {
-  const { rows } = await sql.query<{ open: boolean }>(
-    `SELECT EXISTS (SELECT 1 FROM "Batch" WHERE campaign_id = $1 AND status = ANY($2::"BatchStatus"[])) AS open`,
-    [campaignId, statuses],
-  )
-  return rows[0]!.open
 }
 
 /** PROCESSING → FAILED; a campaign that stands elsewhere by now stays there. */
@@ -48,15 +43,23 @@ async function stopCampaign(sql: Sql, campaignId: string, status: 'FAILED' | 'PA
   )
 }
 
-/** What a cancelled campaign had still to send: its leads end with that reason, its batches are closed. */
+/**
+ * What a cancelled campaign had still to send: its leads end with that reason, its batches are closed. In the order of the
+ * claim's locks, batches first: one that is being claimed at this moment is waited for, and is its settle's to end.
+ */
 export async function cancelOpenLeads(sql: Sql, campaignId: string, now: Date): Promise<void> {
   await sql.query(
-    `UPDATE "CampaignLead" SET status = 'ERROR', error_code = 'CANCELLED', error_message = 'the campaign was cancelled'
-     WHERE campaign_id = $1 AND status = 'PENDING'`,
+    `WITH open AS (
+       SELECT id FROM "Batch" WHERE campaign_id = $1 AND status = 'QUEUED' ORDER BY number FOR UPDATE
+     )
+     UPDATE "Batch" b SET status = 'DONE', settled_at = $2 FROM open WHERE b.id = open.id`,
+    [campaignId, now],
+  )
+  await sql.query(
+    `UPDATE "CampaignLead" l SET status = 'ERROR', error_code = 'CANCELLED', error_message = 'the campaign was cancelled'
+     WHERE campaign_id = $1 AND status = 'PENDING'
+       AND NOT EXISTS (
+         SELECT 1 FROM "Batch" b WHERE b.campaign_id = $1 AND b.status = 'SENDING' AND l.seq BETWEEN b.from_seq AND b.to_seq)`,
     [campaignId],
   )
-  await sql.query(`UPDATE "Batch" SET status = 'DONE', settled_at = $2 WHERE campaign_id = $1 AND status = 'QUEUED'`, [
-    campaignId,
-    now,
-  ])
 }

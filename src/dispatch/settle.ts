@@ -4,7 +4,7 @@ import { formatMoney, moneyOf } from '../budget/money.ts'
 import { type Sql, transaction } from '../database/pool.ts'
 import { type ClaimedBatch, type ClaimedLead, recipientOf } from './claim.ts'
 import { releaseContacts } from './contacts.ts'
-import { cancelOpenLeads, failCampaign, finishIfDone, pauseCampaign } from './finish.ts'
+import { failCampaign, finishIfDone, pauseCampaign } from './finish.ts'
 import { backoffMs, blockCredential } from './pace.ts'
 
 /**
@@ -68,9 +68,11 @@ export async function settleBatch(
     if (adapter.correlatesByProviderId) await writeProviderMessages(sql, batch, accepted)
 
     const unspent = refused.length + notAccepted.length
-    const split = outcome.split === true && notAccepted.length > 1
+    // A batch with leads left over keeps its range: it is halved when it is whole.
+    const split = outcome.split === true && notAccepted.length > 1 && batch.left === 0
+    const again = batch.left > 0 || (notAccepted.length > 0 && !split)
     const ring = await closeBatch(sql, batch, {
-      status: notAccepted.length > 0 && !split ? 'QUEUED' : inDoubt.length > 0 ? 'IN_DOUBT' : 'DONE',
+      status: again ? 'QUEUED' : inDoubt.length > 0 ? 'IN_DOUBT' : 'DONE',
       accepted: accepted.length,
       refused: refused.length,
       unspent,
@@ -83,10 +85,10 @@ export async function settleBatch(
     await release(sql, batch.id, row, unspent, at)
 
     const rings = split ? await splitBatch(sql, batch, notAccepted.map(fate => fate.lead), at) : []
-    if (notAccepted.length > 0 && !split) rings.push({ batchId: batch.id, ring, at: notBefore })
-    if (notAccepted.length > 0) await dropIfCancelled(sql, batch, at)
+    if (again) rings.push({ batchId: batch.id, ring, at: notBefore })
+    if (again || split) await dropIfCancelled(sql, batch, at)
     if (outcome.fatal !== undefined) await failCampaign(sql, batch.campaign.id, outcome.fatal, at)
-    else if (notAccepted.length === 0) await finishIfDone(sql, batch.campaign.id, at)
+    else if (!again && !split) await finishIfDone(sql, batch.campaign.id, at)
     if (refused.length > 0 && accepted.length === 0) await pauseIfAllAreRefused(sql, batch.campaign.id, at)
     return {
       kind: 'SETTLED',
@@ -239,12 +241,21 @@ async function splitBatch(sql: Sql, batch: ClaimedBatch, leads: readonly Claimed
 }
 
 /**
- * Leads that went back to PENDING in a campaign that was cancelled meanwhile end there. The campaign's row is held, so that a
- * cancel at this very moment either was before (and is seen here) or comes after (and sees these leads).
+ * Leads that stay PENDING in a campaign that was cancelled meanwhile end there. The campaign's row is held, so that a cancel at
+ * this very moment either was before (and is seen here) or comes after (and finds this batch QUEUED).
  */
 async function dropIfCancelled(sql: Sql, batch: ClaimedBatch, at: Date): Promise<void> {
   const { rows } = await sql.query<{ status: string }>(`SELECT status FROM "Campaign" WHERE id = $1 FOR SHARE`, [batch.campaign.id])
-  if (rows[0]?.status === 'CANCELLED') await cancelOpenLeads(sql, batch.campaign.id, at)
+  if (rows[0]?.status !== 'CANCELLED') return
+  await sql.query(
+    `WITH mine AS (
+       UPDATE "Batch" SET status = 'DONE', settled_at = $2 WHERE (id = $1 OR parent_id = $1) AND status = 'QUEUED'
+       RETURNING campaign_id, from_seq, to_seq
+     )
+     UPDATE "CampaignLead" l SET status = 'ERROR', error_code = 'CANCELLED', error_message = 'the campaign was cancelled'
+     FROM mine m WHERE l.campaign_id = m.campaign_id AND l.seq BETWEEN m.from_seq AND m.to_seq AND l.status = 'PENDING'`,
+    [batch.id, at],
+  )
 }
 
 /**

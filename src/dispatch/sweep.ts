@@ -1,7 +1,7 @@
 import type pg from 'pg'
 import { transaction } from '../database/pool.ts'
 import type { Queues } from '../queue/queues.ts'
-import { finishIfDone } from './finish.ts'
+import { cancelOpenLeads, finishIfDone } from './finish.ts'
 import { ringAll, ringWindow } from './ring.ts'
 
 /**
@@ -23,6 +23,7 @@ export interface Swept {
 
 export async function sweep(deps: SweepDeps): Promise<Swept> {
   const inDoubt = await expireLeases(deps)
+  await endCancelled(deps)
   const rung = (await ringForgotten(deps)) + (await reviveSilent(deps))
   return { inDoubt, rung }
 }
@@ -59,6 +60,19 @@ async function expireLeases({ pool, now }: SweepDeps): Promise<number> {
     if (leads === undefined) return expired
     expired += leads
   }
+}
+
+/** Campaigns whose cancel died half way: they have batches QUEUED, or, never planned, leads PENDING. */
+async function endCancelled({ pool, now }: SweepDeps): Promise<void> {
+  const { rows } = await pool.query<{ id: string }>(
+    `SELECT c.id FROM "Campaign" c
+     WHERE c.status = 'CANCELLED' AND c.updated_at > $1::timestamptz - interval '1 day'
+       AND (EXISTS (SELECT 1 FROM "Batch" WHERE campaign_id = c.id AND status = 'QUEUED')
+         OR (NOT EXISTS (SELECT 1 FROM "Batch" WHERE campaign_id = c.id)
+             AND EXISTS (SELECT 1 FROM "CampaignLead" WHERE campaign_id = c.id AND status = 'PENDING')))`,
+    [now()],
+  )
+  for (const { id } of rows) await transaction(pool, sql => cancelOpenLeads(sql, id, now()))
 }
 
 interface Silent {

@@ -85,7 +85,9 @@ export async function startWorker(deps: WorkerDeps, options: WorkerOptions): Pro
     now,
     onError: error => log.warn({ error: messageOf(error) }, 'callbacks could not be applied'),
   })
+  let sweptAt = 0
   const sweepOnce = async () => {
+    sweptAt = clock.now().getTime()
     const swept = await sweep({ pool, queues, now, sweepMs: config.sweepMs })
     if (swept.inDoubt > 0) log.warn(swept, 'leases ran out: leads are in doubt')
     await runDue(deps, now)
@@ -97,6 +99,8 @@ export async function startWorker(deps: WorkerDeps, options: WorkerOptions): Pro
     await refreshBrokers()
     // Again and again: a Redis that was wiped has forgotten it.
     await queues.schedule('sweep', config.sweepMs)
+    // A queue that has lost the ring but not the schedule never rings again; sweeping once too often does no harm.
+    if (clock.now().getTime() - sweptAt > 3 * config.sweepMs) await sweepOnce()
   })
   await upkeep.now()
   await sweepOnce().catch(onError)

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import type pg from 'pg'
 import { v7 as uuid } from 'uuid'
+import type { Sql } from '../../src/database/pool.ts'
 import { openKeys } from '../../src/security/keys.ts'
 import { sealJson } from '../../src/security/seal.ts'
 
@@ -141,6 +142,18 @@ export interface Books {
 
 /** Everything that the invariants speak of, for one campaign and its wallet. */
 export async function booksOf(pool: pg.Pool, campaignId: string): Promise<Books> {
+  const client = await pool.connect()
+  try {
+    // One snapshot: a settle between two of its statements would look like a broken invariant.
+    await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY')
+    return await readBooks(client, campaignId)
+  } finally {
+    await client.query('ROLLBACK')
+    client.release()
+  }
+}
+
+async function readBooks(pool: Sql, campaignId: string): Promise<Books> {
   const { rows: leads } = await pool.query<{ status: string; error_code: string | null; n: number }>(
     `SELECT status, error_code, count(*)::int AS n FROM "CampaignLead" WHERE campaign_id = $1 GROUP BY 1, 2`,
     [campaignId],

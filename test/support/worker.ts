@@ -14,6 +14,8 @@ export interface TestWorkerOptions {
   concurrency?: number
   clock?: Clock
   listen?: boolean
+  /** All where undefined. */
+  brokers?: string[]
 }
 
 /** A worker in this process, on the queue's own backend. */
@@ -24,7 +26,7 @@ export async function startTestWorker(options: TestWorkerOptions) {
   const worker = await startWorker(
     { pool, queues, keys: await testKeys(), config, clock: options.clock ?? systemClock, log: pino({ level: 'silent' }) },
     {
-      brokers: undefined,
+      brokers: options.brokers,
       concurrency: options.concurrency ?? 4,
       listen: options.listen ? { host: '127.0.0.1', port: 0 } : undefined,
     },
