@@ -30,7 +30,12 @@ export interface Config {
 const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'silent'] as const
 export type LogLevel = (typeof LOG_LEVELS)[number]
 
-const milliseconds = (least: number) => z.coerce.number().int().min(least).max(24 * 3_600_000)
+const milliseconds = (least: number) =>
+  z.coerce
+    .number()
+    .int()
+    .min(least)
+    .max(24 * 3_600_000)
 
 const url = (...protocols: string[]) =>
   z.string().refine(

@@ -5,10 +5,15 @@ import type { LogLevel } from './config.ts'
 export type Log = pino.Logger
 
 export function openLog(level: LogLevel): Log {
-  return pino({ level, base: { pid: process.pid }, timestamp: pino.stdTimeFunctions.isoTime }, pino.destination({ dest: 2, sync: true }))
+  return pino(
+    { level, base: { pid: process.pid }, timestamp: pino.stdTimeFunctions.isoTime },
+    pino.destination({ dest: 2, sync: true }),
+  )
 }
 
 /** A phone as logs may show it: 5511*****4321. */
 export function maskPhone(phone: string): string {
-  return phone.length <= 8 ? '*'.repeat(phone.length) : `${phone.slice(0, 4)}${'*'.repeat(phone.length - 8)}${phone.slice(-4)}`
+  return phone.length <= 8
+    ? '*'.repeat(phone.length)
+    : `${phone.slice(0, 4)}${'*'.repeat(phone.length - 8)}${phone.slice(-4)}`
 }

@@ -26,7 +26,10 @@ export async function findCampaign(sql: Sql, ref: string): Promise<CampaignRef> 
     throw new CampError('NOT_FOUND', `no campaign "${ref}"`, { hint: 'See: camp campaign list' })
   }
   if (rows.length > 1) {
-    throw new CampError('USAGE', `"${ref}" is the beginning of several campaigns: ${rows.map(row => row.agendamento_id).join(', ')}`)
+    throw new CampError(
+      'USAGE',
+      `"${ref}" is the beginning of several campaigns: ${rows.map(row => row.agendamento_id).join(', ')}`,
+    )
   }
   return rows[0]!
 }

@@ -61,7 +61,13 @@ export async function cancel(deps: MoveDeps, id: string, userId: string, reason:
  * Two transactions: a claim that waits for the campaign's row must not be waited for by whoever holds it. Between them no new
  * claim succeeds; the sweeper does the second one's work if it never comes (sweep.ts).
  */
-async function close(deps: MoveDeps, move: 'reject' | 'cancel', id: string, userId: string, reason: string): Promise<void> {
+async function close(
+  deps: MoveDeps,
+  move: 'reject' | 'cancel',
+  id: string,
+  userId: string,
+  reason: string,
+): Promise<void> {
   await transaction(deps.pool, async sql => {
     const campaign = await lockCampaign(sql, id)
     await makeMove(sql, move, campaign, { userId, now: deps.clock.now(), reason })
@@ -84,7 +90,9 @@ export async function run(deps: MoveDeps & { queues: Queues }, id: string, userI
   const started = await transaction(deps.pool, async sql => {
     const campaign = await lockCampaign(sql, id)
     if (!isLegal('run', campaign.status)) throw illegalMove('run', campaign)
-    return (await approvalHolds(sql, campaign, deps.clock.now())) ? begin(deps, sql, 'run', campaign, userId) : undefined
+    return (await approvalHolds(sql, campaign, deps.clock.now()))
+      ? begin(deps, sql, 'run', campaign, userId)
+      : undefined
   })
   if (!started) throw approvalVoid(id)
   await ringFirst(deps, started)
@@ -95,7 +103,9 @@ export async function resume(deps: MoveDeps & { queues: Queues }, id: string, us
   const resumed = await transaction(deps.pool, async sql => {
     const campaign = await lockCampaign(sql, id)
     if (!isLegal('resume', campaign.status)) throw illegalMove('resume', campaign)
-    return (await approvalHolds(sql, campaign, deps.clock.now())) ? begin(deps, sql, 'resume', campaign, userId) : undefined
+    return (await approvalHolds(sql, campaign, deps.clock.now()))
+      ? begin(deps, sql, 'resume', campaign, userId)
+      : undefined
   })
   if (!resumed) throw approvalVoid(id)
   await ringFirst(deps, resumed)
@@ -128,7 +138,10 @@ async function begin(
 }
 
 /** After the commit: a ring that is lost here is rung by the sweeper. */
-async function ringFirst({ pool, queues, clock }: MoveDeps & { queues: Queues }, campaign: CampaignHeader): Promise<void> {
+async function ringFirst(
+  { pool, queues, clock }: MoveDeps & { queues: Queues },
+  campaign: CampaignHeader,
+): Promise<void> {
   const paced = campaign.throttling_type !== 'none' || campaign.rate_limit !== null
   await ringWindow(pool, queues, { id: campaign.id, brokerId: campaign.broker_id, paced }, clock.now())
 }
@@ -139,7 +152,12 @@ interface MoveDetail {
   reason: string | null
 }
 
-async function makeMove(sql: Sql, move: Exclude<MoveName, 'approve'>, campaign: CampaignHeader, detail: MoveDetail): Promise<void> {
+async function makeMove(
+  sql: Sql,
+  move: Exclude<MoveName, 'approve'>,
+  campaign: CampaignHeader,
+  detail: MoveDetail,
+): Promise<void> {
   if (!isLegal(move, campaign.status)) throw illegalMove(move, campaign)
   await sql.query(
     `UPDATE "Campaign" SET status = $2::"CampaignStatus", failure_reason = $3, updated_at = $4::timestamptz,
@@ -151,13 +169,26 @@ async function makeMove(sql: Sql, move: Exclude<MoveName, 'approve'>, campaign: 
   await audit(sql, move, campaign, detail.userId, detail.reason === null ? undefined : { reason: detail.reason })
 }
 
-function audit(sql: Sql, move: MoveName, campaign: CampaignHeader, userId: string | null, detail?: unknown): Promise<void> {
+function audit(
+  sql: Sql,
+  move: MoveName,
+  campaign: CampaignHeader,
+  userId: string | null,
+  detail?: unknown,
+): Promise<void> {
   return recordAudit(sql, { userId, action: `campaign.${move}`, subject: 'Campaign', subjectId: campaign.id, detail })
 }
 
-async function assertFourEyes(sql: Sql, campaign: CampaignHeader, userId: string, selfApproval: boolean): Promise<void> {
+async function assertFourEyes(
+  sql: Sql,
+  campaign: CampaignHeader,
+  userId: string,
+  selfApproval: boolean,
+): Promise<void> {
   if (campaign.user_id !== userId || selfApproval) return
-  const { rows } = await sql.query<{ users: number }>(`SELECT count(*)::int AS users FROM "User" WHERE disabled_at IS NULL`)
+  const { rows } = await sql.query<{ users: number }>(
+    `SELECT count(*)::int AS users FROM "User" WHERE disabled_at IS NULL`,
+  )
   if (rows[0]!.users === 1) return
   throw new CampError('AUTH', `you imported ${campaign.agendamento_id}: another ADMIN must approve it`, {
     hint: 'CAMP_SELF_APPROVAL=allow lets importers approve their own campaigns.',
@@ -167,9 +198,13 @@ async function assertFourEyes(sql: Sql, campaign: CampaignHeader, userId: string
 async function assertContent(campaign: CampaignHeader): Promise<void> {
   const adapter = await adapterOf(campaign.adapter)
   if (!adapter.templateRequired || campaign.template_id !== null) return
-  throw new CampError('DATA', `broker ${campaign.broker} sends approved templates only, and this campaign has free text`, {
-    hint: 'Import it again with --template CODE.',
-  })
+  throw new CampError(
+    'DATA',
+    `broker ${campaign.broker} sends approved templates only, and this campaign has free text`,
+    {
+      hint: 'Import it again with --template CODE.',
+    },
+  )
 }
 
 /** The month that pays is the one in which the campaign is to go out. */
@@ -179,7 +214,11 @@ async function assertBudget(sql: Sql, campaign: CampaignHeader, present: Present
   const start = campaign.scheduled_at && campaign.scheduled_at > present.now ? campaign.scheduled_at : present.now
   const { year, month } = monthOf(start, present.timezone)
   // Held until the commit: two approvals at once may not both count on the same money.
-  await sql.query(`SELECT 1 FROM "Budget" WHERE wallet_id = $1 AND year = $2 AND month = $3 FOR UPDATE`, [campaign.wallet_id, year, month])
+  await sql.query(`SELECT 1 FROM "Budget" WHERE wallet_id = $1 AND year = $2 AND month = $3 FOR UPDATE`, [
+    campaign.wallet_id,
+    year,
+    month,
+  ])
   const position = await budgetPosition(sql, campaign.wallet_id, year, month, present)
   const period = formatMonth({ year, month })
   if (!position) {
@@ -211,7 +250,11 @@ async function approvalHolds(sql: Sql, campaign: CampaignHeader, now: Date): Pro
 }
 
 function approvalVoid(id: string): CampError {
-  return new CampError('STATE', `campaign ${id} must be approved again: its price, template or settings have changed since`, {
-    hint: 'Run: camp campaign approve ID',
-  })
+  return new CampError(
+    'STATE',
+    `campaign ${id} must be approved again: its price, template or settings have changed since`,
+    {
+      hint: 'Run: camp campaign approve ID',
+    },
+  )
 }

@@ -21,6 +21,8 @@ export interface CompiledText {
   text: string
   /** Each column that it names, once. */
   names: readonly string[]
+  /** The text with what `valueOf` says of each column. */
+  fill: (valueOf: (name: string) => string) => string
   /** The text for this lead, or the first column it names that is empty here. */
   render: (lead: LeadColumns) => { text: string; missing?: undefined } | { text?: undefined; missing: string }
 }
@@ -40,17 +42,16 @@ export function compileText(source: string, columns?: readonly NamedColumn[]): C
       hint: 'Write placeholders as {{nome}}.',
     })
   }
+  const names = [...new Set(parts.filter((_, i) => i % 2 === 1))]
+  const fill = (valueOf: (name: string) => string) =>
+    parts.map((part, i) => (i % 2 === 0 ? part : valueOf(part))).join('')
   return {
     text,
-    names: [...new Set(parts.filter((_, i) => i % 2 === 1))],
+    names,
+    fill,
     render: lead => {
-      let rendered = parts[0]!
-      for (let i = 1; i < parts.length; i += 2) {
-        const value = columnValue(lead, parts[i]!)
-        if (value === '') return { missing: parts[i]! }
-        rendered += value + parts[i + 1]!
-      }
-      return { text: rendered }
+      const missing = names.find(name => columnValue(lead, name) === '')
+      return missing === undefined ? { text: fill(name => columnValue(lead, name)) } : { missing }
     },
   }
 }
@@ -70,13 +71,19 @@ export function bindTemplate(
   const unknown = Object.keys(assigned).filter(name => !wanted.includes(name))
   if (unknown.length > 0) {
     const has = wanted.length > 0 ? `its variables are ${wanted.join(', ')}` : 'it has no variables'
-    throw new CampError('DATA', `template ${template.code} has no variable "${unknown[0]}"`, { hint: `In the template: ${has}.` })
+    throw new CampError('DATA', `template ${template.code} has no variable "${unknown[0]}"`, {
+      hint: `In the template: ${has}.`,
+    })
   }
   const missing = wanted.filter(name => !(name in assigned) && !find(name, columns))
   if (missing.length > 0) {
-    throw new CampError('DATA', `template ${template.code} needs a column for ${missing.map(name => `{{${name}}}`).join(', ')}`, {
-      hint: `Say which: --var ${missing.map(name => `${name}=COLUMN`).join(',')}\n${listed(columns)}`,
-    })
+    throw new CampError(
+      'DATA',
+      `template ${template.code} needs a column for ${missing.map(name => `{{${name}}}`).join(', ')}`,
+      {
+        hint: `Say which: --var ${missing.map(name => `${name}=COLUMN`).join(',')}\n${listed(columns)}`,
+      },
+    )
   }
   return Object.fromEntries(wanted.map(name => [name, resolve(assigned[name] ?? name, columns)]))
 }

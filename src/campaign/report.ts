@@ -9,7 +9,9 @@ export interface CampaignReport {
 }
 
 export async function campaignReport(sql: Sql, campaignId: string): Promise<CampaignReport> {
-  const { rows } = await sql.query<CampaignReport['outcomes'][number] & { accepted: number; delivered: number; read: number }>(
+  const { rows } = await sql.query<
+    CampaignReport['outcomes'][number] & { accepted: number; delivered: number; read: number }
+  >(
     `SELECT status, error_code, count(*)::int AS leads, count(*) FILTER (WHERE is_fish)::int AS fish,
             count(*) FILTER (WHERE NOT is_fish AND sent_at IS NOT NULL AND status <> 'IN_DOUBT')::int AS accepted,
             count(*) FILTER (WHERE NOT is_fish AND status IN ('DELIVERED', 'READ'))::int AS delivered,

@@ -42,7 +42,16 @@ export interface CampaignView {
   waiting_until: string | null
 }
 
-export const NO_COUNTS: LeadCounts = { total: 0, PENDING: 0, SENDING: 0, SENT: 0, DELIVERED: 0, READ: 0, ERROR: 0, IN_DOUBT: 0 }
+export const NO_COUNTS: LeadCounts = {
+  total: 0,
+  PENDING: 0,
+  SENDING: 0,
+  SENT: 0,
+  DELIVERED: 0,
+  READ: 0,
+  ERROR: 0,
+  IN_DOUBT: 0,
+}
 export const NO_ERRORS: Readonly<Record<string, number>> = { INVALID_PHONE: 0, DUPLICATE: 0, BLOCKLISTED: 0 }
 
 /** @throws CampError NOT_FOUND */
@@ -126,7 +135,11 @@ interface HeaderRow {
 }
 
 /** The ceiling is what the campaign has cost and may still cost: the leads that are billed and those that are PENDING. */
-async function leadFigures(sql: Sql, id: string, unit: string): Promise<Pick<CampaignView, 'counts' | 'errors' | 'cost'>> {
+async function leadFigures(
+  sql: Sql,
+  id: string,
+  unit: string,
+): Promise<Pick<CampaignView, 'counts' | 'errors' | 'cost'>> {
   const { rows } = await sql.query<{ status: LeadStatus; error_code: string | null; n: number }>(
     `SELECT status, error_code, count(*)::int AS n FROM "CampaignLead" WHERE campaign_id = $1 GROUP BY 1, 2 ORDER BY 2`,
     [id],

@@ -102,7 +102,12 @@ export class Context {
   actor(): Promise<Actor> {
     this.#actor ??= (async () => {
       const { authenticate } = await import('../security/actor.ts')
-      return authenticate({ prisma: await this.prisma(), keys: await this.keys(), config: this.config, clock: this.clock })
+      return authenticate({
+        prisma: await this.prisma(),
+        keys: await this.keys(),
+        config: this.config,
+        clock: this.clock,
+      })
     })()
     return this.#actor
   }
@@ -111,7 +116,9 @@ export class Context {
   async admin(): Promise<Actor> {
     const actor = await this.actor()
     if (actor.role === 'ADMIN') return actor
-    throw new CampError('AUTH', `${actor.email} is a USER; this takes an ADMIN`, { hint: 'Ask an ADMIN, or log in as one.' })
+    throw new CampError('AUTH', `${actor.email} is a USER; this takes an ADMIN`, {
+      hint: 'Ask an ADMIN, or log in as one.',
+    })
   }
 
   async close(): Promise<void> {

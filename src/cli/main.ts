@@ -46,7 +46,8 @@ async function report(thrown: unknown, argv: string[], host: Host): Promise<numb
   const lines = [`${color.red('error:')} ${messageOf(error)}`]
   if (error instanceof CampError && error.hint) lines.push(...error.hint.split('\n').map(line => `  ${line}`))
   if (argv.includes('--debug')) lines.push(String((error as Error).stack), ...causes(error))
-  else if (!(error instanceof CampError)) lines.push('  This is a bug in camp. Run it again with --debug for the details.')
+  else if (!(error instanceof CampError))
+    lines.push('  This is a bug in camp. Run it again with --debug for the details.')
   host.streams.stderr.write(`${lines.join('\n')}\n`)
   return error instanceof CampError ? error.exitCode : EXIT_CODES.UNEXPECTED
 }
@@ -64,5 +65,7 @@ async function known(thrown: unknown): Promise<unknown> {
 
 function causes(error: unknown): string[] {
   const cause = error instanceof Error ? error.cause : undefined
-  return cause === undefined ? [] : [`caused by: ${cause instanceof Error ? cause.stack : String(cause)}`, ...causes(cause)]
+  return cause === undefined
+    ? []
+    : [`caused by: ${cause instanceof Error ? cause.stack : String(cause)}`, ...causes(cause)]
 }

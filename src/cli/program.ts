@@ -10,7 +10,10 @@ type Entry = { summary: string; load: () => Promise<{ register: Register }> }
  * A file of src/cli/commands adds the command of its name to the program.
  */
 const COMMANDS: Record<string, Entry> = {
-  demo: { summary: 'the whole way on the bundled file, with the sandbox broker', load: () => import('./commands/demo.ts') },
+  demo: {
+    summary: 'the whole way on the bundled file, with the sandbox broker',
+    load: () => import('./commands/demo.ts'),
+  },
   login: { summary: 'log in with e-mail and password', load: () => import('./commands/login.ts') },
   logout: { summary: 'forget the session', load: () => import('./commands/logout.ts') },
   whoami: { summary: 'who is logged in, and with which role', load: () => import('./commands/whoami.ts') },
@@ -19,13 +22,22 @@ const COMMANDS: Record<string, Entry> = {
   wallet: { summary: 'who pays', load: () => import('./commands/wallet.ts') },
   broker: { summary: 'who sends, at what price and pace', load: () => import('./commands/broker.ts') },
   credential: { summary: "a wallet's key at a broker", load: () => import('./commands/credential.ts') },
-  budget: { summary: "a wallet's limit for a month, its ledger and its audit", load: () => import('./commands/budget.ts') },
+  budget: {
+    summary: "a wallet's limit for a month, its ledger and its audit",
+    load: () => import('./commands/budget.ts'),
+  },
   template: { summary: 'approved texts with variables', load: () => import('./commands/template.ts') },
   fish: { summary: 'our own control phones, added to every campaign', load: () => import('./commands/fish.ts') },
   blocklist: { summary: 'who must never be contacted', load: () => import('./commands/blocklist.ts') },
   campaign: { summary: 'import, approve, run and follow campaigns', load: () => import('./commands/campaign.ts') },
-  worker: { summary: 'send what runs: queue consumers and the webhook listener', load: () => import('./commands/worker.ts') },
-  sandbox: { summary: 'a local stand-in for a broker, with faults on demand', load: () => import('./commands/sandbox.ts') },
+  worker: {
+    summary: 'send what runs: queue consumers and the webhook listener',
+    load: () => import('./commands/worker.ts'),
+  },
+  sandbox: {
+    summary: 'a local stand-in for a broker, with faults on demand',
+    load: () => import('./commands/sandbox.ts'),
+  },
 }
 
 export async function buildProgram(argv: readonly string[], host: Host): Promise<Command> {
@@ -46,7 +58,8 @@ export async function buildProgram(argv: readonly string[], host: Host): Promise
   const asked = words[0] === 'help' ? words[1] : words[0]
   for (const [name, entry] of Object.entries(COMMANDS)) {
     if (name === asked) (await entry.load()).register(program, actionFor(host))
-    else if (program.commands.every(command => command.name() !== name)) program.command(name).description(entry.summary)
+    else if (program.commands.every(command => command.name() !== name))
+      program.command(name).description(entry.summary)
   }
   program.action(async () => {
     const { campVersion } = await import('../config.ts')

@@ -68,7 +68,9 @@ export async function migrate(url: string): Promise<string[]> {
     await client.query('SELECT pg_advisory_lock($1)', [MIGRATION_LOCK])
     const { pending } = await schemaState(client)
     if (pending.length > 0) {
-      await withSchemaEngine(url, engine => engine.applyMigrations({ migrationsList: migrationsList(), filters: NO_FILTERS }))
+      await withSchemaEngine(url, engine =>
+        engine.applyMigrations({ migrationsList: migrationsList(), filters: NO_FILTERS }),
+      )
     }
     const { runMigrations } = await import('bullmq')
     await runMigrations(client, QUEUE_SCHEMA)
@@ -215,7 +217,9 @@ function readingCatalog(adapter: SqlDriverAdapter): SqlDriverAdapter {
   const queryRaw = adapter.queryRaw.bind(adapter)
   adapter.queryRaw = async params => {
     const set = await queryRaw(params)
-    const columnTypes = set.columnTypes.map((type, i) => (characters.has(set.columnNames[i]!) ? ColumnTypeEnum.Character : type))
+    const columnTypes = set.columnTypes.map((type, i) =>
+      characters.has(set.columnNames[i]!) ? ColumnTypeEnum.Character : type,
+    )
     return { ...set, columnTypes }
   }
   return adapter

@@ -58,7 +58,9 @@ export function isUnreachable(error: unknown): boolean {
   const message = messageOf(error)
   return (
     UNREACHABLE.test(codeOf(error) ?? '') ||
-    /Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error/.test(message)
+    /Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error/.test(
+      message,
+    )
   )
 }
 

@@ -15,7 +15,14 @@ import { type Lane, takeSlots, throttleInterval, throttlingOf } from './pace.ts'
 export type Claim =
   | { kind: 'CLAIMED'; batch: ClaimedBatch }
   /** Not now: outside the hours, no free slot, or the broker asked to wait. The batch is to be rung again as said. */
-  | { kind: 'WAIT'; until: Date; why: 'HOURS' | 'PACE' | 'BROKER'; ring: number; campaign: ClaimedCampaign; number: number }
+  | {
+      kind: 'WAIT'
+      until: Date
+      why: 'HOURS' | 'PACE' | 'BROKER'
+      ring: number
+      campaign: ClaimedCampaign
+      number: number
+    }
   /** Nothing to do: another worker has it, it is done, or its campaign does not run. */
   | { kind: 'GONE' }
   /** Nobody in it may be contacted: every lead has its reason, and the batch is done. */
@@ -93,7 +100,7 @@ export async function claimBatch(deps: ClaimDeps, batchId: string): Promise<Clai
 
 async function tryClaim(deps: ClaimDeps, sql: Sql, batchId: string, most: number): Promise<Claim> {
   const header = await lockBatch(sql, batchId)
-  if (!header || header.campaign_status !== 'PROCESSING') return { kind: 'GONE' }
+  if (header?.campaign_status !== 'PROCESSING') return { kind: 'GONE' }
   const now = deps.now()
   const adapter = await adapterOf(header.adapter)
   const throttling = throttlingOf(header.throttling_type, header.throttling_config)
@@ -120,7 +127,8 @@ async function tryClaim(deps: ClaimDeps, sql: Sql, batchId: string, most: number
   const requests = Math.ceil(header.size / adapter.messagesPerRequest)
   const requestIntervalMs = header.rate_limit === null ? 0 : 1000 / Number(header.rate_limit)
   const lanes: Lane[] = []
-  if (throttling.type !== 'none') lanes.push({ id: header.campaign_id, takesMs: throttleInterval(throttling, deps.random) })
+  if (throttling.type !== 'none')
+    lanes.push({ id: header.campaign_id, takesMs: throttleInterval(throttling, deps.random) })
   if (header.rate_limit !== null) lanes.push({ id: header.credential_id, takesMs: requests * requestIntervalMs })
   const slot = await takeSlots(sql, lanes, now)
   if ('waitUntil' in slot) return wait(slot.waitUntil, 'PACE')
@@ -140,7 +148,13 @@ async function tryClaim(deps: ClaimDeps, sql: Sql, batchId: string, most: number
   }
   const budgetId = await reserve(sql, header, taken.length, monthOf(now, deps.timezone), now)
   const leaseUntil = new Date(slot.startAt.getTime() + requests * requestIntervalMs + deps.leaseMs(adapter.timeoutMs))
-  const attempt = await openBatch(sql, header, { refused: refused.length, messages: taken.length, budgetId, leaseUntil, now })
+  const attempt = await openBatch(sql, header, {
+    refused: refused.length,
+    messages: taken.length,
+    budgetId,
+    leaseUntil,
+    now,
+  })
   return {
     kind: 'CLAIMED',
     batch: {
@@ -161,7 +175,9 @@ async function tryClaim(deps: ClaimDeps, sql: Sql, batchId: string, most: number
       credential: { id: header.credential_id, sealed: header.sealed, updatedAt: header.credential_updated_at },
       startAt: slot.startAt,
       requestIntervalMs,
-      nextAt: campaign.paced ? new Date(slot.startAt.getTime() + Math.max(0, ...lanes.map(lane => lane.takesMs))) : null,
+      nextAt: campaign.paced
+        ? new Date(slot.startAt.getTime() + Math.max(0, ...lanes.map(lane => lane.takesMs)))
+        : null,
       leaseUntil,
       leads: taken,
       left,
@@ -262,7 +278,8 @@ async function vetLeads(
   const allowed: ClaimedLead[] = []
   let left = 0
   for (const { blocked, ...lead } of rows) {
-    if (blocked) refused.push({ seq: lead.seq, code: 'BLOCKLISTED', message: 'on the blocklist when it was to be sent' })
+    if (blocked)
+      refused.push({ seq: lead.seq, code: 'BLOCKLISTED', message: 'on the blocklist when it was to be sent' })
     else if (allowed.length < most) allowed.push(lead)
     else left++
   }
@@ -271,7 +288,12 @@ async function vetLeads(
   const leads: ClaimedLead[] = []
   for (const lead of allowed) {
     if (lead.is_fish || free.has(lead.id)) leads.push(lead)
-    else refused.push({ seq: lead.seq, code: 'FREQUENCY_CAP', message: 'another message went to this phone or document within 24 hours' })
+    else
+      refused.push({
+        seq: lead.seq,
+        code: 'FREQUENCY_CAP',
+        message: 'another message went to this phone or document within 24 hours',
+      })
   }
   return { leads, refused, left }
 }

@@ -16,7 +16,12 @@ export interface Recipient {
  * @param lifted the campaign has no cap: its sends are recorded all the same, for the others
  * @returns the leads that may be sent to
  */
-export async function takeContacts(sql: Sql, recipients: readonly Recipient[], now: Date, lifted: boolean): Promise<Set<string>> {
+export async function takeContacts(
+  sql: Sql,
+  recipients: readonly Recipient[],
+  now: Date,
+  lifted: boolean,
+): Promise<Set<string>> {
   const winners = new Set<string>()
   let contenders = recipients
   while (contenders.length > 0) {
@@ -28,7 +33,11 @@ export async function takeContacts(sql: Sql, recipients: readonly Recipient[], n
       if (keysOf({ phone, cpf_cnpj }).every(key => taken.has(key))) winners.add(leadId)
       else losers.push(leadId)
     }
-    await releaseKeys(sql, [...taken].filter(key => losers.includes(holders.get(key)!)), losers)
+    await releaseKeys(
+      sql,
+      [...taken].filter(key => losers.includes(holders.get(key)!)),
+      losers,
+    )
     // Those who share a key with somebody before them in this batch: they lose to a winner, and try again after a loser.
     contenders = contenders.filter(
       ({ leadId, phone, cpf_cnpj }) =>
@@ -40,7 +49,11 @@ export async function takeContacts(sql: Sql, recipients: readonly Recipient[], n
 
 /** Gives back what refused leads held. */
 export async function releaseContacts(sql: Sql, recipients: readonly Recipient[]): Promise<void> {
-  await releaseKeys(sql, recipients.flatMap(keysOf), recipients.map(recipient => recipient.leadId))
+  await releaseKeys(
+    sql,
+    recipients.flatMap(keysOf),
+    recipients.map(recipient => recipient.leadId),
+  )
 }
 
 function keysOf({ phone, cpf_cnpj }: { phone: string; cpf_cnpj: string | null }): string[] {
@@ -58,7 +71,12 @@ function firstOfEachKey(recipients: readonly Recipient[]) {
   return { holders, deferred }
 }
 
-async function takeKeys(sql: Sql, holders: ReadonlyMap<string, string>, now: Date, lifted: boolean): Promise<Set<string>> {
+async function takeKeys(
+  sql: Sql,
+  holders: ReadonlyMap<string, string>,
+  now: Date,
+  lifted: boolean,
+): Promise<Set<string>> {
   const { rows } = await sql.query<{ key: string }>(
     `INSERT INTO "Contact" (key, last_sent_at, lead_id)
      SELECT k.key, $3, k.lead_id FROM unnest($1::text[], $2::uuid[]) AS k(key, lead_id) ORDER BY k.key COLLATE "C"

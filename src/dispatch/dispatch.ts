@@ -34,7 +34,9 @@ export async function dispatchBatch(deps: DispatchDeps, batchId: string): Promis
       return
     case 'WAIT': {
       const at = claim.why === 'PACE' ? ringAhead(claim.until) : claim.until
-      await quietly(deps, () => ringAll(deps.queues, claim.campaign.brokerId, [{ batchId, ring: claim.ring, at }], deps.now()))
+      await quietly(deps, () =>
+        ringAll(deps.queues, claim.campaign.brokerId, [{ batchId, ring: claim.ring, at }], deps.now()),
+      )
       // Its zone sleeps; another batch's may not.
       if (claim.why === 'HOURS') await next(deps, claim.campaign, claim.number, null)
       return
@@ -133,13 +135,19 @@ async function settle(deps: DispatchDeps, batch: ClaimedBatch, outcome: BatchOut
 
 async function afterSettle(deps: DispatchDeps, batch: ClaimedBatch, settled: Settled): Promise<void> {
   const { accepted, refused, inDoubt, again } = settled
-  deps.log.debug({ campaign: batch.campaign.agendamentoId, batch: batch.number, accepted, refused, inDoubt, again }, 'settled')
+  deps.log.debug(
+    { campaign: batch.campaign.agendamentoId, batch: batch.number, accepted, refused, inDoubt, again },
+    'settled',
+  )
   await quietly(deps, () => ringAll(deps.queues, batch.campaign.brokerId, settled.rings, deps.now()))
 }
 
 function warnFenced(deps: DispatchDeps, batch: ClaimedBatch): void {
   const { id, attempt, campaign, number } = batch
-  deps.log.warn({ batch: id, campaign: campaign.agendamentoId, number, attempt }, 'settle came too late: the lease had run out')
+  deps.log.warn(
+    { batch: id, campaign: campaign.agendamentoId, number, attempt },
+    'settle came too late: the lease had run out',
+  )
 }
 
 async function next(deps: DispatchDeps, campaign: RingTarget, after: number, at: Date | null): Promise<void> {

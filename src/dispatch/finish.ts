@@ -30,7 +30,13 @@ export async function pauseCampaign(sql: Sql, campaignId: string, reason: string
   await stopCampaign(sql, campaignId, 'PAUSED', reason, now)
 }
 
-async function stopCampaign(sql: Sql, campaignId: string, status: 'FAILED' | 'PAUSED', reason: string, now: Date): Promise<void> {
+async function stopCampaign(
+  sql: Sql,
+  campaignId: string,
+  status: 'FAILED' | 'PAUSED',
+  reason: string,
+  now: Date,
+): Promise<void> {
   const { rowCount } = await sql.query(
     `UPDATE "Campaign" SET status = $2, failure_reason = $3, updated_at = $4 WHERE id = $1 AND status = 'PROCESSING'`,
     [campaignId, status, reason, now],

@@ -35,7 +35,12 @@ const HORIZON_STEPS = (21 * 24 * 60) / 5
  * The first moment from `now` on that is within the hours, to the minute where a window opens on a multiple of five minutes,
  * else within five minutes after its opening; undefined if there is none in three weeks.
  */
-export function nextWithinHours(hours: ContactHours, zone: string, now: Date, isHoliday: HolidayTest): Date | undefined {
+export function nextWithinHours(
+  hours: ContactHours,
+  zone: string,
+  now: Date,
+  isHoliday: HolidayTest,
+): Date | undefined {
   if (isWithinHours(hours, zone, now, isHoliday)) return now
   const first = Math.ceil((now.getTime() + 1) / STEP_MS) * STEP_MS
   for (let step = 0; step < HORIZON_STEPS; step++) {
@@ -59,7 +64,11 @@ interface LocalTime {
 const WEEKDAYS = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun']
 
 function localTime(zone: string, now: Date): LocalTime {
-  const parts = Object.fromEntries(formatterOf(zone).formatToParts(now).map(part => [part.type, part.value]))
+  const parts = Object.fromEntries(
+    formatterOf(zone)
+      .formatToParts(now)
+      .map(part => [part.type, part.value]),
+  )
   return {
     day: `${parts.year}-${parts.month}-${parts.day}`,
     minute: Number(parts.hour) * 60 + Number(parts.minute),

@@ -88,7 +88,13 @@ export async function takeSlots(sql: Sql, lanes: readonly Lane[], now: Date): Pr
 }
 
 /** The broker asked to wait: a fact about the credential, obeyed by every worker from its next claim on. */
-export async function blockCredential(sql: Sql, credentialId: string, until: Date, now: Date, reason: string): Promise<void> {
+export async function blockCredential(
+  sql: Sql,
+  credentialId: string,
+  until: Date,
+  now: Date,
+  reason: string,
+): Promise<void> {
   await sql.query(
     `INSERT INTO "SendSlot" (id, next_at, blocked_until, blocked_since, blocked_reason) VALUES ($1, $2, $3, $2, $4)
      ON CONFLICT (id) DO UPDATE SET

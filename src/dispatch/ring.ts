@@ -28,7 +28,14 @@ export async function ringWindow(sql: Sql, queues: Queues, campaign: RingTarget,
 }
 
 /** Rings the batch after `number`, for when its moment comes. */
-export async function ringNext(sql: Sql, queues: Queues, campaign: RingTarget, after: number, at: Date | null, now: Date): Promise<void> {
+export async function ringNext(
+  sql: Sql,
+  queues: Queues,
+  campaign: RingTarget,
+  after: number,
+  at: Date | null,
+  now: Date,
+): Promise<void> {
   await ringUnrung(sql, queues, campaign, { after, limit: 1, now, at })
 }
 
@@ -47,7 +54,12 @@ interface Choice {
   at?: Date | null
 }
 
-async function ringUnrung(sql: Sql, queues: Queues, campaign: RingTarget, { after, limit, now, at }: Choice): Promise<number> {
+async function ringUnrung(
+  sql: Sql,
+  queues: Queues,
+  campaign: RingTarget,
+  { after, limit, now, at }: Choice,
+): Promise<number> {
   const { rows } = await sql.query<Unrung>(
     `UPDATE "Batch" b SET rung_at = greatest($4::timestamptz, $5::timestamptz) FROM (
        SELECT id FROM "Batch"
@@ -57,7 +69,12 @@ async function ringUnrung(sql: Sql, queues: Queues, campaign: RingTarget, { afte
      WHERE b.id = next.id RETURNING b.id, b.ring, b.not_before`,
     [campaign.id, after, limit, now, at ?? null],
   )
-  await ringAll(queues, campaign.brokerId, rows.map(row => ({ batchId: row.id, ring: row.ring, at: latest(row.not_before, at ?? null) })), now)
+  await ringAll(
+    queues,
+    campaign.brokerId,
+    rows.map(row => ({ batchId: row.id, ring: row.ring, at: latest(row.not_before, at ?? null) })),
+    now,
+  )
   return rows.length
 }
 
@@ -70,7 +87,11 @@ export async function ringAll(
 ): Promise<void> {
   await queues.ring(
     brokerId,
-    rings.map(({ batchId, ring, at }) => ({ batchId, ring, delayMs: at ? Math.max(0, at.getTime() - now.getTime()) : 0 })),
+    rings.map(({ batchId, ring, at }) => ({
+      batchId,
+      ring,
+      delayMs: at ? Math.max(0, at.getTime() - now.getTime()) : 0,
+    })),
   )
 }
 

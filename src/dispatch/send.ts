@@ -45,7 +45,10 @@ async function send({ adapter, credential, http }: SendDeps, request: SendReques
   try {
     const result = await adapter.send(request, credential, http)
     if (result.kind !== 'ANSWERED' || result.outcomes.length === request.messages.length) return result
-    return { kind: 'IN_DOUBT', reason: `the adapter answered for ${result.outcomes.length} of ${request.messages.length} messages` }
+    return {
+      kind: 'IN_DOUBT',
+      reason: `the adapter answered for ${result.outcomes.length} of ${request.messages.length} messages`,
+    }
   } catch (error) {
     return { kind: 'IN_DOUBT', reason: `the adapter failed: ${error instanceof Error ? error.name : 'unknown error'}` }
   }

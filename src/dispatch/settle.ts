@@ -55,15 +55,29 @@ export async function settleBatch(
     if (!row) return { kind: 'FENCED' }
     const fates = batch.leads.map((lead, i) => ({ lead, outcome: outcome.outcomes[i]! }))
     const of = (kind: Outcome['kind']) => fates.filter(fate => fate.outcome.kind === kind)
-    const [accepted, refused, notAccepted, inDoubt] = [of('ACCEPTED'), of('REJECTED'), of('NOT_ACCEPTED'), of('IN_DOUBT')]
+    const [accepted, refused, notAccepted, inDoubt] = [
+      of('ACCEPTED'),
+      of('REJECTED'),
+      of('NOT_ACCEPTED'),
+      of('IN_DOUBT'),
+    ]
 
     const failures = notAccepted.length > 0 && !outcome.split ? row.failures + 1 : 0
     const waitMs = outcome.retryAfterMs ?? (failures > 0 ? backoffMs(failures - 1, random) : 0)
     const notBefore = waitMs > 0 ? new Date(at.getTime() + waitMs) : null
     if (outcome.retryAfterMs !== undefined && notBefore) {
-      await blockCredential(sql, batch.credential.id, notBefore, at, reasonOf(notAccepted) ?? 'the broker asked to wait')
+      await blockCredential(
+        sql,
+        batch.credential.id,
+        notBefore,
+        at,
+        reasonOf(notAccepted) ?? 'the broker asked to wait',
+      )
     }
-    await releaseContacts(sql, [...refused, ...notAccepted].flatMap(({ lead }) => (lead.is_fish ? [] : [recipientOf(lead)])))
+    await releaseContacts(
+      sql,
+      [...refused, ...notAccepted].flatMap(({ lead }) => (lead.is_fish ? [] : [recipientOf(lead)])),
+    )
     await writeLeads(sql, batch, fates, at)
     if (adapter.correlatesByProviderId) await writeProviderMessages(sql, batch, accepted)
 
@@ -84,7 +98,14 @@ export async function settleBatch(
     })
     await release(sql, batch.id, row, unspent, at)
 
-    const rings = split ? await splitBatch(sql, batch, notAccepted.map(fate => fate.lead), at) : []
+    const rings = split
+      ? await splitBatch(
+          sql,
+          batch,
+          notAccepted.map(fate => fate.lead),
+          at,
+        )
+      : []
     if (again) rings.push({ batchId: batch.id, ring, at: notBefore })
     if (again || split) await dropIfCancelled(sql, batch, at)
     if (outcome.fatal !== undefined) await failCampaign(sql, batch.campaign.id, outcome.fatal, at)
@@ -205,7 +226,13 @@ async function closeBatch(sql: Sql, batch: ClaimedBatch, closing: Closing): Prom
 }
 
 /** What was reserved for messages that the broker certainly did not take goes back. */
-async function release(sql: Sql, batchId: string, { budget_id, unit_cost }: Attempt, messages: number, at: Date): Promise<void> {
+async function release(
+  sql: Sql,
+  batchId: string,
+  { budget_id, unit_cost }: Attempt,
+  messages: number,
+  at: Date,
+): Promise<void> {
   if (budget_id === null || messages === 0) return
   const amount = formatMoney(moneyOf(unit_cost) * BigInt(messages))
   await sql.query(
@@ -222,7 +249,12 @@ async function release(sql: Sql, batchId: string, { budget_id, unit_cost }: Atte
  * Cuts the leads of a batch that was refused as a whole into two batches, each with a number of its own, so that the one that
  * poisons it ends up alone. The batch itself keeps no leads: its range becomes empty.
  */
-async function splitBatch(sql: Sql, batch: ClaimedBatch, leads: readonly ClaimedLead[], at: Date): Promise<Settled['rings']> {
+async function splitBatch(
+  sql: Sql,
+  batch: ClaimedBatch,
+  leads: readonly ClaimedLead[],
+  at: Date,
+): Promise<Settled['rings']> {
   await sql.query(`SELECT 1 FROM "Campaign" WHERE id = $1 FOR NO KEY UPDATE`, [batch.campaign.id])
   const middle = Math.ceil(leads.length / 2)
   const halves = [leads.slice(0, middle), leads.slice(middle)]
@@ -235,7 +267,13 @@ async function splitBatch(sql: Sql, batch: ClaimedBatch, leads: readonly Claimed
             (SELECT max(number) FROM "Batch" WHERE campaign_id = p.campaign_id) + h.n, h.from_seq, h.to_seq, h.size, p.zone, $1, $5
      FROM parent p, unnest($2::int[], $3::int[], $4::int[]) WITH ORDINALITY AS h(from_seq, to_seq, size, n)
      RETURNING id, ring`,
-    [batch.id, halves.map(half => half[0]!.seq), halves.map(half => half.at(-1)!.seq), halves.map(half => half.length), at],
+    [
+      batch.id,
+      halves.map(half => half[0]!.seq),
+      halves.map(half => half.at(-1)!.seq),
+      halves.map(half => half.length),
+      at,
+    ],
   )
   return rows.map(({ id, ring }) => ({ batchId: id, ring, at: null }))
 }
@@ -245,7 +283,9 @@ async function splitBatch(sql: Sql, batch: ClaimedBatch, leads: readonly Claimed
  * this very moment either was before (and is seen here) or comes after (and finds this batch QUEUED).
  */
 async function dropIfCancelled(sql: Sql, batch: ClaimedBatch, at: Date): Promise<void> {
-  const { rows } = await sql.query<{ status: string }>(`SELECT status FROM "Campaign" WHERE id = $1 FOR SHARE`, [batch.campaign.id])
+  const { rows } = await sql.query<{ status: string }>(`SELECT status FROM "Campaign" WHERE id = $1 FOR SHARE`, [
+    batch.campaign.id,
+  ])
   if (rows[0]?.status !== 'CANCELLED') return
   await sql.query(
     `WITH mine AS (
@@ -274,5 +314,10 @@ async function pauseIfAllAreRefused(sql: Sql, campaignId: string, at: Date): Pro
   )
   const refused = rows[0]!.refused
   if (refused < REFUSALS_IN_A_ROW) return
-  await pauseCampaign(sql, campaignId, `the last ${refused} messages were all refused: see camp campaign leads --status ERROR`, at)
+  await pauseCampaign(
+    sql,
+    campaignId,
+    `the last ${refused} messages were all refused: see camp campaign leads --status ERROR`,
+    at,
+  )
 }

@@ -95,7 +95,9 @@ async function ringForgotten({ pool, queues, now, sweepMs }: SweepDeps): Promise
     [at, sweepMs],
   )
   for (const brokerId of new Set(rows.map(row => row.broker_id))) {
-    const rings = rows.filter(row => row.broker_id === brokerId).map(({ id, ring }) => ({ batchId: id, ring, at: null }))
+    const rings = rows
+      .filter(row => row.broker_id === brokerId)
+      .map(({ id, ring }) => ({ batchId: id, ring, at: null }))
     await ringAll(queues, brokerId, rings, at)
   }
   return rows.length
@@ -112,6 +114,7 @@ async function reviveSilent({ pool, queues, now }: SweepDeps): Promise<number> {
          SELECT 1 FROM "Batch" WHERE campaign_id = c.id AND (status = 'SENDING' OR (status = 'QUEUED' AND rung_at IS NOT NULL)))`,
   )
   let rung = 0
-  for (const { id, broker_id, paced } of rows) rung += await ringWindow(pool, queues, { id, brokerId: broker_id, paced }, now())
+  for (const { id, broker_id, paced } of rows)
+    rung += await ringWindow(pool, queues, { id, brokerId: broker_id, paced }, now())
   return rung
 }

@@ -64,8 +64,10 @@ export async function startWorker(deps: WorkerDeps, options: WorkerOptions): Pro
     random: Math.random,
     timezone: config.timezone,
     isHoliday: isNationalHoliday,
-    leaseMs: adapterTimeoutMs => config.leaseMs ?? 3 * (config.httpTimeoutMs ?? Math.max(HTTP_TIMEOUT_MS, adapterTimeoutMs ?? 0)),
-    webhookUrl: brokerId => (config.publicUrl ? `${config.publicUrl}/webhooks/${brokerId}/${tokens.get(brokerId)}` : undefined),
+    leaseMs: adapterTimeoutMs =>
+      config.leaseMs ?? 3 * (config.httpTimeoutMs ?? Math.max(HTTP_TIMEOUT_MS, adapterTimeoutMs ?? 0)),
+    webhookUrl: brokerId =>
+      config.publicUrl ? `${config.publicUrl}/webhooks/${brokerId}/${tokens.get(brokerId)}` : undefined,
   }
 
   const consumers = new Map<string, Consumer>()
@@ -117,7 +119,10 @@ export async function startWorker(deps: WorkerDeps, options: WorkerOptions): Pro
       health: () => health(deps, consumers.size),
       onStored: applier.wake,
     }))
-  log.info({ brokers: consumers.size, concurrency: options.concurrency, ...(listener && { listening: listener.url }) }, 'worker started')
+  log.info(
+    { brokers: consumers.size, concurrency: options.concurrency, ...(listener && { listening: listener.url }) },
+    'worker started',
+  )
 
   return {
     url: listener?.url,
@@ -172,11 +177,17 @@ async function runDue({ pool, queues, clock, log }: WorkerDeps, now: () => Date)
     }
   }
   for (const { agendamento_id, scheduled_at } of missed) {
-    log.warn({ campaign: agendamento_id, scheduled_at }, 'its schedule was missed by too long: it waits for camp campaign run')
+    log.warn(
+      { campaign: agendamento_id, scheduled_at },
+      'its schedule was missed by too long: it waits for camp campaign run',
+    )
   }
 }
 
-async function health({ pool }: WorkerDeps, brokers: number): Promise<{ ok: boolean; detail: Record<string, unknown> }> {
+async function health(
+  { pool }: WorkerDeps,
+  brokers: number,
+): Promise<{ ok: boolean; detail: Record<string, unknown> }> {
   try {
     await pool.query('SELECT 1')
     return { ok: true, detail: { database: 'ok', brokers } }

@@ -6,6 +6,8 @@ import { FIELDS, type Field, fieldOf, plainName, tiersOf } from './fields.ts'
 export interface Columns {
   /** As the file writes them; columns without a name are called coluna_N. */
   headers: readonly string[]
+  /** How many cells a row may fill; what stands behind them belongs to no column. */
+  width: number
   fields: Readonly<Partial<Record<Field, number>>>
   /** Every other column, with the name under which a lead keeps it. */
   variables: readonly { name: string; index: number }[]
@@ -39,7 +41,7 @@ export function mapColumns(
   // The registration date has no column of its own in a lead.
   const own = new Set(Object.entries(chosen).flatMap(([field, index]) => (field === 'data_cadastro' ? [] : [index])))
   const variables = uniqueNames(headers).flatMap((name, index) => (own.has(index) ? [] : [{ name, index }]))
-  return { headers, fields: chosen, variables }
+  return { headers, width: widthOf(row), fields: chosen, variables }
 }
 
 /** The columns that a text may name, fields first. */
@@ -53,11 +55,14 @@ export function namedColumns({ headers, fields, variables }: Columns): NamedColu
 
 /** Without the columns behind the last name (Excel leaves them) and those of a rejects file. */
 function namesOf(row: readonly string[]): string[] {
-  const names = row.map(name => name.trim())
-  while (names.at(-1) === '') names.pop()
+  const names = row.slice(0, widthOf(row)).map(name => name.trim())
   const tail = names.slice(-REJECT_COLUMNS.length)
   if (REJECT_COLUMNS.every((name, i) => tail[i] === name)) names.length -= REJECT_COLUMNS.length
   return names.map((name, i) => name || `coluna_${i + 1}`)
+}
+
+function widthOf(row: readonly string[]): number {
+  return row.findLastIndex(name => name.trim() !== '') + 1
 }
 
 function chosenFields(

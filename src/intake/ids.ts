@@ -35,9 +35,12 @@ export function uuids(now: Date, random: Random): () => string {
 // Crockford's base 32: no I, L, O and U, which are misread or misunderstood.
 const LETTERS = '0123456789ABCDEFGHJKMNPQRSTVWXYZ'
 
-/** A campaign's public handle, such as C261124-7F3KQ: the day it was imported (in the installation's time zone) and chance. */
-export function newHandle(day: Date, random: Random): string {
-  const date = day.toISOString().slice(2, 10).replaceAll('-', '')
+/**
+ * A campaign's public handle, such as C261124-7F3KQ: the day it was imported (in the installation's time zone) and chance.
+ * @param day counted from 1970-01-01
+ */
+export function newHandle(day: number, random: Random): string {
+  const date = new Date(day * 86_400_000).toISOString().slice(2, 10).replaceAll('-', '')
   const bytes = Buffer.alloc(5)
   random(bytes)
   return `C${date}-${[...bytes].map(byte => LETTERS[byte & 31]).join('')}`

@@ -149,5 +149,12 @@ export function connectRedis(url: string, options: { maxRetriesPerRequest: numbe
     ...(scheme === 'rediss' && { tls: {} }),
   }
   if (kind === 'cluster') return new Cluster(nodes, { lazyConnect: true, redisOptions: { ...access, ...options } })
-  return new Redis({ sentinels: nodes, name: master || 'mymaster', ...access, ...(db && { db: Number(db) }), ...options, lazyConnect: true })
+  return new Redis({
+    sentinels: nodes,
+    name: master || 'mymaster',
+    ...access,
+    ...(db && { db: Number(db) }),
+    ...options,
+    lazyConnect: true,
+  })
 }

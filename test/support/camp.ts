@@ -10,7 +10,8 @@ export interface Run {
   out: string
   err: string
   /** stdout as JSON. */
-  json: () => any // biome-ignore lint/suspicious/noExplicitAny: a test reads what it expects
+  // biome-ignore lint/suspicious/noExplicitAny: a test reads what it expects
+  json: () => any
 }
 
 /** Runs a command line in this process. `env` is all of its environment; without DATABASE_URL it would run embedded. */

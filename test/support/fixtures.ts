@@ -54,7 +54,12 @@ export async function makeScene(pool: pg.Pool, options: SceneOptions = {}): Prom
   return scene
 }
 
-export async function setBudget(pool: pg.Pool, walletId: string, limit: string, month?: SceneOptions['month']): Promise<void> {
+export async function setBudget(
+  pool: pg.Pool,
+  walletId: string,
+  limit: string,
+  month?: SceneOptions['month'],
+): Promise<void> {
   const present = new Date(Date.now() - 3 * 3_600_000) // São Paulo's month
   const { year, month: number } = month ?? { year: present.getUTCFullYear(), month: present.getUTCMonth() + 1 }
   await pool.query(

@@ -21,7 +21,8 @@ export async function startRedis(): Promise<{ url: string; stop: () => Promise<v
   })
   if (!started) {
     await rm(folder, { recursive: true, force: true })
-    if (process.env.CAMP_TEST_REDIS === 'required') throw new Error('CAMP_TEST_REDIS=required, and there is no redis-server')
+    if (process.env.CAMP_TEST_REDIS === 'required')
+      throw new Error('CAMP_TEST_REDIS=required, and there is no redis-server')
     process.stderr.write('No REDIS_URL and no redis-server on PATH: the suites on Redis are skipped.\n')
     return undefined
   }

@@ -20,11 +20,23 @@ export interface TestWorkerOptions {
 
 /** A worker in this process, on the queue's own backend. */
 export async function startTestWorker(options: TestWorkerOptions) {
-  const config = readConfig({ DATABASE_URL: options.databaseUrl, CAMP_SWEEP_MS: '300', LOG_LEVEL: 'silent', ...options.env })
+  const config = readConfig({
+    DATABASE_URL: options.databaseUrl,
+    CAMP_SWEEP_MS: '300',
+    LOG_LEVEL: 'silent',
+    ...options.env,
+  })
   const pool = openPool(options.databaseUrl, { max: 12 })
   const queues = openQueues({ redisUrl: options.redisUrl, databaseUrl: options.databaseUrl })
   const worker = await startWorker(
-    { pool, queues, keys: await testKeys(), config, clock: options.clock ?? systemClock, log: pino({ level: 'silent' }) },
+    {
+      pool,
+      queues,
+      keys: await testKeys(),
+      config,
+      clock: options.clock ?? systemClock,
+      log: pino({ level: 'silent' }),
+    },
     {
       brokers: options.brokers,
       concurrency: options.concurrency ?? 4,
@@ -43,12 +55,18 @@ export async function startTestWorker(options: TestWorkerOptions) {
 }
 
 /** Asks until it is so. @throws Error when it still is not after `ms`, with what was last seen */
-export async function until<T>(what: string, ask: () => Promise<T>, isSo: (seen: T) => boolean, ms = 20_000): Promise<T> {
+export async function until<T>(
+  what: string,
+  ask: () => Promise<T>,
+  isSo: (seen: T) => boolean,
+  ms = 20_000,
+): Promise<T> {
   const giveUpAt = Date.now() + ms
   for (;;) {
     const seen = await ask()
     if (isSo(seen)) return seen
-    if (Date.now() > giveUpAt) throw new Error(`${what}: still not so after ${ms} ms; last seen: ${JSON.stringify(seen)}`)
+    if (Date.now() > giveUpAt)
+      throw new Error(`${what}: still not so after ${ms} ms; last seen: ${JSON.stringify(seen)}`)
     await new Promise(resolve => setTimeout(resolve, 20))
   }
 }

@@ -16,17 +16,22 @@ export const register: Register = (program, action) => {
     .option('--wallet <wallet>', "only this wallet's")
     .option('--limit <n>', 'at most this many', wholeNumber(1, 100_000), 50)
     .action(action(later(async () => (await import('./campaign/show.ts')).list)))
-  leaf(campaign, 'show <id>', 'a campaign: state, counts, cost, reasons')
-    .action(action(later(async () => (await import('./campaign/show.ts')).show)))
-  leaf(campaign, 'report <id>', 'what became of it: by outcome, by reason, by batch')
-    .action(action(later(async () => (await import('./campaign/show.ts')).report)))
+  leaf(campaign, 'show <id>', 'a campaign: state, counts, cost, reasons').action(
+    action(later(async () => (await import('./campaign/show.ts')).show)),
+  )
+  leaf(campaign, 'report <id>', 'what became of it: by outcome, by reason, by batch').action(
+    action(later(async () => (await import('./campaign/show.ts')).report)),
+  )
   leaf(campaign, 'leads <id>', 'its leads, row by row of the file')
     .option('--status <status>', 'only those in this state', oneOf(LEAD_STATUS_WORDS))
     .option('--code <code>', 'only those with this error code (INVALID_PHONE, DUPLICATE, …)')
     .option('--limit <n>', 'at most this many', wholeNumber(1, 100_000_000))
     .action(action(later(async () => (await import('./campaign/leads.ts')).leads)))
-  leaf(campaign, 'approve [id]', 'approve it against the budget (ADMIN, not the importer); without ID: choose on the terminal')
-    .action(action(later(async () => (await import('./campaign/life.ts')).approveCampaign)))
+  leaf(
+    campaign,
+    'approve [id]',
+    'approve it against the budget (ADMIN, not the importer); without ID: choose on the terminal',
+  ).action(action(later(async () => (await import('./campaign/life.ts')).approveCampaign)))
   leaf(campaign, 'reject <id>', 'refuse approval: the campaign is cancelled (ADMIN)')
     .option('--reason <text>', 'why, for the record')
     .action(action(later(async () => (await import('./campaign/life.ts')).rejectCampaign)))
@@ -34,12 +39,15 @@ export const register: Register = (program, action) => {
     .option('--due', 'all approved ones whose time has come (for cron)')
     .option('--wait', 'follow them to their end')
     .action(action(later(async () => (await import('./campaign/run.ts')).runCampaigns)))
-  leaf(campaign, 'watch <id>', 'follow a running campaign to its end')
-    .action(action(later(async () => (await import('./campaign/run.ts')).watch)))
-  leaf(campaign, 'pause <id>', 'stop sending: no new request starts')
-    .action(action(later(async () => (await import('./campaign/life.ts')).pauseCampaign)))
-  leaf(campaign, 'resume <id>', 'go on after a pause, or after a failure that was mended')
-    .action(action(later(async () => (await import('./campaign/life.ts')).resumeCampaign)))
+  leaf(campaign, 'watch <id>', 'follow a running campaign to its end').action(
+    action(later(async () => (await import('./campaign/run.ts')).watch)),
+  )
+  leaf(campaign, 'pause <id>', 'stop sending: no new request starts').action(
+    action(later(async () => (await import('./campaign/life.ts')).pauseCampaign)),
+  )
+  leaf(campaign, 'resume <id>', 'go on after a pause, or after a failure that was mended').action(
+    action(later(async () => (await import('./campaign/life.ts')).resumeCampaign)),
+  )
   leaf(campaign, 'cancel <id>', 'end it: what was not sent is not sent any more')
     .option('--reason <text>', 'why, for the record')
     .action(action(later(async () => (await import('./campaign/life.ts')).cancelCampaign)))

@@ -14,7 +14,10 @@ export const register: Register = (program, action) => {
 async function migrateDatabase(context: Context): Promise<void> {
   const { migrate } = await import('../../database/migrations.ts')
   const applied = await migrate(await context.databaseUrl())
-  context.out.result({ applied }, applied.length === 0 ? 'Nothing to do: the database is up to date.' : `Applied: ${applied.join(', ')}`)
+  context.out.result(
+    { applied },
+    applied.length === 0 ? 'Nothing to do: the database is up to date.' : `Applied: ${applied.join(', ')}`,
+  )
 }
 
 async function showStatus(context: Context): Promise<void> {
@@ -24,21 +27,38 @@ async function showStatus(context: Context): Promise<void> {
   const mode = context.config.databaseUrl ? 'server' : 'embedded'
   const url = context.config.databaseUrl ?? (await connectionUrl(context.config.home))
   if (!url) {
-    context.out.result({ mode, running: false, url: null }, fields([['mode', mode], ['running', 'no (any command starts it)']]))
+    context.out.result(
+      { mode, running: false, url: null },
+      fields([
+        ['mode', mode],
+        ['running', 'no (any command starts it)'],
+      ]),
+    )
     return
   }
   const pool = openPool(url)
   try {
     const { rows } = await pool.query<{ version: string }>(`SELECT current_setting('server_version') AS version`)
     const { applied, pending, unknown } = await schemaState(pool)
-    const status = { mode, running: true, url: withoutPassword(url), version: rows[0]!.version, applied, pending, unknown }
+    const status = {
+      mode,
+      running: true,
+      url: withoutPassword(url),
+      version: rows[0]!.version,
+      applied,
+      pending,
+      unknown,
+    }
     context.out.result(status, () =>
       fields([
         ['mode', mode],
         ['running', 'yes'],
         ['url', status.url],
         ['PostgreSQL', status.version],
-        ['migrations', `${applied.length} applied, ${pending.length} pending${unknown.length > 0 ? `, ${unknown.length} unknown` : ''}`],
+        [
+          'migrations',
+          `${applied.length} applied, ${pending.length} pending${unknown.length > 0 ? `, ${unknown.length} unknown` : ''}`,
+        ],
         ['next', pending.length > 0 ? 'camp db migrate' : undefined],
       ]),
     )

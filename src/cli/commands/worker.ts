@@ -35,7 +35,14 @@ async function work(context: Context, options: Options): Promise<void> {
   const queues = openQueues({ redisUrl: context.config.redisUrl, databaseUrl })
   try {
     const worker = await startWorker(
-      { pool, queues, keys: await context.keys(), config: context.config, clock: context.clock, log: openLog(context.config.logLevel) },
+      {
+        pool,
+        queues,
+        keys: await context.keys(),
+        config: context.config,
+        clock: context.clock,
+        log: openLog(context.config.logLevel),
+      },
       { brokers: options.brokers, concurrency: options.concurrency, listen: options.listen },
     )
     if (worker.url) context.out.result({ listening: worker.url }, `Listening on ${worker.url}`)

@@ -1,7 +1,7 @@
-import { spawn, spawnSync } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { existsSync, readFileSync } from 'node:fs'
-import { appendFile, chmod, chown, mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { appendFile, chown, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { basename, join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
@@ -9,6 +9,8 @@ import pg from 'pg'
 import { CampError, codeOf, messageOf } from '../../errors.ts'
 import { readOrCreate } from '../../files.ts'
 import { postgresBinaries, type ServerUser } from './binaries.ts'
+import { livingPostmaster, removeStalePidFile } from './postmaster.ts'
+import { letIn, serverUser } from './user.ts'
 
 /**
  * The embedded PostgreSQL: one server below `home`, shared by all of a user's camp processes. It runs on its own: no camp
@@ -66,7 +68,7 @@ export async function startServer(home: string, options: ServerOptions = {}): Pr
 /** @returns false when it was not running */
 export async function stopServer(home: string): Promise<boolean> {
   const place = placeOf(home)
-  if (!livingPostmaster(place)) return false
+  if (!livingPostmaster(place.pidFile)) return false
   const user = serverUser()
   const binaries = await postgresBinaries(home, user)
   await runTool(join(binaries, 'bin', 'pg_ctl'), ['stop', '-D', place.data, '-m', 'fast', '-w', '-t', '60'], user)
@@ -76,7 +78,7 @@ export async function stopServer(home: string): Promise<boolean> {
 /** Where the server can be reached, undefined when it does not run (or is not ready yet). */
 export async function connectionUrl(home: string): Promise<string | undefined> {
   const place = placeOf(home)
-  const postmaster = livingPostmaster(place)
+  const postmaster = livingPostmaster(place.pidFile)
   if (!postmaster?.ready) return undefined
   const password = await readFile(place.password, 'utf8')
   return `postgresql://${ADMIN}:${password.trim()}@127.0.0.1:${postmaster.port}/${DATABASE}`
@@ -100,35 +102,6 @@ function placeOf(home: string): Place {
     password: join(home, 'postgres.password'),
     pidFile: join(data, 'postmaster.pid'),
   }
-}
-
-/** PostgreSQL refuses to run as root; its processes and files then belong to another user. */
-function serverUser(): ServerUser {
-  if (process.getuid?.() !== 0) return null
-  const users = readFileSync('/etc/passwd', 'utf8')
-    .split('\n')
-    .map(line => line.split(':'))
-  const user = ['postgres', 'nobody'].flatMap(name => users.filter(entry => entry[0] === name))[0]
-  if (!user) {
-    throw new CampError('UNREACHABLE', 'PostgreSQL cannot run as root, and there is no user "postgres" or "nobody"', {
-      hint: 'Run camp as another user, or set DATABASE_URL to a PostgreSQL server.',
-    })
-  }
-  return { uid: Number(user[2]), gid: Number(user[3]) }
-}
-
-/** The server's user must be able to walk through `home`, which `mktemp -d` closes to all others. What lies in it stays closed. */
-async function letIn(user: NonNullable<ServerUser>, home: string): Promise<void> {
-  const { mode } = await stat(home)
-  if ((mode & 0o011) !== 0o011) await chmod(home, mode | 0o011)
-  if (spawnSync('test', ['-x', home], { ...user, cwd: '/' }).status === 0) return
-  throw new CampError(
-    'UNREACHABLE',
-    `PostgreSQL cannot run as root, and the user that it runs as may not enter ${home}`,
-    {
-      hint: 'Set CAMP_HOME to a folder that every user may enter, or DATABASE_URL to a PostgreSQL server.',
-    },
-  )
 }
 
 async function createCluster(home: string, binaries: string, user: ServerUser, options: ServerOptions): Promise<void> {
@@ -163,66 +136,12 @@ async function createCluster(home: string, binaries: string, user: ServerUser, o
 
 /** One attempt; a failure is the caller's to repeat: another starter may have won, or the last server's children still end. */
 async function launch(binaries: string, place: Place, user: ServerUser): Promise<void> {
-  await removeStalePidFile(place)
+  await removeStalePidFile(place.pidFile)
   const port = await freePort()
   const args = ['start', '-D', place.data, '-l', place.log, '-W', '-s', '-o', `-p ${port}`]
   await runTool(join(binaries, 'bin', 'pg_ctl'), args, user).catch(() => undefined)
   const readyBy = Date.now() + 5_000
-  while (Date.now() < readyBy && !livingPostmaster(place)?.ready) await delay(20)
-}
-
-/**
- * After a crash of the machine the pid in postmaster.pid may belong to some other process by now, and PostgreSQL would refuse
- * to start for its sake. A pid that belongs to nobody is PostgreSQL's own to overcome: taking its file away here could take a
- * faster starter's.
- */
-async function removeStalePidFile(place: Place): Promise<void> {
-  const postmaster = readPidFile(place)
-  if (postmaster && isAlive(postmaster.pid) && !isPostgres(postmaster.pid)) await rm(place.pidFile, { force: true })
-}
-
-interface Postmaster {
-  pid: number
-  port: number
-  ready: boolean
-}
-
-function livingPostmaster(place: Place): Postmaster | undefined {
-  const postmaster = readPidFile(place)
-  return postmaster && isAlive(postmaster.pid) && isPostgres(postmaster.pid) ? postmaster : undefined
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch {
-    return false
-  }
-}
-
-/**
- * A zombie (Z), killed in a container where nobody buries processes, is none any more. Where the system does not tell (no
- * /proc), a living process is taken at its word.
- */
-function isPostgres(pid: number): boolean {
-  if (!existsSync('/proc/self/stat')) return true
-  try {
-    return /^\d+ \(postgres\) [^ZX]/.test(readFileSync(`/proc/${pid}/stat`, 'utf8'))
-  } catch {
-    return false
-  }
-}
-
-/** Line 1 the pid, 4 the port, 8 the status: PostgreSQL's miscadmin.h. */
-function readPidFile(place: Place): Postmaster | undefined {
-  try {
-    const lines = readFileSync(place.pidFile, 'utf8').split('\n')
-    const [pid, port] = [Number(lines[0]), Number(lines[3])]
-    return pid > 0 ? { pid, port, ready: port > 0 && lines[7]?.trim() === 'ready' } : undefined
-  } catch {
-    return undefined
-  }
+  while (Date.now() < readyBy && !livingPostmaster(place.pidFile)?.ready) await delay(20)
 }
 
 async function freePort(): Promise<number> {

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
@@ -117,6 +117,16 @@ describe('the embedded server', () => {
     expect((await stat(join(home, 'postgres.password'))).mode & 0o777).toBe(0o600)
     url.password = 'a-guess'
     await expect(ask(url.href, 'SELECT 1')).rejects.toMatchObject({ code: '28P01' })
+  })
+
+  it.runIf(process.getuid?.() === 0)('starts for root in a home inside a temporary folder that is closed', async () => {
+    const inner = join(home, 'closed', 'home')
+    await mkdir(join(home, 'closed'), { mode: 0o700 })
+    try {
+      expect(await ask(await startServer(inner), 'SELECT 1 AS one')).toEqual([{ one: 1 }])
+    } finally {
+      await stopServer(inner)
+    }
   })
 
   it.runIf(process.getuid?.() === 0)(

@@ -19,46 +19,59 @@ describe('the plan', () => {
 
   it('puts every PENDING lead into exactly one batch, of one zone, as the pure plan says', async () => {
     const scene = await makeScene(db.pool)
-    const groups = fc.array(fc.record({ ddd: fc.constantFrom(11, 55, 92, 68), count: fc.integer({ min: 1, max: 60 }) }), {
-      minLength: 1,
-      maxLength: 4,
-    })
+    const groups = fc.array(
+      fc.record({ ddd: fc.constantFrom(11, 55, 92, 68), count: fc.integer({ min: 1, max: 60 }) }),
+      {
+        minLength: 1,
+        maxLength: 4,
+      },
+    )
     await fc.assert(
-      fc.asyncProperty(groups, fc.integer({ min: 1, max: 25 }), fc.integer({ min: 2, max: 9 }), async (runs, size, hole) => {
-        const campaignId = await makeCampaign(db.pool, scene, { leads: 0 })
-        let seq = 0
-        for (const { ddd, count } of runs.sort((a, b) => a.ddd - b.ddd)) {
-          await db.pool.query(
-            `INSERT INTO "CampaignLead" (id, campaign_id, seq, phone, status)
+      fc.asyncProperty(
+        groups,
+        fc.integer({ min: 1, max: 25 }),
+        fc.integer({ min: 2, max: 9 }),
+        async (runs, size, hole) => {
+          const campaignId = await makeCampaign(db.pool, scene, { leads: 0 })
+          let seq = 0
+          for (const { ddd, count } of runs.sort((a, b) => a.ddd - b.ddd)) {
+            await db.pool.query(
+              `INSERT INTO "CampaignLead" (id, campaign_id, seq, phone, status)
              SELECT gen_random_uuid(), $1, $2 + n, '55' || $3 || (900000000 + n),
                     CASE WHEN n % $5 = 0 THEN 'ERROR' ELSE 'PENDING' END::"LeadStatus"
              FROM generate_series(1, $4) n`,
-            [campaignId, seq, String(ddd), count, hole],
-          )
-          seq += count
-        }
-        await planBatches(db.pool, { campaignId, size, oneTextPerRequest: false })
+              [campaignId, seq, String(ddd), count, hole],
+            )
+            seq += count
+          }
+          await planBatches(db.pool, { campaignId, size, oneTextPerRequest: false })
 
-        const { rows: batches } = await db.pool.query<{ number: number; from_seq: number; to_seq: number; size: number; zone: string }>(
-          `SELECT number, from_seq, to_seq, size, zone FROM "Batch" WHERE campaign_id = $1 ORDER BY number`,
-          [campaignId],
-        )
-        const { rows: leads } = await db.pool.query<{ seq: number; phone: string }>(
-          `SELECT seq, phone FROM "CampaignLead" WHERE campaign_id = $1 AND status = 'PENDING' ORDER BY seq`,
-          [campaignId],
-        )
-        for (const lead of leads) {
-          const holders = batches.filter(batch => batch.from_seq <= lead.seq && lead.seq <= batch.to_seq)
-          expect(holders.map(batch => batch.zone)).toEqual([zoneOf(lead.phone)])
-        }
-        const zones = [...new Set(leads.map(lead => zoneOf(lead.phone)!))]
-        const pure = batchSizes(
-          zones.map(zone => ({ zone, count: leads.filter(lead => zoneOf(lead.phone) === zone).length })),
-          size,
-        )
-        expect(batches.map(batch => batch.size)).toEqual(pure)
-        expect(batches.map(batch => batch.number)).toEqual(pure.map((_, i) => i + 1))
-      }),
+          const { rows: batches } = await db.pool.query<{
+            number: number
+            from_seq: number
+            to_seq: number
+            size: number
+            zone: string
+          }>(`SELECT number, from_seq, to_seq, size, zone FROM "Batch" WHERE campaign_id = $1 ORDER BY number`, [
+            campaignId,
+          ])
+          const { rows: leads } = await db.pool.query<{ seq: number; phone: string }>(
+            `SELECT seq, phone FROM "CampaignLead" WHERE campaign_id = $1 AND status = 'PENDING' ORDER BY seq`,
+            [campaignId],
+          )
+          for (const lead of leads) {
+            const holders = batches.filter(batch => batch.from_seq <= lead.seq && lead.seq <= batch.to_seq)
+            expect(holders.map(batch => batch.zone)).toEqual([zoneOf(lead.phone)])
+          }
+          const zones = [...new Set(leads.map(lead => zoneOf(lead.phone)!))]
+          const pure = batchSizes(
+            zones.map(zone => ({ zone, count: leads.filter(lead => zoneOf(lead.phone) === zone).length })),
+            size,
+          )
+          expect(batches.map(batch => batch.size)).toEqual(pure)
+          expect(batches.map(batch => batch.number)).toEqual(pure.map((_, i) => i + 1))
+        },
+      ),
       { numRuns: 25 },
     )
   })
@@ -66,9 +79,10 @@ describe('the plan', () => {
   it('gives each text a batch of its own where a request carries one text', async () => {
     const scene = await makeScene(db.pool)
     const campaignId = await makeCampaign(db.pool, scene, { leads: 20 })
-    await db.pool.query(`UPDATE "CampaignLead" SET custom_message = CASE WHEN seq <= 12 THEN 'a' ELSE 'b' END WHERE campaign_id = $1`, [
-      campaignId,
-    ])
+    await db.pool.query(
+      `UPDATE "CampaignLead" SET custom_message = CASE WHEN seq <= 12 THEN 'a' ELSE 'b' END WHERE campaign_id = $1`,
+      [campaignId],
+    )
     await planBatches(db.pool, { campaignId, size: 5, oneTextPerRequest: true })
     const { rows } = await db.pool.query<{ texts: number }>(
       `SELECT count(DISTINCT l.custom_message)::int AS texts FROM "Batch" b

@@ -61,7 +61,11 @@ async function wipeQueue(redisUrl: string | undefined): Promise<void> {
 }
 
 const status = (id: string, wanted: string) =>
-  until(`campaign ${wanted}`, () => booksOf(db.pool, id), books => books.campaign === wanted)
+  until(
+    `campaign ${wanted}`,
+    () => booksOf(db.pool, id),
+    books => books.campaign === wanted,
+  )
 
 const backends: [string, string | undefined][] = [['PostgreSQL', undefined]]
 const redisUrl = inject('redisUrl')
@@ -75,7 +79,13 @@ describe.each(backends)('dispatch on the %s queue', (_name, redisUrl) => {
     const id = await makeCampaign(db.pool, scene, { leads: 2_000 })
     await moves.run(deps, id, scene.userId)
     const books = await status(id, 'FINISHED')
-    expect(books).toMatchObject({ statuses: { SENT: 2_000 }, used: '90.0000', ledger: '90.0000', billed: '90.0000', openBatches: 0 })
+    expect(books).toMatchObject({
+      statuses: { SENT: 2_000 },
+      used: '90.0000',
+      ledger: '90.0000',
+      billed: '90.0000',
+      openBatches: 0,
+    })
     expect(sandbox.stats()).toMatchObject({ accepted: 2_000, unique: 2_000, duplicates: 0 })
   })
 
@@ -91,13 +101,20 @@ describe.each(backends)('dispatch on the %s queue', (_name, redisUrl) => {
   })
 
   it('(a)(b) never sends again what may have been taken: it is IN_DOUBT, its cost stays', async () => {
-    const sandbox = await openSandbox({ next: [{ fault: 'accept-drop' }, { fault: 'accept-500' }, { fault: 'accept-html' }] })
+    const sandbox = await openSandbox({
+      next: [{ fault: 'accept-drop' }, { fault: 'accept-500' }, { fault: 'accept-html' }],
+    })
     const scene = await makeScene(db.pool, { url: sandbox.url, maxBatch: 10 })
     const deps = await workers({ count: 2, redisUrl })
     const id = await makeCampaign(db.pool, scene, { leads: 100 })
     await moves.run(deps, id, scene.userId)
     const books = await status(id, 'FINISHED')
-    expect(books).toMatchObject({ statuses: { SENT: 70, IN_DOUBT: 30 }, used: '4.5000', ledger: '4.5000', billed: '4.5000' })
+    expect(books).toMatchObject({
+      statuses: { SENT: 70, IN_DOUBT: 30 },
+      used: '4.5000',
+      ledger: '4.5000',
+      billed: '4.5000',
+    })
     expect(sandbox.stats()).toMatchObject({ unique: 100, duplicates: 0 })
   })
 
@@ -107,19 +124,32 @@ describe.each(backends)('dispatch on the %s queue', (_name, redisUrl) => {
     const id = await makeCampaign(db.pool, scene, { leads: 30 })
     const queues = openQueues({ redisUrl, databaseUrl: db.url })
     await moves.run({ pool: db.pool, queues, clock: systemClock }, id, scene.userId)
-    const { rows } = await db.pool.query<{ id: string }>(`SELECT id FROM "Batch" WHERE campaign_id = $1 ORDER BY number LIMIT 1`, [id])
+    const { rows } = await db.pool.query<{ id: string }>(
+      `SELECT id FROM "Batch" WHERE campaign_id = $1 ORDER BY number LIMIT 1`,
+      [id],
+    )
     const claim = await claimBatch({ ...claimDeps(), leaseMs: () => 1 }, rows[0]!.id)
     expect(claim.kind).toBe('CLAIMED')
     await queues.close()
     await workers({ count: 2, redisUrl })
     const books = await status(id, 'FINISHED')
-    expect(books).toMatchObject({ statuses: { SENT: 20, IN_DOUBT: 10 }, used: '1.3500', ledger: '1.3500', billed: '1.3500' })
+    expect(books).toMatchObject({
+      statuses: { SENT: 20, IN_DOUBT: 10 },
+      used: '1.3500',
+      ledger: '1.3500',
+      billed: '1.3500',
+    })
     expect(sandbox.stats()).toMatchObject({ unique: 20, duplicates: 0 })
 
     // The dead one was only asleep: its settle comes too late to change anything.
     if (claim.kind !== 'CLAIMED') throw new Error('unreachable')
     const outcomes = claim.batch.leads.map(() => ({ kind: 'NOT_ACCEPTED' as const, reason: 'late' }))
-    const late = await settleBatch({ pool: db.pool, now: () => new Date(), random: () => 0 }, claim.batch, { correlatesByProviderId: false }, { outcomes })
+    const late = await settleBatch(
+      { pool: db.pool, now: () => new Date(), random: () => 0 },
+      claim.batch,
+      { correlatesByProviderId: false },
+      { outcomes },
+    )
     expect(late.kind).toBe('FENCED')
     expect(await booksOf(db.pool, id)).toEqual(books)
   })
@@ -134,7 +164,13 @@ describe.each(backends)('dispatch on the %s queue', (_name, redisUrl) => {
     const sent = async () => sandbox.stats().unique
     await until('the money is spent', sent, unique => unique === 111)
     const ended = await Promise.all(
-      ids.map(id => until('ended', () => booksOf(db.pool, id), books => ['FAILED', 'FINISHED'].includes(books.campaign))),
+      ids.map(id =>
+        until(
+          'ended',
+          () => booksOf(db.pool, id),
+          books => ['FAILED', 'FINISHED'].includes(books.campaign),
+        ),
+      ),
     )
     expect(ended.map(books => books.used)).toEqual(['4.9950', '4.9950'])
     expect(ended.map(books => books.ledger)).toEqual(['4.9950', '4.9950'])
@@ -156,15 +192,26 @@ describe.each(backends)('dispatch on the %s queue', (_name, redisUrl) => {
     const deps = await workers({ count: 2, redisUrl, concurrency: 2 })
     const id = await makeCampaign(db.pool, scene, { leads: 1_000 })
     await moves.run(deps, id, scene.userId)
-    await until('it is on its way', async () => sandbox.stats().unique, unique => unique >= 50)
+    await until(
+      'it is on its way',
+      async () => sandbox.stats().unique,
+      unique => unique >= 50,
+    )
     await moves.pause(deps, id, scene.userId)
-    const settled = await until('what was claimed is settled', () => booksOf(db.pool, id), books => !books.statuses.SENDING)
+    const settled = await until(
+      'what was claimed is settled',
+      () => booksOf(db.pool, id),
+      books => !books.statuses.SENDING,
+    )
     expect(settled.campaign).toBe('PAUSED')
     expect(settled.statuses.PENDING).toBeGreaterThan(0)
     const unique = sandbox.stats().unique
     expect(unique).toBe(settled.statuses.SENT)
     // Whatever is rung now finds a campaign that does not run.
-    const { rows } = await db.pool.query<{ id: string }>(`SELECT id FROM "Batch" WHERE campaign_id = $1 AND status = 'QUEUED'`, [id])
+    const { rows } = await db.pool.query<{ id: string }>(
+      `SELECT id FROM "Batch" WHERE campaign_id = $1 AND status = 'QUEUED'`,
+      [id],
+    )
     for (const batch of rows.slice(0, 20)) expect(await claimBatch(claimDeps(), batch.id)).toEqual({ kind: 'GONE' })
     expect(sandbox.stats().unique).toBe(unique)
 
@@ -195,14 +242,21 @@ describe.each(backends)('dispatch on the %s queue', (_name, redisUrl) => {
   })
 
   it('(g) applies callbacks that overtake their settle, and never moves a status back', async () => {
-    const sandbox = await openSandbox({ latency_ms: 50, callbacks: { delay_ms: 0, delivered: 1, failed: 0, read: 1, opt_out: 0, duplicated: 0.5 } })
+    const sandbox = await openSandbox({
+      latency_ms: 50,
+      callbacks: { delay_ms: 0, delivered: 1, failed: 0, read: 1, opt_out: 0, duplicated: 0.5 },
+    })
     const scene = await makeScene(db.pool, { url: sandbox.url, maxBatch: 50 })
     const listening = await startTestWorker({ databaseUrl: db.url, redisUrl, listen: true, brokers: [] })
     onTestFinished(() => listening.stop())
     const deps = await workers({ count: 1, redisUrl, env: { CAMP_PUBLIC_URL: listening.url } })
     const id = await makeCampaign(db.pool, scene, { leads: 300 })
     await moves.run(deps, id, scene.userId)
-    const books = await until('all are read', () => booksOf(db.pool, id), seen => seen.statuses.READ === 300)
+    const books = await until(
+      'all are read',
+      () => booksOf(db.pool, id),
+      seen => seen.statuses.READ === 300,
+    )
     expect(books.campaign).toBe('FINISHED')
     expect(books.used).toBe('13.5000')
   })
@@ -213,7 +267,11 @@ describe.each(backends)('dispatch on the %s queue', (_name, redisUrl) => {
     const deps = await workers({ count: 2, redisUrl, concurrency: 2 })
     const id = await makeCampaign(db.pool, scene, { leads: 600 })
     await moves.run(deps, id, scene.userId)
-    await until('it is on its way', async () => sandbox.stats().unique, unique => unique >= 50)
+    await until(
+      'it is on its way',
+      async () => sandbox.stats().unique,
+      unique => unique >= 50,
+    )
     await wipeQueue(redisUrl)
     const books = await status(id, 'FINISHED')
     expect(books.statuses).toEqual({ SENT: 600 })
@@ -241,7 +299,10 @@ describe('what the broker says of a batch', () => {
     const scene = await makeScene(db.pool, { url: sandbox.url, maxBatch: 64 })
     const deps = await workers({ count: 2 })
     const id = await makeCampaign(db.pool, scene, { leads: 64 })
-    const { rows } = await db.pool.query<{ phone: string }>(`SELECT phone FROM "CampaignLead" WHERE campaign_id = $1 AND seq = 42`, [id])
+    const { rows } = await db.pool.query<{ phone: string }>(
+      `SELECT phone FROM "CampaignLead" WHERE campaign_id = $1 AND seq = 42`,
+      [id],
+    )
     sandbox.control({ poison: [rows[0]!.phone] })
     await moves.run(deps, id, scene.userId)
     const books = await status(id, 'FINISHED')
@@ -258,7 +319,11 @@ describe('what the broker says of a batch', () => {
     const id = await makeCampaign(db.pool, scene, { leads: 300 })
     await moves.run(deps, id, scene.userId)
     await status(id, 'FAILED')
-    const books = await until('nothing is on its way', () => booksOf(db.pool, id), seen => !seen.statuses.SENDING)
+    const books = await until(
+      'nothing is on its way',
+      () => booksOf(db.pool, id),
+      seen => !seen.statuses.SENDING,
+    )
     expect(books).toMatchObject({ statuses: { PENDING: 300 }, used: '0.0000', ledger: '0.0000', billed: '0.0000' })
 
     sandbox.control({ faults: {} })
@@ -285,9 +350,17 @@ describe('what the broker says of a batch', () => {
     const deps = await workers({ count: 1, concurrency: 2 })
     const id = await makeCampaign(db.pool, scene, { leads: 500 })
     await moves.run(deps, id, scene.userId)
-    await until('it is on its way', async () => sandbox.stats().unique, unique => unique >= 20)
+    await until(
+      'it is on its way',
+      async () => sandbox.stats().unique,
+      unique => unique >= 20,
+    )
     await moves.cancel(deps, id, scene.userId, undefined)
-    const books = await until('it is still', () => booksOf(db.pool, id), seen => !seen.statuses.SENDING)
+    const books = await until(
+      'it is still',
+      () => booksOf(db.pool, id),
+      seen => !seen.statuses.SENDING,
+    )
     expect(books.campaign).toBe('CANCELLED')
     expect(books.statuses.PENDING).toBeUndefined()
     expect(books.statuses.SENT).toBe(sandbox.stats().unique)

@@ -27,7 +27,9 @@ describe('contact hours', () => {
   })
 
   it('allows a holiday where an ADMIN said so', () => {
-    expect(isWithinHours({ ...USUAL, allowHolidays: true }, SP, at('2026-11-02T15:00:00Z'), isNationalHoliday)).toBe(true)
+    expect(isWithinHours({ ...USUAL, allowHolidays: true }, SP, at('2026-11-02T15:00:00Z'), isNationalHoliday)).toBe(
+      true,
+    )
   })
 
   it('is round the clock with 00:00-24:00 on every day', () => {

@@ -16,7 +16,8 @@ export async function leads(context: Context, ref: string, options: LeadFilter):
   }
   let count = 0
   for await (const page of leadPages(pool, id, options)) {
-    if (context.out.json) await write(page.map((lead, i) => `${count + i === 0 ? '[\n' : ',\n'}${JSON.stringify(lead)}`).join(''))
+    if (context.out.json)
+      await write(page.map((lead, i) => `${count + i === 0 ? '[\n' : ',\n'}${JSON.stringify(lead)}`).join(''))
     else await write(`${table(page, columns(context.config.timezone), context.out.color)}\n`)
     count += page.length
   }
@@ -27,7 +28,11 @@ export async function leads(context: Context, ref: string, options: LeadFilter):
 function columns(timezone: string) {
   const moment = (at: Date | null) => (at ? time(at, timezone) : '')
   return [
-    { title: 'LINE', value: (lead: LeadView) => (lead.is_fish ? 'fish' : String(lead.source_line)), align: 'right' as const },
+    {
+      title: 'LINE',
+      value: (lead: LeadView) => (lead.is_fish ? 'fish' : String(lead.source_line)),
+      align: 'right' as const,
+    },
     { title: 'PHONE', value: (lead: LeadView) => lead.phone },
     { title: 'NAME', value: (lead: LeadView) => (lead.nome ?? '').slice(0, 30) },
     { title: 'STATUS', value: (lead: LeadView) => lead.status },

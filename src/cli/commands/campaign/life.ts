@@ -61,7 +61,9 @@ async function printAfter(context: Context, id: string, done: string): Promise<v
 /** @throws CampError USAGE where nobody can choose, STATE where nothing waits */
 async function choose(context: Context): Promise<string> {
   if (!hasTerminal(context)) {
-    throw new CampError('USAGE', 'which campaign?', { hint: 'Give its ID: camp campaign list --status PENDING_APPROVAL' })
+    throw new CampError('USAGE', 'which campaign?', {
+      hint: 'Give its ID: camp campaign list --status PENDING_APPROVAL',
+    })
   }
   const waiting = await listCampaigns(await context.pool(), { status: 'PENDING_APPROVAL', limit: 50 })
   if (waiting.length === 0) throw new CampError('STATE', 'no campaign waits for approval')

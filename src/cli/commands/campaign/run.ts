@@ -9,9 +9,15 @@ import { CampError, messageOf } from '../../../errors.ts'
 import type { Context } from '../../context.ts'
 import { campaignText, number, time } from './text.ts'
 
-export async function runCampaigns(context: Context, refs: string[], options: { due?: boolean; wait?: boolean }): Promise<void> {
+export async function runCampaigns(
+  context: Context,
+  refs: string[],
+  options: { due?: boolean; wait?: boolean },
+): Promise<void> {
   if (refs.length === 0 && !options.due) {
-    throw new CampError('USAGE', 'which campaign?', { hint: 'Give IDs, or --due for all approved ones whose time has come.' })
+    throw new CampError('USAGE', 'which campaign?', {
+      hint: 'Give IDs, or --due for all approved ones whose time has come.',
+    })
   }
   if (refs.length > 0 && options.due) throw new CampError('USAGE', 'give IDs or --due, not both')
   const pool = await context.pool()
@@ -20,7 +26,9 @@ export async function runCampaigns(context: Context, refs: string[], options: { 
   const deps = { pool, queues, clock: context.clock }
   const started: Pick<CampaignRef, 'id' | 'agendamento_id'>[] = []
   let failure: unknown
-  for (const campaign of options.due ? await due(context, pool) : await Promise.all(refs.map(ref => findCampaign(pool, ref)))) {
+  for (const campaign of options.due
+    ? await due(context, pool)
+    : await Promise.all(refs.map(ref => findCampaign(pool, ref)))) {
     try {
       await run(deps, campaign.id, actor.id)
       started.push(campaign)
@@ -50,7 +58,9 @@ async function due(context: Context, pool: pg.Pool) {
   const { due: now, missed } = await dueCampaigns(pool, context.clock.now(), true)
   for (const { agendamento_id, scheduled_at } of missed) {
     const when = time(scheduled_at, context.config.timezone)
-    context.out.warn(`${agendamento_id} was due at ${when}, too long ago to go out by itself. Start it: camp campaign run ${agendamento_id}`)
+    context.out.warn(
+      `${agendamento_id} was due at ${when}, too long ago to go out by itself. Start it: camp campaign run ${agendamento_id}`,
+    )
   }
   return now
 }
@@ -61,7 +71,12 @@ async function isRunning(pool: pg.Pool, id: string): Promise<boolean> {
 
 type Started = Pick<CampaignRef, 'id' | 'agendamento_id'>
 
-async function print(context: Context, pool: pg.Pool, started: readonly Started[], options: { due?: boolean; wait?: boolean }): Promise<void> {
+async function print(
+  context: Context,
+  pool: pg.Pool,
+  started: readonly Started[],
+  options: { due?: boolean; wait?: boolean },
+): Promise<void> {
   const views = await Promise.all(started.map(({ id }) => campaignView(pool, id)))
   const text = () => (options.wait ? views.map(view => campaignText(view, context.config.timezone)).join('\n\n') : '')
   context.out.result(!options.due && views.length === 1 ? views[0] : views, text)
@@ -83,7 +98,9 @@ async function follow(context: Context, pool: pg.Pool, { id, agendamento_id }: S
       show.update(progress, elapsedMs)
       if (isSettled(progress)) return
       if (!warned && elapsedMs - lastChange >= SILENCE_MS && progress.waitingUntil === null) {
-        context.out.warn(`nothing has moved for ${SILENCE_MS / 1000} seconds. Is a worker running? Start one: camp worker`)
+        context.out.warn(
+          `nothing has moved for ${SILENCE_MS / 1000} seconds. Is a worker running? Start one: camp worker`,
+        )
         warned = true
       }
       await delay(POLL_MS, undefined, { signal: context.signal })
@@ -123,7 +140,9 @@ async function display({ out, config }: Context): Promise<Display> {
     const update = (p: Progress, elapsedMs: number) => {
       if (!isSettled(p) && elapsedMs - saidAt < SAY_EVERY_MS) return
       saidAt = elapsedMs
-      stderr.write(`${p.status}: ${number(p.accepted + p.refused + p.inDoubt)} of ${number(p.total)} leads, ${words(p)}\n`)
+      stderr.write(
+        `${p.status}: ${number(p.accepted + p.refused + p.inDoubt)} of ${number(p.total)} leads, ${words(p)}\n`,
+      )
     }
     return { update, end: () => undefined }
   }

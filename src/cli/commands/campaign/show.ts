@@ -1,17 +1,24 @@
 import { findCampaign } from '../../../campaign/find.ts'
 import { listCampaigns } from '../../../campaign/list.ts'
-import type { CampaignStatus } from '../../../campaign/state.ts'
 import { campaignReport } from '../../../campaign/report.ts'
+import type { CampaignStatus } from '../../../campaign/state.ts'
 import { campaignView } from '../../../campaign/view.ts'
 import { findWallet } from '../../../database/lookup.ts'
 import type { Context } from '../../context.ts'
 import { table } from '../../output.ts'
 import { campaignText, number, time } from './text.ts'
 
-export async function list(context: Context, options: { status?: CampaignStatus; wallet?: string; limit: number }): Promise<void> {
+export async function list(
+  context: Context,
+  options: { status?: CampaignStatus; wallet?: string; limit: number },
+): Promise<void> {
   await context.actor()
   const wallet = options.wallet === undefined ? undefined : await findWallet(await context.prisma(), options.wallet)
-  const rows = await listCampaigns(await context.pool(), { status: options.status, walletId: wallet?.id, limit: options.limit })
+  const rows = await listCampaigns(await context.pool(), {
+    status: options.status,
+    walletId: wallet?.id,
+    limit: options.limit,
+  })
   context.out.list(
     rows,
     [

@@ -12,14 +12,22 @@ export function campaignText(view: CampaignView, timezone: string): string {
     ['campaign', `${view.agendamento_id}  ${view.name}`],
     ['status', view.status],
     ['reason', view.failure_reason],
-    ['waiting', view.status === 'PROCESSING' && view.waiting_until ? `until ${time(view.waiting_until, timezone)}` : undefined],
+    [
+      'waiting',
+      view.status === 'PROCESSING' && view.waiting_until ? `until ${time(view.waiting_until, timezone)}` : undefined,
+    ],
     ['wallet', view.wallet],
     ['broker', view.broker],
     ['file', `${view.source_file} (${number(view.rows)} rows${view.fish > 0 ? `, ${view.fish} fish added` : ''})`],
     ['message', view.template === null ? view.message : `template ${view.template}`],
     ['leads', `${number(counts.total)}: ${outcomes.join(', ') || 'none'}`],
     ['refused', errors.map(([code, n]) => `${code} ${number(n)}`).join(', ')],
-    ['in doubt', counts.IN_DOUBT > 0 ? `${number(counts.IN_DOUBT)}: sent or not, nobody knows; they are not sent again by themselves` : undefined],
+    [
+      'in doubt',
+      counts.IN_DOUBT > 0
+        ? `${number(counts.IN_DOUBT)}: sent or not, nobody knows; they are not sent again by themselves`
+        : undefined,
+    ],
     ['cost', `${cost.used} used of at most ${cost.ceiling} (${cost.unit} each)`],
     ['hours', `${view.hours} ${view.days}${view.allow_holidays ? ', holidays too' : ''}, the recipient's time`],
     ['throttle', view.throttle === 'none' ? undefined : view.throttle],

@@ -1,0 +1,211 @@
+import type { CampaignView } from '../../../campaign/view.ts'
+import { CampError } from '../../../errors.ts'
+import type { ImportRequest, ImportResult } from '../../../intake/import.ts'
+import { leaf, type Register } from '../../command.ts'
+import type { Context } from '../../context.ts'
+import { nameArgument, wholeNumber } from '../../options.ts'
+
+export const register: Register = (campaign, action) => {
+  leaf(campaign, 'import <file>', 'import a contact file as a campaign that waits for approval')
+    .requiredOption('--wallet <wallet>', 'who pays')
+    .requiredOption('--broker <broker>', 'who sends')
+    .option('--name <name>', "the campaign's name; without it, the file's", nameArgument)
+    .option('--message <text>', 'the text; {{nome}} and every other column of the file can stand in it')
+    .option('--template <code>', 'an approved template instead of a text')
+    .option('--var <n=column>', "which column fills a template's variable: 1=nome,2=contrato", collect, [])
+    .option('--map <field=column>', 'which column is what: phone=TELEFONE,nome=CLIENTE', collect, [])
+    .option('--schedule <time>', 'when to start: ISO 8601, or "2026-11-30 09:00" in CAMP_TIMEZONE')
+    .option('--start-before <minutes>', 'a start missed by more than this does not happen by itself', wholeNumber(1, 43_200), 60)
+    .option('--throttle <pace>', 'none, fixed:30s, random:20s-90s or linear:100/60m', 'none')
+    .option('--hours <from-to>', "contact hours in the recipient's time", '08:00-20:00')
+    .option('--days <days>', 'contact days: mon-sat, mon,wed,fri', 'mon-sat')
+    .option('--batch-size <n>', 'at most this many messages in a batch', wholeNumber(1, 100_000))
+    .option('--stale-days <n>', 'refuse rows whose data_cadastro is older; 0: however old', wholeNumber(0, 36_500), 7)
+    .option('--encoding <name>', 'utf-8, utf-16le, utf-16be or windows-1252; without it, detected')
+    .option('--delimiter <sign>', '; , tab or |; without it, detected')
+    .option('--no-fish', 'without our own control phones')
+    .option('--no-cap', 'also who was written to within 24 hours (ADMIN)')
+    .option('--allow-holidays', 'on national holidays too (ADMIN)')
+    .option('--again', 'also a file that was imported before')
+    .option('--rejects <file>', 'write the refused rows there, to be corrected and imported again')
+    .option('--dry-run', 'say what would come of it, and write nothing')
+    .action(action(importFile))
+}
+
+interface Options {
+  wallet: string
+  broker: string
+  name?: string
+  message?: string
+  template?: string
+  var: string[]
+  map: string[]
+  schedule?: string
+  startBefore: number
+  throttle: string
+  hours: string
+  days: string
+  batchSize?: number
+  staleDays: number
+  encoding?: string
+  delimiter?: string
+  fish: boolean
+  cap: boolean
+  allowHolidays?: boolean
+  again?: boolean
+  rejects?: string
+  dryRun?: boolean
+}
+
+function collect(value: string, previous: string[]): string[] {
+  return [...previous, value]
+}
+
+async function importFile(context: Context, file: string, options: Options): Promise<void> {
+  const actor = options.cap && !options.allowHolidays ? await context.actor() : await context.admin()
+  const { importCampaign } = await import('../../../intake/import.ts')
+  const [pool, prisma] = [await context.pool(), await context.prisma()]
+  const { request, wallet, broker } = await readRequest(context, actor.id, file, options)
+  const progress = await progressBar(context)
+  const deps = { pool, prisma, clock: context.clock, signal: context.signal, onProgress: progress.update }
+  const result = await importCampaign(deps, request).finally(progress.end)
+  const view =
+    result.id === null
+      ? await plannedView(request, result, { wallet, broker, createdBy: actor.email })
+      : await (await import('../../../campaign/view.ts')).campaignView(pool, result.id)
+  const { delimiterName } = await import('../../../intake/delimiter.ts')
+  const { headers, fields, variables } = result.columns
+  const about = {
+    encoding: result.source.encoding,
+    delimiter: delimiterName(result.source.delimiter),
+    mapping: Object.fromEntries(Object.entries(fields).map(([field, index]) => [field, headers[index]!])),
+    variables: variables.map(variable => variable.name),
+    warnings: result.warnings,
+    plan: { batch_size: result.batches.size, batches: result.batches.count },
+    rejects: result.rejects,
+    imported_before: result.importedBefore,
+  }
+  if (result.importedBefore) context.out.warn(`this file was imported before, as ${result.importedBefore}: a real import needs --again`)
+  if (options.dryRun && options.rejects) context.out.talk('A dry run writes nothing: no rejects file either.')
+  const { importText } = await import('./import-text.ts')
+  context.out.result({ ...view, ...about }, () => importText(view, about, context.config.timezone))
+  if (result.id !== null) context.out.talk(`Next: camp campaign approve ${result.agendamentoId}`)
+}
+
+async function readRequest(context: Context, userId: string, file: string, options: Options) {
+  const { findBroker, findTemplate, findWallet } = await import('../../../database/lookup.ts')
+  const { adapterOf } = await import('../../../broker/registry.ts')
+  const { parseDays, parseHours, parseThrottle } = await import('../../../campaign/settings.ts')
+  const { parseDelimiter } = await import('../../../intake/delimiter.ts')
+  const { parseEncoding } = await import('../../../intake/encoding.ts')
+  const { parsePairs } = await import('../../../intake/pairs.ts')
+  const prisma = await context.prisma()
+  const wallet = await findWallet(prisma, options.wallet)
+  const broker = await findBroker(prisma, options.broker)
+  const template = options.template === undefined ? null : await findTemplate(prisma, options.template)
+  const request: ImportRequest = {
+    file,
+    name: options.name ?? null,
+    userId,
+    wallet: { id: wallet.id },
+    broker: { id: broker.id, cost: broker.cost_per_message.toFixed(4), maxBatch: broker.max_batch },
+    adapter: await adapterOf(broker.adapter),
+    message: options.message ?? null,
+    template: template && { id: template.id, code: template.template_code, content: template.content },
+    vars: parsePairs('--var', options.var),
+    map: parsePairs('--map', options.map),
+    throttle: parseThrottle(options.throttle),
+    hours: parseHours(options.hours),
+    days: parseDays(options.days),
+    allowHolidays: options.allowHolidays ?? false,
+    noCap: !options.cap,
+    scheduledAt: options.schedule === undefined ? null : await scheduleOf(context, options.schedule),
+    startBefore: options.startBefore,
+    batchSize: options.batchSize ?? null,
+    staleDays: options.staleDays,
+    encoding: options.encoding === undefined ? null : parseEncoding(options.encoding),
+    delimiter: options.delimiter === undefined ? null : parseDelimiter(options.delimiter),
+    fish: options.fish,
+    again: options.again ?? false,
+    dryRun: options.dryRun ?? false,
+    rejects: options.rejects ?? null,
+    timezone: context.config.timezone,
+  }
+  return { request, wallet: wallet.name, broker: broker.name }
+}
+
+async function scheduleOf({ clock, config }: Context, text: string): Promise<Date> {
+  const { parseMoment } = await import('../../../campaign/moment.ts')
+  const at = parseMoment(text, config.timezone)
+  if (at > clock.now()) return at
+  throw new CampError('USAGE', `--schedule ${text} is in the past`, { hint: 'Leave it away to start when somebody runs it.' })
+}
+
+/** What `campaignView` would say if the dry run had been real. */
+async function plannedView(
+  request: ImportRequest,
+  result: ImportResult,
+  { wallet, broker, createdBy }: { wallet: string; broker: string; createdBy: string },
+): Promise<CampaignView> {
+  const { formatDays, formatHours, formatThrottle } = await import('../../../campaign/settings.ts')
+  const { NO_COUNTS, NO_ERRORS } = await import('../../../campaign/view.ts')
+  const total = result.rows + result.fish
+  return {
+    id: null,
+    agendamento_id: null,
+    name: result.name,
+    status: 'PENDING_APPROVAL',
+    wallet,
+    broker,
+    rows: result.rows,
+    fish: result.fish,
+    counts: { ...NO_COUNTS, total, PENDING: result.pending, ERROR: total - result.pending },
+    errors: { ...NO_ERRORS, ...result.errors },
+    cost: { ...result.cost, used: '0.0000' },
+    failure_reason: null,
+    message: result.message,
+    template: request.template?.code ?? null,
+    throttle: formatThrottle(request.throttle),
+    hours: formatHours(request.hours),
+    days: formatDays(request.days),
+    allow_holidays: request.allowHolidays,
+    no_cap: request.noCap,
+    scheduled_at: request.scheduledAt?.toISOString() ?? null,
+    source_file: result.source.file,
+    created_by: createdBy,
+    created_at: result.createdAt.toISOString(),
+    approved_by: null,
+    approved_at: null,
+    started_at: null,
+    finished_at: null,
+    batches: { QUEUED: 0, SENDING: 0, DONE: 0, IN_DOUBT: 0 },
+    waiting_until: null,
+  }
+}
+
+/** On a terminal only: elsewhere an import is over before a line about it is worth writing. */
+async function progressBar({ out, clock }: Context) {
+  const { stderr } = out.streams
+  if (out.quiet || out.json || stderr.isTTY !== true) return { update: () => undefined, end: () => undefined }
+  const { SingleBar } = (await import('cli-progress')).default
+  const bar = new SingleBar({
+    stream: stderr as NodeJS.WriteStream,
+    format: '{bar} {percentage}% | {rows} rows | {rate} rows/s',
+    hideCursor: true,
+    clearOnComplete: true,
+  })
+  const startedAt = clock.now().getTime()
+  let running = false
+  return {
+    update: ({ rows, bytes, totalBytes }: { rows: number; bytes: number; totalBytes: number }) => {
+      const seconds = Math.max(0.001, (clock.now().getTime() - startedAt) / 1000)
+      const shown = { rows: rows.toLocaleString('en-US'), rate: Math.round(rows / seconds).toLocaleString('en-US') }
+      if (!running) bar.start(totalBytes, 0, shown)
+      running = true
+      bar.update(bytes, shown)
+    },
+    end: () => {
+      if (running) bar.stop()
+    },
+  }
+}

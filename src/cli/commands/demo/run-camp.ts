@@ -1,0 +1,53 @@
+import { PassThrough } from 'node:stream'
+import { CampError } from '../../../errors.ts'
+import type { Context } from '../../context.ts'
+import { runCamp } from '../../main.ts'
+
+/** Runs a command line in this process. */
+export interface RunCamp {
+  /** With --json. @returns what it printed @throws CampError with what it said */
+  (...argv: string[]): Promise<unknown>
+  /** With its progress on this run's own streams. */
+  shown(...argv: string[]): Promise<void>
+}
+
+export function campIn(context: Context, env: NodeJS.ProcessEnv): RunCamp {
+  const { clock, signal, streams } = context.host
+  const quiet = async (...argv: string[]): Promise<unknown> => {
+    const [stdout, stderr] = [new Memory(), new Memory()]
+    const code = await runCamp([...argv, '--json'], {
+      env,
+      clock,
+      signal,
+      streams: { stdin: new PassThrough(), stdout, stderr },
+    })
+    if (code === 0) return JSON.parse(stdout.text)
+    throw new CampError('UNEXPECTED', `camp ${argv.slice(0, 2).join(' ')} failed (${code})`, {
+      hint: stderr.text.trim(),
+    })
+  }
+  const shown = async (...argv: string[]): Promise<void> => {
+    const stderr = context.out.json || context.out.quiet ? new Memory() : streams.stderr
+    const code = await runCamp(argv, {
+      env,
+      clock,
+      signal,
+      streams: { stdin: new PassThrough(), stdout: new Memory(), stderr },
+    })
+    if (code === 0) return
+    const hint = stderr instanceof Memory ? stderr.text.trim() : undefined
+    throw new CampError('UNEXPECTED', `camp ${argv.slice(0, 2).join(' ')} failed (${code})`, { hint })
+  }
+  return Object.assign(quiet, { shown })
+}
+
+class Memory extends PassThrough {
+  text = ''
+
+  constructor() {
+    super()
+    this.on('data', chunk => {
+      this.text += chunk
+    })
+  }
+}

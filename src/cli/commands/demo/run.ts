@@ -1,0 +1,214 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+import { z } from 'zod'
+import { formatMoney, moneyOf } from '../../../budget/money.ts'
+import { stopServer } from '../../../database/embedded/server.ts'
+import { monthOf } from '../../../dispatch/hours.ts'
+import { CampError } from '../../../errors.ts'
+import type { Context } from '../../context.ts'
+import { number } from '../campaign/text.ts'
+import { freePort, type Program, startProgram } from './program.ts'
+import { campIn, type RunCamp } from './run-camp.ts'
+
+const MAILING = fileURLToPath(new URL('../../../../fixtures/demo/mailing.csv', import.meta.url))
+const [WALLET, BROKER, UNIT] = ['Carteira Demo', 'SANDBOX', '0.0450'] as const
+
+/**
+ * The whole way with nothing faked but the broker, which is a process of its own: set-up, import, approval, dispatch by a
+ * worker process, callbacks, report; then the books are compared with what the broker counted.
+ * @throws CampError STATE where they differ
+ */
+export async function runDemo(context: Context, keep: boolean): Promise<void> {
+  const home = await mkdtemp(join(tmpdir(), 'camp-demo-'))
+  const programs: Program[] = []
+  try {
+    const port = await freePort()
+    const env = {
+      PATH: context.host.env.PATH,
+      CAMP_HOME: home,
+      CAMP_PUBLIC_URL: `http://127.0.0.1:${port}`,
+      LOG_LEVEL: 'warn',
+      CAMP_SWEEP_MS: '1000',
+    }
+    const camp = campIn(context, { ...env, NO_COLOR: context.host.env.NO_COLOR })
+    const sandbox = await step(context, 'The sandbox broker, a process of its own', async () => {
+      const started = await startProgram(['sandbox', '--json', '--callback-delay', '20-200'], env)
+      programs.push(started)
+      return z.object({ url: z.string() }).parse(JSON.parse(started.firstLine)).url
+    })
+    await step(context, 'PostgreSQL, migrations; a wallet, its budget, a broker, the credential, two fish', () =>
+      setUp(context, camp, sandbox),
+    )
+    const { id, refused } = await importMailing(context, camp)
+    await step(context, 'Approval against the budget', () => camp('campaign', 'approve', id))
+    await step(context, 'A worker, with the listener for callbacks', async () => {
+      programs.push(await startProgram(['worker', '--listen', `127.0.0.1:${port}`], env))
+    })
+    say(context, 'Dispatch')
+    const startedAt = context.clock.now().getTime()
+    await camp.shown('campaign', 'run', id, '--wait')
+    const seconds = (context.clock.now().getTime() - startedAt) / 1000
+    const report = await step(context, 'Delivery callbacks', () => callbacksDone(camp, sandbox, id, context.signal))
+    context.out.talk('')
+    await check(context, camp, { id, sandbox, report, seconds, refused })
+  } finally {
+    for (const program of programs.reverse()) await program.stop()
+    if (keep) context.out.talk(`\nIts database is kept: CAMP_HOME=${home} camp campaign list`)
+    else {
+      await stopServer(home)
+      await rm(home, { recursive: true, force: true })
+    }
+  }
+}
+
+async function setUp(context: Context, camp: RunCamp, sandbox: string): Promise<void> {
+  await camp('wallet', 'add', WALLET, '--idgis', '9001')
+  const { year, month } = monthOf(context.clock.now(), context.config.timezone)
+  await camp('budget', 'set', WALLET, `${year}-${String(month).padStart(2, '0')}`, '1000.00')
+  await camp('broker', 'add', BROKER, '--adapter', 'SANDBOX', '--cost', UNIT, '--max-batch', '500')
+  await camp('credential', 'set', WALLET, BROKER, `url=${sandbox}`)
+  await camp('fish', 'add', 'Isca 1', '11 91234-5678')
+  await camp('fish', 'add', 'Isca 2', '21 91234-5678')
+}
+
+const view = z.object({
+  id: z.string(),
+  agendamento_id: z.string(),
+  status: z.string(),
+  rows: z.number(),
+  fish: z.number(),
+  counts: z.record(z.string(), z.number()),
+  errors: z.record(z.string(), z.number()),
+  cost: z.object({ unit: z.string(), ceiling: z.string(), used: z.string() }),
+})
+type View = z.infer<typeof view>
+
+async function importMailing(context: Context, camp: RunCamp) {
+  // Round the clock, because a demo must work at any hour; a campaign is sent between 08:00 and 20:00 unless it says otherwise.
+  const always = ['--hours', '00:00-24:00', '--days', 'mon-sun', '--allow-holidays']
+  const message = 'Olá {{nome}}, temos uma proposta para o seu contrato {{contrato}}.'
+  const imported = await step(context, 'Import of fixtures/demo/mailing.csv', async () =>
+    view.parse(
+      await camp(
+        'campaign',
+        'import',
+        MAILING,
+        '--wallet',
+        WALLET,
+        '--broker',
+        BROKER,
+        '--message',
+        message,
+        ...always,
+      ),
+    ),
+  )
+  const refused = Object.entries(imported.errors).filter(([, n]) => n > 0)
+  context.out.talk(
+    `   ${number(imported.rows)} rows, ${number(imported.counts.PENDING ?? 0)} to send (${imported.fish} fish among them), ` +
+      `refused: ${refused.map(([code, n]) => `${code} ${n}`).join(', ')}; at most R$ ${imported.cost.ceiling}`,
+  )
+  return { id: imported.agendamento_id, refused: refused.reduce((sum, [, n]) => sum + n, 0) }
+}
+
+const stats = z.object({
+  accepted: z.number(),
+  unique: z.number(),
+  duplicates: z.number(),
+  callbacks: z.object({ waiting: z.number() }),
+})
+
+async function statsOf(sandbox: string): Promise<z.infer<typeof stats>> {
+  const { request } = await import('undici')
+  return stats.parse(await (await request(`${sandbox}/stats`)).body.json())
+}
+
+const CALLBACKS_MS = 20_000
+
+/** The broker has called back for all that it will, and what it said is applied: nothing changes any more. */
+async function callbacksDone(camp: RunCamp, sandbox: string, id: string, signal: AbortSignal): Promise<View> {
+  let last = ''
+  for (let waitedMs = 0; ; waitedMs += 250) {
+    const { waiting } = (await statsOf(sandbox)).callbacks
+    const report = view.parse(await camp('campaign', 'report', id))
+    const counts = JSON.stringify(report.counts)
+    if ((waiting === 0 && counts === last) || waitedMs > CALLBACKS_MS) return report
+    last = counts
+    await delay(250, undefined, { signal })
+  }
+}
+
+interface Result {
+  id: string
+  sandbox: string
+  report: View
+  seconds: number
+  refused: number
+}
+
+/** The invariants, against the broker's own count. */
+async function check(context: Context, camp: RunCamp, { sandbox, report, seconds, refused }: Result): Promise<void> {
+  const { year, month } = monthOf(context.clock.now(), context.config.timezone)
+  const period = `${year}-${String(month).padStart(2, '0')}`
+  const broker = await statsOf(sandbox)
+  const budget = z.object({ used_budget: z.string() }).parse(await camp('budget', 'show', WALLET, period))
+  const ledger = z.array(z.object({ amount: z.string() })).parse(await camp('budget', 'ledger', WALLET, period))
+  await camp('budget', 'audit')
+  const sum = formatMoney(ledger.reduce((total, entry) => total + moneyOf(entry.amount), 0n))
+  const cost = formatMoney(moneyOf(UNIT) * BigInt(broker.accepted))
+  const toSend = report.rows + report.fish - refused
+  const checks: [string, boolean, string][] = [
+    [
+      'rows of the file + fish = leads',
+      report.rows + report.fish === report.counts.total,
+      `${number(report.rows)} + ${report.fish}`,
+    ],
+    ['every lead that could be sent was accepted', broker.unique === toSend, number(broker.unique)],
+    [
+      'the broker got each lead once',
+      broker.accepted === broker.unique && broker.duplicates === 0,
+      `${broker.duplicates} duplicates`,
+    ],
+    [
+      'nothing is open or in doubt',
+      ['PENDING', 'SENDING', 'IN_DOUBT'].every(status => report.counts[status] === 0),
+      report.status,
+    ],
+    [
+      'ledger = used budget = unit cost × accepted',
+      sum === cost && moneyOf(budget.used_budget) === moneyOf(cost),
+      `R$ ${sum}`,
+    ],
+  ]
+  const { color } = context.out
+  const text = () =>
+    [
+      ...checks.map(([what, holds, figure]) => `${holds ? color.green('✔') : color.red('✘')} ${what}: ${figure}`),
+      '',
+      `Sent ${number(broker.unique)} messages in ${seconds.toFixed(1)} s; delivered ${number(report.counts.DELIVERED! + report.counts.READ!)}, ` +
+        `of them read ${number(report.counts.READ!)}.`,
+    ].join('\n')
+  const failed = checks.filter(([, holds]) => !holds)
+  context.out.result(
+    { ...report, seconds, broker, checks: checks.map(([what, holds, figure]) => ({ what, holds, figure })) },
+    text,
+  )
+  if (failed.length > 0)
+    throw new CampError('STATE', `the books do not agree: ${failed.map(([what]) => what).join('; ')}`)
+}
+
+async function step<T>(context: Context, what: string, work: () => Promise<T>): Promise<T> {
+  const from = context.clock.now().getTime()
+  context.signal.throwIfAborted()
+  const result = await work()
+  const seconds = ((context.clock.now().getTime() - from) / 1000).toFixed(1)
+  context.out.talk(`${context.out.color.green('✔')} ${what} ${context.out.color.dim(`(${seconds} s)`)}`)
+  return result
+}
+
+function say(context: Context, what: string): void {
+  context.out.talk(`  ${what}`)
+}

@@ -1,0 +1,57 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { rm } from 'node:fs/promises'
+
+export interface Postmaster {
+  pid: number
+  port: number
+  ready: boolean
+}
+
+/** @param pidFile postmaster.pid in the data folder @returns undefined when no server runs there */
+export function livingPostmaster(pidFile: string): Postmaster | undefined {
+  const postmaster = readPidFile(pidFile)
+  return postmaster && isAlive(postmaster.pid) && isPostgres(postmaster.pid) ? postmaster : undefined
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch {
+    return false
+  }
+}
+
+/**
+ * A zombie (Z), killed in a container where nobody buries processes, is none any more. Where the system does not tell (no
+ * /proc), a living process is taken at its word.
+ */
+function isPostgres(pid: number): boolean {
+  if (!existsSync('/proc/self/stat')) return true
+  try {
+    return /^\d+ \(postgres\) [^ZX]/.test(readFileSync(`/proc/${pid}/stat`, 'utf8'))
+  } catch {
+    return false
+  }
+}
+
+/** Line 1 the pid, 4 the port, 8 the status: PostgreSQL's miscadmin.h. */
+function readPidFile(pidFile: string): Postmaster | undefined {
+  try {
+    const lines = readFileSync(pidFile, 'utf8').split('\n')
+    const [pid, port] = [Number(lines[0]), Number(lines[3])]
+    return pid > 0 ? { pid, port, ready: port > 0 && lines[7]?.trim() === 'ready' } : undefined
+  } catch {
+    return undefined
+  }
+}
+
+/**
+ * After a crash of the machine the pid in postmaster.pid may belong to some other process by now, and PostgreSQL would refuse
+ * to start for its sake. A pid that belongs to nobody is PostgreSQL's own to overcome: taking its file away here could take a
+ * faster starter's.
+ */
+export async function removeStalePidFile(pidFile: string): Promise<void> {
+  const postmaster = readPidFile(pidFile)
+  if (postmaster && isAlive(postmaster.pid) && !isPostgres(postmaster.pid)) await rm(pidFile, { force: true })
+}

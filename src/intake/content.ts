@@ -1,0 +1,51 @@
+import type { Adapter } from '../broker/port.ts'
+import { bindTemplate, type CompiledText, compileText } from '../campaign/render.ts'
+import { CampError } from '../errors.ts'
+import { type Columns, namedColumns } from './columns.ts'
+
+export interface ContentRequest {
+  message: string | null
+  template: { id: string; code: string; content: string } | null
+  /** --var: template variable → column. */
+  vars: Readonly<Record<string, string>>
+  adapter: Pick<Adapter, 'name' | 'templateRequired' | 'oneTextPerRequest'>
+}
+
+/** What a campaign says: a template with its variables, or a text, or each row's own. */
+export interface Content {
+  text: CompiledText | null
+  templateVars: Record<string, string> | null
+  /** Texts differ by row, and the broker carries one per request: leads are put in order by text. */
+  byText: boolean
+}
+
+/** @throws CampError DATA: free text where a template is required; USAGE: --var without a template, or both kinds of text */
+export function assertContent({ message, template, vars, adapter }: ContentRequest): void {
+  if (message !== null && template) throw new CampError('USAGE', '--message and --template exclude each other')
+  if (!template && Object.keys(vars).length > 0) throw new CampError('USAGE', '--var goes with --template')
+  if (message !== null && message.trim() === '') throw new CampError('DATA', 'the message is empty')
+  if (!template && adapter.templateRequired) {
+    throw new CampError('DATA', `${adapter.name} takes only approved templates, no free text`, {
+      hint: 'Give one with --template CODE (camp template list).',
+    })
+  }
+}
+
+/**
+ * The content for a file's columns.
+ * @throws CampError DATA: a placeholder or variable without a column; nothing to say
+ */
+export function contentFor(request: ContentRequest, file: string, columns: Columns): Content {
+  const { message, template, vars, adapter } = request
+  const named = namedColumns(columns)
+  if (template) return { text: null, templateVars: bindTemplate(template, vars, named), byText: false }
+  const ownTexts = columns.fields.mensagem !== undefined
+  if (message === null && !ownTexts) {
+    throw new CampError('DATA', `${file} has no column with messages, and none was given`, {
+      hint: 'Give one with --message "Olá {{nome}}", a template with --template CODE, or a column "mensagem".',
+    })
+  }
+  const text = message === null ? null : compileText(message, named)
+  const byText = adapter.oneTextPerRequest && (ownTexts || (text !== null && text.names.length > 0))
+  return { text, templateVars: null, byText }
+}

@@ -1,0 +1,183 @@
+import type pg from 'pg'
+import type { ThrottleColumns } from '../campaign/settings.ts'
+import type { Sql } from '../database/pool.ts'
+import { CampError } from '../errors.ts'
+import { type Copy, copyValue, startCopy } from './copy.ts'
+import type { PlacedFish } from './fish.ts'
+import { REFUSED_BLOCK, SEQ_SQL, type Sequencer, seqOf } from './sequence.ts'
+import type { Lead } from './vet.ts'
+
+/** The header of a campaign that is being imported. */
+export interface NewCampaign {
+  id: string
+  name: string
+  userId: string
+  walletId: string
+  brokerId: string
+  templateId: string | null
+  message: string | null
+  templateVars: Readonly<Record<string, string>> | null
+  throttle: ThrottleColumns
+  hours: { from: number; to: number }
+  days: number
+  allowHolidays: boolean
+  noCap: boolean
+  scheduledAt: Date | null
+  startBefore: number
+  batchSize: number | null
+  staleDays: number
+  sourceFile: string
+  sourceSha256: string
+  createdAt: Date
+}
+
+/**
+ * A campaign of the same file that was not cancelled.
+ * @returns the newest one's handle
+ */
+export async function importedBefore(sql: Sql, sha256: string): Promise<string | undefined> {
+  const { rows } = await sql.query<{ agendamento_id: string }>(
+    `SELECT agendamento_id FROM "Campaign" WHERE source_sha256 = $1 AND status <> 'CANCELLED' ORDER BY created_at DESC LIMIT 1`,
+    [sha256],
+  )
+  return rows[0]?.agendamento_id
+}
+
+/**
+ * Makes sure, to the end of the transaction, that a file is imported once.
+ * @throws CampError STATE: it was imported before, or another process is at it
+ */
+export async function claimFile(sql: Sql, file: string, sha256: string): Promise<void> {
+  const { rows } = await sql.query<{ free: boolean }>(`SELECT pg_try_advisory_xact_lock(hashtextextended($1, 0)) AS free`, [
+    `camp import ${sha256}`,
+  ])
+  if (!rows[0]!.free) {
+    throw new CampError('STATE', `${file} is being imported right now by another camp`, { hint: 'See: camp campaign list' })
+  }
+  const before = await importedBefore(sql, sha256)
+  if (before === undefined) return
+  throw new CampError('STATE', `${file} was imported before, as campaign ${before}`, {
+    hint: `See it: camp campaign show ${before}. To send the same file again: --again`,
+  })
+}
+
+/** @param handles candidates for agendamento_id, tried until one is free @returns the one it got */
+export async function insertCampaign(sql: Sql, c: NewCampaign, handles: () => string): Promise<string> {
+  for (let attempt = 0; attempt < 10; attempt++) {
+    const handle = handles()
+    const { rowCount } = await sql.query(
+      `INSERT INTO "Campaign" (
+         id, agendamento_id, name, user_id, wallet_id, broker_id, template_id, base_message, template_vars,
+         throttling_type, throttling_config, scheduled_at, start_before, hours_from, hours_to, days, allow_holidays, no_cap,
+         source_file, source_sha256, batch_size, stale_days, created_at, updated_at)
+       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $23)
+       ON CONFLICT (agendamento_id) DO NOTHING`,
+      [
+        c.id, handle, c.name, c.userId, c.walletId, c.brokerId, c.templateId, c.message, c.templateVars,
+        c.throttle.type, c.throttle.config, c.scheduledAt, c.startBefore, c.hours.from, c.hours.to, c.days, c.allowHolidays, c.noCap,
+        c.sourceFile, c.sourceSha256, c.batchSize, c.staleDays, c.createdAt,
+      ],
+    )
+    if (rowCount === 1) return handle
+  }
+  throw new Error('ten handles in a row were taken')
+}
+
+/** Where the leads of an import go. */
+export interface LeadStore {
+  add: (leads: readonly Lead[]) => Promise<void>
+  end: () => Promise<void>
+  abort: () => Promise<void>
+}
+
+/** Straight into the table, numbered as they come. */
+export function storeInOrder(client: pg.PoolClient, campaignId: string, sequence: Sequencer, nextId: () => string): LeadStore {
+  const copy = startCopy(
+    client,
+    `COPY "CampaignLead" (campaign_id, seq, id, source_line, phone, nome, cpf_cnpj, idcob_contrato, custom_message, variables,
+                          status, error_code, error_message) FROM STDIN`,
+  )
+  return {
+    ...copy,
+    add: leads => copyLeads(copy, leads, lead => `${campaignId}\t${sequence.next(lead.block)}`, nextId),
+  }
+}
+
+/**
+ * By text: for brokers that carry one text per request, leads with the same text must stand together. They are staged, and
+ * numbered by one sort in the database.
+ */
+export async function storeByText(
+  client: pg.PoolClient,
+  campaignId: string,
+  sequence: Sequencer,
+  nextId: () => string,
+): Promise<LeadStore> {
+  await client.query(
+    `CREATE TEMP TABLE staged_lead (
+       block int, id uuid, source_line int, phone text, nome text, cpf_cnpj text, idcob_contrato text,
+       custom_message text COLLATE "C", variables jsonb, status "LeadStatus", error_code text, error_message text
+     ) ON COMMIT DROP`,
+  )
+  const copy = startCopy(client, `COPY staged_lead FROM STDIN`)
+  const tagOf = (lead: Lead) => {
+    sequence.next(lead.block)
+    return `${lead.block}`
+  }
+  return {
+    ...copy,
+    add: leads => copyLeads(copy, leads, tagOf, nextId),
+    end: async () => {
+      await copy.end()
+      await client.query(
+        `INSERT INTO "CampaignLead" (campaign_id, seq, id, source_line, phone, nome, cpf_cnpj, idcob_contrato, custom_message,
+                                     variables, status, error_code, error_message)
+         SELECT $1, ${SEQ_SQL}, id, source_line, phone, nome, cpf_cnpj, idcob_contrato, custom_message,
+                variables, status, error_code, error_message
+         FROM (SELECT *, row_number() OVER (
+                 PARTITION BY block ORDER BY CASE WHEN block < $2 THEN custom_message END, source_line)::int AS n
+               FROM staged_lead) numbered`,
+        [campaignId, REFUSED_BLOCK],
+      )
+    },
+  }
+}
+
+/**
+ * Adds the fish. Each has the variables, the document and the text of a lead: of `model`, or where texts decide the order, of
+ * the lead before it, so that it goes out with it.
+ * @param model the seq of the first good lead
+ */
+export async function insertFish(
+  sql: Sql,
+  campaignId: string,
+  fish: readonly PlacedFish[],
+  { model, byText, counts }: { model: number; byText: boolean; counts: readonly number[] },
+  nextId: () => string,
+): Promise<void> {
+  const modelOf = ({ block, after }: PlacedFish) =>
+    byText && counts[block]! > 0 ? seqOf(block, Math.min(Math.max(after, 1), counts[block]!)) : model
+  await sql.query(
+    `INSERT INTO "CampaignLead" (campaign_id, is_fish, id, seq, phone, nome, cpf_cnpj, idcob_contrato, custom_message, variables)
+     SELECT $1, true, f.id, f.seq, f.phone, f.nome, l.cpf_cnpj, l.idcob_contrato, l.custom_message, l.variables
+     FROM unnest($2::uuid[], $3::int[], $4::text[], $5::text[], $6::int[]) AS f(id, seq, phone, nome, model)
+     JOIN "CampaignLead" l ON l.campaign_id = $1 AND l.seq = f.model`,
+    [campaignId, fish.map(nextId), fish.map(one => one.seq), fish.map(one => one.phone), fish.map(one => one.name), fish.map(modelOf)],
+  )
+}
+
+export async function completeCampaign(sql: Sql, id: string, { rows, fish }: { rows: number; fish: number }): Promise<void> {
+  await sql.query(`UPDATE "Campaign" SET rows = $2, fish = $3 WHERE id = $1`, [id, rows, fish])
+}
+
+async function copyLeads(copy: Copy, leads: readonly Lead[], tagOf: (lead: Lead) => string, nextId: () => string): Promise<void> {
+  let lines = ''
+  for (const lead of leads) {
+    const { refusal } = lead
+    lines += `${tagOf(lead)}\t${nextId()}\t${lead.row.line}\t${copyValue(lead.phone)}\t${copyValue(lead.nome)}\t${copyValue(
+      lead.cpf_cnpj,
+    )}\t${copyValue(lead.idcob_contrato)}\t${copyValue(lead.custom_message)}\t${copyValue(lead.variables)}\t`
+    lines += refusal ? `ERROR\t${refusal.code}\t${copyValue(refusal.detail)}\n` : 'PENDING\t\\N\t\\N\n'
+  }
+  if (lines !== '') await copy.write(lines)
+}

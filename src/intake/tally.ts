@@ -1,0 +1,56 @@
+import { createHash } from 'node:crypto'
+import { ZONES, zoneOf } from '../dispatch/zones.ts'
+import type { Fish } from './fish.ts'
+import type { Lead, RefusalCode } from './vet.ts'
+
+/** What an import counts while it reads. */
+export class Tally {
+  rows = 0
+  pending = 0
+  readonly errors: Partial<Record<RefusalCode, number>> = {}
+  /** The block of the first good lead. */
+  firstBlock: number | undefined
+  readonly #byText: boolean
+  readonly #blocks = new Map<number, number>()
+  readonly #texts = new Map<number, { block: number; count: number }>()
+
+  constructor(byText: boolean) {
+    this.#byText = byText
+  }
+
+  add(leads: readonly Lead[]): void {
+    for (const { refusal, block, custom_message } of leads) {
+      this.rows++
+      if (refusal) {
+        this.errors[refusal.code] = (this.errors[refusal.code] ?? 0) + 1
+        continue
+      }
+      this.pending++
+      this.firstBlock ??= block
+      this.#blocks.set(block, (this.#blocks.get(block) ?? 0) + 1)
+      if (this.#byText) this.#countText(block, custom_message ?? '')
+    }
+  }
+
+  /** Leads to send, in groups that a batch may not cross: by time zone, and by text where that matters. */
+  groups(fish: readonly Fish[]): { zone: string; count: number }[] {
+    const groups = this.#byText
+      ? [...this.#texts.values()].map(({ block, count }) => ({ zone: ZONES[block]!, count }))
+      : ZONES.flatMap((zone, block) => (this.#blocks.has(block) ? [{ zone, count: this.#blocks.get(block)! }] : []))
+    for (const { phone } of fish) {
+      const zone = zoneOf(phone)!
+      const group = groups.find(one => one.zone === zone)
+      if (group) group.count++
+      else groups.push({ zone, count: 1 })
+    }
+    return groups
+  }
+
+  /** A million texts are kept as a number each: 48 bits of a hash, which are enough for a count of batches. */
+  #countText(block: number, text: string): void {
+    const key = createHash('sha1').update(`${block}\n${text}`).digest().readUIntBE(0, 6)
+    const known = this.#texts.get(key)
+    if (known) known.count++
+    else this.#texts.set(key, { block, count: 1 })
+  }
+}

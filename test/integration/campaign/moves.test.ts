@@ -1,0 +1,164 @@
+import { v7 as uuid } from 'uuid'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { dueCampaigns } from '../../../src/campaign/due.ts'
+import * as moves from '../../../src/campaign/moves.ts'
+import { systemClock } from '../../../src/clock.ts'
+import type { CampError } from '../../../src/errors.ts'
+import type { Queues } from '../../../src/queue/queues.ts'
+import { useDatabase } from '../../support/database.ts'
+import { booksOf, makeCampaign, makeScene, type Scene, stampApproval } from '../../support/fixtures.ts'
+
+const db = useDatabase()
+const rung: string[] = []
+const deps = {
+  get pool() {
+    return db.pool
+  },
+  clock: systemClock,
+  // What is rung is another suite's matter (queue, worker): here nobody listens.
+  queues: { ring: async (_broker: string, rings: { batchId: string }[]) => void rung.push(...rings.map(r => r.batchId)) } as unknown as Queues,
+}
+const options = { timezone: 'America/Sao_Paulo', selfApproval: false }
+
+async function refusal(work: Promise<unknown>): Promise<CampError> {
+  return work.then(
+    () => {
+      throw new Error('it was allowed')
+    },
+    (error: CampError) => error,
+  )
+}
+
+const statusOf = async (id: string) => (await booksOf(db.pool, id)).campaign
+
+describe('approval', () => {
+  let scene: Scene
+  let other: string
+  beforeAll(async () => {
+    scene = await makeScene(db.pool, { budget: '9.00', cost: '0.0450' })
+    other = (await makeScene(db.pool)).userId
+  })
+
+  it('takes another person than the importer, unless the installation says otherwise', async () => {
+    const id = await makeCampaign(db.pool, scene, { leads: 10, status: 'PENDING_APPROVAL' })
+    expect((await refusal(moves.approve(deps, id, scene.userId, options))).exitCode).toBe(7)
+    await moves.approve(deps, id, scene.userId, { ...options, selfApproval: true })
+    expect(await statusOf(id)).toBe('APPROVED')
+    await moves.cancel(deps, id, other, undefined)
+  })
+
+  it('counts what is committed to other campaigns: two that fit alone do not fit together', async () => {
+    const first = await makeCampaign(db.pool, scene, { leads: 150, status: 'PENDING_APPROVAL' })
+    const second = await makeCampaign(db.pool, scene, { leads: 100, status: 'PENDING_APPROVAL' })
+    await moves.approve(deps, first, other, options)
+    const error = await refusal(moves.approve(deps, second, other, options))
+    expect(error.exitCode).toBe(6)
+    expect(error.message).toMatch(/4\.5000.*2\.2500 available.*limit 9\.0000, used 0\.0000, committed to other campaigns 6\.7500/)
+    await moves.cancel(deps, first, other, undefined)
+    await moves.approve(deps, second, other, options)
+    await moves.cancel(deps, second, other, undefined)
+  })
+
+  it('of two approvals at once lets only that through which the budget pays for', async () => {
+    const ids = await Promise.all(
+      Array.from({ length: 4 }, () => makeCampaign(db.pool, scene, { leads: 100, status: 'PENDING_APPROVAL' })),
+    )
+    const ends = await Promise.allSettled(ids.map(id => moves.approve(deps, id, other, options)))
+    expect(ends.filter(end => end.status === 'fulfilled')).toHaveLength(2)
+    for (const id of ids) await moves.cancel(deps, id, other, undefined)
+  })
+
+  it('is void when the price changes afterwards: the campaign waits for approval again', async () => {
+    const id = await makeCampaign(db.pool, scene, { leads: 10, status: 'PENDING_APPROVAL' })
+    await moves.approve(deps, id, other, options)
+    await db.pool.query(`UPDATE "Broker" SET cost_per_message = 0.0500 WHERE id = $1`, [scene.brokerId])
+    expect((await refusal(moves.run(deps, id, other))).exitCode).toBe(4)
+    expect(await booksOf(db.pool, id)).toMatchObject({ campaign: 'PENDING_APPROVAL', openBatches: 0 })
+    await moves.approve(deps, id, other, options)
+    await moves.run(deps, id, other)
+    expect(await statusOf(id)).toBe('PROCESSING')
+  })
+
+  it('refuses without a budget for the month, and says how to set one', async () => {
+    const poor = await makeScene(db.pool, { budget: null })
+    const id = await makeCampaign(db.pool, poor, { leads: 1, status: 'PENDING_APPROVAL' })
+    const error = await refusal(moves.approve(deps, id, other, options))
+    expect(error.exitCode).toBe(6)
+    expect(error.hint).toMatch(/camp budget set/)
+  })
+})
+
+describe('the moves', () => {
+  it('start a campaign once, however many start it at once', async () => {
+    const scene = await makeScene(db.pool, { maxBatch: 10 })
+    const id = await makeCampaign(db.pool, scene, { leads: 95 })
+    rung.length = 0
+    const ends = await Promise.allSettled(Array.from({ length: 5 }, () => moves.run(deps, id, scene.userId)))
+    expect(ends.filter(end => end.status === 'fulfilled')).toHaveLength(1)
+    expect((await booksOf(db.pool, id)).openBatches).toBe(10)
+    expect(new Set(rung).size).toBe(10)
+  })
+
+  it('refuse what the state does not allow, and change nothing', async () => {
+    const scene = await makeScene(db.pool)
+    const id = await makeCampaign(db.pool, scene, { leads: 3, status: 'PENDING_APPROVAL' })
+    for (const move of [moves.run, moves.resume, moves.pause]) {
+      expect((await refusal(move(deps, id, scene.userId))).exitCode).toBe(4)
+    }
+    expect(await statusOf(id)).toBe('PENDING_APPROVAL')
+    await moves.reject(deps, id, scene.userId, 'wrong file')
+    expect(await booksOf(db.pool, id)).toMatchObject({ campaign: 'CANCELLED', reason: 'wrong file', errors: { CANCELLED: 3 } })
+  })
+
+  it('finish a campaign without a lead to send at once', async () => {
+    const scene = await makeScene(db.pool)
+    const id = await makeCampaign(db.pool, scene, { leads: 0 })
+    await moves.run(deps, id, scene.userId)
+    expect(await statusOf(id)).toBe('FINISHED')
+  })
+
+  it('leave an audit of each', async () => {
+    const scene = await makeScene(db.pool)
+    const id = await makeCampaign(db.pool, scene, { leads: 3, status: 'PENDING_APPROVAL' })
+    await moves.approve(deps, id, uuidOf(await makeScene(db.pool)), options)
+    await moves.run(deps, id, scene.userId)
+    await moves.pause(deps, id, scene.userId)
+    await moves.resume(deps, id, scene.userId)
+    await moves.cancel(deps, id, scene.userId, 'enough')
+    const { rows } = await db.pool.query(`SELECT action FROM "AuditEvent" WHERE subject_id = $1 ORDER BY at, id`, [id])
+    expect(rows.map(row => row.action)).toEqual(
+      ['approve', 'run', 'pause', 'resume', 'cancel'].map(action => `campaign.${action}`),
+    )
+  })
+})
+
+const uuidOf = (scene: Scene) => scene.userId
+
+describe('what is due', () => {
+  it('is what was approved and whose time has come, but not if it was missed by too long', async () => {
+    const scene = await makeScene(db.pool)
+    const now = new Date('2026-11-23T15:00:00Z')
+    const scheduled = async (at: string | null) => {
+      const id = await makeCampaign(db.pool, scene, { leads: 1, columns: { scheduled_at: at } })
+      await stampApproval(db.pool, id)
+      return id
+    }
+    const [past, future, missed, unscheduled] = [
+      await scheduled('2026-11-23T14:30:00Z'),
+      await scheduled('2026-11-23T15:00:01Z'),
+      await scheduled('2026-11-23T13:59:00Z'),
+      await scheduled(null),
+    ]
+    const mine = new Set([past, future, missed, unscheduled])
+    const ids = (campaigns: { id: string }[]) => campaigns.map(campaign => campaign.id).filter(id => mine.has(id))
+    const cron = await dueCampaigns(db.pool, now, true)
+    expect(ids(cron.due)).toEqual([past, unscheduled])
+    expect(ids(cron.missed)).toEqual([missed])
+    expect(ids((await dueCampaigns(db.pool, now, false)).due)).toEqual([past])
+  })
+})
+
+it('knows no campaign of another id', async () => {
+  const { findCampaign } = await import('../../../src/campaign/find.ts')
+  expect((await refusal(findCampaign(db.pool, uuid()))).exitCode).toBe(3)
+})

@@ -1,0 +1,93 @@
+import { randomUUID } from 'node:crypto'
+import { describe, expect, inject, it, onTestFinished } from 'vitest'
+import { openQueues, type Queues } from '../../../src/queue/queues.ts'
+import { useDatabase } from '../../support/database.ts'
+import { until } from '../../support/worker.ts'
+
+const db = useDatabase()
+const redisUrl = inject('redisUrl')
+const backends: [string, string | undefined][] = [['PostgreSQL', undefined]]
+if (redisUrl) backends.push(['Redis', redisUrl])
+
+const options = { concurrency: 4, onError: () => undefined }
+
+describe.each(backends)('the queue on %s', (_name, url) => {
+  const open = (): Queues => {
+    const queues = openQueues({ redisUrl: url, databaseUrl: db.url })
+    onTestFinished(() => queues.close())
+    return queues
+  }
+  const listen = (queues: Queues, broker: string, heard: string[]) => {
+    const consumer = queues.onRing(broker, async id => void heard.push(id), options)
+    onTestFinished(() => consumer.close())
+  }
+
+  it('brings every ring to one of several consumers', async () => {
+    const [broker, heard] = [randomUUID(), [] as string[]]
+    for (let i = 0; i < 3; i++) listen(open(), broker, heard)
+    const ids = Array.from({ length: 200 }, () => randomUUID())
+    await open().ring(broker, ids.map(batchId => ({ batchId, ring: 0, delayMs: 0 })))
+    await until('all are heard', async () => heard.length, n => n >= 200)
+    expect([...heard].sort()).toEqual([...ids].sort())
+  })
+
+  it('keeps one job for a ring that is rung twice, and another for the next ring', async () => {
+    const [broker, heard, queues, batchId] = [randomUUID(), [] as string[], open(), randomUUID()]
+    for (let i = 0; i < 3; i++) await queues.ring(broker, [{ batchId, ring: 7, delayMs: 0 }])
+    await queues.ring(broker, [{ batchId, ring: 8, delayMs: 0 }])
+    const last = randomUUID()
+    await queues.ring(broker, [{ batchId: last, ring: 0, delayMs: 0 }])
+    listen(queues, broker, heard)
+    await until('the last is heard', async () => heard.includes(last), Boolean)
+    expect(heard.filter(id => id === batchId)).toHaveLength(2)
+  })
+
+  it('rings later what is to be heard later', async () => {
+    const [broker, heard, queues] = [randomUUID(), [] as string[], open()]
+    listen(queues, broker, heard)
+    const [soon, later] = [randomUUID(), randomUUID()]
+    const from = Date.now()
+    await queues.ring(broker, [
+      { batchId: later, ring: 0, delayMs: 400 },
+      { batchId: soon, ring: 0, delayMs: 0 },
+    ])
+    await until('both are heard', async () => heard.length, n => n === 2)
+    expect(heard).toEqual([soon, later])
+    expect(Date.now() - from).toBeGreaterThanOrEqual(390)
+  })
+
+  it('a handler that throws does not stop the next ring', async () => {
+    const [broker, queues, heard] = [randomUUID(), open(), [] as string[]]
+    const errors: unknown[] = []
+    const bad = randomUUID()
+    const consumer = queues.onRing(
+      broker,
+      async id => {
+        heard.push(id)
+        if (id === bad) throw new Error('broken')
+      },
+      { concurrency: 1, onError: error => void errors.push(error) },
+    )
+    onTestFinished(() => consumer.close())
+    const good = randomUUID()
+    await queues.ring(broker, [bad, good].map(batchId => ({ batchId, ring: 0, delayMs: 0 })))
+    await until('the good one is heard', async () => heard.includes(good), Boolean)
+    expect(heard).toEqual([bad, good])
+    expect(errors).toHaveLength(1)
+  })
+
+  it('schedules a task for all workers together', async () => {
+    const queues = open()
+    let [turns, task] = [0, '']
+    const consumer = queues.onTask(async name => {
+      turns++
+      task = name
+    }, options)
+    onTestFinished(() => consumer.close())
+    await queues.schedule('sweep', 100)
+    await queues.schedule('sweep', 100)
+    await until('it has come round', async () => turns, n => n >= 3)
+    expect(task).toBe('sweep')
+  })
+})
+
