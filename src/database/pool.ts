@@ -15,6 +15,8 @@ export function openPool(url: string, options: { max?: number; name?: string } =
   })
   // An idle connection that the server closes is not an event: the next query opens another.
   pool.on('error', () => undefined)
+  // One that breaks while it is taken fails its query; unheard, its own event would end the process besides.
+  pool.on('connect', client => client.on('error', () => undefined))
   return pool
 }
 

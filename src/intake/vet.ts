@@ -91,7 +91,7 @@ export function createVetter(rules: Rules): Vetter {
       refusal: null,
     }
     const surplus = surplusOf(cells, columns.width)
-    if (surplus) return refuse(lead, 'BAD_ROW', `${cells.length} cells for ${columns.width} columns; beyond them: ${surplus}`)
+    if (surplus) return refuse(lead, 'BAD_ROW', `${cells.length} cells for ${columns.width} columns, and beyond them: ${surplus}`)
 
     const { phone, problem } = parsePhone(written)
     if (phone === undefined) return refuse(lead, 'INVALID_PHONE', `"${lead.phone}": ${problem}`)
