@@ -10,11 +10,21 @@ const BRAZILIAN = /^(\d{2})\/(\d{2})\/(\d{4})[ T](\d{2}):(\d{2})$/
 export function parseMoment(text: string, timezone: string): Date {
   const typed = text.trim()
   const brazilian = BRAZILIAN.exec(typed)
-  const iso = ISO.exec(brazilian ? `${brazilian[3]}-${brazilian[2]}-${brazilian[1]} ${brazilian[4]}:${brazilian[5]}` : typed)
+  const iso = ISO.exec(
+    brazilian ? `${brazilian[3]}-${brazilian[2]}-${brazilian[1]} ${brazilian[4]}:${brazilian[5]}` : typed,
+  )
   if (iso) {
-    const [year, month, day, hour, minute, second] = iso.slice(1, 7).map(part => Number(part ?? 0)) as [number, number, number, number, number, number]
+    const [year, month, day, hour, minute, second] = iso.slice(1, 7).map(part => Number(part ?? 0)) as [
+      number,
+      number,
+      number,
+      number,
+      number,
+      number,
+    ]
     const local = new Date(Date.UTC(year, month - 1, day, hour, minute, second))
-    const real = local.getUTCDate() === day && local.getUTCMonth() === month - 1 && hour < 24 && minute < 60 && second < 60
+    const real =
+      local.getUTCDate() === day && local.getUTCMonth() === month - 1 && hour < 24 && minute < 60 && second < 60
     if (real) return new Date(local.getTime() - (iso[7] ? offsetOf(iso[7]) : offsetIn(timezone, local)))
   }
   throw new CampError('USAGE', `"${text}" is not a date and a time`, {
@@ -47,6 +57,13 @@ function offsetAt(timezone: string, at: number): number {
     second: 'numeric',
   }).formatToParts(at)
   const field = (type: Intl.DateTimeFormatPartTypes) => Number(parts.find(part => part.type === type)!.value)
-  const shown = Date.UTC(field('year'), field('month') - 1, field('day'), field('hour'), field('minute'), field('second'))
+  const shown = Date.UTC(
+    field('year'),
+    field('month') - 1,
+    field('day'),
+    field('hour'),
+    field('minute'),
+    field('second'),
+  )
   return shown - Math.floor(at / 1000) * 1000
 }

@@ -21,8 +21,8 @@ export interface CompiledText {
   text: string
   /** Each column that it names, once. */
   names: readonly string[]
-  /** The text with what `valueOf` says of each column. */
-  fill: (valueOf: (name: string) => string) => string
+  /** The text with what `valueIn` says of each column. */
+  fill: (valueIn: (name: string) => string) => string
   /** The text for this lead, or the first column it names that is empty here. */
   render: (lead: LeadColumns) => { text: string; missing?: undefined } | { text?: undefined; missing: string }
 }
@@ -43,8 +43,8 @@ export function compileText(source: string, columns?: readonly NamedColumn[]): C
     })
   }
   const names = [...new Set(parts.filter((_, i) => i % 2 === 1))]
-  const fill = (valueOf: (name: string) => string) =>
-    parts.map((part, i) => (i % 2 === 0 ? part : valueOf(part))).join('')
+  const fill = (valueIn: (name: string) => string) =>
+    parts.map((part, i) => (i % 2 === 0 ? part : valueIn(part))).join('')
   return {
     text,
     names,

@@ -80,7 +80,8 @@ function chosenFields(
     }
     const exact = headers.indexOf(header)
     const index = exact >= 0 ? exact : headers.findIndex(name => plainName(name) === plainName(header))
-    if (index < 0) throw new CampError('DATA', `${file} has no column "${header}" (--map ${word})`, { hint: found(headers) })
+    if (index < 0)
+      throw new CampError('DATA', `${file} has no column "${header}" (--map ${word})`, { hint: found(headers) })
     chosen[field] = index
   }
   return chosen
@@ -92,9 +93,13 @@ function guess(file: string, headers: readonly string[], field: Field, taken: Re
     if (fitting.length === 1) return fitting[0]
     if (fitting.length > 1) {
       const choices = fitting.map(i => headers[i]!)
-      throw new CampError('DATA', `${file}, line 1: ${choices.map(name => `"${name}"`).join(' and ')} could each be ${field}`, {
-        hint: `Say which: --map ${choices.map(name => `${field}=${name}`).join(' or --map ')}`,
-      })
+      throw new CampError(
+        'DATA',
+        `${file}, line 1: ${choices.map(name => `"${name}"`).join(' and ')} could each be ${field}`,
+        {
+          hint: `Say which: --map ${choices.map(name => `${field}=${name}`).join(' or --map ')}`,
+        },
+      )
     }
   }
   return undefined

@@ -40,12 +40,15 @@ export async function* readRows(bytes: AsyncIterable<Buffer>, options: CsvOption
       return null // kept here: a record that is passed on costs an event each
     },
   })
-  const failure = (error: unknown) => (error instanceof CsvError ? parseError(error, options.file, lines.current, headers) : error)
+  const failure = (error: unknown) =>
+    error instanceof CsvError ? parseError(error, options.file, lines.current, headers) : error
   parser.on('error', () => undefined) // it comes through the calls below
   parser.resume()
   for await (const chunk of bytes) {
     if (chunk.length === 0) continue
-    await new Promise<void>((resolve, reject) => parser.write(chunk, error => (error ? reject(failure(error)) : resolve())))
+    await new Promise<void>((resolve, reject) =>
+      parser.write(chunk, error => (error ? reject(failure(error)) : resolve())),
+    )
     if (rows.length > 0) yield rows
     rows = []
   }

@@ -27,6 +27,11 @@ function dayOf(year: number, month: number, day: number): number | undefined {
 
 /** The day of a moment in a time zone, counted as `parseDay` does. */
 export function dayIn(timezone: string, moment: Date): number {
-  const format = new Intl.DateTimeFormat('en-CA', { timeZone: timezone, year: 'numeric', month: '2-digit', day: '2-digit' })
+  const format = new Intl.DateTimeFormat('en-CA', {
+    timeZone: timezone,
+    year: 'numeric',
+    month: '2-digit',
+    day: '2-digit',
+  })
   return parseDay(format.format(moment))!
 }

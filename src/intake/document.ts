@@ -19,7 +19,11 @@ export function parseDocument(text: string): ParsedDocument {
   // Letters never lost a zero: Excel takes only numbers for numbers.
   const cnpj = /^\d{1,14}$/.test(bare) ? bare.padStart(14, '0') : bare
   if (isCnpj(cnpj)) return { document: cnpj }
-  return { problem: /^\d{1,14}$|^[0-9A-Z]{12}\d\d$/.test(bare) ? 'its check digits are wrong' : 'it is neither a CPF nor a CNPJ' }
+  return {
+    problem: /^\d{1,14}$|^[0-9A-Z]{12}\d\d$/.test(bare)
+      ? 'its check digits are wrong'
+      : 'it is neither a CPF nor a CNPJ',
+  }
 }
 
 function isCpf(digits: string): boolean {

@@ -59,7 +59,7 @@ export function encode(text: string, encoding: Encoding): Buffer {
   }
 }
 
-const BEYOND_LATIN1 = /[^\u0000-\u00ff]/gu
+const BEYOND_LATIN1 = /[\u{100}-\u{10ffff}]/gu
 
 // The characters that Windows-1252 has at 0x80 to 0x9f, where Latin-1 has control characters.
 const AT_80 = '€\u0081‚ƒ„…†‡ˆ‰Š‹Œ\u008dŽ\u008f\u0090‘’“”•–—˜™š›œ\u009džŸ'

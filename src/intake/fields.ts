@@ -10,9 +10,19 @@ export const FIELDS = {
      dddtelefone dddcelular telefonecelular telefonecompleto fonecelular telefonecontato telefonecliente`,
     'numero number contato destino to',
   ],
-  nome: ['nome', 'name nomecliente nomedocliente nomecompleto fullname customername primeironome', 'cliente customer devedor'],
-  cpf_cnpj: ['cpfcnpj cpfoucnpj', 'cpf cnpj documento document doc numerodocumento cpfcliente cpfdocliente cpfdevedor taxid'],
-  idcob_contrato: ['idcobcontrato', 'contrato idcontrato numerocontrato numerodocontrato nrcontrato contract contractid contractnumber'],
+  nome: [
+    'nome',
+    'name nomecliente nomedocliente nomecompleto fullname customername primeironome',
+    'cliente customer devedor',
+  ],
+  cpf_cnpj: [
+    'cpfcnpj cpfoucnpj',
+    'cpf cnpj documento document doc numerodocumento cpfcliente cpfdocliente cpfdevedor taxid',
+  ],
+  idcob_contrato: [
+    'idcobcontrato',
+    'contrato idcontrato numerocontrato numerodocontrato nrcontrato contract contractid contractnumber',
+  ],
   mensagem: ['mensagem message texto text custommessage mensagempersonalizada msg'],
   data_cadastro: ['datacadastro datadecadastro datadocadastro dtcadastro registrationdate registeredat datacad'],
 } as const satisfies Record<string, readonly string[]>

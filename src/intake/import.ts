@@ -23,7 +23,16 @@ import { cryptoRandom, newHandle, type Random, uuids } from './ids.ts'
 import { assertUnchanged, emptyFile, type Inspection, inspectFile } from './inspect.ts'
 import { RejectsFile } from './rejects.ts'
 import { Sequencer, seqOf } from './sequence.ts'
-import { claimFile, completeCampaign, importedBefore, insertCampaign, insertFish, type LeadStore, storeByText, storeInOrder } from './store.ts'
+import {
+  claimFile,
+  completeCampaign,
+  importedBefore,
+  insertCampaign,
+  insertFish,
+  type LeadStore,
+  storeByText,
+  storeInOrder,
+} from './store.ts'
 import { Tally } from './tally.ts'
 import { createVetter, type Lead, refuse, type Vetter, type Warnings } from './vet.ts'
 
@@ -150,7 +159,12 @@ interface Intake {
   records: Records
 }
 
-async function prepare(deps: ImportDeps, request: ImportRequest, source: Inspection, records: Records): Promise<Intake> {
+async function prepare(
+  deps: ImportDeps,
+  request: ImportRequest,
+  source: Inspection,
+  records: Records,
+): Promise<Intake> {
   const first = await records.rows.next()
   const [header, ...firstRows] = first.done ? [] : first.value
   if (!header) throw emptyFile(source.file)
@@ -167,12 +181,24 @@ async function prepare(deps: ImportDeps, request: ImportRequest, source: Inspect
     keepText: content.byText,
   })
   const fish = request.fish ? await deps.prisma.fish.findMany({ orderBy: { created_at: 'asc' } }) : []
-  return { source, columns, content, fish, vetter, hasBlocklist: await hasBlocklist(deps.pool), createdAt, firstRows, records }
+  return {
+    source,
+    columns,
+    content,
+    fish,
+    vetter,
+    hasBlocklist: await hasBlocklist(deps.pool),
+    createdAt,
+    firstRows,
+    records,
+  }
 }
 
 async function dryRun(deps: ImportDeps, request: ImportRequest, intake: Intake): Promise<ImportResult> {
   const tally = await readLeads(deps, intake, [])
-  return resultOf(request, intake, tally, { importedBefore: (await importedBefore(deps.pool, intake.source.sha256)) ?? null })
+  return resultOf(request, intake, tally, {
+    importedBefore: (await importedBefore(deps.pool, intake.source.sha256)) ?? null,
+  })
 }
 
 async function importRows(deps: ImportDeps, request: ImportRequest, intake: Intake): Promise<ImportResult> {
@@ -184,7 +210,13 @@ async function importRows(deps: ImportDeps, request: ImportRequest, intake: Inta
   try {
     const result = await transaction(deps.pool, async client => {
       if (!request.again) await claimFile(client, source.file, source.sha256)
-      const header = { ...request, id, name: nameOf(request, source), walletId: request.wallet.id, brokerId: request.broker.id }
+      const header = {
+        ...request,
+        id,
+        name: nameOf(request, source),
+        walletId: request.wallet.id,
+        brokerId: request.broker.id,
+      }
       const agendamentoId = await insertCampaign(
         client,
         {
@@ -207,10 +239,20 @@ async function importRows(deps: ImportDeps, request: ImportRequest, intake: Inta
         action: 'campaign.import',
         subject: 'Campaign',
         subjectId: id,
-        detail: { agendamento_id: agendamentoId, file: source.file, sha256: source.sha256, rows: tally.rows, pending: tally.pending },
+        detail: {
+          agendamento_id: agendamentoId,
+          file: source.file,
+          sha256: source.sha256,
+          rows: tally.rows,
+          pending: tally.pending,
+        },
       })
       deps.signal.throwIfAborted()
-      return resultOf(request, intake, tally, { id, agendamentoId, rejects: rejects && { file: rejects.path, rows: rejects.rows } })
+      return resultOf(request, intake, tally, {
+        id,
+        agendamentoId,
+        rejects: rejects && { file: rejects.path, rows: rejects.rows },
+      })
     })
     await rejects?.finish()
     return result
@@ -292,7 +334,8 @@ async function refuseBlocked(sql: Sql, leads: readonly Lead[]): Promise<readonly
   )
   for (const lead of open) {
     if (phones.has(lead.phone)) refuse(lead, 'BLOCKLISTED', 'its phone is on the blocklist')
-    else if (lead.cpf_cnpj !== null && documents.has(lead.cpf_cnpj)) refuse(lead, 'BLOCKLISTED', 'its document is on the blocklist')
+    else if (lead.cpf_cnpj !== null && documents.has(lead.cpf_cnpj))
+      refuse(lead, 'BLOCKLISTED', 'its document is on the blocklist')
   }
   return leads
 }

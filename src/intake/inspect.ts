@@ -52,7 +52,17 @@ export async function inspectFile(path: string, options: InspectOptions): Promis
   if (text.trim() === '') throw emptyFile(file)
   const delimiter = options.delimiter ?? detectDelimiter(text)
   const lineBreak = /\r\n|\n|\r/.exec(text)?.[0] as Inspection['lineBreak'] | undefined
-  return { path, file, sha256, bytes: size, modifiedMs: mtimeMs, encoding, bom: bomOf(head) !== undefined, delimiter, lineBreak: lineBreak ?? '\n' }
+  return {
+    path,
+    file,
+    sha256,
+    bytes: size,
+    modifiedMs: mtimeMs,
+    encoding,
+    bom: bomOf(head) !== undefined,
+    delimiter,
+    lineBreak: lineBreak ?? '\n',
+  }
 }
 
 /** @throws CampError DATA when the file is no longer the one that was inspected */
@@ -151,7 +161,11 @@ function utf16Of(head: Buffer): Encoding | undefined {
 }
 
 const MAGIC: readonly { bytes: string; name: (head: Buffer) => string }[] = [
-  { bytes: 'PK\x03\x04', name: head => (head.includes('spreadsheet') ? 'an .ods' : /xl\/|\[Content/.test(head.toString('latin1')) ? 'an .xlsx' : 'a .zip') },
+  {
+    bytes: 'PK\x03\x04',
+    name: head =>
+      head.includes('spreadsheet') ? 'an .ods' : /xl\/|\[Content/.test(head.toString('latin1')) ? 'an .xlsx' : 'a .zip',
+  },
   { bytes: '\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1', name: () => 'an .xls' },
   { bytes: '%PDF', name: () => 'a PDF' },
   { bytes: '\x1f\x8b', name: () => 'a gzip' },
@@ -161,7 +175,9 @@ function assertNotBinary(file: string, head: Buffer): void {
   const start = head.toString('latin1', 0, 16)
   const found = MAGIC.find(({ bytes }) => start.startsWith(bytes))
   // Systems that "export to Excel" like to write an HTML table and call it .xls.
-  const what = found?.name(head) ?? (/^\s*<(!doctype|html|table|\?xml)/i.test(head.toString('latin1', 0, 64)) ? 'an HTML or XML' : undefined)
+  const what =
+    found?.name(head) ??
+    (/^\s*<(!doctype|html|table|\?xml)/i.test(head.toString('latin1', 0, 64)) ? 'an HTML or XML' : undefined)
   if (!what) return
   throw new CampError('DATA', `${file} is ${what} file, not a CSV`, {
     hint: what === 'a gzip' || what === 'a .zip' ? 'Unpack it first.' : 'Open it and save it as CSV.',

@@ -39,7 +39,7 @@ export class PhoneSet {
 
 /** Numbers of one mailing are often consecutive, and beyond 32 bits: both halves are stirred (Murmur's finish). */
 function hash(value: number): number {
-  let h = (value % 0x1_0000_0000 | 0) ^ Math.imul(Math.floor(value / 0x1_0000_0000), 0x9e3779b1)
+  let h = ((value % 0x1_0000_0000) | 0) ^ Math.imul(Math.floor(value / 0x1_0000_0000), 0x9e3779b1)
   h = Math.imul(h ^ (h >>> 16), 0x85ebca6b)
   h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35)
   return (h ^ (h >>> 16)) >>> 0

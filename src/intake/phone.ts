@@ -19,7 +19,9 @@ export function parsePhone(text: string): ParsedPhone {
  */
 export function canonicalPhone(text: string): ParsedPhone {
   return parse(text, national =>
-    national.length === 10 && national[2]! >= '6' ? validNational(`${national.slice(0, 2)}9${national.slice(2)}`) : validNational(national),
+    national.length === 10 && national[2]! >= '6'
+      ? validNational(`${national.slice(0, 2)}9${national.slice(2)}`)
+      : validNational(national),
   )
 }
 
@@ -27,7 +29,11 @@ type National = (digits: string) => string | undefined
 
 function parse(text: string, national: National): ParsedPhone {
   // Most cells of most files, without the care that the others need.
-  const plain = DIGITS.test(text) ? dialled(text, false, national) : USUAL.test(text) ? numberIn(text, national) : undefined
+  const plain = DIGITS.test(text)
+    ? dialled(text, false, national)
+    : USUAL.test(text)
+      ? numberIn(text, national)
+      : undefined
   if (plain) return { phone: `55${plain}` }
   const cell = unwrap(text)
   if (cell === '') return { problem: 'it is empty' }

@@ -1,5 +1,5 @@
-import { type FileHandle, open, rename, rm } from 'node:fs/promises'
 import { randomBytes } from 'node:crypto'
+import { type FileHandle, open, rename, rm } from 'node:fs/promises'
 import { CampError, messageOf } from '../errors.ts'
 import { type Columns, REJECT_COLUMNS } from './columns.ts'
 import { encode } from './encoding.ts'

@@ -43,9 +43,13 @@ export class Sequencer {
   next(block: number): number {
     const n = ++this.counts[block]!
     if (n > MOST_IN_A_ZONE) {
-      throw new CampError('DATA', `more than ${MOST_IN_A_ZONE.toLocaleString('en')} rows of one kind (a time zone's, or refused ones)`, {
-        hint: 'Import the file in parts.',
-      })
+      throw new CampError(
+        'DATA',
+        `more than ${MOST_IN_A_ZONE.toLocaleString('en')} rows of one kind (a time zone's, or refused ones)`,
+        {
+          hint: 'Import the file in parts.',
+        },
+      )
     }
     return seqOf(block, n)
   }

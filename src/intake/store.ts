@@ -48,11 +48,14 @@ export async function importedBefore(sql: Sql, sha256: string): Promise<string |
  * @throws CampError STATE: it was imported before, or another process is at it
  */
 export async function claimFile(sql: Sql, file: string, sha256: string): Promise<void> {
-  const { rows } = await sql.query<{ free: boolean }>(`SELECT pg_try_advisory_xact_lock(hashtextextended($1, 0)) AS free`, [
-    `camp import ${sha256}`,
-  ])
+  const { rows } = await sql.query<{ free: boolean }>(
+    `SELECT pg_try_advisory_xact_lock(hashtextextended($1, 0)) AS free`,
+    [`camp import ${sha256}`],
+  )
   if (!rows[0]!.free) {
-    throw new CampError('STATE', `${file} is being imported right now by another camp`, { hint: 'See: camp campaign list' })
+    throw new CampError('STATE', `${file} is being imported right now by another camp`, {
+      hint: 'See: camp campaign list',
+    })
   }
   const before = await importedBefore(sql, sha256)
   if (before === undefined) return
@@ -73,9 +76,29 @@ export async function insertCampaign(sql: Sql, c: NewCampaign, handles: () => st
        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $23)
        ON CONFLICT (agendamento_id) DO NOTHING`,
       [
-        c.id, handle, c.name, c.userId, c.walletId, c.brokerId, c.templateId, c.message, c.templateVars,
-        c.throttle.type, c.throttle.config, c.scheduledAt, c.startBefore, c.hours.from, c.hours.to, c.days, c.allowHolidays, c.noCap,
-        c.sourceFile, c.sourceSha256, c.batchSize, c.staleDays, c.createdAt,
+        c.id,
+        handle,
+        c.name,
+        c.userId,
+        c.walletId,
+        c.brokerId,
+        c.templateId,
+        c.message,
+        c.templateVars,
+        c.throttle.type,
+        c.throttle.config,
+        c.scheduledAt,
+        c.startBefore,
+        c.hours.from,
+        c.hours.to,
+        c.days,
+        c.allowHolidays,
+        c.noCap,
+        c.sourceFile,
+        c.sourceSha256,
+        c.batchSize,
+        c.staleDays,
+        c.createdAt,
       ],
     )
     if (rowCount === 1) return handle
@@ -91,7 +114,12 @@ export interface LeadStore {
 }
 
 /** Straight into the table, numbered as they come. */
-export function storeInOrder(client: pg.PoolClient, campaignId: string, sequence: Sequencer, nextId: () => string): LeadStore {
+export function storeInOrder(
+  client: pg.PoolClient,
+  campaignId: string,
+  sequence: Sequencer,
+  nextId: () => string,
+): LeadStore {
   const copy = startCopy(
     client,
     `COPY "CampaignLead" (campaign_id, seq, id, source_line, phone, nome, cpf_cnpj, idcob_contrato, custom_message, variables,
@@ -162,15 +190,31 @@ export async function insertFish(
      SELECT $1, true, f.id, f.seq, f.phone, f.nome, l.cpf_cnpj, l.idcob_contrato, l.custom_message, l.variables
      FROM unnest($2::uuid[], $3::int[], $4::text[], $5::text[], $6::int[]) AS f(id, seq, phone, nome, model)
      JOIN "CampaignLead" l ON l.campaign_id = $1 AND l.seq = f.model`,
-    [campaignId, fish.map(nextId), fish.map(one => one.seq), fish.map(one => one.phone), fish.map(one => one.name), fish.map(modelOf)],
+    [
+      campaignId,
+      fish.map(nextId),
+      fish.map(one => one.seq),
+      fish.map(one => one.phone),
+      fish.map(one => one.name),
+      fish.map(modelOf),
+    ],
   )
 }
 
-export async function completeCampaign(sql: Sql, id: string, { rows, fish }: { rows: number; fish: number }): Promise<void> {
+export async function completeCampaign(
+  sql: Sql,
+  id: string,
+  { rows, fish }: { rows: number; fish: number },
+): Promise<void> {
   await sql.query(`UPDATE "Campaign" SET rows = $2, fish = $3 WHERE id = $1`, [id, rows, fish])
 }
 
-async function copyLeads(copy: Copy, leads: readonly Lead[], tagOf: (lead: Lead) => string, nextId: () => string): Promise<void> {
+async function copyLeads(
+  copy: Copy,
+  leads: readonly Lead[],
+  tagOf: (lead: Lead) => string,
+  nextId: () => string,
+): Promise<void> {
   let lines = ''
   for (const lead of leads) {
     const { refusal } = lead

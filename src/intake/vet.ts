@@ -73,7 +73,7 @@ export function createVetter(rules: Rules): Vetter {
   const warnings: Warnings = {}
   const variablesOf = variablesWriter(columns)
   const needed = [...new Set([...(text?.names ?? []), ...Object.values(rules.templateVars ?? {})])]
-  const valueOf = new Map(needed.map(name => [name, valueReader(name, columns)]))
+  const valueIn = new Map(needed.map(name => [name, valueReader(name, columns)]))
 
   const vet = (row: Row): Lead => {
     const { cells } = row
@@ -91,7 +91,8 @@ export function createVetter(rules: Rules): Vetter {
       refusal: null,
     }
     const surplus = surplusOf(cells, columns.width)
-    if (surplus) return refuse(lead, 'BAD_ROW', `${cells.length} cells for ${columns.width} columns, and beyond them: ${surplus}`)
+    if (surplus)
+      return refuse(lead, 'BAD_ROW', `${cells.length} cells for ${columns.width} columns, and beyond them: ${surplus}`)
 
     const { phone, problem } = parsePhone(written)
     if (phone === undefined) return refuse(lead, 'INVALID_PHONE', `"${lead.phone}": ${problem}`)
@@ -123,9 +124,9 @@ export function createVetter(rules: Rules): Vetter {
   const missingOf = (lead: Lead): string | undefined => {
     if (lead.custom_message !== null) return undefined
     if (!text && !rules.templateVars) return 'its message is empty'
-    const empty = needed.find(name => valueOf.get(name)!(lead) === '')
+    const empty = needed.find(name => valueIn.get(name)!(lead) === '')
     if (empty !== undefined) return `column ${empty} is empty`
-    if (text && rules.keepText) lead.custom_message = text.fill(name => valueOf.get(name)!(lead))
+    if (text && rules.keepText) lead.custom_message = text.fill(name => valueIn.get(name)!(lead))
     return undefined
   }
 
@@ -172,7 +173,8 @@ function variablesWriter({ variables }: Columns): (cells: readonly string[]) => 
 
 /** How to read a column, by the name under which a lead keeps it, from a lead that is being vetted. */
 function valueReader(name: string, columns: Columns): (lead: Lead) => string {
-  if (name === 'phone' || name === 'nome' || name === 'cpf_cnpj' || name === 'idcob_contrato') return lead => lead[name] ?? ''
+  if (name === 'phone' || name === 'nome' || name === 'cpf_cnpj' || name === 'idcob_contrato')
+    return lead => lead[name] ?? ''
   const index = columns.variables.find(variable => variable.name === name)?.index
   return index === undefined ? () => '' : ({ row }) => (row.cells[index] ?? '').trim()
 }

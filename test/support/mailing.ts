@@ -35,7 +35,11 @@ interface Line {
 
 /** The lines of a mailing, with what an import is to make of each. */
 export function* mailing(rows: number): Generator<Line> {
-  yield { line: 'TELEFONE;NOME;CPF/CNPJ;CONTRATO;VALOR;VENCIMENTO;CIDADE;OBSERVAÇÃO\r\n', kind: 'header', badDocument: false }
+  yield {
+    line: 'TELEFONE;NOME;CPF/CNPJ;CONTRATO;VALOR;VENCIMENTO;CIDADE;OBSERVAÇÃO\r\n',
+    kind: 'header',
+    badDocument: false,
+  }
   const random = mulberry32(20_261_123)
   const pick = <T>(from: readonly T[]): T => from[Math.floor(random() * from.length)]!
   const numbers = new Map<number, number>()
@@ -91,22 +95,85 @@ const SPELLINGS: readonly ((phone: Phone) => string)[] = [
   p => ` ${p.ddd}–${cut(p)} `,
 ]
 
-const BAD_PHONES = ['', '5,51199E+12', '#######', '90000-0001', '(10) 90000-0001', '1180000001', 'não tem', '+1 212 555 0100', '119000000012']
+const BAD_PHONES = [
+  '',
+  '5,51199E+12',
+  '#######',
+  '90000-0001',
+  '(10) 90000-0001',
+  '1180000001',
+  'não tem',
+  '+1 212 555 0100',
+  '119000000012',
+]
 
 const FIRST = [
-  'João', 'Maria', 'José', 'Ana Lúcia', 'Antônio', 'Conceição', 'Íris', 'Luís', 'Mônica', 'Sebastião', 'Zoé', 'Águeda', 'Cauã', 'Lívia',
-  '“Zé” Carlos', 'Aparecida', 'Tânia', 'Estêvão', 'Rosângela', 'Ruy',
+  'João',
+  'Maria',
+  'José',
+  'Ana Lúcia',
+  'Antônio',
+  'Conceição',
+  'Íris',
+  'Luís',
+  'Mônica',
+  'Sebastião',
+  'Zoé',
+  'Águeda',
+  'Cauã',
+  'Lívia',
+  '“Zé” Carlos',
+  'Aparecida',
+  'Tânia',
+  'Estêvão',
+  'Rosângela',
+  'Ruy',
 ]
 const LAST = [
-  'da Silva', 'Souza', 'Gonçalves', 'Araújo', 'Magalhães', 'Corrêa', 'Assunção', 'Sant’Anna', 'Pereira – ME', 'Ramos', 'Brandão', 'Müller',
-  'D’Ávila', 'Falcão', 'Simões',
+  'da Silva',
+  'Souza',
+  'Gonçalves',
+  'Araújo',
+  'Magalhães',
+  'Corrêa',
+  'Assunção',
+  'Sant’Anna',
+  'Pereira – ME',
+  'Ramos',
+  'Brandão',
+  'Müller',
+  'D’Ávila',
+  'Falcão',
+  'Simões',
 ]
-const CITIES = ['São Paulo', 'Santa Maria', 'Cuiabá', 'Belém', 'Macapá', 'Rio Branco', 'Goiânia', 'Maceió', 'Florianópolis', 'Manaus']
-const REMARKS = ['', '', '', '', 'acordo em 2x; aguarda boleto', 'cliente disse: "ligo depois"', 'tel. 1: ocupado\r\ntel. 2: não existe', 'prometeu pagar…']
+const CITIES = [
+  'São Paulo',
+  'Santa Maria',
+  'Cuiabá',
+  'Belém',
+  'Macapá',
+  'Rio Branco',
+  'Goiânia',
+  'Maceió',
+  'Florianópolis',
+  'Manaus',
+]
+const REMARKS = [
+  '',
+  '',
+  '',
+  '',
+  'acordo em 2x; aguarda boleto',
+  'cliente disse: "ligo depois"',
+  'tel. 1: ocupado\r\ntel. 2: não existe',
+  'prometeu pagar…',
+]
 
 function quoted(cell: string): string {
   // What Excel exports of a formula is not quoted here, so that both spellings of quotes are in the file.
-  return /[;\r\n]/.test(cell) || (cell.includes('"') && !cell.startsWith('=')) ? `"${cell.replaceAll('"', '""')}"` : cell
+  return /[;\r\n]/.test(cell) || (cell.includes('"') && !cell.startsWith('='))
+    ? `"${cell.replaceAll('"', '""')}"`
+    : cell
 }
 
 /** Mostly a CPF, as a form, as digits, or as Excel leaves a number; at times a CNPJ, or nothing. */

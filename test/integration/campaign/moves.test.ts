@@ -16,7 +16,9 @@ const deps = {
   },
   clock: systemClock,
   // What is rung is another suite's matter (queue, worker): here nobody listens.
-  queues: { ring: async (_broker: string, rings: { batchId: string }[]) => void rung.push(...rings.map(r => r.batchId)) } as unknown as Queues,
+  queues: {
+    ring: async (_broker: string, rings: { batchId: string }[]) => void rung.push(...rings.map(r => r.batchId)),
+  } as unknown as Queues,
 }
 const options = { timezone: 'America/Sao_Paulo', selfApproval: false }
 
@@ -53,7 +55,9 @@ describe('approval', () => {
     await moves.approve(deps, first, other, options)
     const error = await refusal(moves.approve(deps, second, other, options))
     expect(error.exitCode).toBe(6)
-    expect(error.message).toMatch(/4\.5000.*2\.2500 available.*limit 9\.0000, used 0\.0000, committed to other campaigns 6\.7500/)
+    expect(error.message).toMatch(
+      /4\.5000.*2\.2500 available.*limit 9\.0000, used 0\.0000, committed to other campaigns 6\.7500/,
+    )
     await moves.cancel(deps, first, other, undefined)
     await moves.approve(deps, second, other, options)
     await moves.cancel(deps, second, other, undefined)
@@ -107,7 +111,11 @@ describe('the moves', () => {
     }
     expect(await statusOf(id)).toBe('PENDING_APPROVAL')
     await moves.reject(deps, id, scene.userId, 'wrong file')
-    expect(await booksOf(db.pool, id)).toMatchObject({ campaign: 'CANCELLED', reason: 'wrong file', errors: { CANCELLED: 3 } })
+    expect(await booksOf(db.pool, id)).toMatchObject({
+      campaign: 'CANCELLED',
+      reason: 'wrong file',
+      errors: { CANCELLED: 3 },
+    })
   })
 
   it('finish a campaign without a lead to send at once', async () => {

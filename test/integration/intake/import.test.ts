@@ -45,7 +45,10 @@ describe('every row becomes a lead', () => {
     const zones = leads.filter(lead => lead.status === 'PENDING').map(lead => ZONES.indexOf(zoneOf(lead.phone)!))
     expect(zones).toEqual([...zones].sort((a, b) => a - b))
     expect(new Set(zones).size).toBe(ZONES.length)
-    expect(leads.find(lead => lead.source_line === 2)).toMatchObject({ phone: '5511900000001', nome: 'Tânia Sant’Anna' })
+    expect(leads.find(lead => lead.source_line === 2)).toMatchObject({
+      phone: '5511900000001',
+      nome: 'Tânia Sant’Anna',
+    })
   })
 
   test('keeps names, documents, contracts, other columns, and the line on which each record begins', async () => {
@@ -69,7 +72,12 @@ describe('every row becomes a lead', () => {
 })
 
 test('refuses by the first rule that a row breaks', async () => {
-  await addToBlocklist(db.pool, { phones: ['5511911111111'], documents: ['52998224725'], reason: null, source: 'manual' })
+  await addToBlocklist(db.pool, {
+    phones: ['5511911111111'],
+    documents: ['52998224725'],
+    reason: null,
+    source: 'manual',
+  })
   const made = await run({
     text: [
       'telefone;cpf;data_cadastro;cidade',
@@ -87,14 +95,32 @@ test('refuses by the first rule that a row breaks', async () => {
   })
   const leads = await leadsOf(made.id!)
   expect(leads.toSorted((a, b) => a.source_line! - b.source_line!).map(lead => lead.error_code)).toEqual([
-    'BAD_ROW', 'INVALID_PHONE', 'STALE', 'STALE', 'MISSING_VARIABLE', null, 'DUPLICATE', 'BLOCKLISTED', 'BLOCKLISTED',
+    'BAD_ROW',
+    'INVALID_PHONE',
+    'STALE',
+    'STALE',
+    'MISSING_VARIABLE',
+    null,
+    'DUPLICATE',
+    'BLOCKLISTED',
+    'BLOCKLISTED',
   ])
-  expect(made.errors).toEqual({ BAD_ROW: 1, INVALID_PHONE: 1, STALE: 2, MISSING_VARIABLE: 1, DUPLICATE: 1, BLOCKLISTED: 2 })
+  expect(made.errors).toEqual({
+    BAD_ROW: 1,
+    INVALID_PHONE: 1,
+    STALE: 2,
+    MISSING_VARIABLE: 1,
+    DUPLICATE: 1,
+    BLOCKLISTED: 2,
+  })
   expect(leads.find(lead => lead.error_code === 'MISSING_VARIABLE')?.error_message).toBe('column cidade is empty')
 })
 
 test('a broker that needs a document refuses rows without a good one', async () => {
-  const made = await run({ text: 'fone;cpf\n11987654321;\n11987654322;123\n11987654323;52998224725\n', adapter: { documentRequired: true } })
+  const made = await run({
+    text: 'fone;cpf\n11987654321;\n11987654322;123\n11987654323;52998224725\n',
+    adapter: { documentRequired: true },
+  })
   expect(made).toMatchObject({ pending: 1, errors: { MISSING_DOCUMENT: 1, INVALID_DOCUMENT: 1 } })
 })
 
@@ -127,7 +153,9 @@ describe('the file', () => {
 })
 
 describe('what goes wrong leaves nothing behind', () => {
-  const big = `fone;nome\n${phones(30_000).map(phone => `${phone};x`).join('\n')}\n`
+  const big = `fone;nome\n${phones(30_000)
+    .map(phone => `${phone};x`)
+    .join('\n')}\n`
 
   test('a quote that is not closed on the last line', async () => {
     const rejects = join(folder, 'never.csv')
@@ -151,7 +179,9 @@ describe('what goes wrong leaves nothing behind', () => {
     const onProgress = () => {
       if (told) return
       told = true
-      void db.pool.query(`SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE 'COPY%' AND datname = current_database()`)
+      void db.pool.query(
+        `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE 'COPY%' AND datname = current_database()`,
+      )
     }
     await expect(run({ text: big.repeat(3) }, { onProgress })).rejects.toThrow()
     expect(told).toBe(true)
@@ -177,7 +207,9 @@ describe('fish', () => {
     const rows = phones(10).map((phone, i) => `${phone};${i};C${i}`)
     const made = await run({ text: `fone;valor;contrato\n123;;\n${rows.join('\n')}\n`, message: 'Deve {{valor}}' })
     const leads = (await leadsOf(made.id!)).filter(lead => lead.status === 'PENDING')
-    expect(leads.map(lead => (lead.is_fish ? lead.nome : '.')).join('')).toBe('Controle A.....Controle B.....Controle C')
+    expect(leads.map(lead => (lead.is_fish ? lead.nome : '.')).join('')).toBe(
+      'Controle A.....Controle B.....Controle C',
+    )
     expect(leads[0]).toMatchObject({ source_line: null, idcob_contrato: 'C0', variables: { valor: '0' } })
     expect(made).toMatchObject({ rows: 11, fish: 3, pending: 13, cost: { ceiling: '0.5850' } })
   })
@@ -221,7 +253,10 @@ test('a broker of one text per request gets leads with one text side by side, fi
 
 describe('rejects', () => {
   test('come back in the original’s encoding, and are imported again once corrected', async () => {
-    const bytes = Buffer.from('telefone;nome;obs\r\n123;Jos\xe9 \x93Z\xe9\x94;"a;b"\r\n11987654321;Ana;\r\n11987654321;Ana;;x\r\n', 'latin1')
+    const bytes = Buffer.from(
+      'telefone;nome;obs\r\n123;Jos\xe9 \x93Z\xe9\x94;"a;b"\r\n11987654321;Ana;\r\n11987654321;Ana;;x\r\n',
+      'latin1',
+    )
     const file = join(folder, 'original.csv')
     writeFileSync(file, bytes)
     const rejects = join(folder, 'rejects.csv')
@@ -247,7 +282,12 @@ describe('rejects', () => {
 })
 
 test('leaves its campaign and its audit', async () => {
-  const made = await run({ text: 'fone;nome\n11987654321;Ana\n', message: 'Olá {{NOME}}', name: 'Novembro', dryRun: false })
+  const made = await run({
+    text: 'fone;nome\n11987654321;Ana\n',
+    message: 'Olá {{NOME}}',
+    name: 'Novembro',
+    dryRun: false,
+  })
   const { rows } = await db.pool.query(`SELECT * FROM "Campaign"`)
   expect(rows[0]).toMatchObject({
     id: made.id,
@@ -270,13 +310,22 @@ test('draws another handle where one is taken', async () => {
     if (bytes.length === 5) bytes.fill(draws++ > 1 ? 7 : 3)
     else randomFillSync(bytes)
   }
-  const handles = [await run({ text: 'fone\n11987654321\n' }, { random }), await run({ text: 'fone\n11987654322\n' }, { random })]
+  const handles = [
+    await run({ text: 'fone\n11987654321\n' }, { random }),
+    await run({ text: 'fone\n11987654322\n' }, { random }),
+  ]
   expect(handles.map(made => made.agendamentoId)).toEqual(['C261124-33333', 'C261124-77777'])
 })
 
-type Overrides = Partial<Omit<ImportRequest, 'adapter'>> & { text?: string; adapter?: Partial<ImportRequest['adapter']> }
+type Overrides = Partial<Omit<ImportRequest, 'adapter'>> & {
+  text?: string
+  adapter?: Partial<ImportRequest['adapter']>
+}
 
-async function run({ text, adapter, ...overrides }: Overrides, deps: Partial<Parameters<typeof importCampaign>[0]> = {}) {
+async function run(
+  { text, adapter, ...overrides }: Overrides,
+  deps: Partial<Parameters<typeof importCampaign>[0]> = {},
+) {
   return importCampaign(
     { pool: db.pool, prisma: db.prisma, clock: { now: () => NOW }, signal: new AbortController().signal, ...deps },
     {

@@ -26,8 +26,15 @@ describe.each(backends)('the queue on %s', (_name, url) => {
     const [broker, heard] = [randomUUID(), [] as string[]]
     for (let i = 0; i < 3; i++) listen(open(), broker, heard)
     const ids = Array.from({ length: 200 }, () => randomUUID())
-    await open().ring(broker, ids.map(batchId => ({ batchId, ring: 0, delayMs: 0 })))
-    await until('all are heard', async () => heard.length, n => n >= 200)
+    await open().ring(
+      broker,
+      ids.map(batchId => ({ batchId, ring: 0, delayMs: 0 })),
+    )
+    await until(
+      'all are heard',
+      async () => heard.length,
+      n => n >= 200,
+    )
     expect([...heard].sort()).toEqual([...ids].sort())
   })
 
@@ -51,7 +58,11 @@ describe.each(backends)('the queue on %s', (_name, url) => {
       { batchId: later, ring: 0, delayMs: 400 },
       { batchId: soon, ring: 0, delayMs: 0 },
     ])
-    await until('both are heard', async () => heard.length, n => n === 2)
+    await until(
+      'both are heard',
+      async () => heard.length,
+      n => n === 2,
+    )
     expect(heard).toEqual([soon, later])
     expect(Date.now() - from).toBeGreaterThanOrEqual(390)
   })
@@ -70,7 +81,10 @@ describe.each(backends)('the queue on %s', (_name, url) => {
     )
     onTestFinished(() => consumer.close())
     const good = randomUUID()
-    await queues.ring(broker, [bad, good].map(batchId => ({ batchId, ring: 0, delayMs: 0 })))
+    await queues.ring(
+      broker,
+      [bad, good].map(batchId => ({ batchId, ring: 0, delayMs: 0 })),
+    )
     await until('the good one is heard', async () => heard.includes(good), Boolean)
     expect(heard).toEqual([bad, good])
     expect(errors).toHaveLength(1)
@@ -86,8 +100,11 @@ describe.each(backends)('the queue on %s', (_name, url) => {
     onTestFinished(() => consumer.close())
     await queues.schedule('sweep', 100)
     await queues.schedule('sweep', 100)
-    await until('it has come round', async () => turns, n => n >= 3)
+    await until(
+      'it has come round',
+      async () => turns,
+      n => n >= 3,
+    )
     expect(task).toBe('sweep')
   })
 })
-

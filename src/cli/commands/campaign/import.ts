@@ -15,7 +15,12 @@ export const register: Register = (campaign, action) => {
     .option('--var <n=column>', "which column fills a template's variable: 1=nome,2=contrato", collect, [])
     .option('--map <field=column>', 'which column is what: phone=TELEFONE,nome=CLIENTE', collect, [])
     .option('--schedule <time>', 'when to start: ISO 8601, or "2026-11-30 09:00" in CAMP_TIMEZONE')
-    .option('--start-before <minutes>', 'a start missed by more than this does not happen by itself', wholeNumber(1, 43_200), 60)
+    .option(
+      '--start-before <minutes>',
+      'a start missed by more than this does not happen by itself',
+      wholeNumber(1, 43_200),
+      60,
+    )
     .option('--throttle <pace>', 'none, fixed:30s, random:20s-90s or linear:100/60m', 'none')
     .option('--hours <from-to>', "contact hours in the recipient's time", '08:00-20:00')
     .option('--days <days>', 'contact days: mon-sat, mon,wed,fri', 'mon-sat')
@@ -85,7 +90,8 @@ async function importFile(context: Context, file: string, options: Options): Pro
     rejects: result.rejects,
     imported_before: result.importedBefore,
   }
-  if (result.importedBefore) context.out.warn(`this file was imported before, as ${result.importedBefore}: a real import needs --again`)
+  if (result.importedBefore)
+    context.out.warn(`this file was imported before, as ${result.importedBefore}: a real import needs --again`)
   if (options.dryRun && options.rejects) context.out.talk('A dry run writes nothing: no rejects file either.')
   const { importText } = await import('./import-text.ts')
   context.out.result({ ...view, ...about }, () => importText(view, about, context.config.timezone))
@@ -138,7 +144,9 @@ async function scheduleOf({ clock, config }: Context, text: string): Promise<Dat
   const { parseMoment } = await import('../../../campaign/moment.ts')
   const at = parseMoment(text, config.timezone)
   if (at > clock.now()) return at
-  throw new CampError('USAGE', `--schedule ${text} is in the past`, { hint: 'Leave it away to start when somebody runs it.' })
+  throw new CampError('USAGE', `--schedule ${text} is in the past`, {
+    hint: 'Leave it away to start when somebody runs it.',
+  })
 }
 
 /** What `campaignView` would say if the dry run had been real. */
