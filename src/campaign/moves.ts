@@ -142,6 +142,7 @@ async function ringFirst(
   { pool, queues, clock }: MoveDeps & { queues: Queues },
   campaign: CampaignHeader,
 ): Promise<void> {
+  if (campaign.rows >= MANY_LEADS) await pool.query(`ANALYZE "CampaignLead", "Batch"`)
   const paced = campaign.throttling_type !== 'none' || campaign.rate_limit !== null
   await ringWindow(pool, queues, { id: campaign.id, brokerId: campaign.broker_id, paced }, clock.now())
 }
