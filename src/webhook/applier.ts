@@ -19,7 +19,9 @@ const WAIT_MS = 500
  */
 export function startApplier(pool: pg.Pool, options: { now: () => Date; onError: (error: unknown) => void }): Applier {
   let after = '0'
-  let goBackTo: string | undefined
+  /** Where the next round begins, if before `after`. A round at work must not overwrite it. */
+  let startAt: string | undefined
+  let waitingFrom: string | undefined
   let woken = false
   let stopped = false
   let timer: NodeJS.Timeout | undefined
@@ -28,22 +30,24 @@ export function startApplier(pool: pg.Pool, options: { now: () => Date; onError:
   const rounds = async () => {
     while (woken && !stopped) {
       woken = false
+      after = earlier(after, startAt)
+      startAt = undefined
       const round = await applyEvents(pool, { limit: EVENTS_PER_ROUND, now: options.now(), after })
       after = round.last ?? after
       if (round.seen === EVENTS_PER_ROUND) woken = true
-      if (round.firstWaiting !== null) comeBack(round.firstWaiting)
+      if (round.firstWaiting !== null) comeBackTo(round.firstWaiting)
     }
   }
-  const comeBack = (event: string) => {
-    goBackTo = goBackTo === undefined || BigInt(event) < BigInt(goBackTo) ? event : goBackTo
+  const comeBackTo = (event: string) => {
+    waitingFrom = earlier(String(BigInt(event) - 1n), waitingFrom)
     timer ??= setTimeout(() => {
       timer = undefined
-      from(String(BigInt(goBackTo ?? after) - 1n))
-      goBackTo = undefined
+      startFrom(waitingFrom ?? after)
+      waitingFrom = undefined
     }, WAIT_MS)
   }
-  const from = (event: string) => {
-    if (BigInt(event) < BigInt(after)) after = event
+  const startFrom = (event: string) => {
+    startAt = earlier(event, startAt)
     wake()
   }
   const wake = () => {
@@ -53,11 +57,15 @@ export function startApplier(pool: pg.Pool, options: { now: () => Date; onError:
   }
   return {
     wake,
-    startOver: () => from('0'),
+    startOver: () => startFrom('0'),
     stop: async () => {
       stopped = true
       clearTimeout(timer)
       await running
     },
   }
+}
+
+function earlier(event: string, other: string | undefined): string {
+  return other !== undefined && BigInt(other) < BigInt(event) ? other : event
 }

@@ -24,11 +24,13 @@ export interface Applied {
   seen: number
   /** The last event looked at; null where there was none. */
   last: string | null
-  /** The first event that waits. */
+  /** The first event that waits and has come lately: its lead is likely to be settled soon. */
   firstWaiting: string | null
 }
 
 const GIVE_UP_AFTER_MS = 24 * 3_600_000
+/** A settle comes within a request's timeout, or with the end of its lease. */
+const LATELY_MS = 2 * 60_000
 
 /** @param options.after look only at events behind this id (events that stay in the inbox would stand in the way) */
 export async function applyEvents(
@@ -49,7 +51,8 @@ export async function applyEvents(
 
     const done = open.filter(event => work.has(event.lead_id))
     const left = events.filter(event => !work.has(event.lead_id ?? ''))
-    const isStale = (event: InboxEvent) => options.now.getTime() - event.received_at.getTime() > GIVE_UP_AFTER_MS
+    const ageOf = (event: InboxEvent) => options.now.getTime() - event.received_at.getTime()
+    const isStale = (event: InboxEvent) => ageOf(event) > GIVE_UP_AFTER_MS
     await markApplied(sql, done, options.now)
     await giveUp(sql, left.filter(isStale), options.now)
     const waiting = left.filter(event => event.lead_id !== null && !isStale(event))
@@ -59,7 +62,7 @@ export async function applyEvents(
       unknown: left.length - waiting.length,
       seen: events.length,
       last: events.at(-1)?.id ?? null,
-      firstWaiting: waiting[0]?.id ?? null,
+      firstWaiting: waiting.find(event => ageOf(event) < LATELY_MS)?.id ?? null,
     }
   })
 }

@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import type pg from 'pg'
 import { CallbackRefused } from '../broker/port.ts'
 import type { Clock } from '../clock.ts'
 import { CampError, messageOf } from '../errors.ts'
@@ -14,7 +15,7 @@ export interface ListenerOptions {
   host: string
   /** 0: any free one. */
   port: number
-  pool: Parameters<typeof openInbox>[0]
+  pool: Pick<pg.Pool, 'query'>
   keys: Keys
   clock: Clock
   log: Log

@@ -1,0 +1,239 @@
+import { describe, expect, test } from 'vitest'
+import type { CallbackEvent } from '../../../src/broker/port.ts'
+import { type Applied, applyEvents } from '../../../src/webhook/apply.ts'
+import { openInbox } from '../../../src/webhook/inbox.ts'
+import { useDatabase } from '../../support/database.ts'
+import { booksOf } from '../../support/fixtures.ts'
+import { callback, leaveInDoubt, type SentCampaign, sentCampaign } from './scene.ts'
+
+const db = useDatabase()
+const NOON = new Date('2026-11-24T12:00:00Z')
+
+/** Stores the events and applies what is in the inbox. */
+async function tell(campaign: Pick<SentCampaign, 'brokerId'>, ...events: CallbackEvent[]): Promise<Applied> {
+  await openInbox(db.pool, { now: () => NOON }).store(campaign.brokerId, events)
+  return apply()
+}
+
+const apply = (now = NOON) => applyEvents(db.pool, { limit: 10_000, now })
+
+async function leadOf(id: string) {
+  const { rows } = await db.pool.query(
+    `SELECT status, billed, error_code, error_message, delivered_at, read_at, provider_msg_id FROM "CampaignLead" WHERE id = $1`,
+    [id],
+  )
+  return rows[0]
+}
+
+async function batchOf({ batchId }: SentCampaign) {
+  const { rows } = await db.pool.query(`SELECT status, accepted, reserved FROM "Batch" WHERE id = $1`, [batchId])
+  return rows[0]
+}
+
+async function inboxOf({ brokerId }: SentCampaign) {
+  const { rows } = await db.pool.query(
+    `SELECT event, lead_id, payload, applied_at IS NOT NULL AS applied FROM "WebhookEvent" WHERE broker_id = $1 ORDER BY id`,
+    [brokerId],
+  )
+  return rows
+}
+
+describe('callbacks of a settled campaign', () => {
+  test('move each lead forward, once', async () => {
+    const campaign = await sentCampaign(db.pool)
+    const [a, b, c] = campaign.leads.map(lead => lead.id) as [string, string, string]
+    const events = [callback('READ', a), callback('DELIVERED', a), callback('DELIVERED', b), callback('SENT', c)]
+    expect(await tell(campaign, ...events, ...events)).toMatchObject({ applied: 8, waiting: 0, unknown: 0 })
+    expect(await leadOf(a)).toMatchObject({ status: 'READ', delivered_at: NOON, read_at: NOON })
+    expect(await leadOf(b)).toMatchObject({ status: 'DELIVERED', delivered_at: NOON, read_at: null })
+    expect(await leadOf(c)).toMatchObject({ status: 'SENT', delivered_at: null })
+    expect(await tell(campaign, callback('SENT', a), callback('DELIVERED', a), callback('FAILED', b))).toMatchObject({
+      applied: 3,
+    })
+    expect([(await leadOf(a)).status, (await leadOf(b)).status]).toEqual(['READ', 'DELIVERED'])
+  })
+
+  test('find their lead by the broker’s own id, at that broker only', async () => {
+    const [campaign, other] = [await sentCampaign(db.pool), await sentCampaign(db.pool)]
+    const lead = campaign.leads[0]!.id
+    await db.pool.query(`INSERT INTO "ProviderMessage" (broker_id, provider_msg_id, lead_id) VALUES ($1, 'SM1', $2)`, [
+      campaign.brokerId,
+      lead,
+    ])
+    const event: CallbackEvent = { event: 'READ', providerMsgId: 'SM1', occurredAt: NOON, payload: { sid: 'SM1' } }
+    expect(await tell(other, event)).toMatchObject({ applied: 0, unknown: 1 })
+    expect((await leadOf(lead)).status).toBe('SENT')
+    expect(await tell(campaign, event)).toMatchObject({ applied: 1 })
+    expect(await leadOf(lead)).toMatchObject({ status: 'READ', provider_msg_id: 'SM1' })
+    expect(await inboxOf(campaign)).toEqual([{ event: 'READ', lead_id: lead, payload: null, applied: true }])
+  })
+
+  test('do not reach the leads of another broker', async () => {
+    const [campaign, other] = [await sentCampaign(db.pool), await sentCampaign(db.pool)]
+    const lead = campaign.leads[0]!.id
+    expect(await tell(other, callback('READ', lead))).toMatchObject({ applied: 0, waiting: 0 })
+    expect((await leadOf(lead)).status).toBe('SENT')
+  })
+
+  test('wait for a lead that is not settled yet, and are applied when it is', async () => {
+    const campaign = await sentCampaign(db.pool)
+    const lead = campaign.leads[0]!.id
+    for (const status of ['SENDING', 'PENDING']) {
+      await db.pool.query(`UPDATE "CampaignLead" SET status = $2::"LeadStatus" WHERE id = $1`, [lead, status])
+      expect(await tell(campaign, callback('DELIVERED', lead))).toMatchObject({
+        applied: 0,
+        firstWaiting: expect.any(String),
+      })
+      expect((await leadOf(lead)).status).toBe(status)
+    }
+    await db.pool.query(`UPDATE "CampaignLead" SET status = 'SENT' WHERE id = $1`, [lead])
+    expect(await apply()).toMatchObject({ applied: 2, waiting: 0 })
+    expect((await leadOf(lead)).status).toBe('DELIVERED')
+  })
+
+  test('resolve what was in doubt: it had been accepted, and stays paid for', async () => {
+    const campaign = await sentCampaign(db.pool)
+    await leaveInDoubt(db.pool, campaign)
+    const before = await booksOf(db.pool, campaign.id)
+    const [first, ...others] = campaign.leads.map(lead => lead.id) as [string, ...string[]]
+    await tell(campaign, callback('SENT', first))
+    expect(await leadOf(first)).toMatchObject({ status: 'SENT', billed: true, error_message: null })
+    expect(await batchOf(campaign)).toMatchObject({ status: 'IN_DOUBT', accepted: 1 })
+    await tell(
+      campaign,
+      ...others.map((id, i) => callback(i % 2 ? 'FAILED' : 'READ', id, { code: 'E7', detail: 'no such number' })),
+    )
+    expect(await batchOf(campaign)).toMatchObject({ status: 'DONE', accepted: campaign.leads.length })
+    expect(await leadOf(others[1]!)).toMatchObject({
+      status: 'ERROR',
+      error_code: 'E7',
+      error_message: 'no such number',
+      billed: true,
+    })
+    const after = await booksOf(db.pool, campaign.id)
+    expect([after.used, after.ledger, after.billed]).toEqual([before.used, before.ledger, before.billed])
+  })
+
+  test('put whoever opted out on the blocklist', async () => {
+    const campaign = await sentCampaign(db.pool)
+    const { id, phone } = campaign.leads[3]!
+    await tell(campaign, callback('DELIVERED', id), callback('OPT_OUT', id), callback('OPT_OUT', id))
+    const { rows } = await db.pool.query(
+      `SELECT k.source, r.name FROM "Blocklist" k, "Broker" r WHERE k.phone = $1 AND r.id = $2`,
+      [phone, campaign.brokerId],
+    )
+    expect(rows).toEqual([{ source: `broker:${rows[0]?.name}`, name: expect.any(String) }])
+    expect((await leadOf(id)).status).toBe('DELIVERED')
+  })
+})
+
+describe('at a broker that bills deliveries', () => {
+  test('a failure gives the cost back, and a delivery after it books it again', async () => {
+    const campaign = await sentCampaign(db.pool, { billing: 'DELIVERED' })
+    const ids = campaign.leads.map(lead => lead.id)
+    await tell(
+      campaign,
+      ...ids.slice(0, 4).map(id => callback('FAILED', id)),
+      ...ids.slice(4).map(id => callback('READ', id)),
+    )
+    expect(await booksOf(db.pool, campaign.id)).toMatchObject({ used: '0.2700', ledger: '0.2700', billed: '0.2700' })
+    expect(await batchOf(campaign)).toMatchObject({ reserved: '0.2700' })
+    expect(await leadOf(ids[0]!)).toMatchObject({ status: 'ERROR', error_code: 'FAILED', billed: false })
+
+    await tell(campaign, callback('FAILED', ids[1]!), callback('DELIVERED', ids[0]!))
+    expect(await leadOf(ids[0]!)).toMatchObject({ status: 'DELIVERED', error_code: null, billed: true })
+    expect(await booksOf(db.pool, campaign.id)).toMatchObject({ used: '0.3150', ledger: '0.3150', billed: '0.3150' })
+    const { rows } = await db.pool.query(
+      `SELECT kind, messages, amount FROM "BudgetEntry" WHERE batch_id = $1 ORDER BY created_at, messages`,
+      [campaign.batchId],
+    )
+    expect(rows.map(({ kind, messages, amount }) => `${kind} ${messages} ${amount}`).sort()).toEqual([
+      'RELEASE -4 -0.1800',
+      'RESERVE 1 0.0450',
+      'RESERVE 10 0.4500',
+    ])
+  })
+})
+
+describe('callbacks that nobody knows', () => {
+  test('are kept, looked at for a day, and then left as unknown with what the broker sent', async () => {
+    const campaign = await sentCampaign(db.pool)
+    const nobody = '0190f3a0-0000-7000-8000-00000000dead'
+    await openInbox(db.pool, { now: () => NOON }).store(campaign.brokerId, [
+      callback('READ', nobody),
+      { event: 'READ', providerMsgId: 'lost', occurredAt: NOON, payload: { id: 'lost' } },
+    ])
+    const hours = (n: number) => new Date(NOON.getTime() + n * 3_600_000)
+    const { last } = await apply(hours(23))
+    expect(await inboxOf(campaign)).toMatchObject([{ applied: false }, { applied: false }])
+    expect(await applyEvents(db.pool, { limit: 10, now: hours(23), after: last! })).toMatchObject({
+      seen: 0,
+      last: null,
+    })
+    await apply(hours(25))
+    expect(await inboxOf(campaign)).toEqual([
+      { event: 'READ', lead_id: null, payload: { lead_id: nobody, provider_msg_id: null }, applied: true },
+      { event: 'READ', lead_id: null, payload: { id: 'lost' }, applied: true },
+    ])
+  })
+
+  test('cannot keep the inbox from storing others', async () => {
+    const campaign = await sentCampaign(db.pool)
+    const odd = {
+      event: 'FAILED',
+      leadId: 'no uuid',
+      code: 'a\0b',
+      detail: 'x'.repeat(2_000),
+      occurredAt: NOON,
+      payload: { odd: '\0\ud800' },
+    } as const
+    const known = callback('READ', campaign.leads[0]!.id)
+    expect(await tell(campaign, odd, known)).toMatchObject({ applied: 1 })
+    expect(await inboxOf(campaign)).toMatchObject([
+      { lead_id: null, payload: { odd: '\ufffd\ufffd' } },
+      { applied: true },
+    ])
+  })
+})
+
+test('workers that apply at once, beside settles that hold leads, do every event once and wait for nobody', async () => {
+  const campaign = await sentCampaign(db.pool, { leads: 600, billing: 'DELIVERED' })
+  const ids = campaign.leads.map(lead => lead.id)
+  const [read, failed, mixed] = [ids.slice(0, 200), ids.slice(200, 400), ids.slice(400)]
+  const events = [
+    ...[...read].reverse().flatMap(id => [callback('READ', id), callback('DELIVERED', id)]),
+    ...failed.map(id => callback('FAILED', id)),
+    ...mixed.flatMap(id => [callback('FAILED', id), callback('DELIVERED', id)]),
+  ]
+  // Interleaved, so that each worker's share touches the leads of the others'.
+  const shuffled = [...events, ...events]
+    .map((event, i) => ({ event, at: (i * 7919) % 4_001 }))
+    .sort((a, b) => a.at - b.at)
+  await openInbox(db.pool, { now: () => NOON }).store(
+    campaign.brokerId,
+    shuffled.map(({ event }) => event),
+  )
+
+  const holder = await db.pool.connect()
+  await holder.query('BEGIN')
+  await holder.query(`SELECT 1 FROM "CampaignLead" WHERE id = ANY($1::uuid[]) FOR UPDATE`, [ids.slice(190, 210)])
+  const round = () => applyEvents(db.pool, { limit: 150, now: NOON })
+  let applied = 0
+  for (let rounds = 0; rounds < 10; rounds++) {
+    for (const result of await Promise.all([round(), round(), round(), round()])) applied += result.applied
+  }
+  expect(applied).toBeLessThan(events.length * 2)
+  await holder.query('COMMIT')
+  holder.release()
+  while (applied < events.length * 2) {
+    const results = await Promise.all([round(), round(), round(), round()])
+    const now = results.reduce((sum, result) => sum + result.applied, 0)
+    if (now === 0) throw new Error(`${events.length * 2 - applied} events are stuck`)
+    applied += now
+  }
+  expect(applied).toBe(events.length * 2)
+  const books = await booksOf(db.pool, campaign.id)
+  expect(books.statuses).toEqual({ READ: 200, ERROR: 200, DELIVERED: 200 })
+  expect([books.used, books.ledger, books.billed]).toEqual(['18.0000', '18.0000', '18.0000'])
+  expect(await batchOf(campaign)).toMatchObject({ reserved: '18.0000' })
+})

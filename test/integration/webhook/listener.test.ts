@@ -1,0 +1,179 @@
+import { once } from 'node:events'
+import { connect } from 'node:net'
+import { pino } from 'pino'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { systemClock } from '../../../src/clock.ts'
+import { webhookToken } from '../../../src/security/webhook-token.ts'
+import { type Listener, type ListenerOptions, startListener } from '../../../src/webhook/listener.ts'
+import { useDatabase } from '../../support/database.ts'
+import { makeScene, testKeys } from '../../support/fixtures.ts'
+
+const db = useDatabase()
+const KEY = '0190f3a0-0000-7000-8000-000000000001'
+const EVENT = { key: KEY, status: 'delivered', at: '2026-11-24T12:00:00Z' }
+
+let listener: Listener
+let logged: string[]
+let stored: number
+let healthy: boolean
+
+async function listen(options: Partial<ListenerOptions> = {}): Promise<Listener> {
+  return startListener({
+    host: '127.0.0.1',
+    port: 0,
+    pool: db.pool,
+    keys: await testKeys(),
+    clock: systemClock,
+    log: pino({ level: 'warn' }, { write: line => logged.push(line) }),
+    health: async () => ({ ok: healthy, detail: { database: healthy ? 'ok' : 'away' } }),
+    onStored: () => {
+      stored++
+    },
+    ...options,
+  })
+}
+
+beforeEach(async () => {
+  logged = []
+  stored = 0
+  healthy = true
+  listener = await listen()
+})
+afterEach(() => listener.close())
+
+async function broker() {
+  const { brokerId } = await makeScene(db.pool)
+  const { rows } = await db.pool.query<{ id: string; name: string; webhook_version: number }>(
+    `SELECT id, name, webhook_version FROM "Broker" WHERE id = $1`,
+    [brokerId],
+  )
+  return { ...rows[0]!, token: webhookToken(await testKeys(), rows[0]!) }
+}
+
+async function call(path: string, body: unknown = [EVENT], init: RequestInit = {}) {
+  const response = await fetch(listener.url + path, {
+    method: 'POST',
+    body: typeof body === 'string' ? body : JSON.stringify(body),
+    ...init,
+  })
+  return { status: response.status, text: await response.text(), headers: response.headers }
+}
+
+async function inbox(brokerId: string): Promise<number> {
+  const { rows } = await db.pool.query<{ n: number }>(
+    `SELECT count(*)::int AS n FROM "WebhookEvent" WHERE broker_id = $1`,
+    [brokerId],
+  )
+  return rows[0]!.n
+}
+
+describe('the listener', () => {
+  test('answers 200 without a word once the events are stored, under the broker’s id or its name', async () => {
+    const { id, name, token } = await broker()
+    expect(await call(`/webhooks/${id}/${token}`)).toMatchObject({ status: 200, text: '' })
+    expect(await call(`/webhooks/${encodeURIComponent(name)}/${token}?lead=1`, [EVENT, EVENT])).toMatchObject({
+      status: 200,
+    })
+    expect(await inbox(id)).toBe(3)
+    expect(stored).toBe(2)
+  })
+
+  test('takes many at once, none is lost', async () => {
+    const { id, token } = await broker()
+    const answers = await Promise.all(Array.from({ length: 300 }, () => call(`/webhooks/${id}/${token}`)))
+    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]))
+    expect(await inbox(id)).toBe(300)
+  })
+
+  test('lets in nobody without the token, and tells them nothing', async () => {
+    const { id, token } = await broker()
+    const other = await broker()
+    for (const path of [
+      `/webhooks/${id}/wrong`,
+      `/webhooks/${id}/${other.token}`,
+      `/webhooks/nobody/${token}`,
+      `/webhooks/%ff/${token}`,
+    ]) {
+      expect(await call(path)).toMatchObject({ status: 401, text: '' })
+    }
+    expect(await inbox(id)).toBe(0)
+    expect(stored).toBe(0)
+  })
+
+  test('an old token ends with its version', async () => {
+    const { id, token } = await broker()
+    await db.pool.query(`UPDATE "Broker" SET webhook_version = 2 WHERE id = $1`, [id])
+    expect(await call(`/webhooks/${id}/${token}`)).toMatchObject({ status: 401 })
+    const renewed = webhookToken(await testKeys(), { id, webhook_version: 2 })
+    expect(await call(`/webhooks/${id}/${renewed}`)).toMatchObject({ status: 200 })
+  })
+
+  test.each(['', 'not JSON', '{}', '[{"key":"<script>","status":"delivered"}]'])(
+    'refuses %j and repeats none of it',
+    async body => {
+      const { id, token } = await broker()
+      expect(await call(`/webhooks/${id}/${token}`, body)).toMatchObject({ status: 400, text: '' })
+      expect(await inbox(id)).toBe(0)
+      expect(logged.join()).toContain('callback refused')
+      expect(logged.join()).not.toContain('script')
+    },
+  )
+
+  test('refuses a body over 1 MB', async () => {
+    const { id, token } = await broker()
+    expect(await call(`/webhooks/${id}/${token}`, 'x'.repeat(1024 * 1024 + 1))).toMatchObject({ status: 413, text: '' })
+    expect(await inbox(id)).toBe(0)
+  })
+
+  test('knows no other path and no other method', async () => {
+    const { id, token } = await broker()
+    for (const path of ['/', '/webhooks', `/webhooks/${id}`, `/webhooks/${id}/${token}/more`, '/healthz/x']) {
+      expect(await call(path)).toMatchObject({ status: 404, text: '' })
+    }
+    for (const method of ['GET', 'PUT', 'DELETE']) {
+      const answer = await call(`/webhooks/${id}/${token}`, undefined, { method, body: null })
+      expect([answer.status, answer.headers.get('allow')]).toEqual([405, 'POST'])
+    }
+    expect(await call('/healthz')).toMatchObject({ status: 405 })
+  })
+
+  test('says whether it is well', async () => {
+    const health = async () => {
+      const response = await fetch(`${listener.url}/healthz`)
+      return [response.status, await response.json()]
+    }
+    expect(await health()).toEqual([200, { status: 'ok', database: 'ok' }])
+    healthy = false
+    expect(await health()).toEqual([503, { status: 'failing', database: 'away' }])
+  })
+
+  test('asks for a repetition when it cannot store', async () => {
+    const { id, token } = await broker()
+    expect(await call(`/webhooks/${id}/${token}`)).toMatchObject({ status: 200 })
+    await db.pool.query(`ALTER TABLE "WebhookEvent" RENAME TO "Gone"`)
+    const answer = await call(`/webhooks/${id}/${token}`)
+    await db.pool.query(`ALTER TABLE "Gone" RENAME TO "WebhookEvent"`)
+    expect([answer.status, answer.headers.get('retry-after'), answer.text]).toEqual([503, '5', ''])
+    expect(await inbox(id)).toBe(1)
+  })
+
+  test('answers what is in flight before it closes', async () => {
+    const { id, token } = await broker()
+    const { port } = new URL(listener.url)
+    const socket = connect(Number(port), '127.0.0.1')
+    await once(socket, 'connect')
+    const body = JSON.stringify([EVENT])
+    socket.write(
+      `POST /webhooks/${id}/${token} HTTP/1.1\r\nhost: x\r\ncontent-length: ${body.length}\r\n\r\n${body.slice(0, 5)}`,
+    )
+    await call(`/webhooks/${id}/${token}`) // by now the first one's head has been read
+    const closed = listener.close()
+    socket.write(body.slice(5))
+    const [answer] = await once(socket, 'data')
+    expect(String(answer)).toContain('HTTP/1.1 200')
+    await closed
+    expect(await inbox(id)).toBe(2)
+    await expect(fetch(listener.url)).rejects.toThrow()
+    listener = await listen()
+  })
+})
