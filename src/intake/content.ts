@@ -21,9 +21,12 @@ export interface Content {
 
 /** @throws CampError DATA: free text where a template is required; USAGE: --var without a template, or both kinds of text */
 export function assertContent({ message, template, vars, adapter }: ContentRequest): void {
-  if (message !== null && template) throw new CampError('USAGE', '--message and --template exclude each other')
-  if (!template && Object.keys(vars).length > 0) throw new CampError('USAGE', '--var goes with --template')
-  if (message !== null && message.trim() === '') throw new CampError('DATA', 'the message is empty')
+  if (message !== null && template)
+    throw new CampError('USAGE', '--message and --template exclude each other', { hint: 'Give one of them.' })
+  if (!template && Object.keys(vars).length > 0)
+    throw new CampError('USAGE', '--var goes with --template', { hint: 'In a text, columns stand as {{nome}}.' })
+  if (message !== null && message.trim() === '')
+    throw new CampError('DATA', 'the message is empty', { hint: 'Write one: --message "Olá {{nome}}"' })
   if (!template && adapter.templateRequired) {
     throw new CampError('DATA', `${adapter.name} takes only approved templates, no free text`, {
       hint: 'Give one with --template CODE (camp template list).',

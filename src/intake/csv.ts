@@ -21,42 +21,78 @@ export interface CsvOptions {
  * @throws CampError DATA with file, line and column
  */
 export async function* readRows(bytes: AsyncIterable<Buffer>, options: CsvOptions): AsyncGenerator<Row[]> {
-  const lines = new LineCount()
-  let rows: Row[] = []
-  let headers: string[] | undefined
-  const parser = new Parser({
-    delimiter: options.delimiter,
-    record_delimiter: ['\r\n', '\n', '\r'],
-    relax_column_count: true,
-    relax_quotes: true,
-    skip_empty_lines: true,
-    max_record_size: MOST_CHARACTERS,
-    on_record: (cells: string[]) => {
-      const line = lines.next(cells, parser.info.lines, parser.info.empty_lines)
-      headers ??= cells
-      const torn = cells.findIndex(isTorn)
-      if (torn >= 0) throw quoteError(options.file, line, headers[torn] ?? torn + 1)
-      rows.push({ line, cells })
-      return null // kept here: a record that is passed on costs an event each
-    },
-  })
-  const failure = (error: unknown) =>
-    error instanceof CsvError ? parseError(error, options.file, lines.current, headers) : error
+  const parser = new RowParser(options)
   parser.on('error', () => undefined) // it comes through the calls below
   parser.resume()
   for await (const chunk of bytes) {
     if (chunk.length === 0) continue
     await new Promise<void>((resolve, reject) =>
-      parser.write(chunk, error => (error ? reject(failure(error)) : resolve())),
+      parser.write(chunk, error => (error ? reject(parser.explain(error)) : resolve())),
     )
+    const rows = parser.takeRows()
     if (rows.length > 0) yield rows
-    rows = []
   }
   parser.end()
   await once(parser, 'end').catch(error => {
-    throw failure(error)
+    throw parser.explain(error)
   })
+  const rows = parser.takeRows()
   if (rows.length > 0) yield rows
+}
+
+/** Records are kept where they come out of the parser: passed on through its stream, each costs more than its parsing. */
+class RowParser extends Parser {
+  readonly #file: string
+  readonly #lines = new LineCount()
+  #headers: readonly string[] | undefined
+  #rows: Row[] = []
+
+  constructor({ file, delimiter }: CsvOptions) {
+    super({
+      delimiter,
+      record_delimiter: ['\r\n', '\n', '\r'],
+      relax_column_count: true,
+      relax_quotes: true,
+      skip_empty_lines: true,
+      max_record_size: MOST_CHARACTERS,
+    })
+    this.#file = file
+  }
+
+  override push(cells: string[] | null): boolean {
+    if (cells === null) return super.push(null)
+    const line = this.#lines.next(cells, this.info.lines, this.info.empty_lines)
+    this.#headers ??= cells
+    const torn = cells.findIndex(isTorn)
+    if (torn >= 0) throw this.#quoteError(line, torn)
+    this.#rows.push({ line, cells })
+    return true
+  }
+
+  /** The records since the last time. */
+  takeRows(): Row[] {
+    const rows = this.#rows
+    this.#rows = []
+    return rows
+  }
+
+  /** csv-parse's error in camp's words; any other as it is. */
+  explain(error: unknown): unknown {
+    if (!(error instanceof CsvError)) return error
+    const index = 'column' in error && typeof error.column === 'number' ? error.column : 0
+    if (error.code === 'CSV_QUOTE_NOT_CLOSED' || error.code === 'CSV_MAX_RECORD_SIZE') {
+      return this.#quoteError(this.#lines.current, index)
+    }
+    return new CampError('DATA', `${this.#file}, line ${this.#lines.current}: ${error.message}`, { cause: error })
+  }
+
+  #quoteError(line: number, index: number): CampError {
+    const header = this.#headers?.[index]
+    const column = header === undefined ? `${index + 1}` : `"${header}"`
+    return new CampError('DATA', `${this.#file}, line ${line}, column ${column}: a quote is opened and not closed`, {
+      hint: 'Close it, or remove it; a quote within a quoted cell is written twice. Nothing was imported.',
+    })
+  }
 }
 
 // Far longer than any lead: it is a quote that was never closed, and would swallow the rest of the file.
@@ -68,21 +104,6 @@ const MOST_CHARACTERS = 1024 * 1024
  */
 function isTorn(cell: string): boolean {
   return cell.charCodeAt(0) === 34 && cell.includes('\n')
-}
-
-function parseError(error: CsvError, file: string, line: number, headers: readonly string[] | undefined): CampError {
-  const index = 'column' in error && typeof error.column === 'number' ? error.column : 0
-  if (error.code === 'CSV_QUOTE_NOT_CLOSED' || error.code === 'CSV_MAX_RECORD_SIZE') {
-    return quoteError(file, line, headers?.[index] ?? index + 1)
-  }
-  return new CampError('DATA', `${file}, line ${line}: ${error.message}`, { cause: error })
-}
-
-function quoteError(file: string, line: number, column: string | number): CampError {
-  const name = typeof column === 'number' ? `${column}` : `"${column}"`
-  return new CampError('DATA', `${file}, line ${line}, column ${name}: a quote is opened and not closed`, {
-    hint: 'Close it, or remove it; a quote within a quoted cell is written twice. Nothing was imported.',
-  })
 }
 
 /** The lines on which records begin. csv-parse counts a CRLF within a cell as two lines, so its count only says when to look. */

@@ -74,14 +74,22 @@ export async function assertUnchanged({ path, file, bytes, modifiedMs }: Inspect
 
 async function statFile(path: string) {
   const found = await stat(path).catch(error => {
-    throw codeOf(error) === 'ENOENT' ? new CampError('NOT_FOUND', `there is no file ${path}`) : unreadable(path, error)
+    throw codeOf(error) === 'ENOENT'
+      ? new CampError('NOT_FOUND', `there is no file ${path}`, {
+          hint: 'Check the path; it counts from the current folder.',
+        })
+      : unreadable(path, error)
   })
   if (found.isFile()) return found
   throw new CampError('DATA', `${path} is not a file`, { hint: 'Give a CSV file.' })
 }
 
 function unreadable(path: string, error: unknown): unknown {
-  return codeOf(error) === 'EACCES' ? new CampError('DATA', `${path} may not be read: permission denied`) : error
+  return codeOf(error) === 'EACCES'
+    ? new CampError('DATA', `${path} may not be read: permission denied`, {
+        hint: 'Give it to the user who runs camp.',
+      })
+    : error
 }
 
 export function emptyFile(file: string): CampError {

@@ -4,6 +4,7 @@ import type { Sql } from '../database/pool.ts'
 import { CampError } from '../errors.ts'
 import { type Copy, copyValue, startCopy } from './copy.ts'
 import type { PlacedFish } from './fish.ts'
+import type { LeadSink } from './read-leads.ts'
 import { REFUSED_BLOCK, SEQ_SQL, type Sequencer, seqOf } from './sequence.ts'
 import type { Lead } from './vet.ts'
 
@@ -106,9 +107,8 @@ export async function insertCampaign(sql: Sql, c: NewCampaign, handles: () => st
   throw new Error('ten handles in a row were taken')
 }
 
-/** Where the leads of an import go. */
-export interface LeadStore {
-  add: (leads: readonly Lead[]) => Promise<void>
+/** The table's end of an import. */
+export interface LeadStore extends LeadSink {
   end: () => Promise<void>
   abort: () => Promise<void>
 }

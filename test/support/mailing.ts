@@ -46,7 +46,7 @@ export function* mailing(rows: number): Generator<Line> {
   let earlier: Phone[] = []
   for (let i = 0; i < rows; i++) {
     // Every area code has its turn; São Paulo, as in life, comes often.
-    const ddd = i % 3 === 0 ? 11 : AREA_CODES[i % AREA_CODES.length]!
+    const ddd = i % 3 === 0 ? 11 : AREA_CODES[(i - Math.ceil(i / 3)) % AREA_CODES.length]!
     const kind = i % 67 === 66 ? 'DUPLICATE' : i % 83 === 82 ? 'INVALID_PHONE' : 'pending'
     const n = (numbers.get(ddd) ?? 0) + 1
     numbers.set(ddd, n)

@@ -1,6 +1,5 @@
-import type { CampaignView } from '../../../campaign/view.ts'
 import { CampError } from '../../../errors.ts'
-import type { ImportRequest, ImportResult } from '../../../intake/import.ts'
+import type { ImportRequest } from '../../../intake/request.ts'
 import { leaf, type Register } from '../../command.ts'
 import type { Context } from '../../context.ts'
 import { nameArgument, wholeNumber } from '../../options.ts'
@@ -74,28 +73,19 @@ async function importFile(context: Context, file: string, options: Options): Pro
   const progress = await progressBar(context)
   const deps = { pool, prisma, clock: context.clock, signal: context.signal, onProgress: progress.update }
   const result = await importCampaign(deps, request).finally(progress.end)
+  const { campaignView } = await import('../../../campaign/view.ts')
+  const { factsOf, importText, plannedView } = await import('./import-view.ts')
   const view =
     result.id === null
-      ? await plannedView(request, result, { wallet, broker, createdBy: actor.email })
-      : await (await import('../../../campaign/view.ts')).campaignView(pool, result.id)
-  const { delimiterName } = await import('../../../intake/delimiter.ts')
-  const { headers, fields, variables } = result.columns
-  const about = {
-    encoding: result.source.encoding,
-    delimiter: delimiterName(result.source.delimiter),
-    mapping: Object.fromEntries(Object.entries(fields).map(([field, index]) => [field, headers[index]!])),
-    variables: variables.map(variable => variable.name),
-    warnings: result.warnings,
-    plan: { batch_size: result.batches.size, batches: result.batches.count },
-    rejects: result.rejects,
-    imported_before: result.importedBefore,
-  }
+      ? plannedView(request, result, { wallet, broker, createdBy: actor.email })
+      : await campaignView(pool, result.id)
+  const facts = factsOf(result)
   if (result.importedBefore)
     context.out.warn(`this file was imported before, as ${result.importedBefore}: a real import needs --again`)
-  if (options.dryRun && options.rejects) context.out.talk('A dry run writes nothing: no rejects file either.')
-  const { importText } = await import('./import-text.ts')
-  context.out.result({ ...view, ...about }, () => importText(view, about, context.config.timezone))
+  if (view.counts.PENDING === 0) context.out.warn('not one row can be sent')
+  context.out.result({ ...view, ...facts }, () => importText(view, facts, context.config.timezone))
   if (result.id !== null) context.out.talk(`Next: camp campaign approve ${result.agendamentoId}`)
+  else context.out.talk(`Nothing was written${options.rejects ? ', no rejects file either' : ''}: it was a dry run.`)
 }
 
 async function readRequest(context: Context, userId: string, file: string, options: Options) {
@@ -147,48 +137,6 @@ async function scheduleOf({ clock, config }: Context, text: string): Promise<Dat
   throw new CampError('USAGE', `--schedule ${text} is in the past`, {
     hint: 'Leave it away to start when somebody runs it.',
   })
-}
-
-/** What `campaignView` would say if the dry run had been real. */
-async function plannedView(
-  request: ImportRequest,
-  result: ImportResult,
-  { wallet, broker, createdBy }: { wallet: string; broker: string; createdBy: string },
-): Promise<CampaignView> {
-  const { formatDays, formatHours, formatThrottle } = await import('../../../campaign/settings.ts')
-  const { NO_COUNTS, NO_ERRORS } = await import('../../../campaign/view.ts')
-  const total = result.rows + result.fish
-  return {
-    id: null,
-    agendamento_id: null,
-    name: result.name,
-    status: 'PENDING_APPROVAL',
-    wallet,
-    broker,
-    rows: result.rows,
-    fish: result.fish,
-    counts: { ...NO_COUNTS, total, PENDING: result.pending, ERROR: total - result.pending },
-    errors: { ...NO_ERRORS, ...result.errors },
-    cost: { ...result.cost, used: '0.0000' },
-    failure_reason: null,
-    message: result.message,
-    template: request.template?.code ?? null,
-    throttle: formatThrottle(request.throttle),
-    hours: formatHours(request.hours),
-    days: formatDays(request.days),
-    allow_holidays: request.allowHolidays,
-    no_cap: request.noCap,
-    scheduled_at: request.scheduledAt?.toISOString() ?? null,
-    source_file: result.source.file,
-    created_by: createdBy,
-    created_at: result.createdAt.toISOString(),
-    approved_by: null,
-    approved_at: null,
-    started_at: null,
-    finished_at: null,
-    batches: { QUEUED: 0, SENDING: 0, DONE: 0, IN_DOUBT: 0 },
-    waiting_until: null,
-  }
 }
 
 /** On a terminal only: elsewhere an import is over before a line about it is worth writing. */
