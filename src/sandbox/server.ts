@@ -23,7 +23,7 @@ export interface SandboxOptions {
   clock?: Clock
 }
 
-/** The stand-in broker, in this process; over HTTP it does the same (docs/sandbox.md). */
+/** The stand-in broker, in this process; over HTTP it does the same (/control, /stats). */
 export interface Sandbox {
   readonly url: string
   stats(): Stats

@@ -15,12 +15,3 @@ export function useSandbox(options: SandboxOptions = {}): { readonly broker: San
     },
   }
 }
-
-/** Waits until `condition` holds. @throws Error when it does not within `ms` */
-export async function until(condition: () => boolean | Promise<boolean>, what: string, ms = 10_000): Promise<void> {
-  const deadline = performance.now() + ms
-  while (!(await condition())) {
-    if (performance.now() > deadline) throw new Error(`it did not happen within ${ms} ms: ${what}`)
-    await new Promise(resolve => setTimeout(resolve, 5))
-  }
-}
