@@ -31,6 +31,11 @@ export interface Addition {
   source: string
 }
 
+/** People who told a broker that they want no more. */
+export function optedOutAt(broker: string, phones: readonly string[]): Addition {
+  return { phones, documents: [], reason: 'opted out at the broker', source: `broker:${broker}` }
+}
+
 /**
  * Adds them; whom the source names already gets the new reason, if there is one.
  * @returns how many were not there yet

@@ -40,22 +40,32 @@ export interface HttpResponse {
 
 export interface HttpOptions {
   timeoutMs: number
+  /** Whether `timeoutMs` counts even where a request asks for more (CAMP_HTTP_TIMEOUT_MS). */
+  fixed?: boolean
   clock?: Clock
   /** Given by tests; its owner closes it. */
   agent?: Dispatcher
 }
 
+/** Unless an adapter asks for more. */
+export const USUAL_TIMEOUT_MS = 30_000
+
+/** What CAMP_HTTP_TIMEOUT_MS sets wins over whatever adapters ask for. */
+export function httpOptions({ httpTimeoutMs }: { httpTimeoutMs: number | undefined }, clock: Clock): HttpOptions {
+  return { timeoutMs: httpTimeoutMs ?? USUAL_TIMEOUT_MS, fixed: httpTimeoutMs !== undefined, clock }
+}
+
 const CONNECT_TIMEOUT_MS = 10_000
 const MAX_RESPONSE_BYTES = 8 * 1024 * 1024
 
-export function createHttp({ timeoutMs, clock = systemClock, agent }: HttpOptions): Http {
+export function createHttp({ timeoutMs, fixed = false, clock = systemClock, agent }: HttpOptions): Http {
   const dispatcher = agent ?? newAgent(timeoutMs)
   return {
     clock,
     request: async request => {
       const url = urlOf(request.url)
       if (!url) return { kind: 'NOT_SENT', reason: 'its URL is not valid' }
-      return exchange(dispatcher, url, request, request.timeoutMs ?? timeoutMs)
+      return exchange(dispatcher, url, request, fixed ? timeoutMs : (request.timeoutMs ?? timeoutMs))
     },
     close: async () => {
       if (!agent) await dispatcher.close()

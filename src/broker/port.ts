@@ -13,12 +13,16 @@ export interface Adapter<Credential = unknown> {
   readonly credential: z.ZodType<Credential>
   /** Keys of the credential that are never shown. */
   readonly secrets: readonly string[]
-  /** The most messages that one request carries: 1 at a one-message broker, whose requests of one batch run concurrently. */
+  /** What a campaign says here. */
+  readonly content: ContentKind
+  /** The most messages that one request may carry: 1 at a one-message broker, whose requests of one batch run concurrently. */
   readonly messagesPerRequest: number
+  /** Messages in a request unless the broker's max_batch says otherwise; absent: as many as it may carry. */
+  readonly usualBatch?: number
+  /** Requests per second and credential that a new broker gets unless told otherwise; absent: no limit. */
+  readonly usualRate?: number
   /** One request carries one text: its leads must share it (GOSAC, CDA). */
   readonly oneTextPerRequest: boolean
-  /** Free text is refused: a campaign needs a template. */
-  readonly templateRequired: boolean
   /** A lead without a valid document is refused at import. */
   readonly documentRequired: boolean
   /** Longer than the usual 30 s where the broker needs it. */
@@ -39,6 +43,12 @@ export interface Adapter<Credential = unknown> {
   callback?(request: CallbackRequest, context: CallbackContext<Credential>): CallbackEvent[]
 }
 
+/**
+ * TEXT: free text. TEMPLATE: an approved template, and nothing else. EITHER. NONE: neither, the broker's side knows what to say
+ * (Salesforce's automation).
+ */
+export type ContentKind = 'TEXT' | 'TEMPLATE' | 'EITHER' | 'NONE'
+
 /** A lead as the broker needs it. */
 export interface Message {
   leadId: string
@@ -53,6 +63,8 @@ export interface Message {
   variables: Readonly<Record<string, string>>
   /** The file's other columns. */
   columns: Readonly<Record<string, string>>
+  /** An earlier request with it may have been taken: "repeated" is then an answer that it was. */
+  doubtfulBefore: boolean
 }
 
 export interface SendRequest {
@@ -64,17 +76,17 @@ export interface SendRequest {
   template: { code: string } | null
   messages: readonly Message[]
   /**
-   * Where the broker may report; undefined without CAMP_PUBLIC_URL. Where a broker gives nothing of ours back, the adapter adds
-   * the lead's id to the query, once per message, and finds it again in CallbackRequest.url.
+   * Where the broker may report; undefined without CAMP_PUBLIC_URL. With a lead's id it holds an opaque, signed key, and a call
+   * to it brings CallbackRequest.leadId: for brokers that give nothing else of ours back.
    */
-  callbackUrl: string | undefined
+  callbackUrl: (leadId?: string) => string | undefined
 }
 
 /** What became of one message. Closed: every adapter folds its broker's answers into these. */
 export type Outcome =
   | { kind: 'ACCEPTED'; providerId?: string | undefined }
-  /** Refused for good; the others of its request stand. */
-  | { kind: 'REJECTED'; code: string; detail: string }
+  /** Refused for good; the others of its request stand. optOut: its person asked not to be contacted, and is blocked. */
+  | { kind: 'REJECTED'; code: string; detail: string; optOut?: boolean }
   /** Certainly not taken: may be sent again. */
   | { kind: 'NOT_ACCEPTED'; reason: string }
   /** Nobody can know: never sent again by itself. */
@@ -95,11 +107,14 @@ export type SendResult =
 
 /**
  * Salesforce: run the automation that sends what was imported. GOSAC, where it is set so: start the campaigns that were created.
- * Never repeated in doubt: a second run may send everything twice.
+ * Never repeated in doubt: a second run may send everything twice. What `look` saw before a run is kept before the run begins, so
+ * that afterwards a look can tell whether it happened.
  */
 export interface Closing<Credential> {
   /** undefined: with this credential there is nothing to do. */
   plan(credential: Credential): ClosingPlan | undefined
+  /** A read that tells whether a run has happened, without doing anything. Absent: the broker has none. */
+  look?(credential: Credential, http: Http): Promise<ClosingLook>
   run(request: ClosingRequest, credential: Credential, http: Http): Promise<ClosingResult>
 }
 
@@ -117,6 +132,12 @@ export interface ClosingRequest {
   references: readonly string[]
 }
 
+export type ClosingLook =
+  /** `mark` changes with each run; `busy`: one is going on, and another would be refused or do everything twice. */
+  | { kind: 'SEEN'; mark: string; busy: boolean }
+  | { kind: 'NOT_ACCEPTED'; reason: string; retryAfterMs?: number | undefined }
+  | { kind: 'FATAL'; reason: string }
+
 export type ClosingResult =
   | { kind: 'DONE'; reference?: string | undefined }
   | { kind: 'NOT_ACCEPTED'; reason: string; retryAfterMs?: number | undefined }
@@ -133,12 +154,16 @@ export interface CallbackRequest {
   url: URL
   headers: Readonly<Record<string, string | undefined>>
   body: Buffer
+  /** The lead whose URL was called (SendRequest.callbackUrl), its signature checked; undefined: the broker's common URL. */
+  leadId: string | undefined
 }
 
 export interface CallbackContext<Credential> {
   /** The credentials of every wallet at this broker: a signature is checked with each. */
   credentials: readonly Credential[]
   receivedAt: Date
+  /** Something that a person should read in the log. */
+  notice: (text: string) => void
 }
 
 export interface CallbackEvent {
@@ -146,6 +171,12 @@ export interface CallbackEvent {
   /** Our own key, where the broker gives it back. */
   leadId?: string | undefined
   providerMsgId?: string | undefined
+  /** Another id of the broker's under which later callbacks may speak of the same message. */
+  alias?: string | undefined
+  /** Of an OPT_OUT that is about a person and no message: E.164 digits. */
+  phone?: string | undefined
+  /** The failure is not this message's alone (template disabled, wallet empty): its campaign is paused. */
+  stops?: boolean | undefined
   code?: string | undefined
   detail?: string | undefined
   occurredAt: Date

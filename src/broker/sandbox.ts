@@ -15,9 +15,9 @@ export const sandbox: Adapter<SandboxCredential> = {
   name: 'SANDBOX',
   credential: z.strictObject({ url: z.url({ protocol: /^https?$/ }) }),
   secrets: [],
+  content: 'EITHER',
   messagesPerRequest: 1000,
   oneTextPerRequest: false,
-  templateRequired: false,
   documentRequired: false,
   correlatesByProviderId: false,
 
@@ -28,7 +28,7 @@ export const sandbox: Adapter<SandboxCredential> = {
       headers: { 'content-type': 'application/json', accept: 'application/json' },
       body: JSON.stringify({
         name: request.name,
-        callback_url: request.callbackUrl,
+        callback_url: request.callbackUrl(),
         messages: request.messages.map(message => ({
           key: message.leadId,
           phone: message.phone,

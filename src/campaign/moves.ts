@@ -125,7 +125,7 @@ async function begin(
   await planBatches(sql, {
     campaignId: campaign.id,
     size: effectiveBatchSize({
-      messagesPerRequest: adapter.messagesPerRequest,
+      adapter,
       brokerMax: campaign.max_batch,
       campaignMax: campaign.batch_size,
       perMessage: campaign.throttling_type !== 'none',
@@ -204,15 +204,17 @@ async function assertFourEyes(
 }
 
 async function assertContent(campaign: CampaignHeader): Promise<void> {
-  const adapter = await adapterOf(campaign.adapter)
-  if (!adapter.templateRequired || campaign.template_id !== null) return
-  throw new CampError(
-    'DATA',
-    `broker ${campaign.broker} sends approved templates only, and this campaign has free text`,
-    {
-      hint: 'Import it again with --template CODE.',
-    },
-  )
+  const { content } = await adapterOf(campaign.adapter)
+  const wrong =
+    content === 'TEMPLATE' && campaign.template_id === null
+      ? 'sends approved templates only, and this campaign has free text'
+      : content === 'TEXT' && campaign.template_id !== null
+        ? 'sends free text only, and this campaign has a template'
+        : undefined
+  if (wrong === undefined) return
+  throw new CampError('DATA', `broker ${campaign.broker} ${wrong}`, {
+    hint: content === 'TEMPLATE' ? 'Import it again with --template CODE.' : 'Import it again with --message TEXT.',
+  })
 }
 
 /** The month that pays is the one in which the campaign is to go out. */

@@ -25,6 +25,8 @@ export type Claim =
     }
   /** Nothing to do: another worker has it, it is done, or its campaign does not run. */
   | { kind: 'GONE' }
+  /** It is the campaign's closing, which is claimed elsewhere (closing.ts). */
+  | { kind: 'CLOSING' }
   /** Nobody in it may be contacted: every lead has its reason, and the batch is done. */
   | { kind: 'EMPTIED'; campaign: ClaimedCampaign; number: number }
   /** The campaign cannot go on: too little budget, no credential. */
@@ -49,6 +51,8 @@ export interface ClaimedBatch {
     walletId: string
     idgisAmbiente: number
   }
+  /** Its name. */
+  broker: string
   adapter: string
   credential: { id: string; sealed: unknown; updatedAt: Date }
   /** When the first request may start: now, or a moment within pace.ts's look-ahead. */
@@ -73,6 +77,8 @@ export interface ClaimedLead {
   custom_message: string | null
   variables: Record<string, string> | null
   is_fish: boolean
+  /** An earlier request with it was in doubt. */
+  doubtful_before: boolean
 }
 
 export interface ClaimDeps {
@@ -101,6 +107,7 @@ export async function claimBatch(deps: ClaimDeps, batchId: string): Promise<Clai
 async function tryClaim(deps: ClaimDeps, sql: Sql, batchId: string, most: number): Promise<Claim> {
   const header = await lockBatch(sql, batchId)
   if (header?.campaign_status !== 'PROCESSING') return { kind: 'GONE' }
+  if (header.kind === 'CLOSING') return { kind: 'CLOSING' }
   const now = deps.now()
   const adapter = await adapterOf(header.adapter)
   const throttling = throttlingOf(header.throttling_type, header.throttling_config)
@@ -171,6 +178,7 @@ async function tryClaim(deps: ClaimDeps, sql: Sql, batchId: string, most: number
         walletId: header.wallet_id,
         idgisAmbiente: header.idgis_ambiente,
       },
+      broker: header.broker,
       adapter: header.adapter,
       credential: { id: header.credential_id, sealed: header.sealed, updatedAt: header.credential_updated_at },
       startAt: slot.startAt,
@@ -187,6 +195,7 @@ async function tryClaim(deps: ClaimDeps, sql: Sql, batchId: string, most: number
 
 interface BatchHeader {
   id: string
+  kind: 'SEND' | 'CLOSING'
   number: number
   from_seq: number
   to_seq: number
@@ -223,7 +232,7 @@ interface BatchHeader {
 /** Locks the batch if it is QUEUED and nobody else has it. The campaign is only read: a pause may be one batch late. */
 async function lockBatch(sql: Sql, batchId: string): Promise<BatchHeader | undefined> {
   const { rows } = await sql.query<BatchHeader>(
-    `SELECT b.id, b.number, b.from_seq, b.to_seq, b.size, b.zone, b.failures, b.not_before,
+    `SELECT b.id, b.kind, b.number, b.from_seq, b.to_seq, b.size, b.zone, b.failures, b.not_before,
             c.id AS campaign_id, c.status AS campaign_status, c.agendamento_id, c.base_message, c.template_vars,
             t.template_code, c.throttling_type, c.throttling_config, c.hours_from, c.hours_to, c.days, c.allow_holidays,
             c.no_cap, coalesce(c.unit_cost, r.cost_per_message) AS unit_cost, w.id AS wallet_id, w.idgis_ambiente,
@@ -267,6 +276,7 @@ async function vetLeads(
 ): Promise<{ leads: ClaimedLead[]; refused: RefusedLead[]; left: number }> {
   const { rows } = await sql.query<ClaimedLead & { blocked: boolean }>(
     `SELECT l.id, l.seq, l.phone, l.nome, l.cpf_cnpj, l.idcob_contrato, l.custom_message, l.variables, l.is_fish,
+            l.sent_at IS NOT NULL AS doubtful_before,
             NOT l.is_fish AND (EXISTS (SELECT 1 FROM "Blocklist" k WHERE k.phone = l.phone)
                             OR EXISTS (SELECT 1 FROM "Blocklist" k WHERE k.cpf_cnpj = l.cpf_cnpj)) AS blocked
      FROM "CampaignLead" l

@@ -10,10 +10,11 @@ import { messageOf } from '../errors.ts'
 import type { Log } from '../log.ts'
 import type { Queues } from '../queue/queues.ts'
 import type { Keys } from '../security/keys.ts'
-import { openSealed } from '../security/seal.ts'
 import { type ClaimDeps, type ClaimedBatch, claimBatch } from './claim.ts'
+import { dispatchClosing } from './closing.ts'
+import { BAD_CREDENTIAL, openCredential } from './credential.ts'
 import { type RingTarget, ringAhead, ringAll, ringNext } from './ring.ts'
-import { sendBatch } from './send.ts'
+import { requestName, sendBatch } from './send.ts'
 import { type BatchOutcome, type Settled, settleBatch } from './settle.ts'
 
 export interface DispatchDeps extends ClaimDeps {
@@ -22,8 +23,8 @@ export interface DispatchDeps extends ClaimDeps {
   keys: Keys
   http: Http
   log: Log
-  /** Where a broker reaches us; undefined without CAMP_PUBLIC_URL. */
-  webhookUrl: (brokerId: string) => string | undefined
+  /** Where a broker reaches us, for all its messages or for one; undefined without CAMP_PUBLIC_URL. */
+  callbackUrl: (brokerId: string, leadId: string | undefined) => string | undefined
 }
 
 /** One ring: claim, send, settle. What a crash leaves at any line is the sweeper's. */
@@ -32,6 +33,8 @@ export async function dispatchBatch(deps: DispatchDeps, batchId: string): Promis
   switch (claim.kind) {
     case 'GONE':
       return
+    case 'CLOSING':
+      return dispatchClosing(deps, batchId)
     case 'WAIT': {
       const at = claim.why === 'PACE' ? ringAhead(claim.until) : claim.until
       await quietly(deps, () =>
@@ -57,31 +60,23 @@ export async function dispatchBatch(deps: DispatchDeps, batchId: string): Promis
 
 async function send(deps: DispatchDeps, batch: ClaimedBatch): Promise<BatchOutcome> {
   const adapter = await adapterOf(batch.adapter)
-  const credential = adapter.credential.safeParse(openCredential(deps.keys, batch))
-  if (!credential.success) {
-    const reason = 'the credential does not fit its adapter: give it anew with camp credential set'
+  const credential = openCredential(deps.keys, adapter, batch.credential)
+  if (credential === undefined) {
+    const reason = BAD_CREDENTIAL
     return { outcomes: batch.leads.map(() => ({ kind: 'NOT_ACCEPTED', reason })), fatal: reason }
   }
   const rendered = renderLeads(batch)
-  const sent = await sendBatch({ adapter, credential: credential.data, http: deps.http, now: deps.now }, batch, {
-    name: `camp-${batch.campaign.agendamentoId}-${String(batch.number).padStart(4, '0')}`,
+  const sent = await sendBatch({ adapter, credential, http: deps.http, now: deps.now }, batch, {
+    name: requestName(batch.campaign.agendamentoId, batch.number),
     agendamentoId: batch.campaign.agendamentoId,
     batchNumber: batch.number,
     wallet: { id: batch.campaign.walletId, idgisAmbiente: batch.campaign.idgisAmbiente },
     template: batch.campaign.templateCode === null ? null : { code: batch.campaign.templateCode },
     messages: rendered.flatMap(lead => (lead.message ? [lead.message] : [])),
-    callbackUrl: deps.webhookUrl(batch.campaign.brokerId),
+    callbackUrl: leadId => deps.callbackUrl(batch.campaign.brokerId, leadId),
   })
   const answers = sent.outcomes.values()
   return { ...sent, outcomes: rendered.map(lead => lead.outcome ?? answers.next().value!) }
-}
-
-function openCredential(keys: Keys, { credential }: ClaimedBatch): unknown {
-  try {
-    return openSealed(keys, credential.sealed, credential.id)
-  } catch {
-    return undefined // sealed with another secret: the credential's schema refuses it with what to do
-  }
 }
 
 type Rendered = { message: Message; outcome?: undefined } | { message?: undefined; outcome: Outcome }
@@ -108,6 +103,7 @@ function renderLeads({ campaign, leads }: ClaimedBatch): Rendered[] {
         text: text?.text ?? null,
         variables: variables.values ?? {},
         columns: lead.variables ?? {},
+        doubtfulBefore: lead.doubtful_before,
       },
     }
   })
@@ -140,6 +136,7 @@ async function afterSettle(deps: DispatchDeps, batch: ClaimedBatch, settled: Set
     'settled',
   )
   await quietly(deps, () => ringAll(deps.queues, batch.campaign.brokerId, settled.rings, deps.now()))
+  if (settled.closing) await next(deps, batch.campaign, batch.number, null)
 }
 
 function warnFenced(deps: DispatchDeps, batch: ClaimedBatch): void {

@@ -1,23 +1,57 @@
+import { adapterOf } from '../broker/registry.ts'
 import type { Sql } from '../database/pool.ts'
 
 /**
  * Makes the campaign FINISHED if nothing of it is left open, in the transaction that closed a batch. The campaign's row is
  * locked before it looks, so that of two that close the last two batches at once the later one sees the earlier one's work;
- * it is the last lock that a transaction takes, and held for no longer than the commit.
+ * it is the last lock that a transaction takes, and held for no longer than the commit. Where the broker has a closing, that
+ * is planned first, and the campaign is FINISHED when it is done.
+ * @returns whether a closing was planned, which is then to be rung
  */
-export async function finishIfDone(sql: Sql, campaignId: string, now: Date): Promise<void> {
-  await sql.query(`SELECT 1 FROM "Campaign" WHERE id = $1 FOR NO KEY UPDATE`, [campaignId])
-  const { rows } = await sql.query<{ open: boolean }>(
-    `SELECT EXISTS (SELECT 1 FROM "Batch" WHERE campaign_id = $1 AND status IN ('QUEUED', 'SENDING')) AS open`,
+export async function finishIfDone(sql: Sql, campaignId: string, now: Date): Promise<boolean> {
+  const { rows } = await sql.query<{ adapter: string }>(
+    `SELECT r.adapter FROM "Campaign" c JOIN "Broker" r ON r.id = c.broker_id WHERE c.id = $1 FOR NO KEY UPDATE OF c`,
     [campaignId],
   )
-  if (rows[0]!.open) return
+  if (await isOpen(sql, campaignId)) return false
+  const { closing } = await adapterOf(rows[0]!.adapter)
+  if (closing && (await planClosing(sql, campaignId))) return true
   await sql.query(
     `UPDATE "Campaign" SET status = 'FINISHED', finished_at = $2, updated_at = $2
      WHERE id = $1 AND status IN ('PROCESSING', 'PAUSED')
        AND NOT EXISTS (SELECT 1 FROM "CampaignLead" WHERE campaign_id = $1 AND status IN ('PENDING', 'SENDING'))`,
     [campaignId, now],
   )
+  return false
+}
+
+/** A closing in doubt is open: nobody knows whether the broker will send anything. */
+async function isOpen(sql: Sql, campaignId: string): Promise<boolean> {
+  const { rows } = await sql.query<{ open: boolean }>(
+    `SELECT EXISTS (
+       SELECT 1 FROM "Batch" WHERE campaign_id = $1 AND status IN ('QUEUED', 'SENDING', 'IN_DOUBT')
+         AND (status <> 'IN_DOUBT' OR kind = 'CLOSING')) AS open`,
+    [campaignId],
+  )
+  return rows[0]!.open
+}
+
+/**
+ * Plans the closing once for all that the broker has taken, or may have, since the last one. Nothing is taken: nothing to close.
+ * @returns whether there is one to run
+ */
+async function planClosing(sql: Sql, campaignId: string): Promise<boolean> {
+  const { rowCount } = await sql.query(
+    `INSERT INTO "Batch" (id, campaign_id, kind, number, from_seq, to_seq, size, zone)
+     SELECT gen_random_uuid(), id, 'CLOSING', (SELECT max(number) FROM "Batch" WHERE campaign_id = $1) + 1, 0, -1, 0, ''
+     FROM "Campaign" WHERE id = $1 AND status IN ('PROCESSING', 'PAUSED')
+       AND NOT EXISTS (SELECT 1 FROM "CampaignLead" WHERE campaign_id = $1 AND status IN ('PENDING', 'SENDING'))
+       AND EXISTS (
+         SELECT 1 FROM "Batch" WHERE campaign_id = $1 AND kind = 'SEND' AND (accepted > 0 OR status = 'IN_DOUBT')
+           AND settled_at > coalesce((SELECT max(claimed_at) FROM "Batch" WHERE campaign_id = $1 AND kind = 'CLOSING'), '-infinity'))`,
+    [campaignId],
+  )
+  return rowCount === 1
 }
 
 /** PROCESSING → FAILED; a campaign that stands elsewhere by now stays there. */

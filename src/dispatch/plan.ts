@@ -1,3 +1,4 @@
+import type { Adapter } from '../broker/port.ts'
 import type { Sql } from '../database/pool.ts'
 import { ZONE_TABLE } from './zones.ts'
 
@@ -7,8 +8,8 @@ import { ZONE_TABLE } from './zones.ts'
  * statement, so that a million leads are planned without holding them. A test holds the two together.
  */
 export interface BatchLimits {
-  /** Messages in one request of the adapter; a one-message broker's batch is its concurrent requests. */
-  messagesPerRequest: number
+  /** The adapter's: a one-message broker's batch is its concurrent requests. */
+  adapter: Pick<Adapter, 'messagesPerRequest' | 'usualBatch'>
   brokerMax: number | null
   campaignMax: number | null
   /** Throttled: every message has its own moment. */
@@ -20,8 +21,10 @@ const SINGLE_MESSAGE_BATCH = 50
 
 export function effectiveBatchSize(limits: BatchLimits): number {
   if (limits.perMessage) return 1
-  const adapterMax = limits.messagesPerRequest === 1 ? SINGLE_MESSAGE_BATCH : limits.messagesPerRequest
-  return Math.max(1, Math.min(adapterMax, limits.brokerMax ?? Infinity, limits.campaignMax ?? Infinity))
+  const { messagesPerRequest, usualBatch = messagesPerRequest } = limits.adapter
+  const most = messagesPerRequest === 1 ? SINGLE_MESSAGE_BATCH : messagesPerRequest
+  const usual = messagesPerRequest === 1 ? SINGLE_MESSAGE_BATCH : usualBatch
+  return Math.max(1, Math.min(most, limits.brokerMax ?? usual, limits.campaignMax ?? Infinity))
 }
 
 /** @param groups how many leads there are to send in each zone (and text), in dispatch order @returns each batch's size */

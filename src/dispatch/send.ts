@@ -16,6 +16,11 @@ export interface SendPlan {
   requestIntervalMs: number
 }
 
+/** What a request is called at the broker: a person finds it there by the campaign's handle and the batch's number. */
+export function requestName(agendamentoId: string, batchNumber: number): string {
+  return `camp-${agendamentoId}-${String(batchNumber).padStart(4, '0')}`
+}
+
 /**
  * Sends a claimed batch: as one request at a bulk broker, as concurrent requests at a one-message broker, each at its moment.
  * @returns one outcome per message, whatever happens

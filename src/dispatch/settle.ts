@@ -1,4 +1,5 @@
 import type pg from 'pg'
+import { addToBlocklist, optedOutAt } from '../blocklist/blocklist.ts'
 import type { Adapter, Outcome } from '../broker/port.ts'
 import { formatMoney, moneyOf } from '../budget/money.ts'
 import { type Sql, transaction } from '../database/pool.ts'
@@ -34,6 +35,8 @@ export interface Settled {
   again: number
   /** The batches to ring for them. */
   rings: { batchId: string; ring: number; at: Date | null }[]
+  /** The campaign's closing was planned: its next batch. */
+  closing: boolean
 }
 
 export interface SettleDeps {
@@ -79,6 +82,7 @@ export async function settleBatch(
       [...refused, ...notAccepted].flatMap(({ lead }) => (lead.is_fish ? [] : [recipientOf(lead)])),
     )
     await writeLeads(sql, batch, fates, at)
+    await blockOptOuts(sql, batch, refused)
     if (adapter.correlatesByProviderId) await writeProviderMessages(sql, batch, accepted)
 
     const unspent = refused.length + notAccepted.length
@@ -109,7 +113,7 @@ export async function settleBatch(
     if (again) rings.push({ batchId: batch.id, ring, at: notBefore })
     if (again || split) await dropIfCancelled(sql, batch, at)
     if (outcome.fatal !== undefined) await failCampaign(sql, batch.campaign.id, outcome.fatal, at)
-    else if (!again && !split) await finishIfDone(sql, batch.campaign.id, at)
+    const closing = outcome.fatal === undefined && !again && !split && (await finishIfDone(sql, batch.campaign.id, at))
     if (refused.length > 0 && accepted.length === 0) await pauseIfAllAreRefused(sql, batch.campaign.id, at)
     return {
       kind: 'SETTLED',
@@ -118,6 +122,7 @@ export async function settleBatch(
       inDoubt: inDoubt.length,
       again: notAccepted.length,
       rings,
+      closing,
     }
   })
 }
@@ -149,7 +154,7 @@ async function writeLeads(sql: Sql, batch: ClaimedBatch, fates: readonly Fate[],
     `UPDATE "CampaignLead" l SET
        status = o.status::"LeadStatus",
        billed = o.status IN ('SENT', 'IN_DOUBT'),
-       sent_at = CASE WHEN o.status IN ('SENT', 'IN_DOUBT') THEN $6::timestamptz END,
+       sent_at = CASE WHEN o.status IN ('SENT', 'IN_DOUBT') THEN $6::timestamptz ELSE l.sent_at END,
        provider_msg_id = o.provider_id, error_code = o.code, error_message = o.detail
      FROM unnest($2::int[], $3::text[], $4::text[], $5::text[], $7::text[]) AS o(seq, status, provider_id, code, detail)
      WHERE l.campaign_id = $1 AND l.seq = o.seq AND l.status = 'SENDING'`,
@@ -163,6 +168,13 @@ async function writeLeads(sql: Sql, batch: ClaimedBatch, fates: readonly Fate[],
       fates.map(({ outcome }) => detailOf(outcome)),
     ],
   )
+}
+
+async function blockOptOuts(sql: Sql, batch: ClaimedBatch, refused: readonly Fate[]): Promise<void> {
+  const phones = refused.flatMap(({ lead, outcome }) =>
+    outcome.kind === 'REJECTED' && outcome.optOut ? [lead.phone] : [],
+  )
+  if (phones.length > 0) await addToBlocklist(sql, optedOutAt(batch.broker, phones))
 }
 
 function detailOf(outcome: Outcome): string | null {

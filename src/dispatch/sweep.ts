@@ -47,6 +47,13 @@ async function expireLeases({ pool, now }: SweepDeps): Promise<number> {
          WHERE campaign_id = $1 AND seq BETWEEN $2 AND $3 AND status = 'SENDING'`,
         [batch.campaign_id, batch.from_seq, batch.to_seq, at],
       )
+      // A closing whose run had not begun has done nothing; one that had is looked after (closing.ts).
+      await sql.query(
+        `UPDATE "Batch" SET status = CASE WHEN broker_ref IS NULL THEN 'QUEUED'::"BatchStatus" ELSE status END,
+                not_before = CASE WHEN broker_ref IS NULL THEN NULL ELSE $2::timestamptz END, ring = ring + 1, rung_at = NULL
+         WHERE id = $1 AND kind = 'CLOSING'`,
+        [batch.id, at],
+      )
       // What an earlier claim of it could not take yet is still to be sent.
       await sql.query(
         `UPDATE "Batch" SET status = 'QUEUED', ring = ring + 1, rung_at = NULL

@@ -1,5 +1,5 @@
 import type pg from 'pg'
-import { createHttp } from '../broker/http.ts'
+import { createHttp, httpOptions, USUAL_TIMEOUT_MS } from '../broker/http.ts'
 import { dueCampaigns } from '../campaign/due.ts'
 import { run } from '../campaign/moves.ts'
 import type { Clock } from '../clock.ts'
@@ -8,9 +8,10 @@ import { CampError, messageOf } from '../errors.ts'
 import type { Log } from '../log.ts'
 import type { Consumer, Queues } from '../queue/queues.ts'
 import type { Keys } from '../security/keys.ts'
-import { webhookToken } from '../security/webhook-token.ts'
+import { MESSAGE_KEY, messageKey, type WebhookBroker, webhookUrl } from '../security/webhook-token.ts'
 import { startApplier } from '../webhook/applier.ts'
 import { startListener } from '../webhook/listener.ts'
+import { reconcileClosings } from './closing.ts'
 import { type DispatchDeps, dispatchBatch } from './dispatch.ts'
 import { isNationalHoliday } from './holidays.ts'
 import { sweep } from './sweep.ts'
@@ -42,8 +43,6 @@ export interface Worker {
 /** A request that takes longer than this at the end leaves its batch to the lease. */
 const DRAIN_MS = 27_000
 
-const HTTP_TIMEOUT_MS = 30_000
-
 /**
  * A worker: consumes every broker's queue, sweeps when the control queue says so, applies callbacks, and listens for them
  * where it is asked to. Any number of them may run, on any number of machines.
@@ -52,8 +51,8 @@ export async function startWorker(deps: WorkerDeps, options: WorkerOptions): Pro
   const { pool, queues, keys, config, clock, log } = deps
   let offsetMs = await clockOffset(pool, clock)
   const now = () => new Date(clock.now().getTime() + offsetMs)
-  const tokens = new Map<string, string>()
-  const http = createHttp({ timeoutMs: config.httpTimeoutMs ?? HTTP_TIMEOUT_MS, clock })
+  const served = new Map<string, WebhookBroker>()
+  const http = createHttp(httpOptions(config, clock))
   const dispatch: DispatchDeps = {
     pool,
     queues,
@@ -65,9 +64,13 @@ export async function startWorker(deps: WorkerDeps, options: WorkerOptions): Pro
     timezone: config.timezone,
     isHoliday: isNationalHoliday,
     leaseMs: adapterTimeoutMs =>
-      config.leaseMs ?? 3 * (config.httpTimeoutMs ?? Math.max(HTTP_TIMEOUT_MS, adapterTimeoutMs ?? 0)),
-    webhookUrl: brokerId =>
-      config.publicUrl ? `${config.publicUrl}/webhooks/${brokerId}/${tokens.get(brokerId)}` : undefined,
+      config.leaseMs ?? 3 * (config.httpTimeoutMs ?? Math.max(USUAL_TIMEOUT_MS, adapterTimeoutMs ?? 0)),
+    callbackUrl: (brokerId, leadId) => {
+      const broker = served.get(brokerId)
+      const url = broker && webhookUrl(config.publicUrl, keys, broker)
+      if (!url || leadId === undefined) return url
+      return `${url}?${MESSAGE_KEY}=${messageKey(keys, broker, leadId)}`
+    },
   }
 
   const consumers = new Map<string, Consumer>()
@@ -75,7 +78,7 @@ export async function startWorker(deps: WorkerDeps, options: WorkerOptions): Pro
   let stopping = false
   const refreshBrokers = async () => {
     for (const broker of await brokersToServe(pool, options.brokers)) {
-      tokens.set(broker.id, webhookToken(keys, broker))
+      served.set(broker.id, broker)
       if (stopping || consumers.has(broker.id)) continue
       const handle = (batchId: string) => dispatchBatch(dispatch, batchId)
       consumers.set(broker.id, queues.onRing(broker.id, handle, { concurrency: options.concurrency, onError }))
@@ -93,6 +96,7 @@ export async function startWorker(deps: WorkerDeps, options: WorkerOptions): Pro
     const swept = await sweep({ pool, queues, now, sweepMs: config.sweepMs })
     if (swept.inDoubt > 0) log.warn(swept, 'leases ran out: leads are in doubt')
     await runDue(deps, now)
+    await reconcileClosings(dispatch)
     applier.startOver()
   }
   const control = queues.onTask(sweepOnce, { concurrency: 1, onError })

@@ -8,10 +8,13 @@ export interface ContentRequest {
   template: { id: string; code: string; content: string } | null
   /** --var: template variable → column. */
   vars: Readonly<Record<string, string>>
-  adapter: Pick<Adapter, 'name' | 'templateRequired' | 'oneTextPerRequest'>
+  adapter: Pick<Adapter, 'name' | 'content' | 'oneTextPerRequest'>
 }
 
-/** What a campaign says: a template with its variables, or a text, or each row's own. */
+/**
+ * What a campaign says: a template with its variables, or a text, or each row's own. Where the broker's side knows what to say,
+ * it is a template without variables, and no template.
+ */
 export interface Content {
   text: CompiledText | null
   templateVars: Record<string, string> | null
@@ -19,7 +22,10 @@ export interface Content {
   byText: boolean
 }
 
-/** @throws CampError DATA: free text where a template is required; USAGE: --var without a template, or both kinds of text */
+/**
+ * @throws CampError DATA: free text where a template is required, or a template where text is; USAGE: --var without a template,
+ * or both kinds of text
+ */
 export function assertContent({ message, template, vars, adapter }: ContentRequest): void {
   if (message !== null && template)
     throw new CampError('USAGE', '--message and --template exclude each other', { hint: 'Give one of them.' })
@@ -27,9 +33,14 @@ export function assertContent({ message, template, vars, adapter }: ContentReque
     throw new CampError('USAGE', '--var goes with --template', { hint: 'In a text, columns stand as {{nome}}.' })
   if (message !== null && message.trim() === '')
     throw new CampError('DATA', 'the message is empty', { hint: 'Write one: --message "Olá {{nome}}"' })
-  if (!template && adapter.templateRequired) {
+  if (!template && adapter.content === 'TEMPLATE') {
     throw new CampError('DATA', `${adapter.name} takes only approved templates, no free text`, {
       hint: 'Give one with --template CODE (camp template list).',
+    })
+  }
+  if (template && adapter.content === 'TEXT') {
+    throw new CampError('DATA', `${adapter.name} takes free text, no templates`, {
+      hint: 'Give the text with --message "Olá {{nome}}", or in a column "mensagem".',
     })
   }
 }
@@ -40,6 +51,7 @@ export function assertContent({ message, template, vars, adapter }: ContentReque
  */
 export function contentFor(request: ContentRequest, file: string, columns: Columns): Content {
   const { message, template, vars, adapter } = request
+  if (adapter.content === 'NONE') return { text: null, templateVars: {}, byText: false }
   const named = namedColumns(columns)
   if (template) return { text: null, templateVars: bindTemplate(template, vars, named), byText: false }
   const ownTexts = columns.fields.mensagem !== undefined

@@ -71,7 +71,8 @@ async function prepare(
   source: Inspection,
   records: Records,
 ): Promise<Intake> {
-  const columns = mapColumns(source.file, records.header, request.map, request.template === null)
+  const texts = request.template === null && request.adapter.content !== 'NONE'
+  const columns = mapColumns(source.file, records.header, request.map, texts)
   const content = contentFor(request, source.file, columns)
   const createdAt = deps.clock.now()
   const vetter = createVetter({
@@ -141,7 +142,7 @@ async function createCampaign(deps: ImportDeps, request: ImportRequest, intake: 
     name: nameOf(request, source),
     walletId: request.wallet.id,
     brokerId: request.broker.id,
-    templateId: request.template?.id ?? null,
+    templateId: request.adapter.content === 'NONE' ? null : (request.template?.id ?? null),
     message: content.text?.text ?? null,
     templateVars: content.templateVars,
     sourceFile: source.file,
@@ -188,7 +189,7 @@ function resultOf(
   const { source, columns, content, vetter, createdAt } = intake
   const fish = tally.pending > 0 ? intake.fish : []
   const size = effectiveBatchSize({
-    messagesPerRequest: request.adapter.messagesPerRequest,
+    adapter: request.adapter,
     brokerMax: request.broker.maxBatch,
     campaignMax: request.batchSize,
     perMessage: request.throttle.type !== 'none',

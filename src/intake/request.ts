@@ -28,7 +28,10 @@ export interface ImportRequest {
   wallet: { id: string }
   /** `cost` is a decimal string. */
   broker: { id: string; cost: string; maxBatch: number | null }
-  adapter: Pick<Adapter, 'name' | 'messagesPerRequest' | 'oneTextPerRequest' | 'templateRequired' | 'documentRequired'>
+  adapter: Pick<
+    Adapter,
+    'name' | 'content' | 'messagesPerRequest' | 'usualBatch' | 'oneTextPerRequest' | 'documentRequired'
+  >
   message: string | null
   template: { id: string; code: string; content: string } | null
   /** Template variable → column. */

@@ -1,6 +1,7 @@
 import type pg from 'pg'
-import { addToBlocklist } from '../blocklist/blocklist.ts'
+import { addToBlocklist, optedOutAt } from '../blocklist/blocklist.ts'
 import { type Sql, transaction } from '../database/pool.ts'
+import { pauseCampaign } from '../dispatch/finish.ts'
 import { type Booking, bookBatches, type Holder, holdersOf, lockBatches } from './books.ts'
 import { foldEvents, type LeadEvent, type LeadState } from './fold.ts'
 
@@ -46,18 +47,21 @@ export async function applyEvents(
     const work = gather(open, leads)
     const changes = changesOf(work, holders)
     await writeLeads(sql, changes)
-    await blockOptOuts(sql, work)
-    await bookBatches(sql, bookingsOf(changes, holders), options.now)
-
+    const people = events.filter(isAboutPerson)
+    await blockOptOuts(sql, work, people)
     const done = open.filter(event => work.has(event.lead_id))
-    const left = events.filter(event => !work.has(event.lead_id ?? ''))
+    await keepAliases(sql, done)
+    await bookBatches(sql, bookingsOf(changes, holders), options.now)
+    await pauseStopped(sql, work, done, options.now)
+
+    const left = events.filter(event => !work.has(event.lead_id ?? '') && !isAboutPerson(event))
     const ageOf = (event: InboxEvent) => options.now.getTime() - event.received_at.getTime()
     const isStale = (event: InboxEvent) => ageOf(event) > GIVE_UP_AFTER_MS
-    await markApplied(sql, done, options.now)
+    await markApplied(sql, [...done, ...people], options.now)
     await giveUp(sql, left.filter(isStale), options.now)
     const waiting = left.filter(event => event.lead_id !== null && !isStale(event))
     return {
-      applied: done.length,
+      applied: done.length + people.length,
       waiting: waiting.length,
       unknown: left.length - waiting.length,
       seen: events.length,
@@ -70,8 +74,12 @@ export async function applyEvents(
 interface InboxEvent extends LeadEvent {
   id: string
   received_at: Date
+  broker_id: string
   broker: string
   billing: 'ACCEPTED' | 'DELIVERED'
+  alias: string | null
+  phone: string | null
+  stops: boolean
   /** Null: no lead of this broker's campaigns. */
   lead_id: string | null
   status: string | null
@@ -80,6 +88,7 @@ type OpenEvent = InboxEvent & { lead_id: string }
 
 interface Lead extends LeadState {
   id: string
+  campaign_id: string
   phone: string
 }
 
@@ -98,10 +107,10 @@ interface LeadWork {
 async function takeEvents(sql: Sql, after: string, limit: number): Promise<InboxEvent[]> {
   const { rows } = await sql.query<InboxEvent>(
     `WITH taken AS (
-       SELECT id, broker_id, event, lead_id, provider_msg_id, code, detail, occurred_at, received_at
+       SELECT id, broker_id, event, lead_id, provider_msg_id, alias, phone, stops, code, detail, occurred_at, received_at
        FROM "WebhookEvent" WHERE applied_at IS NULL AND id > $1 ORDER BY id LIMIT $2 FOR UPDATE SKIP LOCKED
      )
-     SELECT e.id, e.event, e.provider_msg_id, e.code, e.detail, e.occurred_at, e.received_at,
+     SELECT e.id, e.broker_id, e.event, e.provider_msg_id, e.alias, e.phone, e.stops, e.code, e.detail, e.occurred_at, e.received_at,
             r.name AS broker, r.billing, l.id AS lead_id, l.status
      FROM taken e
      JOIN "Broker" r ON r.id = e.broker_id
@@ -119,6 +128,10 @@ function hasSettledLead(event: InboxEvent): event is OpenEvent {
   return event.lead_id !== null && event.status !== 'PENDING' && event.status !== 'SENDING'
 }
 
+function isAboutPerson({ event, phone, lead_id }: InboxEvent): boolean {
+  return event === 'OPT_OUT' && phone !== null && lead_id === null
+}
+
 /** Whether the batch that sent the lead may change with it: what was in doubt is resolved, or a cost given back or booked. */
 function needsBatch(event: OpenEvent): boolean {
   return (
@@ -130,7 +143,7 @@ function needsBatch(event: OpenEvent): boolean {
 /** Those that nobody holds and that are still settled. */
 async function lockLeads(sql: Sql, ids: readonly string[]): Promise<Map<string, Lead>> {
   const { rows } = await sql.query<Lead>(
-    `SELECT id, phone, status, billed, sent_at, delivered_at, read_at, error_code, error_message, provider_msg_id
+    `SELECT id, campaign_id, phone, status, billed, sent_at, delivered_at, read_at, error_code, error_message, provider_msg_id
      FROM "CampaignLead" WHERE id = ANY($1::uuid[]) AND status NOT IN ('PENDING', 'SENDING')
      ORDER BY id FOR NO KEY UPDATE SKIP LOCKED`,
     [ids],
@@ -188,22 +201,43 @@ async function writeLeads(sql: Sql, changes: readonly Change[]): Promise<void> {
   )
 }
 
-async function blockOptOuts(sql: Sql, work: ReadonlyMap<string, LeadWork>): Promise<void> {
+/** By message, or by phone where the broker speaks of a person. */
+async function blockOptOuts(
+  sql: Sql,
+  work: ReadonlyMap<string, LeadWork>,
+  people: readonly InboxEvent[],
+): Promise<void> {
   const phones = new Map<string, string[]>()
+  const add = (broker: string, phone: string) => phones.set(broker, [...(phones.get(broker) ?? []), phone])
   for (const { lead, broker, events } of work.values()) {
-    if (!events.some(({ event }) => event === 'OPT_OUT')) continue
-    phones.set(broker, [...(phones.get(broker) ?? []), lead.phone])
+    if (events.some(({ event }) => event === 'OPT_OUT')) add(broker, lead.phone)
   }
+  for (const { broker, phone } of people) if (phone !== null) add(broker, phone)
   // In one order, for two that block the same people at once.
-  for (const broker of [...phones.keys()].sort()) {
-    const addition = {
-      phones: phones.get(broker) ?? [],
-      documents: [],
-      reason: 'opted out at the broker',
-      source: `broker:${broker}`,
-    }
-    await addToBlocklist(sql, addition)
+  for (const broker of [...phones.keys()].sort())
+    await addToBlocklist(sql, optedOutAt(broker, phones.get(broker) ?? []))
+}
+
+/** Later callbacks may bring only the broker's other id. */
+async function keepAliases(sql: Sql, events: readonly OpenEvent[]): Promise<void> {
+  const known = events.filter(event => event.alias !== null)
+  if (known.length === 0) return
+  await sql.query(
+    `INSERT INTO "ProviderMessage" (broker_id, provider_msg_id, lead_id)
+     SELECT DISTINCT ON (1, 2) * FROM unnest($1::uuid[], $2::text[], $3::uuid[]) ORDER BY 1, 2
+     ON CONFLICT DO NOTHING`,
+    [known.map(event => event.broker_id), known.map(event => event.alias), known.map(event => event.lead_id)],
+  )
+}
+
+/** Failures that are not one message's alone: to go on would burn the list. */
+async function pauseStopped(sql: Sql, work: ReadonlyMap<string, LeadWork>, events: readonly OpenEvent[], now: Date) {
+  const reasons = new Map<string, string>()
+  for (const { stops, lead_id, detail, code } of events) {
+    const campaign = stops ? work.get(lead_id)?.lead.campaign_id : undefined
+    if (campaign !== undefined) reasons.set(campaign, `the broker reports: ${detail ?? code ?? 'it cannot go on'}`)
   }
+  for (const id of [...reasons.keys()].sort()) await pauseCampaign(sql, id, reasons.get(id)!, now)
 }
 
 /** What the changes mean for the batches that sent the leads. */
@@ -221,7 +255,7 @@ function bookingsOf(changes: readonly Change[], holders: ReadonlyMap<string, Hol
   return [...bookings.values()]
 }
 
-async function markApplied(sql: Sql, events: readonly OpenEvent[], now: Date): Promise<void> {
+async function markApplied(sql: Sql, events: readonly InboxEvent[], now: Date): Promise<void> {
   await sql.query(
     `UPDATE "WebhookEvent" e SET applied_at = $3, lead_id = d.lead_id, payload = NULL
      FROM unnest($1::bigint[], $2::uuid[]) AS d(id, lead_id) WHERE e.id = d.id`,

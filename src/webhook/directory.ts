@@ -10,6 +10,7 @@ import { webhookToken } from '../security/webhook-token.ts'
 export interface CallbackBroker {
   id: string
   name: string
+  webhook_version: number
   token: string
   adapter: Adapter
   /** Of every wallet: a signature is checked with each. */
@@ -70,7 +71,8 @@ async function readBrokers(pool: Pick<pg.Pool, 'query'>, keys: Keys): Promise<Ma
     const adapter = await adapterOf(row.adapter).catch(() => undefined)
     if (!adapter) continue // of a newer camp: its callbacks are that one's to take
     const credentials = (row.credentials ?? []).flatMap(({ id, config }) => credentialOf(adapter, keys, id, config))
-    const broker = { id: row.id, name: row.name, token: webhookToken(keys, row), adapter, credentials }
+    const { id, name, webhook_version } = row
+    const broker = { id, name, webhook_version, token: webhookToken(keys, row), adapter, credentials }
     brokers.set(row.name, broker)
     brokers.set(row.id, broker)
   }

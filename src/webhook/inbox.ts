@@ -59,10 +59,12 @@ async function insertEvents(sql: Pick<pg.Pool, 'query'>, group: readonly Waiting
   const rows = group.flatMap(({ brokerId, events }) => events.map(event => ({ brokerId, ...rowOf(event) })))
   await sql.query(
     `INSERT INTO "WebhookEvent"
-       (broker_id, event, lead_id, provider_msg_id, code, detail, payload, occurred_at, received_at)
-     SELECT e.broker_id, e.event::"WebhookStatus", e.lead_id, e.provider_msg_id, e.code, e.detail, e.payload::jsonb, e.occurred_at, $9
-     FROM unnest($1::uuid[], $2::text[], $3::uuid[], $4::text[], $5::text[], $6::text[], $7::text[], $8::timestamptz[])
-       AS e(broker_id, event, lead_id, provider_msg_id, code, detail, payload, occurred_at)`,
+       (broker_id, event, lead_id, provider_msg_id, alias, phone, stops, code, detail, payload, occurred_at, received_at)
+     SELECT e.broker_id, e.event::"WebhookStatus", e.lead_id, e.provider_msg_id, e.alias, e.phone, e.stops,
+            e.code, e.detail, e.payload::jsonb, e.occurred_at, $9
+     FROM unnest($1::uuid[], $2::text[], $3::uuid[], $4::text[], $5::text[], $6::text[], $7::text[], $8::timestamptz[],
+                 $10::text[], $11::text[], $12::bool[])
+       AS e(broker_id, event, lead_id, provider_msg_id, code, detail, payload, occurred_at, alias, phone, stops)`,
     [
       rows.map(row => row.brokerId),
       rows.map(row => row.event),
@@ -73,6 +75,9 @@ async function insertEvents(sql: Pick<pg.Pool, 'query'>, group: readonly Waiting
       rows.map(row => row.payload),
       rows.map(row => row.occurredAt),
       now,
+      rows.map(row => row.alias),
+      rows.map(row => row.phone),
+      rows.map(row => row.stops),
     ],
   )
 }
@@ -86,6 +91,9 @@ function rowOf(event: CallbackEvent) {
     event: event.event,
     leadId,
     providerMsgId: textOf(event.providerMsgId, 300),
+    alias: textOf(event.alias, 300),
+    phone: textOf(event.phone, 30),
+    stops: event.stops ?? false,
     code: textOf(event.code, 100),
     detail: textOf(event.detail, 500),
     // Our own key says it all; without it the element as it came is all that a person has to find the lead by.

@@ -7,7 +7,7 @@ import type { Clock } from '../clock.ts'
 import { CampError, messageOf } from '../errors.ts'
 import type { Log } from '../log.ts'
 import type { Keys } from '../security/keys.ts'
-import { sameToken } from '../security/webhook-token.ts'
+import { leadOfMessageKey, MESSAGE_KEY, sameToken } from '../security/webhook-token.ts'
 import { type CallbackBroker, type Directory, openDirectory } from './directory.ts'
 import { type Inbox, openInbox } from './inbox.ts'
 
@@ -95,10 +95,15 @@ async function receive(
   response: ServerResponse,
 ): Promise<void> {
   if (!broker.adapter.callback) return end(response, 404)
+  const url = urlOf(options, request)
+  const key = url.searchParams.get(MESSAGE_KEY)
+  const leadId = key === null ? undefined : leadOfMessageKey(options.keys, broker, key)
+  if (key !== null && leadId === undefined) return end(response, 401)
   try {
+    const notice = (text: string) => options.log.info({ broker: broker.name }, text)
     const events = broker.adapter.callback(
-      { url: urlOf(options, request), headers: headersOf(request), body },
-      { credentials: broker.credentials, receivedAt: options.clock.now() },
+      { url, headers: headersOf(request), body, leadId },
+      { credentials: broker.credentials, receivedAt: options.clock.now(), notice },
     )
     await inbox.store(broker.id, events)
   } catch (error) {

@@ -134,7 +134,7 @@ export function requestOf(size: number): SendRequest {
     wallet: { id: '0190f3a0-0000-7000-8000-000000000001', idgisAmbiente: 9001 },
     template: null,
     messages: Array.from({ length: size }, messageOf),
-    callbackUrl: undefined,
+    callbackUrl: () => undefined,
   }
 }
 
@@ -149,5 +149,6 @@ function messageOf(): Message {
     text: `Olá, João: ${n}`,
     variables: { 1: 'João' },
     columns: {},
+    doubtfulBefore: false,
   }
 }

@@ -105,8 +105,8 @@ async function listener(statusOf: () => number = () => 200) {
     const status = statusOf()
     if (status === 200) {
       const events = adapter.callback!(
-        { url: new URL(url), headers: {}, body: Buffer.from(body) },
-        { credentials: [], receivedAt: new Date() },
+        { url: new URL(url), headers: {}, body: Buffer.from(body), leadId: undefined },
+        { credentials: [], receivedAt: new Date(), notice: () => undefined },
       )
       posts.push(events.map(event => ({ key: event.leadId!, status: event.event })))
     }

@@ -1,4 +1,5 @@
 import { InvalidArgumentError } from 'commander'
+import { ADAPTER_NAMES } from '../../broker/registry.ts'
 import type { Prisma } from '../../database/prisma.ts'
 import { CampError } from '../../errors.ts'
 import { leaf, type Register } from '../command.ts'
@@ -15,9 +16,13 @@ export const register: Register = (program, action) => {
     .description('who sends, at what price and pace: add, list, show, set, remove')
   leaf(broker, 'add', 'add a broker')
     .argument('<name>', 'its name, unique', nameArgument)
-    .requiredOption('--adapter <adapter>', 'which code serves it: SANDBOX, …')
+    .requiredOption('--adapter <adapter>', `which code serves it: ${ADAPTER_NAMES.join(', ')}`)
     .requiredOption('--cost <amount>', 'what a message costs: 0.0450')
-    .option('--rate <rate>', 'requests per second, minute or hour, per credential: 20/s, 100/m', parseRate)
+    .option(
+      '--rate <rate>',
+      "requests per second, minute or hour, per credential: 20/s, 100/m, none (the adapter's own)",
+      parseRate,
+    )
     .option('--max-batch <number>', 'messages per request', wholeNumberOrNone(1, MOST_A_REQUEST))
     .option('--billing <billing>', 'it bills what it accepted, or what it delivered', oneOf(BILLING), 'ACCEPTED')
     .action(action(add))
@@ -58,7 +63,7 @@ async function add(context: Context, name: string, options: AddOptions): Promise
     name,
     adapter: adapter.name,
     cost_per_message: await unitCost(options.cost),
-    rate_limit: noneAsNull(options.rate ?? 'none'),
+    rate_limit: noneAsNull(options.rate ?? adapter.usualRate?.toFixed(3) ?? 'none'),
     max_batch: noneAsNull(options.maxBatch ?? 'none'),
     billing: options.billing,
   }
@@ -75,7 +80,8 @@ async function add(context: Context, name: string, options: AddOptions): Promise
   )
   context.out.result(
     view(broker),
-    `Added broker "${broker.name}" (${broker.adapter}, ${view(broker).cost_per_message} a message).`,
+    `Added broker "${broker.name}" (${broker.adapter}, ${view(broker).cost_per_message} a message, ` +
+      `${rateText(view(broker).rate_limit) || 'no rate limit'}).`,
   )
 }
 

@@ -98,11 +98,9 @@ async function list(context: Context): Promise<void> {
   )
 }
 
-const HTTP_TIMEOUT_MS = 30_000
-
 async function test(context: Context, wallet: string, broker: string): Promise<void> {
   await context.admin()
-  const { createHttp } = await import('../../broker/http.ts')
+  const { createHttp, httpOptions } = await import('../../broker/http.ts')
   const { loadCredential } = await import('../../security/credentials.ts')
   const place = await placeOf(context, wallet, broker)
   const { adapter } = place
@@ -115,8 +113,7 @@ async function test(context: Context, wallet: string, broker: string): Promise<v
     )
     return
   }
-  const timeoutMs = context.config.httpTimeoutMs ?? adapter.timeoutMs ?? HTTP_TIMEOUT_MS
-  const http = createHttp({ timeoutMs, clock: context.clock })
+  const http = createHttp(httpOptions(context.config, context.clock))
   try {
     const result = await adapter.test(adapter.credential.parse(config), http)
     if (!result.ok) {

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { readdirSync } from 'node:fs'
 import pg from 'pg'
 import { afterAll, describe, expect, inject, it } from 'vitest'
 import { assertMigrated, migrate, schemaDrift, schemaState } from '../../../src/database/migrations.ts'
@@ -7,6 +8,9 @@ import { administer, withDatabase } from '../../support/server.ts'
 
 const server = inject('postgresUrl')
 const made: string[] = []
+const MIGRATIONS = readdirSync('prisma/migrations')
+  .filter(name => /^\d{14}_/.test(name))
+  .sort()
 
 async function emptyDatabase(): Promise<string> {
   const name = `camp_m_${randomBytes(6).toString('hex')}`
@@ -38,7 +42,7 @@ it('finds that the migrations make what schema.prisma says', async () => {
 describe('migrating', () => {
   it('brings an empty database to all tables, the queue included, and does nothing the second time', async () => {
     const url = await emptyDatabase()
-    expect(await migrate(url)).toEqual([expect.stringMatching(/^\d{14}_/)])
+    expect(await migrate(url)).toEqual(MIGRATIONS)
     expect(await migrate(url)).toEqual([])
     await withClient(url, async client => {
       await assertMigrated(client)
@@ -52,14 +56,14 @@ describe('migrating', () => {
   it('is done once by two at the same moment', async () => {
     const url = await emptyDatabase()
     const applied = await Promise.all([migrate(url), migrate(url), migrate(url)])
-    expect(applied.flat()).toHaveLength(1)
+    expect(applied.flat()).toEqual(MIGRATIONS)
     expect((await withClient(url, schemaState)).pending).toEqual([])
   })
 
   it('is a command', async () => {
     const url = await emptyDatabase()
     const first = await camp(['db', 'migrate', '--json'], { env: env(url) })
-    expect([first.code, first.json().applied.length]).toEqual([0, 1])
+    expect([first.code, first.json().applied]).toEqual([0, MIGRATIONS])
     const status = await camp(['db', 'status', '--json'], { env: env(url) })
     expect(status.json()).toMatchObject({ mode: 'server', running: true, pending: [], unknown: [] })
     expect(status.out).not.toContain(new URL(url).password)

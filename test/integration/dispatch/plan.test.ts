@@ -9,12 +9,16 @@ const db = useDatabase()
 
 describe('the plan', () => {
   it('takes the least of the limits, and one message where they are throttled', () => {
-    const limits = { messagesPerRequest: 1000, brokerMax: null, campaignMax: null, perMessage: false }
+    const limits = { adapter: { messagesPerRequest: 1000 }, brokerMax: null, campaignMax: null, perMessage: false }
     expect(effectiveBatchSize(limits)).toBe(1000)
     expect(effectiveBatchSize({ ...limits, brokerMax: 500 })).toBe(500)
     expect(effectiveBatchSize({ ...limits, brokerMax: 500, campaignMax: 20 })).toBe(20)
     expect(effectiveBatchSize({ ...limits, perMessage: true })).toBe(1)
-    expect(effectiveBatchSize({ ...limits, messagesPerRequest: 1 })).toBeGreaterThan(1)
+    expect(effectiveBatchSize({ ...limits, adapter: { messagesPerRequest: 1 } })).toBeGreaterThan(1)
+    const cautious = { ...limits, adapter: { messagesPerRequest: 1000, usualBatch: 200 } }
+    expect(effectiveBatchSize(cautious)).toBe(200)
+    expect(effectiveBatchSize({ ...cautious, brokerMax: 800 })).toBe(800)
+    expect(effectiveBatchSize({ ...cautious, brokerMax: 5000 })).toBe(1000)
   })
 
   it('puts every PENDING lead into exactly one batch, of one zone, as the pure plan says', async () => {

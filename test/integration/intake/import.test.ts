@@ -337,9 +337,9 @@ async function run(
       broker: { id: scene.brokerId, cost: '0.0450', maxBatch: null },
       adapter: {
         name: 'SANDBOX',
+        content: 'EITHER',
         messagesPerRequest: 1000,
         oneTextPerRequest: false,
-        templateRequired: false,
         documentRequired: false,
         ...adapter,
       },

@@ -2,12 +2,12 @@ import { expect, test } from 'vitest'
 import { CallbackRefused } from '../../../src/broker/port.ts'
 import { sandbox } from '../../../src/broker/sandbox.ts'
 
-const context = { credentials: [], receivedAt: new Date('2026-11-24T12:00:00Z') }
+const context = { credentials: [], receivedAt: new Date('2026-11-24T12:00:00Z'), notice: () => undefined }
 const key = '0190f3a0-0000-7000-8000-000000000001'
 
 function callback(body: string) {
   return sandbox.callback!(
-    { url: new URL('http://127.0.0.1/webhooks/b/t'), headers: {}, body: Buffer.from(body) },
+    { url: new URL('http://127.0.0.1/webhooks/b/t'), headers: {}, body: Buffer.from(body), leadId: undefined },
     context,
   )
 }

@@ -54,7 +54,7 @@ export function plannedView(
     cost: { ...result.cost, used: '0.0000' },
     failure_reason: null,
     message: result.message,
-    template: request.template?.code ?? null,
+    template: request.adapter.content === 'NONE' ? null : (request.template?.code ?? null),
     throttle: formatThrottle(request.throttle),
     hours: formatHours(request.hours),
     days: formatDays(request.days),

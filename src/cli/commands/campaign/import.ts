@@ -82,6 +82,8 @@ async function importFile(context: Context, file: string, options: Options): Pro
   const facts = factsOf(result)
   if (result.importedBefore)
     context.out.warn(`this file was imported before, as ${result.importedBefore}: a real import needs --again`)
+  if (request.adapter.content === 'NONE' && (request.message !== null || request.template))
+    context.out.warn(`${request.adapter.name} says what is set up on its side: the message or template is not used`)
   if (view.counts.PENDING === 0) context.out.warn('not one row can be sent')
   context.out.result({ ...view, ...facts }, () => importText(view, facts, context.config.timezone))
   if (result.id !== null) context.out.talk(`Next: camp campaign approve ${result.agendamentoId}`)
