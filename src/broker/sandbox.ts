@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { excerpt, failedTest, failureOf, isSuccess } from './classify.ts'
+import { failedTest, failureOf, isSuccess } from './classify.ts'
 import type { HttpResponse } from './http.ts'
 import {
   type Adapter,
@@ -9,11 +9,12 @@ import {
   type Outcome,
   type SendResult,
 } from './port.ts'
+import { below, httpUrl, jsonOf, notUnderstood } from './wire.ts'
 
 /** `camp sandbox` (src/sandbox): bulk, one answer per message under our own key, callbacks in bulk. */
 export const sandbox: Adapter<SandboxCredential> = {
   name: 'SANDBOX',
-  credential: z.strictObject({ url: z.url({ protocol: /^https?$/ }) }),
+  credential: z.strictObject({ url: httpUrl }),
   secrets: [],
   content: 'EITHER',
   messagesPerRequest: 1000,
@@ -24,7 +25,7 @@ export const sandbox: Adapter<SandboxCredential> = {
   async send(request, credential, http) {
     const answer = await http.request({
       method: 'POST',
-      url: endpoint(credential, 'v1/messages'),
+      url: below(credential.url, 'v1/messages'),
       headers: { 'content-type': 'application/json', accept: 'application/json' },
       body: JSON.stringify({
         name: request.name,
@@ -42,7 +43,7 @@ export const sandbox: Adapter<SandboxCredential> = {
   },
 
   async test(credential, http) {
-    const answer = await http.request({ method: 'GET', url: endpoint(credential, 'v1/health') })
+    const answer = await http.request({ method: 'GET', url: below(credential.url, 'v1/health') })
     return isSuccess(answer) ? { ok: true, detail: 'the sandbox answers' } : failedTest(answer, [])
   },
 
@@ -92,9 +93,7 @@ const callbacks = z.array(
 
 function read(answer: HttpResponse, messages: readonly Message[]): SendResult {
   const answered = results.safeParse(jsonOf(answer.body))
-  if (!answered.success) {
-    return { kind: 'IN_DOUBT', reason: `HTTP ${answer.status} that cannot be understood${excerpt(answer.body, [])}` }
-  }
+  if (!answered.success) return notUnderstood(answer, [])
   const byKey = new Map(answered.data.results.map(result => [result.key, result]))
   const outcomes = messages.map(({ leadId }): Outcome => {
     const result = byKey.get(leadId)
@@ -104,16 +103,4 @@ function read(answer: HttpResponse, messages: readonly Message[]): SendResult {
       : { kind: 'REJECTED', code: result.code, detail: result.detail }
   })
   return { kind: 'ANSWERED', outcomes, reference: answered.data.reference }
-}
-
-function endpoint(credential: SandboxCredential, path: string): string {
-  return new URL(path, credential.url.endsWith('/') ? credential.url : `${credential.url}/`).href
-}
-
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
 }

@@ -1,17 +1,20 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { createHttp, type Http } from '../broker/http.ts'
+import { createHttp, type Http, type HttpAnswer } from '../broker/http.ts'
 import type { Clock } from '../clock.ts'
+import type { Control } from './control.ts'
+import type { CallbackPost, CallbackStyle, ToldEvent } from './face.ts'
 
-export type CallbackStatus = 'delivered' | 'read' | 'failed' | 'opt_out'
+export type CallbackStatus = 'accepted' | 'sent' | 'delivered' | 'read' | 'failed' | 'opt_out'
 
 /** Messages with the same future: their statuses, one after the other, each after a delay. */
 export interface Story {
   url: string
-  keys: readonly string[]
+  /** What the face remembers of each message. */
+  tokens: readonly string[]
   statuses: readonly CallbackStatus[]
 }
 
-type WaitingStory = Story & { keys: string[] }
+type WaitingStory = Story & { tokens: string[] }
 
 export interface CallbackCounts {
   /** Events that wait for their moment or their turn. */
@@ -26,19 +29,19 @@ export interface CallbackCounts {
 
 interface Options {
   clock: Clock
+  style: CallbackStyle
+  control: () => Control
   delayMs: () => number
-  /** Whether the next request is sent twice. */
-  twice: () => boolean
+  happens: (share: number) => boolean
 }
 
-const EVENTS_PER_REQUEST = 500
-const REQUESTS_AT_ONCE = 4
+const REQUESTS_AT_ONCE = 8
 const MOST_WAITING = 1_500_000
 const SLOT_MS = 10
 const TRIES = 7
 const FIRST_PAUSE_MS = 250
 
-/** Tells callers what became of their messages: in arrays of up to 500, after a delay, each tried a few times. */
+/** Tells callers what became of their messages: as the broker writes it, after a delay, each tried a few times. */
 export class Callbacks {
   readonly counts: CallbackCounts = { waiting: 0, delivered: 0, failed: 0, dropped: 0 }
   readonly #options: Options
@@ -56,12 +59,24 @@ export class Callbacks {
   }
 
   tell(story: Story): void {
-    if (story.keys.length === 0 || story.statuses.length === 0) return
-    const events = story.keys.length * story.statuses.length
+    if (story.tokens.length === 0 || story.statuses.length === 0) return
+    const events = story.tokens.length * story.statuses.length
     if (this.counts.waiting + events > MOST_WAITING) this.counts.dropped += events
     else {
       this.counts.waiting += events
       this.#schedule(story)
+    }
+  }
+
+  /** Tells the first of each story at once, and resolves when it has been told; the rest as usual. */
+  async tellAtOnce(stories: readonly Story[]): Promise<void> {
+    for (const story of stories) {
+      if (story.statuses.length === 0) continue
+      this.counts.waiting += story.tokens.length * story.statuses.length
+      const { perRequest } = this.#options.style
+      for (let from = 0; from < story.tokens.length; from += perRequest) {
+        await this.#send([{ ...story, tokens: story.tokens.slice(from, from + perRequest) }])
+      }
     }
   }
 
@@ -80,7 +95,7 @@ export class Callbacks {
       join(waiting, story)
       return
     }
-    this.#slots.set(slot, [{ ...story, keys: [...story.keys] }])
+    this.#slots.set(slot, [{ ...story, tokens: [...story.tokens] }])
     const timer = setTimeout(() => {
       this.#timers.delete(timer)
       this.#due.push(...(this.#slots.get(slot) ?? []))
@@ -103,23 +118,33 @@ export class Callbacks {
   /** Stories of one caller, as many as fit in a request. */
   #nextRequest(): Story[] {
     const stories: Story[] = []
-    let room = EVENTS_PER_REQUEST
+    let room = this.#options.style.perRequest
     const url = this.#due[0]?.url
     while (room > 0 && this.#due[0]?.url === url && this.#due[0]) {
       const story = this.#due.shift() as Story
-      stories.push({ ...story, keys: story.keys.slice(0, room) })
-      if (story.keys.length > room) this.#due.unshift({ ...story, keys: story.keys.slice(room) })
-      room -= story.keys.length
+      stories.push({ ...story, tokens: story.tokens.slice(0, room) })
+      if (story.tokens.length > room) this.#due.unshift({ ...story, tokens: story.tokens.slice(room) })
+      room -= story.tokens.length
     }
     return stories
   }
 
   async #send(stories: readonly Story[]): Promise<void> {
-    const at = this.#options.clock.now().toISOString()
-    const events = stories.flatMap(({ keys, statuses }) =>
-      keys.map(key => ({ key, id: messageId(key), status: statuses[0], at, ...REASONS[statuses[0] ?? 'delivered'] })),
+    const { style, control, happens } = this.#options
+    const url = stories[0]?.url ?? ''
+    const events = stories.flatMap(({ tokens, statuses }) =>
+      tokens.map(token => ({ token, status: statuses[0] ?? 'delivered' })),
     )
-    const delivered = await this.#post(stories[0]?.url ?? '', JSON.stringify(events))
+    const write = (told: readonly ToldEvent[], forged: boolean) =>
+      style.write(told, { url, at: this.#options.clock.now(), control: control(), forged })
+    const { forged, duplicated, unknown } = control().callbacks
+    if (happens(forged)) await this.#request(url, write(events, true))
+    const post = write(events, false)
+    if (happens(duplicated)) await this.#request(url, post)
+    const delivered = await this.#post(url, post)
+    if (happens(unknown)) {
+      await this.#request(url, write([{ token: style.unknownToken(), status: 'delivered' }], false))
+    }
     this.counts.waiting -= events.length
     this.counts[delivered ? 'delivered' : 'failed'] += events.length
     if (this.#stopped.signal.aborted) return
@@ -128,11 +153,9 @@ export class Callbacks {
     }
   }
 
-  async #post(url: string, body: string): Promise<boolean> {
-    const request = { method: 'POST', url, headers: { 'content-type': 'application/json' }, body } as const
-    if (this.#options.twice()) await this.#http.request(request)
+  async #post(url: string, post: CallbackPost): Promise<boolean> {
     for (let attempt = 0; attempt < TRIES; attempt++) {
-      const answer = await this.#http.request(request)
+      const answer = await this.#request(url, post)
       if (answer.kind === 'RESPONSE' && answer.status < 300) return true
       const stopped = await sleep(FIRST_PAUSE_MS * 2 ** attempt, false, { signal: this.#stopped.signal }).catch(
         () => true,
@@ -141,23 +164,15 @@ export class Callbacks {
     }
     return false
   }
+
+  #request(url: string, { headers, body }: CallbackPost): Promise<HttpAnswer> {
+    return this.#http.request({ method: 'POST', url, headers, body })
+  }
 }
 
 /** Messages with the same future that fall due together are told together. */
 function join(waiting: WaitingStory[], story: Story): void {
   const same = waiting.find(({ url, statuses }) => url === story.url && `${statuses}` === `${story.statuses}`)
-  if (same) for (const key of story.keys) same.keys.push(key)
-  else waiting.push({ ...story, keys: [...story.keys] })
-}
-
-const REASONS: Readonly<Record<CallbackStatus, { code?: string; detail?: string }>> = {
-  delivered: {},
-  read: {},
-  failed: { code: 'UNDELIVERABLE', detail: 'the sandbox was told not to deliver it' },
-  opt_out: { code: 'STOP' },
-}
-
-/** The sandbox's own id of a message. */
-export function messageId(key: string): string {
-  return `sbx-${key}`
+  if (same) for (const token of story.tokens) same.tokens.push(token)
+  else waiting.push({ ...story, tokens: [...story.tokens] })
 }

@@ -3,13 +3,16 @@ import { CampError } from '../errors.ts'
 
 /** What may go wrong with a request. `accept-…` and what stands below it: the messages were taken all the same. */
 export const FAULTS = [
-  '401', // the key is refused
+  '401', // the key is refused, as this broker refuses keys
+  '403', // forbidden: an address, a permission
   '429', // too many requests, with retry_after_s where set
   '500', // refused with a 500: the caller cannot know
+  '503',
   'redirect',
   'drop', // the connection is reset before anything is taken
   'hang', // nothing is taken and nothing answered
   'accept-500',
+  'accept-502',
   'accept-drop', // reset before the answer
   'accept-hang', // no answer
   'accept-headers', // reset after the answer's head
@@ -46,6 +49,10 @@ const control = z.strictObject({
   /** Keys and phones: a request that holds one is refused whole, with 400. */
   poison: z.array(z.string()),
   phones: z.record(z.string(), z.enum(FATES)),
+  /** Where a broker calls that is not told with each message. */
+  callback_url: z.url().nullable(),
+  /** What only this broker does (its face says what there is). */
+  quirks: z.record(z.string(), z.unknown()),
   callbacks: z
     .strictObject({
       /** Before "delivered", and again before "read". */
@@ -58,6 +65,14 @@ const control = z.strictObject({
       opt_out: share,
       /** The share of callback requests that are sent twice. */
       duplicated: share,
+      /** The share of messages whose story is told backwards. */
+      reordered: share,
+      /** The share of requests whose first callbacks come before their answer. */
+      early: share,
+      /** The share of callback requests after which comes one of a message that nobody knows. */
+      unknown: share,
+      /** The share of callback requests that come with a wrong signature first. */
+      forged: share,
     })
     .refine(({ delivered, failed }) => delivered + failed <= 1, 'delivered and failed must not add up to more than 1'),
 })
@@ -72,23 +87,46 @@ export const DEFAULT_CONTROL: Control = {
   retry_after_s: null,
   poison: [],
   phones: {},
-  callbacks: { delay_ms: 200, delivered: 0.95, failed: 0.02, read: 0.6, opt_out: 0, duplicated: 0 },
+  callback_url: null,
+  quirks: {},
+  callbacks: {
+    delay_ms: 200,
+    delivered: 0.95,
+    failed: 0.02,
+    read: 0.6,
+    opt_out: 0,
+    duplicated: 0,
+    reordered: 0,
+    early: 0,
+    unknown: 0,
+    forged: 0,
+  },
 }
 
 /**
- * @param change what is to be another way; the rest stays
+ * @param change what is to be another way; the rest stays, of `quirks` and `callbacks` too
+ * @param quirks what this broker's quirks may be, with their defaults
  * @throws CampError DATA naming what is wrong
  */
-export function changeControl(current: Control, change: unknown): Control {
-  const given = z.looseObject({ callbacks: z.looseObject({}).optional() }).safeParse(change)
+export function changeControl(current: Control, change: unknown, quirks: z.ZodType = NO_QUIRKS): Control {
+  const given = z
+    .looseObject({ callbacks: z.looseObject({}).optional(), quirks: z.looseObject({}).optional() })
+    .safeParse(change)
   if (!given.success) throw impossible(given.error)
-  const merged = { ...current, ...given.data, callbacks: { ...current.callbacks, ...given.data.callbacks } }
-  const checked = control.safeParse(merged)
+  const merged = {
+    ...current,
+    ...given.data,
+    callbacks: { ...current.callbacks, ...given.data.callbacks },
+    quirks: { ...current.quirks, ...given.data.quirks },
+  }
+  const checked = control.extend({ quirks: quirks as z.ZodType<Control['quirks']> }).safeParse(merged)
   if (!checked.success) throw impossible(checked.error)
   return checked.data
 }
 
-function impossible(error: z.ZodError): CampError {
+const NO_QUIRKS = z.strictObject({})
+
+export function impossible(error: z.ZodError): CampError {
   const wrong = error.issues.map(issue => `${issue.path.join('.') || 'control'}: ${issue.message}`)
   return new CampError('DATA', `the sandbox cannot do that: ${wrong.join('; ')}`, {
     hint: 'GET /control shows what there is to set.',

@@ -1,19 +1,12 @@
+import { randomUUID } from 'node:crypto'
 import type { Clock } from '../clock.ts'
 import { unreachable } from '../errors.ts'
-import { type CallbackStatus, Callbacks, messageId } from './callbacks.ts'
+import { type CallbackCounts, type CallbackStatus, Callbacks, type Story } from './callbacks.ts'
 import { chanceOf, diceOf } from './chance.ts'
 import { type Control, changeControl, FAULTS, type Fate, type Fault } from './control.ts'
+import type { Desk, Face, InboundMessage, Taken } from './face.ts'
 import type { Journal } from './journal.ts'
 import type { Tally } from './tally.ts'
-
-export interface InboundMessage {
-  key: string
-  phone: string
-}
-
-export type MessageResult =
-  | { key: string; status: 'accepted'; id: string }
-  | { key: string; status: 'rejected'; code: string; detail: string }
 
 export interface Stats {
   requests: number
@@ -28,39 +21,72 @@ export interface Stats {
   refused: number
   /** Requests refused whole because of a poisoned key or phone. */
   poisoned: number
+  /** Requests that broke the broker's rules, and what some of them had wrong. */
+  invalid: number
+  violations: string[]
   faults: Partial<Record<Fault, number>>
   callbacks: { waiting: number; delivered: number; failed: number; dropped: number }
 }
 
 const MOST_STARTS = 200_000
 const MOST_DUPLICATE_KEYS = 20
+const MOST_VIOLATIONS = 20
+const MOST_MESSAGES = 20_000
 
-/** The stand-in broker without its HTTP: what it takes, what it refuses, what it counts, what it tells afterwards. */
-export class Engine {
+/** What a person received. */
+export interface Received {
+  at: string
+  key: string
+  phone: string
+  id: string
+  content: unknown
+}
+
+interface EngineOptions {
+  face: Face
+  control: Control
+  seed: number
+  clock: Clock
+  /** What was counted before (a journal's). */
+  tally: Tally
+  journal: Journal | undefined
+}
+
+/** One stand-in broker without its HTTP: what it takes, what it refuses, what it counts, what it tells afterwards. */
+export class Engine implements Desk {
+  readonly face: Face
   #control: Control
   readonly #seed: number
   readonly #dice: () => number
   readonly #clock: Clock
   readonly #journal: Journal | undefined
   readonly #tally: Tally
-  readonly #callbacks: Callbacks
+  readonly #callbacks: Callbacks | undefined
+  #memory: unknown
   #starts: number[] = []
   #duplicateKeys: string[] = []
+  #violations = new Set<string>()
+  #received: Received[] = []
+  #early: Story[] = []
   #counts = zero()
 
-  /** @param options.tally what was counted before (a journal's) */
-  constructor(options: { control: Control; seed: number; clock: Clock; tally: Tally; journal: Journal | undefined }) {
-    this.#control = options.control
-    this.#seed = options.seed
-    this.#dice = diceOf(options.seed)
-    this.#clock = options.clock
-    this.#tally = options.tally
-    this.#journal = options.journal
-    this.#callbacks = new Callbacks({
-      clock: options.clock,
-      delayMs: () => this.#between(this.#control.callbacks.delay_ms),
-      twice: () => this.#happens(this.#control.callbacks.duplicated),
-    })
+  constructor({ face, control, seed, clock, tally, journal }: EngineOptions) {
+    this.face = face
+    this.#control = changeControl(control, {}, face.quirks)
+    this.#seed = seed
+    this.#dice = diceOf(seed)
+    this.#clock = clock
+    this.#tally = tally
+    this.#journal = journal
+    this.#callbacks =
+      face.callbacks &&
+      new Callbacks({
+        clock,
+        style: face.callbacks,
+        control: () => this.#control,
+        delayMs: () => this.#between(this.#control.callbacks.delay_ms),
+        happens: share => this.#happens(share),
+      })
   }
 
   get control(): Control {
@@ -69,7 +95,7 @@ export class Engine {
 
   /** @throws CampError DATA when it cannot be */
   change(change: unknown): Control {
-    this.#control = changeControl(this.#control, change)
+    this.#control = changeControl(this.#control, change, this.face.quirks)
     return this.#control
   }
 
@@ -98,19 +124,45 @@ export class Engine {
     return found
   }
 
-  /** Takes the messages, counts them (in the journal first) and plans their callbacks. */
-  accept(messages: readonly InboundMessage[], callbackUrl: string | undefined): MessageResult[] {
-    const accepted = messages.filter(message => !this.#refuses(message))
-    this.#journal?.append(accepted.map(({ key }) => key))
-    for (const { key } of accepted) this.#count(key)
-    this.#counts.refused += messages.length - accepted.length
-    if (callbackUrl) this.#tell(accepted, callbackUrl)
-    const taken = new Set(accepted)
-    return messages.map(message =>
-      taken.has(message)
-        ? { key: message.key, status: 'accepted', id: messageId(message.key) }
-        : { key: message.key, status: 'rejected', code: 'REFUSED', detail: 'the sandbox was told to refuse it' },
+  /** In the journal first. */
+  accept(messages: readonly InboundMessage[]): Taken[] {
+    const idOf = (message: InboundMessage) => this.face.idOf?.(message) ?? randomUUID()
+    const taken = messages.map(message => ({ message, accepted: !this.#refuses(message), id: idOf(message) }))
+    const accepted = taken.filter(one => one.accepted)
+    this.#journal?.append(
+      this.face.name,
+      accepted.map(({ message }) => message.key),
     )
+    for (const one of accepted) this.#keep(one)
+    this.#counts.refused += messages.length - accepted.length
+    this.#tell(accepted)
+    return taken
+  }
+
+  violation(what: string): string {
+    this.#counts.invalid++
+    if (this.#violations.size < MOST_VIOLATIONS) this.#violations.add(what)
+    return what
+  }
+
+  memory<Memory>(make: () => Memory): Memory {
+    this.#memory ??= make()
+    return this.#memory as Memory
+  }
+
+  now(): Date {
+    return this.#clock.now()
+  }
+
+  /** Callbacks that are to come before the answer: resolves when they have. */
+  async tellEarly(): Promise<void> {
+    const early = this.#early.splice(0)
+    if (early.length > 0) await this.#callbacks?.tellAtOnce(early)
+  }
+
+  /** What a phone received, the first 20,000 messages of all. */
+  receivedBy(phone: string | null): Received[] {
+    return phone === null ? this.#received : this.#received.filter(message => message.phone === phone)
   }
 
   countOf(key: string): number {
@@ -131,7 +183,8 @@ export class Engine {
       unique,
       duplicates: accepted - unique,
       duplicate_keys: [...this.#duplicateKeys],
-      callbacks: { ...this.#callbacks.counts },
+      violations: [...this.#violations],
+      callbacks: { ...(this.#callbacks?.counts ?? NO_CALLBACKS) },
     }
   }
 
@@ -140,16 +193,19 @@ export class Engine {
     this.#tally.clear()
     this.#starts = []
     this.#duplicateKeys = []
+    this.#violations.clear()
+    this.#received = []
     this.#counts = zero()
   }
 
   async close(): Promise<void> {
-    await this.#callbacks.close()
-    this.#journal?.close()
+    await this.#callbacks?.close()
   }
 
-  #count(key: string): void {
+  #keep({ message: { key, phone, content }, id }: Taken): void {
     if (this.#tally.add(key) === 2 && this.#duplicateKeys.length < MOST_DUPLICATE_KEYS) this.#duplicateKeys.push(key)
+    if (this.#received.length >= MOST_MESSAGES) return
+    this.#received.push({ at: this.now().toISOString(), key, phone, id, content })
   }
 
   #refuses({ key, phone }: InboundMessage): boolean {
@@ -157,15 +213,31 @@ export class Engine {
     return fate ? fate === 'refuse' : this.#chance(key, 'refused') < this.#control.refused
   }
 
-  #tell(accepted: readonly InboundMessage[], url: string): void {
-    const byFate = new Map<Fate, string[]>()
-    for (const { key, phone } of accepted) {
+  #tell(accepted: readonly Taken[]): void {
+    const style = this.face.callbacks
+    if (!style || !this.#callbacks) return
+    const stories = new Map<string, Story & { tokens: string[] }>()
+    for (const taken of accepted) {
+      const { key, phone, callbackUrl } = taken.message
+      const url = callbackUrl ?? this.#control.callback_url
+      if (url === null) continue
       const fate = this.#control.phones[phone] ?? this.#fateOf(key)
-      const keys = byFate.get(fate)
-      if (keys) keys.push(key)
-      else byFate.set(fate, [key])
+      const backwards = this.#happens(this.#control.callbacks.reordered)
+      const place = `${fate} ${backwards} ${url}`
+      const known = stories.get(place)
+      if (known) {
+        known.tokens.push(style.tokenOf(taken))
+        continue
+      }
+      const statuses = (style.statuses ?? statusesOf)(fate)
+      stories.set(place, {
+        url,
+        tokens: [style.tokenOf(taken)],
+        statuses: backwards ? statuses.toReversed() : statuses,
+      })
     }
-    for (const [fate, keys] of byFate) this.#callbacks.tell({ url, keys, statuses: statusesOf(fate) })
+    if (this.#happens(this.#control.callbacks.early)) this.#early.push(...stories.values())
+    else for (const story of stories.values()) this.#callbacks.tell(story)
   }
 
   #fateOf(key: string): Fate {
@@ -206,7 +278,7 @@ export class Engine {
   }
 }
 
-function statusesOf(fate: Fate): CallbackStatus[] {
+export function statusesOf(fate: Fate): CallbackStatus[] {
   switch (fate) {
     case 'refuse':
     case 'silent':
@@ -224,6 +296,8 @@ function statusesOf(fate: Fate): CallbackStatus[] {
   }
 }
 
-function zero(): Pick<Stats, 'requests' | 'refused' | 'poisoned' | 'faults'> {
-  return { requests: 0, refused: 0, poisoned: 0, faults: {} }
+const NO_CALLBACKS: CallbackCounts = { waiting: 0, delivered: 0, failed: 0, dropped: 0 }
+
+function zero(): Pick<Stats, 'requests' | 'refused' | 'poisoned' | 'invalid' | 'faults'> {
+  return { requests: 0, refused: 0, poisoned: 0, invalid: 0, faults: {} }
 }

@@ -1,25 +1,21 @@
 import type { ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import type { Control, Fault } from './control.ts'
-
-export interface Reply {
-  status: number
-  body: unknown
-}
+import type { Face, Reply, StyledError } from './face.ts'
 
 /** Ends a request before anything is taken. @returns false for a fault that comes after that */
-export function refuse(response: ServerResponse, fault: Fault, control: Control): boolean {
+export function refuse(response: ServerResponse, fault: Fault, face: Face, control: Control): boolean {
   switch (fault) {
     case '401':
-      return write(response, 401, { error: 'the key is not valid' })
-    case '429': {
-      const wait = control.retry_after_s
-      return write(response, 429, { error: 'too many requests' }, wait === null ? {} : { 'retry-after': String(wait) })
-    }
+    case '403':
+    case '429':
     case '500':
-      return write(response, 500, { error: 'internal error' })
+    case '503':
+      write(response, errorOf(face, fault, control))
+      return true
     case 'redirect':
-      return write(response, 307, { error: 'moved' }, { location: '/v1/messages?moved' })
+      write(response, { status: 307, body: { error: 'moved' }, headers: { location: '/v1/messages?moved' } })
+      return true
     case 'drop':
       reset(response.socket)
       return true
@@ -31,13 +27,20 @@ export function refuse(response: ServerResponse, fault: Fault, control: Control)
 }
 
 /** Answers with what was taken, or with what a fault makes of that. */
-export function answer(response: ServerResponse, { status, body }: Reply, fault: Fault | undefined): void {
-  const text = JSON.stringify(body)
+export function answer(
+  response: ServerResponse,
+  reply: Reply,
+  fault: Fault | undefined,
+  face: Face,
+  control: Control,
+): void {
+  const text = textOf(reply)
   const half = text.slice(0, text.length / 2)
-  const headers = { 'content-type': 'application/json', 'content-length': String(Buffer.byteLength(text)) }
+  const type = { 'content-type': 'application/json' }
   switch (fault) {
     case 'accept-500':
-      write(response, 500, { error: 'internal error' })
+    case 'accept-502':
+      write(response, errorOf(face, fault, control))
       return
     case 'accept-drop':
       reset(response.socket)
@@ -45,31 +48,55 @@ export function answer(response: ServerResponse, { status, body }: Reply, fault:
     case 'accept-hang':
       return
     case 'accept-headers':
-      response.writeHead(status, headers)
+      response.writeHead(reply.status, { ...type, 'content-length': String(Buffer.byteLength(text)) })
       response.write('', () => reset(response.socket))
       response.flushHeaders()
       return
     case 'accept-truncated':
-      response.writeHead(status, headers)
+      response.writeHead(reply.status, { ...type, 'content-length': String(Buffer.byteLength(text)) })
       response.write(half, () => response.socket?.end())
       return
     case 'accept-cut':
-      response.writeHead(status, { 'content-type': 'application/json' })
+      response.writeHead(reply.status, type)
       response.end(half)
       return
     case 'accept-html':
-      response.writeHead(status, { 'content-type': 'text/html' })
+      response.writeHead(reply.status, { 'content-type': 'text/html' })
       response.end('<!doctype html><title>Sign in</title><p>Your session has ended.</p>')
       return
+    case 'accept-missing':
+      write(response, { ...reply, body: face.dropLast ? face.dropLast(reply.body) : reply.body })
+      return
     default:
-      write(response, status, body)
+      write(response, reply)
   }
 }
 
-function write(response: ServerResponse, status: number, body: unknown, headers: Record<string, string> = {}): true {
-  response.writeHead(status, { 'content-type': 'application/json', ...headers })
-  response.end(JSON.stringify(body))
-  return true
+export function errorOf(face: Face, error: StyledError, control: Control): Reply {
+  const styled = face.errors?.[error]?.(control)
+  const reply = styled ?? PLAIN[error]
+  const wait = error === '429' ? control.retry_after_s : null
+  return wait === null ? reply : { ...reply, headers: { ...reply.headers, 'retry-after': String(wait) } }
+}
+
+const PLAIN: Readonly<Record<StyledError, Reply>> = {
+  '400': { status: 400, body: { error: 'one of the messages is not valid' } },
+  '401': { status: 401, body: { error: 'the key is not valid' } },
+  '403': { status: 403, body: { error: 'not allowed' } },
+  '429': { status: 429, body: { error: 'too many requests' } },
+  '500': { status: 500, body: { error: 'internal error' } },
+  '503': { status: 503, body: { error: 'unavailable' } },
+  'accept-500': { status: 500, body: { error: 'internal error' } },
+  'accept-502': { status: 502, body: { error: 'bad gateway' } },
+}
+
+export function write(response: ServerResponse, reply: Reply): void {
+  response.writeHead(reply.status, { 'content-type': 'application/json', ...reply.headers })
+  response.end(textOf(reply))
+}
+
+function textOf({ body }: Reply): string {
+  return typeof body === 'string' ? body : JSON.stringify(body)
 }
 
 function reset(socket: Socket | null): void {

@@ -1,22 +1,23 @@
 import { closeSync, createReadStream, existsSync, openSync, truncateSync, writeSync } from 'node:fs'
 import { z } from 'zod'
 
-/** What was accepted, a line a request, so that the counts outlive the process. */
+/** What was accepted, a line a request (the broker, then the keys), so that the counts outlive the process. */
 export interface Journal {
   /** Written when it returns (to the system, not to the disk: it must outlive this process, not the machine). */
-  append(keys: readonly string[]): void
+  append(broker: string, keys: readonly string[]): void
   close(): void
 }
 
-const line = z.array(z.string())
+const line = z.tuple([z.string()], z.string())
 
 /** Opens a journal, made where there is none, after telling what stands in it. A last line that was cut short is taken away. */
-export async function openJournal(file: string, told: (key: string) => void): Promise<Journal> {
+export async function openJournal(file: string, told: (broker: string, key: string) => void): Promise<Journal> {
   if (existsSync(file)) truncateSync(file, await replay(file, told))
   const handle = openSync(file, 'a')
   return {
-    append(keys) {
-      const bytes = Buffer.from(`${JSON.stringify(keys)}\n`)
+    append(broker, keys) {
+      if (keys.length === 0) return
+      const bytes = Buffer.from(`${JSON.stringify([broker, ...keys])}\n`)
       for (let written = 0; written < bytes.length; ) written += writeSync(handle, bytes, written)
     },
     close: () => closeSync(handle),
@@ -24,14 +25,15 @@ export async function openJournal(file: string, told: (key: string) => void): Pr
 }
 
 /** @returns the length of its whole lines, in bytes */
-async function replay(file: string, told: (key: string) => void): Promise<number> {
+async function replay(file: string, told: (broker: string, key: string) => void): Promise<number> {
   let whole = 0
   let rest = Buffer.alloc(0)
   for await (const chunk of createReadStream(file)) {
     rest = Buffer.concat([rest, chunk as Buffer])
     let from = 0
     for (let end = rest.indexOf(10); end >= 0; end = rest.indexOf(10, from)) {
-      for (const key of line.parse(JSON.parse(rest.toString('utf8', from, end)))) told(key)
+      const [broker, ...keys] = line.parse(JSON.parse(rest.toString('utf8', from, end)))
+      for (const key of keys) told(broker, key)
       from = end + 1
     }
     whole += from

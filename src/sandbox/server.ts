@@ -2,13 +2,16 @@ import { once } from 'node:events'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { z } from 'zod'
 import { type Clock, systemClock } from '../clock.ts'
 import { CampError } from '../errors.ts'
-import { type Control, changeControl, DEFAULT_CONTROL } from './control.ts'
-import { Engine, type Stats } from './engine.ts'
-import { answer, type Reply, refuse } from './faults.ts'
-import { openJournal } from './journal.ts'
+import { Brokers } from './brokers.ts'
+import { type Control, DEFAULT_CONTROL } from './control.ts'
+import { Engine, type Received, type Stats } from './engine.ts'
+import { type Face, POISONED, type Reply, type Route } from './face.ts'
+import { FACES } from './faces/index.ts'
+import { jsonOf } from './faces/read.ts'
+import { answer, errorOf, refuse, write } from './faults.ts'
+import { type Journal, openJournal } from './journal.ts'
 import { Tally } from './tally.ts'
 
 export interface SandboxOptions {
@@ -23,15 +26,21 @@ export interface SandboxOptions {
   clock?: Clock
 }
 
-/** The stand-in broker, in this process; over HTTP it does the same (/control, /stats). */
+/**
+ * The stand-in brokers, in this process; over HTTP it does the same (/control, /stats, /messages). Every broker has its own
+ * control, counts and callbacks; what names no broker is about all of them.
+ */
 export interface Sandbox {
   readonly url: string
-  stats(): Stats
-  /** How often a key was accepted. */
+  /** Of one broker, or the sum of all. */
+  stats(broker?: string): Stats
+  /** How often a key was accepted, by any broker. */
   countOf(key: string): number
   /** When each send request began, in milliseconds. */
   starts(): readonly number[]
-  /** Changes what is given; the rest stays. @throws CampError DATA */
+  /** What a phone received, or anybody. */
+  messages(phone?: string): Received[]
+  /** Changes what is given; the rest stays. `brokers` holds what is for one of them: {"brokers":{"GOSAC":{…}}}. @throws CampError DATA */
   control(change: unknown): Control
   reset(): void
   close(): Promise<void>
@@ -41,30 +50,40 @@ const MAX_BODY_BYTES = 32 * 1024 * 1024
 
 /** @throws CampError DATA for a control that cannot be, STATE where it cannot listen */
 export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
-  const control = changeControl(DEFAULT_CONTROL, options.control ?? {})
-  const tally = new Tally()
-  const journal = options.journal ? await openJournal(options.journal, key => tally.add(key)) : undefined
-  const engine = new Engine({ control, seed: options.seed ?? 1, clock: options.clock ?? systemClock, tally, journal })
+  const tallies = new Map(FACES.map(face => [face.name, new Tally()]))
+  const journal = options.journal
+    ? await openJournal(options.journal, (broker, key) => tallies.get(broker)?.add(key))
+    : undefined
+  const engines = FACES.map(face => newEngine(face, tallies.get(face.name)!, journal, options))
+  const brokers = new Brokers(engines)
+  brokers.change(options.control ?? {})
   const server = createServer((request, response) => {
-    serve(engine, request, response).catch(() => response.destroy())
+    serve(brokers, request, response).catch(() => response.destroy())
   })
   await listen(server, options.host ?? '127.0.0.1', options.port ?? 0)
   const { address, port, family } = server.address() as AddressInfo
   return {
     url: `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`,
-    stats: () => engine.stats(),
-    countOf: key => engine.countOf(key),
-    starts: () => engine.starts,
-    control: change => engine.change(change),
-    reset: () => engine.reset(),
+    stats: broker => brokers.stats(broker),
+    countOf: key => brokers.countOf(key),
+    starts: () => brokers.starts(),
+    messages: phone => brokers.messages(phone ?? null),
+    control: change => brokers.change(change),
+    reset: () => brokers.reset(),
     close: async () => {
       const closed = once(server, 'close')
       server.close()
       server.closeAllConnections()
       await closed
-      await engine.close()
+      await Promise.all(engines.map(engine => engine.close()))
+      journal?.close()
     },
   }
+}
+
+function newEngine(face: Face, tally: Tally, journal: Journal | undefined, options: SandboxOptions): Engine {
+  const clock = options.clock ?? systemClock
+  return new Engine({ face, control: DEFAULT_CONTROL, seed: options.seed ?? 1, clock, tally, journal })
 }
 
 async function listen(server: Server, host: string, port: number): Promise<void> {
@@ -79,91 +98,70 @@ async function listen(server: Server, host: string, port: number): Promise<void>
   }
 }
 
-async function serve(engine: Engine, request: IncomingMessage, response: ServerResponse): Promise<void> {
+async function serve(brokers: Brokers, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const { pathname, searchParams } = new URL(request.url ?? '/', 'http://sandbox')
-  const route = `${request.method} ${pathname}`
-  if (route === 'POST /v1/messages') engine.started()
+  const found = brokers.find(request.method ?? 'GET', pathname)
+  if (found?.route.sends) found.engine.started()
   const body = await bodyOf(request)
-  const take = BROKER_ROUTES[route]
-  if (body === undefined) answer(response, { status: 413, body: { error: 'the body is too large' } }, undefined)
-  else if (take) await brokerRequest(engine, response, body, take)
-  else answer(response, operatorRequest(engine, route, searchParams, body), undefined)
+  if (body === undefined) return write(response, { status: 413, body: { error: 'the body is too large' } })
+  if (!found) return write(response, operatorRequest(brokers, `${request.method} ${pathname}`, searchParams, body))
+  const headers = Object.fromEntries(
+    Object.entries(request.headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(', ') : value]),
+  )
+  await brokerRequest(found, { parts: found.parts, query: searchParams, headers, body }, response)
 }
 
-/** What a broker serves, faults included. */
-const BROKER_ROUTES: Readonly<Record<string, (engine: Engine, body: unknown) => Reply>> = {
-  'POST /v1/messages': takeMessages,
-  'GET /v1/health': () => ({ status: 200, body: { status: 'ok' } }),
+interface Found {
+  engine: Engine
+  route: Route
+  parts: readonly string[]
 }
 
 async function brokerRequest(
-  engine: Engine,
+  { engine, route }: Found,
+  inbound: Parameters<Route['take']>[0],
   response: ServerResponse,
-  body: string,
-  take: (engine: Engine, body: unknown) => Reply,
 ): Promise<void> {
+  const { face } = engine
   const fault = engine.nextFault()
   const latencyMs = engine.latencyMs()
   if (latencyMs > 0) await sleep(latencyMs)
-  if (fault && refuse(response, fault, engine.control)) return
-  const reply = take(engine, jsonOf(body))
-  answer(response, fault === 'accept-missing' ? withoutLast(reply) : reply, fault)
+  if (fault && refuse(response, fault, face, engine.control)) return
+  const taken = route.take(inbound, engine)
+  const reply = taken === POISONED ? errorOf(face, '400', engine.control) : taken
+  await engine.tellEarly()
+  answer(response, reply, fault, face, engine.control)
 }
 
-const inbound = z.object({
-  name: z.string().min(1),
-  callback_url: z.url().optional(),
-  messages: z
-    .array(z.object({ key: z.string().min(1), phone: z.string().regex(/^\d{8,15}$/, 'must be digits') }))
-    .min(1)
-    .max(1000),
-})
-
-function takeMessages(engine: Engine, body: unknown): Reply {
-  const read = inbound.safeParse(body)
-  if (!read.success) {
-    const issue = read.error.issues[0]
-    return { status: 400, body: { error: `${issue?.path.join('.')}: ${issue?.message}` } }
-  }
-  const { messages, callback_url, name } = read.data
-  if (engine.poisoned(messages)) return { status: 400, body: { error: 'one of the messages is not valid' } }
-  return { status: 200, body: { reference: `sandbox-${name}`, results: engine.accept(messages, callback_url) } }
-}
-
-function withoutLast({ status, body }: Reply): Reply {
-  const results = z
-    .object({ results: z.array(z.unknown()) })
-    .loose()
-    .safeParse(body)
-  return results.success
-    ? { status, body: { ...results.data, results: results.data.results.slice(0, -1) } }
-    : { status, body }
-}
-
-/** What a person or a test serves itself of. */
-function operatorRequest(engine: Engine, route: string, query: URLSearchParams, body: string): Reply {
-  switch (route) {
+/** What a person or a test serves itself of; /NAME at the end of a path is one broker's. */
+function operatorRequest(brokers: Brokers, route: string, query: URLSearchParams, body: string): Reply {
+  const [, what = '', name] = /^(\w+ \/(?:control|stats))\/([A-Z_]+)$/.exec(route) ?? [undefined, route]
+  if (name !== undefined && !brokers.has(name)) return { status: 404, body: { error: `there is no broker ${name}` } }
+  switch (what) {
     case 'GET /control':
-      return { status: 200, body: engine.control }
+      return { status: 200, body: brokers.control(name) }
     case 'PUT /control':
-      return change(engine, body)
+      return change(brokers, name === undefined ? jsonOf(body) : { brokers: { [name]: jsonOf(body) } }, name)
     case 'GET /stats':
-      return { status: 200, body: engine.stats() }
+      return { status: 200, body: name === undefined ? brokers.allStats() : brokers.stats(name) }
     case 'DELETE /stats':
-      engine.reset()
-      return { status: 200, body: engine.stats() }
+      brokers.reset()
+      return { status: 200, body: brokers.stats() }
     case 'GET /stats/keys':
-      return { status: 200, body: query.getAll('key').map(key => ({ key, accepted: engine.countOf(key) })) }
+      return { status: 200, body: query.getAll('key').map(key => ({ key, accepted: brokers.countOf(key) })) }
     case 'GET /stats/starts':
-      return { status: 200, body: engine.starts }
+      return { status: 200, body: brokers.starts() }
+    case 'GET /messages':
+      return { status: 200, body: brokers.messages(query.get('phone')) }
     default:
       return { status: 404, body: { error: 'there is nothing here' } }
   }
 }
 
-function change(engine: Engine, body: string): Reply {
+function change(brokers: Brokers, given: unknown, name: string | undefined): Reply {
   try {
-    return { status: 200, body: engine.change(jsonOf(body)) }
+    brokers.change(given)
+    return { status: 200, body: brokers.control(name) }
   } catch (error) {
     if (error instanceof CampError) return { status: 400, body: { error: error.message } }
     throw error
@@ -179,12 +177,4 @@ async function bodyOf(request: IncomingMessage): Promise<string | undefined> {
     if (bytes <= MAX_BODY_BYTES) chunks.push(chunk as Buffer)
   }
   return bytes <= MAX_BODY_BYTES ? Buffer.concat(chunks).toString('utf8') : undefined
-}
-
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
 }

@@ -17,10 +17,13 @@ interface Flags {
   read?: number
   failed?: number
   optOut?: number
+  callbacks?: Record<string, number>
+  phone?: Record<string, string>
+  for?: Record<string, unknown>
 }
 
 export const register: Register = (program, action) => {
-  leaf(program, 'sandbox', 'a local stand-in for a broker, with faults on demand')
+  leaf(program, 'sandbox', 'a local stand-in for every broker, on its real paths, with faults on demand')
     .option('--listen <host:port>', 'where to listen; port 0 takes any free one', address, {
       host: '127.0.0.1',
       port: 0,
@@ -32,7 +35,7 @@ export const register: Register = (program, action) => {
     .option(
       '--fault <name=share>',
       'a share of requests that go wrong: 429=0.05 (repeat it; GET /control lists them)',
-      faults,
+      shares,
     )
     .option('--retry-after <seconds>', 'sent with every 429', number)
     .option('--poison <value...>', 'keys or phones: a request that holds one is refused whole')
@@ -41,10 +44,18 @@ export const register: Register = (program, action) => {
     .option('--failed <share>', 'of what was accepted (0.02)', number)
     .option('--read <share>', 'of what was delivered (0.6)', number)
     .option('--opt-out <share>', 'of what was delivered (0)', number)
+    .option('--callbacks <name=share>', 'duplicated, reordered, early, unknown or forged ones (repeat it)', shares)
+    .option('--phone <phone=fate>', 'refuse, silent, deliver, read, fail or opt_out (repeat it)', fates)
+    .option(
+      '--for <broker=json>',
+      'what is another way at one broker: GUPSHUP={"callback_url":"…"} (repeat it)',
+      perBroker,
+    )
     .option('--control <json>', 'anything that PUT /control takes', json)
     .addHelpText(
       'after',
-      '\nIt prints its URL and runs until it is stopped. GET /stats counts; PUT /control changes what goes wrong.',
+      '\nIt prints its URL and runs until it is stopped. GET /stats counts, GET /messages?phone=… tells what somebody received,' +
+        '\nPUT /control changes what goes wrong; /stats/GOSAC and /control/GOSAC are about one broker.',
     )
     .action(action(runSandbox))
 }
@@ -82,6 +93,7 @@ function controlOf(flags: Flags): Record<string, unknown> {
     failed: flags.failed,
     read: flags.read,
     opt_out: flags.optOut,
+    ...flags.callbacks,
   })
   return {
     ...given({
@@ -90,6 +102,8 @@ function controlOf(flags: Flags): Record<string, unknown> {
       faults: flags.fault,
       retry_after_s: flags.retryAfter,
       poison: flags.poison,
+      phones: flags.phone,
+      brokers: flags.for,
     }),
     ...(Object.keys(callbacks).length > 0 && { callbacks }),
     ...flags.control,
@@ -111,9 +125,19 @@ function range(text: string): number | [number, number] {
   return match ? [Number(match[1]), Number(match[2])] : number(text)
 }
 
-function faults(text: string, before: Record<string, number> = {}): Record<string, number> {
+function shares(text: string, before: Record<string, number> = {}): Record<string, number> {
   const [name = '', share = ''] = text.split('=')
   return { ...before, [name]: number(share) }
+}
+
+function fates(text: string, before: Record<string, string> = {}): Record<string, string> {
+  const [phone = '', fate = ''] = text.split('=')
+  return { ...before, [phone]: fate }
+}
+
+function perBroker(text: string, before: Record<string, unknown> = {}): Record<string, unknown> {
+  const [, broker = '', control = ''] = /^(\w+)=(.*)$/s.exec(text) ?? []
+  return { ...before, [broker.toUpperCase()]: json(control) }
 }
 
 function address(text: string): { host: string; port: number } {

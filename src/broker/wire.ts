@@ -1,0 +1,55 @@
+import { z } from 'zod'
+import { excerpt } from './classify.ts'
+import type { HttpResponse } from './http.ts'
+
+/** What several brokers' wires have in common. */
+
+/** A credential's URL. */
+export const httpUrl = z.url({ protocol: /^https?$/ })
+
+/** A credential's key that must not be empty. */
+export const filled = z.string().trim().min(1)
+
+/** A whole number in a credential: `camp credential set` gives every value as text. */
+export const count = (most: number) => z.coerce.number().int().min(0).max(most)
+
+/** `path` below a base URL, its own path and query kept: https://host/a + b → https://host/a/b */
+export function below(base: string, path: string): string {
+  const url = new URL(base)
+  url.pathname = `${url.pathname.replace(/\/+$/, '')}/${path}`
+  return url.href
+}
+
+/** @returns undefined where it is no JSON */
+export function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
+/** A 2xx whose body says nothing that can be relied on. */
+export function notUnderstood(answer: HttpResponse, secrets: readonly string[]): { kind: 'IN_DOUBT'; reason: string } {
+  return {
+    kind: 'IN_DOUBT',
+    reason: `HTTP ${answer.status} that cannot be understood${excerpt(answer.body, secrets)}`,
+  }
+}
+
+/** E.164 digits without the country's 55: by its place, since 55 is an area code too. */
+export function nationalPhone(phone: string): string {
+  return phone.slice(2)
+}
+
+/** A phone as a broker writes it → E.164 digits, told from national ones by length; undefined where it is neither. */
+export function internationalPhone(written: string): string | undefined {
+  const digits = written.replace(/\D/g, '').replace(/^0+/, '')
+  if (digits.length === 10 || digits.length === 11) return `55${digits}`
+  return (digits.length === 12 || digits.length === 13) && digits.startsWith('55') ? digits : undefined
+}
+
+/** A document as brokers want it: without punctuation. Letters stay: since July 2026 a CNPJ may hold them. */
+export function plainDocument(document: string | null): string {
+  return (document ?? '').replace(/[^0-9A-Za-z]/g, '')
+}
