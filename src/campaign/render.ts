@@ -67,7 +67,7 @@ export function bindTemplate(
   assigned: Readonly<Record<string, string>>,
   columns: readonly NamedColumn[],
 ): Record<string, string> {
-  const wanted = [...new Set([...template.content.matchAll(PLACEHOLDER)].map(match => match[1]!))]
+  const wanted = variablesIn(template.content)
   const unknown = Object.keys(assigned).filter(name => !wanted.includes(name))
   if (unknown.length > 0) {
     const has = wanted.length > 0 ? `its variables are ${wanted.join(', ')}` : 'it has no variables'
@@ -103,6 +103,16 @@ export function templateVariables(
     values[variable] = value
   }
   return { values }
+}
+
+/** A template's text with its variables' values: what the person reads. */
+export function fillTemplate(content: string, values: Readonly<Record<string, string>>): string {
+  return content.replace(PLACEHOLDER, (written, name: string) => values[name] ?? written)
+}
+
+/** The variables of a template's text, each once, in its order. */
+export function variablesIn(content: string): string[] {
+  return [...new Set([...content.matchAll(PLACEHOLDER)].map(match => match[1]!))]
 }
 
 /** A lead's value by a column's name; '' where it has none. */

@@ -35,7 +35,7 @@ const COMMANDS: Record<string, Entry> = {
     load: () => import('./commands/worker.ts'),
   },
   sandbox: {
-    summary: 'a local stand-in for a broker, with faults on demand',
+    summary: 'a local stand-in for every broker, with faults on demand',
     load: () => import('./commands/sandbox.ts'),
   },
 }

@@ -68,6 +68,38 @@ describe('callbacks of a settled campaign', () => {
     expect(await inboxOf(campaign)).toEqual([{ event: 'READ', lead_id: lead, payload: null, applied: true }])
   })
 
+  test('teach the broker’s other id for the same message', async () => {
+    const campaign = await sentCampaign(db.pool)
+    const lead = campaign.leads[0]!.id
+    await tell(campaign, { ...callback('SENT', lead), providerMsgId: 'gs-1', alias: 'wamid.1' })
+    const late: CallbackEvent = { event: 'READ', providerMsgId: 'wamid.1', occurredAt: NOON, payload: {} }
+    expect(await tell(campaign, late)).toMatchObject({ applied: 1 })
+    expect(await leadOf(lead)).toMatchObject({ status: 'READ', provider_msg_id: 'gs-1' })
+  })
+
+  test('that speak of a person, not of a message, block that person', async () => {
+    const campaign = await sentCampaign(db.pool)
+    const event: CallbackEvent = { event: 'OPT_OUT', phone: '5511955550000', occurredAt: NOON, payload: {} }
+    expect(await tell(campaign, event, event)).toMatchObject({ applied: 2 })
+    const { rows } = await db.pool.query(`SELECT source FROM "Blocklist" WHERE phone = '5511955550000'`)
+    expect(rows).toEqual([{ source: expect.stringMatching(/^broker:broker /) }])
+    expect(await inboxOf(campaign)).toMatchObject([{ applied: true }, { applied: true }])
+  })
+
+  test('that say that the whole campaign is wrong pause it, while it runs', async () => {
+    const [running, finished] = [await sentCampaign(db.pool), await sentCampaign(db.pool)]
+    await db.pool.query(`UPDATE "Campaign" SET status = 'FINISHED' WHERE id = $1`, [finished.id])
+    for (const campaign of [running, finished]) {
+      const failed = callback('FAILED', campaign.leads[0]!.id)
+      await tell(campaign, { ...failed, code: '1004', detail: 'template disabled', stops: true })
+    }
+    expect(await booksOf(db.pool, running.id)).toMatchObject({
+      campaign: 'PAUSED',
+      reason: 'the broker reports: template disabled',
+    })
+    expect((await booksOf(db.pool, finished.id)).campaign).toBe('FINISHED')
+  })
+
   test('do not reach the leads of another broker', async () => {
     const [campaign, other] = [await sentCampaign(db.pool), await sentCampaign(db.pool)]
     const lead = campaign.leads[0]!.id
