@@ -6,7 +6,7 @@ import { type Sql, transaction } from '../database/pool.ts'
 import { type ClaimedBatch, type ClaimedLead, recipientOf } from './claim.ts'
 import { releaseContacts } from './contacts.ts'
 import { failCampaign, finishIfDone, pauseCampaign } from './finish.ts'
-import { backoffMs, blockCredential } from './pace.ts'
+import { backoffMs, blockCredential, countAnswer, countFailure } from './pace.ts'
 
 /**
  * The settle (DESIGN 5): one transaction that writes what became of a claimed batch. It is fenced: only the attempt that
@@ -68,6 +68,12 @@ export async function settleBatch(
     const failures = notAccepted.length > 0 && !outcome.split ? row.failures + 1 : 0
     const waitMs = outcome.retryAfterMs ?? (failures > 0 ? backoffMs(failures - 1, random) : 0)
     const notBefore = waitMs > 0 ? new Date(at.getTime() + waitMs) : null
+    const answered = accepted.length + refused.length > 0 || outcome.split === true || outcome.fatal !== undefined
+    if (answered) await countAnswer(sql, batch.credential.id)
+    else {
+      const reason = reasonOf(notAccepted) ?? reasonOf(inDoubt) ?? 'the broker does not answer'
+      await countFailure(sql, batch.credential.id, { now: at, reason, probe: batch.probe, random })
+    }
     if (outcome.retryAfterMs !== undefined && notBefore) {
       await blockCredential(
         sql,
