@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { CallbackEvent } from '../../../src/broker/port.ts'
 import { type Applied, applyEvents } from '../../../src/webhook/apply.ts'
-import { openInbox } from '../../../src/webhook/inbox.ts'
+import { inboxFigures, openInbox } from '../../../src/webhook/inbox.ts'
 import { useDatabase } from '../../support/database.ts'
 import { booksOf } from '../../support/fixtures.ts'
 import { callback, leaveInDoubt, type SentCampaign, sentCampaign } from './scene.ts'
@@ -197,6 +197,7 @@ describe('callbacks that nobody knows', () => {
     ])
     const hours = (n: number) => new Date(NOON.getTime() + n * 3_600_000)
     const { last } = await apply(hours(23))
+    expect(await inboxFigures(db.pool, campaign.brokerId)).toEqual({ applied: 0, waiting: 2, unknown: 0 })
     expect(await inboxOf(campaign)).toMatchObject([{ applied: false }, { applied: false }])
     expect(await applyEvents(db.pool, { limit: 10, now: hours(23), after: last! })).toMatchObject({
       seen: 0,
@@ -207,6 +208,7 @@ describe('callbacks that nobody knows', () => {
       { event: 'READ', lead_id: null, payload: { lead_id: nobody, provider_msg_id: null }, applied: true },
       { event: 'READ', lead_id: null, payload: { id: 'lost' }, applied: true },
     ])
+    expect(await inboxFigures(db.pool, campaign.brokerId)).toEqual({ applied: 0, waiting: 0, unknown: 2 })
   })
 
   test('cannot keep the inbox from storing others', async () => {
