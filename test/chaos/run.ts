@@ -31,6 +31,7 @@ const ms = Number(flags.minutes) * 60_000
 const kinds: QueueKind[] = flags.queue === 'both' ? ['postgres', 'redis'] : [flags.queue as QueueKind]
 const startedAt = performance.now()
 process.setMaxListeners(0)
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130))
 
 async function main(): Promise<number> {
   let failures = 0
@@ -115,7 +116,7 @@ const one = <T>(dice: () => number, list: readonly T[]) => list[Math.floor(dice(
 const TROUBLES: readonly Trouble[] = [
   { name: 'SIGKILL', weight: 6, make: (s, _, dice) => one(dice, s.workers).stop('SIGKILL', between(dice, 100, 1_500)) },
   { name: 'SIGSTOP', weight: 4, make: (s, _, dice) => one(dice, s.workers).freeze(between(dice, 300, 6_000)) },
-  { name: 'SIGTERM', weight: 2, make: (s, _, dice) => one(dice, s.workers).stop('SIGTERM', between(dice, 0, 500)) },
+  { name: 'SIGTERM', weight: 2, make: drain },
   { name: 'PostgreSQL crash', weight: 1, make: (s, _, dice) => s.crashPostgres(between(dice, 200, 1_500)) },
   { name: 'connections cut', weight: 2, make: async s => s.cutDatabase() },
   { name: 'queue wiped', weight: 1, make: s => s.wipeQueue() },
@@ -123,6 +124,15 @@ const TROUBLES: readonly Trouble[] = [
   { name: 'broker faults', weight: 5, make: brokerFaults },
   { name: 'pause', weight: 3, make: pauseAndResume },
 ]
+
+/** It settles what it has and ends with 0, within half a minute, whatever is away. */
+async function drain(stage: Stage, _: Show, dice: () => number): Promise<void> {
+  const from = performance.now()
+  const code = await one(dice, stage.workers).stop('SIGTERM', 0)
+  if (code === undefined) return
+  if (code !== 0) throw new Error(`a worker ended with ${code} after SIGTERM`)
+  if (performance.now() - from > 35_000) throw new Error('a worker took longer than 30 s to end')
+}
 
 async function brokerFaults(stage: Stage, _: Show, dice: () => number): Promise<void> {
   const faults = one(dice, [
@@ -167,15 +177,17 @@ async function makeTrouble(stage: Stage, show: Show, wrong: Set<string>): Promis
     const own = diceOf(Math.floor(dice() * 2 ** 32))
     await delay(between(dice, 100, 900))
     if (busy.has(trouble.name) || (trouble.name === 'SIGKILL' && done.kills >= Number(flags.kills))) continue
-    if (flags.verbose)
-      process.stderr.write(`${((performance.now() - startedAt) / 1000).toFixed(1)} s  ${trouble.name}\n`)
+    if (flags.verbose) process.stderr.write(`${seconds()} s  ${trouble.name}\n`)
     done.counts.set(trouble.name, (done.counts.get(trouble.name) ?? 0) + 1)
     if (trouble.name === 'SIGKILL') done.kills++
     busy.add(trouble.name)
     const work = trouble
       .make(stage, show, own)
-      .catch(forgivable)
+      .catch(error => {
+        if (!isForgivable(error)) wrong.add(`${trouble.name}: ${messageOf(error)}`)
+      })
       .finally(() => {
+        if (flags.verbose) process.stderr.write(`${seconds()} s  ${trouble.name}: over\n`)
         busy.delete(trouble.name)
         going.delete(work)
       })
@@ -191,16 +203,17 @@ function drawTrouble(dice: () => number, choices: readonly Trouble[]): Trouble {
   return one(dice, tickets)
 }
 
+const seconds = () => ((performance.now() - startedAt) / 1000).toFixed(1)
+
 /** A move that the state does not allow, or that met an outage, is no finding. */
-function forgivable(error: unknown): void {
-  if (error instanceof CampError || isUnreachable(error) || /ECONN|closed|terminat|max retries/i.test(messageOf(error)))
-    return
-  process.stderr.write(`unexpected: ${messageOf(error)}\n`)
+function isForgivable(error: unknown): boolean {
+  return (
+    error instanceof CampError || isUnreachable(error) || /ECONN|closed|terminat|max retries/i.test(messageOf(error))
+  )
 }
 
 function away(error: unknown): string[] {
-  forgivable(error)
-  return []
+  return isForgivable(error) ? [] : [messageOf(error)]
 }
 
 const PATIENCE_MS = 120_000
@@ -217,7 +230,7 @@ async function calm(stage: Stage, show: Show): Promise<void> {
     for (const { id, status } of rows) {
       const campaign = show.campaigns.find(one => one.id === id)
       if (campaign && (status === 'PAUSED' || status === 'FAILED'))
-        await moves.resume(show.deps, id, campaign.scene.userId).catch(forgivable)
+        await moves.resume(show.deps, id, campaign.scene.userId).catch(away)
     }
     const { waiting } = (await stage.stats()).callbacks
     if (waiting === 0 && rows.every(({ status }) => status === 'FINISHED' || status === 'CANCELLED')) break

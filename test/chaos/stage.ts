@@ -143,9 +143,10 @@ export class Worker {
     return this.port !== undefined && !this.#frozen
   }
 
-  /** @returns how it ended: its exit code, or null after a SIGKILL */
-  async stop(signal: 'SIGKILL' | 'SIGTERM', downMs: number): Promise<number | null> {
-    const child = this.#child!
+  /** @returns how it ended: its exit code, or null after a SIGKILL; undefined: it was down or frozen anyway */
+  async stop(signal: 'SIGKILL' | 'SIGTERM', downMs: number): Promise<number | null | undefined> {
+    const child = this.#child
+    if (!child || !this.isUp) return undefined
     this.port = undefined
     const ended = once(child, 'exit')
     child.kill(signal)
@@ -157,7 +158,8 @@ export class Worker {
 
   /** Longer than its lease, and its batches are decided about without it. */
   async freeze(ms: number): Promise<void> {
-    const child = this.#child!
+    const child = this.#child
+    if (!child || !this.isUp) return
     this.#frozen = true
     child.kill('SIGSTOP')
     await delay(ms)
