@@ -3,6 +3,7 @@ import type { Adapter } from './port.ts'
 
 /** One line a broker; loaded when it is first asked for. */
 const ADAPTERS: Readonly<Record<string, () => Promise<Adapter>>> = {
+  GOSAC: async () => (await import('./gosac/gosac.ts')).gosac,
   SANDBOX: async () => (await import('./sandbox.ts')).sandbox,
 }
 
