@@ -1,6 +1,7 @@
 import type { Face } from '../face.ts'
+import { cdaFace, cdaRcsFace } from './cromosapp.ts'
 import { gosacFace } from './gosac.ts'
 import { sandboxFace } from './sandbox.ts'
 
 /** Every broker that the sandbox can be, one line each. Their paths must not meet. */
-export const FACES: readonly Face[] = [sandboxFace, gosacFace]
+export const FACES: readonly Face[] = [sandboxFace, cdaFace, cdaRcsFace, gosacFace]
