@@ -3,6 +3,10 @@ import type { Adapter } from './port.ts'
 
 /** One line a broker; loaded when it is first asked for. */
 const ADAPTERS: Readonly<Record<string, () => Promise<Adapter>>> = {
+  CDA: async () => (await import('./cda.ts')).cda,
+  CDA_RCS: async () => (await import('./cda-rcs.ts')).cdaRcs,
+  GOSAC: async () => (await import('./gosac/gosac.ts')).gosac,
+  NOAH: async () => (await import('./noah/noah.ts')).noah,
   SANDBOX: async () => (await import('./sandbox.ts')).sandbox,
 }
 

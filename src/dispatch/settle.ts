@@ -220,12 +220,15 @@ interface Closing {
   at: Date
 }
 
-/** @returns the ring under which a batch that is QUEUED again is to be called */
+/**
+ * A batch that goes out in parts (the budget did not pay for all of it at once) has a reference for each.
+ * @returns the ring under which a batch that is QUEUED again is to be called
+ */
 async function closeBatch(sql: Sql, batch: ClaimedBatch, closing: Closing): Promise<number> {
   const { rows } = await sql.query<{ ring: number }>(
     `UPDATE "Batch" SET status = $2::"BatchStatus", lease_until = NULL, settled_at = $3,
             accepted = accepted + $4, refused = refused + $5, reserved = reserved - unit_cost * $6::int,
-            failures = $7, not_before = $8, broker_ref = coalesce($9, broker_ref), error = $10, ring = ring + 1, rung_at = $3
+            failures = $7, not_before = $8, broker_ref = nullif(concat_ws(E'\\n', broker_ref, $9::text), ''), error = $10, ring = ring + 1, rung_at = $3
      WHERE id = $1 RETURNING ring`,
     [
       batch.id,
