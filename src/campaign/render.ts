@@ -67,7 +67,7 @@ export function bindTemplate(
   assigned: Readonly<Record<string, string>>,
   columns: readonly NamedColumn[],
 ): Record<string, string> {
-  const wanted = [...new Set([...template.content.matchAll(PLACEHOLDER)].map(match => match[1]!))]
+  const wanted = templateVariableNames(template.content)
   const unknown = Object.keys(assigned).filter(name => !wanted.includes(name))
   if (unknown.length > 0) {
     const has = wanted.length > 0 ? `its variables are ${wanted.join(', ')}` : 'it has no variables'
@@ -86,6 +86,15 @@ export function bindTemplate(
     )
   }
   return Object.fromEntries(wanted.map(name => [name, resolve(assigned[name] ?? name, columns)]))
+}
+
+/**
+ * A template's variables, each once, in the order in which an official broker counts them: by number ({{1}}, {{2}}), wherever
+ * they stand; as they stand where they have names. What a database keeps of an object's keys is no order.
+ */
+export function templateVariableNames(content: string): string[] {
+  const names = [...new Set([...content.matchAll(PLACEHOLDER)].map(match => match[1]!))]
+  return names.every(name => /^\d+$/.test(name)) ? names.sort((a, b) => Number(a) - Number(b)) : names
 }
 
 /**

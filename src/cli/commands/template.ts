@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { InvalidArgumentError } from 'commander'
+import { templateVariableNames } from '../../campaign/render.ts'
 import { CampError, codeOf } from '../../errors.ts'
 import { leaf, type Register } from '../command.ts'
 import type { Context } from '../context.ts'
@@ -124,8 +125,7 @@ function parseCode(text: string): string {
 }
 
 function view<Row extends { content: string }>(template: Row): Row & { variables: string[] } {
-  const variables = [...template.content.matchAll(/\{\{\s*([^{}]+?)\s*\}\}/g)].map(match => match[1]!)
-  return { ...template, variables: [...new Set(variables)] }
+  return { ...template, variables: templateVariableNames(template.content) }
 }
 
 function variablesText(content: string): string {
