@@ -50,11 +50,15 @@ const EXCERPT_LENGTH = 300
 
 /** The beginning of an answer, fit to be kept: ": one line of text", or nothing. */
 export function excerpt(body: string, secrets: readonly string[]): string {
-  const start = body.slice(0, 20 * EXCERPT_LENGTH).trim()
+  const start = body.trimStart()
   if (start === '') return ''
-  if (start.startsWith('<')) return ': an HTML page'
-  const line = redact(start, secrets).replace(/\s+/g, ' ')
-  return `: ${line.length > EXCERPT_LENGTH ? `${line.slice(0, EXCERPT_LENGTH)}…` : line}`
+  return start.startsWith('<') ? ': an HTML page' : `: ${quoted(start, secrets)}`
+}
+
+/** What a broker says of a message or a request, fit to be kept: one short line. */
+export function quoted(text: string, secrets: readonly string[]): string {
+  const line = redact(text.slice(0, 20 * EXCERPT_LENGTH).trim(), secrets).replace(/\s+/g, ' ')
+  return line.length > EXCERPT_LENGTH ? `${line.slice(0, EXCERPT_LENGTH)}…` : line
 }
 
 /** Takes out the secrets, as they are and as URLs and Basic headers carry them, and all but the last digits of long numbers (phones, documents). */

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { excerpt } from './classify.ts'
 import type { HttpResponse } from './http.ts'
+import type { SendResult } from './port.ts'
 
 /** What several brokers' wires have in common. */
 
@@ -36,6 +37,9 @@ export function notUnderstood(answer: HttpResponse, secrets: readonly string[]):
     reason: `HTTP ${answer.status} that cannot be understood${excerpt(answer.body, secrets)}`,
   }
 }
+
+/** Where a broker takes templates alone, and the campaign has none: an import would not let it in. */
+export const NO_TEMPLATE: SendResult = { kind: 'FATAL', reason: 'the campaign has no template' }
 
 /** E.164 digits without the country's 55: by its place, since 55 is an area code too. */
 export function nationalPhone(phone: string): string {
