@@ -3,6 +3,8 @@ import type { Adapter } from './port.ts'
 
 /** One line a broker; loaded when it is first asked for. */
 const ADAPTERS: Readonly<Record<string, () => Promise<Adapter>>> = {
+  OTIMA_RCS: async () => (await import('./otima/index.ts')).otimaRcs,
+  OTIMA_WPP: async () => (await import('./otima/index.ts')).otimaWpp,
   SANDBOX: async () => (await import('./sandbox.ts')).sandbox,
 }
 

@@ -36,7 +36,7 @@ export function adapterContract(name: string, subject: Subject): void {
     const it = useSandbox()
     let http: Http
     beforeEach(() => {
-      http = createHttp({ timeoutMs: TIMEOUT_MS })
+      http = createHttp({ timeoutMs: TIMEOUT_MS, fixed: true })
     })
     afterEach(() => http.close())
 
