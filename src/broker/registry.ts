@@ -3,6 +3,7 @@ import type { Adapter } from './port.ts'
 
 /** One line a broker; loaded when it is first asked for. */
 const ADAPTERS: Readonly<Record<string, () => Promise<Adapter>>> = {
+  GUPSHUP: async () => (await import('./gupshup/index.ts')).gupshup,
   OTIMA_RCS: async () => (await import('./otima/index.ts')).otimaRcs,
   OTIMA_WPP: async () => (await import('./otima/index.ts')).otimaWpp,
   SANDBOX: async () => (await import('./sandbox.ts')).sandbox,
