@@ -7,6 +7,7 @@ const ADAPTERS: Readonly<Record<string, () => Promise<Adapter>>> = {
   OTIMA_RCS: async () => (await import('./otima/index.ts')).otimaRcs,
   OTIMA_WPP: async () => (await import('./otima/index.ts')).otimaWpp,
   SANDBOX: async () => (await import('./sandbox.ts')).sandbox,
+  TWILIO: async () => (await import('./twilio/index.ts')).twilio,
 }
 
 /** What `camp broker add --adapter` takes. */

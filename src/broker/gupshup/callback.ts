@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { type CallbackContext, type CallbackEvent, CallbackRefused, type CallbackRequest } from '../port.ts'
-import { jsonOf } from '../wire.ts'
+import { jsonOf, looseText } from '../wire.ts'
 import type { GupshupCredential } from './credential.ts'
 
 /**
@@ -20,28 +20,26 @@ export function callback(request: CallbackRequest, context: CallbackContext<Gups
   throw new CallbackRefused(400, 'neither an event of version 2 nor of version 3')
 }
 
-const text = z
-  .union([z.string(), z.number()])
-  .nullish()
-  .transform(value => (value === null || value === undefined || value === '' ? undefined : String(value)))
+/** What is not needed to know the message must not keep its event out. */
+const detail = looseText.catch(undefined)
 
-const v2 = z.object({ type: z.string(), timestamp: text, payload: z.looseObject({}) })
+const v2 = z.object({ type: z.string(), timestamp: detail, payload: z.looseObject({}) })
 
-const inner = z.object({ whatsappMessageId: text, code: text, reason: text, ts: text })
+const inner = z.object({ whatsappMessageId: detail, code: detail, reason: detail, ts: detail })
 
 const v2Message = z
-  .object({ id: text, gsId: text, type: z.string(), ts: text, payload: inner.nullish() })
+  .object({ id: looseText, gsId: looseText, type: z.string(), ts: detail, payload: inner.nullish() })
   .transform(({ payload, ts, ...event }) => ({ ...event, ...payload, ts: ts ?? payload?.ts }))
 
-const v2User = z.object({ phone: text, type: z.string() })
+const v2User = z.object({ phone: looseText, type: z.string() })
 
 const v3Status = z
   .looseObject({
-    gs_id: text,
-    id: text,
+    gs_id: looseText,
+    id: looseText,
     status: z.string(),
-    timestamp: text,
-    errors: z.array(z.object({ code: text, title: text })).nullish(),
+    timestamp: detail,
+    errors: z.array(z.object({ code: detail, title: detail })).nullish(),
   })
   .transform(({ gs_id, id, status, timestamp, errors }) => {
     const { code, title } = errors?.[0] ?? {}
@@ -86,13 +84,13 @@ function eventsOfV2(
   return [{ event: 'OPT_OUT', phone, occurredAt: instantOf(timestamp) ?? context.receivedAt, payload: body }]
 }
 
-const EVENTS: Readonly<Record<string, CallbackEvent['event']>> = {
-  enqueued: 'SENT',
-  sent: 'SENT',
-  delivered: 'DELIVERED',
-  read: 'READ',
-  failed: 'FAILED',
-}
+const EVENTS: ReadonlyMap<string, CallbackEvent['event']> = new Map([
+  ['enqueued', 'SENT'],
+  ['sent', 'SENT'],
+  ['delivered', 'DELIVERED'],
+  ['read', 'READ'],
+  ['failed', 'FAILED'],
+])
 
 /** Known, and nothing of ours: one of the two is the recipient's deed, the other about a number's spelling. */
 const NOTHING: ReadonlySet<string> = new Set(['deleted', 'mismatch'])
@@ -108,7 +106,7 @@ function messageEvents(
 ): CallbackEvent[] {
   const { id, gsId, type, whatsappMessageId } = event
   if (NOTHING.has(type)) return []
-  const kind = EVENTS[type]
+  const kind = EVENTS.get(type)
   if (!kind) {
     context.notice(`an event that is not known: "${type.slice(0, 40)}"`)
     return []

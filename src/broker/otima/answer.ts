@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { quoted } from '../classify.ts'
 import type { HttpResponse } from '../http.ts'
 import type { Message, Outcome, SendResult } from '../port.ts'
-import { jsonOf, nationalPhone, notUnderstood, plainDocument } from '../wire.ts'
+import { jsonOf, looseText, nationalPhone, notUnderstood, plainDocument } from '../wire.ts'
 import { codeOfWord, plainWord } from './words.ts'
 
 /** An array, one element per message (brokers.md 7.3). */
@@ -18,10 +18,7 @@ export function readAnswer(answer: HttpResponse, messages: readonly Message[], s
   return { kind: 'ANSWERED', outcomes }
 }
 
-const text = z
-  .union([z.string(), z.number()])
-  .nullish()
-  .transform(value => String(value ?? '').trim())
+const text = looseText.transform(value => value?.trim() ?? '')
 
 const fields = z.object({ document: text, message_id: text, phone: text, status: text, status_description: text })
 type Element = z.infer<typeof fields>
@@ -89,7 +86,11 @@ function plainNumber(document: string): string {
 }
 
 /** Letters other than V are not documented: they are taken for the beginnings of the callbacks' words. [assumption, brokers.md 7.3] */
-const LETTERS: Readonly<Record<string, string>> = { i: 'invalido', b: 'blacklist', r: 'repetido' }
+const LETTERS: ReadonlyMap<string, string> = new Map([
+  ['i', 'invalido'],
+  ['b', 'blacklist'],
+  ['r', 'repetido'],
+])
 
 function outcomeOf(element: Element, message: Message, secrets: readonly string[]): Outcome {
   const status = plainWord(element.status)
@@ -100,11 +101,11 @@ function outcomeOf(element: Element, message: Message, secrets: readonly string[
   }
   if (status === '') return { kind: 'IN_DOUBT', reason: 'the answer has no status for this message' }
   const description = plainWord(element.status_description)
-  const says = (word: string) => (LETTERS[status] ?? status) === word || description.includes(word)
+  const says = (word: string) => (LETTERS.get(status) ?? status) === word || description.includes(word)
   // Ótima sees for itself that it has the message already: then an earlier request of ours was taken after all.
   if (says('repetido') && message.doubtfulBefore) return { kind: 'ACCEPTED' }
   const detail = quoted(element.status_description || element.status, secrets)
   if (says('repetido')) return { kind: 'REJECTED', code: 'REPETIDO', detail }
   if (says('blacklist')) return { kind: 'REJECTED', code: 'BLACKLIST', detail, optOut: true }
-  return { kind: 'REJECTED', code: codeOfWord(LETTERS[status] ?? `status ${status}`), detail }
+  return { kind: 'REJECTED', code: codeOfWord(LETTERS.get(status) ?? `status ${status}`), detail }
 }

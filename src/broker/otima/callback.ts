@@ -1,35 +1,30 @@
 import { z } from 'zod'
 import { type CallbackContext, type CallbackEvent, CallbackRefused, type CallbackRequest } from '../port.ts'
-import { jsonOf } from '../wire.ts'
+import { jsonOf, looseText } from '../wire.ts'
 import type { OtimaCredential } from './channel.ts'
 import { INBOUND_MARK } from './request.ts'
 import { codeOfWord, plainWord } from './words.ts'
 
 /** Words of statuses (brokers.md 7.4). */
-const EVENTS: Readonly<Record<string, readonly CallbackEvent['event'][]>> = {
+const EVENTS: ReadonlyMap<string, readonly CallbackEvent['event'][]> = new Map([
   // Accepted, no more: it proves that the message was taken.
-  valido: ['SENT'],
-  enviado: ['SENT'],
-  entregue: ['DELIVERED'],
-  lido: ['READ'],
-  'nao enviado': ['FAILED'],
-  'nao entregue': ['FAILED'],
-  indisponivel: ['FAILED'],
-  invalido: ['FAILED'],
-  cancelado: ['FAILED'],
-  blacklist: ['FAILED', 'OPT_OUT'],
+  ['valido', ['SENT']],
+  ['enviado', ['SENT']],
+  ['entregue', ['DELIVERED']],
+  ['lido', ['READ']],
+  ['nao enviado', ['FAILED']],
+  ['nao entregue', ['FAILED']],
+  ['indisponivel', ['FAILED']],
+  ['invalido', ['FAILED']],
+  ['cancelado', ['FAILED']],
+  ['blacklist', ['FAILED', 'OPT_OUT']],
   // Where it repeats a message of ours that was in doubt, that one's own callbacks set it right.
-  repetido: ['FAILED'],
-}
-
-const id = z
-  .union([z.string(), z.number()])
-  .nullish()
-  .transform(value => (value === null || value === undefined || value === '' ? undefined : String(value)))
+  ['repetido', ['FAILED']],
+])
 
 /** A status, or an inbound message: that has no status, and comes here where the customer's record has one URL for both. */
 const elements = z
-  .array(z.looseObject({ message_id: id, status: z.string().optional(), payload: z.unknown().optional() }))
+  .array(z.looseObject({ message_id: looseText, status: z.string().optional(), payload: z.unknown().optional() }))
   .min(1)
 
 /**
@@ -50,7 +45,7 @@ export function callback(request: CallbackRequest, context: CallbackContext<Otim
   if (statuses.length > 0 && known.length === 0) throw new CallbackRefused(400, 'statuses without a message_id')
   if (known.length < statuses.length) context.notice('statuses without a message_id were left out')
   return known.flatMap(status => {
-    const events = EVENTS[plainWord(status.status)]
+    const events = EVENTS.get(plainWord(status.status))
     if (!events) context.notice(`a status that is not known: "${status.status.slice(0, 40)}"`)
     return (events ?? []).map(
       (event): CallbackEvent => ({

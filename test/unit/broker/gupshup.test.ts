@@ -151,9 +151,9 @@ describe('a message-event', () => {
     expect(notices).toEqual([])
   })
 
-  test('of a new kind means nothing, and is noticed', () => {
-    expect(callback(message('warmed', { gsId: 'gs-1' }))).toEqual([])
-    expect(notices).toEqual([expect.stringContaining('warmed')])
+  test.each(['warmed', 'constructor'])('of a new kind means nothing, and is noticed: %s', type => {
+    expect(callback(message(type, { gsId: 'gs-1' }))).toEqual([])
+    expect(notices).toEqual([expect.stringContaining(type)])
   })
 })
 

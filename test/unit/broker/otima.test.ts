@@ -40,6 +40,7 @@ describe('an answer', () => {
     ['V', 'valido', '', doubt],
     ['', '', '7', doubt],
     ['I', 'inválido', '', { kind: 'REJECTED', code: 'INVALIDO', detail: 'inválido' }],
+    ['constructor', '', '', { kind: 'REJECTED', code: 'STATUS_CONSTRUCTOR', detail: 'constructor' }],
     ['X', 'linha bloqueada', '', { kind: 'REJECTED', code: 'STATUS_X', detail: 'linha bloqueada' }],
     ['B', '', '', { kind: 'REJECTED', code: 'BLACKLIST', detail: 'B', optOut: true }],
     ['I', 'Contato em BLACKLIST', '', expect.objectContaining({ code: 'BLACKLIST', optOut: true })],
@@ -174,6 +175,7 @@ describe('a callback', () => {
     ['blacklist', ['FAILED', 'OPT_OUT']],
     ['repetido', ['FAILED']],
     ['dançando', []],
+    ['constructor', []],
   ])('"%s" is %j', (status, events) => {
     expect(eventsOf(callback([{ message_id: 'm-1', status }]))).toEqual(events)
     expect(notices).toHaveLength(events.length === 0 ? 1 : 0)
