@@ -42,7 +42,7 @@ const BROKERS: Record<string, Teller> = {
     story: {
       deliver: ['SENT', 'SENT', 'DELIVERED'],
       read: ['SENT', 'SENT', 'DELIVERED', 'READ'],
-      fail: ['SENT', 'FAILED'],
+      fail: ['SENT', 'SENT', 'FAILED'],
       opt_out: ['SENT', 'SENT', 'DELIVERED', 'OPT_OUT'],
     },
   },
@@ -122,6 +122,7 @@ test('GUPSHUP may bring WhatsApp’s id alone, which its first event made known'
 test.each([true, false])('GUPSHUP’s failures say why, at once (%s) or later', async fails_at_once => {
   const { ids, caller } = await tell('GUPSHUP', ['fail'], { fails_at_once, failure_code: 1012 })
   expect(caller.events).toMatchObject([
+    { event: 'SENT', providerMsgId: ids[0] },
     { event: 'SENT', providerMsgId: ids[0] },
     { event: 'FAILED', providerMsgId: ids[0], code: '1012' },
     { event: 'OPT_OUT', providerMsgId: ids[0] },

@@ -15,14 +15,11 @@ export const twilioCredential = z
     /** Of the content that templates stand for, instead of the template's own code. */
     content_sid: filled.optional(),
   })
-  .refine(({ from, messaging_service_sid }) => from ?? messaging_service_sid, {
-    path: ['from'],
-    message: 'from or messaging_service_sid is needed',
-  })
-  .refine(({ from, channel }) => channel === 'whatsapp' || !from?.startsWith('whatsapp:'), {
-    path: ['channel'],
-    message: 'a WhatsApp sender needs channel=whatsapp',
-  })
+  .refine(({ from, messaging_service_sid }) => from ?? messaging_service_sid, 'from or messaging_service_sid is needed')
+  .refine(
+    ({ from, channel }) => channel === 'whatsapp' || !from?.startsWith('whatsapp:'),
+    'a WhatsApp sender (from) needs channel=whatsapp',
+  )
 
 export type TwilioCredential = z.infer<typeof twilioCredential>
 

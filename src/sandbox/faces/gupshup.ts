@@ -1,8 +1,7 @@
 import { z } from 'zod'
-import type { CallbackStatus } from '../callbacks.ts'
-import type { Fate } from '../control.ts'
 import { type Desk, type Face, type Inbound, POISONED, type Reply, type TellContext, type ToldEvent } from '../face.ts'
-import { jsonOf } from './read.ts'
+import { jsonOf, wrongIn } from './read.ts'
+import { storyAfter } from './story.ts'
 
 const quirks = z.strictObject({
   /** "sent", "delivered" and "read" bring WhatsApp's id alone, as they do a week after the message. */
@@ -25,7 +24,7 @@ export const gupshupFace: Face = {
   },
   callbacks: {
     perRequest: 1,
-    statuses: storyOf,
+    statuses: fate => storyAfter(['accepted', 'sent'], fate),
     tokenOf: ({ message, id }) => `${id} ${message.phone}`,
     unknownToken: () => '00000000-0000-0000-0000-000000000000 5500900000000',
     write: ([told], context) => ({
@@ -58,8 +57,7 @@ function take({ headers, body }: Inbound, desk: Desk): Reply | typeof POISONED {
     return error(400, desk.violation('the body must be application/x-www-form-urlencoded'))
   const read = form.safeParse(Object.fromEntries(new URLSearchParams(body)))
   if (!read.success) {
-    const issue = read.error.issues[0]
-    return error(400, desk.violation(`${issue?.path.join('.')}: ${issue?.message}`))
+    return error(400, desk.violation(wrongIn(read.error)))
   }
   const { destination, template, source } = read.data
   const message = {
@@ -71,18 +69,6 @@ function take({ headers, body }: Inbound, desk: Desk): Reply | typeof POISONED {
   const [taken] = desk.accept([message])
   if (!taken?.accepted) return { status: 200, body: { status: 'error', message: 'Invalid Destination' } }
   return { status: 202, body: { status: 'submitted', messageId: taken.id } }
-}
-
-function storyOf(fate: Fate): CallbackStatus[] {
-  const stories: Record<Fate, CallbackStatus[]> = {
-    refuse: [],
-    silent: [],
-    deliver: ['accepted', 'sent', 'delivered'],
-    read: ['accepted', 'sent', 'delivered', 'read'],
-    fail: ['accepted', 'failed'],
-    opt_out: ['accepted', 'sent', 'delivered', 'opt_out'],
-  }
-  return stories[fate]
 }
 
 function event({ token, status }: ToldEvent, { at, control }: TellContext): object {

@@ -1,8 +1,8 @@
 import { z } from 'zod'
 import type { CallbackStatus } from '../callbacks.ts'
-import type { Fate } from '../control.ts'
 import { type Desk, type Face, type Inbound, type InboundMessage, POISONED, type Reply } from '../face.ts'
-import { jsonOf } from './read.ts'
+import { jsonOf, wrongIn } from './read.ts'
+import { storyAfter } from './story.ts'
 
 /** Ótima (brokers.md 7 and 8): WhatsApp and RCS are one API with other paths and names. */
 interface Channel {
@@ -61,7 +61,8 @@ function otimaFace(channel: Channel): Face {
     callbacks: {
       // Each message has a URL of its own; together come only those of the customer's default.
       perRequest: 50,
-      statuses: storyOf,
+      // Whoever is on the blacklist gets nothing.
+      statuses: fate => (fate === 'opt_out' ? ['accepted', 'opt_out'] : storyAfter(['accepted', 'sent'], fate)),
       tokenOf: ({ id }) => id,
       unknownToken: () => 'a-message-that-nobody-knows',
       write: events => ({
@@ -86,18 +87,6 @@ const WORDS: Readonly<Record<CallbackStatus, string>> = {
   read: 'lido',
   failed: 'não entregue',
   opt_out: 'blacklist',
-}
-
-function storyOf(fate: Fate): CallbackStatus[] {
-  const stories: Record<Fate, CallbackStatus[]> = {
-    refuse: [],
-    silent: [],
-    deliver: ['accepted', 'sent', 'delivered'],
-    read: ['accepted', 'sent', 'delivered', 'read'],
-    fail: ['accepted', 'sent', 'failed'],
-    opt_out: ['accepted', 'opt_out'],
-  }
-  return stories[fate]
 }
 
 type Quirks = z.infer<ReturnType<typeof quirksOf>>
@@ -154,8 +143,7 @@ function take(
   const invalid = (what: string): Reply => ({ status: 400, body: { error: desk.violation(what) } })
   const read = contract.body.safeParse(jsonOf(request.body))
   if (!read.success) {
-    const issue = read.error.issues[0]
-    return invalid(`${issue?.path.join('.')}: ${issue?.message}`)
+    return invalid(wrongIn(read.error))
   }
   const quirks = contract.quirks.parse(desk.control.quirks)
   const format = quirks.phone_format === 'national' ? /^\d{10,11}$/ : /^55\d{10,11}$/

@@ -1,3 +1,5 @@
+import type { z } from 'zod'
+
 /** @returns undefined where it is no JSON */
 export function jsonOf(text: string): unknown {
   try {
@@ -5,4 +7,9 @@ export function jsonOf(text: string): unknown {
   } catch {
     return undefined
   }
+}
+
+/** The first thing that is wrong with a request, and where. */
+export function wrongIn({ issues: [first] }: z.ZodError): string {
+  return `${first?.path.join('.') || 'the request'}: ${first?.message}`
 }

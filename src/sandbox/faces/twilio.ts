@@ -1,9 +1,8 @@
 import { createHmac, randomUUID } from 'node:crypto'
 import { z } from 'zod'
-import type { CallbackStatus } from '../callbacks.ts'
-import type { Fate } from '../control.ts'
 import { type Desk, type Face, type Inbound, POISONED, type Reply, type TellContext, type ToldEvent } from '../face.ts'
-import { jsonOf } from './read.ts'
+import { jsonOf, wrongIn } from './read.ts'
+import { storyAfter } from './story.ts'
 
 const quirks = z.strictObject({
   /** By phone (E.164 digits): the code with which it refuses a message. */
@@ -33,7 +32,8 @@ export const twilioFace: Face = {
   idOf: () => `SM${randomUUID().replaceAll('-', '')}`,
   callbacks: {
     perRequest: 1,
-    statuses: storyOf,
+    // Whoever has opted out gets nothing.
+    statuses: fate => (fate === 'opt_out' ? ['sent', 'opt_out'] : storyAfter(['sent'], fate)),
     tokenOf: ({ id, message }) => {
       const { account, to, from } = message.content as SentMessage
       return JSON.stringify([id, account, to, from] satisfies Token)
@@ -128,8 +128,7 @@ function create(request: Inbound, desk: Desk): Reply | typeof POISONED {
     return invalid('the body must be application/x-www-form-urlencoded')
   const read = form.safeParse(Object.fromEntries(new URLSearchParams(request.body)))
   if (!read.success) {
-    const issue = read.error.issues[0]
-    return invalid(`${issue?.path.join('.')}: ${issue?.message}`)
+    return invalid(wrongIn(read.error))
   }
   const { To, From, MessagingServiceSid, Body, ContentSid, ContentVariables, StatusCallback } = read.data
   const content: SentMessage = {
@@ -183,7 +182,7 @@ function list(request: Inbound, desk: Desk): Reply {
   const known = accountOf(request, desk)
   if (!known) return refusal(20003)
   const read = filters.safeParse(Object.fromEntries(request.query))
-  if (!read.success) return error(400, undefined, desk.violation(`the list: ${read.error.issues[0]?.message}`))
+  if (!read.success) return error(400, undefined, desk.violation(wrongIn(read.error)))
   const { To, From, PageSize, 'DateSent>': since } = read.data
   const found = known.account.messages.filter(
     ({ to, from, sentAt }) =>
@@ -196,18 +195,6 @@ function list(request: Inbound, desk: Desk): Reply {
 }
 
 type Token = [id: string, account: string, to: string, from: string | null]
-
-function storyOf(fate: Fate): CallbackStatus[] {
-  const stories: Record<Fate, CallbackStatus[]> = {
-    refuse: [],
-    silent: [],
-    deliver: ['sent', 'delivered'],
-    read: ['sent', 'delivered', 'read'],
-    fail: ['sent', 'failed'],
-    opt_out: ['sent', 'opt_out'],
-  }
-  return stories[fate]
-}
 
 function post({ token, status }: ToldEvent, { url, control, forged, memory }: TellContext) {
   const [id, sid, to, from] = JSON.parse(token) as Token

@@ -124,6 +124,7 @@ describe('X-Twilio-Signature', () => {
     ['https://h.example:8443/a?m=1', 'https://h.example:8443/a?m=1'],
     ['https://h.example:8443/a?m=1', 'https://h.example/a?m=1'],
     ["https://h.example/a?m=it's", 'https://h.example/a?m=it%27s'],
+    ["https://h.example/a?m=it's", "https://h.example/a?m=it's"],
     ['https://user:pass@h.example/a?m=1', 'https://user:pass@h.example:443/a?m=1'],
   ])('that the official signer made is valid, called as %s and signed as %s', (called, signed) => {
     const signature = getExpectedTwilioSignature(TOKEN, signed, delivered)
