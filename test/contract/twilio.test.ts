@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import type { SendRequest } from '../../src/broker/port.ts'
 import { adapterOf } from '../../src/broker/registry.ts'
 import { exchange } from '../support/exchange.ts'
 import { useSandbox } from '../support/sandbox.ts'
@@ -24,7 +25,7 @@ adapterContract('TWILIO', {
 })
 
 const created = { status: 201, body: { sid: 'SM00000000000000000000000000000001', status: 'queued', error_code: null } }
-const example = () => {
+const example = (): SendRequest => {
   const request = requestOf(1)
   const callbackUrl = (leadId?: string) => `https://callbacks.example/twilio/status?m=${leadId}`
   const message = {
@@ -59,12 +60,8 @@ describe('on the wire', () => {
       channel: 'whatsapp',
       url: `${url}/base/`,
     })
-    const request = { ...example(), template: { code: CONTENT, variables: ['1'] } }
-    request.messages[0] = {
-      ...request.messages[0]!,
-      text: null as never,
-      variables: { 1: 'CLIENTE TESTE UM' },
-    } as never
+    const message = { ...example().messages[0]!, text: null, variables: { 1: 'CLIENTE TESTE UM' } }
+    const request = { ...example(), template: { code: CONTENT, variables: ['1'] }, messages: [message] }
     const { received } = await exchange(twilio, whatsapp, request, created)
     expect(received.path).toBe(`/base${PATH}`)
     expect(Object.fromEntries(new URLSearchParams(received.body))).toEqual({

@@ -92,7 +92,7 @@ const EVENTS: ReadonlyMap<string, CallbackEvent['event']> = new Map([
   ['failed', 'FAILED'],
 ])
 
-/** Known, and nothing of ours: one of the two is the recipient's deed, the other about a number's spelling. */
+/** Known, and no status of ours: what a recipient did with it, how WhatsApp spells a number. */
 const NOTHING: ReadonlySet<string> = new Set(['deleted', 'mismatch'])
 
 /**
