@@ -6,13 +6,16 @@ export function isSuccess(answer: HttpAnswer): answer is HttpResponse {
   return answer.kind === 'RESPONSE' && answer.status >= 200 && answer.status < 300
 }
 
+/** What became of a request as a whole. */
+export type Failure = Exclude<SendResult, { kind: 'ANSWERED' }>
+
 /**
  * What an answer that is no success means for its request, for every broker unless its own documentation says otherwise: an
  * adapter looks at its broker's exceptions first. Whatever is kept of the answer is short and redacted.
  * @param now for a Retry-After that is a date
  * @param secrets the credential's values that must not be kept
  */
-export function failureOf(answer: HttpAnswer, now: Date, secrets: readonly string[]): SendResult {
+export function failureOf(answer: HttpAnswer, now: Date, secrets: readonly string[]): Failure {
   if (answer.kind === 'NOT_SENT') return { kind: 'NOT_ACCEPTED', reason: answer.reason }
   if (answer.kind === 'UNKNOWN') return { kind: 'IN_DOUBT', reason: answer.reason }
   const { status } = answer
@@ -61,11 +64,17 @@ export function quoted(text: string, secrets: readonly string[]): string {
   return line.length > EXCERPT_LENGTH ? `${line.slice(0, EXCERPT_LENGTH)}…` : line
 }
 
-/** Takes out the secrets, as they are and as URLs and Basic headers carry them, and all but the last digits of long numbers (phones, documents). */
+/** Takes out the secrets, as they are and as URLs, JSON (PHP's too) and Basic headers carry them, and all but the last digits of long numbers (phones, documents). */
 export function redact(text: string, secrets: readonly string[]): string {
   const spellings = secrets
     .filter(secret => secret.length >= 4)
-    .flatMap(secret => [secret, encodeURIComponent(secret), Buffer.from(secret).toString('base64')])
+    .flatMap(secret => [
+      secret,
+      encodeURIComponent(secret),
+      JSON.stringify(secret).slice(1, -1),
+      JSON.stringify(secret).slice(1, -1).replaceAll('/', '\\/'),
+      Buffer.from(secret).toString('base64'),
+    ])
     .sort((a, b) => b.length - a.length)
   const clean = spellings.reduce((rest, spelling) => rest.replaceAll(spelling, '***'), text)
   return clean.replace(/\d{8,}/g, number => `***${number.slice(-4)}`)

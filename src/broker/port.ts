@@ -119,6 +119,11 @@ export type SendResult =
 export interface Closing<Credential> {
   /** undefined: with this credential there is nothing to do. */
   plan(credential: Credential): ClosingPlan | undefined
+  /**
+   * Each accepted request is closed by itself, with its own reference alone and in its turn of the credential's rate, so that what
+   * becomes of one says nothing about another. Absent: one run for all.
+   */
+  readonly perReference?: boolean
   /** A read that tells whether a run has happened, without doing anything. Absent: the broker has none. */
   look?(credential: Credential, http: Http): Promise<ClosingLook>
   run(request: ClosingRequest, credential: Credential, http: Http): Promise<ClosingResult>
@@ -134,7 +139,7 @@ export interface ClosingPlan {
 export interface ClosingRequest {
   name: string
   agendamentoId: string
-  /** What the broker called each accepted request (SendResult's reference), in their order. */
+  /** What the broker called each request accepted since the last closing (SendResult's reference), in their order. */
   references: readonly string[]
 }
 

@@ -3,11 +3,15 @@ import type { Adapter } from './port.ts'
 
 /** One line a broker; loaded when it is first asked for. */
 const ADAPTERS: Readonly<Record<string, () => Promise<Adapter>>> = {
-  GUPSHUP: async () => (await import('./gupshup/index.ts')).gupshup,
-  OTIMA_RCS: async () => (await import('./otima/index.ts')).otimaRcs,
-  OTIMA_WPP: async () => (await import('./otima/index.ts')).otimaWpp,
+  CDA: async () => (await import('./cda.ts')).cda,
+  CDA_RCS: async () => (await import('./cda-rcs.ts')).cdaRcs,
+  GOSAC: async () => (await import('./gosac/gosac.ts')).gosac,
+  GUPSHUP: async () => (await import('./gupshup/gupshup.ts')).gupshup,
+  NOAH: async () => (await import('./noah/noah.ts')).noah,
+  OTIMA_RCS: async () => (await import('./otima/otima.ts')).otimaRcs,
+  OTIMA_WPP: async () => (await import('./otima/otima.ts')).otimaWpp,
   SANDBOX: async () => (await import('./sandbox.ts')).sandbox,
-  TWILIO: async () => (await import('./twilio/index.ts')).twilio,
+  TWILIO: async () => (await import('./twilio/twilio.ts')).twilio,
 }
 
 /** What `camp broker add --adapter` takes. */

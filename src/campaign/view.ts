@@ -40,6 +40,8 @@ export interface CampaignView {
   batches: Record<'QUEUED' | 'SENDING' | 'DONE' | 'IN_DOUBT', number>
   /** The earliest moment at which a waiting batch may go out, where none may now. */
   waiting_until: string | null
+  /** The broker does not answer, or asked to wait: nothing goes out with this wallet's credential until then. */
+  waiting_for_broker: { since: string; until: string; reason: string } | null
 }
 
 export const NO_COUNTS: LeadCounts = {
@@ -101,7 +103,23 @@ export async function campaignView(sql: Sql, id: string): Promise<CampaignView> 
     started_at: iso(header.started_at),
     finished_at: iso(header.finished_at),
     ...batches,
+    waiting_for_broker: await brokerPause(sql, id),
   }
+}
+
+async function brokerPause(sql: Sql, campaignId: string): Promise<CampaignView['waiting_for_broker']> {
+  const { rows } = await sql.query<{ blocked_since: Date; blocked_until: Date; blocked_reason: string | null }>(
+    `SELECT s.blocked_since, s.blocked_until, s.blocked_reason
+     FROM "Campaign" c
+     JOIN "Credential" k ON k.wallet_id = c.wallet_id AND k.broker_id = c.broker_id
+     JOIN "SendSlot" s ON s.id = k.id
+     WHERE c.id = $1 AND c.status = 'PROCESSING' AND s.blocked_until > clock_timestamp() AND s.blocked_since IS NOT NULL`,
+    [campaignId],
+  )
+  const row = rows[0]
+  if (!row) return null
+  const { blocked_since, blocked_until, blocked_reason } = row
+  return { since: blocked_since.toISOString(), until: blocked_until.toISOString(), reason: blocked_reason ?? '' }
 }
 
 interface HeaderRow {

@@ -2,18 +2,20 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { Adapter, Closing, ClosingLook, ClosingResult } from '../broker/port.ts'
 import { adapterOf } from '../broker/registry.ts'
 import { type Sql, transaction } from '../database/pool.ts'
+import { planEach, takeTurn } from './closing-each.ts'
 import { BAD_CREDENTIAL, openCredential } from './credential.ts'
 import type { DispatchDeps } from './dispatch.ts'
 import { failCampaign, finishIfDone, pauseCampaign } from './finish.ts'
 import { nextWithinHours } from './hours.ts'
 import { backoffMs } from './pace.ts'
-import { ringAll } from './ring.ts'
+import { ringAll, ringNext } from './ring.ts'
 import { requestName } from './send.ts'
 
 /**
  * A campaign's closing (DESIGN 5): the broker's last step, once, after the last batch and a delay. At Salesforce it is the step
  * that really sends, so it keeps the contact hours of every zone, holds a lock per automation, and is never repeated in doubt:
- * what a look saw before the run (Batch.broker_ref) is compared with what it sees afterwards.
+ * what a look saw before the run (Batch.broker_ref) is compared with what it sees afterwards. Where a broker closes each request
+ * by itself, the campaign's closing only plans those: a batch each, whose parent is the batch that it closes.
  */
 export async function dispatchClosing(deps: DispatchDeps, batchId: string): Promise<void> {
   const claim = await transaction(deps.pool, sql => claimClosing(deps, sql, batchId))
@@ -21,25 +23,37 @@ export async function dispatchClosing(deps: DispatchDeps, batchId: string): Prom
   if (claim.kind === 'WAIT') {
     return ringAll(deps.queues, claim.brokerId, [{ batchId, ring: claim.ring, at: claim.until }], deps.now())
   }
+  if (claim.kind === 'DONE') return ringAfter(deps, claim)
   const result = await run(deps, claim)
   if (result !== undefined) await settle(deps, claim, result)
 }
 
-interface ClaimedClosing {
+interface ClaimedClosing extends Place {
   kind: 'CLAIMED'
   id: string
   attempt: number
-  number: number
   failures: number
-  campaignId: string
   agendamentoId: string
-  brokerId: string
+  /** Where it has its turn of the credential's rate: when that is. */
+  startAt: Date
   references: string[]
   closing: Closing<unknown>
   credential: unknown
 }
 
-type Claim = ClaimedClosing | { kind: 'WAIT'; until: Date; ring: number; brokerId: string } | undefined
+type Claim =
+  | ClaimedClosing
+  | { kind: 'WAIT'; until: Date; ring: number; brokerId: string }
+  /** Nothing to run: with this credential, or because the closings of single requests were planned. */
+  | ({ kind: 'DONE' } & Place)
+  | undefined
+
+/** After which of a campaign's batches the next one is rung. */
+interface Place {
+  campaignId: string
+  brokerId: string
+  number: number
+}
 
 interface Row {
   id: string
@@ -58,6 +72,10 @@ interface Row {
   sealed: unknown
   blocked_until: Date | null
   last_settled: Date | null
+  parent_id: string | null
+  rate_limit: string | null
+  /** What it is to close: batches, and what the broker calls their requests. */
+  batches: string[] | null
   references: string[] | null
 }
 
@@ -75,24 +93,35 @@ async function claimClosing(deps: DispatchDeps, sql: Sql, batchId: string): Prom
     return undefined
   }
   const plan = adapter.closing?.plan(credential)
-  if (!adapter.closing || !plan) {
+  const place = { campaignId: row.campaign_id, brokerId: row.broker_id, number: row.number }
+  const done = async (): Promise<Claim> => {
     await sql.query(`UPDATE "Batch" SET status = 'DONE', settled_at = $2, claimed_at = $2 WHERE id = $1`, [row.id, now])
     await finishIfDone(sql, row.campaign_id, now)
-    return undefined
+    return { kind: 'DONE', ...place }
   }
+  const wait = async (until: Date): Promise<Claim> => {
+    return { kind: 'WAIT', until, ring: await postpone(sql, row.id, until, now), brokerId: row.broker_id }
+  }
+  if (!adapter.closing || !plan) return done()
   const until = waitFor(deps, row, plan.delayMs, now) ?? (await takeLock(sql, row.id, plan.lockKey, now))
-  if (until) return { kind: 'WAIT', until, ring: await postpone(sql, row.id, until, now), brokerId: row.broker_id }
-  const attempt = await open(sql, row.id, plan.lockKey, now, new Date(now.getTime() + deps.leaseMs(adapter.timeoutMs)))
+  if (until) return wait(until)
+  if (adapter.closing.perReference && row.parent_id === null) {
+    await planEach(sql, row.campaign_id, row.batches ?? [])
+    return done()
+  }
+  const turn = row.parent_id === null ? { startAt: now } : await takeTurn(sql, row, now)
+  if ('waitUntil' in turn) return wait(turn.waitUntil)
+  const leaseUntil = new Date(turn.startAt.getTime() + deps.leaseMs(adapter.timeoutMs))
+  const attempt = await open(sql, row.id, plan.lockKey, now, leaseUntil)
   return {
     kind: 'CLAIMED',
     id: row.id,
     attempt,
-    number: row.number,
+    ...place,
     failures: row.failures,
-    campaignId: row.campaign_id,
     agendamentoId: row.agendamento_id,
-    brokerId: row.broker_id,
-    references: row.references ?? [],
+    startAt: turn.startAt,
+    references: (row.references ?? []).flatMap(reference => reference.split('\n')),
     closing: adapter.closing,
     credential,
   }
@@ -101,15 +130,22 @@ async function claimClosing(deps: DispatchDeps, sql: Sql, batchId: string): Prom
 async function lockClosing(sql: Sql, batchId: string): Promise<Row | undefined> {
   const { rows } = await sql.query<Row>(
     `SELECT b.id, b.number, b.failures, b.not_before, c.id AS campaign_id, c.agendamento_id, c.hours_from, c.hours_to, c.days,
-            c.allow_holidays, r.id AS broker_id, r.adapter, k.id AS credential_id, k.config AS sealed, s.blocked_until,
+            c.allow_holidays, r.id AS broker_id, r.adapter, r.rate_limit, k.id AS credential_id, k.config AS sealed, s.blocked_until,
             (SELECT max(settled_at) FROM "Batch" WHERE campaign_id = c.id AND kind = 'SEND') AS last_settled,
-            (SELECT array_agg(broker_ref ORDER BY number) FROM "Batch"
-             WHERE campaign_id = c.id AND kind = 'SEND' AND broker_ref IS NOT NULL AND accepted > 0) AS references
+            b.parent_id, done.batches, done.references
      FROM "Batch" b
      JOIN "Campaign" c ON c.id = b.campaign_id
      JOIN "Broker" r ON r.id = c.broker_id
      LEFT JOIN "Credential" k ON k.wallet_id = c.wallet_id AND k.broker_id = c.broker_id
      LEFT JOIN "SendSlot" s ON s.id = k.id
+     LEFT JOIN LATERAL (
+       SELECT array_agg(id ORDER BY number) AS batches, array_agg(broker_ref ORDER BY number) AS references
+       FROM "Batch"
+       WHERE campaign_id = c.id AND kind = 'SEND' AND broker_ref IS NOT NULL AND accepted > 0
+         AND CASE WHEN b.parent_id IS NULL THEN settled_at > coalesce(
+               (SELECT max(claimed_at) FROM "Batch" WHERE campaign_id = c.id AND kind = 'CLOSING' AND id <> b.id), '-infinity')
+             ELSE id = b.parent_id END
+     ) done ON true
      WHERE b.id = $1 AND b.kind = 'CLOSING' AND b.status = 'QUEUED' AND c.status = 'PROCESSING'
      FOR UPDATE OF b SKIP LOCKED`,
     [batchId],
@@ -166,6 +202,8 @@ const BUSY_MS = 60_000
 /** Looks, keeps what it saw, and only then runs. @returns undefined where the claim was lost meanwhile */
 async function run(deps: DispatchDeps, claim: ClaimedClosing): Promise<ClosingResult | undefined> {
   const { closing, credential, agendamentoId, references } = claim
+  const waitMs = claim.startAt.getTime() - deps.now().getTime()
+  if (waitMs > 0) await delay(waitMs)
   let mark = 'begun'
   if (closing.look) {
     const look = await closing.look(credential, deps.http)
@@ -199,12 +237,18 @@ async function settle(deps: DispatchDeps, claim: ClaimedClosing, result: Closing
     try {
       const ring = await transaction(deps.pool, sql => writeResult(deps, sql, claim, result))
       if (ring) await ringAll(deps.queues, claim.brokerId, [ring], deps.now())
+      else if (result.kind === 'DONE') await ringAfter(deps, claim)
       return
     } catch (error) {
       if (failures >= 8) throw error // the lease says the rest
       await delay(100 * 2 ** failures)
     }
   }
+}
+
+/** The closing of the next request, where there is one. */
+async function ringAfter({ pool, queues, now }: DispatchDeps, { campaignId, brokerId, number }: Place): Promise<void> {
+  await ringNext(pool, queues, { id: campaignId, brokerId, paced: true }, number, null, now())
 }
 
 async function writeResult(deps: DispatchDeps, sql: Sql, claim: ClaimedClosing, result: ClosingResult) {

@@ -4,7 +4,7 @@ import { z } from 'zod'
 import type { Http } from '../broker/http.ts'
 import type { Message, Outcome } from '../broker/port.ts'
 import { adapterOf } from '../broker/registry.ts'
-import { compileText, templateVariableNames, templateVariables } from '../campaign/render.ts'
+import { compileText, templateVariables, variablesIn } from '../campaign/render.ts'
 import { isUnreachable } from '../database/pool.ts'
 import { messageOf } from '../errors.ts'
 import type { Log } from '../log.ts'
@@ -72,7 +72,7 @@ async function send(deps: DispatchDeps, batch: ClaimedBatch): Promise<BatchOutco
     agendamentoId: batch.campaign.agendamentoId,
     batchNumber: batch.number,
     wallet: { id: batch.campaign.walletId, idgisAmbiente: batch.campaign.idgisAmbiente },
-    template: template && { code: template.code, variables: templateVariableNames(template.content) },
+    template: template && { code: template.code, variables: variablesIn(template.content) },
     messages: rendered.flatMap(lead => (lead.message ? [lead.message] : [])),
     callbackUrl: leadId => deps.callbackUrl(batch.campaign.brokerId, leadId),
   })

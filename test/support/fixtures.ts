@@ -20,6 +20,9 @@ export interface Scene {
 export interface SceneOptions {
   /** The sandbox's. */
   url?: string
+  /** SANDBOX unless said otherwise; then the credential is to be given, too. */
+  adapter?: string
+  credential?: object
   cost?: string
   budget?: string | null
   rate?: number | null
@@ -27,7 +30,7 @@ export interface SceneOptions {
   month?: { year: number; month: number }
 }
 
-/** A user, a wallet with a budget for this month, a SANDBOX broker and the credential. */
+/** A user, a wallet with a budget for this month, a broker and the credential. */
 export async function makeScene(pool: pg.Pool, options: SceneOptions = {}): Promise<Scene> {
   const scene = { userId: uuid(), walletId: uuid(), brokerId: uuid(), credentialId: uuid() }
   const name = randomBytes(4).toString('hex')
@@ -42,10 +45,18 @@ export async function makeScene(pool: pg.Pool, options: SceneOptions = {}): Prom
   ])
   await pool.query(
     `INSERT INTO "Broker" (id, name, adapter, cost_per_message, rate_limit, max_batch, updated_at)
-     VALUES ($1, $2, 'SANDBOX', $3, $4, $5, now())`,
-    [scene.brokerId, `broker ${name}`, options.cost ?? '0.0450', options.rate ?? null, options.maxBatch ?? null],
+     VALUES ($1, $2, $3, $4, $5, $6, now())`,
+    [
+      scene.brokerId,
+      `broker ${name}`,
+      options.adapter ?? 'SANDBOX',
+      options.cost ?? '0.0450',
+      options.rate ?? null,
+      options.maxBatch ?? null,
+    ],
   )
-  const sealed = sealJson(await testKeys(), { url: options.url ?? 'http://127.0.0.1:9' }, scene.credentialId)
+  const credential = options.credential ?? { url: options.url ?? 'http://127.0.0.1:9' }
+  const sealed = sealJson(await testKeys(), credential, scene.credentialId)
   await pool.query(
     `INSERT INTO "Credential" (id, wallet_id, broker_id, config, updated_at) VALUES ($1, $2, $3, $4, now())`,
     [scene.credentialId, scene.walletId, scene.brokerId, sealed],

@@ -1,8 +1,8 @@
 import { z } from 'zod'
-import { filled, httpUrl } from '../wire.ts'
+import { filled, headerText, httpUrl } from '../wire.ts'
 
 export const gupshupCredential = z.strictObject({
-  api_key: filled,
+  api_key: headerText,
   /** The sender's number with its country code. */
   source: filled.regex(/^\+?[\d\s().-]{8,25}$/, 'must be a phone number with its country code'),
   /** The app that the number belongs to. */

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { filled, httpUrl } from '../wire.ts'
+import { filled, headerText, httpUrl } from '../wire.ts'
 
 /** What WhatsApp and RCS do differently at Ótima (brokers.md 8); all else is the same API. */
 export interface Channel {
@@ -38,7 +38,7 @@ export const RCS: Channel = {
 
 /** One for each channel: their tokens differ. */
 export const otimaCredential = z.strictObject({
-  token: filled,
+  token: headerText,
   /** The sender line's code, not the credential's name. */
   broker_code: filled,
   customer_code: filled,

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { CallbackStatus } from '../callbacks.ts'
 import { type Desk, type Face, type Inbound, type InboundMessage, POISONED, type Reply } from '../face.ts'
-import { jsonOf, wrongIn } from './read.ts'
+import { readJson } from './read.ts'
 import { storyAfter } from './story.ts'
 
 /** Ótima (brokers.md 7 and 8): WhatsApp and RCS are one API with other paths and names. */
@@ -140,19 +140,19 @@ function take(
 ): Reply | typeof POISONED {
   const refused = unauthorized(request, desk)
   if (refused) return refused
-  const invalid = (what: string): Reply => ({ status: 400, body: { error: desk.violation(what) } })
-  const read = contract.body.safeParse(jsonOf(request.body))
-  if (!read.success) {
-    return invalid(wrongIn(read.error))
-  }
+  const { body, wrong } = readJson(request, contract.body, desk)
+  if (wrong !== undefined) return { status: 400, body: { error: wrong } }
   const quirks = contract.quirks.parse(desk.control.quirks)
   const format = quirks.phone_format === 'national' ? /^\d{10,11}$/ : /^55\d{10,11}$/
-  const wrong = read.data.messages.find(({ to }) => !format.test(to))
-  if (wrong) return invalid(`${channel.recipient}: ${wrong.to} is not in the ${quirks.phone_format} format`)
+  const misspelt = body.messages.find(({ to }) => !format.test(to))
+  if (misspelt) {
+    const what = `${channel.recipient}: ${misspelt.to} is not in the ${quirks.phone_format} format`
+    return { status: 400, body: { error: desk.violation(what) } }
+  }
 
-  const messages = read.data.messages.map(({ to, document, variables, extra_fields, url_callback_status }) => {
+  const messages = body.messages.map(({ to, document, variables, extra_fields, url_callback_status }) => {
     const phone = quirks.phone_format === 'national' ? `55${to}` : to
-    const content = { template: read.data.template_code, variables, document, extra_fields }
+    const content = { template: body.template_code, variables, document, extra_fields }
     return { to, document, inbound: { key: phone, phone, content, callbackUrl: url_callback_status } }
   })
   if (desk.poisoned(messages.map(({ inbound }) => inbound))) return POISONED

@@ -3,8 +3,8 @@ import {
   bindTemplate,
   compileText,
   type LeadColumns,
-  templateVariableNames,
   templateVariables,
+  variablesIn,
 } from '../../../src/campaign/render.ts'
 import { mapColumns, namedColumns } from '../../../src/intake/columns.ts'
 
@@ -82,7 +82,7 @@ describe('a template', () => {
     ['{{2}} {{nome}} {{1}}', ['2', 'nome', '1']],
     ['nothing', []],
   ])('counts its variables as a broker does: %s', (content, names) => {
-    expect(templateVariableNames(content)).toEqual(names)
+    expect(variablesIn(content)).toEqual(names)
   })
 
   test.each([
