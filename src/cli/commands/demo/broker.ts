@@ -7,6 +7,8 @@ const TEMPLATE = { code: 'proposta_v1', content: 'Olá {{1}}, temos uma proposta
 export const DEMO_TEMPLATE = TEMPLATE
 
 const asText = ['--message', TEXT]
+/** Where a request carries one text, whatever stands in it decides how many requests there are. */
+const asSharedText = ['--message', 'Olá {{nome}}, temos uma proposta para você.']
 const asTemplate = ['--template', TEMPLATE.code, '--var', '1=nome,2=contrato']
 
 interface DemoBroker {
@@ -22,11 +24,11 @@ interface DemoBroker {
 
 const BROKERS: Readonly<Record<string, DemoBroker>> = {
   SANDBOX: { credential: url => [`url=${url}`], content: asText, maxBatch: 500 },
-  GOSAC: { credential: url => [`url=${url}/api/campaigns`, 'token=demo-token'], content: asText },
-  CDA: { credential: url => [`url=${url}/api/importar/campanha`, 'api_key=demo-key'], content: asText },
+  GOSAC: { credential: url => [`url=${url}/api/campaigns`, 'token=demo-token'], content: asSharedText },
+  CDA: { credential: url => [`url=${url}/api/importar/campanha`, 'api_key=demo-key'], content: asSharedText },
   CDA_RCS: {
     credential: url => [`url=${url}/api/importarcs/importarRcsCampanhaAPI`, 'api_key=demo-key'],
-    content: asText,
+    content: asSharedText,
   },
   NOAH: { credential: url => [`url=${url}/noah`, 'token=demo-token'], content: asText },
   SALESFORCE: {
