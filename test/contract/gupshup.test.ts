@@ -93,6 +93,12 @@ test('what breaks the contract is refused and counted', async () => {
 test('its credential has these keys and no others', () => {
   const good = { api_key: 'k', source: '5500900000099', app_name: 'App' }
   expect(gupshup.credential.parse(good)).toEqual({ ...good, url: 'https://api.gupshup.io/wa/api/v1/template/msg' })
-  for (const wrong of [{}, { ...good, source: 'App' }, { ...good, api_key: '' }, { ...good, token: 'x' }])
+  for (const wrong of [
+    {},
+    { ...good, source: 'App' },
+    { ...good, api_key: '' },
+    { ...good, api_key: 'não' },
+    { ...good, token: 'x' },
+  ])
     expect(gupshup.credential.safeParse(wrong).success).toBe(false)
 })

@@ -202,7 +202,11 @@ describe('against the sandbox', () => {
 
   test('what breaks the contract is refused and counted', async () => {
     const call = (body: unknown, headers: Record<string, string> = { authorization: TOKEN }) =>
-      fetch(`${it.broker.url}/v1/whatsapp/bulk/message/hsm`, { method: 'POST', headers, body: JSON.stringify(body) })
+      fetch(`${it.broker.url}/v1/whatsapp/bulk/message/hsm`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', ...headers },
+        body: JSON.stringify(body),
+      })
     const message = { whatsapp: '11987654321', document: '', variables: {} }
     const good = { broker_code: 'b', customer_code: 'c', template_code: 't', messages: [message] }
     const wrong = [
@@ -217,8 +221,9 @@ describe('against the sandbox', () => {
     for (const body of wrong) expect((await call(body)).status).toBe(400)
     expect((await call(good, {})).status).toBe(401)
     expect((await call(good, { authorization: `Bearer ${TOKEN}` })).status).toBe(401)
+    expect((await call(good, { authorization: TOKEN, 'content-type': 'text/plain' })).status).toBe(400)
     expect((await call(good)).status).toBe(200)
-    expect(it.broker.stats('OTIMA_WPP')).toMatchObject({ invalid: wrong.length + 2, accepted: 1 })
+    expect(it.broker.stats('OTIMA_WPP')).toMatchObject({ invalid: wrong.length + 3, accepted: 1 })
     expect(it.broker.stats('OTIMA_RCS').requests).toBe(0)
   })
 })
@@ -229,6 +234,7 @@ test('its credential has these keys and no others', () => {
   const wrong = [
     {},
     { ...good, token: ' ' },
+    { ...good, token: 'chave não' },
     { ...good, url: 'nowhere' },
     { ...good, phone_format: 'e164' },
     { ...good, chave: 'x' },

@@ -3,25 +3,18 @@ import { expect, onTestFinished, test } from 'vitest'
 import * as moves from '../../../src/campaign/moves.ts'
 import { systemClock } from '../../../src/clock.ts'
 import { openQueues } from '../../../src/queue/queues.ts'
-import { type SandboxOptions, startSandbox } from '../../../src/sandbox/server.ts'
-import { sealJson } from '../../../src/security/seal.ts'
 import { type WebhookBroker, webhookUrl } from '../../../src/security/webhook-token.ts'
 import { useDatabase } from '../../support/database.ts'
+import { openSandbox } from '../../support/dispatch.ts'
 import { booksOf, makeCampaign, makeScene, type Scene, testKeys } from '../../support/fixtures.ts'
 import { startTestWorker, until } from '../../support/worker.ts'
 
 /** The whole way through a worker and the listener, at brokers that answer and call back each in its own manner. */
 const db = useDatabase()
 
-async function open(adapter: string, credentialOf: (url: string) => object, control: SandboxOptions['control']) {
-  const sandbox = await startSandbox({ control })
-  onTestFinished(() => sandbox.close())
-  const scene = await makeScene(db.pool)
-  await db.pool.query(`UPDATE "Broker" SET adapter = $2 WHERE id = $1`, [scene.brokerId, adapter])
-  await db.pool.query(`UPDATE "Credential" SET config = $2 WHERE id = $1`, [
-    scene.credentialId,
-    sealJson(await testKeys(), credentialOf(sandbox.url), scene.credentialId),
-  ])
+async function open(adapter: string, credentialOf: (url: string) => object, control: object) {
+  const sandbox = await openSandbox(control)
+  const scene = await makeScene(db.pool, { adapter, credential: credentialOf(sandbox.url) })
   // Its queue alone: workers of other tests are none of its business.
   const { rows } = await db.pool.query<{ name: string }>(`SELECT name FROM "Broker" WHERE id = $1`, [scene.brokerId])
   const listening = await startTestWorker({ databaseUrl: db.url, listen: true, brokers: [] })
