@@ -67,13 +67,19 @@ export interface Message {
   doubtfulBefore: boolean
 }
 
+export interface Template {
+  code: string
+  /** The names of its variables (the keys of Message.variables), in the order in which the broker counts them. */
+  variables: readonly string[]
+}
+
 export interface SendRequest {
   /** Deterministic and findable at the broker: campaign handle and batch number ("camp-7F3KQ2-0001"). */
   name: string
   agendamentoId: string
   batchNumber: number
   wallet: { id: string; idgisAmbiente: number }
-  template: { code: string } | null
+  template: Template | null
   messages: readonly Message[]
   /**
    * Where the broker may report; undefined without CAMP_PUBLIC_URL. With a lead's id it holds an opaque, signed key, and a call

@@ -23,6 +23,12 @@ export const count = (most: number) => z.coerce.number().int().min(0).max(most)
  */
 export const UNDOCUMENTED_LIMITS = { messagesPerRequest: 1000, usualBatch: 100, usualRate: 1 } as const
 
+/** A text in an answer or callback, which may come as a number; undefined where it is missing or empty. */
+export const looseText = z
+  .union([z.string(), z.number()])
+  .nullish()
+  .transform(value => (value === null || value === undefined || value === '' ? undefined : String(value)))
+
 /** `path` below a base URL, its own path and query kept: https://host/a + b → https://host/a/b */
 export function below(base: string, path: string): string {
   const url = new URL(base)

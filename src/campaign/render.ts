@@ -110,9 +110,13 @@ export function fillTemplate(content: string, values: Readonly<Record<string, st
   return content.replace(PLACEHOLDER, (written, name: string) => values[name] ?? written)
 }
 
-/** The variables of a template's text, each once, in its order. */
+/**
+ * A template's variables, each once, in the order in which an official broker counts them: by number ({{1}}, {{2}}), wherever
+ * they stand; as they stand where they have names. What a database keeps of an object's keys is no order.
+ */
 export function variablesIn(content: string): string[] {
-  return [...new Set([...content.matchAll(PLACEHOLDER)].map(match => match[1]!))]
+  const names = [...new Set([...content.matchAll(PLACEHOLDER)].map(match => match[1]!))]
+  return names.every(name => /^\d+$/.test(name)) ? names.sort((a, b) => Number(a) - Number(b)) : names
 }
 
 /** A lead's value by a column's name; '' where it has none. */

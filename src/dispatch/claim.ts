@@ -55,7 +55,7 @@ export interface ClaimedBatch {
   campaign: ClaimedCampaign & {
     agendamentoId: string
     baseMessage: string | null
-    templateCode: string | null
+    template: { code: string; content: string } | null
     templateVars: unknown
     walletId: string
     idgisAmbiente: number
@@ -190,7 +190,8 @@ async function tryClaim(deps: ClaimDeps, sql: Sql, batchId: string, most: number
         ...campaign,
         agendamentoId: header.agendamento_id,
         baseMessage: header.base_message,
-        templateCode: header.template_code,
+        template:
+          header.template_code === null ? null : { code: header.template_code, content: header.template_content! },
         templateVars: header.template_vars,
         walletId: header.wallet_id,
         idgisAmbiente: header.idgis_ambiente,
@@ -227,6 +228,7 @@ interface BatchHeader {
   base_message: string | null
   template_vars: unknown
   template_code: string | null
+  template_content: string | null
   throttling_type: string
   throttling_config: unknown
   hours_from: number
@@ -253,7 +255,8 @@ async function lockBatch(sql: Sql, batchId: string): Promise<BatchHeader | undef
   const { rows } = await sql.query<BatchHeader>(
     `SELECT b.id, b.kind, b.number, b.from_seq, b.to_seq, b.size, b.zone, b.failures, b.not_before,
             c.id AS campaign_id, c.status AS campaign_status, c.agendamento_id, c.base_message, c.template_vars,
-            t.template_code, c.throttling_type, c.throttling_config, c.hours_from, c.hours_to, c.days, c.allow_holidays,
+            t.template_code, t.content AS template_content, c.throttling_type, c.throttling_config, c.hours_from, c.hours_to,
+            c.days, c.allow_holidays,
             c.no_cap, coalesce(c.unit_cost, r.cost_per_message) AS unit_cost, w.id AS wallet_id, w.idgis_ambiente,
             r.id AS broker_id, r.name AS broker, r.adapter, r.rate_limit,
             k.id AS credential_id, k.config AS sealed, k.updated_at AS credential_updated_at, s.blocked_until,

@@ -3,6 +3,7 @@ import { addToBlocklist, optedOutAt } from '../blocklist/blocklist.ts'
 import { type Sql, transaction } from '../database/pool.ts'
 import { type Booking, bookBatches, type Holder, holdersOf, lockBatches, noBooking } from '../dispatch/books.ts'
 import { pauseCampaign } from '../dispatch/finish.ts'
+import { canonicalPhone } from '../intake/phone.ts'
 import { foldEvents, type LeadEvent, type LeadState } from './fold.ts'
 
 /**
@@ -212,7 +213,8 @@ async function blockOptOuts(
   for (const { lead, broker, events } of work.values()) {
     if (events.some(({ event }) => event === 'OPT_OUT')) add(broker, lead.phone)
   }
-  for (const { broker, phone } of people) if (phone !== null) add(broker, phone)
+  // A WhatsApp id may lack the ninth digit of the same person's phone.
+  for (const { broker, phone } of people) if (phone !== null) add(broker, canonicalPhone(phone).phone ?? phone)
   // In one order, for two that block the same people at once.
   for (const broker of [...phones.keys()].sort())
     await addToBlocklist(sql, optedOutAt(broker, phones.get(broker) ?? []))

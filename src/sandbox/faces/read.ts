@@ -24,6 +24,10 @@ export function readJson<Body>(
   }
   const read = contract.safeParse(jsonOf(body))
   if (read.success) return { body: read.data }
-  const issue = read.error.issues[0]
-  return { wrong: desk.violation(`${issue?.path.join('.') || 'body'}: ${issue?.message}`) }
+  return { wrong: desk.violation(wrongIn(read.error)) }
+}
+
+/** The first thing that is wrong with a request, and where. */
+export function wrongIn({ issues: [first] }: z.ZodError): string {
+  return `${first?.path.join('.') || 'body'}: ${first?.message}`
 }

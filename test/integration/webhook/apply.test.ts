@@ -157,6 +157,14 @@ describe('callbacks of a settled campaign', () => {
     expect(rows).toEqual([{ source: `broker:${rows[0]?.name}`, name: expect.any(String) }])
     expect((await leadOf(id)).status).toBe('DELIVERED')
   })
+
+  test('put a person on the blocklist of whom no message is known, by a phone with or without its ninth digit', async () => {
+    const campaign = await sentCampaign(db.pool)
+    const told = { occurredAt: NOON, payload: {}, phone: '552187650001' }
+    expect(await tell(campaign, { event: 'OPT_OUT', ...told })).toMatchObject({ applied: 1 })
+    const { rows } = await db.pool.query(`SELECT phone FROM "Blocklist" WHERE phone LIKE '5521%87650001'`)
+    expect(rows).toEqual([{ phone: '5521987650001' }])
+  })
 })
 
 describe('at a broker that bills deliveries', () => {
