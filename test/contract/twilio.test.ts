@@ -47,7 +47,7 @@ describe('on the wire', () => {
     })
     expect(received.body).toBe(
       'To=%2B5500900000001&From=%2B5500900000099&Body=Ol%C3%A1%2C+Jo%C3%A3o+%26+Cia%3A+50%25+%F0%9F%98%80' +
-        '&StatusCallback=https%3A%2F%2Fcallbacks.example%2Ftwilio%2Fstatus%3Fm%3Dmsg-0001',
+        '&ValidityPeriod=3600&StatusCallback=https%3A%2F%2Fcallbacks.example%2Ftwilio%2Fstatus%3Fm%3Dmsg-0001',
     )
     expect(result).toEqual({ kind: 'ANSWERED', outcomes: [{ kind: 'ACCEPTED', providerId: created.body.sid }] })
   })
@@ -69,6 +69,7 @@ describe('on the wire', () => {
       MessagingServiceSid: SERVICE,
       ContentSid: CONTENT,
       ContentVariables: '{"1":"CLIENTE TESTE UM"}',
+      ValidityPeriod: '3600',
       StatusCallback: 'https://callbacks.example/twilio/status?m=msg-0001',
     })
   })
@@ -86,6 +87,7 @@ describe('on the wire', () => {
       To: 'whatsapp:+5500900000001',
       From: 'whatsapp:+5500900000099',
       ContentSid: CONTENT,
+      ValidityPeriod: '3600',
     })
   })
 })
