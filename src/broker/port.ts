@@ -36,6 +36,9 @@ export interface Adapter<Credential = unknown> {
   /** A last step once per campaign, after its last request; absent: the broker has none. */
   readonly closing?: Closing<Credential>
 
+  /** A read that tells whether the broker has a message whose request was not answered. Absent: the broker has none. */
+  find?(message: DoubtfulMessage, credential: Credential, http: Http): Promise<FindResult>
+
   /** The broker's cheapest read, to check a credential; a sentence for the operator. Absent: the broker has none. */
   test?(credential: Credential, http: Http): Promise<TestResult>
 
@@ -154,6 +157,23 @@ export type ClosingResult =
   | { kind: 'NOT_ACCEPTED'; reason: string; retryAfterMs?: number | undefined }
   | { kind: 'FATAL'; reason: string }
   | { kind: 'IN_DOUBT'; reason: string }
+
+/** A message in doubt, as somebody would look for it at the broker. */
+export interface DoubtfulMessage {
+  /** E.164 digits. */
+  phone: string
+  /** null where it was a template. */
+  text: string | null
+  /** When its request was given up: it began within a request's longest time before. */
+  givenUpAt: Date
+}
+
+export type FindResult =
+  | { kind: 'FOUND'; providerId: string }
+  /** The broker has been asked and has nothing like it. */
+  | { kind: 'ABSENT' }
+  /** More than one could be it, or the broker does not say. */
+  | { kind: 'UNKNOWN'; reason: string }
 
 export type TestResult =
   | { ok: true; detail: string }

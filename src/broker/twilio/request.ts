@@ -16,7 +16,7 @@ const VALIDITY_SECONDS = '3600'
 /** The form of brokers.md 10. */
 export function formOf(message: Message, { template, callbackUrl }: SendRequest, credential: TwilioCredential): string {
   const { channel, from, messaging_service_sid, content_sid } = credential
-  const form = new URLSearchParams({ To: addressOf(`+${message.phone}`, channel) })
+  const form = new URLSearchParams({ To: recipientOf(message.phone, credential) })
   if (messaging_service_sid !== undefined) form.set('MessagingServiceSid', messaging_service_sid)
   else if (from !== undefined) form.set('From', addressOf(senderOf(from), channel))
   if (template) {
@@ -27,6 +27,11 @@ export function formOf(message: Message, { template, callbackUrl }: SendRequest,
   const url = callbackUrl(message.leadId)
   if (url !== undefined) form.set('StatusCallback', url)
   return form.toString()
+}
+
+/** @param phone E.164 digits */
+export function recipientOf(phone: string, { channel }: TwilioCredential): string {
+  return addressOf(`+${phone}`, channel)
 }
 
 function addressOf(sender: string, channel: TwilioCredential['channel']): string {

@@ -3,7 +3,8 @@ import type { Adapter } from '../port.ts'
 import { readAnswer } from './answer.ts'
 import { callback } from './callback.ts'
 import { basicAuth, secretsOf, type TwilioCredential, twilioCredential } from './credential.ts'
-import { formOf, messagesUrl } from './request.ts'
+import { readList } from './list.ts'
+import { formOf, messagesUrl, recipientOf } from './request.ts'
 
 /** Twilio's Messages resource, one message a request, by SMS or WhatsApp (brokers.md 10). Its callbacks are signed. */
 export const twilio: Adapter<TwilioCredential> = {
@@ -41,8 +42,22 @@ export const twilio: Adapter<TwilioCredential> = {
     return { ok: true, detail: `Twilio takes the token of account ${credential.account_sid}` }
   },
 
+  /** The account's messages to this person, sent about then, with this text (brokers.md 10, "Idempotency"). */
+  async find({ phone, text, givenUpAt }, credential, http) {
+    const from = new Date(givenUpAt.getTime() - LONGEST_REQUEST_MS)
+    const url = new URL(messagesUrl(credential))
+    url.searchParams.set('To', recipientOf(phone, credential))
+    // Twilio filters by the day: what it says of the moment decides.
+    url.searchParams.set('DateSent>', from.toISOString().slice(0, 10))
+    const answer = await http.request({ method: 'GET', url: url.href, headers: headersOf(credential) })
+    return readList(answer, { from, to: givenUpAt, text }, secretsOf(credential))
+  },
+
   callback,
 }
+
+/** Far longer than any timeout: a message of this person's before that is another one. */
+const LONGEST_REQUEST_MS = 10 * 60_000
 
 const LONGEST_BODY = 1600
 

@@ -58,6 +58,7 @@ export const register: Register = (program, action) => {
     .option('--sent', 'the broker had taken it: its cost stays')
     .option('--not-sent', 'it had not: ERROR NOT_SENT, its cost goes back')
     .option('--resend', 'send it again; whoever had received it receives it twice')
+    .option('--ask', 'ask the broker, where it can tell (TWILIO): what it has is sent, the rest stays in doubt')
     .option('--lead <lead...>', 'only these: phones, or ids of leads')
     .option('--closing', "the broker's last step (an automation's run), not the leads")
     .action(action(later(async () => (await import('./campaign/resolve.ts')).resolve)))

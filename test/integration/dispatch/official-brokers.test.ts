@@ -1,5 +1,7 @@
 import { v7 as uuid } from 'uuid'
 import { expect, onTestFinished, test } from 'vitest'
+import { createHttp } from '../../../src/broker/http.ts'
+import { askBroker } from '../../../src/campaign/ask.ts'
 import * as moves from '../../../src/campaign/moves.ts'
 import { systemClock } from '../../../src/clock.ts'
 import { openQueues } from '../../../src/queue/queues.ts'
@@ -11,6 +13,7 @@ import { startTestWorker, until } from '../../support/worker.ts'
 
 /** The whole way through a worker and the listener, at brokers that answer and call back each in its own manner. */
 const db = useDatabase()
+const KEYS = await testKeys()
 
 async function open(adapter: string, credentialOf: (url: string) => object, control: object) {
   const sandbox = await openSandbox(control)
@@ -167,4 +170,50 @@ test('Gupshup: values in the template’s order, and callbacks that find their m
   for (const { phone, nome } of await leadsOf(id))
     expect(sandbox.messages(phone)).toMatchObject([{ content: { params: [phone, nome] } }])
   expect(sandbox.stats('GUPSHUP')).toMatchObject({ accepted: 20, duplicates: 0, invalid: 0 })
+})
+
+test('Twilio: its list tells what it has of the messages in doubt, and nothing is sent by asking', async () => {
+  const { sandbox, scene, deps } = await open(
+    'TWILIO',
+    url => ({ account_sid: 'AC1', auth_token: 'a-token', from: '+5500900000099', url }),
+    { next: [{ fault: 'accept-drop' }, { fault: 'drop' }], phones: {}, callbacks: { delivered: 0, failed: 0 } },
+  )
+  const id = await makeCampaign(db.pool, scene, { leads: 5, columns: { base_message: 'Olá {{nome}}' } })
+  await moves.run(deps, id, scene.userId)
+  await until(
+    'it is finished',
+    () => booksOf(db.pool, id),
+    ({ campaign }) => campaign === 'FINISHED',
+  )
+  const doubtful = (await leadsOf(id)).filter(({ status }) => status === 'IN_DOUBT')
+  expect(doubtful).toHaveLength(2)
+  const http = createHttp({ timeoutMs: 5_000 })
+  onTestFinished(() => http.close())
+  const ask = (minutes: number) =>
+    askBroker(
+      {
+        pool: db.pool,
+        clock: { now: () => new Date(Date.now() + minutes * 60_000) },
+        keys: KEYS,
+        http,
+      },
+      id,
+    )
+  await expect(ask(0)).rejects.toMatchObject({ kind: 'STATE', message: expect.stringContaining('two minutes') })
+  expect(await ask(3)).toEqual({ found: 1, absent: 1, unknown: 0, reasons: [] })
+  const [had, not] = doubtful.map(lead => sandbox.countOf(lead.phone) > 0) as [boolean, boolean]
+  expect([had, not].sort()).toEqual([false, true])
+  const after = new Map((await leadsOf(id)).map(lead => [lead.id, lead]))
+  for (const lead of doubtful) {
+    const isThere = sandbox.countOf(lead.phone) > 0
+    expect(after.get(lead.id)).toMatchObject(
+      isThere
+        ? { status: 'SENT', provider_msg_id: expect.stringMatching(/./) }
+        : { status: 'IN_DOUBT', provider_msg_id: null },
+    )
+  }
+  expect(sandbox.stats()).toMatchObject({ accepted: 4, duplicates: 0 })
+  expect(await ask(3)).toEqual({ found: 0, absent: 1, unknown: 0, reasons: [] })
+  sandbox.control({ faults: { '500': 1 } })
+  expect(await ask(3)).toMatchObject({ found: 0, absent: 0, unknown: 1, reasons: [expect.stringContaining('500')] })
 })

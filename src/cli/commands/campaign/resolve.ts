@@ -12,6 +12,7 @@ interface ResolveOptions {
   sent?: boolean
   notSent?: boolean
   resend?: boolean
+  ask?: boolean
   lead?: string[]
   closing?: boolean
 }
@@ -19,6 +20,7 @@ interface ResolveOptions {
 const DONE = { SENT: 'counted as sent', NOT_SENT: 'counted as not sent', RESEND: 'sent again' } as const
 
 export async function resolve(context: Context, ref: string, options: ResolveOptions): Promise<void> {
+  if (options.ask) return ask(context, ref, options)
   const verdict = verdictOf(options)
   if (options.closing && options.lead) throw new CampError('USAGE', 'give --lead or --closing, not both')
   const pool = await context.pool()
@@ -37,6 +39,30 @@ export async function resolve(context: Context, ref: string, options: ResolveOpt
   else resolved = await resolveLeads({ pool, clock: context.clock, queues: await context.queues() }, id, request)
   const what = options.closing ? 'Its last step is' : `${number(resolved)} leads of ${agendamento_id} are`
   context.out.result({ ...(await campaignView(pool, id)), resolved }, `${what} ${DONE[verdict]}.`)
+}
+
+async function ask(context: Context, ref: string, options: ResolveOptions): Promise<void> {
+  const others = [options.sent, options.notSent, options.resend, options.closing, options.lead]
+  if (others.some(Boolean))
+    throw new CampError('USAGE', '--ask goes alone: what the broker has is then sent, the rest stays')
+  const pool = await context.pool()
+  await context.admin()
+  const { createHttp, httpOptions } = await import('../../../broker/http.ts')
+  const { askBroker } = await import('../../../campaign/ask.ts')
+  const { id, agendamento_id } = await findCampaign(pool, ref)
+  const http = createHttp(httpOptions(context.config, context.clock))
+  try {
+    const asked = await askBroker({ pool, clock: context.clock, keys: await context.keys(), http }, id)
+    const { found, absent, unknown, reasons } = asked
+    context.out.result(
+      { ...(await campaignView(pool, id)), asked },
+      `Of ${agendamento_id} the broker has ${number(found)} messages that were in doubt, it has not ${number(absent)}, ` +
+        `and cannot tell of ${number(unknown)}.${reasons.map(reason => `\n  ${reason}`).join('')}`,
+    )
+    if (absent > 0) context.out.talk('What it has not: decide with --resend or --not-sent, by --lead.')
+  } finally {
+    await http.close()
+  }
 }
 
 function verdictOf({ sent, notSent, resend }: ResolveOptions): Verdict {
