@@ -148,13 +148,14 @@ const MANY_LEADS = 5_000
 /**
  * After the commit: a ring that is lost here is rung by the sweeper. A table that an import has just filled has no statistics
  * until autovacuum comes round a minute later, and until then its ranges are read by the wrong plan: a million leads went out
- * at 3,500 a second for the first minute, and at 22,000 from then on.
+ * at 3,500 a second for the first minute, and at 22,000 from then on. Only the columns that ranges are read by: all of them take
+ * four times as long.
  */
 export async function ringFirst(
   { pool, queues, clock }: MoveDeps & { queues: Queues },
   campaign: CampaignHeader,
 ): Promise<void> {
-  if (campaign.rows >= MANY_LEADS) await pool.query(`ANALYZE "CampaignLead", "Batch"`)
+  if (campaign.rows >= MANY_LEADS) await pool.query(`ANALYZE "CampaignLead" (campaign_id, seq, status), "Batch"`)
   const paced = campaign.throttling_type !== 'none' || campaign.rate_limit !== null
   await ringWindow(pool, queues, { id: campaign.id, brokerId: campaign.broker_id, paced }, clock.now())
 }
