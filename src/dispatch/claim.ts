@@ -287,7 +287,10 @@ async function postpone(sql: Sql, batchId: string, until: Date, now: Date): Prom
 
 type RefusedLead = { seq: number; code: 'BLOCKLISTED' | 'FREQUENCY_CAP'; message: string }
 
-/** The rules that may have changed since the import: blocklist, then the frequency cap. Fish skip both. */
+/**
+ * The rules that may have changed since the import: blocklist, then the frequency cap. Fish skip both. The blocklist is read by
+ * its indexes, a lead at a time: of an EXISTS PostgreSQL makes a hash of the whole list, for every batch.
+ */
 async function vetLeads(
   sql: Sql,
   header: BatchHeader,
