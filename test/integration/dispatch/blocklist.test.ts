@@ -25,7 +25,6 @@ it('whoever was blocked since the import, by phone or by document, is refused in
   expect(await status(id, 'FINISHED')).toMatchObject({
     statuses: { SENT: 18, ERROR: 2 },
     errors: { BLOCKLISTED: 2 },
-    used: '0.8100',
     billed: '0.8100',
   })
   const { rows } = await db.pool.query(
