@@ -7,7 +7,7 @@ import type { Clock } from '../clock.ts'
 import { type Sql, transaction } from '../database/pool.ts'
 import { cancelOpenLeads, finishIfDone } from '../dispatch/finish.ts'
 import { monthOf } from '../dispatch/hours.ts'
-import { effectiveBatchSize, planBatches } from '../dispatch/plan.ts'
+import { planCampaign } from '../dispatch/plan.ts'
 import { forgetRings, ringWindow } from '../dispatch/ring.ts'
 import { CampError } from '../errors.ts'
 import type { Queues } from '../queue/queues.ts'
@@ -125,21 +125,6 @@ async function begin(
   // A campaign without a lead to send is done before it begins.
   await finishIfDone(sql, campaign.id, now)
   return campaign
-}
-
-/** Batches for every PENDING lead that no open batch holds; the campaign's row is held. */
-export async function planCampaign(sql: Sql, campaign: CampaignHeader): Promise<void> {
-  const adapter = await adapterOf(campaign.adapter)
-  await planBatches(sql, {
-    campaignId: campaign.id,
-    size: effectiveBatchSize({
-      adapter,
-      brokerMax: campaign.max_batch,
-      campaignMax: campaign.batch_size,
-      perMessage: campaign.throttling_type !== 'none',
-    }),
-    oneTextPerRequest: adapter.oneTextPerRequest,
-  })
 }
 
 // Below this the statistics are near enough whatever they say.

@@ -1,4 +1,5 @@
 import type { Adapter } from '../broker/port.ts'
+import { adapterOf } from '../broker/registry.ts'
 import type { Sql } from '../database/pool.ts'
 import { ZONE_TABLE } from './zones.ts'
 
@@ -32,6 +33,30 @@ export function batchSizes(groups: readonly { zone: string; count: number }[], s
   return groups.flatMap(({ count }) =>
     Array.from({ length: Math.ceil(count / size) }, (_, i) => Math.min(size, count - i * size)),
   )
+}
+
+/** What of a campaign and its broker decides how it is cut. */
+export interface PlannedCampaign {
+  id: string
+  adapter: string
+  max_batch: number | null
+  batch_size: number | null
+  throttling_type: string
+}
+
+/** Batches for every PENDING lead that no open batch holds; the campaign's row is held. */
+export async function planCampaign(sql: Sql, campaign: PlannedCampaign): Promise<void> {
+  const adapter = await adapterOf(campaign.adapter)
+  await planBatches(sql, {
+    campaignId: campaign.id,
+    size: effectiveBatchSize({
+      adapter,
+      brokerMax: campaign.max_batch,
+      campaignMax: campaign.batch_size,
+      perMessage: campaign.throttling_type !== 'none',
+    }),
+    oneTextPerRequest: adapter.oneTextPerRequest,
+  })
 }
 
 export interface PlanRequest {

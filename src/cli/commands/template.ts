@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { InvalidArgumentError } from 'commander'
-import { variablesIn } from '../../campaign/render.ts'
 import { CampError, codeOf } from '../../errors.ts'
+import { variablesIn } from '../../lead/render.ts'
 import { leaf, type Register } from '../command.ts'
 import type { Context } from '../context.ts'
 import { nameArgument } from '../options.ts'

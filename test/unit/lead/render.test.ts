@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { bindTemplate, compileText, type LeadColumns, templateVariables } from '../../../src/campaign/render.ts'
 import { mapColumns, namedColumns } from '../../../src/intake/columns.ts'
+import { bindTemplate, compileText, type LeadColumns, templateVariables } from '../../../src/lead/render.ts'
 
 const columns = namedColumns(
   mapColumns(
