@@ -7,10 +7,10 @@ import type { Clock } from '../clock.ts'
 import type { Sql } from '../database/pool.ts'
 import { BAD_CREDENTIAL, openCredential } from '../dispatch/credential.ts'
 import { CampError } from '../errors.ts'
+import { compileText } from '../lead/render.ts'
 import type { Keys } from '../security/keys.ts'
 import { applyEvents } from '../webhook/apply.ts'
 import { openInbox } from '../webhook/inbox.ts'
-import { compileText } from './render.ts'
 
 export interface AskDeps {
   pool: pg.Pool

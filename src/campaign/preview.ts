@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { Sql } from '../database/pool.ts'
-import { fillTemplate, type LeadColumns, templateVariables } from './render.ts'
+import { fillTemplate, type LeadColumns, templateVariables } from '../lead/render.ts'
 
 /** A template as one person receives it. */
 export interface TemplatePreview {

@@ -4,11 +4,12 @@ import { type Sql, transaction } from '../database/pool.ts'
 import { type Booking, bookBatches, type Holder, holdersOf, lockBatches, noBooking } from '../dispatch/books.ts'
 import { releaseContacts } from '../dispatch/contacts.ts'
 import { finishIfDone } from '../dispatch/finish.ts'
+import { planCampaign } from '../dispatch/plan.ts'
 import { CampError } from '../errors.ts'
 import type { Queues } from '../queue/queues.ts'
 import { recordAudit } from '../security/audit.ts'
 import { approvalHash, lockCampaign } from './approval.ts'
-import { makeMove, planCampaign, ringFirst } from './moves.ts'
+import { makeMove, ringFirst } from './moves.ts'
 
 /**
  * A person's word on what nobody could know. SENT: the broker had taken it, and its cost stays. NOT_SENT: it had not; the lead

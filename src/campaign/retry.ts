@@ -1,22 +1,10 @@
 import { moneyOf } from '../budget/money.ts'
 import { transaction } from '../database/pool.ts'
 import { CampError } from '../errors.ts'
-import type { RefusalCode } from '../intake/vet.ts'
 import { lockCampaign } from './approval.ts'
 import { type MoveDeps, makeMove } from './moves.ts'
+import { REFUSAL_CODES } from './refusals.ts'
 import { illegalMove, isLegal } from './state.ts'
-
-/** Refused when the file was read, or for good: to send to them again would break the rule that refused them. */
-const NOT_AGAIN = [
-  'BAD_ROW',
-  'INVALID_PHONE',
-  'MISSING_DOCUMENT',
-  'INVALID_DOCUMENT',
-  'STALE',
-  'MISSING_VARIABLE',
-  'DUPLICATE',
-  'BLOCKLISTED',
-] as const satisfies readonly RefusalCode[]
 
 /**
  * Makes the leads that failed PENDING again: those that a broker refused, that a person found not sent, that the frequency cap
@@ -32,7 +20,7 @@ export async function retryFailed(
   userId: string,
   codes: readonly string[] | undefined,
 ): Promise<number> {
-  const never = codes?.find(code => (NOT_AGAIN as readonly string[]).includes(code))
+  const never = codes?.find(code => (REFUSAL_CODES as readonly string[]).includes(code))
   if (never !== undefined) {
     throw new CampError('DATA', `${never} is a refusal of the row itself: it is never sent again`, {
       hint: 'Correct the rows and import them: camp campaign import FILE --rejects writes them out.',
@@ -44,7 +32,7 @@ export async function retryFailed(
       `UPDATE "CampaignLead" SET status = 'PENDING', error_code = NULL, error_message = NULL, provider_msg_id = NULL, sent_at = NULL
        WHERE campaign_id = $1 AND status = 'ERROR' AND NOT billed AND error_code <> ALL($2)
          AND ($3::text[] IS NULL OR error_code = ANY($3))`,
-      [campaignId, NOT_AGAIN, codes ?? null],
+      [campaignId, REFUSAL_CODES, codes ?? null],
     )
     const campaign = await lockCampaign(sql, campaignId)
     if (!isLegal('retry', campaign.status)) throw illegalMove('retry', campaign)

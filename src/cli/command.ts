@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import { Context, type GlobalOptions, type Host } from './context.ts'
+import type { Context, GlobalOptions, Host } from './context.ts'
 
 /** Wraps a command's handler: a context before it, everything closed after it. */
 export type Action = <Args extends unknown[]>(
@@ -14,6 +14,8 @@ export function actionFor(host: Host): Action {
     async (...args) => {
       // commander calls with the arguments, the options and the command itself.
       const options = args.at(-2) as GlobalOptions
+      // Loaded here: the settings' schemas are half of what a help text would wait for.
+      const { Context } = await import('./context.ts')
       const context = new Context(host, options)
       try {
         await handler(context, ...(args.slice(0, -1) as never))

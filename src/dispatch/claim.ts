@@ -290,7 +290,10 @@ async function postpone(sql: Sql, batchId: string, until: Date, now: Date): Prom
 
 type RefusedLead = { seq: number; code: 'BLOCKLISTED' | 'FREQUENCY_CAP'; message: string }
 
-/** The rules that may have changed since the import: blocklist, then the frequency cap. Fish skip both. */
+/**
+ * The rules that may have changed since the import: blocklist, then the frequency cap. Fish skip both. The blocklist is read by
+ * its indexes, a lead at a time: of an EXISTS PostgreSQL makes a hash of the whole list, for every batch.
+ */
 async function vetLeads(
   sql: Sql,
   header: BatchHeader,
@@ -300,8 +303,8 @@ async function vetLeads(
   const { rows } = await sql.query<ClaimedLead & { blocked: boolean }>(
     `SELECT l.id, l.seq, l.phone, l.nome, l.cpf_cnpj, l.idcob_contrato, l.custom_message, l.variables, l.is_fish,
             l.sent_at IS NOT NULL AS doubtful_before,
-            NOT l.is_fish AND (EXISTS (SELECT 1 FROM "Blocklist" k WHERE k.phone = l.phone)
-                            OR EXISTS (SELECT 1 FROM "Blocklist" k WHERE k.cpf_cnpj = l.cpf_cnpj)) AS blocked
+            NOT l.is_fish AND coalesce((SELECT true FROM "Blocklist" k WHERE k.phone = l.phone LIMIT 1),
+                                       (SELECT true FROM "Blocklist" k WHERE k.cpf_cnpj = l.cpf_cnpj LIMIT 1), false) AS blocked
      FROM "CampaignLead" l
      WHERE l.campaign_id = $1 AND l.seq BETWEEN $2 AND $3 AND l.status = 'PENDING'
      ORDER BY l.seq`,

@@ -26,22 +26,21 @@ export async function takeContacts(
   let contenders = recipients
   while (contenders.length > 0) {
     const { holders, deferred } = firstOfEachKey(contenders)
-    const taken = await takeKeys(sql, holders, now, lifted)
-    const losers: string[] = []
+    const lost = await takeKeys(sql, holders, now, lifted)
+    const losers = new Set<string>()
     for (const { leadId, phone, cpf_cnpj } of contenders) {
       if (deferred.has(leadId)) continue
-      if (keysOf({ phone, cpf_cnpj }).every(key => taken.has(key))) winners.add(leadId)
-      else losers.push(leadId)
+      if (lost.size > 0 && keysOf({ phone, cpf_cnpj }).some(key => lost.has(key))) losers.add(leadId)
+      else winners.add(leadId)
     }
-    await releaseKeys(
-      sql,
-      [...taken].filter(key => losers.includes(holders.get(key)!)),
-      losers,
-    )
-    // Those who share a key with somebody before them in this batch: they lose to a winner, and try again after a loser.
+    const inVain = [...holders].flatMap(([key, leadId]) => (losers.has(leadId) && !lost.has(key) ? [key] : []))
+    await releaseKeys(sql, inVain, [...losers])
+    // Those who share a key with somebody before them in this batch: they lose to a winner, unless there is no cap, and try
+    // again after a loser.
     contenders = contenders.filter(
       ({ leadId, phone, cpf_cnpj }) =>
-        deferred.has(leadId) && !keysOf({ phone, cpf_cnpj }).some(key => winners.has(holders.get(key) ?? '')),
+        deferred.has(leadId) &&
+        (lifted || !keysOf({ phone, cpf_cnpj }).some(key => winners.has(holders.get(key) ?? ''))),
     )
   }
   return winners
@@ -71,21 +70,28 @@ function firstOfEachKey(recipients: readonly Recipient[]) {
   return { holders, deferred }
 }
 
+/** @returns the keys that others hold */
 async function takeKeys(
   sql: Sql,
   holders: ReadonlyMap<string, string>,
   now: Date,
   lifted: boolean,
-): Promise<Set<string>> {
-  const { rows } = await sql.query<{ key: string }>(
+): Promise<ReadonlySet<string>> {
+  const [keys, leadIds] = [[...holders.keys()], [...holders.values()]]
+  const { rowCount } = await sql.query(
     `INSERT INTO "Contact" (key, last_sent_at, lead_id)
      SELECT k.key, $3, k.lead_id FROM unnest($1::text[], $2::uuid[]) AS k(key, lead_id) ORDER BY k.key COLLATE "C"
      ON CONFLICT (key) DO UPDATE SET last_sent_at = excluded.last_sent_at, lead_id = excluded.lead_id
-     WHERE $4 OR "Contact".last_sent_at <= $3::timestamptz - interval '24 hours' OR "Contact".lead_id = excluded.lead_id
-     RETURNING key`,
-    [[...holders.keys()], [...holders.values()], now, lifted],
+     WHERE $4 OR "Contact".last_sent_at <= $3::timestamptz - interval '24 hours' OR "Contact".lead_id = excluded.lead_id`,
+    [keys, leadIds, now, lifted],
   )
-  return new Set(rows.map(row => row.key))
+  // Mostly all of them were free: a thousand keys need not come back only to say so.
+  if (rowCount === keys.length) return new Set()
+  const { rows } = await sql.query<{ key: string; lead_id: string }>(
+    `SELECT key, lead_id FROM "Contact" WHERE key = ANY($1::text[])`,
+    [keys],
+  )
+  return new Set(rows.filter(row => row.lead_id !== holders.get(row.key)).map(row => row.key))
 }
 
 async function releaseKeys(sql: Sql, keys: readonly string[], leadIds: readonly string[]): Promise<void> {

@@ -1,4 +1,4 @@
-import { ZONES } from './zones.ts'
+import { ZONES } from '../lead/zones.ts'
 
 /**
  * Contact hours (DESIGN 4.9), judged for the recipient's own time zone at the moment of the request. They fail closed: where

@@ -1,6 +1,7 @@
 import type { Adapter } from '../broker/port.ts'
+import { adapterOf } from '../broker/registry.ts'
 import type { Sql } from '../database/pool.ts'
-import { ZONE_TABLE } from './zones.ts'
+import { ZONE_TABLE } from '../lead/zones.ts'
 
 /**
  * The plan of a campaign: its PENDING leads cut into batches, each a seq range of one time zone (and of one text, where a
@@ -34,6 +35,30 @@ export function batchSizes(groups: readonly { zone: string; count: number }[], s
   )
 }
 
+/** What of a campaign and its broker decides how it is cut. */
+export interface PlannedCampaign {
+  id: string
+  adapter: string
+  max_batch: number | null
+  batch_size: number | null
+  throttling_type: string
+}
+
+/** Batches for every PENDING lead that no open batch holds; the campaign's row is held. */
+export async function planCampaign(sql: Sql, campaign: PlannedCampaign): Promise<void> {
+  const adapter = await adapterOf(campaign.adapter)
+  await planBatches(sql, {
+    campaignId: campaign.id,
+    size: effectiveBatchSize({
+      adapter,
+      brokerMax: campaign.max_batch,
+      campaignMax: campaign.batch_size,
+      perMessage: campaign.throttling_type !== 'none',
+    }),
+    oneTextPerRequest: adapter.oneTextPerRequest,
+  })
+}
+
 export interface PlanRequest {
   campaignId: string
   size: number
@@ -42,21 +67,22 @@ export interface PlanRequest {
 
 /**
  * Writes the batches of every PENDING lead that no open batch holds, numbered on from the last. To be called in the
- * transaction that makes the campaign PROCESSING, which holds its row.
+ * transaction that makes the campaign PROCESSING, which holds its row. The open batches' ranges are one value, searched for each
+ * lead: joined with the leads they took 4 s for 200,000 of them instead of 0.1, and four times that for twice as many.
  * @returns how many batches were planned
  */
 export async function planBatches(sql: Sql, { campaignId, size, oneTextPerRequest }: PlanRequest): Promise<number> {
   const { rowCount } = await sql.query(
     `WITH zone_of AS (
        SELECT * FROM unnest($3::text[], $4::text[]) AS z(ddd, zone)
+     ), held AS (
+       SELECT coalesce(range_agg(int4range(from_seq, to_seq, '[]')), '{}') AS ranges FROM "Batch"
+       WHERE campaign_id = $1 AND kind = 'SEND' AND status IN ('QUEUED', 'SENDING') AND from_seq <= to_seq
      ), lead AS (
        SELECT l.seq, coalesce(z.zone, '') AS zone, CASE WHEN $5 THEN coalesce(l.custom_message, '') END AS text
        FROM "CampaignLead" l LEFT JOIN zone_of z ON z.ddd = substr(l.phone, 3, 2)
        WHERE l.campaign_id = $1 AND l.status = 'PENDING'
-         AND NOT EXISTS (
-           SELECT 1 FROM "Batch" b
-           WHERE b.campaign_id = $1 AND b.kind = 'SEND' AND b.status IN ('QUEUED', 'SENDING')
-             AND l.seq BETWEEN b.from_seq AND b.to_seq)
+         AND NOT l.seq <@ (SELECT ranges FROM held)
      ), place AS (
        SELECT seq, zone, text, (row_number() OVER (PARTITION BY zone, text ORDER BY seq) - 1) / $2 AS cut FROM lead
      ), slice AS (

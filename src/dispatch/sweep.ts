@@ -1,9 +1,8 @@
 import type pg from 'pg'
-import { lockCampaign } from '../campaign/approval.ts'
-import { planCampaign } from '../campaign/moves.ts'
-import { transaction } from '../database/pool.ts'
+import { type Sql, transaction } from '../database/pool.ts'
 import type { Queues } from '../queue/queues.ts'
 import { cancelOpenLeads, finishIfDone } from './finish.ts'
+import { type PlannedCampaign, planCampaign } from './plan.ts'
 import { ringAll, ringWindow } from './ring.ts'
 
 /**
@@ -98,10 +97,20 @@ async function planForgotten({ pool }: SweepDeps): Promise<void> {
   )
   for (const { id } of rows) {
     await transaction(pool, async sql => {
-      const campaign = await lockCampaign(sql, id)
-      if (campaign.status === 'PROCESSING') await planCampaign(sql, campaign)
+      const campaign = await lockRunning(sql, id)
+      if (campaign) await planCampaign(sql, campaign)
     })
   }
+}
+
+async function lockRunning(sql: Sql, campaignId: string): Promise<PlannedCampaign | undefined> {
+  const { rows } = await sql.query<PlannedCampaign>(
+    `SELECT c.id, c.batch_size, c.throttling_type, r.adapter, r.max_batch
+     FROM "Campaign" c JOIN "Broker" r ON r.id = c.broker_id
+     WHERE c.id = $1 AND c.status = 'PROCESSING' FOR UPDATE OF c`,
+    [campaignId],
+  )
+  return rows[0]
 }
 
 interface Silent {

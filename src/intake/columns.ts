@@ -1,6 +1,6 @@
-import type { NamedColumn } from '../campaign/render.ts'
 import { CampError } from '../errors.ts'
-import { FIELDS, type Field, fieldOf, plainName, tiersOf } from './fields.ts'
+import { FIELDS, type Field, fieldOf, plainName, tiersOf } from '../lead/fields.ts'
+import type { NamedColumn } from '../lead/render.ts'
 
 /** Which column of a file is what. Positions count from 0. */
 export interface Columns {

@@ -1,6 +1,6 @@
 import type { Adapter } from '../broker/port.ts'
-import { bindTemplate, type CompiledText, compileText } from '../campaign/render.ts'
 import { CampError } from '../errors.ts'
+import { bindTemplate, type CompiledText, compileText } from '../lead/render.ts'
 import { type Columns, namedColumns } from './columns.ts'
 
 export interface ContentRequest {

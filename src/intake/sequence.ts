@@ -1,5 +1,5 @@
-import { ZONES, zoneOf } from '../dispatch/zones.ts'
 import { CampError } from '../errors.ts'
+import { ZONES, zoneOf } from '../lead/zones.ts'
 
 /**
  * The dispatch order of a campaign's leads. Each time zone has a block of numbers of its own (in the order of ZONES), so that

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto'
-import { ZONES, zoneOf } from '../dispatch/zones.ts'
+import type { RefusalCode } from '../campaign/refusals.ts'
+import { ZONES, zoneOf } from '../lead/zones.ts'
 import type { Fish } from './fish.ts'
-import type { Lead, RefusalCode } from './vet.ts'
+import type { Lead } from './vet.ts'
 
 /** What an import counts while it reads. */
 export class Tally {

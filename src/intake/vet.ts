@@ -1,22 +1,12 @@
-import type { CompiledText } from '../campaign/render.ts'
+import type { RefusalCode } from '../campaign/refusals.ts'
+import { parseDay } from '../lead/dates.ts'
+import { parsePhone } from '../lead/phone.ts'
+import type { CompiledText } from '../lead/render.ts'
 import type { Columns } from './columns.ts'
 import type { Row } from './csv.ts'
-import { parseDay } from './dates.ts'
 import { parseDocument } from './document.ts'
-import { parsePhone } from './phone.ts'
 import { PhoneSet } from './phone-set.ts'
 import { blockOf, REFUSED_BLOCK } from './sequence.ts'
-
-/** Why a row is not sent: its lead's error_code. */
-export type RefusalCode =
-  | 'BAD_ROW'
-  | 'INVALID_PHONE'
-  | 'MISSING_DOCUMENT'
-  | 'INVALID_DOCUMENT'
-  | 'STALE'
-  | 'MISSING_VARIABLE'
-  | 'DUPLICATE'
-  | 'BLOCKLISTED'
 
 export interface Refusal {
   code: RefusalCode

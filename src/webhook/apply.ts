@@ -3,7 +3,7 @@ import { addToBlocklist, optedOutAt } from '../blocklist/blocklist.ts'
 import { type Sql, transaction } from '../database/pool.ts'
 import { type Booking, bookBatches, type Holder, holdersOf, lockBatches, noBooking } from '../dispatch/books.ts'
 import { pauseCampaign } from '../dispatch/finish.ts'
-import { canonicalPhone } from '../intake/phone.ts'
+import { canonicalPhone } from '../lead/phone.ts'
 import { foldEvents, type LeadEvent, type LeadState } from './fold.ts'
 
 /**

@@ -1,12 +1,11 @@
-import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { PassThrough } from 'node:stream'
-import { fileURLToPath } from 'node:url'
 import { expect, onTestFinished, test } from 'vitest'
 import { runCamp } from '../../src/cli/main.ts'
 import { systemClock } from '../../src/clock.ts'
 import { startSandbox } from '../../src/sandbox/server.ts'
 import { camp } from '../support/camp.ts'
+import { startCamp } from '../support/process.ts'
 
 /** `camp sandbox` in this process, until `stop`. */
 function run(...flags: string[]) {
@@ -97,20 +96,8 @@ test('says that its port is taken', async () => {
 })
 
 test('as a process of its own it ends cleanly on SIGTERM', async () => {
-  const main = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url))
-  const script = `import { main } from ${JSON.stringify(main)}; process.exitCode = await main(process.argv.slice(1))`
-  const child = spawn(
-    process.execPath,
-    ['--import', 'tsx', '--input-type=module', '-e', script, '--', 'sandbox', '--json'],
-    {
-      stdio: ['ignore', 'pipe', 'inherit'],
-    },
-  )
-  onTestFinished(() => {
-    child.kill('SIGKILL')
-  })
-  const [line] = await once(child.stdout, 'data')
-  expect((await fetch(`${JSON.parse(String(line)).url}/v1/health`)).status).toBe(200)
-  child.kill('SIGTERM')
-  expect(await once(child, 'exit')).toEqual([0, null])
+  const sandbox = await startCamp(['sandbox', '--json'], {})
+  expect((await fetch(`${JSON.parse(sandbox.firstLine).url}/v1/health`)).status).toBe(200)
+  sandbox.kill('SIGTERM')
+  expect(await sandbox.ended).toEqual([0, null])
 })

@@ -1,5 +1,5 @@
-import { DDDS } from '../../src/dispatch/zones.ts'
 import { encode } from '../../src/intake/encoding.ts'
+import { DDDS } from '../../src/lead/zones.ts'
 
 /**
  * Mailings of made-up people, the same ones every time: as a billing office would export them from Excel, with everything that

@@ -3,8 +3,8 @@ import type { Clock } from '../../src/clock.ts'
 import { systemClock } from '../../src/clock.ts'
 import { readConfig } from '../../src/config.ts'
 import { openPool } from '../../src/database/pool.ts'
-import { startWorker } from '../../src/dispatch/worker.ts'
 import { openQueues } from '../../src/queue/queues.ts'
+import { startWorker } from '../../src/worker/worker.ts'
 import { testKeys } from './fixtures.ts'
 
 export interface TestWorkerOptions {

@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { parseDay } from '../../intake/dates.ts'
-import { fieldOf } from '../../intake/fields.ts'
+import { parseDay } from '../../lead/dates.ts'
+import { fieldOf } from '../../lead/fields.ts'
 import { failureOf, isSuccess } from '../classify.ts'
 import type { Adapter, Message, SendRequest } from '../port.ts'
 import { below, headerText, httpUrl, plainDocument, refusalWithoutText, UNDOCUMENTED_LIMITS } from '../wire.ts'

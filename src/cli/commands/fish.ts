@@ -16,7 +16,7 @@ export const register: Register = (program, action) => {
 async function add(context: Context, name: string, text: string): Promise<void> {
   const actor = await context.admin()
   const prisma = await context.prisma()
-  const { canonicalPhone } = await import('../../intake/phone.ts')
+  const { canonicalPhone } = await import('../../lead/phone.ts')
   const { auditRow } = await import('../../security/audit.ts')
   const { orTaken } = await import('../records.ts')
   const { phone, problem } = canonicalPhone(text)
@@ -56,7 +56,7 @@ async function list(context: Context): Promise<void> {
 async function remove(context: Context, ref: string): Promise<void> {
   const actor = await context.admin()
   const prisma = await context.prisma()
-  const { canonicalPhone } = await import('../../intake/phone.ts')
+  const { canonicalPhone } = await import('../../lead/phone.ts')
   const { auditRow } = await import('../../security/audit.ts')
   const { confirm } = await import('../prompt.ts')
   const { phone } = canonicalPhone(ref)

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { InvalidArgumentError } from 'commander'
-import { variablesIn } from '../../campaign/render.ts'
 import { CampError, codeOf } from '../../errors.ts'
+import { variablesIn } from '../../lead/render.ts'
 import { leaf, type Register } from '../command.ts'
 import type { Context } from '../context.ts'
 import { nameArgument } from '../options.ts'
@@ -105,7 +105,7 @@ async function previewOf(
 ) {
   const { previewTemplate } = await import('../../campaign/preview.ts')
   const { findCampaign } = await import('../../campaign/find.ts')
-  const { parsePhone } = await import('../../intake/phone.ts')
+  const { parsePhone } = await import('../../lead/phone.ts')
   const pool = await context.pool()
   const preview = await previewTemplate(pool, template, {
     campaignId: campaign === undefined ? undefined : (await findCampaign(pool, campaign)).id,

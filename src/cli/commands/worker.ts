@@ -26,7 +26,7 @@ interface Options {
 async function work(context: Context, options: Options): Promise<void> {
   const { openLog } = await import('../../log.ts')
   const { openQueues } = await import('../../queue/queues.ts')
-  const { startWorker } = await import('../../dispatch/worker.ts')
+  const { startWorker } = await import('../../worker/worker.ts')
   const { openPool } = await import('../../database/pool.ts')
   // The context's own pool has looked at the migrations; the worker's is as large as its work.
   await context.pool()

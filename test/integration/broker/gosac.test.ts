@@ -11,6 +11,7 @@ import type { Sandbox } from '../../../src/sandbox/server.ts'
 import { useDatabase } from '../../support/database.ts'
 import { dispatchOn, openSandbox } from '../../support/dispatch.ts'
 import { booksOf, makeCampaign, makeScene, type Scene, setBudget, stampApproval } from '../../support/fixtures.ts'
+import { importRequest } from '../../support/import-request.ts'
 import { until } from '../../support/worker.ts'
 
 const db = useDatabase()
@@ -38,32 +39,14 @@ async function importText(scene: Scene, text: string, message: string | null): P
   const made = await importCampaign(
     { pool: db.pool, prisma: db.prisma, clock: systemClock, signal: new AbortController().signal },
     {
+      ...importRequest(scene),
       file,
-      name: null,
-      userId: scene.userId,
-      wallet: { id: scene.walletId },
       broker: { id: scene.brokerId, cost: '0.0450', maxBatch: 50 },
       adapter: await adapterOf('GOSAC'),
       message,
-      template: null,
-      vars: {},
-      map: {},
-      throttle: { type: 'none', config: null },
       hours: { from: 0, to: 1440 },
       days: 127,
       allowHolidays: true,
-      noCap: false,
-      scheduledAt: null,
-      startBefore: 60,
-      batchSize: null,
-      staleDays: 0,
-      encoding: null,
-      delimiter: null,
-      fish: true,
-      again: false,
-      dryRun: false,
-      rejects: null,
-      timezone: 'America/Sao_Paulo',
     },
   )
   await stampApproval(db.pool, made.id!)

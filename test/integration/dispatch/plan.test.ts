@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { batchSizes, effectiveBatchSize, planBatches } from '../../../src/dispatch/plan.ts'
-import { zoneOf } from '../../../src/dispatch/zones.ts'
+import { zoneOf } from '../../../src/lead/zones.ts'
 import { useDatabase } from '../../support/database.ts'
 import { makeCampaign, makeScene } from '../../support/fixtures.ts'
 
@@ -102,5 +102,23 @@ describe('the plan', () => {
     const campaignId = await makeCampaign(db.pool, scene, { leads: 30 })
     expect(await planBatches(db.pool, { campaignId, size: 7, oneTextPerRequest: false })).toBe(5)
     expect(await planBatches(db.pool, { campaignId, size: 7, oneTextPerRequest: false })).toBe(0)
+  })
+
+  it('planned again plans what closed batches have left, up to the open ones beside them', async () => {
+    const scene = await makeScene(db.pool)
+    const campaignId = await makeCampaign(db.pool, scene, { leads: 30 })
+    const plan = { campaignId, size: 7, oneTextPerRequest: false }
+    await planBatches(db.pool, plan)
+    await db.pool.query(`UPDATE "Batch" SET status = 'DONE' WHERE campaign_id = $1 AND number = 2`, [campaignId])
+    await db.pool.query(`UPDATE "Batch" SET to_seq = from_seq - 1 WHERE campaign_id = $1 AND number = 3`, [campaignId])
+    expect(await planBatches(db.pool, plan)).toBe(2)
+    const { rows } = await db.pool.query(
+      `SELECT number, from_seq, to_seq, size FROM "Batch" WHERE campaign_id = $1 AND number > 5 ORDER BY number`,
+      [campaignId],
+    )
+    expect(rows).toEqual([
+      { number: 6, from_seq: 16, to_seq: 28, size: 7 },
+      { number: 7, from_seq: 30, to_seq: 42, size: 7 },
+    ])
   })
 })

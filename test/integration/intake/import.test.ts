@@ -5,12 +5,13 @@ import { join } from 'node:path'
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { addToBlocklist } from '../../../src/blocklist/blocklist.ts'
 import { isUnreachable } from '../../../src/database/pool.ts'
-import { ZONES, zoneOf } from '../../../src/dispatch/zones.ts'
 import type { CampError } from '../../../src/errors.ts'
 import { importCampaign } from '../../../src/intake/import.ts'
 import type { ImportRequest } from '../../../src/intake/request.ts'
+import { ZONES, zoneOf } from '../../../src/lead/zones.ts'
 import { useDatabase } from '../../support/database.ts'
 import { makeScene, type Scene } from '../../support/fixtures.ts'
+import { importRequest } from '../../support/import-request.ts'
 import { mailingFile } from '../../support/mailing.ts'
 
 const db = useDatabase()
@@ -330,11 +331,8 @@ async function run(
   return importCampaign(
     { pool: db.pool, prisma: db.prisma, clock: { now: () => NOW }, signal: new AbortController().signal, ...deps },
     {
+      ...importRequest(scene),
       file: text === undefined ? '' : write(text),
-      name: null,
-      userId: scene.userId,
-      wallet: { id: scene.walletId },
-      broker: { id: scene.brokerId, cost: '0.0450', maxBatch: null },
       adapter: {
         name: 'SANDBOX',
         content: 'EITHER',
@@ -343,26 +341,7 @@ async function run(
         documentRequired: false,
         ...adapter,
       },
-      message: 'Olá',
-      template: null,
-      vars: {},
-      map: {},
       throttle: { type: 'random', config: { delayLimit: 20, maxRandom: 90 } },
-      hours: { from: 480, to: 1200 },
-      days: 63,
-      allowHolidays: false,
-      noCap: false,
-      scheduledAt: null,
-      startBefore: 60,
-      batchSize: null,
-      staleDays: 7,
-      encoding: null,
-      delimiter: null,
-      fish: true,
-      again: false,
-      dryRun: false,
-      rejects: null,
-      timezone: 'America/Sao_Paulo',
       ...overrides,
     },
   )

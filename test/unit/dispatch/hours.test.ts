@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { isNationalHoliday } from '../../../src/dispatch/holidays.ts'
 import { type ContactHours, isWithinHours, monthOf, nextWithinHours } from '../../../src/dispatch/hours.ts'
-import { DDDS, ZONES, zoneOf } from '../../../src/dispatch/zones.ts'
+import { DDDS, ZONES, zoneOf } from '../../../src/lead/zones.ts'
 
 const USUAL: ContactHours = { from: 480, to: 1200, days: 0b0111111, allowHolidays: false }
 const SP = 'America/Sao_Paulo'

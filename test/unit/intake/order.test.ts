@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest'
-import { ZONES } from '../../../src/dispatch/zones.ts'
-import { parseDay } from '../../../src/intake/dates.ts'
 import { placeFish } from '../../../src/intake/fish.ts'
 import { cryptoRandom, newHandle, uuids } from '../../../src/intake/ids.ts'
 import { parsePairs } from '../../../src/intake/pairs.ts'
 import { PhoneSet } from '../../../src/intake/phone-set.ts'
 import { blockOf, MOST_IN_A_ZONE, REFUSED_BLOCK, Sequencer, seqAfter, seqOf } from '../../../src/intake/sequence.ts'
+import { parseDay } from '../../../src/lead/dates.ts'
+import { ZONES } from '../../../src/lead/zones.ts'
 
 test('numbers leads by time zone, refused rows last, all within PostgreSQL’s integer', () => {
   const sequence = new Sequencer()

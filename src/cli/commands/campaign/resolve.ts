@@ -3,7 +3,7 @@ import { resolveClosing, resolveLeads, type Verdict } from '../../../campaign/re
 import { retryFailed } from '../../../campaign/retry.ts'
 import { campaignView } from '../../../campaign/view.ts'
 import { CampError } from '../../../errors.ts'
-import { parsePhone } from '../../../intake/phone.ts'
+import { parsePhone } from '../../../lead/phone.ts'
 import type { Context } from '../../context.ts'
 import { confirm, hasTerminal } from '../../prompt.ts'
 import { number } from './text.ts'

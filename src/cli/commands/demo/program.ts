@@ -8,10 +8,12 @@ import { CampError } from '../../../errors.ts'
 export interface Program {
   /** What it said first on stdout: where it listens. */
   firstLine: string
+  pid: number
   stop(): Promise<void>
 }
 
-const CAMP = fileURLToPath(new URL('../../../../bin/camp.js', import.meta.url))
+/** What the shell starts as `camp`. */
+export const CAMP = fileURLToPath(new URL('../../../../bin/camp.js', import.meta.url))
 
 /** Resolves when it has printed its first line. @throws CampError UNEXPECTED when it ended before that */
 export async function startProgram(argv: readonly string[], env: NodeJS.ProcessEnv): Promise<Program> {
@@ -28,7 +30,7 @@ export async function startProgram(argv: readonly string[], env: NodeJS.ProcessE
     )
   })
   child.stdout.resume()
-  return { firstLine, stop: () => stop(child) }
+  return { firstLine, pid: child.pid!, stop: () => stop(child) }
 }
 
 async function stop(child: ChildProcess): Promise<void> {

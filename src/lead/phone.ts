@@ -1,4 +1,4 @@
-import { DDDS } from '../dispatch/zones.ts'
+import { DDDS } from './zones.ts'
 
 /** A Brazilian number as E.164 digits without the plus (5511987654321), or what is wrong with the cell. */
 export type ParsedPhone = { phone: string; problem?: undefined } | { phone?: undefined; problem: string }

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { DDDS } from '../../../src/dispatch/zones.ts'
-import { canonicalPhone, parsePhone } from '../../../src/intake/phone.ts'
+import { canonicalPhone, parsePhone } from '../../../src/lead/phone.ts'
+import { DDDS } from '../../../src/lead/zones.ts'
 
 describe('reads any spelling of a mobile', () => {
   const spellings = [

@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest'
+import { mapColumns, namedColumns } from '../../../src/intake/columns.ts'
 import {
   bindTemplate,
   compileText,
   type LeadColumns,
   templateVariables,
   variablesIn,
-} from '../../../src/campaign/render.ts'
-import { mapColumns, namedColumns } from '../../../src/intake/columns.ts'
+} from '../../../src/lead/render.ts'
 
 const columns = namedColumns(
   mapColumns(

@@ -1,5 +1,5 @@
 import { CampError } from '../errors.ts'
-import { type Field, fieldOf, plainName } from '../intake/fields.ts'
+import { type Field, fieldOf, plainName } from './fields.ts'
 
 /** What of a lead a text can name: its own columns, and the file's others. */
 export interface LeadColumns {

@@ -1,0 +1,13 @@
+/** Why a row of the file is not sent: its lead's error_code. All are refusals of the row itself, whoever the broker. */
+export const REFUSAL_CODES = [
+  'BAD_ROW',
+  'INVALID_PHONE',
+  'MISSING_DOCUMENT',
+  'INVALID_DOCUMENT',
+  'STALE',
+  'MISSING_VARIABLE',
+  'DUPLICATE',
+  'BLOCKLISTED',
+] as const
+
+export type RefusalCode = (typeof REFUSAL_CODES)[number]

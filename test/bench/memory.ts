@@ -1,0 +1,79 @@
+import { spawn } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import { z } from 'zod'
+import { CAMP, startProgram } from '../../src/cli/commands/demo/program.ts'
+import { type Measurement, say } from './measure.ts'
+import { type Stage, writeMailing } from './stage.ts'
+
+const MOST_MB = 300
+
+/**
+ * The most memory (VmHWM: peak resident set) that each camp process takes on the whole way of one large file: the import's, the
+ * run's, the worker's and the sandbox's.
+ */
+export async function measureMemory(stage: Stage, rows: number): Promise<Measurement[]> {
+  say(`memory: ${rows} rows`)
+  const file = await writeMailing(stage.home, rows)
+  const camp = (...argv: string[]) => runToItsEnd(stage, argv)
+  const sandbox = await startProgram(['sandbox', '--json'], stage.env)
+  const worker = await startProgram(['worker', '--listen', '127.0.0.1:0'], stage.env)
+  try {
+    const { url } = z.object({ url: z.string() }).parse(JSON.parse(sandbox.firstLine))
+    await camp('wallet', 'add', 'Carteira', '--idgis', '1')
+    const month = new Intl.DateTimeFormat('en-CA', { timeZone: 'America/Sao_Paulo', year: 'numeric', month: '2-digit' })
+    await camp('budget', 'set', 'Carteira', month.format(new Date()), '1000000.00')
+    await camp('broker', 'add', 'SANDBOX', '--adapter', 'SANDBOX', '--cost', '0.0450', '--max-batch', '500')
+    await camp('credential', 'set', 'Carteira', 'SANDBOX', `url=${url}`)
+    const always = ['--hours', '00:00-24:00', '--days', 'mon-sun', '--allow-holidays']
+    const message = 'Olá {{nome}}, temos uma proposta para o seu contrato {{contrato}}.'
+    const target = ['--wallet', 'Carteira', '--broker', 'SANDBOX', '--message', message]
+    const imported = await camp('campaign', 'import', file, ...target, ...always)
+    const { id } = z.object({ id: z.string() }).parse(JSON.parse(imported.out))
+    say(`  imported in ${imported.seconds.toFixed(1)} s`)
+    await camp('campaign', 'approve', id)
+    const ran = await camp('campaign', 'run', id, '--wait')
+    const { status } = z.object({ status: z.string() }).parse(JSON.parse(ran.out))
+    if (status !== 'FINISHED') throw new Error(`the campaign is ${status}`)
+    say(`  dispatched in ${ran.seconds.toFixed(1)} s`)
+    const size = rows.toLocaleString('en-US')
+    return [
+      measurement(`memory: camp campaign import, ${size} rows`, imported.peakMb),
+      measurement(`memory: camp campaign run --wait, ${size} rows`, ran.peakMb),
+      measurement(`memory: camp worker, ${size} rows`, peakMbOf(worker.pid)!),
+      measurement(`memory: camp sandbox, ${size} rows`, peakMbOf(sandbox.pid)!),
+    ]
+  } finally {
+    await worker.stop()
+    await sandbox.stop()
+  }
+}
+
+function measurement(what: string, peakMb: number): Measurement {
+  const bar = { text: `< ${MOST_MB} MB`, holds: peakMb < MOST_MB }
+  return { what, figure: `${peakMb.toFixed(0)} MB`, against: '', bar }
+}
+
+/** A process that ends by itself cannot be asked afterwards: it is asked until it has ended. */
+const SAMPLE_MS = 20
+
+async function runToItsEnd({ env }: Stage, argv: readonly string[]) {
+  const from = performance.now()
+  const child = spawn(process.execPath, [CAMP, ...argv, '--json'], { env, stdio: ['ignore', 'pipe', 'inherit'] })
+  let [out, peakMb] = ['', 0]
+  child.stdout.on('data', chunk => (out += chunk))
+  const sampling = setInterval(() => (peakMb = peakMbOf(child.pid) ?? peakMb), SAMPLE_MS)
+  const code = await new Promise(resolve => child.once('close', resolve))
+  clearInterval(sampling)
+  if (code !== 0) throw new Error(`camp ${argv.join(' ')} ended with ${code}`)
+  return { out, peakMb, seconds: (performance.now() - from) / 1000 }
+}
+
+/** @returns undefined when it has ended */
+function peakMbOf(pid: number | undefined): number | undefined {
+  try {
+    const match = /^VmHWM:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))
+    return match ? Number(match[1]) / 1024 : undefined
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,103 @@
+import { createWriteStream } from 'node:fs'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import type pg from 'pg'
+import { addToBlocklist } from '../../src/blocklist/blocklist.ts'
+import { adapterOf } from '../../src/broker/registry.ts'
+import { systemClock } from '../../src/clock.ts'
+import { startServer, stopServer } from '../../src/database/embedded/server.ts'
+import { migrate } from '../../src/database/migrations.ts'
+import { openPool } from '../../src/database/pool.ts'
+import { openPrisma, type PrismaClient } from '../../src/database/prisma.ts'
+import { encode } from '../../src/intake/encoding.ts'
+import { importCampaign } from '../../src/intake/import.ts'
+import { makeScene, type Scene, SECRET } from '../support/fixtures.ts'
+import { importRequest } from '../support/import-request.ts'
+import { mailing } from '../support/mailing.ts'
+
+/** An installation of its own: an embedded PostgreSQL as camp sets it up, in a folder that goes with it. */
+export interface Stage {
+  home: string
+  pool: pg.Pool
+  prisma: PrismaClient
+  /** For a camp process on this installation. */
+  env: NodeJS.ProcessEnv
+  url: string
+  close(): Promise<void>
+}
+
+export async function openStage(): Promise<Stage> {
+  const home = await mkdtemp(join(tmpdir(), 'camp-bench-'))
+  try {
+    const url = await startServer(home)
+    await migrate(url)
+    const pool = openPool(url)
+    const prisma = openPrisma(pool)
+    const close = async () => {
+      await prisma.$disconnect()
+      await pool.end()
+      await removeHome(home)
+    }
+    const env = { PATH: process.env.PATH, CAMP_HOME: home, CAMP_SECRET: SECRET, LOG_LEVEL: 'warn' }
+    return { home, url, pool, prisma, env, close }
+  } catch (error) {
+    await removeHome(home)
+    throw error
+  }
+}
+
+async function removeHome(home: string): Promise<void> {
+  await stopServer(home)
+  await rm(home, { recursive: true, force: true })
+}
+
+/** A mailing of made-up people with every spelling and defect of the trade. @returns its path */
+export async function writeMailing(folder: string, rows: number): Promise<string> {
+  const file = join(folder, `mailing-${rows}.csv`)
+  await pipeline(Readable.from(encoded(rows)), createWriteStream(file))
+  return file
+}
+
+function* encoded(rows: number): Generator<Buffer> {
+  let text = ''
+  for (const { line } of mailing(rows)) {
+    text += line
+    if (text.length < 65_536) continue
+    yield encode(text, 'windows-1252')
+    text = ''
+  }
+  yield encode(text, 'windows-1252')
+}
+
+/** A wallet that can pay, a SANDBOX broker in batches of 500, and a blocklist, because every installation has one. */
+export async function setScene({ pool }: Stage, sandboxUrl?: string): Promise<Scene> {
+  const phones = Array.from({ length: 10_000 }, (_, i) => `55119${String(80_000_000 + i)}`)
+  await addToBlocklist(pool, { phones, documents: [], reason: null, source: 'manual' })
+  return makeScene(pool, { maxBatch: 500, ...(sandboxUrl && { url: sandboxUrl }) })
+}
+
+/** Imports as `camp campaign import` does, to go out round the clock. @returns the campaign's id and how many leads it can send */
+export async function importMailing(
+  stage: Stage,
+  scene: Scene,
+  file: string,
+): Promise<{ id: string; pending: number }> {
+  const { id, pending } = await importCampaign(
+    { pool: stage.pool, prisma: stage.prisma, clock: systemClock, signal: new AbortController().signal },
+    {
+      ...importRequest(scene),
+      file,
+      adapter: await adapterOf('SANDBOX'),
+      broker: { id: scene.brokerId, cost: '0.0450', maxBatch: 500 },
+      message: 'Olá {{nome}}, temos uma proposta para o seu contrato {{contrato}}.',
+      hours: { from: 0, to: 1440 },
+      days: 127,
+      allowHolidays: true,
+      again: true,
+    },
+  )
+  return { id: id!, pending }
+}

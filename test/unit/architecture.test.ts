@@ -1,0 +1,136 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { dirname, join, relative } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import ts from 'typescript'
+import { describe, expect, it } from 'vitest'
+
+/**
+ * The directions of imports (docs/architecture.md): cli → worker → features → database, queue, and the leaves that everybody may
+ * import. What a folder may import stands here, with the reason where it is not plain; types count like everything else.
+ */
+const LEAVES = ['clock', 'config', 'errors', 'files', 'lead', 'log']
+
+const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
+  database: [],
+  // The name of the schema that the queue's tables stand in, which the migrations make.
+  queue: ['database'],
+
+  // A broker's wire format and nothing else: whoever calls it brings the leads and the credential.
+  broker: [],
+  // The stand-in broker: from the other side of the wire it needs the HTTP client, to call back.
+  sandbox: ['broker'],
+
+  security: ['broker', 'database'],
+  blocklist: ['database'],
+  budget: ['database', 'security'],
+  dispatch: ['blocklist', 'broker', 'budget', 'database', 'queue', 'security'],
+  // A callback resolves what the dispatch left in doubt: cost, frequency cap, and the campaign's end with it.
+  webhook: ['blocklist', 'broker', 'database', 'dispatch', 'security'],
+  // Moves plan, ring and finish; they send nothing.
+  // What a broker tells when it is asked about a doubt goes the way of its callbacks.
+  campaign: ['broker', 'budget', 'database', 'dispatch', 'queue', 'security', 'webhook'],
+  // An import makes a campaign, in the order of the dispatch's zones.
+  intake: ['blocklist', 'broker', 'budget', 'campaign', 'database', 'dispatch', 'security'],
+
+  // The process that works: it puts the features together.
+  worker: ['broker', 'campaign', 'database', 'dispatch', 'queue', 'security', 'webhook'],
+  cli: [
+    ...['blocklist', 'broker', 'budget', 'campaign', 'database', 'dispatch'],
+    ...['intake', 'queue', 'sandbox', 'security', 'webhook', 'worker'],
+  ],
+}
+
+const SRC = fileURLToPath(new URL('../../src/', import.meta.url))
+
+interface Import {
+  from: string
+  to: string
+  /** "dispatch/claim.ts → budget/money.ts" */
+  what: string
+}
+
+const imports: readonly Import[] = sourceFiles().flatMap(importsOf)
+
+describe('imports point one way', () => {
+  it('every folder is in the table, and every import that the table allows is made', () => {
+    const folders = new Set(imports.flatMap(({ from, to }) => [from, to]).filter(name => !LEAVES.includes(name)))
+    expect([...folders].sort()).toEqual(Object.keys(MAY_IMPORT).sort())
+    for (const [from, allowed] of Object.entries(MAY_IMPORT)) {
+      const made = imports.filter(one => one.from === from).map(one => one.to)
+      expect(
+        allowed.filter(to => !made.includes(to)),
+        `allowed to ${from} and not needed`,
+      ).toEqual([])
+    }
+  })
+
+  it.each(Object.entries(MAY_IMPORT))('%s imports only what it may', (folder, allowed) => {
+    const strangers = imports.filter(
+      ({ from, to }) => from === folder && to !== folder && !LEAVES.includes(to) && !allowed.includes(to),
+    )
+    expect(strangers.map(one => one.what)).toEqual([])
+  })
+
+  it('leaves import only leaves', () => {
+    const strangers = imports.filter(({ from, to }) => LEAVES.includes(from) && !LEAVES.includes(to))
+    expect(strangers.map(one => one.what)).toEqual([])
+  })
+
+  it('folders do not import each other in a circle', () => {
+    expect(circleIn(MAY_IMPORT)).toBeUndefined()
+  })
+
+  it('a broker and the sandbox ask no setting, no file of ours and no log', () => {
+    const asked = imports.filter(
+      ({ from, to }) => ['broker', 'sandbox'].includes(from) && ['config', 'files', 'log'].includes(to),
+    )
+    expect(asked.map(one => one.what)).toEqual([])
+  })
+
+  it('the sandbox takes of the brokers no adapter', () => {
+    const taken = imports.filter(({ from, to }) => from === 'sandbox' && to === 'broker')
+    expect(taken.map(one => one.what.split(' → ')[1])).toEqual(taken.map(() => 'broker/http.ts'))
+    expect(taken.length).toBeGreaterThan(0)
+  })
+})
+
+/** Without what Prisma generates. */
+function sourceFiles(): string[] {
+  return readdirSync(SRC, { recursive: true, encoding: 'utf8' })
+    .filter(path => path.endsWith('.ts') && !path.startsWith(join('database', 'generated')))
+    .map(path => join(SRC, path))
+}
+
+/** Static and dynamic imports, of types too, of our own modules. */
+function importsOf(file: string): Import[] {
+  return ts.preProcessFile(readFileSync(file, 'utf8'), true, true).importedFiles.flatMap(({ fileName }) => {
+    if (!fileName.startsWith('.')) return []
+    const [from, to] = [relative(SRC, file), relative(SRC, join(dirname(file), fileName))]
+    return [{ from: folderOf(from), to: folderOf(to), what: `${from} → ${to}` }]
+  })
+}
+
+/** The folder below src, or the name of a file that stands in none. */
+function folderOf(path: string): string {
+  return path.split('/')[0]!.replace(/\.ts$/, '')
+}
+
+/** @returns the folders of a circle, in their order */
+function circleIn(graph: Readonly<Record<string, readonly string[]>>): string[] | undefined {
+  const done = new Set<string>()
+  const visit = (folder: string, path: readonly string[]): string[] | undefined => {
+    if (path.includes(folder)) return [...path.slice(path.indexOf(folder)), folder]
+    if (done.has(folder)) return undefined
+    for (const next of graph[folder] ?? []) {
+      const circle = visit(next, [...path, folder])
+      if (circle) return circle
+    }
+    done.add(folder)
+    return undefined
+  }
+  for (const folder of Object.keys(graph)) {
+    const circle = visit(folder, [])
+    if (circle) return circle
+  }
+  return undefined
+}
