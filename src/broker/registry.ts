@@ -3,6 +3,7 @@ import type { Adapter } from './port.ts'
 
 /** One line a broker; loaded when it is first asked for. */
 const ADAPTERS: Readonly<Record<string, () => Promise<Adapter>>> = {
+  SALESFORCE: async () => (await import('./salesforce/adapter.ts')).salesforce,
   SANDBOX: async () => (await import('./sandbox.ts')).sandbox,
 }
 
