@@ -58,8 +58,8 @@ const fields = z
     status: z.string().max(200).optional(),
     contactkey: z.string().max(300).nullish(),
     reason: z.string().nullish().catch(undefined),
-    timestamputc: z.unknown(),
-    eventdateutc: z.unknown(),
+    timestamputc: z.unknown().optional(),
+    eventdateutc: z.unknown().optional(),
   })
   .refine(({ eventcategorytype, status }) => eventcategorytype !== undefined || status !== undefined)
 type Row = z.infer<typeof fields>
