@@ -1,4 +1,6 @@
+import { adapterOf } from '../broker/registry.ts'
 import type { Sql } from '../database/pool.ts'
+import { closingOwed } from '../dispatch/finish.ts'
 import { CampError } from '../errors.ts'
 import { formatDays, formatHours, formatThrottle } from './settings.ts'
 import type { CampaignStatus } from './state.ts'
@@ -40,6 +42,18 @@ export interface CampaignView {
   batches: Record<'QUEUED' | 'SENDING' | 'DONE' | 'IN_DOUBT', number>
   /** The earliest moment at which a waiting batch may go out, where none may now. */
   waiting_until: string | null
+  /** The broker's last step, where it has one and it is planned. */
+  closing: ClosingView | null
+}
+
+export interface ClosingView {
+  /** NOT_RUN: the campaign was cancelled before it, and the broker holds what it took. */
+  status: 'QUEUED' | 'SENDING' | 'IN_DOUBT' | 'DONE' | 'NOT_RUN'
+  not_before: string | null
+  /** When it ended, or since when it is in doubt. */
+  settled_at: string | null
+  /** Why it waits, is in doubt, or what becomes of it where it is never run. */
+  error: string | null
 }
 
 export const NO_COUNTS: LeadCounts = {
@@ -57,7 +71,7 @@ export const NO_ERRORS: Readonly<Record<string, number>> = { INVALID_PHONE: 0, D
 /** @throws CampError NOT_FOUND */
 export async function campaignView(sql: Sql, id: string): Promise<CampaignView> {
   const { rows } = await sql.query<HeaderRow>(
-    `SELECT c.*, w.name AS wallet, b.name AS broker, t.template_code AS template, u.email AS created_by, a.email AS approver,
+    `SELECT c.*, w.name AS wallet, b.name AS broker, b.adapter, t.template_code AS template, u.email AS created_by, a.email AS approver,
             coalesce(c.unit_cost, b.cost_per_message)::numeric(10, 4) AS unit
      FROM "Campaign" c
      JOIN "Wallet" w ON w.id = c.wallet_id
@@ -101,6 +115,7 @@ export async function campaignView(sql: Sql, id: string): Promise<CampaignView> 
     started_at: iso(header.started_at),
     finished_at: iso(header.finished_at),
     ...batches,
+    closing: await closingView(sql, header),
   }
 }
 
@@ -111,6 +126,7 @@ interface HeaderRow {
   status: CampaignStatus
   wallet: string
   broker: string
+  adapter: string
   template: string | null
   base_message: string | null
   throttling_type: string
@@ -169,6 +185,34 @@ async function batchFigures(sql: Sql, id: string): Promise<Pick<CampaignView, 'b
   for (const { status, n } of rows) batches[status] = n
   const next = rows.find(row => row.status === 'QUEUED')?.next
   return { batches, waiting_until: next instanceof Date && batches.SENDING === 0 ? next.toISOString() : null }
+}
+
+async function closingView(sql: Sql, { id, status, adapter }: HeaderRow): Promise<ClosingView | null> {
+  const { rows } = await sql.query<{
+    status: Exclude<ClosingView['status'], 'NOT_RUN'>
+    not_before: Date | null
+    settled_at: Date | null
+    error: string | null
+  }>(
+    `SELECT status, not_before, settled_at, error FROM "Batch" WHERE campaign_id = $1 AND kind = 'CLOSING'
+     ORDER BY number DESC LIMIT 1`,
+    [id],
+  )
+  const last = rows[0]
+  if (status === 'CANCELLED' && (!last || last.status === 'DONE')) {
+    const { closing } = await adapterOf(adapter)
+    if (closing && (await closingOwed(sql, id))) {
+      return { status: 'NOT_RUN', not_before: null, settled_at: null, error: closing.unrun ?? null }
+    }
+  }
+  if (!last) return null
+  const settled = last.status === 'DONE' || last.status === 'IN_DOUBT' ? last.settled_at : null
+  return {
+    status: last.status,
+    not_before: last.status === 'QUEUED' ? iso(last.not_before) : null,
+    settled_at: iso(settled),
+    error: last.error,
+  }
 }
 
 function iso(date: Date | null): string | null {

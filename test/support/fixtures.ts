@@ -25,9 +25,13 @@ export interface SceneOptions {
   rate?: number | null
   maxBatch?: number | null
   month?: { year: number; month: number }
+  /** SANDBOX where absent. */
+  adapter?: string
+  /** The sandbox's URL where absent. */
+  credential?: Record<string, unknown>
 }
 
-/** A user, a wallet with a budget for this month, a SANDBOX broker and the credential. */
+/** A user, a wallet with a budget for this month, a broker and the credential. */
 export async function makeScene(pool: pg.Pool, options: SceneOptions = {}): Promise<Scene> {
   const scene = { userId: uuid(), walletId: uuid(), brokerId: uuid(), credentialId: uuid() }
   const name = randomBytes(4).toString('hex')
@@ -42,10 +46,18 @@ export async function makeScene(pool: pg.Pool, options: SceneOptions = {}): Prom
   ])
   await pool.query(
     `INSERT INTO "Broker" (id, name, adapter, cost_per_message, rate_limit, max_batch, updated_at)
-     VALUES ($1, $2, 'SANDBOX', $3, $4, $5, now())`,
-    [scene.brokerId, `broker ${name}`, options.cost ?? '0.0450', options.rate ?? null, options.maxBatch ?? null],
+     VALUES ($1, $2, $6, $3, $4, $5, now())`,
+    [
+      scene.brokerId,
+      `broker ${name}`,
+      options.cost ?? '0.0450',
+      options.rate ?? null,
+      options.maxBatch ?? null,
+      options.adapter ?? 'SANDBOX',
+    ],
   )
-  const sealed = sealJson(await testKeys(), { url: options.url ?? 'http://127.0.0.1:9' }, scene.credentialId)
+  const config = options.credential ?? { url: options.url ?? 'http://127.0.0.1:9' }
+  const sealed = sealJson(await testKeys(), config, scene.credentialId)
   await pool.query(
     `INSERT INTO "Credential" (id, wallet_id, broker_id, config, updated_at) VALUES ($1, $2, $3, $4, now())`,
     [scene.credentialId, scene.walletId, scene.brokerId, sealed],
