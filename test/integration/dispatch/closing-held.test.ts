@@ -146,6 +146,8 @@ describe('a person who', () => {
       )
       if (ran) await runAutomation(sandbox.url, salesforceCredential(sandbox.url).automation_id)
       await moves.cancel({ pool: db.pool, clock: systemClock }, id, scene.userId, undefined)
+      // So long ago that the sweeper no longer looks after it.
+      await db.pool.query(`UPDATE "Campaign" SET updated_at = now() - interval '2 days' WHERE id = $1`, [id])
       await startWorkers(db)
       const seen = await untilView(db, id, 'it is decided', it => it.closing?.status !== 'IN_DOUBT')
       expect(seen).toMatchObject({ status: 'CANCELLED', closing: { status: ran ? 'DONE' : 'NOT_RUN' } })
