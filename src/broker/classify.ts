@@ -6,13 +6,16 @@ export function isSuccess(answer: HttpAnswer): answer is HttpResponse {
   return answer.kind === 'RESPONSE' && answer.status >= 200 && answer.status < 300
 }
 
+/** Nothing was answered for single messages. */
+export type Failure = Exclude<SendResult, { kind: 'ANSWERED' }>
+
 /**
  * What an answer that is no success means for its request, for every broker unless its own documentation says otherwise: an
  * adapter looks at its broker's exceptions first. Whatever is kept of the answer is short and redacted.
  * @param now for a Retry-After that is a date
  * @param secrets the credential's values that must not be kept
  */
-export function failureOf(answer: HttpAnswer, now: Date, secrets: readonly string[]): SendResult {
+export function failureOf(answer: HttpAnswer, now: Date, secrets: readonly string[]): Failure {
   if (answer.kind === 'NOT_SENT') return { kind: 'NOT_ACCEPTED', reason: answer.reason }
   if (answer.kind === 'UNKNOWN') return { kind: 'IN_DOUBT', reason: answer.reason }
   const { status } = answer

@@ -2,7 +2,7 @@ import type { ClosingLook } from '../broker/port.ts'
 import { adapterOf } from '../broker/registry.ts'
 import { type Sql, transaction } from '../database/pool.ts'
 import { messageOf } from '../errors.ts'
-import { closeClosing, requeueClosing } from './closing-rows.ts'
+import { closeClosing, holdsClosing, requeueClosing } from './closing-rows.ts'
 import { BAD_CREDENTIAL, openCredential } from './credential.ts'
 import type { DispatchDeps } from './dispatch.ts'
 import { finishIfDone, pauseCampaign } from './finish.ts'
@@ -79,11 +79,7 @@ async function lookAt(deps: DispatchDeps, row: Doubtful): Promise<ClosingLook | 
 
 async function writeLook(deps: DispatchDeps, sql: Sql, row: Doubtful, look: ClosingLook | undefined) {
   const at = deps.now()
-  const { rows } = await sql.query(
-    `SELECT 1 FROM "Batch" WHERE id = $1 AND attempt = $2 AND status = 'IN_DOUBT' FOR UPDATE`,
-    [row.id, row.attempt],
-  )
-  if (rows.length === 0) return undefined
+  if (!(await holdsClosing(sql, row, 'IN_DOUBT'))) return undefined
   const log = { campaign: row.agendamento_id }
   if (!look) {
     await lookAgain(sql, row.id, null)

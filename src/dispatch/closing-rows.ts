@@ -2,6 +2,19 @@ import type { Sql } from '../database/pool.ts'
 
 /** How a closing's row ends an attempt. Its broker_ref is what was seen before the run began: null until then. */
 
+/** Locks the row. @returns false where it is no longer this attempt's: somebody else has decided about it */
+export async function holdsClosing(
+  sql: Sql,
+  { id, attempt }: { id: string; attempt: number },
+  status: 'SENDING' | 'IN_DOUBT',
+): Promise<boolean> {
+  const { rowCount } = await sql.query(
+    `SELECT 1 FROM "Batch" WHERE id = $1 AND attempt = $2 AND status = $3::"BatchStatus" FOR UPDATE`,
+    [id, attempt, status],
+  )
+  return rowCount === 1
+}
+
 /** @param reference what the broker calls the run; what was seen stays where it says nothing */
 export async function closeClosing(sql: Sql, id: string, at: Date, reference: string | undefined): Promise<void> {
   await sql.query(

@@ -3,7 +3,7 @@ import type { ClosingResult } from '../broker/port.ts'
 import { type Sql, transaction } from '../database/pool.ts'
 import { type ClaimedClosing, claimClosing } from './closing-claim.ts'
 import { askPerson, LOOK_MS } from './closing-doubt.ts'
-import { closeClosing, doubtClosing, requeueClosing } from './closing-rows.ts'
+import { closeClosing, doubtClosing, holdsClosing, requeueClosing } from './closing-rows.ts'
 import type { DispatchDeps } from './dispatch.ts'
 import { failCampaign, finishIfDone } from './finish.ts'
 import { backoffMs } from './pace.ts'
@@ -71,11 +71,7 @@ async function settle(deps: DispatchDeps, claim: ClaimedClosing, result: Closing
 
 async function writeResult(deps: DispatchDeps, sql: Sql, claim: ClaimedClosing, result: ClosingResult) {
   const at = deps.now()
-  const { rows } = await sql.query(
-    `SELECT 1 FROM "Batch" WHERE id = $1 AND attempt = $2 AND status = 'SENDING' FOR UPDATE`,
-    [claim.id, claim.attempt],
-  )
-  if (rows.length === 0) return undefined
+  if (!(await holdsClosing(sql, claim, 'SENDING'))) return undefined
   const log = { campaign: claim.agendamentoId }
   switch (result.kind) {
     case 'DONE':

@@ -56,7 +56,7 @@ async function run(credential: SalesforceCredential, http: Http): Promise<Closin
   if (isSuccess(answer)) return { kind: 'DONE' }
   const failure = failureOf(answer, http.clock.now(), secretsOf(credential, token.value))
   if (failure.kind === 'NOT_ACCEPTED' || failure.kind === 'IN_DOUBT') return failure
-  const reason = 'reason' in failure ? failure.reason : 'detail' in failure ? failure.detail : ''
+  const reason = failure.kind === 'FATAL' ? failure.reason : failure.detail
   return (await isRunning(answer, credential, http))
     ? { kind: 'NOT_ACCEPTED', reason: `the automation is running: ${reason}`, retryAfterMs: RUNNING_PAUSE_MS }
     : { kind: 'FATAL', reason }

@@ -158,8 +158,8 @@ export function refusalOf(what: string, answer: HttpAnswer, http: Http, secrets:
       return { kind: 'FATAL', reason: `${what}: ${failure.detail}` }
     case 'NOT_ACCEPTED':
       return { ...failure, reason: `${what}: ${failure.reason}` }
-    default:
-      return { kind: 'NOT_ACCEPTED', reason: `${what}: ${'reason' in failure ? failure.reason : 'not understood'}` }
+    case 'IN_DOUBT':
+      return { kind: 'NOT_ACCEPTED', reason: `${what}: ${failure.reason}` }
   }
 }
 

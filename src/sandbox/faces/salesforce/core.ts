@@ -12,7 +12,11 @@ export const coreErrors: NonNullable<Face['errors']> = {
   '500': () => error(500, 'UNKNOWN_EXCEPTION', 'an unexpected error occurred'),
   '503': () => error(503, 'SERVER_UNAVAILABLE', 'the server is too busy'),
   'accept-500': () => error(500, 'UNKNOWN_EXCEPTION', 'an unexpected error occurred'),
-  'accept-502': () => ({ status: 502, body: '<html><title>Bad Gateway</title></html>' }),
+  'accept-502': () => ({
+    status: 502,
+    headers: { 'content-type': 'text/html' },
+    body: '<html><title>Bad Gateway</title></html>',
+  }),
 }
 
 function error(status: number, errorCode: string, message: string): Reply {
