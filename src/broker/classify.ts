@@ -6,7 +6,7 @@ export function isSuccess(answer: HttpAnswer): answer is HttpResponse {
   return answer.kind === 'RESPONSE' && answer.status >= 200 && answer.status < 300
 }
 
-/** Nothing was answered for single messages. */
+/** What became of a request as a whole. */
 export type Failure = Exclude<SendResult, { kind: 'ANSWERED' }>
 
 /**
@@ -53,18 +53,28 @@ const EXCERPT_LENGTH = 300
 
 /** The beginning of an answer, fit to be kept: ": one line of text", or nothing. */
 export function excerpt(body: string, secrets: readonly string[]): string {
-  const start = body.slice(0, 20 * EXCERPT_LENGTH).trim()
+  const start = body.trimStart()
   if (start === '') return ''
-  if (start.startsWith('<')) return ': an HTML page'
-  const line = redact(start, secrets).replace(/\s+/g, ' ')
-  return `: ${line.length > EXCERPT_LENGTH ? `${line.slice(0, EXCERPT_LENGTH)}…` : line}`
+  return start.startsWith('<') ? ': an HTML page' : `: ${quoted(start, secrets)}`
 }
 
-/** Takes out the secrets, as they are and as URLs and Basic headers carry them, and all but the last digits of long numbers (phones, documents). */
+/** What a broker says of a message or a request, fit to be kept: one short line. */
+export function quoted(text: string, secrets: readonly string[]): string {
+  const line = redact(text.slice(0, 20 * EXCERPT_LENGTH).trim(), secrets).replace(/\s+/g, ' ')
+  return line.length > EXCERPT_LENGTH ? `${line.slice(0, EXCERPT_LENGTH)}…` : line
+}
+
+/** Takes out the secrets, as they are and as URLs, JSON (PHP's too) and Basic headers carry them, and all but the last digits of long numbers (phones, documents). */
 export function redact(text: string, secrets: readonly string[]): string {
   const spellings = secrets
     .filter(secret => secret.length >= 4)
-    .flatMap(secret => [secret, encodeURIComponent(secret), Buffer.from(secret).toString('base64')])
+    .flatMap(secret => [
+      secret,
+      encodeURIComponent(secret),
+      JSON.stringify(secret).slice(1, -1),
+      JSON.stringify(secret).slice(1, -1).replaceAll('/', '\\/'),
+      Buffer.from(secret).toString('base64'),
+    ])
     .sort((a, b) => b.length - a.length)
   const clean = spellings.reduce((rest, spelling) => rest.replaceAll(spelling, '***'), text)
   return clean.replace(/\d{8,}/g, number => `***${number.slice(-4)}`)

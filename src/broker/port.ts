@@ -36,6 +36,9 @@ export interface Adapter<Credential = unknown> {
   /** A last step once per campaign, after its last request; absent: the broker has none. */
   readonly closing?: Closing<Credential>
 
+  /** A read that tells whether the broker has a message whose request was not answered. Absent: the broker has none. */
+  find?(message: DoubtfulMessage, credential: Credential, http: Http): Promise<FindResult>
+
   /** The broker's cheapest read, to check a credential; a sentence for the operator. Absent: the broker has none. */
   test?(credential: Credential, http: Http): Promise<TestResult>
 
@@ -67,13 +70,19 @@ export interface Message {
   doubtfulBefore: boolean
 }
 
+export interface Template {
+  code: string
+  /** The names of its variables (the keys of Message.variables), in the order in which the broker counts them. */
+  variables: readonly string[]
+}
+
 export interface SendRequest {
   /** Deterministic and findable at the broker: campaign handle and batch number ("camp-7F3KQ2-0001"). */
   name: string
   agendamentoId: string
   batchNumber: number
   wallet: { id: string; idgisAmbiente: number }
-  template: { code: string } | null
+  template: Template | null
   messages: readonly Message[]
   /**
    * Where the broker may report; undefined without CAMP_PUBLIC_URL. With a lead's id it holds an opaque, signed key, and a call
@@ -113,6 +122,11 @@ export type SendResult =
 export interface Closing<Credential> {
   /** undefined: with this credential there is nothing to do. */
   plan(credential: Credential): ClosingPlan | undefined
+  /**
+   * Each accepted request is closed by itself, with its own reference alone and in its turn of the credential's rate, so that what
+   * becomes of one says nothing about another. Absent: one run for all.
+   */
+  readonly perReference?: boolean
   /** A read that tells whether a run has happened, without doing anything. Absent: the broker has none. */
   look?(credential: Credential, http: Http): Promise<ClosingLook>
   run(request: ClosingRequest, credential: Credential, http: Http): Promise<ClosingResult>
@@ -130,7 +144,7 @@ export interface ClosingPlan {
 export interface ClosingRequest {
   name: string
   agendamentoId: string
-  /** What the broker called each accepted request (SendResult's reference), in their order. */
+  /** What the broker called each request accepted since the last closing (SendResult's reference), in their order. */
   references: readonly string[]
 }
 
@@ -145,6 +159,23 @@ export type ClosingResult =
   | { kind: 'NOT_ACCEPTED'; reason: string; retryAfterMs?: number | undefined }
   | { kind: 'FATAL'; reason: string }
   | { kind: 'IN_DOUBT'; reason: string }
+
+/** A message in doubt, as somebody would look for it at the broker. */
+export interface DoubtfulMessage {
+  /** E.164 digits. */
+  phone: string
+  /** null where it was a template. */
+  text: string | null
+  /** When its request was given up: it began within a request's longest time before. */
+  givenUpAt: Date
+}
+
+export type FindResult =
+  | { kind: 'FOUND'; providerId: string }
+  /** The broker has been asked and has nothing like it. */
+  | { kind: 'ABSENT' }
+  /** More than one could be it, or the broker does not say. */
+  | { kind: 'UNKNOWN'; reason: string }
 
 export type TestResult =
   | { ok: true; detail: string }

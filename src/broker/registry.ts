@@ -3,8 +3,16 @@ import type { Adapter } from './port.ts'
 
 /** One line a broker; loaded when it is first asked for. */
 const ADAPTERS: Readonly<Record<string, () => Promise<Adapter>>> = {
+  CDA: async () => (await import('./cda.ts')).cda,
+  CDA_RCS: async () => (await import('./cda-rcs.ts')).cdaRcs,
+  GOSAC: async () => (await import('./gosac/gosac.ts')).gosac,
+  GUPSHUP: async () => (await import('./gupshup/gupshup.ts')).gupshup,
+  NOAH: async () => (await import('./noah/noah.ts')).noah,
+  OTIMA_RCS: async () => (await import('./otima/otima.ts')).otimaRcs,
+  OTIMA_WPP: async () => (await import('./otima/otima.ts')).otimaWpp,
   SALESFORCE: async () => (await import('./salesforce/adapter.ts')).salesforce,
   SANDBOX: async () => (await import('./sandbox.ts')).sandbox,
+  TWILIO: async () => (await import('./twilio/twilio.ts')).twilio,
 }
 
 /** What `camp broker add --adapter` takes. */

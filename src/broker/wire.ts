@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { excerpt } from './classify.ts'
 import type { HttpResponse } from './http.ts'
+import type { Message, SendResult } from './port.ts'
 
 /** What several brokers' wires have in common. */
 
@@ -10,8 +11,23 @@ export const httpUrl = z.url({ protocol: /^https?$/ })
 /** A credential's key that must not be empty. */
 export const filled = z.string().trim().min(1)
 
+/** A credential's key that goes into a header: what no header can hold would never be sent. */
+export const headerText = filled.regex(/^[\x20-\x7e]+$/, 'must be printable ASCII')
+
 /** A whole number in a credential: `camp credential set` gives every value as text. */
 export const count = (most: number) => z.coerce.number().int().min(0).max(most)
+
+/**
+ * Of brokers that publish no limits (brokers.md 2.2, 3.2, 4, 5): 100 messages a request and one request a second are the safe
+ * assumption; `camp broker set` may say more, up to a bound of our own.
+ */
+export const UNDOCUMENTED_LIMITS = { messagesPerRequest: 1000, usualBatch: 100, usualRate: 1 } as const
+
+/** A text in an answer or callback, which may come as a number; undefined where it is missing or empty. */
+export const looseText = z
+  .union([z.string(), z.number()])
+  .nullish()
+  .transform(value => (value === null || value === undefined || value === '' ? undefined : String(value)))
 
 /** `path` below a base URL, its own path and query kept: https://host/a + b → https://host/a/b */
 export function below(base: string, path: string): string {
@@ -37,6 +53,9 @@ export function notUnderstood(answer: HttpResponse, secrets: readonly string[]):
   }
 }
 
+/** Where a broker takes templates alone, and the campaign has none: an import would not let it in. */
+export const NO_TEMPLATE: SendResult = { kind: 'FATAL', reason: 'the campaign has no template' }
+
 /** E.164 digits without the country's 55: by its place, since 55 is an area code too. */
 export function nationalPhone(phone: string): string {
   return phone.slice(2)
@@ -52,4 +71,28 @@ export function internationalPhone(written: string): string | undefined {
 /** A document as brokers want it: without punctuation. Letters stay: since July 2026 a CNPJ may hold them. */
 export function plainDocument(document: string | null): string {
   return (document ?? '').replace(/[^0-9A-Za-z]/g, '')
+}
+
+type Refused = Extract<SendResult, { kind: 'REJECTED' }>
+
+/**
+ * A request with a message that has nothing to say, which no import lets in, is refused before anything is sent: halved, until
+ * that message is alone. @returns undefined where each has a text
+ */
+export function refusalWithoutText(messages: readonly Message[]): Refused | undefined {
+  if (messages.every(({ text }) => text !== null && text.trim() !== '')) return undefined
+  return { kind: 'REJECTED', code: 'NO_TEXT', detail: 'not sent: there is no text to send' }
+}
+
+/**
+ * The text of a request that carries one for all its messages. Messages of several texts in one request are a fault of the
+ * plan's; such a request is refused before anything is sent, and thereby halved until nobody would get somebody else's text.
+ */
+export function sharedText(messages: readonly Message[]): { kind: 'TEXT'; text: string } | Refused {
+  const texts = new Set(messages.map(({ text }) => text ?? ''))
+  if (texts.size > 1) {
+    const detail = `not sent: one text per request, and its ${messages.length} messages have ${texts.size}`
+    return { kind: 'REJECTED', code: 'MIXED_TEXTS', detail }
+  }
+  return refusalWithoutText(messages) ?? { kind: 'TEXT', text: [...texts].join() }
 }

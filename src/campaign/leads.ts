@@ -3,6 +3,7 @@ import type { LeadStatus } from './view.ts'
 
 /** A lead as `leads --json` prints it. */
 export interface LeadView {
+  id: string
   phone: string
   nome: string | null
   cpf_cnpj: string | null
@@ -34,7 +35,7 @@ export async function* leadPages(pool: pg.Pool, campaignId: string, filter: Lead
     await client.query('BEGIN READ ONLY')
     await client.query(
       `DECLARE page NO SCROLL CURSOR FOR
-       SELECT phone, nome, cpf_cnpj, idcob_contrato, status, error_code, error_message, source_line, seq, provider_msg_id,
+       SELECT id, phone, nome, cpf_cnpj, idcob_contrato, status, error_code, error_message, source_line, seq, provider_msg_id,
               sent_at, delivered_at, read_at, is_fish
        FROM "CampaignLead"
        WHERE campaign_id = $1 AND ($2::text IS NULL OR status::text = $2) AND ($3::text IS NULL OR error_code = $3)

@@ -118,10 +118,18 @@ async function begin(
   campaign: CampaignHeader,
   userId: string | null,
 ): Promise<CampaignHeader> {
-  const adapter = await adapterOf(campaign.adapter)
   const now = clock.now()
   await makeMove(sql, move, campaign, { userId, now, reason: null })
   await forgetRings(sql, campaign.id)
+  await planCampaign(sql, campaign)
+  // A campaign without a lead to send is done before it begins.
+  await finishIfDone(sql, campaign.id, now)
+  return campaign
+}
+
+/** Batches for every PENDING lead that no open batch holds; the campaign's row is held. */
+export async function planCampaign(sql: Sql, campaign: CampaignHeader): Promise<void> {
+  const adapter = await adapterOf(campaign.adapter)
   await planBatches(sql, {
     campaignId: campaign.id,
     size: effectiveBatchSize({
@@ -132,9 +140,6 @@ async function begin(
     }),
     oneTextPerRequest: adapter.oneTextPerRequest,
   })
-  // A campaign without a lead to send is done before it begins.
-  await finishIfDone(sql, campaign.id, now)
-  return campaign
 }
 
 // Below this the statistics are near enough whatever they say.
@@ -145,7 +150,7 @@ const MANY_LEADS = 5_000
  * until autovacuum comes round a minute later, and until then its ranges are read by the wrong plan: a million leads went out
  * at 3,500 a second for the first minute, and at 22,000 from then on.
  */
-async function ringFirst(
+export async function ringFirst(
   { pool, queues, clock }: MoveDeps & { queues: Queues },
   campaign: CampaignHeader,
 ): Promise<void> {
@@ -160,7 +165,7 @@ interface MoveDetail {
   reason: string | null
 }
 
-async function makeMove(
+export async function makeMove(
   sql: Sql,
   move: Exclude<MoveName, 'approve'>,
   campaign: CampaignHeader,
@@ -252,7 +257,7 @@ async function assertBudget(sql: Sql, campaign: CampaignHeader, present: Present
 }
 
 /** @returns false where it was voided: the campaign waits for approval again, and that must be committed */
-async function approvalHolds(sql: Sql, campaign: CampaignHeader, now: Date): Promise<boolean> {
+export async function approvalHolds(sql: Sql, campaign: CampaignHeader, now: Date): Promise<boolean> {
   if (campaign.approval_hash === approvalHash(campaign)) return true
   const reason = 'something that was approved has changed since (price, template, …)'
   await makeMove(sql, 'void', campaign, { userId: null, now, reason })

@@ -67,7 +67,7 @@ export function bindTemplate(
   assigned: Readonly<Record<string, string>>,
   columns: readonly NamedColumn[],
 ): Record<string, string> {
-  const wanted = [...new Set([...template.content.matchAll(PLACEHOLDER)].map(match => match[1]!))]
+  const wanted = variablesIn(template.content)
   const unknown = Object.keys(assigned).filter(name => !wanted.includes(name))
   if (unknown.length > 0) {
     const has = wanted.length > 0 ? `its variables are ${wanted.join(', ')}` : 'it has no variables'
@@ -103,6 +103,20 @@ export function templateVariables(
     values[variable] = value
   }
   return { values }
+}
+
+/** A template's text with its variables' values: what the person reads. */
+export function fillTemplate(content: string, values: Readonly<Record<string, string>>): string {
+  return content.replace(PLACEHOLDER, (written, name: string) => values[name] ?? written)
+}
+
+/**
+ * A template's variables, each once, in the order in which an official broker counts them: by number ({{1}}, {{2}}), wherever
+ * they stand; as they stand where they have names. What a database keeps of an object's keys is no order.
+ */
+export function variablesIn(content: string): string[] {
+  const names = [...new Set([...content.matchAll(PLACEHOLDER)].map(match => match[1]!))]
+  return names.every(name => /^\d+$/.test(name)) ? names.sort((a, b) => Number(a) - Number(b)) : names
 }
 
 /** A lead's value by a column's name; '' where it has none. */

@@ -28,6 +28,11 @@ export const MOVES = {
   fail: { from: ['PROCESSING'], to: 'FAILED' },
   /** A campaign that was paused while its last request was on its way has nothing left to wait for. */
   finish: { from: ['PROCESSING', 'PAUSED'], to: 'FINISHED' },
+  /** Leads in doubt are to be sent after all. */
+  reopen: { from: ['FINISHED'], to: 'PROCESSING' },
+  /** What failed is to be sent again: that costs, so it is approved again; where a message costs nothing, it need not be. */
+  retry: { from: ['FINISHED', 'FAILED', 'PAUSED'], to: 'PENDING_APPROVAL' },
+  retryFree: { from: ['FINISHED', 'FAILED', 'PAUSED'], to: 'APPROVED' },
   cancel: { from: ['PENDING_APPROVAL', 'APPROVED', 'PROCESSING', 'PAUSED', 'FAILED'], to: 'CANCELLED' },
 } as const satisfies Record<string, Move>
 
@@ -50,7 +55,11 @@ const NEXT: Record<CampaignStatus, string> = {
 
 /** @returns the error for a move that the campaign's state does not allow */
 export function illegalMove(move: MoveName, campaign: { agendamento_id: string; status: CampaignStatus }): CampError {
-  return new CampError('STATE', `cannot ${move} campaign ${campaign.agendamento_id}: it is ${campaign.status}`, {
-    hint: NEXT[campaign.status],
-  })
+  return new CampError(
+    'STATE',
+    `cannot ${move === 'retryFree' ? 'retry' : move} campaign ${campaign.agendamento_id}: it is ${campaign.status}`,
+    {
+      hint: NEXT[campaign.status],
+    },
+  )
 }

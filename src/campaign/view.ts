@@ -42,6 +42,8 @@ export interface CampaignView {
   batches: Record<'QUEUED' | 'SENDING' | 'DONE' | 'IN_DOUBT', number>
   /** The earliest moment at which a waiting batch may go out, where none may now. */
   waiting_until: string | null
+  /** The broker does not answer, or asked to wait: nothing goes out with this wallet's credential until then. */
+  waiting_for_broker: { since: string; until: string; reason: string } | null
   /** The broker's last step, where it has one and it is planned. */
   closing: ClosingView | null
 }
@@ -115,8 +117,24 @@ export async function campaignView(sql: Sql, id: string): Promise<CampaignView> 
     started_at: iso(header.started_at),
     finished_at: iso(header.finished_at),
     ...batches,
+    waiting_for_broker: await brokerPause(sql, id),
     closing: await closingView(sql, header),
   }
+}
+
+async function brokerPause(sql: Sql, campaignId: string): Promise<CampaignView['waiting_for_broker']> {
+  const { rows } = await sql.query<{ blocked_since: Date; blocked_until: Date; blocked_reason: string | null }>(
+    `SELECT s.blocked_since, s.blocked_until, s.blocked_reason
+     FROM "Campaign" c
+     JOIN "Credential" k ON k.wallet_id = c.wallet_id AND k.broker_id = c.broker_id
+     JOIN "SendSlot" s ON s.id = k.id
+     WHERE c.id = $1 AND c.status = 'PROCESSING' AND s.blocked_until > clock_timestamp() AND s.blocked_since IS NOT NULL`,
+    [campaignId],
+  )
+  const row = rows[0]
+  if (!row) return null
+  const { blocked_since, blocked_until, blocked_reason } = row
+  return { since: blocked_since.toISOString(), until: blocked_until.toISOString(), reason: blocked_reason ?? '' }
 }
 
 interface HeaderRow {
@@ -195,17 +213,18 @@ async function closingView(sql: Sql, { id, status, adapter }: HeaderRow): Promis
     error: string | null
   }>(
     `SELECT status, not_before, settled_at, error FROM "Batch" WHERE campaign_id = $1 AND kind = 'CLOSING'
-     ORDER BY number DESC LIMIT 1`,
+     ORDER BY array_position(ARRAY['IN_DOUBT', 'SENDING', 'QUEUED', 'DONE'], status::text), error IS NULL, number DESC LIMIT 1`,
     [id],
   )
   const last = rows[0]
+  const unrun = last?.status === 'DONE' && last.error !== null
   if (status === 'CANCELLED' && (!last || last.status === 'DONE')) {
     const { closing } = await adapterOf(adapter)
-    if (closing && (await closingOwed(sql, id))) {
-      return { status: 'NOT_RUN', not_before: null, settled_at: null, error: closing.unrun ?? null }
-    }
+    const left = closing?.unrun !== undefined && (await closingOwed(sql, id)) ? closing.unrun : undefined
+    if (left !== undefined) return { status: 'NOT_RUN', not_before: null, settled_at: null, error: left }
   }
   if (!last) return null
+  if (unrun) return { status: 'NOT_RUN', not_before: null, settled_at: iso(last.settled_at), error: last.error }
   const settled = last.status === 'DONE' || last.status === 'IN_DOUBT' ? last.settled_at : null
   return {
     status: last.status,

@@ -11,7 +11,7 @@ type Entry = { summary: string; load: () => Promise<{ register: Register }> }
  */
 const COMMANDS: Record<string, Entry> = {
   demo: {
-    summary: 'the whole way on the bundled file, with the sandbox broker',
+    summary: 'the whole way on the bundled file, with the sandbox as a broker',
     load: () => import('./commands/demo.ts'),
   },
   login: { summary: 'log in with e-mail and password', load: () => import('./commands/login.ts') },
@@ -35,7 +35,7 @@ const COMMANDS: Record<string, Entry> = {
     load: () => import('./commands/worker.ts'),
   },
   sandbox: {
-    summary: 'a local stand-in for a broker, with faults on demand',
+    summary: 'a local stand-in for every broker, with faults on demand',
     load: () => import('./commands/sandbox.ts'),
   },
 }

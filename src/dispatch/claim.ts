@@ -6,7 +6,16 @@ import { type Sql, transaction } from '../database/pool.ts'
 import { type Recipient, releaseContacts, takeContacts } from './contacts.ts'
 import { failCampaign, finishIfDone } from './finish.ts'
 import { type ContactHours, type HolidayTest, monthOf, nextWithinHours } from './hours.ts'
-import { type Lane, takeSlots, throttleInterval, throttlingOf } from './pace.ts'
+import {
+  giveProbeBack,
+  isOpen,
+  type Lane,
+  lookAgainAt,
+  takeProbe,
+  takeSlots,
+  throttleInterval,
+  throttlingOf,
+} from './pace.ts'
 
 /**
  * The claim (DESIGN 5): one transaction that makes a batch ours, or leaves everything as it was. Only after its COMMIT may a
@@ -46,7 +55,7 @@ export interface ClaimedBatch {
   campaign: ClaimedCampaign & {
     agendamentoId: string
     baseMessage: string | null
-    templateCode: string | null
+    template: { code: string; content: string } | null
     templateVars: unknown
     walletId: string
     idgisAmbiente: number
@@ -63,6 +72,8 @@ export interface ClaimedBatch {
   nextAt: Date | null
   leaseUntil: Date
   leads: ClaimedLead[]
+  /** The broker has not answered for a while: this batch alone tries. */
+  probe: boolean
   /** Leads of the batch that stayed PENDING: the budget did not pay for them all. */
   left: number
 }
@@ -126,7 +137,10 @@ async function tryClaim(deps: ClaimDeps, sql: Sql, batchId: string, most: number
     const ring = await postpone(sql, header.id, until, now)
     return { kind: 'WAIT', until, why, ring, campaign, number: header.number }
   }
-  if (header.blocked_until && header.blocked_until > now) return wait(header.blocked_until, 'BROKER')
+  const circuit = { failures: header.circuit_failures, blockedUntil: header.blocked_until }
+  const waitForBroker = (blockedUntil: Date) =>
+    wait(lookAgainAt({ ...circuit, blockedUntil }, now, deps.random), 'BROKER')
+  if (circuit.blockedUntil && circuit.blockedUntil > now) return waitForBroker(circuit.blockedUntil)
   if (header.not_before && header.not_before > now) return wait(header.not_before, 'BROKER')
   const opening = nextWithinHours(hoursOf(header), header.zone, now, deps.isHoliday)
   if (opening !== now) return wait(opening ?? new Date(now.getTime() + 24 * 3_600_000), 'HOURS')
@@ -139,11 +153,15 @@ async function tryClaim(deps: ClaimDeps, sql: Sql, batchId: string, most: number
   if (header.rate_limit !== null) lanes.push({ id: header.credential_id, takesMs: requests * requestIntervalMs })
   const slot = await takeSlots(sql, lanes, now)
   if ('waitUntil' in slot) return wait(slot.waitUntil, 'PACE')
+  const leaseUntil = new Date(slot.startAt.getTime() + requests * requestIntervalMs + deps.leaseMs(adapter.timeoutMs))
+  const probing = isOpen(circuit)
+  if (probing && !(await takeProbe(sql, header.credential_id, now, leaseUntil))) return waitForBroker(leaseUntil)
 
   const { leads, refused, left } = await vetLeads(sql, header, most, now)
   await refuseLeads(sql, header.campaign_id, refused)
   const taken = await takeLeads(sql, header.campaign_id, leads)
   if (taken.length === 0) {
+    if (probing) await giveProbeBack(sql, header.credential_id, now)
     // With leads left over, those before them were refused: the next claim looks at the rest.
     if (left > 0) return wait(now, 'BROKER')
     await sql.query(
@@ -154,7 +172,6 @@ async function tryClaim(deps: ClaimDeps, sql: Sql, batchId: string, most: number
     return { kind: 'EMPTIED', campaign, number: header.number }
   }
   const budgetId = await reserve(sql, header, taken.length, monthOf(now, deps.timezone), now)
-  const leaseUntil = new Date(slot.startAt.getTime() + requests * requestIntervalMs + deps.leaseMs(adapter.timeoutMs))
   const attempt = await openBatch(sql, header, {
     refused: refused.length,
     messages: taken.length,
@@ -173,7 +190,8 @@ async function tryClaim(deps: ClaimDeps, sql: Sql, batchId: string, most: number
         ...campaign,
         agendamentoId: header.agendamento_id,
         baseMessage: header.base_message,
-        templateCode: header.template_code,
+        template:
+          header.template_code === null ? null : { code: header.template_code, content: header.template_content! },
         templateVars: header.template_vars,
         walletId: header.wallet_id,
         idgisAmbiente: header.idgis_ambiente,
@@ -188,6 +206,7 @@ async function tryClaim(deps: ClaimDeps, sql: Sql, batchId: string, most: number
         : null,
       leaseUntil,
       leads: taken,
+      probe: probing,
       left,
     },
   }
@@ -209,6 +228,7 @@ interface BatchHeader {
   base_message: string | null
   template_vars: unknown
   template_code: string | null
+  template_content: string | null
   throttling_type: string
   throttling_config: unknown
   hours_from: number
@@ -227,6 +247,7 @@ interface BatchHeader {
   sealed: unknown
   credential_updated_at: Date
   blocked_until: Date | null
+  circuit_failures: number
 }
 
 /** Locks the batch if it is QUEUED and nobody else has it. The campaign is only read: a pause may be one batch late. */
@@ -234,10 +255,12 @@ async function lockBatch(sql: Sql, batchId: string): Promise<BatchHeader | undef
   const { rows } = await sql.query<BatchHeader>(
     `SELECT b.id, b.kind, b.number, b.from_seq, b.to_seq, b.size, b.zone, b.failures, b.not_before,
             c.id AS campaign_id, c.status AS campaign_status, c.agendamento_id, c.base_message, c.template_vars,
-            t.template_code, c.throttling_type, c.throttling_config, c.hours_from, c.hours_to, c.days, c.allow_holidays,
+            t.template_code, t.content AS template_content, c.throttling_type, c.throttling_config, c.hours_from, c.hours_to,
+            c.days, c.allow_holidays,
             c.no_cap, coalesce(c.unit_cost, r.cost_per_message) AS unit_cost, w.id AS wallet_id, w.idgis_ambiente,
             r.id AS broker_id, r.name AS broker, r.adapter, r.rate_limit,
-            k.id AS credential_id, k.config AS sealed, k.updated_at AS credential_updated_at, s.blocked_until
+            k.id AS credential_id, k.config AS sealed, k.updated_at AS credential_updated_at, s.blocked_until,
+            coalesce(s.failures, 0) AS circuit_failures
      FROM "Batch" b
      JOIN "Campaign" c ON c.id = b.campaign_id
      JOIN "Wallet" w ON w.id = c.wallet_id

@@ -115,6 +115,6 @@ async function lookAgain(sql: Sql, id: string, at: Date | null): Promise<void> {
 
 /** The broker has no read that could tell: somebody must look there. */
 export async function askPerson(sql: Sql, campaignId: string, doubt: string, at: Date): Promise<void> {
-  const what = `its last step at the broker is in doubt (${doubt}): look there, then camp campaign resolve`
+  const what = `its last step at the broker is in doubt (${doubt}): look there, then camp campaign resolve --closing`
   await pauseCampaign(sql, campaignId, what, at)
 }

@@ -1,28 +1,39 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { ClosingResult } from '../broker/port.ts'
 import { type Sql, transaction } from '../database/pool.ts'
-import { type ClaimedClosing, claimClosing } from './closing-claim.ts'
+import { type ClaimedClosing, claimClosing, type Place } from './closing-claim.ts'
 import { askPerson, LOOK_MS } from './closing-doubt.ts'
 import { closeClosing, doubtClosing, holdsClosing, requeueClosing } from './closing-rows.ts'
 import type { DispatchDeps } from './dispatch.ts'
 import { failCampaign, finishIfDone } from './finish.ts'
 import { backoffMs } from './pace.ts'
-import { ringAll } from './ring.ts'
+import { ringAll, ringNext } from './ring.ts'
 import { requestName } from './send.ts'
 
 /**
  * A campaign's closing (DESIGN 5): the broker's last step, once, after the last batch and a delay. At Salesforce it is the step
  * that really sends, so it keeps the contact hours, holds a lock per automation, and is never repeated in doubt: what a look saw
- * before the run is kept before the run begins, and compared with what is seen afterwards (closing-doubt.ts).
+ * before the run is kept before the run begins, and compared with what is seen afterwards (closing-doubt.ts). Where a broker
+ * closes each request by itself, the campaign's closing only plans those: a batch each, whose parent is the batch that it closes.
  */
 export async function dispatchClosing(deps: DispatchDeps, batchId: string): Promise<void> {
   const claimed = await claimClosing(deps, batchId)
   if (claimed.kind === 'GONE') return
+  if (claimed.kind === 'DONE') return ringAfter(deps, claimed.place)
   if (claimed.kind === 'WAIT') {
-    return ringAll(deps.queues, claimed.brokerId, [{ batchId, ring: claimed.ring, at: claimed.until }], deps.now())
+    const { place, ring, until } = claimed
+    await ringAll(deps.queues, place.brokerId, [{ batchId, ring, at: until }], deps.now())
+    // Its zone sleeps; another request's may not.
+    if (claimed.asleep) await ringAfter(deps, place)
+    return
   }
   const result = await run(deps, claimed.claim)
   if (result !== undefined) await settle(deps, claimed.claim, result)
+}
+
+/** The closing of the next request, where there is one. */
+async function ringAfter({ pool, queues, now }: DispatchDeps, { campaignId, brokerId, number }: Place): Promise<void> {
+  await ringNext(pool, queues, { id: campaignId, brokerId, paced: true }, number, null, now())
 }
 
 const BUSY_MS = 60_000
@@ -30,6 +41,8 @@ const BUSY_MS = 60_000
 /** Looks, keeps what it saw, and only then runs. @returns undefined where the claim was lost meanwhile */
 async function run(deps: DispatchDeps, claim: ClaimedClosing): Promise<ClosingResult | undefined> {
   const { closing, credential, agendamentoId, references } = claim
+  const waitMs = claim.startAt.getTime() - deps.now().getTime()
+  if (waitMs > 0) await delay(waitMs)
   let mark = 'begun'
   if (closing.look) {
     const look = await closing.look(credential, deps.http)
@@ -39,7 +52,7 @@ async function run(deps: DispatchDeps, claim: ClaimedClosing): Promise<ClosingRe
   }
   if (!(await keepMark(deps, claim, mark))) return undefined
   try {
-    const name = requestName(agendamentoId, claim.number)
+    const name = requestName(agendamentoId, claim.place.number)
     return await closing.run({ name, agendamentoId, references }, credential, deps.http)
   } catch (error) {
     return { kind: 'IN_DOUBT', reason: `the adapter failed: ${error instanceof Error ? error.name : 'unknown error'}` }
@@ -60,7 +73,8 @@ async function settle(deps: DispatchDeps, claim: ClaimedClosing, result: Closing
   for (let failures = 0; ; failures++) {
     try {
       const ring = await transaction(deps.pool, sql => writeResult(deps, sql, claim, result))
-      if (ring) await ringAll(deps.queues, claim.brokerId, [ring], deps.now())
+      if (ring) await ringAll(deps.queues, claim.place.brokerId, [ring], deps.now())
+      else if (result.kind === 'DONE') await ringAfter(deps, claim.place)
       return
     } catch (error) {
       if (failures >= 8) throw error // the lease says the rest
@@ -76,7 +90,7 @@ async function writeResult(deps: DispatchDeps, sql: Sql, claim: ClaimedClosing, 
   switch (result.kind) {
     case 'DONE':
       await closeClosing(sql, claim.id, at, result.reference)
-      await finishIfDone(sql, claim.campaignId, at)
+      await finishIfDone(sql, claim.place.campaignId, at)
       deps.log.info({ ...log, reference: result.reference }, 'closed')
       return undefined
     case 'NOT_ACCEPTED': {
@@ -89,7 +103,7 @@ async function writeResult(deps: DispatchDeps, sql: Sql, claim: ClaimedClosing, 
     }
     case 'FATAL':
       await requeueClosing(sql, claim.id, { at, until: null, failures: 0, error: result.reason })
-      await failCampaign(sql, claim.campaignId, `its last step at the broker was refused: ${result.reason}`, at)
+      await failCampaign(sql, claim.place.campaignId, `its last step at the broker was refused: ${result.reason}`, at)
       deps.log.warn({ ...log, reason: result.reason }, 'its closing was refused')
       return undefined
     case 'IN_DOUBT':
@@ -97,7 +111,7 @@ async function writeResult(deps: DispatchDeps, sql: Sql, claim: ClaimedClosing, 
         await doubtClosing(sql, claim.id, { at, error: result.reason, lookAt: new Date(at.getTime() + LOOK_MS) })
       } else {
         await doubtClosing(sql, claim.id, { at, error: result.reason, lookAt: null })
-        await askPerson(sql, claim.campaignId, result.reason, at)
+        await askPerson(sql, claim.place.campaignId, result.reason, at)
       }
       deps.log.warn({ ...log, reason: result.reason }, 'its closing is in doubt')
       return undefined

@@ -4,7 +4,7 @@ import { z } from 'zod'
 import type { Http } from '../broker/http.ts'
 import type { Message, Outcome } from '../broker/port.ts'
 import { adapterOf } from '../broker/registry.ts'
-import { compileText, templateVariables } from '../campaign/render.ts'
+import { compileText, templateVariables, variablesIn } from '../campaign/render.ts'
 import { isUnreachable } from '../database/pool.ts'
 import { messageOf } from '../errors.ts'
 import type { Log } from '../log.ts'
@@ -66,12 +66,13 @@ async function send(deps: DispatchDeps, batch: ClaimedBatch): Promise<BatchOutco
     return { outcomes: batch.leads.map(() => ({ kind: 'NOT_ACCEPTED', reason })), fatal: reason }
   }
   const rendered = renderLeads(batch)
+  const { template } = batch.campaign
   const sent = await sendBatch({ adapter, credential, http: deps.http, now: deps.now }, batch, {
     name: requestName(batch.campaign.agendamentoId, batch.number),
     agendamentoId: batch.campaign.agendamentoId,
     batchNumber: batch.number,
     wallet: { id: batch.campaign.walletId, idgisAmbiente: batch.campaign.idgisAmbiente },
-    template: batch.campaign.templateCode === null ? null : { code: batch.campaign.templateCode },
+    template: template && { code: template.code, variables: variablesIn(template.content) },
     messages: rendered.flatMap(lead => (lead.message ? [lead.message] : [])),
     callbackUrl: leadId => deps.callbackUrl(batch.campaign.brokerId, leadId),
   })

@@ -51,14 +51,14 @@ async function planClosing(sql: Sql, campaignId: string): Promise<boolean> {
 
 /**
  * Whether the broker has taken messages, or may have, that no closing has come after: none is planned for what was refused. A
- * closing that was never run (cancelled: it keeps an error) does not count. Leads say it, not their batch's figures: a batch that
- * is sent again has figures from before.
+ * closing that was never run, because its campaign was cancelled, has no claimed_at. Leads say it, not their batch's figures: a
+ * batch that is sent again has figures from before.
  */
 export async function closingOwed(sql: Sql, campaignId: string): Promise<boolean> {
   const { rows } = await sql.query<{ owed: boolean }>(
     `WITH last AS (
        SELECT coalesce(max(claimed_at), '-infinity') AS run_at FROM "Batch"
-       WHERE campaign_id = $1 AND kind = 'CLOSING' AND status = 'DONE' AND error IS NULL
+       WHERE campaign_id = $1 AND kind = 'CLOSING' AND parent_id IS NULL AND status = 'DONE'
      )
      SELECT EXISTS (
        SELECT 1 FROM last, "Batch" b
@@ -110,7 +110,8 @@ export async function cancelOpenLeads(sql: Sql, campaignId: string, now: Date): 
        SELECT id FROM "Batch" WHERE campaign_id = $1 AND status = 'QUEUED' ORDER BY number FOR UPDATE
      )
      UPDATE "Batch" b SET status = 'DONE', settled_at = $2,
-            error = CASE WHEN kind = 'CLOSING' THEN coalesce(error, 'the campaign was cancelled') ELSE error END
+            error = CASE WHEN kind = 'CLOSING' THEN coalesce(error, 'the campaign was cancelled') ELSE error END,
+            claimed_at = CASE WHEN kind = 'CLOSING' THEN NULL ELSE claimed_at END
      FROM open WHERE b.id = open.id`,
     [campaignId, now],
   )

@@ -105,6 +105,88 @@ export async function blockCredential(
   )
 }
 
+/** After so many requests in a row without an answer that says anything, the circuit opens. */
+const CIRCUIT_AFTER = 5
+
+export interface Failure {
+  now: Date
+  reason: string
+  /** It was the one that an open circuit let through. */
+  probe: boolean
+  random: () => number
+}
+
+/**
+ * A request was refused before it was read, or nobody can know: an outage, if it goes on. From the fifth in a row on nothing is
+ * sent with this credential for a while, and then one batch alone tries (`takeProbe`); each that fails doubles the while. What
+ * was on its way when the circuit opened says nothing new.
+ */
+export async function countFailure(sql: Sql, credentialId: string, failure: Failure): Promise<void> {
+  const { now, reason, probe, random } = failure
+  const { rows } = await sql.query<{ failures: number }>(
+    `INSERT INTO "SendSlot" AS s (id, next_at, failures) VALUES ($1, $2, 1)
+     ON CONFLICT (id) DO UPDATE SET failures = s.failures + 1 WHERE s.failures < $3 OR $4 RETURNING failures`,
+    [credentialId, now, CIRCUIT_AFTER, probe],
+  )
+  const failures = rows[0]?.failures ?? 0
+  if (failures < CIRCUIT_AFTER) return
+  await sql.query(
+    `UPDATE "SendSlot" SET blocked_until = CASE WHEN $4 THEN $3 ELSE greatest(blocked_until, $3) END,
+            blocked_since = coalesce(blocked_since, $2), blocked_reason = $5
+     WHERE id = $1`,
+    [credentialId, now, new Date(now.getTime() + circuitMs(failures - CIRCUIT_AFTER, random)), probe, reason],
+  )
+}
+
+/** The broker answers: whatever was counted and blocked is over. */
+export async function countAnswer(sql: Sql, credentialId: string): Promise<void> {
+  await sql.query(
+    `UPDATE "SendSlot" SET failures = 0, blocked_until = NULL, blocked_since = NULL, blocked_reason = NULL
+     WHERE id = $1 AND failures > 0`,
+    [credentialId],
+  )
+}
+
+export interface Circuit {
+  failures: number
+  blockedUntil: Date | null
+}
+
+export function isOpen({ failures }: Circuit): boolean {
+  return failures >= CIRCUIT_AFTER
+}
+
+/**
+ * Where the circuit is open and its time is over, lets this one claim through and blocks all others until it has settled, or
+ * until its lease is over. @returns false where another was first
+ */
+export async function takeProbe(sql: Sql, credentialId: string, now: Date, leaseUntil: Date): Promise<boolean> {
+  const { rowCount } = await sql.query(
+    `UPDATE "SendSlot" SET blocked_until = $3 WHERE id = $1 AND (blocked_until IS NULL OR blocked_until <= $2)`,
+    [credentialId, now, leaseUntil],
+  )
+  return rowCount === 1
+}
+
+/** A probe that came to nothing before it sent: the next one may try. */
+export async function giveProbeBack(sql: Sql, credentialId: string, now: Date): Promise<void> {
+  await sql.query(`UPDATE "SendSlot" SET blocked_until = $2 WHERE id = $1`, [credentialId, now])
+}
+
+const MOST_PROBE_WAIT_MS = 10_000
+
+/** When to look again: a probe may close the circuit long before its lease is over. */
+export function lookAgainAt(circuit: Circuit & { blockedUntil: Date }, now: Date, random: () => number): Date {
+  if (!isOpen(circuit)) return circuit.blockedUntil
+  const soon = now.getTime() + MOST_PROBE_WAIT_MS * (0.5 + random() / 2)
+  return new Date(Math.min(circuit.blockedUntil.getTime(), soon))
+}
+
+/** Between half and all of five seconds doubled with each failure, at most five minutes. */
+export function circuitMs(failures: number, random: () => number): number {
+  return Math.round(Math.min(300_000, 5_000 * 2 ** Math.min(failures, 20)) * (0.5 + random() / 2))
+}
+
 /** Exponential with full jitter: between 0 and `FIRST_MS` doubled with each failure, at most five minutes. */
 export function backoffMs(failures: number, random: () => number): number {
   const FIRST_MS = 1_000

@@ -6,7 +6,7 @@ import { type Sql, transaction } from '../database/pool.ts'
 import { type ClaimedBatch, type ClaimedLead, recipientOf } from './claim.ts'
 import { releaseContacts } from './contacts.ts'
 import { failCampaign, finishIfDone, pauseCampaign } from './finish.ts'
-import { backoffMs, blockCredential } from './pace.ts'
+import { backoffMs, blockCredential, countAnswer, countFailure } from './pace.ts'
 
 /**
  * The settle (DESIGN 5): one transaction that writes what became of a claimed batch. It is fenced: only the attempt that
@@ -68,6 +68,12 @@ export async function settleBatch(
     const failures = notAccepted.length > 0 && !outcome.split ? row.failures + 1 : 0
     const waitMs = outcome.retryAfterMs ?? (failures > 0 ? backoffMs(failures - 1, random) : 0)
     const notBefore = waitMs > 0 ? new Date(at.getTime() + waitMs) : null
+    const answered = accepted.length + refused.length > 0 || outcome.split === true || outcome.fatal !== undefined
+    if (answered) await countAnswer(sql, batch.credential.id)
+    else {
+      const reason = reasonOf(notAccepted) ?? reasonOf(inDoubt) ?? 'the broker does not answer'
+      await countFailure(sql, batch.credential.id, { now: at, reason, probe: batch.probe, random })
+    }
     if (outcome.retryAfterMs !== undefined && notBefore) {
       await blockCredential(
         sql,
@@ -214,12 +220,15 @@ interface Closing {
   at: Date
 }
 
-/** @returns the ring under which a batch that is QUEUED again is to be called */
+/**
+ * A batch that goes out in parts (the budget did not pay for all of it at once) has a reference for each.
+ * @returns the ring under which a batch that is QUEUED again is to be called
+ */
 async function closeBatch(sql: Sql, batch: ClaimedBatch, closing: Closing): Promise<number> {
   const { rows } = await sql.query<{ ring: number }>(
     `UPDATE "Batch" SET status = $2::"BatchStatus", lease_until = NULL, settled_at = $3,
             accepted = accepted + $4, refused = refused + $5, reserved = reserved - unit_cost * $6::int,
-            failures = $7, not_before = $8, broker_ref = coalesce($9, broker_ref), error = $10, ring = ring + 1, rung_at = $3
+            failures = $7, not_before = $8, broker_ref = nullif(concat_ws(E'\\n', broker_ref, $9::text), ''), error = $10, ring = ring + 1, rung_at = $3
      WHERE id = $1 RETURNING ring`,
     [
       batch.id,

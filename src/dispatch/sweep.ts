@@ -1,4 +1,6 @@
 import type pg from 'pg'
+import { lockCampaign } from '../campaign/approval.ts'
+import { planCampaign } from '../campaign/moves.ts'
 import { transaction } from '../database/pool.ts'
 import type { Queues } from '../queue/queues.ts'
 import { cancelOpenLeads, finishIfDone } from './finish.ts'
@@ -24,6 +26,7 @@ export interface Swept {
 export async function sweep(deps: SweepDeps): Promise<Swept> {
   const inDoubt = await expireLeases(deps)
   await endCancelled(deps)
+  await planForgotten(deps)
   const rung = (await ringForgotten(deps)) + (await reviveSilent(deps))
   return { inDoubt, rung }
 }
@@ -80,6 +83,25 @@ async function endCancelled({ pool, now }: SweepDeps): Promise<void> {
     [now()],
   )
   for (const { id } of rows) await transaction(pool, sql => cancelOpenLeads(sql, id, now()))
+}
+
+/**
+ * Leads PENDING in a running campaign without an open batch: one whose doubt was resolved while its batch was on its way again.
+ */
+async function planForgotten({ pool }: SweepDeps): Promise<void> {
+  const { rows } = await pool.query<{ id: string }>(
+    `SELECT c.id FROM "Campaign" c
+     WHERE c.status = 'PROCESSING'
+       AND NOT EXISTS (
+         SELECT 1 FROM "Batch" WHERE campaign_id = c.id AND (status IN ('QUEUED', 'SENDING') OR (kind = 'CLOSING' AND status = 'IN_DOUBT')))
+       AND EXISTS (SELECT 1 FROM "CampaignLead" WHERE campaign_id = c.id AND status = 'PENDING')`,
+  )
+  for (const { id } of rows) {
+    await transaction(pool, async sql => {
+      const campaign = await lockCampaign(sql, id)
+      if (campaign.status === 'PROCESSING') await planCampaign(sql, campaign)
+    })
+  }
 }
 
 interface Silent {

@@ -4,6 +4,7 @@ import { dueCampaigns } from '../campaign/due.ts'
 import { run } from '../campaign/moves.ts'
 import type { Clock } from '../clock.ts'
 import type { Config } from '../config.ts'
+import { isUnreachable } from '../database/pool.ts'
 import { CampError, messageOf } from '../errors.ts'
 import type { Log } from '../log.ts'
 import type { Consumer, Queues } from '../queue/queues.ts'
@@ -23,6 +24,8 @@ export interface WorkerDeps {
   config: Config
   clock: Clock
   log: Log
+  /** Starts the database again where it is ours to start (embedded mode). */
+  reviveDatabase?: (() => Promise<unknown>) | undefined
 }
 
 export interface WorkerOptions {
@@ -101,7 +104,11 @@ export async function startWorker(deps: WorkerDeps, options: WorkerOptions): Pro
   }
   const control = queues.onTask(sweepOnce, { concurrency: 1, onError })
   const upkeep = every(config.sweepMs, onError, async () => {
-    offsetMs = await clockOffset(pool, clock)
+    offsetMs = await clockOffset(pool, clock).catch(async error => {
+      if (!deps.reviveDatabase || !isUnreachable(error)) throw error
+      await deps.reviveDatabase()
+      return clockOffset(pool, clock)
+    })
     await refreshBrokers()
     // Again and again: a Redis that was wiped has forgotten it.
     await queues.schedule('sweep', config.sweepMs)

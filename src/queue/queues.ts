@@ -1,6 +1,7 @@
 import { type BackendClasses, createPostgresBackend, type IQueueBackend, Queue, Worker, withBackend } from 'bullmq'
 import { Cluster, Redis } from 'ioredis'
 import { QUEUE_SCHEMA } from '../database/migrations.ts'
+import { CampError, messageOf } from '../errors.ts'
 
 /**
  * The queue is a doorbell: a job carries a batch's id and nothing else, and whatever the queue loses, repeats or reorders, the
@@ -8,7 +9,10 @@ import { QUEUE_SCHEMA } from '../database/migrations.ts'
  * module, one behaviour (test/integration/queue runs on both).
  */
 export interface Queues {
-  /** Rings a broker's workers for batches. Ringing a batch again with the same `ring` is harmless. */
+  /**
+   * Rings a broker's workers for batches. Ringing a batch again with the same `ring` is harmless.
+   * @throws CampError UNREACHABLE: nothing is rung; the sweeper does it when the queue is back
+   */
   ring(brokerId: string, rings: readonly Ring[]): Promise<void>
   /** Rings the control queue's `task` every `everyMs`, once among all workers; does nothing where that is arranged already. */
   schedule(task: string, everyMs: number): Promise<void>
@@ -73,13 +77,16 @@ export function openQueues(settings: QueueSettings): Queues {
   return {
     ring: async (brokerId, rings) => {
       if (rings.length === 0) return
-      await queue(brokerId).addBulk(
-        rings.map(({ batchId, ring, delayMs }) => ({
-          name: 'batch',
-          data: { batchId },
-          opts: { ...JOB, jobId: `${batchId}-${ring}`, ...(delayMs > 0 && { delay: Math.ceil(delayMs) }) },
-        })),
-      )
+      const jobs = rings.map(({ batchId, ring, delayMs }) => ({
+        name: 'batch',
+        data: { batchId },
+        opts: { ...JOB, jobId: `${batchId}-${ring}`, ...(delayMs > 0 && { delay: Math.ceil(delayMs) }) },
+      }))
+      await queue(brokerId)
+        .addBulk(jobs)
+        .catch(error => {
+          throw queueUnreachable(error)
+        })
     },
     schedule: async (task, everyMs) => {
       // Upserting an existing one would put off its next turn.
@@ -93,6 +100,13 @@ export function openQueues(settings: QueueSettings): Queues {
       await backend.close()
     },
   }
+}
+
+function queueUnreachable(cause: unknown): CampError {
+  return new CampError('UNREACHABLE', `the queue cannot be reached: ${messageOf(cause)}`, {
+    hint: 'What was asked for is stored, and goes out when the queue is back. Check REDIS_URL; without it the queue is PostgreSQL.',
+    cause,
+  })
 }
 
 interface Backend {

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { createHttp, type Http, type HttpAnswer } from '../broker/http.ts'
 import type { Clock } from '../clock.ts'
 import type { Control } from './control.ts'
-import type { CallbackPost, CallbackStyle, ToldEvent } from './face.ts'
+import type { CallbackPost, CallbackStyle, TellContext, ToldEvent } from './face.ts'
 
 export type CallbackStatus = 'accepted' | 'sent' | 'delivered' | 'read' | 'failed' | 'opt_out'
 
@@ -31,6 +31,7 @@ interface Options {
   clock: Clock
   style: CallbackStyle
   control: () => Control
+  memory: TellContext['memory']
   delayMs: () => number
   happens: (share: number) => boolean
 }
@@ -130,20 +131,22 @@ export class Callbacks {
   }
 
   async #send(stories: readonly Story[]): Promise<void> {
-    const { style, control, happens } = this.#options
+    const { style, control, happens, memory } = this.#options
     const url = stories[0]?.url ?? ''
     const events = stories.flatMap(({ tokens, statuses }) =>
       tokens.map(token => ({ token, status: statuses[0] ?? 'delivered' })),
     )
-    const write = (told: readonly ToldEvent[], forged: boolean) =>
-      style.write(told, { url, at: this.#options.clock.now(), control: control(), forged })
+    const write = (told: readonly ToldEvent[], forged: boolean, to = url) =>
+      style.write(told, { url: to, at: this.#options.clock.now(), control: control(), forged, memory })
     const { forged, duplicated, unknown } = control().callbacks
     if (happens(forged)) await this.#request(url, write(events, true))
     const post = write(events, false)
     if (happens(duplicated)) await this.#request(url, post)
     const delivered = await this.#post(url, post)
     if (happens(unknown)) {
-      await this.#request(url, write([{ token: style.unknownToken(), status: 'delivered' }], false))
+      // Nor does anybody know a URL of its own for it: a message's own key stands in the query.
+      const common = url.replace(/\?.*/s, '')
+      await this.#request(common, write([{ token: style.unknownToken(), status: 'delivered' }], false, common))
     }
     this.counts.waiting -= events.length
     this.counts[delivered ? 'delivered' : 'failed'] += events.length

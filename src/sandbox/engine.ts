@@ -84,6 +84,7 @@ export class Engine implements Desk {
         clock,
         style: face.callbacks,
         control: () => this.#control,
+        memory: make => this.memory(make),
         delayMs: () => this.#between(this.#control.callbacks.delay_ms),
         happens: share => this.#happens(share),
       })

@@ -114,6 +114,8 @@ export interface TellContext {
   control: Control
   /** To be signed wrongly, where the broker signs. */
   forged: boolean
+  /** Desk.memory: what was learnt from requests. */
+  memory: Desk['memory']
 }
 
 export interface CallbackPost {

@@ -1,8 +1,9 @@
 import type pg from 'pg'
 import { addToBlocklist, optedOutAt } from '../blocklist/blocklist.ts'
 import { type Sql, transaction } from '../database/pool.ts'
+import { type Booking, bookBatches, type Holder, holdersOf, lockBatches, noBooking } from '../dispatch/books.ts'
 import { pauseCampaign } from '../dispatch/finish.ts'
-import { type Booking, bookBatches, type Holder, holdersOf, lockBatches } from './books.ts'
+import { canonicalPhone } from '../intake/phone.ts'
 import { foldEvents, type LeadEvent, type LeadState } from './fold.ts'
 
 /**
@@ -212,7 +213,8 @@ async function blockOptOuts(
   for (const { lead, broker, events } of work.values()) {
     if (events.some(({ event }) => event === 'OPT_OUT')) add(broker, lead.phone)
   }
-  for (const { broker, phone } of people) if (phone !== null) add(broker, phone)
+  // A WhatsApp id may lack the ninth digit of the same person's phone.
+  for (const { broker, phone } of people) if (phone !== null) add(broker, canonicalPhone(phone).phone ?? phone)
   // In one order, for two that block the same people at once.
   for (const broker of [...phones.keys()].sort())
     await addToBlocklist(sql, optedOutAt(broker, phones.get(broker) ?? []))
@@ -246,7 +248,7 @@ function bookingsOf(changes: readonly Change[], holders: ReadonlyMap<string, Hol
   for (const { before, after } of changes) {
     const batch = holders.get(after.id)
     if (!batch) continue
-    const booking = bookings.get(batch.id) ?? { batchId: batch.id, resolved: 0, released: 0, bookedAgain: 0 }
+    const booking = bookings.get(batch.id) ?? noBooking(batch.id, 'not delivered')
     if (before.status === 'IN_DOUBT') booking.resolved++
     if (before.billed && !after.billed) booking.released++
     if (!before.billed && after.billed) booking.bookedAgain++

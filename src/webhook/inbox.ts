@@ -82,6 +82,26 @@ async function insertEvents(sql: Pick<pg.Pool, 'query'>, group: readonly Waiting
   )
 }
 
+export interface InboxFigures {
+  applied: number
+  /** Not applied yet: their leads are not settled, or not known so far. */
+  waiting: number
+  /** Given up after a day: what the broker sent is kept in `payload`. */
+  unknown: number
+}
+
+/** What has become of a broker's callbacks. */
+export async function inboxFigures(sql: Pick<pg.Pool, 'query'>, brokerId: string): Promise<InboxFigures> {
+  const { rows } = await sql.query<InboxFigures>(
+    `SELECT count(*) FILTER (WHERE applied_at IS NOT NULL AND payload IS NULL)::int AS applied,
+            count(*) FILTER (WHERE applied_at IS NULL)::int AS waiting,
+            count(*) FILTER (WHERE applied_at IS NOT NULL AND payload IS NOT NULL)::int AS unknown
+     FROM "WebhookEvent" WHERE broker_id = $1`,
+    [brokerId],
+  )
+  return rows[0]!
+}
+
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
 
 /** One bad value would fail the INSERT of everybody in the group: whatever comes in is made storable here. */

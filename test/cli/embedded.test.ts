@@ -1,10 +1,15 @@
-import { mkdtemp, rm, stat } from 'node:fs/promises'
+import { once } from 'node:events'
+import { mkdtemp, readFile, rm, stat } from 'node:fs/promises'
 import { tmpdir, userInfo } from 'node:os'
 import { join } from 'node:path'
+import { PassThrough } from 'node:stream'
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import { runCamp } from '../../src/cli/main.ts'
+import { systemClock } from '../../src/clock.ts'
 import { stopServer } from '../../src/database/embedded/server.ts'
 import { camp } from '../support/camp.ts'
 import { succeed } from '../support/login.ts'
+import { until } from '../support/worker.ts'
 
 /** Nothing set but CAMP_HOME: camp brings its own server, tables, secret and first ADMIN. */
 let home: string
@@ -53,4 +58,27 @@ it('keeps everything over a stop, and starts again by itself', async () => {
   expect((await run('db status')).json()).toMatchObject({ running: false })
   expect((await succeed(run('wallet list'))).json()).toMatchObject([{ name: 'Acme' }])
   expect((await run('db start')).json()).toMatchObject({ running: true })
+})
+
+it('is started again by a worker whose server was killed, and the worker goes on', async () => {
+  const stop = new AbortController()
+  const out = new PassThrough()
+  const working = runCamp(['worker', '--listen', '127.0.0.1:0'], {
+    env: { ...env, LOG_LEVEL: 'silent', CAMP_SWEEP_MS: '200' },
+    streams: { stdin: new PassThrough(), stdout: out, stderr: new PassThrough() },
+    clock: systemClock,
+    signal: stop.signal,
+  })
+  const [line] = await once(out, 'data')
+  const url = String(line).trim().split(' ').at(-1)
+  const health = async () => (await fetch(`${url}/healthz`)).status
+  expect(await health()).toBe(200)
+  const pidFile = join(home, 'postgres', 'data', 'postmaster.pid')
+  const postmaster = async () => Number((await readFile(pidFile, 'utf8').catch(() => '')).split('\n')[0])
+  const killed = await postmaster()
+  process.kill(killed, 'SIGKILL')
+  await until('another server runs', postmaster, pid => pid > 0 && pid !== killed)
+  await until('the worker is well again', health, status => status === 200)
+  stop.abort()
+  expect(await working).toBe(0)
 })

@@ -13,6 +13,8 @@ export interface Subject {
   secrets: readonly string[]
   /** By which the sandbox counts a message; its phone where the wire carries no key of ours. */
   keyOf?: (message: Message) => string
+  /** The face's, where they are not its defaults. */
+  quirks?: object
   /** What of a request this broker needs in particular. */
   request?: Partial<SendRequest>
   /** Whether it answers for each message; else a request is taken or refused as a whole. */
@@ -39,9 +41,14 @@ const TIMEOUT_MS = 300
 export function adapterContract(name: string, subject: Subject): void {
   const { adapter, credential, secrets, keyOf = ({ leadId }) => leadId, perMessage = true, ids = true } = subject
   const size = Math.min(3, adapter.messagesPerRequest)
-  const newRequest = (messages = size): SendRequest => ({ ...requestOf(messages), ...subject.request })
+  const newRequest = (messages = size): SendRequest => {
+    const request = { ...requestOf(messages), ...subject.request }
+    return adapter.oneTextPerRequest ? withOneText(request) : request
+  }
   describe(`the adapter ${name}`, () => {
-    const it = useSandbox()
+    const it = useSandbox({
+      control: { callbacks: { delay_ms: 0 }, brokers: { [adapter.name]: { quirks: subject.quirks ?? {} } } },
+    })
     let http: Http
     beforeEach(async () => {
       http = createHttp({ timeoutMs: TIMEOUT_MS, fixed: true })
@@ -160,6 +167,11 @@ export function adapterContract(name: string, subject: Subject): void {
       })
     }
   })
+}
+
+/** Every message with the first one's text. */
+export function withOneText(request: SendRequest): SendRequest {
+  return { ...request, messages: request.messages.map(message => ({ ...message, text: request.messages[0]!.text })) }
 }
 
 let messages = 0

@@ -20,15 +20,14 @@ export interface Scene {
 export interface SceneOptions {
   /** The sandbox's. */
   url?: string
+  /** SANDBOX unless said otherwise; then the credential is to be given, too. */
+  adapter?: string
+  credential?: object
   cost?: string
   budget?: string | null
   rate?: number | null
   maxBatch?: number | null
   month?: { year: number; month: number }
-  /** SANDBOX where absent. */
-  adapter?: string
-  /** The sandbox's URL where absent. */
-  credential?: Record<string, unknown>
 }
 
 /** A user, a wallet with a budget for this month, a broker and the credential. */
@@ -46,18 +45,18 @@ export async function makeScene(pool: pg.Pool, options: SceneOptions = {}): Prom
   ])
   await pool.query(
     `INSERT INTO "Broker" (id, name, adapter, cost_per_message, rate_limit, max_batch, updated_at)
-     VALUES ($1, $2, $6, $3, $4, $5, now())`,
+     VALUES ($1, $2, $3, $4, $5, $6, now())`,
     [
       scene.brokerId,
       `broker ${name}`,
+      options.adapter ?? 'SANDBOX',
       options.cost ?? '0.0450',
       options.rate ?? null,
       options.maxBatch ?? null,
-      options.adapter ?? 'SANDBOX',
     ],
   )
-  const config = options.credential ?? { url: options.url ?? 'http://127.0.0.1:9' }
-  const sealed = sealJson(await testKeys(), config, scene.credentialId)
+  const credential = options.credential ?? { url: options.url ?? 'http://127.0.0.1:9' }
+  const sealed = sealJson(await testKeys(), credential, scene.credentialId)
   await pool.query(
     `INSERT INTO "Credential" (id, wallet_id, broker_id, config, updated_at) VALUES ($1, $2, $3, $4, now())`,
     [scene.credentialId, scene.walletId, scene.brokerId, sealed],

@@ -42,6 +42,6 @@ async function asMarketingCloud(url: string, path: string, init: RequestInit): P
   const { access_token } = (await token.json()) as { access_token: string }
   return fetch(`${url}/automation/v1/automations/${path}`, {
     ...init,
-    headers: { authorization: `Bearer ${access_token}` },
+    headers: { authorization: `Bearer ${access_token}`, 'content-type': 'application/json' },
   })
 }

@@ -1,8 +1,8 @@
 import { z } from 'zod'
 import { failureOf, isSuccess } from '../classify.ts'
-import type { Http, HttpAnswer } from '../http.ts'
+import type { Http, HttpAnswer, HttpResponse } from '../http.ts'
 import type { Closing, ClosingLook, ClosingPlan, ClosingResult } from '../port.ts'
-import { below, jsonOf } from '../wire.ts'
+import { below, jsonOf, notUnderstood } from '../wire.ts'
 import { type SalesforceCredential, secretsOf } from './credential.ts'
 import { TIMEOUT_MS } from './send.ts'
 import { type Answered, MARKETING_CLOUD, type Refusal, refusalOf, withToken } from './token.ts'
@@ -52,14 +52,18 @@ async function run(credential: SalesforceCredential, http: Http): Promise<Closin
   const sent = await request('POST', '/actions/runallonce', credential, http)
   if (sent.kind !== 'ANSWER') return sent
   const { answer, token } = sent
-  // Whatever it says: the body is not documented.
-  if (isSuccess(answer)) return { kind: 'DONE' }
+  if (isSuccess(answer)) return understood(answer, secretsOf(credential, token.value))
   const failure = failureOf(answer, http.clock.now(), secretsOf(credential, token.value))
   if (failure.kind === 'NOT_ACCEPTED' || failure.kind === 'IN_DOUBT') return failure
   const reason = failure.kind === 'FATAL' ? failure.reason : failure.detail
   return (await isRunning(answer, credential, http))
     ? { kind: 'NOT_ACCEPTED', reason: `the automation is running: ${reason}`, retryAfterMs: RUNNING_PAUSE_MS }
     : { kind: 'FATAL', reason }
+}
+
+/** The body is not documented; a page for a browser comes from something that stands before Marketing Cloud. */
+function understood(answer: HttpResponse, secrets: readonly string[]): ClosingResult {
+  return answer.body.trimStart().startsWith('<') ? notUnderstood(answer, secrets) : { kind: 'DONE' }
 }
 
 const RUNNING_PAUSE_MS = 60_000

@@ -38,14 +38,10 @@ export type SalesforceCredential = z.infer<typeof credential>
 export const SECRETS = ['client_secret', 'password', 'mc_client_secret', 'ens_signature_key'] as const
 
 /**
- * What must not be kept of an answer: the credential's secrets, as they are and as a form or JSON carries them.
+ * What must not be kept of an answer: the credential's secrets, as they are and as a form carries them.
  * @param token the one that the request was made with
  */
 export function secretsOf(credential: SalesforceCredential, token?: string): string[] {
   const values = [...SECRETS.map(key => credential[key]), token].filter(value => value !== undefined)
-  return values.flatMap(value => [
-    value,
-    new URLSearchParams([['', value]]).toString().slice(1),
-    JSON.stringify(value).slice(1, -1),
-  ])
+  return values.flatMap(value => [value, new URLSearchParams([['', value]]).toString().slice(1)])
 }

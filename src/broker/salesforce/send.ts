@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { excerpt, failureOf, isSuccess } from '../classify.ts'
+import { failureOf, isSuccess, quoted } from '../classify.ts'
 import type { Http, HttpAnswer } from '../http.ts'
 import type { Message, Outcome, SendRequest, SendResult } from '../port.ts'
 import { below, jsonOf, notUnderstood, plainDocument } from '../wire.ts'
@@ -137,5 +137,5 @@ function outcomeOf({ id, success, errors }: RecordResult, secrets: readonly stri
 }
 
 function wordsOf({ statusCode, message }: RecordError, secrets: readonly string[]): string {
-  return `${statusCode}${excerpt(message ?? '', secrets)}`
+  return message ? `${statusCode}: ${quoted(message, secrets)}` : statusCode
 }

@@ -108,9 +108,11 @@ async function show(context: Context, ref: string): Promise<void> {
   const prisma = await context.prisma()
   const { findBroker } = await import('../../database/lookup.ts')
   const { webhookUrl } = await import('../../security/webhook-token.ts')
+  const { inboxFigures } = await import('../../webhook/inbox.ts')
   const broker = await findBroker(prisma, ref)
   const url = webhookUrl(context.config.publicUrl, await context.keys(), broker) ?? null
-  const shown = actor.role === 'ADMIN' ? { ...view(broker), webhook_url: url } : view(broker)
+  const callbacks = await inboxFigures(await context.pool(), broker.id)
+  const shown = { ...view(broker), callbacks, ...(actor.role === 'ADMIN' && { webhook_url: url }) }
   context.out.result(shown, () =>
     fields([
       ['name', broker.name],
@@ -119,6 +121,10 @@ async function show(context: Context, ref: string): Promise<void> {
       ['cost', `${view(broker).cost_per_message} a message, for what it ${broker.billing.toLowerCase()}`],
       ['rate', rateText(view(broker).rate_limit) || 'no limit'],
       ['max batch', String(broker.max_batch ?? "the adapter's")],
+      [
+        'callbacks',
+        `${callbacks.applied} applied, ${callbacks.waiting} waiting, ${callbacks.unknown} of messages nobody knows`,
+      ],
       ['webhook', actor.role === 'ADMIN' ? (url ?? 'none: CAMP_PUBLIC_URL is not set') : undefined],
     ]),
   )

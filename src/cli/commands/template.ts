@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { InvalidArgumentError } from 'commander'
+import { variablesIn } from '../../campaign/render.ts'
 import { CampError, codeOf } from '../../errors.ts'
 import { leaf, type Register } from '../command.ts'
 import type { Context } from '../context.ts'
@@ -15,7 +16,10 @@ export const register: Register = (program, action) => {
     .option('--content-file <file>', 'a UTF-8 file that holds the text')
     .action(action(add))
   leaf(template, 'list', 'all templates').action(action(list))
-  leaf(template, 'show <template>', 'a template, by code, name or id').action(action(show))
+  leaf(template, 'show <template>', 'a template, by code, name or id, as a real lead of a campaign reads it')
+    .option('--campaign <id>', 'whose leads; the last campaign that uses the template unless given')
+    .option('--phone <phone>', 'which lead; the first good one unless given')
+    .action(action(show))
   leaf(template, 'remove <template>', 'remove a template that no campaign uses').action(action(remove))
 }
 
@@ -75,20 +79,42 @@ async function list(context: Context): Promise<void> {
   )
 }
 
-async function show(context: Context, ref: string): Promise<void> {
+async function show(context: Context, ref: string, options: { campaign?: string; phone?: string }): Promise<void> {
   await context.actor()
   const prisma = await context.prisma()
   const { findTemplate } = await import('../../database/lookup.ts')
   const template = view(await findTemplate(prisma, ref))
-  context.out.result(template, () =>
+  const preview = await previewOf(context, template, options)
+  context.out.result({ ...template, preview }, () =>
     fields([
       ['code', template.template_code],
       ['name', template.name],
       ['id', template.id],
       ['variables', template.variables.join(', ') || 'none'],
       ['content', template.content],
+      ['preview', preview && (preview.text ?? `not sent: column ${preview.missing} is empty`)],
+      ['for', preview && `${preview.phone} of ${preview.campaign}`],
     ]),
   )
+}
+
+async function previewOf(
+  context: Context,
+  template: { id: string; template_code: string; content: string },
+  { campaign, phone }: { campaign?: string; phone?: string },
+) {
+  const { previewTemplate } = await import('../../campaign/preview.ts')
+  const { findCampaign } = await import('../../campaign/find.ts')
+  const { parsePhone } = await import('../../intake/phone.ts')
+  const pool = await context.pool()
+  const preview = await previewTemplate(pool, template, {
+    campaignId: campaign === undefined ? undefined : (await findCampaign(pool, campaign)).id,
+    phone: phone === undefined ? undefined : (parsePhone(phone).phone ?? phone),
+  })
+  if (preview || (campaign === undefined && phone === undefined)) return preview
+  throw new CampError('NOT_FOUND', `no lead of that kind in a campaign with template "${template.template_code}"`, {
+    hint: 'camp campaign list shows the campaigns, camp campaign leads ID their leads.',
+  })
 }
 
 async function remove(context: Context, ref: string): Promise<void> {
@@ -124,8 +150,7 @@ function parseCode(text: string): string {
 }
 
 function view<Row extends { content: string }>(template: Row): Row & { variables: string[] } {
-  const variables = [...template.content.matchAll(/\{\{\s*([^{}]+?)\s*\}\}/g)].map(match => match[1]!)
-  return { ...template, variables: [...new Set(variables)] }
+  return { ...template, variables: variablesIn(template.content) }
 }
 
 function variablesText(content: string): string {

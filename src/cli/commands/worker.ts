@@ -42,6 +42,7 @@ async function work(context: Context, options: Options): Promise<void> {
         config: context.config,
         clock: context.clock,
         log: openLog(context.config.logLevel),
+        reviveDatabase: context.config.databaseUrl ? undefined : () => context.databaseUrl(),
       },
       { brokers: options.brokers, concurrency: options.concurrency, listen: options.listen },
     )

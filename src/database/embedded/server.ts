@@ -90,6 +90,7 @@ interface Place {
   log: string
   password: string
   pidFile: string
+  port: string
 }
 
 function placeOf(home: string): Place {
@@ -101,6 +102,7 @@ function placeOf(home: string): Place {
     log: join(folder, 'server.log'),
     password: join(home, 'postgres.password'),
     pidFile: join(data, 'postmaster.pid'),
+    port: join(folder, 'port'),
   }
 }
 
@@ -137,18 +139,27 @@ async function createCluster(home: string, binaries: string, user: ServerUser, o
 /** One attempt; a failure is the caller's to repeat: another starter may have won, or the last server's children still end. */
 async function launch(binaries: string, place: Place, user: ServerUser): Promise<void> {
   await removeStalePidFile(place.pidFile)
-  const port = await freePort()
+  const port = await portFor(place)
   const args = ['start', '-D', place.data, '-l', place.log, '-W', '-s', '-o', `-p ${port}`]
   await runTool(join(binaries, 'bin', 'pg_ctl'), args, user).catch(() => undefined)
   const readyBy = Date.now() + 5_000
   while (Date.now() < readyBy && !livingPostmaster(place.pidFile)?.ready) await delay(20)
 }
 
-async function freePort(): Promise<number> {
+/** The port it had before, if nobody took it meanwhile: processes that were connected find it again after a crash. */
+async function portFor({ port: file }: Place): Promise<number> {
+  const before = Number(await readFile(file, 'utf8').catch(() => ''))
+  const port = (before > 0 && (await freePort(before).catch(() => undefined))) || (await freePort(0))
+  if (port !== before) await writeFile(file, String(port))
+  return port
+}
+
+/** @param wanted 0: any @throws when it is taken */
+async function freePort(wanted: number): Promise<number> {
   return new Promise((resolve, reject) => {
     const probe = createServer()
     probe.once('error', reject)
-    probe.listen(0, '127.0.0.1', () => {
+    probe.listen(wanted, '127.0.0.1', () => {
       const address = probe.address()
       probe.close(() => (typeof address === 'object' && address ? resolve(address.port) : reject(new Error('no port'))))
     })

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { CallbackStatus } from '../callbacks.ts'
 import { type Desk, type Face, type Inbound, POISONED, type Reply } from '../face.ts'
-import { jsonOf } from './read.ts'
+import { jsonOf, wrongIn } from './read.ts'
 
 /** The sandbox as itself: bulk, one answer per message under the caller's own key, callbacks in bulk. */
 export const sandboxFace: Face = {
@@ -59,8 +59,7 @@ const inbound = z.object({
 function takeMessages({ body }: Inbound, desk: Desk): Reply | typeof POISONED {
   const read = inbound.safeParse(jsonOf(body))
   if (!read.success) {
-    const issue = read.error.issues[0]
-    return { status: 400, body: { error: desk.violation(`${issue?.path.join('.')}: ${issue?.message}`) } }
+    return { status: 400, body: { error: desk.violation(wrongIn(read.error)) } }
   }
   const { callback_url, name } = read.data
   const messages = read.data.messages.map(({ key, phone, ...content }) => ({

@@ -5,6 +5,7 @@ import { dispatchClosing } from '../../../src/dispatch/closing.ts'
 import { claimClosing } from '../../../src/dispatch/closing-claim.ts'
 import { openQueues } from '../../../src/queue/queues.ts'
 import { useDatabase } from '../../support/database.ts'
+import { makeScene } from '../../support/fixtures.ts'
 import { runAutomation, salesforceCredential } from '../../support/salesforce.ts'
 import { until } from '../../support/worker.ts'
 import {
@@ -270,6 +271,37 @@ describe('contact hours', () => {
     const { closing, id } = await imported({ from: 660, to: 1200 }, [ACRE])
     await db.pool.query(`UPDATE "Batch" SET accepted = 0 WHERE campaign_id = $1 AND zone = $2`, [id, ACRE])
     expect(await claimAtNoon(closing)).toMatchObject({ kind: 'CLAIMED' })
+  })
+
+  it('hold each request’s own closing by itself, where a broker has it so', async () => {
+    const scene = await makeScene(db.pool, {
+      adapter: 'GOSAC',
+      credential: { url: 'http://127.0.0.1:9', token: 'x', start: 'put', start_delay_seconds: 0 },
+    })
+    const columns = { hours_from: 660, hours_to: 1200, status: 'PROCESSING' }
+    const id = await makeContacts(db, scene, 4, columns)
+    await db.pool.query(
+      `INSERT INTO "Batch" (id, campaign_id, kind, number, from_seq, to_seq, size, zone, status, accepted, broker_ref, settled_at, claimed_at)
+       SELECT gen_random_uuid(), $1, b.kind::"BatchKind", b.number, 0, -1, 0, b.zone, b.status::"BatchStatus", b.accepted, b.ref,
+              $2::timestamptz - interval '1 hour', $2::timestamptz - interval '1 hour'
+       FROM (VALUES ('SEND', 1, $3, 'DONE', 2, 'acre'), ('SEND', 2, 'America/Sao_Paulo', 'DONE', 2, 'sp'),
+                    ('CLOSING', 3, '', 'QUEUED', 0, NULL)) AS b(kind, number, zone, status, accepted, ref)`,
+      [id, NOON, ACRE],
+    )
+    const { id: closing } = await closingOf(db, id)
+    // To plan them reaches nobody.
+    expect(await claimAtNoon(closing)).toMatchObject({ kind: 'DONE' })
+    const { rows } = await db.pool.query<{ id: string }>(
+      `SELECT id FROM "Batch" WHERE campaign_id = $1 AND kind = 'CLOSING' AND status = 'QUEUED' ORDER BY number`,
+      [id],
+    )
+    expect(rows.length).toBe(2)
+    expect(await claimAtNoon(rows[0]!.id)).toMatchObject({
+      kind: 'WAIT',
+      asleep: true,
+      until: new Date('2026-11-25T16:00:00Z'),
+    })
+    expect(await claimAtNoon(rows[1]!.id)).toMatchObject({ kind: 'CLAIMED', claim: { references: ['sp'] } })
   })
 
   it('that are never the same for all fail the campaign, rather than keep it waiting for ever', async () => {

@@ -5,49 +5,13 @@ import { QUEUE_SCHEMA } from '../../../src/database/migrations.ts'
 import { type ClaimDeps, claimBatch } from '../../../src/dispatch/claim.ts'
 import { settleBatch } from '../../../src/dispatch/settle.ts'
 import { connectRedis, openQueues } from '../../../src/queue/queues.ts'
-import { startSandbox } from '../../../src/sandbox/server.ts'
 import { useDatabase } from '../../support/database.ts'
+import { dispatchOn, openSandbox } from '../../support/dispatch.ts'
 import { booksOf, makeCampaign, makeScene, setBudget } from '../../support/fixtures.ts'
 import { startTestWorker, until } from '../../support/worker.ts'
 
 const db = useDatabase()
-
-async function openSandbox(control?: unknown) {
-  const sandbox = await startSandbox({ control })
-  onTestFinished(() => sandbox.close())
-  return sandbox
-}
-
-/** As many workers as asked for, on one queue, ended with the test. @returns what the moves need */
-async function workers(options: {
-  count: number
-  redisUrl?: string | undefined
-  concurrency?: number
-  env?: NodeJS.ProcessEnv
-}) {
-  const { count, ...rest } = options
-  const queues = openQueues({ redisUrl: options.redisUrl, databaseUrl: db.url })
-  onTestFinished(() => queues.close())
-  for (let i = 0; i < count; i++) {
-    const worker = await startTestWorker({ databaseUrl: db.url, ...rest })
-    onTestFinished(() => worker.stop())
-  }
-  return { pool: db.pool, queues, clock: systemClock }
-}
-
-/** The books, when they have not changed for half a second: claims and settles that were at work have ended. */
-async function still(id: string) {
-  let [last, since] = ['', Date.now()]
-  return until(
-    'it is still',
-    () => booksOf(db.pool, id),
-    books => {
-      const now = JSON.stringify(books)
-      if (now !== last) [last, since] = [now, Date.now()]
-      return Date.now() - since > 500 && !books.statuses.SENDING
-    },
-  )
-}
+const { workers, status, still } = dispatchOn(db)
 
 function claimDeps(): ClaimDeps {
   return {
@@ -73,13 +37,6 @@ async function wipeQueue(redisUrl: string | undefined): Promise<void> {
     await db.pool.query(`TRUNCATE ${rows.map(row => `${QUEUE_SCHEMA}.${row.table}`).join(', ')} CASCADE`)
   }
 }
-
-const status = (id: string, wanted: string) =>
-  until(
-    `campaign ${wanted}`,
-    () => booksOf(db.pool, id),
-    books => books.campaign === wanted,
-  )
 
 const backends: [string, string | undefined][] = [['PostgreSQL', undefined]]
 const redisUrl = inject('redisUrl')

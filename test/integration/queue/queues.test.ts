@@ -108,3 +108,13 @@ describe.each(backends)('the queue on %s', (_name, url) => {
     expect(task).toBe('sweep')
   })
 })
+
+it.each([
+  ['Redis', { redisUrl: 'redis://127.0.0.1:9', databaseUrl: '' }],
+  ['PostgreSQL', { redisUrl: undefined, databaseUrl: 'postgresql://camp@127.0.0.1:9/camp' }],
+])('says in seconds that %s is away', async (_name, settings) => {
+  const queues = openQueues(settings)
+  onTestFinished(() => queues.close())
+  const ringing = queues.ring(randomUUID(), [{ batchId: randomUUID(), ring: 0, delayMs: 0 }])
+  await expect(ringing).rejects.toMatchObject({ kind: 'UNREACHABLE', message: expect.stringContaining('the queue') })
+})

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { CallbackEvent } from '../../../src/broker/port.ts'
 import { type Applied, applyEvents } from '../../../src/webhook/apply.ts'
-import { openInbox } from '../../../src/webhook/inbox.ts'
+import { inboxFigures, openInbox } from '../../../src/webhook/inbox.ts'
 import { useDatabase } from '../../support/database.ts'
 import { booksOf } from '../../support/fixtures.ts'
 import { callback, leaveInDoubt, type SentCampaign, sentCampaign } from './scene.ts'
@@ -68,6 +68,38 @@ describe('callbacks of a settled campaign', () => {
     expect(await inboxOf(campaign)).toEqual([{ event: 'READ', lead_id: lead, payload: null, applied: true }])
   })
 
+  test('teach the broker’s other id for the same message', async () => {
+    const campaign = await sentCampaign(db.pool)
+    const lead = campaign.leads[0]!.id
+    await tell(campaign, { ...callback('SENT', lead), providerMsgId: 'gs-1', alias: 'wamid.1' })
+    const late: CallbackEvent = { event: 'READ', providerMsgId: 'wamid.1', occurredAt: NOON, payload: {} }
+    expect(await tell(campaign, late)).toMatchObject({ applied: 1 })
+    expect(await leadOf(lead)).toMatchObject({ status: 'READ', provider_msg_id: 'gs-1' })
+  })
+
+  test('that speak of a person, not of a message, block that person', async () => {
+    const campaign = await sentCampaign(db.pool)
+    const event: CallbackEvent = { event: 'OPT_OUT', phone: '5511955550000', occurredAt: NOON, payload: {} }
+    expect(await tell(campaign, event, event)).toMatchObject({ applied: 2 })
+    const { rows } = await db.pool.query(`SELECT source FROM "Blocklist" WHERE phone = '5511955550000'`)
+    expect(rows).toEqual([{ source: expect.stringMatching(/^broker:broker /) }])
+    expect(await inboxOf(campaign)).toMatchObject([{ applied: true }, { applied: true }])
+  })
+
+  test('that say that the whole campaign is wrong pause it, while it runs', async () => {
+    const [running, finished] = [await sentCampaign(db.pool), await sentCampaign(db.pool)]
+    await db.pool.query(`UPDATE "Campaign" SET status = 'FINISHED' WHERE id = $1`, [finished.id])
+    for (const campaign of [running, finished]) {
+      const failed = callback('FAILED', campaign.leads[0]!.id)
+      await tell(campaign, { ...failed, code: '1004', detail: 'template disabled', stops: true })
+    }
+    expect(await booksOf(db.pool, running.id)).toMatchObject({
+      campaign: 'PAUSED',
+      reason: 'the broker reports: template disabled',
+    })
+    expect((await booksOf(db.pool, finished.id)).campaign).toBe('FINISHED')
+  })
+
   test('do not reach the leads of another broker', async () => {
     const [campaign, other] = [await sentCampaign(db.pool), await sentCampaign(db.pool)]
     const lead = campaign.leads[0]!.id
@@ -125,6 +157,14 @@ describe('callbacks of a settled campaign', () => {
     expect(rows).toEqual([{ source: `broker:${rows[0]?.name}`, name: expect.any(String) }])
     expect((await leadOf(id)).status).toBe('DELIVERED')
   })
+
+  test('put a person on the blocklist of whom no message is known, by a phone with or without its ninth digit', async () => {
+    const campaign = await sentCampaign(db.pool)
+    const told = { occurredAt: NOON, payload: {}, phone: '552187650001' }
+    expect(await tell(campaign, { event: 'OPT_OUT', ...told })).toMatchObject({ applied: 1 })
+    const { rows } = await db.pool.query(`SELECT phone FROM "Blocklist" WHERE phone LIKE '5521%87650001'`)
+    expect(rows).toEqual([{ phone: '5521987650001' }])
+  })
 })
 
 describe('at a broker that bills deliveries', () => {
@@ -165,6 +205,7 @@ describe('callbacks that nobody knows', () => {
     ])
     const hours = (n: number) => new Date(NOON.getTime() + n * 3_600_000)
     const { last } = await apply(hours(23))
+    expect(await inboxFigures(db.pool, campaign.brokerId)).toEqual({ applied: 0, waiting: 2, unknown: 0 })
     expect(await inboxOf(campaign)).toMatchObject([{ applied: false }, { applied: false }])
     expect(await applyEvents(db.pool, { limit: 10, now: hours(23), after: last! })).toMatchObject({
       seen: 0,
@@ -175,6 +216,7 @@ describe('callbacks that nobody knows', () => {
       { event: 'READ', lead_id: null, payload: { lead_id: nobody, provider_msg_id: null }, applied: true },
       { event: 'READ', lead_id: null, payload: { id: 'lost' }, applied: true },
     ])
+    expect(await inboxFigures(db.pool, campaign.brokerId)).toEqual({ applied: 0, waiting: 0, unknown: 2 })
   })
 
   test('cannot keep the inbox from storing others', async () => {

@@ -3,7 +3,7 @@ import { connect } from 'node:net'
 import { pino } from 'pino'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { systemClock } from '../../../src/clock.ts'
-import { webhookToken } from '../../../src/security/webhook-token.ts'
+import { MESSAGE_KEY, messageKey, webhookToken } from '../../../src/security/webhook-token.ts'
 import { type Listener, type ListenerOptions, startListener } from '../../../src/webhook/listener.ts'
 import { useDatabase } from '../../support/database.ts'
 import { makeScene, testKeys } from '../../support/fixtures.ts'
@@ -98,6 +98,19 @@ describe('the listener', () => {
     }
     expect(await inbox(id)).toBe(0)
     expect(stored).toBe(0)
+  })
+
+  test('lets a message’s own URL in with its signature only', async () => {
+    const { id, token } = await broker()
+    const other = await broker()
+    const keyOf = async (brokerId: string) => messageKey(await testKeys(), { id: brokerId, webhook_version: 1 }, KEY)
+    const path = (key: string) => `/webhooks/${id}/${token}?${MESSAGE_KEY}=${key}`
+    for (const key of ['', 'x', KEY, await keyOf(other.id)]) {
+      expect(await call(path(key))).toMatchObject({ status: 401, text: '' })
+    }
+    expect(await inbox(id)).toBe(0)
+    expect(await call(path(await keyOf(id)))).toMatchObject({ status: 200 })
+    expect(await inbox(id)).toBe(1)
   })
 
   test('an old token ends with its version', async () => {

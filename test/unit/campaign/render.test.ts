@@ -1,5 +1,11 @@
 import { describe, expect, test } from 'vitest'
-import { bindTemplate, compileText, type LeadColumns, templateVariables } from '../../../src/campaign/render.ts'
+import {
+  bindTemplate,
+  compileText,
+  type LeadColumns,
+  templateVariables,
+  variablesIn,
+} from '../../../src/campaign/render.ts'
 import { mapColumns, namedColumns } from '../../../src/intake/columns.ts'
 
 const columns = namedColumns(
@@ -68,6 +74,15 @@ describe('a template', () => {
     expect(vars).toEqual({ 1: 'nome', 2: 'idcob_contrato', nome: 'nome' })
     expect(templateVariables(vars, lead)).toEqual({ values: { 1: 'Zoé', 2: 'C-1', nome: 'Zoé' } })
     expect(templateVariables(vars, { ...lead, nome: ' ' })).toEqual({ missing: 'nome' })
+  })
+
+  test.each([
+    ['{{10}} {{2}}, {{1}} {{ 2 }}', ['1', '2', '10']],
+    ['{{valor}} {{nome}} {{valor}}', ['valor', 'nome']],
+    ['{{2}} {{nome}} {{1}}', ['2', 'nome', '1']],
+    ['nothing', []],
+  ])('counts its variables as a broker does: %s', (content, names) => {
+    expect(variablesIn(content)).toEqual(names)
   })
 
   test.each([

@@ -32,6 +32,7 @@ const VIEW: CampaignView = {
   finished_at: null,
   batches: { QUEUED: 0, SENDING: 0, DONE: 1, IN_DOUBT: 0 },
   waiting_until: null,
+  waiting_for_broker: null,
   closing: null,
 }
 

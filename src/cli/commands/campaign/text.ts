@@ -16,6 +16,12 @@ export function campaignText(view: CampaignView, timezone: string): string {
       'waiting',
       view.status === 'PROCESSING' && view.waiting_until ? `until ${time(view.waiting_until, timezone)}` : undefined,
     ],
+    [
+      'outage',
+      view.waiting_for_broker &&
+        `waiting for the broker since ${time(view.waiting_for_broker.since, timezone)}, until ` +
+          `${time(view.waiting_for_broker.until, timezone)}: ${view.waiting_for_broker.reason}`,
+    ],
     ['wallet', view.wallet],
     ['broker', view.broker],
     ['file', `${view.source_file} (${number(view.rows)} rows${view.fish > 0 ? `, ${view.fish} fish added` : ''})`],

@@ -10,18 +10,20 @@ import { monthOf } from '../../../dispatch/hours.ts'
 import { CampError } from '../../../errors.ts'
 import type { Context } from '../../context.ts'
 import { number } from '../campaign/text.ts'
+import { DEMO_TEMPLATE, demoBroker } from './broker.ts'
 import { freePort, type Program, startProgram } from './program.ts'
 import { campIn, type RunCamp } from './run-camp.ts'
 
 const MAILING = fileURLToPath(new URL('../../../../fixtures/demo/mailing.csv', import.meta.url))
-const [WALLET, BROKER, UNIT] = ['Carteira Demo', 'SANDBOX', '0.0450'] as const
+const [WALLET, UNIT] = ['Carteira Demo', '0.0450'] as const
 
 /**
  * The whole way with nothing faked but the broker, which is a process of its own: set-up, import, approval, dispatch by a
  * worker process, callbacks, report; then the books are compared with what the broker counted.
  * @throws CampError STATE where they differ
  */
-export async function runDemo(context: Context, keep: boolean): Promise<void> {
+export async function runDemo(context: Context, { keep, broker }: { keep: boolean; broker: string }): Promise<void> {
+  demoBroker(broker)
   const home = await mkdtemp(join(tmpdir(), 'camp-demo-'))
   const programs: Program[] = []
   try {
@@ -34,15 +36,15 @@ export async function runDemo(context: Context, keep: boolean): Promise<void> {
       CAMP_SWEEP_MS: '1000',
     }
     const camp = campIn(context, { ...env, NO_COLOR: context.host.env.NO_COLOR })
-    const sandbox = await step(context, 'The sandbox broker, a process of its own', async () => {
+    const sandbox = await step(context, `The sandbox as ${broker}, a process of its own`, async () => {
       const started = await startProgram(['sandbox', '--json', '--callback-delay', '20-200'], env)
       programs.push(started)
       return z.object({ url: z.string() }).parse(JSON.parse(started.firstLine)).url
     })
     await step(context, 'PostgreSQL, migrations; a wallet, its budget, a broker, the credential, two fish', () =>
-      setUp(context, camp, sandbox),
+      setUp(context, camp, sandbox, broker),
     )
-    const { id, refused } = await importMailing(context, camp)
+    const { id, refused } = await importMailing(context, camp, broker)
     await step(context, 'Approval against the budget', () => camp('campaign', 'approve', id))
     await step(context, 'A worker, with the listener for callbacks', async () => {
       programs.push(await startProgram(['worker', '--listen', `127.0.0.1:${port}`], env))
@@ -64,14 +66,27 @@ export async function runDemo(context: Context, keep: boolean): Promise<void> {
   }
 }
 
-async function setUp(context: Context, camp: RunCamp, sandbox: string): Promise<void> {
+async function setUp(context: Context, camp: RunCamp, sandbox: string, broker: string): Promise<void> {
+  const { credential, callsOneUrl, maxBatch = 'none' } = demoBroker(broker)
   await camp('wallet', 'add', WALLET, '--idgis', '9001')
   const { year, month } = monthOf(context.clock.now(), context.config.timezone)
   await camp('budget', 'set', WALLET, `${year}-${String(month).padStart(2, '0')}`, '1000.00')
-  await camp('broker', 'add', BROKER, '--adapter', 'SANDBOX', '--cost', UNIT, '--max-batch', '500')
-  await camp('credential', 'set', WALLET, BROKER, `url=${sandbox}`)
+  const settings = ['--adapter', broker, '--cost', UNIT, '--rate', 'none', '--max-batch', String(maxBatch)]
+  const added = await camp('broker', 'add', broker, ...settings)
+  await camp('credential', 'set', WALLET, broker, ...credential(sandbox))
+  await camp('template', 'add', 'Proposta', '--code', DEMO_TEMPLATE.code, '--content', DEMO_TEMPLATE.content)
   await camp('fish', 'add', 'Isca 1', '11 91234-5678')
   await camp('fish', 'add', 'Isca 2', '21 91234-5678')
+  if (callsOneUrl)
+    await tellWhereToCall(sandbox, broker, await camp('broker', 'show', z.object({ id: z.string() }).parse(added).id))
+}
+
+/** What an operator sets up once on the broker's side. */
+async function tellWhereToCall(sandbox: string, broker: string, shown: unknown): Promise<void> {
+  const { webhook_url } = z.object({ webhook_url: z.string() }).parse(shown)
+  const { request } = await import('undici')
+  const control = { method: 'PUT', body: JSON.stringify({ callback_url: webhook_url }) } as const
+  await (await request(`${sandbox}/control/${broker}`, control)).body.dump()
 }
 
 const view = z.object({
@@ -86,10 +101,9 @@ const view = z.object({
 })
 type View = z.infer<typeof view>
 
-async function importMailing(context: Context, camp: RunCamp) {
+async function importMailing(context: Context, camp: RunCamp, broker: string) {
   // Round the clock, because a demo must work at any hour; a campaign is sent between 08:00 and 20:00 unless it says otherwise.
   const always = ['--hours', '00:00-24:00', '--days', 'mon-sun', '--allow-holidays']
-  const message = 'Olá {{nome}}, temos uma proposta para o seu contrato {{contrato}}.'
   const imported = await step(context, 'Import of fixtures/demo/mailing.csv', async () =>
     view.parse(
       await camp(
@@ -99,9 +113,8 @@ async function importMailing(context: Context, camp: RunCamp) {
         '--wallet',
         WALLET,
         '--broker',
-        BROKER,
-        '--message',
-        message,
+        broker,
+        ...demoBroker(broker).content,
         ...always,
       ),
     ),

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { type Desk, type Face, type Inbound, type InboundMessage, POISONED, type Reply } from '../../face.ts'
-import { jsonOf } from '../read.ts'
+import { readJson } from '../read.ts'
 import { bearerOf, type Contact, newContactId, newToken, orgOf, quirksOf } from './org.ts'
 
 /** The CRM (brokers.md 6.1 to 6.3): tokens, and contacts that are taken and not yet written to. */
@@ -77,13 +77,9 @@ interface InboundContact extends InboundMessage {
 function take(request: Inbound, desk: Desk, externalField: string | undefined): Reply | typeof POISONED {
   const refusal = refusalOf(request, desk)
   if (refusal) return refusal
-  const read = requestOf(externalField).safeParse(jsonOf(request.body))
-  if (!request.headers['content-type']?.startsWith('application/json') || !read.success) {
-    const issue = read.error?.issues[0]
-    const what = issue ? `${issue.path.join('.')}: ${issue.message}` : 'the content type must be application/json'
-    return error(400, 'JSON_PARSER_ERROR', desk.violation(what))
-  }
-  const contacts = read.data.records.map(({ attributes: _, ...fields }): InboundContact => {
+  const read = readJson(request, requestOf(externalField), desk)
+  if (read.wrong !== undefined) return error(400, 'JSON_PARSER_ERROR', read.wrong)
+  const contacts = read.body.records.map(({ attributes: _, ...fields }): InboundContact => {
     const given = externalField === undefined ? undefined : (fields as Record<string, unknown>)[externalField]
     const externalId = typeof given === 'string' ? given : undefined
     return { key: externalId ?? fields.MobilePhone, phone: fields.MobilePhone, fields, externalId }

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { Desk, Face, Inbound, Reply } from '../../face.ts'
-import { jsonOf } from '../read.ts'
+import { readJson } from '../read.ts'
 import { type Automation, automationOf, bearerOf, newToken, orgOf, quirksOf } from './org.ts'
 
 /** Marketing Cloud (brokers.md 6.4): tokens, and the automation that writes to every contact that is flagged. */
@@ -26,18 +26,19 @@ const tokenRequest = z.strictObject({
   account_id: z.union([z.string(), z.number()]).optional(),
 })
 
-export function takeToken({ headers, body }: Inbound, desk: Desk): Reply {
-  if (!headers['content-type']?.startsWith('application/json') || !tokenRequest.safeParse(jsonOf(body)).success) {
-    return error(
-      400,
-      desk.violation('a Marketing Cloud token request must be JSON: grant_type, client_id, client_secret'),
-    )
-  }
+export function takeToken(request: Inbound, desk: Desk): Reply {
+  const read = readJson(request, tokenRequest, desk)
+  if (read.wrong !== undefined) return error(400, read.wrong)
   const access_token = newToken()
   orgOf(desk).marketingTokens.add(access_token)
   return {
     status: 200,
-    body: { access_token, token_type: 'Bearer', expires_in: 1200, rest_instance_url: `http://${headers.host}/` },
+    body: {
+      access_token,
+      token_type: 'Bearer',
+      expires_in: 1200,
+      rest_instance_url: `http://${request.headers.host}/`,
+    },
   }
 }
 
@@ -61,16 +62,17 @@ export function readAutomation(request: Inbound, desk: Desk): Reply {
   }
 }
 
+/** {}, or none at all: the older plugin sent none. */
+const noBody = z.strictObject({})
+
 /** At the run people are written to: that is what is counted. */
 export function runAutomation(request: Inbound, desk: Desk): Reply {
   const refusal = refusalOf(request, desk)
   if (refusal) return refusal
   const { resets_flag, busy_status, automations } = quirksOf(desk.control)
   const [id = ''] = request.parts
-  const body = jsonOf(request.body)
-  if (request.body !== '' && !z.strictObject({}).safeParse(body).success) {
-    return error(400, desk.violation('the body of a run must be {}'))
-  }
+  const read = request.body === '' ? undefined : readJson(request, noBody, desk)
+  if (read?.wrong !== undefined) return error(400, read.wrong)
   const org = orgOf(desk)
   const automation = automationOf(org, id)
   if (isBusy(automation, desk)) return error(busy_status, 'The automation is already running.')

@@ -26,7 +26,8 @@ describe('what the answer to a run means', () => {
   test.each<[string, readonly HttpAnswer[], object]>([
     ['200', [response(200, {})], { kind: 'DONE' }],
     ['202 without a body', [response(202)], { kind: 'DONE' }],
-    ['200 with anything', [response(200, '<html>')], { kind: 'DONE' }],
+    ['200 with words', [response(200, 'OK')], { kind: 'DONE' }],
+    ['200 with a page for a browser', [response(200, '<html>')], { kind: 'IN_DOUBT' }],
     [
       'already running',
       [response(400, { message: 'The automation is already running.' })],

@@ -6,15 +6,21 @@ export interface Holder {
   budget_id: string | null
 }
 
-/** What callbacks change in a batch's books. */
+/** What is learned after a settle, by callbacks or from a person, and changes a batch's books. */
 export interface Booking {
   batchId: string
   /** Leads that were in doubt, and had been accepted. */
   resolved: number
-  /** Messages whose cost goes back: the broker bills deliveries, and they failed. */
+  /** Messages whose cost goes back: not sent after all, or the broker bills deliveries and they failed. */
   released: number
+  /** Why it goes back. */
+  reason: string
   /** Messages that were delivered after all, their cost having gone back. */
   bookedAgain: number
+}
+
+export function noBooking(batchId: string, reason: string): Booking {
+  return { batchId, resolved: 0, released: 0, reason, bookedAgain: 0 }
 }
 
 /** @returns by lead, the batch that claimed it last */
@@ -80,7 +86,7 @@ export async function bookBatches(sql: Sql, bookings: readonly Booking[], now: D
       [...costs, ...costs].map(booking => booking.batchId),
       [...costs.map(booking => -booking.released), ...costs.map(booking => booking.bookedAgain)],
       [...costs.map(() => 'RELEASE'), ...costs.map(() => 'RESERVE')],
-      [...costs.map(() => 'not delivered'), ...costs.map(() => 'delivered after all')],
+      [...costs.map(booking => booking.reason), ...costs.map(() => 'delivered after all')],
       now,
     ],
   )

@@ -1,0 +1,21 @@
+import { cromosApp } from './cromosapp.ts'
+import { plainDocument } from './wire.ts'
+
+/**
+ * CDA RCS (brokers.md 4): CromosApp's RCS. Each row has a column for everything, empty where there is nothing: name (TAG1),
+ * contract (TAG2), document (TAG3), and our own keys of the message (TAG4) and of the request, by which a person, or one day a
+ * report, can find them there.
+ */
+export const cdaRcs = cromosApp({
+  name: 'CDA_RCS',
+  url: 'https://cromosapp.com.br/api/importarcs/importarRcsCampanhaAPI',
+  rowOf: ({ leadId, phone, nome, cpf_cnpj, idcob_contrato }) => [
+    '1',
+    phone,
+    nome ?? '',
+    idcob_contrato ?? '',
+    plainDocument(cpf_cnpj),
+    leadId,
+  ],
+  keysOf: ({ name }) => ({ codigo_externo: name, tag_codigo_externo_mensagem: 'TAG4' }),
+})

@@ -1,0 +1,32 @@
+import { z } from 'zod'
+import { count, headerText, httpUrl } from '../wire.ts'
+
+/** A wallet's account at GOSAC (brokers.md 2). */
+export const gosacCredential = z.strictObject({
+  /** The campaign collection. */
+  url: httpUrl,
+  /** Sent as it is: a prefix that it needs ("INTEGRATION …") is part of it. */
+  token: headerText,
+  /** Whether a campaign must be started after it was created (start.ts). */
+  start: z.enum(['none', 'put']).default('none'),
+  /** The older plugin's two minutes (2.3). */
+  start_delay_seconds: count(86_400).default(120),
+  default_queue_id: count(0x7fff_ffff).default(1),
+})
+
+export type GosacCredential = z.infer<typeof gosacCredential>
+
+/** What must never be kept: the token, and its part behind a prefix. */
+export function secretsOf({ token }: GosacCredential): string[] {
+  return [token, token.slice(token.lastIndexOf(' ') + 1)]
+}
+
+export function headersFor({ token }: GosacCredential): Record<string, string> {
+  return {
+    authorization: token,
+    'content-type': 'application/json',
+    accept: 'application/json',
+    // Both code bases that send to GOSAC call themselves a browser; a firewall may ask for it (2).
+    'user-agent': 'Mozilla/5.0',
+  }
+}

@@ -1,0 +1,141 @@
+import { z } from 'zod'
+import { type CallbackContext, type CallbackEvent, CallbackRefused, type CallbackRequest } from '../port.ts'
+import { jsonOf, looseText } from '../wire.ts'
+import type { GupshupCredential } from './credential.ts'
+
+/**
+ * One event, in version 2 (brokers.md 9.1), or several in version 3, which has Meta's shape with gs_id. What is about no message
+ * of ours and no person's opt-out is answered, and means nothing.
+ */
+export function callback(request: CallbackRequest, context: CallbackContext<GupshupCredential>): CallbackEvent[] {
+  const body = jsonOf(request.body.toString('utf8'))
+  const [second, third] = [v2.safeParse(body), v3.safeParse(body)]
+  if (second.success) return eventsOfV2(second.data, body, context)
+  if (third.success) {
+    const changes = third.data.entry.flatMap(({ changes }) => changes)
+    return changes.flatMap(({ value: { statuses } }) =>
+      statuses.flatMap(status => messageEvents(status, status, context)),
+    )
+  }
+  throw new CallbackRefused(400, 'neither an event of version 2 nor of version 3')
+}
+
+/** What is not needed to know the message must not keep its event out. */
+const detail = looseText.catch(undefined)
+
+const v2 = z.object({ type: z.string(), timestamp: detail, payload: z.looseObject({}) })
+
+const inner = z.object({ whatsappMessageId: detail, code: detail, reason: detail, ts: detail })
+
+const v2Message = z
+  .object({ id: looseText, gsId: looseText, type: z.string(), ts: detail, payload: inner.nullish() })
+  .transform(({ payload, ts, ...event }) => ({ ...event, ...payload, ts: ts ?? payload?.ts }))
+
+const v2User = z.object({ phone: looseText, type: z.string() })
+
+const v3Status = z
+  .looseObject({
+    gs_id: looseText,
+    id: looseText,
+    status: z.string(),
+    timestamp: detail,
+    errors: z.array(z.object({ code: detail, title: detail })).nullish(),
+  })
+  .transform(({ gs_id, id, status, timestamp, errors }) => {
+    const { code, title } = errors?.[0] ?? {}
+    return { gsId: gs_id, id, type: status, ts: timestamp, code, reason: title, whatsappMessageId: undefined }
+  })
+
+const v3 = z.object({
+  object: z.literal('whatsapp_business_account'),
+  entry: z.array(
+    z.object({ changes: z.array(z.object({ value: z.object({ statuses: z.array(v3Status).default([]) }) })) }),
+  ),
+})
+
+interface MessageEvent {
+  id: string | undefined
+  gsId: string | undefined
+  type: string
+  ts: string | undefined
+  whatsappMessageId?: string | undefined
+  code?: string | undefined
+  reason?: string | undefined
+}
+
+function eventsOfV2(
+  { type, timestamp, payload }: z.infer<typeof v2>,
+  body: unknown,
+  context: CallbackContext<GupshupCredential>,
+): CallbackEvent[] {
+  if (type === 'message-event') {
+    const read = v2Message.safeParse(payload)
+    if (!read.success) throw new CallbackRefused(400, 'a message-event without a type')
+    return messageEvents({ ...read.data, ts: read.data.ts ?? timestamp }, body, context)
+  }
+  const user = type === 'user-event' ? v2User.safeParse(payload).data : undefined
+  if (user?.type !== 'opted-out') return []
+  // It always has its country code: eleven digits are no national number here.
+  const phone = (user.phone ?? '').replace(/\D/g, '')
+  if (!/^55\d{10,11}$/.test(phone)) {
+    context.notice('somebody opted out whose phone is no Brazilian one')
+    return []
+  }
+  return [{ event: 'OPT_OUT', phone, occurredAt: instantOf(timestamp) ?? context.receivedAt, payload: body }]
+}
+
+const EVENTS: ReadonlyMap<string, CallbackEvent['event']> = new Map([
+  ['enqueued', 'SENT'],
+  ['sent', 'SENT'],
+  ['delivered', 'DELIVERED'],
+  ['read', 'READ'],
+  ['failed', 'FAILED'],
+])
+
+/** Known, and no status of ours: what a recipient did with it, how WhatsApp spells a number. */
+const NOTHING: ReadonlySet<string> = new Set(['deleted', 'mismatch'])
+
+/**
+ * Our message's id is gsId; without it, `id`: that is ours in "enqueued" and in a failure that came at once, and else WhatsApp's,
+ * by which an event finds its message if an earlier one has brought both.
+ */
+function messageEvents(
+  event: MessageEvent,
+  payload: unknown,
+  context: CallbackContext<GupshupCredential>,
+): CallbackEvent[] {
+  const { id, gsId, type, whatsappMessageId } = event
+  if (NOTHING.has(type)) return []
+  const kind = EVENTS.get(type)
+  if (!kind) {
+    context.notice(`an event that is not known: "${type.slice(0, 40)}"`)
+    return []
+  }
+  const providerMsgId = gsId ?? id
+  if (providerMsgId === undefined) throw new CallbackRefused(400, 'an event without an id')
+  const told: CallbackEvent = {
+    event: kind,
+    providerMsgId,
+    alias: whatsappMessageId ?? (id === providerMsgId ? undefined : id),
+    occurredAt: instantOf(event.ts) ?? context.receivedAt,
+    payload,
+  }
+  if (kind !== 'FAILED') return [told]
+  const failed = { ...told, code: event.code, detail: event.reason, stops: STOPS.has(event.code ?? '') }
+  return event.code === OPTED_OUT ? [failed, { ...told, event: 'OPT_OUT' }] : [failed]
+}
+
+/** Codes of failures. [vendor's codes, their classes assumptions: brokers.md 9.1] */
+const OPTED_OUT = '1012'
+
+/** Not one message's failure: wallet empty (1003), template (1004, 1005), its media (1010, 1011), told to stop (4001). */
+const STOPS: ReadonlySet<string> = new Set(['1003', '1004', '1005', '1010', '1011', '4001'])
+
+const FIRST_IN_MILLISECONDS = 100_000_000_000
+
+/** Seconds or milliseconds, told by their size: as seconds, the boundary is the year 5138; as milliseconds, 1973. */
+function instantOf(written: string | undefined): Date | undefined {
+  const number = Number(written)
+  const instant = new Date(number < FIRST_IN_MILLISECONDS ? number * 1000 : number)
+  return number > 0 && !Number.isNaN(instant.getTime()) ? instant : undefined
+}

@@ -1,0 +1,82 @@
+/**
+ * What the answers of brokers whose answers nobody has documented say of themselves: words that mean no, wherever such brokers
+ * are known to put them, and words that mean yes. To be wrong about a no is to send again what was taken, so a no counts as one
+ * only where it is about the whole and nothing speaks against it.
+ */
+export type Verdict =
+  /** Nothing in it says no. */
+  | { kind: 'NONE' }
+  /** All of it was refused. `words`: what it says about that. */
+  | { kind: 'NO'; words: string }
+  /** A part was refused, or it says both yes and no. */
+  | { kind: 'MIXED' }
+
+/** The verdict of an answer, or of one record in it, down to its last element. */
+export function verdictOf(answer: unknown): Verdict {
+  const own = ownVerdictOf(answer)
+  if (own.kind !== 'NONE') return own
+  return partsOf(answer).some(part => verdictOf(part).kind !== 'NONE') ? { kind: 'MIXED' } : own
+}
+
+/** The verdict of its own keys alone, whatever its elements say. */
+export function ownVerdictOf(answer: unknown): Verdict {
+  if (!isObject(answer)) return { kind: 'NONE' }
+  const entries = Object.entries(answer).map(([key, value]) => ({ key: key.toLowerCase(), value }))
+  const says = entries.map(({ key, value }) => saidBy(key, value))
+  if (!says.includes('NO')) return { kind: says.includes('PART') ? 'MIXED' : 'NONE' }
+  if (says.includes('YES')) return { kind: 'MIXED' }
+  const telling = entries.filter(({ key }, i) => says[i] !== undefined || EXPLAINING.has(key))
+  return { kind: 'NO', words: telling.map(({ value }) => wordsOf(value)).join(' ') }
+}
+
+const ERRORS = new Set(['erro', 'erros', 'error', 'errors'])
+const SUCCESS = new Set(['success', 'sucesso', 'ok'])
+const STATUS = new Set(['status', 'situacao', 'result', 'resultado'])
+const EXPLAINING = new Set([
+  'mensagem',
+  'message',
+  'msg',
+  'detalhe',
+  'detalhes',
+  'detail',
+  'details',
+  'motivo',
+  'reason',
+])
+
+const NO_WORD = /^(erro|error|fail|falh|inv[aá]lid|refused|recusad|rejeitad|negad|denied|unauthori[sz]ed|nok$|false$)/i
+const YES_WORD = /^(ok|success|sucesso|true)$/i
+
+/** @returns PART for a list of errors: they may be some records' alone */
+function saidBy(key: string, value: unknown): 'YES' | 'NO' | 'PART' | undefined {
+  if (ERRORS.has(key)) {
+    if (isNothing(value)) return undefined
+    return Array.isArray(value) ? 'PART' : 'NO'
+  }
+  if (SUCCESS.has(key)) return isNothing(value) ? 'NO' : 'YES'
+  if (!STATUS.has(key)) return undefined
+  if (typeof value === 'number') return value >= 400 && value < 600 ? 'NO' : undefined
+  if (typeof value === 'boolean') return value ? 'YES' : 'NO'
+  if (typeof value !== 'string') return undefined
+  return NO_WORD.test(value.trim()) ? 'NO' : YES_WORD.test(value.trim()) ? 'YES' : undefined
+}
+
+const NOTHING = new Set(['', '0', 'false', 'null', 'n', 'nao', 'não', 'no'])
+
+function isNothing(value: unknown): boolean {
+  if (value === null || value === undefined || value === false || value === 0) return true
+  if (typeof value === 'string') return NOTHING.has(value.trim().toLowerCase())
+  return typeof value === 'object' && Object.keys(value).length === 0
+}
+
+function wordsOf(value: unknown): string {
+  return typeof value === 'string' ? value : JSON.stringify(value)
+}
+
+function partsOf(value: unknown): unknown[] {
+  return typeof value === 'object' && value !== null ? Object.values(value) : []
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}

@@ -1,0 +1,96 @@
+import { z } from 'zod'
+import { excerpt, quoted } from '../classify.ts'
+import type { HttpAnswer, HttpResponse } from '../http.ts'
+import { ownVerdictOf, verdictOf } from '../marks.ts'
+import type { Message, Outcome, SendResult } from '../port.ts'
+import { internationalPhone, jsonOf, notUnderstood } from '../wire.ts'
+
+/**
+ * NOAH's 2xx, whose body nobody has documented (brokers.md 5: it can be very large, which suggests a record for each contact).
+ * Where it has such records, each says what became of its contact; else all were taken, unless something in it says no: then
+ * nobody can know what was.
+ */
+export function readAcceptance(
+  answer: HttpResponse,
+  messages: readonly Message[],
+  secrets: readonly string[],
+): SendResult {
+  const body = jsonOf(answer.body)
+  if (typeof body !== 'object' || body === null) return notUnderstood(answer, secrets)
+  const whole = ownVerdictOf(body).kind
+  const records = recordsIn(body, messages)
+  if (records) {
+    const outcomes = messages.map(message => outcomeOf(records.get(message.leadId), whole === 'NONE', secrets))
+    return { kind: 'ANSWERED', outcomes }
+  }
+  if (verdictOf(body).kind !== 'NONE') return notUnderstood(answer, secrets)
+  return { kind: 'ANSWERED', outcomes: messages.map(() => ({ kind: 'ACCEPTED' })) }
+}
+
+/** This family of products reports what does not pass its validation with a 404, too; else it is the URL that is wrong. */
+export function readNotFound(answer: HttpAnswer, secrets: readonly string[]): SendResult | undefined {
+  if (answer.kind !== 'RESPONSE' || answer.status !== 404 || answer.body.trimStart().startsWith('<')) return undefined
+  if (!/valid|inv[aá]lid|obrigat|required|must be|is not allowed/i.test(answer.body)) return undefined
+  return { kind: 'REJECTED', code: 'HTTP_404', detail: `HTTP 404${excerpt(answer.body, secrets)}` }
+}
+
+type Answered = z.infer<typeof record>
+const record = z.looseObject({})
+
+/**
+ * Each message's record, by its lead: from the first list whose elements name our phones, or else are as many as the messages,
+ * and then stand in their order.
+ */
+function recordsIn(body: object, messages: readonly Message[]): Map<string, Answered> | undefined {
+  const lists = [body, ...Object.values(body)].flatMap(value => {
+    const list = z.array(record).min(1).safeParse(value)
+    return list.success ? [list.data] : []
+  })
+  for (const list of lists) {
+    const byPhone = recordsByPhone(list, messages)
+    if (byPhone) return byPhone
+    if (list.length === messages.length) return new Map(messages.map((message, i) => [message.leadId, list[i]!]))
+  }
+  return undefined
+}
+
+/** @returns undefined where the list does not say whose its records are */
+function recordsByPhone(list: readonly Answered[], messages: readonly Message[]): Map<string, Answered> | undefined {
+  const left = new Map<string, Answered[]>()
+  for (const one of list) {
+    const phone = phoneIn(one)
+    if (phone === undefined) return undefined
+    left.set(phone, [...(left.get(phone) ?? []), one])
+  }
+  const found = messages.flatMap(({ leadId, phone }): [string, Answered][] => {
+    const one = left.get(phone)?.shift()
+    return one ? [[leadId, one]] : []
+  })
+  return found.length > 0 ? new Map(found) : undefined
+}
+
+const phone = z.union([z.string(), z.number()]).transform(String).optional().catch(undefined)
+const phones = z.object({ telefone: phone, number: phone, phone })
+
+function phoneIn(one: Answered): string | undefined {
+  const { telefone, number, phone } = phones.parse(one)
+  const written = telefone ?? number ?? phone
+  return written === undefined ? undefined : internationalPhone(written)
+}
+
+function outcomeOf(one: Answered | undefined, goodOnTheWhole: boolean, secrets: readonly string[]): Outcome {
+  if (!one) return { kind: 'IN_DOUBT', reason: 'the answer says nothing of this message' }
+  const verdict = verdictOf(one)
+  if (verdict.kind === 'NO') return { kind: 'REJECTED', code: 'REFUSED', detail: quoted(verdict.words, secrets) }
+  if (verdict.kind === 'NONE' && goodOnTheWhole) return { kind: 'ACCEPTED', providerId: messageIdIn(one) }
+  return { kind: 'IN_DOUBT', reason: `NOAH says yes and no: ${quoted(JSON.stringify(one), secrets)}` }
+}
+
+const messageId = z.string().trim().min(1).optional().catch(undefined)
+const ids = z.object({ messageId, message: z.object({ messageId }).optional().catch(undefined) })
+
+/** As the family's hook calls it (5.1): what else may be an "id" there is the contact's, or nobody knows whose. */
+function messageIdIn(one: Answered): string | undefined {
+  const read = ids.parse(one)
+  return read.messageId ?? read.message?.messageId
+}

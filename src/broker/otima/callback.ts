@@ -1,0 +1,61 @@
+import { z } from 'zod'
+import { type CallbackContext, type CallbackEvent, CallbackRefused, type CallbackRequest } from '../port.ts'
+import { jsonOf, looseText } from '../wire.ts'
+import type { OtimaCredential } from './channel.ts'
+import { INBOUND_MARK } from './request.ts'
+import { codeOfWord, plainWord } from './words.ts'
+
+/** Words of statuses (brokers.md 7.4). */
+const EVENTS: ReadonlyMap<string, readonly CallbackEvent['event'][]> = new Map([
+  // Accepted, no more: it proves that the message was taken.
+  ['valido', ['SENT']],
+  ['enviado', ['SENT']],
+  ['entregue', ['DELIVERED']],
+  ['lido', ['READ']],
+  ['nao enviado', ['FAILED']],
+  ['nao entregue', ['FAILED']],
+  ['indisponivel', ['FAILED']],
+  ['invalido', ['FAILED']],
+  ['cancelado', ['FAILED']],
+  ['blacklist', ['FAILED', 'OPT_OUT']],
+  // Where it repeats a message of ours that was in doubt, that one's own callbacks set it right.
+  ['repetido', ['FAILED']],
+])
+
+/** A status, or an inbound message: that has no status, and comes here where the customer's record has one URL for both. */
+const elements = z
+  .array(z.looseObject({ message_id: looseText, status: z.string().optional(), payload: z.unknown().optional() }))
+  .min(1)
+
+/**
+ * An array of statuses. A message's own URL is about that message, unless the array speaks of several; what has neither that nor
+ * a message_id is left out, and refused where nothing else is there (brokers.md 1.5).
+ */
+export function callback(request: CallbackRequest, context: CallbackContext<OtimaCredential>): CallbackEvent[] {
+  if (request.url.searchParams.has(INBOUND_MARK)) return []
+  const read = elements.safeParse(jsonOf(request.body.toString('utf8')))
+  if (!read.success) throw new CallbackRefused(400, 'not an array of statuses')
+  const statuses = read.data.flatMap(element =>
+    element.status === undefined ? [] : [{ ...element, status: element.status }],
+  )
+  if (statuses.length === 0 && read.data.some(element => element.payload === undefined))
+    throw new CallbackRefused(400, 'neither statuses nor inbound messages')
+  const leadId = new Set(statuses.map(status => status.message_id)).size === 1 ? request.leadId : undefined
+  const known = statuses.filter(status => leadId !== undefined || status.message_id !== undefined)
+  if (statuses.length > 0 && known.length === 0) throw new CallbackRefused(400, 'statuses without a message_id')
+  if (known.length < statuses.length) context.notice('statuses without a message_id were left out')
+  return known.flatMap(status => {
+    const events = EVENTS.get(plainWord(status.status))
+    if (!events) context.notice(`a status that is not known: "${status.status.slice(0, 40)}"`)
+    return (events ?? []).map(
+      (event): CallbackEvent => ({
+        event,
+        leadId,
+        providerMsgId: status.message_id,
+        ...(event === 'FAILED' && { code: codeOfWord(status.status), detail: status.status }),
+        occurredAt: context.receivedAt,
+        payload: status,
+      }),
+    )
+  })
+}

@@ -1,0 +1,49 @@
+import { z } from 'zod'
+import { filled, headerText, httpUrl } from '../wire.ts'
+
+/** What WhatsApp and RCS do differently at Ótima (brokers.md 8); all else is the same API. */
+export interface Channel {
+  name: 'OTIMA_WPP' | 'OTIMA_RCS'
+  sendPath: string
+  /** The sender's lines: the cheapest read. */
+  linesPath: string
+  recipientField: 'whatsapp' | 'phone'
+  /** Unless the credential says otherwise. [assumption, brokers.md 7.2 and 8] */
+  phoneFormat: PhoneFormat
+  /** How a template's variable is called on the wire. */
+  variableKey: (name: string) => string
+}
+
+type PhoneFormat = 'national' | 'international'
+
+export const WHATSAPP: Channel = {
+  name: 'OTIMA_WPP',
+  sendPath: 'v1/whatsapp/bulk/message/hsm',
+  linesPath: 'v1/whatsapp/credential',
+  recipientField: 'whatsapp',
+  phoneFormat: 'national',
+  // As the template's listing shows it. [assumption, brokers.md 7.1]
+  variableKey: name => name,
+}
+
+export const RCS: Channel = {
+  name: 'OTIMA_RCS',
+  sendPath: 'v1/rcs/bulk/message/template',
+  linesPath: 'v1/rcs/credential',
+  recipientField: 'phone',
+  phoneFormat: 'international',
+  // Without its hyphens the recipient would see the placeholder.
+  variableKey: name => (/^-.+-$/.test(name) ? name : `-${name}-`),
+}
+
+/** One for each channel: their tokens differ. */
+export const otimaCredential = z.strictObject({
+  token: headerText,
+  /** The sender line's code, not the credential's name. */
+  broker_code: filled,
+  customer_code: filled,
+  url: httpUrl.default('https://services.otima.digital'),
+  phone_format: z.enum(['national', 'international']).optional(),
+})
+
+export type OtimaCredential = z.infer<typeof otimaCredential>

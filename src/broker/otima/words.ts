@@ -1,0 +1,14 @@
+/** The words of Ótima's answers and callbacks, as they are compared: without case, accents and underscores. */
+export function plainWord(text: string): string {
+  return text
+    .normalize('NFD')
+    .replace(/\p{M}/gu, '')
+    .replace(/[\s_-]+/g, ' ')
+    .trim()
+    .toLowerCase()
+}
+
+/** "não entregue" → NAO_ENTREGUE: a word as an error's code. */
+export function codeOfWord(word: string): string {
+  return plainWord(word).toUpperCase().replaceAll(' ', '_').slice(0, 40)
+}

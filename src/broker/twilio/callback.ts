@@ -1,0 +1,78 @@
+import { z } from 'zod'
+import { type CallbackContext, type CallbackEvent, CallbackRefused, type CallbackRequest } from '../port.ts'
+import { jsonOf, looseText } from '../wire.ts'
+import { OPTED_OUT } from './answer.ts'
+import type { TwilioCredential } from './credential.ts'
+import { BODY_HASH, isSigned } from './signature.ts'
+
+/** Statuses of brokers.md 10.1; none: nothing of a message that we sent. */
+const EVENTS: ReadonlyMap<string, CallbackEvent['event'] | null> = new Map([
+  // Of the first ones no callback comes; were one to come, it would prove that the message was taken.
+  ['accepted', 'SENT'],
+  ['scheduled', 'SENT'],
+  ['queued', 'SENT'],
+  ['sending', 'SENT'],
+  ['sent', 'SENT'],
+  ['partially_delivered', 'SENT'],
+  ['delivered', 'DELIVERED'],
+  ['read', 'READ'],
+  ['undelivered', 'FAILED'],
+  ['failed', 'FAILED'],
+  ['canceled', 'FAILED'],
+  ['receiving', null],
+  ['received', null],
+])
+
+/** Names that Twilio adds are ignored; the older aliases stand in for the newer names. */
+const status = z.object({
+  MessageSid: looseText,
+  SmsSid: looseText,
+  MessageStatus: looseText,
+  SmsStatus: looseText,
+  ErrorCode: looseText,
+})
+
+/** One status of one message. Its own URL says whose it is, so that even a message whose answer was lost is known by it. */
+export function callback(request: CallbackRequest, context: CallbackContext<TwilioCredential>): CallbackEvent[] {
+  const fields = fieldsOf(request)
+  assertSigned(request, fields, context.credentials)
+  const read = status.safeParse(fields)
+  const { MessageSid, SmsSid, MessageStatus, SmsStatus, ErrorCode } = read.data ?? {}
+  const [sid, word] = [MessageSid ?? SmsSid, MessageStatus ?? SmsStatus]
+  if (sid === undefined || word === undefined)
+    throw new CallbackRefused(400, 'a callback without MessageSid and MessageStatus')
+  const event = EVENTS.get(word)
+  if (event === undefined) context.notice(`a status that is not known: "${word.slice(0, 40)}"`)
+  if (!event) return []
+  const told: CallbackEvent = {
+    event,
+    leadId: request.leadId,
+    providerMsgId: sid,
+    occurredAt: context.receivedAt,
+    payload: fields,
+  }
+  if (event !== 'FAILED') return [told]
+  const failed = { ...told, code: ErrorCode ?? word.toUpperCase(), detail: word }
+  return ErrorCode === String(OPTED_OUT) ? [failed, { ...told, event: 'OPT_OUT' }] : [failed]
+}
+
+/** A form; JSON where the URL holds the body's hash. */
+function fieldsOf({ url, body }: CallbackRequest): Record<string, unknown> {
+  const text = body.toString('utf8')
+  if (!url.searchParams.has(BODY_HASH)) return Object.fromEntries(new URLSearchParams(text))
+  const read = z.record(z.string(), z.unknown()).safeParse(jsonOf(text))
+  return read.data ?? {}
+}
+
+/** With the token of the account that the callback names; of any where it names none. */
+function assertSigned(
+  { url, headers, body }: CallbackRequest,
+  { AccountSid }: Record<string, unknown>,
+  credentials: readonly TwilioCredential[],
+): void {
+  const signature = headers['x-twilio-signature'] ?? ''
+  const candidates = credentials.filter(({ account_sid }) => AccountSid === undefined || account_sid === AccountSid)
+  const tokens = new Set(candidates.map(({ auth_token }) => auth_token))
+  if ([...tokens].some(token => isSigned({ url, signature, body }, token))) return
+  throw new CallbackRefused(401, signature === '' ? 'it is not signed' : 'its signature is of no account that is known')
+}

@@ -1,0 +1,45 @@
+import type { Message, SendRequest } from '../port.ts'
+import { below } from '../wire.ts'
+import type { TwilioCredential } from './credential.ts'
+
+/** The account's messages: POST sends one, GET lists them. */
+export function messagesUrl({ url, account_sid }: TwilioCredential): string {
+  return below(url, `2010-04-01/Accounts/${encodeURIComponent(account_sid)}/Messages.json`)
+}
+
+/**
+ * As in the example of brokers.md 10. Twilio may hold a message for up to ten hours, long past the contact hours in which it was
+ * handed over; what is not sent within this time fails, and is reported.
+ */
+const VALIDITY_SECONDS = '3600'
+
+/** The form of brokers.md 10. */
+export function formOf(message: Message, { template, callbackUrl }: SendRequest, credential: TwilioCredential): string {
+  const { channel, from, messaging_service_sid, content_sid } = credential
+  const form = new URLSearchParams({ To: recipientOf(message.phone, credential) })
+  if (messaging_service_sid !== undefined) form.set('MessagingServiceSid', messaging_service_sid)
+  else if (from !== undefined) form.set('From', addressOf(senderOf(from), channel))
+  if (template) {
+    form.set('ContentSid', content_sid ?? template.code)
+    if (template.variables.length > 0) form.set('ContentVariables', JSON.stringify(message.variables))
+  } else form.set('Body', message.text ?? '')
+  form.set('ValidityPeriod', VALIDITY_SECONDS)
+  const url = callbackUrl(message.leadId)
+  if (url !== undefined) form.set('StatusCallback', url)
+  return form.toString()
+}
+
+/** @param phone E.164 digits */
+export function recipientOf(phone: string, { channel }: TwilioCredential): string {
+  return addressOf(`+${phone}`, channel)
+}
+
+function addressOf(sender: string, channel: TwilioCredential['channel']): string {
+  return channel === 'whatsapp' ? `whatsapp:${sender}` : sender
+}
+
+/** A number gets its plus; a short code or a name is sent as it is. */
+function senderOf(from: string): string {
+  const bare = from.replace(/^whatsapp:/, '')
+  return /^\d{10,15}$/.test(bare) ? `+${bare}` : bare
+}

@@ -1,0 +1,152 @@
+import pLimit from 'p-limit'
+import type pg from 'pg'
+import type { Http } from '../broker/http.ts'
+import type { DoubtfulMessage, FindResult } from '../broker/port.ts'
+import { adapterOf } from '../broker/registry.ts'
+import type { Clock } from '../clock.ts'
+import type { Sql } from '../database/pool.ts'
+import { BAD_CREDENTIAL, openCredential } from '../dispatch/credential.ts'
+import { CampError } from '../errors.ts'
+import type { Keys } from '../security/keys.ts'
+import { applyEvents } from '../webhook/apply.ts'
+import { openInbox } from '../webhook/inbox.ts'
+import { compileText } from './render.ts'
+
+export interface AskDeps {
+  pool: pg.Pool
+  clock: Clock
+  keys: Keys
+  http: Http
+}
+
+export interface Asked {
+  /** The broker has them: they are SENT by now. */
+  found: number
+  /** It has nothing like them: a person may send them again, or not. */
+  absent: number
+  /** It could not say. */
+  unknown: number
+  /** Why not, once each. */
+  reasons: string[]
+}
+
+/** Requests to one broker at once, and leads in memory. */
+const AT_ONCE = 8
+const PAGE = 500
+
+/** Before this, a message that was taken may not show in the broker's list yet. */
+const SETTLING_MS = 2 * 60_000
+
+/**
+ * Asks the broker about every lead in doubt (brokers.md 14). What it has is told to the inbox as if the broker had called back:
+ * one way resolves, whoever speaks first. Nothing is sent again by this.
+ * @throws CampError STATE: the broker has no such read, or nothing has been in doubt for two minutes
+ */
+export async function askBroker(deps: AskDeps, campaignId: string): Promise<Asked> {
+  const { adapter, broker, brokerId, credential, baseMessage } = await readCampaign(deps, campaignId)
+  if (!adapter.find) {
+    throw new CampError('STATE', `${broker} has no read that tells what it has taken`, {
+      hint: 'Look in its panel; every request is named after the campaign and its batch. Then: --sent, --not-sent or --resend.',
+    })
+  }
+  const find = (message: DoubtfulMessage) => adapter.find!(message, credential, deps.http)
+  const base = baseMessage === null ? undefined : compileText(baseMessage)
+  const asked: Asked = { found: 0, absent: 0, unknown: 0, reasons: [] }
+  const inbox = openInbox(deps.pool, { now: () => deps.clock.now() })
+  const limit = pLimit(AT_ONCE)
+  for (let after = Number.MIN_SAFE_INTEGER; ; ) {
+    const leads = await doubtfulLeads(deps.pool, campaignId, after, new Date(deps.clock.now().getTime() - SETTLING_MS))
+    if (leads.length === 0) break
+    after = leads.at(-1)!.seq
+    const results = await Promise.all(
+      leads.map(lead =>
+        limit(async () => {
+          const text = lead.custom_message ?? base?.render(lead).text ?? null
+          return { lead, result: await find({ phone: lead.phone, text, givenUpAt: lead.sent_at }) }
+        }),
+      ),
+    )
+    await inbox.store(
+      brokerId,
+      results.flatMap(({ lead, result }) =>
+        result.kind === 'FOUND'
+          ? [
+              {
+                event: 'SENT' as const,
+                leadId: lead.id,
+                providerMsgId: result.providerId,
+                occurredAt: lead.sent_at,
+                payload: result,
+              },
+            ]
+          : [],
+      ),
+    )
+    for (const { result } of results) count(asked, result)
+  }
+  if (asked.found + asked.absent + asked.unknown === 0) {
+    throw new CampError('STATE', 'nothing of it has been in doubt for two minutes', {
+      hint: 'See: camp campaign leads ID --status IN_DOUBT',
+    })
+  }
+  await applyEvents(deps.pool, { limit: PAGE * 20, now: deps.clock.now() })
+  return asked
+}
+
+function count(asked: Asked, result: FindResult): void {
+  if (result.kind === 'FOUND') asked.found++
+  else if (result.kind === 'ABSENT') asked.absent++
+  else {
+    asked.unknown++
+    if (!asked.reasons.includes(result.reason) && asked.reasons.length < 5) asked.reasons.push(result.reason)
+  }
+}
+
+async function readCampaign({ pool, keys }: AskDeps, campaignId: string) {
+  const { rows } = await pool.query<{
+    base_message: string | null
+    broker_id: string
+    broker: string
+    adapter: string
+    credential_id: string | null
+    sealed: unknown
+  }>(
+    `SELECT c.base_message, r.id AS broker_id, r.name AS broker, r.adapter, k.id AS credential_id, k.config AS sealed
+     FROM "Campaign" c
+     JOIN "Broker" r ON r.id = c.broker_id
+     LEFT JOIN "Credential" k ON k.wallet_id = c.wallet_id AND k.broker_id = c.broker_id
+     WHERE c.id = $1`,
+    [campaignId],
+  )
+  const row = rows[0]!
+  const adapter = await adapterOf(row.adapter)
+  const credential =
+    row.credential_id === null
+      ? undefined
+      : openCredential(keys, adapter, { id: row.credential_id, sealed: row.sealed })
+  if (credential === undefined) throw new CampError('STATE', BAD_CREDENTIAL)
+  return { adapter, broker: row.broker, brokerId: row.broker_id, credential, baseMessage: row.base_message }
+}
+
+interface DoubtfulLead {
+  id: string
+  seq: number
+  phone: string
+  nome: string | null
+  cpf_cnpj: string | null
+  idcob_contrato: string | null
+  custom_message: string | null
+  variables: Record<string, string> | null
+  sent_at: Date
+}
+
+async function doubtfulLeads(sql: Sql, campaignId: string, after: number, before: Date): Promise<DoubtfulLead[]> {
+  const { rows } = await sql.query<DoubtfulLead>(
+    `SELECT id, seq, phone, nome, cpf_cnpj, idcob_contrato, custom_message, variables, sent_at
+     FROM "CampaignLead"
+     WHERE campaign_id = $1 AND status = 'IN_DOUBT' AND seq > $2::bigint AND sent_at < $3
+     ORDER BY seq LIMIT $4`,
+    [campaignId, after, before, PAGE],
+  )
+  return rows
+}

@@ -1,0 +1,61 @@
+import { moneyOf } from '../budget/money.ts'
+import { transaction } from '../database/pool.ts'
+import { CampError } from '../errors.ts'
+import type { RefusalCode } from '../intake/vet.ts'
+import { lockCampaign } from './approval.ts'
+import { type MoveDeps, makeMove } from './moves.ts'
+import { illegalMove, isLegal } from './state.ts'
+
+/** Refused when the file was read, or for good: to send to them again would break the rule that refused them. */
+const NOT_AGAIN = [
+  'BAD_ROW',
+  'INVALID_PHONE',
+  'MISSING_DOCUMENT',
+  'INVALID_DOCUMENT',
+  'STALE',
+  'MISSING_VARIABLE',
+  'DUPLICATE',
+  'BLOCKLISTED',
+] as const satisfies readonly RefusalCode[]
+
+/**
+ * Makes the leads that failed PENDING again: those that a broker refused, that a person found not sent, that the frequency cap
+ * held back. What the broker accepted and billed is not among them: to send that again is another message, and a new campaign.
+ * The campaign then waits for approval, or, where a message costs nothing, to be run.
+ * @param codes only leads with these error codes
+ * @returns how many
+ * @throws CampError STATE: nothing failed in that way, or the campaign is at work; DATA: a code that is never sent again
+ */
+export async function retryFailed(
+  { pool, clock }: MoveDeps,
+  campaignId: string,
+  userId: string,
+  codes: readonly string[] | undefined,
+): Promise<number> {
+  const never = codes?.find(code => (NOT_AGAIN as readonly string[]).includes(code))
+  if (never !== undefined) {
+    throw new CampError('DATA', `${never} is a refusal of the row itself: it is never sent again`, {
+      hint: 'Correct the rows and import them: camp campaign import FILE --rejects writes them out.',
+    })
+  }
+  return transaction(pool, async sql => {
+    const now = clock.now()
+    const { rowCount } = await sql.query(
+      `UPDATE "CampaignLead" SET status = 'PENDING', error_code = NULL, error_message = NULL, provider_msg_id = NULL, sent_at = NULL
+       WHERE campaign_id = $1 AND status = 'ERROR' AND NOT billed AND error_code <> ALL($2)
+         AND ($3::text[] IS NULL OR error_code = ANY($3))`,
+      [campaignId, NOT_AGAIN, codes ?? null],
+    )
+    const campaign = await lockCampaign(sql, campaignId)
+    if (!isLegal('retry', campaign.status)) throw illegalMove('retry', campaign)
+    if (!rowCount) {
+      throw new CampError('STATE', `${campaign.agendamento_id} has no failed leads that can be sent again`, {
+        hint: 'See: camp campaign report ID',
+      })
+    }
+    const free = moneyOf(campaign.cost_per_message) === 0n
+    const reason = `${rowCount} failed leads are to be sent again`
+    await makeMove(sql, free ? 'retryFree' : 'retry', campaign, { userId, now, reason })
+    return rowCount
+  })
+}

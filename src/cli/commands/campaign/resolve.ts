@@ -1,0 +1,85 @@
+import { findCampaign } from '../../../campaign/find.ts'
+import { resolveClosing, resolveLeads, type Verdict } from '../../../campaign/resolve.ts'
+import { retryFailed } from '../../../campaign/retry.ts'
+import { campaignView } from '../../../campaign/view.ts'
+import { CampError } from '../../../errors.ts'
+import { parsePhone } from '../../../intake/phone.ts'
+import type { Context } from '../../context.ts'
+import { confirm, hasTerminal } from '../../prompt.ts'
+import { number } from './text.ts'
+
+interface ResolveOptions {
+  sent?: boolean
+  notSent?: boolean
+  resend?: boolean
+  ask?: boolean
+  lead?: string[]
+  closing?: boolean
+}
+
+const DONE = { SENT: 'counted as sent', NOT_SENT: 'counted as not sent', RESEND: 'sent again' } as const
+
+export async function resolve(context: Context, ref: string, options: ResolveOptions): Promise<void> {
+  if (options.ask) return ask(context, ref, options)
+  const verdict = verdictOf(options)
+  if (options.closing && options.lead) throw new CampError('USAGE', 'give --lead or --closing, not both')
+  const pool = await context.pool()
+  const actor = await context.admin()
+  const { id, agendamento_id } = await findCampaign(pool, ref)
+  if (verdict === 'RESEND' && hasTerminal(context)) {
+    await confirm(context, 'Whoever did receive it receives it twice. Send again?')
+  }
+  const request = {
+    verdict,
+    userId: actor.id,
+    leads: options.lead?.map(lead => parsePhone(lead).phone ?? lead) ?? null,
+  }
+  let resolved = 0
+  if (options.closing) await resolveClosing({ pool, clock: context.clock }, id, request)
+  else resolved = await resolveLeads({ pool, clock: context.clock, queues: await context.queues() }, id, request)
+  const what = options.closing ? 'Its last step is' : `${number(resolved)} leads of ${agendamento_id} are`
+  context.out.result({ ...(await campaignView(pool, id)), resolved }, `${what} ${DONE[verdict]}.`)
+}
+
+async function ask(context: Context, ref: string, options: ResolveOptions): Promise<void> {
+  const others = [options.sent, options.notSent, options.resend, options.closing, options.lead]
+  if (others.some(Boolean))
+    throw new CampError('USAGE', '--ask goes alone: what the broker has is then sent, the rest stays')
+  const pool = await context.pool()
+  await context.admin()
+  const { createHttp, httpOptions } = await import('../../../broker/http.ts')
+  const { askBroker } = await import('../../../campaign/ask.ts')
+  const { id, agendamento_id } = await findCampaign(pool, ref)
+  const http = createHttp(httpOptions(context.config, context.clock))
+  try {
+    const asked = await askBroker({ pool, clock: context.clock, keys: await context.keys(), http }, id)
+    const { found, absent, unknown, reasons } = asked
+    context.out.result(
+      { ...(await campaignView(pool, id)), asked },
+      `Of ${agendamento_id} the broker has ${number(found)} messages that were in doubt, it has not ${number(absent)}, ` +
+        `and cannot tell of ${number(unknown)}.${reasons.map(reason => `\n  ${reason}`).join('')}`,
+    )
+    if (absent > 0) context.out.talk('What it has not: decide with --resend or --not-sent, by --lead.')
+  } finally {
+    await http.close()
+  }
+}
+
+function verdictOf({ sent, notSent, resend }: ResolveOptions): Verdict {
+  const given = [sent && 'SENT', notSent && 'NOT_SENT', resend && 'RESEND'].filter(Boolean) as Verdict[]
+  if (given.length === 1) return given[0]!
+  throw new CampError('USAGE', 'give one of --sent, --not-sent and --resend', {
+    hint: 'What the broker knows of these messages decides: look there first.',
+  })
+}
+
+export async function retry(context: Context, ref: string, options: { only?: string[] }): Promise<void> {
+  const pool = await context.pool()
+  const actor = await context.actor()
+  const { id, agendamento_id } = await findCampaign(pool, ref)
+  const codes = options.only?.map(code => code.toUpperCase())
+  const retried = await retryFailed({ pool, clock: context.clock }, id, actor.id, codes)
+  const view = await campaignView(pool, id)
+  context.out.result({ ...view, retried }, `${number(retried)} leads of ${agendamento_id} are to be sent again.`)
+  context.out.talk(`Next: camp campaign ${view.status === 'APPROVED' ? 'run' : 'approve'} ${agendamento_id}`)
+}

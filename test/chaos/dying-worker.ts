@@ -1,0 +1,89 @@
+import type pg from 'pg'
+import { pino } from 'pino'
+import { createHttp, type Http } from '../../src/broker/http.ts'
+import { systemClock } from '../../src/clock.ts'
+import { openPool } from '../../src/database/pool.ts'
+import { dispatchBatch } from '../../src/dispatch/dispatch.ts'
+import type { Queues } from '../../src/queue/queues.ts'
+import { testKeys } from '../support/fixtures.ts'
+
+/**
+ * A process that dispatches one batch and dies by SIGKILL at one exact moment of it: `dying-worker MOMENT DATABASE_URL BATCH`.
+ * camp's own code runs as it is; only what it is given, a pool and an HTTP client, knows when to die.
+ */
+export const MOMENTS = [
+  'before the claim commits',
+  'after the claim has committed',
+  'when the request is written',
+  'when the answer is read',
+  'before the settle commits',
+  'after the settle has committed',
+] as const
+export type Moment = (typeof MOMENTS)[number]
+
+const [moment, databaseUrl, batchId] = process.argv.slice(2) as [Moment, string, string]
+
+function die(): never {
+  process.kill(process.pid, 'SIGKILL')
+  throw new Error('unreachable')
+}
+
+/** Counts the commits of a connection's transactions: the first is the claim's, the second the settle's. */
+function mortal(pool: pg.Pool): pg.Pool {
+  let commits = 0
+  const known = new WeakSet<pg.PoolClient>()
+  const connect = pool.connect.bind(pool) as (told?: unknown) => Promise<pg.PoolClient>
+  // pool.query connects with a callback, for itself; transactions with a promise.
+  pool.connect = ((told?: unknown) => (told ? connect(told) : armed())) as typeof pool.connect
+  const armed = async () => {
+    const client = await connect()
+    if (known.has(client)) return client
+    known.add(client)
+    const query = client.query.bind(client) as (...args: unknown[]) => Promise<unknown>
+    client.query = (async (...args: unknown[]) => {
+      if (args[0] !== 'COMMIT') return query(...args)
+      commits++
+      if (moment === 'before the claim commits' && commits === 1) die()
+      if (moment === 'before the settle commits' && commits === 2) die()
+      const result = await query(...args)
+      if (moment === 'after the claim has committed' && commits === 1) die()
+      if (moment === 'after the settle has committed' && commits === 2) die()
+      return result
+    }) as typeof client.query
+    return client
+  }
+  return pool
+}
+
+/** "Written" is when the broker has it and does not answer: the sandbox is told to (accept-hang), and we die while it waits. */
+function mortalHttp(http: Http): Http {
+  return {
+    ...http,
+    request: async request => {
+      if (moment === 'when the request is written') setTimeout(die, 1_000)
+      const answer = await http.request(request)
+      return moment === 'when the answer is read' ? die() : answer
+    },
+  }
+}
+
+if (batchId !== undefined) {
+  await dispatchBatch(
+    {
+      pool: mortal(openPool(databaseUrl)),
+      queues: { ring: async () => undefined } as unknown as Queues,
+      keys: await testKeys(),
+      http: mortalHttp(createHttp({ timeoutMs: 10_000 })),
+      log: pino({ level: 'silent' }),
+      callbackUrl: () => process.env.CALLBACK_URL,
+      now: () => systemClock.now(),
+      leaseMs: () => 500,
+      timezone: 'America/Sao_Paulo',
+      isHoliday: () => false,
+      random: Math.random,
+    },
+    batchId,
+  )
+  // Nobody who was to die comes here.
+  process.exit(3)
+}

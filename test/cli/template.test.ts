@@ -1,0 +1,59 @@
+import { mkdtempSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { beforeAll, expect, test } from 'vitest'
+import { camp } from '../support/camp.ts'
+import { useDatabase } from '../support/database.ts'
+import { adminEnv, succeed } from '../support/login.ts'
+
+const db = useDatabase()
+const folder = mkdtempSync(join(tmpdir(), 'camp-cli-template-'))
+let env: NodeJS.ProcessEnv
+
+const show = (...argv: string[]) => camp(['template', 'show', 'acordo_v1', '--json', ...argv], { env })
+
+async function importing(name: string, rows: string): Promise<string> {
+  const file = join(folder, name)
+  writeFileSync(file, `telefone;nome;contrato\n${rows}`)
+  const to = [
+    '--wallet',
+    'Carteira Sul',
+    '--broker',
+    'Sandbox',
+    '--template',
+    'acordo_v1',
+    '--var',
+    '1=nome,2=contrato',
+  ]
+  const imported = await succeed(camp(['campaign', 'import', file, ...to, '--json'], { env }))
+  return imported.json().agendamento_id
+}
+
+beforeAll(async () => {
+  env = await adminEnv(db)
+  await succeed(camp(['wallet', 'add', 'Carteira Sul', '--idgis', '7'], { env }))
+  await succeed(camp(['broker', 'add', 'Sandbox', '--adapter', 'SANDBOX', '--cost', '0.0450'], { env }))
+  const content = 'Olá {{1}}, o contrato {{2}} espera, {{1}}.'
+  await succeed(camp(['template', 'add', 'Acordo', '--code', 'acordo_v1', '--content', content], { env }))
+})
+
+test('a template is shown as a real lead reads it, once a campaign uses it', async () => {
+  expect((await show()).json()).toMatchObject({ template_code: 'acordo_v1', preview: null })
+  const first = await importing('a.csv', '11987654321;Zé;C1\n21987654321;Ana;C2\n')
+  const last = await importing('b.csv', '31987654321;;C3\n41987654321;Íris;C4\n')
+  expect((await show()).json().preview).toEqual({
+    campaign: last,
+    phone: '5541987654321',
+    text: 'Olá Íris, o contrato C4 espera, Íris.',
+    missing: null,
+  })
+  expect((await show('--campaign', first, '--phone', '(21) 98765-4321')).json().preview).toMatchObject({
+    campaign: first,
+    text: 'Olá Ana, o contrato C2 espera, Ana.',
+  })
+  expect((await show('--phone', '31987654321')).json().preview).toMatchObject({ text: null, missing: 'nome' })
+  expect((await camp(['template', 'show', 'acordo_v1'], { env })).out).toContain(
+    'Olá Íris, o contrato C4 espera, Íris.',
+  )
+  expect(await show('--phone', '51987654321')).toMatchObject({ code: 3, err: expect.stringContaining('no lead') })
+})

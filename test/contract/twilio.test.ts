@@ -1,0 +1,165 @@
+import { describe, expect, test } from 'vitest'
+import type { SendRequest } from '../../src/broker/port.ts'
+import { adapterOf } from '../../src/broker/registry.ts'
+import { exchange } from '../support/exchange.ts'
+import { useSandbox } from '../support/sandbox.ts'
+import { adapterContract, requestOf } from './adapter.ts'
+
+const twilio = await adapterOf('TWILIO')
+
+const ACCOUNT = 'AC00000000000000000000000000000000'
+const TOKEN = 'twilio-auth-token-that-must-stay-secret'
+const BASIC = `Basic ${Buffer.from(`${ACCOUNT}:${TOKEN}`).toString('base64')}`
+const SERVICE = 'MG00000000000000000000000000000000'
+const CONTENT = 'HX00000000000000000000000000000000'
+const PATH = `/2010-04-01/Accounts/${ACCOUNT}/Messages.json`
+const credential = (url: string) => ({ account_sid: ACCOUNT, auth_token: TOKEN, from: '+5500900000099', url })
+
+adapterContract('TWILIO', {
+  adapter: twilio,
+  credential,
+  secrets: [TOKEN, BASIC.slice(6)],
+  keyOf: message => message.phone,
+  request: { callbackUrl: leadId => `https://camp.example/webhooks/b/t?m=${leadId}` },
+  poisoned: { kind: 'ANSWERED', outcomes: [{ kind: 'REJECTED', code: '21211' }] },
+})
+
+const created = { status: 201, body: { sid: 'SM00000000000000000000000000000001', status: 'queued', error_code: null } }
+const example = (): SendRequest => {
+  const request = requestOf(1)
+  const callbackUrl = (leadId?: string) => `https://callbacks.example/twilio/status?m=${leadId}`
+  const message = {
+    ...request.messages[0]!,
+    leadId: 'msg-0001',
+    phone: '5500900000001',
+    text: 'Olá, João & Cia: 50% 😀',
+  }
+  return { ...request, callbackUrl, messages: [message] }
+}
+
+describe('on the wire', () => {
+  test('an SMS is as brokers.md 10 says', async () => {
+    const { received, result } = await exchange(twilio, credential, example(), created)
+    expect(received).toMatchObject({
+      method: 'POST',
+      path: PATH,
+      headers: { authorization: BASIC, 'content-type': 'application/x-www-form-urlencoded' },
+    })
+    expect(received.body).toBe(
+      'To=%2B5500900000001&From=%2B5500900000099&Body=Ol%C3%A1%2C+Jo%C3%A3o+%26+Cia%3A+50%25+%F0%9F%98%80' +
+        '&ValidityPeriod=3600&StatusCallback=https%3A%2F%2Fcallbacks.example%2Ftwilio%2Fstatus%3Fm%3Dmsg-0001',
+    )
+    expect(result).toEqual({ kind: 'ANSWERED', outcomes: [{ kind: 'ACCEPTED', providerId: created.body.sid }] })
+  })
+
+  test('a WhatsApp template is as brokers.md 10 shows it', async () => {
+    const whatsapp = (url: string) => ({
+      account_sid: ACCOUNT,
+      auth_token: TOKEN,
+      messaging_service_sid: SERVICE,
+      channel: 'whatsapp',
+      url: `${url}/base/`,
+    })
+    const message = { ...example().messages[0]!, text: null, variables: { 1: 'CLIENTE TESTE UM' } }
+    const request = { ...example(), template: { code: CONTENT, variables: ['1'] }, messages: [message] }
+    const { received } = await exchange(twilio, whatsapp, request, created)
+    expect(received.path).toBe(`/base${PATH}`)
+    expect(Object.fromEntries(new URLSearchParams(received.body))).toEqual({
+      To: 'whatsapp:+5500900000001',
+      MessagingServiceSid: SERVICE,
+      ContentSid: CONTENT,
+      ContentVariables: '{"1":"CLIENTE TESTE UM"}',
+      ValidityPeriod: '3600',
+      StatusCallback: 'https://callbacks.example/twilio/status?m=msg-0001',
+    })
+  })
+
+  test('a template without variables, the credential’s own content, no callback, a bare WhatsApp sender', async () => {
+    const own = (url: string) => ({
+      ...credential(url),
+      from: '5500900000099',
+      channel: 'whatsapp',
+      content_sid: CONTENT,
+    })
+    const request = { ...example(), template: { code: 'acordo', variables: [] }, callbackUrl: () => undefined }
+    const { received } = await exchange(twilio, own, request, created)
+    expect(Object.fromEntries(new URLSearchParams(received.body))).toEqual({
+      To: 'whatsapp:+5500900000001',
+      From: 'whatsapp:+5500900000099',
+      ContentSid: CONTENT,
+      ValidityPeriod: '3600',
+    })
+  })
+})
+
+describe('against the sandbox', () => {
+  const it = useSandbox()
+  const call = (fields: Record<string, string>, headers: Record<string, string> = {}) =>
+    fetch(it.broker.url + PATH, {
+      method: 'POST',
+      headers: { 'content-type': 'application/x-www-form-urlencoded', authorization: BASIC, ...headers },
+      body: new URLSearchParams(fields).toString(),
+    })
+  const good = { To: '+5511987654321', From: '+5500900000099', Body: 'oi' }
+
+  test('what breaks the contract is refused and counted', async () => {
+    const { From: _, ...senderless } = good
+    const { Body: __, ...empty } = good
+    const wrong: Record<string, string>[] = [
+      { ...good, To: '5511987654321' },
+      { ...good, To: 'whatsapp:+5511987654321' },
+      { ...good, Body: 'x'.repeat(1601) },
+      { ...good, ContentSid: CONTENT },
+      { ...good, ContentVariables: '{}' },
+      { ...good, StatusCallback: 'https://under_score.example/x' },
+      { ...good, Campaign: 'x' },
+      senderless,
+      empty,
+    ]
+    for (const fields of wrong) expect((await call(fields)).status).toBe(400)
+    const denied = [
+      { authorization: '' },
+      { authorization: TOKEN },
+      { authorization: `Basic ${Buffer.from(`AC1:${TOKEN}`).toString('base64')}` },
+    ]
+    for (const headers of denied) expect((await call(good, headers)).status).toBe(401)
+    expect((await call(good)).status).toBe(201)
+    expect(it.broker.stats('TWILIO')).toMatchObject({ invalid: wrong.length + denied.length, accepted: 1 })
+  })
+
+  test('lists what it took, by recipient, sender and day, for whoever lost an answer', async () => {
+    for (const To of ['+5511987654321', '+5511987654322', '+5511987654321']) await call({ ...good, To })
+    const list = async (query: string) => {
+      const response = await fetch(`${it.broker.url}${PATH}?${query}`, { headers: { authorization: BASIC } })
+      return ((await response.json()) as { messages: { to: string; sid: string; status: string }[] }).messages
+    }
+    const found = await list(`To=${encodeURIComponent('+5511987654321')}&From=%2B5500900000099&DateSent>=2020-01-01`)
+    expect(found).toMatchObject([{ to: '+5511987654321', status: 'queued' }, { to: '+5511987654321' }])
+    expect(found.map(({ sid }) => sid)).toEqual(
+      it.broker
+        .messages('5511987654321')
+        .map(({ id }) => id)
+        .reverse(),
+    )
+    expect(await list('DateSent>=2999-01-01')).toEqual([])
+    expect(await list('From=%2B1')).toEqual([])
+    expect(await list('PageSize=1')).toHaveLength(1)
+  })
+})
+
+describe('its credential', () => {
+  const good = { account_sid: ACCOUNT, auth_token: TOKEN, from: '+5500900000099' }
+  test('has these keys and no others', () => {
+    expect(twilio.credential.parse(good)).toEqual({ ...good, url: 'https://api.twilio.com', channel: 'sms' })
+    const { from: _, ...senderless } = good
+    expect(twilio.credential.safeParse({ ...senderless, messaging_service_sid: SERVICE }).success).toBe(true)
+    const wrong = [
+      senderless,
+      { ...good, auth_token: '' },
+      { ...good, channel: 'rcs' },
+      { ...good, from: 'whatsapp:+5500900000099' },
+      { ...good, sid: 'x' },
+    ]
+    for (const one of wrong) expect(twilio.credential.safeParse(one).success).toBe(false)
+  })
+})

@@ -1,0 +1,226 @@
+import { describe, expect, test } from 'vitest'
+import { gupshup } from '../../../src/broker/gupshup/gupshup.ts'
+import { requestOf } from '../../contract/adapter.ts'
+import { answering } from '../../support/exchange.ts'
+
+const API_KEY = 'a-secret-api-key'
+const credential = gupshup.credential.parse({ api_key: API_KEY, source: '5500900000099', app_name: 'AppFicticio' })
+
+describe('an answer', () => {
+  const answered = (outcome: object) => ({ kind: 'ANSWERED', outcomes: [outcome] })
+  test.each([
+    [200, { status: 'submitted', messageId: 'gs-1' }, answered({ kind: 'ACCEPTED', providerId: 'gs-1' })],
+    [202, { status: 'submitted', messageId: 'gs-1' }, answered({ kind: 'ACCEPTED', providerId: 'gs-1' })],
+    [202, { status: 'submitted' }, { kind: 'IN_DOUBT' }],
+    [202, { status: 'submitted', messageId: '' }, { kind: 'IN_DOUBT' }],
+    [200, { status: 'queued', messageId: 'gs-1' }, { kind: 'IN_DOUBT' }],
+    [200, '', { kind: 'IN_DOUBT' }],
+    [
+      200,
+      { status: 'error', message: 'Invalid Destination' },
+      answered({ kind: 'REJECTED', detail: 'Invalid Destination' }),
+    ],
+    [200, { status: 'error', message: { text: 'WhatsApp says no' } }, answered({ kind: 'REJECTED' })],
+    [200, { status: 'error' }, answered({ kind: 'REJECTED', detail: 'no reason given' })],
+    [200, { status: 'error', message: `Invalid API Key ${API_KEY}` }, { kind: 'FATAL', reason: 'Invalid API Key ***' }],
+    [200, { status: 'error', message: 'Portal User Not Found With APIKey' }, { kind: 'FATAL' }],
+    [200, { status: 'error', message: 'Insufficient wallet balance' }, { kind: 'FATAL' }],
+    [200, { status: 'error', message: 'App does not exist' }, { kind: 'FATAL' }],
+    [400, { status: 'error', message: 'Invalid template' }, { kind: 'REJECTED', code: 'HTTP_400' }],
+    [401, { status: 'error', message: 'Authentication Failed' }, { kind: 'FATAL' }],
+    [429, { status: 'error', message: 'Too Many Requests' }, { kind: 'NOT_ACCEPTED' }],
+    [500, { status: 'error', message: 'Internal Server Error' }, { kind: 'IN_DOUBT' }],
+  ])('%i %j', async (status, body, result) => {
+    const request = { ...requestOf(1), template: { code: 't', variables: [] } }
+    const seen = await gupshup.send(request, credential, answering(status, body))
+    expect(seen).toMatchObject(result)
+    expect(JSON.stringify(seen)).not.toContain(API_KEY)
+  })
+
+  test('nothing is sent without a template', async () => {
+    const http = answering(200, '')
+    expect(await gupshup.send(requestOf(1), credential, http)).toMatchObject({ kind: 'FATAL' })
+    expect(http.requests).toEqual([])
+  })
+})
+
+const NOW = new Date('2026-11-24T12:00:00Z')
+let notices: string[] = []
+
+function callback(body: unknown) {
+  notices = []
+  return gupshup.callback!(
+    {
+      url: new URL('https://camp.example/webhooks/b/t'),
+      headers: {},
+      body: Buffer.from(typeof body === 'string' ? body : JSON.stringify(body)),
+      leadId: undefined,
+    },
+    { credentials: [credential], receivedAt: NOW, notice: text => notices.push(text) },
+  )
+}
+
+const outer = (type: string, payload: object, rest: object = {}) => ({
+  app: 'AppFicticio',
+  timestamp: 1_900_000_000_500,
+  version: 2,
+  type,
+  payload,
+  ...rest,
+})
+const message = (type: string, payload: object, rest?: object) =>
+  outer('message-event', { type, destination: '5500900000001', ...payload }, rest)
+
+describe('a message-event', () => {
+  test('as brokers.md 9.1 shows it', () => {
+    const body = message('delivered', { id: 'wamid.FAKE0001', gsId: 'gs-1', ts: 1_900_000_000 })
+    expect(callback(body)).toEqual([
+      {
+        event: 'DELIVERED',
+        providerMsgId: 'gs-1',
+        alias: 'wamid.FAKE0001',
+        occurredAt: new Date(1_900_000_000_000),
+        payload: body,
+      },
+    ])
+  })
+
+  test.each([
+    [
+      'enqueued',
+      { id: 'gs-1', payload: { whatsappMessageId: 'wamid.1', type: 'template' } },
+      'SENT',
+      'gs-1',
+      'wamid.1',
+    ],
+    ['sent', { id: 'wamid.1', gsId: 'gs-1' }, 'SENT', 'gs-1', 'wamid.1'],
+    ['read', { id: 'wamid.1', gsId: 'gs-1' }, 'READ', 'gs-1', 'wamid.1'],
+    ['read', { id: 'wamid.1' }, 'READ', 'wamid.1', undefined],
+    ['failed', { id: 'gs-1', payload: { code: 1002, reason: 'no' } }, 'FAILED', 'gs-1', undefined],
+    ['failed', { gsId: 'gs-1', payload: { code: 1002, reason: 'no' } }, 'FAILED', 'gs-1', undefined],
+    ['failed', { id: 'wamid.1', gsId: 'gs-1', payload: { code: '1002' } }, 'FAILED', 'gs-1', 'wamid.1'],
+  ])('%s %j is about the right message', (type, payload, event, providerMsgId, alias) => {
+    const events = callback(message(type, payload))
+    expect(events).toMatchObject([{ event, providerMsgId }])
+    expect(events[0]!.alias).toBe(alias)
+  })
+
+  test.each([
+    [{ ts: 1_795_521_600 }, '2026-11-24T12:00:00Z'],
+    [{ ts: 1_795_521_600_123 }, '2026-11-24T12:00:00.123Z'],
+    [{ ts: '1795521600' }, '2026-11-24T12:00:00Z'],
+    [{ payload: { ts: 1_795_521_600 } }, '2026-11-24T12:00:00Z'],
+    [{}, '2030-03-17T17:46:40.500Z'],
+  ])('happened when it says, in seconds or milliseconds: %j', (payload, instant) => {
+    expect(callback(message('read', { gsId: 'gs-1', ...payload }))[0]!.occurredAt).toEqual(new Date(instant))
+  })
+
+  test.each([{ timestamp: undefined }, { timestamp: 0 }, { timestamp: 'soon' }, { timestamp: 1e30 }])(
+    'happened when it came where it does not say: %j',
+    rest => {
+      expect(callback(message('read', { gsId: 'gs-1' }, rest))[0]!.occurredAt).toEqual(NOW)
+    },
+  )
+
+  test.each([
+    [1002, false],
+    [1003, true],
+    [1004, true],
+    [1005, true],
+    [1006, false],
+    [1010, true],
+    [1011, true],
+    [4001, true],
+    [4002, false],
+    [500, false],
+  ])('that failed with %i stops the campaign: %s', (code, stops) => {
+    expect(callback(message('failed', { gsId: 'gs-1', payload: { code, reason: 'why' } }))).toEqual([
+      expect.objectContaining({ event: 'FAILED', code: String(code), detail: 'why', stops }),
+    ])
+  })
+
+  test('that failed because its person had opted out says both', () => {
+    expect(callback(message('failed', { gsId: 'gs-1', payload: { code: 1012, reason: 'opted out' } }))).toMatchObject([
+      { event: 'FAILED', providerMsgId: 'gs-1', code: '1012', stops: false },
+      { event: 'OPT_OUT', providerMsgId: 'gs-1' },
+    ])
+  })
+
+  test.each(['deleted', 'mismatch'])('"%s" means nothing', type => {
+    expect(callback(message(type, { gsId: 'gs-1' }))).toEqual([])
+    expect(notices).toEqual([])
+  })
+
+  test.each(['warmed', 'constructor'])('of a new kind means nothing, and is noticed: %s', type => {
+    expect(callback(message(type, { gsId: 'gs-1' }))).toEqual([])
+    expect(notices).toEqual([expect.stringContaining(type)])
+  })
+})
+
+describe('other events', () => {
+  test('somebody who opted out is told by phone', () => {
+    const body = outer('user-event', { phone: '5511987654321', type: 'opted-out' })
+    expect(callback(body)).toEqual([
+      { event: 'OPT_OUT', phone: '5511987654321', occurredAt: new Date(1_900_000_000_500), payload: body },
+    ])
+  })
+
+  test.each([
+    outer('user-event', { phone: '5511987654321', type: 'opted-in' }),
+    outer('user-event', { phone: '14155550100', type: 'opted-out' }),
+    outer('message', { id: 'in-1', source: '5511987654321', type: 'text', payload: { text: 'oi' } }),
+    outer('template-event', { id: 't', status: 'rejected', type: 'status-update' }),
+    outer('account-event', { type: 'tier-event' }),
+  ])('mean nothing: %j', body => {
+    expect(callback(body)).toEqual([])
+  })
+})
+
+test('version 3 has Meta’s shape with gs_id', () => {
+  const body = {
+    object: 'whatsapp_business_account',
+    entry: [
+      {
+        changes: [
+          {
+            field: 'messages',
+            value: {
+              statuses: [
+                {
+                  gs_id: 'gs-1',
+                  id: 'wamid.1',
+                  status: 'delivered',
+                  timestamp: '1795521600',
+                  recipient_id: '5511987654321',
+                },
+                {
+                  gs_id: 'gs-2',
+                  status: 'failed',
+                  timestamp: 1_795_521_600_000,
+                  errors: [{ code: 1003, title: 'wallet' }],
+                },
+              ],
+            },
+          },
+          { field: 'messages', value: { messages: [{ from: '5511987654321' }] } },
+        ],
+      },
+    ],
+  }
+  expect(callback(body)).toMatchObject([
+    { event: 'DELIVERED', providerMsgId: 'gs-1', alias: 'wamid.1', occurredAt: NOW },
+    { event: 'FAILED', providerMsgId: 'gs-2', code: '1003', detail: 'wallet', stops: true, occurredAt: NOW },
+  ])
+})
+
+test.each([
+  '',
+  'null',
+  '[]',
+  '{}',
+  '{"type":"message-event"}',
+  message('read', {}),
+  outer('message-event', { id: 'x' }),
+])('what is no event is refused: %j', body => {
+  expect(() => callback(body)).toThrow(expect.objectContaining({ name: 'CallbackRefused', status: 400 }))
+})
