@@ -130,6 +130,8 @@ export interface Closing<Credential> {
   /** A read that tells whether a run has happened, without doing anything. Absent: the broker has none. */
   look?(credential: Credential, http: Http): Promise<ClosingLook>
   run(request: ClosingRequest, credential: Credential, http: Http): Promise<ClosingResult>
+  /** What becomes of the messages that were taken where it is never run, for whoever cancels the campaign. */
+  readonly unrun?: string
 }
 
 export interface ClosingPlan {

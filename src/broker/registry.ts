@@ -10,6 +10,7 @@ const ADAPTERS: Readonly<Record<string, () => Promise<Adapter>>> = {
   NOAH: async () => (await import('./noah/noah.ts')).noah,
   OTIMA_RCS: async () => (await import('./otima/otima.ts')).otimaRcs,
   OTIMA_WPP: async () => (await import('./otima/otima.ts')).otimaWpp,
+  SALESFORCE: async () => (await import('./salesforce/adapter.ts')).salesforce,
   SANDBOX: async () => (await import('./sandbox.ts')).sandbox,
   TWILIO: async () => (await import('./twilio/twilio.ts')).twilio,
 }

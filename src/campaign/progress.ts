@@ -20,7 +20,8 @@ export async function progressOf(sql: Sql, campaignId: string): Promise<Progress
             coalesce(sum(b.size) FILTER (WHERE b.to_seq >= b.from_seq), 0)::int AS total,
             coalesce(sum(b.accepted), 0)::int AS accepted, coalesce(sum(b.refused), 0)::int AS refused,
             CASE WHEN count(*) FILTER (WHERE b.status = 'SENDING') = 0
-                 THEN min(b.not_before) FILTER (WHERE b.status = 'QUEUED') END AS "waitingUntil"
+                 THEN min(b.not_before) FILTER (WHERE b.status = 'QUEUED' OR (b.kind = 'CLOSING' AND b.status = 'IN_DOUBT'))
+            END AS "waitingUntil"
      FROM "Campaign" c LEFT JOIN "Batch" b ON b.campaign_id = c.id
      WHERE c.id = $1 GROUP BY c.id`,
     [campaignId],

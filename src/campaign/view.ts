@@ -1,4 +1,6 @@
+import { adapterOf } from '../broker/registry.ts'
 import type { Sql } from '../database/pool.ts'
+import { closingOwed } from '../dispatch/finish.ts'
 import { CampError } from '../errors.ts'
 import { formatDays, formatHours, formatThrottle } from './settings.ts'
 import type { CampaignStatus } from './state.ts'
@@ -42,6 +44,18 @@ export interface CampaignView {
   waiting_until: string | null
   /** The broker does not answer, or asked to wait: nothing goes out with this wallet's credential until then. */
   waiting_for_broker: { since: string; until: string; reason: string } | null
+  /** The broker's last step, where it has one and it is planned. */
+  closing: ClosingView | null
+}
+
+export interface ClosingView {
+  /** NOT_RUN: the campaign was cancelled before it, and the broker holds what it took. */
+  status: 'QUEUED' | 'SENDING' | 'IN_DOUBT' | 'DONE' | 'NOT_RUN'
+  not_before: string | null
+  /** When it ended, or since when it is in doubt. */
+  settled_at: string | null
+  /** Why it waits, is in doubt, or what becomes of it where it is never run. */
+  error: string | null
 }
 
 export const NO_COUNTS: LeadCounts = {
@@ -59,7 +73,7 @@ export const NO_ERRORS: Readonly<Record<string, number>> = { INVALID_PHONE: 0, D
 /** @throws CampError NOT_FOUND */
 export async function campaignView(sql: Sql, id: string): Promise<CampaignView> {
   const { rows } = await sql.query<HeaderRow>(
-    `SELECT c.*, w.name AS wallet, b.name AS broker, t.template_code AS template, u.email AS created_by, a.email AS approver,
+    `SELECT c.*, w.name AS wallet, b.name AS broker, b.adapter, t.template_code AS template, u.email AS created_by, a.email AS approver,
             coalesce(c.unit_cost, b.cost_per_message)::numeric(10, 4) AS unit
      FROM "Campaign" c
      JOIN "Wallet" w ON w.id = c.wallet_id
@@ -104,6 +118,7 @@ export async function campaignView(sql: Sql, id: string): Promise<CampaignView> 
     finished_at: iso(header.finished_at),
     ...batches,
     waiting_for_broker: await brokerPause(sql, id),
+    closing: await closingView(sql, header),
   }
 }
 
@@ -129,6 +144,7 @@ interface HeaderRow {
   status: CampaignStatus
   wallet: string
   broker: string
+  adapter: string
   template: string | null
   base_message: string | null
   throttling_type: string
@@ -187,6 +203,35 @@ async function batchFigures(sql: Sql, id: string): Promise<Pick<CampaignView, 'b
   for (const { status, n } of rows) batches[status] = n
   const next = rows.find(row => row.status === 'QUEUED')?.next
   return { batches, waiting_until: next instanceof Date && batches.SENDING === 0 ? next.toISOString() : null }
+}
+
+async function closingView(sql: Sql, { id, status, adapter }: HeaderRow): Promise<ClosingView | null> {
+  const { rows } = await sql.query<{
+    status: Exclude<ClosingView['status'], 'NOT_RUN'>
+    not_before: Date | null
+    settled_at: Date | null
+    error: string | null
+  }>(
+    `SELECT status, not_before, settled_at, error FROM "Batch" WHERE campaign_id = $1 AND kind = 'CLOSING'
+     ORDER BY array_position(ARRAY['IN_DOUBT', 'SENDING', 'QUEUED', 'DONE'], status::text), error IS NULL, number DESC LIMIT 1`,
+    [id],
+  )
+  const last = rows[0]
+  const unrun = last?.status === 'DONE' && last.error !== null
+  if (status === 'CANCELLED' && (!last || last.status === 'DONE')) {
+    const { closing } = await adapterOf(adapter)
+    const left = closing?.unrun !== undefined && (await closingOwed(sql, id)) ? closing.unrun : undefined
+    if (left !== undefined) return { status: 'NOT_RUN', not_before: null, settled_at: null, error: left }
+  }
+  if (!last) return null
+  if (unrun) return { status: 'NOT_RUN', not_before: null, settled_at: iso(last.settled_at), error: last.error }
+  const settled = last.status === 'DONE' || last.status === 'IN_DOUBT' ? last.settled_at : null
+  return {
+    status: last.status,
+    not_before: last.status === 'QUEUED' ? iso(last.not_before) : null,
+    settled_at: iso(settled),
+    error: last.error,
+  }
 }
 
 function iso(date: Date | null): string | null {

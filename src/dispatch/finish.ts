@@ -36,22 +36,39 @@ async function isOpen(sql: Sql, campaignId: string): Promise<boolean> {
   return rows[0]!.open
 }
 
-/**
- * Plans the closing once for all that the broker has taken, or may have, since the last one. Nothing is taken: nothing to close.
- * @returns whether there is one to run
- */
+/** @returns whether there is one to run */
 async function planClosing(sql: Sql, campaignId: string): Promise<boolean> {
+  if (!(await closingOwed(sql, campaignId))) return false
   const { rowCount } = await sql.query(
     `INSERT INTO "Batch" (id, campaign_id, kind, number, from_seq, to_seq, size, zone)
      SELECT gen_random_uuid(), id, 'CLOSING', (SELECT max(number) FROM "Batch" WHERE campaign_id = $1) + 1, 0, -1, 0, ''
      FROM "Campaign" WHERE id = $1 AND status IN ('PROCESSING', 'PAUSED')
-       AND NOT EXISTS (SELECT 1 FROM "CampaignLead" WHERE campaign_id = $1 AND status IN ('PENDING', 'SENDING'))
-       AND EXISTS (
-         SELECT 1 FROM "Batch" WHERE campaign_id = $1 AND kind = 'SEND' AND (accepted > 0 OR status = 'IN_DOUBT')
-           AND settled_at > coalesce((SELECT max(claimed_at) FROM "Batch" WHERE campaign_id = $1 AND kind = 'CLOSING'), '-infinity'))`,
+       AND NOT EXISTS (SELECT 1 FROM "CampaignLead" WHERE campaign_id = $1 AND status IN ('PENDING', 'SENDING'))`,
     [campaignId],
   )
   return rowCount === 1
+}
+
+/**
+ * Whether the broker has taken messages, or may have, that no closing has come after: none is planned for what was refused. A
+ * closing that was never run, because its campaign was cancelled, has no claimed_at. Leads say it, not their batch's figures: a
+ * batch that is sent again has figures from before.
+ */
+export async function closingOwed(sql: Sql, campaignId: string): Promise<boolean> {
+  const { rows } = await sql.query<{ owed: boolean }>(
+    `WITH last AS (
+       SELECT coalesce(max(claimed_at), '-infinity') AS run_at FROM "Batch"
+       WHERE campaign_id = $1 AND kind = 'CLOSING' AND parent_id IS NULL AND status = 'DONE'
+     )
+     SELECT EXISTS (
+       SELECT 1 FROM last, "Batch" b
+       JOIN "CampaignLead" l ON l.campaign_id = b.campaign_id AND l.seq BETWEEN b.from_seq AND b.to_seq
+       WHERE b.campaign_id = $1 AND b.kind = 'SEND' AND b.settled_at > last.run_at
+         AND l.sent_at > last.run_at AND l.status IN ('SENT', 'DELIVERED', 'READ', 'IN_DOUBT')
+     ) AS owed`,
+    [campaignId],
+  )
+  return rows[0]!.owed
 }
 
 /** PROCESSING → FAILED; a campaign that stands elsewhere by now stays there. */
@@ -92,7 +109,10 @@ export async function cancelOpenLeads(sql: Sql, campaignId: string, now: Date): 
     `WITH open AS (
        SELECT id FROM "Batch" WHERE campaign_id = $1 AND status = 'QUEUED' ORDER BY number FOR UPDATE
      )
-     UPDATE "Batch" b SET status = 'DONE', settled_at = $2 FROM open WHERE b.id = open.id`,
+     UPDATE "Batch" b SET status = 'DONE', settled_at = $2,
+            error = CASE WHEN kind = 'CLOSING' THEN coalesce(error, 'the campaign was cancelled') ELSE error END,
+            claimed_at = CASE WHEN kind = 'CLOSING' THEN NULL ELSE claimed_at END
+     FROM open WHERE b.id = open.id`,
     [campaignId, now],
   )
   await sql.query(

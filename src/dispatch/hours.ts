@@ -16,7 +16,13 @@ export interface ContactHours {
 /** Whether a day of the recipient's calendar, YYYY-MM-DD, is a holiday. */
 export type HolidayTest = (day: string) => boolean
 
-export function isWithinHours(hours: ContactHours, zone: string, now: Date, isHoliday: HolidayTest): boolean {
+/** @param zone one, or several of which each counts; '' is not known */
+export function isWithinHours(
+  hours: ContactHours,
+  zone: string | readonly string[],
+  now: Date,
+  isHoliday: HolidayTest,
+): boolean {
   return zonesOf(zone).every(name => {
     const local = localTime(name, now)
     return (
@@ -37,7 +43,7 @@ const HORIZON_STEPS = (21 * 24 * 60) / 5
  */
 export function nextWithinHours(
   hours: ContactHours,
-  zone: string,
+  zone: string | readonly string[],
   now: Date,
   isHoliday: HolidayTest,
 ): Date | undefined {
@@ -50,8 +56,9 @@ export function nextWithinHours(
   return undefined
 }
 
-function zonesOf(zone: string): readonly string[] {
-  return zone === '' ? ZONES : [zone]
+function zonesOf(zone: string | readonly string[]): readonly string[] {
+  const zones = [zone].flat()
+  return zones.length === 0 || zones.includes('') ? ZONES : zones
 }
 
 interface LocalTime {

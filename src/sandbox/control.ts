@@ -43,8 +43,14 @@ const control = z.strictObject({
   faults: z
     .partialRecord(z.enum(FAULTS), share)
     .refine(shares => Object.values(shares).reduce((sum, one) => sum + one, 0) <= 1, 'must not add up to more than 1'),
-  /** Faults of the next requests, before the shares count again. */
-  next: z.array(z.strictObject({ fault: z.enum(FAULTS), times: z.number().int().min(1).default(1) })),
+  /** Faults of the next requests, before the shares count again; with `on`, of the next ones whose path holds it. */
+  next: z.array(
+    z.strictObject({
+      fault: z.enum(FAULTS),
+      times: z.number().int().min(1).default(1),
+      on: z.string().min(1).optional(),
+    }),
+  ),
   retry_after_s: z.number().int().min(0).nullable(),
   /** Keys and phones: a request that holds one is refused whole, with 400. */
   poison: z.array(z.string()),

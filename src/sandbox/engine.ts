@@ -104,9 +104,9 @@ export class Engine implements Desk {
     return this.#between(this.#control.latency_ms)
   }
 
-  /** What goes wrong with the request that has just come, if anything. */
-  nextFault(): Fault | undefined {
-    const fault = this.#ordered() ?? this.#drawn()
+  /** What goes wrong with the request that has just come to `path`, if anything. */
+  nextFault(path: string): Fault | undefined {
+    const fault = this.#ordered(path) ?? this.#drawn()
     if (fault) this.#counts.faults[fault] = (this.#counts.faults[fault] ?? 0) + 1
     return fault
   }
@@ -138,6 +138,12 @@ export class Engine implements Desk {
     this.#counts.refused += messages.length - accepted.length
     this.#tell(accepted)
     return taken
+  }
+
+  refuses(message: InboundMessage): boolean {
+    const refused = this.#refuses(message)
+    if (refused) this.#counts.refused++
+    return refused
   }
 
   violation(what: string): string {
@@ -250,12 +256,13 @@ export class Engine implements Desk {
     return this.#chance(key, 'read') < read ? 'read' : 'deliver'
   }
 
-  #ordered(): Fault | undefined {
-    const [first, ...rest] = this.#control.next
-    if (!first) return undefined
-    const next = first.times > 1 ? [{ ...first, times: first.times - 1 }, ...rest] : rest
-    this.#control = { ...this.#control, next }
-    return first.fault
+  #ordered(path: string): Fault | undefined {
+    const place = this.#control.next.findIndex(({ on }) => on === undefined || path.includes(on))
+    const order = this.#control.next[place]
+    if (!order) return undefined
+    const left = order.times > 1 ? [{ ...order, times: order.times - 1 }] : []
+    this.#control = { ...this.#control, next: this.#control.next.toSpliced(place, 1, ...left) }
+    return order.fault
   }
 
   #drawn(): Fault | undefined {

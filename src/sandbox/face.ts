@@ -31,6 +31,8 @@ export interface Route {
   path: RegExp
   /** It sends messages (or what becomes messages): it is counted, and messages may poison it. Others are reads and tokens. */
   sends: boolean
+  /** Instead of the face's, where a broker has more than one style. */
+  errors?: Face['errors']
   /** @returns POISONED where `desk.poisoned` says so: it is answered with `errors['400']` */
   take(request: Inbound, desk: Desk): Reply | typeof POISONED
 }
@@ -60,6 +62,8 @@ export interface Desk {
   poisoned(messages: readonly InboundMessage[]): boolean
   /** Takes the messages: some are refused as the control says, the others are counted, kept, and told of later. */
   accept(messages: readonly InboundMessage[]): readonly Taken[]
+  /** Whether the control has this one refused: for a broker that takes messages in one request and sends them in another. */
+  refuses(message: InboundMessage): boolean
   /** How often a key was accepted. */
   countOf(key: string): number
   /** The request breaks the broker's rules: counted, and listed in /stats. @returns the text */

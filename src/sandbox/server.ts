@@ -108,7 +108,7 @@ async function serve(brokers: Brokers, request: IncomingMessage, response: Serve
   const headers = Object.fromEntries(
     Object.entries(request.headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(', ') : value]),
   )
-  await brokerRequest(found, { parts: found.parts, query: searchParams, headers, body }, response)
+  await brokerRequest(found, pathname, { parts: found.parts, query: searchParams, headers, body }, response)
 }
 
 interface Found {
@@ -119,11 +119,12 @@ interface Found {
 
 async function brokerRequest(
   { engine, route }: Found,
+  path: string,
   inbound: Parameters<Route['take']>[0],
   response: ServerResponse,
 ): Promise<void> {
-  const { face } = engine
-  const fault = engine.nextFault()
+  const face = route.errors ? { ...engine.face, errors: route.errors } : engine.face
+  const fault = engine.nextFault(path)
   const latencyMs = engine.latencyMs()
   if (latencyMs > 0) await sleep(latencyMs)
   if (fault && refuse(response, fault, face, engine.control)) return

@@ -4,6 +4,7 @@ import { gosacFace } from './gosac.ts'
 import { gupshupFace } from './gupshup.ts'
 import { noahFace } from './noah.ts'
 import { otimaRcsFace, otimaWppFace } from './otima.ts'
+import { salesforceFace } from './salesforce/face.ts'
 import { sandboxFace } from './sandbox.ts'
 import { twilioFace } from './twilio.ts'
 
@@ -17,5 +18,6 @@ export const FACES: readonly Face[] = [
   noahFace,
   otimaRcsFace,
   otimaWppFace,
+  salesforceFace,
   twilioFace,
 ]

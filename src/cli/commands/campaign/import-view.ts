@@ -70,6 +70,7 @@ export function plannedView(
     finished_at: null,
     batches: { QUEUED: 0, SENDING: 0, DONE: 0, IN_DOUBT: 0 },
     waiting_until: null,
+    closing: null,
     waiting_for_broker: null,
   }
 }

@@ -1,7 +1,7 @@
 import { findCampaign } from '../../../campaign/find.ts'
 import { listCampaigns } from '../../../campaign/list.ts'
 import * as moves from '../../../campaign/moves.ts'
-import { campaignView } from '../../../campaign/view.ts'
+import { type CampaignView, campaignView } from '../../../campaign/view.ts'
 import { CampError } from '../../../errors.ts'
 import type { Context } from '../../context.ts'
 import { confirm, hasTerminal, promptOf } from '../../prompt.ts'
@@ -50,12 +50,14 @@ export async function cancelCampaign(context: Context, ref: string, options: { r
   const { id, agendamento_id } = await findCampaign(pool, ref)
   if (hasTerminal(context)) await confirm(context, `Cancel ${agendamento_id} for good?`)
   await moves.cancel({ pool, clock: context.clock }, id, actor.id, options.reason)
-  await printAfter(context, id, 'Cancelled:')
+  const { closing } = await printAfter(context, id, 'Cancelled:')
+  if (closing?.status === 'NOT_RUN' && closing.error !== null) context.out.warn(closing.error)
 }
 
-async function printAfter(context: Context, id: string, done: string): Promise<void> {
+async function printAfter(context: Context, id: string, done: string): Promise<CampaignView> {
   const view = await campaignView(await context.pool(), id)
   context.out.result(view, () => `${done} ${view.agendamento_id}`)
+  return view
 }
 
 /** @throws CampError USAGE where nobody can choose, STATE where nothing waits */

@@ -1,4 +1,4 @@
-import type { CampaignView } from '../../../campaign/view.ts'
+import type { CampaignView, ClosingView } from '../../../campaign/view.ts'
 import { fields } from '../../output.ts'
 
 /** A campaign for people. Times are shown in the installation's zone. */
@@ -34,6 +34,7 @@ export function campaignText(view: CampaignView, timezone: string): string {
         ? `${number(counts.IN_DOUBT)}: sent or not, nobody knows; they are not sent again by themselves`
         : undefined,
     ],
+    ['closing', view.closing && closingText(view.closing, view.status, timezone)],
     ['cost', `${cost.used} used of at most ${cost.ceiling} (${cost.unit} each)`],
     ['hours', `${view.hours} ${view.days}${view.allow_holidays ? ', holidays too' : ''}, the recipient's time`],
     ['throttle', view.throttle === 'none' ? undefined : view.throttle],
@@ -43,6 +44,25 @@ export function campaignText(view: CampaignView, timezone: string): string {
     ['started', view.started_at && time(view.started_at, timezone)],
     ['finished', view.finished_at && time(view.finished_at, timezone)],
   ])
+}
+
+/** The broker's last step, in a line. */
+function closingText(closing: ClosingView, campaign: CampaignView['status'], timezone: string): string {
+  const { status, not_before, settled_at, error } = closing
+  const why = error === null ? '' : ` (${error})`
+  switch (status) {
+    case 'QUEUED':
+      if (campaign !== 'PROCESSING') return `waits: the campaign is ${campaign}${why}`
+      return `the broker's last step comes ${not_before ? `at ${time(not_before, timezone)}` : 'next'}${why}`
+    case 'SENDING':
+      return "the broker's last step is on its way"
+    case 'IN_DOUBT':
+      return `in doubt since ${settled_at && time(settled_at, timezone)}${why}`
+    case 'DONE':
+      return `done at ${settled_at && time(settled_at, timezone)}`
+    case 'NOT_RUN':
+      return `never run${error === null ? '' : `: ${error}`}`
+  }
 }
 
 export function number(n: number): string {

@@ -1,0 +1,40 @@
+import type { Adapter, TestResult } from '../port.ts'
+import { callback } from './callback.ts'
+import { closing } from './closing.ts'
+import { credential, type SalesforceCredential, SECRETS } from './credential.ts'
+import { send, TIMEOUT_MS } from './send.ts'
+import { CORE, freshToken, MARKETING_CLOUD, type Refusal } from './token.ts'
+
+/**
+ * Salesforce (brokers.md 6), in two phases: contacts are imported into the CRM, flagged, up to 200 a request; then one run of a
+ * Marketing Cloud automation writes to whoever is flagged. What it says stands in the automation, not in the campaign.
+ */
+export const salesforce: Adapter<SalesforceCredential> = {
+  name: 'SALESFORCE',
+  credential,
+  secrets: SECRETS,
+  content: 'NONE',
+  messagesPerRequest: 200,
+  oneTextPerRequest: false,
+  documentRequired: true,
+  timeoutMs: TIMEOUT_MS,
+  // Events name the contact, not our key.
+  correlatesByProviderId: true,
+  send,
+  closing,
+  callback,
+
+  async test(given, http) {
+    for (const cloud of [CORE, MARKETING_CLOUD]) {
+      const token = await freshToken(cloud, given, http)
+      if (token.kind !== 'TOKEN') return failed(token)
+    }
+    const seen = await closing.look!(given, http)
+    if (seen.kind !== 'SEEN') return failed(seen)
+    return { ok: true, detail: 'Salesforce and Marketing Cloud both give a token, and the automation is there' }
+  },
+}
+
+function failed({ kind, reason }: Refusal): TestResult {
+  return { ok: false, cause: kind === 'FATAL' ? 'REFUSED' : 'UNREACHABLE', detail: reason }
+}

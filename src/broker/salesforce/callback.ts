@@ -1,0 +1,125 @@
+import { createHmac, timingSafeEqual } from 'node:crypto'
+import { z } from 'zod'
+import { type CallbackContext, type CallbackEvent, CallbackRefused, type CallbackRequest } from '../port.ts'
+import { jsonOf } from '../wire.ts'
+import type { SalesforceCredential } from './credential.ts'
+
+/**
+ * What Salesforce tells of a contact's message (brokers.md 6.5): signed events of its Event Notification Service (ENS), or flat
+ * tracking rows that somebody's automation pushes, one or many in a call; and the one call that asks to confirm this URL.
+ * Messages are known by contactKey, which is the Contact's id where the clouds are connected.
+ */
+export function callback(request: CallbackRequest, context: CallbackContext<SalesforceCredential>): CallbackEvent[] {
+  const json = jsonOf(request.body.toString('utf8'))
+  const asked = confirmation.safeParse(json)
+  if (asked.success) {
+    context.notice(howToConfirm(asked.data))
+    return []
+  }
+  const elements = z.array(row).safeParse(Array.isArray(json) ? json : [json])
+  if (!elements.success) throw new CallbackRefused(400, 'neither an event nor an array of events')
+  checkSignature(
+    request,
+    context,
+    elements.data.some(({ read }) => read.eventcategorytype !== undefined),
+  )
+  const left = new Set<string>()
+  const events = elements.data.flatMap(({ read, payload }): CallbackEvent[] => {
+    const word = read.eventcategorytype ?? read.status ?? ''
+    const event = eventOf(word)
+    if (event && read.contactkey) return [toldOf(event, read, payload, context.receivedAt)]
+    left.add(event ? `${word} without contactKey` : word)
+    return []
+  })
+  if (left.size > 0) context.notice(`left out of a callback: ${[...left].join(', ').slice(0, 200)}`)
+  return events
+}
+
+/** Posted once to a callback URL that has just been registered; whoever can see it confirms it. */
+const confirmation = z.object({ callbackId: z.string().min(1).max(200), verificationKey: z.string().min(1).max(500) })
+
+function howToConfirm(asked: z.infer<typeof confirmation>): string {
+  const body = JSON.stringify({ callbackId: asked.callbackId, verificationKey: asked.verificationKey })
+  return `Salesforce asks whether this callback URL is ours: POST to /platform/v1/ens-verify of the Marketing Cloud API: ${body}`
+}
+
+/** An event or a row, by keys in lower case: pushed rows come in whatever case somebody's columns have. */
+const row = z.record(z.string(), z.unknown()).transform((payload, context) => {
+  const lower = Object.fromEntries(Object.entries(payload).map(([key, value]) => [key.toLowerCase(), value]))
+  const read = fields.safeParse(lower)
+  if (read.success) return { read: read.data, payload }
+  context.addIssue({ code: 'custom', message: 'no event' })
+  return z.NEVER
+})
+
+const fields = z
+  .object({
+    eventcategorytype: z.string().max(200).optional(),
+    status: z.string().max(200).optional(),
+    contactkey: z.string().max(300).nullish(),
+    reason: z.string().nullish().catch(undefined),
+    timestamputc: z.unknown().optional(),
+    eventdateutc: z.unknown().optional(),
+  })
+  .refine(({ eventcategorytype, status }) => eventcategorytype !== undefined || status !== undefined)
+type Row = z.infer<typeof fields>
+
+const EVENTS: Readonly<Record<string, CallbackEvent['event']>> = {
+  sent: 'SENT',
+  delivered: 'DELIVERED',
+  read: 'READ',
+  failed: 'FAILED',
+}
+
+/**
+ * EngagementEvents.OttDelivered, and of a row's status the same word, whole or its last part. What else a status may say is not
+ * documented, and nothing is guessed from it.
+ */
+function eventOf(word: string): CallbackEvent['event'] | undefined {
+  return EVENTS[word.toLowerCase().replace(/^(engagementevents\.)?(ott)?/, '')]
+}
+
+function toldOf(event: CallbackEvent['event'], read: Row, payload: unknown, receivedAt: Date): CallbackEvent {
+  return {
+    event,
+    providerMsgId: read.contactkey ?? undefined,
+    ...(event === 'FAILED' && read.reason && { detail: read.reason }),
+    occurredAt: timeOf(read) ?? receivedAt,
+    payload,
+  }
+}
+
+/** @returns undefined where no time is said, or none that can only be read in one way */
+function timeOf({ timestamputc, eventdateutc }: Row): Date | undefined {
+  if (typeof timestamputc === 'number') return validTime(new Date(timestamputc))
+  if (typeof eventdateutc !== 'string') return undefined
+  const [, day, time] = /^(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d(?::\d\d(?:\.\d+)?)?)Z?$/.exec(eventdateutc.trim()) ?? []
+  return day === undefined ? undefined : validTime(new Date(`${day}T${time}Z`))
+}
+
+const FIRST_YEAR = 2020
+
+function validTime(time: Date): Date | undefined {
+  return time.getUTCFullYear() >= FIRST_YEAR && time.getUTCFullYear() < 3000 ? time : undefined
+}
+
+/**
+ * ENS signs each body with the callback's own key, and which wallet's that is the call does not say: one of them must fit. Rows
+ * are not signed: the secret in the URL stands for them.
+ */
+function checkSignature(
+  { headers, body }: CallbackRequest,
+  { credentials }: CallbackContext<SalesforceCredential>,
+  isEns: boolean,
+): void {
+  const keys = credentials.flatMap(({ ens_signature_key }) => ens_signature_key ?? [])
+  const given = headers['x-sfmc-ens-signature']
+  if (keys.length === 0 || (given === undefined && !isEns)) return
+  const fits = keys.some(key => sameBytes(createHmac('sha256', key).update(body).digest('base64'), given ?? ''))
+  if (!fits) throw new CallbackRefused(401, 'its x-sfmc-ens-signature is of none of the keys')
+}
+
+function sameBytes(a: string, b: string): boolean {
+  const [left, right] = [Buffer.from(a), Buffer.from(b)]
+  return left.length === right.length && timingSafeEqual(left, right)
+}

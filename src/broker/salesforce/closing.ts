@@ -1,0 +1,100 @@
+import { z } from 'zod'
+import { failureOf, isSuccess } from '../classify.ts'
+import type { Http, HttpAnswer, HttpResponse } from '../http.ts'
+import type { Closing, ClosingLook, ClosingPlan, ClosingResult } from '../port.ts'
+import { below, jsonOf, notUnderstood } from '../wire.ts'
+import { type SalesforceCredential, secretsOf } from './credential.ts'
+import { TIMEOUT_MS } from './send.ts'
+import { type Answered, MARKETING_CLOUD, type Refusal, refusalOf, withToken } from './token.ts'
+
+/**
+ * Phase 2 (brokers.md 6.4), the one that writes to people: the automation is run once, for every contact that is flagged. A second
+ * run may write to all of them again.
+ */
+export const closing: Closing<SalesforceCredential> = {
+  unrun:
+    'the contacts imported so far stay flagged (disparo__c) and go out with the next run of this automation, unless somebody clears the flag at Salesforce',
+  plan,
+  look,
+  run: (_request, credential, http) => run(credential, http),
+}
+
+function plan({ closing_delay_minutes, mc_api_url, automation_id }: SalesforceCredential): ClosingPlan {
+  return {
+    delayMs: closing_delay_minutes * 60_000,
+    lockKey: `salesforce ${below(mc_api_url, automation_id).toLowerCase()}`,
+  }
+}
+
+/** 3: running; the others (ready, paused, an error …) are the run's own answer to give. */
+const RUNNING = 3
+
+const automation = z.object({
+  statusId: z.number(),
+  lastRunTime: z.string().nullish(),
+  lastRunInstanceId: z.string().nullish(),
+})
+
+async function look(credential: SalesforceCredential, http: Http): Promise<ClosingLook> {
+  const what = 'reading the automation'
+  const sent = await request('GET', '', credential, http)
+  if (sent.kind !== 'ANSWER') return sent
+  if (!isSuccess(sent.answer)) return refusalOf(what, sent.answer, http, secretsOf(credential, sent.token.value))
+  const read = automation.safeParse(jsonOf(sent.answer.body))
+  if (!read.success) return { kind: 'NOT_ACCEPTED', reason: `${what}: an answer that cannot be understood` }
+  const { statusId, lastRunTime, lastRunInstanceId } = read.data
+  // The time alone where there is no id: it may be written again when a run ends.
+  const mark = lastRunInstanceId ? `run ${lastRunInstanceId}` : lastRunTime ? `run at ${lastRunTime}` : 'never run'
+  return { kind: 'SEEN', mark, busy: statusId === RUNNING }
+}
+
+async function run(credential: SalesforceCredential, http: Http): Promise<ClosingResult> {
+  const sent = await request('POST', '/actions/runallonce', credential, http)
+  if (sent.kind !== 'ANSWER') return sent
+  const { answer, token } = sent
+  if (isSuccess(answer)) return understood(answer, secretsOf(credential, token.value))
+  const failure = failureOf(answer, http.clock.now(), secretsOf(credential, token.value))
+  if (failure.kind === 'NOT_ACCEPTED' || failure.kind === 'IN_DOUBT') return failure
+  const reason = failure.kind === 'FATAL' ? failure.reason : failure.detail
+  return (await isRunning(answer, credential, http))
+    ? { kind: 'NOT_ACCEPTED', reason: `the automation is running: ${reason}`, retryAfterMs: RUNNING_PAUSE_MS }
+    : { kind: 'FATAL', reason }
+}
+
+/** The body is not documented; a page for a browser comes from something that stands before Marketing Cloud. */
+function understood(answer: HttpResponse, secrets: readonly string[]): ClosingResult {
+  return answer.body.trimStart().startsWith('<') ? notUnderstood(answer, secrets) : { kind: 'DONE' }
+}
+
+const RUNNING_PAUSE_MS = 60_000
+
+/** Refused because it runs already: a 400 says so, a 403 may mean it (6.4). */
+async function isRunning(answer: HttpAnswer, credential: SalesforceCredential, http: Http): Promise<boolean> {
+  if (answer.kind !== 'RESPONSE') return false
+  if (answer.status === 400) return /already running|is (currently )?running/i.test(answer.body)
+  if (answer.status !== 403) return false
+  const seen = await look(credential, http)
+  // Where nobody can tell now, the next look will.
+  return seen.kind === 'NOT_ACCEPTED' || (seen.kind === 'SEEN' && seen.busy)
+}
+
+function request(
+  method: 'GET' | 'POST',
+  action: string,
+  credential: SalesforceCredential,
+  http: Http,
+): Promise<Answered | Refusal> {
+  const path = `automation/v1/automations/${encodeURIComponent(credential.automation_id)}${action}`
+  return withToken(MARKETING_CLOUD, credential, http, token =>
+    http.request({
+      method,
+      url: below(credential.mc_api_url, path),
+      headers: {
+        authorization: `Bearer ${token.value}`,
+        accept: 'application/json',
+        ...(method === 'POST' && { 'content-type': 'application/json' }),
+      },
+      ...(method === 'POST' && { body: '{}', timeoutMs: TIMEOUT_MS }),
+    }),
+  )
+}

@@ -1,0 +1,47 @@
+import { z } from 'zod'
+import { count, filled, httpUrl } from '../wire.ts'
+
+const MINUTES_A_DAY = 24 * 60
+
+/** One wallet at Salesforce: the CRM that takes the contacts (core), and the Marketing Cloud automation that writes to them (mc_). */
+export const credential = z.strictObject({
+  token_url: httpUrl,
+  client_id: filled,
+  client_secret: filled,
+  username: filled,
+  /** Followed by the user's security token (brokers.md 6.1). */
+  password: filled,
+  operacao: filled,
+  automation_id: filled,
+  mc_token_url: httpUrl,
+  mc_client_id: filled,
+  mc_client_secret: filled,
+  mc_api_url: httpUrl,
+  /** Instead of the instance_url that comes with each token. */
+  url: httpUrl.optional(),
+  api_version: z
+    .string()
+    .regex(/^v\d{1,3}\.\d$/, 'must look like v59.0')
+    .default('v59.0'),
+  /** A custom external-id field of Contact: with it contacts are upserted under our own key (6.3). */
+  external_id_field: z
+    .string()
+    .regex(/^[A-Za-z]\w*__c$/, 'must be a custom field, like Chave__c')
+    .optional(),
+  /** From the last import to the run: 15 to 20 minutes in the field (6). */
+  closing_delay_minutes: count(MINUTES_A_DAY).default(15),
+  ens_signature_key: filled.optional(),
+})
+
+export type SalesforceCredential = z.infer<typeof credential>
+
+export const SECRETS = ['client_secret', 'password', 'mc_client_secret', 'ens_signature_key'] as const
+
+/**
+ * What must not be kept of an answer: the credential's secrets, as they are and as a form carries them.
+ * @param token the one that the request was made with
+ */
+export function secretsOf(credential: SalesforceCredential, token?: string): string[] {
+  const values = [...SECRETS.map(key => credential[key]), token].filter(value => value !== undefined)
+  return values.flatMap(value => [value, new URLSearchParams([['', value]]).toString().slice(1)])
+}

@@ -1,0 +1,172 @@
+import { createHash } from 'node:crypto'
+import { z } from 'zod'
+import { failureOf, isSuccess } from '../classify.ts'
+import type { Http, HttpAnswer, HttpRequest, HttpResponse } from '../http.ts'
+import { httpUrl, jsonOf } from '../wire.ts'
+import { type SalesforceCredential, secretsOf } from './credential.ts'
+
+/**
+ * The tokens of both clouds (brokers.md 6.1, 6.4). One is fetched when it is first needed, by one request however many wait for
+ * it, kept with the HTTP client that fetched it, and fetched anew once where it is refused.
+ */
+export interface Cloud {
+  name: string
+  tokenRequest(credential: SalesforceCredential): HttpRequest
+  /** @returns undefined where the answer holds no token */
+  read(answer: unknown, now: number): Token | undefined
+  /** An answer that says that its token is good no more. */
+  refusesToken(answer: HttpResponse): boolean
+}
+
+export interface Token {
+  value: string
+  /** Where the core's API is. */
+  instanceUrl?: string | undefined
+  expiresAt: number
+}
+
+/** Of a request that has no side effect, or was never made: nothing has happened. */
+export type Refusal =
+  | { kind: 'NOT_ACCEPTED'; reason: string; retryAfterMs?: number | undefined }
+  | { kind: 'FATAL'; reason: string }
+
+export type Answered = { kind: 'ANSWER'; answer: HttpAnswer; token: Token }
+
+/** The CRM. Its token says nothing of its end: it is good until it is refused. */
+export const CORE: Cloud = {
+  name: 'Salesforce',
+  tokenRequest: ({ token_url, client_id, client_secret, username, password }) => ({
+    method: 'POST',
+    url: token_url,
+    headers: { 'content-type': 'application/x-www-form-urlencoded', accept: 'application/json' },
+    body: new URLSearchParams({ grant_type: 'password', client_id, client_secret, username, password }).toString(),
+  }),
+  read(answer) {
+    const read = z.object({ access_token: z.string().min(1), instance_url: httpUrl }).safeParse(answer)
+    if (!read.success) return undefined
+    return { value: read.data.access_token, instanceUrl: read.data.instance_url, expiresAt: Number.POSITIVE_INFINITY }
+  },
+  refusesToken: answer => answer.status === 401 && hasErrorCode(answer, 'INVALID_SESSION_ID'),
+}
+
+/** A token that ends while a request is on its way is no use. */
+const MARGIN_MS = 60_000
+
+export const MARKETING_CLOUD: Cloud = {
+  name: 'Marketing Cloud',
+  tokenRequest: ({ mc_token_url, mc_client_id, mc_client_secret }) => ({
+    method: 'POST',
+    url: mc_token_url,
+    headers: { 'content-type': 'application/json', accept: 'application/json' },
+    body: JSON.stringify({
+      grant_type: 'client_credentials',
+      client_id: mc_client_id,
+      client_secret: mc_client_secret,
+    }),
+  }),
+  read(answer, now) {
+    // Without expires_in it serves the one request that it was fetched for.
+    const read = z
+      .object({ access_token: z.string().min(1), expires_in: z.number().nonnegative().default(0) })
+      .safeParse(answer)
+    if (!read.success) return undefined
+    return { value: read.data.access_token, expiresAt: now + 1000 * read.data.expires_in - MARGIN_MS }
+  },
+  refusesToken: answer => answer.status === 401,
+}
+
+/** Makes a request with a token; where that is refused, once more with a new one. */
+export async function withToken(
+  cloud: Cloud,
+  credential: SalesforceCredential,
+  http: Http,
+  send: (token: Token) => Promise<HttpAnswer>,
+): Promise<Answered | Refusal> {
+  const first = await answerWith(await tokenOf(cloud, credential, http), send)
+  if (first.kind !== 'ANSWER' || first.answer.kind !== 'RESPONSE' || !cloud.refusesToken(first.answer)) return first
+  forget(cloud, credential, http, first.token)
+  return answerWith(await tokenOf(cloud, credential, http), send)
+}
+
+async function answerWith(token: Fetched, send: (token: Token) => Promise<HttpAnswer>): Promise<Answered | Refusal> {
+  return token.kind === 'TOKEN' ? { kind: 'ANSWER', answer: await send(token.token), token: token.token } : token
+}
+
+type Fetched = { kind: 'TOKEN'; token: Token } | Refusal
+
+interface Kept {
+  fetched: Promise<Fetched>
+  /** When it has come. */
+  token?: Token
+}
+
+/** By HTTP client: with it they end. Within, by the request that fetches the token, hashed: it is made of secrets. */
+const kept = new WeakMap<Http, Map<string, Kept>>()
+
+async function tokenOf(cloud: Cloud, credential: SalesforceCredential, http: Http): Promise<Fetched> {
+  const { tokens, key } = placeOf(cloud, credential, http)
+  const known = tokens.get(key)
+  const fetched = await known?.fetched
+  // Refused a moment ago, to all who waited for it.
+  if (fetched && fetched.kind !== 'TOKEN') return fetched
+  if (fetched && fetched.token.expiresAt > http.clock.now().getTime()) return fetched
+  // Whoever comes first fetches the next one.
+  return tokens.get(key) === known ? freshToken(cloud, credential, http) : tokenOf(cloud, credential, http)
+}
+
+/** Fetches a token, whether there is one or not. */
+export async function freshToken(cloud: Cloud, credential: SalesforceCredential, http: Http): Promise<Fetched> {
+  const { tokens, key } = placeOf(cloud, credential, http)
+  const entry: Kept = { fetched: fetchToken(cloud, credential, http) }
+  tokens.set(key, entry)
+  const fetched = await entry.fetched
+  if (fetched.kind === 'TOKEN') entry.token = fetched.token
+  else if (tokens.get(key) === entry) tokens.delete(key)
+  return fetched
+}
+
+/** Unless another has been fetched meanwhile. */
+function forget(cloud: Cloud, credential: SalesforceCredential, http: Http, token: Token): void {
+  const { tokens, key } = placeOf(cloud, credential, http)
+  if (tokens.get(key)?.token === token) tokens.delete(key)
+}
+
+function placeOf(cloud: Cloud, credential: SalesforceCredential, http: Http) {
+  const tokens = kept.get(http) ?? new Map<string, Kept>()
+  kept.set(http, tokens)
+  const { url, body } = cloud.tokenRequest(credential)
+  return { tokens, key: createHash('sha256').update(`${url} ${body}`).digest('base64') }
+}
+
+async function fetchToken(cloud: Cloud, credential: SalesforceCredential, http: Http): Promise<Fetched> {
+  const answer = await http.request(cloud.tokenRequest(credential))
+  const what = `the token of ${cloud.name}`
+  if (!isSuccess(answer)) return refusalOf(what, answer, http, secretsOf(credential))
+  const token = cloud.read(jsonOf(answer.body), http.clock.now().getTime())
+  // Nothing of it is kept: half a token may stand in it.
+  if (!token) return { kind: 'NOT_ACCEPTED', reason: `${what}: HTTP ${answer.status} that cannot be understood` }
+  return { kind: 'TOKEN', token }
+}
+
+/** A request without side effects that was not answered with yes: what may pass is asked again, the rest is for good (6.1). */
+export function refusalOf(what: string, answer: HttpAnswer, http: Http, secrets: readonly string[]): Refusal {
+  const failure = failureOf(answer, http.clock.now(), secrets)
+  switch (failure.kind) {
+    case 'FATAL':
+      return { kind: 'FATAL', reason: `${what}: ${failure.reason}` }
+    case 'REJECTED':
+      return { kind: 'FATAL', reason: `${what}: ${failure.detail}` }
+    case 'NOT_ACCEPTED':
+      return { ...failure, reason: `${what}: ${failure.reason}` }
+    case 'IN_DOUBT':
+      return { kind: 'NOT_ACCEPTED', reason: `${what}: ${failure.reason}` }
+  }
+}
+
+const coreErrors = z.array(z.object({ errorCode: z.string() }))
+
+/** Core errors outside the answer's records: [{message, errorCode, fields?}] (6.2). */
+export function hasErrorCode(answer: HttpResponse, code: string): boolean {
+  const read = coreErrors.safeParse(jsonOf(answer.body))
+  return read.success && read.data.some(error => error.errorCode === code)
+}

@@ -1,0 +1,120 @@
+import type { ClosingLook } from '../broker/port.ts'
+import { adapterOf } from '../broker/registry.ts'
+import { type Sql, transaction } from '../database/pool.ts'
+import { messageOf } from '../errors.ts'
+import { closeClosing, holdsClosing, requeueClosing } from './closing-rows.ts'
+import { BAD_CREDENTIAL, openCredential } from './credential.ts'
+import type { DispatchDeps } from './dispatch.ts'
+import { finishIfDone, pauseCampaign } from './finish.ts'
+import { ringAll } from './ring.ts'
+
+/** Between two looks at a run in doubt. */
+export const LOOK_MS = 30_000
+
+/**
+ * A run that no look has shown for so long was not begun. Before that a look proves nothing: the broker may still be at it
+ * (brokers.md 14 asks for a settling delay, and names none).
+ */
+const SETTLING_MS = 5 * 60_000
+
+/**
+ * Closings in doubt whose broker can be asked: a run that a look shows is done, whoever began it, for it came after all that was
+ * imported; one that no look shows did not happen, and is asked for again. What cannot be looked at stays in doubt.
+ */
+export async function reconcileClosings(deps: DispatchDeps): Promise<void> {
+  const { rows } = await deps.pool.query<Doubtful>(
+    `SELECT b.id, b.attempt, b.broker_ref, b.settled_at, b.error, c.id AS campaign_id, c.agendamento_id, r.id AS broker_id,
+            r.adapter, k.id AS credential_id, k.config AS sealed
+     FROM "Batch" b
+     JOIN "Campaign" c ON c.id = b.campaign_id
+     JOIN "Broker" r ON r.id = c.broker_id
+     LEFT JOIN "Credential" k ON k.wallet_id = c.wallet_id AND k.broker_id = c.broker_id
+     WHERE b.kind = 'CLOSING' AND b.status = 'IN_DOUBT' AND b.not_before <= $1`,
+    [deps.now()],
+  )
+  for (const row of rows) {
+    try {
+      await reconcile(deps, row)
+    } catch (error) {
+      // The others are looked at all the same.
+      deps.log.warn({ campaign: row.agendamento_id, error: messageOf(error) }, 'its closing could not be looked at')
+    }
+  }
+}
+
+interface Doubtful {
+  id: string
+  attempt: number
+  /** What was seen before the run. */
+  broker_ref: string
+  /** Since when it is in doubt. */
+  settled_at: Date
+  error: string
+  campaign_id: string
+  agendamento_id: string
+  broker_id: string
+  adapter: string
+  credential_id: string | null
+  sealed: unknown
+}
+
+async function reconcile(deps: DispatchDeps, row: Doubtful): Promise<void> {
+  const look = await lookAt(deps, row)
+  const ring = await transaction(deps.pool, sql => writeLook(deps, sql, row, look))
+  if (ring) await ringAll(deps.queues, row.broker_id, [ring], deps.now())
+}
+
+/** @returns undefined where its broker has no look: the worker that ran it died */
+async function lookAt(deps: DispatchDeps, row: Doubtful): Promise<ClosingLook | undefined> {
+  const adapter = await adapterOf(row.adapter)
+  if (!adapter.closing?.look) return undefined
+  const credential =
+    row.credential_id === null
+      ? undefined
+      : openCredential(deps.keys, adapter, { id: row.credential_id, sealed: row.sealed })
+  return credential === undefined
+    ? { kind: 'FATAL', reason: BAD_CREDENTIAL }
+    : adapter.closing.look(credential, deps.http)
+}
+
+async function writeLook(deps: DispatchDeps, sql: Sql, row: Doubtful, look: ClosingLook | undefined) {
+  const at = deps.now()
+  if (!(await holdsClosing(sql, row, 'IN_DOUBT'))) return undefined
+  const log = { campaign: row.agendamento_id }
+  if (!look) {
+    await lookAgain(sql, row.id, null)
+    await askPerson(sql, row.campaign_id, row.error, at)
+    return undefined
+  }
+  if (look.kind !== 'SEEN') {
+    const waitMs = look.kind === 'NOT_ACCEPTED' ? (look.retryAfterMs ?? LOOK_MS) : LOOK_MS
+    await sql.query(`UPDATE "Batch" SET error = $2 WHERE id = $1`, [row.id, `it cannot be looked at: ${look.reason}`])
+    await lookAgain(sql, row.id, new Date(at.getTime() + waitMs))
+    deps.log.warn({ ...log, reason: look.reason }, 'its closing is in doubt, and cannot be looked at')
+    return undefined
+  }
+  if (look.busy || look.mark !== row.broker_ref) {
+    await closeClosing(sql, row.id, at, look.mark)
+    await finishIfDone(sql, row.campaign_id, at)
+    deps.log.info(log, 'its closing, in doubt until now, was done')
+    return undefined
+  }
+  if (at.getTime() < row.settled_at.getTime() + SETTLING_MS) {
+    await lookAgain(sql, row.id, new Date(at.getTime() + LOOK_MS))
+    return undefined
+  }
+  const error = `asked for again: the first time nothing was run (${row.error})`
+  const ring = await requeueClosing(sql, row.id, { at, until: null, failures: 0, error })
+  deps.log.info(log, 'its closing, in doubt until now, had not happened')
+  return ring === undefined ? undefined : { batchId: row.id, ring, at: null }
+}
+
+async function lookAgain(sql: Sql, id: string, at: Date | null): Promise<void> {
+  await sql.query(`UPDATE "Batch" SET not_before = $2 WHERE id = $1`, [id, at])
+}
+
+/** The broker has no read that could tell: somebody must look there. */
+export async function askPerson(sql: Sql, campaignId: string, doubt: string, at: Date): Promise<void> {
+  const what = `its last step at the broker is in doubt (${doubt}): look there, then camp campaign resolve --closing`
+  await pauseCampaign(sql, campaignId, what, at)
+}

@@ -1,0 +1,87 @@
+import { mkdtempSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect, onTestFinished, test } from 'vitest'
+import { startSandbox } from '../../src/sandbox/server.ts'
+import { camp } from '../support/camp.ts'
+import { useDatabase } from '../support/database.ts'
+import { adminEnv, succeed } from '../support/login.ts'
+import { SALESFORCE_SECRETS, salesforceCredential } from '../support/salesforce.ts'
+import { startTestWorker } from '../support/worker.ts'
+
+const db = useDatabase()
+let env: NodeJS.ProcessEnv
+
+test('a file goes out through Salesforce, from the credential to the report', async () => {
+  const sandbox = await startSandbox()
+  onTestFinished(() => sandbox.close())
+  env = await adminEnv(db)
+  const run = (...argv: string[]) => succeed(camp(argv, { env }))
+  await run('wallet', 'add', 'Carteira Sul', '--idgis', '7')
+  await run('budget', 'set', 'Carteira Sul', monthOf(new Date()), '100.00')
+  await run('broker', 'add', 'Salesforce', '--adapter', 'SALESFORCE', '--cost', '0.0450')
+  const credential = { ...salesforceCredential(sandbox.url), closing_delay_minutes: '0' }
+  const pairs = Object.entries(credential).map(([key, value]) => `${key}=${value}`)
+  const set = await run('credential', 'set', 'Carteira Sul', 'Salesforce', ...pairs)
+  const shown = await run('credential', 'show', 'Carteira Sul', 'Salesforce')
+  const tested = await run('credential', 'test', 'Carteira Sul', 'Salesforce')
+  expect(tested.out).toMatch(/Salesforce and Marketing Cloud both give a token, and the automation is there/)
+  for (const { out, err } of [set, shown, tested]) {
+    for (const secret of SALESFORCE_SECRETS) expect(out + err).not.toContain(secret)
+  }
+
+  const file = join(mkdtempSync(join(tmpdir(), 'camp-salesforce-')), 'base.csv')
+  const rows = [
+    'telefone;nome;cpf_cnpj',
+    '11987650001;Maria;191',
+    '11987650002;José;',
+    '11987650003;;52998224725',
+    '68987650004;Ana;11222333000181',
+  ]
+  writeFileSync(file, rows.join('\n'))
+  const importing = ['campaign', 'import', file, '--wallet', 'Carteira Sul', '--broker', 'Salesforce', '--json']
+  expect((await run(...importing, '--message', 'Olá', '--dry-run')).err).toMatch(/the message or template is not used/)
+  const round = ['--hours', '00:00-24:00', '--days', 'mon-sun', '--allow-holidays']
+  const imported = (await run(...importing, ...round)).json()
+  expect(imported).toMatchObject({
+    counts: { total: 4, PENDING: 3, ERROR: 1 },
+    errors: { MISSING_DOCUMENT: 1 },
+    closing: null,
+  })
+
+  await run('campaign', 'approve', imported.id)
+  const worker = await startTestWorker({ databaseUrl: db.url })
+  onTestFinished(() => worker.stop())
+  await run('campaign', 'run', imported.id, '--wait')
+  const report = (await run('campaign', 'report', imported.id, '--json')).json()
+  expect(report).toMatchObject({
+    status: 'FINISHED',
+    counts: { SENT: 2, ERROR: 2 },
+    errors: { MISSING_DOCUMENT: 1, MISSING_NAME: 1 },
+    cost: { used: '0.0900' },
+    closing: { status: 'DONE', not_before: null, error: null },
+  })
+  expect((await run('campaign', 'show', imported.id)).out).toMatch(/closing +done at /)
+  expect(sandbox.messages('5511987650001')).toMatchObject([
+    { content: { LastName: 'Maria', CPF_CNPJ__c: '00000000191', MobilePhone: '5511987650001' } },
+  ])
+  expect(sandbox.messages('5568987650004')).toMatchObject([
+    { content: { LastName: 'Ana', CPF_CNPJ__c: '11222333000181' } },
+  ])
+  expect(sandbox.stats('SALESFORCE')).toMatchObject({ accepted: 2, unique: 2, violations: [] })
+})
+
+test('whoever cancels before the run is told what stays at Salesforce', async () => {
+  const { rows } = await db.pool.query<{ id: string }>(
+    `UPDATE "Campaign" SET status = 'PROCESSING', finished_at = NULL RETURNING id`,
+  )
+  await db.pool.query(`DELETE FROM "Batch" WHERE kind = 'CLOSING'`)
+  const cancelled = await succeed(camp(['campaign', 'cancel', rows[0]!.id], { env }))
+  expect(cancelled.err).toMatch(/warning: the contacts imported so far stay flagged/)
+  const shown = await succeed(camp(['campaign', 'show', rows[0]!.id], { env }))
+  expect(shown.out).toMatch(/closing +never run: the contacts imported so far stay flagged/)
+})
+
+function monthOf(now: Date): string {
+  return now.toLocaleDateString('sv-SE', { timeZone: 'America/Sao_Paulo' }).slice(0, 7)
+}
