@@ -250,22 +250,25 @@ interface BatchHeader {
   circuit_failures: number
 }
 
-/** Locks the batch if it is QUEUED and nobody else has it. The campaign is only read: a pause may be one batch late. */
+/**
+ * Locks the batch if it is QUEUED and nobody else has it. The campaign is only read: a pause may be one batch late. Two of its
+ * tables are asked beside the join: to put seven in order took PostgreSQL longer than all the rest of it.
+ */
 async function lockBatch(sql: Sql, batchId: string): Promise<BatchHeader | undefined> {
   const { rows } = await sql.query<BatchHeader>(
     `SELECT b.id, b.kind, b.number, b.from_seq, b.to_seq, b.size, b.zone, b.failures, b.not_before,
             c.id AS campaign_id, c.status AS campaign_status, c.agendamento_id, c.base_message, c.template_vars,
-            t.template_code, t.content AS template_content, c.throttling_type, c.throttling_config, c.hours_from, c.hours_to,
-            c.days, c.allow_holidays,
-            c.no_cap, coalesce(c.unit_cost, r.cost_per_message) AS unit_cost, w.id AS wallet_id, w.idgis_ambiente,
+            (SELECT t.template_code FROM "Template" t WHERE t.id = c.template_id) AS template_code,
+            (SELECT t.content FROM "Template" t WHERE t.id = c.template_id) AS template_content,
+            c.throttling_type, c.throttling_config, c.hours_from, c.hours_to, c.days, c.allow_holidays, c.no_cap,
+            coalesce(c.unit_cost, r.cost_per_message) AS unit_cost,
+            c.wallet_id, (SELECT w.idgis_ambiente FROM "Wallet" w WHERE w.id = c.wallet_id) AS idgis_ambiente,
             r.id AS broker_id, r.name AS broker, r.adapter, r.rate_limit,
             k.id AS credential_id, k.config AS sealed, k.updated_at AS credential_updated_at, s.blocked_until,
             coalesce(s.failures, 0) AS circuit_failures
      FROM "Batch" b
      JOIN "Campaign" c ON c.id = b.campaign_id
-     JOIN "Wallet" w ON w.id = c.wallet_id
      JOIN "Broker" r ON r.id = c.broker_id
-     LEFT JOIN "Template" t ON t.id = c.template_id
      LEFT JOIN "Credential" k ON k.wallet_id = c.wallet_id AND k.broker_id = c.broker_id
      LEFT JOIN "SendSlot" s ON s.id = k.id
      WHERE b.id = $1 AND b.status = 'QUEUED'

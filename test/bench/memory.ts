@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { z } from 'zod'
-import { CAMP, startProgram } from '../../src/cli/commands/demo/program.ts'
+import { CAMP, type Program, startProgram } from '../../src/cli/commands/demo/program.ts'
 import { type Measurement, say } from './measure.ts'
 import { type Stage, writeMailing } from './stage.ts'
 
@@ -16,7 +16,7 @@ export async function measureMemory(stage: Stage, rows: number): Promise<Measure
   const file = await writeMailing(stage.home, rows)
   const camp = (...argv: string[]) => runToItsEnd(stage, argv)
   const sandbox = await startProgram(['sandbox', '--json'], stage.env)
-  const worker = await startProgram(['worker', '--listen', '127.0.0.1:0'], stage.env)
+  let worker: Program | undefined
   try {
     const { url } = z.object({ url: z.string() }).parse(JSON.parse(sandbox.firstLine))
     await camp('wallet', 'add', 'Carteira', '--idgis', '1')
@@ -31,6 +31,7 @@ export async function measureMemory(stage: Stage, rows: number): Promise<Measure
     const { id } = z.object({ id: z.string() }).parse(JSON.parse(imported.out))
     say(`  imported in ${imported.seconds.toFixed(1)} s`)
     await camp('campaign', 'approve', id)
+    worker = await startProgram(['worker', '--listen', '127.0.0.1:0'], stage.env)
     const ran = await camp('campaign', 'run', id, '--wait')
     const { status } = z.object({ status: z.string() }).parse(JSON.parse(ran.out))
     if (status !== 'FINISHED') throw new Error(`the campaign is ${status}`)
@@ -43,7 +44,7 @@ export async function measureMemory(stage: Stage, rows: number): Promise<Measure
       measurement(`memory: camp sandbox, ${size} rows`, peakMbOf(sandbox.pid)!),
     ]
   } finally {
-    await worker.stop()
+    await worker?.stop()
     await sandbox.stop()
   }
 }

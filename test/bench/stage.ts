@@ -11,12 +11,15 @@ import { systemClock } from '../../src/clock.ts'
 import { startServer, stopServer } from '../../src/database/embedded/server.ts'
 import { migrate } from '../../src/database/migrations.ts'
 import { openPool } from '../../src/database/pool.ts'
-import { openPrisma, type PrismaClient } from '../../src/database/prisma.ts'
+import type { PrismaClient } from '../../src/database/prisma.ts'
 import { encode } from '../../src/intake/encoding.ts'
-import { importCampaign } from '../../src/intake/import.ts'
 import { makeScene, type Scene, SECRET } from '../support/fixtures.ts'
 import { importRequest } from '../support/import-request.ts'
 import { mailing } from '../support/mailing.ts'
+import { built } from './built.ts'
+
+const { importCampaign } = await built<typeof import('../../src/intake/import.ts')>('intake/import.js')
+const { openPrisma } = await built<typeof import('../../src/database/prisma.ts')>('database/prisma.js')
 
 /** An installation of its own: an embedded PostgreSQL as camp sets it up, in a folder that goes with it. */
 export interface Stage {
