@@ -159,7 +159,7 @@ async function tryClaim(deps: ClaimDeps, sql: Sql, batchId: string, most: number
 
   const { leads, refused, left } = await vetLeads(sql, header, most, now)
   await refuseLeads(sql, header.campaign_id, refused)
-  const taken = await takeLeads(sql, header.campaign_id, leads)
+  const taken = await takeLeads(sql, header, leads)
   if (taken.length === 0) {
     if (probing) await giveProbeBack(sql, header.credential_id, now)
     // With leads left over, those before them were refused: the next claim looks at the rest.
@@ -347,12 +347,12 @@ async function refuseLeads(sql: Sql, campaignId: string, refused: readonly Refus
 }
 
 /** @returns those that were still PENDING: a cancel may have come between */
-async function takeLeads(sql: Sql, campaignId: string, leads: readonly ClaimedLead[]): Promise<ClaimedLead[]> {
+async function takeLeads(sql: Sql, header: BatchHeader, leads: readonly ClaimedLead[]): Promise<ClaimedLead[]> {
   const { rows } = await sql.query<{ seq: number }>(
-    `UPDATE "CampaignLead" SET status = 'SENDING', billed = true
+    `UPDATE "CampaignLead" SET status = 'SENDING', billed = true, batch_number = $3
      WHERE campaign_id = $1 AND seq = ANY($2::int[]) AND status = 'PENDING'
      RETURNING seq`,
-    [campaignId, leads.map(lead => lead.seq)],
+    [header.campaign_id, leads.map(lead => lead.seq), header.number],
   )
   if (rows.length === leads.length) return [...leads]
   const taken = new Set(rows.map(row => row.seq))
