@@ -408,8 +408,9 @@ async function reserve(
     left === undefined
       ? `the wallet has no budget for ${period}`
       : `too little budget for ${period}: ${formatMoney(left)} left, a message costs ${formatMoney(unit)}`
+  // Enough for all, where money has come since the booking was tried: then that is tried again.
   const affordable = left === undefined || left < 0n ? 0 : Number(left / unit)
-  throw new TooLittleBudget(Math.min(affordable, messages - 1), header, reason)
+  throw new TooLittleBudget(affordable, header, reason)
 }
 
 async function budgetLeft(sql: Sql, walletId: string, year: number, month: number): Promise<bigint | undefined> {
