@@ -68,45 +68,27 @@ async function wrongBatches(sql: Sql): Promise<Difference[]> {
 }
 
 /**
- * The messages that a batch has booked are its billed leads. A batch that was planned again for leads left over (a split, a
- * retry) spans others' leads, so batches whose ranges touch are counted as one; and no lead may be billed that no batch holds.
+ * The messages that a batch has booked are the billed leads that it claimed last, and no lead may be billed that no batch holds.
  * Where a message costs nothing there is no ledger to compare with.
  */
 async function wrongLeads(sql: Sql): Promise<Difference[]> {
   const { rows } = await sql.query<Difference>(
     `WITH booked AS (
        SELECT batch_id, sum(messages) AS messages FROM "BudgetEntry" WHERE batch_id IS NOT NULL GROUP BY 1
-     ), ranged AS (
-       SELECT t.*, coalesce(k.messages, 0) AS messages,
-              t.from_seq > max(t.to_seq) OVER (
-                PARTITION BY t.campaign_id ORDER BY t.from_seq, t.to_seq, t.number
-                ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS apart
-       FROM "Batch" t LEFT JOIN booked k ON k.batch_id = t.id
-       WHERE t.kind = 'SEND'
-     ), grouped AS (
-       SELECT *, count(*) FILTER (WHERE apart) OVER (PARTITION BY campaign_id ORDER BY from_seq, to_seq, number) AS island
-       FROM ranged
-     ), island AS (
-       SELECT campaign_id, string_agg(number::text, ', ' ORDER BY number) AS numbers, min(from_seq) AS from_seq,
-              max(to_seq) AS to_seq, coalesce(bool_or(unit_cost = 0), false) AS free, sum(messages) AS messages
-       FROM grouped GROUP BY campaign_id, island
-     ), counted AS (
-       SELECT i.*, (SELECT count(*) FROM "CampaignLead" l
-                    WHERE l.campaign_id = i.campaign_id AND l.seq BETWEEN i.from_seq AND i.to_seq AND l.billed) AS billed
-       FROM island i
-     ), outside AS (
-       SELECT c.id AS campaign_id,
-              (SELECT count(*) FROM "CampaignLead" l WHERE l.campaign_id = c.id AND l.billed)
-                - coalesce((SELECT sum(billed) FROM counted n WHERE n.campaign_id = c.id), 0) AS billed
-       FROM "Campaign" c
-     ), difference AS (
-       SELECT campaign_id, 'batch ' || numbers || ': billed leads' AS what, messages AS expected, billed AS found
-       FROM counted WHERE messages <> billed AND NOT free
-       UNION ALL
-       SELECT campaign_id, 'billed leads in no batch', 0, billed FROM outside WHERE billed <> 0
+     ), billed AS (
+       SELECT campaign_id, batch_number AS number, count(*) AS leads FROM "CampaignLead" WHERE billed GROUP BY 1, 2
+     ), compared AS (
+       SELECT coalesce(t.campaign_id, l.campaign_id) AS campaign_id, t.number, t.unit_cost,
+              coalesce(k.messages, 0) AS messages, coalesce(l.leads, 0) AS leads
+       FROM "Batch" t
+       LEFT JOIN booked k ON k.batch_id = t.id
+       FULL JOIN billed l ON l.campaign_id = t.campaign_id AND l.number = t.number
      )
-     SELECT 'LEADS' AS check, format('campaign %s, %s', c.agendamento_id, d.what) AS where, d.expected::text, d.found::text
-     FROM difference d JOIN "Campaign" c ON c.id = d.campaign_id
+     SELECT 'LEADS' AS check, format('campaign %s, ', c.agendamento_id)
+              || coalesce('batch ' || d.number || ': billed leads', 'billed leads in no batch') AS where,
+            d.messages::text AS expected, d.leads::text AS found
+     FROM compared d JOIN "Campaign" c ON c.id = d.campaign_id
+     WHERE d.messages <> d.leads AND d.unit_cost IS DISTINCT FROM 0
      ORDER BY 2`,
   )
   return rows

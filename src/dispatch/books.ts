@@ -28,12 +28,7 @@ export async function holdersOf(sql: Sql, leadIds: readonly string[]): Promise<M
   if (leadIds.length === 0) return new Map()
   const { rows } = await sql.query<Holder & { lead_id: string }>(
     `SELECT l.id AS lead_id, b.id, b.budget_id
-     FROM "CampaignLead" l
-     JOIN LATERAL (
-       SELECT id, budget_id FROM "Batch"
-       WHERE campaign_id = l.campaign_id AND kind = 'SEND' AND l.seq BETWEEN from_seq AND to_seq AND claimed_at IS NOT NULL
-       ORDER BY claimed_at DESC, number DESC LIMIT 1
-     ) b ON true
+     FROM "CampaignLead" l JOIN "Batch" b ON b.campaign_id = l.campaign_id AND b.number = l.batch_number
      WHERE l.id = ANY($1::uuid[])`,
     [leadIds],
   )
@@ -59,7 +54,8 @@ export async function bookBatches(sql: Sql, bookings: readonly Booking[], now: D
        reserved = reserved + unit_cost * n.messages,
        status = CASE WHEN b.status = 'IN_DOUBT' AND NOT EXISTS (
          SELECT 1 FROM "CampaignLead" l
-         WHERE l.campaign_id = b.campaign_id AND l.seq BETWEEN b.from_seq AND b.to_seq AND l.status = 'IN_DOUBT'
+         WHERE l.campaign_id = b.campaign_id AND l.seq BETWEEN b.from_seq AND b.to_seq AND l.batch_number = b.number
+           AND l.status = 'IN_DOUBT'
        ) THEN 'DONE' ELSE b.status END
      FROM unnest($1::uuid[], $2::int[], $3::int[]) AS n(id, resolved, messages) WHERE b.id = n.id`,
     [ids, bookings.map(booking => booking.resolved), bookings.map(booking => booking.bookedAgain - booking.released)],

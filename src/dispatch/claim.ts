@@ -159,7 +159,7 @@ async function tryClaim(deps: ClaimDeps, sql: Sql, batchId: string, most: number
 
   const { leads, refused, left } = await vetLeads(sql, header, most, now)
   await refuseLeads(sql, header.campaign_id, refused)
-  const taken = await takeLeads(sql, header.campaign_id, leads)
+  const taken = await takeLeads(sql, header, leads)
   if (taken.length === 0) {
     if (probing) await giveProbeBack(sql, header.credential_id, now)
     // With leads left over, those before them were refused: the next claim looks at the rest.
@@ -353,12 +353,12 @@ async function refuseLeads(sql: Sql, campaignId: string, refused: readonly Refus
 }
 
 /** @returns those that were still PENDING: a cancel may have come between */
-async function takeLeads(sql: Sql, campaignId: string, leads: readonly ClaimedLead[]): Promise<ClaimedLead[]> {
+async function takeLeads(sql: Sql, header: BatchHeader, leads: readonly ClaimedLead[]): Promise<ClaimedLead[]> {
   const { rows } = await sql.query<{ seq: number }>(
-    `UPDATE "CampaignLead" SET status = 'SENDING', billed = true
+    `UPDATE "CampaignLead" SET status = 'SENDING', billed = true, batch_number = $3
      WHERE campaign_id = $1 AND seq = ANY($2::int[]) AND status = 'PENDING'
      RETURNING seq`,
-    [campaignId, leads.map(lead => lead.seq)],
+    [header.campaign_id, leads.map(lead => lead.seq), header.number],
   )
   if (rows.length === leads.length) return [...leads]
   const taken = new Set(rows.map(row => row.seq))
@@ -414,8 +414,9 @@ async function reserve(
     left === undefined
       ? `the wallet has no budget for ${period}`
       : `too little budget for ${period}: ${formatMoney(left)} left, a message costs ${formatMoney(unit)}`
+  // Enough for all, where money has come since the booking was tried: then that is tried again.
   const affordable = left === undefined || left < 0n ? 0 : Number(left / unit)
-  throw new TooLittleBudget(Math.min(affordable, messages - 1), header, reason)
+  throw new TooLittleBudget(affordable, header, reason)
 }
 
 async function budgetLeft(sql: Sql, walletId: string, year: number, month: number): Promise<bigint | undefined> {

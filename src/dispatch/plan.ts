@@ -97,3 +97,33 @@ export async function planBatches(sql: Sql, { campaignId, size, oneTextPerReques
   )
   return rowCount ?? 0
 }
+
+/**
+ * Plans what is PENDING in the range of a batch that holds a cost: as a batch of its own. One that holds a cost is never claimed
+ * again, so that one month at one price has paid for all of it, and what comes back goes where it came from. To be called in the
+ * transaction that closes the batch; takes the campaign's row.
+ * @returns the new batch; undefined where nothing is left
+ */
+export async function planRest(
+  sql: Sql,
+  batch: { id: string; campaignId: string },
+  rest: { failures: number; notBefore: Date | null; rungAt: Date | null },
+): Promise<{ id: string; ring: number } | undefined> {
+  await sql.query(`SELECT 1 FROM "Campaign" WHERE id = $1 FOR NO KEY UPDATE`, [batch.campaignId])
+  const { rows } = await sql.query<{ id: string; ring: number }>(
+    `WITH rest AS (
+       SELECT min(l.seq) AS from_seq, max(l.seq) AS to_seq, count(*)::int AS size
+       FROM "Batch" b JOIN "CampaignLead" l ON l.campaign_id = b.campaign_id AND l.seq BETWEEN b.from_seq AND b.to_seq
+       WHERE b.id = $1 AND l.status = 'PENDING'
+     ), parent AS (
+       UPDATE "Batch" b SET size = greatest(b.size - r.size, 0) FROM rest r WHERE b.id = $1 AND r.size > 0
+       RETURNING b.id, b.campaign_id, b.zone, r.from_seq, r.to_seq, r.size AS rest
+     )
+     INSERT INTO "Batch" (id, campaign_id, number, from_seq, to_seq, size, zone, parent_id, failures, not_before, rung_at)
+     SELECT gen_random_uuid(), campaign_id, (SELECT max(number) + 1 FROM "Batch" WHERE campaign_id = $2),
+            from_seq, to_seq, rest, zone, id, $3, $4, $5
+     FROM parent RETURNING id, ring`,
+    [batch.id, batch.campaignId, rest.failures, rest.notBefore, rest.rungAt],
+  )
+  return rows[0]
+}

@@ -7,6 +7,7 @@ import { type ClaimedBatch, type ClaimedLead, recipientOf } from './claim.ts'
 import { releaseContacts } from './contacts.ts'
 import { failCampaign, finishIfDone, pauseCampaign } from './finish.ts'
 import { backoffMs, blockCredential, countAnswer, countFailure } from './pace.ts'
+import { planRest } from './plan.ts'
 
 /**
  * The settle (DESIGN 5): one transaction that writes what became of a claimed batch. It is fenced: only the attempt that
@@ -95,8 +96,9 @@ export async function settleBatch(
     // A batch with leads left over keeps its range: it is halved when it is whole.
     const split = outcome.split === true && notAccepted.length > 1 && batch.left === 0
     const again = batch.left > 0 || (notAccepted.length > 0 && !split)
+    const keepsCost = accepted.length + inDoubt.length > 0
     const ring = await closeBatch(sql, batch, {
-      status: again ? 'QUEUED' : inDoubt.length > 0 ? 'IN_DOUBT' : 'DONE',
+      status: again && !keepsCost ? 'QUEUED' : inDoubt.length > 0 ? 'IN_DOUBT' : 'DONE',
       accepted: accepted.length,
       refused: refused.length,
       unspent,
@@ -116,7 +118,15 @@ export async function settleBatch(
           at,
         )
       : []
-    if (again) rings.push({ batchId: batch.id, ring, at: notBefore })
+    if (again && !keepsCost) rings.push({ batchId: batch.id, ring, at: notBefore })
+    if (again && keepsCost) {
+      const rest = await planRest(
+        sql,
+        { id: batch.id, campaignId: batch.campaign.id },
+        { failures, notBefore, rungAt: at },
+      )
+      if (rest) rings.push({ batchId: rest.id, ring: rest.ring, at: notBefore })
+    }
     if (again || split) await dropIfCancelled(sql, batch, at)
     if (outcome.fatal !== undefined) await failCampaign(sql, batch.campaign.id, outcome.fatal, at)
     const closing = outcome.fatal === undefined && !again && !split && (await finishIfDone(sql, batch.campaign.id, at))
@@ -221,7 +231,7 @@ interface Closing {
 }
 
 /**
- * A batch that goes out in parts (the budget did not pay for all of it at once) has a reference for each.
+ * A batch that is claimed again (the broker took none of it, and named its request all the same) has a reference for each.
  * @returns the ring under which a batch that is QUEUED again is to be called
  */
 async function closeBatch(sql: Sql, batch: ClaimedBatch, closing: Closing): Promise<number> {

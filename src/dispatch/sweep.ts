@@ -2,7 +2,7 @@ import type pg from 'pg'
 import { type Sql, transaction } from '../database/pool.ts'
 import type { Queues } from '../queue/queues.ts'
 import { cancelOpenLeads, finishIfDone } from './finish.ts'
-import { type PlannedCampaign, planCampaign } from './plan.ts'
+import { type PlannedCampaign, planCampaign, planRest } from './plan.ts'
 import { ringAll, ringWindow } from './ring.ts'
 
 /**
@@ -56,13 +56,9 @@ async function expireLeases({ pool, now }: SweepDeps): Promise<number> {
          WHERE id = $1 AND kind = 'CLOSING'`,
         [batch.id, at],
       )
-      // What an earlier claim of it could not take yet is still to be sent.
-      await sql.query(
-        `UPDATE "Batch" SET status = 'QUEUED', ring = ring + 1, rung_at = NULL
-         WHERE id = $1 AND EXISTS (
-           SELECT 1 FROM "CampaignLead" WHERE campaign_id = $2 AND seq BETWEEN $3 AND $4 AND status = 'PENDING')`,
-        [batch.id, batch.campaign_id, batch.from_seq, batch.to_seq],
-      )
+      // What its claim could not take yet, the budget being what it was, is still to be sent.
+      const whole = { failures: 0, notBefore: null, rungAt: null }
+      await planRest(sql, { id: batch.id, campaignId: batch.campaign_id }, whole)
       await finishIfDone(sql, batch.campaign_id, at)
       return rowCount ?? 0
     })

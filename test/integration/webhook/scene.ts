@@ -21,7 +21,8 @@ export async function sentCampaign(
   const batchId = uuid()
   await pool.query(
     `WITH lead AS (
-       UPDATE "CampaignLead" SET status = 'SENT', billed = true, sent_at = now() WHERE campaign_id = $1 RETURNING seq
+       UPDATE "CampaignLead" SET status = 'SENT', billed = true, batch_number = 1, sent_at = now()
+       WHERE campaign_id = $1 RETURNING seq
      ), cost AS (
        SELECT min(seq) AS from_seq, max(seq) AS to_seq, count(*)::int AS n, count(*) * 0.0450 AS amount FROM lead
      ), budget AS (

@@ -1,0 +1,76 @@
+import type { Outcome } from '../../src/broker/port.ts'
+import type { ApproveOptions, MoveDeps } from '../../src/campaign/moves.ts'
+import { type Claim, type ClaimedBatch, claimBatch } from '../../src/dispatch/claim.ts'
+import { type BatchOutcome, settleBatch } from '../../src/dispatch/settle.ts'
+import { CampError } from '../../src/errors.ts'
+import type { Queues } from '../../src/queue/queues.ts'
+import type { TestDatabase } from './database.ts'
+
+export const SAO_PAULO = 'America/Sao_Paulo'
+export const APPROVAL: ApproveOptions = { timezone: SAO_PAULO, selfApproval: true }
+
+/** Dispatch one step at a time, at moments that the test decides: no queue, no worker, no broker. */
+export function byHand(db: Pick<TestDatabase, 'pool'>, start: Date) {
+  let at = start
+  const clock = { now: () => at }
+  const LEASE_MS = 60_000
+  const times = { now: clock.now, random: () => 0.5 }
+  return {
+    LEASE_MS,
+    now: clock.now,
+    moveTo(moment: Date | string): void {
+      at = new Date(moment)
+    },
+    wait(ms: number): void {
+      at = new Date(at.getTime() + ms)
+    },
+    /** What the moves need; what they ring, nobody hears. */
+    get deps(): MoveDeps & { queues: Queues } {
+      return { pool: db.pool, clock, queues: DEAF }
+    },
+    claim: (batchId: string): Promise<Claim> =>
+      claimBatch(
+        { pool: db.pool, ...times, leaseMs: () => LEASE_MS, timezone: SAO_PAULO, isHoliday: () => false },
+        batchId,
+      ),
+    settle: (batch: ClaimedBatch, outcome: BatchOutcome) =>
+      settleBatch({ pool: db.pool, ...times }, batch, { correlatesByProviderId: false }, outcome),
+    /** The ids of its QUEUED batches, by number. */
+    async queued(campaignId: string): Promise<string[]> {
+      const { rows } = await db.pool.query<{ id: string }>(
+        `SELECT id FROM "Batch" WHERE campaign_id = $1 AND status = 'QUEUED' ORDER BY number`,
+        [campaignId],
+      )
+      return rows.map(row => row.id)
+    },
+  }
+}
+
+export const DEAF = { ring: async () => undefined } as unknown as Queues
+
+/** @throws Error when it was not claimed */
+export function claimed(claim: Claim): ClaimedBatch {
+  if (claim.kind !== 'CLAIMED') throw new Error(`it was not claimed: ${JSON.stringify(claim)}`)
+  return claim.batch
+}
+
+export function outcomeOf(kind: Outcome['kind']): Outcome {
+  switch (kind) {
+    case 'ACCEPTED':
+      return { kind }
+    case 'REJECTED':
+      return { kind, code: 'REFUSED', detail: 'the test refuses it' }
+    default:
+      return { kind, reason: `the test: ${kind}` }
+  }
+}
+
+/** @returns undefined where the state or the money does not allow it: no finding of a random walk */
+export async function unlessRefused<T>(work: Promise<T>): Promise<T | undefined> {
+  try {
+    return await work
+  } catch (error) {
+    if (error instanceof CampError) return undefined
+    throw error
+  }
+}
