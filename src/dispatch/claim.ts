@@ -3,7 +3,7 @@ import { adapterOf } from '../broker/registry.ts'
 import { formatMoney, moneyOf } from '../budget/money.ts'
 import { formatMonth } from '../budget/month.ts'
 import { type Sql, transaction } from '../database/pool.ts'
-import { type Recipient, releaseContacts, takeContacts } from './contacts.ts'
+import { type Recipient, releaseContacts, type Sending, takeContacts } from './contacts.ts'
 import { failCampaign, finishIfDone } from './finish.ts'
 import { type ContactHours, type HolidayTest, monthOf, nextWithinHours } from './hours.ts'
 import {
@@ -153,11 +153,12 @@ async function tryClaim(deps: ClaimDeps, sql: Sql, batchId: string, most: number
   if (header.rate_limit !== null) lanes.push({ id: header.credential_id, takesMs: requests * requestIntervalMs })
   const slot = await takeSlots(sql, lanes, now)
   if ('waitUntil' in slot) return wait(slot.waitUntil, 'PACE')
-  const leaseUntil = new Date(slot.startAt.getTime() + requests * requestIntervalMs + deps.leaseMs(adapter.timeoutMs))
+  const sending = { from: slot.startAt, to: new Date(slot.startAt.getTime() + (requests - 1) * requestIntervalMs) }
+  const leaseUntil = new Date(sending.to.getTime() + requestIntervalMs + deps.leaseMs(adapter.timeoutMs))
   const probing = isOpen(circuit)
   if (probing && !(await takeProbe(sql, header.credential_id, now, leaseUntil))) return waitForBroker(leaseUntil)
 
-  const { leads, refused, left } = await vetLeads(sql, header, most, now)
+  const { leads, refused, left } = await vetLeads(sql, header, most, sending)
   await refuseLeads(sql, header.campaign_id, refused)
   const taken = await takeLeads(sql, header, leads)
   if (taken.length === 0) {
@@ -301,7 +302,7 @@ async function vetLeads(
   sql: Sql,
   header: BatchHeader,
   most: number,
-  now: Date,
+  sending: Sending,
 ): Promise<{ leads: ClaimedLead[]; refused: RefusedLead[]; left: number }> {
   const { rows } = await sql.query<ClaimedLead & { blocked: boolean }>(
     `SELECT l.id, l.seq, l.phone, l.nome, l.cpf_cnpj, l.idcob_contrato, l.custom_message, l.variables, l.is_fish,
@@ -323,7 +324,7 @@ async function vetLeads(
     else left++
   }
   const people = allowed.filter(lead => !lead.is_fish).map(recipientOf)
-  const free = await takeContacts(sql, people, now, header.no_cap)
+  const free = await takeContacts(sql, people, sending, header.no_cap)
   const leads: ClaimedLead[] = []
   for (const lead of allowed) {
     if (lead.is_fish || free.has(lead.id)) leads.push(lead)

@@ -10,23 +10,29 @@ export interface Recipient {
   cpf_cnpj: string | null
 }
 
+/** When the requests of a claim start: the first one, and the last one. */
+export interface Sending {
+  from: Date
+  to: Date
+}
+
 /**
  * Takes the slots of `recipients`, earlier ones first; rows are locked in the order of their keys, so that two claims never
- * wait for each other in a circle.
+ * wait for each other in a circle. Between the latest moment of one send and the earliest of the next are 24 hours.
  * @param lifted the campaign has no cap: its sends are recorded all the same, for the others
  * @returns the leads that may be sent to
  */
 export async function takeContacts(
   sql: Sql,
   recipients: readonly Recipient[],
-  now: Date,
+  sending: Sending,
   lifted: boolean,
 ): Promise<Set<string>> {
   const winners = new Set<string>()
   let contenders = recipients
   while (contenders.length > 0) {
     const { holders, deferred } = firstOfEachKey(contenders)
-    const lost = await takeKeys(sql, holders, now, lifted)
+    const lost = await takeKeys(sql, holders, sending, lifted)
     const losers = new Set<string>()
     for (const { leadId, phone, cpf_cnpj } of contenders) {
       if (deferred.has(leadId)) continue
@@ -46,7 +52,7 @@ export async function takeContacts(
   return winners
 }
 
-/** Gives back what refused leads held. */
+/** Gives back what refused leads held; what they had taken from others is held by those again, for as long as it was. */
 export async function releaseContacts(sql: Sql, recipients: readonly Recipient[]): Promise<void> {
   await releaseKeys(
     sql,
@@ -74,16 +80,17 @@ function firstOfEachKey(recipients: readonly Recipient[]) {
 async function takeKeys(
   sql: Sql,
   holders: ReadonlyMap<string, string>,
-  now: Date,
+  sending: Sending,
   lifted: boolean,
 ): Promise<ReadonlySet<string>> {
   const [keys, leadIds] = [[...holders.keys()], [...holders.values()]]
   const { rowCount } = await sql.query(
     `INSERT INTO "Contact" (key, last_sent_at, lead_id)
      SELECT k.key, $3, k.lead_id FROM unnest($1::text[], $2::uuid[]) AS k(key, lead_id) ORDER BY k.key COLLATE "C"
-     ON CONFLICT (key) DO UPDATE SET last_sent_at = excluded.last_sent_at, lead_id = excluded.lead_id
-     WHERE $4 OR "Contact".last_sent_at <= $3::timestamptz - interval '24 hours' OR "Contact".lead_id = excluded.lead_id`,
-    [keys, leadIds, now, lifted],
+     ON CONFLICT (key) DO UPDATE SET last_sent_at = excluded.last_sent_at, lead_id = excluded.lead_id,
+       held_before = CASE WHEN "Contact".last_sent_at > $5::timestamptz - interval '24 hours' THEN "Contact".last_sent_at END
+     WHERE $4 OR "Contact".last_sent_at <= $5::timestamptz - interval '24 hours' OR "Contact".lead_id = excluded.lead_id`,
+    [keys, leadIds, sending.to, lifted, sending.from],
   )
   // Mostly all of them were free: a thousand keys need not come back only to say so.
   if (rowCount === keys.length) return new Set()
@@ -100,7 +107,8 @@ async function releaseKeys(sql: Sql, keys: readonly string[], leadIds: readonly 
     `WITH held AS (
        SELECT key FROM "Contact" WHERE key = ANY($1::text[]) AND lead_id = ANY($2::uuid[]) ORDER BY key COLLATE "C" FOR UPDATE
      )
-     UPDATE "Contact" c SET last_sent_at = '-infinity' FROM held WHERE c.key = held.key`,
+     UPDATE "Contact" c SET last_sent_at = coalesce(c.held_before, '-infinity'), held_before = NULL
+     FROM held WHERE c.key = held.key`,
     [keys, leadIds],
   )
 }

@@ -15,7 +15,7 @@ const person = (phone: string, cpf_cnpj: string | null = null): Recipient => ({ 
 
 /** Which of them may be sent to, by their place in the batch. */
 async function winners(batch: readonly Recipient[], { at = NOW, lifted = false } = {}): Promise<number[]> {
-  const taken = await takeContacts(db.pool, batch, at, lifted)
+  const taken = await takeContacts(db.pool, batch, { from: at, to: at }, lifted)
   return batch.flatMap(({ leadId }, i) => (taken.has(leadId) ? [i] : []))
 }
 

@@ -1,0 +1,247 @@
+import fc from 'fast-check'
+import { v7 as uuid } from 'uuid'
+import { beforeAll, describe, expect, it } from 'vitest'
+import * as moves from '../../../src/campaign/moves.ts'
+import { transaction } from '../../../src/database/pool.ts'
+import { type Lane, LOOKAHEAD_MS, takeSlots } from '../../../src/dispatch/pace.ts'
+import { useDatabase } from '../../support/database.ts'
+import { dispatchOn, openSandbox } from '../../support/dispatch.ts'
+import { booksOf, makeCampaign, makeScene } from '../../support/fixtures.ts'
+import { until } from '../../support/worker.ts'
+
+const db = useDatabase()
+const { workers, status, still } = dispatchOn(db)
+
+/**
+ * Every moment that any worker takes is written down by the database itself. What is planned can be held to the millisecond,
+ * however busy the machine is; and a request may be late (this process's loop, its sockets), but never early. So for the
+ * windows: what starts in one is at most what was planned for it and for the lateness before it, which is measured.
+ */
+beforeAll(async () => {
+  await db.pool.query(`
+    CREATE TABLE "SlotTaken" (n serial, id uuid, next_at timestamptz(6));
+    CREATE FUNCTION note_slot() RETURNS trigger LANGUAGE plpgsql AS
+      'BEGIN INSERT INTO "SlotTaken" (id, next_at) VALUES (NEW.id, NEW.next_at); RETURN NULL; END';
+    CREATE TRIGGER slot_taken AFTER UPDATE OF next_at ON "SendSlot" FOR EACH ROW
+      WHEN (NEW.next_at IS DISTINCT FROM OLD.next_at) EXECUTE FUNCTION note_slot()`)
+})
+
+/** When requests were to start, in the order in which their moments were taken: `requests` of them at each taking. */
+async function plannedStarts(lane: string, intervalMs: number, requests = 1): Promise<number[]> {
+  const { rows } = await db.pool.query<{ next_at: Date }>(`SELECT next_at FROM "SlotTaken" WHERE id = $1 ORDER BY n`, [
+    lane,
+  ])
+  return rows.flatMap(({ next_at }) =>
+    Array.from({ length: requests }, (_, i) => next_at.getTime() - (requests - i) * intervalMs),
+  )
+}
+
+/** Node's timers may fire a millisecond early, and moments are whole milliseconds. */
+const TIMER_MS = 2
+
+interface Pace {
+  planned: readonly number[]
+  started: readonly number[]
+  intervalMs: number
+}
+
+function expectPaced({ planned, started, intervalMs }: Pace): void {
+  expect(started).toHaveLength(planned.length)
+  for (const [i, moment] of planned.entries()) {
+    if (i > 0) expect(moment - planned[i - 1]!).toBeGreaterThanOrEqual(intervalMs)
+  }
+  const inOrder = [...started].sort((a, b) => a - b)
+  const lateness = inOrder.map((at, i) => at - planned[i]!)
+  expect(Math.min(...lateness), 'a request started early').toBeGreaterThanOrEqual(-TIMER_MS)
+  expect([...lateness].sort((a, b) => a - b)[lateness.length >> 1], 'half of them are late').toBeLessThan(100)
+  const jitterMs = Math.max(...lateness) + TIMER_MS
+  for (const n of [1, 10, 40]) {
+    for (let i = 0; i + n < inOrder.length; i++) {
+      const window = inOrder[i + n]! - inOrder[i]!
+      expect(window, `${n + 1} requests within ${window} ms`).toBeGreaterThanOrEqual(n * intervalMs - jitterMs)
+    }
+  }
+}
+
+/** The last moment is where it should be: what is lost to claims that come too late for theirs must stay small. */
+function expectNoDrift({ planned, intervalMs }: Pace): void {
+  const ran = planned.at(-1)! - planned[0]!
+  const ideal = (planned.length - 1) * intervalMs
+  expect(ran).toBeLessThanOrEqual(ideal * 1.1 + 500)
+}
+
+describe('a rate limit of 40 requests a second, on three workers', () => {
+  it.each([
+    { broker: 'SANDBOX', perClaim: 1, maxBatch: 3, leads: 360 },
+    // One message a request: a claim takes twenty moments at once, and its process keeps them.
+    { broker: 'TWILIO', perClaim: 20, maxBatch: 20, leads: 120 },
+  ])('holds for $broker, $perClaim at a time', async ({ broker, perClaim, maxBatch, leads }) => {
+    const sandbox = await openSandbox()
+    const credential = { account_sid: 'AC1', auth_token: 't', from: '+5500900000099', channel: 'sms', url: sandbox.url }
+    const scene = await makeScene(db.pool, {
+      url: sandbox.url,
+      ...(broker === 'TWILIO' && { adapter: broker, credential }),
+      rate: 40,
+      maxBatch,
+    })
+    const deps = await workers({ count: 3 })
+    const id = await makeCampaign(db.pool, scene, { leads })
+    await moves.run(deps, id, scene.userId)
+    await status(id, 'FINISHED')
+    const planned = await plannedStarts(scene.credentialId, 25, perClaim)
+    const pace = { planned, started: sandbox.starts(), intervalMs: 25 }
+    expect(planned).toHaveLength(120)
+    expectPaced(pace)
+    expectNoDrift(pace)
+  })
+
+  it('holds across a pause and a resume: nothing was saved up', async () => {
+    const sandbox = await openSandbox()
+    const scene = await makeScene(db.pool, { url: sandbox.url, rate: 40, maxBatch: 1 })
+    const deps = await workers({ count: 3 })
+    const id = await makeCampaign(db.pool, scene, { leads: 120 })
+    await moves.run(deps, id, scene.userId)
+    await until(
+      'it is on its way',
+      async () => sandbox.starts().length,
+      n => n >= 30,
+    )
+    await moves.pause(deps, id, scene.userId)
+    const before = (await still(id)).statuses.SENT!
+    expect(before).toBeLessThan(120)
+    await moves.resume(deps, id, scene.userId)
+    const resumedAt = Date.now()
+    await status(id, 'FINISHED')
+    const planned = await plannedStarts(scene.credentialId, 25)
+    expectPaced({ planned, started: sandbox.starts(), intervalMs: 25 })
+    const after = planned.filter(moment => moment >= resumedAt)
+    expect(after.length).toBeGreaterThanOrEqual(120 - before - 1)
+    expectNoDrift({ planned: after, started: [], intervalMs: 25 })
+  })
+})
+
+describe('throttling, on two workers', () => {
+  it.each([
+    ['fixed', { delayLimit: 0.05 }],
+    ['linear', { messages: 40, minutes: 2 / 60 }],
+  ])(
+    '%s %j: every message at its own moment, and two campaigns of one broker do not share theirs',
+    async (type, config) => {
+      const sandbox = await openSandbox()
+      const scene = await makeScene(db.pool, { url: sandbox.url })
+      const deps = await workers({ count: 2 })
+      const columns = { throttling_type: type, throttling_config: JSON.stringify(config) }
+      const ids = [
+        await makeCampaign(db.pool, scene, { leads: 50, columns }),
+        await makeCampaign(db.pool, scene, { leads: 50, columns }),
+      ]
+      await Promise.all(ids.map(id => moves.run(deps, id, scene.userId)))
+      for (const id of ids) await status(id, 'FINISHED')
+      const phones = new Map<string, number>()
+      for (const [i, id] of ids.entries()) {
+        const { rows } = await db.pool.query(`SELECT phone FROM "CampaignLead" WHERE campaign_id = $1`, [id])
+        for (const { phone } of rows) phones.set(phone, i)
+      }
+      for (const [i, id] of ids.entries()) {
+        const started = sandbox
+          .messages()
+          .filter(({ phone }) => phones.get(phone) === i)
+          .map(({ at }) => Date.parse(at))
+        const pace = { planned: await plannedStarts(id, 50), started, intervalMs: 50 }
+        expect(started).toHaveLength(50)
+        expectPaced(pace)
+        expectNoDrift(pace)
+      }
+    },
+  )
+
+  it('random: between its two limits', async () => {
+    const sandbox = await openSandbox()
+    const scene = await makeScene(db.pool, { url: sandbox.url })
+    const deps = await workers({ count: 2 })
+    const columns = {
+      throttling_type: 'random',
+      throttling_config: JSON.stringify({ delayLimit: 0.02, maxRandom: 0.08 }),
+    }
+    const id = await makeCampaign(db.pool, scene, { leads: 60, columns })
+    await moves.run(deps, id, scene.userId)
+    await status(id, 'FINISHED')
+    const next = await plannedStarts(id, 0)
+    const gaps = next.slice(1).map((at, i) => at - next[i]!)
+    expect(Math.min(...gaps)).toBeGreaterThanOrEqual(20)
+    expect(new Set(gaps).size).toBeGreaterThan(20)
+    const started = [...sandbox.starts()].sort((a, b) => a - b)
+    // A moment is taken until the next one may begin: the k-th starts no earlier than the (k-1)-th's is over.
+    for (const [i, at] of started.slice(1).entries()) expect(at).toBeGreaterThanOrEqual(next[i]! - TIMER_MS)
+  })
+})
+
+it('a campaign that waits half an hour between messages does not stall one of another broker on the same workers', async () => {
+  const sandbox = await openSandbox()
+  const [slow, fast] = [await makeScene(db.pool, { url: sandbox.url }), await makeScene(db.pool, { url: sandbox.url })]
+  const deps = await workers({ count: 2, concurrency: 1 })
+  const columns = { throttling_type: 'fixed', throttling_config: JSON.stringify({ delayLimit: 1_800 }) }
+  const waiting = await makeCampaign(db.pool, slow, { leads: 20, columns })
+  await moves.run(deps, waiting, slow.userId)
+  await until(
+    'its first message is sent',
+    () => booksOf(db.pool, waiting),
+    books => books.statuses.SENT === 1,
+  )
+  const id = await makeCampaign(db.pool, fast, { leads: 3_000, columns: { batch_size: 10 } })
+  await moves.run(deps, id, fast.userId)
+  await status(id, 'FINISHED')
+  expect(await booksOf(db.pool, waiting)).toMatchObject({ campaign: 'PROCESSING', statuses: { SENT: 1, PENDING: 19 } })
+})
+
+describe('taking moments', () => {
+  const START = Date.parse('2026-11-24T15:00:00Z')
+  const take = (lanes: readonly Lane[], now: Date) => transaction(db.pool, sql => takeSlots(sql, lanes, now))
+
+  it('any sequence of them, of one lane or two: none is taken twice, none is early, none is later than it need be', async () => {
+    const step = fc.record({
+      waitMs: fc.oneof(fc.constant(0), fc.integer({ min: 1, max: 3_000 })),
+      lanes: fc.constantFrom<number[][]>([0], [1], [0, 1]),
+      takesMs: fc.tuple(...[0, 1].map(() => fc.double({ min: 0.1, max: 900, noNaN: true }))),
+    })
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { minLength: 5, maxLength: 40, size: 'max' }), async steps => {
+        // In the order that is the same everywhere.
+        const ids = [uuid(), uuid()]
+        const free = [0, 0]
+        let now = START
+        for (const { waitMs, lanes, takesMs } of steps) {
+          now += waitMs
+          const answer = await take(
+            lanes.map(lane => ({ id: ids[lane]!, takesMs: takesMs[lane]! })),
+            new Date(now),
+          )
+          const earliest = Math.max(now, ...lanes.map(lane => free[lane]!))
+          if (earliest > now + LOOKAHEAD_MS) {
+            expect(answer).toEqual({ waitUntil: new Date(earliest) })
+            continue
+          }
+          expect(answer).toEqual({ startAt: new Date(earliest) })
+          // A moment is a whole millisecond: at least what it takes, and less than one more.
+          for (const lane of lanes) free[lane] = earliest + Math.ceil(takesMs[lane]!)
+        }
+      }),
+      { numRuns: 30 },
+    )
+  })
+
+  it('by many at once: one after the other all the same', async () => {
+    const [campaign, credential] = [uuid(), uuid()]
+    const now = new Date(START)
+    const lanes = [
+      { id: campaign, takesMs: 10 },
+      { id: credential, takesMs: 7 },
+    ]
+    const answers = await Promise.all(Array.from({ length: 60 }, (_, i) => take(i % 3 ? lanes : lanes.slice(1), now)))
+    const starts = answers.map(answer => ('startAt' in answer ? answer.startAt.getTime() : Number.NaN))
+    const inOrder = [...starts].sort((a, b) => a - b)
+    for (let i = 1; i < inOrder.length; i++) expect(inOrder[i]! - inOrder[i - 1]!).toBeGreaterThanOrEqual(7)
+    const both = starts.filter((_, i) => i % 3).sort((a, b) => a - b)
+    for (let i = 1; i < both.length; i++) expect(both[i]! - both[i - 1]!).toBeGreaterThanOrEqual(10)
+  })
+})
