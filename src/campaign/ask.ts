@@ -5,6 +5,7 @@ import type { DoubtfulMessage, FindResult } from '../broker/port.ts'
 import { adapterOf } from '../broker/registry.ts'
 import type { Clock } from '../clock.ts'
 import type { Sql } from '../database/pool.ts'
+import type { ClaimedLead } from '../dispatch/claim.ts'
 import { BAD_CREDENTIAL, openCredential } from '../dispatch/credential.ts'
 import { CampError } from '../errors.ts'
 import { compileText } from '../lead/render.ts'
@@ -128,17 +129,7 @@ async function readCampaign({ pool, keys }: AskDeps, campaignId: string) {
   return { adapter, broker: row.broker, brokerId: row.broker_id, credential, baseMessage: row.base_message }
 }
 
-interface DoubtfulLead {
-  id: string
-  seq: number
-  phone: string
-  nome: string | null
-  cpf_cnpj: string | null
-  idcob_contrato: string | null
-  custom_message: string | null
-  variables: Record<string, string> | null
-  sent_at: Date
-}
+type DoubtfulLead = Omit<ClaimedLead, 'is_fish' | 'doubtful_before'> & { sent_at: Date }
 
 async function doubtfulLeads(sql: Sql, campaignId: string, after: number, before: Date): Promise<DoubtfulLead[]> {
   const { rows } = await sql.query<DoubtfulLead>(
