@@ -93,9 +93,8 @@ export async function settleBatch(
     if (adapter.correlatesByProviderId) await writeProviderMessages(sql, batch, accepted)
 
     const unspent = refused.length + notAccepted.length
-    // A batch with leads left over keeps its range: it is halved when it is whole.
-    const split = outcome.split === true && notAccepted.length > 1 && batch.left === 0
-    const again = batch.left > 0 || (notAccepted.length > 0 && !split)
+    const split = outcome.split === true && notAccepted.length > 1
+    const again = !split && batch.left + notAccepted.length > 0
     const keepsCost = accepted.length + inDoubt.length > 0
     const ring = await closeBatch(sql, batch, {
       status: again && !keepsCost ? 'QUEUED' : inDoubt.length > 0 ? 'IN_DOUBT' : 'DONE',
@@ -278,7 +277,8 @@ async function release(
 
 /**
  * Cuts the leads of a batch that was refused as a whole into two batches, each with a number of its own, so that the one that
- * poisons it ends up alone. The batch itself keeps no leads: its range becomes empty.
+ * poisons it ends up alone. What the budget did not pay for stands behind them, and is a third. The batch itself keeps no leads:
+ * its range becomes empty.
  */
 async function splitBatch(
   sql: Sql,
@@ -289,22 +289,21 @@ async function splitBatch(
   await sql.query(`SELECT 1 FROM "Campaign" WHERE id = $1 FOR NO KEY UPDATE`, [batch.campaign.id])
   const middle = Math.ceil(leads.length / 2)
   const halves = [leads.slice(0, middle), leads.slice(middle)]
+  const parts = halves.map(half => ({ from: half[0]!.seq, to: half.at(-1)!.seq as number | null, size: half.length }))
+  if (batch.left > 0) parts.push({ from: batch.leads.at(-1)!.seq + 1, to: null, size: batch.left })
   const { rows } = await sql.query<{ id: string; ring: number }>(
-    `WITH parent AS (
-       UPDATE "Batch" SET to_seq = from_seq - 1 WHERE id = $1 RETURNING campaign_id, zone
+    `WITH whole AS (
+       SELECT id, to_seq FROM "Batch" WHERE id = $1
+     ), parent AS (
+       UPDATE "Batch" b SET to_seq = from_seq - 1 FROM whole w WHERE b.id = w.id RETURNING b.campaign_id, b.zone, w.to_seq
      )
      INSERT INTO "Batch" (id, campaign_id, number, from_seq, to_seq, size, zone, parent_id, rung_at)
      SELECT gen_random_uuid(), p.campaign_id,
-            (SELECT max(number) FROM "Batch" WHERE campaign_id = p.campaign_id) + h.n, h.from_seq, h.to_seq, h.size, p.zone, $1, $5
+            (SELECT max(number) FROM "Batch" WHERE campaign_id = p.campaign_id) + h.n, h.from_seq, coalesce(h.to_seq, p.to_seq),
+            h.size, p.zone, $1, $5
      FROM parent p, unnest($2::int[], $3::int[], $4::int[]) WITH ORDINALITY AS h(from_seq, to_seq, size, n)
      RETURNING id, ring`,
-    [
-      batch.id,
-      halves.map(half => half[0]!.seq),
-      halves.map(half => half.at(-1)!.seq),
-      halves.map(half => half.length),
-      at,
-    ],
+    [batch.id, parts.map(part => part.from), parts.map(part => part.to), parts.map(part => part.size), at],
   )
   return rows.map(({ id, ring }) => ({ batchId: id, ring, at: null }))
 }
