@@ -1,7 +1,5 @@
 import type pg from 'pg'
 import { adapterOf } from '../broker/registry.ts'
-import { formatMoney, moneyOf } from '../budget/money.ts'
-import { formatMonth } from '../budget/month.ts'
 import { type Sql, transaction } from '../database/pool.ts'
 import { type Recipient, releaseContacts, type Sending, takeContacts } from './contacts.ts'
 import { failCampaign, finishIfDone } from './finish.ts'
@@ -16,6 +14,7 @@ import {
   throttleInterval,
   throttlingOf,
 } from './pace.ts'
+import { reserve, TooLittleBudget } from './reserve.ts'
 
 /**
  * The claim (DESIGN 5): one transaction that makes a batch ours, or leaves everything as it was. Only after its COMMIT may a
@@ -367,69 +366,8 @@ async function takeLeads(sql: Sql, header: BatchHeader, leads: readonly ClaimedL
   return leads.filter(lead => taken.has(lead.seq))
 }
 
-/** Rolls the claim back: it is tried again with what the budget still allows. */
-class TooLittleBudget extends Error {
-  readonly affordable: number
-  readonly header: BatchHeader
-  readonly reason: string
-
-  constructor(affordable: number, header: BatchHeader, reason: string) {
-    super(reason)
-    this.affordable = affordable
-    this.header = header
-    this.reason = reason
-  }
-}
-
-/**
- * Books the batch's cost before anything is sent: one statement that either fits or changes nothing, so that no set of workers
- * can pass the limit. The row stays locked until the commit, which is why this comes last.
- * @returns the budget's id, null where a message costs nothing
- */
-async function reserve(
-  sql: Sql,
-  header: BatchHeader,
-  messages: number,
-  { year, month }: { year: number; month: number },
-  now: Date,
-): Promise<string | null> {
-  const unit = moneyOf(header.unit_cost)
-  if (unit === 0n || messages === 0) return null
-  const cost = formatMoney(unit * BigInt(messages))
-  const { rows } = await sql.query<{ id: string }>(
-    `WITH booked AS (
-       UPDATE "Budget" SET used_budget = used_budget + $4::numeric, updated_at = $6
-       WHERE wallet_id = $1 AND year = $2 AND month = $3 AND used_budget + $4::numeric <= budget
-       RETURNING id
-     ), entry AS (
-       INSERT INTO "BudgetEntry" (id, budget_id, kind, amount, messages, batch_id, created_at)
-       SELECT gen_random_uuid(), id, 'RESERVE', $4::numeric, $7, $5, $6 FROM booked
-     )
-     SELECT id FROM booked`,
-    [header.wallet_id, year, month, cost, header.id, now, messages],
-  )
-  if (rows[0]) return rows[0].id
-  const left = await budgetLeft(sql, header.wallet_id, year, month)
-  const period = formatMonth({ year, month })
-  const reason =
-    left === undefined
-      ? `the wallet has no budget for ${period}`
-      : `too little budget for ${period}: ${formatMoney(left)} left, a message costs ${formatMoney(unit)}`
-  // Enough for all, where money has come since the booking was tried: then that is tried again.
-  const affordable = left === undefined || left < 0n ? 0 : Number(left / unit)
-  throw new TooLittleBudget(affordable, header, reason)
-}
-
-async function budgetLeft(sql: Sql, walletId: string, year: number, month: number): Promise<bigint | undefined> {
-  const { rows } = await sql.query<{ left: string }>(
-    `SELECT budget - used_budget AS left FROM "Budget" WHERE wallet_id = $1 AND year = $2 AND month = $3`,
-    [walletId, year, month],
-  )
-  return rows[0] && moneyOf(rows[0].left)
-}
-
-async function failForBudget(sql: Sql, { header, reason }: TooLittleBudget, now: Date): Promise<Claim> {
-  const campaign = { id: header.campaign_id, brokerId: header.broker_id, paced: false }
+async function failForBudget(sql: Sql, { payer, reason }: TooLittleBudget, now: Date): Promise<Claim> {
+  const campaign = { id: payer.campaign_id, brokerId: payer.broker_id, paced: false }
   await failCampaign(sql, campaign.id, reason, now)
   return { kind: 'FAILED', campaign, reason }
 }
