@@ -7,7 +7,7 @@ import { type ClaimedBatch, type ClaimedLead, recipientOf } from './claim.ts'
 import { releaseContacts } from './contacts.ts'
 import { failCampaign, finishIfDone, pauseCampaign } from './finish.ts'
 import { backoffMs, blockCredential, countAnswer, countFailure } from './pace.ts'
-import { planRest } from './plan.ts'
+import { planRest, splitBatch } from './plan.ts'
 
 /**
  * The settle (DESIGN 5): one transaction that writes what became of a claimed batch. It is fenced: only the attempt that
@@ -273,39 +273,6 @@ async function release(
      UPDATE "Budget" SET used_budget = used_budget - $2::numeric, updated_at = $5 WHERE id = $1`,
     [budget_id, amount, messages, batchId, at],
   )
-}
-
-/**
- * Cuts the leads of a batch that was refused as a whole into two batches, each with a number of its own, so that the one that
- * poisons it ends up alone. What the budget did not pay for stands behind them, and is a third. The batch itself keeps no leads:
- * its range becomes empty.
- */
-async function splitBatch(
-  sql: Sql,
-  batch: ClaimedBatch,
-  leads: readonly ClaimedLead[],
-  at: Date,
-): Promise<Settled['rings']> {
-  await sql.query(`SELECT 1 FROM "Campaign" WHERE id = $1 FOR NO KEY UPDATE`, [batch.campaign.id])
-  const middle = Math.ceil(leads.length / 2)
-  const halves = [leads.slice(0, middle), leads.slice(middle)]
-  const parts = halves.map(half => ({ from: half[0]!.seq, to: half.at(-1)!.seq as number | null, size: half.length }))
-  if (batch.left > 0) parts.push({ from: batch.leads.at(-1)!.seq + 1, to: null, size: batch.left })
-  const { rows } = await sql.query<{ id: string; ring: number }>(
-    `WITH whole AS (
-       SELECT id, to_seq FROM "Batch" WHERE id = $1
-     ), parent AS (
-       UPDATE "Batch" b SET to_seq = from_seq - 1 FROM whole w WHERE b.id = w.id RETURNING b.campaign_id, b.zone, w.to_seq
-     )
-     INSERT INTO "Batch" (id, campaign_id, number, from_seq, to_seq, size, zone, parent_id, rung_at)
-     SELECT gen_random_uuid(), p.campaign_id,
-            (SELECT max(number) FROM "Batch" WHERE campaign_id = p.campaign_id) + h.n, h.from_seq, coalesce(h.to_seq, p.to_seq),
-            h.size, p.zone, $1, $5
-     FROM parent p, unnest($2::int[], $3::int[], $4::int[]) WITH ORDINALITY AS h(from_seq, to_seq, size, n)
-     RETURNING id, ring`,
-    [batch.id, parts.map(part => part.from), parts.map(part => part.to), parts.map(part => part.size), at],
-  )
-  return rows.map(({ id, ring }) => ({ batchId: id, ring, at: null }))
 }
 
 /**
