@@ -139,7 +139,7 @@ export async function splitBatch(
   batch: ClaimedBatch,
   leads: readonly ClaimedLead[],
   at: Date,
-): Promise<{ batchId: string; ring: number; at: null }[]> {
+): Promise<{ batchId: string; ring: number; at: Date | null }[]> {
   await sql.query(`SELECT 1 FROM "Campaign" WHERE id = $1 FOR NO KEY UPDATE`, [batch.campaign.id])
   const middle = Math.ceil(leads.length / 2)
   const halves = [leads.slice(0, middle), leads.slice(middle)]
