@@ -14,6 +14,7 @@ import {
   throttleInterval,
   throttlingOf,
 } from './pace.ts'
+import { effectiveBatchSize } from './plan.ts'
 import { reserve, TooLittleBudget } from './reserve.ts'
 
 /**
@@ -73,7 +74,7 @@ export interface ClaimedBatch {
   leads: ClaimedLead[]
   /** The broker has not answered for a while: this batch alone tries. */
   probe: boolean
-  /** Leads of the batch that stayed PENDING: the budget did not pay for them all. */
+  /** Leads of its range that stayed PENDING: the budget did not pay for them all, or a request may not hold them all. */
   left: number
 }
 
@@ -144,11 +145,14 @@ async function tryClaim(deps: ClaimDeps, sql: Sql, batchId: string, most: number
   const opening = nextWithinHours(hoursOf(header), header.zone, now, deps.isHoliday)
   if (opening !== now) return wait(opening ?? new Date(now.getTime() + 24 * 3_600_000), 'HOURS')
 
-  const requests = Math.ceil(header.size / adapter.messagesPerRequest)
+  // More may be PENDING in its range by now than it was planned for, and a request may hold fewer than it did then.
+  const perMessage = throttling.type !== 'none'
+  const limits = { adapter, brokerMax: header.max_batch, campaignMax: header.batch_size, perMessage }
+  const size = Math.min(header.size, effectiveBatchSize(limits))
+  const requests = Math.ceil(size / adapter.messagesPerRequest)
   const requestIntervalMs = header.rate_limit === null ? 0 : 1000 / Number(header.rate_limit)
   const lanes: Lane[] = []
-  if (throttling.type !== 'none')
-    lanes.push({ id: header.campaign_id, takesMs: throttleInterval(throttling, deps.random) })
+  if (perMessage) lanes.push({ id: header.campaign_id, takesMs: throttleInterval(throttling, deps.random) })
   if (header.rate_limit !== null) lanes.push({ id: header.credential_id, takesMs: requests * requestIntervalMs })
   const slot = await takeSlots(sql, lanes, now)
   if ('waitUntil' in slot) return wait(slot.waitUntil, 'PACE')
@@ -157,7 +161,7 @@ async function tryClaim(deps: ClaimDeps, sql: Sql, batchId: string, most: number
   const probing = isOpen(circuit)
   if (probing && !(await takeProbe(sql, header.credential_id, now, leaseUntil))) return waitForBroker(leaseUntil)
 
-  const { leads, refused, left } = await vetLeads(sql, header, most, sending)
+  const { leads, refused, left } = await vetLeads(sql, header, Math.min(most, size), sending)
   await refuseLeads(sql, header.campaign_id, refused)
   const taken = await takeLeads(sql, header, leads)
   if (taken.length === 0) {
@@ -243,6 +247,8 @@ interface BatchHeader {
   broker: string
   adapter: string
   rate_limit: string | null
+  max_batch: number | null
+  batch_size: number | null
   credential_id: string
   sealed: unknown
   credential_updated_at: Date
@@ -260,10 +266,10 @@ async function lockBatch(sql: Sql, batchId: string): Promise<BatchHeader | undef
             c.id AS campaign_id, c.status AS campaign_status, c.agendamento_id, c.base_message, c.template_vars,
             (SELECT t.template_code FROM "Template" t WHERE t.id = c.template_id) AS template_code,
             (SELECT t.content FROM "Template" t WHERE t.id = c.template_id) AS template_content,
-            c.throttling_type, c.throttling_config, c.hours_from, c.hours_to, c.days, c.allow_holidays, c.no_cap,
+            c.throttling_type, c.throttling_config, c.hours_from, c.hours_to, c.days, c.allow_holidays, c.no_cap, c.batch_size,
             coalesce(c.unit_cost, r.cost_per_message) AS unit_cost,
             c.wallet_id, (SELECT w.idgis_ambiente FROM "Wallet" w WHERE w.id = c.wallet_id) AS idgis_ambiente,
-            r.id AS broker_id, r.name AS broker, r.adapter, r.rate_limit,
+            r.id AS broker_id, r.name AS broker, r.adapter, r.rate_limit, r.max_batch,
             k.id AS credential_id, k.config AS sealed, k.updated_at AS credential_updated_at, s.blocked_until,
             coalesce(s.failures, 0) AS circuit_failures
      FROM "Batch" b

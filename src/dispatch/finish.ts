@@ -116,10 +116,8 @@ export async function cancelOpenLeads(sql: Sql, campaignId: string, now: Date): 
     [campaignId, now],
   )
   await sql.query(
-    `UPDATE "CampaignLead" l SET status = 'ERROR', error_code = 'CANCELLED', error_message = 'the campaign was cancelled'
-     WHERE campaign_id = $1 AND status = 'PENDING'
-       AND NOT EXISTS (
-         SELECT 1 FROM "Batch" b WHERE b.campaign_id = $1 AND b.status = 'SENDING' AND l.seq BETWEEN b.from_seq AND b.to_seq)`,
+    `UPDATE "CampaignLead" SET status = 'ERROR', error_code = 'CANCELLED', error_message = 'the campaign was cancelled'
+     WHERE campaign_id = $1 AND status = 'PENDING'`,
     [campaignId],
   )
 }

@@ -36,18 +36,24 @@ async function expireLeases({ pool, now }: SweepDeps): Promise<number> {
   for (;;) {
     const leads = await transaction(pool, async sql => {
       const at = now()
-      const { rows } = await sql.query<{ id: string; campaign_id: string; from_seq: number; to_seq: number }>(
+      const { rows } = await sql.query<{
+        id: string
+        campaign_id: string
+        number: number
+        from_seq: number
+        to_seq: number
+      }>(
         `UPDATE "Batch" SET status = 'IN_DOUBT', settled_at = $1, error = 'its worker did not come back'
          WHERE id = (SELECT id FROM "Batch" WHERE status = 'SENDING' AND lease_until < $1 LIMIT 1 FOR UPDATE SKIP LOCKED)
-         RETURNING id, campaign_id, from_seq, to_seq`,
+         RETURNING id, campaign_id, number, from_seq, to_seq`,
         [at],
       )
       const batch = rows[0]
       if (!batch) return undefined
       const { rowCount } = await sql.query(
         `UPDATE "CampaignLead" SET status = 'IN_DOUBT', sent_at = $4, error_message = 'its worker did not come back'
-         WHERE campaign_id = $1 AND seq BETWEEN $2 AND $3 AND status = 'SENDING'`,
-        [batch.campaign_id, batch.from_seq, batch.to_seq, at],
+         WHERE campaign_id = $1 AND seq BETWEEN $2 AND $3 AND batch_number = $5 AND status = 'SENDING'`,
+        [batch.campaign_id, batch.from_seq, batch.to_seq, at, batch.number],
       )
       // A closing whose run had not begun has done nothing; one that had is looked after (closing.ts).
       await sql.query(

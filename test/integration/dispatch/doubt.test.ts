@@ -3,6 +3,7 @@ import * as moves from '../../../src/campaign/moves.ts'
 import { resolveLeads } from '../../../src/campaign/resolve.ts'
 import { retryFailed } from '../../../src/campaign/retry.ts'
 import type { CampError } from '../../../src/errors.ts'
+import { byHand, claimed, outcomeOf } from '../../support/by-hand.ts'
 import { useDatabase } from '../../support/database.ts'
 import { dispatchOn, openSandbox } from '../../support/dispatch.ts'
 import { booksOf, makeCampaign, makeScene, stampApproval } from '../../support/fixtures.ts'
@@ -100,6 +101,31 @@ describe('a person decides about what is in doubt', () => {
     await db.pool.query(`UPDATE "Campaign" SET status = 'CANCELLED' WHERE id = $1`, [id])
     expect(await resend()).toMatchObject({ exitCode: 4, message: expect.stringContaining('cancelled') })
     expect(await booksOf(db.pool, id)).toMatchObject({ statuses: { SENT: 20, IN_DOUBT: 20 }, used: '1.8000' })
+  })
+})
+
+it('a cancel ends a lead that was to be sent again, though a batch on its way reaches over it', async () => {
+  const hand = byHand(db, new Date())
+  const scene = await makeScene(db.pool, { maxBatch: 3 })
+  const id = await makeCampaign(db.pool, scene, { leads: 3 })
+  await moves.run(hand.deps, id, scene.userId)
+  const next = async () => claimed(await hand.claim((await hand.queued(id))[0]!))
+  const outcomes = ['NOT_ACCEPTED', 'IN_DOUBT', 'NOT_ACCEPTED'] as const
+  await hand.settle(await next(), { outcomes: outcomes.map(outcomeOf) })
+  hand.wait(60_000)
+  const around = await next()
+  expect(around.leads).toHaveLength(2)
+  await resolveLeads(hand.deps, id, { verdict: 'RESEND', leads: null, userId: scene.userId })
+  await moves.cancel(hand.deps, id, scene.userId, undefined)
+  await hand.settle(around, { outcomes: [outcomeOf('ACCEPTED'), outcomeOf('ACCEPTED')] })
+  expect(await booksOf(db.pool, id)).toMatchObject({
+    campaign: 'CANCELLED',
+    statuses: { SENT: 2, ERROR: 1 },
+    errors: { CANCELLED: 1 },
+    openBatches: 0,
+    used: '0.0900',
+    ledger: '0.0900',
+    billed: '0.0900',
   })
 })
 

@@ -1,9 +1,12 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import * as moves from '../../../src/campaign/moves.ts'
+import { progressOf } from '../../../src/campaign/progress.ts'
 import { batchSizes, effectiveBatchSize, planBatches } from '../../../src/dispatch/plan.ts'
 import { zoneOf } from '../../../src/lead/zones.ts'
+import { byHand, claimed, outcomeOf } from '../../support/by-hand.ts'
 import { useDatabase } from '../../support/database.ts'
-import { makeCampaign, makeScene } from '../../support/fixtures.ts'
+import { booksOf, makeCampaign, makeScene } from '../../support/fixtures.ts'
 
 const db = useDatabase()
 
@@ -95,6 +98,51 @@ describe('the plan', () => {
       [campaignId],
     )
     expect(rows.map(row => row.texts)).toEqual([1, 1, 1, 1, 1])
+  })
+
+  it('planned around open batches: leads on both sides of one get a batch each', async () => {
+    const scene = await makeScene(db.pool)
+    const campaignId = await makeCampaign(db.pool, scene, { leads: 30 })
+    const plan = () => planBatches(db.pool, { campaignId, size: 10, oneTextPerRequest: false })
+    await plan()
+    // The outer two have ended; a lead of each is to be sent again. So is one beside the open one's edge.
+    await db.pool.query(
+      `WITH ended AS (UPDATE "Batch" SET status = 'DONE' WHERE campaign_id = $1 AND number <> 2)
+       UPDATE "CampaignLead" SET status = 'SENT' WHERE campaign_id = $1 AND seq NOT BETWEEN 22 AND 40 AND seq NOT IN (6, 20, 50)`,
+      [campaignId],
+    )
+    await plan()
+    const { rows } = await db.pool.query<{ from_seq: number; to_seq: number; size: number }>(
+      `SELECT from_seq, to_seq, size FROM "Batch" WHERE campaign_id = $1 AND status = 'QUEUED' ORDER BY from_seq`,
+      [campaignId],
+    )
+    expect(rows).toEqual([
+      { from_seq: 6, to_seq: 20, size: 2 },
+      { from_seq: 22, to_seq: 40, size: 10 },
+      { from_seq: 50, to_seq: 50, size: 1 },
+    ])
+  })
+
+  it('claimed for no more leads than it was planned for, also when others of its range are to be sent by then', async () => {
+    const scene = await makeScene(db.pool, { maxBatch: 10 })
+    const hand = byHand(db, new Date())
+    const id = await makeCampaign(db.pool, scene, { leads: 10 })
+    await db.pool.query(
+      `UPDATE "CampaignLead" SET status = 'ERROR', error_code = 'REFUSED' WHERE campaign_id = $1 AND seq IN (4, 6, 8, 10)`,
+      [id],
+    )
+    await moves.run(hand.deps, id, scene.userId)
+    await db.pool.query(`UPDATE "Broker" SET max_batch = 3 WHERE id = $1`, [scene.brokerId])
+    await db.pool.query(`UPDATE "CampaignLead" SET status = 'PENDING', error_code = NULL WHERE campaign_id = $1`, [id])
+    const sizes: number[] = []
+    for (let queued = await hand.queued(id); queued.length > 0; queued = await hand.queued(id)) {
+      const batch = claimed(await hand.claim(queued[0]!))
+      sizes.push(batch.leads.length)
+      await hand.settle(batch, { outcomes: batch.leads.map(() => outcomeOf('ACCEPTED')) })
+    }
+    expect(sizes).toEqual([3, 3, 3, 1])
+    expect((await booksOf(db.pool, id)).campaign).toBe('FINISHED')
+    expect(await progressOf(db.pool, id)).toMatchObject({ total: 10, accepted: 10 })
   })
 
   it('planned again plans nothing: open batches hold their leads', async () => {
