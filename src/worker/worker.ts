@@ -77,7 +77,7 @@ export async function startWorker(deps: WorkerDeps, options: WorkerOptions): Pro
   }
 
   const consumers = new Map<string, Consumer>()
-  const onError = (error: unknown) => log.warn({ error: messageOf(error) }, 'queue')
+  const onError = seldom(clock, (error, times) => log.warn({ error, times }, 'queue'))
   let stopping = false
   const refreshBrokers = async () => {
     for (const broker of await brokersToServe(pool, options.brokers)) {
@@ -222,4 +222,23 @@ function every(ms: number, onError: (error: unknown) => void, work: () => Promis
 
 function after(ms: number): Promise<void> {
   return new Promise(resolve => setTimeout(resolve, ms).unref())
+}
+
+const SELDOM_MS = 10_000
+
+/** What is away says so many times a second, from every connection: each message is told at once, and then every ten seconds, with how often it came. */
+function seldom(clock: Clock, tell: (message: string, times: number) => void): (error: unknown) => void {
+  const told = new Map<string, { at: number; times: number }>()
+  return error => {
+    const message = messageOf(error)
+    const now = clock.now().getTime()
+    const last = told.get(message) ?? { at: Number.NEGATIVE_INFINITY, times: 0 }
+    last.times++
+    if (now - last.at >= SELDOM_MS) {
+      tell(message, last.times)
+      told.set(message, { at: now, times: 0 })
+    } else told.set(message, last)
+    // Messages may hold a job's id: what is old is not kept for ever.
+    if (told.size > 100) for (const [key, { at }] of told) if (now - at > SELDOM_MS) told.delete(key)
+  }
 }

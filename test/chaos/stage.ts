@@ -84,7 +84,7 @@ export async function openStage(kind: QueueKind, seed: number): Promise<Stage> {
       process.kill(postmasterOf(home), 'SIGQUIT') // "immediate": as if the machine had lost its power
       database.cut()
       await delay(downMs)
-      database.lead(portOf(await startServer(home)))
+      database.lead(portOf(await startedAgain(home)))
     },
     cutDatabase: () => database.cut(),
     crashRedis: async downMs => redis?.crash(downMs),
@@ -173,6 +173,17 @@ export class Worker {
     const ended = once(child, 'exit')
     child.kill('SIGKILL')
     await ended
+  }
+}
+
+/** Its recovery may take longer than a starter waits, on a machine as busy as this one then is. */
+async function startedAgain(home: string): Promise<string> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await startServer(home)
+    } catch (error) {
+      if (tries === 5) throw error
+    }
   }
 }
 
