@@ -102,7 +102,7 @@ async function stopCampaign(
 
 /**
  * What a cancelled campaign had still to send: its leads end with that reason, its batches are closed. In the order of the
- * claim's locks, batches first: one that is being claimed at this moment is waited for, and is its settle's to end.
+ * claim's locks, batches first: one that is being claimed at this moment is waited for, and what it took is its settle's to end.
  */
 export async function cancelOpenLeads(sql: Sql, campaignId: string, now: Date): Promise<void> {
   await sql.query(
