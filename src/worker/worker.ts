@@ -226,7 +226,10 @@ function after(ms: number): Promise<void> {
 
 const SELDOM_MS = 10_000
 
-/** What is away says so many times a second, from every connection: each message is told at once, and then every ten seconds, with how often it came. */
+/**
+ * What is away says so many times a second, from every connection: each message is told at once, and then every ten seconds,
+ * with how often it came.
+ */
 function seldom(clock: Clock, tell: (message: string, times: number) => void): (error: unknown) => void {
   const told = new Map<string, { at: number; times: number }>()
   return error => {
