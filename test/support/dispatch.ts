@@ -34,11 +34,12 @@ export function dispatchOn(db: TestDatabase) {
       return { pool: db.pool, queues, clock: systemClock }
     },
 
-    status: (id: string, wanted: string): Promise<Books> =>
+    status: (id: string, wanted: string, ms?: number): Promise<Books> =>
       until(
         `campaign ${wanted}`,
         () => booksOf(db.pool, id),
         books => books.campaign === wanted,
+        ms,
       ),
 
     /** The books, when they have not changed for half a second: claims and settles that were at work have ended. */
