@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import { type BackendClasses, createPostgresBackend, type IQueueBackend, Queue, Worker, withBackend } from 'bullmq'
 import { Cluster, Redis } from 'ioredis'
 import { QUEUE_SCHEMA } from '../database/migrations.ts'
@@ -20,6 +21,8 @@ export interface Queues {
   onRing(brokerId: string, handle: (batchId: string) => Promise<void>, options: ConsumerOptions): Consumer
   /** Consumes the control queue. */
   onTask(handle: (task: string) => Promise<void>, options: ConsumerOptions): Consumer
+  /** @throws CampError UNREACHABLE where the queue has a server of its own and that does not answer */
+  check(): Promise<void>
   close(): Promise<void>
 }
 
@@ -95,6 +98,10 @@ export function openQueues(settings: QueueSettings): Queues {
     },
     onRing: (brokerId, handle, options) => consume(brokerId, data => handle(String(data.batchId)), options),
     onTask: (handle, options) => consume(CONTROL, data => handle(String(data.task)), options),
+    check: () =>
+      backend.check().catch(error => {
+        throw queueUnreachable(error)
+      }),
     close: async () => {
       await Promise.all([...queues.values()].map(opened => opened.close()))
       await backend.close()
@@ -112,19 +119,48 @@ function queueUnreachable(cause: unknown): CampError {
 interface Backend {
   queue(name: string): Queue<Data>
   worker(name: string, process: (job: { data: Data }) => Promise<void>, concurrency: number): Worker<Data>
+  check(): Promise<void>
   close(): Promise<void>
 }
 
 function postgresBackend(connectionString: string): Backend {
-  const classes = withBackend(createPostgresBackend) as unknown as BackendClasses<IQueueBackend, object>
-  // A small pool for each: with one shared pool every worker's LISTEN holds a slot, and ten workers on eight slots are stuck.
-  const connection = { connectionString, schema: QUEUE_SCHEMA, max: 2, application_name: 'camp queue' }
+  const classes = withBackend(patientBackend) as unknown as BackendClasses<IQueueBackend, object>
+  const connection = {
+    connectionString,
+    schema: QUEUE_SCHEMA,
+    // A small pool for each: with one shared pool every worker's LISTEN holds a slot, and ten workers on eight slots are stuck.
+    max: 2,
+    application_name: 'camp queue',
+    connectionTimeoutMillis: 10_000,
+  }
   return {
     queue: name => new classes.Queue(name, { connection }) as unknown as Queue<Data>,
     worker: (name, process, concurrency) =>
-      new classes.Worker(name, process, { connection, concurrency, ...JOB_KEEPING }) as unknown as Worker<Data>,
+      new classes.Worker(name, process, { connection, concurrency, ...WORKER }) as unknown as Worker<Data>,
+    // Whoever asks for the database's health has asked for it all.
+    check: async () => undefined,
     close: async () => undefined,
   }
+}
+
+const RETRY_MS = 1_000
+
+/**
+ * BullMQ waits after a connection that is refused, and asks again at once after any other error: thousands of times a second
+ * for as long as PostgreSQL restarts, has no connection left, or is cut off.
+ */
+const patientBackend: typeof createPostgresBackend = (name, options, more) => {
+  const backend = createPostgresBackend(name, options, more)
+  const patient =
+    <Args extends unknown[], Result>(ask: (...args: Args) => Promise<Result>) =>
+    (...args: Args) =>
+      ask.apply(backend, args).catch(async error => {
+        await delay(RETRY_MS)
+        throw error
+      })
+  backend.moveToActive = patient(backend.moveToActive)
+  backend.waitForJob = patient(backend.waitForJob)
+  return backend
 }
 
 function redisBackend(url: string): Backend {
@@ -135,7 +171,10 @@ function redisBackend(url: string): Backend {
   return {
     queue: name => new Queue<Data>(name, { connection, prefix: PREFIX }),
     worker: (name, process, concurrency) =>
-      new Worker<Data>(name, process, { connection: blocking, prefix: PREFIX, concurrency, ...JOB_KEEPING }),
+      new Worker<Data>(name, process, { connection: blocking, prefix: PREFIX, concurrency, ...WORKER }),
+    check: async () => {
+      await connection.ping()
+    },
     close: async () => {
       connection.disconnect()
       blocking.disconnect()
@@ -143,7 +182,17 @@ function redisBackend(url: string): Backend {
   }
 }
 
-const JOB_KEEPING = { removeOnComplete: { count: 0 }, removeOnFail: { count: 0 } } as const
+/**
+ * A job whose end could not be written because the queue was away is nobody's until its lock has run out and a check has seen
+ * it; until then the same ring again is not heard. The lock is renewed while the job is at work.
+ */
+const WORKER = {
+  removeOnComplete: { count: 0 },
+  removeOnFail: { count: 0 },
+  lockDuration: 10_000,
+  stalledInterval: 5_000,
+  runRetryDelay: RETRY_MS,
+} as const
 
 /**
  * redis://…, rediss://…, redis+sentinel://[user:password@]host:port,host:port/master-name[/db] or

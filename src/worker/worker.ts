@@ -91,7 +91,7 @@ export async function startWorker(deps: WorkerDeps, options: WorkerOptions): Pro
 
   const applier = startApplier(pool, {
     now,
-    onError: error => log.warn({ error: messageOf(error) }, 'callbacks could not be applied'),
+    onError: seldom(clock, (error, times) => log.warn({ error, times }, 'callbacks could not be applied')),
   })
   let sweptAt = 0
   const sweepOnce = async () => {
@@ -195,16 +195,17 @@ async function runDue({ pool, queues, clock, log }: WorkerDeps, now: () => Date)
   }
 }
 
+/** Who asks for our health waits no longer for what we need ourselves. */
+const HEALTH_MS = 3_000
+
 async function health(
-  { pool }: WorkerDeps,
+  { pool, queues }: WorkerDeps,
   brokers: number,
 ): Promise<{ ok: boolean; detail: Record<string, unknown> }> {
-  try {
-    await pool.query('SELECT 1')
-    return { ok: true, detail: { database: 'ok', brokers } }
-  } catch (error) {
-    return { ok: false, detail: { database: messageOf(error), brokers } }
-  }
+  const answer = (asked: Promise<unknown>) =>
+    Promise.race([asked.then(() => 'ok', messageOf), after(HEALTH_MS).then(() => 'no answer')])
+  const [database, queue] = await Promise.all([answer(pool.query('SELECT 1')), answer(queues.check())])
+  return { ok: database === 'ok' && queue === 'ok', detail: { database, queue, brokers } }
 }
 
 /** Does `work` every `ms`, never twice at once; what it throws is told and does not end it. */

@@ -3,6 +3,7 @@ import type { Clock } from '../../src/clock.ts'
 import { systemClock } from '../../src/clock.ts'
 import { readConfig } from '../../src/config.ts'
 import { openPool } from '../../src/database/pool.ts'
+import type { Log } from '../../src/log.ts'
 import { openQueues } from '../../src/queue/queues.ts'
 import { startWorker } from '../../src/worker/worker.ts'
 import { testKeys } from './fixtures.ts'
@@ -14,6 +15,8 @@ export interface TestWorkerOptions {
   concurrency?: number
   clock?: Clock
   listen?: boolean
+  /** Silent unless given. */
+  log?: Log
   /** All where undefined. */
   brokers?: string[]
 }
@@ -35,7 +38,7 @@ export async function startTestWorker(options: TestWorkerOptions) {
       keys: await testKeys(),
       config,
       clock: options.clock ?? systemClock,
-      log: pino({ level: 'silent' }),
+      log: options.log ?? pino({ level: 'silent' }),
     },
     {
       brokers: options.brokers,
