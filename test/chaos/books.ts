@@ -77,6 +77,7 @@ export interface Totals {
   sent: number
   refused: number
   capped: number
+  cancelled: number
   inDoubt: number
   pending: number
   lost: number
@@ -107,6 +108,7 @@ export async function compareWithBroker(stage: Stage): Promise<Totals> {
     sent: 0,
     refused: 0,
     capped: 0,
+    cancelled: 0,
     inDoubt: 0,
     pending: 0,
     lost: 0,
@@ -124,7 +126,10 @@ export async function compareWithBroker(stage: Stage): Promise<Totals> {
     } else if (lead.status === 'IN_DOUBT') totals.inDoubt++
     else if (lead.status === 'ERROR') {
       if (lead.error_code === 'FREQUENCY_CAP') totals.capped++
+      else if (lead.error_code === 'CANCELLED') totals.cancelled++
       else totals.refused++
+      if (lead.error_code === 'CANCELLED' && lead.campaign_status !== 'CANCELLED')
+        totals.wrong.push(`(b) ${lead.id} is CANCELLED, its campaign is ${lead.campaign_status}`)
       if (lead.error_code === null) totals.wrong.push(`(b) ${lead.id} is ERROR without a reason`)
       // What the broker took and could not deliver is an error as well.
       if (count > 0 && lead.error_code !== 'UNDELIVERABLE') {
@@ -133,7 +138,7 @@ export async function compareWithBroker(stage: Stage): Promise<Totals> {
     } else {
       totals.pending++
       if (count > 0) totals.wrong.push(`(b) ${lead.id} was sent and is ${lead.status}`)
-      if (lead.campaign_status === 'FINISHED') totals.lost++
+      if (lead.campaign_status === 'FINISHED' || lead.campaign_status === 'CANCELLED') totals.lost++
     }
   }
   const twice = [...received].filter(([, count]) => count > 1)

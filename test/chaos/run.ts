@@ -1,14 +1,14 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
 import * as moves from '../../src/campaign/moves.ts'
-import { resolveLeads } from '../../src/campaign/resolve.ts'
-import { systemClock } from '../../src/clock.ts'
+import { resolveLeads, type Verdict } from '../../src/campaign/resolve.ts'
 import { isUnreachable } from '../../src/database/pool.ts'
 import { CampError, messageOf } from '../../src/errors.ts'
-import { openQueues, type Queues } from '../../src/queue/queues.ts'
+import { openQueues } from '../../src/queue/queues.ts'
 import { diceOf } from '../../src/sandbox/chance.ts'
-import { makeCampaign, makeScene, type Scene, setBudget } from '../support/fixtures.ts'
-import { compareWithBroker, type Seen, type Totals, wrongNow } from './books.ts'
+import { setBudget } from '../support/fixtures.ts'
+import { compareWithBroker, type Totals, wrongNow } from './books.ts'
+import { PEACE, type Show, startCampaigns } from './show.ts'
 import { openStage, type QueueKind, type Stage } from './stage.ts'
 
 /**
@@ -45,13 +45,14 @@ async function runChaos(kind: QueueKind): Promise<boolean> {
   const wrong = new Set<string>()
   try {
     await stage.control(PEACE)
-    const show = await startCampaigns(stage, queues)
+    const show = await startCampaigns(stage, queues, ms)
     const done = await makeTrouble(stage, show, wrong)
     await calm(stage, show)
     const before = await compareWithBroker(stage)
     await decideDoubts(stage, show)
     const after = await compareWithBroker(stage)
     for (const text of [...before.wrong, ...after.wrong, ...(await wrongNow(stage, show.seen))]) wrong.add(text)
+    if (after.cancelled === 0) wrong.add('nothing was left to cancel: this run proves nothing about it')
     if (after.inDoubt > 0 || after.pending > 0)
       wrong.add(`${after.inDoubt} in doubt and ${after.pending} left at the end`)
     print(kind, { before, after, done, wrong })
@@ -62,46 +63,6 @@ async function runChaos(kind: QueueKind): Promise<boolean> {
     else await Promise.all(stage.workers.map(worker => worker.end()))
   }
   return wrong.size === 0
-}
-
-interface Show {
-  campaigns: { id: string; scene: Scene }[]
-  poor: Scene
-  deps: moves.MoveDeps & { queues: Queues }
-  seen: Seen
-}
-
-/** What goes wrong all the time: refused leads, and callbacks that come twice, backwards, early, or of nobody we know. */
-const PEACE = {
-  latency_ms: [5, 60],
-  refused: 0.01,
-  faults: {},
-  retry_after_s: null,
-  callbacks: { delivered: 0.9, failed: 0.03, read: 0.6, duplicated: 0.1, reordered: 0.1, early: 0.1, unknown: 0.05 },
-}
-
-/**
- * Three wallets: one paced, whose two campaigns share a third of their people; one whose broker bills deliveries; one whose
- * budget pays for half of its campaign.
- */
-async function startCampaigns(stage: Stage, queues: Queues): Promise<Show> {
-  const { pool, sandboxUrl: url } = stage
-  const n = Math.round((ms / 1000) * 40)
-  const paced = await makeScene(pool, { url, rate: 30, maxBatch: 5 })
-  const billed = await makeScene(pool, { url, maxBatch: 4 })
-  await pool.query(`UPDATE "Broker" SET billing = 'DELIVERED' WHERE id = $1`, [billed.brokerId])
-  const poor = await makeScene(pool, { url, maxBatch: 3, budget: (n * 0.0225).toFixed(2) })
-  const campaigns = [
-    { scene: paced, id: await makeCampaign(pool, paced, { leads: n, firstPhone: 910_000_000 }) },
-    { scene: paced, id: await makeCampaign(pool, paced, { leads: n, firstPhone: 910_000_000 + Math.round(n * 0.7) }) },
-    { scene: billed, id: await makeCampaign(pool, billed, { leads: 2 * n, firstPhone: 920_000_000 }) },
-    { scene: poor, id: await makeCampaign(pool, poor, { leads: n, firstPhone: 930_000_000 }) },
-  ]
-  // Each turns its batch into a 400, which is halved until it alone is refused.
-  await stage.control({ poison: [0, 1, 2, 3, 4].map(i => `5511${920_000_000 + Math.round((i + 0.5) * n * 0.3)}`) })
-  const deps = { pool, queues, clock: systemClock }
-  for (const { id, scene } of campaigns) await moves.run(deps, id, scene.userId)
-  return { campaigns, poor, deps, seen: new Map() }
 }
 
 type Trouble = {
@@ -159,6 +120,22 @@ async function pauseAndResume(_: Stage, { campaigns, deps }: Show, dice: () => n
   await moves.resume(deps, id, scene.userId)
 }
 
+/** Once, at a moment that the seed decides, whatever is away then. */
+async function cancelUnwanted({ unwanted: { id, scene }, deps }: Show, atMs: number): Promise<void> {
+  await delay(atMs)
+  for (;;) {
+    try {
+      await moves.cancel(deps, id, scene.userId, undefined)
+      return
+    } catch (error) {
+      // Its answer was lost, and it had been done.
+      if (error instanceof CampError && error.kind === 'STATE') return
+      if (!isForgivable(error)) throw error
+      await delay(200)
+    }
+  }
+}
+
 interface Done {
   counts: Map<string, number>
   kills: number
@@ -172,6 +149,9 @@ async function makeTrouble(stage: Stage, show: Show, wrong: Set<string>): Promis
   const busy = new Set<string>()
   const until = performance.now() + ms
   const choices = TROUBLES.filter(trouble => stage.kind === 'redis' || trouble.name !== 'Redis crash')
+  const cancelling = cancelUnwanted(show, between(dice, 0.2 * ms, 0.8 * ms)).catch(error => {
+    wrong.add(`cancel: ${messageOf(error)}`)
+  })
   while (performance.now() < until) {
     const trouble = drawTrouble(dice, choices)
     const own = diceOf(Math.floor(dice() * 2 ** 32))
@@ -194,7 +174,7 @@ async function makeTrouble(stage: Stage, show: Show, wrong: Set<string>): Promis
     going.add(work)
     if (own() < 0.3) for (const text of await wrongNow(stage, show.seen).catch(away)) wrong.add(text)
   }
-  await Promise.all(going)
+  await Promise.all([...going, cancelling])
   return done
 }
 
@@ -226,14 +206,18 @@ async function calm(stage: Stage, show: Show): Promise<void> {
   await stage.pool.query(`UPDATE "SendSlot" SET blocked_until = NULL, failures = 0`)
   const giveUpAt = performance.now() + PATIENCE_MS
   for (;;) {
-    const { rows } = await stage.pool.query<{ id: string; status: string }>(`SELECT id, status FROM "Campaign"`)
+    const { rows } = await stage.pool.query<{ id: string; status: string; sending: boolean }>(
+      `SELECT id, status, EXISTS (SELECT 1 FROM "Batch" b WHERE b.campaign_id = c.id AND b.status = 'SENDING') AS sending
+       FROM "Campaign" c`,
+    )
     for (const { id, status } of rows) {
       const campaign = show.campaigns.find(one => one.id === id)
       if (campaign && (status === 'PAUSED' || status === 'FAILED'))
         await moves.resume(show.deps, id, campaign.scene.userId).catch(away)
     }
     const { waiting } = (await stage.stats()).callbacks
-    if (waiting === 0 && rows.every(({ status }) => status === 'FINISHED' || status === 'CANCELLED')) break
+    const isOver = rows.every(({ status, sending }) => status === 'FINISHED' || (status === 'CANCELLED' && !sending))
+    if (waiting === 0 && isOver) break
     if (performance.now() > giveUpAt) return
     await delay(300)
   }
@@ -246,7 +230,10 @@ async function calm(stage: Stage, show: Show): Promise<void> {
   }
 }
 
-/** As a person would, who looks at the broker first: what it has is sent, what it does not have is sent again. */
+/**
+ * As a person would, who looks at the broker first: what it has is sent, what it does not have is sent again; of a campaign that
+ * was cancelled, nothing is.
+ */
 async function decideDoubts(stage: Stage, show: Show): Promise<void> {
   for (const { id, scene } of show.campaigns) {
     const { rows } = await stage.pool.query<{ id: string }>(
@@ -257,10 +244,10 @@ async function decideDoubts(stage: Stage, show: Show): Promise<void> {
     const counts = await stage.countsOf(rows.map(row => row.id))
     const had = rows.filter(row => counts.get(row.id)! > 0).map(row => row.id)
     const not = rows.filter(row => counts.get(row.id) === 0).map(row => row.id)
-    const decide = (verdict: 'SENT' | 'RESEND', leads: string[]) =>
+    const decide = (verdict: Verdict, leads: string[]) =>
       leads.length === 0 ? undefined : resolveLeads(show.deps, id, { verdict, leads, userId: scene.userId })
     await decide('SENT', had)
-    await decide('RESEND', not)
+    await decide(id === show.unwanted.id ? 'NOT_SENT' : 'RESEND', not)
   }
   await calm(stage, show)
 }
@@ -281,6 +268,7 @@ function print(kind: QueueKind, { before, after, done, wrong }: Outcome): void {
     ['sent', after.sent],
     ['refused by the broker, or undeliverable', after.refused],
     ['held back by the frequency cap', after.capped],
+    ['not sent because of the cancel', after.cancelled],
     ['duplicates', after.duplicates],
     ['lost', after.lost],
     ['overspent', overspent],
