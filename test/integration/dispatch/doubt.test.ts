@@ -129,6 +129,28 @@ it('a cancel ends a lead that was to be sent again, though a batch on its way re
   })
 })
 
+it.each([
+  { what: 'was not taken', outcomes: ['NOT_ACCEPTED', 'NOT_ACCEPTED', 'NOT_ACCEPTED'], split: false, sent: 0 },
+  { what: 'was taken in part', outcomes: ['ACCEPTED', 'NOT_ACCEPTED', 'NOT_ACCEPTED'], split: false, sent: 1 },
+  { what: 'was refused as a whole', outcomes: ['NOT_ACCEPTED', 'NOT_ACCEPTED', 'NOT_ACCEPTED'], split: true, sent: 0 },
+] as const)(
+  'a batch on its way that $what after the cancel ends with its settle',
+  async ({ outcomes, split, sent }) => {
+    const hand = byHand(db, new Date())
+    const scene = await makeScene(db.pool, { maxBatch: 3 })
+    const id = await makeCampaign(db.pool, scene, { leads: 6 })
+    await moves.run(hand.deps, id, scene.userId)
+    const batch = claimed(await hand.claim((await hand.queued(id))[0]!))
+    await moves.cancel(hand.deps, id, scene.userId, undefined)
+    expect(await booksOf(db.pool, id)).toMatchObject({ statuses: { SENDING: 3, ERROR: 3 }, openBatches: 1 })
+    await hand.settle(batch, { outcomes: outcomes.map(outcomeOf), split })
+    const books = await booksOf(db.pool, id)
+    expect(books).toMatchObject({ campaign: 'CANCELLED', errors: { CANCELLED: 6 - sent }, openBatches: 0 })
+    expect([books.statuses.SENT ?? 0, books.statuses.PENDING ?? 0]).toEqual([sent, 0])
+    expect(books).toMatchObject({ used: books.billed, ledger: books.billed })
+  },
+)
+
 describe('a retry', () => {
   it('sends only what the broker refused, once approved again', async () => {
     const sandbox = await openSandbox({ refused: 0.3 })
