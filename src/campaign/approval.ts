@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { lawOf } from '../calendar/laws.ts'
 import type { Sql } from '../database/pool.ts'
 import type { CampaignStatus } from './state.ts'
 
@@ -30,6 +31,7 @@ export interface CampaignHeader {
   hours_to: number
   days: number
   allow_holidays: boolean
+  state_laws: string[]
   no_cap: boolean
   source_sha256: string
   rows: number
@@ -79,8 +81,14 @@ export function approvalHash(campaign: CampaignHeader): string {
     campaign.no_cap,
     campaign.throttling_type,
     campaign.throttling_config,
+    // As camp knew them then. Without any, nothing is added: what was approved before there were laws stays approved.
+    ...(campaign.state_laws.length > 0 ? [{ state_laws: campaign.state_laws.map(lawCovered) }] : []),
   ]
   return createHash('sha256').update(canonical(covered)).digest('hex')
+}
+
+function lawCovered(state: string) {
+  return { state, week: lawOf(state)?.week ?? null }
 }
 
 /** JSON with every object's keys in order: PostgreSQL's jsonb keeps an order of its own. */

@@ -1,4 +1,5 @@
 import { CampError } from '../errors.ts'
+import { offsetAt } from '../lead/local-time.ts'
 
 const ISO = /^(\d{4})-(\d{2})-(\d{2})[T ](\d{2}):(\d{2})(?::(\d{2})(?:\.\d{1,3})?)?\s*(Z|[+-]\d{2}:?\d{2})?$/i
 const BRAZILIAN = /^(\d{2})\/(\d{2})\/(\d{4})[ T](\d{2}):(\d{2})$/
@@ -43,27 +44,4 @@ function offsetOf(text: string): number {
 function offsetIn(timezone: string, local: Date): number {
   const near = local.getTime() - offsetAt(timezone, local.getTime())
   return offsetAt(timezone, near)
-}
-
-function offsetAt(timezone: string, at: number): number {
-  const parts = new Intl.DateTimeFormat('en-US', {
-    timeZone: timezone,
-    hourCycle: 'h23',
-    year: 'numeric',
-    month: 'numeric',
-    day: 'numeric',
-    hour: 'numeric',
-    minute: 'numeric',
-    second: 'numeric',
-  }).formatToParts(at)
-  const field = (type: Intl.DateTimeFormatPartTypes) => Number(parts.find(part => part.type === type)!.value)
-  const shown = Date.UTC(
-    field('year'),
-    field('month') - 1,
-    field('day'),
-    field('hour'),
-    field('minute'),
-    field('second'),
-  )
-  return shown - Math.floor(at / 1000) * 1000
 }

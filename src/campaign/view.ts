@@ -1,7 +1,9 @@
 import { adapterOf } from '../broker/registry.ts'
 import type { Sql } from '../database/pool.ts'
 import { closingOwed } from '../dispatch/finish.ts'
+import { type HoursColumns, hoursOf } from '../dispatch/hours.ts'
 import { CampError } from '../errors.ts'
+import { type LawView, lawViews } from './contact-hours.ts'
 import { formatDays, formatHours, formatThrottle } from './settings.ts'
 import type { CampaignStatus } from './state.ts'
 
@@ -30,6 +32,8 @@ export interface CampaignView {
   hours: string
   days: string
   allow_holidays: boolean
+  /** The laws that narrow the hours of their state's people. */
+  state_laws: LawView[]
   no_cap: boolean
   scheduled_at: string | null
   source_file: string
@@ -42,6 +46,8 @@ export interface CampaignView {
   batches: Record<'QUEUED' | 'SENDING' | 'DONE' | 'IN_DOUBT', number>
   /** The earliest moment at which a waiting batch may go out, where none may now. */
   waiting_until: string | null
+  /** It waits for its contact hours to open. */
+  waiting_for_hours: boolean
   /** The broker does not answer, or asked to wait: nothing goes out with this wallet's credential until then. */
   waiting_for_broker: { since: string; until: string; reason: string } | null
   /** The broker's last step, where it has one and it is planned. */
@@ -107,6 +113,7 @@ export async function campaignView(sql: Sql, id: string): Promise<CampaignView> 
     hours: formatHours({ from: header.hours_from, to: header.hours_to }),
     days: formatDays(header.days),
     allow_holidays: header.allow_holidays,
+    state_laws: lawViews(hoursOf(header)),
     no_cap: header.no_cap,
     scheduled_at: iso(header.scheduled_at),
     source_file: header.source_file,
@@ -137,7 +144,7 @@ async function brokerPause(sql: Sql, campaignId: string): Promise<CampaignView['
   return { since: blocked_since.toISOString(), until: blocked_until.toISOString(), reason: blocked_reason ?? '' }
 }
 
-interface HeaderRow {
+interface HeaderRow extends HoursColumns {
   id: string
   agendamento_id: string
   name: string
@@ -149,10 +156,6 @@ interface HeaderRow {
   base_message: string | null
   throttling_type: string
   throttling_config: unknown
-  hours_from: number
-  hours_to: number
-  days: number
-  allow_holidays: boolean
   no_cap: boolean
   scheduled_at: Date | null
   rows: number
@@ -193,16 +196,26 @@ async function leadFigures(
   return { counts, errors, cost: { unit, ...cost.rows[0]! } }
 }
 
-async function batchFigures(sql: Sql, id: string): Promise<Pick<CampaignView, 'batches' | 'waiting_until'>> {
-  const { rows } = await sql.query<{ status: keyof CampaignView['batches']; n: number; next: Date | null }>(
-    `SELECT status, count(*)::int AS n, min(coalesce(not_before, '-infinity')) FILTER (WHERE status = 'QUEUED') AS next
+async function batchFigures(
+  sql: Sql,
+  id: string,
+): Promise<Pick<CampaignView, 'batches' | 'waiting_until' | 'waiting_for_hours'>> {
+  const { rows } = await sql.query<{
+    status: keyof CampaignView['batches']
+    n: number
+    next: Date | null
+    asleep: boolean
+  }>(
+    `SELECT status, count(*)::int AS n, min(coalesce(not_before, '-infinity')) FILTER (WHERE status = 'QUEUED') AS next,
+            bool_and(asleep) AS asleep
      FROM "Batch" WHERE campaign_id = $1 GROUP BY 1`,
     [id],
   )
   const batches = { QUEUED: 0, SENDING: 0, DONE: 0, IN_DOUBT: 0 }
   for (const { status, n } of rows) batches[status] = n
-  const next = rows.find(row => row.status === 'QUEUED')?.next
-  return { batches, waiting_until: next instanceof Date && batches.SENDING === 0 ? next.toISOString() : null }
+  const queued = rows.find(row => row.status === 'QUEUED')
+  const waits = queued?.next instanceof Date && batches.SENDING === 0 ? queued.next.toISOString() : null
+  return { batches, waiting_until: waits, waiting_for_hours: waits !== null && queued!.asleep }
 }
 
 async function closingView(sql: Sql, { id, status, adapter }: HeaderRow): Promise<ClosingView | null> {

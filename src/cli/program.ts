@@ -29,6 +29,7 @@ const COMMANDS: Record<string, Entry> = {
   template: { summary: 'approved texts with variables', load: () => import('./commands/template.ts') },
   fish: { summary: 'our own control phones, added to every campaign', load: () => import('./commands/fish.ts') },
   blocklist: { summary: 'who must never be contacted', load: () => import('./commands/blocklist.ts') },
+  calendar: { summary: 'days without contact, and states’ laws', load: () => import('./commands/calendar.ts') },
   campaign: { summary: 'import, approve, run and follow campaigns', load: () => import('./commands/campaign.ts') },
   worker: {
     summary: 'send what runs: queue consumers and the webhook listener',

@@ -1,16 +1,18 @@
 import type pg from 'pg'
 import { adapterOf } from '../broker/registry.ts'
+import { type HolidayTest, OWN_HOLIDAYS_SQL, withOwn } from '../calendar/own.ts'
 import { type Sql, transaction } from '../database/pool.ts'
 import { type Recipient, releaseContacts, type Sending, takeContacts } from './contacts.ts'
 import { failCampaign, finishIfDone } from './finish.ts'
-import { type ContactHours, type HolidayTest, monthOf, nextWithinHours } from './hours.ts'
+import { closingAfter, type HoursColumns, hoursOf, monthOf, nextWithinHours } from './hours.ts'
 import {
+  freeSlot,
   giveProbeBack,
   isOpen,
   type Lane,
   lookAgainAt,
+  occupySlot,
   takeProbe,
-  takeSlots,
   throttleInterval,
   throttlingOf,
 } from './pace.ts'
@@ -68,13 +70,18 @@ export interface ClaimedBatch {
   startAt: Date
   /** From one request's start to the next one's, by the broker's rate limit. */
   requestIntervalMs: number
+  /** When its recipients' contact hours end, or a day later: no request may start from then on. */
+  closesAt: Date
   /** When the campaign's next batch may start, where it is paced. */
   nextAt: Date | null
   leaseUntil: Date
   leads: ClaimedLead[]
   /** The broker has not answered for a while: this batch alone tries. */
   probe: boolean
-  /** Leads of its range that stayed PENDING: the budget did not pay for them all, or a request may not hold them all. */
+  /**
+   * Leads of its range that stayed PENDING: the budget did not pay for them all, a request may not hold them all, or the contact
+   * hours end before.
+   */
   left: number
 }
 
@@ -98,6 +105,7 @@ export interface ClaimDeps {
   now: () => Date
   leaseMs: (adapterTimeoutMs: number | undefined) => number
   timezone: string
+  /** The country's; the installation's own are read with each batch. */
   isHoliday: HolidayTest
   random: () => number
 }
@@ -134,28 +142,44 @@ async function tryClaim(deps: ClaimDeps, sql: Sql, batchId: string, most: number
   }
 
   const wait = async (until: Date, why: 'HOURS' | 'PACE' | 'BROKER'): Promise<Claim> => {
-    const ring = await postpone(sql, header.id, until, now)
+    const ring = await postpone(sql, header.id, { until, asleep: why === 'HOURS' }, now)
     return { kind: 'WAIT', until, why, ring, campaign, number: header.number }
   }
   const circuit = { failures: header.circuit_failures, blockedUntil: header.blocked_until }
   const waitForBroker = (blockedUntil: Date) =>
     wait(lookAgainAt({ ...circuit, blockedUntil }, now, deps.random), 'BROKER')
   if (circuit.blockedUntil && circuit.blockedUntil > now) return waitForBroker(circuit.blockedUntil)
-  if (header.not_before && header.not_before > now) return wait(header.not_before, 'BROKER')
-  const opening = nextWithinHours(hoursOf(header), header.zone, now, deps.isHoliday)
-  if (opening !== now) return wait(opening ?? new Date(now.getTime() + 24 * 3_600_000), 'HOURS')
+  // Whatever it slept for: the calendar may have changed.
+  if (header.not_before && header.not_before > now && !header.asleep) return wait(header.not_before, 'BROKER')
+  const place = header.region || header.zone
+  const [hours, isHoliday] = [hoursOf(header), withOwn(deps.isHoliday, header.own_holidays)]
+  const opening = (at: Date) => nextWithinHours(hours, place, at, isHoliday)
+  const sleep = (until: Date | undefined) => wait(until ?? new Date(now.getTime() + 24 * 3_600_000), 'HOURS')
+  const opensAt = opening(now)
+  if (opensAt !== now) return sleep(opensAt)
 
   // More may be PENDING in its range by now than it was planned for, and a request may hold fewer than it did then.
   const perMessage = throttling.type !== 'none'
   const limits = { adapter, brokerMax: header.max_batch, campaignMax: header.batch_size, perMessage }
-  const size = Math.min(header.size, effectiveBatchSize(limits))
-  const requests = Math.ceil(size / adapter.messagesPerRequest)
   const requestIntervalMs = header.rate_limit === null ? 0 : 1000 / Number(header.rate_limit)
+  const paces = [
+    ...(perMessage ? [header.campaign_id] : []),
+    ...(header.rate_limit === null ? [] : [header.credential_id]),
+  ]
+  const slot = await freeSlot(sql, paces, now)
+  if ('waitUntil' in slot) return wait(slot.waitUntil, 'PACE')
+  // The moment of the request is its slot's, and requests that follow each other must all start before the hours end.
+  const opensAgain = opening(slot.startAt)
+  if (opensAgain !== slot.startAt) return sleep(opensAgain)
+  const closesAt = closingAfter(hours, place, slot.startAt, isHoliday)
+  const inTime =
+    requestIntervalMs === 0 ? Infinity : Math.ceil((closesAt.getTime() - slot.startAt.getTime()) / requestIntervalMs)
+  const size = Math.min(header.size, effectiveBatchSize(limits), inTime * adapter.messagesPerRequest)
+  const requests = Math.ceil(size / adapter.messagesPerRequest)
   const lanes: Lane[] = []
   if (perMessage) lanes.push({ id: header.campaign_id, takesMs: throttleInterval(throttling, deps.random) })
   if (header.rate_limit !== null) lanes.push({ id: header.credential_id, takesMs: requests * requestIntervalMs })
-  const slot = await takeSlots(sql, lanes, now)
-  if ('waitUntil' in slot) return wait(slot.waitUntil, 'PACE')
+  await occupySlot(sql, lanes, slot.startAt)
   const sending = { from: slot.startAt, to: new Date(slot.startAt.getTime() + (requests - 1) * requestIntervalMs) }
   const leaseUntil = new Date(sending.to.getTime() + requestIntervalMs + deps.leaseMs(adapter.timeoutMs))
   const probing = isOpen(circuit)
@@ -205,6 +229,7 @@ async function tryClaim(deps: ClaimDeps, sql: Sql, batchId: string, most: number
       credential: { id: header.credential_id, sealed: header.sealed, updatedAt: header.credential_updated_at },
       startAt: slot.startAt,
       requestIntervalMs,
+      closesAt,
       nextAt: campaign.paced
         ? new Date(slot.startAt.getTime() + Math.max(0, ...lanes.map(lane => lane.takesMs)))
         : null,
@@ -216,7 +241,7 @@ async function tryClaim(deps: ClaimDeps, sql: Sql, batchId: string, most: number
   }
 }
 
-interface BatchHeader {
+interface BatchHeader extends HoursColumns {
   id: string
   kind: 'SEND' | 'CLOSING'
   number: number
@@ -224,8 +249,10 @@ interface BatchHeader {
   to_seq: number
   size: number
   zone: string
+  region: string
   failures: number
   not_before: Date | null
+  asleep: boolean
   campaign_id: string
   campaign_status: string
   agendamento_id: string
@@ -235,10 +262,6 @@ interface BatchHeader {
   template_content: string | null
   throttling_type: string
   throttling_config: unknown
-  hours_from: number
-  hours_to: number
-  days: number
-  allow_holidays: boolean
   no_cap: boolean
   unit_cost: string
   wallet_id: string
@@ -254,6 +277,7 @@ interface BatchHeader {
   credential_updated_at: Date
   blocked_until: Date | null
   circuit_failures: number
+  own_holidays: string[]
 }
 
 /**
@@ -262,16 +286,17 @@ interface BatchHeader {
  */
 async function lockBatch(sql: Sql, batchId: string): Promise<BatchHeader | undefined> {
   const { rows } = await sql.query<BatchHeader>(
-    `SELECT b.id, b.kind, b.number, b.from_seq, b.to_seq, b.size, b.zone, b.failures, b.not_before,
+    `SELECT b.id, b.kind, b.number, b.from_seq, b.to_seq, b.size, b.zone, b.region, b.failures, b.not_before, b.asleep,
             c.id AS campaign_id, c.status AS campaign_status, c.agendamento_id, c.base_message, c.template_vars,
             (SELECT t.template_code FROM "Template" t WHERE t.id = c.template_id) AS template_code,
             (SELECT t.content FROM "Template" t WHERE t.id = c.template_id) AS template_content,
-            c.throttling_type, c.throttling_config, c.hours_from, c.hours_to, c.days, c.allow_holidays, c.no_cap, c.batch_size,
+            c.throttling_type, c.throttling_config, c.hours_from, c.hours_to, c.days, c.allow_holidays, c.state_laws, c.no_cap,
+            c.batch_size,
             coalesce(c.unit_cost, r.cost_per_message) AS unit_cost,
             c.wallet_id, (SELECT w.idgis_ambiente FROM "Wallet" w WHERE w.id = c.wallet_id) AS idgis_ambiente,
             r.id AS broker_id, r.name AS broker, r.adapter, r.rate_limit, r.max_batch,
             k.id AS credential_id, k.config AS sealed, k.updated_at AS credential_updated_at, s.blocked_until,
-            coalesce(s.failures, 0) AS circuit_failures
+            coalesce(s.failures, 0) AS circuit_failures, ${OWN_HOLIDAYS_SQL} AS own_holidays
      FROM "Batch" b
      JOIN "Campaign" c ON c.id = b.campaign_id
      JOIN "Broker" r ON r.id = c.broker_id
@@ -284,15 +309,16 @@ async function lockBatch(sql: Sql, batchId: string): Promise<BatchHeader | undef
   return rows[0]
 }
 
-function hoursOf(header: BatchHeader): ContactHours {
-  return { from: header.hours_from, to: header.hours_to, days: header.days, allowHolidays: header.allow_holidays }
-}
-
 /** @returns the ring under which the queue is to call again */
-async function postpone(sql: Sql, batchId: string, until: Date, now: Date): Promise<number> {
+async function postpone(
+  sql: Sql,
+  batchId: string,
+  { until, asleep }: { until: Date; asleep: boolean },
+  now: Date,
+): Promise<number> {
   const { rows } = await sql.query<{ ring: number }>(
-    `UPDATE "Batch" SET not_before = $2, ring = ring + 1, rung_at = $3 WHERE id = $1 RETURNING ring`,
-    [batchId, until, now],
+    `UPDATE "Batch" SET not_before = $2, asleep = $4, ring = ring + 1, rung_at = $3 WHERE id = $1 RETURNING ring`,
+    [batchId, until, now, asleep],
   )
   return rows[0]!.ring
 }
@@ -389,7 +415,7 @@ interface Opening {
 /** @returns the attempt: the token that the settle must bring */
 async function openBatch(sql: Sql, header: BatchHeader, opening: Opening): Promise<number> {
   const { rows } = await sql.query<{ attempt: number }>(
-    `UPDATE "Batch" SET status = 'SENDING', attempt = attempt + 1, lease_until = $2, claimed_at = $3, not_before = NULL,
+    `UPDATE "Batch" SET status = 'SENDING', attempt = attempt + 1, lease_until = $2, claimed_at = $3, not_before = NULL, asleep = false,
             budget_id = $4, unit_cost = $5, reserved = reserved + $5::numeric * $6, refused = refused + $7
      WHERE id = $1 RETURNING attempt`,
     [header.id, opening.leaseUntil, opening.now, opening.budgetId, header.unit_cost, opening.messages, opening.refused],

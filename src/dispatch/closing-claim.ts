@@ -1,16 +1,17 @@
 import type { Closing } from '../broker/port.ts'
 import { adapterOf } from '../broker/registry.ts'
+import { OWN_HOLIDAYS_SQL, withOwn } from '../calendar/own.ts'
 import { type Sql, transaction } from '../database/pool.ts'
 import { planEach, takeTurn } from './closing-each.ts'
 import { closeClosing } from './closing-rows.ts'
 import { BAD_CREDENTIAL, openCredential } from './credential.ts'
 import type { DispatchDeps } from './dispatch.ts'
 import { failCampaign, finishIfDone } from './finish.ts'
-import { type ContactHours, nextWithinHours } from './hours.ts'
+import { closingAfter, type HoursColumns, hoursOf, nextWithinHours } from './hours.ts'
 
 /**
  * The claim of a campaign's closing, one transaction: all that was to be sent has been, its delay is over, it is within the contact
- * hours of every zone that it writes to, and no other campaign runs the same automation. What does not hold is waited for.
+ * hours of every region that it writes to, and no other campaign runs the same automation. What does not hold is waited for.
  */
 export type ClosingClaim =
   | { kind: 'CLAIMED'; claim: ClaimedClosing }
@@ -36,6 +37,8 @@ export interface ClaimedClosing {
   agendamentoId: string
   /** Where it has its turn of the credential's rate: when that is. */
   startAt: Date
+  /** When the contact hours of somebody whom it writes to end, or a day later: it may not run from then on. */
+  closesAt: Date
   references: string[]
   closing: Closing<unknown>
   credential: unknown
@@ -66,12 +69,12 @@ async function tryClaim(deps: DispatchDeps, sql: Sql, batchId: string): Promise<
     await finishIfDone(sql, row.campaign_id, now)
     return { kind: 'DONE', place }
   }
+  const isOfOne = row.parent_id !== null
   const wait = async (until: Date, why: string | null, asleep = false): Promise<ClosingClaim> => {
-    const ring = await postpone(sql, row.id, { until, why }, now)
-    return { kind: 'WAIT', until, ring, place, asleep }
+    const ring = await postpone(sql, row.id, { until, why, asleep }, now)
+    return { kind: 'WAIT', until, ring, place, asleep: asleep && isOfOne }
   }
   if (!adapter.closing || !plan) return done()
-  const isOfOne = row.parent_id !== null
   if (row.sending && !isOfOne) return wait(new Date(now.getTime() + RETRY_MS), 'leads are being sent')
   const due = dueAt(row, plan.delayMs, now)
   // A broker that asked to wait said why.
@@ -80,13 +83,15 @@ async function tryClaim(deps: DispatchDeps, sql: Sql, batchId: string): Promise<
     await planEach(sql, row.campaign_id, row.batches ?? [])
     return done()
   }
-  const opening = nextWithinHours(hoursOf(row), row.zones ?? [], now, deps.isHoliday)
+  const [hours, places, isHoliday] = [hoursOf(row), row.places ?? [], withOwn(deps.isHoliday, row.own_holidays)]
+  const opening = nextWithinHours(hours, places, now, isHoliday)
   if (!opening) return fail(NEVER_OPEN)
-  if (opening > now) return wait(opening, null, isOfOne)
+  if (opening > now) return wait(opening, null, true)
   const holder = await lockHolder(sql, row.id, plan.lockKey)
   if (holder) return wait(new Date(now.getTime() + RETRY_MS), holder)
   const turn = isOfOne ? await takeTurn(sql, row, now) : { startAt: now }
   if ('waitUntil' in turn) return wait(turn.waitUntil, null)
+  const closesAt = closingAfter(hours, places, now, isHoliday)
   const leaseMs = deps.leaseMs(adapter.timeoutMs)
   const attempt = await open(sql, row.id, plan.lockKey, now, new Date(turn.startAt.getTime() + leaseMs))
   return {
@@ -98,6 +103,7 @@ async function tryClaim(deps: DispatchDeps, sql: Sql, batchId: string): Promise<
       failures: row.failures,
       agendamentoId: row.agendamento_id,
       startAt: turn.startAt,
+      closesAt,
       references: (row.references ?? []).flatMap(reference => reference.split('\n')),
       closing: adapter.closing,
       credential,
@@ -110,18 +116,15 @@ const NEVER_OPEN =
   'in the next three weeks there is no moment that is within the contact hours of all whom its last step at the broker would ' +
   'write to at once: do it there by hand, and cancel the campaign'
 
-interface Row {
+interface Row extends HoursColumns {
   id: string
   number: number
   failures: number
   error: string | null
   not_before: Date | null
+  asleep: boolean
   campaign_id: string
   agendamento_id: string
-  hours_from: number
-  hours_to: number
-  days: number
-  allow_holidays: boolean
   broker_id: string
   adapter: string
   credential_id: string | null
@@ -133,17 +136,18 @@ interface Row {
   /** Leads are still on their way, or are to be sent again. */
   sending: boolean
   /** Of those who are written to. */
-  zones: string[] | null
+  places: string[] | null
   /** What it is to close: batches, and what the broker calls their requests. */
   batches: string[] | null
   references: string[] | null
+  own_holidays: string[]
 }
 
 async function lockClosing(sql: Sql, batchId: string): Promise<Row | undefined> {
   const { rows } = await sql.query<Row>(
-    `SELECT b.id, b.number, b.failures, b.error, b.not_before, c.id AS campaign_id, c.agendamento_id, c.hours_from, c.hours_to, c.days,
-            c.allow_holidays, r.id AS broker_id, r.adapter, k.id AS credential_id, k.config AS sealed, s.blocked_until,
-            r.rate_limit, b.parent_id, sent.last_settled, sent.sending, sent.zones, sent.batches, sent.references
+    `SELECT b.id, b.number, b.failures, b.error, b.not_before, b.asleep, c.id AS campaign_id, c.agendamento_id, c.hours_from,
+            c.hours_to, c.days, c.allow_holidays, c.state_laws, ${OWN_HOLIDAYS_SQL} AS own_holidays, r.id AS broker_id, r.adapter, k.id AS credential_id, k.config AS sealed, s.blocked_until,
+            r.rate_limit, b.parent_id, sent.last_settled, sent.sending, sent.places, sent.batches, sent.references
      FROM "Batch" b
      JOIN "Campaign" c ON c.id = b.campaign_id
      JOIN "Broker" r ON r.id = c.broker_id
@@ -151,7 +155,8 @@ async function lockClosing(sql: Sql, batchId: string): Promise<Row | undefined> 
      LEFT JOIN "SendSlot" s ON s.id = k.id
      CROSS JOIN LATERAL (
        SELECT max(settled_at) AS last_settled, coalesce(bool_or(status IN ('QUEUED', 'SENDING')), false) AS sending,
-              array_agg(DISTINCT zone) FILTER (WHERE mine AND (accepted > 0 OR status = 'IN_DOUBT')) AS zones,
+              array_agg(DISTINCT coalesce(nullif(region, ''), zone))
+                FILTER (WHERE mine AND (accepted > 0 OR status = 'IN_DOUBT')) AS places,
               array_agg(id ORDER BY number) FILTER (WHERE mine AND accepted > 0 AND broker_ref IS NOT NULL) AS batches,
               array_agg(broker_ref ORDER BY number) FILTER (WHERE mine AND accepted > 0 AND broker_ref IS NOT NULL) AS references
        FROM (
@@ -175,11 +180,8 @@ const RETRY_MS = 15_000
 
 function dueAt(row: Row, delayMs: number, now: Date): Date {
   const due = new Date((row.last_settled ?? now).getTime() + delayMs)
-  return [due, row.not_before, row.blocked_until].reduce<Date>((a, b) => (b && b > a ? b : a), now)
-}
-
-function hoursOf(row: Row): ContactHours {
-  return { from: row.hours_from, to: row.hours_to, days: row.days, allowHolidays: row.allow_holidays }
+  // Whatever it slept for: the calendar may have changed.
+  return [due, row.asleep ? null : row.not_before, row.blocked_until].reduce<Date>((a, b) => (b && b > a ? b : a), now)
 }
 
 /** One automation runs for one campaign at a time; a run in doubt holds it too. @returns who holds it, in words */
@@ -203,12 +205,12 @@ async function lockHolder(sql: Sql, id: string, key: string | null): Promise<str
 async function postpone(
   sql: Sql,
   id: string,
-  { until, why }: { until: Date; why: string | null },
+  { until, why, asleep }: { until: Date; why: string | null; asleep: boolean },
   now: Date,
 ): Promise<number> {
   const { rows } = await sql.query<{ ring: number }>(
-    `UPDATE "Batch" SET not_before = $2, error = $4, ring = ring + 1, rung_at = $3 WHERE id = $1 RETURNING ring`,
-    [id, until, now, why],
+    `UPDATE "Batch" SET not_before = $2, error = $4, asleep = $5, ring = ring + 1, rung_at = $3 WHERE id = $1 RETURNING ring`,
+    [id, until, now, why, asleep],
   )
   return rows[0]!.ring
 }
@@ -216,7 +218,7 @@ async function postpone(
 /** Without broker_ref its run has not begun: a worker that dies now has done nothing (sweep.ts). */
 async function open(sql: Sql, id: string, lockKey: string | null, now: Date, leaseUntil: Date): Promise<number> {
   const { rows } = await sql.query<{ attempt: number }>(
-    `UPDATE "Batch" SET status = 'SENDING', attempt = attempt + 1, lease_until = $2, claimed_at = $3, not_before = NULL,
+    `UPDATE "Batch" SET status = 'SENDING', attempt = attempt + 1, lease_until = $2, claimed_at = $3, not_before = NULL, asleep = false,
             lock_key = $4, broker_ref = NULL, error = NULL
      WHERE id = $1 RETURNING attempt`,
     [id, leaseUntil, now, lockKey],

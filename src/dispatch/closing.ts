@@ -50,6 +50,8 @@ async function run(deps: DispatchDeps, claim: ClaimedClosing): Promise<ClosingRe
     if (look.busy) return { kind: 'NOT_ACCEPTED', reason: 'it is running for somebody else', retryAfterMs: BUSY_MS }
     mark = look.mark
   }
+  // Its turn, and the look, took their time.
+  if (deps.now() >= claim.closesAt) return { kind: 'NOT_ACCEPTED', reason: 'its contact hours had ended' }
   if (!(await keepMark(deps, claim, mark))) return undefined
   try {
     const name = requestName(agendamentoId, claim.place.number)

@@ -1,8 +1,11 @@
-import { ZONES } from '../lead/zones.ts'
+import { lawOf } from '../calendar/laws.ts'
+import type { HolidayTest } from '../calendar/own.ts'
+import { localTime } from '../lead/local-time.ts'
+import { REGIONS, type Region } from '../lead/zones.ts'
 
 /**
- * Contact hours (DESIGN 4.9), judged for the recipient's own time zone at the moment of the request. They fail closed: where
- * the zone is not known, it must be within the hours in every zone of the country.
+ * Contact hours (DESIGN 4.9), judged for the recipient's own place at the moment of the request. They fail closed: where the
+ * place is not known, it must be within the hours in every region of the country.
  */
 export interface ContactHours {
   /** Minutes since the recipient's midnight; `from` belongs to the window, `to` does not (1440 is midnight). */
@@ -10,102 +13,155 @@ export interface ContactHours {
   to: number
   /** Bit 0 Monday … bit 6 Sunday. */
   days: number
+  /** Lifts national and own holidays, but not where a law of `laws` binds. */
   allowHolidays: boolean
+  /** The states whose law (calendar/laws.ts) narrows the hours of their people. */
+  laws: readonly string[]
 }
 
-/** Whether a day of the recipient's calendar, YYYY-MM-DD, is a holiday. */
-export type HolidayTest = (day: string) => boolean
+/** The columns of "Campaign" that hold them. */
+export interface HoursColumns {
+  hours_from: number
+  hours_to: number
+  days: number
+  allow_holidays: boolean
+  state_laws: readonly string[]
+}
 
-/** @param zone one, or several of which each counts; '' is not known */
+export function hoursOf(campaign: HoursColumns): ContactHours {
+  return {
+    from: campaign.hours_from,
+    to: campaign.hours_to,
+    days: campaign.days,
+    allowHolidays: campaign.allow_holidays,
+    laws: campaign.state_laws,
+  }
+}
+
+/** A region's name; or a time zone's, of which each region counts; '' is not known, and each region of the country counts. */
+export type Place = string
+
+/** @param place one, or several of which each counts; none is not known */
 export function isWithinHours(
   hours: ContactHours,
-  zone: string | readonly string[],
+  place: Place | readonly Place[],
   now: Date,
   isHoliday: HolidayTest,
 ): boolean {
-  return zonesOf(zone).every(name => {
-    const local = localTime(name, now)
-    return (
-      local.minute >= hours.from &&
-      local.minute < hours.to &&
-      (hours.days & (1 << local.weekday)) !== 0 &&
-      (hours.allowHolidays || !isHoliday(local.day))
-    )
-  })
+  return rulesOf(hours, place, isHoliday).every(rule => windowAt(rule, now.getTime()).open)
 }
 
-const STEP_MS = 5 * 60_000
-const HORIZON_STEPS = (21 * 24 * 60) / 5
+const MINUTE_MS = 60_000
+const DAY_MS = 1440 * MINUTE_MS
+const HORIZON_MS = 21 * DAY_MS
 
-/**
- * The first moment from `now` on that is within the hours, to the minute where a window opens on a multiple of five minutes,
- * else within five minutes after its opening; undefined if there is none in three weeks.
- */
+/** @returns the first moment from `now` on that is within the hours, `now` itself if it is; undefined if none is in three weeks */
 export function nextWithinHours(
   hours: ContactHours,
-  zone: string | readonly string[],
+  place: Place | readonly Place[],
   now: Date,
   isHoliday: HolidayTest,
 ): Date | undefined {
-  if (isWithinHours(hours, zone, now, isHoliday)) return now
-  const first = Math.ceil((now.getTime() + 1) / STEP_MS) * STEP_MS
-  for (let step = 0; step < HORIZON_STEPS; step++) {
-    const candidate = new Date(first + step * STEP_MS)
-    if (isWithinHours(hours, zone, candidate, isHoliday)) return candidate
+  const rules = rulesOf(hours, place, isHoliday)
+  const until = now.getTime() + HORIZON_MS
+  for (let at = now.getTime(); at <= until; ) {
+    const opening = Math.max(...rules.map(rule => nextOpening(rule, at, until)))
+    if (opening === at) return at === now.getTime() ? now : new Date(at)
+    at = opening
   }
   return undefined
 }
 
-function zonesOf(zone: string | readonly string[]): readonly string[] {
-  const zones = [zone].flat()
-  return zones.length === 0 || zones.includes('') ? ZONES : zones
-}
-
-interface LocalTime {
-  day: string
-  minute: number
-  /** 0 Monday … 6 Sunday. */
-  weekday: number
-}
-
-const WEEKDAYS = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun']
-
-function localTime(zone: string, now: Date): LocalTime {
-  const parts = Object.fromEntries(
-    formatterOf(zone)
-      .formatToParts(now)
-      .map(part => [part.type, part.value]),
-  )
-  return {
-    day: `${parts.year}-${parts.month}-${parts.day}`,
-    minute: Number(parts.hour) * 60 + Number(parts.minute),
-    weekday: WEEKDAYS.indexOf(parts.weekday!),
+/** @param from a moment within the hours @returns when they end, at most a day later */
+export function closingAfter(
+  hours: ContactHours,
+  place: Place | readonly Place[],
+  from: Date,
+  isHoliday: HolidayTest,
+): Date {
+  const rules = rulesOf(hours, place, isHoliday)
+  const most = from.getTime() + DAY_MS
+  let at = from.getTime()
+  // At midnight one window may end and the next begin.
+  while (at < most) {
+    const windows = rules.map(rule => windowAt(rule, at))
+    if (windows.some(({ open }) => !open)) break
+    at = Math.min(...windows.map(({ changes }) => changes))
   }
+  return new Date(Math.min(at, most))
 }
 
-/** Making one costs more than all the rest here. */
-const formatters = new Map<string, Intl.DateTimeFormat>()
+/** When people of these states may be sent to on each day of a week without holidays, Monday first; null: not at all. */
+export function weekOf(hours: ContactHours, states: readonly string[]): (WeekWindow | null)[] {
+  return Array.from({ length: 7 }, (_, weekday) => windowOn(hours, states, weekday) ?? null)
+}
 
-function formatterOf(zone: string): Intl.DateTimeFormat {
-  let formatter = formatters.get(zone)
-  if (!formatter) {
-    formatter = new Intl.DateTimeFormat('en-CA', {
-      timeZone: zone,
-      hourCycle: 'h23',
-      year: 'numeric',
-      month: '2-digit',
-      day: '2-digit',
-      hour: '2-digit',
-      minute: '2-digit',
-      weekday: 'short',
-    })
-    formatters.set(zone, formatter)
+/** Minutes since the recipient's midnight; `from` belongs to it, `to` does not. */
+export interface WeekWindow {
+  from: number
+  to: number
+}
+
+/** What must hold in one time zone. */
+interface Rule {
+  zone: string
+  window: (day: string, weekday: number) => WeekWindow | undefined
+}
+
+function rulesOf(hours: ContactHours, place: Place | readonly Place[], isHoliday: HolidayTest): Rule[] {
+  return regionsOf(place).flatMap(({ zones, states }) => {
+    const bound = states.some(state => hours.laws.includes(state))
+    const window = (day: string, weekday: number) => {
+      const off = (bound || !hours.allowHolidays) && isHoliday(day, states)
+      return off ? undefined : windowOn(hours, states, weekday)
+    }
+    return zones.map(zone => ({ zone, window }))
+  })
+}
+
+function regionsOf(place: Place | readonly Place[]): readonly Region[] {
+  const places = [place].flat()
+  const regions = REGIONS.filter(region => places.some(name => name === region.name || name === region.zones[0]))
+  // Whatever it is that is not known, the strictest holds.
+  const known = places.every(name => regions.some(region => name === region.name || name === region.zones[0]))
+  return places.length > 0 && known ? regions : REGIONS
+}
+
+function windowOn(hours: ContactHours, states: readonly string[], weekday: number): WeekWindow | undefined {
+  let { from, to } = hours
+  if ((hours.days & (1 << weekday)) === 0) return undefined
+  for (const state of states) {
+    if (!hours.laws.includes(state)) continue
+    const window = lawOf(state)?.week[weekday]
+    if (!window) return undefined
+    from = Math.max(from, window.from)
+    to = Math.min(to, window.to)
   }
-  return formatter
+  return from < to ? { from, to } : undefined
+}
+
+/** @returns whether the rule's window is open; and when it ends if it is, or when to look again if not */
+function windowAt({ zone, window }: Rule, at: number): { open: boolean; changes: number } {
+  const { day, minute, weekday } = localTime(zone, at)
+  const current = window(day, weekday)
+  const minuteBegan = Math.floor(at / MINUTE_MS) * MINUTE_MS
+  const momentOf = (then: number) => minuteBegan + (then - minute) * MINUTE_MS
+  if (!current || minute >= current.to) return { open: false, changes: momentOf(1440) }
+  const open = minute >= current.from
+  return { open, changes: momentOf(open ? current.to : current.from) }
+}
+
+function nextOpening(rule: Rule, from: number, until: number): number {
+  for (let at = from; at <= until; ) {
+    const window = windowAt(rule, at)
+    if (window.open) return at
+    at = window.changes
+  }
+  return Number.POSITIVE_INFINITY
 }
 
 /** The year and month that a moment belongs to, for budgets: a month turns at midnight of `zone`. */
 export function monthOf(now: Date, zone: string): { year: number; month: number } {
-  const { day } = localTime(zone, now)
+  const { day } = localTime(zone, now.getTime())
   return { year: Number(day.slice(0, 4)), month: Number(day.slice(5, 7)) }
 }

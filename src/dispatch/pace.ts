@@ -65,13 +65,26 @@ export interface Lane {
 
 export type SlotAnswer = { startAt: Date } | { waitUntil: Date }
 
-/**
- * Takes the earliest moment at which all lanes are free, or none of them. Holds their rows until the transaction ends. The
- * lanes' order must be the same everywhere (campaign, then credential), or two claims lock each other out.
- */
+/** Takes the earliest moment at which all lanes are free, or none of them. */
 export async function takeSlots(sql: Sql, lanes: readonly Lane[], now: Date): Promise<SlotAnswer> {
+  const slot = await freeSlot(
+    sql,
+    lanes.map(lane => lane.id),
+    now,
+  )
+  if ('startAt' in slot) await occupySlot(sql, lanes, slot.startAt)
+  return slot
+}
+
+/**
+ * The earliest moment at which all lanes are free: what is decided by the moment is decided before it is taken. Holds their rows
+ * until the transaction ends. The lanes' order must be the same everywhere (campaign, then credential), or two claims lock each
+ * other out.
+ * @param lanes their ids
+ */
+export async function freeSlot(sql: Sql, lanes: readonly string[], now: Date): Promise<SlotAnswer> {
   let startAt = now.getTime()
-  for (const { id } of lanes) {
+  for (const id of lanes) {
     const { rows } = await sql.query<{ next_at: Date }>(
       `INSERT INTO "SendSlot" (id, next_at) VALUES ($1, $2)
        ON CONFLICT (id) DO UPDATE SET next_at = "SendSlot".next_at
@@ -80,11 +93,15 @@ export async function takeSlots(sql: Sql, lanes: readonly Lane[], now: Date): Pr
     )
     startAt = Math.max(startAt, rows[0]!.next_at.getTime())
   }
-  if (startAt > now.getTime() + LOOKAHEAD_MS) return { waitUntil: new Date(startAt) }
+  return startAt > now.getTime() + LOOKAHEAD_MS ? { waitUntil: new Date(startAt) } : { startAt: new Date(startAt) }
+}
+
+/** Takes a free moment. */
+export async function occupySlot(sql: Sql, lanes: readonly Lane[], startAt: Date): Promise<void> {
   for (const { id, takesMs } of lanes) {
-    await sql.query(`UPDATE "SendSlot" SET next_at = $2 WHERE id = $1`, [id, new Date(startAt + Math.ceil(takesMs))])
+    const next = new Date(startAt.getTime() + Math.ceil(takesMs))
+    await sql.query(`UPDATE "SendSlot" SET next_at = $2 WHERE id = $1`, [id, next])
   }
-  return { startAt: new Date(startAt) }
 }
 
 /** The broker asked to wait: a fact about the credential, obeyed by every worker from its next claim on. */

@@ -1,11 +1,11 @@
 import type { Adapter } from '../broker/port.ts'
 import { adapterOf } from '../broker/registry.ts'
 import type { Sql } from '../database/pool.ts'
-import { ZONE_TABLE } from '../lead/zones.ts'
+import { AREA_TABLE } from '../lead/zones.ts'
 import type { ClaimedBatch, ClaimedLead } from './claim.ts'
 
 /**
- * The plan of a campaign: its PENDING leads cut into batches, each a seq range of one time zone (and of one text, where a
+ * The plan of a campaign: its PENDING leads cut into batches, each a seq range of one region (and of one text, where a
  * request carries only one). The sizes are pure (`batchSizes`, what --dry-run prints); `planBatches` cuts the same sizes in one
  * statement, so that a million leads are planned without holding them. A test holds the two together.
  */
@@ -29,8 +29,8 @@ export function effectiveBatchSize(limits: BatchLimits): number {
   return Math.max(1, Math.min(most, limits.brokerMax ?? usual, limits.campaignMax ?? Infinity))
 }
 
-/** @param groups how many leads there are to send in each zone (and text), in dispatch order @returns each batch's size */
-export function batchSizes(groups: readonly { zone: string; count: number }[], size: number): number[] {
+/** @param groups how many leads there are to send in each region (and text), in dispatch order @returns each batch's size */
+export function batchSizes(groups: readonly { count: number }[], size: number): number[] {
   return groups.flatMap(({ count }) =>
     Array.from({ length: Math.ceil(count / size) }, (_, i) => Math.min(size, count - i * size)),
   )
@@ -70,34 +70,37 @@ export interface PlanRequest {
  * Writes the batches of every PENDING lead that no open batch holds, numbered on from the last; none reaches over an open one,
  * so that no lead is in the range of two. To be called in the transaction that makes the campaign PROCESSING, which holds its
  * row. The open batches' ranges are one value, searched for each lead: joined with the leads they took 4 s for 200,000 of them
- * instead of 0.1, and four times that for twice as many.
+ * instead of 0.1, and four times that for twice as many. A campaign that was imported when seq told only time zones apart is cut by
+ * them: its batches name no region.
  * @returns how many batches were planned
  */
 export async function planBatches(sql: Sql, { campaignId, size, oneTextPerRequest }: PlanRequest): Promise<number> {
   const { rowCount } = await sql.query(
-    `WITH zone_of AS (
-       SELECT * FROM unnest($3::text[], $4::text[]) AS z(ddd, zone)
+    `WITH area AS (
+       SELECT a.ddd, a.zone, CASE WHEN c.seq_by_zone THEN '' ELSE a.region END AS region
+       FROM "Campaign" c, unnest($3::text[], $4::text[], $6::text[]) AS a(ddd, zone, region) WHERE c.id = $1
      ), held AS (
        SELECT coalesce(range_agg(int4range(from_seq, to_seq, '[]')), '{}') AS ranges,
               coalesce(array_agg(to_seq ORDER BY to_seq), '{}') AS ends
        FROM "Batch" WHERE campaign_id = $1 AND kind = 'SEND' AND status IN ('QUEUED', 'SENDING') AND from_seq <= to_seq
      ), lead AS (
-       SELECT l.seq, coalesce(z.zone, '') AS zone, CASE WHEN $5 THEN coalesce(l.custom_message, '') END AS text,
+       SELECT l.seq, coalesce(a.zone, '') AS zone, coalesce(a.region, '') AS region, CASE WHEN $5 THEN coalesce(l.custom_message, '') END AS text,
               width_bucket(l.seq, (SELECT ends FROM held)) AS gap
-       FROM "CampaignLead" l LEFT JOIN zone_of z ON z.ddd = substr(l.phone, 3, 2)
+       FROM "CampaignLead" l LEFT JOIN area a ON a.ddd = substr(l.phone, 3, 2)
        WHERE l.campaign_id = $1 AND l.status = 'PENDING'
          AND NOT l.seq <@ (SELECT ranges FROM held)
      ), place AS (
-       SELECT seq, zone, text, gap, (row_number() OVER (PARTITION BY zone, text, gap ORDER BY seq) - 1) / $2 AS cut FROM lead
+       SELECT *, (row_number() OVER (PARTITION BY region, zone, text, gap ORDER BY seq) - 1) / $2 AS cut FROM lead
      ), slice AS (
-       SELECT zone, min(seq) AS from_seq, max(seq) AS to_seq, count(*)::int AS size FROM place GROUP BY zone, text, gap, cut
+       SELECT zone, region, min(seq) AS from_seq, max(seq) AS to_seq, count(*)::int AS size
+       FROM place GROUP BY region, zone, text, gap, cut
      )
-     INSERT INTO "Batch" (id, campaign_id, number, from_seq, to_seq, size, zone)
+     INSERT INTO "Batch" (id, campaign_id, number, from_seq, to_seq, size, zone, region)
      SELECT gen_random_uuid(), $1,
             coalesce((SELECT max(number) FROM "Batch" WHERE campaign_id = $1), 0) + row_number() OVER (ORDER BY from_seq),
-            from_seq, to_seq, size, zone
+            from_seq, to_seq, size, zone, region
      FROM slice`,
-    [campaignId, size, ZONE_TABLE.ddds, ZONE_TABLE.zones, oneTextPerRequest],
+    [campaignId, size, AREA_TABLE.ddds, AREA_TABLE.zones, oneTextPerRequest, AREA_TABLE.regions],
   )
   return rowCount ?? 0
 }
@@ -125,11 +128,11 @@ export async function planRest(
          WHERE l.campaign_id = b.campaign_id AND l.seq BETWEEN b.from_seq AND b.to_seq AND l.batch_number = b.number
            AND l.status = 'IN_DOUBT')
        FROM rest r WHERE b.id = $1 AND r.size > 0
-       RETURNING b.id, b.campaign_id, b.zone, r.from_seq, r.to_seq, r.size AS rest
+       RETURNING b.id, b.campaign_id, b.zone, b.region, r.from_seq, r.to_seq, r.size AS rest
      )
-     INSERT INTO "Batch" (id, campaign_id, number, from_seq, to_seq, size, zone, parent_id, failures, not_before, rung_at)
+     INSERT INTO "Batch" (id, campaign_id, number, from_seq, to_seq, size, zone, region, parent_id, failures, not_before, rung_at)
      SELECT gen_random_uuid(), campaign_id, (SELECT max(number) + 1 FROM "Batch" WHERE campaign_id = $2),
-            from_seq, to_seq, rest, zone, id, $3, $4, $5
+            from_seq, to_seq, rest, zone, region, id, $3, $4, $5
      FROM parent RETURNING id, ring`,
     [batch.id, batch.campaignId, rest.failures, rest.notBefore, rest.rungAt],
   )
@@ -156,12 +159,12 @@ export async function splitBatch(
     `WITH whole AS (
        SELECT id, to_seq FROM "Batch" WHERE id = $1
      ), parent AS (
-       UPDATE "Batch" b SET to_seq = from_seq - 1 FROM whole w WHERE b.id = w.id RETURNING b.campaign_id, b.zone, w.to_seq
+       UPDATE "Batch" b SET to_seq = from_seq - 1 FROM whole w WHERE b.id = w.id RETURNING b.campaign_id, b.zone, b.region, w.to_seq
      )
-     INSERT INTO "Batch" (id, campaign_id, number, from_seq, to_seq, size, zone, parent_id, rung_at)
+     INSERT INTO "Batch" (id, campaign_id, number, from_seq, to_seq, size, zone, region, parent_id, rung_at)
      SELECT gen_random_uuid(), p.campaign_id,
             (SELECT max(number) FROM "Batch" WHERE campaign_id = p.campaign_id) + h.n, h.from_seq, coalesce(h.to_seq, p.to_seq),
-            h.size, p.zone, $1, $5
+            h.size, p.zone, p.region, $1, $5
      FROM parent p, unnest($2::int[], $3::int[], $4::int[]) WITH ORDINALITY AS h(from_seq, to_seq, size, n)
      RETURNING id, ring`,
     [batch.id, parts.map(part => part.from), parts.map(part => part.to), parts.map(part => part.size), at],

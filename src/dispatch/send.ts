@@ -14,6 +14,8 @@ export interface SendPlan {
   startAt: Date
   /** From one request's start to the next one's. */
   requestIntervalMs: number
+  /** No request starts from then on. */
+  closesAt: Date
 }
 
 /** What a request is called at the broker: a person finds it there by the campaign's handle and the batch's number. */
@@ -21,8 +23,12 @@ export function requestName(agendamentoId: string, batchNumber: number): string 
   return `camp-${agendamentoId}-${String(batchNumber).padStart(4, '0')}`
 }
 
+type Result = SendResult | { kind: 'LATE' }
+
 /**
- * Sends a claimed batch: as one request at a bulk broker, as concurrent requests at a one-message broker, each at its moment.
+ * Sends a claimed batch: as one request at a bulk broker, as concurrent requests at a one-message broker, each at its moment. The
+ * claim has seen that all these moments are within the contact hours; where this process was kept from its work (a machine that
+ * slept), what would start after them is not sent.
  * @returns one outcome per message, whatever happens
  */
 export async function sendBatch(deps: SendDeps, plan: SendPlan, batch: SendRequest): Promise<BatchOutcome> {
@@ -33,10 +39,11 @@ export async function sendBatch(deps: SendDeps, plan: SendPlan, batch: SendReque
   }
   let stop = false
   const results = await Promise.all(
-    requests.map(async (request, i): Promise<SendResult> => {
+    requests.map(async (request, i): Promise<Result> => {
       const waitMs = plan.startAt.getTime() + i * plan.requestIntervalMs - deps.now().getTime()
       if (waitMs > 0) await delay(waitMs)
       if (stop) return { kind: 'NOT_ACCEPTED', reason: 'not sent: the broker refused this batch before' }
+      if (deps.now() >= plan.closesAt) return { kind: 'LATE' }
       const result = await send(deps, request)
       if (result.kind === 'FATAL' || result.kind === 'NOT_ACCEPTED') stop = true
       return result
@@ -59,7 +66,7 @@ async function send({ adapter, credential, http }: SendDeps, request: SendReques
   }
 }
 
-function merge(requests: readonly SendRequest[], results: readonly SendResult[]): BatchOutcome {
+function merge(requests: readonly SendRequest[], results: readonly Result[]): BatchOutcome {
   const batch: BatchOutcome = { outcomes: [] }
   results.forEach((result, i) => {
     const { messages } = requests[i]!
@@ -71,10 +78,13 @@ function merge(requests: readonly SendRequest[], results: readonly SendResult[])
       batch.retryAfterMs = Math.max(batch.retryAfterMs ?? 0, result.retryAfterMs)
     }
   })
+  batch.late =
+    results.some(({ kind }) => kind === 'LATE') &&
+    results.every(({ kind }) => kind === 'LATE' || kind === 'ANSWERED' || kind === 'REJECTED')
   return batch
 }
 
-function outcomesOf(result: SendResult, messages: readonly Message[]): readonly Outcome[] {
+function outcomesOf(result: Result, messages: readonly Message[]): readonly Outcome[] {
   switch (result.kind) {
     case 'ANSWERED':
       return result.outcomes
@@ -87,6 +97,8 @@ function outcomesOf(result: SendResult, messages: readonly Message[]): readonly 
       )
     case 'FATAL':
       return messages.map(() => ({ kind: 'NOT_ACCEPTED', reason: result.reason }))
+    case 'LATE':
+      return messages.map(() => ({ kind: 'NOT_ACCEPTED', reason: 'not sent: the contact hours had ended' }))
     default:
       return messages.map(() => ({ kind: result.kind, reason: result.reason }))
   }

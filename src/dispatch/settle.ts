@@ -6,7 +6,7 @@ import { type Sql, transaction } from '../database/pool.ts'
 import { type ClaimedBatch, type ClaimedLead, recipientOf } from './claim.ts'
 import { releaseContacts } from './contacts.ts'
 import { failCampaign, finishIfDone, pauseCampaign } from './finish.ts'
-import { backoffMs, blockCredential, countAnswer, countFailure } from './pace.ts'
+import { backoffMs, blockCredential, countAnswer, countFailure, giveProbeBack } from './pace.ts'
 import { planRest, splitBatch } from './plan.ts'
 
 /**
@@ -23,6 +23,8 @@ export interface BatchOutcome {
   retryAfterMs?: number | undefined
   /** The broker refused the request as a whole: its leads, NOT_ACCEPTED here, are to be sent in halves. */
   split?: boolean
+  /** What was not accepted was never sent, because the contact hours had ended: no failure of the broker's. */
+  late?: boolean
   /** The key or the configuration is wrong: nothing more goes out. */
   fatal?: string | undefined
 }
@@ -66,12 +68,14 @@ export async function settleBatch(
       of('IN_DOUBT'),
     ]
 
-    const failures = notAccepted.length > 0 && !outcome.split ? row.failures + 1 : 0
+    const failures = notAccepted.length > 0 && !outcome.split && !outcome.late ? row.failures + 1 : 0
     const waitMs = outcome.retryAfterMs ?? (failures > 0 ? backoffMs(failures - 1, random) : 0)
     const notBefore = waitMs > 0 ? new Date(at.getTime() + waitMs) : null
     const answered = accepted.length + refused.length > 0 || outcome.split === true || outcome.fatal !== undefined
     if (answered) await countAnswer(sql, batch.credential.id)
-    else {
+    else if (outcome.late) {
+      if (batch.probe) await giveProbeBack(sql, batch.credential.id, at)
+    } else {
       const reason = reasonOf(notAccepted) ?? reasonOf(inDoubt) ?? 'the broker does not answer'
       await countFailure(sql, batch.credential.id, { now: at, reason, probe: batch.probe, random })
     }

@@ -15,8 +15,8 @@ export interface PlacedFish extends Fish {
 
 /**
  * Spreads the fish over a campaign: one goes first, two first and last, three first, middle and last, more evenly between. Each
- * stands in the block of its own time zone, which is where most leads are if the fish are well chosen: a batch is a range of one
- * zone, and a stranger within it would tear it.
+ * stands in the block of its own region, which is where most leads are if the fish are well chosen: a batch is a range of one
+ * region, and a stranger within it would tear it.
  * @param counts the leads to send in each block
  */
 export function placeFish(fish: readonly Fish[], counts: readonly number[]): PlacedFish[] {

@@ -2,10 +2,12 @@ import { extname, resolve } from 'node:path'
 import type pg from 'pg'
 import { v7 as uuidv7 } from 'uuid'
 import { formatMoney, moneyOf } from '../budget/money.ts'
+import { assertOpensFor } from '../campaign/contact-hours.ts'
 import { transaction } from '../database/pool.ts'
 import { batchSizes, effectiveBatchSize } from '../dispatch/plan.ts'
 import { CampError } from '../errors.ts'
 import { dayIn } from '../lead/dates.ts'
+import { regionOf } from '../lead/zones.ts'
 import { recordAudit } from '../security/audit.ts'
 import { type Columns, mapColumns } from './columns.ts'
 import { assertContent, type Content, contentFor } from './content.ts'
@@ -14,7 +16,7 @@ import { cryptoRandom, newHandle, uuids } from './ids.ts'
 import { assertUnchanged, type Inspection, inspectFile } from './inspect.ts'
 import { openRecords, type Reading, type Records, readLeads } from './read-leads.ts'
 import { RejectsFile } from './rejects.ts'
-import type { ImportDeps, ImportRequest, ImportResult } from './request.ts'
+import { contactHoursOf, type ImportDeps, type ImportRequest, type ImportResult } from './request.ts'
 import { Sequencer, seqOf } from './sequence.ts'
 import {
   claimFile,
@@ -90,6 +92,7 @@ async function prepare(
 
 async function dryRun(deps: ImportDeps, request: ImportRequest, intake: Intake): Promise<ImportResult> {
   const tally = await readLeads(deps, intake, [])
+  assertAllCanBeSent(request, intake, tally)
   return resultOf(request, intake, tally, {
     importedBefore: (await importedBefore(deps.pool, intake.source.sha256)) ?? null,
   })
@@ -104,6 +107,7 @@ async function importRows(deps: ImportDeps, request: ImportRequest, intake: Inta
       const made = await createCampaign(deps, request, intake, client)
       const tally = await storeLeads(deps, intake, client, made.id, rejects)
       await assertUnchanged(source)
+      assertAllCanBeSent(request, intake, tally)
       await completeCampaign(client, made.id, { rows: tally.rows, fish: tally.pending > 0 ? intake.fish.length : 0 })
       const { agendamentoId } = made
       await recordAudit(client, {
@@ -130,6 +134,13 @@ async function importRows(deps: ImportDeps, request: ImportRequest, intake: Inta
   } finally {
     await rejects?.discard()
   }
+}
+
+/** @throws CampError USAGE: the contact hours never open for some of the leads, or fish */
+function assertAllCanBeSent(request: ImportRequest, { fish, createdAt }: Intake, tally: Tally): void {
+  if (tally.pending === 0) return
+  const regions = [...tally.regions, ...fish.map(one => regionOf(one.phone)!)]
+  assertOpensFor(contactHoursOf(request), regions, createdAt)
 }
 
 async function createCampaign(deps: ImportDeps, request: ImportRequest, intake: Intake, client: pg.PoolClient) {

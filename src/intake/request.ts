@@ -3,6 +3,7 @@ import type { Adapter } from '../broker/port.ts'
 import type { Hours, ThrottleColumns } from '../campaign/settings.ts'
 import type { Clock } from '../clock.ts'
 import type { PrismaClient } from '../database/prisma.ts'
+import type { ContactHours } from '../dispatch/hours.ts'
 import type { Columns } from './columns.ts'
 import type { Delimiter } from './delimiter.ts'
 import type { Encoding } from './encoding.ts'
@@ -43,6 +44,8 @@ export interface ImportRequest {
   /** Bit 0 Monday … bit 6 Sunday. */
   days: number
   allowHolidays: boolean
+  /** The states whose law narrows the hours of their people. */
+  stateLaws: readonly string[]
   noCap: boolean
   scheduledAt: Date | null
   /** Minutes. */
@@ -60,6 +63,10 @@ export interface ImportRequest {
   /** Where the refused rows go; a dry run writes none. */
   rejects: string | null
   timezone: string
+}
+
+export function contactHoursOf({ hours, days, allowHolidays, stateLaws }: ImportRequest): ContactHours {
+  return { ...hours, days, allowHolidays, laws: stateLaws }
 }
 
 export interface ImportResult {

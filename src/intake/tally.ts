@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { RefusalCode } from '../campaign/refusals.ts'
-import { ZONES, zoneOf } from '../lead/zones.ts'
+import { REGIONS, type Region, regionOf } from '../lead/zones.ts'
 import type { Fish } from './fish.ts'
 import type { Lead } from './vet.ts'
 
@@ -33,16 +33,23 @@ export class Tally {
     }
   }
 
-  /** Leads to send, in groups that a batch may not cross: by time zone, and by text where that matters. */
-  groups(fish: readonly Fish[]): { zone: string; count: number }[] {
+  /** Those with a lead to send. */
+  get regions(): Region[] {
+    return REGIONS.filter((_, block) => this.#blocks.has(block))
+  }
+
+  /** Leads to send, in groups that a batch may not cross: by region, and by text where that matters. */
+  groups(fish: readonly Fish[]): { region: Region; count: number }[] {
     const groups = this.#byText
-      ? [...this.#texts.values()].map(({ block, count }) => ({ zone: ZONES[block]!, count }))
-      : ZONES.flatMap((zone, block) => (this.#blocks.has(block) ? [{ zone, count: this.#blocks.get(block)! }] : []))
+      ? [...this.#texts.values()].map(({ block, count }) => ({ region: REGIONS[block]!, count }))
+      : REGIONS.flatMap((region, block) =>
+          this.#blocks.has(block) ? [{ region, count: this.#blocks.get(block)! }] : [],
+        )
     for (const { phone } of fish) {
-      const zone = zoneOf(phone)!
-      const group = groups.find(one => one.zone === zone)
+      const region = regionOf(phone)!
+      const group = groups.find(one => one.region === region)
       if (group) group.count++
-      else groups.push({ zone, count: 1 })
+      else groups.push({ region, count: 1 })
     }
     return groups
   }

@@ -16,6 +16,7 @@ export function importRequest(scene: Scene): Omit<ImportRequest, 'file' | 'adapt
     hours: { from: 480, to: 1200 },
     days: 63,
     allowHolidays: false,
+    stateLaws: [],
     noCap: false,
     scheduledAt: null,
     startBefore: 60,

@@ -22,20 +22,21 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 
   security: ['broker', 'database'],
   blocklist: ['database'],
+  calendar: ['database', 'security'],
   budget: ['database', 'security'],
-  dispatch: ['blocklist', 'broker', 'budget', 'database', 'queue', 'security'],
+  dispatch: ['blocklist', 'broker', 'budget', 'calendar', 'database', 'queue', 'security'],
   // A callback resolves what the dispatch left in doubt: cost, frequency cap, and the campaign's end with it.
   webhook: ['blocklist', 'broker', 'database', 'dispatch', 'security'],
   // Moves plan, ring and finish; they send nothing.
   // What a broker tells when it is asked about a doubt goes the way of its callbacks.
-  campaign: ['broker', 'budget', 'database', 'dispatch', 'queue', 'security', 'webhook'],
+  campaign: ['broker', 'budget', 'calendar', 'database', 'dispatch', 'queue', 'security', 'webhook'],
   // An import makes a campaign, in the order of the dispatch's zones.
   intake: ['blocklist', 'broker', 'budget', 'campaign', 'database', 'dispatch', 'security'],
 
   // The process that works: it puts the features together.
-  worker: ['broker', 'campaign', 'database', 'dispatch', 'queue', 'security', 'webhook'],
+  worker: ['broker', 'calendar', 'campaign', 'database', 'dispatch', 'queue', 'security', 'webhook'],
   cli: [
-    ...['blocklist', 'broker', 'budget', 'campaign', 'database', 'dispatch'],
+    ...['blocklist', 'broker', 'budget', 'calendar', 'campaign', 'database', 'dispatch'],
     ...['intake', 'queue', 'sandbox', 'security', 'webhook', 'worker'],
   ],
 }

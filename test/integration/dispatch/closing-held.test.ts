@@ -233,7 +233,8 @@ describe('contact hours', () => {
     )
     await db.pool.query(
       `UPDATE "Batch" SET settled_at = $2::timestamptz - interval '1 hour', not_before = NULL,
-              zone = coalesce(($3::text[])[number], zone)
+              zone = coalesce(($3::text[])[number], zone),
+              region = CASE WHEN ($3::text[])[number] IS NULL THEN region ELSE '' END
        WHERE campaign_id = $1`,
       [id, NOON, zones],
     )

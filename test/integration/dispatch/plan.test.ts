@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import * as moves from '../../../src/campaign/moves.ts'
 import { progressOf } from '../../../src/campaign/progress.ts'
 import { batchSizes, effectiveBatchSize, planBatches } from '../../../src/dispatch/plan.ts'
-import { zoneOf } from '../../../src/lead/zones.ts'
+import { regionOf, zoneOf } from '../../../src/lead/zones.ts'
 import { byHand, claimed, outcomeOf } from '../../support/by-hand.ts'
 import { useDatabase } from '../../support/database.ts'
 import { booksOf, makeCampaign, makeScene } from '../../support/fixtures.ts'
@@ -24,7 +24,7 @@ describe('the plan', () => {
     expect(effectiveBatchSize({ ...cautious, brokerMax: 5000 })).toBe(1000)
   })
 
-  it('puts every PENDING lead into exactly one batch, of one zone, as the pure plan says', async () => {
+  it('puts every PENDING lead into exactly one batch, of one region, as the pure plan says', async () => {
     const scene = await makeScene(db.pool)
     const groups = fc.array(
       fc.record({ ddd: fc.constantFrom(11, 55, 92, 68), count: fc.integer({ min: 1, max: 60 }) }),
@@ -59,20 +59,24 @@ describe('the plan', () => {
             to_seq: number
             size: number
             zone: string
-          }>(`SELECT number, from_seq, to_seq, size, zone FROM "Batch" WHERE campaign_id = $1 ORDER BY number`, [
-            campaignId,
-          ])
+            region: string
+          }>(
+            `SELECT number, from_seq, to_seq, size, zone, region FROM "Batch" WHERE campaign_id = $1 ORDER BY number`,
+            [campaignId],
+          )
           const { rows: leads } = await db.pool.query<{ seq: number; phone: string }>(
             `SELECT seq, phone FROM "CampaignLead" WHERE campaign_id = $1 AND status = 'PENDING' ORDER BY seq`,
             [campaignId],
           )
           for (const lead of leads) {
             const holders = batches.filter(batch => batch.from_seq <= lead.seq && lead.seq <= batch.to_seq)
-            expect(holders.map(batch => batch.zone)).toEqual([zoneOf(lead.phone)])
+            expect(holders.map(({ zone, region }) => [zone, region])).toEqual([
+              [zoneOf(lead.phone), regionOf(lead.phone)?.name],
+            ])
           }
-          const zones = [...new Set(leads.map(lead => zoneOf(lead.phone)!))]
+          const regions = [...new Set(leads.map(lead => regionOf(lead.phone)))]
           const pure = batchSizes(
-            zones.map(zone => ({ zone, count: leads.filter(lead => zoneOf(lead.phone) === zone).length })),
+            regions.map(region => ({ count: leads.filter(lead => regionOf(lead.phone) === region).length })),
             size,
           )
           expect(batches.map(batch => batch.size)).toEqual(pure)
@@ -81,6 +85,27 @@ describe('the plan', () => {
       ),
       { numRuns: 25 },
     )
+  })
+
+  it('cuts by time zone what was imported when seq told only those apart', async () => {
+    const scene = await makeScene(db.pool)
+    const campaignId = await makeCampaign(db.pool, scene, { leads: 12, columns: { seq_by_zone: true } })
+    // As they came in the file, São Paulo and Rio by turns; Acre stands in its own block.
+    await db.pool.query(
+      `UPDATE "CampaignLead" SET phone = overlay(phone PLACING CASE WHEN seq > 16 THEN '68' WHEN seq % 4 = 0 THEN '21' ELSE '11' END FROM 3)
+       WHERE campaign_id = $1`,
+      [campaignId],
+    )
+    await planBatches(db.pool, { campaignId, size: 5, oneTextPerRequest: false })
+    const { rows } = await db.pool.query(
+      `SELECT from_seq, to_seq, size, zone, region FROM "Batch" WHERE campaign_id = $1 ORDER BY number`,
+      [campaignId],
+    )
+    expect(rows).toEqual([
+      { from_seq: 2, to_seq: 10, size: 5, zone: 'America/Sao_Paulo', region: '' },
+      { from_seq: 12, to_seq: 16, size: 3, zone: 'America/Sao_Paulo', region: '' },
+      { from_seq: 18, to_seq: 24, size: 4, zone: 'America/Rio_Branco', region: '' },
+    ])
   })
 
   it('gives each text a batch of its own where a request carries one text', async () => {

@@ -8,7 +8,7 @@ import { isUnreachable } from '../../../src/database/pool.ts'
 import type { CampError } from '../../../src/errors.ts'
 import { importCampaign } from '../../../src/intake/import.ts'
 import type { ImportRequest } from '../../../src/intake/request.ts'
-import { ZONES, zoneOf } from '../../../src/lead/zones.ts'
+import { REGIONS, regionOf, zoneOf } from '../../../src/lead/zones.ts'
 import { useDatabase } from '../../support/database.ts'
 import { makeScene, type Scene } from '../../support/fixtures.ts'
 import { importRequest } from '../../support/import-request.ts'
@@ -45,9 +45,9 @@ describe('every row becomes a lead', () => {
 
     const leads = await leadsOf(made.id!)
     expect(leads).toHaveLength(10_000)
-    const zones = leads.filter(lead => lead.status === 'PENDING').map(lead => ZONES.indexOf(zoneOf(lead.phone)!))
-    expect(zones).toEqual([...zones].sort((a, b) => a - b))
-    expect(new Set(zones).size).toBe(ZONES.length)
+    const regions = leads.filter(lead => lead.status === 'PENDING').map(lead => REGIONS.indexOf(regionOf(lead.phone)!))
+    expect(regions).toEqual([...regions].sort((a, b) => a - b))
+    expect(new Set(regions).size).toBe(REGIONS.length)
     expect(leads.find(lead => lead.source_line === 2)).toMatchObject({
       phone: '5511900000001',
       nome: 'Tânia Sant’Anna',
@@ -216,7 +216,7 @@ describe('fish', () => {
     expect(made).toMatchObject({ rows: 11, fish: 3, pending: 13, cost: { ceiling: '0.5850' } })
   })
 
-  test('of another time zone stand in its block; a batch stays a range of one zone', async () => {
+  test('of another region stand in its block; a batch stays a range of one region', async () => {
     await addFish(['Manaus', '5592900000091'], ['Manaus 2', '5592900000092'])
     const made = await run({ text: `fone\n${phones(5).join('\n')}\n`, throttle: { type: 'none', config: null } })
     const zones = (await leadsOf(made.id!)).map(lead => zoneOf(lead.phone))

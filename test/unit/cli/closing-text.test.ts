@@ -21,6 +21,7 @@ const VIEW: CampaignView = {
   hours: '08:00-20:00',
   days: 'mon-sat',
   allow_holidays: false,
+  state_laws: [],
   no_cap: false,
   scheduled_at: null,
   source_file: 'f.csv',
@@ -32,6 +33,7 @@ const VIEW: CampaignView = {
   finished_at: null,
   batches: { QUEUED: 0, SENDING: 0, DONE: 1, IN_DOUBT: 0 },
   waiting_until: null,
+  waiting_for_hours: false,
   waiting_for_broker: null,
   closing: null,
 }

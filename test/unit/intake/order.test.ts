@@ -3,18 +3,18 @@ import { placeFish } from '../../../src/intake/fish.ts'
 import { cryptoRandom, newHandle, uuids } from '../../../src/intake/ids.ts'
 import { parsePairs } from '../../../src/intake/pairs.ts'
 import { PhoneSet } from '../../../src/intake/phone-set.ts'
-import { blockOf, MOST_IN_A_ZONE, REFUSED_BLOCK, Sequencer, seqAfter, seqOf } from '../../../src/intake/sequence.ts'
+import { blockOf, MOST_IN_A_REGION, REFUSED_BLOCK, Sequencer, seqAfter, seqOf } from '../../../src/intake/sequence.ts'
 import { parseDay } from '../../../src/lead/dates.ts'
-import { ZONES } from '../../../src/lead/zones.ts'
+import { REGIONS } from '../../../src/lead/zones.ts'
 
-test('numbers leads by time zone, refused rows last, all within PostgreSQL’s integer', () => {
+test('numbers leads by region, refused rows last, all within PostgreSQL’s integer', () => {
   const sequence = new Sequencer()
   const [manaus, paulo] = [blockOf('5592900000001'), blockOf('5511900000001')]
   const numbers = [sequence.next(manaus), sequence.next(paulo), sequence.next(REFUSED_BLOCK), sequence.next(paulo)]
   expect(numbers).toEqual([seqOf(manaus, 1), 2, seqOf(REFUSED_BLOCK, 1), 4])
-  expect(numbers[0]).toBeGreaterThan(seqAfter(paulo, MOST_IN_A_ZONE))
-  expect(seqAfter(REFUSED_BLOCK, MOST_IN_A_ZONE)).toBeLessThan(2 ** 31)
-  sequence.counts[paulo] = MOST_IN_A_ZONE
+  expect(numbers[0]).toBeGreaterThan(seqAfter(paulo, MOST_IN_A_REGION))
+  expect(seqAfter(REFUSED_BLOCK, MOST_IN_A_REGION)).toBeLessThan(2 ** 31)
+  sequence.counts[paulo] = MOST_IN_A_REGION
   expect(() => sequence.next(paulo)).toThrow(expect.objectContaining({ kind: 'DATA' }))
 })
 
@@ -27,7 +27,7 @@ test.each([
   [4, 0, [0, 1, 2, 3]],
 ])('%i fish among %i leads go after leads %j', (fish, leads, after) => {
   const school = Array.from({ length: fish }, (_, i) => ({ name: `${i}`, phone: `551190000009${i}` }))
-  const placed = placeFish(school, [leads, ...ZONES.slice(1).map(() => 0), 0])
+  const placed = placeFish(school, [leads, ...REGIONS.slice(1).map(() => 0), 0])
   expect(placed.map(one => one.after)).toEqual(after)
   expect(placed.map(one => one.seq % 2)).toEqual(school.map(() => 1))
 })

@@ -1,7 +1,8 @@
+import { lawViews } from '../../../campaign/contact-hours.ts'
 import { formatDays, formatHours, formatThrottle } from '../../../campaign/settings.ts'
 import { type CampaignView, NO_COUNTS, NO_ERRORS } from '../../../campaign/view.ts'
 import { delimiterName } from '../../../intake/delimiter.ts'
-import type { ImportRequest, ImportResult } from '../../../intake/request.ts'
+import { contactHoursOf, type ImportRequest, type ImportResult } from '../../../intake/request.ts'
 import { fields } from '../../output.ts'
 import { campaignText, number } from './text.ts'
 
@@ -59,6 +60,7 @@ export function plannedView(
     hours: formatHours(request.hours),
     days: formatDays(request.days),
     allow_holidays: request.allowHolidays,
+    state_laws: lawViews(contactHoursOf(request)),
     no_cap: request.noCap,
     scheduled_at: request.scheduledAt?.toISOString() ?? null,
     source_file: result.source.file,
@@ -70,6 +72,7 @@ export function plannedView(
     finished_at: null,
     batches: { QUEUED: 0, SENDING: 0, DONE: 0, IN_DOUBT: 0 },
     waiting_until: null,
+    waiting_for_hours: false,
     closing: null,
     waiting_for_broker: null,
   }

@@ -29,7 +29,8 @@ export const register: Register = (campaign, action) => {
     .option('--delimiter <sign>', '; , tab or |; without it, detected')
     .option('--no-fish', 'without our own control phones')
     .option('--no-cap', 'also who was written to within 24 hours (ADMIN)')
-    .option('--allow-holidays', 'on national holidays too (ADMIN)')
+    .option('--allow-holidays', 'on holidays too, the country’s and those of camp calendar (ADMIN)')
+    .option('--state-laws <states>', 'keep these states’ laws on contact hours, too: AL,RJ, auto or none', 'none')
     .option('--again', 'also a file that was imported before')
     .option('--rejects <file>', 'write the refused rows there, to be corrected and imported again')
     .option('--dry-run', 'say what would come of it, and write nothing')
@@ -56,6 +57,7 @@ interface Options {
   fish: boolean
   cap: boolean
   allowHolidays?: boolean
+  stateLaws: string
   again?: boolean
   rejects?: string
   dryRun?: boolean
@@ -94,6 +96,8 @@ async function readRequest(context: Context, userId: string, file: string, optio
   const { findBroker, findTemplate, findWallet } = await import('../../../database/lookup.ts')
   const { adapterOf } = await import('../../../broker/registry.ts')
   const { parseDays, parseHours, parseThrottle } = await import('../../../campaign/settings.ts')
+  const { assertLawsOpen, parseStateLaws } = await import('../../../campaign/contact-hours.ts')
+  const { contactHoursOf } = await import('../../../intake/request.ts')
   const { parseDelimiter } = await import('../../../intake/delimiter.ts')
   const { parseEncoding } = await import('../../../intake/encoding.ts')
   const { parsePairs } = await import('../../../intake/pairs.ts')
@@ -101,6 +105,7 @@ async function readRequest(context: Context, userId: string, file: string, optio
   const wallet = await findWallet(prisma, options.wallet)
   const broker = await findBroker(prisma, options.broker)
   const template = options.template === undefined ? null : await findTemplate(prisma, options.template)
+  const laws = parseStateLaws(options.stateLaws)
   const request: ImportRequest = {
     file,
     name: options.name ?? null,
@@ -116,6 +121,7 @@ async function readRequest(context: Context, userId: string, file: string, optio
     hours: parseHours(options.hours),
     days: parseDays(options.days),
     allowHolidays: options.allowHolidays ?? false,
+    stateLaws: laws.states,
     noCap: !options.cap,
     scheduledAt: options.schedule === undefined ? null : await scheduleOf(context, options.schedule),
     startBefore: options.startBefore,
@@ -129,6 +135,7 @@ async function readRequest(context: Context, userId: string, file: string, optio
     rejects: options.rejects ?? null,
     timezone: context.config.timezone,
   }
+  if (laws.named) assertLawsOpen(contactHoursOf(request))
   return { request, wallet: wallet.name, broker: broker.name }
 }
 

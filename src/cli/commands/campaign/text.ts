@@ -14,7 +14,9 @@ export function campaignText(view: CampaignView, timezone: string): string {
     ['reason', view.failure_reason],
     [
       'waiting',
-      view.status === 'PROCESSING' && view.waiting_until ? `until ${time(view.waiting_until, timezone)}` : undefined,
+      view.status === 'PROCESSING' && view.waiting_until
+        ? `until ${time(view.waiting_until, timezone)}${view.waiting_for_hours ? ', when the contact hours open' : ''}`
+        : undefined,
     ],
     [
       'outage',
@@ -37,6 +39,7 @@ export function campaignText(view: CampaignView, timezone: string): string {
     ['closing', view.closing && closingText(view.closing, view.status, timezone)],
     ['cost', `${cost.used} used of at most ${cost.ceiling} (${cost.unit} each)`],
     ['hours', `${view.hours} ${view.days}${view.allow_holidays ? ', holidays too' : ''}, the recipient's time`],
+    ['laws', view.state_laws.map(({ state, hours }) => `${state} ${hours}`).join('; ')],
     ['throttle', view.throttle === 'none' ? undefined : view.throttle],
     ['scheduled', view.scheduled_at && time(view.scheduled_at, timezone)],
     ['imported', `${time(view.created_at, timezone)} by ${view.created_by}`],
