@@ -93,7 +93,7 @@ export async function removeHoliday(
 /** As if they had been rung long ago, and the queue had lost it: the sweeper rings them. */
 async function wakeSleeping(sql: Sql): Promise<void> {
   await sql.query(
-    `UPDATE "Batch" b SET not_before = NULL, rung_at = now() - interval '1 day', ring = ring + 1
+    `UPDATE "Batch" b SET not_before = NULL, rung_at = '-infinity', ring = ring + 1
      FROM (SELECT id FROM "Batch" WHERE status = 'QUEUED' AND asleep ORDER BY id FOR UPDATE) sleeping
      WHERE b.id = sleeping.id`,
   )

@@ -1,4 +1,5 @@
 import type { Outcome } from '../../src/broker/port.ts'
+import type { HolidayTest } from '../../src/calendar/own.ts'
 import type { ApproveOptions, MoveDeps } from '../../src/campaign/moves.ts'
 import { type Claim, type ClaimedBatch, claimBatch } from '../../src/dispatch/claim.ts'
 import { type BatchOutcome, settleBatch } from '../../src/dispatch/settle.ts'
@@ -10,7 +11,7 @@ export const SAO_PAULO = 'America/Sao_Paulo'
 export const APPROVAL: ApproveOptions = { timezone: SAO_PAULO, selfApproval: true }
 
 /** Dispatch one step at a time, at moments that the test decides: no queue, no worker, no broker. */
-export function byHand(db: Pick<TestDatabase, 'pool'>, start: Date) {
+export function byHand(db: Pick<TestDatabase, 'pool'>, start: Date, isHoliday: HolidayTest = () => false) {
   let at = start
   const clock = { now: () => at }
   const LEASE_MS = 60_000
@@ -29,10 +30,7 @@ export function byHand(db: Pick<TestDatabase, 'pool'>, start: Date) {
       return { pool: db.pool, clock, queues: DEAF }
     },
     claim: (batchId: string): Promise<Claim> =>
-      claimBatch(
-        { pool: db.pool, ...times, leaseMs: () => LEASE_MS, timezone: SAO_PAULO, isHoliday: () => false },
-        batchId,
-      ),
+      claimBatch({ pool: db.pool, ...times, leaseMs: () => LEASE_MS, timezone: SAO_PAULO, isHoliday }, batchId),
     settle: (batch: ClaimedBatch, outcome: BatchOutcome) =>
       settleBatch({ pool: db.pool, ...times }, batch, { correlatesByProviderId: false }, outcome),
     /** The ids of its QUEUED batches, by number. */
