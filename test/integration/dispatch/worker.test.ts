@@ -1,13 +1,13 @@
 import { describe, expect, inject, it, onTestFinished } from 'vitest'
 import * as moves from '../../../src/campaign/moves.ts'
 import { systemClock } from '../../../src/clock.ts'
-import { QUEUE_SCHEMA } from '../../../src/database/migrations.ts'
 import { type ClaimDeps, claimBatch } from '../../../src/dispatch/claim.ts'
 import { settleBatch } from '../../../src/dispatch/settle.ts'
-import { connectRedis, openQueues } from '../../../src/queue/queues.ts'
+import { openQueues } from '../../../src/queue/queues.ts'
 import { useDatabase } from '../../support/database.ts'
 import { dispatchOn, openSandbox } from '../../support/dispatch.ts'
 import { booksOf, makeCampaign, makeScene, setBudget } from '../../support/fixtures.ts'
+import { wipeQueue } from '../../support/queue.ts'
 import { startTestWorker, until } from '../../support/worker.ts'
 
 const db = useDatabase()
@@ -21,20 +21,6 @@ function claimDeps(): ClaimDeps {
     timezone: 'America/Sao_Paulo',
     isHoliday: () => false,
     random: Math.random,
-  }
-}
-
-async function wipeQueue(redisUrl: string | undefined): Promise<void> {
-  if (redisUrl) {
-    const redis = connectRedis(redisUrl, { maxRetriesPerRequest: 1 })
-    await redis.flushall()
-    redis.disconnect()
-  } else {
-    const { rows } = await db.pool.query<{ table: string }>(
-      `SELECT quote_ident(tablename) AS table FROM pg_tables WHERE schemaname = $1 AND tablename LIKE '%job%'`,
-      [QUEUE_SCHEMA],
-    )
-    await db.pool.query(`TRUNCATE ${rows.map(row => `${QUEUE_SCHEMA}.${row.table}`).join(', ')} CASCADE`)
   }
 }
 
@@ -243,7 +229,7 @@ describe.each(backends)('dispatch on the %s queue', (_name, redisUrl) => {
       async () => sandbox.stats().unique,
       unique => unique >= 50,
     )
-    await wipeQueue(redisUrl)
+    await wipeQueue(db, redisUrl)
     const books = await status(id, 'FINISHED')
     expect(books.statuses).toEqual({ SENT: 600 })
     expect(sandbox.stats()).toMatchObject({ unique: 600, duplicates: 0 })
