@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest'
+import type { Http } from '../../../src/broker/http.ts'
+import { addHoliday } from '../../../src/calendar/own.ts'
 import * as moves from '../../../src/campaign/moves.ts'
 import { systemClock } from '../../../src/clock.ts'
 import { dispatchClosing } from '../../../src/dispatch/closing.ts'
@@ -239,7 +241,7 @@ describe('contact hours', () => {
       [id, NOON, zones],
     )
     const { id: closing } = await closingOf(db, id)
-    return { id, closing }
+    return { id, closing, sandbox }
   }
 
   const claimAtNoon = async (closing: string, isHoliday = (_day: string) => false) =>
@@ -266,6 +268,37 @@ describe('contact hours', () => {
     const { closing } = await imported({ from: 480, to: 1200 })
     const claim = await claimAtNoon(closing, day => day === '2026-11-25')
     expect(claim).toMatchObject({ kind: 'WAIT', until: new Date('2026-11-26T11:00:00Z') })
+  })
+
+  it('of a state’s law, or of a holiday of its own, hold it where it writes to people there', async () => {
+    const { closing, id } = await imported({ from: 480, to: 1200 })
+    await db.pool.query(`UPDATE "Campaign" SET state_laws = '{RJ}' WHERE id = $1`, [id])
+    await db.pool.query(`UPDATE "Batch" SET region = 'RJ' WHERE campaign_id = $1 AND kind = 'SEND'`, [id])
+    const sunday = new Date('2026-11-29T15:00:00Z')
+    const deps = (now: Date) => closingDeps(db, { now: () => now })
+    expect(await claimClosing(await deps(sunday), closing)).toMatchObject({ until: new Date('2026-11-30T12:00:00Z') })
+    await addHoliday(db.pool, (await db.prisma.user.findFirstOrThrow()).id, { day: '11-30', state: 'RJ', name: null })
+    expect(await claimClosing(await deps(sunday), closing)).toMatchObject({ until: new Date('2026-12-01T12:00:00Z') })
+  })
+
+  it('that end while it looks hold it then', async () => {
+    const { closing, id, sandbox } = await imported({ from: 480, to: 721 })
+    const deps = await closingDeps(db)
+    let now = NOON
+    const http: Http = {
+      ...deps.http,
+      request: async request => {
+        const answer = await deps.http.request(request)
+        now = new Date('2026-11-25T15:01:00Z')
+        return answer
+      },
+    }
+    const late = { ...deps, http, now: () => now }
+    await dispatchClosing(late, closing)
+    expect(await view(db, id)).toMatchObject({ closing: { status: 'QUEUED', error: 'its contact hours had ended' } })
+    expect(await runsOf(sandbox)).toBe(0)
+    await db.pool.query(`UPDATE "Batch" SET not_before = NULL WHERE id = $1`, [closing])
+    expect(await claimClosing(late, closing)).toMatchObject({ kind: 'WAIT', until: new Date('2026-11-26T11:00:00Z') })
   })
 
   it('of zones in which nobody was taken do not matter', async () => {
