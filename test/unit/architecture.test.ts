@@ -29,8 +29,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   webhook: ['blocklist', 'broker', 'database', 'dispatch', 'security'],
   // Moves plan, ring and finish; they send nothing.
   // What a broker tells when it is asked about a doubt goes the way of its callbacks.
-  campaign: ['broker', 'budget', 'calendar', 'database', 'dispatch', 'queue', 'security', 'webhook'],
-  // An import makes a campaign, in the order of the dispatch's zones.
+  campaign: ['blocklist', 'broker', 'budget', 'calendar', 'database', 'dispatch', 'queue', 'security', 'webhook'],
+  // An import makes a campaign, in the order of the dispatch's regions.
   intake: ['blocklist', 'broker', 'budget', 'campaign', 'database', 'dispatch', 'security'],
 
   // The process that works: it puts the features together.
