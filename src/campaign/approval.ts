@@ -31,6 +31,7 @@ export interface CampaignHeader {
   days: number
   allow_holidays: boolean
   no_cap: boolean
+  purpose: string | null
   source_sha256: string
   rows: number
   fish: number
@@ -57,7 +58,7 @@ export async function lockCampaign(sql: Sql, id: string): Promise<CampaignHeader
 }
 
 /**
- * What an approval is bound to (DESIGN 3): who is sent what, by whom, at what price, when and how fast. If any of it changes
+ * What an approval is bound to (DESIGN 3): who is sent what, by whom, at what price, when and how fast, and what binds it. If any of it changes
  * afterwards (a broker's price, a template's text), the hash does too, and the campaign must be approved again.
  */
 export function approvalHash(campaign: CampaignHeader): string {
@@ -77,6 +78,7 @@ export function approvalHash(campaign: CampaignHeader): string {
     campaign.days,
     campaign.allow_holidays,
     campaign.no_cap,
+    campaign.purpose,
     campaign.throttling_type,
     campaign.throttling_config,
   ]

@@ -31,6 +31,8 @@ export interface CampaignView {
   days: string
   allow_holidays: boolean
   no_cap: boolean
+  /** What it is for; null: every entry of the blocklist binds it. */
+  purpose: string | null
   scheduled_at: string | null
   source_file: string
   created_by: string
@@ -108,6 +110,7 @@ export async function campaignView(sql: Sql, id: string): Promise<CampaignView> 
     days: formatDays(header.days),
     allow_holidays: header.allow_holidays,
     no_cap: header.no_cap,
+    purpose: header.purpose,
     scheduled_at: iso(header.scheduled_at),
     source_file: header.source_file,
     created_by: header.created_by,
@@ -154,6 +157,7 @@ interface HeaderRow {
   days: number
   allow_holidays: boolean
   no_cap: boolean
+  purpose: string | null
   scheduled_at: Date | null
   rows: number
   fish: number

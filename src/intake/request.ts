@@ -44,6 +44,8 @@ export interface ImportRequest {
   days: number
   allowHolidays: boolean
   noCap: boolean
+  /** What it is for, which decides what binds it of the blocklist; null: everything does. */
+  purpose: string | null
   scheduledAt: Date | null
   /** Minutes. */
   startBefore: number

@@ -17,6 +17,7 @@ export function importRequest(scene: Scene): Omit<ImportRequest, 'file' | 'adapt
     days: 63,
     allowHolidays: false,
     noCap: false,
+    purpose: null,
     scheduledAt: null,
     startBefore: 60,
     batchSize: null,

@@ -22,6 +22,7 @@ const VIEW: CampaignView = {
   days: 'mon-sat',
   allow_holidays: false,
   no_cap: false,
+  purpose: null,
   scheduled_at: null,
   source_file: 'f.csv',
   created_by: 'u',

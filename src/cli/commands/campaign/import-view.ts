@@ -60,6 +60,7 @@ export function plannedView(
     days: formatDays(request.days),
     allow_holidays: request.allowHolidays,
     no_cap: request.noCap,
+    purpose: request.purpose,
     scheduled_at: request.scheduledAt?.toISOString() ?? null,
     source_file: result.source.file,
     created_by: createdBy,
