@@ -2,12 +2,13 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
-import { onTestFinished } from 'vitest'
+import { beforeAll, beforeEach, onTestFinished } from 'vitest'
 import type { Entry } from '../../src/blocklist/blocklist.ts'
 import { systemClock } from '../../src/clock.ts'
 import type { SyncDeps, SyncRequest } from '../../src/sync/request.ts'
 import { syncBlocklist } from '../../src/sync/sync.ts'
 import type { TestDatabase } from './database.ts'
+import { makeScene } from './fixtures.ts'
 
 /** `camp blocklist sync FROM --source lista`, every flag at its default. */
 export const SYNC: Omit<SyncRequest, 'from' | 'userId'> = {
@@ -24,8 +25,16 @@ export const SYNC: Omit<SyncRequest, 'from' | 'userId'> = {
   rejects: null,
 }
 
-export function syncOn(db: TestDatabase, userId: () => string) {
+/** Syncs into a test file's database, whose blocklist is empty before each test. */
+export function syncOn(db: TestDatabase) {
+  let userId: string
+  beforeAll(async () => {
+    userId = (await makeScene(db.pool)).userId
+  })
+  beforeEach(() => db.pool.query(`TRUNCATE "Blocklist", "BlocklistSync", "AuditEvent"`))
   return {
+    userId: () => userId,
+
     sync: (from: string, options: Partial<SyncRequest> = {}, deps: Partial<SyncDeps> = {}) =>
       syncBlocklist(
         {
@@ -36,7 +45,7 @@ export function syncOn(db: TestDatabase, userId: () => string) {
           timeoutMs: 5_000,
           ...deps,
         },
-        { ...SYNC, ...options, from, userId: userId() },
+        { ...SYNC, ...options, from, userId },
       ),
 
     /** A source's entries, phones before documents, each as "value reason purpose". */

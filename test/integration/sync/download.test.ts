@@ -1,20 +1,14 @@
 import type { IncomingHttpHeaders, ServerResponse } from 'node:http'
 import { gzipSync } from 'node:zlib'
-import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { removeFromBlocklist } from '../../../src/blocklist/blocklist.ts'
 import { isUnreachable } from '../../../src/database/pool.ts'
 import { useDatabase } from '../../support/database.ts'
-import { makeScene } from '../../support/fixtures.ts'
 import { closedUrl, serveHttp, serveTcp } from '../../support/http.ts'
 import { fileOf, syncOn } from '../../support/sync.ts'
 
 const db = useDatabase()
-let userId: string
-beforeAll(async () => {
-  userId = (await makeScene(db.pool)).userId
-})
-beforeEach(() => db.pool.query(`TRUNCATE "Blocklist", "BlocklistSync", "AuditEvent"`))
-const { sync, entries } = syncOn(db, () => userId)
+const { sync, entries } = syncOn(db)
 
 const [A, B, C] = ['5511900000001', '5511900000002', '5511900000003']
 const LIST = `${A}\n${B}\n`

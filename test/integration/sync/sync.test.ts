@@ -4,21 +4,15 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { Readable } from 'node:stream'
 import { gzipSync } from 'node:zlib'
-import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { addToBlocklist, removeFromBlocklist } from '../../../src/blocklist/blocklist.ts'
 import { isUnreachable } from '../../../src/database/pool.ts'
 import { encode } from '../../../src/intake/encoding.ts'
 import { useDatabase } from '../../support/database.ts'
-import { makeScene } from '../../support/fixtures.ts'
 import { fileOf, syncOn } from '../../support/sync.ts'
 
 const db = useDatabase()
-let userId: string
-beforeAll(async () => {
-  userId = (await makeScene(db.pool)).userId
-})
-beforeEach(() => db.pool.query(`TRUNCATE "Blocklist", "BlocklistSync", "AuditEvent"`))
-const { sync, entries } = syncOn(db, () => userId)
+const { sync, entries, userId } = syncOn(db)
 
 const [A, B, C, D] = ['5511900000001', '5511900000002', '5511900000003', '5511900000004']
 const [CPF, OTHER_CPF] = ['52998224725', '11144477735']
@@ -99,7 +93,7 @@ describe('a difference', () => {
       action: 'blocklist.sync',
       subject: 'Blocklist',
       subject_id: 'lista',
-      user_id: userId,
+      user_id: userId(),
     })
     expect(event!.detail).toMatchObject({
       ...{ from: list, purpose: 'offers', replace: true, rows: 2, refused: 1, added: 1 },
