@@ -33,6 +33,7 @@ export interface CampaignHeader {
   allow_holidays: boolean
   state_laws: string[]
   no_cap: boolean
+  purpose: string | null
   source_sha256: string
   rows: number
   fish: number
@@ -59,7 +60,7 @@ export async function lockCampaign(sql: Sql, id: string): Promise<CampaignHeader
 }
 
 /**
- * What an approval is bound to (DESIGN 3): who is sent what, by whom, at what price, when and how fast. If any of it changes
+ * What an approval is bound to (DESIGN 3): who is sent what, by whom, at what price, when and how fast, and what binds it. If any of it changes
  * afterwards (a broker's price, a template's text), the hash does too, and the campaign must be approved again.
  */
 export function approvalHash(campaign: CampaignHeader): string {
@@ -79,6 +80,7 @@ export function approvalHash(campaign: CampaignHeader): string {
     campaign.days,
     campaign.allow_holidays,
     campaign.no_cap,
+    campaign.purpose,
     campaign.throttling_type,
     campaign.throttling_config,
     // As camp knew them then. Without any, nothing is added: what was approved before there were laws stays approved.

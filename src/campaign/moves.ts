@@ -42,8 +42,8 @@ export async function approve(deps: MoveDeps, id: string, userId: string, option
        WHERE id = $1`,
       [id, campaign.cost_per_message, userId, now, approvalHash(campaign)],
     )
-    const detail = { unit_cost: campaign.cost_per_message, rows: campaign.rows, fish: campaign.fish }
-    await audit(sql, 'approve', campaign, userId, detail)
+    const { cost_per_message: unit_cost, rows, fish, purpose, no_cap } = campaign
+    await audit(sql, 'approve', campaign, userId, { unit_cost, rows, fish, purpose, no_cap })
   })
 }
 

@@ -35,6 +35,8 @@ export interface CampaignView {
   /** The laws that narrow the hours of their state's people. */
   state_laws: LawView[]
   no_cap: boolean
+  /** What it is for; null: every entry of the blocklist binds it. */
+  purpose: string | null
   scheduled_at: string | null
   source_file: string
   created_by: string
@@ -115,6 +117,7 @@ export async function campaignView(sql: Sql, id: string): Promise<CampaignView> 
     allow_holidays: header.allow_holidays,
     state_laws: lawViews(hoursOf(header)),
     no_cap: header.no_cap,
+    purpose: header.purpose,
     scheduled_at: iso(header.scheduled_at),
     source_file: header.source_file,
     created_by: header.created_by,
@@ -157,6 +160,7 @@ interface HeaderRow extends HoursColumns {
   throttling_type: string
   throttling_config: unknown
   no_cap: boolean
+  purpose: string | null
   scheduled_at: Date | null
   rows: number
   fish: number

@@ -263,6 +263,7 @@ interface BatchHeader extends HoursColumns {
   throttling_type: string
   throttling_config: unknown
   no_cap: boolean
+  purpose: string | null
   unit_cost: string
   wallet_id: string
   idgis_ambiente: number
@@ -290,7 +291,7 @@ async function lockBatch(sql: Sql, batchId: string): Promise<BatchHeader | undef
             c.id AS campaign_id, c.status AS campaign_status, c.agendamento_id, c.base_message, c.template_vars,
             (SELECT t.template_code FROM "Template" t WHERE t.id = c.template_id) AS template_code,
             (SELECT t.content FROM "Template" t WHERE t.id = c.template_id) AS template_content,
-            c.throttling_type, c.throttling_config, c.hours_from, c.hours_to, c.days, c.allow_holidays, c.state_laws, c.no_cap,
+            c.throttling_type, c.throttling_config, c.hours_from, c.hours_to, c.days, c.allow_holidays, c.state_laws, c.no_cap, c.purpose,
             c.batch_size,
             coalesce(c.unit_cost, r.cost_per_message) AS unit_cost,
             c.wallet_id, (SELECT w.idgis_ambiente FROM "Wallet" w WHERE w.id = c.wallet_id) AS idgis_ambiente,
@@ -327,7 +328,8 @@ type RefusedLead = { seq: number; code: 'BLOCKLISTED' | 'FREQUENCY_CAP'; message
 
 /**
  * The rules that may have changed since the import: blocklist, then the frequency cap. Fish skip both. The blocklist is read by
- * its indexes, a lead at a time: of an EXISTS PostgreSQL makes a hash of the whole list, for every batch.
+ * its indexes, a lead at a time: of an EXISTS PostgreSQL makes a hash of the whole list, for every batch. What binds is what
+ * binds in findBlocked (src/blocklist/blocklist.ts).
  */
 async function vetLeads(
   sql: Sql,
@@ -338,12 +340,14 @@ async function vetLeads(
   const { rows } = await sql.query<ClaimedLead & { blocked: boolean }>(
     `SELECT l.id, l.seq, l.phone, l.nome, l.cpf_cnpj, l.idcob_contrato, l.custom_message, l.variables, l.is_fish,
             l.sent_at IS NOT NULL AS doubtful_before,
-            NOT l.is_fish AND coalesce((SELECT true FROM "Blocklist" k WHERE k.phone = l.phone LIMIT 1),
-                                       (SELECT true FROM "Blocklist" k WHERE k.cpf_cnpj = l.cpf_cnpj LIMIT 1), false) AS blocked
+            NOT l.is_fish AND coalesce(
+              (SELECT true FROM "Blocklist" k WHERE k.phone = l.phone AND coalesce(k.purpose = $4, true) LIMIT 1),
+              (SELECT true FROM "Blocklist" k WHERE k.cpf_cnpj = l.cpf_cnpj AND coalesce(k.purpose = $4, true) LIMIT 1),
+              false) AS blocked
      FROM "CampaignLead" l
      WHERE l.campaign_id = $1 AND l.seq BETWEEN $2 AND $3 AND l.status = 'PENDING'
      ORDER BY l.seq`,
-    [header.campaign_id, header.from_seq, header.to_seq],
+    [header.campaign_id, header.from_seq, header.to_seq, header.purpose],
   )
   const refused: RefusedLead[] = []
   const allowed: ClaimedLead[] = []

@@ -54,7 +54,7 @@ export function namedColumns({ headers, fields, variables }: Columns): NamedColu
 }
 
 /** Without the columns behind the last name (Excel leaves them) and those of a rejects file. */
-function namesOf(row: readonly string[]): string[] {
+export function namesOf(row: readonly string[]): string[] {
   const names = row.slice(0, widthOf(row)).map(name => name.trim())
   const tail = names.slice(-REJECT_COLUMNS.length)
   if (REJECT_COLUMNS.every((name, i) => tail[i] === name)) names.length -= REJECT_COLUMNS.length

@@ -87,7 +87,8 @@ async function prepare(
     keepText: content.byText,
   })
   const fish = request.fish ? await deps.prisma.fish.findMany({ orderBy: { created_at: 'asc' } }) : []
-  return { source, records, vetter, byText: content.byText, columns, content, fish, createdAt }
+  const { byText } = content
+  return { source, records, vetter, byText, purpose: request.purpose, columns, content, fish, createdAt }
 }
 
 async function dryRun(deps: ImportDeps, request: ImportRequest, intake: Intake): Promise<ImportResult> {
@@ -121,6 +122,8 @@ async function importRows(deps: ImportDeps, request: ImportRequest, intake: Inta
           sha256: source.sha256,
           rows: tally.rows,
           pending: tally.pending,
+          purpose: request.purpose,
+          no_cap: request.noCap,
         },
       })
       deps.signal.throwIfAborted()

@@ -50,6 +50,8 @@ export interface Reading {
   vetter: Vetter
   /** Batches hold one text. */
   byText: boolean
+  /** The campaign's (src/blocklist/purpose.ts). */
+  purpose: string | null
 }
 
 /**
@@ -58,7 +60,7 @@ export interface Reading {
  */
 export async function readLeads(
   { pool, signal, onProgress }: ImportDeps,
-  { source, records, vetter, byText }: Reading,
+  { source, records, vetter, byText, purpose }: Reading,
   sinks: readonly LeadSink[],
 ): Promise<Tally> {
   const tally = new Tally(byText)
@@ -72,7 +74,7 @@ export async function readLeads(
   let ahead: Promise<readonly Lead[]> | undefined
   for await (const rows of records.rows) {
     const leads = rows.map(vetter.vet)
-    const vetted = anyoneBlocked ? refuseBlocked(pool, leads) : Promise.resolve(leads)
+    const vetted = anyoneBlocked ? refuseBlocked(pool, purpose, leads) : Promise.resolve(leads)
     vetted.catch(() => undefined) // it is awaited below, if nothing else fails before
     if (ahead) await emit(await ahead)
     ahead = vetted
@@ -87,13 +89,12 @@ async function hasBlocklist(sql: Sql): Promise<boolean> {
   return rows[0]!.any
 }
 
-async function refuseBlocked(sql: Sql, leads: readonly Lead[]): Promise<readonly Lead[]> {
+async function refuseBlocked(sql: Sql, purpose: string | null, leads: readonly Lead[]): Promise<readonly Lead[]> {
   const open = leads.filter(lead => !lead.refusal)
-  const { phones, documents } = await findBlocked(
-    sql,
-    open.map(lead => lead.phone),
-    open.flatMap(lead => lead.cpf_cnpj ?? []),
-  )
+  const { phones, documents } = await findBlocked(sql, purpose, {
+    phones: open.map(lead => lead.phone),
+    documents: open.flatMap(lead => lead.cpf_cnpj ?? []),
+  })
   for (const lead of open) {
     if (phones.has(lead.phone)) refuse(lead, 'BLOCKLISTED', 'its phone is on the blocklist')
     else if (lead.cpf_cnpj !== null && documents.has(lead.cpf_cnpj))

@@ -2,9 +2,15 @@ import { randomBytes } from 'node:crypto'
 import { type FileHandle, open, rename, rm } from 'node:fs/promises'
 import { CampError, messageOf } from '../errors.ts'
 import { type Columns, REJECT_COLUMNS } from './columns.ts'
+import type { Row } from './csv.ts'
 import { encode } from './encoding.ts'
 import type { Inspection } from './inspect.ts'
-import type { Lead } from './vet.ts'
+
+/** A row, and why it is refused if it is: a lead is one. */
+export interface JudgedRow {
+  row: Row
+  refusal: { code: string; detail: string } | null
+}
 
 /**
  * The refused rows as a file that can be corrected and imported again: the original's columns, encoding, delimiter and line
@@ -27,7 +33,7 @@ export class RejectsFile {
   }
 
   /** @param columns the original's @throws CampError DATA when it cannot be written there */
-  static async create(path: string, source: Inspection, { headers }: Columns): Promise<RejectsFile> {
+  static async create(path: string, source: Inspection, { headers }: Pick<Columns, 'headers'>): Promise<RejectsFile> {
     const draft = `${path}.${randomBytes(6).toString('hex')}.tmp`
     const handle = await open(draft, 'wx').catch(error => {
       throw new CampError('DATA', `the rejects cannot be written to ${path}: ${messageOf(error)}`, { cause: error })
@@ -37,9 +43,9 @@ export class RejectsFile {
     return file
   }
 
-  async add(leads: readonly Lead[]): Promise<void> {
+  async add(judged: readonly JudgedRow[]): Promise<void> {
     let text = ''
-    for (const { row, refusal } of leads) {
+    for (const { row, refusal } of judged) {
       if (!refusal) continue
       const cells = Array.from({ length: this.#width }, (_, i) => row.cells[i] ?? '')
       text += this.#line([...cells, String(row.line), refusal.code, refusal.detail])

@@ -47,6 +47,8 @@ export interface ImportRequest {
   /** The states whose law narrows the hours of their people. */
   stateLaws: readonly string[]
   noCap: boolean
+  /** What it is for, which decides what binds it of the blocklist; null: everything does. */
+  purpose: string | null
   scheduledAt: Date | null
   /** Minutes. */
   startBefore: number

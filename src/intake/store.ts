@@ -24,6 +24,7 @@ export interface NewCampaign {
   allowHolidays: boolean
   stateLaws: readonly string[]
   noCap: boolean
+  purpose: string | null
   scheduledAt: Date | null
   startBefore: number
   batchSize: number | null
@@ -74,8 +75,8 @@ export async function insertCampaign(sql: Sql, c: NewCampaign, handles: () => st
       `INSERT INTO "Campaign" (
          id, agendamento_id, name, user_id, wallet_id, broker_id, template_id, base_message, template_vars,
          throttling_type, throttling_config, scheduled_at, start_before, hours_from, hours_to, days, allow_holidays, no_cap,
-         source_file, source_sha256, batch_size, stale_days, created_at, updated_at, state_laws)
-       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $23, $24)
+         source_file, source_sha256, batch_size, stale_days, purpose, created_at, updated_at, state_laws)
+       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $24, $25)
        ON CONFLICT (agendamento_id) DO NOTHING`,
       [
         c.id,
@@ -100,6 +101,7 @@ export async function insertCampaign(sql: Sql, c: NewCampaign, handles: () => st
         c.sourceSha256,
         c.batchSize,
         c.staleDays,
+        c.purpose,
         c.createdAt,
         c.stateLaws,
       ],

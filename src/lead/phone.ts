@@ -18,12 +18,42 @@ export function parsePhone(text: string): ParsedPhone {
  * WhatsApp ids may, gets it. With and without it is the same person.
  */
 export function canonicalPhone(text: string): ParsedPhone {
-  return parse(text, national =>
-    national.length === 10 && national[2]! >= '6'
-      ? validNational(`${national.slice(0, 2)}9${national.slice(2)}`)
-      : validNational(national),
-  )
+  return parse(text, canonicalNational)
 }
+
+function canonicalNational(national: string): string | undefined {
+  return national.length === 10 && national[2]! >= '6'
+    ? validNational(`${national.slice(0, 2)}9${national.slice(2)}`)
+    : validNational(national)
+}
+
+/** Every number in a cell, as `canonicalPhone` reads it: for a list where one too many does less harm than one too few. */
+export function canonicalPhones(text: string): string[] {
+  const { phone } = canonicalPhone(text)
+  if (phone === undefined || ONE.test(text)) return phone === undefined ? [] : [phone]
+  const parts = text.split(SEPARATOR).flatMap(part => numbersIn(part.trim().split(/\s+/)))
+  return [...new Set([phone, ...parts.map(national => `55${national}`)])]
+}
+
+const ONE = /^[\d ()+-]{1,20}$/
+
+/** The numbers that some words make, one after the other; whatever stands between them is passed over. */
+function numbersIn(words: readonly string[]): string[] {
+  const found: string[] = []
+  for (let from = 0; from < words.length; from++) {
+    for (let to = from + 1; to <= Math.min(from + LONGEST_IN_WORDS, words.length); to++) {
+      const number = numberIn(words.slice(from, to).join(' '), canonicalNational)
+      if (number === undefined) continue
+      found.push(number)
+      from = to - 1
+      break
+    }
+  }
+  return found
+}
+
+// +55 11 9 8765 4321
+const LONGEST_IN_WORDS = 6
 
 type National = (digits: string) => string | undefined
 

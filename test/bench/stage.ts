@@ -78,7 +78,7 @@ function* encoded(rows: number): Generator<Buffer> {
 /** A wallet that can pay, a SANDBOX broker in batches of 500, and a blocklist, because every installation has one. */
 export async function setScene({ pool }: Stage, sandboxUrl?: string): Promise<Scene> {
   const phones = Array.from({ length: 10_000 }, (_, i) => `55119${String(80_000_000 + i)}`)
-  await addToBlocklist(pool, { phones, documents: [], reason: null, source: 'manual' })
+  await addToBlocklist(pool, { phones, documents: [], reason: null, source: 'manual', purpose: null })
   return makeScene(pool, { maxBatch: 500, ...(sandboxUrl && { url: sandboxUrl }) })
 }
 

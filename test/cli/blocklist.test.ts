@@ -49,7 +49,7 @@ it('counts by source', async () => {
   expect(await json(['stats'])).toEqual({
     phones: 1,
     documents: 1,
-    sources: [{ source: 'manual', phones: 1, documents: 1 }],
+    sources: [{ source: 'manual', phones: 1, documents: 1, purposes: [null], syncs: [] }],
   })
 })
 

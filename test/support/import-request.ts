@@ -18,6 +18,7 @@ export function importRequest(scene: Scene): Omit<ImportRequest, 'file' | 'adapt
     allowHolidays: false,
     stateLaws: [],
     noCap: false,
+    purpose: null,
     scheduledAt: null,
     startBefore: 60,
     batchSize: null,

@@ -33,11 +33,14 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   // An import makes a campaign, in the order of the dispatch's regions.
   intake: ['blocklist', 'broker', 'budget', 'campaign', 'database', 'dispatch', 'security'],
 
+  // A list's file becomes entries of the blocklist, read as a mailing's is: above the intake, which asks the blocklist itself.
+  sync: ['blocklist', 'database', 'intake', 'security'],
+
   // The process that works: it puts the features together.
   worker: ['broker', 'calendar', 'campaign', 'database', 'dispatch', 'queue', 'security', 'webhook'],
   cli: [
     ...['blocklist', 'broker', 'budget', 'calendar', 'campaign', 'database', 'dispatch'],
-    ...['intake', 'queue', 'sandbox', 'security', 'webhook', 'worker'],
+    ...['intake', 'queue', 'sandbox', 'security', 'sync', 'webhook', 'worker'],
   ],
 }
 

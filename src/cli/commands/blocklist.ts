@@ -1,39 +1,70 @@
 import type { Entry } from '../../blocklist/blocklist.ts'
 import { CampError } from '../../errors.ts'
-import { leaf, type Register } from '../command.ts'
+import { later, leaf, type Register } from '../command.ts'
 import type { Context } from '../context.ts'
+import { nameArgument, oneOf, wholeNumber } from '../options.ts'
 import type { Column } from '../output.ts'
 
 const SOURCE = 'manual'
 
 export const register: Register = (program, action) => {
-  const blocklist = program.command('blocklist').description('who must never be contacted: add, remove, check, stats')
+  const blocklist = program
+    .command('blocklist')
+    .description('who must never be contacted: add, remove, check, stats, sync')
   leaf(blocklist, 'add', 'never contact this phone or document again (any user may)')
     .option('--phone <phone>', 'a Brazilian number, however it is written')
     .option('--document <document>', 'a CPF or CNPJ')
     .option('--reason <reason>', 'why')
+    .option('--purpose <word>', 'only for campaigns of this purpose, and those without one; without it, for all')
     .action(action(add))
-  leaf(blocklist, 'remove', 'let a phone or document be contacted again, whatever source blocked it')
+  leaf(blocklist, 'remove', 'let a phone or document be contacted again (ADMIN)')
     .option('--phone <phone>', 'a Brazilian number, however it is written')
     .option('--document <document>', 'a CPF or CNPJ')
+    .option('--source <name>', 'only the entry of this source; without it, of all')
     .action(action(remove))
   leaf(blocklist, 'check <value>', 'whether a phone or document is blocked, by whom and why').action(action(check))
-  leaf(blocklist, 'stats', 'how many phones and documents each source blocks').action(action(stats))
+  leaf(blocklist, 'stats', 'what each source blocks, and when its list last came from where').action(
+    action(later(async () => (await import('./blocklist/stats.ts')).stats)),
+  )
+  leaf(blocklist, 'sync <from>', "bring a source's entries up to its list: a file, an http(s) URL or - (ADMIN)")
+    .requiredOption('--source <name>', 'whose list it is; entries of other sources are not touched', nameArgument)
+    .option('--purpose <word>', 'what its entries bind: campaigns of this purpose, and those without one')
+    .option('--replace', 'the list is all that the source names: what it does not name goes')
+    .option('--allow-shrink', 'with --replace: even if more than half of the entries go')
+    .option('--refetch', 'the whole list, even if the server says that nothing is new')
+    .option('--type <type>', 'what a list without column names holds: phone or document', oneOf(['phone', 'document']))
+    .option('--map <field=column>', 'which column is what: phone=TEL,document=CPF,reason=MOTIVO', collect, [])
+    .option('--encoding <name>', 'utf-8, utf-16le, utf-16be or windows-1252; without it, detected')
+    .option('--delimiter <sign>', '; , tab or |; without it, detected')
+    .option(
+      '--max-size <megabytes>',
+      'a list that is longer, packed or unpacked, is refused',
+      wholeNumber(1, 1_000_000),
+      1024,
+    )
+    .option('--rejects <file>', 'write the rows there that could not be read')
+    .action(action(later(async () => (await import('./blocklist/sync.ts')).sync)))
+}
+
+function collect(value: string, previous: string[]): string[] {
+  return [...previous, value]
 }
 
 type Target = { phone?: string; document?: string }
 
-async function add(context: Context, options: Target & { reason?: string }): Promise<void> {
+async function add(context: Context, options: Target & { reason?: string; purpose?: string }): Promise<void> {
   const { addToBlocklist, entriesFor } = await import('../../blocklist/blocklist.ts')
+  const { parsePurpose } = await import('../../blocklist/purpose.ts')
   const { transaction } = await import('../../database/pool.ts')
   const { recordAudit } = await import('../../security/audit.ts')
   const actor = await context.actor()
   const pool = await context.pool()
   const keys = await keysOf(options)
   const reason = options.reason?.trim() || null
+  const purpose = options.purpose === undefined ? null : parsePurpose('--purpose', options.purpose)
   const added = await transaction(pool, async sql => {
-    const count = await addToBlocklist(sql, { ...keys, reason, source: SOURCE })
-    const detail = { ...keys, reason, source: SOURCE, added: count }
+    const count = await addToBlocklist(sql, { ...keys, reason, source: SOURCE, purpose })
+    const detail = { ...keys, reason, source: SOURCE, purpose, added: count }
     await recordAudit(sql, {
       userId: actor.id,
       action: 'blocklist.add',
@@ -50,19 +81,23 @@ async function add(context: Context, options: Target & { reason?: string }): Pro
   )
 }
 
-async function remove(context: Context, options: Target): Promise<void> {
+async function remove(context: Context, options: Target & { source?: string }): Promise<void> {
   const { entriesFor, removeFromBlocklist } = await import('../../blocklist/blocklist.ts')
+  const { listSyncs } = await import('../../blocklist/syncs.ts')
+  const { table } = await import('../output.ts')
   const { transaction } = await import('../../database/pool.ts')
   const { recordAudit } = await import('../../security/audit.ts')
   const { confirm } = await import('../prompt.ts')
   const actor = await context.admin()
   const pool = await context.pool()
   const keys = await keysOf(options)
-  if ((await entriesFor(pool, keys)).length === 0)
-    throw new CampError('NOT_FOUND', `${subjectOf(keys)} is not on the blocklist`)
-  await confirm(context, `Take ${subjectOf(keys)} off the blocklist?`)
+  const { source } = options
+  const of = source === undefined ? 'the blocklist' : `the blocklist of ${source}`
+  if ((await entriesFor(pool, { ...keys, source })).length === 0)
+    throw new CampError('NOT_FOUND', `${subjectOf(keys)} is not on ${of}`)
+  await confirm(context, `Take ${subjectOf(keys)} off ${of}?`)
   const removed = await transaction(pool, async sql => {
-    const entries = await removeFromBlocklist(sql, keys)
+    const entries = await removeFromBlocklist(sql, { ...keys, source })
     const detail = { ...keys, sources: entries.map(entry => entry.source) }
     await recordAudit(sql, {
       userId: actor.id,
@@ -73,9 +108,14 @@ async function remove(context: Context, options: Target): Promise<void> {
     })
     return entries
   })
-  context.out.result(
-    { removed: removed.length, entries: removed },
-    `Unblocked ${subjectOf(keys)}: ${removed.length} entries removed.`,
+  const left = await entriesFor(pool, keys)
+  const synced = new Set((await listSyncs(pool)).map(sync => sync.source))
+  for (const { source } of removed.filter(entry => synced.has(entry.source)))
+    context.out.warn(`the list of ${source} may name it still: then its next sync blocks it again`)
+  context.out.result({ removed: removed.length, entries: removed, left }, () =>
+    left.length === 0
+      ? `Unblocked ${subjectOf(keys)}: ${removed.length} entries removed.`
+      : `${removed.length} entries removed. Still blocked:\n${table(left, COLUMNS, context.out.color)}`,
   )
 }
 
@@ -103,26 +143,10 @@ const COLUMNS: readonly Column<Entry>[] = [
   { title: 'PHONE', value: entry => entry.phone ?? '' },
   { title: 'DOCUMENT', value: entry => entry.cpf_cnpj ?? '' },
   { title: 'SOURCE', value: entry => entry.source },
+  { title: 'BINDS', value: entry => entry.purpose ?? 'everything' },
   { title: 'REASON', value: entry => entry.reason ?? '' },
   { title: 'SINCE', value: entry => entry.created_at.toISOString() },
 ]
-
-async function stats(context: Context): Promise<void> {
-  const { countBySource } = await import('../../blocklist/blocklist.ts')
-  await context.actor()
-  const sources = await countBySource(await context.pool())
-  const total = (pick: 'phones' | 'documents') => sources.reduce((sum, source) => sum + source[pick], 0)
-  context.out.list(
-    sources,
-    [
-      { title: 'SOURCE', value: row => row.source },
-      { title: 'PHONES', value: row => String(row.phones), align: 'right' },
-      { title: 'DOCUMENTS', value: row => String(row.documents), align: 'right' },
-    ],
-    'The blocklist is empty.',
-    { phones: total('phones'), documents: total('documents'), sources },
-  )
-}
 
 interface Keys {
   phones: string[]

@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import {
   addToBlocklist,
   countBySource,
@@ -12,14 +12,23 @@ const db = useDatabase()
 const [PHONE, OTHER, CPF] = ['5511987654321', '5555999998888', '52998224725']
 
 it('finds who is blocked by phone or document, and nobody else', async () => {
-  await addToBlocklist(db.pool, { phones: [PHONE], documents: [CPF], reason: 'asked for it', source: 'manual' })
-  const blocked = await findBlocked(db.pool, [PHONE, OTHER], [CPF, '11144477735'])
+  await addToBlocklist(db.pool, {
+    phones: [PHONE],
+    documents: [CPF],
+    reason: 'asked for it',
+    source: 'manual',
+    purpose: null,
+  })
+  const blocked = await findBlocked(db.pool, null, { phones: [PHONE, OTHER], documents: [CPF, '11144477735'] })
   expect(blocked).toEqual({ phones: new Set([PHONE]), documents: new Set([CPF]) })
-  expect(await findBlocked(db.pool, [], [])).toEqual({ phones: new Set(), documents: new Set() })
+  expect(await findBlocked(db.pool, null, { phones: [], documents: [] })).toEqual({
+    phones: new Set(),
+    documents: new Set(),
+  })
 })
 
 it('adds once, whoever repeats it, and keeps a reason that is not given again', async () => {
-  const addition = { phones: [OTHER, OTHER], documents: [], source: 'manual' }
+  const addition = { phones: [OTHER, OTHER], documents: [], source: 'manual', purpose: null }
   expect(await addToBlocklist(db.pool, { ...addition, reason: 'court order' })).toBe(1)
   expect(await addToBlocklist(db.pool, { ...addition, reason: null })).toBe(0)
   expect(await entriesFor(db.pool, { phones: [OTHER], documents: [] })).toMatchObject([{ reason: 'court order' }])
@@ -28,20 +37,54 @@ it('adds once, whoever repeats it, and keeps a reason that is not given again', 
 it('holds one phone from two sources, counts by source, and removes it from both', async () => {
   const phone = '5521987654321'
   for (const source of ['manual', 'broker:Box'])
-    await addToBlocklist(db.pool, { phones: [phone], documents: [], reason: null, source })
+    await addToBlocklist(db.pool, { phones: [phone], documents: [], reason: null, source, purpose: null })
   expect(await entriesFor(db.pool, { phones: [phone], documents: [] })).toHaveLength(2)
-  expect(await countBySource(db.pool)).toContainEqual({ source: 'broker:Box', phones: 1, documents: 0 })
+  expect(await countBySource(db.pool)).toContainEqual({
+    source: 'broker:Box',
+    phones: 1,
+    documents: 0,
+    purposes: [null],
+  })
   expect(
     (await removeFromBlocklist(db.pool, { phones: [phone], documents: [] })).map(entry => entry.source).sort(),
   ).toEqual(['broker:Box', 'manual'])
-  expect((await findBlocked(db.pool, [phone], [])).phones.size).toBe(0)
+  expect((await findBlocked(db.pool, null, { phones: [phone], documents: [] })).phones.size).toBe(0)
 })
 
 it('is added to by many at once without an error or a second row', async () => {
   const phones = Array.from({ length: 200 }, (_, i) => `55119${String(80_000_000 + i)}`)
   const rounds = [phones, [...phones].reverse(), phones, [...phones].reverse()]
   const added = await Promise.all(
-    rounds.map(list => addToBlocklist(db.pool, { phones: list, documents: [], reason: null, source: 'sync' })),
+    rounds.map(list =>
+      addToBlocklist(db.pool, { phones: list, documents: [], reason: null, source: 'sync', purpose: null }),
+    ),
   )
   expect(added.reduce((sum, count) => sum + count, 0)).toBe(200)
+})
+
+describe('an entry for one purpose', () => {
+  const [phone, document] = ['5531987654321', '11144477735']
+  const blocked = async (purpose: string | null) => {
+    const found = await findBlocked(db.pool, purpose, { phones: [phone], documents: [document] })
+    return [found.phones.has(phone), found.documents.has(document)]
+  }
+  const add = (purpose: string | null) =>
+    addToBlocklist(db.pool, { phones: [phone], documents: [document], reason: null, source: 'list', purpose })
+
+  it('binds campaigns of that purpose and those without one', async () => {
+    await add('offers')
+    expect(await blocked('offers')).toEqual([true, true])
+    expect(await blocked(null)).toEqual([true, true])
+    expect(await blocked('collection')).toEqual([false, false])
+  })
+
+  it('binds everything once it is named for another purpose too: to add never unblocks', async () => {
+    await add('offers')
+    expect(await blocked('collection')).toEqual([false, false])
+    await add('collection')
+    expect(await blocked('collection')).toEqual([true, true])
+    expect(await blocked('survey')).toEqual([true, true])
+    await add('offers')
+    expect(await blocked('survey')).toEqual([true, true])
+  })
 })

@@ -20,6 +20,7 @@ it('whoever was blocked since the import, by phone or by document, is refused in
     documents: [documents[4], documents[5]],
     reason: null,
     source: 'manual',
+    purpose: null,
   })
   await moves.run(deps, id, scene.userId)
   expect(await status(id, 'FINISHED')).toMatchObject({
@@ -33,4 +34,30 @@ it('whoever was blocked since the import, by phone or by document, is refused in
   )
   expect(rows).toEqual([{ seq: 4 }, { seq: 8 }])
   expect(sandbox.stats()).toMatchObject({ unique: 18, duplicates: 0 })
+})
+
+it('an entry for another purpose does not bind a campaign, in the claim as at the import', async () => {
+  const sandbox = await openSandbox()
+  const scene = await makeScene(db.pool, { url: sandbox.url, maxBatch: 5 })
+  const deps = await workers({ count: 1 })
+  const [none, offers, collection] = ['5511960000001', '5511960000002', '5511960000003']
+  const list = { documents: [], reason: null, source: 'list' }
+  await addToBlocklist(db.pool, { ...list, phones: [none], purpose: null })
+  await addToBlocklist(db.pool, { ...list, phones: [offers], purpose: 'offers' })
+  await addToBlocklist(db.pool, { ...list, phones: [collection], documents: ['39053344705'], purpose: 'collection' })
+  const refusedIn = async (purpose: string | null) => {
+    const columns = { purpose, no_cap: true }
+    const options = { leads: 5, firstPhone: 960_000_001, documents: { 4: '39053344705' }, columns }
+    const id = await makeCampaign(db.pool, scene, options)
+    await moves.run(deps, id, scene.userId)
+    await status(id, 'FINISHED')
+    const { rows } = await db.pool.query<{ phone: string }>(
+      `SELECT phone FROM "CampaignLead" WHERE campaign_id = $1 AND error_code = 'BLOCKLISTED' ORDER BY phone`,
+      [id],
+    )
+    return rows.map(row => row.phone)
+  }
+  expect(await refusedIn('collection')).toEqual([none, collection, '5511960000004'])
+  expect(await refusedIn('offers')).toEqual([none, offers])
+  expect(await refusedIn(null)).toEqual([none, offers, collection, '5511960000004'])
 })

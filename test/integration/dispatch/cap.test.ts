@@ -143,6 +143,15 @@ describe('the twenty-four hours', () => {
     expect(await claimOne(hand, scene, phone + 1)).toMatchObject({ kind: 'CLAIMED' })
   })
 
+  it('hold across wallets and brokers, by phone and by document', async () => {
+    const [hand, phone] = [byHand(db, start), freshPhones()]
+    const [one, other] = [await makeScene(db.pool), await makeScene(db.pool)]
+    expect(await claimOne(hand, one, phone, {}, 'T2')).toMatchObject({ kind: 'CLAIMED' })
+    expect(await claimOne(hand, other, phone)).toMatchObject({ kind: 'EMPTIED' })
+    expect(await claimOne(hand, other, phone + 1, {}, 'T2')).toMatchObject({ kind: 'EMPTIED' })
+    expect(await claimOne(hand, other, phone + 1)).toMatchObject({ kind: 'CLAIMED' })
+  })
+
   it('end when they have passed since the claim, not a moment before', async () => {
     const [hand, scene, phone] = [byHand(db, start), await makeScene(db.pool), freshPhones()]
     await settle(hand, claimed(await claimOne(hand, scene, phone)), 'ACCEPTED')

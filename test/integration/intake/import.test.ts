@@ -80,6 +80,7 @@ test('refuses by the first rule that a row breaks', async () => {
     documents: ['52998224725'],
     reason: null,
     source: 'manual',
+    purpose: null,
   })
   const made = await run({
     text: [
@@ -205,7 +206,13 @@ describe('what goes wrong leaves nothing behind', () => {
 describe('fish', () => {
   test('stand first, in the middle and last, with the first good lead’s columns, and skip the blocklist', async () => {
     await addFish(['Controle A', '5511900000091'], ['Controle B', '5511900000092'], ['Controle C', '5511900000093'])
-    await addToBlocklist(db.pool, { phones: ['5511900000091'], documents: [], reason: null, source: 'manual' })
+    await addToBlocklist(db.pool, {
+      phones: ['5511900000091'],
+      documents: [],
+      reason: null,
+      source: 'manual',
+      purpose: null,
+    })
     const rows = phones(10).map((phone, i) => `${phone};${i};C${i}`)
     const made = await run({ text: `fone;valor;contrato\n123;;\n${rows.join('\n')}\n`, message: 'Deve {{valor}}' })
     const leads = (await leadsOf(made.id!)).filter(lead => lead.status === 'PENDING')

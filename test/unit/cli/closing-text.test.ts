@@ -23,6 +23,7 @@ const VIEW: CampaignView = {
   allow_holidays: false,
   state_laws: [],
   no_cap: false,
+  purpose: null,
   scheduled_at: null,
   source_file: 'f.csv',
   created_by: 'u',

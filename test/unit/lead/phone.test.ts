@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { canonicalPhone, parsePhone } from '../../../src/lead/phone.ts'
+import { canonicalPhone, canonicalPhones, parsePhone } from '../../../src/lead/phone.ts'
 import { DDDS } from '../../../src/lead/zones.ts'
 
 describe('reads any spelling of a mobile', () => {
@@ -129,4 +129,25 @@ test('whatever it accepts is a number of the numbering plan, and reading it agai
     }),
     { numRuns: 5_000 },
   )
+})
+
+describe('every number of a cell', () => {
+  test.each([
+    ['11987654321', ['5511987654321']],
+    ['1187654321', ['5511987654321']],
+    ['(11) 98765-4321 / (21) 3333-4444', ['5511987654321', '552133334444']],
+    ['11 98765-4321 21 3333-4444', ['5511987654321', '552133334444']],
+    ['+55 11 98765-4321, casa; 2133334444 (mãe) 31 91234-5678', ['5511987654321', '552133334444', '5531912345678']],
+    ['ligar p/ 123, depois 11987654321', ['5511987654321']],
+    ['11987654321 e de novo 11 98765-4321', ['5511987654321']],
+    ['5,51199E+12', []],
+    ['', []],
+  ])('%s', (cell, phones) => {
+    expect(canonicalPhones(cell)).toEqual(phones)
+  })
+
+  test('does not take for ever over a cell of a megabyte', () => {
+    const words = Array.from({ length: 100_000 }, (_, i) => `x${i}`).join(' ')
+    expect(canonicalPhones(`11987654321 / ${words}`)).toEqual(['5511987654321'])
+  })
 })

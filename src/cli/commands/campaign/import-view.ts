@@ -62,6 +62,7 @@ export function plannedView(
     allow_holidays: request.allowHolidays,
     state_laws: lawViews(contactHoursOf(request)),
     no_cap: request.noCap,
+    purpose: request.purpose,
     scheduled_at: request.scheduledAt?.toISOString() ?? null,
     source_file: result.source.file,
     created_by: createdBy,

@@ -29,6 +29,7 @@ export const register: Register = (campaign, action) => {
     .option('--delimiter <sign>', '; , tab or |; without it, detected')
     .option('--no-fish', 'without our own control phones')
     .option('--no-cap', 'also who was written to within 24 hours (ADMIN)')
+    .option('--purpose <word>', 'what it is for: entries of the blocklist for another purpose do not bind it')
     .option('--allow-holidays', 'on holidays too, the country’s and those of camp calendar (ADMIN)')
     .option('--state-laws <states>', 'keep these states’ laws on contact hours, too: AL,RJ, auto or none', 'none')
     .option('--again', 'also a file that was imported before')
@@ -56,6 +57,7 @@ interface Options {
   delimiter?: string
   fish: boolean
   cap: boolean
+  purpose?: string
   allowHolidays?: boolean
   stateLaws: string
   again?: boolean
@@ -86,10 +88,20 @@ async function importFile(context: Context, file: string, options: Options): Pro
     context.out.warn(`this file was imported before, as ${result.importedBefore}: a real import needs --again`)
   if (request.adapter.content === 'NONE' && (request.message !== null || request.template))
     context.out.warn(`${request.adapter.name} says what is set up on its side: the message or template is not used`)
+  await sayWhatDoesNotBind(context, request.purpose)
   if (view.counts.PENDING === 0) context.out.warn('not one row can be sent')
   context.out.result({ ...view, ...facts }, () => importText(view, facts, context.config.timezone))
   if (result.id !== null) context.out.talk(`Next: camp campaign approve ${result.agendamentoId}`)
   else context.out.talk(`Nothing was written${options.rejects ? ', no rejects file either' : ''}: it was a dry run.`)
+}
+
+/** A purpose that is misspelt would free a campaign of the list that is meant for it: so that it is seen. */
+async function sayWhatDoesNotBind(context: Context, purpose: string | null): Promise<void> {
+  if (purpose === null) return
+  const { listSyncs } = await import('../../../blocklist/syncs.ts')
+  const others = (await listSyncs(await context.pool())).filter(sync => (sync.purpose ?? purpose) !== purpose)
+  const names = new Set(others.map(sync => `${sync.source} (${sync.purpose})`))
+  if (names.size > 0) context.out.talk(`Lists for another purpose do not bind it: ${[...names].join(', ')}.`)
 }
 
 async function readRequest(context: Context, userId: string, file: string, options: Options) {
@@ -98,6 +110,7 @@ async function readRequest(context: Context, userId: string, file: string, optio
   const { parseDays, parseHours, parseThrottle } = await import('../../../campaign/settings.ts')
   const { assertLawsOpen, parseStateLaws } = await import('../../../campaign/contact-hours.ts')
   const { contactHoursOf } = await import('../../../intake/request.ts')
+  const { parsePurpose } = await import('../../../blocklist/purpose.ts')
   const { parseDelimiter } = await import('../../../intake/delimiter.ts')
   const { parseEncoding } = await import('../../../intake/encoding.ts')
   const { parsePairs } = await import('../../../intake/pairs.ts')
@@ -123,6 +136,7 @@ async function readRequest(context: Context, userId: string, file: string, optio
     allowHolidays: options.allowHolidays ?? false,
     stateLaws: laws.states,
     noCap: !options.cap,
+    purpose: options.purpose === undefined ? null : parsePurpose('--purpose', options.purpose),
     scheduledAt: options.schedule === undefined ? null : await scheduleOf(context, options.schedule),
     startBefore: options.startBefore,
     batchSize: options.batchSize ?? null,

@@ -40,6 +40,8 @@ export function campaignText(view: CampaignView, timezone: string): string {
     ['cost', `${cost.used} used of at most ${cost.ceiling} (${cost.unit} each)`],
     ['hours', `${view.hours} ${view.days}${view.allow_holidays ? ', holidays too' : ''}, the recipient's time`],
     ['laws', view.state_laws.map(({ state, hours }) => `${state} ${hours}`).join('; ')],
+    ['purpose', view.purpose],
+    ['cap', view.no_cap ? 'none: also who was written to within 24 hours' : undefined],
     ['throttle', view.throttle === 'none' ? undefined : view.throttle],
     ['scheduled', view.scheduled_at && time(view.scheduled_at, timezone)],
     ['imported', `${time(view.created_at, timezone)} by ${view.created_by}`],

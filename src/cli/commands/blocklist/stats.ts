@@ -1,0 +1,53 @@
+import { countBySource, type SourceCount } from '../../../blocklist/blocklist.ts'
+import { listSyncs, type Sync } from '../../../blocklist/syncs.ts'
+import type { Context } from '../../context.ts'
+import { number, time } from '../campaign/text.ts'
+
+interface SourceView extends SourceCount {
+  /** The last sync from each place, the newest first. */
+  syncs: ReturnType<typeof syncView>[]
+}
+
+export async function stats(context: Context): Promise<void> {
+  await context.actor()
+  const pool = await context.pool()
+  const sources = withSyncs(await countBySource(pool), await listSyncs(pool))
+  const total = (pick: 'phones' | 'documents') => sources.reduce((sum, source) => sum + source[pick], 0)
+  const { timezone } = context.config
+  context.out.list(
+    sources,
+    [
+      { title: 'SOURCE', value: row => row.source },
+      { title: 'PHONES', value: row => number(row.phones), align: 'right' },
+      { title: 'DOCUMENTS', value: row => number(row.documents), align: 'right' },
+      { title: 'BINDS', value: row => row.purposes.map(purpose => purpose ?? 'everything').join(', ') },
+      { title: 'SYNCED', value: ({ syncs: [last] }) => (last ? time(last.synced_at, timezone) : '') },
+      { title: 'CHECKED', value: ({ syncs: [last] }) => (last ? time(last.checked_at, timezone) : '') },
+      { title: 'FROM', value: ({ syncs: [last] }) => last?.from ?? '' },
+      { title: 'VALIDATOR', value: ({ syncs: [last] }) => last?.etag ?? last?.last_modified ?? '' },
+    ],
+    'The blocklist is empty.',
+    { phones: total('phones'), documents: total('documents'), sources },
+  )
+}
+
+/** A source whose list names nobody has had its sync all the same. */
+function withSyncs(counts: readonly SourceCount[], syncs: readonly Sync[]): SourceView[] {
+  const names = [...new Set([...counts, ...syncs].map(one => one.source))].sort()
+  return names.map(source => ({
+    ...(counts.find(count => count.source === source) ?? { source, phones: 0, documents: 0, purposes: [] }),
+    syncs: syncs.filter(sync => sync.source === source).map(syncView),
+  }))
+}
+
+function syncView({ location, purpose, etag, lastModified, figures, syncedAt, checkedAt }: Sync) {
+  return {
+    from: location,
+    purpose,
+    etag,
+    last_modified: lastModified,
+    synced_at: syncedAt.toISOString(),
+    checked_at: checkedAt.toISOString(),
+    ...figures,
+  }
+}

@@ -1,0 +1,119 @@
+import { parsePurpose } from '../../../blocklist/purpose.ts'
+import { CampError } from '../../../errors.ts'
+import { parseDelimiter } from '../../../intake/delimiter.ts'
+import { parseEncoding } from '../../../intake/encoding.ts'
+import { parsePairs } from '../../../intake/pairs.ts'
+import { MEGABYTE } from '../../../intake/spool.ts'
+import type { Only } from '../../../sync/entries.ts'
+import type { SyncRequest, SyncResult } from '../../../sync/request.ts'
+import { syncBlocklist } from '../../../sync/sync.ts'
+import type { Context } from '../../context.ts'
+import { fields, table } from '../../output.ts'
+import { number } from '../campaign/text.ts'
+
+export interface SyncOptions {
+  source: string
+  purpose?: string
+  replace?: boolean
+  allowShrink?: boolean
+  refetch?: boolean
+  type?: Only
+  map: string[]
+  encoding?: string
+  delimiter?: string
+  maxSize: number
+  rejects?: string
+}
+
+export async function sync(context: Context, from: string, options: SyncOptions): Promise<void> {
+  const actor = await context.admin()
+  const request = requestOf(from, options, actor.id)
+  const progress = progressOf(context)
+  const result = await syncBlocklist(
+    {
+      pool: await context.pool(),
+      clock: context.clock,
+      signal: context.signal,
+      stdin: context.host.streams.stdin as AsyncIterable<Buffer | string>,
+      timeoutMs: context.config.httpTimeoutMs ?? USUAL_TIMEOUT_MS,
+      onProgress: progress,
+    },
+    request,
+  )
+  warn(context, result)
+  context.out.result(viewOf(result), () => textOf(context, result))
+}
+
+const USUAL_TIMEOUT_MS = 30_000
+
+function requestOf(from: string, options: SyncOptions, userId: string): SyncRequest {
+  if (options.allowShrink && !options.replace)
+    throw new CampError('USAGE', '--allow-shrink goes with --replace', { hint: 'Without it nothing is taken off.' })
+  return {
+    from,
+    source: options.source,
+    purpose: options.purpose === undefined ? null : parsePurpose('--purpose', options.purpose),
+    replace: options.replace ?? false,
+    allowShrink: options.allowShrink ?? false,
+    refetch: options.refetch ?? false,
+    only: options.type ?? null,
+    map: parsePairs('--map', options.map),
+    encoding: options.encoding === undefined ? null : parseEncoding(options.encoding),
+    delimiter: options.delimiter === undefined ? null : parseDelimiter(options.delimiter),
+    mostBytes: options.maxSize * MEGABYTE,
+    rejects: options.rejects ?? null,
+    userId,
+  }
+}
+
+const SAY_EVERY = 1_000_000
+
+function progressOf({ out }: Context): (rows: number) => void {
+  let next = SAY_EVERY
+  return rows => {
+    if (rows < next) return
+    out.talk(`${number(rows)} rows read…`)
+    next = rows - (rows % SAY_EVERY) + SAY_EVERY
+  }
+}
+
+function warn({ out }: Context, { figures, status }: SyncResult): void {
+  if (status === 'NOT_MODIFIED') return
+  if (figures.refused > 0) out.warn(`${number(figures.refused)} rows could not be read, or not all of them`)
+  if (figures.ambiguous > 0)
+    out.warn(
+      `${number(figures.ambiguous)} rows may be a phone or a document: both are blocked. If the list holds only one: --type`,
+    )
+}
+
+function viewOf({ status, source, from, purpose, replace, figures, refusals, rejects }: SyncResult) {
+  return { status, source, from, purpose, replace, ...figures, refusals, rejects }
+}
+
+function textOf({ out }: Context, result: SyncResult): string {
+  const { status, source, from, purpose, figures, refusals, rejects } = result
+  if (status === 'NOT_MODIFIED')
+    return `Nothing new at ${from}: the ${number(figures.phones + figures.documents)} entries that its list gave ${source} are as they were.`
+  const counts = fields([
+    ['source', source],
+    ['from', from],
+    ['binds', purpose === null ? 'every campaign' : `campaigns for ${purpose}, and those without a purpose`],
+    [
+      'names',
+      `${number(figures.phones)} phones, ${number(figures.documents)} documents in ${number(figures.rows)} rows`,
+    ],
+    ['added', number(figures.added)],
+    ['changed', number(figures.changed)],
+    ['unchanged', number(figures.unchanged)],
+    ['removed', number(figures.removed)],
+    ['refused', figures.refused > 0 ? `${number(figures.refused)} rows` : undefined],
+    ['rejects', rejects && `${number(rejects.rows)} rows in ${rejects.file}`],
+  ])
+  if (refusals.length === 0) return counts
+  const columns = [
+    { title: 'LINE', value: (row: (typeof refusals)[number]) => String(row.line), align: 'right' as const },
+    { title: 'REASON', value: (row: (typeof refusals)[number]) => row.code },
+    { title: 'DETAIL', value: (row: (typeof refusals)[number]) => row.detail },
+  ]
+  return `${counts}\n\n${table(refusals, columns, out.color)}`
+}

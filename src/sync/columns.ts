@@ -1,0 +1,104 @@
+import { CampError } from '../errors.ts'
+import { namesOf } from '../intake/columns.ts'
+import type { Row } from '../intake/csv.ts'
+import { type Field, fieldOf, plainName, tiersOf } from '../lead/fields.ts'
+import { judgeValue, type Only } from './entries.ts'
+
+/** Which cells of a row name somebody. Positions count from 0. */
+export interface ListColumns {
+  headers: readonly string[]
+  phones: readonly number[]
+  documents: readonly number[]
+  /** Cells that may hold either. */
+  values: readonly number[] | 'ALL'
+  reason: number | undefined
+  /** The first row names the columns: it is no data. */
+  named: boolean
+}
+
+/**
+ * What a list's first row says. Unlike a mailing's, all of its phones and documents count (telefone1, telefone2, cpf, cnpj):
+ * whoever is named in any of them is not to be contacted.
+ * @param given --map: phone, document, value or reason → header
+ * @throws CampError DATA: it names no column and no person; USAGE: no such field
+ */
+export function listColumns(
+  file: string,
+  first: Row,
+  given: Readonly<Record<string, string>>,
+  only: Only | null,
+): ListColumns {
+  const headers = namesOf(first.cells)
+  const columns = Object.keys(given).length > 0 ? chosen(file, headers, given) : found(headers)
+  if (columns.phones.length + columns.documents.length + columns.values.length > 0)
+    return { ...columns, headers, named: true }
+  const cells = first.cells.filter(cell => cell.trim() !== '')
+  const namesAll = cells.length > 0 && cells.every(cell => judgeValue(cell, only).named.length > 0)
+  // A list's first number may be the bad one; a name has letters.
+  if (namesAll || (cells.length === 1 && NUMBER.test(cells[0]!)))
+    return { headers: ['valor'], phones: [], documents: [], values: 'ALL', reason: undefined, named: false }
+  throw new CampError('DATA', `${file}, line ${first.line}: it names no column with phones or documents, and nobody`, {
+    hint:
+      `Found: ${first.cells.slice(0, 10).map(shortened).join(', ')}. A list has one phone or document a line, or a first line that names its\n` +
+      'columns (telefone;cpf;motivo). Other names: --map phone=COLUMN,document=COLUMN,reason=COLUMN',
+  })
+}
+
+const NUMBER = /^[^\p{L}<>{}]*\d{3}[^\p{L}<>{}]*$/u
+
+type Found = Pick<ListColumns, 'phones' | 'documents' | 'reason'> & { values: readonly number[] }
+
+const REASONS = new Set(['motivo', 'reason', 'razao', 'causa'])
+const VALUES = new Set(['valor', 'value', 'telefoneoucpf', 'telefoneoudocumento', 'phoneordocument'])
+
+function found(headers: readonly string[]): Found {
+  const names = headers.map(plainName)
+  const at = (fits: (name: string) => boolean) => names.flatMap((name, i) => (fits(name) ? [i] : []))
+  const phones = columnsOf('phone', at)
+  const documents = columnsOf('cpf_cnpj', at)
+  const reason = names.findIndex(name => REASONS.has(name))
+  // "valor" beside a phone is an amount.
+  const values = phones.length + documents.length > 0 ? [] : at(name => VALUES.has(name))
+  return { phones, documents, values, reason: reason < 0 ? undefined : reason }
+}
+
+/** All columns of the first of the field's lines of names that has any; with a number behind it, a name means the same. */
+function columnsOf(field: Field, at: (fits: (name: string) => boolean) => number[]): number[] {
+  for (const names of tiersOf(field)) {
+    const fitting = at(name => names.has(name) || names.has(name.replace(/\d+$/, '')))
+    if (fitting.length > 0) return fitting
+  }
+  return []
+}
+
+function chosen(file: string, headers: readonly string[], given: Readonly<Record<string, string>>): Found {
+  const columns = {
+    phones: [] as number[],
+    documents: [] as number[],
+    values: [] as number[],
+    reason: undefined as number | undefined,
+  }
+  for (const [word, header] of Object.entries(given)) {
+    const index = headers.findIndex(name => plainName(name) === plainName(header))
+    if (index < 0) {
+      throw new CampError('DATA', `${file} has no column "${header}" (--map ${word})`, {
+        hint: `Columns found: ${headers.join(', ')}.`,
+      })
+    }
+    const [plain, field] = [plainName(word), fieldOf(word)]
+    if (REASONS.has(plain)) columns.reason = index
+    else if (VALUES.has(plain)) columns.values.push(index)
+    else if (field === 'phone') columns.phones.push(index)
+    else if (field === 'cpf_cnpj') columns.documents.push(index)
+    else {
+      throw new CampError('USAGE', `--map: a blocklist has no field "${word}"`, {
+        hint: 'Fields: phone, document, value (either of them), reason. Write --map phone=TELEFONE,document=CPF.',
+      })
+    }
+  }
+  return columns
+}
+
+function shortened(cell: string): string {
+  return `"${cell.length > 30 ? `${cell.slice(0, 30)}…` : cell}"`
+}

@@ -1,0 +1,80 @@
+import { createReadStream } from 'node:fs'
+import { type Row, readRows } from '../intake/csv.ts'
+import { toUtf8 } from '../intake/encoding.ts'
+import type { Inspection } from '../intake/inspect.ts'
+import { RejectsFile } from '../intake/rejects.ts'
+import { type ListColumns, listColumns } from './columns.ts'
+import type { openStaging } from './delta.ts'
+import { type Judged, judgeRow } from './entries.ts'
+import type { RefusedRow, SyncDeps, SyncRequest } from './request.ts'
+
+/** What reading a list counted. */
+export interface Reading {
+  rows: number
+  refused: number
+  ambiguous: number
+  /** Entries named, the same ones as often as they are. */
+  named: number
+  refusals: RefusedRow[]
+  /** Made when the header is known; whoever reads finishes or discards it. */
+  rejects: RejectsFile | null
+}
+
+const SHOWN_REFUSALS = 20
+const CHUNK = 64 * 1024
+
+/**
+ * Reads a list to its end and stages whom it names. Memory stays the same however long it is.
+ * @throws CampError DATA: broken, or nothing that a list could be
+ */
+export async function readList(
+  { signal, onProgress }: SyncDeps,
+  request: SyncRequest,
+  source: Inspection,
+  staging: Awaited<ReturnType<typeof openStaging>>,
+  reading: Reading,
+): Promise<void> {
+  let columns: ListColumns | undefined
+  const bytes = createReadStream(source.path, { highWaterMark: CHUNK, signal })
+  for await (const chunk of readRows(toUtf8(bytes, source.encoding), source)) {
+    signal.throwIfAborted()
+    let rows = chunk
+    if (!columns) {
+      columns = listColumns(source.file, chunk[0]!, request.map, request.only)
+      if (request.rejects !== null) reading.rejects = await RejectsFile.create(request.rejects, source, columns)
+      if (columns.named) rows = chunk.slice(1)
+    }
+    const { reason } = columns
+    const judged = []
+    for (const row of rows) judged.push({ row, ...judgeRow(row.cells, columns, request.only) })
+    await staging.add(judged.map(({ row, named }) => ({ line: row.line, named, reason: reasonIn(row, reason) })))
+    await count(reading, judged, columns, source)
+    onProgress?.(reading.rows)
+  }
+}
+
+function reasonIn({ cells }: Row, column: number | undefined): string | null {
+  return (column !== undefined && cells[column]?.trim().slice(0, LONGEST_REASON)) || null
+}
+
+const LONGEST_REASON = 500
+
+async function count(
+  reading: Reading,
+  judged: readonly (Judged & { row: Row })[],
+  columns: ListColumns,
+  source: Inspection,
+): Promise<void> {
+  const refused = []
+  for (const { row, named, problem, ambiguous } of judged) {
+    reading.rows++
+    reading.named += named.length
+    if (ambiguous) reading.ambiguous++
+    if (!problem) continue
+    reading.refused++
+    if (reading.refusals.length < SHOWN_REFUSALS) reading.refusals.push({ line: row.line, ...problem })
+    const cells = columns.values === 'ALL' ? [row.cells.join(source.delimiter)] : row.cells
+    refused.push({ row: { line: row.line, cells }, refusal: problem })
+  }
+  if (refused.length > 0) await reading.rejects?.add(refused)
+}

@@ -1,0 +1,65 @@
+import type pg from 'pg'
+import type { SyncFigures } from '../blocklist/syncs.ts'
+import type { Clock } from '../clock.ts'
+import type { Delimiter } from '../intake/delimiter.ts'
+import type { Encoding } from '../intake/encoding.ts'
+import type { Only } from './entries.ts'
+
+export interface SyncDeps {
+  pool: pg.Pool
+  clock: Clock
+  signal: AbortSignal
+  stdin: AsyncIterable<Buffer | string>
+  /** For a server's answers; from one piece of a download to the next. */
+  timeoutMs: number
+  /** Called now and then with the rows that were read so far. */
+  onProgress?: (rows: number) => void
+}
+
+export interface SyncRequest {
+  /** A path, an http(s) URL, or "-". */
+  from: string
+  /** Whose list it is: its entries are those of this name, and no others are touched. */
+  source: string
+  /** What its entries bind; null: every campaign. */
+  purpose: string | null
+  /** The list is all that the source names: what it does not name goes. */
+  replace: boolean
+  /** Even where more than half of the source's entries go. */
+  allowShrink: boolean
+  /** The whole list, whatever the server knows of what camp has. */
+  refetch: boolean
+  /** What the list holds, where a row does not say it; null: either. */
+  only: Only | null
+  /** phone, document, value or reason → header. */
+  map: Readonly<Record<string, string>>
+  /** null: detected. */
+  encoding: Encoding | null
+  delimiter: Delimiter | null
+  /** Of what is read, and of what it unpacks to. */
+  mostBytes: number
+  /** Where the rows go that could not be read. */
+  rejects: string | null
+  userId: string
+}
+
+export interface RefusedRow {
+  line: number
+  code: string
+  detail: string
+}
+
+export interface SyncResult {
+  /** NOT_MODIFIED: the server has nothing new, and nothing was changed. */
+  status: 'APPLIED' | 'NOT_MODIFIED'
+  source: string
+  /** As it is shown. */
+  from: string
+  purpose: string | null
+  replace: boolean
+  /** Of NOT_MODIFIED: those of the sync that brought what is there. */
+  figures: SyncFigures
+  /** The first of them. */
+  refusals: RefusedRow[]
+  rejects: { file: string; rows: number } | null
+}
