@@ -2,19 +2,22 @@ import { extname, resolve } from 'node:path'
 import type pg from 'pg'
 import { v7 as uuidv7 } from 'uuid'
 import { formatMoney, moneyOf } from '../budget/money.ts'
+import { affordable } from '../campaign/affordable.ts'
 import { transaction } from '../database/pool.ts'
 import { batchSizes, effectiveBatchSize } from '../dispatch/plan.ts'
 import { CampError } from '../errors.ts'
 import { dayIn } from '../lead/dates.ts'
 import { recordAudit } from '../security/audit.ts'
-import { type Columns, mapColumns } from './columns.ts'
+import { mapColumns } from './columns.ts'
 import { assertContent, type Content, contentFor } from './content.ts'
 import { type Fish, placeFish } from './fish.ts'
 import { cryptoRandom, newHandle, uuids } from './ids.ts'
 import { assertUnchanged, type Inspection, inspectFile } from './inspect.ts'
+import { textReader } from './lead-text.ts'
 import { openRecords, type Reading, type Records, readLeads } from './read-leads.ts'
 import { RejectsFile } from './rejects.ts'
 import type { ImportDeps, ImportRequest, ImportResult } from './request.ts'
+import { SegmentCount } from './segments.ts'
 import { Sequencer, seqOf } from './sequence.ts'
 import {
   claimFile,
@@ -26,7 +29,7 @@ import {
   storeInOrder,
 } from './store.ts'
 import type { Tally } from './tally.ts'
-import { createVetter } from './vet.ts'
+import { createVetter, type Lead } from './vet.ts'
 
 /**
  * Imports a file as a campaign that waits for approval. Every row becomes a lead, to be sent or refused with a reason. Memory
@@ -59,8 +62,11 @@ export async function importCampaign(deps: ImportDeps, request: ImportRequest): 
 
 /** An import that is ready to read: everything that the header and the settings decide. */
 interface Intake extends Reading {
-  columns: Columns
   content: Content
+  /** A good lead's text. */
+  textOf: (lead: Lead) => string | null
+  /** null where the broker does not bill each SMS. */
+  segments: SegmentCount | null
   fish: readonly Fish[]
   createdAt: Date
 }
@@ -77,6 +83,8 @@ async function prepare(
   const createdAt = deps.clock.now()
   const vetter = createVetter({
     columns,
+    allPhones: request.allPhones,
+    repairNinthDigit: request.repairNinthDigit,
     documentRequired: request.adapter.documentRequired,
     staleDays: request.staleDays,
     today: dayIn(request.timezone, createdAt),
@@ -85,12 +93,14 @@ async function prepare(
     keepText: content.byText,
   })
   const fish = request.fish ? await deps.prisma.fish.findMany({ orderBy: { created_at: 'asc' } }) : []
-  return { source, records, vetter, byText: content.byText, columns, content, fish, createdAt }
+  const textOf = textReader(content, request.template?.content ?? null, columns)
+  const segments = request.billsSegments ? new SegmentCount(textOf) : null
+  return { source, records, columns, vetter, byText: content.byText, content, textOf, segments, fish, createdAt }
 }
 
 async function dryRun(deps: ImportDeps, request: ImportRequest, intake: Intake): Promise<ImportResult> {
-  const tally = await readLeads(deps, intake, [])
-  return resultOf(request, intake, tally, {
+  const tally = await readLeads(deps, intake, intake.segments ? [intake.segments] : [])
+  return resultOf(deps, request, intake, tally, {
     importedBefore: (await importedBefore(deps.pool, intake.source.sha256)) ?? null,
   })
 }
@@ -104,7 +114,8 @@ async function importRows(deps: ImportDeps, request: ImportRequest, intake: Inta
       const made = await createCampaign(deps, request, intake, client)
       const tally = await storeLeads(deps, intake, client, made.id, rejects)
       await assertUnchanged(source)
-      await completeCampaign(client, made.id, { rows: tally.rows, fish: tally.pending > 0 ? intake.fish.length : 0 })
+      const fish = tally.pending > 0 ? intake.fish.length : 0
+      await completeCampaign(client, made.id, { rows: tally.rows, leads: tally.leads, fish })
       const { agendamentoId } = made
       await recordAudit(client, {
         userId: request.userId,
@@ -116,11 +127,12 @@ async function importRows(deps: ImportDeps, request: ImportRequest, intake: Inta
           file: source.file,
           sha256: source.sha256,
           rows: tally.rows,
+          leads: tally.leads,
           pending: tally.pending,
         },
       })
       deps.signal.throwIfAborted()
-      return resultOf(request, intake, tally, {
+      return await resultOf(deps, request, intake, tally, {
         ...made,
         rejects: rejects && { file: rejects.path, rows: rejects.rows },
       })
@@ -164,7 +176,8 @@ async function storeLeads(
   const open = intake.byText ? storeByText : storeInOrder
   const store = await open(client, campaignId, sequence, nextId)
   try {
-    const tally = await readLeads(deps, intake, rejects ? [store, rejects] : [store])
+    const sinks = [store, rejects, intake.segments].filter(sink => sink !== null)
+    const tally = await readLeads(deps, intake, sinks)
     await store.end()
     if (tally.firstBlock === undefined || intake.fish.length === 0) return tally
     const placing = { model: seqOf(tally.firstBlock, 1), byText: intake.byText, counts: sequence.counts }
@@ -180,12 +193,13 @@ function nameOf(request: ImportRequest, { file }: Inspection): string {
   return request.name ?? file.slice(0, file.length - extname(file).length)
 }
 
-function resultOf(
+async function resultOf(
+  deps: ImportDeps,
   request: ImportRequest,
   intake: Intake,
   tally: Tally,
   made: Partial<Pick<ImportResult, 'id' | 'agendamentoId' | 'rejects' | 'importedBefore'>>,
-): ImportResult {
+): Promise<ImportResult> {
   const { source, columns, content, vetter, createdAt } = intake
   const fish = tally.pending > 0 ? intake.fish : []
   const size = effectiveBatchSize({
@@ -195,6 +209,8 @@ function resultOf(
     perMessage: request.throttle.type !== 'none',
   })
   const unit = moneyOf(request.broker.cost)
+  const ceiling = formatMoney(unit * BigInt(tally.pending + fish.length))
+  const present = { now: createdAt, timezone: request.timezone }
   return {
     id: null,
     agendamentoId: null,
@@ -206,11 +222,16 @@ function resultOf(
     columns,
     message: content.text?.text ?? null,
     rows: tally.rows,
+    leads: tally.leads,
     fish: fish.length,
     pending: tally.pending + fish.length,
     errors: tally.errors,
+    refusedLines: tally.refusedLines,
+    first: tally.first.map(lead => ({ lead, text: lead.refusal ? null : intake.textOf(lead) })),
     warnings: vetter.warnings,
-    cost: { unit: formatMoney(unit), ceiling: formatMoney(unit * BigInt(tally.pending + fish.length)) },
+    cost: { unit: formatMoney(unit), ceiling },
+    budget: await affordable(deps.pool, request.wallet.id, ceiling, request.scheduledAt, present),
+    segments: intake.segments?.result ?? null,
     batches: { size, count: batchSizes(tally.groups(fish), size).length },
     createdAt,
   }

@@ -91,7 +91,7 @@ test('as text it says what was read and refused, and what comes next', async () 
   expect(run.out).toMatch(/scheduled +2099-01-02 09:00:00/)
   expect(run.err).toMatch(/Next: camp campaign approve C/)
   expect(readFileSync(rejects, 'utf8')).toBe(
-    'telefone;nome;cidade;linha;motivo;detalhe\n11900000003;Caio;Natal;4;BAD_ROW;4 cells for 3 columns, and beyond them: surplus\n',
+    'telefone;nome;cidade;linha;coluna;motivo;detalhe\n11900000003;Caio;Natal;4;coluna_4;BAD_ROW;4 cells for 3 columns, and beyond them: surplus\n',
   )
 })
 
