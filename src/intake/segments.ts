@@ -1,4 +1,4 @@
-import { smsParts } from '../lead/sms.ts'
+import { outsideGsm, smsParts } from '../lead/sms.ts'
 import type { LeadSink } from './read-leads.ts'
 import type { Lead } from './vet.ts'
 
@@ -48,8 +48,10 @@ export class SegmentCount implements LeadSink {
     const { count, unicode } = this.#last.parts
     this.#total += count
     this.#messages[count] = (this.#messages[count] ?? 0) + 1
-    if (unicode === undefined) return
+    if (!unicode) return
     this.#unicode++
-    if (this.#characters.size < CHARACTERS) this.#characters.add(unicode)
+    if (this.#characters.size >= CHARACTERS) return
+    for (const character of outsideGsm(text).slice(0, CHARACTERS - this.#characters.size))
+      this.#characters.add(character)
   }
 }

@@ -6,8 +6,8 @@
  */
 export interface SmsParts {
   count: number
-  /** The first character outside of the GSM alphabet; undefined: the text is GSM 7-bit. */
-  unicode: string | undefined
+  /** It holds a character outside of the GSM alphabet. */
+  unicode: boolean
 }
 
 export function smsParts(text: string): SmsParts {
@@ -15,9 +15,14 @@ export function smsParts(text: string): SmsParts {
   for (const character of text) {
     if (BASIC.has(character)) units++
     else if (EXTENSION.has(character)) units += 2
-    else return { count: partsOf(text, utf16Units, 70, 67), unicode: character }
+    else return { count: partsOf(text, utf16Units, 70, 67), unicode: true }
   }
-  return { count: units <= 160 ? 1 : partsOf(text, septets, 160, 153), unicode: undefined }
+  return { count: units <= 160 ? 1 : partsOf(text, septets, 160, 153), unicode: false }
+}
+
+/** The characters of a text that are not in the GSM alphabet, each once. */
+export function outsideGsm(text: string): string[] {
+  return [...new Set(text)].filter(character => !BASIC.has(character) && !EXTENSION.has(character))
 }
 
 function partsOf(text: string, unitsOf: (character: string) => number, alone: number, together: number): number {

@@ -12,7 +12,7 @@ export function importText(view: CampaignView, facts: ImportFacts, { config, out
     ['read as', `${facts.encoding}, separated by ${facts.delimiter}`],
     ['columns', columnsText(facts)],
     ['variables', facts.variables.join(', ')],
-    ['in lines', refusedText(view, facts)],
+    ['refused at', refusedText(view, facts)],
     ['warnings', warningsText(facts)],
     ['batches', `${number(facts.plan.batches)} of at most ${number(facts.plan.batch_size)}`],
     ['budget', budgetText(facts)],
@@ -53,7 +53,10 @@ function columnsText({ mapping, phone_columns, all_phones }: ImportFacts): strin
 /** The first lines of each reason, of which the campaign's text tells how many there are. */
 function refusedText({ errors }: CampaignView, { refused_lines }: ImportFacts): string {
   return Object.entries(refused_lines)
-    .map(([code, lines]) => `${code} ${lines.join(', ')}${lines.length < errors[code]! ? ', …' : ''}`)
+    .map(([code, lines]) => {
+      const more = lines.length < errors[code]! ? ', …' : ''
+      return `${code} line${errors[code] === 1 ? '' : 's'} ${lines.join(', ')}${more}`
+    })
     .join('; ')
 }
 
