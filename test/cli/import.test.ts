@@ -255,7 +255,9 @@ test('--repair-ninth-digit adds it, and counts how often', async () => {
 test('a dry run tells the budget that an approval would ask, and warns where it is too little', async () => {
   const run = () =>
     importing(fixture('one-column.csv'), '--message', 'x', '--schedule', '2031-03-10 09:00', '--dry-run')
-  expect((await run()).err).toMatch(/warning: it cannot be approved as things stand: none for 2031-03/)
+  expect((await run()).err).toMatch(
+    /warning: it cannot be approved as things stand; budget: the wallet has none for 2031-03/,
+  )
   await succeed(camp(['budget', 'set', 'Carteira Sul', '2031-03', '0.08'], { env: admin }))
   expect((await run()).err).toMatch(/warning: .*of 0\.0800 in 2031-03, .*0\.0800 available, too little/)
   await succeed(camp(['budget', 'set', 'Carteira Sul', '2031-03', '0.09'], { env: admin }))

@@ -277,6 +277,20 @@ describe('rejects', () => {
     expect((await leadsOf(again.id!))[0]).toMatchObject({ nome: 'José “Zé”', variables: { obs: 'a;b' } })
   })
 
+  test('of a UTF-16 file parted by tabs are one too', async () => {
+    const utf16 = (text: string) => Buffer.from(`\ufeff${text}`, 'utf16le')
+    const file = join(folder, 'utf16.txt')
+    writeFileSync(file, utf16('Telefone\tNome\r\n123\t“Zé” João\r\n11987654321\tAna\r\n'))
+    const rejects = join(folder, 'utf16-rejects.txt')
+    await run({ file, rejects })
+    const written = readFileSync(rejects)
+    expect(written.subarray(0, 2)).toEqual(Buffer.from([0xff, 0xfe]))
+    writeFileSync(rejects, utf16(written.toString('utf16le').slice(1).replace('123\t', '11987654300\t')))
+    const again = await run({ file: rejects })
+    expect(again.source).toMatchObject({ encoding: 'utf-16le', delimiter: '\t', lineBreak: '\r\n' })
+    expect(await leadsOf(again.id!)).toMatchObject([{ phone: '5511987654300', nome: '“Zé” João', variables: null }])
+  })
+
   test('name the column at fault, whatever the rule', async () => {
     await addToBlocklist(db.pool, { phones: [], documents: ['52998224725'], reason: null, source: 'manual' })
     const rejects = join(folder, 'columns.csv')

@@ -28,7 +28,7 @@ export function warningsOf(view: CampaignView, facts: ImportFacts): string[] {
   const further = segments === null ? 0 : segments.total - sum(Object.values(segments.messages))
   return [
     view.counts.PENDING === 0 && 'not one row can be sent',
-    !budget.fits && `it cannot be approved as things stand: ${budgetText(facts)}`,
+    !budget.fits && `it cannot be approved as things stand; budget: ${budgetText(facts)}`,
     further > 0 &&
       `the broker bills each SMS, and the messages take ${number(further)} more than one each: the cost above is ` +
         `${view.cost.unit} a message, whatever its length`,
@@ -75,7 +75,7 @@ function warningsText({ warnings }: ImportFacts): string {
 
 function budgetText({ budget }: ImportFacts): string {
   const { month, available, used_budget, committed, fits } = budget
-  if (available === null) return `none for ${month}`
+  if (available === null) return `the wallet has none for ${month}`
   const figures = `of ${budget.budget} in ${month}, ${used_budget} used and ${committed} committed: ${available} available`
   return `${figures}, ${fits ? 'it fits' : 'too little'}`
 }
