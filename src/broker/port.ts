@@ -25,6 +25,8 @@ export interface Adapter<Credential = unknown> {
   readonly oneTextPerRequest: boolean
   /** A lead without a valid document is refused at import. */
   readonly documentRequired: boolean
+  /** Whether messages sent with this credential are SMS, of which the broker bills each (lead/sms.ts); absent: never. */
+  billsSegments?(credential: Credential): boolean
   /** Longer than the usual 30 s where the broker needs it. */
   readonly timeoutMs?: number
   /** Whether callbacks bring only the broker's own message id, so that it must be kept findable. */

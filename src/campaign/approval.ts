@@ -36,6 +36,7 @@ export interface CampaignHeader {
   purpose: string | null
   source_sha256: string
   rows: number
+  lead_count: number
   fish: number
   batch_size: number | null
   scheduled_at: Date | null
@@ -66,7 +67,7 @@ export async function lockCampaign(sql: Sql, id: string): Promise<CampaignHeader
 export function approvalHash(campaign: CampaignHeader): string {
   const covered = [
     campaign.source_sha256,
-    campaign.rows,
+    campaign.lead_count,
     campaign.fish,
     campaign.base_message,
     campaign.template_code,

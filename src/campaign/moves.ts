@@ -6,12 +6,12 @@ import { formatMonth } from '../budget/month.ts'
 import type { Clock } from '../clock.ts'
 import { type Sql, transaction } from '../database/pool.ts'
 import { cancelOpenLeads, finishIfDone } from '../dispatch/finish.ts'
-import { monthOf } from '../dispatch/hours.ts'
 import { planCampaign } from '../dispatch/plan.ts'
 import { forgetRings, ringWindow } from '../dispatch/ring.ts'
 import { CampError } from '../errors.ts'
 import type { Queues } from '../queue/queues.ts'
 import { recordAudit } from '../security/audit.ts'
+import { payingMonth } from './affordable.ts'
 import { approvalHash, type CampaignHeader, lockCampaign } from './approval.ts'
 import { illegalMove, isLegal, MOVES, type MoveName } from './state.ts'
 
@@ -42,8 +42,8 @@ export async function approve(deps: MoveDeps, id: string, userId: string, option
        WHERE id = $1`,
       [id, campaign.cost_per_message, userId, now, approvalHash(campaign)],
     )
-    const { cost_per_message: unit_cost, rows, fish, purpose, no_cap } = campaign
-    await audit(sql, 'approve', campaign, userId, { unit_cost, rows, fish, purpose, no_cap })
+    const { cost_per_message: unit_cost, rows, lead_count: leads, fish, purpose, no_cap } = campaign
+    await audit(sql, 'approve', campaign, userId, { unit_cost, rows, leads, fish, purpose, no_cap })
   })
 }
 
@@ -140,7 +140,7 @@ export async function ringFirst(
   { pool, queues, clock }: MoveDeps & { queues: Queues },
   campaign: CampaignHeader,
 ): Promise<void> {
-  if (campaign.rows >= MANY_LEADS) await pool.query(`ANALYZE "CampaignLead" (campaign_id, seq, status), "Batch"`)
+  if (campaign.lead_count >= MANY_LEADS) await pool.query(`ANALYZE "CampaignLead" (campaign_id, seq, status), "Batch"`)
   const paced = campaign.throttling_type !== 'none' || campaign.rate_limit !== null
   await ringWindow(pool, queues, { id: campaign.id, brokerId: campaign.broker_id, paced }, clock.now())
 }
@@ -208,12 +208,10 @@ async function assertContent(campaign: CampaignHeader): Promise<void> {
   })
 }
 
-/** The month that pays is the one in which the campaign is to go out. */
 async function assertBudget(sql: Sql, campaign: CampaignHeader, present: Present): Promise<void> {
   const unit = moneyOf(campaign.cost_per_message)
   if (unit === 0n) return
-  const start = campaign.scheduled_at && campaign.scheduled_at > present.now ? campaign.scheduled_at : present.now
-  const { year, month } = monthOf(start, present.timezone)
+  const { year, month } = payingMonth(campaign.scheduled_at, present)
   // Held until the commit: two approvals at once may not both count on the same money.
   await sql.query(`SELECT 1 FROM "Budget" WHERE wallet_id = $1 AND year = $2 AND month = $3 FOR UPDATE`, [
     campaign.wallet_id,

@@ -1,6 +1,7 @@
 import { CampError } from '../errors.ts'
 import { FIELDS, type Field, fieldOf, plainName, tiersOf } from '../lead/fields.ts'
 import type { NamedColumn } from '../lead/render.ts'
+import { type PhoneColumn, phoneFamilies, withAreaCodes } from './phone-columns.ts'
 
 /** Which column of a file is what. Positions count from 0. */
 export interface Columns {
@@ -8,47 +9,60 @@ export interface Columns {
   headers: readonly string[]
   /** How many cells a row may fill; what stands behind them belongs to no column. */
   width: number
+  /** `phone` is the first of `phones`. */
   fields: Readonly<Partial<Record<Field, number>>>
-  /** Every other column, with the name under which a lead keeps it. */
+  /** The columns of phones, best first; at least one. */
+  phones: readonly PhoneColumn[]
+  /** Every other column, with the name under which a lead keeps it; of several columns of phones, each of these too. */
   variables: readonly { name: string; index: number }[]
 }
 
+/** --map: a word for a field → headers, in their order. Several are several phones; `ddd` is the area codes' column, or "-". */
+export type GivenColumns = Readonly<Record<string, readonly string[]>>
+
 /** The last columns of a rejects file: what camp wrote there is no data when the file comes back. */
-export const REJECT_COLUMNS = ['linha', 'motivo', 'detalhe'] as const
+export const REJECT_COLUMNS = ['linha', 'coluna', 'motivo', 'detalhe'] as const
+
+/** What they were before a rejects file named the column. */
+const EARLIER_REJECT_COLUMNS = ['linha', 'motivo', 'detalhe']
 
 /**
- * @param given --map: a field (or a word for it) → a header
  * @param texts whether the rows bring their own text (`mensagem`); not where a template is used: then it is an ordinary column
  * @throws CampError DATA: no phone column, two that could be it, a header of `given` that is not there; USAGE: no such field
  */
-export function mapColumns(
-  file: string,
-  row: readonly string[],
-  given: Readonly<Record<string, string>>,
-  texts: boolean,
-): Columns {
+export function mapColumns(file: string, row: readonly string[], given: GivenColumns, texts: boolean): Columns {
   const headers = namesOf(row)
-  const chosen = chosenFields(file, headers, given)
-  const taken = new Set(Object.values(chosen))
+  const { chosen, phones: givenPhones, areaCodes } = chosenColumns(file, headers, given)
+  const taken = new Set([...Object.values(chosen), ...givenPhones, ...(areaCodes ?? [])])
+  const found = givenPhones.length > 0 ? givenPhones : guessPhones(file, headers, taken)
+  for (const index of found) taken.add(index)
+  const fields: Partial<Record<Field, number>> = { phone: found[0]!, ...chosen }
   for (const field of Object.keys(FIELDS) as Field[]) {
-    if (chosen[field] !== undefined || (field === 'mensagem' && !texts)) continue
+    if (fields[field] !== undefined || (field === 'mensagem' && !texts)) continue
     const index = guess(file, headers, field, taken)
     if (index === undefined) continue
-    chosen[field] = index
+    fields[field] = index
     taken.add(index)
   }
-  if (chosen.phone === undefined) throw missingPhone(file, headers)
-  // The registration date has no column of its own in a lead.
-  const own = new Set(Object.entries(chosen).flatMap(([field, index]) => (field === 'data_cadastro' ? [] : [index])))
+  const phones = areaCodes
+    ? found.map((index, i) => ({ index, areaCode: areaCodes[i] ?? areaCodes.at(-1) }))
+    : withAreaCodes(headers, found)
+  // The registration date has no column of its own in a lead, and of several phones it keeps one.
+  const own = new Set(
+    Object.entries(fields).flatMap(([field, index]) =>
+      field === 'data_cadastro' || (field === 'phone' && phones.length > 1) ? [] : [index],
+    ),
+  )
   const variables = uniqueNames(headers).flatMap((name, index) => (own.has(index) ? [] : [{ name, index }]))
-  return { headers, width: widthOf(row), fields: chosen, variables }
+  return { headers, width: widthOf(row), fields, phones, variables }
 }
 
 /** The columns that a text may name, fields first. */
-export function namedColumns({ headers, fields, variables }: Columns): NamedColumn[] {
+export function namedColumns({ headers, fields, phones, variables }: Columns): NamedColumn[] {
   const own = (['phone', 'nome', 'cpf_cnpj', 'idcob_contrato'] as const).flatMap(name => {
     const index = fields[name]
-    return index === undefined ? [] : [{ header: headers[index]!, name }]
+    if (index === undefined) return []
+    return [{ header: name === 'phone' && phones.length > 1 ? name : headers[index]!, name }]
   })
   return [...own, ...variables.map(({ name }) => ({ header: name, name }))]
 }
@@ -56,8 +70,10 @@ export function namedColumns({ headers, fields, variables }: Columns): NamedColu
 /** Without the columns behind the last name (Excel leaves them) and those of a rejects file. */
 export function namesOf(row: readonly string[]): string[] {
   const names = row.slice(0, widthOf(row)).map(name => name.trim())
-  const tail = names.slice(-REJECT_COLUMNS.length)
-  if (REJECT_COLUMNS.every((name, i) => tail[i] === name)) names.length -= REJECT_COLUMNS.length
+  const written = [REJECT_COLUMNS, EARLIER_REJECT_COLUMNS].find(columns =>
+    columns.every((name, i) => names.at(i - columns.length) === name),
+  )
+  if (written) names.length -= written.length
   return names.map((name, i) => name || `coluna_${i + 1}`)
 }
 
@@ -65,44 +81,85 @@ function widthOf(row: readonly string[]): number {
   return row.findLastIndex(name => name.trim() !== '') + 1
 }
 
-function chosenFields(
-  file: string,
-  headers: readonly string[],
-  given: Readonly<Record<string, string>>,
-): Partial<Record<Field, number>> {
+/** What --map says; `areaCodes` is undefined where it says nothing of them. */
+interface Chosen {
+  chosen: Partial<Record<Field, number>>
+  phones: number[]
+  areaCodes: number[] | undefined
+}
+
+function chosenColumns(file: string, headers: readonly string[], given: GivenColumns): Chosen {
   const chosen: Partial<Record<Field, number>> = {}
-  for (const [word, header] of Object.entries(given)) {
+  const phones: number[] = []
+  let areaCodes: number[] | undefined
+  for (const [word, names] of Object.entries(given)) {
+    if (AREA_CODE_WORDS.has(plainName(word))) {
+      areaCodes = names.join() === NO_COLUMN ? [] : names.map(name => indexOf(file, headers, word, name))
+      continue
+    }
     const field = fieldOf(word)
     if (!field) {
       throw new CampError('USAGE', `--map: there is no field "${word}"`, {
-        hint: `Fields: ${Object.keys(FIELDS).join(', ')}. Write --map phone=TELEFONE,nome=CLIENTE.`,
+        hint: `Fields: ${Object.keys(FIELDS).join(', ')}, ddd. Write --map phone=TELEFONE,nome=CLIENTE.`,
       })
     }
-    const exact = headers.indexOf(header)
-    const index = exact >= 0 ? exact : headers.findIndex(name => plainName(name) === plainName(header))
-    if (index < 0)
-      throw new CampError('DATA', `${file} has no column "${header}" (--map ${word})`, { hint: found(headers) })
-    chosen[field] = index
+    const found = names.map(name => indexOf(file, headers, word, name))
+    if (field === 'phone') phones.push(...found)
+    else if (found.length > 1 || chosen[field] !== undefined) {
+      throw new CampError('USAGE', `--map names ${field} twice`, { hint: 'Only the phone may be several columns.' })
+    } else chosen[field] = found[0]!
   }
-  return chosen
+  return { chosen, phones: [...new Set(phones)], areaCodes }
+}
+
+const AREA_CODE_WORDS: ReadonlySet<string> = new Set(['ddd', 'areacode'])
+const NO_COLUMN = '-'
+
+/** Exactly as the file writes it, then as a lead would call it ("nome_2" is the second "nome"), then nearly. */
+function indexOf(file: string, headers: readonly string[], word: string, name: string): number {
+  const ways = [headers, uniqueNames(headers)].map(names => names.indexOf(name))
+  const index = ways.find(i => i >= 0) ?? headers.findIndex(header => plainName(header) === plainName(name))
+  if (index >= 0) return index
+  throw new CampError('DATA', `${file} has no column "${name}" (--map ${word})`, { hint: found(headers) })
+}
+
+function guessPhones(file: string, headers: readonly string[], taken: ReadonlySet<number>): number[] {
+  const [family, ...others] = phoneFamilies(headers, taken)
+  if (family === undefined) throw missingPhone(file, headers)
+  if (others.length === 0) return family
+  const all = [family, ...others]
+  const together = `${all.length === 2 ? 'both' : 'all'}, the first good one of a row: ${flags('phone', headers, all.flat())}`
+  throw ambiguous(
+    file,
+    headers,
+    'phone',
+    all.map(([index]) => index!),
+    `${all.map(indexes => flags('phone', headers, indexes)).join(' or ')}; or ${together}`,
+  )
 }
 
 function guess(file: string, headers: readonly string[], field: Field, taken: ReadonlySet<number>): number | undefined {
-  for (const names of tiersOf(field)) {
-    const fitting = headers.flatMap((header, i) => (!taken.has(i) && names.has(plainName(header)) ? [i] : []))
+  for (const tier of tiersOf(field)) {
+    const fitting = headers.flatMap((header, i) => (!taken.has(i) && tier(plainName(header)) ? [i] : []))
     if (fitting.length === 1) return fitting[0]
     if (fitting.length > 1) {
-      const choices = fitting.map(i => headers[i]!)
-      throw new CampError(
-        'DATA',
-        `${file}, line 1: ${choices.map(name => `"${name}"`).join(' and ')} could each be ${field}`,
-        {
-          hint: `Say which: --map ${choices.map(name => `${field}=${name}`).join(' or --map ')}`,
-        },
-      )
+      const choices = fitting.map(index => flags(field, headers, [index])).join(' or ')
+      throw ambiguous(file, headers, field, fitting, choices)
     }
   }
   return undefined
+}
+
+function ambiguous(file: string, headers: readonly string[], field: Field, indexes: readonly number[], how: string) {
+  const names = uniqueNames(headers)
+  const choices = indexes.map(index => `"${names[index]}"`).join(' and ')
+  return new CampError('DATA', `${file}, line 1: ${choices} could each be ${field}`, { hint: `Say which: ${how}` })
+}
+
+function flags(field: Field, headers: readonly string[], indexes: readonly number[]): string {
+  const names = uniqueNames(headers)
+  const pair = (name: string) => (/^[\w.-]+$/.test(name) ? `${field}=${name}` : `"${field}=${name}"`)
+  return indexes.map(index => `--map ${pair(names[index]!)}`).join(' ')
 }
 
 function missingPhone(file: string, headers: readonly string[]): CampError {
@@ -119,7 +176,7 @@ function found(headers: readonly string[]): string {
 }
 
 /** A lead keeps its columns by name: the second "obs" becomes "obs_2". */
-function uniqueNames(headers: readonly string[]): string[] {
+export function uniqueNames(headers: readonly string[]): string[] {
   const seen = new Set<string>()
   return headers.map(header => {
     let name = header

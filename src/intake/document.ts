@@ -1,29 +1,50 @@
+import { excelDamage, unquoted } from '../lead/excel.ts'
+
 /** A CPF (11 digits) or CNPJ (14 characters), without punctuation, or what is wrong with it. */
 export type ParsedDocument = { document: string; problem?: undefined } | { document?: undefined; problem: string }
 
 /**
- * CPF or CNPJ by check digits, with the left zeros that Excel ate. Where both readings are open ("191"), CPF comes first.
- * Since July 2026 the first twelve characters of a CNPJ may be letters (a character counts as its ASCII code less 48), so
- * digits alone are not kept. Sources: Receita Federal, the CPF's and CNPJ's modulo 11; Instrução Normativa RFB 2.229/2024.
+ * CPF or CNPJ by check digits, with the left zeros that Excel ate, or without those that a system has filled it up with. Where
+ * both readings are open ("191"), CPF comes first, unless it is written with the fourteen digits of a CNPJ. Since July 2026 the
+ * first twelve characters of a CNPJ may be letters (a character counts as its ASCII code less 48), so digits alone are not kept.
+ * Sources: Receita Federal, the CPF's and CNPJ's modulo 11; Instrução Normativa RFB 2.229/2024.
  */
 export function parseDocument(text: string): ParsedDocument {
-  const bare = text
-    .replace(/^(\d+)[.,]0+$/, '$1')
-    .replace(/[\s.\-/="'\u00a0]/g, '')
-    .toUpperCase()
+  const bare = bareOf(text)
   if (bare === '') return { problem: 'it is empty' }
-  if (/^\d{1,11}$/.test(bare)) {
-    const cpf = bare.padStart(11, '0')
-    if (isCpf(cpf)) return { document: cpf }
-  }
-  // Letters never lost a zero: Excel takes only numbers for numbers.
-  const cnpj = /^\d{1,14}$/.test(bare) ? bare.padStart(14, '0') : bare
-  if (isCnpj(cnpj)) return { document: cnpj }
+  const whole = documentOf(bare)
+  if (whole) return { document: whole }
+  const unlabelled = bareOf(text.replace(LABEL, ''))
+  const document = documentOf(unlabelled)
+  if (document) return { document }
+  const damage = excelDamage(unquoted(text))
+  if (damage) return { problem: damage }
   return {
-    problem: /^\d{1,14}$|^[0-9A-Z]{12}\d\d$/.test(bare)
+    problem: /^\d{1,14}$|^[0-9A-Z]{12}\d\d$/.test(unlabelled)
       ? 'its check digits are wrong'
       : 'it is neither a CPF nor a CNPJ',
   }
+}
+
+/** CPF: CNPJ/MF nº; what follows may be letters of a CNPJ. */
+const LABEL = /^\s*(?:(?:cpf|cnpj|cgc|mf|doc(?:umento)?)(?![a-z])[\s:./-]*|n[º°]\.?\s*)+/i
+/** A number that was a number to Excel: 52998224725.0 */
+const FLOAT = /^(\d+)[.,]0+$/
+const PUNCTUATION = /[\s.,\-/="'()\u00ad\u2010-\u2015\u2212\u200b-\u200f\u202a-\u202e\u2060\ufeff]/g
+
+function bareOf(text: string): string {
+  return text.replace(FLOAT, '$1').replace(PUNCTUATION, '').toUpperCase()
+}
+
+function documentOf(bare: string): string | undefined {
+  if (!/^\d+$/.test(bare)) return isCnpj(bare) ? bare : undefined
+  // Letters never lost a zero: Excel takes only numbers for numbers.
+  const number = bare.length > 14 ? bare.replace(/^0+/, '') : bare
+  const cnpj = number.padStart(14, '0')
+  const cpf = number.replace(/^0+/, '').padStart(11, '0')
+  if (number.length > 11 && isCnpj(cnpj)) return cnpj
+  if (cpf.length === 11 && isCpf(cpf)) return cpf
+  return isCnpj(cnpj) ? cnpj : undefined
 }
 
 function isCpf(digits: string): boolean {

@@ -2,6 +2,7 @@ import { extname, resolve } from 'node:path'
 import type pg from 'pg'
 import { v7 as uuidv7 } from 'uuid'
 import { formatMoney, moneyOf } from '../budget/money.ts'
+import { affordable } from '../campaign/affordable.ts'
 import { assertOpensFor } from '../campaign/contact-hours.ts'
 import { transaction } from '../database/pool.ts'
 import { batchSizes, effectiveBatchSize } from '../dispatch/plan.ts'
@@ -9,14 +10,16 @@ import { CampError } from '../errors.ts'
 import { dayIn } from '../lead/dates.ts'
 import { regionOf } from '../lead/zones.ts'
 import { recordAudit } from '../security/audit.ts'
-import { type Columns, mapColumns } from './columns.ts'
+import { mapColumns } from './columns.ts'
 import { assertContent, type Content, contentFor } from './content.ts'
 import { type Fish, placeFish } from './fish.ts'
 import { cryptoRandom, newHandle, uuids } from './ids.ts'
 import { assertUnchanged, type Inspection, inspectFile } from './inspect.ts'
+import { textReader } from './lead-text.ts'
 import { openRecords, type Reading, type Records, readLeads } from './read-leads.ts'
 import { RejectsFile } from './rejects.ts'
 import { contactHoursOf, type ImportDeps, type ImportRequest, type ImportResult } from './request.ts'
+import { SegmentCount } from './segments.ts'
 import { Sequencer, seqOf } from './sequence.ts'
 import {
   claimFile,
@@ -28,7 +31,7 @@ import {
   storeInOrder,
 } from './store.ts'
 import type { Tally } from './tally.ts'
-import { createVetter } from './vet.ts'
+import { createVetter, type Lead } from './vet.ts'
 
 /**
  * Imports a file as a campaign that waits for approval. Every row becomes a lead, to be sent or refused with a reason. Memory
@@ -61,8 +64,11 @@ export async function importCampaign(deps: ImportDeps, request: ImportRequest): 
 
 /** An import that is ready to read: everything that the header and the settings decide. */
 interface Intake extends Reading {
-  columns: Columns
   content: Content
+  /** A good lead's text. */
+  textOf: (lead: Lead) => string | null
+  /** null where the broker does not bill each SMS. */
+  segments: SegmentCount | null
   fish: readonly Fish[]
   createdAt: Date
 }
@@ -79,6 +85,8 @@ async function prepare(
   const createdAt = deps.clock.now()
   const vetter = createVetter({
     columns,
+    allPhones: request.allPhones,
+    repairNinthDigit: request.repairNinthDigit,
     documentRequired: request.adapter.documentRequired,
     staleDays: request.staleDays,
     today: dayIn(request.timezone, createdAt),
@@ -87,14 +95,17 @@ async function prepare(
     keepText: content.byText,
   })
   const fish = request.fish ? await deps.prisma.fish.findMany({ orderBy: { created_at: 'asc' } }) : []
+  const textOf = textReader(content, request.template?.content ?? null, columns)
+  const segments = request.billsSegments ? new SegmentCount(textOf) : null
   const { byText } = content
-  return { source, records, vetter, byText, purpose: request.purpose, columns, content, fish, createdAt }
+  const { purpose } = request
+  return { source, records, columns, vetter, byText, purpose, content, textOf, segments, fish, createdAt }
 }
 
 async function dryRun(deps: ImportDeps, request: ImportRequest, intake: Intake): Promise<ImportResult> {
-  const tally = await readLeads(deps, intake, [])
+  const tally = await readLeads(deps, intake, intake.segments ? [intake.segments] : [])
   assertAllCanBeSent(request, intake, tally)
-  return resultOf(request, intake, tally, {
+  return resultOf(deps, request, intake, tally, {
     importedBefore: (await importedBefore(deps.pool, intake.source.sha256)) ?? null,
   })
 }
@@ -109,7 +120,8 @@ async function importRows(deps: ImportDeps, request: ImportRequest, intake: Inta
       const tally = await storeLeads(deps, intake, client, made.id, rejects)
       await assertUnchanged(source)
       assertAllCanBeSent(request, intake, tally)
-      await completeCampaign(client, made.id, { rows: tally.rows, fish: tally.pending > 0 ? intake.fish.length : 0 })
+      const fish = tally.pending > 0 ? intake.fish.length : 0
+      await completeCampaign(client, made.id, { rows: tally.rows, leads: tally.leads, fish })
       const { agendamentoId } = made
       await recordAudit(client, {
         userId: request.userId,
@@ -121,13 +133,14 @@ async function importRows(deps: ImportDeps, request: ImportRequest, intake: Inta
           file: source.file,
           sha256: source.sha256,
           rows: tally.rows,
+          leads: tally.leads,
           pending: tally.pending,
           purpose: request.purpose,
           no_cap: request.noCap,
         },
       })
       deps.signal.throwIfAborted()
-      return resultOf(request, intake, tally, {
+      return await resultOf(deps, request, intake, tally, {
         ...made,
         rejects: rejects && { file: rejects.path, rows: rejects.rows },
       })
@@ -178,7 +191,8 @@ async function storeLeads(
   const open = intake.byText ? storeByText : storeInOrder
   const store = await open(client, campaignId, sequence, nextId)
   try {
-    const tally = await readLeads(deps, intake, rejects ? [store, rejects] : [store])
+    const sinks = [store, rejects, intake.segments].filter(sink => sink !== null)
+    const tally = await readLeads(deps, intake, sinks)
     await store.end()
     if (tally.firstBlock === undefined || intake.fish.length === 0) return tally
     const placing = { model: seqOf(tally.firstBlock, 1), byText: intake.byText, counts: sequence.counts }
@@ -194,12 +208,13 @@ function nameOf(request: ImportRequest, { file }: Inspection): string {
   return request.name ?? file.slice(0, file.length - extname(file).length)
 }
 
-function resultOf(
+async function resultOf(
+  deps: ImportDeps,
   request: ImportRequest,
   intake: Intake,
   tally: Tally,
   made: Partial<Pick<ImportResult, 'id' | 'agendamentoId' | 'rejects' | 'importedBefore'>>,
-): ImportResult {
+): Promise<ImportResult> {
   const { source, columns, content, vetter, createdAt } = intake
   const fish = tally.pending > 0 ? intake.fish : []
   const size = effectiveBatchSize({
@@ -209,6 +224,8 @@ function resultOf(
     perMessage: request.throttle.type !== 'none',
   })
   const unit = moneyOf(request.broker.cost)
+  const ceiling = formatMoney(unit * BigInt(tally.pending + fish.length))
+  const present = { now: createdAt, timezone: request.timezone }
   return {
     id: null,
     agendamentoId: null,
@@ -220,11 +237,16 @@ function resultOf(
     columns,
     message: content.text?.text ?? null,
     rows: tally.rows,
+    leads: tally.leads,
     fish: fish.length,
     pending: tally.pending + fish.length,
     errors: tally.errors,
+    refusedLines: tally.refusedLines,
+    first: tally.first.map(lead => ({ lead, text: lead.refusal ? null : intake.textOf(lead) })),
     warnings: vetter.warnings,
-    cost: { unit: formatMoney(unit), ceiling: formatMoney(unit * BigInt(tally.pending + fish.length)) },
+    cost: { unit: formatMoney(unit), ceiling },
+    budget: await affordable(deps.pool, request.wallet.id, ceiling, request.scheduledAt, present),
+    segments: intake.segments?.result ?? null,
     batches: { size, count: batchSizes(tally.groups(fish), size).length },
     createdAt,
   }

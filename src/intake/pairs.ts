@@ -5,18 +5,26 @@ import { CampError } from '../errors.ts'
  * @throws CampError USAGE
  */
 export function parsePairs(flag: string, texts: readonly string[]): Record<string, string> {
-  const pairs = texts
-    .flatMap(text => text.split(/,(?=[^,=]*=)/))
-    .map(pair => {
-      const at = pair.indexOf('=')
-      const [name, value] = [pair.slice(0, at).trim(), pair.slice(at + 1).trim()]
-      if (at > 0 && name !== '' && value !== '') return [name, value] as const
+  return Object.fromEntries(
+    Object.entries(parsePairLists(flag, texts)).map(([name, values]) => {
+      if (values.length > 1) throw new CampError('USAGE', `${flag} names "${name}" twice`)
+      return [name, values[0]!]
+    }),
+  )
+}
+
+/** The same, where a name may come several times: its values in their order. @throws CampError USAGE */
+export function parsePairLists(flag: string, texts: readonly string[]): Record<string, string[]> {
+  const lists: Record<string, string[]> = {}
+  for (const pair of texts.flatMap(text => text.split(/,(?=[^,=]*=)/))) {
+    const at = pair.indexOf('=')
+    const [name, value] = [pair.slice(0, at).trim(), pair.slice(at + 1).trim()]
+    if (at <= 0 || name === '' || value === '') {
       throw new CampError('USAGE', `${flag} "${pair}" is not a pair`, {
         hint: `Write it as ${flag} name=column,name=column.`,
       })
-    })
-  const names = pairs.map(([name]) => name)
-  const twice = names.find((name, i) => names.indexOf(name) !== i)
-  if (twice !== undefined) throw new CampError('USAGE', `${flag} names "${twice}" twice`)
-  return Object.fromEntries(pairs)
+    }
+    lists[name] = [...(lists[name] ?? []), value]
+  }
+  return lists
 }

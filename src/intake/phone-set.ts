@@ -1,9 +1,10 @@
 /**
- * The phones of one file: a hash table over one array of numbers, because a million strings in a Set are a hundred megabytes
- * and this is sixteen.
+ * The phones of one file and the line on which each came first: a hash table over two arrays of numbers, because a million
+ * strings in a Map are more than a hundred megabytes and this is twenty-four.
  */
 export class PhoneSet {
   #slots = new Float64Array(1024)
+  #lines = new Uint32Array(1024)
   #mask = 1023
   #size = 0
 
@@ -11,15 +12,20 @@ export class PhoneSet {
     return this.#size
   }
 
-  /** @param phone E.164 digits (5511987654321) @returns whether it was not there yet */
-  add(phone: string): boolean {
+  /**
+   * @param phone E.164 digits (5511987654321)
+   * @param line from 1 on
+   * @returns the line on which it came before; 0 where it was not there yet
+   */
+  add(phone: string, line: number): number {
     const value = Number(phone)
     const at = this.#find(value)
-    if (this.#slots[at] === value) return false
+    if (this.#slots[at] === value) return this.#lines[at]!
     this.#slots[at] = value
+    this.#lines[at] = line
     this.#size++
     if (this.#size * 10 > this.#slots.length * 7) this.#grow()
-    return true
+    return 0
   }
 
   /** The slot that holds the value, or the free one where it belongs: 0 is no phone. */
@@ -30,10 +36,16 @@ export class PhoneSet {
   }
 
   #grow(): void {
-    const old = this.#slots
-    this.#slots = new Float64Array(old.length * 2)
+    const [slots, lines] = [this.#slots, this.#lines]
+    this.#slots = new Float64Array(slots.length * 2)
+    this.#lines = new Uint32Array(slots.length * 2)
     this.#mask = this.#slots.length - 1
-    for (const value of old) if (value !== 0) this.#slots[this.#find(value)] = value
+    for (let i = 0; i < slots.length; i++) {
+      if (slots[i] === 0) continue
+      const at = this.#find(slots[i]!)
+      this.#slots[at] = slots[i]!
+      this.#lines[at] = lines[i]!
+    }
   }
 }
 

@@ -1,6 +1,7 @@
 import { createReadStream } from 'node:fs'
 import { findBlocked } from '../blocklist/blocklist.ts'
 import type { Sql } from '../database/pool.ts'
+import type { Columns } from './columns.ts'
 import { type Row, readRows } from './csv.ts'
 import { toUtf8 } from './encoding.ts'
 import { emptyFile, type Inspection } from './inspect.ts'
@@ -47,6 +48,7 @@ export interface LeadSink {
 export interface Reading {
   source: Inspection
   records: Records
+  columns: Columns
   vetter: Vetter
   /** Batches hold one text. */
   byText: boolean
@@ -60,28 +62,34 @@ export interface Reading {
  */
 export async function readLeads(
   { pool, signal, onProgress }: ImportDeps,
-  { source, records, vetter, byText, purpose }: Reading,
+  { source, records, columns, vetter, byText, purpose }: Reading,
   sinks: readonly LeadSink[],
 ): Promise<Tally> {
   const tally = new Tally(byText)
-  const emit = async (leads: readonly Lead[]) => {
+  const emit = async ({ rows, leads }: Chunk) => {
     signal.throwIfAborted()
-    for (const sink of sinks) await sink.add(leads)
-    tally.add(leads)
+    const vetted = await leads
+    for (const sink of sinks) await sink.add(vetted)
+    tally.add(vetted, rows)
     onProgress?.({ rows: tally.rows, bytes: records.bytesRead(), totalBytes: source.bytes })
   }
   const anyoneBlocked = await hasBlocklist(pool)
-  let ahead: Promise<readonly Lead[]> | undefined
+  let ahead: Chunk | undefined
   for await (const rows of records.rows) {
-    const leads = rows.map(vetter.vet)
-    const vetted = anyoneBlocked ? refuseBlocked(pool, purpose, leads) : Promise.resolve(leads)
-    vetted.catch(() => undefined) // it is awaited below, if nothing else fails before
-    if (ahead) await emit(await ahead)
-    ahead = vetted
+    const made = vetter.vet(rows)
+    const leads = anyoneBlocked ? refuseBlocked(pool, purpose, made, columns) : Promise.resolve(made)
+    leads.catch(() => undefined) // it is awaited in emit, if nothing else fails before
+    if (ahead) await emit(ahead)
+    ahead = { rows: rows.length, leads }
   }
-  if (ahead) await emit(await ahead)
+  if (ahead) await emit(ahead)
   if (tally.rows === 0) throw emptyFile(source.file)
   return tally
+}
+
+interface Chunk {
+  rows: number
+  leads: Promise<readonly Lead[]>
 }
 
 async function hasBlocklist(sql: Sql): Promise<boolean> {
@@ -89,16 +97,21 @@ async function hasBlocklist(sql: Sql): Promise<boolean> {
   return rows[0]!.any
 }
 
-async function refuseBlocked(sql: Sql, purpose: string | null, leads: readonly Lead[]): Promise<readonly Lead[]> {
+async function refuseBlocked(
+  sql: Sql,
+  purpose: string | null,
+  leads: readonly Lead[],
+  { fields }: Columns,
+): Promise<readonly Lead[]> {
   const open = leads.filter(lead => !lead.refusal)
   const { phones, documents } = await findBlocked(sql, purpose, {
     phones: open.map(lead => lead.phone),
     documents: open.flatMap(lead => lead.cpf_cnpj ?? []),
   })
   for (const lead of open) {
-    if (phones.has(lead.phone)) refuse(lead, 'BLOCKLISTED', 'its phone is on the blocklist')
+    if (phones.has(lead.phone)) refuse(lead, 'BLOCKLISTED', 'its phone is on the blocklist', lead.phoneColumn)
     else if (lead.cpf_cnpj !== null && documents.has(lead.cpf_cnpj))
-      refuse(lead, 'BLOCKLISTED', 'its document is on the blocklist')
+      refuse(lead, 'BLOCKLISTED', 'its document is on the blocklist', fields.cpf_cnpj)
   }
   return leads
 }

@@ -9,12 +9,20 @@ import type { Inspection } from './inspect.ts'
 /** A row, and why it is refused if it is: a lead is one. */
 export interface JudgedRow {
   row: Row
-  refusal: { code: string; detail: string } | null
+  /** `column` counts from 0. */
+  refusal: { code: string; detail: string; column?: number | undefined } | null
+  /** Of a lead that is one of a row's several: where its phone stands. */
+  phoneColumn?: number | undefined
+  oneOfSeveral?: boolean | undefined
 }
+
+/** `phones` where a row can make several leads. */
+type RejectedColumns = Pick<Columns, 'headers'> & Partial<Pick<Columns, 'phones'>>
 
 /**
  * The refused rows as a file that can be corrected and imported again: the original's columns, encoding, delimiter and line
- * breaks, and three columns that say why, which an import ignores. It stands under a name of its own until `finish`.
+ * breaks, and columns that say where and why, which an import ignores. A row of several phones (--all-phones) stands there once
+ * for each that was refused, without the others: those are leads already. It stands under a name of its own until `finish`.
  */
 export class RejectsFile {
   readonly path: string
@@ -22,33 +30,33 @@ export class RejectsFile {
   readonly #draft: string
   readonly #handle: FileHandle
   readonly #source: Inspection
-  readonly #width: number
+  readonly #columns: RejectedColumns
 
-  private constructor(path: string, draft: string, handle: FileHandle, source: Inspection, width: number) {
+  private constructor(path: string, draft: string, handle: FileHandle, source: Inspection, columns: RejectedColumns) {
     this.path = path
     this.#draft = draft
     this.#handle = handle
     this.#source = source
-    this.#width = width
+    this.#columns = columns
   }
 
   /** @param columns the original's @throws CampError DATA when it cannot be written there */
-  static async create(path: string, source: Inspection, { headers }: Pick<Columns, 'headers'>): Promise<RejectsFile> {
+  static async create(path: string, source: Inspection, columns: RejectedColumns): Promise<RejectsFile> {
     const draft = `${path}.${randomBytes(6).toString('hex')}.tmp`
     const handle = await open(draft, 'wx').catch(error => {
       throw new CampError('DATA', `the rejects cannot be written to ${path}: ${messageOf(error)}`, { cause: error })
     })
-    const file = new RejectsFile(path, draft, handle, source, headers.length)
-    await file.#write(`${source.bom ? '\ufeff' : ''}${file.#line([...headers, ...REJECT_COLUMNS])}`)
+    const file = new RejectsFile(path, draft, handle, source, columns)
+    await file.#write(`${source.bom ? '\ufeff' : ''}${file.#line([...columns.headers, ...REJECT_COLUMNS])}`)
     return file
   }
 
   async add(judged: readonly JudgedRow[]): Promise<void> {
     let text = ''
-    for (const { row, refusal } of judged) {
-      if (!refusal) continue
-      const cells = Array.from({ length: this.#width }, (_, i) => row.cells[i] ?? '')
-      text += this.#line([...cells, String(row.line), refusal.code, refusal.detail])
+    for (const lead of judged) {
+      if (!lead.refusal) continue
+      const { code, detail, column } = lead.refusal
+      text += this.#line([...this.#cellsOf(lead), String(lead.row.line), this.#nameOf(column), code, detail])
       this.rows++
     }
     if (text !== '') await this.#write(text)
@@ -64,6 +72,16 @@ export class RejectsFile {
   async discard(): Promise<void> {
     await this.#handle.close()
     await rm(this.#draft, { force: true })
+  }
+
+  #cellsOf({ row, phoneColumn, oneOfSeveral }: JudgedRow): string[] {
+    const { headers, phones = [] } = this.#columns
+    const others = oneOfSeveral ? phones.filter(({ index }) => index !== phoneColumn) : []
+    return headers.map((_, i) => (others.some(({ index }) => index === i) ? '' : (row.cells[i] ?? '')))
+  }
+
+  #nameOf(column: number | undefined): string {
+    return column === undefined ? '' : (this.#columns.headers[column] ?? `coluna_${column + 1}`)
   }
 
   async #write(text: string): Promise<void> {

@@ -1,15 +1,17 @@
 import type pg from 'pg'
 import type { Adapter } from '../broker/port.ts'
+import type { Affordable } from '../campaign/affordable.ts'
 import type { Hours, ThrottleColumns } from '../campaign/settings.ts'
 import type { Clock } from '../clock.ts'
 import type { PrismaClient } from '../database/prisma.ts'
 import type { ContactHours } from '../dispatch/hours.ts'
-import type { Columns } from './columns.ts'
+import type { Columns, GivenColumns } from './columns.ts'
 import type { Delimiter } from './delimiter.ts'
 import type { Encoding } from './encoding.ts'
 import type { Random } from './ids.ts'
 import type { Inspection } from './inspect.ts'
-import type { Warnings } from './vet.ts'
+import type { Segments } from './segments.ts'
+import type { Lead, Warnings } from './vet.ts'
 
 export interface ImportDeps {
   pool: pg.Pool
@@ -37,8 +39,14 @@ export interface ImportRequest {
   template: { id: string; code: string; content: string } | null
   /** Template variable → column. */
   vars: Readonly<Record<string, string>>
-  /** Field → header. */
-  map: Readonly<Record<string, string>>
+  /** Field → headers. */
+  map: GivenColumns
+  /** Each phone of a row is a lead; else the first good one is. */
+  allPhones: boolean
+  /** A mobile without its ninth digit gets it. */
+  repairNinthDigit: boolean
+  /** Whether the broker bills each SMS of a message; null: not known before the wallet has a credential there. */
+  billsSegments: boolean | null
   throttle: ThrottleColumns
   hours: Hours
   /** Bit 0 Monday … bit 6 Sunday. */
@@ -81,12 +89,21 @@ export interface ImportResult {
   /** The text as it is stored. */
   message: string | null
   rows: number
+  /** The rows' leads: as many, or more with --all-phones. */
+  leads: number
   fish: number
   pending: number
   errors: Readonly<Record<string, number>>
+  /** The lines of the first rows refused for each reason. */
+  refusedLines: Readonly<Partial<Record<string, readonly number[]>>>
+  /** The first leads, and what each good one's person will be sent. */
+  first: readonly { lead: Lead; text: string | null }[]
   warnings: Warnings
   /** Decimal strings; the ceiling is every lead that will be sent. */
   cost: { unit: string; ceiling: string }
+  budget: Affordable
+  /** null where the broker does not bill each SMS, or it is not known. */
+  segments: Segments | null
   batches: { size: number; count: number }
   rejects: { file: string; rows: number } | null
   /** The handle of a campaign of the same file. */

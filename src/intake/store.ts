@@ -167,7 +167,7 @@ export async function storeByText(
          SELECT $1, ${SEQ_SQL}, id, source_line, phone, nome, cpf_cnpj, idcob_contrato, custom_message,
                 variables, status, error_code, error_message
          FROM (SELECT *, row_number() OVER (
-                 PARTITION BY block ORDER BY CASE WHEN block < $2 THEN custom_message END, source_line)::int AS n
+                 PARTITION BY block ORDER BY CASE WHEN block < $2 THEN custom_message END, source_line, id)::int AS n
                FROM staged_lead) numbered`,
         [campaignId, REFUSED_BLOCK],
       )
@@ -208,9 +208,9 @@ export async function insertFish(
 export async function completeCampaign(
   sql: Sql,
   id: string,
-  { rows, fish }: { rows: number; fish: number },
+  { rows, leads, fish }: { rows: number; leads: number; fish: number },
 ): Promise<void> {
-  await sql.query(`UPDATE "Campaign" SET rows = $2, fish = $3 WHERE id = $1`, [id, rows, fish])
+  await sql.query(`UPDATE "Campaign" SET rows = $2, lead_count = $3, fish = $4 WHERE id = $1`, [id, rows, leads, fish])
 }
 
 async function copyLeads(

@@ -4,11 +4,21 @@ import { REGIONS, type Region, regionOf } from '../lead/zones.ts'
 import type { Fish } from './fish.ts'
 import type { Lead } from './vet.ts'
 
+/** How many leads, and how many lines of each reason, an import shows. */
+const FIRST = 3
+const LINES = 5
+
 /** What an import counts while it reads. */
 export class Tally {
   rows = 0
+  /** One for each row, or more with --all-phones. */
+  leads = 0
   pending = 0
   readonly errors: Partial<Record<RefusalCode, number>> = {}
+  /** The lines of the first rows refused for each reason. */
+  readonly refusedLines: Partial<Record<RefusalCode, number[]>> = {}
+  /** The first leads. */
+  readonly first: Lead[] = []
   /** The block of the first good lead. */
   firstBlock: number | undefined
   readonly #byText: boolean
@@ -19,11 +29,14 @@ export class Tally {
     this.#byText = byText
   }
 
-  add(leads: readonly Lead[]): void {
-    for (const { refusal, block, custom_message } of leads) {
-      this.rows++
+  /** @param rows how many rows of the file the leads are */
+  add(leads: readonly Lead[], rows: number): void {
+    this.rows += rows
+    this.leads += leads.length
+    if (this.first.length < FIRST) this.first.push(...leads.slice(0, FIRST - this.first.length))
+    for (const { row, refusal, block, custom_message } of leads) {
       if (refusal) {
-        this.errors[refusal.code] = (this.errors[refusal.code] ?? 0) + 1
+        this.#countRefusal(refusal.code, row.line)
         continue
       }
       this.pending++
@@ -52,6 +65,13 @@ export class Tally {
       else groups.push({ region, count: 1 })
     }
     return groups
+  }
+
+  #countRefusal(code: RefusalCode, line: number): void {
+    const count = (this.errors[code] ?? 0) + 1
+    this.errors[code] = count
+    if (count === 1) this.refusedLines[code] = [line]
+    else if (count <= LINES) this.refusedLines[code]!.push(line)
   }
 
   /** A million texts are kept as a number each: 48 bits of a hash, which are enough for a count of batches. */

@@ -1,16 +1,18 @@
 import type { RefusalCode } from '../campaign/refusals.ts'
 import { parseDay } from '../lead/dates.ts'
-import { parsePhone } from '../lead/phone.ts'
 import type { CompiledText } from '../lead/render.ts'
 import type { Columns } from './columns.ts'
 import type { Row } from './csv.ts'
 import { parseDocument } from './document.ts'
 import { PhoneSet } from './phone-set.ts'
+import { allPhonesReader, phoneReader, type RowPhone } from './row-phones.ts'
 import { blockOf, REFUSED_BLOCK } from './sequence.ts'
 
 export interface Refusal {
   code: RefusalCode
   detail: string
+  /** The column at fault; undefined where none is. */
+  column: number | undefined
 }
 
 /** A row as a lead: to be sent, or refused with a reason. */
@@ -18,6 +20,10 @@ export interface Lead {
   row: Row
   /** Canonical, or as it was written where it is no phone. */
   phone: string
+  /** The column that it is from. */
+  phoneColumn: number
+  /** With --all-phones: its row has others, which are leads of their own. */
+  oneOfSeveral: boolean
   nome: string | null
   cpf_cnpj: string | null
   idcob_contrato: string | null
@@ -31,6 +37,10 @@ export interface Lead {
 
 export interface Rules {
   columns: Columns
+  /** Each phone of a row is a lead; else the first good one is. */
+  allPhones: boolean
+  /** A mobile without its ninth digit gets it. */
+  repairNinthDigit: boolean
   documentRequired: boolean
   /** Days after which a registration date is too old; 0: no matter. */
   staleDays: number
@@ -44,34 +54,53 @@ export interface Rules {
   keepText: boolean
 }
 
-/** What was put right in rows that are sent all the same. */
-export type Warnings = Partial<Record<'BAD_DOCUMENT' | 'MISSING_DATE', number>>
+/** What was put right in rows that are sent all the same, and what an operator should know of them. */
+export type Warnings = Partial<Record<'BAD_DOCUMENT' | 'MISSING_DATE' | 'REPAIRED_PHONE' | 'SAME_DOCUMENT', number>>
 
 export interface Vetter {
-  vet: (row: Row) => Lead
+  /** @returns the rows' leads in the file's order: one for each row, or with `allPhones` one or more */
+  vet: (rows: readonly Row[]) => Lead[]
   warnings: Warnings
 }
 
 /**
- * Turns rows into leads, in the file's order: the first good row of a phone wins. The first rule that a row breaks is its
- * reason; the blocklist, which takes a look into the database, comes after these.
+ * Turns rows into leads: the first good row of a phone wins. The first rule that a row breaks is its reason; the blocklist, which
+ * takes a look into the database, comes after these.
  */
 export function createVetter(rules: Rules): Vetter {
   const { columns, staleDays, text } = rules
   const { fields } = columns
   const phones = new PhoneSet()
   const warnings: Warnings = {}
+  const warn = (code: keyof Warnings, count = 1) => {
+    warnings[code] = (warnings[code] ?? 0) + count
+  }
+  const readPhone = phoneReader(columns, rules.repairNinthDigit)
+  const readPhones = allPhonesReader(columns, rules.repairNinthDigit)
   const variablesOf = variablesWriter(columns)
   const needed = [...new Set([...(text?.names ?? []), ...Object.values(rules.templateVars ?? {})])]
   const valueIn = new Map(needed.map(name => [name, valueReader(name, columns)]))
 
-  const vet = (row: Row): Lead => {
+  const vet = (rows: readonly Row[]): Lead[] => {
+    const leads: Lead[] = []
+    for (const row of rows) {
+      const lead = vetRow(row)
+      if (rules.allPhones && !lead.refusal) leads.push(...eachPhone(lead))
+      else leads.push(lead.refusal ? lead : onlyOnce(lead))
+    }
+    return leads
+  }
+
+  /** The lead of a row's first good phone, by all rules but that of duplicates. */
+  const vetRow = (row: Row): Lead => {
     const { cells } = row
     const cell = (index: number | undefined) => (index === undefined ? '' : (cells[index] ?? '').trim())
-    const written = cell(fields.phone)
+    const read = readPhone(cells)
     const lead: Lead = {
       row,
-      phone: written.slice(0, LONGEST_WRITTEN),
+      phone: read.phone ?? read.written,
+      phoneColumn: read.index,
+      oneOfSeveral: false,
       nome: cell(fields.nome) || null,
       cpf_cnpj: null,
       idcob_contrato: cell(fields.idcob_contrato) || null,
@@ -81,57 +110,79 @@ export function createVetter(rules: Rules): Vetter {
       refusal: null,
     }
     const surplus = surplusOf(cells, columns.width)
-    if (surplus)
-      return refuse(lead, 'BAD_ROW', `${cells.length} cells for ${columns.width} columns, and beyond them: ${surplus}`)
-
-    const { phone, problem } = parsePhone(written)
-    if (phone === undefined) return refuse(lead, 'INVALID_PHONE', `"${lead.phone}": ${problem}`)
-    lead.phone = phone
-    lead.block = blockOf(phone)
+    if (surplus) {
+      const detail = `${cells.length} cells for ${columns.width} columns, and beyond them: ${surplus}`
+      return refuse(lead, 'BAD_ROW', detail, columns.width)
+    }
+    if (read.phone === undefined) return refuse(lead, 'INVALID_PHONE', read.problem, read.index)
+    lead.block = blockOf(read.phone)
+    if (read.repaired && !rules.allPhones) warn('REPAIRED_PHONE')
 
     const document = cell(fields.cpf_cnpj)
     if (document !== '') {
       const parsed = parseDocument(document)
       if (parsed.document !== undefined) lead.cpf_cnpj = parsed.document
-      else if (rules.documentRequired) return refuse(lead, 'INVALID_DOCUMENT', `"${document}": ${parsed.problem}`)
-      else warnings.BAD_DOCUMENT = (warnings.BAD_DOCUMENT ?? 0) + 1
-    } else if (rules.documentRequired) return refuse(lead, 'MISSING_DOCUMENT', 'the broker needs a CPF or CNPJ')
+      else if (rules.documentRequired)
+        return refuse(lead, 'INVALID_DOCUMENT', `"${document}": ${parsed.problem}`, fields.cpf_cnpj)
+      else warn('BAD_DOCUMENT')
+    } else if (rules.documentRequired)
+      return refuse(lead, 'MISSING_DOCUMENT', 'the broker needs a CPF or CNPJ', fields.cpf_cnpj)
 
     if (staleDays > 0 && fields.data_cadastro !== undefined) {
       const date = cell(fields.data_cadastro)
       const stale = date === '' ? undefined : stalenessOf(date, rules)
-      if (date === '') warnings.MISSING_DATE = (warnings.MISSING_DATE ?? 0) + 1
-      else if (stale) return refuse(lead, 'STALE', stale)
+      if (date === '') warn('MISSING_DATE')
+      else if (stale) return refuse(lead, 'STALE', stale, fields.data_cadastro)
     }
+    return withText(lead)
+  }
 
-    const missing = missingOf(lead)
-    if (missing) return refuse(lead, 'MISSING_VARIABLE', missing)
-    if (!phones.add(phone)) return refuse(lead, 'DUPLICATE', 'an earlier row has the same phone')
+  /** Refused where the message lacks something. Where each lead keeps its text, it gets it here. */
+  const withText = (lead: Lead): Lead => {
+    if (lead.custom_message !== null) return lead
+    if (!text && !rules.templateVars) return refuse(lead, 'MISSING_VARIABLE', 'its message is empty', fields.mensagem)
+    const empty = needed.find(name => valueIn.get(name)!(lead) === '')
+    if (empty !== undefined)
+      return refuse(lead, 'MISSING_VARIABLE', `column ${empty} is empty`, columnOf(empty, columns))
+    if (text && rules.keepText) lead.custom_message = text.fill(name => valueIn.get(name)!(lead))
     return lead
   }
 
-  /** What the message still lacks. Where each lead keeps its text, it gets it here. */
-  const missingOf = (lead: Lead): string | undefined => {
-    if (lead.custom_message !== null) return undefined
-    if (!text && !rules.templateVars) return 'its message is empty'
-    const empty = needed.find(name => valueIn.get(name)!(lead) === '')
-    if (empty !== undefined) return `column ${empty} is empty`
-    if (text && rules.keepText) lead.custom_message = text.fill(name => valueIn.get(name)!(lead))
-    return undefined
+  const onlyOnce = (lead: Lead): Lead => {
+    const earlier = phones.add(lead.phone, lead.row.line)
+    return earlier === 0 ? lead : refuse(lead, 'DUPLICATE', `line ${earlier} has the same phone`, lead.phoneColumn)
+  }
+
+  /** A good row's leads, one for each phone that is written in it. */
+  const eachPhone = (model: Lead): Lead[] => {
+    const { cells } = model.row
+    const ownText = fields.mensagem !== undefined && (cells[fields.mensagem] ?? '').trim() !== ''
+    const read = readPhones(cells)
+    const leads = read.map(one => {
+      const lead = { ...model, ...phoneOf(one), oneOfSeveral: read.length > 1 }
+      if (one.phone === undefined) return refuse(lead, 'INVALID_PHONE', one.problem, one.index)
+      if (one.repaired) warn('REPAIRED_PHONE')
+      if (!ownText) lead.custom_message = null
+      return onlyOnce(withText(lead))
+    })
+    const good = leads.filter(lead => !lead.refusal).length
+    if (model.cpf_cnpj !== null && good > 1) warn('SAME_DOCUMENT', good - 1)
+    return leads
   }
 
   return { vet, warnings }
 }
 
-/** A refused lead goes behind all that are sent. */
-export function refuse(lead: Lead, code: RefusalCode, detail: string): Lead {
-  lead.block = REFUSED_BLOCK
-  lead.refusal = { code, detail }
-  return lead
+function phoneOf({ index, phone, written }: RowPhone): Pick<Lead, 'phone' | 'phoneColumn' | 'block'> {
+  return { phone: phone ?? written, phoneColumn: index, block: phone === undefined ? REFUSED_BLOCK : blockOf(phone) }
 }
 
-// The database keeps what was written for the report, and an index of it; a cell may be a megabyte.
-const LONGEST_WRITTEN = 100
+/** A refused lead goes behind all that are sent. */
+export function refuse(lead: Lead, code: RefusalCode, detail: string, column: number | undefined): Lead {
+  lead.block = REFUSED_BLOCK
+  lead.refusal = { code, detail, column }
+  return lead
+}
 
 /** What stands beyond the columns, if anything does; empty cells are Excel's, and mean nothing. */
 function surplusOf(cells: readonly string[], width: number): string | undefined {
@@ -162,9 +213,16 @@ function variablesWriter({ variables }: Columns): (cells: readonly string[]) => 
 }
 
 /** How to read a column, by the name under which a lead keeps it, from a lead that is being vetted. */
-function valueReader(name: string, columns: Columns): (lead: Lead) => string {
-  if (name === 'phone' || name === 'nome' || name === 'cpf_cnpj' || name === 'idcob_contrato')
-    return lead => lead[name] ?? ''
-  const index = columns.variables.find(variable => variable.name === name)?.index
+export function valueReader(name: string, columns: Columns): (lead: Lead) => string {
+  if (isOwn(name)) return lead => lead[name] ?? ''
+  const index = columnOf(name, columns)
   return index === undefined ? () => '' : ({ row }) => (row.cells[index] ?? '').trim()
+}
+
+function columnOf(name: string, { fields, variables }: Columns): number | undefined {
+  return isOwn(name) ? fields[name] : variables.find(variable => variable.name === name)?.index
+}
+
+function isOwn(name: string): name is 'phone' | 'nome' | 'cpf_cnpj' | 'idcob_contrato' {
+  return name === 'phone' || name === 'nome' || name === 'cpf_cnpj' || name === 'idcob_contrato'
 }

@@ -1,54 +1,101 @@
+// "Nº do telefone", "NUM_CPF", "nr contrato"; and whose it is: "Telefone do cliente".
+const NUMBER = 'numero(?:d[oea]s?)?|num(?:d[oea])?|nro(?:d[oea])?|nr(?:d[oea])?|nu|no(?:d[oea])?|n(?:d[oea])?|ds|tx'
+const PERSON =
+  'cliente|devedor|titular|sacado|consumidor|destinatario|aluno|segurado|pagador|financiado|associado|paciente'
+
+/** Words, with how they are numbered, whose they are, and what else may stand behind them. */
+function named(words: string, behind: string): RegExp {
+  const either = (list: string) => list.split(/\s+/).join('|')
+  return new RegExp(`^(?:${NUMBER})?(?:${either(words)})(?:${either(behind)})?(?:(?:d[oae])?(?:${PERSON}))?$`)
+}
+
 /**
  * The columns that camp knows, and what files call them. Names are compared without case, accents, spaces and punctuation
  * ("CPF/CNPJ" is cpfcnpj). Of a field's lines the first with a column in the file decides: a weak name such as "numero" counts
- * only where no better one is there.
+ * only where no better one is there. What may be somebody else's (recado, comercial, avalista, conjuge) is left out: whoever
+ * wants it says so with --map.
  */
 export const FIELDS = {
   phone: [
-    `telefone telefones telefone1 tel tel1 fone fone1 celular celular1 cel cel1 whatsapp wpp zap phone phone1 phonenumber
-     mobile mobilephone mobilenumber cellphone msisdn numerotelefone numerodetelefone numerodotelefone numerocelular
-     dddtelefone dddcelular telefonecelular telefonecompleto fonecelular telefonecontato telefonecliente`,
-    'numero number contato destino to',
+    named(
+      `telefone telefones tel tels fone fones celular celulares cel cels movel whatsapp whats whatsap watsapp wpp wts zap
+       phone phones telephone mobile cellphone cell smartphone msisdn
+       telefonecelular fonecelular telcelular telcel telefonemovel fonemovel telmovel
+       celularwhatsapp whatsappcelular telefonewhatsapp fonewhatsapp whatsapptelefone
+       dddtelefone dddfone dddtel dddcelular dddcel dddnumero dddetelefone dddefone dddecelular dddenumero dddwhatsapp`,
+      'principal completo valido formatado atual contato destino ddd comddd eddd value number no primary mobile',
+    ),
+    `mobilephone mobilephonenumber mobilenumber cellphonenumber phonenumber phoneno contactphone contactnumber customerphone
+     primaryphone whatsappnumber numerowhatsapp contatotelefone contatocelular contatofone contatowhatsapp`,
+    named('telefonefixo fonefixo telfixo fixo telefoneresidencial foneresidencial telresidencial residencial', ''),
+    'homephone telefonecasa telefoneresidencia telefonedecasa',
+    'numero number numerocontato numerodecontato numerodestino contato destino destinatario recipient contact to',
   ],
   nome: [
     'nome',
-    'name nomecliente nomedocliente nomecompleto fullname customername primeironome',
-    'cliente customer devedor',
+    `name nomecompleto fullname customername contactname clientname nomecliente nomedocliente nomedacliente nmcliente nomcliente
+     nocliente dsnome nmnome nomedevedor nomedodevedor nmdevedor nomdevedor nometitular nomedotitular nmtitular nomepessoa
+     nmpessoa nopessoa nomecontato nomedocontato nomedestinatario nomedodestinatario nomesacado nomedosacado nmsacado
+     nomeconsumidor nomedoconsumidor nomealuno nomedoaluno nomesegurado nomedosegurado nomepagador nomedopagador
+     nomefinanciado nomedofinanciado nomeassociado nomedoassociado nomepaciente nomedopaciente`,
+    'primeironome primnome prenome firstname givenname',
+    'cliente customer client devedor titular sacado consumidor destinatarionome pagador financiado segurado associado',
+    'razaosocial razao nomefantasia nomerazaosocial razaosocialnome nomeourazaosocial companyname',
   ],
   cpf_cnpj: [
-    'cpfcnpj cpfoucnpj',
-    'cpf cnpj documento document doc numerodocumento cpfcliente cpfdocliente cpfdevedor taxid',
+    named('cpfcnpj cnpjcpf cpfoucnpj cnpjoucpf cpfecnpj cgccpf cpfcgc', 'numero'),
+    named('cpf cnpj cgc', 'numero'),
+    named('documento document doc', 'federal principal numero number'),
+    'taxid taxnumber inscricaofederal niff nif',
   ],
   idcob_contrato: [
-    'idcobcontrato',
-    'contrato idcontrato numerocontrato numerodocontrato nrcontrato contract contractid contractnumber',
+    'idcobcontrato idcob',
+    'contrato',
+    named('contrato contratos', 'numero'),
+    'contract contractid contractnumber contractno contractcode',
+    'idcontrato iddocontrato codcontrato codigocontrato codigodocontrato cdcontrato contratoid dscontrato',
   ],
-  mensagem: ['mensagem message texto text custommessage mensagempersonalizada msg'],
-  data_cadastro: ['datacadastro datadecadastro datadocadastro dtcadastro registrationdate registeredat datacad'],
-} as const satisfies Record<string, readonly string[]>
+  mensagem: [
+    `mensagem message texto text custommessage mensagempersonalizada msg textomensagem textodamensagem mensagemtexto
+     mensagemsms smsmensagem textosms smstexto messagetext messagebody smsmessage textmessage`,
+  ],
+  data_cadastro: [
+    `datacadastro datadecadastro datadocadastro dtcadastro registrationdate registeredat datacad dtcad datadecad dtdecadastro
+     datahoracadastro dthrcadastro dthcadastro datacadastramento dtcadastramento datadecadastramento cadastradoem cadastroem
+     datacadastrocliente datacadastrodocliente registeredon dateregistered dataregistro dataderegistro dtregistro`,
+  ],
+} as const satisfies Record<string, readonly (string | RegExp)[]>
 
 export type Field = keyof typeof FIELDS
 
 /** A column's name as it is compared. */
 export function plainName(name: string): string {
   return name
+    .replace(/[ºª]/g, '')
     .normalize('NFD')
     .replace(/[^\p{L}\p{N}]+/gu, '')
     .toLowerCase()
 }
 
+/** Whether a name, as `plainName` returns it, is among a tier's. */
+export type Tier = (plain: string) => boolean
+
 const TIERS = Object.entries(FIELDS).map(([field, lines]) => ({
   field: field as Field,
-  tiers: lines.map(line => new Set(line.split(/\s+/))),
+  tiers: lines.map((line: string | RegExp): Tier => {
+    if (typeof line !== 'string') return plain => line.test(plain)
+    const words = new Set(line.split(/\s+/))
+    return plain => words.has(plain)
+  }),
 }))
 
 /** Each field's names, best first. */
-export function tiersOf(field: Field): readonly ReadonlySet<string>[] {
+export function tiersOf(field: Field): readonly Tier[] {
   return TIERS.find(entry => entry.field === field)!.tiers
 }
 
-/** The field that a name means by itself ("Celular" is phone). */
+/** The field that a name means by itself ("Celular" is phone, and so is "Celular 1"). */
 export function fieldOf(name: string): Field | undefined {
-  const plain = plainName(name)
-  return TIERS.find(({ field, tiers }) => plainName(field) === plain || tiers.some(tier => tier.has(plain)))?.field
+  const plain = plainName(name).replace(/(?<=\D)0?1$/, '')
+  return TIERS.find(({ field, tiers }) => plainName(field) === plain || tiers.some(tier => tier(plain)))?.field
 }

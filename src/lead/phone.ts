@@ -1,16 +1,34 @@
-import { DDDS } from './zones.ts'
+import { areaCodeOf, isAreaCode } from './area-code.ts'
+import { excelDamage, unquoted } from './excel.ts'
+import { BRACKETS_LAST, CPF_MASK, phoneProblem } from './phone-problem.ts'
 
 /** A Brazilian number as E.164 digits without the plus (5511987654321), or what is wrong with the cell. */
-export type ParsedPhone = { phone: string; problem?: undefined } | { phone?: undefined; problem: string }
+export type ParsedPhone =
+  | { phone: string; repaired?: true; problem?: undefined }
+  | { phone?: undefined; problem: string }
+
+export interface PhoneOptions {
+  /** What stands in a column of its own for the area code, as it is written ("011", "(11)", "11.0"). */
+  areaCode?: string | undefined
+  /** A mobile without its ninth digit gets it, where the cell holds no valid number as it is written. */
+  repair?: boolean | undefined
+}
 
 /**
  * Any human or Excel spelling of a Brazilian number. Where a country code ends is decided by length, never by "begins with
  * 55": 55 is an area code too (Santa Maria/RS). Of two numbers in a cell, the first valid one. What Excel has destroyed
- * (5,51199E+12) is not guessed. Source: Anatel's numbering plan: a mobile has nine digits from 9 on, a landline eight from
- * 2 to 5.
+ * (5,51199E+12) is not guessed, nor is a number that says another area code than its column. Source: Anatel's numbering plan: a
+ * mobile has nine digits from 9 on, a landline eight from 2 to 5.
  */
-export function parsePhone(text: string): ParsedPhone {
-  return parse(text, validNational)
+export function parsePhone(text: string, { areaCode = '', repair = false }: PhoneOptions = NO_OPTIONS): ParsedPhone {
+  const ddd = areaCode === '' ? undefined : areaCodeOf(areaCode)
+  const written = parse(text, ddd === undefined ? AS_WRITTEN : { ddd, repair: false })
+  const found = written ?? (repair ? parse(text, { ddd, repair }) : undefined)
+  if (found === undefined) return { problem: phoneProblem(text, areaCode) }
+  if (ddd !== undefined && !found.startsWith(ddd)) {
+    return { problem: `its area code is ${found.slice(0, 2)}, and the column of area codes says ${ddd}` }
+  }
+  return written === undefined ? { phone: `55${found}`, repaired: true } : { phone: `55${found}` }
 }
 
 /**
@@ -18,14 +36,12 @@ export function parsePhone(text: string): ParsedPhone {
  * WhatsApp ids may, gets it. With and without it is the same person.
  */
 export function canonicalPhone(text: string): ParsedPhone {
-  return parse(text, canonicalNational)
+  const { phone, problem } = parsePhone(text, REPAIRED)
+  return phone === undefined ? { problem } : { phone }
 }
 
-function canonicalNational(national: string): string | undefined {
-  return national.length === 10 && national[2]! >= '6'
-    ? validNational(`${national.slice(0, 2)}9${national.slice(2)}`)
-    : validNational(national)
-}
+const NO_OPTIONS: PhoneOptions = {}
+const REPAIRED: PhoneOptions = { repair: true }
 
 /** Every number in a cell, as `canonicalPhone` reads it: for a list where one too many does less harm than one too few. */
 export function canonicalPhones(text: string): string[] {
@@ -42,7 +58,7 @@ function numbersIn(words: readonly string[]): string[] {
   const found: string[] = []
   for (let from = 0; from < words.length; from++) {
     for (let to = from + 1; to <= Math.min(from + LONGEST_IN_WORDS, words.length); to++) {
-      const number = numberIn(words.slice(from, to).join(' '), canonicalNational)
+      const number = numberIn(words.slice(from, to).join(' '), AS_REPAIRED)
       if (number === undefined) continue
       found.push(number)
       from = to - 1
@@ -55,109 +71,99 @@ function numbersIn(words: readonly string[]): string[] {
 // +55 11 9 8765 4321
 const LONGEST_IN_WORDS = 6
 
-type National = (digits: string) => string | undefined
+/** What is done for a number that is not whole. */
+interface Help {
+  /** A valid area code, for numbers without one. */
+  ddd: string | undefined
+  repair: boolean
+}
 
-function parse(text: string, national: National): ParsedPhone {
+const AS_WRITTEN: Help = { ddd: undefined, repair: false }
+const AS_REPAIRED: Help = { ddd: undefined, repair: true }
+
+/** @returns area code and number */
+function parse(text: string, help: Help): string | undefined {
   // Most cells of most files, without the care that the others need.
-  const plain = DIGITS.test(text)
-    ? dialled(text, false, national)
-    : USUAL.test(text)
-      ? numberIn(text, national)
-      : undefined
-  if (plain) return { phone: `55${plain}` }
+  const plain = DIGITS.test(text) ? dialled(text, false, help) : USUAL.test(text) ? numberIn(text, help) : undefined
+  if (plain) return plain
   const cell = unwrap(text)
-  if (cell === '') return { problem: 'it is empty' }
-  if (SCIENTIFIC.test(cell)) return { problem: 'Excel has written it in scientific notation, and the digits are lost' }
-  const candidates = cell.split(SEPARATOR).filter(part => /\d/.test(part))
-  for (const candidate of candidates) {
-    const found = numberIn(candidate, national) ?? firstOfSeveral(candidate, national)
-    if (found) return { phone: `55${found}` }
-  }
-  return { problem: problemOf(candidates[0]) }
-}
-
-const DIGITS = /^\d+$/
-const USUAL = /^\+?[\d ()-]+$/
-const NOT_DIGITS = /\D+/g
-const SCIENTIFIC = /^[\d.,]+e[+-]?\d{1,2}$/i
-
-/** Excel's ways to keep a number text (="…", a leading apostrophe), or to have made it a number (….0, thousands). */
-function unwrap(text: string): string {
-  const cell = text.trim().replace(/^=?\s*["']?\s*(.*?)\s*["']?$/s, '$1')
-  const float = /^(\d+)[.,]0+$/.exec(cell)
-  if (float) return float[1]!
-  return /^\d{1,3}(,\d{3})+$/.test(cell) ? cell.replaceAll(',', '') : cell
-}
-
-// Spaces, dots, hyphens and parentheses (and their invisible or typographic kin) group the digits of one number; anything else
-// stands between two, or is a remark. A plus begins a number.
-const GROUPING = String.raw`\s()._\-\u00ad\u2010-\u2015\u2212\u200b-\u200f\u202a-\u202e\u2060\ufeff'"`
-const SEPARATOR = new RegExp(String.raw`[^\d+${GROUPING}]+|[\r\n]+|(?<=\d[\s(]*)(?=\+)`)
-
-/** One number, its digits perhaps grouped. */
-function numberIn(text: string, national: National): string | undefined {
-  return dialled(text.replace(NOT_DIGITS, ''), text.includes('+'), national)
-}
-
-/** Area code and number of a dialled one: with trunk zero, carrier, country code, or international prefix (00, and a carrier). */
-function dialled(digits: string, international: boolean, national: National): string | undefined {
-  let zeros = 0
-  while (digits[zeros] === '0') zeros++
-  const rest = zeros === 0 ? digits : digits.slice(zeros)
-  if (international) return zeros === 0 ? withCountry(rest, national) : undefined
-  if (zeros === 1) return afterTrunk(rest, national)
-  if (zeros === 2) return withCountry(rest, national) ?? withCountry(rest.slice(2), national)
-  if (rest.length === 10 || rest.length === 11) return national(rest)
-  return withCountry(rest, national)
-}
-
-/** 55 and a national number, which may keep its trunk zero: +55 (011) 98765-4321. */
-function withCountry(digits: string, national: National): string | undefined {
-  if (!digits.startsWith('55')) return undefined
-  const rest = digits.slice(2)
-  if (rest.startsWith('0')) return afterTrunk(rest.slice(1), national)
-  return rest.length === 10 || rest.length === 11 ? national(rest) : undefined
-}
-
-/** What follows a trunk zero: the national number, or a two-digit carrier and the number (0 15 11 98765-4321). */
-function afterTrunk(digits: string, national: National): string | undefined {
-  if (digits.length === 10 || digits.length === 11) return national(digits)
-  if (digits.length === 12 || digits.length === 13) return national(digits.slice(2))
-  return undefined
-}
-
-function validNational(digits: string): string | undefined {
-  if (!DDDS.has(Number(digits.slice(0, 2)))) return undefined
-  const first = digits[2]!
-  const valid = digits.length === 11 ? first === '9' : first >= '2' && first <= '5'
-  return valid ? digits : undefined
-}
-
-/** Two numbers with nothing but space between them: the shortest valid beginning, if enough is left for another number. */
-function firstOfSeveral(text: string, national: National): string | undefined {
-  const words = text.trim().split(/\s+/)
-  for (let n = 1; n < words.length; n++) {
-    const left = words.slice(n).join('').replace(NOT_DIGITS, '').length
-    if (left < 8) return undefined
-    const found = numberIn(words.slice(0, n).join(' '), national)
+  if (excelDamage(cell) || CPF_MASK.test(cell)) return undefined
+  for (const candidate of cell.split(SEPARATOR)) {
+    const found = numberIn(candidate, help) ?? firstOfSeveral(candidate, help)
     if (found) return found
   }
   return undefined
 }
 
-/** Why the first number of a cell is none. */
-function problemOf(candidate: string | undefined): string {
-  if (candidate === undefined) return 'it has no digits'
-  const all = candidate.replace(NOT_DIGITS, '')
-  const foreign = candidate.includes('+') && !all.startsWith('55')
-  if (foreign) return 'its country code is not 55'
-  const digits = all.replace(/^0+/, '')
-  const national = digits.length > 11 && digits.startsWith('55') ? digits.slice(2) : digits
-  if (national.length < 10) return `${national.length} digits are too few: an area code and 8 or 9 digits are needed`
-  if (national.length > 11) return `${all.length} digits are too many`
-  const ddd = national.slice(0, 2)
-  if (!DDDS.has(Number(ddd))) return `there is no area code ${ddd}`
-  return national.length === 11
-    ? 'a mobile has nine digits and begins with 9'
-    : 'a landline has eight digits and begins with 2 to 5; a mobile has nine'
+const DIGITS = /^\d+$/
+const USUAL = /^\+?[\d ()-]+$/
+const NOT_DIGITS = /\D+/g
+
+/** What Excel made of a number that it took for one (….0, thousands), and 11/98765-4321, whose slash parts no two numbers. */
+function unwrap(text: string): string {
+  const cell = unquoted(text)
+  const float = /^(\d+)[.,]0+$/.exec(cell)
+  if (float) return float[1]!
+  if (/^\d{1,3}(,\d{3})+(\.0+)?$/.test(cell)) return cell.replace(/\.0+$/, '').replaceAll(',', '')
+  return cell.replace(/^(\(?0?\d\d\)?)\s*\/\s*(9?\d{4}[-. ]?\d{4}(?!\d))/, '$1 $2')
+}
+
+// Spaces, dots, hyphens and parentheses (and their invisible or typographic kin) group the digits of one number; anything else
+// stands between two, or is a remark. A plus begins a number, and 1) 2) 3) number a list.
+const GROUPING = String.raw`\s()[\]._\-\u00ad\u2010-\u2015\u2212\u200b-\u200f\u202a-\u202e\u2060\ufeff'"`
+const SEPARATOR = new RegExp(String.raw`[^\d+${GROUPING}]+|[\r\n]+|(?<=\d[\s(]*)(?=\+)|(?<![\d(])\d\)(?=\s)`)
+
+/** One number, its digits perhaps grouped. */
+function numberIn(text: string, help: Help): string | undefined {
+  return BRACKETS_LAST.test(text) ? undefined : dialled(text.replace(NOT_DIGITS, ''), text.includes('+'), help)
+}
+
+/** Area code and number of a dialled one: with trunk zero, carrier, country code, or international prefix (00, and a carrier). */
+function dialled(digits: string, international: boolean, help: Help): string | undefined {
+  let zeros = 0
+  while (digits[zeros] === '0') zeros++
+  const rest = zeros === 0 ? digits : digits.slice(zeros)
+  if (international) return zeros === 0 ? withCountry(rest, help) : undefined
+  if (zeros === 1) return afterTrunk(rest, help)
+  if (zeros === 2) return withCountry(rest, help) ?? withCountry(rest.slice(2), help)
+  if (rest.length === 10 || rest.length === 11) return national(rest, help)
+  if (help.ddd !== undefined && zeros === 0 && (rest.length === 8 || rest.length === 9))
+    return national(`${help.ddd}${rest}`, help)
+  return withCountry(rest, help)
+}
+
+/** 55 and a national number, which may keep its trunk zero: +55 (011) 98765-4321. */
+function withCountry(digits: string, help: Help): string | undefined {
+  if (!digits.startsWith('55')) return undefined
+  const rest = digits.slice(2)
+  if (rest.startsWith('0')) return afterTrunk(rest.slice(1), help)
+  return rest.length === 10 || rest.length === 11 ? national(rest, help) : undefined
+}
+
+/** What follows a trunk zero: the national number, or a two-digit carrier and the number (0 15 11 98765-4321). */
+function afterTrunk(digits: string, help: Help): string | undefined {
+  if (digits.length === 10 || digits.length === 11) return national(digits, help)
+  if (digits.length === 12 || digits.length === 13) return national(digits.slice(2), help)
+  return undefined
+}
+
+/** @param digits ten or eleven */
+function national(digits: string, { repair }: Help): string | undefined {
+  if (!isAreaCode(digits.slice(0, 2))) return undefined
+  const first = digits[2]!
+  if (digits.length === 11) return first === '9' ? digits : undefined
+  if (first >= '2' && first <= '5') return digits
+  return repair && first >= '6' ? `${digits.slice(0, 2)}9${digits.slice(2)}` : undefined
+}
+
+/** Two numbers with nothing but space or hyphens between them: the shortest valid beginning, if enough is left for another. */
+function firstOfSeveral(text: string, help: Help): string | undefined {
+  const words = text.trim().split(/[\s-]+/)
+  for (let n = 1; n < words.length; n++) {
+    const left = words.slice(n).join('').replace(NOT_DIGITS, '').length
+    if (left < 8) return undefined
+    const found = numberIn(words.slice(0, n).join(' '), help)
+    if (found) return found
+  }
+  return undefined
 }

@@ -64,8 +64,8 @@ function found(headers: readonly string[]): Found {
 
 /** All columns of the first of the field's lines of names that has any; with a number behind it, a name means the same. */
 function columnsOf(field: Field, at: (fits: (name: string) => boolean) => number[]): number[] {
-  for (const names of tiersOf(field)) {
-    const fitting = at(name => names.has(name) || names.has(name.replace(/\d+$/, '')))
+  for (const tier of tiersOf(field)) {
+    const fitting = at(name => tier(name) || tier(name.replace(/\d+$/, '')))
     if (fitting.length > 0) return fitting
   }
   return []

@@ -41,7 +41,8 @@ export async function readList(
     let rows = chunk
     if (!columns) {
       columns = listColumns(source.file, chunk[0]!, request.map, request.only)
-      if (request.rejects !== null) reading.rejects = await RejectsFile.create(request.rejects, source, columns)
+      const { headers } = columns
+      if (request.rejects !== null) reading.rejects = await RejectsFile.create(request.rejects, source, { headers })
       if (columns.named) rows = chunk.slice(1)
     }
     const { reason } = columns

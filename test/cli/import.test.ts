@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest'
@@ -9,10 +9,11 @@ import { adminEnv, succeed, userEnv } from '../support/login.ts'
 const db = useDatabase()
 const folder = mkdtempSync(join(tmpdir(), 'camp-cli-import-'))
 const fixture = (name: string) => `fixtures/import/${name}`
+let admin: NodeJS.ProcessEnv
 let env: NodeJS.ProcessEnv
 
 beforeAll(async () => {
-  const admin = await adminEnv(db)
+  admin = await adminEnv(db)
   await succeed(camp(['wallet', 'add', 'Carteira Sul', '--idgis', '7'], { env: admin }))
   await succeed(camp(['broker', 'add', 'Sandbox', '--adapter', 'SANDBOX', '--cost', '0.0450'], { env: admin }))
   await succeed(
@@ -91,7 +92,7 @@ test('as text it says what was read and refused, and what comes next', async () 
   expect(run.out).toMatch(/scheduled +2099-01-02 09:00:00/)
   expect(run.err).toMatch(/Next: camp campaign approve C/)
   expect(readFileSync(rejects, 'utf8')).toBe(
-    'telefone;nome;cidade;linha;motivo;detalhe\n11900000003;Caio;Natal;4;BAD_ROW;4 cells for 3 columns, and beyond them: surplus\n',
+    'telefone;nome;cidade;linha;coluna;motivo;detalhe\n11900000003;Caio;Natal;4;coluna_4;BAD_ROW;4 cells for 3 columns, and beyond them: surplus\n',
   )
 })
 
@@ -189,6 +190,111 @@ test('--map, --delimiter and --encoding decide over what was detected', async ()
     '--json',
   )
   expect(run.json()).toMatchObject({ encoding: 'windows-1252', mapping: { phone: 'celular' }, variables: ['telefone'] })
+})
+
+describe('several phones', () => {
+  const file = join(folder, 'phones.csv')
+  beforeAll(() => writeFileSync(file, 'fone1;fone2;celular\n11987654321;1132221111;11987654399\n'))
+
+  test('of two words: exit 5, and how to take one or both', async () => {
+    const run = await importing(file, '--message', 'x')
+    expect(run.code).toBe(5)
+    expect(run.err).toMatch(
+      /"fone1" and "celular" could each be phone\n.*or both, the first good one of a row: --map phone=fone1 /,
+    )
+  })
+
+  test('by --map in its order; --all-phones makes each a lead, and show counts them', async () => {
+    const options = ['--message', 'x', '--map', 'phone=celular', '--map', 'phone=fone1', '--json']
+    const first = await importing(file, ...options, '--dry-run')
+    expect(first.json()).toMatchObject({
+      rows: 1,
+      counts: { total: 1 },
+      mapping: { phone: 'celular' },
+      phone_columns: [
+        { column: 'celular', area_code: null },
+        { column: 'fone1', area_code: null },
+      ],
+      all_phones: false,
+      first_leads: [{ line: 2, phone: '5511987654399', text: 'x', error_code: null }],
+    })
+    const all = (await importing(file, ...options, '--all-phones')).json()
+    expect(all).toMatchObject({
+      rows: 1,
+      counts: { total: 2, PENDING: 2 },
+      cost: { ceiling: '0.0900' },
+      all_phones: true,
+    })
+    const shown = (await camp(['campaign', 'show', all.id, '--json'], { env })).json()
+    expect(shown).toMatchObject({ rows: 1, counts: { total: 2 } })
+    const leads = (await camp(['campaign', 'leads', all.id, '--json'], { env })).json()
+    expect(leads.map((lead: { source_line: number }) => lead.source_line)).toEqual([2, 2])
+  })
+
+  test('of one document: a warning that the frequency cap lets one message out', async () => {
+    const text = join(folder, 'one-document.csv')
+    writeFileSync(text, 'cpf;fone1;fone2\n52998224725;11987654321;1132221111\n')
+    const run = await importing(text, '--message', 'x', '--all-phones', '--dry-run')
+    expect(run.err).toMatch(/warning: 1 leads are further phones of the same CPF or CNPJ/)
+  })
+})
+
+test('--repair-ninth-digit adds it, and counts how often', async () => {
+  const file = join(folder, 'ninth.csv')
+  writeFileSync(file, 'fone\n1187654321\n')
+  const refused = await importing(file, '--message', 'x', '--dry-run', '--json')
+  expect(refused.json()).toMatchObject({ errors: { INVALID_PHONE: 1 }, refused_lines: { INVALID_PHONE: [2] } })
+  const repaired = await importing(file, '--message', 'x', '--dry-run', '--json', '--repair-ninth-digit')
+  expect(repaired.json()).toMatchObject({
+    counts: { PENDING: 1 },
+    warnings: { REPAIRED_PHONE: 1 },
+    first_leads: [{ phone: '5511987654321' }],
+  })
+})
+
+test('a dry run tells the budget that an approval would ask, and warns where it is too little', async () => {
+  const run = () =>
+    importing(fixture('one-column.csv'), '--message', 'x', '--schedule', '2031-03-10 09:00', '--dry-run')
+  expect((await run()).err).toMatch(
+    /warning: it cannot be approved as things stand; budget: the wallet has none for 2031-03/,
+  )
+  await succeed(camp(['budget', 'set', 'Carteira Sul', '2031-03', '0.08'], { env: admin }))
+  expect((await run()).err).toMatch(/warning: .*of 0\.0800 in 2031-03, .*0\.0800 available, too little/)
+  await succeed(camp(['budget', 'set', 'Carteira Sul', '2031-03', '0.09'], { env: admin }))
+  expect((await run()).err).not.toMatch(/warning/)
+})
+
+test('how many SMS a broker bills depends on the credential: Twilio’s channel', async () => {
+  await succeed(camp(['broker', 'add', 'Twilio', '--adapter', 'TWILIO', '--cost', '0.0500'], { env: admin }))
+  const dry = async () => {
+    const argv = [
+      'import',
+      fixture('one-column.csv'),
+      '--wallet',
+      '7',
+      '--broker',
+      'Twilio',
+      '--message',
+      'ã'.repeat(71),
+    ]
+    return camp(['campaign', ...argv, '--dry-run', '--json'], { env: admin })
+  }
+  const credential = (channel: string) => {
+    const keys = ['account_sid=AC0', 'auth_token=t', 'from=+5511900000000', `channel=${channel}`]
+    return succeed(camp(['credential', 'set', 'Carteira Sul', 'Twilio', ...keys], { env: admin }))
+  }
+  const unknown = await dry()
+  expect(unknown.json()).toMatchObject({ segments: null, segments_known: false })
+  expect(unknown.err).toMatch(/depends on the credential, and the wallet has none yet/)
+  await credential('sms')
+  expect((await dry()).json()).toMatchObject({
+    segments: { total: 4, messages: { 2: 2 }, unicode: 2 },
+    segments_known: true,
+  })
+  await credential('whatsapp')
+  const whatsapp = await dry()
+  expect(whatsapp.json()).toMatchObject({ segments: null, segments_known: true })
+  expect(whatsapp.err).not.toMatch(/SMS/)
 })
 
 function args(file: string): string[] {

@@ -16,6 +16,7 @@ export const twilio: Adapter<TwilioCredential> = {
   oneTextPerRequest: false,
   documentRequired: false,
   correlatesByProviderId: true,
+  billsSegments: ({ channel }) => channel === 'sms',
 
   async send(request, credential, http) {
     const message = request.messages[0]!

@@ -83,6 +83,14 @@ describe('approval', () => {
     expect(await statusOf(id)).toBe('PROCESSING')
   })
 
+  it('is bound to how many leads the rows are', async () => {
+    const id = await makeCampaign(db.pool, scene, { leads: 10, status: 'PENDING_APPROVAL' })
+    await moves.approve(deps, id, other, options)
+    await db.pool.query(`UPDATE "Campaign" SET lead_count = lead_count + 1 WHERE id = $1`, [id])
+    expect((await refusal(moves.run(deps, id, other))).message).toMatch(/must be approved again/)
+    expect(await statusOf(id)).toBe('PENDING_APPROVAL')
+  })
+
   it('refuses without a budget for the month, and says how to set one', async () => {
     const poor = await makeScene(db.pool, { budget: null })
     const id = await makeCampaign(db.pool, poor, { leads: 1, status: 'PENDING_APPROVAL' })

@@ -211,7 +211,7 @@ describe('a list is read', () => {
       [5, 'BAD_ROW'],
     ])
     const text = await readFile(rejects, 'utf8')
-    expect(text).toMatch(/^fone;cpf;motivo;linha;motivo;detalhe\n123;;y;3;INVALID_PHONE;/)
+    expect(text).toMatch(/^fone;cpf;motivo;linha;coluna;motivo;detalhe\n123;;y;3;;INVALID_PHONE;/)
     await sync(await fileOf(text.replace('123;', '11900000003;').replace('52998224726', CPF)))
     expect(await entries()).toEqual([`${A} x`, `${B} z`, `${C} y`, `${CPF} z`])
 

@@ -1,110 +1,43 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { canonicalPhone, canonicalPhones, parsePhone } from '../../../src/lead/phone.ts'
+import {
+  canonicalPhone,
+  canonicalPhones,
+  type ParsedPhone,
+  type PhoneOptions,
+  parsePhone,
+} from '../../../src/lead/phone.ts'
 import { DDDS } from '../../../src/lead/zones.ts'
+import { tableCases } from '../../support/tables.ts'
 
-describe('reads any spelling of a mobile', () => {
-  const spellings = [
-    '11987654321',
-    ' 11 98765-4321 ',
-    '(11) 98765-4321',
-    '(011) 98765-4321',
-    '11.98765.4321',
-    '11 9 8765 4321',
-    '011987654321',
-    '0 15 11 98765-4321',
-    '01511987654321',
-    '5511987654321',
-    '+55 11 98765-4321',
-    '+55 (11) 98765-4321',
-    '(+55) 11 98765-4321',
-    '+55 (011) 98765-4321',
-    '005511987654321',
-    '00 15 55 11 98765-4321',
-    "'11987654321",
-    '="11987654321"',
-    '"11987654321"',
-    '11987654321.0',
-    '11987654321,00',
-    '11.987.654.321',
-    '11,987,654,321',
-    '00011987654321',
-    'tel: 11 98765-4321 (Maria)',
-    'whatsapp 11987654321',
-    '\u202a+55 11 98765\u20114321\u202c',
-    '11\u00a098765–4321',
-  ]
-  test.each(spellings)('%j', spelling => {
-    expect(parsePhone(spelling)).toEqual({ phone: '5511987654321' })
-  })
+test.each(tableCases('phones.tsv', ['written', 'expected']))('$written is $expected', ({ written, expected }) => {
+  expectParsed(parsePhone(written), expected)
 })
 
-describe('area code 55 is not the country', () => {
-  test.each([
-    ['55999998888', '5555999998888'],
-    ['5555999998888', '5555999998888'],
-    ['055999998888', '5555999998888'],
-    ['+5555999998888', '5555999998888'],
-    ['5532221111', '555532221111'],
-    ['555532221111', '555532221111'],
-    ['551132221111', '551132221111'],
-  ])('%s is %s', (spelling, phone) => {
-    expect(parsePhone(spelling)).toEqual({ phone })
-  })
+describe('beside a column of area codes', () => {
+  test.each(tableCases('phones-and-area-codes.tsv', ['areaCode', 'written', 'expected']))(
+    '$areaCode, $written is $expected',
+    ({ areaCode, written, expected }) => expectParsed(parsePhone(written, { areaCode }), expected),
+  )
 })
 
-test.each([
-  ['1132221111', '551132221111'],
-  ['(51) 3222-1111', '555132221111'],
-  ['0 21 41 4222-1111', '554142221111'],
-])('a landline: %s', (spelling, phone) => {
-  expect(parsePhone(spelling)).toEqual({ phone })
+describe('with the ninth digit repaired', () => {
+  test.each(tableCases('phones-repaired.tsv', ['areaCode', 'written', 'expected']))(
+    '$areaCode $written is $expected',
+    ({ areaCode, written, expected }) => {
+      const parsed = parsePhone(written, { areaCode, repair: true })
+      expectParsed(parsed, expected.replace(/^\*/, ''))
+      expect('repaired' in parsed).toBe(expected.startsWith('*'))
+    },
+  )
 })
 
-describe('of two numbers in a cell, the first valid one', () => {
-  test.each([
-    ['11 98765-4321 / 11 3222-1111', '5511987654321'],
-    ['98765-4321 / 11 3222-1111', '551132221111'],
-    ['11987654321;11912345678', '5511987654321'],
-    ['11 98765-4321 ou 21 98765-4321', '5511987654321'],
-    ['11 98765-4321 21 98765-4321', '5511987654321'],
-    ['11987654321 3222-1111', '5511987654321'],
-    ['+5511987654321 +5511912345678', '5511987654321'],
-    ['11987654321\n11912345678', '5511987654321'],
-  ])('%j', (cell, phone) => {
-    expect(parsePhone(cell)).toEqual({ phone })
-  })
-})
-
-describe('refuses, and says why', () => {
-  test.each([
-    ['', 'it is empty'],
-    ['  ', 'it is empty'],
-    ['=""', 'it is empty'],
-    ['#######', 'it has no digits'],
-    ['não tem', 'it has no digits'],
-    ['5,51199E+12', 'Excel has written it in scientific notation, and the digits are lost'],
-    ['5.51132221111E+12', 'Excel has written it in scientific notation, and the digits are lost'],
-    ['1.1987654321e10', 'Excel has written it in scientific notation, and the digits are lost'],
-    ['98765-4321', '9 digits are too few: an area code and 8 or 9 digits are needed'],
-    ['119876543210', '12 digits are too many'],
-    ['10987654321', 'there is no area code 10'],
-    ['0800 123 4567', 'there is no area code 80'],
-    ['1187654321', 'a landline has eight digits and begins with 2 to 5; a mobile has nine'],
-    ['11887654321', 'a mobile has nine digits and begins with 9'],
-    ['+1 212 555 0100', 'its country code is not 55'],
-    // A French number whose digits would be a mobile of Minas Gerais.
-    ['+33 9 87 65 43 21', 'its country code is not 55'],
-    ['+55 99999-8888', undefined],
-    ['00 33 9 87 65 43 21', undefined],
-    // Ten digits that Excel has made a float: the zero behind the point is no eleventh.
-    ['1198765432.0', undefined],
-  ])('%j', (cell, problem) => {
-    const parsed = parsePhone(cell)
-    expect(parsed.phone).toBeUndefined()
-    if (problem) expect(parsed.problem).toBe(problem)
-  })
-})
+/** @param expected the phone, or "!" and a part of the reason */
+function expectParsed(parsed: ParsedPhone, expected: string) {
+  if (!expected.startsWith('!')) return expect(parsed).toMatchObject({ phone: expected })
+  expect(parsed.phone).toBeUndefined()
+  expect(parsed.problem).toContain(expected.slice(1))
+}
 
 test('a mobile with and without its ninth digit is one person, in blocklists and callbacks', () => {
   expect(canonicalPhone('1187654321')).toEqual({ phone: '5511987654321' })
@@ -114,22 +47,104 @@ test('a mobile with and without its ninth digit is one person, in blocklists and
   expect(canonicalPhone('1112345678').phone).toBeUndefined()
 })
 
-test('whatever it accepts is a number of the numbering plan, and reading it again changes nothing', () => {
+describe('whatever stands in a cell', () => {
   const cell = fc.oneof(
     fc.string({ unit: fc.constantFrom(...'0123456789 ()-+./;,E='), maxLength: 30 }),
     fc.integer({ min: 1_000_000, max: 9_999_999_999_999 }).map(String),
+    fc.string({ unit: 'binary', maxLength: 60 }),
   )
+  const options = fc.record<PhoneOptions>({
+    areaCode: fc.oneof(
+      fc.constant(''),
+      fc.constantFrom(...DDDS).map(String),
+      fc.string({ unit: 'binary', maxLength: 5 }),
+    ),
+    repair: fc.boolean(),
+  })
+
+  test('what it accepts is a number of the numbering plan, and reading it again changes nothing', () => {
+    fc.assert(
+      fc.property(cell, options, (text, how) => {
+        const { phone, problem } = parsePhone(text, how)
+        if (phone === undefined) {
+          expect(problem).not.toBe('')
+          return
+        }
+        expect(phone).toMatch(/^55\d\d(9\d{8}|[2-5]\d{7})$/)
+        expect(DDDS.has(Number(phone.slice(2, 4)))).toBe(true)
+        expect(parsePhone(phone)).toEqual({ phone })
+      }),
+      { numRuns: 10_000 },
+    )
+  })
+})
+
+test('any spelling of a number parses to it, with or without the column of its area code', () => {
   fc.assert(
-    fc.property(cell, text => {
-      const { phone } = parsePhone(text)
-      if (phone === undefined) return
-      expect(phone).toMatch(/^55\d\d(9\d{8}|[2-5]\d{7})$/)
-      expect(DDDS.has(Number(phone.slice(2, 4)))).toBe(true)
-      expect(parsePhone(phone)).toEqual({ phone })
+    fc.property(number, spelling, fc.boolean(), ({ ddd, subscriber }, spell, column) => {
+      const phone = `55${ddd}${subscriber}`
+      expect(parsePhone(spell(ddd, subscriber), column ? { areaCode: ddd } : {})).toEqual({ phone })
+    }),
+    { numRuns: 10_000 },
+  )
+})
+
+test('any spelling of a number without its area code parses to it beside the column', () => {
+  fc.assert(
+    fc.property(number, around, fc.constantFrom('', ' ', '-', '.'), ({ ddd, subscriber }, wrap, sign) => {
+      const written = wrap(`${subscriber.slice(0, -4)}${sign}${subscriber.slice(-4)}`)
+      expect(parsePhone(written, { areaCode: ddd })).toEqual({ phone: `55${ddd}${subscriber}` })
+      expect(parsePhone(subscriber).phone).toBeUndefined()
     }),
     { numRuns: 5_000 },
   )
 })
+
+const digits = (length: number) => fc.stringMatching(new RegExp(`^\\d{${length}}$`))
+
+const number = fc.record({
+  ddd: fc.constantFrom(...DDDS).map(String),
+  subscriber: fc.oneof(
+    digits(8).map(rest => `9${rest}`),
+    fc.tuple(fc.constantFrom('2', '3', '4', '5'), digits(7)).map(([first, rest]) => `${first}${rest}`),
+  ),
+})
+
+/** What may stand around a number in its cell: Excel's signs, a remark, an extension, another number. */
+const around = fc.constantFrom<(text: string) => string>(
+  text => text,
+  text => `  ${text} `,
+  text => `'${text}`,
+  text => `="${text}"`,
+  text => `tel: ${text}`,
+  text => `falar com Maria ${text}`,
+  text => `${text} (recado)`,
+  text => `${text} ramal 22`,
+  text => `${text} / (11) 3000-0000`,
+  text => `123 ; ${text}`,
+  text => `${text}\n(21) 99999-0000`,
+)
+
+const SIGNS: readonly (readonly [open: string, close: string, middle: string])[] = [
+  ['', '', ''],
+  ['(', ') ', '-'],
+  ['', ' ', ' '],
+  ['', '.', '.'],
+  ['', '-', '-'],
+  ['(', ')', ''],
+]
+
+const spelling = fc
+  .record({
+    // Country, trunk zero, carrier: each in its ways.
+    before: fc.constantFrom('', '0', '0 15 ', '55 ', '+55 ', '+55 0', '0055', '00 21 55 ', '(+55) ', '(0xx'),
+    signs: fc.constantFrom(...SIGNS),
+    wrap: around,
+  })
+  .map(({ before, signs: [open, close, middle], wrap }) => (ddd: string, subscriber: string) => {
+    const halves = `${subscriber.slice(0, -4)}${middle}${subscriber.slice(-4)}`
+    return wrap(before === '(0xx' ? `(0xx${ddd}) ${halves}` : `${before}${open}${ddd}${close}${halves}`)
+  })
 
 describe('every number of a cell', () => {
   test.each([

@@ -12,7 +12,7 @@ const columns = namedColumns(
   mapColumns(
     'f.csv',
     ['CELULAR', 'Nome do Devedor', 'CPF', 'Contrato', 'Valor Atualizado', 'mês'],
-    { nome: 'Nome do Devedor' },
+    { nome: ['Nome do Devedor'] },
     true,
   ),
 )

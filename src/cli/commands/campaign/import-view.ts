@@ -1,37 +1,84 @@
+import type { Affordable } from '../../../campaign/affordable.ts'
 import { lawViews } from '../../../campaign/contact-hours.ts'
 import { formatDays, formatHours, formatThrottle } from '../../../campaign/settings.ts'
 import { type CampaignView, NO_COUNTS, NO_ERRORS } from '../../../campaign/view.ts'
 import { delimiterName } from '../../../intake/delimiter.ts'
 import { contactHoursOf, type ImportRequest, type ImportResult } from '../../../intake/request.ts'
-import { fields } from '../../output.ts'
-import { campaignText, number } from './text.ts'
+import type { Segments } from '../../../intake/segments.ts'
 
 /** What an import says beyond the campaign itself. */
 export interface ImportFacts {
   encoding: string
   delimiter: string
-  /** Field → the header that was taken for it. */
+  /** Field → the header that was taken for it; of several phones the first. */
   mapping: Readonly<Record<string, string>>
+  /** The columns of phones, best first, and those of their area codes. */
+  phone_columns: readonly { column: string; area_code: string | null }[]
+  /** Each phone of a row is a lead. */
+  all_phones: boolean
   variables: readonly string[]
+  /** The first leads in the file's order, as they were understood; the text is null for one that is refused. */
+  first_leads: readonly FirstLead[]
+  /** Reason → the lines of the first rows refused for it. */
+  refused_lines: Readonly<Record<string, readonly number[]>>
   warnings: Readonly<Partial<Record<string, number>>>
   plan: { batch_size: number; batches: number }
+  /** Of the month that pays, as `budget show` prints it; null where the wallet has none for it. `fits`: it may be approved. */
+  budget: Record<'budget' | 'used_budget' | 'committed' | 'available', string | null> & { month: string; fits: boolean }
+  /** null where the broker does not bill each SMS of a message, or `segments_known` is false. */
+  segments: Segments | null
+  /** Whether it is known how the broker bills: it may be the credential that says so, and the wallet has none yet. */
+  segments_known: boolean
   rejects: { file: string; rows: number } | null
   /** A dry run's: the handle of a campaign of the same file. */
   imported_before: string | null
 }
 
-export function factsOf({ source, columns, warnings, batches, rejects, importedBefore }: ImportResult): ImportFacts {
+interface FirstLead {
+  line: number
+  phone: string
+  nome: string | null
+  cpf_cnpj: string | null
+  idcob_contrato: string | null
+  text: string | null
+  error_code: string | null
+  error_message: string | null
+}
+
+export function factsOf(request: ImportRequest, result: ImportResult): ImportFacts {
+  const { source, columns, batches } = result
   const { headers, fields: found, variables } = columns
   return {
     encoding: source.encoding,
     delimiter: delimiterName(source.delimiter),
     mapping: Object.fromEntries(Object.entries(found).map(([field, index]) => [field, headers[index]!])),
+    phone_columns: columns.phones.map(({ index, areaCode }) => ({
+      column: headers[index]!,
+      area_code: areaCode === undefined ? null : headers[areaCode]!,
+    })),
+    all_phones: request.allPhones,
     variables: variables.map(variable => variable.name),
-    warnings,
+    first_leads: result.first.map(firstLead),
+    refused_lines: result.refusedLines as ImportFacts['refused_lines'],
+    warnings: result.warnings,
     plan: { batch_size: batches.size, batches: batches.count },
-    rejects,
-    imported_before: importedBefore,
+    budget: budgetFacts(result.budget),
+    segments: result.segments,
+    segments_known: request.billsSegments !== null,
+    rejects: result.rejects,
+    imported_before: result.importedBefore,
   }
+}
+
+function budgetFacts({ month, position, fits }: Affordable): ImportFacts['budget'] {
+  const { budget = null, used = null, committed = null, available = null } = position ?? {}
+  return { month, budget, used_budget: used, committed, available, fits }
+}
+
+function firstLead({ lead, text }: ImportResult['first'][number]): FirstLead {
+  const { row, phone, nome, cpf_cnpj, idcob_contrato, refusal } = lead
+  const reason = { error_code: refusal?.code ?? null, error_message: refusal?.detail ?? null }
+  return { line: row.line, phone, nome, cpf_cnpj, idcob_contrato, text, ...reason }
 }
 
 /** What `campaignView` would say if the dry run had been real. */
@@ -40,7 +87,7 @@ export function plannedView(
   result: ImportResult,
   { wallet, broker, createdBy }: { wallet: string; broker: string; createdBy: string },
 ): CampaignView {
-  const total = result.rows + result.fish
+  const total = result.leads + result.fish
   return {
     id: null,
     agendamento_id: null,
@@ -77,25 +124,4 @@ export function plannedView(
     closing: null,
     waiting_for_broker: null,
   }
-}
-
-const WARNINGS: Record<string, string> = {
-  BAD_DOCUMENT: 'bad documents left out',
-  MISSING_DATE: 'rows without a registration date, sent all the same',
-}
-
-/** An import, or a dry run (whose campaign has no id), for people. */
-export function importText(view: CampaignView, facts: ImportFacts, timezone: string): string {
-  const campaign = campaignText(view.id === null ? { ...view, agendamento_id: '(dry run)' } : view, timezone)
-  const mapping = Object.entries(facts.mapping).map(([field, header]) => `${field} = ${header}`)
-  const warnings = Object.entries(facts.warnings).map(([code, n]) => `${number(n ?? 0)} ${WARNINGS[code] ?? code}`)
-  const read = fields([
-    ['read as', `${facts.encoding}, separated by ${facts.delimiter}`],
-    ['columns', mapping.join(', ')],
-    ['variables', facts.variables.join(', ')],
-    ['warnings', warnings.join('; ')],
-    ['batches', `${number(facts.plan.batches)} of at most ${number(facts.plan.batch_size)}`],
-    ['rejects', facts.rejects && `${number(facts.rejects.rows)} rows in ${facts.rejects.file}`],
-  ])
-  return `${campaign}\n\n${read}`
 }

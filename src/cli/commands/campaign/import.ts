@@ -1,3 +1,4 @@
+import type { Adapter } from '../../../broker/port.ts'
 import { CampError } from '../../../errors.ts'
 import type { ImportRequest } from '../../../intake/request.ts'
 import { leaf, type Register } from '../../command.ts'
@@ -12,7 +13,14 @@ export const register: Register = (campaign, action) => {
     .option('--message <text>', 'the text; {{nome}} and every other column of the file can stand in it')
     .option('--template <code>', 'an approved template instead of a text')
     .option('--var <n=column>', "which column fills a template's variable: 1=nome,2=contrato", collect, [])
-    .option('--map <field=column>', 'which column is what: phone=TELEFONE,nome=CLIENTE', collect, [])
+    .option(
+      '--map <field=column>',
+      'which column is what: phone=TELEFONE,nome=CLIENTE; several phones: phone=TEL1,phone=TEL2; ddd=-: no area codes',
+      collect,
+      [],
+    )
+    .option('--all-phones', 'a lead for each phone of a row; without it, for the first good one')
+    .option('--repair-ninth-digit', 'add the ninth digit to mobiles that lack it')
     .option('--schedule <time>', 'when to start: ISO 8601, or "2026-11-30 09:00" in CAMP_TIMEZONE')
     .option(
       '--start-before <minutes>',
@@ -46,6 +54,8 @@ interface Options {
   template?: string
   var: string[]
   map: string[]
+  allPhones?: boolean
+  repairNinthDigit?: boolean
   schedule?: string
   startBefore: number
   throttle: string
@@ -78,19 +88,20 @@ async function importFile(context: Context, file: string, options: Options): Pro
   const deps = { pool, prisma, clock: context.clock, signal: context.signal, onProgress: progress.update }
   const result = await importCampaign(deps, request).finally(progress.end)
   const { campaignView } = await import('../../../campaign/view.ts')
-  const { factsOf, importText, plannedView } = await import('./import-view.ts')
+  const { factsOf, plannedView } = await import('./import-view.ts')
+  const { importText, warningsOf } = await import('./import-text.ts')
   const view =
     result.id === null
       ? plannedView(request, result, { wallet, broker, createdBy: actor.email })
       : await campaignView(pool, result.id)
-  const facts = factsOf(result)
+  const facts = factsOf(request, result)
   if (result.importedBefore)
     context.out.warn(`this file was imported before, as ${result.importedBefore}: a real import needs --again`)
   if (request.adapter.content === 'NONE' && (request.message !== null || request.template))
     context.out.warn(`${request.adapter.name} says what is set up on its side: the message or template is not used`)
   await sayWhatDoesNotBind(context, request.purpose)
-  if (view.counts.PENDING === 0) context.out.warn('not one row can be sent')
-  context.out.result({ ...view, ...facts }, () => importText(view, facts, context.config.timezone))
+  for (const warning of warningsOf(view, facts)) context.out.warn(warning)
+  context.out.result({ ...view, ...facts }, () => importText(view, facts, context))
   if (result.id !== null) context.out.talk(`Next: camp campaign approve ${result.agendamentoId}`)
   else context.out.talk(`Nothing was written${options.rejects ? ', no rejects file either' : ''}: it was a dry run.`)
 }
@@ -113,10 +124,11 @@ async function readRequest(context: Context, userId: string, file: string, optio
   const { parsePurpose } = await import('../../../blocklist/purpose.ts')
   const { parseDelimiter } = await import('../../../intake/delimiter.ts')
   const { parseEncoding } = await import('../../../intake/encoding.ts')
-  const { parsePairs } = await import('../../../intake/pairs.ts')
+  const { parsePairLists, parsePairs } = await import('../../../intake/pairs.ts')
   const prisma = await context.prisma()
   const wallet = await findWallet(prisma, options.wallet)
   const broker = await findBroker(prisma, options.broker)
+  const adapter = await adapterOf(broker.adapter)
   const template = options.template === undefined ? null : await findTemplate(prisma, options.template)
   const laws = parseStateLaws(options.stateLaws)
   const request: ImportRequest = {
@@ -125,11 +137,14 @@ async function readRequest(context: Context, userId: string, file: string, optio
     userId,
     wallet: { id: wallet.id },
     broker: { id: broker.id, cost: broker.cost_per_message.toFixed(4), maxBatch: broker.max_batch },
-    adapter: await adapterOf(broker.adapter),
+    adapter,
     message: options.message ?? null,
     template: template && { id: template.id, code: template.template_code, content: template.content },
     vars: parsePairs('--var', options.var),
-    map: parsePairs('--map', options.map),
+    map: parsePairLists('--map', options.map),
+    allPhones: options.allPhones ?? false,
+    repairNinthDigit: options.repairNinthDigit ?? false,
+    billsSegments: await billsSegments(context, adapter, { wallet_id: wallet.id, broker_id: broker.id }),
     throttle: parseThrottle(options.throttle),
     hours: parseHours(options.hours),
     days: parseDays(options.days),
@@ -151,6 +166,21 @@ async function readRequest(context: Context, userId: string, file: string, optio
   }
   if (laws.named) assertLawsOpen(contactHoursOf(request))
   return { request, wallet: wallet.name, broker: broker.name }
+}
+
+/** @returns null where it depends on the wallet's credential, and there is none that opens */
+async function billsSegments(
+  context: Context,
+  adapter: Adapter,
+  key: { wallet_id: string; broker_id: string },
+): Promise<boolean | null> {
+  if (!adapter.billsSegments) return false
+  const prisma = await context.prisma()
+  const row = await prisma.credential.findUnique({ where: { wallet_id_broker_id: key } })
+  if (!row) return null
+  const { openCredential } = await import('../../../dispatch/credential.ts')
+  const credential = openCredential(await context.keys(), adapter, { id: row.id, sealed: row.config })
+  return credential === undefined ? null : adapter.billsSegments(credential)
 }
 
 async function scheduleOf({ clock, config }: Context, text: string): Promise<Date> {

@@ -1,0 +1,114 @@
+import type { CampaignView } from '../../../campaign/view.ts'
+import type { Segments } from '../../../intake/segments.ts'
+import type { Context } from '../../context.ts'
+import { fields, table } from '../../output.ts'
+import type { ImportFacts } from './import-view.ts'
+import { campaignText, number } from './text.ts'
+
+/** An import, or a dry run (whose campaign has no id), for people. */
+export function importText(view: CampaignView, facts: ImportFacts, { config, out }: Context): string {
+  const campaign = campaignText(view.id === null ? { ...view, agendamento_id: '(dry run)' } : view, config.timezone)
+  const read = fields([
+    ['read as', `${facts.encoding}, separated by ${facts.delimiter}`],
+    ['columns', columnsText(facts)],
+    ['variables', facts.variables.join(', ')],
+    ['refused at', refusedText(view, facts)],
+    ['warnings', warningsText(facts)],
+    ['batches', `${number(facts.plan.batches)} of at most ${number(facts.plan.batch_size)}`],
+    ['budget', budgetText(facts)],
+    ['SMS', facts.segments && segmentsText(facts.segments)],
+    ['rejects', facts.rejects && `${number(facts.rejects.rows)} rows in ${facts.rejects.file}`],
+  ])
+  return view.id === null ? `${campaign}\n\n${read}\n\n${firstText(facts, out.color)}` : `${campaign}\n\n${read}`
+}
+
+/** What should not be missed before somebody approves it. */
+export function warningsOf(view: CampaignView, facts: ImportFacts): string[] {
+  const { segments, budget, warnings } = facts
+  const further = segments === null ? 0 : segments.total - sum(Object.values(segments.messages))
+  return [
+    view.counts.PENDING === 0 && 'not one row can be sent',
+    !budget.fits && `it cannot be approved as things stand; budget: ${budgetText(facts)}`,
+    further > 0 &&
+      `the broker bills each SMS, and the messages take ${number(further)} more than one each: the cost above is ` +
+        `${view.cost.unit} a message, whatever its length`,
+    !facts.segments_known &&
+      'how many SMS this broker will bill depends on the credential, and the wallet has none yet',
+    !view.no_cap &&
+      (warnings.SAME_DOCUMENT ?? 0) > 0 &&
+      `${number(warnings.SAME_DOCUMENT!)} leads are further phones of the same CPF or CNPJ: the frequency cap lets one ` +
+        'message for a document out in 24 hours, and refuses the others; --no-cap (ADMIN) lifts it',
+  ].filter(warning => warning !== false)
+}
+
+function columnsText({ mapping, phone_columns, all_phones }: ImportFacts): string {
+  const phones = phone_columns.map(({ column, area_code }) =>
+    area_code === null ? column : `${area_code} + ${column}`,
+  )
+  const phone = all_phones && phones.length > 1 ? `${phones.join(' and ')}, a lead each` : phones.join(', else ')
+  const others = Object.entries(mapping).filter(([field]) => field !== 'phone')
+  return [`phone = ${phone}`, ...others.map(([field, header]) => `${field} = ${header}`)].join(', ')
+}
+
+/** The first lines of each reason, of which the campaign's text tells how many there are. */
+function refusedText({ errors }: CampaignView, { refused_lines }: ImportFacts): string {
+  return Object.entries(refused_lines)
+    .map(([code, lines]) => {
+      const more = lines.length < errors[code]! ? ', …' : ''
+      return `${code} line${errors[code] === 1 ? '' : 's'} ${lines.join(', ')}${more}`
+    })
+    .join('; ')
+}
+
+const WARNINGS: Record<string, string> = {
+  BAD_DOCUMENT: 'bad documents left out',
+  MISSING_DATE: 'rows without a registration date, sent all the same',
+  REPAIRED_PHONE: 'mobiles got their ninth digit',
+  SAME_DOCUMENT: 'further phones of a document',
+}
+
+function warningsText({ warnings }: ImportFacts): string {
+  return Object.entries(warnings)
+    .map(([code, n]) => `${number(n ?? 0)} ${WARNINGS[code] ?? code}`)
+    .join('; ')
+}
+
+function budgetText({ budget }: ImportFacts): string {
+  const { month, available, used_budget, committed, fits } = budget
+  if (available === null) return `the wallet has none for ${month}`
+  const figures = `of ${budget.budget} in ${month}, ${used_budget} used and ${committed} committed: ${available} available`
+  return `${figures}, ${fits ? 'it fits' : 'too little'}`
+}
+
+function segmentsText({ total, messages, unicode, unicode_characters }: Segments): string {
+  const kinds = Object.entries(messages).map(([parts, n]) => `${number(n)} of ${parts}`)
+  const why = unicode > 0 ? `; ${number(unicode)} are not GSM-7 (${unicode_characters.join(' ')})` : ''
+  return `${number(total)} for ${number(sum(Object.values(messages)))} messages: ${kinds.join(', ')}${why}`
+}
+
+function firstText({ first_leads }: ImportFacts, color: Context['out']['color']): string {
+  return table(
+    first_leads,
+    [
+      { title: 'LINE', value: lead => String(lead.line), align: 'right' },
+      { title: 'PHONE', value: lead => lead.phone },
+      { title: 'NAME', value: lead => (lead.nome ?? '').slice(0, 30) },
+      { title: 'DOCUMENT', value: lead => lead.cpf_cnpj ?? '' },
+      { title: 'CONTRACT', value: lead => lead.idcob_contrato ?? '' },
+      {
+        title: 'TEXT, OR WHY NOT',
+        value: lead =>
+          lead.error_code === null ? oneLine(lead.text ?? '') : `${lead.error_code}: ${lead.error_message}`,
+      },
+    ],
+    color,
+  )
+}
+
+function oneLine(text: string): string {
+  return text.replace(/\s*[\r\n]+\s*/g, ' ⏎ ')
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, n) => total + n, 0)
+}

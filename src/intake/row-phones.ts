@@ -1,0 +1,64 @@
+import { parsePhone } from '../lead/phone.ts'
+import type { Columns } from './columns.ts'
+
+/** What one column of phones holds in a row. */
+export interface RowPhone {
+  /** The column. */
+  index: number
+  /** As it was written, cut where it is longer than any phone. */
+  written: string
+  phone: string | undefined
+  /** It got its ninth digit. */
+  repaired: boolean
+  /** Why it is none. */
+  problem: string
+}
+
+/** The database keeps what was written for the report, and an index of it; a cell may be a megabyte. */
+const LONGEST_WRITTEN = 100
+
+/** @returns how to read the phone of a row: of several columns the first good one, or else what is wrong with all of them */
+export function phoneReader(columns: Columns, repair: boolean): (cells: readonly string[]) => RowPhone {
+  const readers = columns.phones.map(column => columnReader(column, repair))
+  const [first] = readers
+  if (readers.length === 1) return first!
+  return cells => {
+    const read: RowPhone[] = []
+    for (const reader of readers) {
+      const one = reader(cells)
+      if (one.phone !== undefined) return one
+      read.push(one)
+    }
+    const written = read.filter(one => one.written !== '')
+    if (written.length === 0) return { ...read[0]!, problem: 'its columns of phones are empty' }
+    const problem = written.map(one => `${columns.headers[one.index]} ${one.problem}`).join('; ')
+    return { ...written[0]!, problem }
+  }
+}
+
+/** @returns how to read every phone of a row, each once; what is empty is left out */
+export function allPhonesReader(columns: Columns, repair: boolean): (cells: readonly string[]) => RowPhone[] {
+  const readers = columns.phones.map(column => columnReader(column, repair))
+  return cells => {
+    const found = new Map<string, RowPhone>()
+    for (const reader of readers) {
+      const one = reader(cells)
+      const key = one.phone ?? one.written
+      if (one.written !== '' && !found.has(key)) found.set(key, one)
+    }
+    return [...found.values()]
+  }
+}
+
+function columnReader({ index, areaCode }: Columns['phones'][number], repair: boolean) {
+  return (cells: readonly string[]): RowPhone => {
+    const cell = (cells[index] ?? '').trim()
+    const area = areaCode === undefined ? '' : (cells[areaCode] ?? '').trim()
+    const parsed = parsePhone(cell, area === '' && !repair ? undefined : { areaCode: area, repair })
+    const written = cell.length > LONGEST_WRITTEN ? cell.slice(0, LONGEST_WRITTEN) : cell
+    if (parsed.phone !== undefined)
+      return { index, written, phone: parsed.phone, repaired: parsed.repaired === true, problem: '' }
+    const shown = area === '' ? `"${written}"` : `"${written}" with area code "${area}"`
+    return { index, written, phone: undefined, repaired: false, problem: `${shown}: ${parsed.problem}` }
+  }
+}

@@ -1,0 +1,20 @@
+/** A cell without Excel's ways to keep a number text: ="…", a leading apostrophe. */
+export function unquoted(text: string): string {
+  return text.trim().replace(/^=?\s*["']?\s*(.*?)\s*["']?$/s, '$1')
+}
+
+/**
+ * What Excel has made of a number, where its digits are gone: nothing of it is guessed.
+ * @param cell as `unquoted` returns it
+ */
+export function excelDamage(cell: string): string | undefined {
+  if (SCIENTIFIC.test(cell)) return 'Excel has written it in scientific notation, and the digits are lost'
+  if (HASHES.test(cell)) return 'Excel has written ##### because its column was too narrow, and the digits are lost'
+  if (ERROR_VALUE.test(cell)) return `Excel has left an error there (${cell}) instead of a value`
+  return undefined
+}
+
+const SCIENTIFIC = /^\+?\d[\d.,]*\s?e\s?[+-]?\d{1,3}$/i
+const HASHES = /^#{2,}$/
+// In Portuguese and English: #N/D #N/A #REF! #VALOR! #VALUE! #NOME? #NAME? #DIV/0! #NÚM! #NUM! #NULO! #NULL! #DESPEJAR! #SPILL! …
+const ERROR_VALUE = /^#[\p{L}_]{1,16}(?:\/[\p{L}\d]{1,6})?[!?]?$/u

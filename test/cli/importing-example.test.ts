@@ -1,0 +1,56 @@
+import { mkdtempSync, readFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { beforeAll, expect, test } from 'vitest'
+import { camp } from '../support/camp.ts'
+import { useDatabase } from '../support/database.ts'
+import { adminEnv, succeed } from '../support/login.ts'
+
+/** docs/importing.md shows what the example file gives: here it is given. */
+const db = useDatabase()
+const page = readFileSync('docs/importing.md', 'utf8')
+const clock = { now: () => new Date('2026-11-24T13:30:00Z') }
+let env: NodeJS.ProcessEnv
+
+beforeAll(async () => {
+  env = await adminEnv(db)
+  const set = (...argv: string[]) => succeed(camp(argv, { env }))
+  await set('wallet', 'add', 'Carteira Sul', '--idgis', '7')
+  await set('broker', 'add', 'Twilio', '--adapter', 'TWILIO', '--cost', '0.0450')
+  await set('credential', 'set', 'Carteira Sul', 'Twilio', 'account_sid=AC0', 'auth_token=t', 'from=+5511900000000')
+  await set('budget', 'set', 'Carteira Sul', '2026-11', '1500.00')
+})
+
+test('the dry run', async () => {
+  const { command, shown } = blockAfter('```console\n$ camp campaign import fixtures/examples/importing.csv')
+  const run = await camp(argvOf(command), { env, clock })
+  const said = run.err.split('\n').filter(line => line !== '')
+  const warnings = said.filter(line => line.startsWith('warning:'))
+  const talk = said.filter(line => !line.startsWith('warning:'))
+  expect([...warnings, ...run.out.trimEnd().split('\n'), ...talk].join('\n')).toBe(shown)
+})
+
+test('the rejects', async () => {
+  const { command } = blockAfter('```console\n$ camp campaign import fixtures/examples/importing.csv')
+  const rejects = join(mkdtempSync(join(tmpdir(), 'camp-example-')), 'rejects.csv')
+  const argv = argvOf(command).filter(word => word !== '--dry-run')
+  const run = await succeed(camp([...argv, '--rejects', rejects], { env, clock }))
+  expect(run.out).toMatch(/rejects +4 rows in/)
+  const written = new TextDecoder('windows-1252').decode(readFileSync(rejects), { stream: true })
+  expect(written.trimEnd().split('\r\n').join('\n')).toBe(blockAfter('```csv\nNM_DEVEDOR').whole)
+})
+
+/** The fenced block of the page that begins so. */
+function blockAfter(start: string) {
+  const at = page.indexOf(start)
+  expect(at, `docs/importing.md has a block that begins with ${start}`).toBeGreaterThanOrEqual(0)
+  const from = page.indexOf('\n', at) + 1
+  const whole = page.slice(from, page.indexOf('\n```', from))
+  const [command = '', ...lines] = whole.replace(/ \\\n\s+/g, ' ').split('\n')
+  return { whole, command: command.replace(/^\$ camp /, ''), shown: lines.join('\n') }
+}
+
+/** A shell's words; double quotes hold spaces. */
+function argvOf(command: string): string[] {
+  return [...command.matchAll(/"([^"]*)"|(\S+)/g)].map(match => match[1] ?? match[2]!)
+}
