@@ -12,6 +12,7 @@ import { type Lead, refuse, type Vetter } from './vet.ts'
 /** A file that is being read, past its header. */
 export interface Records {
   header: readonly string[]
+  headerLine: number
   rows: AsyncGenerator<Row[]>
   bytesRead: () => number
   close: () => Promise<unknown>
@@ -29,6 +30,7 @@ export async function openRecords(source: Inspection, signal: AbortSignal): Prom
   if (!header) throw emptyFile(source.file)
   return {
     header: header.cells,
+    headerLine: header.line,
     rows: startingWith(others, chunks),
     bytesRead: () => stream.bytesRead,
     close: () => chunks.return(undefined),

@@ -2,10 +2,10 @@ import { createReadStream } from 'node:fs'
 import { type FileHandle, open } from 'node:fs/promises'
 import type { Sync } from '../blocklist/syncs.ts'
 import { type Inspection, inspectFile } from '../intake/inspect.ts'
-import { isGzip, spool, tooLong } from '../intake/spool.ts'
 import { openDownload, type Validators } from './download.ts'
 import type { Location } from './location.ts'
 import type { SyncDeps, SyncRequest } from './request.ts'
+import { isGzip, spool, tooLong } from './spool.ts'
 
 /** A list that is here, whole and unpacked, to be read as often as need be. */
 export interface Fetched {

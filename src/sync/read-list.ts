@@ -1,7 +1,6 @@
-import { createReadStream } from 'node:fs'
-import { type Row, readRows } from '../intake/csv.ts'
-import { toUtf8 } from '../intake/encoding.ts'
+import type { Row } from '../intake/csv.ts'
 import type { Inspection } from '../intake/inspect.ts'
+import { openRecords } from '../intake/read-leads.ts'
 import { RejectsFile } from '../intake/rejects.ts'
 import { type ListColumns, listColumns } from './columns.ts'
 import type { openStaging } from './delta.ts'
@@ -21,8 +20,6 @@ export interface Reading {
 }
 
 const SHOWN_REFUSALS = 20
-const CHUNK = 64 * 1024
-
 /**
  * Reads a list to its end and stages whom it names. Memory stays the same however long it is.
  * @throws CampError DATA: broken, or nothing that a list could be
@@ -34,28 +31,28 @@ export async function readList(
   staging: Awaited<ReturnType<typeof openStaging>>,
   reading: Reading,
 ): Promise<void> {
-  let columns: ListColumns | undefined
-  const bytes = createReadStream(source.path, { highWaterMark: CHUNK, signal })
-  for await (const chunk of readRows(toUtf8(bytes, source.encoding), source)) {
-    signal.throwIfAborted()
-    let rows = chunk
-    if (!columns) {
-      columns = listColumns(source.file, chunk[0]!, request.map, request.only)
-      const { headers } = columns
-      if (request.rejects !== null) reading.rejects = await RejectsFile.create(request.rejects, source, { headers })
-      if (columns.named) rows = chunk.slice(1)
+  const records = await openRecords(source, signal)
+  try {
+    const first: Row = { line: records.headerLine, cells: [...records.header] }
+    const columns = listColumns(source.file, first, request.map, request.only)
+    const { headers } = columns
+    if (request.rejects !== null) reading.rejects = await RejectsFile.create(request.rejects, source, { headers })
+    const take = async (rows: readonly Row[]) => {
+      signal.throwIfAborted()
+      const judged = rows.map(row => ({ row, ...judgeRow(row.cells, columns, request.only) }))
+      await staging.add(judged.map(({ row, named }) => ({ line: row.line, named, reason: reasonIn(row, columns) })))
+      await count(reading, judged, columns, source)
+      onProgress?.(reading.rows)
     }
-    const { reason } = columns
-    const judged = []
-    for (const row of rows) judged.push({ row, ...judgeRow(row.cells, columns, request.only) })
-    await staging.add(judged.map(({ row, named }) => ({ line: row.line, named, reason: reasonIn(row, reason) })))
-    await count(reading, judged, columns, source)
-    onProgress?.(reading.rows)
+    if (!columns.named) await take([first])
+    for await (const rows of records.rows) await take(rows)
+  } finally {
+    await records.close()
   }
 }
 
-function reasonIn({ cells }: Row, column: number | undefined): string | null {
-  return (column !== undefined && cells[column]?.trim().slice(0, LONGEST_REASON)) || null
+function reasonIn({ cells }: Row, { reason }: ListColumns): string | null {
+  return (reason !== undefined && cells[reason]?.trim().slice(0, LONGEST_REASON)) || null
 }
 
 const LONGEST_REASON = 500
