@@ -11,23 +11,19 @@ export type ParsedDocument = { document: string; problem?: undefined } | { docum
  */
 export function parseDocument(text: string): ParsedDocument {
   const bare = bareOf(text)
-  if (bare === '') return { problem: 'it is empty' }
-  const whole = documentOf(bare)
-  if (whole) return { document: whole }
-  const unlabelled = bareOf(text.replace(LABEL, ''))
-  const document = documentOf(unlabelled)
+  const document = documentOf(bare)
   if (document) return { document }
+  const unlabelled = text.replace(LABEL, '')
+  if (unlabelled !== text) return parseDocument(unlabelled)
+  if (bare === '') return { problem: 'it is empty' }
   const damage = excelDamage(unquoted(text))
   if (damage) return { problem: damage }
-  return {
-    problem: /^\d{1,14}$|^[0-9A-Z]{12}\d\d$/.test(unlabelled)
-      ? 'its check digits are wrong'
-      : 'it is neither a CPF nor a CNPJ',
-  }
+  const shaped = /^\d{1,14}$|^[0-9A-Z]{12}\d\d$/.test(bare)
+  return { problem: shaped ? 'its check digits are wrong' : 'it is neither a CPF nor a CNPJ' }
 }
 
-/** CPF: CNPJ/MF nº; what follows may be letters of a CNPJ. */
-const LABEL = /^\s*(?:(?:cpf|cnpj|cgc|mf|doc(?:umento)?)(?![a-z])[\s:./-]*|n[º°]\.?\s*)+/i
+/** One of them, as in CNPJ/MF nº: what stands behind one may be letters of a CNPJ. */
+const LABEL = /^\s*(?:(?:cpf|cnpj|cgc|mf|doc(?:umento)?)(?![a-z])[\s:./-]*|n[º°]\.?\s*)/i
 /** A number that was a number to Excel: 52998224725.0 */
 const FLOAT = /^(\d+)[.,]0+$/
 const PUNCTUATION = /[\s.,\-/="'()\u00ad\u2010-\u2015\u2212\u200b-\u200f\u202a-\u202e\u2060\ufeff]/g
