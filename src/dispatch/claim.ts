@@ -15,6 +15,7 @@ import {
   throttlingOf,
 } from './pace.ts'
 import { effectiveBatchSize } from './plan.ts'
+import { type RampDay, rampToday } from './ramp.ts'
 import { reserve, TooLittleBudget } from './reserve.ts'
 
 /**
@@ -152,9 +153,19 @@ async function tryClaim(deps: ClaimDeps, sql: Sql, batchId: string, most: number
   const requests = Math.ceil(size / adapter.messagesPerRequest)
   const requestIntervalMs = header.rate_limit === null ? 0 : 1000 / Number(header.rate_limit)
   const lanes: Lane[] = []
-  if (perMessage) lanes.push({ id: header.campaign_id, takesMs: throttleInterval(throttling, deps.random) })
+  let day: RampDay | undefined
+  if (throttling.type === 'ramp') {
+    const ramped = { id: header.campaign_id, hours: { from: header.hours_from, to: header.hours_to } }
+    day = await rampToday(sql, throttling, ramped, now, deps.timezone)
+    if (day.left === 0) {
+      return wait(nextWithinHours(hoursOf(header), header.zone, day.endsAt, deps.isHoliday) ?? day.endsAt, 'PACE')
+    }
+    lanes.push({ id: header.campaign_id, takesMs: day.gapMs })
+  } else if (perMessage) {
+    lanes.push({ id: header.campaign_id, takesMs: throttleInterval(throttling, deps.random) })
+  }
   if (header.rate_limit !== null) lanes.push({ id: header.credential_id, takesMs: requests * requestIntervalMs })
-  const slot = await takeSlots(sql, lanes, now)
+  const slot = await takeSlots(sql, lanes, now, day?.endsAt)
   if ('waitUntil' in slot) return wait(slot.waitUntil, 'PACE')
   const sending = { from: slot.startAt, to: new Date(slot.startAt.getTime() + (requests - 1) * requestIntervalMs) }
   const leaseUntil = new Date(sending.to.getTime() + requestIntervalMs + deps.leaseMs(adapter.timeoutMs))

@@ -216,18 +216,42 @@ describe('taking moments', () => {
             lanes.map(lane => ({ id: ids[lane]!, takesMs: takesMs[lane]! })),
             new Date(now),
           )
-          const earliest = Math.max(now, ...lanes.map(lane => free[lane]!))
-          if (earliest > now + LOOKAHEAD_MS) {
-            expect(answer).toEqual({ waitUntil: new Date(earliest) })
+          // A lane is kept in microseconds, a request starts on the next whole millisecond.
+          const earliest = Math.max(now * 1000, ...lanes.map(lane => free[lane]!))
+          const startAt = new Date(Math.ceil(earliest / 1000))
+          if (startAt.getTime() > now + LOOKAHEAD_MS) {
+            expect(answer).toEqual({ waitUntil: startAt })
             continue
           }
-          expect(answer).toEqual({ startAt: new Date(earliest) })
-          // A moment is a whole millisecond: at least what it takes, and less than one more.
-          for (const lane of lanes) free[lane] = earliest + Math.ceil(takesMs[lane]!)
+          expect(answer).toEqual({ startAt })
+          for (const lane of lanes) free[lane] = earliest + Math.ceil(takesMs[lane]! * 1000)
         }
       }),
       { numRuns: 30 },
     )
+  })
+
+  it('thirty a second are thirty, not one for every 34 ms', async () => {
+    const lane = [{ id: uuid(), takesMs: 1000 / 30 }]
+    let last = 0
+    for (let i = 0; i < 300; i++) {
+      const answer = await take(lane, new Date(Math.max(START, last - 500)))
+      if (!('startAt' in answer)) throw new Error('it was not taken')
+      expect(answer.startAt.getTime()).toBeGreaterThanOrEqual(START + (i * 1000) / 30)
+      last = answer.startAt.getTime()
+    }
+    expect(last - START).toBeLessThanOrEqual((299 * 1000) / 30 + 2)
+  })
+
+  it('never from a given moment on, and then nothing is taken', async () => {
+    const lane = [{ id: uuid(), takesMs: 600 }]
+    const midnight = new Date(START + 500)
+    expect(await transaction(db.pool, sql => takeSlots(sql, lane, new Date(START), midnight))).toEqual({
+      startAt: new Date(START),
+    })
+    const late = { waitUntil: new Date(START + 600) }
+    expect(await transaction(db.pool, sql => takeSlots(sql, lane, new Date(START), midnight))).toEqual(late)
+    expect(await take(lane, new Date(START))).toEqual({ startAt: new Date(START + 600) })
   })
 
   it('by many at once: one after the other all the same', async () => {

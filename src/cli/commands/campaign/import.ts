@@ -20,7 +20,11 @@ export const register: Register = (campaign, action) => {
       wholeNumber(1, 43_200),
       60,
     )
-    .option('--throttle <pace>', 'none, fixed:30s, random:20s-90s or linear:100/60m', 'none')
+    .option(
+      '--throttle <pace>',
+      'none, fixed:30s, random:20s-90s, linear:100/60m, or a warm-up: ramp:50/day,x2',
+      'none',
+    )
     .option('--hours <from-to>', "contact hours in the recipient's time", '08:00-20:00')
     .option('--days <days>', 'contact days: mon-sat, mon,wed,fri', 'mon-sat')
     .option('--batch-size <n>', 'at most this many messages in a batch', wholeNumber(1, 100_000))
