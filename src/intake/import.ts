@@ -3,6 +3,7 @@ import type pg from 'pg'
 import { v7 as uuidv7 } from 'uuid'
 import { formatMoney, moneyOf } from '../budget/money.ts'
 import { transaction } from '../database/pool.ts'
+import { loadsOf } from '../dispatch/expected-end.ts'
 import { batchSizes, effectiveBatchSize } from '../dispatch/plan.ts'
 import { CampError } from '../errors.ts'
 import { dayIn } from '../lead/dates.ts'
@@ -195,6 +196,7 @@ function resultOf(
     perMessage: request.throttle.type !== 'none',
   })
   const unit = moneyOf(request.broker.cost)
+  const groups = tally.groups(fish)
   return {
     id: null,
     agendamentoId: null,
@@ -211,7 +213,8 @@ function resultOf(
     errors: tally.errors,
     warnings: vetter.warnings,
     cost: { unit: formatMoney(unit), ceiling: formatMoney(unit * BigInt(tally.pending + fish.length)) },
-    batches: { size, count: batchSizes(tally.groups(fish), size).length },
+    batches: { size, count: batchSizes(groups, size).length },
+    loads: loadsOf(groups, size, request.adapter.messagesPerRequest),
     createdAt,
   }
 }

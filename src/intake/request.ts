@@ -3,6 +3,7 @@ import type { Adapter } from '../broker/port.ts'
 import type { Hours, ThrottleColumns } from '../campaign/settings.ts'
 import type { Clock } from '../clock.ts'
 import type { PrismaClient } from '../database/prisma.ts'
+import type { Load } from '../dispatch/expected-end.ts'
 import type { Columns } from './columns.ts'
 import type { Delimiter } from './delimiter.ts'
 import type { Encoding } from './encoding.ts'
@@ -79,6 +80,8 @@ export interface ImportResult {
   /** Decimal strings; the ceiling is every lead that will be sent. */
   cost: { unit: string; ceiling: string }
   batches: { size: number; count: number }
+  /** What is to be sent, by time zone: the expected end is reckoned from it. */
+  loads: readonly Load[]
   rejects: { file: string; rows: number } | null
   /** The handle of a campaign of the same file. */
   importedBefore: string | null

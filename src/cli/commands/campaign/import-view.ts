@@ -1,3 +1,4 @@
+import type { Outlook, Present } from '../../../campaign/outlook.ts'
 import { formatDays, formatHours, formatThrottle } from '../../../campaign/settings.ts'
 import { type CampaignView, NO_COUNTS, NO_ERRORS } from '../../../campaign/view.ts'
 import { delimiterName } from '../../../intake/delimiter.ts'
@@ -81,8 +82,9 @@ const WARNINGS: Record<string, string> = {
 }
 
 /** An import, or a dry run (whose campaign has no id), for people. */
-export function importText(view: CampaignView, facts: ImportFacts, timezone: string): string {
-  const campaign = campaignText(view.id === null ? { ...view, agendamento_id: '(dry run)' } : view, timezone)
+export function importText(view: CampaignView, facts: ImportFacts, outlook: Outlook & Present): string {
+  const shown = view.id === null ? { ...view, agendamento_id: '(dry run)' } : view
+  const campaign = campaignText(shown, outlook.timezone, outlook)
   const mapping = Object.entries(facts.mapping).map(([field, header]) => `${field} = ${header}`)
   const warnings = Object.entries(facts.warnings).map(([code, n]) => `${number(n ?? 0)} ${WARNINGS[code] ?? code}`)
   const read = fields([

@@ -73,7 +73,7 @@ async function importFile(context: Context, file: string, options: Options): Pro
   const actor = options.cap && !options.allowHolidays ? await context.actor() : await context.admin()
   const { importCampaign } = await import('../../../intake/import.ts')
   const [pool, prisma] = [await context.pool(), await context.prisma()]
-  const { request, wallet, broker } = await readRequest(context, actor.id, file, options)
+  const { request, wallet, broker, rateLimit } = await readRequest(context, actor.id, file, options)
   const progress = await progressBar(context)
   const deps = { pool, prisma, clock: context.clock, signal: context.signal, onProgress: progress.update }
   const result = await importCampaign(deps, request).finally(progress.end)
@@ -84,12 +84,16 @@ async function importFile(context: Context, file: string, options: Options): Pro
       ? plannedView(request, result, { wallet, broker, createdBy: actor.email })
       : await campaignView(pool, result.id)
   const facts = factsOf(result)
+  const { plannedEnd } = await import('../../../campaign/outlook.ts')
+  const present = { now: context.clock.now(), timezone: context.config.timezone }
+  const end = plannedEnd({ ...request, loads: result.loads, rateLimit }, present)
+  const outlook = { expected_end: end?.toISOString() ?? null, start_missed: false }
   if (result.importedBefore)
     context.out.warn(`this file was imported before, as ${result.importedBefore}: a real import needs --again`)
   if (request.adapter.content === 'NONE' && (request.message !== null || request.template))
     context.out.warn(`${request.adapter.name} says what is set up on its side: the message or template is not used`)
   if (view.counts.PENDING === 0) context.out.warn('not one row can be sent')
-  context.out.result({ ...view, ...facts }, () => importText(view, facts, context.config.timezone))
+  context.out.result({ ...view, ...outlook, ...facts }, () => importText(view, facts, { ...outlook, ...present }))
   if (result.id !== null) context.out.talk(`Next: camp campaign approve ${result.agendamentoId}`)
   else context.out.talk(`Nothing was written${options.rejects ? ', no rejects file either' : ''}: it was a dry run.`)
 }
@@ -133,7 +137,7 @@ async function readRequest(context: Context, userId: string, file: string, optio
     rejects: options.rejects ?? null,
     timezone: context.config.timezone,
   }
-  return { request, wallet: wallet.name, broker: broker.name }
+  return { request, wallet: wallet.name, broker: broker.name, rateLimit: broker.rate_limit?.toString() ?? null }
 }
 
 async function scheduleOf({ clock, config }: Context, text: string): Promise<Date> {
