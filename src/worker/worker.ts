@@ -94,11 +94,12 @@ export async function startWorker(deps: WorkerDeps, options: WorkerOptions): Pro
     onError: seldom(clock, (error, times) => log.warn({ error, times }, 'callbacks could not be applied')),
   })
   let sweptAt = 0
+  const toldMissed = new Set<string>()
   const sweepOnce = async () => {
     sweptAt = clock.now().getTime()
     const swept = await sweep({ pool, queues, now, sweepMs: config.sweepMs })
     if (swept.inDoubt > 0) log.warn(swept, 'leases ran out: leads are in doubt')
-    await runDue(deps, now)
+    await runDue(deps, now, toldMissed)
     await reconcileClosings(dispatch)
     applier.startOver()
   }
@@ -176,8 +177,11 @@ async function brokersToServe(pool: pg.Pool, names: readonly string[] | undefine
   return names ? rows.filter(row => names.includes(row.name)) : rows
 }
 
-/** Scheduled campaigns whose time has come; another worker, or cron, may have been first. */
-async function runDue({ pool, queues, clock, log }: WorkerDeps, now: () => Date): Promise<void> {
+/**
+ * Scheduled campaigns whose time has come; another worker, or cron, may have been first.
+ * @param told campaigns that were said to wait for a person: once is enough
+ */
+async function runDue({ pool, queues, clock, log }: WorkerDeps, now: () => Date, told: Set<string>): Promise<void> {
   const { due, missed } = await dueCampaigns(pool, now(), false)
   for (const { id, agendamento_id } of due) {
     try {
@@ -187,7 +191,9 @@ async function runDue({ pool, queues, clock, log }: WorkerDeps, now: () => Date)
       log.warn({ campaign: agendamento_id, error: messageOf(error) }, 'scheduled campaign not started')
     }
   }
-  for (const { agendamento_id, scheduled_at } of missed) {
+  for (const { id, agendamento_id, scheduled_at } of missed) {
+    if (told.has(id)) continue
+    told.add(id)
     log.warn(
       { campaign: agendamento_id, scheduled_at },
       'its schedule was missed by too long: it waits for camp campaign run',
