@@ -80,6 +80,11 @@ export function approvalHash(campaign: CampaignHeader): string {
     campaign.throttling_type,
     campaign.throttling_config,
   ]
+  return hashOf(covered)
+}
+
+/** One hash over anything that JSON can hold. */
+export function hashOf(covered: readonly unknown[]): string {
   return createHash('sha256').update(canonical(covered)).digest('hex')
 }
 

@@ -120,6 +120,7 @@ async function importRows(deps: ImportDeps, request: ImportRequest, intake: Inta
           pending: tally.pending,
         },
       })
+      await deps.onImported?.(client, made)
       deps.signal.throwIfAborted()
       return resultOf(request, intake, tally, {
         ...made,

@@ -2,6 +2,7 @@ import type pg from 'pg'
 import type { Adapter } from '../broker/port.ts'
 import type { Hours, ThrottleColumns } from '../campaign/settings.ts'
 import type { Clock } from '../clock.ts'
+import type { Sql } from '../database/pool.ts'
 import type { PrismaClient } from '../database/prisma.ts'
 import type { Load } from '../dispatch/expected-end.ts'
 import type { Columns } from './columns.ts'
@@ -17,6 +18,8 @@ export interface ImportDeps {
   clock: Clock
   random?: Random
   signal: AbortSignal
+  /** Joins the transaction of the import at its end: what it throws undoes all of it. */
+  onImported?: (sql: Sql, campaign: { id: string; agendamentoId: string }) => Promise<void>
   onProgress?: (progress: { rows: number; bytes: number; totalBytes: number }) => void
 }
 

@@ -16,6 +16,7 @@ import type { Keys } from '../security/keys.ts'
 import { MESSAGE_KEY, messageKey, type WebhookBroker, webhookUrl } from '../security/webhook-token.ts'
 import { startApplier } from '../webhook/applier.ts'
 import { startListener } from '../webhook/listener.ts'
+import { startRecurrences } from './recurrences.ts'
 
 export interface WorkerDeps {
   pool: pg.Pool
@@ -93,12 +94,24 @@ export async function startWorker(deps: WorkerDeps, options: WorkerOptions): Pro
     now,
     onError: seldom(clock, (error, times) => log.warn({ error, times }, 'callbacks could not be applied')),
   })
+  const recurrences = startRecurrences({
+    pool,
+    clock: { now },
+    onFired: fired => {
+      const { recurrence, at, status, file, reason } = fired
+      const told = { recurrence, at, file, campaign: fired.campaign?.agendamentoId, reason }
+      const isWrong = status === 'FAILED' || status === 'SKIPPED'
+      log[isWrong ? 'warn' : 'info'](told, `recurring campaign: ${status}`)
+    },
+    onError: seldom(clock, (error, times) => log.warn({ error, times }, 'recurring campaigns')),
+  })
   let sweptAt = 0
   const toldMissed = new Set<string>()
   const sweepOnce = async () => {
     sweptAt = clock.now().getTime()
     const swept = await sweep({ pool, queues, now, sweepMs: config.sweepMs })
     if (swept.inDoubt > 0) log.warn(swept, 'leases ran out: leads are in doubt')
+    recurrences.wake()
     await runDue(deps, now, toldMissed)
     await reconcileClosings(dispatch)
     applier.startOver()
@@ -141,9 +154,11 @@ export async function startWorker(deps: WorkerDeps, options: WorkerOptions): Pro
     stop: async () => {
       stopping = true
       upkeep.stop()
+      const recurring = recurrences.stop()
       const closing = Promise.all([control.close(), ...[...consumers.values()].map(consumer => consumer.close())])
       const drained = await Promise.race([closing.then(() => true), after(DRAIN_MS).then(() => false)])
       await listener?.close()
+      await recurring
       await applier.stop()
       log.info({ drained }, 'worker stopped')
       if (drained) await http.close()

@@ -31,12 +31,14 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   campaign: ['broker', 'budget', 'database', 'dispatch', 'queue', 'security', 'webhook'],
   // An import makes a campaign, in the order of the dispatch's zones.
   intake: ['blocklist', 'broker', 'budget', 'campaign', 'database', 'dispatch', 'security'],
+  // An occurrence imports a file, and may approve what comes of it.
+  recurrence: ['broker', 'budget', 'campaign', 'database', 'intake', 'security'],
 
   // The process that works: it puts the features together.
-  worker: ['broker', 'campaign', 'database', 'dispatch', 'queue', 'security', 'webhook'],
+  worker: ['broker', 'campaign', 'database', 'dispatch', 'queue', 'recurrence', 'security', 'webhook'],
   cli: [
     ...['blocklist', 'broker', 'budget', 'campaign', 'database', 'dispatch'],
-    ...['intake', 'queue', 'sandbox', 'security', 'webhook', 'worker'],
+    ...['intake', 'queue', 'recurrence', 'sandbox', 'security', 'webhook', 'worker'],
   ],
 }
 

@@ -3,6 +3,7 @@ import type { ImportRequest } from '../../../intake/request.ts'
 import { leaf, type Register } from '../../command.ts'
 import type { Context } from '../../context.ts'
 import { nameArgument, wholeNumber } from '../../options.ts'
+import { assertRepeatable } from './repeat.ts'
 
 export const register: Register = (campaign, action) => {
   leaf(campaign, 'import <file>', 'import a contact file as a campaign that waits for approval')
@@ -36,6 +37,7 @@ export const register: Register = (campaign, action) => {
     .option('--allow-holidays', 'on national holidays too (ADMIN)')
     .option('--again', 'also a file that was imported before')
     .option('--rejects <file>', 'write the refused rows there, to be corrected and imported again')
+    .option('--repeat <cron>', "open a campaign from the newest new file at each of its times; FILE is 'inbox/*.csv'")
     .option('--dry-run', 'say what would come of it, and write nothing')
     .action(action(importFile))
 }
@@ -62,6 +64,7 @@ interface Options {
   allowHolidays?: boolean
   again?: boolean
   rejects?: string
+  repeat?: string
   dryRun?: boolean
 }
 
@@ -71,9 +74,13 @@ function collect(value: string, previous: string[]): string[] {
 
 async function importFile(context: Context, file: string, options: Options): Promise<void> {
   const actor = options.cap && !options.allowHolidays ? await context.actor() : await context.admin()
+  if (options.repeat !== undefined) assertRepeatable({ ...options })
   const { importCampaign } = await import('../../../intake/import.ts')
   const [pool, prisma] = [await context.pool(), await context.prisma()]
   const { request, wallet, broker, rateLimit } = await readRequest(context, actor.id, file, options)
+  if (options.repeat !== undefined) {
+    return (await import('./repeat-add.ts')).repeatImport(context, request, options.repeat)
+  }
   const progress = await progressBar(context)
   const deps = { pool, prisma, clock: context.clock, signal: context.signal, onProgress: progress.update }
   const result = await importCampaign(deps, request).finally(progress.end)

@@ -7,6 +7,7 @@ import { outlookOf } from '../../../campaign/outlook.ts'
 import { isSettled, type Progress, progressOf } from '../../../campaign/progress.ts'
 import { campaignView } from '../../../campaign/view.ts'
 import { CampError, messageOf } from '../../../errors.ts'
+import type { Fired } from '../../../recurrence/fire.ts'
 import type { Context } from '../../context.ts'
 import { about, campaignText, number, time } from './text.ts'
 
@@ -26,10 +27,10 @@ export async function runCampaigns(
   const queues = await context.queues()
   const deps = { pool, queues, clock: context.clock }
   const started: Pick<CampaignRef, 'id' | 'agendamento_id'>[] = []
+  let failure: unknown = options.due ? await fireRecurring(context, pool) : undefined
   const { now, missed } = options.due
     ? await due(context, pool)
     : { now: await Promise.all(refs.map(ref => findCampaign(pool, ref))), missed: [] }
-  let failure: unknown
   for (const campaign of now) {
     try {
       await run(deps, campaign.id, actor.id)
@@ -47,6 +48,28 @@ export async function runCampaigns(
   await print(context, pool, started, options)
   failure ??= missedError(missed)
   if (failure !== undefined) throw failure
+}
+
+/** Opens what recurring campaigns have due. @returns the error of an occurrence that failed */
+async function fireRecurring(context: Context, pool: pg.Pool): Promise<CampError | undefined> {
+  const { isAnyDue } = await import('../../../recurrence/recurrence.ts')
+  const { clock, signal } = context
+  if (!(await isAnyDue(pool, clock.now()))) return undefined
+  const { fireDue } = await import('../../../recurrence/fire.ts')
+  const failed: Fired[] = []
+  for (const fired of await fireDue({ pool, prisma: await context.prisma(), clock, signal })) {
+    const { recurrence, status, file, reason, campaign } = fired
+    const what = [status === 'OPENED' ? campaign!.agendamentoId : status, file].filter(Boolean).join(' from ')
+    const said = `Recurring campaign ${recurrence}: ${what}${reason ? ` (${reason})` : ''}.`
+    if (status === 'OPENED' || status === 'NOTHING_NEW') context.out.talk(said)
+    else context.out.warn(said)
+    if (status === 'FAILED') failed.push(fired)
+  }
+  if (failed.length === 0) return undefined
+  const handles = failed.map(fired => fired.recurrence).join(', ')
+  return new CampError('DATA', `recurring campaigns could not be opened: ${handles}`, {
+    hint: 'See why: camp campaign repeat show ID',
+  })
 }
 
 /** For cron's mail: until a person has decided, every run of it ends with 4. */
