@@ -2,13 +2,18 @@ import { describe, expect, it } from 'vitest'
 import * as moves from '../../../src/campaign/moves.ts'
 import { resolveLeads } from '../../../src/campaign/resolve.ts'
 import { retryFailed } from '../../../src/campaign/retry.ts'
+import { campaignView } from '../../../src/campaign/view.ts'
 import type { Claim } from '../../../src/dispatch/claim.ts'
+import { endOfDay } from '../../../src/dispatch/hours.ts'
 import { sweep } from '../../../src/dispatch/sweep.ts'
-import { APPROVAL, byHand, claimed, outcomeOf } from '../../support/by-hand.ts'
+import { APPROVAL, byHand, claimed, outcomeOf, SAO_PAULO } from '../../support/by-hand.ts'
 import { useDatabase } from '../../support/database.ts'
+import { dispatchOn, openSandbox } from '../../support/dispatch.ts'
 import { booksOf, makeCampaign, makeScene, setBudget } from '../../support/fixtures.ts'
+import { until } from '../../support/worker.ts'
 
 const db = useDatabase()
+const { workers, still } = dispatchOn(db)
 const MONDAY = '2026-11-30T10:00:00-03:00'
 const day = (n: number, time = '10:00:00') => `2026-12-0${n}T${time}-03:00`
 
@@ -161,4 +166,25 @@ describe('a ramp', () => {
     claimed(await hand.claim(first!))
     expect(await hand.claim(second!)).toMatchObject({ kind: 'WAIT', until: new Date('2026-12-01T00:00:00.100-03:00') })
   })
+})
+
+it('on three workers sends its first day’s messages and no more, and says until when it waits', async () => {
+  const sandbox = await openSandbox()
+  const scene = await makeScene(db.pool, { url: sandbox.url })
+  const deps = await workers({ count: 3 })
+  const columns = {
+    throttling_type: 'ramp',
+    throttling_config: JSON.stringify({ perDay: 12, times: 2, gap: 0.02 }),
+  }
+  const id = await makeCampaign(db.pool, scene, { leads: 60, columns })
+  await moves.run(deps, id, scene.userId)
+  await until(
+    'twelve are out',
+    () => booksOf(db.pool, id),
+    books => books.statuses.SENT === 12,
+  )
+  expect(await still(id)).toMatchObject({ campaign: 'PROCESSING', statuses: { SENT: 12, PENDING: 48 } })
+  expect(sandbox.stats()).toMatchObject({ requests: 12, unique: 12, duplicates: 0 })
+  const { waiting_until } = await campaignView(db.pool, id)
+  expect(new Date(waiting_until!)).toEqual(endOfDay(SAO_PAULO, new Date()))
 })
