@@ -193,9 +193,10 @@ async function leadFigures(
   return { counts, errors, cost: { unit, ...cost.rows[0]! } }
 }
 
+/** Of the batches that wait, those that the queue knows: a paced campaign's others follow them. */
 async function batchFigures(sql: Sql, id: string): Promise<Pick<CampaignView, 'batches' | 'waiting_until'>> {
   const { rows } = await sql.query<{ status: keyof CampaignView['batches']; n: number; next: Date | null }>(
-    `SELECT status, count(*)::int AS n, min(coalesce(not_before, '-infinity')) FILTER (WHERE status = 'QUEUED') AS next
+    `SELECT status, count(*)::int AS n, min(coalesce(not_before, '-infinity')) FILTER (WHERE status = 'QUEUED' AND rung_at IS NOT NULL) AS next
      FROM "Batch" WHERE campaign_id = $1 GROUP BY 1`,
     [id],
   )
