@@ -15,6 +15,8 @@ export interface Outlook {
   expected_end: string | null
   /** It was to start by itself and did not: missed by more than start_before, it waits for a person. */
   start_missed: boolean
+  /** The handle of the recurring campaign that opened it. */
+  recurrence: string | null
 }
 
 export interface Present {
@@ -51,7 +53,11 @@ export function plannedEnd(plan: PlannedOutlook, { now, timezone }: Present): Da
 export async function outlookOf(sql: Sql, campaignId: string, present: Present): Promise<Outlook> {
   const campaign = await readCampaign(sql, campaignId)
   const end = await endOf(sql, campaign, present)
-  return { expected_end: end?.toISOString() ?? null, start_missed: isMissed(campaign, present.now) }
+  return {
+    expected_end: end?.toISOString() ?? null,
+    start_missed: isMissed(campaign, present.now),
+    recurrence: campaign.recurrence,
+  }
 }
 
 /** Whether an approved campaign's schedule was missed by more than it allows (`dueCampaigns` says the same in SQL). */
@@ -108,6 +114,7 @@ interface CampaignRow {
   slot_at: Date | null
   /** The broker asked to wait, or does not answer. */
   blocked_until: Date | null
+  recurrence: string | null
 }
 
 async function readCampaign(sql: Sql, campaignId: string): Promise<CampaignRow> {
@@ -116,7 +123,8 @@ async function readCampaign(sql: Sql, campaignId: string): Promise<CampaignRow> 
             c.hours_from, c.hours_to, c.days, c.allow_holidays, c.scheduled_at, c.start_before,
             (SELECT next_at FROM "SendSlot" WHERE id = c.id) AS slot_at,
             (SELECT s.blocked_until FROM "Credential" k JOIN "SendSlot" s ON s.id = k.id
-             WHERE k.wallet_id = c.wallet_id AND k.broker_id = c.broker_id) AS blocked_until
+             WHERE k.wallet_id = c.wallet_id AND k.broker_id = c.broker_id) AS blocked_until,
+            (SELECT e.handle FROM "Occurrence" o JOIN "Recurrence" e ON e.id = o.recurrence_id WHERE o.campaign_id = c.id) AS recurrence
      FROM "Campaign" c JOIN "Broker" r ON r.id = c.broker_id WHERE c.id = $1`,
     [campaignId],
   )

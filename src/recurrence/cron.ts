@@ -11,6 +11,8 @@ export function parseCron(text: string, timezone: string, now: Date): string {
   const expression = text.trim().replace(/\s+/g, ' ')
   try {
     if (!/^@\w+$/.test(expression) && expression.split(' ').length !== 5) throw new Error('it takes five fields')
+    // Its author's extension: a moment drawn anew whenever it is read.
+    if (/(^|[ ,])H/i.test(expression)) throw new Error('H is not known')
     nextOccurrence(expression, timezone, now)
     return expression
   } catch (error) {

@@ -1,7 +1,5 @@
 import type pg from 'pg'
 import { createHttp, httpOptions, USUAL_TIMEOUT_MS } from '../broker/http.ts'
-import { dueCampaigns } from '../campaign/due.ts'
-import { run } from '../campaign/moves.ts'
 import type { Clock } from '../clock.ts'
 import type { Config } from '../config.ts'
 import { isUnreachable } from '../database/pool.ts'
@@ -16,6 +14,7 @@ import type { Keys } from '../security/keys.ts'
 import { MESSAGE_KEY, messageKey, type WebhookBroker, webhookUrl } from '../security/webhook-token.ts'
 import { startApplier } from '../webhook/applier.ts'
 import { startListener } from '../webhook/listener.ts'
+import { runDue } from './due.ts'
 import { startRecurrences } from './recurrences.ts'
 
 export interface WorkerDeps {
@@ -190,30 +189,6 @@ async function brokersToServe(pool: pg.Pool, names: readonly string[] | undefine
     throw new CampError('NOT_FOUND', `no broker "${missing.join('", "')}"`, { hint: 'camp broker list shows them.' })
   }
   return names ? rows.filter(row => names.includes(row.name)) : rows
-}
-
-/**
- * Scheduled campaigns whose time has come; another worker, or cron, may have been first.
- * @param told campaigns that were said to wait for a person: once is enough
- */
-async function runDue({ pool, queues, clock, log }: WorkerDeps, now: () => Date, told: Set<string>): Promise<void> {
-  const { due, missed } = await dueCampaigns(pool, now(), false)
-  for (const { id, agendamento_id } of due) {
-    try {
-      await run({ pool, queues, clock }, id, null)
-      log.info({ campaign: agendamento_id }, 'scheduled campaign started')
-    } catch (error) {
-      log.warn({ campaign: agendamento_id, error: messageOf(error) }, 'scheduled campaign not started')
-    }
-  }
-  for (const { id, agendamento_id, scheduled_at } of missed) {
-    if (told.has(id)) continue
-    told.add(id)
-    log.warn(
-      { campaign: agendamento_id, scheduled_at },
-      'its schedule was missed by too long: it waits for camp campaign run',
-    )
-  }
 }
 
 /** Who asks for our health waits no longer for what we need ourselves. */

@@ -37,7 +37,7 @@ describe('a scheduled campaign whose time comes', () => {
     await holder.query(`SELECT 1 FROM "Campaign" WHERE id = ANY($1::uuid[]) FOR UPDATE`, [ids])
     const starting = [1, 2].map(() => workers({ count: 1, env: { CAMP_SWEEP_MS: '100' } }))
     const crons = [1, 2, 3].map(() => startCamp(['campaign', 'run', '--due', '--json'], env))
-    await until('five wait', waiting, count => count >= 5)
+    await until('five wait', waiting, count => count >= 5, 40_000)
     await holder.query('COMMIT')
     holder.release()
     await Promise.all(starting)
@@ -54,7 +54,7 @@ describe('a scheduled campaign whose time comes', () => {
       expect(rows[0]).toEqual({ starts: 1, batches: 10, leads: 95 })
     }
     expect(sandbox.stats()).toMatchObject({ unique: 4 * 95, duplicates: 0 })
-  }, 60_000)
+  }, 90_000)
 
   it('and was missed by too long: list, show and run --due say so and how to start it; the others go out', async () => {
     const scene = await makeScene(db.pool)

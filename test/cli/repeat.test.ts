@@ -164,6 +164,7 @@ describe('run --due', () => {
     const waiting = (await campaignsOf(id)).at(-1)!
     const show = (await camp(['campaign', 'show', waiting.id], { env: user })).out
     expect(show).toMatch(/status +PENDING_APPROVAL/)
+    expect(show).toContain(`opened by  the recurring campaign ${handle}`)
     expect(show).toMatch(/reason +not approved by the standing approval .* 0\.1350, over the ceiling of 0\.09/)
     await succeed(camp(['campaign', 'approve', waiting.id], { env: admin }))
 

@@ -5,6 +5,7 @@ import { transaction } from '../../../src/database/pool.ts'
 import { fireDue } from '../../../src/recurrence/fire.ts'
 import { moveRecurrence } from '../../../src/recurrence/recurrence.ts'
 import { useDatabase } from '../../support/database.ts'
+import { until } from '../../support/worker.ts'
 import { makeRecurrence } from './scene.ts'
 
 const db = useDatabase()
@@ -219,6 +220,13 @@ describe('never twice', () => {
     const holder = await db.pool.connect()
     await holder.query('BEGIN; LOCK TABLE "Campaign" IN SHARE MODE')
     const firing = inbox.fire({ signal: stop.signal })
+    firing.catch(() => undefined) // it is awaited below
+    const waiting = `SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`
+    await until(
+      'the import has begun',
+      () => db.pool.query(waiting),
+      ({ rowCount }) => rowCount === 1,
+    )
     stop.abort()
     await holder.query('COMMIT')
     holder.release()

@@ -94,7 +94,7 @@ async function importFile(context: Context, file: string, options: Options): Pro
   const { plannedEnd } = await import('../../../campaign/outlook.ts')
   const present = { now: context.clock.now(), timezone: context.config.timezone }
   const end = plannedEnd({ ...request, loads: result.loads, rateLimit }, present)
-  const outlook = { expected_end: end?.toISOString() ?? null, start_missed: false }
+  const outlook = { expected_end: end?.toISOString() ?? null, start_missed: false, recurrence: null }
   if (result.importedBefore)
     context.out.warn(`this file was imported before, as ${result.importedBefore}: a real import needs --again`)
   if (request.adapter.content === 'NONE' && (request.message !== null || request.template))

@@ -87,6 +87,7 @@ export function resume(context: Context, ref: string): Promise<void> {
 }
 
 export async function remove(context: Context, ref: string): Promise<void> {
+  await context.actor()
   const { handle } = await findRecurrence(await context.pool(), ref)
   if (hasTerminal(context)) await confirm(context, `Remove ${handle}?`)
   await move(context, ref, 'remove', 'Removed:')

@@ -40,6 +40,7 @@ export function campaignText(view: CampaignView, timezone: string, outlook?: Out
     ['hours', `${view.hours} ${view.days}${view.allow_holidays ? ', holidays too' : ''}, the recipient's time`],
     ['throttle', view.throttle === 'none' ? undefined : view.throttle],
     ['scheduled', view.scheduled_at && time(view.scheduled_at, timezone)],
+    ['opened by', outlook?.recurrence && `the recurring campaign ${outlook.recurrence}`],
     ['missed', outlook?.start_missed ? missedText(view.agendamento_id) : undefined],
     ['ends', outlook?.expected_end && endText(view, timezone, outlook.expected_end, outlook.now)],
     ['imported', `${time(view.created_at, timezone)} by ${view.created_by}`],
