@@ -20,6 +20,12 @@ export type HolidayTest = (day: string, states: readonly string[]) => boolean
 /** All of them, in a column of the claim's statement; `own` is what `withOwn` takes. */
 export const OWN_HOLIDAYS_SQL = `(SELECT coalesce(array_agg(h.day || h.state), '{}') FROM "Holiday" h)`
 
+/** What `OWN_HOLIDAYS_SQL` tells, asked by itself. */
+export async function ownHolidayKeys(sql: Sql): Promise<string[]> {
+  const { rows } = await sql.query<{ own: string[] }>(`SELECT ${OWN_HOLIDAYS_SQL} AS own`)
+  return rows[0]!.own
+}
+
 /** @param own of each holiday its day and its state, written together */
 export function withOwn(isNational: HolidayTest, own: readonly string[]): HolidayTest {
   if (own.length === 0) return isNational

@@ -87,6 +87,11 @@ export function approvalHash(campaign: CampaignHeader): string {
     // As camp knew them then. Without any, nothing is added: what was approved before there were laws stays approved.
     ...(campaign.state_laws.length > 0 ? [{ state_laws: campaign.state_laws.map(lawCovered) }] : []),
   ]
+  return hashOf(covered)
+}
+
+/** One hash over anything that JSON can hold. */
+export function hashOf(covered: readonly unknown[]): string {
   return createHash('sha256').update(canonical(covered)).digest('hex')
 }
 

@@ -33,18 +33,43 @@ export async function approve(deps: MoveDeps, id: string, userId: string, option
     const campaign = await lockCampaign(sql, id)
     if (!isLegal('approve', campaign.status)) throw illegalMove('approve', campaign)
     await assertFourEyes(sql, campaign, userId, options.selfApproval)
-    await assertContent(campaign)
-    const now = deps.clock.now()
-    await assertBudget(sql, campaign, { now, timezone: options.timezone })
-    await sql.query(
-      `UPDATE "Campaign" SET status = 'APPROVED', unit_cost = $2, approved_by = $3, approved_at = $4, approval_hash = $5,
-              failure_reason = NULL, updated_at = $4
-       WHERE id = $1`,
-      [id, campaign.cost_per_message, userId, now, approvalHash(campaign)],
-    )
-    const { cost_per_message: unit_cost, rows, lead_count: leads, fish, purpose, no_cap } = campaign
-    await audit(sql, 'approve', campaign, userId, { unit_cost, rows, leads, fish, purpose, no_cap })
+    const grant = { approverId: userId, actorId: userId, now: deps.clock.now(), timezone: options.timezone }
+    await grantApproval(sql, campaign, grant)
   })
+}
+
+export interface Grant {
+  approverId: string
+  /** Who acts: the approver, or null where a standing approval speaks. */
+  actorId: string | null
+  now: Date
+  timezone: string
+  /** For the audit, beside the figures. */
+  detail?: Readonly<Record<string, string>>
+}
+
+/**
+ * Approves a campaign that waits for it and is locked, whoever may do so having been looked at. What it throws, it throws before
+ * it writes.
+ * @throws CampError BUDGET with the figures, DATA (free text where a template is needed)
+ */
+export async function grantApproval(sql: Sql, campaign: CampaignHeader, grant: Grant): Promise<void> {
+  const { approverId, actorId, now, timezone } = grant
+  await assertContent(campaign)
+  await assertBudget(sql, campaign, { now, timezone })
+  await sql.query(
+    `UPDATE "Campaign" SET status = 'APPROVED', unit_cost = $2, approved_by = $3, approved_at = $4, approval_hash = $5,
+            failure_reason = NULL, updated_at = $4
+     WHERE id = $1`,
+    [campaign.id, campaign.cost_per_message, approverId, now, approvalHash(campaign)],
+  )
+  const { cost_per_message: unit_cost, rows, lead_count: leads, fish, purpose, no_cap } = campaign
+  await audit(sql, 'approve', campaign, actorId, { unit_cost, rows, leads, fish, purpose, no_cap, ...grant.detail })
+}
+
+/** Says why a campaign is as it is. */
+export async function setReason(sql: Sql, id: string, reason: string, now: Date): Promise<void> {
+  await sql.query(`UPDATE "Campaign" SET failure_reason = $2, updated_at = $3 WHERE id = $1`, [id, reason, now])
 }
 
 /** PENDING_APPROVAL → CANCELLED. */
@@ -178,9 +203,10 @@ function audit(
   return recordAudit(sql, { userId, action: `campaign.${move}`, subject: 'Campaign', subjectId: campaign.id, detail })
 }
 
-async function assertFourEyes(
+/** DESIGN 4.7. @throws CampError AUTH: whoever made it may not approve it */
+export async function assertFourEyes(
   sql: Sql,
-  campaign: CampaignHeader,
+  campaign: Pick<CampaignHeader, 'user_id' | 'agendamento_id'>,
   userId: string,
   selfApproval: boolean,
 ): Promise<void> {

@@ -200,6 +200,7 @@ async function leadFigures(
   return { counts, errors, cost: { unit, ...cost.rows[0]! } }
 }
 
+/** Of the batches that wait, those that the queue knows: a paced campaign's others follow them. */
 async function batchFigures(
   sql: Sql,
   id: string,
@@ -208,10 +209,10 @@ async function batchFigures(
     status: keyof CampaignView['batches']
     n: number
     next: Date | null
-    asleep: boolean
+    asleep: boolean | null
   }>(
-    `SELECT status, count(*)::int AS n, min(coalesce(not_before, '-infinity')) FILTER (WHERE status = 'QUEUED') AS next,
-            bool_and(asleep) AS asleep
+    `SELECT status, count(*)::int AS n, min(coalesce(not_before, '-infinity')) FILTER (WHERE status = 'QUEUED' AND rung_at IS NOT NULL) AS next,
+            bool_and(asleep) FILTER (WHERE rung_at IS NOT NULL) AS asleep
      FROM "Batch" WHERE campaign_id = $1 GROUP BY 1`,
     [id],
   )
@@ -219,7 +220,7 @@ async function batchFigures(
   for (const { status, n } of rows) batches[status] = n
   const queued = rows.find(row => row.status === 'QUEUED')
   const waits = queued?.next instanceof Date && batches.SENDING === 0 ? queued.next.toISOString() : null
-  return { batches, waiting_until: waits, waiting_for_hours: waits !== null && queued!.asleep }
+  return { batches, waiting_until: waits, waiting_for_hours: waits !== null && queued!.asleep === true }
 }
 
 async function closingView(sql: Sql, { id, status, adapter }: HeaderRow): Promise<ClosingView | null> {

@@ -22,22 +22,22 @@ export function taken(message: string): CampError {
   return new CampError('STATE', message, { hint: 'Take another, or change the one that is there.' })
 }
 
-/** Campaigns are the record of what was sent: what they use stays. @throws CampError STATE, naming them */
+/** Campaigns are the record of what was sent: what they use stays, recurring ones too. @throws CampError STATE, naming them */
 export async function assertUnused(
-  { campaign }: Pick<Prisma.TransactionClient, 'campaign'>,
+  { campaign, recurrence }: Pick<Prisma.TransactionClient, 'campaign' | 'recurrence'>,
   what: string,
-  where: Prisma.CampaignWhereInput,
+  where: { wallet_id: string } | { broker_id: string } | { template_id: string },
 ): Promise<void> {
   const count = await campaign.count({ where })
-  if (count === 0) return
+  const recurring = await recurrence.findFirst({ where, select: { handle: true } })
+  if (count === 0 && !recurring) return
   const latest = await campaign.findMany({ where, select: { agendamento_id: true }, orderBy: { id: 'desc' }, take: 3 })
   const names = latest.map(row => row.agendamento_id).join(', ')
+  const campaigns = `${count} campaign${count === 1 ? '' : 's'} (${names}${count > 3 ? ', …' : ''})`
   throw new CampError(
     'STATE',
-    `${what} is used by ${count} campaign${count === 1 ? '' : 's'} (${names}${count > 3 ? ', …' : ''})`,
-    {
-      hint: 'Campaigns are kept as the record of what was sent, and so is what they use.',
-    },
+    `${what} is used by ${count > 0 ? campaigns : `the recurring campaign ${recurring!.handle}`}`,
+    { hint: 'Campaigns are kept as the record of what was sent, and so is what they use.' },
   )
 }
 

@@ -17,6 +17,7 @@ import {
   throttlingOf,
 } from './pace.ts'
 import { effectiveBatchSize } from './plan.ts'
+import { type RampDay, rampToday } from './ramp.ts'
 import { reserve, TooLittleBudget } from './reserve.ts'
 
 /**
@@ -166,7 +167,13 @@ async function tryClaim(deps: ClaimDeps, sql: Sql, batchId: string, most: number
     ...(perMessage ? [header.campaign_id] : []),
     ...(header.rate_limit === null ? [] : [header.credential_id]),
   ]
-  const slot = await freeSlot(sql, paces, now)
+  let day: RampDay | undefined
+  if (throttling.type === 'ramp') {
+    const ramped = { id: header.campaign_id, hours: { from: header.hours_from, to: header.hours_to } }
+    day = await rampToday(sql, throttling, ramped, now, deps.timezone)
+    if (day.left === 0) return wait(opening(day.endsAt) ?? day.endsAt, 'PACE')
+  }
+  const slot = await freeSlot(sql, paces, now, day?.endsAt)
   if ('waitUntil' in slot) return wait(slot.waitUntil, 'PACE')
   // The moment of the request is its slot's, and requests that follow each other must all start before the hours end.
   const opensAgain = opening(slot.startAt)
@@ -177,9 +184,12 @@ async function tryClaim(deps: ClaimDeps, sql: Sql, batchId: string, most: number
   const size = Math.min(header.size, effectiveBatchSize(limits), inTime * adapter.messagesPerRequest)
   const requests = Math.ceil(size / adapter.messagesPerRequest)
   const lanes: Lane[] = []
-  if (perMessage) lanes.push({ id: header.campaign_id, takesMs: throttleInterval(throttling, deps.random) })
+  if (perMessage) {
+    const takesMs = throttling.type === 'ramp' ? day!.gapMs : throttleInterval(throttling, deps.random)
+    lanes.push({ id: header.campaign_id, takesMs })
+  }
   if (header.rate_limit !== null) lanes.push({ id: header.credential_id, takesMs: requests * requestIntervalMs })
-  await occupySlot(sql, lanes, slot.startAt)
+  await occupySlot(sql, lanes, slot.startUs)
   const sending = { from: slot.startAt, to: new Date(slot.startAt.getTime() + (requests - 1) * requestIntervalMs) }
   const leaseUntil = new Date(sending.to.getTime() + requestIntervalMs + deps.leaseMs(adapter.timeoutMs))
   const probing = isOpen(circuit)

@@ -13,6 +13,20 @@ export type Throttling =
   | { type: 'fixed'; delayMs: number }
   | { type: 'random'; fromMs: number; toMs: number }
   | { type: 'linear'; messages: number; minutes: number }
+  | Ramp
+
+/**
+ * A warm-up: so many messages on the campaign's first day of sending, and `times` as many (or `plus` more) on each further one,
+ * never more than `max` (ramp.ts). `gapMs` between two of them; null: spread evenly over the contact hours.
+ */
+export interface Ramp {
+  type: 'ramp'
+  perDay: number
+  times: number
+  plus: number
+  max: number
+  gapMs: number | null
+}
 
 const stored = z.union([
   z.object({ type: z.literal('none') }),
@@ -24,6 +38,16 @@ const stored = z.union([
   z.object({
     type: z.literal('linear'),
     config: z.object({ messages: z.number().int().positive(), minutes: z.number().positive() }),
+  }),
+  z.object({
+    type: z.literal('ramp'),
+    config: z.strictObject({
+      perDay: z.number().int().positive(),
+      times: z.number().min(1).optional(),
+      plus: z.number().int().nonnegative().optional(),
+      max: z.number().int().positive().optional(),
+      gap: z.number().nonnegative().optional(),
+    }),
   }),
 ])
 
@@ -39,11 +63,18 @@ export function throttlingOf(type: string, config: unknown): Throttling {
       return { type: 'random', fromMs: read.config.delayLimit * 1000, toMs: read.config.maxRandom * 1000 }
     case 'linear':
       return { type: 'linear', ...read.config }
+    case 'ramp': {
+      const { perDay, times = 1, plus = 0, max = MOST_A_DAY, gap } = read.config
+      return { type: 'ramp', perDay, times, plus, max, gapMs: gap === undefined ? null : gap * 1000 }
+    }
   }
 }
 
-/** The time from one message's start to the next one's. @param random uniform in [0, 1) */
-export function throttleInterval(throttling: Throttling, random: () => number): number {
+/** Where a ramp ends that was given no ceiling. */
+export const MOST_A_DAY = 1_000_000_000
+
+/** The time from one message's start to the next one's, in milliseconds. @param random uniform in [0, 1) */
+export function throttleInterval(throttling: Exclude<Throttling, Ramp>, random: () => number): number {
   switch (throttling.type) {
     case 'none':
       return 0
@@ -63,7 +94,14 @@ export interface Lane {
   takesMs: number
 }
 
-export type SlotAnswer = { startAt: Date } | { waitUntil: Date }
+export interface Slot {
+  /** On a whole millisecond, never before its moment. */
+  startAt: Date
+  /** The moment, in microseconds since 1970. */
+  startUs: number
+}
+
+export type SlotAnswer = Slot | { waitUntil: Date }
 
 /** Takes the earliest moment at which all lanes are free, or none of them. */
 export async function takeSlots(sql: Sql, lanes: readonly Lane[], now: Date): Promise<SlotAnswer> {
@@ -72,36 +110,44 @@ export async function takeSlots(sql: Sql, lanes: readonly Lane[], now: Date): Pr
     lanes.map(lane => lane.id),
     now,
   )
-  if ('startAt' in slot) await occupySlot(sql, lanes, slot.startAt)
+  if ('startAt' in slot) await occupySlot(sql, lanes, slot.startUs)
   return slot
 }
 
 /**
  * The earliest moment at which all lanes are free: what is decided by the moment is decided before it is taken. Holds their rows
  * until the transaction ends. The lanes' order must be the same everywhere (campaign, then credential), or two claims lock each
- * other out.
+ * other out. A lane is kept in microseconds: 30 requests a second are 30, not 29.4.
  * @param lanes their ids
+ * @param before a moment from here on is not taken
  */
-export async function freeSlot(sql: Sql, lanes: readonly string[], now: Date): Promise<SlotAnswer> {
-  let startAt = now.getTime()
-  for (const id of lanes) {
-    const { rows } = await sql.query<{ next_at: Date }>(
-      `INSERT INTO "SendSlot" (id, next_at) VALUES ($1, $2)
-       ON CONFLICT (id) DO UPDATE SET next_at = "SendSlot".next_at
-       RETURNING next_at`,
-      [id, now],
-    )
-    startAt = Math.max(startAt, rows[0]!.next_at.getTime())
-  }
-  return startAt > now.getTime() + LOOKAHEAD_MS ? { waitUntil: new Date(startAt) } : { startAt: new Date(startAt) }
+export async function freeSlot(sql: Sql, lanes: readonly string[], now: Date, before?: Date): Promise<SlotAnswer> {
+  let startUs = now.getTime() * 1000
+  for (const id of lanes) startUs = Math.max(startUs, await lockLane(sql, id, now))
+  const startAt = new Date(Math.ceil(startUs / 1000))
+  const tooLate = startAt.getTime() > now.getTime() + LOOKAHEAD_MS || (before !== undefined && startAt >= before)
+  return tooLate ? { waitUntil: startAt } : { startAt, startUs }
 }
 
-/** Takes a free moment. */
-export async function occupySlot(sql: Sql, lanes: readonly Lane[], startAt: Date): Promise<void> {
+/** Takes a free moment. @param startUs in microseconds since 1970 */
+export async function occupySlot(sql: Sql, lanes: readonly Lane[], startUs: number): Promise<void> {
   for (const { id, takesMs } of lanes) {
-    const next = new Date(startAt.getTime() + Math.ceil(takesMs))
-    await sql.query(`UPDATE "SendSlot" SET next_at = $2 WHERE id = $1`, [id, next])
+    await sql.query(
+      `UPDATE "SendSlot" SET next_at = timestamptz 'epoch' + $2::bigint * interval '1 microsecond' WHERE id = $1`,
+      [id, startUs + Math.ceil(takesMs * 1000)],
+    )
   }
+}
+
+/** Locks a lane's row until the transaction ends. @returns its next free moment, in microseconds since 1970 */
+export async function lockLane(sql: Sql, id: string, now: Date): Promise<number> {
+  const { rows } = await sql.query<{ next_us: string }>(
+    `INSERT INTO "SendSlot" (id, next_at) VALUES ($1, $2)
+     ON CONFLICT (id) DO UPDATE SET next_at = "SendSlot".next_at
+     RETURNING (extract(epoch FROM next_at) * 1000000)::bigint AS next_us`,
+    [id, now],
+  )
+  return Number(rows[0]!.next_us)
 }
 
 /** The broker asked to wait: a fact about the credential, obeyed by every worker from its next claim on. */

@@ -5,6 +5,7 @@ import { formatMoney, moneyOf } from '../budget/money.ts'
 import { affordable } from '../campaign/affordable.ts'
 import { assertOpensFor } from '../campaign/contact-hours.ts'
 import { transaction } from '../database/pool.ts'
+import { loadsOf } from '../dispatch/expected-end.ts'
 import { batchSizes, effectiveBatchSize } from '../dispatch/plan.ts'
 import { CampError } from '../errors.ts'
 import { dayIn } from '../lead/dates.ts'
@@ -139,6 +140,7 @@ async function importRows(deps: ImportDeps, request: ImportRequest, intake: Inta
           no_cap: request.noCap,
         },
       })
+      await deps.onImported?.(client, made)
       deps.signal.throwIfAborted()
       return await resultOf(deps, request, intake, tally, {
         ...made,
@@ -226,6 +228,7 @@ async function resultOf(
   const unit = moneyOf(request.broker.cost)
   const ceiling = formatMoney(unit * BigInt(tally.pending + fish.length))
   const present = { now: createdAt, timezone: request.timezone }
+  const groups = tally.groups(fish).map(({ region, count }) => ({ zone: region.name, count }))
   return {
     id: null,
     agendamentoId: null,
@@ -247,7 +250,8 @@ async function resultOf(
     cost: { unit: formatMoney(unit), ceiling },
     budget: await affordable(deps.pool, request.wallet.id, ceiling, request.scheduledAt, present),
     segments: intake.segments?.result ?? null,
-    batches: { size, count: batchSizes(tally.groups(fish), size).length },
+    batches: { size, count: batchSizes(groups, size).length },
+    loads: loadsOf(groups, size, request.adapter.messagesPerRequest),
     createdAt,
   }
 }

@@ -3,7 +3,9 @@ import type { Adapter } from '../broker/port.ts'
 import type { Affordable } from '../campaign/affordable.ts'
 import type { Hours, ThrottleColumns } from '../campaign/settings.ts'
 import type { Clock } from '../clock.ts'
+import type { Sql } from '../database/pool.ts'
 import type { PrismaClient } from '../database/prisma.ts'
+import type { Load } from '../dispatch/expected-end.ts'
 import type { ContactHours } from '../dispatch/hours.ts'
 import type { Columns, GivenColumns } from './columns.ts'
 import type { Delimiter } from './delimiter.ts'
@@ -19,6 +21,8 @@ export interface ImportDeps {
   clock: Clock
   random?: Random
   signal: AbortSignal
+  /** Joins the transaction of the import at its end: what it throws undoes all of it. */
+  onImported?: (sql: Sql, campaign: { id: string; agendamentoId: string }) => Promise<void>
   onProgress?: (progress: { rows: number; bytes: number; totalBytes: number }) => void
 }
 
@@ -105,6 +109,8 @@ export interface ImportResult {
   /** null where the broker does not bill each SMS, or it is not known. */
   segments: Segments | null
   batches: { size: number; count: number }
+  /** What is to be sent, by time zone: the expected end is reckoned from it. */
+  loads: readonly Load[]
   rejects: { file: string; rows: number } | null
   /** The handle of a campaign of the same file. */
   importedBefore: string | null

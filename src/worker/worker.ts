@@ -1,8 +1,6 @@
 import type pg from 'pg'
 import { createHttp, httpOptions, USUAL_TIMEOUT_MS } from '../broker/http.ts'
 import { isNationalHoliday } from '../calendar/national.ts'
-import { dueCampaigns } from '../campaign/due.ts'
-import { run } from '../campaign/moves.ts'
 import type { Clock } from '../clock.ts'
 import type { Config } from '../config.ts'
 import { isUnreachable } from '../database/pool.ts'
@@ -16,6 +14,8 @@ import type { Keys } from '../security/keys.ts'
 import { MESSAGE_KEY, messageKey, type WebhookBroker, webhookUrl } from '../security/webhook-token.ts'
 import { startApplier } from '../webhook/applier.ts'
 import { startListener } from '../webhook/listener.ts'
+import { runDue } from './due.ts'
+import { startRecurrences } from './recurrences.ts'
 
 export interface WorkerDeps {
   pool: pg.Pool
@@ -93,12 +93,25 @@ export async function startWorker(deps: WorkerDeps, options: WorkerOptions): Pro
     now,
     onError: seldom(clock, (error, times) => log.warn({ error, times }, 'callbacks could not be applied')),
   })
+  const recurrences = startRecurrences({
+    pool,
+    clock: { now },
+    onFired: fired => {
+      const { recurrence, at, status, file, reason } = fired
+      const told = { recurrence, at, file, campaign: fired.campaign?.agendamentoId, reason }
+      const isWrong = status === 'FAILED' || status === 'SKIPPED'
+      log[isWrong ? 'warn' : 'info'](told, `recurring campaign: ${status}`)
+    },
+    onError: seldom(clock, (error, times) => log.warn({ error, times }, 'recurring campaigns')),
+  })
   let sweptAt = 0
+  const toldMissed = new Set<string>()
   const sweepOnce = async () => {
     sweptAt = clock.now().getTime()
     const swept = await sweep({ pool, queues, now, sweepMs: config.sweepMs })
     if (swept.inDoubt > 0) log.warn(swept, 'leases ran out: leads are in doubt')
-    await runDue(deps, now)
+    recurrences.wake()
+    await runDue(deps, now, toldMissed)
     await reconcileClosings(dispatch)
     applier.startOver()
   }
@@ -140,9 +153,11 @@ export async function startWorker(deps: WorkerDeps, options: WorkerOptions): Pro
     stop: async () => {
       stopping = true
       upkeep.stop()
+      const recurring = recurrences.stop()
       const closing = Promise.all([control.close(), ...[...consumers.values()].map(consumer => consumer.close())])
       const drained = await Promise.race([closing.then(() => true), after(DRAIN_MS).then(() => false)])
       await listener?.close()
+      await recurring
       await applier.stop()
       log.info({ drained }, 'worker stopped')
       if (drained) await http.close()
@@ -174,25 +189,6 @@ async function brokersToServe(pool: pg.Pool, names: readonly string[] | undefine
     throw new CampError('NOT_FOUND', `no broker "${missing.join('", "')}"`, { hint: 'camp broker list shows them.' })
   }
   return names ? rows.filter(row => names.includes(row.name)) : rows
-}
-
-/** Scheduled campaigns whose time has come; another worker, or cron, may have been first. */
-async function runDue({ pool, queues, clock, log }: WorkerDeps, now: () => Date): Promise<void> {
-  const { due, missed } = await dueCampaigns(pool, now(), false)
-  for (const { id, agendamento_id } of due) {
-    try {
-      await run({ pool, queues, clock }, id, null)
-      log.info({ campaign: agendamento_id }, 'scheduled campaign started')
-    } catch (error) {
-      log.warn({ campaign: agendamento_id, error: messageOf(error) }, 'scheduled campaign not started')
-    }
-  }
-  for (const { agendamento_id, scheduled_at } of missed) {
-    log.warn(
-      { campaign: agendamento_id, scheduled_at },
-      'its schedule was missed by too long: it waits for camp campaign run',
-    )
-  }
 }
 
 /** Who asks for our health waits no longer for what we need ourselves. */

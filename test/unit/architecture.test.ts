@@ -32,15 +32,17 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   campaign: ['blocklist', 'broker', 'budget', 'calendar', 'database', 'dispatch', 'queue', 'security', 'webhook'],
   // An import makes a campaign, in the order of the dispatch's regions.
   intake: ['blocklist', 'broker', 'budget', 'campaign', 'database', 'dispatch', 'security'],
+  // An occurrence imports a file, and may approve what comes of it.
+  recurrence: ['broker', 'budget', 'campaign', 'database', 'intake', 'security'],
 
   // A list's file becomes entries of the blocklist, read as a mailing's is: above the intake, which asks the blocklist itself.
   sync: ['blocklist', 'database', 'intake', 'security'],
 
   // The process that works: it puts the features together.
-  worker: ['broker', 'calendar', 'campaign', 'database', 'dispatch', 'queue', 'security', 'webhook'],
+  worker: ['broker', 'calendar', 'campaign', 'database', 'dispatch', 'queue', 'recurrence', 'security', 'webhook'],
   cli: [
     ...['blocklist', 'broker', 'budget', 'calendar', 'campaign', 'database', 'dispatch'],
-    ...['intake', 'queue', 'sandbox', 'security', 'sync', 'webhook', 'worker'],
+    ...['intake', 'queue', 'recurrence', 'sandbox', 'security', 'sync', 'webhook', 'worker'],
   ],
 }
 

@@ -1,6 +1,7 @@
 import { later, leaf, type Register } from '../command.ts'
 import { oneOf, wholeNumber } from '../options.ts'
 import { register as registerImport } from './campaign/import.ts'
+import { register as registerRepeat } from './campaign/repeat.ts'
 import { LEAD_STATUS_WORDS, STATUS_WORDS } from './campaign/words.ts'
 
 export const register: Register = (program, action) => {
@@ -11,6 +12,7 @@ export const register: Register = (program, action) => {
       'A campaign: import -> approve -> run -> FINISHED; pause, resume and cancel in between.',
   )
   registerImport(campaign, action)
+  registerRepeat(campaign, action)
   leaf(campaign, 'list', 'campaigns, newest first')
     .option('--status <status>', 'only those in this state', oneOf(STATUS_WORDS))
     .option('--wallet <wallet>', "only this wallet's")
@@ -39,7 +41,7 @@ export const register: Register = (program, action) => {
     .option('--reason <text>', 'why, for the record')
     .action(action(later(async () => (await import('./campaign/life.ts')).rejectCampaign)))
   leaf(campaign, 'run [ids...]', 'start approved campaigns')
-    .option('--due', 'all approved ones whose time has come (for cron)')
+    .option('--due', 'all approved ones whose time has come, recurring ones too (for cron)')
     .option('--wait', 'follow them to their end')
     .action(action(later(async () => (await import('./campaign/run.ts')).runCampaigns)))
   leaf(campaign, 'watch <id>', 'follow a running campaign to its end').action(

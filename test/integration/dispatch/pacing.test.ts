@@ -3,7 +3,7 @@ import { v7 as uuid } from 'uuid'
 import { beforeAll, describe, expect, it } from 'vitest'
 import * as moves from '../../../src/campaign/moves.ts'
 import { transaction } from '../../../src/database/pool.ts'
-import { type Lane, LOOKAHEAD_MS, takeSlots } from '../../../src/dispatch/pace.ts'
+import { freeSlot, type Lane, LOOKAHEAD_MS, takeSlots } from '../../../src/dispatch/pace.ts'
 import { useDatabase } from '../../support/database.ts'
 import { dispatchOn, openSandbox } from '../../support/dispatch.ts'
 import { booksOf, makeCampaign, makeScene } from '../../support/fixtures.ts'
@@ -216,18 +216,40 @@ describe('taking moments', () => {
             lanes.map(lane => ({ id: ids[lane]!, takesMs: takesMs[lane]! })),
             new Date(now),
           )
-          const earliest = Math.max(now, ...lanes.map(lane => free[lane]!))
-          if (earliest > now + LOOKAHEAD_MS) {
-            expect(answer).toEqual({ waitUntil: new Date(earliest) })
+          // A lane is kept in microseconds, a request starts on the next whole millisecond.
+          const earliest = Math.max(now * 1000, ...lanes.map(lane => free[lane]!))
+          const startAt = new Date(Math.ceil(earliest / 1000))
+          if (startAt.getTime() > now + LOOKAHEAD_MS) {
+            expect(answer).toEqual({ waitUntil: startAt })
             continue
           }
-          expect(answer).toEqual({ startAt: new Date(earliest) })
-          // A moment is a whole millisecond: at least what it takes, and less than one more.
-          for (const lane of lanes) free[lane] = earliest + Math.ceil(takesMs[lane]!)
+          expect(answer).toEqual({ startAt })
+          for (const lane of lanes) free[lane] = earliest + Math.ceil(takesMs[lane]! * 1000)
         }
       }),
       { numRuns: 30 },
     )
+  })
+
+  it('thirty a second are thirty, not one for every 34 ms', async () => {
+    const lane = [{ id: uuid(), takesMs: 1000 / 30 }]
+    let last = 0
+    for (let i = 0; i < 300; i++) {
+      const answer = await take(lane, new Date(Math.max(START, last - 500)))
+      if (!('startAt' in answer)) throw new Error('it was not taken')
+      expect(answer.startAt.getTime()).toBeGreaterThanOrEqual(START + (i * 1000) / 30)
+      last = answer.startAt.getTime()
+    }
+    expect(last - START).toBeLessThanOrEqual((299 * 1000) / 30 + 2)
+  })
+
+  it('never from a given moment on, and then nothing is taken', async () => {
+    const lane = [{ id: uuid(), takesMs: 600 }]
+    const midnight = new Date(START + 500)
+    expect(await take(lane, new Date(START))).toMatchObject({ startAt: new Date(START) })
+    const free = () => transaction(db.pool, sql => freeSlot(sql, [lane[0]!.id], new Date(START), midnight))
+    expect(await free()).toEqual({ waitUntil: new Date(START + 600) })
+    expect(await take(lane, new Date(START))).toMatchObject({ startAt: new Date(START + 600) })
   })
 
   it('by many at once: one after the other all the same', async () => {

@@ -21,6 +21,20 @@ describe('--throttle', () => {
     ['linear:100/60m', { type: 'linear', config: { messages: 100, minutes: 60 } }, 'linear:100/60m'],
     ['linear:10/90s', { type: 'linear', config: { messages: 10, minutes: 1.5 } }, 'linear:10/90s'],
     ['linear:5/1h', { type: 'linear', config: { messages: 5, minutes: 60 } }, 'linear:5/60m'],
+    ['ramp:50/day,x2', { type: 'ramp', config: { perDay: 50, times: 2 } }, 'ramp:50/day,x2'],
+    ['ramp:50/day, x1.5', { type: 'ramp', config: { perDay: 50, times: 1.5 } }, 'ramp:50/day,x1.5'],
+    ['ramp:50/dia,+50', { type: 'ramp', config: { perDay: 50, plus: 50 } }, 'ramp:50/day,+50'],
+    [
+      'ramp:50/day,x2,max 1000',
+      { type: 'ramp', config: { perDay: 50, times: 2, max: 1000 } },
+      'ramp:50/day,x2,max 1000',
+    ],
+    ['ramp:9/d,x1,gap 1m', { type: 'ramp', config: { perDay: 9, times: 1, gap: 60 } }, 'ramp:9/day,x1,gap 60s'],
+    [
+      'ramp:50/day,+10,gap 0s,max 70',
+      { type: 'ramp', config: { perDay: 50, plus: 10, max: 70, gap: 0 } },
+      'ramp:50/day,+10,max 70,gap 0s',
+    ],
   ])('%s', (text, columns, formatted) => {
     expect(parseThrottle(text)).toEqual(columns)
     expect(formatThrottle(parseThrottle(text))).toBe(formatted)
@@ -42,6 +56,17 @@ describe('--throttle', () => {
     'linear:1.5/60m',
     'linear:100',
     'linear:100/0m',
+    'ramp',
+    'ramp:50',
+    'ramp:50/day',
+    'ramp:0/day,x2',
+    'ramp:50/hour,x2',
+    'ramp:50/day,x0.5',
+    'ramp:50/day,+1.5',
+    'ramp:50/day,x2,max 49',
+    'ramp:50/day,x2,max 100,max 200',
+    'ramp:50/day,x2,often',
+    'fixed:30s,x2',
   ])('refuses %j', text => {
     expect(() => parseThrottle(text)).toThrow(usage)
   })

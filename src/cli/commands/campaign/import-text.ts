@@ -1,3 +1,4 @@
+import type { Outlook, Present } from '../../../campaign/outlook.ts'
 import type { CampaignView } from '../../../campaign/view.ts'
 import type { Segments } from '../../../intake/segments.ts'
 import type { Context } from '../../context.ts'
@@ -6,8 +7,14 @@ import type { ImportFacts } from './import-view.ts'
 import { campaignText, number } from './text.ts'
 
 /** An import, or a dry run (whose campaign has no id), for people. */
-export function importText(view: CampaignView, facts: ImportFacts, { config, out }: Context): string {
-  const campaign = campaignText(view.id === null ? { ...view, agendamento_id: '(dry run)' } : view, config.timezone)
+export function importText(
+  view: CampaignView,
+  facts: ImportFacts,
+  outlook: Outlook & Present,
+  color: Context['out']['color'],
+): string {
+  const shown = view.id === null ? { ...view, agendamento_id: '(dry run)' } : view
+  const campaign = campaignText(shown, outlook.timezone, outlook)
   const read = fields([
     ['read as', `${facts.encoding}, separated by ${facts.delimiter}`],
     ['columns', columnsText(facts)],
@@ -19,7 +26,7 @@ export function importText(view: CampaignView, facts: ImportFacts, { config, out
     ['SMS', facts.segments && segmentsText(facts.segments)],
     ['rejects', facts.rejects && `${number(facts.rejects.rows)} rows in ${facts.rejects.file}`],
   ])
-  return view.id === null ? `${campaign}\n\n${read}\n\n${firstText(facts, out.color)}` : `${campaign}\n\n${read}`
+  return view.id === null ? `${campaign}\n\n${read}\n\n${firstText(facts, color)}` : `${campaign}\n\n${read}`
 }
 
 /** What should not be missed before somebody approves it. */

@@ -4,6 +4,7 @@ import type { ImportRequest } from '../../../intake/request.ts'
 import { leaf, type Register } from '../../command.ts'
 import type { Context } from '../../context.ts'
 import { nameArgument, wholeNumber } from '../../options.ts'
+import { assertRepeatable } from './repeat.ts'
 
 export const register: Register = (campaign, action) => {
   leaf(campaign, 'import <file>', 'import a contact file as a campaign that waits for approval')
@@ -28,7 +29,11 @@ export const register: Register = (campaign, action) => {
       wholeNumber(1, 43_200),
       60,
     )
-    .option('--throttle <pace>', 'none, fixed:30s, random:20s-90s or linear:100/60m', 'none')
+    .option(
+      '--throttle <pace>',
+      'none, fixed:30s, random:20s-90s, linear:100/60m, or a warm-up: ramp:50/day,x2',
+      'none',
+    )
     .option('--hours <from-to>', "contact hours in the recipient's time", '08:00-20:00')
     .option('--days <days>', 'contact days: mon-sat, mon,wed,fri', 'mon-sat')
     .option('--batch-size <n>', 'at most this many messages in a batch', wholeNumber(1, 100_000))
@@ -42,6 +47,7 @@ export const register: Register = (campaign, action) => {
     .option('--state-laws <states>', 'keep these states’ laws on contact hours, too: AL,RJ, auto or none', 'none')
     .option('--again', 'also a file that was imported before')
     .option('--rejects <file>', 'write the refused rows there, to be corrected and imported again')
+    .option('--repeat <cron>', "open a campaign from the newest new file at each of its times; FILE is 'inbox/*.csv'")
     .option('--dry-run', 'say what would come of it, and write nothing')
     .action(action(importFile))
 }
@@ -72,6 +78,7 @@ interface Options {
   stateLaws: string
   again?: boolean
   rejects?: string
+  repeat?: string
   dryRun?: boolean
 }
 
@@ -81,9 +88,13 @@ function collect(value: string, previous: string[]): string[] {
 
 async function importFile(context: Context, file: string, options: Options): Promise<void> {
   const actor = options.cap && !options.allowHolidays ? await context.actor() : await context.admin()
+  if (options.repeat !== undefined) assertRepeatable({ ...options })
   const { importCampaign } = await import('../../../intake/import.ts')
   const [pool, prisma] = [await context.pool(), await context.prisma()]
-  const { request, wallet, broker } = await readRequest(context, actor.id, file, options)
+  const { request, wallet, broker, rateLimit } = await readRequest(context, actor.id, file, options)
+  if (options.repeat !== undefined) {
+    return (await import('./repeat-add.ts')).repeatImport(context, request, options.repeat)
+  }
   const progress = await progressBar(context)
   const deps = { pool, prisma, clock: context.clock, signal: context.signal, onProgress: progress.update }
   const result = await importCampaign(deps, request).finally(progress.end)
@@ -95,13 +106,22 @@ async function importFile(context: Context, file: string, options: Options): Pro
       ? plannedView(request, result, { wallet, broker, createdBy: actor.email })
       : await campaignView(pool, result.id)
   const facts = factsOf(request, result)
+  const { plannedEnd } = await import('../../../campaign/outlook.ts')
+  const present = { now: context.clock.now(), timezone: context.config.timezone }
+  const { ownHolidayKeys } = await import('../../../calendar/own.ts')
+  const { contactHoursOf } = await import('../../../intake/request.ts')
+  const ownHolidays = await ownHolidayKeys(pool)
+  const planned = { ...request, hours: contactHoursOf(request), ownHolidays, loads: result.loads, rateLimit }
+  const end = plannedEnd(planned, present)
+  const outlook = { expected_end: end?.toISOString() ?? null, start_missed: false, recurrence: null }
   if (result.importedBefore)
     context.out.warn(`this file was imported before, as ${result.importedBefore}: a real import needs --again`)
   if (request.adapter.content === 'NONE' && (request.message !== null || request.template))
     context.out.warn(`${request.adapter.name} says what is set up on its side: the message or template is not used`)
   await sayWhatDoesNotBind(context, request.purpose)
   for (const warning of warningsOf(view, facts)) context.out.warn(warning)
-  context.out.result({ ...view, ...facts }, () => importText(view, facts, context))
+  const shown = { ...outlook, ...present }
+  context.out.result({ ...view, ...outlook, ...facts }, () => importText(view, facts, shown, context.out.color))
   if (result.id !== null) context.out.talk(`Next: camp campaign approve ${result.agendamentoId}`)
   else context.out.talk(`Nothing was written${options.rejects ? ', no rejects file either' : ''}: it was a dry run.`)
 }
@@ -165,7 +185,7 @@ async function readRequest(context: Context, userId: string, file: string, optio
     timezone: context.config.timezone,
   }
   if (laws.named) assertLawsOpen(contactHoursOf(request))
-  return { request, wallet: wallet.name, broker: broker.name }
+  return { request, wallet: wallet.name, broker: broker.name, rateLimit: broker.rate_limit?.toString() ?? null }
 }
 
 /** @returns null where it depends on the wallet's credential, and there is none that opens */

@@ -1,6 +1,7 @@
 import { findCampaign } from '../../../campaign/find.ts'
 import { listCampaigns } from '../../../campaign/list.ts'
 import * as moves from '../../../campaign/moves.ts'
+import { outlookOf } from '../../../campaign/outlook.ts'
 import { type CampaignView, campaignView } from '../../../campaign/view.ts'
 import { CampError } from '../../../errors.ts'
 import type { Context } from '../../context.ts'
@@ -12,7 +13,9 @@ export async function approveCampaign(context: Context, ref: string | undefined)
   const actor = await context.admin()
   const { id } = await findCampaign(pool, ref ?? (await choose(context)))
   if (ref === undefined) {
-    context.out.talk(campaignText(await campaignView(pool, id), context.config.timezone))
+    const present = { now: context.clock.now(), timezone: context.config.timezone }
+    const outlook = { ...(await outlookOf(pool, id, present)), ...present }
+    context.out.talk(campaignText(await campaignView(pool, id), present.timezone, outlook))
     await confirm(context, 'Approve it?')
   }
   const { timezone, selfApproval } = context.config
@@ -67,7 +70,11 @@ async function choose(context: Context): Promise<string> {
       hint: 'Give its ID: camp campaign list --status PENDING_APPROVAL',
     })
   }
-  const waiting = await listCampaigns(await context.pool(), { status: 'PENDING_APPROVAL', limit: 50 })
+  const waiting = await listCampaigns(await context.pool(), {
+    status: 'PENDING_APPROVAL',
+    limit: 50,
+    now: context.clock.now(),
+  })
   if (waiting.length === 0) throw new CampError('STATE', 'no campaign waits for approval')
   const { id } = await promptOf(context)<{ id: string }>({
     type: 'select',

@@ -3,11 +3,13 @@ import type pg from 'pg'
 import { dueCampaigns } from '../../../campaign/due.ts'
 import { type CampaignRef, findCampaign } from '../../../campaign/find.ts'
 import { run } from '../../../campaign/moves.ts'
+import { outlookOf } from '../../../campaign/outlook.ts'
 import { isSettled, type Progress, progressOf } from '../../../campaign/progress.ts'
 import { campaignView } from '../../../campaign/view.ts'
 import { CampError, messageOf } from '../../../errors.ts'
+import type { Fired } from '../../../recurrence/fire.ts'
 import type { Context } from '../../context.ts'
-import { campaignText, number, time } from './text.ts'
+import { about, campaignText, number, time } from './text.ts'
 
 export async function runCampaigns(
   context: Context,
@@ -25,10 +27,11 @@ export async function runCampaigns(
   const queues = await context.queues()
   const deps = { pool, queues, clock: context.clock }
   const started: Pick<CampaignRef, 'id' | 'agendamento_id'>[] = []
-  let failure: unknown
-  for (const campaign of options.due
+  let failure: unknown = options.due ? await fireRecurring(context, pool) : undefined
+  const { now, missed } = options.due
     ? await due(context, pool)
-    : await Promise.all(refs.map(ref => findCampaign(pool, ref)))) {
+    : { now: await Promise.all(refs.map(ref => findCampaign(pool, ref))), missed: [] }
+  for (const campaign of now) {
     try {
       await run(deps, campaign.id, actor.id)
       started.push(campaign)
@@ -43,7 +46,39 @@ export async function runCampaigns(
   }
   if (options.wait) for (const campaign of started) await follow(context, pool, campaign)
   await print(context, pool, started, options)
+  failure ??= missedError(missed)
   if (failure !== undefined) throw failure
+}
+
+/** Opens what recurring campaigns have due. @returns the error of an occurrence that failed */
+async function fireRecurring(context: Context, pool: pg.Pool): Promise<CampError | undefined> {
+  const { isAnyDue } = await import('../../../recurrence/recurrence.ts')
+  const { clock, signal } = context
+  if (!(await isAnyDue(pool, clock.now()))) return undefined
+  const { fireDue } = await import('../../../recurrence/fire.ts')
+  const failed: Fired[] = []
+  for (const fired of await fireDue({ pool, prisma: await context.prisma(), clock, signal })) {
+    const { recurrence, status, file, reason, campaign } = fired
+    const what = [status === 'OPENED' ? campaign!.agendamentoId : status, file].filter(Boolean).join(' from ')
+    const said = `Recurring campaign ${recurrence}: ${what}${reason ? ` (${reason})` : ''}.`
+    if (status === 'OPENED' || status === 'NOTHING_NEW') context.out.talk(said)
+    else context.out.warn(said)
+    if (status === 'FAILED') failed.push(fired)
+  }
+  if (failed.length === 0) return undefined
+  const handles = failed.map(fired => fired.recurrence).join(', ')
+  return new CampError('DATA', `recurring campaigns could not be opened: ${handles}`, {
+    hint: 'See why: camp campaign repeat show ID',
+  })
+}
+
+/** For cron's mail: until a person has decided, every run of it ends with 4. */
+function missedError(missed: readonly { agendamento_id: string }[]): CampError | undefined {
+  if (missed.length === 0) return undefined
+  const handles = missed.map(campaign => campaign.agendamento_id).join(' ')
+  return new CampError('STATE', `missed by too long to go out by themselves: ${handles}`, {
+    hint: `Start them all the same: camp campaign run ${handles}\nOr end them: camp campaign cancel ID`,
+  })
 }
 
 export async function watch(context: Context, ref: string): Promise<void> {
@@ -57,12 +92,11 @@ export async function watch(context: Context, ref: string): Promise<void> {
 async function due(context: Context, pool: pg.Pool) {
   const { due: now, missed } = await dueCampaigns(pool, context.clock.now(), true)
   for (const { agendamento_id, scheduled_at } of missed) {
-    const when = time(scheduled_at, context.config.timezone)
     context.out.warn(
-      `${agendamento_id} was due at ${when}, too long ago to go out by itself. Start it: camp campaign run ${agendamento_id}`,
+      `${agendamento_id} was due at ${time(scheduled_at, context.config.timezone)}: it waits for a person`,
     )
   }
-  return now
+  return { now, missed }
 }
 
 async function isRunning(pool: pg.Pool, id: string): Promise<boolean> {
@@ -77,25 +111,35 @@ async function print(
   started: readonly Started[],
   options: { due?: boolean; wait?: boolean },
 ): Promise<void> {
-  const views = await Promise.all(started.map(({ id }) => campaignView(pool, id)))
-  const text = () => (options.wait ? views.map(view => campaignText(view, context.config.timezone)).join('\n\n') : '')
+  const present = { now: context.clock.now(), timezone: context.config.timezone }
+  const views = await Promise.all(
+    started.map(async ({ id }) => ({ ...(await campaignView(pool, id)), ...(await outlookOf(pool, id, present)) })),
+  )
+  const text = () =>
+    options.wait ? views.map(view => campaignText(view, present.timezone, { ...view, ...present })).join('\n\n') : ''
   context.out.result(!options.due && views.length === 1 ? views[0] : views, text)
 }
 
 const POLL_MS = 250
 const SAY_EVERY_MS = 5_000
+const RECKON_EVERY_MS = 15_000
 const SILENCE_MS = 20_000
 
 /** Shows a campaign's progress until nothing more happens by itself. Ctrl-C ends the watching, not the campaign. */
 async function follow(context: Context, pool: pg.Pool, { id, agendamento_id }: Started): Promise<void> {
   const show = await display(context)
-  let [last, lastChange, warned] = ['', 0, false]
+  let [last, lastChange, warned, ends] = ['', 0, false, '']
   try {
     for (let elapsedMs = 0; ; elapsedMs += POLL_MS) {
       const progress = await progressOf(pool, id)
       const state = JSON.stringify(progress)
       if (state !== last) [last, lastChange] = [state, elapsedMs]
-      show.update(progress, elapsedMs)
+      if (show.isSeen && elapsedMs % RECKON_EVERY_MS === 0) {
+        const present = { now: context.clock.now(), timezone: context.config.timezone }
+        const { expected_end } = await outlookOf(pool, id, present)
+        ends = expected_end === null ? '' : `ends about ${about(expected_end, present.timezone, present.now)}`
+      }
+      show.update(progress, elapsedMs, ends)
       if (isSettled(progress)) return
       if (!warned && elapsedMs - lastChange >= SILENCE_MS && progress.waitingUntil === null) {
         context.out.warn(
@@ -118,49 +162,53 @@ async function follow(context: Context, pool: pg.Pool, { id, agendamento_id }: S
 }
 
 interface Display {
-  update(progress: Progress, elapsedMs: number): void
+  /** Somebody sees it. */
+  isSeen: boolean
+  update(progress: Progress, elapsedMs: number, ends: string): void
   end(): void
 }
 
 /** A bar on a terminal, a line every few seconds elsewhere, nothing with --quiet or --json. */
 async function display({ out, config }: Context): Promise<Display> {
   const { stderr } = out.streams
-  if (out.quiet || out.json) return { update: () => undefined, end: () => undefined }
-  const words = (p: Progress) =>
+  if (out.quiet || out.json) return { isSeen: false, update: () => undefined, end: () => undefined }
+  const words = (p: Progress, ends: string) =>
     [
       `${number(p.accepted)} accepted`,
       p.refused > 0 && `${number(p.refused)} refused`,
       p.inDoubt > 0 && `${number(p.inDoubt)} in doubt`,
       p.waitingUntil && `waiting until ${time(p.waitingUntil, config.timezone)}`,
+      !isSettled(p) && ends,
     ]
       .filter(Boolean)
       .join(', ')
   if (stderr.isTTY !== true) {
     let saidAt = -Infinity
-    const update = (p: Progress, elapsedMs: number) => {
+    const update = (p: Progress, elapsedMs: number, ends: string) => {
       if (!isSettled(p) && elapsedMs - saidAt < SAY_EVERY_MS) return
       saidAt = elapsedMs
       stderr.write(
-        `${p.status}: ${number(p.accepted + p.refused + p.inDoubt)} of ${number(p.total)} leads, ${words(p)}\n`,
+        `${p.status}: ${number(p.accepted + p.refused + p.inDoubt)} of ${number(p.total)} leads, ${words(p, ends)}\n`,
       )
     }
-    return { update, end: () => undefined }
+    return { isSeen: true, update, end: () => undefined }
   }
   const { SingleBar } = (await import('cli-progress')).default
   const bar = new SingleBar({
     stream: stderr as NodeJS.WriteStream,
-    format: '{bar} {percentage}% | {value}/{total} | {words} | {eta_formatted} left',
+    format: '{bar} {percentage}% | {value}/{total} | {words}',
     barCompleteChar: '█',
     barIncompleteChar: '░',
     hideCursor: true,
   })
   let running = false
   return {
-    update: p => {
+    isSeen: true,
+    update: (p, _elapsedMs, ends) => {
       if (!running) bar.start(p.total, 0, { words: '' })
       running = true
       bar.setTotal(p.total)
-      bar.update(Math.min(p.total, p.accepted + p.refused + p.inDoubt), { words: words(p) })
+      bar.update(Math.min(p.total, p.accepted + p.refused + p.inDoubt), { words: words(p, ends) })
     },
     end: () => {
       if (running) bar.stop()

@@ -1,5 +1,6 @@
 import { findCampaign } from '../../../campaign/find.ts'
 import { listCampaigns } from '../../../campaign/list.ts'
+import { outlookOf } from '../../../campaign/outlook.ts'
 import { campaignReport } from '../../../campaign/report.ts'
 import type { CampaignStatus } from '../../../campaign/state.ts'
 import { campaignView } from '../../../campaign/view.ts'
@@ -18,13 +19,14 @@ export async function list(
     status: options.status,
     walletId: wallet?.id,
     limit: options.limit,
+    now: context.clock.now(),
   })
   context.out.list(
     rows,
     [
       { title: 'CAMPAIGN', value: row => row.agendamento_id },
       { title: 'NAME', value: row => row.name },
-      { title: 'STATUS', value: row => row.status },
+      { title: 'STATUS', value: row => (row.start_missed ? `${row.status} (missed)` : row.status) },
       { title: 'WALLET', value: row => row.wallet },
       { title: 'BROKER', value: row => row.broker },
       { title: 'ROWS', value: row => number(row.rows), align: 'right' },
@@ -33,6 +35,12 @@ export async function list(
     ],
     'No campaigns. Import one: camp campaign import FILE --wallet W --broker B',
   )
+  for (const { agendamento_id, scheduled_at } of rows.filter(row => row.start_missed)) {
+    const when = time(scheduled_at!, context.config.timezone)
+    context.out.talk(
+      `${agendamento_id} was to start at ${when}, too long ago to go out by itself. Start it: camp campaign run ${agendamento_id}`,
+    )
+  }
 }
 
 export async function show(context: Context, ref: string): Promise<void> {
@@ -40,7 +48,9 @@ export async function show(context: Context, ref: string): Promise<void> {
   const pool = await context.pool()
   const { id } = await findCampaign(pool, ref)
   const view = await campaignView(pool, id)
-  context.out.result(view, () => campaignText(view, context.config.timezone))
+  const present = { now: context.clock.now(), timezone: context.config.timezone }
+  const outlook = await outlookOf(pool, id, present)
+  context.out.result({ ...view, ...outlook }, () => campaignText(view, present.timezone, { ...outlook, ...present }))
 }
 
 export async function report(context: Context, ref: string): Promise<void> {

@@ -1,8 +1,9 @@
+import type { Outlook } from '../../../campaign/outlook.ts'
 import type { CampaignView, ClosingView } from '../../../campaign/view.ts'
 import { fields } from '../../output.ts'
 
-/** A campaign for people. Times are shown in the installation's zone. */
-export function campaignText(view: CampaignView, timezone: string): string {
+/** A campaign for people, and what is to be expected of it. Times are shown in the installation's zone. */
+export function campaignText(view: CampaignView, timezone: string, outlook?: Outlook & { now: Date }): string {
   const { counts, cost } = view
   const outcomes = (['PENDING', 'SENDING', 'SENT', 'DELIVERED', 'READ', 'ERROR', 'IN_DOUBT'] as const)
     .filter(status => counts[status] > 0)
@@ -44,11 +45,23 @@ export function campaignText(view: CampaignView, timezone: string): string {
     ['cap', view.no_cap ? 'none: also who was written to within 24 hours' : undefined],
     ['throttle', view.throttle === 'none' ? undefined : view.throttle],
     ['scheduled', view.scheduled_at && time(view.scheduled_at, timezone)],
+    ['opened by', outlook?.recurrence && `the recurring campaign ${outlook.recurrence}`],
+    ['missed', outlook?.start_missed ? missedText(view.agendamento_id) : undefined],
+    ['ends', outlook?.expected_end && endText(view, timezone, outlook.expected_end, outlook.now)],
     ['imported', `${time(view.created_at, timezone)} by ${view.created_by}`],
     ['approved', view.approved_at && `${time(view.approved_at, timezone)} by ${view.approved_by}`],
     ['started', view.started_at && time(view.started_at, timezone)],
     ['finished', view.finished_at && time(view.finished_at, timezone)],
   ])
+}
+
+function missedText(handle: string | null): string {
+  return `its start was missed by too long to happen by itself. Start it all the same: camp campaign run ${handle}`
+}
+
+function endText(view: CampaignView, timezone: string, end: string, now: Date): string {
+  const isStarted = view.status === 'PROCESSING' || (view.status === 'APPROVED' && view.scheduled_at !== null)
+  return `about ${about(end, timezone, now)}${isStarted ? '' : `, if it starts ${view.scheduled_at ? 'then' : 'now'}`}`
 }
 
 /** The broker's last step, in a line. */
@@ -77,4 +90,15 @@ export function number(n: number): string {
 /** 2026-11-23 14:05:09, in `timezone`. */
 export function time(at: string | Date, timezone: string): string {
   return new Date(at).toLocaleString('sv-SE', { timeZone: timezone })
+}
+
+/** Tue 14:20, in `timezone`; with its date where that is a week away or more. */
+export function about(at: string | Date, timezone: string, now: Date): string {
+  const moment = new Date(at)
+  const isNear = moment.getTime() - now.getTime() < 6 * 24 * 3_600_000
+  const [weekday, minute] = [
+    moment.toLocaleDateString('en-US', { timeZone: timezone, weekday: 'short' }),
+    time(moment, timezone).slice(0, 16),
+  ]
+  return `${weekday} ${isNear ? minute.slice(11) : minute}`
 }

@@ -1,0 +1,194 @@
+import { adapterOf } from '../broker/registry.ts'
+import { isNationalHoliday } from '../calendar/national.ts'
+import { OWN_HOLIDAYS_SQL, withOwn } from '../calendar/own.ts'
+import type { Sql } from '../database/pool.ts'
+import { type Expectation, expectedEnd, type Load } from '../dispatch/expected-end.ts'
+import { type ContactHours, type HoursColumns, hoursOf, isWithinHours } from '../dispatch/hours.ts'
+import { throttlingOf } from '../dispatch/pace.ts'
+import { effectiveBatchSize } from '../dispatch/plan.ts'
+import { rampCount } from '../dispatch/ramp.ts'
+import { AREA_TABLE, REGIONS } from '../lead/zones.ts'
+import type { CampaignStatus } from './state.ts'
+
+/** What is to be expected of a campaign at a moment; `show --json` prints it beside the campaign. */
+export interface Outlook {
+  /** About when its last message goes out; ISO 8601. null: nothing is sent by itself, or not within half a year. */
+  expected_end: string | null
+  /** It was to start by itself and did not: missed by more than start_before, it waits for a person. */
+  start_missed: boolean
+  /** The handle of the recurring campaign that opened it. */
+  recurrence: string | null
+}
+
+export interface Present {
+  now: Date
+  timezone: string
+}
+
+/** A campaign that is not imported yet, as its flags and its file say. */
+export interface PlannedOutlook {
+  loads: readonly Load[]
+  throttle: { type: string; config: unknown }
+  rateLimit: string | null
+  hours: ContactHours
+  /** The installation's own, as `withOwn` takes them. */
+  ownHolidays: readonly string[]
+  scheduledAt: Date | null
+}
+
+/** @returns undefined where it is not within half a year, or nothing is to be sent */
+export function plannedEnd(plan: PlannedOutlook, { now, timezone }: Present): Date | undefined {
+  if (plan.loads.length === 0) return undefined
+  return expectedEnd({
+    from: later(now, plan.scheduledAt),
+    loads: plan.loads,
+    throttling: throttlingOf(plan.throttle.type, plan.throttle.config),
+    rateLimit: plan.rateLimit === null ? null : Number(plan.rateLimit),
+    seenMs: null,
+    hours: plan.hours,
+    ramp: { timezone, taken: 0, daysBefore: 0 },
+    isOpen: openIn(plan.hours, plan.ownHolidays),
+  })
+}
+
+export async function outlookOf(sql: Sql, campaignId: string, present: Present): Promise<Outlook> {
+  const campaign = await readCampaign(sql, campaignId)
+  const end = await endOf(sql, campaign, present)
+  return {
+    expected_end: end?.toISOString() ?? null,
+    start_missed: isMissed(campaign, present.now),
+    recurrence: campaign.recurrence,
+  }
+}
+
+/** Whether an approved campaign's schedule was missed by more than it allows (`dueCampaigns` says the same in SQL). */
+function isMissed({ status, scheduled_at, start_before }: CampaignRow, now: Date): boolean {
+  return status === 'APPROVED' && scheduled_at !== null && +scheduled_at + start_before * 60_000 < +now
+}
+
+async function endOf(sql: Sql, campaign: CampaignRow, { now, timezone }: Present): Promise<Date | undefined> {
+  const { status, rate_limit } = campaign
+  const hours = hoursOf(campaign)
+  const isRunning = status === 'PROCESSING'
+  if (!isRunning && status !== 'APPROVED' && status !== 'PENDING_APPROVAL') return undefined
+  const loads = isRunning ? await queuedLoads(sql, campaign) : await pendingLoads(sql, campaign)
+  if (loads.length === 0) return undefined
+  const throttling = throttlingOf(campaign.throttling_type, campaign.throttling_config)
+  const ramp = throttling.type === 'ramp' ? await rampCount(sql, campaign.id, now, timezone) : NO_DAYS
+  return expectedEnd({
+    from: isRunning ? later(now, campaign.slot_at, campaign.blocked_until) : later(now, campaign.scheduled_at),
+    loads,
+    throttling,
+    rateLimit: rate_limit === null ? null : Number(rate_limit),
+    seenMs: isRunning ? await seenMs(sql, campaign.id, now) : null,
+    hours,
+    ramp: { ...ramp, timezone },
+    isOpen: openIn(hours, campaign.own_holidays),
+  })
+}
+
+const NO_DAYS = { taken: 0, daysBefore: 0 }
+
+function openIn(hours: ContactHours, own: readonly string[]): Expectation['isOpen'] {
+  const isHoliday = withOwn(isNationalHoliday, own)
+  return (place, at) => isWithinHours(hours, place, at, isHoliday)
+}
+
+function later(now: Date, ...others: (Date | null)[]): Date {
+  return new Date(Math.max(...[now, ...others].map(Number)))
+}
+
+interface CampaignRow extends HoursColumns {
+  id: string
+  status: CampaignStatus
+  adapter: string
+  rate_limit: string | null
+  max_batch: number | null
+  batch_size: number | null
+  throttling_type: string
+  throttling_config: unknown
+  own_holidays: string[]
+  scheduled_at: Date | null
+  start_before: number
+  /** When its next message may start. */
+  slot_at: Date | null
+  /** The broker asked to wait, or does not answer. */
+  blocked_until: Date | null
+  recurrence: string | null
+}
+
+async function readCampaign(sql: Sql, campaignId: string): Promise<CampaignRow> {
+  const { rows } = await sql.query<CampaignRow>(
+    `SELECT c.id, c.status, r.adapter, r.rate_limit, r.max_batch, c.batch_size, c.throttling_type, c.throttling_config,
+            c.hours_from, c.hours_to, c.days, c.allow_holidays, c.state_laws, c.scheduled_at, c.start_before,
+            ${OWN_HOLIDAYS_SQL} AS own_holidays,
+            (SELECT next_at FROM "SendSlot" WHERE id = c.id) AS slot_at,
+            (SELECT s.blocked_until FROM "Credential" k JOIN "SendSlot" s ON s.id = k.id
+             WHERE k.wallet_id = c.wallet_id AND k.broker_id = c.broker_id) AS blocked_until,
+            (SELECT e.handle FROM "Occurrence" o JOIN "Recurrence" e ON e.id = o.recurrence_id WHERE o.campaign_id = c.id) AS recurrence
+     FROM "Campaign" c JOIN "Broker" r ON r.id = c.broker_id WHERE c.id = $1`,
+    [campaignId],
+  )
+  return rows[0]!
+}
+
+/** Of a running campaign its batches tell: some thousands, however many leads. */
+async function queuedLoads(sql: Sql, campaign: CampaignRow): Promise<Load[]> {
+  const { messagesPerRequest } = await adapterOf(campaign.adapter)
+  const { rows } = await sql.query<Load>(
+    `SELECT coalesce(nullif(region, ''), zone) AS zone, sum(size)::int AS messages, (CASE WHEN $2 = 1 THEN sum(size) ELSE count(*) END)::int AS requests
+     FROM "Batch" WHERE campaign_id = $1 AND kind = 'SEND' AND status = 'QUEUED' AND size > 0
+     GROUP BY 1 ORDER BY min(from_seq)`,
+    [campaign.id, messagesPerRequest],
+  )
+  return rows
+}
+
+/** Of one that was not planned yet, its leads, counted as the plan will cut them (plan.ts). */
+async function pendingLoads(sql: Sql, campaign: CampaignRow): Promise<Load[]> {
+  const adapter = await adapterOf(campaign.adapter)
+  const size = effectiveBatchSize({
+    adapter,
+    brokerMax: campaign.max_batch,
+    campaignMax: campaign.batch_size,
+    perMessage: campaign.throttling_type !== 'none',
+  })
+  const { rows } = await sql.query<Load>(
+    `WITH region_of AS (
+       SELECT * FROM unnest($2::text[], $3::text[]) AS z(ddd, region)
+     ), part AS (
+       SELECT coalesce(z.region, '') AS zone, CASE WHEN $4 THEN l.custom_message END AS text, count(*) AS messages
+       FROM "CampaignLead" l LEFT JOIN region_of z ON z.ddd = substr(l.phone, 3, 2)
+       WHERE l.campaign_id = $1 AND l.status = 'PENDING' GROUP BY 1, 2
+     )
+     SELECT zone, sum(messages)::int AS messages,
+            sum(CASE WHEN $6 = 1 THEN messages ELSE ceil(messages::numeric / $5) END)::int AS requests
+     FROM part GROUP BY zone ORDER BY array_position($7::text[], zone)`,
+    [
+      campaign.id,
+      AREA_TABLE.ddds,
+      AREA_TABLE.regions,
+      adapter.oneTextPerRequest,
+      size,
+      adapter.messagesPerRequest,
+      REGIONS.map(region => region.name),
+    ],
+  )
+  return rows
+}
+
+/** What is enough to say how fast it goes. */
+const SEEN = { withinMs: 5 * 60_000, messages: 100, spanMs: 5_000 }
+
+/** @returns milliseconds a message, all workers together, over the last minutes; null where too little was sent */
+async function seenMs(sql: Sql, campaignId: string, now: Date): Promise<number | null> {
+  const { rows } = await sql.query<{ messages: number; span_ms: number }>(
+    `SELECT coalesce(sum(accepted + refused), 0)::int AS messages,
+            coalesce(extract(epoch FROM max(settled_at) - min(claimed_at)) * 1000, 0)::float8 AS span_ms
+     FROM "Batch" WHERE campaign_id = $1 AND kind = 'SEND' AND claimed_at > $2::timestamptz - $3 * interval '1 millisecond'
+       AND settled_at IS NOT NULL`,
+    [campaignId, now, SEEN.withinMs],
+  )
+  const { messages, span_ms } = rows[0]!
+  return messages < SEEN.messages || span_ms < SEEN.spanMs ? null : span_ms / messages
+}

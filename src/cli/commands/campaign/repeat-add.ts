@@ -1,0 +1,41 @@
+import { transaction } from '../../../database/pool.ts'
+import { assertContent } from '../../../intake/content.ts'
+import type { ImportRequest } from '../../../intake/request.ts'
+import { nextOccurrence, parseCron } from '../../../recurrence/cron.ts'
+import { filesIn, parseSource } from '../../../recurrence/folder.ts'
+import { addRecurrence, findRecurrence } from '../../../recurrence/recurrence.ts'
+import { recurrenceView } from '../../../recurrence/view.ts'
+import type { Context } from '../../context.ts'
+import { recurrenceText } from './repeat-life.ts'
+import { time } from './text.ts'
+
+/** camp campaign import PATTERN --repeat CRON: imports nothing by itself. */
+export async function repeatImport(context: Context, request: ImportRequest, repeat: string): Promise<void> {
+  const { timezone } = request
+  const now = context.clock.now()
+  const cron = parseCron(repeat, timezone, now)
+  assertContent(request)
+  const source = await parseSource(request.file)
+  const [newest] = (await filesIn(source, Number.NEGATIVE_INFINITY)) ?? []
+  const found = newest ? `The newest file there now is ${newest.name}.` : 'No file matches yet.'
+  if (request.dryRun) {
+    const next: Date[] = []
+    while (next.length < 5) next.push(nextOccurrence(cron, timezone, next.at(-1) ?? now))
+    const plan = { id: null, ...source, cron, timezone, next_at: next.map(at => at.toISOString()) }
+    const moments = next.map(at => `  ${time(at, timezone)}`).join('\n')
+    context.out.result(
+      { ...plan, newest: newest?.name ?? null },
+      () => `${found} It would be looked for at\n${moments}`,
+    )
+    context.out.talk('Nothing was written: it was a dry run.')
+    return
+  }
+  const pool = await context.pool()
+  const id = await transaction(pool, sql => addRecurrence(sql, request, { source, cron, now }))
+  const view = await recurrenceView(pool, await findRecurrence(pool, id), now)
+  context.out.result(view, () => recurrenceText(view))
+  context.out.talk(found)
+  context.out.talk(
+    `Each campaign waits for its own approval. A standing one: camp campaign repeat approve ${view.handle} --ceiling AMOUNT`,
+  )
+}

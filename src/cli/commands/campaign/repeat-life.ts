@@ -1,0 +1,138 @@
+import { transaction } from '../../../database/pool.ts'
+import { findRecurrence, listRecurrences, moveRecurrence, type Recurrence } from '../../../recurrence/recurrence.ts'
+import { giveStanding, revokeStanding } from '../../../recurrence/standing.ts'
+import { type OccurrenceView, occurrencesOf, type RecurrenceView, recurrenceView } from '../../../recurrence/view.ts'
+import type { Context } from '../../context.ts'
+import { fields, table } from '../../output.ts'
+import { confirm, hasTerminal } from '../../prompt.ts'
+import { time } from './text.ts'
+
+export async function list(context: Context, options: { all?: boolean }): Promise<void> {
+  await context.actor()
+  const pool = await context.pool()
+  const now = context.clock.now()
+  const rows = await Promise.all(
+    (await listRecurrences(pool, options.all ?? false)).map(one => recurrenceView(pool, one, now)),
+  )
+  context.out.list(
+    rows,
+    [
+      { title: 'RECURRING', value: row => row.handle },
+      { title: 'STATUS', value: row => row.status },
+      { title: 'CRON', value: row => row.cron },
+      { title: 'FILES', value: row => `${row.folder}/${row.pattern}` },
+      { title: 'NEXT', value: row => (row.next_at ? time(row.next_at, row.timezone) : '') },
+      { title: 'APPROVAL', value: standingText },
+      { title: 'LAST', value: row => (row.last ? lastText(row.last, row.timezone) : '') },
+    ],
+    'No recurring campaigns. Make one: camp campaign import \'inbox/*.csv\' --repeat "0 9 * * 1-5" --wallet W --broker B',
+  )
+}
+
+export async function show(context: Context, ref: string, options: { limit: number }): Promise<void> {
+  await context.actor()
+  const pool = await context.pool()
+  const recurrence = await findRecurrence(pool, ref)
+  const view = await recurrenceView(pool, recurrence, context.clock.now())
+  const occurrences = await occurrencesOf(pool, view.id, options.limit)
+  context.out.result({ ...view, occurrences }, () => {
+    if (occurrences.length === 0) return recurrenceText(view)
+    const columns = [
+      { title: 'AT', value: (row: OccurrenceView) => time(row.at, view.timezone) },
+      { title: 'WHAT', value: (row: OccurrenceView) => row.status },
+      { title: 'FILE', value: (row: OccurrenceView) => row.file ?? '' },
+      {
+        title: 'CAMPAIGN',
+        value: (row: OccurrenceView) => (row.campaign ? `${row.campaign} (${row.campaign_status})` : ''),
+      },
+      { title: 'WHY', value: (row: OccurrenceView) => row.reason ?? '' },
+    ]
+    return `${recurrenceText(view)}\n\n${table(occurrences, columns, context.out.color)}`
+  })
+}
+
+export async function approve(
+  context: Context,
+  ref: string,
+  { ceiling, until }: { ceiling: string; until?: string },
+): Promise<void> {
+  const pool = await context.pool()
+  const actor = await context.admin()
+  const order = {
+    approverId: actor.id,
+    ceiling,
+    until: until ?? null,
+    selfApproval: context.config.selfApproval,
+    now: context.clock.now(),
+  }
+  const recurrence = await findRecurrence(pool, ref)
+  await transaction(pool, sql => giveStanding(sql, recurrence, order))
+  await printAfter(context, recurrence.id, `Approved, up to ${ceiling} for each campaign:`)
+}
+
+export async function revoke(context: Context, ref: string): Promise<void> {
+  const pool = await context.pool()
+  const actor = await context.admin()
+  const recurrence = await findRecurrence(pool, ref)
+  await transaction(pool, sql => revokeStanding(sql, recurrence, actor.id, context.clock.now()))
+  await printAfter(context, recurrence.id, 'Each campaign waits for a person again:')
+}
+
+export function pause(context: Context, ref: string): Promise<void> {
+  return move(context, ref, 'pause', 'Paused:')
+}
+
+export function resume(context: Context, ref: string): Promise<void> {
+  return move(context, ref, 'resume', 'Goes on:')
+}
+
+export async function remove(context: Context, ref: string): Promise<void> {
+  await context.actor()
+  const { handle } = await findRecurrence(await context.pool(), ref)
+  if (hasTerminal(context)) await confirm(context, `Remove ${handle}?`)
+  await move(context, ref, 'remove', 'Removed:')
+}
+
+async function move(context: Context, ref: string, how: 'pause' | 'resume' | 'remove', done: string): Promise<void> {
+  const pool = await context.pool()
+  const actor = await context.actor()
+  const recurrence: Recurrence = await findRecurrence(pool, ref)
+  const who = { userId: actor.id, now: context.clock.now() }
+  await transaction(pool, sql => moveRecurrence(sql, recurrence, how, who))
+  await printAfter(context, recurrence.id, done)
+}
+
+async function printAfter(context: Context, id: string, done: string): Promise<void> {
+  const pool = await context.pool()
+  const view = await recurrenceView(pool, await findRecurrence(pool, id), context.clock.now())
+  context.out.result(view, () => `${done} ${view.handle}`)
+}
+
+/** A recurring campaign for people. */
+export function recurrenceText(view: RecurrenceView): string {
+  return fields([
+    ['recurring', view.handle],
+    ['status', view.status],
+    ['files', `${view.folder}/${view.pattern}`],
+    ['at', `${view.cron} (${view.timezone})`],
+    ['next', view.next_at && time(view.next_at, view.timezone)],
+    ['wallet', view.wallet],
+    ['broker', view.broker],
+    ['template', view.template],
+    ['approval', standingText(view)],
+    ['owner', view.owner],
+    ['last', view.last && lastText(view.last, view.timezone)],
+  ])
+}
+
+function standingText({ standing_approval: standing }: RecurrenceView): string {
+  if (!standing) return 'each by itself'
+  const { ceiling, until, by } = standing
+  if (standing.void !== null) return `void: ${standing.void}`
+  return `standing, up to ${ceiling} each${until ? ` until ${until}` : ''}, by ${by}`
+}
+
+function lastText(last: OccurrenceView, timezone: string): string {
+  const what = last.campaign ?? last.status
+  return `${time(last.at, timezone)} ${what}${last.reason ? `: ${last.reason}` : ''}`
+}

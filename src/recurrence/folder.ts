@@ -1,0 +1,64 @@
+import { readdir, stat } from 'node:fs/promises'
+import { basename, dirname, join, resolve } from 'node:path'
+import picomatch from 'picomatch'
+import { CampError, codeOf } from '../errors.ts'
+
+/** Where a recurrence finds its files. */
+export interface Source {
+  /** Absolute. */
+  folder: string
+  /** Of a file's name: *.csv */
+  pattern: string
+}
+
+/**
+ * inbox/*.csv → a folder and a pattern for names. A name without wildcards is a file that is written anew each time.
+ * @throws CampError USAGE: wildcards in the folder's name; NOT_FOUND: no such folder
+ */
+export async function parseSource(text: string): Promise<Source> {
+  const folder = resolve(dirname(text))
+  const pattern = basename(text)
+  if (picomatch.scan(dirname(text)).isGlob || pattern.includes('**') || pattern === '' || text.endsWith('/')) {
+    throw new CampError('USAGE', `"${text}" is not a folder and a pattern for its files' names`, {
+      hint: "Write it in quotes, wildcards in the last part only: 'inbox/*.csv'",
+    })
+  }
+  const found = await stat(folder).catch(() => undefined)
+  if (found?.isDirectory()) return { folder, pattern }
+  throw new CampError('NOT_FOUND', `there is no folder ${folder}`, {
+    hint: 'Check the path; it counts from the current folder.',
+  })
+}
+
+export interface FoundFile {
+  path: string
+  name: string
+  bytes: number
+  /** When it was last written to, in whole milliseconds. */
+  modifiedMs: number
+}
+
+/**
+ * The files that match and were written to after a moment, the newest first; hidden ones never do.
+ * @returns undefined where the folder is not on this machine
+ */
+export async function filesIn({ folder, pattern }: Source, afterMs: number): Promise<FoundFile[] | undefined> {
+  const names = await readdir(folder).catch(error => {
+    if (['ENOENT', 'ENOTDIR'].includes(codeOf(error) ?? '')) return undefined
+    throw error
+  })
+  if (!names) return undefined
+  const matches = picomatch(pattern)
+  const files = await Promise.all(names.filter(name => matches(name)).map(name => lookAt(join(folder, name))))
+  return files
+    .filter(file => file !== undefined)
+    .filter(file => file.modifiedMs > afterMs)
+    .sort((a, b) => b.modifiedMs - a.modifiedMs || (a.name < b.name ? 1 : -1))
+}
+
+/** @returns undefined where it is no file, or gone by now */
+export async function lookAt(path: string): Promise<FoundFile | undefined> {
+  const found = await stat(path).catch(() => undefined)
+  if (!found?.isFile()) return undefined
+  return { path, name: basename(path), bytes: found.size, modifiedMs: Math.floor(found.mtimeMs) }
+}

@@ -1,0 +1,112 @@
+import { formatMoney, moneyOf } from '../budget/money.ts'
+import { type CampaignHeader, lockCampaign } from '../campaign/approval.ts'
+import { assertFourEyes, grantApproval, setReason } from '../campaign/moves.ts'
+import type { Sql } from '../database/pool.ts'
+import { CampError } from '../errors.ts'
+import { dayIn } from '../lead/dates.ts'
+import { audit, type Recurrence, standingHash } from './recurrence.ts'
+
+/**
+ * A standing approval: an ADMIN's word, given once, for the campaigns that a recurrence opens, as long as nothing of what it is
+ * bound to changes, no campaign costs more than its ceiling, and its last day has not passed. Each campaign is then approved by
+ * itself, with its own hash and against the budget of that moment; where anything is wrong it waits for a person, with the
+ * reason.
+ */
+export interface StandingOrder {
+  approverId: string
+  /** A decimal string: what one campaign may cost. */
+  ceiling: string
+  /** YYYY-MM-DD, its last day; null: until it is revoked. */
+  until: string | null
+  selfApproval: boolean
+  now: Date
+}
+
+/** To be called in a transaction. @throws CampError AUTH (four eyes), STATE (removed) */
+export async function giveStanding(sql: Sql, recurrence: Recurrence, order: StandingOrder): Promise<void> {
+  const { id, handle, status } = recurrence
+  if (status === 'REMOVED') throw new CampError('STATE', `${handle} is removed`)
+  await assertFourEyes(
+    sql,
+    { user_id: recurrence.user_id, agendamento_id: handle },
+    order.approverId,
+    order.selfApproval,
+  )
+  await sql.query(
+    `UPDATE "Recurrence" SET approved_by = $2, approved_at = $3, approval_hash = $4, approval_ceiling = $5, approval_until = $6,
+            updated_at = $3 WHERE id = $1`,
+    [id, order.approverId, order.now, standingHash(recurrence), order.ceiling, order.until],
+  )
+  const { ceiling, until } = order
+  await audit(sql, 'approve', id, order.approverId, { ceiling, until, unit_cost: recurrence.cost_per_message })
+}
+
+/** To be called in a transaction. @throws CampError STATE: there is none */
+export async function revokeStanding(sql: Sql, { id, handle }: Recurrence, userId: string, now: Date): Promise<void> {
+  const { rowCount } = await sql.query(
+    `UPDATE "Recurrence" SET approved_by = NULL, approved_at = NULL, approval_hash = NULL, approval_ceiling = NULL,
+            approval_until = NULL, updated_at = $2 WHERE id = $1 AND approval_hash IS NOT NULL`,
+    [id, now],
+  )
+  if (rowCount === 0) throw new CampError('STATE', `${handle} has no standing approval`)
+  await audit(sql, 'revoke', id, userId)
+}
+
+/** @returns why a recurrence's standing approval does not hold at a moment; null where it does, undefined where there is none */
+export function standingFlaw(recurrence: Recurrence, at: Date): string | null | undefined {
+  const { approval_hash, approval_until, approver, approver_stands, timezone } = recurrence
+  if (approval_hash === null) return undefined
+  if (approval_hash !== standingHash(recurrence)) return 'the price, the template or a setting has changed since'
+  if (!approver_stands) return `${approver ?? 'who gave it'} is no ADMIN any more`
+  const isOver = approval_until !== null && dayIn(timezone, at) > Date.parse(approval_until) / 86_400_000
+  return isOver ? `it ended on ${approval_until}` : null
+}
+
+/**
+ * Approves a campaign that an occurrence has just opened, in the transaction that opens it.
+ * @returns why it waits for a person, whose own approval then counts; null where it is approved
+ */
+export async function applyStanding(
+  sql: Sql,
+  recurrence: Recurrence,
+  campaignId: string,
+  { at, now }: { at: Date; now: Date },
+): Promise<string | null> {
+  if (recurrence.approval_hash === null) return 'it has no standing approval'
+  // Price and text as they are by now: the import may have taken a while.
+  const campaign = await lockCampaign(sql, campaignId)
+  const { cost_per_message, template_id } = campaign
+  const text = template_id === null ? recurrence.template_content : campaign.template_content
+  const current = { ...recurrence, cost_per_message, template_content: text }
+  const why = standingFlaw(current, at) ?? (await refusalOf(sql, current, campaign, now))
+  if (why === null) return null
+  const reason = `not approved by the standing approval of ${recurrence.handle}: ${why}`
+  await setReason(sql, campaignId, reason, now)
+  return reason
+}
+
+async function refusalOf(
+  sql: Sql,
+  recurrence: Recurrence,
+  campaign: CampaignHeader,
+  now: Date,
+): Promise<string | null> {
+  const { handle, approved_by, approval_ceiling, timezone, cost_per_message } = recurrence
+  const { rows } = await sql.query<{ pending: number }>(
+    `SELECT count(*)::int AS pending FROM "CampaignLead" WHERE campaign_id = $1 AND status = 'PENDING'`,
+    [campaign.id],
+  )
+  const cost = moneyOf(cost_per_message) * BigInt(rows[0]!.pending)
+  if (cost > moneyOf(approval_ceiling!)) {
+    return `it may cost ${formatMoney(cost)}, over the ceiling of ${approval_ceiling} for one campaign`
+  }
+  try {
+    const detail = { standing: handle, approved_by: approved_by! }
+    await grantApproval(sql, campaign, { approverId: approved_by!, actorId: null, now, timezone, detail })
+    return null
+  } catch (error) {
+    // The budget, or a broker that wants another content: nothing was written.
+    if (error instanceof CampError) return error.message
+    throw error
+  }
+}

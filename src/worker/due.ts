@@ -1,0 +1,38 @@
+import type pg from 'pg'
+import { dueCampaigns } from '../campaign/due.ts'
+import { run } from '../campaign/moves.ts'
+import type { Clock } from '../clock.ts'
+import { messageOf } from '../errors.ts'
+import type { Log } from '../log.ts'
+import type { Queues } from '../queue/queues.ts'
+
+export interface DueDeps {
+  pool: pg.Pool
+  queues: Queues
+  clock: Clock
+  log: Log
+}
+
+/**
+ * Scheduled campaigns whose time has come; another worker, or cron, may have been first.
+ * @param told campaigns that were said to wait for a person: once is enough
+ */
+export async function runDue({ pool, queues, clock, log }: DueDeps, now: () => Date, told: Set<string>): Promise<void> {
+  const { due, missed } = await dueCampaigns(pool, now(), false)
+  for (const { id, agendamento_id } of due) {
+    try {
+      await run({ pool, queues, clock }, id, null)
+      log.info({ campaign: agendamento_id }, 'scheduled campaign started')
+    } catch (error) {
+      log.warn({ campaign: agendamento_id, error: messageOf(error) }, 'scheduled campaign not started')
+    }
+  }
+  for (const { id, agendamento_id, scheduled_at } of missed) {
+    if (told.has(id)) continue
+    told.add(id)
+    log.warn(
+      { campaign: agendamento_id, scheduled_at },
+      'its schedule was missed by too long: it waits for camp campaign run',
+    )
+  }
+}

@@ -1,0 +1,52 @@
+import type pg from 'pg'
+import type { Clock } from '../clock.ts'
+import type { Fired } from '../recurrence/fire.ts'
+import { isAnyDue } from '../recurrence/recurrence.ts'
+
+export interface Recurrences {
+  /** Looks whether an occurrence is due. It returns at once: a file of a million rows takes its time, and sending goes on. */
+  wake(): void
+  /** An import at work is given up, and its occurrence is due still. */
+  stop(): Promise<void>
+}
+
+export interface RecurrencesOptions {
+  pool: pg.Pool
+  clock: Clock
+  onFired: (fired: Fired) => void
+  onError: (error: unknown) => void
+}
+
+export function startRecurrences({ pool, clock, onFired, onError }: RecurrencesOptions): Recurrences {
+  const stopping = new AbortController()
+  let running: Promise<void> | undefined
+
+  const round = async () => {
+    if (!(await isAnyDue(pool, clock.now()))) return
+    // Loaded here: most workers never see one.
+    const { fireDue } = await import('../recurrence/fire.ts')
+    const { openPrisma } = await import('../database/prisma.ts')
+    const prisma = openPrisma(pool)
+    try {
+      for (const fired of await fireDue({ pool, prisma, clock, signal: stopping.signal })) onFired(fired)
+    } finally {
+      await prisma.$disconnect()
+    }
+  }
+  return {
+    wake: () => {
+      if (stopping.signal.aborted) return
+      running ??= round()
+        .catch(error => {
+          if (!stopping.signal.aborted) onError(error)
+        })
+        .finally(() => {
+          running = undefined
+        })
+    },
+    stop: async () => {
+      stopping.abort()
+      await running
+    },
+  }
+}
