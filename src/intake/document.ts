@@ -25,7 +25,7 @@ export function parseDocument(text: string): ParsedDocument {
 /** One of them, as in CNPJ/MF nº: what stands behind one may be letters of a CNPJ. */
 const LABEL = /^\s*(?:(?:cpf|cnpj|cgc|mf|doc(?:umento)?)(?![a-z])[\s:./-]*|n[º°]\.?\s*)/i
 /** A number that was a number to Excel: 52998224725.0 */
-const FLOAT = /^(\d+)[.,]0+$/
+const FLOAT = /^(\d+)[.,]0{1,2}$/
 const PUNCTUATION = /[\s.,\-/="'()\u00ad\u2010-\u2015\u2212\u200b-\u200f\u202a-\u202e\u2060\ufeff]/g
 
 function bareOf(text: string): string {

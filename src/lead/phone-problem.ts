@@ -30,7 +30,7 @@ export const CPF_MASK = /^\d{3}\.\d{3}\.\d{3}-\d{2}$/
 /** 3222-1111 (11): read on, it would be another area code's number. */
 export const BRACKETS_LAST = /\d\D*\(\s*\d{1,3}\s*\)\D*$/
 
-const FLOAT = /(?<=^\d+)[.,]0+$/
+const FLOAT = /(?<=^\d+)[.,]0{1,2}$/
 const BETWEEN = /[\p{L}/;,|:&\r\n]+/u
 
 function numberProblem(number: string, areaCode: string): string {

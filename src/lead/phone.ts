@@ -102,9 +102,9 @@ const NOT_DIGITS = /\D+/g
 /** What Excel made of a number that it took for one (….0, thousands), and 11/98765-4321, whose slash parts no two numbers. */
 function unwrap(text: string): string {
   const cell = unquoted(text)
-  const float = /^(\d+)[.,]0+$/.exec(cell)
+  const float = /^(\d+)[.,]0{1,2}$/.exec(cell)
   if (float) return float[1]!
-  if (/^\d{1,3}(,\d{3})+(\.0+)?$/.test(cell)) return cell.replace(/\.0+$/, '').replaceAll(',', '')
+  if (/^\d{1,3}(,\d{3})+(\.0{1,2})?$/.test(cell)) return cell.replace(/\.0+$/, '').replaceAll(',', '')
   return cell.replace(/^(\(?0?\d\d\)?)\s*\/\s*(9?\d{4}[-. ]?\d{4}(?!\d))/, '$1 $2')
 }
 
