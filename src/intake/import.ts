@@ -119,13 +119,15 @@ async function importRows(deps: ImportDeps, request: ImportRequest, intake: Inta
           pending: tally.pending,
         },
       })
+      // Whatever the disk refuses, it is to refuse before the import is one.
+      await rejects?.seal()
       deps.signal.throwIfAborted()
       return resultOf(request, intake, tally, {
         ...made,
         rejects: rejects && { file: rejects.path, rows: rejects.rows },
       })
     })
-    await rejects?.finish()
+    await rejects?.publish()
     return result
   } finally {
     await rejects?.discard()
@@ -186,7 +188,7 @@ function resultOf(
   tally: Tally,
   made: Partial<Pick<ImportResult, 'id' | 'agendamentoId' | 'rejects' | 'importedBefore'>>,
 ): ImportResult {
-  const { source, columns, content, vetter, createdAt } = intake
+  const { source, records, columns, content, vetter, createdAt } = intake
   const fish = tally.pending > 0 ? intake.fish : []
   const size = effectiveBatchSize({
     adapter: request.adapter,
@@ -209,7 +211,7 @@ function resultOf(
     fish: fish.length,
     pending: tally.pending + fish.length,
     errors: tally.errors,
-    warnings: vetter.warnings,
+    warnings: { ...vetter.warnings, ...records.warnings() },
     cost: { unit: formatMoney(unit), ceiling: formatMoney(unit * BigInt(tally.pending + fish.length)) },
     batches: { size, count: batchSizes(tally.groups(fish), size).length },
     createdAt,

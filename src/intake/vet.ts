@@ -45,7 +45,7 @@ export interface Rules {
 }
 
 /** What was put right in rows that are sent all the same. */
-export type Warnings = Partial<Record<'BAD_DOCUMENT' | 'MISSING_DATE', number>>
+export type Warnings = Partial<Record<'BAD_DOCUMENT' | 'MISSING_DATE' | 'HIDDEN_ROW', number>>
 
 export interface Vetter {
   vet: (row: Row) => Lead

@@ -23,6 +23,7 @@ export function importRequest(scene: Scene): Omit<ImportRequest, 'file' | 'adapt
     staleDays: 7,
     encoding: null,
     delimiter: null,
+    sheet: null,
     fish: true,
     again: false,
     dryRun: false,

@@ -7,8 +7,11 @@ import { campaignText, number } from './text.ts'
 
 /** What an import says beyond the campaign itself. */
 export interface ImportFacts {
+  format: string
+  /** "xlsx" for a workbook, whose cells have none. */
   encoding: string
-  delimiter: string
+  delimiter: string | null
+  sheet: string | null
   /** Field → the header that was taken for it. */
   mapping: Readonly<Record<string, string>>
   variables: readonly string[]
@@ -22,8 +25,10 @@ export interface ImportFacts {
 export function factsOf({ source, columns, warnings, batches, rejects, importedBefore }: ImportResult): ImportFacts {
   const { headers, fields: found, variables } = columns
   return {
-    encoding: source.encoding,
-    delimiter: delimiterName(source.delimiter),
+    format: source.format,
+    encoding: source.sheet === null ? source.encoding : source.format,
+    delimiter: source.sheet === null ? delimiterName(source.delimiter) : null,
+    sheet: source.sheet,
     mapping: Object.fromEntries(Object.entries(found).map(([field, index]) => [field, headers[index]!])),
     variables: variables.map(variable => variable.name),
     warnings,
@@ -78,6 +83,7 @@ export function plannedView(
 const WARNINGS: Record<string, string> = {
   BAD_DOCUMENT: 'bad documents left out',
   MISSING_DATE: 'rows without a registration date, sent all the same',
+  HIDDEN_ROW: 'rows that Excel hides (a filter?), imported all the same',
 }
 
 /** An import, or a dry run (whose campaign has no id), for people. */
@@ -86,7 +92,7 @@ export function importText(view: CampaignView, facts: ImportFacts, timezone: str
   const mapping = Object.entries(facts.mapping).map(([field, header]) => `${field} = ${header}`)
   const warnings = Object.entries(facts.warnings).map(([code, n]) => `${number(n ?? 0)} ${WARNINGS[code] ?? code}`)
   const read = fields([
-    ['read as', `${facts.encoding}, separated by ${facts.delimiter}`],
+    ['read as', readAs(facts)],
     ['columns', mapping.join(', ')],
     ['variables', facts.variables.join(', ')],
     ['warnings', warnings.join('; ')],
@@ -94,4 +100,9 @@ export function importText(view: CampaignView, facts: ImportFacts, timezone: str
     ['rejects', facts.rejects && `${number(facts.rejects.rows)} rows in ${facts.rejects.file}`],
   ])
   return `${campaign}\n\n${read}`
+}
+
+function readAs({ format, encoding, delimiter, sheet }: ImportFacts): string {
+  if (sheet !== null) return `${format}, sheet "${sheet}"`
+  return `${encoding}, separated by ${delimiter}${format === 'csv' ? '' : ', unpacked from gzip'}`
 }
