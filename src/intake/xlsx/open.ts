@@ -38,7 +38,7 @@ export interface OpenSheet {
   close: () => void
 }
 
-const ROWS_AT_ONCE = 500
+const ROWS_AT_ONCE = 250
 
 /** @throws CampError DATA: damaged, or more text than fits the memory */
 export async function openSheet(path: string, file: string, name: string, signal: AbortSignal): Promise<OpenSheet> {

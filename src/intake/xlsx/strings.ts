@@ -9,45 +9,51 @@ export interface Texts {
 }
 
 const CHUNK = 1024 * 1024
-/** Six different texts in each row of a full sheet are a fifth of it. */
+const BLOCK = 64 * 1024
+/** Ten different texts in each row of a full sheet are half of it. */
 const MOST_BYTES = 320 * 1024 * 1024
 
 /** Millions of texts as bytes side by side: as strings of their own they would take ten times the memory. */
 export class SharedStrings implements Texts {
   readonly #chunks: Buffer[] = []
-  /** Where each text begins; the last number is where the next one will. */
-  #starts = new Uint32Array(1024)
+  /** Where each text begins; the last number is where the next one will. In blocks, since an array that grows is there twice. */
+  readonly #starts = [new Uint32Array(BLOCK)]
   #count = 0
 
   add(text: string): void {
-    const bytes = Buffer.from(text)
-    let at = this.#starts[this.#count]!
-    if (at + bytes.length > MOST_BYTES) throw tooMuch()
-    for (let from = 0; from < bytes.length; ) {
-      const into = at % CHUNK
-      if (into === 0) this.#chunks.push(Buffer.allocUnsafeSlow(CHUNK))
-      const copied = bytes.copy(this.#chunks.at(-1)!, into, from)
-      from += copied
-      at += copied
-    }
-    if (++this.#count === this.#starts.length) this.#grow()
-    this.#starts[this.#count] = at
+    const length = Buffer.byteLength(text)
+    const at = this.#startOf(this.#count)
+    if (at + length > MOST_BYTES) throw tooMuch()
+    if (length <= CHUNK - (at % CHUNK)) this.#chunkAt(at).write(text, at % CHUNK)
+    else this.#addOver(Buffer.from(text), at)
+    this.#count++
+    if (this.#count % BLOCK === 0) this.#starts.push(new Uint32Array(BLOCK))
+    this.#starts.at(-1)![this.#count % BLOCK] = at + length
   }
 
   get(index: number): string | undefined {
     if (!(index >= 0 && index < this.#count)) return undefined
-    const [from, to] = [this.#starts[index]!, this.#starts[index + 1]!]
+    const [from, to] = [this.#startOf(index), this.#startOf(index + 1)]
     if (from === to) return ''
     const first = Math.floor(from / CHUNK)
     const last = Math.floor((to - 1) / CHUNK)
-    if (first === last) return this.#chunks[first]!.toString('utf8', from % CHUNK, to - first * CHUNK)
-    return Buffer.concat(this.#chunks.slice(first, last + 1)).toString('utf8', from % CHUNK, to - first * CHUNK)
+    const chunk = first === last ? this.#chunks[first]! : Buffer.concat(this.#chunks.slice(first, last + 1))
+    return chunk.toString('utf8', from - first * CHUNK, to - first * CHUNK)
   }
 
-  #grow(): void {
-    const larger = new Uint32Array(this.#starts.length * 2)
-    larger.set(this.#starts)
-    this.#starts = larger
+  /** A text that crosses chunks. */
+  #addOver(bytes: Buffer, at: number): void {
+    for (let from = 0; from < bytes.length; ) from += bytes.copy(this.#chunkAt(at + from), (at + from) % CHUNK, from)
+  }
+
+  #chunkAt(at: number): Buffer {
+    const index = Math.floor(at / CHUNK)
+    if (index === this.#chunks.length) this.#chunks.push(Buffer.allocUnsafeSlow(CHUNK))
+    return this.#chunks[index]!
+  }
+
+  #startOf(index: number): number {
+    return this.#starts[Math.floor(index / BLOCK)]![index % BLOCK]!
   }
 }
 
