@@ -28,10 +28,20 @@ export async function retryFailed(
   }
   return transaction(pool, async sql => {
     const now = clock.now()
+    // The broker's name for a message that failed is forgotten: what is still told of it must not fail the next one.
     const { rowCount } = await sql.query(
-      `UPDATE "CampaignLead" SET status = 'PENDING', error_code = NULL, error_message = NULL, provider_msg_id = NULL, sent_at = NULL
-       WHERE campaign_id = $1 AND status = 'ERROR' AND NOT billed AND error_code <> ALL($2)
-         AND ($3::text[] IS NULL OR error_code = ANY($3))`,
+      `WITH failed AS (
+         SELECT l.id, l.provider_msg_id, c.broker_id FROM "CampaignLead" l JOIN "Campaign" c ON c.id = l.campaign_id
+         WHERE l.campaign_id = $1 AND l.status = 'ERROR' AND NOT l.billed AND l.error_code <> ALL($2)
+           AND ($3::text[] IS NULL OR l.error_code = ANY($3))
+         FOR UPDATE OF l
+       ), forgotten AS (
+         DELETE FROM "ProviderMessage" m USING failed f
+         WHERE m.broker_id = f.broker_id AND m.provider_msg_id = f.provider_msg_id
+       )
+       UPDATE "CampaignLead" l
+       SET status = 'PENDING', error_code = NULL, error_message = NULL, provider_msg_id = NULL, sent_at = NULL
+       FROM failed f WHERE l.id = f.id`,
       [campaignId, REFUSAL_CODES, codes ?? null],
     )
     const campaign = await lockCampaign(sql, campaignId)

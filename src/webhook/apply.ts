@@ -84,6 +84,8 @@ interface InboxEvent extends LeadEvent {
   /** Null: no lead of this broker's campaigns. */
   lead_id: string | null
   status: string | null
+  /** The broker calls the message by another name than the lead's: it speaks of one that was sent before. */
+  earlier: boolean
 }
 type OpenEvent = InboxEvent & { lead_id: string }
 
@@ -112,7 +114,8 @@ async function takeEvents(sql: Sql, after: string, limit: number): Promise<Inbox
        FROM "WebhookEvent" WHERE applied_at IS NULL AND id > $1 ORDER BY id LIMIT $2 FOR UPDATE SKIP LOCKED
      )
      SELECT e.id, e.broker_id, e.event, e.provider_msg_id, e.alias, e.phone, e.stops, e.code, e.detail, e.occurred_at, e.received_at,
-            r.name AS broker, r.billing, l.id AS lead_id, l.status
+            r.name AS broker, r.billing, l.id AS lead_id, l.status,
+            coalesce(e.lead_id = l.id AND e.provider_msg_id <> l.provider_msg_id, false) AS earlier
      FROM taken e
      JOIN "Broker" r ON r.id = e.broker_id
      LEFT JOIN "ProviderMessage" m
@@ -157,11 +160,16 @@ function gather(events: readonly OpenEvent[], leads: ReadonlyMap<string, Lead>):
   for (const event of events) {
     const lead = leads.get(event.lead_id)
     if (!lead) continue
-    const known = work.get(lead.id)
-    if (known) known.events.push(event)
-    else work.set(lead.id, { lead, broker: event.broker, billing: event.billing, events: [event] })
+    const known = work.get(lead.id) ?? { lead, broker: event.broker, billing: event.billing, events: [] }
+    work.set(lead.id, known)
+    if (!isOfEarlierMessage(event)) known.events.push(event)
   }
   return work
+}
+
+/** A failure that was told, and perhaps retried, before: the lead has had another message since. */
+function isOfEarlierMessage({ event, earlier }: InboxEvent): boolean {
+  return event === 'FAILED' && earlier
 }
 
 /**

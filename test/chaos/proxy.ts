@@ -1,13 +1,16 @@
 import { once } from 'node:events'
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
+import { setTimeout as delay } from 'node:timers/promises'
 
-/** A port that stays while what is behind it is killed, moves or comes back: connections are passed on, or refused. */
+/** A port that stays while what is behind it is killed, moves or comes back: connections are passed on, reset, or refused. */
 export interface StablePort {
   readonly port: number
   /** Where the next connections go; undefined: nowhere, they are reset. */
   lead(port: number | undefined): void
   /** Resets what is open. */
   cut(): void
+  /** Nobody listens for so long: connections are refused. What is open stays. */
+  shut(ms: number): Promise<void>
   close(): Promise<void>
 }
 
@@ -35,17 +38,26 @@ export async function openProxy(choose: () => number | undefined = () => undefin
       one.pipe(other)
     }
   })
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
+  const listen = async (on: number) => {
+    server.listen(on, '127.0.0.1')
+    await once(server, 'listening')
+    return (server.address() as AddressInfo).port
+  }
+  const port = await listen(0)
   const cut = () => {
     for (const socket of open) socket.resetAndDestroy()
   }
   return {
-    port: (server.address() as AddressInfo).port,
-    lead: port => {
-      target = () => port
+    port,
+    lead: to => {
+      target = () => to
     },
     cut,
+    shut: async ms => {
+      server.close()
+      await delay(ms)
+      await listen(port)
+    },
     close: async () => {
       cut()
       server.close()

@@ -83,6 +83,7 @@ const TROUBLES: readonly Trouble[] = [
   { name: 'queue wiped', weight: 1, make: s => s.wipeQueue() },
   { name: 'Redis crash', weight: 1, make: (s, _, dice) => s.crashRedis(between(dice, 200, 1_500)) },
   { name: 'broker faults', weight: 5, make: brokerFaults },
+  { name: 'broker refuses connections', weight: 1, make: (s, _, dice) => s.shutBroker(between(dice, 200, 2_000)) },
   { name: 'pause', weight: 3, make: pauseAndResume },
 ]
 
@@ -196,6 +197,7 @@ function away(error: unknown): string[] {
   return isForgivable(error) ? [] : [messageOf(error)]
 }
 
+/** Without any lead moving on: a slow machine takes its time, a campaign that is stuck does not end. */
 const PATIENCE_MS = 120_000
 
 /** Peace, a top-up, everything that was stopped goes on, to its end; then the callbacks. */
@@ -204,8 +206,8 @@ async function calm(stage: Stage, show: Show): Promise<void> {
   await setBudget(stage.pool, show.poor.walletId, '1000000.00')
   // Minutes that an open circuit would wait are brought forward.
   await stage.pool.query(`UPDATE "SendSlot" SET blocked_until = NULL, failures = 0`)
-  const giveUpAt = performance.now() + PATIENCE_MS
-  for (;;) {
+  let giveUpAt = performance.now() + PATIENCE_MS
+  for (let last = ''; ; ) {
     const { rows } = await stage.pool.query<{ id: string; status: string; sending: boolean }>(
       `SELECT id, status, EXISTS (SELECT 1 FROM "Batch" b WHERE b.campaign_id = c.id AND b.status = 'SENDING') AS sending
        FROM "Campaign" c`,
@@ -218,16 +220,23 @@ async function calm(stage: Stage, show: Show): Promise<void> {
     const { waiting } = (await stage.stats()).callbacks
     const isOver = rows.every(({ status, sending }) => status === 'FINISHED' || (status === 'CANCELLED' && !sending))
     if (waiting === 0 && isOver) break
+    const now = await leadCounts(stage)
+    if (now !== last) giveUpAt = performance.now() + PATIENCE_MS
+    last = now
     if (performance.now() > giveUpAt) return
     await delay(300)
   }
   for (let last = ''; ; ) {
-    const { rows } = await stage.pool.query(`SELECT status, count(*) FROM "CampaignLead" GROUP BY 1 ORDER BY 1`)
-    const now = JSON.stringify(rows)
+    const now = await leadCounts(stage)
     if (now === last) return
     last = now
     await delay(1_000)
   }
+}
+
+async function leadCounts(stage: Stage): Promise<string> {
+  const { rows } = await stage.pool.query(`SELECT status, count(*) FROM "CampaignLead" GROUP BY 1 ORDER BY 1`)
+  return JSON.stringify(rows)
 }
 
 /**
@@ -273,7 +282,11 @@ function print(kind: QueueKind, { before, after, done, wrong }: Outcome): void {
     ['lost', after.lost],
     ['overspent', overspent],
     ['in doubt after the trouble, all decided then', before.inDoubt],
-    ...[...done.counts].sort().map(([name, n]): [string, number] => [name, n]),
+    ['kills survived', done.kills],
+    ...[...done.counts]
+      .filter(([name]) => name !== 'SIGKILL')
+      .sort()
+      .map(([name, n]): [string, number] => [name, n]),
   ]
   process.stdout.write(`${rows.map(([what, figure]) => `${what.padEnd(46)} ${figure}`).join('\n')}\n`)
   for (const text of wrong) process.stdout.write(`WRONG ${text}\n`)

@@ -27,6 +27,7 @@ export interface Stage {
   readonly pool: pg.Pool
   readonly databaseUrl: string
   readonly redisUrl: string | undefined
+  /** The broker, as workers reach it. */
   readonly sandboxUrl: string
   readonly workers: readonly Worker[]
   crashPostgres(downMs: number): Promise<void>
@@ -34,6 +35,8 @@ export interface Stage {
   crashRedis(downMs: number): Promise<void>
   /** Forgets every job. */
   wipeQueue(): Promise<void>
+  /** Its connections are cut, and new ones refused for so long. */
+  shutBroker(downMs: number): Promise<void>
   control(change: unknown): Promise<void>
   stats(): Promise<Stats>
   /** How often the broker accepted each key. */
@@ -53,6 +56,8 @@ export async function openStage(kind: QueueKind, seed: number): Promise<Stage> {
   const databaseUrl = withPort(direct, database.port)
   const redis = kind === 'redis' ? await openRedis() : undefined
   const sandbox = await startSandboxProcess(join(folder, 'accepted'), seed, log)
+  const broker = await openProxy()
+  broker.lead(portOf(sandbox.url))
   const workers: Worker[] = []
   const callbacks = await openProxy(() => living(workers)?.port)
   const env = {
@@ -77,7 +82,7 @@ export async function openStage(kind: QueueKind, seed: number): Promise<Stage> {
     pool,
     databaseUrl,
     redisUrl: redis?.url,
-    sandboxUrl: sandbox.url,
+    sandboxUrl: withPort(sandbox.url, broker.port),
     workers,
     crashPostgres: async downMs => {
       database.lead(undefined)
@@ -89,6 +94,12 @@ export async function openStage(kind: QueueKind, seed: number): Promise<Stage> {
     cutDatabase: () => database.cut(),
     crashRedis: async downMs => redis?.crash(downMs),
     wipeQueue: async () => (redis ? redis.flush() : wipeTables(pool)),
+    shutBroker: async downMs => {
+      // Connections that are kept open would go on.
+      const shut = broker.shut(downMs)
+      broker.cut()
+      await shut
+    },
     control: async change => {
       await ask('/control', { method: 'PUT', body: JSON.stringify(change) })
     },
@@ -98,7 +109,7 @@ export async function openStage(kind: QueueKind, seed: number): Promise<Stage> {
       await Promise.all(workers.map(worker => worker.end()))
       await pool.end()
       await sandbox.stop()
-      await Promise.all([callbacks.close(), database.close(), redis?.close()])
+      await Promise.all([callbacks.close(), broker.close(), database.close(), redis?.close()])
       await stopServer(home)
       log.end()
       await rm(folder, { recursive: true, force: true })
@@ -223,6 +234,7 @@ async function openRedis() {
     flush: async () => {
       const { connectRedis } = await import('../../src/queue/queues.ts')
       const redis = connectRedis(server!.url, { maxRetriesPerRequest: 1 })
+      redis.on('error', () => undefined) // the call says it
       await redis.flushall()
       redis.disconnect()
     },

@@ -28,7 +28,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   webhook: ['blocklist', 'broker', 'database', 'dispatch', 'security'],
   // Moves plan, ring and finish; they send nothing.
   // What a broker tells when it is asked about a doubt goes the way of its callbacks.
-  campaign: ['broker', 'budget', 'database', 'dispatch', 'queue', 'security', 'webhook'],
+  campaign: ['blocklist', 'broker', 'budget', 'database', 'dispatch', 'queue', 'security', 'webhook'],
   // An import makes a campaign, in the order of the dispatch's zones.
   intake: ['blocklist', 'broker', 'budget', 'campaign', 'database', 'dispatch', 'security'],
 

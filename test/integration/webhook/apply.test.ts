@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { CallbackEvent } from '../../../src/broker/port.ts'
+import { retryFailed } from '../../../src/campaign/retry.ts'
+import { systemClock } from '../../../src/clock.ts'
 import { type Applied, applyEvents } from '../../../src/webhook/apply.ts'
 import { inboxFigures, openInbox } from '../../../src/webhook/inbox.ts'
 import { useDatabase } from '../../support/database.ts'
@@ -192,6 +194,47 @@ describe('at a broker that bills deliveries', () => {
       'RESERVE 1 0.0450',
       'RESERVE 10 0.4500',
     ])
+  })
+})
+
+describe('of a message that failed, and was sent again since', () => {
+  /** Each lead's first message, `old-N`, failed; the second one, `new-N`, is SENT. */
+  async function sentAgain(): Promise<SentCampaign & { lead: string }> {
+    const campaign = await sentCampaign(db.pool, { billing: 'DELIVERED' })
+    const lead = campaign.leads[0]!.id
+    await nameMessage(campaign, lead, 'old-1')
+    await tell(campaign, { ...callback('FAILED', lead), providerMsgId: 'old-1' })
+    await db.pool.query(`UPDATE "Campaign" SET status = 'FINISHED' WHERE id = $1`, [campaign.id])
+    expect(await retryFailed({ pool: db.pool, clock: systemClock }, campaign.id, campaign.userId, undefined)).toBe(1)
+    await nameMessage(campaign, lead, 'new-1')
+    return { ...campaign, lead }
+  }
+
+  async function nameMessage({ brokerId }: SentCampaign, lead: string, name: string) {
+    await db.pool.query(
+      `UPDATE "CampaignLead" SET status = 'SENT', billed = true, provider_msg_id = $2, sent_at = now() WHERE id = $1`,
+      [lead, name],
+    )
+    await db.pool.query(`INSERT INTO "ProviderMessage" (broker_id, provider_msg_id, lead_id) VALUES ($1, $2, $3)`, [
+      brokerId,
+      name,
+      lead,
+    ])
+  }
+
+  test('a second word of the first failure does not fail it, whether it names the lead or the message', async () => {
+    const campaign = await sentAgain()
+    const byKey: CallbackEvent = { ...callback('FAILED', campaign.lead), providerMsgId: 'old-1' }
+    expect(await tell(campaign, byKey)).toMatchObject({ applied: 1 })
+    const byMessage: CallbackEvent = { event: 'FAILED', providerMsgId: 'old-1', occurredAt: NOON, payload: {} }
+    expect(await tell(campaign, byMessage)).toMatchObject({ applied: 0, waiting: 0 })
+    expect(await leadOf(campaign.lead)).toMatchObject({ status: 'SENT', billed: true, provider_msg_id: 'new-1' })
+  })
+
+  test('its own failure does', async () => {
+    const campaign = await sentAgain()
+    await tell(campaign, { ...callback('FAILED', campaign.lead), providerMsgId: 'new-1' })
+    expect((await leadOf(campaign.lead)).status).toBe('ERROR')
   })
 })
 

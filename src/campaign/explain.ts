@@ -1,0 +1,224 @@
+import { z } from 'zod'
+import { type Entry, entriesFor } from '../blocklist/blocklist.ts'
+import type { Sql } from '../database/pool.ts'
+import { CampError } from '../errors.ts'
+import { canonicalPhone } from '../lead/phone.ts'
+import type { CampaignStatus } from './state.ts'
+import type { LeadStatus } from './view.ts'
+
+/** One person's whole story. */
+export interface Story {
+  /** Canonical; as it was asked for where it is no phone. */
+  phone: string
+  /** Every blocklist entry that holds it. */
+  blocked: Entry[]
+  /** The end of the 24 hours that the last message holds; null where none does. */
+  next_message_after: string | null
+  /** Newest campaign first. */
+  messages: Message[]
+}
+
+export interface Message {
+  campaign: string
+  name: string
+  wallet: string
+  broker: string
+  campaign_status: CampaignStatus
+  status: LeadStatus
+  error_code: string | null
+  /** What its status comes from, or what it waits for, in a sentence. */
+  reason: string
+  nome: string | null
+  source_file: string
+  /** Null for fish. */
+  source_line: number | null
+  is_fish: boolean
+  /** The number of the batch that carried it last. */
+  batch: number | null
+  provider_msg_id: string | null
+  /** What happened to it, oldest first. */
+  steps: Step[]
+}
+
+export interface Step {
+  /** ISO 8601. */
+  at: string
+  /** What became of the message (claimed, sent, delivered, read), or what was done to its campaign, as the audit calls it. */
+  what: string
+  /** An e-mail; null: camp itself, or the broker. */
+  by: string | null
+  detail: string | null
+}
+
+/**
+ * Everything that camp knows of a phone: every row of every file that named it, what became of each, and why.
+ * @param text any spelling of a phone; also what a file had in its place, as it stood there
+ * @throws CampError NOT_FOUND: no campaign and no blocklist names it
+ */
+export async function explainPhone(sql: Sql, text: string, now: Date): Promise<Story> {
+  const written = text.trim()
+  const phone = canonicalPhone(written).phone ?? written
+  const leads = await leadsOf(sql, [...new Set([phone, written])])
+  const blocked = await entriesFor(sql, { phones: [phone], documents: [] })
+  if (leads.length === 0 && blocked.length === 0) {
+    throw new CampError('NOT_FOUND', `no campaign has ever had ${phone}`, {
+      hint: 'It also finds what a file had in place of a phone, written exactly as there.',
+    })
+  }
+  const moves = await movesOf(sql, leads)
+  const heldUntil = await capOf(sql, phone)
+  return {
+    phone,
+    blocked,
+    next_message_after: heldUntil && heldUntil > now ? heldUntil.toISOString() : null,
+    messages: leads.map(lead => messageOf(lead, moves.get(lead.campaign_id) ?? [])),
+  }
+}
+
+interface Lead {
+  id: string
+  campaign_id: string
+  campaign: string
+  name: string
+  wallet: string
+  broker: string
+  campaign_status: CampaignStatus
+  failure_reason: string | null
+  scheduled_at: Date | null
+  status: LeadStatus
+  error_code: string | null
+  error_message: string | null
+  nome: string | null
+  source_file: string
+  source_line: number | null
+  is_fish: boolean
+  provider_msg_id: string | null
+  batch: number | null
+  claimed_at: Date | null
+  sent_at: Date | null
+  delivered_at: Date | null
+  read_at: Date | null
+  /** Of the open batch that holds it while it is PENDING. */
+  waiting_batch: number | null
+  not_before: Date | null
+}
+
+/** The index on a lead's phone finds them. */
+async function leadsOf(sql: Sql, phones: readonly string[]): Promise<Lead[]> {
+  const { rows } = await sql.query<Lead>(
+    `SELECT l.id, l.campaign_id, c.agendamento_id AS campaign, c.name, w.name AS wallet, r.name AS broker, c.status AS campaign_status,
+            c.failure_reason, c.scheduled_at, l.status, l.error_code, l.error_message, l.nome, c.source_file, l.source_line, l.is_fish,
+            l.provider_msg_id, l.batch_number AS batch, b.claimed_at, l.sent_at, l.delivered_at, l.read_at,
+            o.number AS waiting_batch, o.not_before
+     FROM "CampaignLead" l
+     JOIN "Campaign" c ON c.id = l.campaign_id
+     JOIN "Wallet" w ON w.id = c.wallet_id
+     JOIN "Broker" r ON r.id = c.broker_id
+     LEFT JOIN "Batch" b ON b.campaign_id = l.campaign_id AND b.number = l.batch_number
+     LEFT JOIN "Batch" o ON l.status = 'PENDING' AND o.campaign_id = l.campaign_id AND o.kind = 'SEND' AND o.status = 'QUEUED'
+       AND l.seq BETWEEN o.from_seq AND o.to_seq
+     WHERE l.phone = ANY($1)
+     ORDER BY c.created_at DESC, l.seq`,
+    [phones],
+  )
+  return rows
+}
+
+/** The moment at which the last message's 24 hours are over. */
+async function capOf(sql: Sql, phone: string): Promise<Date | undefined> {
+  const { rows } = await sql.query<{ until: Date }>(
+    `SELECT last_sent_at + interval '24 hours' AS until FROM "Contact" WHERE key = $1 AND last_sent_at > '-infinity'`,
+    [`p:${phone}`],
+  )
+  return rows[0]?.until
+}
+
+/** What was done to their campaigns, oldest first, by campaign. */
+async function movesOf(sql: Sql, leads: readonly Lead[]): Promise<Map<string, Step[]>> {
+  const { rows } = await sql.query<{ campaign_id: string; at: Date; what: string; by: string | null; detail: unknown }>(
+    `SELECT e.subject_id AS campaign_id, e.at, e.action AS what, u.email AS by, e.detail
+     FROM "AuditEvent" e LEFT JOIN "User" u ON u.id = e.user_id
+     WHERE e.subject = 'Campaign' AND e.subject_id = ANY($1)
+     ORDER BY e.at, e.id`,
+    [[...new Set(leads.map(lead => lead.campaign_id))]],
+  )
+  const moves = new Map<string, Step[]>()
+  for (const { campaign_id, at, what, by, detail } of rows) {
+    const step = { at: at.toISOString(), what, by, detail: noteIn(detail) }
+    moves.set(campaign_id, [...(moves.get(campaign_id) ?? []), step])
+  }
+  return moves
+}
+
+const noted = z.object({ reason: z.string().nullish(), verdict: z.string().nullish() })
+
+/** Why, or with which verdict; the rest of an audit's detail is about the campaign as a whole. */
+function noteIn(detail: unknown): string | null {
+  const read = noted.safeParse(detail)
+  return read.success ? (read.data.verdict ?? read.data.reason ?? null) : null
+}
+
+function messageOf(lead: Lead, moves: readonly Step[]): Message {
+  const own = [
+    stepOf(lead.claimed_at, 'claimed', `batch ${lead.batch}`),
+    stepOf(lead.sent_at, 'sent', lead.provider_msg_id),
+    stepOf(lead.delivered_at, 'delivered', null),
+    stepOf(lead.read_at, 'read', null),
+  ].flat()
+  return {
+    campaign: lead.campaign,
+    name: lead.name,
+    wallet: lead.wallet,
+    broker: lead.broker,
+    campaign_status: lead.campaign_status,
+    status: lead.status,
+    error_code: lead.error_code,
+    reason: reasonOf(lead),
+    nome: lead.nome,
+    source_file: lead.source_file,
+    source_line: lead.source_line,
+    is_fish: lead.is_fish,
+    batch: lead.batch,
+    provider_msg_id: lead.provider_msg_id,
+    steps: [...moves, ...own].sort((a, b) => a.at.localeCompare(b.at)),
+  }
+}
+
+function stepOf(at: Date | null, what: string, detail: string | null): Step[] {
+  return at ? [{ at: at.toISOString(), what, by: null, detail }] : []
+}
+
+function reasonOf(lead: Lead): string {
+  switch (lead.status) {
+    case 'PENDING':
+      return whyPending(lead)
+    case 'SENDING':
+      return 'its request is on its way'
+    case 'SENT':
+      return 'the broker took it, and has not said more'
+    case 'DELIVERED':
+      return 'the broker says that it was delivered'
+    case 'READ':
+      return 'the broker says that it was read'
+    case 'ERROR':
+      return lead.error_message ?? lead.error_code ?? 'refused'
+    case 'IN_DOUBT':
+      return `sent or not, nobody knows (${lead.error_message ?? 'no answer'}); camp campaign resolve decides`
+  }
+}
+
+function whyPending({ campaign_status, failure_reason, scheduled_at, waiting_batch, not_before }: Lead): string {
+  switch (campaign_status) {
+    case 'PENDING_APPROVAL':
+      return 'its campaign waits for approval'
+    case 'APPROVED':
+      return scheduled_at
+        ? `its campaign starts at ${scheduled_at.toISOString()}`
+        : 'its campaign waits for camp campaign run'
+    case 'PROCESSING':
+      if (waiting_batch === null) return 'it is about to be put into a batch'
+      return `it waits in batch ${waiting_batch}${not_before ? ` until ${not_before.toISOString()}` : ''}`
+    default:
+      return `its campaign is ${campaign_status}${failure_reason ? `: ${failure_reason}` : ''}`
+  }
+}

@@ -1,0 +1,43 @@
+import { explainPhone, type Message, type Step, type Story } from '../../../campaign/explain.ts'
+import type { Context } from '../../context.ts'
+import { fields, table } from '../../output.ts'
+import { time } from './text.ts'
+
+export async function explain(context: Context, phone: string): Promise<void> {
+  await context.actor()
+  const story = await explainPhone(await context.pool(), phone, context.clock.now())
+  context.out.result(story, () => storyText(context, story))
+}
+
+function storyText(context: Context, story: Story): string {
+  const { timezone } = context.config
+  const head = fields([
+    ['phone', story.phone],
+    ...story.blocked.map(
+      ({ source, reason, created_at }) =>
+        ['blocked', `by ${source} since ${time(created_at, timezone)}${reason ? `: ${reason}` : ''}`] as const,
+    ),
+    ['held', story.next_message_after && `by its last message until ${time(story.next_message_after, timezone)}`],
+  ])
+  return [head, ...story.messages.map(message => messageText(context, message))].join('\n\n')
+}
+
+function messageText({ config: { timezone }, out }: Context, message: Message): string {
+  const { campaign, name, wallet, broker, source_line, source_file, is_fish, status, error_code, reason, steps } =
+    message
+  const facts = fields([
+    ['campaign', `${campaign}  ${name} (${message.campaign_status})`],
+    ['wallet', `${wallet}, broker ${broker}`],
+    [
+      'row',
+      is_fish ? 'a fish of ours' : `line ${source_line} of ${source_file}${message.nome ? `, ${message.nome}` : ''}`,
+    ],
+    ['status', `${status}${error_code ? ` ${error_code}` : ''}: ${reason}`],
+  ])
+  const columns = [
+    { title: 'WHEN', value: ({ at }: Step) => time(at, timezone) },
+    { title: 'WHAT', value: ({ what }: Step) => what },
+    { title: 'DETAIL', value: ({ by, detail }: Step) => [detail, by && `by ${by}`].filter(Boolean).join(', ') },
+  ]
+  return `${facts}\n${table(steps, columns, out.color)}`
+}
