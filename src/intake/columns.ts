@@ -19,6 +19,7 @@ export const REJECT_COLUMNS = ['linha', 'motivo', 'detalhe'] as const
 /**
  * @param given --map: a field (or a word for it) → a header
  * @param texts whether the rows bring their own text (`mensagem`); not where a template is used: then it is an ordinary column
+ * @param line on which the header stands, for errors
  * @throws CampError DATA: no phone column, two that could be it, a header of `given` that is not there; USAGE: no such field
  */
 export function mapColumns(
@@ -26,18 +27,19 @@ export function mapColumns(
   row: readonly string[],
   given: Readonly<Record<string, string>>,
   texts: boolean,
+  line = 1,
 ): Columns {
   const headers = namesOf(row)
   const chosen = chosenFields(file, headers, given)
   const taken = new Set(Object.values(chosen))
   for (const field of Object.keys(FIELDS) as Field[]) {
     if (chosen[field] !== undefined || (field === 'mensagem' && !texts)) continue
-    const index = guess(file, headers, field, taken)
+    const index = guess(`${file}, line ${line}`, headers, field, taken)
     if (index === undefined) continue
     chosen[field] = index
     taken.add(index)
   }
-  if (chosen.phone === undefined) throw missingPhone(file, headers)
+  if (chosen.phone === undefined) throw missingPhone(`${file}, line ${line}`, headers)
   // The registration date has no column of its own in a lead.
   const own = new Set(Object.entries(chosen).flatMap(([field, index]) => (field === 'data_cadastro' ? [] : [index])))
   const variables = uniqueNames(headers).flatMap((name, index) => (own.has(index) ? [] : [{ name, index }]))
@@ -87,7 +89,12 @@ function chosenFields(
   return chosen
 }
 
-function guess(file: string, headers: readonly string[], field: Field, taken: ReadonlySet<number>): number | undefined {
+function guess(
+  place: string,
+  headers: readonly string[],
+  field: Field,
+  taken: ReadonlySet<number>,
+): number | undefined {
   for (const names of tiersOf(field)) {
     const fitting = headers.flatMap((header, i) => (!taken.has(i) && names.has(plainName(header)) ? [i] : []))
     if (fitting.length === 1) return fitting[0]
@@ -95,7 +102,7 @@ function guess(file: string, headers: readonly string[], field: Field, taken: Re
       const choices = fitting.map(i => headers[i]!)
       throw new CampError(
         'DATA',
-        `${file}, line 1: ${choices.map(name => `"${name}"`).join(' and ')} could each be ${field}`,
+        `${place}: ${choices.map(name => `"${name}"`).join(' and ')} could each be ${field}`,
         {
           hint: `Say which: --map ${choices.map(name => `${field}=${name}`).join(' or --map ')}`,
         },
@@ -105,9 +112,9 @@ function guess(file: string, headers: readonly string[], field: Field, taken: Re
   return undefined
 }
 
-function missingPhone(file: string, headers: readonly string[]): CampError {
+function missingPhone(place: string, headers: readonly string[]): CampError {
   const data = headers.some(header => /\d{8}/.test(header.replace(/\D/g, '')))
-  return new CampError('DATA', `${file}, line 1: no column is the phone`, {
+  return new CampError('DATA', `${place}: no column is the phone`, {
     hint: data
       ? `The first line seems to hold data; it must name the columns (telefone;nome;…). ${found(headers)}`
       : `${found(headers)} Say which it is: --map phone=COLUMN`,

@@ -72,7 +72,7 @@ async function prepare(
   records: Records,
 ): Promise<Intake> {
   const texts = request.template === null && request.adapter.content !== 'NONE'
-  const columns = mapColumns(source.file, records.header, request.map, texts)
+  const columns = mapColumns(source.file, records.header, request.map, texts, records.headerLine)
   const content = contentFor(request, source.file, columns)
   const createdAt = deps.clock.now()
   const vetter = createVetter({

@@ -12,6 +12,7 @@ import { openSheet } from './xlsx/open.ts'
 /** A file that is being read, past its header. */
 export interface Records {
   header: readonly string[]
+  headerLine: number
   rows: AsyncGenerator<Row[]>
   /** Of the file on the disk. */
   bytesRead: () => number
@@ -30,21 +31,25 @@ export async function openRecords(source: Inspection, signal: AbortSignal): Prom
     const first = await opened.rows.next()
     const [header, ...others] = first.done ? [] : first.value
     if (!header) throw emptyFile(source.file)
-    return { ...opened, header: header.cells, rows: startingWith(others, opened.rows) }
+    return { ...opened, header: header.cells, headerLine: header.line, rows: startingWith(others, opened.rows) }
   } catch (error) {
     await opened.close()
     throw error
   }
 }
 
-function openText(source: Inspection, signal: AbortSignal): Omit<Records, 'header'> {
+function openText(source: Inspection, signal: AbortSignal): Omit<Records, 'header' | 'headerLine'> {
   const { path, file, encoding } = source
   const { chunks, bytesRead } = openBytes({ path, file, gzip: source.format === 'csv.gz', chunk: CHUNK, signal })
   const rows = readRows(toUtf8(chunks, encoding), source)
   return { rows, bytesRead, warnings: () => ({}), close: () => rows.return(undefined) }
 }
 
-async function openRows(source: Inspection, sheet: string, signal: AbortSignal): Promise<Omit<Records, 'header'>> {
+async function openRows(
+  source: Inspection,
+  sheet: string,
+  signal: AbortSignal,
+): Promise<Omit<Records, 'header' | 'headerLine'>> {
   const { rows, share, hidden, close } = await openSheet(source.path, source.file, sheet, signal)
   return {
     rows,

@@ -13,6 +13,8 @@ export interface Workbook {
   formats?: Readonly<Record<number, string>>
   styles?: readonly number[]
   date1904?: boolean
+  /** Nothing is packed: its bytes stand in the file as they are. */
+  stored?: boolean
   /** Other parts, or other content for those above; null leaves one out. */
   parts?: Readonly<Record<string, string | Buffer | null>>
 }
@@ -63,12 +65,20 @@ function columnName(index: number): string {
   return index < 26 ? String.fromCharCode(65 + index) : columnName(Math.floor(index / 26) - 1) + columnName(index % 26)
 }
 
-function zipped({ sheets, strings, formats = {}, styles = [], date1904, parts = {} }: Workbook): ZipFile {
+function zipped({
+  sheets,
+  strings,
+  formats = {},
+  styles = [],
+  date1904,
+  stored = false,
+  parts = {},
+}: Workbook): ZipFile {
   const zip = new ZipFile()
   const add = (name: string, content: string | Readable) => {
     if (name in parts) return
-    if (typeof content === 'string') zip.addBuffer(Buffer.from(XML + content), name)
-    else zip.addReadStream(content, name)
+    if (typeof content === 'string') zip.addBuffer(Buffer.from(XML + content), name, { compress: !stored })
+    else zip.addReadStream(content, name, { compress: !stored })
   }
   const relation = (id: string, type: string, target: string) =>
     `<Relationship Id="${id}" Type="${OFFICE}/${type}" Target="${target}"/>`

@@ -50,14 +50,7 @@ const LAST_DAY = 2_958_466
 
 function dayText(serial: number): string | undefined {
   if (!(serial >= 1 && serial < LAST_DAY)) return serial >= 0 && serial < 1 ? shown('hh:mm:ss', serial) : undefined
-  const [year, month, day, hours, minutes, seconds] = dateFromSerial(serial) as number[] as [
-    number,
-    number,
-    number,
-    number,
-    number,
-    number,
-  ]
+  const [year, month, day, hours, minutes, seconds] = dateFromSerial(serial)
   const date = `${two(day)}/${two(month)}/${String(year).padStart(4, '0')}`
   if (hours === 0 && minutes === 0 && seconds === 0) return date
   return `${date} ${two(hours)}:${two(minutes)}${seconds === 0 ? '' : `:${two(seconds)}`}`

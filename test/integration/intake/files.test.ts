@@ -139,6 +139,12 @@ describe('rejects', () => {
   })
 })
 
+test('an error about the header says on which line it stands', async () => {
+  await expect(importAs(db, scene, { file: write('late.csv', 'sep=;\n\nnome;cpf\nAna;1\n') })).rejects.toMatchObject({
+    message: 'late.csv, line 3: no column is the phone',
+  })
+})
+
 test('headers that come twice or have no name, separators behind the last, and all kinds of line breaks', async () => {
   const text = 'fone;obs;;obs;;\r\n11987654321;a;b;c;;\n\r;;;\r11987654322;;;d\r\n\r\n11987654323;e;f;g;;;;\n'
   const made = await importAs(db, scene, { file: write('odd.csv', text) })
