@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { chmod, link, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import { codeOf } from './errors.ts'
+import { CampError, codeOf, messageOf } from './errors.ts'
 
 /**
  * The content of a private file (0600) that is made once and never changed: whoever comes first makes it, the others read
@@ -30,4 +30,14 @@ async function writeDraft(file: string, content: string): Promise<string> {
   await mkdir(dirname(file), { recursive: true, mode: 0o755 })
   await writeFile(draft, content, { mode: 0o600, flag: 'wx' })
   return draft
+}
+
+/**
+ * The error for a file that could not be written: UNREACHABLE where the disk is full, which passes, and DATA for a place that takes
+ * no file.
+ */
+export function writeFailed(what: string, error: unknown, { hint }: { hint: string }): CampError {
+  const full = ['ENOSPC', 'EDQUOT'].includes(codeOf(error) ?? '')
+  const reason = full ? 'the disk is full' : messageOf(error)
+  return new CampError(full ? 'UNREACHABLE' : 'DATA', `${what}: ${reason}`, { hint, cause: error })
 }

@@ -55,8 +55,9 @@ async function report(thrown: unknown, argv: string[], host: Host): Promise<numb
 /** What comes from below without a name: a database that went away, a person who left a question with Ctrl-C. */
 async function known(thrown: unknown): Promise<unknown> {
   if (thrown instanceof CampError) return thrown
-  const { databaseUnreachable, isUnreachable } = await import('../database/pool.ts')
+  const { databaseFull, databaseUnreachable, isFull, isUnreachable } = await import('../database/pool.ts')
   if (isUnreachable(thrown)) return databaseUnreachable(thrown)
+  if (isFull(thrown)) return databaseFull(thrown)
   if (thrown instanceof Error && ['ExitPromptError', 'AbortPromptError'].includes(thrown.name)) {
     return new CampError('INTERRUPTED', 'interrupted')
   }

@@ -73,3 +73,16 @@ export function databaseUnreachable(cause: unknown): CampError {
     cause,
   })
 }
+
+/** Whether PostgreSQL has said that its disk is full. */
+export function isFull(error: unknown): boolean {
+  return codeOf(error) === '53100'
+}
+
+/** @returns the error that says so, for whatever `isFull` */
+export function databaseFull(cause: unknown): CampError {
+  return new CampError('UNREACHABLE', `the database's disk is full: ${messageOf(cause)}`, {
+    hint: 'What was asked for is undone. Make room on its disk, and do it again.',
+    cause,
+  })
+}

@@ -28,18 +28,26 @@ const EARLIER_REJECT_COLUMNS = ['linha', 'motivo', 'detalhe']
 
 /**
  * @param texts whether the rows bring their own text (`mensagem`); not where a template is used: then it is an ordinary column
+ * @param line on which the header stands, for errors
  * @throws CampError DATA: no phone column, two that could be it, a header of `given` that is not there; USAGE: no such field
  */
-export function mapColumns(file: string, row: readonly string[], given: GivenColumns, texts: boolean): Columns {
+export function mapColumns(
+  file: string,
+  row: readonly string[],
+  given: GivenColumns,
+  texts: boolean,
+  line = 1,
+): Columns {
+  const place = `${file}, line ${line}`
   const headers = namesOf(row)
   const { chosen, phones: givenPhones, areaCodes } = chosenColumns(file, headers, given)
   const taken = new Set([...Object.values(chosen), ...givenPhones, ...(areaCodes ?? [])])
-  const found = givenPhones.length > 0 ? givenPhones : guessPhones(file, headers, taken)
+  const found = givenPhones.length > 0 ? givenPhones : guessPhones(place, headers, taken)
   for (const index of found) taken.add(index)
   const fields: Partial<Record<Field, number>> = { phone: found[0]!, ...chosen }
   for (const field of Object.keys(FIELDS) as Field[]) {
     if (fields[field] !== undefined || (field === 'mensagem' && !texts)) continue
-    const index = guess(file, headers, field, taken)
+    const index = guess(place, headers, field, taken)
     if (index === undefined) continue
     fields[field] = index
     taken.add(index)
@@ -123,14 +131,14 @@ function indexOf(file: string, headers: readonly string[], word: string, name: s
   throw new CampError('DATA', `${file} has no column "${name}" (--map ${word})`, { hint: found(headers) })
 }
 
-function guessPhones(file: string, headers: readonly string[], taken: ReadonlySet<number>): number[] {
+function guessPhones(place: string, headers: readonly string[], taken: ReadonlySet<number>): number[] {
   const [family, ...others] = phoneFamilies(headers, taken)
-  if (family === undefined) throw missingPhone(file, headers)
+  if (family === undefined) throw missingPhone(place, headers)
   if (others.length === 0) return family
   const all = [family, ...others]
   const together = `${all.length === 2 ? 'both' : 'all'}, the first good one of a row: ${flags('phone', headers, all.flat())}`
   throw ambiguous(
-    file,
+    place,
     headers,
     'phone',
     all.map(([index]) => index!),
@@ -138,22 +146,27 @@ function guessPhones(file: string, headers: readonly string[], taken: ReadonlySe
   )
 }
 
-function guess(file: string, headers: readonly string[], field: Field, taken: ReadonlySet<number>): number | undefined {
+function guess(
+  place: string,
+  headers: readonly string[],
+  field: Field,
+  taken: ReadonlySet<number>,
+): number | undefined {
   for (const tier of tiersOf(field)) {
     const fitting = headers.flatMap((header, i) => (!taken.has(i) && tier(plainName(header)) ? [i] : []))
     if (fitting.length === 1) return fitting[0]
     if (fitting.length > 1) {
       const choices = fitting.map(index => flags(field, headers, [index])).join(' or ')
-      throw ambiguous(file, headers, field, fitting, choices)
+      throw ambiguous(place, headers, field, fitting, choices)
     }
   }
   return undefined
 }
 
-function ambiguous(file: string, headers: readonly string[], field: Field, indexes: readonly number[], how: string) {
+function ambiguous(place: string, headers: readonly string[], field: Field, indexes: readonly number[], how: string) {
   const names = uniqueNames(headers)
   const choices = indexes.map(index => `"${names[index]}"`).join(' and ')
-  return new CampError('DATA', `${file}, line 1: ${choices} could each be ${field}`, { hint: `Say which: ${how}` })
+  return new CampError('DATA', `${place}: ${choices} could each be ${field}`, { hint: `Say which: ${how}` })
 }
 
 function flags(field: Field, headers: readonly string[], indexes: readonly number[]): string {
@@ -162,9 +175,9 @@ function flags(field: Field, headers: readonly string[], indexes: readonly numbe
   return indexes.map(index => `--map ${pair(names[index]!)}`).join(' ')
 }
 
-function missingPhone(file: string, headers: readonly string[]): CampError {
+function missingPhone(place: string, headers: readonly string[]): CampError {
   const data = headers.some(header => /\d{8}/.test(header.replace(/\D/g, '')))
-  return new CampError('DATA', `${file}, line 1: no column is the phone`, {
+  return new CampError('DATA', `${place}: no column is the phone`, {
     hint: data
       ? `The first line seems to hold data; it must name the columns (telefone;nome;…). ${found(headers)}`
       : `${found(headers)} Say which it is: --map phone=COLUMN`,

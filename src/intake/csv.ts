@@ -12,11 +12,13 @@ export interface CsvOptions {
   /** For errors. */
   file: string
   delimiter: string
+  /** The first line is no record: it names the delimiter. */
+  separatorLine: string | null
 }
 
 /**
- * The records of a CSV file, a chunk of bytes at a time: what a consumer holds is a chunk, however long the file. Empty lines are
- * no records. A quote within a cell that is not quoted is a character like any other (Zé "Bala" Silva).
+ * The records of a CSV file, a chunk of bytes at a time: what a consumer holds is a chunk, however long the file. Lines with
+ * nothing but delimiters and spaces are no records. A quote within a cell that is not quoted is a character like any other (Zé "Bala" Silva).
  * @param bytes UTF-8 without byte order mark
  * @throws CampError DATA with file, line and column
  */
@@ -44,10 +46,11 @@ export async function* readRows(bytes: AsyncIterable<Buffer>, options: CsvOption
 class RowParser extends Parser {
   readonly #file: string
   readonly #lines = new LineCount()
+  #passOver: boolean
   #headers: readonly string[] | undefined
   #rows: Row[] = []
 
-  constructor({ file, delimiter }: CsvOptions) {
+  constructor({ file, delimiter, separatorLine }: CsvOptions) {
     super({
       delimiter,
       record_delimiter: ['\r\n', '\n', '\r'],
@@ -57,11 +60,16 @@ class RowParser extends Parser {
       max_record_size: MOST_CHARACTERS,
     })
     this.#file = file
+    this.#passOver = separatorLine !== null
   }
 
   override push(cells: string[] | null): boolean {
     if (cells === null) return super.push(null)
     const line = this.#lines.next(cells, this.info.lines, this.info.empty_lines)
+    if (this.#passOver || isBlank(cells)) {
+      this.#passOver = false
+      return true
+    }
     this.#headers ??= cells
     const torn = cells.findIndex(isTorn)
     if (torn >= 0) throw this.#quoteError(line, torn)
@@ -104,6 +112,11 @@ const MOST_CHARACTERS = 1024 * 1024
  */
 function isTorn(cell: string): boolean {
   return cell.charCodeAt(0) === 34 && cell.includes('\n')
+}
+
+/** Excel exports rows that were once touched as delimiters without anything between them. */
+function isBlank(cells: readonly string[]): boolean {
+  return cells.every(cell => cell.trim() === '')
 }
 
 /** The lines on which records begin. csv-parse counts a CRLF within a cell as two lines, so its count only says when to look. */

@@ -17,6 +17,23 @@ export function delimiterName(delimiter: Delimiter): string {
 }
 
 /**
+ * The first line by which Excel is told the delimiter ("sep=;"). It is no header and no row; a spreadsheet may have filled it up
+ * with delimiters.
+ * @param head the beginning of the file
+ * @throws CampError DATA when it names a delimiter that camp does not read
+ */
+export function separatorLine(file: string, head: string): { line: string; delimiter: Delimiter } | undefined {
+  const line = head.slice(0, 100).split(/[\r\n]/, 1)[0]!
+  const sign = /^"?sep=(.)"?[;,\t|]*$/i.exec(line)?.[1]
+  if (sign === undefined) return undefined
+  const delimiter = DELIMITERS.find(known => known === sign)
+  if (delimiter) return { line, delimiter }
+  throw new CampError('DATA', `${file}, line 1: "${line}" names a separator that camp does not read`, {
+    hint: 'Save it with ; , tab or | between the columns.',
+  })
+}
+
+/**
  * The delimiter of the header, seconded by the lines after it: that with which most lines have as many columns as the header.
  * A file of one column has none; then it does not matter which.
  * @param head the beginning of the file; its last line may be cut

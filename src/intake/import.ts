@@ -81,7 +81,7 @@ async function prepare(
   records: Records,
 ): Promise<Intake> {
   const texts = request.template === null && request.adapter.content !== 'NONE'
-  const columns = mapColumns(source.file, records.header, request.map, texts)
+  const columns = mapColumns(source.file, records.header, request.map, texts, records.headerLine)
   const content = contentFor(request, source.file, columns)
   const createdAt = deps.clock.now()
   const vetter = createVetter({
@@ -141,13 +141,15 @@ async function importRows(deps: ImportDeps, request: ImportRequest, intake: Inta
         },
       })
       await deps.onImported?.(client, made)
+      // Whatever the disk refuses, it is to refuse before the import is one.
+      await rejects?.seal()
       deps.signal.throwIfAborted()
       return await resultOf(deps, request, intake, tally, {
         ...made,
         rejects: rejects && { file: rejects.path, rows: rejects.rows },
       })
     })
-    await rejects?.finish()
+    await rejects?.publish()
     return result
   } finally {
     await rejects?.discard()
@@ -217,7 +219,7 @@ async function resultOf(
   tally: Tally,
   made: Partial<Pick<ImportResult, 'id' | 'agendamentoId' | 'rejects' | 'importedBefore'>>,
 ): Promise<ImportResult> {
-  const { source, columns, content, vetter, createdAt } = intake
+  const { source, records, columns, content, vetter, createdAt } = intake
   const fish = tally.pending > 0 ? intake.fish : []
   const size = effectiveBatchSize({
     adapter: request.adapter,
@@ -246,7 +248,7 @@ async function resultOf(
     errors: tally.errors,
     refusedLines: tally.refusedLines,
     first: tally.first.map(lead => ({ lead, text: lead.refusal ? null : intake.textOf(lead) })),
-    warnings: vetter.warnings,
+    warnings: { ...vetter.warnings, ...records.warnings() },
     cost: { unit: formatMoney(unit), ceiling },
     budget: await affordable(deps.pool, request.wallet.id, ceiling, request.scheduledAt, present),
     segments: intake.segments?.result ?? null,

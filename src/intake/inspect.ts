@@ -1,44 +1,84 @@
 import { isUtf8 } from 'node:buffer'
 import { createHash } from 'node:crypto'
-import { createReadStream } from 'node:fs'
-import { stat } from 'node:fs/promises'
+import { open, stat } from 'node:fs/promises'
 import { basename } from 'node:path'
 import { CampError, codeOf } from '../errors.ts'
-import { type Delimiter, detectDelimiter } from './delimiter.ts'
+import { type Bytes, openBytes } from './bytes.ts'
+import { type Delimiter, detectDelimiter, separatorLine } from './delimiter.ts'
 import { type Encoding, toUtf8 } from './encoding.ts'
+import { assertTextInGzip, KIND_BYTES, kindOf } from './magic.ts'
+import { chooseSheet } from './xlsx/open.ts'
 
 /** What one pass over a file tells before anything is imported from it. */
 export interface Inspection {
   path: string
   /** Its name without the folder. */
   file: string
+  format: 'csv' | 'csv.gz' | 'xlsx'
+  /** The sheet that is read; null for text. */
+  sheet: string | null
+  /** Of a gzip: of what it holds, since packing the same file again makes other bytes. */
   sha256: string
+  /** On the disk. */
   bytes: number
   modifiedMs: number
+  /** How the text is written, in which its rejects are, too. A sheet's rejects are what Brazilian Excel opens by itself. */
   encoding: Encoding
   /** It begins with a byte order mark. */
   bom: boolean
   delimiter: Delimiter
   lineBreak: '\r\n' | '\n' | '\r'
+  /** A first line that names the delimiter to Excel ("sep=;"), as it is written. */
+  separatorLine: string | null
 }
 
 export interface InspectOptions {
   encoding: Encoding | null
   delimiter: Delimiter | null
+  /** null: the first that has rows. */
+  sheet: string | null
+  /** What to call the file where its path is none that a person knows. */
+  fileName?: string
   signal: AbortSignal
 }
 
 /**
- * Hashes the file and finds out how it is written. Every byte is looked at: an accent in the last line decides between UTF-8
- * and Windows-1252 as well as one in the first.
- * @throws CampError NOT_FOUND: no such file; DATA: empty, a folder, or not text
+ * Hashes the file and finds out what it is, by its bytes and not by its name, and how it is written. Every byte is looked at: an
+ * accent in the last line decides between UTF-8 and Windows-1252 as well as one in the first.
+ * @throws CampError NOT_FOUND: no such file; DATA: empty, a folder, damaged, or not what camp reads; USAGE: an option that says
+ * nothing for such a file
  */
 export async function inspectFile(path: string, options: InspectOptions): Promise<Inspection> {
-  const file = basename(path)
+  const file = options.fileName ?? basename(path)
   const { size, mtimeMs } = await statFile(path)
   if (size === 0) throw emptyFile(file)
-  const { sha256, head, isUtf8: valid, nulAt } = await scan(path, options.signal)
-  assertNotBinary(file, head)
+  const kind = kindOf(file, await beginningOf(path))
+  const at = { path, file, bytes: size, modifiedMs: mtimeMs }
+  if (kind === 'zip') return { ...at, ...(await inspectSheet(path, file, options)) }
+  if (options.sheet !== null) {
+    throw new CampError('USAGE', `--sheet says nothing here: ${file} is no workbook`, { hint: 'Leave it away.' })
+  }
+  const gzip = kind === 'gzip'
+  return { ...at, format: gzip ? 'csv.gz' : 'csv', sheet: null, ...(await inspectText(path, file, gzip, options)) }
+}
+
+async function inspectSheet(path: string, file: string, options: InspectOptions) {
+  if (options.encoding !== null || options.delimiter !== null) {
+    throw new CampError('USAGE', `--encoding and --delimiter say nothing here: ${file} is a workbook`, {
+      hint: 'Leave them away; --sheet chooses the sheet.',
+    })
+  }
+  const sheet = await chooseSheet(path, file, options.sheet, options.signal)
+  const { sha256 } = await scan(openBytes({ path, file, gzip: false, chunk: SCANNED, signal: options.signal }), options)
+  return { format: 'xlsx', sheet, sha256, ...AS_EXCEL_WRITES, separatorLine: null } as const
+}
+
+const AS_EXCEL_WRITES = { encoding: 'utf-8', bom: true, delimiter: ';', lineBreak: '\r\n' } as const
+
+async function inspectText(path: string, file: string, gzip: boolean, options: InspectOptions) {
+  const bytes = openBytes({ path, file, gzip, chunk: SCANNED, signal: options.signal })
+  const { sha256, head, isUtf8: valid, nulAt } = await scan(bytes, options)
+  if (gzip) assertTextInGzip(file, head)
   const encoding = options.encoding ?? detectEncoding(head, valid, nulAt)
   if (!encoding) {
     throw new CampError('DATA', `${file} is not a text file: byte ${nulAt! + 1} is NUL`, {
@@ -50,18 +90,15 @@ export async function inspectFile(path: string, options: InspectOptions): Promis
   }
   const text = await decodedHead(head, encoding)
   if (text.trim() === '') throw emptyFile(file)
-  const delimiter = options.delimiter ?? detectDelimiter(text)
+  const separator = separatorLine(file, text)
   const lineBreak = /\r\n|\n|\r/.exec(text)?.[0] as Inspection['lineBreak'] | undefined
   return {
-    path,
-    file,
     sha256,
-    bytes: size,
-    modifiedMs: mtimeMs,
     encoding,
     bom: bomOf(head) !== undefined,
-    delimiter,
+    delimiter: options.delimiter ?? separator?.delimiter ?? detectDelimiter(text),
     lineBreak: lineBreak ?? '\n',
+    separatorLine: separator?.line ?? null,
   }
 }
 
@@ -81,7 +118,22 @@ async function statFile(path: string) {
       : unreadable(path, error)
   })
   if (found.isFile()) return found
-  throw new CampError('DATA', `${path} is not a file`, { hint: 'Give a CSV file.' })
+  const hint = found.isDirectory() ? 'Give a CSV or .xlsx file.' : 'Pipe it in: … | camp campaign import - …'
+  throw new CampError('DATA', `${path} is not a file`, { hint })
+}
+
+async function beginningOf(path: string): Promise<Buffer> {
+  try {
+    const handle = await open(path)
+    try {
+      const { bytesRead, buffer } = await handle.read(Buffer.alloc(KIND_BYTES), 0, KIND_BYTES, 0)
+      return buffer.subarray(0, bytesRead)
+    } finally {
+      await handle.close()
+    }
+  } catch (error) {
+    throw unreadable(path, error)
+  }
 }
 
 function unreadable(path: string, error: unknown): unknown {
@@ -99,15 +151,15 @@ export function emptyFile(file: string): CampError {
 }
 
 const HEAD = 64 * 1024
+const SCANNED = 256 * 1024
 
-async function scan(path: string, signal: AbortSignal) {
+async function scan({ chunks }: Bytes, { signal }: InspectOptions) {
   const hash = createHash('sha256')
   let head = Buffer.alloc(0)
   let carry = Buffer.alloc(0)
   let valid = true
   let nulAt: number | undefined
   let read = 0
-  const chunks: AsyncIterable<Buffer> = createReadStream(path, { highWaterMark: 256 * 1024, signal })
   try {
     for await (const chunk of chunks) {
       hash.update(chunk)
@@ -123,7 +175,7 @@ async function scan(path: string, signal: AbortSignal) {
     }
   } catch (error) {
     signal.throwIfAborted()
-    throw unreadable(path, error)
+    throw error
   }
   return { sha256: hash.digest('hex'), head, isUtf8: valid && carry.length === 0, nulAt }
 }
@@ -166,30 +218,6 @@ function utf16Of(head: Buffer): Encoding | undefined {
   const [even, odd] = [nuls[0]! / (head.length / 2), nuls[1]! / (head.length / 2)]
   if (odd > 0.7 && even < 0.05) return 'utf-16le'
   return even > 0.7 && odd < 0.05 ? 'utf-16be' : undefined
-}
-
-const MAGIC: readonly { bytes: string; name: (head: Buffer) => string }[] = [
-  {
-    bytes: 'PK\x03\x04',
-    name: head =>
-      head.includes('spreadsheet') ? 'an .ods' : /xl\/|\[Content/.test(head.toString('latin1')) ? 'an .xlsx' : 'a .zip',
-  },
-  { bytes: '\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1', name: () => 'an .xls' },
-  { bytes: '%PDF', name: () => 'a PDF' },
-  { bytes: '\x1f\x8b', name: () => 'a gzip' },
-]
-
-function assertNotBinary(file: string, head: Buffer): void {
-  const start = head.toString('latin1', 0, 16)
-  const found = MAGIC.find(({ bytes }) => start.startsWith(bytes))
-  // Systems that "export to Excel" like to write an HTML table and call it .xls.
-  const what =
-    found?.name(head) ??
-    (/^\s*<(!doctype|html|table|\?xml)/i.test(head.toString('latin1', 0, 64)) ? 'an HTML or XML' : undefined)
-  if (!what) return
-  throw new CampError('DATA', `${file} is ${what} file, not a CSV`, {
-    hint: what === 'a gzip' || what === 'a .zip' ? 'Unpack it first.' : 'Open it and save it as CSV.',
-  })
 }
 
 async function decodedHead(head: Buffer, encoding: Encoding): Promise<string> {

@@ -1,20 +1,24 @@
-import { createReadStream } from 'node:fs'
 import { findBlocked } from '../blocklist/blocklist.ts'
 import type { Sql } from '../database/pool.ts'
+import { openBytes } from './bytes.ts'
 import type { Columns } from './columns.ts'
 import { type Row, readRows } from './csv.ts'
 import { toUtf8 } from './encoding.ts'
 import { emptyFile, type Inspection } from './inspect.ts'
 import type { ImportDeps } from './request.ts'
 import { Tally } from './tally.ts'
-import { type Lead, refuse, type Vetter } from './vet.ts'
+import { type Lead, refuse, type Vetter, type Warnings } from './vet.ts'
+import { openSheet } from './xlsx/open.ts'
 
 /** A file that is being read, past its header. */
 export interface Records {
   header: readonly string[]
   headerLine: number
   rows: AsyncGenerator<Row[]>
+  /** Of the file on the disk. */
   bytesRead: () => number
+  /** What is remarkable in the rows so far. */
+  warnings: () => Warnings
   close: () => Promise<unknown>
 }
 
@@ -23,17 +27,39 @@ const CHUNK = 64 * 1024
 
 /** @throws CampError DATA when the file has no header, or is broken where it begins */
 export async function openRecords(source: Inspection, signal: AbortSignal): Promise<Records> {
-  const stream = createReadStream(source.path, { highWaterMark: CHUNK, signal })
-  const chunks = readRows(toUtf8(stream, source.encoding), source)
-  const first = await chunks.next()
-  const [header, ...others] = first.done ? [] : first.value
-  if (!header) throw emptyFile(source.file)
+  const opened = source.sheet === null ? openText(source, signal) : await openRows(source, source.sheet, signal)
+  try {
+    const first = await opened.rows.next()
+    const [header, ...others] = first.done ? [] : first.value
+    if (!header) throw emptyFile(source.file)
+    return { ...opened, header: header.cells, headerLine: header.line, rows: startingWith(others, opened.rows) }
+  } catch (error) {
+    await opened.close()
+    throw error
+  }
+}
+
+function openText(source: Inspection, signal: AbortSignal): Omit<Records, 'header' | 'headerLine'> {
+  const { path, file, encoding } = source
+  const { chunks, bytesRead } = openBytes({ path, file, gzip: source.format === 'csv.gz', chunk: CHUNK, signal })
+  const rows = readRows(toUtf8(chunks, encoding), source)
+  return { rows, bytesRead, warnings: () => ({}), close: () => rows.return(undefined) }
+}
+
+async function openRows(
+  source: Inspection,
+  sheet: string,
+  signal: AbortSignal,
+): Promise<Omit<Records, 'header' | 'headerLine'>> {
+  const { rows, share, hidden, close } = await openSheet(source.path, source.file, sheet, signal)
   return {
-    header: header.cells,
-    headerLine: header.line,
-    rows: startingWith(others, chunks),
-    bytesRead: () => stream.bytesRead,
-    close: () => chunks.return(undefined),
+    rows,
+    bytesRead: () => Math.floor(share() * source.bytes),
+    warnings: () => (hidden() > 0 ? { HIDDEN_ROW: hidden() } : {}),
+    close: async () => {
+      await rows.return(undefined)
+      close()
+    },
   }
 }
 

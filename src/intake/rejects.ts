@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
-import { type FileHandle, open, rename, rm } from 'node:fs/promises'
+import { type FileHandle, open, rename, rm, stat } from 'node:fs/promises'
 import { CampError, messageOf } from '../errors.ts'
+import { writeFailed } from '../files.ts'
 import { type Columns, REJECT_COLUMNS } from './columns.ts'
 import type { Row } from './csv.ts'
 import { encode } from './encoding.ts'
@@ -22,17 +23,25 @@ type RejectedColumns = Pick<Columns, 'headers'> & Partial<Pick<Columns, 'phones'
 /**
  * The refused rows as a file that can be corrected and imported again: the original's columns, encoding, delimiter and line
  * breaks, and columns that say where and why, which an import ignores. A row of several phones (--all-phones) stands there once
- * for each that was refused, without the others: those are leads already. It stands under a name of its own until `finish`.
+ * for each that was refused, without the others: those are leads already. It stands under a name of its own until `publish`;
+ * only what is no file, such as /dev/stdout or a pipe, is written as it comes.
  */
 export class RejectsFile {
   readonly path: string
   rows = 0
-  readonly #draft: string
+  /** undefined: what is written is there at once. */
+  readonly #draft: string | undefined
   readonly #handle: FileHandle
   readonly #source: Inspection
   readonly #columns: RejectedColumns
+  #closed = false
 
-  private constructor(path: string, draft: string, handle: FileHandle, source: Inspection, columns: RejectedColumns) {
+  private constructor(
+    path: string,
+    { draft, handle }: { draft: string | undefined; handle: FileHandle },
+    source: Inspection,
+    columns: RejectedColumns,
+  ) {
     this.path = path
     this.#draft = draft
     this.#handle = handle
@@ -40,14 +49,24 @@ export class RejectsFile {
     this.#columns = columns
   }
 
-  /** @param columns the original's @throws CampError DATA when it cannot be written there */
+  /**
+   * @param columns the original's
+   * @throws CampError DATA when it cannot be written there, UNREACHABLE when the disk is full
+   */
   static async create(path: string, source: Inspection, columns: RejectedColumns): Promise<RejectsFile> {
-    const draft = `${path}.${randomBytes(6).toString('hex')}.tmp`
-    const handle = await open(draft, 'wx').catch(error => {
-      throw new CampError('DATA', `the rejects cannot be written to ${path}: ${messageOf(error)}`, { cause: error })
+    const opened = await openTarget(path).catch(error => {
+      throw rejectsFailed(path, error)
     })
-    const file = new RejectsFile(path, draft, handle, source, columns)
-    await file.#write(`${source.bom ? '\ufeff' : ''}${file.#line([...columns.headers, ...REJECT_COLUMNS])}`)
+    const file = new RejectsFile(path, opened, source, columns)
+    const { bom, separatorLine, lineBreak } = source
+    try {
+      await file.#write(
+        `${bom ? '\ufeff' : ''}${separatorLine === null ? '' : separatorLine + lineBreak}${file.#line([...columns.headers, ...REJECT_COLUMNS])}`,
+      )
+    } catch (error) {
+      await file.discard()
+      throw error
+    }
     return file
   }
 
@@ -62,16 +81,37 @@ export class RejectsFile {
     if (text !== '') await this.#write(text)
   }
 
-  /** Makes it appear, whole. */
-  async finish(): Promise<void> {
-    await this.#handle.close()
-    await rename(this.#draft, this.path)
+  /** Nothing more comes, and all of it is on the disk. @throws as `create` */
+  async seal(): Promise<void> {
+    try {
+      if (this.#draft !== undefined) await this.#handle.datasync()
+      await this.#close()
+    } catch (error) {
+      throw rejectsFailed(this.path, error)
+    }
   }
 
-  /** Leaves nothing behind; after `finish` it does nothing. */
+  /** Makes it appear, whole, over what stood there; by then the import is one. @throws CampError DATA */
+  async publish(): Promise<void> {
+    if (this.#draft === undefined) return
+    await rename(this.#draft, this.path).catch(error => {
+      throw new CampError('DATA', `the rejects cannot be written to ${this.path}: ${messageOf(error)}`, {
+        hint: 'The campaign is imported: camp campaign list',
+        cause: error,
+      })
+    })
+  }
+
+  /** Leaves nothing behind; after `publish` it does nothing. */
   async discard(): Promise<void> {
+    await this.#close().catch(() => undefined) // it is thrown away: what it could not write does not matter
+    if (this.#draft !== undefined) await rm(this.#draft, { force: true })
+  }
+
+  async #close(): Promise<void> {
+    if (this.#closed) return
+    this.#closed = true
     await this.#handle.close()
-    await rm(this.#draft, { force: true })
   }
 
   #cellsOf({ row, phoneColumn, oneOfSeveral }: JudgedRow): string[] {
@@ -85,7 +125,9 @@ export class RejectsFile {
   }
 
   async #write(text: string): Promise<void> {
-    await this.#handle.appendFile(encode(text, this.#source.encoding))
+    await this.#handle.appendFile(encode(text, this.#source.encoding)).catch(error => {
+      throw rejectsFailed(this.path, error)
+    })
   }
 
   #line(cells: readonly string[]): string {
@@ -93,4 +135,19 @@ export class RejectsFile {
     const special = (cell: string) => cell.includes(delimiter) || /["\r\n]/.test(cell)
     return cells.map(cell => (special(cell) ? `"${cell.replaceAll('"', '""')}"` : cell)).join(delimiter) + lineBreak
   }
+}
+
+/** A device or a pipe is never replaced by a file: as root that would be the end of /dev/null. */
+async function openTarget(path: string): Promise<{ draft: string | undefined; handle: FileHandle }> {
+  const there = await stat(path).catch(() => undefined)
+  if (there?.isDirectory()) throw new Error('it is a folder')
+  if (there && !there.isFile()) return { draft: undefined, handle: await open(path, 'w') }
+  const draft = `${path}.${randomBytes(6).toString('hex')}.tmp`
+  return { draft, handle: await open(draft, 'wx') }
+}
+
+function rejectsFailed(path: string, error: unknown): CampError {
+  return writeFailed(`the rejects cannot be written to ${path}`, error, {
+    hint: 'Nothing was imported. Give another place with --rejects.',
+  })
 }

@@ -29,6 +29,8 @@ export interface ImportDeps {
 export interface ImportRequest {
   /** A path. */
   file: string
+  /** What to call the file where its path is none that a person knows: standard input's. */
+  fileName?: string
   /** The file's name without its ending where null. */
   name: string | null
   userId: string
@@ -70,6 +72,8 @@ export interface ImportRequest {
   /** null: detected. */
   encoding: Encoding | null
   delimiter: Delimiter | null
+  /** A workbook's; null: the first that has rows. */
+  sheet: string | null
   fish: boolean
   /** Also a file that was imported before. */
   again: boolean

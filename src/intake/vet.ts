@@ -55,7 +55,9 @@ export interface Rules {
 }
 
 /** What was put right in rows that are sent all the same, and what an operator should know of them. */
-export type Warnings = Partial<Record<'BAD_DOCUMENT' | 'MISSING_DATE' | 'REPAIRED_PHONE' | 'SAME_DOCUMENT', number>>
+export type Warnings = Partial<
+  Record<'BAD_DOCUMENT' | 'MISSING_DATE' | 'HIDDEN_ROW' | 'REPAIRED_PHONE' | 'SAME_DOCUMENT', number>
+>
 
 export interface Vetter {
   /** @returns the rows' leads in the file's order: one for each row, or with `allPhones` one or more */

@@ -42,6 +42,7 @@ const stored = z.strictObject({
   staleDays: z.number().int().nonnegative(),
   encoding: z.enum(ENCODINGS).nullable(),
   delimiter: z.enum(DELIMITERS).nullable(),
+  sheet: z.string().nullable(),
   fish: z.boolean(),
 }) satisfies z.ZodType<RecurringSettings, unknown>
 

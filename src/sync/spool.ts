@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { createGunzip } from 'node:zlib'
 import { CampError, codeOf, messageOf } from '../errors.ts'
+import { writeFailed } from '../files.ts'
 
 /** A file of this process's own, in a folder that nobody else may enter. */
 export interface Spooled {
@@ -102,10 +103,8 @@ function explained(error: unknown, { name }: SpoolOptions): unknown {
       hint: 'Have it sent or written once more.',
       cause: error,
     })
-  if (code === 'ENOSPC' || code === 'EDQUOT')
-    return new CampError('UNEXPECTED', `there is no room for ${name} in ${tmpdir()}`, {
-      hint: 'Make room there, or name another folder in TMPDIR.',
-      cause: error,
-    })
-  return error
+  if (code !== 'ENOSPC' && code !== 'EDQUOT') return error
+  return writeFailed(`${name} cannot be kept in ${tmpdir()}`, error, {
+    hint: 'Make room there, or name another folder in TMPDIR.',
+  })
 }

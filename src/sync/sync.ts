@@ -30,7 +30,7 @@ export async function syncBlocklist(deps: SyncDeps, request: SyncRequest): Promi
     const result = await transaction(deps.pool, client =>
       cancelledBy(deps.signal, deps.pool, client, () => syncIn(client, deps, request, location, kept)),
     )
-    await kept.rejects?.finish()
+    await kept.rejects?.publish()
     return result
   } catch (error) {
     if (!deps.signal.aborted) throw error
@@ -99,6 +99,8 @@ async function syncIn(
     figures,
     syncedAt: deps.clock.now(),
   })
+  // Whatever the disk refuses, it is to refuse before the sync is one.
+  await reading.rejects?.seal()
   await recordAudit(client, {
     userId: request.userId,
     action: 'blocklist.sync',

@@ -3,13 +3,13 @@ import { readFileSync } from 'node:fs'
 import { z } from 'zod'
 import { CAMP, type Program, startProgram } from '../../src/cli/commands/demo/program.ts'
 import { type Measurement, say } from './measure.ts'
-import { type Stage, writeMailing } from './stage.ts'
+import { packMailing, type Stage, writeMailing, writeMailingBook } from './stage.ts'
 
 const MOST_MB = 300
 
 /**
  * The most memory (VmHWM: peak resident set) that each camp process takes on the whole way of one large file: the import's, the
- * run's, the worker's and the sandbox's.
+ * run's, the worker's and the sandbox's; and the import's of the same file as a gzip and as a workbook.
  */
 export async function measureMemory(stage: Stage, rows: number): Promise<Measurement[]> {
   say(`memory: ${rows} rows`)
@@ -37,8 +37,16 @@ export async function measureMemory(stage: Stage, rows: number): Promise<Measure
     if (status !== 'FINISHED') throw new Error(`the campaign is ${status}`)
     say(`  dispatched in ${ran.seconds.toFixed(1)} s`)
     const size = rows.toLocaleString('en-US')
+    const packed = await packMailing(file)
+    const gz = await camp('campaign', 'import', packed, ...target, ...always, '--again')
+    say(`  imported as .csv.gz in ${gz.seconds.toFixed(1)} s`)
+    const book = await writeMailingBook(stage.home, rows)
+    const xlsx = await camp('campaign', 'import', book, ...target, ...always)
+    say(`  imported as .xlsx in ${xlsx.seconds.toFixed(1)} s`)
     return [
       measurement(`memory: camp campaign import, ${size} rows`, imported.peakMb),
+      measurement(`memory: camp campaign import of a .csv.gz, ${size} rows`, gz.peakMb),
+      measurement(`memory: camp campaign import of an .xlsx, ${size} rows`, xlsx.peakMb),
       measurement(`memory: camp campaign run --wait, ${size} rows`, ran.peakMb),
       measurement(`memory: camp worker, ${size} rows`, peakMbOf(worker.pid)!),
       measurement(`memory: camp sandbox, ${size} rows`, peakMbOf(sandbox.pid)!),

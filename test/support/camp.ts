@@ -1,7 +1,7 @@
 import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { PassThrough } from 'node:stream'
+import { PassThrough, type Readable } from 'node:stream'
 import { runCamp } from '../../src/cli/main.ts'
 import { type Clock, systemClock } from '../../src/clock.ts'
 
@@ -17,10 +17,20 @@ export interface Run {
 /** Runs a command line in this process. `env` is all of its environment; without DATABASE_URL it would run embedded. */
 export async function camp(
   argv: readonly string[],
-  options: { env: NodeJS.ProcessEnv; stdin?: string; clock?: Clock; signal?: AbortSignal },
+  options: {
+    env: NodeJS.ProcessEnv
+    stdin?: string | Buffer | Readable
+    /** Which of its streams look like a terminal. */
+    terminal?: 'stdin' | 'stderr'
+    clock?: Clock
+    signal?: AbortSignal
+  },
 ): Promise<Run> {
   const [stdin, stdout, stderr] = [new PassThrough(), new PassThrough(), new PassThrough()]
-  stdin.end(options.stdin ?? '')
+  const input = options.stdin ?? ''
+  if (typeof input === 'string' || Buffer.isBuffer(input)) stdin.end(input)
+  else input.pipe(stdin)
+  if (options.terminal) Object.assign({ stdin, stderr }[options.terminal], { isTTY: true })
   const [out, err] = [collect(stdout), collect(stderr)]
   const code = await runCamp([...argv], {
     env: { CAMP_HOME: scratchHome(), ...options.env },

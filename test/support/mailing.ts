@@ -29,6 +29,7 @@ export function mailingFile(rows: number): { bytes: Buffer; facts: MailingFacts 
 
 interface Line {
   line: string
+  cells: readonly string[]
   kind: 'header' | 'pending' | 'INVALID_PHONE' | 'DUPLICATE'
   badDocument: boolean
 }
@@ -36,7 +37,8 @@ interface Line {
 /** The lines of a mailing, with what an import is to make of each. */
 export function* mailing(rows: number): Generator<Line> {
   yield {
-    line: 'TELEFONE;NOME;CPF/CNPJ;CONTRATO;VALOR;VENCIMENTO;CIDADE;OBSERVAÇÃO\r\n',
+    line: `${HEADERS.join(';')}\r\n`,
+    cells: HEADERS,
     kind: 'header',
     badDocument: false,
   }
@@ -64,9 +66,11 @@ export function* mailing(rows: number): Generator<Line> {
       pick(CITIES),
       pick(REMARKS),
     ]
-    yield { line: `${cells.map(quoted).join(';')}\r\n`, kind, badDocument }
+    yield { line: `${cells.map(quoted).join(';')}\r\n`, cells, kind, badDocument }
   }
 }
+
+const HEADERS = ['TELEFONE', 'NOME', 'CPF/CNPJ', 'CONTRATO', 'VALOR', 'VENCIMENTO', 'CIDADE', 'OBSERVAÇÃO']
 
 interface Phone {
   ddd: number

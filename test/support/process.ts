@@ -15,22 +15,23 @@ export interface CampProcess {
 const MAIN = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url))
 const SCRIPT = `import { main } from ${JSON.stringify(MAIN)}; process.exitCode = await main(process.argv.slice(1))`
 
-/** A camp process, from the sources; it ends with the test. */
+/** A camp process, from the sources; it ends with the test. Its three streams are pipes. */
 export function spawnCamp(argv: readonly string[], env: NodeJS.ProcessEnv) {
   const child = spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', SCRIPT, '--', ...argv], {
     env: { ...env, PATH: process.env.PATH },
-    stdio: ['ignore', 'pipe', 'inherit'],
   })
   onTestFinished(() => {
     child.kill('SIGKILL')
   })
-  return child
+  return Object.assign(child, { ended: once(child, 'exit') as CampProcess['ended'] })
 }
 
-/** A camp process that has said its first line. */
+/** A camp process, from the sources, that has said its first line; it ends with the test. */
 export async function startCamp(argv: readonly string[], env: NodeJS.ProcessEnv): Promise<CampProcess> {
   const child = spawnCamp(argv, env)
-  const ended = once(child, 'exit') as CampProcess['ended']
+  child.stdin.end()
+  child.stderr.pipe(process.stderr, { end: false })
+  const { ended } = child
   const firstLine = await Promise.race([
     once(createInterface({ input: child.stdout }), 'line').then(([line]) => String(line)),
     ended.then(([code]) => {

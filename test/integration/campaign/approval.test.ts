@@ -27,7 +27,7 @@ describe('an approval is bound to', () => {
 
   it.each<[what: string, change: string]>([
     ['the file', set('source_sha256', `'other'`)],
-    ['the leads’ count', set('rows', 'rows + 1')],
+    ['the leads’ count', set('lead_count', 'lead_count + 1')],
     ['the fish', set('fish', '3')],
     ['the message', set('base_message', `'Oi'`)],
     ['the template', set('template_id', `'${other.template}'`)],

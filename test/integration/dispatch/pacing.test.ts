@@ -223,7 +223,7 @@ describe('taking moments', () => {
             expect(answer).toEqual({ waitUntil: startAt })
             continue
           }
-          expect(answer).toEqual({ startAt })
+          expect(answer).toEqual({ startAt, startUs: earliest })
           for (const lane of lanes) free[lane] = earliest + Math.ceil(takesMs[lane]! * 1000)
         }
       }),

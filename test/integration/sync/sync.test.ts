@@ -201,7 +201,7 @@ describe('a list is read', () => {
   })
 
   it('and its rejects can be mended and synced again', async () => {
-    const list = await fileOf(`fone;cpf;motivo\n${A};;x\n123;;y\n${B};52998224726;z\n;;\n`)
+    const list = await fileOf(`fone;cpf;motivo\n${A};;x\n123;;y\n${B};52998224726;z\n;;w\n`)
     const rejects = join(dirname(list), 'rejects.csv')
     const result = await sync(list, { rejects })
     expect(result.rejects).toEqual({ file: rejects, rows: 3 })

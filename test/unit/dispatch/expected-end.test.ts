@@ -6,8 +6,8 @@ import { endOfDay, isWithinHours } from '../../../src/dispatch/hours.ts'
 import { throttlingOf } from '../../../src/dispatch/pace.ts'
 
 const SP = 'America/Sao_Paulo'
-const MANAUS = 'America/Manaus'
-const ACRE = 'America/Rio_Branco'
+const MANAUS = 'AM'
+const ACRE = 'AC'
 const OFFICE = { from: 480, to: 1200 }
 
 interface Case {

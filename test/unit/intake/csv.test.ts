@@ -36,6 +36,25 @@ describe.each([1, 7, 100_000])('in chunks of %i bytes', size => {
   })
 })
 
+test('passes over the line that names the delimiter; lines are counted as they stand in the file', async () => {
+  const rows = await read('sep=;\r\n\r\nfone;nome\r\n11;"a\r\nb"\r\n12;c\r\n', 5, 'sep=;')
+  expect(rows.map(row => [row.line, row.cells.length])).toEqual([
+    [3, 2],
+    [4, 2],
+    [6, 2],
+  ])
+  await expect(read('sep=;\nfone;nome\n1;"x\n', 5, 'sep=;')).rejects.toThrow('line 3, column "nome"')
+})
+
+test('lines of nothing but delimiters and spaces are no records, as empty ones', async () => {
+  const rows = await read(';;\n\nfone;nome;\n ; ;\n1;x;\n"";;\n2;;\n;;', 3)
+  expect(rows.map(row => [row.line, row.cells[0]])).toEqual([
+    [3, 'fone'],
+    [5, '1'],
+    [7, '2'],
+  ])
+})
+
 test('knows every kind of line break, also mixed', async () => {
   expect((await read('a\r1\r\n2\n3\r', 3)).map(row => [row.line, row.cells[0]])).toEqual([
     [1, 'a'],
@@ -52,9 +71,13 @@ test('a quote that would swallow the rest of a long file ends at a megabyte', as
   })
 })
 
-async function read(text: string, size: number): Promise<Row[]> {
+async function read(text: string, size: number, separatorLine: string | null = null): Promise<Row[]> {
   const rows: Row[] = []
-  for await (const chunk of readRows(cut(Buffer.from(text), size), { file: 'f.csv', delimiter: ';' }))
+  for await (const chunk of readRows(cut(Buffer.from(text), size), {
+    file: 'f.csv',
+    delimiter: ';',
+    separatorLine,
+  }))
     rows.push(...chunk)
   return rows
 }

@@ -43,15 +43,75 @@ describe('sees how a file is written', () => {
   })
 })
 
+describe('a gzip', () => {
+  const text = 'telefone;nome\r\n11987654321;João\r\n'
+
+  test('is known by its bytes, not by its name, and read as what it holds', async () => {
+    const latin = encode(text, 'windows-1252')
+    const source = await inspect(write('list.csv', gzipSync(latin)))
+    expect(source).toMatchObject({ format: 'csv.gz', encoding: 'windows-1252', delimiter: ';', lineBreak: '\r\n' })
+    expect(source.bytes).toBe(gzipSync(latin).length)
+  })
+
+  test('of the same content is the same file, whenever it was packed', async () => {
+    const plain = await inspect(write('plain.csv', text))
+    const packed = await inspect(write('packed.csv.gz', gzipSync(text, { level: 1 })))
+    const apart = await inspect(
+      write('apart.gz', Buffer.concat([gzipSync(text.slice(0, 20)), gzipSync(text.slice(20))])),
+    )
+    expect([packed.sha256, apart.sha256]).toEqual([plain.sha256, plain.sha256])
+  })
+
+  const long = gzipSync(Buffer.from(Array.from({ length: 200_000 }, (_, i) => (i * 7919) % 251)).toString('latin1'))
+  test.each<[string, Buffer, RegExp]>([
+    ['cut.csv.gz', long.subarray(0, long.length >> 1), /cut\.csv\.gz is cut: its gzip ends in the middle/],
+    ['no-end.csv.gz', gzipSync(text).subarray(0, -4), /is cut: its gzip ends in the middle/],
+    ['head.csv.gz', gzipSync(text).subarray(0, 5), /is cut: its gzip ends in the middle/],
+    ['flipped.csv.gz', flipped(gzipSync(text), -6), /is damaged: its gzip cannot be unpacked/],
+    ['empty.csv.gz', gzipSync(''), /is empty/],
+    ['twice.csv.gz', gzipSync(gzipSync(text)), /is a gzip within a gzip/],
+    ['book.xlsx.gz', gzipSync('PK\x03\x04'), /is a gzip that holds a \.zip or \.xlsx/],
+    ['bomb.csv.gz', gzipSync(Buffer.alloc(100 * 1024 * 1024, 'fone\n')), /unpacks to more than 250 times its size/],
+  ])('refuses %s', async (name, bytes, message) => {
+    await expect(inspect(write(name, bytes))).rejects.toMatchObject({
+      kind: 'DATA',
+      message: expect.stringMatching(message),
+      hint: expect.stringMatching(/\w/),
+    })
+  })
+})
+
+describe('a first line that names the delimiter', () => {
+  test.each([
+    ['sep=|\r\nfone|a;b;c;d\r\n1|2', '|', 'sep=|'],
+    ['"sep=;"\nfone;nome\n1;2', ';', '"sep=;"'],
+    ['SEP=\t\nfone\tnome\n', '\t', 'SEP=\t'],
+    ['\ufeffsep=,,,,\nfone,nome\n', ',', 'sep=,,,,'],
+    ['sep\n1\n', ';', null],
+  ])('%j', async (text, delimiter, separatorLine) => {
+    expect(await inspect(write('sep.csv', text))).toMatchObject({ delimiter, separatorLine })
+  })
+
+  test('gives way to --delimiter, and may not name what camp does not read', async () => {
+    const file = write('sep.csv', 'sep=;\nfone|nome\n')
+    expect(await inspect(file, { delimiter: '|' })).toMatchObject({ delimiter: '|', separatorLine: 'sep=;' })
+    await expect(inspect(write('sep.csv', 'sep=^\nfone^nome\n'))).rejects.toMatchObject({ kind: 'DATA' })
+  })
+})
+
+test('--sheet for a text is a mistake', async () => {
+  await expect(inspect('fixtures/import/pipe.csv', { sheet: 'Plan1' })).rejects.toMatchObject({ kind: 'USAGE' })
+})
+
 describe('refuses what is no CSV', () => {
   test.each([
     ['empty.csv', '', /is empty/],
     ['blank.csv', '\ufeff \r\n', /is empty/],
-    ['list.xlsx', 'PK\x03\x04\x14\x00\x06\x00\x08\x00[Content_Types].xml', /list\.xlsx is an \.xlsx file, not a CSV/],
-    ['list.zip', 'PK\x03\x04\x14\x00\x06\x00\x08\x00list.csv', /is a \.zip file/],
+    ['list.xlsx', 'PK\x03\x04\x14\x00\x06\x00\x08\x00[Content_Types].xml', /list\.xlsx is damaged or cut/],
     ['list.pdf', '%PDF-1.7', /is a PDF file/],
-    ['list.csv.gz', gzipSync('fone\n1'), /is a gzip file/],
-    ['list.xls', Buffer.from('d0cf11e0a1b11ae1', 'hex'), /is an \.xls file/],
+    ['list.xls', Buffer.from('d0cf11e0a1b11ae1', 'hex'), /list\.xls is an \.xls file, not a CSV or \.xlsx/],
+    ['book.xls', oleFile('Workbook'), /is an \.xls file/],
+    ['secret.xlsx', oleFile('EncryptedPackage'), /secret\.xlsx is protected by a password/],
     ['web.xls', '<html><table>', /is an HTML or XML file/],
     ['binary.csv', 'fone;nome\n11987654321;A\x00na\n', /not a text file: byte 24 is NUL/],
   ])('%s', async (name, content, message) => {
@@ -91,8 +151,30 @@ describe('an encoding there and back', () => {
   })
 })
 
+function flipped(bytes: Buffer, at: number): Buffer {
+  bytes[bytes.length + at]! ^= 0xff
+  return bytes
+}
+
+/** An OLE container as old Excel and Office's encryption write it: a header, and a directory in its second sector. */
+function oleFile(stream: string): Buffer {
+  const bytes = Buffer.alloc(2048)
+  bytes.write('d0cf11e0a1b11ae1', 'hex')
+  bytes.writeUInt16LE(9, 30)
+  bytes.writeUInt32LE(1, 48)
+  bytes.write('Root Entry', 1024, 'utf16le')
+  bytes.write(stream, 1152, 'utf16le')
+  return bytes
+}
+
 function inspect(path: string, options: Partial<InspectOptions> = {}) {
-  return inspectFile(path, { encoding: null, delimiter: null, signal: new AbortController().signal, ...options })
+  return inspectFile(path, {
+    encoding: null,
+    delimiter: null,
+    sheet: null,
+    signal: new AbortController().signal,
+    ...options,
+  })
 }
 
 function write(name: string, content: string | Buffer): string {

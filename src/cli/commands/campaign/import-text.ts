@@ -16,7 +16,7 @@ export function importText(
   const shown = view.id === null ? { ...view, agendamento_id: '(dry run)' } : view
   const campaign = campaignText(shown, outlook.timezone, outlook)
   const read = fields([
-    ['read as', `${facts.encoding}, separated by ${facts.delimiter}`],
+    ['read as', readAs(facts)],
     ['columns', columnsText(facts)],
     ['variables', facts.variables.join(', ')],
     ['refused at', refusedText(view, facts)],
@@ -48,6 +48,11 @@ export function warningsOf(view: CampaignView, facts: ImportFacts): string[] {
   ].filter(warning => warning !== false)
 }
 
+function readAs({ format, encoding, delimiter, sheet }: ImportFacts): string {
+  if (sheet !== null) return `${format}, sheet "${sheet}"`
+  return `${encoding}, separated by ${delimiter}${format === 'csv' ? '' : ', unpacked from gzip'}`
+}
+
 function columnsText({ mapping, phone_columns, all_phones }: ImportFacts): string {
   const phones = phone_columns.map(({ column, area_code }) =>
     area_code === null ? column : `${area_code} + ${column}`,
@@ -70,6 +75,7 @@ function refusedText({ errors }: CampaignView, { refused_lines }: ImportFacts): 
 const WARNINGS: Record<string, string> = {
   BAD_DOCUMENT: 'bad documents left out',
   MISSING_DATE: 'rows without a registration date, sent all the same',
+  HIDDEN_ROW: 'rows that Excel hides (a filter?), imported all the same',
   REPAIRED_PHONE: 'mobiles got their ninth digit',
   SAME_DOCUMENT: 'further phones of a document',
 }

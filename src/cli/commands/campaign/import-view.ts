@@ -8,8 +8,11 @@ import type { Segments } from '../../../intake/segments.ts'
 
 /** What an import says beyond the campaign itself. */
 export interface ImportFacts {
+  format: string
+  /** "xlsx" for a workbook, whose cells have none. */
   encoding: string
-  delimiter: string
+  delimiter: string | null
+  sheet: string | null
   /** Field → the header that was taken for it; of several phones the first. */
   mapping: Readonly<Record<string, string>>
   /** The columns of phones, best first, and those of their area codes. */
@@ -49,8 +52,10 @@ export function factsOf(request: ImportRequest, result: ImportResult): ImportFac
   const { source, columns, batches } = result
   const { headers, fields: found, variables } = columns
   return {
-    encoding: source.encoding,
-    delimiter: delimiterName(source.delimiter),
+    format: source.format,
+    encoding: source.sheet === null ? source.encoding : source.format,
+    delimiter: source.sheet === null ? delimiterName(source.delimiter) : null,
+    sheet: source.sheet,
     mapping: Object.fromEntries(Object.entries(found).map(([field, index]) => [field, headers[index]!])),
     phone_columns: columns.phones.map(({ index, areaCode }) => ({
       column: headers[index]!,

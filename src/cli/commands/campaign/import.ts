@@ -1,13 +1,14 @@
 import type { Adapter } from '../../../broker/port.ts'
 import { CampError } from '../../../errors.ts'
-import type { ImportRequest } from '../../../intake/request.ts'
+import type { ImportRequest, ImportResult } from '../../../intake/request.ts'
 import { leaf, type Register } from '../../command.ts'
 import type { Context } from '../../context.ts'
 import { nameArgument, wholeNumber } from '../../options.ts'
+import { hasTerminal } from '../../prompt.ts'
 import { assertRepeatable } from './repeat.ts'
 
 export const register: Register = (campaign, action) => {
-  leaf(campaign, 'import <file>', 'import a contact file as a campaign that waits for approval')
+  leaf(campaign, 'import <file>', 'import a contact file (CSV, .csv.gz, .xlsx; - is stdin) for approval')
     .requiredOption('--wallet <wallet>', 'who pays')
     .requiredOption('--broker <broker>', 'who sends')
     .option('--name <name>', "the campaign's name; without it, the file's", nameArgument)
@@ -40,6 +41,7 @@ export const register: Register = (campaign, action) => {
     .option('--stale-days <n>', 'refuse rows whose data_cadastro is older; 0: however old', wholeNumber(0, 36_500), 7)
     .option('--encoding <name>', 'utf-8, utf-16le, utf-16be or windows-1252; without it, detected')
     .option('--delimiter <sign>', '; , tab or |; without it, detected')
+    .option('--sheet <name>', 'which sheet of a workbook; without it, the first that has rows')
     .option('--no-fish', 'without our own control phones')
     .option('--no-cap', 'also who was written to within 24 hours (ADMIN)')
     .option('--purpose <word>', 'what it is for: entries of the blocklist for another purpose do not bind it')
@@ -71,6 +73,7 @@ interface Options {
   staleDays: number
   encoding?: string
   delimiter?: string
+  sheet?: string
   fish: boolean
   cap: boolean
   purpose?: string
@@ -89,15 +92,13 @@ function collect(value: string, previous: string[]): string[] {
 async function importFile(context: Context, file: string, options: Options): Promise<void> {
   const actor = options.cap && !options.allowHolidays ? await context.actor() : await context.admin()
   if (options.repeat !== undefined) assertRepeatable({ ...options })
-  const { importCampaign } = await import('../../../intake/import.ts')
-  const [pool, prisma] = [await context.pool(), await context.prisma()]
+  else if (file === STDIN) assertPipe(context)
   const { request, wallet, broker, rateLimit } = await readRequest(context, actor.id, file, options)
   if (options.repeat !== undefined) {
     return (await import('./repeat-add.ts')).repeatImport(context, request, options.repeat)
   }
-  const progress = await progressBar(context)
-  const deps = { pool, prisma, clock: context.clock, signal: context.signal, onProgress: progress.update }
-  const result = await importCampaign(deps, request).finally(progress.end)
+  const result = await importInput(context, request)
+  const pool = await context.pool()
   const { campaignView } = await import('../../../campaign/view.ts')
   const { factsOf, plannedView } = await import('./import-view.ts')
   const { importText, warningsOf } = await import('./import-text.ts')
@@ -133,6 +134,36 @@ async function sayWhatDoesNotBind(context: Context, purpose: string | null): Pro
   const others = (await listSyncs(await context.pool())).filter(sync => (sync.purpose ?? purpose) !== purpose)
   const names = new Set(others.map(sync => `${sync.source} (${sync.purpose})`))
   if (names.size > 0) context.out.talk(`Lists for another purpose do not bind it: ${[...names].join(', ')}.`)
+}
+
+const STDIN = '-'
+
+function assertPipe(context: Context): void {
+  if (!hasTerminal(context)) return
+  throw new CampError('USAGE', '- stands for standard input, and that is a terminal', {
+    hint: 'Pipe a file in: zcat list.csv.gz | camp campaign import - …, or give its name.',
+  })
+}
+
+/** A file as it lies there; standard input as a file that is gone afterwards. */
+async function importInput(context: Context, request: ImportRequest): Promise<ImportResult> {
+  if (request.file !== STDIN) return importFrom(context, request)
+  const { spool } = await import('../../../intake/spool.ts')
+  const { home } = context.config
+  const spooled = await spool(context.host.streams.stdin, { home, clock: context.clock, signal: context.signal })
+  try {
+    return await importFrom(context, { ...request, file: spooled.path, fileName: 'stdin' })
+  } finally {
+    await spooled.remove()
+  }
+}
+
+async function importFrom(context: Context, request: ImportRequest): Promise<ImportResult> {
+  const { importCampaign } = await import('../../../intake/import.ts')
+  const [pool, prisma] = [await context.pool(), await context.prisma()]
+  const progress = await progressBar(context)
+  const deps = { pool, prisma, clock: context.clock, signal: context.signal, onProgress: progress.update }
+  return importCampaign(deps, request).finally(progress.end)
 }
 
 async function readRequest(context: Context, userId: string, file: string, options: Options) {
@@ -178,6 +209,7 @@ async function readRequest(context: Context, userId: string, file: string, optio
     staleDays: options.staleDays,
     encoding: options.encoding === undefined ? null : parseEncoding(options.encoding),
     delimiter: options.delimiter === undefined ? null : parseDelimiter(options.delimiter),
+    sheet: options.sheet ?? null,
     fish: options.fish,
     again: options.again ?? false,
     dryRun: options.dryRun ?? false,
@@ -219,7 +251,7 @@ async function progressBar({ out, clock }: Context) {
   const { SingleBar } = (await import('cli-progress')).default
   const bar = new SingleBar({
     stream: stderr as NodeJS.WriteStream,
-    format: '{bar} {percentage}% | {rows} rows | {rate} rows/s',
+    format: '{bar} {percentage}% | {rows} rows | {rate} rows/s | {left} left',
     hideCursor: true,
     clearOnComplete: true,
   })
@@ -228,7 +260,11 @@ async function progressBar({ out, clock }: Context) {
   return {
     update: ({ rows, bytes, totalBytes }: { rows: number; bytes: number; totalBytes: number }) => {
       const seconds = Math.max(0.001, (clock.now().getTime() - startedAt) / 1000)
-      const shown = { rows: rows.toLocaleString('en-US'), rate: Math.round(rows / seconds).toLocaleString('en-US') }
+      const shown = {
+        rows: rows.toLocaleString('en-US'),
+        rate: Math.round(rows / seconds).toLocaleString('en-US'),
+        left: timeLeft(seconds, bytes / totalBytes),
+      }
       if (!running) bar.start(totalBytes, 0, shown)
       running = true
       bar.update(bytes, shown)
@@ -237,4 +273,11 @@ async function progressBar({ out, clock }: Context) {
       if (running) bar.stop()
     },
   }
+}
+
+/** At the pace so far: "1:05". @param share 0 to 1 */
+function timeLeft(seconds: number, share: number): string {
+  if (share <= 0) return '?'
+  const left = Math.ceil((seconds / share) * (1 - share))
+  return `${Math.floor(left / 60)}:${String(left % 60).padStart(2, '0')}`
 }

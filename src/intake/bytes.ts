@@ -1,0 +1,76 @@
+import { createReadStream } from 'node:fs'
+import { pipeline } from 'node:stream'
+import { createGunzip } from 'node:zlib'
+import { CampError, codeOf } from '../errors.ts'
+
+/** A file's bytes while they are read. */
+export interface Bytes {
+  /** Unpacked, where the file is a gzip. */
+  chunks: AsyncIterable<Buffer>
+  /** How much of the file on the disk has been read. */
+  bytesRead: () => number
+}
+
+export interface BytesOptions {
+  path: string
+  /** For errors. */
+  file: string
+  gzip: boolean
+  /** The size of a chunk. */
+  chunk: number
+  signal: AbortSignal
+}
+
+/**
+ * Opens a file, packed or not: what it holds in memory is some chunks, whatever the gzip unpacks to.
+ * @throws CampError DATA, from the chunks: a gzip that is cut, damaged, or blown up beyond what a mailing can be
+ */
+export function openBytes({ path, file, gzip, chunk, signal }: BytesOptions): Bytes {
+  const raw = createReadStream(path, { highWaterMark: chunk, signal })
+  const bytesRead = () => raw.bytesRead
+  if (!gzip) return { chunks: raw, bytesRead }
+  const unpacking = createGunzip({ chunkSize: chunk })
+  // What goes wrong comes out of the chunks; a reader that stops early stops the file with it.
+  pipeline(raw, unpacking, () => undefined)
+  return { chunks: unpacked(unpacking, file, bytesRead), bytesRead }
+}
+
+async function* unpacked(chunks: AsyncIterable<Buffer>, file: string, bytesRead: () => number): AsyncGenerator<Buffer> {
+  let bytes = 0
+  try {
+    for await (const chunk of chunks) {
+      bytes += chunk.length
+      assertNoBomb(file, bytes, bytesRead())
+      yield chunk
+    }
+  } catch (error) {
+    throw explained(file, error)
+  }
+}
+
+// A mailing packs to a tenth, one full of equal texts to a fiftieth; deflate's own limit is a thousandth.
+const MOST_TIMES = 250
+const BOMB_FROM = 64 * 1024 * 1024
+
+/** @throws CampError DATA where so much came out of so little that it is no mailing */
+export function assertNoBomb(file: string, unpackedBytes: number, packedBytes: number): void {
+  if (unpackedBytes < BOMB_FROM || unpackedBytes <= packedBytes * MOST_TIMES) return
+  throw new CampError('DATA', `${file} unpacks to more than ${MOST_TIMES} times its size: that is no mailing`, {
+    hint: 'If it is one all the same, unpack it and save it as CSV.',
+  })
+}
+
+function explained(file: string, error: unknown): unknown {
+  const code = codeOf(error)
+  if (code === 'Z_BUF_ERROR') {
+    return new CampError('DATA', `${file} is cut: its gzip ends in the middle`, {
+      hint: 'Copy or download it again. Nothing was imported.',
+      cause: error,
+    })
+  }
+  if (!code?.startsWith('Z_')) return error
+  return new CampError('DATA', `${file} is damaged: its gzip cannot be unpacked (${(error as Error).message})`, {
+    hint: 'Copy or download it again. Nothing was imported.',
+    cause: error,
+  })
+}

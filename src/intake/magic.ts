@@ -1,0 +1,50 @@
+import { CampError } from '../errors.ts'
+
+/** What a file is by its first bytes, whatever its name. */
+export type Kind = 'text' | 'gzip' | 'zip'
+
+/** How much of a file `kindOf` wants to see: old Excel's files tell only in their directory what they are. */
+export const KIND_BYTES = 256 * 1024
+
+/**
+ * @param head the beginning of the file
+ * @throws CampError DATA for what is neither text nor gzip nor zip, with what to do about it
+ */
+export function kindOf(file: string, head: Buffer): Kind {
+  const start = head.toString('latin1', 0, 8)
+  if (start.startsWith('\x1f\x8b')) return 'gzip'
+  if (start.startsWith('PK\x03\x04') || start.startsWith('PK\x05\x06')) return 'zip'
+  if (start.startsWith('\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1')) throw oldExcel(file, head)
+  if (start.startsWith('%PDF')) throw notData(file, 'a PDF', 'Open it and save it as CSV.')
+  // Systems that "export to Excel" like to write an HTML table and call it .xls.
+  if (/^(\xef\xbb\xbf)?\s*<(!doctype|html|table|\?xml)/i.test(head.toString('latin1', 0, 64))) {
+    throw notData(file, 'an HTML or XML', 'Open it in Excel and save it as CSV or .xlsx.')
+  }
+  return 'text'
+}
+
+/** @throws CampError DATA unless what a gzip holds is text */
+export function assertTextInGzip(file: string, head: Buffer): void {
+  const kind = kindOf(file, head)
+  if (kind === 'text') return
+  const what = kind === 'gzip' ? 'a gzip within a gzip' : 'a gzip that holds a .zip or .xlsx'
+  throw new CampError('DATA', `${file} is ${what}`, { hint: 'Unpack it once (gunzip), and import what comes out.' })
+}
+
+/** The error for a file that is not what camp reads. */
+export function notData(file: string, what: string, hint: string): CampError {
+  return new CampError('DATA', `${file} is ${what} file, not a CSV or .xlsx`, { hint })
+}
+
+/** An .xls, or an .xlsx with a password: both are OLE containers, whose directory has the names of what they hold. */
+function oldExcel(file: string, head: Buffer): CampError {
+  const sector = head.length >= 52 ? 1 << Math.min(head.readUInt16LE(30), 12) : 512
+  const at = head.length >= 52 ? (head.readUInt32LE(48) + 1) * sector : 0
+  const directory = head.subarray(at, at + 4096).toString('utf16le')
+  if (directory.includes('EncryptedPackage')) {
+    return new CampError('DATA', `${file} is protected by a password`, {
+      hint: 'Open it in Excel, take the password away (File > Info > Protect), and save it.',
+    })
+  }
+  return notData(file, 'an .xls', 'Open it in Excel and save it as .xlsx or CSV.')
+}
