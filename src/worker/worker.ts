@@ -14,6 +14,7 @@ import type { Keys } from '../security/keys.ts'
 import { MESSAGE_KEY, messageKey, type WebhookBroker, webhookUrl } from '../security/webhook-token.ts'
 import { startApplier } from '../webhook/applier.ts'
 import { startListener } from '../webhook/listener.ts'
+import { databaseOffset } from './database-clock.ts'
 import { runDue } from './due.ts'
 import { startRecurrences } from './recurrences.ts'
 
@@ -52,7 +53,7 @@ const DRAIN_MS = 27_000
  */
 export async function startWorker(deps: WorkerDeps, options: WorkerOptions): Promise<Worker> {
   const { pool, queues, keys, config, clock, log } = deps
-  let offsetMs = await clockOffset(pool, clock)
+  let offsetMs = await databaseOffset(pool, clock, 0)
   const now = () => new Date(clock.now().getTime() + offsetMs)
   const served = new Map<string, WebhookBroker>()
   const http = createHttp(httpOptions(config, clock))
@@ -117,10 +118,10 @@ export async function startWorker(deps: WorkerDeps, options: WorkerOptions): Pro
   }
   const control = queues.onTask(sweepOnce, { concurrency: 1, onError })
   const upkeep = every(config.sweepMs, onError, async () => {
-    offsetMs = await clockOffset(pool, clock).catch(async error => {
+    offsetMs = await databaseOffset(pool, clock, offsetMs).catch(async error => {
       if (!deps.reviveDatabase || !isUnreachable(error)) throw error
       await deps.reviveDatabase()
-      return clockOffset(pool, clock)
+      return databaseOffset(pool, clock, offsetMs)
     })
     await refreshBrokers()
     // Again and again: a Redis that was wiped has forgotten it.
@@ -164,16 +165,6 @@ export async function startWorker(deps: WorkerDeps, options: WorkerOptions): Pro
       return drained
     },
   }
-}
-
-/** All workers pace by the database's clock: a machine whose own is wrong must not send early. */
-async function clockOffset(pool: pg.Pool, clock: Clock): Promise<number> {
-  const before = clock.now().getTime()
-  const { rows } = await pool.query<{ now: Date }>(`SELECT clock_timestamp() AS now`)
-  const middle = (before + clock.now().getTime()) / 2
-  const offset = rows[0]!.now.getTime() - middle
-  // Less than what the question itself may take is no difference.
-  return Math.abs(offset) < 50 ? 0 : offset
 }
 
 interface BrokerRow {

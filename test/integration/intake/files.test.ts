@@ -42,7 +42,7 @@ describe('one mailing in each format', () => {
     expect(others.map(lead => lead.source_line)).toEqual(
       Array.from({ length: facts.rows }, (_, i) => (format === 'xlsx' ? i + 2 : leads[i]!.source_line)),
     )
-    const reason = (lead: LeadRow) => lead.error_message?.replace(/^line \d+ /, 'another line ')
+    const reason = ({ error_message }: LeadRow) => String(error_message).replace(/^line \d+ /, 'another line ')
     const values = (lead: LeadRow) => ({ ...lead, seq: 0, source_line: 0, error_message: reason(lead) })
     expect(others.map(values)).toEqual(leads.map(values))
   })
