@@ -76,7 +76,7 @@ describe('standard input', () => {
     const run = await camp(line('-', '--rejects', rejects), { env, stdin: await make() })
     expect(run.err).toBe('')
     expect(run.json()).toMatchObject({ ...as, name: 'stdin', source_file: 'stdin', rows: 2, rejects: { rows: 1 } })
-    expect(readFileSync(rejects, 'utf8')).toContain('123;Bia;3;INVALID_PHONE;')
+    expect(readFileSync(rejects, 'utf8')).toContain('123;Bia;3;fone;INVALID_PHONE;')
   })
 
   test('takes --name, and is the file that it was imported as before', async () => {

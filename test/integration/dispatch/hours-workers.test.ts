@@ -46,14 +46,14 @@ it('a window that closes stops a running campaign, and it goes on by itself when
   const movedAgainBy = await clock.set('2026-11-26T07:59:59-03:00')
   // Its rings would come after a real night: the sweeper rings again what the queue has lost.
   await wipeQueue(db)
-  await status(id, 'FINISHED', 40_000)
+  await status(id, 'FINISHED', 70_000)
   const morning = sandbox
     .starts()
     .slice(evening.length)
     .map(at => at + movedAgainBy)
   expect(Math.min(...morning)).toBeGreaterThan(Date.parse('2026-11-26T08:00:00-03:00') - CLOCK_MS)
   expect(sandbox.stats()).toMatchObject({ unique: 200, duplicates: 0 })
-}, 80_000)
+}, 120_000)
 
 it('a day that becomes a holiday stops it, and it goes on when that is taken back', async () => {
   await clock.set('2026-11-25T10:00:00-03:00')
@@ -71,6 +71,6 @@ it('a day that becomes a holiday stops it, and it goes on when that is taken bac
   expect(await asleep(id)).toMatchObject({ waiting_until: '2026-11-26T11:00:00.000Z' })
   expect(sandbox.stats().unique).toBeLessThan(200)
   await removeHoliday(db.pool, scene.userId, { day: '11-25', state: 'SP' })
-  await status(id, 'FINISHED', 40_000)
+  await status(id, 'FINISHED', 70_000)
   expect(sandbox.stats()).toMatchObject({ unique: 200, duplicates: 0 })
-}, 80_000)
+}, 120_000)

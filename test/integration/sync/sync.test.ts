@@ -218,7 +218,7 @@ describe('a list is read', () => {
     const plain = await fileOf(`${A}\nnobody\n`)
     await sync(plain, { rejects: join(dirname(plain), 'r.csv') })
     expect(await readFile(join(dirname(plain), 'r.csv'), 'utf8')).toMatch(
-      /^valor;linha;motivo;detalhe\nnobody;2;INVALID_VALUE;/,
+      /^valor;linha;coluna;motivo;detalhe\nnobody;2;;INVALID_VALUE;/,
     )
   })
 
