@@ -2,7 +2,8 @@ import type { Adapter } from '../broker/port.ts'
 import { adapterOf } from '../broker/registry.ts'
 import type { Sql } from '../database/pool.ts'
 import { AREA_TABLE } from '../lead/zones.ts'
-import type { ClaimedBatch, ClaimedLead } from './claim.ts'
+import type { ClaimedBatch } from './claim.ts'
+import type { ClaimedLead } from './claim-leads.ts'
 
 /**
  * The plan of a campaign: its PENDING leads cut into batches, each a seq range of one region (and of one text, where a

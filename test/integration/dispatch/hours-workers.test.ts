@@ -44,9 +44,15 @@ it('a window that closes stops a running campaign, and it goes on by itself when
   expect(Math.max(...evening)).toBeLessThan(Date.parse('2026-11-25T20:00:00-03:00') + CLOCK_MS)
 
   const movedAgainBy = await clock.set('2026-11-26T07:59:59-03:00')
-  // Its rings would come after a real night: the sweeper rings again what the queue has lost.
-  await wipeQueue(db)
-  await status(id, 'FINISHED', 70_000)
+  // Its rings would come after a real night, and so would those of a worker that has not asked for the time again yet: the sweeper
+  // rings again what the queue has lost.
+  for (let tries = 1; ; tries++) {
+    await wipeQueue(db)
+    const finished = status(id, 'FINISHED', 20_000)
+    if (tries === 4) await finished
+    else if ((await Promise.allSettled([finished]))[0].status === 'rejected') continue
+    break
+  }
   const morning = sandbox
     .starts()
     .slice(evening.length)

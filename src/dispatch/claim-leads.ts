@@ -1,0 +1,95 @@
+import type { Sql } from '../database/pool.ts'
+import type { BatchHeader } from './claim-batch.ts'
+import { type Recipient, releaseContacts, type Sending, takeContacts } from './contacts.ts'
+
+export interface ClaimedLead {
+  id: string
+  seq: number
+  phone: string
+  nome: string | null
+  cpf_cnpj: string | null
+  idcob_contrato: string | null
+  custom_message: string | null
+  variables: Record<string, string> | null
+  is_fish: boolean
+  /** An earlier request with it was in doubt. */
+  doubtful_before: boolean
+}
+
+type RefusedLead = { seq: number; code: 'BLOCKLISTED' | 'FREQUENCY_CAP'; message: string }
+
+/**
+ * The rules that may have changed since the import: blocklist, then the frequency cap. Fish skip both. The blocklist is read by
+ * its indexes, a lead at a time: of an EXISTS PostgreSQL makes a hash of the whole list, for every batch. What binds is what
+ * binds in findBlocked (src/blocklist/blocklist.ts).
+ */
+export async function vetLeads(
+  sql: Sql,
+  header: BatchHeader,
+  most: number,
+  sending: Sending,
+): Promise<{ leads: ClaimedLead[]; refused: RefusedLead[]; left: number }> {
+  const { rows } = await sql.query<ClaimedLead & { blocked: boolean }>(
+    `SELECT l.id, l.seq, l.phone, l.nome, l.cpf_cnpj, l.idcob_contrato, l.custom_message, l.variables, l.is_fish,
+            l.sent_at IS NOT NULL AS doubtful_before,
+            NOT l.is_fish AND coalesce(
+              (SELECT true FROM "Blocklist" k WHERE k.phone = l.phone AND coalesce(k.purpose = $4, true) LIMIT 1),
+              (SELECT true FROM "Blocklist" k WHERE k.cpf_cnpj = l.cpf_cnpj AND coalesce(k.purpose = $4, true) LIMIT 1),
+              false) AS blocked
+     FROM "CampaignLead" l
+     WHERE l.campaign_id = $1 AND l.seq BETWEEN $2 AND $3 AND l.status = 'PENDING'
+     ORDER BY l.seq`,
+    [header.campaign_id, header.from_seq, header.to_seq, header.purpose],
+  )
+  const refused: RefusedLead[] = []
+  const allowed: ClaimedLead[] = []
+  let left = 0
+  for (const { blocked, ...lead } of rows) {
+    if (blocked)
+      refused.push({ seq: lead.seq, code: 'BLOCKLISTED', message: 'on the blocklist when it was to be sent' })
+    else if (allowed.length < most) allowed.push(lead)
+    else left++
+  }
+  const people = allowed.filter(lead => !lead.is_fish).map(recipientOf)
+  const free = await takeContacts(sql, people, sending, header.no_cap)
+  const leads: ClaimedLead[] = []
+  for (const lead of allowed) {
+    if (lead.is_fish || free.has(lead.id)) leads.push(lead)
+    else
+      refused.push({
+        seq: lead.seq,
+        code: 'FREQUENCY_CAP',
+        message: 'another message went to this phone or document within 24 hours',
+      })
+  }
+  return { leads, refused, left }
+}
+
+/** A lead as the frequency cap sees it. */
+export function recipientOf({ id, phone, cpf_cnpj }: ClaimedLead): Recipient {
+  return { leadId: id, phone, cpf_cnpj }
+}
+
+export async function refuseLeads(sql: Sql, campaignId: string, refused: readonly RefusedLead[]): Promise<void> {
+  if (refused.length === 0) return
+  await sql.query(
+    `UPDATE "CampaignLead" l SET status = 'ERROR', error_code = r.code, error_message = r.message
+     FROM unnest($2::int[], $3::text[], $4::text[]) AS r(seq, code, message)
+     WHERE l.campaign_id = $1 AND l.seq = r.seq AND l.status = 'PENDING'`,
+    [campaignId, refused.map(r => r.seq), refused.map(r => r.code), refused.map(r => r.message)],
+  )
+}
+
+/** @returns those that were still PENDING: a cancel may have come between */
+export async function takeLeads(sql: Sql, header: BatchHeader, leads: readonly ClaimedLead[]): Promise<ClaimedLead[]> {
+  const { rows } = await sql.query<{ seq: number }>(
+    `UPDATE "CampaignLead" SET status = 'SENDING', billed = true, batch_number = $3
+     WHERE campaign_id = $1 AND seq = ANY($2::int[]) AND status = 'PENDING'
+     RETURNING seq`,
+    [header.campaign_id, leads.map(lead => lead.seq), header.number],
+  )
+  if (rows.length === leads.length) return [...leads]
+  const taken = new Set(rows.map(row => row.seq))
+  await releaseContacts(sql, leads.filter(lead => !taken.has(lead.seq)).map(recipientOf))
+  return leads.filter(lead => taken.has(lead.seq))
+}
