@@ -35,3 +35,8 @@ export function nameArgument(text: string): string {
   if (name !== '' && name.length <= 200 && !/\p{Cc}/u.test(name)) return name
   throw new InvalidArgumentError('A name is a text of 1 to 200 characters on one line.')
 }
+
+/** An option that may be given several times. Without a default: the help would show it as []. */
+export function collect(value: string, previous: readonly string[] = []): string[] {
+  return [...previous, value]
+}

@@ -2,7 +2,7 @@ import type { Entry } from '../../blocklist/blocklist.ts'
 import { CampError } from '../../errors.ts'
 import { later, leaf, type Register } from '../command.ts'
 import type { Context } from '../context.ts'
-import { nameArgument, oneOf, wholeNumber } from '../options.ts'
+import { collect, nameArgument, oneOf, wholeNumber } from '../options.ts'
 import type { Column } from '../output.ts'
 
 const SOURCE = 'manual'
@@ -33,7 +33,7 @@ export const register: Register = (program, action) => {
     .option('--allow-shrink', 'with --replace: even if more than half of the entries go')
     .option('--refetch', 'the whole list, even if the server says that nothing is new')
     .option('--type <type>', 'what a list without column names holds: phone or document', oneOf(['phone', 'document']))
-    .option('--map <field=column>', 'which column is what: phone=TEL,document=CPF,reason=MOTIVO', collect, [])
+    .option('--map <field=column>', 'which column is what: phone=TEL,document=CPF,reason=MOTIVO', collect)
     .option('--encoding <name>', 'utf-8, utf-16le, utf-16be or windows-1252; without it, detected')
     .option('--delimiter <sign>', '; , tab or |; without it, detected')
     .option(
@@ -44,10 +44,6 @@ export const register: Register = (program, action) => {
     )
     .option('--rejects <file>', 'write the rows there that could not be read')
     .action(action(later(async () => (await import('./blocklist/sync.ts')).sync)))
-}
-
-function collect(value: string, previous: string[]): string[] {
-  return [...previous, value]
 }
 
 type Target = { phone?: string; document?: string }

@@ -18,7 +18,7 @@ export interface SyncOptions {
   allowShrink?: boolean
   refetch?: boolean
   type?: Only
-  map: string[]
+  map?: string[]
   encoding?: string
   delimiter?: string
   maxSize: number
@@ -57,7 +57,7 @@ function requestOf(from: string, options: SyncOptions, userId: string): SyncRequ
     allowShrink: options.allowShrink ?? false,
     refetch: options.refetch ?? false,
     only: options.type ?? null,
-    map: parsePairs('--map', options.map),
+    map: parsePairs('--map', options.map ?? []),
     encoding: options.encoding === undefined ? null : parseEncoding(options.encoding),
     delimiter: options.delimiter === undefined ? null : parseDelimiter(options.delimiter),
     mostBytes: options.maxSize * MEGABYTE,

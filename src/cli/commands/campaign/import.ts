@@ -3,7 +3,7 @@ import { CampError } from '../../../errors.ts'
 import type { ImportRequest, ImportResult } from '../../../intake/request.ts'
 import { leaf, type Register } from '../../command.ts'
 import type { Context } from '../../context.ts'
-import { nameArgument, wholeNumber } from '../../options.ts'
+import { collect, nameArgument, wholeNumber } from '../../options.ts'
 import { hasTerminal } from '../../prompt.ts'
 import { assertRepeatable } from './repeat.ts'
 
@@ -14,12 +14,11 @@ export const register: Register = (campaign, action) => {
     .option('--name <name>', "the campaign's name; without it, the file's", nameArgument)
     .option('--message <text>', 'the text; {{nome}} and every other column of the file can stand in it')
     .option('--template <code>', 'an approved template instead of a text')
-    .option('--var <n=column>', "which column fills a template's variable: 1=nome,2=contrato", collect, [])
+    .option('--var <n=column>', "which column fills a template's variable: 1=nome,2=contrato", collect)
     .option(
       '--map <field=column>',
       'which column is what: phone=TELEFONE,nome=CLIENTE; several phones: phone=TEL1,phone=TEL2; ddd=-: no area codes',
       collect,
-      [],
     )
     .option('--all-phones', 'a lead for each phone of a row; without it, for the first good one')
     .option('--repair-ninth-digit', 'add the ninth digit to mobiles that lack it')
@@ -60,8 +59,8 @@ interface Options {
   name?: string
   message?: string
   template?: string
-  var: string[]
-  map: string[]
+  var?: string[]
+  map?: string[]
   allPhones?: boolean
   repairNinthDigit?: boolean
   schedule?: string
@@ -83,10 +82,6 @@ interface Options {
   rejects?: string
   repeat?: string
   dryRun?: boolean
-}
-
-function collect(value: string, previous: string[]): string[] {
-  return [...previous, value]
 }
 
 async function importFile(context: Context, file: string, options: Options): Promise<void> {
@@ -191,8 +186,8 @@ async function readRequest(context: Context, userId: string, file: string, optio
     adapter,
     message: options.message ?? null,
     template: template && { id: template.id, code: template.template_code, content: template.content },
-    vars: parsePairs('--var', options.var),
-    map: parsePairLists('--map', options.map),
+    vars: parsePairs('--var', options.var ?? []),
+    map: parsePairLists('--map', options.map ?? []),
     allPhones: options.allPhones ?? false,
     repairNinthDigit: options.repairNinthDigit ?? false,
     billsSegments: await billsSegments(context, adapter, { wallet_id: wallet.id, broker_id: broker.id }),
