@@ -1,5 +1,5 @@
 import { onTestFinished } from 'vitest'
-import { systemClock } from '../../src/clock.ts'
+import { type Clock, systemClock } from '../../src/clock.ts'
 import { openQueues } from '../../src/queue/queues.ts'
 import { startSandbox } from '../../src/sandbox/server.ts'
 import type { TestDatabase } from './database.ts'
@@ -18,6 +18,8 @@ export interface WorkersOptions {
   redisUrl?: string | undefined
   concurrency?: number
   env?: NodeJS.ProcessEnv
+  /** The workers'. */
+  clock?: Clock
 }
 
 /** What a test of dispatch does with its database. */
