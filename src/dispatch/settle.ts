@@ -1,14 +1,14 @@
 import type pg from 'pg'
-import { addToBlocklist, optedOutAt } from '../blocklist/blocklist.ts'
 import type { Adapter, Outcome } from '../broker/port.ts'
 import { formatMoney, moneyOf } from '../budget/money.ts'
 import { type Sql, transaction } from '../database/pool.ts'
 import type { ClaimedBatch } from './claim.ts'
-import { type ClaimedLead, recipientOf } from './claim-leads.ts'
+import { recipientOf } from './claim-leads.ts'
 import { releaseContacts } from './contacts.ts'
 import { failCampaign, finishIfDone, pauseCampaign } from './finish.ts'
 import { backoffMs, blockCredential, countAnswer, countFailure, giveProbeBack } from './pace.ts'
 import { planRest, splitBatch } from './plan.ts'
+import { blockOptOuts, reasonOf, writeLeads, writeProviderMessages } from './settle-leads.ts'
 
 /**
  * The settle (DESIGN 5): one transaction that writes what became of a claimed batch. It is fenced: only the attempt that
@@ -147,8 +147,6 @@ export async function settleBatch(
   })
 }
 
-type Fate = { lead: ClaimedLead; outcome: Outcome }
-
 interface Attempt {
   failures: number
   budget_id: string | null
@@ -161,65 +159,6 @@ async function lockAttempt(sql: Sql, { id, attempt }: ClaimedBatch): Promise<Att
     [id, attempt],
   )
   return rows[0]
-}
-
-function reasonOf(fates: readonly Fate[]): string | undefined {
-  const outcome = fates[0]?.outcome
-  return outcome && 'reason' in outcome ? outcome.reason : undefined
-}
-
-async function writeLeads(sql: Sql, batch: ClaimedBatch, fates: readonly Fate[], at: Date): Promise<void> {
-  const status = { ACCEPTED: 'SENT', REJECTED: 'ERROR', NOT_ACCEPTED: 'PENDING', IN_DOUBT: 'IN_DOUBT' } as const
-  await sql.query(
-    `UPDATE "CampaignLead" l SET
-       status = o.status::"LeadStatus",
-       billed = o.status IN ('SENT', 'IN_DOUBT'),
-       sent_at = CASE WHEN o.status IN ('SENT', 'IN_DOUBT') THEN $6::timestamptz ELSE l.sent_at END,
-       provider_msg_id = o.provider_id, error_code = o.code, error_message = o.detail
-     FROM unnest($2::int[], $3::text[], $4::text[], $5::text[], $7::text[]) AS o(seq, status, provider_id, code, detail)
-     WHERE l.campaign_id = $1 AND l.seq = o.seq AND l.status = 'SENDING'`,
-    [
-      batch.campaign.id,
-      fates.map(fate => fate.lead.seq),
-      fates.map(fate => status[fate.outcome.kind]),
-      fates.map(({ outcome }) => (outcome.kind === 'ACCEPTED' ? (outcome.providerId ?? null) : null)),
-      fates.map(({ outcome }) => (outcome.kind === 'REJECTED' ? outcome.code : null)),
-      at,
-      fates.map(({ outcome }) => detailOf(outcome)),
-    ],
-  )
-}
-
-async function blockOptOuts(sql: Sql, batch: ClaimedBatch, refused: readonly Fate[]): Promise<void> {
-  const phones = refused.flatMap(({ lead, outcome }) =>
-    outcome.kind === 'REJECTED' && outcome.optOut ? [lead.phone] : [],
-  )
-  if (phones.length > 0) await addToBlocklist(sql, optedOutAt(batch.broker, phones))
-}
-
-function detailOf(outcome: Outcome): string | null {
-  switch (outcome.kind) {
-    case 'REJECTED':
-      return outcome.detail
-    case 'IN_DOUBT':
-      return outcome.reason
-    default:
-      return null
-  }
-}
-
-async function writeProviderMessages(sql: Sql, batch: ClaimedBatch, accepted: readonly Fate[]): Promise<void> {
-  const known = accepted.flatMap(({ lead, outcome }) =>
-    outcome.kind === 'ACCEPTED' && outcome.providerId !== undefined ? [{ lead: lead.id, id: outcome.providerId }] : [],
-  )
-  if (known.length === 0) return
-  // A broker that gives one id to two messages has made it useless for both: the first keeps it.
-  await sql.query(
-    `INSERT INTO "ProviderMessage" (broker_id, provider_msg_id, lead_id)
-     SELECT $1, m.id, m.lead_id FROM unnest($2::text[], $3::uuid[]) AS m(id, lead_id)
-     ON CONFLICT DO NOTHING`,
-    [batch.campaign.brokerId, known.map(message => message.id), known.map(message => message.lead)],
-  )
 }
 
 interface Closing {

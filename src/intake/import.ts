@@ -209,7 +209,8 @@ async function storeLeads(
 }
 
 function nameOf(request: ImportRequest, { file }: Inspection): string {
-  return request.name ?? file.slice(0, file.length - extname(file).length)
+  const unpacked = file.replace(/\.gz$/i, '')
+  return request.name ?? unpacked.slice(0, unpacked.length - extname(unpacked).length)
 }
 
 async function resultOf(

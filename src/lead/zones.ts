@@ -1,9 +1,9 @@
 /**
  * Area codes (DDD) and where they lie. A region is what the rules of contact hours can tell apart by a phone: a state, with two
  * exceptions, both strict. 61 is the Federal District's and its surroundings' in Goiás: it counts as both. 97 is western
- * Amazonas: a third of its people, from Lábrea to Tabatinga, live an hour behind Manaus, so it counts in both time zones. Fernando
- * de Noronha, an hour ahead with three thousand people, has Recife's 81 and counts as Recife: to be strict there would take an
- * hour a day from four million.
+ * Amazonas, part of which lives an hour behind Manaus (the zone database's America/Eirunepe), so it counts in both time zones.
+ * Fernando de Noronha, an island an hour ahead, has Recife's 81 and counts as Recife: to be strict for it would take an hour a
+ * day from all of Recife.
  *
  * No state has daylight saving since 2019, and the zone database knows if that changes. Source: Anatel's numbering plan (the 67
  * area codes) and the IANA zone of each state.

@@ -48,6 +48,8 @@ export async function fireDue(deps: FireDeps): Promise<Fired[]> {
   const seen: string[] = []
   for (;;) {
     const one = await transaction(deps.pool, async sql => {
+      // It waits while a file is imported, for longer than some servers let a transaction be idle.
+      await sql.query(`SET LOCAL idle_in_transaction_session_timeout = 0`)
       const recurrence = await lockDue(sql, deps.clock.now(), seen)
       return recurrence && { id: recurrence.id, fired: await fire(deps, sql, recurrence) }
     })
