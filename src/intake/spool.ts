@@ -19,15 +19,23 @@ export interface SpoolOptions {
   home: string
   clock: Clock
   signal: AbortSignal
+  /** What is kept, for errors. */
+  what: string
+  /** What its reader has left as it was: "Nothing was imported." */
+  unchanged: string
 }
 
 /**
- * Writes a stream that can be read only once to a private file (0600), since an import reads its file twice. The file is removed by
- * `remove`, or when the process ends without that; only what a SIGKILL left lies there until a later import finds it a day old.
- * @throws CampError INTERRUPTED, UNREACHABLE: the disk is full; DATA: no place to write to
+ * Writes a stream that can be read only once to a private file (0600), since whoever imports reads twice. The file is removed by
+ * `remove`, or when the process ends without that; only what a SIGKILL left lies there until a later spool finds it a day old.
+ * @throws CampError INTERRUPTED, UNREACHABLE: the disk is full; DATA: no place to write to; and whatever CampError the stream ends with
  */
-export async function spool(input: NodeJS.ReadableStream, { home, clock, signal }: SpoolOptions): Promise<Spooled> {
-  const { path, handle } = await openSpool(home, clock)
+export async function spool(
+  input: NodeJS.ReadableStream | AsyncIterable<Buffer>,
+  options: SpoolOptions,
+): Promise<Spooled> {
+  const { signal, what, unchanged } = options
+  const { path, handle } = await openSpool(options)
   const removeNow = () => rmSync(path, { force: true })
   process.once('exit', removeNow)
   const remove = async () => {
@@ -40,18 +48,18 @@ export async function spool(input: NodeJS.ReadableStream, { home, clock, signal 
   } catch (error) {
     await remove()
     if (signal.aborted)
-      throw new CampError('INTERRUPTED', 'the import was interrupted', { hint: NOTHING, cause: error })
-    throw writeFailed(`standard input cannot be kept in ${path}`, error, {
-      hint: `${NOTHING} Make room there, or set CAMP_HOME to a place that has some.`,
+      throw new CampError('INTERRUPTED', `${what} was not read to its end`, { hint: unchanged, cause: error })
+    if (error instanceof CampError) throw error
+    throw writeFailed(`${what} cannot be kept in ${path}`, error, {
+      hint: `${unchanged} Make room there, or set CAMP_HOME to a place that has some.`,
     })
   }
 }
 
-const NOTHING = 'Nothing was imported.'
 const FOLDER = 'spool'
-const PREFIX = 'camp-stdin-'
+const PREFIX = 'camp-spool-'
 
-async function openSpool(home: string, clock: Clock) {
+async function openSpool({ home, clock, what, unchanged }: SpoolOptions) {
   const name = `${PREFIX}${randomBytes(9).toString('hex')}`
   const folder = join(home, FOLDER)
   const create = async (path: string) => ({ path, handle: await open(path, 'wx', 0o600) })
@@ -61,8 +69,8 @@ async function openSpool(home: string, clock: Clock) {
     return await create(join(folder, name))
   } catch {
     return create(join(tmpdir(), name)).catch(error => {
-      throw writeFailed(`standard input can be kept neither in ${folder} nor in ${tmpdir()}`, error, {
-        hint: `${NOTHING} Set CAMP_HOME to a folder that camp may write to.`,
+      throw writeFailed(`${what} can be kept neither in ${folder} nor in ${tmpdir()}`, error, {
+        hint: `${unchanged} Set CAMP_HOME to a folder that camp may write to.`,
       })
     })
   }
@@ -74,7 +82,7 @@ async function removeForgotten(folder: string, clock: Clock): Promise<void> {
   for (const name of await readdir(folder)) {
     if (!name.startsWith(PREFIX)) continue
     const path = join(folder, name)
-    const there = await stat(path).catch(() => undefined) // another import was quicker
+    const there = await stat(path).catch(() => undefined) // another one was quicker
     if (there && clock.now().getTime() - there.mtimeMs > FORGOTTEN_MS) await rm(path, { force: true })
   }
 }

@@ -2,10 +2,11 @@ import { createReadStream } from 'node:fs'
 import { type FileHandle, open } from 'node:fs/promises'
 import type { Sync } from '../blocklist/syncs.ts'
 import { type Inspection, inspectFile } from '../intake/inspect.ts'
+import { spool } from '../intake/spool.ts'
 import { openDownload, type Validators } from './download.ts'
 import type { Location } from './location.ts'
 import type { SyncDeps, SyncRequest } from './request.ts'
-import { isGzip, spool, tooLong } from './spool.ts'
+import { isGzip, plainBytes, tooLong, type UnpackOptions } from './unpack.ts'
 
 /** A list that is here, whole and unpacked, to be read as often as need be. */
 export interface Fetched {
@@ -27,22 +28,22 @@ export async function fetchList(
   location: Location,
   last: Sync | undefined,
 ): Promise<Fetched | { kind: 'NOT_MODIFIED' }> {
-  const spoolOptions = { name: location.name, mostBytes: request.mostBytes, signal: deps.signal }
+  const unpacking = { name: location.name, mostBytes: request.mostBytes, signal: deps.signal }
   switch (location.kind) {
     case 'FILE':
       if (!(await isPacked(location.path))) return inspected(deps, request, location.path, NONE, async () => undefined)
       return spooled(deps, request, createReadStream(location.path), NONE, {
-        ...spoolOptions,
+        ...unpacking,
         name: location.name.replace(/\.gz$/i, ''),
       })
     case 'STDIN':
-      return spooled(deps, request, buffers(deps.stdin), NONE, spoolOptions)
+      return spooled(deps, request, buffers(deps.stdin), NONE, unpacking)
     case 'URL': {
       const known = last && (last.etag ?? last.lastModified) !== null ? last : null
       const { download, close } = await openDownload(location.url, { ...deps, known })
       try {
         if (download.kind === 'NOT_MODIFIED') return download
-        return await spooled(deps, request, download.bytes, download.validators, spoolOptions)
+        return await spooled(deps, request, download.bytes, download.validators, unpacking)
       } finally {
         await close()
       }
@@ -57,11 +58,15 @@ async function spooled(
   request: SyncRequest,
   bytes: AsyncIterable<Buffer>,
   validators: Validators,
-  options: Parameters<typeof spool>[1],
+  unpacking: UnpackOptions,
 ): Promise<Fetched> {
-  const { path, remove } = await spool(bytes, options)
+  const { path, remove } = await spool(plainBytes(bytes, unpacking), {
+    ...deps,
+    what: unpacking.name,
+    unchanged: 'The blocklist is as it was.',
+  })
   try {
-    return await inspected(deps, request, path, validators, remove)
+    return await inspected(deps, { ...request, fileName: unpacking.name }, path, validators, remove)
   } catch (error) {
     await remove()
     throw error
@@ -70,7 +75,7 @@ async function spooled(
 
 async function inspected(
   { signal }: SyncDeps,
-  request: SyncRequest,
+  request: SyncRequest & { fileName?: string },
   path: string,
   validators: Validators,
   remove: () => Promise<void>,

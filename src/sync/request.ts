@@ -8,6 +8,8 @@ import type { Only } from './entries.ts'
 export interface SyncDeps {
   pool: pg.Pool
   clock: Clock
+  /** Where camp keeps its files: a list that can be read only once lies there while it is read. */
+  home: string
   signal: AbortSignal
   stdin: AsyncIterable<Buffer | string>
   /** For a server's answers; from one piece of a download to the next. */

@@ -17,7 +17,8 @@ export function importAs(
   )
 }
 
-const EITHER = {
+/** A broker that takes texts and templates, a thousand messages a request. */
+export const EITHER = {
   name: 'SANDBOX',
   content: 'EITHER',
   messagesPerRequest: 1000,

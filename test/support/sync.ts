@@ -1,8 +1,9 @@
+import { mkdtempSync } from 'node:fs'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
-import { beforeAll, beforeEach, onTestFinished } from 'vitest'
+import { afterAll, beforeAll, beforeEach, onTestFinished } from 'vitest'
 import type { Entry } from '../../src/blocklist/blocklist.ts'
 import { systemClock } from '../../src/clock.ts'
 import type { SyncDeps, SyncRequest } from '../../src/sync/request.ts'
@@ -25,12 +26,17 @@ export const SYNC: Omit<SyncRequest, 'from' | 'userId'> = {
   rejects: null,
 }
 
+/** Where lists lie while they are read. */
+const HOME = mkdtempSync(join(tmpdir(), 'camp-sync-home-'))
+export const SPOOL = join(HOME, 'spool')
+
 /** Syncs into a test file's database, whose blocklist is empty before each test. */
 export function syncOn(db: TestDatabase) {
   let userId: string
   beforeAll(async () => {
     userId = (await makeScene(db.pool)).userId
   })
+  afterAll(() => rm(HOME, { recursive: true, force: true }))
   beforeEach(() => db.pool.query(`TRUNCATE "Blocklist", "BlocklistSync", "AuditEvent"`))
   return {
     userId: () => userId,
@@ -40,6 +46,7 @@ export function syncOn(db: TestDatabase) {
         {
           pool: db.pool,
           clock: systemClock,
+          home: HOME,
           signal: new AbortController().signal,
           stdin: Readable.from([]),
           timeoutMs: 5_000,

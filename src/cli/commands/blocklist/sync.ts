@@ -5,8 +5,8 @@ import { parseEncoding } from '../../../intake/encoding.ts'
 import { parsePairs } from '../../../intake/pairs.ts'
 import type { Only } from '../../../sync/entries.ts'
 import type { SyncRequest, SyncResult } from '../../../sync/request.ts'
-import { MEGABYTE } from '../../../sync/spool.ts'
 import { syncBlocklist } from '../../../sync/sync.ts'
+import { MEGABYTE } from '../../../sync/unpack.ts'
 import type { Context } from '../../context.ts'
 import { fields, table } from '../../output.ts'
 import { number } from '../campaign/text.ts'
@@ -33,6 +33,7 @@ export async function sync(context: Context, from: string, options: SyncOptions)
     {
       pool: await context.pool(),
       clock: context.clock,
+      home: context.config.home,
       signal: context.signal,
       stdin: context.host.streams.stdin as AsyncIterable<Buffer | string>,
       timeoutMs: context.config.httpTimeoutMs ?? USUAL_TIMEOUT_MS,

@@ -144,8 +144,13 @@ function assertPipe(context: Context): void {
 async function importInput(context: Context, request: ImportRequest): Promise<ImportResult> {
   if (request.file !== STDIN) return importFrom(context, request)
   const { spool } = await import('../../../intake/spool.ts')
-  const { home } = context.config
-  const spooled = await spool(context.host.streams.stdin, { home, clock: context.clock, signal: context.signal })
+  const spooled = await spool(context.host.streams.stdin, {
+    home: context.config.home,
+    clock: context.clock,
+    signal: context.signal,
+    what: 'standard input',
+    unchanged: 'Nothing was imported.',
+  })
   try {
     return await importFrom(context, { ...request, file: spooled.path, fileName: 'stdin' })
   } finally {

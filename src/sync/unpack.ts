@@ -1,0 +1,86 @@
+import { pipeline } from 'node:stream/promises'
+import { createGunzip } from 'node:zlib'
+import { CampError, codeOf, messageOf } from '../errors.ts'
+
+export interface UnpackOptions {
+  /** The list's name, for errors. */
+  name: string
+  /** Of what comes in, and of what it unpacks to. */
+  mostBytes: number
+  signal: AbortSignal
+}
+
+/**
+ * A list's bytes, whatever they are packed in: it is gzip where it begins as gzip does, whatever it is called, and a server may
+ * have packed what was packed already. Memory stays the same however long it is.
+ * @throws CampError DATA, from the chunks: longer than it may be, or a gzip that is cut or damaged
+ */
+export function plainBytes(bytes: AsyncIterable<Buffer>, options: UnpackOptions): AsyncIterable<Buffer> {
+  return unpacked(unpacked(limited(bytes, options), options), options)
+}
+
+/** The bytes themselves, or what they unpack to. */
+async function* unpacked(bytes: AsyncIterable<Buffer>, options: UnpackOptions): AsyncGenerator<Buffer> {
+  const chunks = bytes[Symbol.asyncIterator]()
+  let head = Buffer.alloc(0)
+  while (head.length < GZIP.length) {
+    const next = await chunks.next()
+    if (next.done) break
+    head = Buffer.concat([head, next.value])
+  }
+  const whole = startingWith(head, { [Symbol.asyncIterator]: () => chunks })
+  if (!isGzip(head)) {
+    yield* whole
+    return
+  }
+  const gunzip = createGunzip()
+  // What fails in it comes out of gunzip below.
+  pipeline(whole, gunzip, { signal: options.signal }).catch(() => undefined)
+  try {
+    yield* limited(gunzip, options)
+  } catch (error) {
+    throw explained(error, options)
+  }
+}
+
+const GZIP = Buffer.from([0x1f, 0x8b])
+
+/** @param head the first two bytes at least */
+export function isGzip(head: Buffer): boolean {
+  return head.subarray(0, GZIP.length).equals(GZIP)
+}
+
+async function* startingWith(head: Buffer, others: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  if (head.length > 0) yield head
+  yield* others
+}
+
+async function* limited(bytes: AsyncIterable<Buffer>, { name, mostBytes }: UnpackOptions): AsyncGenerator<Buffer> {
+  let read = 0
+  for await (const chunk of bytes) {
+    read += chunk.length
+    if (read > mostBytes) throw tooLong(name, mostBytes)
+    yield chunk
+  }
+}
+
+/** @returns the error that says so */
+export function tooLong(name: string, mostBytes: number): CampError {
+  return new CampError(
+    'DATA',
+    `${name} is longer than ${Math.floor(mostBytes / MEGABYTE).toLocaleString('en-US')} MB`,
+    {
+      hint: 'If it may be that long: --max-size MEGABYTES',
+    },
+  )
+}
+
+export const MEGABYTE = 1024 * 1024
+
+function explained(error: unknown, { name }: UnpackOptions): unknown {
+  if (!codeOf(error)?.startsWith('Z_')) return error
+  return new CampError('DATA', `${name} is a damaged or incomplete gzip: ${messageOf(error)}`, {
+    hint: 'Have it sent or written once more.',
+    cause: error,
+  })
+}

@@ -1,0 +1,80 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import type { WriteStream } from 'node:fs'
+import { createInterface } from 'node:readline'
+import { setTimeout as delay } from 'node:timers/promises'
+
+/** A `camp worker` process that comes back whatever is done to it. */
+export class Worker {
+  port: number | undefined
+  readonly #env: NodeJS.ProcessEnv
+  readonly #log: WriteStream
+  #child: ChildProcess | undefined
+  #frozen = false
+
+  constructor(env: NodeJS.ProcessEnv, log: WriteStream) {
+    this.#env = env
+    this.#log = log
+  }
+
+  /** Until it says where it listens; a start that fails (its database is away) is tried again. */
+  async start(): Promise<void> {
+    for (;;) {
+      const argv = ['bin/camp.js', 'worker', '--listen', '127.0.0.1:0', '--concurrency', '3']
+      const child = spawn(process.execPath, argv, { env: this.#env, stdio: ['ignore', 'pipe', 'pipe'] })
+      endWithUs(child)
+      child.stderr.pipe(this.#log, { end: false })
+      this.#child = child
+      const line = await Promise.race([
+        once(createInterface({ input: child.stdout }), 'line').then(([text]) => String(text)),
+        once(child, 'exit').then(() => undefined),
+      ])
+      if (line !== undefined) {
+        this.port = Number(new URL(line.split(' ').at(-1)!).port)
+        return
+      }
+      await delay(200)
+    }
+  }
+
+  get isUp(): boolean {
+    return this.port !== undefined && !this.#frozen
+  }
+
+  /** @returns how it ended: its exit code, or null after a SIGKILL; undefined: it was down or frozen anyway */
+  async stop(signal: 'SIGKILL' | 'SIGTERM', downMs: number): Promise<number | null | undefined> {
+    const child = this.#child
+    if (!child || !this.isUp) return undefined
+    this.port = undefined
+    const ended = once(child, 'exit')
+    child.kill(signal)
+    const [code] = (await ended) as [number | null]
+    await delay(downMs)
+    await this.start()
+    return code
+  }
+
+  /** Longer than its lease, and its batches are decided about without it. */
+  async freeze(ms: number): Promise<void> {
+    const child = this.#child
+    if (!child || !this.isUp) return
+    this.#frozen = true
+    child.kill('SIGSTOP')
+    await delay(ms)
+    child.kill('SIGCONT')
+    this.#frozen = false
+  }
+
+  async end(): Promise<void> {
+    const child = this.#child
+    if (!child || child.exitCode !== null || child.signalCode !== null) return
+    const ended = once(child, 'exit')
+    child.kill('SIGKILL')
+    await ended
+  }
+}
+
+/** A run that fails leaves no process behind. */
+export function endWithUs(child: ChildProcess): void {
+  process.on('exit', () => child.kill('SIGKILL'))
+}
