@@ -121,11 +121,15 @@ interface Silent {
   broker_id: string
 }
 
-/** Batches whose time has come and that were rung a sweep ago: the queue may have lost them. Ringing twice is harmless. */
+/**
+ * Batches whose time has come and that were rung a sweep ago: the queue may have lost them. Ringing twice is harmless. One that was
+ * put off is rung under a new name, once: its ring may wait in the queue for a moment that a wrong clock had set, and the queue
+ * takes no second one of the same name.
+ */
 async function ringForgotten({ pool, queues, now, sweepMs }: SweepDeps): Promise<number> {
   const at = now()
   const { rows } = await pool.query<Silent>(
-    `UPDATE "Batch" b SET rung_at = $1 FROM (
+    `UPDATE "Batch" b SET rung_at = $1, ring = b.ring + (b.not_before IS NOT NULL)::int, not_before = NULL, asleep = false FROM (
        SELECT b.id, c.broker_id FROM "Batch" b JOIN "Campaign" c ON c.id = b.campaign_id
        WHERE b.status = 'QUEUED' AND c.status = 'PROCESSING'
          AND greatest(b.rung_at, b.not_before) < $1::timestamptz - $2 * interval '1 millisecond'

@@ -74,3 +74,25 @@ it('a day that becomes a holiday stops it, and it goes on when that is taken bac
   await status(id, 'FINISHED', 40_000)
   expect(sandbox.stats()).toMatchObject({ unique: 200, duplicates: 0 })
 }, 80_000)
+
+it('a ring that waits for tomorrow, by a clock that was wrong, does not keep its batch from going out today', async () => {
+  await moved.set('2026-11-25T10:00:00-03:00')
+  const sandbox = await openSandbox()
+  const scene = await makeScene(db.pool, { url: sandbox.url, maxBatch: 5, cost: '0.0000' })
+  const deps = await workers({ count: 0 })
+  const id = await makeCampaign(db.pool, scene, { leads: 5, columns: USUAL })
+  await moves.run(deps, id, scene.userId)
+  await wipeQueue(db)
+  const { rows } = await db.pool.query<{ id: string; ring: number }>(
+    `UPDATE "Batch" SET asleep = true, rung_at = '2026-11-25T09:00:00-03:00', not_before = '2026-11-25T09:00:00-03:00'
+     WHERE campaign_id = $1 RETURNING id, ring`,
+    [id],
+  )
+  await deps.queues.ring(
+    scene.brokerId,
+    rows.map(({ id: batchId, ring }) => ({ batchId, ring, delayMs: 24 * 3_600_000 })),
+  )
+  await workers({ count: 1, clock: moved.clock })
+  await status(id, 'FINISHED', 20_000)
+  expect(sandbox.stats()).toMatchObject({ unique: 5, duplicates: 0 })
+})
