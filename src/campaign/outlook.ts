@@ -5,7 +5,7 @@ import type { Sql } from '../database/pool.ts'
 import { type Expectation, expectedEnd, type Load } from '../dispatch/expected-end.ts'
 import { type ContactHours, type HoursColumns, hoursOf, isWithinHours } from '../dispatch/hours.ts'
 import { throttlingOf } from '../dispatch/pace.ts'
-import { effectiveBatchSize } from '../dispatch/plan.ts'
+import { effectiveBatchSize, perSecond } from '../dispatch/plan.ts'
 import { rampCount } from '../dispatch/ramp.ts'
 import { AREA_TABLE, REGIONS } from '../lead/zones.ts'
 import type { CampaignStatus } from './state.ts'
@@ -152,6 +152,7 @@ async function pendingLoads(sql: Sql, campaign: CampaignRow): Promise<Load[]> {
     brokerMax: campaign.max_batch,
     campaignMax: campaign.batch_size,
     perMessage: campaign.throttling_type !== 'none',
+    perSecond: perSecond(campaign.rate_limit),
   })
   const { rows } = await sql.query<Load>(
     `WITH region_of AS (

@@ -19,10 +19,15 @@ export interface ClaimedLead {
 type RefusedLead = { seq: number; code: 'BLOCKLISTED' | 'FREQUENCY_CAP'; message: string }
 
 /**
- * The rules that may have changed since the import: blocklist, then the frequency cap. Fish skip both. The blocklist is read by
- * its indexes, a lead at a time: of an EXISTS PostgreSQL makes a hash of the whole list, for every batch. What binds is what
- * binds in findBlocked (src/blocklist/blocklist.ts).
+ * Whether the blocklist holds lead `l` of campaign `c`; fish skip it. Read by its indexes, a lead at a time: of an EXISTS PostgreSQL
+ * makes a hash of the whole list, for every batch. What binds is what binds in findBlocked (src/blocklist/blocklist.ts).
  */
+export const BLOCKED_LEAD = `NOT l.is_fish AND coalesce(
+              (SELECT true FROM "Blocklist" k WHERE k.phone = l.phone AND coalesce(k.purpose = c.purpose, true) LIMIT 1),
+              (SELECT true FROM "Blocklist" k WHERE k.cpf_cnpj = l.cpf_cnpj AND coalesce(k.purpose = c.purpose, true) LIMIT 1),
+              false)`
+
+/** The rules that may have changed since the import: blocklist, then the frequency cap. Fish skip both. */
 export async function vetLeads(
   sql: Sql,
   header: BatchHeader,
@@ -32,11 +37,8 @@ export async function vetLeads(
   const { rows } = await sql.query<ClaimedLead & { blocked: boolean }>(
     `SELECT l.id, l.seq, l.phone, l.nome, l.cpf_cnpj, l.idcob_contrato, l.custom_message, l.variables, l.is_fish,
             l.sent_at IS NOT NULL AS doubtful_before,
-            NOT l.is_fish AND coalesce(
-              (SELECT true FROM "Blocklist" k WHERE k.phone = l.phone AND coalesce(k.purpose = $4, true) LIMIT 1),
-              (SELECT true FROM "Blocklist" k WHERE k.cpf_cnpj = l.cpf_cnpj AND coalesce(k.purpose = $4, true) LIMIT 1),
-              false) AS blocked
-     FROM "CampaignLead" l
+            ${BLOCKED_LEAD} AS blocked
+     FROM "CampaignLead" l, (SELECT $4::text AS purpose) c
      WHERE l.campaign_id = $1 AND l.seq BETWEEN $2 AND $3 AND l.status = 'PENDING'
      ORDER BY l.seq`,
     [header.campaign_id, header.from_seq, header.to_seq, header.purpose],

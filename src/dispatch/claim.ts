@@ -1,5 +1,6 @@
 import type pg from 'pg'
 import { adapterOf } from '../broker/registry.ts'
+import type { Monotonic } from '../clock.ts'
 import { type Sql, transaction } from '../database/pool.ts'
 import { lockBatch, openBatch, postpone } from './claim-batch.ts'
 import { type ClaimedLead, refuseLeads, takeLeads, vetLeads } from './claim-leads.ts'
@@ -7,6 +8,7 @@ import { type MomentDeps, takeMoment, type Waiting } from './claim-moment.ts'
 import { failCampaign, finishIfDone } from './finish.ts'
 import { monthOf } from './hours.ts'
 import { giveProbeBack, isOpen, lookAgainAt, takeProbe, throttlingOf } from './pace.ts'
+import type { LookedAt } from './permit.ts'
 import { reserve, TooLittleBudget } from './reserve.ts'
 
 /**
@@ -65,6 +67,12 @@ export interface ClaimedBatch {
   /** When the campaign's next batch may start, where it is paced. */
   nextAt: Date | null
   leaseUntil: Date
+  /** How long the lease is, from the last request's moment. */
+  leaseMs: number
+  /** A decimal: what was booked for each message. */
+  unitCost: string
+  /** When its claim began to read: its requests may be written for a moment from then on (permit.ts). */
+  lookedAt: LookedAt
   leads: ClaimedLead[]
   /** The broker has not answered for a while: this batch alone tries. */
   probe: boolean
@@ -79,6 +87,7 @@ export interface ClaimDeps extends MomentDeps {
   pool: pg.Pool
   /** The database's time, so that all workers pace by one clock (worker.ts). */
   now: () => Date
+  monotonic: Monotonic
   leaseMs: (adapterTimeoutMs: number | undefined) => number
 }
 
@@ -96,6 +105,7 @@ export async function claimBatch(deps: ClaimDeps, batchId: string): Promise<Clai
 }
 
 async function tryClaim(deps: ClaimDeps, sql: Sql, batchId: string, most: number): Promise<Claim> {
+  const lookedAt: LookedAt = { monotonic: deps.monotonic(), clock: deps.now() }
   const header = await lockBatch(sql, batchId)
   if (header?.campaign_status !== 'PROCESSING') return { kind: 'GONE' }
   if (header.kind === 'CLOSING') return { kind: 'CLOSING' }
@@ -125,7 +135,8 @@ async function tryClaim(deps: ClaimDeps, sql: Sql, batchId: string, most: number
   if ('wait' in found) return wait(found.wait.until, found.wait.why)
   const { startAt, closesAt, requestIntervalMs, size, requests, takenMs } = found
   const sending = { from: startAt, to: new Date(startAt.getTime() + (requests - 1) * requestIntervalMs) }
-  const leaseUntil = new Date(sending.to.getTime() + requestIntervalMs + deps.leaseMs(adapter.timeoutMs))
+  const leaseMs = deps.leaseMs(adapter.timeoutMs)
+  const leaseUntil = new Date(sending.to.getTime() + requestIntervalMs + leaseMs)
   const probing = isOpen(circuit)
   if (probing && !(await takeProbe(sql, header.credential_id, now, leaseUntil))) return waitForBroker(leaseUntil)
 
@@ -176,6 +187,9 @@ async function tryClaim(deps: ClaimDeps, sql: Sql, batchId: string, most: number
       closesAt,
       nextAt: campaign.paced ? new Date(startAt.getTime() + takenMs) : null,
       leaseUntil,
+      leaseMs,
+      unitCost: header.unit_cost,
+      lookedAt,
       leads: taken,
       probe: probing,
       left,

@@ -13,6 +13,7 @@ import type { Keys } from '../security/keys.ts'
 import { type ClaimDeps, type ClaimedBatch, claimBatch } from './claim.ts'
 import { dispatchClosing } from './closing.ts'
 import { BAD_CREDENTIAL, openCredential } from './credential.ts'
+import { openPermit } from './permit.ts'
 import { type RingTarget, ringAhead, ringAll, ringNext } from './ring.ts'
 import { requestName, sendBatch } from './send.ts'
 import { type BatchOutcome, type Settled, settleBatch } from './settle.ts'
@@ -23,6 +24,8 @@ export interface DispatchDeps extends ClaimDeps {
   keys: Keys
   http: Http
   log: Log
+  /** Aborted when this process is to end: what was not written is not written any more. */
+  draining: AbortSignal
   /** Where a broker reaches us, for all its messages or for one; undefined without CAMP_PUBLIC_URL. */
   callbackUrl: (brokerId: string, leadId: string | undefined) => string | undefined
 }
@@ -67,7 +70,8 @@ async function send(deps: DispatchDeps, batch: ClaimedBatch): Promise<BatchOutco
   }
   const rendered = renderLeads(batch)
   const { template } = batch.campaign
-  const sent = await sendBatch({ adapter, credential, http: deps.http, now: deps.now }, batch, {
+  const { http, now, draining } = deps
+  const sent = await sendBatch({ adapter, credential, http, now, draining, permit: openPermit(deps, batch) }, batch, {
     name: requestName(batch.campaign.agendamentoId, batch.number),
     agendamentoId: batch.campaign.agendamentoId,
     batchNumber: batch.number,

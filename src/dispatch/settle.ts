@@ -24,8 +24,8 @@ export interface BatchOutcome {
   retryAfterMs?: number | undefined
   /** The broker refused the request as a whole: its leads, NOT_ACCEPTED here, are to be sent in halves. */
   split?: boolean
-  /** What was not accepted was never sent, because the contact hours had ended: no failure of the broker's. */
-  late?: boolean
+  /** What was not accepted was never written, by camp's own decision (permit.ts): no failure of the broker's. */
+  withheld?: boolean
   /** The key or the configuration is wrong: nothing more goes out. */
   fatal?: string | undefined
 }
@@ -69,12 +69,12 @@ export async function settleBatch(
       of('IN_DOUBT'),
     ]
 
-    const failures = notAccepted.length > 0 && !outcome.split && !outcome.late ? row.failures + 1 : 0
+    const failures = notAccepted.length > 0 && !outcome.split && !outcome.withheld ? row.failures + 1 : 0
     const waitMs = outcome.retryAfterMs ?? (failures > 0 ? backoffMs(failures - 1, random) : 0)
     const notBefore = waitMs > 0 ? new Date(at.getTime() + waitMs) : null
     const answered = accepted.length + refused.length > 0 || outcome.split === true || outcome.fatal !== undefined
     if (answered) await countAnswer(sql, batch.credential.id)
-    else if (outcome.late) {
+    else if (outcome.withheld && inDoubt.length === 0) {
       if (batch.probe) await giveProbeBack(sql, batch.credential.id, at)
     } else {
       const reason = reasonOf(notAccepted) ?? reasonOf(inDoubt) ?? 'the broker does not answer'

@@ -107,7 +107,7 @@ async function planForgotten({ pool }: SweepDeps): Promise<void> {
 
 async function lockRunning(sql: Sql, campaignId: string): Promise<PlannedCampaign | undefined> {
   const { rows } = await sql.query<PlannedCampaign>(
-    `SELECT c.id, c.batch_size, c.throttling_type, r.adapter, r.max_batch
+    `SELECT c.id, c.batch_size, c.throttling_type, r.adapter, r.max_batch, r.rate_limit
      FROM "Campaign" c JOIN "Broker" r ON r.id = c.broker_id
      WHERE c.id = $1 AND c.status = 'PROCESSING' FOR UPDATE OF c`,
     [campaignId],

@@ -6,7 +6,7 @@ import { affordable } from '../campaign/affordable.ts'
 import { assertOpensFor } from '../campaign/contact-hours.ts'
 import { transaction } from '../database/pool.ts'
 import { loadsOf } from '../dispatch/expected-end.ts'
-import { batchSizes, effectiveBatchSize } from '../dispatch/plan.ts'
+import { batchSizes, effectiveBatchSize, perSecond } from '../dispatch/plan.ts'
 import { CampError } from '../errors.ts'
 import { dayIn } from '../lead/dates.ts'
 import { regionOf } from '../lead/zones.ts'
@@ -227,6 +227,7 @@ async function resultOf(
     brokerMax: request.broker.maxBatch,
     campaignMax: request.batchSize,
     perMessage: request.throttle.type !== 'none',
+    perSecond: perSecond(request.broker.rateLimit),
   })
   const unit = moneyOf(request.broker.cost)
   const ceiling = formatMoney(unit * BigInt(tally.pending + fish.length))

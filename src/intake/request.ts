@@ -36,7 +36,7 @@ export interface ImportRequest {
   userId: string
   wallet: { id: string }
   /** `cost` is a decimal string. */
-  broker: { id: string; cost: string; maxBatch: number | null }
+  broker: { id: string; cost: string; maxBatch: number | null; rateLimit: string | null }
   adapter: Pick<
     Adapter,
     'name' | 'content' | 'messagesPerRequest' | 'usualBatch' | 'oneTextPerRequest' | 'documentRequired'

@@ -185,13 +185,13 @@ async function open(
 }
 
 async function requestOf(recurrence: Recurrence, at: Date, file: FoundFile): Promise<ImportRequest> {
-  const { user_id, wallet_id, broker_id, cost_per_message, max_batch, template_id, timezone } = recurrence
+  const { user_id, wallet_id, broker_id, cost_per_message, max_batch, rate_limit, template_id, timezone } = recurrence
   return {
     ...settingsOf(recurrence.settings),
     file: file.path,
     userId: user_id,
     wallet: { id: wallet_id },
-    broker: { id: broker_id, cost: cost_per_message, maxBatch: max_batch },
+    broker: { id: broker_id, cost: cost_per_message, maxBatch: max_batch, rateLimit: rate_limit },
     adapter: await adapterOf(recurrence.adapter),
     template:
       template_id === null

@@ -1,7 +1,8 @@
+import { setMaxListeners } from 'node:events'
 import type pg from 'pg'
 import { createHttp, httpOptions, USUAL_TIMEOUT_MS } from '../broker/http.ts'
 import { isNationalHoliday } from '../calendar/national.ts'
-import type { Clock } from '../clock.ts'
+import { type Clock, systemMonotonic } from '../clock.ts'
 import type { Config } from '../config.ts'
 import { isUnreachable } from '../database/pool.ts'
 import { reconcileClosings } from '../dispatch/closing-doubt.ts'
@@ -44,7 +45,9 @@ export interface Worker {
   stop(): Promise<boolean>
 }
 
-/** A request that takes longer than this at the end leaves its batch to the lease. */
+/** How long a stop waits for answers: those that came are then settled, and what has none is in doubt. */
+const ANSWERS_MS = 22_000
+/** What has not settled by then is left to its lease. */
 const DRAIN_MS = 27_000
 
 /**
@@ -57,13 +60,18 @@ export async function startWorker(deps: WorkerDeps, options: WorkerOptions): Pro
   const now = () => new Date(clock.now().getTime() + offsetMs)
   const served = new Map<string, WebhookBroker>()
   const http = createHttp(httpOptions(config, clock))
+  const draining = new AbortController()
+  // Each request that waits for its moment listens to it.
+  setMaxListeners(0, draining.signal)
   const dispatch: DispatchDeps = {
     pool,
     queues,
     keys,
     http,
     log,
+    draining: draining.signal,
     now,
+    monotonic: systemMonotonic,
     random: Math.random,
     timezone: config.timezone,
     isHoliday: isNationalHoliday,
@@ -154,12 +162,17 @@ export async function startWorker(deps: WorkerDeps, options: WorkerOptions): Pro
     stop: async () => {
       stopping = true
       upkeep.stop()
+      draining.abort()
+      http.withdrawWaiting('not sent: the worker was stopping')
+      // An answer that is still missing then is given up, and the answers that came are settled.
+      const patience = setTimeout(() => http.abandonAnswers('no answer before the worker had to stop'), ANSWERS_MS)
       const recurring = recurrences.stop()
       const closing = Promise.all([control.close(), ...[...consumers.values()].map(consumer => consumer.close())])
       const drained = await Promise.race([closing.then(() => true), after(DRAIN_MS).then(() => false)])
       await listener?.close()
       await recurring
       await applier.stop()
+      clearTimeout(patience)
       log.info({ drained }, 'worker stopped')
       if (drained) await http.close()
       return drained

@@ -15,7 +15,7 @@ export function byHand(db: Pick<TestDatabase, 'pool'>, start: Date, isHoliday: H
   let at = start
   const clock = { now: () => at }
   const LEASE_MS = 60_000
-  const times = { now: clock.now, random: () => 0.5 }
+  const times = { now: clock.now, monotonic: () => at.getTime(), random: () => 0.5 }
   return {
     LEASE_MS,
     now: clock.now,

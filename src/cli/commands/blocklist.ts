@@ -50,6 +50,7 @@ type Target = { phone?: string; document?: string }
 
 async function add(context: Context, options: Target & { reason?: string; purpose?: string }): Promise<void> {
   const { addToBlocklist, entriesFor } = await import('../../blocklist/blocklist.ts')
+  const { untilInForce } = await import('../../dispatch/stop.ts')
   const { parsePurpose } = await import('../../blocklist/purpose.ts')
   const { transaction } = await import('../../database/pool.ts')
   const { recordAudit } = await import('../../security/audit.ts')
@@ -70,6 +71,7 @@ async function add(context: Context, options: Target & { reason?: string; purpos
     })
     return count
   })
+  await untilInForce(pool)
   const entries = (await entriesFor(pool, keys)).filter(entry => entry.source === SOURCE)
   context.out.result(
     { added, entries },

@@ -1,6 +1,6 @@
 import { describe, expect, inject, it, onTestFinished } from 'vitest'
 import * as moves from '../../../src/campaign/moves.ts'
-import { systemClock } from '../../../src/clock.ts'
+import { systemClock, systemMonotonic } from '../../../src/clock.ts'
 import { type ClaimDeps, claimBatch } from '../../../src/dispatch/claim.ts'
 import { settleBatch } from '../../../src/dispatch/settle.ts'
 import { openQueues } from '../../../src/queue/queues.ts'
@@ -17,6 +17,7 @@ function claimDeps(): ClaimDeps {
   return {
     pool: db.pool,
     now: () => new Date(),
+    monotonic: systemMonotonic,
     leaseMs: () => 60_000,
     timezone: 'America/Sao_Paulo',
     isHoliday: () => false,

@@ -1,4 +1,5 @@
 import { parsePurpose } from '../../../blocklist/purpose.ts'
+import { untilInForce } from '../../../dispatch/stop.ts'
 import { CampError } from '../../../errors.ts'
 import { parseDelimiter } from '../../../intake/delimiter.ts'
 import { parseEncoding } from '../../../intake/encoding.ts'
@@ -41,6 +42,7 @@ export async function sync(context: Context, from: string, options: SyncOptions)
     },
     request,
   )
+  await untilInForce(await context.pool())
   warn(context, result)
   context.out.result(viewOf(result), () => textOf(context, result))
 }

@@ -88,7 +88,7 @@ async function importFile(context: Context, file: string, options: Options): Pro
   const actor = options.cap && !options.allowHolidays ? await context.actor() : await context.admin()
   if (options.repeat !== undefined) assertRepeatable({ ...options })
   else if (file === STDIN) assertPipe(context)
-  const { request, wallet, broker, rateLimit } = await readRequest(context, actor.id, file, options)
+  const { request, wallet, broker } = await readRequest(context, actor.id, file, options)
   if (options.repeat !== undefined) {
     return (await import('./repeat-add.ts')).repeatImport(context, request, options.repeat)
   }
@@ -107,7 +107,13 @@ async function importFile(context: Context, file: string, options: Options): Pro
   const { ownHolidayKeys } = await import('../../../calendar/own.ts')
   const { contactHoursOf } = await import('../../../intake/request.ts')
   const ownHolidays = await ownHolidayKeys(pool)
-  const planned = { ...request, hours: contactHoursOf(request), ownHolidays, loads: result.loads, rateLimit }
+  const planned = {
+    ...request,
+    hours: contactHoursOf(request),
+    ownHolidays,
+    loads: result.loads,
+    rateLimit: request.broker.rateLimit,
+  }
   const end = plannedEnd(planned, present)
   const outlook = { expected_end: end?.toISOString() ?? null, start_missed: false, recurrence: null }
   if (result.importedBefore)
@@ -187,7 +193,12 @@ async function readRequest(context: Context, userId: string, file: string, optio
     name: options.name ?? null,
     userId,
     wallet: { id: wallet.id },
-    broker: { id: broker.id, cost: broker.cost_per_message.toFixed(4), maxBatch: broker.max_batch },
+    broker: {
+      id: broker.id,
+      cost: broker.cost_per_message.toFixed(4),
+      maxBatch: broker.max_batch,
+      rateLimit: broker.rate_limit?.toString() ?? null,
+    },
     adapter,
     message: options.message ?? null,
     template: template && { id: template.id, code: template.template_code, content: template.content },
@@ -217,7 +228,7 @@ async function readRequest(context: Context, userId: string, file: string, optio
     timezone: context.config.timezone,
   }
   if (laws.named) assertLawsOpen(contactHoursOf(request))
-  return { request, wallet: wallet.name, broker: broker.name, rateLimit: broker.rate_limit?.toString() ?? null }
+  return { request, wallet: wallet.name, broker: broker.name }
 }
 
 /** @returns null where it depends on the wallet's credential, and there is none that opens */

@@ -3,6 +3,7 @@ import { listCampaigns } from '../../../campaign/list.ts'
 import * as moves from '../../../campaign/moves.ts'
 import { outlookOf } from '../../../campaign/outlook.ts'
 import { type CampaignView, campaignView } from '../../../campaign/view.ts'
+import { answersAwaited, untilInForce } from '../../../dispatch/stop.ts'
 import { CampError } from '../../../errors.ts'
 import type { Context } from '../../context.ts'
 import { confirm, hasTerminal, promptOf } from '../../prompt.ts'
@@ -36,7 +37,7 @@ export async function pauseCampaign(context: Context, ref: string): Promise<void
   const actor = await context.actor()
   const { id } = await findCampaign(pool, ref)
   await moves.pause({ pool, clock: context.clock }, id, actor.id)
-  await printAfter(context, id, 'Paused. Go on: camp campaign resume')
+  await printStopped(context, id, 'Paused')
 }
 
 export async function resumeCampaign(context: Context, ref: string): Promise<void> {
@@ -53,8 +54,25 @@ export async function cancelCampaign(context: Context, ref: string, options: { r
   const { id, agendamento_id } = await findCampaign(pool, ref)
   if (hasTerminal(context)) await confirm(context, `Cancel ${agendamento_id} for good?`)
   await moves.cancel({ pool, clock: context.clock }, id, actor.id, options.reason)
-  const { closing } = await printAfter(context, id, 'Cancelled:')
+  const { closing } = await printStopped(context, id, 'Cancelled')
   if (closing?.status === 'NOT_RUN' && closing.error !== null) context.out.warn(closing.error)
+}
+
+/** Says so when it is true: no request of the campaign is written any more. */
+async function printStopped(context: Context, id: string, done: 'Paused' | 'Cancelled'): Promise<CampaignView> {
+  const pool = await context.pool()
+  await untilInForce(pool)
+  const [view, awaited] = [await campaignView(pool, id), await answersAwaited(pool, id)]
+  context.out.result({ ...view, answers_awaited: awaited }, () => {
+    const resume = done === 'Paused' ? ` Go on: camp campaign resume ${view.agendamento_id}` : ''
+    return `${done}: ${view.agendamento_id}. No further request starts; ${answersOf(awaited)}.${resume}`
+  })
+  return view
+}
+
+function answersOf(awaited: number): string {
+  if (awaited === 0) return 'no answer is awaited'
+  return awaited === 1 ? '1 answer is still awaited' : `${awaited} answers are still awaited`
 }
 
 async function printAfter(context: Context, id: string, done: string): Promise<CampaignView> {
