@@ -1,9 +1,16 @@
 import { describe, expect, inject, it } from 'vitest'
 import { addToBlocklist } from '../../../src/blocklist/blocklist.ts'
+import type { Http } from '../../../src/broker/http.ts'
+import type { Adapter } from '../../../src/broker/port.ts'
 import * as moves from '../../../src/campaign/moves.ts'
+import { systemMonotonic } from '../../../src/clock.ts'
+import { openPermit } from '../../../src/dispatch/permit.ts'
+import { sendBatch } from '../../../src/dispatch/send.ts'
 import { answersAwaited, untilInForce } from '../../../src/dispatch/stop.ts'
+import { byHand, claimed } from '../../support/by-hand.ts'
 import { useDatabase } from '../../support/database.ts'
 import { dispatchOn, openSandbox } from '../../support/dispatch.ts'
+import { answering } from '../../support/exchange.ts'
 import { booksOf, makeCampaign, makeScene } from '../../support/fixtures.ts'
 import { startTestWorker, until } from '../../support/worker.ts'
 
@@ -54,6 +61,43 @@ describe('a stop that is acknowledged', () => {
     await moves.resume(deps, id, scene.userId)
     expect((await status(id, 'FINISHED')).statuses).toEqual({ SENT: 60 })
     expect(sandbox.stats()).toMatchObject({ accepted: 60, duplicates: 0 })
+  })
+
+  it.each([
+    ['pause', moves.pause],
+    ['cancel', (deps: moves.MoveDeps, id: string, userId: string) => moves.cancel(deps, id, userId, 'enough')],
+  ])('%s: of a batch whose requests follow each other for long, none starts after it', async (_, stop) => {
+    const scene = await makeScene(db.pool, { maxBatch: 10 })
+    const hand = byHand(db, new Date())
+    const id = await makeCampaign(db.pool, scene, { leads: 10 })
+    await moves.run(hand.deps, id, scene.userId)
+    const batch = claimed(await hand.claim((await hand.queued(id))[0]!))
+    const started: number[] = []
+    let stopped: Promise<number> | undefined
+    const adapter = {
+      messagesPerRequest: 1,
+      send: async (_request: unknown, _credential: unknown, http: Http) => {
+        const answer = await http.request({ method: 'POST', url: 'http://broker.invalid' })
+        if (answer.kind !== 'RESPONSE') return { kind: 'NOT_ACCEPTED', reason: answer.reason }
+        started.push(performance.now())
+        stopped ??= stop(hand.deps, id, scene.userId)
+          .then(() => untilInForce(db.pool))
+          .then(() => performance.now())
+        return { kind: 'ANSWERED', outcomes: [{ kind: 'ACCEPTED' }] }
+      },
+    } as unknown as Adapter
+    const times = { now: () => new Date(), monotonic: systemMonotonic, draining: new AbortController().signal }
+    const permit = openPermit({ pool: db.pool, ...times }, batch)
+    const outcome = await sendBatch(
+      { adapter, credential: {}, http: answering(200, {}), permit, ...times },
+      { startAt: new Date(), requestIntervalMs: 400 },
+      { messages: batch.leads.map(lead => ({ leadId: lead.id })) } as never,
+    )
+    const acknowledgedAt = await stopped!
+    expect(started.filter(at => at > acknowledgedAt)).toEqual([])
+    expect(started.length).toBeLessThanOrEqual(4)
+    expect(outcome).toMatchObject({ withheld: true })
+    expect(outcome.outcomes.filter(one => one.kind === 'ACCEPTED')).toHaveLength(started.length)
   })
 
   it('an addition to the blocklist: a message that waits for its moment in a claimed batch is not sent', async () => {
