@@ -4,6 +4,7 @@ import { type Sql, transaction } from '../database/pool.ts'
 import { type Booking, bookBatches, type Holder, holdersOf, lockBatches, noBooking } from '../dispatch/books.ts'
 import { releaseContacts } from '../dispatch/contacts.ts'
 import { finishIfDone } from '../dispatch/finish.ts'
+import { recordLeadEvents } from '../dispatch/lead-events.ts'
 import { planCampaign } from '../dispatch/plan.ts'
 import { CampError } from '../errors.ts'
 import type { Queues } from '../queue/queues.ts'
@@ -98,6 +99,8 @@ async function resolveSome(
     )
   }
   await writeVerdict(sql, leads, verdict)
+  const seqs = leads.map(lead => lead.seq)
+  await recordLeadEvents(sql, [{ campaignId, kind: 'RESOLVED', at: now, seqs, code: verdict, userId }])
   await bookBatches(sql, bookingsOf(leads, holders, verdict), now)
   if (verdict === 'RESEND') await reopen(sql, campaignId, userId, now)
   const detail = { verdict, leads: leads.length, first_seq: leads[0]!.seq, last_seq: leads.at(-1)!.seq }

@@ -1,6 +1,7 @@
 import type { Sql } from '../database/pool.ts'
 import type { BatchHeader } from './claim-batch.ts'
 import { type Recipient, releaseContacts, type Sending, takeContacts } from './contacts.ts'
+import { recordLeadEvents } from './lead-events.ts'
 
 export interface ClaimedLead {
   id: string
@@ -72,13 +73,26 @@ export function recipientOf({ id, phone, cpf_cnpj }: ClaimedLead): Recipient {
   return { leadId: id, phone, cpf_cnpj }
 }
 
-export async function refuseLeads(sql: Sql, campaignId: string, refused: readonly RefusedLead[]): Promise<void> {
+export async function refuseLeads(
+  sql: Sql,
+  { campaign_id: campaignId, number }: BatchHeader,
+  refused: readonly RefusedLead[],
+  at: Date,
+): Promise<void> {
   if (refused.length === 0) return
   await sql.query(
     `UPDATE "CampaignLead" l SET status = 'ERROR', error_code = r.code, error_message = r.message
      FROM unnest($2::int[], $3::text[], $4::text[]) AS r(seq, code, message)
      WHERE l.campaign_id = $1 AND l.seq = r.seq AND l.status = 'PENDING'`,
     [campaignId, refused.map(r => r.seq), refused.map(r => r.code), refused.map(r => r.message)],
+  )
+  const codes = new Map(refused.map(r => [r.code, r.message]))
+  await recordLeadEvents(
+    sql,
+    [...codes].map(([code, detail]) => {
+      const seqs = refused.flatMap(r => (r.code === code ? [r.seq] : [])).sort((a, b) => a - b)
+      return { campaignId, kind: 'REFUSED', at, seqs, batch: { number, attempt: null }, code, detail }
+    }),
   )
 }
 

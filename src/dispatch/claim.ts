@@ -71,6 +71,7 @@ export interface ClaimedBatch {
   leaseMs: number
   /** A decimal: what was booked for each message. */
   unitCost: string
+  claimedAt: Date
   /** When its claim began to read: its requests may be written for a moment from then on (permit.ts). */
   lookedAt: LookedAt
   leads: ClaimedLead[]
@@ -141,7 +142,7 @@ async function tryClaim(deps: ClaimDeps, sql: Sql, batchId: string, most: number
   if (probing && !(await takeProbe(sql, header.credential_id, now, leaseUntil))) return waitForBroker(leaseUntil)
 
   const { leads, refused, left } = await vetLeads(sql, header, Math.min(most, size), sending)
-  await refuseLeads(sql, header.campaign_id, refused)
+  await refuseLeads(sql, header, refused, now)
   const taken = await takeLeads(sql, header, leads)
   if (taken.length === 0) {
     if (probing) await giveProbeBack(sql, header.credential_id, now)
@@ -189,6 +190,7 @@ async function tryClaim(deps: ClaimDeps, sql: Sql, batchId: string, most: number
       leaseUntil,
       leaseMs,
       unitCost: header.unit_cost,
+      claimedAt: now,
       lookedAt,
       leads: taken,
       probe: probing,

@@ -17,6 +17,7 @@ import { openPermit } from './permit.ts'
 import { type RingTarget, ringAhead, ringAll, ringNext } from './ring.ts'
 import { requestName, sendBatch } from './send.ts'
 import { type BatchOutcome, type Settled, settleBatch } from './settle.ts'
+import { settleLate } from './settle-late.ts'
 
 export interface DispatchDeps extends ClaimDeps {
   pool: pg.Pool
@@ -124,7 +125,8 @@ async function settle(deps: DispatchDeps, batch: ClaimedBatch, outcome: BatchOut
   for (let failures = 0; ; failures++) {
     try {
       const settled = await settleBatch(deps, batch, adapter, outcome)
-      return settled.kind === 'SETTLED' ? await afterSettle(deps, batch, settled) : warnFenced(deps, batch)
+      if (settled.kind === 'SETTLED') return await afterSettle(deps, batch, settled)
+      return warnFenced(deps, batch, await settleLate(deps, batch, adapter, outcome))
     } catch (error) {
       if (deps.now().getTime() > giveUpAt) throw error
       if (!isUnreachable(error) && failures >= 3) throw error
@@ -144,10 +146,11 @@ async function afterSettle(deps: DispatchDeps, batch: ClaimedBatch, settled: Set
   if (settled.closing) await next(deps, batch.campaign, batch.number, null)
 }
 
-function warnFenced(deps: DispatchDeps, batch: ClaimedBatch): void {
+/** @param resolved how many leads in doubt its answers have decided about */
+function warnFenced(deps: DispatchDeps, batch: ClaimedBatch, resolved: number): void {
   const { id, attempt, campaign, number } = batch
   deps.log.warn(
-    { batch: id, campaign: campaign.agendamentoId, number, attempt },
+    { batch: id, campaign: campaign.agendamentoId, number, attempt, resolved },
     'settle came too late: the lease had run out',
   )
 }

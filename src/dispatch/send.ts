@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { guardedHttp, type Http } from '../broker/http.ts'
-import type { Adapter, Message, Outcome, SendRequest, SendResult } from '../broker/port.ts'
+import type { Adapter, Message, SendRequest, SendResult } from '../broker/port.ts'
 import type { Permit, Withheld } from './permit.ts'
-import type { BatchOutcome } from './settle.ts'
+import type { BatchOutcome, LeadOutcome } from './settle.ts'
 
 export interface SendDeps {
   adapter: Adapter
@@ -45,7 +45,7 @@ export async function sendBatch(deps: SendDeps, plan: SendPlan, batch: SendReque
   const parts = await Promise.all(
     requests.map(async (request, i): Promise<Part> => {
       await until(plan.startAt.getTime() + i * plan.requestIntervalMs, deps)
-      if (isRefused) return { messages: request.messages, result: { kind: 'WITHHELD', why: 'BROKER' }, blocked: [] }
+      if (isRefused) return withheldPart(request.messages, 'BROKER')
       const part = await sendPermitted(deps, request)
       if (part.result.kind === 'FATAL' || part.result.kind === 'NOT_ACCEPTED') isRefused = true
       return part
@@ -67,6 +67,12 @@ interface Part {
   result: Result
   /** Those that were left out of it: their people had been added to the blocklist. */
   blocked: readonly Message[]
+  /** When it was first written; undefined: it was not. */
+  writtenAt?: Date | undefined
+}
+
+function withheldPart(messages: readonly Message[], why: NotWritten, blocked: readonly Message[] = []): Part {
+  return { messages, result: { kind: 'WITHHELD', why }, blocked }
 }
 
 /** A connection may take longer than a look is good for: the request is then tried again, after another look. */
@@ -78,29 +84,34 @@ async function sendPermitted(deps: SendDeps, request: SendRequest): Promise<Part
     const refused = await permit.renew()
     const blocked = request.messages.filter(({ leadId }) => permit.isBlocked(leadId))
     const messages = request.messages.filter(message => !blocked.includes(message))
-    const withheld = (why: Withheld): Part => ({ messages, result: { kind: 'WITHHELD', why }, blocked })
-    if (refused) return withheld(refused)
+    if (refused) return withheldPart(messages, refused, blocked)
     if (messages.length === 0) return { messages, result: { kind: 'ANSWERED', outcomes: [] }, blocked }
-    const attempt = await sendOnce(deps, { ...request, messages })
-    const { result, why } = attempt
+    const { result, why, writtenAt } = await sendOnce(deps, { ...request, messages })
     // Only where the broker took nothing of it: of what a request of several steps has done, the adapter tells.
-    if (result.kind !== 'NOT_ACCEPTED' || why === undefined) return { messages, result, blocked }
-    if (why !== 'STALE' || tries === MAX_TRIES) return withheld(why)
+    if (result.kind !== 'NOT_ACCEPTED' || why === undefined) return { messages, result, blocked, writtenAt }
+    if (why !== 'STALE' || tries === MAX_TRIES) return withheldPart(messages, why, blocked)
   }
 }
 
-/** @returns why: the permit's refusal, where a write was refused */
-async function sendOnce(deps: SendDeps, request: SendRequest): Promise<{ result: SendResult; why?: Withheld }> {
-  const { permit, draining } = deps
-  let why: Withheld | undefined
+interface Sent {
+  result: SendResult
+  /** The permit's refusal, where a write was refused. */
+  why: Withheld | undefined
+  writtenAt: Date | undefined
+}
+
+async function sendOnce(deps: SendDeps, request: SendRequest): Promise<Sent> {
+  const { permit, draining, now } = deps
+  let [why, writtenAt]: [Withheld | undefined, Date | undefined] = [undefined, undefined]
   const http = guardedHttp(deps.http, () => {
     why = permit.refusal()
+    if (why === undefined) writtenAt ??= now()
     return why && NOT_WRITTEN[why]
   })
   const result = await callAdapter({ ...deps, http }, request)
   // One that waited for a connection was withdrawn.
   if (draining.aborted) why ??= 'DRAINING'
-  return why === undefined ? { result } : { result, why }
+  return { result, why, writtenAt }
 }
 
 /** An adapter that throws has a bug: it is unknown whether the broker took the request. */
@@ -130,10 +141,11 @@ const NOT_WRITTEN: Readonly<Record<NotWritten, string>> = {
 
 function merge(messages: readonly Message[], parts: readonly Part[]): BatchOutcome {
   const batch: BatchOutcome = { outcomes: [] }
-  const byLead = new Map<string, Outcome>()
-  for (const { messages, result, blocked } of parts) {
-    for (const [i, outcome] of outcomesOf(result, messages).entries()) byLead.set(messages[i]!.leadId, outcome)
-    for (const { leadId } of blocked) byLead.set(leadId, { kind: 'NOT_ACCEPTED', reason: NOT_WRITTEN.BLOCKED })
+  const byLead = new Map<string, LeadOutcome>()
+  for (const { messages, result, blocked, writtenAt } of parts) {
+    const outcomes = outcomesOf(result, messages)
+    for (const [i, { leadId }] of messages.entries()) byLead.set(leadId, { ...outcomes[i]!, writtenAt })
+    for (const { leadId } of blocked) byLead.set(leadId, notWritten('BLOCKED'))
     if (result.kind === 'FATAL') batch.fatal = result.reason
     if (result.kind === 'REJECTED' && messages.length > 1) batch.split = true
     if (result.kind === 'ANSWERED' && result.outcomes.length > 0) batch.reference = result.reference
@@ -148,7 +160,11 @@ function merge(messages: readonly Message[], parts: readonly Part[]): BatchOutco
   return batch
 }
 
-function outcomesOf(result: Result, messages: readonly Message[]): readonly Outcome[] {
+function notWritten(why: NotWritten): LeadOutcome {
+  return { kind: 'NOT_ACCEPTED', reason: NOT_WRITTEN[why], isWithheld: true }
+}
+
+function outcomesOf(result: Result, messages: readonly Message[]): readonly LeadOutcome[] {
   switch (result.kind) {
     case 'ANSWERED':
       return result.outcomes
@@ -162,7 +178,7 @@ function outcomesOf(result: Result, messages: readonly Message[]): readonly Outc
     case 'FATAL':
       return messages.map(() => ({ kind: 'NOT_ACCEPTED', reason: result.reason }))
     case 'WITHHELD':
-      return messages.map(() => ({ kind: 'NOT_ACCEPTED', reason: NOT_WRITTEN[result.why] }))
+      return messages.map(() => notWritten(result.why))
     default:
       return messages.map(() => ({ kind: result.kind, reason: result.reason }))
   }

@@ -6,9 +6,18 @@ import type { ClaimedBatch } from './claim.ts'
 import { recipientOf } from './claim-leads.ts'
 import { releaseContacts } from './contacts.ts'
 import { failCampaign, finishIfDone, pauseCampaign } from './finish.ts'
+import { recordLeadEvents } from './lead-events.ts'
 import { backoffMs, blockCredential, countAnswer, countFailure, giveProbeBack } from './pace.ts'
 import { planRest, splitBatch } from './plan.ts'
-import { blockOptOuts, reasonOf, writeLeads, writeProviderMessages } from './settle-leads.ts'
+import { blockOptOuts, eventsOf, reasonOf, writeLeads, writeProviderMessages } from './settle-leads.ts'
+
+/** What became of a lead, and of its request. */
+export type LeadOutcome = Outcome & {
+  /** When its request was written; undefined: it was not, or it is not known. */
+  writtenAt?: Date | undefined
+  /** NOT_ACCEPTED because camp did not write it (permit.ts). */
+  isWithheld?: boolean
+}
 
 /**
  * The settle (DESIGN 5): one transaction that writes what became of a claimed batch. It is fenced: only the attempt that
@@ -17,7 +26,7 @@ import { blockOptOuts, reasonOf, writeLeads, writeProviderMessages } from './set
  */
 export interface BatchOutcome {
   /** One for each claimed lead, in their order. */
-  outcomes: Outcome[]
+  outcomes: LeadOutcome[]
   /** The broker's own name for what it took. */
   reference?: string | undefined
   /** The broker asked to wait this long. */
@@ -94,6 +103,7 @@ export async function settleBatch(
       [...refused, ...notAccepted].flatMap(({ lead }) => (lead.is_fish ? [] : [recipientOf(lead)])),
     )
     await writeLeads(sql, batch, fates, at)
+    await recordLeadEvents(sql, eventsOf(batch, fates, at))
     await blockOptOuts(sql, batch, refused)
     if (adapter.correlatesByProviderId) await writeProviderMessages(sql, batch, accepted)
 

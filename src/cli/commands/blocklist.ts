@@ -121,7 +121,7 @@ async function remove(context: Context, options: Target & { source?: string }): 
 async function check(context: Context, value: string): Promise<void> {
   const { entriesFor } = await import('../../blocklist/blocklist.ts')
   const { canonicalPhone } = await import('../../lead/phone.ts')
-  const { parseDocument } = await import('../../intake/document.ts')
+  const { parseDocument } = await import('../../lead/document.ts')
   const { table } = await import('../output.ts')
   await context.actor()
   const { phone } = canonicalPhone(value)
@@ -154,7 +154,7 @@ interface Keys {
 /** @throws CampError USAGE when neither is given, DATA when one is none */
 async function keysOf({ phone, document }: Target): Promise<Keys> {
   const { canonicalPhone } = await import('../../lead/phone.ts')
-  const { parseDocument } = await import('../../intake/document.ts')
+  const { parseDocument } = await import('../../lead/document.ts')
   if (phone === undefined && document === undefined) throw new CampError('USAGE', 'give --phone, --document or both')
   const keys: Keys = { phones: [], documents: [] }
   if (phone !== undefined) {

@@ -29,9 +29,11 @@ export const register: Register = (program, action) => {
     .option('--code <code>', 'only those with this error code (INVALID_PHONE, DUPLICATE, …)')
     .option('--limit <n>', 'at most this many', wholeNumber(1, 100_000_000))
     .action(action(later(async () => (await import('./campaign/leads.ts')).leads)))
-  leaf(campaign, 'explain <phone>', "one person's whole story: every campaign, what became of it, and why").action(
-    action(later(async () => (await import('./campaign/explain.ts')).explain)),
-  )
+  leaf(
+    campaign,
+    'explain <value>',
+    'the history of a phone, a document or a contract: each row, each attempt, each reason',
+  ).action(action(later(async () => (await import('./campaign/explain.ts')).explain)))
   leaf(
     campaign,
     'approve [id]',
