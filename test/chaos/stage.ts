@@ -18,7 +18,7 @@ import { endWithUs, Worker } from './worker.ts'
 
 export type QueueKind = 'postgres' | 'redis'
 
-const LEASE_MS = 2_500
+export const LEASE_MS = 2_500
 const WORKERS = 3
 
 /** Everything that can break: PostgreSQL and Redis behind proxies, worker processes, the sandbox with a durable count. */

@@ -41,28 +41,40 @@ export class Worker {
     return this.port !== undefined && !this.#frozen
   }
 
-  /** @returns how it ended: its exit code, or null after a SIGKILL; undefined: it was down or frozen anyway */
-  async stop(signal: 'SIGKILL' | 'SIGTERM', downMs: number): Promise<number | null | undefined> {
+  /** @returns how it ended: its exit code, or null after a SIGKILL, and how long that took; undefined: it was down or frozen */
+  async stop(
+    signal: 'SIGKILL' | 'SIGTERM',
+    downMs: number,
+  ): Promise<{ code: number | null; tookMs: number } | undefined> {
     const child = this.#child
     if (!child || !this.isUp) return undefined
     this.port = undefined
     const ended = once(child, 'exit')
+    const from = performance.now()
     child.kill(signal)
     const [code] = (await ended) as [number | null]
+    const tookMs = performance.now() - from
     await delay(downMs)
     await this.start()
-    return code
+    return { code, tookMs }
   }
 
   /** Longer than its lease, and its batches are decided about without it. */
   async freeze(ms: number): Promise<void> {
+    await this.freezeWhile(() => delay(ms))
+  }
+
+  async freezeWhile(work: () => Promise<unknown>): Promise<void> {
     const child = this.#child
     if (!child || !this.isUp) return
     this.#frozen = true
     child.kill('SIGSTOP')
-    await delay(ms)
-    child.kill('SIGCONT')
-    this.#frozen = false
+    try {
+      await work()
+    } finally {
+      child.kill('SIGCONT')
+      this.#frozen = false
+    }
   }
 
   async end(): Promise<void> {
