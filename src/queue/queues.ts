@@ -1,5 +1,13 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { type BackendClasses, createPostgresBackend, type IQueueBackend, Queue, Worker, withBackend } from 'bullmq'
+import {
+  type BackendClasses,
+  createPostgresBackend,
+  type IQueueBackend,
+  type PostgresQueueBackend,
+  Queue,
+  Worker,
+  withBackend,
+} from 'bullmq'
 import { Cluster, Redis } from 'ioredis'
 import { QUEUE_SCHEMA } from '../database/migrations.ts'
 import { CampError, messageOf } from '../errors.ts'
@@ -150,7 +158,9 @@ const RETRY_MS = 1_000
  * for as long as PostgreSQL restarts, has no connection left, or is cut off.
  */
 const patientBackend: typeof createPostgresBackend = (name, options, more) => {
-  const backend = createPostgresBackend(name, options, more)
+  const backend = createPostgresBackend(name, options, more) as PostgresQueueBackend
+  // BullMQ listens to its pool and not to the clients that it has taken: one that breaks meanwhile would end the process.
+  backend.connection.pool.on('connect', client => client.on('error', () => undefined))
   const patient =
     <Args extends unknown[], Result>(ask: (...args: Args) => Promise<Result>) =>
     (...args: Args) =>

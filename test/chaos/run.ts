@@ -55,6 +55,7 @@ async function runChaos(kind: QueueKind): Promise<boolean> {
     const after = await compareWithBroker(stage)
     const found = [...before.wrong, ...after.wrong, ...(await wrongNow(stage, show.seen))]
     for (const text of [...found, ...(await startedWhileStopped(stage, show.stops))]) wrong.add(text)
+    for (const how of stage.deaths) wrong.add(`a worker ended by itself: ${how}`)
     if (after.cancelled === 0) wrong.add('nothing was left to cancel: this run proves nothing about it')
     if (after.inDoubt > 0 || after.pending > 0)
       wrong.add(`${after.inDoubt} in doubt and ${after.pending} left at the end`)

@@ -9,12 +9,15 @@ export class Worker {
   port: number | undefined
   readonly #env: NodeJS.ProcessEnv
   readonly #log: WriteStream
+  readonly #onDeath: (how: string) => void
   #child: ChildProcess | undefined
   #frozen = false
 
-  constructor(env: NodeJS.ProcessEnv, log: WriteStream) {
+  /** @param onDeath told of an end that was not ordered; the worker is started again */
+  constructor(env: NodeJS.ProcessEnv, log: WriteStream, onDeath: (how: string) => void) {
     this.#env = env
     this.#log = log
+    this.#onDeath = onDeath
   }
 
   /** Until it says where it listens; a start that fails (its database is away) is tried again. */
@@ -31,10 +34,19 @@ export class Worker {
       ])
       if (line !== undefined) {
         this.port = Number(new URL(line.split(' ').at(-1)!).port)
+        child.once('exit', (code, signal) => this.#died(child, code ?? signal))
         return
       }
       await delay(200)
     }
+  }
+
+  #died(child: ChildProcess, how: unknown): void {
+    // An ordered end has taken its port away first.
+    if (this.#child !== child || this.port === undefined) return
+    this.port = undefined
+    this.#onDeath(String(how))
+    void this.start()
   }
 
   get isUp(): boolean {
@@ -79,6 +91,7 @@ export class Worker {
 
   async end(): Promise<void> {
     const child = this.#child
+    this.port = undefined
     if (!child || child.exitCode !== null || child.signalCode !== null) return
     const ended = once(child, 'exit')
     child.kill('SIGKILL')
