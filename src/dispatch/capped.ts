@@ -40,29 +40,29 @@ export async function expectedRefusals(
   const { rows } = await sql.query<Refusals>(
     `WITH area AS (
        SELECT * FROM unnest($2::text[], $3::timestamptz[]) AS a(ddd, since)
-     ), lead AS (
-       SELECT l.id, l.is_fish, 'p:' || l.phone AS phone_key, 'd:' || nullif(l.cpf_cnpj, '') AS document_key,
-              coalesce(a.since, $4::timestamptz) AS since,
-              NOT l.is_fish AND (
-                EXISTS (SELECT 1 FROM "Blocklist" k WHERE k.phone = l.phone AND coalesce(k.purpose = $6, true))
-                OR EXISTS (SELECT 1 FROM "Blocklist" k WHERE k.cpf_cnpj = l.cpf_cnpj AND coalesce(k.purpose = $6, true))
-              ) AS blocked
+     ), lead AS MATERIALIZED (
+       SELECT l.id, l.is_fish, l.phone, nullif(l.cpf_cnpj, '') AS document, coalesce(a.since, $4::timestamptz) AS since
        FROM "CampaignLead" l LEFT JOIN area a ON a.ddd = substr(l.phone, 3, 2)
        WHERE l.campaign_id = $1 AND l.status = 'PENDING'
-     ), recent AS MATERIALIZED (
-       SELECT key, last_sent_at, lead_id FROM "Contact" WHERE NOT $7 AND last_sent_at > $5::timestamptz
+     ), blocked AS MATERIALIZED (
+       SELECT l.id FROM lead l JOIN "Blocklist" k ON k.phone = l.phone WHERE NOT l.is_fish AND coalesce(k.purpose = $6, true)
+       UNION
+       SELECT l.id FROM lead l JOIN "Blocklist" k ON k.cpf_cnpj = l.document WHERE NOT l.is_fish AND coalesce(k.purpose = $6, true)
      ), judged AS (
-       SELECT lead.blocked, lead.document_key, NOT lead.is_fish AND NOT lead.blocked AS asked,
+       SELECT l.document, b.id IS NOT NULL AS blocked, NOT l.is_fish AND b.id IS NULL AS asked,
               greatest(p.last_sent_at, d.last_sent_at) AS last
-       FROM lead
-       LEFT JOIN recent p ON p.key = lead.phone_key AND p.last_sent_at > lead.since AND p.lead_id <> lead.id
-       LEFT JOIN recent d ON d.key = lead.document_key AND d.last_sent_at > lead.since AND d.lead_id <> lead.id
+       FROM lead l
+       LEFT JOIN blocked b ON b.id = l.id
+       LEFT JOIN "Contact" p ON p.key = 'p:' || l.phone AND p.last_sent_at > $5::timestamptz
+         AND p.last_sent_at > l.since AND p.lead_id <> l.id
+       LEFT JOIN "Contact" d ON d.key = 'd:' || l.document AND d.last_sent_at > $5::timestamptz
+         AND d.last_sent_at > l.since AND d.lead_id <> l.id
      )
      SELECT count(*) FILTER (WHERE blocked)::int AS blocked,
             count(*) FILTER (WHERE asked AND last IS NOT NULL)::int AS "writtenTo",
             max(last) FILTER (WHERE asked) + interval '24 hours' AS until,
-            CASE WHEN $7 THEN 0 ELSE (count(document_key) FILTER (WHERE asked AND last IS NULL)
-              - count(DISTINCT document_key COLLATE "C") FILTER (WHERE asked AND last IS NULL))::int END AS "sameDocument",
+            CASE WHEN $7 THEN 0 ELSE (count(document) FILTER (WHERE asked AND last IS NULL)
+              - count(DISTINCT document COLLATE "C") FILTER (WHERE asked AND last IS NULL))::int END AS "sameDocument",
             count(*)::int AS pending
      FROM judged`,
     [
@@ -70,7 +70,7 @@ export async function expectedRefusals(
       openings.ddds,
       openings.at.map(since),
       since(openings.elsewhere),
-      since(earliest(openings)),
+      campaign.no_cap ? 'infinity' : since(earliest(openings)),
       campaign.purpose,
       campaign.no_cap,
     ],
