@@ -77,7 +77,7 @@ export interface FaultRule {
   word: PublicWord
   /** The first half of the sentence; the server's own words follow. */
   says: string
-  /** What to do next. {user} is the one that camp connects as; other names in braces are groups of `message`. */
+  /** What to do next. {user} is the one that camp connects as; {role}, {schema} and {database} are groups of `message`. */
   hint: string
 }
 
@@ -94,5 +94,8 @@ export function ruleFor(rules: readonly FaultRule[], { code, message, isFatal }:
 /** @param user undefined where it is not known */
 export function hintOf({ hint, message }: FaultRule, fault: Fault, user: string | undefined): string {
   const groups: Record<string, string | undefined> = { ...message?.exec(fault.message)?.groups, user }
-  return hint.replace(/\{(\w+)\}/g, (_, name: string) => groups[name] ?? name.toUpperCase())
+  return hint.replace(PLACEHOLDER, (_, name: string) => groups[name] ?? name.toUpperCase())
 }
+
+/** Other braces are the hint's own: {camp} begins the names of the queue's keys. */
+export const PLACEHOLDER = /\{(user|role|schema|database)\}/g

@@ -94,7 +94,7 @@ export const REDIS_FAULTS: readonly FaultRule[] = [
   },
   {
     name: 'an answer that is not of Redis',
-    message: /^Protocol error/,
+    message: /^(Protocol error|Unknown RESP type)/,
     kind: 'UNREACHABLE',
     word: 'refused',
     says: 'another kind of server answers where REDIS_URL looks for Redis',

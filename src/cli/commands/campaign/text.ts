@@ -80,8 +80,8 @@ export function refusalsText(
         ? `${lead} less than 24 h before it starts${free}: ${refused}`
         : `${lead} in the last 24 h${free}: ${refused} if it starts now`),
     same_document > 0 &&
-      `${number(same_document)} ${same_document === 1 ? 'has' : 'have'} the CPF or CNPJ of an earlier lead: one message for a document ` +
-        'goes out in 24 h, and the others are refused',
+      `${number(same_document)} leads are further phones of the same CPF or CNPJ: the frequency cap lets one message for a document out ` +
+        'in 24 hours, and refuses the others; --no-cap (ADMIN) lifts it',
     blocked > 0 && `${number(blocked)} ${blocked === 1 ? 'is' : 'are'} on the blocklist by now, and will be refused`,
   ].filter(sentence => sentence !== false)
 }
