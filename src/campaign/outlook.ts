@@ -8,10 +8,11 @@ import { throttlingOf } from '../dispatch/pace.ts'
 import { effectiveBatchSize, perSecond } from '../dispatch/plan.ts'
 import { rampCount } from '../dispatch/ramp.ts'
 import { AREA_TABLE, REGIONS } from '../lead/zones.ts'
+import { type Forecast, forecastOf } from './forecast.ts'
 import type { CampaignStatus } from './state.ts'
 
 /** What is to be expected of a campaign at a moment; `show --json` prints it beside the campaign. */
-export interface Outlook {
+export interface Outlook extends Forecast {
   /** About when its last message goes out; ISO 8601. null: nothing is sent by itself, or not within half a year. */
   expected_end: string | null
   /** It was to start by itself and did not: missed by more than start_before, it waits for a person. */
@@ -58,6 +59,7 @@ export async function outlookOf(sql: Sql, campaignId: string, present: Present):
     expected_end: end?.toISOString() ?? null,
     start_missed: isMissed(campaign, present.now),
     recurrence: campaign.recurrence,
+    ...(await forecastOf(sql, campaignId, present)),
   }
 }
 

@@ -128,16 +128,12 @@ export class Context {
 
   async #openPool(): Promise<pg.Pool> {
     const { assertMigrated, migrate, schemaState } = await import('../database/migrations.ts')
-    const { openPool, isUnreachable, databaseUnreachable } = await import('../database/pool.ts')
+    const { openPool } = await import('../database/pool.ts')
     const url = await this.databaseUrl()
     const pool = openPool(url)
     this.#closers.push(() => pool.end())
-    try {
-      if (!this.config.databaseUrl && (await schemaState(pool)).pending.length > 0) await migrate(url)
-      await assertMigrated(pool)
-    } catch (error) {
-      throw isUnreachable(error) ? databaseUnreachable(error) : error
-    }
+    if (!this.config.databaseUrl && (await schemaState(pool)).pending.length > 0) await migrate(url)
+    await assertMigrated(pool)
     return pool
   }
 }

@@ -1,7 +1,7 @@
 import type { ClosingLook } from '../broker/port.ts'
 import { adapterOf } from '../broker/registry.ts'
+import { sentenceOf } from '../database/faults.ts'
 import { type Sql, transaction } from '../database/pool.ts'
-import { messageOf } from '../errors.ts'
 import { closeClosing, holdsClosing, requeueClosing } from './closing-rows.ts'
 import { BAD_CREDENTIAL, openCredential } from './credential.ts'
 import type { DispatchDeps } from './dispatch.ts'
@@ -37,7 +37,7 @@ export async function reconcileClosings(deps: DispatchDeps): Promise<void> {
       await reconcile(deps, row)
     } catch (error) {
       // The others are looked at all the same.
-      deps.log.warn({ campaign: row.agendamento_id, error: messageOf(error) }, 'its closing could not be looked at')
+      deps.log.warn({ campaign: row.agendamento_id, error: sentenceOf(error) }, 'its closing could not be looked at')
     }
   }
 }

@@ -4,8 +4,7 @@ import { z } from 'zod'
 import type { Http } from '../broker/http.ts'
 import type { Message, Outcome } from '../broker/port.ts'
 import { adapterOf } from '../broker/registry.ts'
-import { isUnreachable } from '../database/pool.ts'
-import { messageOf } from '../errors.ts'
+import { isUnreachable, sentenceOf } from '../database/faults.ts'
 import { compileText, templateVariables, variablesIn } from '../lead/render.ts'
 import type { Log } from '../log.ts'
 import type { Queues } from '../queue/queues.ts'
@@ -130,7 +129,7 @@ async function settle(deps: DispatchDeps, batch: ClaimedBatch, outcome: BatchOut
     } catch (error) {
       if (deps.now().getTime() > giveUpAt) throw error
       if (!isUnreachable(error) && failures >= 3) throw error
-      deps.log.warn({ batch: batch.id, error: messageOf(error) }, 'settle failed, trying again')
+      deps.log.warn({ batch: batch.id, error: sentenceOf(error) }, 'settle failed, trying again')
       await delay(Math.min(5_000, 100 * 2 ** Math.min(failures, 6)) * (0.5 + deps.random()))
     }
   }
@@ -164,6 +163,6 @@ async function quietly(deps: DispatchDeps, ring: () => Promise<void>): Promise<v
   try {
     await ring()
   } catch (error) {
-    deps.log.warn({ error: messageOf(error) }, 'the queue could not be rung')
+    deps.log.warn({ error: sentenceOf(error) }, 'the queue could not be rung')
   }
 }

@@ -4,6 +4,7 @@ import { v7 as uuidv7 } from 'uuid'
 import { formatMoney, moneyOf } from '../budget/money.ts'
 import { affordable } from '../campaign/affordable.ts'
 import { assertOpensFor } from '../campaign/contact-hours.ts'
+import { openingsFor } from '../campaign/forecast.ts'
 import { transaction } from '../database/pool.ts'
 import { loadsOf } from '../dispatch/expected-end.ts'
 import { batchSizes, effectiveBatchSize, perSecond } from '../dispatch/plan.ts'
@@ -11,6 +12,7 @@ import { CampError } from '../errors.ts'
 import { dayIn } from '../lead/dates.ts'
 import { regionOf } from '../lead/zones.ts'
 import { recordAudit } from '../security/audit.ts'
+import { CapCount } from './cap-count.ts'
 import { mapColumns } from './columns.ts'
 import { assertContent, type Content, contentFor } from './content.ts'
 import { type Fish, placeFish } from './fish.ts'
@@ -104,11 +106,21 @@ async function prepare(
 }
 
 async function dryRun(deps: ImportDeps, request: ImportRequest, intake: Intake): Promise<ImportResult> {
-  const tally = await readLeads(deps, intake, intake.segments ? [intake.segments] : [])
+  const cap = request.noCap ? null : await openCapCount(deps, request, intake)
+  const sinks = [intake.segments, cap].filter(sink => sink !== null)
+  const tally = await readLeads(deps, intake, sinks)
   assertAllCanBeSent(request, intake, tally)
+  const pending = tally.pending > 0 ? tally.pending + intake.fish.length : 0
   return resultOf(deps, request, intake, tally, {
+    refusals: cap?.result(pending) ?? { ...NOBODY_REFUSED, pending },
     importedBefore: (await importedBefore(deps.pool, intake.source.sha256)) ?? null,
   })
+}
+
+const NOBODY_REFUSED = { blocked: 0, writtenTo: 0, until: null, sameDocument: 0 }
+
+async function openCapCount({ pool }: ImportDeps, request: ImportRequest, { createdAt }: Intake): Promise<CapCount> {
+  return new CapCount(pool, await openingsFor(pool, contactHoursOf(request), request.scheduledAt, createdAt))
 }
 
 async function importRows(deps: ImportDeps, request: ImportRequest, intake: Intake): Promise<ImportResult> {
@@ -218,7 +230,7 @@ async function resultOf(
   request: ImportRequest,
   intake: Intake,
   tally: Tally,
-  made: Partial<Pick<ImportResult, 'id' | 'agendamentoId' | 'rejects' | 'importedBefore'>>,
+  made: Partial<Pick<ImportResult, 'id' | 'agendamentoId' | 'rejects' | 'importedBefore' | 'refusals'>>,
 ): Promise<ImportResult> {
   const { source, records, columns, content, vetter, createdAt } = intake
   const fish = tally.pending > 0 ? intake.fish : []
@@ -238,6 +250,7 @@ async function resultOf(
     agendamentoId: null,
     rejects: null,
     importedBefore: null,
+    refusals: null,
     ...made,
     name: nameOf(request, source),
     source,

@@ -5,6 +5,7 @@ import type { Hours, ThrottleColumns } from '../campaign/settings.ts'
 import type { Clock } from '../clock.ts'
 import type { Sql } from '../database/pool.ts'
 import type { PrismaClient } from '../database/prisma.ts'
+import type { Refusals } from '../dispatch/capped.ts'
 import type { Load } from '../dispatch/expected-end.ts'
 import type { ContactHours } from '../dispatch/hours.ts'
 import type { Columns, GivenColumns } from './columns.ts'
@@ -116,6 +117,8 @@ export interface ImportResult {
   /** What is to be sent, by time zone: the expected end is reckoned from it. */
   loads: readonly Load[]
   rejects: { file: string; rows: number } | null
+  /** A dry run's: whom the claim would refuse. Of an import the database tells it (src/campaign/forecast.ts). */
+  refusals: Refusals | null
   /** The handle of a campaign of the same file. */
   importedBefore: string | null
   createdAt: Date

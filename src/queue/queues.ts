@@ -10,7 +10,8 @@ import {
 } from 'bullmq'
 import { Cluster, Redis } from 'ioredis'
 import { QUEUE_SCHEMA } from '../database/migrations.ts'
-import { CampError, messageOf } from '../errors.ts'
+import { type CampError, messageOf } from '../errors.ts'
+import { queueError } from './faults.ts'
 
 /**
  * The queue is a doorbell: a job carries a batch's id and nothing else, and whatever the queue loses, repeats or reorders, the
@@ -96,7 +97,7 @@ export function openQueues(settings: QueueSettings): Queues {
       await queue(brokerId)
         .addBulk(jobs)
         .catch(error => {
-          throw queueUnreachable(error)
+          throw backend.told(error)
         })
     },
     schedule: async (task, everyMs) => {
@@ -108,7 +109,7 @@ export function openQueues(settings: QueueSettings): Queues {
     onTask: (handle, options) => consume(CONTROL, data => handle(String(data.task)), options),
     check: () =>
       backend.check().catch(error => {
-        throw queueUnreachable(error)
+        throw backend.told(error)
       }),
     close: async () => {
       await Promise.all([...queues.values()].map(opened => opened.close()))
@@ -117,17 +118,12 @@ export function openQueues(settings: QueueSettings): Queues {
   }
 }
 
-function queueUnreachable(cause: unknown): CampError {
-  return new CampError('UNREACHABLE', `the queue cannot be reached: ${messageOf(cause)}`, {
-    hint: 'What was asked for is stored, and goes out when the queue is back. Check REDIS_URL; without it the queue is PostgreSQL.',
-    cause,
-  })
-}
-
 interface Backend {
   queue(name: string): Queue<Data>
   worker(name: string, process: (job: { data: Data }) => Promise<void>, concurrency: number): Worker<Data>
   check(): Promise<void>
+  /** What a person is told of an error. */
+  told(error: unknown): CampError
   close(): Promise<void>
 }
 
@@ -147,6 +143,7 @@ function postgresBackend(connectionString: string): Backend {
       new classes.Worker(name, process, { connection, concurrency, ...WORKER }) as unknown as Worker<Data>,
     // Whoever asks for the database's health has asked for it all.
     check: async () => undefined,
+    told: error => queueError(error, false),
     close: async () => undefined,
   }
 }
@@ -173,11 +170,25 @@ const patientBackend: typeof createPostgresBackend = (name, options, more) => {
   return backend
 }
 
+const WITHOUT_REASON = /^Connection is closed|max retries per request|None of startup nodes|Failed to refresh slots/
+
 function redisBackend(url: string): Backend {
   // A caller that rings gets an error in seconds when Redis is away; a worker waits for it to come back.
   const connection = connectRedis(url, { maxRetriesPerRequest: 2 })
   const blocking = connectRedis(url, { maxRetriesPerRequest: null })
-  for (const client of [connection, blocking]) client.on('error', () => undefined)
+  // A command that fails says "Connection is closed"; why it is stands in the client's own event.
+  let last: unknown
+  for (const client of [connection, blocking]) {
+    client.on('error', error => {
+      last = error
+    })
+    client.on('node error', error => {
+      last = error
+    })
+    client.on('ready', () => {
+      last = undefined
+    })
+  }
   return {
     queue: name => new Queue<Data>(name, { connection, prefix: PREFIX }),
     worker: (name, process, concurrency) =>
@@ -185,6 +196,7 @@ function redisBackend(url: string): Backend {
     check: async () => {
       await connection.ping()
     },
+    told: error => queueError(WITHOUT_REASON.test(messageOf(error)) ? (last ?? error) : error, true),
     close: async () => {
       connection.disconnect()
       blocking.disconnect()

@@ -3,9 +3,10 @@ import type pg from 'pg'
 import { v7 as uuidv7 } from 'uuid'
 import { adapterOf } from '../broker/registry.ts'
 import type { Clock } from '../clock.ts'
-import { isUnreachable, type Sql, transaction } from '../database/pool.ts'
+import { isUnreachable, sentenceOf } from '../database/faults.ts'
+import { type Sql, transaction } from '../database/pool.ts'
 import type { PrismaClient } from '../database/prisma.ts'
-import { CampError, messageOf } from '../errors.ts'
+import { CampError } from '../errors.ts'
 import { importCampaign } from '../intake/import.ts'
 import type { ImportRequest } from '../intake/request.ts'
 import { lastOccurrence, nextOccurrence } from './cron.ts'
@@ -122,7 +123,7 @@ async function attempt(deps: FireDeps, sql: Sql, recurrence: Recurrence, at: Dat
     if (deps.signal.aborted || isUnreachable(error)) throw error
     // Imported before, or by somebody else at this moment.
     const status = error instanceof CampError && error.kind === 'STATE' ? 'NOTHING_NEW' : 'FAILED'
-    return outcome(recurrence, at, status, messageOf(error), file)
+    return outcome(recurrence, at, status, sentenceOf(error), file)
   }
 }
 

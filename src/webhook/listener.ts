@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net'
 import type pg from 'pg'
 import { CallbackRefused } from '../broker/port.ts'
 import type { Clock } from '../clock.ts'
+import { sentenceOf } from '../database/faults.ts'
 import { CampError, messageOf } from '../errors.ts'
 import type { Log } from '../log.ts'
 import type { Keys } from '../security/keys.ts'
@@ -61,7 +62,7 @@ export async function startListener(options: ListenerOptions): Promise<Listener>
   }
   const server = createServer(limits, (request, response) => {
     answer(desk, request, response).catch(error => {
-      options.log.error({ error: messageOf(error) }, 'a callback could not be answered')
+      options.log.error({ error: sentenceOf(error) }, 'a callback could not be answered')
       end(response, 503)
     })
   })
@@ -112,7 +113,7 @@ async function receive(
       return end(response, error.status)
     }
     // The broker should send it again: nothing of it is stored.
-    options.log.error({ broker: broker.name, error: messageOf(error) }, 'callback not stored')
+    options.log.error({ broker: broker.name, error: sentenceOf(error) }, 'callback not stored')
     return end(response, 503, { 'retry-after': '5' })
   }
   response.writeHead(200, { 'content-length': '0' }).end()

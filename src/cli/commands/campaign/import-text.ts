@@ -4,7 +4,7 @@ import type { Segments } from '../../../intake/segments.ts'
 import type { Context } from '../../context.ts'
 import { fields, table } from '../../output.ts'
 import type { ImportFacts } from './import-view.ts'
-import { campaignText, number } from './text.ts'
+import { campaignText, number, refusalsText } from './text.ts'
 
 /** An import, or a dry run (whose campaign has no id), for people. */
 export function importText(
@@ -30,8 +30,8 @@ export function importText(
 }
 
 /** What should not be missed before somebody approves it. */
-export function warningsOf(view: CampaignView, facts: ImportFacts): string[] {
-  const { segments, budget, warnings } = facts
+export function warningsOf(view: CampaignView, facts: ImportFacts, outlook: Outlook & Present): string[] {
+  const { segments, budget } = facts
   const further = segments === null ? 0 : segments.total - sum(Object.values(segments.messages))
   return [
     view.counts.PENDING === 0 && 'not one row can be sent',
@@ -41,10 +41,7 @@ export function warningsOf(view: CampaignView, facts: ImportFacts): string[] {
         `${view.cost.unit} a message, whatever its length`,
     !facts.segments_known &&
       'how many SMS this broker will bill depends on the credential, and the wallet has none yet',
-    !view.no_cap &&
-      (warnings.SAME_DOCUMENT ?? 0) > 0 &&
-      `${number(warnings.SAME_DOCUMENT!)} leads are further phones of the same CPF or CNPJ: the frequency cap lets one ` +
-        'message for a document out in 24 hours, and refuses the others; --no-cap (ADMIN) lifts it',
+    ...refusalsText(view, outlook),
   ].filter(warning => warning !== false)
 }
 

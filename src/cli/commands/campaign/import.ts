@@ -115,14 +115,19 @@ async function importFile(context: Context, file: string, options: Options): Pro
     rateLimit: request.broker.rateLimit,
   }
   const end = plannedEnd(planned, present)
-  const outlook = { expected_end: end?.toISOString() ?? null, start_missed: false, recurrence: null }
+  const { forecast, forecastOf } = await import('../../../campaign/forecast.ts')
+  const expected =
+    result.id === null
+      ? forecast(result.refusals!, { unit: result.cost.unit, used: '0' })
+      : await forecastOf(pool, result.id, present)
+  const outlook = { expected_end: end?.toISOString() ?? null, start_missed: false, recurrence: null, ...expected }
   if (result.importedBefore)
     context.out.warn(`this file was imported before, as ${result.importedBefore}: a real import needs --again`)
   if (request.adapter.content === 'NONE' && (request.message !== null || request.template))
     context.out.warn(`${request.adapter.name} says what is set up on its side: the message or template is not used`)
   await sayWhatDoesNotBind(context, request.purpose)
-  for (const warning of warningsOf(view, facts)) context.out.warn(warning)
   const shown = { ...outlook, ...present }
+  for (const warning of warningsOf(view, facts, shown)) context.out.warn(warning)
   context.out.result({ ...view, ...outlook, ...facts }, () => importText(view, facts, shown, context.out.color))
   if (result.id !== null) context.out.talk(`Next: camp campaign approve ${result.agendamentoId}`)
   else context.out.talk(`Nothing was written${options.rejects ? ', no rejects file either' : ''}: it was a dry run.`)

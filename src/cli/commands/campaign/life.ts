@@ -1,4 +1,5 @@
 import { findCampaign } from '../../../campaign/find.ts'
+import { forecastOf } from '../../../campaign/forecast.ts'
 import { listCampaigns } from '../../../campaign/list.ts'
 import * as moves from '../../../campaign/moves.ts'
 import { outlookOf } from '../../../campaign/outlook.ts'
@@ -7,7 +8,7 @@ import { answersAwaited, untilInForce } from '../../../dispatch/stop.ts'
 import { CampError } from '../../../errors.ts'
 import type { Context } from '../../context.ts'
 import { confirm, hasTerminal, promptOf } from '../../prompt.ts'
-import { campaignText } from './text.ts'
+import { campaignText, refusalsText } from './text.ts'
 
 export async function approveCampaign(context: Context, ref: string | undefined): Promise<void> {
   const pool = await context.pool()
@@ -21,7 +22,10 @@ export async function approveCampaign(context: Context, ref: string | undefined)
   }
   const { timezone, selfApproval } = context.config
   await moves.approve({ pool, clock: context.clock }, id, actor.id, { timezone, selfApproval })
-  await printAfter(context, id, 'Approved. Start it: camp campaign run')
+  const present = { now: context.clock.now(), timezone }
+  const forecast = await forecastOf(pool, id, present)
+  const view = await printAfter(context, id, 'Approved. Start it: camp campaign run', forecast)
+  for (const sentence of refusalsText(view, { ...forecast, ...present })) context.out.warn(sentence)
 }
 
 export async function rejectCampaign(context: Context, ref: string, options: { reason?: string }): Promise<void> {
@@ -75,9 +79,9 @@ function answersOf(awaited: number): string {
   return awaited === 1 ? '1 answer is still awaited' : `${awaited} answers are still awaited`
 }
 
-async function printAfter(context: Context, id: string, done: string): Promise<CampaignView> {
+async function printAfter(context: Context, id: string, done: string, more: object = {}): Promise<CampaignView> {
   const view = await campaignView(await context.pool(), id)
-  context.out.result(view, () => `${done} ${view.agendamento_id}`)
+  context.out.result({ ...view, ...more }, () => `${done} ${view.agendamento_id}`)
   return view
 }
 
