@@ -235,15 +235,16 @@ async function readRequest(context: Context, userId: string, file: string, optio
 async function billsSegments(
   context: Context,
   adapter: Adapter,
-  key: { wallet_id: string; broker_id: string },
+  place: { wallet_id: string; broker_id: string },
 ): Promise<boolean | null> {
   if (!adapter.billsSegments) return false
   const prisma = await context.prisma()
-  const row = await prisma.credential.findUnique({ where: { wallet_id_broker_id: key } })
+  const row = await prisma.credential.findUnique({ where: { wallet_id_broker_id: place } })
   if (!row) return null
   const { openCredential } = await import('../../../dispatch/credential.ts')
-  const credential = openCredential(await context.keys(), adapter, { id: row.id, sealed: row.config })
-  return credential === undefined ? null : adapter.billsSegments(credential)
+  const key = { id: row.id, sealed: row.config }
+  const { config, flaw } = await openCredential(await context.pool(), await context.keys(), adapter, key)
+  return flaw === undefined ? adapter.billsSegments(config) : null
 }
 
 async function scheduleOf({ clock, config }: Context, text: string): Promise<Date> {
