@@ -23,6 +23,7 @@ export function importText(
     ['warnings', warningsText(facts)],
     ['batches', `${number(facts.plan.batches)} of at most ${number(facts.plan.batch_size)}`],
     ['budget', budgetText(facts)],
+    ['credential', facts.credential_missing ? noCredentialText(view) : undefined],
     ['SMS', facts.segments && segmentsText(facts.segments)],
     ['rejects', facts.rejects && `${number(facts.rejects.rows)} rows in ${facts.rejects.file}`],
   ])
@@ -46,6 +47,11 @@ export function warningsOf(view: CampaignView, facts: ImportFacts): string[] {
       `${number(warnings.SAME_DOCUMENT!)} leads are further phones of the same CPF or CNPJ: the frequency cap lets one ` +
         'message for a document out in 24 hours, and refuses the others; --no-cap (ADMIN) lifts it',
   ].filter(warning => warning !== false)
+}
+
+/** It may be given until the campaign is approved: no warning, and not to be missed. */
+export function noCredentialText({ wallet, broker }: { wallet: string; broker: string }): string {
+  return `none yet; before an approval run: camp credential set "${wallet}" "${broker}" key=value`
 }
 
 function readAs({ format, encoding, delimiter, sheet }: ImportFacts): string {
