@@ -12,7 +12,7 @@ export type OpenedCredential = { config: unknown; flaw?: undefined } | { config?
 
 /**
  * Opens a credential. Where it does not open because this process has another secret than the database, the fault is this
- * process's: it throws, and whoever claims must have taken nothing yet.
+ * process's: it throws, and its caller must have claimed nothing yet.
  * @throws SecretMismatch
  */
 export async function openCredential(

@@ -186,7 +186,7 @@ describe('camp secret rotate', () => {
     rotating.kill('SIGKILL')
     await once(rotating, 'exit')
     await holder.query('ROLLBACK')
-    // Its server process gets the lock now, and finds nobody who would commit.
+    // Its server process gets the lock now, and finds its client gone.
     await until('its transaction is gone', open, n => n === 0)
     expect(await everything()).toEqual(before)
     await succeed(run('credential show Sul Caixa'))
