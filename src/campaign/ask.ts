@@ -6,7 +6,7 @@ import { adapterOf } from '../broker/registry.ts'
 import type { Clock } from '../clock.ts'
 import type { Sql } from '../database/pool.ts'
 import type { ClaimedLead } from '../dispatch/claim-leads.ts'
-import { BAD_CREDENTIAL, openCredential } from '../dispatch/credential.ts'
+import { NO_CREDENTIAL, openCredential } from '../dispatch/credential.ts'
 import { CampError } from '../errors.ts'
 import { compileText } from '../lead/render.ts'
 import type { Keys } from '../security/keys.ts'
@@ -121,12 +121,11 @@ async function readCampaign({ pool, keys }: AskDeps, campaignId: string) {
   )
   const row = rows[0]!
   const adapter = await adapterOf(row.adapter)
-  const credential =
-    row.credential_id === null
-      ? undefined
-      : openCredential(keys, adapter, { id: row.credential_id, sealed: row.sealed })
-  if (credential === undefined) throw new CampError('STATE', BAD_CREDENTIAL)
-  return { adapter, broker: row.broker, brokerId: row.broker_id, credential, baseMessage: row.base_message }
+  if (row.credential_id === null) throw new CampError('STATE', NO_CREDENTIAL)
+  const key = { id: row.credential_id, sealed: row.sealed }
+  const { config, flaw } = await openCredential(pool, keys, adapter, key)
+  if (flaw !== undefined) throw new CampError('STATE', flaw)
+  return { adapter, broker: row.broker, brokerId: row.broker_id, credential: config, baseMessage: row.base_message }
 }
 
 type DoubtfulLead = Omit<ClaimedLead, 'is_fish' | 'doubtful_before'> & { sent_at: Date; given_up_at: Date }

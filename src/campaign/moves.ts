@@ -11,6 +11,7 @@ import { forgetRings, ringWindow } from '../dispatch/ring.ts'
 import { CampError } from '../errors.ts'
 import type { Queues } from '../queue/queues.ts'
 import { recordAudit } from '../security/audit.ts'
+import { assertCredential } from '../security/credentials.ts'
 import { payingMonth } from './affordable.ts'
 import { approvalHash, type CampaignHeader, lockCampaign } from './approval.ts'
 import { illegalMove, isLegal, MOVES, type MoveName } from './state.ts'
@@ -51,12 +52,13 @@ export interface Grant {
 /**
  * Approves a campaign that waits for it and is locked, whoever may do so having been looked at. What it throws, it throws before
  * it writes.
- * @throws CampError BUDGET with the figures, DATA (free text where a template is needed)
+ * @throws CampError BUDGET with the figures, DATA (free text where a template is needed), STATE (the wallet has no credential)
  */
 export async function grantApproval(sql: Sql, campaign: CampaignHeader, grant: Grant): Promise<void> {
   const { approverId, actorId, now, timezone } = grant
   await assertContent(campaign)
   await assertBudget(sql, campaign, { now, timezone })
+  await assertCredential(sql, campaign)
   await sql.query(
     `UPDATE "Campaign" SET status = 'APPROVED', unit_cost = $2, approved_by = $3, approved_at = $4, approval_hash = $5,
             failure_reason = NULL, updated_at = $4

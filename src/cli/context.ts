@@ -90,10 +90,13 @@ export class Context {
     return this.#queues
   }
 
+  /** The keys of a secret that is seen to be the database's. @throws SecretMismatch (USAGE) where it is not */
   keys(): Promise<Keys> {
     this.#keys ??= (async () => {
-      const { openKeys } = await import('../security/keys.ts')
-      return openKeys(this.config)
+      const { openSecret } = await import('../security/secret.ts')
+      const { keys, adopted } = await openSecret(await this.pool(), this.config)
+      if (adopted) this.out.talk(`An interrupted camp secret rotate had happened: its secret now stands in ${adopted}.`)
+      return keys
     })()
     return this.#keys
   }

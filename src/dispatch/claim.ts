@@ -2,9 +2,11 @@ import type pg from 'pg'
 import { adapterOf } from '../broker/registry.ts'
 import type { Monotonic } from '../clock.ts'
 import { type Sql, transaction } from '../database/pool.ts'
+import type { Keys } from '../security/keys.ts'
 import { lockBatch, openBatch, postpone } from './claim-batch.ts'
 import { type ClaimedLead, refuseLeads, takeLeads, vetLeads } from './claim-leads.ts'
 import { type MomentDeps, takeMoment, type Waiting } from './claim-moment.ts'
+import { openCredential } from './credential.ts'
 import { failCampaign, finishIfDone } from './finish.ts'
 import { monthOf } from './hours.ts'
 import { giveProbeBack, isOpen, lookAgainAt, takeProbe, throttlingOf } from './pace.ts'
@@ -57,7 +59,8 @@ export interface ClaimedBatch {
   /** Its name. */
   broker: string
   adapter: string
-  credential: { id: string; sealed: unknown; updatedAt: Date }
+  /** config: opened, as the adapter takes it. */
+  credential: { id: string; config: unknown; updatedAt: Date }
   /** When the first request may start: now, or a moment within pace.ts's look-ahead. */
   startAt: Date
   /** From one request's start to the next one's, by the broker's rate limit. */
@@ -88,11 +91,15 @@ export interface ClaimDeps extends MomentDeps {
   pool: pg.Pool
   /** The database's time, so that all workers pace by one clock (worker.ts). */
   now: () => Date
+  keys: Keys
   monotonic: Monotonic
   leaseMs: (adapterTimeoutMs: number | undefined) => number
 }
 
-/** @param batchId from the queue: it may be done, taken, or unknown by now */
+/**
+ * @param batchId from the queue: it may be done, taken, or unknown by now
+ * @throws SecretMismatch: the credential does not open with this process's secret, and nothing was taken
+ */
 export async function claimBatch(deps: ClaimDeps, batchId: string): Promise<Claim> {
   for (let most = Infinity; ; ) {
     const claim = await transaction(deps.pool, sql => tryClaim(deps, sql, batchId, most)).catch(error => {
@@ -118,11 +125,15 @@ async function tryClaim(deps: ClaimDeps, sql: Sql, batchId: string, most: number
     brokerId: header.broker_id,
     paced: throttling.type !== 'none' || header.rate_limit !== null,
   }
-  if (!header.credential_id) {
-    const reason = `the wallet has no credential at broker ${header.broker}`
+  const fail = async (reason: string): Promise<Claim> => {
     await failCampaign(sql, campaign.id, reason, now)
     return { kind: 'FAILED', campaign, reason }
   }
+  if (!header.credential_id) return fail(`the wallet has no credential at broker ${header.broker}`)
+  // Before anything is taken: a worker with another secret leaves the batch QUEUED for the others.
+  const key = { id: header.credential_id, sealed: header.sealed }
+  const credential = await openCredential(sql, deps.keys, adapter, key)
+  if (credential.flaw !== undefined) return fail(credential.flaw)
 
   const wait = async (until: Date, why: Waiting['why']): Promise<Claim> => {
     const ring = await postpone(sql, header.id, { until, asleep: why === 'HOURS' }, now)
@@ -182,7 +193,7 @@ async function tryClaim(deps: ClaimDeps, sql: Sql, batchId: string, most: number
       },
       broker: header.broker,
       adapter: header.adapter,
-      credential: { id: header.credential_id, sealed: header.sealed, updatedAt: header.credential_updated_at },
+      credential: { id: key.id, config: credential.config, updatedAt: header.credential_updated_at },
       startAt,
       requestIntervalMs,
       closesAt,

@@ -8,10 +8,8 @@ import { isUnreachable, sentenceOf } from '../database/faults.ts'
 import { compileText, templateVariables, variablesIn } from '../lead/render.ts'
 import type { Log } from '../log.ts'
 import type { Queues } from '../queue/queues.ts'
-import type { Keys } from '../security/keys.ts'
 import { type ClaimDeps, type ClaimedBatch, claimBatch } from './claim.ts'
 import { dispatchClosing } from './closing.ts'
-import { BAD_CREDENTIAL, openCredential } from './credential.ts'
 import { openPermit } from './permit.ts'
 import { type RingTarget, ringAhead, ringAll, ringNext } from './ring.ts'
 import { requestName, sendBatch } from './send.ts'
@@ -21,7 +19,6 @@ import { settleLate } from './settle-late.ts'
 export interface DispatchDeps extends ClaimDeps {
   pool: pg.Pool
   queues: Queues
-  keys: Keys
   http: Http
   log: Log
   /** Aborted when this process is to end: what was not written is not written any more. */
@@ -63,11 +60,7 @@ export async function dispatchBatch(deps: DispatchDeps, batchId: string): Promis
 
 async function send(deps: DispatchDeps, batch: ClaimedBatch): Promise<BatchOutcome> {
   const adapter = await adapterOf(batch.adapter)
-  const credential = openCredential(deps.keys, adapter, batch.credential)
-  if (credential === undefined) {
-    const reason = BAD_CREDENTIAL
-    return { outcomes: batch.leads.map(() => ({ kind: 'NOT_ACCEPTED', reason })), fatal: reason }
-  }
+  const credential = batch.credential.config
   const rendered = renderLeads(batch)
   const { template } = batch.campaign
   const { http, now, draining } = deps

@@ -51,7 +51,7 @@ export async function startListener(options: ListenerOptions): Promise<Listener>
   const now = () => options.clock.now()
   const desk: Desk = {
     options,
-    directory: openDirectory(options.pool, options.keys, options.clock),
+    directory: openDirectory(options),
     inbox: openInbox(options.pool, { now }),
   }
   const limits = {

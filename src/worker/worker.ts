@@ -11,6 +11,7 @@ import { sweep } from '../dispatch/sweep.ts'
 import { CampError, messageOf } from '../errors.ts'
 import type { Log } from '../log.ts'
 import type { Consumer, Queues } from '../queue/queues.ts'
+import { assertSecret, assertSecretStands, SecretMismatch } from '../security/fingerprint.ts'
 import type { Keys } from '../security/keys.ts'
 import { MESSAGE_KEY, messageKey, type WebhookBroker, webhookUrl } from '../security/webhook-token.ts'
 import { startApplier } from '../webhook/applier.ts'
@@ -43,6 +44,8 @@ export interface Worker {
   url: string | undefined
   /** No new claims; resolves when what is in flight has settled, or after `DRAIN_MS`. @returns whether all had settled */
   stop(): Promise<boolean>
+  /** Resolves when this process must end, and with which error: its secret is not the database's any more. */
+  fault: Promise<CampError>
 }
 
 /** How long a stop waits for answers: those that came are then settled, and what has none is in doubt. */
@@ -53,9 +56,12 @@ const DRAIN_MS = 27_000
 /**
  * A worker: consumes every broker's queue, sweeps when the control queue says so, applies callbacks, and listens for them
  * where it is asked to. Any number of them may run, on any number of machines.
+ * @throws SecretMismatch before it has consumed anything
  */
 export async function startWorker(deps: WorkerDeps, options: WorkerOptions): Promise<Worker> {
   const { pool, queues, keys, config, clock, log } = deps
+  await assertSecret(pool, keys)
+  const { fault, heeding } = faults(log)
   let offsetMs = await databaseOffset(pool, clock, 0)
   const now = () => new Date(clock.now().getTime() + offsetMs)
   const served = new Map<string, WebhookBroker>()
@@ -86,13 +92,15 @@ export async function startWorker(deps: WorkerDeps, options: WorkerOptions): Pro
   }
 
   const consumers = new Map<string, Consumer>()
-  const onError = seldom(clock, (error, times) => log.warn({ error, times }, 'queue'))
+  const onQueueError = seldom(clock, (error, times) => log.warn({ error, times }, 'queue'))
+  // That one has been told, and is none of the queue's.
+  const onError = (error: unknown) => error instanceof SecretMismatch || onQueueError(error)
   let stopping = false
   const refreshBrokers = async () => {
     for (const broker of await brokersToServe(pool, options.brokers)) {
       served.set(broker.id, broker)
       if (stopping || consumers.has(broker.id)) continue
-      const handle = (batchId: string) => dispatchBatch(dispatch, batchId)
+      const handle = heeding((batchId: string) => dispatchBatch(dispatch, batchId))
       consumers.set(broker.id, queues.onRing(broker.id, handle, { concurrency: options.concurrency, onError }))
     }
   }
@@ -115,7 +123,7 @@ export async function startWorker(deps: WorkerDeps, options: WorkerOptions): Pro
   })
   let sweptAt = 0
   const toldMissed = new Set<string>()
-  const sweepOnce = async () => {
+  const sweepOnce = heeding(async () => {
     sweptAt = clock.now().getTime()
     const swept = await sweep({ pool, queues, now, sweepMs: config.sweepMs })
     if (swept.inDoubt > 0) log.warn(swept, 'leases ran out: leads are in doubt')
@@ -123,7 +131,7 @@ export async function startWorker(deps: WorkerDeps, options: WorkerOptions): Pro
     await runDue(deps, now, toldMissed)
     await reconcileClosings(dispatch)
     applier.startOver()
-  }
+  })
   const control = queues.onTask(sweepOnce, { concurrency: 1, onError })
   const upkeep = every(config.sweepMs, onError, async () => {
     offsetMs = await databaseOffset(pool, clock, offsetMs).catch(async error => {
@@ -131,6 +139,7 @@ export async function startWorker(deps: WorkerDeps, options: WorkerOptions): Pro
       await deps.reviveDatabase()
       return databaseOffset(pool, clock, offsetMs)
     })
+    await heeding(() => assertSecretStands(pool, keys))()
     await refreshBrokers()
     // Again and again: a Redis that was wiped has forgotten it.
     await queues.schedule('sweep', config.sweepMs)
@@ -158,6 +167,7 @@ export async function startWorker(deps: WorkerDeps, options: WorkerOptions): Pro
   )
 
   return {
+    fault,
     url: listener?.url,
     stop: async () => {
       stopping = true
@@ -180,6 +190,33 @@ export async function startWorker(deps: WorkerDeps, options: WorkerOptions): Pro
   }
 }
 
+/**
+ * Runs work, and tells when it met a fault of this process's own, once: every further claim would meet it again. The error goes its
+ * way besides.
+ */
+function faults(log: Log) {
+  let tell: (error: CampError) => void
+  const fault = new Promise<CampError>(resolve => {
+    tell = resolve
+  })
+  let told = false
+  const heeding =
+    <Args extends unknown[]>(work: (...args: Args) => Promise<void>) =>
+    async (...args: Args): Promise<void> => {
+      try {
+        await work(...args)
+      } catch (error) {
+        if (error instanceof SecretMismatch && !told) {
+          told = true
+          log.error({ hint: error.hint }, error.message)
+          tell(error)
+        }
+        throw error
+      }
+    }
+  return { fault, heeding }
+}
+
 interface BrokerRow {
   id: string
   name: string
@@ -199,13 +236,17 @@ async function brokersToServe(pool: pg.Pool, names: readonly string[] | undefine
 const HEALTH_MS = 3_000
 
 async function health(
-  { pool, queues }: WorkerDeps,
+  { pool, queues, keys }: WorkerDeps,
   brokers: number,
 ): Promise<{ ok: boolean; detail: Record<string, unknown> }> {
   const answer = (asked: Promise<unknown>) =>
     Promise.race([asked.then(() => 'ok', messageOf), after(HEALTH_MS).then(() => 'no answer')])
-  const [database, queue] = await Promise.all([answer(pool.query('SELECT 1')), answer(queues.check())])
-  return { ok: database === 'ok' && queue === 'ok', detail: { database, queue, brokers } }
+  const [database, queue, secret] = await Promise.all([
+    answer(pool.query('SELECT 1')),
+    answer(queues.check()),
+    answer(assertSecretStands(pool, keys)),
+  ])
+  return { ok: [database, queue, secret].every(one => one === 'ok'), detail: { database, queue, secret, brokers } }
 }
 
 /** Does `work` every `ms`, never twice at once; what it throws is told and does not end it. */

@@ -47,13 +47,15 @@ async function work(context: Context, options: Options): Promise<void> {
       { brokers: options.brokers, concurrency: options.concurrency, listen: options.listen },
     )
     if (worker.url) context.out.result({ listening: worker.url }, `Listening on ${worker.url}`)
-    await new Promise<void>(resolve => {
-      if (context.signal.aborted) resolve()
-      context.signal.addEventListener('abort', () => resolve(), { once: true })
+    const asked = new Promise<undefined>(resolve => {
+      if (context.signal.aborted) resolve(undefined)
+      context.signal.addEventListener('abort', () => resolve(undefined), { once: true })
     })
+    const fault = await Promise.race([asked, worker.fault])
     const drained = await worker.stop()
     // What is still in flight is the lease's: waiting for it would keep this process from ending in time.
-    if (!drained) process.exit(0)
+    if (!drained) process.exit(fault?.exitCode ?? 0)
+    if (fault) throw fault
   } finally {
     await queues.close()
     await pool.end()

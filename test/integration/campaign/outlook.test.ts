@@ -7,9 +7,10 @@ import { makeCampaign, makeScene, setBudget } from '../../support/fixtures.ts'
 
 const db = useDatabase()
 const OFFICE = { hours_from: 480, hours_to: 1200, days: 63, allow_holidays: true }
+const TWILIO = { account_sid: 'AC0', auth_token: 'token', from: '+5511900000000' }
 
 async function begin(start: string, columns: object, leads: Record<number, number>, rate: number | null = null) {
-  const scene = await makeScene(db.pool, { rate, adapter: 'TWILIO', credential: {} })
+  const scene = await makeScene(db.pool, { rate, adapter: 'TWILIO', credential: TWILIO })
   for (const month of [11, 12]) await setBudget(db.pool, scene.walletId, '100000.00', { year: 2026, month })
   const [[ddd, count], ...others] = Object.entries(leads) as unknown as [[string, number], ...[string, number][]]
   const id = await makeCampaign(db.pool, scene, {

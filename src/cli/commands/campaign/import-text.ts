@@ -23,6 +23,7 @@ export function importText(
     ['warnings', warningsText(facts)],
     ['batches', `${number(facts.plan.batches)} of at most ${number(facts.plan.batch_size)}`],
     ['budget', budgetText(facts)],
+    ['credential', facts.credential_missing ? noCredentialText(view) : undefined],
     ['SMS', facts.segments && segmentsText(facts.segments)],
     ['rejects', facts.rejects && `${number(facts.rejects.rows)} rows in ${facts.rejects.file}`],
   ])
@@ -43,6 +44,11 @@ export function warningsOf(view: CampaignView, facts: ImportFacts, outlook: Outl
       'how many SMS this broker will bill depends on the credential, and the wallet has none yet',
     ...refusalsText(view, outlook),
   ].filter(warning => warning !== false)
+}
+
+/** It may be given until the campaign is approved: no warning, and not to be missed. */
+export function noCredentialText({ wallet, broker }: { wallet: string; broker: string }): string {
+  return `none yet; before an approval run: camp credential set "${wallet}" "${broker}" key=value`
 }
 
 function readAs({ format, encoding, delimiter, sheet }: ImportFacts): string {

@@ -32,6 +32,8 @@ export interface ImportFacts {
   segments: Segments | null
   /** Whether it is known how the broker bills: it may be the credential that says so, and the wallet has none yet. */
   segments_known: boolean
+  /** The wallet has no credential at the broker: until it has one, the campaign cannot be approved. */
+  credential_missing: boolean
   rejects: { file: string; rows: number } | null
   /** A dry run's: the handle of a campaign of the same file. */
   imported_before: string | null
@@ -48,7 +50,7 @@ interface FirstLead {
   error_message: string | null
 }
 
-export function factsOf(request: ImportRequest, result: ImportResult): ImportFacts {
+export function factsOf(request: ImportRequest, result: ImportResult, credentialMissing: boolean): ImportFacts {
   const { source, columns, batches } = result
   const { headers, fields: found, variables } = columns
   return {
@@ -70,6 +72,7 @@ export function factsOf(request: ImportRequest, result: ImportResult): ImportFac
     budget: budgetFacts(result.budget),
     segments: result.segments,
     segments_known: request.billsSegments !== null,
+    credential_missing: credentialMissing,
     rejects: result.rejects,
     imported_before: result.importedBefore,
   }

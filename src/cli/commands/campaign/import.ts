@@ -90,7 +90,10 @@ async function importFile(context: Context, file: string, options: Options): Pro
   else if (file === STDIN) assertPipe(context)
   const { request, wallet, broker } = await readRequest(context, actor.id, file, options)
   if (options.repeat !== undefined) {
-    return (await import('./repeat-add.ts')).repeatImport(context, request, options.repeat)
+    const missing = await isCredentialMissing(context, request)
+    if (missing)
+      context.out.talk(`Credential: ${(await import('./import-text.ts')).noCredentialText({ wallet, broker })}`)
+    return (await import('./repeat-add.ts')).repeatImport(context, request, options.repeat, missing)
   }
   const result = await importInput(context, request)
   const pool = await context.pool()
@@ -101,7 +104,7 @@ async function importFile(context: Context, file: string, options: Options): Pro
     result.id === null
       ? plannedView(request, result, { wallet, broker, createdBy: actor.email })
       : await campaignView(pool, result.id)
-  const facts = factsOf(request, result)
+  const facts = factsOf(request, result, await isCredentialMissing(context, request))
   const { plannedEnd } = await import('../../../campaign/outlook.ts')
   const present = { now: context.clock.now(), timezone: context.config.timezone }
   const { ownHolidayKeys } = await import('../../../calendar/own.ts')
@@ -131,6 +134,12 @@ async function importFile(context: Context, file: string, options: Options): Pro
   context.out.result({ ...view, ...outlook, ...facts }, () => importText(view, facts, shown, context.out.color))
   if (result.id !== null) context.out.talk(`Next: camp campaign approve ${result.agendamentoId}`)
   else context.out.talk(`Nothing was written${options.rejects ? ', no rejects file either' : ''}: it was a dry run.`)
+}
+
+/** It may be given until the campaign is approved. */
+async function isCredentialMissing(context: Context, { wallet, broker }: ImportRequest): Promise<boolean> {
+  const { hasCredential } = await import('../../../security/credentials.ts')
+  return !(await hasCredential(await context.pool(), { wallet_id: wallet.id, broker_id: broker.id }))
 }
 
 /** A purpose that is misspelt would free a campaign of the list that is meant for it: so that it is seen. */
@@ -240,15 +249,16 @@ async function readRequest(context: Context, userId: string, file: string, optio
 async function billsSegments(
   context: Context,
   adapter: Adapter,
-  key: { wallet_id: string; broker_id: string },
+  place: { wallet_id: string; broker_id: string },
 ): Promise<boolean | null> {
   if (!adapter.billsSegments) return false
   const prisma = await context.prisma()
-  const row = await prisma.credential.findUnique({ where: { wallet_id_broker_id: key } })
+  const row = await prisma.credential.findUnique({ where: { wallet_id_broker_id: place } })
   if (!row) return null
   const { openCredential } = await import('../../../dispatch/credential.ts')
-  const credential = openCredential(await context.keys(), adapter, { id: row.id, sealed: row.config })
-  return credential === undefined ? null : adapter.billsSegments(credential)
+  const key = { id: row.id, sealed: row.config }
+  const { config, flaw } = await openCredential(await context.pool(), await context.keys(), adapter, key)
+  return flaw === undefined ? adapter.billsSegments(config) : null
 }
 
 async function scheduleOf({ clock, config }: Context, text: string): Promise<Date> {

@@ -10,7 +10,12 @@ import { recurrenceText } from './repeat-life.ts'
 import { time } from './text.ts'
 
 /** camp campaign import PATTERN --repeat CRON: imports nothing by itself. */
-export async function repeatImport(context: Context, request: ImportRequest, repeat: string): Promise<void> {
+export async function repeatImport(
+  context: Context,
+  request: ImportRequest,
+  repeat: string,
+  credentialMissing: boolean,
+): Promise<void> {
   const { timezone } = request
   const now = context.clock.now()
   const cron = parseCron(repeat, timezone, now)
@@ -24,7 +29,7 @@ export async function repeatImport(context: Context, request: ImportRequest, rep
     const plan = { id: null, ...source, cron, timezone, next_at: next.map(at => at.toISOString()) }
     const moments = next.map(at => `  ${time(at, timezone)}`).join('\n')
     context.out.result(
-      { ...plan, newest: newest?.name ?? null },
+      { ...plan, newest: newest?.name ?? null, credential_missing: credentialMissing },
       () => `${found} It would be looked for at\n${moments}`,
     )
     context.out.talk('Nothing was written: it was a dry run.')
@@ -33,7 +38,7 @@ export async function repeatImport(context: Context, request: ImportRequest, rep
   const pool = await context.pool()
   const id = await transaction(pool, sql => addRecurrence(sql, request, { source, cron, now }))
   const view = await recurrenceView(pool, await findRecurrence(pool, id), now)
-  context.out.result(view, () => recurrenceText(view))
+  context.out.result({ ...view, credential_missing: credentialMissing }, () => recurrenceText(view))
   context.out.talk(found)
   context.out.talk(
     `Each campaign waits for its own approval. A standing one: camp campaign repeat approve ${view.handle} --ceiling AMOUNT`,
