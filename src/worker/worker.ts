@@ -18,6 +18,7 @@ import { startApplier } from '../webhook/applier.ts'
 import { startListener } from '../webhook/listener.ts'
 import { databaseOffset } from './database-clock.ts'
 import { runDue } from './due.ts'
+import { faults } from './faults.ts'
 import { startRecurrences } from './recurrences.ts'
 
 export interface WorkerDeps {
@@ -188,33 +189,6 @@ export async function startWorker(deps: WorkerDeps, options: WorkerOptions): Pro
       return drained
     },
   }
-}
-
-/**
- * Runs work, and tells when it met a fault of this process's own, once: every further claim would meet it again. The error goes its
- * way besides.
- */
-function faults(log: Log) {
-  let tell: (error: CampError) => void
-  const fault = new Promise<CampError>(resolve => {
-    tell = resolve
-  })
-  let told = false
-  const heeding =
-    <Args extends unknown[]>(work: (...args: Args) => Promise<void>) =>
-    async (...args: Args): Promise<void> => {
-      try {
-        await work(...args)
-      } catch (error) {
-        if (error instanceof SecretMismatch && !told) {
-          told = true
-          log.error({ hint: error.hint }, error.message)
-          tell(error)
-        }
-        throw error
-      }
-    }
-  return { fault, heeding }
 }
 
 interface BrokerRow {
