@@ -16,6 +16,7 @@ import { startApplier } from '../webhook/applier.ts'
 import { startListener } from '../webhook/listener.ts'
 import { databaseOffset } from './database-clock.ts'
 import { runDue } from './due.ts'
+import { startHeartbeat } from './heartbeat.ts'
 import { startRecurrences } from './recurrences.ts'
 
 export interface WorkerDeps {
@@ -90,6 +91,7 @@ export async function startWorker(deps: WorkerDeps, options: WorkerOptions): Pro
   }
   await refreshBrokers()
 
+  const heartbeat = await startHeartbeat(pool, { brokers: options.brokers, everyMs: config.sweepMs })
   const applier = startApplier(pool, {
     now,
     onError: seldom(clock, (error, times) => log.warn({ error, times }, 'callbacks could not be applied')),
@@ -124,6 +126,7 @@ export async function startWorker(deps: WorkerDeps, options: WorkerOptions): Pro
       return databaseOffset(pool, clock, offsetMs)
     })
     await refreshBrokers()
+    await heartbeat.beat()
     // Again and again: a Redis that was wiped has forgotten it.
     await queues.schedule('sweep', config.sweepMs)
     // A queue that has lost the ring but not the schedule never rings again; sweeping once too often does no harm.
@@ -154,11 +157,12 @@ export async function startWorker(deps: WorkerDeps, options: WorkerOptions): Pro
     stop: async () => {
       stopping = true
       upkeep.stop()
+      const silent = heartbeat.stop()
       const recurring = recurrences.stop()
       const closing = Promise.all([control.close(), ...[...consumers.values()].map(consumer => consumer.close())])
       const drained = await Promise.race([closing.then(() => true), after(DRAIN_MS).then(() => false)])
       await listener?.close()
-      await recurring
+      await Promise.all([recurring, silent])
       await applier.stop()
       log.info({ drained }, 'worker stopped')
       if (drained) await http.close()
