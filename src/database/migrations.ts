@@ -48,11 +48,7 @@ export async function schemaState(sql: Sql): Promise<SchemaState> {
 /** @throws CampError STATE when the database is behind or ahead of this camp, naming the command that helps */
 export async function assertMigrated(sql: Sql): Promise<void> {
   const { pending, unknown } = await schemaState(sql)
-  if (unknown.length > 0) {
-    throw new CampError('STATE', `the database was migrated by a newer camp (${unknown.at(-1)})`, {
-      hint: 'Update camp on this machine.',
-    })
-  }
+  assertNotNewer(unknown)
   if (pending.length > 0) {
     throw new CampError('STATE', `the database is ${pending.length} migration(s) behind this camp (${pending[0]})`, {
       hint: 'Run: camp db migrate',
@@ -60,13 +56,21 @@ export async function assertMigrated(sql: Sql): Promise<void> {
   }
 }
 
-/** Applies what is pending; two at once wait for each other. @returns the names of those applied */
+function assertNotNewer(unknown: readonly string[]): void {
+  if (unknown.length === 0) return
+  throw new CampError('STATE', `the database was migrated by a newer camp (${unknown.at(-1)})`, {
+    hint: 'Update camp on this machine.',
+  })
+}
+
+/** Applies what is pending; two at once wait for each other. @returns the names of those applied @throws CampError STATE: it belongs to a newer camp */
 export async function migrate(url: string): Promise<string[]> {
   const client = new pg.Client({ connectionString: url })
   await client.connect()
   try {
     await client.query('SELECT pg_advisory_lock($1)', [MIGRATION_LOCK])
-    const { pending } = await schemaState(client)
+    const { pending, unknown } = await schemaState(client)
+    assertNotNewer(unknown)
     if (pending.length > 0) {
       await withSchemaEngine(url, engine =>
         engine.applyMigrations({ migrationsList: migrationsList(), filters: NO_FILTERS }),

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { CampError, codeOf, messageOf } from '../../errors.ts'
-import { leaf, type Register } from '../command.ts'
+import { asks, leaf, type Register } from '../command.ts'
 import type { Context } from '../context.ts'
 
 export const register: Register = (program, action) => {
@@ -18,7 +18,7 @@ export const register: Register = (program, action) => {
   leaf(credential, 'show <wallet> <broker>', 'a credential, its secrets masked').action(action(show))
   leaf(credential, 'list', 'which wallet has a credential at which broker').action(action(list))
   leaf(credential, 'test <wallet> <broker>', "try a credential with the broker's cheapest read").action(action(test))
-  leaf(credential, 'remove <wallet> <broker>', 'remove a credential').action(action(remove))
+  asks(leaf(credential, 'remove <wallet> <broker>', 'remove a credential')).action(action(remove))
 }
 
 async function set(

@@ -1,5 +1,5 @@
 import { CampError } from '../../errors.ts'
-import { leaf, type Register } from '../command.ts'
+import { asks, leaf, type Register } from '../command.ts'
 import type { Context } from '../context.ts'
 import { nameArgument } from '../options.ts'
 
@@ -10,7 +10,7 @@ export const register: Register = (program, action) => {
     .argument('<phone>', 'a Brazilian number, however it is written')
     .action(action(add))
   leaf(fish, 'list', 'all control phones').action(action(list))
-  leaf(fish, 'remove <phone>', 'remove a control phone, by number, name or id').action(action(remove))
+  asks(leaf(fish, 'remove <phone>', 'remove a control phone, by number, name or id')).action(action(remove))
 }
 
 async function add(context: Context, name: string, text: string): Promise<void> {

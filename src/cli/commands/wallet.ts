@@ -1,4 +1,4 @@
-import { leaf, type Register } from '../command.ts'
+import { asks, leaf, type Register } from '../command.ts'
 import type { Context } from '../context.ts'
 import { nameArgument, wholeNumber } from '../options.ts'
 import { fields } from '../output.ts'
@@ -17,9 +17,9 @@ export const register: Register = (program, action) => {
     .option('--name <name>', 'its new name', nameArgument)
     .option('--idgis <number>', 'its id in the legacy integrations', wholeNumber(0, INT4))
     .action(action(set))
-  leaf(wallet, 'remove <wallet>', 'remove a wallet that no campaign uses, with its credentials and budgets').action(
-    action(remove),
-  )
+  asks(
+    leaf(wallet, 'remove <wallet>', 'remove a wallet that no campaign uses, with its credentials and budgets'),
+  ).action(action(remove))
 }
 
 async function add(context: Context, name: string, { idgis }: { idgis: number }): Promise<void> {
