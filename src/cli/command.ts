@@ -46,4 +46,4 @@ export function asks(command: Command): Command {
   return command.addHelpText('after', `\n${ASKS}`)
 }
 
-export const ASKS = 'It cannot be undone, and asks first: --yes answers. Without a terminal it takes --yes.'
+export const ASKS = 'It asks first; --yes answers. Without a terminal it takes --yes.'
