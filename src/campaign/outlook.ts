@@ -197,12 +197,13 @@ async function readCampaign(sql: Sql, campaignId: string): Promise<CampaignRow> 
   return rows[0]!
 }
 
-/** Of a running campaign its batches tell: some thousands, however many leads. */
+/** Of a running campaign its batches tell: some thousands, however many leads. What a batch's earlier attempts refused is not left. */
 async function queuedLoads(sql: Sql, campaign: CampaignRow): Promise<Load[]> {
   const { messagesPerRequest } = await adapterOf(campaign.adapter)
   const { rows } = await sql.query<Load>(
-    `SELECT coalesce(nullif(region, ''), zone) AS zone, sum(size)::int AS messages, (CASE WHEN $2 = 1 THEN sum(size) ELSE count(*) END)::int AS requests
-     FROM "Batch" WHERE campaign_id = $1 AND kind = 'SEND' AND status = 'QUEUED' AND size > 0
+    `SELECT coalesce(nullif(region, ''), zone) AS zone, sum(size - accepted - refused)::int AS messages,
+            (CASE WHEN $2 = 1 THEN sum(size - accepted - refused) ELSE count(*) END)::int AS requests
+     FROM "Batch" WHERE campaign_id = $1 AND kind = 'SEND' AND status = 'QUEUED' AND size > accepted + refused
      GROUP BY 1 ORDER BY min(from_seq)`,
     [campaign.id, messagesPerRequest],
   )

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import type { Command } from 'commander'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { ASKS } from '../../src/cli/command.ts'
@@ -161,6 +162,9 @@ describe('what cannot be undone', () => {
   it('is said in its help, and in no other', () => {
     const saying = [...commands].filter(([, command]) => helpOf(command).includes(ASKS)).map(([name]) => name)
     expect(saying.sort()).toEqual(asking.map(([name]) => name).sort())
+    const table = readFileSync('docs/people.md', 'utf8').split('## What asks')[1]!.split('\n\n')[1]!
+    for (const [name] of asking) expect(table, name).toContain(`\`${name}`)
+    expect(table.match(/`(campaign|repeat|\w+ remove)/g)!.length).toBe(asking.length)
   })
 
   it('asks: without a terminal and without --yes it ends with 2, and nothing has changed', async () => {

@@ -125,7 +125,7 @@ async function audit(context: Context): Promise<void> {
   )
   if (differences.length > 0) {
     throw new CampError('BUDGET', `${differences.length} figure(s) do not agree`, {
-      hint: 'Stop the workers, keep a copy of the database, and see docs/architecture.md on the ledger.',
+      hint: 'Stop the workers, keep a copy of the database, and see docs/reliability.md, "When the books do not agree".',
     })
   }
 }

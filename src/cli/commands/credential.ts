@@ -107,11 +107,10 @@ async function test(context: Context, wallet: string, broker: string): Promise<v
   const { config } = await loadCredential(await context.prisma(), await context.keys(), place)
   const shown = { wallet: place.wallet.name, broker: place.broker.name, adapter: adapter.name }
   if (!adapter.test) {
-    context.out.result(
-      { ...shown, tested: false, ok: null, detail: null },
-      `${adapter.name} has no read to test a credential with.`,
-    )
-    return
+    context.out.result({ ...shown, tested: false, ok: null, detail: null }, '')
+    throw new CampError('STATE', `not tested: ${adapter.name} has no read to test a credential with`, {
+      hint: 'The first message shows whether it is good. Import a file of your own phones, and run that.',
+    })
   }
   const http = createHttp(httpOptions(context.config, context.clock))
   try {

@@ -25,7 +25,7 @@ async function again(hand: ReturnType<typeof byHand>, id: string, userId: string
 }
 
 it('counts each lead once, however often it was sent: refused, in doubt, found not sent, sent again', async () => {
-  const scene = await makeScene(db.pool, { maxBatch: 10 })
+  const scene = await makeScene(db.pool, { maxBatch: 100 })
   const hand = byHand(db, new Date())
   const id = await makeCampaign(db.pool, scene, { leads: 400 })
   const figures = async () => {
@@ -49,7 +49,7 @@ it('counts each lead once, however often it was sent: refused, in doubt, found n
   const [first] = await hand.queued(id)
   const batch = claimed(await hand.claim(first!))
   await hand.settle(batch, { outcomes: batch.leads.map(() => outcomeOf('ACCEPTED')) })
-  expect(await meter.read()).toMatchObject({ total: 400, accepted: 10 })
+  expect(await meter.read()).toMatchObject({ total: 400, accepted: 100 })
   await sendAll(hand, id, 'ACCEPTED')
   expect(await figures()).toEqual({ total: 400, accepted: 400, refused: 0, inDoubt: 0 })
   expect((await campaignReport(db.pool, id)).rates.accepted).toBe(400)
@@ -60,8 +60,9 @@ it('leaves the rows out that were refused at import, and keeps those that a clai
   const hand = byHand(db, new Date())
   const id = await makeCampaign(db.pool, scene, { leads: 10 })
   await db.pool.query(
-    `UPDATE "CampaignLead" SET status = 'ERROR', error_code = CASE WHEN seq = 1 THEN 'INVALID_PHONE' ELSE 'FREQUENCY_CAP' END
-     WHERE campaign_id = $1 AND seq <= 3`,
+    `UPDATE "CampaignLead" SET status = 'ERROR', error_code = CASE WHEN p.n = 1 THEN 'INVALID_PHONE' ELSE 'FREQUENCY_CAP' END
+     FROM (SELECT id, row_number() OVER (ORDER BY seq) AS n FROM "CampaignLead" WHERE campaign_id = $1) p
+     WHERE p.id = "CampaignLead".id AND p.n <= 3`,
     [id],
   )
   await moves.run(hand.deps, id, scene.userId)
@@ -74,8 +75,10 @@ it('of very many is added up from the batches between two counts, the retried on
   const hand = byHand(db, new Date())
   const id = await makeCampaign(db.pool, scene, { leads: 60_000 })
   await moves.run(hand.deps, id, scene.userId)
-  await sendAll(hand, id, 'REJECTED')
-  await db.pool.query(`UPDATE "Campaign" SET status = 'FINISHED' WHERE id = $1`, [id])
+  // So many refusals in a row pause it.
+  const refused = claimed(await hand.claim((await hand.queued(id))[0]!))
+  await hand.settle(refused, { outcomes: refused.leads.map(() => outcomeOf('REJECTED')) })
+  expect(await progressOf(db.pool, id)).toMatchObject({ status: 'PAUSED', refused: refused.leads.length })
   await again(hand, id, scene.userId)
   const meter = progressMeter(db.pool, id)
   expect(await meter.read()).toMatchObject({ total: 60_000, accepted: 0, refused: 0 })
