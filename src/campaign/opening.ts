@@ -19,7 +19,7 @@ const DAY_MS = 24 * 3_600_000
 /**
  * @param places where its people are; each opens at a moment of its own, and the earliest counts
  * @param from when it starts
- * @returns null where somebody may be sent to at once, or within three weeks nobody may
+ * @returns null where one of them may be sent to at once, or none within three weeks
  */
 export function openingOf(
   hours: ContactHours,

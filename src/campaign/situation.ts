@@ -23,9 +23,14 @@ export async function situationOf(
   const { rows } = await sql.query<Row>(
     `SELECT c.agendamento_id AS handle, c.status, c.scheduled_at, c.failure_code, c.user_id, u.email,
             coalesce(c.scheduled_at + c.start_before * interval '1 minute' < $2, false) AS missed,
-            (SELECT count(*)::int FROM "CampaignLead" WHERE campaign_id = c.id AND status = 'PENDING') AS pending,
-            (SELECT count(*)::int FROM "CampaignLead" WHERE campaign_id = c.id AND status = 'IN_DOUBT') AS in_doubt
-     FROM "Campaign" c JOIN "User" u ON u.id = c.user_id WHERE c.id = $1`,
+            l.pending, l.in_doubt
+     FROM "Campaign" c
+     JOIN "User" u ON u.id = c.user_id
+     CROSS JOIN LATERAL (
+       SELECT count(*) FILTER (WHERE status = 'PENDING')::int AS pending, count(*) FILTER (WHERE status = 'IN_DOUBT')::int AS in_doubt
+       FROM "CampaignLead" WHERE campaign_id = c.id AND status IN ('PENDING', 'IN_DOUBT')
+     ) l
+     WHERE c.id = $1`,
     [campaignId, present.now],
   )
   const row = rows[0]!

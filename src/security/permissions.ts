@@ -80,7 +80,7 @@ export const PERMISSIONS = {
   // It does what an ADMIN approved, at the time that was approved.
   'campaign run': 'ANY',
   'campaign run --now': 'OWN',
-  // A pause is urgent, and loses nothing: a user who sees a wrong text going out stops it, whoever imported it.
+  // A pause is urgent, and loses nothing: a user who sees a wrong text going out stops it, also where another user imported it.
   'campaign pause': 'ANY',
   // The user who resumes says that the cause of the pause is gone.
   'campaign resume': 'OWN',

@@ -98,6 +98,13 @@ describe('who may do what', () => {
     }
   })
 
+  it('an empty list tells an ADMIN how to add one, and a USER who does', async () => {
+    expect((await run(admin, 'template list')).out).toBe(
+      'No templates yet. Add one: camp template add NAME --code CODE --content TEXT\n',
+    )
+    expect((await run(other, 'template list')).out).toMatch(/^No templates yet\. An ADMIN adds one: .*ana@example\.com/)
+  })
+
   it.each([
     ['cancel', 'APPROVED', '--yes', undefined],
     ['cancel', 'PROCESSING', '--yes', undefined],

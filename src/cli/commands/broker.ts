@@ -89,6 +89,7 @@ async function add(context: Context, name: string, options: AddOptions): Promise
 
 async function list(context: Context): Promise<void> {
   await context.actor()
+  const { orAdmin } = await import('../permit.ts')
   const prisma = await context.prisma()
   const brokers = (await prisma.broker.findMany({ orderBy: { name: 'asc' } })).map(view)
   context.out.list(
@@ -101,7 +102,7 @@ async function list(context: Context): Promise<void> {
       { title: 'MAX BATCH', value: broker => String(broker.max_batch ?? ''), align: 'right' },
       { title: 'BILLING', value: broker => broker.billing },
     ],
-    'No brokers yet. Add one: camp broker add NAME --adapter SANDBOX --cost 0.0450',
+    `No brokers yet. ${await orAdmin(context, 'broker add', 'Add one: camp broker add NAME --adapter SANDBOX --cost 0.0450', 'adds one')}`,
   )
 }
 

@@ -74,6 +74,7 @@ async function show(context: Context, wallet: string, broker: string): Promise<v
 
 async function list(context: Context): Promise<void> {
   await context.actor()
+  const { orAdmin } = await import('../permit.ts')
   const prisma = await context.prisma()
   const rows = await prisma.credential.findMany({
     select: { wallet: { select: { name: true } }, broker: { select: { name: true, adapter: true } }, updated_at: true },
@@ -94,7 +95,7 @@ async function list(context: Context): Promise<void> {
       { title: 'ADAPTER', value: row => row.adapter },
       { title: 'CHANGED', value: row => row.updated_at.toISOString() },
     ],
-    'No credentials yet. Add one: camp credential set WALLET BROKER key=value',
+    `No credentials yet. ${await orAdmin(context, 'credential set', 'Add one: camp credential set WALLET BROKER key=value', 'adds one')}`,
   )
 }
 

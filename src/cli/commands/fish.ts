@@ -41,6 +41,7 @@ async function add(context: Context, name: string, text: string): Promise<void> 
 
 async function list(context: Context): Promise<void> {
   await context.actor()
+  const { orAdmin } = await import('../permit.ts')
   const prisma = await context.prisma()
   const fish = await prisma.fish.findMany({ orderBy: { name: 'asc' } })
   context.out.list(
@@ -49,7 +50,7 @@ async function list(context: Context): Promise<void> {
       { title: 'NAME', value: row => row.name },
       { title: 'PHONE', value: row => row.phone },
     ],
-    'No fish yet. Add one: camp fish add NAME PHONE',
+    `No fish yet. ${await orAdmin(context, 'fish add', 'Add one: camp fish add NAME PHONE', 'adds one')}`,
   )
 }
 

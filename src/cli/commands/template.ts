@@ -66,6 +66,7 @@ async function readText(file: string): Promise<string> {
 
 async function list(context: Context): Promise<void> {
   await context.actor()
+  const { orAdmin } = await import('../permit.ts')
   const prisma = await context.prisma()
   const templates = (await prisma.template.findMany({ orderBy: { template_code: 'asc' } })).map(view)
   context.out.list(
@@ -75,7 +76,7 @@ async function list(context: Context): Promise<void> {
       { title: 'NAME', value: template => template.name },
       { title: 'VARIABLES', value: template => template.variables.join(', ') },
     ],
-    'No templates yet. Add one: camp template add NAME --code CODE --content TEXT',
+    `No templates yet. ${await orAdmin(context, 'template add', 'Add one: camp template add NAME --code CODE --content TEXT', 'adds one')}`,
   )
 }
 

@@ -43,6 +43,7 @@ async function add(context: Context, name: string, { idgis }: { idgis: number })
 
 async function list(context: Context): Promise<void> {
   await context.actor()
+  const { orAdmin } = await import('../permit.ts')
   const prisma = await context.prisma()
   const wallets = await prisma.wallet.findMany({ orderBy: { name: 'asc' } })
   context.out.list(
@@ -51,7 +52,7 @@ async function list(context: Context): Promise<void> {
       { title: 'NAME', value: wallet => wallet.name },
       { title: 'IDGIS', value: wallet => String(wallet.idgis_ambiente), align: 'right' },
     ],
-    'No wallets yet. Add one: camp wallet add NAME --idgis N',
+    `No wallets yet. ${await orAdmin(context, 'wallet add', 'Add one: camp wallet add NAME --idgis N', 'adds one')}`,
   )
 }
 

@@ -133,10 +133,18 @@ function literals(path: string): string[] {
     }
     return undefined
   }
+  const within = (node: ts.Node): void => {
+    if (ts.isTemplateExpression(node)) for (const span of node.templateSpans) visit(span.expression)
+    else if (ts.isParenthesizedExpression(node)) within(node.expression)
+    else if (ts.isBinaryExpression(node))
+      for (const side of [node.left, node.right]) (textOf(side) === undefined ? visit : within)(side)
+  }
   const visit = (node: ts.Node): void => {
     const text = textOf(node)
-    if (text !== undefined) texts.push(text)
-    else ts.forEachChild(node, visit)
+    if (text !== undefined) {
+      texts.push(text)
+      within(node)
+    } else ts.forEachChild(node, visit)
   }
   visit(ts.createSourceFile(path, readFileSync(path, 'utf8'), ts.ScriptTarget.Latest, true))
   return texts

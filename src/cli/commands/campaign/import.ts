@@ -130,7 +130,7 @@ async function linesAfter(
   scheduledAt: Date | null,
   outlook: Outlook & Present,
 ): Promise<string[]> {
-  if (id !== null) return (await (await import('../../next.ts')).whatNext(context, id)).next
+  if (id !== null) return (await (await import('../../next.ts')).whatNext(context, id, outlook)).next
   if (pending === 0) return []
   const { startSteps } = await import('../../../campaign/next-step.ts')
   const { opens_at, closed_because: closedBecause } = outlook
