@@ -111,6 +111,19 @@ describe('a campaign whose schedule is still to come', () => {
   })
 })
 
+it('run --due, too, says that no worker is running; watch says when what it follows starts', async () => {
+  await approved()
+  const free = await makeCampaign(db.pool, scene, { leads: 1 })
+  const due = await succeed(at(['run', '--due']))
+  expect(due.err).toMatch(/Started T\w+\.\n[\s\S]*No worker is running: start one with camp worker\.\n/)
+  expect((await camp(['campaign', 'show', free, '--json'], { env: admin })).json().status).toBe('PROCESSING')
+
+  const stop = new AbortController()
+  const watching = at(['watch', id], admin, { signal: stop.signal })
+  stop.abort()
+  expect((await watching).err).toContain('It starts at Sun 29 Nov 09:00; nothing goes out before Mon 30 Nov 08:00')
+})
+
 it('what is sent again after its schedule has none: its approval does not start it, and it was not missed', async () => {
   await db.pool.query(
     `UPDATE "Campaign" SET status = 'FINISHED', scheduled_at = now() - interval '5 minutes' WHERE id = $1`,

@@ -2,6 +2,7 @@ import type pg from 'pg'
 import { dueCampaigns } from '../../../campaign/due.ts'
 import { type CampaignRef, findCampaign } from '../../../campaign/find.ts'
 import { run } from '../../../campaign/moves.ts'
+import { NO_WORKER } from '../../../campaign/next-step.ts'
 import { outlookOf } from '../../../campaign/outlook.ts'
 import { progressOf } from '../../../campaign/progress.ts'
 import { campaignView } from '../../../campaign/view.ts'
@@ -50,7 +51,7 @@ export async function runCampaigns(
   }
   const ends: Ended[] = []
   if (options.wait) for (const campaign of started) ends.push(await follow(context, pool, campaign))
-  else if (!options.due) for (const { id } of started) await sayNext(context, id)
+  else for (const { id } of started) await sayNext(context, id, options)
   await print(context, pool, started, options)
   failure ??= missedError(missed) ?? (await endError(context, ends))
   if (failure !== undefined) throw failure
@@ -101,8 +102,11 @@ async function isRunning(pool: pg.Pool, id: string): Promise<boolean> {
   return ['PROCESSING', 'FINISHED'].includes((await progressOf(pool, id)).status)
 }
 
-async function sayNext(context: Context, id: string): Promise<void> {
-  for (const line of (await whatNext(context, id)).next) context.out.talk(line)
+/** cron's mail is told no more than that nothing will go out. */
+async function sayNext(context: Context, id: string, { due }: { due?: boolean }): Promise<void> {
+  const { next, outlook } = await whatNext(context, id)
+  if (!due) for (const line of next) context.out.talk(line)
+  else if (!outlook.worker_running) context.out.talk(`${NO_WORKER}.`)
 }
 
 async function print(

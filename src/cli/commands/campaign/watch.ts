@@ -19,6 +19,9 @@ export async function watch(context: Context, ref: string): Promise<void> {
   await context.actor()
   const pool = await context.pool()
   const campaign = await findCampaign(pool, ref)
+  if (campaign.status === 'APPROVED') {
+    for (const line of (await whatNext(context, campaign.id)).next) context.out.talk(line)
+  }
   const ended = await follow(context, pool, campaign)
   const { present, outlook } = await whatNext(context, campaign.id)
   const view = { ...(await campaignView(pool, campaign.id)), ...outlook }
