@@ -120,10 +120,16 @@ function openingAfter(it: Start): string {
   return `; nothing goes out before ${moment(it, it.opensAt)} (${it.closedBecause})`
 }
 
-function cure({ failure, handle }: Situation): string {
-  return failure === 'BUDGET'
-    ? "An ADMIN raises the month's budget: camp budget set."
-    : `Mend the cause that camp campaign show ${handle} names.`
+function cure({ failure, reader, admins }: Situation): string {
+  if (failure === 'BUDGET') {
+    return may('budget set', reader)
+      ? "Raise the month's budget: camp budget set"
+      : `An ADMIN raises the month's budget: ${people(admins)}.`
+  }
+  const cause = "its cause, at the broker or in the wallet's credential there"
+  return may('credential test', reader)
+    ? `Mend ${cause}: camp credential test`
+    : `An ADMIN mends ${cause}: ${people(admins)}.`
 }
 
 function doubts({ inDoubt, handle, reader, admins }: Situation): string[] {

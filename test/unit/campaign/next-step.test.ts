@@ -42,6 +42,9 @@ const READERS: Record<string, Situation['reader']> = {
 }
 const WHO = 'Its importer, carla@x, or an ADMIN (ana@x, bea@x)'
 
+const MEND = "Mend its cause, at the broker or in the wallet's credential there: camp credential test"
+const ADMIN_MENDS = "An ADMIN mends its cause, at the broker or in the wallet's credential there: ana@x, bea@x."
+
 describe('what comes next', () => {
   it.each<[CampaignStatus, Record<string, string[]>]>([
     [
@@ -79,9 +82,9 @@ describe('what comes next', () => {
     [
       'FAILED',
       {
-        'an ADMIN': ['Mend the cause that camp campaign show C1 names.', 'Then go on: camp campaign resume C1'],
-        'its importer': ['Mend the cause that camp campaign show C1 names.', 'Then go on: camp campaign resume C1'],
-        'another USER': ['Mend the cause that camp campaign show C1 names.', `${WHO} then resumes it.`],
+        'an ADMIN': [MEND, 'Then go on: camp campaign resume C1'],
+        'its importer': [ADMIN_MENDS, 'Then go on: camp campaign resume C1'],
+        'another USER': [ADMIN_MENDS, `${WHO} then resumes it.`],
       },
     ],
     [
@@ -157,7 +160,10 @@ describe('what comes next', () => {
   })
 
   it('of a failure for the budget names the budget; of doubts, who decides', () => {
-    expect(said({ status: 'FAILED', failure: 'BUDGET' })[0]).toContain('camp budget set')
+    expect(said({ status: 'FAILED', failure: 'BUDGET' })[0]).toBe("Raise the month's budget: camp budget set")
+    expect(said({ status: 'FAILED', failure: 'BUDGET', reader: { ...CARLA, role: 'USER' } })[0]).toBe(
+      "An ADMIN raises the month's budget: ana@x, bea@x.",
+    )
     expect(said({ status: 'FINISHED', inDoubt: 1_200 })[0]).toBe(
       '1,200 in doubt: look at the broker, then decide with camp campaign resolve C1',
     )

@@ -60,6 +60,8 @@ it('every document that a message names is there, with the heading that it names
     ),
   )
   expect(named.length).toBeGreaterThan(0)
+  const vague = sources('src').flatMap(path => literals(path).filter(text => /docs\/[\w/-]+\.md [a-z]/.test(text)))
+  expect(vague, 'a heading is named as docs/FILE.md, "Heading"').toEqual([])
   for (const { whole, heading } of named) {
     const file = whole.split(',')[0]!
     expect(existsSync(file), whole).toBe(true)
