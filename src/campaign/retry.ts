@@ -52,11 +52,13 @@ export async function retryFailed(
     if (!isLegal('retry', campaign.status)) throw illegalMove('retry', campaign)
     if (!rowCount) {
       throw new CampError('STATE', `${campaign.agendamento_id} has no failed leads that can be sent again`, {
-        hint: 'See: camp campaign report ID',
+        hint: `See: camp campaign report ${campaign.agendamento_id}`,
       })
     }
     const free = moneyOf(campaign.cost_per_message) === 0n
     const reason = `${rowCount} failed leads are to be sent again`
+    // A schedule that has passed says nothing about this start: the approval would start it at once, or find it missed.
+    await sql.query(`UPDATE "Campaign" SET scheduled_at = NULL WHERE id = $1 AND scheduled_at <= $2`, [campaignId, now])
     await makeMove(sql, free ? 'retryFree' : 'retry', campaign, { userId, now, reason })
     return rowCount
   })

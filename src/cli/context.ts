@@ -119,8 +119,9 @@ export class Context {
   async admin(): Promise<Actor> {
     const actor = await this.actor()
     if (actor.role === 'ADMIN') return actor
+    const { adminsOf, people } = await import('../security/permissions.ts')
     throw new CampError('AUTH', `${actor.email} is a USER; this takes an ADMIN`, {
-      hint: 'Ask an ADMIN, or log in as one.',
+      hint: `Ask an ADMIN: ${people(await adminsOf(await this.pool()))}`,
     })
   }
 

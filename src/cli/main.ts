@@ -1,6 +1,6 @@
 import { CommanderError } from 'commander'
 import { systemClock } from '../clock.ts'
-import { CampError, EXIT_CODES, messageOf } from '../errors.ts'
+import { CampError, Declined, EXIT_CODES, messageOf } from '../errors.ts'
 import type { Host } from './context.ts'
 import { wantsColor } from './output.ts'
 import { buildProgram } from './program.ts'
@@ -43,7 +43,7 @@ async function report(thrown: unknown, argv: string[], host: Host): Promise<numb
   const error = await known(thrown, host)
   const { Chalk } = await import('chalk')
   const color = new Chalk({ level: wantsColor(host.env, host.streams.stderr) ? 1 : 0 })
-  const lines = [`${color.red('error:')} ${messageOf(error)}`]
+  const lines = [error instanceof Declined ? error.message : `${color.red('error:')} ${messageOf(error)}`]
   if (error instanceof CampError && error.hint) lines.push(...error.hint.split('\n').map(line => `  ${line}`))
   if (argv.includes('--debug')) lines.push(String((error as Error).stack), ...causes(error))
   else if (!(error instanceof CampError))

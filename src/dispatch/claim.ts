@@ -212,6 +212,6 @@ async function tryClaim(deps: ClaimDeps, sql: Sql, batchId: string, most: number
 
 async function failForBudget(sql: Sql, { payer, reason }: TooLittleBudget, now: Date): Promise<Claim> {
   const campaign = { id: payer.campaign_id, brokerId: payer.broker_id, paced: false }
-  await failCampaign(sql, campaign.id, reason, now)
+  await failCampaign(sql, campaign.id, reason, now, 'BUDGET')
   return { kind: 'FAILED', campaign, reason }
 }

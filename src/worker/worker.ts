@@ -19,6 +19,7 @@ import { startListener } from '../webhook/listener.ts'
 import { databaseOffset } from './database-clock.ts'
 import { runDue } from './due.ts'
 import { faults } from './faults.ts'
+import { startHeartbeat } from './heartbeat.ts'
 import { startRecurrences } from './recurrences.ts'
 
 export interface WorkerDeps {
@@ -107,6 +108,7 @@ export async function startWorker(deps: WorkerDeps, options: WorkerOptions): Pro
   }
   await refreshBrokers()
 
+  const heartbeat = await startHeartbeat(pool, { brokers: options.brokers, everyMs: config.sweepMs })
   const applier = startApplier(pool, {
     now,
     onError: seldom(clock, (error, times) => log.warn({ error, times }, 'callbacks could not be applied')),
@@ -142,6 +144,7 @@ export async function startWorker(deps: WorkerDeps, options: WorkerOptions): Pro
     })
     await heeding(() => assertSecretStands(pool, keys))()
     await refreshBrokers()
+    await heartbeat.beat()
     // Again and again: a Redis that was wiped has forgotten it.
     await queues.schedule('sweep', config.sweepMs)
     // A queue that has lost the ring but not the schedule never rings again; sweeping once too often does no harm.
@@ -177,11 +180,12 @@ export async function startWorker(deps: WorkerDeps, options: WorkerOptions): Pro
       http.withdrawWaiting('not sent: the worker was stopping')
       // An answer that is still missing then is given up, and the answers that came are settled.
       const patience = setTimeout(() => http.abandonAnswers('no answer before the worker had to stop'), ANSWERS_MS)
+      const silent = heartbeat.stop()
       const recurring = recurrences.stop()
       const closing = Promise.all([control.close(), ...[...consumers.values()].map(consumer => consumer.close())])
       const drained = await Promise.race([closing.then(() => true), after(DRAIN_MS).then(() => false)])
       await listener?.close()
-      await recurring
+      await Promise.all([recurring, silent])
       await applier.stop()
       clearTimeout(patience)
       log.info({ drained }, 'worker stopped')

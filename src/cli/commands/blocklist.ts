@@ -1,6 +1,6 @@
 import type { Entry } from '../../blocklist/blocklist.ts'
 import { CampError } from '../../errors.ts'
-import { later, leaf, type Register } from '../command.ts'
+import { asks, later, leaf, type Register } from '../command.ts'
 import type { Context } from '../context.ts'
 import { collect, nameArgument, oneOf, wholeNumber } from '../options.ts'
 import type { Column } from '../output.ts'
@@ -17,7 +17,7 @@ export const register: Register = (program, action) => {
     .option('--reason <reason>', 'why')
     .option('--purpose <word>', 'only for campaigns of this purpose, and those without one; without it, for all')
     .action(action(add))
-  leaf(blocklist, 'remove', 'let a phone or document be contacted again (ADMIN)')
+  asks(leaf(blocklist, 'remove', 'let a phone or document be contacted again (ADMIN)'))
     .option('--phone <phone>', 'a Brazilian number, however it is written')
     .option('--document <document>', 'a CPF or CNPJ')
     .option('--source <name>', 'only the entry of this source; without it, of all')

@@ -109,6 +109,8 @@ export function plannedView(
     errors: { ...NO_ERRORS, ...result.errors },
     cost: { ...result.cost, used: '0.0000' },
     failure_reason: null,
+    failure_code: null,
+    stopped: null,
     message: result.message,
     template: request.adapter.content === 'NONE' ? null : (request.template?.code ?? null),
     throttle: formatThrottle(request.throttle),

@@ -1,4 +1,5 @@
 import type { Adapter } from '../../../broker/port.ts'
+import type { Outlook, Present } from '../../../campaign/outlook.ts'
 import { CampError } from '../../../errors.ts'
 import type { ImportRequest, ImportResult } from '../../../intake/request.ts'
 import { leaf, type Register } from '../../command.ts'
@@ -105,7 +106,7 @@ async function importFile(context: Context, file: string, options: Options): Pro
       ? plannedView(request, result, { wallet, broker, createdBy: actor.email })
       : await campaignView(pool, result.id)
   const facts = factsOf(request, result, await isCredentialMissing(context, request))
-  const { plannedEnd } = await import('../../../campaign/outlook.ts')
+  const { plannedOutlook } = await import('../../../campaign/outlook.ts')
   const present = { now: context.clock.now(), timezone: context.config.timezone }
   const { ownHolidayKeys } = await import('../../../calendar/own.ts')
   const { contactHoursOf } = await import('../../../intake/request.ts')
@@ -116,14 +117,14 @@ async function importFile(context: Context, file: string, options: Options): Pro
     ownHolidays,
     loads: result.loads,
     rateLimit: request.broker.rateLimit,
+    broker,
   }
-  const end = plannedEnd(planned, present)
   const { forecast, forecastOf } = await import('../../../campaign/forecast.ts')
   const expected =
     result.id === null
       ? forecast(result.refusals!, { unit: result.cost.unit, used: '0' })
       : await forecastOf(pool, result.id, present)
-  const outlook = { expected_end: end?.toISOString() ?? null, start_missed: false, recurrence: null, ...expected }
+  const outlook = { ...(await plannedOutlook(pool, planned, present)), ...expected }
   if (result.importedBefore)
     context.out.warn(`this file was imported before, as ${result.importedBefore}: a real import needs --again`)
   if (request.adapter.content === 'NONE' && (request.message !== null || request.template))
@@ -132,8 +133,24 @@ async function importFile(context: Context, file: string, options: Options): Pro
   const shown = { ...outlook, ...present }
   for (const warning of warningsOf(view, facts, shown)) context.out.warn(warning)
   context.out.result({ ...view, ...outlook, ...facts }, () => importText(view, facts, shown, context.out.color))
-  if (result.id !== null) context.out.talk(`Next: camp campaign approve ${result.agendamentoId}`)
-  else context.out.talk(`Nothing was written${options.rejects ? ', no rejects file either' : ''}: it was a dry run.`)
+  for (const line of await linesAfter(context, result, request.scheduledAt, shown)) context.out.talk(line)
+  if (result.id === null)
+    context.out.talk(`Nothing was written${options.rejects ? ', no rejects file either' : ''}: it was a dry run.`)
+}
+
+/** What comes next; of a dry run, when it would start (no worker is needed for that yet). */
+async function linesAfter(
+  context: Context,
+  { id, pending }: ImportResult,
+  scheduledAt: Date | null,
+  outlook: Outlook & Present,
+): Promise<string[]> {
+  if (id !== null) return (await (await import('../../next.ts')).whatNext(context, id, outlook)).next
+  if (pending === 0) return []
+  const { startSteps } = await import('../../../campaign/next-step.ts')
+  const { opens_at, closed_because: closedBecause } = outlook
+  const opensAt = opens_at === null ? null : new Date(opens_at)
+  return startSteps({ ...outlook, scheduledAt, startMissed: false, opensAt, closedBecause, workerRunning: true })
 }
 
 /** It may be given until the campaign is approved. */
@@ -266,7 +283,7 @@ async function scheduleOf({ clock, config }: Context, text: string): Promise<Dat
   const at = parseMoment(text, config.timezone)
   if (at > clock.now()) return at
   throw new CampError('USAGE', `--schedule ${text} is in the past`, {
-    hint: 'Leave it away to start when somebody runs it.',
+    hint: 'Without --schedule it starts with camp campaign run.',
   })
 }
 

@@ -1,3 +1,5 @@
+import { standingStep } from '../../../campaign/next-step.ts'
+import { approversOf } from '../../../campaign/situation.ts'
 import { transaction } from '../../../database/pool.ts'
 import { assertContent } from '../../../intake/content.ts'
 import type { ImportRequest } from '../../../intake/request.ts'
@@ -40,7 +42,6 @@ export async function repeatImport(
   const view = await recurrenceView(pool, await findRecurrence(pool, id), now)
   context.out.result({ ...view, credential_missing: credentialMissing }, () => recurrenceText(view))
   context.out.talk(found)
-  context.out.talk(
-    `Each campaign waits for its own approval. A standing one: camp campaign repeat approve ${view.handle} --ceiling AMOUNT`,
-  )
+  const approvers = await approversOf(pool, request.userId, context.config.selfApproval)
+  context.out.talk(standingStep(view.handle, await context.actor(), approvers))
 }
