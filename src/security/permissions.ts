@@ -28,6 +28,9 @@ export const PERMISSIONS = {
   'user disable': 'ADMIN',
   'user token': 'ANY',
 
+  'secret rotate': 'ADMIN',
+  'secret reset': 'NONE',
+
   'wallet add': 'ADMIN',
   'wallet list': 'ANY',
   'wallet show': 'ANY',
