@@ -1,29 +1,36 @@
 import type { Command } from 'commander'
-import type { Context, GlobalOptions, Host } from './context.ts'
+import type { Context, ContextOptions, GlobalOptions, Host } from './context.ts'
 
 /** Wraps a command's handler: a context before it, everything closed after it. */
 export type Action = <Args extends unknown[]>(
   handler: (context: Context, ...args: Args) => Promise<void>,
+  options?: ContextOptions,
 ) => (...args: unknown[]) => Promise<void>
 
 /** What a file of src/cli/commands exports: it adds its commands to their parent. */
 export type Register = (parent: Command, action: Action) => void
 
 export function actionFor(host: Host): Action {
-  return handler =>
+  return (handler, contextOptions) =>
     async (...args) => {
       // commander calls with the arguments, the options and the command itself.
       const options = args.at(-2) as GlobalOptions
       // Loaded here: the settings' schemas are half of what a help text would wait for.
       const { Context } = await import('./context.ts')
-      const context = new Context(host, options)
+      const context = new Context(host, options, contextOptions)
       try {
         await handler(context, ...(args.slice(0, -1) as never))
-      } finally {
-        await context.close()
+      } catch (error) {
+        await context.close(FAILED_CLOSE_MS).catch(() => undefined) // the first error is the one to tell
+        throw context.named(error)
       }
+      await context.close(CLOSE_MS)
     }
 }
+
+const CLOSE_MS = 5_000
+/** After a failure a connection may be dead, and would keep the message from whom it is for. */
+const FAILED_CLOSE_MS = 500
 
 /** A handler whose module is loaded when it is called: `later(async () => (await import('./show.ts')).show)`. */
 export function later<Args extends unknown[]>(load: () => Promise<(context: Context, ...args: Args) => Promise<void>>) {

@@ -5,6 +5,7 @@ import { readConfig } from '../../src/config.ts'
 import { openPool } from '../../src/database/pool.ts'
 import type { Log } from '../../src/log.ts'
 import { openQueues } from '../../src/queue/queues.ts'
+import { openListener } from '../../src/webhook/listener.ts'
 import { startWorker } from '../../src/worker/worker.ts'
 import { testKeys } from './fixtures.ts'
 
@@ -31,6 +32,7 @@ export async function startTestWorker(options: TestWorkerOptions) {
   })
   const pool = openPool(options.databaseUrl, { max: 12 })
   const queues = openQueues({ redisUrl: options.redisUrl, databaseUrl: options.databaseUrl })
+  const listener = options.listen ? await openListener({ host: '127.0.0.1', port: 0 }) : undefined
   const worker = await startWorker(
     {
       pool,
@@ -43,11 +45,11 @@ export async function startTestWorker(options: TestWorkerOptions) {
     {
       brokers: options.brokers,
       concurrency: options.concurrency ?? 4,
-      listen: options.listen ? { host: '127.0.0.1', port: 0 } : undefined,
+      listener,
     },
   )
   return {
-    url: worker.url,
+    url: listener?.url,
     queues,
     stop: async () => {
       await worker.stop()
