@@ -28,7 +28,7 @@ export function redisBackend(url: string): Backend {
  */
 export function connectRedis(url: string, options: { maxRetriesPerRequest: number | null }): Redis | Cluster {
   const match = /^(rediss?)\+(sentinel|cluster):\/\/(?:([^:@]*):([^@]*)@)?([^/]+)(?:\/([^/]*))?(?:\/(\d+))?$/.exec(url)
-  if (!match) return new Redis(url, { ...options, lazyConnect: true })
+  if (!match) return new Redis(url, { ...options, retryStrategy, lazyConnect: true })
   const [, scheme, kind, user, password, hosts, master, db] = match
   const nodes = hosts!.split(',').map(host => {
     const [name, port] = host.split(':')
@@ -46,6 +46,12 @@ export function connectRedis(url: string, options: { maxRetriesPerRequest: numbe
     ...access,
     ...(db && { db: Number(db) }),
     ...options,
+    retryStrategy,
     lazyConnect: true,
   })
+}
+
+/** In milliseconds: a command that may be tried three times fails in seconds, and a Redis that is back is found as soon. */
+function retryStrategy(times: number): number {
+  return Math.min(50 * times, 1_000)
 }
