@@ -37,7 +37,10 @@ export function later<Args extends unknown[]>(load: () => Promise<(context: Cont
   return async (context: Context, ...args: Args): Promise<void> => (await load())(context, ...args)
 }
 
-/** A command that does something: every one takes the same four options. */
+/** For help alone: the option is taken off the command line before commander sees it (env-file.ts). */
+export const ENV_FILE_HELP = 'take settings from a file, as systemd reads its EnvironmentFile= (or CAMP_ENV_FILE)'
+
+/** A command that does something: every one takes the same options. */
 export function leaf(parent: Command, usage: string, description: string): Command {
   return parent
     .command(usage)
@@ -46,4 +49,5 @@ export function leaf(parent: Command, usage: string, description: string): Comma
     .option('--yes', 'answer every question with yes')
     .option('--quiet', 'say nothing but the result')
     .option('--debug', 'show the stack of an error')
+    .option('--env-file <path>', ENV_FILE_HELP)
 }

@@ -2,6 +2,7 @@ import { CommanderError } from 'commander'
 import { systemClock } from '../clock.ts'
 import { CampError, EXIT_CODES, messageOf } from '../errors.ts'
 import type { Host } from './context.ts'
+import { applyEnvFile } from './env-file.ts'
 import { wantsColor } from './output.ts'
 import { buildProgram } from './program.ts'
 
@@ -56,8 +57,9 @@ function flushed(stream: NodeJS.WriteStream): Promise<void> {
 /** Runs one command line. The only place that prints errors and decides the exit code. */
 export async function runCamp(argv: string[], host: Host): Promise<number> {
   try {
-    const program = await buildProgram(argv, host)
-    await program.parseAsync(argv, { from: 'user' })
+    const words = applyEnvFile(argv, host)
+    const program = await buildProgram(words, host)
+    await program.parseAsync(words, { from: 'user' })
     return 0
   } catch (error) {
     return report(error, argv, host)
