@@ -137,7 +137,11 @@ async function receive(
     await inbox.store(broker.id, events)
   } catch (error) {
     if (error instanceof CallbackRefused) {
-      options.log.warn({ broker: broker.name, status: error.status, reason: error.message }, 'callback refused')
+      const { status, message: reason } = error
+      options.log.warn(
+        { broker: broker.name, status, reason, called: url.origin + url.pathname.replace(/[^/]+$/, '…') },
+        'callback refused',
+      )
       return end(response, error.status)
     }
     // The broker should send it again: nothing of it is stored.
