@@ -7,13 +7,15 @@ import {
   type Worker,
   withBackend,
 } from 'bullmq'
+import { parseIntoClientConfig } from 'pg-connection-string'
 import { QUEUE_SCHEMA } from '../database/migrations.ts'
 import { type Backend, type Data, LOCK, RETRY_MS, WORKER } from './backend.ts'
 
 export function postgresBackend(connectionString: string): Backend {
   const classes = withBackend(patientBackend) as unknown as BackendClasses<IQueueBackend, object>
   const connection = {
-    connectionString,
+    // Not as a string: `options` in a URL would take the place of the search path that BullMQ adds to them.
+    ...parseIntoClientConfig(connectionString),
     schema: QUEUE_SCHEMA,
     // A small pool for each: with one shared pool every worker's LISTEN holds a slot, and ten workers on eight slots are stuck.
     max: 2,

@@ -115,7 +115,7 @@ export function openQueues(settings: QueueSettings): Queues {
       await queue(brokerId)
         .addBulk(jobs)
         .catch(error => {
-          throw queueUnreachable(error)
+          throw isConnectionError(error) ? queueUnreachable(error) : queueUnusable(error, settings)
         })
     },
     schedule: async (task, everyMs) => {
@@ -142,9 +142,11 @@ export function openQueues(settings: QueueSettings): Queues {
   }
 }
 
+const STORED = 'What was asked for is stored, and goes out when the queue is back.'
+
 function queueUnreachable(cause: unknown): CampError {
   return new CampError('UNREACHABLE', `the queue cannot be reached: ${messageOf(cause)}`, {
-    hint: 'What was asked for is stored, and goes out when the queue is back. Check REDIS_URL; without it the queue is PostgreSQL.',
+    hint: `${STORED} Check REDIS_URL; without it the queue is PostgreSQL.`,
     cause,
   })
 }
@@ -153,8 +155,8 @@ function queueUnreachable(cause: unknown): CampError {
 function queueUnusable(cause: unknown, { redisUrl }: QueueSettings): CampError {
   return new CampError('UNREACHABLE', `the queue gives no job: ${messageOf(cause)}`, {
     hint: redisUrl
-      ? 'Check the password, the rights and the memory of the Redis at REDIS_URL, and that it is no replica.'
-      : 'Behind PgBouncer, set CAMP_DIRECT_URL to the same database without PgBouncer, or REDIS_URL. Else run: camp db migrate',
+      ? `Check the password, the rights and the memory of the Redis at REDIS_URL, and that it is no replica. ${STORED}`
+      : `Behind PgBouncer, set CAMP_DIRECT_URL to the same database without PgBouncer, or REDIS_URL. Else run: camp db migrate\n${STORED}`,
     cause,
   })
 }
