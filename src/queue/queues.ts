@@ -115,7 +115,7 @@ export function openQueues(settings: QueueSettings): Queues {
       await queue(brokerId)
         .addBulk(jobs)
         .catch(error => {
-          throw isConnectionError(error) ? queueUnreachable(error) : queueUnusable(error, settings)
+          throw isConnectionError(error) ? queueUnreachable(error) : queueUnusable(error, settings, STORED)
         })
     },
     schedule: async (task, everyMs) => {
@@ -152,11 +152,12 @@ function queueUnreachable(cause: unknown): CampError {
 }
 
 /** It answers, and gives no job: it would do so for ever. */
-function queueUnusable(cause: unknown, { redisUrl }: QueueSettings): CampError {
+function queueUnusable(cause: unknown, { redisUrl }: QueueSettings, more?: string): CampError {
+  const hint = redisUrl
+    ? 'Check the password, the rights and the memory of the Redis at REDIS_URL, and that it is no replica.'
+    : 'Behind PgBouncer, set CAMP_DIRECT_URL to the same database without PgBouncer, or REDIS_URL. Else run: camp db migrate'
   return new CampError('UNREACHABLE', `the queue gives no job: ${messageOf(cause)}`, {
-    hint: redisUrl
-      ? `Check the password, the rights and the memory of the Redis at REDIS_URL, and that it is no replica. ${STORED}`
-      : `Behind PgBouncer, set CAMP_DIRECT_URL to the same database without PgBouncer, or REDIS_URL. Else run: camp db migrate\n${STORED}`,
+    hint: [hint, more].filter(Boolean).join('\n'),
     cause,
   })
 }

@@ -3,7 +3,7 @@ import { createHttp, httpOptions, USUAL_TIMEOUT_MS } from '../broker/http.ts'
 import { isNationalHoliday } from '../calendar/national.ts'
 import type { Clock } from '../clock.ts'
 import type { Config } from '../config.ts'
-import { databaseUnreachable, isUnreachable } from '../database/pool.ts'
+import { isUnreachable } from '../database/pool.ts'
 import { reconcileClosings } from '../dispatch/closing-doubt.ts'
 import { type DispatchDeps, dispatchBatch } from '../dispatch/dispatch.ts'
 import { sweep } from '../dispatch/sweep.ts'
@@ -56,7 +56,7 @@ const UNDO_MS = 500
  * where it is asked to. Any number of them may run, on any number of machines.
  *
  * It consumes last, when all that it needs is there.
- * @throws CampError where something is missing (start-checks.ts); then nothing runs and no lead was touched
+ * @throws the error of what is missing (start-checks.ts); then nothing runs and no lead was touched
  */
 export async function startWorker(deps: WorkerDeps, options: WorkerOptions): Promise<Worker> {
   const { pool, queues, keys, config, clock, log } = deps
@@ -170,7 +170,7 @@ export async function startWorker(deps: WorkerDeps, options: WorkerOptions): Pro
     control = queues.onTask(sweepOnce, { concurrency: 1, onError })
   } catch (error) {
     await stop(UNDO_MS)
-    throw isUnreachable(error) ? databaseUnreachable(error) : error
+    throw error
   }
   listener?.serve({
     pool,
