@@ -11,6 +11,8 @@ import { CampError } from './errors.ts'
  */
 export interface Config {
   databaseUrl: string | undefined
+  /** The same database without a pooler such as PgBouncer in between, for the queue and for migrations. */
+  directUrl: string | undefined
   redisUrl: string | undefined
   home: string
   /** The key everything sealed or signed derives from. Undefined: embedded mode makes one and keeps it in `home`. */
@@ -52,6 +54,7 @@ const url = (...protocols: string[]) =>
 const environment = z.object({
   DATABASE_URL: url('postgres:', 'postgresql:').optional(),
   REDIS_URL: url('redis:', 'rediss:', 'redis+sentinel:', 'redis+cluster:', 'rediss+cluster:').optional(),
+  CAMP_DIRECT_URL: url('postgres:', 'postgresql:').optional(),
   CAMP_HOME: z.string().optional(),
   CAMP_SECRET: z.string().min(16, 'must have at least 16 characters').optional(),
   CAMP_TOKEN: z.string().optional(),
@@ -79,8 +82,12 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
   const e = read.data
   return {
     databaseUrl: e.DATABASE_URL,
+    directUrl: e.DATABASE_URL && (e.CAMP_DIRECT_URL ?? e.DATABASE_URL),
     redisUrl: e.REDIS_URL,
-    home: resolve(e.CAMP_HOME ?? defaultHome()),
+    // Only when it is asked for: with DATABASE_URL and CAMP_TOKEN a process needs no folder, and may have none.
+    get home() {
+      return resolve(e.CAMP_HOME ?? defaultHome())
+    },
     secret: e.CAMP_SECRET,
     token: e.CAMP_TOKEN,
     publicUrl: e.CAMP_PUBLIC_URL?.replace(/\/+$/, ''),
@@ -105,7 +112,20 @@ export function campVersion(): string {
  * where a service's data lives.
  */
 function defaultHome(): string {
-  return process.getuid?.() === 0 ? '/var/lib/camp' : join(homedir(), '.camp')
+  if (process.getuid?.() === 0) return '/var/lib/camp'
+  try {
+    const folder = homedir()
+    if (folder !== '') return join(folder, '.camp')
+  } catch {
+    // No HOME, and the user id has no entry in passwd: said below.
+  }
+  throw new CampError(
+    'UNREACHABLE',
+    `the user ${process.getuid?.() ?? ''} has no home folder, and CAMP_HOME is not set`,
+    {
+      hint: 'Set CAMP_HOME to a folder that this user may write to.',
+    },
+  )
 }
 
 function isTimeZone(name: string): boolean {

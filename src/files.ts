@@ -1,6 +1,8 @@
 import { randomBytes } from 'node:crypto'
-import { chmod, link, mkdir, open, readFile, rename, rm, writeFile } from 'node:fs/promises'
-import { dirname } from 'node:path'
+import { rmSync } from 'node:fs'
+import { access, chmod, constants, link, mkdir, open, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { userInfo } from 'node:os'
+import { dirname, sep } from 'node:path'
 import { CampError, codeOf, messageOf } from './errors.ts'
 
 /**
@@ -52,4 +54,77 @@ export function writeFailed(what: string, error: unknown, { hint }: { hint: stri
   const full = ['ENOSPC', 'EDQUOT'].includes(codeOf(error) ?? '')
   const reason = full ? 'the disk is full' : messageOf(error)
   return new CampError(full ? 'UNREACHABLE' : 'DATA', `${what}: ${reason}`, { hint, cause: error })
+}
+
+/**
+ * Looks whether camp could keep its files in `home`, and makes nothing.
+ * @throws CampError UNREACHABLE when this user cannot
+ */
+export async function assertHomeUsable(home: string): Promise<void> {
+  try {
+    const folder = await nearestFolder(home)
+    // Entered, read and written; of a folder above it, only the first and the last.
+    await access(folder, constants.W_OK | constants.X_OK | (folder === home ? constants.R_OK : 0))
+  } catch (error) {
+    throw homeUnusable(home, error) ?? error
+  }
+}
+
+/** @returns `path`, or the first one above it that is there */
+async function nearestFolder(path: string): Promise<string> {
+  try {
+    await stat(path)
+    return path
+  } catch (error) {
+    if (codeOf(error) !== 'ENOENT' || dirname(path) === path) throw error
+    return nearestFolder(dirname(path))
+  }
+}
+
+const UNUSABLE = ['EACCES', 'EPERM', 'EROFS', 'ENOTDIR', 'EEXIST', 'EISDIR', 'ELOOP', 'ENAMETOOLONG']
+const FULL = ['ENOSPC', 'EDQUOT']
+
+/** @returns the error that says so where a file or folder in CAMP_HOME, or above it, could not be used; else undefined */
+export function homeUnusable(home: string, error: unknown): CampError | undefined {
+  const [code, path] = [codeOf(error) ?? '', pathOf(error)]
+  if (path === undefined || error instanceof CampError) return undefined
+  if (!isWithin(path, home) && !isWithin(home, path)) return undefined
+  if (FULL.includes(code)) {
+    return new CampError('UNREACHABLE', `the disk of CAMP_HOME (${home}) is full: ${messageOf(error)}`, {
+      hint: 'Make room on it, or set CAMP_HOME to a folder that has some.',
+      cause: error,
+    })
+  }
+  if (!UNUSABLE.includes(code)) return undefined
+  return new CampError('UNREACHABLE', `CAMP_HOME (${home}) cannot be used by ${userName()}: ${messageOf(error)}`, {
+    hint: 'Set CAMP_HOME to a folder that this user may write to, or run camp as the user whose folder it is.',
+    cause: error,
+  })
+}
+
+/** The path that a file operation has failed on. */
+export function pathOf(error: unknown): string | undefined {
+  return error instanceof Error && 'path' in error && typeof error.path === 'string' ? error.path : undefined
+}
+
+function isWithin(path: string, folder: string): boolean {
+  return path === folder || path.startsWith(folder.endsWith(sep) ? folder : folder + sep)
+}
+
+function userName(): string {
+  try {
+    return `user ${userInfo().username}`
+  } catch {
+    return `user id ${process.getuid?.() ?? '?'}`
+  }
+}
+
+/**
+ * Removes a temporary file when the process ends without having done so, as a second signal makes it; only a SIGKILL leaves it.
+ * @returns what to call once the file is removed or has another name
+ */
+export function removeAtExit(path: string): () => void {
+  const remove = () => rmSync(path, { force: true, recursive: true })
+  process.once('exit', remove)
+  return () => process.off('exit', remove)
 }

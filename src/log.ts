@@ -5,10 +5,10 @@ import type { LogLevel } from './config.ts'
 export type Log = pino.Logger
 
 export function openLog(level: LogLevel): Log {
-  return pino(
-    { level, base: { pid: process.pid }, timestamp: pino.stdTimeFunctions.isoTime },
-    pino.destination({ dest: 2, sync: true }),
-  )
+  const destination = pino.destination({ dest: 2, sync: true })
+  // A terminal or a collector that is gone takes no more lines, and must not end the work.
+  destination.on('error', () => undefined)
+  return pino({ level, base: { pid: process.pid }, timestamp: pino.stdTimeFunctions.isoTime }, destination)
 }
 
 /** A phone as logs may show it: 5511*****4321. */

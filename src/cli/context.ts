@@ -3,9 +3,11 @@ import type { Clock } from '../clock.ts'
 import { type Config, readConfig } from '../config.ts'
 import type { PrismaClient } from '../database/prisma.ts'
 import { CampError } from '../errors.ts'
+import { homeUnusable, pathOf } from '../files.ts'
 import type { Queues } from '../queue/queues.ts'
 import type { Actor } from '../security/actor.ts'
 import type { Keys } from '../security/keys.ts'
+import { Closers } from './closing.ts'
 import { Output, type Streams, wantsColor } from './output.ts'
 
 /** What a run of camp is given: a process's own, or a test's. */
@@ -24,6 +26,14 @@ export interface GlobalOptions {
   debug?: boolean
 }
 
+export interface ContextOptions {
+  /**
+   * In embedded mode the command makes the database where there is none yet: for commands that begin an installation. Every
+   * other one is refused there, as on a machine without its settings.
+   */
+  mayCreateDatabase?: boolean
+}
+
 /**
  * What a command uses. Costly things are opened on first use and closed, last first, when the command ends. Nothing below
  * src/cli takes a context: features get the two to four things they need.
@@ -35,16 +45,18 @@ export class Context {
   readonly signal: AbortSignal
   readonly host: Host
   readonly options: GlobalOptions
-  readonly #closers: (() => Promise<void>)[] = []
+  readonly #mayCreateDatabase: boolean
+  readonly #closers = new Closers()
   #pool: Promise<pg.Pool> | undefined
   #prisma: Promise<PrismaClient> | undefined
   #queues: Promise<Queues> | undefined
   #actor: Promise<Actor> | undefined
   #keys: Promise<Keys> | undefined
 
-  constructor(host: Host, options: GlobalOptions) {
+  constructor(host: Host, options: GlobalOptions, { mayCreateDatabase = false }: ContextOptions = {}) {
     this.host = host
     this.options = options
+    this.#mayCreateDatabase = mayCreateDatabase
     this.config = readConfig(host.env)
     this.clock = host.clock
     this.signal = host.signal
@@ -55,11 +67,21 @@ export class Context {
     })
   }
 
-  /** Where the database is; in embedded mode the server is started if need be. */
+  /**
+   * Where the database is; in embedded mode the server is started if need be.
+   * @throws CampError STATE where there is none yet and this command makes none
+   */
   async databaseUrl(): Promise<string> {
-    if (this.config.databaseUrl) return this.config.databaseUrl
+    const { databaseUrl, home } = this.config
+    if (databaseUrl) return databaseUrl
     const { startServer } = await import('../database/embedded/server.ts')
-    return startServer(this.config.home)
+    return startServer(home, {
+      mayCreate: this.#mayCreateDatabase,
+      onCreate: () => {
+        if (!this.out.quiet)
+          this.host.streams.stderr.write(`First use: making a database in ${home} (once, some seconds).\n`)
+      },
+    })
   }
 
   /** The pool on a database that stands at this camp's migrations: embedded mode migrates by itself, a server is checked. */
@@ -73,7 +95,7 @@ export class Context {
       const pool = await this.pool()
       const { openPrisma } = await import('../database/prisma.ts')
       const prisma = openPrisma(pool)
-      this.#closers.push(() => prisma.$disconnect())
+      this.#closers.add(() => prisma.$disconnect())
       return prisma
     })()
     return this.#prisma
@@ -83,8 +105,9 @@ export class Context {
     this.#queues ??= (async () => {
       await this.pool()
       const { openQueues } = await import('../queue/queues.ts')
-      const queues = openQueues({ redisUrl: this.config.redisUrl, databaseUrl: await this.databaseUrl() })
-      this.#closers.push(() => queues.close())
+      const databaseUrl = this.config.directUrl ?? (await this.databaseUrl())
+      const queues = openQueues({ redisUrl: this.config.redisUrl, databaseUrl })
+      this.#closers.add(() => queues.close())
       return queues
     })()
     return this.#queues
@@ -125,9 +148,15 @@ export class Context {
     })
   }
 
-  async close(): Promise<void> {
-    for (const close of this.#closers.reverse()) await close()
-    this.#closers.length = 0
+  /** A file of CAMP_HOME that this user may not read or write is said so; any other error is as it was. */
+  named(error: unknown): unknown {
+    // Without any file's path in it, the folder is not asked for: there may be none.
+    return pathOf(error) === undefined ? error : (homeUnusable(this.config.home, error) ?? error)
+  }
+
+  /** @param withinMs after which what is still open is left to the end of the process */
+  close(withinMs: number): Promise<void> {
+    return this.#closers.close(withinMs)
   }
 
   async #openPool(): Promise<pg.Pool> {
@@ -135,7 +164,7 @@ export class Context {
     const { openPool } = await import('../database/pool.ts')
     const url = await this.databaseUrl()
     const pool = openPool(url)
-    this.#closers.push(() => pool.end())
+    this.#closers.add(() => pool.end())
     if (!this.config.databaseUrl && (await schemaState(pool)).pending.length > 0) await migrate(url)
     await assertMigrated(pool)
     return pool

@@ -2,36 +2,64 @@ import { CommanderError } from 'commander'
 import { systemClock } from '../clock.ts'
 import { CampError, Declined, EXIT_CODES, messageOf } from '../errors.ts'
 import type { Host } from './context.ts'
+import { applyEnvFile } from './env-file.ts'
 import { wantsColor } from './output.ts'
 import { buildProgram } from './program.ts'
 
-/** Runs camp as this process: the only place that knows the process's streams, signals and environment. */
-export async function main(argv: string[]): Promise<number> {
-  const interrupted = new AbortController()
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-    process.on(signal, () => {
-      // The second signal is for whoever does not want to wait.
-      if (interrupted.signal.aborted) process.exit(EXIT_CODES.INTERRUPTED)
-      interrupted.abort(new CampError('INTERRUPTED', `stopped by ${signal}`))
-    })
-  }
-  // A reader that has seen enough (camp … | head) is not an error.
+/**
+ * Runs camp as this process, and ends it with the command's exit code when what it said is written: no handle that is still open
+ * keeps it alive. The only place that knows the process's streams, signals and environment.
+ */
+export async function main(argv: string[]): Promise<never> {
+  // A reader that has seen enough (camp … | head) is not an error; a terminal that is closed must not end a worker's drain.
   process.stdout.on('error', error => {
     if ((error as NodeJS.ErrnoException).code === 'EPIPE') process.exit(0)
   })
-  return runCamp(argv, {
+  process.stderr.on('error', () => undefined)
+  const code = await runCamp(argv, {
     env: process.env,
     streams: { stdin: process.stdin, stdout: process.stdout, stderr: process.stderr },
     clock: systemClock,
-    signal: interrupted.signal,
+    signal: interruption(),
+  })
+  await Promise.all([process.stdout, process.stderr].map(flushed))
+  process.exit(code)
+}
+
+/** A terminal that closes sends SIGHUP more than once: from its shell and from the kernel. */
+const HANGUP_MS = 1_000
+
+/** @returns a signal that SIGINT, SIGTERM and SIGHUP abort; the next one of them ends the process at once */
+function interruption(): AbortSignal {
+  const interrupted = new AbortController()
+  let abortedAt = 0
+  for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    process.on(name, () => {
+      if (!interrupted.signal.aborted) {
+        abortedAt = performance.now()
+        interrupted.abort(new CampError('INTERRUPTED', `stopped by ${name}`))
+      } else if (name !== 'SIGHUP' || performance.now() - abortedAt > HANGUP_MS) {
+        process.exit(EXIT_CODES.INTERRUPTED)
+      }
+    })
+  }
+  return interrupted.signal
+}
+
+/** Resolves when all that was written before is written, or cannot be. */
+function flushed(stream: NodeJS.WriteStream): Promise<void> {
+  return new Promise(resolve => {
+    if (stream.destroyed || stream.writableEnded) resolve()
+    else stream.write('', () => resolve())
   })
 }
 
 /** Runs one command line. The only place that prints errors and decides the exit code. */
 export async function runCamp(argv: string[], host: Host): Promise<number> {
   try {
-    const program = await buildProgram(argv, host)
-    await program.parseAsync(argv, { from: 'user' })
+    const words = applyEnvFile(argv, host)
+    const program = await buildProgram(words, host)
+    await program.parseAsync(words, { from: 'user' })
     return 0
   } catch (error) {
     return report(error, argv, host)

@@ -1,6 +1,6 @@
 import { Command } from 'commander'
 import type { Register } from './command.ts'
-import { actionFor } from './command.ts'
+import { actionFor, ENV_FILE_HELP } from './command.ts'
 import type { Host } from './context.ts'
 
 type Entry = { summary: string; load: () => Promise<{ register: Register }> }
@@ -56,6 +56,7 @@ export async function buildProgram(argv: readonly string[], host: Host): Promise
       writeErr: text => host.streams.stderr.write(text),
     })
   program.option('-V, --version', 'print the version')
+  program.option('--env-file <path>', ENV_FILE_HELP)
   program.on('option:version', () => undefined)
   program.addHelpText('after', '\nFirst time here: camp demo\nHelp for a command: camp campaign import --help')
 

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { type FileHandle, open, rename, rm, stat } from 'node:fs/promises'
 import { CampError, messageOf } from '../errors.ts'
-import { writeFailed } from '../files.ts'
+import { removeAtExit, writeFailed } from '../files.ts'
 import { type Columns, REJECT_COLUMNS } from './columns.ts'
 import type { Row } from './csv.ts'
 import { encode } from './encoding.ts'
@@ -31,6 +31,7 @@ export class RejectsFile {
   rows = 0
   /** undefined: what is written is there at once. */
   readonly #draft: string | undefined
+  readonly #forget: () => void
   readonly #handle: FileHandle
   readonly #source: Inspection
   readonly #columns: RejectedColumns
@@ -44,6 +45,7 @@ export class RejectsFile {
   ) {
     this.path = path
     this.#draft = draft
+    this.#forget = draft === undefined ? () => undefined : removeAtExit(draft)
     this.#handle = handle
     this.#source = source
     this.#columns = columns
@@ -100,12 +102,14 @@ export class RejectsFile {
         cause: error,
       })
     })
+    this.#forget()
   }
 
   /** Leaves nothing behind; after `publish` it does nothing. */
   async discard(): Promise<void> {
     await this.#close().catch(() => undefined) // it is thrown away: what it could not write does not matter
     if (this.#draft !== undefined) await rm(this.#draft, { force: true })
+    this.#forget()
   }
 
   async #close(): Promise<void> {

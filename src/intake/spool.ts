@@ -1,12 +1,11 @@
 import { randomBytes } from 'node:crypto'
-import { rmSync } from 'node:fs'
 import { mkdir, open, readdir, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import type { Clock } from '../clock.ts'
 import { CampError } from '../errors.ts'
-import { writeFailed } from '../files.ts'
+import { removeAtExit, writeFailed } from '../files.ts'
 
 /** A stream that lies on the disk for a while. */
 export interface Spooled {
@@ -36,11 +35,10 @@ export async function spool(
 ): Promise<Spooled> {
   const { signal, what, unchanged } = options
   const { path, handle } = await openSpool(options)
-  const removeNow = () => rmSync(path, { force: true })
-  process.once('exit', removeNow)
+  const forget = removeAtExit(path)
   const remove = async () => {
     await rm(path, { force: true })
-    process.off('exit', removeNow)
+    forget()
   }
   try {
     await pipeline(input, handle.createWriteStream(), { signal })

@@ -102,7 +102,7 @@ export const REDIS_FAULTS: readonly FaultRule[] = [
   },
 ]
 
-const STORED = 'What was asked for is stored, and goes out when the queue is back.'
+export const STORED = 'What was asked for is stored, and goes out when the queue is back.'
 
 /** @param redis whether the queue is on Redis; else it is in the database @returns what a person is told */
 export function queueError(cause: unknown, redis: boolean): CampError {

@@ -5,17 +5,20 @@ import type pg from 'pg'
 import { CallbackRefused } from '../broker/port.ts'
 import type { Clock } from '../clock.ts'
 import { sentenceOf } from '../database/faults.ts'
-import { CampError, messageOf } from '../errors.ts'
+import { CampError, codeOf, messageOf } from '../errors.ts'
 import type { Log } from '../log.ts'
 import type { Keys } from '../security/keys.ts'
 import { leadOfMessageKey, MESSAGE_KEY, sameToken } from '../security/webhook-token.ts'
 import { type CallbackBroker, type Directory, openDirectory } from './directory.ts'
 import { type Inbox, openInbox } from './inbox.ts'
 
-export interface ListenerOptions {
+export interface ListenerAddress {
   host: string
   /** 0: any free one. */
   port: number
+}
+
+export interface ListenerOptions {
   pool: Pick<pg.Pool, 'query'>
   keys: Keys
   clock: Clock
@@ -29,7 +32,9 @@ export interface ListenerOptions {
 
 export interface Listener {
   readonly url: string
-  /** No new connections; resolves when the requests in flight are answered. */
+  /** Requests are answered from now on; until then each gets a 503, and a broker sends its callback again. */
+  serve(options: ListenerOptions): void
+  /** No new connections; resolves when the requests in flight are answered, after `CLOSE_MS` at the latest. */
   close(): Promise<void>
 }
 
@@ -43,39 +48,63 @@ const MAX_BODY_BYTES = 1024 * 1024
 const CLOSE_MS = 5_000
 
 /**
- * Where brokers call back: POST /webhooks/<broker>/<token>, answered 200 once its events are committed; GET /healthz for
- * whoever watches over us. It answers with a status and nothing of what came in.
- * @throws CampError STATE where it cannot listen
+ * Takes the address, and answers 503 until `serve` is called: a worker learns that its address is taken before it does anything else.
+ * @throws CampError UNREACHABLE where it cannot listen there
  */
-export async function startListener(options: ListenerOptions): Promise<Listener> {
-  const now = () => options.clock.now()
-  const desk: Desk = {
-    options,
-    directory: openDirectory(options),
-    inbox: openInbox(options.pool, { now }),
-  }
+export async function openListener({ host, port }: ListenerAddress): Promise<Listener> {
   const limits = {
     headersTimeout: 10_000,
     requestTimeout: 20_000,
     keepAliveTimeout: 65_000,
     connectionsCheckingInterval: 5_000,
   }
+  let desk: Desk | undefined
+  let closing: Promise<void> | undefined
   const server = createServer(limits, (request, response) => {
+    if (!desk) return notYet(request, response)
+    const { log } = desk.options
     answer(desk, request, response).catch(error => {
-      options.log.error({ error: sentenceOf(error) }, 'a callback could not be answered')
+      log.error({ error: sentenceOf(error) }, 'a callback could not be answered')
       end(response, 503)
     })
   })
-  await listen(server, options.host, options.port)
-  const { address, port, family } = server.address() as AddressInfo
+  await listen(server, host, port)
+  const { address, port: taken, family } = server.address() as AddressInfo
   return {
-    url: `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`,
-    close: () => close(server),
+    url: `http://${family === 'IPv6' ? `[${address}]` : address}:${taken}`,
+    serve: options => {
+      desk = deskOf(options)
+    },
+    close: () => {
+      closing ??= close(server)
+      return closing
+    },
   }
 }
 
+/**
+ * POST /webhooks/<broker>/<token>, answered 200 once its events are committed; GET /healthz for what watches a worker. It
+ * answers with a status and nothing of what came in.
+ */
+function deskOf(options: ListenerOptions): Desk {
+  return {
+    options,
+    directory: openDirectory(options),
+    inbox: openInbox(options.pool, { now: () => options.clock.now() }),
+  }
+}
+
+function notYet(request: IncomingMessage, response: ServerResponse): void {
+  if (pathOf(request) !== '/healthz') end(response, 503, { 'retry-after': '5' })
+  else response.writeHead(503, { 'content-type': 'application/json' }).end(JSON.stringify({ status: 'starting' }))
+}
+
+function pathOf(request: IncomingMessage): string {
+  return (request.url ?? '/').split('?')[0] ?? '/'
+}
+
 async function answer(desk: Desk, request: IncomingMessage, response: ServerResponse): Promise<void> {
-  const path = (request.url ?? '/').split('?')[0] ?? '/'
+  const path = pathOf(request)
   if (path === '/healthz') return health(desk.options, request, response)
   const [, reference, token] = /^\/webhooks\/([^/]{1,200})\/([^/]{1,200})$/.exec(path) ?? []
   if (reference === undefined || token === undefined) return end(response, 404)
@@ -109,7 +138,11 @@ async function receive(
     await inbox.store(broker.id, events)
   } catch (error) {
     if (error instanceof CallbackRefused) {
-      options.log.warn({ broker: broker.name, status: error.status, reason: error.message }, 'callback refused')
+      const { status, message: reason } = error
+      options.log.warn(
+        { broker: broker.name, status, reason, called: url.origin + url.pathname.replace(/[^/]+$/, '…') },
+        'callback refused',
+      )
       return end(response, error.status)
     }
     // The broker should send it again: nothing of it is stored.
@@ -168,12 +201,23 @@ function end(response: ServerResponse, status: number, headers: Record<string, s
   response.writeHead(status, { 'content-length': '0', connection: 'close', ...headers }).end()
 }
 
+const LISTEN_HINTS: Readonly<Record<string, string>> = {
+  EADDRINUSE:
+    'Another process listens there, perhaps another worker. Give another port with --listen, or end that process.',
+  EADDRNOTAVAIL: 'This machine has no such address. Give one of its own with --listen, or 0.0.0.0 for all of them.',
+  EACCES: 'Ports below 1024 need a right that this user lacks. Give a higher one with --listen.',
+  ENOTFOUND: 'There is no host of that name. Give an address of this machine with --listen.',
+}
+
 async function listen(server: Server, host: string, port: number): Promise<void> {
   server.listen(port, host)
   try {
     await once(server, 'listening')
   } catch (error) {
-    throw new CampError('STATE', `cannot listen on ${host}:${port}: ${messageOf(error)}`, { cause: error })
+    throw new CampError('UNREACHABLE', `cannot listen on ${host}:${port}: ${messageOf(error)}`, {
+      hint: LISTEN_HINTS[codeOf(error) ?? ''],
+      cause: error,
+    })
   }
 }
 

@@ -1,6 +1,7 @@
 import { hostname } from 'node:os'
 import type pg from 'pg'
 import { v7 as uuidv7 } from 'uuid'
+import { after } from './timing.ts'
 
 export interface Heartbeat {
   /** Writes that the worker is alive. @throws where the database is away */
@@ -46,8 +47,4 @@ export async function startHeartbeat(
       await Promise.race([gone.catch(() => undefined), after(STOP_MS)])
     },
   }
-}
-
-function after(ms: number): Promise<void> {
-  return new Promise(resolve => setTimeout(resolve, ms).unref())
 }

@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { mkdtemp, readFile, rm, stat } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises'
 import { tmpdir, userInfo } from 'node:os'
 import { join } from 'node:path'
 import { PassThrough } from 'node:stream'
@@ -24,10 +24,33 @@ afterAll(async () => {
 })
 const run = (line: string) => camp([...line.split(' '), '--json'], { env })
 
+it.each([
+  'worker --listen 127.0.0.1:0',
+  'campaign run --due',
+  'campaign import x.csv --wallet A --broker B --message x',
+  'blocklist sync x.csv --source X',
+  'blocklist check 11987654321',
+  'db migrate',
+  'login ana@example.com',
+  'whoami',
+  'wallet list',
+  'budget audit',
+])('camp %s makes no database where there is none', async line => {
+  const refused = await run(line)
+  expect(refused).toMatchObject({ code: 4, out: '' })
+  expect(refused.err).toMatch(
+    /^error: there is no database: DATABASE_URL is not set, .*\n {2}Set DATABASE_URL.*--env-file/,
+  )
+  expect(await readdir(home)).toEqual([])
+  expect((await run('db status')).json()).toMatchObject({ running: false, made: false })
+})
+
 it("starts, migrates and makes the system's user an ADMIN, whatever two commands come first together", async () => {
-  const [one, two] = await Promise.all([run('whoami'), run('wallet add Acme --idgis 1')])
-  expect(one.json()).toMatchObject({ email: `${userInfo().username}@localhost`, role: 'ADMIN' })
+  const [one, two] = await Promise.all([run('db start'), run('wallet add Acme --idgis 1')])
+  expect(one.json()).toMatchObject({ running: true })
   expect(two.json()).toMatchObject({ name: 'Acme' })
+  expect(one.err + two.err).toContain(`First use: making a database in ${home}`)
+  expect((await run('whoami')).json()).toMatchObject({ email: `${userInfo().username}@localhost`, role: 'ADMIN' })
   expect((await succeed(run('user list'))).json()).toHaveLength(1)
 })
 

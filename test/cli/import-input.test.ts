@@ -134,14 +134,25 @@ describe('standard input', () => {
     })
   })
 
-  test('a SIGINT in the middle ends it with 130', async () => {
+  test.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)('a %s in the middle ends it with 130', async signal => {
     const child = spawnCamp(line('-'), env)
     child.stdin.write(TEXT)
     await until('a spooled file', async () => existsSync(spoolFolder) && readdirSync(spoolFolder).length > 0, Boolean)
-    child.kill('SIGINT')
+    child.kill(signal)
     expect(await child.ended).toEqual([130, null])
     await expectNothing()
   })
+})
+
+test('a second signal in the middle of the rows: no draft of the rejects stays either', async () => {
+  const { file, rejects } = large('twice')
+  const child = spawnCamp(line(file, '--rejects', rejects), env)
+  await untilCopying()
+  child.kill('SIGINT')
+  child.kill('SIGTERM')
+  expect(await child.ended).toEqual([130, null])
+  await expectNothing()
+  expect(readdirSync(folder).filter(name => name.startsWith('twice'))).toEqual(['twice.csv'])
 })
 
 test('SIGINT in the middle of the rows: 130, no campaign, no rejects and no draft of them', async () => {

@@ -13,7 +13,7 @@ beforeAll(async () => {
 
 const nowhere = async (protocol: string) => (await closedUrl()).replace('http:', protocol)
 
-it.each(['wallet list', 'campaign list', 'campaign run ANY', 'budget audit', 'worker'])(
+it.each(['wallet list', 'campaign list', 'campaign run ANY', 'budget audit'])(
   'camp %s: a database that is not there is 8, in a sentence',
   async line => {
     const argv = line.split(' ')

@@ -7,7 +7,7 @@ import { onTestFinished } from 'vitest'
 export interface CampProcess {
   /** What it said first on stdout. */
   firstLine: string
-  kill(signal: 'SIGTERM' | 'SIGKILL'): void
+  kill(signal: NodeJS.Signals): void
   /** Its exit code, or the signal that ended it. */
   ended: Promise<[code: number | null, signal: NodeJS.Signals | null]>
 }

@@ -6,6 +6,7 @@ import { openPool } from '../../src/database/pool.ts'
 import type { Log } from '../../src/log.ts'
 import { openQueues } from '../../src/queue/queues.ts'
 import type { Keys } from '../../src/security/keys.ts'
+import { openListener } from '../../src/webhook/listener.ts'
 import { startWorker } from '../../src/worker/worker.ts'
 import { testKeys } from './fixtures.ts'
 
@@ -34,6 +35,7 @@ export async function startTestWorker(options: TestWorkerOptions) {
   })
   const pool = openPool(options.databaseUrl, { max: 12 })
   const queues = openQueues({ redisUrl: options.redisUrl, databaseUrl: options.databaseUrl })
+  const listener = options.listen ? await openListener({ host: '127.0.0.1', port: 0 }) : undefined
   const worker = await startWorker(
     {
       pool,
@@ -46,7 +48,7 @@ export async function startTestWorker(options: TestWorkerOptions) {
     {
       brokers: options.brokers,
       concurrency: options.concurrency ?? 4,
-      listen: options.listen ? { host: '127.0.0.1', port: 0 } : undefined,
+      listener,
     },
   ).catch(async error => {
     await queues.close()
@@ -54,7 +56,7 @@ export async function startTestWorker(options: TestWorkerOptions) {
     throw error
   })
   return {
-    url: worker.url,
+    url: listener?.url,
     fault: worker.fault,
     queues,
     stop: async () => {

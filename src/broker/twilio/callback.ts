@@ -64,6 +64,10 @@ function fieldsOf({ url, body }: CallbackRequest): Record<string, unknown> {
   return read.data ?? {}
 }
 
+/** Twilio signs the URL that it calls: it fits only where that is the one that camp believes in. */
+const UNFIT =
+  'its signature fits no account: most likely CAMP_PUBLIC_URL is not the address that Twilio calls, else an auth_token is wrong'
+
 /** With the token of the account that the callback names; of any where it names none. */
 function assertSigned(
   { url, headers, body }: CallbackRequest,
@@ -74,5 +78,5 @@ function assertSigned(
   const candidates = credentials.filter(({ account_sid }) => AccountSid === undefined || account_sid === AccountSid)
   const tokens = new Set(candidates.map(({ auth_token }) => auth_token))
   if ([...tokens].some(token => isSigned({ url, signature, body }, token))) return
-  throw new CallbackRefused(401, signature === '' ? 'it is not signed' : 'its signature is of no account that is known')
+  throw new CallbackRefused(401, signature === '' ? 'it is not signed' : UNFIT)
 }

@@ -25,7 +25,7 @@ export const register: Register = (program, action) => {
     )
     .option('--max-batch <number>', 'messages per request', wholeNumberOrNone(1, MOST_A_REQUEST))
     .option('--billing <billing>', 'it bills what it accepted, or what it delivered', oneOf(BILLING), 'ACCEPTED')
-    .action(action(add))
+    .action(action(add, { mayCreateDatabase: true }))
   leaf(broker, 'list', 'all brokers').action(action(list))
   leaf(broker, 'show <broker>', 'a broker; for an ADMIN with its webhook URL').action(action(show))
   leaf(broker, 'set <broker>', 'change a broker')

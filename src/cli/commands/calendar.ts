@@ -11,7 +11,7 @@ export const register: Register = (program, action) => {
   leaf(calendar, 'add <day>', 'a day without contact: 2026-12-24 or 24/12/2026; 24/12 is every year’s (ADMIN)')
     .option('--name <name>', 'what it is', nameArgument)
     .option('--state <state>', 'only for the people of one state: SP')
-    .action(action(add))
+    .action(action(add, { mayCreateDatabase: true }))
   asks(leaf(calendar, 'remove <day>', 'contact people again on a day that was added (ADMIN)'))
     .option('--state <state>', 'the one for this state')
     .action(action(remove))

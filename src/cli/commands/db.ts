@@ -7,13 +7,17 @@ export const register: Register = (program, action) => {
   const db = program.command('db').description('the database: migrate, status, start, stop')
   leaf(db, 'migrate', 'bring the database to the tables that this camp needs').action(action(migrateDatabase))
   leaf(db, 'status', 'where the database is, and whether it is migrated').action(action(showStatus))
-  leaf(db, 'start', 'start the embedded PostgreSQL (other commands do it by themselves)').action(action(start))
+  leaf(
+    db,
+    'start',
+    'start the embedded PostgreSQL (other commands start it, too), making it where there is none',
+  ).action(action(start, { mayCreateDatabase: true }))
   leaf(db, 'stop', 'stop the embedded PostgreSQL').action(action(stop))
 }
 
 async function migrateDatabase(context: Context): Promise<void> {
   const { migrate } = await import('../../database/migrations.ts')
-  const applied = await migrate(await context.databaseUrl())
+  const applied = await migrate(context.config.directUrl ?? (await context.databaseUrl()))
   context.out.result(
     { applied },
     applied.length === 0 ? 'Nothing to do: the database is up to date.' : `Applied: ${applied.join(', ')}`,
@@ -23,15 +27,16 @@ async function migrateDatabase(context: Context): Promise<void> {
 async function showStatus(context: Context): Promise<void> {
   const { schemaState } = await import('../../database/migrations.ts')
   const { openPool } = await import('../../database/pool.ts')
-  const { connectionUrl } = await import('../../database/embedded/server.ts')
+  const { connectionUrl, hasCluster } = await import('../../database/embedded/server.ts')
   const mode = context.config.databaseUrl ? 'server' : 'embedded'
   const url = context.config.databaseUrl ?? (await connectionUrl(context.config.home))
   if (!url) {
+    const made = hasCluster(context.config.home)
     context.out.result(
-      { mode, running: false, url: null },
+      { mode, running: false, made, url: null },
       fields([
         ['mode', mode],
-        ['running', 'no (any command starts it)'],
+        ['running', made ? 'no (any command starts it)' : 'no: there is none yet (camp db start makes it)'],
       ]),
     )
     return

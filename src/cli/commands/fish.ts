@@ -8,7 +8,7 @@ export const register: Register = (program, action) => {
   leaf(fish, 'add', 'add a control phone')
     .argument('<name>', 'whose phone it is', nameArgument)
     .argument('<phone>', 'a Brazilian number, however it is written')
-    .action(action(add))
+    .action(action(add, { mayCreateDatabase: true }))
   leaf(fish, 'list', 'all control phones').action(action(list))
   asks(leaf(fish, 'remove <phone>', 'remove a control phone, by number, name or id')).action(action(remove))
 }

@@ -14,7 +14,7 @@ export const register: Register = (program, action) => {
     .requiredOption('--code <code>', "its code at the broker's API, unique", parseCode)
     .option('--content <text>', 'its text, with variables {{1}}, {{2}}')
     .option('--content-file <file>', 'a UTF-8 file that holds the text')
-    .action(action(add))
+    .action(action(add, { mayCreateDatabase: true }))
   leaf(template, 'list', 'all templates').action(action(list))
   leaf(template, 'show <template>', 'a template, by code, name or id, as a real lead of a campaign reads it')
     .option('--campaign <id>', 'whose leads; the last campaign that uses the template unless given')

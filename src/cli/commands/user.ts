@@ -14,7 +14,7 @@ export const register: Register = (program, action) => {
     .requiredOption('--name <name>', 'their name', nameArgument)
     .requiredOption('--role <role>', 'ADMIN or USER', oneOf(ROLES))
     .option('--password-stdin', 'read their password from stdin; without a password only a token lets them in')
-    .action(action(add))
+    .action(action(add, { mayCreateDatabase: true }))
   leaf(user, 'list', 'all users').action(action(list))
   leaf(user, 'set <email>', "change a user; one's own name and password take no ADMIN")
     .option('--name <name>', 'their new name', nameArgument)

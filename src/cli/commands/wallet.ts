@@ -10,7 +10,7 @@ export const register: Register = (program, action) => {
   leaf(wallet, 'add', 'add a wallet')
     .argument('<name>', 'its name, unique', nameArgument)
     .requiredOption('--idgis <number>', 'its id in the legacy integrations (idgis_ambiente)', wholeNumber(0, INT4))
-    .action(action(add))
+    .action(action(add, { mayCreateDatabase: true }))
   leaf(wallet, 'list', 'all wallets').action(action(list))
   leaf(wallet, 'show <wallet>', 'a wallet with its brokers, budgets and campaigns').action(action(show))
   leaf(wallet, 'set <wallet>', 'change a wallet')

@@ -1,5 +1,8 @@
 import { hostname } from 'node:os'
 import { InvalidArgumentError } from 'commander'
+import type { Log } from '../../log.ts'
+import type { Listener, ListenerAddress } from '../../webhook/listener.ts'
+import { Closers } from '../closing.ts'
 import { leaf, type Register } from '../command.ts'
 import type { Context } from '../context.ts'
 import { wholeNumber } from '../options.ts'
@@ -11,8 +14,9 @@ export const register: Register = (program, action) => {
     .option('--listen <host:port>', 'listen for callbacks and /healthz (port 0: any free one)', address)
     .addHelpText(
       'after',
-      '\nAny number of workers may run, on any number of machines. SIGTERM ends one within 30 seconds: no new claims, requests\n' +
-        'in flight are settled. Brokers reach the listener at CAMP_PUBLIC_URL.',
+      '\nAny number of workers may run, on any number of machines. SIGTERM, SIGINT or SIGHUP ends one within 30 seconds: no new\n' +
+        'claims, requests in flight are settled; a second signal ends it at once. A database or a Redis that is away is waited for.\n' +
+        'Brokers reach the listener at CAMP_PUBLIC_URL.',
     )
     .action(action(work))
 }
@@ -20,46 +24,75 @@ export const register: Register = (program, action) => {
 interface Options {
   brokers?: string[]
   concurrency: number
-  listen?: { host: string; port: number }
+  listen?: ListenerAddress
 }
 
+/**
+ * The listener is open before anything else is asked for, and jobs are taken last (startWorker): a worker that cannot do all of its
+ * work ends with the reason's exit code, and has touched no lead.
+ */
 async function work(context: Context, options: Options): Promise<void> {
   const { openLog } = await import('../../log.ts')
-  const { openQueues } = await import('../../queue/queues.ts')
-  const { startWorker } = await import('../../worker/worker.ts')
-  const { openPool } = await import('../../database/pool.ts')
-  // The context's own pool has looked at the migrations; the worker's is as large as its work.
-  await context.pool()
-  const databaseUrl = await context.databaseUrl()
-  const pool = openPool(databaseUrl, { max: options.concurrency + 6, name: `camp worker ${hostname()}:${process.pid}` })
-  const queues = openQueues({ redisUrl: context.config.redisUrl, databaseUrl })
+  const opened = new Closers()
   try {
-    const worker = await startWorker(
-      {
-        pool,
-        queues,
-        keys: await context.keys(),
-        config: context.config,
-        clock: context.clock,
-        log: openLog(context.config.logLevel),
-        reviveDatabase: context.config.databaseUrl ? undefined : () => context.databaseUrl(),
-      },
-      { brokers: options.brokers, concurrency: options.concurrency, listen: options.listen },
-    )
-    if (worker.url) context.out.result({ listening: worker.url }, `Listening on ${worker.url}`)
-    const asked = new Promise<undefined>(resolve => {
-      if (context.signal.aborted) resolve(undefined)
-      context.signal.addEventListener('abort', () => resolve(undefined), { once: true })
-    })
-    const fault = await Promise.race([asked, worker.fault])
-    const drained = await worker.stop()
-    // What is still in flight is the lease's: waiting for it would keep this process from ending in time.
-    if (!drained) process.exit(fault?.exitCode ?? 0)
+    const listener = options.listen && (await listenAt(options.listen, opened))
+    const worker = await start(context, options, { listener, opened, log: openLog(context.config.logLevel) })
+    if (!worker) return
+    if (listener) context.out.result({ listening: listener.url }, `Listening on ${listener.url}`)
+    const fault = await Promise.race([aborted(context.signal), worker.fault])
+    await worker.stop()
     if (fault) throw fault
   } finally {
-    await queues.close()
-    await pool.end()
+    // Requests that are still in flight are the lease's: waiting for them would keep this process from ending in time.
+    await opened.close(CLOSE_MS).catch(() => undefined)
   }
+}
+
+const CLOSE_MS = 500
+
+async function listenAt(address: ListenerAddress, opened: Closers): Promise<Listener> {
+  const { openListener } = await import('../../webhook/listener.ts')
+  const listener = await openListener(address)
+  opened.add(() => listener.close())
+  return listener
+}
+
+interface Opened {
+  listener: Listener | undefined
+  log: Log
+  opened: Closers
+}
+
+/** @returns undefined when a signal came while a service was waited for */
+async function start(context: Context, options: Options, { listener, log, opened }: Opened) {
+  const { openQueues } = await import('../../queue/queues.ts')
+  const { startWorker } = await import('../../worker/worker.ts')
+  const { waitForDatabase, waitForQueue } = await import('../../worker/waiting.ts')
+  const { openPool } = await import('../../database/pool.ts')
+  const { config, signal } = context
+  const databaseUrl = await context.databaseUrl()
+  // The embedded server was just started; a server's own start is waited for.
+  if (config.databaseUrl && !(await waitForDatabase(databaseUrl, { log, signal }))) return undefined
+  // The context's own pool looks at the migrations, or brings them up in embedded mode; the worker's is as large as its work.
+  await context.pool()
+  const keys = await context.keys()
+  const pool = openPool(databaseUrl, { max: options.concurrency + 6, name: `camp worker ${hostname()}:${process.pid}` })
+  opened.add(() => pool.end())
+  const queues = openQueues({ redisUrl: config.redisUrl, databaseUrl: config.directUrl ?? databaseUrl })
+  opened.add(() => queues.close())
+  if (config.redisUrl && !(await waitForQueue(queues, { log, signal }))) return undefined
+  const reviveDatabase = config.databaseUrl ? undefined : () => context.databaseUrl()
+  return startWorker(
+    { pool, queues, keys, config, clock: context.clock, log, reviveDatabase },
+    { brokers: options.brokers, concurrency: options.concurrency, listener },
+  )
+}
+
+function aborted(signal: AbortSignal): Promise<undefined> {
+  return new Promise(resolve => {
+    if (signal.aborted) resolve(undefined)
+    signal.addEventListener('abort', () => resolve(undefined), { once: true })
+  })
 }
 
 function names(text: string): string[] {

@@ -7,7 +7,7 @@ import { basename, join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import pg from 'pg'
 import { CampError, codeOf, messageOf } from '../../errors.ts'
-import { readOrCreate } from '../../files.ts'
+import { assertHomeUsable, readOrCreate, removeAtExit } from '../../files.ts'
 import { postgresBinaries, type ServerUser } from './binaries.ts'
 import { livingPostmaster, removeStalePidFile } from './postmaster.ts'
 import { letIn, serverUser } from './user.ts'
@@ -22,6 +22,10 @@ import { letIn, serverUser } from './user.ts'
 export interface ServerOptions {
   /** Lines for postgresql.conf, written when the cluster is first made. */
   settings?: readonly string[]
+  /** false: a home without a cluster is refused, and stays as it is. */
+  mayCreate?: boolean
+  /** Called before a cluster is made. */
+  onCreate?: () => void
 }
 
 const START_TIMEOUT_MS = 30_000
@@ -40,17 +44,25 @@ const SETTINGS = [
   "log_timezone = 'UTC'",
 ]
 
-/** Starts the server unless it runs, and makes camp's database unless it is there. @returns its URL */
+/**
+ * Starts the server unless it runs, and makes camp's database unless it is there.
+ * @returns its URL
+ * @throws CampError STATE without a cluster where none may be made, UNREACHABLE where it does not start
+ */
 export async function startServer(home: string, options: ServerOptions = {}): Promise<string> {
   const running = await connectionUrl(home)
   if (running && (await databaseAnswers(running))) return running
 
-  const user = serverUser()
   const place = placeOf(home)
+  await assertHomeUsable(home)
+  const isNew = !hasCluster(home)
+  if (isNew && options.mayCreate === false) throw noCluster(home)
+  const user = serverUser()
   await mkdir(home, { recursive: true, mode: 0o755 })
   if (user) await letIn(user, home)
   const binaries = await postgresBinaries(home, user)
-  if (!existsSync(place.data)) await createCluster(home, binaries, user, options)
+  if (isNew) options.onCreate?.()
+  if (isNew) await createCluster(home, binaries, user, options)
 
   const giveUpAt = Date.now() + START_TIMEOUT_MS
   for (;;) {
@@ -62,6 +74,17 @@ export async function startServer(home: string, options: ServerOptions = {}): Pr
   }
   throw new CampError('UNREACHABLE', 'the embedded PostgreSQL did not start', {
     hint: `Its log: ${place.log}\n${lastLines(place.log, 5)}`,
+  })
+}
+
+/** Whether `home` holds a cluster, running or not. */
+export function hasCluster(home: string): boolean {
+  return existsSync(placeOf(home).data)
+}
+
+function noCluster(home: string): CampError {
+  return new CampError('STATE', `there is no database: DATABASE_URL is not set, and ${home} holds none of camp's own`, {
+    hint: 'Set DATABASE_URL, or name the file that sets it: --env-file PATH\nTo make a database here: camp db start',
   })
 }
 
@@ -113,6 +136,7 @@ async function createCluster(home: string, binaries: string, user: ServerUser, o
 
   const draft = join(place.folder, `draft-${randomBytes(6).toString('hex')}`)
   const passwordFile = `${draft}.password`
+  const kept = [draft, passwordFile].map(removeAtExit)
   const password = await readOrCreate(place.password, () => randomBytes(24).toString('base64url'))
   await writeFile(passwordFile, password, { mode: 0o600 })
   if (user) await chown(passwordFile, user.uid, user.gid)
@@ -133,6 +157,7 @@ async function createCluster(home: string, binaries: string, user: ServerUser, o
   } finally {
     await rm(passwordFile, { force: true })
     await rm(draft, { recursive: true, force: true })
+    for (const forget of kept) forget()
   }
 }
 

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { describe, expect, inject, it, onTestFinished } from 'vitest'
 import { openQueues, type Queues } from '../../../src/queue/queues.ts'
+import { openProxy } from '../../chaos/proxy.ts'
 import { useDatabase } from '../../support/database.ts'
 import { until } from '../../support/worker.ts'
 
@@ -117,4 +118,40 @@ it.each([
   onTestFinished(() => queues.close())
   const ringing = queues.ring(randomUUID(), [{ batchId: randomUUID(), ring: 0, delayMs: 0 }])
   await expect(ringing).rejects.toMatchObject({ kind: 'UNREACHABLE', message: expect.stringContaining('the queue') })
+})
+
+const services: [string, 'databaseUrl' | 'redisUrl'][] = [['PostgreSQL', 'databaseUrl']]
+if (redisUrl) services.push(['Redis', 'redisUrl'])
+
+it.each(services)('finds %s when it is back, though a first call or a consumer met it away', async (_name, what) => {
+  const settings = { redisUrl: what === 'redisUrl' ? redisUrl! : undefined, databaseUrl: db.url }
+  const proxy = await openProxy()
+  onTestFinished(() => proxy.close())
+  const behind = Object.assign(new URL(settings[what]!), { port: String(proxy.port) }).href
+  const queues = openQueues({ ...settings, [what]: behind })
+  onTestFinished(() => queues.close())
+  const [broker, heard] = [randomUUID(), [] as string[]]
+  const consumer = queues.onRing(broker, async id => void heard.push(id), options)
+  onTestFinished(() => consumer.close())
+  const ring = { batchId: randomUUID(), ring: 0, delayMs: 0 }
+  for (let i = 0; i < 2; i++) {
+    await expect(queues.check()).rejects.toMatchObject({ kind: 'UNREACHABLE' })
+    await expect(queues.ring(broker, [ring])).rejects.toMatchObject({ kind: 'UNREACHABLE' })
+  }
+  proxy.lead(Number(new URL(settings[what]!).port))
+  await until(
+    'a ring is taken',
+    () =>
+      queues.ring(broker, [ring]).then(
+        () => true,
+        () => false,
+      ),
+    Boolean,
+  )
+  await queues.check()
+  await until(
+    'it is heard',
+    async () => heard,
+    ids => ids.includes(ring.batchId),
+  )
 })

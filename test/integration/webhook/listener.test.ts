@@ -4,7 +4,7 @@ import { pino } from 'pino'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { systemClock } from '../../../src/clock.ts'
 import { MESSAGE_KEY, messageKey, webhookToken } from '../../../src/security/webhook-token.ts'
-import { type Listener, type ListenerOptions, startListener } from '../../../src/webhook/listener.ts'
+import { type Listener, type ListenerOptions, openListener } from '../../../src/webhook/listener.ts'
 import { useDatabase } from '../../support/database.ts'
 import { makeScene, testKeys } from '../../support/fixtures.ts'
 
@@ -18,9 +18,8 @@ let stored: number
 let healthy: boolean
 
 async function listen(options: Partial<ListenerOptions> = {}): Promise<Listener> {
-  return startListener({
-    host: '127.0.0.1',
-    port: 0,
+  const opened = await openListener({ host: '127.0.0.1', port: 0 })
+  opened.serve({
     pool: db.pool,
     keys: await testKeys(),
     clock: systemClock,
@@ -31,6 +30,7 @@ async function listen(options: Partial<ListenerOptions> = {}): Promise<Listener>
     },
     ...options,
   })
+  return opened
 }
 
 beforeEach(async () => {

@@ -1,0 +1,37 @@
+import { readEnvFile } from '../env-file.ts'
+import { CampError } from '../errors.ts'
+import type { Host } from './context.ts'
+
+const OPTION = '--env-file'
+
+/**
+ * Puts the settings of the file that `--env-file PATH` names, anywhere on the command line, or else CAMP_ENV_FILE, into the
+ * environment. The file wins over what was set there, as it does under systemd: what a cron job or a shell has set besides must not
+ * lead to another database.
+ * @returns the command line without the option
+ * @throws CampError USAGE: no PATH, or a file that cannot be read, or not to its end
+ */
+export function applyEnvFile(argv: readonly string[], { env }: Pick<Host, 'env'>): string[] {
+  const { rest, paths } = split(argv)
+  const fallback = env.CAMP_ENV_FILE
+  if (paths.length === 0 && fallback) paths.push(fallback)
+  for (const path of paths) Object.assign(env, readEnvFile(path))
+  return rest
+}
+
+function split(argv: readonly string[]): { rest: string[]; paths: string[] } {
+  const [rest, paths]: [string[], string[]] = [[], []]
+  for (let i = 0; i < argv.length; i++) {
+    const word = argv[i]!
+    if (word === '--') return { rest: [...rest, ...argv.slice(i)], paths }
+    if (word === OPTION) paths.push(pathAfter(argv[++i]))
+    else if (word.startsWith(`${OPTION}=`)) paths.push(pathAfter(word.slice(OPTION.length + 1)))
+    else rest.push(word)
+  }
+  return { rest, paths }
+}
+
+function pathAfter(word: string | undefined): string {
+  if (word !== undefined && word !== '' && !word.startsWith('--')) return word
+  throw new CampError('USAGE', `${OPTION} takes the path of a file`, { hint: `Write it: ${OPTION} /etc/camp.env` })
+}

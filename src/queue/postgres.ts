@@ -1,0 +1,53 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import {
+  type BackendClasses,
+  createPostgresBackend,
+  type IQueueBackend,
+  type Queue,
+  type Worker,
+  withBackend,
+} from 'bullmq'
+import { parseIntoClientConfig } from 'pg-connection-string'
+import { QUEUE_SCHEMA } from '../database/migrations.ts'
+import { type Backend, type Data, LOCK, RETRY_MS, WORKER } from './backend.ts'
+import { queueError } from './faults.ts'
+
+export function postgresBackend(connectionString: string): Backend {
+  const classes = withBackend(patientBackend) as unknown as BackendClasses<IQueueBackend, object>
+  const connection = {
+    // Not as a string: `options` in a URL would take the place of the search path that BullMQ adds to them.
+    ...parseIntoClientConfig(connectionString),
+    schema: QUEUE_SCHEMA,
+    // A small pool for each: with one shared pool every worker's LISTEN holds a slot, and ten workers on eight slots are stuck.
+    max: 2,
+    application_name: 'camp queue',
+    connectionTimeoutMillis: 10_000,
+  }
+  return {
+    queue: name => new classes.Queue(name, { connection, ...LOCK }) as unknown as Queue<Data>,
+    worker: (name, process, concurrency) =>
+      new classes.Worker(name, process, { connection, concurrency, ...WORKER }) as unknown as Worker<Data>,
+    told: error => queueError(error, false),
+    close: async () => undefined,
+  }
+}
+
+/**
+ * BullMQ waits after a connection that is refused, and asks again at once after any other error: thousands of times a second
+ * for as long as PostgreSQL restarts, has no connection left, or is cut off.
+ */
+const patientBackend: typeof createPostgresBackend = (name, options, more) => {
+  const backend = createPostgresBackend(name, options, more)
+  // Its first query runs on a client that nothing listens to: a connection that breaks then would end the process.
+  backend.connection.pool.on('connect', client => client.on('error', () => undefined))
+  const patient =
+    <Args extends unknown[], Result>(ask: (...args: Args) => Promise<Result>) =>
+    (...args: Args) =>
+      ask.apply(backend, args).catch(async error => {
+        await delay(RETRY_MS)
+        throw error
+      })
+  backend.moveToActive = patient(backend.moveToActive)
+  backend.waitForJob = patient(backend.waitForJob)
+  return backend
+}

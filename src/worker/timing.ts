@@ -1,0 +1,61 @@
+import type { Clock } from '../clock.ts'
+import { messageOf } from '../errors.ts'
+
+/** Work that comes again and again, never twice at once. What it throws goes to `onError` and does not end it. */
+export interface Round {
+  start(): void
+  /** A turn out of turn; resolves when it, or the one at work, has ended. */
+  now(): Promise<void>
+  /** No further turn; resolves when the one at work has ended. */
+  stop(): Promise<void>
+}
+
+export function every(ms: number, onError: (error: unknown) => void, work: () => Promise<void>): Round {
+  let turn: Promise<void> | undefined
+  let timer: NodeJS.Timeout | undefined
+  const now = () => {
+    turn ??= work()
+      .catch(onError)
+      .finally(() => {
+        turn = undefined
+      })
+    return turn
+  }
+  return {
+    start: () => {
+      timer = setInterval(now, ms)
+    },
+    now,
+    stop: async () => {
+      clearInterval(timer)
+      await turn
+    },
+  }
+}
+
+/** Does not keep the process alive. */
+export function after(ms: number): Promise<void> {
+  return new Promise(resolve => setTimeout(resolve, ms).unref())
+}
+
+const SELDOM_MS = 10_000
+
+/**
+ * A service that is away makes errors many times a second, on every connection: each message is told at once, and then every ten
+ * seconds, with how often it came.
+ */
+export function seldom(clock: Clock, tell: (message: string, times: number) => void): (error: unknown) => void {
+  const told = new Map<string, { at: number; times: number }>()
+  return error => {
+    const message = messageOf(error)
+    const now = clock.now().getTime()
+    const last = told.get(message) ?? { at: Number.NEGATIVE_INFINITY, times: 0 }
+    last.times++
+    if (now - last.at >= SELDOM_MS) {
+      tell(message, last.times)
+      told.set(message, { at: now, times: 0 })
+    } else told.set(message, last)
+    // Messages may hold a job's id: old ones are not kept for ever.
+    if (told.size > 100) for (const [key, { at }] of told) if (now - at > SELDOM_MS) told.delete(key)
+  }
+}

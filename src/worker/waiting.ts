@@ -1,0 +1,86 @@
+import { Socket } from 'node:net'
+import { setTimeout as delay } from 'node:timers/promises'
+import pg from 'pg'
+import { isUnreachable } from '../database/pool.ts'
+import { codeOf, messageOf } from '../errors.ts'
+import type { Log } from '../log.ts'
+import { isQueueAway, type Queues } from '../queue/queues.ts'
+
+export interface Waiting {
+  log: Log
+  /** Ends the wait at once. */
+  signal: AbortSignal
+}
+
+const RETRY_MS = 1_000
+/** The log says again, after so many attempts, that a service is still away. */
+const SAY_EVERY = 30
+
+/**
+ * Waits, without a limit, until PostgreSQL takes a connection.
+ * @returns false when the signal came first
+ * @throws what it said when it is there and refuses this worker: a wrong password, a database that does not exist
+ */
+export function waitForDatabase(url: string, waiting: Waiting): Promise<boolean> {
+  return waitFor('the database', signal => connectOnce(url, signal), isDatabaseAway, waiting)
+}
+
+/** As `waitForDatabase`, until the queue gives a job. @throws CampError UNREACHABLE when it is there and gives none */
+export function waitForQueue(queues: Queues, waiting: Waiting): Promise<boolean> {
+  return waitFor('the queue', () => queues.check(), isQueueAway, waiting)
+}
+
+async function waitFor(
+  what: string,
+  ask: (signal: AbortSignal) => Promise<unknown>,
+  isAway: (error: unknown) => boolean,
+  { log, signal }: Waiting,
+): Promise<boolean> {
+  const aborted = new Promise<'aborted'>(resolve => {
+    if (signal.aborted) resolve('aborted')
+    signal.addEventListener('abort', () => resolve('aborted'), { once: true })
+  })
+  for (let attempt = 0; !signal.aborted; attempt++) {
+    const error = await Promise.race([ask(signal).then(() => undefined, caught), aborted])
+    if (error === 'aborted') break
+    if (error === undefined) {
+      if (attempt > 0) log.info(`${what} is there`)
+      return true
+    }
+    if (!isAway(error.thrown)) throw error.thrown
+    if (attempt % SAY_EVERY === 0) {
+      log.warn(
+        { error: messageOf(error.thrown) },
+        `${what} is away: this worker waits for it, and takes no lead meanwhile`,
+      )
+    }
+    await delay(RETRY_MS, undefined, { signal }).catch(() => undefined)
+  }
+  return false
+}
+
+function caught(thrown: unknown): { thrown: unknown } {
+  return { thrown }
+}
+
+/** 08P01 is what a pooler says to a connection that it takes and then refuses. */
+function isDatabaseAway(error: unknown): boolean {
+  return isUnreachable(error) && codeOf(error) !== '08P01'
+}
+
+async function connectOnce(connectionString: string, signal: AbortSignal): Promise<void> {
+  // A socket of its own: an attempt that hangs must not outlive the wait.
+  const socket = new Socket()
+  const destroy = () => socket.destroy()
+  signal.addEventListener('abort', destroy, { once: true })
+  const client = new pg.Client({ connectionString, connectionTimeoutMillis: 10_000, stream: () => socket })
+  client.on('error', () => undefined)
+  try {
+    await client.connect()
+    await client.query('SELECT 1')
+  } finally {
+    await client.end().catch(() => undefined)
+    signal.removeEventListener('abort', destroy)
+    destroy()
+  }
+}

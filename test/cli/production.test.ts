@@ -1,0 +1,110 @@
+import { spawnSync } from 'node:child_process'
+import { chmodSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath, pathToFileURL } from 'node:url'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { parseEnvFile } from '../../src/env-file.ts'
+import { camp } from '../support/camp.ts'
+import { useDatabase } from '../support/database.ts'
+import { booksOf, makeCampaign, makeScene } from '../support/fixtures.ts'
+import { succeed } from '../support/login.ts'
+import { startCamp } from '../support/process.ts'
+
+/** What the README tells an operator to install, taken out of it and run. */
+const ROOT = fileURLToPath(new URL('../../', import.meta.url))
+const README = readFileSync(join(ROOT, 'README.md'), 'utf8')
+const block = (name: string): string => {
+  const found = README.split('```').find(text => text.startsWith(`\n# ${name}`))
+  if (found === undefined) throw new Error(`the README has no ${name}`)
+  return found.trim()
+}
+const UNIT = block('/etc/systemd/system/camp-worker.service')
+const CRON = block('/etc/cron.d/camp')
+
+const db = useDatabase()
+const SECRET = `a "secret" of $HOME & #16 letters; it's \\ long`
+const folder = mkdtempSync(join(tmpdir(), 'camp-production-'))
+const [home, file, bin] = ['home', 'camp.env', 'bin'].map(name => join(folder, name)) as [string, string, string]
+
+beforeAll(async () => {
+  for (const path of [home, bin]) spawnSync('mkdir', [path])
+  const main = pathToFileURL(join(ROOT, 'src/cli/main.ts')).href
+  const tsx = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href
+  const script = `import { main } from '${main}'; await main(process.argv.slice(1))`
+  writeFileSync(
+    join(bin, 'camp'),
+    `#!/bin/sh\nexec '${process.execPath}' --import '${tsx}' --input-type=module -e "${script}" -- "$@"\n`,
+  )
+  chmodSync(join(bin, 'camp'), 0o755)
+  const env = { DATABASE_URL: db.url, CAMP_SECRET: SECRET }
+  const add = ['user', 'add', 'ana@example.com', '--name', 'Ana', '--role', 'ADMIN', '--password-stdin']
+  await succeed(camp(add, { env, stdin: 'correct horse' }))
+  await succeed(camp(['login', 'ana@example.com', '--password-stdin'], { env, stdin: 'correct horse' }))
+  const token = (await succeed(camp(['user', 'token', 'ana@example.com', '--quiet'], { env }))).out.trim()
+  writeFileSync(
+    file,
+    `# settings\n; and more\nDATABASE_URL=${db.url}?application_name=a&options=-c%20statement_timeout%3D60s\n` +
+      `CAMP_SECRET="${SECRET.replace(/["\\$`]/g, '\\$&')}"\nCAMP_TOKEN='${token}' \nCAMP_HOME=${home}\nCAMP_PUBLIC_URL=https://camp.example\n`,
+  )
+})
+
+it('the file of settings is one that camp and systemd read', () => {
+  const settings = parseEnvFile(block('/etc/camp.env'), 'README.md')
+  expect(Object.keys(settings)).toEqual(expect.arrayContaining(['DATABASE_URL', 'CAMP_SECRET', 'CAMP_TOKEN']))
+  expect(parseEnvFile(readFileSync(file, 'utf8'), file).CAMP_SECRET).toBe(SECRET)
+})
+
+describe('the systemd unit', () => {
+  const hasAnalyze = spawnSync('systemd-analyze', ['--version']).status === 0
+  it.runIf(hasAnalyze)('is one that systemd takes (skipped where there is no systemd-analyze)', () => {
+    const path = join(folder, 'camp-worker.service')
+    writeFileSync(path, UNIT.replace('/usr/bin/camp', join(bin, 'camp')))
+    const { status, stdout, stderr } = spawnSync('systemd-analyze', ['verify', path], { encoding: 'utf8' })
+    expect({ status, said: stdout + stderr }).toEqual({ status: 0, said: '' })
+  })
+
+  it('can be enabled, and restarts a worker for ever', () => {
+    expect(UNIT).toMatch(/\[Unit\][^[]*StartLimitIntervalSec=0[^[]*\[Service\][^[]*Restart=always/)
+    expect(UNIT).toMatch(/\[Service\][^[]*KillMode=mixed[^[]*\[Install\]\nWantedBy=multi-user\.target/)
+  })
+
+  it('starts a worker with the file’s settings', async () => {
+    const words = /^ExecStart=\/usr\/bin\/camp (.*)$/m.exec(UNIT)![1]!.replace(':8080', ':0').split(' ')
+    const worker = await startCamp(words, parseEnvFile(readFileSync(file, 'utf8'), file))
+    const url = worker.firstLine.split(' ').at(-1)
+    expect((await fetch(`${url}/healthz`)).status).toBe(200)
+    worker.kill('SIGTERM')
+    expect(await worker.ended).toEqual([0, null])
+  })
+})
+
+describe('the cron job', () => {
+  const [, user, command] = /^(?:\*\s+){5}(\S+)\s+(.*)$/m.exec(CRON)!
+  const path = /^PATH=(.*)$/m.exec(CRON)![1]!
+
+  /** As cron does: an environment of its own, and sh. */
+  function asCron(line: string, env: Record<string, string> = {}) {
+    const settings = { HOME: home, LOGNAME: user!, SHELL: '/bin/sh', PATH: `${bin}:${path}`, ...env }
+    const words = Object.entries(settings).map(([name, value]) => `${name}=${value}`)
+    return spawnSync('env', ['-i', ...words, 'sh', '-c', line], { cwd: home, encoding: 'utf8' })
+  }
+
+  it('starts what is due in the file’s database, and says nothing', async () => {
+    const scene = await makeScene(db.pool)
+    const due = { scheduled_at: new Date(Date.now() - 60_000) }
+    const id = await makeCampaign(db.pool, scene, { leads: 1, columns: due })
+    const { status, stdout, stderr } = asCron(command!.replace('/etc/camp.env', file))
+    expect({ status, stdout, stderr }).toEqual({ status: 0, stdout: '', stderr: '' })
+    expect(await booksOf(db.pool, id)).toMatchObject({ campaign: 'PROCESSING' })
+    expect(readdirSync(home)).toEqual([])
+  })
+
+  it('without its file makes no database, and ends with 4', () => {
+    const { status, stderr } = asCron(command!.replace('--env-file /etc/camp.env', ''), { CAMP_HOME: home })
+    expect(status).toBe(4)
+    expect(stderr).toMatch(/^error: there is no database/)
+    expect(readdirSync(home)).toEqual([])
+  })
+})

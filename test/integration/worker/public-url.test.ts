@@ -1,0 +1,40 @@
+import { pino } from 'pino'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { callback } from '../../../src/broker/twilio/callback.ts'
+import { useDatabase } from '../../support/database.ts'
+import { makeScene } from '../../support/fixtures.ts'
+import { startTestWorker } from '../../support/worker.ts'
+
+const db = useDatabase()
+
+async function startedWith(env: NodeJS.ProcessEnv): Promise<string[]> {
+  const lines: string[] = []
+  const log = pino({ level: 'warn' }, { write: line => void lines.push(line) })
+  const worker = await startTestWorker({ databaseUrl: db.url, env, log })
+  onTestFinished(() => worker.stop())
+  return lines
+}
+
+describe('a worker without CAMP_PUBLIC_URL', () => {
+  it('says once at its start which brokers cannot call back; with one it says nothing', async () => {
+    await makeScene(db.pool, { adapter: 'TWILIO', credential: {} })
+    await makeScene(db.pool, { adapter: 'CDA', credential: {} })
+    const { rows } = await db.pool.query<{ name: string }>(`SELECT name FROM "Broker" WHERE adapter = 'TWILIO'`)
+    const said = (await startedWith({})).filter(line => line.includes('CAMP_PUBLIC_URL'))
+    expect(said).toHaveLength(1)
+    expect(JSON.parse(said[0]!)).toMatchObject({ level: 40, brokers: [rows[0]!.name] })
+    expect(await startedWith({ CAMP_PUBLIC_URL: 'https://camp.example' })).toEqual([])
+  })
+})
+
+it('a Twilio signature that does not fit names CAMP_PUBLIC_URL', () => {
+  const request = {
+    url: new URL('https://camp.example/webhooks/x/y'),
+    headers: { 'x-twilio-signature': 'bm90IHRoaXM=' },
+    body: Buffer.from('AccountSid=AC1&MessageSid=SM1&MessageStatus=delivered'),
+    leadId: undefined,
+  }
+  const credential = { account_sid: 'AC1', auth_token: 'secret' } as never
+  const context = { credentials: [credential], receivedAt: new Date(0), notice: () => undefined }
+  expect(() => callback(request, context)).toThrow(/most likely CAMP_PUBLIC_URL is not the address that Twilio calls/)
+})
