@@ -19,15 +19,18 @@ export function numberText(code: string, date1904: boolean): NumberText {
       return (number, written) => day(number) ?? digits(number, written)
     case 'time':
       if (isDuration(code)) return (number, written) => durationText(code, number) ?? digits(number, written)
-      // A format that shows only the time of a moment hides its day.
-      return (number, written) => timeText(number) ?? day(number) ?? digits(number, written)
+      return (number, written) =>
+        number < MOST_DAYS
+          ? (durationText('[h]:mm:ss', number) ?? digits(number, written))
+          : // A format that shows only the time of a moment hides its day.
+            (day(number) ?? digits(number, written))
     case 'number':
     case 'currency':
     case 'grouped':
     case 'percent':
       // A format that hides thousands would take digits away.
       if (info.scale !== 1 && info.type !== 'percent') return digits
-      return (number, written) => (Math.abs(number) < 1e15 && shown(code, number)) || digits(number, written)
+      return (number, written) => shown(code, number) || digits(number, written)
     default:
       return digits
   }
@@ -75,6 +78,9 @@ function isDuration(code: string): boolean {
 // 31/12/9999: what is more is a number that was given a date's format.
 const LAST_DAY = 2_958_466
 const DAY_SECONDS = 86_400
+
+/** More than a year in a format of times is a moment, and less a sum of hours. */
+const MOST_DAYS = 366
 
 function durationText(code: string, days: number): string | undefined {
   return days >= 0 && days < LAST_DAY ? shown(days < 1 ? 'hh:mm:ss' : code, days) || undefined : undefined
