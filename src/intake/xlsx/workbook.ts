@@ -64,7 +64,7 @@ export async function readNumberTexts(
   const made = new Map<number, NumberText>()
   return style => {
     const id = formats[style]
-    if (id === undefined || id === 0) return digits
+    if (id === undefined || (id === 0 && !codes.has(0))) return digits
     let text = made.get(id)
     if (!text) {
       text = numberText(codes.get(id) ?? builtInFormat(id) ?? 'General', date1904)
