@@ -36,7 +36,8 @@ export function cellText({ type, style, value, own }: RawCell, { texts, numberTe
       throw new Error(`refers to a text ${written} that is not there`)
     }
     case 'n': {
-      if (NUMBER.test(written)) return numberTextOf(style)(Number(written), written)
+      const number = Number(written)
+      if (Number.isFinite(number) && !OTHER_BASE.test(written)) return numberTextOf(style)(number, written)
       // What a program makes of a division by zero; Excel shows it so.
       return NOT_A_NUMBER.test(written) ? '#NUM!' : unescapeText(value)
     }
@@ -50,7 +51,8 @@ export function cellText({ type, style, value, own }: RawCell, { texts, numberTe
   }
 }
 
-const NUMBER = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i
+/** 0x1F is a number to JavaScript, and none to Excel. */
+const OTHER_BASE = /^0[xob]/i
 const NOT_A_NUMBER = /^[+-]?(?:nan|inf|infinity|1\.#\w+)$/i
 
 /** An attribute or value of the type xsd:boolean. */

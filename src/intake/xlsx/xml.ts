@@ -1,4 +1,4 @@
-import { type SaxesAttributePlain, SaxesParser } from 'saxes'
+import { SaxesParser } from 'saxes'
 import { PartDecoder } from './part-decoder.ts'
 
 export type Attributes = Readonly<Record<string, string>>
@@ -48,18 +48,20 @@ export class XmlReader {
   readonly #parser = new SaxesParser<{ xmlns: false }>({ xmlns: false })
   readonly #names: Names
   /** The elements that are open and read, from the outermost; at the bottom the part itself. */
-  readonly #open: Element[]
+  readonly #open: Place[]
   /** How many elements are open in one that is passed over, itself included. */
   #passedOver = 0
   #sinceTag = 0
 
   constructor(vocabulary: Vocabulary, elements: Elements) {
     this.#names = new Names(vocabulary)
-    this.#open = [{ within: elements }]
+    this.#open = [new Place({ within: elements })]
     this.#parser.on('error', error => {
       throw error
     })
-    this.#parser.on('attribute', attribute => this.#names.see(attribute))
+    this.#parser.on('attribute', ({ name, value }) => {
+      if (name.startsWith('xmlns')) this.#names.declare(name, value)
+    })
     this.#parser.on('opentag', tag => this.#opened(tag.name, tag.attributes))
     this.#parser.on('closetag', () => this.#closed())
     const text = (piece: string) => {
@@ -83,13 +85,13 @@ export class XmlReader {
   #opened(tag: string, attributes: Attributes): void {
     this.#sinceTag = 0
     this.#names.open()
-    const element = this.#passedOver > 0 ? undefined : this.#elementOf(tag, attributes)
-    if (!element) {
+    const place = this.#passedOver > 0 ? undefined : this.#placeOf(tag, attributes)
+    if (!place) {
       this.#passedOver++
       return
     }
-    this.#open.push(element)
-    element.open?.(attributes, this.#names.namespaceOf)
+    this.#open.push(place)
+    place.open?.(attributes, this.#names.namespaceOf)
   }
 
   #closed(): void {
@@ -99,12 +101,12 @@ export class XmlReader {
     else this.#open.pop()!.close?.()
   }
 
-  #elementOf(tag: string, attributes: Attributes): Element | undefined {
-    const parent = this.#open.at(-1)!
+  #placeOf(tag: string, attributes: Attributes): Place | undefined {
+    const parent = this.#open[this.#open.length - 1]!
     const name = this.#names.of(tag)
-    if (parent instanceof Alternatives) return parent.take(name, attributes, this.#names.namespaceOf)
-    if (name === ALTERNATIVES) return new Alternatives(parent, this.#names.vocabulary)
-    return name !== undefined && parent.within && Object.hasOwn(parent.within, name) ? parent.within[name] : undefined
+    if (name === undefined) return undefined
+    if (parent.alternatives) return parent.alternatives.take(name, attributes, this.#names)
+    return name === ALTERNATIVES ? new Place({}, new Alternatives(parent)) : parent.within.get(name)
   }
 }
 
@@ -119,29 +121,48 @@ export async function readXml(
   reader.end()
 }
 
+/** An element that may come, in one shape for all: a sheet has millions. */
+class Place {
+  readonly open: Element['open']
+  readonly text: Element['text']
+  readonly close: Element['close']
+  readonly within: ReadonlyMap<string, Place>
+  readonly alternatives: Alternatives | undefined
+
+  constructor({ open, text, close, within = {} }: Element, alternatives?: Alternatives) {
+    this.open = open
+    this.text = text
+    this.close = close
+    this.within = new Map(Object.entries(within).map(([name, element]) => [name, new Place(element)]))
+    this.alternatives = alternatives
+  }
+
+  /** What may stand in it, without itself. */
+  inner(): Place {
+    return Object.assign(new Place({}), { within: this.within })
+  }
+}
+
 const ALTERNATIVES = 'mc:AlternateContent'
 
-/** Stands for its parent: what is in the alternative that is taken stands where the alternatives stand. */
-class Alternatives implements Element {
-  readonly within: Elements = {}
-  readonly #taken: Element
-  readonly #vocabulary: Vocabulary
+/** What is in the alternative that is taken stands where the alternatives stand. */
+class Alternatives {
+  readonly #parent: Place
   #isTaken = false
 
-  constructor({ within = {} }: Element, vocabulary: Vocabulary) {
-    this.#taken = { within }
-    this.#vocabulary = vocabulary
+  constructor(parent: Place) {
+    this.#parent = parent
   }
 
   /** The first choice of which all is known, or the fallback. */
-  take(name: string | undefined, { Requires = '' }: Attributes, namespaceOf: NamespaceOf): Element | undefined {
+  take(name: string, { Requires = '' }: Attributes, { vocabulary, namespaceOf }: Names): Place | undefined {
     if (this.#isTaken) return undefined
     const prefixes = Requires.split(/\s+/).filter(prefix => prefix !== '')
-    const known = (namespace: string) => this.#vocabulary.has(namespace) || namespace.startsWith(EXCEL)
+    const known = (namespace: string) => vocabulary.has(namespace) || namespace.startsWith(EXCEL)
     const fits = name === 'mc:Choice' && prefixes.length > 0 && prefixes.every(prefix => known(namespaceOf(prefix)))
     if (!fits && name !== 'mc:Fallback') return undefined
     this.#isTaken = true
-    return this.#taken
+    return this.#parent.inner()
   }
 }
 
@@ -161,9 +182,9 @@ class Names {
     this.vocabulary = vocabulary
   }
 
-  /** An attribute of the element that opens next. */
-  see({ name, value }: SaxesAttributePlain): void {
-    if (!name.startsWith('xmlns') || !(name.length === 5 || name[5] === ':')) return
+  /** By an attribute xmlns or xmlns:prefix of the element that opens next. */
+  declare(name: string, value: string): void {
+    if (name.length > 5 && name[5] !== ':') return
     this.#declared ??= new Map(this.#scope)
     this.#declared.set(name.slice(6), value.trim())
   }
