@@ -21,6 +21,7 @@ export interface SyncOptions {
   map?: string[]
   encoding?: string
   delimiter?: string
+  sheet?: string
   maxSize: number
   rejects?: string
 }
@@ -61,6 +62,7 @@ function requestOf(from: string, options: SyncOptions, userId: string): SyncRequ
     map: parsePairs('--map', options.map ?? []),
     encoding: options.encoding === undefined ? null : parseEncoding(options.encoding),
     delimiter: options.delimiter === undefined ? null : parseDelimiter(options.delimiter),
+    sheet: options.sheet ?? null,
     mostBytes: options.maxSize * MEGABYTE,
     rejects: options.rejects ?? null,
     userId,
@@ -78,8 +80,10 @@ function progressOf({ out }: Context): (rows: number) => void {
   }
 }
 
-function warn({ out }: Context, { figures, status }: SyncResult): void {
+function warn({ out }: Context, { figures, status, otherSheets }: SyncResult): void {
   if (status === 'NOT_MODIFIED') return
+  if (otherSheets.length > 0)
+    out.warn(`only one sheet is read; also with rows: ${otherSheets.join(', ')} (--sheet NAME takes one)`)
   if (figures.refused > 0) out.warn(`${number(figures.refused)} rows could not be read, or not all of them`)
   if (figures.ambiguous > 0)
     out.warn(
@@ -87,8 +91,8 @@ function warn({ out }: Context, { figures, status }: SyncResult): void {
     )
 }
 
-function viewOf({ status, source, from, purpose, replace, figures, refusals, rejects }: SyncResult) {
-  return { status, source, from, purpose, replace, ...figures, refusals, rejects }
+function viewOf({ status, source, from, purpose, replace, figures, refusals, rejects, otherSheets }: SyncResult) {
+  return { status, source, from, purpose, replace, ...figures, refusals, rejects, other_sheets: otherSheets }
 }
 
 function textOf({ out }: Context, result: SyncResult): string {
