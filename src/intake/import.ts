@@ -19,6 +19,7 @@ import { type Fish, placeFish } from './fish.ts'
 import { cryptoRandom, newHandle, uuids } from './ids.ts'
 import { assertUnchanged, type Inspection, inspectFile } from './inspect.ts'
 import { textReader } from './lead-text.ts'
+import { withOtherSheets } from './other-sheets.ts'
 import { openRecords, type Reading, type Records, readLeads } from './read-leads.ts'
 import { RejectsFile } from './rejects.ts'
 import { contactHoursOf, type ImportDeps, type ImportRequest, type ImportResult } from './request.ts'
@@ -51,7 +52,9 @@ export async function importCampaign(deps: ImportDeps, request: ImportRequest): 
     const source = await inspectFile(request.file, { ...request, signal: deps.signal })
     const records = await openRecords(source, deps.signal)
     try {
-      const intake = await prepare(deps, request, source, records)
+      const intake = await prepare(deps, request, source, records).catch(error => {
+        throw withOtherSheets(source, error)
+      })
       return request.dryRun ? await dryRun(deps, request, intake) : await importRows(deps, request, intake)
     } finally {
       await records.close()

@@ -7,7 +7,7 @@ import { type Bytes, openBytes } from './bytes.ts'
 import { type Delimiter, detectDelimiter, separatorLine } from './delimiter.ts'
 import { type Encoding, toUtf8 } from './encoding.ts'
 import { assertTextInGzip, KIND_BYTES, kindOf } from './magic.ts'
-import { chooseSheet } from './xlsx/open.ts'
+import { chooseSheet, type OtherSheet } from './xlsx/open.ts'
 
 /** What one pass over a file tells before anything is imported from it. */
 export interface Inspection {
@@ -17,6 +17,8 @@ export interface Inspection {
   format: 'csv' | 'csv.gz' | 'xlsx'
   /** The sheet that is read; null for text. */
   sheet: string | null
+  /** A workbook's other sheets with rows, unless one was named: the list may be on one of them. */
+  otherSheets: readonly OtherSheet[]
   /** Of a gzip: of what it holds, since packing the same file again makes other bytes. */
   sha256: string
   /** On the disk. */
@@ -35,7 +37,7 @@ export interface Inspection {
 export interface InspectOptions {
   encoding: Encoding | null
   delimiter: Delimiter | null
-  /** null: the first that has rows. */
+  /** null: the one on which Excel opens, or the first that has rows. */
   sheet: string | null
   /** What to call the file where its path is none that a person knows. */
   fileName?: string
@@ -59,8 +61,10 @@ export async function inspectFile(path: string, options: InspectOptions): Promis
     throw new CampError('USAGE', `--sheet says nothing here: ${file} is no workbook`, { hint: 'Leave it away.' })
   }
   const gzip = kind === 'gzip'
-  return { ...at, format: gzip ? 'csv.gz' : 'csv', sheet: null, ...(await inspectText(path, file, gzip, options)) }
+  return { ...at, format: gzip ? 'csv.gz' : 'csv', ...NO_SHEET, ...(await inspectText(path, file, gzip, options)) }
 }
+
+const NO_SHEET = { sheet: null, otherSheets: [] }
 
 async function inspectSheet(path: string, file: string, options: InspectOptions) {
   if (options.encoding !== null || options.delimiter !== null) {
@@ -68,9 +72,9 @@ async function inspectSheet(path: string, file: string, options: InspectOptions)
       hint: 'Leave them away; --sheet chooses the sheet.',
     })
   }
-  const sheet = await chooseSheet(path, file, options.sheet, options.signal)
+  const chosen = await chooseSheet(path, file, options.sheet, options.signal)
   const { sha256 } = await scan(openBytes({ path, file, gzip: false, chunk: SCANNED, signal: options.signal }), options)
-  return { format: 'xlsx', sheet, sha256, ...AS_EXCEL_WRITES, separatorLine: null } as const
+  return { format: 'xlsx', ...chosen, sha256, ...AS_EXCEL_WRITES, separatorLine: null } as const
 }
 
 const AS_EXCEL_WRITES = { encoding: 'utf-8', bom: true, delimiter: ';', lineBreak: '\r\n' } as const

@@ -73,7 +73,7 @@ export interface ImportRequest {
   /** null: detected. */
   encoding: Encoding | null
   delimiter: Delimiter | null
-  /** A workbook's; null: the first that has rows. */
+  /** A workbook's; null: the one on which Excel opens, or the first that has rows. */
   sheet: string | null
   fish: boolean
   /** Also a file that was imported before. */

@@ -56,8 +56,11 @@ export interface Rules {
 
 /** What was put right in rows that are sent all the same, and what an operator should know of them. */
 export type Warnings = Partial<
-  Record<'BAD_DOCUMENT' | 'MISSING_DATE' | 'HIDDEN_ROW' | 'REPAIRED_PHONE' | 'SAME_DOCUMENT', number>
+  Record<'BAD_DOCUMENT' | 'MISSING_DATE' | 'REPAIRED_PHONE' | 'SAME_DOCUMENT' | SheetWarning, number>
 >
+
+/** What a workbook has that its rows do not tell. */
+type SheetWarning = 'HIDDEN_ROW' | 'NO_RESULT' | 'MERGED_CELL' | 'OTHER_SHEET'
 
 export interface Vetter {
   /** @returns the rows' leads in the file's order: one for each row, or with `allPhones` one or more */

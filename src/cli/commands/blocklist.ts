@@ -36,6 +36,7 @@ export const register: Register = (program, action) => {
     .option('--map <field=column>', 'which column is what: phone=TEL,document=CPF,reason=MOTIVO', collect)
     .option('--encoding <name>', 'utf-8, utf-16le, utf-16be or windows-1252; without it, detected')
     .option('--delimiter <sign>', '; , tab or |; without it, detected')
+    .option('--sheet <name>', 'of a workbook; without it, the one on which Excel opens')
     .option(
       '--max-size <megabytes>',
       'a list that is longer, packed or unpacked, is refused',

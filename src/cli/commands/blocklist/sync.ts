@@ -22,6 +22,7 @@ export interface SyncOptions {
   map?: string[]
   encoding?: string
   delimiter?: string
+  sheet?: string
   maxSize: number
   rejects?: string
 }
@@ -63,6 +64,7 @@ function requestOf(from: string, options: SyncOptions, userId: string): SyncRequ
     map: parsePairs('--map', options.map ?? []),
     encoding: options.encoding === undefined ? null : parseEncoding(options.encoding),
     delimiter: options.delimiter === undefined ? null : parseDelimiter(options.delimiter),
+    sheet: options.sheet ?? null,
     mostBytes: options.maxSize * MEGABYTE,
     rejects: options.rejects ?? null,
     userId,
@@ -80,8 +82,10 @@ function progressOf({ out }: Context): (rows: number) => void {
   }
 }
 
-function warn({ out }: Context, { figures, status }: SyncResult): void {
+function warn({ out }: Context, { figures, status, otherSheets }: SyncResult): void {
   if (status === 'NOT_MODIFIED') return
+  if (otherSheets.length > 0)
+    out.warn(`only one sheet is read; also with rows: ${otherSheets.join(', ')} (--sheet NAME takes one)`)
   if (figures.refused > 0) out.warn(`${number(figures.refused)} rows could not be read, or not all of them`)
   if (figures.ambiguous > 0)
     out.warn(
@@ -89,8 +93,8 @@ function warn({ out }: Context, { figures, status }: SyncResult): void {
     )
 }
 
-function viewOf({ status, source, from, purpose, replace, figures, refusals, rejects }: SyncResult) {
-  return { status, source, from, purpose, replace, ...figures, refusals, rejects }
+function viewOf({ status, source, from, purpose, replace, figures, refusals, rejects, otherSheets }: SyncResult) {
+  return { status, source, from, purpose, replace, ...figures, refusals, rejects, other_sheets: otherSheets }
 }
 
 function textOf({ out }: Context, result: SyncResult): string {

@@ -35,6 +35,12 @@ export function warningsOf(view: CampaignView, facts: ImportFacts, outlook: Outl
   const { segments, budget } = facts
   const further = segments === null ? 0 : segments.total - sum(Object.values(segments.messages))
   return [
+    facts.other_sheets.length > 0 &&
+      `only the sheet "${facts.sheet}" is imported; also with rows: ${facts.other_sheets.join(', ')} (--sheet NAME takes one)`,
+    (warnings.NO_RESULT ?? 0) > 0 &&
+      `${number(warnings.NO_RESULT!)} formulas have no result, and their cells count as empty: open the file in Excel and save it`,
+    (warnings.MERGED_CELL ?? 0) > 0 &&
+      `${number(warnings.MERGED_CELL!)} merged cells go over several rows: only the first of these rows has the value`,
     view.counts.PENDING === 0 && 'not one row can be sent',
     !budget.fits && `it cannot be approved as things stand; budget: ${budgetText(facts)}`,
     further > 0 &&
@@ -78,6 +84,9 @@ function refusedText({ errors }: CampaignView, { refused_lines }: ImportFacts): 
 const WARNINGS: Record<string, string> = {
   BAD_DOCUMENT: 'bad documents left out',
   MISSING_DATE: 'rows without a registration date, sent all the same',
+  MERGED_CELL: 'merged cells over several rows',
+  NO_RESULT: 'formulas without a result, read as empty',
+  OTHER_SHEET: 'other sheets with rows, not imported',
   HIDDEN_ROW: 'rows that Excel hides (a filter?), imported all the same',
   REPAIRED_PHONE: 'mobiles got their ninth digit',
   SAME_DOCUMENT: 'further phones of a document',

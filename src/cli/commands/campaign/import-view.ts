@@ -3,6 +3,7 @@ import { lawViews } from '../../../campaign/contact-hours.ts'
 import { formatDays, formatHours, formatThrottle } from '../../../campaign/settings.ts'
 import { type CampaignView, NO_COUNTS, NO_ERRORS } from '../../../campaign/view.ts'
 import { delimiterName } from '../../../intake/delimiter.ts'
+import { otherSheetsOf } from '../../../intake/other-sheets.ts'
 import { contactHoursOf, type ImportRequest, type ImportResult } from '../../../intake/request.ts'
 import type { Segments } from '../../../intake/segments.ts'
 
@@ -13,6 +14,8 @@ export interface ImportFacts {
   encoding: string
   delimiter: string | null
   sheet: string | null
+  /** A workbook's other sheets that are shown and have rows, unless --sheet named one. */
+  other_sheets: readonly string[]
   /** Field → the header that was taken for it; of several phones the first. */
   mapping: Readonly<Record<string, string>>
   /** The columns of phones, best first, and those of their area codes. */
@@ -58,6 +61,7 @@ export function factsOf(request: ImportRequest, result: ImportResult, credential
     encoding: source.sheet === null ? source.encoding : source.format,
     delimiter: source.sheet === null ? delimiterName(source.delimiter) : null,
     sheet: source.sheet,
+    other_sheets: otherSheetsOf(source),
     mapping: Object.fromEntries(Object.entries(found).map(([field, index]) => [field, headers[index]!])),
     phone_columns: columns.phones.map(({ index, areaCode }) => ({
       column: headers[index]!,

@@ -41,7 +41,7 @@ export const register: Register = (campaign, action) => {
     .option('--stale-days <n>', 'refuse rows whose data_cadastro is older; 0: however old', wholeNumber(0, 36_500), 7)
     .option('--encoding <name>', 'utf-8, utf-16le, utf-16be or windows-1252; without it, detected')
     .option('--delimiter <sign>', '; , tab or |; without it, detected')
-    .option('--sheet <name>', 'which sheet of a workbook; without it, the first that has rows')
+    .option('--sheet <name>', 'which sheet of a workbook; without it, the one on which Excel opens')
     .option('--no-fish', 'without our own control phones')
     .option('--no-cap', 'also who was written to within 24 hours (ADMIN)')
     .option('--purpose <word>', 'what it is for: entries of the blocklist for another purpose do not bind it')
