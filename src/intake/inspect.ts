@@ -1,12 +1,12 @@
-import { isUtf8 } from 'node:buffer'
-import { createHash } from 'node:crypto'
 import { open, stat } from 'node:fs/promises'
 import { basename } from 'node:path'
 import { CampError, codeOf } from '../errors.ts'
-import { type Bytes, openBytes } from './bytes.ts'
+import { openBytes } from './bytes.ts'
+import { detectCodePage } from './code-page.ts'
 import { type Delimiter, detectDelimiter, separatorLine } from './delimiter.ts'
 import { type Encoding, toUtf8 } from './encoding.ts'
 import { assertTextInGzip, KIND_BYTES, kindOf } from './magic.ts'
+import { type Scan, scanBytes } from './scan.ts'
 import { chooseSheet } from './xlsx/open.ts'
 
 /** What one pass over a file tells before anything is imported from it. */
@@ -30,6 +30,10 @@ export interface Inspection {
   lineBreak: '\r\n' | '\n' | '\r'
   /** A first line that names the delimiter to Excel ("sep=;"), as it is written. */
   separatorLine: string | null
+  /** Within quotes a quote is written \" and not twice. */
+  backslashQuotes: boolean
+  /** What is wrong with the file as a whole, and does not keep it from being read: sentences. */
+  notes: readonly string[]
 }
 
 export interface InspectOptions {
@@ -69,37 +73,92 @@ async function inspectSheet(path: string, file: string, options: InspectOptions)
     })
   }
   const sheet = await chooseSheet(path, file, options.sheet, options.signal)
-  const { sha256 } = await scan(openBytes({ path, file, gzip: false, chunk: SCANNED, signal: options.signal }), options)
-  return { format: 'xlsx', sheet, sha256, ...AS_EXCEL_WRITES, separatorLine: null } as const
+  const bytes = openBytes({ path, file, gzip: false, chunk: SCANNED, signal: options.signal })
+  const { sha256 } = await scanBytes(bytes, options.signal)
+  return { format: 'xlsx', sheet, sha256, ...AS_EXCEL_WRITES } as const
 }
 
-const AS_EXCEL_WRITES = { encoding: 'utf-8', bom: true, delimiter: ';', lineBreak: '\r\n' } as const
+const AS_EXCEL_WRITES = {
+  encoding: 'utf-8',
+  bom: true,
+  delimiter: ';',
+  lineBreak: '\r\n',
+  separatorLine: null,
+  backslashQuotes: false,
+  notes: [],
+} as const
 
 async function inspectText(path: string, file: string, gzip: boolean, options: InspectOptions) {
-  const bytes = openBytes({ path, file, gzip, chunk: SCANNED, signal: options.signal })
-  const { sha256, head, isUtf8: valid, nulAt } = await scan(bytes, options)
-  if (gzip) assertTextInGzip(file, head)
-  const encoding = options.encoding ?? detectEncoding(head, valid, nulAt)
-  if (!encoding) {
-    throw new CampError('DATA', `${file} is not a text file: byte ${nulAt! + 1} is NUL`, {
-      hint: 'Save it as CSV. If it is text all the same, name its encoding: --encoding windows-1252',
-    })
-  }
-  if (encoding === 'utf-8' && !valid) {
-    throw new CampError('DATA', `${file} is not UTF-8`, { hint: 'Leave --encoding away, and it is detected.' })
-  }
-  const text = await decodedHead(head, encoding)
+  const at = { path, file, gzip, signal: options.signal }
+  const scan = await scanBytes(openBytes({ ...at, chunk: SCANNED }), options.signal)
+  if (gzip) assertTextInGzip(file, scan.head)
+  const encoding = options.encoding ?? detectEncoding(file, scan)
+  const notes = [...(await tornNotes(at, encoding, scan)), ...nulNotes(encoding, scan)]
+  const { backslashQuotes } = scan
+  const text = await decodedHead(scan.head, encoding)
   if (text.trim() === '') throw emptyFile(file)
   const separator = separatorLine(file, text)
   const lineBreak = /\r\n|\n|\r/.exec(text)?.[0] as Inspection['lineBreak'] | undefined
   return {
-    sha256,
+    sha256: scan.sha256,
     encoding,
-    bom: bomOf(head) !== undefined,
-    delimiter: options.delimiter ?? separator?.delimiter ?? detectDelimiter(text),
+    bom: bomOf(scan.head) !== undefined,
+    delimiter:
+      options.delimiter ??
+      separator?.delimiter ??
+      detectDelimiter(backslashQuotes ? text.replaceAll('\\"', '""') : text),
     lineBreak: lineBreak ?? '\n',
     separatorLine: separator?.line ?? null,
+    backslashQuotes,
+    notes,
   }
+}
+
+interface Text {
+  path: string
+  file: string
+  gzip: boolean
+  signal: AbortSignal
+}
+
+/**
+ * Bytes that are no UTF-8 in a file that is: a few are a note, and the rows that need them are refused.
+ * @throws CampError DATA where more of it is something else
+ */
+async function tornNotes(text: Text, encoding: Encoding, scan: Scan): Promise<string[]> {
+  const { tornAt, tornCharacters } = scan
+  if (encoding !== 'utf-8' || tornAt === undefined) return []
+  const line = await lineAt(text, tornAt)
+  if (!isMostlyUtf8(scan)) {
+    const mark = bomOf(scan.head) === 'utf-8' ? ', though its byte order mark says so' : ''
+    throw new CampError('DATA', `${text.file} is not UTF-8${mark}: line ${line}, byte ${tornAt + 1}`, {
+      hint: `It reads as ${detectCodePage(scan.sample)}: --encoding ${detectCodePage(scan.sample)}`,
+    })
+  }
+  const count =
+    tornCharacters === 1 ? 'a character that is' : `${tornCharacters.toLocaleString('en')} characters that are`
+  return [
+    `it is UTF-8, but for ${count} broken: the first is on line ${line} (byte ${tornAt + 1}); rows that need one are refused`,
+  ]
+}
+
+function nulNotes(encoding: Encoding, { nuls, nulAt }: Scan): string[] {
+  if (nulAt === undefined || encoding === 'utf-16le' || encoding === 'utf-16be') return []
+  return [`it holds ${nuls === 1 ? 'a NUL byte' : `${nuls} NUL bytes`}, left out: the first is byte ${nulAt + 1}`]
+}
+
+/** The line on which a byte stands. */
+async function lineAt({ path, file, gzip, signal }: Text, at: number): Promise<number> {
+  let [line, read, last] = [1, 0, 0]
+  for await (const chunk of openBytes({ path, file, gzip, chunk: SCANNED, signal }).chunks) {
+    for (const byte of chunk.subarray(0, at - read)) {
+      if (byte === 13 || (byte === 10 && last !== 13)) line++
+      last = byte
+    }
+    read += chunk.length
+    if (read > at) break
+  }
+  return line
 }
 
 /** @throws CampError DATA when the file is no longer the one that was inspected */
@@ -150,48 +209,7 @@ export function emptyFile(file: string): CampError {
   })
 }
 
-const HEAD = 64 * 1024
 const SCANNED = 256 * 1024
-
-async function scan({ chunks }: Bytes, { signal }: InspectOptions) {
-  const hash = createHash('sha256')
-  let head = Buffer.alloc(0)
-  let carry = Buffer.alloc(0)
-  let valid = true
-  let nulAt: number | undefined
-  let read = 0
-  try {
-    for await (const chunk of chunks) {
-      hash.update(chunk)
-      if (head.length < HEAD) head = Buffer.concat([head, chunk.subarray(0, HEAD - head.length)])
-      const nul = nulAt === undefined ? chunk.indexOf(0) : -1
-      if (nul >= 0) nulAt = read + nul
-      read += chunk.length
-      if (!valid) continue
-      const bytes = carry.length > 0 ? Buffer.concat([carry, chunk]) : chunk
-      const whole = wholeCharacters(bytes)
-      valid = isUtf8(bytes.subarray(0, whole))
-      carry = Buffer.from(bytes.subarray(whole))
-    }
-  } catch (error) {
-    signal.throwIfAborted()
-    throw error
-  }
-  return { sha256: hash.digest('hex'), head, isUtf8: valid && carry.length === 0, nulAt }
-}
-
-/** How many of these bytes stand before a UTF-8 character that the end may have cut. */
-function wholeCharacters(bytes: Buffer): number {
-  for (let back = 1; back <= Math.min(4, bytes.length); back++) {
-    const byte = bytes[bytes.length - back]!
-    if (byte < 0x80) return bytes.length
-    if (byte >= 0xc0) {
-      const length = byte >= 0xf0 ? 4 : byte >= 0xe0 ? 3 : 2
-      return back < length ? bytes.length - back : bytes.length
-    }
-  }
-  return bytes.length
-}
 
 const BOMS: readonly { encoding: Encoding; bytes: Buffer }[] = [
   { encoding: 'utf-8', bytes: Buffer.from([0xef, 0xbb, 0xbf]) },
@@ -203,12 +221,31 @@ function bomOf(head: Buffer): Encoding | undefined {
   return BOMS.find(({ bytes }) => head.subarray(0, bytes.length).equals(bytes))?.encoding
 }
 
-/** By the byte order mark; UTF-16 without one by where its NULs stand; else UTF-8 where all of it is valid. */
-function detectEncoding(head: Buffer, valid: boolean, nulAt: number | undefined): Encoding | undefined {
+/**
+ * By the byte order mark; UTF-16 without one by where its NULs stand; UTF-8 where most of its accents are; else the code page in
+ * which it reads best.
+ * @throws CampError DATA where it is no text
+ */
+function detectEncoding(file: string, scan: Scan): Encoding {
+  const { head, nulAt, nuls, bytes, tornCharacters } = scan
   const bom = bomOf(head)
-  if (bom && (bom !== 'utf-8' || nulAt === undefined)) return bom
-  if (nulAt !== undefined) return utf16Of(head)
-  return valid ? 'utf-8' : 'windows-1252'
+  if (bom && bom !== 'utf-8') return bom
+  const utf16 = nulAt === undefined ? undefined : utf16Of(head)
+  if (utf16) return utf16
+  if (nulAt !== undefined && nuls * FEW_NULS > bytes) {
+    throw new CampError('DATA', `${file} is not a text file: byte ${nulAt + 1} is NUL`, {
+      hint: 'Save it as CSV. If it is a text, name its encoding: --encoding windows-1252',
+    })
+  }
+  return bom || tornCharacters === 0 || isMostlyUtf8(scan) ? 'utf-8' : detectCodePage(scan.sample)
+}
+
+/** One NUL in so many bytes is a slip of a program; more of them are no text. */
+const FEW_NULS = 1000
+
+/** In other encodings a character of UTF-8 comes about by chance only, and far less often than what is none. */
+function isMostlyUtf8({ wholeCharacters, tornCharacters }: Scan): boolean {
+  return wholeCharacters > 0 && wholeCharacters >= tornCharacters
 }
 
 /** A Portuguese text in UTF-16 has a NUL in almost every pair of bytes, always on the same side. */
