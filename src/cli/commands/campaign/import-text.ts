@@ -20,6 +20,7 @@ export function importText(
     ['columns', columnsText(facts)],
     ['variables', facts.variables.join(', ')],
     ['refused at', refusedText(view, facts)],
+    ['put right', facts.repairs.join('; ')],
     ['warnings', warningsText(facts)],
     ['batches', `${number(facts.plan.batches)} of at most ${number(facts.plan.batch_size)}`],
     ['budget', budgetText(facts)],
@@ -31,11 +32,13 @@ export function importText(
 
 /** What should not be missed before somebody approves it. */
 export function warningsOf(view: CampaignView, facts: ImportFacts): string[] {
-  const { segments, budget, warnings } = facts
+  const { segments, budget, warnings, notes } = facts
   const further = segments === null ? 0 : segments.total - sum(Object.values(segments.messages))
   return [
     view.counts.PENDING === 0 && 'not one row can be sent',
     !budget.fits && `it cannot be approved as things stand; budget: ${budgetText(facts)}`,
+    ...notes,
+    ...TEXT_WARNINGS.filter(code => warnings[code] !== undefined).map(code => textWarning(code, facts)),
     further > 0 &&
       `the broker bills each SMS, and the messages take ${number(further)} more than one each: the cost above is ` +
         `${view.cost.unit} a message, whatever its length`,
@@ -46,6 +49,17 @@ export function warningsOf(view: CampaignView, facts: ImportFacts): string[] {
       `${number(warnings.SAME_DOCUMENT!)} leads are further phones of the same CPF or CNPJ: the frequency cap lets one ` +
         'message for a document out in 24 hours, and refuses the others; --no-cap (ADMIN) lifts it',
   ].filter(warning => warning !== false)
+}
+
+/** Those that a person would read on the phone. */
+const TEXT_WARNINGS = ['ODD_CHARACTERS', 'LOST_CHARACTERS', 'LEFTOVER', 'HTML', 'LITERAL_ESCAPE', 'LONG_TEXT'] as const
+
+function textWarning(code: (typeof TEXT_WARNINGS)[number], facts: ImportFacts): string {
+  const lines = facts.warning_lines[code] ?? []
+  const more = lines.length < facts.warnings[code]! ? ', …' : ''
+  const example = facts.warning_examples[code]
+  const shown = example === undefined ? '' : `, such as "${oneLine(example)}"`
+  return `${number(facts.warnings[code]!)} ${WARNINGS[code]}${shown} (line${lines.length === 1 ? '' : 's'} ${lines.join(', ')}${more})`
 }
 
 function readAs({ format, encoding, delimiter, sheet }: ImportFacts): string {
@@ -72,17 +86,24 @@ function refusedText({ errors }: CampaignView, { refused_lines }: ImportFacts): 
     .join('; ')
 }
 
-const WARNINGS: Record<string, string> = {
+const WARNINGS = {
   BAD_DOCUMENT: 'bad documents left out',
   MISSING_DATE: 'rows without a registration date, sent all the same',
   HIDDEN_ROW: 'rows that Excel hides (a filter?), imported all the same',
   REPAIRED_PHONE: 'mobiles got their ninth digit',
   SAME_DOCUMENT: 'further phones of a document',
+  BAD_NAME: 'names that are none left out',
+  LOST_CHARACTERS: 'rows with a broken character in a column that no text names',
+  ODD_CHARACTERS: 'texts with characters that look wrongly read',
+  LEFTOVER: 'texts with a placeholder that no column fills',
+  HTML: 'texts with HTML, which goes out as it stands',
+  LITERAL_ESCAPE: 'texts with a backslash and a letter (\\n is a line break in a row’s own text)',
+  LONG_TEXT: 'texts that are longer than the channel is sure to take',
 }
 
 function warningsText({ warnings }: ImportFacts): string {
   return Object.entries(warnings)
-    .map(([code, n]) => `${number(n ?? 0)} ${WARNINGS[code] ?? code}`)
+    .map(([code, n]) => `${number(n ?? 0)} ${WARNINGS[code as keyof typeof WARNINGS] ?? code}`)
     .join('; ')
 }
 

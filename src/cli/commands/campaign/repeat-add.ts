@@ -1,5 +1,6 @@
 import { transaction } from '../../../database/pool.ts'
 import { assertContent } from '../../../intake/content.ts'
+import { textNotes } from '../../../intake/message.ts'
 import type { ImportRequest } from '../../../intake/request.ts'
 import { nextOccurrence, parseCron } from '../../../recurrence/cron.ts'
 import { filesIn, parseSource } from '../../../recurrence/folder.ts'
@@ -15,6 +16,7 @@ export async function repeatImport(context: Context, request: ImportRequest, rep
   const now = context.clock.now()
   const cron = parseCron(repeat, timezone, now)
   assertContent(request)
+  if (request.message !== null) for (const note of textNotes('the message', request.message)) context.out.warn(note)
   const source = await parseSource(request.file)
   const [newest] = (await filesIn(source, Number.NEGATIVE_INFINITY)) ?? []
   const found = newest ? `The newest file there now is ${newest.name}.` : 'No file matches yet.'
