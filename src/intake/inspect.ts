@@ -2,12 +2,14 @@ import { open, stat } from 'node:fs/promises'
 import { basename } from 'node:path'
 import { CampError, codeOf } from '../errors.ts'
 import { openBytes } from './bytes.ts'
-import { detectCodePage } from './code-page.ts'
 import { type Delimiter, detectDelimiter, separatorLine } from './delimiter.ts'
+import { bomOf, detectEncoding, encodingNotes } from './detect.ts'
 import { type Encoding, toUtf8 } from './encoding.ts'
 import { assertTextInGzip, KIND_BYTES, kindOf } from './magic.ts'
-import { type Scan, scanBytes } from './scan.ts'
+import { scanBytes } from './scan.ts'
 import { chooseSheet } from './xlsx/open.ts'
+
+const SCANNED = 256 * 1024
 
 /** What one pass over a file tells before anything is imported from it. */
 export interface Inspection {
@@ -89,11 +91,11 @@ const AS_EXCEL_WRITES = {
 } as const
 
 async function inspectText(path: string, file: string, gzip: boolean, options: InspectOptions) {
-  const at = { path, file, gzip, signal: options.signal }
-  const scan = await scanBytes(openBytes({ ...at, chunk: SCANNED }), options.signal)
+  const at = { path, file, gzip, chunk: SCANNED, signal: options.signal }
+  const scan = await scanBytes(openBytes(at), options.signal)
   if (gzip) assertTextInGzip(file, scan.head)
   const encoding = options.encoding ?? detectEncoding(file, scan)
-  const notes = [...(await tornNotes(at, encoding, scan)), ...nulNotes(encoding, scan)]
+  const notes = await encodingNotes(at, encoding, scan)
   const { backslashQuotes } = scan
   const text = await decodedHead(scan.head, encoding)
   if (text.trim() === '') throw emptyFile(file)
@@ -112,53 +114,6 @@ async function inspectText(path: string, file: string, gzip: boolean, options: I
     backslashQuotes,
     notes,
   }
-}
-
-interface Text {
-  path: string
-  file: string
-  gzip: boolean
-  signal: AbortSignal
-}
-
-/**
- * Bytes that are no UTF-8 in a file that is: a few are a note, and the rows that need them are refused.
- * @throws CampError DATA where more of it is something else
- */
-async function tornNotes(text: Text, encoding: Encoding, scan: Scan): Promise<string[]> {
-  const { tornAt, tornCharacters } = scan
-  if (encoding !== 'utf-8' || tornAt === undefined) return []
-  const line = await lineAt(text, tornAt)
-  if (!isMostlyUtf8(scan)) {
-    const mark = bomOf(scan.head) === 'utf-8' ? ', though its byte order mark says so' : ''
-    throw new CampError('DATA', `${text.file} is not UTF-8${mark}: line ${line}, byte ${tornAt + 1}`, {
-      hint: `It reads as ${detectCodePage(scan.sample)}: --encoding ${detectCodePage(scan.sample)}`,
-    })
-  }
-  const count =
-    tornCharacters === 1 ? 'a character that is' : `${tornCharacters.toLocaleString('en')} characters that are`
-  return [
-    `it is UTF-8, but for ${count} broken: the first is on line ${line} (byte ${tornAt + 1}); rows that need one are refused`,
-  ]
-}
-
-function nulNotes(encoding: Encoding, { nuls, nulAt }: Scan): string[] {
-  if (nulAt === undefined || encoding === 'utf-16le' || encoding === 'utf-16be') return []
-  return [`it holds ${nuls === 1 ? 'a NUL byte' : `${nuls} NUL bytes`}, left out: the first is byte ${nulAt + 1}`]
-}
-
-/** The line on which a byte stands. */
-async function lineAt({ path, file, gzip, signal }: Text, at: number): Promise<number> {
-  let [line, read, last] = [1, 0, 0]
-  for await (const chunk of openBytes({ path, file, gzip, chunk: SCANNED, signal }).chunks) {
-    for (const byte of chunk.subarray(0, at - read)) {
-      if (byte === 13 || (byte === 10 && last !== 13)) line++
-      last = byte
-    }
-    read += chunk.length
-    if (read > at) break
-  }
-  return line
 }
 
 /** @throws CampError DATA when the file is no longer the one that was inspected */
@@ -207,54 +162,6 @@ export function emptyFile(file: string): CampError {
   return new CampError('DATA', `${file} is empty: it has no row of data`, {
     hint: 'The first line names the columns, each further line is a lead.',
   })
-}
-
-const SCANNED = 256 * 1024
-
-const BOMS: readonly { encoding: Encoding; bytes: Buffer }[] = [
-  { encoding: 'utf-8', bytes: Buffer.from([0xef, 0xbb, 0xbf]) },
-  { encoding: 'utf-16le', bytes: Buffer.from([0xff, 0xfe]) },
-  { encoding: 'utf-16be', bytes: Buffer.from([0xfe, 0xff]) },
-]
-
-function bomOf(head: Buffer): Encoding | undefined {
-  return BOMS.find(({ bytes }) => head.subarray(0, bytes.length).equals(bytes))?.encoding
-}
-
-/**
- * By the byte order mark; UTF-16 without one by where its NULs stand; UTF-8 where most of its accents are; else the code page in
- * which it reads best.
- * @throws CampError DATA where it is no text
- */
-function detectEncoding(file: string, scan: Scan): Encoding {
-  const { head, nulAt, nuls, bytes, tornCharacters } = scan
-  const bom = bomOf(head)
-  if (bom && bom !== 'utf-8') return bom
-  const utf16 = nulAt === undefined ? undefined : utf16Of(head)
-  if (utf16) return utf16
-  if (nulAt !== undefined && nuls * FEW_NULS > bytes) {
-    throw new CampError('DATA', `${file} is not a text file: byte ${nulAt + 1} is NUL`, {
-      hint: 'Save it as CSV. If it is a text, name its encoding: --encoding windows-1252',
-    })
-  }
-  return bom || tornCharacters === 0 || isMostlyUtf8(scan) ? 'utf-8' : detectCodePage(scan.sample)
-}
-
-/** One NUL in so many bytes is a slip of a program; more of them are no text. */
-const FEW_NULS = 1000
-
-/** In other encodings a character of UTF-8 comes about by chance only, and far less often than what is none. */
-function isMostlyUtf8({ wholeCharacters, tornCharacters }: Scan): boolean {
-  return wholeCharacters > 0 && wholeCharacters >= tornCharacters
-}
-
-/** A Portuguese text in UTF-16 has a NUL in almost every pair of bytes, always on the same side. */
-function utf16Of(head: Buffer): Encoding | undefined {
-  const nuls = [0, 0]
-  for (let i = 0; i < head.length; i++) if (head[i] === 0) nuls[i % 2]!++
-  const [even, odd] = [nuls[0]! / (head.length / 2), nuls[1]! / (head.length / 2)]
-  if (odd > 0.7 && even < 0.05) return 'utf-16le'
-  return even > 0.7 && odd < 0.05 ? 'utf-16be' : undefined
 }
 
 async function decodedHead(head: Buffer, encoding: Encoding): Promise<string> {

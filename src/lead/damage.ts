@@ -1,6 +1,6 @@
 /**
  * What a program has left of a value that was one, in words that continue "column valor holds …": an error of a spreadsheet, a
- * number without its last digits, an object that was never written out. Nothing of it is guessed.
+ * number without its last digits, an object that was never written out, a NULL beside a word.
  * @param value as `cleanValue` returns it
  * @returns undefined where it is whole
  */
@@ -8,7 +8,10 @@ export function damageOf(value: string): string | undefined {
   if (!SUSPECT.test(value)) return undefined
   if (HASHES.test(value)) return `${value}, which Excel writes where a column is too narrow`
   if (SCIENTIFIC.test(value)) return `${value}, a number whose last digits are lost`
-  const left = isErrorValue(value) ? value : damageIn(value)
+  // All in capitals, NULL may be a surname.
+  const left = isErrorValue(value)
+    ? value
+    : damageIn(value === value.toUpperCase() ? value.replace(/\bNULL\b/g, '') : value)
   return left === undefined ? undefined : `${left}, which a program has left instead of the value`
 }
 
@@ -17,11 +20,11 @@ export function damageOf(value: string): string | undefined {
  * @returns the words at fault
  */
 export function damageIn(text: string): string | undefined {
-  return SUSPECT.test(text) ? WITHIN.exec(text)?.[0] : undefined
+  return SUSPECT.test(text) ? (WITHIN.exec(text) ?? NULL_WORD.exec(text) ?? ZERO_DATE.exec(text))?.[0] : undefined
 }
 
 /** Nearly every value is whole, and this says so at once. */
-const SUSPECT = /[#[:]|\d\s*e|\.\.\.|…|loading|carregando|invalid/i
+const SUSPECT = /[#[:]|\d\s*e|\.\.\.|…|loading|carregando|invalid|null|undefined|\bnan\b|00[/-]00|1899/i
 
 const HASHES = /^[-+]?#{2,}$/
 
@@ -36,7 +39,7 @@ function isErrorValue(value: string): boolean {
 const NAMES =
   'valor|value|ref|nome|name|nombre|n.?m|num|nulo|null|nul|despejar|spill|desbordamiento|derrame|c.?lc|calc|campo|field|bloqueado|blocked|conectar|connect|desconhecido|unknown|ocupado|busy|externo|external|python|error|erro'
 const ERROR = new RegExp(
-  `^#(?:[¡¿?]?(?:${NAMES}|div\\s?/\\s?0)[!?¡¿]|n/(?:a|d|disp)[!?]?|(?:getting|obtendo|obteniendo|estou_recebendo|recebendo)_da(?:ta|dos|tos)\\S*)$`,
+  `^#(?:[¡¿?]?(?:${NAMES}|div\\s?/\\s?0)[!?¡¿]?|n/(?:a|d|disp)[!?]?|(?:getting|obtendo|obteniendo|estou_recebendo|recebendo)_da(?:ta|dos|tos)\\S*)$`,
   'iu',
 )
 // Of a language or version that is not listed: capitals and a mark at the end are no hashtag.
@@ -47,9 +50,13 @@ const WITHIN = new RegExp(
   [
     `(?<![\\p{L}\\p{N}])#(?:[¡¿?]?(?:valor|value|ref|nome|name|nombre|n[uú]m|nulo|null|despejar|spill|calc|div/0)[!?]|n/[ad](?![\\p{L}\\p{N}]))`,
     '(?<![\\p{L}\\p{N}])#{4,}(?![\\p{L}\\p{N}#])',
-    '(?<![\\p{L}\\p{N}.,])\\d(?:[.,]\\d+)?e[-+]\\d{1,3}(?![\\p{L}\\p{N}])',
+    '(?<![\\p{L}\\p{N}.,])\\d+(?:[.,]\\d+)?e[-+]\\d{1,3}(?![\\p{L}\\p{N}])',
     '(?<![\\p{L}\\p{N}])err:\\d{3}(?!\\d)',
     '\\[object \\w+\\]',
   ].join('|'),
   'iu',
 )
+
+/** In the case in which programs write them. */
+const NULL_WORD = /(?<![\p{L}\p{N}_/.-])(?:null|NULL|undefined|NaN)(?![\p{L}\p{N}_/-])/u
+const ZERO_DATE = /(?<![\d/-])(?:00\/0[01]\/(?:0000|1900)|0000-00-00|30\/12\/1899|1899-12-30)(?![\d/-])/

@@ -47,7 +47,7 @@ function around(text: string, at: number, length: number): string {
     .trim()
 }
 
-/** A text with the line breaks that a shell in single quotes, or an export, has left as \n: two characters that nobody types. */
+/** A text with the line breaks that a shell in single quotes, or an export, has left as a backslash and an n. */
 export function withLineBreaks(text: string): string {
   return text.includes('\\')
     ? text.replace(/\\r\\n|\\n|\\r(?![\p{L}\p{N}])/gu, '\n').replace(/\\t(?![\p{L}\p{N}])/gu, ' ')

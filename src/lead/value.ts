@@ -28,7 +28,8 @@ export function isNoValue(value: string): boolean {
 const LONGEST = 40
 
 /** SQL, its exports and their brackets, MySQL's \N, JavaScript, Python, .NET; and a field that holds only signs ("-", "  /  /"). */
-const NULL = /^(?:[([<{]?\s*(?:null|dbnull|undefined)\s*[)\]>}]?|\\n|n\/[ad]|none|[-–—_.,:;/\\|*?'"()\s]+)$/i
+const NULL =
+  /^(?:[([<{]?\s*(?:null|dbnull|undefined)(?:\s+(?:null|undefined))*\s*[)\]>}]?|\\n|n\/[ad]|none(?:\s+none)*|nan(?:\s+nan)+|R\$[-\s]*|[-–—_.,:;/\\|*?'"()\s]+)$/i
 /** pandas, R: in another case it may be a name. */
 const NULL_AS_WRITTEN: ReadonlySet<string> = new Set(['nan', 'NaN', 'NAN', 'NaT', '<NA>', 'NA'])
 

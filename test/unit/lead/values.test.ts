@@ -28,6 +28,7 @@ describe('what a program has left of a value', () => {
       'Erro:502',
       '[object Object]',
       'Invalid Date',
+      '#VALOR',
     ],
     ...['1,20231E+14', '1.2E+14', '1,2 E +14', '1.2e14', '1E+14', '-1,2E-05', 'R$ 1,2E+05', 'Loading...'],
   ])('%s is damage', value => {
@@ -56,13 +57,19 @@ describe('what a program has left of a value', () => {
     ['valor #VALOR!.', '#VALOR!'],
     ['contrato 1,20231E+14: x', '1,20231E+14'],
     ['valor ##### hoje', '#####'],
+    ['Ola NULL, tudo bem?', 'NULL'],
+    ['Ola undefined', 'undefined'],
+    ['vence em 00/00/0000.', '00/00/0000'],
   ])('is found within %s', (text, damage) => {
     expect(damageIn(text)).toBe(damage)
   })
 
-  test.each(['#promo!', 'use #NOME', 'Bloco 1E2', 'tel. 11 98765-4321', 'A1E+2x'])('is not found within %s', text => {
-    expect(damageIn(text)).toBeUndefined()
-  })
+  test.each(['#promo!', 'use #NOME', 'Bloco 1E2', 'tel. 11 98765-4321', 'A1E+2x', 'Null Souza', 'a.null/b'])(
+    'is not found within %s',
+    text => {
+      expect(damageIn(text)).toBeUndefined()
+    },
+  )
 })
 
 describe('how a program writes that there is no value', () => {
@@ -107,6 +114,14 @@ describe('how a program writes that there is no value', () => {
       expect(isNoValue(cleanValue(value))).toBe(false)
     },
   )
+})
+
+test('a NULL beside a word is damage, unless all is in capitals', () => {
+  expect(damageOf('Ana null')).toContain('null')
+  expect(damageOf('Ana NULL')).toContain('NULL')
+  expect(damageOf('ANA NULL')).toBeUndefined()
+  expect(damageOf('Gustavo Null')).toBeUndefined()
+  expect(['NULL NULL', 'nan nan', 'None None', 'R$', 'R$ -'].filter(value => !isNoValue(value))).toEqual([])
 })
 
 test.each([

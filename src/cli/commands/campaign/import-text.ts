@@ -126,7 +126,7 @@ function firstText({ first_leads }: ImportFacts, color: Context['out']['color'])
     [
       { title: 'LINE', value: lead => String(lead.line), align: 'right' },
       { title: 'PHONE', value: lead => lead.phone },
-      { title: 'NAME', value: lead => (lead.nome ?? '').slice(0, 30) },
+      { title: 'NAME', value: lead => oneLine((lead.nome ?? '').slice(0, 30)) },
       { title: 'DOCUMENT', value: lead => lead.cpf_cnpj ?? '' },
       { title: 'CONTRACT', value: lead => lead.idcob_contrato ?? '' },
       {
