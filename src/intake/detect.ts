@@ -75,9 +75,7 @@ async function tornNotes(text: BytesOptions, encoding: Encoding, scan: Scan): Pr
   }
   const count =
     tornCharacters === 1 ? 'a character that is' : `${tornCharacters.toLocaleString('en')} characters that are`
-  return [
-    `it is UTF-8, but for ${count} broken: the first is on line ${line} (byte ${tornAt + 1}); rows that need one are refused`,
-  ]
+  return [`it is UTF-8, but for ${count} broken: the first is on line ${line}, byte ${tornAt + 1}`]
 }
 
 function nulNotes(encoding: Encoding, { nuls, nulAt }: Scan): string[] {

@@ -169,7 +169,7 @@ function warningsOf({
   return {
     warnings: { ...counts, ...records.warnings() },
     warningPlaces: places,
-    notes: [...source.notes, ...content.notes],
+    notes: [...source.notes.map(note => `the file: ${note}`), ...content.notes],
     repairs: content.repairs,
   }
 }

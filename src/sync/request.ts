@@ -64,4 +64,6 @@ export interface SyncResult {
   /** The first of them. */
   refusals: RefusedRow[]
   rejects: { file: string; rows: number } | null
+  /** What is wrong with the list as a whole, and did not keep it from being read: sentences. */
+  notes: readonly string[]
 }

@@ -70,6 +70,7 @@ async function syncIn(
     figures,
     refusals: reading?.refusals ?? [],
     rejects: reading?.rejects ? { file: reading.rejects.path, rows: reading.rejects.rows } : null,
+    notes: kept.fetched?.source.notes ?? [],
   })
   if (!kept.fetched) {
     const usable = !request.refetch && last?.settings === settings ? last : undefined
@@ -113,6 +114,7 @@ async function syncIn(
       replace: request.replace,
       allow_shrink: request.allowShrink,
       ...figures,
+      ...(source.notes.length > 0 && { notes: source.notes }),
     },
   })
   deps.signal.throwIfAborted()

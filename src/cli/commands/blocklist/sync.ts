@@ -78,8 +78,9 @@ function progressOf({ out }: Context): (rows: number) => void {
   }
 }
 
-function warn({ out }: Context, { figures, status }: SyncResult): void {
+function warn({ out }: Context, { figures, status, notes }: SyncResult): void {
   if (status === 'NOT_MODIFIED') return
+  for (const note of notes) out.warn(`the list: ${note}`)
   if (figures.refused > 0) out.warn(`${number(figures.refused)} rows could not be read, or not all of them`)
   if (figures.ambiguous > 0)
     out.warn(
@@ -87,8 +88,8 @@ function warn({ out }: Context, { figures, status }: SyncResult): void {
     )
 }
 
-function viewOf({ status, source, from, purpose, replace, figures, refusals, rejects }: SyncResult) {
-  return { status, source, from, purpose, replace, ...figures, refusals, rejects }
+function viewOf({ status, source, from, purpose, replace, figures, refusals, rejects, notes }: SyncResult) {
+  return { status, source, from, purpose, replace, ...figures, refusals, rejects, notes }
 }
 
 function textOf({ out }: Context, result: SyncResult): string {
