@@ -99,6 +99,8 @@ async function prepare(
     text: content.text,
     templateVars: content.templateVars,
     keepText: content.byText,
+    texts: content.texts,
+    template: request.template?.content ?? null,
   })
   const fish = request.fish ? await deps.prisma.fish.findMany({ orderBy: { created_at: 'asc' } }) : []
   const textOf = textReader(content, request.template?.content ?? null, columns)
@@ -151,11 +153,12 @@ async function importRows(deps: ImportDeps, request: ImportRequest, intake: Inta
           rows: tally.rows,
           leads: tally.leads,
           pending: tally.pending,
+          ...saidIn(warningsOf(intake)),
           purpose: request.purpose,
           no_cap: request.noCap,
         },
       })
-      await deps.onImported?.(client, made)
+      await deps.onImported?.(client, { ...made, ...warningsOf(intake) })
       // Whatever the disk refuses, it is to refuse before the import is one.
       await rejects?.seal()
       deps.signal.throwIfAborted()
@@ -168,6 +171,29 @@ async function importRows(deps: ImportDeps, request: ImportRequest, intake: Inta
     return result
   } finally {
     await rejects?.discard()
+  }
+}
+
+function warningsOf({
+  vetter,
+  records,
+  content,
+  source,
+}: Intake): Pick<ImportResult, 'warnings' | 'warningPlaces' | 'notes' | 'repairs'> {
+  const { counts, places } = vetter.warnings
+  return {
+    warnings: { ...counts, ...records.warnings() },
+    warningPlaces: places,
+    notes: [...source.notes.map(note => `the file: ${note}`), ...content.notes],
+    repairs: content.repairs,
+  }
+}
+
+/** What a person is shown at an import, the audit keeps: a recurring one has no such person. */
+function saidIn({ warnings, notes }: Pick<ImportResult, 'warnings' | 'notes'>) {
+  return {
+    ...(Object.keys(warnings).length > 0 && { warnings }),
+    ...(notes.length > 0 && { notes }),
   }
 }
 
@@ -235,7 +261,7 @@ async function resultOf(
   tally: Tally,
   made: Partial<Pick<ImportResult, 'id' | 'agendamentoId' | 'rejects' | 'importedBefore' | 'refusals'>>,
 ): Promise<ImportResult> {
-  const { source, records, columns, content, vetter, createdAt } = intake
+  const { source, columns, content, createdAt } = intake
   const fish = tally.pending > 0 ? intake.fish : []
   const size = effectiveBatchSize({
     adapter: request.adapter,
@@ -266,7 +292,7 @@ async function resultOf(
     errors: tally.errors,
     refusedLines: tally.refusedLines,
     first: tally.first.map(lead => ({ lead, text: lead.refusal ? null : intake.textOf(lead) })),
-    warnings: { ...vetter.warnings, ...records.warnings() },
+    ...warningsOf(intake),
     cost: { unit: formatMoney(unit), ceiling },
     budget: await affordable(deps.pool, request.wallet.id, ceiling, request.scheduledAt, present),
     segments: intake.segments?.result ?? null,

@@ -4,11 +4,13 @@ import { openBytes } from './bytes.ts'
 import type { Columns } from './columns.ts'
 import { type Row, readRows } from './csv.ts'
 import { toUtf8 } from './encoding.ts'
+import { withDoubledQuotes } from './escapes.ts'
 import { emptyFile, type Inspection } from './inspect.ts'
 import { otherSheetsOf, withOtherSheets } from './other-sheets.ts'
 import type { ImportDeps } from './request.ts'
 import { Tally } from './tally.ts'
-import { type Lead, refuse, type Vetter, type Warnings } from './vet.ts'
+import { type Lead, refuse, type Vetter } from './vet.ts'
+import type { Warnings } from './warnings.ts'
 import { openSheet } from './xlsx/open.ts'
 import type { SheetNotes } from './xlsx/sheet.ts'
 
@@ -44,7 +46,8 @@ export async function openRecords(source: Inspection, signal: AbortSignal): Prom
 function openText(source: Inspection, signal: AbortSignal): Omit<Records, 'header' | 'headerLine'> {
   const { path, file, encoding } = source
   const { chunks, bytesRead } = openBytes({ path, file, gzip: source.format === 'csv.gz', chunk: CHUNK, signal })
-  const rows = readRows(toUtf8(chunks, encoding), source)
+  const bytes = toUtf8(chunks, encoding)
+  const rows = readRows(source.backslashQuotes ? withDoubledQuotes(bytes) : bytes, source)
   return { rows, bytesRead, warnings: () => ({}), close: () => rows.return(undefined) }
 }
 

@@ -14,7 +14,8 @@ import type { Encoding } from './encoding.ts'
 import type { Random } from './ids.ts'
 import type { Inspection } from './inspect.ts'
 import type { Segments } from './segments.ts'
-import type { Lead, Warnings } from './vet.ts'
+import type { Lead } from './vet.ts'
+import type { WarningPlaces, Warnings } from './warnings.ts'
 
 export interface ImportDeps {
   pool: pg.Pool
@@ -23,7 +24,10 @@ export interface ImportDeps {
   random?: Random
   signal: AbortSignal
   /** Joins the transaction of the import at its end: what it throws undoes all of it. */
-  onImported?: (sql: Sql, campaign: { id: string; agendamentoId: string }) => Promise<void>
+  onImported?: (
+    sql: Sql,
+    campaign: { id: string; agendamentoId: string } & Pick<ImportResult, 'warnings' | 'notes'>,
+  ) => Promise<void>
   onProgress?: (progress: { rows: number; bytes: number; totalBytes: number }) => void
 }
 
@@ -40,7 +44,7 @@ export interface ImportRequest {
   broker: { id: string; cost: string; maxBatch: number | null; rateLimit: string | null }
   adapter: Pick<
     Adapter,
-    'name' | 'content' | 'messagesPerRequest' | 'usualBatch' | 'oneTextPerRequest' | 'documentRequired'
+    'name' | 'content' | 'texts' | 'messagesPerRequest' | 'usualBatch' | 'oneTextPerRequest' | 'documentRequired'
   >
   message: string | null
   template: { id: string; code: string; content: string } | null
@@ -108,6 +112,12 @@ export interface ImportResult {
   /** The first leads, and what each good one's person will be sent. */
   first: readonly { lead: Lead; text: string | null }[]
   warnings: Warnings
+  /** Of the warnings about single rows. */
+  warningPlaces: WarningPlaces
+  /** What is remarkable in the text and the file as a whole: sentences. */
+  notes: readonly string[]
+  /** What was put right in the text: sentences. */
+  repairs: readonly string[]
   /** Decimal strings; the ceiling is every lead that will be sent. */
   cost: { unit: string; ceiling: string }
   budget: Affordable

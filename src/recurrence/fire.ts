@@ -8,7 +8,7 @@ import { type Sql, transaction } from '../database/pool.ts'
 import type { PrismaClient } from '../database/prisma.ts'
 import { CampError } from '../errors.ts'
 import { importCampaign } from '../intake/import.ts'
-import type { ImportRequest } from '../intake/request.ts'
+import type { ImportRequest, ImportResult } from '../intake/request.ts'
 import { lastOccurrence, nextOccurrence } from './cron.ts'
 import { type FoundFile, filesIn, lookAt } from './folder.ts'
 import { audit, RECURRENCE_SQL, type Recurrence } from './recurrence.ts'
@@ -171,8 +171,9 @@ async function open(
       ...deps,
       onImported: async (sql, campaign) => {
         const waits = await applyStanding(sql, recurrence, campaign.id, { at, now: deps.clock.now() })
-        const reason = [waits, passedOver].filter(Boolean).join('; ') || null
-        fired = { ...outcome(recurrence, at, 'OPENED', reason, file), campaign }
+        const reason = [waits, passedOver, warningOf(campaign)].filter(Boolean).join('; ') || null
+        const { id, agendamentoId } = campaign
+        fired = { ...outcome(recurrence, at, 'OPENED', reason, file), campaign: { id, agendamentoId } }
         if (!(await record(sql, recurrence.id, fired, file))) {
           throw new CampError('STATE', 'another camp has seen to this occurrence')
         }
@@ -183,6 +184,13 @@ async function open(
     request,
   )
   return fired!
+}
+
+/** What a person would have been shown at the import. */
+function warningOf({ warnings, notes }: Pick<ImportResult, 'warnings' | 'notes'>): string | null {
+  const counted = Object.entries(warnings).map(([code, n]) => `${code} ${n}`)
+  const all = [...notes, ...(counted.length > 0 ? [counted.join(', ')] : [])]
+  return all.length > 0 ? `the import warns: ${all.join('; ')}` : null
 }
 
 async function requestOf(recurrence: Recurrence, at: Date, file: FoundFile): Promise<ImportRequest> {

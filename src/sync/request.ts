@@ -68,4 +68,6 @@ export interface SyncResult {
   rejects: { file: string; rows: number } | null
   /** A workbook's sheets that Excel shows, that have rows, and of which nothing was read; none where one was named. */
   otherSheets: readonly string[]
+  /** What is wrong with the list as a whole, and did not keep it from being read: sentences. */
+  notes: readonly string[]
 }

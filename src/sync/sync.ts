@@ -72,6 +72,7 @@ async function syncIn(
     refusals: reading?.refusals ?? [],
     rejects: reading?.rejects ? { file: reading.rejects.path, rows: reading.rejects.rows } : null,
     otherSheets: kept.fetched ? otherSheetsOf(kept.fetched.source) : [],
+    notes: kept.fetched?.source.notes ?? [],
   })
   if (!kept.fetched) {
     const usable = !request.refetch && last?.settings === settings ? last : undefined
@@ -115,6 +116,7 @@ async function syncIn(
       replace: request.replace,
       allow_shrink: request.allowShrink,
       ...figures,
+      ...(source.notes.length > 0 && { notes: source.notes }),
     },
   })
   deps.signal.throwIfAborted()

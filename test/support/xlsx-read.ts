@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import type { Row } from '../../src/intake/csv.ts'
 import { type Inspection, inspectFile } from '../../src/intake/inspect.ts'
 import { openRecords } from '../../src/intake/read-leads.ts'
-import type { Warnings } from '../../src/intake/vet.ts'
+import type { Warnings } from '../../src/intake/warnings.ts'
 import { type Workbook, workbookBytes } from './xlsx.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'camp-xlsx-'))

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { InvalidArgumentError } from 'commander'
 import { CampError, codeOf } from '../../errors.ts'
+import { messageText } from '../../lead/oddities.ts'
 import { variablesIn } from '../../lead/render.ts'
 import { asks, leaf, type Register } from '../command.ts'
 import type { Context } from '../context.ts'
@@ -48,7 +49,7 @@ async function contentOf({ content, contentFile }: AddOptions): Promise<string> 
   if ((content === undefined) === (contentFile === undefined)) {
     throw new CampError('USAGE', 'the text is given with --content or with --content-file: with one of them')
   }
-  const text = content ?? (await readText(contentFile!))
+  const text = content === undefined ? await readText(contentFile!) : messageText(content)
   if (text.trim() === '') throw new CampError('DATA', "the template's text is empty")
   return text
 }

@@ -82,10 +82,11 @@ function progressOf({ out }: Context): (rows: number) => void {
   }
 }
 
-function warn({ out }: Context, { figures, status, otherSheets }: SyncResult): void {
+function warn({ out }: Context, { figures, status, otherSheets, notes }: SyncResult): void {
   if (status === 'NOT_MODIFIED') return
   if (otherSheets.length > 0)
     out.warn(`only one sheet is read; also with rows: ${otherSheets.join(', ')} (--sheet NAME takes one)`)
+  for (const note of notes) out.warn(`the list: ${note}`)
   if (figures.refused > 0) out.warn(`${number(figures.refused)} rows could not be read, or not all of them`)
   if (figures.ambiguous > 0)
     out.warn(
@@ -93,8 +94,19 @@ function warn({ out }: Context, { figures, status, otherSheets }: SyncResult): v
     )
 }
 
-function viewOf({ status, source, from, purpose, replace, figures, refusals, rejects, otherSheets }: SyncResult) {
-  return { status, source, from, purpose, replace, ...figures, refusals, rejects, other_sheets: otherSheets }
+function viewOf({
+  status,
+  source,
+  from,
+  purpose,
+  replace,
+  figures,
+  refusals,
+  rejects,
+  otherSheets,
+  notes,
+}: SyncResult) {
+  return { status, source, from, purpose, replace, ...figures, refusals, rejects, other_sheets: otherSheets, notes }
 }
 
 function textOf({ out }: Context, result: SyncResult): string {

@@ -28,6 +28,14 @@ export interface ImportFacts {
   /** Reason → the lines of the first rows refused for it. */
   refused_lines: Readonly<Record<string, readonly number[]>>
   warnings: Readonly<Partial<Record<string, number>>>
+  /** Warning → the lines of the first rows that it is about. */
+  warning_lines: Readonly<Record<string, readonly number[]>>
+  /** Warning → what the first of them looks like, where that says more than its line. */
+  warning_examples: Readonly<Record<string, string>>
+  /** What is remarkable in the text or the file as a whole, in sentences. */
+  notes: readonly string[]
+  /** What was put right in the text, in sentences. */
+  repairs: readonly string[]
   plan: { batch_size: number; batches: number }
   /** Of the month that pays, as `budget show` prints it; null where the wallet has none for it. `fits`: it may be approved. */
   budget: Record<'budget' | 'used_budget' | 'committed' | 'available', string | null> & { month: string; fits: boolean }
@@ -56,6 +64,7 @@ interface FirstLead {
 export function factsOf(request: ImportRequest, result: ImportResult, credentialMissing: boolean): ImportFacts {
   const { source, columns, batches } = result
   const { headers, fields: found, variables } = columns
+  const places = Object.entries(result.warningPlaces)
   return {
     format: source.format,
     encoding: source.sheet === null ? source.encoding : source.format,
@@ -72,6 +81,12 @@ export function factsOf(request: ImportRequest, result: ImportResult, credential
     first_leads: result.first.map(firstLead),
     refused_lines: result.refusedLines as ImportFacts['refused_lines'],
     warnings: result.warnings,
+    warning_lines: Object.fromEntries(places.map(([code, { lines }]) => [code, lines])),
+    warning_examples: Object.fromEntries(
+      places.flatMap(([code, { example }]) => (example === null ? [] : [[code, example]])),
+    ),
+    notes: result.notes,
+    repairs: result.repairs,
     plan: { batch_size: batches.size, batches: batches.count },
     budget: budgetFacts(result.budget),
     segments: result.segments,

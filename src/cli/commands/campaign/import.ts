@@ -39,7 +39,10 @@ export const register: Register = (campaign, action) => {
     .option('--days <days>', 'contact days: mon-sat, mon,wed,fri', 'mon-sat')
     .option('--batch-size <n>', 'at most this many messages in a batch', wholeNumber(1, 100_000))
     .option('--stale-days <n>', 'refuse rows whose data_cadastro is older; 0: however old', wholeNumber(0, 36_500), 7)
-    .option('--encoding <name>', 'utf-8, utf-16le, utf-16be or windows-1252; without it, detected')
+    .option(
+      '--encoding <name>',
+      'utf-8, utf-16le, utf-16be, windows-1252, cp850, cp860 or macintosh; without it, detected',
+    )
     .option('--delimiter <sign>', '; , tab or |; without it, detected')
     .option('--sheet <name>', 'which sheet of a workbook; without it, the one on which Excel opens')
     .option('--no-fish', 'without our own control phones')

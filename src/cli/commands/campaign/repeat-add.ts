@@ -2,6 +2,7 @@ import { standingStep } from '../../../campaign/next-step.ts'
 import { approversOf } from '../../../campaign/situation.ts'
 import { transaction } from '../../../database/pool.ts'
 import { assertContent } from '../../../intake/content.ts'
+import { textNotes } from '../../../intake/message.ts'
 import type { ImportRequest } from '../../../intake/request.ts'
 import { nextOccurrence, parseCron } from '../../../recurrence/cron.ts'
 import { filesIn, parseSource } from '../../../recurrence/folder.ts'
@@ -22,6 +23,7 @@ export async function repeatImport(
   const now = context.clock.now()
   const cron = parseCron(repeat, timezone, now)
   assertContent(request)
+  if (request.message !== null) for (const note of textNotes('the message', request.message)) context.out.warn(note)
   const source = await parseSource(request.file)
   const [newest] = (await filesIn(source, Number.NEGATIVE_INFINITY)) ?? []
   const found = newest ? `The newest file there now is ${newest.name}.` : 'No file matches yet.'
