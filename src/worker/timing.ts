@@ -1,5 +1,5 @@
 import type { Clock } from '../clock.ts'
-import { messageOf } from '../errors.ts'
+import { sentenceOf } from '../database/faults.ts'
 
 /** Work that comes again and again, never twice at once. What it throws goes to `onError` and does not end it. */
 export interface Round {
@@ -47,7 +47,7 @@ const SELDOM_MS = 10_000
 export function seldom(clock: Clock, tell: (message: string, times: number) => void): (error: unknown) => void {
   const told = new Map<string, { at: number; times: number }>()
   return error => {
-    const message = messageOf(error)
+    const message = sentenceOf(error)
     const now = clock.now().getTime()
     const last = told.get(message) ?? { at: Number.NEGATIVE_INFINITY, times: 0 }
     last.times++
