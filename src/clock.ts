@@ -4,3 +4,11 @@ export interface Clock {
 }
 
 export const systemClock: Clock = { now: () => new Date() }
+
+/**
+ * Milliseconds since an arbitrary moment, for durations: never set back, whatever happens to the clock. On Linux it stands still
+ * while the machine is suspended, so what must not be late looks at the clock, too.
+ */
+export type Monotonic = () => number
+
+export const systemMonotonic: Monotonic = () => performance.now()

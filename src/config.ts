@@ -40,16 +40,16 @@ const milliseconds = (least: number) =>
     .max(24 * 3_600_000)
 
 const url = (...protocols: string[]) =>
-  z.string().refine(
-    value => {
-      try {
-        return protocols.includes(new URL(value.split(',')[0]!).protocol)
-      } catch {
-        return false
-      }
-    },
-    { error: `must be a URL that begins with ${protocols.map(p => `${p}//`).join(' or ')}` },
-  )
+  z.string().superRefine((value, context) => {
+    // Of several servers the first: redis+sentinel://a,b/name.
+    const first = value.split(',')[0]!
+    if (!protocols.some(protocol => value.startsWith(`${protocol}//`)))
+      context.addIssue(`must be a URL that begins with ${protocols.map(p => `${p}//`).join(' or ')}`)
+    else if (!URL.canParse(first))
+      context.addIssue(
+        'cannot be read as a URL: in a password write @ as %40, / as %2F, # as %23, ? as %3F and % as %25',
+      )
+  })
 
 const environment = z.object({
   DATABASE_URL: url('postgres:', 'postgresql:').optional(),

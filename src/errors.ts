@@ -32,6 +32,13 @@ export class CampError extends Error {
   }
 }
 
+/** A person said no to a question: nothing was done, and nothing went wrong. */
+export class Declined extends CampError {
+  constructor() {
+    super('INTERRUPTED', 'Nothing was changed.')
+  }
+}
+
 /** The message of anything that was thrown. */
 export function messageOf(error: unknown): string {
   if (error instanceof AggregateError && error.errors.length > 0) return messageOf(error.errors[0])

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { rmSync } from 'node:fs'
-import { access, chmod, constants, link, mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { access, chmod, constants, link, mkdir, open, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { userInfo } from 'node:os'
 import { dirname, sep } from 'node:path'
 import { CampError, codeOf, messageOf } from './errors.ts'
@@ -19,18 +19,30 @@ export async function readOrCreate(file: string, make: () => string): Promise<st
   } finally {
     await rm(draft, { force: true })
   }
+  await syncFolder(file)
   return readFile(file, 'utf8')
 }
 
 /** Writes a private file (0600) over whatever stands there, in one step. */
 export async function replacePrivate(file: string, content: string): Promise<void> {
   await rename(await writeDraft(file, content), file)
+  await syncFolder(file)
+}
+
+/** What stands in a folder outlasts a loss of power only when the folder itself is written to the disk. */
+export async function syncFolder(file: string): Promise<void> {
+  const folder = await open(dirname(file), 'r')
+  try {
+    await folder.sync()
+  } finally {
+    await folder.close()
+  }
 }
 
 async function writeDraft(file: string, content: string): Promise<string> {
   const draft = `${file}.${randomBytes(6).toString('hex')}`
   await mkdir(dirname(file), { recursive: true, mode: 0o755 })
-  await writeFile(draft, content, { mode: 0o600, flag: 'wx' })
+  await writeFile(draft, content, { mode: 0o600, flag: 'wx', flush: true })
   return draft
 }
 

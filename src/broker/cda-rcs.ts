@@ -9,6 +9,7 @@ import { plainDocument } from './wire.ts'
 export const cdaRcs = cromosApp({
   name: 'CDA_RCS',
   url: 'https://cromosapp.com.br/api/importarcs/importarRcsCampanhaAPI',
+  texts: {},
   rowOf: ({ leadId, phone, nome, cpf_cnpj, idcob_contrato }) => [
     '1',
     phone,

@@ -1,10 +1,11 @@
 import { cromosApp } from './cromosapp.ts'
-import { plainDocument } from './wire.ts'
+import { plainDocument, WHATSAPP_TEXTS } from './wire.ts'
 
 /** CDA (brokers.md 3): CromosApp's WhatsApp. */
 export const cda = cromosApp({
   name: 'CDA',
   url: 'https://cromosapp.com.br/api/importar/campanha',
+  texts: WHATSAPP_TEXTS,
   rowOf({ phone, nome, cpf_cnpj }, team) {
     const document = plainDocument(cpf_cnpj)
     return [team, phone, nome ?? '', document, document.slice(-2)]

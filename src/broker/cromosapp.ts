@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { TextRules } from '../lead/text-rules.ts'
 import { excerpt, failureOf, isSuccess, quoted } from './classify.ts'
 import type { HttpResponse } from './http.ts'
 import { verdictOf } from './marks.ts'
@@ -9,6 +10,7 @@ import { filled, httpUrl, jsonOf, notUnderstood, sharedText, UNDOCUMENTED_LIMITS
 export interface CromosImport {
   name: string
   url: string
+  texts: TextRules
   rowOf(message: Message, team: string): string[]
   /** Keys of the body that the other import has not. */
   keysOf?(request: SendRequest): Record<string, string>
@@ -25,7 +27,7 @@ export interface CromosCredential {
  * CDA and CDA_RCS: a request is one campaign at CromosApp, with one text. The key travels in the body, messages as rows of
  * columns; what is answered is not known, and nothing is heard of single messages.
  */
-export function cromosApp({ name, url, rowOf, keysOf }: CromosImport): Adapter<CromosCredential> {
+export function cromosApp({ name, url, texts, rowOf, keysOf }: CromosImport): Adapter<CromosCredential> {
   return {
     name,
     credential: z.strictObject({
@@ -35,6 +37,7 @@ export function cromosApp({ name, url, rowOf, keysOf }: CromosImport): Adapter<C
     }),
     secrets: ['api_key'],
     content: 'TEXT',
+    texts,
     ...UNDOCUMENTED_LIMITS,
     oneTextPerRequest: true,
     documentRequired: false,

@@ -10,9 +10,31 @@ import { codeOf } from '../errors.ts'
 export interface Http {
   /** For what an adapter must date: a token's life, a Retry-After. */
   readonly clock: Clock
+  /** The client without a guard: for a token, which sends no message, and for state that outlives a request. */
+  readonly unguarded: Http
   request(request: HttpRequest): Promise<HttpAnswer>
+}
+
+/** The client with its owner's controls. */
+export interface HttpClient extends Http {
+  /** Requests that wait for a connection are not written: each is answered NOT_SENT at once. */
+  withdrawWaiting(reason: string): void
+  /** Stops waiting for answers: each written request is answered UNKNOWN at once. */
+  abandonAnswers(reason: string): void
   /** Closes idle connections and waits for the requests in flight. */
   close(): Promise<void>
+}
+
+/** Asked in the tick in which a request is written. @returns why it may not be written, undefined where it may */
+export type WriteGuard = () => string | undefined
+
+/** The same client, of which every request is written only if `guard` allows it. */
+export function guardedHttp(http: Http, guard: WriteGuard): Http {
+  return {
+    clock: http.clock,
+    unguarded: http.unguarded,
+    request: request => http.request({ ...request, guard }),
+  }
 }
 
 export interface HttpRequest {
@@ -22,6 +44,7 @@ export interface HttpRequest {
   body?: string | undefined
   /** From the call to the last byte of the answer, waiting for a connection included. */
   timeoutMs?: number | undefined
+  guard?: WriteGuard | undefined
 }
 
 export type HttpAnswer =
@@ -58,19 +81,30 @@ export function httpOptions({ httpTimeoutMs }: { httpTimeoutMs: number | undefin
 const CONNECT_TIMEOUT_MS = 10_000
 const MAX_RESPONSE_BYTES = 8 * 1024 * 1024
 
-export function createHttp({ timeoutMs, fixed = false, clock = systemClock, agent }: HttpOptions): Http {
+export function createHttp({ timeoutMs, fixed = false, clock = systemClock, agent }: HttpOptions): HttpClient {
   const dispatcher = agent ?? newAgent(timeoutMs)
-  return {
+  const open = new Set<Exchange>()
+  const http: HttpClient = {
     clock,
-    request: async request => {
+    get unguarded() {
+      return http
+    },
+    request: request => {
       const url = urlOf(request.url)
-      if (!url) return { kind: 'NOT_SENT', reason: 'its URL is not valid' }
-      return exchange(dispatcher, url, request, fixed ? timeoutMs : (request.timeoutMs ?? timeoutMs))
+      if (!url) return Promise.resolve({ kind: 'NOT_SENT', reason: 'its URL is not valid' })
+      return exchange(dispatcher, open, url, request, fixed ? timeoutMs : (request.timeoutMs ?? timeoutMs))
+    },
+    withdrawWaiting: reason => {
+      for (const exchanged of open) if (!exchanged.isWritten) exchanged.fail(reason)
+    },
+    abandonAnswers: reason => {
+      for (const exchanged of open) if (exchanged.isWritten) exchanged.fail(reason)
     },
     close: async () => {
       if (!agent) await dispatcher.close()
     },
   }
+  return http
 }
 
 /**
@@ -92,10 +126,20 @@ function newAgent(timeoutMs: number): Agent {
   })
 }
 
-/** One request on the wire, whatever becomes of it. */
-function exchange(agent: Dispatcher, url: URL, request: HttpRequest, timeoutMs: number): Promise<HttpAnswer> {
+/** One request on the wire, whatever becomes of it. @param open holds it until it is answered */
+function exchange(
+  agent: Dispatcher,
+  open: Set<Exchange>,
+  url: URL,
+  request: HttpRequest,
+  timeoutMs: number,
+): Promise<HttpAnswer> {
   return new Promise(resolve => {
-    const exchanged = new Exchange(url.host, timeoutMs, resolve)
+    const exchanged = new Exchange(url.host, timeoutMs, request.guard, answer => {
+      open.delete(exchanged)
+      resolve(answer)
+    })
+    open.add(exchanged)
     try {
       agent.dispatch(
         {
@@ -116,6 +160,7 @@ function exchange(agent: Dispatcher, url: URL, request: HttpRequest, timeoutMs: 
 /** The life of one request, as undici tells it; it ends once, with one answer. */
 class Exchange implements Dispatcher.DispatchHandler {
   readonly #where: string
+  readonly #guard: WriteGuard | undefined
   readonly #settle: (answer: HttpAnswer) => void
   readonly #timer: NodeJS.Timeout
   readonly #chunks: Buffer[] = []
@@ -124,10 +169,16 @@ class Exchange implements Dispatcher.DispatchHandler {
   #controller: Dispatcher.DispatchController | undefined
   #head: Pick<HttpResponse, 'status' | 'headers'> | undefined
 
-  constructor(where: string, timeoutMs: number, settle: (answer: HttpAnswer) => void) {
+  constructor(where: string, timeoutMs: number, guard: WriteGuard | undefined, settle: (answer: HttpAnswer) => void) {
     this.#where = where
+    this.#guard = guard
     this.#settle = settle
     this.#timer = setTimeout(() => this.fail(`${this.#missing()} within ${timeoutMs} ms`), timeoutMs)
+  }
+
+  /** Whether a byte of it may have been written. */
+  get isWritten(): boolean {
+    return this.#controller !== undefined
   }
 
   /** undici calls onRequestStart before it writes anything: without that call nothing was written. */
@@ -135,11 +186,18 @@ class Exchange implements Dispatcher.DispatchHandler {
     this.#finish({ kind: this.#controller ? 'UNKNOWN' : 'NOT_SENT', reason })
   }
 
+  /** undici calls this and writes the request in one synchronous step: nothing happens between the guard's answer and the write. */
   onRequestStart(controller: Dispatcher.DispatchController): void {
     // Given up while it waited for a connection, or about to be written a second time: either way it is not written.
     if (this.#done || this.#controller) {
       controller.abort(new errors.RequestAbortedError())
       this.fail(`the connection to ${this.#where} was lost`)
+      return
+    }
+    const refusal = this.#guard?.()
+    if (refusal !== undefined) {
+      this.fail(refusal)
+      controller.abort(new errors.RequestAbortedError())
       return
     }
     this.#controller = controller

@@ -1,4 +1,5 @@
 import type { z } from 'zod'
+import type { TextRules } from '../lead/text-rules.ts'
 import type { Http } from './http.ts'
 
 /**
@@ -15,6 +16,8 @@ export interface Adapter<Credential = unknown> {
   readonly secrets: readonly string[]
   /** What a campaign says here. */
   readonly content: ContentKind
+  /** What its channel refuses in a text or in a template's variables, which an import then refuses; absent: nothing is known. */
+  readonly texts?: TextRules
   /** The most messages that one request may carry: 1 at a one-message broker, whose requests of one batch run concurrently. */
   readonly messagesPerRequest: number
   /** Messages in a request unless the broker's max_batch says otherwise; absent: as many as it may carry. */

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { TextRules } from '../lead/text-rules.ts'
 import { excerpt } from './classify.ts'
 import type { HttpResponse } from './http.ts'
 import type { Message, SendResult } from './port.ts'
@@ -22,6 +23,13 @@ export const count = (most: number) => z.coerce.number().int().min(0).max(most)
  * assumption; `camp broker set` may say more, up to a bound of our own.
  */
 export const UNDOCUMENTED_LIMITS = { messagesPerRequest: 1000, usualBatch: 100, usualRate: 1 } as const
+
+/**
+ * WhatsApp's rules for what it is given: of a template's variables they are certain (Twilio's 63013), of lengths an assumption, so
+ * that an import warns of those.
+ */
+export const WHATSAPP_TEMPLATES: TextRules = { oneLineVariables: true, longestSure: 1024 }
+export const WHATSAPP_TEXTS: TextRules = { longestSure: 4096 }
 
 /** A text in an answer or callback, which may come as a number; undefined where it is missing or empty. */
 export const looseText = z

@@ -6,7 +6,7 @@ import { adapterOf } from '../broker/registry.ts'
 import type { Clock } from '../clock.ts'
 import type { Sql } from '../database/pool.ts'
 import type { ClaimedLead } from '../dispatch/claim-leads.ts'
-import { BAD_CREDENTIAL, openCredential } from '../dispatch/credential.ts'
+import { NO_CREDENTIAL, openCredential } from '../dispatch/credential.ts'
 import { CampError } from '../errors.ts'
 import { compileText } from '../lead/render.ts'
 import type { Keys } from '../security/keys.ts'
@@ -63,7 +63,7 @@ export async function askBroker(deps: AskDeps, campaignId: string): Promise<Aske
       leads.map(lead =>
         limit(async () => {
           const text = lead.custom_message ?? base?.render(lead).text ?? null
-          return { lead, result: await find({ phone: lead.phone, text, givenUpAt: lead.sent_at }) }
+          return { lead, result: await find({ phone: lead.phone, text, givenUpAt: lead.given_up_at }) }
         }),
       ),
     )
@@ -121,22 +121,22 @@ async function readCampaign({ pool, keys }: AskDeps, campaignId: string) {
   )
   const row = rows[0]!
   const adapter = await adapterOf(row.adapter)
-  const credential =
-    row.credential_id === null
-      ? undefined
-      : openCredential(keys, adapter, { id: row.credential_id, sealed: row.sealed })
-  if (credential === undefined) throw new CampError('STATE', BAD_CREDENTIAL)
-  return { adapter, broker: row.broker, brokerId: row.broker_id, credential, baseMessage: row.base_message }
+  if (row.credential_id === null) throw new CampError('STATE', NO_CREDENTIAL)
+  const key = { id: row.credential_id, sealed: row.sealed }
+  const { config, flaw } = await openCredential(pool, keys, adapter, key)
+  if (flaw !== undefined) throw new CampError('STATE', flaw)
+  return { adapter, broker: row.broker, brokerId: row.broker_id, credential: config, baseMessage: row.base_message }
 }
 
-type DoubtfulLead = Omit<ClaimedLead, 'is_fish' | 'doubtful_before'> & { sent_at: Date }
+type DoubtfulLead = Omit<ClaimedLead, 'is_fish' | 'doubtful_before'> & { sent_at: Date; given_up_at: Date }
 
 async function doubtfulLeads(sql: Sql, campaignId: string, after: number, before: Date): Promise<DoubtfulLead[]> {
   const { rows } = await sql.query<DoubtfulLead>(
-    `SELECT id, seq, phone, nome, cpf_cnpj, idcob_contrato, custom_message, variables, sent_at
-     FROM "CampaignLead"
-     WHERE campaign_id = $1 AND status = 'IN_DOUBT' AND seq > $2::bigint AND sent_at < $3
-     ORDER BY seq LIMIT $4`,
+    `SELECT l.id, l.seq, l.phone, l.nome, l.cpf_cnpj, l.idcob_contrato, l.custom_message, l.variables, l.sent_at,
+            greatest(l.sent_at, b.settled_at) AS given_up_at
+     FROM "CampaignLead" l LEFT JOIN "Batch" b ON b.campaign_id = l.campaign_id AND b.number = l.batch_number
+     WHERE l.campaign_id = $1 AND l.status = 'IN_DOUBT' AND l.seq > $2::bigint AND l.sent_at < $3
+     ORDER BY l.seq LIMIT $4`,
     [campaignId, after, before, PAGE],
   )
   return rows

@@ -2,7 +2,9 @@ import { z } from 'zod'
 import { type Entry, entriesFor } from '../blocklist/blocklist.ts'
 import type { Sql } from '../database/pool.ts'
 import { CampError } from '../errors.ts'
-import { canonicalPhone } from '../lead/phone.ts'
+import { compileText, fillTemplate, type LeadColumns, templateVariables } from '../lead/render.ts'
+import { historyOf, type Step, stepAt } from './lead-history.ts'
+import { findLeads, type Match } from './lead-search.ts'
 import type { CampaignStatus } from './state.ts'
 import type { LeadStatus } from './view.ts'
 
@@ -10,6 +12,8 @@ import type { LeadStatus } from './view.ts'
 export interface Story {
   /** Canonical; as it was asked for where it is no phone. */
   phone: string
+  /** How the value was read, and how many leads each reading found. */
+  matches: Match[]
   /** Every blocklist entry that holds it. */
   blocked: Entry[]
   /** The end of the 24 hours that the last message holds; null where none does. */
@@ -36,48 +40,49 @@ export interface Message {
   /** The number of the batch that carried it last. */
   batch: number | null
   provider_msg_id: string | null
-  /** What happened to it, oldest first. */
+  /** As its person reads it, by the campaign's text and the row; null where the broker's side knows it alone, or a value is missing. */
+  text: string | null
+  /** What happened to it, oldest first: each attempt to send it, and what was done to its campaign. */
   steps: Step[]
 }
 
-export interface Step {
-  /** ISO 8601. */
-  at: string
-  /** What became of the message (claimed, sent, delivered, read), or what was done to its campaign, as the audit calls it. */
-  what: string
-  /** An e-mail; null: camp itself, or the broker. */
-  by: string | null
-  detail: string | null
-}
-
 /**
- * Everything that camp knows of a phone: every row of every file that named it, what became of each, and why.
- * @param text any spelling of a phone; also what a file had in its place, as it stood there
+ * All that camp knows of a person: every row of every file that named them, what became of each attempt to send it, and why.
+ * @param text a phone, a CPF or CNPJ, a contract, in any spelling; also what a file had in its place, as it stood there
  * @throws CampError NOT_FOUND: no campaign and no blocklist names it
  */
-export async function explainPhone(sql: Sql, text: string, now: Date): Promise<Story> {
-  const written = text.trim()
-  const phone = canonicalPhone(written).phone ?? written
-  const leads = await leadsOf(sql, [...new Set([phone, written])])
-  const blocked = await entriesFor(sql, { phones: [phone], documents: [] })
+export async function explain(sql: Sql, text: string, now: Date): Promise<Story> {
+  const { leadIds, matches } = await findLeads(sql, text)
+  const [phone, document] = [matches[0]!.value, matches[1]!.value]
+  const leads = await leadsOf(sql, leadIds)
+  const blocked = await entriesFor(sql, { phones: [phone], documents: [document] })
   if (leads.length === 0 && blocked.length === 0) {
-    throw new CampError('NOT_FOUND', `no campaign has ever had ${phone}`, {
-      hint: 'It also finds what a file had in place of a phone, written exactly as there.',
-    })
+    throw new CampError(
+      'NOT_FOUND',
+      `no row of a campaign has the phone, the document or the contract ${text.trim()}`,
+      {
+        hint: 'A value that camp could not read is found as the file had it, written exactly as there.',
+      },
+    )
   }
-  const moves = await movesOf(sql, leads)
-  const heldUntil = await capOf(sql, phone)
+  const [moves, history] = [await movesOf(sql, leads), await historyOf(sql, leadIds)]
+  const heldUntil = await capOf(sql, [`p:${phone}`, `d:${document}`])
   return {
     phone,
+    matches,
     blocked,
     next_message_after: heldUntil && heldUntil > now ? heldUntil.toISOString() : null,
-    messages: leads.map(lead => messageOf(lead, moves.get(lead.campaign_id) ?? [])),
+    messages: leads.map(lead => messageOf(lead, moves.get(lead.campaign_id) ?? [], history.get(lead.id) ?? [])),
   }
 }
 
-interface Lead {
+interface Lead extends LeadColumns {
   id: string
   campaign_id: string
+  base_message: string | null
+  custom_message: string | null
+  template: string | null
+  template_vars: unknown
   campaign: string
   name: string
   wallet: string
@@ -103,11 +108,12 @@ interface Lead {
   not_before: Date | null
 }
 
-/** The index on a lead's phone finds them. */
-async function leadsOf(sql: Sql, phones: readonly string[]): Promise<Lead[]> {
+async function leadsOf(sql: Sql, ids: readonly string[]): Promise<Lead[]> {
   const { rows } = await sql.query<Lead>(
     `SELECT l.id, l.campaign_id, c.agendamento_id AS campaign, c.name, w.name AS wallet, r.name AS broker, c.status AS campaign_status,
             c.failure_reason, c.scheduled_at, l.status, l.error_code, l.error_message, l.nome, c.source_file, l.source_line, l.is_fish,
+            l.phone, l.cpf_cnpj, l.idcob_contrato, l.variables, l.custom_message, c.base_message, c.template_vars,
+            (SELECT t.content FROM "Template" t WHERE t.id = c.template_id) AS template,
             l.provider_msg_id, l.batch_number AS batch, b.claimed_at, l.sent_at, l.delivered_at, l.read_at,
             o.number AS waiting_batch, o.not_before
      FROM "CampaignLead" l
@@ -117,20 +123,20 @@ async function leadsOf(sql: Sql, phones: readonly string[]): Promise<Lead[]> {
      LEFT JOIN "Batch" b ON b.campaign_id = l.campaign_id AND b.number = l.batch_number
      LEFT JOIN "Batch" o ON l.status = 'PENDING' AND o.campaign_id = l.campaign_id AND o.kind = 'SEND' AND o.status = 'QUEUED'
        AND l.seq BETWEEN o.from_seq AND o.to_seq
-     WHERE l.phone = ANY($1)
+     WHERE l.id = ANY($1::uuid[])
      ORDER BY c.created_at DESC, l.seq`,
-    [phones],
+    [ids],
   )
   return rows
 }
 
 /** The moment at which the last message's 24 hours are over. */
-async function capOf(sql: Sql, phone: string): Promise<Date | undefined> {
-  const { rows } = await sql.query<{ until: Date }>(
-    `SELECT last_sent_at + interval '24 hours' AS until FROM "Contact" WHERE key = $1 AND last_sent_at > '-infinity'`,
-    [`p:${phone}`],
+async function capOf(sql: Sql, keys: readonly string[]): Promise<Date | undefined> {
+  const { rows } = await sql.query<{ until: Date | null }>(
+    `SELECT max(last_sent_at) + interval '24 hours' AS until FROM "Contact" WHERE key = ANY($1) AND last_sent_at > '-infinity'`,
+    [keys],
   )
-  return rows[0]?.until
+  return rows[0]?.until ?? undefined
 }
 
 /** What was done to their campaigns, oldest first, by campaign. */
@@ -158,13 +164,16 @@ function noteIn(detail: unknown): string | null {
   return read.success ? (read.data.verdict ?? read.data.reason ?? null) : null
 }
 
-function messageOf(lead: Lead, moves: readonly Step[]): Message {
+function messageOf(lead: Lead, moves: readonly Step[], history: readonly Step[]): Message {
+  // One that was sent before there was a record of attempts has its last one in its own columns.
+  const last = [...stepAt(lead.claimed_at, 'claimed', `batch ${lead.batch}`), ...stepAt(lead.sent_at, 'sent', null)]
+  const isOnItsWay = lead.status === 'SENDING'
   const own = [
-    stepOf(lead.claimed_at, 'claimed', `batch ${lead.batch}`),
-    stepOf(lead.sent_at, 'sent', lead.provider_msg_id),
-    stepOf(lead.delivered_at, 'delivered', null),
-    stepOf(lead.read_at, 'read', null),
-  ].flat()
+    ...(history.length === 0 || isOnItsWay ? last : []),
+    ...history,
+    ...stepAt(lead.delivered_at, 'delivered', null),
+    ...stepAt(lead.read_at, 'read', null),
+  ]
   return {
     campaign: lead.campaign,
     name: lead.name,
@@ -180,12 +189,22 @@ function messageOf(lead: Lead, moves: readonly Step[]): Message {
     is_fish: lead.is_fish,
     batch: lead.batch,
     provider_msg_id: lead.provider_msg_id,
-    steps: [...moves, ...own].sort((a, b) => a.at.localeCompare(b.at)),
+    text: textOf(lead),
+    steps: onceEach([...moves, ...own]).sort((a, b) => a.at.localeCompare(b.at)),
   }
 }
 
-function stepOf(at: Date | null, what: string, detail: string | null): Step[] {
-  return at ? [{ at: at.toISOString(), what, by: null, detail }] : []
+/** What is known twice of one attempt (its claim, where its outcome was corrected later) is told once. */
+function onceEach(steps: readonly Step[]): Step[] {
+  return [...new Map(steps.map(step => [JSON.stringify(step), step])).values()]
+}
+
+function textOf(lead: Lead): string | null {
+  if (lead.custom_message !== null) return lead.custom_message
+  if (lead.base_message !== null) return compileText(lead.base_message).render(lead).text ?? null
+  if (lead.template === null) return null
+  const { values } = templateVariables(z.record(z.string(), z.string()).parse(lead.template_vars ?? {}), lead)
+  return values ? fillTemplate(lead.template, values) : null
 }
 
 function reasonOf(lead: Lead): string {
@@ -203,7 +222,7 @@ function reasonOf(lead: Lead): string {
     case 'ERROR':
       return lead.error_message ?? lead.error_code ?? 'refused'
     case 'IN_DOUBT':
-      return `sent or not, nobody knows (${lead.error_message ?? 'no answer'}); camp campaign resolve decides`
+      return `delivery unknown (${lead.error_message ?? 'no answer'}): camp campaign resolve decides`
   }
 }
 

@@ -7,6 +7,9 @@ export interface CampaignRef {
   agendamento_id: string
   name: string
   status: CampaignStatus
+  /** Who imported it. */
+  user_id: string
+  scheduled_at: Date | null
 }
 
 /**
@@ -15,7 +18,7 @@ export interface CampaignRef {
  */
 export async function findCampaign(sql: Sql, ref: string): Promise<CampaignRef> {
   const { rows } = await sql.query<CampaignRef>(
-    `SELECT id, agendamento_id, name, status FROM "Campaign"
+    `SELECT id, agendamento_id, name, status, user_id, scheduled_at FROM "Campaign"
      WHERE starts_with(upper(agendamento_id), upper($1)) OR starts_with(id::text, lower($1))
      ORDER BY created_at DESC LIMIT 6`,
     [ref],

@@ -11,6 +11,7 @@ import { forgetRings, ringWindow } from '../dispatch/ring.ts'
 import { CampError } from '../errors.ts'
 import type { Queues } from '../queue/queues.ts'
 import { recordAudit } from '../security/audit.ts'
+import { assertCredential } from '../security/credentials.ts'
 import { payingMonth } from './affordable.ts'
 import { approvalHash, type CampaignHeader, lockCampaign } from './approval.ts'
 import { illegalMove, isLegal, MOVES, type MoveName } from './state.ts'
@@ -51,15 +52,16 @@ export interface Grant {
 /**
  * Approves a campaign that waits for it and is locked, whoever may do so having been looked at. What it throws, it throws before
  * it writes.
- * @throws CampError BUDGET with the figures, DATA (free text where a template is needed)
+ * @throws CampError BUDGET with the figures, DATA (free text where a template is needed), STATE (the wallet has no credential)
  */
 export async function grantApproval(sql: Sql, campaign: CampaignHeader, grant: Grant): Promise<void> {
   const { approverId, actorId, now, timezone } = grant
   await assertContent(campaign)
   await assertBudget(sql, campaign, { now, timezone })
+  await assertCredential(sql, campaign)
   await sql.query(
     `UPDATE "Campaign" SET status = 'APPROVED', unit_cost = $2, approved_by = $3, approved_at = $4, approval_hash = $5,
-            failure_reason = NULL, updated_at = $4
+            failure_reason = NULL, failure_code = NULL, updated_at = $4
      WHERE id = $1`,
     [campaign.id, campaign.cost_per_message, approverId, now, approvalHash(campaign)],
   )
@@ -100,9 +102,9 @@ async function close(
   await transaction(deps.pool, sql => cancelOpenLeads(sql, id, deps.clock.now()))
 }
 
-export async function pause(deps: MoveDeps, id: string, userId: string): Promise<void> {
+export async function pause(deps: MoveDeps, id: string, userId: string, reason: string | null = null): Promise<void> {
   await transaction(deps.pool, async sql => {
-    await makeMove(sql, 'pause', await lockCampaign(sql, id), { userId, now: deps.clock.now(), reason: null })
+    await makeMove(sql, 'pause', await lockCampaign(sql, id), { userId, now: deps.clock.now(), reason })
   })
 }
 
@@ -119,7 +121,7 @@ export async function run(deps: MoveDeps & { queues: Queues }, id: string, userI
       ? begin(deps, sql, 'run', campaign, userId)
       : undefined
   })
-  if (!started) throw approvalVoid(id)
+  if (!started) throw await approvalVoid(deps.pool, id)
   await ringFirst(deps, started)
 }
 
@@ -132,7 +134,7 @@ export async function resume(deps: MoveDeps & { queues: Queues }, id: string, us
       ? begin(deps, sql, 'resume', campaign, userId)
       : undefined
   })
-  if (!resumed) throw approvalVoid(id)
+  if (!resumed) throw await approvalVoid(deps.pool, id)
   await ringFirst(deps, resumed)
 }
 
@@ -184,7 +186,7 @@ export async function makeMove(
 ): Promise<void> {
   if (!isLegal(move, campaign.status)) throw illegalMove(move, campaign)
   await sql.query(
-    `UPDATE "Campaign" SET status = $2::"CampaignStatus", failure_reason = $3, updated_at = $4::timestamptz,
+    `UPDATE "Campaign" SET status = $2::"CampaignStatus", failure_reason = $3, failure_code = NULL, updated_at = $4::timestamptz,
             started_at = CASE WHEN $2 = 'PROCESSING' THEN coalesce(started_at, $4::timestamptz) ELSE started_at END,
             finished_at = CASE WHEN $2 = 'CANCELLED' THEN $4::timestamptz END
      WHERE id = $1`,
@@ -274,12 +276,13 @@ export async function approvalHolds(sql: Sql, campaign: CampaignHeader, now: Dat
   return false
 }
 
-function approvalVoid(id: string): CampError {
+async function approvalVoid(sql: Sql, id: string): Promise<CampError> {
+  const { agendamento_id: handle } = await lockCampaign(sql, id)
   return new CampError(
     'STATE',
-    `campaign ${id} must be approved again: its price, template or settings have changed since`,
+    `${handle} must be approved again: its price, template or settings have changed since`,
     {
-      hint: 'Run: camp campaign approve ID',
+      hint: `An ADMIN approves it: camp campaign approve ${handle}`,
     },
   )
 }

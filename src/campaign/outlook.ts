@@ -5,19 +5,27 @@ import type { Sql } from '../database/pool.ts'
 import { type Expectation, expectedEnd, type Load } from '../dispatch/expected-end.ts'
 import { type ContactHours, type HoursColumns, hoursOf, isWithinHours } from '../dispatch/hours.ts'
 import { throttlingOf } from '../dispatch/pace.ts'
-import { effectiveBatchSize } from '../dispatch/plan.ts'
+import { effectiveBatchSize, perSecond } from '../dispatch/plan.ts'
 import { rampCount } from '../dispatch/ramp.ts'
 import { AREA_TABLE, REGIONS } from '../lead/zones.ts'
+import { type Forecast, forecastOf } from './forecast.ts'
+import { type Opening, openingOf } from './opening.ts'
 import type { CampaignStatus } from './state.ts'
+import { isServed } from './workers.ts'
 
 /** What is to be expected of a campaign at a moment; `show --json` prints it beside the campaign. */
-export interface Outlook {
+export interface Outlook extends Forecast {
   /** About when its last message goes out; ISO 8601. null: nothing is sent by itself, or not within half a year. */
   expected_end: string | null
   /** It was to start by itself and did not: missed by more than start_before, it waits for a person. */
   start_missed: boolean
   /** The handle of the recurring campaign that opened it. */
   recurrence: string | null
+  /** Where its start is outside the contact hours: when the first message may go out, and why not before. ISO 8601. */
+  opens_at: string | null
+  closed_because: string | null
+  /** A worker is alive that serves its broker. Without one nothing goes out. */
+  worker_running: boolean
 }
 
 export interface Present {
@@ -34,13 +42,31 @@ export interface PlannedOutlook {
   /** The installation's own, as `withOwn` takes them. */
   ownHolidays: readonly string[]
   scheduledAt: Date | null
+  /** Its name. */
+  broker: string
+}
+
+/** @returns what is to be expected of a campaign that is not imported yet, or was a moment ago */
+export async function plannedOutlook(
+  sql: Sql,
+  plan: PlannedOutlook,
+  present: Present,
+): Promise<Omit<Outlook, keyof Forecast>> {
+  const from = later(present.now, plan.scheduledAt)
+  return {
+    expected_end: plannedEnd(plan, from, present.timezone)?.toISOString() ?? null,
+    start_missed: false,
+    recurrence: null,
+    ...openingView(openingOf(plan.hours, placesOf(plan.loads), from, holidayTest(plan.ownHolidays))),
+    worker_running: await isServed(sql, plan.broker),
+  }
 }
 
 /** @returns undefined where it is not within half a year, or nothing is to be sent */
-export function plannedEnd(plan: PlannedOutlook, { now, timezone }: Present): Date | undefined {
+function plannedEnd(plan: PlannedOutlook, from: Date, timezone: string): Date | undefined {
   if (plan.loads.length === 0) return undefined
   return expectedEnd({
-    from: later(now, plan.scheduledAt),
+    from,
     loads: plan.loads,
     throttling: throttlingOf(plan.throttle.type, plan.throttle.config),
     rateLimit: plan.rateLimit === null ? null : Number(plan.rateLimit),
@@ -53,12 +79,49 @@ export function plannedEnd(plan: PlannedOutlook, { now, timezone }: Present): Da
 
 export async function outlookOf(sql: Sql, campaignId: string, present: Present): Promise<Outlook> {
   const campaign = await readCampaign(sql, campaignId)
-  const end = await endOf(sql, campaign, present)
+  const loads = await loadsOf(sql, campaign)
+  const end = await endOf(sql, campaign, loads, present)
+  const from = campaign.status === 'PROCESSING' ? present.now : later(present.now, campaign.scheduled_at)
   return {
     expected_end: end?.toISOString() ?? null,
     start_missed: isMissed(campaign, present.now),
     recurrence: campaign.recurrence,
+    ...(await forecastOf(sql, campaignId, present)),
+    ...openingView(openingOf(hoursOf(campaign), placesOf(loads), from, holidayTest(campaign.own_holidays))),
+    worker_running: await isServed(sql, campaign.broker),
   }
+}
+
+/** What may be sent without a further step of a person's, once it is approved; nothing of a campaign that stands still. */
+async function loadsOf(sql: Sql, campaign: CampaignRow): Promise<Load[]> {
+  const { status } = campaign
+  if (status === 'PROCESSING') return queuedLoads(sql, campaign)
+  return status === 'APPROVED' || status === 'PENDING_APPROVAL' ? pendingLoads(sql, campaign) : []
+}
+
+/** How many messages would go out at a moment, and how many later, by the contact hours alone. */
+export async function sendableAt(
+  sql: Sql,
+  campaignId: string,
+  { now }: Pick<Present, 'now'>,
+): Promise<{ now: number; later: number; opening: Opening | null }> {
+  const campaign = await readCampaign(sql, campaignId)
+  const loads = await pendingLoads(sql, campaign)
+  const isOpen = openIn(hoursOf(campaign), campaign.own_holidays)
+  const sum = { now: 0, later: 0 }
+  for (const { zone, messages } of loads) sum[isOpen(zone, now) ? 'now' : 'later'] += messages
+  return {
+    ...sum,
+    opening: openingOf(hoursOf(campaign), placesOf(loads), now, holidayTest(campaign.own_holidays)),
+  }
+}
+
+function placesOf(loads: readonly Load[]): string[] {
+  return loads.map(load => load.zone)
+}
+
+function openingView(opening: Opening | null): Pick<Outlook, 'opens_at' | 'closed_because'> {
+  return { opens_at: opening?.at.toISOString() ?? null, closed_because: opening?.because ?? null }
 }
 
 /** Whether an approved campaign's schedule was missed by more than it allows (`dueCampaigns` says the same in SQL). */
@@ -66,12 +129,15 @@ function isMissed({ status, scheduled_at, start_before }: CampaignRow, now: Date
   return status === 'APPROVED' && scheduled_at !== null && +scheduled_at + start_before * 60_000 < +now
 }
 
-async function endOf(sql: Sql, campaign: CampaignRow, { now, timezone }: Present): Promise<Date | undefined> {
+async function endOf(
+  sql: Sql,
+  campaign: CampaignRow,
+  loads: readonly Load[],
+  { now, timezone }: Present,
+): Promise<Date | undefined> {
   const { status, rate_limit } = campaign
   const hours = hoursOf(campaign)
   const isRunning = status === 'PROCESSING'
-  if (!isRunning && status !== 'APPROVED' && status !== 'PENDING_APPROVAL') return undefined
-  const loads = isRunning ? await queuedLoads(sql, campaign) : await pendingLoads(sql, campaign)
   if (loads.length === 0) return undefined
   const throttling = throttlingOf(campaign.throttling_type, campaign.throttling_config)
   const ramp = throttling.type === 'ramp' ? await rampCount(sql, campaign.id, now, timezone) : NO_DAYS
@@ -90,8 +156,12 @@ async function endOf(sql: Sql, campaign: CampaignRow, { now, timezone }: Present
 const NO_DAYS = { taken: 0, daysBefore: 0 }
 
 function openIn(hours: ContactHours, own: readonly string[]): Expectation['isOpen'] {
-  const isHoliday = withOwn(isNationalHoliday, own)
+  const isHoliday = holidayTest(own)
   return (place, at) => isWithinHours(hours, place, at, isHoliday)
+}
+
+function holidayTest(own: readonly string[]) {
+  return withOwn(isNationalHoliday, own)
 }
 
 function later(now: Date, ...others: (Date | null)[]): Date {
@@ -101,6 +171,7 @@ function later(now: Date, ...others: (Date | null)[]): Date {
 interface CampaignRow extends HoursColumns {
   id: string
   status: CampaignStatus
+  broker: string
   adapter: string
   rate_limit: string | null
   max_batch: number | null
@@ -119,7 +190,7 @@ interface CampaignRow extends HoursColumns {
 
 async function readCampaign(sql: Sql, campaignId: string): Promise<CampaignRow> {
   const { rows } = await sql.query<CampaignRow>(
-    `SELECT c.id, c.status, r.adapter, r.rate_limit, r.max_batch, c.batch_size, c.throttling_type, c.throttling_config,
+    `SELECT c.id, c.status, r.name AS broker, r.adapter, r.rate_limit, r.max_batch, c.batch_size, c.throttling_type, c.throttling_config,
             c.hours_from, c.hours_to, c.days, c.allow_holidays, c.state_laws, c.scheduled_at, c.start_before,
             ${OWN_HOLIDAYS_SQL} AS own_holidays,
             (SELECT next_at FROM "SendSlot" WHERE id = c.id) AS slot_at,
@@ -132,12 +203,13 @@ async function readCampaign(sql: Sql, campaignId: string): Promise<CampaignRow> 
   return rows[0]!
 }
 
-/** Of a running campaign its batches tell: some thousands, however many leads. */
+/** Of a running campaign its batches tell: some thousands, however many leads. What a batch's earlier attempts refused is not left. */
 async function queuedLoads(sql: Sql, campaign: CampaignRow): Promise<Load[]> {
   const { messagesPerRequest } = await adapterOf(campaign.adapter)
   const { rows } = await sql.query<Load>(
-    `SELECT coalesce(nullif(region, ''), zone) AS zone, sum(size)::int AS messages, (CASE WHEN $2 = 1 THEN sum(size) ELSE count(*) END)::int AS requests
-     FROM "Batch" WHERE campaign_id = $1 AND kind = 'SEND' AND status = 'QUEUED' AND size > 0
+    `SELECT coalesce(nullif(region, ''), zone) AS zone, sum(size - accepted - refused)::int AS messages,
+            (CASE WHEN $2 = 1 THEN sum(size - accepted - refused) ELSE count(*) END)::int AS requests
+     FROM "Batch" WHERE campaign_id = $1 AND kind = 'SEND' AND status = 'QUEUED' AND size > accepted + refused
      GROUP BY 1 ORDER BY min(from_seq)`,
     [campaign.id, messagesPerRequest],
   )
@@ -152,6 +224,7 @@ async function pendingLoads(sql: Sql, campaign: CampaignRow): Promise<Load[]> {
     brokerMax: campaign.max_batch,
     campaignMax: campaign.batch_size,
     perMessage: campaign.throttling_type !== 'none',
+    perSecond: perSecond(campaign.rate_limit),
   })
   const { rows } = await sql.query<Load>(
     `WITH region_of AS (

@@ -1,12 +1,16 @@
 import type { Sql } from '../database/pool.ts'
+import type { FailureCode } from '../dispatch/finish.ts'
 import { CampError } from '../errors.ts'
+import { REFUSAL_CODES } from './refusals.ts'
+import { ACCEPTED_LEAD } from './report.ts'
 import type { CampaignStatus } from './state.ts'
 
-/** How far a campaign is, from its batches alone: cheap enough to ask four times a second, however many leads it has. */
+/** How far a campaign is: its leads, each once, however often it was sent. */
 export interface Progress {
   status: CampaignStatus
   failureReason: string | null
-  /** Leads in batches. */
+  failureCode: FailureCode | null
+  /** Leads to be sent: all but the rows that were refused. */
   total: number
   accepted: number
   refused: number
@@ -14,29 +18,96 @@ export interface Progress {
   waitingUntil: Date | null
 }
 
+type Figures = Pick<Progress, 'accepted' | 'refused' | 'inDoubt'>
+
+/** By counting every lead: a second and more for millions. */
 export async function progressOf(sql: Sql, campaignId: string): Promise<Progress> {
-  const { rows } = await sql.query<Omit<Progress, 'inDoubt'> & { failed_leads: number }>(
-    `SELECT c.status, c.failure_reason AS "failureReason",
-            coalesce(sum(b.size) FILTER (WHERE b.to_seq >= b.from_seq), 0)::int AS total,
-            coalesce(sum(b.accepted), 0)::int AS accepted, coalesce(sum(b.refused), 0)::int AS refused,
-            CASE WHEN count(*) FILTER (WHERE b.status = 'SENDING') = 0
-                 THEN min(b.not_before) FILTER (WHERE b.status = 'QUEUED' OR (b.kind = 'CLOSING' AND b.status = 'IN_DOUBT'))
-            END AS "waitingUntil"
-     FROM "Campaign" c LEFT JOIN "Batch" b ON b.campaign_id = c.id
-     WHERE c.id = $1 GROUP BY c.id`,
-    [campaignId],
-  )
-  const row = rows[0]
-  if (!row) throw new CampError('NOT_FOUND', `no campaign "${campaignId}"`)
-  const { rows: doubt } = await sql.query<{ n: number }>(
-    `SELECT coalesce(sum(size - accepted - refused), 0)::int AS n FROM "Batch" WHERE campaign_id = $1 AND status = 'IN_DOUBT'`,
-    [campaignId],
-  )
-  const { status, failureReason, total, accepted, refused, waitingUntil } = row
-  return { status, failureReason, total, accepted, refused, waitingUntil, inDoubt: doubt[0]!.n }
+  return (await countLeads(sql, campaignId)).progress
 }
 
-/** Nothing more happens by itself. */
+/** Leads that may be counted for each read, on the average. */
+const LEADS_A_READ = 20_000
+
+/**
+ * For a display that reads four times a second. The leads are counted at first, and again every so many reads, the more of them
+ * there are the more seldom; in between, what the batches have gained since the last count is added to it. A batch alone says
+ * too much: leads that are sent again are in two.
+ */
+export function progressMeter(sql: Sql, campaignId: string): { read(): Promise<Progress> } {
+  let counted: Counted | undefined
+  let left = 0
+  return {
+    async read() {
+      const read = counted && left > 0 ? await readBatches(sql, campaignId) : undefined
+      left--
+      if (counted && read && read.header.status === counted.progress.status) {
+        return { ...counted.progress, ...read.header, ...sinceThen(counted, read.figures) }
+      }
+      counted = await countLeads(sql, campaignId)
+      left = Math.floor(counted.progress.total / LEADS_A_READ)
+      return counted.progress
+    },
+  }
+}
+
+interface Counted {
+  progress: Progress
+  /** What the batches said at the same moment. */
+  batches: Figures
+}
+
+function sinceThen({ progress, batches }: Counted, now: Figures): Figures {
+  const gained = (what: keyof Figures) => Math.max(0, progress[what] + now[what] - batches[what])
+  return { accepted: gained('accepted'), refused: gained('refused'), inDoubt: gained('inDoubt') }
+}
+
+type Header = Pick<Progress, 'status' | 'failureReason' | 'failureCode' | 'waitingUntil'>
+
+async function readBatches(sql: Sql, campaignId: string): Promise<{ header: Header; figures: Figures }> {
+  const { rows } = await sql.query<Header & Figures>(`${BATCHES_SQL} SELECT h.*, b.* FROM h, b`, [campaignId])
+  return split(rows[0], campaignId)
+}
+
+/** Leads and batches of one moment: one statement. */
+async function countLeads(sql: Sql, campaignId: string): Promise<Counted> {
+  const { rows } = await sql.query<
+    Header & Figures & { total: number; leads_accepted: number; leads_refused: number; leads_in_doubt: number }
+  >(
+    `${BATCHES_SQL}, l AS (
+       SELECT count(*)::int AS total, count(*) FILTER (WHERE ${ACCEPTED_LEAD})::int AS leads_accepted,
+              count(*) FILTER (WHERE status = 'ERROR' AND NOT ${ACCEPTED_LEAD})::int AS leads_refused,
+              count(*) FILTER (WHERE status = 'IN_DOUBT')::int AS leads_in_doubt
+       FROM "CampaignLead" WHERE campaign_id = $1 AND NOT (status = 'ERROR' AND error_code = ANY($2))
+     )
+     SELECT h.*, b.*, l.* FROM h, b, l`,
+    [campaignId, REFUSAL_CODES],
+  )
+  const { header, figures } = split(rows[0], campaignId)
+  const { total, leads_accepted, leads_refused, leads_in_doubt } = rows[0]!
+  const counted = { total, accepted: leads_accepted, refused: leads_refused, inDoubt: leads_in_doubt }
+  return { progress: { ...header, ...counted }, batches: figures }
+}
+
+const BATCHES_SQL = `
+  WITH h AS (
+    SELECT status, failure_reason AS "failureReason", CASE WHEN status = 'FAILED' THEN failure_code END AS "failureCode"
+    FROM "Campaign" WHERE id = $1
+  ), b AS (
+    SELECT coalesce(sum(accepted), 0)::int AS accepted, coalesce(sum(refused), 0)::int AS refused,
+           coalesce(sum(size - accepted - refused) FILTER (WHERE status = 'IN_DOUBT'), 0)::int AS "inDoubt",
+           CASE WHEN count(*) FILTER (WHERE status = 'SENDING') = 0
+                THEN min(not_before) FILTER (WHERE status = 'QUEUED' OR (kind = 'CLOSING' AND status = 'IN_DOUBT'))
+           END AS "waitingUntil"
+    FROM "Batch" WHERE campaign_id = $1
+  )`
+
+function split(row: (Header & Figures) | undefined, campaignId: string): { header: Header; figures: Figures } {
+  if (!row) throw new CampError('NOT_FOUND', `no campaign "${campaignId}"`, { hint: 'See: camp campaign list' })
+  const { status, failureReason, failureCode, waitingUntil, accepted, refused, inDoubt } = row
+  return { header: { status, failureReason, failureCode, waitingUntil }, figures: { accepted, refused, inDoubt } }
+}
+
+/** Nothing more happens without a person. */
 export function isSettled({ status }: Progress): boolean {
   return status !== 'PROCESSING' && status !== 'APPROVED'
 }

@@ -8,12 +8,20 @@ export interface CampaignReport {
   rates: { accepted: number; delivered: number; read: number; failed_after_acceptance: number }
 }
 
+/**
+ * Whether the broker took a lead's message, as a condition on "CampaignLead". sent_at alone does not say it: it is kept of a
+ * message in doubt that a person then found not sent, or had sent again.
+ */
+export const ACCEPTED_LEAD = `(status IN ('SENT', 'DELIVERED', 'READ')
+  OR (status = 'ERROR' AND sent_at IS NOT NULL
+      AND coalesce(error_code, '') NOT IN ('NOT_SENT', 'CANCELLED', 'FREQUENCY_CAP', 'BLOCKLISTED')))`
+
 export async function campaignReport(sql: Sql, campaignId: string): Promise<CampaignReport> {
   const { rows } = await sql.query<
     CampaignReport['outcomes'][number] & { accepted: number; delivered: number; read: number }
   >(
     `SELECT status, error_code, count(*)::int AS leads, count(*) FILTER (WHERE is_fish)::int AS fish,
-            count(*) FILTER (WHERE NOT is_fish AND sent_at IS NOT NULL AND status <> 'IN_DOUBT')::int AS accepted,
+            count(*) FILTER (WHERE NOT is_fish AND ${ACCEPTED_LEAD})::int AS accepted,
             count(*) FILTER (WHERE NOT is_fish AND status IN ('DELIVERED', 'READ'))::int AS delivered,
             count(*) FILTER (WHERE NOT is_fish AND status = 'READ')::int AS read
      FROM "CampaignLead" WHERE campaign_id = $1 GROUP BY 1, 2 ORDER BY 1, 3 DESC`,

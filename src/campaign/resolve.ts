@@ -4,6 +4,7 @@ import { type Sql, transaction } from '../database/pool.ts'
 import { type Booking, bookBatches, type Holder, holdersOf, lockBatches, noBooking } from '../dispatch/books.ts'
 import { releaseContacts } from '../dispatch/contacts.ts'
 import { finishIfDone } from '../dispatch/finish.ts'
+import { recordLeadEvents } from '../dispatch/lead-events.ts'
 import { planCampaign } from '../dispatch/plan.ts'
 import { CampError } from '../errors.ts'
 import type { Queues } from '../queue/queues.ts'
@@ -28,6 +29,28 @@ export interface ResolveRequest {
   /** Ids or canonical phones; all leads in doubt where null. */
   leads: readonly string[] | null
   userId: string
+}
+
+/**
+ * What a verdict would decide about, for the question before it.
+ * @returns how many leads; 1 for a closing
+ * @throws CampError STATE: none is in doubt
+ */
+export async function countInDoubt(
+  sql: Sql,
+  campaignId: string,
+  { leads, closing }: { leads: readonly string[] | null; closing: boolean },
+): Promise<number> {
+  const { rows } = await sql.query<{ n: number }>(
+    closing
+      ? `SELECT count(*)::int AS n FROM "Batch" WHERE campaign_id = $1 AND kind = 'CLOSING' AND status = 'IN_DOUBT' AND $2::text[] IS NULL`
+      : `SELECT count(*)::int AS n FROM "CampaignLead"
+         WHERE campaign_id = $1 AND status = 'IN_DOUBT' AND ($2::text[] IS NULL OR id::text = ANY($2) OR phone = ANY($2))`,
+    [campaignId, leads],
+  )
+  const { n } = rows[0]!
+  if (n === 0) throw closing ? closingNotInDoubt() : nothingInDoubt(leads)
+  return n
 }
 
 const LEADS_AT_ONCE = 5_000
@@ -98,6 +121,8 @@ async function resolveSome(
     )
   }
   await writeVerdict(sql, leads, verdict)
+  const seqs = leads.map(lead => lead.seq)
+  await recordLeadEvents(sql, [{ campaignId, kind: 'RESOLVED', at: now, seqs, code: verdict, userId }])
   await bookBatches(sql, bookingsOf(leads, holders, verdict), now)
   if (verdict === 'RESEND') await reopen(sql, campaignId, userId, now)
   const detail = { verdict, leads: leads.length, first_seq: leads[0]!.seq, last_seq: leads.at(-1)!.seq }
@@ -165,6 +190,10 @@ function nothingInDoubt(only: readonly string[] | null): CampError {
   })
 }
 
+function closingNotInDoubt(): CampError {
+  return new CampError('STATE', 'its last step at the broker is not in doubt')
+}
+
 /**
  * Decides about a campaign's closing in doubt: SENT, it ran; NOT_SENT, it did not and is not to run; RESEND, it is to run again.
  * @throws CampError STATE where none is in doubt
@@ -185,7 +214,7 @@ export async function resolveClosing(
        WHERE campaign_id = $1 AND kind = 'CLOSING' AND status = 'IN_DOUBT'`,
       [campaignId, verdict, now],
     )
-    if (rowCount === 0) throw new CampError('STATE', 'its last step at the broker is not in doubt')
+    if (rowCount === 0) throw closingNotInDoubt()
     await recordAudit(sql, {
       userId,
       action: 'campaign.resolve',

@@ -1,4 +1,5 @@
 import { CampError } from '../errors.ts'
+import { stateHint } from './next-step.ts'
 
 /** A campaign's life. Every move is in this table, and each is one UPDATE with the old states in its WHERE. */
 export const CAMPAIGN_STATUSES = [
@@ -42,24 +43,11 @@ export function isLegal(move: MoveName, from: CampaignStatus): boolean {
   return (MOVES[move].from as readonly CampaignStatus[]).includes(from)
 }
 
-/** What a person can do with a campaign in this state, for the error that refuses something else. */
-const NEXT: Record<CampaignStatus, string> = {
-  PENDING_APPROVAL: 'It waits for approval: camp campaign approve ID (or reject).',
-  APPROVED: 'It is approved and not started: camp campaign run ID.',
-  PROCESSING: 'It is being sent: camp campaign pause ID stops it.',
-  PAUSED: 'It is paused: camp campaign resume ID goes on.',
-  FINISHED: 'It is finished: nothing is left to send.',
-  FAILED: 'It failed: camp campaign show ID says why; camp campaign resume ID goes on when that is mended.',
-  CANCELLED: 'It is cancelled: import the file again for a new campaign.',
-}
-
 /** @returns the error for a move that the campaign's state does not allow */
 export function illegalMove(move: MoveName, campaign: { agendamento_id: string; status: CampaignStatus }): CampError {
   return new CampError(
     'STATE',
     `cannot ${move === 'retryFree' ? 'retry' : move} campaign ${campaign.agendamento_id}: it is ${campaign.status}`,
-    {
-      hint: NEXT[campaign.status],
-    },
+    { hint: stateHint(campaign.status, campaign.agendamento_id) },
   )
 }

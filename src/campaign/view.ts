@@ -1,11 +1,12 @@
 import { adapterOf } from '../broker/registry.ts'
 import type { Sql } from '../database/pool.ts'
-import { closingOwed } from '../dispatch/finish.ts'
+import { closingOwed, type FailureCode } from '../dispatch/finish.ts'
 import { type HoursColumns, hoursOf } from '../dispatch/hours.ts'
 import { CampError } from '../errors.ts'
 import { type LawView, lawViews } from './contact-hours.ts'
 import { formatDays, formatHours, formatThrottle } from './settings.ts'
 import type { CampaignStatus } from './state.ts'
+import { type StopView, stopView } from './stop.ts'
 
 export const LEAD_STATUSES = ['PENDING', 'SENDING', 'SENT', 'DELIVERED', 'READ', 'ERROR', 'IN_DOUBT'] as const
 export type LeadStatus = (typeof LEAD_STATUSES)[number]
@@ -26,6 +27,10 @@ export interface CampaignView {
   errors: Record<string, number>
   cost: { unit: string; ceiling: string; used: string }
   failure_reason: string | null
+  /** Why it FAILED: the budget, or its broker (credential, key). */
+  failure_code: FailureCode | null
+  /** Of a campaign that stands still: what stopped it, when, and who. */
+  stopped: StopView | null
   message: string | null
   template: string | null
   throttle: string
@@ -109,6 +114,8 @@ export async function campaignView(sql: Sql, id: string): Promise<CampaignView> 
     errors,
     cost,
     failure_reason: header.failure_reason,
+    failure_code: header.status === 'FAILED' ? header.failure_code : null,
+    stopped: await stopView(sql, header),
     message: header.base_message,
     template: header.template,
     throttle: formatThrottle({ type: header.throttling_type, config: header.throttling_config }),
@@ -166,6 +173,7 @@ interface HeaderRow extends HoursColumns {
   fish: number
   unit: string
   failure_reason: string | null
+  failure_code: FailureCode | null
   source_file: string
   created_by: string
   created_at: Date

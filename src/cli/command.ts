@@ -51,3 +51,10 @@ export function leaf(parent: Command, usage: string, description: string): Comma
     .option('--debug', 'show the stack of an error')
     .option('--env-file <path>', ENV_FILE_HELP)
 }
+
+/** Says in a command's help that it asks before it does what cannot be undone (`confirm` in prompt.ts). */
+export function asks(command: Command): Command {
+  return command.addHelpText('after', `\n${ASKS}`)
+}
+
+export const ASKS = 'It asks first; --yes answers. Without a terminal it takes --yes.'

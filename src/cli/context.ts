@@ -113,10 +113,13 @@ export class Context {
     return this.#queues
   }
 
+  /** The keys of a secret that is seen to be the database's. @throws SecretMismatch (USAGE) where it is not */
   keys(): Promise<Keys> {
     this.#keys ??= (async () => {
-      const { openKeys } = await import('../security/keys.ts')
-      return openKeys(this.config)
+      const { openSecret } = await import('../security/secret.ts')
+      const { keys, adopted } = await openSecret(await this.pool(), this.config)
+      if (adopted) this.out.talk(`An interrupted camp secret rotate had happened: its secret now stands in ${adopted}.`)
+      return keys
     })()
     return this.#keys
   }
@@ -139,8 +142,9 @@ export class Context {
   async admin(): Promise<Actor> {
     const actor = await this.actor()
     if (actor.role === 'ADMIN') return actor
+    const { adminsOf, people } = await import('../security/permissions.ts')
     throw new CampError('AUTH', `${actor.email} is a USER; this takes an ADMIN`, {
-      hint: 'Ask an ADMIN, or log in as one.',
+      hint: `Ask an ADMIN: ${people(await adminsOf(await this.pool()))}`,
     })
   }
 
@@ -157,16 +161,12 @@ export class Context {
 
   async #openPool(): Promise<pg.Pool> {
     const { assertMigrated, migrate, schemaState } = await import('../database/migrations.ts')
-    const { openPool, isUnreachable, databaseUnreachable } = await import('../database/pool.ts')
+    const { openPool } = await import('../database/pool.ts')
     const url = await this.databaseUrl()
     const pool = openPool(url)
     this.#closers.add(() => pool.end())
-    try {
-      if (!this.config.databaseUrl && (await schemaState(pool)).pending.length > 0) await migrate(url)
-      await assertMigrated(pool)
-    } catch (error) {
-      throw isUnreachable(error) ? databaseUnreachable(error) : error
-    }
+    if (!this.config.databaseUrl && (await schemaState(pool)).pending.length > 0) await migrate(url)
+    await assertMigrated(pool)
     return pool
   }
 }

@@ -1,7 +1,7 @@
 import { closeSync } from 'node:fs'
 import { CommanderError } from 'commander'
 import { systemClock } from '../clock.ts'
-import { CampError, EXIT_CODES, messageOf } from '../errors.ts'
+import { CampError, Declined, EXIT_CODES, messageOf } from '../errors.ts'
 import type { Host } from './context.ts'
 import { applyEnvFile } from './env-file.ts'
 import { wantsColor } from './output.ts'
@@ -86,10 +86,10 @@ export async function runCamp(argv: string[], host: Host): Promise<number> {
 
 async function report(thrown: unknown, argv: string[], host: Host): Promise<number> {
   if (thrown instanceof CommanderError) return thrown.exitCode === 0 ? 0 : EXIT_CODES.USAGE
-  const error = await known(thrown)
+  const error = await known(thrown, host)
   const { Chalk } = await import('chalk')
   const color = new Chalk({ level: wantsColor(host.env, host.streams.stderr) ? 1 : 0 })
-  const lines = [`${color.red('error:')} ${messageOf(error)}`]
+  const lines = [error instanceof Declined ? error.message : `${color.red('error:')} ${messageOf(error)}`]
   if (error instanceof CampError && error.hint) lines.push(...error.hint.split('\n').map(line => `  ${line}`))
   if (argv.includes('--debug')) lines.push(String((error as Error).stack), ...causes(error))
   else if (!(error instanceof CampError))
@@ -99,11 +99,11 @@ async function report(thrown: unknown, argv: string[], host: Host): Promise<numb
 }
 
 /** What comes from below without a name: a database that went away, a person who left a question with Ctrl-C. */
-async function known(thrown: unknown): Promise<unknown> {
+async function known(thrown: unknown, { env }: Host): Promise<unknown> {
   if (thrown instanceof CampError) return thrown
-  const { databaseFull, databaseUnreachable, isFull, isUnreachable } = await import('../database/pool.ts')
-  if (isUnreachable(thrown)) return databaseUnreachable(thrown)
-  if (isFull(thrown)) return databaseFull(thrown)
+  const { databaseError, userOf } = await import('../database/faults.ts')
+  const told = databaseError(thrown, userOf(env.DATABASE_URL))
+  if (told) return told
   if (thrown instanceof Error && ['ExitPromptError', 'AbortPromptError'].includes(thrown.name)) {
     return new CampError('INTERRUPTED', 'interrupted')
   }

@@ -22,6 +22,10 @@ const COMMANDS: Record<string, Entry> = {
   wallet: { summary: 'who pays', load: () => import('./commands/wallet.ts') },
   broker: { summary: 'who sends, at what price and pace', load: () => import('./commands/broker.ts') },
   credential: { summary: "a wallet's key at a broker", load: () => import('./commands/credential.ts') },
+  secret: {
+    summary: 'the secret that credentials are sealed with: rotate, reset',
+    load: () => import('./commands/secret.ts'),
+  },
   budget: {
     summary: "a wallet's limit for a month, its ledger and its audit",
     load: () => import('./commands/budget.ts'),

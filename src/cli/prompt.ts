@@ -1,23 +1,35 @@
 import { createPromptModule } from 'inquirer'
-import { CampError } from '../errors.ts'
+import { CampError, Declined } from '../errors.ts'
 import type { Context } from './context.ts'
 
 /**
- * Questions are asked only where somebody can answer them, and on stderr: stdout is for data. Elsewhere each is an error that
- * names the flag to give instead.
+ * Questions are asked on a terminal only, and on stderr: stdout is for data. Elsewhere each is an error that names the flag to
+ * give instead.
  */
 
-/** Goes on only if a person says yes, or `--yes` was given. @throws CampError USAGE without either, INTERRUPTED on a no */
+/**
+ * Before what cannot be undone (`asks` in command.ts names these commands in their help). Goes on with a yes, or with --yes.
+ * @throws CampError USAGE without a terminal and without --yes; INTERRUPTED on a no
+ */
 export async function confirm(context: Context, question: string): Promise<void> {
   if (context.options.yes) return
-  if (!hasTerminal(context)) throw new CampError('USAGE', `${question} There is nobody to ask.`, { hint: 'Add --yes.' })
+  if (!hasTerminal(context)) {
+    throw new CampError('USAGE', `${question} This takes an answer, and there is no terminal to ask on.`, {
+      hint: 'Add --yes to answer yes.',
+    })
+  }
+  await askYes(context, question)
+}
+
+/** As `confirm`, where --yes is not the answer: the caller has looked at the flag that is. */
+export async function askYes(context: Context, question: string): Promise<void> {
   const { yes } = await promptOf(context)<{ yes: boolean }>({
     type: 'confirm',
     name: 'yes',
     message: question,
     default: false,
   })
-  if (!yes) throw new CampError('INTERRUPTED', 'nothing was changed')
+  if (!yes) throw new Declined()
 }
 
 /** @param instead what to give on the command line where nobody can be asked */
@@ -48,7 +60,7 @@ export function hasTerminal({ host }: Context): boolean {
   return host.streams.stdin.isTTY === true
 }
 
-// A password or a credential; whoever pipes in more has taken the wrong file.
+// A password or a credential: what is longer is the wrong file.
 const STDIN_LIMIT = 1024 * 1024
 
 export async function readStdin({ host }: Context): Promise<string> {
@@ -64,7 +76,8 @@ export async function readStdin({ host }: Context): Promise<string> {
 }
 
 function assertTerminal(context: Context, message: string, instead: string): void {
-  if (!hasTerminal(context)) throw new CampError('USAGE', `${message}: there is nobody to ask`, { hint: instead })
+  if (!hasTerminal(context))
+    throw new CampError('USAGE', `${message} is needed, and there is no terminal to ask on`, { hint: instead })
 }
 
 /** inquirer on the run's own streams. */

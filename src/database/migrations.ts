@@ -1,18 +1,9 @@
-import { randomUUID } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
-import { dirname, join } from 'node:path'
-import { fileURLToPath } from 'node:url'
-import {
-  bindMigrationAwareSqlAdapterFactory,
-  ColumnTypeEnum,
-  type SqlDriverAdapter,
-} from '@prisma/driver-adapter-utils'
-import type { SchemaEngine } from '@prisma/schema-engine-wasm/schema_engine_bg'
+import { join } from 'node:path'
 import pg from 'pg'
-import { parseIntoClientConfig } from 'pg-connection-string'
 import { CampError, codeOf } from '../errors.ts'
-import type { Sql } from './pool.ts'
+import { assertReadable, type Sql } from './pool.ts'
+import { foreignDatabase, PRISMA, withSchemaEngine } from './schema-engine.ts'
 
 /**
  * Migrations: Prisma's own files and its own table, applied by Prisma's schema engine in its WebAssembly build, so that
@@ -21,7 +12,6 @@ import type { Sql } from './pool.ts'
  */
 export const QUEUE_SCHEMA = 'camp_queue'
 
-const PRISMA = fileURLToPath(new URL('../../prisma/', import.meta.url))
 const MIGRATIONS = join(PRISMA, 'migrations')
 
 // Any number; two camps that migrate one database at once must know the same.
@@ -34,7 +24,7 @@ export interface SchemaState {
   unknown: string[]
 }
 
-/** One read, no lock: cheap enough for every command. */
+/** One read, no lock: cheap enough for every command. @throws CampError UNREACHABLE: the server is too old */
 export async function schemaState(sql: Sql): Promise<SchemaState> {
   const known = migrationNames()
   const applied = await appliedMigrations(sql)
@@ -47,7 +37,8 @@ export async function schemaState(sql: Sql): Promise<SchemaState> {
 
 /** @throws CampError STATE when the database is behind or ahead of this camp, naming the command that helps */
 export async function assertMigrated(sql: Sql): Promise<void> {
-  const { pending, unknown } = await schemaState(sql)
+  const { applied, pending, unknown } = await schemaState(sql)
+  assertOurs({ applied, unknown })
   if (unknown.length > 0) {
     throw new CampError('STATE', `the database was migrated by a newer camp (${unknown.at(-1)})`, {
       hint: 'Update camp on this machine.',
@@ -60,13 +51,19 @@ export async function assertMigrated(sql: Sql): Promise<void> {
   }
 }
 
-/** Applies what is pending; two at once wait for each other. @returns the names of those applied */
+/**
+ * Applies what is pending; two at once wait for each other.
+ * @returns the names of those applied
+ * @throws CampError STATE where the database holds something else, or an earlier migration broke off
+ */
 export async function migrate(url: string): Promise<string[]> {
+  assertReadable(url)
   const client = new pg.Client({ connectionString: url })
   await client.connect()
   try {
     await client.query('SELECT pg_advisory_lock($1)', [MIGRATION_LOCK])
-    const { pending } = await schemaState(client)
+    const { applied, pending, unknown } = await schemaState(client)
+    assertOurs({ applied, unknown })
     if (pending.length > 0) {
       await withSchemaEngine(url, engine =>
         engine.applyMigrations({ migrationsList: migrationsList(), filters: NO_FILTERS }),
@@ -109,14 +106,35 @@ function migrationNames(): string[] {
 
 async function appliedMigrations(sql: Sql): Promise<string[]> {
   try {
-    const { rows } = await sql.query<{ migration_name: string }>(
-      `SELECT migration_name FROM _prisma_migrations WHERE finished_at IS NOT NULL AND rolled_back_at IS NULL ORDER BY 1`,
+    const { rows } = await sql.query<{ migration_name: string; version: string }>(
+      `SELECT migration_name, current_setting('server_version_num') AS version
+       FROM _prisma_migrations WHERE finished_at IS NOT NULL AND rolled_back_at IS NULL ORDER BY 1`,
     )
+    if (rows[0]) assertVersion(rows[0].version)
     return rows.map(row => row.migration_name)
   } catch (error) {
-    if (codeOf(error) === '42P01') return [] // undefined_table: a new database
-    throw error
+    if (codeOf(error) !== '42P01') throw error
+    // undefined_table: a new database
+    const { rows } = await sql.query<{ version: string }>(`SELECT current_setting('server_version_num') AS version`)
+    assertVersion(rows[0]!.version)
+    return []
   }
+}
+
+function assertOurs({ applied, unknown }: Pick<SchemaState, 'applied' | 'unknown'>): void {
+  if (unknown.length === 0 || unknown.length < applied.length) return
+  throw foreignDatabase(`its migrations: ${unknown.at(-1)}`)
+}
+
+const OLDEST = 14
+
+/** @param version as server_version_num has it: 140005 */
+function assertVersion(version: string): void {
+  const major = Math.floor(Number(version) / 10_000)
+  if (major >= OLDEST) return
+  throw new CampError('UNREACHABLE', `the database is PostgreSQL ${major}, and camp needs ${OLDEST} or later`, {
+    hint: 'Name a newer server in DATABASE_URL; without DATABASE_URL camp uses its own.',
+  })
 }
 
 function migrationsList() {
@@ -132,95 +150,4 @@ function migrationsList() {
       },
     })),
   }
-}
-
-type Connect = (database?: string) => Promise<SqlDriverAdapter>
-
-/** The engine does not close what it opened: its connections end here. */
-async function withSchemaEngine<T>(url: string, work: (engine: SchemaEngine) => Promise<T>): Promise<T> {
-  const { PrismaPg } = await import('@prisma/adapter-pg')
-  const opened: SqlDriverAdapter[] = []
-  const connect: Connect = async database => {
-    const adapter = await new PrismaPg({ ...parseIntoClientConfig(url), ...(database && { database }) }).connect()
-    opened.push(adapter)
-    return readingCatalog(adapter)
-  }
-  engineModule ??= loadEngine()
-  const module = await engineModule
-  const schema = readFileSync(join(PRISMA, 'schema.prisma'), 'utf8')
-  const engine = await module.SchemaEngine.new(
-    { datamodels: [[join(PRISMA, 'schema.prisma'), schema]] },
-    () => undefined,
-    bindMigrationAwareSqlAdapterFactory({
-      provider: 'postgres',
-      adapterName: '@prisma/adapter-pg',
-      connect: () => connect(),
-      connectToShadowDb: () => connectToShadow(connect),
-    }),
-  )
-  try {
-    return await work(engine)
-  } finally {
-    for (const adapter of opened) await adapter.dispose().catch(() => undefined)
-  }
-}
-
-/** Loaded once per process: a second instance would take the first one's memory from under it. */
-let engineModule: ReturnType<typeof loadEngine> | undefined
-
-/** The package is made for bundlers that load .wasm; Node 20 does not, so its two halves are joined here. */
-async function loadEngine() {
-  const engine = await import('@prisma/schema-engine-wasm/schema_engine_bg')
-  const folder = dirname(createRequire(import.meta.url).resolve('@prisma/schema-engine-wasm/schema_engine_bg'))
-  const { instance } = await WebAssembly.instantiate(readFileSync(join(folder, 'schema_engine_bg.wasm')), {
-    './schema_engine_bg.js': engine,
-  })
-  engine.__wbg_set_wasm(instance.exports)
-  const start = instance.exports.__wbindgen_start
-  if (typeof start === 'function') start()
-  return engine
-}
-
-/** The adapter's own drops the database before it has left it, which PostgreSQL refuses. */
-async function connectToShadow(connect: Connect): Promise<SqlDriverAdapter> {
-  const admin = await connect()
-  const name = `camp_shadow_${randomUUID().replaceAll('-', '')}`
-  await admin.executeScript(`CREATE DATABASE ${name}`)
-  const shadow = await connect(name)
-  const leave = shadow.dispose.bind(shadow)
-  shadow.dispose = async () => {
-    await leave()
-    await admin.executeScript(`DROP DATABASE ${name} WITH (FORCE)`)
-    await admin.dispose()
-  }
-  return shadow
-}
-
-/**
- * The engine reads PostgreSQL's catalog, whose columns of the internal type "char" (oid 18) it expects as characters. The
- * adapter does not know that type and refuses it: here the answer's fields pass as text, and are named characters again
- * on the adapter's far side.
- */
-function readingCatalog(adapter: SqlDriverAdapter): SqlDriverAdapter {
-  const characters = new Set<string>()
-  const { client } = adapter as unknown as { client: pg.Pool }
-  const query = client.query.bind(client) as (config: pg.QueryConfig) => Promise<pg.QueryResult>
-  client.query = (async (config: pg.QueryConfig) => {
-    const result = await query(config)
-    for (const field of result.fields) {
-      if (field.dataTypeID !== 18) continue
-      field.dataTypeID = 25
-      characters.add(field.name)
-    }
-    return result
-  }) as typeof client.query
-  const queryRaw = adapter.queryRaw.bind(adapter)
-  adapter.queryRaw = async params => {
-    const set = await queryRaw(params)
-    const columnTypes = set.columnTypes.map((type, i) =>
-      characters.has(set.columnNames[i]!) ? ColumnTypeEnum.Character : type,
-    )
-    return { ...set, columnTypes }
-  }
-  return adapter
 }

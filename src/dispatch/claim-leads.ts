@@ -1,6 +1,7 @@
 import type { Sql } from '../database/pool.ts'
 import type { BatchHeader } from './claim-batch.ts'
 import { type Recipient, releaseContacts, type Sending, takeContacts } from './contacts.ts'
+import { recordLeadEvents } from './lead-events.ts'
 
 export interface ClaimedLead {
   id: string
@@ -19,10 +20,15 @@ export interface ClaimedLead {
 type RefusedLead = { seq: number; code: 'BLOCKLISTED' | 'FREQUENCY_CAP'; message: string }
 
 /**
- * The rules that may have changed since the import: blocklist, then the frequency cap. Fish skip both. The blocklist is read by
- * its indexes, a lead at a time: of an EXISTS PostgreSQL makes a hash of the whole list, for every batch. What binds is what
- * binds in findBlocked (src/blocklist/blocklist.ts).
+ * Whether the blocklist holds lead `l` of campaign `c`; fish skip it. Read by its indexes, a lead at a time: of an EXISTS PostgreSQL
+ * makes a hash of the whole list, for every batch. What binds is what binds in findBlocked (src/blocklist/blocklist.ts).
  */
+export const BLOCKED_LEAD = `NOT l.is_fish AND coalesce(
+              (SELECT true FROM "Blocklist" k WHERE k.phone = l.phone AND coalesce(k.purpose = c.purpose, true) LIMIT 1),
+              (SELECT true FROM "Blocklist" k WHERE k.cpf_cnpj = l.cpf_cnpj AND coalesce(k.purpose = c.purpose, true) LIMIT 1),
+              false)`
+
+/** The rules that may have changed since the import: blocklist, then the frequency cap. Fish skip both. */
 export async function vetLeads(
   sql: Sql,
   header: BatchHeader,
@@ -32,11 +38,8 @@ export async function vetLeads(
   const { rows } = await sql.query<ClaimedLead & { blocked: boolean }>(
     `SELECT l.id, l.seq, l.phone, l.nome, l.cpf_cnpj, l.idcob_contrato, l.custom_message, l.variables, l.is_fish,
             l.sent_at IS NOT NULL AS doubtful_before,
-            NOT l.is_fish AND coalesce(
-              (SELECT true FROM "Blocklist" k WHERE k.phone = l.phone AND coalesce(k.purpose = $4, true) LIMIT 1),
-              (SELECT true FROM "Blocklist" k WHERE k.cpf_cnpj = l.cpf_cnpj AND coalesce(k.purpose = $4, true) LIMIT 1),
-              false) AS blocked
-     FROM "CampaignLead" l
+            ${BLOCKED_LEAD} AS blocked
+     FROM "CampaignLead" l, (SELECT $4::text AS purpose) c
      WHERE l.campaign_id = $1 AND l.seq BETWEEN $2 AND $3 AND l.status = 'PENDING'
      ORDER BY l.seq`,
     [header.campaign_id, header.from_seq, header.to_seq, header.purpose],
@@ -70,13 +73,26 @@ export function recipientOf({ id, phone, cpf_cnpj }: ClaimedLead): Recipient {
   return { leadId: id, phone, cpf_cnpj }
 }
 
-export async function refuseLeads(sql: Sql, campaignId: string, refused: readonly RefusedLead[]): Promise<void> {
+export async function refuseLeads(
+  sql: Sql,
+  { campaign_id: campaignId, number }: BatchHeader,
+  refused: readonly RefusedLead[],
+  at: Date,
+): Promise<void> {
   if (refused.length === 0) return
   await sql.query(
     `UPDATE "CampaignLead" l SET status = 'ERROR', error_code = r.code, error_message = r.message
      FROM unnest($2::int[], $3::text[], $4::text[]) AS r(seq, code, message)
      WHERE l.campaign_id = $1 AND l.seq = r.seq AND l.status = 'PENDING'`,
     [campaignId, refused.map(r => r.seq), refused.map(r => r.code), refused.map(r => r.message)],
+  )
+  const codes = new Map(refused.map(r => [r.code, r.message]))
+  await recordLeadEvents(
+    sql,
+    [...codes].map(([code, detail]) => {
+      const seqs = refused.flatMap(r => (r.code === code ? [r.seq] : [])).sort((a, b) => a - b)
+      return { campaignId, kind: 'REFUSED', at, seqs, batch: { number, attempt: null }, code, detail }
+    }),
   )
 }
 

@@ -4,7 +4,7 @@ import type { Sql } from '../database/pool.ts'
 import type { BatchHeader } from './claim-batch.ts'
 import { closingAfter, hoursOf, nextWithinHours } from './hours.ts'
 import { freeSlot, type Lane, occupySlot, type Throttling, throttleInterval } from './pace.ts'
-import { effectiveBatchSize } from './plan.ts'
+import { effectiveBatchSize, perSecond } from './plan.ts'
 import { type RampDay, rampToday } from './ramp.ts'
 
 /** Not now. */
@@ -62,14 +62,14 @@ export async function takeMoment(
   if (opensAt !== now) return sleep(opensAt)
 
   const perMessage = throttling.type !== 'none'
-  const perSecond = header.rate_limit === null ? null : Number(header.rate_limit)
+  const rate = perSecond(header.rate_limit)
   let day: RampDay | undefined
   if (throttling.type === 'ramp') {
     const ramped = { id: header.campaign_id, hours: { from: header.hours_from, to: header.hours_to } }
     day = await rampToday(sql, throttling, ramped, now, deps.timezone)
     if (day.left === 0) return wait(opening(day.endsAt) ?? day.endsAt, 'PACE')
   }
-  const paces = [...(perMessage ? [header.campaign_id] : []), ...(perSecond === null ? [] : [header.credential_id])]
+  const paces = [...(perMessage ? [header.campaign_id] : []), ...(rate === null ? [] : [header.credential_id])]
   const slot = await freeSlot(sql, paces, now, day?.endsAt)
   if ('waitUntil' in slot) return wait(slot.waitUntil, 'PACE')
   // The moment of the request is its slot's, and requests that follow each other must all start before the hours end.
@@ -77,10 +77,10 @@ export async function takeMoment(
   const opensAgain = opening(startAt)
   if (opensAgain !== startAt) return sleep(opensAgain)
   const closesAt = closingAfter(hours, place, startAt, isHoliday)
-  const requestIntervalMs = perSecond === null ? 0 : 1000 / perSecond
-  const inTime = perSecond === null ? Infinity : Math.ceil((closesAt.getTime() - startAt.getTime()) / requestIntervalMs)
+  const requestIntervalMs = rate === null ? 0 : 1000 / rate
+  const inTime = rate === null ? Infinity : Math.ceil((closesAt.getTime() - startAt.getTime()) / requestIntervalMs)
   // More may be PENDING in its range by now than it was planned for, and a request may hold fewer than it did then.
-  const limits = { adapter, brokerMax: header.max_batch, campaignMax: header.batch_size, perMessage }
+  const limits = { adapter, brokerMax: header.max_batch, campaignMax: header.batch_size, perMessage, perSecond: rate }
   const size = Math.min(header.size, effectiveBatchSize(limits), inTime * adapter.messagesPerRequest)
   const requests = Math.ceil(size / adapter.messagesPerRequest)
 
@@ -89,7 +89,7 @@ export async function takeMoment(
     const takesMs = throttling.type === 'ramp' ? day!.gapMs : throttleInterval(throttling, deps.random)
     lanes.push({ id: header.campaign_id, takesMs })
   }
-  if (perSecond !== null) lanes.push({ id: header.credential_id, takesMs: requests * requestIntervalMs })
+  if (rate !== null) lanes.push({ id: header.credential_id, takesMs: requests * requestIntervalMs })
   await occupySlot(sql, lanes, slot.startUs)
   const takenMs = Math.max(0, ...lanes.map(lane => lane.takesMs))
   return { startAt, closesAt, requestIntervalMs, size, requests, takenMs }

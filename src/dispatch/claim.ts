@@ -1,12 +1,16 @@
 import type pg from 'pg'
 import { adapterOf } from '../broker/registry.ts'
+import type { Monotonic } from '../clock.ts'
 import { type Sql, transaction } from '../database/pool.ts'
+import type { Keys } from '../security/keys.ts'
 import { lockBatch, openBatch, postpone } from './claim-batch.ts'
 import { type ClaimedLead, refuseLeads, takeLeads, vetLeads } from './claim-leads.ts'
 import { type MomentDeps, takeMoment, type Waiting } from './claim-moment.ts'
+import { openCredential } from './credential.ts'
 import { failCampaign, finishIfDone } from './finish.ts'
 import { monthOf } from './hours.ts'
 import { giveProbeBack, isOpen, lookAgainAt, takeProbe, throttlingOf } from './pace.ts'
+import type { LookedAt } from './permit.ts'
 import { reserve, TooLittleBudget } from './reserve.ts'
 
 /**
@@ -55,7 +59,8 @@ export interface ClaimedBatch {
   /** Its name. */
   broker: string
   adapter: string
-  credential: { id: string; sealed: unknown; updatedAt: Date }
+  /** config: opened, as the adapter takes it. */
+  credential: { id: string; config: unknown; updatedAt: Date }
   /** When the first request may start: now, or a moment within pace.ts's look-ahead. */
   startAt: Date
   /** From one request's start to the next one's, by the broker's rate limit. */
@@ -65,6 +70,13 @@ export interface ClaimedBatch {
   /** When the campaign's next batch may start, where it is paced. */
   nextAt: Date | null
   leaseUntil: Date
+  /** How long the lease is, from the last request's moment. */
+  leaseMs: number
+  /** A decimal: what was booked for each message. */
+  unitCost: string
+  claimedAt: Date
+  /** When its claim began to read: its requests may be written for a moment from then on (permit.ts). */
+  lookedAt: LookedAt
   leads: ClaimedLead[]
   /** The broker has not answered for a while: this batch alone tries. */
   probe: boolean
@@ -79,10 +91,15 @@ export interface ClaimDeps extends MomentDeps {
   pool: pg.Pool
   /** The database's time, so that all workers pace by one clock (worker.ts). */
   now: () => Date
+  keys: Keys
+  monotonic: Monotonic
   leaseMs: (adapterTimeoutMs: number | undefined) => number
 }
 
-/** @param batchId from the queue: it may be done, taken, or unknown by now */
+/**
+ * @param batchId from the queue: it may be done, taken, or unknown by now
+ * @throws SecretMismatch: the credential does not open with this process's secret, and nothing was taken
+ */
 export async function claimBatch(deps: ClaimDeps, batchId: string): Promise<Claim> {
   for (let most = Infinity; ; ) {
     const claim = await transaction(deps.pool, sql => tryClaim(deps, sql, batchId, most)).catch(error => {
@@ -96,6 +113,7 @@ export async function claimBatch(deps: ClaimDeps, batchId: string): Promise<Clai
 }
 
 async function tryClaim(deps: ClaimDeps, sql: Sql, batchId: string, most: number): Promise<Claim> {
+  const lookedAt: LookedAt = { monotonic: deps.monotonic(), clock: deps.now() }
   const header = await lockBatch(sql, batchId)
   if (header?.campaign_status !== 'PROCESSING') return { kind: 'GONE' }
   if (header.kind === 'CLOSING') return { kind: 'CLOSING' }
@@ -107,11 +125,15 @@ async function tryClaim(deps: ClaimDeps, sql: Sql, batchId: string, most: number
     brokerId: header.broker_id,
     paced: throttling.type !== 'none' || header.rate_limit !== null,
   }
-  if (!header.credential_id) {
-    const reason = `the wallet has no credential at broker ${header.broker}`
+  const fail = async (reason: string): Promise<Claim> => {
     await failCampaign(sql, campaign.id, reason, now)
     return { kind: 'FAILED', campaign, reason }
   }
+  if (!header.credential_id) return fail(`the wallet has no credential at broker ${header.broker}`)
+  // Before anything is taken: a worker with another secret leaves the batch QUEUED for the others.
+  const key = { id: header.credential_id, sealed: header.sealed }
+  const credential = await openCredential(sql, deps.keys, adapter, key)
+  if (credential.flaw !== undefined) return fail(credential.flaw)
 
   const wait = async (until: Date, why: Waiting['why']): Promise<Claim> => {
     const ring = await postpone(sql, header.id, { until, asleep: why === 'HOURS' }, now)
@@ -125,12 +147,13 @@ async function tryClaim(deps: ClaimDeps, sql: Sql, batchId: string, most: number
   if ('wait' in found) return wait(found.wait.until, found.wait.why)
   const { startAt, closesAt, requestIntervalMs, size, requests, takenMs } = found
   const sending = { from: startAt, to: new Date(startAt.getTime() + (requests - 1) * requestIntervalMs) }
-  const leaseUntil = new Date(sending.to.getTime() + requestIntervalMs + deps.leaseMs(adapter.timeoutMs))
+  const leaseMs = deps.leaseMs(adapter.timeoutMs)
+  const leaseUntil = new Date(sending.to.getTime() + requestIntervalMs + leaseMs)
   const probing = isOpen(circuit)
   if (probing && !(await takeProbe(sql, header.credential_id, now, leaseUntil))) return waitForBroker(leaseUntil)
 
   const { leads, refused, left } = await vetLeads(sql, header, Math.min(most, size), sending)
-  await refuseLeads(sql, header.campaign_id, refused)
+  await refuseLeads(sql, header, refused, now)
   const taken = await takeLeads(sql, header, leads)
   if (taken.length === 0) {
     if (probing) await giveProbeBack(sql, header.credential_id, now)
@@ -170,12 +193,16 @@ async function tryClaim(deps: ClaimDeps, sql: Sql, batchId: string, most: number
       },
       broker: header.broker,
       adapter: header.adapter,
-      credential: { id: header.credential_id, sealed: header.sealed, updatedAt: header.credential_updated_at },
+      credential: { id: key.id, config: credential.config, updatedAt: header.credential_updated_at },
       startAt,
       requestIntervalMs,
       closesAt,
       nextAt: campaign.paced ? new Date(startAt.getTime() + takenMs) : null,
       leaseUntil,
+      leaseMs,
+      unitCost: header.unit_cost,
+      claimedAt: now,
+      lookedAt,
       leads: taken,
       probe: probing,
       left,
@@ -185,6 +212,6 @@ async function tryClaim(deps: ClaimDeps, sql: Sql, batchId: string, most: number
 
 async function failForBudget(sql: Sql, { payer, reason }: TooLittleBudget, now: Date): Promise<Claim> {
   const campaign = { id: payer.campaign_id, brokerId: payer.broker_id, paced: false }
-  await failCampaign(sql, campaign.id, reason, now)
+  await failCampaign(sql, campaign.id, reason, now, 'BUDGET')
   return { kind: 'FAILED', campaign, reason }
 }

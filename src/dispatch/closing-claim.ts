@@ -4,7 +4,7 @@ import { OWN_HOLIDAYS_SQL, withOwn } from '../calendar/own.ts'
 import { type Sql, transaction } from '../database/pool.ts'
 import { planEach, takeTurn } from './closing-each.ts'
 import { closeClosing } from './closing-rows.ts'
-import { BAD_CREDENTIAL, openCredential } from './credential.ts'
+import { NO_CREDENTIAL, openCredential } from './credential.ts'
 import type { DispatchDeps } from './dispatch.ts'
 import { failCampaign, finishIfDone } from './finish.ts'
 import { closingAfter, type HoursColumns, hoursOf, nextWithinHours } from './hours.ts'
@@ -57,10 +57,11 @@ async function tryClaim(deps: DispatchDeps, sql: Sql, batchId: string): Promise<
     await failCampaign(sql, row.campaign_id, reason, now)
     return { kind: 'GONE' }
   }
-  if (row.credential_id === null) return fail('the wallet has no credential at its broker: camp credential set')
+  if (row.credential_id === null) return fail(NO_CREDENTIAL)
   const adapter = await adapterOf(row.adapter)
-  const credential = openCredential(deps.keys, adapter, { id: row.credential_id, sealed: row.sealed })
-  if (credential === undefined) return fail(BAD_CREDENTIAL)
+  const opened = await openCredential(sql, deps.keys, adapter, { id: row.credential_id, sealed: row.sealed })
+  if (opened.flaw !== undefined) return fail(opened.flaw)
+  const credential = opened.config
   const plan = adapter.closing?.plan(credential)
   const place = { campaignId: row.campaign_id, brokerId: row.broker_id, number: row.number }
   const done = async (): Promise<ClosingClaim> => {

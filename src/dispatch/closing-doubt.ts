@@ -1,9 +1,10 @@
 import type { ClosingLook } from '../broker/port.ts'
 import { adapterOf } from '../broker/registry.ts'
+import { sentenceOf } from '../database/faults.ts'
 import { type Sql, transaction } from '../database/pool.ts'
-import { messageOf } from '../errors.ts'
+import { SecretMismatch } from '../security/fingerprint.ts'
 import { closeClosing, holdsClosing, requeueClosing } from './closing-rows.ts'
-import { BAD_CREDENTIAL, openCredential } from './credential.ts'
+import { NO_CREDENTIAL, openCredential } from './credential.ts'
 import type { DispatchDeps } from './dispatch.ts'
 import { finishIfDone, pauseCampaign } from './finish.ts'
 import { ringAll } from './ring.ts'
@@ -36,8 +37,9 @@ export async function reconcileClosings(deps: DispatchDeps): Promise<void> {
     try {
       await reconcile(deps, row)
     } catch (error) {
+      if (error instanceof SecretMismatch) throw error
       // The others are looked at all the same.
-      deps.log.warn({ campaign: row.agendamento_id, error: messageOf(error) }, 'its closing could not be looked at')
+      deps.log.warn({ campaign: row.agendamento_id, error: sentenceOf(error) }, 'its closing could not be looked at')
     }
   }
 }
@@ -68,13 +70,10 @@ async function reconcile(deps: DispatchDeps, row: Doubtful): Promise<void> {
 async function lookAt(deps: DispatchDeps, row: Doubtful): Promise<ClosingLook | undefined> {
   const adapter = await adapterOf(row.adapter)
   if (!adapter.closing?.look) return undefined
-  const credential =
-    row.credential_id === null
-      ? undefined
-      : openCredential(deps.keys, adapter, { id: row.credential_id, sealed: row.sealed })
-  return credential === undefined
-    ? { kind: 'FATAL', reason: BAD_CREDENTIAL }
-    : adapter.closing.look(credential, deps.http)
+  if (row.credential_id === null) return { kind: 'FATAL', reason: NO_CREDENTIAL }
+  const key = { id: row.credential_id, sealed: row.sealed }
+  const { config, flaw } = await openCredential(deps.pool, deps.keys, adapter, key)
+  return flaw === undefined ? adapter.closing.look(config, deps.http) : { kind: 'FATAL', reason: flaw }
 }
 
 async function writeLook(deps: DispatchDeps, sql: Sql, row: Doubtful, look: ClosingLook | undefined) {

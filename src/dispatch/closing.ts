@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
+import { guardedHttp } from '../broker/http.ts'
 import type { ClosingResult } from '../broker/port.ts'
 import { type Sql, transaction } from '../database/pool.ts'
 import { type ClaimedClosing, claimClosing, type Place } from './closing-claim.ts'
@@ -7,6 +8,7 @@ import { closeClosing, doubtClosing, holdsClosing, requeueClosing } from './clos
 import type { DispatchDeps } from './dispatch.ts'
 import { failCampaign, finishIfDone } from './finish.ts'
 import { backoffMs } from './pace.ts'
+import { LOOK_GOOD_FOR_MS } from './permit.ts'
 import { ringAll, ringNext } from './ring.ts'
 import { requestName } from './send.ts'
 
@@ -27,8 +29,7 @@ export async function dispatchClosing(deps: DispatchDeps, batchId: string): Prom
     if (claimed.asleep) await ringAfter(deps, place)
     return
   }
-  const result = await run(deps, claimed.claim)
-  if (result !== undefined) await settle(deps, claimed.claim, result)
+  await settle(deps, claimed.claim, await run(deps, claimed.claim))
 }
 
 /** The closing of the next request, where there is one. */
@@ -38,11 +39,12 @@ async function ringAfter({ pool, queues, now }: DispatchDeps, { campaignId, brok
 
 const BUSY_MS = 60_000
 
-/** Looks, keeps what it saw, and only then runs. @returns undefined where the claim was lost meanwhile */
-async function run(deps: DispatchDeps, claim: ClaimedClosing): Promise<ClosingResult | undefined> {
+/** Looks, keeps what it saw, and only then runs. */
+async function run(deps: DispatchDeps, claim: ClaimedClosing): Promise<ClosingResult> {
   const { closing, credential, agendamentoId, references } = claim
   const waitMs = claim.startAt.getTime() - deps.now().getTime()
-  if (waitMs > 0) await delay(waitMs)
+  if (waitMs > 0) await delay(waitMs, undefined, { signal: deps.draining }).catch(() => undefined)
+  if (deps.draining.aborted) return { kind: 'NOT_ACCEPTED', reason: 'the worker was stopping', retryAfterMs: 0 }
   let mark = 'begun'
   if (closing.look) {
     const look = await closing.look(credential, deps.http)
@@ -52,19 +54,27 @@ async function run(deps: DispatchDeps, claim: ClaimedClosing): Promise<ClosingRe
   }
   // Its turn, and the look, took their time.
   if (deps.now() >= claim.closesAt) return { kind: 'NOT_ACCEPTED', reason: 'its contact hours had ended' }
-  if (!(await keepMark(deps, claim, mark))) return undefined
+  const lookedAt = deps.monotonic()
+  if (!(await keepMark(deps, claim, mark))) return { kind: 'NOT_ACCEPTED', reason: 'its campaign was stopped' }
+  // As of a batch's requests: a process that was frozen here writes nothing when it wakes (permit.ts).
+  const http = guardedHttp(deps.http, () =>
+    deps.draining.aborted || deps.now() >= claim.closesAt || deps.monotonic() - lookedAt > LOOK_GOOD_FOR_MS
+      ? 'not sent: too late after the look at its campaign'
+      : undefined,
+  )
   try {
     const name = requestName(agendamentoId, claim.place.number)
-    return await closing.run({ name, agendamentoId, references }, credential, deps.http)
+    return await closing.run({ name, agendamentoId, references }, credential, http)
   } catch (error) {
     return { kind: 'IN_DOUBT', reason: `the adapter failed: ${error instanceof Error ? error.name : 'unknown error'}` }
   }
 }
 
-/** The lease begins anew: whatever the look took, it lasts longer than the run. @returns false where the claim was lost */
+/** The lease begins anew: it is longer than the run, however long the look took. @returns false where the claim was lost, or the campaign stopped */
 async function keepMark(deps: DispatchDeps, { id, attempt, leaseMs }: ClaimedClosing, mark: string): Promise<boolean> {
   const { rowCount } = await deps.pool.query(
-    `UPDATE "Batch" SET broker_ref = $3, lease_until = $4 WHERE id = $1 AND attempt = $2 AND status = 'SENDING'`,
+    `UPDATE "Batch" b SET broker_ref = $3, lease_until = $4 FROM "Campaign" c
+     WHERE b.id = $1 AND b.attempt = $2 AND b.status = 'SENDING' AND c.id = b.campaign_id AND c.status = 'PROCESSING'`,
     [id, attempt, mark, new Date(deps.now().getTime() + leaseMs)],
   )
   return rowCount === 1

@@ -61,7 +61,8 @@ export async function releaseContacts(sql: Sql, recipients: readonly Recipient[]
   )
 }
 
-function keysOf({ phone, cpf_cnpj }: { phone: string; cpf_cnpj: string | null }): string[] {
+/** The rows of "Contact" that a send takes. */
+export function keysOf({ phone, cpf_cnpj }: { phone: string; cpf_cnpj: string | null }): string[] {
   return cpf_cnpj ? [`p:${phone}`, `d:${cpf_cnpj}`] : [`p:${phone}`]
 }
 

@@ -1,18 +1,45 @@
 import type { Adapter } from '../broker/port.ts'
+import type { Sql } from '../database/pool.ts'
+import { describeKeys, flawOf } from '../security/credentials.ts'
+import { SecretMismatch, secretState } from '../security/fingerprint.ts'
 import type { Keys } from '../security/keys.ts'
-import { openSealed } from '../security/seal.ts'
+import { openSealed, opens } from '../security/seal.ts'
 
-export const BAD_CREDENTIAL = 'the credential does not fit its adapter: give it anew with camp credential set'
+export const NO_CREDENTIAL = 'the wallet has no credential at its broker: camp credential set'
 
-/** @returns undefined where it was sealed with another secret, or is not what its adapter takes */
-export function openCredential(
+/** config: as the adapter takes it. flaw: why it cannot be sent with, and the cure, as a campaign's reason to fail. */
+export type OpenedCredential = { config: unknown; flaw?: undefined } | { config?: undefined; flaw: string }
+
+/**
+ * Opens a credential. Where it does not open because this process has another secret than the database, the fault is this
+ * process's: it throws, and its caller must have claimed nothing yet.
+ * @throws SecretMismatch
+ */
+export async function openCredential(
+  sql: Sql,
   keys: Keys,
   adapter: Adapter,
   { id, sealed }: { id: string; sealed: unknown },
-): unknown | undefined {
-  try {
-    return adapter.credential.parse(openSealed(keys, sealed, id))
-  } catch {
-    return undefined
+): Promise<OpenedCredential> {
+  if (!opens(keys, sealed, id)) {
+    if ((await secretState(sql, keys)) !== 'OURS') throw new SecretMismatch(keys.origin)
+    return { flaw: await told(sql, id, 'cannot be opened: it was sealed with another CAMP_SECRET', adapter) }
   }
+  const opened = openSealed(keys, sealed, id)
+  const read = adapter.credential.safeParse(opened)
+  if (read.success) return { config: read.data }
+  return { flaw: await told(sql, id, `does not fit ${adapter.name}: ${flawOf(opened, read.error)}`, adapter) }
+}
+
+async function told(sql: Sql, id: string, what: string, adapter: Adapter): Promise<string> {
+  const { rows } = await sql.query<{ wallet: string; broker: string }>(
+    `SELECT w.name AS wallet, b.name AS broker FROM "Credential" k
+     JOIN "Wallet" w ON w.id = k.wallet_id JOIN "Broker" b ON b.id = k.broker_id WHERE k.id = $1`,
+    [id],
+  )
+  const { wallet = '?', broker = '?' } = rows[0] ?? {}
+  return (
+    `the credential of "${wallet}" at "${broker}" ${what}. Run: camp credential set "${wallet}" "${broker}" key=value ` +
+    `(${adapter.name} takes: ${describeKeys(adapter)})`
+  )
 }

@@ -4,25 +4,25 @@ import { z } from 'zod'
 import type { Http } from '../broker/http.ts'
 import type { Message, Outcome } from '../broker/port.ts'
 import { adapterOf } from '../broker/registry.ts'
-import { isUnreachable } from '../database/pool.ts'
-import { messageOf } from '../errors.ts'
+import { isUnreachable, sentenceOf } from '../database/faults.ts'
 import { compileText, templateVariables, variablesIn } from '../lead/render.ts'
 import type { Log } from '../log.ts'
 import type { Queues } from '../queue/queues.ts'
-import type { Keys } from '../security/keys.ts'
 import { type ClaimDeps, type ClaimedBatch, claimBatch } from './claim.ts'
 import { dispatchClosing } from './closing.ts'
-import { BAD_CREDENTIAL, openCredential } from './credential.ts'
+import { openPermit } from './permit.ts'
 import { type RingTarget, ringAhead, ringAll, ringNext } from './ring.ts'
 import { requestName, sendBatch } from './send.ts'
 import { type BatchOutcome, type Settled, settleBatch } from './settle.ts'
+import { settleLate } from './settle-late.ts'
 
 export interface DispatchDeps extends ClaimDeps {
   pool: pg.Pool
   queues: Queues
-  keys: Keys
   http: Http
   log: Log
+  /** Aborted when this process is to end: what was not written is not written any more. */
+  draining: AbortSignal
   /** Where a broker reaches us, for all its messages or for one; undefined without CAMP_PUBLIC_URL. */
   callbackUrl: (brokerId: string, leadId: string | undefined) => string | undefined
 }
@@ -60,14 +60,11 @@ export async function dispatchBatch(deps: DispatchDeps, batchId: string): Promis
 
 async function send(deps: DispatchDeps, batch: ClaimedBatch): Promise<BatchOutcome> {
   const adapter = await adapterOf(batch.adapter)
-  const credential = openCredential(deps.keys, adapter, batch.credential)
-  if (credential === undefined) {
-    const reason = BAD_CREDENTIAL
-    return { outcomes: batch.leads.map(() => ({ kind: 'NOT_ACCEPTED', reason })), fatal: reason }
-  }
+  const credential = batch.credential.config
   const rendered = renderLeads(batch)
   const { template } = batch.campaign
-  const sent = await sendBatch({ adapter, credential, http: deps.http, now: deps.now }, batch, {
+  const { http, now, draining } = deps
+  const sent = await sendBatch({ adapter, credential, http, now, draining, permit: openPermit(deps, batch) }, batch, {
     name: requestName(batch.campaign.agendamentoId, batch.number),
     agendamentoId: batch.campaign.agendamentoId,
     batchNumber: batch.number,
@@ -120,11 +117,12 @@ async function settle(deps: DispatchDeps, batch: ClaimedBatch, outcome: BatchOut
   for (let failures = 0; ; failures++) {
     try {
       const settled = await settleBatch(deps, batch, adapter, outcome)
-      return settled.kind === 'SETTLED' ? await afterSettle(deps, batch, settled) : warnFenced(deps, batch)
+      if (settled.kind === 'SETTLED') return await afterSettle(deps, batch, settled)
+      return warnFenced(deps, batch, await settleLate(deps, batch, adapter, outcome))
     } catch (error) {
       if (deps.now().getTime() > giveUpAt) throw error
       if (!isUnreachable(error) && failures >= 3) throw error
-      deps.log.warn({ batch: batch.id, error: messageOf(error) }, 'settle failed, trying again')
+      deps.log.warn({ batch: batch.id, error: sentenceOf(error) }, 'settle failed, trying again')
       await delay(Math.min(5_000, 100 * 2 ** Math.min(failures, 6)) * (0.5 + deps.random()))
     }
   }
@@ -140,10 +138,11 @@ async function afterSettle(deps: DispatchDeps, batch: ClaimedBatch, settled: Set
   if (settled.closing) await next(deps, batch.campaign, batch.number, null)
 }
 
-function warnFenced(deps: DispatchDeps, batch: ClaimedBatch): void {
+/** @param resolved how many leads in doubt its answers have decided about */
+function warnFenced(deps: DispatchDeps, batch: ClaimedBatch, resolved: number): void {
   const { id, attempt, campaign, number } = batch
   deps.log.warn(
-    { batch: id, campaign: campaign.agendamentoId, number, attempt },
+    { batch: id, campaign: campaign.agendamentoId, number, attempt, resolved },
     'settle came too late: the lease had run out',
   )
 }
@@ -157,6 +156,6 @@ async function quietly(deps: DispatchDeps, ring: () => Promise<void>): Promise<v
   try {
     await ring()
   } catch (error) {
-    deps.log.warn({ error: messageOf(error) }, 'the queue could not be rung')
+    deps.log.warn({ error: sentenceOf(error) }, 'the queue could not be rung')
   }
 }

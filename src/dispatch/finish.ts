@@ -71,26 +71,36 @@ export async function closingOwed(sql: Sql, campaignId: string): Promise<boolean
   return rows[0]!.owed
 }
 
+/** Why a campaign FAILED, for scripts: the month's budget; or its broker, credential or key, and then a person mends that. */
+export type FailureCode = 'BUDGET' | 'BROKER'
+
 /** PROCESSING → FAILED; a campaign that stands elsewhere by now stays there. */
-export async function failCampaign(sql: Sql, campaignId: string, reason: string, now: Date): Promise<void> {
-  await stopCampaign(sql, campaignId, 'FAILED', reason, now)
+export async function failCampaign(
+  sql: Sql,
+  campaignId: string,
+  reason: string,
+  now: Date,
+  code: FailureCode = 'BROKER',
+): Promise<void> {
+  await stopCampaign(sql, campaignId, { status: 'FAILED', code }, reason, now)
 }
 
 /** PROCESSING → PAUSED by camp itself: somebody should look before it goes on. */
 export async function pauseCampaign(sql: Sql, campaignId: string, reason: string, now: Date): Promise<void> {
-  await stopCampaign(sql, campaignId, 'PAUSED', reason, now)
+  await stopCampaign(sql, campaignId, { status: 'PAUSED', code: null }, reason, now)
 }
 
 async function stopCampaign(
   sql: Sql,
   campaignId: string,
-  status: 'FAILED' | 'PAUSED',
+  { status, code }: { status: 'FAILED'; code: FailureCode } | { status: 'PAUSED'; code: null },
   reason: string,
   now: Date,
 ): Promise<void> {
   const { rowCount } = await sql.query(
-    `UPDATE "Campaign" SET status = $2, failure_reason = $3, updated_at = $4 WHERE id = $1 AND status = 'PROCESSING'`,
-    [campaignId, status, reason, now],
+    `UPDATE "Campaign" SET status = $2, failure_reason = $3, failure_code = $5, updated_at = $4
+     WHERE id = $1 AND status = 'PROCESSING'`,
+    [campaignId, status, reason, now, code],
   )
   if (rowCount === 0) return
   await sql.query(

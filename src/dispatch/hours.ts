@@ -119,7 +119,8 @@ function rulesOf(hours: ContactHours, place: Place | readonly Place[], isHoliday
   })
 }
 
-function regionsOf(place: Place | readonly Place[]): readonly Region[] {
+/** Where a place lies; every region of the country where one of its names is not known. */
+export function regionsOf(place: Place | readonly Place[]): readonly Region[] {
   const places = [place].flat()
   const regions = REGIONS.filter(region => places.some(name => name === region.name || name === region.zones[0]))
   // Whatever it is that is not known, the strictest holds.

@@ -17,16 +17,23 @@ export interface BatchLimits {
   campaignMax: number | null
   /** Throttled: every message has its own moment. */
   perMessage: boolean
+  /** The broker's rate limit, requests a second; null: none. */
+  perSecond: number | null
 }
 
-/** Concurrent requests of one claim at a one-message broker: enough to hide its latency, few enough to stop a pause soon. */
+/** Concurrent requests of one claim at a one-message broker: enough to hide its latency. */
 const SINGLE_MESSAGE_BATCH = 50
 
+/**
+ * How many messages a batch holds. At a one-message broker with a rate limit, no more than start within a second: a claim, and the
+ * settle of its answers, is about a second's work at any rate, so that a stop or a lost worker leaves little behind.
+ */
 export function effectiveBatchSize(limits: BatchLimits): number {
   if (limits.perMessage) return 1
   const { messagesPerRequest, usualBatch = messagesPerRequest } = limits.adapter
-  const most = messagesPerRequest === 1 ? SINGLE_MESSAGE_BATCH : messagesPerRequest
-  const usual = messagesPerRequest === 1 ? SINGLE_MESSAGE_BATCH : usualBatch
+  const isSingle = messagesPerRequest === 1
+  const most = isSingle ? Math.min(SINGLE_MESSAGE_BATCH, Math.floor(limits.perSecond ?? Infinity)) : messagesPerRequest
+  const usual = isSingle ? SINGLE_MESSAGE_BATCH : usualBatch
   return Math.max(1, Math.min(most, limits.brokerMax ?? usual, limits.campaignMax ?? Infinity))
 }
 
@@ -44,6 +51,8 @@ export interface PlannedCampaign {
   max_batch: number | null
   batch_size: number | null
   throttling_type: string
+  /** A decimal. */
+  rate_limit: string | null
 }
 
 /** Batches for every PENDING lead that no open batch holds; the campaign's row is held. */
@@ -56,9 +65,15 @@ export async function planCampaign(sql: Sql, campaign: PlannedCampaign): Promise
       brokerMax: campaign.max_batch,
       campaignMax: campaign.batch_size,
       perMessage: campaign.throttling_type !== 'none',
+      perSecond: perSecond(campaign.rate_limit),
     }),
     oneTextPerRequest: adapter.oneTextPerRequest,
   })
+}
+
+/** @param rateLimit a broker's column: a decimal, null without a limit */
+export function perSecond(rateLimit: string | null): number | null {
+  return rateLimit === null ? null : Number(rateLimit)
 }
 
 export interface PlanRequest {

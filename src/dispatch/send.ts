@@ -1,21 +1,23 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import type { Http } from '../broker/http.ts'
-import type { Adapter, Message, Outcome, SendRequest, SendResult } from '../broker/port.ts'
-import type { BatchOutcome } from './settle.ts'
+import { guardedHttp, type Http } from '../broker/http.ts'
+import type { Adapter, Message, SendRequest, SendResult } from '../broker/port.ts'
+import type { Permit, Withheld } from './permit.ts'
+import type { BatchOutcome, LeadOutcome } from './settle.ts'
 
 export interface SendDeps {
   adapter: Adapter
   credential: unknown
   http: Http
   now: () => Date
+  permit: Permit
+  /** Ends the wait for a request's moment: the permit refuses it then. */
+  draining: AbortSignal
 }
 
 export interface SendPlan {
   startAt: Date
   /** From one request's start to the next one's. */
   requestIntervalMs: number
-  /** No request starts from then on. */
-  closesAt: Date
 }
 
 /** What a request is called at the broker: a person finds it there by the campaign's handle and the batch's number. */
@@ -23,13 +25,15 @@ export function requestName(agendamentoId: string, batchNumber: number): string 
   return `camp-${agendamentoId}-${String(batchNumber).padStart(4, '0')}`
 }
 
-type Result = SendResult | { kind: 'LATE' }
+/** BROKER: an earlier request of the batch was refused, and the rest is not tried. */
+type NotWritten = Withheld | 'BROKER'
+
+type Result = SendResult | { kind: 'WITHHELD'; why: NotWritten }
 
 /**
- * Sends a claimed batch: as one request at a bulk broker, as concurrent requests at a one-message broker, each at its moment. The
- * claim has seen that all these moments are within the contact hours; where this process was kept from its work (a machine that
- * slept), what would start after them is not sent.
- * @returns one outcome per message, whatever happens
+ * Sends a claimed batch: as one request at a bulk broker, as concurrent requests at a one-message broker, each at its moment and
+ * each only while the batch's permit allows it at the very moment of writing.
+ * @returns one outcome per message, in all cases
  */
 export async function sendBatch(deps: SendDeps, plan: SendPlan, batch: SendRequest): Promise<BatchOutcome> {
   const size = deps.adapter.messagesPerRequest
@@ -37,23 +41,81 @@ export async function sendBatch(deps: SendDeps, plan: SendPlan, batch: SendReque
   for (let from = 0; from < batch.messages.length; from += size) {
     requests.push({ ...batch, messages: batch.messages.slice(from, from + size) })
   }
-  let stop = false
-  const results = await Promise.all(
-    requests.map(async (request, i): Promise<Result> => {
-      const waitMs = plan.startAt.getTime() + i * plan.requestIntervalMs - deps.now().getTime()
-      if (waitMs > 0) await delay(waitMs)
-      if (stop) return { kind: 'NOT_ACCEPTED', reason: 'not sent: the broker refused this batch before' }
-      if (deps.now() >= plan.closesAt) return { kind: 'LATE' }
-      const result = await send(deps, request)
-      if (result.kind === 'FATAL' || result.kind === 'NOT_ACCEPTED') stop = true
-      return result
+  let isRefused = false
+  const parts = await Promise.all(
+    requests.map(async (request, i): Promise<Part> => {
+      await until(plan.startAt.getTime() + i * plan.requestIntervalMs, deps)
+      if (isRefused) return withheldPart(request.messages, 'BROKER')
+      const part = await sendPermitted(deps, request)
+      if (part.result.kind === 'FATAL' || part.result.kind === 'NOT_ACCEPTED') isRefused = true
+      return part
     }),
   )
-  return merge(requests, results)
+  return merge(batch.messages, parts)
 }
 
-/** An adapter that throws has a bug; whether the broker took the request, nobody can know. */
-async function send({ adapter, credential, http }: SendDeps, request: SendRequest): Promise<SendResult> {
+async function until(atMs: number, { now, draining }: SendDeps): Promise<void> {
+  const waitMs = atMs - now().getTime()
+  // An aborted wait ends early, and the permit then refuses the request.
+  if (waitMs > 0) await delay(waitMs, undefined, { signal: draining }).catch(() => undefined)
+}
+
+/** What became of one request. */
+interface Part {
+  /** Those that it carried. */
+  messages: readonly Message[]
+  result: Result
+  /** Those that were left out of it: their people had been added to the blocklist. */
+  blocked: readonly Message[]
+  /** When it was first written; undefined: it was not. */
+  writtenAt?: Date | undefined
+}
+
+function withheldPart(messages: readonly Message[], why: NotWritten, blocked: readonly Message[] = []): Part {
+  return { messages, result: { kind: 'WITHHELD', why }, blocked }
+}
+
+/** A connection may take longer than a look is good for: the request is then tried again, after another look. */
+const MAX_TRIES = 10
+
+async function sendPermitted(deps: SendDeps, request: SendRequest): Promise<Part> {
+  const { permit } = deps
+  for (let tries = 1; ; tries++) {
+    const refused = await permit.renew()
+    const blocked = request.messages.filter(({ leadId }) => permit.isBlocked(leadId))
+    const messages = request.messages.filter(message => !blocked.includes(message))
+    if (refused) return withheldPart(messages, refused, blocked)
+    if (messages.length === 0) return { messages, result: { kind: 'ANSWERED', outcomes: [] }, blocked }
+    const { result, why, writtenAt } = await sendOnce(deps, { ...request, messages })
+    // Only where the broker took nothing of it: of what a request of several steps has done, the adapter tells.
+    if (result.kind !== 'NOT_ACCEPTED' || why === undefined) return { messages, result, blocked, writtenAt }
+    if (why !== 'STALE' || tries === MAX_TRIES) return withheldPart(messages, why, blocked)
+  }
+}
+
+interface Sent {
+  result: SendResult
+  /** The permit's refusal, where a write was refused. */
+  why: Withheld | undefined
+  writtenAt: Date | undefined
+}
+
+async function sendOnce(deps: SendDeps, request: SendRequest): Promise<Sent> {
+  const { permit, draining, now } = deps
+  let [why, writtenAt]: [Withheld | undefined, Date | undefined] = [undefined, undefined]
+  const http = guardedHttp(deps.http, () => {
+    why = permit.refusal()
+    if (why === undefined) writtenAt ??= now()
+    return why && NOT_WRITTEN[why]
+  })
+  const result = await callAdapter({ ...deps, http }, request)
+  // One that waited for a connection was withdrawn.
+  if (draining.aborted) why ??= 'DRAINING'
+  return { result, why, writtenAt }
+}
+
+/** An adapter that throws has a bug: it is unknown whether the broker took the request. */
+async function callAdapter({ adapter, credential, http }: SendDeps, request: SendRequest): Promise<SendResult> {
   try {
     const result = await adapter.send(request, credential, http)
     if (result.kind !== 'ANSWERED' || result.outcomes.length === request.messages.length) return result
@@ -66,25 +128,43 @@ async function send({ adapter, credential, http }: SendDeps, request: SendReques
   }
 }
 
-function merge(requests: readonly SendRequest[], results: readonly Result[]): BatchOutcome {
+const NOT_WRITTEN: Readonly<Record<NotWritten, string>> = {
+  HOURS: 'not sent: the contact hours had ended',
+  STOPPED: 'not sent: the campaign was stopped',
+  LEASE: 'not sent: the lease of its batch was over',
+  BLOCKED: 'not sent: on the blocklist by then',
+  DRAINING: 'not sent: the worker was stopping',
+  DATABASE: 'not sent: the database could not be asked whether it may be',
+  STALE: 'not sent: no connection to the broker in time',
+  BROKER: 'not sent: the broker refused this batch before',
+}
+
+function merge(messages: readonly Message[], parts: readonly Part[]): BatchOutcome {
   const batch: BatchOutcome = { outcomes: [] }
-  results.forEach((result, i) => {
-    const { messages } = requests[i]!
-    batch.outcomes.push(...outcomesOf(result, messages))
+  const byLead = new Map<string, LeadOutcome>()
+  for (const { messages, result, blocked, writtenAt } of parts) {
+    const outcomes = outcomesOf(result, messages)
+    for (const [i, { leadId }] of messages.entries()) byLead.set(leadId, { ...outcomes[i]!, writtenAt })
+    for (const { leadId } of blocked) byLead.set(leadId, notWritten('BLOCKED'))
     if (result.kind === 'FATAL') batch.fatal = result.reason
     if (result.kind === 'REJECTED' && messages.length > 1) batch.split = true
-    if (result.kind === 'ANSWERED') batch.reference = result.reference
+    if (result.kind === 'ANSWERED' && result.outcomes.length > 0) batch.reference = result.reference
     if (result.kind === 'NOT_ACCEPTED' && result.retryAfterMs !== undefined) {
       batch.retryAfterMs = Math.max(batch.retryAfterMs ?? 0, result.retryAfterMs)
     }
-  })
-  batch.late =
-    results.some(({ kind }) => kind === 'LATE') &&
-    results.every(({ kind }) => kind === 'LATE' || kind === 'ANSWERED' || kind === 'REJECTED')
+  }
+  batch.outcomes = messages.map(({ leadId }) => byLead.get(leadId)!)
+  batch.withheld =
+    parts.some(({ result, blocked }) => result.kind === 'WITHHELD' || blocked.length > 0) &&
+    parts.every(({ result }) => ['WITHHELD', 'ANSWERED', 'REJECTED', 'IN_DOUBT'].includes(result.kind))
   return batch
 }
 
-function outcomesOf(result: Result, messages: readonly Message[]): readonly Outcome[] {
+function notWritten(why: NotWritten): LeadOutcome {
+  return { kind: 'NOT_ACCEPTED', reason: NOT_WRITTEN[why], isWithheld: true }
+}
+
+function outcomesOf(result: Result, messages: readonly Message[]): readonly LeadOutcome[] {
   switch (result.kind) {
     case 'ANSWERED':
       return result.outcomes
@@ -97,8 +177,8 @@ function outcomesOf(result: Result, messages: readonly Message[]): readonly Outc
       )
     case 'FATAL':
       return messages.map(() => ({ kind: 'NOT_ACCEPTED', reason: result.reason }))
-    case 'LATE':
-      return messages.map(() => ({ kind: 'NOT_ACCEPTED', reason: 'not sent: the contact hours had ended' }))
+    case 'WITHHELD':
+      return messages.map(() => notWritten(result.why))
     default:
       return messages.map(() => ({ kind: result.kind, reason: result.reason }))
   }

@@ -1,11 +1,12 @@
 import { addToBlocklist, optedOutAt } from '../blocklist/blocklist.ts'
-import type { Outcome } from '../broker/port.ts'
 import type { Sql } from '../database/pool.ts'
 import type { ClaimedBatch } from './claim.ts'
 import type { ClaimedLead } from './claim-leads.ts'
+import type { LeadEvent, LeadEventKind } from './lead-events.ts'
+import type { LeadOutcome } from './settle.ts'
 
 /** What became of a lead. */
-export type Fate = { lead: ClaimedLead; outcome: Outcome }
+export type Fate = { lead: ClaimedLead; outcome: LeadOutcome }
 
 /** Why the first of them is as it is. */
 export function reasonOf(fates: readonly Fate[]): string | undefined {
@@ -16,13 +17,15 @@ export function reasonOf(fates: readonly Fate[]): string | undefined {
 /** Only what the claim left SENDING: a cancel, or whoever decided about it, may have come between. */
 export async function writeLeads(sql: Sql, batch: ClaimedBatch, fates: readonly Fate[], at: Date): Promise<void> {
   const status = { ACCEPTED: 'SENT', REJECTED: 'ERROR', NOT_ACCEPTED: 'PENDING', IN_DOUBT: 'IN_DOUBT' } as const
+  const { base, offsets } = writtenMoments(fates, at)
   await sql.query(
     `UPDATE "CampaignLead" l SET
        status = o.status::"LeadStatus",
        billed = o.status IN ('SENT', 'IN_DOUBT'),
-       sent_at = CASE WHEN o.status IN ('SENT', 'IN_DOUBT') THEN $6::timestamptz ELSE l.sent_at END,
+       sent_at = CASE WHEN o.status IN ('SENT', 'IN_DOUBT') THEN $6::timestamptz + coalesce(o.written_ms, 0) * interval '1 millisecond' ELSE l.sent_at END,
        provider_msg_id = o.provider_id, error_code = o.code, error_message = o.detail
-     FROM unnest($2::int[], $3::text[], $4::text[], $5::text[], $7::text[]) AS o(seq, status, provider_id, code, detail)
+     FROM unnest($2::int[], $3::text[], $4::text[], $5::text[], $7::text[], $8::int[])
+       AS o(seq, status, provider_id, code, detail, written_ms)
      WHERE l.campaign_id = $1 AND l.seq = o.seq AND l.status = 'SENDING'`,
     [
       batch.campaign.id,
@@ -30,10 +33,59 @@ export async function writeLeads(sql: Sql, batch: ClaimedBatch, fates: readonly 
       fates.map(fate => status[fate.outcome.kind]),
       fates.map(({ outcome }) => (outcome.kind === 'ACCEPTED' ? (outcome.providerId ?? null) : null)),
       fates.map(({ outcome }) => (outcome.kind === 'REJECTED' ? outcome.code : null)),
-      at,
+      base,
       fates.map(({ outcome }) => detailOf(outcome)),
+      offsets,
     ],
   )
+}
+
+/** Where all were written at once, one moment says it. @param at where it is not known */
+function writtenMoments(fates: readonly Fate[], at: Date): { base: Date; offsets: number[] | null } {
+  const base = fates[0]?.outcome.writtenAt ?? at
+  const isSame = fates.every(({ outcome }) => (outcome.writtenAt ?? at).getTime() === base.getTime())
+  return {
+    base,
+    offsets: isSame ? null : fates.map(({ outcome }) => (outcome.writtenAt ?? at).getTime() - base.getTime()),
+  }
+}
+
+/** One for all leads to which the same happened. */
+export function eventsOf(batch: ClaimedBatch, fates: readonly Fate[], at: Date): LeadEvent[] {
+  const groups = new Map<string, { event: LeadEvent; seqs: number[]; written: Date[] }>()
+  for (const { lead, outcome } of fates) {
+    const kind = eventKindOf(outcome)
+    const code = outcome.kind === 'REJECTED' ? outcome.code : null
+    const detail = 'reason' in outcome ? outcome.reason : detailOf(outcome)
+    const key = `${kind} ${code} ${detail}`
+    let group = groups.get(key)
+    if (!group) {
+      const { id: campaignId } = batch.campaign
+      const { number, attempt, claimedAt } = batch
+      const event = { campaignId, kind, at, seqs: [], batch: { number, attempt }, claimedAt, code, detail }
+      group = { event, seqs: [], written: [] }
+      groups.set(key, group)
+    }
+    group.seqs.push(lead.seq)
+    if (outcome.writtenAt) group.written.push(outcome.writtenAt)
+  }
+  return [...groups.values()].map(({ event, seqs, written }) => ({
+    ...event,
+    seqs,
+    // Some of a group may have been written and others not, where an adapter refuses by itself.
+    writtenAt: written.length === seqs.length ? written : written.slice(0, 1),
+  }))
+}
+
+function eventKindOf(outcome: LeadOutcome): LeadEventKind {
+  switch (outcome.kind) {
+    case 'REJECTED':
+      return 'REFUSED'
+    case 'NOT_ACCEPTED':
+      return outcome.isWithheld ? 'WITHHELD' : 'NOT_TAKEN'
+    default:
+      return outcome.kind
+  }
 }
 
 /** Who told the broker, and it us, that they want no more. */
@@ -44,7 +96,7 @@ export async function blockOptOuts(sql: Sql, batch: ClaimedBatch, refused: reado
   if (phones.length > 0) await addToBlocklist(sql, optedOutAt(batch.broker, phones))
 }
 
-function detailOf(outcome: Outcome): string | null {
+function detailOf(outcome: LeadOutcome): string | null {
   switch (outcome.kind) {
     case 'REJECTED':
       return outcome.detail

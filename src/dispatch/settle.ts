@@ -6,9 +6,18 @@ import type { ClaimedBatch } from './claim.ts'
 import { recipientOf } from './claim-leads.ts'
 import { releaseContacts } from './contacts.ts'
 import { failCampaign, finishIfDone, pauseCampaign } from './finish.ts'
+import { recordLeadEvents } from './lead-events.ts'
 import { backoffMs, blockCredential, countAnswer, countFailure, giveProbeBack } from './pace.ts'
 import { planRest, splitBatch } from './plan.ts'
-import { blockOptOuts, reasonOf, writeLeads, writeProviderMessages } from './settle-leads.ts'
+import { blockOptOuts, eventsOf, reasonOf, writeLeads, writeProviderMessages } from './settle-leads.ts'
+
+/** What became of a lead, and of its request. */
+export type LeadOutcome = Outcome & {
+  /** When its request was written; undefined: it was not, or it is not known. */
+  writtenAt?: Date | undefined
+  /** NOT_ACCEPTED because camp did not write it (permit.ts). */
+  isWithheld?: boolean
+}
 
 /**
  * The settle (DESIGN 5): one transaction that writes what became of a claimed batch. It is fenced: only the attempt that
@@ -17,15 +26,15 @@ import { blockOptOuts, reasonOf, writeLeads, writeProviderMessages } from './set
  */
 export interface BatchOutcome {
   /** One for each claimed lead, in their order. */
-  outcomes: Outcome[]
+  outcomes: LeadOutcome[]
   /** The broker's own name for what it took. */
   reference?: string | undefined
   /** The broker asked to wait this long. */
   retryAfterMs?: number | undefined
   /** The broker refused the request as a whole: its leads, NOT_ACCEPTED here, are to be sent in halves. */
   split?: boolean
-  /** What was not accepted was never sent, because the contact hours had ended: no failure of the broker's. */
-  late?: boolean
+  /** What was not accepted was never written, by camp's own decision (permit.ts): no failure of the broker's. */
+  withheld?: boolean
   /** The key or the configuration is wrong: nothing more goes out. */
   fatal?: string | undefined
 }
@@ -69,12 +78,12 @@ export async function settleBatch(
       of('IN_DOUBT'),
     ]
 
-    const failures = notAccepted.length > 0 && !outcome.split && !outcome.late ? row.failures + 1 : 0
+    const failures = notAccepted.length > 0 && !outcome.split && !outcome.withheld ? row.failures + 1 : 0
     const waitMs = outcome.retryAfterMs ?? (failures > 0 ? backoffMs(failures - 1, random) : 0)
     const notBefore = waitMs > 0 ? new Date(at.getTime() + waitMs) : null
     const answered = accepted.length + refused.length > 0 || outcome.split === true || outcome.fatal !== undefined
     if (answered) await countAnswer(sql, batch.credential.id)
-    else if (outcome.late) {
+    else if (outcome.withheld && inDoubt.length === 0) {
       if (batch.probe) await giveProbeBack(sql, batch.credential.id, at)
     } else {
       const reason = reasonOf(notAccepted) ?? reasonOf(inDoubt) ?? 'the broker does not answer'
@@ -94,6 +103,7 @@ export async function settleBatch(
       [...refused, ...notAccepted].flatMap(({ lead }) => (lead.is_fish ? [] : [recipientOf(lead)])),
     )
     await writeLeads(sql, batch, fates, at)
+    await recordLeadEvents(sql, eventsOf(batch, fates, at))
     await blockOptOuts(sql, batch, refused)
     if (adapter.correlatesByProviderId) await writeProviderMessages(sql, batch, accepted)
 

@@ -2,6 +2,7 @@ import type pg from 'pg'
 import { type Sql, transaction } from '../database/pool.ts'
 import type { Queues } from '../queue/queues.ts'
 import { cancelOpenLeads, finishIfDone } from './finish.ts'
+import { recordLeadEvents } from './lead-events.ts'
 import { type PlannedCampaign, planCampaign, planRest } from './plan.ts'
 import { ringAll, ringWindow } from './ring.ts'
 
@@ -30,6 +31,8 @@ export async function sweep(deps: SweepDeps): Promise<Swept> {
   return { inDoubt, rung }
 }
 
+const LOST = 'its worker did not come back'
+
 /** A lease that ran out: the request may have been sent. The cost stays booked; callbacks or a person decide. */
 async function expireLeases({ pool, now }: SweepDeps): Promise<number> {
   let expired = 0
@@ -42,19 +45,27 @@ async function expireLeases({ pool, now }: SweepDeps): Promise<number> {
         number: number
         from_seq: number
         to_seq: number
+        attempt: number
+        claimed_at: Date
       }>(
-        `UPDATE "Batch" SET status = 'IN_DOUBT', settled_at = $1, error = 'its worker did not come back'
+        `UPDATE "Batch" SET status = 'IN_DOUBT', settled_at = $1, error = $2
          WHERE id = (SELECT id FROM "Batch" WHERE status = 'SENDING' AND lease_until < $1 LIMIT 1 FOR UPDATE SKIP LOCKED)
-         RETURNING id, campaign_id, number, from_seq, to_seq`,
-        [at],
+         RETURNING id, campaign_id, number, from_seq, to_seq, attempt, claimed_at`,
+        [at, LOST],
       )
       const batch = rows[0]
       if (!batch) return undefined
-      const { rowCount } = await sql.query(
-        `UPDATE "CampaignLead" SET status = 'IN_DOUBT', sent_at = $4, error_message = 'its worker did not come back'
-         WHERE campaign_id = $1 AND seq BETWEEN $2 AND $3 AND batch_number = $5 AND status = 'SENDING'`,
-        [batch.campaign_id, batch.from_seq, batch.to_seq, at, batch.number],
+      // No earlier than its claim: when a request was written that nothing has told of is not known.
+      const { rows: leads } = await sql.query<{ seq: number }>(
+        `UPDATE "CampaignLead" SET status = 'IN_DOUBT', sent_at = $4, error_message = $6
+         WHERE campaign_id = $1 AND seq BETWEEN $2 AND $3 AND batch_number = $5 AND status = 'SENDING' RETURNING seq`,
+        [batch.campaign_id, batch.from_seq, batch.to_seq, batch.claimed_at, batch.number, LOST],
       )
+      const seqs = leads.map(lead => lead.seq).sort((a, b) => a - b)
+      const { campaign_id: campaignId, number, attempt, claimed_at: claimedAt } = batch
+      await recordLeadEvents(sql, [
+        { campaignId, kind: 'IN_DOUBT', at, seqs, batch: { number, attempt }, claimedAt, detail: LOST },
+      ])
       // A closing whose run had not begun has done nothing; one that had is looked after (closing.ts).
       await sql.query(
         `UPDATE "Batch" SET status = CASE WHEN broker_ref IS NULL THEN 'QUEUED'::"BatchStatus" ELSE status END,
@@ -66,7 +77,7 @@ async function expireLeases({ pool, now }: SweepDeps): Promise<number> {
       const whole = { failures: 0, notBefore: null, rungAt: null }
       await planRest(sql, { id: batch.id, campaignId: batch.campaign_id }, whole)
       await finishIfDone(sql, batch.campaign_id, at)
-      return rowCount ?? 0
+      return seqs.length
     })
     if (leads === undefined) return expired
     expired += leads
@@ -107,7 +118,7 @@ async function planForgotten({ pool }: SweepDeps): Promise<void> {
 
 async function lockRunning(sql: Sql, campaignId: string): Promise<PlannedCampaign | undefined> {
   const { rows } = await sql.query<PlannedCampaign>(
-    `SELECT c.id, c.batch_size, c.throttling_type, r.adapter, r.max_batch
+    `SELECT c.id, c.batch_size, c.throttling_type, r.adapter, r.max_batch, r.rate_limit
      FROM "Campaign" c JOIN "Broker" r ON r.id = c.broker_id
      WHERE c.id = $1 AND c.status = 'PROCESSING' FOR UPDATE OF c`,
     [campaignId],

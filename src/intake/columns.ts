@@ -67,13 +67,21 @@ export function mapColumns(
 
 /** The columns that a text may name, fields first. */
 export function namedColumns({ headers, fields, phones, variables }: Columns): NamedColumn[] {
-  const own = (['phone', 'nome', 'cpf_cnpj', 'idcob_contrato'] as const).flatMap(name => {
+  const own = OWN.flatMap(name => {
     const index = fields[name]
     if (index === undefined) return []
     return [{ header: name === 'phone' && phones.length > 1 ? name : headers[index]!, name }]
   })
   return [...own, ...variables.map(({ name }) => ({ header: name, name }))]
 }
+
+/** The column that a text names, by the name under which a lead keeps it. */
+export function columnOf(name: string, { fields, variables }: Columns): number | undefined {
+  const own = OWN.find(field => field === name)
+  return own === undefined ? variables.find(variable => variable.name === name)?.index : fields[own]
+}
+
+const OWN = ['phone', 'nome', 'cpf_cnpj', 'idcob_contrato'] as const
 
 /** Without the columns behind the last name (Excel leaves them) and those of a rejects file. */
 export function namesOf(row: readonly string[]): string[] {

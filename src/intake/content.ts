@@ -1,14 +1,17 @@
 import type { Adapter } from '../broker/port.ts'
 import { CampError } from '../errors.ts'
-import { bindTemplate, type CompiledText, compileText } from '../lead/render.ts'
+import { cleanText } from '../lead/characters.ts'
+import { bindTemplate, type CompiledText } from '../lead/render.ts'
+import type { TextRules } from '../lead/text-rules.ts'
 import { type Columns, namedColumns } from './columns.ts'
+import { prepareMessage, textNotes } from './message.ts'
 
 export interface ContentRequest {
   message: string | null
   template: { id: string; code: string; content: string } | null
   /** --var: template variable → column. */
   vars: Readonly<Record<string, string>>
-  adapter: Pick<Adapter, 'name' | 'content' | 'oneTextPerRequest'>
+  adapter: Pick<Adapter, 'name' | 'content' | 'oneTextPerRequest' | 'texts'>
 }
 
 /**
@@ -20,6 +23,12 @@ export interface Content {
   templateVars: Record<string, string> | null
   /** Texts differ by row, and the broker carries one per request: leads are put in order by text. */
   byText: boolean
+  /** What the channel takes. */
+  texts: TextRules
+  /** What an operator should see of the text before it goes out: sentences. */
+  notes: readonly string[]
+  /** What was put right in it: sentences. */
+  repairs: readonly string[]
 }
 
 /**
@@ -31,7 +40,7 @@ export function assertContent({ message, template, vars, adapter }: ContentReque
     throw new CampError('USAGE', '--message and --template exclude each other', { hint: 'Give one of them.' })
   if (!template && Object.keys(vars).length > 0)
     throw new CampError('USAGE', '--var goes with --template', { hint: 'In a text, columns stand as {{nome}}.' })
-  if (message !== null && message.trim() === '')
+  if (message !== null && cleanText(message).trim() === '')
     throw new CampError('DATA', 'the message is empty', { hint: 'Write one: --message "Olá {{nome}}"' })
   if (!template && adapter.content === 'TEMPLATE') {
     throw new CampError('DATA', `${adapter.name} takes only approved templates, no free text`, {
@@ -51,16 +60,21 @@ export function assertContent({ message, template, vars, adapter }: ContentReque
  */
 export function contentFor(request: ContentRequest, file: string, columns: Columns): Content {
   const { message, template, vars, adapter } = request
-  if (adapter.content === 'NONE') return { text: null, templateVars: {}, byText: false }
+  const { texts = {} } = adapter
+  const none = { text: null, byText: false, texts, notes: [], repairs: [] }
+  if (adapter.content === 'NONE') return { ...none, templateVars: {} }
   const named = namedColumns(columns)
-  if (template) return { text: null, templateVars: bindTemplate(template, vars, named), byText: false }
+  if (template) {
+    const notes = textNotes(`template ${template.code}`, template.content)
+    return { ...none, templateVars: bindTemplate(template, vars, named), notes }
+  }
   const ownTexts = columns.fields.mensagem !== undefined
   if (message === null && !ownTexts) {
     throw new CampError('DATA', `${file} has no column with messages, and none was given`, {
       hint: 'Give one with --message "Olá {{nome}}", a template with --template CODE, or a column "mensagem".',
     })
   }
-  const text = message === null ? null : compileText(message, named)
+  const { text, notes, repairs } = message === null ? none : prepareMessage(message, named, texts)
   const byText = adapter.oneTextPerRequest && (ownTexts || (text !== null && text.names.length > 0))
-  return { text, templateVars: null, byText }
+  return { text, templateVars: null, byText, texts, notes, repairs }
 }

@@ -45,6 +45,7 @@ export async function* readRows(bytes: AsyncIterable<Buffer>, options: CsvOption
 /** Records are kept where they come out of the parser: passed on through its stream, each costs more than its parsing. */
 class RowParser extends Parser {
   readonly #file: string
+  readonly #delimiter: string
   readonly #lines = new LineCount()
   #passOver: boolean
   #headers: readonly string[] | undefined
@@ -60,6 +61,7 @@ class RowParser extends Parser {
       max_record_size: MOST_CHARACTERS,
     })
     this.#file = file
+    this.#delimiter = delimiter
     this.#passOver = separatorLine !== null
   }
 
@@ -71,7 +73,8 @@ class RowParser extends Parser {
       return true
     }
     this.#headers ??= cells
-    const torn = cells.findIndex(isTorn)
+    const width = this.#headers.length
+    const torn = cells.findIndex(cell => isTorn(cell) || hasSwallowed(cell, width, this.#delimiter))
     if (torn >= 0) throw this.#quoteError(line, torn)
     this.#rows.push({ line, cells })
     return true
@@ -114,10 +117,31 @@ function isTorn(cell: string): boolean {
   return cell.charCodeAt(0) === 34 && cell.includes('\n')
 }
 
+/**
+ * A quote that was opened by mistake may end at one of another row, and then nothing looks torn: but the cell holds whole rows, each
+ * with as many delimiters as the header, and a phone that is one of their cells. More lines than any text has are no cell either.
+ */
+function hasSwallowed(cell: string, width: number, delimiter: string): boolean {
+  if (!cell.includes('\n') && !cell.includes('\r')) return false
+  const breaks = breaksIn(cell)
+  if (breaks > MOST_LINES) return true
+  if (width < 2) return false
+  const fields = cell.split(delimiter).flatMap(part => part.split(/\r\n|\n|\r/))
+  const delimiters = fields.length - 1 - breaks
+  return delimiters === breaks * (width - 1) && fields.some(field => PHONE.test(field))
+}
+
+const MOST_LINES = 200
+/** As a cell of its own. */
+const PHONE = /^\s*"?[+(]?\d[\d\s().-]{8,18}\d"?\s*$/
+
 /** Excel exports rows that were once touched as delimiters without anything between them. */
 function isBlank(cells: readonly string[]): boolean {
-  return cells.every(cell => cell.trim() === '')
+  return cells.every(cell => cell.trim() === '' || cell === DOS_END)
 }
+
+/** The last byte of a file that DOS has written. */
+const DOS_END = '\x1a'
 
 /** The lines on which records begin. csv-parse counts a CRLF within a cell as two lines, so its count only says when to look. */
 class LineCount {

@@ -1,6 +1,7 @@
 import { CampError } from '../errors.ts'
+import { decodeCodePage, encodeCodePage, isCodePage } from './code-page.ts'
 
-export const ENCODINGS = ['utf-8', 'utf-16le', 'utf-16be', 'windows-1252'] as const
+export const ENCODINGS = ['utf-8', 'utf-16le', 'utf-16be', 'windows-1252', 'cp850', 'cp860', 'macintosh'] as const
 export type Encoding = (typeof ENCODINGS)[number]
 
 /** @param name as a person writes it: UTF8, latin1, cp1252, ansi… @throws CampError USAGE */
@@ -21,50 +22,75 @@ const OTHER_NAMES: Record<string, Encoding> = {
   ansi: 'windows-1252',
   latin1: 'windows-1252',
   iso88591: 'windows-1252',
+  iso885915: 'windows-1252',
+  dos: 'cp850',
+  850: 'cp850',
+  ibm850: 'cp850',
+  oem: 'cp850',
+  860: 'cp860',
+  ibm860: 'cp860',
+  macroman: 'macintosh',
+  mac: 'macintosh',
 }
 
-/** The file's bytes as UTF-8, without byte order mark and without NULs, which PostgreSQL cannot hold. */
+/**
+ * The file's bytes as UTF-8, without byte order marks, also of files that were put together, and without NULs, which PostgreSQL
+ * cannot hold. Bytes that are no UTF-8 in a file that is stay as they are.
+ */
 export async function* toUtf8(bytes: AsyncIterable<Buffer>, encoding: Encoding): AsyncGenerator<Buffer> {
-  if (encoding === 'utf-8') {
-    let first = true
-    for await (const chunk of bytes) {
-      yield withoutNuls(first && chunk.subarray(0, 3).equals(BOM) ? chunk.subarray(3) : chunk)
-      first = false
-    }
-    return
-  }
-  // Only a streaming decoder: asked for everything at once, Node 20 reads windows-1252 as Latin-1.
+  if (encoding === 'utf-8') yield* withoutMarks(bytes)
+  else if (isCodePage(encoding)) {
+    for await (const chunk of withoutMarks(bytes)) yield Buffer.from(decodeCodePage(chunk, encoding))
+  } else yield* withoutMarks(decoded(bytes, encoding))
+}
+
+async function* decoded(bytes: AsyncIterable<Buffer>, encoding: Encoding): AsyncGenerator<Buffer> {
   const decoder = new TextDecoder(encoding)
-  for await (const chunk of bytes) yield withoutNuls(Buffer.from(decoder.decode(chunk, { stream: true })))
+  for await (const chunk of bytes) yield Buffer.from(decoder.decode(chunk, { stream: true }))
   yield Buffer.from(decoder.decode())
 }
 
+/** A mark may lie across two chunks: what could begin one waits for the next. */
+async function* withoutMarks(bytes: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  let waiting: Buffer = NOTHING
+  for await (const read of bytes) {
+    const chunk = waiting.length > 0 ? Buffer.concat([waiting, read]) : read
+    const end = chunk.length - beginningOfBom(chunk)
+    waiting = end < chunk.length ? Buffer.from(chunk.subarray(end)) : NOTHING
+    yield withoutNuls(withoutBoms(chunk.subarray(0, end)))
+  }
+  if (waiting.length > 0) yield waiting
+}
+
+const NOTHING = Buffer.alloc(0)
 const BOM = Buffer.from('\ufeff')
+
+/** How many bytes at the end could be those that a byte order mark begins with. */
+function beginningOfBom(chunk: Buffer): number {
+  if (chunk.at(-1) === BOM[0]) return 1
+  return chunk.at(-1) === BOM[1] && chunk.at(-2) === BOM[0] ? 2 : 0
+}
+
+function withoutBoms(chunk: Buffer): Buffer {
+  let at = chunk.indexOf(BOM)
+  if (at < 0) return chunk
+  const parts: Buffer[] = []
+  let from = 0
+  for (; at >= 0; at = chunk.indexOf(BOM, from)) {
+    parts.push(chunk.subarray(from, at))
+    from = at + BOM.length
+  }
+  return Buffer.concat([...parts, chunk.subarray(from)])
+}
 
 function withoutNuls(chunk: Buffer): Buffer {
   return chunk.includes(0) ? Buffer.from(chunk.filter(byte => byte !== 0)) : chunk
 }
 
-/** A text in a file's encoding. What Windows-1252 does not have becomes a question mark. */
+/** A text in a file's encoding. What a single-byte encoding does not have becomes a question mark. */
 export function encode(text: string, encoding: Encoding): Buffer {
-  switch (encoding) {
-    case 'utf-8':
-      return Buffer.from(text)
-    case 'utf-16le':
-      return Buffer.from(text, 'utf16le')
-    case 'utf-16be':
-      return Buffer.from(text, 'utf16le').swap16()
-    case 'windows-1252':
-      return Buffer.from(text.replace(BEYOND_LATIN1, toLatin1), 'latin1')
-  }
-}
-
-const BEYOND_LATIN1 = /[\u{100}-\u{10ffff}]/gu
-
-// The characters that Windows-1252 has at 0x80 to 0x9f, where Latin-1 has control characters.
-const AT_80 = '€\u0081‚ƒ„…†‡ˆ‰Š‹Œ\u008dŽ\u008f\u0090‘’“”•–—˜™š›œ\u009džŸ'
-
-function toLatin1(character: string): string {
-  const at = AT_80.indexOf(character)
-  return at < 0 ? '?' : String.fromCharCode(0x80 + at)
+  if (isCodePage(encoding)) return encodeCodePage(text, encoding)
+  if (encoding === 'utf-8') return Buffer.from(text)
+  const bytes = Buffer.from(text, 'utf16le')
+  return encoding === 'utf-16le' ? bytes : bytes.swap16()
 }

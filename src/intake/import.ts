@@ -4,19 +4,22 @@ import { v7 as uuidv7 } from 'uuid'
 import { formatMoney, moneyOf } from '../budget/money.ts'
 import { affordable } from '../campaign/affordable.ts'
 import { assertOpensFor } from '../campaign/contact-hours.ts'
+import { openingsFor } from '../campaign/forecast.ts'
 import { transaction } from '../database/pool.ts'
 import { loadsOf } from '../dispatch/expected-end.ts'
-import { batchSizes, effectiveBatchSize } from '../dispatch/plan.ts'
+import { batchSizes, effectiveBatchSize, perSecond } from '../dispatch/plan.ts'
 import { CampError } from '../errors.ts'
 import { dayIn } from '../lead/dates.ts'
 import { regionOf } from '../lead/zones.ts'
 import { recordAudit } from '../security/audit.ts'
+import { CapCount } from './cap-count.ts'
 import { mapColumns } from './columns.ts'
 import { assertContent, type Content, contentFor } from './content.ts'
 import { type Fish, placeFish } from './fish.ts'
 import { cryptoRandom, newHandle, uuids } from './ids.ts'
 import { assertUnchanged, type Inspection, inspectFile } from './inspect.ts'
 import { textReader } from './lead-text.ts'
+import { withOtherSheets } from './other-sheets.ts'
 import { openRecords, type Reading, type Records, readLeads } from './read-leads.ts'
 import { RejectsFile } from './rejects.ts'
 import { contactHoursOf, type ImportDeps, type ImportRequest, type ImportResult } from './request.ts'
@@ -49,7 +52,9 @@ export async function importCampaign(deps: ImportDeps, request: ImportRequest): 
     const source = await inspectFile(request.file, { ...request, signal: deps.signal })
     const records = await openRecords(source, deps.signal)
     try {
-      const intake = await prepare(deps, request, source, records)
+      const intake = await prepare(deps, request, source, records).catch(error => {
+        throw withOtherSheets(source, error)
+      })
       return request.dryRun ? await dryRun(deps, request, intake) : await importRows(deps, request, intake)
     } finally {
       await records.close()
@@ -94,6 +99,8 @@ async function prepare(
     text: content.text,
     templateVars: content.templateVars,
     keepText: content.byText,
+    texts: content.texts,
+    template: request.template?.content ?? null,
   })
   const fish = request.fish ? await deps.prisma.fish.findMany({ orderBy: { created_at: 'asc' } }) : []
   const textOf = textReader(content, request.template?.content ?? null, columns)
@@ -104,11 +111,21 @@ async function prepare(
 }
 
 async function dryRun(deps: ImportDeps, request: ImportRequest, intake: Intake): Promise<ImportResult> {
-  const tally = await readLeads(deps, intake, intake.segments ? [intake.segments] : [])
+  const cap = request.noCap ? null : await openCapCount(deps, request, intake)
+  const sinks = [intake.segments, cap].filter(sink => sink !== null)
+  const tally = await readLeads(deps, intake, sinks)
   assertAllCanBeSent(request, intake, tally)
+  const pending = tally.pending > 0 ? tally.pending + intake.fish.length : 0
   return resultOf(deps, request, intake, tally, {
+    refusals: cap?.result(pending) ?? { ...NOBODY_REFUSED, pending },
     importedBefore: (await importedBefore(deps.pool, intake.source.sha256)) ?? null,
   })
+}
+
+const NOBODY_REFUSED = { blocked: 0, writtenTo: 0, until: null, sameDocument: 0 }
+
+async function openCapCount({ pool }: ImportDeps, request: ImportRequest, { createdAt }: Intake): Promise<CapCount> {
+  return new CapCount(pool, await openingsFor(pool, contactHoursOf(request), request.scheduledAt, createdAt))
 }
 
 async function importRows(deps: ImportDeps, request: ImportRequest, intake: Intake): Promise<ImportResult> {
@@ -136,11 +153,12 @@ async function importRows(deps: ImportDeps, request: ImportRequest, intake: Inta
           rows: tally.rows,
           leads: tally.leads,
           pending: tally.pending,
+          ...saidIn(warningsOf(intake)),
           purpose: request.purpose,
           no_cap: request.noCap,
         },
       })
-      await deps.onImported?.(client, made)
+      await deps.onImported?.(client, { ...made, ...warningsOf(intake) })
       // Whatever the disk refuses, it is to refuse before the import is one.
       await rejects?.seal()
       deps.signal.throwIfAborted()
@@ -153,6 +171,29 @@ async function importRows(deps: ImportDeps, request: ImportRequest, intake: Inta
     return result
   } finally {
     await rejects?.discard()
+  }
+}
+
+function warningsOf({
+  vetter,
+  records,
+  content,
+  source,
+}: Intake): Pick<ImportResult, 'warnings' | 'warningPlaces' | 'notes' | 'repairs'> {
+  const { counts, places } = vetter.warnings
+  return {
+    warnings: { ...counts, ...records.warnings() },
+    warningPlaces: places,
+    notes: [...source.notes.map(note => `the file: ${note}`), ...content.notes],
+    repairs: content.repairs,
+  }
+}
+
+/** What a person is shown at an import, the audit keeps: a recurring one has no such person. */
+function saidIn({ warnings, notes }: Pick<ImportResult, 'warnings' | 'notes'>) {
+  return {
+    ...(Object.keys(warnings).length > 0 && { warnings }),
+    ...(notes.length > 0 && { notes }),
   }
 }
 
@@ -218,15 +259,16 @@ async function resultOf(
   request: ImportRequest,
   intake: Intake,
   tally: Tally,
-  made: Partial<Pick<ImportResult, 'id' | 'agendamentoId' | 'rejects' | 'importedBefore'>>,
+  made: Partial<Pick<ImportResult, 'id' | 'agendamentoId' | 'rejects' | 'importedBefore' | 'refusals'>>,
 ): Promise<ImportResult> {
-  const { source, records, columns, content, vetter, createdAt } = intake
+  const { source, columns, content, createdAt } = intake
   const fish = tally.pending > 0 ? intake.fish : []
   const size = effectiveBatchSize({
     adapter: request.adapter,
     brokerMax: request.broker.maxBatch,
     campaignMax: request.batchSize,
     perMessage: request.throttle.type !== 'none',
+    perSecond: perSecond(request.broker.rateLimit),
   })
   const unit = moneyOf(request.broker.cost)
   const ceiling = formatMoney(unit * BigInt(tally.pending + fish.length))
@@ -237,6 +279,7 @@ async function resultOf(
     agendamentoId: null,
     rejects: null,
     importedBefore: null,
+    refusals: null,
     ...made,
     name: nameOf(request, source),
     source,
@@ -249,7 +292,7 @@ async function resultOf(
     errors: tally.errors,
     refusedLines: tally.refusedLines,
     first: tally.first.map(lead => ({ lead, text: lead.refusal ? null : intake.textOf(lead) })),
-    warnings: { ...vetter.warnings, ...records.warnings() },
+    ...warningsOf(intake),
     cost: { unit: formatMoney(unit), ceiling },
     budget: await affordable(deps.pool, request.wallet.id, ceiling, request.scheduledAt, present),
     segments: intake.segments?.result ?? null,

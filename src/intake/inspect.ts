@@ -1,13 +1,15 @@
-import { isUtf8 } from 'node:buffer'
-import { createHash } from 'node:crypto'
 import { open, stat } from 'node:fs/promises'
 import { basename } from 'node:path'
 import { CampError, codeOf } from '../errors.ts'
-import { type Bytes, openBytes } from './bytes.ts'
+import { openBytes } from './bytes.ts'
 import { type Delimiter, detectDelimiter, separatorLine } from './delimiter.ts'
+import { bomOf, detectEncoding, encodingNotes } from './detect.ts'
 import { type Encoding, toUtf8 } from './encoding.ts'
 import { assertTextInGzip, KIND_BYTES, kindOf } from './magic.ts'
-import { chooseSheet } from './xlsx/open.ts'
+import { scanBytes } from './scan.ts'
+import { chooseSheet, type OtherSheet } from './xlsx/open.ts'
+
+const SCANNED = 256 * 1024
 
 /** What one pass over a file tells before anything is imported from it. */
 export interface Inspection {
@@ -17,6 +19,8 @@ export interface Inspection {
   format: 'csv' | 'csv.gz' | 'xlsx'
   /** The sheet that is read; null for text. */
   sheet: string | null
+  /** A workbook's other sheets with rows, unless one was named: the list may be on one of them. */
+  otherSheets: readonly OtherSheet[]
   /** Of a gzip: of what it holds, since packing the same file again makes other bytes. */
   sha256: string
   /** On the disk. */
@@ -30,12 +34,16 @@ export interface Inspection {
   lineBreak: '\r\n' | '\n' | '\r'
   /** A first line that names the delimiter to Excel ("sep=;"), as it is written. */
   separatorLine: string | null
+  /** Within quotes a quote is written \" and not twice. */
+  backslashQuotes: boolean
+  /** What is wrong with the file as a whole, and does not keep it from being read: sentences. */
+  notes: readonly string[]
 }
 
 export interface InspectOptions {
   encoding: Encoding | null
   delimiter: Delimiter | null
-  /** null: the first that has rows. */
+  /** null: the one on which Excel opens, or the first that has rows. */
   sheet: string | null
   /** What to call the file where its path is none that a person knows. */
   fileName?: string
@@ -59,8 +67,10 @@ export async function inspectFile(path: string, options: InspectOptions): Promis
     throw new CampError('USAGE', `--sheet says nothing here: ${file} is no workbook`, { hint: 'Leave it away.' })
   }
   const gzip = kind === 'gzip'
-  return { ...at, format: gzip ? 'csv.gz' : 'csv', sheet: null, ...(await inspectText(path, file, gzip, options)) }
+  return { ...at, format: gzip ? 'csv.gz' : 'csv', ...NO_SHEET, ...(await inspectText(path, file, gzip, options)) }
 }
+
+const NO_SHEET = { sheet: null, otherSheets: [] }
 
 async function inspectSheet(path: string, file: string, options: InspectOptions) {
   if (options.encoding !== null || options.delimiter !== null) {
@@ -68,37 +78,45 @@ async function inspectSheet(path: string, file: string, options: InspectOptions)
       hint: 'Leave them away; --sheet chooses the sheet.',
     })
   }
-  const sheet = await chooseSheet(path, file, options.sheet, options.signal)
-  const { sha256 } = await scan(openBytes({ path, file, gzip: false, chunk: SCANNED, signal: options.signal }), options)
-  return { format: 'xlsx', sheet, sha256, ...AS_EXCEL_WRITES, separatorLine: null } as const
+  const chosen = await chooseSheet(path, file, options.sheet, options.signal)
+  const bytes = openBytes({ path, file, gzip: false, chunk: SCANNED, signal: options.signal })
+  const { sha256 } = await scanBytes(bytes, options.signal)
+  return { format: 'xlsx', ...chosen, sha256, ...AS_EXCEL_WRITES } as const
 }
 
-const AS_EXCEL_WRITES = { encoding: 'utf-8', bom: true, delimiter: ';', lineBreak: '\r\n' } as const
+const AS_EXCEL_WRITES = {
+  encoding: 'utf-8',
+  bom: true,
+  delimiter: ';',
+  lineBreak: '\r\n',
+  separatorLine: null,
+  backslashQuotes: false,
+  notes: [],
+} as const
 
 async function inspectText(path: string, file: string, gzip: boolean, options: InspectOptions) {
-  const bytes = openBytes({ path, file, gzip, chunk: SCANNED, signal: options.signal })
-  const { sha256, head, isUtf8: valid, nulAt } = await scan(bytes, options)
-  if (gzip) assertTextInGzip(file, head)
-  const encoding = options.encoding ?? detectEncoding(head, valid, nulAt)
-  if (!encoding) {
-    throw new CampError('DATA', `${file} is not a text file: byte ${nulAt! + 1} is NUL`, {
-      hint: 'Save it as CSV. If it is text all the same, name its encoding: --encoding windows-1252',
-    })
-  }
-  if (encoding === 'utf-8' && !valid) {
-    throw new CampError('DATA', `${file} is not UTF-8`, { hint: 'Leave --encoding away, and it is detected.' })
-  }
-  const text = await decodedHead(head, encoding)
+  const at = { path, file, gzip, chunk: SCANNED, signal: options.signal }
+  const scan = await scanBytes(openBytes(at), options.signal)
+  if (gzip) assertTextInGzip(file, scan.head)
+  const encoding = options.encoding ?? detectEncoding(file, scan)
+  const notes = await encodingNotes(at, encoding, scan)
+  const { backslashQuotes } = scan
+  const text = await decodedHead(scan.head, encoding)
   if (text.trim() === '') throw emptyFile(file)
   const separator = separatorLine(file, text)
   const lineBreak = /\r\n|\n|\r/.exec(text)?.[0] as Inspection['lineBreak'] | undefined
   return {
-    sha256,
+    sha256: scan.sha256,
     encoding,
-    bom: bomOf(head) !== undefined,
-    delimiter: options.delimiter ?? separator?.delimiter ?? detectDelimiter(text),
+    bom: bomOf(scan.head) !== undefined,
+    delimiter:
+      options.delimiter ??
+      separator?.delimiter ??
+      detectDelimiter(backslashQuotes ? text.replaceAll('\\"', '""') : text),
     lineBreak: lineBreak ?? '\n',
     separatorLine: separator?.line ?? null,
+    backslashQuotes,
+    notes,
   }
 }
 
@@ -148,76 +166,6 @@ export function emptyFile(file: string): CampError {
   return new CampError('DATA', `${file} is empty: it has no row of data`, {
     hint: 'The first line names the columns, each further line is a lead.',
   })
-}
-
-const HEAD = 64 * 1024
-const SCANNED = 256 * 1024
-
-async function scan({ chunks }: Bytes, { signal }: InspectOptions) {
-  const hash = createHash('sha256')
-  let head = Buffer.alloc(0)
-  let carry = Buffer.alloc(0)
-  let valid = true
-  let nulAt: number | undefined
-  let read = 0
-  try {
-    for await (const chunk of chunks) {
-      hash.update(chunk)
-      if (head.length < HEAD) head = Buffer.concat([head, chunk.subarray(0, HEAD - head.length)])
-      const nul = nulAt === undefined ? chunk.indexOf(0) : -1
-      if (nul >= 0) nulAt = read + nul
-      read += chunk.length
-      if (!valid) continue
-      const bytes = carry.length > 0 ? Buffer.concat([carry, chunk]) : chunk
-      const whole = wholeCharacters(bytes)
-      valid = isUtf8(bytes.subarray(0, whole))
-      carry = Buffer.from(bytes.subarray(whole))
-    }
-  } catch (error) {
-    signal.throwIfAborted()
-    throw error
-  }
-  return { sha256: hash.digest('hex'), head, isUtf8: valid && carry.length === 0, nulAt }
-}
-
-/** How many of these bytes stand before a UTF-8 character that the end may have cut. */
-function wholeCharacters(bytes: Buffer): number {
-  for (let back = 1; back <= Math.min(4, bytes.length); back++) {
-    const byte = bytes[bytes.length - back]!
-    if (byte < 0x80) return bytes.length
-    if (byte >= 0xc0) {
-      const length = byte >= 0xf0 ? 4 : byte >= 0xe0 ? 3 : 2
-      return back < length ? bytes.length - back : bytes.length
-    }
-  }
-  return bytes.length
-}
-
-const BOMS: readonly { encoding: Encoding; bytes: Buffer }[] = [
-  { encoding: 'utf-8', bytes: Buffer.from([0xef, 0xbb, 0xbf]) },
-  { encoding: 'utf-16le', bytes: Buffer.from([0xff, 0xfe]) },
-  { encoding: 'utf-16be', bytes: Buffer.from([0xfe, 0xff]) },
-]
-
-function bomOf(head: Buffer): Encoding | undefined {
-  return BOMS.find(({ bytes }) => head.subarray(0, bytes.length).equals(bytes))?.encoding
-}
-
-/** By the byte order mark; UTF-16 without one by where its NULs stand; else UTF-8 where all of it is valid. */
-function detectEncoding(head: Buffer, valid: boolean, nulAt: number | undefined): Encoding | undefined {
-  const bom = bomOf(head)
-  if (bom && (bom !== 'utf-8' || nulAt === undefined)) return bom
-  if (nulAt !== undefined) return utf16Of(head)
-  return valid ? 'utf-8' : 'windows-1252'
-}
-
-/** A Portuguese text in UTF-16 has a NUL in almost every pair of bytes, always on the same side. */
-function utf16Of(head: Buffer): Encoding | undefined {
-  const nuls = [0, 0]
-  for (let i = 0; i < head.length; i++) if (head[i] === 0) nuls[i % 2]!++
-  const [even, odd] = [nuls[0]! / (head.length / 2), nuls[1]! / (head.length / 2)]
-  if (odd > 0.7 && even < 0.05) return 'utf-16le'
-  return even > 0.7 && odd < 0.05 ? 'utf-16be' : undefined
 }
 
 async function decodedHead(head: Buffer, encoding: Encoding): Promise<string> {

@@ -4,11 +4,15 @@ import { openBytes } from './bytes.ts'
 import type { Columns } from './columns.ts'
 import { type Row, readRows } from './csv.ts'
 import { toUtf8 } from './encoding.ts'
+import { withDoubledQuotes } from './escapes.ts'
 import { emptyFile, type Inspection } from './inspect.ts'
+import { otherSheetsOf, withOtherSheets } from './other-sheets.ts'
 import type { ImportDeps } from './request.ts'
 import { Tally } from './tally.ts'
-import { type Lead, refuse, type Vetter, type Warnings } from './vet.ts'
+import { type Lead, refuse, type Vetter } from './vet.ts'
+import type { Warnings } from './warnings.ts'
 import { openSheet } from './xlsx/open.ts'
+import type { SheetNotes } from './xlsx/sheet.ts'
 
 /** A file that is being read, past its header. */
 export interface Records {
@@ -42,7 +46,8 @@ export async function openRecords(source: Inspection, signal: AbortSignal): Prom
 function openText(source: Inspection, signal: AbortSignal): Omit<Records, 'header' | 'headerLine'> {
   const { path, file, encoding } = source
   const { chunks, bytesRead } = openBytes({ path, file, gzip: source.format === 'csv.gz', chunk: CHUNK, signal })
-  const rows = readRows(toUtf8(chunks, encoding), source)
+  const bytes = toUtf8(chunks, encoding)
+  const rows = readRows(source.backslashQuotes ? withDoubledQuotes(bytes) : bytes, source)
   return { rows, bytesRead, warnings: () => ({}), close: () => rows.return(undefined) }
 }
 
@@ -51,16 +56,26 @@ async function openRows(
   sheet: string,
   signal: AbortSignal,
 ): Promise<Omit<Records, 'header' | 'headerLine'>> {
-  const { rows, share, hidden, close } = await openSheet(source.path, source.file, sheet, signal)
+  const { rows, share, notes, close } = await openSheet(source.path, source.file, sheet, signal)
   return {
     rows,
     bytesRead: () => Math.floor(share() * source.bytes),
-    warnings: () => (hidden() > 0 ? { HIDDEN_ROW: hidden() } : {}),
+    warnings: () => warningsOf(notes, otherSheetsOf(source).length),
     close: async () => {
       await rows.return(undefined)
       close()
     },
   }
+}
+
+function warningsOf({ hiddenRows, withoutResult, mergedOverRows }: SheetNotes, otherSheets: number): Warnings {
+  const counts = {
+    HIDDEN_ROW: hiddenRows,
+    NO_RESULT: withoutResult,
+    MERGED_CELL: mergedOverRows,
+    OTHER_SHEET: otherSheets,
+  }
+  return Object.fromEntries(Object.entries(counts).filter(([, count]) => count > 0))
 }
 
 async function* startingWith(rows: Row[], others: AsyncGenerator<Row[]>): AsyncGenerator<Row[]> {
@@ -111,7 +126,7 @@ export async function readLeads(
     ahead = { rows: rows.length, leads }
   }
   if (ahead) await emit(ahead)
-  if (tally.rows === 0) throw emptyFile(source.file)
+  if (tally.rows === 0) throw withOtherSheets(source, emptyFile(source.file))
   return tally
 }
 

@@ -5,6 +5,7 @@ import type { Hours, ThrottleColumns } from '../campaign/settings.ts'
 import type { Clock } from '../clock.ts'
 import type { Sql } from '../database/pool.ts'
 import type { PrismaClient } from '../database/prisma.ts'
+import type { Refusals } from '../dispatch/capped.ts'
 import type { Load } from '../dispatch/expected-end.ts'
 import type { ContactHours } from '../dispatch/hours.ts'
 import type { Columns, GivenColumns } from './columns.ts'
@@ -13,7 +14,8 @@ import type { Encoding } from './encoding.ts'
 import type { Random } from './ids.ts'
 import type { Inspection } from './inspect.ts'
 import type { Segments } from './segments.ts'
-import type { Lead, Warnings } from './vet.ts'
+import type { Lead } from './vet.ts'
+import type { WarningPlaces, Warnings } from './warnings.ts'
 
 export interface ImportDeps {
   pool: pg.Pool
@@ -22,7 +24,10 @@ export interface ImportDeps {
   random?: Random
   signal: AbortSignal
   /** Joins the transaction of the import at its end: what it throws undoes all of it. */
-  onImported?: (sql: Sql, campaign: { id: string; agendamentoId: string }) => Promise<void>
+  onImported?: (
+    sql: Sql,
+    campaign: { id: string; agendamentoId: string } & Pick<ImportResult, 'warnings' | 'notes'>,
+  ) => Promise<void>
   onProgress?: (progress: { rows: number; bytes: number; totalBytes: number }) => void
 }
 
@@ -36,10 +41,10 @@ export interface ImportRequest {
   userId: string
   wallet: { id: string }
   /** `cost` is a decimal string. */
-  broker: { id: string; cost: string; maxBatch: number | null }
+  broker: { id: string; cost: string; maxBatch: number | null; rateLimit: string | null }
   adapter: Pick<
     Adapter,
-    'name' | 'content' | 'messagesPerRequest' | 'usualBatch' | 'oneTextPerRequest' | 'documentRequired'
+    'name' | 'content' | 'texts' | 'messagesPerRequest' | 'usualBatch' | 'oneTextPerRequest' | 'documentRequired'
   >
   message: string | null
   template: { id: string; code: string; content: string } | null
@@ -72,7 +77,7 @@ export interface ImportRequest {
   /** null: detected. */
   encoding: Encoding | null
   delimiter: Delimiter | null
-  /** A workbook's; null: the first that has rows. */
+  /** A workbook's; null: the one on which Excel opens, or the first that has rows. */
   sheet: string | null
   fish: boolean
   /** Also a file that was imported before. */
@@ -107,6 +112,12 @@ export interface ImportResult {
   /** The first leads, and what each good one's person will be sent. */
   first: readonly { lead: Lead; text: string | null }[]
   warnings: Warnings
+  /** Of the warnings about single rows. */
+  warningPlaces: WarningPlaces
+  /** What is remarkable in the text and the file as a whole: sentences. */
+  notes: readonly string[]
+  /** What was put right in the text: sentences. */
+  repairs: readonly string[]
   /** Decimal strings; the ceiling is every lead that will be sent. */
   cost: { unit: string; ceiling: string }
   budget: Affordable
@@ -116,6 +127,8 @@ export interface ImportResult {
   /** What is to be sent, by time zone: the expected end is reckoned from it. */
   loads: readonly Load[]
   rejects: { file: string; rows: number } | null
+  /** A dry run's: whom the claim would refuse. Of an import the database tells it (src/campaign/forecast.ts). */
+  refusals: Refusals | null
   /** The handle of a campaign of the same file. */
   importedBefore: string | null
   createdAt: Date

@@ -1,12 +1,15 @@
 import type { RefusalCode } from '../campaign/refusals.ts'
+import { isTornText } from '../lead/characters.ts'
 import { parseDay } from '../lead/dates.ts'
-import type { CompiledText } from '../lead/render.ts'
+import { parseDocument } from '../lead/document.ts'
+import { cleanValue, isNoValue } from '../lead/value.ts'
 import type { Columns } from './columns.ts'
 import type { Row } from './csv.ts'
-import { parseDocument } from './document.ts'
 import { PhoneSet } from './phone-set.ts'
 import { allPhonesReader, phoneReader, type RowPhone } from './row-phones.ts'
+import { problemOf, type RowTextRules, rowTextReader } from './row-text.ts'
 import { blockOf, REFUSED_BLOCK } from './sequence.ts'
+import { WarningCount } from './warnings.ts'
 
 export interface Refusal {
   code: RefusalCode
@@ -35,8 +38,7 @@ export interface Lead {
   refusal: Refusal | null
 }
 
-export interface Rules {
-  columns: Columns
+export interface Rules extends RowTextRules {
   /** Each phone of a row is a lead; else the first good one is. */
   allPhones: boolean
   /** A mobile without its ninth digit gets it. */
@@ -46,23 +48,12 @@ export interface Rules {
   staleDays: number
   /** Today, counted as `parseDay` does. */
   today: number
-  /** The campaign's text; null: each row brings its own, or a template is used. */
-  text: CompiledText | null
-  /** Template variable → column; null without a template. */
-  templateVars: Readonly<Record<string, string>> | null
-  /** Each lead keeps its own rendered text, by which leads are put in order. */
-  keepText: boolean
 }
-
-/** What was put right in rows that are sent all the same, and what an operator should know of them. */
-export type Warnings = Partial<
-  Record<'BAD_DOCUMENT' | 'MISSING_DATE' | 'HIDDEN_ROW' | 'REPAIRED_PHONE' | 'SAME_DOCUMENT', number>
->
 
 export interface Vetter {
   /** @returns the rows' leads in the file's order: one for each row, or with `allPhones` one or more */
   vet: (rows: readonly Row[]) => Lead[]
-  warnings: Warnings
+  warnings: WarningCount
 }
 
 /**
@@ -70,18 +61,14 @@ export interface Vetter {
  * takes a look into the database, comes after these.
  */
 export function createVetter(rules: Rules): Vetter {
-  const { columns, staleDays, text } = rules
+  const { columns, staleDays, texts } = rules
   const { fields } = columns
   const phones = new PhoneSet()
-  const warnings: Warnings = {}
-  const warn = (code: keyof Warnings, count = 1) => {
-    warnings[code] = (warnings[code] ?? 0) + count
-  }
+  const warnings = new WarningCount()
   const readPhone = phoneReader(columns, rules.repairNinthDigit)
   const readPhones = allPhonesReader(columns, rules.repairNinthDigit)
   const variablesOf = variablesWriter(columns)
-  const needed = [...new Set([...(text?.names ?? []), ...Object.values(rules.templateVars ?? {})])]
-  const valueIn = new Map(needed.map(name => [name, valueReader(name, columns)]))
+  const readText = rowTextReader(rules, warnings)
 
   const vet = (rows: readonly Row[]): Lead[] => {
     const leads: Lead[] = []
@@ -95,18 +82,22 @@ export function createVetter(rules: Rules): Vetter {
 
   /** The lead of a row's first good phone, by all rules but that of duplicates. */
   const vetRow = (row: Row): Lead => {
-    const { cells } = row
-    const cell = (index: number | undefined) => (index === undefined ? '' : (cells[index] ?? '').trim())
+    const { cells, line } = row
+    const cell = (index: number | undefined) => (index === undefined ? '' : cleanValue(cells[index] ?? ''))
+    const nome = cell(fields.nome)
+    const contract = cell(fields.idcob_contrato)
+    const badName = nome !== '' && problemOf(nome, texts, false)
+    const badContract = contract !== '' && problemOf(contract, texts, false)
     const read = readPhone(cells)
     const lead: Lead = {
       row,
       phone: read.phone ?? read.written,
       phoneColumn: read.index,
       oneOfSeveral: false,
-      nome: cell(fields.nome) || null,
+      nome: badName ? null : nome || null,
       cpf_cnpj: null,
-      idcob_contrato: cell(fields.idcob_contrato) || null,
-      custom_message: cell(fields.mensagem) === '' ? null : cells[fields.mensagem!]!,
+      idcob_contrato: isNoValue(contract) ? null : contract,
+      custom_message: null,
       variables: variablesOf(cells),
       block: REFUSED_BLOCK,
       refusal: null,
@@ -118,7 +109,7 @@ export function createVetter(rules: Rules): Vetter {
     }
     if (read.phone === undefined) return refuse(lead, 'INVALID_PHONE', read.problem, read.index)
     lead.block = blockOf(read.phone)
-    if (read.repaired && !rules.allPhones) warn('REPAIRED_PHONE')
+    if (read.repaired && !rules.allPhones) warnings.add('REPAIRED_PHONE', line)
 
     const document = cell(fields.cpf_cnpj)
     if (document !== '') {
@@ -126,28 +117,38 @@ export function createVetter(rules: Rules): Vetter {
       if (parsed.document !== undefined) lead.cpf_cnpj = parsed.document
       else if (rules.documentRequired)
         return refuse(lead, 'INVALID_DOCUMENT', `"${document}": ${parsed.problem}`, fields.cpf_cnpj)
-      else warn('BAD_DOCUMENT')
+      else warnings.add('BAD_DOCUMENT', line)
     } else if (rules.documentRequired)
       return refuse(lead, 'MISSING_DOCUMENT', 'the broker needs a CPF or CNPJ', fields.cpf_cnpj)
 
     if (staleDays > 0 && fields.data_cadastro !== undefined) {
       const date = cell(fields.data_cadastro)
       const stale = date === '' ? undefined : stalenessOf(date, rules)
-      if (date === '') warn('MISSING_DATE')
+      if (date === '') warnings.add('MISSING_DATE', line)
       else if (stale) return refuse(lead, 'STALE', stale, fields.data_cadastro)
     }
-    return withText(lead)
+    if (badContract && badContract.code !== 'MISSING_VARIABLE') {
+      const { code, what } = badContract
+      return refuse(lead, code, `column ${columns.headers[fields.idcob_contrato!]} ${what}`, fields.idcob_contrato)
+    }
+    if (badName && badName.code === 'BAD_ENCODING')
+      return refuse(lead, badName.code, `column ${columns.headers[fields.nome!]} ${badName.what}`, fields.nome)
+    const judged = withText(lead)
+    if (!judged.refusal) warnOfRow(judged, nome, badName)
+    return judged
   }
 
-  /** Refused where the message lacks something. Where each lead keeps its text, it gets it here. */
+  /** Refused where its text cannot be sent. Where each lead keeps its text, it gets it here. */
   const withText = (lead: Lead): Lead => {
-    if (lead.custom_message !== null) return lead
-    if (!text && !rules.templateVars) return refuse(lead, 'MISSING_VARIABLE', 'its message is empty', fields.mensagem)
-    const empty = needed.find(name => valueIn.get(name)!(lead) === '')
-    if (empty !== undefined)
-      return refuse(lead, 'MISSING_VARIABLE', `column ${empty} is empty`, columnOf(empty, columns))
-    if (text && rules.keepText) lead.custom_message = text.fill(name => valueIn.get(name)!(lead))
+    const { text, refusal } = readText(lead)
+    if (refusal) return refuse(lead, refusal.code, refusal.detail, refusal.column)
+    lead.custom_message = text
     return lead
+  }
+
+  const warnOfRow = ({ row, variables }: Lead, nome: string, badName: unknown) => {
+    if (badName) warnings.add('BAD_NAME', row.line, nome)
+    if (variables !== null && isTornText(variables)) warnings.add('LOST_CHARACTERS', row.line)
   }
 
   const onlyOnce = (lead: Lead): Lead => {
@@ -157,18 +158,16 @@ export function createVetter(rules: Rules): Vetter {
 
   /** A good row's leads, one for each phone that is written in it. */
   const eachPhone = (model: Lead): Lead[] => {
-    const { cells } = model.row
-    const ownText = fields.mensagem !== undefined && (cells[fields.mensagem] ?? '').trim() !== ''
-    const read = readPhones(cells)
+    const read = readPhones(model.row.cells)
     const leads = read.map(one => {
       const lead = { ...model, ...phoneOf(one), oneOfSeveral: read.length > 1 }
       if (one.phone === undefined) return refuse(lead, 'INVALID_PHONE', one.problem, one.index)
-      if (one.repaired) warn('REPAIRED_PHONE')
-      if (!ownText) lead.custom_message = null
+      if (one.repaired) warnings.add('REPAIRED_PHONE', model.row.line)
       return onlyOnce(withText(lead))
     })
     const good = leads.filter(lead => !lead.refusal).length
-    if (model.cpf_cnpj !== null && good > 1) warn('SAME_DOCUMENT', good - 1)
+    if (model.cpf_cnpj !== null && good > 1)
+      for (let i = 1; i < good; i++) warnings.add('SAME_DOCUMENT', model.row.line)
     return leads
   }
 
@@ -209,22 +208,7 @@ function variablesWriter({ variables }: Columns): (cells: readonly string[]) => 
   const keys = variables.map(({ name, index }, i) => ({ index, key: `${i === 0 ? '{' : ','}${JSON.stringify(name)}:` }))
   return cells => {
     let json = ''
-    for (const { key, index } of keys) json += key + JSON.stringify((cells[index] ?? '').trim())
+    for (const { key, index } of keys) json += key + JSON.stringify(cleanValue(cells[index] ?? ''))
     return `${json}}`
   }
-}
-
-/** How to read a column, by the name under which a lead keeps it, from a lead that is being vetted. */
-export function valueReader(name: string, columns: Columns): (lead: Lead) => string {
-  if (isOwn(name)) return lead => lead[name] ?? ''
-  const index = columnOf(name, columns)
-  return index === undefined ? () => '' : ({ row }) => (row.cells[index] ?? '').trim()
-}
-
-function columnOf(name: string, { fields, variables }: Columns): number | undefined {
-  return isOwn(name) ? fields[name] : variables.find(variable => variable.name === name)?.index
-}
-
-function isOwn(name: string): name is 'phone' | 'nome' | 'cpf_cnpj' | 'idcob_contrato' {
-  return name === 'phone' || name === 'nome' || name === 'cpf_cnpj' || name === 'idcob_contrato'
 }

@@ -21,6 +21,8 @@ export interface CompiledText {
   text: string
   /** Each column that it names, once. */
   names: readonly string[]
+  /** What stands before, between and behind its placeholders. */
+  literals: readonly string[]
   /** The text with what `valueIn` says of each column. */
   fill: (valueIn: (name: string) => string) => string
   /** The text for this lead, or the first column it names that is empty here. */
@@ -37,23 +39,30 @@ const PLACEHOLDER = /\{\{\s*([^{}]*?)\s*\}\}/g
 export function compileText(source: string, columns?: readonly NamedColumn[]): CompiledText {
   const text = columns ? source.replace(PLACEHOLDER, (_, name: string) => `{{${resolve(name, columns)}}}`) : source
   const parts = text.split(PLACEHOLDER)
-  if (columns && parts.some((part, i) => i % 2 === 0 && /\{\{|\}\}/.test(part))) {
+  if (columns && parts.some((part, i) => i % 2 === 0 && isUnclosed(part, i, parts.length))) {
     throw new CampError('DATA', 'the message has a placeholder that is not closed', {
       hint: 'Write placeholders as {{nome}}.',
     })
   }
   const names = [...new Set(parts.filter((_, i) => i % 2 === 1))]
+  const literals = parts.filter((_, i) => i % 2 === 0)
   const fill = (valueIn: (name: string) => string) =>
     parts.map((part, i) => (i % 2 === 0 ? part : valueIn(part))).join('')
   return {
     text,
     names,
+    literals,
     fill,
     render: lead => {
       const missing = names.find(name => columnValue(lead, name) === '')
       return missing === undefined ? { text: fill(name => columnValue(lead, name)) } : { missing }
     },
   }
+}
+
+/** Of the part between two placeholders: braces that open or close none, and a third one at either ({{{nome}}}). */
+function isUnclosed(part: string, i: number, parts: number): boolean {
+  return /\{\{|\}\}/.test(part) || (i > 0 && part.startsWith('}')) || (i < parts - 1 && part.endsWith('{'))
 }
 
 /**

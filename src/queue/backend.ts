@@ -1,4 +1,5 @@
 import type { Queue, Worker } from 'bullmq'
+import type { CampError } from '../errors.ts'
 
 /** What a job carries. */
 export type Data = { batchId?: string; task?: string }
@@ -7,6 +8,8 @@ export type Data = { batchId?: string; task?: string }
 export interface Backend {
   queue(name: string): Queue<Data>
   worker(name: string, process: (job: { data: Data }) => Promise<void>, concurrency: number): Worker<Data>
+  /** What a person is told of an error. */
+  told(error: unknown): CampError
   close(): Promise<void>
 }
 

@@ -10,6 +10,7 @@ import {
 import { parseIntoClientConfig } from 'pg-connection-string'
 import { QUEUE_SCHEMA } from '../database/migrations.ts'
 import { type Backend, type Data, LOCK, RETRY_MS, WORKER } from './backend.ts'
+import { queueError } from './faults.ts'
 
 export function postgresBackend(connectionString: string): Backend {
   const classes = withBackend(patientBackend) as unknown as BackendClasses<IQueueBackend, object>
@@ -26,6 +27,7 @@ export function postgresBackend(connectionString: string): Backend {
     queue: name => new classes.Queue(name, { connection, ...LOCK }) as unknown as Queue<Data>,
     worker: (name, process, concurrency) =>
       new classes.Worker(name, process, { connection, concurrency, ...WORKER }) as unknown as Worker<Data>,
+    told: error => queueError(error, false),
     close: async () => undefined,
   }
 }

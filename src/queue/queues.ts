@@ -4,6 +4,7 @@ import { isUnreachable } from '../database/pool.ts'
 import { CampError, codeOf, messageOf } from '../errors.ts'
 import { type Data, RETRY_MS } from './backend.ts'
 import { CHECK, takeAJob } from './check.ts'
+import { STORED } from './faults.ts'
 import { postgresBackend } from './postgres.ts'
 import { redisBackend } from './redis.ts'
 
@@ -103,6 +104,8 @@ export function openQueues(settings: QueueSettings): Queues {
       },
     }
   }
+  const failureOf = (error: unknown, more?: string) =>
+    settings.redisUrl || isConnectionError(error) ? backend.told(error) : queueUnusable(error, more)
   let checking: Promise<void> | undefined
   return {
     ring: async (brokerId, rings) => {
@@ -115,7 +118,7 @@ export function openQueues(settings: QueueSettings): Queues {
       await queue(brokerId)
         .addBulk(jobs)
         .catch(error => {
-          throw isConnectionError(error) ? queueUnreachable(error) : queueUnusable(error, settings, STORED)
+          throw failureOf(error, STORED)
         })
     },
     schedule: async (task, everyMs) => {
@@ -128,7 +131,7 @@ export function openQueues(settings: QueueSettings): Queues {
     check: () => {
       checking ??= takeAJob(queue(CHECK))
         .catch(error => {
-          throw isConnectionError(error) ? queueUnreachable(error) : queueUnusable(error, settings)
+          throw failureOf(error)
         })
         .finally(() => {
           checking = undefined
@@ -142,20 +145,10 @@ export function openQueues(settings: QueueSettings): Queues {
   }
 }
 
-const STORED = 'What was asked for is stored, and goes out when the queue is back.'
-
-function queueUnreachable(cause: unknown): CampError {
-  return new CampError('UNREACHABLE', `the queue cannot be reached: ${messageOf(cause)}`, {
-    hint: `${STORED} Check REDIS_URL; without it the queue is PostgreSQL.`,
-    cause,
-  })
-}
-
-/** It answers, and gives no job: it would do so for ever. */
-function queueUnusable(cause: unknown, { redisUrl }: QueueSettings, more?: string): CampError {
-  const hint = redisUrl
-    ? 'Check the password, the rights and the memory of the Redis at REDIS_URL, and that it is no replica.'
-    : 'Behind PgBouncer, set CAMP_DIRECT_URL to the same database without PgBouncer, or REDIS_URL. Else run: camp db migrate'
+/** PostgreSQL answers, and gives no job: it would do so for ever. */
+function queueUnusable(cause: unknown, more?: string): CampError {
+  const hint =
+    'Behind PgBouncer, set CAMP_DIRECT_URL to the same database without PgBouncer, or REDIS_URL. Else run: camp db migrate'
   return new CampError('UNREACHABLE', `the queue gives no job: ${messageOf(cause)}`, {
     hint: [hint, more].filter(Boolean).join('\n'),
     cause,

@@ -1,20 +1,37 @@
 import { Queue, Worker } from 'bullmq'
 import { Cluster, Redis } from 'ioredis'
+import { messageOf } from '../errors.ts'
 import { type Backend, type Data, LOCK, WORKER } from './backend.ts'
+import { queueError } from './faults.ts'
 
 // The braces keep all keys on one node of a Redis cluster, which BullMQ's scripts need.
 const PREFIX = '{camp}'
+
+const WITHOUT_REASON = /^Connection is closed|max retries per request|None of startup nodes|Failed to refresh slots/
 
 export function redisBackend(url: string): Backend {
   // A caller that rings gets an error in seconds when Redis is away; a worker waits for it to come back.
   const connection = connectRedis(url, { maxRetriesPerRequest: 2 })
   const blocking = connectRedis(url, { maxRetriesPerRequest: null })
-  for (const client of [connection, blocking]) client.on('error', () => undefined)
+  // A command that fails says "Connection is closed"; why it is stands in the client's own event.
+  let last: unknown
+  for (const client of [connection, blocking]) {
+    client.on('error', error => {
+      last = error
+    })
+    client.on('node error', error => {
+      last = error
+    })
+    client.on('ready', () => {
+      last = undefined
+    })
+  }
   return {
     // A queue that waited for the connection would not say that it is away.
     queue: name => new Queue<Data>(name, { connection, prefix: PREFIX, skipWaitingForReady: true, ...LOCK }),
     worker: (name, process, concurrency) =>
       new Worker<Data>(name, process, { connection: blocking, prefix: PREFIX, concurrency, ...WORKER }),
+    told: error => queueError(WITHOUT_REASON.test(messageOf(error)) ? (last ?? error) : error, true),
     close: async () => {
       connection.disconnect()
       blocking.disconnect()

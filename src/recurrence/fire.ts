@@ -3,11 +3,12 @@ import type pg from 'pg'
 import { v7 as uuidv7 } from 'uuid'
 import { adapterOf } from '../broker/registry.ts'
 import type { Clock } from '../clock.ts'
-import { isUnreachable, type Sql, transaction } from '../database/pool.ts'
+import { isUnreachable, sentenceOf } from '../database/faults.ts'
+import { type Sql, transaction } from '../database/pool.ts'
 import type { PrismaClient } from '../database/prisma.ts'
-import { CampError, messageOf } from '../errors.ts'
+import { CampError } from '../errors.ts'
 import { importCampaign } from '../intake/import.ts'
-import type { ImportRequest } from '../intake/request.ts'
+import type { ImportRequest, ImportResult } from '../intake/request.ts'
 import { lastOccurrence, nextOccurrence } from './cron.ts'
 import { type FoundFile, filesIn, lookAt } from './folder.ts'
 import { audit, RECURRENCE_SQL, type Recurrence } from './recurrence.ts'
@@ -122,7 +123,7 @@ async function attempt(deps: FireDeps, sql: Sql, recurrence: Recurrence, at: Dat
     if (deps.signal.aborted || isUnreachable(error)) throw error
     // Imported before, or by somebody else at this moment.
     const status = error instanceof CampError && error.kind === 'STATE' ? 'NOTHING_NEW' : 'FAILED'
-    return outcome(recurrence, at, status, messageOf(error), file)
+    return outcome(recurrence, at, status, sentenceOf(error), file)
   }
 }
 
@@ -170,8 +171,9 @@ async function open(
       ...deps,
       onImported: async (sql, campaign) => {
         const waits = await applyStanding(sql, recurrence, campaign.id, { at, now: deps.clock.now() })
-        const reason = [waits, passedOver].filter(Boolean).join('; ') || null
-        fired = { ...outcome(recurrence, at, 'OPENED', reason, file), campaign }
+        const reason = [waits, passedOver, warningOf(campaign)].filter(Boolean).join('; ') || null
+        const { id, agendamentoId } = campaign
+        fired = { ...outcome(recurrence, at, 'OPENED', reason, file), campaign: { id, agendamentoId } }
         if (!(await record(sql, recurrence.id, fired, file))) {
           throw new CampError('STATE', 'another camp has seen to this occurrence')
         }
@@ -184,14 +186,21 @@ async function open(
   return fired!
 }
 
+/** What a person would have been shown at the import. */
+function warningOf({ warnings, notes }: Pick<ImportResult, 'warnings' | 'notes'>): string | null {
+  const counted = Object.entries(warnings).map(([code, n]) => `${code} ${n}`)
+  const all = [...notes, ...(counted.length > 0 ? [counted.join(', ')] : [])]
+  return all.length > 0 ? `the import warns: ${all.join('; ')}` : null
+}
+
 async function requestOf(recurrence: Recurrence, at: Date, file: FoundFile): Promise<ImportRequest> {
-  const { user_id, wallet_id, broker_id, cost_per_message, max_batch, template_id, timezone } = recurrence
+  const { user_id, wallet_id, broker_id, cost_per_message, max_batch, rate_limit, template_id, timezone } = recurrence
   return {
     ...settingsOf(recurrence.settings),
     file: file.path,
     userId: user_id,
     wallet: { id: wallet_id },
-    broker: { id: broker_id, cost: cost_per_message, maxBatch: max_batch },
+    broker: { id: broker_id, cost: cost_per_message, maxBatch: max_batch, rateLimit: rate_limit },
     adapter: await adapterOf(recurrence.adapter),
     template:
       template_id === null

@@ -4,6 +4,7 @@ import { assertFourEyes, grantApproval, setReason } from '../campaign/moves.ts'
 import type { Sql } from '../database/pool.ts'
 import { CampError } from '../errors.ts'
 import { dayIn } from '../lead/dates.ts'
+import { assertCredential } from '../security/credentials.ts'
 import { audit, type Recurrence, standingHash } from './recurrence.ts'
 
 /**
@@ -22,7 +23,7 @@ export interface StandingOrder {
   now: Date
 }
 
-/** To be called in a transaction. @throws CampError AUTH (four eyes), STATE (removed) */
+/** To be called in a transaction. @throws CampError AUTH (four eyes), STATE (removed, or the wallet has no credential) */
 export async function giveStanding(sql: Sql, recurrence: Recurrence, order: StandingOrder): Promise<void> {
   const { id, handle, status } = recurrence
   if (status === 'REMOVED') throw new CampError('STATE', `${handle} is removed`)
@@ -32,6 +33,7 @@ export async function giveStanding(sql: Sql, recurrence: Recurrence, order: Stan
     order.approverId,
     order.selfApproval,
   )
+  await assertCredential(sql, recurrence)
   await sql.query(
     `UPDATE "Recurrence" SET approved_by = $2, approved_at = $3, approval_hash = $4, approval_ceiling = $5, approval_until = $6,
             updated_at = $3 WHERE id = $1`,

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { createHttp, type Http, type HttpAnswer } from '../broker/http.ts'
+import { createHttp, type HttpAnswer, type HttpClient } from '../broker/http.ts'
 import type { Clock } from '../clock.ts'
 import type { Control } from './control.ts'
 import type { CallbackPost, CallbackStyle, TellContext, ToldEvent } from './face.ts'
@@ -46,7 +46,7 @@ const FIRST_PAUSE_MS = 250
 export class Callbacks {
   readonly counts: CallbackCounts = { waiting: 0, delivered: 0, failed: 0, dropped: 0 }
   readonly #options: Options
-  readonly #http: Http
+  readonly #http: HttpClient
   readonly #stopped = new AbortController()
   /** By the moment at which they are due. */
   readonly #slots = new Map<number, WaitingStory[]>()

@@ -52,7 +52,7 @@ async function bearerOf(token: string, { prisma, keys, clock }: Deps): Promise<A
  * Whoever may read CAMP_HOME holds the embedded database anyway, so no password is asked. The first to come becomes an ADMIN;
  * a later, other user of the operating system is nobody until an ADMIN adds them.
  */
-async function systemUser(prisma: PrismaClient): Promise<Actor> {
+export async function systemUser(prisma: PrismaClient): Promise<Actor> {
   const name = systemUserName()
   const email = `${name}@localhost`
   const known = await prisma.user.findUnique({ where: { email } })

@@ -1,12 +1,14 @@
 import { v7 as uuidv7 } from 'uuid'
 import { z } from 'zod'
 import type { Adapter } from '../broker/port.ts'
+import type { Sql } from '../database/pool.ts'
 import type { PrismaClient } from '../database/prisma.ts'
 import { CampError } from '../errors.ts'
 import type { Actor } from './actor.ts'
 import { auditRow } from './audit.ts'
+import { holdSecret } from './fingerprint.ts'
 import type { Keys } from './keys.ts'
-import { openSealed, sealJson } from './seal.ts'
+import { openSealed, opens, sealJson } from './seal.ts'
 
 /** A wallet's configuration at a broker, opened. It is sealed in the database, and its values are told to nobody. */
 export type CredentialConfig = Readonly<Record<string, unknown>>
@@ -16,7 +18,7 @@ export interface Place {
   broker: { id: string; name: string }
 }
 
-/** @throws CampError NOT_FOUND; STATE when CAMP_SECRET is another by now */
+/** @throws CampError NOT_FOUND; STATE where it was sealed with another secret than the database's */
 export async function loadCredential(
   prisma: Pick<PrismaClient, 'credential'>,
   keys: Keys,
@@ -30,12 +32,19 @@ export async function loadCredential(
       hint: `Run: camp credential set "${wallet.name}" "${broker.name}" key=value`,
     })
   }
+  if (!opens(keys, row.config, row.id)) {
+    const what = `the credential of "${wallet.name}" at "${broker.name}" cannot be opened: it was sealed with another CAMP_SECRET`
+    throw new CampError('STATE', what, {
+      hint: `Give it anew, with all its keys: camp credential set "${wallet.name}" "${broker.name}" key=value`,
+    })
+  }
   return { id: row.id, config: configOf(openSealed(keys, row.config, row.id)), updatedAt: row.updated_at }
 }
 
 /**
- * Merges `given` into what is there; an empty value removes its key. The whole is checked before it is stored.
- * @throws CampError DATA, naming the keys that are unknown, missing or wrong, and never a value
+ * Merges `given` into what is there; an empty value removes its key. What is there and does not open is replaced as a whole. The
+ * result is checked before it is stored.
+ * @throws CampError DATA, naming the keys that are unknown, missing or wrong, and never a value; SecretMismatch
  */
 export async function setCredential(
   prisma: PrismaClient,
@@ -47,12 +56,14 @@ export async function setCredential(
   const { wallet, broker, adapter } = place
   const where = { wallet_id_broker_id: { wallet_id: wallet.id, broker_id: broker.id } }
   return prisma.$transaction(async tx => {
+    await holdSecret(tx, keys)
     // Two who set different keys at once must not undo each other.
     await tx.$queryRaw`SELECT id FROM "Wallet" WHERE id = ${wallet.id}::uuid FOR NO KEY UPDATE`
     const row = await tx.credential.findUnique({ where })
-    const before = row ? configOf(openSealed(keys, row.config, row.id)) : {}
+    const replaced = row !== null && !opens(keys, row.config, row.id)
+    const before = row && !replaced ? configOf(openSealed(keys, row.config, row.id)) : {}
     const config = Object.fromEntries(Object.entries({ ...before, ...given }).filter(([, value]) => value !== ''))
-    assertFits(config, place)
+    assertFits(config, place, replaced)
     const id = row?.id ?? uuidv7()
     const sealed = sealJson(keys, config, id)
     await tx.credential.upsert({
@@ -60,11 +71,39 @@ export async function setCredential(
       create: { id, wallet_id: wallet.id, broker_id: broker.id, config: sealed },
       update: { config: sealed },
     })
-    const detail = { wallet: wallet.name, broker: broker.name, adapter: adapter.name, keys: Object.keys(given).sort() }
+    const detail = {
+      wallet: wallet.name,
+      broker: broker.name,
+      adapter: adapter.name,
+      keys: Object.keys(given).sort(),
+      ...(replaced && { replaced }),
+    }
     await tx.auditEvent.create({
       data: auditRow({ userId: actor.id, action: 'credential.set', subject: 'Credential', subjectId: id, detail }),
     })
     return config
+  })
+}
+
+export async function hasCredential(
+  sql: Sql,
+  { wallet_id, broker_id }: { wallet_id: string; broker_id: string },
+): Promise<boolean> {
+  const { rowCount } = await sql.query(`SELECT 1 FROM "Credential" WHERE wallet_id = $1 AND broker_id = $2`, [
+    wallet_id,
+    broker_id,
+  ])
+  return rowCount === 1
+}
+
+/** Before it is approved: without a credential its first message would fail it. @throws CampError STATE */
+export async function assertCredential(
+  sql: Sql,
+  row: { wallet_id: string; wallet: string; broker_id: string; broker: string },
+): Promise<void> {
+  if (await hasCredential(sql, row)) return
+  throw new CampError('STATE', `wallet "${row.wallet}" has no credential at broker "${row.broker}"`, {
+    hint: `Run: camp credential set "${row.wallet}" "${row.broker}" key=value`,
   })
 }
 
@@ -113,18 +152,31 @@ export function describeKeys(adapter: Adapter): string {
   return [...known].map(key => (required.has(key) ? `${key} (required)` : key)).join(', ')
 }
 
-function assertFits(config: CredentialConfig, { wallet, broker, adapter }: Place & { adapter: Adapter }): void {
+function assertFits(
+  config: CredentialConfig,
+  { wallet, broker, adapter }: Place & { adapter: Adapter },
+  replaced: boolean,
+): void {
   const read = adapter.credential.safeParse(config)
   if (read.success) return
-  const wrong = read.error.issues.map(issue => {
+  const whole = replaced ? 'what is stored cannot be opened, so all of its keys are to be given; ' : ''
+  throw new CampError(
+    'DATA',
+    `the credential of "${wallet.name}" at "${broker.name}": ${whole}${flawOf(config, read.error)}`,
+    { hint: `${adapter.name} takes: ${describeKeys(adapter)}` },
+  )
+}
+
+/** What an adapter's schema says against a credential: the keys that are unknown, missing or wrong, and never a value. */
+export function flawOf(config: unknown, error: z.ZodError): string {
+  const given: Readonly<Record<string, unknown>> = typeof config === 'object' && config !== null ? { ...config } : {}
+  const wrong = error.issues.map(issue => {
     const key = issue.path.join('.')
     if (issue.code === 'unrecognized_keys') return `unknown key ${issue.keys.map(name => `"${name}"`).join(', ')}`
-    if (key !== '' && config[key] === undefined) return `missing key "${key}"`
+    if (key !== '' && given[key] === undefined) return `missing key "${key}"`
     return key === '' ? issue.message : `"${key}": ${issue.message}`
   })
-  throw new CampError('DATA', `the credential of "${wallet.name}" at "${broker.name}": ${wrong.join('; ')}`, {
-    hint: `${adapter.name} takes: ${describeKeys(adapter)}`,
-  })
+  return wrong.join('; ')
 }
 
 const objectSchema = z.object({

@@ -12,18 +12,26 @@ export interface Keys {
   session: Buffer
   /** Makes the webhooks' tokens (webhook-token.ts). */
   webhook: Buffer
+  origin: SecretOrigin
 }
+
+/** Where a secret came from, in an error's words. */
+export interface SecretOrigin {
+  /** "CAMP_SECRET", or the file. */
+  name: string
+  /** What to do where it is not the database's. */
+  cure: string
+}
+
+type SecretConfig = Pick<Config, 'secret' | 'databaseUrl' | 'home'>
 
 /**
  * In embedded mode the secret is made once and kept in CAMP_HOME.
  * @throws CampError USAGE in server mode without CAMP_SECRET: every machine must be given the same
  */
-export async function openKeys(config: Pick<Config, 'secret' | 'databaseUrl' | 'home'>): Promise<Keys> {
-  const secret = config.secret ?? (await ownSecret(config))
-  return { sealing: derive(secret, 'sealing'), session: derive(secret, 'session'), webhook: derive(secret, 'webhook') }
-}
-
-async function ownSecret({ databaseUrl, home }: Pick<Config, 'databaseUrl' | 'home'>): Promise<string> {
+export async function openKeys(config: SecretConfig): Promise<Keys> {
+  if (config.secret !== undefined) return keysOf(config.secret, { name: 'CAMP_SECRET', cure: cureOf(config) })
+  const { databaseUrl, home } = config
   if (databaseUrl) {
     throw new CampError(
       'USAGE',
@@ -33,7 +41,40 @@ async function ownSecret({ databaseUrl, home }: Pick<Config, 'databaseUrl' | 'ho
       },
     )
   }
-  return (await readOrCreate(join(home, 'secret'), () => randomBytes(32).toString('base64url'))).trim()
+  const kept = await readOrCreate(secretFile(home), newSecret)
+  return keysOf(kept.trim(), keptOrigin(home))
+}
+
+export function keysOf(secret: string, origin: SecretOrigin): Keys {
+  return {
+    sealing: derive(secret, 'sealing'),
+    session: derive(secret, 'session'),
+    webhook: derive(secret, 'webhook'),
+    origin,
+  }
+}
+
+/** 32 random bytes, in characters that every environment file takes. */
+export function newSecret(): string {
+  return randomBytes(32).toString('base64url')
+}
+
+/** Where embedded mode keeps its secret. */
+export function secretFile(home: string): string {
+  return join(home, 'secret')
+}
+
+export function keptOrigin(home: string): SecretOrigin {
+  return {
+    name: `the secret in ${secretFile(home)}`,
+    cure: 'Put that file back from a backup of CAMP_HOME, or set CAMP_SECRET to what this database was sealed with (docs/security.md).',
+  }
+}
+
+function cureOf({ databaseUrl, home }: SecretConfig): string {
+  return databaseUrl
+    ? 'Set CAMP_SECRET to the secret of the machines that work: the new one after a camp secret rotate (docs/security.md).'
+    : `Without CAMP_SECRET in the environment camp takes the secret that it keeps in ${secretFile(home)} (docs/security.md).`
 }
 
 function derive(secret: string, use: string): Buffer {

@@ -22,6 +22,16 @@ export function sealJson(keys: Pick<Keys, 'sealing'>, value: unknown, rowId: str
   }
 }
 
+/** Whether `keys` open it: sealed with their secret, for the row `rowId`. */
+export function opens(keys: Pick<Keys, 'sealing'>, sealed: unknown, rowId: string): boolean {
+  try {
+    openSealed(keys, sealed, rowId)
+    return true
+  } catch {
+    return false
+  }
+}
+
 /** @throws CampError STATE when it was sealed with another secret, for another row, or is no sealed value at all */
 export function openSealed(keys: Pick<Keys, 'sealing'>, sealed: unknown, rowId: string): unknown {
   const read = envelope.safeParse(sealed)
@@ -38,7 +48,7 @@ export function openSealed(keys: Pick<Keys, 'sealing'>, sealed: unknown, rowId: 
       'STATE',
       `a sealed value cannot be opened (${rowId}): CAMP_SECRET is not the one it was sealed with`,
       {
-        hint: 'Set CAMP_SECRET to the secret of then, or give the credential anew: camp credential set',
+        hint: 'Give the credential anew, with all its keys: camp credential set',
         cause,
       },
     )

@@ -1,4 +1,4 @@
-import { parseDocument } from '../intake/document.ts'
+import { parseDocument } from '../lead/document.ts'
 import { canonicalPhone, canonicalPhones } from '../lead/phone.ts'
 import type { ListColumns } from './columns.ts'
 

@@ -80,7 +80,7 @@ async function inspected(
   validators: Validators,
   remove: () => Promise<void>,
 ): Promise<Fetched> {
-  const source = await inspectFile(path, { ...request, sheet: null, signal })
+  const source = await inspectFile(path, { ...request, signal })
   if (source.bytes > request.mostBytes) throw tooLong(source.file, request.mostBytes)
   return { kind: 'LIST', source, validators, remove }
 }

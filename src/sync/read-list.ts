@@ -1,5 +1,6 @@
 import type { Row } from '../intake/csv.ts'
 import type { Inspection } from '../intake/inspect.ts'
+import { withOtherSheets } from '../intake/other-sheets.ts'
 import { openRecords } from '../intake/read-leads.ts'
 import { RejectsFile } from '../intake/rejects.ts'
 import { type ListColumns, listColumns } from './columns.ts'
@@ -34,7 +35,7 @@ export async function readList(
   const records = await openRecords(source, signal)
   try {
     const first: Row = { line: records.headerLine, cells: [...records.header] }
-    const columns = listColumns(source.file, first, request.map, request.only)
+    const columns = columnsIn(source, first, request)
     const { headers } = columns
     if (request.rejects !== null) reading.rejects = await RejectsFile.create(request.rejects, source, { headers })
     const take = async (rows: readonly Row[]) => {
@@ -48,6 +49,14 @@ export async function readList(
     for await (const rows of records.rows) await take(rows)
   } finally {
     await records.close()
+  }
+}
+
+function columnsIn(source: Inspection, first: Row, { map, only }: SyncRequest): ListColumns {
+  try {
+    return listColumns(source.file, first, map, only)
+  } catch (error) {
+    throw withOtherSheets(source, error)
   }
 }
 

@@ -38,6 +38,8 @@ export interface SyncRequest {
   /** null: detected. */
   encoding: Encoding | null
   delimiter: Delimiter | null
+  /** A workbook's; null: the one on which Excel opens, or the first that has rows. */
+  sheet: string | null
   /** Of what is read, and of what it unpacks to. */
   mostBytes: number
   /** Where the rows go that could not be read. */
@@ -64,4 +66,8 @@ export interface SyncResult {
   /** The first of them. */
   refusals: RefusedRow[]
   rejects: { file: string; rows: number } | null
+  /** A workbook's sheets that Excel shows, that have rows, and of which nothing was read; none where one was named. */
+  otherSheets: readonly string[]
+  /** What is wrong with the list as a whole, and did not keep it from being read: sentences. */
+  notes: readonly string[]
 }

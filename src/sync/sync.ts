@@ -5,6 +5,7 @@ import { cancelledBy } from '../database/cancel.ts'
 import { type Sql, transaction } from '../database/pool.ts'
 import { CampError } from '../errors.ts'
 import { assertUnchanged } from '../intake/inspect.ts'
+import { otherSheetsOf } from '../intake/other-sheets.ts'
 import type { RejectsFile } from '../intake/rejects.ts'
 import { recordAudit } from '../security/audit.ts'
 import { applyStaged, type Delta, openStaging } from './delta.ts'
@@ -70,6 +71,8 @@ async function syncIn(
     figures,
     refusals: reading?.refusals ?? [],
     rejects: reading?.rejects ? { file: reading.rejects.path, rows: reading.rejects.rows } : null,
+    otherSheets: kept.fetched ? otherSheetsOf(kept.fetched.source) : [],
+    notes: kept.fetched?.source.notes ?? [],
   })
   if (!kept.fetched) {
     const usable = !request.refetch && last?.settings === settings ? last : undefined
@@ -113,6 +116,7 @@ async function syncIn(
       replace: request.replace,
       allow_shrink: request.allowShrink,
       ...figures,
+      ...(source.notes.length > 0 && { notes: source.notes }),
     },
   })
   deps.signal.throwIfAborted()
@@ -171,8 +175,9 @@ async function claimSource(sql: Sql, source: string): Promise<void> {
 }
 
 /** All that decides what comes of one and the same list. */
-function settingsOf({ purpose, replace, only, map, encoding, delimiter }: SyncRequest): string {
-  return JSON.stringify({ purpose, replace, only, map: Object.entries(map).sort(), encoding, delimiter })
+function settingsOf({ purpose, replace, only, map, encoding, delimiter, sheet }: SyncRequest): string {
+  const named = sheet === null ? {} : { sheet }
+  return JSON.stringify({ purpose, replace, only, map: Object.entries(map).sort(), encoding, delimiter, ...named })
 }
 
 /** @throws CampError DATA: it is no list; where all is to be replaced, a list of nobody may be meant */

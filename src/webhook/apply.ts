@@ -3,6 +3,7 @@ import { addToBlocklist, optedOutAt } from '../blocklist/blocklist.ts'
 import { type Sql, transaction } from '../database/pool.ts'
 import { type Booking, bookBatches, type Holder, holdersOf, lockBatches, noBooking } from '../dispatch/books.ts'
 import { pauseCampaign } from '../dispatch/finish.ts'
+import { type LeadEvent as LeadRecord, recordLeadEvents } from '../dispatch/lead-events.ts'
 import { canonicalPhone } from '../lead/phone.ts'
 import { foldEvents, type LeadEvent, type LeadState } from './fold.ts'
 
@@ -48,6 +49,7 @@ export async function applyEvents(
     const work = gather(open, leads)
     const changes = changesOf(work, holders)
     await writeLeads(sql, changes)
+    await recordLeadEvents(sql, recordsOf(changes, work, options.now))
     const people = events.filter(isAboutPerson)
     await blockOptOuts(sql, work, people)
     const done = open.filter(event => work.has(event.lead_id))
@@ -92,6 +94,8 @@ type OpenEvent = InboxEvent & { lead_id: string }
 interface Lead extends LeadState {
   id: string
   campaign_id: string
+  seq: number
+  batch_number: number | null
   phone: string
 }
 
@@ -147,7 +151,7 @@ function needsBatch(event: OpenEvent): boolean {
 /** Those that nobody holds and that are still settled. */
 async function lockLeads(sql: Sql, ids: readonly string[]): Promise<Map<string, Lead>> {
   const { rows } = await sql.query<Lead>(
-    `SELECT id, campaign_id, phone, status, billed, sent_at, delivered_at, read_at, error_code, error_message, provider_msg_id
+    `SELECT id, campaign_id, seq, batch_number, phone, status, billed, sent_at, delivered_at, read_at, error_code, error_message, provider_msg_id
      FROM "CampaignLead" WHERE id = ANY($1::uuid[]) AND status NOT IN ('PENDING', 'SENDING')
      ORDER BY id FOR NO KEY UPDATE SKIP LOCKED`,
     [ids],
@@ -208,6 +212,24 @@ async function writeLeads(sql: Sql, changes: readonly Change[]): Promise<void> {
       after.map(lead => lead.provider_msg_id),
     ],
   )
+}
+
+/** What the lead's own columns do not keep: a failure, and that a callback has ended a doubt. */
+function recordsOf(changes: readonly Change[], work: ReadonlyMap<string, LeadWork>, now: Date): LeadRecord[] {
+  return changes.flatMap(({ before, after }) => {
+    const of = { campaignId: after.campaign_id, seqs: [after.seq] }
+    const batch = after.batch_number === null ? undefined : { number: after.batch_number, attempt: null }
+    const resolved = { ...of, batch, kind: 'RESOLVED' as const, at: now, code: 'CALLBACK', detail: after.status }
+    const told = work.get(after.id)?.events.find(({ event }) => event === 'FAILED')
+    const failed = {
+      ...{ ...of, batch, kind: 'FAILED' as const, at: told?.occurred_at ?? now },
+      ...{ code: after.error_code, detail: after.error_message, providerMsgId: after.provider_msg_id },
+    }
+    return [
+      ...(before.status === 'IN_DOUBT' ? [resolved] : []),
+      ...(before.status !== 'ERROR' && after.status === 'ERROR' ? [failed] : []),
+    ]
+  })
 }
 
 /** By message, or by phone where the broker speaks of a person. */

@@ -2,8 +2,11 @@ import type pg from 'pg'
 import type { Adapter } from '../broker/port.ts'
 import { adapterOf } from '../broker/registry.ts'
 import type { Clock } from '../clock.ts'
+import type { Log } from '../log.ts'
+import { flawOf } from '../security/credentials.ts'
+import { assertSecretStands } from '../security/fingerprint.ts'
 import type { Keys } from '../security/keys.ts'
-import { openSealed } from '../security/seal.ts'
+import { openSealed, opens } from '../security/seal.ts'
 import { webhookToken } from '../security/webhook-token.ts'
 
 /** A broker as its callbacks need it. */
@@ -19,6 +22,7 @@ export interface CallbackBroker {
 
 /** Finds brokers by id or name, without asking the database for each callback. */
 export interface Directory {
+  /** @throws SecretMismatch: with another secret every token would be wrong, and every credential closed */
   find(reference: string): Promise<CallbackBroker | undefined>
 }
 
@@ -27,14 +31,28 @@ const FRESH_MS = 5_000
 /** Whoever tries names must not make us ask the database for each. */
 const MISS_MS = 1_000
 
-export function openDirectory(pool: Pick<pg.Pool, 'query'>, keys: Keys, clock: Clock): Directory {
+export interface DirectoryDeps {
+  pool: Pick<pg.Pool, 'query'>
+  keys: Keys
+  clock: Clock
+  log: Log
+}
+
+export function openDirectory({ pool, keys, clock, log }: DirectoryDeps): Directory {
   let brokers = new Map<string, CallbackBroker>()
   let readAt = Number.NEGATIVE_INFINITY
   let reading: Promise<void> | undefined
+  const told = new Set<string>()
+  const onClosed: OnClosed = (broker, credential, reason) => {
+    if (told.has(credential)) return
+    told.add(credential)
+    log.warn({ broker, credential, reason }, 'a credential cannot be used: no signature is checked with it')
+  }
 
   const read = async () => {
     const at = clock.now().getTime()
-    brokers = await readBrokers(pool, keys)
+    await assertSecretStands(pool, keys)
+    brokers = await readBrokers(pool, keys, onClosed)
     readAt = at
   }
   const readOnce = () => {
@@ -60,7 +78,13 @@ interface Row {
   credentials: { id: string; config: unknown }[] | null
 }
 
-async function readBrokers(pool: Pick<pg.Pool, 'query'>, keys: Keys): Promise<Map<string, CallbackBroker>> {
+type OnClosed = (broker: string, credential: string, reason: string) => void
+
+async function readBrokers(
+  pool: Pick<pg.Pool, 'query'>,
+  keys: Keys,
+  onClosed: OnClosed,
+): Promise<Map<string, CallbackBroker>> {
   const { rows } = await pool.query<Row>(
     `SELECT b.id, b.name, b.adapter, b.webhook_version,
             (SELECT json_agg(json_build_object('id', c.id, 'config', c.config)) FROM "Credential" c WHERE c.broker_id = b.id) AS credentials
@@ -70,7 +94,10 @@ async function readBrokers(pool: Pick<pg.Pool, 'query'>, keys: Keys): Promise<Ma
   for (const row of rows) {
     const adapter = await adapterOf(row.adapter).catch(() => undefined)
     if (!adapter) continue // of a newer camp: its callbacks are that one's to take
-    const credentials = (row.credentials ?? []).flatMap(({ id, config }) => credentialOf(adapter, keys, id, config))
+    const opened = (row.credentials ?? []).map(({ id, config }) => ({ id, ...credentialOf(adapter, keys, id, config) }))
+    // A broken credential must not silence the others.
+    for (const { id, flaw } of opened) if (flaw !== undefined) onClosed(row.name, id, flaw)
+    const credentials = opened.flatMap(({ config, flaw }) => (flaw === undefined ? [config] : []))
     const { id, name, webhook_version } = row
     const broker = { id, name, webhook_version, token: webhookToken(keys, row), adapter, credentials }
     brokers.set(row.name, broker)
@@ -79,11 +106,9 @@ async function readBrokers(pool: Pick<pg.Pool, 'query'>, keys: Keys): Promise<Ma
   return brokers
 }
 
-/** None where it cannot be opened or is not this adapter's: a broken credential must not silence the others. */
-function credentialOf(adapter: Adapter, keys: Keys, id: string, config: unknown): unknown[] {
-  try {
-    return [adapter.credential.parse(openSealed(keys, config, id))]
-  } catch {
-    return []
-  }
+function credentialOf(adapter: Adapter, keys: Keys, id: string, sealed: unknown): { config?: unknown; flaw?: string } {
+  if (!opens(keys, sealed, id)) return { flaw: 'it was sealed with another CAMP_SECRET' }
+  const opened = openSealed(keys, sealed, id)
+  const read = adapter.credential.safeParse(opened)
+  return read.success ? { config: read.data } : { flaw: flawOf(opened, read.error) }
 }

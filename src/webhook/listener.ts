@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net'
 import type pg from 'pg'
 import { CallbackRefused } from '../broker/port.ts'
 import type { Clock } from '../clock.ts'
+import { sentenceOf } from '../database/faults.ts'
 import { CampError, codeOf, messageOf } from '../errors.ts'
 import type { Log } from '../log.ts'
 import type { Keys } from '../security/keys.ts'
@@ -63,7 +64,7 @@ export async function openListener({ host, port }: ListenerAddress): Promise<Lis
     if (!desk) return notYet(request, response)
     const { log } = desk.options
     answer(desk, request, response).catch(error => {
-      log.error({ error: messageOf(error) }, 'a callback could not be answered')
+      log.error({ error: sentenceOf(error) }, 'a callback could not be answered')
       end(response, 503)
     })
   })
@@ -88,7 +89,7 @@ export async function openListener({ host, port }: ListenerAddress): Promise<Lis
 function deskOf(options: ListenerOptions): Desk {
   return {
     options,
-    directory: openDirectory(options.pool, options.keys, options.clock),
+    directory: openDirectory(options),
     inbox: openInbox(options.pool, { now: () => options.clock.now() }),
   }
 }
@@ -145,7 +146,7 @@ async function receive(
       return end(response, error.status)
     }
     // The broker should send it again: nothing of it is stored.
-    options.log.error({ broker: broker.name, error: messageOf(error) }, 'callback not stored')
+    options.log.error({ broker: broker.name, error: sentenceOf(error) }, 'callback not stored')
     return end(response, 503, { 'retry-after': '5' })
   }
   response.writeHead(200, { 'content-length': '0' }).end()

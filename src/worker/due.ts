@@ -2,7 +2,7 @@ import type pg from 'pg'
 import { dueCampaigns } from '../campaign/due.ts'
 import { run } from '../campaign/moves.ts'
 import type { Clock } from '../clock.ts'
-import { messageOf } from '../errors.ts'
+import { sentenceOf } from '../database/faults.ts'
 import type { Log } from '../log.ts'
 import type { Queues } from '../queue/queues.ts'
 
@@ -24,7 +24,7 @@ export async function runDue({ pool, queues, clock, log }: DueDeps, now: () => D
       await run({ pool, queues, clock }, id, null)
       log.info({ campaign: agendamento_id }, 'scheduled campaign started')
     } catch (error) {
-      log.warn({ campaign: agendamento_id, error: messageOf(error) }, 'scheduled campaign not started')
+      log.warn({ campaign: agendamento_id, error: sentenceOf(error) }, 'scheduled campaign not started')
     }
   }
   for (const { id, agendamento_id, scheduled_at } of missed) {

@@ -1,18 +1,27 @@
 import type pg from 'pg'
-import { messageOf } from '../errors.ts'
+import { publicWord } from '../database/faults.ts'
 import type { Queues } from '../queue/queues.ts'
+import { assertSecretStands } from '../security/fingerprint.ts'
+import type { Keys } from '../security/keys.ts'
 import { after } from './timing.ts'
 
 /** A probe does not wait longer than this for the services that a worker needs. */
 const HEALTH_MS = 3_000
 
-/** Whether the database answers and the queue gives jobs. */
+/**
+ * Whether the database answers, the queue gives jobs, and the secret is the database's. It needs no login: of what is wrong it tells a
+ * class, and the log has the rest.
+ */
 export async function health(
-  { pool, queues }: { pool: pg.Pool; queues: Queues },
+  { pool, queues, keys }: { pool: pg.Pool; queues: Queues; keys: Keys },
   brokers: number,
 ): Promise<{ ok: boolean; detail: Record<string, unknown> }> {
   const answer = (asked: Promise<unknown>) =>
-    Promise.race([asked.then(() => 'ok', messageOf), after(HEALTH_MS).then(() => 'no answer')])
-  const [database, queue] = await Promise.all([answer(pool.query('SELECT 1')), answer(queues.check())])
-  return { ok: database === 'ok' && queue === 'ok', detail: { database, queue, brokers } }
+    Promise.race([asked.then(() => 'ok', publicWord), after(HEALTH_MS).then(() => 'no answer')])
+  const [database, queue, secret] = await Promise.all([
+    answer(pool.query('SELECT 1')),
+    answer(queues.check()),
+    answer(assertSecretStands(pool, keys)),
+  ])
+  return { ok: [database, queue, secret].every(one => one === 'ok'), detail: { database, queue, secret, brokers } }
 }

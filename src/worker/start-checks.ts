@@ -1,6 +1,7 @@
 import type pg from 'pg'
 import { assertMigrated } from '../database/migrations.ts'
 import type { Queues } from '../queue/queues.ts'
+import { assertSecret } from '../security/fingerprint.ts'
 import type { Keys } from '../security/keys.ts'
 import { brokersToServe } from './brokers.ts'
 
@@ -17,6 +18,7 @@ export interface StartDeps {
  */
 const START_CHECKS: readonly ((deps: StartDeps) => Promise<unknown>)[] = [
   ({ pool }) => assertMigrated(pool),
+  ({ pool, keys }) => assertSecret(pool, keys),
   ({ queues }) => queues.check(),
   ({ pool, brokers }) => brokersToServe(pool, brokers),
 ]

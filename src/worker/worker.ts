@@ -1,14 +1,17 @@
+import { setMaxListeners } from 'node:events'
 import type pg from 'pg'
 import { createHttp, httpOptions, USUAL_TIMEOUT_MS } from '../broker/http.ts'
 import { isNationalHoliday } from '../calendar/national.ts'
-import type { Clock } from '../clock.ts'
+import { type Clock, systemMonotonic } from '../clock.ts'
 import type { Config } from '../config.ts'
 import { isUnreachable } from '../database/pool.ts'
 import { reconcileClosings } from '../dispatch/closing-doubt.ts'
 import { type DispatchDeps, dispatchBatch } from '../dispatch/dispatch.ts'
 import { sweep } from '../dispatch/sweep.ts'
+import type { CampError } from '../errors.ts'
 import type { Log } from '../log.ts'
 import type { Consumer, Queues } from '../queue/queues.ts'
+import { assertSecretStands, SecretMismatch } from '../security/fingerprint.ts'
 import type { Keys } from '../security/keys.ts'
 import { MESSAGE_KEY, messageKey, webhookUrl } from '../security/webhook-token.ts'
 import { startApplier } from '../webhook/applier.ts'
@@ -16,7 +19,9 @@ import type { Listener } from '../webhook/listener.ts'
 import { brokersToServe, callingBack, type ServedBroker } from './brokers.ts'
 import { databaseOffset } from './database-clock.ts'
 import { runDue } from './due.ts'
+import { faults } from './faults.ts'
 import { health } from './health.ts'
+import { type Heartbeat, startHeartbeat } from './heartbeat.ts'
 import { startRecurrences } from './recurrences.ts'
 import { assertReady } from './start-checks.ts'
 import { after, every, seldom } from './timing.ts'
@@ -44,9 +49,13 @@ export interface WorkerOptions {
 export interface Worker {
   /** No new claims; resolves when what is in flight has settled, or after `DRAIN_MS`. @returns whether all had settled */
   stop(): Promise<boolean>
+  /** Resolves when this process must end, and with which error: its secret is not the database's any more. */
+  fault: Promise<CampError>
 }
 
-/** A request that takes longer than this at the end leaves its batch to the lease. */
+/** How long a stop waits for answers: those that came are then settled, and what has none is in doubt. */
+const ANSWERS_MS = 22_000
+/** What has not settled by then is left to its lease. */
 const DRAIN_MS = 27_000
 /** At a start that has failed nothing is in flight. */
 const UNDO_MS = 500
@@ -61,17 +70,23 @@ const UNDO_MS = 500
 export async function startWorker(deps: WorkerDeps, options: WorkerOptions): Promise<Worker> {
   const { pool, queues, keys, config, clock, log } = deps
   const { listener } = options
+  const { fault, heeding } = faults(log)
   let offsetMs = 0
   const now = () => new Date(clock.now().getTime() + offsetMs)
   const served = new Map<string, ServedBroker>()
   const http = createHttp(httpOptions(config, clock))
+  const draining = new AbortController()
+  // Each request that waits for its moment listens to it.
+  setMaxListeners(0, draining.signal)
   const dispatch: DispatchDeps = {
     pool,
     queues,
     keys,
     http,
     log,
+    draining: draining.signal,
     now,
+    monotonic: systemMonotonic,
     random: Math.random,
     timezone: config.timezone,
     isHoliday: isNationalHoliday,
@@ -86,7 +101,9 @@ export async function startWorker(deps: WorkerDeps, options: WorkerOptions): Pro
   }
 
   const consumers = new Map<string, Consumer>()
-  const onError = seldom(clock, (error, times) => log.warn({ error, times }, 'queue'))
+  const onQueueError = seldom(clock, (error, times) => log.warn({ error, times }, 'queue'))
+  // That one has been told, and is none of the queue's.
+  const onError = (error: unknown) => error instanceof SecretMismatch || onQueueError(error)
   let stopping = false
   const refreshBrokers = async () => {
     const brokers = await brokersToServe(pool, options.brokers)
@@ -94,7 +111,7 @@ export async function startWorker(deps: WorkerDeps, options: WorkerOptions): Pro
     for (const broker of brokers) {
       served.set(broker.id, broker)
       if (stopping || consumers.has(broker.id)) continue
-      const handle = (batchId: string) => dispatchBatch(dispatch, batchId)
+      const handle = heeding((batchId: string) => dispatchBatch(dispatch, batchId))
       consumers.set(broker.id, queues.onRing(broker.id, handle, { concurrency: options.concurrency, onError }))
     }
   }
@@ -107,6 +124,7 @@ export async function startWorker(deps: WorkerDeps, options: WorkerOptions): Pro
     )
   }
 
+  let heartbeat: Heartbeat | undefined
   const applier = startApplier(pool, {
     now,
     onError: seldom(clock, (error, times) => log.warn({ error, times }, 'callbacks could not be applied')),
@@ -124,7 +142,7 @@ export async function startWorker(deps: WorkerDeps, options: WorkerOptions): Pro
   })
   let sweptAt = 0
   const toldMissed = new Set<string>()
-  const sweepOnce = async () => {
+  const sweepOnce = heeding(async () => {
     sweptAt = clock.now().getTime()
     const swept = await sweep({ pool, queues, now, sweepMs: config.sweepMs })
     if (swept.inDoubt > 0) log.warn(swept, 'leases ran out: leads are in doubt')
@@ -132,7 +150,7 @@ export async function startWorker(deps: WorkerDeps, options: WorkerOptions): Pro
     await runDue(deps, now, toldMissed)
     await reconcileClosings(dispatch)
     applier.startOver()
-  }
+  })
   let control: Consumer | undefined
   const upkeep = every(config.sweepMs, onError, async () => {
     offsetMs = await databaseOffset(pool, clock, offsetMs).catch(async error => {
@@ -140,7 +158,9 @@ export async function startWorker(deps: WorkerDeps, options: WorkerOptions): Pro
       await deps.reviveDatabase()
       return databaseOffset(pool, clock, offsetMs)
     })
+    await heeding(() => assertSecretStands(pool, keys))()
     await refreshBrokers()
+    await heartbeat?.beat()
     // Again and again: a Redis that was wiped has forgotten it.
     await queues.schedule('sweep', config.sweepMs)
     // A queue that has lost the ring but not the schedule never rings again; sweeping once too often does no harm.
@@ -149,16 +169,22 @@ export async function startWorker(deps: WorkerDeps, options: WorkerOptions): Pro
 
   const stop = async (withinMs: number): Promise<boolean> => {
     stopping = true
+    draining.abort()
+    http.withdrawWaiting('not sent: the worker was stopping')
+    // An answer that is still missing then is given up, and the answers that came are settled.
+    const patience = setTimeout(() => http.abandonAnswers('no answer before the worker had to stop'), ANSWERS_MS)
     // All at once: a slow caller of the listener takes nothing from the time that requests in flight have.
     const parts = [
       upkeep.stop(),
       recurrences.stop(),
+      heartbeat?.stop(),
       listener?.close(),
       control?.close(),
       ...[...consumers.values()].map(consumer => consumer.close()),
     ]
     const closing = Promise.allSettled(parts).then(() => applier.stop())
     const drained = await Promise.race([closing.then(() => true), after(withinMs).then(() => false)])
+    clearTimeout(patience)
     if (drained) await http.close()
     return drained
   }
@@ -166,6 +192,7 @@ export async function startWorker(deps: WorkerDeps, options: WorkerOptions): Pro
   try {
     await assertReady({ pool, queues, keys, brokers: options.brokers })
     offsetMs = await databaseOffset(pool, clock, 0)
+    heartbeat = await startHeartbeat(pool, { brokers: options.brokers, everyMs: config.sweepMs })
     await refreshBrokers()
     control = queues.onTask(sweepOnce, { concurrency: 1, onError })
   } catch (error) {
@@ -190,6 +217,7 @@ export async function startWorker(deps: WorkerDeps, options: WorkerOptions): Pro
   )
 
   return {
+    fault,
     stop: async () => {
       const drained = await stop(DRAIN_MS)
       log.info({ drained }, 'worker stopped')

@@ -133,7 +133,7 @@ export async function importMailing(
       ...importRequest(scene),
       file,
       adapter: await adapterOf('SANDBOX'),
-      broker: { id: scene.brokerId, cost: '0.0450', maxBatch: 500 },
+      broker: { id: scene.brokerId, cost: '0.0450', maxBatch: 500, rateLimit: null },
       message: 'Olá {{nome}}, temos uma proposta para o seu contrato {{contrato}}.',
       hours: { from: 0, to: 1440 },
       days: 127,

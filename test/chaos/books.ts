@@ -72,6 +72,37 @@ async function wrongCampaigns(client: pg.PoolClient, seen: Seen): Promise<string
   })
 }
 
+/** A pause, by the database's clock: from its acknowledgement to the moment before its resume. */
+export interface Stop {
+  campaignId: string
+  from: Date
+  to: Date
+}
+
+export async function databaseTime(pool: pg.Pool): Promise<Date> {
+  const { rows } = await pool.query<{ now: Date }>(`SELECT clock_timestamp() AS now`)
+  return rows[0]!.now
+}
+
+/** (e), by the record of attempts: no request of a campaign was written while it stood stopped. */
+export async function startedWhileStopped(stage: Stage, stops: readonly Stop[]): Promise<string[]> {
+  const wrong: string[] = []
+  for (const { campaignId, from, to } of stops) {
+    const { rows } = await stage.pool.query<{ late: number }>(
+      `SELECT count(*)::int AS late
+       FROM "LeadEvent", unnest(coalesce(written_ms, '{0}')) AS ms
+       WHERE campaign_id = $1 AND written_at + ms * interval '1 millisecond' BETWEEN $2 AND $3`,
+      [campaignId, from, to],
+    )
+    const late = rows[0]!.late
+    if (late > 0) wrong.push(`(e) ${campaignId} started ${late} requests after its pause of ${from.toISOString()}`)
+  }
+  return wrong
+}
+
+/** What the broker knows a lead by: Twilio has no key of ours, and its campaign has no phone twice. */
+export const KEY_SQL = `CASE WHEN r.adapter = 'TWILIO' THEN l.phone ELSE l.id::text END`
+
 export interface Totals {
   leads: number
   sent: number
@@ -87,6 +118,7 @@ export interface Totals {
 
 interface LeadRow {
   id: string
+  key: string
   status: string
   error_code: string | null
   phone: string
@@ -99,10 +131,10 @@ const ACCEPTED = new Set(['SENT', 'DELIVERED', 'READ'])
 /** Every lead against the broker's own count: (a), (b), (f). */
 export async function compareWithBroker(stage: Stage): Promise<Totals> {
   const { rows } = await stage.pool.query<LeadRow>(
-    `SELECT l.id, l.status, l.error_code, l.phone, c.agendamento_id AS campaign, c.status AS campaign_status
-     FROM "CampaignLead" l JOIN "Campaign" c ON c.id = l.campaign_id`,
+    `SELECT l.id, ${KEY_SQL} AS key, l.status, l.error_code, l.phone, c.agendamento_id AS campaign, c.status AS campaign_status
+     FROM "CampaignLead" l JOIN "Campaign" c ON c.id = l.campaign_id JOIN "Broker" r ON r.id = c.broker_id`,
   )
-  const counts = await stage.countsOf(rows.map(row => row.id))
+  const counts = await stage.countsOf(rows.map(row => row.key))
   const totals: Totals = {
     leads: rows.length,
     sent: 0,
@@ -117,7 +149,7 @@ export async function compareWithBroker(stage: Stage): Promise<Totals> {
   }
   const received = new Map<string, number>()
   for (const lead of rows) {
-    const count = counts.get(lead.id) ?? 0
+    const count = counts.get(lead.key) ?? 0
     received.set(lead.phone, (received.get(lead.phone) ?? 0) + count)
     if (count > 1) totals.duplicates += count - 1
     if (ACCEPTED.has(lead.status)) {
@@ -131,8 +163,8 @@ export async function compareWithBroker(stage: Stage): Promise<Totals> {
       if (lead.error_code === 'CANCELLED' && lead.campaign_status !== 'CANCELLED')
         totals.wrong.push(`(b) ${lead.id} is CANCELLED, its campaign is ${lead.campaign_status}`)
       if (lead.error_code === null) totals.wrong.push(`(b) ${lead.id} is ERROR without a reason`)
-      // What the broker took and could not deliver is an error as well.
-      if (count > 0 && lead.error_code !== 'UNDELIVERABLE') {
+      // What the broker took and could not deliver is an error as well; Twilio's codes for that are 30xxx.
+      if (count > 0 && !/^(UNDELIVERABLE|30\d{3})$/.test(lead.error_code ?? '')) {
         totals.wrong.push(`(b) ${lead.id} was sent and is ERROR ${lead.error_code}`)
       }
     } else {

@@ -1,7 +1,7 @@
 import type pg from 'pg'
 import { pino } from 'pino'
 import { createHttp, type Http } from '../../src/broker/http.ts'
-import { systemClock } from '../../src/clock.ts'
+import { systemClock, systemMonotonic } from '../../src/clock.ts'
 import { openPool } from '../../src/database/pool.ts'
 import { dispatchBatch } from '../../src/dispatch/dispatch.ts'
 import type { Queues } from '../../src/queue/queues.ts'
@@ -76,7 +76,9 @@ if (batchId !== undefined) {
       http: mortalHttp(createHttp({ timeoutMs: 10_000 })),
       log: pino({ level: 'silent' }),
       callbackUrl: () => process.env.CALLBACK_URL,
+      draining: new AbortController().signal,
       now: () => systemClock.now(),
+      monotonic: systemMonotonic,
       leaseMs: () => 500,
       timezone: 'America/Sao_Paulo',
       isHoliday: () => false,

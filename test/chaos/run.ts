@@ -3,13 +3,14 @@ import { parseArgs } from 'node:util'
 import * as moves from '../../src/campaign/moves.ts'
 import { resolveLeads, type Verdict } from '../../src/campaign/resolve.ts'
 import { isUnreachable } from '../../src/database/pool.ts'
+import { untilInForce } from '../../src/dispatch/stop.ts'
 import { CampError, messageOf } from '../../src/errors.ts'
 import { openQueues } from '../../src/queue/queues.ts'
 import { diceOf } from '../../src/sandbox/chance.ts'
 import { setBudget } from '../support/fixtures.ts'
-import { compareWithBroker, type Totals, wrongNow } from './books.ts'
+import { compareWithBroker, databaseTime, KEY_SQL, startedWhileStopped, type Totals, wrongNow } from './books.ts'
 import { PEACE, type Show, startCampaigns } from './show.ts'
-import { openStage, type QueueKind, type Stage } from './stage.ts'
+import { LEASE_MS, openStage, type QueueKind, type Stage } from './stage.ts'
 
 /**
  * `npm run chaos`: worker processes, PostgreSQL, Redis and the broker are killed, frozen, cut and made to fail, in an order that
@@ -50,8 +51,11 @@ async function runChaos(kind: QueueKind): Promise<boolean> {
     await calm(stage, show)
     const before = await compareWithBroker(stage)
     await decideDoubts(stage, show)
+    await calm(stage, show)
     const after = await compareWithBroker(stage)
-    for (const text of [...before.wrong, ...after.wrong, ...(await wrongNow(stage, show.seen))]) wrong.add(text)
+    const found = [...before.wrong, ...after.wrong, ...(await wrongNow(stage, show.seen))]
+    for (const text of [...found, ...(await startedWhileStopped(stage, show.stops))]) wrong.add(text)
+    for (const how of stage.deaths) wrong.add(`a worker ended by itself: ${how}`)
     if (after.cancelled === 0) wrong.add('nothing was left to cancel: this run proves nothing about it')
     if (after.inDoubt > 0 || after.pending > 0)
       wrong.add(`${after.inDoubt} in doubt and ${after.pending} left at the end`)
@@ -85,15 +89,15 @@ const TROUBLES: readonly Trouble[] = [
   { name: 'broker faults', weight: 5, make: brokerFaults },
   { name: 'broker refuses connections', weight: 1, make: (s, _, dice) => s.shutBroker(between(dice, 200, 2_000)) },
   { name: 'pause', weight: 3, make: pauseAndResume },
+  { name: 'decided while frozen', weight: 2, make: decideWhileFrozen },
 ]
 
 /** It settles what it has and ends with 0, within half a minute, whatever is away. */
 async function drain(stage: Stage, _: Show, dice: () => number): Promise<void> {
-  const from = performance.now()
-  const code = await one(dice, stage.workers).stop('SIGTERM', 0)
-  if (code === undefined) return
-  if (code !== 0) throw new Error(`a worker ended with ${code} after SIGTERM`)
-  if (performance.now() - from > 35_000) throw new Error('a worker took longer than 30 s to end')
+  const ended = await one(dice, stage.workers).stop('SIGTERM', 0)
+  if (ended === undefined) return
+  if (ended.code !== 0) throw new Error(`a worker ended with ${ended.code} after SIGTERM`)
+  if (ended.tookMs > 35_000) throw new Error(`a worker took ${Math.round(ended.tookMs)} ms to end, and may take 30 s`)
 }
 
 async function brokerFaults(stage: Stage, _: Show, dice: () => number): Promise<void> {
@@ -114,11 +118,24 @@ async function brokerFaults(stage: Stage, _: Show, dice: () => number): Promise<
   await stage.control(PEACE)
 }
 
-async function pauseAndResume(_: Stage, { campaigns, deps }: Show, dice: () => number): Promise<void> {
+async function pauseAndResume(stage: Stage, { campaigns, deps, stops }: Show, dice: () => number): Promise<void> {
   const { id, scene } = one(dice, campaigns)
   await moves.pause(deps, id, scene.userId)
+  await untilInForce(stage.pool)
+  const acknowledgedAt = await databaseTime(stage.pool)
   await delay(between(dice, 200, 2_500))
+  stops.push({ campaignId: id, from: acknowledgedAt, to: await databaseTime(stage.pool) })
   await moves.resume(deps, id, scene.userId)
+}
+
+/** A worker is frozen past its lease; a person looks at the broker and decides about what is lost; then it wakes. */
+async function decideWhileFrozen(stage: Stage, show: Show, dice: () => number): Promise<void> {
+  await one(dice, stage.workers).freezeWhile(async () => {
+    await delay(LEASE_MS + between(dice, 3_000, 5_000))
+    // What was lost so long ago had reached the broker by then, or never will.
+    await decideDoubts(stage, show, { lostForMs: 2_000 })
+    await delay(between(dice, 500, 3_000))
+  })
 }
 
 /** Once, at a moment that the seed decides, whatever is away then. */
@@ -243,22 +260,25 @@ async function leadCounts(stage: Stage): Promise<string> {
  * As a person would, who looks at the broker first: what it has is sent, what it does not have is sent again; of a campaign that
  * was cancelled, nothing is.
  */
-async function decideDoubts(stage: Stage, show: Show): Promise<void> {
+async function decideDoubts(stage: Stage, show: Show, only: { lostForMs?: number } = {}): Promise<void> {
   for (const { id, scene } of show.campaigns) {
-    const { rows } = await stage.pool.query<{ id: string }>(
-      `SELECT id FROM "CampaignLead" WHERE campaign_id = $1 AND status = 'IN_DOUBT'`,
-      [id],
+    const { rows } = await stage.pool.query<{ id: string; key: string }>(
+      `SELECT l.id, ${KEY_SQL} AS key
+       FROM "CampaignLead" l JOIN "Campaign" c ON c.id = l.campaign_id JOIN "Broker" r ON r.id = c.broker_id
+       LEFT JOIN "Batch" b ON b.campaign_id = l.campaign_id AND b.number = l.batch_number
+       WHERE l.campaign_id = $1 AND l.status = 'IN_DOUBT'
+         AND ($2::int IS NULL OR b.settled_at < clock_timestamp() - $2::int * interval '1 millisecond')`,
+      [id, only.lostForMs ?? null],
     )
     if (rows.length === 0) continue
-    const counts = await stage.countsOf(rows.map(row => row.id))
-    const had = rows.filter(row => counts.get(row.id)! > 0).map(row => row.id)
-    const not = rows.filter(row => counts.get(row.id) === 0).map(row => row.id)
+    const counts = await stage.countsOf(rows.map(row => row.key))
+    const had = rows.filter(row => counts.get(row.key)! > 0).map(row => row.id)
+    const not = rows.filter(row => counts.get(row.key) === 0).map(row => row.id)
     const decide = (verdict: Verdict, leads: string[]) =>
       leads.length === 0 ? undefined : resolveLeads(show.deps, id, { verdict, leads, userId: scene.userId })
     await decide('SENT', had)
     await decide(id === show.unwanted.id ? 'NOT_SENT' : 'RESEND', not)
   }
-  await calm(stage, show)
 }
 
 interface Outcome {

@@ -18,7 +18,7 @@ import { endWithUs, Worker } from './worker.ts'
 
 export type QueueKind = 'postgres' | 'redis'
 
-const LEASE_MS = 2_500
+export const LEASE_MS = 2_500
 const WORKERS = 3
 
 /** Everything that can break: PostgreSQL and Redis behind proxies, worker processes, the sandbox with a durable count. */
@@ -31,6 +31,8 @@ export interface Stage {
   /** The broker, as workers reach it. */
   readonly sandboxUrl: string
   readonly workers: readonly Worker[]
+  /** Ends of workers that nothing here had ordered. */
+  readonly deaths: readonly string[]
   crashPostgres(downMs: number): Promise<void>
   cutDatabase(): void
   crashRedis(downMs: number): Promise<void>
@@ -60,6 +62,7 @@ export async function openStage(kind: QueueKind, seed: number): Promise<Stage> {
   const broker = await openProxy()
   broker.lead(portOf(sandbox.url))
   const workers: Worker[] = []
+  const deaths: string[] = []
   const callbacks = await openProxy(() => living(workers)?.port)
   const env = {
     PATH: process.env.PATH,
@@ -73,7 +76,7 @@ export async function openStage(kind: QueueKind, seed: number): Promise<Stage> {
     CAMP_SWEEP_MS: '1500',
     LOG_LEVEL: 'info',
   }
-  for (let i = 0; i < WORKERS; i++) workers.push(new Worker(env, log))
+  for (let i = 0; i < WORKERS; i++) workers.push(new Worker(env, log, how => deaths.push(how)))
   await Promise.all(workers.map(worker => worker.start()))
   const pool = openPool(databaseUrl, { max: 4, name: 'chaos' })
   const ask = async (path: string, init?: RequestInit) => (await fetch(`${sandbox.url}${path}`, init)).json()
@@ -85,6 +88,7 @@ export async function openStage(kind: QueueKind, seed: number): Promise<Stage> {
     redisUrl: redis?.url,
     sandboxUrl: withPort(sandbox.url, broker.port),
     workers,
+    deaths,
     crashPostgres: async downMs => {
       database.lead(undefined)
       process.kill(postmasterOf(home), 'SIGQUIT') // "immediate": as if the machine had lost its power

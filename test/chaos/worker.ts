@@ -9,12 +9,15 @@ export class Worker {
   port: number | undefined
   readonly #env: NodeJS.ProcessEnv
   readonly #log: WriteStream
+  readonly #onDeath: (how: string) => void
   #child: ChildProcess | undefined
   #frozen = false
 
-  constructor(env: NodeJS.ProcessEnv, log: WriteStream) {
+  /** @param onDeath told of an end that was not ordered; the worker is started again */
+  constructor(env: NodeJS.ProcessEnv, log: WriteStream, onDeath: (how: string) => void) {
     this.#env = env
     this.#log = log
+    this.#onDeath = onDeath
   }
 
   /** Until it says where it listens; a start that fails (its database is away) is tried again. */
@@ -31,42 +34,64 @@ export class Worker {
       ])
       if (line !== undefined) {
         this.port = Number(new URL(line.split(' ').at(-1)!).port)
+        child.once('exit', (code, signal) => this.#died(child, code ?? signal))
         return
       }
       await delay(200)
     }
   }
 
+  #died(child: ChildProcess, how: unknown): void {
+    // An ordered end has taken its port away first.
+    if (this.#child !== child || this.port === undefined) return
+    this.port = undefined
+    this.#onDeath(String(how))
+    void this.start()
+  }
+
   get isUp(): boolean {
     return this.port !== undefined && !this.#frozen
   }
 
-  /** @returns how it ended: its exit code, or null after a SIGKILL; undefined: it was down or frozen anyway */
-  async stop(signal: 'SIGKILL' | 'SIGTERM', downMs: number): Promise<number | null | undefined> {
+  /** @returns how it ended: its exit code, or null after a SIGKILL, and how long that took; undefined: it was down or frozen */
+  async stop(
+    signal: 'SIGKILL' | 'SIGTERM',
+    downMs: number,
+  ): Promise<{ code: number | null; tookMs: number } | undefined> {
     const child = this.#child
     if (!child || !this.isUp) return undefined
     this.port = undefined
     const ended = once(child, 'exit')
+    const from = performance.now()
     child.kill(signal)
     const [code] = (await ended) as [number | null]
+    const tookMs = performance.now() - from
     await delay(downMs)
     await this.start()
-    return code
+    return { code, tookMs }
   }
 
   /** Longer than its lease, and its batches are decided about without it. */
   async freeze(ms: number): Promise<void> {
+    await this.freezeWhile(() => delay(ms))
+  }
+
+  async freezeWhile(work: () => Promise<unknown>): Promise<void> {
     const child = this.#child
     if (!child || !this.isUp) return
     this.#frozen = true
     child.kill('SIGSTOP')
-    await delay(ms)
-    child.kill('SIGCONT')
-    this.#frozen = false
+    try {
+      await work()
+    } finally {
+      child.kill('SIGCONT')
+      this.#frozen = false
+    }
   }
 
   async end(): Promise<void> {
     const child = this.#child
+    this.port = undefined
     if (!child || child.exitCode !== null || child.signalCode !== null) return
     const ended = once(child, 'exit')
     child.kill('SIGKILL')

@@ -56,6 +56,18 @@ describe('camp blocklist sync', () => {
     expect((await run(['stats'])).out).toContain('"1"')
   })
 
+  it('says what is broken in a list, and keeps it in the audit', async () => {
+    const list = await fileOf(
+      Buffer.from('telefone;reason\n11987654321;não\n11987654322;n\xc3\n'.replace('não', 'n\xc3\xa3o'), 'latin1'),
+    )
+    const synced = await run(['sync', list, '--source', 'torn', '--json'])
+    const note = expect.stringMatching(/^it is UTF-8, but for .* line 3/)
+    expect(synced.json()).toMatchObject({ added: 2, notes: [note] })
+    expect(synced.err).toMatch(/warning: the list: it is UTF-8/)
+    const { rows } = await db.pool.query(`SELECT detail FROM "AuditEvent" WHERE action = 'blocklist.sync'`)
+    expect(rows[0].detail).toMatchObject({ notes: [note] })
+  })
+
   it('warns of what may be a phone or a CPF, and --type decides', async () => {
     const list = await fileOf('11900000083\n11987654321\n')
     const either = await run(['sync', list, '--source', 'a', '--json'])

@@ -15,6 +15,7 @@ beforeAll(async () => {
   user = await userEnv(db, admin)
   await succeed(camp(['wallet', 'add', 'Carteira', '--idgis', '7'], { env: admin }))
   await succeed(camp(['broker', 'add', 'Sandbox', '--adapter', 'SANDBOX', '--cost', '0.0450'], { env: admin }))
+  await succeed(camp(['credential', 'set', 'Carteira', 'Sandbox', 'url=http://127.0.0.1:9'], { env: admin }))
 })
 beforeEach(async () => {
   await db.pool.query(`TRUNCATE "Campaign", "Holiday", "AuditEvent" CASCADE`)

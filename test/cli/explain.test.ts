@@ -86,6 +86,37 @@ test.each([
   expect((await explain(phone)).messages[0].reason).toContain(reason)
 })
 
+test('finds a person by CPF and by contract, and says how the value was read', async () => {
+  const file = join(folder, 'contratos.csv')
+  await writeFile(file, 'telefone;nome;cpf;contrato\n11981230001;João;529.982.247-25;C-1\n')
+  const argv = [
+    'campaign',
+    'import',
+    file,
+    '--wallet',
+    wallet,
+    '--broker',
+    broker,
+    '--message',
+    'Olá {{nome}}: {{contrato}}',
+  ]
+  const campaign = (await succeed(camp([...argv, '--no-fish', '--json'], { env: user }))).json().agendamento_id
+  for (const [value, as, canonical] of [
+    ['52998224725', 'document', '52998224725'],
+    ['529.982.247-25', 'document', '52998224725'],
+    ['C-1', 'contract', 'C-1'],
+  ]) {
+    const story = await explain(value!)
+    expect(story.messages).toMatchObject([{ campaign, source_line: 2, text: 'Olá João: C-1' }])
+    expect(story.matches.filter((match: { leads: number }) => match.leads > 0)).toEqual([
+      { as, value: canonical, leads: 1 },
+    ])
+  }
+  const { out } = await succeed(camp(['campaign', 'explain', '52998224725'], { env: user }))
+  expect(out).toMatch(/document +52998224725 \(1 lead\)/)
+  expect(out).toMatch(/text +Olá João: C-1/)
+})
+
 test('finds what a file had in place of a phone, as it stands there', async () => {
   const campaign = await imported('torto', '5,51199E+12;Davi\n11911112222;Eva\n')
   expect((await explain('5,51199E+12')).messages).toMatchObject([
@@ -96,6 +127,6 @@ test('finds what a file had in place of a phone, as it stands there', async () =
 test('whom nobody knows is not found', async () => {
   expect(await camp(['campaign', 'explain', '11900000000'], { env: user })).toMatchObject({
     code: 3,
-    err: expect.stringContaining('no campaign has ever had 5511900000000'),
+    err: expect.stringContaining('no row of a campaign has the phone, the document or the contract 11900000000'),
   })
 })

@@ -1,9 +1,14 @@
 import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
+import { systemClock } from '../../src/clock.ts'
+import { openKeys } from '../../src/security/keys.ts'
+import { issueToken } from '../../src/security/session.ts'
 import { camp } from '../support/camp.ts'
 import { useDatabase } from '../support/database.ts'
 import { ADMIN, adminEnv, serverEnv, userEnv } from '../support/login.ts'
+
+const OTHER = 'another-secret-of-enough-length'
 
 const db = useDatabase()
 let admin: NodeJS.ProcessEnv
@@ -88,12 +93,18 @@ describe('CAMP_TOKEN', () => {
   })
 
   it('is refused when it is nonsense or signed with another secret', async () => {
-    for (const env of [
-      { ...user, CAMP_TOKEN: 'nonsense' },
-      { ...user, CAMP_SECRET: 'another-secret-of-enough-length' },
-    ]) {
-      expect((await camp(['whoami'], { env })).code).toBe(7)
+    const { session } = await openKeys({ secret: OTHER, databaseUrl: db.url, home: '' })
+    const { id } = await db.prisma.user.findUniqueOrThrow({ where: { email: 'bob@example.com' } })
+    const forged = await issueToken({ session }, id, { clock: systemClock, lifetimeMs: 60_000 })
+    for (const token of ['nonsense', forged.token]) {
+      const { code, err } = await camp(['whoami'], { env: { ...user, CAMP_TOKEN: token } })
+      expect([code, err]).toEqual([7, expect.stringContaining('is not valid here')])
     }
+  })
+
+  it('is not what is wrong where CAMP_SECRET is another', async () => {
+    const { code, err } = await camp(['whoami'], { env: { ...user, CAMP_SECRET: OTHER } })
+    expect([code, err]).toEqual([2, expect.stringMatching(/^error: CAMP_SECRET is not the secret of this database/)])
   })
 })
 

@@ -145,6 +145,9 @@ describe('run --due', () => {
     expect((await repeat(['approve', handle])).code).toBe(2)
     expect((await repeat(['approve', handle, '--ceiling', '1,5'])).code).toBe(2)
     expect((await repeat(['approve', handle, '--ceiling', '1', '--until', '2026-02-30'])).code).toBe(2)
+    const early = await repeat(['approve', handle, '--ceiling', '0.09'])
+    expect([early.code, early.err]).toEqual([4, expect.stringMatching(/no credential .*\n.*camp credential set "Sul"/)])
+    await succeed(camp(['credential', 'set', 'Sul', 'Sandbox', 'url=http://127.0.0.1:9'], { env: admin }))
     const approved = await repeat(['approve', handle, '--ceiling', '0.09', '--until', '2099-12-31', '--json'])
     expect(approved.json().standing_approval).toMatchObject({
       by: ADMIN.email,

@@ -32,9 +32,11 @@ test('an ADMIN resolves all, or the leads that are named; --json is the campaign
   const leads = (
     await succeed(camp(['campaign', 'leads', id, '--status', 'IN_DOUBT', '--json'], { env: admin }))
   ).json()
-  const only = await camp(['campaign', 'resolve', id, '--not-sent', '--lead', leads[0].phone, '--json'], { env: admin })
+  const only = await camp(['campaign', 'resolve', id, '--not-sent', '--lead', leads[0].phone, '--yes', '--json'], {
+    env: admin,
+  })
   expect(only.json()).toMatchObject({ resolved: 1, counts: { IN_DOUBT: 1, ERROR: 2 }, errors: { NOT_SENT: 1 } })
-  const rest = await camp(['campaign', 'resolve', id, '--sent'], { env: admin })
+  const rest = await camp(['campaign', 'resolve', id, '--sent', '--yes'], { env: admin })
   expect(rest).toMatchObject({ code: 0, out: expect.stringContaining('1 leads of') })
   expect(await camp(['campaign', 'resolve', id, '--sent'], { env: admin })).toMatchObject({ code: 4 })
 })
@@ -50,10 +52,18 @@ test.each([
   expect(ended).toMatchObject({ code, err: expect.stringContaining(named) })
 })
 
-test('a USER does not resolve, and may ask for a retry, which waits for approval', async () => {
-  expect((await camp(['campaign', 'resolve', id, '--sent'], { env: user })).code).toBe(7)
+test('a USER does not resolve, and may retry what they imported, which then waits for an ADMIN', async () => {
+  expect((await camp(['campaign', 'resolve', id, '--sent', '--yes'], { env: user })).code).toBe(7)
+  await db.pool.query(
+    `UPDATE "Campaign" SET user_id = (SELECT id FROM "User" WHERE email = 'bob@example.com') WHERE id = $1`,
+    [id],
+  )
   const retried = await camp(['campaign', 'retry', id, '--json'], { env: user })
   expect(retried.json()).toMatchObject({ retried: 1, status: 'PENDING_APPROVAL', counts: { PENDING: 1, IN_DOUBT: 2 } })
+  const said = await camp(['campaign', 'show', id], { env: user })
+  expect(said.out).toMatch(/to retry +\S+ \S+ by bob@example\.com/)
+  expect(said.out).toMatch(/next +An ADMIN approves it: .*ana@example\.com.*\.\n/)
+  expect(said.out).not.toMatch(/^approved/m)
   const wrong = await camp(['campaign', 'retry', id, '--only', 'INVALID_PHONE'], { env: user })
   expect(wrong).toMatchObject({ code: 5, err: expect.stringContaining('INVALID_PHONE') })
 })

@@ -76,7 +76,7 @@ test('whoever cancels before the run is told what stays at Salesforce', async ()
     `UPDATE "Campaign" SET status = 'PROCESSING', finished_at = NULL RETURNING id`,
   )
   await db.pool.query(`DELETE FROM "Batch" WHERE kind = 'CLOSING'`)
-  const cancelled = await succeed(camp(['campaign', 'cancel', rows[0]!.id], { env }))
+  const cancelled = await succeed(camp(['campaign', 'cancel', rows[0]!.id, '--yes'], { env }))
   expect(cancelled.err).toMatch(/warning: the contacts imported so far stay flagged/)
   const shown = await succeed(camp(['campaign', 'show', rows[0]!.id], { env }))
   expect(shown.out).toMatch(/closing +never run: the contacts imported so far stay flagged/)

@@ -225,6 +225,16 @@ describe('camp credential', () => {
     expect((await test()).code).toBe(8)
   })
 
+  it('is not tested where the adapter has no read for that, which ends with 4', async () => {
+    await json(['broker', 'add', 'Sem leitura', '--adapter', 'GUPSHUP', '--cost', '0.01'])
+    const keys = ['api_key=k', 'source=5511999990000', 'app_name=App']
+    await json(['credential', 'set', 'Sul', 'Sem leitura', ...keys])
+    const untested = await run(['credential', 'test', 'Sul', 'Sem leitura'])
+    expect(untested).toMatchObject({ code: 4, err: expect.stringContaining('GUPSHUP has no read') })
+    expect(untested.json()).toMatchObject({ tested: false, ok: null })
+    await json(['broker', 'remove', 'Sem leitura', '--yes'])
+  })
+
   it('cannot be read under another CAMP_SECRET', async () => {
     const CAMP_SECRET = 'another-secret-of-enough-length'
     const show = ['credential', 'show', ...PLACE]

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { createHttp, type Http } from '../../src/broker/http.ts'
+import { createHttp, type Http, type HttpClient } from '../../src/broker/http.ts'
 import type { Adapter, Message, SendRequest, SendResult } from '../../src/broker/port.ts'
 import type { Fault } from '../../src/sandbox/control.ts'
 import { closedUrl } from '../support/http.ts'
@@ -49,7 +49,7 @@ export function adapterContract(name: string, subject: Subject): void {
     const it = useSandbox({
       control: { callbacks: { delay_ms: 0 }, brokers: { [adapter.name]: { quirks: subject.quirks ?? {} } } },
     })
-    let http: Http
+    let http: HttpClient
     beforeEach(async () => {
       http = createHttp({ timeoutMs: TIMEOUT_MS, fixed: true })
       await subject.prepare?.(adapter.credential.parse(credential(it.broker.url)), http)

@@ -2,16 +2,16 @@ import { once } from 'node:events'
 import type { Socket } from 'node:net'
 import { Agent } from 'undici'
 import { afterEach, describe, expect, test } from 'vitest'
-import { createHttp, type Http, type HttpRequest } from '../../src/broker/http.ts'
+import { createHttp, guardedHttp, type HttpClient, type HttpRequest } from '../../src/broker/http.ts'
 import { closedUrl, serveHttp, serveTcp } from '../support/http.ts'
 
-let http: Http | undefined
+let http: HttpClient | undefined
 afterEach(async () => {
   await http?.close()
   http = undefined
 })
 
-function client(timeoutMs = 2_000): Http {
+function client(timeoutMs = 2_000): HttpClient {
   http = createHttp({ timeoutMs })
   return http
 }
@@ -51,6 +51,51 @@ describe('the HTTP client', () => {
     const answer = await client().request(post(url))
     expect(answer).toEqual({ kind: 'NOT_SENT', reason: expect.stringMatching(reason) })
     expect(JSON.stringify(answer)).not.toContain('s3cret')
+  })
+
+  test('writes nothing that its guard refuses, and asks it at the write, not before', async () => {
+    let [received, asked] = [0, 0]
+    const held: (() => void)[] = []
+    const url = await serveHttp((_, response) => {
+      received++
+      held.push(() => response.end('ok'))
+    })
+    // One connection: the second request waits for the answer to the first.
+    http = createHttp({ timeoutMs: 5_000, agent: new Agent({ connections: 1, pipelining: 1 }) })
+    const first = http.request(post(url))
+    while (held.length === 0) await new Promise(setImmediate)
+    const refusing = guardedHttp(http, () => {
+      asked++
+      return 'not now'
+    })
+    const second = refusing.request(post(url))
+    await new Promise(setImmediate)
+    expect(asked).toBe(0)
+    held.shift()!()
+    expect(await first).toMatchObject({ kind: 'RESPONSE', status: 200 })
+    expect(await second).toEqual({ kind: 'NOT_SENT', reason: 'not now' })
+    expect([asked, received]).toEqual([1, 1])
+    // The connection is as good as before.
+    const third = http.request(post(url))
+    while (held.length === 0) await new Promise(setImmediate)
+    held.shift()!()
+    expect(await third).toMatchObject({ kind: 'RESPONSE' })
+    expect(received).toBe(2)
+  })
+
+  test('withdraws what waits for a connection, and gives up answers, each by itself', async () => {
+    let received = 0
+    const url = await serveHttp(() => {
+      received++
+    })
+    http = createHttp({ timeoutMs: 5_000, agent: new Agent({ connections: 1, pipelining: 1 }) })
+    const [written, waiting] = [http.request(post(url)), http.request(post(url))]
+    while (received === 0) await new Promise(setImmediate)
+    http.withdrawWaiting('the worker stops')
+    expect(await waiting).toEqual({ kind: 'NOT_SENT', reason: 'the worker stops' })
+    http.abandonAnswers('no answer in time')
+    expect(await written).toEqual({ kind: 'UNKNOWN', reason: 'no answer in time' })
+    expect(received).toBe(1)
   })
 
   test('knows that nothing was sent where nobody listens', async () => {

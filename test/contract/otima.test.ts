@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { createHttp, type Http } from '../../src/broker/http.ts'
+import { createHttp, type HttpClient } from '../../src/broker/http.ts'
 import type { SendRequest } from '../../src/broker/port.ts'
 import { adapterOf } from '../../src/broker/registry.ts'
 import { exchange } from '../support/exchange.ts'
@@ -150,7 +150,7 @@ describe('on the wire', () => {
 
 describe('against the sandbox', () => {
   const it = useSandbox()
-  let http: Http
+  let http: HttpClient
   beforeEach(() => {
     http = createHttp({ timeoutMs: 2_000 })
   })

@@ -1,11 +1,11 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { createHttp, type Http } from '../../src/broker/http.ts'
+import { createHttp, type HttpClient } from '../../src/broker/http.ts'
 import { salesforce } from '../../src/broker/salesforce/adapter.ts'
 import { serveHttp } from '../support/http.ts'
 import { SALESFORCE_SECRETS, salesforceCredential } from '../support/salesforce.ts'
 import { requestOf } from './adapter.ts'
 
-let http: Http
+let http: HttpClient
 beforeEach(() => {
   http = createHttp({ timeoutMs: 5_000 })
 })

@@ -6,6 +6,7 @@ import { type BatchOutcome, settleBatch } from '../../src/dispatch/settle.ts'
 import { CampError } from '../../src/errors.ts'
 import type { Queues } from '../../src/queue/queues.ts'
 import type { TestDatabase } from './database.ts'
+import { testKeys } from './fixtures.ts'
 
 export const SAO_PAULO = 'America/Sao_Paulo'
 export const APPROVAL: ApproveOptions = { timezone: SAO_PAULO, selfApproval: true }
@@ -15,7 +16,7 @@ export function byHand(db: Pick<TestDatabase, 'pool'>, start: Date, isHoliday: H
   let at = start
   const clock = { now: () => at }
   const LEASE_MS = 60_000
-  const times = { now: clock.now, random: () => 0.5 }
+  const times = { now: clock.now, monotonic: () => at.getTime(), random: () => 0.5 }
   return {
     LEASE_MS,
     now: clock.now,
@@ -29,8 +30,13 @@ export function byHand(db: Pick<TestDatabase, 'pool'>, start: Date, isHoliday: H
     get deps(): MoveDeps & { queues: Queues } {
       return { pool: db.pool, clock, queues: DEAF }
     },
-    claim: (batchId: string): Promise<Claim> =>
-      claimBatch({ pool: db.pool, ...times, leaseMs: () => LEASE_MS, timezone: SAO_PAULO, isHoliday }, batchId),
+    async claim(batchId: string): Promise<Claim> {
+      const keys = await testKeys()
+      return claimBatch(
+        { pool: db.pool, keys, ...times, leaseMs: () => LEASE_MS, timezone: SAO_PAULO, isHoliday },
+        batchId,
+      )
+    },
     settle: (batch: ClaimedBatch, outcome: BatchOutcome) =>
       settleBatch({ pool: db.pool, ...times }, batch, { correlatesByProviderId: false }, outcome),
     /** The ids of its QUEUED batches, by number. */

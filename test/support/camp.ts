@@ -22,13 +22,16 @@ export async function camp(
     stdin?: string | Buffer | Readable
     /** Which of its streams look like a terminal. */
     terminal?: 'stdin' | 'stderr'
+    /** At a terminal: what is typed at the first question that takes yes or no. */
+    answer?: 'y' | 'n'
     clock?: Clock
     signal?: AbortSignal
   },
 ): Promise<Run> {
   const [stdin, stdout, stderr] = [new PassThrough(), new PassThrough(), new PassThrough()]
   const input = options.stdin ?? ''
-  if (typeof input === 'string' || Buffer.isBuffer(input)) stdin.end(input)
+  if (options.answer) typeWhenAsked(stdin, stderr, options.answer)
+  else if (typeof input === 'string' || Buffer.isBuffer(input)) stdin.end(input)
   else input.pipe(stdin)
   if (options.terminal) Object.assign({ stdin, stderr }[options.terminal], { isTTY: true })
   const [out, err] = [collect(stdout), collect(stderr)]
@@ -39,6 +42,22 @@ export async function camp(
     signal: options.signal ?? new AbortController().signal,
   })
   return { code, out: out(), err: err(), json: () => JSON.parse(out()) }
+}
+
+/** inquirer reads what is typed once it has asked. */
+function typeWhenAsked(stdin: PassThrough, stderr: PassThrough, answer: string): void {
+  Object.assign(stdin, { isTTY: true })
+  // inquirer ends its output; a process's own cannot be ended.
+  Object.assign(stderr, { end: () => stderr })
+  let said = ''
+  const look = (chunk: Buffer) => {
+    said += chunk
+    if (!said.includes('(y/N)')) return
+    stderr.off('data', look)
+    // The question is written before its listener is there.
+    setImmediate(() => stdin.write(`${answer}\n`))
+  }
+  stderr.on('data', look)
 }
 
 let home: string | undefined

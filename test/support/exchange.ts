@@ -42,13 +42,18 @@ export function answering(
 ): Http & { requests: HttpRequest[] } {
   const requests: HttpRequest[] = []
   const text = typeof body === 'string' ? body : JSON.stringify(body)
-  return {
+  const http = {
     clock: systemClock,
+    get unguarded(): Http {
+      return http
+    },
     requests,
-    request: async (request): Promise<HttpAnswer> => {
+    request: async (request: HttpRequest): Promise<HttpAnswer> => {
+      const refusal = request.guard?.()
+      if (refusal !== undefined) return { kind: 'NOT_SENT', reason: refusal }
       requests.push(request)
       return { kind: 'RESPONSE', status, headers, body: text }
     },
-    close: async () => undefined,
   }
+  return http
 }

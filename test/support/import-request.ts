@@ -32,7 +32,7 @@ export function importRequest(scene: Scene): Omit<ImportRequest, 'file' | 'adapt
     name: null,
     userId: scene.userId,
     wallet: { id: scene.walletId },
-    broker: { id: scene.brokerId, cost: '0.0450', maxBatch: null },
+    broker: { id: scene.brokerId, cost: '0.0450', maxBatch: null, rateLimit: null },
     message: 'Olá',
     template: null,
     vars: {},

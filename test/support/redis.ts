@@ -10,9 +10,17 @@ import { join } from 'node:path'
  */
 export async function startRedis(): Promise<{ url: string; stop: () => Promise<void> } | undefined> {
   if (process.env.REDIS_URL) return { url: process.env.REDIS_URL, stop: async () => undefined }
+  return ownRedis()
+}
+
+/** A server of our own, with these settings besides; undefined without `redis-server`. */
+export async function ownRedis(
+  settings: readonly string[] = [],
+): Promise<{ url: string; stop: () => Promise<void> } | undefined> {
   const port = await freePort()
   const folder = await mkdtemp(join(tmpdir(), 'camp-redis-'))
-  const args = ['--port', String(port), '--bind', '127.0.0.1', '--dir', folder, '--save', '', '--appendonly', 'no']
+  const usual = ['--port', String(port), '--bind', '127.0.0.1', '--dir', folder, '--save', '', '--appendonly', 'no']
+  const args = [...usual, ...settings]
   const server = spawn('redis-server', args, { stdio: ['ignore', 'pipe', 'ignore'] })
   const started = await new Promise<boolean>(resolve => {
     server.once('error', () => resolve(false))

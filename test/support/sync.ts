@@ -22,6 +22,7 @@ export const SYNC: Omit<SyncRequest, 'from' | 'userId'> = {
   map: {},
   encoding: null,
   delimiter: null,
+  sheet: null,
   mostBytes: 100 * 1024 * 1024,
   rejects: null,
 }

@@ -5,6 +5,7 @@ import { readConfig } from '../../src/config.ts'
 import { openPool } from '../../src/database/pool.ts'
 import type { Log } from '../../src/log.ts'
 import { openQueues } from '../../src/queue/queues.ts'
+import type { Keys } from '../../src/security/keys.ts'
 import { openListener } from '../../src/webhook/listener.ts'
 import { startWorker } from '../../src/worker/worker.ts'
 import { testKeys } from './fixtures.ts'
@@ -20,6 +21,8 @@ export interface TestWorkerOptions {
   log?: Log
   /** All where undefined. */
   brokers?: string[]
+  /** Of the tests' secret unless given. */
+  keys?: Keys
 }
 
 /** A worker in this process, on the queue's own backend. */
@@ -37,7 +40,7 @@ export async function startTestWorker(options: TestWorkerOptions) {
     {
       pool,
       queues,
-      keys: await testKeys(),
+      keys: options.keys ?? (await testKeys()),
       config,
       clock: options.clock ?? systemClock,
       log: options.log ?? pino({ level: 'silent' }),
@@ -47,9 +50,14 @@ export async function startTestWorker(options: TestWorkerOptions) {
       concurrency: options.concurrency ?? 4,
       listener,
     },
-  )
+  ).catch(async error => {
+    await queues.close()
+    await pool.end()
+    throw error
+  })
   return {
     url: listener?.url,
+    fault: worker.fault,
     queues,
     stop: async () => {
       await worker.stop()

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { type Failure, failureOf, isSuccess } from '../classify.ts'
 import type { Http, HttpResponse } from '../http.ts'
 import type { Adapter, Message, Outcome, SendResult } from '../port.ts'
-import { jsonOf, notUnderstood, sharedText, UNDOCUMENTED_LIMITS } from '../wire.ts'
+import { jsonOf, notUnderstood, sharedText, UNDOCUMENTED_LIMITS, WHATSAPP_TEXTS } from '../wire.ts'
 import { type GosacCredential, gosacCredential, headersFor, secretsOf } from './account.ts'
 import { START_TIMEOUT_MS, starting } from './start.ts'
 
@@ -15,6 +15,7 @@ export const gosac: Adapter<GosacCredential> = {
   credential: gosacCredential,
   secrets: ['token'],
   content: 'TEXT',
+  texts: WHATSAPP_TEXTS,
   ...UNDOCUMENTED_LIMITS,
   oneTextPerRequest: true,
   documentRequired: false,

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { failureOf, isSuccess, quoted } from '../classify.ts'
 import type { HttpResponse } from '../http.ts'
 import type { Adapter, Message, SendResult, Template } from '../port.ts'
-import { jsonOf, NO_TEMPLATE, notUnderstood } from '../wire.ts'
+import { jsonOf, NO_TEMPLATE, notUnderstood, WHATSAPP_TEMPLATES } from '../wire.ts'
 import { callback } from './callback.ts'
 import { type GupshupCredential, gupshupCredential } from './credential.ts'
 
@@ -12,6 +12,7 @@ export const gupshup: Adapter<GupshupCredential> = {
   credential: gupshupCredential,
   secrets: ['api_key'],
   content: 'TEMPLATE',
+  texts: WHATSAPP_TEMPLATES,
   messagesPerRequest: 1,
   // None is published for a number. [assumption, brokers.md 9]
   usualRate: 10,

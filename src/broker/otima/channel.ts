@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import { filled, headerText, httpUrl } from '../wire.ts'
+import type { TextRules } from '../../lead/text-rules.ts'
+import { filled, headerText, httpUrl, WHATSAPP_TEMPLATES } from '../wire.ts'
 
 /** What WhatsApp and RCS do differently at Ótima (brokers.md 8); all else is the same API. */
 export interface Channel {
@@ -10,6 +11,7 @@ export interface Channel {
   recipientField: 'whatsapp' | 'phone'
   /** Unless the credential says otherwise. [assumption, brokers.md 7.2 and 8] */
   phoneFormat: PhoneFormat
+  texts: TextRules
   /** How a template's variable is called on the wire. */
   variableKey: (name: string) => string
 }
@@ -22,6 +24,7 @@ export const WHATSAPP: Channel = {
   linesPath: 'v1/whatsapp/credential',
   recipientField: 'whatsapp',
   phoneFormat: 'national',
+  texts: WHATSAPP_TEMPLATES,
   // As the template's listing shows it. [assumption, brokers.md 7.1]
   variableKey: name => name,
 }
@@ -32,6 +35,7 @@ export const RCS: Channel = {
   linesPath: 'v1/rcs/credential',
   recipientField: 'phone',
   phoneFormat: 'international',
+  texts: {},
   // Without its hyphens the recipient would see the placeholder.
   variableKey: name => (/^-.+-$/.test(name) ? name : `-${name}-`),
 }

@@ -21,6 +21,7 @@ function otima(channel: Channel): Adapter<OtimaCredential> {
     credential: otimaCredential,
     secrets: ['token'],
     content: 'TEMPLATE',
+    texts: channel.texts,
     // Neither is documented. [assumption, brokers.md 7.2]
     messagesPerRequest: 1000,
     usualBatch: 200,

@@ -132,14 +132,14 @@ function forget(cloud: Cloud, credential: SalesforceCredential, http: Http, toke
 }
 
 function placeOf(cloud: Cloud, credential: SalesforceCredential, http: Http) {
-  const tokens = kept.get(http) ?? new Map<string, Kept>()
-  kept.set(http, tokens)
+  const tokens = kept.get(http.unguarded) ?? new Map<string, Kept>()
+  kept.set(http.unguarded, tokens)
   const { url, body } = cloud.tokenRequest(credential)
   return { tokens, key: createHash('sha256').update(`${url} ${body}`).digest('base64') }
 }
 
 async function fetchToken(cloud: Cloud, credential: SalesforceCredential, http: Http): Promise<Fetched> {
-  const answer = await http.request(cloud.tokenRequest(credential))
+  const answer = await http.unguarded.request(cloud.tokenRequest(credential))
   const what = `the token of ${cloud.name}`
   if (!isSuccess(answer)) return refusalOf(what, answer, http, secretsOf(credential))
   const token = cloud.read(jsonOf(answer.body), http.clock.now().getTime())

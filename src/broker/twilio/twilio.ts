@@ -6,12 +6,16 @@ import { basicAuth, secretsOf, type TwilioCredential, twilioCredential } from '.
 import { readList } from './list.ts'
 import { formOf, messagesUrl, recipientOf } from './request.ts'
 
+const LONGEST_BODY = 1600
+
 /** Twilio's Messages resource, one message a request, by SMS or WhatsApp (brokers.md 10). Its callbacks are signed. */
 export const twilio: Adapter<TwilioCredential> = {
   name: 'TWILIO',
   credential: twilioCredential,
   secrets: ['auth_token'],
   content: 'EITHER',
+  // Templates are WhatsApp's here: an SMS has none.
+  texts: { longest: LONGEST_BODY, oneLineVariables: true },
   messagesPerRequest: 1,
   oneTextPerRequest: false,
   documentRequired: false,
@@ -59,8 +63,6 @@ export const twilio: Adapter<TwilioCredential> = {
 
 /** Far longer than any timeout: a message of this person's before that is another one. */
 const LONGEST_REQUEST_MS = 10 * 60_000
-
-const LONGEST_BODY = 1600
 
 function headersOf(credential: TwilioCredential): Record<string, string> {
   return { authorization: basicAuth(credential), accept: 'application/json' }

@@ -1,6 +1,6 @@
 import type { Entry } from '../../blocklist/blocklist.ts'
 import { CampError } from '../../errors.ts'
-import { later, leaf, type Register } from '../command.ts'
+import { asks, later, leaf, type Register } from '../command.ts'
 import type { Context } from '../context.ts'
 import { collect, nameArgument, oneOf, wholeNumber } from '../options.ts'
 import type { Column } from '../output.ts'
@@ -17,7 +17,7 @@ export const register: Register = (program, action) => {
     .option('--reason <reason>', 'why')
     .option('--purpose <word>', 'only for campaigns of this purpose, and those without one; without it, for all')
     .action(action(add))
-  leaf(blocklist, 'remove', 'let a phone or document be contacted again (ADMIN)')
+  asks(leaf(blocklist, 'remove', 'let a phone or document be contacted again (ADMIN)'))
     .option('--phone <phone>', 'a Brazilian number, however it is written')
     .option('--document <document>', 'a CPF or CNPJ')
     .option('--source <name>', 'only the entry of this source; without it, of all')
@@ -36,6 +36,7 @@ export const register: Register = (program, action) => {
     .option('--map <field=column>', 'which column is what: phone=TEL,document=CPF,reason=MOTIVO', collect)
     .option('--encoding <name>', 'utf-8, utf-16le, utf-16be or windows-1252; without it, detected')
     .option('--delimiter <sign>', '; , tab or |; without it, detected')
+    .option('--sheet <name>', 'of a workbook; without it, the one on which Excel opens')
     .option(
       '--max-size <megabytes>',
       'a list that is longer, packed or unpacked, is refused',
@@ -50,6 +51,7 @@ type Target = { phone?: string; document?: string }
 
 async function add(context: Context, options: Target & { reason?: string; purpose?: string }): Promise<void> {
   const { addToBlocklist, entriesFor } = await import('../../blocklist/blocklist.ts')
+  const { untilInForce } = await import('../../dispatch/stop.ts')
   const { parsePurpose } = await import('../../blocklist/purpose.ts')
   const { transaction } = await import('../../database/pool.ts')
   const { recordAudit } = await import('../../security/audit.ts')
@@ -70,6 +72,7 @@ async function add(context: Context, options: Target & { reason?: string; purpos
     })
     return count
   })
+  await untilInForce(pool)
   const entries = (await entriesFor(pool, keys)).filter(entry => entry.source === SOURCE)
   context.out.result(
     { added, entries },
@@ -119,7 +122,7 @@ async function remove(context: Context, options: Target & { source?: string }): 
 async function check(context: Context, value: string): Promise<void> {
   const { entriesFor } = await import('../../blocklist/blocklist.ts')
   const { canonicalPhone } = await import('../../lead/phone.ts')
-  const { parseDocument } = await import('../../intake/document.ts')
+  const { parseDocument } = await import('../../lead/document.ts')
   const { table } = await import('../output.ts')
   await context.actor()
   const { phone } = canonicalPhone(value)
@@ -152,7 +155,7 @@ interface Keys {
 /** @throws CampError USAGE when neither is given, DATA when one is none */
 async function keysOf({ phone, document }: Target): Promise<Keys> {
   const { canonicalPhone } = await import('../../lead/phone.ts')
-  const { parseDocument } = await import('../../intake/document.ts')
+  const { parseDocument } = await import('../../lead/document.ts')
   if (phone === undefined && document === undefined) throw new CampError('USAGE', 'give --phone, --document or both')
   const keys: Keys = { phones: [], documents: [] }
   if (phone !== undefined) {

@@ -2,7 +2,7 @@ import { InvalidArgumentError } from 'commander'
 import { ADAPTER_NAMES } from '../../broker/registry.ts'
 import type { Prisma } from '../../database/prisma.ts'
 import { CampError } from '../../errors.ts'
-import { leaf, type Register } from '../command.ts'
+import { asks, leaf, type Register } from '../command.ts'
 import type { Context } from '../context.ts'
 import { nameArgument, noneAsNull, oneOf, wholeNumberOrNone } from '../options.ts'
 import { fields } from '../output.ts'
@@ -40,7 +40,9 @@ export const register: Register = (program, action) => {
     .option('--billing <billing>', 'accepted or delivered', oneOf(BILLING))
     .option('--renew-webhook', 'give it a new webhook URL; the old one ends')
     .action(action(set))
-  leaf(broker, 'remove <broker>', 'remove a broker that no campaign uses, with its credentials').action(action(remove))
+  asks(leaf(broker, 'remove <broker>', 'remove a broker that no campaign uses, with its credentials')).action(
+    action(remove),
+  )
 }
 
 interface AddOptions {
@@ -87,6 +89,7 @@ async function add(context: Context, name: string, options: AddOptions): Promise
 
 async function list(context: Context): Promise<void> {
   await context.actor()
+  const { orAdmin } = await import('../permit.ts')
   const prisma = await context.prisma()
   const brokers = (await prisma.broker.findMany({ orderBy: { name: 'asc' } })).map(view)
   context.out.list(
@@ -99,7 +102,7 @@ async function list(context: Context): Promise<void> {
       { title: 'MAX BATCH', value: broker => String(broker.max_batch ?? ''), align: 'right' },
       { title: 'BILLING', value: broker => broker.billing },
     ],
-    'No brokers yet. Add one: camp broker add NAME --adapter SANDBOX --cost 0.0450',
+    `No brokers yet. ${await orAdmin(context, 'broker add', 'Add one: camp broker add NAME --adapter SANDBOX --cost 0.0450', 'adds one')}`,
   )
 }
 

@@ -67,6 +67,7 @@ async function viewOf(context: Context, wallet: { id: string; name: string }, mo
 
 async function list(context: Context, options: { wallet?: string }): Promise<void> {
   await context.actor()
+  const { orAdmin } = await import('../permit.ts')
   const prisma = await context.prisma()
   const { findWallet } = await import('../../database/lookup.ts')
   const { listBudgets } = await import('../../budget/budget.ts')
@@ -81,7 +82,7 @@ async function list(context: Context, options: { wallet?: string }): Promise<voi
       { title: 'BUDGET', value: row => row.budget, align: 'right' },
       { title: 'USED', value: row => row.used_budget, align: 'right' },
     ],
-    'No budgets yet. Set one: camp budget set WALLET YYYY-MM AMOUNT',
+    `No budgets yet. ${await orAdmin(context, 'budget set', 'Set one: camp budget set WALLET YYYY-MM AMOUNT', 'sets one')}`,
   )
 }
 
@@ -125,7 +126,7 @@ async function audit(context: Context): Promise<void> {
   )
   if (differences.length > 0) {
     throw new CampError('BUDGET', `${differences.length} figure(s) do not agree`, {
-      hint: 'Stop the workers, keep a copy of the database, and see docs/architecture.md on the ledger.',
+      hint: 'Stop the workers, keep a copy of the database, and see docs/reliability.md, "When the books do not agree".',
     })
   }
 }

@@ -1,5 +1,5 @@
 import type { YearDay } from '../../calendar/year.ts'
-import { leaf, type Register } from '../command.ts'
+import { asks, leaf, type Register } from '../command.ts'
 import type { Context } from '../context.ts'
 import { nameArgument, wholeNumber } from '../options.ts'
 import type { Column } from '../output.ts'
@@ -12,7 +12,7 @@ export const register: Register = (program, action) => {
     .option('--name <name>', 'what it is', nameArgument)
     .option('--state <state>', 'only for the people of one state: SP')
     .action(action(add, { mayCreateDatabase: true }))
-  leaf(calendar, 'remove <day>', 'contact people again on a day that was added (ADMIN)')
+  asks(leaf(calendar, 'remove <day>', 'contact people again on a day that was added (ADMIN)'))
     .option('--state <state>', 'the one for this state')
     .action(action(remove))
   leaf(calendar, 'list', 'the holidays of a year: the country’s and our own')

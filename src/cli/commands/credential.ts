@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { CampError, codeOf, messageOf } from '../../errors.ts'
-import { leaf, type Register } from '../command.ts'
+import { asks, leaf, type Register } from '../command.ts'
 import type { Context } from '../context.ts'
 
 export const register: Register = (program, action) => {
@@ -18,7 +18,7 @@ export const register: Register = (program, action) => {
   leaf(credential, 'show <wallet> <broker>', 'a credential, its secrets masked').action(action(show))
   leaf(credential, 'list', 'which wallet has a credential at which broker').action(action(list))
   leaf(credential, 'test <wallet> <broker>', "try a credential with the broker's cheapest read").action(action(test))
-  leaf(credential, 'remove <wallet> <broker>', 'remove a credential').action(action(remove))
+  asks(leaf(credential, 'remove <wallet> <broker>', 'remove a credential')).action(action(remove))
 }
 
 async function set(
@@ -74,6 +74,7 @@ async function show(context: Context, wallet: string, broker: string): Promise<v
 
 async function list(context: Context): Promise<void> {
   await context.actor()
+  const { orAdmin } = await import('../permit.ts')
   const prisma = await context.prisma()
   const rows = await prisma.credential.findMany({
     select: { wallet: { select: { name: true } }, broker: { select: { name: true, adapter: true } }, updated_at: true },
@@ -94,7 +95,7 @@ async function list(context: Context): Promise<void> {
       { title: 'ADAPTER', value: row => row.adapter },
       { title: 'CHANGED', value: row => row.updated_at.toISOString() },
     ],
-    'No credentials yet. Add one: camp credential set WALLET BROKER key=value',
+    `No credentials yet. ${await orAdmin(context, 'credential set', 'Add one: camp credential set WALLET BROKER key=value', 'adds one')}`,
   )
 }
 
@@ -107,11 +108,10 @@ async function test(context: Context, wallet: string, broker: string): Promise<v
   const { config } = await loadCredential(await context.prisma(), await context.keys(), place)
   const shown = { wallet: place.wallet.name, broker: place.broker.name, adapter: adapter.name }
   if (!adapter.test) {
-    context.out.result(
-      { ...shown, tested: false, ok: null, detail: null },
-      `${adapter.name} has no read to test a credential with.`,
-    )
-    return
+    context.out.result({ ...shown, tested: false, ok: null, detail: null }, '')
+    throw new CampError('STATE', `not tested: ${adapter.name} has no read to test a credential with`, {
+      hint: 'The first message shows whether it is good. Import a file of your own phones, and run that.',
+    })
   }
   const http = createHttp(httpOptions(context.config, context.clock))
   try {

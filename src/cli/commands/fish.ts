@@ -1,5 +1,5 @@
 import { CampError } from '../../errors.ts'
-import { leaf, type Register } from '../command.ts'
+import { asks, leaf, type Register } from '../command.ts'
 import type { Context } from '../context.ts'
 import { nameArgument } from '../options.ts'
 
@@ -10,7 +10,7 @@ export const register: Register = (program, action) => {
     .argument('<phone>', 'a Brazilian number, however it is written')
     .action(action(add, { mayCreateDatabase: true }))
   leaf(fish, 'list', 'all control phones').action(action(list))
-  leaf(fish, 'remove <phone>', 'remove a control phone, by number, name or id').action(action(remove))
+  asks(leaf(fish, 'remove <phone>', 'remove a control phone, by number, name or id')).action(action(remove))
 }
 
 async function add(context: Context, name: string, text: string): Promise<void> {
@@ -41,6 +41,7 @@ async function add(context: Context, name: string, text: string): Promise<void> 
 
 async function list(context: Context): Promise<void> {
   await context.actor()
+  const { orAdmin } = await import('../permit.ts')
   const prisma = await context.prisma()
   const fish = await prisma.fish.findMany({ orderBy: { name: 'asc' } })
   context.out.list(
@@ -49,7 +50,7 @@ async function list(context: Context): Promise<void> {
       { title: 'NAME', value: row => row.name },
       { title: 'PHONE', value: row => row.phone },
     ],
-    'No fish yet. Add one: camp fish add NAME PHONE',
+    `No fish yet. ${await orAdmin(context, 'fish add', 'Add one: camp fish add NAME PHONE', 'adds one')}`,
   )
 }
 

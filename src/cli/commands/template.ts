@@ -1,8 +1,9 @@
 import { readFile } from 'node:fs/promises'
 import { InvalidArgumentError } from 'commander'
 import { CampError, codeOf } from '../../errors.ts'
+import { messageText } from '../../lead/oddities.ts'
 import { variablesIn } from '../../lead/render.ts'
-import { leaf, type Register } from '../command.ts'
+import { asks, leaf, type Register } from '../command.ts'
 import type { Context } from '../context.ts'
 import { nameArgument } from '../options.ts'
 import { fields } from '../output.ts'
@@ -20,7 +21,7 @@ export const register: Register = (program, action) => {
     .option('--campaign <id>', 'whose leads; the last campaign that uses the template unless given')
     .option('--phone <phone>', 'which lead; the first good one unless given')
     .action(action(show))
-  leaf(template, 'remove <template>', 'remove a template that no campaign uses').action(action(remove))
+  asks(leaf(template, 'remove <template>', 'remove a template that no campaign uses')).action(action(remove))
 }
 
 type AddOptions = { code: string; content?: string; contentFile?: string }
@@ -48,7 +49,7 @@ async function contentOf({ content, contentFile }: AddOptions): Promise<string> 
   if ((content === undefined) === (contentFile === undefined)) {
     throw new CampError('USAGE', 'the text is given with --content or with --content-file: with one of them')
   }
-  const text = content ?? (await readText(contentFile!))
+  const text = content === undefined ? await readText(contentFile!) : messageText(content)
   if (text.trim() === '') throw new CampError('DATA', "the template's text is empty")
   return text
 }
@@ -66,6 +67,7 @@ async function readText(file: string): Promise<string> {
 
 async function list(context: Context): Promise<void> {
   await context.actor()
+  const { orAdmin } = await import('../permit.ts')
   const prisma = await context.prisma()
   const templates = (await prisma.template.findMany({ orderBy: { template_code: 'asc' } })).map(view)
   context.out.list(
@@ -75,7 +77,7 @@ async function list(context: Context): Promise<void> {
       { title: 'NAME', value: template => template.name },
       { title: 'VARIABLES', value: template => template.variables.join(', ') },
     ],
-    'No templates yet. Add one: camp template add NAME --code CODE --content TEXT',
+    `No templates yet. ${await orAdmin(context, 'template add', 'Add one: camp template add NAME --code CODE --content TEXT', 'adds one')}`,
   )
 }
 

@@ -1,4 +1,4 @@
-import { leaf, type Register } from '../command.ts'
+import { asks, leaf, type Register } from '../command.ts'
 import type { Context } from '../context.ts'
 import { nameArgument, wholeNumber } from '../options.ts'
 import { fields } from '../output.ts'
@@ -17,9 +17,9 @@ export const register: Register = (program, action) => {
     .option('--name <name>', 'its new name', nameArgument)
     .option('--idgis <number>', 'its id in the legacy integrations', wholeNumber(0, INT4))
     .action(action(set))
-  leaf(wallet, 'remove <wallet>', 'remove a wallet that no campaign uses, with its credentials and budgets').action(
-    action(remove),
-  )
+  asks(
+    leaf(wallet, 'remove <wallet>', 'remove a wallet that no campaign uses, with its credentials and budgets'),
+  ).action(action(remove))
 }
 
 async function add(context: Context, name: string, { idgis }: { idgis: number }): Promise<void> {
@@ -43,6 +43,7 @@ async function add(context: Context, name: string, { idgis }: { idgis: number })
 
 async function list(context: Context): Promise<void> {
   await context.actor()
+  const { orAdmin } = await import('../permit.ts')
   const prisma = await context.prisma()
   const wallets = await prisma.wallet.findMany({ orderBy: { name: 'asc' } })
   context.out.list(
@@ -51,7 +52,7 @@ async function list(context: Context): Promise<void> {
       { title: 'NAME', value: wallet => wallet.name },
       { title: 'IDGIS', value: wallet => String(wallet.idgis_ambiente), align: 'right' },
     ],
-    'No wallets yet. Add one: camp wallet add NAME --idgis N',
+    `No wallets yet. ${await orAdmin(context, 'wallet add', 'Add one: camp wallet add NAME --idgis N', 'adds one')}`,
   )
 }
 

@@ -39,8 +39,9 @@ async function work(context: Context, options: Options): Promise<void> {
     const worker = await start(context, options, { listener, opened, log: openLog(context.config.logLevel) })
     if (!worker) return
     if (listener) context.out.result({ listening: listener.url }, `Listening on ${listener.url}`)
-    await aborted(context.signal)
+    const fault = await Promise.race([aborted(context.signal), worker.fault])
     await worker.stop()
+    if (fault) throw fault
   } finally {
     // Requests that are still in flight are the lease's: waiting for them would keep this process from ending in time.
     await opened.close(CLOSE_MS).catch(() => undefined)
@@ -70,11 +71,11 @@ async function start(context: Context, options: Options, { listener, log, opened
   const { openPool } = await import('../../database/pool.ts')
   const { config, signal } = context
   const databaseUrl = await context.databaseUrl()
-  const keys = await context.keys()
   // The embedded server was just started; a server's own start is waited for.
   if (config.databaseUrl && !(await waitForDatabase(databaseUrl, { log, signal }))) return undefined
   // The context's own pool looks at the migrations, or brings them up in embedded mode; the worker's is as large as its work.
   await context.pool()
+  const keys = await context.keys()
   const pool = openPool(databaseUrl, { max: options.concurrency + 6, name: `camp worker ${hostname()}:${process.pid}` })
   opened.add(() => pool.end())
   const queues = openQueues({ redisUrl: config.redisUrl, databaseUrl: config.directUrl ?? databaseUrl })
@@ -87,10 +88,10 @@ async function start(context: Context, options: Options, { listener, log, opened
   )
 }
 
-function aborted(signal: AbortSignal): Promise<void> {
+function aborted(signal: AbortSignal): Promise<undefined> {
   return new Promise(resolve => {
-    if (signal.aborted) resolve()
-    signal.addEventListener('abort', () => resolve(), { once: true })
+    if (signal.aborted) resolve(undefined)
+    signal.addEventListener('abort', () => resolve(undefined), { once: true })
   })
 }
 

@@ -11,12 +11,19 @@ export type NumberText = (number: number, written: string) => string
  */
 export function numberText(code: string, date1904: boolean): NumberText {
   const info = getFormatInfo(code)
+  const day = (number: number) => dayText(number + (date1904 ? 1462 : 0))
   switch (info.type) {
     case 'date':
     case 'datetime':
-      return (number, written) => dayText(number + (date1904 ? 1462 : 0)) ?? digits(number, written)
+      if (isDuration(code)) return (number, written) => durationText('[h]:mm:ss', number) ?? digits(number, written)
+      return (number, written) => day(number) ?? digits(number, written)
     case 'time':
-      return (number, written) => (number >= 0 && number < 1 ? shown('hh:mm:ss', number) : digits(number, written))
+      if (isDuration(code)) return (number, written) => durationText(code, number) ?? digits(number, written)
+      return (number, written) =>
+        number < MOST_DAYS
+          ? (durationText('[h]:mm:ss', number) ?? digits(number, written))
+          : // A format that shows only the time of a moment hides its day.
+            (day(number) ?? digits(number, written))
     case 'number':
     case 'currency':
     case 'grouped':
@@ -41,19 +48,64 @@ export function digits(number: number, written: string): string {
   return expanded(String(Number(number.toPrecision(15)))).replace('.', ',')
 }
 
+/**
+ * A date of the type xsd:dateTime, xsd:date or xsd:time, which Excel's strict dialect has for serial numbers: as a date's number is
+ * written. What is none stays as it is.
+ */
+export function writtenDay(iso: string): string {
+  const [, date, time = '00:00'] = ISO.exec(iso) ?? []
+  if (date === undefined) return TIME.test(iso) ? iso.replace(/^T|\.\d+|Z$/g, '') : iso
+  const at = new Date(Math.round(Date.parse(`${date}T${time}Z`) / 1000) * 1000)
+  if (Number.isNaN(at.getTime())) return iso
+  const seconds = (at.getTime() / 1000) % DAY_SECONDS
+  return momentText([at.getUTCFullYear(), at.getUTCMonth() + 1, at.getUTCDate()], seconds)
+}
+
+const ISO = /^(\d{4}-\d\d-\d\d)(?:T(\d\d:\d\d(?::\d\d(?:\.\d+)?)?))?(?:Z|[+-]\d\d:\d\d)?$/
+const TIME = /^T?\d\d:\d\d:\d\d(?:\.\d+)?Z?$/
+
+/** '' where the format shows nothing, or cannot show the number. */
 function shown(code: string, number: number): string {
-  return String(format(code, number, { locale: 'pt-BR', throws: false })).trim()
+  const text = String(format(code, number, { locale: 'pt-BR', throws: false })).trim()
+  return /^#+$/.test(text) ? '' : text
+}
+
+/** [h]:mm counts the hours of days together. */
+function isDuration(code: string): boolean {
+  return /\[(?:h+|m+|s+)\]/i.test(code.replace(/"[^"]*"/g, ''))
 }
 
 // 31/12/9999: what is more is a number that was given a date's format.
 const LAST_DAY = 2_958_466
+const DAY_SECONDS = 86_400
+
+/** More than a year in a format of times is a moment, and less a sum of hours. */
+const MOST_DAYS = 366
+
+function durationText(code: string, days: number): string | undefined {
+  return days >= 0 && days < LAST_DAY ? shown(days < 1 ? 'hh:mm:ss' : code, days) || undefined : undefined
+}
+
+function timeText(number: number): string | undefined {
+  return number >= 0 && number < 1 ? clockText(Math.round(number * DAY_SECONDS) % DAY_SECONDS) : undefined
+}
 
 function dayText(serial: number): string | undefined {
-  if (!(serial >= 1 && serial < LAST_DAY)) return serial >= 0 && serial < 1 ? shown('hh:mm:ss', serial) : undefined
-  const [year, month, day, hours, minutes, seconds] = dateFromSerial(serial)
+  if (!(serial >= 1 && serial < LAST_DAY)) return timeText(serial)
+  // 10:59:59.9999 is what a sum has made of 11:00.
+  const seconds = Math.round(serial * DAY_SECONDS)
+  const [year, month, day] = dateFromSerial(Math.floor(seconds / DAY_SECONDS))
+  return momentText([year, month, day], seconds % DAY_SECONDS)
+}
+
+/** @param seconds since midnight, which are left out where there are none */
+function momentText([year, month, day]: readonly [number, number, number], seconds: number): string {
   const date = `${two(day)}/${two(month)}/${String(year).padStart(4, '0')}`
-  if (hours === 0 && minutes === 0 && seconds === 0) return date
-  return `${date} ${two(hours)}:${two(minutes)}${seconds === 0 ? '' : `:${two(seconds)}`}`
+  return seconds === 0 ? date : `${date} ${clockText(seconds).replace(/:00$/, '')}`
+}
+
+function clockText(seconds: number): string {
+  return [seconds / 3600, (seconds % 3600) / 60, seconds % 60].map(two).join(':')
 }
 
 function two(number: number): string {

@@ -1,11 +1,19 @@
 import { CampError } from '../../errors.ts'
 import type { Row } from '../csv.ts'
-import { readSheet } from './sheet.ts'
+import { readSheet, type SheetNotes } from './sheet.ts'
 import { readSharedStrings, SharedStrings } from './strings.ts'
 import { openWorkbook, readNumberTexts, type Sheet, type Workbook } from './workbook.ts'
 
+/** Another sheet of a workbook that has rows. */
+export interface OtherSheet {
+  name: string
+  hidden: boolean
+}
+
 /**
- * The sheet to import: the one that is named, or the first that Excel shows and that has a row.
+ * The sheet to import: the one that is named; else the one on which Excel opens the file, as what "save as CSV" would write; where
+ * that is hidden or has no row, the first that Excel shows and that has one.
+ * @returns its name, and where none was named the others with rows
  * @throws CampError DATA: no such sheet, none with rows, or no workbook
  */
 export async function chooseSheet(
@@ -13,12 +21,16 @@ export async function chooseSheet(
   file: string,
   name: string | null,
   signal: AbortSignal,
-): Promise<string> {
+): Promise<{ sheet: string; otherSheets: readonly OtherSheet[] }> {
   const workbook = await openWorkbook(path, file, signal)
   try {
-    if (name !== null) return named(workbook, name).name
-    for (const sheet of workbook.sheets) {
-      if (!sheet.hidden && (await hasRows(workbook, sheet, signal))) return sheet.name
+    if (name !== null) return { sheet: named(workbook, name).name, otherSheets: [] }
+    const { sheets, active } = workbook
+    const shown = sheets.filter(sheet => !sheet.hidden)
+    const inTurn = active && !active.hidden ? [active, ...shown.filter(sheet => sheet !== active)] : shown
+    for (const sheet of inTurn) {
+      if (!(await hasRows(workbook, sheet, signal))) continue
+      return { sheet: sheet.name, otherSheets: await othersThan(workbook, sheet, signal) }
     }
     throw new CampError('DATA', `${file} is empty: no sheet of it has a row`, {
       hint: `The first row names the columns, each further row is a lead. ${found(workbook)}`,
@@ -33,8 +45,8 @@ export interface OpenSheet {
   rows: AsyncGenerator<Row[]>
   /** Of what is to be read, how much has been: 0 to 1. */
   share: () => number
-  /** Rows that Excel does not show, by a filter or by hand, so far. */
-  hidden: () => number
+  /** Of the rows so far. */
+  notes: Readonly<SheetNotes>
   close: () => void
 }
 
@@ -47,7 +59,7 @@ export async function openSheet(path: string, file: string, name: string, signal
   try {
     const sheet = named(workbook, name)
     const total = archive.sizeOf(sheet.part) + (strings === undefined ? 0 : archive.sizeOf(strings))
-    let [read, hidden] = [0, 0]
+    let read = 0
     const onRead = (bytes: number) => {
       read += bytes
     }
@@ -56,15 +68,27 @@ export async function openSheet(path: string, file: string, name: string, signal
       strings !== undefined && archive.has(strings)
         ? await readSharedStrings(archive, strings, signal, onRead)
         : new SharedStrings()
-    const onHidden = () => {
-      hidden++
-    }
-    const rows = readSheet(workbook, sheet, { texts, numberTextOf, atOnce: ROWS_AT_ONCE, signal, onRead, onHidden })
-    return { rows, share: () => (total === 0 ? 1 : read / total), hidden: () => hidden, close: archive.close }
+    const notes: SheetNotes = { hiddenRows: 0, withoutResult: 0, mergedOverRows: 0 }
+    const rows = readSheet(workbook, sheet, { texts, numberTextOf, atOnce: ROWS_AT_ONCE, signal, onRead, notes })
+    return { rows, share: () => (total === 0 ? 1 : read / total), notes, close: archive.close }
   } catch (error) {
     archive.close()
     throw error
   }
+}
+
+async function othersThan(workbook: Workbook, taken: Sheet, signal: AbortSignal): Promise<OtherSheet[]> {
+  const others: OtherSheet[] = []
+  for (const sheet of workbook.sheets) {
+    if (sheet === taken) continue
+    // One that is damaged is not read, but it holds something.
+    const any = await hasRows(workbook, sheet, signal).catch(error => {
+      if (error instanceof CampError) return true
+      throw error
+    })
+    if (any) others.push({ name: sheet.name, hidden: sheet.hidden })
+  }
+  return others
 }
 
 /** Whether anything stands in a sheet, without its texts: a cell that points to one is not empty. */
@@ -85,10 +109,20 @@ function named(workbook: Workbook, name: string): Sheet {
   const sheet =
     workbook.sheets.find(one => one.name === name) ?? workbook.sheets.find(one => plain(one.name) === plain(name))
   if (sheet) return sheet
-  throw new CampError('DATA', `${workbook.archive.file} has no sheet "${name}"`, { hint: found(workbook) })
+  const { file } = workbook.archive
+  const without = workbook.withoutRows.some(one => plain(one) === plain(name))
+  throw new CampError(
+    'DATA',
+    without ? `${file}: "${name}" is no sheet of rows, but a chart, dialog or macro` : `${file} has no sheet "${name}"`,
+    { hint: found(workbook) },
+  )
 }
 
 function found({ sheets }: Workbook): string {
-  const names = sheets.map(({ name, hidden }) => `${name}${hidden ? ' (hidden)' : ''}`)
-  return `Sheets found: ${names.join(', ') || 'none'}. Name one with --sheet.`
+  return `Sheets found: ${sheetNames(sheets) || 'none'}. Name one with --sheet.`
+}
+
+/** For people. */
+export function sheetNames(sheets: readonly OtherSheet[]): string {
+  return sheets.map(({ name, hidden }) => `${name}${hidden ? ' (hidden)' : ''}`).join(', ')
 }

@@ -1,20 +1,29 @@
 import { CampError } from '../../errors.ts'
 import type { Row } from '../csv.ts'
 import { damaged } from './archive.ts'
-import type { NumberText } from './numbers.ts'
-import type { Texts } from './strings.ts'
-import { isTrue, type Sheet, type Workbook } from './workbook.ts'
-import { unescapeText, XmlReader } from './xml.ts'
+import { type CellReading, cellText, isTrue } from './cells.ts'
+import { TextPieces } from './text.ts'
+import type { Sheet, Workbook } from './workbook.ts'
+import { type Attributes, type Elements, SPREADSHEET, XmlReader } from './xml.ts'
 
-export interface SheetReading {
-  texts: Texts
-  numberTextOf: (style: number) => NumberText
+/** What is remarkable in a sheet, so far. */
+export interface SheetNotes {
+  /** Rows that Excel does not show, by a filter or by hand. */
+  hiddenRows: number
+  /** Formulas that no program has calculated: their cells are empty. */
+  withoutResult: number
+  /** Merged areas that go over several rows, of which only the first has the value. */
+  mergedOverRows: number
+}
+
+export interface SheetReading extends CellReading {
   /** Rows that are given together, unless the sheet ends before. */
   atOnce: number
   signal: AbortSignal
-  /** Is told of each chunk, and of rows that Excel does not show. */
+  /** Is told of each chunk. */
   onRead?: (bytes: number) => void
-  onHidden?: () => void
+  /** Is kept up to date. */
+  notes?: SheetNotes
 }
 
 /**
@@ -35,43 +44,37 @@ export async function* readSheet(
       if (rows.count >= atOnce) yield rows.take()
     }
     rows.end()
+    if (rows.count > 0) yield rows.take()
   } catch (error) {
     throw error instanceof CampError ? error : damaged(`${archive.file}, sheet "${sheet.name}"`, error)
   }
-  if (rows.count > 0) yield rows.take()
 }
 
 // Excel's own limits.
 const MOST_ROWS = 1_048_576
 const MOST_COLUMNS = 16_384
 
-type CellReading = Pick<SheetReading, 'texts' | 'numberTextOf' | 'onHidden'>
-
 class RowReader {
   readonly #xml: XmlReader
   readonly #reading: CellReading
+  readonly #notes: SheetNotes | undefined
   #rows: Row[] = []
+  /** The first row that was given. */
+  #first = 0
   #line = 0
   #hidden = false
   #cells: string[] = []
   #column = -1
   #type = 'n'
   #style = -1
-  #text = ''
-  /** Within a cell, its value or text. */
-  #inCell = false
-  #inText = false
-  #inGuide = false
+  #value: string | undefined
+  #isFormula = false
+  readonly #own = new TextPieces()
 
-  constructor(reading: CellReading) {
+  constructor({ notes, ...reading }: CellReading & Pick<SheetReading, 'notes'>) {
     this.#reading = reading
-    this.#xml = new XmlReader({
-      open: (name, attributes) => this.#open(name, attributes),
-      text: text => {
-        if (this.#inText) this.#text += text
-      },
-      close: name => this.#close(name),
-    })
+    this.#notes = notes
+    this.#xml = new XmlReader(SPREADSHEET, this.#elements())
   }
 
   get count(): number {
@@ -86,81 +89,94 @@ class RowReader {
     this.#xml.end()
   }
 
+  /** Those since the last time, in their order. @throws Error where one stands before those that were given */
   take(): Row[] {
     const rows = this.#rows
     this.#rows = []
+    if (rows.some(({ line }, i) => i > 0 && line < rows[i - 1]!.line)) rows.sort((a, b) => a.line - b.line)
+    // The first row names the columns.
+    if (rows[0]!.line < this.#first) throw new Error(`row ${rows[0]!.line} stands behind later rows`)
+    this.#first ||= rows[0]!.line
     return rows
   }
 
-  #open(name: string, attributes: Readonly<Record<string, string>>): void {
-    switch (name) {
-      case 'row':
-        this.#line = attributes.r === undefined ? this.#line + 1 : Number(attributes.r)
-        if (!(Number.isInteger(this.#line) && this.#line >= 1 && this.#line <= MOST_ROWS))
-          throw new Error(`a row has the number "${attributes.r ?? this.#line}"`)
-        this.#hidden = isTrue(attributes.hidden)
-        this.#cells = []
-        this.#column = -1
-        return
-      case 'c':
-        this.#column = attributes.r === undefined ? this.#column + 1 : columnOf(attributes.r)
-        if (this.#column >= MOST_COLUMNS)
-          throw new Error(`row ${this.#line} has a cell "${attributes.r ?? 'too many'}"`)
-        this.#type = attributes.t ?? 'n'
-        this.#style = attributes.s === undefined ? -1 : Number(attributes.s)
-        this.#text = ''
-        this.#inCell = true
-        return
-      case 'rPh':
-        this.#inGuide = true
-        return
-      case 'v':
-      case 't':
-        this.#inText = this.#inCell && !this.#inGuide
+  #elements(): Elements {
+    const value = {
+      open: () => {
+        this.#value = ''
+      },
+      text: (text: string) => {
+        this.#value += text
+      },
     }
+    const formula = {
+      open: () => {
+        this.#isFormula = true
+      },
+    }
+    const c = {
+      open: (attributes: Attributes) => this.#openCell(attributes),
+      close: () => this.#closeCell(),
+      within: { v: value, f: formula, is: { within: this.#own.elements } },
+    }
+    const row = {
+      open: (attributes: Attributes) => this.#openRow(attributes),
+      close: () => this.#closeRow(),
+      within: { c },
+    }
+    const mergeCell = { open: (attributes: Attributes) => this.#noteMerged(attributes.ref) }
+    const mergeCells = { within: { mergeCell } }
+    return { worksheet: { within: { sheetData: { within: { row } }, mergeCells } } }
   }
 
-  #close(name: string): void {
-    switch (name) {
-      case 'v':
-      case 't':
-        this.#inText = false
-        return
-      case 'rPh':
-        this.#inGuide = false
-        return
-      case 'c':
-        this.#inCell = false
-        if (this.#text === '') return
-        while (this.#cells.length < this.#column) this.#cells.push('')
-        this.#cells[this.#column] = this.#cellText()
-        return
-      case 'row':
-        if (this.#cells.every(cell => cell.trim() === '')) return
-        if (this.#hidden) this.#reading.onHidden?.()
-        this.#rows.push({ line: this.#line, cells: this.#cells })
+  #openRow({ r, hidden }: Attributes): void {
+    this.#line = r === undefined ? this.#line + 1 : Number(r)
+    if (!(Number.isInteger(this.#line) && this.#line >= 1 && this.#line <= MOST_ROWS))
+      throw new Error(`a row has the number "${r ?? this.#line}"`)
+    this.#hidden = isTrue(hidden)
+    this.#cells = []
+    this.#column = -1
+  }
+
+  #openCell({ r, t, s }: Attributes): void {
+    this.#column = r === undefined ? this.#column + 1 : columnOf(r)
+    if (this.#column >= MOST_COLUMNS) throw new Error(`row ${this.#line} has a cell "${r ?? 'too many'}"`)
+    this.#type = t ?? 'n'
+    this.#style = s === undefined ? -1 : Number(s)
+    this.#value = undefined
+    this.#isFormula = false
+    this.#own.clear()
+  }
+
+  #closeCell(): void {
+    const text = this.#cellText()
+    if (text === '') {
+      // A formula whose result is an empty text says so by its type.
+      if (this.#isFormula && this.#type !== 'str' && this.#notes) this.#notes.withoutResult++
+      return
     }
+    while (this.#cells.length < this.#column) this.#cells.push('')
+    this.#cells[this.#column] = text
   }
 
   #cellText(): string {
-    switch (this.#type) {
-      case 's': {
-        const text = this.#reading.texts.get(Number(this.#text))
-        if (text !== undefined) return text
-        throw new Error(`row ${this.#line} refers to a text ${this.#text} that is not there`)
-      }
-      case 'n': {
-        const number = Number(this.#text)
-        return Number.isFinite(number) ? this.#reading.numberTextOf(this.#style)(number, this.#text) : this.#text
-      }
-      case 'b':
-        // As Brazilian Excel shows it and writes it into a CSV.
-        return isTrue(this.#text) ? 'VERDADEIRO' : 'FALSO'
-      case 'd':
-        return this.#text.replace(/T00:00:00(\.0+)?Z?$/, '')
-      default:
-        return unescapeText(this.#text)
+    const cell = { type: this.#type, style: this.#style, value: this.#value, own: this.#own.take() }
+    try {
+      return cellText(cell, this.#reading)
+    } catch (error) {
+      throw new Error(`row ${this.#line} ${(error as Error).message}`)
     }
+  }
+
+  #closeRow(): void {
+    if (this.#cells.every(cell => cell.trim() === '')) return
+    if (this.#hidden && this.#notes) this.#notes.hiddenRows++
+    this.#rows.push({ line: this.#line, cells: this.#cells })
+  }
+
+  #noteMerged(area = ''): void {
+    const [, from, to] = /^\D+(\d+):\D+(\d+)$/.exec(area) ?? []
+    if (from !== to && this.#notes) this.#notes.mergedOverRows++
   }
 }
 
@@ -173,5 +189,11 @@ function columnOf(name: string): number {
     if (letter < 65 || letter > 90) break
     column = column * 26 + letter - 64
   }
-  return i === 0 || i > 3 ? MOST_COLUMNS : column - 1
+  if (i === 0 || i > 3) return MOST_COLUMNS
+  for (; i < name.length; i++) {
+    const digit = name.charCodeAt(i)
+    // R1C2 is no name that a file may have, and not in the column R.
+    if (digit < 48 || digit > 57) return MOST_COLUMNS
+  }
+  return column - 1
 }

@@ -1,7 +1,8 @@
 import { CampError } from '../../errors.ts'
 import type { Archive } from './archive.ts'
 import { damaged } from './archive.ts'
-import { unescapeText, XmlReader } from './xml.ts'
+import { TextPieces } from './text.ts'
+import { SPREADSHEET, XmlReader } from './xml.ts'
 
 /** The texts of a workbook, by number: Excel writes each different text once, and cells point to it. */
 export interface Texts {
@@ -65,25 +66,9 @@ export async function readSharedStrings(
   read: (bytes: number) => void,
 ): Promise<SharedStrings> {
   const strings = new SharedStrings()
-  let text = ''
-  let inText = false
-  // The phonetic guide of an East Asian text is no part of it.
-  let inGuide = false
-  const reader = new XmlReader({
-    open: name => {
-      if (name === 'si') text = ''
-      else if (name === 'rPh') inGuide = true
-      else if (name === 't') inText = !inGuide
-    },
-    text: piece => {
-      if (inText) text += piece
-    },
-    close: name => {
-      if (name === 'si') strings.add(unescapeText(text))
-      else if (name === 'rPh') inGuide = false
-      else if (name === 't') inText = false
-    },
-  })
+  const text = new TextPieces()
+  const si = { open: () => text.clear(), close: () => strings.add(text.take()), within: text.elements }
+  const reader = new XmlReader(SPREADSHEET, { sst: { within: { si } } })
   try {
     for await (const chunk of archive.read(part, signal)) {
       reader.write(chunk)

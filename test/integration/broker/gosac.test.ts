@@ -41,7 +41,7 @@ async function importText(scene: Scene, text: string, message: string | null): P
     {
       ...importRequest(scene),
       file,
-      broker: { id: scene.brokerId, cost: '0.0450', maxBatch: 50 },
+      broker: { id: scene.brokerId, cost: '0.0450', maxBatch: 50, rateLimit: null },
       adapter: await adapterOf('GOSAC'),
       message,
       hours: { from: 0, to: 1440 },

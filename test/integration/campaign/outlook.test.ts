@@ -7,9 +7,10 @@ import { makeCampaign, makeScene, setBudget } from '../../support/fixtures.ts'
 
 const db = useDatabase()
 const OFFICE = { hours_from: 480, hours_to: 1200, days: 63, allow_holidays: true }
+const TWILIO = { account_sid: 'AC0', auth_token: 'token', from: '+5511900000000' }
 
 async function begin(start: string, columns: object, leads: Record<number, number>, rate: number | null = null) {
-  const scene = await makeScene(db.pool, { rate, adapter: 'TWILIO', credential: {} })
+  const scene = await makeScene(db.pool, { rate, adapter: 'TWILIO', credential: TWILIO })
   for (const month of [11, 12]) await setBudget(db.pool, scene.walletId, '100000.00', { year: 2026, month })
   const [[ddd, count], ...others] = Object.entries(leads) as unknown as [[string, number], ...[string, number][]]
   const id = await makeCampaign(db.pool, scene, {
@@ -126,6 +127,31 @@ it('of a running campaign uses the pace that was seen', async () => {
   const left = (Date.parse((await endOf())!) - hand.now().getTime()) / 1000
   expect(left).toBeGreaterThan(75)
   expect(left).toBeLessThan(85)
+})
+
+it('of a batch that goes out again expects only what is left of it', async () => {
+  const { scene, id, hand, endOf } = await begin('2026-11-24T10:00:00-03:00', {}, { 11: 100 }, 1)
+  await moves.run(hand.deps, id, scene.userId)
+  const claim = await hand.claim((await hand.queued(id))[0]!)
+  if (claim.kind !== 'CLAIMED') throw new Error('it was not claimed')
+  const outcomes = claim.batch.leads.map((_, i) => outcomeOf(i < 40 ? 'REJECTED' : 'NOT_ACCEPTED'))
+  await hand.settle(claim.batch, { outcomes })
+  // Sixty of the hundred are left, one a second, after the fifty moments that the claim took.
+  const seconds = (Date.parse((await endOf())!) - hand.now().getTime()) / 1000
+  expect(seconds).toBeGreaterThan(55)
+  expect(seconds).toBeLessThan(70)
+})
+
+it('says when the contact hours open where nobody may be sent to at once, the first of its places', async () => {
+  const { id, hand } = await begin('2026-11-28T19:30:00-03:00', {}, { 11: 1, 68: 1 })
+  const outlook = async (at: string) => outlookOf(db.pool, id, { now: new Date(at), timezone: SAO_PAULO })
+  expect(await outlook(hand.now().toISOString())).toMatchObject({ opens_at: null, closed_because: null })
+  // In Acre it is seven in the evening.
+  expect(await outlook('2026-11-28T21:00:00-03:00')).toMatchObject({ opens_at: null, closed_because: null })
+  expect(await outlook('2026-11-28T22:00:00-03:00')).toMatchObject({
+    opens_at: new Date('2026-11-30T08:00:00-03:00').toISOString(),
+    closed_because: 'Sun 29 Nov is no contact day; contact hours: mon-sat 08:00-20:00',
+  })
 })
 
 it('says whether its start was missed', async () => {

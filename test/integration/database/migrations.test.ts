@@ -87,6 +87,8 @@ describe('a command that meets', () => {
     const { code, err } = await camp(['wallet', 'list'], { env: env(url) })
     expect(code).toBe(4)
     expect(err).toMatch(/newer camp \(29991231000000_future\)[\s\S]*Update camp/)
+    const migrated = await camp(['db', 'migrate'], { env: env(url) })
+    expect(migrated).toMatchObject({ code: 4, out: '', err: expect.stringContaining('Update camp') })
   })
 
   it('no database at all exits 8', async () => {

@@ -3,7 +3,7 @@ import { onTestFinished } from 'vitest'
 import { createHttp } from '../../../src/broker/http.ts'
 import * as moves from '../../../src/campaign/moves.ts'
 import { type CampaignView, campaignView } from '../../../src/campaign/view.ts'
-import { systemClock } from '../../../src/clock.ts'
+import { systemClock, systemMonotonic } from '../../../src/clock.ts'
 import type { DispatchDeps } from '../../../src/dispatch/dispatch.ts'
 import { openQueues, type Queues } from '../../../src/queue/queues.ts'
 import { type Sandbox, startSandbox } from '../../../src/sandbox/server.ts'
@@ -105,7 +105,9 @@ export async function closingDeps(db: TestDatabase, change: Partial<DispatchDeps
     keys: await testKeys(),
     http,
     log: pino({ level: 'silent' }),
+    draining: new AbortController().signal,
     now: () => new Date(),
+    monotonic: systemMonotonic,
     random: () => 0.5,
     timezone: 'America/Sao_Paulo',
     isHoliday: () => false,

@@ -1,12 +1,15 @@
 import fc from 'fast-check'
 import { beforeEach, describe, expect, it } from 'vitest'
+import type { Http } from '../../../src/broker/http.ts'
 import { isNationalHoliday } from '../../../src/calendar/national.ts'
 import { addHoliday, removeHoliday } from '../../../src/calendar/own.ts'
 import * as moves from '../../../src/campaign/moves.ts'
+import { openPermit } from '../../../src/dispatch/permit.ts'
 import { sendBatch } from '../../../src/dispatch/send.ts'
 import { blockOf, seqOf } from '../../../src/intake/sequence.ts'
 import { byHand, claimed, outcomeOf } from '../../support/by-hand.ts'
 import { useDatabase } from '../../support/database.ts'
+import { answering } from '../../support/exchange.ts'
 import { booksOf, type CampaignOptions, makeCampaign, makeScene, type Scene } from '../../support/fixtures.ts'
 import { mayBeSent, ORACLE_DDDS, type OracleHours } from '../../support/hours-oracle.ts'
 
@@ -192,19 +195,25 @@ describe('a worker that was kept from its work past the closing', () => {
     await moves.run(hand.deps, id, scene.userId)
     const batch = claimed(await hand.claim((await hand.queued(id))[0]!))
     expect(batch.leads).toHaveLength(4)
-    let sent = 0
+    let [called, sent] = [0, 0]
     const adapter = {
       messagesPerRequest: 1,
-      send: async () => {
-        // It took its time, and the machine slept.
-        if (++sent === 2) hand.moveTo('2026-11-24T20:00:00-03:00')
+      send: async (_request: unknown, _credential: unknown, http: Http) => {
+        // The machine slept before the third was written.
+        if (++called === 3) hand.moveTo('2026-11-24T20:00:00-03:00')
+        const answer = await http.request({ method: 'POST', url: 'http://broker.invalid' })
+        if (answer.kind !== 'RESPONSE') return { kind: 'NOT_ACCEPTED', reason: answer.reason }
+        sent++
         return { kind: 'ANSWERED', outcomes: [{ kind: 'ACCEPTED' }] }
       },
     } as unknown as Parameters<typeof sendBatch>[0]['adapter']
-    const outcome = await sendBatch({ adapter, credential: {}, http: null as never, now: hand.now }, batch, {
+    const draining = new AbortController().signal
+    const times = { now: hand.now, monotonic: () => hand.now().getTime(), draining }
+    const permit = openPermit({ pool: db.pool, ...times }, batch)
+    const outcome = await sendBatch({ adapter, credential: {}, http: answering(200, {}), permit, ...times }, batch, {
       messages: batch.leads.map(lead => ({ leadId: lead.id })),
     } as never)
-    expect([sent, outcome.late]).toEqual([2, true])
+    expect([sent, outcome.withheld]).toEqual([2, true])
     expect(outcome.outcomes.map(one => one.kind)).toEqual(['ACCEPTED', 'ACCEPTED', 'NOT_ACCEPTED', 'NOT_ACCEPTED'])
     expect(await hand.settle(batch, outcome)).toMatchObject({ accepted: 2, again: 2 })
 
@@ -223,7 +232,7 @@ describe('a worker that was kept from its work past the closing', () => {
     await moves.run(hand.deps, id, scene.userId)
     for (let night = 0; night < 6; night++) {
       const batch = claimed(await hand.claim((await hand.queued(id))[0]!))
-      const late = { outcomes: [outcomeOf('NOT_ACCEPTED')], late: true }
+      const late = { outcomes: [outcomeOf('NOT_ACCEPTED')], withheld: true }
       expect(await hand.settle(batch, late)).toMatchObject({ again: 1, rings: [{ at: null }] })
     }
     const { rows } = await db.pool.query(`SELECT failures FROM "SendSlot" WHERE id = $1 AND failures > 0`, [

@@ -12,12 +12,24 @@ const db = useDatabase()
 
 describe('the plan', () => {
   it('takes the least of the limits, and one message where they are throttled', () => {
-    const limits = { adapter: { messagesPerRequest: 1000 }, brokerMax: null, campaignMax: null, perMessage: false }
+    const limits = {
+      adapter: { messagesPerRequest: 1000 },
+      brokerMax: null,
+      campaignMax: null,
+      perMessage: false,
+      perSecond: null,
+    }
     expect(effectiveBatchSize(limits)).toBe(1000)
     expect(effectiveBatchSize({ ...limits, brokerMax: 500 })).toBe(500)
     expect(effectiveBatchSize({ ...limits, brokerMax: 500, campaignMax: 20 })).toBe(20)
     expect(effectiveBatchSize({ ...limits, perMessage: true })).toBe(1)
-    expect(effectiveBatchSize({ ...limits, adapter: { messagesPerRequest: 1 } })).toBeGreaterThan(1)
+    const single = { ...limits, adapter: { messagesPerRequest: 1 } }
+    expect(effectiveBatchSize(single)).toBe(50)
+    // What starts within a second; a bulk broker's batch is one request at any rate.
+    expect(effectiveBatchSize({ ...single, perSecond: 100 })).toBe(50)
+    expect(effectiveBatchSize({ ...single, perSecond: 12.5 })).toBe(12)
+    expect(effectiveBatchSize({ ...single, perSecond: 0.1 })).toBe(1)
+    expect(effectiveBatchSize({ ...limits, perSecond: 1 })).toBe(1000)
     const cautious = { ...limits, adapter: { messagesPerRequest: 1000, usualBatch: 200 } }
     expect(effectiveBatchSize(cautious)).toBe(200)
     expect(effectiveBatchSize({ ...cautious, brokerMax: 800 })).toBe(800)

@@ -1,22 +1,24 @@
 import { describe, expect, inject, it, onTestFinished } from 'vitest'
 import * as moves from '../../../src/campaign/moves.ts'
-import { systemClock } from '../../../src/clock.ts'
+import { systemClock, systemMonotonic } from '../../../src/clock.ts'
 import { type ClaimDeps, claimBatch } from '../../../src/dispatch/claim.ts'
 import { settleBatch } from '../../../src/dispatch/settle.ts'
 import { openQueues } from '../../../src/queue/queues.ts'
 import { useDatabase } from '../../support/database.ts'
 import { dispatchOn, openSandbox } from '../../support/dispatch.ts'
-import { booksOf, makeCampaign, makeScene, setBudget } from '../../support/fixtures.ts'
+import { booksOf, makeCampaign, makeScene, setBudget, testKeys } from '../../support/fixtures.ts'
 import { wipeQueue } from '../../support/queue.ts'
 import { startTestWorker, until } from '../../support/worker.ts'
 
 const db = useDatabase()
 const { workers, status, still } = dispatchOn(db)
 
-function claimDeps(): ClaimDeps {
+async function claimDeps(): Promise<ClaimDeps> {
   return {
     pool: db.pool,
+    keys: await testKeys(),
     now: () => new Date(),
+    monotonic: systemMonotonic,
     leaseMs: () => 60_000,
     timezone: 'America/Sao_Paulo',
     isHoliday: () => false,
@@ -85,7 +87,7 @@ describe.each(backends)('dispatch on the %s queue', (_name, redisUrl) => {
       `SELECT id FROM "Batch" WHERE campaign_id = $1 ORDER BY number LIMIT 1`,
       [id],
     )
-    const claim = await claimBatch({ ...claimDeps(), leaseMs: () => 1 }, rows[0]!.id)
+    const claim = await claimBatch({ ...(await claimDeps()), leaseMs: () => 1 }, rows[0]!.id)
     expect(claim.kind).toBe('CLAIMED')
     await queues.close()
     await workers({ count: 2, redisUrl })
@@ -169,7 +171,8 @@ describe.each(backends)('dispatch on the %s queue', (_name, redisUrl) => {
       `SELECT id FROM "Batch" WHERE campaign_id = $1 AND status = 'QUEUED'`,
       [id],
     )
-    for (const batch of rows.slice(0, 20)) expect(await claimBatch(claimDeps(), batch.id)).toEqual({ kind: 'GONE' })
+    for (const batch of rows.slice(0, 20))
+      expect(await claimBatch(await claimDeps(), batch.id)).toEqual({ kind: 'GONE' })
     expect(sandbox.stats().unique).toBe(unique)
 
     await moves.resume(deps, id, scene.userId)

@@ -87,6 +87,15 @@ describe('an occurrence', () => {
     expect(await bad.fire()).toMatchObject([{ status: 'OPENED', file: 'mended.csv' }])
   })
 
+  it('keeps what the import warns of with the occurrence', async () => {
+    const inbox = await makeRecurrence(db)
+    inbox.moveTo(TUESDAY)
+    inbox.drop('null.csv', 0, 'telefone;nome\n11987650001;NULL\n')
+    const reason = expect.stringContaining('the import warns: BAD_NAME 1')
+    expect(await inbox.fire()).toMatchObject([{ status: 'OPENED', reason }])
+    expect(await inbox.occurrences()).toMatchObject([{ status: 'OPENED', reason }])
+  })
+
   it('missed by more than start_before is skipped, not made up for', async () => {
     const inbox = await makeRecurrence(db, { settings: { startBefore: 30 } })
     inbox.drop('a.csv', 1)

@@ -9,6 +9,7 @@ import { isUnreachable } from '../../../src/database/pool.ts'
 import { encode } from '../../../src/intake/encoding.ts'
 import { useDatabase } from '../../support/database.ts'
 import { fileOf, SPOOL, syncOn } from '../../support/sync.ts'
+import { rowXml, workbookBytes } from '../../support/xlsx.ts'
 
 const db = useDatabase()
 const { sync, entries, userId } = syncOn(db)
@@ -163,6 +164,21 @@ describe('a list is read', () => {
     const mark = encoding.startsWith('utf-16') ? '\ufeff' : ''
     await sync(await fileOf(encode(mark + text, encoding)))
     expect(await entries()).toEqual(expected)
+  })
+
+  it('from a workbook, with the names of the sheets that are not read', async () => {
+    const rows = (phone: string) => rowXml(1, ['telefone']) + rowXml(2, [phone])
+    const book = await workbookBytes({
+      sheets: [
+        { name: 'Procon', rows: rows('(11) 90000-0001') },
+        { name: 'Outros', rows: rows('(11) 90000-0002') },
+      ],
+    })
+    const path = await fileOf(book, 'lista.xlsx')
+    expect((await sync(path)).otherSheets).toEqual(['Outros'])
+    expect(await entries()).toHaveLength(1)
+    expect((await sync(path, { sheet: 'outros' })).otherSheets).toEqual([])
+    expect(await entries()).toHaveLength(2)
   })
 
   it('gzipped, whatever it is called, and from standard input', async () => {

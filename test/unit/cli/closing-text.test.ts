@@ -15,6 +15,8 @@ const VIEW: CampaignView = {
   errors: NO_ERRORS,
   cost: { unit: '0.0450', ceiling: '0.0450', used: '0.0450' },
   failure_reason: null,
+  failure_code: null,
+  stopped: null,
   message: null,
   template: null,
   throttle: 'none',

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { type Row, readRows } from '../../../src/intake/csv.ts'
+import { withDoubledQuotes } from '../../../src/intake/escapes.ts'
 
 // Whatever the parser is given at once, down to single bytes, the records are the same.
 describe.each([1, 7, 100_000])('in chunks of %i bytes', size => {
@@ -34,6 +35,35 @@ describe.each([1, 7, 100_000])('in chunks of %i bytes', size => {
       message: `f.csv, ${place}: a quote is opened and not closed`,
     })
   })
+})
+
+test.each([
+  ['one', 'nome;fone;uf\n"Ana;11987650001;SP\nBia";11987650002;RJ\n', 2],
+  ['two', 'fone;nome;uf\n1;x;SP\n11987650001;"Ana;SP\n11987650002;Bia;RJ\n11987650003;Caio";BA\n', 3],
+])('refuses a quote that has swallowed %s rows and ends at a quote of another row', async (_, text, line) => {
+  await expect(read(text, 9)).rejects.toThrow(`f.csv, line ${line}, column "nome": a quote is opened and not closed`)
+})
+
+test('takes a text of several lines, also with delimiters and a phone in a sentence', async () => {
+  const text = 'fone;nome;obs\n1;"Rua A; 5\nLigue 11987654321; ou não\nfim";x\n'
+  expect(await read(text, 9)).toHaveLength(2)
+  await expect(read(`a;b\n1;"${'x\n'.repeat(201)}"\n`, 9)).rejects.toThrow('a quote is opened and not closed')
+})
+
+test('the last byte of a DOS file is no record', async () => {
+  expect(await read('a;b\n1;x\n\x1a', 9)).toHaveLength(2)
+})
+
+test.each([1, 3, 1000])('backslash escapes are read as doubled quotes, in chunks of %i bytes', async size => {
+  const text = '"nome";"b"\n"Ana \\"Nina\\"; Lima";"C:\\\\x\\y"\n"a\\\nb";\\N\n'
+  const rows: Row[] = []
+  const bytes = withDoubledQuotes(cut(Buffer.from(text), size))
+  for await (const some of readRows(bytes, { file: 'f.csv', delimiter: ';', separatorLine: null })) rows.push(...some)
+  expect(rows.map(row => row.cells)).toEqual([
+    ['nome', 'b'],
+    ['Ana "Nina"; Lima', 'C:\\x\\y'],
+    ['a\nb', '\\N'],
+  ])
 })
 
 test('passes over the line that names the delimiter; lines are counted as they stand in the file', async () => {

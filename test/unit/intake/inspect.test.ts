@@ -34,6 +34,31 @@ describe('sees how a file is written', () => {
     expect((await inspect(write('last-utf8.csv', `${long}ã\n`))).encoding).toBe('utf-8')
   })
 
+  test.each<[string, Buffer, string]>([
+    ['few-torn.csv', Buffer.concat([Buffer.from('nome\nJosé\nÂngela\n'), Buffer.from([0xc3, 0x0a])]), 'utf-8'],
+    ['mostly-latin.csv', Buffer.from('nome\nJos\xe9\nJo\xe3o\nAnt\xf4nio\n\xc3\xa9', 'latin1'), 'windows-1252'],
+    ['quotes-1252.csv', Buffer.from('nome\n\x93ok\x94 D\x92Avila 5\x80\n', 'latin1'), 'windows-1252'],
+    ['degree-1252.csv', Buffer.from('n\xba;5\xa2\n', 'latin1'), 'windows-1252'],
+    ['dos.csv', Buffer.from('nome\nJos\x82 Concei\x87\xc6o\n', 'latin1'), 'cp850'],
+  ])('%s: what most of its accents are decides', async (name, bytes, encoding) => {
+    expect((await inspect(write(name, bytes))).encoding).toBe(encoding)
+  })
+
+  test('a NUL among a thousand bytes is left out, and said', async () => {
+    const text = `fone;nome\n${'11987654321;Ana\n'.repeat(100)}11;A\0na\n`
+    expect(await inspect(write('nul.csv', text))).toMatchObject({
+      encoding: 'utf-8',
+      notes: [expect.stringContaining('a NUL byte')],
+    })
+  })
+
+  test('quotes behind a backslash are seen wherever they stand, and a backslash at the end of a cell is none', async () => {
+    const long = '"fone";"nome"\n'.repeat(30_000)
+    const of = async (text: string) => (await inspect(write('mysql.csv', text))).backslashQuotes
+    expect(await of(`${long}"1";"Ana \\"Nina\\" Lima"\n`)).toBe(true)
+    expect(await of(`${long}"1";"C:\\"\n"2";"x""y"\n`)).toBe(false)
+  })
+
   test('characters of two to four bytes may lie across the chunks in which it is read', async () => {
     for (let shift = 0; shift < 4; shift++) {
       const text = `${'x'.repeat(256 * 1024 - shift)}ã€😀\n`

@@ -77,7 +77,7 @@ describe('a cell is the text that a person sees in it', () => {
     ['… to the second', { s: DATE_TIME, v: '<v>46350.750011574</v>' }, '24/11/2026 18:00:01'],
     ['a time', { s: TIME, v: '<v>0.375</v>' }, '09:00:00'],
     ['hours', { s: HOURS, v: '<v>0.5</v>' }, '12:00:00'],
-    ['a date as ISO', { t: 'd', v: '<v>2026-11-24T00:00:00</v>' }, '2026-11-24'],
+    ['a date as ISO', { t: 'd', v: '<v>2026-11-24T00:00:00</v>' }, '24/11/2026'],
     ['true', { t: 'b', v: '<v>1</v>' }, 'VERDADEIRO'],
     ['false', { t: 'b', v: '<v>0</v>' }, 'FALSO'],
     ['an error', { t: 'e', v: '<v>#N/A</v>' }, '#N/A'],

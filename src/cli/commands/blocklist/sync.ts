@@ -1,4 +1,5 @@
 import { parsePurpose } from '../../../blocklist/purpose.ts'
+import { untilInForce } from '../../../dispatch/stop.ts'
 import { CampError } from '../../../errors.ts'
 import { parseDelimiter } from '../../../intake/delimiter.ts'
 import { parseEncoding } from '../../../intake/encoding.ts'
@@ -21,6 +22,7 @@ export interface SyncOptions {
   map?: string[]
   encoding?: string
   delimiter?: string
+  sheet?: string
   maxSize: number
   rejects?: string
 }
@@ -41,6 +43,7 @@ export async function sync(context: Context, from: string, options: SyncOptions)
     },
     request,
   )
+  await untilInForce(await context.pool())
   warn(context, result)
   context.out.result(viewOf(result), () => textOf(context, result))
 }
@@ -61,6 +64,7 @@ function requestOf(from: string, options: SyncOptions, userId: string): SyncRequ
     map: parsePairs('--map', options.map ?? []),
     encoding: options.encoding === undefined ? null : parseEncoding(options.encoding),
     delimiter: options.delimiter === undefined ? null : parseDelimiter(options.delimiter),
+    sheet: options.sheet ?? null,
     mostBytes: options.maxSize * MEGABYTE,
     rejects: options.rejects ?? null,
     userId,
@@ -78,8 +82,11 @@ function progressOf({ out }: Context): (rows: number) => void {
   }
 }
 
-function warn({ out }: Context, { figures, status }: SyncResult): void {
+function warn({ out }: Context, { figures, status, otherSheets, notes }: SyncResult): void {
   if (status === 'NOT_MODIFIED') return
+  if (otherSheets.length > 0)
+    out.warn(`only one sheet is read; also with rows: ${otherSheets.join(', ')} (--sheet NAME takes one)`)
+  for (const note of notes) out.warn(`the list: ${note}`)
   if (figures.refused > 0) out.warn(`${number(figures.refused)} rows could not be read, or not all of them`)
   if (figures.ambiguous > 0)
     out.warn(
@@ -87,8 +94,19 @@ function warn({ out }: Context, { figures, status }: SyncResult): void {
     )
 }
 
-function viewOf({ status, source, from, purpose, replace, figures, refusals, rejects }: SyncResult) {
-  return { status, source, from, purpose, replace, ...figures, refusals, rejects }
+function viewOf({
+  status,
+  source,
+  from,
+  purpose,
+  replace,
+  figures,
+  refusals,
+  rejects,
+  otherSheets,
+  notes,
+}: SyncResult) {
+  return { status, source, from, purpose, replace, ...figures, refusals, rejects, other_sheets: otherSheets, notes }
 }
 
 function textOf({ out }: Context, result: SyncResult): string {

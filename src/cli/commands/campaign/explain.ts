@@ -1,18 +1,20 @@
-import { explainPhone, type Message, type Step, type Story } from '../../../campaign/explain.ts'
+import { explain as explainValue, type Message, type Story } from '../../../campaign/explain.ts'
+import type { Step } from '../../../campaign/lead-history.ts'
+import type { Match } from '../../../campaign/lead-search.ts'
 import type { Context } from '../../context.ts'
 import { fields, table } from '../../output.ts'
 import { time } from './text.ts'
 
-export async function explain(context: Context, phone: string): Promise<void> {
+export async function explain(context: Context, value: string): Promise<void> {
   await context.actor()
-  const story = await explainPhone(await context.pool(), phone, context.clock.now())
+  const story = await explainValue(await context.pool(), value, context.clock.now())
   context.out.result(story, () => storyText(context, story))
 }
 
 function storyText(context: Context, story: Story): string {
   const { timezone } = context.config
   const head = fields([
-    ['phone', story.phone],
+    ...story.matches.filter(match => match.leads > 0).map(match => [match.as, foundAs(match)] as const),
     ...story.blocked.map(
       ({ source, reason, created_at }) =>
         ['blocked', `by ${source} since ${time(created_at, timezone)}${reason ? `: ${reason}` : ''}`] as const,
@@ -20,6 +22,10 @@ function storyText(context: Context, story: Story): string {
     ['held', story.next_message_after && `by its last message until ${time(story.next_message_after, timezone)}`],
   ])
   return [head, ...story.messages.map(message => messageText(context, message))].join('\n\n')
+}
+
+function foundAs({ value, leads }: Match): string {
+  return `${value} (${leads} ${leads === 1 ? 'lead' : 'leads'})`
 }
 
 function messageText({ config: { timezone }, out }: Context, message: Message): string {
@@ -33,6 +39,7 @@ function messageText({ config: { timezone }, out }: Context, message: Message): 
       is_fish ? 'a fish of ours' : `line ${source_line} of ${source_file}${message.nome ? `, ${message.nome}` : ''}`,
     ],
     ['status', `${status}${error_code ? ` ${error_code}` : ''}: ${reason}`],
+    ['text', message.text],
   ])
   const columns = [
     { title: 'WHEN', value: ({ at }: Step) => time(at, timezone) },

@@ -3,6 +3,7 @@ import { lawViews } from '../../../campaign/contact-hours.ts'
 import { formatDays, formatHours, formatThrottle } from '../../../campaign/settings.ts'
 import { type CampaignView, NO_COUNTS, NO_ERRORS } from '../../../campaign/view.ts'
 import { delimiterName } from '../../../intake/delimiter.ts'
+import { otherSheetsOf } from '../../../intake/other-sheets.ts'
 import { contactHoursOf, type ImportRequest, type ImportResult } from '../../../intake/request.ts'
 import type { Segments } from '../../../intake/segments.ts'
 
@@ -13,6 +14,8 @@ export interface ImportFacts {
   encoding: string
   delimiter: string | null
   sheet: string | null
+  /** A workbook's other sheets that are shown and have rows, unless --sheet named one. */
+  other_sheets: readonly string[]
   /** Field → the header that was taken for it; of several phones the first. */
   mapping: Readonly<Record<string, string>>
   /** The columns of phones, best first, and those of their area codes. */
@@ -25,6 +28,14 @@ export interface ImportFacts {
   /** Reason → the lines of the first rows refused for it. */
   refused_lines: Readonly<Record<string, readonly number[]>>
   warnings: Readonly<Partial<Record<string, number>>>
+  /** Warning → the lines of the first rows that it is about. */
+  warning_lines: Readonly<Record<string, readonly number[]>>
+  /** Warning → what the first of them looks like, where that says more than its line. */
+  warning_examples: Readonly<Record<string, string>>
+  /** What is remarkable in the text or the file as a whole, in sentences. */
+  notes: readonly string[]
+  /** What was put right in the text, in sentences. */
+  repairs: readonly string[]
   plan: { batch_size: number; batches: number }
   /** Of the month that pays, as `budget show` prints it; null where the wallet has none for it. `fits`: it may be approved. */
   budget: Record<'budget' | 'used_budget' | 'committed' | 'available', string | null> & { month: string; fits: boolean }
@@ -32,6 +43,8 @@ export interface ImportFacts {
   segments: Segments | null
   /** Whether it is known how the broker bills: it may be the credential that says so, and the wallet has none yet. */
   segments_known: boolean
+  /** The wallet has no credential at the broker: until it has one, the campaign cannot be approved. */
+  credential_missing: boolean
   rejects: { file: string; rows: number } | null
   /** A dry run's: the handle of a campaign of the same file. */
   imported_before: string | null
@@ -48,14 +61,16 @@ interface FirstLead {
   error_message: string | null
 }
 
-export function factsOf(request: ImportRequest, result: ImportResult): ImportFacts {
+export function factsOf(request: ImportRequest, result: ImportResult, credentialMissing: boolean): ImportFacts {
   const { source, columns, batches } = result
   const { headers, fields: found, variables } = columns
+  const places = Object.entries(result.warningPlaces)
   return {
     format: source.format,
     encoding: source.sheet === null ? source.encoding : source.format,
     delimiter: source.sheet === null ? delimiterName(source.delimiter) : null,
     sheet: source.sheet,
+    other_sheets: otherSheetsOf(source),
     mapping: Object.fromEntries(Object.entries(found).map(([field, index]) => [field, headers[index]!])),
     phone_columns: columns.phones.map(({ index, areaCode }) => ({
       column: headers[index]!,
@@ -66,10 +81,17 @@ export function factsOf(request: ImportRequest, result: ImportResult): ImportFac
     first_leads: result.first.map(firstLead),
     refused_lines: result.refusedLines as ImportFacts['refused_lines'],
     warnings: result.warnings,
+    warning_lines: Object.fromEntries(places.map(([code, { lines }]) => [code, lines])),
+    warning_examples: Object.fromEntries(
+      places.flatMap(([code, { example }]) => (example === null ? [] : [[code, example]])),
+    ),
+    notes: result.notes,
+    repairs: result.repairs,
     plan: { batch_size: batches.size, batches: batches.count },
     budget: budgetFacts(result.budget),
     segments: result.segments,
     segments_known: request.billsSegments !== null,
+    credential_missing: credentialMissing,
     rejects: result.rejects,
     imported_before: result.importedBefore,
   }
@@ -106,6 +128,8 @@ export function plannedView(
     errors: { ...NO_ERRORS, ...result.errors },
     cost: { ...result.cost, used: '0.0000' },
     failure_reason: null,
+    failure_code: null,
+    stopped: null,
     message: result.message,
     template: request.adapter.content === 'NONE' ? null : (request.template?.code ?? null),
     throttle: formatThrottle(request.throttle),

@@ -1,4 +1,5 @@
 import type { Adapter } from '../../../broker/port.ts'
+import type { Outlook, Present } from '../../../campaign/outlook.ts'
 import { CampError } from '../../../errors.ts'
 import type { ImportRequest, ImportResult } from '../../../intake/request.ts'
 import { leaf, type Register } from '../../command.ts'
@@ -38,9 +39,12 @@ export const register: Register = (campaign, action) => {
     .option('--days <days>', 'contact days: mon-sat, mon,wed,fri', 'mon-sat')
     .option('--batch-size <n>', 'at most this many messages in a batch', wholeNumber(1, 100_000))
     .option('--stale-days <n>', 'refuse rows whose data_cadastro is older; 0: however old', wholeNumber(0, 36_500), 7)
-    .option('--encoding <name>', 'utf-8, utf-16le, utf-16be or windows-1252; without it, detected')
+    .option(
+      '--encoding <name>',
+      'utf-8, utf-16le, utf-16be, windows-1252, cp850, cp860 or macintosh; without it, detected',
+    )
     .option('--delimiter <sign>', '; , tab or |; without it, detected')
-    .option('--sheet <name>', 'which sheet of a workbook; without it, the first that has rows')
+    .option('--sheet <name>', 'which sheet of a workbook; without it, the one on which Excel opens')
     .option('--no-fish', 'without our own control phones')
     .option('--no-cap', 'also who was written to within 24 hours (ADMIN)')
     .option('--purpose <word>', 'what it is for: entries of the blocklist for another purpose do not bind it')
@@ -88,9 +92,12 @@ async function importFile(context: Context, file: string, options: Options): Pro
   const actor = options.cap && !options.allowHolidays ? await context.actor() : await context.admin()
   if (options.repeat !== undefined) assertRepeatable({ ...options })
   else if (file === STDIN) assertPipe(context)
-  const { request, wallet, broker, rateLimit } = await readRequest(context, actor.id, file, options)
+  const { request, wallet, broker } = await readRequest(context, actor.id, file, options)
   if (options.repeat !== undefined) {
-    return (await import('./repeat-add.ts')).repeatImport(context, request, options.repeat)
+    const missing = await isCredentialMissing(context, request)
+    if (missing)
+      context.out.talk(`Credential: ${(await import('./import-text.ts')).noCredentialText({ wallet, broker })}`)
+    return (await import('./repeat-add.ts')).repeatImport(context, request, options.repeat, missing)
   }
   const result = await importInput(context, request)
   const pool = await context.pool()
@@ -101,25 +108,58 @@ async function importFile(context: Context, file: string, options: Options): Pro
     result.id === null
       ? plannedView(request, result, { wallet, broker, createdBy: actor.email })
       : await campaignView(pool, result.id)
-  const facts = factsOf(request, result)
-  const { plannedEnd } = await import('../../../campaign/outlook.ts')
+  const facts = factsOf(request, result, await isCredentialMissing(context, request))
+  const { plannedOutlook } = await import('../../../campaign/outlook.ts')
   const present = { now: context.clock.now(), timezone: context.config.timezone }
   const { ownHolidayKeys } = await import('../../../calendar/own.ts')
   const { contactHoursOf } = await import('../../../intake/request.ts')
   const ownHolidays = await ownHolidayKeys(pool)
-  const planned = { ...request, hours: contactHoursOf(request), ownHolidays, loads: result.loads, rateLimit }
-  const end = plannedEnd(planned, present)
-  const outlook = { expected_end: end?.toISOString() ?? null, start_missed: false, recurrence: null }
+  const planned = {
+    ...request,
+    hours: contactHoursOf(request),
+    ownHolidays,
+    loads: result.loads,
+    rateLimit: request.broker.rateLimit,
+    broker,
+  }
+  const { forecast, forecastOf } = await import('../../../campaign/forecast.ts')
+  const expected =
+    result.id === null
+      ? forecast(result.refusals!, { unit: result.cost.unit, used: '0' })
+      : await forecastOf(pool, result.id, present)
+  const outlook = { ...(await plannedOutlook(pool, planned, present)), ...expected }
   if (result.importedBefore)
     context.out.warn(`this file was imported before, as ${result.importedBefore}: a real import needs --again`)
   if (request.adapter.content === 'NONE' && (request.message !== null || request.template))
     context.out.warn(`${request.adapter.name} says what is set up on its side: the message or template is not used`)
   await sayWhatDoesNotBind(context, request.purpose)
-  for (const warning of warningsOf(view, facts)) context.out.warn(warning)
   const shown = { ...outlook, ...present }
+  for (const warning of warningsOf(view, facts, shown)) context.out.warn(warning)
   context.out.result({ ...view, ...outlook, ...facts }, () => importText(view, facts, shown, context.out.color))
-  if (result.id !== null) context.out.talk(`Next: camp campaign approve ${result.agendamentoId}`)
-  else context.out.talk(`Nothing was written${options.rejects ? ', no rejects file either' : ''}: it was a dry run.`)
+  for (const line of await linesAfter(context, result, request.scheduledAt, shown)) context.out.talk(line)
+  if (result.id === null)
+    context.out.talk(`Nothing was written${options.rejects ? ', no rejects file either' : ''}: it was a dry run.`)
+}
+
+/** What comes next; of a dry run, when it would start (no worker is needed for that yet). */
+async function linesAfter(
+  context: Context,
+  { id, pending }: ImportResult,
+  scheduledAt: Date | null,
+  outlook: Outlook & Present,
+): Promise<string[]> {
+  if (id !== null) return (await (await import('../../next.ts')).whatNext(context, id, outlook)).next
+  if (pending === 0) return []
+  const { startSteps } = await import('../../../campaign/next-step.ts')
+  const { opens_at, closed_because: closedBecause } = outlook
+  const opensAt = opens_at === null ? null : new Date(opens_at)
+  return startSteps({ ...outlook, scheduledAt, startMissed: false, opensAt, closedBecause, workerRunning: true })
+}
+
+/** It may be given until the campaign is approved. */
+async function isCredentialMissing(context: Context, { wallet, broker }: ImportRequest): Promise<boolean> {
+  const { hasCredential } = await import('../../../security/credentials.ts')
+  return !(await hasCredential(await context.pool(), { wallet_id: wallet.id, broker_id: broker.id }))
 }
 
 /** A purpose that is misspelt would free a campaign of the list that is meant for it: so that it is seen. */
@@ -187,7 +227,12 @@ async function readRequest(context: Context, userId: string, file: string, optio
     name: options.name ?? null,
     userId,
     wallet: { id: wallet.id },
-    broker: { id: broker.id, cost: broker.cost_per_message.toFixed(4), maxBatch: broker.max_batch },
+    broker: {
+      id: broker.id,
+      cost: broker.cost_per_message.toFixed(4),
+      maxBatch: broker.max_batch,
+      rateLimit: broker.rate_limit?.toString() ?? null,
+    },
     adapter,
     message: options.message ?? null,
     template: template && { id: template.id, code: template.template_code, content: template.content },
@@ -217,22 +262,23 @@ async function readRequest(context: Context, userId: string, file: string, optio
     timezone: context.config.timezone,
   }
   if (laws.named) assertLawsOpen(contactHoursOf(request))
-  return { request, wallet: wallet.name, broker: broker.name, rateLimit: broker.rate_limit?.toString() ?? null }
+  return { request, wallet: wallet.name, broker: broker.name }
 }
 
 /** @returns null where it depends on the wallet's credential, and there is none that opens */
 async function billsSegments(
   context: Context,
   adapter: Adapter,
-  key: { wallet_id: string; broker_id: string },
+  place: { wallet_id: string; broker_id: string },
 ): Promise<boolean | null> {
   if (!adapter.billsSegments) return false
   const prisma = await context.prisma()
-  const row = await prisma.credential.findUnique({ where: { wallet_id_broker_id: key } })
+  const row = await prisma.credential.findUnique({ where: { wallet_id_broker_id: place } })
   if (!row) return null
   const { openCredential } = await import('../../../dispatch/credential.ts')
-  const credential = openCredential(await context.keys(), adapter, { id: row.id, sealed: row.config })
-  return credential === undefined ? null : adapter.billsSegments(credential)
+  const key = { id: row.id, sealed: row.config }
+  const { config, flaw } = await openCredential(await context.pool(), await context.keys(), adapter, key)
+  return flaw === undefined ? adapter.billsSegments(config) : null
 }
 
 async function scheduleOf({ clock, config }: Context, text: string): Promise<Date> {
@@ -240,7 +286,7 @@ async function scheduleOf({ clock, config }: Context, text: string): Promise<Dat
   const at = parseMoment(text, config.timezone)
   if (at > clock.now()) return at
   throw new CampError('USAGE', `--schedule ${text} is in the past`, {
-    hint: 'Leave it away to start when somebody runs it.',
+    hint: 'Without --schedule it starts with camp campaign run.',
   })
 }
 

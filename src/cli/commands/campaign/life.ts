@@ -1,69 +1,139 @@
-import { findCampaign } from '../../../campaign/find.ts'
+import { affordable } from '../../../campaign/affordable.ts'
+import { type CampaignRef, findCampaign } from '../../../campaign/find.ts'
 import { listCampaigns } from '../../../campaign/list.ts'
 import * as moves from '../../../campaign/moves.ts'
-import { outlookOf } from '../../../campaign/outlook.ts'
+import { illegalMove, isLegal, type MoveName } from '../../../campaign/state.ts'
 import { type CampaignView, campaignView } from '../../../campaign/view.ts'
+import { answersAwaited, untilInForce } from '../../../dispatch/stop.ts'
 import { CampError } from '../../../errors.ts'
+import type { Actor } from '../../../security/actor.ts'
+import { type Act, assertMay } from '../../../security/permissions.ts'
 import type { Context } from '../../context.ts'
+import { type WhatNext, whatNext } from '../../next.ts'
 import { confirm, hasTerminal, promptOf } from '../../prompt.ts'
-import { campaignText } from './text.ts'
+import { assertTimeHasCome } from './early.ts'
+import { campaignText, refusalsText } from './text.ts'
 
+/** On a terminal it is looked at first; elsewhere its ID is the word. */
 export async function approveCampaign(context: Context, ref: string | undefined): Promise<void> {
   const pool = await context.pool()
   const actor = await context.admin()
-  const { id } = await findCampaign(pool, ref ?? (await choose(context)))
-  if (ref === undefined) {
-    const present = { now: context.clock.now(), timezone: context.config.timezone }
-    const outlook = { ...(await outlookOf(pool, id, present)), ...present }
-    context.out.talk(campaignText(await campaignView(pool, id), present.timezone, outlook))
+  const { timezone, selfApproval } = context.config
+  const campaign = await findCampaign(pool, ref ?? (await choose(context)))
+  const { id } = campaign
+  if (hasTerminal(context) && !context.options.yes) {
+    assertLegal('approve', campaign)
+    await moves.assertFourEyes(pool, campaign, actor.id, selfApproval)
+    await showBefore(context, campaign)
     await confirm(context, 'Approve it?')
   }
-  const { timezone, selfApproval } = context.config
   await moves.approve({ pool, clock: context.clock }, id, actor.id, { timezone, selfApproval })
-  await printAfter(context, id, 'Approved. Start it: camp campaign run')
+  const { view, outlook, present } = await printAfter(context, id, 'Approved')
+  for (const sentence of refusalsText(view, { ...outlook, ...present })) context.out.warn(sentence)
+}
+
+async function showBefore(context: Context, { id, scheduled_at }: CampaignRef): Promise<void> {
+  const pool = await context.pool()
+  const view = await campaignView(pool, id)
+  const { present, outlook } = await whatNext(context, id)
+  context.out.talk(campaignText(view, present.timezone, { ...outlook, ...present }))
+  const { rows } = await pool.query<{ wallet_id: string }>(`SELECT wallet_id FROM "Campaign" WHERE id = $1`, [id])
+  const { month, position, fits } = await affordable(pool, rows[0]!.wallet_id, view.cost.ceiling, scheduled_at, present)
+  const left = position === null ? 'the wallet has none' : `${position.available} available of ${position.budget}`
+  context.out.talk(`budget of ${month}: ${left}${fits ? '' : '; it cannot be approved as things stand'}`)
 }
 
 export async function rejectCampaign(context: Context, ref: string, options: { reason?: string }): Promise<void> {
   const pool = await context.pool()
   const actor = await context.admin()
-  const { id } = await findCampaign(pool, ref)
-  await moves.reject({ pool, clock: context.clock }, id, actor.id, options.reason)
-  await printAfter(context, id, 'Rejected:')
+  const campaign = await findCampaign(pool, ref)
+  assertLegal('reject', campaign)
+  await confirm(context, `Reject ${campaign.agendamento_id}? It is then cancelled for good.`)
+  await moves.reject({ pool, clock: context.clock }, campaign.id, actor.id, options.reason)
+  await printAfter(context, campaign.id, 'Rejected')
 }
 
-export async function pauseCampaign(context: Context, ref: string): Promise<void> {
+export async function pauseCampaign(context: Context, ref: string, options: { reason?: string }): Promise<void> {
   const pool = await context.pool()
   const actor = await context.actor()
   const { id } = await findCampaign(pool, ref)
-  await moves.pause({ pool, clock: context.clock }, id, actor.id)
-  await printAfter(context, id, 'Paused. Go on: camp campaign resume')
+  await moves.pause({ pool, clock: context.clock }, id, actor.id, options.reason ?? null)
+  await printStopped(context, id, 'Paused')
 }
 
-export async function resumeCampaign(context: Context, ref: string): Promise<void> {
+export async function resumeCampaign(context: Context, ref: string, options: { now?: boolean }): Promise<void> {
   const pool = await context.pool()
-  const actor = await context.actor()
-  const { id } = await findCampaign(pool, ref)
-  await moves.resume({ pool, clock: context.clock, queues: await context.queues() }, id, actor.id)
-  await printAfter(context, id, 'Resumed. Follow it: camp campaign watch')
+  const { actor, campaign } = await toMove(context, 'campaign resume', ref)
+  await assertTimeHasCome(context, campaign, 'resume', options)
+  await moves.resume({ pool, clock: context.clock, queues: await context.queues() }, campaign.id, actor.id)
+  await printAfter(context, campaign.id, 'Resumed')
 }
 
 export async function cancelCampaign(context: Context, ref: string, options: { reason?: string }): Promise<void> {
   const pool = await context.pool()
-  const actor = await context.actor()
-  const { id, agendamento_id } = await findCampaign(pool, ref)
-  if (hasTerminal(context)) await confirm(context, `Cancel ${agendamento_id} for good?`)
-  await moves.cancel({ pool, clock: context.clock }, id, actor.id, options.reason)
-  const { closing } = await printAfter(context, id, 'Cancelled:')
+  const { actor, campaign } = await toMove(context, 'campaign cancel', ref)
+  assertLegal('cancel', campaign)
+  await confirm(context, `Cancel ${campaign.agendamento_id} for good?`)
+  await moves.cancel({ pool, clock: context.clock }, campaign.id, actor.id, options.reason)
+  const { closing } = (await printStopped(context, campaign.id, 'Cancelled')).view
   if (closing?.status === 'NOT_RUN' && closing.error !== null) context.out.warn(closing.error)
 }
 
-async function printAfter(context: Context, id: string, done: string): Promise<CampaignView> {
-  const view = await campaignView(await context.pool(), id)
-  context.out.result(view, () => `${done} ${view.agendamento_id}`)
-  return view
+/** @throws CampError NOT_FOUND; AUTH: neither an ADMIN nor the campaign's importer */
+export async function toMove(
+  context: Context,
+  act: Act,
+  ref: string,
+): Promise<{ actor: Actor; campaign: CampaignRef }> {
+  const pool = await context.pool()
+  const actor = await context.actor()
+  const campaign = await findCampaign(pool, ref)
+  await assertMay(pool, act, actor, { handle: campaign.agendamento_id, ownerId: campaign.user_id })
+  return { actor, campaign }
 }
 
-/** @throws CampError USAGE where nobody can choose, STATE where nothing waits */
+/** Before a question: an answer that changes nothing is not asked for. */
+function assertLegal(move: MoveName, campaign: CampaignRef): void {
+  if (!isLegal(move, campaign.status)) throw illegalMove(move, campaign)
+}
+
+interface After extends WhatNext {
+  view: CampaignView
+}
+
+interface Told {
+  /** Behind what was done, in the text. */
+  sentence?: string
+  answers_awaited?: number
+}
+
+/** Says so when it is true: no request of the campaign is written any more. */
+async function printStopped(context: Context, id: string, done: 'Paused' | 'Cancelled'): Promise<After> {
+  const pool = await context.pool()
+  await untilInForce(pool)
+  const awaited = await answersAwaited(pool, id)
+  return printAfter(context, id, done, {
+    sentence: `No further request starts; ${answersOf(awaited)}.`,
+    answers_awaited: awaited,
+  })
+}
+
+function answersOf(awaited: number): string {
+  if (awaited === 0) return 'no answer is awaited'
+  return awaited === 1 ? '1 answer is still awaited' : `${awaited} answers are still awaited`
+}
+
+/** @param done what was done: "Paused" */
+async function printAfter(context: Context, id: string, done: string, told: Told = {}): Promise<After> {
+  const view = await campaignView(await context.pool(), id)
+  const { present, outlook, next } = await whatNext(context, id)
+  const { sentence, ...facts } = told
+  const first = [`${done}: ${view.agendamento_id}`, sentence].filter(Boolean).join('. ')
+  context.out.result({ ...view, ...outlook, ...facts }, () => [first, ...next].join('\n'))
+  return { view, present, outlook, next }
+}
+
+/** @throws CampError USAGE without a terminal, STATE where nothing waits */
 async function choose(context: Context): Promise<string> {
   if (!hasTerminal(context)) {
     throw new CampError('USAGE', 'which campaign?', {

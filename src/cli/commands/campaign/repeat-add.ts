@@ -1,5 +1,8 @@
+import { standingStep } from '../../../campaign/next-step.ts'
+import { approversOf } from '../../../campaign/situation.ts'
 import { transaction } from '../../../database/pool.ts'
 import { assertContent } from '../../../intake/content.ts'
+import { textNotes } from '../../../intake/message.ts'
 import type { ImportRequest } from '../../../intake/request.ts'
 import { nextOccurrence, parseCron } from '../../../recurrence/cron.ts'
 import { filesIn, parseSource } from '../../../recurrence/folder.ts'
@@ -10,11 +13,17 @@ import { recurrenceText } from './repeat-life.ts'
 import { time } from './text.ts'
 
 /** camp campaign import PATTERN --repeat CRON: imports nothing by itself. */
-export async function repeatImport(context: Context, request: ImportRequest, repeat: string): Promise<void> {
+export async function repeatImport(
+  context: Context,
+  request: ImportRequest,
+  repeat: string,
+  credentialMissing: boolean,
+): Promise<void> {
   const { timezone } = request
   const now = context.clock.now()
   const cron = parseCron(repeat, timezone, now)
   assertContent(request)
+  if (request.message !== null) for (const note of textNotes('the message', request.message)) context.out.warn(note)
   const source = await parseSource(request.file)
   const [newest] = (await filesIn(source, Number.NEGATIVE_INFINITY)) ?? []
   const found = newest ? `The newest file there now is ${newest.name}.` : 'No file matches yet.'
@@ -24,7 +33,7 @@ export async function repeatImport(context: Context, request: ImportRequest, rep
     const plan = { id: null, ...source, cron, timezone, next_at: next.map(at => at.toISOString()) }
     const moments = next.map(at => `  ${time(at, timezone)}`).join('\n')
     context.out.result(
-      { ...plan, newest: newest?.name ?? null },
+      { ...plan, newest: newest?.name ?? null, credential_missing: credentialMissing },
       () => `${found} It would be looked for at\n${moments}`,
     )
     context.out.talk('Nothing was written: it was a dry run.')
@@ -33,9 +42,8 @@ export async function repeatImport(context: Context, request: ImportRequest, rep
   const pool = await context.pool()
   const id = await transaction(pool, sql => addRecurrence(sql, request, { source, cron, now }))
   const view = await recurrenceView(pool, await findRecurrence(pool, id), now)
-  context.out.result(view, () => recurrenceText(view))
+  context.out.result({ ...view, credential_missing: credentialMissing }, () => recurrenceText(view))
   context.out.talk(found)
-  context.out.talk(
-    `Each campaign waits for its own approval. A standing one: camp campaign repeat approve ${view.handle} --ceiling AMOUNT`,
-  )
+  const approvers = await approversOf(pool, request.userId, context.config.selfApproval)
+  context.out.talk(standingStep(view.handle, await context.actor(), approvers))
 }

@@ -2,9 +2,10 @@ import { transaction } from '../../../database/pool.ts'
 import { findRecurrence, listRecurrences, moveRecurrence, type Recurrence } from '../../../recurrence/recurrence.ts'
 import { giveStanding, revokeStanding } from '../../../recurrence/standing.ts'
 import { type OccurrenceView, occurrencesOf, type RecurrenceView, recurrenceView } from '../../../recurrence/view.ts'
+import { assertMay } from '../../../security/permissions.ts'
 import type { Context } from '../../context.ts'
 import { fields, table } from '../../output.ts'
-import { confirm, hasTerminal } from '../../prompt.ts'
+import { confirm } from '../../prompt.ts'
 import { time } from './text.ts'
 
 export async function list(context: Context, options: { all?: boolean }): Promise<void> {
@@ -86,17 +87,17 @@ export function resume(context: Context, ref: string): Promise<void> {
   return move(context, ref, 'resume', 'Goes on:')
 }
 
-export async function remove(context: Context, ref: string): Promise<void> {
-  await context.actor()
-  const { handle } = await findRecurrence(await context.pool(), ref)
-  if (hasTerminal(context)) await confirm(context, `Remove ${handle}?`)
-  await move(context, ref, 'remove', 'Removed:')
+export function remove(context: Context, ref: string): Promise<void> {
+  return move(context, ref, 'remove', 'Removed:')
 }
 
 async function move(context: Context, ref: string, how: 'pause' | 'resume' | 'remove', done: string): Promise<void> {
-  const pool = await context.pool()
   const actor = await context.actor()
+  const pool = await context.pool()
   const recurrence: Recurrence = await findRecurrence(pool, ref)
+  const { handle, user_id: ownerId } = recurrence
+  await assertMay(pool, `campaign repeat ${how}`, actor, { handle, ownerId })
+  if (how === 'remove') await confirm(context, `Remove ${handle} for good? The campaigns that it has opened stay.`)
   const who = { userId: actor.id, now: context.clock.now() }
   await transaction(pool, sql => moveRecurrence(sql, recurrence, how, who))
   await printAfter(context, recurrence.id, done)
@@ -126,7 +127,7 @@ export function recurrenceText(view: RecurrenceView): string {
 }
 
 function standingText({ standing_approval: standing }: RecurrenceView): string {
-  if (!standing) return 'each by itself'
+  if (!standing) return 'each waits for its own'
   const { ceiling, until, by } = standing
   if (standing.void !== null) return `void: ${standing.void}`
   return `standing, up to ${ceiling} each${until ? ` until ${until}` : ''}, by ${by}`

@@ -1,6 +1,6 @@
 import { InvalidArgumentError } from 'commander'
 import { CampError } from '../../../errors.ts'
-import { later, leaf, type Register } from '../../command.ts'
+import { asks, later, leaf, type Register } from '../../command.ts'
 import { wholeNumber } from '../../options.ts'
 
 export const register: Register = (campaign, action) => {
@@ -9,7 +9,7 @@ export const register: Register = (campaign, action) => {
     'after',
     '\nMake one: camp campaign import \'inbox/*.csv\' --repeat "0 9 * * 1-5" --wallet W --broker B …\n' +
       'At each occurrence the newest file that is new is imported as a campaign. It waits for approval, unless a standing one\n' +
-      'covers it; then it starts by itself within its hours. A worker sees to it, or cron: camp campaign run --due.',
+      'covers it; then it starts within its hours. A worker sees to it, or cron: camp campaign run --due.',
   )
   leaf(repeat, 'list', 'recurring campaigns, newest first')
     .option('--all', 'also those that were removed')
@@ -25,13 +25,13 @@ export const register: Register = (campaign, action) => {
     action(later(async () => (await import('./repeat-life.ts')).revoke)),
   )
   for (const [move, description] of [
-    ['pause', 'no more campaigns until it is resumed'],
-    ['resume', 'go on with the next occurrence; what was missed is not made up for'],
-    ['remove', 'end it; the campaigns that it has opened stay'],
+    ['pause', 'no more campaigns until it is resumed (any user)'],
+    ['resume', 'go on with the next occurrence; what was missed is not made up for (its owner, or an ADMIN)'],
+    ['remove', 'end it; the campaigns that it has opened stay (its owner, or an ADMIN)'],
   ] as const) {
-    leaf(repeat, `${move} <id>`, description).action(
-      action(later(async () => (await import('./repeat-life.ts'))[move])),
-    )
+    const command = leaf(repeat, `${move} <id>`, description)
+    if (move === 'remove') asks(command)
+    command.action(action(later(async () => (await import('./repeat-life.ts'))[move])))
   }
 }
 

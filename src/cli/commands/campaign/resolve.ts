@@ -1,11 +1,13 @@
 import { findCampaign } from '../../../campaign/find.ts'
-import { resolveClosing, resolveLeads, type Verdict } from '../../../campaign/resolve.ts'
+import { countInDoubt, resolveClosing, resolveLeads, type Verdict } from '../../../campaign/resolve.ts'
 import { retryFailed } from '../../../campaign/retry.ts'
 import { campaignView } from '../../../campaign/view.ts'
 import { CampError } from '../../../errors.ts'
 import { parsePhone } from '../../../lead/phone.ts'
 import type { Context } from '../../context.ts'
-import { confirm, hasTerminal } from '../../prompt.ts'
+import { whatNext } from '../../next.ts'
+import { confirm } from '../../prompt.ts'
+import { toMove } from './life.ts'
 import { number } from './text.ts'
 
 interface ResolveOptions {
@@ -17,7 +19,13 @@ interface ResolveOptions {
   closing?: boolean
 }
 
-const DONE = { SENT: 'counted as sent', NOT_SENT: 'counted as not sent', RESEND: 'sent again' } as const
+const DONE = { SENT: 'counted as sent', NOT_SENT: 'counted as not sent', RESEND: 'to be sent again' } as const
+
+const QUESTIONS: Record<Verdict, (what: string) => string> = {
+  SENT: what => `Count ${what} as sent?`,
+  NOT_SENT: what => `Count ${what} as not sent?`,
+  RESEND: what => `Send ${what} again? A person who did receive it receives it twice.`,
+}
 
 export async function resolve(context: Context, ref: string, options: ResolveOptions): Promise<void> {
   if (options.ask) return ask(context, ref, options)
@@ -26,19 +34,19 @@ export async function resolve(context: Context, ref: string, options: ResolveOpt
   const pool = await context.pool()
   const actor = await context.admin()
   const { id, agendamento_id } = await findCampaign(pool, ref)
-  if (verdict === 'RESEND' && hasTerminal(context)) {
-    await confirm(context, 'Whoever did receive it receives it twice. Send again?')
-  }
-  const request = {
-    verdict,
-    userId: actor.id,
-    leads: options.lead?.map(lead => parsePhone(lead).phone ?? lead) ?? null,
-  }
+  const leads = options.lead?.map(lead => parsePhone(lead).phone ?? lead) ?? null
+  const count = await countInDoubt(pool, id, { leads, closing: options.closing ?? false })
+  const whose = options.closing
+    ? `the last step of ${agendamento_id}`
+    : `${number(count)} leads in doubt of ${agendamento_id}`
+  await confirm(context, QUESTIONS[verdict](whose))
+  const request = { verdict, userId: actor.id, leads }
   let resolved = 0
   if (options.closing) await resolveClosing({ pool, clock: context.clock }, id, request)
   else resolved = await resolveLeads({ pool, clock: context.clock, queues: await context.queues() }, id, request)
   const what = options.closing ? 'Its last step is' : `${number(resolved)} leads of ${agendamento_id} are`
   context.out.result({ ...(await campaignView(pool, id)), resolved }, `${what} ${DONE[verdict]}.`)
+  for (const line of (await whatNext(context, id)).next) context.out.talk(line)
 }
 
 async function ask(context: Context, ref: string, options: ResolveOptions): Promise<void> {
@@ -60,6 +68,9 @@ async function ask(context: Context, ref: string, options: ResolveOptions): Prom
         `and cannot tell of ${number(unknown)}.${reasons.map(reason => `\n  ${reason}`).join('')}`,
     )
     if (absent > 0) context.out.talk('What it has not: decide with --resend or --not-sent, by --lead.')
+    if (found + absent === 0 && reasons.length > 0) {
+      throw new CampError('UNREACHABLE', `the broker could not be asked about any of them: ${reasons[0]}`)
+    }
   } finally {
     await http.close()
   }
@@ -75,11 +86,15 @@ function verdictOf({ sent, notSent, resend }: ResolveOptions): Verdict {
 
 export async function retry(context: Context, ref: string, options: { only?: string[] }): Promise<void> {
   const pool = await context.pool()
-  const actor = await context.actor()
-  const { id, agendamento_id } = await findCampaign(pool, ref)
+  const { actor, campaign } = await toMove(context, 'campaign retry', ref)
+  const { id, agendamento_id } = campaign
   const codes = options.only?.map(code => code.toUpperCase())
   const retried = await retryFailed({ pool, clock: context.clock }, id, actor.id, codes)
   const view = await campaignView(pool, id)
-  context.out.result({ ...view, retried }, `${number(retried)} leads of ${agendamento_id} are to be sent again.`)
-  context.out.talk(`Next: camp campaign ${view.status === 'APPROVED' ? 'run' : 'approve'} ${agendamento_id}`)
+  const { outlook, next } = await whatNext(context, id)
+  context.out.result(
+    { ...view, ...outlook, retried },
+    `${number(retried)} leads of ${agendamento_id} are to be sent again.`,
+  )
+  for (const line of next) context.out.talk(line)
 }

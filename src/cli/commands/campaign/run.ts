@@ -1,20 +1,23 @@
-import { setTimeout as delay } from 'node:timers/promises'
 import type pg from 'pg'
 import { dueCampaigns } from '../../../campaign/due.ts'
 import { type CampaignRef, findCampaign } from '../../../campaign/find.ts'
 import { run } from '../../../campaign/moves.ts'
+import { NO_WORKER } from '../../../campaign/next-step.ts'
 import { outlookOf } from '../../../campaign/outlook.ts'
-import { isSettled, type Progress, progressOf } from '../../../campaign/progress.ts'
+import { progressOf } from '../../../campaign/progress.ts'
 import { campaignView } from '../../../campaign/view.ts'
 import { CampError, messageOf } from '../../../errors.ts'
 import type { Fired } from '../../../recurrence/fire.ts'
 import type { Context } from '../../context.ts'
-import { about, campaignText, number, time } from './text.ts'
+import { whatNext } from '../../next.ts'
+import { assertTimeHasCome } from './early.ts'
+import { campaignText, time } from './text.ts'
+import { type Ended, endError, follow } from './watch.ts'
 
 export async function runCampaigns(
   context: Context,
   refs: string[],
-  options: { due?: boolean; wait?: boolean },
+  options: { due?: boolean; wait?: boolean; now?: boolean },
 ): Promise<void> {
   if (refs.length === 0 && !options.due) {
     throw new CampError('USAGE', 'which campaign?', {
@@ -22,31 +25,35 @@ export async function runCampaigns(
     })
   }
   if (refs.length > 0 && options.due) throw new CampError('USAGE', 'give IDs or --due, not both')
+  if (options.now && options.due) throw new CampError('USAGE', '--now goes with IDs, not with --due')
   const pool = await context.pool()
   const actor = await context.actor()
   const queues = await context.queues()
   const deps = { pool, queues, clock: context.clock }
   const started: Pick<CampaignRef, 'id' | 'agendamento_id'>[] = []
   let failure: unknown = options.due ? await fireRecurring(context, pool) : undefined
-  const { now, missed } = options.due
-    ? await due(context, pool)
-    : { now: await Promise.all(refs.map(ref => findCampaign(pool, ref))), missed: [] }
+  const named = await Promise.all(refs.map(ref => findCampaign(pool, ref)))
+  const { now, missed } = options.due ? await due(context, pool) : { now: named, missed: [] }
   for (const campaign of now) {
     try {
+      const byHand = named.find(({ id }) => id === campaign.id)
+      if (byHand) await assertTimeHasCome(context, byHand, 'run', options)
       await run(deps, campaign.id, actor.id)
       started.push(campaign)
       context.out.talk(`Started ${campaign.agendamento_id}.`)
     } catch (error) {
-      // The others are started all the same; of a due one another process may have been faster.
+      // The others are started; of a due one another process may have been faster.
       if (!(error instanceof CampError) || (refs.length === 1 && !options.due)) throw error
       if (options.due && error.kind === 'STATE' && (await isRunning(pool, campaign.id))) continue
       context.out.warn(`${campaign.agendamento_id} was not started: ${messageOf(error)}`)
       failure ??= error
     }
   }
-  if (options.wait) for (const campaign of started) await follow(context, pool, campaign)
+  const ends: Ended[] = []
+  if (options.wait) for (const campaign of started) ends.push(await follow(context, pool, campaign))
+  else for (const { id } of started) await sayNext(context, id, options)
   await print(context, pool, started, options)
-  failure ??= missedError(missed)
+  failure ??= missedError(missed) ?? (await endError(context, ends))
   if (failure !== undefined) throw failure
 }
 
@@ -76,17 +83,9 @@ async function fireRecurring(context: Context, pool: pg.Pool): Promise<CampError
 function missedError(missed: readonly { agendamento_id: string }[]): CampError | undefined {
   if (missed.length === 0) return undefined
   const handles = missed.map(campaign => campaign.agendamento_id).join(' ')
-  return new CampError('STATE', `missed by too long to go out by themselves: ${handles}`, {
-    hint: `Start them all the same: camp campaign run ${handles}\nOr end them: camp campaign cancel ID`,
+  return new CampError('STATE', `missed by too long, and waiting for a person: ${handles}`, {
+    hint: `Start them now: camp campaign run ${handles}\nOr end them: camp campaign cancel ID`,
   })
-}
-
-export async function watch(context: Context, ref: string): Promise<void> {
-  await context.actor()
-  const pool = await context.pool()
-  const campaign = await findCampaign(pool, ref)
-  await follow(context, pool, campaign)
-  await print(context, pool, [campaign], { wait: true })
 }
 
 async function due(context: Context, pool: pg.Pool) {
@@ -103,12 +102,17 @@ async function isRunning(pool: pg.Pool, id: string): Promise<boolean> {
   return ['PROCESSING', 'FINISHED'].includes((await progressOf(pool, id)).status)
 }
 
-type Started = Pick<CampaignRef, 'id' | 'agendamento_id'>
+/** cron's mail is told no more than that nothing will go out. */
+async function sayNext(context: Context, id: string, { due }: { due?: boolean }): Promise<void> {
+  const { next, outlook } = await whatNext(context, id)
+  if (!due) for (const line of next) context.out.talk(line)
+  else if (!outlook.worker_running) context.out.talk(`${NO_WORKER}.`)
+}
 
 async function print(
   context: Context,
   pool: pg.Pool,
-  started: readonly Started[],
+  started: readonly Pick<CampaignRef, 'id' | 'agendamento_id'>[],
   options: { due?: boolean; wait?: boolean },
 ): Promise<void> {
   const present = { now: context.clock.now(), timezone: context.config.timezone }
@@ -118,101 +122,4 @@ async function print(
   const text = () =>
     options.wait ? views.map(view => campaignText(view, present.timezone, { ...view, ...present })).join('\n\n') : ''
   context.out.result(!options.due && views.length === 1 ? views[0] : views, text)
-}
-
-const POLL_MS = 250
-const SAY_EVERY_MS = 5_000
-const RECKON_EVERY_MS = 15_000
-const SILENCE_MS = 20_000
-
-/** Shows a campaign's progress until nothing more happens by itself. Ctrl-C ends the watching, not the campaign. */
-async function follow(context: Context, pool: pg.Pool, { id, agendamento_id }: Started): Promise<void> {
-  const show = await display(context)
-  let [last, lastChange, warned, ends] = ['', 0, false, '']
-  try {
-    for (let elapsedMs = 0; ; elapsedMs += POLL_MS) {
-      const progress = await progressOf(pool, id)
-      const state = JSON.stringify(progress)
-      if (state !== last) [last, lastChange] = [state, elapsedMs]
-      if (show.isSeen && elapsedMs % RECKON_EVERY_MS === 0) {
-        const present = { now: context.clock.now(), timezone: context.config.timezone }
-        const { expected_end } = await outlookOf(pool, id, present)
-        ends = expected_end === null ? '' : `ends about ${about(expected_end, present.timezone, present.now)}`
-      }
-      show.update(progress, elapsedMs, ends)
-      if (isSettled(progress)) return
-      if (!warned && elapsedMs - lastChange >= SILENCE_MS && progress.waitingUntil === null) {
-        context.out.warn(
-          `nothing has moved for ${SILENCE_MS / 1000} seconds. Is a worker running? Start one: camp worker`,
-        )
-        warned = true
-      }
-      await delay(POLL_MS, undefined, { signal: context.signal })
-    }
-  } catch (error) {
-    if (!context.signal.aborted) throw error
-    show.end()
-    throw new CampError('INTERRUPTED', `stopped watching; campaign ${agendamento_id} goes on`, {
-      hint: `Watch it again: camp campaign watch ${agendamento_id}\nStop it: camp campaign pause ${agendamento_id}`,
-      cause: error,
-    })
-  } finally {
-    show.end()
-  }
-}
-
-interface Display {
-  /** Somebody sees it. */
-  isSeen: boolean
-  update(progress: Progress, elapsedMs: number, ends: string): void
-  end(): void
-}
-
-/** A bar on a terminal, a line every few seconds elsewhere, nothing with --quiet or --json. */
-async function display({ out, config }: Context): Promise<Display> {
-  const { stderr } = out.streams
-  if (out.quiet || out.json) return { isSeen: false, update: () => undefined, end: () => undefined }
-  const words = (p: Progress, ends: string) =>
-    [
-      `${number(p.accepted)} accepted`,
-      p.refused > 0 && `${number(p.refused)} refused`,
-      p.inDoubt > 0 && `${number(p.inDoubt)} in doubt`,
-      p.waitingUntil && `waiting until ${time(p.waitingUntil, config.timezone)}`,
-      !isSettled(p) && ends,
-    ]
-      .filter(Boolean)
-      .join(', ')
-  if (stderr.isTTY !== true) {
-    let saidAt = -Infinity
-    const update = (p: Progress, elapsedMs: number, ends: string) => {
-      if (!isSettled(p) && elapsedMs - saidAt < SAY_EVERY_MS) return
-      saidAt = elapsedMs
-      stderr.write(
-        `${p.status}: ${number(p.accepted + p.refused + p.inDoubt)} of ${number(p.total)} leads, ${words(p, ends)}\n`,
-      )
-    }
-    return { isSeen: true, update, end: () => undefined }
-  }
-  const { SingleBar } = (await import('cli-progress')).default
-  const bar = new SingleBar({
-    stream: stderr as NodeJS.WriteStream,
-    format: '{bar} {percentage}% | {value}/{total} | {words}',
-    barCompleteChar: '█',
-    barIncompleteChar: '░',
-    hideCursor: true,
-  })
-  let running = false
-  return {
-    isSeen: true,
-    update: (p, _elapsedMs, ends) => {
-      if (!running) bar.start(p.total, 0, { words: '' })
-      running = true
-      bar.setTotal(p.total)
-      bar.update(Math.min(p.total, p.accepted + p.refused + p.inDoubt), { words: words(p, ends) })
-    },
-    end: () => {
-      if (running) bar.stop()
-      running = false
-    },
-  }
 }

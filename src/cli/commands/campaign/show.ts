@@ -1,11 +1,12 @@
 import { findCampaign } from '../../../campaign/find.ts'
 import { listCampaigns } from '../../../campaign/list.ts'
-import { outlookOf } from '../../../campaign/outlook.ts'
+import { missedStart } from '../../../campaign/next-step.ts'
 import { campaignReport } from '../../../campaign/report.ts'
 import type { CampaignStatus } from '../../../campaign/state.ts'
 import { campaignView } from '../../../campaign/view.ts'
 import { findWallet } from '../../../database/lookup.ts'
 import type { Context } from '../../context.ts'
+import { whatNext } from '../../next.ts'
 import { table } from '../../output.ts'
 import { campaignText, number, time } from './text.ts'
 
@@ -35,11 +36,10 @@ export async function list(
     ],
     'No campaigns. Import one: camp campaign import FILE --wallet W --broker B',
   )
+  const present = { now: context.clock.now(), timezone: context.config.timezone }
   for (const { agendamento_id, scheduled_at } of rows.filter(row => row.start_missed)) {
-    const when = time(scheduled_at!, context.config.timezone)
-    context.out.talk(
-      `${agendamento_id} was to start at ${when}, too long ago to go out by itself. Start it: camp campaign run ${agendamento_id}`,
-    )
+    const missed = missedStart({ handle: agendamento_id, scheduledAt: scheduled_at, ...present })
+    context.out.talk(`${agendamento_id}: ${missed}`)
   }
 }
 
@@ -48,9 +48,10 @@ export async function show(context: Context, ref: string): Promise<void> {
   const pool = await context.pool()
   const { id } = await findCampaign(pool, ref)
   const view = await campaignView(pool, id)
-  const present = { now: context.clock.now(), timezone: context.config.timezone }
-  const outlook = await outlookOf(pool, id, present)
-  context.out.result({ ...view, ...outlook }, () => campaignText(view, present.timezone, { ...outlook, ...present }))
+  const { present, outlook, next } = await whatNext(context, id)
+  context.out.result({ ...view, ...outlook }, () =>
+    campaignText(view, present.timezone, { ...outlook, ...present, next }),
+  )
 }
 
 export async function report(context: Context, ref: string): Promise<void> {

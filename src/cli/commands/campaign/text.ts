@@ -1,9 +1,14 @@
-import type { Outlook } from '../../../campaign/outlook.ts'
+import type { Forecast } from '../../../campaign/forecast.ts'
+import type { Outlook, Present } from '../../../campaign/outlook.ts'
+import type { StopView } from '../../../campaign/stop.ts'
 import type { CampaignView, ClosingView } from '../../../campaign/view.ts'
 import { fields } from '../../output.ts'
 
+/** What is known beside the campaign itself; `next` are lines of next-step.ts. */
+type Shown = Outlook & { now: Date; next?: readonly string[] }
+
 /** A campaign for people, and what is to be expected of it. Times are shown in the installation's zone. */
-export function campaignText(view: CampaignView, timezone: string, outlook?: Outlook & { now: Date }): string {
+export function campaignText(view: CampaignView, timezone: string, outlook?: Shown): string {
   const { counts, cost } = view
   const outcomes = (['PENDING', 'SENDING', 'SENT', 'DELIVERED', 'READ', 'ERROR', 'IN_DOUBT'] as const)
     .filter(status => counts[status] > 0)
@@ -13,6 +18,7 @@ export function campaignText(view: CampaignView, timezone: string, outlook?: Out
     ['campaign', `${view.agendamento_id}  ${view.name}`],
     ['status', view.status],
     ['reason', view.failure_reason],
+    view.stopped ? [STOPPED[view.stopped.what], stoppedText(view.stopped, timezone)] : ['', undefined],
     [
       'waiting',
       view.status === 'PROCESSING' && view.waiting_until
@@ -34,11 +40,12 @@ export function campaignText(view: CampaignView, timezone: string, outlook?: Out
     [
       'in doubt',
       counts.IN_DOUBT > 0
-        ? `${number(counts.IN_DOUBT)}: sent or not, nobody knows; they are not sent again by themselves`
+        ? `${number(counts.IN_DOUBT)}: sent or not is not known; they are not sent again unless a person says so`
         : undefined,
     ],
     ['closing', view.closing && closingText(view.closing, view.status, timezone)],
-    ['cost', `${cost.used} used of at most ${cost.ceiling} (${cost.unit} each)`],
+    ['cost', `${cost.used} used of at most ${cost.ceiling} (${cost.unit} each)${expectedText(cost, outlook)}`],
+    ['not sent', outlook && refusalsText(view, { ...outlook, timezone }).join('; ')],
     ['hours', `${view.hours} ${view.days}${view.allow_holidays ? ', holidays too' : ''}, the recipient's time`],
     ['laws', view.state_laws.map(({ state, hours }) => `${state} ${hours}`).join('; ')],
     ['purpose', view.purpose],
@@ -49,14 +56,75 @@ export function campaignText(view: CampaignView, timezone: string, outlook?: Out
     ['missed', outlook?.start_missed ? missedText(view.agendamento_id) : undefined],
     ['ends', outlook?.expected_end && endText(view, timezone, outlook.expected_end, outlook.now)],
     ['imported', `${time(view.created_at, timezone)} by ${view.created_by}`],
-    ['approved', view.approved_at && `${time(view.approved_at, timezone)} by ${view.approved_by}`],
+    // What was approved once says nothing of a campaign that waits for approval again.
+    [
+      'approved',
+      view.status !== 'PENDING_APPROVAL' && view.approved_at
+        ? `${time(view.approved_at, timezone)} by ${view.approved_by}`
+        : undefined,
+    ],
     ['started', view.started_at && time(view.started_at, timezone)],
     ['finished', view.finished_at && time(view.finished_at, timezone)],
+    ...nextRows(outlook),
   ])
 }
 
+/** Where some will be refused, and cost nothing. */
+function expectedText({ ceiling }: CampaignView['cost'], outlook: Outlook | undefined): string {
+  const expected = outlook?.expected_cost ?? ceiling
+  return expected === ceiling ? '' : `, ${expected} expected`
+}
+
+/** Whom a campaign that waits would not be sent to as things stand, a sentence for each reason; empty where nobody is. */
+export function refusalsText(
+  { scheduled_at }: Pick<CampaignView, 'scheduled_at'>,
+  { capped_now, blocked_now, now, timezone }: Forecast & Present,
+): string[] {
+  const { written_to = 0, until = null, same_document = 0 } = capped_now ?? {}
+  const isPlanned = scheduled_at !== null && new Date(scheduled_at) > now
+  const free = until === null ? '' : ` (until ${clock(until, timezone, now)})`
+  const refused = written_to === 1 ? 'it will be refused' : 'they will be refused'
+  const lead = `${number(written_to)} ${written_to === 1 ? 'was' : 'were'} written to`
+  const blocked = blocked_now?.leads ?? 0
+  return [
+    written_to > 0 &&
+      (isPlanned
+        ? `${lead} less than 24 h before it starts${free}: ${refused}`
+        : `${lead} in the last 24 h${free}: ${refused} if it starts now`),
+    same_document > 0 &&
+      `${number(same_document)} leads are further phones of the same CPF or CNPJ: the frequency cap lets one message for a document out ` +
+        'in 24 hours, and refuses the others; --no-cap (ADMIN) lifts it',
+    blocked > 0 && `${number(blocked)} ${blocked === 1 ? 'is' : 'are'} on the blocklist by now, and will be refused`,
+  ].filter(sentence => sentence !== false)
+}
+
+/** 16:05 of today; else with its day. */
+function clock(at: string, timezone: string, now: Date): string {
+  const [day, today] = [at, now].map(moment => time(moment, timezone).slice(0, 10))
+  return day === today ? time(at, timezone).slice(11, 16) : about(at, timezone, now)
+}
+
+const STOPPED = {
+  pause: 'paused',
+  fail: 'failed',
+  cancel: 'cancelled',
+  reject: 'rejected',
+  retry: 'to retry',
+  void: 'void',
+} as const satisfies Record<StopView['what'], string>
+
+function stoppedText({ at, by }: StopView, timezone: string): string {
+  return `${time(at, timezone)} by ${by ?? 'camp'}`
+}
+
 function missedText(handle: string | null): string {
-  return `its start was missed by too long to happen by itself. Start it all the same: camp campaign run ${handle}`
+  return `its start was missed by too long, and waits for a person: camp campaign run ${handle}`
+}
+
+/** A line each. What `missed` says is not said again. */
+function nextRows(outlook: Shown | undefined): [string, string][] {
+  const lines = outlook?.next?.filter(line => !outlook.start_missed || !line.startsWith('Its start')) ?? []
+  return lines.map((line, i) => [i === 0 ? 'next' : '', line])
 }
 
 function endText(view: CampaignView, timezone: string, end: string, now: Date): string {

@@ -36,7 +36,9 @@ export function scripted(script: readonly HttpAnswer[], tokens: readonly HttpAns
     now: new Date('2026-11-24T12:00:00Z'),
     clock: { now: () => it.now },
     tokens: () => seen.filter(isToken).length,
-    close: async () => undefined,
+    get unguarded() {
+      return it
+    },
     async request(request) {
       seen.push(request)
       // What is at work at the same time gets its turn.

@@ -1,4 +1,4 @@
-import { excelDamage, unquoted } from '../lead/excel.ts'
+import { excelDamage, unquoted } from './excel.ts'
 
 /** A CPF (11 digits) or CNPJ (14 characters), without punctuation, or what is wrong with it. */
 export type ParsedDocument = { document: string; problem?: undefined } | { document?: undefined; problem: string }

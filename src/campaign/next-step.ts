@@ -1,0 +1,171 @@
+import type { FailureCode } from '../dispatch/finish.ts'
+import { type Act, may, type Person, people } from '../security/permissions.ts'
+import { momentText } from './moment-text.ts'
+import type { CampaignStatus } from './state.ts'
+
+/** A campaign, and who reads about it, at a moment. */
+export interface Situation {
+  handle: string
+  status: CampaignStatus
+  scheduledAt: Date | null
+  /** Its schedule was missed by more than it allows. */
+  startMissed: boolean
+  /** Leads to be sent, and leads in doubt. */
+  pending: number
+  inDoubt: number
+  failure: FailureCode | null
+  importer: Person
+  reader: Person & { role: 'ADMIN' | 'USER' }
+  /** The ADMINs who are not disabled. */
+  admins: readonly Person[]
+  /** Those of them who may approve it: not its importer, where there is another user. */
+  approvers: readonly Person[]
+  /** The first moment after its start that is within the contact hours, where the start is not; and why it is not. */
+  opensAt: Date | null
+  closedBecause: string | null
+  /** A worker is alive that serves its broker. */
+  workerRunning: boolean
+  now: Date
+  timezone: string
+}
+
+/** Said wherever a start or an end is promised that needs one. */
+export const NO_WORKER = 'No worker is running: start one with camp worker'
+
+/**
+ * What comes next, in lines for this reader: what the campaign does without a command, what the reader can do, and who can where
+ * the reader cannot. The only place that decides what a "Next:" says.
+ */
+export function nextSteps(it: Situation): string[] {
+  const worker = it.workerRunning ? [] : [`${NO_WORKER}.`]
+  switch (it.status) {
+    case 'PENDING_APPROVAL':
+      return [approval(it), ...(it.pending > 0 ? startSteps(it) : [])]
+    case 'APPROVED':
+      return [...start(it), ...worker]
+    case 'PROCESSING':
+      return [...opening(it, 'Nothing goes out before'), `Follow it: camp campaign watch ${it.handle}`, ...worker]
+    case 'PAUSED':
+      return [orWho(it, 'campaign resume', `Go on: camp campaign resume ${it.handle}`, 'resumes it')]
+    case 'FAILED':
+      return [
+        cure(it),
+        orWho(it, 'campaign resume', `Then go on: camp campaign resume ${it.handle}`, 'then resumes it'),
+      ]
+    case 'FINISHED':
+      return [...doubts(it), `See what became of it: camp campaign report ${it.handle}`]
+    case 'CANCELLED':
+      return []
+  }
+}
+
+function approval({ handle, reader, approvers, importer, admins }: Situation): string {
+  if (isAmong(approvers, reader)) return `Next: camp campaign approve ${handle}`
+  if (approvers.length > 0) {
+    return `${isAmong(admins, importer) ? 'Another ADMIN' : 'An ADMIN'} approves it: ${people(approvers)}.`
+  }
+  return `No ADMIN may approve it but its importer, ${importer.email}: add another with camp user add, or set CAMP_SELF_APPROVAL=allow`
+}
+
+/** For a recurring campaign that was just made. @param approvers who may give its standing approval */
+export function standingStep(handle: string, reader: Person, approvers: readonly Person[]): string {
+  const each = 'Each campaign waits for its own approval.'
+  if (isAmong(approvers, reader))
+    return `${each} A standing one: camp campaign repeat approve ${handle} --ceiling AMOUNT`
+  return approvers.length > 0 ? `${each} An ADMIN gives a standing one: ${people(approvers)}.` : each
+}
+
+function isAmong(persons: readonly Person[], person: Person): boolean {
+  return persons.some(({ id }) => id === person.id)
+}
+
+export type Start = Pick<
+  Situation,
+  'scheduledAt' | 'startMissed' | 'opensAt' | 'closedBecause' | 'workerRunning' | 'now' | 'timezone'
+>
+
+/** When a campaign that waits for approval, or is not imported yet, would start, and what stands against it. */
+export function startSteps(it: Start): string[] {
+  const { scheduledAt, startMissed, now, workerRunning } = it
+  const worker = workerRunning ? [] : [`${NO_WORKER}.`]
+  if (scheduledAt === null) return [...opening(it, 'Started now, it would send nothing before'), ...worker]
+  const when = moment(it, scheduledAt)
+  if (startMissed) return [`Its start, ${when}, was missed: once approved it waits for camp campaign run.`, ...worker]
+  if (scheduledAt <= now) return [`Its time, ${when}, has come: once approved it starts within seconds.`, ...worker]
+  return [`Once approved it starts at ${when}${openingAfter(it)}.`, ...worker]
+}
+
+function start(it: Situation): string[] {
+  const { handle, scheduledAt, startMissed, now } = it
+  if (startMissed) return [missedStart(it)]
+  if (scheduledAt === null) {
+    return [`Start it: camp campaign run ${handle}`, ...opening(it, 'Started now, it would send nothing before')]
+  }
+  if (scheduledAt <= now) return [`Its time, ${moment(it, scheduledAt)}, has come: it starts within seconds.`]
+  return [`It starts at ${moment(it, scheduledAt)}${openingAfter(it)}.`]
+}
+
+/** For a campaign that waits for a person because its schedule was missed. */
+export function missedStart(it: Pick<Situation, 'handle' | 'scheduledAt' | 'now' | 'timezone'>): string {
+  return `Its start, ${moment(it, it.scheduledAt!)}, was missed. Start it now: camp campaign run ${it.handle}`
+}
+
+function opening(it: Start, words: string): string[] {
+  if (it.opensAt === null) return []
+  return [`${words} ${moment(it, it.opensAt)} (${it.closedBecause}).`]
+}
+
+function openingAfter(it: Start): string {
+  if (it.opensAt === null) return ''
+  return `; nothing goes out before ${moment(it, it.opensAt)} (${it.closedBecause})`
+}
+
+function cure({ failure, reader, admins }: Situation): string {
+  if (failure === 'BUDGET') {
+    return may('budget set', reader)
+      ? "Raise the month's budget: camp budget set"
+      : `An ADMIN raises the month's budget: ${people(admins)}.`
+  }
+  const cause = "its cause, at the broker or in the wallet's credential there"
+  return may('credential test', reader)
+    ? `Mend ${cause}: camp credential test`
+    : `An ADMIN mends ${cause}: ${people(admins)}.`
+}
+
+function doubts({ inDoubt, handle, reader, admins }: Situation): string[] {
+  if (inDoubt === 0) return []
+  const what = `${inDoubt.toLocaleString('en-US')} in doubt`
+  return may('campaign resolve', reader)
+    ? [`${what}: look at the broker, then decide with camp campaign resolve ${handle}`]
+    : [`${what}: an ADMIN decides about them: ${people(admins)}.`]
+}
+
+/** @param does what the person does who may, in the third person */
+function orWho({ reader, importer, admins }: Situation, act: Act, line: string, does: string): string {
+  if (may(act, reader, importer.id)) return line
+  return `Its importer, ${importer.email}, or an ADMIN (${people(admins)}) ${does}.`
+}
+
+function moment(it: Pick<Situation, 'now' | 'timezone'>, at: Date): string {
+  return momentText(at, it)
+}
+
+/** What can be done with a campaign in this state, for the error that refuses something else. Its reader is not known. */
+export function stateHint(status: CampaignStatus, handle: string): string {
+  switch (status) {
+    case 'PENDING_APPROVAL':
+      return `It waits for approval: an ADMIN says camp campaign approve ${handle} (or reject).`
+    case 'APPROVED':
+      return `It is approved and not started: camp campaign show ${handle} says when it starts; camp campaign run ${handle} starts it.`
+    case 'PROCESSING':
+      return `It is being sent: camp campaign pause ${handle} stops it.`
+    case 'PAUSED':
+      return `It is paused: camp campaign resume ${handle} goes on.`
+    case 'FINISHED':
+      return 'It is finished: nothing is left to send.'
+    case 'FAILED':
+      return `It failed: camp campaign show ${handle} says why; camp campaign resume ${handle} goes on when that is mended.`
+    case 'CANCELLED':
+      return 'It is cancelled: import the file again for a new campaign.'
+  }
+}

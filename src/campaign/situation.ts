@@ -1,0 +1,76 @@
+import type { Sql } from '../database/pool.ts'
+import type { FailureCode } from '../dispatch/finish.ts'
+import type { Actor } from '../security/actor.ts'
+import { adminsOf, type Person } from '../security/permissions.ts'
+import type { Situation } from './next-step.ts'
+import type { Outlook, Present } from './outlook.ts'
+import type { CampaignStatus } from './state.ts'
+
+export interface Reader {
+  actor: Actor
+  /** Whether an importer may approve their own (CAMP_SELF_APPROVAL). */
+  selfApproval: boolean
+}
+
+/** @param outlook the campaign's, at `present` @returns what `nextSteps` asks */
+export async function situationOf(
+  sql: Sql,
+  campaignId: string,
+  outlook: Outlook,
+  { actor, selfApproval }: Reader,
+  present: Present,
+): Promise<Situation> {
+  const { rows } = await sql.query<Row>(
+    `SELECT c.agendamento_id AS handle, c.status, c.scheduled_at, c.failure_code, c.user_id, u.email,
+            coalesce(c.scheduled_at + c.start_before * interval '1 minute' < $2, false) AS missed,
+            l.pending, l.in_doubt
+     FROM "Campaign" c
+     JOIN "User" u ON u.id = c.user_id
+     CROSS JOIN LATERAL (
+       SELECT count(*) FILTER (WHERE status = 'PENDING')::int AS pending, count(*) FILTER (WHERE status = 'IN_DOUBT')::int AS in_doubt
+       FROM "CampaignLead" WHERE campaign_id = c.id AND status IN ('PENDING', 'IN_DOUBT')
+     ) l
+     WHERE c.id = $1`,
+    [campaignId, present.now],
+  )
+  const row = rows[0]!
+  const importer = { id: row.user_id, email: row.email }
+  return {
+    handle: row.handle,
+    status: row.status,
+    scheduledAt: row.scheduled_at,
+    startMissed: row.missed,
+    pending: row.pending,
+    inDoubt: row.in_doubt,
+    failure: row.failure_code,
+    importer,
+    reader: actor,
+    admins: await adminsOf(sql),
+    approvers: await approversOf(sql, importer.id, selfApproval),
+    opensAt: outlook.opens_at === null ? null : new Date(outlook.opens_at),
+    closedBecause: outlook.closed_because,
+    workerRunning: outlook.worker_running,
+    ...present,
+  }
+}
+
+interface Row {
+  handle: string
+  status: CampaignStatus
+  scheduled_at: Date | null
+  failure_code: FailureCode | null
+  user_id: string
+  email: string
+  missed: boolean
+  pending: number
+  in_doubt: number
+}
+
+/** The ADMINs whom `assertFourEyes` lets approve what this user imported. */
+export async function approversOf(sql: Sql, ownerId: string, selfApproval: boolean): Promise<Person[]> {
+  const admins = await adminsOf(sql)
+  const { rows } = await sql.query<{ users: number }>(
+    `SELECT count(*)::int AS users FROM "User" WHERE disabled_at IS NULL`,
+  )
+  return selfApproval || rows[0]!.users === 1 ? admins : admins.filter(({ id }) => id !== ownerId)
+}

@@ -1,0 +1,45 @@
+import type { CampaignRef } from '../../../campaign/find.ts'
+import { momentText } from '../../../campaign/moment-text.ts'
+import { sendableAt } from '../../../campaign/outlook.ts'
+import { isLegal } from '../../../campaign/state.ts'
+import { CampError } from '../../../errors.ts'
+import { assertMay } from '../../../security/permissions.ts'
+import type { Context } from '../../context.ts'
+import { askYes, hasTerminal } from '../../prompt.ts'
+import { number } from './text.ts'
+
+/**
+ * Before a campaign is sent whose schedule is still to come: --now says so, a terminal is asked. --yes alone is not enough: it
+ * answers whether to do what was asked for, and this is at another time than was approved.
+ * @throws CampError STATE without a terminal; AUTH: a USER who did not import it; INTERRUPTED on a no
+ */
+export async function assertTimeHasCome(
+  context: Context,
+  campaign: CampaignRef,
+  move: 'run' | 'resume',
+  options: { now?: boolean },
+): Promise<void> {
+  const { id, agendamento_id: handle, scheduled_at, status, user_id: ownerId } = campaign
+  const present = { now: context.clock.now(), timezone: context.config.timezone }
+  if (!isLegal(move, status) || scheduled_at === null || scheduled_at <= present.now) return
+  const pool = await context.pool()
+  const isAsked = hasTerminal(context) && !context.options.yes
+  if (options.now || isAsked) {
+    await assertMay(pool, `campaign ${move} --now`, await context.actor(), { handle, ownerId })
+  }
+  if (options.now) return
+  const starts = `${handle} is scheduled: it starts at ${momentText(scheduled_at, present)}`
+  const { now, later, opening } = await sendableAt(pool, id, present)
+  const effect =
+    opening === null
+      ? `${people(now)} would get it now${later > 0 ? `, ${people(later)} when their contact hours open` : ''}`
+      : `${people(later)} would get it from ${momentText(opening.at, present)} on (${opening.because})`
+  if (isAsked) return askYes(context, `${starts}. Start it now? ${effect}.`)
+  throw new CampError('STATE', `${starts}, and that is still to come`, {
+    hint: `To start it now: camp campaign ${move} ${handle} --now (${effect}). --yes does not change the time.`,
+  })
+}
+
+function people(n: number): string {
+  return n === 1 ? '1 person' : `${number(n)} people`
+}

@@ -1,0 +1,154 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import type pg from 'pg'
+import { type CampaignRef, findCampaign } from '../../../campaign/find.ts'
+import { NO_WORKER } from '../../../campaign/next-step.ts'
+import { outlookOf } from '../../../campaign/outlook.ts'
+import { isSettled, type Progress, progressMeter } from '../../../campaign/progress.ts'
+import { campaignView } from '../../../campaign/view.ts'
+import { CampError } from '../../../errors.ts'
+import type { Context } from '../../context.ts'
+import { whatNext } from '../../next.ts'
+import { about, campaignText, number, time } from './text.ts'
+
+type Started = Pick<CampaignRef, 'id' | 'agendamento_id'>
+
+/** A campaign that was followed until nothing more happens without a person. */
+export type Ended = Started & { progress: Progress }
+
+export async function watch(context: Context, ref: string): Promise<void> {
+  await context.actor()
+  const pool = await context.pool()
+  const campaign = await findCampaign(pool, ref)
+  if (campaign.status === 'APPROVED') {
+    for (const line of (await whatNext(context, campaign.id)).next) context.out.talk(line)
+  }
+  const ended = await follow(context, pool, campaign)
+  const { present, outlook } = await whatNext(context, campaign.id)
+  const view = { ...(await campaignView(pool, campaign.id)), ...outlook }
+  context.out.result(view, () => campaignText(view, present.timezone, { ...outlook, ...present }))
+  const error = await endError(context, [ended])
+  if (error) throw error
+}
+
+/**
+ * Of campaigns that were followed, the error with which the command ends: FINISHED is none, with doubts too. Of several that did
+ * not finish the first decides the exit code.
+ */
+export async function endError(context: Context, ended: readonly Ended[]): Promise<CampError | undefined> {
+  const bad = ended.filter(({ progress }) => progress.status !== 'FINISHED')
+  if (bad.length === 0) return undefined
+  const said = bad.map(({ agendamento_id, progress: { status, failureReason } }) =>
+    [`${agendamento_id} is ${status}`, failureReason].filter(Boolean).join(': '),
+  )
+  const hints = await Promise.all(bad.map(async ({ id }) => (await whatNext(context, id)).next))
+  return new CampError(kindOf(bad[0]!.progress), said.join('; '), { hint: hints.flat().join('\n') })
+}
+
+function kindOf({ status, failureCode }: Progress): 'BUDGET' | 'UNREACHABLE' | 'STATE' {
+  if (status !== 'FAILED') return 'STATE'
+  return failureCode === 'BUDGET' ? 'BUDGET' : 'UNREACHABLE'
+}
+
+const POLL_MS = 250
+const SAY_EVERY_MS = 5_000
+const RECKON_EVERY_MS = 15_000
+const SILENCE_MS = 20_000
+
+/** Shows a campaign's progress until nothing more happens without a person. Ctrl-C ends the watching, not the campaign. */
+export async function follow(context: Context, pool: pg.Pool, campaign: Started): Promise<Ended> {
+  const { id, agendamento_id } = campaign
+  const show = await display(context)
+  const meter = progressMeter(pool, id)
+  let [last, lastChange, silent, served, ends] = ['', 0, false, true, '']
+  try {
+    for (let elapsedMs = 0; ; elapsedMs += POLL_MS) {
+      const progress = await meter.read()
+      const state = JSON.stringify(progress)
+      if (state !== last) [last, lastChange] = [state, elapsedMs]
+      if (elapsedMs % RECKON_EVERY_MS === 0 && !isSettled(progress)) {
+        const present = { now: context.clock.now(), timezone: context.config.timezone }
+        const { expected_end, worker_running } = await outlookOf(pool, id, present)
+        ends = expected_end === null ? '' : `ends about ${about(expected_end, present.timezone, present.now)}`
+        if (served && !worker_running) show.warn(NO_WORKER)
+        served = worker_running
+      }
+      show.update(progress, elapsedMs, ends)
+      if (isSettled(progress)) return { ...campaign, progress }
+      if (served && !silent && elapsedMs - lastChange >= SILENCE_MS && progress.waitingUntil === null) {
+        show.warn(`nothing has moved for ${SILENCE_MS / 1000} seconds, although a worker is running: see its log`)
+        silent = true
+      }
+      await delay(POLL_MS, undefined, { signal: context.signal })
+    }
+  } catch (error) {
+    if (!context.signal.aborted) throw error
+    show.end()
+    throw new CampError('INTERRUPTED', `stopped watching; campaign ${agendamento_id} goes on`, {
+      hint: `Watch it again: camp campaign watch ${agendamento_id}\nStop it: camp campaign pause ${agendamento_id}`,
+      cause: error,
+    })
+  } finally {
+    show.end()
+  }
+}
+
+interface Display {
+  update(progress: Progress, elapsedMs: number, ends: string): void
+  /** On lines of its own, the bar begun anew below it. */
+  warn(text: string): void
+  end(): void
+}
+
+/** A bar on a terminal, a line every few seconds elsewhere, nothing with --quiet or --json. */
+async function display({ out, config }: Context): Promise<Display> {
+  const { stderr } = out.streams
+  const warn = (text: string) => out.warn(text)
+  if (out.quiet || out.json) return { update: () => undefined, warn, end: () => undefined }
+  const words = (p: Progress, ends: string) =>
+    [
+      `${number(p.accepted)} accepted`,
+      p.refused > 0 && `${number(p.refused)} refused`,
+      p.inDoubt > 0 && `${number(p.inDoubt)} in doubt`,
+      p.waitingUntil && `waiting until ${time(p.waitingUntil, config.timezone)}`,
+      !isSettled(p) && ends,
+    ]
+      .filter(Boolean)
+      .join(', ')
+  if (stderr.isTTY !== true) {
+    let saidAt = -Infinity
+    const update = (p: Progress, elapsedMs: number, ends: string) => {
+      if (!isSettled(p) && elapsedMs - saidAt < SAY_EVERY_MS) return
+      saidAt = elapsedMs
+      stderr.write(
+        `${p.status}: ${number(p.accepted + p.refused + p.inDoubt)} of ${number(p.total)} leads, ${words(p, ends)}\n`,
+      )
+    }
+    return { update, warn, end: () => undefined }
+  }
+  const { SingleBar } = (await import('cli-progress')).default
+  const bar = new SingleBar({
+    stream: stderr as NodeJS.WriteStream,
+    format: '{bar} {percentage}% | {value}/{total} | {words}',
+    barCompleteChar: '█',
+    barIncompleteChar: '░',
+    hideCursor: true,
+  })
+  let running = false
+  const end = () => {
+    if (running) bar.stop()
+    running = false
+  }
+  return {
+    update: (p, _elapsedMs, ends) => {
+      if (!running) bar.start(p.total, 0, { words: '' })
+      running = true
+      bar.setTotal(p.total)
+      bar.update(Math.min(p.total, p.accepted + p.refused + p.inDoubt), { words: words(p, ends) })
+    },
+    warn: text => {
+      end()
+      warn(text)
+    },
+    end,
+  }
+}

@@ -1,0 +1,45 @@
+import { CampError } from '../../../errors.ts'
+import { type Actor, systemUser } from '../../../security/actor.ts'
+import { secretState } from '../../../security/fingerprint.ts'
+import { openKeys } from '../../../security/keys.ts'
+import { resetSecret } from '../../../security/rotate.ts'
+import { checkLogin } from '../../../security/users.ts'
+import type { Context } from '../../context.ts'
+import { ask, askPassword, confirm } from '../../prompt.ts'
+
+export async function reset(
+  context: Context,
+  email: string | undefined,
+  options: { passwordStdin?: boolean },
+): Promise<void> {
+  const pool = await context.pool()
+  const keys = await openKeys(context.config)
+  const { name } = keys.origin
+  if ((await secretState(pool, keys)) === 'OURS') {
+    context.out.result({ reset: false, closed: [] }, `Nothing to do: ${name} is the secret of this database.`)
+    return
+  }
+  const actor = await whoResets(context, email, options.passwordStdin ?? false)
+  await confirm(context, `Take ${name} as the secret of this database? What was sealed with another cannot be read.`)
+  const closed = await resetSecret(pool, actor, keys)
+  context.out.result({ reset: true, closed }, () =>
+    [
+      `Done: ${name} is the secret of this database. Sessions, CAMP_TOKENs and webhook URLs of before are void.`,
+      ...(closed.length > 0 ? ['Give these credentials anew, with all their keys:'] : []),
+      ...closed.map(({ wallet, broker }) => `  camp credential set "${wallet}" "${broker}" key=value`),
+    ].join('\n'),
+  )
+}
+
+/** A session proves nothing here: the secret that signed it is the one that is lost. */
+async function whoResets(context: Context, given: string | undefined, passwordStdin: boolean): Promise<Actor> {
+  const prisma = await context.prisma()
+  const actor = context.config.databaseUrl ? await byPassword() : await systemUser(prisma)
+  if (actor.role === 'ADMIN') return actor
+  throw new CampError('AUTH', `${actor.email} is a USER; this takes an ADMIN`, { hint: 'Give the e-mail of an ADMIN.' })
+
+  async function byPassword(): Promise<Actor> {
+    const email = given ?? (await ask(context, 'E-mail of an ADMIN', 'Give it: camp secret reset EMAIL'))
+    return checkLogin(prisma, email, await askPassword(context, 'Password', passwordStdin))
+  }
+}

@@ -1,0 +1,150 @@
+import { readFile } from 'node:fs/promises'
+import { CampError, codeOf, messageOf } from '../../../errors.ts'
+import type { Keys } from '../../../security/keys.ts'
+import type { Context } from '../../context.ts'
+
+export interface RotateOptions {
+  file?: string
+  generate?: boolean
+}
+
+export async function rotate(context: Context, options: RotateOptions): Promise<void> {
+  const { secretState } = await import('../../../security/fingerprint.ts')
+  const { keysOf, openKeys, secretFile } = await import('../../../security/keys.ts')
+  const { isKept, keepNext, openSecret, writeNext } = await import('../../../security/secret.ts')
+  const { rotateSecret } = await import('../../../security/rotate.ts')
+  const { confirm } = await import('../../prompt.ts')
+  const { config } = context
+  const pool = await context.pool()
+  const kept = isKept(config) ? secretFile(config.home) : null
+  assertOptions(options, kept !== null)
+
+  if (kept && (await openSecret(pool, config)).adopted) return sayDone(context, kept)
+  const given = await givenSecret(context, options, kept !== null)
+  const origin = { name: 'the new secret', cure: 'Give another one.' }
+  if (given !== undefined && (await secretState(pool, keysOf(given, origin))) === 'OURS') return sayDone(context, kept)
+  const from = kept ? await context.keys() : await openKeys(config)
+  const actor = await context.admin()
+  await confirm(context, 'Seal everything with a new secret? Sessions, CAMP_TOKENs and webhook URLs of now end.')
+
+  const fresh = given ?? (await generated(options.file))
+  const to = keysOf(fresh, origin)
+  let next: string | undefined
+  const keep = async () => {
+    next = await writeNext(config.home, fresh)
+  }
+  const credentials = await rotateSecret(pool, actor, { from, to, ...(kept && { keep }) })
+  if (next !== undefined) await keepNext(config.home, next)
+  const webhooks = await webhooksOf(context, to)
+  const result = { rotated: true, already: false, credentials, secret_file: kept ?? options.file ?? null, webhooks }
+  context.out.result(result, () => rotatedText(result, kept !== null))
+}
+
+/** The secret that is new to this process is the database's: a run before this one had come to its commit. */
+function sayDone(context: Context, kept: string | null): void {
+  const where = kept ? ` It is kept in ${kept}.` : ' Set CAMP_SECRET to it on every machine.'
+  context.out.result(
+    { rotated: false, already: true, credentials: null, secret_file: kept, webhooks: null },
+    `The rotation has happened: everything is sealed with this secret already.${where}`,
+  )
+}
+
+interface Rotated {
+  credentials: number
+  secret_file: string | null
+  webhooks: { broker: string; webhook_url: string | null }[]
+}
+
+function rotatedText({ credentials, secret_file, webhooks }: Rotated, kept: boolean): string {
+  const where = kept
+    ? `The new secret is kept in ${secret_file}.`
+    : `Set CAMP_SECRET to the new secret on every machine${secret_file && secret_file !== '-' ? ` (it stands in ${secret_file})` : ''}, and start the workers again.`
+  const urls = webhooks.map(
+    ({ broker, webhook_url }) => `  ${broker}: ${webhook_url ?? `camp broker show "${broker}"`}`,
+  )
+  return [
+    `Rotated: ${credentials} credential${credentials === 1 ? ' is' : 's are'} sealed with the new secret.`,
+    where,
+    'Void from now on:',
+    '  every session (camp login) and every CAMP_TOKEN (camp user token EMAIL)',
+    "  every broker's webhook URL, and callbacks about messages sent before; brokers are to be given the new URLs:",
+    ...(urls.length > 0 ? urls.map(line => `  ${line}`) : ['    (no broker here calls back)']),
+    'Unchanged: credentials, users and their passwords, campaigns, approvals.',
+    'Workers with the old secret send nothing more, and stop.',
+  ].join('\n')
+}
+
+/** Of every broker whose adapter takes callbacks, under the new secret. */
+async function webhooksOf(context: Context, keys: Keys): Promise<Rotated['webhooks']> {
+  const { adapterOf } = await import('../../../broker/registry.ts')
+  const { webhookUrl } = await import('../../../security/webhook-token.ts')
+  const prisma = await context.prisma()
+  const brokers = await prisma.broker.findMany({ orderBy: { name: 'asc' } })
+  const adapters = await Promise.all(brokers.map(({ adapter }) => adapterOf(adapter)))
+  return brokers
+    .filter((_, i) => adapters[i]!.callback !== undefined)
+    .map(broker => ({
+      broker: broker.name,
+      webhook_url: webhookUrl(context.config.publicUrl, keys, broker) ?? null,
+    }))
+}
+
+function assertOptions({ file, generate }: RotateOptions, kept: boolean): void {
+  if (generate && file === '-') throw new CampError('USAGE', '--generate writes into a file: - is stdin')
+  if (!generate || file !== undefined || kept) return
+  throw new CampError(
+    'USAGE',
+    '--generate with DATABASE_URL or CAMP_SECRET needs --file, where the new secret is written',
+    {
+      hint: 'It is written before the database is, so that no crash loses it: camp secret rotate --generate --file new-secret',
+    },
+  )
+}
+
+/** @returns undefined where it is to be made */
+async function givenSecret(
+  context: Context,
+  { file, generate }: RotateOptions,
+  kept: boolean,
+): Promise<string | undefined> {
+  if (file === '-')
+    return checked((await (await import('../../prompt.ts')).readStdin(context)).replace(/\r?\n$/, ''), 'stdin')
+  if (file !== undefined) {
+    const text = await readFile(file, 'utf8').catch(error => missing(file, error, generate ?? false))
+    return text === undefined ? undefined : checked(text.replace(/\r?\n$/, ''), file)
+  }
+  if (generate || kept) return undefined
+  const { askPassword, hasTerminal } = await import('../../prompt.ts')
+  if (!hasTerminal(context)) {
+    throw new CampError('USAGE', 'the new secret is missing', {
+      hint: 'Give it with --file FILE (- is stdin), or have it made: --generate --file FILE',
+    })
+  }
+  const first = checked(await askPassword(context, 'New secret', false), 'the new secret')
+  if (first === (await askPassword(context, 'Again', false))) return first
+  throw new CampError('USAGE', 'the two are not the same: nothing was changed')
+}
+
+async function generated(file: string | undefined): Promise<string> {
+  const { newSecret } = await import('../../../security/keys.ts')
+  if (file === undefined) return newSecret()
+  const { readOrCreate } = await import('../../../files.ts')
+  return (await readOrCreate(file, () => `${newSecret()}\n`)).trim()
+}
+
+function missing(file: string, error: unknown, mayMake: boolean): undefined {
+  const isNone = codeOf(error) === 'ENOENT'
+  if (isNone && mayMake) return undefined
+  throw new CampError(isNone ? 'NOT_FOUND' : 'DATA', `${file} cannot be read: ${codeOf(error) ?? messageOf(error)}`, {
+    hint: 'To have a new secret made and written there: --generate',
+  })
+}
+
+/** What an environment file cannot hold would be another secret on the next machine. */
+function checked(secret: string, where: string): string {
+  if (secret.length < 16) throw new CampError('DATA', `${where}: a secret has at least 16 characters`)
+  if (/\p{Cc}|^\s|\s$/u.test(secret)) {
+    throw new CampError('DATA', `${where}: a secret is one line, without a space at its ends`)
+  }
+  return secret
+}

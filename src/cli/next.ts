@@ -1,0 +1,24 @@
+import { nextSteps } from '../campaign/next-step.ts'
+import { type Outlook, outlookOf, type Present } from '../campaign/outlook.ts'
+import { situationOf } from '../campaign/situation.ts'
+import type { Context } from './context.ts'
+
+export interface WhatNext {
+  present: Present
+  outlook: Outlook
+  /** Lines for the user who acts. */
+  next: string[]
+}
+
+/**
+ * What is to be expected of a campaign, and what its reader may do next.
+ * @param known its outlook, where the caller has it
+ */
+export async function whatNext(context: Context, campaignId: string, known?: Outlook): Promise<WhatNext> {
+  const pool = await context.pool()
+  const present = { now: context.clock.now(), timezone: context.config.timezone }
+  const outlook = known ?? (await outlookOf(pool, campaignId, present))
+  const reader = { actor: await context.actor(), selfApproval: context.config.selfApproval }
+  const next = nextSteps(await situationOf(pool, campaignId, outlook, reader, present))
+  return { present, outlook, next }
+}

@@ -1,0 +1,49 @@
+import { CampError, messageOf } from '../errors.ts'
+import { faultOf, hintOf, type PublicWord, ruleFor } from './fault.ts'
+import { DATABASE_FAULTS } from './fault-table.ts'
+
+/**
+ * @param user the one that camp connects as, where it is known: hints name it
+ * @returns the error that tells a person what the database has said; undefined where it is none of its faults
+ */
+export function databaseError(thrown: unknown, user?: string): CampError | undefined {
+  const fault = faultOf(thrown)
+  const rule = ruleFor(DATABASE_FAULTS, fault)
+  if (!rule) return undefined
+  return new CampError(rule.kind, `${rule.says}: ${fault.message}`, { hint: hintOf(rule, fault, user), cause: thrown })
+}
+
+/** What a log says of any error: of the database's the sentence of the table, in one line; else its message. */
+export function sentenceOf(thrown: unknown): string {
+  return messageOf(thrown instanceof CampError ? thrown : (databaseError(thrown) ?? thrown))
+}
+
+/** The word for those who may not know more; never a host, a user or the server's own words. Takes the queue's errors, too. */
+export function publicWord(thrown: unknown): PublicWord {
+  if (!(thrown instanceof CampError)) return ruleFor(DATABASE_FAULTS, faultOf(thrown))?.word ?? 'failing'
+  const rule = thrown.cause === undefined ? undefined : ruleFor(DATABASE_FAULTS, faultOf(thrown.cause))
+  return rule?.word ?? (thrown.kind === 'AUTH' ? 'refused' : thrown.kind === 'UNREACHABLE' ? 'unreachable' : 'failing')
+}
+
+// Connections that fail or end (classes 08 and 57P), that are too many, and the sockets' own errors.
+const AWAY = /^(08...|57P0[1-3]|53300|ECONN\w+|EPIPE|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH)$/
+
+/** Whether an error means that the database (or the way to it) is away, as opposed to a statement that is wrong. */
+export function isUnreachable(thrown: unknown): boolean {
+  const { code, message } = faultOf(thrown)
+  return (
+    AWAY.test(code ?? '') ||
+    /Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error/.test(
+      message,
+    )
+  )
+}
+
+/** @returns who a connection URL says it is; undefined where it says nothing, or is none */
+export function userOf(url: string | undefined): string | undefined {
+  try {
+    return url === undefined ? undefined : decodeURIComponent(new URL(url).username) || undefined
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,67 @@
+import type { Sql } from '../database/pool.ts'
+import { CAP_MS, contactsSince, earliest, type Openings, type Refusals } from '../dispatch/capped.ts'
+import { keysOf } from '../dispatch/contacts.ts'
+import { PhoneSet } from './phone-set.ts'
+import type { LeadSink } from './read-leads.ts'
+import type { Lead } from './vet.ts'
+
+/**
+ * Counts whom the frequency cap would refuse of leads that are in no table: what `expectedRefusals` counts of those that are. A
+ * chunk of leads is one read by an index; of all that came before only the documents' numbers are kept.
+ */
+export class CapCount implements LeadSink {
+  readonly #sql: Sql
+  readonly #openings: Openings
+  readonly #opensAt: ReadonlyMap<string, Date>
+  readonly #documents = new PhoneSet()
+  /** CNPJs with letters are no number. */
+  readonly #lettered = new Set<string>()
+  #writtenTo = 0
+  #sameDocument = 0
+  #until: Date | null = null
+
+  constructor(sql: Sql, openings: Openings) {
+    this.#sql = sql
+    this.#openings = openings
+    this.#opensAt = new Map(openings.ddds.map((ddd, i) => [ddd, openings.at[i]!]))
+  }
+
+  async add(leads: readonly Lead[]): Promise<void> {
+    const asked = leads.filter(lead => !lead.refusal)
+    const since = new Date(earliest(this.#openings).getTime() - CAP_MS)
+    const contacts = await contactsSince(this.#sql, asked.flatMap(keysOf), since)
+    for (const lead of asked) {
+      const opening = this.#opensAt.get(lead.phone.slice(2, 4)) ?? this.#openings.elsewhere
+      const held = keysOf(lead)
+        .map(key => contacts.get(key))
+        .filter(at => at !== undefined && at.getTime() > opening.getTime() - CAP_MS) as Date[]
+      if (held.length > 0) this.#count(held)
+      else if (lead.cpf_cnpj && this.#isKnown(lead.cpf_cnpj)) this.#sameDocument++
+    }
+  }
+
+  /** @param pending what is to be sent, fish included */
+  result(pending: number): Refusals {
+    return {
+      blocked: 0,
+      writtenTo: this.#writtenTo,
+      until: this.#until,
+      sameDocument: this.#sameDocument,
+      pending,
+    }
+  }
+
+  #count(held: readonly Date[]): void {
+    this.#writtenTo++
+    const free = Math.max(...held.map(Number)) + CAP_MS
+    if (this.#until === null || free > this.#until.getTime()) this.#until = new Date(free)
+  }
+
+  #isKnown(document: string): boolean {
+    // The figure before it keeps a CPF and a CNPJ with zeros in front apart.
+    if (/^\d+$/.test(document)) return this.#documents.add(`1${document}`, 1) !== 0
+    if (this.#lettered.has(document)) return true
+    this.#lettered.add(document)
+    return false
+  }
+}

@@ -1,0 +1,64 @@
+import { CampError } from '../errors.ts'
+import { cleanText, isTornText } from '../lead/characters.ts'
+import { damageIn } from '../lead/damage.ts'
+import { leftoversIn } from '../lead/leftovers.ts'
+import { messageText, odditiesIn } from '../lead/oddities.ts'
+import { type CompiledText, compileText, type NamedColumn } from '../lead/render.ts'
+import { isDoubtfullyLong, lengthProblem, type TextRules, textProblem } from '../lead/text-rules.ts'
+
+/** A campaign's text, ready to be filled, and what an operator should see before it goes out: sentences. */
+export interface PreparedMessage {
+  text: CompiledText
+  notes: string[]
+  /** What was put right in it: sentences. */
+  repairs: string[]
+}
+
+/**
+ * @param message as it was given
+ * @throws CampError DATA: a placeholder that names no column, is not closed, or is spelled as another system does; a text that
+ * the channel does not take
+ */
+export function prepareMessage(message: string, columns: readonly NamedColumn[], rules: TextRules): PreparedMessage {
+  const text = compileText(messageText(message), columns)
+  const leftovers = text.literals.flatMap(literal => leftoversIn(literal, columns))
+  const certain = leftovers.find(one => one.column !== undefined)
+  if (certain) {
+    throw new CampError('DATA', `the message holds ${certain.written}, which would go out as it stands`, {
+      hint: `To fill it from the file, write {{${certain.column}}}.`,
+    })
+  }
+  const problem = isTornText(text.text) ? 'holds U+FFFD, where a character was lost' : textProblem(text.text, {})
+  const bare = text.literals.join('')
+  const refused = problem ?? lengthProblem(bare, rules)
+  if (refused !== undefined) throw new CampError('DATA', `the message ${refused}`, { hint: 'Correct the text.' })
+  const unknown = leftovers.map(
+    ({ written }) => `the message holds ${written}, which no column fills: it goes out as it stands`,
+  )
+  const long = isDoubtfullyLong(bare, rules)
+    ? [`the message has more than ${rules.longestSure} characters, and the channel may refuse it`]
+    : []
+  return { text, notes: [...textNotes('the message', message), ...unknown, ...long], repairs: repairsOf(message) }
+}
+
+function repairsOf(message: string): string[] {
+  return messageText(message) === cleanText(message)
+    ? []
+    : ['the message had \\n as two characters, which is a line break now']
+}
+
+/** What is remarkable in a text that a person has written, whatever the file. */
+export function textNotes(what: string, written: string): string[] {
+  const text = messageText(written)
+  const damage = damageIn(text)
+  return [
+    damage !== undefined && `${what} holds ${damage}, as a spreadsheet writes an error`,
+    ...odditiesIn(text).map(({ oddity, example }) => `${what} ${ODDITIES[oddity]}: "${example}"`),
+  ].filter(note => note !== false)
+}
+
+const ODDITIES = {
+  ODD_CHARACTERS: 'holds characters that look wrongly read',
+  HTML: 'holds HTML, which goes out as it stands',
+  LITERAL_ESCAPE: 'holds a backslash and a letter, which go out as they stand',
+} as const

@@ -1,0 +1,177 @@
+import type { RefusalCode } from '../campaign/refusals.ts'
+import { CampError } from '../errors.ts'
+import { isTornText } from '../lead/characters.ts'
+import { damageIn, damageOf } from '../lead/damage.ts'
+import { leftoversIn } from '../lead/leftovers.ts'
+import { odditiesIn, withLineBreaks } from '../lead/oddities.ts'
+import { type CompiledText, compileText, fillTemplate } from '../lead/render.ts'
+import { isDoubtfullyLong, type TextRules, textProblem, valueProblem } from '../lead/text-rules.ts'
+import { cleanValue, isNoValue } from '../lead/value.ts'
+import { type Columns, columnOf, namedColumns } from './columns.ts'
+import type { Lead, Refusal } from './vet.ts'
+import type { WarningCount } from './warnings.ts'
+
+export interface RowTextRules {
+  columns: Columns
+  /** The campaign's text; null: each row brings its own, or a template is used. */
+  text: CompiledText | null
+  /** Template variable → column; null without a template. */
+  templateVars: Readonly<Record<string, string>> | null
+  /** The template's text; null without one. */
+  template: string | null
+  /** Each lead keeps its own rendered text, by which leads are put in order. */
+  keepText: boolean
+  /** The channel's. */
+  texts: TextRules
+}
+
+/** The text that a lead keeps for itself (null: the campaign's, or a template), or why nothing can be sent to it. */
+export type RowText = { text: string | null; refusal?: undefined } | { text?: undefined; refusal: Refusal }
+
+/** @returns how to read what a lead's person will be sent, by everything that a text and the values in it must be */
+export function rowTextReader(rules: RowTextRules, warnings: WarningCount): (lead: Lead) => RowText {
+  const { columns, text, templateVars, texts } = rules
+  const named = namedColumns(columns)
+  const readers = new Map<string, (lead: Lead) => string>()
+  const valueIn = (name: string, lead: Lead) => {
+    const reader = readers.get(name) ?? valueReader(name, columns)
+    readers.set(name, reader)
+    return reader(lead)
+  }
+  const needed = [...new Set([...(text?.names ?? []), ...Object.values(templateVars ?? {})])]
+
+  const read = (lead: Lead): RowText => {
+    const own = ownText(lead.row.cells, columns)
+    if (own !== undefined) return readOwn(own, lead)
+    if (!text && !templateVars) return refused('MISSING_VARIABLE', 'its message is empty', columns.fields.mensagem)
+    const refusal = refusedValue(needed, lead, templateVars !== null)
+    if (refusal) return { refusal }
+    if (!rules.keepText && !hasLength(texts)) return { text: null }
+    const filled = text ? text.fill(name => valueIn(name, lead)) : filledTemplate(lead)
+    const problem = text ? textProblem(filled, texts) : undefined
+    if (problem !== undefined) return refused('BAD_TEXT', `its text ${problem}`, undefined)
+    if (isDoubtfullyLong(filled, texts)) warnings.addOnce('LONG_TEXT', lead.row.line)
+    return { text: rules.keepText ? filled : null }
+  }
+
+  const filledTemplate = (lead: Lead): string => {
+    const values = Object.entries(templateVars ?? {}).map(
+      ([variable, name]) => [variable, valueIn(name, lead)] as const,
+    )
+    return fillTemplate(rules.template ?? '', Object.fromEntries(values))
+  }
+
+  /** The row's own text, its placeholders filled as the campaign's are. */
+  const readOwn = (own: string, lead: Lead): RowText => {
+    const { mensagem } = columns.fields
+    const { line } = lead.row
+    if (isTornText(own)) return refused('BAD_ENCODING', `its message holds ${tornPart(own)}`, mensagem)
+    const damage = damageOf(own) ?? damageIn(own)
+    if (damage !== undefined) return refused('BROKEN_VALUE', `its message holds ${damage}`, mensagem)
+    const written = withLineBreaks(own)
+    if (written !== own) warnings.addOnce('LITERAL_ESCAPE', line, excerpt(own))
+    const compiled = compiledOwn(written)
+    if (typeof compiled === 'string') return refused('BAD_TEXT', compiled, mensagem)
+    const leftovers = compiled.literals.flatMap(literal => leftoversIn(literal, named))
+    const certain = leftovers.find(one => one.column !== undefined)
+    if (certain) {
+      const detail = `its message holds ${certain.written}; a placeholder is written {{${certain.column}}}`
+      return refused('BAD_TEXT', detail, mensagem)
+    }
+    if (leftovers[0]) warnings.addOnce('LEFTOVER', line, leftovers[0].written)
+    const refusal = refusedValue(compiled.names, lead, false)
+    if (refusal) return { refusal }
+    const filled = compiled.fill(name => valueIn(name, lead))
+    const problem = textProblem(filled, texts)
+    if (problem !== undefined) return refused('BAD_TEXT', `its message ${problem}`, mensagem)
+    if (isDoubtfullyLong(filled, texts)) warnings.addOnce('LONG_TEXT', line)
+    for (const literal of compiled.literals) warnOf(literal, line)
+    return { text: filled }
+  }
+
+  // The texts of a file are often one and the same, apart from what fills them.
+  let latest: { written: string; compiled: CompiledText | string } | undefined
+  const compiledOwn = (written: string): CompiledText | string => {
+    if (latest?.written !== written) latest = { written, compiled: compiledOrProblem(written, named) }
+    return latest.compiled
+  }
+
+  /** The first column whose value cannot stand in a text. */
+  const refusedValue = (names: readonly string[], lead: Lead, variable: boolean): Refusal | undefined => {
+    for (const name of names) {
+      const value = valueIn(name, lead)
+      const problem = problemOf(value, texts, variable)
+      if (problem)
+        return { code: problem.code, detail: `column ${name} ${problem.what}`, column: columnOf(name, columns) }
+      warnOf(value, lead.row.line)
+    }
+    return undefined
+  }
+
+  const warnOf = (text: string, line: number) => {
+    for (const { oddity, example } of odditiesIn(text)) warnings.addOnce(oddity, line, example)
+  }
+
+  return read
+}
+
+/** What is wrong with a value that stands in a text or goes to a broker, in words that continue "column valor …". */
+export function problemOf(
+  value: string,
+  texts: TextRules,
+  variable: boolean,
+): { code: RefusalCode; what: string } | undefined {
+  if (value === '') return { code: 'MISSING_VARIABLE', what: 'is empty' }
+  if (isNoValue(value)) return { code: 'MISSING_VARIABLE', what: `holds "${value}", which stands for no value` }
+  if (isTornText(value)) return { code: 'BAD_ENCODING', what: `holds ${tornPart(value)}` }
+  const damage = damageOf(value)
+  if (damage !== undefined) return { code: 'BROKEN_VALUE', what: `holds ${damage}` }
+  if (BRACES.test(value)) return { code: 'BAD_TEXT', what: `holds a placeholder: ${excerpt(value)}` }
+  if (ESCAPE.test(value)) return { code: 'BAD_ROW', what: `holds an escape that was not read: ${excerpt(value)}` }
+  const problem = valueProblem(value, texts, variable)
+  return problem === undefined ? undefined : { code: 'BAD_TEXT', what: `holds ${problem}` }
+}
+
+const BRACES = /\{\{|\}\}/
+/** MySQL's: a quote within a cell, and a line break or delimiter at its end. */
+const ESCAPE = /\\"|\\$/
+
+/** How to read a column, by the name under which a lead keeps it, from a lead that is being vetted. */
+export function valueReader(name: string, columns: Columns): (lead: Lead) => string {
+  if (name === 'phone' || name === 'cpf_cnpj') return lead => lead[name] ?? ''
+  const index = columnOf(name, columns)
+  return index === undefined ? () => '' : ({ row }) => cleanValue(row.cells[index] ?? '')
+}
+
+/** undefined: the row has none, and gets the campaign's. */
+function ownText(cells: readonly string[], { fields }: Columns): string | undefined {
+  if (fields.mensagem === undefined) return undefined
+  const text = cleanValue(cells[fields.mensagem] ?? '')
+  return isNoValue(text) ? undefined : text
+}
+
+function compiledOrProblem(written: string, named: ReturnType<typeof namedColumns>): CompiledText | string {
+  try {
+    return compileText(written, named)
+  } catch (error) {
+    if (error instanceof CampError) return `its message: ${error.message}`
+    throw error
+  }
+}
+
+function hasLength({ longest, longestSure }: TextRules): boolean {
+  return (longest ?? longestSure) !== undefined
+}
+
+function tornPart(text: string): string {
+  const at = text.indexOf('\ufffd')
+  return `a byte that is no character: "${text.slice(Math.max(0, at - 20), at + 10)}"`
+}
+
+function excerpt(text: string): string {
+  return text.length > 60 ? `${text.slice(0, 60)}…` : text
+}
+
+function refused(code: RefusalCode, detail: string, column: number | undefined): RowText {
+  return { refusal: { code, detail, column } }
+}

@@ -1,0 +1,44 @@
+/** The printable characters that Portuguese texts are made of: a text of these alone needs no closer look. */
+const PLAIN = /^[\n\x20-\x7e\xa1-\xac\xae-\u02ff\u1e00-\u1eff\u2010-\u2027\u2030-\u205e\u20a0-\u20cf]*$/
+
+/**
+ * A text with the same words and no character that reads as one and is another: every line break is \n, every white space of a
+ * typesetter a space, accents are composed (NFC), and what shows nothing (zero width, soft hyphen, direction marks) is left out.
+ * A joiner within an emoji stays.
+ */
+export function cleanText(text: string): string {
+  if (PLAIN.test(text)) return text
+  return text.replace(LINE_BREAK, '\n').replace(SPACE, ' ').replace(INVISIBLE, '').normalize('NFC')
+}
+
+const LINE_BREAK = /\r\n?|[\v\f\x85\u2028\u2029]/g
+const SPACE = /[\xa0\u1680\u2000-\u200a\u202f\u205f\u3000]/g
+const INVISIBLE =
+  /\u034f|[\xad\u061c\u180e\u200b\u200c\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]|(?<!\p{Extended_Pictographic}|\p{Emoji_Modifier}|\ufe0f)\u200d|\u200d(?!\p{Extended_Pictographic})|(?<!\u{1f3f4}[\u{e0020}-\u{e007f}]*)[\u{e0000}-\u{e007f}]/gu
+
+/**
+ * A character that no channel can carry, as a person would look for it ("U+0007, a control character").
+ * @param text as `cleanText` returns it
+ * @returns undefined where there is none; tabs and line breaks are none
+ */
+export function forbiddenCharacter(text: string): string | undefined {
+  if (PLAIN.test(text)) return undefined
+  const [character] = FORBIDDEN.exec(text) ?? []
+  if (character === undefined) return undefined
+  const kind = KINDS.find(({ pattern }) => pattern.test(character))!.name
+  return `U+${character.codePointAt(0)!.toString(16).toUpperCase().padStart(4, '0')}, ${kind}`
+}
+
+const KINDS = [
+  { name: 'a control character', pattern: /\p{Cc}/u },
+  { name: 'half a character', pattern: /\p{Cs}/u },
+  { name: 'a character of private use', pattern: /\p{Co}/u },
+  { name: 'no character', pattern: /[\ufdd0-\ufdef\ufffe\uffff]/ },
+] as const
+
+const FORBIDDEN = /(?![\t\n])[\p{Cc}\p{Cs}\p{Co}\ufdd0-\ufdef\ufffe\uffff]/u
+
+/** U+FFFD, which stands where a byte was no character: what stood there is lost. */
+export function isTornText(text: string): boolean {
+  return text.includes('\ufffd')
+}

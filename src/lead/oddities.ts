@@ -1,0 +1,60 @@
+import { cleanText } from './characters.ts'
+
+/** What is remarkable in a text, and may be meant: it is counted and shown, and goes out as it is. */
+export type Oddity = 'ODD_CHARACTERS' | 'HTML' | 'LITERAL_ESCAPE'
+
+/**
+ * @param text as `cleanText` returns it
+ * @returns each oddity, with the words around it
+ */
+export function odditiesIn(text: string): { oddity: Oddity; example: string }[] {
+  if (!SUSPECT.test(text)) return []
+  return PATTERNS.flatMap(({ oddity, pattern }) => {
+    const found = pattern.exec(text)
+    return found ? [{ oddity, example: around(text, found.index, found[0].length) }] : []
+  })
+}
+
+/** Text that was written as UTF-8 and read as something else ("JosÃ©", "Jos├®"), or in DOS and read as Windows ("Jos‚"); lost accents. */
+const ODD = new RegExp(
+  [
+    '[ÂÃ][\\x80-\\xbf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]',
+    '[âÂ]€[\\x80-\\xbf™œž“”˜¢¦]',
+    '[├┬][\\x80-\\xff│┤╡╢╖╕╣║╗╝╜╛┐└┴┬├─┼╞╟╚╔╩╦╠═╬╧░▒▓█▄▌▐▀ƒ⌐¬½¼]',
+    '\\p{L}[‚„ƒ†‡ˆ‰¢£¤¥¬±¶¼¾¿╞╟╚Œ]',
+    // Not in a URL, where a query begins so.
+    '(?<!\\S*[/.=]\\S*)\\p{L}\\?+\\p{Ll}',
+  ].join('|'),
+  'u',
+)
+const HTML =
+  /&(?:amp|nbsp|lt|gt|quot|apos|[lr]squo|[lr]dquo|[nm]dash|hellip|[a-z](?:acute|grave|circ|tilde|uml|cedil)|[oa]rd[mf]|#\d{1,6}|#x[\da-f]{1,5});|<\/?(?:br|p|b|i|u|strong|em|a|span|div|font|ul|li|img|h[1-6])(?:\s[^<>]*)?\/?>/i
+const ESCAPE = /\\(?:r\\n|n|r|t|u[\da-f]{4})/
+
+const PATTERNS = [
+  { oddity: 'ODD_CHARACTERS', pattern: ODD },
+  { oddity: 'HTML', pattern: HTML },
+  { oddity: 'LITERAL_ESCAPE', pattern: ESCAPE },
+] as const
+
+const SUSPECT =
+  /[^\n\x20-\x25\x27-\x3b\x3d\x3e\x40-\x5b\x5d-\x7e\xaa\xba\xc0\xc1\xc3-\xcf\xd1-\xff]|Ã\P{ASCII}|\p{L}\?/u
+
+function around(text: string, at: number, length: number): string {
+  return text
+    .slice(Math.max(0, at - 12), at + length + 12)
+    .replace(/\s+/g, ' ')
+    .trim()
+}
+
+/** A text with the line breaks that a shell in single quotes, or an export, has left as a backslash and an n. */
+export function withLineBreaks(text: string): string {
+  return text.includes('\\')
+    ? text.replace(/\\r\\n|\\n|\\r(?![\p{L}\p{N}])/gu, '\n').replace(/\\t(?![\p{L}\p{N}])/gu, ' ')
+    : text
+}
+
+/** A text that a person has written, its characters cleaned, and with the line breaks that a shell has left as \\n. */
+export function messageText(message: string): string {
+  return withLineBreaks(cleanText(message))
+}

@@ -1,0 +1,121 @@
+import { type FaultRule, faultOf, hintOf, ruleFor } from '../database/fault.ts'
+import { DATABASE_FAULTS, ENCODE } from '../database/fault-table.ts'
+import { CampError } from '../errors.ts'
+
+/** Redis says what is wrong by the first word of its answer. */
+export const REDIS_FAULTS: readonly FaultRule[] = [
+  {
+    name: 'NOAUTH',
+    message: /^NOAUTH\b/,
+    kind: 'AUTH',
+    word: 'refused',
+    says: 'Redis asks for a password, and REDIS_URL has none',
+    hint: `redis://:PASSWORD@HOST:6379, or redis://USER:PASSWORD@HOST:6379. ${ENCODE}`,
+  },
+  {
+    name: 'WRONGPASS, invalid password',
+    message: /^WRONGPASS\b|invalid password|^ERR AUTH\b/,
+    kind: 'AUTH',
+    word: 'refused',
+    says: 'Redis refuses the login',
+    hint: `Check the user and the password in REDIS_URL. ${ENCODE}`,
+  },
+  {
+    name: 'NOPERM',
+    message: /^NOPERM\b/,
+    kind: 'AUTH',
+    word: 'refused',
+    says: 'the Redis user lacks a right',
+    hint: 'On the server: ACL SETUSER NAME ~{camp}* &* +@all -@dangerous +info +keys',
+  },
+  {
+    name: 'READONLY, MASTERDOWN',
+    message: /^(READONLY|MASTERDOWN)\b/,
+    kind: 'UNREACHABLE',
+    word: 'read-only',
+    says: 'Redis takes no writes',
+    hint: 'REDIS_URL names a replica: name the primary, or the sentinels (redis+sentinel://HOST,HOST/NAME).',
+  },
+  {
+    name: 'OOM',
+    message: /^OOM\b/,
+    kind: 'UNREACHABLE',
+    word: 'full',
+    says: 'Redis has no memory left',
+    hint: 'Raise its maxmemory.',
+  },
+  {
+    name: 'MISCONF',
+    message: /^MISCONF\b/,
+    kind: 'UNREACHABLE',
+    word: 'full',
+    says: 'Redis cannot write to its disk, and takes no writes',
+    hint: 'Make room on its disk, and see its log.',
+  },
+  {
+    name: 'LOADING, BUSY, TRYAGAIN, CLUSTERDOWN',
+    message: /^(LOADING|BUSY|TRYAGAIN|CLUSTERDOWN)\b/,
+    kind: 'UNREACHABLE',
+    word: 'busy',
+    says: 'Redis does not answer yet',
+    hint: 'Wait until it has started, or its cluster is whole again.',
+  },
+  {
+    name: 'ERR max number of clients reached',
+    message: /max number of clients/,
+    kind: 'UNREACHABLE',
+    word: 'busy',
+    says: 'Redis has no connection left',
+    hint: 'Run fewer workers, or raise its maxclients.',
+  },
+  {
+    name: 'ERR This instance has cluster support disabled, MOVED, CROSSSLOT',
+    message: /cluster support disabled|^(MOVED|CROSSSLOT)\b/,
+    kind: 'UNREACHABLE',
+    word: 'refused',
+    says: 'REDIS_URL says whether it is a cluster, and the server is none, or is one',
+    hint: 'redis:// for one server, redis+cluster://HOST,HOST for a cluster.',
+  },
+  {
+    name: 'a certificate that is not trusted, or TLS on one side alone',
+    code: /^(SELF_SIGNED_CERT_IN_CHAIN|DEPTH_ZERO_SELF_SIGNED_CERT|UNABLE_TO_\w+|CERT_\w+|ERR_TLS_\w+|ERR_SSL_\w+|EPROTO)$/,
+    kind: 'UNREACHABLE',
+    word: 'refused',
+    says: 'the TLS connection to Redis fails',
+    hint: 'rediss:// is with TLS, redis:// without. Name the authority that signed its certificate in NODE_EXTRA_CA_CERTS.',
+  },
+  {
+    name: 'ENOTFOUND, EAI_AGAIN the host is not found',
+    code: /^(ENOTFOUND|EAI_\w+)$/,
+    kind: 'UNREACHABLE',
+    word: 'unreachable',
+    says: 'Redis does not answer',
+    hint: `Check REDIS_URL: no host has this name. ${ENCODE}`,
+  },
+  {
+    name: 'an answer that is not of Redis',
+    message: /^(Protocol error|Unknown RESP type)/,
+    kind: 'UNREACHABLE',
+    word: 'refused',
+    says: 'another kind of server answers where REDIS_URL looks for Redis',
+    hint: 'Check its host and its port.',
+  },
+]
+
+export const STORED = 'What was asked for is stored, and goes out when the queue is back.'
+
+/** @param redis whether the queue is on Redis; else it is in the database @returns what a person is told */
+export function queueError(cause: unknown, redis: boolean): CampError {
+  const fault = faultOf(cause)
+  const rule = ruleFor(redis ? REDIS_FAULTS : DATABASE_FAULTS, fault)
+  if (!rule) {
+    return new CampError('UNREACHABLE', `the queue cannot be reached: ${fault.message}`, {
+      hint: `${STORED} Check REDIS_URL; without it the queue is PostgreSQL.`,
+      cause,
+    })
+  }
+  return new CampError(rule.kind, `the queue cannot be reached: ${rule.says}: ${fault.message}`, {
+    hint: `${STORED}\n${hintOf(rule, fault, undefined)}`,
+    cause,
+  })
+}

@@ -1,0 +1,92 @@
+import type pg from 'pg'
+import { type Sql, transaction } from '../database/pool.ts'
+import type { Prisma } from '../database/prisma.ts'
+import { CampError } from '../errors.ts'
+import type { Keys, SecretOrigin } from './keys.ts'
+import { opens, sealJson } from './seal.ts'
+
+/**
+ * The database's fingerprint of its secret: a known word, sealed as a credential is. To guess the secret by it takes the work that
+ * a sealed credential takes, and no less: a plain hash could be looked up in a table that was made beforehand.
+ */
+const WORD = 'camp'
+const ROW = 'SecretFingerprint 1'
+
+/** This process's secret is not the database's. Thrown before anything is touched: the fault is the process's, not a campaign's. */
+export class SecretMismatch extends CampError {
+  constructor({ name, cure }: SecretOrigin, flaw = 'is not the secret of this database') {
+    super('USAGE', `${name} ${flaw}: nothing was touched`, { hint: cure })
+  }
+}
+
+/**
+ * Every process that uses the secret calls this before it begins. The first one on a database writes the fingerprint; where
+ * credentials stand there from before, its secret must open one of them. Of two first processes one writes, and both compare.
+ * @throws SecretMismatch
+ */
+export async function assertSecret(pool: pg.Pool, keys: Keys): Promise<void> {
+  const sealed = (await readFingerprint(pool)) ?? (await transaction(pool, sql => makeFingerprint(sql, keys)))
+  if (!opens(keys, sealed, ROW)) throw new SecretMismatch(keys.origin)
+}
+
+/** OURS: `keys` are of the database's secret. NONE: no process has needed the secret yet. */
+export async function secretState(sql: Sql, keys: Pick<Keys, 'sealing'>): Promise<'OURS' | 'OTHER' | 'NONE'> {
+  const sealed = await readFingerprint(sql)
+  if (sealed === undefined) return 'NONE'
+  return opens(keys, sealed, ROW) ? 'OURS' : 'OTHER'
+}
+
+/** For a process that runs: another one may have rotated the secret since it began. @throws SecretMismatch */
+export async function assertSecretStands(sql: Sql, keys: Keys): Promise<void> {
+  if ((await secretState(sql, keys)) === 'OTHER') throw new SecretMismatch(keys.origin)
+}
+
+/**
+ * For what seals a value, in its transaction and before its other locks: until the commit no rotation begins, which would leave the
+ * value sealed with the secret of before.
+ * @throws SecretMismatch
+ */
+export async function holdSecret(tx: Pick<Prisma.TransactionClient, '$queryRaw'>, keys: Keys): Promise<void> {
+  const rows = await tx.$queryRaw<{ sealed: unknown }[]>`SELECT sealed FROM "SecretFingerprint" FOR SHARE`
+  if (rows[0] && !opens(keys, rows[0].sealed, ROW)) throw new SecretMismatch(keys.origin)
+}
+
+/** Locks the fingerprint against every other writer of sealed values. @throws SecretMismatch where `keys` are not its secret's */
+export async function lockSecret(sql: Sql, keys: Keys): Promise<void> {
+  const { rows } = await sql.query<{ sealed: unknown }>(`SELECT sealed FROM "SecretFingerprint" FOR UPDATE`)
+  if (!opens(keys, rows[0]?.sealed, ROW)) throw new SecretMismatch(keys.origin)
+}
+
+/** In a transaction that holds the fingerprint's lock, or the table's. */
+export async function writeFingerprint(sql: Sql, keys: Keys): Promise<unknown> {
+  const sealed = sealJson(keys, WORD, ROW)
+  await sql.query(
+    `INSERT INTO "SecretFingerprint" (id, sealed) VALUES (1, $1)
+     ON CONFLICT (id) DO UPDATE SET sealed = excluded.sealed, set_at = excluded.set_at`,
+    [sealed],
+  )
+  return sealed
+}
+
+/** Whether something in the database was sealed, or a process has needed the secret: a secret that is made now would not fit. */
+export async function isSecretInUse(sql: Sql): Promise<boolean> {
+  const { rows } = await sql.query<{ used: boolean }>(
+    `SELECT EXISTS (SELECT 1 FROM "SecretFingerprint") OR EXISTS (SELECT 1 FROM "Credential") AS used`,
+  )
+  return rows[0]!.used
+}
+
+async function makeFingerprint(sql: Sql, keys: Keys): Promise<unknown> {
+  // Of two first processes the second waits here, and finds what the first has written.
+  await sql.query(`LOCK TABLE "SecretFingerprint" IN SHARE ROW EXCLUSIVE MODE`)
+  const made = await readFingerprint(sql)
+  if (made !== undefined) return made
+  const { rows } = await sql.query<{ id: string; config: unknown }>(`SELECT id, config FROM "Credential"`)
+  if (rows.length > 0 && !rows.some(row => opens(keys, row.config, row.id))) throw new SecretMismatch(keys.origin)
+  return writeFingerprint(sql, keys)
+}
+
+async function readFingerprint(sql: Sql): Promise<unknown | undefined> {
+  const { rows } = await sql.query<{ sealed: unknown }>(`SELECT sealed FROM "SecretFingerprint"`)
+  return rows[0]?.sealed
+}

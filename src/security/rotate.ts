@@ -1,0 +1,98 @@
+import type pg from 'pg'
+import { type Sql, transaction } from '../database/pool.ts'
+import { CampError } from '../errors.ts'
+import type { Actor } from './actor.ts'
+import { recordAudit } from './audit.ts'
+import { lockSecret, writeFingerprint } from './fingerprint.ts'
+import type { Keys } from './keys.ts'
+import { openSealed, opens, sealJson } from './seal.ts'
+
+export interface Rotation {
+  /** The secret that the database has. */
+  from: Keys
+  to: Keys
+  /** Called with everything resealed, before the commit: keeps the new secret where it outlasts a crash. It may be called again. */
+  keep?: () => Promise<void>
+}
+
+/**
+ * Seals everything that is sealed (credentials, and the fingerprint) with another secret, in one transaction: it has happened as a
+ * whole or not at all, whenever the process dies. Of two rotations at once the second is refused.
+ * @returns how many credentials were resealed
+ * @throws SecretMismatch where `from` is not the database's; CampError STATE, naming the credentials that `from` does not open
+ */
+export async function rotateSecret(pool: pg.Pool, actor: Actor, { from, to, keep }: Rotation): Promise<number> {
+  return transaction(pool, async sql => {
+    await lockSecret(sql, from)
+    const rows = await lockCredentials(sql)
+    assertOpen(from, rows)
+    for (const { id, config } of rows) {
+      // updated_at stays: its keys are what they were.
+      const sealed = sealJson(to, openSealed(from, config, id), id)
+      await sql.query(`UPDATE "Credential" SET config = $2 WHERE id = $1`, [id, sealed])
+    }
+    await writeFingerprint(sql, to)
+    await recordAudit(sql, {
+      userId: actor.id,
+      action: 'secret.rotate',
+      subject: 'SecretFingerprint',
+      subjectId: '1',
+      detail: { credentials: rows.length },
+    })
+    await keep?.()
+    return rows.length
+  })
+}
+
+/**
+ * Makes `to` the database's secret where the one that it has is lost. Nothing is resealed: what `to` does not open is to be given
+ * anew.
+ * @returns the credentials that it does not open
+ */
+export async function resetSecret(
+  pool: pg.Pool,
+  actor: Actor,
+  to: Keys,
+): Promise<{ wallet: string; broker: string }[]> {
+  return transaction(pool, async sql => {
+    await writeFingerprint(sql, to)
+    const rows = await lockCredentials(sql)
+    const closed = rows
+      .filter(({ id, config }) => !opens(to, config, id))
+      .map(({ wallet, broker }) => ({ wallet, broker }))
+    await recordAudit(sql, {
+      userId: actor.id,
+      action: 'secret.reset',
+      subject: 'SecretFingerprint',
+      subjectId: '1',
+      detail: { credentials: rows.length, closed: closed.length },
+    })
+    return closed
+  })
+}
+
+interface SealedRow {
+  id: string
+  config: unknown
+  wallet: string
+  broker: string
+}
+
+async function lockCredentials(sql: Sql): Promise<SealedRow[]> {
+  const { rows } = await sql.query<SealedRow>(
+    `SELECT k.id, k.config, w.name AS wallet, b.name AS broker
+     FROM "Credential" k JOIN "Wallet" w ON w.id = k.wallet_id JOIN "Broker" b ON b.id = k.broker_id
+     ORDER BY k.id FOR UPDATE OF k`,
+  )
+  return rows
+}
+
+/** One that is left behind would be lost when the old secret is. */
+function assertOpen(from: Keys, rows: readonly SealedRow[]): void {
+  const closed = rows.filter(({ id, config }) => !opens(from, config, id))
+  if (closed.length === 0) return
+  const names = closed.map(({ wallet, broker }) => `"${wallet}" at "${broker}"`).join(', ')
+  throw new CampError('STATE', `these credentials were sealed with another secret, and cannot be resealed: ${names}`, {
+    hint: 'Give each anew with all its keys (camp credential set WALLET BROKER key=value), or remove it: camp credential remove',
+  })
+}

@@ -1,0 +1,30 @@
+import type { CampError } from '../errors.ts'
+import type { Log } from '../log.ts'
+import { SecretMismatch } from '../security/fingerprint.ts'
+
+/**
+ * Runs work, and tells when it met a fault of this process's own, once: every further claim would meet it again. The error goes its
+ * way besides.
+ */
+export function faults(log: Log) {
+  let tell: (error: CampError) => void
+  const fault = new Promise<CampError>(resolve => {
+    tell = resolve
+  })
+  let told = false
+  const heeding =
+    <Args extends unknown[]>(work: (...args: Args) => Promise<void>) =>
+    async (...args: Args): Promise<void> => {
+      try {
+        await work(...args)
+      } catch (error) {
+        if (error instanceof SecretMismatch && !told) {
+          told = true
+          log.error({ hint: error.hint }, error.message)
+          tell(error)
+        }
+        throw error
+      }
+    }
+  return { fault, heeding }
+}

@@ -1,0 +1,50 @@
+import { hostname } from 'node:os'
+import type pg from 'pg'
+import { v7 as uuidv7 } from 'uuid'
+import { after } from './timing.ts'
+
+export interface Heartbeat {
+  /** Writes that the worker is alive. @throws where the database is away */
+  beat(): Promise<void>
+  /** Takes the row away, within two seconds or not at all: a database that is away does not hold an ending worker. */
+  stop(): Promise<void>
+}
+
+const STOP_MS = 2_000
+
+/**
+ * A worker's row in "Worker": other processes learn from it that messages go out (src/campaign/workers.ts). The times are the
+ * database's. Rows of workers that were killed are taken away a day later.
+ * @param brokers names; all brokers where undefined
+ * @param everyMs how often `beat` will be called
+ */
+export async function startHeartbeat(
+  pool: pg.Pool,
+  { brokers, everyMs }: { brokers: readonly string[] | undefined; everyMs: number },
+): Promise<Heartbeat> {
+  const id = uuidv7()
+  let beating: Promise<unknown> | undefined
+  let stopped = false
+  const write = () =>
+    pool.query(
+      `INSERT INTO "Worker" (id, host, pid, brokers, every_ms, started_at, seen_at)
+       VALUES ($1, $2, $3, $4, $5, clock_timestamp(), clock_timestamp())
+       ON CONFLICT (id) DO UPDATE SET seen_at = clock_timestamp()`,
+      [id, hostname(), process.pid, brokers ?? [], everyMs],
+    )
+  await pool.query(`DELETE FROM "Worker" WHERE seen_at < clock_timestamp() - interval '1 day'`)
+  await write()
+  return {
+    async beat() {
+      if (stopped) return
+      beating = write()
+      await beating
+    },
+    async stop() {
+      stopped = true
+      // A beat that is on its way must not come after the end; where either fails, the row dies of its age.
+      const gone = Promise.allSettled([beating]).then(() => pool.query(`DELETE FROM "Worker" WHERE id = $1`, [id]))
+      await Promise.race([gone.catch(() => undefined), after(STOP_MS)])
+    },
+  }
+}

@@ -1,0 +1,160 @@
+import { describe, expect, inject, it } from 'vitest'
+import { addToBlocklist } from '../../../src/blocklist/blocklist.ts'
+import type { Http } from '../../../src/broker/http.ts'
+import type { Adapter } from '../../../src/broker/port.ts'
+import * as moves from '../../../src/campaign/moves.ts'
+import { systemMonotonic } from '../../../src/clock.ts'
+import { openPermit } from '../../../src/dispatch/permit.ts'
+import { sendBatch } from '../../../src/dispatch/send.ts'
+import { answersAwaited, untilInForce } from '../../../src/dispatch/stop.ts'
+import { byHand, claimed } from '../../support/by-hand.ts'
+import { useDatabase } from '../../support/database.ts'
+import { dispatchOn, openSandbox } from '../../support/dispatch.ts'
+import { answering } from '../../support/exchange.ts'
+import { booksOf, makeCampaign, makeScene } from '../../support/fixtures.ts'
+import { startTestWorker, until } from '../../support/worker.ts'
+
+const db = useDatabase()
+const { workers, status, still } = dispatchOn(db)
+const redisUrl = inject('redisUrl') ?? undefined
+
+/** Between the write and the moment at which a busy sandbox looks at its clock. */
+const ON_ITS_WAY_MS = 300
+
+/** One message a request, some of them a second. */
+async function oneByOne(rate: number, control?: unknown) {
+  const sandbox = await openSandbox(control)
+  const credential = { account_sid: 'AC1', auth_token: 't', from: '+5500900000099', channel: 'sms', url: sandbox.url }
+  const scene = await makeScene(db.pool, { url: sandbox.url, adapter: 'TWILIO', credential, rate, maxBatch: 50 })
+  const started = (n: number) =>
+    until(
+      `${n} requests have started`,
+      async () => sandbox.starts().length,
+      starts => starts >= n,
+    )
+  return { sandbox, scene, started }
+}
+
+describe('a stop that is acknowledged', () => {
+  it.each([
+    ['pause', moves.pause],
+    ['cancel', (deps: moves.MoveDeps, id: string, userId: string) => moves.cancel(deps, id, userId, 'enough')],
+  ])('%s: within a second, and no request starts any more', async (name, stop) => {
+    const { sandbox, scene, started } = await oneByOne(5)
+    const deps = await workers({ count: 4, redisUrl })
+    const id = await makeCampaign(db.pool, scene, { leads: 60 })
+    await moves.run(deps, id, scene.userId)
+    await started(8)
+    const askedAt = Date.now()
+    await stop(deps, id, scene.userId)
+    await untilInForce(db.pool)
+    const acknowledgedAt = Date.now()
+    expect(acknowledgedAt - askedAt).toBeLessThan(1_500)
+    const books = await still(id)
+    const late = sandbox.starts().filter(at => at > acknowledgedAt + ON_ITS_WAY_MS)
+    expect(late).toEqual([])
+    const { SENT: sent, ...rest } = books.statuses
+    expect(sent).toBe(sandbox.stats().unique)
+    expect(rest).toEqual(name === 'pause' ? { PENDING: 60 - sent! } : { ERROR: 60 - sent! })
+    expect(books).toMatchObject({ campaign: name === 'pause' ? 'PAUSED' : 'CANCELLED', used: books.ledger })
+    if (name === 'cancel') return
+    await moves.resume(deps, id, scene.userId)
+    expect((await status(id, 'FINISHED')).statuses).toEqual({ SENT: 60 })
+    expect(sandbox.stats()).toMatchObject({ accepted: 60, duplicates: 0 })
+  })
+
+  it.each([
+    ['pause', moves.pause],
+    ['cancel', (deps: moves.MoveDeps, id: string, userId: string) => moves.cancel(deps, id, userId, 'enough')],
+  ])('%s: of a batch whose requests follow each other for long, none starts after it', async (_, stop) => {
+    const scene = await makeScene(db.pool, { maxBatch: 10 })
+    const hand = byHand(db, new Date())
+    const id = await makeCampaign(db.pool, scene, { leads: 10 })
+    await moves.run(hand.deps, id, scene.userId)
+    const batch = claimed(await hand.claim((await hand.queued(id))[0]!))
+    const started: number[] = []
+    let stopped: Promise<number> | undefined
+    const adapter = {
+      messagesPerRequest: 1,
+      send: async (_request: unknown, _credential: unknown, http: Http) => {
+        const answer = await http.request({ method: 'POST', url: 'http://broker.invalid' })
+        if (answer.kind !== 'RESPONSE') return { kind: 'NOT_ACCEPTED', reason: answer.reason }
+        started.push(performance.now())
+        stopped ??= stop(hand.deps, id, scene.userId)
+          .then(() => untilInForce(db.pool))
+          .then(() => performance.now())
+        return { kind: 'ANSWERED', outcomes: [{ kind: 'ACCEPTED' }] }
+      },
+    } as unknown as Adapter
+    const times = { now: () => new Date(), monotonic: systemMonotonic, draining: new AbortController().signal }
+    const permit = openPermit({ pool: db.pool, ...times }, batch)
+    const outcome = await sendBatch(
+      { adapter, credential: {}, http: answering(200, {}), permit, ...times },
+      { startAt: new Date(), requestIntervalMs: 400 },
+      { messages: batch.leads.map(lead => ({ leadId: lead.id })) } as never,
+    )
+    const acknowledgedAt = await stopped!
+    expect(started.filter(at => at > acknowledgedAt)).toEqual([])
+    expect(started.length).toBeLessThanOrEqual(4)
+    expect(outcome).toMatchObject({ withheld: true })
+    expect(outcome.outcomes.filter(one => one.kind === 'ACCEPTED')).toHaveLength(started.length)
+  })
+
+  it('an addition to the blocklist: a message that waits for its moment in a claimed batch is not sent', async () => {
+    const { sandbox, scene, started } = await oneByOne(5)
+    const deps = await workers({ count: 2, redisUrl })
+    const id = await makeCampaign(db.pool, scene, { leads: 30 })
+    await moves.run(deps, id, scene.userId)
+    await started(6)
+    const { rows } = await db.pool.query<{ phone: string; seq: number }>(
+      `SELECT phone, seq FROM "CampaignLead" WHERE campaign_id = $1 AND status IN ('SENDING', 'PENDING') ORDER BY seq`,
+      [id],
+    )
+    const phones = rows.map(row => row.phone)
+    await addToBlocklist(db.pool, { phones, documents: [], reason: null, source: 'manual', purpose: null })
+    await untilInForce(db.pool)
+    const acknowledgedAt = Date.now()
+    const books = await status(id, 'FINISHED')
+    expect(sandbox.starts().filter(at => at > acknowledgedAt + ON_ITS_WAY_MS)).toEqual([])
+    const sent = sandbox.stats().unique
+    expect(sent).toBeLessThan(20)
+    expect(books.statuses).toEqual({ SENT: sent, ERROR: 30 - sent })
+    const codes = await db.pool.query(
+      `SELECT DISTINCT error_code FROM "CampaignLead" WHERE campaign_id = $1 AND status = 'ERROR'`,
+      [id],
+    )
+    expect(codes.rows).toEqual([{ error_code: 'BLOCKLISTED' }])
+  })
+
+  it('says how many answers are awaited', async () => {
+    const { scene, started } = await oneByOne(100, { latency_ms: 3_000 })
+    const deps = await workers({ count: 1, redisUrl })
+    const id = await makeCampaign(db.pool, scene, { leads: 10 })
+    await moves.run(deps, id, scene.userId)
+    await started(10)
+    await moves.pause(deps, id, scene.userId)
+    expect(await answersAwaited(db.pool, id)).toBe(10)
+    await still(id)
+    expect(await answersAwaited(db.pool, id)).toBe(0)
+  })
+})
+
+describe('a worker that is stopped', () => {
+  it('settles the answers that it has, and leaves what it had not started to the next one', async () => {
+    const { sandbox, scene, started } = await oneByOne(4)
+    const id = await makeCampaign(db.pool, scene, { leads: 24 })
+    const first = await startTestWorker({ databaseUrl: db.url, redisUrl })
+    const deps = { pool: db.pool, queues: first.queues, clock: { now: () => new Date() } }
+    await moves.run(deps, id, scene.userId)
+    await started(6)
+    const askedAt = Date.now()
+    await first.stop()
+    expect(Date.now() - askedAt).toBeLessThan(5_000)
+    const sent = sandbox.stats().unique
+    expect(sent).toBeLessThan(20)
+    expect(await booksOf(db.pool, id)).toMatchObject({ statuses: { SENT: sent, PENDING: 24 - sent } })
+    await workers({ count: 1, redisUrl })
+    expect((await status(id, 'FINISHED')).statuses).toEqual({ SENT: 24 })
+    expect(sandbox.stats()).toMatchObject({ accepted: 24, duplicates: 0 })
+  })
+})

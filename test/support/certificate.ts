@@ -1,0 +1,21 @@
+/** A self-signed certificate for localhost, and its key, for servers whose certificate must not be trusted. It guards nothing. */
+export const UNTRUSTED = {
+  key: `-----BEGIN PRIVATE KEY-----
+MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQg4psUWQZ0pAfIbXi9
+6R+FFJnzGJ3MSUkndslzGnzMdIChRANCAATLzVsf3gIFzD+HQTWpWRCeKmSLpUKS
+4/7hP8yw24mDMj8hQ63A0QMfjg3Jg7kgKz8tUa9lLYdx3hQtyqgfO9L6
+-----END PRIVATE KEY-----
+`,
+  cert: `-----BEGIN CERTIFICATE-----
+MIIBfzCCASWgAwIBAgIUP+zx1R+zR8LW/BIzgtfhNF9Ep3swCgYIKoZIzj0EAwIw
+FDESMBAGA1UEAwwJbG9jYWxob3N0MCAXDTI2MTEyODE5MzUxN1oYDzIxMjYxMTA0
+MTkzNTE3WjAUMRIwEAYDVQQDDAlsb2NhbGhvc3QwWTATBgcqhkjOPQIBBggqhkjO
+PQMBBwNCAATLzVsf3gIFzD+HQTWpWRCeKmSLpUKS4/7hP8yw24mDMj8hQ63A0QMf
+jg3Jg7kgKz8tUa9lLYdx3hQtyqgfO9L6o1MwUTAdBgNVHQ4EFgQUiZwcmR8gVaNA
+BYX1od+49cWa2oEwHwYDVR0jBBgwFoAUiZwcmR8gVaNABYX1od+49cWa2oEwDwYD
+VR0TAQH/BAUwAwEB/zAKBggqhkjOPQQDAgNIADBFAiEA2ttranQJAgGUYU//W0Ud
+/zFqvNk6J4lOdMzjP/dQtSICIELxcjtoI6R8IVpiKZRsfLkEUzxiks9iMN++0gpr
+79Au
+-----END CERTIFICATE-----
+`,
+}

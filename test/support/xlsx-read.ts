@@ -1,0 +1,31 @@
+import { mkdtempSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Row } from '../../src/intake/csv.ts'
+import { type Inspection, inspectFile } from '../../src/intake/inspect.ts'
+import { openRecords } from '../../src/intake/read-leads.ts'
+import type { Warnings } from '../../src/intake/warnings.ts'
+import { type Workbook, workbookBytes } from './xlsx.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'camp-xlsx-'))
+const signal = new AbortController().signal
+let files = 0
+
+/** What an import's first look finds in a workbook. */
+export async function inspectWorkbook(workbook: Workbook, sheet: string | null = null): Promise<Inspection> {
+  const file = join(folder, `book-${++files}.xlsx`)
+  writeFileSync(file, await workbookBytes(workbook))
+  return inspectFile(file, { encoding: null, delimiter: null, sheet, signal })
+}
+
+/** All rows of the sheet that an import takes, header and all, and what it warns of. */
+export async function readWorkbook(workbook: Workbook): Promise<{ rows: Row[]; warnings: Warnings }> {
+  const records = await openRecords(await inspectWorkbook(workbook), signal)
+  const rows: Row[] = [{ line: records.headerLine, cells: [...records.header] }]
+  try {
+    for await (const some of records.rows) rows.push(...some)
+    return { rows, warnings: records.warnings() }
+  } finally {
+    await records.close()
+  }
+}

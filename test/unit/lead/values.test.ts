@@ -1,0 +1,153 @@
+import { describe, expect, test } from 'vitest'
+import { cleanText, forbiddenCharacter } from '../../../src/lead/characters.ts'
+import { damageIn, damageOf } from '../../../src/lead/damage.ts'
+import { cleanValue, isNoValue } from '../../../src/lead/value.ts'
+
+describe('what a program has left of a value', () => {
+  test.each([
+    ...[
+      '#N/D',
+      '#N/A',
+      '#VALOR!',
+      '#VALUE!',
+      '#¡VALOR!',
+      '#REF!',
+      '#NOME?',
+      '#NAME?',
+      '#¿NOMBRE?',
+      '#DIV/0!',
+      '#¡DIV/0!',
+    ],
+    ...['#NÚM!', '#NUM!', '#N?M!', '#NULO!', '#NULL!', '#####', '-####', '#SPILL!', '#DESPEJAR!', '#CALC!', '#CÁLC!'],
+    ...[
+      '#GETTING_DATA',
+      '#OBTENDO_DADOS',
+      '#WERT!',
+      '#ERROR!',
+      'Err:502',
+      'Erro:502',
+      '[object Object]',
+      'Invalid Date',
+      '#VALOR',
+    ],
+    ...['1,20231E+14', '1.2E+14', '1,2 E +14', '1.2e14', '1E+14', '-1,2E-05', 'R$ 1,2E+05', 'Loading...'],
+  ])('%s is damage', value => {
+    expect(damageOf(value)).toContain(value)
+  })
+
+  test.each([
+    '#promo',
+    '12E4',
+    '1E2',
+    '#1',
+    '# 12',
+    '#Natal!',
+    'Apto #12',
+    'C#',
+    '10 e 2',
+    'Rua 5 E 5',
+    '#BlackFriday',
+    '10:30',
+  ])('%s is none', value => {
+    expect(damageOf(value)).toBeUndefined()
+  })
+
+  test.each([
+    ['Ola #N/D, contrato', '#N/D'],
+    ['valor #VALOR!.', '#VALOR!'],
+    ['contrato 1,20231E+14: x', '1,20231E+14'],
+    ['valor ##### hoje', '#####'],
+    ['Ola NULL, tudo bem?', 'NULL'],
+    ['Ola undefined', 'undefined'],
+    ['vence em 00/00/0000.', '00/00/0000'],
+  ])('is found within %s', (text, damage) => {
+    expect(damageIn(text)).toBe(damage)
+  })
+
+  test.each(['#promo!', 'use #NOME', 'Bloco 1E2', 'tel. 11 98765-4321', 'A1E+2x', 'Null Souza', 'a.null/b'])(
+    'is not found within %s',
+    text => {
+      expect(damageIn(text)).toBeUndefined()
+    },
+  )
+})
+
+describe('how a program writes that there is no value', () => {
+  test.each([
+    ...[
+      'NULL',
+      'null',
+      'Null',
+      '(null)',
+      '<null>',
+      '[NULL]',
+      '\\N',
+      'None',
+      'NaN',
+      'nan',
+      'undefined',
+      'N/A',
+      'n/d',
+      'NaT',
+      'NA',
+    ],
+    ...[
+      '-',
+      '--',
+      '—',
+      '.',
+      '  /  /    ',
+      '0000-00-00',
+      '0000-00-00 00:00:00',
+      '00/00/0000',
+      '30/12/1899',
+      '01/01/1900',
+    ],
+    ...['00/01/1900', '31/12/1899 00:00', '1899-12-30T00:00:00', '1900-01-00', '0001-01-01T00:00:00', '00000000'],
+  ])('%s', value => {
+    expect(isNoValue(cleanValue(value))).toBe(true)
+  })
+
+  test.each(['Nil', 'Nan', 'Nulo', '0', 'S', '10/12/2026', '01/01/1970', 'Ana', '😀', 'Null Souza', '12/12/1900'])(
+    'not %s',
+    value => {
+      expect(isNoValue(cleanValue(value))).toBe(false)
+    },
+  )
+})
+
+test('a NULL beside a word is damage, unless all is in capitals', () => {
+  expect(damageOf('Ana null')).toContain('null')
+  expect(damageOf('Ana NULL')).toContain('NULL')
+  expect(damageOf('ANA NULL')).toBeUndefined()
+  expect(damageOf('Gustavo Null')).toBeUndefined()
+  expect(['NULL NULL', 'nan nan', 'None None', 'R$', 'R$ -'].filter(value => !isNoValue(value))).toEqual([])
+})
+
+test.each([
+  ['="00123"', '00123'],
+  ["'00123", '00123'],
+  ["'Ana'", 'Ana'],
+  ["D'Avila", "D'Avila"],
+  ['\u00a0Ana\u00a0Lima\u200b ', 'Ana Lima'],
+  ['Jose\u0301', 'José'],
+  ['a\r\nb\u2028c', 'a\nb\nc'],
+  ['\u202eAna\u202c', 'Ana'],
+  ['👨‍👩‍👧 a\u200db', '👨‍👩‍👧 ab'],
+])('%j is the value %j', (cell, value) => {
+  expect(cleanValue(cell)).toBe(value)
+})
+
+test.each([
+  ['a\u0007', 'U+0007, a control character'],
+  ['\u0090', 'U+0090, a control character'],
+  ['\ud800', 'U+D800, half a character'],
+  ['\ue001', 'U+E001, a character of private use'],
+  ['\uffff', 'U+FFFF, no character'],
+])('%j cannot be carried', (text, what) => {
+  expect(forbiddenCharacter(cleanText(text))).toBe(what)
+})
+
+test('a text of emoji, tabs and line breaks can be carried', () => {
+  expect(forbiddenCharacter('José 😀\n\tfim “ok” – €')).toBeUndefined()
+})
