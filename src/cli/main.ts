@@ -1,3 +1,4 @@
+import { closeSync } from 'node:fs'
 import { CommanderError } from 'commander'
 import { systemClock } from '../clock.ts'
 import { CampError, Declined, EXIT_CODES, messageOf } from '../errors.ts'
@@ -23,7 +24,7 @@ export async function main(argv: string[]): Promise<never> {
     signal: interruption(),
   })
   await Promise.all([process.stdout, process.stderr].map(flushed))
-  process.exit(code)
+  leave(code)
 }
 
 /** A terminal that closes sends SIGHUP more than once: from its shell and from the kernel. */
@@ -32,6 +33,9 @@ const HANGUP_MS = 1_000
 /** @returns a signal that SIGINT, SIGTERM and SIGHUP abort; the next one of them ends the process at once */
 function interruption(): AbortSignal {
   const interrupted = new AbortController()
+  process.on('SIGHUP', () => {
+    isHungUp = true
+  })
   let abortedAt = 0
   for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.on(name, () => {
@@ -39,11 +43,25 @@ function interruption(): AbortSignal {
         abortedAt = performance.now()
         interrupted.abort(new CampError('INTERRUPTED', `stopped by ${name}`))
       } else if (name !== 'SIGHUP' || performance.now() - abortedAt > HANGUP_MS) {
-        process.exit(EXIT_CODES.INTERRUPTED)
+        leave(EXIT_CODES.INTERRUPTED)
       }
     })
   }
   return interrupted.signal
+}
+
+let isHungUp = false
+
+/** Node sets a terminal back as it was when it ends, and aborts where the terminal is gone: then it is let go of before. */
+function leave(code: number): never {
+  for (const fd of isHungUp ? [0, 1, 2] : []) {
+    try {
+      closeSync(fd)
+    } catch {
+      // It was closed already.
+    }
+  }
+  process.exit(code)
 }
 
 /** Resolves when all that was written before is written, or cannot be. */

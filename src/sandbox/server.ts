@@ -56,11 +56,20 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     : undefined
   const engines = FACES.map(face => newEngine(face, tallies.get(face.name)!, journal, options))
   const brokers = new Brokers(engines)
-  brokers.change(options.control ?? {})
   const server = createServer((request, response) => {
     serve(brokers, request, response).catch(() => response.destroy())
   })
-  await listen(server, options.host ?? '127.0.0.1', options.port ?? 0)
+  const end = async () => {
+    await Promise.all(engines.map(engine => engine.close()))
+    journal?.close()
+  }
+  try {
+    brokers.change(options.control ?? {})
+    await listen(server, options.host ?? '127.0.0.1', options.port ?? 0)
+  } catch (error) {
+    await end()
+    throw error
+  }
   const { address, port, family } = server.address() as AddressInfo
   return {
     url: `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`,
@@ -75,8 +84,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
       server.close()
       server.closeAllConnections()
       await closed
-      await Promise.all(engines.map(engine => engine.close()))
-      journal?.close()
+      await end()
     },
   }
 }

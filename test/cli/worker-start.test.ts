@@ -109,7 +109,7 @@ describe('a worker whose queue gives no job ends with 8 and has sent nothing:', 
   })
 
   const redisUrl = inject('redisUrl')
-  it.runIf(redisUrl)('Redis takes another password', async () => {
+  it.runIf(redisUrl)('Redis does not let this user do it (7)', async () => {
     const campaign = await runningCampaign()
     const { connectRedis } = await import('../../src/queue/queues.ts')
     const redis = connectRedis(redisUrl!, { maxRetriesPerRequest: 1 })
@@ -119,8 +119,10 @@ describe('a worker whose queue gives no job ends with 8 and has sent nothing:', 
     })
     await redis.call('ACL', 'SETUSER', 'camp', 'on', '>secret', '~*', '+ping', '+info', '+client', '+select')
     const { ended, said } = await worker({ REDIS_URL: redisUrl!.replace('redis://', 'redis://camp:secret@') })
-    expect(await ended()).toBe(8)
-    expect(said()).toMatch(/error: the queue gives no job: .*NOPERM.*\n {2}Check the password, the rights/)
+    expect(await ended()).toBe(7)
+    expect(said()).toMatch(
+      /error: the queue cannot be reached: the Redis user lacks a right: NOPERM.*\n(.*\n)? {2}On the server: ACL SETUSER/,
+    )
     await campaign.assertUntouched()
   })
 })

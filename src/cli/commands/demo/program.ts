@@ -18,6 +18,10 @@ export const CAMP = fileURLToPath(new URL('../../../../bin/camp.js', import.meta
 /** Resolves when it has printed its first line. @throws CampError UNEXPECTED when it ended before that */
 export async function startProgram(argv: readonly string[], env: NodeJS.ProcessEnv): Promise<Program> {
   const child = spawn(process.execPath, [CAMP, ...argv], { env, stdio: ['ignore', 'pipe', 'pipe'] })
+  // A second signal ends this process at once: it must not leave the other behind.
+  const kill = () => child.kill('SIGKILL')
+  process.once('exit', kill)
+  child.once('exit', () => process.off('exit', kill))
   let said = ''
   child.stderr.on('data', chunk => {
     said = (said + chunk).slice(-2_000)
