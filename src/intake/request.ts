@@ -22,7 +22,7 @@ export interface ImportDeps {
   random?: Random
   signal: AbortSignal
   /** Joins the transaction of the import at its end: what it throws undoes all of it. */
-  onImported?: (sql: Sql, campaign: { id: string; agendamentoId: string }) => Promise<void>
+  onImported?: (sql: Sql, campaign: { id: string; agendamentoId: string }, source: Inspection) => Promise<void>
   onProgress?: (progress: { rows: number; bytes: number; totalBytes: number }) => void
 }
 

@@ -7,6 +7,7 @@ import { isUnreachable, type Sql, transaction } from '../database/pool.ts'
 import type { PrismaClient } from '../database/prisma.ts'
 import { CampError, messageOf } from '../errors.ts'
 import { importCampaign } from '../intake/import.ts'
+import { otherSheetsOf } from '../intake/other-sheets.ts'
 import type { ImportRequest } from '../intake/request.ts'
 import { lastOccurrence, nextOccurrence } from './cron.ts'
 import { type FoundFile, filesIn, lookAt } from './folder.ts'
@@ -168,9 +169,11 @@ async function open(
   await importCampaign(
     {
       ...deps,
-      onImported: async (sql, campaign) => {
+      onImported: async (sql, campaign, source) => {
         const waits = await applyStanding(sql, recurrence, campaign.id, { at, now: deps.clock.now() })
-        const reason = [waits, passedOver].filter(Boolean).join('; ') || null
+        const sheets = otherSheetsOf(source)
+        const notRead = sheets.length > 0 ? `other sheets with rows were not read: ${sheets.join(', ')}` : null
+        const reason = [waits, passedOver, notRead].filter(Boolean).join('; ') || null
         fired = { ...outcome(recurrence, at, 'OPENED', reason, file), campaign }
         if (!(await record(sql, recurrence.id, fired, file))) {
           throw new CampError('STATE', 'another camp has seen to this occurrence')
