@@ -58,7 +58,9 @@ export async function inspectFile(path: string, options: InspectOptions): Promis
   const at = { path, file, bytes: size, modifiedMs: mtimeMs }
   if (kind === 'zip') return { ...at, ...(await inspectSheet(path, file, options)) }
   if (options.sheet !== null) {
-    throw new CampError('USAGE', `--sheet says nothing here: ${file} is no workbook`, { hint: 'Leave it away.' })
+    throw new CampError('USAGE', `--sheet says nothing here: ${file} is no workbook`, {
+      hint: 'Run it without --sheet.',
+    })
   }
   const gzip = kind === 'gzip'
   return { ...at, format: gzip ? 'csv.gz' : 'csv', ...NO_SHEET, ...(await inspectText(path, file, gzip, options)) }
@@ -69,7 +71,7 @@ const NO_SHEET = { sheet: null, otherSheets: [] }
 async function inspectSheet(path: string, file: string, options: InspectOptions) {
   if (options.encoding !== null || options.delimiter !== null) {
     throw new CampError('USAGE', `--encoding and --delimiter say nothing here: ${file} is a workbook`, {
-      hint: 'Leave them away; --sheet chooses the sheet.',
+      hint: 'Run it without them; --sheet chooses the sheet.',
     })
   }
   const chosen = await chooseSheet(path, file, options.sheet, options.signal)
@@ -86,11 +88,11 @@ async function inspectText(path: string, file: string, gzip: boolean, options: I
   const encoding = options.encoding ?? detectEncoding(head, valid, nulAt)
   if (!encoding) {
     throw new CampError('DATA', `${file} is not a text file: byte ${nulAt! + 1} is NUL`, {
-      hint: 'Save it as CSV. If it is text all the same, name its encoding: --encoding windows-1252',
+      hint: 'Save it as CSV. If it is text, name its encoding: --encoding windows-1252',
     })
   }
   if (encoding === 'utf-8' && !valid) {
-    throw new CampError('DATA', `${file} is not UTF-8`, { hint: 'Leave --encoding away, and it is detected.' })
+    throw new CampError('DATA', `${file} is not UTF-8`, { hint: 'Without --encoding it is detected.' })
   }
   const text = await decodedHead(head, encoding)
   if (text.trim() === '') throw emptyFile(file)
