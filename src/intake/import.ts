@@ -158,7 +158,7 @@ async function importRows(deps: ImportDeps, request: ImportRequest, intake: Inta
           no_cap: request.noCap,
         },
       })
-      await deps.onImported?.(client, { ...made, ...warningsOf(intake) })
+      await deps.onImported?.(client, { ...made, ...warningsOf(intake) }, source)
       // Whatever the disk refuses, it is to refuse before the import is one.
       await rejects?.seal()
       deps.signal.throwIfAborted()

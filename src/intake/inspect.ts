@@ -64,7 +64,9 @@ export async function inspectFile(path: string, options: InspectOptions): Promis
   const at = { path, file, bytes: size, modifiedMs: mtimeMs }
   if (kind === 'zip') return { ...at, ...(await inspectSheet(path, file, options)) }
   if (options.sheet !== null) {
-    throw new CampError('USAGE', `--sheet says nothing here: ${file} is no workbook`, { hint: 'Leave it away.' })
+    throw new CampError('USAGE', `--sheet says nothing here: ${file} is no workbook`, {
+      hint: 'Run it without --sheet.',
+    })
   }
   const gzip = kind === 'gzip'
   return { ...at, format: gzip ? 'csv.gz' : 'csv', ...NO_SHEET, ...(await inspectText(path, file, gzip, options)) }
@@ -75,7 +77,7 @@ const NO_SHEET = { sheet: null, otherSheets: [] }
 async function inspectSheet(path: string, file: string, options: InspectOptions) {
   if (options.encoding !== null || options.delimiter !== null) {
     throw new CampError('USAGE', `--encoding and --delimiter say nothing here: ${file} is a workbook`, {
-      hint: 'Leave them away; --sheet chooses the sheet.',
+      hint: 'Run it without them; --sheet chooses the sheet.',
     })
   }
   const chosen = await chooseSheet(path, file, options.sheet, options.signal)

@@ -15,13 +15,32 @@ export function kindOf(file: string, head: Buffer): Kind {
   if (start.startsWith('\x1f\x8b')) return 'gzip'
   if (start.startsWith('PK\x03\x04') || start.startsWith('PK\x05\x06')) return 'zip'
   if (start.startsWith('\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1')) throw oldExcel(file, head)
-  if (start.startsWith('%PDF')) throw notData(file, 'a PDF', 'Open it and save it as CSV.')
-  // Systems that "export to Excel" like to write an HTML table and call it .xls.
-  if (/^(\xef\xbb\xbf)?\s*<(!doctype|html|table|\?xml)/i.test(head.toString('latin1', 0, 64))) {
+  for (const { begins, what, hint } of OTHERS)
+    if (begins.some(bytes => start.startsWith(bytes))) throw notData(file, what, hint)
+  // Without the NULs of UTF-16. Systems that "export to Excel" like to write an HTML table and call it .xls.
+  if (WEB_PAGE.test(head.toString('latin1', 0, 1024).replaceAll('\0', ''))) {
     throw notData(file, 'an HTML or XML', 'Open it in Excel and save it as CSV or .xlsx.')
   }
   return 'text'
 }
+
+const UNPACK = 'Unpack it, and import the CSV or .xlsx that is in it.'
+const OTHERS: readonly { begins: readonly string[]; what: string; hint: string }[] = [
+  { begins: ['%PDF'], what: 'a PDF', hint: 'Open it and save it as CSV.' },
+  // Excel's of before 1994, which are no OLE container.
+  {
+    begins: ['\t\0\x04\0', '\t\x02\x06\0', '\t\x04\x06\0', '\t\x08\x08\0', '\t\x08\x10\0'],
+    what: 'an .xls',
+    hint: 'Open it in Excel and save it as .xlsx or CSV.',
+  },
+  { begins: ['{\\rtf'], what: 'an RTF', hint: 'Copy its table into Excel and save it as .xlsx or CSV.' },
+  { begins: ['7z\xbc\xaf'], what: 'a .7z', hint: UNPACK },
+  { begins: ['Rar!'], what: 'a .rar', hint: UNPACK },
+  { begins: ['\xfd7zXZ'], what: 'an .xz', hint: UNPACK },
+  { begins: ['\x89PNG', '\xff\xd8\xff', 'GIF8'], what: 'an image', hint: 'Export the list itself as CSV.' },
+]
+const WEB_PAGE =
+  /^(?:\xef\xbb\xbf|\xff\xfe|\xfe\xff)?\s*(?:<!--.*?-->\s*)*(?:<(?:!doctype|html|head|meta|style|body|div|table|tr|\?xml)\b|mime-version:)/is
 
 /** @throws CampError DATA unless what a gzip holds is text */
 export function assertTextInGzip(file: string, head: Buffer): void {
@@ -31,7 +50,7 @@ export function assertTextInGzip(file: string, head: Buffer): void {
   throw new CampError('DATA', `${file} is ${what}`, { hint: 'Unpack it once (gunzip), and import what comes out.' })
 }
 
-/** The error for a file that is not what camp reads. */
+/** The error for a file that is not what camp reads. @param what with its article: an .ods */
 export function notData(file: string, what: string, hint: string): CampError {
   return new CampError('DATA', `${file} is ${what} file, not a CSV or .xlsx`, { hint })
 }

@@ -27,6 +27,7 @@ export interface ImportDeps {
   onImported?: (
     sql: Sql,
     campaign: { id: string; agendamentoId: string } & Pick<ImportResult, 'warnings' | 'notes'>,
+    source: Inspection,
   ) => Promise<void>
   onProgress?: (progress: { rows: number; bytes: number; totalBytes: number }) => void
 }

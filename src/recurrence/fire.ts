@@ -8,6 +8,7 @@ import { type Sql, transaction } from '../database/pool.ts'
 import type { PrismaClient } from '../database/prisma.ts'
 import { CampError } from '../errors.ts'
 import { importCampaign } from '../intake/import.ts'
+import { otherSheetsOf } from '../intake/other-sheets.ts'
 import type { ImportRequest, ImportResult } from '../intake/request.ts'
 import { lastOccurrence, nextOccurrence } from './cron.ts'
 import { type FoundFile, filesIn, lookAt } from './folder.ts'
@@ -169,9 +170,11 @@ async function open(
   await importCampaign(
     {
       ...deps,
-      onImported: async (sql, campaign) => {
+      onImported: async (sql, campaign, source) => {
         const waits = await applyStanding(sql, recurrence, campaign.id, { at, now: deps.clock.now() })
-        const reason = [waits, passedOver, warningOf(campaign)].filter(Boolean).join('; ') || null
+        const sheets = otherSheetsOf(source)
+        const notRead = sheets.length > 0 ? `other sheets with rows were not read: ${sheets.join(', ')}` : null
+        const reason = [waits, passedOver, notRead, warningOf(campaign)].filter(Boolean).join('; ') || null
         const { id, agendamentoId } = campaign
         fired = { ...outcome(recurrence, at, 'OPENED', reason, file), campaign: { id, agendamentoId } }
         if (!(await record(sql, recurrence.id, fired, file))) {

@@ -14,7 +14,7 @@ export interface Archive {
   close: () => void
 }
 
-// A workbook has some dozens; whoever brings more wants the directory to fill the memory.
+// A workbook has some dozens; a directory of millions would fill the memory.
 const MOST_PARTS = 10_000
 
 /** @throws CampError DATA when it is no whole zip */
@@ -48,7 +48,7 @@ async function entriesOf(zip: ZipFile, file: string): Promise<Map<string, Entry>
   const entries = new Map<string, Entry>()
   for await (const entry of zip.eachEntry()) {
     if (entries.size >= MOST_PARTS) throw new Error(`it has more than ${MOST_PARTS} parts`)
-    // Of two parts with one name nobody can say which one Excel would show.
+    // Of two parts with one name it is unknown which one Excel would show.
     if (entries.has(keyOf(entry.fileName))) throw new Error(`${file} has ${entry.fileName} twice`)
     entries.set(keyOf(entry.fileName), entry)
   }

@@ -79,7 +79,8 @@ async function readWorkbook(archive: Archive, signal: AbortSignal): Promise<Work
   const main = await mainPart(archive, signal)
   const parts = await relationsOf(archive, main, signal)
   const listed: { name: string; sheet: Sheet | undefined }[] = []
-  let [isWorkbook, date1904, activeTab] = [false, false, 0]
+  let [isWorkbook, date1904] = [false, false]
+  let activeTab: number | undefined
   const workbookPr = {
     open: (attributes: Attributes) => {
       date1904 = isTrue(attributes.date1904)
@@ -87,7 +88,8 @@ async function readWorkbook(archive: Archive, signal: AbortSignal): Promise<Work
   }
   const workbookView = {
     open: (attributes: Attributes) => {
-      activeTab = Number(attributes.activeTab ?? 0)
+      // A second view is a second window.
+      activeTab ??= Number(attributes.activeTab ?? 0)
     },
   }
   const sheet = {
@@ -113,7 +115,7 @@ async function readWorkbook(archive: Archive, signal: AbortSignal): Promise<Work
     archive,
     sheets: listed.flatMap(one => one.sheet ?? []),
     withoutRows: listed.flatMap(one => (one.sheet ? [] : one.name)),
-    active: listed[activeTab]?.sheet,
+    active: listed[activeTab ?? 0]?.sheet,
     strings: partOf('sharedStrings'),
     styles: partOf('styles'),
     date1904,

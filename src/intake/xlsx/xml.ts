@@ -137,8 +137,8 @@ class Place {
     this.alternatives = alternatives
   }
 
-  /** What may stand in it, without itself. */
-  inner(): Place {
+  /** A place for the same elements. */
+  get inner(): Place {
     return Object.assign(new Place({}), { within: this.within })
   }
 }
@@ -162,7 +162,7 @@ class Alternatives {
     const fits = name === 'mc:Choice' && prefixes.length > 0 && prefixes.every(prefix => known(namespaceOf(prefix)))
     if (!fits && name !== 'mc:Fallback') return undefined
     this.#isTaken = true
-    return this.#parent.inner()
+    return this.#parent.inner
   }
 }
 

@@ -20,6 +20,40 @@ beforeEach(async () => {
   await db.pool.query(`TRUNCATE "Campaign", "CampaignLead", "AuditEvent" CASCADE`)
 })
 
+describe('of a workbook with several sheets', () => {
+  const list = [rowXml(1, ['telefone', 'nome']), rowXml(2, ['11987654321', 'Ana'])]
+
+  test('the others with rows are warned of', async () => {
+    const sheets = [
+      { name: 'Outubro', rows: list },
+      { name: 'Novembro', rows: list },
+    ]
+    const made = await importAs(db, scene, { file: write('months.xlsx', await workbookBytes({ sheets })) })
+    expect(made).toMatchObject({ rows: 1, warnings: { OTHER_SHEET: 1 } })
+    expect(made.source.otherSheets).toEqual([{ name: 'Novembro', hidden: false }])
+  })
+
+  test.each([
+    ['a cover with a title', rowXml(1, ['Relatório']), /line 1: no column is the phone/],
+    ['a header without rows', list[0]!, /is empty: it has no row of data/],
+    ['a list of others', rowXml(1, ['telefone']) + rowXml(2, ['11987654321']), /there is no column "nome"/],
+  ])('where the first is %s, the error names them', async (_, rows, message) => {
+    const sheets = [
+      { name: 'Capa', rows },
+      { name: 'Base', rows: list },
+      { name: 'Antiga', state: 'hidden', rows: list },
+    ] as const
+    const file = write('cover.xlsx', await workbookBytes({ sheets }))
+    await expect(importAs(db, scene, { file, message: 'Olá {{nome}}' })).rejects.toMatchObject({
+      kind: 'DATA',
+      message: expect.stringMatching(message),
+      hint: expect.stringMatching(
+        /The sheet "Capa" was read; others with rows: Base, Antiga \(hidden\)\. Name one with --sheet\.$/,
+      ),
+    })
+  })
+})
+
 describe('one mailing in each format', () => {
   const { bytes, facts } = mailingFile(2_000)
   const rows = [...mailing(2_000)].map(({ cells }, i) => rowXml(i + 1, cells))

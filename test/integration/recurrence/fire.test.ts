@@ -6,6 +6,7 @@ import { fireDue } from '../../../src/recurrence/fire.ts'
 import { moveRecurrence } from '../../../src/recurrence/recurrence.ts'
 import { useDatabase } from '../../support/database.ts'
 import { until } from '../../support/worker.ts'
+import { rowXml, workbookBytes } from '../../support/xlsx.ts'
 import { makeRecurrence } from './scene.ts'
 
 const db = useDatabase()
@@ -56,6 +57,16 @@ describe('an occurrence', () => {
       { status: 'OPENED', file: 'c.csv', reason: expect.stringContaining('older files were passed over: b.csv') },
     ])
     expect((await inbox.occurrences()).map(one => one.status)).toEqual(['OPENED', 'NOTHING_NEW', 'OPENED'])
+  })
+
+  it('says of which sheets of a workbook nothing was read', async () => {
+    const inbox = await makeRecurrence(db)
+    inbox.moveTo(TUESDAY)
+    const sheet = (name: string) => ({ name, rows: rowXml(1, ['telefone']) + rowXml(2, ['11987650009']) })
+    inbox.drop('meses.csv', 0, await workbookBytes({ sheets: [sheet('Outubro'), sheet('Novembro')] }))
+    expect(await inbox.fire()).toMatchObject([
+      { status: 'OPENED', reason: expect.stringContaining('other sheets with rows were not read: Novembro') },
+    ])
   })
 
   it('a file whose content was imported before is nothing new, and says as which campaign', async () => {

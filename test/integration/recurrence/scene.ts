@@ -40,7 +40,7 @@ export async function makeRecurrence(
       now = new Date(moment)
     },
     /** A file of so many new people, last written to a minute ago. */
-    drop(name: string, rows: number, text?: string): string {
+    drop(name: string, rows: number, text?: string | Buffer): string {
       const path = join(folder, name)
       writeFileSync(path, text ?? `telefone\n${Array.from({ length: rows }, () => `${phone++}\n`).join('')}`)
       const at = now.getTime() / 1000 - 60

@@ -138,6 +138,17 @@ describe('refuses what is no CSV', () => {
     ['book.xls', oleFile('Workbook'), /is an \.xls file/],
     ['secret.xlsx', oleFile('EncryptedPackage'), /secret\.xlsx is protected by a password/],
     ['web.xls', '<html><table>', /is an HTML or XML file/],
+    ['commented.xls', '<!-- Relatório -->\n <TABLE border=1><tr>', /is an HTML or XML file/],
+    ['meta.xls', '<meta http-equiv="Content-Type" content="text/html"><table>', /is an HTML or XML file/],
+    ['wide.xls', Buffer.from('\ufeff<html><table>', 'utf16le'), /is an HTML or XML file/],
+    ['archive.xls', 'MIME-Version: 1.0\r\nContent-Type: multipart/related', /is an HTML or XML file/],
+    ['2003.xml', '\ufeff<?xml version="1.0"?><Workbook>', /is an HTML or XML file/],
+    ['biff2.xls', Buffer.from('0900040002001000', 'hex'), /is an \.xls file/],
+    ['biff5.xls', Buffer.from('0908080000050500', 'hex'), /is an \.xls file/],
+    ['list.rtf', '{\\rtf1\\ansi', /is an RTF file/],
+    ['list.csv', Buffer.from('Rar!\x1a\x07\x01\0', 'latin1'), /is a \.rar file/],
+    ['list.7z', Buffer.from('7z\xbc\xaf\x27\x1c', 'latin1'), /is a \.7z file/],
+    ['foto.xlsx', Buffer.from('\xff\xd8\xff\xe0\0\x10JFIF', 'latin1'), /is an image file/],
     ['binary.csv', 'fone;nome\n11987654321;A\x00na\n', /not a text file: byte 24 is NUL/],
   ])('%s', async (name, content, message) => {
     await expect(inspect(write(name, content))).rejects.toMatchObject({

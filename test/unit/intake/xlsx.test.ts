@@ -229,6 +229,7 @@ describe('refuses, with what to do', () => {
   const one = { sheets: [{ name: 'S', rows: rowXml(1, ['fone']) }] }
   test.each<[what: string, workbook: Workbook, message: RegExp]>([
     ['an .ods', { ...one, parts: { mimetype: 'application/vnd.oasis.opendocument.spreadsheet' } }, /is an \.ods file/],
+    ['a workbook of Numbers', { ...one, parts: { 'Index/Document.iwa': 'x' } }, /is a \.numbers file/],
     ['another zip', { ...one, parts: { '[Content_Types].xml': null } }, /is a \.zip file, not a CSV or \.xlsx/],
     ['a Word document', { ...one, parts: { 'xl/workbook.xml': '<w:document xmlns:w="x"/>' } }, /is no Excel file/],
     [

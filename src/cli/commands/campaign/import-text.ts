@@ -101,7 +101,7 @@ const WARNINGS = {
   MERGED_CELL: 'merged cells over several rows',
   NO_RESULT: 'formulas without a result, read as empty',
   OTHER_SHEET: 'other sheets with rows, not imported',
-  HIDDEN_ROW: 'rows that Excel hides (a filter?), imported all the same',
+  HIDDEN_ROW: 'rows that Excel hides (a filter?), imported',
   REPAIRED_PHONE: 'mobiles got their ninth digit',
   SAME_DOCUMENT: 'further phones of a document',
   BAD_NAME: 'names that are none left out',

@@ -1,0 +1,33 @@
+import { expect, test } from 'vitest'
+import type { CampaignView } from '../../../src/campaign/view.ts'
+import { warningsOf } from '../../../src/cli/commands/campaign/import-text.ts'
+import type { ImportFacts } from '../../../src/cli/commands/campaign/import-view.ts'
+
+/** What the warnings look at. */
+const VIEW = { counts: { PENDING: 1 }, no_cap: false, cost: { unit: '0.0450' } } as unknown as CampaignView
+const FACTS = {
+  sheet: 'Novembro',
+  other_sheets: [],
+  warnings: {},
+  segments: null,
+  segments_known: true,
+  budget: { fits: true },
+} as unknown as ImportFacts
+
+test.each([
+  [{}, []],
+  [
+    { other_sheets: ['Outubro', 'Setembro'] },
+    ['only the sheet "Novembro" is imported; also with rows: Outubro, Setembro (--sheet NAME takes one)'],
+  ],
+  [
+    { warnings: { NO_RESULT: 1_200 } },
+    ['1,200 formulas have no result, and their cells count as empty: open the file in Excel and save it'],
+  ],
+  [
+    { warnings: { MERGED_CELL: 2 } },
+    ['2 merged cells go over several rows: only the first of these rows has the value'],
+  ],
+])('of a workbook with %o the import warns', (facts, warnings) => {
+  expect(warningsOf(VIEW, { ...FACTS, ...facts })).toEqual(warnings)
+})
