@@ -27,6 +27,28 @@ beforeEach(async () => {
   await db.pool.query(`TRUNCATE "Campaign" CASCADE`)
 })
 
+test('what people would read wrongly is said on standard error, with lines; what was put right beside the text', async () => {
+  const file = join(folder, 'odd.csv')
+  writeFileSync(file, 'nome;telefone;mensagem\nJosÃ©;11987650001;\nBia;11987650002;Veja [link]\nNULL;11987650003;Oi\n')
+  const run = await importing(file, '--message', 'Ola\\n{{nome}} &amp; [saldo]', '--dry-run')
+  expect(run.err.split('\n').filter(line => line.startsWith('warning:') && !line.includes('budget'))).toEqual([
+    expect.stringMatching(/^warning: the message holds HTML/),
+    expect.stringMatching(/^warning: the message holds \[saldo\]/),
+    'warning: 1 texts with characters that look wrongly read, such as "JosÃ©" (line 2)',
+    'warning: 1 texts with a placeholder that no column fills, such as "[link]" (line 3)',
+  ])
+  expect(run.out).toMatch(/put right +the message had \\n as two characters/)
+  expect(run.out).toMatch(/warnings .*1 names that are none left out/)
+  const { json } = await importing(file, '--message', 'Ola {{nome}}', '--dry-run', '--json')
+  expect(json()).toMatchObject({
+    warnings: { ODD_CHARACTERS: 1, LEFTOVER: 1, BAD_NAME: 1 },
+    warning_lines: { ODD_CHARACTERS: [2], LEFTOVER: [3], BAD_NAME: [4] },
+    warning_examples: { BAD_NAME: 'NULL' },
+    notes: [],
+    repairs: [],
+  })
+})
+
 test('a USER imports a file; --json is the campaign as show prints it, and how the file was read', async () => {
   const run = await importing(fixture('bom-crlf.csv'), '--message', 'Olá {{nome}}', '--name', 'Novembro', '--json')
   expect(run.code).toBe(0)

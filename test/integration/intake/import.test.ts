@@ -25,7 +25,7 @@ describe('every row becomes a lead', () => {
       errors: { INVALID_PHONE: facts.INVALID_PHONE, DUPLICATE: facts.DUPLICATE },
       warnings: { BAD_DOCUMENT: facts.BAD_DOCUMENT },
     })
-    const { id: _, agendamentoId: __, createdAt: ___, ...same } = made
+    const { id: _, agendamentoId: __, createdAt: ___, refusals: ____, ...same } = made
     expect(planned).toMatchObject(same)
     expect(made.cost.ceiling).toBe((facts.pending * 0.045).toFixed(4))
 
