@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import type { Outlook, Present } from '../../../src/campaign/outlook.ts'
 import type { CampaignView } from '../../../src/campaign/view.ts'
 import { warningsOf } from '../../../src/cli/commands/campaign/import-text.ts'
 import type { ImportFacts } from '../../../src/cli/commands/campaign/import-view.ts'
@@ -9,10 +10,18 @@ const FACTS = {
   sheet: 'Novembro',
   other_sheets: [],
   warnings: {},
+  notes: [],
   segments: null,
   segments_known: true,
   budget: { fits: true },
 } as unknown as ImportFacts
+
+const OUTLOOK = {
+  capped_now: null,
+  blocked_now: null,
+  now: new Date(),
+  timezone: 'America/Sao_Paulo',
+} as unknown as Outlook & Present
 
 test.each([
   [{}, []],
@@ -29,5 +38,5 @@ test.each([
     ['2 merged cells go over several rows: only the first of these rows has the value'],
   ],
 ])('of a workbook with %o the import warns', (facts, warnings) => {
-  expect(warningsOf(VIEW, { ...FACTS, ...facts })).toEqual(warnings)
+  expect(warningsOf(VIEW, { ...FACTS, ...facts }, OUTLOOK)).toEqual(warnings)
 })
