@@ -61,7 +61,7 @@ export async function explain(sql: Sql, text: string, now: Date): Promise<Story>
       'NOT_FOUND',
       `no row of a campaign has the phone, the document or the contract ${text.trim()}`,
       {
-        hint: 'A value that camp could not read is found as the file had it, written exactly as there.',
+        hint: 'A value that could not be read is found as the file had it, written exactly as there.',
       },
     )
   }

@@ -39,11 +39,7 @@ export async function schemaState(sql: Sql): Promise<SchemaState> {
 export async function assertMigrated(sql: Sql): Promise<void> {
   const { applied, pending, unknown } = await schemaState(sql)
   assertOurs({ applied, unknown })
-  if (unknown.length > 0) {
-    throw new CampError('STATE', `the database was migrated by a newer camp (${unknown.at(-1)})`, {
-      hint: 'Update camp on this machine.',
-    })
-  }
+  assertNotNewer(unknown)
   if (pending.length > 0) {
     throw new CampError('STATE', `the database is ${pending.length} migration(s) behind this camp (${pending[0]})`, {
       hint: 'Run: camp db migrate',
@@ -51,10 +47,17 @@ export async function assertMigrated(sql: Sql): Promise<void> {
   }
 }
 
+function assertNotNewer(unknown: readonly string[]): void {
+  if (unknown.length === 0) return
+  throw new CampError('STATE', `the database was migrated by a newer camp (${unknown.at(-1)})`, {
+    hint: 'Update camp on this machine.',
+  })
+}
+
 /**
  * Applies what is pending; two at once wait for each other.
  * @returns the names of those applied
- * @throws CampError STATE where the database holds something else, or an earlier migration broke off
+ * @throws CampError STATE where the database holds something else, belongs to a newer camp, or an earlier migration broke off
  */
 export async function migrate(url: string): Promise<string[]> {
   assertReadable(url)
@@ -64,6 +67,7 @@ export async function migrate(url: string): Promise<string[]> {
     await client.query('SELECT pg_advisory_lock($1)', [MIGRATION_LOCK])
     const { applied, pending, unknown } = await schemaState(client)
     assertOurs({ applied, unknown })
+    assertNotNewer(unknown)
     if (pending.length > 0) {
       await withSchemaEngine(url, engine =>
         engine.applyMigrations({ migrationsList: migrationsList(), filters: NO_FILTERS }),

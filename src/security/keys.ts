@@ -74,7 +74,7 @@ export function keptOrigin(home: string): SecretOrigin {
 function cureOf({ databaseUrl, home }: SecretConfig): string {
   return databaseUrl
     ? 'Set CAMP_SECRET to the secret of the machines that work: the new one after a camp secret rotate (docs/security.md).'
-    : `Without CAMP_SECRET in the environment camp takes the secret that it keeps in ${secretFile(home)} (docs/security.md).`
+    : `Without CAMP_SECRET in the environment the secret is the one kept in ${secretFile(home)} (docs/security.md).`
 }
 
 function derive(secret: string, use: string): Buffer {

@@ -1,9 +1,14 @@
 import type pg from 'pg'
 import { publicWord } from '../database/faults.ts'
 import type { Queues } from '../queue/queues.ts'
-import { assertSecretStands } from '../security/fingerprint.ts'
+import { assertSecretStands, SecretMismatch } from '../security/fingerprint.ts'
 import type { Keys } from '../security/keys.ts'
 import { after } from './timing.ts'
+
+/** That the secret is another one tells nothing of it. */
+function wordOf(error: unknown): string {
+  return error instanceof SecretMismatch ? error.message : publicWord(error)
+}
 
 /** A probe does not wait longer than this for the services that a worker needs. */
 const HEALTH_MS = 3_000
@@ -17,7 +22,7 @@ export async function health(
   brokers: number,
 ): Promise<{ ok: boolean; detail: Record<string, unknown> }> {
   const answer = (asked: Promise<unknown>) =>
-    Promise.race([asked.then(() => 'ok', publicWord), after(HEALTH_MS).then(() => 'no answer')])
+    Promise.race([asked.then(() => 'ok', wordOf), after(HEALTH_MS).then(() => 'no answer')])
   const [database, queue, secret] = await Promise.all([
     answer(pool.query('SELECT 1')),
     answer(queues.check()),

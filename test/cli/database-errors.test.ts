@@ -266,6 +266,6 @@ it('a queue on PostgreSQL that a pooler refuses says what to set; the campaign r
   await expect(queues.ring('broker', [{ batchId: 'batch', ring: 1, delayMs: 0 }])).rejects.toMatchObject({
     kind: 'UNREACHABLE',
     message: expect.stringContaining('unsupported startup parameter: options'),
-    hint: expect.stringMatching(/is stored[\s\S]*set REDIS_URL/),
+    hint: expect.stringMatching(/CAMP_DIRECT_URL[\s\S]*REDIS_URL[\s\S]*is stored/),
   })
 })

@@ -18,6 +18,7 @@ beforeAll(async () => {
   await succeed(camp(['wallet', 'add', 'Sul', '--idgis', '7'], { env: admin }))
   await succeed(camp(['budget', 'set', 'Sul', '2026-11', '100.00'], { env: admin }))
   await succeed(camp(['broker', 'add', 'Sandbox', '--adapter', 'SANDBOX', '--cost', '0.0450'], { env: admin }))
+  await succeed(camp(['credential', 'set', 'Sul', 'Sandbox', 'url=http://127.0.0.1:9'], { env: admin }))
   env = await userEnv(db, admin)
 })
 

@@ -130,16 +130,15 @@ it('of a running campaign uses the pace that was seen', async () => {
 })
 
 it('of a batch that goes out again expects only what is left of it', async () => {
-  const { scene, id, hand, endOf } = await begin('2026-11-24T10:00:00-03:00', {}, { 11: 100 }, 1)
+  const { scene, id, hand, endOf } = await begin('2026-11-24T10:00:00-03:00', {}, { 11: 100 }, 10)
   await moves.run(hand.deps, id, scene.userId)
   const claim = await hand.claim((await hand.queued(id))[0]!)
   if (claim.kind !== 'CLAIMED') throw new Error('it was not claimed')
-  const outcomes = claim.batch.leads.map((_, i) => outcomeOf(i < 40 ? 'REJECTED' : 'NOT_ACCEPTED'))
+  const outcomes = claim.batch.leads.map((_, i) => outcomeOf(i < 4 ? 'REJECTED' : 'NOT_ACCEPTED'))
   await hand.settle(claim.batch, { outcomes })
-  // Sixty of the hundred are left, one a second, after the fifty moments that the claim took.
+  // 96 of the hundred are left, ten a second.
   const seconds = (Date.parse((await endOf())!) - hand.now().getTime()) / 1000
-  expect(seconds).toBeGreaterThan(55)
-  expect(seconds).toBeLessThan(70)
+  expect(seconds).toBeCloseTo(9.5, 1)
 })
 
 it('says when the contact hours open where nobody may be sent to at once, the first of its places', async () => {

@@ -20,7 +20,7 @@ const PROSE = new Set(['as', 'can', 'does', 'has', 'may', 'needs', 'on', 'sends'
 const NAMES = [
   'src/dispatch/closing-claim.ts: camp closing',
   'src/intake/store.ts: camp import',
-  'src/queue/queues.ts: camp queue',
+  'src/queue/postgres.ts: camp queue',
 ]
 
 interface Mention {
