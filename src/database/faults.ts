@@ -26,7 +26,7 @@ export function publicWord(thrown: unknown): PublicWord {
 }
 
 // Connections that fail or end (classes 08 and 57P), that are too many, and the sockets' own errors.
-const AWAY = /^(08...|57P0[1-3]|53300|ECONN\w+|EPIPE|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH)$/
+const AWAY = /^(08...|57P0[1-3]|25P03|53300|ECONN\w+|EPIPE|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH)$/
 
 /** Whether an error means that the database (or the way to it) is away, as opposed to a statement that is wrong. */
 export function isUnreachable(thrown: unknown): boolean {

@@ -53,11 +53,19 @@ export async function transaction<T>(pool: pg.Pool, work: (client: pg.PoolClient
   }
 }
 
+/**
+ * PostgreSQL ends a transaction that has been idle for longer: a process that is frozen or cut off within one holds its locks, and
+ * with them every other worker, for no longer than this.
+ */
+export const IDLE_IN_TRANSACTION_MS = 15_000
+
+const BEGIN = `BEGIN; SET LOCAL idle_in_transaction_session_timeout = ${IDLE_IN_TRANSACTION_MS}`
+
 async function once<T>(pool: pg.Pool, work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
   const client = await pool.connect()
   let broken: Error | undefined
   try {
-    await client.query('BEGIN')
+    await client.query(BEGIN)
     const result = await work(client)
     await client.query('COMMIT')
     return result

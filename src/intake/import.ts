@@ -133,6 +133,8 @@ async function importRows(deps: ImportDeps, request: ImportRequest, intake: Inta
   const rejects = request.rejects === null ? null : await RejectsFile.create(request.rejects, source, columns)
   try {
     const result = await transaction(deps.pool, async client => {
+      // It holds no lock that another waits for, and a terminal may stop it for a while.
+      await client.query(`SET LOCAL idle_in_transaction_session_timeout = 0`)
       if (!request.again) await claimFile(client, source.file, source.sha256)
       const made = await createCampaign(deps, request, intake, client)
       const tally = await storeLeads(deps, intake, client, made.id, rejects)
