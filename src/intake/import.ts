@@ -117,12 +117,12 @@ async function dryRun(deps: ImportDeps, request: ImportRequest, intake: Intake):
   assertAllCanBeSent(request, intake, tally)
   const pending = tally.pending > 0 ? tally.pending + intake.fish.length : 0
   return resultOf(deps, request, intake, tally, {
-    refusals: cap?.result(pending) ?? { ...NOBODY_REFUSED, pending },
+    refusals: cap?.result(pending) ?? { ...NONE_REFUSED, pending },
     importedBefore: (await importedBefore(deps.pool, intake.source.sha256)) ?? null,
   })
 }
 
-const NOBODY_REFUSED = { blocked: 0, writtenTo: 0, until: null, sameDocument: 0 }
+const NONE_REFUSED = { blocked: 0, writtenTo: 0, until: null, sameDocument: 0 }
 
 async function openCapCount({ pool }: ImportDeps, request: ImportRequest, { createdAt }: Intake): Promise<CapCount> {
   return new CapCount(pool, await openingsFor(pool, contactHoursOf(request), request.scheduledAt, createdAt))

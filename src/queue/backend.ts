@@ -20,8 +20,8 @@ export const RETRY_MS = 1_000
 export const LOCK = { lockDuration: 10_000 } as const
 
 /**
- * A job whose end could not be written because the queue was away is nobody's until its lock has run out and a check has seen
- * it; until then the same ring again is not heard. The lock is renewed while the job is at work.
+ * A job whose end could not be written because the queue was away is free again when its lock has run out and a check has seen
+ * it; until then the same job id is not enqueued again. The lock is renewed while the job is at work.
  */
 export const WORKER = {
   removeOnComplete: { count: 0 },

@@ -75,7 +75,7 @@ function expectedText({ ceiling }: CampaignView['cost'], outlook: Outlook | unde
   return expected === ceiling ? '' : `, ${expected} expected`
 }
 
-/** Whom a campaign that waits would not be sent to as things stand, a sentence for each reason; empty where nobody is. */
+/** Which leads of a waiting campaign would be refused as things stand: a sentence for each reason. */
 export function refusalsText(
   { scheduled_at }: Pick<CampaignView, 'scheduled_at'>,
   { capped_now, blocked_now, now, timezone }: Forecast & Present,
