@@ -16,5 +16,5 @@ COPY --from=build /camp/dist dist
 # Where a session of camp login stays; a volume takes over whose folder it is.
 RUN mkdir /home/node/.camp && chown node:node /home/node/.camp
 USER node
-ENTRYPOINT ["node", "/camp/bin/camp.js"]
+ENTRYPOINT ["node", "--", "/camp/bin/camp.js"]
 CMD ["--help"]

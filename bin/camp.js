@@ -1,4 +1,5 @@
-#!/usr/bin/env node
+#!/usr/bin/env -S node --
+// Behind "--", Node leaves the options alone: it has an --env-file of its own, which it would look for before camp is asked.
 // Starts the built program. In a clone that was not built yet it says how.
 import { existsSync } from 'node:fs'
 

@@ -23,7 +23,7 @@ function textOf(path: string): string {
     })
   }
   try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: false }).decode(bytes)
   } catch (cause) {
     throw new CampError('USAGE', `the settings in ${path} cannot be read: the file is not UTF-8`, {
       hint: 'Save it as UTF-8 without a byte order mark.',

@@ -55,7 +55,10 @@ export async function explain(sql: Sql, text: string, now: Date): Promise<Story>
   const { leadIds, matches } = await findLeads(sql, text)
   const [phone, document] = [matches[0]!.value, matches[1]!.value]
   const leads = await leadsOf(sql, leadIds)
-  const blocked = await entriesFor(sql, { phones: [phone], documents: [document] })
+  const blocked = await entriesFor(sql, {
+    phones: [...new Set([phone, ...leads.map(lead => lead.phone)])],
+    documents: [...new Set([document, ...leads.flatMap(lead => lead.cpf_cnpj ?? [])])],
+  })
   if (leads.length === 0 && blocked.length === 0) {
     throw new CampError(
       'NOT_FOUND',
@@ -190,7 +193,10 @@ function messageOf(lead: Lead, moves: readonly Step[], history: readonly Step[])
     batch: lead.batch,
     provider_msg_id: lead.provider_msg_id,
     text: textOf(lead),
-    steps: onceEach([...moves, ...own]).sort((a, b) => a.at.localeCompare(b.at)),
+    // What was decided about some of its leads stands in the history of those.
+    steps: onceEach([...moves.filter(move => move.what !== 'campaign.resolve'), ...own]).sort((a, b) =>
+      a.at.localeCompare(b.at),
+    ),
   }
 }
 

@@ -22,8 +22,16 @@ export async function settleLate(
 ): Promise<number> {
   return transaction(pool, async sql => {
     const at = now()
-    if (!(await lockLostBatch(sql, batch))) return 0
     const fates = batch.leads.map((lead, i) => ({ lead, outcome: outcome.outcomes[i]! }))
+    // Whatever has been decided meanwhile: when each was written, and what the broker answered, is part of its history.
+    await recordLeadEvents(
+      sql,
+      eventsOf(batch, fates, at).map(event => ({
+        ...event,
+        detail: [event.detail, 'known after its lease'].filter(Boolean).join('; '),
+      })),
+    )
+    if (!(await lockLostBatch(sql, batch))) return 0
     const known = await stillInDoubt(
       sql,
       batch,
@@ -38,7 +46,6 @@ export async function settleLate(
     )
     await writeKnown(sql, known)
     if (adapter.correlatesByProviderId) await writeProviderMessages(sql, batch, accepted)
-    await recordLeadEvents(sql, eventsOf(batch, known, at))
     const booking = { batchId: batch.id, resolved: accepted.length, released: released.length, bookedAgain: 0 }
     await bookBatches(sql, [{ ...booking, reason: 'not sent, as its worker knew' }], at)
     await endWhereOver(sql, batch)

@@ -108,3 +108,13 @@ describe('the cron job', () => {
     expect(readdirSync(home)).toEqual([])
   })
 })
+
+it('the program as it is installed asks for its file of settings itself: Node has an option of the same name', () => {
+  const program = join(ROOT, 'bin/camp.js')
+  const interpreter = readFileSync(program, 'utf8').split('\n')[0]!.slice(2)
+  // As a system starts a script that is on PATH.
+  const line = `${interpreter} ${program} --env-file ${join(folder, 'missing.env')} wallet list`
+  const { status, stderr } = spawnSync('sh', ['-c', line], { encoding: 'utf8' })
+  expect(stderr).toMatch(/^error: the settings in .*missing\.env cannot be read/)
+  expect(status).toBe(2)
+})

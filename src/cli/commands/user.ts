@@ -37,6 +37,8 @@ async function add(
   const { askPassword, hasTerminal } = await import('../prompt.ts')
   const { addUser } = await import('../../security/users.ts')
   const prisma = await context.prisma()
+  // The first user is added without a login, and no login has compared the secret.
+  await context.keys()
   const actor = await whoAdds(context)
   const wanted = options.passwordStdin || hasTerminal(context)
   const password = wanted ? await askPassword(context, `Password of ${email}`, options.passwordStdin ?? false) : null

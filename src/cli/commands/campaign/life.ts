@@ -112,8 +112,10 @@ async function printStopped(context: Context, id: string, done: 'Paused' | 'Canc
   const pool = await context.pool()
   await untilInForce(pool)
   const awaited = await answersAwaited(pool, id)
+  const { status } = await campaignView(pool, id)
+  const ended = status === 'FINISHED' ? ' Nothing was left to send: it is FINISHED.' : ''
   return printAfter(context, id, done, {
-    sentence: `No further request starts; ${answersOf(awaited)}.`,
+    sentence: `No further request starts; ${answersOf(awaited)}.${ended}`,
     answers_awaited: awaited,
   })
 }
