@@ -1,4 +1,5 @@
 import type { Sql } from '../database/pool.ts'
+import type { LeadEventKind } from '../dispatch/lead-events.ts'
 import type { LeadStatus } from './view.ts'
 
 export interface CampaignReport {
@@ -6,6 +7,8 @@ export interface CampaignReport {
   outcomes: { status: LeadStatus; error_code: string | null; leads: number; fish: number }[]
   /** Fish left out. `delivered` includes those that were read. */
   rates: { accepted: number; delivered: number; read: number; failed_after_acceptance: number }
+  /** What became of attempts to send, those that a later one has followed included; fish count. */
+  attempts: { kind: LeadEventKind; code: string | null; leads: number }[]
 }
 
 /**
@@ -36,5 +39,15 @@ export async function campaignReport(sql: Sql, campaignId: string): Promise<Camp
       read: sum(row => row.read),
       failed_after_acceptance: sum(row => (row.status === 'ERROR' ? row.accepted : 0)),
     },
+    attempts: await attemptsOf(sql, campaignId),
   }
+}
+
+async function attemptsOf(sql: Sql, campaignId: string): Promise<CampaignReport['attempts']> {
+  const { rows } = await sql.query<CampaignReport['attempts'][number]>(
+    `SELECT kind, code, sum((SELECT sum(upper(r) - lower(r)) FROM unnest(seqs) AS r))::int AS leads
+     FROM "LeadEvent" WHERE campaign_id = $1 GROUP BY 1, 2 ORDER BY 1, 3 DESC, 2`,
+    [campaignId],
+  )
+  return rows
 }

@@ -100,6 +100,10 @@ export async function startWorker(deps: WorkerDeps, options: WorkerOptions): Pro
     },
   }
 
+  if (config.leaseMs !== undefined && config.leaseMs < 2 * (config.httpTimeoutMs ?? USUAL_TIMEOUT_MS)) {
+    log.warn('CAMP_LEASE_MS is shorter than two HTTP timeouts: an answer that comes late leaves its leads in doubt')
+  }
+
   const consumers = new Map<string, Consumer>()
   const onQueueError = seldom(clock, (error, times) => log.warn({ error, times }, 'queue'))
   // That one has been told, and is none of the queue's.

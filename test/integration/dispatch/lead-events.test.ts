@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest'
 import { explain } from '../../../src/campaign/explain.ts'
 import * as moves from '../../../src/campaign/moves.ts'
+import { campaignReport } from '../../../src/campaign/report.ts'
 import { resolveLeads } from '../../../src/campaign/resolve.ts'
 import { retryFailed } from '../../../src/campaign/retry.ts'
 import { multirangeOf, recordLeadEvents } from '../../../src/dispatch/lead-events.ts'
@@ -54,6 +55,11 @@ it('a refusal is still told after a retry has sent the lead again', async () => 
     'accepted',
   ])
   expect(await said(1)).toEqual(['claimed batch 1', 'accepted'])
+  expect((await campaignReport(db.pool, id)).attempts).toEqual([
+    { kind: 'ACCEPTED', code: null, leads: 2 },
+    { kind: 'REFUSED', code: 'REFUSED', leads: 1 },
+    { kind: 'RETRIED', code: 'REFUSED', leads: 1 },
+  ])
 })
 
 it('each lead’s moment of writing is kept, where requests follow each other', async () => {

@@ -75,6 +75,16 @@ export async function report(context: Context, ref: string): Promise<void> {
         context.out.color,
       ),
       '',
+      table(
+        figures.attempts,
+        [
+          { title: 'ATTEMPTS', value: row => row.kind },
+          { title: 'REASON', value: row => row.code ?? '' },
+          { title: 'LEADS', value: row => number(row.leads), align: 'right' },
+        ],
+        context.out.color,
+      ),
+      '',
       `Of ${number(figures.rates.accepted)} accepted (fish left out): ${percent(figures.rates.delivered, figures.rates.accepted)} delivered, ` +
         `${percent(figures.rates.read, figures.rates.accepted)} read.`,
     ].join('\n'),
