@@ -7,7 +7,7 @@ import type { Columns } from './columns.ts'
 import type { Row } from './csv.ts'
 import { PhoneSet } from './phone-set.ts'
 import { allPhonesReader, phoneReader, type RowPhone } from './row-phones.ts'
-import { problemOf, type RowTextRules, rowTextReader } from './row-text.ts'
+import { nameProblemOf, problemOf, type RowTextRules, rowTextReader } from './row-text.ts'
 import { blockOf, REFUSED_BLOCK } from './sequence.ts'
 import { WarningCount } from './warnings.ts'
 
@@ -86,7 +86,7 @@ export function createVetter(rules: Rules): Vetter {
     const cell = (index: number | undefined) => (index === undefined ? '' : cleanValue(cells[index] ?? ''))
     const nome = cell(fields.nome)
     const contract = cell(fields.idcob_contrato)
-    const badName = nome !== '' && problemOf(nome, texts, false)
+    const badName = nome !== '' && nameProblemOf(nome, texts, false)
     const badContract = contract !== '' && problemOf(contract, texts, false)
     const read = readPhone(cells)
     const lead: Lead = {

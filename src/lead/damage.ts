@@ -1,3 +1,5 @@
+import { zeroDateIn } from './zero-date.ts'
+
 /**
  * What a program has left of a value that was one, in words that continue "column valor holds …": an error of a spreadsheet, a
  * number without its last digits, an object that was never written out, a NULL beside a word.
@@ -20,11 +22,11 @@ export function damageOf(value: string): string | undefined {
  * @returns the words at fault
  */
 export function damageIn(text: string): string | undefined {
-  return SUSPECT.test(text) ? (WITHIN.exec(text) ?? NULL_WORD.exec(text) ?? ZERO_DATE.exec(text))?.[0] : undefined
+  return (SUSPECT.test(text) ? (WITHIN.exec(text) ?? NULL_WORD.exec(text))?.[0] : undefined) ?? zeroDateIn(text)
 }
 
 /** Nearly every value is whole, and this says so at once. */
-const SUSPECT = /[#[:]|\d\s*e|\.\.\.|…|loading|carregando|invalid|null|undefined|\bnan\b|00[/-]00|1899/i
+const SUSPECT = /[#[:]|\d\s*e|\.\.\.|…|loading|carregando|invalid|null|undefined|\bnan\b/i
 
 const HASHES = /^[-+]?#{2,}$/
 
@@ -59,4 +61,3 @@ const WITHIN = new RegExp(
 
 /** In the case in which programs write them. */
 const NULL_WORD = /(?<![\p{L}\p{N}_/.-])(?:null|NULL|undefined|NaN)(?![\p{L}\p{N}_/-])/u
-const ZERO_DATE = /(?<![\d/-])(?:00\/0[01]\/(?:0000|1900)|0000-00-00|30\/12\/1899|1899-12-30)(?![\d/-])/

@@ -1,4 +1,5 @@
 import { cleanText } from './characters.ts'
+import { isZeroDate } from './zero-date.ts'
 
 /**
  * A cell as a text can carry it: without blanks around it, its characters cleaned, and without what only tells a program that
@@ -33,12 +34,15 @@ const NULL =
 /** pandas, R: in another case it may be a name. */
 const NULL_AS_WRITTEN: ReadonlySet<string> = new Set(['nan', 'NaN', 'NAN', 'NaT', '<NA>', 'NA'])
 
-/** What databases and spreadsheets write for no day: MySQL's and Excel's zero, the first day of theirs and of .NET. */
-function isZeroDate(value: string): boolean {
-  const [, date] = ZERO_TIME.exec(value) ?? []
-  return date !== undefined && ZERO_DATE.test(date)
+/**
+ * Whether a value is a bare number, a date or a truth value: in a column of names or of whole texts it comes from a wrong column or
+ * a formula, and is neither.
+ * @param value as `cleanValue` returns it
+ */
+export function isBareValue(value: string): boolean {
+  return value.length <= LONGEST && (NUMBER.test(value) || TRUTH.test(value))
 }
 
-const ZERO_TIME = /^([\d/.-]{6,10})(?:[ T]00:00(?::00(?:[.,]0+)?)?(?: ?(?:z|am|[-+]00:?00))?|[ T]12:00(?::00)? ?am)?$/i
-const ZERO_DATE =
-  /^(?:0000[-/.]00[-/.]00|00[-/.]00[-/.](?:0000|00)|00000000|(?:1899|1900)[-/.](?:12[-/.]3[01]|0?1[-/.]0?[01])|(?:3[01]\/12\/1899|0?[01]\/0?1\/1900)|12\/3[01]\/1899|0001[-/.]01[-/.]01|0?1\/0?1\/0001)$/
+const NUMBER = /^(?:R\$|US\$|\$|€)?[-+\d\s.,:;/()%]*\d[-+\d\s.,:;/()%]*$/
+/** Excel's in Portuguese and English, and those of programs. */
+const TRUTH = /^(?:verdadeiro|falso|true|false)$/i

@@ -77,6 +77,25 @@ describe('what a program has left of a value', () => {
   })
 })
 
+describe('a bare number or truth value', () => {
+  test.each(['0', '12345', '46000', 'FALSO', 'VERDADEIRO', 'FALSE', 'TRUE'])('%s is no name', async nome => {
+    const { first, shown } = await imported([[nome, '', '0']])
+    expect(shown).toEqual(['MISSING_VARIABLE'])
+    expect(first[0]!.lead.refusal!.detail).toContain('which is no name')
+    expect(await imported([[nome, '', '0']], 'Deve {{valor}}')).toMatchObject({
+      shown: ['Deve 0'],
+      warnings: { BAD_NAME: 1 },
+    })
+  })
+
+  test.each(['0', '46000', 'FALSO', 'TRUE'])('%s is no text of a row', async own => {
+    expect((await imported([['Ana', '', '1', own]])).shown).toEqual(['Olá Ana: 1'])
+    const { shown, first } = await imported([['Ana', '', '1', own]], null)
+    expect(shown).toEqual(['MISSING_VARIABLE'])
+    expect(first[0]!.lead.refusal!.detail).toContain(own)
+  })
+})
+
 describe("a row's own text", () => {
   test('is filled from the row, and refused with the placeholder that cannot be', async () => {
     const { shown, first } = await imported([
