@@ -3,11 +3,12 @@ import { CampError } from '../errors.ts'
 import { isTornText } from '../lead/characters.ts'
 import { damageIn, damageOf } from '../lead/damage.ts'
 import { fieldOf, plainName } from '../lead/fields.ts'
-import { leftoversIn } from '../lead/leftovers.ts'
+import { isPlaceholder, leftoversIn } from '../lead/leftovers.ts'
+import { isBareValue, isNoValue } from '../lead/no-value.ts'
 import { odditiesIn, withLineBreaks } from '../lead/oddities.ts'
 import { type CompiledText, compileText, fillTemplate } from '../lead/render.ts'
 import { isDoubtfullyLong, type TextRules, textProblem, valueProblem } from '../lead/text-rules.ts'
-import { cleanValue, isBareValue, isNoValue } from '../lead/value.ts'
+import { cleanValue } from '../lead/value.ts'
 import { type Columns, columnOf, namedColumns } from './columns.ts'
 import type { Lead, Refusal } from './vet.ts'
 import type { WarningCount } from './warnings.ts'
@@ -77,6 +78,8 @@ export function rowTextReader(rules: RowTextRules, warnings: WarningCount): (lea
     const damage = damageOf(own) ?? damageIn(own)
     if (damage !== undefined) return refused('BROKEN_VALUE', `its message holds ${damage}`, mensagem)
     const written = withLineBreaks(own)
+    if (ESCAPE.test(written))
+      return refused('BAD_ROW', `its message holds an escape that was not read: ${excerpt(own)}`, mensagem)
     if (written !== own) warnings.addOnce('LITERAL_ESCAPE', line, excerpt(own))
     const compiled = compiledOwn(written)
     if (typeof compiled === 'string') return refused('BAD_TEXT', compiled, mensagem)
@@ -134,7 +137,8 @@ export function problemOf(
   if (isTornText(value)) return { code: 'BAD_ENCODING', what: `holds ${tornPart(value)}` }
   const damage = damageOf(value)
   if (damage !== undefined) return { code: 'BROKEN_VALUE', what: `holds ${damage}` }
-  if (BRACES.test(value)) return { code: 'BAD_TEXT', what: `holds a placeholder: ${excerpt(value)}` }
+  if (BRACES.test(value) || isPlaceholder(value))
+    return { code: 'BAD_TEXT', what: `holds a placeholder: ${excerpt(value)}` }
   if (ESCAPE.test(value)) return { code: 'BAD_ROW', what: `holds an escape that was not read: ${excerpt(value)}` }
   const problem = valueProblem(value, texts, variable)
   return problem === undefined ? undefined : { code: 'BAD_TEXT', what: `holds ${problem}` }

@@ -28,6 +28,13 @@ export function leftoversIn(text: string, columns: readonly NamedColumn[]): Left
   return all.filter(one => !all.some(other => other !== one && other.written.includes(one.written)))
 }
 
+/** Whether a value is nothing but another system's placeholder of what a column usually is: {nome}, [nome], %nome%. */
+export function isPlaceholder(value: string): boolean {
+  return ENCLOSED.test(value) && leftoversIn(value, []).some(one => one.written === value)
+}
+
+const ENCLOSED = /^(?:\$?\{.*\}|\[.*\]|<.*>|%.*%|#.*#|@.*@|«.*»)$/su
+
 /**
  * Words in the braces, brackets or percent signs of another system, whatever they name: {x}, ${x}, [x], <x>, %x%, «x».
  * @param text what stands outside of its {{placeholders}}

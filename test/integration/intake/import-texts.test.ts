@@ -114,6 +114,18 @@ describe("a row's own text", () => {
     },
   )
 
+  test.each([
+    ['Olá #ERROR!', 'BROKEN_VALUE'],
+    ['Olá Ana\\', 'BAD_ROW'],
+    ['Olá \\"Ana\\"', 'BAD_ROW'],
+    ['Venceu em 00/01/1900', 'BROKEN_VALUE'],
+    ['=CONCATENAR("Olá ";B2)', 'BROKEN_VALUE'],
+    ['#### AVISO ####', '#### AVISO ####'],
+    ['Veja x.com/?ref=null', 'Veja x.com/?ref=null'],
+  ])('%s is looked at for damage', async (text, shown) => {
+    expect((await imported([['Ana', '', '10', text]])).shown).toEqual([shown])
+  })
+
   test('with a placeholder that no column fills, HTML or \\n is sent, with a warning that names lines', async () => {
     const { shown, warnings, warningPlaces } = await imported([
       ['Ana', '', '', 'Veja [link]'],
@@ -141,6 +153,10 @@ describe("a row's own text", () => {
 describe('a value', () => {
   test('that holds a placeholder is never filled, and is refused', async () => {
     expect((await imported([['{{valor}}', '', '10']])).shown).toEqual(['BAD_TEXT'])
+  })
+
+  test.each(['{nome}', '[nome]', '%nome%', '\u0024{valor}', '<Nome>'])('%s is refused', async value => {
+    expect((await imported([[value, '', '10']])).shown).toEqual(['BAD_TEXT'])
   })
 
   test('has its white space and invisible characters cleaned, also as it is stored', async () => {
