@@ -4,7 +4,8 @@ import { cleanText } from '../lead/characters.ts'
 import { bindTemplate, type CompiledText } from '../lead/render.ts'
 import type { TextRules } from '../lead/text-rules.ts'
 import { type Columns, namedColumns } from './columns.ts'
-import { prepareMessage, textNotes } from './message.ts'
+import { prepareMessage } from './message.ts'
+import { templateNotes } from './template-text.ts'
 
 export interface ContentRequest {
   message: string | null
@@ -56,7 +57,7 @@ export function assertContent({ message, template, vars, adapter }: ContentReque
 
 /**
  * The content for a file's columns.
- * @throws CampError DATA: a placeholder or variable without a column; nothing to say
+ * @throws CampError DATA: a placeholder or variable without a column, or that is not whole; nothing to say
  */
 export function contentFor(request: ContentRequest, file: string, columns: Columns): Content {
   const { message, template, vars, adapter } = request
@@ -65,7 +66,7 @@ export function contentFor(request: ContentRequest, file: string, columns: Colum
   if (adapter.content === 'NONE') return { ...none, templateVars: {} }
   const named = namedColumns(columns)
   if (template) {
-    const notes = textNotes(`template ${template.code}`, template.content)
+    const notes = templateNotes(template.code, template.content, named)
     return { ...none, templateVars: bindTemplate(template, vars, named), notes }
   }
   const ownTexts = columns.fields.mensagem !== undefined

@@ -2,11 +2,13 @@ import type { RefusalCode } from '../campaign/refusals.ts'
 import { CampError } from '../errors.ts'
 import { isTornText } from '../lead/characters.ts'
 import { damageIn, damageOf } from '../lead/damage.ts'
-import { leftoversIn } from '../lead/leftovers.ts'
+import { fieldOf, plainName } from '../lead/fields.ts'
+import { isPlaceholder, leftoversIn } from '../lead/leftovers.ts'
+import { isBareValue, isNoValue } from '../lead/no-value.ts'
 import { odditiesIn, withLineBreaks } from '../lead/oddities.ts'
 import { type CompiledText, compileText, fillTemplate } from '../lead/render.ts'
 import { isDoubtfullyLong, type TextRules, textProblem, valueProblem } from '../lead/text-rules.ts'
-import { cleanValue, isNoValue } from '../lead/value.ts'
+import { cleanValue } from '../lead/value.ts'
 import { type Columns, columnOf, namedColumns } from './columns.ts'
 import type { Lead, Refusal } from './vet.ts'
 import type { WarningCount } from './warnings.ts'
@@ -38,12 +40,19 @@ export function rowTextReader(rules: RowTextRules, warnings: WarningCount): (lea
     readers.set(name, reader)
     return reader(lead)
   }
+  const nameColumns = new Map<string, boolean>()
+  const isName = (name: string) => {
+    const known = nameColumns.get(name) ?? isNameColumn(name)
+    nameColumns.set(name, known)
+    return known
+  }
   const needed = [...new Set([...(text?.names ?? []), ...Object.values(templateVars ?? {})])]
 
   const read = (lead: Lead): RowText => {
     const own = ownText(lead.row.cells, columns)
     if (own !== undefined) return readOwn(own, lead)
-    if (!text && !templateVars) return refused('MISSING_VARIABLE', 'its message is empty', columns.fields.mensagem)
+    if (!text && !templateVars)
+      return refused('MISSING_VARIABLE', `its message ${noTextIn(lead.row.cells, columns)}`, columns.fields.mensagem)
     const refusal = refusedValue(needed, lead, templateVars !== null)
     if (refusal) return { refusal }
     if (!rules.keepText && !hasLength(texts)) return { text: null }
@@ -69,6 +78,8 @@ export function rowTextReader(rules: RowTextRules, warnings: WarningCount): (lea
     const damage = damageOf(own) ?? damageIn(own)
     if (damage !== undefined) return refused('BROKEN_VALUE', `its message holds ${damage}`, mensagem)
     const written = withLineBreaks(own)
+    if (ESCAPE.test(written))
+      return refused('BAD_ROW', `its message holds an escape that was not read: ${excerpt(own)}`, mensagem)
     if (written !== own) warnings.addOnce('LITERAL_ESCAPE', line, excerpt(own))
     const compiled = compiledOwn(written)
     if (typeof compiled === 'string') return refused('BAD_TEXT', compiled, mensagem)
@@ -100,7 +111,7 @@ export function rowTextReader(rules: RowTextRules, warnings: WarningCount): (lea
   const refusedValue = (names: readonly string[], lead: Lead, variable: boolean): Refusal | undefined => {
     for (const name of names) {
       const value = valueIn(name, lead)
-      const problem = problemOf(value, texts, variable)
+      const problem = (isName(name) ? nameProblemOf : problemOf)(value, texts, variable)
       if (problem)
         return { code: problem.code, detail: `column ${name} ${problem.what}`, column: columnOf(name, columns) }
       warnOf(value, lead.row.line)
@@ -126,10 +137,23 @@ export function problemOf(
   if (isTornText(value)) return { code: 'BAD_ENCODING', what: `holds ${tornPart(value)}` }
   const damage = damageOf(value)
   if (damage !== undefined) return { code: 'BROKEN_VALUE', what: `holds ${damage}` }
-  if (BRACES.test(value)) return { code: 'BAD_TEXT', what: `holds a placeholder: ${excerpt(value)}` }
+  if (BRACES.test(value) || isPlaceholder(value))
+    return { code: 'BAD_TEXT', what: `holds a placeholder: ${excerpt(value)}` }
   if (ESCAPE.test(value)) return { code: 'BAD_ROW', what: `holds an escape that was not read: ${excerpt(value)}` }
   const problem = valueProblem(value, texts, variable)
   return problem === undefined ? undefined : { code: 'BAD_TEXT', what: `holds ${problem}` }
+}
+
+/** The same of a person's name: a number or a truth value is none. */
+export function nameProblemOf(value: string, texts: TextRules, variable: boolean): ReturnType<typeof problemOf> {
+  return isBareValue(value)
+    ? { code: 'MISSING_VARIABLE', what: `holds "${value}", which is no name` }
+    : problemOf(value, texts, variable)
+}
+
+/** The column of names, and others whose header says so ("primeiro nome"); a column "cliente" may hold numbers. */
+function isNameColumn(name: string): boolean {
+  return name === 'nome' || (fieldOf(name) === 'nome' && /nome|name/.test(plainName(name)))
 }
 
 const BRACES = /\{\{|\}\}/
@@ -147,7 +171,13 @@ export function valueReader(name: string, columns: Columns): (lead: Lead) => str
 function ownText(cells: readonly string[], { fields }: Columns): string | undefined {
   if (fields.mensagem === undefined) return undefined
   const text = cleanValue(cells[fields.mensagem] ?? '')
-  return isNoValue(text) ? undefined : text
+  return isNoValue(text) || isBareValue(text) ? undefined : text
+}
+
+/** Why a row has no text of its own, in words that continue "its message …". */
+function noTextIn(cells: readonly string[], { fields }: Columns): string {
+  const text = cleanValue(cells[fields.mensagem ?? -1] ?? '')
+  return text === '' ? 'is empty' : `holds "${text}", which is no text`
 }
 
 function compiledOrProblem(written: string, named: ReturnType<typeof namedColumns>): CompiledText | string {

@@ -2,12 +2,13 @@ import type { RefusalCode } from '../campaign/refusals.ts'
 import { isTornText } from '../lead/characters.ts'
 import { parseDay } from '../lead/dates.ts'
 import { parseDocument } from '../lead/document.ts'
-import { cleanValue, isNoValue } from '../lead/value.ts'
+import { isNoValue } from '../lead/no-value.ts'
+import { cleanValue } from '../lead/value.ts'
 import type { Columns } from './columns.ts'
 import type { Row } from './csv.ts'
 import { PhoneSet } from './phone-set.ts'
 import { allPhonesReader, phoneReader, type RowPhone } from './row-phones.ts'
-import { problemOf, type RowTextRules, rowTextReader } from './row-text.ts'
+import { nameProblemOf, problemOf, type RowTextRules, rowTextReader } from './row-text.ts'
 import { blockOf, REFUSED_BLOCK } from './sequence.ts'
 import { WarningCount } from './warnings.ts'
 
@@ -86,7 +87,7 @@ export function createVetter(rules: Rules): Vetter {
     const cell = (index: number | undefined) => (index === undefined ? '' : cleanValue(cells[index] ?? ''))
     const nome = cell(fields.nome)
     const contract = cell(fields.idcob_contrato)
-    const badName = nome !== '' && problemOf(nome, texts, false)
+    const badName = nome !== '' && nameProblemOf(nome, texts, false)
     const badContract = contract !== '' && problemOf(contract, texts, false)
     const read = readPhone(cells)
     const lead: Lead = {

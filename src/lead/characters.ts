@@ -12,7 +12,8 @@ export function cleanText(text: string): string {
 }
 
 const LINE_BREAK = /\r\n?|[\v\f\x85\u2028\u2029]/g
-const SPACE = /[\xa0\u1680\u2000-\u200a\u202f\u205f\u3000]/g
+// Also the blanks of Braille and Hangul, with which a field is made to look filled.
+const SPACE = /[\xa0\u115f\u1160\u1680\u2000-\u200a\u202f\u205f\u2800\u3000\u3164\uffa0]/g
 const INVISIBLE =
   /\u034f|[\xad\u061c\u180e\u200b\u200c\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]|(?<!\p{Extended_Pictographic}|\p{Emoji_Modifier}|\ufe0f)\u200d|\u200d(?!\p{Extended_Pictographic})|(?<!\u{1f3f4}[\u{e0020}-\u{e007f}]*)[\u{e0000}-\u{e007f}]/gu
 

@@ -17,7 +17,7 @@ export interface Leftover {
 export function leftoversIn(text: string, columns: readonly NamedColumn[]): Leftover[] {
   if (!SIGN.test(text)) return []
   const found = new Map<string, Leftover>()
-  for (const shape of SHAPES) {
+  for (const shape of [...SHAPES, ...TIGHT]) {
     for (const match of text.matchAll(shape)) {
       const column = columnNamed(match[1]!, columns)
       if (column === undefined && !isUsual(match[1]!)) continue
@@ -28,20 +28,50 @@ export function leftoversIn(text: string, columns: readonly NamedColumn[]): Left
   return all.filter(one => !all.some(other => other !== one && other.written.includes(one.written)))
 }
 
+/** Whether a value is nothing but another system's placeholder of what a column usually is: {nome}, [nome], %nome%. */
+export function isPlaceholder(value: string): boolean {
+  return ENCLOSED.test(value) && leftoversIn(value, []).some(one => one.written === value)
+}
+
+const ENCLOSED = /^(?:\$?\{.*\}|\[.*\]|<.*>|%.*%|#.*#|@.*@|«.*»)$/su
+
+/**
+ * Words in the braces, brackets or percent signs of another system, whatever they name: {x}, ${x}, [x], <x>, %x%, «x».
+ * @param text what stands outside of its {{placeholders}}
+ */
+export function spelledOtherwiseIn(text: string): string[] {
+  const found = [...leftoversIn(text, []).map(one => one.written), ...(text.match(SPELLED_OTHERWISE) ?? [])]
+  return [...new Set(found)].filter(one => !found.some(other => other !== one && other.includes(one)))
+}
+
+const WORD = '[\\p{L}\\d_.-]{1,40}'
+const SPELLED_OTHERWISE = new RegExp(
+  [
+    `\\$?\\{+\\s*${WORD}\\s*\\}+`,
+    `\\[+${WORD}\\]+`,
+    `<+(?!/|(?:br|b|i|p|u)>)${WORD}>+`,
+    `(?<![\\p{L}\\d])%+${WORD}%+`,
+    `«${WORD}»`,
+  ].join('|'),
+  'giu',
+)
+
 const SIGN = /[{[<%#«@$]/
-const NAME = '\\s*([\\p{L}\\p{N}][\\p{L}\\p{N}_ .ºª/-]{0,40}?)\\s*'
+const WORDS = '([\\p{L}\\p{N}](?:[\\p{L}\\p{N}_ .ºª/-]{0,40}[\\p{L}\\p{N}_ºª])?)'
+const NAME = `\\s*${WORDS}\\s*`
 const SHAPES = [
   ['\\$?\\{+%?', '%?\\}+'],
   ['\\[+', '\\]+'],
   ['<+', '>+'],
-  ['%+', '%+'],
-  ['#+', '#+'],
-  ['@+', '@+'],
   ['«', '»'],
   ['(?:%7b){1,2}', '(?:%7d){1,2}'],
+].map(([open, close]) => new RegExp(`${open}${NAME}${close}`, 'giu'))
+// Signs that texts have too stand at the words themselves: "#pix #boleto" is hashtags, "90 % desconto" a percentage.
+const TIGHT = [
+  ...['%', '#', '@'].map(sign => [`(?<![\\p{L}\\p{N}${sign}])${sign}+`, `${sign}+(?![\\p{L}\\p{N}])`]),
   // Only in front: $nome, %nome.
   ['(?<![\\p{L}\\p{N}$%])[$%]', '(?![\\p{L}\\p{N}_])'],
-].map(([open, close]) => new RegExp(`${open}${NAME}${close}`, 'giu'))
+].map(([open, close]) => new RegExp(`${open}${WORDS}${close}`, 'giu'))
 
 function columnNamed(name: string, columns: readonly NamedColumn[]): string | undefined {
   const plain = plainName(name)

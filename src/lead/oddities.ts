@@ -15,15 +15,24 @@ export function odditiesIn(text: string): { oddity: Oddity; example: string }[] 
   })
 }
 
+const cased = (words: string) => `(?:${words}|${words.toUpperCase()})`
+/** What people write behind a question without a blank: "quer?sim". */
+const NOT_AN_ANSWER = `(?!${cased('sim|não|nao|ou|então|entao|clique|responda|ligue|pague|acesse|fale|veja|venha|quero')}(?!\\p{L}))`
+/** Words that are none without their last letter: Você, José, Olá, até, está, amanhã, irmã, André. */
+const LOST_AT_END =
+  '(?<!\\p{L})(?:[Vv]oc|VOC|[Jj]os|JOS|[Oo]l|OL|[Aa]t|AT|[Ee]st|EST|[Aa]manh|AMANH|[Ii]rm|IRM|[Aa]ndr|ANDR)\\?(?![\\p{L}?])'
+
 /** Text that was written as UTF-8 and read as something else ("JosÃ©", "Jos├®"), or in DOS and read as Windows ("Jos‚"); lost accents. */
 const ODD = new RegExp(
   [
-    '[ÂÃ][\\x80-\\xbf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]',
+    '[ÂÃ][\\x80-\\xba\\xbc-\\xbf€‚ƒ„†‡ˆ‰Š‹ŒŽ•˜™š›œžŸ]',
+    // A quote or dash may stand behind a word in capitals (“AMANHÃ”).
+    '[ÂÃ][‘’“”–](?=\\p{L})',
     '[âÂ]€[\\x80-\\xbf™œž“”˜¢¦]',
     '[├┬][\\x80-\\xff│┤╡╢╖╕╣║╗╝╜╛┐└┴┬├─┼╞╟╚╔╩╦╠═╬╧░▒▓█▄▌▐▀ƒ⌐¬½¼]',
     '\\p{L}[‚„ƒ†‡ˆ‰¢£¤¥¬±¶¼¾¿╞╟╚Œ]',
     // Not in a URL, where a query begins so.
-    '(?<!\\S*[/.=]\\S*)\\p{L}\\?+\\p{Ll}',
+    `(?<!\\S*[/.=]\\S*)(?:\\p{L}\\?+${NOT_AN_ANSWER}\\p{Ll}|\\p{Lu}\\?+${NOT_AN_ANSWER}\\p{Lu}|${LOST_AT_END})`,
   ].join('|'),
   'u',
 )

@@ -39,8 +39,9 @@ const PLACEHOLDER = /\{\{\s*([^{}]*?)\s*\}\}/g
 export function compileText(source: string, columns?: readonly NamedColumn[]): CompiledText {
   const text = columns ? source.replace(PLACEHOLDER, (_, name: string) => `{{${resolve(name, columns)}}}`) : source
   const parts = text.split(PLACEHOLDER)
-  if (columns && parts.some((part, i) => i % 2 === 0 && isUnclosed(part, i, parts.length))) {
-    throw new CampError('DATA', 'the message has a placeholder that is not closed', {
+  const unclosed = columns && unclosedIn(source)
+  if (unclosed !== undefined) {
+    throw new CampError('DATA', `the message has a placeholder that is not closed, or not of two braces: ${unclosed}`, {
       hint: 'Write placeholders as {{nome}}.',
     })
   }
@@ -60,10 +61,16 @@ export function compileText(source: string, columns?: readonly NamedColumn[]): C
   }
 }
 
-/** Of the part between two placeholders: braces that open or close none, and a third one at either ({{{nome}}}). */
-function isUnclosed(part: string, i: number, parts: number): boolean {
-  return /\{\{|\}\}/.test(part) || (i > 0 && part.startsWith('}')) || (i < parts - 1 && part.endsWith('{'))
+/**
+ * The first braces that open or close no placeholder, as they are written: {{nome}, nome}}, a third one ({{{nome}}}), or {{ }}
+ * without a name.
+ */
+export function unclosedIn(source: string): string | undefined {
+  return /\{\{|\}\}/.test(source) ? UNCLOSED.exec(source.replace(WHOLE, ' '))?.[0] : undefined
 }
+
+const WHOLE = /(?<!\{)\{\{[^{}]*[^{}\s][^{}]*\}\}(?!\})/g
+const UNCLOSED = /\{{2,}[^{}\n]{0,40}\}*|\{?[^{}\s]{0,40}\}{2,}/
 
 /**
  * A template's variables and the columns that fill them, checked: every variable of the template ({{1}}, {{nome}}) needs a

@@ -57,3 +57,28 @@ test('a template is shown as a real lead reads it, once a campaign uses it', asy
   )
   expect(await show('--phone', '51987654321')).toMatchObject({ code: 3, err: expect.stringContaining('no lead') })
 })
+
+test.each(['Ola {{1}, contrato {{2}}.', 'Ola {{{1}}}', 'Ola {{}}', ' ', 'a\u0007'])(
+  '%j is no text of a template',
+  async content => {
+    const added = await camp(['template', 'add', 'Outro', '--code', 'outro', '--content', content], { env })
+    expect(added).toMatchObject({ code: 5, err: expect.stringContaining("the template's text") })
+    expect((await camp(['template', 'show', 'outro'], { env })).code).toBe(3)
+  },
+)
+
+test('a template with placeholders of another spelling is kept with a warning, and not used where they name a column', async () => {
+  const content = 'Ola {nome} [x] {{1}}'
+  const added = await succeed(
+    camp(['template', 'add', 'Misto', '--code', 'misto', '--content', content, '--json'], { env }),
+  )
+  expect(added.json().notes).toHaveLength(2)
+  expect(added.err).toContain('{nome}')
+  const file = join(folder, 'misto.csv')
+  writeFileSync(file, 'telefone;nome;contrato\n11987654321;Ana;C1\n')
+  const to = ['--wallet', 'Carteira Sul', '--broker', 'Sandbox', '--template', 'misto', '--var', '1=contrato']
+  expect(await camp(['campaign', 'import', file, ...to], { env })).toMatchObject({
+    code: 5,
+    err: expect.stringContaining('template misto holds {nome}'),
+  })
+})

@@ -31,7 +31,9 @@ async function add(context: Context, name: string, options: AddOptions): Promise
   const prisma = await context.prisma()
   const { auditRow } = await import('../../security/audit.ts')
   const { orTaken } = await import('../records.ts')
+  const { vetTemplate } = await import('../../intake/template-text.ts')
   const content = await contentOf(options)
+  const notes = vetTemplate(content)
   const template = await orTaken(
     prisma.$transaction(async tx => {
       const made = await tx.template.create({ data: { name, template_code: options.code, content } })
@@ -42,16 +44,18 @@ async function add(context: Context, name: string, options: AddOptions): Promise
     }),
     `there is a template with the code "${options.code}" already`,
   )
-  context.out.result(view(template), `Added template "${template.template_code}" ${variablesText(content)}.`)
+  for (const note of notes) context.out.warn(note)
+  context.out.result(
+    { ...view(template), notes },
+    `Added template "${template.template_code}" ${variablesText(content)}.`,
+  )
 }
 
 async function contentOf({ content, contentFile }: AddOptions): Promise<string> {
   if ((content === undefined) === (contentFile === undefined)) {
     throw new CampError('USAGE', 'the text is given with --content or with --content-file: with one of them')
   }
-  const text = content === undefined ? await readText(contentFile!) : messageText(content)
-  if (text.trim() === '') throw new CampError('DATA', "the template's text is empty")
-  return text
+  return content === undefined ? readText(contentFile!) : messageText(content)
 }
 
 async function readText(file: string): Promise<string> {

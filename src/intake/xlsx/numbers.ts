@@ -86,15 +86,12 @@ function durationText(code: string, days: number): string | undefined {
   return days >= 0 && days < LAST_DAY ? shown(days < 1 ? 'hh:mm:ss' : code, days) || undefined : undefined
 }
 
-function timeText(number: number): string | undefined {
-  return number >= 0 && number < 1 ? clockText(Math.round(number * DAY_SECONDS) % DAY_SECONDS) : undefined
-}
-
 function dayText(serial: number): string | undefined {
-  if (!(serial >= 1 && serial < LAST_DAY)) return timeText(serial)
+  if (!(serial >= 0 && serial < LAST_DAY)) return undefined
   // 10:59:59.9999 is what a sum has made of 11:00.
   const seconds = Math.round(serial * DAY_SECONDS)
-  const [year, month, day] = dateFromSerial(Math.floor(seconds / DAY_SECONDS))
+  // Excel shows day zero as 00/01/1900, also where the cell was meant to be empty.
+  const [year, month, day] = seconds < DAY_SECONDS ? [1900, 1, 0] : dateFromSerial(Math.floor(seconds / DAY_SECONDS))
   return momentText([year, month, day], seconds % DAY_SECONDS)
 }
 

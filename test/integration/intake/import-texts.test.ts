@@ -77,6 +77,25 @@ describe('what a program has left of a value', () => {
   })
 })
 
+describe('a bare number or truth value', () => {
+  test.each(['0', '12345', '46000', 'FALSO', 'VERDADEIRO', 'FALSE', 'TRUE'])('%s is no name', async nome => {
+    const { first, shown } = await imported([[nome, '', '0']])
+    expect(shown).toEqual(['MISSING_VARIABLE'])
+    expect(first[0]!.lead.refusal!.detail).toContain('which is no name')
+    expect(await imported([[nome, '', '0']], 'Deve {{valor}}')).toMatchObject({
+      shown: ['Deve 0'],
+      warnings: { BAD_NAME: 1 },
+    })
+  })
+
+  test.each(['0', '46000', 'FALSO', 'TRUE'])('%s is no text of a row', async own => {
+    expect((await imported([['Ana', '', '1', own]])).shown).toEqual(['Olá Ana: 1'])
+    const { shown, first } = await imported([['Ana', '', '1', own]], null)
+    expect(shown).toEqual(['MISSING_VARIABLE'])
+    expect(first[0]!.lead.refusal!.detail).toContain(own)
+  })
+})
+
 describe("a row's own text", () => {
   test('is filled from the row, and refused with the placeholder that cannot be', async () => {
     const { shown, first } = await imported([
@@ -94,6 +113,18 @@ describe("a row's own text", () => {
       expect((await imported([['Ana', '', '10', text]])).shown).toEqual(['BAD_TEXT'])
     },
   )
+
+  test.each([
+    ['Olá #ERROR!', 'BROKEN_VALUE'],
+    ['Olá Ana\\', 'BAD_ROW'],
+    ['Olá \\"Ana\\"', 'BAD_ROW'],
+    ['Venceu em 00/01/1900', 'BROKEN_VALUE'],
+    ['=CONCATENAR("Olá ";B2)', 'BROKEN_VALUE'],
+    ['#### AVISO ####', '#### AVISO ####'],
+    ['Veja x.com/?ref=null', 'Veja x.com/?ref=null'],
+  ])('%s is looked at for damage', async (text, shown) => {
+    expect((await imported([['Ana', '', '10', text]])).shown).toEqual([shown])
+  })
 
   test('with a placeholder that no column fills, HTML or \\n is sent, with a warning that names lines', async () => {
     const { shown, warnings, warningPlaces } = await imported([
@@ -122,6 +153,10 @@ describe("a row's own text", () => {
 describe('a value', () => {
   test('that holds a placeholder is never filled, and is refused', async () => {
     expect((await imported([['{{valor}}', '', '10']])).shown).toEqual(['BAD_TEXT'])
+  })
+
+  test.each(['{nome}', '[nome]', '%nome%', '\u0024{valor}', '<Nome>'])('%s is refused', async value => {
+    expect((await imported([[value, '', '10']])).shown).toEqual(['BAD_TEXT'])
   })
 
   test('has its white space and invisible characters cleaned, also as it is stored', async () => {

@@ -24,7 +24,7 @@ const FORMATS = {
   171: '#,##0,"k"',
   172: '"dia "0',
 }
-const STYLES = [0, 14, 164, 22, 165, 166, 167, 168, 169, 11, 170, 20, 2, 10, 171, 49, 172, 12, 46]
+const STYLES = [0, 14, 164, 22, 165, 166, 167, 168, 169, 11, 170, 20, 2, 10, 171, 49, 172, 12, 46, 17, 15]
 const [
   ,
   SHORT_DATE,
@@ -45,6 +45,8 @@ const [
   WORD,
   FRACTION,
   HOURS,
+  MONTH,
+  DAY_MONTH,
 ] = STYLES.map((_, i) => i)
 
 describe('a cell is the text that a person sees in it', () => {
@@ -75,6 +77,12 @@ describe('a cell is the text that a person sees in it', () => {
     ['a date without its day', { s: LONG_DATE, v: '<v>46350</v>' }, '24/11/2026'],
     ['a date with a time', { s: DATE_TIME, v: '<v>46350.75</v>' }, '24/11/2026 18:00'],
     ['… to the second', { s: DATE_TIME, v: '<v>46350.750011574</v>' }, '24/11/2026 18:00:01'],
+    ['no day', { s: DATE, v: '<v>0</v>' }, '00/01/1900'],
+    ['… in the machine’s own format', { s: SHORT_DATE, v: '<v>0</v>' }, '00/01/1900'],
+    ['… without its day', { s: MONTH, v: '<v>0</v>' }, '00/01/1900'],
+    ['… with the name of its month', { s: DAY_MONTH, v: '<v>0</v>' }, '00/01/1900'],
+    ['… with a time', { s: DATE_TIME, v: '<v>0.375</v>' }, '00/01/1900 09:00'],
+    ['midnight', { s: TIME, v: '<v>0</v>' }, '00:00:00'],
     ['a time', { s: TIME, v: '<v>0.375</v>' }, '09:00:00'],
     ['hours', { s: HOURS, v: '<v>0.5</v>' }, '12:00:00'],
     ['a date as ISO', { t: 'd', v: '<v>2026-11-24T00:00:00</v>' }, '24/11/2026'],

@@ -57,7 +57,7 @@ describe('a text', () => {
 
   test.each([
     ['Olá {{apelido}}', 'there is no column "apelido" for {{apelido}}', /The file's columns: CELULAR, Nome do Devedor/],
-    ['Olá {{nome}', 'the message has a placeholder that is not closed', /\{\{nome\}\}/],
+    ['Olá {{nome}', 'the message has a placeholder that is not closed, or not of two braces: {{nome}', /\{\{nome\}\}/],
     ['Olá {{}}', 'there is no column "" for {{}}', /columns/],
   ])('with a wrong placeholder is refused: %s', (text, message, hint) => {
     expect(() => compileText(text, columns)).toThrow(

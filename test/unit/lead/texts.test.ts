@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import { leftoversIn } from '../../../src/lead/leftovers.ts'
+import { leftoversIn, spelledOtherwiseIn } from '../../../src/lead/leftovers.ts'
 import { odditiesIn, withLineBreaks } from '../../../src/lead/oddities.ts'
+import { unclosedIn } from '../../../src/lead/render.ts'
 import { isDoubtfullyLong, textProblem, valueProblem } from '../../../src/lead/text-rules.ts'
 
 const columns = [
@@ -44,9 +45,37 @@ describe('placeholders of another spelling', () => {
     '[sic]',
     '5% e 10% hoje',
     '<3',
+    'Pague com #nome #valor hoje',
+    'Pague com #link #boleto',
+    'Até 90 % desconto hoje',
+    'Até 90 % nome',
+    '💰$ Desconto, 💰$ nome',
+    '10% 20% 30%',
+    '10%nome 20%',
+    'nome@nome@x.com',
   ])('%s is none', text => {
     expect(leftoversIn(text, columns)).toEqual([])
   })
+})
+
+test.each([
+  ['{x}', ['{x}']],
+  ['[apelido] e %y%', ['[apelido]', '%y%']],
+  ['\u0024{x} <z>', ['\u0024{x}', '<z>']],
+  ['Olá, 10% de R$ 5 <br> a < b [ ]', []],
+])('%s is another spelling of placeholders', (text, written) => {
+  expect(spelledOtherwiseIn(text)).toEqual(written)
+})
+
+test.each([
+  ['Ola {{1}, contrato {{2}}.', '{{1}'],
+  ['Ola {{{nome}}}', '{{{nome}}}'],
+  ['Ola nome}}', 'nome}}'],
+  ['Ola {{ }}', '{{ }}'],
+  ['Ola {{1', '{{1'],
+  ['Ola {{ nome }}, {ok}', undefined],
+])('%s holds a placeholder that is not whole: %s', (text, written) => {
+  expect(unclosedIn(text)).toBe(written)
 })
 
 describe('oddities', () => {
@@ -56,6 +85,13 @@ describe('oddities', () => {
     ['Jos├®', 'ODD_CHARACTERS'],
     ['Dâ€™Ãvila', 'ODD_CHARACTERS'],
     ['Jo?o', 'ODD_CHARACTERS'],
+    ['JO?O DA SILVA', 'ODD_CHARACTERS'],
+    ['CONCEI??O', 'ODD_CHARACTERS'],
+    ['ANT?NIO', 'ODD_CHARACTERS'],
+    ['JOS?', 'ODD_CHARACTERS'],
+    ['VOC? TEM UM D?BITO', 'ODD_CHARACTERS'],
+    ['Ol? Ana', 'ODD_CHARACTERS'],
+    ['ANTÃ”NIO', 'ODD_CHARACTERS'],
     ['Silva &amp; Filhos', 'HTML'],
     ['a<br>b', 'HTML'],
     ['a\\nb', 'LITERAL_ESCAPE'],
@@ -74,6 +110,15 @@ describe('oddities', () => {
     'C\\foo',
     '😀',
     'IRMÃ 2',
+    '“ATÉ AMANHÃ” só hoje',
+    'É AMANHÃ… corra',
+    'SÓ AMANHÃ—',
+    'É AMANHÃ—corra',
+    '«AMANHÃ»',
+    'Você quer?sim',
+    'QUER?SIM',
+    'TUDO BEM? PAGUE',
+    'x.com/OL?A=B',
   ])('none in %s', text => {
     expect(odditiesIn(text)).toEqual([])
   })

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { cleanText, forbiddenCharacter } from '../../../src/lead/characters.ts'
 import { damageIn, damageOf } from '../../../src/lead/damage.ts'
-import { cleanValue, isNoValue } from '../../../src/lead/value.ts'
+import { isBareValue, isNoValue } from '../../../src/lead/no-value.ts'
+import { cleanValue } from '../../../src/lead/value.ts'
 
 describe('what a program has left of a value', () => {
   test.each([
@@ -31,8 +32,15 @@ describe('what a program has left of a value', () => {
       '#VALOR',
     ],
     ...['1,20231E+14', '1.2E+14', '1,2 E +14', '1.2e14', '1E+14', '-1,2E-05', 'R$ 1,2E+05', 'Loading...'],
+    ...['# N/D', '#ND', '#NA', 'Error 2042', 'Erro 2042', '1.#QNAN'],
+    ...['-1.#IND', '=PROCV(A2;B:C;2;0)', '=B2', '=CONCATENAR("Olá ";B2)', '=Plan1!A1', '=+$A$1', 'System.Byte[]'],
+    ...['#VALEUR!', '#BEZUG!', '1E+11', '1,23E+11', '1E-05'],
   ])('%s is damage', value => {
     expect(damageOf(value)).toContain(value)
+  })
+
+  test.each(['R$ #ERROR!', 'R$ #CAMPO!', 'nº#N/D', 'CT1,2E+14', 'R$ #N/D', 'CT1E+11'])('%s holds damage', value => {
+    expect(damageOf(value)).toMatch(/^(?:#|1)/)
   })
 
   test.each([
@@ -48,6 +56,9 @@ describe('what a program has left of a value', () => {
     'Rua 5 E 5',
     '#BlackFriday',
     '10:30',
+    ...['2023E-01', '12E-3', 'Quadra 5E-12 lote 3', 'Apto 2E-101', '3E-10 Comercio', '#LOJA!', 'null@x.com', '#Natal?'],
+    ...['https://x.com/a?ref=null', '#### AVISO ####', '=)', '=== AVISO ===', 'Erro 404', 'Ferreira', 'x@null.com'],
+    ...['5E-12', 'C:\\x', 'Sistema. Ok'],
   ])('%s is none', value => {
     expect(damageOf(value)).toBeUndefined()
   })
@@ -60,16 +71,33 @@ describe('what a program has left of a value', () => {
     ['Ola NULL, tudo bem?', 'NULL'],
     ['Ola undefined', 'undefined'],
     ['vence em 00/00/0000.', '00/00/0000'],
+    ['Venceu em 00/01/1900', '00/01/1900'],
+    ['desde Jan  1 1900 12:00AM', 'Jan  1 1900'],
+    ['até 31/12/9999!', '31/12/9999'],
+    ['em 1/0/1900.', '1/0/1900'],
+    ['Olá #ERROR!', '#ERROR!'],
+    ['Olá #CAMPO! e', '#CAMPO!'],
+    ['contrato CT1,2E+14', '1,2E+14'],
+    ['Ola null.', 'null'],
   ])('is found within %s', (text, damage) => {
     expect(damageIn(text)).toBe(damage)
   })
 
-  test.each(['#promo!', 'use #NOME', 'Bloco 1E2', 'tel. 11 98765-4321', 'A1E+2x', 'Null Souza', 'a.null/b'])(
-    'is not found within %s',
-    text => {
-      expect(damageIn(text)).toBeUndefined()
-    },
-  )
+  test.each([
+    '#promo!',
+    'use #NOME',
+    'Bloco 1E2',
+    'tel. 11 98765-4321',
+    'A1E+2x',
+    'Null Souza',
+    'a.null/b',
+    'veja x.com/?ref=null',
+    '#### AVISO ####',
+    '####\nAVISO\n####',
+    'vem #conectar!',
+  ])('is not found within %s', text => {
+    expect(damageIn(text)).toBeUndefined()
+  })
 })
 
 describe('how a program writes that there is no value', () => {
@@ -104,17 +132,67 @@ describe('how a program writes that there is no value', () => {
       '01/01/1900',
     ],
     ...['00/01/1900', '31/12/1899 00:00', '1899-12-30T00:00:00', '1900-01-00', '0001-01-01T00:00:00', '00000000'],
+    ...['NULL/NULL', 'NULL-NULL', 'NULL,00', 'NaN/NaN/NaN', 'System.DBNull', '(vazio)', '(em branco)', '(blank)'],
+    ...[
+      'sem nome',
+      'Sem Nome',
+      '\u3164',
+      '\u2800\u2800',
+      'NULL NULL 0',
+      'R$ NULL',
+      'Não informado',
+      '[empty]',
+      '(null)',
+    ],
+    ...['Jan  1 1900 12:00AM', '1/0/1900', '00/jan/1900', 'jan/00', '01-01-1900', '01.01.1900', '0/0/0000'],
+    ...['1753-01-01', '31/12/9999', '31/12/1969 21:00', '9999-12-31 23:59:59', '00/01/1900 09:00', '0-jan-00'],
+    ...['01/01/1904', 'sábado, 0 de janeiro de 1900', 'Dec 30 1899 12:00AM', '01-JAN-1753', '12/31/1969 9:00 PM'],
+    ...['00/01/00', '2026-00-00', 'Jan  1 1753 12:00:00:000AM', '1900-01-01 00:00:00.000'],
   ])('%s', value => {
     expect(isNoValue(cleanValue(value))).toBe(true)
   })
 
-  test.each(['Nil', 'Nan', 'Nulo', '0', 'S', '10/12/2026', '01/01/1970', 'Ana', '😀', 'Null Souza', '12/12/1900'])(
-    'not %s',
-    value => {
-      expect(isNoValue(cleanValue(value))).toBe(false)
-    },
-  )
+  test.each([
+    'Nil',
+    'Nan',
+    'Nulo',
+    '0',
+    'S',
+    '10/12/2026',
+    '01/01/1970',
+    'Ana',
+    '😀',
+    'Null Souza',
+    '12/12/1900',
+    ...['Blank', 'Vazio', 'null@x.com', 'Ana Nan', 'Nenhum'],
+    ...['31/12/1969', '01/01/2000', 'jan/26', '10/00', '1.0.0', '10.00.00', '00-01-2345', '31/12/2026 00:00'],
+  ])('not %s', value => {
+    expect(isNoValue(cleanValue(value))).toBe(false)
+  })
 })
+
+test.each([
+  '0',
+  '12345',
+  '46000',
+  'FALSO',
+  'VERDADEIRO',
+  'FALSE',
+  'true',
+  '24/11/2026',
+  'R$ 0,00',
+  '1,5',
+  '(11) 98765-4321',
+])('%s is no name and no text', value => {
+  expect(isBareValue(value)).toBe(true)
+})
+
+test.each(['Ana', '3E Comércio', 'Ana 2', '123 milhas', 'Falsoni', '1º', '👍 10', '99 é tudo'])(
+  '%s may be a name',
+  value => {
+    expect(isBareValue(value)).toBe(false)
+  },
+)
 
 test('a NULL beside a word is damage, unless all is in capitals', () => {
   expect(damageOf('Ana null')).toContain('null')

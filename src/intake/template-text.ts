@@ -1,0 +1,51 @@
+import { CampError } from '../errors.ts'
+import { isTornText } from '../lead/characters.ts'
+import { leftoversIn, spelledOtherwiseIn } from '../lead/leftovers.ts'
+import { compileText, type NamedColumn, unclosedIn } from '../lead/render.ts'
+import { textProblem } from '../lead/text-rules.ts'
+import { textNotes } from './message.ts'
+
+/**
+ * What an operator should see of a template's text before it is kept: sentences.
+ * @param content as it is to be kept
+ * @throws CampError DATA: it is empty, has a placeholder that is not closed or without a name, or a character that no channel carries
+ */
+export function vetTemplate(content: string): string[] {
+  assertWhole("the template's text", content)
+  const others = compileText(content).literals.flatMap(spelledOtherwiseIn)
+  return [
+    ...textNotes("the template's text", content),
+    ...others.map(written => `the template's text holds ${written}, which goes out as it stands: a variable is {{1}}`),
+  ]
+}
+
+/**
+ * The same of a template that a file's columns are to fill.
+ * @throws CampError DATA, also where another spelling of a placeholder names a column
+ */
+export function templateNotes(code: string, content: string, columns: readonly NamedColumn[]): string[] {
+  const what = `template ${code}`
+  assertWhole(what, content)
+  const leftovers = compileText(content).literals.flatMap(literal => leftoversIn(literal, columns))
+  const certain = leftovers.find(one => one.column !== undefined)
+  if (certain) {
+    throw new CampError('DATA', `${what} holds ${certain.written}, which would go out as it stands`, {
+      hint: 'Add the template again as the broker approved it, with its variables written {{1}} or {{nome}}.',
+    })
+  }
+  return [
+    ...textNotes(what, content),
+    ...leftovers.map(({ written }) => `${what} holds ${written}, which no column fills: it goes out as it stands`),
+  ]
+}
+
+function assertWhole(what: string, content: string): void {
+  const unclosed = unclosedIn(content)
+  if (unclosed !== undefined) {
+    throw new CampError('DATA', `${what} has a placeholder that is not closed, or not of two braces: ${unclosed}`, {
+      hint: 'Write variables as {{1}} or {{nome}}.',
+    })
+  }
+  const problem = isTornText(content) ? 'holds U+FFFD, where a character was lost' : textProblem(content, {})
+  if (problem !== undefined) throw new CampError('DATA', `${what} ${problem}`, { hint: 'Correct the text.' })
+}

@@ -1,0 +1,57 @@
+import { isZeroDate } from './zero-date.ts'
+
+/**
+ * Whether a value is how a program writes that there is none: NULL and its kind, a date of zeros, or nothing but punctuation.
+ * @param value as `cleanValue` returns it
+ */
+export function isNoValue(value: string): boolean {
+  if (value === '') return true
+  if (value.length > LONGEST) return false
+  return AS_WRITTEN.has(value) || NO_VALUE.some(pattern => pattern.test(value)) || isZeroDate(value)
+}
+
+const LONGEST = 40
+
+/** In another case these may be names. */
+const AS_WRITTEN: ReadonlySet<string> = new Set([
+  ...['nan', 'NaN', 'NAN', 'NaT', '<NA>'], // pandas
+  'NA', // R
+])
+
+/** In any case. */
+const WORDS = [
+  'null', // SQL and its exports
+  '(?:system\\.)?dbnull(?:\\.value)?', // .NET
+  'undefined', // JavaScript
+  'none', // Python
+  'n/[ad]', // spreadsheets and forms
+].join('|')
+/** Of pivot tables, which write them in brackets. */
+const IN_BRACKETS = 'vazio|vazia|em branco|blank|empty|sem valor|nenhum|nenhuma'
+/** Of forms and of people. */
+const SAID = 'em branco|sem nome|sem informa[cç][aã]o|n[aã]o (?:informad[oa]|consta|dispon[ií]vel|cadastrad[oa])'
+
+const NO_VALUE = [
+  new RegExp(`^(?:R\\$ ?)?[([<{]?\\s*(?:${WORDS})\\s*[)\\]>}]?$`, 'i'),
+  // Several columns in one: NULL NULL, NULL/NULL, nan nan; or with what a format has added: NULL,00.
+  new RegExp(`^[([<{]?\\s*(?:${WORDS}|nan)(?:[\\s/,.;:|_-]+(?:${WORDS}|nan|0+))+\\s*[)\\]>}]?$`, 'i'),
+  new RegExp(`^[([<{]\\s*(?:${IN_BRACKETS})\\s*[)\\]>}]$`, 'i'),
+  new RegExp(`^[([<{]?(?:${SAID})[)\\]>}]?$`, 'i'),
+  // MySQL.
+  /^\\n$/i,
+  // A field that holds only signs ("-", "  /  /", "R$ -").
+  /^(?:R\$[-\s]*|[-–—_.,:;/\\|*?'"()\s]+)$/i,
+]
+
+/**
+ * Whether a value is a bare number, a date or a truth value: in a column of names or of whole texts it comes from a wrong column or
+ * a formula, and is neither.
+ * @param value as `cleanValue` returns it
+ */
+export function isBareValue(value: string): boolean {
+  return value.length <= LONGEST && (NUMBER.test(value) || TRUTH.test(value))
+}
+
+const NUMBER = /^(?:R\$|US\$|\$|€)?[-+\d\s.,:;/()%]*\d[-+\d\s.,:;/()%]*$/
+/** Excel's in Portuguese and English, and those of programs. */
+const TRUTH = /^(?:verdadeiro|falso|true|false)$/i
