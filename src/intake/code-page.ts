@@ -58,6 +58,7 @@ function readingOf(sample: Buffer, page: CodePage): { share: number; letters: nu
   for (const match of text.matchAll(BEYOND_ASCII)) {
     all++
     if (!isGood(match[0], text.charAt(match.index - 1), text.charAt(match.index + 1))) continue
+    if (match[0] === 'Ç' && TILDE_AS_CEDILLA.test(wordAt(text, match.index))) continue
     good++
     if (!SIGNS.has(match[0])) letters++
   }
@@ -71,6 +72,26 @@ function isGood(character: string, before: string, after: string): boolean {
   if (LOWER.has(character)) return inWord && !/\p{Lu}/u.test(after)
   return CAPITALS.has(character) && inWord && !/\p{Ll}/u.test(before)
 }
+
+/** At most what an ending takes. */
+function wordAt(text: string, at: number): string {
+  return text.slice(Math.max(0, at - 10), at + 3)
+}
+
+/**
+ * Windows-1252 has Ç where cp850 has Ã, and a Ç may stand there by its case: JOÇO, SEBASTIÇO, MAGALHÇES, GALVÇO. In Portuguese only A, O
+ * and U follow it, and an O at the end of a word only behind a vowel, L, N or R (BRAÇO, LOURENÇO); the last two lines are frequent words
+ * that keep this rule and are none.
+ */
+const TILDE_AS_CEDILLA = new RegExp(
+  [
+    'Ç[^AOUÁÂÃÓÔÕÚ]',
+    '[^AEIOUÁÉÍÓÚLNR]ÇO(?!\\p{L})',
+    '(?<!\\p{L})(?:JO|LE|P)ÇO(?!\\p{L})',
+    '(?:BAST|DAM|JUL|FAB|REG|UN|GAV)IÇO(?!\\p{L})',
+  ].join('|'),
+  'u',
+)
 
 const LETTER = /\p{L}/u
 const LOWER: ReadonlySet<string> = new Set('áàâãéêíóôõúüçñ')

@@ -1,11 +1,14 @@
 import { once } from 'node:events'
 import { CsvError, Parser } from 'csv-parse'
 import { CampError } from '../errors.ts'
+import { faultOfHeader, type QuoteFault, QuoteJudge } from './quotes.ts'
 
 /** A record of the file: its cells, and the line where it begins (the file's first line is 1). */
 export interface Row {
   line: number
   cells: string[]
+  /** Why it cannot be trusted, though it was read: a quoted cell of it may hold other rows. */
+  doubt?: { column: number; detail: string }
 }
 
 export interface CsvOptions {
@@ -49,6 +52,9 @@ class RowParser extends Parser {
   readonly #lines = new LineCount()
   #passOver: boolean
   #headers: readonly string[] | undefined
+  #judge: QuoteJudge | undefined
+  /** A cell of the record that is being read has kept its opening quote. */
+  #torn = false
   #rows: Row[] = []
 
   constructor({ file, delimiter, separatorLine }: CsvOptions) {
@@ -63,6 +69,20 @@ class RowParser extends Parser {
     this.#file = file
     this.#delimiter = delimiter
     this.#passOver = separatorLine !== null
+    this.#watchTornQuotes()
+  }
+
+  /**
+   * With relax_quotes csv-parse puts the opening quote back where other characters follow the closing one. In the cell this looks
+   * like a text that begins with a quote, so it is noted where it happens: csv-parse tells it nowhere else.
+   */
+  #watchTornQuotes(): void {
+    const { field } = (this as unknown as { state: { field: { prepend: (quote: Buffer) => void } } }).state
+    const prepend = field.prepend.bind(field)
+    field.prepend = quote => {
+      this.#torn = true
+      prepend(quote)
+    }
   }
 
   override push(cells: string[] | null): boolean {
@@ -72,12 +92,20 @@ class RowParser extends Parser {
       this.#passOver = false
       return true
     }
-    this.#headers ??= cells
-    const width = this.#headers.length
-    const torn = cells.findIndex(cell => isTorn(cell) || hasSwallowed(cell, width, this.#delimiter))
-    if (torn >= 0) throw this.#quoteError(line, torn)
-    this.#rows.push({ line, cells })
+    const fault = this.#faultOf(cells)
+    this.#torn = false
+    if (fault?.certain) throw this.#quoteError(lineOfCell(line, cells, fault.column), fault.column)
+    this.#rows.push(fault ? { line, cells, doubt: doubtOf(fault) } : { line, cells })
     return true
+  }
+
+  #faultOf(cells: readonly string[]): QuoteFault | undefined {
+    if (this.#judge) return this.#judge.faultOf(cells, this.#torn)
+    const fault = faultOfHeader(cells, this.#delimiter)
+    if (fault) return fault
+    this.#headers = cells
+    this.#judge = new QuoteJudge(cells, this.#delimiter)
+    return undefined
   }
 
   /** The records since the last time. */
@@ -109,31 +137,16 @@ class RowParser extends Parser {
 // Far longer than any lead: it is a quote that was never closed, and would swallow the rest of the file.
 const MOST_CHARACTERS = 1024 * 1024
 
-/**
- * With relax_quotes a cell whose closing quote is followed by other characters keeps its opening quote. Within a line that is
- * harmless; over lines it means that a quote was not closed where it should have been, and rows are lost in the cell.
- */
-function isTorn(cell: string): boolean {
-  return cell.charCodeAt(0) === 34 && cell.includes('\n')
+function doubtOf({ column, line }: QuoteFault): NonNullable<Row['doubt']> {
+  if (line === undefined) return { column, detail: 'a quote is opened, and closed within another cell' }
+  const shown = line.length > 60 ? `${line.slice(0, 60)}…` : line
+  return { column, detail: `its quoted cell holds a line that reads as a row: ${shown}` }
 }
 
-/**
- * A quote that was opened by mistake may end at one of another row, and then nothing looks torn: but the cell holds whole rows, each
- * with as many delimiters as the header, and a phone that is one of their cells. More lines than any text has are no cell either.
- */
-function hasSwallowed(cell: string, width: number, delimiter: string): boolean {
-  if (!cell.includes('\n') && !cell.includes('\r')) return false
-  const breaks = breaksIn(cell)
-  if (breaks > MOST_LINES) return true
-  if (width < 2) return false
-  const fields = cell.split(delimiter).flatMap(part => part.split(/\r\n|\n|\r/))
-  const delimiters = fields.length - 1 - breaks
-  return delimiters === breaks * (width - 1) && fields.some(field => PHONE.test(field))
+/** The line on which a cell begins. */
+function lineOfCell(line: number, cells: readonly string[], column: number): number {
+  return cells.slice(0, column).reduce((sum, cell) => sum + breaksIn(cell), line)
 }
-
-const MOST_LINES = 200
-/** As a cell of its own. */
-const PHONE = /^\s*"?[+(]?\d[\d\s().-]{8,18}\d"?\s*$/
 
 /** Excel exports rows that were once touched as delimiters without anything between them. */
 function isBlank(cells: readonly string[]): boolean {

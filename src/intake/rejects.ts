@@ -2,9 +2,10 @@ import { randomBytes } from 'node:crypto'
 import { type FileHandle, open, rename, rm, stat } from 'node:fs/promises'
 import { CampError, messageOf } from '../errors.ts'
 import { removeAtExit, writeFailed } from '../files.ts'
+import { isCodePage } from './code-page.ts'
 import { type Columns, REJECT_COLUMNS } from './columns.ts'
 import type { Row } from './csv.ts'
-import { encode } from './encoding.ts'
+import { type Encoding, encode } from './encoding.ts'
 import type { Inspection } from './inspect.ts'
 
 /** A row, and why it is refused if it is: a lead is one. */
@@ -21,8 +22,8 @@ export interface JudgedRow {
 type RejectedColumns = Pick<Columns, 'headers'> & Partial<Pick<Columns, 'phones'>>
 
 /**
- * The refused rows as a file that can be corrected and imported again: the original's columns, encoding, delimiter and line
- * breaks, and columns that say where and why, which an import ignores. A row of several phones (--all-phones) stands there once
+ * The refused rows as a file that can be corrected and imported again: the original's columns, encoding (of DOS and Mac:
+ * UTF-8), delimiter and line breaks, and columns that say where and why, which an import ignores. A row of several phones (--all-phones) stands there once
  * for each that was refused, without the others: those are leads already. It stands under a name of its own until `publish`;
  * only what is no file, such as /dev/stdout or a pipe, is written as it comes.
  */
@@ -34,6 +35,7 @@ export class RejectsFile {
   readonly #forget: () => void
   readonly #handle: FileHandle
   readonly #source: Inspection
+  readonly #encoding: Encoding
   readonly #columns: RejectedColumns
   #closed = false
 
@@ -48,6 +50,7 @@ export class RejectsFile {
     this.#forget = draft === undefined ? () => undefined : removeAtExit(draft)
     this.#handle = handle
     this.#source = source
+    this.#encoding = writtenIn(source)
     this.#columns = columns
   }
 
@@ -60,7 +63,8 @@ export class RejectsFile {
       throw rejectsFailed(path, error)
     })
     const file = new RejectsFile(path, opened, source, columns)
-    const { bom, separatorLine, lineBreak } = source
+    const { separatorLine, lineBreak } = source
+    const bom = source.bom || file.#encoding !== source.encoding
     try {
       await file.#write(
         `${bom ? '\ufeff' : ''}${separatorLine === null ? '' : separatorLine + lineBreak}${file.#line([...columns.headers, ...REJECT_COLUMNS])}`,
@@ -129,7 +133,7 @@ export class RejectsFile {
   }
 
   async #write(text: string): Promise<void> {
-    await this.#handle.appendFile(encode(text, this.#source.encoding)).catch(error => {
+    await this.#handle.appendFile(encode(text, this.#encoding)).catch(error => {
       throw rejectsFailed(this.path, error)
     })
   }
@@ -139,6 +143,14 @@ export class RejectsFile {
     const special = (cell: string) => cell.includes(delimiter) || /["\r\n]/.test(cell)
     return cells.map(cell => (special(cell) ? `"${cell.replaceAll('"', '""')}"` : cell)).join(delimiter) + lineBreak
   }
+}
+
+/**
+ * DOS and Mac encodings are known by the accents of a whole file, and a few refused rows may have too few of them to be known again
+ * (JOÃO alone reads as JOÇO): their rejects are UTF-8 with byte order mark.
+ */
+function writtenIn({ encoding }: Inspection): Encoding {
+  return isCodePage(encoding) && encoding !== 'windows-1252' ? 'utf-8' : encoding
 }
 
 /** A device or a pipe is never replaced by a file: as root that would be the end of /dev/null. */

@@ -103,6 +103,7 @@ export function createVetter(rules: Rules): Vetter {
       block: REFUSED_BLOCK,
       refusal: null,
     }
+    if (row.doubt) return refuse(lead, 'BAD_ROW', row.doubt.detail, row.doubt.column)
     const surplus = surplusOf(cells, columns.width)
     if (surplus) {
       const detail = `${cells.length} cells for ${columns.width} columns, and beyond them: ${surplus}`

@@ -40,7 +40,7 @@ export async function readList(
     if (request.rejects !== null) reading.rejects = await RejectsFile.create(request.rejects, source, { headers })
     const take = async (rows: readonly Row[]) => {
       signal.throwIfAborted()
-      const judged = rows.map(row => ({ row, ...judgeRow(row.cells, columns, request.only) }))
+      const judged = rows.map(row => ({ row, ...withDoubt(row, judgeRow(row.cells, columns, request.only)) }))
       await staging.add(judged.map(({ row, named }) => ({ line: row.line, named, reason: reasonIn(row, columns) })))
       await count(reading, judged, columns, source)
       onProgress?.(reading.rows)
@@ -58,6 +58,11 @@ function columnsIn(source: Inspection, first: Row, { map, only }: SyncRequest): 
   } catch (error) {
     throw withOtherSheets(source, error)
   }
+}
+
+/** Whom a doubtful row names is blocked, and the row is refused: it may name others. */
+function withDoubt({ doubt }: Row, judged: Judged): Judged {
+  return doubt ? { ...judged, problem: { code: 'BAD_ROW', detail: doubt.detail } } : judged
 }
 
 function reasonIn({ cells }: Row, { reason }: ListColumns): string | null {

@@ -2,6 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { addToBlocklist } from '../../../src/blocklist/blocklist.ts'
+import { encodeCodePage } from '../../../src/intake/code-page.ts'
 import { useDatabase } from '../../support/database.ts'
 import { failure, intakeOn } from '../../support/intake.ts'
 
@@ -31,6 +32,25 @@ describe('rejects', () => {
     expect(again).toMatchObject({ rows: 2, pending: 2 })
     expect((await leadsOf(again.id!))[0]).toMatchObject({ nome: 'José “Zé”', variables: { obs: 'a;b' } })
   })
+
+  test.each(['cp850', 'cp860', 'macintosh'] as const)(
+    'of a file in %s are UTF-8 with byte order mark, and read right again',
+    async page => {
+      const file = join(folder, `original-${page}.csv`)
+      writeFileSync(
+        file,
+        encodeCodePage(`nome;telefone\nJOÃO;119\nJOSÉ;11987650002\nÂngela Conceição;1198765${page.length}003\n`, page),
+      )
+      const rejects = join(folder, `rejects-${page}.csv`)
+      expect((await run({ file, rejects })).source.encoding).toBe(page)
+      const written = readFileSync(rejects, 'utf8')
+      expect(written).toMatch(/^\ufeffnome;telefone;linha;coluna;motivo;detalhe\nJOÃO;119;2;/)
+      const text = written.replace('JOÃO;119', `JOÃO;1198765${page.length}001`)
+      writeFileSync(rejects, text)
+      const again = await run({ file: rejects })
+      expect((await leadsOf(again.id!))[0]).toMatchObject({ nome: 'JOÃO' })
+    },
+  )
 
   test('of a UTF-16 file parted by tabs are one too', async () => {
     const utf16 = (text: string) => Buffer.from(`\ufeff${text}`, 'utf16le')

@@ -277,3 +277,11 @@ test('an import keeps its warnings in the audit', async () => {
   )
   expect(rows[0].detail).toMatchObject({ warnings: { BAD_NAME: 1 }, notes: [expect.stringContaining('HTML')] })
 })
+
+test('a row whose quoted cell may hold another row is refused, with that row in the detail', async () => {
+  const text = 'telefone;nome\n11987650001;"Ana\n11987650002;Bia"\n11987650003;Caio\n'
+  const { first, refusedLines, pending } = await run({ text, message: 'Olá {{nome}}', dryRun: true })
+  expect(pending).toBe(1)
+  expect(refusedLines).toEqual({ BAD_ROW: [2] })
+  expect(first[0]!.lead.refusal).toMatchObject({ code: 'BAD_ROW', detail: expect.stringContaining('11987650002;Bia') })
+})

@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { type Row, readRows } from '../../../src/intake/csv.ts'
 import { withDoubledQuotes } from '../../../src/intake/escapes.ts'
@@ -42,6 +43,104 @@ test.each([
   ['two', 'fone;nome;uf\n1;x;SP\n11987650001;"Ana;SP\n11987650002;Bia;RJ\n11987650003;Caio";BA\n', 3],
 ])('refuses a quote that has swallowed %s rows and ends at a quote of another row', async (_, text, line) => {
   await expect(read(text, 9)).rejects.toThrow(`f.csv, line ${line}, column "nome": a quote is opened and not closed`)
+})
+
+describe('a quote that has swallowed rows', () => {
+  const rest = '\n11987650003;Caio;30,00\n'
+  test.each([
+    ['with decimals', 'telefone;nome;valor\n11987650001;"Ana;10,00\n11987650002;Bia;20,00"' + rest, 2],
+    ['up to an inch mark', 'telefone;nome;obs\n1;x;y\n11987650001;"Ana;x\n11987650002;Bia;TV de 50"' + rest, 3],
+    ['from the first cell', 'nome;telefone;obs\n"Ana;11987650001;x\nBia;11987650002;y"\nCaio;11987650003;z', 2],
+    ['two phones', 'telefone;nome;obs\n11987650001;"Ana;x\n(11) 98765-0002 / 3333-4444;Bia;y"' + rest, 2],
+    ['a remark', 'telefone;nome;obs\n11987650001;"Ana;x\n11 98765-0003 recado;Bia;y"' + rest, 2],
+    [
+      'in the last column',
+      'ddd;telefone;nome;obs\n11;987650001;Ana;"x\n11;987650002;Bia;y\n11;987650003;Caio;"\n11;987650004;Davi;z\n',
+      2,
+    ],
+    ['a short row', 'telefone;nome;obs\n11987650001;"Ana;x\n11987650002;Bia"' + rest, 2],
+    ['a row without a phone', 'telefone;nome;obs\n11987650001;"Ana;x\n;Bia;y"' + rest, 2],
+    ['in the header', 'telefone;"nome\n11987650001;Ana"\n11987650002;Bia\n', 1],
+    ['behind a text of two lines', 'telefone;a;b;c\n11987650001;"x\ny";"z;w\n11987650002;q;r;s"\n', 3],
+  ])('is an error: %s', async (_, text, line) => {
+    await expect(read(text, 9)).rejects.toThrow(`f.csv, line ${line}, column`)
+    await expect(read(text, 9)).rejects.toThrow('a quote is opened and not closed')
+  })
+
+  test('puts only its row in doubt where a text may look so', async () => {
+    const [, ana, davi] = await read('telefone;nome\n11987650001;"Ana\n11987650002;Bia"\n11987650004;Davi\n', 9)
+    expect(ana!.doubt).toEqual({ column: 1, detail: expect.stringContaining('11987650002;Bia') })
+    expect(davi).toEqual({ line: 4, cells: ['11987650004', 'Davi'] })
+  })
+
+  test('and ends within its line puts its row in doubt', async () => {
+    const [, ana, bia] = await read('telefone;nome;valor\n"1";"Ana;"10,00"\n"2";"Bia";"2"\n', 9)
+    expect([ana!.doubt?.column, bia!.doubt]).toEqual([1, undefined])
+  })
+})
+
+describe('a text of several lines', () => {
+  test.each([
+    [';', 'telefone;mensagem\n11987650001;"Olá Ana; seu boleto vence hoje. Fale conosco:\n(11) 4004-1234"\n'],
+    [',', 'telefone,mensagem\n11987650001,"Olá Ana, tudo bem? Ligue:\n(11) 4004-1234"\n'],
+    [',', 'telefone,nome,mensagem\n11987650001,Ana,"Olá Ana, o boleto vence, ligue:\n(11) 4004-1234"\n'],
+    [';', 'telefone;mensagem\n11987650001;"Olá Ana; pix CPF:\n529.982.247-25"\n'],
+    [';', 'telefone;nome;mensagem\n11987650001;Ana;"""AVISO"" Ana\nligue hoje"\n'],
+    [';', 'telefone;nome;mensagem\n11987650001;Ana;"""AVISO\nligue"" hoje"\n'],
+    [';', 'telefone;mensagem\n11987650001;"Olá Ana\nLigue 11987654321; ou não"\n'],
+    [';', 'nome;telefone\n"Ana\nLima";"11987650001"\n'],
+    [';', 'obs;telefone;nome\n"Rua A; 5\nCentro";11987650001;"Ana"\n'],
+    [';', '"Telefone\n(com DDD)";mensagem\n11987650001;"Olá"\n'],
+  ])('is read as it is written, with %s: %j', async (delimiter, text) => {
+    const [, row, ...others] = await read(text, 9, null, delimiter)
+    expect(others).toEqual([])
+    expect(row!.doubt).toBeUndefined()
+    expect(row!.cells.at(-1)).toBe(lastCellOf(text))
+  })
+
+  const line = fc
+    .array(fc.constantFrom('Olá', 'Ana', 'boleto', '"AVISO"', ';', ',', '(11) 4004-1234', '529.982.247-25', 'R$ 10'), {
+      maxLength: 7,
+    })
+    .map(words => `Oi ${words.join(' ')}`)
+  const text = fc.array(line, { minLength: 1, maxLength: 4 }).map(lines => lines.join('\n'))
+
+  test('is read right, whatever it holds', async () => {
+    const rows = fc.array(fc.tuple(fc.constantFrom('Ana', 'Bia'), text), { minLength: 1, maxLength: 6 })
+    await fc.assert(
+      fc.asyncProperty(rows, fc.constantFrom(';', ','), async (values, delimiter) => {
+        const cells = values.map(([nome, mensagem], i) => [`1198765${1000 + i}`, nome, mensagem])
+        const file = [['telefone', 'nome', 'mensagem'], ...cells].map(row =>
+          row.map(cell => `"${cell.replaceAll('"', '""')}"`).join(delimiter),
+        )
+        const read_ = await read(`${file.join('\n')}\n`, 64, null, delimiter)
+        expect(read_.slice(1).map(row => row.cells)).toEqual(cells)
+        expect(read_.some(row => row.doubt)).toBe(false)
+      }),
+      { numRuns: 300, seed: 20_261_128 },
+    )
+  })
+
+  test('is never another row that a quote has swallowed', async () => {
+    const size = fc.integer({ min: 3, max: 8 })
+    const at = fc.tuple(fc.nat({ max: 5 }), fc.nat({ max: 2 }), fc.nat({ max: 5 }), fc.nat({ max: 2 }), fc.boolean())
+    await fc.assert(
+      fc.asyncProperty(size, at, async (count, [row, column, further, end, last]) => {
+        const rows = Array.from({ length: count }, (_, i) => [`1198765000${i}`, `Nome${i}x`, `${i},00`])
+        const [from, to] = [row % (count - 1), Math.min(count - 1, (row % (count - 1)) + 1 + (further % count))]
+        rows[from]![column] = `"${rows[from]![column]}`
+        if (last) rows[to]![end] += '"'
+        const file = [['telefone', 'nome', 'valor'], ...rows].map(cells => cells.join(';')).join('\n')
+        const found = await read(file, 64).catch(error => {
+          expect(error.message).toContain(`line ${from + 2}`)
+          return []
+        })
+        for (const { cells, doubt } of found.slice(1))
+          if (!doubt) expect(cells.filter(cell => /Nome\dx/.test(cell) && /\n/.test(cell))).toEqual([])
+      }),
+      { numRuns: 500, seed: 20_261_128 },
+    )
+  })
 })
 
 test('takes a text of several lines, also with delimiters and a phone in a sentence', async () => {
@@ -101,11 +200,16 @@ test('a quote that would swallow the rest of a long file ends at a megabyte', as
   })
 })
 
-async function read(text: string, size: number, separatorLine: string | null = null): Promise<Row[]> {
+/** Of a file's last cell, which is quoted. */
+function lastCellOf(text: string): string {
+  return /[;,]"((?:""|[^"])*)"\n$/.exec(text)![1]!.replaceAll('""', '"')
+}
+
+async function read(text: string, size: number, separatorLine: string | null = null, delimiter = ';'): Promise<Row[]> {
   const rows: Row[] = []
   for await (const chunk of readRows(cut(Buffer.from(text), size), {
     file: 'f.csv',
-    delimiter: ';',
+    delimiter,
     separatorLine,
   }))
     rows.push(...chunk)

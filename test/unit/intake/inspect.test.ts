@@ -40,6 +40,11 @@ describe('sees how a file is written', () => {
     ['quotes-1252.csv', Buffer.from('nome\n\x93ok\x94 D\x92Avila 5\x80\n', 'latin1'), 'windows-1252'],
     ['degree-1252.csv', Buffer.from('n\xba;5\xa2\n', 'latin1'), 'windows-1252'],
     ['dos.csv', Buffer.from('nome\nJos\x82 Concei\x87\xc6o\n', 'latin1'), 'cp850'],
+    ['dos-joao.csv', Buffer.from('nome;telefone\nJO\xc7O;119\n', 'latin1'), 'cp850'],
+    ['dos-sebastiao.csv', Buffer.from('nome\nSEBASTI\xc7O\n', 'latin1'), 'cp850'],
+    ['dos-magalhaes.csv', Buffer.from('nome\nANA MAGALH\xc7ES\nGALV\xc7O', 'latin1'), 'cp850'],
+    ['cedilla-1252.csv', Buffer.from('nome\nLOUREN\xc7O\nBRA\xc7O\nCORTI\xc7O\nPO\xc7O\n', 'latin1'), 'windows-1252'],
+    ['cedilla-tilde-1252.csv', Buffer.from('nome\nCONCEI\xc7\xc3O GON\xc7ALVES\n', 'latin1'), 'windows-1252'],
   ])('%s: what most of its accents are decides', async (name, bytes, encoding) => {
     expect((await inspect(write(name, bytes))).encoding).toBe(encoding)
   })
