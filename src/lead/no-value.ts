@@ -6,11 +6,14 @@ import { isZeroDate } from './zero-date.ts'
  */
 export function isNoValue(value: string): boolean {
   if (value === '') return true
-  if (value.length > LONGEST) return false
+  if (value.length > LONGEST || !SUSPECT.test(value)) return false
   return AS_WRITTEN.has(value) || NO_VALUE.some(pattern => pattern.test(value)) || isZeroDate(value)
 }
 
 const LONGEST = 40
+
+/** What each of them begins with or holds: most values of a file are told from them by this alone. */
+const SUSPECT = /^[^\p{L}]|^[nudser]|\d/iu
 
 /** In another case these may be names. */
 const AS_WRITTEN: ReadonlySet<string> = new Set([

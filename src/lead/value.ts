@@ -5,10 +5,13 @@ import { cleanText } from './characters.ts'
  * it is text (="00123", '00123, 'Ana').
  */
 export function cleanValue(cell: string): string {
+  if (CLEAN.test(cell)) return cell
   const text = cleanText(cell).trim()
   return GUARDED.test(text) ? text.replace(FORMULA, '$1').replace(QUOTED, '$1').replace(APOSTROPHE, '').trim() : text
 }
 
+/** Most cells are: printable ASCII, neither quoted nor with blanks around it. */
+const CLEAN = /^(?!['=" ])[\x20-\x7e]*(?<! )$/
 const GUARDED = /^[='"]/
 const FORMULA = /^="(.*)"$/s
 const QUOTED = /^'([^']*(?:''[^']*)*)'$/s
