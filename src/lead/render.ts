@@ -167,9 +167,16 @@ function find(name: string, columns: readonly NamedColumn[]): NamedColumn | unde
   return (
     columns.find(column => column.name === name) ??
     columns.find(column => plainName(column.header) === plain) ??
-    columns.find(column => column.name === fieldOf(name))
+    (AMBIGUOUS.has(plain) ? undefined : columns.find(column => column.name === fieldOf(name)))
   )
 }
+
+/** As a header these tell a field; in a text they may be meant otherwise: a number of a house, the first name alone. */
+const AMBIGUOUS: ReadonlySet<string> = new Set(
+  `numero number contato contact destino destinatario recipient to primeironome primnome prenome firstname givenname`.split(
+    ' ',
+  ),
+)
 
 function listed(columns: readonly NamedColumn[]): string {
   return `The file's columns: ${columns.map(column => column.header).join(', ')}.`

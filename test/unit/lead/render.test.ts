@@ -34,6 +34,11 @@ describe('a text', () => {
     expect(text.names).toEqual(['nome', 'Valor Atualizado', 'mês', 'phone', 'idcob_contrato'])
   })
 
+  test.each(['contato', 'Número', 'primeiro nome'])('does not guess a column for {{%s}}', name => {
+    expect(() => compileText(`Olá {{${name}}}`, columns)).toThrow(`there is no column "${name}"`)
+    expect(compileText('{{contato}}', [{ header: 'Contato', name: 'phone' }]).names).toEqual(['phone'])
+  })
+
   test('is rendered for a lead, or says what is missing', () => {
     expect(compileText('Olá {{nome}}: {{Valor Atualizado}}.').render(lead)).toEqual({ text: 'Olá Zoé: 10,50.' })
     expect(compileText('{{nome}} {{cpf_cnpj}}').render(lead)).toEqual({ missing: 'cpf_cnpj' })
