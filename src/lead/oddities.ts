@@ -22,8 +22,8 @@ const ODD = new RegExp(
     '[âÂ]€[\\x80-\\xbf™œž“”˜¢¦]',
     '[├┬][\\x80-\\xff│┤╡╢╖╕╣║╗╝╜╛┐└┴┬├─┼╞╟╚╔╩╦╠═╬╧░▒▓█▄▌▐▀ƒ⌐¬½¼]',
     '\\p{L}[‚„ƒ†‡ˆ‰¢£¤¥¬±¶¼¾¿╞╟╚Œ]',
-    // Not in a URL, where a query begins so.
-    '(?<!\\S*[/.=]\\S*)\\p{L}\\?+\\p{Ll}',
+    // Not in a URL, where a query begins so. The look behind is bounded, and comes last: it costs only where a letter is lost.
+    '\\p{L}\\?+\\p{Ll}(?<![/.=]\\S{0,200})',
   ].join('|'),
   'u',
 )
