@@ -154,14 +154,16 @@ test('the last byte of a DOS file is no record', async () => {
 })
 
 test.each([1, 3, 1000])('backslash escapes are read as doubled quotes, in chunks of %i bytes', async size => {
-  const text = '"nome";"b"\n"Ana \\"Nina\\"; Lima";"C:\\\\x\\y"\n"a\\\nb";\\N\n'
+  const text =
+    '"nome";"b"\n"Ana \\"Nina\\"; Lima";"C:\\\\x\\y"\n"a\\\nb";\\N\nZé \\"Bala\\" Silva;"D\\\'Ávila ""x"" \\"y\\""\n'
   const rows: Row[] = []
-  const bytes = withDoubledQuotes(cut(Buffer.from(text), size))
+  const bytes = withDoubledQuotes(cut(Buffer.from(text), size), ';')
   for await (const some of readRows(bytes, { file: 'f.csv', delimiter: ';', separatorLine: null })) rows.push(...some)
   expect(rows.map(row => row.cells)).toEqual([
     ['nome', 'b'],
     ['Ana "Nina"; Lima', 'C:\\x\\y'],
     ['a\nb', '\\N'],
+    ['Zé "Bala" Silva', `D'Ávila "x" "y"`],
   ])
 })
 
