@@ -47,7 +47,7 @@ function openText(source: Inspection, signal: AbortSignal): Omit<Records, 'heade
   const { path, file, encoding } = source
   const { chunks, bytesRead } = openBytes({ path, file, gzip: source.format === 'csv.gz', chunk: CHUNK, signal })
   const bytes = toUtf8(chunks, encoding)
-  const rows = readRows(source.backslashQuotes ? withDoubledQuotes(bytes) : bytes, source)
+  const rows = readRows(source.backslashQuotes ? withDoubledQuotes(bytes, source.delimiter) : bytes, source)
   return { rows, bytesRead, warnings: () => ({}), close: () => rows.return(undefined) }
 }
 

@@ -168,8 +168,8 @@ function isNameColumn(name: string): boolean {
 }
 
 const BRACES = /\{\{|\}\}/
-/** MySQL's: a quote within a cell, and a line break or delimiter at its end. */
-const ESCAPE = /\\"|\\$/
+/** MySQL's: a quote or apostrophe within a cell, and a line break or delimiter at its end. */
+const ESCAPE = /\\["']|\\$/
 
 /** How to read a column, by the name under which a lead keeps it, from a lead that is being vetted. */
 export function valueReader(name: string, columns: Columns): (lead: Lead) => string {

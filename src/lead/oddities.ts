@@ -31,8 +31,8 @@ const ODD = new RegExp(
     '[âÂ]€[\\x80-\\xbf™œž“”˜¢¦]',
     '[├┬][\\x80-\\xff│┤╡╢╖╕╣║╗╝╜╛┐└┴┬├─┼╞╟╚╔╩╦╠═╬╧░▒▓█▄▌▐▀ƒ⌐¬½¼]',
     '\\p{L}[‚„ƒ†‡ˆ‰¢£¤¥¬±¶¼¾¿╞╟╚Œ]',
-    // Not in a URL, where a query begins so.
-    `(?<!\\S*[/.=]\\S*)(?:\\p{L}\\?+${NOT_AN_ANSWER}\\p{Ll}|\\p{Lu}\\?+${NOT_AN_ANSWER}\\p{Lu}|${LOST_AT_END})`,
+    // Not in a URL, where a query begins so. The look behind is bounded, and comes last: it costs only where a letter is lost.
+    `(?:\\p{L}\\?+${NOT_AN_ANSWER}\\p{Ll}|\\p{Lu}\\?+${NOT_AN_ANSWER}\\p{Lu}|${LOST_AT_END})(?<![/.=]\\S{0,200})`,
   ].join('|'),
   'u',
 )

@@ -285,3 +285,19 @@ test('a row whose quoted cell may hold another row is refused, with that row in 
   expect(refusedLines).toEqual({ BAD_ROW: [2] })
   expect(first[0]!.lead.refusal).toMatchObject({ code: 'BAD_ROW', detail: expect.stringContaining('11987650002;Bia') })
 })
+
+test('an apostrophe behind a backslash is read where the file has backslash quotes, and refuses its row elsewhere', async () => {
+  const of = async (text: string) => {
+    const { first } = await run({ text: `telefone;nome\n${text}`, message: 'Olá {{nome}}', dryRun: true })
+    return first.map(({ lead, text: sent }) => lead.refusal?.code ?? sent)
+  }
+  expect(await of(`11987650001;O\\'Neil\n11987650002;"D\\'Ávila"\n11987650003;Ana\n`)).toEqual([
+    'BAD_ROW',
+    'BAD_ROW',
+    'Olá Ana',
+  ])
+  expect(await of(`11987650011;O\\'Neil\n11987650012;Zé \\"Bala\\" Silva\n`)).toEqual([
+    "Olá O'Neil",
+    'Olá Zé "Bala" Silva',
+  ])
+})

@@ -48,18 +48,18 @@ test.each([
 describe('a quote that has swallowed rows', () => {
   const rest = '\n11987650003;Caio;30,00\n'
   test.each([
-    ['with decimals', 'telefone;nome;valor\n11987650001;"Ana;10,00\n11987650002;Bia;20,00"' + rest, 2],
-    ['up to an inch mark', 'telefone;nome;obs\n1;x;y\n11987650001;"Ana;x\n11987650002;Bia;TV de 50"' + rest, 3],
+    ['with decimals', `telefone;nome;valor\n11987650001;"Ana;10,00\n11987650002;Bia;20,00"${rest}`, 2],
+    ['up to an inch mark', `telefone;nome;obs\n1;x;y\n11987650001;"Ana;x\n11987650002;Bia;TV de 50"${rest}`, 3],
     ['from the first cell', 'nome;telefone;obs\n"Ana;11987650001;x\nBia;11987650002;y"\nCaio;11987650003;z', 2],
-    ['two phones', 'telefone;nome;obs\n11987650001;"Ana;x\n(11) 98765-0002 / 3333-4444;Bia;y"' + rest, 2],
-    ['a remark', 'telefone;nome;obs\n11987650001;"Ana;x\n11 98765-0003 recado;Bia;y"' + rest, 2],
+    ['two phones', `telefone;nome;obs\n11987650001;"Ana;x\n(11) 98765-0002 / 3333-4444;Bia;y"${rest}`, 2],
+    ['a remark', `telefone;nome;obs\n11987650001;"Ana;x\n11 98765-0003 recado;Bia;y"${rest}`, 2],
     [
       'in the last column',
       'ddd;telefone;nome;obs\n11;987650001;Ana;"x\n11;987650002;Bia;y\n11;987650003;Caio;"\n11;987650004;Davi;z\n',
       2,
     ],
-    ['a short row', 'telefone;nome;obs\n11987650001;"Ana;x\n11987650002;Bia"' + rest, 2],
-    ['a row without a phone', 'telefone;nome;obs\n11987650001;"Ana;x\n;Bia;y"' + rest, 2],
+    ['a short row', `telefone;nome;obs\n11987650001;"Ana;x\n11987650002;Bia"${rest}`, 2],
+    ['a row without a phone', `telefone;nome;obs\n11987650001;"Ana;x\n;Bia;y"${rest}`, 2],
     ['in the header', 'telefone;"nome\n11987650001;Ana"\n11987650002;Bia\n', 1],
     ['behind a text of two lines', 'telefone;a;b;c\n11987650001;"x\ny";"z;w\n11987650002;q;r;s"\n', 3],
   ])('is an error: %s', async (_, text, line) => {
@@ -154,14 +154,16 @@ test('the last byte of a DOS file is no record', async () => {
 })
 
 test.each([1, 3, 1000])('backslash escapes are read as doubled quotes, in chunks of %i bytes', async size => {
-  const text = '"nome";"b"\n"Ana \\"Nina\\"; Lima";"C:\\\\x\\y"\n"a\\\nb";\\N\n'
+  const text =
+    '"nome";"b"\n"Ana \\"Nina\\"; Lima";"C:\\\\x\\y"\n"a\\\nb";\\N\nZé \\"Bala\\" Silva;"D\\\'Ávila ""x"" \\"y\\""\n'
   const rows: Row[] = []
-  const bytes = withDoubledQuotes(cut(Buffer.from(text), size))
+  const bytes = withDoubledQuotes(cut(Buffer.from(text), size), ';')
   for await (const some of readRows(bytes, { file: 'f.csv', delimiter: ';', separatorLine: null })) rows.push(...some)
   expect(rows.map(row => row.cells)).toEqual([
     ['nome', 'b'],
     ['Ana "Nina"; Lima', 'C:\\x\\y'],
     ['a\nb', '\\N'],
+    ['Zé "Bala" Silva', `D'Ávila "x" "y"`],
   ])
 })
 

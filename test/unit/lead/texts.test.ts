@@ -153,3 +153,10 @@ describe("a channel's rules", () => {
     expect(valueProblem('a    b', { oneLineVariables: true }, true)).toBeUndefined()
   })
 })
+
+test('a long word costs no more than its length: the square of this one would take minutes', () => {
+  const word = `€${'a'.repeat(500_000)}`
+  expect(odditiesIn(`${word}? Não`)).toEqual([])
+  expect(odditiesIn(`${word} Jo?o`)).toEqual([{ oddity: 'ODD_CHARACTERS', example: 'aaaaaaaaaa Jo?o' }])
+  expect(odditiesIn(`€ https://x.br/${'a'.repeat(150)}?b Ana`)).toEqual([])
+})
