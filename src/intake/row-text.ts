@@ -133,6 +133,7 @@ export function problemOf(
   variable: boolean,
 ): { code: RefusalCode; what: string } | undefined {
   if (value === '') return { code: 'MISSING_VARIABLE', what: 'is empty' }
+  if (CODED.test(value)) return undefined
   if (isNoValue(value)) return { code: 'MISSING_VARIABLE', what: `holds "${value}", which stands for no value` }
   if (isOrdinary(value)) return undefined
   if (isTornText(value)) return { code: 'BAD_ENCODING', what: `holds ${tornPart(value)}` }
@@ -145,15 +146,14 @@ export function problemOf(
   return problem === undefined ? undefined : { code: 'BAD_TEXT', what: `holds ${problem}` }
 }
 
-/**
- * Words of letters, or a contract's letters and digits, which most values of a file are: none of the rules below, nor of the oddities,
- * is about such a value. Judged at once, they make an import a tenth faster.
- */
+/** Whether a value is one that none of the rules of `problemOf` nor of the oddities is about, as most values of a file are. */
 function isOrdinary(value: string): boolean {
-  return value.length <= 60 && ORDINARY.test(value)
+  return value.length <= 60 && (LETTERS.test(value) || CODED.test(value))
 }
 
-const ORDINARY = /^(?:[A-Za-zÀ-ÆÈ-ÖØ-öø-ÿ]+(?: [A-Za-zÀ-ÆÈ-ÖØ-öø-ÿ]+)*|[A-Za-z]{1,4}-?\d{1,15})$/
+const LETTERS = /^[A-Za-zÀ-ÆÈ-ÖØ-öø-ÿ]+(?: [A-Za-zÀ-ÆÈ-ÖØ-öø-ÿ]+)*$/
+/** A contract's letters and digits, or an amount. */
+const CODED = /^(?:[A-Za-z]{1,4}-?\d{1,15}|\d{1,9},\d{2})$/
 
 /** The same of a person's name: a number or a truth value is none. */
 export function nameProblemOf(value: string, texts: TextRules, variable: boolean): ReturnType<typeof problemOf> {

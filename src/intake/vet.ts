@@ -97,7 +97,7 @@ export function createVetter(rules: Rules): Vetter {
       oneOfSeveral: false,
       nome: badName ? null : nome || null,
       cpf_cnpj: null,
-      idcob_contrato: isNoValue(contract) ? null : contract,
+      idcob_contrato: contract === '' || (badContract && badContract.code === 'MISSING_VARIABLE') ? null : contract,
       custom_message: null,
       variables: variablesOf(cells),
       block: REFUSED_BLOCK,

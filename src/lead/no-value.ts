@@ -6,14 +6,15 @@ import { isZeroDate } from './zero-date.ts'
  */
 export function isNoValue(value: string): boolean {
   if (value === '') return true
-  if (value.length > LONGEST || !SUSPECT.test(value)) return false
+  if (value.length > LONGEST || !(SUSPECT.test(value) || DIGIT.test(value))) return false
   return AS_WRITTEN.has(value) || NO_VALUE.some(pattern => pattern.test(value)) || isZeroDate(value)
 }
 
 const LONGEST = 40
 
 /** What each of them begins with or holds: most values of a file are told from them by this alone. */
-const SUSPECT = /^[^\p{L}]|^[nudser]|\d/iu
+const SUSPECT = /^(?:[\0-@[-`{-\xbf\u0250-\uffff]|[NUDSERnudser])/
+const DIGIT = /\d/
 
 /** In another case these may be names. */
 const AS_WRITTEN: ReadonlySet<string> = new Set([
@@ -52,9 +53,11 @@ const NO_VALUE = [
  * @param value as `cleanValue` returns it
  */
 export function isBareValue(value: string): boolean {
-  return value.length <= LONGEST && (NUMBER.test(value) || TRUTH.test(value))
+  return value.length <= LONGEST && BARE.test(value) && (NUMBER.test(value) || TRUTH.test(value))
 }
 
+/** What a number or a truth value begins with. */
+const BARE = /^[^A-Za-z\xc0-\u024f]|^[RUVFTrvft]/
 const NUMBER = /^(?:R\$|US\$|\$|€)?[-+\d\s.,:;/()%]*\d[-+\d\s.,:;/()%]*$/
 /** Excel's in Portuguese and English, and those of programs. */
 const TRUTH = /^(?:verdadeiro|falso|true|false)$/i

@@ -47,7 +47,7 @@ const PATTERNS = [
 ] as const
 
 const SUSPECT =
-  /[^\n\x20-\x25\x27-\x3b\x3d\x3e\x40-\x5b\x5d-\x7e\xaa\xba\xc0\xc1\xc3-\xcf\xd1-\xff]|Ã\P{ASCII}|\p{L}\?/u
+  /[^\n\x20-\x25\x27-\x3b\x3d\x3e\x40-\x5b\x5d-\x7e\xaa\xba\xc0\xc1\xc3-\xcf\xd1-\xff\u2013\u2014\u2018\u2019\u201c\u201d]|Ã\P{ASCII}|\p{L}\?/u
 
 function around(text: string, at: number, length: number): string {
   return text

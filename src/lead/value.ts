@@ -5,15 +5,22 @@ import { cleanText } from './characters.ts'
  * it is text (="00123", '00123, 'Ana').
  */
 export function cleanValue(cell: string): string {
-  if (CLEAN.test(cell)) return cell
+  if (isClean(cell)) return cell
   const text = cleanText(cell).trim()
   return GUARDED.test(text) ? text.replace(FORMULA, '$1').replace(QUOTED, '$1').replace(APOSTROPHE, '').trim() : text
 }
 
-/** Most cells are: printable ASCII, neither quoted nor with blanks around it. */
-const CLEAN = /^(?!['=" ])[\x20-\x7e]*(?<! )$/
 const GUARDED = /^[='"]/
 const FORMULA = /^="(.*)"$/s
 const QUOTED = /^'([^']*(?:''[^']*)*)'$/s
 /** Of a number; before a word it may be part of it ('stamos). */
 const APOSTROPHE = /^'(?=[-+]?[\d(])/
+
+/** Most cells are: printable ASCII, neither guarded nor with blanks around it. */
+function isClean(cell: string): boolean {
+  const first = cell.charCodeAt(0)
+  if (first === 0x20 || first === 0x22 || first === 0x27 || first === 0x3d) return false
+  return cell.charCodeAt(cell.length - 1) !== 0x20 && !OTHER.test(cell)
+}
+
+const OTHER = /[^\x20-\x7e]/
