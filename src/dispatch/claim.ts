@@ -10,7 +10,7 @@ import { openCredential } from './credential.ts'
 import { failCampaign, finishIfDone } from './finish.ts'
 import { monthOf } from './hours.ts'
 import { giveProbeBack, isOpen, lookAgainAt, takeProbe, throttlingOf } from './pace.ts'
-import type { LookedAt } from './permit.ts'
+import { type LookedAt, lookingAt } from './permit.ts'
 import { reserve, TooLittleBudget } from './reserve.ts'
 
 /**
@@ -113,7 +113,7 @@ export async function claimBatch(deps: ClaimDeps, batchId: string): Promise<Clai
 }
 
 async function tryClaim(deps: ClaimDeps, sql: Sql, batchId: string, most: number): Promise<Claim> {
-  const lookedAt: LookedAt = { monotonic: deps.monotonic(), clock: deps.now() }
+  const lookedAt = lookingAt(deps)
   const header = await lockBatch(sql, batchId)
   if (header?.campaign_status !== 'PROCESSING') return { kind: 'GONE' }
   if (header.kind === 'CLOSING') return { kind: 'CLOSING' }

@@ -8,7 +8,7 @@ import { closeClosing, doubtClosing, holdsClosing, requeueClosing } from './clos
 import type { DispatchDeps } from './dispatch.ts'
 import { failCampaign, finishIfDone } from './finish.ts'
 import { backoffMs } from './pace.ts'
-import { LOOK_GOOD_FOR_MS } from './permit.ts'
+import { isStale, LOOK_GOOD_FOR_MS, lookingAt } from './permit.ts'
 import { ringAll, ringNext } from './ring.ts'
 import { requestName } from './send.ts'
 
@@ -54,11 +54,11 @@ async function run(deps: DispatchDeps, claim: ClaimedClosing): Promise<ClosingRe
   }
   // Its turn, and the look, took their time.
   if (deps.now() >= claim.closesAt) return { kind: 'NOT_ACCEPTED', reason: 'its contact hours had ended' }
-  const lookedAt = deps.monotonic()
+  const lookedAt = lookingAt(deps)
   if (!(await keepMark(deps, claim, mark))) return { kind: 'NOT_ACCEPTED', reason: 'its campaign was stopped' }
   // As of a batch's requests: a process that was frozen here writes nothing when it wakes (permit.ts).
   const http = guardedHttp(deps.http, () =>
-    deps.draining.aborted || deps.now() >= claim.closesAt || deps.monotonic() - lookedAt > LOOK_GOOD_FOR_MS
+    deps.draining.aborted || deps.now() >= claim.closesAt || isStale(deps, lookedAt, LOOK_GOOD_FOR_MS)
       ? 'not sent: too late after the look at its campaign'
       : undefined,
   )

@@ -68,19 +68,15 @@ export function openPermit(deps: PermitDeps, batch: PermittedBatch): Permit {
   let blocked: ReadonlySet<string> = new Set()
   let looking: Promise<void> | undefined
 
-  const isStale = () =>
-    deps.monotonic() - lookedAt.monotonic > goodForMs ||
-    Math.abs(deps.now().getTime() - lookedAt.clock.getTime()) > goodForMs
-
   const refusal = (): Withheld | undefined => {
     if (ended) return ended
     if (deps.draining.aborted) return 'DRAINING'
     if (deps.now() >= batch.closesAt) return 'HOURS'
-    return isStale() ? 'STALE' : undefined
+    return isStale(deps, lookedAt, goodForMs) ? 'STALE' : undefined
   }
 
   const look = async () => {
-    const at: LookedAt = { monotonic: deps.monotonic(), clock: deps.now() }
+    const at = lookingAt(deps)
     const seen = await lookAt(deps.pool, batch).catch(() => undefined)
     if (!seen) ended = 'DATABASE'
     else if (!seen.held) ended = 'LEASE'
@@ -108,6 +104,22 @@ export function openPermit(deps: PermitDeps, batch: PermittedBatch): Permit {
 }
 
 const MAX_LOOKS = 5
+
+/** To be called before a look is sent. */
+export function lookingAt({ monotonic, now }: Pick<PermitDeps, 'monotonic' | 'now'>): LookedAt {
+  return { monotonic: monotonic(), clock: now() }
+}
+
+/** By either clock: the monotonic one stands still while the machine is suspended, the other one may be set. */
+export function isStale(
+  { monotonic, now }: Pick<PermitDeps, 'monotonic' | 'now'>,
+  lookedAt: LookedAt,
+  goodForMs: number,
+): boolean {
+  return (
+    monotonic() - lookedAt.monotonic > goodForMs || Math.abs(now().getTime() - lookedAt.clock.getTime()) > goodForMs
+  )
+}
 
 interface Seen {
   held: boolean

@@ -7,6 +7,7 @@ import { releaseContacts } from './contacts.ts'
 import { recordLeadEvents } from './lead-events.ts'
 import type { BatchOutcome } from './settle.ts'
 import { eventsOf, type Fate, writeProviderMessages } from './settle-leads.ts'
+import { LOST } from './sweep.ts'
 
 /**
  * What a worker knows whose lease ran out before it could settle: it was frozen, and its leads were put in doubt. For those that
@@ -22,6 +23,7 @@ export async function settleLate(
 ): Promise<number> {
   return transaction(pool, async sql => {
     const at = now()
+    if (!(await wasSwept(sql, batch))) return 0
     const fates = batch.leads.map((lead, i) => ({ lead, outcome: outcome.outcomes[i]! }))
     // Whatever has been decided meanwhile: when each was written, and what the broker answered, is part of its history.
     await recordLeadEvents(
@@ -51,6 +53,17 @@ export async function settleLate(
     await endWhereOver(sql, batch)
     return known.length
   })
+}
+
+/** @returns false where the settle was in time, and only the answer to its commit was lost */
+async function wasSwept(sql: Sql, { campaign, number, attempt }: ClaimedBatch): Promise<boolean> {
+  const { rows } = await sql.query<{ swept: boolean }>(
+    `SELECT EXISTS (
+       SELECT 1 FROM "LeadEvent"
+       WHERE campaign_id = $1 AND batch_number = $2 AND attempt = $3 AND kind = 'IN_DOUBT' AND detail = $4) AS swept`,
+    [campaign.id, number, attempt, LOST],
+  )
+  return rows[0]!.swept
 }
 
 /** @returns false where another attempt has claimed it since, or nothing of it is in doubt */

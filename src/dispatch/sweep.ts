@@ -31,7 +31,8 @@ export async function sweep(deps: SweepDeps): Promise<Swept> {
   return { inDoubt, rung }
 }
 
-const LOST = 'its worker did not come back'
+/** Why a lead whose lease ran out is in doubt. */
+export const LOST = 'its worker did not come back'
 
 /** A lease that ran out: the request may have been sent. The cost stays booked; callbacks or a person decide. */
 async function expireLeases({ pool, now }: SweepDeps): Promise<number> {

@@ -121,6 +121,16 @@ it('a worker that comes back after its lease ends the doubts that its answers de
   expect(await booksOf(db.pool, id)).toEqual(books)
 })
 
+it('a settle whose commit was not answered is tried again, and tells nothing twice', async () => {
+  const { hand, claim, said } = await scenery(1)
+  const batch = await claim()
+  const outcomes = [outcomeOf('ACCEPTED')]
+  await hand.settle(batch, { outcomes })
+  expect(await hand.settle(batch, { outcomes })).toEqual({ kind: 'FENCED' })
+  expect(await settleLate({ pool: db.pool, now: hand.now }, batch, NO_IDS, { outcomes })).toBe(0)
+  expect(await said(0)).toEqual(['claimed batch 1', 'accepted'])
+})
+
 it('what was never written goes out again where the campaign still runs', async () => {
   const { hand, id, claim, lost } = await scenery(4, '0.0450', 2)
   const batch = await claim()
