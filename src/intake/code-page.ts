@@ -19,7 +19,8 @@ export function isCodePage(encoding: string): encoding is CodePage {
 /** Bytes of a single-byte encoding as text. */
 export function decodeCodePage(bytes: Buffer, page: CodePage): string {
   const upper = UPPER_HALVES[page]
-  return bytes.toString('latin1').replace(UPPER, character => upper[character.charCodeAt(0) - 0x80]!)
+  const differs = page === 'windows-1252' ? NOT_LATIN1 : UPPER
+  return bytes.toString('latin1').replace(differs, character => upper[character.charCodeAt(0) - 0x80]!)
 }
 
 /** A text in a single-byte encoding. What it does not have becomes a question mark. */
@@ -33,6 +34,8 @@ export function encodeCodePage(text: string, page: CodePage): Buffer {
 }
 
 const UPPER = /[\x80-\xff]/g
+/** Windows-1252 is Latin-1 but for these. */
+const NOT_LATIN1 = /[\x80-\x9f]/g
 const BEYOND_ASCII = /[\x80-\u{10ffff}]/gu
 
 /**

@@ -92,7 +92,9 @@ class RowParser extends Parser {
       this.#passOver = false
       return true
     }
-    const fault = this.#faultOf(cells)
+    // A quote that has swallowed rows has swallowed their line breaks.
+    const suspect = this.#torn || this.#lines.latestHasBreaks || !this.#judge
+    const fault = suspect ? this.#faultOf(cells) : undefined
     this.#torn = false
     if (fault?.certain) throw this.#quoteError(lineOfCell(line, cells, fault.column), fault.column)
     this.#rows.push(fault ? { line, cells, doubt: doubtOf(fault) } : { line, cells })
@@ -160,6 +162,8 @@ const DOS_END = '\x1a'
 class LineCount {
   /** Where the record that is being read begins. */
   current = 1
+  /** The latest record has line breaks in its cells. */
+  latestHasBreaks = false
   #parsed = 0
   #empty = 0
 
@@ -168,7 +172,8 @@ class LineCount {
     const skipped = empty - this.#empty
     const line = this.current + skipped
     const ofItsOwn = parsed - this.#parsed - skipped
-    this.current = line + (ofItsOwn > 1 ? 1 + cells.reduce((sum, cell) => sum + breaksIn(cell), 0) : 1)
+    this.latestHasBreaks = ofItsOwn > 1
+    this.current = line + (this.latestHasBreaks ? 1 + cells.reduce((sum, cell) => sum + breaksIn(cell), 0) : 1)
     this.#parsed = parsed
     this.#empty = empty
     return line

@@ -146,12 +146,16 @@ async function refuseBlocked(
   leads: readonly Lead[],
   { fields }: Columns,
 ): Promise<readonly Lead[]> {
-  const open = leads.filter(lead => !lead.refusal)
-  const { phones, documents } = await findBlocked(sql, purpose, {
-    phones: open.map(lead => lead.phone),
-    documents: open.flatMap(lead => lead.cpf_cnpj ?? []),
-  })
-  for (const lead of open) {
+  const asked: { phones: string[]; documents: string[] } = { phones: [], documents: [] }
+  for (const { refusal, phone, cpf_cnpj } of leads) {
+    if (refusal) continue
+    asked.phones.push(phone)
+    if (cpf_cnpj !== null) asked.documents.push(cpf_cnpj)
+  }
+  const { phones, documents } = await findBlocked(sql, purpose, asked)
+  if (phones.size + documents.size === 0) return leads
+  for (const lead of leads) {
+    if (lead.refusal) continue
     if (phones.has(lead.phone)) refuse(lead, 'BLOCKLISTED', 'its phone is on the blocklist', lead.phoneColumn)
     else if (lead.cpf_cnpj !== null && documents.has(lead.cpf_cnpj))
       refuse(lead, 'BLOCKLISTED', 'its document is on the blocklist', fields.cpf_cnpj)

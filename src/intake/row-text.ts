@@ -4,11 +4,10 @@ import { isTornText } from '../lead/characters.ts'
 import { damageIn, damageOf } from '../lead/damage.ts'
 import { fieldOf, plainName } from '../lead/fields.ts'
 import { isPlaceholder, leftoversIn } from '../lead/leftovers.ts'
-import { isBareValue, isNoValue } from '../lead/no-value.ts'
+import { isBareValue, isNoValue, isPlainWords } from '../lead/no-value.ts'
 import { odditiesIn, withLineBreaks } from '../lead/oddities.ts'
 import { type CompiledText, compileText, fillTemplate } from '../lead/render.ts'
 import { isDoubtfullyLong, type TextRules, textProblem, valueProblem } from '../lead/text-rules.ts'
-import { cleanValue } from '../lead/value.ts'
 import { type Columns, columnOf, namedColumns } from './columns.ts'
 import type { Lead, Refusal } from './vet.ts'
 import type { WarningCount } from './warnings.ts'
@@ -30,8 +29,14 @@ export interface RowTextRules {
 /** The text that a lead keeps for itself (null: the campaign's, or a template), or why nothing can be sent to it. */
 export type RowText = { text: string | null; refusal?: undefined } | { text?: undefined; refusal: Refusal }
 
-/** @returns how to read what a lead's person will be sent, by everything that a text and the values in it must be */
-export function rowTextReader(rules: RowTextRules, warnings: WarningCount): (lead: Lead) => RowText {
+export interface RowTextReader {
+  /** What a lead's person will be sent, by everything that a text and the values in it must be. */
+  readText: (lead: Lead) => RowText
+  /** `problemOf` of a person's name: a number or a truth value is none. */
+  judgeName: (value: string, variable: boolean) => ReturnType<typeof problemOf>
+}
+
+export function rowTextReader(rules: RowTextRules, warnings: WarningCount): RowTextReader {
   const { columns, text, templateVars, texts } = rules
   const named = namedColumns(columns)
   const readers = new Map<string, (lead: Lead) => string>()
@@ -48,11 +53,11 @@ export function rowTextReader(rules: RowTextRules, warnings: WarningCount): (lea
   }
   const needed = [...new Set([...(text?.names ?? []), ...Object.values(templateVars ?? {})])]
 
-  const read = (lead: Lead): RowText => {
-    const own = ownText(lead.row.cells, columns)
+  const readText = (lead: Lead): RowText => {
+    const own = ownText(lead.values, columns)
     if (own !== undefined) return readOwn(own, lead)
     if (!text && !templateVars)
-      return refused('MISSING_VARIABLE', `its message ${noTextIn(lead.row.cells, columns)}`, columns.fields.mensagem)
+      return refused('MISSING_VARIABLE', `its message ${noTextIn(lead.values, columns)}`, columns.fields.mensagem)
     const refusal = refusedValue(needed, lead, templateVars !== null)
     if (refusal) return { refusal }
     if (!rules.keepText && !hasLength(texts)) return { text: null }
@@ -111,7 +116,7 @@ export function rowTextReader(rules: RowTextRules, warnings: WarningCount): (lea
   const refusedValue = (names: readonly string[], lead: Lead, variable: boolean): Refusal | undefined => {
     for (const name of names) {
       const value = valueIn(name, lead)
-      const problem = (isName(name) ? nameProblemOf : problemOf)(value, texts, variable)
+      const problem = isName(name) ? judgeName(value, variable) : problemOf(value, texts, variable)
       if (problem)
         return { code: problem.code, detail: `column ${name} ${problem.what}`, column: columnOf(name, columns) }
       if (!isOrdinary(value)) warnOf(value, lead.row.line)
@@ -119,11 +124,19 @@ export function rowTextReader(rules: RowTextRules, warnings: WarningCount): (lea
     return undefined
   }
 
+  // A row's name is judged for itself and again as part of a text.
+  let judged: { value: string; variable: boolean; problem: ReturnType<typeof problemOf> } | undefined
+  const judgeName = (value: string, variable: boolean) => {
+    if (judged?.value !== value || judged.variable !== variable)
+      judged = { value, variable, problem: nameProblemOf(value, texts, variable) }
+    return judged.problem
+  }
+
   const warnOf = (text: string, line: number) => {
     for (const { oddity, example } of odditiesIn(text)) warnings.addOnce(oddity, line, example)
   }
 
-  return read
+  return { readText, judgeName }
 }
 
 /** What is wrong with a value that stands in a text or goes to a broker, in words that continue "column valor …". */
@@ -133,9 +146,8 @@ export function problemOf(
   variable: boolean,
 ): { code: RefusalCode; what: string } | undefined {
   if (value === '') return { code: 'MISSING_VARIABLE', what: 'is empty' }
-  if (CODED.test(value)) return undefined
-  if (isNoValue(value)) return { code: 'MISSING_VARIABLE', what: `holds "${value}", which stands for no value` }
   if (isOrdinary(value)) return undefined
+  if (isNoValue(value)) return { code: 'MISSING_VARIABLE', what: `holds "${value}", which stands for no value` }
   if (isTornText(value)) return { code: 'BAD_ENCODING', what: `holds ${tornPart(value)}` }
   const damage = damageOf(value)
   if (damage !== undefined) return { code: 'BROKEN_VALUE', what: `holds ${damage}` }
@@ -148,15 +160,14 @@ export function problemOf(
 
 /** Whether a value is one that none of the rules of `problemOf` nor of the oddities is about, as most values of a file are. */
 function isOrdinary(value: string): boolean {
-  return value.length <= 60 && (LETTERS.test(value) || CODED.test(value))
+  return CODED.test(value) || isPlainWords(value)
 }
 
-const LETTERS = /^[A-Za-zÀ-ÆÈ-ÖØ-öø-ÿ]+(?: [A-Za-zÀ-ÆÈ-ÖØ-öø-ÿ]+)*$/
 /** A contract's letters and digits, or an amount. */
 const CODED = /^(?:[A-Za-z]{1,4}-?\d{1,15}|\d{1,9},\d{2})$/
 
-/** The same of a person's name: a number or a truth value is none. */
-export function nameProblemOf(value: string, texts: TextRules, variable: boolean): ReturnType<typeof problemOf> {
+function nameProblemOf(value: string, texts: TextRules, variable: boolean): ReturnType<typeof problemOf> {
+  if (isPlainWords(value)) return undefined
   return isBareValue(value)
     ? { code: 'MISSING_VARIABLE', what: `holds "${value}", which is no name` }
     : problemOf(value, texts, variable)
@@ -175,19 +186,19 @@ const ESCAPE = /\\["']|\\$/
 export function valueReader(name: string, columns: Columns): (lead: Lead) => string {
   if (name === 'phone' || name === 'cpf_cnpj') return lead => lead[name] ?? ''
   const index = columnOf(name, columns)
-  return index === undefined ? () => '' : ({ row }) => cleanValue(row.cells[index] ?? '')
+  return index === undefined ? () => '' : ({ values }) => values[index] ?? ''
 }
 
 /** undefined: the row has none, and gets the campaign's. */
-function ownText(cells: readonly string[], { fields }: Columns): string | undefined {
+function ownText(values: readonly string[], { fields }: Columns): string | undefined {
   if (fields.mensagem === undefined) return undefined
-  const text = cleanValue(cells[fields.mensagem] ?? '')
+  const text = values[fields.mensagem] ?? ''
   return isNoValue(text) || isBareValue(text) ? undefined : text
 }
 
 /** Why a row has no text of its own, in words that continue "its message …". */
-function noTextIn(cells: readonly string[], { fields }: Columns): string {
-  const text = cleanValue(cells[fields.mensagem ?? -1] ?? '')
+function noTextIn(values: readonly string[], { fields }: Columns): string {
+  const text = values[fields.mensagem ?? -1] ?? ''
   return text === '' ? 'is empty' : `holds "${text}", which is no text`
 }
 

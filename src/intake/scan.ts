@@ -118,19 +118,26 @@ function characterLength(bytes: Buffer, i: number): number {
   const length =
     first >= 0xc2 && first <= 0xdf ? 2 : first >= 0xe0 && first <= 0xef ? 3 : first >= 0xf0 && first <= 0xf4 ? 4 : 0
   if (length === 0) return 0
-  // Overlong, surrogates, beyond Unicode: the second byte tells.
-  const [low, high] = SECOND[first] ?? [0x80, 0xbf]
   for (let n = 1; n < length; n++) {
     const byte = bytes[i + n]
     if (byte === undefined) return CUT
-    if (byte < (n === 1 ? low : 0x80) || byte > (n === 1 ? high : 0xbf)) return 0
+    if (byte < 0x80 || byte > 0xbf || (n === 1 && isBeyond(first, byte))) return 0
   }
   return length
 }
 
-const SECOND: Readonly<Record<number, readonly [number, number]>> = {
-  224: [0xa0, 0xbf],
-  237: [0x80, 0x9f],
-  240: [0x90, 0xbf],
-  244: [0x80, 0x8f],
+/** Overlong forms, surrogates and what is beyond Unicode: the second byte tells. */
+function isBeyond(first: number, second: number): boolean {
+  switch (first) {
+    case 0xe0:
+      return second < 0xa0
+    case 0xed:
+      return second > 0x9f
+    case 0xf0:
+      return second < 0x90
+    case 0xf4:
+      return second > 0x8f
+    default:
+      return false
+  }
 }

@@ -7,7 +7,7 @@ import type { Columns } from './columns.ts'
 import type { Row } from './csv.ts'
 import { PhoneSet } from './phone-set.ts'
 import { allPhonesReader, phoneReader, type RowPhone } from './row-phones.ts'
-import { nameProblemOf, problemOf, type RowTextRules, rowTextReader } from './row-text.ts'
+import { problemOf, type RowTextRules, rowTextReader } from './row-text.ts'
 import { blockOf, REFUSED_BLOCK } from './sequence.ts'
 import { WarningCount } from './warnings.ts'
 
@@ -21,6 +21,8 @@ export interface Refusal {
 /** A row as a lead: to be sent, or refused with a reason. */
 export interface Lead {
   row: Row
+  /** The row's cells as texts carry them (lead/value.ts). */
+  values: readonly string[]
   /** Canonical, or as it was written where it is no phone. */
   phone: string
   /** The column that it is from. */
@@ -68,7 +70,7 @@ export function createVetter(rules: Rules): Vetter {
   const readPhone = phoneReader(columns, rules.repairNinthDigit)
   const readPhones = allPhonesReader(columns, rules.repairNinthDigit)
   const variablesOf = variablesWriter(columns)
-  const readText = rowTextReader(rules, warnings)
+  const { readText, judgeName } = rowTextReader(rules, warnings)
 
   const vet = (rows: readonly Row[]): Lead[] => {
     const leads: Lead[] = []
@@ -83,14 +85,16 @@ export function createVetter(rules: Rules): Vetter {
   /** The lead of a row's first good phone, by all rules but that of duplicates. */
   const vetRow = (row: Row): Lead => {
     const { cells, line } = row
-    const cell = (index: number | undefined) => (index === undefined ? '' : cleanValue(cells[index] ?? ''))
+    const values = cells.map(cleanValue)
+    const cell = (index: number | undefined) => (index === undefined ? '' : (values[index] ?? ''))
     const nome = cell(fields.nome)
     const contract = cell(fields.idcob_contrato)
-    const badName = nome !== '' && nameProblemOf(nome, texts, false)
+    const badName = nome !== '' && judgeName(nome, false)
     const badContract = contract !== '' && problemOf(contract, texts, false)
     const read = readPhone(cells)
     const lead: Lead = {
       row,
+      values,
       phone: read.phone ?? read.written,
       phoneColumn: read.index,
       oneOfSeveral: false,
@@ -98,7 +102,7 @@ export function createVetter(rules: Rules): Vetter {
       cpf_cnpj: null,
       idcob_contrato: contract === '' || (badContract && badContract.code === 'MISSING_VARIABLE') ? null : contract,
       custom_message: null,
-      variables: variablesOf(cells),
+      variables: variablesOf(values),
       block: REFUSED_BLOCK,
       refusal: null,
     }
@@ -204,12 +208,18 @@ function stalenessOf(date: string, { staleDays, today }: Rules): string | undefi
 }
 
 /** The other columns as a JSON object, written by hand: a million objects only to be made text are half the import's time. */
-function variablesWriter({ variables }: Columns): (cells: readonly string[]) => string | null {
+function variablesWriter({ variables }: Columns): (values: readonly string[]) => string | null {
   if (variables.length === 0) return () => null
   const keys = variables.map(({ name, index }, i) => ({ index, key: `${i === 0 ? '{' : ','}${JSON.stringify(name)}:` }))
-  return cells => {
+  return values => {
     let json = ''
-    for (const { key, index } of keys) json += key + JSON.stringify(cleanValue(cells[index] ?? ''))
+    for (const { key, index } of keys) {
+      const value = values[index] ?? ''
+      json += AS_IT_IS.test(value) ? `${key}"${value}"` : key + JSON.stringify(value)
+    }
     return `${json}}`
   }
 }
+
+/** What JSON writes as it is, and what most values consist of. */
+const AS_IT_IS = /^[\x20\x21\x23-\x5b\x5d-\x7e\xa0-\xff]*$/

@@ -29,11 +29,14 @@ const FLOAT = /^(\d+)[.,]0{1,2}$/
 const PUNCTUATION = /[\s.,\-/="'()\u00ad\u2010-\u2015\u2212\u200b-\u200f\u202a-\u202e\u2060\ufeff]/g
 
 function bareOf(text: string): string {
+  if (DIGITS.test(text)) return text
   return text.replace(FLOAT, '$1').replace(PUNCTUATION, '').toUpperCase()
 }
 
+const DIGITS = /^\d+$/
+
 function documentOf(bare: string): string | undefined {
-  if (!/^\d+$/.test(bare)) return isCnpj(bare) ? bare : undefined
+  if (!DIGITS.test(bare)) return isCnpj(bare) ? bare : undefined
   // Letters never lost a zero: Excel takes only numbers for numbers.
   const number = bare.length > 14 ? bare.replace(/^0+/, '') : bare
   const cnpj = number.padStart(14, '0')

@@ -1,7 +1,10 @@
 /** A cell without Excel's ways to keep a number text: ="…", a leading apostrophe. */
 export function unquoted(text: string): string {
+  if (BARE.test(text)) return text
   return text.trim().replace(/^=?\s*["']?\s*(.*?)\s*["']?$/s, '$1')
 }
+
+const BARE = /^[+\d(][^\s"']*(?: [^\s"']+)*$/
 
 /**
  * What Excel has made of a number, where its digits are gone: nothing of it is guessed.

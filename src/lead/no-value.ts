@@ -13,7 +13,7 @@ export function isNoValue(value: string): boolean {
 const LONGEST = 40
 
 /** What each of them begins with or holds: most values of a file are told from them by this alone. */
-const SUSPECT = /^(?:[\0-@[-`{-\xbf\u0250-\uffff]|[NUDSERnudser])/
+const SUSPECT = /^(?:[\0-@[-`{-\xbf\u0250-\uffff]|n[aãou/]|un|db|sy|se|em|r\$)/i
 const DIGIT = /\d/
 
 /** In another case these may be names. */
@@ -55,6 +55,18 @@ const NO_VALUE = [
 export function isBareValue(value: string): boolean {
   return value.length <= LONGEST && BARE.test(value) && (NUMBER.test(value) || TRUTH.test(value))
 }
+
+/**
+ * Whether a value is words of letters, and none of them is what `isNoValue`, `isBareValue` or `damageOf` is about, nor begins as one:
+ * told by one look, as most values of a file can be.
+ */
+export function isPlainWords(value: string): boolean {
+  return value.length <= 60 && PLAIN_WORDS.test(value)
+}
+
+const LETTERS = '[A-Za-zÀ-ÆÈ-ÖØ-öø-ÿ]+'
+const BEGINS_AS_NONE = '[Nn][AÃaãOoUu]|[Uu][Nn]|[Dd][Bb]|[Ss][YyEe]|[Ee][Mm]|[Vv][Ee]|[Ff][Aa]|[Tt][Rr]|[Ii]nvalid'
+const PLAIN_WORDS = new RegExp(`^(?!${BEGINS_AS_NONE})${LETTERS}(?: (?!null|NULL|undefined|NaN)${LETTERS})*$`)
 
 /** What a number or a truth value begins with. */
 const BARE = /^[^A-Za-z\xc0-\u024f]|^[RUVFTrvft]/

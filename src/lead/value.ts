@@ -16,11 +16,11 @@ const QUOTED = /^'([^']*(?:''[^']*)*)'$/s
 /** Of a number; before a word it may be part of it ('stamos). */
 const APOSTROPHE = /^'(?=[-+]?[\d(])/
 
-/** Most cells are: printable ASCII and accented letters, neither guarded nor with blanks around it. */
+/** Most cells are: the printable characters of Latin-1, neither guarded nor with blanks around it. */
 function isClean(cell: string): boolean {
   const first = cell.charCodeAt(0)
   if (first === 0x20 || first === 0x22 || first === 0x27 || first === 0x3d) return false
   return cell.charCodeAt(cell.length - 1) !== 0x20 && !OTHER.test(cell)
 }
 
-const OTHER = /[^\x20-\x7e\xc0-\xff]/
+const OTHER = /[^\x20-\x7e\xa1-\xac\xae-\xff]/

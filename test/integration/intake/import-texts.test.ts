@@ -39,6 +39,15 @@ describe('what a program has left of a value', () => {
     })
   })
 
+  test('is refused beside a word, too', async () => {
+    const { shown } = await imported([
+      ['Ana null', 'C-1', '10'],
+      ['Bia', 'C-2', 'Invalid Date'],
+      ['Gustavo Null', 'C-3', '10'],
+    ])
+    expect(shown).toEqual(['BROKEN_VALUE', 'BROKEN_VALUE', 'Olá Gustavo Null: 10'])
+  })
+
   test('is refused in the contract in any case, and elsewhere only where it is used', async () => {
     const { shown, warnings } = await imported(
       [

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { cleanText, forbiddenCharacter } from '../../../src/lead/characters.ts'
 import { damageIn, damageOf } from '../../../src/lead/damage.ts'
-import { isBareValue, isNoValue } from '../../../src/lead/no-value.ts'
+import { isBareValue, isNoValue, isPlainWords } from '../../../src/lead/no-value.ts'
 import { cleanValue } from '../../../src/lead/value.ts'
 
 describe('what a program has left of a value', () => {
@@ -193,6 +193,48 @@ test.each(['Ana', '3E Comércio', 'Ana 2', '123 milhas', 'Falsoni', '1º', '👍
     expect(isBareValue(value)).toBe(false)
   },
 )
+
+test.each(['Ana', 'Maria da Conceição', 'JOÃO PEREIRA', 'Gustavo Null', 'Ítalo', 'São Luís', 'Cia Nacional'])(
+  '%s is plain words, and nothing is wrong with it',
+  value => {
+    expect(isPlainWords(value)).toBe(true)
+    expect([isNoValue(value), isBareValue(value), damageOf(value)]).toEqual([false, false, undefined])
+  },
+)
+
+test('no value that a rule is about is plain words', () => {
+  const ruled = [
+    ...[
+      'null',
+      'NULL',
+      'undefined',
+      'None',
+      'nan',
+      'NaN',
+      'NaT',
+      'NA',
+      'dbnull',
+      'em branco',
+      'sem nome',
+      'sem informação',
+    ],
+    ...['não informado', 'NAO CONSTA', 'verdadeiro', 'FALSO', 'true', 'False', 'Invalid Date', 'Ana null', 'Ana NULL'],
+    ...[
+      'Ana undefined',
+      'Ana NaN Souza',
+      'null null',
+      'Ana\n',
+      'Ana ',
+      ' Ana',
+      'Ana  Souza',
+      '',
+      'JosÃ©',
+      'Ana?',
+      'A\ufffd',
+    ],
+  ]
+  expect(ruled.filter(isPlainWords)).toEqual([])
+})
 
 test('a NULL beside a word is damage, unless all is in capitals', () => {
   expect(damageOf('Ana null')).toContain('null')
