@@ -2,10 +2,10 @@ import { InvalidArgumentError } from 'commander'
 import { ADAPTER_NAMES } from '../../broker/registry.ts'
 import type { Prisma } from '../../database/prisma.ts'
 import { CampError } from '../../errors.ts'
+import { fields } from '../blocks.ts'
 import { asks, leaf, type Register } from '../command.ts'
 import type { Context } from '../context.ts'
 import { nameArgument, noneAsNull, oneOf, wholeNumberOrNone } from '../options.ts'
-import { fields } from '../output.ts'
 
 const BILLING = ['ACCEPTED', 'DELIVERED'] as const
 const MOST_A_REQUEST = 100_000

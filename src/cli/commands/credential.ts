@@ -56,7 +56,7 @@ async function set(
 async function show(context: Context, wallet: string, broker: string): Promise<void> {
   await context.admin()
   const { loadCredential, maskCredential } = await import('../../security/credentials.ts')
-  const { fields } = await import('../output.ts')
+  const { fields } = await import('../blocks.ts')
   const place = await placeOf(context, wallet, broker)
   const { config, updatedAt } = await loadCredential(await context.prisma(), await context.keys(), place)
   const masked = maskCredential(config, place.adapter)
