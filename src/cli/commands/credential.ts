@@ -42,6 +42,13 @@ async function set(
     })
   }
   const config = await setCredential(await context.prisma(), await context.keys(), actor, place, given)
+  const { isPlainHttp } = await import('../../security/plain-http.ts')
+  for (const [key, value] of Object.entries(config)) {
+    if (typeof value === 'string' && isPlainHttp(value))
+      context.out.warn(
+        `${key} is http: messages and keys go to the broker unencrypted; give an https URL if it has one`,
+      )
+  }
   context.out.result(
     {
       wallet: place.wallet.name,
