@@ -104,15 +104,19 @@ it.each([
 })
 
 it.each([
-  ['DATABASE_URL', 'postgres://u:%zz@127.0.0.1:1/camp'],
-  ['DATABASE_URL', 'postgres://u:p@127.0.0.1:1/%zz'],
   ['REDIS_URL', 'redis+sentinel://u:%zz@127.0.0.1:1/master'],
   ['CAMP_PUBLIC_URL', 'https://[x'],
   ['CAMP_TIMEZONE', '__proto__'],
   ['CAMP_SELF_APPROVAL', 'constructor'],
+  ['REDIS_URL', 'redis://u:%zz@127.0.0.1:1'],
 ])('a setting that cannot be read is wrong usage: %s=%s', async (name, value) => {
   const run = await camp(['wallet', 'list'], { env: { ...env, [name]: value } })
   expect(run).toMatchObject({ code: 2, err: expect.stringContaining(name) })
+})
+
+it('a PostgreSQL URL with a bare % is taken as before, and no bug', async () => {
+  for (const url of ['postgres://u:100%@127.0.0.1:1/camp', 'postgres://u:%zz@127.0.0.1:1/camp'])
+    expect(await camp(['wallet', 'list'], { env: { ...env, DATABASE_URL: url } })).toMatchObject({ code: 8 })
 })
 
 it.each(['no-uuid', '', '__proto__', "x'; --", '\u0000'])(
