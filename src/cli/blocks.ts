@@ -29,16 +29,11 @@ export class Block {
     this.#lines = lines
   }
 
+  /** @param indent of further lines, where a terminal is too narrow for one */
   static of(lines: readonly (readonly { text: string; style?: Style }[])[], indent = 2): Block {
     return new Block(
       lines.map(parts => ({ indent, parts: parts.map(part => ({ ...part, text: visible(part.text) })) })),
     )
-  }
-
-  /** The lines of a text from outside, all of them indented. */
-  static quoted(text: string, indent = 2): Block {
-    const lines = visibleLines(text).map(line => [{ text: ' '.repeat(indent) + line }])
-    return Block.of(lines, indent)
   }
 
   get lines(): readonly Line[] {
