@@ -45,11 +45,21 @@ const url = (...protocols: string[]) =>
     const first = value.split(',')[0]!
     if (!protocols.some(protocol => value.startsWith(`${protocol}//`)))
       context.addIssue(`must be a URL that begins with ${protocols.map(p => `${p}//`).join(' or ')}`)
-    else if (!URL.canParse(first))
+    else if (!URL.canParse(first) || (value.startsWith('redis') && !isDecodable(value)))
       context.addIssue(
         'cannot be read as a URL: in a password write @ as %40, / as %2F, # as %23, ? as %3F and % as %25',
       )
   })
+
+/** Who opens a Redis URL decodes its user and password; a PostgreSQL URL is taken with a bare % in it, too. */
+function isDecodable(url: string): boolean {
+  try {
+    decodeURIComponent(url)
+    return true
+  } catch {
+    return false
+  }
+}
 
 const environment = z.object({
   DATABASE_URL: url('postgres:', 'postgresql:').optional(),

@@ -21,10 +21,16 @@ export class CampError extends Error {
   readonly kind: ErrorKind
   readonly hint: string | undefined
 
-  constructor(kind: ErrorKind, message: string, options: { hint?: string | undefined; cause?: unknown } = {}) {
+  /** @param options.hint a line, or several: a line break within one, as a name may have it, begins no other */
+  constructor(
+    kind: ErrorKind,
+    message: string,
+    options: { hint?: string | readonly string[] | undefined; cause?: unknown } = {},
+  ) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause })
     this.kind = kind
-    this.hint = options.hint
+    const { hint } = options
+    this.hint = hint === undefined ? undefined : [hint].flat().map(onOneLine).join('\n')
   }
 
   get exitCode(): number {
@@ -37,6 +43,10 @@ export class Declined extends CampError {
   constructor() {
     super('INTERRUPTED', 'Nothing was changed.')
   }
+}
+
+function onOneLine(line: string): string {
+  return line.replace(/\s*[\r\n]+\s*/g, ' ⏎ ')
 }
 
 /** The message of anything that was thrown. */

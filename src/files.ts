@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { rmSync } from 'node:fs'
+import { rmSync, statSync } from 'node:fs'
 import { access, chmod, constants, link, mkdir, open, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { userInfo } from 'node:os'
 import { dirname, sep } from 'node:path'
@@ -96,10 +96,31 @@ export function homeUnusable(home: string, error: unknown): CampError | undefine
     })
   }
   if (!UNUSABLE.includes(code)) return undefined
+  const owner = isWithin(path, home) ? otherOwnerOf(home) : undefined
+  if (owner !== undefined && ['EACCES', 'EPERM'].includes(code)) {
+    return new CampError(
+      'AUTH',
+      `CAMP_HOME (${home}) belongs to ${owner}, and ${userName()} may not read what is in it`,
+      {
+        hint: `Run camp as ${owner}, or set CAMP_HOME to a folder of your own, or DATABASE_URL to the server that both use.`,
+        cause: error,
+      },
+    )
+  }
   return new CampError('UNREACHABLE', `CAMP_HOME (${home}) cannot be used by ${userName()}: ${messageOf(error)}`, {
     hint: 'Set CAMP_HOME to a folder that this user may write to, or run camp as the user whose folder it is.',
     cause: error,
   })
+}
+
+/** @returns whose `home` is, unless it is this user's, or not there */
+function otherOwnerOf(home: string): string | undefined {
+  try {
+    const { uid } = statSync(home)
+    return uid === process.getuid?.() ? undefined : `user id ${uid}`
+  } catch {
+    return undefined
+  }
 }
 
 /** The path that a file operation has failed on. */

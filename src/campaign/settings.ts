@@ -34,10 +34,11 @@ export function parseThrottle(text: string): ThrottleColumns {
   const ramp = type === 'ramp' ? rampOf(rest) : undefined
   if (ramp) return { type: 'ramp', config: ramp }
   throw new CampError('USAGE', `--throttle "${text}" is not a throttling`, {
-    hint:
-      'none; fixed:30s (30 seconds between messages); random:20s-90s (between 20 and 90 seconds);\n' +
-      'linear:100/60m (100 messages every 60 minutes); ramp:50/day,x2 (a warm-up: 50 messages on the first day of\n' +
+    hint: [
+      'none; fixed:30s (30 seconds between messages); random:20s-90s (between 20 and 90 seconds);',
+      'linear:100/60m (100 messages every 60 minutes); ramp:50/day,x2 (a warm-up: 50 messages on the first day of',
       'sending, twice as many on each further one; or +50 more; with a ceiling: ramp:50/day,x2,max 1000).',
+    ],
   })
 }
 

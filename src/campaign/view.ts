@@ -198,7 +198,8 @@ async function leadFigures(
   for (const { status, error_code, n } of rows) {
     counts[status] += n
     counts.total += n
-    if (status === 'ERROR') errors[error_code ?? 'UNKNOWN'] = (errors[error_code ?? 'UNKNOWN'] ?? 0) + n
+    const code = error_code ?? 'UNKNOWN'
+    if (status === 'ERROR') errors[code] = (Object.hasOwn(errors, code) ? errors[code]! : 0) + n
   }
   const cost = await sql.query<{ used: string; ceiling: string }>(
     `SELECT sum(reserved)::numeric(14, 4) AS used, (sum(reserved) + $2 * $3::numeric)::numeric(14, 4) AS ceiling

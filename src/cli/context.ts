@@ -8,7 +8,8 @@ import type { Queues } from '../queue/queues.ts'
 import type { Actor } from '../security/actor.ts'
 import type { Keys } from '../security/keys.ts'
 import { Closers } from './closing.ts'
-import { Output, type Streams, wantsColor } from './output.ts'
+import { Output } from './output.ts'
+import type { Streams } from './streams.ts'
 
 /** What a run of camp is given: a process's own, or a test's. */
 export interface Host {
@@ -63,7 +64,7 @@ export class Context {
     this.out = new Output(host.streams, {
       json: options.json ?? false,
       quiet: options.quiet ?? false,
-      color: wantsColor(host.env, host.streams.stdout),
+      env: host.env,
     })
   }
 
@@ -78,8 +79,7 @@ export class Context {
     return startServer(home, {
       mayCreate: this.#mayCreateDatabase,
       onCreate: () => {
-        if (!this.out.quiet)
-          this.host.streams.stderr.write(`First use: making a database in ${home} (once, some seconds).\n`)
+        this.out.notice(`First use: making a database in ${home} (once, some seconds).`)
       },
     })
   }

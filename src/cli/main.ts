@@ -4,7 +4,6 @@ import { systemClock } from '../clock.ts'
 import { CampError, Declined, EXIT_CODES, messageOf } from '../errors.ts'
 import type { Host } from './context.ts'
 import { applyEnvFile } from './env-file.ts'
-import { wantsColor } from './output.ts'
 import { buildProgram } from './program.ts'
 
 /**
@@ -87,14 +86,13 @@ export async function runCamp(argv: string[], host: Host): Promise<number> {
 async function report(thrown: unknown, argv: string[], host: Host): Promise<number> {
   if (thrown instanceof CommanderError) return thrown.exitCode === 0 ? 0 : EXIT_CODES.USAGE
   const error = await known(thrown, host)
-  const { Chalk } = await import('chalk')
-  const color = new Chalk({ level: wantsColor(host.env, host.streams.stderr) ? 1 : 0 })
-  const lines = [error instanceof Declined ? error.message : `${color.red('error:')} ${messageOf(error)}`]
-  if (error instanceof CampError && error.hint) lines.push(...error.hint.split('\n').map(line => `  ${line}`))
-  if (argv.includes('--debug')) lines.push(String((error as Error).stack), ...causes(error))
-  else if (!(error instanceof CampError))
-    lines.push('  This is a bug in camp. Run it again with --debug for the details.')
-  host.streams.stderr.write(`${lines.join('\n')}\n`)
+  const more = error instanceof CampError && error.hint ? error.hint.split('\n') : []
+  if (argv.includes('--debug'))
+    more.push(...[String((error as Error).stack), ...causes(error)].flatMap(text => text.split('\n')))
+  else if (!(error instanceof CampError)) more.push('This is a bug in camp. Run it again with --debug for the details.')
+  const { Output } = await import('./output.ts')
+  const out = new Output(host.streams, { json: false, quiet: false, env: host.env })
+  out.error(messageOf(error), { declined: error instanceof Declined, more })
   return error instanceof CampError ? error.exitCode : EXIT_CODES.UNEXPECTED
 }
 

@@ -1,4 +1,5 @@
 import { InvalidArgumentError } from 'commander'
+import { isName } from '../visible.ts'
 
 /** Parsers for commander: what they throw is printed with the option's name, and is a usage error. */
 
@@ -29,11 +30,13 @@ export function oneOf<Word extends string>(words: readonly Word[]) {
   }
 }
 
-/** A name that a command line can address: not empty, on one line. */
+/** As `isName`, without the blanks around it. */
 export function nameArgument(text: string): string {
   const name = text.trim()
-  if (name !== '' && name.length <= 200 && !/\p{Cc}/u.test(name)) return name
-  throw new InvalidArgumentError('A name is a text of 1 to 200 characters on one line.')
+  if (isName(name)) return name
+  throw new InvalidArgumentError(
+    'A name is a text of 1 to 200 characters on one line, without control or invisible characters.',
+  )
 }
 
 /** An option that may be given several times. Without a default: the help would show it as []. */

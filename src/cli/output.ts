@@ -1,76 +1,134 @@
+import { once } from 'node:events'
 import { Chalk, type ChalkInstance } from 'chalk'
-
-/** The streams of a run: a process's own, or a test's memory. */
-export interface Streams {
-  stdin: NodeJS.ReadableStream & { isTTY?: boolean }
-  stdout: NodeJS.WritableStream & { isTTY?: boolean; columns?: number }
-  stderr: NodeJS.WritableStream & { isTTY?: boolean; columns?: number }
-}
+import { visible, visibleJson } from '../visible.ts'
+import { type Column, type Human, type Line, linesOf, styled, table } from './blocks.ts'
+import { fold } from './fold.ts'
+import type { Streams, Target } from './streams.ts'
 
 export interface OutputOptions {
   json: boolean
   quiet: boolean
-  color: boolean
+  env: NodeJS.ProcessEnv
 }
 
-export type Column<Row> = { title: string; value: (row: Row) => string; align?: 'right' }
-
-/** Data goes to stdout, talk to stderr: a pipe gets nothing but data. With --json, exactly one JSON document. */
+/**
+ * Data goes to stdout, talk to stderr: a pipe gets nothing but data. With --json, exactly one JSON document. This is the only
+ * place that writes to either, beside commander's help (streams.ts) and inquirer's questions (prompt.ts), and all that it writes is encoded: see blocks.ts.
+ */
 export class Output {
-  readonly streams: Streams
   readonly json: boolean
   readonly quiet: boolean
-  readonly color: ChalkInstance
+  readonly #streams: Streams
+  readonly #color: { stdout: ChalkInstance; stderr: ChalkInstance }
 
-  constructor(streams: Streams, options: OutputOptions) {
-    this.streams = streams
-    this.json = options.json
-    this.quiet = options.quiet
-    this.color = new Chalk({ level: options.color ? 1 : 0 })
+  constructor(streams: Streams, { json, quiet, env }: OutputOptions) {
+    this.#streams = streams
+    this.json = json
+    this.quiet = quiet
+    this.#color = { stdout: colorFor(env, streams.stdout), stderr: colorFor(env, streams.stderr) }
   }
 
   /** A command's result: `value` as JSON, or `human` as text. */
-  result(value: unknown, human: string | (() => string)): void {
-    const text = this.json ? JSON.stringify(value, null, 2) : typeof human === 'function' ? human() : human
-    if (text !== '') this.streams.stdout.write(`${text}\n`)
+  result(value: unknown, human: Human | (() => Human)): void {
+    if (this.json) this.#write('stdout', `${visibleJson(JSON.stringify(value, null, 2))}\n`)
+    else this.#say('stdout', typeof human === 'function' ? human() : human)
   }
 
-  /** What is going on; silent with --quiet and --json. */
-  talk(text: string): void {
-    if (!this.quiet && !this.json) this.streams.stderr.write(`${text}\n`)
+  /** A result on one line, for a program that waits for it. */
+  line(value: unknown, human: string): void {
+    if (this.json) this.#write('stdout', `${visibleJson(JSON.stringify(value))}\n`)
+    else this.#say('stdout', human)
   }
 
-  /** What should not be missed: said even with --quiet. */
-  warn(text: string): void {
-    this.streams.stderr.write(`${this.color.yellow('warning:')} ${text}\n`)
+  /** A piece of a result that is too long to be held; `text` is a piece of a JSON document. Resolves when there is room for more. */
+  async piece(piece: { json: string } | { human: Human }): Promise<void> {
+    const text = 'json' in piece ? visibleJson(piece.json) : this.#textOf('stdout', piece.human)
+    if (!this.#streams.stdout.write(text)) await once(this.#streams.stdout, 'drain')
   }
 
   /** A list: an array as JSON, a table as text, `empty` when there is nothing. */
   list<Row>(rows: readonly Row[], columns: readonly Column<Row>[], empty: string, json: unknown = rows): void {
-    this.result(json, () => (rows.length === 0 ? empty : table(rows, columns, this.color)))
+    this.result(json, () => (rows.length === 0 ? empty : table(rows, columns)))
+  }
+
+  /** What is going on; silent with --quiet and --json. */
+  talk(human: Human): void {
+    if (!this.quiet && !this.json) this.#say('stderr', human === '' ? [''] : human)
+  }
+
+  /** As `talk`, and said with --json, too. */
+  notice(text: string): void {
+    if (!this.quiet) this.#say('stderr', text)
+  }
+
+  /** What should not be missed: said even with --quiet. */
+  warn(text: string): void {
+    this.#say('stderr', styled(['yellow', 'warning:'], ` ${text}`))
+  }
+
+  /** The error with which a command ends; each of `more` is a line below it. */
+  error(message: string, { declined = false, more = [] as readonly string[] } = {}): void {
+    const first = declined ? message : styled(['red', 'error:'], ` ${message}`)
+    this.#say('stderr', [first, ...more.map(line => `  ${line}`)])
+  }
+
+  /** A progress bar on stderr; undefined where no person looks at one. */
+  async bar(format: string, options: { clearOnComplete?: boolean } = {}): Promise<Bar | undefined> {
+    const { stderr } = this.#streams
+    if (this.quiet || this.json || stderr.isTTY !== true) return undefined
+    const { SingleBar } = (await import('cli-progress')).default
+    const bar = new SingleBar({
+      stream: stderr as NodeJS.WriteStream,
+      format: `{bar} ${format}`,
+      barCompleteChar: '█',
+      barIncompleteChar: '░',
+      hideCursor: true,
+      ...options,
+    })
+    let running = false
+    return {
+      update: (total, value, words) => {
+        const shown = Object.fromEntries(Object.entries(words).map(([name, word]) => [name, visible(word)]))
+        if (!running) bar.start(total, 0, shown)
+        running = true
+        bar.setTotal(total)
+        bar.update(value, shown)
+      },
+      end: () => {
+        if (running) bar.stop()
+        running = false
+      },
+    }
+  }
+
+  #say(stream: 'stdout' | 'stderr', human: Human): void {
+    if (human !== '') this.#write(stream, this.#textOf(stream, human))
+  }
+
+  #textOf(stream: 'stdout' | 'stderr', human: Human): string {
+    const { isTTY, columns } = this.#streams[stream]
+    const lines = isTTY && columns ? linesOf(human).flatMap(line => fold(line, columns)) : linesOf(human)
+    return lines.map(line => `${this.#styled(stream, line)}\n`).join('')
+  }
+
+  #styled(stream: 'stdout' | 'stderr', { parts }: Line): string {
+    const color = this.#color[stream]
+    return parts.map(({ text, style }) => (style ? color[style](text) : text)).join('')
+  }
+
+  #write(stream: 'stdout' | 'stderr', text: string): void {
+    this.#streams[stream].write(text)
   }
 }
 
-/** Whether colours are wanted: never with NO_COLOR, and else where a person looks. */
-export function wantsColor(env: NodeJS.ProcessEnv, stream: { isTTY?: boolean }): boolean {
-  if (env.NO_COLOR) return false
-  return Boolean(env.FORCE_COLOR) || stream.isTTY === true
+export interface Bar {
+  /** @param words what stands in the format's placeholders */
+  update(total: number, value: number, words: Readonly<Record<string, string>>): void
+  end(): void
 }
 
-export function table<Row>(rows: readonly Row[], columns: readonly Column<Row>[], color: ChalkInstance): string {
-  const cells = rows.map(row => columns.map(column => column.value(row)))
-  const widths = columns.map((column, i) => Math.max(column.title.length, ...cells.map(line => line[i]!.length)))
-  const line = (texts: string[]) =>
-    texts
-      .map((text, i) => (columns[i]!.align === 'right' ? text.padStart(widths[i]!) : text.padEnd(widths[i]!)))
-      .join('  ')
-      .trimEnd()
-  return [color.dim(line(columns.map(column => column.title))), ...cells.map(line)].join('\n')
-}
-
-/** Name and value, one a line, the values in one column. */
-export function fields(pairs: readonly (readonly [string, string | null | undefined])[]): string {
-  const shown = pairs.filter((pair): pair is readonly [string, string] => pair[1] != null && pair[1] !== '')
-  const width = Math.max(...shown.map(([name]) => name.length))
-  return shown.map(([name, value]) => `${name.padEnd(width)}  ${value}`).join('\n')
+/** Colours are wanted never with NO_COLOR, and else where a person looks. */
+function colorFor(env: NodeJS.ProcessEnv, stream: Target): ChalkInstance {
+  const wanted = !env.NO_COLOR && (Boolean(env.FORCE_COLOR) || stream.isTTY === true)
+  return new Chalk({ level: wanted ? 1 : 0 })
 }

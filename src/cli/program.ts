@@ -2,6 +2,7 @@ import { Command } from 'commander'
 import type { Register } from './command.ts'
 import { actionFor, ENV_FILE_HELP } from './command.ts'
 import type { Host } from './context.ts'
+import { commanderOutput } from './streams.ts'
 
 type Entry = { summary: string; load: () => Promise<{ register: Register }> }
 
@@ -46,15 +47,13 @@ const COMMANDS: Record<string, Entry> = {
 }
 
 export async function buildProgram(argv: readonly string[], host: Host): Promise<Command> {
+  const output = commanderOutput(host.streams)
   const program = new Command('camp')
     .description('Imports contact files as campaigns and dispatches them through brokers, each message at most once.')
     .helpCommand('help [command]', 'help for a command')
     .exitOverride()
     .showHelpAfterError('(add --help for what this command takes)')
-    .configureOutput({
-      writeOut: text => host.streams.stdout.write(text),
-      writeErr: text => host.streams.stderr.write(text),
-    })
+    .configureOutput(output)
   program.option('-V, --version', 'print the version')
   program.option('--env-file <path>', ENV_FILE_HELP)
   program.on('option:version', () => undefined)
@@ -69,7 +68,7 @@ export async function buildProgram(argv: readonly string[], host: Host): Promise
   }
   program.action(async () => {
     const { campVersion } = await import('../config.ts')
-    if (program.opts().version) host.streams.stdout.write(`${campVersion()}\n`)
+    if (program.opts().version) output.writeOut(`${campVersion()}\n`)
     else program.help()
   })
   return program

@@ -1,5 +1,6 @@
 import { createPromptModule } from 'inquirer'
 import { CampError, Declined } from '../errors.ts'
+import { visible } from '../visible.ts'
 import type { Context } from './context.ts'
 
 /**
@@ -26,7 +27,7 @@ export async function askYes(context: Context, question: string): Promise<void> 
   const { yes } = await promptOf(context)<{ yes: boolean }>({
     type: 'confirm',
     name: 'yes',
-    message: question,
+    message: visible(question),
     default: false,
   })
   if (!yes) throw new Declined()
@@ -38,7 +39,7 @@ export async function ask(context: Context, message: string, instead: string): P
   const { answer } = await promptOf(context)<{ answer: string }>({
     type: 'input',
     name: 'answer',
-    message,
+    message: visible(message),
     required: true,
   })
   return answer
@@ -52,7 +53,26 @@ export async function askPassword(context: Context, message: string, fromStdin: 
     return password
   }
   assertTerminal(context, message, 'Give it on stdin with --password-stdin.')
-  const { answer } = await promptOf(context)<{ answer: string }>({ type: 'password', name: 'answer', message })
+  const { answer } = await promptOf(context)<{ answer: string }>({
+    type: 'password',
+    name: 'answer',
+    message: visible(message),
+  })
+  return answer
+}
+
+/** @returns the value of the choice that was taken; the caller has seen that there is a terminal */
+export async function choose(
+  context: Context,
+  message: string,
+  choices: readonly { name: string; value: string }[],
+): Promise<string> {
+  const { answer } = await promptOf(context)<{ answer: string }>({
+    type: 'select',
+    name: 'answer',
+    message: visible(message),
+    choices: choices.map(choice => ({ ...choice, name: visible(choice.name) })),
+  })
   return answer
 }
 
@@ -80,7 +100,7 @@ function assertTerminal(context: Context, message: string, instead: string): voi
     throw new CampError('USAGE', `${message} is needed, and there is no terminal to ask on`, { hint: instead })
 }
 
-/** inquirer on the run's own streams. */
-export function promptOf({ host }: Context) {
+/** inquirer on the run's own streams. What it is given to show is encoded here, before it styles it. */
+function promptOf({ host }: Context) {
   return createPromptModule({ input: host.streams.stdin, output: host.streams.stderr })
 }

@@ -86,11 +86,21 @@ const OWN = ['phone', 'nome', 'cpf_cnpj', 'idcob_contrato'] as const
 /** Without the columns behind the last name (Excel leaves them) and those of a rejects file. */
 export function namesOf(row: readonly string[]): string[] {
   const names = row.slice(0, widthOf(row)).map(name => name.trim())
-  const written = [REJECT_COLUMNS, EARLIER_REJECT_COLUMNS].find(columns =>
-    columns.every((name, i) => names.at(i - columns.length) === name),
-  )
+  const written = [REJECT_COLUMNS, EARLIER_REJECT_COLUMNS].find(columns => endsWith(names, columns))
   if (written) names.length -= written.length
   return names.map((name, i) => name || `coluna_${i + 1}`)
+}
+
+/** Whether camp wrote the file, of rows that it had refused. */
+export function isOfRejects(row: readonly string[]): boolean {
+  return endsWith(
+    row.slice(0, widthOf(row)).map(name => name.trim()),
+    REJECT_COLUMNS,
+  )
+}
+
+function endsWith(names: readonly string[], columns: readonly string[]): boolean {
+  return columns.every((name, i) => names.at(i - columns.length) === name)
 }
 
 function widthOf(row: readonly string[]): number {

@@ -5,11 +5,18 @@ export type Delimiter = (typeof DELIMITERS)[number]
 
 /** @param text the sign itself, or its name @throws CampError USAGE */
 export function parseDelimiter(text: string): Delimiter {
-  const named: Record<string, Delimiter> = { semicolon: ';', comma: ',', tab: '\t', '\\t': '\t', pipe: '|' }
-  const delimiter = DELIMITERS.find(known => known === text) ?? named[text.toLowerCase()]
+  const delimiter = DELIMITERS.find(known => known === text) ?? NAMED.get(text.toLowerCase())
   if (delimiter) return delimiter
   throw new CampError('USAGE', `--delimiter "${text}" is not known`, { hint: 'One of ; , tab |' })
 }
+
+const NAMED = new Map<string, Delimiter>([
+  ['semicolon', ';'],
+  ['comma', ','],
+  ['tab', '\t'],
+  ['\\t', '\t'],
+  ['pipe', '|'],
+])
 
 /** What a person calls it. */
 export function delimiterName(delimiter: Delimiter): string {

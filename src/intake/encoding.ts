@@ -7,31 +7,33 @@ export type Encoding = (typeof ENCODINGS)[number]
 /** @param name as a person writes it: UTF8, latin1, cp1252, ansi… @throws CampError USAGE */
 export function parseEncoding(name: string): Encoding {
   const plain = name.toLowerCase().replace(/[^a-z0-9]/g, '')
-  const known = ENCODINGS.find(encoding => encoding.replace(/[^a-z0-9]/g, '') === plain) ?? OTHER_NAMES[plain]
+  const known = ENCODINGS.find(encoding => encoding.replace(/[^a-z0-9]/g, '') === plain) ?? OTHER_NAMES.get(plain)
   if (known) return known
   throw new CampError('USAGE', `--encoding "${name}" is not known`, { hint: `Encodings: ${ENCODINGS.join(', ')}.` })
 }
 
 // Latin-1 is read as Windows-1252, as every browser does: it differs only in control characters that no mailing has.
-const OTHER_NAMES: Record<string, Encoding> = {
-  utf8bom: 'utf-8',
-  utf16: 'utf-16le',
-  unicode: 'utf-16le',
-  cp1252: 'windows-1252',
-  win1252: 'windows-1252',
-  ansi: 'windows-1252',
-  latin1: 'windows-1252',
-  iso88591: 'windows-1252',
-  iso885915: 'windows-1252',
-  dos: 'cp850',
-  850: 'cp850',
-  ibm850: 'cp850',
-  oem: 'cp850',
-  860: 'cp860',
-  ibm860: 'cp860',
-  macroman: 'macintosh',
-  mac: 'macintosh',
-}
+const OTHER_NAMES = new Map<string, Encoding>(
+  Object.entries({
+    utf8bom: 'utf-8',
+    utf16: 'utf-16le',
+    unicode: 'utf-16le',
+    cp1252: 'windows-1252',
+    win1252: 'windows-1252',
+    ansi: 'windows-1252',
+    latin1: 'windows-1252',
+    iso88591: 'windows-1252',
+    iso885915: 'windows-1252',
+    dos: 'cp850',
+    850: 'cp850',
+    ibm850: 'cp850',
+    oem: 'cp850',
+    860: 'cp860',
+    ibm860: 'cp860',
+    macroman: 'macintosh',
+    mac: 'macintosh',
+  }),
+)
 
 /**
  * The file's bytes as UTF-8, without byte order marks, also of files that were put together, and without NULs, which PostgreSQL

@@ -1,4 +1,4 @@
-import { extname, resolve } from 'node:path'
+import { resolve } from 'node:path'
 import type pg from 'pg'
 import { v7 as uuidv7 } from 'uuid'
 import { formatMoney, moneyOf } from '../budget/money.ts'
@@ -19,6 +19,7 @@ import { type Fish, placeFish } from './fish.ts'
 import { cryptoRandom, newHandle, uuids } from './ids.ts'
 import { assertUnchanged, type Inspection, inspectFile } from './inspect.ts'
 import { textReader } from './lead-text.ts'
+import { campaignName } from './name.ts'
 import { withOtherSheets } from './other-sheets.ts'
 import { openRecords, type Reading, type Records, readLeads } from './read-leads.ts'
 import { RejectsFile } from './rejects.ts'
@@ -85,6 +86,7 @@ async function prepare(
   source: Inspection,
   records: Records,
 ): Promise<Intake> {
+  campaignName(request, source) // a name that is none is said before anything is read
   const texts = request.template === null && request.adapter.content !== 'NONE'
   const columns = mapColumns(source.file, records.header, request.map, texts, records.headerLine)
   const content = contentFor(request, source.file, columns)
@@ -130,7 +132,8 @@ async function openCapCount({ pool }: ImportDeps, request: ImportRequest, { crea
 
 async function importRows(deps: ImportDeps, request: ImportRequest, intake: Intake): Promise<ImportResult> {
   const { source, columns } = intake
-  const rejects = request.rejects === null ? null : await RejectsFile.create(request.rejects, source, columns)
+  const { rejects: file, overwrite = false } = request
+  const rejects = file === null ? null : await RejectsFile.create({ file, overwrite }, source, columns)
   try {
     const result = await transaction(deps.pool, async client => {
       // It holds no lock that another waits for, and a terminal may stop it for a while.
@@ -213,7 +216,7 @@ async function createCampaign(deps: ImportDeps, request: ImportRequest, intake: 
   const header = {
     ...request,
     id,
-    name: nameOf(request, source),
+    name: campaignName(request, source),
     walletId: request.wallet.id,
     brokerId: request.broker.id,
     templateId: request.adapter.content === 'NONE' ? null : (request.template?.id ?? null),
@@ -251,11 +254,6 @@ async function storeLeads(
   }
 }
 
-function nameOf(request: ImportRequest, { file }: Inspection): string {
-  const unpacked = file.replace(/\.gz$/i, '')
-  return request.name ?? unpacked.slice(0, unpacked.length - extname(unpacked).length)
-}
-
 async function resultOf(
   deps: ImportDeps,
   request: ImportRequest,
@@ -283,7 +281,7 @@ async function resultOf(
     importedBefore: null,
     refusals: null,
     ...made,
-    name: nameOf(request, source),
+    name: campaignName(request, source),
     source,
     columns,
     message: content.text?.text ?? null,

@@ -12,7 +12,7 @@ export function withOtherSheets({ sheet, otherSheets }: Inspection, error: unkno
   if (!(error instanceof CampError) || error.kind !== 'DATA' || otherSheets.length === 0) return error
   const sheets = `The sheet "${sheet}" was read; others with rows: ${sheetNames(otherSheets)}. Name one with --sheet.`
   return new CampError('DATA', error.message, {
-    hint: error.hint === undefined ? sheets : `${error.hint} ${sheets}`,
+    hint: [...(error.hint?.split('\n') ?? []), sheets],
     cause: error.cause,
   })
 }

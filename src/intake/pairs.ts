@@ -15,7 +15,7 @@ export function parsePairs(flag: string, texts: readonly string[]): Record<strin
 
 /** The same, where a name may come several times: its values in their order. @throws CampError USAGE */
 export function parsePairLists(flag: string, texts: readonly string[]): Record<string, string[]> {
-  const lists: Record<string, string[]> = {}
+  const lists = new Map<string, string[]>()
   for (const pair of texts.flatMap(text => text.split(/,(?=[^,=]*=)/))) {
     const at = pair.indexOf('=')
     const [name, value] = [pair.slice(0, at).trim(), pair.slice(at + 1).trim()]
@@ -24,7 +24,7 @@ export function parsePairLists(flag: string, texts: readonly string[]): Record<s
         hint: `Write it as ${flag} name=column,name=column.`,
       })
     }
-    lists[name] = [...(lists[name] ?? []), value]
+    lists.set(name, [...(lists.get(name) ?? []), value])
   }
-  return lists
+  return Object.fromEntries(lists)
 }

@@ -1,10 +1,11 @@
 import { findBlocked } from '../blocklist/blocklist.ts'
 import type { Sql } from '../database/pool.ts'
 import { openBytes } from './bytes.ts'
-import type { Columns } from './columns.ts'
+import { type Columns, isOfRejects } from './columns.ts'
 import { type Row, readRows } from './csv.ts'
 import { toUtf8 } from './encoding.ts'
 import { withDoubledQuotes } from './escapes.ts'
+import { withoutGuard } from './formula.ts'
 import { emptyFile, type Inspection } from './inspect.ts'
 import { otherSheetsOf, withOtherSheets } from './other-sheets.ts'
 import type { ImportDeps } from './request.ts'
@@ -36,7 +37,10 @@ export async function openRecords(source: Inspection, signal: AbortSignal): Prom
     const first = await opened.rows.next()
     const [header, ...others] = first.done ? [] : first.value
     if (!header) throw emptyFile(source.file)
-    return { ...opened, header: header.cells, headerLine: header.line, rows: startingWith(others, opened.rows) }
+    const rows = startingWith(others, opened.rows)
+    const read = { ...opened, headerLine: header.line }
+    if (!isOfRejects(header.cells)) return { ...read, header: header.cells, rows }
+    return { ...read, header: header.cells.map(withoutGuard), rows: withoutGuards(rows) }
   } catch (error) {
     await opened.close()
     throw error
@@ -76,6 +80,11 @@ function warningsOf({ hiddenRows, withoutResult, mergedOverRows }: SheetNotes, o
     OTHER_SHEET: otherSheets,
   }
   return Object.fromEntries(Object.entries(counts).filter(([, count]) => count > 0))
+}
+
+/** As the cells were before camp wrote them into a rejects file. */
+async function* withoutGuards(chunks: AsyncGenerator<Row[]>): AsyncGenerator<Row[]> {
+  for await (const rows of chunks) yield rows.map(row => ({ ...row, cells: row.cells.map(withoutGuard) }))
 }
 
 async function* startingWith(rows: Row[], others: AsyncGenerator<Row[]>): AsyncGenerator<Row[]> {

@@ -1,12 +1,12 @@
-import { randomBytes } from 'node:crypto'
-import { type FileHandle, open, rename, rm, stat } from 'node:fs/promises'
 import { CampError, messageOf } from '../errors.ts'
-import { removeAtExit, writeFailed } from '../files.ts'
+import { writeFailed } from '../files.ts'
 import { isCodePage } from './code-page.ts'
 import { type Columns, REJECT_COLUMNS } from './columns.ts'
 import type { Row } from './csv.ts'
 import { type Encoding, encode } from './encoding.ts'
+import { withGuard } from './formula.ts'
 import type { Inspection } from './inspect.ts'
+import { openRejectsPlace, type RejectsPlace } from './rejects-place.ts'
 
 /** A row, and why it is refused if it is: a lead is one. */
 export interface JudgedRow {
@@ -18,37 +18,33 @@ export interface JudgedRow {
   oneOfSeveral?: boolean | undefined
 }
 
+/** What --rejects names, and whether a file there is replaced (--overwrite). */
+export interface RejectsTarget {
+  file: string
+  overwrite: boolean
+}
+
 /** `phones` where a row can make several leads. */
 type RejectedColumns = Pick<Columns, 'headers'> & Partial<Pick<Columns, 'phones'>>
 
 /**
  * The refused rows as a file that can be corrected and imported again: the original's columns, encoding (of DOS and Mac:
  * UTF-8), delimiter and line breaks, and columns that say where and why, which an import ignores. A row of several phones (--all-phones) stands there once
- * for each that was refused, without the others: those are leads already. It stands under a name of its own until `publish`;
- * only what is no file, such as /dev/stdout or a pipe, is written as it comes.
+ * for each that was refused, without the others: those are leads already. A cell that a spreadsheet program would calculate is
+ * guarded (formula.ts), and an import of the file reads it as it was. The file is its owner's alone (0600): it holds people's data.
  */
 export class RejectsFile {
   readonly path: string
   rows = 0
-  /** undefined: what is written is there at once. */
-  readonly #draft: string | undefined
-  readonly #forget: () => void
-  readonly #handle: FileHandle
+  readonly #place: RejectsPlace
   readonly #source: Inspection
   readonly #encoding: Encoding
   readonly #columns: RejectedColumns
   #closed = false
 
-  private constructor(
-    path: string,
-    { draft, handle }: { draft: string | undefined; handle: FileHandle },
-    source: Inspection,
-    columns: RejectedColumns,
-  ) {
+  private constructor(path: string, place: RejectsPlace, source: Inspection, columns: RejectedColumns) {
     this.path = path
-    this.#draft = draft
-    this.#forget = draft === undefined ? () => undefined : removeAtExit(draft)
-    this.#handle = handle
+    this.#place = place
     this.#source = source
     this.#encoding = writtenIn(source)
     this.#columns = columns
@@ -56,13 +52,18 @@ export class RejectsFile {
 
   /**
    * @param columns the original's
-   * @throws CampError DATA when it cannot be written there, UNREACHABLE when the disk is full
+   * @throws CampError STATE: there is a file, and `overwrite` is not given; DATA when it cannot be written there, UNREACHABLE when
+   * the disk is full
    */
-  static async create(path: string, source: Inspection, columns: RejectedColumns): Promise<RejectsFile> {
-    const opened = await openTarget(path).catch(error => {
+  static async create(
+    { file: path, overwrite }: RejectsTarget,
+    source: Inspection,
+    columns: RejectedColumns,
+  ): Promise<RejectsFile> {
+    const place = await openRejectsPlace(path, { overwrite }).catch(error => {
       throw rejectsFailed(path, error)
     })
-    const file = new RejectsFile(path, opened, source, columns)
+    const file = new RejectsFile(path, place, source, columns)
     const { separatorLine, lineBreak } = source
     const bom = source.bom || file.#encoding !== source.encoding
     try {
@@ -90,36 +91,33 @@ export class RejectsFile {
   /** Nothing more comes, and all of it is on the disk. @throws as `create` */
   async seal(): Promise<void> {
     try {
-      if (this.#draft !== undefined) await this.#handle.datasync()
+      if (this.#place.isDraft) await this.#place.handle.datasync()
       await this.#close()
     } catch (error) {
       throw rejectsFailed(this.path, error)
     }
   }
 
-  /** Makes it appear, whole, over what stood there; by then the import is one. @throws CampError DATA */
+  /** Makes it appear, whole; by then the import is one. @throws CampError DATA */
   async publish(): Promise<void> {
-    if (this.#draft === undefined) return
-    await rename(this.#draft, this.path).catch(error => {
+    await this.#place.publish().catch(error => {
       throw new CampError('DATA', `the rejects cannot be written to ${this.path}: ${messageOf(error)}`, {
         hint: 'The campaign is imported: camp campaign list',
         cause: error,
       })
     })
-    this.#forget()
   }
 
   /** Leaves nothing behind; after `publish` it does nothing. */
   async discard(): Promise<void> {
     await this.#close().catch(() => undefined) // it is thrown away: what it could not write does not matter
-    if (this.#draft !== undefined) await rm(this.#draft, { force: true })
-    this.#forget()
+    await this.#place.discard()
   }
 
   async #close(): Promise<void> {
     if (this.#closed) return
     this.#closed = true
-    await this.#handle.close()
+    await this.#place.handle.close()
   }
 
   #cellsOf({ row, phoneColumn, oneOfSeveral }: JudgedRow): string[] {
@@ -133,7 +131,7 @@ export class RejectsFile {
   }
 
   async #write(text: string): Promise<void> {
-    await this.#handle.appendFile(encode(text, this.#encoding)).catch(error => {
+    await this.#place.handle.appendFile(encode(text, this.#encoding)).catch(error => {
       throw rejectsFailed(this.path, error)
     })
   }
@@ -141,7 +139,12 @@ export class RejectsFile {
   #line(cells: readonly string[]): string {
     const { delimiter, lineBreak } = this.#source
     const special = (cell: string) => cell.includes(delimiter) || /["\r\n]/.test(cell)
-    return cells.map(cell => (special(cell) ? `"${cell.replaceAll('"', '""')}"` : cell)).join(delimiter) + lineBreak
+    return (
+      cells
+        .map(withGuard)
+        .map(cell => (special(cell) ? `"${cell.replaceAll('"', '""')}"` : cell))
+        .join(delimiter) + lineBreak
+    )
   }
 }
 
@@ -153,16 +156,8 @@ function writtenIn({ encoding }: Inspection): Encoding {
   return isCodePage(encoding) && encoding !== 'windows-1252' ? 'utf-8' : encoding
 }
 
-/** A device or a pipe is never replaced by a file: as root that would be the end of /dev/null. */
-async function openTarget(path: string): Promise<{ draft: string | undefined; handle: FileHandle }> {
-  const there = await stat(path).catch(() => undefined)
-  if (there?.isDirectory()) throw new Error('it is a folder')
-  if (there && !there.isFile()) return { draft: undefined, handle: await open(path, 'w') }
-  const draft = `${path}.${randomBytes(6).toString('hex')}.tmp`
-  return { draft, handle: await open(draft, 'wx') }
-}
-
 function rejectsFailed(path: string, error: unknown): CampError {
+  if (error instanceof CampError) return error
   return writeFailed(`the rejects cannot be written to ${path}`, error, {
     hint: 'Nothing was imported. Give another place with --rejects.',
   })

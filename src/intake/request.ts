@@ -86,6 +86,8 @@ export interface ImportRequest {
   dryRun: boolean
   /** Where the refused rows go; a dry run writes none. */
   rejects: string | null
+  /** A file that stands at `rejects` is replaced. */
+  overwrite?: boolean | undefined
   timezone: string
 }
 

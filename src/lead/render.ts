@@ -91,17 +91,17 @@ export function bindTemplate(
       hint: `In the template: ${has}.`,
     })
   }
-  const missing = wanted.filter(name => !(name in assigned) && !find(name, columns))
+  const missing = wanted.filter(name => !Object.hasOwn(assigned, name) && !find(name, columns))
   if (missing.length > 0) {
     throw new CampError(
       'DATA',
       `template ${template.code} needs a column for ${missing.map(name => `{{${name}}}`).join(', ')}`,
       {
-        hint: `Say which: --var ${missing.map(name => `${name}=COLUMN`).join(',')}\n${listed(columns)}`,
+        hint: [`Say which: --var ${missing.map(name => `${name}=COLUMN`).join(',')}`, listed(columns)],
       },
     )
   }
-  return Object.fromEntries(wanted.map(name => [name, resolve(assigned[name] ?? name, columns)]))
+  return Object.fromEntries(wanted.map(name => [name, resolve(ownValue(assigned, name) ?? name, columns)]))
 }
 
 /**
@@ -112,18 +112,18 @@ export function templateVariables(
   vars: Readonly<Record<string, string>>,
   lead: LeadColumns,
 ): { values: Record<string, string>; missing?: undefined } | { values?: undefined; missing: string } {
-  const values: Record<string, string> = {}
+  const values = new Map<string, string>()
   for (const [variable, column] of Object.entries(vars)) {
     const value = columnValue(lead, column)
     if (value === '') return { missing: column }
-    values[variable] = value
+    values.set(variable, value)
   }
-  return { values }
+  return { values: Object.fromEntries(values) }
 }
 
 /** A template's text with its variables' values: what the person reads. */
 export function fillTemplate(content: string, values: Readonly<Record<string, string>>): string {
-  return content.replace(PLACEHOLDER, (written, name: string) => values[name] ?? written)
+  return content.replace(PLACEHOLDER, (written, name: string) => ownValue(values, name) ?? written)
 }
 
 /**
@@ -139,7 +139,7 @@ export function variablesIn(content: string): string[] {
 function columnValue(lead: LeadColumns, name: string): string {
   if (isOwn(name)) return (lead[name] ?? '').trim()
   const { variables } = lead
-  const exact = variables && Object.hasOwn(variables, name) ? variables[name] : undefined
+  const exact = variables ? ownValue(variables, name) : undefined
   if (exact !== undefined) return exact.trim()
   // A name as a person wrote it, where nobody has resolved it.
   const plain = plainName(name)
@@ -147,6 +147,11 @@ function columnValue(lead: LeadColumns, name: string): string {
   if (variables && key !== undefined && key !== null) return (variables[key] ?? '').trim()
   const field = fieldOf(name)
   return field && isOwn(field) ? (lead[field] ?? '').trim() : ''
+}
+
+/** Names come from files and templates: "constructor" is one like any other. */
+function ownValue(values: Readonly<Record<string, string>>, name: string): string | undefined {
+  return Object.hasOwn(values, name) ? values[name] : undefined
 }
 
 const OWN: ReadonlySet<string> = new Set<Field>(['phone', 'nome', 'cpf_cnpj', 'idcob_contrato'])

@@ -115,7 +115,7 @@ export function queueError(cause: unknown, redis: boolean): CampError {
     })
   }
   return new CampError(rule.kind, `the queue cannot be reached: ${rule.says}: ${fault.message}`, {
-    hint: `${STORED}\n${hintOf(rule, fault, undefined)}`,
+    hint: [STORED, hintOf(rule, fault, undefined)],
     cause,
   })
 }

@@ -150,7 +150,7 @@ function queueUnusable(cause: unknown, more?: string): CampError {
   const hint =
     'Behind PgBouncer, set CAMP_DIRECT_URL to the same database without PgBouncer, or REDIS_URL. Else run: camp db migrate'
   return new CampError('UNREACHABLE', `the queue gives no job: ${messageOf(cause)}`, {
-    hint: [hint, more].filter(Boolean).join('\n'),
+    hint: more === undefined ? hint : [hint, more],
     cause,
   })
 }

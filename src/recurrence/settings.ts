@@ -18,6 +18,7 @@ export type RecurringSettings = Omit<
   | 'again'
   | 'dryRun'
   | 'rejects'
+  | 'overwrite'
   | 'timezone'
 >
 

@@ -1,5 +1,6 @@
 import { userInfo } from 'node:os'
 import { v7 as uuidv7 } from 'uuid'
+import { z } from 'zod'
 import type { Clock } from '../clock.ts'
 import type { Config } from '../config.ts'
 import type { PrismaClient } from '../database/prisma.ts'
@@ -38,7 +39,8 @@ export async function authenticate(deps: Deps): Promise<Actor> {
 
 async function bearerOf(token: string, { prisma, keys, clock }: Deps): Promise<Actor> {
   const { userId, issuedAt } = await readToken(keys, token, clock)
-  const user = await prisma.user.findUnique({ where: { id: userId } })
+  const isId = z.guid().safeParse(userId).success
+  const user = isId ? await prisma.user.findUnique({ where: { id: userId } }) : null
   if (!user) throw new CampError('AUTH', 'the session or CAMP_TOKEN belongs to no user here', { hint: LOG_IN })
   if (issuedAt < user.tokens_valid_from) {
     throw new CampError('AUTH', `${user.email}'s sessions and tokens were ended since this one was issued`, {

@@ -132,18 +132,24 @@ export async function removeCredential(
   })
 }
 
-/** What may be shown: secrets, keys that the adapter does not know, and passwords in URLs are hidden. */
+/** What may be shown: secrets, keys that the adapter does not know, and passwords and query values in URLs are hidden. */
 export function maskCredential(config: CredentialConfig, adapter: Adapter): Record<string, unknown> {
   const shown = new Set([...keysOf(adapter).known].filter(key => !adapter.secrets.includes(key)))
   return Object.fromEntries(
-    Object.entries(config).map(([key, value]) => [key, shown.has(key) ? withoutUserInfo(value) : HIDDEN]),
+    Object.entries(config).map(([key, value]) => [key, shown.has(key) ? withoutKeysOf(value) : HIDDEN]),
   )
 }
 
 const HIDDEN = '********'
 
-function withoutUserInfo(value: unknown): unknown {
-  return typeof value === 'string' ? value.replace(/^(\w+:\/\/)[^/?#]*@/, `$1${HIDDEN}@`) : value
+function withoutKeysOf(value: unknown): unknown {
+  if (typeof value !== 'string' || !/^\w+:\/\//.test(value)) return value
+  const [, address = '', query = ''] = /^([^?#]*)(.*)$/s.exec(value) ?? []
+  // ?token=… and #access_token=…; a value without a name may be a key itself.
+  const shown = query.replace(/([?#&;])([^=&;#]*=)?[^&;#]*/g, (part, sign: string, name = '') =>
+    part === sign ? sign : `${sign}${name}${HIDDEN}`,
+  )
+  return address.replace(/^(\w+:\/\/)[^/]*@/, `$1${HIDDEN}@`) + shown
 }
 
 /** "url (required), token (required), start": what a credential of this adapter may hold. */

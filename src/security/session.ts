@@ -1,6 +1,7 @@
 import { readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { errors, jwtVerify, SignJWT } from 'jose'
+import { z } from 'zod'
 import type { Clock } from '../clock.ts'
 import { CampError, codeOf } from '../errors.ts'
 import { replacePrivate } from '../files.ts'
@@ -37,6 +38,9 @@ export async function issueToken(
   return { token, expiresAt }
 }
 
+/** What is signed may still be made by another program that has the secret. */
+const claims = z.object({ sub: z.string(), iat: z.number().min(0).max(8.64e12) })
+
 /** @throws CampError AUTH when it is expired, or not signed by this installation */
 export async function readToken(keys: Pick<Keys, 'session'>, token: string, clock: Clock): Promise<Token> {
   try {
@@ -46,11 +50,12 @@ export async function readToken(keys: Pick<Keys, 'session'>, token: string, cloc
       requiredClaims: ['sub', 'iat', 'exp'],
       currentDate: clock.now(),
     })
-    return { userId: payload.sub!, issuedAt: new Date(Math.round(payload.iat! * 1000)) }
+    const { sub, iat } = claims.parse(payload)
+    return { userId: sub, issuedAt: new Date(Math.round(iat * 1000)) }
   } catch (cause) {
     if (cause instanceof errors.JWTExpired)
       throw new CampError('AUTH', 'the session has expired', { hint: LOG_IN, cause })
-    if (cause instanceof errors.JOSEError) {
+    if (cause instanceof errors.JOSEError || cause instanceof z.ZodError) {
       throw new CampError('AUTH', 'the session or CAMP_TOKEN is not valid here', { hint: LOG_IN, cause })
     }
     throw cause

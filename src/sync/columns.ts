@@ -38,9 +38,10 @@ export function listColumns(
   if (namesAll || (cells.length === 1 && NUMBER.test(cells[0]!)))
     return { headers: ['valor'], phones: [], documents: [], values: 'ALL', reason: undefined, named: false }
   throw new CampError('DATA', `${file}, line ${first.line}: it names no column with phones or documents, and nobody`, {
-    hint:
-      `Found: ${first.cells.slice(0, 10).map(shortened).join(', ')}. A list has one phone or document a line, or a first line that names its\n` +
+    hint: [
+      `Found: ${first.cells.slice(0, 10).map(shortened).join(', ')}. A list has one phone or document a line, or a first line that names its`,
       'columns (telefone;cpf;motivo). Other names: --map phone=COLUMN,document=COLUMN,reason=COLUMN',
+    ],
   })
 }
 

@@ -25,9 +25,23 @@ export function parseLocation(text: string): Location {
       hint: 'Give an http or https URL, a path, or - for standard input.',
     })
   }
+  if (!isDecodable(url)) {
+    throw new CampError('USAGE', 'the user or password in the URL cannot be read: a % in it begins no character', {
+      hint: 'Write a % as %25.',
+    })
+  }
   url.hash = ''
   const last = basename(url.pathname).replace(/[^\w.-]/g, '_')
   return { kind: 'URL', url, shown: shownUrl(url), hash: sha256(url.href), name: last || 'list' }
+}
+
+function isDecodable({ username, password }: URL): boolean {
+  try {
+    decodeURIComponent(`${username}:${password}`)
+    return true
+  } catch {
+    return false
+  }
 }
 
 /** Without password and query. */

@@ -37,7 +37,8 @@ export async function readList(
     const first: Row = { line: records.headerLine, cells: [...records.header] }
     const columns = columnsIn(source, first, request)
     const { headers } = columns
-    if (request.rejects !== null) reading.rejects = await RejectsFile.create(request.rejects, source, { headers })
+    const { rejects: file, overwrite = false } = request
+    if (file !== null) reading.rejects = await RejectsFile.create({ file, overwrite }, source, { headers })
     const take = async (rows: readonly Row[]) => {
       signal.throwIfAborted()
       const judged = rows.map(row => ({ row, ...withDoubt(row, judgeRow(row.cells, columns, request.only)) }))

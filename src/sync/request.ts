@@ -44,6 +44,8 @@ export interface SyncRequest {
   mostBytes: number
   /** Where the rows go that could not be read. */
   rejects: string | null
+  /** A file that stands at `rejects` is replaced. */
+  overwrite?: boolean | undefined
   userId: string
 }
 

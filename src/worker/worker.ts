@@ -13,6 +13,7 @@ import type { Log } from '../log.ts'
 import type { Consumer, Queues } from '../queue/queues.ts'
 import { assertSecretStands, SecretMismatch } from '../security/fingerprint.ts'
 import type { Keys } from '../security/keys.ts'
+import { isPlainHttp, PLAIN_PUBLIC_URL } from '../security/plain-http.ts'
 import { MESSAGE_KEY, messageKey, webhookUrl } from '../security/webhook-token.ts'
 import { startApplier } from '../webhook/applier.ts'
 import type { Listener } from '../webhook/listener.ts'
@@ -127,6 +128,8 @@ export async function startWorker(deps: WorkerDeps, options: WorkerOptions): Pro
       'CAMP_PUBLIC_URL is not set: these brokers are not told where to call back, and messages stay SENT',
     )
   }
+
+  if (config.publicUrl !== undefined && isPlainHttp(config.publicUrl)) log.warn(PLAIN_PUBLIC_URL)
 
   let heartbeat: Heartbeat | undefined
   const applier = startApplier(pool, {

@@ -1,6 +1,5 @@
 import { parseArgs } from 'node:util'
-import { Chalk } from 'chalk'
-import { table } from '../../src/cli/output.ts'
+import { plainText, table } from '../../src/cli/blocks.ts'
 import { measureDispatch } from './dispatch.ts'
 import { measureImport } from './import.ts'
 import { type Measurement, passes } from './measure.ts'
@@ -59,17 +58,14 @@ async function bench(): Promise<number> {
 }
 
 function report(measured: readonly Measurement[]): string {
-  const color = new Chalk({ level: process.stdout.isTTY && !process.env.NO_COLOR ? 1 : 0 })
-  return table(
-    measured,
-    [
+  return plainText(
+    table(measured, [
       { title: 'what', value: one => one.what },
       { title: 'measured', value: one => one.figure, align: 'right' },
       { title: 'against', value: one => one.against },
       { title: 'ratio', value: one => one.ratio?.toFixed(2) ?? '', align: 'right' },
       { title: 'bar', value: one => one.bar.text },
       { title: '', value: one => (passes(one) ? 'pass' : 'MISSED') },
-    ],
-    color,
+    ]),
   )
 }

@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises'
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { camp } from '../support/camp.ts'
 import { useDatabase } from '../support/database.ts'
@@ -42,6 +43,17 @@ describe('camp blocklist sync', () => {
       blocked: true,
       entries: [{ source: 'procon', reason: 'pediu para não ser contatado', purpose: 'cobranca' }],
     })
+  })
+
+  it('replaces no file with its rejects unless it is told to, as a cron job is', async () => {
+    const rejects = await fileOf('mine')
+    const argv = ['sync', EXAMPLE, '--source', 'procon', '--rejects', rejects]
+    const refused = await run(argv)
+    expect(refused).toMatchObject({ code: 4, err: expect.stringMatching(/there is a file .* already\n.*--overwrite/) })
+    expect(await readFile(rejects, 'utf8')).toBe('mine')
+    expect((await run(['stats'])).out).toBe('The blocklist is empty.\n')
+    await succeed(run([...argv, '--overwrite']))
+    expect(await readFile(rejects, 'utf8')).toContain('5,51199E+12')
   })
 
   it('reads standard input, and a server that says that nothing is new', async () => {

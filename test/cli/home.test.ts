@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { chmod, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -71,4 +71,18 @@ it('a CAMP_HOME that is a file is 8, with a hint', async () => {
   const run = await camp(['db', 'start'], { env: { CAMP_HOME: file } })
   expect(run).toMatchObject({ code: 8, out: '' })
   expect(run.err).toMatch(/^error: CAMP_HOME \(.*\) cannot be used by .*\n {2}Set CAMP_HOME/)
+})
+
+it.runIf(asRoot)("another user's CAMP_HOME is 7, with a hint, and stays as it is", async () => {
+  const home = await folder()
+  await mkdir(join(home, 'postgres'), { mode: 0o700 })
+  await writeFile(join(home, 'postgres.password'), 'x', { mode: 0o600 })
+  for (const argv of [['wallet', 'list'], ['worker'], ['db', 'start'], ['db', 'stop'], ['whoami']]) {
+    const run = await campAs(NOBODY, argv, { CAMP_HOME: home })
+    expect({ ...run, argv }).toMatchObject({ code: 7, out: '' })
+    expect(run.err).toMatch(
+      /^error: CAMP_HOME \(.*\) belongs to user id 0, and user nobody may not .*\n {2}Run camp as user id 0/,
+    )
+  }
+  expect((await readdir(home)).sort()).toEqual(['postgres', 'postgres.password'])
 })

@@ -76,7 +76,8 @@ const EVENTS: Readonly<Record<string, CallbackEvent['event']>> = {
  * documented, and nothing is guessed from it.
  */
 function eventOf(word: string): CallbackEvent['event'] | undefined {
-  return EVENTS[word.toLowerCase().replace(/^(engagementevents\.)?(ott)?/, '')]
+  const name = word.toLowerCase().replace(/^(engagementevents\.)?(ott)?/, '')
+  return Object.hasOwn(EVENTS, name) ? EVENTS[name] : undefined
 }
 
 function toldOf(event: CallbackEvent['event'], read: Row, payload: unknown, receivedAt: Date): CallbackEvent {

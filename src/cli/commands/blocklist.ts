@@ -1,9 +1,9 @@
 import type { Entry } from '../../blocklist/blocklist.ts'
 import { CampError } from '../../errors.ts'
+import type { Column } from '../blocks.ts'
 import { asks, later, leaf, type Register } from '../command.ts'
 import type { Context } from '../context.ts'
 import { collect, nameArgument, oneOf, wholeNumber } from '../options.ts'
-import type { Column } from '../output.ts'
 
 const SOURCE = 'manual'
 
@@ -44,6 +44,7 @@ export const register: Register = (program, action) => {
       1024,
     )
     .option('--rejects <file>', 'write the rows there that could not be read')
+    .option('--overwrite', 'replace a file that stands where --rejects writes')
     .action(action(later(async () => (await import('./blocklist/sync.ts')).sync)))
 }
 
@@ -83,7 +84,7 @@ async function add(context: Context, options: Target & { reason?: string; purpos
 async function remove(context: Context, options: Target & { source?: string }): Promise<void> {
   const { entriesFor, removeFromBlocklist } = await import('../../blocklist/blocklist.ts')
   const { listSyncs } = await import('../../blocklist/syncs.ts')
-  const { table } = await import('../output.ts')
+  const { table } = await import('../blocks.ts')
   const { transaction } = await import('../../database/pool.ts')
   const { recordAudit } = await import('../../security/audit.ts')
   const { confirm } = await import('../prompt.ts')
@@ -114,7 +115,7 @@ async function remove(context: Context, options: Target & { source?: string }): 
   context.out.result({ removed: removed.length, entries: removed, left }, () =>
     left.length === 0
       ? `Unblocked ${subjectOf(keys)}: ${removed.length} entries removed.`
-      : `${removed.length} entries removed. Still blocked:\n${table(left, COLUMNS, context.out.color)}`,
+      : [`${removed.length} entries removed. Still blocked:`, table(left, COLUMNS)],
   )
 }
 
@@ -123,7 +124,7 @@ async function check(context: Context, value: string): Promise<void> {
   const { entriesFor } = await import('../../blocklist/blocklist.ts')
   const { canonicalPhone } = await import('../../lead/phone.ts')
   const { parseDocument } = await import('../../lead/document.ts')
-  const { table } = await import('../output.ts')
+  const { table } = await import('../blocks.ts')
   await context.actor()
   const { phone } = canonicalPhone(value)
   const { document } = parseDocument(value)
@@ -134,7 +135,7 @@ async function check(context: Context, value: string): Promise<void> {
   const entries = await entriesFor(await context.pool(), keys)
   const view = { value, phone: phone ?? null, cpf_cnpj: document ?? null, blocked: entries.length > 0, entries }
   context.out.result(view, () =>
-    view.blocked ? `Blocked.\n${table(entries, COLUMNS, context.out.color)}` : `Not blocked: ${subjectOf(keys)}.`,
+    view.blocked ? ['Blocked.', table(entries, COLUMNS)] : `Not blocked: ${subjectOf(keys)}.`,
   )
 }
 

@@ -2,10 +2,10 @@ import { InvalidArgumentError } from 'commander'
 import { ADAPTER_NAMES } from '../../broker/registry.ts'
 import type { Prisma } from '../../database/prisma.ts'
 import { CampError } from '../../errors.ts'
+import { fields } from '../blocks.ts'
 import { asks, leaf, type Register } from '../command.ts'
 import type { Context } from '../context.ts'
 import { nameArgument, noneAsNull, oneOf, wholeNumberOrNone } from '../options.ts'
-import { fields } from '../output.ts'
 
 const BILLING = ['ACCEPTED', 'DELIVERED'] as const
 const MOST_A_REQUEST = 100_000
@@ -115,6 +115,8 @@ async function show(context: Context, ref: string): Promise<void> {
   const broker = await findBroker(prisma, ref)
   const url = webhookUrl(context.config.publicUrl, await context.keys(), broker) ?? null
   const callbacks = await inboxFigures(await context.pool(), broker.id)
+  const { isPlainHttp, PLAIN_PUBLIC_URL } = await import('../../security/plain-http.ts')
+  if (actor.role === 'ADMIN' && url !== null && isPlainHttp(url)) context.out.warn(PLAIN_PUBLIC_URL)
   const shown = { ...view(broker), callbacks, ...(actor.role === 'ADMIN' && { webhook_url: url }) }
   context.out.result(shown, () =>
     fields([

@@ -1,7 +1,7 @@
 import { CampError } from '../../errors.ts'
+import { fields } from '../blocks.ts'
 import { leaf, type Register } from '../command.ts'
 import type { Context } from '../context.ts'
-import { fields } from '../output.ts'
 
 export const register: Register = (program, action) => {
   const budget = program.command('budget').description("a wallet's limit for a month: set, show, list, ledger, audit")
@@ -122,7 +122,7 @@ async function audit(context: Context): Promise<void> {
   context.out.result({ ok: differences.length === 0, ...result }, () =>
     differences.length === 0
       ? `All agree: ${budgets} budgets, ${batches} batches, ${entries} ledger entries.`
-      : differences.map(({ where, expected, found }) => `${where} ${found}, expected ${expected}`).join('\n'),
+      : differences.map(({ where, expected, found }) => `${where} ${found}, expected ${expected}`),
   )
   if (differences.length > 0) {
     throw new CampError('BUDGET', `${differences.length} figure(s) do not agree`, {

@@ -1,8 +1,8 @@
 import type { YearDay } from '../../calendar/year.ts'
+import type { Column } from '../blocks.ts'
 import { asks, leaf, type Register } from '../command.ts'
 import type { Context } from '../context.ts'
 import { nameArgument, wholeNumber } from '../options.ts'
-import type { Column } from '../output.ts'
 
 export const register: Register = (program, action) => {
   const calendar = program
@@ -77,10 +77,10 @@ const COLUMNS: readonly Column<YearDay>[] = [
 async function laws(context: Context): Promise<void> {
   const { STATE_LAWS } = await import('../../calendar/laws.ts')
   const { formatWeek } = await import('../../campaign/contact-hours.ts')
-  const { fields } = await import('../output.ts')
+  const { fields, spaced } = await import('../blocks.ts')
   const views = STATE_LAWS.map(({ week, ...law }) => ({ ...law, hours: formatWeek(week), holidays: false }))
   context.out.result(views, () =>
-    [
+    spaced([
       ...views.map(view =>
         fields([
           [view.state, view.law],
@@ -91,6 +91,6 @@ async function laws(context: Context): Promise<void> {
         ]),
       ),
       'No campaign is bound by them unless it is imported with --state-laws. They are no legal advice.',
-    ].join('\n\n'),
+    ]),
   )
 }

@@ -42,6 +42,13 @@ async function set(
     })
   }
   const config = await setCredential(await context.prisma(), await context.keys(), actor, place, given)
+  const { isPlainHttp } = await import('../../security/plain-http.ts')
+  for (const [key, value] of Object.entries(config)) {
+    if (typeof value === 'string' && isPlainHttp(value))
+      context.out.warn(
+        `${key} is http: messages and keys go to the broker unencrypted; give an https URL if it has one`,
+      )
+  }
   context.out.result(
     {
       wallet: place.wallet.name,
@@ -56,7 +63,7 @@ async function set(
 async function show(context: Context, wallet: string, broker: string): Promise<void> {
   await context.admin()
   const { loadCredential, maskCredential } = await import('../../security/credentials.ts')
-  const { fields } = await import('../output.ts')
+  const { fields } = await import('../blocks.ts')
   const place = await placeOf(context, wallet, broker)
   const { config, updatedAt } = await loadCredential(await context.prisma(), await context.keys(), place)
   const masked = maskCredential(config, place.adapter)

@@ -1,7 +1,7 @@
 import { CampError } from '../../errors.ts'
+import { fields } from '../blocks.ts'
 import { leaf, type Register } from '../command.ts'
 import type { Context } from '../context.ts'
-import { fields } from '../output.ts'
 
 export const register: Register = (program, action) => {
   const db = program.command('db').description('the database: migrate, status, start, stop')

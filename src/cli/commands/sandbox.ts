@@ -72,7 +72,7 @@ async function runSandbox(context: Context, flags: Flags): Promise<void> {
     clock: context.clock,
   })
   // One line, at once: whoever started it waits for it.
-  context.out.streams.stdout.write(`${context.out.json ? JSON.stringify({ url: sandbox.url }) : sandbox.url}\n`)
+  context.out.line({ url: sandbox.url }, sandbox.url)
   context.out.talk('The sandbox is listening; Ctrl-C stops it.')
   await stopped(context.signal)
   await sandbox.close()

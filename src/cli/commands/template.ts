@@ -3,10 +3,10 @@ import { InvalidArgumentError } from 'commander'
 import { CampError, codeOf } from '../../errors.ts'
 import { messageText } from '../../lead/oddities.ts'
 import { variablesIn } from '../../lead/render.ts'
+import { fields } from '../blocks.ts'
 import { asks, leaf, type Register } from '../command.ts'
 import type { Context } from '../context.ts'
 import { nameArgument } from '../options.ts'
-import { fields } from '../output.ts'
 
 export const register: Register = (program, action) => {
   const template = program.command('template').description('approved texts with variables: add, list, show, remove')

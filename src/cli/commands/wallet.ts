@@ -1,7 +1,7 @@
+import { fields } from '../blocks.ts'
 import { asks, leaf, type Register } from '../command.ts'
 import type { Context } from '../context.ts'
 import { nameArgument, wholeNumber } from '../options.ts'
-import { fields } from '../output.ts'
 
 const INT4 = 2_147_483_647
 

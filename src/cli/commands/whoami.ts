@@ -1,6 +1,6 @@
+import { fields } from '../blocks.ts'
 import { leaf, type Register } from '../command.ts'
 import type { Context } from '../context.ts'
-import { fields } from '../output.ts'
 
 export const register: Register = (program, action) => {
   leaf(program, 'whoami', 'who is logged in, and with which role').action(action(whoami))

@@ -4,6 +4,7 @@ import { createRequire } from 'node:module'
 import { dirname, join, relative } from 'node:path'
 import { z } from 'zod'
 import { CampError, codeOf } from '../../errors.ts'
+import { serverEnvironment } from './environment.ts'
 
 /** The user that PostgreSQL's processes run as: null when it is our own. */
 export type ServerUser = { uid: number; gid: number } | null
@@ -72,6 +73,11 @@ async function makeLinks(native: string): Promise<boolean> {
 }
 
 function runs(native: string, user: ServerUser): boolean {
-  const { status } = spawnSync(join(native, 'bin', 'postgres'), ['--version'], { ...user, cwd: '/', stdio: 'ignore' })
+  const { status } = spawnSync(join(native, 'bin', 'postgres'), ['--version'], {
+    ...user,
+    cwd: '/',
+    env: serverEnvironment(),
+    stdio: 'ignore',
+  })
   return status === 0
 }

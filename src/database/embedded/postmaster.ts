@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
+import { codeOf } from '../../errors.ts'
 
 export interface Postmaster {
   pid: number
@@ -7,7 +8,7 @@ export interface Postmaster {
   ready: boolean
 }
 
-/** @param pidFile postmaster.pid in the data folder @returns undefined when no server runs there */
+/** @param pidFile postmaster.pid in the data folder @returns undefined when no server runs there @throws where it may not be read */
 export function livingPostmaster(pidFile: string): Postmaster | undefined {
   const postmaster = readPidFile(pidFile)
   return postmaster && isAlive(postmaster.pid) && isPostgres(postmaster.pid) ? postmaster : undefined
@@ -41,7 +42,9 @@ function readPidFile(pidFile: string): Postmaster | undefined {
     const lines = readFileSync(pidFile, 'utf8').split('\n')
     const [pid, port] = [Number(lines[0]), Number(lines[3])]
     return pid > 0 ? { pid, port, ready: port > 0 && lines[7]?.trim() === 'ready' } : undefined
-  } catch {
+  } catch (error) {
+    // Of another user's server it is not known whether it runs.
+    if (['EACCES', 'EPERM'].includes(codeOf(error) ?? '')) throw error
     return undefined
   }
 }

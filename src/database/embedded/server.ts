@@ -1,16 +1,18 @@
 import { spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { appendFile, chown, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { basename, join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import pg from 'pg'
-import { CampError, codeOf, messageOf } from '../../errors.ts'
+import { CampError, codeOf } from '../../errors.ts'
 import { assertHomeUsable, readOrCreate, removeAtExit } from '../../files.ts'
 import { postgresBinaries, type ServerUser } from './binaries.ts'
+import { serverEnvironment } from './environment.ts'
+import { LOG_SETTINGS, lastLines } from './log.ts'
 import { livingPostmaster, removeStalePidFile } from './postmaster.ts'
-import { letIn, serverUser } from './user.ts'
+import { makeHome, serverUser } from './user.ts'
 
 /**
  * The embedded PostgreSQL: one server below `home`, shared by all of a user's camp processes. It runs on its own: no camp
@@ -24,6 +26,8 @@ export interface ServerOptions {
   settings?: readonly string[]
   /** false: a home without a cluster is refused, and stays as it is. */
   mayCreate?: boolean
+  /** How long a start is waited for. */
+  withinMs?: number
   /** Called before a cluster is made. */
   onCreate?: () => void
 }
@@ -58,13 +62,12 @@ export async function startServer(home: string, options: ServerOptions = {}): Pr
   const isNew = !hasCluster(home)
   if (isNew && options.mayCreate === false) throw noCluster(home)
   const user = serverUser()
-  await mkdir(home, { recursive: true, mode: 0o755 })
-  if (user) await letIn(user, home)
+  await makeHome(home, user)
   const binaries = await postgresBinaries(home, user)
   if (isNew) options.onCreate?.()
   if (isNew) await createCluster(home, binaries, user, options)
 
-  const giveUpAt = Date.now() + START_TIMEOUT_MS
+  const giveUpAt = Date.now() + (options.withinMs ?? START_TIMEOUT_MS)
   for (;;) {
     const url = await connectionUrl(home)
     if (url && (await databaseAnswers(url))) return url
@@ -73,7 +76,7 @@ export async function startServer(home: string, options: ServerOptions = {}): Pr
     else await launch(binaries, place, user)
   }
   throw new CampError('UNREACHABLE', 'the embedded PostgreSQL did not start', {
-    hint: `Its log: ${place.log}\n${lastLines(place.log, 5)}`,
+    hint: [`Its log: ${place.folder}/server.log and ${place.folder}/log`, ...lastLines(place.folder, 5)],
   })
 }
 
@@ -84,7 +87,10 @@ export function hasCluster(home: string): boolean {
 
 function noCluster(home: string): CampError {
   return new CampError('STATE', `there is no database: DATABASE_URL is not set, and ${home} holds none of camp's own`, {
-    hint: 'Set DATABASE_URL, or name the file that sets it: --env-file PATH\nTo make a database here: camp db start',
+    hint: [
+      'Set DATABASE_URL, or name the file that sets it: --env-file PATH',
+      'To make a database here: camp db start',
+    ],
   })
 }
 
@@ -165,7 +171,7 @@ async function createCluster(home: string, binaries: string, user: ServerUser, o
 async function launch(binaries: string, place: Place, user: ServerUser): Promise<void> {
   await removeStalePidFile(place.pidFile)
   const port = await portFor(place)
-  const args = ['start', '-D', place.data, '-l', place.log, '-W', '-s', '-o', `-p ${port}`]
+  const args = ['start', '-D', place.data, '-l', place.log, '-W', '-s', '-o', [`-p ${port}`, ...LOG_SETTINGS].join(' ')]
   await runTool(join(binaries, 'bin', 'pg_ctl'), args, user).catch(() => undefined)
   const readyBy = Date.now() + 5_000
   while (Date.now() < readyBy && !livingPostmaster(place.pidFile)?.ready) await delay(20)
@@ -227,6 +233,7 @@ async function runTool(file: string, args: string[], user: ServerUser): Promise<
   const child = spawn(file, args, {
     ...user,
     cwd: '/',
+    env: serverEnvironment(),
     stdio: ['ignore', quiet ? 'ignore' : 'pipe', quiet ? 'ignore' : 'pipe'],
   })
   let said = ''
@@ -241,17 +248,9 @@ async function runTool(file: string, args: string[], user: ServerUser): Promise<
 function toolFailed(file: string, said: string, user: ServerUser): CampError {
   const denied = user && /Permission denied/.test(said)
   return new CampError('UNREACHABLE', `the embedded PostgreSQL: ${basename(file)} failed`, {
-    hint: denied
-      ? `${said}
-Set CAMP_HOME to a folder that every user may enter: PostgreSQL cannot run as root.`
-      : said,
+    hint: [
+      ...said.split('\n'),
+      ...(denied ? ['Set CAMP_HOME to a folder that every user may enter: PostgreSQL cannot run as root.'] : []),
+    ],
   })
-}
-
-function lastLines(file: string, count: number): string {
-  try {
-    return readFileSync(file, 'utf8').trim().split('\n').slice(-count).join('\n')
-  } catch (error) {
-    return messageOf(error)
-  }
 }

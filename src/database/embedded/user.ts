@@ -1,10 +1,10 @@
 import { spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
-import { chmod, stat } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join, relative, sep } from 'node:path'
+import { chmod, mkdir, readdir, stat } from 'node:fs/promises'
+import { join, parse, relative, sep } from 'node:path'
 import { CampError } from '../../errors.ts'
 import type { ServerUser } from './binaries.ts'
+import { serverEnvironment } from './environment.ts'
 
 /** PostgreSQL refuses to run as root; its processes and files then belong to another user. */
 export function serverUser(): ServerUser {
@@ -22,23 +22,44 @@ export function serverUser(): ServerUser {
 }
 
 /**
- * The server's user must be able to walk through `home`, and through the temporary folder that it may lie in: `mktemp -d`
- * closes what it makes to all others. What lies in them stays closed. Other people's folders are not camp's to open.
+ * Makes `home` where it is not there. Where the server runs as another user, that user must be able to walk through it: the folders
+ * that camp makes are opened for that (0711), and so is a home in which nothing but camp's own lies. A folder that was there before,
+ * above it or with other files in it, stays as it is.
+ * @throws CampError UNREACHABLE where the server's user may not enter, naming the folder
  */
-export async function letIn(user: NonNullable<ServerUser>, home: string): Promise<void> {
-  for (const folder of [home, ...foldersBetween(tmpdir(), home)]) {
+export async function makeHome(home: string, user: ServerUser): Promise<void> {
+  const first = await mkdir(home, { recursive: true, mode: 0o755 })
+  if (!user) return
+  const made = first === undefined ? [] : foldersFrom(first, home)
+  for (const folder of made.length > 0 || !(await isOwn(home)) ? made : [home]) {
     const { mode } = await stat(folder)
     if ((mode & 0o011) !== 0o011) await chmod(folder, mode | 0o011)
   }
-  if (spawnSync('test', ['-x', home], { ...user, cwd: '/' }).status === 0) return
-  throw new CampError('UNREACHABLE', `PostgreSQL cannot run as root, and its user may not enter ${home}`, {
-    hint: 'Set CAMP_HOME to a folder that every user may enter, or DATABASE_URL to a PostgreSQL server.',
+  if (mayEnter(user, home)) return
+  const closed = foldersFrom(parse(home).root, home).find(folder => !mayEnter(user, folder)) ?? home
+  throw new CampError('UNREACHABLE', `PostgreSQL cannot run as root, and its user may not enter ${closed}`, {
+    hint: [
+      'Set CAMP_HOME to a folder that every user may enter, such as /var/lib/camp, or DATABASE_URL to a PostgreSQL server.',
+      `To open this one for others to walk through: chmod o+x '${closed}'`,
+    ],
   })
 }
 
-/** Those above `folder`, up to `top` and without it; none when it does not lie below. */
-function foldersBetween(top: string, folder: string): string[] {
+/** Those from `top` down to `folder`, both of them too. */
+function foldersFrom(top: string, folder: string): string[] {
   const names = relative(top, folder).split(sep)
-  if (names[0] === '..' || names[0] === '') return []
-  return names.slice(0, -1).map((_, i) => join(top, ...names.slice(0, i + 1)))
+  const below = names[0] === '' ? [] : names.map((_, i) => join(top, ...names.slice(0, i + 1)))
+  return [top, ...below]
+}
+
+const OF_CAMP = /^(?:postgres|secret|session|spool)/
+
+/** Empty, or with nothing in it but what camp has written. */
+async function isOwn(home: string): Promise<boolean> {
+  const { uid } = await stat(home)
+  return uid === process.getuid?.() && (await readdir(home)).every(name => OF_CAMP.test(name))
+}
+
+function mayEnter(user: NonNullable<ServerUser>, folder: string): boolean {
+  return spawnSync('test', ['-x', folder], { ...user, cwd: '/', env: serverEnvironment() }).status === 0
 }

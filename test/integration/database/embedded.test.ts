@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { existsSync } from 'node:fs'
+import { appendFile, chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
@@ -119,14 +120,98 @@ describe('the embedded server', () => {
     await expect(ask(url.href, 'SELECT 1')).rejects.toMatchObject({ code: '28P01' })
   })
 
-  it.runIf(process.getuid?.() === 0)('starts for root in a home inside a temporary folder that is closed', async () => {
-    const inner = join(home, 'closed', 'home')
-    await mkdir(join(home, 'closed'), { mode: 0o700 })
+  it.runIf(process.getuid?.() === 0)('opens no folder that was there before it, and says which is closed', async () => {
+    await chmod(home, 0o755)
+    const closed = join(home, 'closed')
+    await mkdir(closed, { mode: 0o700 })
+    const refused = await startServer(join(closed, 'made', 'home')).catch(error => error)
+    expect(refused).toMatchObject({ kind: 'UNREACHABLE', message: expect.stringMatching(`may not enter ${closed}$`) })
+    expect(refused.hint).toContain(`chmod o+x '${closed}'`)
+    expect((await stat(closed)).mode & 0o777).toBe(0o700)
+    await writeFile(join(closed, 'mailing.csv'), '')
+    expect(await startServer(closed).catch(error => error)).toMatchObject({ kind: 'UNREACHABLE' })
+    expect((await stat(closed)).mode & 0o777).toBe(0o700)
+  })
+
+  it.runIf(process.getuid?.() === 0)('opens the folders that it makes, whatever the umask', async () => {
+    await chmod(home, 0o755)
+    const inner = join(home, 'made', 'home')
+    const before = process.umask(0o077)
     try {
       expect(await ask(await startServer(inner), 'SELECT 1 AS one')).toEqual([{ one: 1 }])
+      expect((await stat(join(home, 'made'))).mode & 0o777).toBe(0o711)
     } finally {
+      process.umask(before)
       await stopServer(inner)
     }
+  })
+
+  it.runIf(existsSync('/proc/self/environ'))(
+    'has nothing of the environment of who started it but what it needs',
+    async () => {
+      const given = {
+        CAMP_TOKEN: 'a-token',
+        CAMP_SECRET: 'a-secret-of-enough-length',
+        PGPORT: '1',
+        TZ: 'Asia/Tokyo',
+        LC_ALL: 'pt_BR.UTF-8',
+      }
+      const before = Object.fromEntries(Object.keys(given).map(name => [name, process.env[name]]))
+      Object.assign(process.env, given)
+      try {
+        const url = await startServer(home)
+        const environ = await readFile(`/proc/${await postmasterPid()}/environ`, 'utf8')
+        const names = environ.split('\0').flatMap(pair => (pair === '' ? [] : [pair.split('=')[0]!]))
+        const known = ['PATH', 'LC_ALL', 'TZ', 'LD_LIBRARY_PATH', 'TMPDIR', 'PWD', 'SHLVL', '_', 'OLDPWD']
+        // What PostgreSQL sets for its own processes.
+        expect(names.filter(name => !known.includes(name) && !/^(PG_|PGSYSCONFDIR|PGLOCALEDIR|PG)/.test(name))).toEqual(
+          [],
+        )
+        expect(environ).not.toMatch(/a-token|a-secret|PGPORT/)
+        const [settings] = await ask(
+          url,
+          `SELECT current_setting('timezone') AS zone, current_setting('lc_messages') AS messages,
+        (SELECT datcollate FROM pg_database WHERE datname = 'camp') AS collate`,
+        )
+        expect(settings).toEqual({ zone: 'UTC', messages: 'C', collate: 'C' })
+      } finally {
+        for (const [name, value] of Object.entries(before)) {
+          if (value === undefined) delete process.env[name]
+          else process.env[name] = value
+        }
+      }
+    },
+  )
+
+  it('keeps a log for each weekday, which begins anew after a week', async () => {
+    const url = await startServer(home)
+    await ask(url, 'SELECT no_such_column').catch(() => undefined)
+    const folder = join(home, 'postgres', 'log')
+    const [log, ...others] = await readdir(folder)
+    expect(others).toEqual([])
+    expect(log).toMatch(/^server-[A-Z][a-z]{2}\.log$/)
+    expect((await stat(join(folder, log!))).mode & 0o777).toBe(0o600)
+    await until(async () => (await readFile(join(folder, log!), 'utf8')).includes('no_such_column'))
+    const rows = await ask(
+      url,
+      `SELECT name, setting FROM pg_settings WHERE name LIKE 'log\\_rotation\\_age' OR name = 'log_truncate_on_rotation' ORDER BY 1`,
+    )
+    expect(rows).toEqual([
+      { name: 'log_rotation_age', setting: '1440' },
+      { name: 'log_truncate_on_rotation', setting: 'on' },
+    ])
+  })
+
+  it('that does not start says why, from its log', async () => {
+    await startServer(home)
+    await stopServer(home)
+    await appendFile(
+      join(home, 'postgres', 'data', 'postgresql.conf'),
+      "\nshared_preload_libraries = 'no_such_library'\n",
+    )
+    await chmod(join(home, 'postgres', 'data', 'postgresql.conf'), 0o644)
+    const refused = await startServer(home, { withinMs: 2_000 }).catch(error => error)
+    expect(refused.hint).toContain('no_such_library')
   })
 
   it.runIf(process.getuid?.() === 0)(

@@ -202,7 +202,7 @@ async function fuzz(runs: number, cases: fc.Arbitrary<Case>) {
       const file = join(folder, 'list.csv')
       writeFileSync(file, bytes)
       const startedAt = performance.now()
-      const result = await importAs(db, scene, { file, rejects, again: true }).catch(error => error)
+      const result = await importAs(db, scene, { file, rejects, overwrite: true, again: true }).catch(error => error)
       expect(performance.now() - startedAt).toBeLessThan(HANG_MS)
       const { rows } = await db.pool.query<{
         campaigns: number

@@ -27,6 +27,12 @@ describe('a worker without CAMP_PUBLIC_URL', () => {
   })
 })
 
+it('a worker whose CAMP_PUBLIC_URL is http, and not this machine’s, says what that means', async () => {
+  const said = await startedWith({ CAMP_PUBLIC_URL: 'http://camp.example' })
+  expect(said.map(line => JSON.parse(line).msg)).toEqual([expect.stringMatching(/^CAMP_PUBLIC_URL is http: /)])
+  expect(await startedWith({ CAMP_PUBLIC_URL: 'http://127.0.0.1:9' })).toEqual([])
+})
+
 it('a Twilio signature that does not fit names CAMP_PUBLIC_URL', () => {
   const request = {
     url: new URL('https://camp.example/webhooks/x/y'),

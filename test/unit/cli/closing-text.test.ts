@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { type CampaignView, type ClosingView, NO_COUNTS, NO_ERRORS } from '../../../src/campaign/view.ts'
+import { plainText } from '../../../src/cli/blocks.ts'
 import { campaignText } from '../../../src/cli/commands/campaign/text.ts'
 
 const VIEW: CampaignView = {
@@ -48,7 +49,7 @@ function lineOf(
   status: CampaignView['status'] = 'PROCESSING',
 ) {
   const whole = { not_before: null, settled_at: null, error: null, ...closing }
-  const text = campaignText({ ...VIEW, status, closing: whole }, 'America/Sao_Paulo')
+  const text = plainText(campaignText({ ...VIEW, status, closing: whole }, 'America/Sao_Paulo'))
   return /^ *closing +(.*)$/m.exec(text)?.[1]
 }
 
@@ -74,5 +75,5 @@ test.each<[Partial<ClosingView> & Pick<ClosingView, 'status'>, CampaignView['sta
 })
 
 test('where there is none there is no line', () => {
-  expect(campaignText(VIEW, 'America/Sao_Paulo')).not.toMatch(/closing/)
+  expect(plainText(campaignText(VIEW, 'America/Sao_Paulo'))).not.toMatch(/closing/)
 })

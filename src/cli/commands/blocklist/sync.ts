@@ -8,8 +8,8 @@ import type { Only } from '../../../sync/entries.ts'
 import type { SyncRequest, SyncResult } from '../../../sync/request.ts'
 import { syncBlocklist } from '../../../sync/sync.ts'
 import { MEGABYTE } from '../../../sync/unpack.ts'
+import { fields, type Human, table } from '../../blocks.ts'
 import type { Context } from '../../context.ts'
-import { fields, table } from '../../output.ts'
 import { number } from '../campaign/text.ts'
 
 export interface SyncOptions {
@@ -25,6 +25,7 @@ export interface SyncOptions {
   sheet?: string
   maxSize: number
   rejects?: string
+  overwrite?: boolean
 }
 
 export async function sync(context: Context, from: string, options: SyncOptions): Promise<void> {
@@ -45,7 +46,7 @@ export async function sync(context: Context, from: string, options: SyncOptions)
   )
   await untilInForce(await context.pool())
   warn(context, result)
-  context.out.result(viewOf(result), () => textOf(context, result))
+  context.out.result(viewOf(result), () => textOf(result))
 }
 
 const USUAL_TIMEOUT_MS = 30_000
@@ -67,6 +68,7 @@ function requestOf(from: string, options: SyncOptions, userId: string): SyncRequ
     sheet: options.sheet ?? null,
     mostBytes: options.maxSize * MEGABYTE,
     rejects: options.rejects ?? null,
+    overwrite: options.overwrite ?? false,
     userId,
   }
 }
@@ -109,7 +111,7 @@ function viewOf({
   return { status, source, from, purpose, replace, ...figures, refusals, rejects, other_sheets: otherSheets, notes }
 }
 
-function textOf({ out }: Context, result: SyncResult): string {
+function textOf(result: SyncResult): Human {
   const { status, source, from, purpose, figures, refusals, rejects } = result
   if (status === 'NOT_MODIFIED')
     return `Nothing new at ${from}: the ${number(figures.phones + figures.documents)} entries that its list gave ${source} are as they were.`
@@ -134,5 +136,5 @@ function textOf({ out }: Context, result: SyncResult): string {
     { title: 'REASON', value: (row: (typeof refusals)[number]) => row.code },
     { title: 'DETAIL', value: (row: (typeof refusals)[number]) => row.detail },
   ]
-  return `${counts}\n\n${table(refusals, columns, out.color)}`
+  return [counts, '', table(refusals, columns)]
 }

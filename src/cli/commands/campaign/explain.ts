@@ -1,8 +1,8 @@
 import { explain as explainValue, type Message, type Story } from '../../../campaign/explain.ts'
 import type { Step } from '../../../campaign/lead-history.ts'
 import type { Match } from '../../../campaign/lead-search.ts'
+import { type Block, fields, type Human, table } from '../../blocks.ts'
 import type { Context } from '../../context.ts'
-import { fields, table } from '../../output.ts'
 import { time } from './text.ts'
 
 export async function explain(context: Context, value: string): Promise<void> {
@@ -11,7 +11,7 @@ export async function explain(context: Context, value: string): Promise<void> {
   context.out.result(story, () => storyText(context, story))
 }
 
-function storyText(context: Context, story: Story): string {
+function storyText(context: Context, story: Story): Human {
   const { timezone } = context.config
   const head = fields([
     ...story.matches.filter(match => match.leads > 0).map(match => [match.as, foundAs(match)] as const),
@@ -21,14 +21,14 @@ function storyText(context: Context, story: Story): string {
     ),
     ['held', story.next_message_after && `by its last message until ${time(story.next_message_after, timezone)}`],
   ])
-  return [head, ...story.messages.map(message => messageText(context, message))].join('\n\n')
+  return [head, ...story.messages.flatMap(message => ['', ...messageText(context, message)])]
 }
 
 function foundAs({ value, leads }: Match): string {
   return `${value} (${leads} ${leads === 1 ? 'lead' : 'leads'})`
 }
 
-function messageText({ config: { timezone }, out }: Context, message: Message): string {
+function messageText({ config: { timezone } }: Context, message: Message): Block[] {
   const { campaign, name, wallet, broker, source_line, source_file, is_fish, status, error_code, reason, steps } =
     message
   const facts = fields([
@@ -46,5 +46,5 @@ function messageText({ config: { timezone }, out }: Context, message: Message): 
     { title: 'WHAT', value: ({ what }: Step) => what },
     { title: 'DETAIL', value: ({ by, detail }: Step) => [detail, by && `by ${by}`].filter(Boolean).join(', ') },
   ]
-  return `${facts}\n${table(steps, columns, out.color)}`
+  return [facts, table(steps, columns)]
 }

@@ -1,18 +1,12 @@
 import type { Outlook, Present } from '../../../campaign/outlook.ts'
 import type { CampaignView } from '../../../campaign/view.ts'
 import type { Segments } from '../../../intake/segments.ts'
-import type { Context } from '../../context.ts'
-import { fields, table } from '../../output.ts'
+import { type Block, fields, type Human, table } from '../../blocks.ts'
 import type { ImportFacts } from './import-view.ts'
 import { campaignText, number, refusalsText } from './text.ts'
 
 /** An import, or a dry run (whose campaign has no id), for people. */
-export function importText(
-  view: CampaignView,
-  facts: ImportFacts,
-  outlook: Outlook & Present,
-  color: Context['out']['color'],
-): string {
+export function importText(view: CampaignView, facts: ImportFacts, outlook: Outlook & Present): Human {
   const shown = view.id === null ? { ...view, agendamento_id: '(dry run)' } : view
   const campaign = campaignText(shown, outlook.timezone, outlook)
   const read = fields([
@@ -28,7 +22,7 @@ export function importText(
     ['SMS', facts.segments && segmentsText(facts.segments)],
     ['rejects', facts.rejects && `${number(facts.rejects.rows)} rows in ${facts.rejects.file}`],
   ])
-  return view.id === null ? `${campaign}\n\n${read}\n\n${firstText(facts, color)}` : `${campaign}\n\n${read}`
+  return view.id === null ? [campaign, '', read, '', firstText(facts)] : [campaign, '', read]
 }
 
 /** What should not be missed before somebody approves it. */
@@ -132,23 +126,19 @@ function segmentsText({ total, messages, unicode, unicode_characters }: Segments
   return `${number(total)} for ${number(sum(Object.values(messages)))} messages: ${kinds.join(', ')}${why}`
 }
 
-function firstText({ first_leads }: ImportFacts, color: Context['out']['color']): string {
-  return table(
-    first_leads,
-    [
-      { title: 'LINE', value: lead => String(lead.line), align: 'right' },
-      { title: 'PHONE', value: lead => lead.phone },
-      { title: 'NAME', value: lead => oneLine((lead.nome ?? '').slice(0, 30)) },
-      { title: 'DOCUMENT', value: lead => lead.cpf_cnpj ?? '' },
-      { title: 'CONTRACT', value: lead => lead.idcob_contrato ?? '' },
-      {
-        title: 'TEXT, OR WHY NOT',
-        value: lead =>
-          lead.error_code === null ? oneLine(lead.text ?? '') : `${lead.error_code}: ${lead.error_message}`,
-      },
-    ],
-    color,
-  )
+function firstText({ first_leads }: ImportFacts): Block {
+  return table(first_leads, [
+    { title: 'LINE', value: lead => String(lead.line), align: 'right' },
+    { title: 'PHONE', value: lead => lead.phone },
+    { title: 'NAME', value: lead => oneLine((lead.nome ?? '').slice(0, 30)) },
+    { title: 'DOCUMENT', value: lead => lead.cpf_cnpj ?? '' },
+    { title: 'CONTRACT', value: lead => lead.idcob_contrato ?? '' },
+    {
+      title: 'TEXT, OR WHY NOT',
+      value: lead =>
+        lead.error_code === null ? oneLine(lead.text ?? '') : `${lead.error_code}: ${lead.error_message}`,
+    },
+  ])
 }
 
 function oneLine(text: string): string {

@@ -52,6 +52,7 @@ export const register: Register = (campaign, action) => {
     .option('--state-laws <states>', 'keep these states’ laws on contact hours, too: AL,RJ, auto or none', 'none')
     .option('--again', 'also a file that was imported before')
     .option('--rejects <file>', 'write the refused rows there, to be corrected and imported again')
+    .option('--overwrite', 'replace a file that stands where --rejects writes')
     .option('--repeat <cron>', "open a campaign from the newest new file at each of its times; FILE is 'inbox/*.csv'")
     .option('--dry-run', 'say what would come of it, and write nothing')
     .action(action(importFile))
@@ -84,6 +85,7 @@ interface Options {
   stateLaws: string
   again?: boolean
   rejects?: string
+  overwrite?: boolean
   repeat?: string
   dryRun?: boolean
 }
@@ -135,7 +137,7 @@ async function importFile(context: Context, file: string, options: Options): Pro
   await sayWhatDoesNotBind(context, request.purpose)
   const shown = { ...outlook, ...present }
   for (const warning of warningsOf(view, facts, shown)) context.out.warn(warning)
-  context.out.result({ ...view, ...outlook, ...facts }, () => importText(view, facts, shown, context.out.color))
+  context.out.result({ ...view, ...outlook, ...facts }, () => importText(view, facts, shown))
   for (const line of await linesAfter(context, result, request.scheduledAt, shown)) context.out.talk(line)
   if (result.id === null)
     context.out.talk(`Nothing was written${options.rejects ? ', no rejects file either' : ''}: it was a dry run.`)
@@ -259,6 +261,7 @@ async function readRequest(context: Context, userId: string, file: string, optio
     again: options.again ?? false,
     dryRun: options.dryRun ?? false,
     rejects: options.rejects ?? null,
+    overwrite: options.overwrite ?? false,
     timezone: context.config.timezone,
   }
   if (laws.named) assertLawsOpen(contactHoursOf(request))
@@ -292,17 +295,8 @@ async function scheduleOf({ clock, config }: Context, text: string): Promise<Dat
 
 /** On a terminal only: elsewhere an import is over before a line about it is worth writing. */
 async function progressBar({ out, clock }: Context) {
-  const { stderr } = out.streams
-  if (out.quiet || out.json || stderr.isTTY !== true) return { update: () => undefined, end: () => undefined }
-  const { SingleBar } = (await import('cli-progress')).default
-  const bar = new SingleBar({
-    stream: stderr as NodeJS.WriteStream,
-    format: '{bar} {percentage}% | {rows} rows | {rate} rows/s | {left} left',
-    hideCursor: true,
-    clearOnComplete: true,
-  })
+  const bar = await out.bar('{percentage}% | {rows} rows | {rate} rows/s | {left} left', { clearOnComplete: true })
   const startedAt = clock.now().getTime()
-  let running = false
   return {
     update: ({ rows, bytes, totalBytes }: { rows: number; bytes: number; totalBytes: number }) => {
       const seconds = Math.max(0.001, (clock.now().getTime() - startedAt) / 1000)
@@ -311,13 +305,9 @@ async function progressBar({ out, clock }: Context) {
         rate: Math.round(rows / seconds).toLocaleString('en-US'),
         left: timeLeft(seconds, bytes / totalBytes),
       }
-      if (!running) bar.start(totalBytes, 0, shown)
-      running = true
-      bar.update(bytes, shown)
+      bar?.update(totalBytes, bytes, shown)
     },
-    end: () => {
-      if (running) bar.stop()
-    },
+    end: () => bar?.end(),
   }
 }
 

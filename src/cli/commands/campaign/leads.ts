@@ -1,8 +1,7 @@
-import { once } from 'node:events'
 import { findCampaign } from '../../../campaign/find.ts'
 import { type LeadFilter, type LeadView, leadPages } from '../../../campaign/leads.ts'
+import { table } from '../../blocks.ts'
 import type { Context } from '../../context.ts'
-import { table } from '../../output.ts'
 import { time } from './text.ts'
 
 /** Page by page: a million leads as JSON are hundreds of megabytes, which no process needs to hold. */
@@ -10,19 +9,17 @@ export async function leads(context: Context, ref: string, options: LeadFilter):
   await context.actor()
   const pool = await context.pool()
   const { id } = await findCampaign(pool, ref)
-  const { stdout } = context.host.streams
-  const write = async (text: string) => {
-    if (!stdout.write(text)) await once(stdout, 'drain')
-  }
+  const { out } = context
   let count = 0
   for await (const page of leadPages(pool, id, options)) {
-    if (context.out.json)
-      await write(page.map((lead, i) => `${count + i === 0 ? '[\n' : ',\n'}${JSON.stringify(lead)}`).join(''))
-    else await write(`${table(page, columns(context.config.timezone), context.out.color)}\n`)
+    if (out.json) {
+      const json = page.map((lead, i) => `${count + i === 0 ? '[\n' : ',\n'}${JSON.stringify(lead)}`).join('')
+      await out.piece({ json })
+    } else await out.piece({ human: table(page, columns(context.config.timezone)) })
     count += page.length
   }
-  if (context.out.json) await write(count === 0 ? '[]\n' : '\n]\n')
-  else if (count === 0) context.out.talk('No such leads.')
+  if (out.json) await out.piece({ json: count === 0 ? '[]\n' : '\n]\n' })
+  else if (count === 0) out.talk('No such leads.')
 }
 
 function columns(timezone: string) {

@@ -10,7 +10,7 @@ import type { Actor } from '../../../security/actor.ts'
 import { type Act, assertMay } from '../../../security/permissions.ts'
 import type { Context } from '../../context.ts'
 import { type WhatNext, whatNext } from '../../next.ts'
-import { confirm, hasTerminal, promptOf } from '../../prompt.ts'
+import { choose, confirm, hasTerminal } from '../../prompt.ts'
 import { assertTimeHasCome } from './early.ts'
 import { campaignText, refusalsText } from './text.ts'
 
@@ -19,7 +19,7 @@ export async function approveCampaign(context: Context, ref: string | undefined)
   const pool = await context.pool()
   const actor = await context.admin()
   const { timezone, selfApproval } = context.config
-  const campaign = await findCampaign(pool, ref ?? (await choose(context)))
+  const campaign = await findCampaign(pool, ref ?? (await chooseWaiting(context)))
   const { id } = campaign
   if (hasTerminal(context) && !context.options.yes) {
     assertLegal('approve', campaign)
@@ -131,12 +131,12 @@ async function printAfter(context: Context, id: string, done: string, told: Told
   const { present, outlook, next } = await whatNext(context, id)
   const { sentence, ...facts } = told
   const first = [`${done}: ${view.agendamento_id}`, sentence].filter(Boolean).join('. ')
-  context.out.result({ ...view, ...outlook, ...facts }, () => [first, ...next].join('\n'))
+  context.out.result({ ...view, ...outlook, ...facts }, () => [first, ...next])
   return { view, present, outlook, next }
 }
 
 /** @throws CampError USAGE without a terminal, STATE where nothing waits */
-async function choose(context: Context): Promise<string> {
+async function chooseWaiting(context: Context): Promise<string> {
   if (!hasTerminal(context)) {
     throw new CampError('USAGE', 'which campaign?', {
       hint: 'Give its ID: camp campaign list --status PENDING_APPROVAL',
@@ -148,14 +148,9 @@ async function choose(context: Context): Promise<string> {
     now: context.clock.now(),
   })
   if (waiting.length === 0) throw new CampError('STATE', 'no campaign waits for approval')
-  const { id } = await promptOf(context)<{ id: string }>({
-    type: 'select',
-    name: 'id',
-    message: 'Which campaign?',
-    choices: waiting.map(row => ({
-      value: row.id,
-      name: `${row.agendamento_id}  ${row.name}  (${row.rows} rows, wallet ${row.wallet}, broker ${row.broker})`,
-    })),
-  })
-  return id
+  const choices = waiting.map(row => ({
+    value: row.id,
+    name: `${row.agendamento_id}  ${row.name}  (${row.rows} rows, wallet ${row.wallet}, broker ${row.broker})`,
+  }))
+  return choose(context, 'Which campaign?', choices)
 }

@@ -31,11 +31,10 @@ export async function repeatImport(
     const next: Date[] = []
     while (next.length < 5) next.push(nextOccurrence(cron, timezone, next.at(-1) ?? now))
     const plan = { id: null, ...source, cron, timezone, next_at: next.map(at => at.toISOString()) }
-    const moments = next.map(at => `  ${time(at, timezone)}`).join('\n')
-    context.out.result(
-      { ...plan, newest: newest?.name ?? null, credential_missing: credentialMissing },
-      () => `${found} It would be looked for at\n${moments}`,
-    )
+    context.out.result({ ...plan, newest: newest?.name ?? null, credential_missing: credentialMissing }, () => [
+      `${found} It would be looked for at`,
+      ...next.map(at => `  ${time(at, timezone)}`),
+    ])
     context.out.talk('Nothing was written: it was a dry run.')
     return
   }

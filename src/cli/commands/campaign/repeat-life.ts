@@ -3,8 +3,8 @@ import { findRecurrence, listRecurrences, moveRecurrence, type Recurrence } from
 import { giveStanding, revokeStanding } from '../../../recurrence/standing.ts'
 import { type OccurrenceView, occurrencesOf, type RecurrenceView, recurrenceView } from '../../../recurrence/view.ts'
 import { assertMay } from '../../../security/permissions.ts'
+import { type Block, fields, table } from '../../blocks.ts'
 import type { Context } from '../../context.ts'
-import { fields, table } from '../../output.ts'
 import { confirm } from '../../prompt.ts'
 import { time } from './text.ts'
 
@@ -48,7 +48,7 @@ export async function show(context: Context, ref: string, options: { limit: numb
       },
       { title: 'WHY', value: (row: OccurrenceView) => row.reason ?? '' },
     ]
-    return `${recurrenceText(view)}\n\n${table(occurrences, columns, context.out.color)}`
+    return [recurrenceText(view), '', table(occurrences, columns)]
   })
 }
 
@@ -110,7 +110,7 @@ async function printAfter(context: Context, id: string, done: string): Promise<v
 }
 
 /** A recurring campaign for people. */
-export function recurrenceText(view: RecurrenceView): string {
+export function recurrenceText(view: RecurrenceView): Block {
   return fields([
     ['recurring', view.handle],
     ['status', view.status],

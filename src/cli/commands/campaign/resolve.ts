@@ -62,11 +62,11 @@ async function ask(context: Context, ref: string, options: ResolveOptions): Prom
   try {
     const asked = await askBroker({ pool, clock: context.clock, keys: await context.keys(), http }, id)
     const { found, absent, unknown, reasons } = asked
-    context.out.result(
-      { ...(await campaignView(pool, id)), asked },
+    context.out.result({ ...(await campaignView(pool, id)), asked }, [
       `Of ${agendamento_id} the broker has ${number(found)} messages that were in doubt, it has not ${number(absent)}, ` +
-        `and cannot tell of ${number(unknown)}.${reasons.map(reason => `\n  ${reason}`).join('')}`,
-    )
+        `and cannot tell of ${number(unknown)}.`,
+      ...reasons.map(reason => `  ${reason}`),
+    ])
     if (absent > 0) context.out.talk('What it has not: decide with --resend or --not-sent, by --lead.')
     if (found + absent === 0 && reasons.length > 0) {
       throw new CampError('UNREACHABLE', `the broker could not be asked about any of them: ${reasons[0]}`)

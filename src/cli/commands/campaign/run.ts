@@ -8,6 +8,7 @@ import { progressOf } from '../../../campaign/progress.ts'
 import { campaignView } from '../../../campaign/view.ts'
 import { CampError, messageOf } from '../../../errors.ts'
 import type { Fired } from '../../../recurrence/fire.ts'
+import { spaced } from '../../blocks.ts'
 import type { Context } from '../../context.ts'
 import { whatNext } from '../../next.ts'
 import { assertTimeHasCome } from './early.ts'
@@ -84,7 +85,7 @@ function missedError(missed: readonly { agendamento_id: string }[]): CampError |
   if (missed.length === 0) return undefined
   const handles = missed.map(campaign => campaign.agendamento_id).join(' ')
   return new CampError('STATE', `missed by too long, and waiting for a person: ${handles}`, {
-    hint: `Start them now: camp campaign run ${handles}\nOr end them: camp campaign cancel ID`,
+    hint: [`Start them now: camp campaign run ${handles}`, 'Or end them: camp campaign cancel ID'],
   })
 }
 
@@ -119,7 +120,6 @@ async function print(
   const views = await Promise.all(
     started.map(async ({ id }) => ({ ...(await campaignView(pool, id)), ...(await outlookOf(pool, id, present)) })),
   )
-  const text = () =>
-    options.wait ? views.map(view => campaignText(view, present.timezone, { ...view, ...present })).join('\n\n') : ''
-  context.out.result(!options.due && views.length === 1 ? views[0] : views, text)
+  const text = () => spaced(views.map(view => campaignText(view, present.timezone, { ...view, ...present })))
+  context.out.result(!options.due && views.length === 1 ? views[0] : views, options.wait ? text : '')
 }

@@ -5,9 +5,9 @@ import { campaignReport } from '../../../campaign/report.ts'
 import type { CampaignStatus } from '../../../campaign/state.ts'
 import { campaignView } from '../../../campaign/view.ts'
 import { findWallet } from '../../../database/lookup.ts'
+import { table } from '../../blocks.ts'
 import type { Context } from '../../context.ts'
 import { whatNext } from '../../next.ts'
-import { table } from '../../output.ts'
 import { campaignText, number, time } from './text.ts'
 
 export async function list(
@@ -60,35 +60,25 @@ export async function report(context: Context, ref: string): Promise<void> {
   const { id } = await findCampaign(pool, ref)
   const view = await campaignView(pool, id)
   const figures = await campaignReport(pool, id)
-  context.out.result({ ...view, ...figures }, () =>
-    [
-      campaignText(view, context.config.timezone),
-      '',
-      table(
-        figures.outcomes,
-        [
-          { title: 'OUTCOME', value: row => row.status },
-          { title: 'REASON', value: row => row.error_code ?? '' },
-          { title: 'LEADS', value: row => number(row.leads), align: 'right' },
-          { title: 'FISH', value: row => number(row.fish), align: 'right' },
-        ],
-        context.out.color,
-      ),
-      '',
-      table(
-        figures.attempts,
-        [
-          { title: 'ATTEMPTS', value: row => row.kind },
-          { title: 'REASON', value: row => row.code ?? '' },
-          { title: 'LEADS', value: row => number(row.leads), align: 'right' },
-        ],
-        context.out.color,
-      ),
-      '',
-      `Of ${number(figures.rates.accepted)} accepted (fish left out): ${percent(figures.rates.delivered, figures.rates.accepted)} delivered, ` +
-        `${percent(figures.rates.read, figures.rates.accepted)} read.`,
-    ].join('\n'),
-  )
+  context.out.result({ ...view, ...figures }, () => [
+    campaignText(view, context.config.timezone),
+    '',
+    table(figures.outcomes, [
+      { title: 'OUTCOME', value: row => row.status },
+      { title: 'REASON', value: row => row.error_code ?? '' },
+      { title: 'LEADS', value: row => number(row.leads), align: 'right' },
+      { title: 'FISH', value: row => number(row.fish), align: 'right' },
+    ]),
+    '',
+    table(figures.attempts, [
+      { title: 'ATTEMPTS', value: row => row.kind },
+      { title: 'REASON', value: row => row.code ?? '' },
+      { title: 'LEADS', value: row => number(row.leads), align: 'right' },
+    ]),
+    '',
+    `Of ${number(figures.rates.accepted)} accepted (fish left out): ${percent(figures.rates.delivered, figures.rates.accepted)} delivered, ` +
+      `${percent(figures.rates.read, figures.rates.accepted)} read.`,
+  ])
 }
 
 function percent(part: number, whole: number): string {

@@ -2,13 +2,13 @@ import type { Forecast } from '../../../campaign/forecast.ts'
 import type { Outlook, Present } from '../../../campaign/outlook.ts'
 import type { StopView } from '../../../campaign/stop.ts'
 import type { CampaignView, ClosingView } from '../../../campaign/view.ts'
-import { fields } from '../../output.ts'
+import { type Block, fields } from '../../blocks.ts'
 
 /** What is known beside the campaign itself; `next` are lines of next-step.ts. */
 type Shown = Outlook & { now: Date; next?: readonly string[] }
 
 /** A campaign for people, and what is to be expected of it. Times are shown in the installation's zone. */
-export function campaignText(view: CampaignView, timezone: string, outlook?: Shown): string {
+export function campaignText(view: CampaignView, timezone: string, outlook?: Shown): Block {
   const { counts, cost } = view
   const outcomes = (['PENDING', 'SENDING', 'SENT', 'DELIVERED', 'READ', 'ERROR', 'IN_DOUBT'] as const)
     .filter(status => counts[status] > 0)

@@ -41,7 +41,7 @@ export async function endError(context: Context, ended: readonly Ended[]): Promi
     [`${agendamento_id} is ${status}`, failureReason].filter(Boolean).join(': '),
   )
   const hints = await Promise.all(bad.map(async ({ id }) => (await whatNext(context, id)).next))
-  return new CampError(kindOf(bad[0]!.progress), said.join('; '), { hint: hints.flat().join('\n') })
+  return new CampError(kindOf(bad[0]!.progress), said.join('; '), { hint: hints.flat() })
 }
 
 function kindOf({ status, failureCode }: Progress): 'BUDGET' | 'UNREACHABLE' | 'STATE' {
@@ -84,7 +84,7 @@ export async function follow(context: Context, pool: pg.Pool, campaign: Started)
     if (!context.signal.aborted) throw error
     show.end()
     throw new CampError('INTERRUPTED', `stopped watching; campaign ${agendamento_id} goes on`, {
-      hint: `Watch it again: camp campaign watch ${agendamento_id}\nStop it: camp campaign pause ${agendamento_id}`,
+      hint: [`Watch it again: camp campaign watch ${agendamento_id}`, `Stop it: camp campaign pause ${agendamento_id}`],
       cause: error,
     })
   } finally {
@@ -101,7 +101,6 @@ interface Display {
 
 /** A bar on a terminal, a line every few seconds elsewhere, nothing with --quiet or --json. */
 async function display({ out, config }: Context): Promise<Display> {
-  const { stderr } = out.streams
   const warn = (text: string) => out.warn(text)
   if (out.quiet || out.json) return { update: () => undefined, warn, end: () => undefined }
   const words = (p: Progress, ends: string) =>
@@ -114,41 +113,25 @@ async function display({ out, config }: Context): Promise<Display> {
     ]
       .filter(Boolean)
       .join(', ')
-  if (stderr.isTTY !== true) {
+  const bar = await out.bar('{percentage}% | {value}/{total} | {words}')
+  if (!bar) {
     let saidAt = -Infinity
     const update = (p: Progress, elapsedMs: number, ends: string) => {
       if (!isSettled(p) && elapsedMs - saidAt < SAY_EVERY_MS) return
       saidAt = elapsedMs
-      stderr.write(
-        `${p.status}: ${number(p.accepted + p.refused + p.inDoubt)} of ${number(p.total)} leads, ${words(p, ends)}\n`,
+      out.talk(
+        `${p.status}: ${number(p.accepted + p.refused + p.inDoubt)} of ${number(p.total)} leads, ${words(p, ends)}`,
       )
     }
     return { update, warn, end: () => undefined }
   }
-  const { SingleBar } = (await import('cli-progress')).default
-  const bar = new SingleBar({
-    stream: stderr as NodeJS.WriteStream,
-    format: '{bar} {percentage}% | {value}/{total} | {words}',
-    barCompleteChar: '█',
-    barIncompleteChar: '░',
-    hideCursor: true,
-  })
-  let running = false
-  const end = () => {
-    if (running) bar.stop()
-    running = false
-  }
   return {
-    update: (p, _elapsedMs, ends) => {
-      if (!running) bar.start(p.total, 0, { words: '' })
-      running = true
-      bar.setTotal(p.total)
-      bar.update(Math.min(p.total, p.accepted + p.refused + p.inDoubt), { words: words(p, ends) })
-    },
+    update: (p, _elapsedMs, ends) =>
+      bar.update(p.total, Math.min(p.total, p.accepted + p.refused + p.inDoubt), { words: words(p, ends) }),
     warn: text => {
-      end()
+      bar.end()
       warn(text)
     },
-    end,
+    end: bar.end,
   }
 }

@@ -23,7 +23,7 @@ export function campIn(context: Context, env: NodeJS.ProcessEnv): RunCamp {
     })
     if (code === 0) return JSON.parse(stdout.text)
     throw new CampError('UNEXPECTED', `camp ${argv.slice(0, 2).join(' ')} failed (${code})`, {
-      hint: stderr.text.trim(),
+      hint: stderr.text.trim().split('\n'),
     })
   }
   const shown = async (...argv: string[]): Promise<void> => {
@@ -35,7 +35,7 @@ export function campIn(context: Context, env: NodeJS.ProcessEnv): RunCamp {
       streams: { stdin: new PassThrough(), stdout: new Memory(), stderr },
     })
     if (code === 0) return
-    const hint = stderr instanceof Memory ? stderr.text.trim() : undefined
+    const hint = stderr instanceof Memory ? stderr.text.trim().split('\n') : undefined
     throw new CampError('UNEXPECTED', `camp ${argv.slice(0, 2).join(' ')} failed (${code})`, { hint })
   }
   return Object.assign(quiet, { shown })

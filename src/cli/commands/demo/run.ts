@@ -8,6 +8,7 @@ import { formatMoney, moneyOf } from '../../../budget/money.ts'
 import { stopServer } from '../../../database/embedded/server.ts'
 import { monthOf } from '../../../dispatch/hours.ts'
 import { CampError } from '../../../errors.ts'
+import { styled } from '../../blocks.ts'
 import type { Context } from '../../context.ts'
 import { number } from '../campaign/text.ts'
 import { DEMO_TEMPLATE, demoBroker } from './broker.ts'
@@ -58,7 +59,7 @@ export async function runDemo(context: Context, { keep, broker }: { keep: boolea
     await check(context, camp, { id, sandbox, report, seconds, refused })
   } finally {
     for (const program of programs.reverse()) await program.stop()
-    if (keep) context.out.talk(`\nIts database is kept: CAMP_HOME=${home} camp campaign list`)
+    if (keep) context.out.talk(['', `Its database is kept: CAMP_HOME=${home} camp campaign list`])
     else {
       await stopServer(home)
       await rm(home, { recursive: true, force: true })
@@ -196,14 +197,12 @@ async function check(context: Context, camp: RunCamp, { sandbox, report, seconds
       `R$ ${sum}`,
     ],
   ]
-  const { color } = context.out
-  const text = () =>
-    [
-      ...checks.map(([what, holds, figure]) => `${holds ? color.green('✔') : color.red('✘')} ${what}: ${figure}`),
-      '',
-      `Sent ${number(broker.unique)} messages in ${seconds.toFixed(1)} s; delivered ${number(report.counts.DELIVERED! + report.counts.READ!)}, ` +
-        `of them read ${number(report.counts.READ!)}.`,
-    ].join('\n')
+  const text = () => [
+    ...checks.map(([what, holds, figure]) => styled(holds ? ['green', '✔'] : ['red', '✘'], ` ${what}: ${figure}`)),
+    '',
+    `Sent ${number(broker.unique)} messages in ${seconds.toFixed(1)} s; delivered ${number(report.counts.DELIVERED! + report.counts.READ!)}, ` +
+      `of them read ${number(report.counts.READ!)}.`,
+  ]
   const failed = checks.filter(([, holds]) => !holds)
   context.out.result(
     { ...report, seconds, broker, checks: checks.map(([what, holds, figure]) => ({ what, holds, figure })) },
@@ -218,7 +217,7 @@ async function step<T>(context: Context, what: string, work: () => Promise<T>): 
   context.signal.throwIfAborted()
   const result = await work()
   const seconds = ((context.clock.now().getTime() - from) / 1000).toFixed(1)
-  context.out.talk(`${context.out.color.green('✔')} ${what} ${context.out.color.dim(`(${seconds} s)`)}`)
+  context.out.talk(styled(['green', '✔'], ` ${what} `, ['dim', `(${seconds} s)`]))
   return result
 }
 

@@ -22,13 +22,11 @@ export async function reset(
   const actor = await whoResets(context, email, options.passwordStdin ?? false)
   await confirm(context, `Take ${name} as the secret of this database? What was sealed with another cannot be read.`)
   const closed = await resetSecret(pool, actor, keys)
-  context.out.result({ reset: true, closed }, () =>
-    [
-      `Done: ${name} is the secret of this database. Sessions, CAMP_TOKENs and webhook URLs of before are void.`,
-      ...(closed.length > 0 ? ['Give these credentials anew, with all their keys:'] : []),
-      ...closed.map(({ wallet, broker }) => `  camp credential set "${wallet}" "${broker}" key=value`),
-    ].join('\n'),
-  )
+  context.out.result({ reset: true, closed }, () => [
+    `Done: ${name} is the secret of this database. Sessions, CAMP_TOKENs and webhook URLs of before are void.`,
+    ...(closed.length > 0 ? ['Give these credentials anew, with all their keys:'] : []),
+    ...closed.map(({ wallet, broker }) => `  camp credential set "${wallet}" "${broker}" key=value`),
+  ])
 }
 
 /** A session proves nothing here: the secret that signed it is the one that is lost. */

@@ -55,7 +55,7 @@ interface Rotated {
   webhooks: { broker: string; webhook_url: string | null }[]
 }
 
-function rotatedText({ credentials, secret_file, webhooks }: Rotated, kept: boolean): string {
+function rotatedText({ credentials, secret_file, webhooks }: Rotated, kept: boolean): string[] {
   const where = kept
     ? `The new secret is kept in ${secret_file}.`
     : `Set CAMP_SECRET to the new secret on every machine${secret_file && secret_file !== '-' ? ` (it stands in ${secret_file})` : ''}, and start the workers again.`
@@ -71,7 +71,7 @@ function rotatedText({ credentials, secret_file, webhooks }: Rotated, kept: bool
     ...(urls.length > 0 ? urls.map(line => `  ${line}`) : ['    (no broker here calls back)']),
     'Unchanged: credentials, users and their passwords, campaigns, approvals.',
     'Workers with the old secret send nothing more, and stop.',
-  ].join('\n')
+  ]
 }
 
 /** Of every broker whose adapter takes callbacks, under the new secret. */

@@ -1,0 +1,92 @@
+import { visible, visibleLines } from '../visible.ts'
+
+/**
+ * What is printed for people. A plain string is one line, whatever stands in it: texts from outside are part of most of them.
+ * Only a block has several lines, and the functions here are the only ones that make blocks: they encode each value before they
+ * lay it out and style it. So no value can end its line, begin another one, or colour anything.
+ */
+export type Human = string | Block | readonly (string | Block)[]
+
+export type Style = 'dim' | 'green' | 'red' | 'yellow'
+
+export interface Part {
+  /** As `visible` returns it. */
+  text: string
+  style?: Style
+}
+
+export interface Line {
+  /** Columns that further lines are indented by, where a terminal is too narrow for it. */
+  indent: number
+  parts: readonly Part[]
+}
+
+/** Lines that are encoded. Not a string, and never part of one. */
+export class Block {
+  readonly #lines: readonly Line[]
+
+  private constructor(lines: readonly Line[]) {
+    this.#lines = lines
+  }
+
+  /** @param indent of further lines, where a terminal is too narrow for one */
+  static of(lines: readonly (readonly { text: string; style?: Style }[])[], indent = 2): Block {
+    return new Block(
+      lines.map(parts => ({ indent, parts: parts.map(part => ({ ...part, text: visible(part.text) })) })),
+    )
+  }
+
+  get lines(): readonly Line[] {
+    return this.#lines
+  }
+}
+
+/** One line of several parts. */
+export function styled(...parts: readonly (string | readonly [style: Style, text: string])[]): Block {
+  return Block.of([parts.map(part => (typeof part === 'string' ? { text: part } : { style: part[0], text: part[1] }))])
+}
+
+export type Column<Row> = { title: string; value: (row: Row) => string; align?: 'right' }
+
+export function table<Row>(rows: readonly Row[], columns: readonly Column<Row>[]): Block {
+  const cells = rows.map(row => columns.map(column => visible(column.value(row))))
+  const widths = columns.map((column, i) =>
+    cells.reduce((most, line) => Math.max(most, line[i]!.length), column.title.length),
+  )
+  const line = (texts: readonly string[]) =>
+    texts
+      .map((text, i) => (columns[i]!.align === 'right' ? text.padStart(widths[i]!) : text.padEnd(widths[i]!)))
+      .join('  ')
+      .trimEnd()
+  const head = { text: line(columns.map(column => column.title)), style: 'dim' as const }
+  return Block.of([[head], ...cells.map(texts => [{ text: line(texts) }])])
+}
+
+/** Name and value, one a line, the values in one column: further lines of a value begin there, too. */
+export function fields(pairs: readonly (readonly [string, string | null | undefined])[]): Block {
+  const shown = pairs.filter((pair): pair is readonly [string, string] => pair[1] != null && pair[1] !== '')
+  const width = Math.max(0, ...shown.map(([name]) => visible(name).length)) + 2
+  const lines = shown.flatMap(([name, value]) =>
+    visibleLines(value).map((line, i) => [{ text: (i === 0 ? visible(name) : '').padEnd(width) + line }]),
+  )
+  return Block.of(lines, width)
+}
+
+/** With an empty line between them. */
+export function spaced(parts: readonly (string | Block)[]): (string | Block)[] {
+  return parts.flatMap((part, i) => (i === 0 ? [part] : ['', part]))
+}
+
+/** The lines of what is printed; a string is one. */
+export function linesOf(human: Human): readonly Line[] {
+  if (human instanceof Block) return human.lines
+  if (typeof human === 'string') return styled(human).lines
+  return human.flatMap(linesOf)
+}
+
+/** Without styles, as a pipe gets it. */
+export function plainText(human: Human): string {
+  return linesOf(human)
+    .map(({ parts }) => parts.map(({ text }) => text).join(''))
+    .join('\n')
+}

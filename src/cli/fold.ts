@@ -1,0 +1,64 @@
+import type { Line, Part } from './blocks.ts'
+
+/**
+ * The line as several that a terminal of so many columns does not wrap, the further ones indented: text that a terminal wraps goes
+ * on in its first column, where it would look like a line of camp's. Words stay whole: one of ASCII that is longer than a line (a
+ * URL, a token) is left to the terminal, so that it can be copied.
+ */
+export function fold(line: Line, columns: number): Line[] {
+  const text = line.parts.map(part => part.text).join('')
+  if (widthOf(text) <= columns) return [line]
+  const indent = Math.min(line.indent, Math.floor(columns / 2))
+  const [first, ...further] = piecesOf(text, columns, indent)
+  const folded: Line[] = further.map(piece => ({ ...line, parts: [{ text: ' '.repeat(indent) + piece }] }))
+  return [{ ...line, parts: cut(line.parts, first!.length) }, ...folded]
+}
+
+function piecesOf(text: string, columns: number, indent: number): string[] {
+  const pieces: string[] = []
+  for (let rest = text; rest !== ''; ) {
+    const isFirst = pieces.length === 0
+    // A line is not folded within its indentation, nor between a field's name and its value.
+    const at = placeIn(rest, columns - (isFirst ? 0 : indent), isFirst ? indent : 0)
+    pieces.push(rest.slice(0, at).trimEnd())
+    rest = rest.slice(at).replace(/^ +/, '')
+  }
+  return pieces
+}
+
+/** Where `text` is folded: at the last blank within `room`, else behind a long word of ASCII, else where the room ends. */
+function placeIn(text: string, room: number, indent: number): number {
+  const fits = lengthWithin(text, room)
+  if (fits === text.length) return fits
+  const blank = text.lastIndexOf(' ', fits)
+  if (blank > indent && text.slice(indent, blank).trim() !== '') return blank
+  const [word] = /^ *[!-~]+(?= |$)/.exec(text.slice(indent)) ?? []
+  return word === undefined ? fits : Math.max(fits, indent + word.length)
+}
+
+/** How much of `text` so many columns hold, in whole characters; at least one. */
+function lengthWithin(text: string, columns: number): number {
+  let [length, width] = [0, 0]
+  for (const character of text) {
+    width += widthOf(character)
+    if (width > columns && length > 0) return length
+    length += character.length
+  }
+  return length
+}
+
+/** Never less than a terminal takes: beyond Latin, Greek, Cyrillic and their like a character counts as two columns. */
+function widthOf(text: string): number {
+  let width = 0
+  for (const character of text) width += character.codePointAt(0)! < 0x1100 ? 1 : 2
+  return width
+}
+
+function cut(parts: readonly Part[], length: number): Part[] {
+  let left = length
+  return parts.flatMap(part => {
+    const text = part.text.slice(0, left)
+    left -= text.length
+    return text === '' ? [] : [{ ...part, text }]
+  })
+}

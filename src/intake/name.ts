@@ -1,0 +1,17 @@
+import { extname } from 'node:path'
+import { CampError } from '../errors.ts'
+import { isName } from '../visible.ts'
+
+/**
+ * A campaign's name: the one that was given, else its file's without the ending.
+ * @throws CampError DATA where the file's name has to serve, and cannot
+ */
+export function campaignName({ name }: { name: string | null }, { file }: { file: string }): string {
+  if (name !== null) return name
+  const unpacked = file.replace(/\.gz$/i, '')
+  const bare = unpacked.slice(0, unpacked.length - extname(unpacked).length).trim()
+  if (isName(bare)) return bare
+  throw new CampError('DATA', `the file's name cannot be the campaign's: ${file}`, {
+    hint: 'A name is a text of 1 to 200 characters on one line, without control or invisible characters: --name NAME',
+  })
+}

@@ -1,0 +1,127 @@
+import { createHash, randomBytes } from 'node:crypto'
+import { readFileSync, readlinkSync } from 'node:fs'
+import { type FileHandle, link, lstat, open, readdir, rename, rm, stat } from 'node:fs/promises'
+import { hostname } from 'node:os'
+import { basename, dirname, join } from 'node:path'
+import { CampError, codeOf } from '../errors.ts'
+import { removeAtExit } from '../files.ts'
+
+/** Where rejects go: what is written to `handle` stands at the path once it is published. */
+export interface RejectsPlace {
+  handle: FileHandle
+  /** false: a device, a pipe or an open descriptor, where what is written is there at once. */
+  isDraft: boolean
+  publish: () => Promise<void>
+  /** After `publish` it does nothing. The handle is the caller's to close. */
+  discard: () => Promise<void>
+}
+
+/**
+ * A draft beside `path`, readable by its owner alone, that gets the name in one step. Of a camp that was killed the draft stays,
+ * and the next one with this path removes it.
+ * @param overwrite what stands there is replaced; a link, not what it points to
+ * @throws CampError STATE: there is a file, and it is not to be overwritten; what the system says where there is no place
+ */
+export async function openRejectsPlace(path: string, { overwrite }: { overwrite: boolean }): Promise<RejectsPlace> {
+  // A descriptor of this process may be a file that is open already (> rejects.csv): it is added to, never replaced.
+  if (DESCRIPTOR.test(path)) return atOnce(await open(path, 'a'))
+  const there = await stat(path).catch(() => undefined)
+  if (there?.isDirectory()) throw new Error('it is a folder')
+  // A device or a pipe is never replaced by a file: as root that would be the end of /dev/null.
+  if (there && !there.isFile()) return atOnce(await open(path, 'w'))
+  // A link that leads nowhere is there, too.
+  if (!overwrite && (await lstat(path).catch(() => undefined))) throw occupied(path)
+  await removeForgotten(path)
+  const draft = join(dirname(path), `${prefixOf(path)}${PLACE}-${process.pid}-${randomBytes(6).toString('hex')}.tmp`)
+  const handle = await open(draft, 'wx', 0o600)
+  const forget = removeAtExit(draft)
+  return {
+    handle,
+    isDraft: true,
+    publish: async () => {
+      if (overwrite) await rename(draft, path)
+      else await giveName(draft, path)
+      forget()
+    },
+    discard: async () => {
+      await rm(draft, { force: true })
+      forget()
+    },
+  }
+}
+
+const DESCRIPTOR = /^\/(?:dev\/(?:stdout|stderr|fd\/\d+)|proc\/self\/fd\/\d+)$/
+
+function atOnce(handle: FileHandle): RejectsPlace {
+  return { handle, isDraft: false, publish: async () => undefined, discard: async () => undefined }
+}
+
+/** @throws CampError STATE: another process was faster */
+async function giveName(draft: string, path: string): Promise<void> {
+  try {
+    await link(draft, path)
+    await rm(draft, { force: true })
+  } catch (error) {
+    if (codeOf(error) === 'EEXIST') throw occupied(path)
+    // A file system without links: the name is taken first, and then the file is put there.
+    await (await open(path, 'wx', 0o600).catch(() => Promise.reject(error))).close()
+    await rename(draft, path)
+  }
+}
+
+function occupied(path: string): CampError {
+  return new CampError('STATE', `there is a file ${path} already`, {
+    hint: 'Give another name with --rejects, or have it replaced: --overwrite.',
+  })
+}
+
+const FORGOTTEN_MS = 24 * 3_600_000
+
+/** Drafts for this path whose process is gone; of another machine or container, those that were not written to for a day. */
+async function removeForgotten(path: string): Promise<void> {
+  const [folder, prefix] = [dirname(path), prefixOf(path)]
+  // A folder that can be written to and not listed keeps them.
+  for (const name of await readdir(folder).catch(() => [])) {
+    const [, place, pid] = (name.startsWith(prefix) && DRAFT.exec(name.slice(prefix.length))) || []
+    if (place === undefined) continue
+    const draft = join(folder, name)
+    const there = await lstat(draft).catch(() => undefined) // another one was quicker
+    const isForgotten = place === PLACE ? !isAlive(Number(pid)) : there && Date.now() - there.mtimeMs > FORGOTTEN_MS
+    // Of another user's, in a folder that all may write to, nothing is removed.
+    if (isForgotten && there?.isFile() && there.uid === process.getuid?.()) await rm(draft, { force: true })
+  }
+}
+
+function prefixOf(path: string): string {
+  return `.${basename(path).slice(0, 180)}.camp-`
+}
+
+const DRAFT = /^([\da-f]{8})-(\d{1,10})-[\da-f]{12}\.tmp$/
+
+/** Where a pid means this process: the machine since its start, and the container. */
+const PLACE = createHash('sha256').update([hostname(), bootOf(), containerOf()].join()).digest('hex').slice(0, 8)
+
+function bootOf(): string {
+  try {
+    return readFileSync('/proc/sys/kernel/random/boot_id', 'utf8')
+  } catch {
+    return ''
+  }
+}
+
+function containerOf(): string {
+  try {
+    return readlinkSync('/proc/self/ns/pid')
+  } catch {
+    return ''
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch (error) {
+    return codeOf(error) === 'EPERM'
+  }
+}
