@@ -63,7 +63,7 @@ async function openCampaigns(sql: Sql, now: Date): Promise<OpenCampaign[]> {
        FROM "CampaignLead" WHERE campaign_id = c.id AND status IN ('PENDING', 'SENDING', 'IN_DOUBT')
      ) l
      WHERE c.status NOT IN ('FINISHED', 'CANCELLED') OR EXISTS (SELECT 1 FROM "Batch" WHERE campaign_id = c.id AND status = 'SENDING')
-     ORDER BY c.status NOT IN ('PROCESSING', 'APPROVED'), c.created_at DESC`,
+     ORDER BY c.status <> 'PROCESSING', c.status <> 'APPROVED', c.created_at DESC`,
   )
   return rows.map(row => ({ ...row, becomes: fateOf(row, now) }))
 }

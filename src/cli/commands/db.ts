@@ -1,5 +1,5 @@
 import { CampError } from '../../errors.ts'
-import { asks, later, leaf, type Register } from '../command.ts'
+import { later, leaf, type Register } from '../command.ts'
 import type { Context } from '../context.ts'
 import { fields } from '../output.ts'
 
@@ -19,13 +19,14 @@ export const register: Register = (program, action) => {
     .option('--reason <text>', 'why, for the record')
     .addHelpText('after', '\nFor a restored backup or a copy, before the first worker starts on it.')
     .action(action(later(async () => (await import('./db/hold.ts')).hold)))
-  asks(leaf(db, 'accept-restore', 'accept data that is older than what was sent, and let workers go on (an ADMIN)'))
+  leaf(db, 'accept-restore', 'accept data that is older than what was sent, and let workers go on (an ADMIN)')
     .option('--show', 'show what may have gone out since, and change nothing')
     .addHelpText(
       'after',
       '\nA worker that finds its database restored, copied or long silent sends nothing and says so. This shows what may have gone out\n' +
         'since, and stops what is at work: PROCESSING campaigns become PAUSED, approved ones whose time has come wait for approval\n' +
-        'again, recurring ones are paused. Then each is decided about: camp campaign resolve, resume, approve or cancel.',
+        'again, recurring ones are paused. Then each is decided about: camp campaign resolve, resume, approve or cancel.\n' +
+        'It asks after it has shown; without a terminal it takes --yes.',
     )
     .action(action(acceptOrShow))
 }

@@ -69,17 +69,20 @@ function reportText({ hold, marked_at, campaigns, recurrences }: RestoreReport, 
 }
 
 function nextLines({ campaigns, recurrences }: RestoreReport): string[] {
-  const stopped = campaigns.filter(one => one.becomes !== null)
-  const handle = stopped[0]?.agendamento_id ?? 'ID'
+  const paused = campaigns.find(one => one.becomes === 'PAUSED')?.agendamento_id
+  const unapproved = campaigns.find(one => one.becomes === 'PENDING_APPROVAL')?.agendamento_id
   return [
-    ...(stopped.length > 0
+    ...(paused
       ? [
-          `Next, for each of them: compare its PENDING leads with the broker's list: camp campaign leads ${handle} --status PENDING`,
-          `What was on its way is in doubt within two minutes: camp campaign resolve ${handle} --ask, or --sent, --not-sent, --resend`,
-          `Then go on with what was not sent: camp campaign resume ${handle} (or approve); it sends every PENDING lead. Else: camp campaign cancel ${handle}`,
+          `Next, for each that is PAUSED: compare its PENDING leads with the broker's own list: camp campaign leads ${paused} --status PENDING`,
+          `What was on its way is in doubt when its lease has run out: camp campaign resolve ${paused} --ask, or --sent, --not-sent, --resend`,
+          `Where none of the PENDING ones was sent: camp campaign resume ${paused}. It sends them all; else: camp campaign cancel ${paused}`,
         ]
       : []),
-    ...(recurrences.length > 0 ? [`Recurring campaigns: camp campaign repeat resume ${recurrences[0]}`] : []),
+    ...(unapproved ? [`Those that were to start are approved again, or not: camp campaign approve ${unapproved}`] : []),
+    ...(recurrences.length > 0
+      ? [`Recurring ones are resumed by hand: camp campaign repeat resume ${recurrences[0]}`]
+      : []),
     'Opt-outs and budgets of the time between are not in this data either: camp blocklist sync, camp budget show.',
   ]
 }
