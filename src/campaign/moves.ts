@@ -9,6 +9,7 @@ import { cancelOpenLeads, finishIfDone } from '../dispatch/finish.ts'
 import { planCampaign } from '../dispatch/plan.ts'
 import { forgetRings, ringWindow } from '../dispatch/ring.ts'
 import { CampError } from '../errors.ts'
+import { assertNotHeld } from '../installation/not-held.ts'
 import type { Queues } from '../queue/queues.ts'
 import { recordAudit } from '../security/audit.ts'
 import { assertCredential } from '../security/credentials.ts'
@@ -111,12 +112,13 @@ export async function pause(deps: MoveDeps, id: string, userId: string, reason: 
 /**
  * APPROVED → PROCESSING: checks that the approval still holds, plans, commits, rings. Two at once start it once.
  * @param userId null: the schedule
- * @throws CampError STATE: not approved, or the approval was voided by a change
+ * @throws CampError STATE: not approved, the approval was voided by a change, or the database waits for a person
  */
 export async function run(deps: MoveDeps & { queues: Queues }, id: string, userId: string | null): Promise<void> {
   const started = await transaction(deps.pool, async sql => {
     const campaign = await lockCampaign(sql, id)
     if (!isLegal('run', campaign.status)) throw illegalMove('run', campaign)
+    await assertNotHeld(sql)
     return (await approvalHolds(sql, campaign, deps.clock.now()))
       ? begin(deps, sql, 'run', campaign, userId)
       : undefined
@@ -130,6 +132,7 @@ export async function resume(deps: MoveDeps & { queues: Queues }, id: string, us
   const resumed = await transaction(deps.pool, async sql => {
     const campaign = await lockCampaign(sql, id)
     if (!isLegal('resume', campaign.status)) throw illegalMove('resume', campaign)
+    await assertNotHeld(sql)
     return (await approvalHolds(sql, campaign, deps.clock.now()))
       ? begin(deps, sql, 'resume', campaign, userId)
       : undefined

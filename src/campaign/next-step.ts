@@ -25,6 +25,8 @@ export interface Situation {
   closedBecause: string | null
   /** A worker is alive that serves its broker. */
   workerRunning: boolean
+  /** Why nothing is sent from this database until a person decides; null: it is. */
+  held: string | null
   now: Date
   timezone: string
 }
@@ -38,6 +40,7 @@ export const NO_WORKER = 'No worker is running: start one with camp worker'
  */
 export function nextSteps(it: Situation): string[] {
   const worker = it.workerRunning ? [] : [`${NO_WORKER}.`]
+  if (it.held !== null && WOULD_SEND.includes(it.status)) return [heldStep(it.held, it)]
   switch (it.status) {
     case 'PENDING_APPROVAL':
       return [approval(it), ...(it.pending > 0 ? startSteps(it) : [])]
@@ -57,6 +60,16 @@ export function nextSteps(it: Situation): string[] {
     case 'CANCELLED':
       return []
   }
+}
+
+const WOULD_SEND: readonly CampaignStatus[] = ['APPROVED', 'PROCESSING', 'PAUSED', 'FAILED']
+
+/** Said of every campaign of a database that was restored, copied or long silent. */
+function heldStep(held: string, { reader, admins }: Situation): string {
+  const next = may('db accept-restore', reader)
+    ? 'See what may have gone out since, and decide: camp db accept-restore'
+    : `An ADMIN decides: ${people(admins)}.`
+  return `Nothing is sent: ${held}. ${next}`
 }
 
 function approval({ handle, reader, approvers, importer, admins }: Situation): string {

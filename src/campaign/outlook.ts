@@ -7,6 +7,7 @@ import { type ContactHours, type HoursColumns, hoursOf, isWithinHours } from '..
 import { throttlingOf } from '../dispatch/pace.ts'
 import { effectiveBatchSize, perSecond } from '../dispatch/plan.ts'
 import { rampCount } from '../dispatch/ramp.ts'
+import { holdOf } from '../installation/installation.ts'
 import { AREA_TABLE, REGIONS } from '../lead/zones.ts'
 import { type Forecast, forecastOf } from './forecast.ts'
 import { type Opening, openingOf } from './opening.ts'
@@ -26,6 +27,8 @@ export interface Outlook extends Forecast {
   closed_because: string | null
   /** A worker is alive that serves its broker. Without one nothing goes out. */
   worker_running: boolean
+  /** Why nothing is sent from this database until a person decides (camp db accept-restore). */
+  held: string | null
 }
 
 export interface Present {
@@ -59,6 +62,7 @@ export async function plannedOutlook(
     recurrence: null,
     ...openingView(openingOf(plan.hours, placesOf(plan.loads), from, holidayTest(plan.ownHolidays))),
     worker_running: await isServed(sql, plan.broker),
+    held: (await holdOf(sql))?.reason ?? null,
   }
 }
 
@@ -82,13 +86,15 @@ export async function outlookOf(sql: Sql, campaignId: string, present: Present):
   const loads = await loadsOf(sql, campaign)
   const end = await endOf(sql, campaign, loads, present)
   const from = campaign.status === 'PROCESSING' ? present.now : later(present.now, campaign.scheduled_at)
+  const hold = await holdOf(sql)
   return {
-    expected_end: end?.toISOString() ?? null,
+    expected_end: hold ? null : (end?.toISOString() ?? null),
     start_missed: isMissed(campaign, present.now),
     recurrence: campaign.recurrence,
     ...(await forecastOf(sql, campaignId, present)),
     ...openingView(openingOf(hoursOf(campaign), placesOf(loads), from, holidayTest(campaign.own_holidays))),
     worker_running: await isServed(sql, campaign.broker),
+    held: hold?.reason ?? null,
   }
 }
 

@@ -50,6 +50,7 @@ export async function situationOf(
     opensAt: outlook.opens_at === null ? null : new Date(outlook.opens_at),
     closedBecause: outlook.closed_because,
     workerRunning: outlook.worker_running,
+    held: outlook.held,
     ...present,
   }
 }

@@ -148,6 +148,15 @@ export class Context {
     })
   }
 
+  /** After a migration: the database learns where it stands. */
+  async registerInstallation(pool: pg.Pool): Promise<void> {
+    const { openMarks } = await import('../installation/marks.ts')
+    const { registerInstallation } = await import('../installation/register.ts')
+    const isEmbedded = this.config.databaseUrl === undefined
+    const marks = isEmbedded ? await openMarks({ ...this.config, redisUrl: undefined }) : undefined
+    await registerInstallation(pool, marks)
+  }
+
   /** A file of CAMP_HOME that this user may not read or write is said so; any other error is as it was. */
   named(error: unknown): unknown {
     // Without any file's path in it, the folder is not asked for: there may be none.
@@ -165,7 +174,10 @@ export class Context {
     const url = await this.databaseUrl()
     const pool = openPool(url)
     this.#closers.add(() => pool.end())
-    if (!this.config.databaseUrl && (await schemaState(pool)).pending.length > 0) await migrate(url)
+    if (!this.config.databaseUrl && (await schemaState(pool)).pending.length > 0) {
+      await migrate(url)
+      await this.registerInstallation(pool)
+    }
     await assertMigrated(pool)
     return pool
   }

@@ -19,6 +19,8 @@ export const PERMISSIONS = {
   'db status': 'NONE',
   'db start': 'NONE',
   'db stop': 'NONE',
+  'db hold': 'ADMIN',
+  'db accept-restore': 'ADMIN',
 
   'user add': 'ADMIN',
   'user list': 'ANY',

@@ -3,6 +3,7 @@ import { publicWord } from '../database/faults.ts'
 import type { Queues } from '../queue/queues.ts'
 import { assertSecretStands, SecretMismatch } from '../security/fingerprint.ts'
 import type { Keys } from '../security/keys.ts'
+import type { Guard } from './guard.ts'
 import { after } from './timing.ts'
 
 /** That the secret is another one tells nothing of it. */
@@ -10,16 +11,18 @@ function wordOf(error: unknown): string {
   return error instanceof SecretMismatch ? error.message : publicWord(error)
 }
 
+const SENDING = { CLEAR: 'ok', HELD: 'waits for a person', UNMARKED: 'its mark cannot be written' } as const
+
 /** A probe does not wait longer than this for the services that a worker needs. */
 const HEALTH_MS = 3_000
 
 /**
- * Whether the database answers, the queue gives jobs, and the secret is the database's. It needs no login: of what is wrong it tells a
+ * Whether the database answers, the queue gives jobs, the secret is the database's, and nothing waits for a person first. It needs no login: of what is wrong it tells a
  * class, and the log has the rest.
  */
 export async function health(
   { pool, queues, keys }: { pool: pg.Pool; queues: Queues; keys: Keys },
-  brokers: number,
+  { brokers, sending: state }: { brokers: number; sending: ReturnType<Guard['state']> },
 ): Promise<{ ok: boolean; detail: Record<string, unknown> }> {
   const answer = (asked: Promise<unknown>) =>
     Promise.race([asked.then(() => 'ok', wordOf), after(HEALTH_MS).then(() => 'no answer')])
@@ -28,5 +31,7 @@ export async function health(
     answer(queues.check()),
     answer(assertSecretStands(pool, keys)),
   ])
-  return { ok: [database, queue, secret].every(one => one === 'ok'), detail: { database, queue, secret, brokers } }
+  const sending = SENDING[state]
+  const ok = [database, queue, secret, sending].every(one => one === 'ok')
+  return { ok, detail: { database, queue, secret, sending, brokers } }
 }

@@ -9,6 +9,7 @@ import { reconcileClosings } from '../dispatch/closing-doubt.ts'
 import { type DispatchDeps, dispatchBatch } from '../dispatch/dispatch.ts'
 import { sweep } from '../dispatch/sweep.ts'
 import type { CampError } from '../errors.ts'
+import type { Marks } from '../installation/marks.ts'
 import type { Log } from '../log.ts'
 import type { Consumer, Queues } from '../queue/queues.ts'
 import { assertSecretStands, SecretMismatch } from '../security/fingerprint.ts'
@@ -21,6 +22,7 @@ import { brokersToServe, callingBack, type ServedBroker } from './brokers.ts'
 import { databaseOffset } from './database-clock.ts'
 import { runDue } from './due.ts'
 import { faults } from './faults.ts'
+import { openGuard } from './guard.ts'
 import { health } from './health.ts'
 import { type Heartbeat, startHeartbeat } from './heartbeat.ts'
 import { startRecurrences } from './recurrences.ts'
@@ -34,6 +36,8 @@ export interface WorkerDeps {
   config: Config
   clock: Clock
   log: Log
+  /** Where the mark outside the database stands. */
+  marks: Marks
   /** Starts the database again where it is ours to start (embedded mode). */
   reviveDatabase?: (() => Promise<unknown>) | undefined
 }
@@ -105,18 +109,25 @@ export async function startWorker(deps: WorkerDeps, options: WorkerOptions): Pro
     log.warn('CAMP_LEASE_MS is shorter than two HTTP timeouts: an answer that comes late leaves its leads in doubt')
   }
 
+  const guard = openGuard({ pool, marks: deps.marks, log, monotonic: systemMonotonic })
   const consumers = new Map<string, Consumer>()
   const onQueueError = seldom(clock, (error, times) => log.warn({ error, times }, 'queue'))
   // That one has been told, and is none of the queue's.
   const onError = (error: unknown) => error instanceof SecretMismatch || onQueueError(error)
+  const onMarkError = seldom(clock, (error, times) =>
+    log.error({ error, times }, 'the mark cannot be written: nothing is claimed'),
+  )
   let stopping = false
   const refreshBrokers = async () => {
     const brokers = await brokersToServe(pool, options.brokers)
     await warnOfSilence(brokers.filter(broker => !served.has(broker.id)))
     for (const broker of brokers) {
       served.set(broker.id, broker)
-      if (stopping || consumers.has(broker.id)) continue
-      const handle = heeding((batchId: string) => dispatchBatch(dispatch, batchId))
+      if (stopping || guard.state() === 'HELD' || consumers.has(broker.id)) continue
+      // A ring that is passed over is rung again by a sweep, once a person has decided.
+      const handle = heeding(async (batchId: string) => {
+        if (await guard.mayClaim()) await dispatchBatch(dispatch, batchId)
+      })
       consumers.set(broker.id, queues.onRing(broker.id, handle, { concurrency: options.concurrency, onError }))
     }
   }
@@ -151,6 +162,7 @@ export async function startWorker(deps: WorkerDeps, options: WorkerOptions): Pro
   const toldMissed = new Set<string>()
   const sweepOnce = heeding(async () => {
     sweptAt = clock.now().getTime()
+    if (!(await guard.mayClaim())) return applier.startOver()
     const swept = await sweep({ pool, queues, now, sweepMs: config.sweepMs })
     if (swept.inDoubt > 0) log.warn(swept, 'leases ran out: leads are in doubt')
     recurrences.wake()
@@ -166,8 +178,9 @@ export async function startWorker(deps: WorkerDeps, options: WorkerOptions): Pro
       return databaseOffset(pool, clock, offsetMs)
     })
     await heeding(() => assertSecretStands(pool, keys))()
-    await refreshBrokers()
     await heartbeat?.beat()
+    await guard.beat().catch(onMarkError)
+    await refreshBrokers()
     // Again and again: a Redis that was wiped has forgotten it.
     await queues.schedule('sweep', config.sweepMs)
     // A queue that has lost the ring but not the schedule never rings again; sweeping once too often does no harm.
@@ -189,7 +202,7 @@ export async function startWorker(deps: WorkerDeps, options: WorkerOptions): Pro
       control?.close(),
       ...[...consumers.values()].map(consumer => consumer.close()),
     ]
-    const closing = Promise.allSettled(parts).then(() => applier.stop())
+    const closing = Promise.allSettled(parts).then(() => Promise.all([applier.stop(), guard.stop()]))
     const drained = await Promise.race([closing.then(() => true), after(withinMs).then(() => false)])
     clearTimeout(patience)
     if (drained) await http.close()
@@ -199,6 +212,7 @@ export async function startWorker(deps: WorkerDeps, options: WorkerOptions): Pro
   try {
     await assertReady({ pool, queues, keys, brokers: options.brokers })
     offsetMs = await databaseOffset(pool, clock, 0)
+    await guard.beat()
     heartbeat = await startHeartbeat(pool, { brokers: options.brokers, everyMs: config.sweepMs })
     await refreshBrokers()
     control = queues.onTask(sweepOnce, { concurrency: 1, onError })
@@ -212,14 +226,14 @@ export async function startWorker(deps: WorkerDeps, options: WorkerOptions): Pro
     log,
     clock: { now },
     publicUrl: config.publicUrl,
-    health: () => health(deps, consumers.size),
+    health: () => health(deps, { brokers: served.size, sending: guard.state() }),
     onStored: applier.wake,
   })
   upkeep.start()
   await upkeep.now()
   await sweepOnce().catch(onError)
   log.info(
-    { brokers: consumers.size, concurrency: options.concurrency, ...(listener && { listening: listener.url }) },
+    { brokers: served.size, concurrency: options.concurrency, ...(listener && { listening: listener.url }) },
     'worker started',
   )
 

@@ -61,6 +61,8 @@ describe('who may do what', () => {
     'user set --role': 'user set dora@example.com --role ADMIN',
     'user set --enable': 'user set dora@example.com --enable',
     'user disable': 'user disable ana@example.com',
+    'db hold': 'db hold',
+    'db accept-restore': 'db accept-restore --yes',
     'secret rotate': 'secret rotate --generate --file new-secret',
     'wallet add': 'wallet add W --idgis 1',
     'wallet set': 'wallet set W --name V',

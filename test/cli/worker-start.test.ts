@@ -32,11 +32,19 @@ async function runningCampaign() {
   }
 }
 
+/** One for all: where a worker finds no mark and another address, it takes the database for a copy. */
+const HOME = mkdtempSync(join(tmpdir(), 'camp-home-'))
+
 /** A worker process, with what it says and its /healthz. */
 async function worker(env: NodeJS.ProcessEnv, listen?: string) {
   const port = await freePort()
   const address = listen ?? `127.0.0.1:${port}`
-  const child = spawnCamp(['worker', '--listen', address], { ...serverEnv(db), CAMP_SWEEP_MS: '300', ...env })
+  const child = spawnCamp(['worker', '--listen', address], {
+    ...serverEnv(db),
+    CAMP_HOME: HOME,
+    CAMP_SWEEP_MS: '300',
+    ...env,
+  })
   child.stdin.end()
   let said = ''
   for (const stream of [child.stdout, child.stderr]) stream.on('data', chunk => (said += chunk))

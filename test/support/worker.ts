@@ -1,8 +1,12 @@
+import { mkdtempSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { pino } from 'pino'
 import type { Clock } from '../../src/clock.ts'
 import { systemClock } from '../../src/clock.ts'
 import { readConfig } from '../../src/config.ts'
 import { openPool } from '../../src/database/pool.ts'
+import { openMarks } from '../../src/installation/marks.ts'
 import type { Log } from '../../src/log.ts'
 import { openQueues } from '../../src/queue/queues.ts'
 import type { Keys } from '../../src/security/keys.ts'
@@ -28,6 +32,8 @@ export interface TestWorkerOptions {
 /** A worker in this process, on the queue's own backend. */
 export async function startTestWorker(options: TestWorkerOptions) {
   const config = readConfig({
+    CAMP_HOME: testHome(),
+    ...(options.redisUrl && { REDIS_URL: options.redisUrl }),
     DATABASE_URL: options.databaseUrl,
     CAMP_SWEEP_MS: '300',
     LOG_LEVEL: 'silent',
@@ -36,6 +42,7 @@ export async function startTestWorker(options: TestWorkerOptions) {
   const pool = openPool(options.databaseUrl, { max: 12 })
   const queues = openQueues({ redisUrl: options.redisUrl, databaseUrl: options.databaseUrl })
   const listener = options.listen ? await openListener({ host: '127.0.0.1', port: 0 }) : undefined
+  const marks = await openMarks(config)
   const worker = await startWorker(
     {
       pool,
@@ -44,6 +51,7 @@ export async function startTestWorker(options: TestWorkerOptions) {
       config,
       clock: options.clock ?? systemClock,
       log: options.log ?? pino({ level: 'silent' }),
+      marks,
     },
     {
       brokers: options.brokers,
@@ -51,6 +59,7 @@ export async function startTestWorker(options: TestWorkerOptions) {
       listener,
     },
   ).catch(async error => {
+    marks.close()
     await queues.close()
     await pool.end()
     throw error
@@ -61,10 +70,18 @@ export async function startTestWorker(options: TestWorkerOptions) {
     queues,
     stop: async () => {
       await worker.stop()
+      marks.close()
       await queues.close()
       await pool.end()
     },
   }
+}
+
+let home: string | undefined
+/** One for all workers of a test file, unless a test gives its own. */
+function testHome(): string {
+  home ??= mkdtempSync(join(tmpdir(), 'camp-home-'))
+  return home
 }
 
 /** Asks until it is so. @throws Error when it still is not after `ms`, with what was last seen */

@@ -21,6 +21,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   sandbox: ['broker'],
 
   security: ['broker', 'database'],
+  // Which database this is and how far it has come: half of it stands outside the database, in a file or in Redis.
+  installation: ['database', 'queue', 'security'],
   blocklist: ['database'],
   calendar: ['database', 'security'],
   budget: ['database', 'security'],
@@ -29,7 +31,20 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   webhook: ['blocklist', 'broker', 'database', 'dispatch', 'security'],
   // Moves plan, ring and finish; they send nothing.
   // What a broker tells when it is asked about a doubt goes the way of its callbacks.
-  campaign: ['blocklist', 'broker', 'budget', 'calendar', 'database', 'dispatch', 'queue', 'security', 'webhook'],
+  campaign: [
+    ...[
+      'blocklist',
+      'broker',
+      'budget',
+      'calendar',
+      'database',
+      'dispatch',
+      'installation',
+      'queue',
+      'security',
+      'webhook',
+    ],
+  ],
   // An import makes a campaign, in the order of the dispatch's regions.
   intake: ['blocklist', 'broker', 'budget', 'campaign', 'database', 'dispatch', 'security'],
   // An occurrence imports a file, and may approve what comes of it.
@@ -39,10 +54,23 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   sync: ['blocklist', 'database', 'intake', 'security'],
 
   // The process that works: it puts the features together.
-  worker: ['broker', 'calendar', 'campaign', 'database', 'dispatch', 'queue', 'recurrence', 'security', 'webhook'],
+  worker: [
+    ...[
+      'broker',
+      'calendar',
+      'campaign',
+      'database',
+      'dispatch',
+      'installation',
+      'queue',
+      'recurrence',
+      'security',
+      'webhook',
+    ],
+  ],
   cli: [
     ...['blocklist', 'broker', 'budget', 'calendar', 'campaign', 'database', 'dispatch'],
-    ...['intake', 'queue', 'recurrence', 'sandbox', 'security', 'sync', 'webhook', 'worker'],
+    ...['installation', 'intake', 'queue', 'recurrence', 'sandbox', 'security', 'sync', 'webhook', 'worker'],
   ],
 }
 

@@ -69,6 +69,7 @@ async function start(context: Context, options: Options, { listener, log, opened
   const { startWorker } = await import('../../worker/worker.ts')
   const { waitForDatabase, waitForQueue } = await import('../../worker/waiting.ts')
   const { openPool } = await import('../../database/pool.ts')
+  const { openMarks } = await import('../../installation/marks.ts')
   const { config, signal } = context
   const databaseUrl = await context.databaseUrl()
   // The embedded server was just started; a server's own start is waited for.
@@ -81,9 +82,11 @@ async function start(context: Context, options: Options, { listener, log, opened
   const queues = openQueues({ redisUrl: config.redisUrl, databaseUrl: config.directUrl ?? databaseUrl })
   opened.add(() => queues.close())
   if (config.redisUrl && !(await waitForQueue(queues, { log, signal }))) return undefined
+  const marks = await openMarks(config)
+  opened.add(async () => marks.close())
   const reviveDatabase = config.databaseUrl ? undefined : () => context.databaseUrl()
   return startWorker(
-    { pool, queues, keys, config, clock: context.clock, log, reviveDatabase },
+    { pool, queues, keys, config, clock: context.clock, log, marks, reviveDatabase },
     { brokers: options.brokers, concurrency: options.concurrency, listener },
   )
 }

@@ -29,6 +29,7 @@ function said(it: Partial<Situation>): string[] {
     opensAt: null,
     closedBecause: null,
     workerRunning: true,
+    held: null,
     now: NOW,
     timezone: 'America/Sao_Paulo',
     ...it,

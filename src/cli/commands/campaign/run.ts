@@ -7,6 +7,7 @@ import { outlookOf } from '../../../campaign/outlook.ts'
 import { progressOf } from '../../../campaign/progress.ts'
 import { campaignView } from '../../../campaign/view.ts'
 import { CampError, messageOf } from '../../../errors.ts'
+import { assertNotHeld } from '../../../installation/not-held.ts'
 import type { Fired } from '../../../recurrence/fire.ts'
 import { spaced } from '../../blocks.ts'
 import type { Context } from '../../context.ts'
@@ -29,6 +30,8 @@ export async function runCampaigns(
   if (options.now && options.due) throw new CampError('USAGE', '--now goes with IDs, not with --due')
   const pool = await context.pool()
   const actor = await context.actor()
+  // Before a recurring campaign is opened, too.
+  await assertNotHeld(pool)
   const queues = await context.queues()
   const deps = { pool, queues, clock: context.clock }
   const started: Pick<CampaignRef, 'id' | 'agendamento_id'>[] = []

@@ -59,7 +59,7 @@ export async function follow(context: Context, pool: pg.Pool, campaign: Started)
   const { id, agendamento_id } = campaign
   const show = await display(context)
   const meter = progressMeter(pool, id)
-  let [last, lastChange, silent, served, ends] = ['', 0, false, true, '']
+  let [last, lastChange, silent, served, ends, toldHeld] = ['', 0, false, true, '', false]
   try {
     for (let elapsedMs = 0; ; elapsedMs += POLL_MS) {
       const progress = await meter.read()
@@ -67,9 +67,11 @@ export async function follow(context: Context, pool: pg.Pool, campaign: Started)
       if (state !== last) [last, lastChange] = [state, elapsedMs]
       if (elapsedMs % RECKON_EVERY_MS === 0 && !isSettled(progress)) {
         const present = { now: context.clock.now(), timezone: context.config.timezone }
-        const { expected_end, worker_running } = await outlookOf(pool, id, present)
+        const { expected_end, worker_running, held } = await outlookOf(pool, id, present)
         ends = expected_end === null ? '' : `ends about ${about(expected_end, present.timezone, present.now)}`
         if (served && !worker_running) show.warn(NO_WORKER)
+        if (held !== null && !toldHeld) show.warn(`nothing is sent: ${held}. See: camp db accept-restore --show`)
+        toldHeld = held !== null
         served = worker_running
       }
       show.update(progress, elapsedMs, ends)

@@ -1,0 +1,88 @@
+import {
+  acceptRestore,
+  type OpenCampaign,
+  type RestoreReport,
+  restoreReport,
+} from '../../../campaign/accept-restore.ts'
+import { momentText } from '../../../campaign/moment-text.ts'
+import type { Context } from '../../context.ts'
+import { fields, table } from '../../output.ts'
+import { confirm } from '../../prompt.ts'
+import { number } from '../campaign/text.ts'
+
+/** Shows what may have gone out since this data was current, asks, and lets workers go on. */
+export async function accept(context: Context): Promise<void> {
+  const actor = await context.admin()
+  const pool = await context.pool()
+  const report = await restoreReport(pool, context.clock.now())
+  context.out.talk(reportText(report, context))
+  await confirm(context, 'Accept this data, and stop what is at work in it?')
+  const accepted = await acceptRestore({ pool, clock: context.clock }, actor.id)
+  context.out.result(
+    { accepted: true, ...viewOf(accepted) },
+    'Accepted. Nothing of it is sent by itself; workers go on within a round.',
+  )
+  for (const line of nextLines(accepted)) context.out.talk(line)
+}
+
+/** The same report, and nothing else. */
+export async function show(context: Context): Promise<void> {
+  await context.actor()
+  const report = await restoreReport(await context.pool(), context.clock.now())
+  context.out.result({ accepted: false, ...viewOf(report) }, () => reportText(report, context))
+}
+
+function viewOf({ hold, marked_at, campaigns, recurrences }: RestoreReport) {
+  const { at, kind, reason, outside } = hold
+  return { hold: { at, kind, reason, mark_outside_at: outside?.at ?? null }, marked_at, campaigns, recurrences }
+}
+
+function reportText({ hold, marked_at, campaigns, recurrences }: RestoreReport, context: Context): string {
+  const when = (at: Date | null) =>
+    at === null ? 'never' : momentText(at, { now: context.clock.now(), timezone: context.config.timezone })
+  const head = fields([
+    ['why', `${hold.reason} (${hold.kind})`],
+    ['this database was last at work', when(marked_at)],
+    ['it had been at work until', hold.outside && when(hold.outside.at)],
+  ])
+  const rows = table<OpenCampaign>(
+    campaigns,
+    [
+      { title: 'CAMPAIGN', value: row => row.agendamento_id },
+      { title: 'STATUS', value: row => row.status },
+      { title: 'LAST KNOWN', value: row => when(row.last_event_at) },
+      { title: 'PENDING', value: row => number(row.pending), align: 'right' },
+      { title: 'SENDING', value: row => number(row.sending), align: 'right' },
+      { title: 'IN DOUBT', value: row => number(row.in_doubt), align: 'right' },
+      {
+        title: 'MAY HAVE GONE OUT SINCE',
+        value: row => number(row.pending + row.sending + row.in_doubt),
+        align: 'right',
+      },
+      { title: 'BECOMES', value: row => row.becomes ?? 'as it is' },
+    ],
+    context.out.color,
+  )
+  const paused = recurrences.length > 0 ? `Recurring campaigns that are paused: ${recurrences.join(', ')}` : ''
+  const none = 'No campaign in it is open.'
+  return [head, '', campaigns.length > 0 ? rows : none, paused].filter((line, i) => line !== '' || i === 1).join('\n')
+}
+
+function nextLines({ campaigns, recurrences }: RestoreReport): string[] {
+  const paused = campaigns.find(one => one.becomes === 'PAUSED')?.agendamento_id
+  const unapproved = campaigns.find(one => one.becomes === 'PENDING_APPROVAL')?.agendamento_id
+  return [
+    ...(paused
+      ? [
+          `Next, for each that is PAUSED: compare its PENDING leads with the broker's own list: camp campaign leads ${paused} --status PENDING`,
+          `What was on its way is in doubt when its lease has run out: camp campaign resolve ${paused} --ask, or --sent, --not-sent, --resend`,
+          `Where none of the PENDING ones was sent: camp campaign resume ${paused}. It sends them all; else: camp campaign cancel ${paused}`,
+        ]
+      : []),
+    ...(unapproved ? [`Those that were to start are approved again, or not: camp campaign approve ${unapproved}`] : []),
+    ...(recurrences.length > 0
+      ? [`Recurring ones are resumed by hand: camp campaign repeat resume ${recurrences[0]}`]
+      : []),
+    'Opt-outs and budgets of the time between are not in this data either: camp blocklist sync, camp budget show.',
+  ]
+}

@@ -1,0 +1,82 @@
+import { readdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { z } from 'zod'
+import { CampError, codeOf } from '../errors.ts'
+import { replacePrivate } from '../files.ts'
+import { type HomeIdentity, isSameHome } from './machine.ts'
+import { compareMarks, type Mark } from './mark.ts'
+
+/** A mark that stands outside the database. */
+export interface StoredMark extends Mark {
+  /** false: it was written in another home, or on another machine, and came here with a copy. */
+  isOurs: boolean
+}
+
+export interface MarkStore {
+  /** For messages: a folder, or Redis. */
+  where: string
+  /** @returns undefined where this installation has no mark here */
+  read(installationId: string): Promise<StoredMark | undefined>
+  /** Never lowers a mark. @param address where the database stands */
+  write(installationId: string, mark: Mark, address: string): Promise<void>
+  /** @returns when the last mark of any other installation at this address was made; undefined: none was */
+  lastOfAnother(installationId: string, address: string): Promise<Date | undefined>
+  close(): void
+}
+
+const fileContent = z.object({
+  generation: z.number().int(),
+  mark: z.number().int(),
+  at: z.coerce.date(),
+  address: z.string(),
+  home: z.object({ place: z.string(), cards: z.array(z.string()) }),
+})
+
+/** One file for each installation in CAMP_HOME/marks, replaced in one step and flushed to the disk. */
+export function fileStore(home: string, identity: HomeIdentity): MarkStore {
+  const folder = join(home, 'marks')
+  const fileOf = (installationId: string) => join(folder, `${installationId}.json`)
+  const read = async (installationId: string): Promise<StoredMark | undefined> => {
+    const found = await readMark(fileOf(installationId))
+    return found && { ...found, isOurs: isSameHome(found.home, identity) }
+  }
+  return {
+    where: folder,
+    read,
+    write: async (installationId, mark, address) => {
+      // Another worker of this home may have been faster.
+      const before = await read(installationId)
+      if (before?.isOurs && compareMarks(before, mark) >= 0) return
+      const { place, cards } = identity
+      await replacePrivate(fileOf(installationId), `${JSON.stringify({ ...mark, address, home: { place, cards } })}\n`)
+    },
+    lastOfAnother: async (installationId, address) => {
+      const names = await readdir(folder).catch(() => [])
+      const others = names.filter(name => name.endsWith('.json') && name !== `${installationId}.json`)
+      const marks = await Promise.all(others.map(name => readMark(join(folder, name))))
+      return newest(marks.flatMap(mark => (mark?.address === address ? [mark.at] : [])))
+    },
+    close: () => undefined,
+  }
+}
+
+/** @returns undefined of none */
+export function newest(dates: readonly Date[]): Date | undefined {
+  return [...dates].sort((a, b) => a.getTime() - b.getTime()).at(-1)
+}
+
+async function readMark(file: string) {
+  const text = await readFile(file, 'utf8').catch(error => {
+    if (codeOf(error) === 'ENOENT') return undefined
+    throw error
+  })
+  if (text === undefined) return undefined
+  try {
+    return fileContent.parse(JSON.parse(text))
+  } catch (cause) {
+    throw new CampError('DATA', `${file} is no mark that camp has written`, {
+      hint: 'Restore the file. Without it a worker does not see whether its database is older than what was sent.',
+      cause,
+    })
+  }
+}

@@ -1,0 +1,12 @@
+import type { Sql } from '../database/pool.ts'
+import { CampError } from '../errors.ts'
+import { holdOf } from './installation.ts'
+
+/** Before what would start, or open, a campaign. @throws CampError STATE where the database waits for a person */
+export async function assertNotHeld(sql: Sql): Promise<void> {
+  const hold = await holdOf(sql)
+  if (!hold) return
+  throw new CampError('STATE', `nothing is started: ${hold.reason}`, {
+    hint: 'An ADMIN looks what may have gone out since, and decides: camp db accept-restore',
+  })
+}

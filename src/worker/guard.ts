@@ -1,0 +1,127 @@
+import type pg from 'pg'
+import type { Monotonic } from '../clock.ts'
+import { type Look, look } from '../installation/look.ts'
+import type { Mark } from '../installation/mark.ts'
+import type { Marks } from '../installation/marks.ts'
+import { raiseMark } from '../installation/raise.ts'
+import type { Log } from '../log.ts'
+import { after } from './timing.ts'
+
+export interface GuardDeps {
+  pool: pg.Pool
+  marks: Marks
+  log: Log
+  monotonic: Monotonic
+}
+
+/** Stands between a worker and data that is older than what was sent from it. */
+export interface Guard {
+  /**
+   * Looks whether this database may be sent from; with each further call (a worker's round) it raises the mark, or looks again whether
+   * a person has decided.
+   */
+  beat(): Promise<void>
+  /**
+   * To be asked before anything is claimed, started or imported. The mark outside is then no older than `MARK_GOOD_FOR_MS`.
+   * @throws where neither the database nor a mark store takes the mark: nothing may be claimed
+   */
+  mayClaim(): Promise<boolean>
+  /** As last seen. HELD: a person, or another worker's mark, is waited for. UNMARKED: the mark could not be written. */
+  state(): 'CLEAR' | 'HELD' | 'UNMARKED'
+  /** Marks what was claimed since the last mark, within two seconds or not at all. */
+  stop(): Promise<void>
+}
+
+/**
+ * A backup that is taken while leads are claimed, less than this before every worker is lost for good, looks current when it is
+ * restored; any older one does not.
+ */
+export const MARK_GOOD_FOR_MS = 1_000
+const STOP_MS = 2_000
+
+export const WAITS_FOR_PERSON = 'nothing is sent from this database until a person decides: camp db accept-restore'
+
+export function openGuard({ pool, marks, log, monotonic }: GuardDeps): Guard {
+  let known: { id: string; mark: Mark } | undefined
+  let markedAt = Number.NEGATIVE_INFINITY
+  let waiting: { at: number; until: number } | undefined
+  let told: string | undefined
+  let raising: Promise<boolean> | undefined
+  let hasFailed = false
+  let trailing: NodeJS.Timeout | undefined
+
+  const raise = async (): Promise<boolean> => {
+    // From before the statement: what is claimed while it runs is not yet behind its mark.
+    const from = monotonic()
+    if (known) {
+      const mark = await raiseMark(pool, known.id, known.mark)
+      if (mark) {
+        known.mark = mark
+        await marks.write(known.id, mark)
+        markedAt = from
+        return true
+      }
+    }
+    const remembered = known
+    const mayWait = waiting === undefined || monotonic() < waiting.until
+    markedAt = Number.NEGATIVE_INFINITY
+    return heed(await look({ pool, marks }, { remembered, waitedAt: waiting?.at, mayWait }), from)
+  }
+  const heed = (seen: Look, from: number): boolean => {
+    if (seen.kind === 'CLEAR') {
+      if (told !== undefined) log.info('this database may be sent from again')
+      known = { id: seen.installationId, mark: seen.mark }
+      markedAt = from
+      waiting = told = undefined
+      return true
+    }
+    known = undefined
+    if (seen.kind === 'WAIT') waiting ??= { at: seen.mark, until: monotonic() + seen.withinMs }
+    const reason = seen.kind === 'HELD' ? seen.hold.reason : seen.finding.reason
+    if (told !== `${seen.kind} ${reason}`) {
+      told = `${seen.kind} ${reason}`
+      if (seen.kind === 'HELD') log.error({ kind: seen.hold.kind, since: seen.hold.at, reason }, WAITS_FOR_PERSON)
+      else log.warn({ reason }, 'nothing is sent until another worker is seen at work on this database')
+    }
+    return false
+  }
+  const once = () => {
+    raising ??= raise()
+      .then(
+        may => {
+          hasFailed = false
+          return may
+        },
+        error => {
+          hasFailed = true
+          throw error
+        },
+      )
+      .finally(() => {
+        raising = undefined
+      })
+    return raising
+  }
+  const markLater = () => {
+    trailing ??= setTimeout(() => {
+      trailing = undefined
+      // One that fails is made before the next claim.
+      once().catch(() => undefined)
+    }, MARK_GOOD_FOR_MS)
+  }
+  return {
+    beat: async () => void (await once()),
+    mayClaim: async () => {
+      const may = monotonic() - markedAt < MARK_GOOD_FOR_MS || (await once())
+      if (may) markLater()
+      return may
+    },
+    state: () => (known === undefined ? 'HELD' : hasFailed ? 'UNMARKED' : 'CLEAR'),
+    stop: async () => {
+      const isOwed = trailing !== undefined
+      clearTimeout(trailing)
+      const last = isOwed && known ? once().catch(() => undefined) : undefined
+      await Promise.race([last, after(STOP_MS)])
+    },
+  }
+}
