@@ -5,8 +5,8 @@ import {
   restoreReport,
 } from '../../../campaign/accept-restore.ts'
 import { momentText } from '../../../campaign/moment-text.ts'
+import { fields, type Human, table } from '../../blocks.ts'
 import type { Context } from '../../context.ts'
-import { fields, table } from '../../output.ts'
 import { confirm } from '../../prompt.ts'
 import { number } from '../campaign/text.ts'
 
@@ -37,7 +37,7 @@ function viewOf({ hold, marked_at, campaigns, recurrences }: RestoreReport) {
   return { hold: { at, kind, reason, mark_outside_at: outside?.at ?? null }, marked_at, campaigns, recurrences }
 }
 
-function reportText({ hold, marked_at, campaigns, recurrences }: RestoreReport, context: Context): string {
+function reportText({ hold, marked_at, campaigns, recurrences }: RestoreReport, context: Context): Human {
   const when = (at: Date | null) =>
     at === null ? 'never' : momentText(at, { now: context.clock.now(), timezone: context.config.timezone })
   const head = fields([
@@ -45,27 +45,22 @@ function reportText({ hold, marked_at, campaigns, recurrences }: RestoreReport, 
     ['this database was last at work', when(marked_at)],
     ['it had been at work until', hold.outside && when(hold.outside.at)],
   ])
-  const rows = table<OpenCampaign>(
-    campaigns,
-    [
-      { title: 'CAMPAIGN', value: row => row.agendamento_id },
-      { title: 'STATUS', value: row => row.status },
-      { title: 'LAST KNOWN', value: row => when(row.last_event_at) },
-      { title: 'PENDING', value: row => number(row.pending), align: 'right' },
-      { title: 'SENDING', value: row => number(row.sending), align: 'right' },
-      { title: 'IN DOUBT', value: row => number(row.in_doubt), align: 'right' },
-      {
-        title: 'MAY HAVE GONE OUT SINCE',
-        value: row => number(row.pending + row.sending + row.in_doubt),
-        align: 'right',
-      },
-      { title: 'BECOMES', value: row => row.becomes ?? 'as it is' },
-    ],
-    context.out.color,
-  )
-  const paused = recurrences.length > 0 ? `Recurring campaigns that are paused: ${recurrences.join(', ')}` : ''
-  const none = 'No campaign in it is open.'
-  return [head, '', campaigns.length > 0 ? rows : none, paused].filter((line, i) => line !== '' || i === 1).join('\n')
+  const rows = table<OpenCampaign>(campaigns, [
+    { title: 'CAMPAIGN', value: row => row.agendamento_id },
+    { title: 'STATUS', value: row => row.status },
+    { title: 'LAST KNOWN', value: row => when(row.last_event_at) },
+    { title: 'PENDING', value: row => number(row.pending), align: 'right' },
+    { title: 'SENDING', value: row => number(row.sending), align: 'right' },
+    { title: 'IN DOUBT', value: row => number(row.in_doubt), align: 'right' },
+    {
+      title: 'MAY HAVE GONE OUT SINCE',
+      value: row => number(row.pending + row.sending + row.in_doubt),
+      align: 'right',
+    },
+    { title: 'BECOMES', value: row => row.becomes ?? 'as it is' },
+  ])
+  const paused = recurrences.length > 0 ? [`Recurring campaigns that are paused: ${recurrences.join(', ')}`] : []
+  return [head, '', campaigns.length > 0 ? rows : 'No campaign in it is open.', ...paused]
 }
 
 function nextLines({ campaigns, recurrences }: RestoreReport): string[] {
