@@ -3,7 +3,7 @@ import type { CallbackEvent } from '../broker/port.ts'
 
 /**
  * The inbox of callbacks. What comes while one INSERT commits goes into the next: under load one commit serves hundreds of
- * POSTs, and a lone POST waits for nobody. One statement at a time, so that events become visible in the order of their ids.
+ * POSTs, and a lone POST waits for nobody.
  */
 export interface Inbox {
   /** Resolves when the events are committed. @throws what PostgreSQL threw: then none of them is stored */
@@ -88,6 +88,8 @@ export interface InboxFigures {
   waiting: number
   /** Given up after a day: what the broker sent is kept in `payload`. */
   unknown: number
+  /** Of unknown messages, deleted because too many of them waited (MOST_UNKNOWN in waiting.ts). */
+  dropped: number
 }
 
 /** What has become of a broker's callbacks. */
@@ -95,7 +97,8 @@ export async function inboxFigures(sql: Pick<pg.Pool, 'query'>, brokerId: string
   const { rows } = await sql.query<InboxFigures>(
     `SELECT count(*) FILTER (WHERE applied_at IS NOT NULL AND payload IS NULL)::int AS applied,
             count(*) FILTER (WHERE applied_at IS NULL)::int AS waiting,
-            count(*) FILTER (WHERE applied_at IS NOT NULL AND payload IS NOT NULL)::int AS unknown
+            count(*) FILTER (WHERE applied_at IS NOT NULL AND payload IS NOT NULL)::int AS unknown,
+            coalesce((SELECT dropped_callbacks FROM "Broker" WHERE id = $1), 0) AS dropped
      FROM "WebhookEvent" WHERE broker_id = $1`,
     [brokerId],
   )
