@@ -22,7 +22,7 @@ import {
   writeLeads,
 } from './changes.ts'
 import { isTaken } from './fold.ts'
-import { type InboxEvent, markApplied, nextTry, putOff, takeDue, takeNew } from './waiting.ts'
+import { type InboxEvent, inIndexOrder, markApplied, nextTry, putOff, takeDue, takeNew } from './waiting.ts'
 
 /**
  * Applies callbacks from the inbox to their leads: status, costs, frequency cap, blocklist. One transaction, a handful of statements
@@ -57,14 +57,17 @@ const UNKNOWN_PER_ROUND = 500
 export async function applyEvents(pool: pg.Pool, options: { limit: number; now: Date }): Promise<Applied> {
   const { limit, now } = options
   return transaction(pool, async sql => {
-    const fresh = await takeNew(sql, limit)
-    const isFull = fresh.length >= limit
-    const due = isFull ? [] : await takeDue(sql, { unknown: false, limit, now })
-    const most = Math.min(limit, UNKNOWN_PER_ROUND)
-    const strangers = isFull ? [] : await takeDue(sql, { unknown: true, limit: most, now })
-    const figures = await applyTaken(sql, [...fresh, ...due, ...strangers], now)
-    return { ...figures, more: isFull || due.length >= limit }
+    const { events, more } = await inIndexOrder(sql, () => takeRound(sql, limit, now))
+    return { ...(await applyTaken(sql, events, now)), more }
   })
+}
+
+async function takeRound(sql: Sql, limit: number, now: Date): Promise<{ events: InboxEvent[]; more: boolean }> {
+  const fresh = await takeNew(sql, limit)
+  if (fresh.length >= limit) return { events: fresh, more: true }
+  const due = await takeDue(sql, { unknown: false, limit, now })
+  const strangers = await takeDue(sql, { unknown: true, limit: Math.min(limit, UNKNOWN_PER_ROUND), now })
+  return { events: [...fresh, ...due, ...strangers], more: due.length >= limit }
 }
 
 async function applyTaken(sql: Sql, events: readonly InboxEvent[], now: Date): Promise<Omit<Applied, 'more'>> {

@@ -1,4 +1,5 @@
-import type { Sql } from '../database/pool.ts'
+import type pg from 'pg'
+import { type Sql, transaction } from '../database/pool.ts'
 import type { LeadEvent } from './fold.ts'
 
 /**
@@ -27,6 +28,17 @@ export interface InboxEvent extends LeadEvent {
 
 const COLUMNS = `e.id, e.broker_id, e.event, e.lead_id, e.provider_msg_id, e.alias, e.phone, e.stops, e.code, e.detail, e.occurred_at,
        e.received_at, e.tries`
+
+/**
+ * What takes from the inbox reads an index in its order and stops. Right after a flood PostgreSQL has no idea how much is in it, and
+ * would rather read all and sort it: it is told not to.
+ */
+export async function inIndexOrder<T>(sql: Sql, take: () => Promise<T>): Promise<T> {
+  await sql.query('SET LOCAL enable_bitmapscan = off; SET LOCAL enable_sort = off')
+  const taken = await take()
+  await sql.query('SET LOCAL enable_bitmapscan TO DEFAULT; SET LOCAL enable_sort TO DEFAULT')
+  return taken
+}
 
 /** Those that were never looked at, up to `limit` of each broker: one that tells too much takes nothing from the others. */
 export async function takeNew(sql: Sql, limit: number): Promise<InboxEvent[]> {
@@ -142,7 +154,11 @@ const DROPPED_AT_ONCE = 50_000
  * Deletes the oldest callbacks of unknown messages beyond `most` for each broker, and counts them in its dropped_callbacks.
  * @returns how many of which broker's
  */
-export async function dropUnknown(sql: Sql, most = MOST_UNKNOWN): Promise<{ broker: string; dropped: number }[]> {
+export async function dropUnknown(pool: pg.Pool, most = MOST_UNKNOWN): Promise<{ broker: string; dropped: number }[]> {
+  return transaction(pool, sql => inIndexOrder(sql, () => deleteOldest(sql, most)))
+}
+
+async function deleteOldest(sql: Sql, most: number): Promise<{ broker: string; dropped: number }[]> {
   const { rows } = await sql.query<{ broker: string; dropped: number }>(
     `WITH gone AS (
        DELETE FROM "WebhookEvent" WHERE id IN (

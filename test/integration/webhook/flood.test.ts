@@ -31,44 +31,46 @@ async function isBlocked({ leads }: SentCampaign, lead = 0): Promise<boolean> {
   return rowCount === 1
 }
 
+/** A round, and how many rows of the inbox PostgreSQL read for it. */
+async function counted(now: Date) {
+  const one = openPool(db.url, { max: 1 })
+  const reads = async () => {
+    // What this connection has read so far is told with its next transaction's end.
+    await one.query(`SELECT pg_stat_force_next_flush()`)
+    const { rows } = await one.query<{ n: string }>(
+      `SELECT seq_tup_read + coalesce(idx_tup_fetch, 0) AS n FROM pg_stat_user_tables WHERE relname = 'WebhookEvent'`,
+    )
+    return Number(rows[0]!.n)
+  }
+  const before = await reads()
+  const round = await applyEvents(one, { limit: 5_000, now })
+  const read = (await reads()) - before
+  await one.end()
+  return { round, read }
+}
+
 describe('with 200,000 callbacks of unknown messages in the inbox', () => {
   let campaign: SentCampaign
 
   beforeAll(async () => {
     campaign = await sentCampaign(db.pool)
     await flood(campaign, FLOOD, `$2::timestamptz + interval '10 minutes'`)
-    await db.pool.query(`ANALYZE "WebhookEvent"`)
   })
 
-  test('a known one is applied in the first round, which looks at no other, and reads no more rows than that', async () => {
+  test('a known one is applied in the first round, which looks at no other, and reads no more rows', async () => {
     await store(campaign)
-    const one = openPool(db.url, { max: 1 })
-    const read = async () => {
-      const { rows } = await one.query<{ n: string }>(
-        `SELECT seq_tup_read + coalesce(idx_tup_fetch, 0) AS n FROM pg_stat_user_tables WHERE relname = 'WebhookEvent'`,
-      )
-      return Number(rows[0]!.n)
-    }
-    // The round's own reads, and not those of before, are reported at its end.
-    await one.query(`SELECT pg_stat_force_next_flush()`)
-    const before = await read()
-    expect(await applyEvents(one, { limit: 5_000, now: NOW })).toEqual({
-      applied: 2,
-      waiting: 0,
-      unknown: 0,
-      seen: 2,
-      more: false,
-    })
-    await one.query(`SELECT pg_stat_force_next_flush()`)
-    expect((await read()) - before).toBeLessThan(50)
-    await one.end()
+    const { round, read } = await counted(NOW)
+    expect(round).toEqual({ applied: 2, waiting: 0, unknown: 0, seen: 2, more: false })
+    expect(read).toBeLessThan(20)
     expect(await isBlocked(campaign)).toBe(true)
   })
 
   test('all of them due: a round looks at so many of them, and at the known one first', async () => {
     await store(campaign, 1)
-    const round = await applyEvents(db.pool, { limit: 5_000, now: new Date(NOW.getTime() + 3_600_000) })
+    const { round, read } = await counted(new Date(NOW.getTime() + 3_600_000))
     expect(round).toEqual({ applied: 2, waiting: 0, unknown: 500, seen: 502, more: false })
+    // To take each, and to put it off.
+    expect(read).toBeLessThan(3 * 502)
     expect(await isBlocked(campaign, 1)).toBe(true)
   })
 
