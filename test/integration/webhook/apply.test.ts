@@ -255,6 +255,24 @@ describe('callbacks that nobody knows', () => {
     expect(await inboxFigures(db.pool, campaign.brokerId)).toEqual({ applied: 0, waiting: 0, unknown: 2, dropped: 0 })
   })
 
+  test('cannot fail those that are stored with them, not even by a broker that is gone', async () => {
+    const campaign = await sentCampaign(db.pool)
+    const inbox = openInbox(db.pool, { now: () => NOON })
+    const known = callback('READ', campaign.leads[0]!.id)
+    const odd = (occurredAt: Date) => ({ ...known, occurredAt })
+    const stored = await Promise.allSettled([
+      inbox.store(campaign.brokerId, [known]),
+      inbox.store('0190f3a0-0000-7000-8000-00000000dead', [known]),
+      inbox.store(campaign.brokerId, [odd(new Date(Number.NaN)), odd(new Date('-100000-01-01T00:00:00Z'))]),
+    ])
+    expect(stored.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled'])
+    const { rows } = await db.pool.query(`SELECT occurred_at FROM "WebhookEvent" WHERE broker_id = $1`, [
+      campaign.brokerId,
+    ])
+    expect(rows).toEqual([{ occurred_at: NOON }, { occurred_at: NOON }, { occurred_at: NOON }])
+    await apply()
+  })
+
   test('cannot keep the inbox from storing others', async () => {
     const campaign = await sentCampaign(db.pool)
     const odd = {
