@@ -1,12 +1,10 @@
 import type pg from 'pg'
-import { addToBlocklist, optedOutAt } from '../blocklist/blocklist.ts'
 import { type Sql, transaction } from '../database/pool.ts'
 import { type Booking, bookBatches, holdersOf, lockBatches } from '../dispatch/books.ts'
 import { holdContacts, lockContacts, type Recipient } from '../dispatch/contacts.ts'
 import { finishIfDone, pauseCampaign } from '../dispatch/finish.ts'
 import { recordLeadEvents } from '../dispatch/lead-events.ts'
 import { replanQueued } from '../dispatch/plan.ts'
-import { canonicalPhone } from '../lead/phone.ts'
 import {
   bookingsOf,
   type Change,
@@ -22,6 +20,7 @@ import {
   writeLeads,
 } from './changes.ts'
 import { isTaken } from './fold.ts'
+import { blockOptOuts } from './opt-outs.ts'
 import { type InboxEvent, inIndexOrder, markApplied, nextTry, putOff, takeDue, takeNew } from './waiting.ts'
 
 /**
@@ -144,19 +143,6 @@ function contactsOf(changes: readonly Change[]): (Recipient & { sentAt: Date })[
   return changes.flatMap(({ before, after: { id, phone, cpf_cnpj, is_fish, sent_at } }) =>
     isTaken(before) || is_fish ? [] : [{ leadId: id, phone, cpf_cnpj, sentAt: sent_at! }],
   )
-}
-
-/** By message, at once whatever its lead is doing; or by phone where the broker speaks of a person. */
-async function blockOptOuts(sql: Sql, events: readonly InboxEvent[]): Promise<void> {
-  const phones = new Map<string, string[]>()
-  for (const { event, broker, lead_phone, phone } of events) {
-    // A WhatsApp id may lack the ninth digit of the same person's phone.
-    const blocked = lead_phone ?? (phone === null ? null : (canonicalPhone(phone).phone ?? phone))
-    if (event === 'OPT_OUT' && blocked !== null) phones.set(broker, [...(phones.get(broker) ?? []), blocked])
-  }
-  // In one order, for two that block the same people at once.
-  for (const broker of [...phones.keys()].sort())
-    await addToBlocklist(sql, optedOutAt(broker, phones.get(broker) ?? []))
 }
 
 /** Later callbacks may bring only the broker's other id. */

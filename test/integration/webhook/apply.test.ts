@@ -79,13 +79,28 @@ describe('callbacks of a settled campaign', () => {
     expect(await leadOf(lead)).toMatchObject({ status: 'READ', provider_msg_id: 'gs-1' })
   })
 
-  test('that speak of a person, not of a message, block that person', async () => {
+  test('that speak of a person, not of a message, block that person; a phone of no lead with a source of its own, and an audit', async () => {
     const campaign = await sentCampaign(db.pool)
-    const event: CallbackEvent = { event: 'OPT_OUT', phone: '5511955550000', occurredAt: NOON, payload: {} }
-    expect(await tell(campaign, event, event)).toMatchObject({ applied: 2 })
-    const { rows } = await db.pool.query(`SELECT source FROM "Blocklist" WHERE phone = '5511955550000'`)
-    expect(rows).toEqual([{ source: expect.stringMatching(/^broker:broker /) }])
-    expect(await inboxOf(campaign)).toMatchObject([{ applied: true }, { applied: true }])
+    const optOut = (phone: string): CallbackEvent => ({ event: 'OPT_OUT', phone, occurredAt: NOON, payload: {} })
+    const { phone } = campaign.leads[0]!
+    const told = [optOut(phone), optOut('5511955550000'), optOut('5511955550000')]
+    expect(await tell(campaign, ...told)).toMatchObject({ applied: 3 })
+    expect(await tell(campaign, ...told)).toMatchObject({ applied: 3 })
+    const { rows } = await db.pool.query(
+      `SELECT k.phone, k.source = 'broker:' || r.name AS own, k.source = 'broker:' || r.name || ':unknown' AS unknown
+       FROM "Blocklist" k, "Broker" r WHERE k.phone = ANY($1) AND r.id = $2 ORDER BY k.phone`,
+      [[phone, '5511955550000'], campaign.brokerId],
+    )
+    expect(rows.sort((a, b) => Number(b.own) - Number(a.own))).toEqual([
+      { phone, own: true, unknown: false },
+      { phone: '5511955550000', own: false, unknown: true },
+    ])
+    const { rows: audit } = await db.pool.query(
+      `SELECT user_id, detail FROM "AuditEvent" WHERE action = 'blocklist.optout' AND subject_id = $1`,
+      [campaign.brokerId],
+    )
+    expect(audit).toMatchObject([{ user_id: null, detail: { added: 1 } }])
+    expect((await inboxOf(campaign)).every(({ applied }) => applied)).toBe(true)
   })
 
   test('that say that the whole campaign is wrong pause it, while it runs', async () => {
