@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import * as moves from '../../../src/campaign/moves.ts'
 import { resolveLeads } from '../../../src/campaign/resolve.ts'
+import { settleLate } from '../../../src/dispatch/settle-late.ts'
+import { sweep } from '../../../src/dispatch/sweep.ts'
 import { applyEvents } from '../../../src/webhook/apply.ts'
 import { openInbox } from '../../../src/webhook/inbox.ts'
 import { byHand, claimed, outcomeOf } from '../../support/by-hand.ts'
@@ -135,4 +137,24 @@ it('a batch that waits, and of which a message had gone out all the same, is pla
     ledger: '0.2250',
     billed: '0.2250',
   })
+})
+
+it('what a worker learns too late of a lead that is to be sent again by then keeps it from being sent again', async () => {
+  const hand = byHand(db, new Date())
+  const scene = await makeScene(db.pool, { maxBatch: 3 })
+  const id = await makeCampaign(db.pool, scene, { leads: 3 })
+  await moves.run(hand.deps, id, scene.userId)
+  const [batchId] = await hand.queued(id)
+  const batch = claimed(await hand.claim(batchId!))
+  hand.wait(hand.LEASE_MS + 1)
+  await sweep({ pool: db.pool, queues: hand.deps.queues, now: hand.now, sweepMs: 60_000 })
+  await resolveLeads(hand.deps, id, { verdict: 'RESEND', leads: null, userId: scene.userId })
+  const late = { outcomes: ['ACCEPTED', 'ACCEPTED', 'IN_DOUBT'].map(kind => outcomeOf(kind as 'ACCEPTED')) }
+  expect(await settleLate({ pool: db.pool, now: hand.now }, batch, { correlatesByProviderId: false }, late)).toBe(0)
+  const [again] = await hand.queued(id)
+  const next = claimed(await hand.claim(again!))
+  expect(next.leads.map(lead => lead.id)).toEqual([batch.leads[2]!.id])
+  await applyEvents(db.pool, { limit: 10, now: hand.now() })
+  await hand.settle(next, accept(next.leads))
+  expect(await booksOf(db.pool, id)).toMatchObject({ campaign: 'FINISHED', statuses: { SENT: 3 }, used: '0.1350' })
 })
