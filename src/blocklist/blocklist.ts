@@ -41,6 +41,9 @@ export interface Addition {
   purpose: string | null
 }
 
+/** Ends the source of opt-outs that a broker reports of phones that no lead of its campaigns has. */
+export const UNKNOWN_PERSON = ':unknown'
+
 /** People who told a broker that they want no more. */
 export function optedOutAt(broker: string, phones: readonly string[]): Addition {
   return { phones, documents: [], reason: 'opted out at the broker', source: `broker:${broker}`, purpose: null }
@@ -112,6 +115,13 @@ export async function removeFromBlocklist(sql: Sql, { phones, documents, source 
     [phones, documents, source ?? null],
   )
   return rows
+}
+
+/** Takes all entries of a source off; its list's next sync is a whole one. @returns how many there were */
+export async function clearSource(sql: Sql, source: string): Promise<number> {
+  const { rowCount } = await sql.query(`DELETE FROM "Blocklist" WHERE source = $1`, [source])
+  await sql.query(`UPDATE "BlocklistSync" SET etag = NULL, last_modified = NULL WHERE source = $1`, [source])
+  return rowCount ?? 0
 }
 
 /** Every entry for these, with its source and reason, the oldest first. */

@@ -9,7 +9,7 @@ import {
   type Outcome,
   type SendResult,
 } from './port.ts'
-import { below, httpUrl, jsonOf, notUnderstood } from './wire.ts'
+import { assertSomeRead, below, httpUrl, jsonOf, notUnderstood, readEach } from './wire.ts'
 
 /** `camp sandbox` (src/sandbox): bulk, one answer per message under our own key, callbacks in bulk. */
 export const sandbox: Adapter<SandboxCredential> = {
@@ -47,10 +47,12 @@ export const sandbox: Adapter<SandboxCredential> = {
     return isSuccess(answer) ? { ok: true, detail: 'the sandbox answers' } : failedTest(answer, [])
   },
 
-  callback(request) {
-    const read = callbacks.safeParse(jsonOf(request.body.toString('utf8')))
-    if (!read.success) throw new CallbackRefused(400, 'not an array of status events')
-    return read.data.map(
+  callback(request, context) {
+    const json = jsonOf(request.body.toString('utf8'))
+    if (!Array.isArray(json)) throw new CallbackRefused(400, 'not an array of status events')
+    const elements = readEach(json, statusEvent)
+    assertSomeRead(elements, context, 'not a status event')
+    return elements.read.map(
       (event): CallbackEvent => ({
         event: EVENTS[event.status],
         leadId: event.key,
@@ -80,16 +82,14 @@ const results = z.object({
 
 const EVENTS = { sent: 'SENT', delivered: 'DELIVERED', read: 'READ', failed: 'FAILED', opt_out: 'OPT_OUT' } as const
 
-const callbacks = z.array(
-  z.object({
-    key: z.uuid(),
-    id: z.string().optional(),
-    status: z.enum(['sent', 'delivered', 'read', 'failed', 'opt_out']),
-    at: z.iso.datetime({ offset: true }),
-    code: z.string().optional(),
-    detail: z.string().optional(),
-  }),
-)
+const statusEvent = z.object({
+  key: z.uuid(),
+  id: z.string().optional(),
+  status: z.enum(['sent', 'delivered', 'read', 'failed', 'opt_out']),
+  at: z.iso.datetime({ offset: true }),
+  code: z.string().optional(),
+  detail: z.string().optional(),
+})
 
 function read(answer: HttpResponse, messages: readonly Message[]): SendResult {
   const answered = results.safeParse(jsonOf(answer.body))

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import type { TextRules } from '../lead/text-rules.ts'
 import { excerpt } from './classify.ts'
 import type { HttpResponse } from './http.ts'
-import type { Message, SendResult } from './port.ts'
+import { type CallbackContext, CallbackRefused, type Message, type SendResult } from './port.ts'
 
 /** What several brokers' wires have in common. */
 
@@ -59,6 +59,35 @@ export function notUnderstood(answer: HttpResponse, secrets: readonly string[]):
     kind: 'IN_DOUBT',
     reason: `HTTP ${answer.status} that cannot be understood${excerpt(answer.body, secrets)}`,
   }
+}
+
+/** Elements of a callback, each read by itself: one that cannot be read takes no other with it. */
+export interface ReadElements<T> {
+  read: T[]
+  /** How many could not be read. */
+  left: number
+}
+
+export function readEach<T>(elements: readonly unknown[], schema: z.ZodType<T>): ReadElements<T> {
+  const read = elements.flatMap(element => {
+    const { success, data } = schema.safeParse(element)
+    return success ? [data] : []
+  })
+  return { read, left: elements.length - read.length }
+}
+
+/**
+ * Tells of elements that were left out.
+ * @throws CallbackRefused 400, with `reason`, where there were elements and none could be read
+ */
+export function assertSomeRead(
+  { read, left }: ReadElements<unknown>,
+  { notice }: Pick<CallbackContext<unknown>, 'notice'>,
+  reason: string,
+): void {
+  if (left === 0) return
+  if (read.length === 0) throw new CallbackRefused(400, reason)
+  notice(`${left} of ${left + read.length} elements of a callback could not be read, and were left out: ${reason}`)
 }
 
 /** Where a broker takes templates alone, and the campaign has none: an import would not let it in. */

@@ -1,5 +1,5 @@
 import type { Sql } from '../database/pool.ts'
-import { ACCEPTED_LEAD } from './report.ts'
+import { ACCEPTED_LEAD } from '../lead/taken.ts'
 import type { CampaignStatus } from './state.ts'
 
 export interface CampaignRow {

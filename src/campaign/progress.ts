@@ -1,8 +1,8 @@
 import type { Sql } from '../database/pool.ts'
 import type { FailureCode } from '../dispatch/finish.ts'
 import { CampError } from '../errors.ts'
+import { ACCEPTED_LEAD } from '../lead/taken.ts'
 import { REFUSAL_CODES } from './refusals.ts'
-import { ACCEPTED_LEAD } from './report.ts'
 import type { CampaignStatus } from './state.ts'
 
 /** How far a campaign is: its leads, each once, however often it was sent. */

@@ -1,5 +1,6 @@
 import type { Sql } from '../database/pool.ts'
 import type { LeadEventKind } from '../dispatch/lead-events.ts'
+import { ACCEPTED_LEAD } from '../lead/taken.ts'
 import type { LeadStatus } from './view.ts'
 
 export interface CampaignReport {
@@ -10,14 +11,6 @@ export interface CampaignReport {
   /** What became of attempts to send, those that a later one has followed included; fish count. */
   attempts: { kind: LeadEventKind; code: string | null; leads: number }[]
 }
-
-/**
- * Whether the broker took a lead's message, as a condition on "CampaignLead". sent_at alone does not say it: it is kept of a
- * message in doubt that a person then found not sent, or had sent again.
- */
-export const ACCEPTED_LEAD = `(status IN ('SENT', 'DELIVERED', 'READ')
-  OR (status = 'ERROR' AND sent_at IS NOT NULL
-      AND coalesce(error_code, '') NOT IN ('NOT_SENT', 'CANCELLED', 'FREQUENCY_CAP', 'BLOCKLISTED')))`
 
 export async function campaignReport(sql: Sql, campaignId: string): Promise<CampaignReport> {
   const { rows } = await sql.query<

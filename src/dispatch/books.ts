@@ -4,18 +4,19 @@ import type { Sql } from '../database/pool.ts'
 export interface Holder {
   id: string
   budget_id: string | null
+  claimed_at: Date | null
 }
 
 /** What is learned after a settle, by callbacks or from a person, and changes a batch's books. */
 export interface Booking {
   batchId: string
-  /** Leads that were in doubt, and had been accepted. */
+  /** Leads that were in doubt, or thought not taken, and had been accepted. */
   resolved: number
   /** Messages whose cost goes back: not sent after all, or the broker bills deliveries and they failed. */
   released: number
   /** Why it goes back. */
   reason: string
-  /** Messages that were delivered after all, their cost having gone back. */
+  /** Messages that had gone out all the same, their cost having gone back. */
   bookedAgain: number
 }
 
@@ -27,7 +28,7 @@ export function noBooking(batchId: string, reason: string): Booking {
 export async function holdersOf(sql: Sql, leadIds: readonly string[]): Promise<Map<string, Holder>> {
   if (leadIds.length === 0) return new Map()
   const { rows } = await sql.query<Holder & { lead_id: string }>(
-    `SELECT l.id AS lead_id, b.id, b.budget_id
+    `SELECT l.id AS lead_id, b.id, b.budget_id, b.claimed_at
      FROM "CampaignLead" l JOIN "Batch" b ON b.campaign_id = l.campaign_id AND b.number = l.batch_number
      WHERE l.id = ANY($1::uuid[])`,
     [leadIds],
@@ -35,15 +36,21 @@ export async function holdersOf(sql: Sql, leadIds: readonly string[]): Promise<M
   return new Map(rows.map(row => [row.lead_id, row]))
 }
 
-/** To be called before any lead is locked: batches come first in the system's order of locks. */
-export async function lockBatches(sql: Sql, ids: readonly string[]): Promise<void> {
-  if (ids.length === 0) return
-  await sql.query(`SELECT 1 FROM "Batch" WHERE id = ANY($1::uuid[]) ORDER BY id FOR NO KEY UPDATE`, [ids])
+export type BatchStatus = 'QUEUED' | 'SENDING' | 'DONE' | 'IN_DOUBT'
+
+/** To be called before any lead is locked: batches come first in the system's order of locks. @returns their status, by id */
+export async function lockBatches(sql: Sql, ids: readonly string[]): Promise<Map<string, BatchStatus>> {
+  if (ids.length === 0) return new Map()
+  const { rows } = await sql.query<{ id: string; status: BatchStatus }>(
+    `SELECT id, status FROM "Batch" WHERE id = ANY($1::uuid[]) ORDER BY id FOR NO KEY UPDATE`,
+    [ids],
+  )
+  return new Map(rows.map(({ id, status }) => [id, status]))
 }
 
 /**
- * Writes the bookings to their batches, the ledger and the budgets. A delivery that follows a failure is booked even where
- * the limit leaves no room by now: it was spent, and used_budget says what was spent.
+ * Writes the bookings to their batches, the ledger and the budgets. What is booked again is booked even where the limit leaves no
+ * room by now: it was spent, and used_budget says what was spent.
  */
 export async function bookBatches(sql: Sql, bookings: readonly Booking[], now: Date): Promise<void> {
   if (bookings.length === 0) return
@@ -82,7 +89,7 @@ export async function bookBatches(sql: Sql, bookings: readonly Booking[], now: D
       [...costs, ...costs].map(booking => booking.batchId),
       [...costs.map(booking => -booking.released), ...costs.map(booking => booking.bookedAgain)],
       [...costs.map(() => 'RELEASE'), ...costs.map(() => 'RESERVE')],
-      [...costs.map(booking => booking.reason), ...costs.map(() => 'delivered after all')],
+      [...costs.map(booking => booking.reason), ...costs.map(() => 'the broker reports that it was sent')],
       now,
     ],
   )

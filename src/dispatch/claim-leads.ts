@@ -28,27 +28,41 @@ export const BLOCKED_LEAD = `NOT l.is_fish AND coalesce(
               (SELECT true FROM "Blocklist" k WHERE k.cpf_cnpj = l.cpf_cnpj AND coalesce(k.purpose = c.purpose, true) LIMIT 1),
               false)`
 
-/** The rules that may have changed since the import: blocklist, then the frequency cap. Fish skip both. */
+/**
+ * Whether the inbox holds something about lead `l` that is not applied yet: then it is not sent, but waits for that. Only a lead that
+ * was claimed before can have anything; read by an index of what is not applied.
+ */
+const TOLD_OF_LEAD = `CASE WHEN l.batch_number IS NOT NULL THEN coalesce(
+              (SELECT true FROM "WebhookEvent" e WHERE e.lead_id = l.id AND e.applied_at IS NULL AND e.broker_id = c.broker_id LIMIT 1),
+              false) ELSE false END`
+
+/**
+ * The rules that may have changed since the import: blocklist, then the frequency cap. Fish skip both.
+ * @returns told: how many are left out because the inbox has something about them. They stay PENDING: it is applied any moment, and
+ * whom that leaves so the sweeper plans anew
+ */
 export async function vetLeads(
   sql: Sql,
   header: BatchHeader,
   most: number,
   sending: Sending,
-): Promise<{ leads: ClaimedLead[]; refused: RefusedLead[]; left: number }> {
-  const { rows } = await sql.query<ClaimedLead & { blocked: boolean }>(
+): Promise<{ leads: ClaimedLead[]; refused: RefusedLead[]; left: number; told: number }> {
+  const { rows } = await sql.query<ClaimedLead & { blocked: boolean; told: boolean }>(
     `SELECT l.id, l.seq, l.phone, l.nome, l.cpf_cnpj, l.idcob_contrato, l.custom_message, l.variables, l.is_fish,
             l.sent_at IS NOT NULL AS doubtful_before,
-            ${BLOCKED_LEAD} AS blocked
-     FROM "CampaignLead" l, (SELECT $4::text AS purpose) c
+            ${BLOCKED_LEAD} AS blocked,
+            ${TOLD_OF_LEAD} AS told
+     FROM "CampaignLead" l, (SELECT $4::text AS purpose, $5::uuid AS broker_id) c
      WHERE l.campaign_id = $1 AND l.seq BETWEEN $2 AND $3 AND l.status = 'PENDING'
      ORDER BY l.seq`,
-    [header.campaign_id, header.from_seq, header.to_seq, header.purpose],
+    [header.campaign_id, header.from_seq, header.to_seq, header.purpose, header.broker_id],
   )
   const refused: RefusedLead[] = []
   const allowed: ClaimedLead[] = []
-  let left = 0
-  for (const { blocked, ...lead } of rows) {
-    if (blocked)
+  let [left, withheld] = [0, 0]
+  for (const { blocked, told, ...lead } of rows) {
+    if (told) withheld++
+    else if (blocked)
       refused.push({ seq: lead.seq, code: 'BLOCKLISTED', message: 'on the blocklist when it was to be sent' })
     else if (allowed.length < most) allowed.push(lead)
     else left++
@@ -65,7 +79,7 @@ export async function vetLeads(
         message: 'another message went to this phone or document within 24 hours',
       })
   }
-  return { leads, refused, left }
+  return { leads, refused, left, told: withheld }
 }
 
 /** A lead as the frequency cap sees it. */

@@ -112,6 +112,8 @@ export async function claimBatch(deps: ClaimDeps, batchId: string): Promise<Clai
   }
 }
 
+const TOLD_WAIT_MS = 1_000
+
 async function tryClaim(deps: ClaimDeps, sql: Sql, batchId: string, most: number): Promise<Claim> {
   const lookedAt = lookingAt(deps)
   const header = await lockBatch(sql, batchId)
@@ -152,13 +154,15 @@ async function tryClaim(deps: ClaimDeps, sql: Sql, batchId: string, most: number
   const probing = isOpen(circuit)
   if (probing && !(await takeProbe(sql, header.credential_id, now, leaseUntil))) return waitForBroker(leaseUntil)
 
-  const { leads, refused, left } = await vetLeads(sql, header, Math.min(most, size), sending)
+  const { leads, refused, left, told } = await vetLeads(sql, header, Math.min(most, size), sending)
   await refuseLeads(sql, header, refused, now)
   const taken = await takeLeads(sql, header, leads)
   if (taken.length === 0) {
     if (probing) await giveProbeBack(sql, header.credential_id, now)
     // With leads left over, those before them were refused: the next claim looks at the rest.
     if (left > 0) return wait(now, 'BROKER')
+    // What the inbox says of them is applied any moment: they are the broker's, or they are to be sent.
+    if (told > 0) return wait(new Date(now.getTime() + TOLD_WAIT_MS), 'BROKER')
     await sql.query(
       `UPDATE "Batch" SET status = 'DONE', attempt = attempt + 1, refused = refused + $2, claimed_at = $3, settled_at = $3 WHERE id = $1`,
       [header.id, refused.length, now],

@@ -61,6 +61,35 @@ export async function releaseContacts(sql: Sql, recipients: readonly Recipient[]
   )
 }
 
+/** Locks their rows, before any lead is locked: contacts come first in the system's order of locks. */
+export async function lockContacts(sql: Sql, recipients: readonly Recipient[]): Promise<void> {
+  if (recipients.length === 0) return
+  await sql.query(`SELECT 1 FROM "Contact" WHERE key = ANY($1::text[]) ORDER BY key COLLATE "C" FOR UPDATE`, [
+    recipients.flatMap(keysOf),
+  ])
+}
+
+/**
+ * Takes back what was given back in error: the message had gone out, at `sentAt`. Somebody else who has taken the slot since keeps
+ * it, and when that is given back it is held for this message. To be called with the rows locked (lockContacts).
+ */
+export async function holdContacts(sql: Sql, sent: readonly (Recipient & { sentAt: Date })[]): Promise<void> {
+  if (sent.length === 0) return
+  const rows = sent.flatMap(({ leadId, sentAt, ...person }) => keysOf(person).map(key => ({ key, leadId, sentAt })))
+  await sql.query(
+    `INSERT INTO "Contact" AS c (key, last_sent_at, lead_id)
+     SELECT DISTINCT ON (k.key COLLATE "C") k.key, k.sent_at, k.lead_id
+     FROM unnest($1::text[], $2::timestamptz[], $3::uuid[]) AS k(key, sent_at, lead_id)
+     ORDER BY k.key COLLATE "C", k.sent_at DESC
+     ON CONFLICT (key) DO UPDATE SET
+       last_sent_at = greatest(c.last_sent_at, excluded.last_sent_at),
+       lead_id = CASE WHEN c.last_sent_at < excluded.last_sent_at THEN excluded.lead_id ELSE c.lead_id END,
+       held_before = CASE WHEN c.lead_id = excluded.lead_id THEN c.held_before
+         ELSE nullif(greatest(c.held_before, least(c.last_sent_at, excluded.last_sent_at)), '-infinity') END`,
+    [rows.map(row => row.key), rows.map(row => row.sentAt), rows.map(row => row.leadId)],
+  )
+}
+
 /** The rows of "Contact" that a send takes. */
 export function keysOf({ phone, cpf_cnpj }: { phone: string; cpf_cnpj: string | null }): string[] {
   return cpf_cnpj ? [`p:${phone}`, `d:${cpf_cnpj}`] : [`p:${phone}`]

@@ -187,3 +187,17 @@ export async function splitBatch(
   )
   return rows.map(({ id, ring }) => ({ batchId: id, ring, at: null }))
 }
+
+/**
+ * A batch that waits to be claimed and holds a cost by now (a message that it was thought not to have sent) is closed, and what is
+ * PENDING of it is planned as a batch of its own, which the sweeper rings. To be called with the batch locked; takes the campaign's row.
+ */
+export async function replanQueued(sql: Sql, batch: { id: string; campaignId: string }): Promise<void> {
+  const { rows } = await sql.query<{ failures: number; not_before: Date | null }>(
+    `UPDATE "Batch" SET status = 'DONE' WHERE id = $1 AND status = 'QUEUED' AND claimed_at IS NOT NULL RETURNING failures, not_before`,
+    [batch.id],
+  )
+  const waiting = rows[0]
+  if (!waiting) return
+  await planRest(sql, batch, { failures: waiting.failures, notBefore: waiting.not_before, rungAt: null })
+}

@@ -12,7 +12,8 @@ import { LOST } from './sweep.ts'
 /**
  * What a worker knows whose lease ran out before it could settle: it was frozen, and its leads were put in doubt. For those that
  * are in doubt still, its answers end the doubt: accepted ones are SENT, refused ones ERROR, and what was never written is PENDING
- * again, or ERROR NOT_SENT where its campaign is over. What a person or a callback has decided meanwhile stands.
+ * again, or ERROR NOT_SENT where its campaign is over. What a person or a callback has decided meanwhile stands, but for what the broker
+ * took and a person called not sent, or to be sent again: that is told to the inbox.
  * @returns how many leads it decided about
  */
 export async function settleLate(
@@ -32,6 +33,12 @@ export async function settleLate(
         ...event,
         detail: [event.detail, 'known after its lease'].filter(Boolean).join('; '),
       })),
+    )
+    await tellInbox(
+      sql,
+      batch,
+      fates.filter(fate => fate.outcome.kind === 'ACCEPTED'),
+      at,
     )
     if (!(await lockLostBatch(sql, batch))) return 0
     const known = await stillInDoubt(
@@ -53,6 +60,27 @@ export async function settleLate(
     await endWhereOver(sql, batch)
     return known.length
   })
+}
+
+/**
+ * What the broker took, and a person has called not sent, or to be sent again: told to the inbox as if the broker had called back, so
+ * that no claim sends it a second time, and one way contradicts a verdict, whoever knows better.
+ */
+async function tellInbox(sql: Sql, { campaign }: ClaimedBatch, accepted: readonly Fate[], at: Date): Promise<void> {
+  if (accepted.length === 0) return
+  await sql.query(
+    `INSERT INTO "WebhookEvent" (broker_id, event, lead_id, provider_msg_id, occurred_at, received_at)
+     SELECT $1, 'SENT', l.id, m.provider_id, coalesce(m.written_at, $5), $5
+     FROM unnest($2::uuid[], $3::text[], $4::timestamptz[]) AS m(lead_id, provider_id, written_at)
+     JOIN "CampaignLead" l ON l.id = m.lead_id WHERE l.status IN ('PENDING', 'ERROR')`,
+    [
+      campaign.brokerId,
+      accepted.map(fate => fate.lead.id),
+      accepted.map(({ outcome }) => (outcome.kind === 'ACCEPTED' ? (outcome.providerId ?? null) : null)),
+      accepted.map(({ outcome }) => outcome.writtenAt ?? null),
+      at,
+    ],
+  )
 }
 
 /** @returns false where the settle was in time, and only the answer to its commit was lost */

@@ -22,7 +22,8 @@ export async function writeLeads(sql: Sql, batch: ClaimedBatch, fates: readonly 
     `UPDATE "CampaignLead" l SET
        status = o.status::"LeadStatus",
        billed = o.status IN ('SENT', 'IN_DOUBT'),
-       sent_at = CASE WHEN o.status IN ('SENT', 'IN_DOUBT') THEN $6::timestamptz + coalesce(o.written_ms, 0) * interval '1 millisecond' ELSE l.sent_at END,
+       sent_at = CASE WHEN o.status IN ('SENT', 'IN_DOUBT') THEN $6::timestamptz + coalesce(o.written_ms, 0) * interval '1 millisecond'
+                      WHEN o.status = 'PENDING' THEN l.sent_at END,
        provider_msg_id = o.provider_id, error_code = o.code, error_message = o.detail
      FROM unnest($2::int[], $3::text[], $4::text[], $5::text[], $7::text[], $8::int[])
        AS o(seq, status, provider_id, code, detail, written_ms)

@@ -1,63 +1,68 @@
 import type pg from 'pg'
 import { applyEvents } from './apply.ts'
+import { dropUnknown, nextDue } from './waiting.ts'
 
 export interface Applier {
-  /** There are new events. */
+  /** There may be new events. */
   wake(): void
-  /** Looks at everything that waits, from the first event on: now and then, for what was skipped. */
-  startOver(): void
+  /** Keeps the number of unknown events bounded, and looks for what is due: now and then. */
+  tidy(): void
   /** Resolves when the round at work is over. */
   stop(): Promise<void>
 }
 
-const EVENTS_PER_ROUND = 5_000
-const WAIT_MS = 500
+export interface ApplierOptions {
+  now: () => Date
+  onError: (error: unknown) => void
+  /** Callbacks of unknown messages were deleted, because too many waited. */
+  onDropped?: (dropped: { broker: string; dropped: number }) => void
+}
 
-/**
- * Applies events as they come. It goes on from the last one it saw, so that events that nobody knows are not looked at again
- * with every new one; where a lead is not settled yet it goes back to that event a moment later.
- */
-export function startApplier(pool: pg.Pool, options: { now: () => Date; onError: (error: unknown) => void }): Applier {
-  let after = '0'
-  /** Where the next round begins, if before `after`. A round at work must not overwrite it. */
-  let startAt: string | undefined
-  let waitingFrom: string | undefined
-  let woken = false
-  let stopped = false
+const EVENTS_PER_ROUND = 5_000
+/** Between two looks at what waits, however much of it is due. */
+const PAUSE_MS = 500
+/** So many unknown events in one go, and their number is looked at before the next tidying. */
+const UNKNOWN_BETWEEN_COUNTS = 20_000
+
+/** Applies events as they come, and those that wait when they are due (waiting.ts). */
+export function startApplier(pool: pg.Pool, { now, onError, onDropped }: ApplierOptions): Applier {
+  let [woken, tidying, stopped] = [false, false, false]
+  let unknown = 0
   let timer: NodeJS.Timeout | undefined
   let running: Promise<void> = Promise.resolve()
 
   const rounds = async () => {
     while (woken && !stopped) {
       woken = false
-      after = earlier(after, startAt)
-      startAt = undefined
-      const round = await applyEvents(pool, { limit: EVENTS_PER_ROUND, now: options.now(), after })
-      after = round.last ?? after
-      if (round.seen === EVENTS_PER_ROUND) woken = true
-      if (round.firstWaiting !== null) comeBackTo(round.firstWaiting)
+      const round = await applyEvents(pool, { limit: EVENTS_PER_ROUND, now: now() })
+      unknown += round.unknown
+      if (tidying || unknown >= UNKNOWN_BETWEEN_COUNTS) await drop()
+      if (round.more) woken = true
+      if (!woken) await comeBack()
     }
   }
-  const comeBackTo = (event: string) => {
-    waitingFrom = earlier(String(BigInt(event) - 1n), waitingFrom)
-    timer ??= setTimeout(() => {
-      timer = undefined
-      startFrom(waitingFrom ?? after)
-      waitingFrom = undefined
-    }, WAIT_MS)
+  const drop = async () => {
+    ;[tidying, unknown] = [false, 0]
+    for (const dropped of await dropUnknown(pool)) onDropped?.(dropped)
   }
-  const startFrom = (event: string) => {
-    startAt = earlier(event, startAt)
-    wake()
+  const comeBack = async () => {
+    const due = await nextDue(pool)
+    clearTimeout(timer)
+    timer = undefined
+    if (due === undefined || stopped) return
+    timer = setTimeout(wake, Math.min(Math.max(due.getTime() - now().getTime(), PAUSE_MS), LONGEST_MS))
   }
   const wake = () => {
     if (woken || stopped) return
     woken = true
-    running = running.then(rounds).catch(options.onError)
+    running = running.then(rounds).catch(onError)
   }
   return {
     wake,
-    startOver: () => startFrom('0'),
+    tidy: () => {
+      tidying = true
+      wake()
+    },
     stop: async () => {
       stopped = true
       clearTimeout(timer)
@@ -66,6 +71,5 @@ export function startApplier(pool: pg.Pool, options: { now: () => Date; onError:
   }
 }
 
-function earlier(event: string, other: string | undefined): string {
-  return other !== undefined && BigInt(other) < BigInt(event) ? other : event
-}
+/** Another worker may have put something off meanwhile. */
+const LONGEST_MS = 60_000

@@ -1,9 +1,10 @@
 import type pg from 'pg'
 import type { CallbackEvent } from '../broker/port.ts'
+import { codeOf } from '../errors.ts'
 
 /**
  * The inbox of callbacks. What comes while one INSERT commits goes into the next: under load one commit serves hundreds of
- * POSTs, and a lone POST waits for nobody. One statement at a time, so that events become visible in the order of their ids.
+ * POSTs, and a lone POST waits for nobody.
  */
 export interface Inbox {
   /** Resolves when the events are committed. @throws what PostgreSQL threw: then none of them is stored */
@@ -11,8 +12,7 @@ export interface Inbox {
 }
 
 interface Waiting {
-  brokerId: string
-  events: readonly CallbackEvent[]
+  rows: Row[]
   stored: () => void
   failed: (error: unknown) => void
 }
@@ -25,19 +25,27 @@ export function openInbox(pool: Pick<pg.Pool, 'query'>, options: { now: () => Da
 
   const flush = async () => {
     while (waiting.length > 0) {
-      const group = takeGroup()
-      try {
-        await insertEvents(pool, group, options.now())
-        for (const { stored } of group) stored()
-      } catch (error) {
-        for (const { failed } of group) failed(error)
-      }
+      await storeGroup(takeGroup())
     }
     busy = false
   }
+  const storeGroup = async (group: readonly Waiting[]): Promise<void> => {
+    try {
+      await insertRows(
+        pool,
+        group.flatMap(({ rows }) => rows),
+        options.now(),
+      )
+      for (const { stored } of group) stored()
+    } catch (error) {
+      // One that the database does not take (its broker was removed this moment) must not fail the others.
+      if (group.length > 1 && isOfData(error)) for (const one of group) await storeGroup([one])
+      else for (const { failed } of group) failed(error)
+    }
+  }
   const takeGroup = (): Waiting[] => {
     let [size, events] = [0, 0]
-    do events += waiting[size++]?.events.length ?? 0
+    do events += waiting[size++]?.rows.length ?? 0
     while (size < waiting.length && events < EVENTS_PER_INSERT)
     const group = waiting.slice(0, size)
     waiting = waiting.slice(size)
@@ -47,7 +55,9 @@ export function openInbox(pool: Pick<pg.Pool, 'query'>, options: { now: () => Da
     store: (brokerId, events) =>
       new Promise((stored, failed) => {
         if (events.length === 0) return stored()
-        waiting.push({ brokerId, events, stored, failed })
+        // Made before it joins the others: what fails here fails its own callback alone.
+        const rows = events.map(event => rowOf(brokerId, event, options.now()))
+        waiting.push({ rows, stored, failed })
         if (busy) return
         busy = true
         setImmediate(flush)
@@ -55,8 +65,12 @@ export function openInbox(pool: Pick<pg.Pool, 'query'>, options: { now: () => Da
   }
 }
 
-async function insertEvents(sql: Pick<pg.Pool, 'query'>, group: readonly Waiting[], now: Date): Promise<void> {
-  const rows = group.flatMap(({ brokerId, events }) => events.map(event => ({ brokerId, ...rowOf(event) })))
+/** Whether the values are at fault, and not the database's state: another try of the same would fail again. */
+function isOfData(error: unknown): boolean {
+  return /^2[23]/.test(codeOf(error) ?? '')
+}
+
+async function insertRows(sql: Pick<pg.Pool, 'query'>, rows: readonly Row[], now: Date): Promise<void> {
   await sql.query(
     `INSERT INTO "WebhookEvent"
        (broker_id, event, lead_id, provider_msg_id, alias, phone, stops, code, detail, payload, occurred_at, received_at)
@@ -88,6 +102,8 @@ export interface InboxFigures {
   waiting: number
   /** Given up after a day: what the broker sent is kept in `payload`. */
   unknown: number
+  /** Of unknown messages, deleted because too many of them waited (MOST_UNKNOWN in waiting.ts). */
+  dropped: number
 }
 
 /** What has become of a broker's callbacks. */
@@ -95,7 +111,8 @@ export async function inboxFigures(sql: Pick<pg.Pool, 'query'>, brokerId: string
   const { rows } = await sql.query<InboxFigures>(
     `SELECT count(*) FILTER (WHERE applied_at IS NOT NULL AND payload IS NULL)::int AS applied,
             count(*) FILTER (WHERE applied_at IS NULL)::int AS waiting,
-            count(*) FILTER (WHERE applied_at IS NOT NULL AND payload IS NOT NULL)::int AS unknown
+            count(*) FILTER (WHERE applied_at IS NOT NULL AND payload IS NOT NULL)::int AS unknown,
+            coalesce((SELECT dropped_callbacks FROM "Broker" WHERE id = $1), 0) AS dropped
      FROM "WebhookEvent" WHERE broker_id = $1`,
     [brokerId],
   )
@@ -104,10 +121,13 @@ export async function inboxFigures(sql: Pick<pg.Pool, 'query'>, brokerId: string
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
 
+type Row = ReturnType<typeof rowOf>
+
 /** One bad value would fail the INSERT of everybody in the group: whatever comes in is made storable here. */
-function rowOf(event: CallbackEvent) {
+function rowOf(brokerId: string, event: CallbackEvent, now: Date) {
   const leadId = event.leadId !== undefined && UUID.test(event.leadId) ? event.leadId : null
   return {
+    brokerId,
     event: event.event,
     leadId,
     providerMsgId: textOf(event.providerMsgId, 300),
@@ -118,8 +138,13 @@ function rowOf(event: CallbackEvent) {
     detail: textOf(event.detail, 500),
     // Our own key says it all; without it the element as it came is all that a person has to find the lead by.
     payload: leadId === null ? jsonbOf(event.payload) : null,
-    occurredAt: event.occurredAt,
+    occurredAt: isTime(event.occurredAt) ? event.occurredAt : now,
   }
+}
+
+/** Whether PostgreSQL has it, too: its years begin later than JavaScript's. */
+function isTime(time: Date): boolean {
+  return time.getUTCFullYear() >= 1970
 }
 
 function textOf(text: string | undefined, length: number): string | null {

@@ -9,6 +9,7 @@ import { CampError, codeOf, messageOf } from '../errors.ts'
 import type { Log } from '../log.ts'
 import type { Keys } from '../security/keys.ts'
 import { leadOfMessageKey, MESSAGE_KEY, sameToken } from '../security/webhook-token.ts'
+import { isTooDeep } from './depth.ts'
 import { type CallbackBroker, type Directory, openDirectory } from './directory.ts'
 import { type Inbox, openInbox } from './inbox.ts'
 
@@ -130,6 +131,7 @@ async function receive(
   const leadId = key === null ? undefined : leadOfMessageKey(options.keys, broker, key)
   if (key !== null && leadId === undefined) return end(response, 401)
   try {
+    if (isTooDeep(body)) throw new CallbackRefused(400, 'its JSON is nested too deep')
     const notice = (text: string) => options.log.info({ broker: broker.name }, text)
     const events = broker.adapter.callback(
       { url, headers: headersOf(request), body, leadId },

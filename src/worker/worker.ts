@@ -145,6 +145,7 @@ export async function startWorker(deps: WorkerDeps, options: WorkerOptions): Pro
   let heartbeat: Heartbeat | undefined
   const applier = startApplier(pool, {
     now,
+    onDropped: dropped => log.warn(dropped, 'callbacks of unknown messages were deleted: too many waited'),
     onError: seldom(clock, (error, times) => log.warn({ error, times }, 'callbacks could not be applied')),
   })
   const recurrences = startRecurrences({
@@ -168,7 +169,7 @@ export async function startWorker(deps: WorkerDeps, options: WorkerOptions): Pro
     recurrences.wake()
     await runDue(deps, now, toldMissed)
     await reconcileClosings(dispatch)
-    applier.startOver()
+    applier.tidy()
   })
   let control: Consumer | undefined
   const upkeep = every(config.sweepMs, onError, async () => {

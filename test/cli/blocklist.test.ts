@@ -68,3 +68,18 @@ it('takes an ADMIN and a yes to unblock', async () => {
   ])
   expect(events.every(event => event.user_id !== null)).toBe(true)
 })
+
+it('takes a source off as a whole, but not what people have said themselves', async () => {
+  await db.pool.query(
+    `INSERT INTO "Blocklist" (id, phone, source, updated_at)
+     SELECT gen_random_uuid(), '55119555500' || (n + 10), s, now() FROM generate_series(1, 3) n, unnest(ARRAY['broker:G', 'broker:G:unknown']) s`,
+  )
+  const all = (source: string, env = admin) => run(['remove', '--source', source, '--all', '--yes'], env)
+  expect((await all('broker:G:unknown', user)).code).toBe(7)
+  for (const source of ['manual', 'broker:G']) expect((await all(source)).code).toBe(2)
+  expect((await all('broker:H:unknown')).code).toBe(3)
+  expect((await run(['remove', '--all', '--yes'], admin)).code).toBe(2)
+  expect((await succeed(all('broker:G:unknown'))).json()).toEqual({ removed: 3, source: 'broker:G:unknown' })
+  const { rows } = await db.pool.query(`SELECT DISTINCT source FROM "Blocklist" WHERE phone LIKE '55119555500%'`)
+  expect(rows).toEqual([{ source: 'broker:G' }])
+})

@@ -197,12 +197,42 @@ export async function settleOne({ hand }: Walk, batch: ClaimedBatch, { outcomes,
   })
 }
 
-async function tell({ db, hand, scene, leads }: Walk, told: Extract<Step, { do: 'tell' }>['events']): Promise<void> {
+async function tell(walk: Walk, told: Extract<Step, { do: 'tell' }>['events']): Promise<void> {
+  const { db, hand, scene, leads } = walk
   const events = told.map(({ event: name, lead }): CallbackEvent => {
     return { event: name, leadId: leads[lead % leads.length]!.id, occurredAt: hand.now(), payload: {} }
   })
   await openInbox(db.pool, { now: hand.now }).store(scene.brokerId, events)
-  await applyEvents(db.pool, { limit: 1_000, now: hand.now() })
+  await hear(walk)
+}
+
+/** Applies what has been told, as workers do all the time. */
+export async function hear(walk: Walk): Promise<void> {
+  const unpaid = await unpaidLeads(walk)
+  await applyEvents(walk.db.pool, { limit: 1_000, now: walk.hand.now() })
+  await notePayers(walk, unpaid)
+}
+
+async function unpaidLeads({ db, id }: Walk): Promise<string[]> {
+  const { rows } = await db.pool.query<{ id: string }>(
+    `SELECT id FROM "CampaignLead" WHERE campaign_id = $1 AND NOT billed`,
+    [id],
+  )
+  return rows.map(row => row.id)
+}
+
+/**
+ * A message that its claim had given back, and that was sent all the same, is paid for by the batch that claimed it: where that was
+ * claimed again since, for others, as that claim says.
+ */
+async function notePayers({ db, paidBy }: Walk, unpaid: readonly string[]): Promise<void> {
+  const { rows } = await db.pool.query<{ id: string; month: number; unit_cost: string }>(
+    `SELECT l.id, g.month, b.unit_cost FROM "CampaignLead" l
+     JOIN "Batch" b ON b.campaign_id = l.campaign_id AND b.number = l.batch_number JOIN "Budget" g ON g.id = b.budget_id
+     WHERE l.id = ANY($1::uuid[]) AND l.billed`,
+    [unpaid],
+  )
+  for (const { id, month, unit_cost } of rows) paidBy.set(id, { month, price: moneyOf(unit_cost) })
 }
 
 async function resolve(walk: Walk, { verdict, leads }: Extract<Step, { do: 'resolve' }>): Promise<void> {

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { type CallbackContext, type CallbackEvent, CallbackRefused, type CallbackRequest } from '../port.ts'
-import { jsonOf, looseText } from '../wire.ts'
+import { assertSomeRead, jsonOf, looseText, readEach } from '../wire.ts'
 import type { GupshupCredential } from './credential.ts'
 
 /**
@@ -11,12 +11,7 @@ export function callback(request: CallbackRequest, context: CallbackContext<Gups
   const body = jsonOf(request.body.toString('utf8'))
   const [second, third] = [v2.safeParse(body), v3.safeParse(body)]
   if (second.success) return eventsOfV2(second.data, body, context)
-  if (third.success) {
-    const changes = third.data.entry.flatMap(({ changes }) => changes)
-    return changes.flatMap(({ value: { statuses } }) =>
-      statuses.flatMap(status => messageEvents(status, status, context)),
-    )
-  }
+  if (third.success) return eventsOfV3(third.data, context)
   throw new CallbackRefused(400, 'neither an event of version 2 nor of version 3')
 }
 
@@ -46,12 +41,9 @@ const v3Status = z
     return { gsId: gs_id, id, type: status, ts: timestamp, code, reason: title, whatsappMessageId: undefined }
   })
 
-const v3 = z.object({
-  object: z.literal('whatsapp_business_account'),
-  entry: z.array(
-    z.object({ changes: z.array(z.object({ value: z.object({ statuses: z.array(v3Status).default([]) }) })) }),
-  ),
-})
+const v3 = z.object({ object: z.literal('whatsapp_business_account'), entry: z.array(z.unknown()) })
+const v3Entry = z.object({ changes: z.array(z.unknown()) })
+const v3Change = z.object({ value: z.object({ statuses: z.array(z.unknown()).default([]) }) })
 
 interface MessageEvent {
   id: string | undefined
@@ -71,7 +63,9 @@ function eventsOfV2(
   if (type === 'message-event') {
     const read = v2Message.safeParse(payload)
     if (!read.success) throw new CallbackRefused(400, 'a message-event without a type')
-    return messageEvents({ ...read.data, ts: read.data.ts ?? timestamp }, body, context)
+    const events = messageEvents({ ...read.data, ts: read.data.ts ?? timestamp }, body, context)
+    if (!events) throw new CallbackRefused(400, 'an event without an id')
+    return events
   }
   const user = type === 'user-event' ? v2User.safeParse(payload).data : undefined
   if (user?.type !== 'opted-out') return []
@@ -82,6 +76,24 @@ function eventsOfV2(
     return []
   }
   return [{ event: 'OPT_OUT', phone, occurredAt: instantOf(timestamp) ?? context.receivedAt, payload: body }]
+}
+
+/** Each entry, change and status by itself: one that cannot be read takes no other with it. */
+function eventsOfV3({ entry }: z.infer<typeof v3>, context: CallbackContext<GupshupCredential>): CallbackEvent[] {
+  const entries = readEach(entry, v3Entry)
+  const changes = readEach(
+    entries.read.flatMap(({ changes }) => changes),
+    v3Change,
+  )
+  const statuses = readEach(
+    changes.read.flatMap(({ value }) => value.statuses),
+    v3Status,
+  )
+  const told = statuses.read.map(status => messageEvents(status, status, context))
+  const read = told.filter(events => events !== undefined)
+  const left = entries.left + changes.left + statuses.left + told.length - read.length
+  assertSomeRead({ read, left }, context, 'not a status with an id')
+  return read.flat()
 }
 
 const EVENTS: ReadonlyMap<string, CallbackEvent['event']> = new Map([
@@ -98,12 +110,13 @@ const NOTHING: ReadonlySet<string> = new Set(['deleted', 'mismatch'])
 /**
  * Our message's id is gsId; without it, `id`: that is ours in "enqueued" and in a failure that came at once, and else WhatsApp's,
  * by which an event finds its message if an earlier one has brought both.
+ * @returns undefined where it has no id at all
  */
 function messageEvents(
   event: MessageEvent,
   payload: unknown,
   context: CallbackContext<GupshupCredential>,
-): CallbackEvent[] {
+): CallbackEvent[] | undefined {
   const { id, gsId, type, whatsappMessageId } = event
   if (NOTHING.has(type)) return []
   const kind = EVENTS.get(type)
@@ -112,7 +125,7 @@ function messageEvents(
     return []
   }
   const providerMsgId = gsId ?? id
-  if (providerMsgId === undefined) throw new CallbackRefused(400, 'an event without an id')
+  if (providerMsgId === undefined) return undefined
   const told: CallbackEvent = {
     event: kind,
     providerMsgId,

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { type CallbackContext, type CallbackEvent, CallbackRefused, type CallbackRequest } from '../port.ts'
-import { jsonOf, looseText } from '../wire.ts'
+import { assertSomeRead, jsonOf, looseText, readEach } from '../wire.ts'
 import type { OtimaCredential } from './channel.ts'
 import { INBOUND_MARK } from './request.ts'
 import { codeOfWord, plainWord } from './words.ts'
@@ -23,9 +23,9 @@ const EVENTS: ReadonlyMap<string, readonly CallbackEvent['event'][]> = new Map([
 ])
 
 /** A status, or an inbound message: that has no status, and comes here where the customer's record has one URL for both. */
-const elements = z
-  .array(z.looseObject({ message_id: looseText, status: z.string().optional(), payload: z.unknown().optional() }))
-  .min(1)
+const element = z
+  .looseObject({ message_id: looseText, status: z.string().optional(), payload: z.unknown().optional() })
+  .refine(({ status, payload }) => status !== undefined || payload !== undefined)
 
 /**
  * An array of statuses. A message's own URL is about that message, unless the array speaks of several; what has neither that nor
@@ -33,14 +33,16 @@ const elements = z
  */
 export function callback(request: CallbackRequest, context: CallbackContext<OtimaCredential>): CallbackEvent[] {
   if (request.url.searchParams.has(INBOUND_MARK)) return []
-  const read = elements.safeParse(jsonOf(request.body.toString('utf8')))
-  if (!read.success) throw new CallbackRefused(400, 'not an array of statuses')
-  const statuses = read.data.flatMap(element =>
+  const json = jsonOf(request.body.toString('utf8'))
+  if (!Array.isArray(json) || json.length === 0) throw new CallbackRefused(400, 'not an array of statuses')
+  const elements = readEach(json, element)
+  assertSomeRead(elements, context, 'neither a status nor an inbound message')
+  const statuses = elements.read.flatMap(element =>
     element.status === undefined ? [] : [{ ...element, status: element.status }],
   )
-  if (statuses.length === 0 && read.data.some(element => element.payload === undefined))
-    throw new CallbackRefused(400, 'neither statuses nor inbound messages')
-  const leadId = new Set(statuses.map(status => status.message_id)).size === 1 ? request.leadId : undefined
+  // One that could not be read may speak of another message.
+  const messages = new Set(statuses.map(status => status.message_id)).size + elements.left
+  const leadId = messages === 1 ? request.leadId : undefined
   const known = statuses.filter(status => leadId !== undefined || status.message_id !== undefined)
   if (statuses.length > 0 && known.length === 0) throw new CallbackRefused(400, 'statuses without a message_id')
   if (known.length < statuses.length) context.notice('statuses without a message_id were left out')

@@ -1,7 +1,7 @@
 import { createHmac, timingSafeEqual } from 'node:crypto'
 import { z } from 'zod'
 import { type CallbackContext, type CallbackEvent, CallbackRefused, type CallbackRequest } from '../port.ts'
-import { jsonOf } from '../wire.ts'
+import { assertSomeRead, jsonOf, readEach } from '../wire.ts'
 import type { SalesforceCredential } from './credential.ts'
 
 /**
@@ -16,15 +16,17 @@ export function callback(request: CallbackRequest, context: CallbackContext<Sale
     context.notice(howToConfirm(asked.data))
     return []
   }
-  const elements = z.array(row).safeParse(Array.isArray(json) ? json : [json])
-  if (!elements.success) throw new CallbackRefused(400, 'neither an event nor an array of events')
+  const elements = readEach(Array.isArray(json) ? json : [json], row)
+  if (elements.read.length === 0 && elements.left > 0)
+    throw new CallbackRefused(400, 'neither an event nor an array of events')
   checkSignature(
     request,
     context,
-    elements.data.some(({ read }) => read.eventcategorytype !== undefined),
+    elements.read.some(({ read }) => read.eventcategorytype !== undefined),
   )
+  assertSomeRead(elements, context, 'not an event')
   const left = new Set<string>()
-  const events = elements.data.flatMap(({ read, payload }): CallbackEvent[] => {
+  const events = elements.read.flatMap(({ read, payload }): CallbackEvent[] => {
     const word = read.eventcategorytype ?? read.status ?? ''
     const event = eventOf(word)
     if (event && read.contactkey) return [toldOf(event, read, payload, context.receivedAt)]

@@ -21,6 +21,7 @@ export const register: Register = (program, action) => {
     .option('--phone <phone>', 'a Brazilian number, however it is written')
     .option('--document <document>', 'a CPF or CNPJ')
     .option('--source <name>', 'only the entry of this source; without it, of all')
+    .option('--all', 'with --source and without the others: all that this source names')
     .action(action(remove))
   leaf(blocklist, 'check <value>', 'whether a phone or document is blocked, by whom and why').action(action(check))
   leaf(blocklist, 'stats', 'what each source blocks, and when its list last came from where').action(
@@ -81,7 +82,12 @@ async function add(context: Context, options: Target & { reason?: string; purpos
   )
 }
 
-async function remove(context: Context, options: Target & { source?: string }): Promise<void> {
+async function remove(context: Context, options: Target & { source?: string; all?: boolean }): Promise<void> {
+  if (options.all) {
+    if (options.source === undefined || options.phone !== undefined || options.document !== undefined)
+      throw new CampError('USAGE', '--all goes with --source alone')
+    return (await import('./blocklist/remove-all.ts')).removeAll(context, options.source)
+  }
   const { entriesFor, removeFromBlocklist } = await import('../../blocklist/blocklist.ts')
   const { listSyncs } = await import('../../blocklist/syncs.ts')
   const { table } = await import('../blocks.ts')

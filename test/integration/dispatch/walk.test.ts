@@ -9,6 +9,7 @@ import {
   beginWalk,
   claimOne,
   expire,
+  hear,
   settleOne,
   take,
   topUp,
@@ -109,6 +110,7 @@ async function bringToAnEnd(walk: Walk): Promise<void> {
     for (const batch of walk.inFlight.splice(0)) await settleOne(walk, batch, all)
     const { status } = await lockCampaign(db.pool, walk.id)
     if (status === 'CANCELLED' || status === 'FINISHED') break
+    await hear(walk)
     await take(walk, { do: 'goOn' })
     if (!(await claimOne(walk, 0))) await expire(walk)
   }

@@ -44,7 +44,7 @@ test('comes back by itself for a callback that overtook the settle of its lead',
   await untilStatuses(campaign.id, { READ: 1, DELIVERED: 1 })
 })
 
-test('goes on from the last event it saw, and starting over finds one that was committed behind it', async () => {
+test('finds an event that was committed behind others', async () => {
   const campaign = await sentCampaign(db.pool, { leads: 3 })
   const [late, usual, last] = campaign.leads.map(lead => lead.id) as [string, string, string]
   const { rows } = await db.pool.query<{ id: string }>(
@@ -61,7 +61,5 @@ test('goes on from the last event it saw, and starting over finds one that was c
   )
   await inbox.store(campaign.brokerId, [callback('DELIVERED', last)])
   it.wake()
-  await untilStatuses(campaign.id, { SENT: 1, DELIVERED: 2 })
-  it.startOver()
   await untilStatuses(campaign.id, { READ: 1, DELIVERED: 2 })
 })

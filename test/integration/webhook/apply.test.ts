@@ -79,13 +79,28 @@ describe('callbacks of a settled campaign', () => {
     expect(await leadOf(lead)).toMatchObject({ status: 'READ', provider_msg_id: 'gs-1' })
   })
 
-  test('that speak of a person, not of a message, block that person', async () => {
+  test('that speak of a person, not of a message, block that person; a phone of no lead with a source of its own, and an audit', async () => {
     const campaign = await sentCampaign(db.pool)
-    const event: CallbackEvent = { event: 'OPT_OUT', phone: '5511955550000', occurredAt: NOON, payload: {} }
-    expect(await tell(campaign, event, event)).toMatchObject({ applied: 2 })
-    const { rows } = await db.pool.query(`SELECT source FROM "Blocklist" WHERE phone = '5511955550000'`)
-    expect(rows).toEqual([{ source: expect.stringMatching(/^broker:broker /) }])
-    expect(await inboxOf(campaign)).toMatchObject([{ applied: true }, { applied: true }])
+    const optOut = (phone: string): CallbackEvent => ({ event: 'OPT_OUT', phone, occurredAt: NOON, payload: {} })
+    const { phone } = campaign.leads[0]!
+    const told = [optOut(phone), optOut('5511955550000'), optOut('5511955550000')]
+    expect(await tell(campaign, ...told)).toMatchObject({ applied: 3 })
+    expect(await tell(campaign, ...told)).toMatchObject({ applied: 3 })
+    const { rows } = await db.pool.query(
+      `SELECT k.phone, k.source = 'broker:' || r.name AS own, k.source = 'broker:' || r.name || ':unknown' AS unknown
+       FROM "Blocklist" k, "Broker" r WHERE k.phone = ANY($1) AND r.id = $2 ORDER BY k.phone`,
+      [[phone, '5511955550000'], campaign.brokerId],
+    )
+    expect(rows.sort((a, b) => Number(b.own) - Number(a.own))).toEqual([
+      { phone, own: true, unknown: false },
+      { phone: '5511955550000', own: false, unknown: true },
+    ])
+    const { rows: audit } = await db.pool.query(
+      `SELECT user_id, detail FROM "AuditEvent" WHERE action = 'blocklist.optout' AND subject_id = $1`,
+      [campaign.brokerId],
+    )
+    expect(audit).toMatchObject([{ user_id: null, detail: { added: 1 } }])
+    expect((await inboxOf(campaign)).every(({ applied }) => applied)).toBe(true)
   })
 
   test('that say that the whole campaign is wrong pause it, while it runs', async () => {
@@ -112,16 +127,12 @@ describe('callbacks of a settled campaign', () => {
   test('wait for a lead that is not settled yet, and are applied when it is', async () => {
     const campaign = await sentCampaign(db.pool)
     const lead = campaign.leads[0]!.id
-    for (const status of ['SENDING', 'PENDING']) {
-      await db.pool.query(`UPDATE "CampaignLead" SET status = $2::"LeadStatus" WHERE id = $1`, [lead, status])
-      expect(await tell(campaign, callback('DELIVERED', lead))).toMatchObject({
-        applied: 0,
-        firstWaiting: expect.any(String),
-      })
-      expect((await leadOf(lead)).status).toBe(status)
-    }
+    await db.pool.query(`UPDATE "CampaignLead" SET status = 'SENDING' WHERE id = $1`, [lead])
+    expect(await tell(campaign, callback('DELIVERED', lead))).toMatchObject({ applied: 0, waiting: 1 })
+    expect((await leadOf(lead)).status).toBe('SENDING')
     await db.pool.query(`UPDATE "CampaignLead" SET status = 'SENT' WHERE id = $1`, [lead])
-    expect(await apply()).toMatchObject({ applied: 2, waiting: 0 })
+    expect(await apply(NOON)).toMatchObject({ seen: 0 })
+    expect(await apply(new Date(NOON.getTime() + 1_000))).toMatchObject({ applied: 1, waiting: 0 })
     expect((await leadOf(lead)).status).toBe('DELIVERED')
   })
 
@@ -247,19 +258,34 @@ describe('callbacks that nobody knows', () => {
       { event: 'READ', providerMsgId: 'lost', occurredAt: NOON, payload: { id: 'lost' } },
     ])
     const hours = (n: number) => new Date(NOON.getTime() + n * 3_600_000)
-    const { last } = await apply(hours(23))
-    expect(await inboxFigures(db.pool, campaign.brokerId)).toEqual({ applied: 0, waiting: 2, unknown: 0 })
+    await apply(hours(23))
+    expect(await inboxFigures(db.pool, campaign.brokerId)).toEqual({ applied: 0, waiting: 2, unknown: 0, dropped: 0 })
     expect(await inboxOf(campaign)).toMatchObject([{ applied: false }, { applied: false }])
-    expect(await applyEvents(db.pool, { limit: 10, now: hours(23), after: last! })).toMatchObject({
-      seen: 0,
-      last: null,
-    })
+    expect(await apply(hours(23))).toMatchObject({ seen: 0 })
     await apply(hours(25))
     expect(await inboxOf(campaign)).toEqual([
       { event: 'READ', lead_id: null, payload: { lead_id: nobody, provider_msg_id: null }, applied: true },
       { event: 'READ', lead_id: null, payload: { id: 'lost' }, applied: true },
     ])
-    expect(await inboxFigures(db.pool, campaign.brokerId)).toEqual({ applied: 0, waiting: 0, unknown: 2 })
+    expect(await inboxFigures(db.pool, campaign.brokerId)).toEqual({ applied: 0, waiting: 0, unknown: 2, dropped: 0 })
+  })
+
+  test('cannot fail those that are stored with them, not even by a broker that is gone', async () => {
+    const campaign = await sentCampaign(db.pool)
+    const inbox = openInbox(db.pool, { now: () => NOON })
+    const known = callback('READ', campaign.leads[0]!.id)
+    const odd = (occurredAt: Date) => ({ ...known, occurredAt })
+    const stored = await Promise.allSettled([
+      inbox.store(campaign.brokerId, [known]),
+      inbox.store('0190f3a0-0000-7000-8000-00000000dead', [known]),
+      inbox.store(campaign.brokerId, [odd(new Date(Number.NaN)), odd(new Date('-100000-01-01T00:00:00Z'))]),
+    ])
+    expect(stored.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled'])
+    const { rows } = await db.pool.query(`SELECT occurred_at FROM "WebhookEvent" WHERE broker_id = $1`, [
+      campaign.brokerId,
+    ])
+    expect(rows).toEqual([{ occurred_at: NOON }, { occurred_at: NOON }, { occurred_at: NOON }])
+    await apply()
   })
 
   test('cannot keep the inbox from storing others', async () => {
@@ -302,9 +328,10 @@ test('workers that apply at once, beside settles that hold leads, do every event
   const holder = await db.pool.connect()
   await holder.query('BEGIN')
   await holder.query(`SELECT 1 FROM "CampaignLead" WHERE id = ANY($1::uuid[]) FOR UPDATE`, [ids.slice(190, 210)])
-  const round = () => applyEvents(db.pool, { limit: 150, now: NOON })
+  let rounds = 0
+  const round = () => applyEvents(db.pool, { limit: 150, now: new Date(NOON.getTime() + ++rounds * 30_000) })
   let applied = 0
-  for (let rounds = 0; rounds < 10; rounds++) {
+  for (let i = 0; i < 10; i++) {
     for (const result of await Promise.all([round(), round(), round(), round()])) applied += result.applied
   }
   expect(applied).toBeLessThan(events.length * 2)

@@ -6,7 +6,7 @@ import { systemClock } from '../../../src/clock.ts'
 import { MESSAGE_KEY, messageKey, webhookToken } from '../../../src/security/webhook-token.ts'
 import { type Listener, type ListenerOptions, openListener } from '../../../src/webhook/listener.ts'
 import { useDatabase } from '../../support/database.ts'
-import { makeScene, testKeys } from '../../support/fixtures.ts'
+import { makeScene, type SceneOptions, testKeys } from '../../support/fixtures.ts'
 
 const db = useDatabase()
 const KEY = '0190f3a0-0000-7000-8000-000000000001'
@@ -41,8 +41,8 @@ beforeEach(async () => {
 })
 afterEach(() => listener.close())
 
-async function broker() {
-  const { brokerId } = await makeScene(db.pool)
+async function broker(options: SceneOptions = {}) {
+  const { brokerId } = await makeScene(db.pool, options)
   const { rows } = await db.pool.query<{ id: string; name: string; webhook_version: number }>(
     `SELECT id, name, webhook_version FROM "Broker" WHERE id = $1`,
     [brokerId],
@@ -136,6 +136,25 @@ describe('the listener', () => {
     const { id, token } = await broker()
     expect(await call(`/webhooks/${id}/${token}`, 'x'.repeat(1024 * 1024 + 1))).toMatchObject({ status: 413, text: '' })
     expect(await inbox(id)).toBe(0)
+  })
+
+  test('refuses a body nested in thousands, and takes all others that come with it', async () => {
+    const gupshup = await broker({
+      adapter: 'GUPSHUP',
+      credential: { api_key: 'k', source: '5500900000099', app_name: 'App' },
+    })
+    const sandbox = await broker()
+    const deep = `{"type":"message-event","payload":{"id":"x","type":"sent","n":${'['.repeat(5_000)}${']'.repeat(5_000)}}}`
+    const answers = await Promise.all(
+      Array.from({ length: 60 }, (_, i) =>
+        i % 10 === 5
+          ? call(`/webhooks/${gupshup.id}/${gupshup.token}`, deep)
+          : call(`/webhooks/${sandbox.id}/${sandbox.token}`),
+      ),
+    )
+    expect(answers.map(({ status }) => status)).toEqual(answers.map((_, i) => (i % 10 === 5 ? 400 : 200)))
+    expect([await inbox(sandbox.id), await inbox(gupshup.id)]).toEqual([54, 0])
+    expect(logged.join()).toContain('nested too deep')
   })
 
   test('knows no other path and no other method', async () => {

@@ -8,6 +8,7 @@ function lead(state: Partial<LeadState> = {}): LeadState {
   return {
     status: 'SENT',
     billed: true,
+    batch_number: 1,
     sent_at: NOON,
     delivered_at: null,
     read_at: null,
@@ -75,9 +76,19 @@ describe('a lead and its callbacks', () => {
     }
   })
 
-  test('that was never sent cannot be called back about', () => {
-    const refused = lead({ status: 'ERROR', sent_at: null, billed: false, error_code: 'REFUSED' })
+  test('that no batch ever claimed cannot be called back about', () => {
+    const refused = lead({ status: 'ERROR', batch_number: null, sent_at: null, billed: false, error_code: 'DUPLICATE' })
     expect(foldEvents(refused, [event('DELIVERED')], 'DELIVERED')).toBe(refused)
+  })
+
+  test('that the broker refused is believed delivered when it says so, and nothing less', () => {
+    const refused = lead({ status: 'ERROR', sent_at: null, billed: false, error_code: 'REFUSED' })
+    expect(foldEvents(refused, [event('SENT'), event('FAILED')], 'ACCEPTED')).toBe(refused)
+    expect(foldEvents(refused, [event('DELIVERED')], 'ACCEPTED')).toMatchObject({
+      status: 'DELIVERED',
+      billed: true,
+      error_code: null,
+    })
   })
 
   test('stays the same object where nothing changes', () => {
@@ -99,9 +110,15 @@ describe('a lead and its callbacks', () => {
     const disorder = events.chain(all =>
       fc.tuple(fc.constant(all), fc.shuffledSubarray([...all, ...all], { minLength: 2 * all.length }), fc.nat()),
     )
+    const starts = fc.constantFrom(
+      lead({ status: 'IN_DOUBT' }),
+      lead({ status: 'PENDING', billed: false }),
+      lead({ status: 'PENDING', billed: false, sent_at: null }),
+      lead({ status: 'ERROR', billed: false, error_code: 'NOT_SENT' }),
+      lead({ status: 'ERROR', billed: false, error_code: 'REFUSED', sent_at: null }),
+    )
     fc.assert(
-      fc.property(disorder, fc.constantFrom('ACCEPTED', 'DELIVERED'), ([all, again, at], billing) => {
-        const start = lead({ status: 'IN_DOUBT' })
+      fc.property(disorder, fc.constantFrom('ACCEPTED', 'DELIVERED'), starts, ([all, again, at], billing, start) => {
         const once = foldEvents(start, all, billing)
         const cut = at % (again.length + 1)
         const first = cut === 0 ? start : foldEvents(start, again.slice(0, cut), billing)

@@ -1,0 +1,32 @@
+import { CampError } from '../../../errors.ts'
+import type { Context } from '../../context.ts'
+
+/**
+ * Takes all entries of one source off: a list that is no longer to count, or opt-outs of phones that no lead has, where a callback URL
+ * was known to somebody else.
+ * @throws CampError USAGE where each entry is a person's own word, NOT_FOUND where the source has none
+ */
+export async function removeAll(context: Context, source: string): Promise<void> {
+  const { clearSource, countBySource, UNKNOWN_PERSON } = await import('../../../blocklist/blocklist.ts')
+  const { transaction } = await import('../../../database/pool.ts')
+  const { recordAudit } = await import('../../../security/audit.ts')
+  const { confirm } = await import('../../prompt.ts')
+  const actor = await context.admin()
+  if (source === 'manual' || (source.startsWith('broker:') && !source.endsWith(UNKNOWN_PERSON))) {
+    throw new CampError('USAGE', `the entries of ${source} are people's own words: they are not taken off as a whole`, {
+      hint: 'Take one off with --phone or --document.',
+    })
+  }
+  const pool = await context.pool()
+  const count = (await countBySource(pool)).find(one => one.source === source)
+  if (!count)
+    throw new CampError('NOT_FOUND', `no entry has the source ${source}`, { hint: 'See: camp blocklist stats' })
+  await confirm(context, `Take all ${count.phones + count.documents} entries of ${source} off the blocklist?`)
+  const removed = await transaction(pool, async sql => {
+    const gone = await clearSource(sql, source)
+    const event = { userId: actor.id, action: 'blocklist.remove', subject: 'Blocklist', subjectId: source }
+    await recordAudit(sql, { ...event, detail: { source, all: true, removed: gone } })
+    return gone
+  })
+  context.out.result({ removed, source }, `${removed} entries of ${source} removed.`)
+}

@@ -1,0 +1,71 @@
+import { addToBlocklist, optedOutAt, UNKNOWN_PERSON } from '../blocklist/blocklist.ts'
+import type { Sql } from '../database/pool.ts'
+import { canonicalPhone } from '../lead/phone.ts'
+import { recordAudit } from '../security/audit.ts'
+import type { InboxEvent } from './waiting.ts'
+
+/** Whoever opts out by a message of ours, or whose phone a campaign of the broker has written to or will. */
+interface OptOuts {
+  broker: string
+  brokerId: string
+  /** Of our leads. */
+  phones: string[]
+  /** Told by phone alone. */
+  people: string[]
+}
+
+/**
+ * Blocks whoever opted out, at once, whatever their lead is doing. A phone that no campaign of the broker has is blocked all the same:
+ * it may be somebody's word. But it may be anybody's who knows the callback URL, so that it gets a source of its own, which can be
+ * taken off as a whole (`camp blocklist remove --source … --all`), and an audit row.
+ */
+export async function blockOptOuts(sql: Sql, events: readonly InboxEvent[]): Promise<void> {
+  // In one order, for two that block the same people at once.
+  const told = [...optOutsOf(events).values()].sort((a, b) => (a.broker < b.broker ? -1 : 1))
+  for (const { broker, brokerId, phones, people } of told) {
+    const known = await knownPhones(sql, brokerId, people)
+    const ours = [...phones, ...known]
+    if (ours.length > 0) await addToBlocklist(sql, optedOutAt(broker, ours))
+    const unknown = people.filter(phone => !known.has(phone))
+    if (unknown.length > 0) await blockUnknown(sql, broker, brokerId, unknown)
+  }
+}
+
+function optOutsOf(events: readonly InboxEvent[]): Map<string, OptOuts> {
+  const found = new Map<string, OptOuts>()
+  for (const { event, broker, broker_id: brokerId, lead_phone, phone } of events) {
+    if (event !== 'OPT_OUT' || (lead_phone === null && phone === null)) continue
+    const optOuts = found.get(brokerId) ?? { broker, brokerId, phones: [], people: [] }
+    found.set(brokerId, optOuts)
+    if (lead_phone !== null) optOuts.phones.push(lead_phone)
+    // A WhatsApp id may lack the ninth digit of the same person's phone.
+    else if (phone !== null) optOuts.people.push(canonicalPhone(phone).phone ?? phone)
+  }
+  return found
+}
+
+/** @returns those that a campaign of the broker has */
+async function knownPhones(sql: Sql, brokerId: string, phones: readonly string[]): Promise<Set<string>> {
+  if (phones.length === 0) return new Set()
+  const { rows } = await sql.query<{ phone: string }>(
+    `SELECT p.phone FROM unnest($1::text[]) AS p(phone)
+     WHERE EXISTS (SELECT 1 FROM "CampaignLead" l JOIN "Campaign" c ON c.id = l.campaign_id WHERE l.phone = p.phone AND c.broker_id = $2)`,
+    [phones, brokerId],
+  )
+  return new Set(rows.map(row => row.phone))
+}
+
+const NAMED_IN_AUDIT = 100
+
+async function blockUnknown(sql: Sql, broker: string, brokerId: string, phones: readonly string[]): Promise<void> {
+  const entries = optedOutAt(broker, phones)
+  const source = `${entries.source}${UNKNOWN_PERSON}`
+  const added = await addToBlocklist(sql, {
+    ...entries,
+    reason: 'opted out at the broker; no lead has this phone',
+    source,
+  })
+  if (added === 0) return
+  const detail = { source, added, phones: phones.slice(0, NAMED_IN_AUDIT) }
+  await recordAudit(sql, { userId: null, action: 'blocklist.optout', subject: 'Broker', subjectId: brokerId, detail })
+}

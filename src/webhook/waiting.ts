@@ -1,0 +1,178 @@
+import type pg from 'pg'
+import { type Sql, transaction } from '../database/pool.ts'
+import type { LeadEvent } from './fold.ts'
+
+/**
+ * The inbox as a queue: new events first, a broker at a time; what could not be applied waits, longer each time, and events of
+ * unknown messages wait behind all others. Whatever is in it, a look takes a bounded number of rows by an index.
+ */
+export interface InboxEvent extends LeadEvent {
+  id: string
+  received_at: Date
+  tries: number
+  broker_id: string
+  broker: string
+  billing: 'ACCEPTED' | 'DELIVERED'
+  alias: string | null
+  phone: string | null
+  stops: boolean
+  /** Null: no lead of this broker's campaigns. */
+  lead_id: string | null
+  status: string | null
+  billed: boolean | null
+  batch_number: number | null
+  lead_phone: string | null
+  /** The broker calls the message by another name than the lead's: it speaks of one that was sent before. */
+  earlier: boolean
+}
+
+const COLUMNS = `e.id, e.broker_id, e.event, e.lead_id, e.provider_msg_id, e.alias, e.phone, e.stops, e.code, e.detail, e.occurred_at,
+       e.received_at, e.tries`
+
+/**
+ * What takes from the inbox reads an index in its order and stops. Right after a flood PostgreSQL has no idea how much is in it, and
+ * would rather read all and sort it: it is told not to.
+ */
+export async function inIndexOrder<T>(sql: Sql, take: () => Promise<T>): Promise<T> {
+  await sql.query('SET LOCAL enable_bitmapscan = off; SET LOCAL enable_sort = off')
+  const taken = await take()
+  await sql.query('SET LOCAL enable_bitmapscan TO DEFAULT; SET LOCAL enable_sort TO DEFAULT')
+  return taken
+}
+
+/** Those that were never looked at, up to `limit` of each broker: one that tells too much takes nothing from the others. */
+export async function takeNew(sql: Sql, limit: number): Promise<InboxEvent[]> {
+  return withLeads(
+    sql,
+    `SELECT ${COLUMNS} FROM "Broker" r CROSS JOIN LATERAL (
+       SELECT * FROM "WebhookEvent" w WHERE w.broker_id = r.id AND w.applied_at IS NULL AND w.next_try_at IS NULL
+       ORDER BY (w.event <> 'OPT_OUT'), w.id LIMIT $1 FOR UPDATE SKIP LOCKED
+     ) e`,
+    [limit],
+  )
+}
+
+/** Those whose next look is due, of known messages or of unknown ones. */
+export async function takeDue(
+  sql: Sql,
+  { unknown, limit, now }: { unknown: boolean; limit: number; now: Date },
+): Promise<InboxEvent[]> {
+  return withLeads(
+    sql,
+    `SELECT ${COLUMNS} FROM "WebhookEvent" e
+     WHERE e.applied_at IS NULL AND e.unknown = $1 AND e.next_try_at <= $2 ORDER BY e.next_try_at LIMIT $3 FOR UPDATE SKIP LOCKED`,
+    [unknown, now, limit],
+  )
+}
+
+async function withLeads(sql: Sql, taken: string, params: unknown[]): Promise<InboxEvent[]> {
+  const { rows } = await sql.query<InboxEvent>(
+    `WITH taken AS MATERIALIZED (${taken})
+     SELECT e.id, e.broker_id, e.event, e.provider_msg_id, e.alias, e.phone, e.stops, e.code, e.detail, e.occurred_at, e.received_at,
+            e.tries, r.name AS broker, r.billing, l.id AS lead_id, l.status, l.billed, l.batch_number, l.phone AS lead_phone,
+            coalesce(e.lead_id = l.id AND e.provider_msg_id <> l.provider_msg_id, false) AS earlier
+     FROM taken e
+     JOIN "Broker" r ON r.id = e.broker_id
+     LEFT JOIN "ProviderMessage" m
+       ON e.lead_id IS NULL AND m.broker_id = e.broker_id AND m.provider_msg_id = e.provider_msg_id
+     LEFT JOIN ("CampaignLead" l JOIN "Campaign" c ON c.id = l.campaign_id)
+       ON l.id = coalesce(e.lead_id, m.lead_id) AND c.broker_id = e.broker_id
+     ORDER BY e.id`,
+    params,
+  )
+  return rows
+}
+
+export async function markApplied(sql: Sql, events: readonly InboxEvent[], now: Date): Promise<void> {
+  if (events.length === 0) return
+  await sql.query(
+    `UPDATE "WebhookEvent" e SET applied_at = $3, lead_id = d.lead_id, payload = NULL
+     FROM unnest($1::bigint[], $2::uuid[]) AS d(id, lead_id) WHERE e.id = d.id`,
+    [events.map(event => event.id), events.map(event => event.lead_id), now],
+  )
+}
+
+const GIVE_UP_AFTER_MS = 24 * 3_600_000
+/** A settle comes within a request's timeout, or with the end of its lease. */
+const KNOWN = { firstMs: 500, factor: 2, mostMs: 30_000 }
+/** A message becomes known with the settle of its batch, or with a callback that has both of its names. */
+const UNKNOWN = { firstMs: 2_000, factor: 4, mostMs: 3_600_000 }
+
+/** When an event that could not be applied is looked at next; undefined: it has waited for a day, and is given up. */
+export function nextTry(
+  { lead_id, tries, received_at }: Pick<InboxEvent, 'lead_id' | 'tries' | 'received_at'>,
+  now: Date,
+): Date | undefined {
+  if (now.getTime() - received_at.getTime() > GIVE_UP_AFTER_MS) return undefined
+  const { firstMs, factor, mostMs } = lead_id === null ? UNKNOWN : KNOWN
+  return new Date(now.getTime() + Math.min(firstMs * factor ** tries, mostMs))
+}
+
+/** Puts off what could not be applied, each until its next look; gives up what has waited for a day. */
+export async function putOff(sql: Sql, events: readonly InboxEvent[], now: Date): Promise<void> {
+  const next = events.map(event => ({ event, at: nextTry(event, now) }))
+  await giveUp(
+    sql,
+    next.filter(({ at }) => at === undefined).map(({ event }) => event.id),
+    now,
+  )
+  const later = next.filter(({ at }) => at !== undefined)
+  if (later.length === 0) return
+  await sql.query(
+    `UPDATE "WebhookEvent" e SET tries = e.tries + 1, next_try_at = d.at, unknown = d.unknown
+     FROM unnest($1::bigint[], $2::timestamptz[], $3::bool[]) AS d(id, at, unknown) WHERE e.id = d.id`,
+    [later.map(({ event }) => event.id), later.map(({ at }) => at), later.map(({ event }) => event.lead_id === null)],
+  )
+}
+
+async function giveUp(sql: Sql, ids: readonly string[], now: Date): Promise<void> {
+  if (ids.length === 0) return
+  await sql.query(
+    `UPDATE "WebhookEvent" SET applied_at = $2, lead_id = NULL,
+            payload = coalesce(payload, jsonb_build_object('lead_id', lead_id, 'provider_msg_id', provider_msg_id))
+     WHERE id = ANY($1::bigint[])`,
+    [ids, now],
+  )
+}
+
+/** @returns when the next of those that wait is due; undefined where none does */
+export async function nextDue(sql: Sql): Promise<Date | undefined> {
+  const { rows } = await sql.query<{ at: Date | null }>(
+    `SELECT least(
+       (SELECT next_try_at FROM "WebhookEvent" WHERE applied_at IS NULL AND next_try_at IS NOT NULL AND unknown = false ORDER BY next_try_at LIMIT 1),
+       (SELECT next_try_at FROM "WebhookEvent" WHERE applied_at IS NULL AND next_try_at IS NOT NULL AND unknown = true ORDER BY next_try_at LIMIT 1)
+     ) AS at`,
+  )
+  return rows[0]?.at ?? undefined
+}
+
+/** How many callbacks of unknown messages may wait for each broker: at more than that it tells of another system's messages. */
+export const MOST_UNKNOWN = 100_000
+const DROPPED_AT_ONCE = 50_000
+
+/**
+ * Deletes the oldest callbacks of unknown messages beyond `most` for each broker, and counts them in its dropped_callbacks.
+ * @returns how many of which broker's
+ */
+export async function dropUnknown(pool: pg.Pool, most = MOST_UNKNOWN): Promise<{ broker: string; dropped: number }[]> {
+  return transaction(pool, sql => inIndexOrder(sql, () => deleteOldest(sql, most)))
+}
+
+async function deleteOldest(sql: Sql, most: number): Promise<{ broker: string; dropped: number }[]> {
+  const { rows } = await sql.query<{ broker: string; dropped: number }>(
+    `WITH gone AS (
+       DELETE FROM "WebhookEvent" WHERE id IN (
+         SELECT e.id FROM "Broker" r CROSS JOIN LATERAL (
+           SELECT w.id FROM "WebhookEvent" w WHERE w.broker_id = r.id AND w.applied_at IS NULL AND w.unknown
+           ORDER BY w.id DESC OFFSET $1 LIMIT $2
+         ) e
+       ) RETURNING broker_id
+     ), counted AS (
+       SELECT broker_id, count(*)::int AS dropped FROM gone GROUP BY 1
+     )
+     UPDATE "Broker" b SET dropped_callbacks = dropped_callbacks + c.dropped FROM counted c WHERE b.id = c.broker_id
+     RETURNING b.name AS broker, c.dropped`,
+    [most, DROPPED_AT_ONCE],
+  )
+  return rows
+}
