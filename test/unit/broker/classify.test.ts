@@ -43,11 +43,30 @@ describe('what an answer means for its request', () => {
     expect(failureOf({ kind: 'UNKNOWN', reason: 'lost' }, NOW, [])).toEqual({ kind: 'IN_DOUBT', reason: 'lost' })
   })
 
+  test('a Retry-After is an hour at most', () => {
+    expect(retryAfterMs('31536000', NOW)).toBe(3_600_000)
+    expect(retryAfterMs('9007199254740991', NOW)).toBe(3_600_000)
+    expect(retryAfterMs('Tue, 24 Nov 2099 12:01:30 GMT', NOW)).toBe(3_600_000)
+  })
+
   test('a Retry-After is seconds or a date, and anything else is none', () => {
     expect(retryAfterMs('30', NOW)).toBe(30_000)
     expect(retryAfterMs('Tue, 24 Nov 2026 12:01:30 GMT', NOW)).toBe(90_000)
     expect(retryAfterMs('Tue, 24 Nov 2026 11:00:00 GMT', NOW)).toBe(0)
-    expect(retryAfterMs('soon', NOW)).toBeUndefined()
+    for (const none of [
+      'soon',
+      '-5',
+      '1.5',
+      'NaN',
+      '1e400',
+      '0x10',
+      '12 months',
+      '30, 60',
+      '',
+      'Tue, 99 Foo',
+      '99999999999999999',
+    ])
+      expect(retryAfterMs(none, NOW), none).toBeUndefined()
     expect(retryAfterMs(undefined, NOW)).toBeUndefined()
   })
 })
