@@ -8,7 +8,9 @@ import { compileText, templateVariables, variablesIn } from '../lead/render.ts'
 import type { Log } from '../log.ts'
 import type { Queues } from '../queue/queues.ts'
 import { type ClaimDeps, type ClaimedBatch, claimBatch } from './claim.ts'
+import { settleUnanswered } from './claim-commit.ts'
 import { dispatchClosing } from './closing.ts'
+import { settlingEarly } from './early.ts'
 import { openPermit } from './permit.ts'
 import { type RingTarget, ringAhead, ringAll, ringNext } from './ring.ts'
 import { requestName, sendBatch } from './send.ts'
@@ -52,8 +54,11 @@ export async function dispatchBatch(deps: DispatchDeps, batchId: string): Promis
       const { batch } = claim
       await next(deps, batch.campaign, batch.number, batch.nextAt && ringAhead(batch.nextAt))
       const outcome = await send(deps, batch)
-      const settled = await settleOutcome(deps, batch, outcome)
-      if (settled) await afterSettle(deps, batch, settled)
+      return afterSettle(deps, batch, await settleOutcome(deps, batch, outcome))
+    }
+    case 'UNANSWERED': {
+      const { batch, error } = claim
+      return afterSettle(deps, batch, await settleUnanswered(deps, batch, error))
     }
   }
 }
@@ -64,7 +69,9 @@ async function send(deps: DispatchDeps, batch: ClaimedBatch): Promise<BatchOutco
   const rendered = renderLeads(batch)
   const { template } = batch.campaign
   const { http, now, draining } = deps
-  const sent = await sendBatch({ adapter, credential, http, now, draining, permit: openPermit(deps, batch) }, batch, {
+  const early = settlingEarly(deps, batch, adapter)
+  const permit = openPermit(deps, batch)
+  const sent = await sendBatch({ adapter, credential, http, now, draining, permit, onAnswer: early.add }, batch, {
     name: requestName(batch.campaign.agendamentoId, batch.number),
     agendamentoId: batch.campaign.agendamentoId,
     batchNumber: batch.number,
@@ -73,8 +80,9 @@ async function send(deps: DispatchDeps, batch: ClaimedBatch): Promise<BatchOutco
     messages: rendered.flatMap(lead => (lead.message ? [lead.message] : [])),
     callbackUrl: leadId => deps.callbackUrl(batch.campaign.brokerId, leadId),
   })
+  const settledBefore = await early.end()
   const answers = sent.outcomes.values()
-  return { ...sent, outcomes: rendered.map(lead => lead.outcome ?? answers.next().value!) }
+  return { ...sent, settledBefore, outcomes: rendered.map(lead => lead.outcome ?? answers.next().value!) }
 }
 
 type Rendered = { message: Message; outcome?: undefined } | { message?: undefined; outcome: Outcome }
@@ -107,7 +115,9 @@ function renderLeads({ campaign, leads }: ClaimedBatch): Rendered[] {
   })
 }
 
-async function afterSettle(deps: DispatchDeps, batch: ClaimedBatch, settled: Settled): Promise<void> {
+/** @param settled undefined: its lease had run out, and the sweep rings what there is */
+async function afterSettle(deps: DispatchDeps, batch: ClaimedBatch, settled: Settled | undefined): Promise<void> {
+  if (!settled) return
   const { accepted, refused, inDoubt, again } = settled
   deps.log.debug(
     { campaign: batch.campaign.agendamentoId, batch: batch.number, accepted, refused, inDoubt, again },

@@ -16,10 +16,9 @@ export async function settleOutcome(
   outcome: BatchOutcome,
 ): Promise<Settled | undefined> {
   const adapter = await adapterOf(batch.adapter)
-  const giveUpAt = new Date(batch.leaseUntil.getTime() + 60_000)
   return persistOutcome(
     deps,
-    { what: 'settle', about: { batch: batch.id }, giveUpAt },
+    { what: 'settle', about: { batch: batch.id }, giveUpAt: giveUpAt(batch) },
     { outcome, without: withoutTexts },
     async known => {
       const settled = await settleBatch(deps, batch, adapter, known)
@@ -28,6 +27,11 @@ export async function settleOutcome(
       return undefined
     },
   )
+}
+
+/** By then a sweep has decided about its leads, and what is known comes too late for the books. */
+export function giveUpAt({ leaseUntil }: ClaimedBatch): Date {
+  return new Date(leaseUntil.getTime() + 60_000)
 }
 
 /** @param resolved how many leads in doubt its answers have decided about */
