@@ -48,11 +48,12 @@ export function isDataError(thrown: unknown): boolean {
 }
 
 /**
- * Whether the same statement may succeed a moment later: all errors but those of its values and of its own text (class 42). A full
- * disk, a statement or a lock that took too long and a connection that is cut all pass.
+ * Whether the same statement may succeed a moment later: all errors but those of its values, of its own text (class 42) and of a
+ * pool that this process has closed. A full disk, a statement or a lock that took too long and a connection that is cut all pass.
  */
 export function isPassing(thrown: unknown): boolean {
-  return !isDataError(thrown) && !/^42...$/.test(faultOf(thrown).code ?? '')
+  const { code, message } = faultOf(thrown)
+  return !isDataError(thrown) && !/^42...$/.test(code ?? '') && !message.includes('after calling end on the pool')
 }
 
 /** @returns who a connection URL says it is; undefined where it says nothing, or is none */

@@ -104,7 +104,7 @@ test.each(cases)(
     service.back()
     await until('it is healthy', health, ({ code }) => code === 200)
     // A job that was nobody's meanwhile is found when its lock has run out.
-    const { statuses, errors } = await status(id, 'FINISHED', 40_000)
+    const { statuses, errors } = await status(id, 'FINISHED', 100_000)
     expect(sandbox.stats()).toMatchObject({ duplicates: 0 })
     expect(sentMeanwhile).toBeLessThan(LEADS)
     const { SENT = 0, IN_DOUBT = 0 } = statuses
@@ -124,7 +124,7 @@ test.each(cases)(
     expect(IN_DOUBT + NOT_SENT).toBeLessThanOrEqual(HANDS * 5)
     expect((await auditBudgets(db.pool)).differences).toEqual([])
   },
-  60_000,
+  150_000,
 )
 
 test('a consumer whose PostgreSQL is cut off with jobs waiting asks again after a while, not at once', async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { excerpt, failureOf, isSuccess, redact, retryAfterMs } from '../../../src/broker/classify.ts'
+import { excerpt, failureOf, isSuccess, quoted, redact, retryAfterMs } from '../../../src/broker/classify.ts'
 import type { HttpResponse } from '../../../src/broker/http.ts'
 
 const NOW = new Date('2026-11-24T12:00:00Z')
@@ -83,6 +83,11 @@ describe('what is kept of an answer', () => {
     const secret = 'a b/c=secret'
     const text = `plain ${secret} url ${encodeURIComponent(secret)} basic ${Buffer.from(secret).toString('base64')}`
     expect(redact(text, [secret])).toBe('plain *** url *** basic ***')
+  })
+
+  test('has none that a character hides which shows nothing, or which no text may hold', () => {
+    expect(quoted('key a-long-\u200bsecret, 55119\u202e87654321', ['a-long-secret'])).toBe('key ***, ***4321')
+    expect(quoted('bad\0 key', [])).toBe('bad\ufffd key')
   })
 
   test('has no whole phone or document in it', () => {
