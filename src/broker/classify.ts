@@ -1,3 +1,4 @@
+import { storableText } from '../lead/characters.ts'
 import type { HttpAnswer, HttpResponse } from './http.ts'
 import type { SendResult, TestResult } from './port.ts'
 
@@ -41,12 +42,21 @@ export function failedTest(answer: HttpAnswer, secrets: readonly string[]): Test
   }
 }
 
-/** @param header seconds, or an HTTP date @returns undefined where it is neither */
+/** The longest wait that a broker's word is taken for. What is still refused then says so again. */
+export const MOST_WAIT_MS = 3_600_000
+
+/** @returns `ms`, at most an hour; undefined where it is no time to wait */
+export function boundedWait(ms: number | undefined): number | undefined {
+  return ms !== undefined && Number.isFinite(ms) && ms >= 0 ? Math.min(ms, MOST_WAIT_MS) : undefined
+}
+
+const HTTP_DATE = /^(Mon|Tue|Wed|Thu|Fri|Sat|Sun)/
+
+/** @param header seconds, or an HTTP date @returns at most an hour; undefined where it is neither, or no number that can be meant */
 export function retryAfterMs(header: string | undefined, now: Date): number | undefined {
   if (header === undefined) return undefined
-  if (/^\d+$/.test(header)) return Number(header) * 1000
-  const date = Date.parse(header)
-  return Number.isNaN(date) ? undefined : Math.max(0, date - now.getTime())
+  if (/^\d+$/.test(header)) return Number.isSafeInteger(Number(header)) ? boundedWait(Number(header) * 1000) : undefined
+  return HTTP_DATE.test(header) ? boundedWait(Math.max(0, Date.parse(header) - now.getTime())) : undefined
 }
 
 const EXCERPT_LENGTH = 300
@@ -60,7 +70,8 @@ export function excerpt(body: string, secrets: readonly string[]): string {
 
 /** What a broker says of a message or a request, fit to be kept: one short line. */
 export function quoted(text: string, secrets: readonly string[]): string {
-  const line = redact(text.slice(0, 20 * EXCERPT_LENGTH).trim(), secrets).replace(/\s+/g, ' ')
+  // Before it is redacted: a character that shows nothing would hide a secret or a phone from that.
+  const line = redact(storableText(text, 20 * EXCERPT_LENGTH).trim(), secrets).replace(/\s+/g, ' ')
   return line.length > EXCERPT_LENGTH ? `${line.slice(0, EXCERPT_LENGTH)}…` : line
 }
 

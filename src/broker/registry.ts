@@ -1,5 +1,6 @@
 import { CampError } from '../errors.ts'
 import type { Adapter } from './port.ts'
+import { storable } from './storable.ts'
 
 /** One line a broker; loaded when it is first asked for. */
 const ADAPTERS: Readonly<Record<string, () => Promise<Adapter>>> = {
@@ -18,9 +19,21 @@ const ADAPTERS: Readonly<Record<string, () => Promise<Adapter>>> = {
 /** What `camp broker add --adapter` takes. */
 export const ADAPTER_NAMES: readonly string[] = Object.keys(ADAPTERS)
 
-/** @throws CampError DATA when there is no such adapter */
+/** Those asked for so far. */
+const known = new Map<string, Adapter>()
+
+/**
+ * @returns the adapter; what it tells of its broker's answers is fit to be stored (storable.ts)
+ * @throws CampError DATA when there is no such adapter
+ */
 export async function adapterOf(name: string): Promise<Adapter> {
+  const adapter = known.get(name)
+  if (adapter) return adapter
   const load = Object.hasOwn(ADAPTERS, name) ? ADAPTERS[name] : undefined
-  if (load) return load()
+  if (load) {
+    const loaded = storable(await load())
+    known.set(name, loaded)
+    return loaded
+  }
   throw new CampError('DATA', `there is no adapter "${name}"`, { hint: `Adapters: ${ADAPTER_NAMES.join(', ')}.` })
 }

@@ -39,6 +39,23 @@ export function isUnreachable(thrown: unknown): boolean {
   )
 }
 
+/**
+ * Whether an error is the fault of the values that a statement was given: PostgreSQL refuses them (classes 22 and 23), or they could
+ * not be made into a statement. The same statement with other values may succeed.
+ */
+export function isDataError(thrown: unknown): boolean {
+  return thrown instanceof RangeError || thrown instanceof TypeError || /^2[23]...$/.test(faultOf(thrown).code ?? '')
+}
+
+/**
+ * Whether the same statement may succeed a moment later: all errors but those of its values, of its own text (class 42) and of a
+ * pool that this process has closed. A full disk, a statement or a lock that took too long and a connection that is cut all pass.
+ */
+export function isPassing(thrown: unknown): boolean {
+  const { code, message } = faultOf(thrown)
+  return !isDataError(thrown) && !/^42...$/.test(code ?? '') && !message.includes('after calling end on the pool')
+}
+
 /** @returns who a connection URL says it is; undefined where it says nothing, or is none */
 export function userOf(url: string | undefined): string | undefined {
   try {

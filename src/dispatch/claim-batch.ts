@@ -94,13 +94,19 @@ export interface Opening {
   now: Date
 }
 
-/** @returns the attempt: the token that the settle must bring */
-export async function openBatch(sql: Sql, header: BatchHeader, opening: Opening): Promise<number> {
-  const { rows } = await sql.query<{ attempt: number }>(
+export interface Opened {
+  /** The token that the settle must bring. */
+  attempt: number
+  /** The transaction's id: by it the server tells whether the claim was committed, where its answer was lost (claim-commit.ts). */
+  xid: string
+}
+
+export async function openBatch(sql: Sql, header: BatchHeader, opening: Opening): Promise<Opened> {
+  const { rows } = await sql.query<Opened>(
     `UPDATE "Batch" SET status = 'SENDING', attempt = attempt + 1, lease_until = $2, claimed_at = $3, not_before = NULL, asleep = false,
             budget_id = $4, unit_cost = $5, reserved = reserved + $5::numeric * $6, refused = refused + $7
-     WHERE id = $1 RETURNING attempt`,
+     WHERE id = $1 RETURNING attempt, pg_current_xact_id()::text AS xid`,
     [header.id, opening.leaseUntil, opening.now, opening.budgetId, header.unit_cost, opening.messages, opening.refused],
   )
-  return rows[0]!.attempt
+  return rows[0]!
 }

@@ -19,6 +19,8 @@ import { reserve, TooLittleBudget } from './reserve.ts'
  */
 export type Claim =
   | { kind: 'CLAIMED'; batch: ClaimedBatch }
+  /** All was written, and nobody knows whether it was committed: the connection broke, or the commit failed. Nothing may be sent. */
+  | { kind: 'UNANSWERED'; batch: ClaimedBatch; error: unknown }
   /** Not now: outside the hours, no free slot, or the broker asked to wait. The batch is to be rung again as said. */
   | {
       kind: 'WAIT'
@@ -46,6 +48,8 @@ export interface ClaimedCampaign {
 export interface ClaimedBatch {
   id: string
   attempt: number
+  /** Of the claim's transaction. */
+  xid: string
   number: number
   failures: number
   campaign: ClaimedCampaign & {
@@ -102,8 +106,14 @@ export interface ClaimDeps extends MomentDeps {
  */
 export async function claimBatch(deps: ClaimDeps, batchId: string): Promise<Claim> {
   for (let most = Infinity; ; ) {
-    const claim = await transaction(deps.pool, sql => tryClaim(deps, sql, batchId, most)).catch(error => {
+    let ended: Claim | undefined
+    const claim = await transaction(deps.pool, async sql => {
+      ended = undefined
+      ended = await tryClaim(deps, sql, batchId, most)
+      return ended
+    }).catch((error: unknown): Claim | TooLittleBudget => {
       if (error instanceof TooLittleBudget) return error
+      if (ended?.kind === 'CLAIMED') return { kind: 'UNANSWERED', batch: ended.batch, error }
       throw error
     })
     if (!(claim instanceof TooLittleBudget)) return claim
@@ -171,7 +181,7 @@ async function tryClaim(deps: ClaimDeps, sql: Sql, batchId: string, most: number
     return { kind: 'EMPTIED', campaign, number: header.number }
   }
   const budgetId = await reserve(sql, header, taken.length, monthOf(now, deps.timezone), now)
-  const attempt = await openBatch(sql, header, {
+  const { attempt, xid } = await openBatch(sql, header, {
     refused: refused.length,
     messages: taken.length,
     budgetId,
@@ -183,6 +193,7 @@ async function tryClaim(deps: ClaimDeps, sql: Sql, batchId: string, most: number
     batch: {
       id: header.id,
       attempt,
+      xid,
       number: header.number,
       failures: header.failures,
       campaign: {

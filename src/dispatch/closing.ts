@@ -9,8 +9,10 @@ import type { DispatchDeps } from './dispatch.ts'
 import { failCampaign, finishIfDone } from './finish.ts'
 import { backoffMs } from './pace.ts'
 import { isStale, LOOK_GOOD_FOR_MS, lookingAt } from './permit.ts'
+import { persistOutcome } from './persist.ts'
 import { ringAll, ringNext } from './ring.ts'
 import { requestName } from './send.ts'
+import { NO_WORDS } from './settling.ts'
 
 /**
  * A campaign's closing (DESIGN 5): the broker's last step, once, after the last batch and a delay. At Salesforce it is the step
@@ -55,7 +57,9 @@ async function run(deps: DispatchDeps, claim: ClaimedClosing): Promise<ClosingRe
   // Its turn, and the look, took their time.
   if (deps.now() >= claim.closesAt) return { kind: 'NOT_ACCEPTED', reason: 'its contact hours had ended' }
   const lookedAt = lookingAt(deps)
-  if (!(await keepMark(deps, claim, mark))) return { kind: 'NOT_ACCEPTED', reason: 'its campaign was stopped' }
+  const kept = await keepMark(deps, claim, mark).catch(() => undefined)
+  if (kept === undefined) return { kind: 'NOT_ACCEPTED', reason: 'the database could not be asked' }
+  if (!kept) return { kind: 'NOT_ACCEPTED', reason: 'its campaign was stopped' }
   // As of a batch's requests: a process that was frozen here writes nothing when it wakes (permit.ts).
   const http = guardedHttp(deps.http, () =>
     deps.draining.aborted || deps.now() >= claim.closesAt || isStale(deps, lookedAt, LOOK_GOOD_FOR_MS)
@@ -80,19 +84,22 @@ async function keepMark(deps: DispatchDeps, { id, attempt, leaseMs }: ClaimedClo
   return rowCount === 1
 }
 
-/** The result is known and must not be lost to a database that is away for a while. */
+/** The result is known and must not be lost to a database that refuses for a while. */
 async function settle(deps: DispatchDeps, claim: ClaimedClosing, result: ClosingResult): Promise<void> {
-  for (let failures = 0; ; failures++) {
-    try {
-      const ring = await transaction(deps.pool, sql => writeResult(deps, sql, claim, result))
-      if (ring) await ringAll(deps.queues, claim.place.brokerId, [ring], deps.now())
-      else if (result.kind === 'DONE') await ringAfter(deps, claim.place)
-      return
-    } catch (error) {
-      if (failures >= 8) throw error // the lease says the rest
-      await delay(100 * 2 ** failures)
-    }
-  }
+  const about = { batch: claim.id, campaign: claim.agendamentoId }
+  const giveUpAt = new Date(deps.now().getTime() + claim.leaseMs + 60_000)
+  const ring = await persistOutcome(
+    deps,
+    { what: 'settle of a closing', about, giveUpAt },
+    { outcome: result, without: withoutText },
+    known => transaction(deps.pool, sql => writeResult(deps, sql, claim, known)),
+  )
+  if (ring) await ringAll(deps.queues, claim.place.brokerId, [ring], deps.now())
+  else if (result.kind === 'DONE') await ringAfter(deps, claim.place)
+}
+
+function withoutText(result: ClosingResult): ClosingResult {
+  return result.kind === 'DONE' ? { ...result, reference: undefined } : { ...result, reason: NO_WORDS }
 }
 
 async function writeResult(deps: DispatchDeps, sql: Sql, claim: ClaimedClosing, result: ClosingResult) {

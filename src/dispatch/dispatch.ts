@@ -1,20 +1,21 @@
-import { setTimeout as delay } from 'node:timers/promises'
 import type pg from 'pg'
 import { z } from 'zod'
 import type { Http } from '../broker/http.ts'
 import type { Message, Outcome } from '../broker/port.ts'
 import { adapterOf } from '../broker/registry.ts'
-import { isUnreachable, sentenceOf } from '../database/faults.ts'
+import { sentenceOf } from '../database/faults.ts'
 import { compileText, templateVariables, variablesIn } from '../lead/render.ts'
 import type { Log } from '../log.ts'
 import type { Queues } from '../queue/queues.ts'
 import { type ClaimDeps, type ClaimedBatch, claimBatch } from './claim.ts'
+import { settleUnanswered } from './claim-commit.ts'
 import { dispatchClosing } from './closing.ts'
+import { settlingEarly } from './early.ts'
 import { openPermit } from './permit.ts'
 import { type RingTarget, ringAhead, ringAll, ringNext } from './ring.ts'
 import { requestName, sendBatch } from './send.ts'
-import { type BatchOutcome, type Settled, settleBatch } from './settle.ts'
-import { settleLate } from './settle-late.ts'
+import type { BatchOutcome, Settled } from './settle.ts'
+import { settleOutcome } from './settling.ts'
 
 export interface DispatchDeps extends ClaimDeps {
   pool: pg.Pool
@@ -53,7 +54,11 @@ export async function dispatchBatch(deps: DispatchDeps, batchId: string): Promis
       const { batch } = claim
       await next(deps, batch.campaign, batch.number, batch.nextAt && ringAhead(batch.nextAt))
       const outcome = await send(deps, batch)
-      await settle(deps, batch, outcome)
+      return afterSettle(deps, batch, await settleOutcome(deps, batch, outcome))
+    }
+    case 'UNANSWERED': {
+      const { batch, error } = claim
+      return afterSettle(deps, batch, await settleUnanswered(deps, batch, error))
     }
   }
 }
@@ -64,7 +69,9 @@ async function send(deps: DispatchDeps, batch: ClaimedBatch): Promise<BatchOutco
   const rendered = renderLeads(batch)
   const { template } = batch.campaign
   const { http, now, draining } = deps
-  const sent = await sendBatch({ adapter, credential, http, now, draining, permit: openPermit(deps, batch) }, batch, {
+  const early = settlingEarly(deps, batch, adapter)
+  const permit = openPermit(deps, batch)
+  const sent = await sendBatch({ adapter, credential, http, now, draining, permit, onAnswer: early.add }, batch, {
     name: requestName(batch.campaign.agendamentoId, batch.number),
     agendamentoId: batch.campaign.agendamentoId,
     batchNumber: batch.number,
@@ -73,8 +80,9 @@ async function send(deps: DispatchDeps, batch: ClaimedBatch): Promise<BatchOutco
     messages: rendered.flatMap(lead => (lead.message ? [lead.message] : [])),
     callbackUrl: leadId => deps.callbackUrl(batch.campaign.brokerId, leadId),
   })
+  const settledBefore = await early.end()
   const answers = sent.outcomes.values()
-  return { ...sent, outcomes: rendered.map(lead => lead.outcome ?? answers.next().value!) }
+  return { ...sent, settledBefore, outcomes: rendered.map(lead => lead.outcome ?? answers.next().value!) }
 }
 
 type Rendered = { message: Message; outcome?: undefined } | { message?: undefined; outcome: Outcome }
@@ -107,28 +115,9 @@ function renderLeads({ campaign, leads }: ClaimedBatch): Rendered[] {
   })
 }
 
-/**
- * The answer is known and must not be lost to a database that is away for a while: tried until the batch's lease has run out
- * for longer than any sweep takes. Then it is IN_DOUBT, as if this worker had died.
- */
-async function settle(deps: DispatchDeps, batch: ClaimedBatch, outcome: BatchOutcome): Promise<void> {
-  const adapter = await adapterOf(batch.adapter)
-  const giveUpAt = batch.leaseUntil.getTime() + 60_000
-  for (let failures = 0; ; failures++) {
-    try {
-      const settled = await settleBatch(deps, batch, adapter, outcome)
-      if (settled.kind === 'SETTLED') return await afterSettle(deps, batch, settled)
-      return warnFenced(deps, batch, await settleLate(deps, batch, adapter, outcome))
-    } catch (error) {
-      if (deps.now().getTime() > giveUpAt) throw error
-      if (!isUnreachable(error) && failures >= 3) throw error
-      deps.log.warn({ batch: batch.id, error: sentenceOf(error) }, 'settle failed, trying again')
-      await delay(Math.min(5_000, 100 * 2 ** Math.min(failures, 6)) * (0.5 + deps.random()))
-    }
-  }
-}
-
-async function afterSettle(deps: DispatchDeps, batch: ClaimedBatch, settled: Settled): Promise<void> {
+/** @param settled undefined: its lease had run out, and the sweep rings what there is */
+async function afterSettle(deps: DispatchDeps, batch: ClaimedBatch, settled: Settled | undefined): Promise<void> {
+  if (!settled) return
   const { accepted, refused, inDoubt, again } = settled
   deps.log.debug(
     { campaign: batch.campaign.agendamentoId, batch: batch.number, accepted, refused, inDoubt, again },
@@ -136,15 +125,6 @@ async function afterSettle(deps: DispatchDeps, batch: ClaimedBatch, settled: Set
   )
   await quietly(deps, () => ringAll(deps.queues, batch.campaign.brokerId, settled.rings, deps.now()))
   if (settled.closing) await next(deps, batch.campaign, batch.number, null)
-}
-
-/** @param resolved how many leads in doubt its answers have decided about */
-function warnFenced(deps: DispatchDeps, batch: ClaimedBatch, resolved: number): void {
-  const { id, attempt, campaign, number } = batch
-  deps.log.warn(
-    { batch: id, campaign: campaign.agendamentoId, number, attempt, resolved },
-    'settle came too late: the lease had run out',
-  )
 }
 
 async function next(deps: DispatchDeps, campaign: RingTarget, after: number, at: Date | null): Promise<void> {

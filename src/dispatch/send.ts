@@ -12,6 +12,8 @@ export interface SendDeps {
   permit: Permit
   /** Ends the wait for a request's moment: the permit refuses it then. */
   draining: AbortSignal
+  /** Told of a request's outcomes, by lead, as soon as they are known, where its batch has others. */
+  onAnswer?: (outcomes: ReadonlyMap<string, LeadOutcome>) => void
 }
 
 export interface SendPlan {
@@ -47,6 +49,7 @@ export async function sendBatch(deps: SendDeps, plan: SendPlan, batch: SendReque
       await until(plan.startAt.getTime() + i * plan.requestIntervalMs, deps)
       if (isRefused) return withheldPart(request.messages, 'BROKER')
       const part = await sendPermitted(deps, request)
+      if (requests.length > 1) deps.onAnswer?.(leadOutcomes(part))
       if (part.result.kind === 'FATAL' || part.result.kind === 'NOT_ACCEPTED') isRefused = true
       return part
     }),
@@ -142,10 +145,9 @@ const NOT_WRITTEN: Readonly<Record<NotWritten, string>> = {
 function merge(messages: readonly Message[], parts: readonly Part[]): BatchOutcome {
   const batch: BatchOutcome = { outcomes: [] }
   const byLead = new Map<string, LeadOutcome>()
-  for (const { messages, result, blocked, writtenAt } of parts) {
-    const outcomes = outcomesOf(result, messages)
-    for (const [i, { leadId }] of messages.entries()) byLead.set(leadId, { ...outcomes[i]!, writtenAt })
-    for (const { leadId } of blocked) byLead.set(leadId, notWritten('BLOCKED'))
+  for (const part of parts) {
+    const { messages, result } = part
+    for (const [leadId, outcome] of leadOutcomes(part)) byLead.set(leadId, outcome)
     if (result.kind === 'FATAL') batch.fatal = result.reason
     if (result.kind === 'REJECTED' && messages.length > 1) batch.split = true
     if (result.kind === 'ANSWERED' && result.outcomes.length > 0) batch.reference = result.reference
@@ -160,7 +162,15 @@ function merge(messages: readonly Message[], parts: readonly Part[]): BatchOutco
   return batch
 }
 
-function notWritten(why: NotWritten): LeadOutcome {
+function leadOutcomes({ messages, result, blocked, writtenAt }: Part): Map<string, LeadOutcome> {
+  const outcomes = outcomesOf(result, messages)
+  return new Map([
+    ...messages.map(({ leadId }, i): [string, LeadOutcome] => [leadId, { ...outcomes[i]!, writtenAt }]),
+    ...blocked.map(({ leadId }): [string, LeadOutcome] => [leadId, notWritten('BLOCKED')]),
+  ])
+}
+
+export function notWritten(why: NotWritten): LeadOutcome {
   return { kind: 'NOT_ACCEPTED', reason: NOT_WRITTEN[why], isWithheld: true }
 }
 

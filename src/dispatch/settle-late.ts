@@ -24,8 +24,12 @@ export async function settleLate(
 ): Promise<number> {
   return transaction(pool, async sql => {
     const at = now()
-    if (!(await wasSwept(sql, batch))) return 0
-    const fates = batch.leads.map((lead, i) => ({ lead, outcome: outcome.outcomes[i]! }))
+    const swept = await sweptSeqs(sql, batch)
+    if (swept.size === 0) return 0
+    // Those that were settled before the sweep came have nothing more to tell.
+    const fates = batch.leads
+      .map((lead, i) => ({ lead, outcome: outcome.outcomes[i]! }))
+      .filter(({ lead }) => swept.has(lead.seq))
     // Whatever has been decided meanwhile: when each was written, and what the broker answered, is part of its history.
     await recordLeadEvents(
       sql,
@@ -83,15 +87,17 @@ async function tellInbox(sql: Sql, { campaign }: ClaimedBatch, accepted: readonl
   )
 }
 
-/** @returns false where the settle was in time, and only the answer to its commit was lost */
-async function wasSwept(sql: Sql, { campaign, number, attempt }: ClaimedBatch): Promise<boolean> {
-  const { rows } = await sql.query<{ swept: boolean }>(
-    `SELECT EXISTS (
-       SELECT 1 FROM "LeadEvent"
-       WHERE campaign_id = $1 AND batch_number = $2 AND attempt = $3 AND kind = 'IN_DOUBT' AND detail = $4) AS swept`,
-    [campaign.id, number, attempt, LOST],
+/** @returns the leads that a sweep put in doubt; none where the settle was in time, and only the answer to its commit was lost */
+async function sweptSeqs(
+  sql: Sql,
+  { campaign, number, attempt, claimedAt }: ClaimedBatch,
+): Promise<ReadonlySet<number>> {
+  const { rows } = await sql.query<{ seq: number }>(
+    `SELECT s.seq FROM "LeadEvent" e, unnest(e.seqs) AS r(range), generate_series(lower(r.range), upper(r.range) - 1) AS s(seq)
+     WHERE e.campaign_id = $1 AND e.batch_number = $2 AND e.attempt = $3 AND e.claimed_at = $5 AND e.kind = 'IN_DOUBT' AND e.detail = $4`,
+    [campaign.id, number, attempt, LOST, claimedAt],
   )
-  return rows[0]!.swept
+  return new Set(rows.map(row => row.seq))
 }
 
 /** @returns false where another attempt has claimed it since, or nothing of it is in doubt */

@@ -1,8 +1,10 @@
 import { addToBlocklist, optedOutAt } from '../blocklist/blocklist.ts'
+import type { Adapter } from '../broker/port.ts'
 import type { Sql } from '../database/pool.ts'
 import type { ClaimedBatch } from './claim.ts'
-import type { ClaimedLead } from './claim-leads.ts'
-import type { LeadEvent, LeadEventKind } from './lead-events.ts'
+import { type ClaimedLead, recipientOf } from './claim-leads.ts'
+import { releaseContacts } from './contacts.ts'
+import { type LeadEvent, type LeadEventKind, recordLeadEvents } from './lead-events.ts'
 import type { LeadOutcome } from './settle.ts'
 
 /** What became of a lead. */
@@ -14,8 +16,27 @@ export function reasonOf(fates: readonly Fate[]): string | undefined {
   return outcome && 'reason' in outcome ? outcome.reason : undefined
 }
 
+/** What an attempt's outcomes change beside its batch and its budget, in the order of the system's locks. */
+export async function writeFates(
+  sql: Sql,
+  batch: ClaimedBatch,
+  adapter: Pick<Adapter, 'correlatesByProviderId'>,
+  fates: readonly Fate[],
+  at: Date,
+): Promise<void> {
+  const unsent = fates.filter(({ outcome }) => outcome.kind === 'REJECTED' || outcome.kind === 'NOT_ACCEPTED')
+  await releaseContacts(
+    sql,
+    unsent.flatMap(({ lead }) => (lead.is_fish ? [] : [recipientOf(lead)])),
+  )
+  await writeLeads(sql, batch, fates, at)
+  await recordLeadEvents(sql, eventsOf(batch, fates, at))
+  await blockOptOuts(sql, batch, unsent)
+  if (adapter.correlatesByProviderId) await writeProviderMessages(sql, batch, fates)
+}
+
 /** Only what the claim left SENDING: a cancel, or whoever decided about it, may have come between. */
-export async function writeLeads(sql: Sql, batch: ClaimedBatch, fates: readonly Fate[], at: Date): Promise<void> {
+async function writeLeads(sql: Sql, batch: ClaimedBatch, fates: readonly Fate[], at: Date): Promise<void> {
   const status = { ACCEPTED: 'SENT', REJECTED: 'ERROR', NOT_ACCEPTED: 'PENDING', IN_DOUBT: 'IN_DOUBT' } as const
   const { base, offsets } = writtenMoments(fates, at)
   await sql.query(
@@ -90,8 +111,8 @@ function eventKindOf(outcome: LeadOutcome): LeadEventKind {
 }
 
 /** Who told the broker, and it us, that they want no more. */
-export async function blockOptOuts(sql: Sql, batch: ClaimedBatch, refused: readonly Fate[]): Promise<void> {
-  const phones = refused.flatMap(({ lead, outcome }) =>
+async function blockOptOuts(sql: Sql, batch: ClaimedBatch, fates: readonly Fate[]): Promise<void> {
+  const phones = fates.flatMap(({ lead, outcome }) =>
     outcome.kind === 'REJECTED' && outcome.optOut ? [lead.phone] : [],
   )
   if (phones.length > 0) await addToBlocklist(sql, optedOutAt(batch.broker, phones))
@@ -109,8 +130,8 @@ function detailOf(outcome: LeadOutcome): string | null {
 }
 
 /** What the broker calls them: its callbacks may know no other name. */
-export async function writeProviderMessages(sql: Sql, batch: ClaimedBatch, accepted: readonly Fate[]): Promise<void> {
-  const known = accepted.flatMap(({ lead, outcome }) =>
+export async function writeProviderMessages(sql: Sql, batch: ClaimedBatch, fates: readonly Fate[]): Promise<void> {
+  const known = fates.flatMap(({ lead, outcome }) =>
     outcome.kind === 'ACCEPTED' && outcome.providerId !== undefined ? [{ lead: lead.id, id: outcome.providerId }] : [],
   )
   if (known.length === 0) return

@@ -1,15 +1,13 @@
 import type pg from 'pg'
 import type { Adapter, Outcome } from '../broker/port.ts'
-import { formatMoney, moneyOf } from '../budget/money.ts'
 import { type Sql, transaction } from '../database/pool.ts'
 import type { ClaimedBatch } from './claim.ts'
-import { recipientOf } from './claim-leads.ts'
-import { releaseContacts } from './contacts.ts'
 import { failCampaign, finishIfDone, pauseCampaign } from './finish.ts'
-import { recordLeadEvents } from './lead-events.ts'
 import { backoffMs, blockCredential, countAnswer, countFailure, giveProbeBack } from './pace.ts'
 import { planRest, splitBatch } from './plan.ts'
-import { blockOptOuts, eventsOf, reasonOf, writeLeads, writeProviderMessages } from './settle-leads.ts'
+import { NONE_BEFORE, unsettled } from './settle-known.ts'
+import { reasonOf, writeFates } from './settle-leads.ts'
+import { closeBatch, lockAttempt, release } from './settle-rows.ts'
 
 /** What became of a lead, and of its request. */
 export type LeadOutcome = Outcome & {
@@ -37,6 +35,8 @@ export interface BatchOutcome {
   withheld?: boolean
   /** The key or the configuration is wrong: nothing more goes out. */
   fatal?: string | undefined
+  /** Some of its leads may have been settled while others were on their way (settle-known.ts). */
+  settledBefore?: boolean
 }
 
 export interface Settled {
@@ -69,7 +69,10 @@ export async function settleBatch(
     const at = now()
     const row = await lockAttempt(sql, batch)
     if (!row) return { kind: 'FENCED' }
-    const fates = batch.leads.map((lead, i) => ({ lead, outcome: outcome.outcomes[i]! }))
+    const all = batch.leads.map((lead, i) => ({ lead, outcome: outcome.outcomes[i]! }))
+    const { fates, before } = outcome.settledBefore
+      ? await unsettled(sql, batch, all)
+      : { fates: all, before: NONE_BEFORE }
     const of = (kind: Outcome['kind']) => fates.filter(fate => fate.outcome.kind === kind)
     const [accepted, refused, notAccepted, inDoubt] = [
       of('ACCEPTED'),
@@ -81,7 +84,10 @@ export async function settleBatch(
     const failures = notAccepted.length > 0 && !outcome.split && !outcome.withheld ? row.failures + 1 : 0
     const waitMs = outcome.retryAfterMs ?? (failures > 0 ? backoffMs(failures - 1, random) : 0)
     const notBefore = waitMs > 0 ? new Date(at.getTime() + waitMs) : null
-    const answered = accepted.length + refused.length > 0 || outcome.split === true || outcome.fatal !== undefined
+    const answered =
+      accepted.length + refused.length + before.accepted + before.refused > 0 ||
+      outcome.split === true ||
+      outcome.fatal !== undefined
     if (answered) await countAnswer(sql, batch.credential.id)
     else if (outcome.withheld && inDoubt.length === 0) {
       if (batch.probe) await giveProbeBack(sql, batch.credential.id, at)
@@ -98,19 +104,12 @@ export async function settleBatch(
         reasonOf(notAccepted) ?? 'the broker asked to wait',
       )
     }
-    await releaseContacts(
-      sql,
-      [...refused, ...notAccepted].flatMap(({ lead }) => (lead.is_fish ? [] : [recipientOf(lead)])),
-    )
-    await writeLeads(sql, batch, fates, at)
-    await recordLeadEvents(sql, eventsOf(batch, fates, at))
-    await blockOptOuts(sql, batch, refused)
-    if (adapter.correlatesByProviderId) await writeProviderMessages(sql, batch, accepted)
+    await writeFates(sql, batch, adapter, fates, at)
 
     const unspent = refused.length + notAccepted.length
     const split = outcome.split === true && notAccepted.length > 1
     const again = !split && batch.left + notAccepted.length > 0
-    const keepsCost = accepted.length + inDoubt.length > 0
+    const keepsCost = accepted.length + before.accepted + inDoubt.length > 0
     const ring = await closeBatch(sql, batch, {
       status: again && !keepsCost ? 'QUEUED' : inDoubt.length > 0 ? 'IN_DOUBT' : 'DONE',
       accepted: accepted.length,
@@ -144,89 +143,18 @@ export async function settleBatch(
     if (again || split) await dropIfCancelled(sql, batch, at)
     if (outcome.fatal !== undefined) await failCampaign(sql, batch.campaign.id, outcome.fatal, at)
     const closing = outcome.fatal === undefined && !again && !split && (await finishIfDone(sql, batch.campaign.id, at))
-    if (refused.length > 0 && accepted.length === 0) await pauseIfAllAreRefused(sql, batch.campaign.id, at)
+    const isAllRefused = refused.length + before.refused > 0 && accepted.length + before.accepted === 0
+    if (isAllRefused) await pauseIfAllAreRefused(sql, batch.campaign.id, at)
     return {
       kind: 'SETTLED',
-      accepted: accepted.length,
-      refused: refused.length,
+      accepted: accepted.length + before.accepted,
+      refused: refused.length + before.refused,
       inDoubt: inDoubt.length,
       again: notAccepted.length,
       rings,
       closing,
     }
   })
-}
-
-interface Attempt {
-  failures: number
-  budget_id: string | null
-  unit_cost: string
-}
-
-async function lockAttempt(sql: Sql, { id, attempt }: ClaimedBatch): Promise<Attempt | undefined> {
-  const { rows } = await sql.query<Attempt>(
-    `SELECT failures, budget_id, unit_cost FROM "Batch" WHERE id = $1 AND attempt = $2 AND status = 'SENDING' FOR UPDATE`,
-    [id, attempt],
-  )
-  return rows[0]
-}
-
-interface Closing {
-  status: 'QUEUED' | 'IN_DOUBT' | 'DONE'
-  accepted: number
-  refused: number
-  unspent: number
-  failures: number
-  notBefore: Date | null
-  reference: string | undefined
-  error: string | null
-  at: Date
-}
-
-/**
- * A batch that is claimed again (the broker took none of it, and named its request all the same) has a reference for each.
- * @returns the ring under which a batch that is QUEUED again is to be called
- */
-async function closeBatch(sql: Sql, batch: ClaimedBatch, closing: Closing): Promise<number> {
-  const { rows } = await sql.query<{ ring: number }>(
-    `UPDATE "Batch" SET status = $2::"BatchStatus", lease_until = NULL, settled_at = $3,
-            accepted = accepted + $4, refused = refused + $5, reserved = reserved - unit_cost * $6::int,
-            failures = $7, not_before = $8, broker_ref = nullif(concat_ws(E'\\n', broker_ref, $9::text), ''), error = $10, ring = ring + 1, rung_at = $3
-     WHERE id = $1 RETURNING ring`,
-    [
-      batch.id,
-      closing.status,
-      closing.at,
-      closing.accepted,
-      closing.refused,
-      closing.unspent,
-      closing.failures,
-      closing.notBefore,
-      closing.reference ?? null,
-      closing.error,
-    ],
-  )
-  return rows[0]!.ring
-}
-
-/** What was reserved for messages that the broker certainly did not take goes back. */
-async function release(
-  sql: Sql,
-  batchId: string,
-  { budget_id, unit_cost }: Attempt,
-  messages: number,
-  at: Date,
-): Promise<void> {
-  if (budget_id === null || messages === 0) return
-  const amount = formatMoney(moneyOf(unit_cost) * BigInt(messages))
-  await sql.query(
-    `WITH entry AS (
-       INSERT INTO "BudgetEntry" (id, budget_id, kind, amount, messages, batch_id, created_at)
-       VALUES (gen_random_uuid(), $1, 'RELEASE', -$2::numeric, -$3::int, $4, $5)
-     )
-     UPDATE "Budget" SET used_budget = used_budget - $2::numeric, updated_at = $5 WHERE id = $1`,
-    [budget_id, amount, messages, batchId, at],
-  )
 }
 
 /**

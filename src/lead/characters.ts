@@ -39,6 +39,26 @@ const KINDS = [
 
 const FORBIDDEN = /(?![\t\n])[\p{Cc}\p{Cs}\p{Co}\ufdd0-\ufdef\ufffe\uffff]/u
 
+/**
+ * A text that somebody else's system has given, as one line that may be stored and shown: of at most `most` UTF-16 units, without
+ * characters that show nothing (`cleanText`); a character that PostgreSQL, a terminal or JSON does not take (NUL, escape, half a
+ * character) is U+FFFD. Every such text goes through here before it is stored, so that an id reads the same wherever it comes from.
+ */
+export function storableText(text: string, most: number): string {
+  // Of a megabyte no more is looked at than can be kept.
+  const start = text.length > 4 * most ? text.slice(0, 4 * most) : text
+  const line = PLAIN_LINE.test(start)
+    ? start
+    : cleanText(start)
+        .replace(/[\t\n]+/g, ' ')
+        .replace(UNSTORABLE, '\ufffd')
+  return line.length > most ? line.slice(0, most).replace(HALF_AT_END, '') : line
+}
+
+const PLAIN_LINE = /^[\x20-\x7e\xa1-\xac\xae-\u02ff]*$/
+const UNSTORABLE = /[\p{Cc}\p{Cs}\ufdd0-\ufdef\ufffe\uffff]/gu
+const HALF_AT_END = /[\ud800-\udbff]$/
+
 /** U+FFFD, which stands where a byte was no character: what stood there is lost. */
 export function isTornText(text: string): boolean {
   return text.includes('\ufffd')

@@ -47,6 +47,7 @@ export const PERMISSIONS = {
   'credential show': 'ADMIN',
   'credential list': 'ANY',
   'credential test': 'ADMIN',
+  'credential unblock': 'ADMIN',
   'credential remove': 'ADMIN',
   'budget set': 'ADMIN',
   'budget show': 'ANY',

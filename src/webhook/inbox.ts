@@ -1,6 +1,8 @@
 import type pg from 'pg'
 import type { CallbackEvent } from '../broker/port.ts'
+import { MOST } from '../broker/storable.ts'
 import { codeOf } from '../errors.ts'
+import { storableText } from '../lead/characters.ts'
 
 /**
  * The inbox of callbacks. What comes while one INSERT commits goes into the next: under load one commit serves hundreds of
@@ -130,12 +132,12 @@ function rowOf(brokerId: string, event: CallbackEvent, now: Date) {
     brokerId,
     event: event.event,
     leadId,
-    providerMsgId: textOf(event.providerMsgId, 300),
-    alias: textOf(event.alias, 300),
-    phone: textOf(event.phone, 30),
+    providerMsgId: textOf(event.providerMsgId, MOST.id),
+    alias: textOf(event.alias, MOST.id),
+    phone: textOf(event.phone, MOST.phone),
     stops: event.stops ?? false,
-    code: textOf(event.code, 100),
-    detail: textOf(event.detail, 500),
+    code: textOf(event.code, MOST.code),
+    detail: textOf(event.detail, MOST.words),
     // Our own key says it all; without it the element as it came is all that a person has to find the lead by.
     payload: leadId === null ? jsonbOf(event.payload) : null,
     occurredAt: isTime(event.occurredAt) ? event.occurredAt : now,
@@ -147,8 +149,8 @@ function isTime(time: Date): boolean {
   return time.getUTCFullYear() >= 1970
 }
 
-function textOf(text: string | undefined, length: number): string | null {
-  return text === undefined ? null : text.replaceAll('\0', '').slice(0, length)
+function textOf(text: string | undefined, most: number): string | null {
+  return text === undefined ? null : storableText(text, most)
 }
 
 /** JSON as jsonb takes it: without the escapes for NUL and for half a surrogate pair. */

@@ -2,6 +2,7 @@ import { PassThrough } from 'node:stream'
 import { setTimeout as delay } from 'node:timers/promises'
 import { pino } from 'pino'
 import { expect, inject, onTestFinished, test } from 'vitest'
+import { auditBudgets } from '../../src/budget/audit.ts'
 import * as moves from '../../src/campaign/moves.ts'
 import { systemClock } from '../../src/clock.ts'
 import { openQueues } from '../../src/queue/queues.ts'
@@ -103,14 +104,27 @@ test.each(cases)(
     service.back()
     await until('it is healthy', health, ({ code }) => code === 200)
     // A job that was nobody's meanwhile is found when its lock has run out.
-    const { statuses } = await status(id, 'FINISHED', 40_000)
-    expect(sandbox.stats()).toMatchObject({ unique: LEADS, duplicates: 0 })
+    const { statuses, errors } = await status(id, 'FINISHED', 100_000)
+    expect(sandbox.stats()).toMatchObject({ duplicates: 0 })
     expect(sentMeanwhile).toBeLessThan(LEADS)
+    const { SENT = 0, IN_DOUBT = 0 } = statuses
+    const { NOT_SENT = 0 } = errors
+    expect(SENT + IN_DOUBT + NOT_SENT).toBe(LEADS)
+    // Each lead is what the broker's own record allows: what it has was sent, or is in doubt; what it has not was never written.
+    const got = new Set(sandbox.messages().map(message => message.phone))
+    const { rows } = await db.pool.query<{ phone: string; status: string }>(
+      `SELECT phone, status FROM "CampaignLead" WHERE campaign_id = $1`,
+      [id],
+    )
+    const unwritten = rows.filter(({ phone }) => !got.has(phone))
+    expect(sandbox.stats().unique + unwritten.length).toBe(LEADS)
+    expect(unwritten.filter(lead => lead.status === 'SENT')).toEqual([])
+    expect(rows.filter(lead => got.has(lead.phone) && lead.status === 'ERROR')).toEqual([])
     // What it could not settle before its lease ran out, somebody decides: no more than it had in its hands.
-    expect((statuses.SENT ?? 0) + (statuses.IN_DOUBT ?? 0)).toBe(LEADS)
-    expect(statuses.IN_DOUBT ?? 0).toBeLessThanOrEqual(HANDS * 5)
+    expect(IN_DOUBT + NOT_SENT).toBeLessThanOrEqual(HANDS * 5)
+    expect((await auditBudgets(db.pool)).differences).toEqual([])
   },
-  60_000,
+  150_000,
 )
 
 test('a consumer whose PostgreSQL is cut off with jobs waiting asks again after a while, not at once', async () => {

@@ -73,6 +73,7 @@ describe('who may do what', () => {
     'credential set': 'credential set W B k=v',
     'credential show': 'credential show W B',
     'credential test': 'credential test W B',
+    'credential unblock': 'credential unblock W B',
     'credential remove': 'credential remove W B --yes',
     'budget set': 'budget set W 2026-11 1.00',
     'template add': 'template add T --code t --content x',

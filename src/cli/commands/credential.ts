@@ -6,7 +6,7 @@ import type { Context } from '../context.ts'
 export const register: Register = (program, action) => {
   const credential = program
     .command('credential')
-    .description("a wallet's key at a broker: set, show, list, test, remove")
+    .description("a wallet's key at a broker: set, show, list, test, unblock, remove")
   leaf(credential, 'set <wallet> <broker> [key=value...]', 'give, change or take away keys of a credential')
     .option('--file <file>', 'a JSON object of keys and values; - is stdin')
     .addHelpText(
@@ -18,6 +18,12 @@ export const register: Register = (program, action) => {
   leaf(credential, 'show <wallet> <broker>', 'a credential, its secrets masked').action(action(show))
   leaf(credential, 'list', 'which wallet has a credential at which broker').action(action(list))
   leaf(credential, 'test <wallet> <broker>', "try a credential with the broker's cheapest read").action(action(test))
+  leaf(credential, 'unblock <wallet> <broker>', 'end a wait that the broker asked for, or that its outage imposes')
+    .addHelpText(
+      'after',
+      '\nA broker that is asked too early may refuse again, or count it against the account. After an outage one batch tries first.',
+    )
+    .action(action(unblock))
   asks(leaf(credential, 'remove <wallet> <broker>', 'remove a credential')).action(action(remove))
 }
 
@@ -146,6 +152,19 @@ async function remove(context: Context, wallet: string, broker: string): Promise
   const removed = await removeCredential(await context.prisma(), actor, place)
   if (!removed) throw new CampError('NOT_FOUND', `${name} does not exist`, { hint: 'See: camp credential list' })
   context.out.result({ removed: true, wallet: place.wallet.name, broker: place.broker.name }, `Removed ${name}.`)
+}
+
+async function unblock(context: Context, wallet: string, broker: string): Promise<void> {
+  const actor = await context.admin()
+  const { unblockCredential } = await import('../../dispatch/unblock.ts')
+  const place = await placeOf(context, wallet, broker)
+  const deps = { pool: await context.pool(), queues: await context.queues(), now: () => context.clock.now() }
+  const { until, campaigns } = await unblockCredential(deps, place, actor.id)
+  context.out.result(
+    { unblocked: true, wallet: place.wallet.name, broker: place.broker.name, until, campaigns },
+    `The credential of "${place.wallet.name}" at "${place.broker.name}" waits no longer (it would have until ` +
+      `${until.toISOString()}): ${campaigns === 1 ? '1 campaign goes' : `${campaigns} campaigns go`} on.`,
+  )
 }
 
 async function placeOf(context: Context, walletRef: string, brokerRef: string) {

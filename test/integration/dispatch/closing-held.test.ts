@@ -27,6 +27,49 @@ import {
 
 const db = useDatabase()
 
+/** Refuses changes of closings until it is lifted. @param when a condition on OLD and NEW @returns lifts it */
+async function refusing(code: string, when: string): Promise<() => Promise<unknown>> {
+  await db.pool.query(
+    `CREATE OR REPLACE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'refused' USING ERRCODE = '${code}'; END $$`,
+  )
+  await db.pool.query(
+    `CREATE TRIGGER refuse BEFORE UPDATE ON "Batch" FOR EACH ROW WHEN (OLD.kind = 'CLOSING' AND ${when}) EXECUTE FUNCTION refuse()`,
+  )
+  return () => db.pool.query(`DROP TRIGGER refuse ON "Batch"`)
+}
+
+describe('a database that refuses', () => {
+  async function due() {
+    const sandbox = await openSalesforce()
+    const scene = await makeSalesforceScene(db, sandbox)
+    const id = await importOnly(db, scene, 3)
+    await pass(db, 15, id)
+    return { sandbox, id, closing: await closingOf(db, id) }
+  }
+
+  it('to keep what was seen before the run: nothing is run, and it waits as if it had not been claimed', async () => {
+    const { sandbox, id, closing } = await due()
+    const lift = await refusing('53100', 'NEW.broker_ref IS NOT NULL')
+    await dispatchClosing(await closingDeps(db), closing.id)
+    await lift()
+    expect((await view(db, id)).closing).toMatchObject({ status: 'QUEUED' })
+    expect(await runsOf(sandbox)).toBe(0)
+    await pass(db, 15, id)
+    await dispatchClosing(await closingDeps(db), closing.id)
+    expect(await view(db, id)).toMatchObject({ status: 'FINISHED', closing: { status: 'DONE' } })
+    expect(await runsOf(sandbox)).toBe(1)
+  })
+
+  it('the broker’s name for a run: it is done without it', async () => {
+    const { sandbox, id, closing } = await due()
+    const lift = await refusing('22021', `NEW.status = 'DONE' AND NEW.broker_ref <> OLD.broker_ref`)
+    await dispatchClosing(await closingDeps(db), closing.id)
+    await lift()
+    expect(await view(db, id)).toMatchObject({ status: 'FINISHED', closing: { status: 'DONE' } })
+    expect(await runsOf(sandbox)).toBe(1)
+  })
+})
+
 describe('a worker that dies', () => {
   const neverRun = 'never run'
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { excerpt, failureOf, isSuccess, redact, retryAfterMs } from '../../../src/broker/classify.ts'
+import { excerpt, failureOf, isSuccess, quoted, redact, retryAfterMs } from '../../../src/broker/classify.ts'
 import type { HttpResponse } from '../../../src/broker/http.ts'
 
 const NOW = new Date('2026-11-24T12:00:00Z')
@@ -43,11 +43,30 @@ describe('what an answer means for its request', () => {
     expect(failureOf({ kind: 'UNKNOWN', reason: 'lost' }, NOW, [])).toEqual({ kind: 'IN_DOUBT', reason: 'lost' })
   })
 
+  test('a Retry-After is an hour at most', () => {
+    expect(retryAfterMs('31536000', NOW)).toBe(3_600_000)
+    expect(retryAfterMs('9007199254740991', NOW)).toBe(3_600_000)
+    expect(retryAfterMs('Tue, 24 Nov 2099 12:01:30 GMT', NOW)).toBe(3_600_000)
+  })
+
   test('a Retry-After is seconds or a date, and anything else is none', () => {
     expect(retryAfterMs('30', NOW)).toBe(30_000)
     expect(retryAfterMs('Tue, 24 Nov 2026 12:01:30 GMT', NOW)).toBe(90_000)
     expect(retryAfterMs('Tue, 24 Nov 2026 11:00:00 GMT', NOW)).toBe(0)
-    expect(retryAfterMs('soon', NOW)).toBeUndefined()
+    for (const none of [
+      'soon',
+      '-5',
+      '1.5',
+      'NaN',
+      '1e400',
+      '0x10',
+      '12 months',
+      '30, 60',
+      '',
+      'Tue, 99 Foo',
+      '99999999999999999',
+    ])
+      expect(retryAfterMs(none, NOW), none).toBeUndefined()
     expect(retryAfterMs(undefined, NOW)).toBeUndefined()
   })
 })
@@ -64,6 +83,11 @@ describe('what is kept of an answer', () => {
     const secret = 'a b/c=secret'
     const text = `plain ${secret} url ${encodeURIComponent(secret)} basic ${Buffer.from(secret).toString('base64')}`
     expect(redact(text, [secret])).toBe('plain *** url *** basic ***')
+  })
+
+  test('has none that a character hides which shows nothing, or which no text may hold', () => {
+    expect(quoted('key a-long-\u200bsecret, 55119\u202e87654321', ['a-long-secret'])).toBe('key ***, ***4321')
+    expect(quoted('bad\0 key', [])).toBe('bad\ufffd key')
   })
 
   test('has no whole phone or document in it', () => {

@@ -1,0 +1,107 @@
+import { storableText } from '../lead/characters.ts'
+import { boundedWait } from './classify.ts'
+import type { Adapter, CallbackEvent, Closing, FindResult, Outcome, SendResult } from './port.ts'
+
+/** The longest texts of a broker that are kept, in UTF-16 units. */
+export const MOST = { id: 300, code: 100, words: 500, phone: 30, reference: 1_000 } as const
+
+/**
+ * The same adapter, of which everything that it tells can be stored: texts are lines without odd characters and of bounded length
+ * (`storableText`), times to wait at most an hour, moments that a clock has. What an answer means does not depend on its texts, and
+ * must not be lost because of them.
+ */
+export function storable(adapter: Adapter): Adapter {
+  const { closing, find, callback } = adapter
+  return {
+    ...adapter,
+    send: async (request, credential, http) => sent(await adapter.send(request, credential, http)),
+    ...(closing && { closing: storableClosing(closing) }),
+    ...(find && {
+      find: async (message, credential, http) => found(await find.call(adapter, message, credential, http)),
+    }),
+    ...(callback && {
+      callback: (request, context) =>
+        callback.call(adapter, request, context).map(event => told(event, context.receivedAt)),
+    }),
+  }
+}
+
+function storableClosing(closing: Closing<unknown>): Closing<unknown> {
+  const { look } = closing
+  return {
+    ...closing,
+    run: async (request, credential, http) => {
+      const result = await closing.run(request, credential, http)
+      return result.kind === 'DONE' ? { ...result, reference: referenceOf(result.reference) } : excused(result)
+    },
+    ...(look && {
+      look: async (credential, http) => {
+        const result = await look.call(closing, credential, http)
+        if (result.kind === 'SEEN') return { ...result, mark: storableText(result.mark, MOST.reference) }
+        return excused(result)
+      },
+    }),
+  }
+}
+
+function sent(result: SendResult): SendResult {
+  switch (result.kind) {
+    case 'ANSWERED':
+      return { ...result, outcomes: result.outcomes.map(outcomeOf), reference: referenceOf(result.reference) }
+    case 'REJECTED':
+      return refused(result)
+    default:
+      return excused(result)
+  }
+}
+
+function outcomeOf(outcome: Outcome): Outcome {
+  switch (outcome.kind) {
+    case 'ACCEPTED':
+      return { ...outcome, providerId: idOf(outcome.providerId) }
+    case 'REJECTED':
+      return refused(outcome)
+    default:
+      return excused(outcome)
+  }
+}
+
+function refused<T extends { code: string; detail: string }>(refusal: T): T {
+  const { code, detail } = refusal
+  return { ...refusal, code: storableText(code, MOST.code), detail: storableText(detail, MOST.words) }
+}
+
+/** A reason, and perhaps a time to wait. */
+function excused<T extends { reason: string; retryAfterMs?: number | undefined }>(result: T): T {
+  const reason = storableText(result.reason, MOST.words)
+  return 'retryAfterMs' in result
+    ? { ...result, reason, retryAfterMs: boundedWait(result.retryAfterMs) }
+    : { ...result, reason }
+}
+
+function found(result: FindResult): FindResult {
+  switch (result.kind) {
+    case 'FOUND':
+      return { ...result, providerId: storableText(result.providerId, MOST.id) }
+    case 'UNKNOWN':
+      return excused(result)
+    default:
+      return result
+  }
+}
+
+const DAY_MS = 24 * 3_600_000
+
+/** Its texts are cut in the inbox, which takes events from elsewhere, too. A moment that no clock shows is that of its coming. */
+function told(event: CallbackEvent, receivedAt: Date): CallbackEvent {
+  const at = event.occurredAt.getTime()
+  return at > 0 && at < receivedAt.getTime() + DAY_MS ? event : { ...event, occurredAt: receivedAt }
+}
+
+function idOf(id: string | undefined): string | undefined {
+  return id === undefined ? undefined : storableText(id, MOST.id) || undefined
+}
+
+function referenceOf(reference: string | undefined): string | undefined {
+  return reference === undefined ? undefined : storableText(reference, MOST.reference) || undefined
+}

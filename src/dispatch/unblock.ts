@@ -1,0 +1,67 @@
+import type pg from 'pg'
+import { transaction } from '../database/pool.ts'
+import { CampError } from '../errors.ts'
+import type { Queues } from '../queue/queues.ts'
+import { recordAudit } from '../security/audit.ts'
+import { forgetRings, type RingTarget, ringWindow } from './ring.ts'
+
+export interface UnblockDeps {
+  pool: pg.Pool
+  queues: Queues
+  now: () => Date
+}
+
+export interface BlockedPlace {
+  wallet: { id: string; name: string }
+  broker: { id: string; name: string }
+}
+
+/**
+ * Ends the wait that a broker had asked for (Retry-After), or that an open circuit imposes: batches that waited are rung now. Where
+ * the circuit is open, one of them tries first, and the wait begins anew if it fails.
+ * @returns until when it would have waited, and campaigns that go on
+ * @throws CampError STATE: it does not wait
+ */
+export async function unblockCredential(
+  { pool, queues, now }: UnblockDeps,
+  { wallet, broker }: BlockedPlace,
+  userId: string,
+): Promise<{ until: Date; campaigns: number }> {
+  const { until, campaigns } = await transaction(pool, async sql => {
+    const { rows } = await sql.query<{ id: string; blocked_until: Date; blocked_reason: string | null }>(
+      `SELECT k.id, s.blocked_until, s.blocked_reason FROM "Credential" k JOIN "SendSlot" s ON s.id = k.id
+       WHERE k.wallet_id = $1 AND k.broker_id = $2 AND s.blocked_until > $3`,
+      [wallet.id, broker.id, now()],
+    )
+    const blocked = rows[0]
+    if (!blocked) {
+      throw new CampError(
+        'STATE',
+        `the credential of "${wallet.name}" at "${broker.name}" does not wait for the broker`,
+      )
+    }
+    const { rows: campaigns } = await sql.query<RingTarget>(
+      `SELECT c.id, r.id AS "brokerId", c.throttling_type <> 'none' OR r.rate_limit IS NOT NULL AS paced
+       FROM "Campaign" c JOIN "Broker" r ON r.id = c.broker_id
+       WHERE c.wallet_id = $1 AND c.broker_id = $2 AND c.status = 'PROCESSING' ORDER BY c.id`,
+      [wallet.id, broker.id],
+    )
+    for (const { id } of campaigns) await forgetRings(sql, id)
+    await sql.query(
+      `UPDATE "SendSlot" SET blocked_until = NULL, blocked_since = NULL, blocked_reason = NULL WHERE id = $1`,
+      [blocked.id],
+    )
+    const { blocked_until: until, blocked_reason: reason } = blocked
+    const detail = { wallet: wallet.name, broker: broker.name, until, reason }
+    await recordAudit(sql, {
+      userId,
+      action: 'credential.unblock',
+      subject: 'Credential',
+      subjectId: blocked.id,
+      detail,
+    })
+    return { until, campaigns }
+  })
+  for (const campaign of campaigns) await ringWindow(pool, queues, campaign, now())
+  return { until, campaigns: campaigns.length }
+}
