@@ -113,16 +113,20 @@ async function ledger(context: Context, walletRef: string, monthText: string): P
 async function audit(context: Context): Promise<void> {
   await context.actor()
   const { transaction } = await import('../../database/pool.ts')
-  const { auditBudgets } = await import('../../budget/audit.ts')
+  const { ADVICE, auditBudgets } = await import('../../budget/audit.ts')
+  const { unapproved } = await import('../../budget/audit-approvals.ts')
   const result = await transaction(await context.pool(), async sql => {
     await sql.query('SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY')
-    return auditBudgets(sql)
+    const audited = await auditBudgets(sql)
+    return { ...audited, differences: [...audited.differences, ...(await unapproved(sql))] }
   })
   const { budgets, batches, entries, differences } = result
   context.out.result({ ok: differences.length === 0, ...result }, () =>
     differences.length === 0
       ? `All agree: ${budgets} budgets, ${batches} batches, ${entries} ledger entries.`
-      : differences.map(({ where, expected, found }) => `${where} ${found}, expected ${expected}`).join('\n'),
+      : differences
+          .map(({ check, where, expected, found }) => `${where} ${found}, expected ${expected} (${ADVICE[check]})`)
+          .join('\n'),
   )
   if (differences.length > 0) {
     throw new CampError('BUDGET', `${differences.length} figure(s) do not agree`, {
