@@ -1,5 +1,5 @@
 import { CampError } from '../../errors.ts'
-import { leaf, type Register } from '../command.ts'
+import { later, leaf, type Register } from '../command.ts'
 import type { Context } from '../context.ts'
 import { fields } from '../output.ts'
 
@@ -11,9 +11,12 @@ export const register: Register = (program, action) => {
   leaf(budget, 'show <wallet> <month>', 'limit, used, committed and available').action(action(show))
   leaf(budget, 'list', 'all budgets').option('--wallet <wallet>', "one wallet's").action(action(list))
   leaf(budget, 'ledger <wallet> <month>', 'what was reserved and released, entry by entry').action(action(ledger))
-  leaf(budget, 'audit', 'count everything again: used_budget, ledger, batches and leads must agree').action(
-    action(audit),
-  )
+  leaf(budget, 'audit', 'count everything again: budgets, ledger, batches, leads and their records must agree')
+    .option('--head', 'print the newest checkpoint, to be kept outside of this machine and its database')
+    .option('--expect <head>', 'a head that was printed before (NUMBER:HASH): its records must be there as they were')
+    .option('--accept-head', 'after a restore: what this machine remembers is the newest checkpoint of now (ADMIN)')
+    .addHelpText('after', '\nWhat it finds, and what it cannot: docs/security.md, "Records that show a change".')
+    .action(action(later(async () => (await import('./budget/audit.ts')).audit)))
 }
 
 async function set(context: Context, walletRef: string, monthText: string, amount: string): Promise<void> {
@@ -108,31 +111,6 @@ async function ledger(context: Context, walletRef: string, monthText: string): P
     ],
     `Nothing was used of the budget of "${wallet.name}" for ${monthText}.`,
   )
-}
-
-async function audit(context: Context): Promise<void> {
-  await context.actor()
-  const { transaction } = await import('../../database/pool.ts')
-  const { ADVICE, auditBudgets } = await import('../../budget/audit.ts')
-  const { unapproved } = await import('../../budget/audit-approvals.ts')
-  const result = await transaction(await context.pool(), async sql => {
-    await sql.query('SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY')
-    const audited = await auditBudgets(sql)
-    return { ...audited, differences: [...audited.differences, ...(await unapproved(sql))] }
-  })
-  const { budgets, batches, entries, differences } = result
-  context.out.result({ ok: differences.length === 0, ...result }, () =>
-    differences.length === 0
-      ? `All agree: ${budgets} budgets, ${batches} batches, ${entries} ledger entries.`
-      : differences
-          .map(({ check, where, expected, found }) => `${where} ${found}, expected ${expected} (${ADVICE[check]})`)
-          .join('\n'),
-  )
-  if (differences.length > 0) {
-    throw new CampError('BUDGET', `${differences.length} figure(s) do not agree`, {
-      hint: 'Stop the workers, keep a copy of the database, and see docs/reliability.md, "When the books do not agree".',
-    })
-  }
 }
 
 function noBudget(wallet: string, month: string): CampError {
