@@ -26,7 +26,7 @@ export const ADVICE = {
   PRICE: 'compare with the approvals: camp campaign explain',
   PAYER: 'compare with camp budget ledger of both',
   MONTH: 'compare with camp budget ledger of both months',
-  ENTRY: 'no command of camp writes such an entry: find out who did',
+  ENTRY: 'every entry that a command writes has a batch: find out who wrote this one',
   LIMIT: 'ask the ADMINs; camp budget set states the right limit again',
   APPROVAL: 'pause the campaign, and ask who is named',
 } as const

@@ -50,13 +50,18 @@ export const MARK_BYTES = 6
 /**
  * Takes checkpoints of all rows that are committed and in none yet. It takes no lock that a dispatch waits for: a row whose
  * transaction is still open stays a gap, and is in a later one. Two at once take one after the other.
+ * @param most how often it takes MOST_ROWS of each table
  */
-export async function takeCheckpoints(pool: pg.Pool, keys: Pick<Keys, 'records'>): Promise<Taken> {
-  for (;;) {
+export async function takeCheckpoints(
+  pool: pg.Pool,
+  keys: Pick<Keys, 'records'>,
+  most = Number.POSITIVE_INFINITY,
+): Promise<Taken> {
+  for (let n = 1; ; n++) {
     const { isWhole, ...taken } = await transaction(pool, sql =>
       takeSome(sql, { head: keys, events: keys, next: keys }),
     )
-    if (isWhole || taken.isBroken) return taken
+    if (isWhole || taken.isBroken || n >= most) return taken
   }
 }
 

@@ -79,7 +79,7 @@ async function readHeads(home: string): Promise<Record<string, string>> {
   } catch (error) {
     if (codeOf(error) === 'ENOENT') return {}
     if (!(error instanceof SyntaxError || error instanceof z.ZodError)) throw error
-    throw new CampError('DATA', `${headsFile(home)} is not as camp writes it`, {
+    throw new CampError('DATA', `${headsFile(home)} is not as it was written`, {
       hint: 'Look at what happened to it; camp budget audit --accept-head writes it anew, without what it should tell.',
     })
   }

@@ -15,6 +15,9 @@ interface Deps {
   clock: Clock
 }
 
+/** After an update there may be years to cover: a few seconds' work with each sweep. */
+const MOST = 3
+
 /** With each sweep: what was written since is covered by checkpoints. A sweep does not fail with it. */
 export function checkpointing({ pool, keys, config, log, clock }: Deps): { take(): Promise<void> } {
   const onError = seldom(clock, (error, times) => log.warn({ error, times }, 'no checkpoint was taken'))
@@ -22,7 +25,7 @@ export function checkpointing({ pool, keys, config, log, clock }: Deps): { take(
   return {
     async take() {
       try {
-        const { head, isBroken } = await takeCheckpoints(pool, keys)
+        const { head, isBroken } = await takeCheckpoints(pool, keys, MOST)
         if (!head || head.number === toldHead) return
         toldHead = head.number
         if (isBroken)

@@ -160,8 +160,8 @@ async function start(deps: WorkerDeps, options: WorkerOptions): Promise<Worker> 
     recurrences.wake()
     await runDue(deps, now, toldMissed)
     await reconcileClosings(dispatch)
-    await checkpoints.take()
     applier.startOver()
+    await checkpoints.take()
   })
   let control: Consumer | undefined
   const upkeep = every(config.sweepMs, onError, async () => {
