@@ -1,12 +1,35 @@
 import type { Sql } from '../database/pool.ts'
+import { unlikeItsApproval } from './audit-approvals.ts'
+import { wrongCounters } from './audit-counters.ts'
+import { wrongHistories, wrongStatuses } from './audit-leads.ts'
+import { wrongLimits } from './audit-limits.ts'
+import { strayEntries, wrongMonths, wrongPayers, wrongPrices } from './audit-payers.ts'
+import { wrongRecipients } from './audit-recipients.ts'
 
-/** Two figures that must be one. */
+/** Two things that must agree. */
 export interface Difference {
-  check: 'LEDGER' | 'BATCH' | 'LEADS'
+  check: keyof typeof ADVICE
   where: string
   expected: string
   found: string
 }
+
+/** What to look at, for each check. */
+export const ADVICE = {
+  LEDGER: 'compare with camp budget ledger',
+  BATCH: 'compare with camp budget ledger',
+  LEADS: 'compare with camp campaign leads',
+  STATUS: 'compare with camp campaign explain PHONE, and with what the broker bills',
+  HISTORY: 'compare with camp campaign explain PHONE, and with the broker',
+  RECIPIENTS: 'compare with the file that was imported, and with the broker by the request of that name',
+  COUNTERS: 'compare with camp campaign report',
+  PRICE: 'compare with the approvals: camp campaign explain',
+  PAYER: 'compare with camp budget ledger of both',
+  MONTH: 'compare with camp budget ledger of both months',
+  ENTRY: 'every entry that a command writes has a batch: find out who wrote this one',
+  LIMIT: 'ask the ADMINs; camp budget set states the right limit again',
+  APPROVAL: 'pause the campaign, and ask who is named',
+} as const
 
 export interface AuditResult {
   budgets: number
@@ -16,17 +39,35 @@ export interface AuditResult {
 }
 
 /**
- * Counts everything again, from the ledger and the leads: invariant (c). To be called in a REPEATABLE READ transaction, so
- * that a running dispatch is seen at one moment.
+ * Counts everything again, from the ledger, the leads and the record of attempts: invariant (c). What was changed on all sides at
+ * once agrees, and is found by the checkpoints (src/security/record-audit.ts). To be called in a REPEATABLE READ transaction, so
+ * that a running dispatch is seen at one moment. It holds no lead: PostgreSQL compares, a campaign at a time where it sorts.
  */
 export async function auditBudgets(sql: Sql): Promise<AuditResult> {
   const { rows } = await sql.query<Omit<AuditResult, 'differences'>>(
     `SELECT (SELECT count(*)::int FROM "Budget") AS budgets, (SELECT count(*)::int FROM "BudgetEntry") AS entries,
             (SELECT count(*)::int FROM "Batch") AS batches`,
   )
-  const differences = [...(await wrongBudgets(sql)), ...(await wrongBatches(sql)), ...(await wrongLeads(sql))]
+  const differences: Difference[] = []
+  for (const check of CHECKS) differences.push(...(await check(sql)))
   return { ...rows[0]!, differences }
 }
+
+const CHECKS: readonly ((sql: Sql) => Promise<Difference[]>)[] = [
+  wrongBudgets,
+  wrongLimits,
+  strayEntries,
+  wrongPayers,
+  wrongMonths,
+  wrongPrices,
+  unlikeItsApproval,
+  wrongBatches,
+  wrongCounters,
+  wrongLeads,
+  wrongStatuses,
+  wrongHistories,
+  wrongRecipients,
+]
 
 /** A budget's use is the sum of its ledger. */
 async function wrongBudgets(sql: Sql): Promise<Difference[]> {

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { lawOf } from '../calendar/laws.ts'
 import type { Sql } from '../database/pool.ts'
+import { canonicalJson } from '../security/canonical.ts'
 import type { CampaignStatus } from './state.ts'
 
 /** A campaign's header, locked, with everything that an approval covers. */
@@ -92,18 +93,9 @@ export function approvalHash(campaign: CampaignHeader): string {
 
 /** One hash over anything that JSON can hold. */
 export function hashOf(covered: readonly unknown[]): string {
-  return createHash('sha256').update(canonical(covered)).digest('hex')
+  return createHash('sha256').update(canonicalJson(covered)).digest('hex')
 }
 
 function lawCovered(state: string) {
   return { state, week: lawOf(state)?.week ?? null }
-}
-
-/** JSON with every object's keys in order: PostgreSQL's jsonb keeps an order of its own. */
-function canonical(value: unknown): string {
-  return JSON.stringify(value, (_key, part: unknown) =>
-    part !== null && typeof part === 'object' && !Array.isArray(part)
-      ? Object.fromEntries(Object.entries(part).sort(([a], [b]) => (a < b ? -1 : 1)))
-      : part,
-  )
 }

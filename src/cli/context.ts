@@ -6,6 +6,7 @@ import { CampError } from '../errors.ts'
 import { homeUnusable, pathOf } from '../files.ts'
 import type { Queues } from '../queue/queues.ts'
 import type { Actor } from '../security/actor.ts'
+import type { AuditSigner } from '../security/audit.ts'
 import type { Keys } from '../security/keys.ts'
 import { Closers } from './closing.ts'
 import { Output } from './output.ts'
@@ -46,6 +47,8 @@ export class Context {
   readonly signal: AbortSignal
   readonly host: Host
   readonly options: GlobalOptions
+  /** Signs what this command writes to the audit, from when the keys are opened. */
+  readonly signer: AuditSigner = { keys: undefined, wrote: false }
   readonly #mayCreateDatabase: boolean
   readonly #closers = new Closers()
   #pool: Promise<pg.Pool> | undefined
@@ -118,6 +121,7 @@ export class Context {
     this.#keys ??= (async () => {
       const { openSecret } = await import('../security/secret.ts')
       const { keys, adopted } = await openSecret(await this.pool(), this.config)
+      this.signer.keys = keys
       if (adopted) this.out.talk(`An interrupted camp secret rotate had happened: its secret now stands in ${adopted}.`)
       return keys
     })()
@@ -155,6 +159,23 @@ export class Context {
     const isEmbedded = this.config.databaseUrl === undefined
     const marks = isEmbedded ? await openMarks({ ...this.config, redisUrl: undefined }) : undefined
     await registerInstallation(pool, marks)
+  }
+
+  /**
+   * After a command that has written to the audit: covers it with a checkpoint. It fails quietly, for the command has done its work,
+   * and a worker's sweep or the next such command covers what it left.
+   */
+  async takeCheckpoints(): Promise<void> {
+    if (!this.signer.wrote || !this.#keys) return
+    const { takeCheckpoints } = await import('../security/checkpoints.ts')
+    const { keepHead } = await import('../security/kept-head.ts')
+    try {
+      const pool = await this.pool()
+      const { head, isBroken } = await takeCheckpoints(pool, await this.#keys)
+      if (head && !isBroken) await keepHead(pool, this.config, head)
+    } catch {
+      // See above.
+    }
   }
 
   /** A file of CAMP_HOME that this user may not read or write is said so; any other error is as it was. */

@@ -1,5 +1,6 @@
 import { adapterOf } from '../broker/registry.ts'
 import type { Sql } from '../database/pool.ts'
+import { recordAudit } from '../security/audit.ts'
 
 /**
  * Makes the campaign FINISHED if nothing of it is left open, in the transaction that closed a batch. The campaign's row is
@@ -103,11 +104,15 @@ async function stopCampaign(
     [campaignId, status, reason, now, code],
   )
   if (rowCount === 0) return
-  await sql.query(
-    `INSERT INTO "AuditEvent" (id, at, action, subject, subject_id, detail)
-     VALUES (gen_random_uuid(), $2, $3, 'Campaign', $1, jsonb_build_object('reason', $4::text))`,
-    [campaignId, now, status === 'FAILED' ? 'campaign.fail' : 'campaign.pause', reason],
-  )
+  const action = status === 'FAILED' ? 'campaign.fail' : 'campaign.pause'
+  await recordAudit(sql, {
+    userId: null,
+    action,
+    subject: 'Campaign',
+    subjectId: campaignId,
+    detail: { reason },
+    at: now,
+  })
 }
 
 /**

@@ -14,6 +14,9 @@ export type LeadEventKind =
   | 'RESOLVED'
   | 'RETRIED'
 
+/** How the detail ends of what a worker tells whose lease had run out: by then something else may have been decided. */
+export const LATE = 'known after its lease'
+
 export interface LeadEvent {
   campaignId: string
   kind: LeadEventKind
@@ -28,6 +31,8 @@ export interface LeadEvent {
   code?: string | null | undefined
   detail?: string | null | undefined
   providerMsgId?: string | null | undefined
+  /** `recipientsHash` of the leads, where their request was written, or may have been. */
+  recipients?: string | undefined
   userId?: string | null | undefined
 }
 
@@ -36,11 +41,12 @@ export async function recordLeadEvents(sql: Sql, events: readonly LeadEvent[]): 
   if (rows.length === 0) return
   await sql.query(
     `INSERT INTO "LeadEvent" (campaign_id, kind, at, seqs, batch_number, attempt, claimed_at, written_at, written_ms, code, detail,
-                              provider_msg_id, user_id)
+                              provider_msg_id, recipients, user_id)
      SELECT e.campaign_id, e.kind::"LeadEventKind", e.at, e.seqs::int4multirange, e.batch_number, e.attempt, e.claimed_at, e.written_at,
-            e.written_ms, e.code, e.detail, e.provider_msg_id, e.user_id
+            e.written_ms, e.code, e.detail, e.provider_msg_id, decode(e.recipients, 'hex'), e.user_id
      FROM jsonb_to_recordset($1::jsonb) AS e(campaign_id uuid, kind text, at timestamptz, seqs text, batch_number int, attempt int,
-       claimed_at timestamptz, written_at timestamptz, written_ms int[], code text, detail text, provider_msg_id text, user_id uuid)`,
+       claimed_at timestamptz, written_at timestamptz, written_ms int[], code text, detail text, provider_msg_id text, recipients text,
+       user_id uuid)`,
     [JSON.stringify(rows)],
   )
 }
@@ -62,6 +68,7 @@ function rowOf(event: LeadEvent) {
     code: event.code ?? null,
     detail: event.detail ?? null,
     provider_msg_id: event.providerMsgId ?? null,
+    recipients: event.recipients ?? null,
     user_id: event.userId ?? null,
   }
 }

@@ -4,7 +4,7 @@ import { bookBatches } from './books.ts'
 import type { ClaimedBatch } from './claim.ts'
 import { recipientOf } from './claim-leads.ts'
 import { releaseContacts } from './contacts.ts'
-import { recordLeadEvents } from './lead-events.ts'
+import { LATE, recordLeadEvents } from './lead-events.ts'
 import type { BatchOutcome } from './settle.ts'
 import { eventsOf, type Fate, writeProviderMessages } from './settle-leads.ts'
 import { LOST } from './sweep.ts'
@@ -35,7 +35,7 @@ export async function settleLate(
       sql,
       eventsOf(batch, fates, at).map(event => ({
         ...event,
-        detail: [event.detail, 'known after its lease'].filter(Boolean).join('; '),
+        detail: [event.detail, LATE].filter(Boolean).join('; '),
       })),
     )
     await tellInbox(

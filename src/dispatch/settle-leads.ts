@@ -5,6 +5,7 @@ import type { ClaimedBatch } from './claim.ts'
 import { type ClaimedLead, recipientOf } from './claim-leads.ts'
 import { releaseContacts } from './contacts.ts'
 import { type LeadEvent, type LeadEventKind, recordLeadEvents } from './lead-events.ts'
+import { recipientsHash } from './recipients.ts'
 import type { LeadOutcome } from './settle.ts'
 
 /** What became of a lead. */
@@ -74,7 +75,7 @@ function writtenMoments(fates: readonly Fate[], at: Date): { base: Date; offsets
 
 /** One for all leads to which the same happened. */
 export function eventsOf(batch: ClaimedBatch, fates: readonly Fate[], at: Date): LeadEvent[] {
-  const groups = new Map<string, { event: LeadEvent; seqs: number[]; written: Date[] }>()
+  const groups = new Map<string, { event: LeadEvent; leads: ClaimedLead[]; written: Date[] }>()
   for (const { lead, outcome } of fates) {
     const kind = eventKindOf(outcome)
     const code = outcome.kind === 'REJECTED' ? outcome.code : null
@@ -85,19 +86,22 @@ export function eventsOf(batch: ClaimedBatch, fates: readonly Fate[], at: Date):
       const { id: campaignId } = batch.campaign
       const { number, attempt, claimedAt } = batch
       const event = { campaignId, kind, at, seqs: [], batch: { number, attempt }, claimedAt, code, detail }
-      group = { event, seqs: [], written: [] }
+      group = { event, leads: [], written: [] }
       groups.set(key, group)
     }
-    group.seqs.push(lead.seq)
+    group.leads.push(lead)
     if (outcome.writtenAt) group.written.push(outcome.writtenAt)
   }
-  return [...groups.values()].map(({ event, seqs, written }) => ({
+  return [...groups.values()].map(({ event, leads, written }) => ({
     ...event,
-    seqs,
+    seqs: leads.map(lead => lead.seq),
     // Some of a group may have been written and others not, where an adapter refuses by itself.
-    writtenAt: written.length === seqs.length ? written : written.slice(0, 1),
+    writtenAt: written.length === leads.length ? written : written.slice(0, 1),
+    recipients: MAY_HAVE_IT.includes(event.kind) ? recipientsHash(leads) : undefined,
   }))
 }
+
+const MAY_HAVE_IT: readonly LeadEventKind[] = ['ACCEPTED', 'IN_DOUBT']
 
 function eventKindOf(outcome: LeadOutcome): LeadEventKind {
   switch (outcome.kind) {

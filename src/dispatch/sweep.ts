@@ -4,6 +4,7 @@ import type { Queues } from '../queue/queues.ts'
 import { cancelOpenLeads, finishIfDone } from './finish.ts'
 import { recordLeadEvents } from './lead-events.ts'
 import { type PlannedCampaign, planCampaign, planRest } from './plan.ts'
+import { recipientsHash } from './recipients.ts'
 import { ringAll, ringWindow } from './ring.ts'
 
 /**
@@ -57,15 +58,19 @@ async function expireLeases({ pool, now }: SweepDeps): Promise<number> {
       const batch = rows[0]
       if (!batch) return undefined
       // No earlier than its claim: when a request was written that nothing has told of is not known.
-      const { rows: leads } = await sql.query<{ seq: number }>(
+      const { rows: leads } = await sql.query<{ seq: number; phone: string }>(
         `UPDATE "CampaignLead" SET status = 'IN_DOUBT', sent_at = $4, error_message = $6
-         WHERE campaign_id = $1 AND seq BETWEEN $2 AND $3 AND batch_number = $5 AND status = 'SENDING' RETURNING seq`,
+         WHERE campaign_id = $1 AND seq BETWEEN $2 AND $3 AND batch_number = $5 AND status = 'SENDING' RETURNING seq, phone`,
         [batch.campaign_id, batch.from_seq, batch.to_seq, batch.claimed_at, batch.number, LOST],
       )
-      const seqs = leads.map(lead => lead.seq).sort((a, b) => a - b)
+      leads.sort((a, b) => a.seq - b.seq)
+      const seqs = leads.map(lead => lead.seq)
       const { campaign_id: campaignId, number, attempt, claimed_at: claimedAt } = batch
       await recordLeadEvents(sql, [
-        { campaignId, kind: 'IN_DOUBT', at, seqs, batch: { number, attempt }, claimedAt, detail: LOST },
+        {
+          ...{ campaignId, kind: 'IN_DOUBT', at, seqs, batch: { number, attempt }, claimedAt, detail: LOST },
+          recipients: recipientsHash(leads),
+        },
       ])
       // A closing whose run had not begun has done nothing; one that had is looked after (closing.ts).
       await sql.query(

@@ -1,6 +1,9 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
 import { v7 as uuidv7 } from 'uuid'
 import type { Sql } from '../database/pool.ts'
 import type { Prisma } from '../database/prisma.ts'
+import { eventMac } from './event-mac.ts'
+import type { Keys } from './keys.ts'
 
 /** Who did what to what. Details never hold a secret: of a credential only the names of its keys. */
 export interface AuditRecord {
@@ -13,31 +16,67 @@ export interface AuditRecord {
   subjectId: string
   /** Anything that JSON can hold. */
   detail?: unknown
+  /** The database's time unless given. */
+  at?: Date
+}
+
+/** A command's or a worker's signature under the events that it writes. */
+export interface AuditSigner {
+  /** Undefined: not opened yet, and what is written is not signed. */
+  keys: Pick<Keys, 'records'> | undefined
+  /** Whether an event was written. */
+  wrote: boolean
+}
+
+const signers = new AsyncLocalStorage<AuditSigner>()
+
+/**
+ * Every event that is written within `work`, and within what it starts, is signed. Only a command's or a worker's outermost call is
+ * wrapped: forty places write events, deep in transactions that know no keys.
+ */
+export function signingAudits<T>(signer: AuditSigner, work: () => T): T {
+  return signers.run(signer, work)
 }
 
 /** Belongs into the transaction of the change it tells of. */
 export async function recordAudit(sql: Sql, event: AuditRecord): Promise<void> {
+  const { id, mac, detail } = signed(event)
   await sql.query(
-    `INSERT INTO "AuditEvent" (id, user_id, action, subject, subject_id, detail) VALUES ($1, $2, $3, $4, $5, $6)`,
+    `INSERT INTO "AuditEvent" (id, at, user_id, action, subject, subject_id, detail, mac)
+     VALUES ($1, coalesce($2::timestamptz, now()), $3, $4, $5, $6, $7, $8)`,
     [
-      uuidv7(),
+      id,
+      event.at ?? null,
       event.userId,
       event.action,
       event.subject,
       event.subjectId,
-      event.detail === undefined ? null : JSON.stringify(event.detail),
+      detail === null ? null : JSON.stringify(detail),
+      mac,
     ],
   )
 }
 
 /** The same for Prisma: `tx.auditEvent.create({ data: auditRow(…) })`. */
 export function auditRow(event: AuditRecord): Prisma.AuditEventUncheckedCreateInput {
+  const { id, mac, detail } = signed(event)
   return {
-    id: uuidv7(),
+    id,
     user_id: event.userId,
     action: event.action,
     subject: event.subject,
     subject_id: event.subjectId,
-    ...(event.detail !== undefined && { detail: event.detail as Prisma.InputJsonValue }),
+    ...(event.at && { at: event.at }),
+    ...(detail !== null && { detail: detail as Prisma.InputJsonValue }),
+    mac,
   }
+}
+
+function signed({ userId, action, subject, subjectId, detail: given }: AuditRecord) {
+  // As it will be read again: without what JSON leaves out.
+  const detail: unknown = given === undefined ? null : JSON.parse(JSON.stringify(given))
+  const event = { id: uuidv7(), user_id: userId, action, subject, subject_id: subjectId, detail }
+  const signer = signers.getStore()
+  if (signer) signer.wrote = true
+  return { id: event.id, detail, mac: signer?.keys ? eventMac(signer.keys, event) : null }
 }

@@ -12,6 +12,8 @@ export interface Keys {
   session: Buffer
   /** Makes the webhooks' tokens (webhook-token.ts). */
   webhook: Buffer
+  /** Signs the audit's events and the checkpoints of the records (event-mac.ts, checkpoints.ts). */
+  records: Buffer
   origin: SecretOrigin
 }
 
@@ -50,6 +52,7 @@ export function keysOf(secret: string, origin: SecretOrigin): Keys {
     sealing: derive(secret, 'sealing'),
     session: derive(secret, 'session'),
     webhook: derive(secret, 'webhook'),
+    records: derive(secret, 'records'),
     origin,
   }
 }

@@ -54,6 +54,7 @@ export const PERMISSIONS = {
   'budget list': 'ANY',
   'budget ledger': 'ANY',
   'budget audit': 'ANY',
+  'budget audit --accept-head': 'ADMIN',
   'template add': 'ADMIN',
   'template list': 'ANY',
   'template show': 'ANY',

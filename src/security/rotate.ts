@@ -2,7 +2,8 @@ import type pg from 'pg'
 import { type Sql, transaction } from '../database/pool.ts'
 import { CampError } from '../errors.ts'
 import type { Actor } from './actor.ts'
-import { recordAudit } from './audit.ts'
+import { recordAudit, signingAudits } from './audit.ts'
+import { signAfterReset, signWithNext } from './checkpoints.ts'
 import { lockSecret, writeFingerprint } from './fingerprint.ts'
 import type { Keys } from './keys.ts'
 import { openSealed, opens, sealJson } from './seal.ts'
@@ -16,8 +17,9 @@ export interface Rotation {
 }
 
 /**
- * Seals everything that is sealed (credentials, and the fingerprint) with another secret, in one transaction: it has happened as a
- * whole or not at all, whenever the process dies. Of two rotations at once the second is refused.
+ * Seals everything that is sealed (credentials, and the fingerprint) with another secret, and signs the chain of checkpoints with it,
+ * in one transaction: it has happened as a whole or not at all, whenever the process dies. Of two rotations at once the second is
+ * refused.
  * @returns how many credentials were resealed
  * @throws SecretMismatch where `from` is not the database's; CampError STATE, naming the credentials that `from` does not open
  */
@@ -32,13 +34,16 @@ export async function rotateSecret(pool: pg.Pool, actor: Actor, { from, to, keep
       await sql.query(`UPDATE "Credential" SET config = $2 WHERE id = $1`, [id, sealed])
     }
     await writeFingerprint(sql, to)
-    await recordAudit(sql, {
-      userId: actor.id,
-      action: 'secret.rotate',
-      subject: 'SecretFingerprint',
-      subjectId: '1',
-      detail: { credentials: rows.length },
-    })
+    await signingAudits({ keys: from, wrote: false }, () =>
+      recordAudit(sql, {
+        userId: actor.id,
+        action: 'secret.rotate',
+        subject: 'SecretFingerprint',
+        subjectId: '1',
+        detail: { credentials: rows.length },
+      }),
+    )
+    await signWithNext(sql, from, to)
     await keep?.()
     return rows.length
   })
@@ -60,13 +65,16 @@ export async function resetSecret(
     const closed = rows
       .filter(({ id, config }) => !opens(to, config, id))
       .map(({ wallet, broker }) => ({ wallet, broker }))
-    await recordAudit(sql, {
-      userId: actor.id,
-      action: 'secret.reset',
-      subject: 'SecretFingerprint',
-      subjectId: '1',
-      detail: { credentials: rows.length, closed: closed.length },
-    })
+    await signingAudits({ keys: to, wrote: false }, () =>
+      recordAudit(sql, {
+        userId: actor.id,
+        action: 'secret.reset',
+        subject: 'SecretFingerprint',
+        subjectId: '1',
+        detail: { credentials: rows.length, closed: closed.length },
+      }),
+    )
+    await signAfterReset(sql, to)
     return closed
   })
 }

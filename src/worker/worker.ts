@@ -12,6 +12,7 @@ import type { CampError } from '../errors.ts'
 import type { Marks } from '../installation/marks.ts'
 import type { Log } from '../log.ts'
 import type { Consumer, Queues } from '../queue/queues.ts'
+import { signingAudits } from '../security/audit.ts'
 import { assertSecretStands, SecretMismatch } from '../security/fingerprint.ts'
 import type { Keys } from '../security/keys.ts'
 import { isPlainHttp, PLAIN_PUBLIC_URL } from '../security/plain-http.ts'
@@ -19,6 +20,7 @@ import { MESSAGE_KEY, messageKey, webhookUrl } from '../security/webhook-token.t
 import { startApplier } from '../webhook/applier.ts'
 import type { Listener } from '../webhook/listener.ts'
 import { brokersToServe, callingBack, type ServedBroker } from './brokers.ts'
+import { checkpointing } from './checkpointing.ts'
 import { databaseOffset } from './database-clock.ts'
 import { runDue } from './due.ts'
 import { faults } from './faults.ts'
@@ -72,7 +74,11 @@ const UNDO_MS = 500
  * It consumes last, when all that it needs is there.
  * @throws the error of what is missing (start-checks.ts); then nothing runs and no lead was touched
  */
-export async function startWorker(deps: WorkerDeps, options: WorkerOptions): Promise<Worker> {
+export function startWorker(deps: WorkerDeps, options: WorkerOptions): Promise<Worker> {
+  return signingAudits({ keys: deps.keys, wrote: false }, () => start(deps, options))
+}
+
+async function start(deps: WorkerDeps, options: WorkerOptions): Promise<Worker> {
   const { pool, queues, keys, config, clock, log } = deps
   const { listener } = options
   const { fault, heeding } = faults(log)
@@ -159,6 +165,7 @@ export async function startWorker(deps: WorkerDeps, options: WorkerOptions): Pro
     },
     onError: seldom(clock, (error, times) => log.warn({ error, times }, 'recurring campaigns')),
   })
+  const checkpoints = checkpointing({ pool, keys, config, log, clock })
   let sweptAt = 0
   const toldMissed = new Set<string>()
   const sweepOnce = heeding(async () => {
@@ -170,6 +177,7 @@ export async function startWorker(deps: WorkerDeps, options: WorkerOptions): Pro
     await runDue(deps, now, toldMissed)
     await reconcileClosings(dispatch)
     applier.tidy()
+    await checkpoints.take()
   })
   let control: Consumer | undefined
   const upkeep = every(config.sweepMs, onError, async () => {

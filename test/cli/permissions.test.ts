@@ -76,6 +76,7 @@ describe('who may do what', () => {
     'credential unblock': 'credential unblock W B',
     'credential remove': 'credential remove W B --yes',
     'budget set': 'budget set W 2026-11 1.00',
+    'budget audit --accept-head': 'budget audit --accept-head --yes',
     'template add': 'template add T --code t --content x',
     'template remove': 'template remove t --yes',
     'fish add': 'fish add F 11987654321',

@@ -65,6 +65,7 @@ export async function makeScene(pool: pg.Pool, options: SceneOptions = {}): Prom
   return scene
 }
 
+/** With its audit, as camp budget set leaves it. */
 export async function setBudget(
   pool: pg.Pool,
   walletId: string,
@@ -74,8 +75,12 @@ export async function setBudget(
   const present = new Date(Date.now() - 3 * 3_600_000) // São Paulo's month
   const { year, month: number } = month ?? { year: present.getUTCFullYear(), month: present.getUTCMonth() + 1 }
   await pool.query(
-    `INSERT INTO "Budget" (id, wallet_id, month, year, budget, updated_at) VALUES ($1, $2, $3, $4, $5, now())
-     ON CONFLICT (wallet_id, month, year) DO UPDATE SET budget = excluded.budget`,
+    `WITH budget AS (
+       INSERT INTO "Budget" (id, wallet_id, month, year, budget, updated_at) VALUES ($1, $2, $3, $4, $5, now())
+       ON CONFLICT (wallet_id, month, year) DO UPDATE SET budget = excluded.budget RETURNING id, budget
+     )
+     INSERT INTO "AuditEvent" (id, action, subject, subject_id, detail)
+     SELECT gen_random_uuid(), 'budget.set', 'Budget', id, jsonb_build_object('to', budget::text) FROM budget`,
     [uuid(), walletId, number, year, limit],
   )
 }

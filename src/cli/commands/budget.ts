@@ -1,6 +1,6 @@
 import { CampError } from '../../errors.ts'
 import { fields } from '../blocks.ts'
-import { leaf, type Register } from '../command.ts'
+import { later, leaf, type Register } from '../command.ts'
 import type { Context } from '../context.ts'
 
 export const register: Register = (program, action) => {
@@ -11,9 +11,12 @@ export const register: Register = (program, action) => {
   leaf(budget, 'show <wallet> <month>', 'limit, used, committed and available').action(action(show))
   leaf(budget, 'list', 'all budgets').option('--wallet <wallet>', "one wallet's").action(action(list))
   leaf(budget, 'ledger <wallet> <month>', 'what was reserved and released, entry by entry').action(action(ledger))
-  leaf(budget, 'audit', 'count everything again: used_budget, ledger, batches and leads must agree').action(
-    action(audit),
-  )
+  leaf(budget, 'audit', 'count everything again: budgets, ledger, batches, leads and their records must agree')
+    .option('--head', 'print the newest checkpoint, to be kept outside of this machine and its database')
+    .option('--expect <head>', 'a head that was printed before (NUMBER:HASH): its records must be there as they were')
+    .option('--accept-head', 'after a restore: what this machine remembers is the newest checkpoint of now (ADMIN)')
+    .addHelpText('after', '\nWhat it finds, and what it cannot: docs/security.md, "Records that show a change".')
+    .action(action(later(async () => (await import('./budget/audit.ts')).audit)))
 }
 
 async function set(context: Context, walletRef: string, monthText: string, amount: string): Promise<void> {

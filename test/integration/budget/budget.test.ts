@@ -29,8 +29,8 @@ async function sentCampaign(
        INSERT INTO "Batch" (id, campaign_id, number, from_seq, to_seq, size, zone, status, budget_id, unit_cost, reserved)
        SELECT $4, $1, 1, 2, $2::int * 2, $2::int, 'America/Sao_Paulo', 'DONE', id, 0.0450, 0.0450 * $2::int FROM budget
      )
-     INSERT INTO "BudgetEntry" (id, budget_id, kind, amount, messages, batch_id)
-     SELECT gen_random_uuid(), id, 'RESERVE', 0.0450 * $2::int, $2::int, $4 FROM budget`,
+     INSERT INTO "BudgetEntry" (id, budget_id, kind, amount, messages, batch_id, created_at)
+     SELECT gen_random_uuid(), id, 'RESERVE', 0.0450 * $2::int, $2::int, $4, '2026-11-24T12:00:00Z' FROM budget`,
     [campaignId, sent, scene.walletId, batchId],
   )
   return { campaignId, batchId }
@@ -189,9 +189,9 @@ describe('the audit', () => {
          SELECT gen_random_uuid(), campaign_id, 2, 6, 6, 1, zone, 'DONE', budget_id, 0.0450, 0.0450 FROM "Batch" WHERE id = $1
          RETURNING id, budget_id
        )
-       INSERT INTO "BudgetEntry" (id, budget_id, kind, amount, messages, batch_id)
-       SELECT gen_random_uuid(), budget_id, 'RESERVE'::"BudgetEntryKind", 0.0450, 1, id FROM retry
-       UNION ALL SELECT gen_random_uuid(), budget_id, 'RELEASE', -0.0450, -1, $1 FROM retry`,
+       INSERT INTO "BudgetEntry" (id, budget_id, kind, amount, messages, batch_id, created_at)
+       SELECT gen_random_uuid(), budget_id, 'RESERVE'::"BudgetEntryKind", 0.0450, 1, id, '2026-11-24T12:00:00Z'::timestamptz FROM retry
+       UNION ALL SELECT gen_random_uuid(), budget_id, 'RELEASE', -0.0450, -1, $1, '2026-11-24T12:00:00Z' FROM retry`,
       [batchId],
     )
     const claim = `UPDATE "CampaignLead" SET batch_number = 2 WHERE campaign_id = $1 AND seq = $2`
@@ -217,6 +217,8 @@ describe('the audit', () => {
       { check: 'BATCH', expected: '0.4500', found: '0.4000' },
     ])
     expect(await auditAfter(`UPDATE "Batch" SET unit_cost = 0.0500 WHERE id = $1`, [batchId])).toMatchObject([
+      { check: 'PAYER' },
+      { check: 'PRICE' },
       { check: 'BATCH', expected: '0.5000', found: '0.4500' },
     ])
   })
@@ -225,9 +227,12 @@ describe('the audit', () => {
     const { campaignId } = await sentCampaign(await november(), 20, 10)
     expect(
       await auditAfter(`UPDATE "CampaignLead" SET billed = false WHERE campaign_id = $1 AND seq = 4`, [campaignId]),
-    ).toMatchObject([{ check: 'LEADS', expected: '10', found: '9' }])
+    ).toMatchObject([{ check: 'LEADS', expected: '10', found: '9' }, { check: 'STATUS' }])
     expect(
       await auditAfter(`UPDATE "CampaignLead" SET billed = true WHERE campaign_id = $1 AND seq = 30`, [campaignId]),
-    ).toMatchObject([{ check: 'LEADS', where: expect.stringContaining('in no batch'), expected: '0', found: '1' }])
+    ).toMatchObject([
+      { check: 'LEADS', where: expect.stringContaining('in no batch'), expected: '0', found: '1' },
+      { check: 'STATUS' },
+    ])
   })
 })

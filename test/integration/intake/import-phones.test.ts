@@ -132,7 +132,6 @@ describe('what a dry run tells besides', () => {
 
   test('the cost against the budget of the month that pays', async () => {
     const text = 'fone\n11987654321\n11987654322\n'
-    await db.pool.query(`DELETE FROM "BudgetEntry"`)
     await db.pool.query(`DELETE FROM "Budget"`)
     expect((await run({ text, dryRun: true })).budget).toEqual({ month: '2026-11', position: null, fits: false })
     await setBudget('2026-11', '0.08')

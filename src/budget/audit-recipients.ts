@@ -1,0 +1,31 @@
+import type { Sql } from '../database/pool.ts'
+import type { Difference } from './audit.ts'
+
+/** The phones of what was sent are those that it was sent to: the record of attempts has their hash (dispatch/recipients.ts). */
+export async function wrongRecipients(sql: Sql): Promise<Difference[]> {
+  const { rows: campaigns } = await sql.query<{ id: string }>(
+    `SELECT id FROM "Campaign" c
+     WHERE EXISTS (SELECT 1 FROM "LeadEvent" WHERE campaign_id = c.id AND recipients IS NOT NULL) ORDER BY agendamento_id`,
+  )
+  const differences: Difference[] = []
+  for (const { id } of campaigns) differences.push(...(await wrongRecipientsOf(sql, id)))
+  return differences
+}
+
+async function wrongRecipientsOf(sql: Sql, campaignId: string): Promise<Difference[]> {
+  const { rows } = await sql.query<Difference>(
+    `SELECT 'RECIPIENTS' AS check, format('campaign %s, batch %s: phones of seq %s', c.agendamento_id, e.batch_number, e.seqs) AS where,
+            'those that it was sent to' AS expected, 'others' AS found
+     FROM "LeadEvent" e
+     JOIN "Campaign" c ON c.id = e.campaign_id
+     CROSS JOIN LATERAL (
+       SELECT sha256(convert_to(coalesce(string_agg(l.seq || ' ' || l.phone || E'\n', '' ORDER BY l.seq), ''), 'UTF8')) AS hash
+       FROM unnest(e.seqs) AS r
+       JOIN "CampaignLead" l ON l.campaign_id = e.campaign_id AND l.seq >= lower(r) AND l.seq < upper(r)
+     ) now
+     WHERE e.campaign_id = $1 AND e.recipients IS NOT NULL AND now.hash <> e.recipients
+     ORDER BY e.id`,
+    [campaignId],
+  )
+  return rows
+}

@@ -1,0 +1,229 @@
+import { createHash, createHmac, timingSafeEqual } from 'node:crypto'
+import type pg from 'pg'
+import { type Sql, transaction } from '../database/pool.ts'
+import { numberOf, readRows, SOURCES, type Source } from './checkpoint-rows.ts'
+import type { Keys } from './keys.ts'
+import { rangesOf } from './number-ranges.ts'
+
+/**
+ * Checkpoints: a chain of hashes over the rows of the ledger, the audit and the record of attempts, taken soon after they were written
+ * (decision 37). A row that is changed, deleted or put in afterwards no longer fits; to make it fit takes the secret, for the newest
+ * checkpoint is signed. That the newest are all there is known by a head that is kept elsewhere.
+ */
+export interface Head {
+  number: number
+  /** Hexadecimal. */
+  hash: string
+}
+
+export interface Taken {
+  /** The newest checkpoint; null where there is none. */
+  head: Head | null
+  /** The newest one is not signed with this secret: nothing was added to it. */
+  isBroken: boolean
+}
+
+/** A checkpoint as it stands in its row; ranges are PostgreSQL's text, `marks` hexadecimal. */
+export interface Checkpoint extends Head {
+  source: Source
+  rows: string
+  gaps: string
+  upto: string
+  count: number
+  digest: string
+  marks: string
+  unsigned: string
+  reset: boolean
+  at: Date
+  previous: string | null
+  signature: string
+}
+
+export const CHECKPOINT_COLUMNS = `number, source, rows::text, gaps::text, upto::text, count, digest, encode(marks, 'hex') AS marks,
+            unsigned::text, reset, at, previous, hash, signature`
+
+/** Rows in one checkpoint, at most. */
+export const MOST_ROWS = 10_000
+/** Bytes of a row's hash that are kept to tell which row was changed. */
+export const MARK_BYTES = 6
+
+/**
+ * Takes checkpoints of all rows that are committed and in none yet. It takes no lock that a dispatch waits for: a row whose
+ * transaction is still open stays a gap, and is in a later one. Two at once take one after the other.
+ * @param most how often it takes MOST_ROWS of each table
+ */
+export async function takeCheckpoints(
+  pool: pg.Pool,
+  keys: Pick<Keys, 'records'>,
+  most = Number.POSITIVE_INFINITY,
+): Promise<Taken> {
+  for (let n = 1; ; n++) {
+    const { isWhole, ...taken } = await transaction(pool, sql =>
+      takeSome(sql, { head: keys, events: keys, next: keys }),
+    )
+    if (isWhole || taken.isBroken || n >= most) return taken
+  }
+}
+
+/**
+ * In a transaction that changes the secret: what is there is covered, by a checkpoint that the new secret signs. So all older ones stay
+ * proved, by the chain. A head that the old secret has not signed is left alone.
+ */
+export async function signWithNext(sql: Sql, from: Keys, to: Keys): Promise<void> {
+  let head = from
+  for (;;) {
+    const { isWhole, isBroken } = await takeSome(sql, { head, events: from, next: to })
+    if (isBroken || isWhole) return
+    head = to
+  }
+}
+
+/** Where the old secret is lost: the chain goes on, and the checkpoint says that nothing proves what is before it. */
+export async function signAfterReset(sql: Sql, to: Keys): Promise<void> {
+  await lockChain(sql)
+  await append(sql, 'AuditEvent', { head: to, events: to, next: to }, { isReset: true })
+}
+
+export interface Secrets {
+  /** Must have signed the newest checkpoint. */
+  head: Pick<Keys, 'records'>
+  /** Must have signed the audit's events. */
+  events: Pick<Keys, 'records'>
+  /** Signs what is taken. */
+  next: Pick<Keys, 'records'>
+}
+
+/** In a transaction: MOST_ROWS of each table, and with `isWhole` there are no more. */
+export async function takeSome(sql: Sql, secrets: Secrets): Promise<Taken & { isWhole: boolean }> {
+  await lockChain(sql)
+  const before = await newest(sql)
+  if (before && !isSignedBy(secrets.head, before)) return { head: before, isBroken: true, isWhole: true }
+  let isWhole = true
+  for (const source of SOURCES)
+    if ((await append(sql, source, secrets, { isReset: false })) === MOST_ROWS) isWhole = false
+  return { head: await newest(sql), isBroken: false, isWhole }
+}
+
+/** Other takers wait; who reads, and who writes records, does not. */
+async function lockChain(sql: Sql): Promise<void> {
+  await sql.query(`LOCK TABLE "Checkpoint" IN SHARE ROW EXCLUSIVE MODE`)
+}
+
+/** @returns how many rows it covers; 0: there was none, and it was not written */
+async function append(
+  sql: Sql,
+  source: Source,
+  { events, next }: Secrets,
+  { isReset }: { isReset: boolean },
+): Promise<number> {
+  const rows = await uncovered(sql, events, source)
+  if (rows.length === 0 && !isReset) return 0
+  const numbers = rows.map(row => row.n)
+  const previous = await newest(sql)
+  const { upto, gaps, now } = await gapsAfter(sql, source, numbers)
+  const checkpoint: Omit<Checkpoint, 'hash' | 'signature'> = {
+    number: (previous?.number ?? 0) + 1,
+    source,
+    rows: rangesOf(numbers),
+    gaps,
+    upto,
+    count: rows.length,
+    digest: digestOf(rows),
+    marks: Buffer.concat(rows.map(row => row.hash.subarray(0, MARK_BYTES))).toString('hex'),
+    unsigned: source === 'AuditEvent' ? rangesOf(rows.filter(row => !row.isSigned).map(row => row.n)) : '{}',
+    reset: isReset,
+    at: now,
+    previous: previous?.hash ?? null,
+  }
+  const hash = hashOf(checkpoint)
+  await sql.query(
+    `INSERT INTO "Checkpoint" (number, source, rows, gaps, upto, count, digest, marks, unsigned, reset, at, previous, hash, signature)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, decode($8, 'hex'), $9, $10, $11, $12, $13, $14)`,
+    [
+      ...[checkpoint.number, source, checkpoint.rows, gaps, upto, rows.length, checkpoint.digest, checkpoint.marks],
+      ...[checkpoint.unsigned, isReset, now, checkpoint.previous, hash, signatureOf(next, hash)],
+    ],
+  )
+  return rows.length
+}
+
+async function uncovered(sql: Sql, keys: Pick<Keys, 'records'>, source: Source) {
+  const n = numberOf(source)
+  const rows = await readRows(
+    sql,
+    keys,
+    source,
+    `FROM "${source}" t JOIN (
+       SELECT g.n FROM (SELECT gaps FROM "Checkpoint" WHERE source = $1 ORDER BY number DESC LIMIT 1) last
+       CROSS JOIN LATERAL unnest(last.gaps) AS r
+       CROSS JOIN LATERAL (SELECT ${n} AS n FROM "${source}" WHERE ${n} >= lower(r) AND ${n} < upper(r)) g
+       UNION ALL
+       (SELECT ${n} FROM "${source}"
+        WHERE ${n} > coalesce((SELECT upto FROM "Checkpoint" WHERE source = $1 ORDER BY number DESC LIMIT 1), 0) ORDER BY ${n} LIMIT $2)
+     ) p ON p.n = t.${n} ORDER BY t.${n} LIMIT $2`,
+    [source, MOST_ROWS],
+  )
+  return rows.map(({ row }) => row)
+}
+
+/**
+ * Numbers that are missing below the highest: their transactions are open, or were rolled back. After a day they are the latter: no
+ * transaction of camp's is open for as long.
+ */
+async function gapsAfter(
+  sql: Sql,
+  source: Source,
+  numbers: readonly number[],
+): Promise<{ upto: string; gaps: string; now: Date }> {
+  const { rows } = await sql.query<{ upto: string; gaps: string; now: Date }>(
+    `WITH last AS (
+       SELECT coalesce(max(upto), 0) AS upto,
+              coalesce((array_agg(gaps ORDER BY number DESC))[1], '{}') AS gaps
+       FROM (SELECT number, upto, gaps FROM "Checkpoint" WHERE source = $1 ORDER BY number DESC LIMIT 1) newest
+     ), old AS (
+       SELECT coalesce((SELECT upto FROM "Checkpoint" WHERE source = $1 AND at < clock_timestamp() - interval '1 day'
+                        ORDER BY number DESC LIMIT 1), 0) AS upto
+     ), next AS (
+       SELECT greatest(last.upto, $3::bigint) AS upto FROM last
+     )
+     SELECT next.upto::text AS upto,
+            (last.gaps + int8multirange(int8range(last.upto + 1, next.upto + 1)) - $2::int8multirange
+               - int8multirange(int8range(0, old.upto + 1)))::text AS gaps,
+            clock_timestamp()::timestamptz(3) AS now
+     FROM last, old, next`,
+    [source, rangesOf(numbers), numbers.at(-1) ?? 0],
+  )
+  return rows[0]!
+}
+
+export async function newest(sql: Sql): Promise<(Head & { signature: string }) | null> {
+  const { rows } = await sql.query<Head & { signature: string }>(
+    `SELECT number, hash, signature FROM "Checkpoint" ORDER BY number DESC LIMIT 1`,
+  )
+  return rows[0] ?? null
+}
+
+export function digestOf(rows: readonly { hash: Buffer }[]): string {
+  const digest = createHash('sha256')
+  for (const { hash } of rows) digest.update(hash)
+  return digest.digest('hex')
+}
+
+/** Over all of it but the marks, which prove nothing. */
+export function hashOf(checkpoint: Omit<Checkpoint, 'hash' | 'signature'>): string {
+  const { number, source, rows, gaps, upto, count, digest, unsigned, reset, at, previous } = checkpoint
+  const covered = [number, source, rows, gaps, upto, count, digest, unsigned, reset, at.getTime(), previous]
+  return createHash('sha256').update(JSON.stringify(covered)).digest('hex')
+}
+
+function signatureOf(keys: Pick<Keys, 'records'>, hash: string): string {
+  return createHmac('sha256', keys.records).update(`checkpoint ${hash}`).digest('base64url')
+}
+
+export function isSignedBy(
+  keys: Pick<Keys, 'records'>,
+  { hash, signature }: { hash: string; signature: string },
+): boolean {
+  const [expected, found] = [Buffer.from(signatureOf(keys, hash)), Buffer.from(signature)]
+  return expected.length === found.length && timingSafeEqual(expected, found)
+}

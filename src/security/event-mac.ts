@@ -1,0 +1,27 @@
+import { createHmac, timingSafeEqual } from 'node:crypto'
+import { canonicalJson } from './canonical.ts'
+import type { Keys } from './keys.ts'
+
+/** What of an event in the audit is signed by the process that writes it; its time is the database's. */
+export interface SignedEvent {
+  id: string
+  user_id: string | null
+  action: string
+  subject: string
+  subject_id: string
+  /** As it comes back from JSON. */
+  detail: unknown
+}
+
+/** @returns base64url */
+export function eventMac(keys: Pick<Keys, 'records'>, event: SignedEvent): string {
+  const { id, user_id, action, subject, subject_id, detail } = event
+  const signed = canonicalJson(['event', id, user_id, action, subject, subject_id, detail])
+  return createHmac('sha256', keys.records).update(signed).digest('base64url')
+}
+
+/** Whether a process with this secret has written it, as it stands. */
+export function isSigned(keys: Pick<Keys, 'records'>, event: SignedEvent, mac: string | null): boolean {
+  const [expected, found] = [Buffer.from(eventMac(keys, event)), Buffer.from(mac ?? '')]
+  return expected.length === found.length && timingSafeEqual(expected, found)
+}

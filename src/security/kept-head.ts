@@ -1,0 +1,93 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { parse } from 'pg-connection-string'
+import { z } from 'zod'
+import type { Sql } from '../database/pool.ts'
+import { CampError, codeOf } from '../errors.ts'
+import { replacePrivate } from '../files.ts'
+import type { Head } from './checkpoints.ts'
+
+/**
+ * The newest checkpoint that this machine has seen of each database, in CAMP_HOME: outside the database, so that rows which are gone
+ * together with their checkpoints are missed.
+ */
+export interface Keeper {
+  home: string
+  databaseUrl: string | undefined
+}
+
+const HEAD = /^(\d{1,9}):([0-9a-f]{64})$/
+const kept = z.record(z.string(), z.string().regex(HEAD))
+
+/** NUMBER:HASH */
+export function formatHead({ number, hash }: Head): string {
+  return `${number}:${hash}`
+}
+
+/** @throws CampError USAGE unless it is written NUMBER:HASH */
+export function parseHead(text: string): Head {
+  const match = HEAD.exec(text.trim())
+  if (match) return { number: Number(match[1]), hash: match[2]! }
+  throw new CampError('USAGE', `"${text}" is not a head`, {
+    hint: 'It is NUMBER:HASH, as camp budget audit --head printed it.',
+  })
+}
+
+export function headsFile(home: string): string {
+  return join(home, 'heads.json')
+}
+
+/** @throws CampError DATA where the file is not camp's */
+export async function keptHead({ home, databaseUrl }: Keeper): Promise<Head | undefined> {
+  const text = (await readHeads(home))[databaseName(databaseUrl)]
+  return text === undefined ? undefined : parseHead(text)
+}
+
+/** Keeps a newer head. One that the database no longer has is not written over: it is what tells that something is missing. */
+export async function keepHead(sql: Sql, keeper: Keeper, head: Head): Promise<void> {
+  const before = await keptHead(keeper)
+  if (before && (before.number >= head.number || (await headFlaw(sql, before)) !== null)) return
+  await replaceHead(keeper, head)
+}
+
+/** Whatever was kept before, and whatever became of the file. */
+export async function replaceHead({ home, databaseUrl }: Keeper, head: Head): Promise<void> {
+  const others = await readHeads(home).catch(error => {
+    if (error instanceof CampError) return {}
+    throw error
+  })
+  const heads = { ...others, [databaseName(databaseUrl)]: formatHead(head) }
+  await replacePrivate(headsFile(home), `${JSON.stringify(heads, null, 2)}\n`)
+}
+
+/** @returns in what way the chain is not the one that had this head; null where it is */
+export async function headFlaw(sql: Sql, { number, hash }: Head): Promise<string | null> {
+  const { rows } = await sql.query<{ hash: string | null; newest: number | null }>(
+    `SELECT (SELECT hash FROM "Checkpoint" WHERE number = $1) AS hash, (SELECT max(number) FROM "Checkpoint") AS newest`,
+    [number],
+  )
+  const found = rows[0]!
+  if (found.hash === hash) return null
+  return found.hash === null
+    ? `checkpoint ${number} is not there, the newest is ${found.newest ?? 'none'}: records are missing since`
+    : `checkpoint ${number} is not the one of then: the records were written anew`
+}
+
+async function readHeads(home: string): Promise<Record<string, string>> {
+  try {
+    return kept.parse(JSON.parse(await readFile(headsFile(home), 'utf8')))
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return {}
+    if (!(error instanceof SyntaxError || error instanceof z.ZodError)) throw error
+    throw new CampError('DATA', `${headsFile(home)} is not as it was written`, {
+      hint: 'Look at what happened to it; camp budget audit --accept-head writes it anew, without what it should tell.',
+    })
+  }
+}
+
+/** The embedded server's port is another at each start. */
+function databaseName(url: string | undefined): string {
+  if (url === undefined) return 'embedded'
+  const { host, port, database } = parse(url)
+  return `${host ?? ''}:${port || '5432'}/${database ?? ''}`
+}

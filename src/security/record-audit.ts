@@ -1,0 +1,231 @@
+import type { Sql } from '../database/pool.ts'
+import { numberOf, type RecordRow, readRows, SOURCES, type Source } from './checkpoint-rows.ts'
+import {
+  CHECKPOINT_COLUMNS,
+  type Checkpoint,
+  digestOf,
+  type Head,
+  hashOf,
+  isSignedBy,
+  MARK_BYTES,
+  MOST_ROWS,
+} from './checkpoints.ts'
+import type { Keys } from './keys.ts'
+import { numbersOf } from './number-ranges.ts'
+
+export interface RecordAudit {
+  checkpoints: number
+  /** The newest checkpoint. */
+  head: Head | null
+  /** What does not fit, a line each, with what to do. */
+  findings: string[]
+  /** What cannot be proved, and is no sign of a change. */
+  notes: string[]
+}
+
+/** Rows that are held at once. */
+const AT_ONCE = 2 * MOST_ROWS
+/** Names in a line. */
+const NAMES = 5
+
+/**
+ * Computes the chain of checkpoints again, from the rows. It holds some thousand of them at a time, whatever there is. To be called in
+ * a REPEATABLE READ transaction.
+ */
+export async function auditRecords(sql: Sql, keys: Pick<Keys, 'records'>): Promise<RecordAudit> {
+  const audit = new Audit(keys)
+  let last: Checkpoint | undefined
+  for (;;) {
+    const page = await checkpointsAfter(sql, last?.number ?? 0)
+    if (page.length === 0) break
+    const rows = await rowsOf(sql, keys, page)
+    for (const checkpoint of page) {
+      audit.link(last, checkpoint)
+      audit.compare(checkpoint, rows.get(checkpoint.number) ?? [])
+      last = checkpoint
+    }
+  }
+  if (last && !isSignedBy(keys, last)) {
+    audit.findings.push(
+      `checkpoint ${last.number}, the newest, is not signed with this secret: those before it may have been made anew; compare with a head kept elsewhere`,
+    )
+  }
+  for (const source of SOURCES) await audit.lookBeside(sql, source)
+  audit.noteUnsigned()
+  return {
+    checkpoints: audit.checkpoints,
+    head: last ? { number: last.number, hash: last.hash } : null,
+    findings: audit.findings,
+    notes: audit.notes,
+  }
+}
+
+class Audit {
+  checkpoints = 0
+  readonly findings: string[] = []
+  readonly notes: string[] = []
+  readonly #keys: Pick<Keys, 'records'>
+  /** The first event that was signed: those before it are from an older camp. */
+  #firstSigned: number | undefined
+  #older = 0
+
+  constructor(keys: Pick<Keys, 'records'>) {
+    this.#keys = keys
+  }
+
+  link(last: Checkpoint | undefined, next: Checkpoint): void {
+    this.checkpoints++
+    const expected = (last?.number ?? 0) + 1
+    if (next.number !== expected) {
+      const gone =
+        next.number - 1 === expected ? `checkpoint ${expected} is` : `checkpoints ${expected} to ${next.number - 1} are`
+      this.findings.push(`${gone} missing: compare with a backup of before`)
+    } else if (next.previous !== (last?.hash ?? null)) {
+      this.findings.push(
+        `checkpoint ${next.number} does not follow from the one before it: compare with a backup of before`,
+      )
+    }
+    if (next.hash !== hashOf(next))
+      this.findings.push(`checkpoint ${next.number} was changed: compare with a backup of before`)
+    if (next.reset) {
+      this.notes.push(
+        `camp secret reset at ${next.at.toISOString()} (checkpoint ${next.number}): what is older is proved by a head kept elsewhere only`,
+      )
+    }
+  }
+
+  compare(checkpoint: Checkpoint, rows: readonly RecordRow[]): void {
+    const { number, source, count, digest } = checkpoint
+    if (rows.length !== count || digestOf(rows) !== digest) this.#tellChanged(checkpoint, rows)
+    if (source !== 'AuditEvent') return
+    const unsigned = new Set(numbersOf(checkpoint.unsigned, MOST_ROWS))
+    this.#firstSigned ??= rows.find(row => !unsigned.has(row.n))?.n
+    const found = rows.filter(row => unsigned.has(row.n))
+    if (checkpoint.reset) {
+      if (found.length > 0)
+        this.notes.push(`checkpoint ${number}: who wrote ${found.length} events just before the reset is not proved`)
+      return
+    }
+    this.#judgeUnsigned(found)
+  }
+
+  #tellChanged({ number, source, rows: ranges, marks }: Checkpoint, rows: readonly RecordRow[]): void {
+    const present = new Map(rows.map(row => [row.n, row]))
+    const missing: number[] = []
+    const changed: string[] = []
+    for (const [i, n] of numbersOf(ranges, MOST_ROWS).entries()) {
+      const row = present.get(n)
+      const mark = marks.slice(i * 2 * MARK_BYTES, (i + 1) * 2 * MARK_BYTES)
+      if (!row) missing.push(n)
+      else if (row.hash.subarray(0, MARK_BYTES).toString('hex') !== mark) changed.push(row.name)
+    }
+    const todo = 'compare with a backup of before'
+    if (missing.length > 0)
+      this.findings.push(`${source}: ${listed(missing)} of checkpoint ${number}, deleted since: ${todo}`)
+    for (const name of changed.slice(0, NAMES)) this.findings.push(`${name} was changed after it was written: ${todo}`)
+    if (changed.length > NAMES)
+      this.findings.push(`${source}: ${changed.length - NAMES} more rows of checkpoint ${number} were changed: ${todo}`)
+    if (missing.length === 0 && changed.length === 0)
+      this.findings.push(`${source}: the rows of checkpoint ${number} are not those that it covers: ${todo}`)
+  }
+
+  /** Events that no process with the secret has written. */
+  #judgeUnsigned(rows: readonly RecordRow[]): void {
+    for (const { n, name } of rows) {
+      if (this.#firstSigned === undefined || n < this.#firstSigned) this.#older++
+      else
+        this.findings.push(
+          `${name} was not written by camp, or with another secret: ask who is named; undo what it claims`,
+        )
+    }
+  }
+
+  /** Rows that no checkpoint has, and should; the newest are in none yet, and each stands for itself. */
+  async lookBeside(sql: Sql, source: Source): Promise<void> {
+    const n = numberOf(source)
+    const between = await readRows(
+      sql,
+      this.#keys,
+      source,
+      `FROM "${source}" t, (
+         SELECT coalesce(range_agg(r), '{}') AS covered FROM "Checkpoint" c CROSS JOIN LATERAL unnest(c.rows) AS r WHERE c.source = $1
+       ) a, (
+         SELECT coalesce(max(upto), 0) AS upto, coalesce((array_agg(gaps ORDER BY number DESC))[1], '{}') AS gaps
+         FROM "Checkpoint" WHERE source = $1
+       ) l
+       WHERE t.${n} <= l.upto AND NOT t.${n} <@ a.covered AND NOT t.${n} <@ l.gaps ORDER BY t.${n} LIMIT $2`,
+      [source, MOST_ROWS],
+    )
+    for (const { row } of between.slice(0, NAMES))
+      this.findings.push(`${row.name} was put in beside the checkpoints: ask who did, and undo what it claims`)
+    if (between.length > NAMES)
+      this.findings.push(`${source}: ${between.length - NAMES} more rows were put in beside the checkpoints`)
+    if (source === 'AuditEvent') await this.#lookAhead(sql)
+  }
+
+  async #lookAhead(sql: Sql): Promise<void> {
+    for (let after = -1; ; ) {
+      const rows = await readRows(
+        sql,
+        this.#keys,
+        'AuditEvent',
+        `FROM "AuditEvent" t
+         WHERE t.n > greatest($1, (SELECT coalesce(max(upto), 0) FROM "Checkpoint" WHERE source = 'AuditEvent')) ORDER BY t.n LIMIT $2`,
+        [after, MOST_ROWS],
+      )
+      if (rows.length === 0) return
+      after = rows.at(-1)!.row.n
+      this.#firstSigned ??= rows.find(({ row }) => row.isSigned)?.row.n
+      this.#judgeUnsigned(rows.map(({ row }) => row).filter(row => !row.isSigned))
+    }
+  }
+
+  noteUnsigned(): void {
+    if (this.#older > 0) this.notes.push(`${this.#older} audit events are from before events were signed`)
+  }
+}
+
+/** As many as hold AT_ONCE rows together, and one at least. */
+async function checkpointsAfter(sql: Sql, number: number): Promise<Checkpoint[]> {
+  const { rows } = await sql.query<Checkpoint>(
+    `SELECT ${CHECKPOINT_COLUMNS} FROM "Checkpoint" WHERE number > $1 ORDER BY number LIMIT 200`,
+    [number],
+  )
+  let held = 0
+  const most = rows.findIndex((row, i) => {
+    held += row.count
+    return i > 0 && held > AT_ONCE
+  })
+  return most === -1 ? rows : rows.slice(0, most)
+}
+
+async function rowsOf(
+  sql: Sql,
+  keys: Pick<Keys, 'records'>,
+  page: readonly Checkpoint[],
+): Promise<Map<number, RecordRow[]>> {
+  const found = new Map<number, RecordRow[]>()
+  for (const source of SOURCES) {
+    const n = numberOf(source)
+    const rows = await readRows(
+      sql,
+      keys,
+      source,
+      `FROM "Checkpoint" c CROSS JOIN LATERAL unnest(c.rows) AS r JOIN "${source}" t ON t.${n} >= lower(r) AND t.${n} < upper(r)
+       WHERE c.source = $1 AND c.number BETWEEN $2 AND $3 ORDER BY c.number, t.${n}`,
+      [source, page[0]!.number, page.at(-1)!.number],
+      'c.number',
+    )
+    for (const { extra, row } of rows) {
+      const list = found.get(extra)
+      if (list) list.push(row)
+      else found.set(extra, [row])
+    }
+  }
+  return found
+}
+
+function listed(numbers: readonly number[]): string {
+  const more = numbers.length > NAMES ? ` and ${numbers.length - NAMES} more` : ''
+  return `${numbers.length === 1 ? 'row' : 'rows'} ${numbers.slice(0, NAMES).join(', ')}${more}`
+}

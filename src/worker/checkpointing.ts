@@ -1,0 +1,42 @@
+import type pg from 'pg'
+import type { Clock } from '../clock.ts'
+import type { Config } from '../config.ts'
+import type { Log } from '../log.ts'
+import { takeCheckpoints } from '../security/checkpoints.ts'
+import { keepHead } from '../security/kept-head.ts'
+import type { Keys } from '../security/keys.ts'
+import { seldom } from './timing.ts'
+
+interface Deps {
+  pool: pg.Pool
+  keys: Keys
+  config: Pick<Config, 'home' | 'databaseUrl'>
+  log: Log
+  clock: Clock
+}
+
+/** After an update there may be years to cover: a few seconds' work with each sweep. */
+const MOST = 3
+
+/** With each sweep: what was written since is covered by checkpoints. A sweep does not fail with it. */
+export function checkpointing({ pool, keys, config, log, clock }: Deps): { take(): Promise<void> } {
+  const onError = seldom(clock, (error, times) => log.warn({ error, times }, 'no checkpoint was taken'))
+  let toldHead = 0
+  return {
+    async take() {
+      try {
+        const { head, isBroken } = await takeCheckpoints(pool, keys, MOST)
+        if (!head || head.number === toldHead) return
+        toldHead = head.number
+        if (isBroken)
+          log.error(
+            { checkpoint: head.number },
+            'the newest checkpoint is not signed with this secret: see camp budget audit',
+          )
+        else await keepHead(pool, config, head)
+      } catch (error) {
+        onError(error)
+      }
+    },
+  }
+}

@@ -1,0 +1,113 @@
+import { randomBytes } from 'node:crypto'
+import { mkdtempSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { beforeAll, expect, it } from 'vitest'
+import { camp } from '../support/camp.ts'
+import { useDatabase } from '../support/database.ts'
+import { adminEnv, succeed, userEnv } from '../support/login.ts'
+
+const db = useDatabase()
+let env: NodeJS.ProcessEnv
+beforeAll(async () => {
+  env = await adminEnv(db)
+  await succeed(camp(['wallet', 'add', 'Acme', '--idgis', '7'], { env }))
+  await succeed(camp(['budget', 'set', 'Acme', '2026-11', '100'], { env }))
+})
+const audit = (options: string[] = [], who = env) => camp(['budget', 'audit', ...options], { env: who })
+const elsewhere = () => ({ ...env, CAMP_HOME: mkdtempSync(join(tmpdir(), 'camp-home-')), CAMP_TOKEN: token })
+let token: string
+
+/** As a superuser does: triggers off. */
+const tamper = (sql: string) => db.pool.query(`BEGIN; SET LOCAL session_replication_role = replica; ${sql}; COMMIT`)
+
+it('agrees, and each command that wrote to the audit has left a checkpoint', async () => {
+  token = (await succeed(camp(['user', 'token', 'ana@example.com', '--quiet'], { env }))).out.trim()
+  const { rows } = await db.pool.query(
+    `SELECT (SELECT count(*)::int FROM "AuditEvent") AS events, sum(count)::int AS covered FROM "Checkpoint"`,
+  )
+  expect(rows[0].covered).toBe(rows[0].events)
+  const result = (await succeed(audit(['--json']))).json()
+  expect(result).toMatchObject({ ok: true, differences: [], records: { findings: [], notes: [] } })
+  expect(result.records.head).toMatch(/^\d+:[0-9a-f]{64}$/)
+  expect((await succeed(audit(['--head']))).out.trim()).toBe(result.records.head)
+  expect((await succeed(audit())).out).toMatch(
+    /^All agree: 1 budgets, 0 batches, 0 ledger entries, \d+ checkpoints\.\n$/,
+  )
+})
+
+it('ends with 6 and a line for each thing that was changed', async () => {
+  await tamper(`UPDATE "Budget" SET budget = 900`)
+  await tamper(`UPDATE "AuditEvent" SET detail = '{"to":"900.00"}' WHERE action = 'budget.set'`)
+  const run = await audit()
+  expect(run.code).toBe(6)
+  expect(run.out).toMatch(
+    /^audit event \S+ \(budget\.set of Budget \S+\) was changed after it was written: compare with a backup of before\n$/,
+  )
+  await tamper(`UPDATE "AuditEvent" SET detail = detail || '{"to":"100.00"}' WHERE action = 'budget.set'`)
+  expect((await audit()).out).toContain('budget Acme 2026-11: limit 900.00, expected 100.00 (ask the ADMINs')
+  await tamper(`UPDATE "Budget" SET budget = 100`)
+  // The event's other details are gone.
+  const [{ id }] = (await db.pool.query(`SELECT id, wallet_id FROM "Budget"`)).rows
+  await tamper(
+    `UPDATE "AuditEvent" SET detail = jsonb_build_object('wallet_id', (SELECT wallet_id FROM "Budget" WHERE id = '${id}'),
+       'year', 2026, 'month', 11, 'from', NULL, 'to', '100.00') WHERE action = 'budget.set'`,
+  )
+  await succeed(audit())
+})
+
+it('misses the newest rows, cut off with their checkpoints, by what is kept outside of the database', async () => {
+  await succeed(camp(['budget', 'set', 'Acme', '2026-11', '5000'], { env }))
+  const head = (await succeed(audit(['--head']))).out.trim()
+  const number = Number(head.split(':')[0])
+  await tamper(`DELETE FROM "Checkpoint" WHERE number >= ${number}`)
+  await tamper(`DELETE FROM "AuditEvent" WHERE n = (SELECT max(n) FROM "AuditEvent"); UPDATE "Budget" SET budget = 100`)
+  const here = await audit()
+  expect(here.code).toBe(6)
+  expect(here.out).toContain(
+    `checkpoint ${number} is not there, the newest is ${number - 1}: records are missing since (this machine`,
+  )
+  // A command that writes has a checkpoint of this number again: what was kept is not written over.
+  await succeed(camp(['wallet', 'set', 'Acme', '--idgis', '8'], { env }))
+  expect((await audit()).out).toContain(
+    `checkpoint ${number} is not the one of then: the records were written anew (this machine`,
+  )
+
+  await succeed(audit([], elsewhere()))
+  const expected = await audit(['--expect', head], elsewhere())
+  expect([expected.code, expected.out]).toEqual([6, expect.stringContaining('(by --expect;')])
+
+  expect(await audit(['--accept-head', '--yes'], await userEnv(db, env))).toMatchObject({ code: 7 })
+  await succeed(audit(['--accept-head', '--yes']))
+  await succeed(audit())
+  const event = await db.prisma.auditEvent.findFirstOrThrow({ where: { action: 'records.accept' } })
+  expect(event.detail).toEqual({ head })
+})
+
+it('agrees after a rotation, and remembers what it has seen before', async () => {
+  const head = (await succeed(audit(['--head']))).out.trim()
+  const file = join(mkdtempSync(join(tmpdir(), 'camp-secret-')), 'secret')
+  const secret = randomBytes(24).toString('base64url')
+  writeFileSync(file, secret)
+  await succeed(camp(['secret', 'rotate', '--file', file, '--yes'], { env }))
+  env = { ...env, CAMP_SECRET: secret }
+  await succeed(camp(['login', 'ana@example.com', '--password-stdin'], { env, stdin: 'correct horse\n' }))
+  const { records } = (await succeed(audit(['--expect', head, '--json']))).json()
+  expect(records).toMatchObject({ findings: [], notes: [] })
+})
+
+it.each(['1', '1:xyz', `x:${'0'.repeat(64)}`])('%s is no head', async text => {
+  expect(await audit(['--expect', text])).toMatchObject({ code: 2, out: '' })
+})
+
+it('says what a reset of the secret leaves unproved', async () => {
+  env = { ...env, CAMP_SECRET: 'a-secret-after-the-lost-one' }
+  await succeed(
+    camp(['secret', 'reset', 'ana@example.com', '--password-stdin', '--yes'], { env, stdin: 'correct horse\n' }),
+  )
+  await succeed(camp(['login', 'ana@example.com', '--password-stdin'], { env, stdin: 'correct horse\n' }))
+  const { out } = await succeed(audit())
+  expect(out).toMatch(
+    /note: camp secret reset at \S+ \(checkpoint \d+\): what is older is proved by a head kept elsewhere only/,
+  )
+})
