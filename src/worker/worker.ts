@@ -170,7 +170,7 @@ async function start(deps: WorkerDeps, options: WorkerOptions): Promise<Worker> 
   const toldMissed = new Set<string>()
   const sweepOnce = heeding(async () => {
     sweptAt = clock.now().getTime()
-    if (!(await guard.mayClaim())) return applier.startOver()
+    if (!(await guard.mayClaim())) return applier.tidy()
     const swept = await sweep({ pool, queues, now, sweepMs: config.sweepMs })
     if (swept.inDoubt > 0) log.warn(swept, 'leases ran out: leads are in doubt')
     recurrences.wake()
