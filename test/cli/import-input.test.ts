@@ -73,7 +73,7 @@ describe('standard input', () => {
     ],
   ])('may be %s; its rejects can be written', async (_, make, as) => {
     const rejects = join(folder, 'stdin-rejects.csv')
-    const run = await camp(line('-', '--rejects', rejects), { env, stdin: await make() })
+    const run = await camp(line('-', '--rejects', rejects, '--overwrite'), { env, stdin: await make() })
     expect(run.err).toBe('')
     expect(run.json()).toMatchObject({ ...as, name: 'stdin', source_file: 'stdin', rows: 2, rejects: { rows: 1 } })
     expect(readFileSync(rejects, 'utf8')).toContain('123;Bia;3;fone;INVALID_PHONE;')
