@@ -170,6 +170,7 @@ function leadOutcomes({ messages, result, blocked, writtenAt }: Part): Map<strin
   ])
 }
 
+/** Of a message whose request camp did not write. */
 export function notWritten(why: NotWritten): LeadOutcome {
   return { kind: 'NOT_ACCEPTED', reason: NOT_WRITTEN[why], isWithheld: true }
 }
