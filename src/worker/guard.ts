@@ -42,6 +42,12 @@ const STOP_MS = 2_000
 export const WAITS_FOR_PERSON = 'nothing is sent from this database until a person decides: camp db accept-restore'
 
 export function openGuard({ pool, marks, log, monotonic }: GuardDeps): Guard {
+  if (marks.stores.length === 0) {
+    log.warn(
+      { reason: marks.homeless },
+      'no mark is kept: CAMP_HOME cannot be used, and there is no REDIS_URL. A restored backup is found out by its place and age alone',
+    )
+  }
   let known: { id: string; mark: Mark } | undefined
   let markedAt = Number.NEGATIVE_INFINITY
   let waiting: { at: number; until: number } | undefined
