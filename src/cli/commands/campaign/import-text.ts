@@ -152,7 +152,7 @@ function firstText({ first_leads }: ImportFacts, color: Context['out']['color'])
 }
 
 function oneLine(text: string): string {
-  return text.replace(/\s*[\r\n]+\s*/g, ' ⏎ ')
+  return text.replace(/\s+/g, blank => (/[\r\n]/.test(blank) ? ' ⏎ ' : blank))
 }
 
 function sum(numbers: readonly number[]): number {
