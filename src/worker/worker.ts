@@ -135,6 +135,7 @@ export async function startWorker(deps: WorkerDeps, options: WorkerOptions): Pro
   })
   const recurrences = startRecurrences({
     pool,
+    databaseUrl: pool.options.connectionString!,
     clock: { now },
     onFired: fired => {
       const { recurrence, at, status, file, reason } = fired
