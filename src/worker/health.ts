@@ -1,9 +1,18 @@
 import type pg from 'pg'
 import { publicWord } from '../database/faults.ts'
+import { stalledCampaigns } from '../dispatch/stalled.ts'
 import type { Queues } from '../queue/queues.ts'
 import { assertSecretStands, SecretMismatch } from '../security/fingerprint.ts'
 import type { Keys } from '../security/keys.ts'
 import { after } from './timing.ts'
+
+/** How many campaigns of these brokers are due and do not go on, and for how long. */
+async function workWord(pool: pg.Pool, now: Date, brokerIds: readonly string[]): Promise<string> {
+  const [longest, ...others] = await stalledCampaigns(pool, now, { brokerIds })
+  if (!longest) return 'ok'
+  const seconds = Math.floor((now.getTime() - longest.since.getTime()) / 1000)
+  return `due, and nothing settled for ${seconds} s (campaigns: ${1 + others.length})`
+}
 
 /** That the secret is another one tells nothing of it. */
 function wordOf(error: unknown): string {
@@ -15,18 +24,24 @@ const HEALTH_MS = 3_000
 
 /**
  * Whether the database answers, the queue gives jobs, and the secret is the database's. It needs no login: of what is wrong it tells a
- * class, and the log has the rest.
+ * class, and the log has the rest. `work` tells whether what is due goes on; it decides nothing: a restart would not help, and whoever
+ * sends callbacks would find no worker.
  */
 export async function health(
   { pool, queues, keys }: { pool: pg.Pool; queues: Queues; keys: Keys },
-  brokers: number,
+  now: Date,
+  brokerIds: readonly string[],
 ): Promise<{ ok: boolean; detail: Record<string, unknown> }> {
   const answer = (asked: Promise<unknown>) =>
     Promise.race([asked.then(() => 'ok', wordOf), after(HEALTH_MS).then(() => 'no answer')])
-  const [database, queue, secret] = await Promise.all([
+  const [database, queue, secret, work] = await Promise.all([
     answer(pool.query('SELECT 1')),
     answer(queues.check()),
     answer(assertSecretStands(pool, keys)),
+    Promise.race([workWord(pool, now, brokerIds).catch(publicWord), after(HEALTH_MS).then(() => 'no answer')]),
   ])
-  return { ok: [database, queue, secret].every(one => one === 'ok'), detail: { database, queue, secret, brokers } }
+  return {
+    ok: [database, queue, secret].every(one => one === 'ok'),
+    detail: { database, queue, secret, work, brokers: brokerIds.length },
+  }
 }

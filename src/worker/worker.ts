@@ -210,7 +210,7 @@ export async function startWorker(deps: WorkerDeps, options: WorkerOptions): Pro
     log,
     clock: { now },
     publicUrl: config.publicUrl,
-    health: () => health(deps, consumers.size),
+    health: () => health(deps, now(), [...consumers.keys()]),
     onStored: applier.wake,
   })
   upkeep.start()
