@@ -7,6 +7,7 @@ import { type ContactHours, type HoursColumns, hoursOf, isWithinHours } from '..
 import { throttlingOf } from '../dispatch/pace.ts'
 import { effectiveBatchSize, perSecond } from '../dispatch/plan.ts'
 import { rampCount } from '../dispatch/ramp.ts'
+import { stalledCampaigns } from '../dispatch/stalled.ts'
 import { holdOf } from '../installation/installation.ts'
 import { AREA_TABLE, REGIONS } from '../lead/zones.ts'
 import { type Forecast, forecastOf } from './forecast.ts'
@@ -25,6 +26,8 @@ export interface Outlook extends Forecast {
   /** Where its start is outside the contact hours: when the first message may go out, and why not before. ISO 8601. */
   opens_at: string | null
   closed_because: string | null
+  /** Something of it is due, and nothing was claimed or settled since then; ISO 8601. null: it goes on, or waits for its moment. */
+  stalled_since: string | null
   /** A worker is alive that serves its broker. Without one nothing goes out. */
   worker_running: boolean
   /** Why nothing is sent from this database until a person decides (camp db accept-restore). */
@@ -61,6 +64,7 @@ export async function plannedOutlook(
     start_missed: false,
     recurrence: null,
     ...openingView(openingOf(plan.hours, placesOf(plan.loads), from, holidayTest(plan.ownHolidays))),
+    stalled_since: null,
     worker_running: await isServed(sql, plan.broker),
     held: (await holdOf(sql))?.reason ?? null,
   }
@@ -93,9 +97,15 @@ export async function outlookOf(sql: Sql, campaignId: string, present: Present):
     recurrence: campaign.recurrence,
     ...(await forecastOf(sql, campaignId, present)),
     ...openingView(openingOf(hoursOf(campaign), placesOf(loads), from, holidayTest(campaign.own_holidays))),
+    stalled_since: await stalledSince(sql, campaignId, present),
     worker_running: await isServed(sql, campaign.broker),
     held: hold?.reason ?? null,
   }
+}
+
+async function stalledSince(sql: Sql, campaignId: string, { now }: Present): Promise<string | null> {
+  const [stalled] = await stalledCampaigns(sql, now, { campaignId })
+  return stalled?.since.toISOString() ?? null
 }
 
 /** What may be sent without a further step of a person's, once it is approved; nothing of a campaign that stands still. */

@@ -9,12 +9,19 @@ export { isUnreachable } from './faults.ts'
 /** What a statement needs: a pool, a client or a transaction's client. */
 export type Sql = Pick<pg.ClientBase, 'query'>
 
+export interface PoolOptions {
+  max?: number
+  name?: string
+  /** Its connections are given up when the other end is gone: `SESSION`. */
+  worker?: boolean
+}
+
 /**
  * PostgreSQL's numeric and bigint arrive as strings and timestamps as Date: pg's defaults, relied on everywhere. Connects when it
  * is first asked.
  * @throws CampError USAGE where the URL cannot be read, or names a certificate that cannot
  */
-export function openPool(url: string, options: { max?: number; name?: string } = {}): pg.Pool {
+export function openPool(url: string, options: PoolOptions = {}): pg.Pool {
   assertReadable(url)
   const pool = new pg.Pool({
     connectionString: url,
@@ -22,12 +29,21 @@ export function openPool(url: string, options: { max?: number; name?: string } =
     application_name: options.name ?? 'camp',
     connectionTimeoutMillis: 10_000,
     keepAlive: true,
+    keepAliveInitialDelayMillis: KEEP_ALIVE_S * 1000,
+    ...(options.worker && { onConnect: client => applySettings(client, SESSION) }),
   })
   // An idle connection that the server closes is not an event: the next query opens another.
   pool.on('error', () => undefined)
   // One that breaks while it is taken fails its query; unheard, its own event would end the process besides.
   pool.on('connect', client => client.on('error', () => undefined))
   return pool
+}
+
+/** A server that refuses the settings is used without. @throws Error where it does not answer */
+export async function applySettings(client: pg.ClientBase, settings: string): Promise<void> {
+  await client.query({ text: settings, query_timeout: 10_000 } as pg.QueryConfig).catch(error => {
+    if (!(error instanceof pg.DatabaseError)) throw error
+  })
 }
 
 /** What pg would say of it when it connects, as an error of its own. @throws CampError USAGE */
@@ -59,7 +75,29 @@ export async function transaction<T>(pool: pg.Pool, work: (client: pg.PoolClient
  */
 export const IDLE_IN_TRANSACTION_MS = 15_000
 
-const BEGIN = `BEGIN; SET LOCAL idle_in_transaction_session_timeout = ${IDLE_IN_TRANSACTION_MS}`
+/**
+ * How long a statement of a transaction waits for a lock. Longer than an idle holder keeps it, so that only what is held in another way
+ * is given up; short enough that a settle is tried several times within its lease.
+ */
+export const LOCK_TIMEOUT_MS = 20_000
+
+const BEGIN =
+  `BEGIN; SET LOCAL idle_in_transaction_session_timeout = ${IDLE_IN_TRANSACTION_MS}; ` +
+  `SET LOCAL lock_timeout = ${LOCK_TIMEOUT_MS}`
+
+/** For a transaction that may be idle, and wait for others of its kind, for as long as a file takes. */
+export async function withoutTimeLimits(sql: Sql): Promise<void> {
+  await sql.query(`SET LOCAL idle_in_transaction_session_timeout = 0; SET LOCAL lock_timeout = 0`)
+}
+
+const KEEP_ALIVE_S = 10
+
+/**
+ * A server's end of a connection, whose other end is cut off or does not read: given up after 15 s, and its locks with it. Limits of
+ * transactions are not in here: through PgBouncer a SET of the session reaches whichever connection comes next, and these settings
+ * do no harm there, nor on a Unix socket.
+ */
+export const SESSION = `SET tcp_keepalives_idle = ${KEEP_ALIVE_S}; SET tcp_keepalives_interval = 2; SET tcp_keepalives_count = 2; SET tcp_user_timeout = 15000`
 
 async function once<T>(pool: pg.Pool, work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
   const client = await pool.connect()

@@ -80,7 +80,7 @@ export async function postpone(
   now: Date,
 ): Promise<number> {
   const { rows } = await sql.query<{ ring: number }>(
-    `UPDATE "Batch" SET not_before = $2, asleep = $4, ring = ring + 1, rung_at = $3 WHERE id = $1 RETURNING ring`,
+    `UPDATE "Batch" SET not_before = $2, due_at = $2, asleep = $4, ring = ring + 1, rung_at = $3 WHERE id = $1 RETURNING ring`,
     [batchId, until, now, asleep],
   )
   return rows[0]!.ring

@@ -210,7 +210,7 @@ async function postpone(
   now: Date,
 ): Promise<number> {
   const { rows } = await sql.query<{ ring: number }>(
-    `UPDATE "Batch" SET not_before = $2, error = $4, asleep = $5, ring = ring + 1, rung_at = $3 WHERE id = $1 RETURNING ring`,
+    `UPDATE "Batch" SET not_before = $2, due_at = $2, error = $4, asleep = $5, ring = ring + 1, rung_at = $3 WHERE id = $1 RETURNING ring`,
     [id, until, now, why, asleep],
   )
   return rows[0]!.ring

@@ -42,7 +42,8 @@ export async function ringNext(
 /** Makes every QUEUED batch of a campaign new to the queue: after a pause nobody knows which rings are left. */
 export async function forgetRings(sql: Sql, campaignId: string): Promise<void> {
   await sql.query(
-    `UPDATE "Batch" SET ring = ring + 1, rung_at = NULL, failures = 0, not_before = NULL, asleep = false WHERE campaign_id = $1 AND status = 'QUEUED'`,
+    `UPDATE "Batch" SET ring = ring + 1, rung_at = NULL, failures = 0, not_before = NULL, due_at = clock_timestamp(), asleep = false
+     WHERE campaign_id = $1 AND status = 'QUEUED'`,
     [campaignId],
   )
 }

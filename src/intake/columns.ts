@@ -209,9 +209,12 @@ function found(headers: readonly string[]): string {
 /** A lead keeps its columns by name: the second "obs" becomes "obs_2". */
 export function uniqueNames(headers: readonly string[]): string[] {
   const seen = new Set<string>()
+  const numbers = new Map<string, number>()
   return headers.map(header => {
     let name = header
-    for (let n = 2; seen.has(name); n++) name = `${header}_${n}`
+    let n = numbers.get(header) ?? 2
+    for (; seen.has(name); n++) name = `${header}_${n}`
+    numbers.set(header, n)
     seen.add(name)
     return name
   })

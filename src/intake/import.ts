@@ -5,7 +5,7 @@ import { formatMoney, moneyOf } from '../budget/money.ts'
 import { affordable } from '../campaign/affordable.ts'
 import { assertOpensFor } from '../campaign/contact-hours.ts'
 import { openingsFor } from '../campaign/forecast.ts'
-import { transaction } from '../database/pool.ts'
+import { transaction, withoutTimeLimits } from '../database/pool.ts'
 import { loadsOf } from '../dispatch/expected-end.ts'
 import { batchSizes, effectiveBatchSize, perSecond } from '../dispatch/plan.ts'
 import { CampError } from '../errors.ts'
@@ -136,8 +136,8 @@ async function importRows(deps: ImportDeps, request: ImportRequest, intake: Inta
   const rejects = file === null ? null : await RejectsFile.create({ file, overwrite }, source, columns)
   try {
     const result = await transaction(deps.pool, async client => {
-      // It holds no lock that another waits for, and a terminal may stop it for a while.
-      await client.query(`SET LOCAL idle_in_transaction_session_timeout = 0`)
+      // No worker waits for its locks, and a terminal may stop it for a while; another import of the file is waited for.
+      await withoutTimeLimits(client)
       if (!request.again) await claimFile(client, source.file, source.sha256)
       const made = await createCampaign(deps, request, intake, client)
       const tally = await storeLeads(deps, intake, client, made.id, rejects)

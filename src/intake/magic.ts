@@ -40,7 +40,7 @@ const OTHERS: readonly { begins: readonly string[]; what: string; hint: string }
   { begins: ['\x89PNG', '\xff\xd8\xff', 'GIF8'], what: 'an image', hint: 'Export the list itself as CSV.' },
 ]
 const WEB_PAGE =
-  /^(?:\xef\xbb\xbf|\xff\xfe|\xfe\xff)?\s*(?:<!--.*?-->\s*)*(?:<(?:!doctype|html|head|meta|style|body|div|table|tr|\?xml)\b|mime-version:)/is
+  /^(?:\xef\xbb\xbf|\xff\xfe|\xfe\xff)?\s*(?:<!--(?:(?!-->).)*-->\s*)*(?:<(?:!doctype|html|head|meta|style|body|div|table|tr|\?xml)\b|mime-version:)/is
 
 /** @throws CampError DATA unless what a gzip holds is text */
 export function assertTextInGzip(file: string, head: Buffer): void {

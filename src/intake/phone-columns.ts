@@ -19,7 +19,9 @@ export function phoneFamilies(headers: readonly string[], taken: ReadonlySet<num
     const families = new Map<string, number[]>()
     names.forEach(({ stem }, i) => {
       if (taken.has(i) || areaCodes.has(i) || !tier(stem)) return
-      families.set(stem, [...(families.get(stem) ?? []), i])
+      const family = families.get(stem)
+      if (family) family.push(i)
+      else families.set(stem, [i])
     })
     const byNumber = (a: number, b: number) => (names[a]!.n ?? 1) - (names[b]!.n ?? 1)
     if (families.size > 0) return [...families.values()].map(family => family.sort(byNumber))
@@ -33,20 +35,34 @@ export function phoneFamilies(headers: readonly string[], taken: ReadonlySet<num
  */
 export function withAreaCodes(headers: readonly string[], phones: readonly number[]): PhoneColumn[] {
   const names = headers.map(nameOf)
+  const isPhone = new Set(phones)
   const areas = names.flatMap(({ stem, n }, index) => {
-    const of = phones.includes(index) ? undefined : areaCodeOf(stem)
+    const of = isPhone.has(index) ? undefined : areaCodeOf(stem)
     return of === undefined ? [] : [{ index, of, n }]
   })
   const [only, ...others] = areas.filter(({ of }) => of === '')
   const common = others.length === 0 && only?.n === undefined ? only : undefined
+  const byIndex = new Map(areas.map(area => [area.index, area]))
+  // By what they say, the first of several.
+  const byName = new Map(
+    areas.toReversed().flatMap(area => {
+      if (area.of === '' && area.n === undefined) return []
+      return [[nameKey(area.of, area.n), area] as const]
+    }),
+  )
   return phones.map(index => {
     const { stem, n = 1 } = names[index]!
-    const named = areas.find(area => (area.of === stem && (area.n ?? 1) === n) || (area.of === '' && area.n === n))
-    const beside = areas.find(
-      area => area.index === index - 1 && (area.n ?? n) === n && (stem.includes(area.of) || area.of.includes(stem)),
-    )
-    return { index, areaCode: (named ?? beside ?? common)?.index }
+    const said = [byName.get(nameKey(stem, n)), byName.get(nameKey('', n))].filter(area => area !== undefined)
+    const named = said.sort((a, b) => a.index - b.index)[0]
+    const left = byIndex.get(index - 1)
+    const fits = left && (left.n ?? n) === n && (stem.includes(left.of) || left.of.includes(stem))
+    return { index, areaCode: (named ?? (fits ? left : undefined) ?? common)?.index }
   })
+}
+
+/** One word and number: the first may go without it. */
+function nameKey(stem: string, n = 1): string {
+  return `${stem} ${n}`
 }
 
 interface Name {
@@ -78,13 +94,13 @@ function areaCodeOf(stem: string): string | undefined {
  */
 function areaCodesOf(names: readonly Name[]): ReadonlySet<number> {
   const isPhone = (stem: string) => areaCodeOf(stem) === undefined && tiersOf('phone').some(tier => tier(stem))
-  const phones = names.filter(({ stem }) => isPhone(stem))
+  const phones = new Set(names.filter(({ stem }) => isPhone(stem)).map(({ stem, n }) => nameKey(stem, n)))
   return new Set(
     names.flatMap(({ stem, n }, i) => {
       const of = areaCodeOf(stem)
       if (of === undefined) return []
       const right = names[i + 1]
-      const named = phones.some(phone => phone.stem === of && (phone.n ?? 1) === (n ?? 1))
+      const named = phones.has(nameKey(of, n))
       const beside = right !== undefined && isPhone(right.stem) && (right.stem.includes(of) || of.includes(right.stem))
       return of === '' || named || beside ? [i] : []
     }),

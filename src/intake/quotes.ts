@@ -11,6 +11,8 @@ export interface QuoteFault {
   line?: string
 }
 
+/** More cells of several lines than any row has. */
+const MOST_MULTILINE = 100
 /** More lines than any text has. */
 const MOST_LINES = 200
 const LINE_BREAK = /\r\n|\n|\r/
@@ -44,12 +46,15 @@ export class QuoteJudge {
 
   /** @param torn a cell of the row has kept its opening quote, since other characters stand behind its closing one */
   faultOf(cells: readonly string[], torn: boolean): QuoteFault | undefined {
+    let multiline = 0
     for (const [column, cell] of cells.entries()) {
       const opened = torn && cell.startsWith('"')
       if (!isMultiline(cell)) {
         if (opened && cell.includes(this.#delimiter) && cells.length < this.#width) return { column, certain: false }
         continue
       }
+      // Each is looked at together with all other cells.
+      if (++multiline > MOST_MULTILINE) return { column, certain: false }
       const fault = opened ? { certain: true } : this.#faultOfLines(cells, column)
       if (fault) return { column, ...fault }
     }

@@ -1,5 +1,6 @@
 import { findBlocked } from '../blocklist/blocklist.ts'
 import type { Sql } from '../database/pool.ts'
+import { CampError } from '../errors.ts'
 import { openBytes } from './bytes.ts'
 import { type Columns, isOfRejects } from './columns.ts'
 import { type Row, readRows } from './csv.ts'
@@ -30,13 +31,21 @@ export interface Records {
 // Small enough that a chunk's rows are dead before the garbage collector keeps them: with 256 KB the process took 100 MB more.
 const CHUNK = 64 * 1024
 
-/** @throws CampError DATA when the file has no header, or is broken where it begins */
+const MOST_COLUMNS = 16_384
+
+/** @throws CampError DATA when the file has no header, more columns than Excel's sheets, or is broken where it begins */
 export async function openRecords(source: Inspection, signal: AbortSignal): Promise<Records> {
   const opened = source.sheet === null ? openText(source, signal) : await openRows(source, source.sheet, signal)
   try {
     const first = await opened.rows.next()
     const [header, ...others] = first.done ? [] : first.value
     if (!header) throw emptyFile(source.file)
+    if (header.cells.length > MOST_COLUMNS) {
+      const count = header.cells.length.toLocaleString('en')
+      throw new CampError('DATA', `${source.file}, line ${header.line}: it has ${count} columns`, {
+        hint: `camp reads ${MOST_COLUMNS.toLocaleString('en')} columns at most, as Excel does.`,
+      })
+    }
     const rows = startingWith(others, opened.rows)
     const read = { ...opened, headerLine: header.line }
     if (!isOfRejects(header.cells)) return { ...read, header: header.cells, rows }

@@ -53,7 +53,7 @@ export function allPhonesReader(columns: Columns, repair: boolean): (cells: read
 function columnReader({ index, areaCode }: Columns['phones'][number], repair: boolean) {
   return (cells: readonly string[]): RowPhone => {
     const cell = (cells[index] ?? '').trim()
-    const area = areaCode === undefined ? '' : (cells[areaCode] ?? '').trim()
+    const area = areaCode === undefined ? '' : (cells[areaCode] ?? '').trim().slice(0, LONGEST_WRITTEN)
     const parsed = parsePhone(cell, area === '' && !repair ? undefined : { areaCode: area, repair })
     const written = cell.length > LONGEST_WRITTEN ? cell.slice(0, LONGEST_WRITTEN) : cell
     if (parsed.phone !== undefined)

@@ -87,6 +87,8 @@ export function rowTextReader(rules: RowTextRules, warnings: WarningCount): RowT
       return refused('BAD_ROW', `its message holds an escape that was not read: ${excerpt(own)}`, mensagem)
     if (written !== own) warnings.addOnce('LITERAL_ESCAPE', line, excerpt(own))
     const compiled = compiledOwn(written)
+    if (typeof compiled !== 'string' && compiled.literals.length - 1 > MOST_PLACEHOLDERS)
+      return refused('BAD_TEXT', `its message has more than ${MOST_PLACEHOLDERS} placeholders`, mensagem)
     if (typeof compiled === 'string') return refused('BAD_TEXT', compiled, mensagem)
     const leftovers = compiled.literals.flatMap(literal => leftoversIn(literal, named))
     const certain = leftovers.find(one => one.column !== undefined)
@@ -148,6 +150,11 @@ export function problemOf(
   if (value === '') return { code: 'MISSING_VARIABLE', what: 'is empty' }
   if (isOrdinary(value)) return undefined
   if (isNoValue(value)) return { code: 'MISSING_VARIABLE', what: `holds "${value}", which stands for no value` }
+  if (value.length > LONGEST_VALUE)
+    return {
+      code: 'BAD_TEXT',
+      what: `holds ${value.length} characters, and no cell of Excel takes more than ${LONGEST_VALUE}`,
+    }
   if (isTornText(value)) return { code: 'BAD_ENCODING', what: `holds ${tornPart(value)}` }
   const damage = damageOf(value)
   if (damage !== undefined) return { code: 'BROKEN_VALUE', what: `holds ${damage}` }
@@ -177,6 +184,10 @@ function nameProblemOf(value: string, texts: TextRules, variable: boolean): Retu
 function isNameColumn(name: string): boolean {
   return name === 'nome' || (fieldOf(name) === 'nome' && /nome|name/.test(plainName(name)))
 }
+
+// Together they bound what a text may become: a row has a megabyte, and its text may name one value again and again.
+const LONGEST_VALUE = 32_767
+const MOST_PLACEHOLDERS = 100
 
 const BRACES = /\{\{|\}\}/
 /** MySQL's: a quote or apostrophe within a cell, and a line break or delimiter at its end. */

@@ -28,7 +28,7 @@ export function damageIn(text: string): string | undefined {
 
 function damagedWord(text: string): string | undefined {
   if (!SUSPECT.test(text)) return undefined
-  const bare = text.includes('####') ? text.replace(RULED, '') : text
+  const bare = text.includes('####') ? withoutRules(text) : text
   for (const pattern of WITHIN) {
     const found = pattern.exec(bare)
     if (found) return found[0]
@@ -43,10 +43,11 @@ const HASHES = /^[-+]?#{2,}$/
 
 // Excel writes a sign (1,2E+14, 1E-05), Java a decimal (1.2E14). 12E4 and 2023E-01 are as well codes that a person chose.
 const SCIENTIFIC =
-  /^(?:R\$\s*)?[-+]?(?:\d+(?:[.,]\d+)?\s*e\s*\+\s*\d{1,3}|\d+[.,]\d+\s*e\s*-?\s*\d{1,3}|[1-9]e-0[1-9])$/i
+  /^(?:R\$\s*)?[-+]?(?:\d+(?:[.,]\d+)?\s*e\s*\+\s*\d{1,3}|\d+[.,]\d+\s*e\s*(?:-\s*)?\d{1,3}|[1-9]e-0[1-9])$/i
 
 /** As Excel writes one in a cell that is formatted as text: a function, a cell, a text, or another sheet's. */
-const FORMULA = /^=\s*[-+@(]*\s*(?:[\p{L}_][\p{L}\d_.]*\(|\$?[A-Z]{1,3}\$?\d{1,7}(?!\d)|"|'?[\p{L}\d_ ]+'?!\$?[A-Z])/iu
+const FORMULA =
+  /^=\s*(?:[-+@(]+\s*)?(?:[\p{L}_][\p{L}\d_.]*\(|\$?[A-Z]{1,3}\$?\d{1,7}(?!\d)|"|(?:'[\p{L}\d_ ]+|[\p{L}\d_][\p{L}\d_ ]*)'?!\$?[A-Z])/iu
 
 /** The names of errors in Excel, LibreOffice and Google Sheets, also where an accent or a turned mark was lost on the way. */
 const NAMES = [
@@ -81,17 +82,29 @@ const WITHIN = [
   new RegExp(`#[¡¿?]?(?:${NAMES.toUpperCase()}|DIV/0)[!?]`, 'u'),
   /(?<![\p{L}\p{N}])#[¡¿?]?(?:valor|value|ref|nome|name|nombre|n[uú]m|nulo|null|div\/0)[!?]/iu,
   /#\s?n\/[ad](?![\p{L}\p{N}])/iu,
-  /(?<![\p{L}\p{N}])#{4,}(?![\p{L}\p{N}#])/u,
+  /(?<![\p{L}\p{N}#])#{4,}(?![\p{L}\p{N}#])/u,
   // Excel's numbers, with its two digits at least behind the sign.
   /(?<![\p{N}.,])\d+(?:[.,]\d+)?e\+\d{2,3}(?![\p{L}\p{N}])/iu,
   /(?<![\p{N}.,])\d+[.,]\d+e-\d{1,3}(?![\p{L}\p{N}])/iu,
   // LibreOffice.
   /(?<![\p{L}\p{N}])err:\d{3}(?!\d)/iu,
   // JavaScript, Java.
-  /\[object \w+\]|\bjava\.[\w.]+@[\da-f]{4,8}\b/iu,
+  /\[object \w+\]|(?<![\w.])java\.[\w.]+@[\da-f]{4,8}\b/iu,
   // Of SQL and programs, in the case in which they write it; not in an address ("?ref=null", null@x.com).
   /(?<![\p{L}\p{N}_/.=@-])(?:null|NULL|undefined|NaN)(?![\p{L}\p{N}_/@=-]|\.[\p{L}\p{N}])/u,
 ]
 
-/** Hashes that a person has drawn around a line, or as one: #### AVISO ####. */
-const RULED = /^(#{4,})(?: ?[^#\n]*[^#\s\n][^#\n]*\1)$|(?<=\n)#{4,}$|^#{4,}(?=\n)/gmu
+/** A text without the hashes that a person has drawn around a line, or as one: #### AVISO ####. */
+function withoutRules(text: string): string {
+  const lines = text.split('\n')
+  return lines.map(line => (isRule(line, lines.length > 1) ? '' : line)).join('\n')
+}
+
+/** @param among there are other lines: hashes that stand alone are no rule */
+function isRule(line: string, among: boolean): boolean {
+  const [hashes] = /^#{4,}/.exec(line) ?? []
+  if (hashes === undefined) return false
+  if (hashes.length === line.length) return among
+  const within = line.slice(hashes.length, -hashes.length)
+  return line.endsWith(hashes) && !within.includes('#') && within.trim() !== ''
+}

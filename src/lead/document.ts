@@ -10,6 +10,7 @@ export type ParsedDocument = { document: string; problem?: undefined } | { docum
  * Sources: Receita Federal, the CPF's and CNPJ's modulo 11; Instrução Normativa RFB 2.229/2024.
  */
 export function parseDocument(text: string): ParsedDocument {
+  if (text.length > LONGEST) return { problem: `it has more than ${LONGEST} characters, and no document is as long` }
   const bare = bareOf(text)
   const document = documentOf(bare)
   if (document) return { document }
@@ -21,6 +22,9 @@ export function parseDocument(text: string): ParsedDocument {
   const shaped = /^\d{1,14}$|^[0-9A-Z]{12}\d\d$/.test(bare)
   return { problem: shaped ? 'its check digits are wrong' : 'it is neither a CPF nor a CNPJ' }
 }
+
+/** A longer cell is refused as it is. */
+const LONGEST = 200
 
 /** One of them, as in CNPJ/MF nº: what stands behind one may be letters of a CNPJ. */
 const LABEL = /^\s*(?:(?:cpf|cnpj|cgc|mf|doc(?:umento)?)(?![a-z])[\s:./-]*|n[º°]\.?\s*)/i

@@ -1,10 +1,14 @@
 /** A cell without Excel's ways to keep a number text: ="…", a leading apostrophe. */
 export function unquoted(text: string): string {
-  if (BARE.test(text)) return text
-  return text.trim().replace(/^=?\s*["']?\s*(.*?)\s*["']?$/s, '$1')
+  let cell = text.trim()
+  if (cell.startsWith('=')) cell = cell.slice(1).trimStart()
+  if (isQuote(cell.charCodeAt(0))) cell = cell.slice(1).trimStart()
+  return isQuote(cell.charCodeAt(cell.length - 1)) ? cell.slice(0, -1).trimEnd() : cell
 }
 
-const BARE = /^[+\d(][^\s"']*(?: [^\s"']+)*$/
+function isQuote(code: number): boolean {
+  return code === 0x22 || code === 0x27
+}
 
 /**
  * What Excel has made of a number, where its digits are gone: nothing of it is guessed.

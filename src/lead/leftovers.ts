@@ -1,3 +1,4 @@
+import { indexOf } from './column-index.ts'
 import { fieldOf, plainName } from './fields.ts'
 import type { NamedColumn } from './render.ts'
 
@@ -22,11 +23,15 @@ export function leftoversIn(text: string, columns: readonly NamedColumn[]): Left
       const column = columnNamed(match[1]!, columns)
       if (column === undefined && !isUsual(match[1]!)) continue
       found.set(match[0], { written: match[0], column })
+      if (found.size === MOST) break
     }
   }
-  const all = [...found.values()]
+  const all = [...found.values()].slice(0, MOST)
   return all.filter(one => !all.some(other => other !== one && other.written.includes(one.written)))
 }
+
+/** More of them say no more, and each is compared with every other. */
+const MOST = 100
 
 /** Whether a value is nothing but another system's placeholder of what a column usually is: {nome}, [nome], %nome%. */
 export function isPlaceholder(value: string): boolean {
@@ -41,16 +46,16 @@ const ENCLOSED = /^(?:\$?\{.*\}|\[.*\]|<.*>|%.*%|#.*#|@.*@|«.*»)$/su
  */
 export function spelledOtherwiseIn(text: string): string[] {
   const found = [...leftoversIn(text, []).map(one => one.written), ...(text.match(SPELLED_OTHERWISE) ?? [])]
-  return [...new Set(found)].filter(one => !found.some(other => other !== one && other.includes(one)))
+  return [...new Set(found)].slice(0, MOST).filter(one => !found.some(other => other !== one && other.includes(one)))
 }
 
 const WORD = '[\\p{L}\\d_.-]{1,40}'
 const SPELLED_OTHERWISE = new RegExp(
   [
-    `\\$?\\{+\\s*${WORD}\\s*\\}+`,
-    `\\[+${WORD}\\]+`,
-    `<+(?!/|(?:br|b|i|p|u)>)${WORD}>+`,
-    `(?<![\\p{L}\\d])%+${WORD}%+`,
+    `\\$?(?<!\\{)\\{+\\s*${WORD}\\s*\\}+`,
+    `(?<!\\[)\\[+${WORD}\\]+`,
+    `(?<!<)<+(?!/|(?:br|b|i|p|u)>)${WORD}>+`,
+    `(?<![\\p{L}\\d%])%+${WORD}%+`,
     `«${WORD}»`,
   ].join('|'),
   'giu',
@@ -60,9 +65,9 @@ const SIGN = /[{[<%#«@$]/
 const WORDS = '([\\p{L}\\p{N}](?:[\\p{L}\\p{N}_ .ºª/-]{0,40}[\\p{L}\\p{N}_ºª])?)'
 const NAME = `\\s*${WORDS}\\s*`
 const SHAPES = [
-  ['\\$?\\{+%?', '%?\\}+'],
-  ['\\[+', '\\]+'],
-  ['<+', '>+'],
+  ['\\$?(?<!\\{)\\{+%?', '%?\\}+'],
+  ['(?<!\\[)\\[+', '\\]+'],
+  ['(?<!<)<+', '>+'],
   ['«', '»'],
   ['(?:%7b){1,2}', '(?:%7d){1,2}'],
 ].map(([open, close]) => new RegExp(`${open}${NAME}${close}`, 'giu'))
@@ -75,8 +80,7 @@ const TIGHT = [
 
 function columnNamed(name: string, columns: readonly NamedColumn[]): string | undefined {
   const plain = plainName(name)
-  return columns.find(column => plain !== '' && [column.name, column.header].some(own => plainName(own) === plain))
-    ?.name
+  return plain === '' ? undefined : indexOf(columns).byEither.get(plain)?.name
 }
 
 function isUsual(name: string): boolean {

@@ -14,7 +14,7 @@ export function phoneProblem(text: string, areaCode: string): string {
   if (CPF_MASK.test(cell)) return 'it is written as a CPF'
   if (BRACKETS_LAST.test(cell)) return 'an area code stands before its number, and an extension behind a word'
   const numbers = cell
-    .replace(FLOAT, '')
+    .replace(FLOAT, '$1')
     .split(BETWEEN)
     .filter(part => /\d/.test(part))
   if (numbers.length === 0) return 'it has no digits'
@@ -30,7 +30,7 @@ export const CPF_MASK = /^\d{3}\.\d{3}\.\d{3}-\d{2}$/
 /** 3222-1111 (11): read on, it would be another area code's number. */
 export const BRACKETS_LAST = /\d\D*\(\s*\d{1,3}\s*\)\D*$/
 
-const FLOAT = /(?<=^\d+)[.,]0{1,2}$/
+const FLOAT = /^(\d+)[.,]0{1,2}$/
 const BETWEEN = /[\p{L}/;,|:&\r\n]+/u
 
 function numberProblem(number: string, areaCode: string): string {

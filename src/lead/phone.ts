@@ -7,6 +7,11 @@ export type ParsedPhone =
   | { phone: string; repaired?: true; problem?: undefined }
   | { phone?: undefined; problem: string }
 
+/** A longer cell is refused as it is: no spelling of a number, nor of several, takes as much. */
+export const LONGEST_PHONE = 200
+
+const TOO_LONG = `it has more than ${LONGEST_PHONE} characters, and no phone is as long`
+
 export interface PhoneOptions {
   /** What stands in a column of its own for the area code, as it is written ("011", "(11)", "11.0"). */
   areaCode?: string | undefined
@@ -21,6 +26,7 @@ export interface PhoneOptions {
  * mobile has nine digits from 9 on, a landline eight from 2 to 5.
  */
 export function parsePhone(text: string, { areaCode = '', repair = false }: PhoneOptions = NO_OPTIONS): ParsedPhone {
+  if (text.length > LONGEST_PHONE) return { problem: TOO_LONG }
   const ddd = areaCode === '' ? undefined : areaCodeOf(areaCode)
   const written = parse(text, ddd === undefined ? AS_WRITTEN : { ddd, repair: false })
   const found = written ?? (repair ? parse(text, { ddd, repair }) : undefined)
@@ -43,15 +49,27 @@ export function canonicalPhone(text: string): ParsedPhone {
 const NO_OPTIONS: PhoneOptions = {}
 const REPAIRED: PhoneOptions = { repair: true }
 
-/** Every number in a cell, as `canonicalPhone` reads it: for a list where one too many does less harm than one too few. */
+/**
+ * Every number in a cell, as `canonicalPhone` reads it: for a list where one too many does less harm than one too few. A cell
+ * that is longer than any phone is read by its words.
+ */
 export function canonicalPhones(text: string): string[] {
+  if (text.length > LONGEST_PHONE) return inWords(text.split(NO_PHONE))
   const { phone } = canonicalPhone(text)
   if (phone === undefined || ONE.test(text)) return phone === undefined ? [] : [phone]
-  const parts = text.split(SEPARATOR).flatMap(part => numbersIn(part.trim().split(/\s+/)))
-  return [...new Set([phone, ...parts.map(national => `55${national}`)])]
+  return [...new Set([phone, ...inWords(text.split(SEPARATOR))])]
 }
 
 const ONE = /^[\d ()+-]{1,20}$/
+
+/** What stands in no spelling of a phone. */
+const NO_PHONE = /[^\d+\s().-]+/
+
+/** The numbers in parts of a text, each once. */
+function inWords(parts: readonly string[]): string[] {
+  const words = (part: string) => part.split(/\s+/).filter(word => word !== '' && word.length <= LONGEST_PHONE)
+  return [...new Set(parts.flatMap(part => numbersIn(words(part)).map(national => `55${national}`)))]
+}
 
 /** The numbers that some words make, one after the other; whatever stands between them is passed over. */
 function numbersIn(words: readonly string[]): string[] {

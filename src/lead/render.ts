@@ -1,4 +1,5 @@
 import { CampError } from '../errors.ts'
+import { indexOf } from './column-index.ts'
 import { type Field, fieldOf, plainName } from './fields.ts'
 
 /** What of a lead a text can name: its own columns, and the file's others. */
@@ -29,7 +30,7 @@ export interface CompiledText {
   render: (lead: LeadColumns) => { text: string; missing?: undefined } | { text?: undefined; missing: string }
 }
 
-const PLACEHOLDER = /\{\{\s*([^{}]*?)\s*\}\}/g
+const PLACEHOLDER = /\{\{([^{}]*)\}\}/g
 
 /**
  * A text with {{column}} placeholders, in any case and without regard to accents.
@@ -37,8 +38,10 @@ const PLACEHOLDER = /\{\{\s*([^{}]*?)\s*\}\}/g
  * @throws CampError DATA: a placeholder that names no column, listing those there are; one that is not closed
  */
 export function compileText(source: string, columns?: readonly NamedColumn[]): CompiledText {
-  const text = columns ? source.replace(PLACEHOLDER, (_, name: string) => `{{${resolve(name, columns)}}}`) : source
-  const parts = text.split(PLACEHOLDER)
+  const text = columns
+    ? source.replace(PLACEHOLDER, (_, name: string) => `{{${resolve(name.trim(), columns)}}}`)
+    : source
+  const parts = text.split(PLACEHOLDER).map((part, i) => (i % 2 === 0 ? part : part.trim()))
   const unclosed = columns && unclosedIn(source)
   if (unclosed !== undefined) {
     throw new CampError('DATA', `the message has a placeholder that is not closed, or not of two braces: ${unclosed}`, {
@@ -66,10 +69,12 @@ export function compileText(source: string, columns?: readonly NamedColumn[]): C
  * without a name.
  */
 export function unclosedIn(source: string): string | undefined {
-  return /\{\{|\}\}/.test(source) ? UNCLOSED.exec(source.replace(WHOLE, ' '))?.[0] : undefined
+  return /\{\{|\}\}/.test(source)
+    ? UNCLOSED.exec(source.replace(WHOLE, (written, name: string) => (name.trim() === '' ? written : ' ')))?.[0]
+    : undefined
 }
 
-const WHOLE = /(?<!\{)\{\{[^{}]*[^{}\s][^{}]*\}\}(?!\})/g
+const WHOLE = /(?<!\{)\{\{([^{}]*)\}\}(?!\})/g
 const UNCLOSED = /\{{2,}[^{}\n]{0,40}\}*|\{?[^{}\s]{0,40}\}{2,}/
 
 /**
@@ -123,7 +128,7 @@ export function templateVariables(
 
 /** A template's text with its variables' values: what the person reads. */
 export function fillTemplate(content: string, values: Readonly<Record<string, string>>): string {
-  return content.replace(PLACEHOLDER, (written, name: string) => ownValue(values, name) ?? written)
+  return content.replace(PLACEHOLDER, (written, name: string) => ownValue(values, name.trim()) ?? written)
 }
 
 /**
@@ -131,7 +136,7 @@ export function fillTemplate(content: string, values: Readonly<Record<string, st
  * they stand; as they stand where they have names. What a database keeps of an object's keys is no order.
  */
 export function variablesIn(content: string): string[] {
-  const names = [...new Set([...content.matchAll(PLACEHOLDER)].map(match => match[1]!))]
+  const names = [...new Set([...content.matchAll(PLACEHOLDER)].map(match => match[1]!.trim()))]
   return names.every(name => /^\d+$/.test(name)) ? names.sort((a, b) => Number(a) - Number(b)) : names
 }
 
@@ -168,12 +173,10 @@ function resolve(name: string, columns: readonly NamedColumn[]): string {
 
 /** By the lead's name for it, by the file's header, and last by what it means: {{celular}} is the phone. */
 function find(name: string, columns: readonly NamedColumn[]): NamedColumn | undefined {
+  const { byName, byHeader } = indexOf(columns)
   const plain = plainName(name)
-  return (
-    columns.find(column => column.name === name) ??
-    columns.find(column => plainName(column.header) === plain) ??
-    (AMBIGUOUS.has(plain) ? undefined : columns.find(column => column.name === fieldOf(name)))
-  )
+  const meant = AMBIGUOUS.has(plain) ? undefined : fieldOf(name)
+  return byName.get(name) ?? byHeader.get(plain) ?? (meant && byName.get(meant))
 }
 
 /** As a header these tell a field; in a text they may be meant otherwise: a number of a house, the first name alone. */

@@ -7,8 +7,10 @@ import {
   type Worker,
   withBackend,
 } from 'bullmq'
+import type pg from 'pg'
 import { parseIntoClientConfig } from 'pg-connection-string'
 import { QUEUE_SCHEMA } from '../database/migrations.ts'
+import { applySettings, IDLE_IN_TRANSACTION_MS, SESSION } from '../database/pool.ts'
 import { type Backend, type Data, LOCK, RETRY_MS, WORKER } from './backend.ts'
 import { queueError } from './faults.ts'
 
@@ -32,6 +34,9 @@ export function postgresBackend(connectionString: string): Backend {
   }
 }
 
+/** The queue's connections are direct ones, so that a limit of the session is theirs alone. */
+const QUEUE_SESSION = `${SESSION}; SET idle_in_transaction_session_timeout = ${IDLE_IN_TRANSACTION_MS}`
+
 /**
  * BullMQ waits after a connection that is refused, and asks again at once after any other error: thousands of times a second
  * for as long as PostgreSQL restarts, has no connection left, or is cut off.
@@ -39,7 +44,10 @@ export function postgresBackend(connectionString: string): Backend {
 const patientBackend: typeof createPostgresBackend = (name, options, more) => {
   const backend = createPostgresBackend(name, options, more)
   // Its first query runs on a client that nothing listens to: a connection that breaks then would end the process.
-  backend.connection.pool.on('connect', client => client.on('error', () => undefined))
+  // BullMQ's type of it is narrower.
+  const pool = backend.connection.pool as unknown as pg.Pool
+  pool.on('connect', client => client.on('error', () => undefined))
+  pool.options.onConnect = client => applySettings(client, QUEUE_SESSION)
   const patient =
     <Args extends unknown[], Result>(ask: (...args: Args) => Promise<Result>) =>
     (...args: Args) =>

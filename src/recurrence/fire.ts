@@ -4,7 +4,7 @@ import { v7 as uuidv7 } from 'uuid'
 import { adapterOf } from '../broker/registry.ts'
 import type { Clock } from '../clock.ts'
 import { isUnreachable, sentenceOf } from '../database/faults.ts'
-import { type Sql, transaction } from '../database/pool.ts'
+import { type Sql, transaction, withoutTimeLimits } from '../database/pool.ts'
 import type { PrismaClient } from '../database/prisma.ts'
 import { CampError } from '../errors.ts'
 import { importCampaign } from '../intake/import.ts'
@@ -51,7 +51,7 @@ export async function fireDue(deps: FireDeps): Promise<Fired[]> {
   for (;;) {
     const one = await transaction(deps.pool, async sql => {
       // It waits while a file is imported, for longer than some servers let a transaction be idle.
-      await sql.query(`SET LOCAL idle_in_transaction_session_timeout = 0`)
+      await withoutTimeLimits(sql)
       const recurrence = await lockDue(sql, deps.clock.now(), seen)
       return recurrence && { id: recurrence.id, fired: await fire(deps, sql, recurrence) }
     })

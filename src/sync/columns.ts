@@ -35,7 +35,7 @@ export function listColumns(
   const cells = first.cells.filter(cell => cell.trim() !== '')
   const namesAll = cells.length > 0 && cells.every(cell => judgeValue(cell, only).named.length > 0)
   // A list's first number may be the bad one; a name has letters.
-  if (namesAll || (cells.length === 1 && NUMBER.test(cells[0]!)))
+  if (namesAll || (cells.length === 1 && isNumber(cells[0]!)))
     return { headers: ['valor'], phones: [], documents: [], values: 'ALL', reason: undefined, named: false }
   throw new CampError('DATA', `${file}, line ${first.line}: it names no column with phones or documents, and nobody`, {
     hint: [
@@ -45,7 +45,9 @@ export function listColumns(
   })
 }
 
-const NUMBER = /^[^\p{L}<>{}]*\d{3}[^\p{L}<>{}]*$/u
+function isNumber(cell: string): boolean {
+  return /\d{3}/.test(cell) && !/[\p{L}<>{}]/u.test(cell)
+}
 
 type Found = Pick<ListColumns, 'phones' | 'documents' | 'reason'> & { values: readonly number[] }
 
@@ -66,10 +68,16 @@ function found(headers: readonly string[]): Found {
 /** All columns of the first of the field's lines of names that has any; with a number behind it, a name means the same. */
 function columnsOf(field: Field, at: (fits: (name: string) => boolean) => number[]): number[] {
   for (const tier of tiersOf(field)) {
-    const fitting = at(name => tier(name) || tier(name.replace(/\d+$/, '')))
+    const fitting = at(name => tier(name) || tier(withoutNumber(name)))
     if (fitting.length > 0) return fitting
   }
   return []
+}
+
+function withoutNumber(name: string): string {
+  let end = name.length
+  while (end > 0 && /\d/.test(name[end - 1]!)) end--
+  return name.slice(0, end)
 }
 
 function chosen(file: string, headers: readonly string[], given: Readonly<Record<string, string>>): Found {

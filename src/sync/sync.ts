@@ -2,7 +2,7 @@ import { resolve } from 'node:path'
 import type pg from 'pg'
 import { listSyncs, recordCheck, recordSync, type SyncFigures } from '../blocklist/syncs.ts'
 import { cancelledBy } from '../database/cancel.ts'
-import { type Sql, transaction } from '../database/pool.ts'
+import { type Sql, transaction, withoutTimeLimits } from '../database/pool.ts'
 import { CampError } from '../errors.ts'
 import { assertUnchanged } from '../intake/inspect.ts'
 import { otherSheetsOf } from '../intake/other-sheets.ts'
@@ -163,7 +163,7 @@ function assertSource(source: string): void {
 /** To the end of the transaction. @throws CampError STATE */
 async function claimSource(sql: Sql, source: string): Promise<void> {
   // Meanwhile a list may be on its way, for longer than some servers let a transaction be idle.
-  await sql.query(`SET LOCAL idle_in_transaction_session_timeout = 0`)
+  await withoutTimeLimits(sql)
   const { rows } = await sql.query<{ free: boolean }>(
     `SELECT pg_try_advisory_xact_lock(hashtextextended($1, 0)) AS free`,
     [`camp blocklist sync ${source}`],

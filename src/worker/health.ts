@@ -1,10 +1,19 @@
 import type pg from 'pg'
 import { publicWord } from '../database/faults.ts'
+import { stalledCampaigns } from '../dispatch/stalled.ts'
 import type { Queues } from '../queue/queues.ts'
 import { assertSecretStands, SecretMismatch } from '../security/fingerprint.ts'
 import type { Keys } from '../security/keys.ts'
 import type { Guard } from './guard.ts'
 import { after } from './timing.ts'
+
+/** How many campaigns of these brokers are due and do not go on, and for how long. */
+async function workWord(pool: pg.Pool, now: Date, brokerIds: readonly string[]): Promise<string> {
+  const [longest, ...others] = await stalledCampaigns(pool, now, { brokerIds })
+  if (!longest) return 'ok'
+  const seconds = Math.floor((now.getTime() - longest.since.getTime()) / 1000)
+  return `due, and nothing settled for ${seconds} s (campaigns: ${1 + others.length})`
+}
 
 /** That the secret is another one tells nothing of it. */
 function wordOf(error: unknown): string {
@@ -17,21 +26,23 @@ const SENDING = { CLEAR: 'ok', HELD: 'waits for a person', UNMARKED: 'its mark c
 const HEALTH_MS = 3_000
 
 /**
- * Whether the database answers, the queue gives jobs, the secret is the database's, and nothing waits for a person first. It needs no login: of what is wrong it tells a
- * class, and the log has the rest.
+ * Whether the database answers, the queue gives jobs, the secret is the database's, and nothing waits for a person first. It needs no
+ * login: of what is wrong it tells a class, and the log has the rest. `work` tells whether what is due goes on; it decides nothing: a
+ * restart would not help, and callbacks would find no worker.
  */
 export async function health(
   { pool, queues, keys }: { pool: pg.Pool; queues: Queues; keys: Keys },
-  { brokers, sending: state }: { brokers: number; sending: ReturnType<Guard['state']> },
+  { now, brokerIds, sending: state }: { now: Date; brokerIds: readonly string[]; sending: ReturnType<Guard['state']> },
 ): Promise<{ ok: boolean; detail: Record<string, unknown> }> {
   const answer = (asked: Promise<unknown>) =>
     Promise.race([asked.then(() => 'ok', wordOf), after(HEALTH_MS).then(() => 'no answer')])
-  const [database, queue, secret] = await Promise.all([
+  const [database, queue, secret, work] = await Promise.all([
     answer(pool.query('SELECT 1')),
     answer(queues.check()),
     answer(assertSecretStands(pool, keys)),
+    Promise.race([workWord(pool, now, brokerIds).catch(publicWord), after(HEALTH_MS).then(() => 'no answer')]),
   ])
   const sending = SENDING[state]
   const ok = [database, queue, secret, sending].every(one => one === 'ok')
-  return { ok, detail: { database, queue, secret, sending, brokers } }
+  return { ok, detail: { database, queue, secret, sending, work, brokers: brokerIds.length } }
 }

@@ -12,26 +12,22 @@ export interface Recurrences {
 
 export interface RecurrencesOptions {
   pool: pg.Pool
+  /** For the process that imports. */
+  databaseUrl: string
   clock: Clock
   onFired: (fired: Fired) => void
   onError: (error: unknown) => void
 }
 
-export function startRecurrences({ pool, clock, onFired, onError }: RecurrencesOptions): Recurrences {
+export function startRecurrences({ pool, databaseUrl, clock, onFired, onError }: RecurrencesOptions): Recurrences {
   const stopping = new AbortController()
   let running: Promise<void> | undefined
 
   const round = async () => {
     if (!(await isAnyDue(pool, clock.now()))) return
     // Loaded here: most workers never see one.
-    const { fireDue } = await import('../recurrence/fire.ts')
-    const { openPrisma } = await import('../database/prisma.ts')
-    const prisma = openPrisma(pool)
-    try {
-      for (const fired of await fireDue({ pool, prisma, clock, signal: stopping.signal })) onFired(fired)
-    } finally {
-      await prisma.$disconnect()
-    }
+    const { fireDueApart } = await import('../recurrence/apart.ts')
+    for (const fired of await fireDueApart({ databaseUrl, clock, signal: stopping.signal })) onFired(fired)
   }
   return {
     wake: () => {

@@ -156,6 +156,7 @@ async function start(deps: WorkerDeps, options: WorkerOptions): Promise<Worker> 
   })
   const recurrences = startRecurrences({
     pool,
+    databaseUrl: pool.options.connectionString!,
     clock: { now },
     onFired: fired => {
       const { recurrence, at, status, file, reason } = fired
@@ -235,7 +236,7 @@ async function start(deps: WorkerDeps, options: WorkerOptions): Promise<Worker> 
     log,
     clock: { now },
     publicUrl: config.publicUrl,
-    health: () => health(deps, { brokers: served.size, sending: guard.state() }),
+    health: () => health(deps, { now: now(), brokerIds: [...consumers.keys()], sending: guard.state() }),
     onStored: applier.wake,
   })
   upkeep.start()

@@ -8,7 +8,8 @@ import type { Queues } from '../../src/queue/queues.ts'
 import { testKeys } from '../support/fixtures.ts'
 
 /**
- * A process that dispatches one batch and dies by SIGKILL at one exact moment of it: `dying-worker MOMENT DATABASE_URL BATCH`.
+ * A process that dispatches one batch and dies by SIGKILL at one exact moment of it, or is frozen there by SIGSTOP:
+ * `dying-worker MOMENT DATABASE_URL BATCH [SIGNAL]`.
  * camp's own code runs as it is; only what it is given, a pool and an HTTP client, knows when to die.
  */
 export const MOMENTS = [
@@ -21,10 +22,10 @@ export const MOMENTS = [
 ] as const
 export type Moment = (typeof MOMENTS)[number]
 
-const [moment, databaseUrl, batchId] = process.argv.slice(2) as [Moment, string, string]
+const [moment, databaseUrl, batchId, signal = 'SIGKILL'] = process.argv.slice(2) as [Moment, string, string, string?]
 
 function die(): never {
-  process.kill(process.pid, 'SIGKILL')
+  process.kill(process.pid, signal)
   throw new Error('unreachable')
 }
 

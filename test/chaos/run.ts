@@ -9,6 +9,7 @@ import { openQueues } from '../../src/queue/queues.ts'
 import { diceOf } from '../../src/sandbox/chance.ts'
 import { setBudget } from '../support/fixtures.ts'
 import { compareWithBroker, databaseTime, KEY_SQL, startedWhileStopped, type Totals, wrongNow } from './books.ts'
+import { NotInTime, waitedFor, within } from './bound.ts'
 import { PEACE, type Show, startCampaigns } from './show.ts'
 import { LEASE_MS, openStage, type QueueKind, type Stage } from './stage.ts'
 
@@ -40,30 +41,46 @@ async function main(): Promise<number> {
   return failures === 0 ? 0 : 1
 }
 
+/** Of one step: a crash with its recovery, a worker's end and the next one's start. */
+const STEP_MS = 300_000
+/** Of peace, in which leads move on all the time; each of its steps has a bound, too. */
+const CALM_MS = 900_000
+
 async function runChaos(kind: QueueKind): Promise<boolean> {
-  const stage = await openStage(kind, seed)
+  const stage = await within(STEP_MS, 'the stage', openStage(kind, seed))
   const queues = openQueues({ redisUrl: stage.redisUrl, databaseUrl: stage.databaseUrl })
   const wrong = new Set<string>()
   try {
     await stage.control(PEACE)
-    const show = await startCampaigns(stage, queues, ms)
+    const show = await within(STEP_MS, 'the campaigns', startCampaigns(stage, queues, ms))
     const done = await makeTrouble(stage, show, wrong)
-    await calm(stage, show)
-    const before = await compareWithBroker(stage)
-    await decideDoubts(stage, show)
-    await calm(stage, show)
-    const after = await compareWithBroker(stage)
-    const found = [...before.wrong, ...after.wrong, ...(await wrongNow(stage, show.seen))]
-    for (const text of [...found, ...(await startedWhileStopped(stage, show.stops))]) wrong.add(text)
-    for (const how of stage.deaths) wrong.add(`a worker ended by itself: ${how}`)
+    const peace = async () => {
+      const stuck = await within(CALM_MS, 'peace', calm(stage, show))
+      if (stuck) wrong.add(stuck)
+    }
+    await peace()
+    const before = await within(STEP_MS, "the broker's books", compareWithBroker(stage))
+    await within(STEP_MS, 'the decisions about doubts', decideDoubts(stage, show))
+    await peace()
+    const after = await within(STEP_MS, "the broker's books", compareWithBroker(stage))
+    const found = [...before.wrong, ...after.wrong, ...(await within(STEP_MS, 'the books', wrongNow(stage, show.seen)))]
+    const stopped = await within(STEP_MS, 'the record of attempts', startedWhileStopped(stage, show.stops))
+    for (const text of [...found, ...stopped]) wrong.add(text)
+    for (const how of stage.deaths) wrong.add(`a worker: ${how}`)
     if (after.cancelled === 0) wrong.add('nothing was left to cancel: this run proves nothing about it')
     if (after.inDoubt > 0 || after.pending > 0)
       wrong.add(`${after.inDoubt} in doubt and ${after.pending} left at the end`)
     print(kind, { before, after, done, wrong })
     if (wrong.size > 0) process.stderr.write(`the workers' log: ${stage.folder}/workers.log\n`)
+  } catch (error) {
+    // What was found so far is not lost with it.
+    wrong.add(messageOf(error))
+    for (const text of wrong) process.stdout.write(`WRONG ${text}\n`)
+    process.stderr.write(`the workers' log: ${stage.folder}/workers.log\n`)
+    throw error
   } finally {
-    await queues.close().catch(() => undefined)
-    if (wrong.size === 0) await stage.close()
+    await within(STEP_MS, 'the queue to close', queues.close()).catch(() => undefined)
+    if (wrong.size === 0) await within(STEP_MS, 'the stage to close', stage.close())
     else await Promise.all(stage.workers.map(worker => worker.end()))
   }
   return wrong.size === 0
@@ -167,9 +184,11 @@ async function makeTrouble(stage: Stage, show: Show, wrong: Set<string>): Promis
   const busy = new Set<string>()
   const until = performance.now() + ms
   const choices = TROUBLES.filter(trouble => stage.kind === 'redis' || trouble.name !== 'Redis crash')
-  const cancelling = cancelUnwanted(show, between(dice, 0.2 * ms, 0.8 * ms)).catch(error => {
-    wrong.add(`cancel: ${messageOf(error)}`)
-  })
+  const cancelling = within(ms + STEP_MS, 'the cancel', cancelUnwanted(show, between(dice, 0.2 * ms, 0.8 * ms))).catch(
+    error => {
+      wrong.add(`cancel: ${messageOf(error)}`)
+    },
+  )
   while (performance.now() < until) {
     const trouble = drawTrouble(dice, choices)
     const own = diceOf(Math.floor(dice() * 2 ** 32))
@@ -179,8 +198,7 @@ async function makeTrouble(stage: Stage, show: Show, wrong: Set<string>): Promis
     done.counts.set(trouble.name, (done.counts.get(trouble.name) ?? 0) + 1)
     if (trouble.name === 'SIGKILL') done.kills++
     busy.add(trouble.name)
-    const work = trouble
-      .make(stage, show, own)
+    const work = within(STEP_MS, trouble.name, trouble.make(stage, show, own))
       .catch(error => {
         if (!isForgivable(error)) wrong.add(`${trouble.name}: ${messageOf(error)}`)
       })
@@ -190,7 +208,8 @@ async function makeTrouble(stage: Stage, show: Show, wrong: Set<string>): Promis
         going.delete(work)
       })
     going.add(work)
-    if (own() < 0.3) for (const text of await wrongNow(stage, show.seen).catch(away)) wrong.add(text)
+    if (own() < 0.3)
+      for (const text of await within(STEP_MS, 'the books', wrongNow(stage, show.seen)).catch(away)) wrong.add(text)
   }
   await Promise.all([...going, cancelling])
   return done
@@ -205,6 +224,7 @@ const seconds = () => ((performance.now() - startedAt) / 1000).toFixed(1)
 
 /** A move that the state does not allow, or that met an outage, is no finding. */
 function isForgivable(error: unknown): boolean {
+  if (error instanceof NotInTime) return false
   return (
     error instanceof CampError || isUnreachable(error) || /ECONN|closed|terminat|max retries/i.test(messageOf(error))
   )
@@ -217,8 +237,11 @@ function away(error: unknown): string[] {
 /** Without any lead moving on: a slow machine takes its time, a campaign that is stuck does not end. */
 const PATIENCE_MS = 120_000
 
-/** Peace, a top-up, everything that was stopped goes on, to its end; then the callbacks. */
-async function calm(stage: Stage, show: Show): Promise<void> {
+/**
+ * Peace, a top-up, everything that was stopped goes on, to its end; then the callbacks.
+ * @returns what has not come to its end, where nothing moves any more
+ */
+async function calm(stage: Stage, show: Show): Promise<string | undefined> {
   await stage.control(PEACE)
   await setBudget(stage.pool, show.poor.walletId, '1000000.00')
   // Minutes that an open circuit would wait are brought forward.
@@ -240,12 +263,16 @@ async function calm(stage: Stage, show: Show): Promise<void> {
     const now = await leadCounts(stage)
     if (now !== last) giveUpAt = performance.now() + PATIENCE_MS
     last = now
-    if (performance.now() > giveUpAt) return
+    if (performance.now() > giveUpAt) {
+      const open = rows.filter(({ status, sending }) => status !== 'FINISHED' && (status !== 'CANCELLED' || sending))
+      const names = open.map(({ id, status }) => `${id} ${status}`).join(', ')
+      return `no lead moved for ${PATIENCE_MS / 1000} s; callbacks that wait: ${waiting}, campaigns that have not ended: ${names || 'none'}`
+    }
     await delay(300)
   }
   for (let last = ''; ; ) {
     const now = await leadCounts(stage)
-    if (now === last) return
+    if (now === last) return undefined
     last = now
     await delay(1_000)
   }
@@ -315,4 +342,18 @@ function print(kind: QueueKind, { before, after, done, wrong }: Outcome): void {
   )
 }
 
-process.exit(await main())
+// Each wait has a bound of its own; this one tells which of them failed to.
+const wholeMs = kinds.length * (ms + 4 * STEP_MS + 2 * CALM_MS)
+setTimeout(() => {
+  process.stdout.write(
+    `WRONG the run does not end: it waits for ${waitedFor().join(', ') || 'nothing that has a name'}\n`,
+  )
+  process.exit(1)
+}, wholeMs).unref()
+
+process.exit(
+  await main().catch(error => {
+    process.stderr.write(`${messageOf(error)}\n`)
+    return 1
+  }),
+)

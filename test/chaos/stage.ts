@@ -13,12 +13,16 @@ import { openPool } from '../../src/database/pool.ts'
 import type { Stats } from '../../src/sandbox/engine.ts'
 import { SECRET } from '../support/fixtures.ts'
 import { startRedis } from '../support/redis.ts'
+import { within } from './bound.ts'
 import { openProxy, type StablePort } from './proxy.ts'
 import { endWithUs, Worker } from './worker.ts'
 
 export type QueueKind = 'postgres' | 'redis'
 
 export const LEASE_MS = 2_500
+/** Of the sandbox's own books. */
+const ANSWER_MS = 60_000
+const END_MS = 60_000
 const WORKERS = 3
 
 /** Everything that can break: PostgreSQL and Redis behind proxies, worker processes, the sandbox with a durable count. */
@@ -31,7 +35,7 @@ export interface Stage {
   /** The broker, as workers reach it. */
   readonly sandboxUrl: string
   readonly workers: readonly Worker[]
-  /** Ends of workers that nothing here had ordered. */
+  /** Ends of workers that nothing here had ordered, and starts that did not come about. */
   readonly deaths: readonly string[]
   crashPostgres(downMs: number): Promise<void>
   cutDatabase(): void
@@ -79,7 +83,8 @@ export async function openStage(kind: QueueKind, seed: number): Promise<Stage> {
   for (let i = 0; i < WORKERS; i++) workers.push(new Worker(env, log, how => deaths.push(how)))
   await Promise.all(workers.map(worker => worker.start()))
   const pool = openPool(databaseUrl, { max: 4, name: 'chaos' })
-  const ask = async (path: string, init?: RequestInit) => (await fetch(`${sandbox.url}${path}`, init)).json()
+  const ask = async (path: string, init?: RequestInit) =>
+    (await fetch(`${sandbox.url}${path}`, { ...init, signal: AbortSignal.timeout(ANSWER_MS) })).json()
   return {
     kind,
     folder,
@@ -143,13 +148,17 @@ async function startSandboxProcess(journal: string, seed: number, log: WriteStre
   const child = spawn(process.execPath, ['bin/camp.js', 'sandbox', ...flags], { stdio: ['ignore', 'pipe', 'pipe'] })
   endWithUs(child)
   child.stderr.pipe(log, { end: false })
-  const [line] = await once(createInterface({ input: child.stdout }), 'line')
+  const [line] = await within(
+    END_MS,
+    'the start of the sandbox',
+    once(createInterface({ input: child.stdout }), 'line'),
+  )
   return {
     url: JSON.parse(String(line)).url as string,
     stop: async () => {
       const ended = once(child, 'exit')
       child.kill('SIGTERM')
-      await ended
+      await within(END_MS, 'the end of the sandbox', ended)
     },
   }
 }

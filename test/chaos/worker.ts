@@ -3,6 +3,13 @@ import { once } from 'node:events'
 import type { WriteStream } from 'node:fs'
 import { createInterface } from 'node:readline'
 import { setTimeout as delay } from 'node:timers/promises'
+import { messageOf } from '../../src/errors.ts'
+import { within } from './bound.ts'
+
+/** A worker has half a minute after SIGTERM; the rest is the machine's. */
+const END_MS = 60_000
+/** A start that fails is tried again, and may wait for its database. */
+const START_MS = 180_000
 
 /** A `camp worker` process that comes back whatever is done to it. */
 export class Worker {
@@ -13,16 +20,28 @@ export class Worker {
   #child: ChildProcess | undefined
   #frozen = false
 
-  /** @param onDeath told of an end that was not ordered; the worker is started again */
+  /** @param onDeath told of an end that was not ordered (the worker is started again), and of a start that does not come about */
   constructor(env: NodeJS.ProcessEnv, log: WriteStream, onDeath: (how: string) => void) {
     this.#env = env
     this.#log = log
     this.#onDeath = onDeath
   }
 
-  /** Until it says where it listens; a start that fails (its database is away) is tried again. */
+  /** Until it says where it listens; a start that fails (its database is away) is tried again. @throws NotInTime */
   async start(): Promise<void> {
-    for (;;) {
+    let isLate = false
+    await within(
+      START_MS,
+      'the start of a worker',
+      this.#start(() => isLate),
+    ).catch(error => {
+      isLate = true
+      throw error
+    })
+  }
+
+  async #start(isLate: () => boolean): Promise<void> {
+    while (!isLate()) {
       const argv = ['bin/camp.js', 'worker', '--listen', '127.0.0.1:0', '--concurrency', '3']
       const child = spawn(process.execPath, argv, { env: this.#env, stdio: ['ignore', 'pipe', 'pipe'] })
       endWithUs(child)
@@ -45,8 +64,8 @@ export class Worker {
     // An ordered end has taken its port away first.
     if (this.#child !== child || this.port === undefined) return
     this.port = undefined
-    this.#onDeath(String(how))
-    void this.start()
+    this.#onDeath(`ended by itself: ${how}`)
+    this.start().catch(error => this.#onDeath(messageOf(error)))
   }
 
   get isUp(): boolean {
@@ -64,7 +83,7 @@ export class Worker {
     const ended = once(child, 'exit')
     const from = performance.now()
     child.kill(signal)
-    const [code] = (await ended) as [number | null]
+    const [code] = (await within(END_MS, `the end of a worker after ${signal}`, ended)) as [number | null]
     const tookMs = performance.now() - from
     await delay(downMs)
     await this.start()
@@ -95,7 +114,7 @@ export class Worker {
     if (!child || child.exitCode !== null || child.signalCode !== null) return
     const ended = once(child, 'exit')
     child.kill('SIGKILL')
-    await ended
+    await within(END_MS, 'the end of a worker after SIGKILL', ended)
   }
 }
 

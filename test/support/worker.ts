@@ -39,7 +39,7 @@ export async function startTestWorker(options: TestWorkerOptions) {
     LOG_LEVEL: 'silent',
     ...options.env,
   })
-  const pool = openPool(options.databaseUrl, { max: 12 })
+  const pool = openPool(options.databaseUrl, { max: 12, worker: true })
   const queues = openQueues({ redisUrl: options.redisUrl, databaseUrl: options.databaseUrl })
   const listener = options.listen ? await openListener({ host: '127.0.0.1', port: 0 }) : undefined
   const marks = await openMarks(config)

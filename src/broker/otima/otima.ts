@@ -73,5 +73,7 @@ function addressRefusal(answer: HttpAnswer): string | undefined {
   if (typeof body !== 'object' || body === null) return undefined
   const said = ['error', 'message'].map(key => Reflect.get(body, key)).filter(value => typeof value === 'string')
   const text = said.join(': ')
-  return /\bip\b.*\b(not allowed|nao permitido|nao autorizado)/.test(plainWord(text)) ? text : undefined
+  const words = plainWord(text)
+  const at = words.search(/\bip\b/)
+  return at >= 0 && /\b(not allowed|nao permitido|nao autorizado)/.test(words.slice(at)) ? text : undefined
 }

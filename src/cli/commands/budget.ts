@@ -113,27 +113,6 @@ async function ledger(context: Context, walletRef: string, monthText: string): P
   )
 }
 
-async function audit(context: Context): Promise<void> {
-  await context.actor()
-  const { transaction } = await import('../../database/pool.ts')
-  const { auditBudgets } = await import('../../budget/audit.ts')
-  const result = await transaction(await context.pool(), async sql => {
-    await sql.query('SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY')
-    return auditBudgets(sql)
-  })
-  const { budgets, batches, entries, differences } = result
-  context.out.result({ ok: differences.length === 0, ...result }, () =>
-    differences.length === 0
-      ? `All agree: ${budgets} budgets, ${batches} batches, ${entries} ledger entries.`
-      : differences.map(({ where, expected, found }) => `${where} ${found}, expected ${expected}`),
-  )
-  if (differences.length > 0) {
-    throw new CampError('BUDGET', `${differences.length} figure(s) do not agree`, {
-      hint: 'Stop the workers, keep a copy of the database, and see docs/reliability.md, "When the books do not agree".',
-    })
-  }
-}
-
 function noBudget(wallet: string, month: string): CampError {
   return new CampError('NOT_FOUND', `wallet "${wallet}" has no budget for ${month}`, {
     hint: `An ADMIN sets it: camp budget set "${wallet}" ${month} AMOUNT`,

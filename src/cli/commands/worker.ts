@@ -77,7 +77,8 @@ async function start(context: Context, options: Options, { listener, log, opened
   // The context's own pool looks at the migrations, or brings them up in embedded mode; the worker's is as large as its work.
   await context.pool()
   const keys = await context.keys()
-  const pool = openPool(databaseUrl, { max: options.concurrency + 6, name: `camp worker ${hostname()}:${process.pid}` })
+  const name = `camp worker ${hostname()}:${process.pid}`
+  const pool = openPool(databaseUrl, { max: options.concurrency + 6, name, worker: true })
   opened.add(() => pool.end())
   const queues = openQueues({ redisUrl: config.redisUrl, databaseUrl: config.directUrl ?? databaseUrl })
   opened.add(() => queues.close())

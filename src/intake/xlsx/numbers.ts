@@ -10,6 +10,7 @@ export type NumberText = (number: number, written: string) => string
  * @param code Excel's number format, such as `#,##0.00`
  */
 export function numberText(code: string, date1904: boolean): NumberText {
+  if (code.length > LONGEST_CODE) return digits
   const info = getFormatInfo(code)
   const day = (number: number) => dayText(number + (date1904 ? 1462 : 0))
   switch (info.type) {
@@ -35,6 +36,9 @@ export function numberText(code: string, date1904: boolean): NumberText {
       return digits
   }
 }
+
+// Excel's own limit: numfmt reads a code anew for each number.
+const LONGEST_CODE = 255
 
 /** The built-in formats by their number; those of dates are the machine's own, and so is what is shown for them. */
 export function builtInFormat(id: number): string | undefined {

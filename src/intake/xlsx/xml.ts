@@ -37,6 +37,9 @@ const EXCEL = 'http://schemas.microsoft.com/office/'
 // Excel's longest cell has 32,767 characters: this is a text that fills the memory.
 const MOST_BETWEEN_TAGS = 1024 * 1024
 
+// Excel writes a dozen. An element that declares one has a copy of all that are declared around it.
+const MOST_NAMESPACES = 256
+
 /**
  * Reads XML a chunk of bytes at a time. An element is known by its namespace and its place, whatever its prefix. Of the
  * alternatives that a program offers (mc:AlternateContent) the one that Excel takes is read. Entities of a DTD are an error, as
@@ -187,6 +190,7 @@ class Names {
     if (name.length > 5 && name[5] !== ':') return
     this.#declared ??= new Map(this.#scope)
     this.#declared.set(name.slice(6), value.trim())
+    if (this.#declared.size > MOST_NAMESPACES) throw new Error(`it has more than ${MOST_NAMESPACES} namespaces`)
   }
 
   open(): void {

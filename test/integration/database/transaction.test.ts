@@ -1,5 +1,11 @@
 import { expect, it } from 'vitest'
-import { IDLE_IN_TRANSACTION_MS, transaction } from '../../../src/database/pool.ts'
+import {
+  IDLE_IN_TRANSACTION_MS,
+  LOCK_TIMEOUT_MS,
+  openPool,
+  transaction,
+  withoutTimeLimits,
+} from '../../../src/database/pool.ts'
 import { useDatabase } from '../../support/database.ts'
 
 const db = useDatabase()
@@ -30,4 +36,33 @@ it('the limit is the transaction’s own: a session afterwards has none', async 
   await transaction(db.pool, sql => sql.query('SELECT 1'))
   const { rows } = await db.pool.query(`SHOW idle_in_transaction_session_timeout`)
   expect(rows).toEqual([{ idle_in_transaction_session_timeout: '0' }])
+})
+
+it('a statement of a transaction waits so long for a lock, and one that lifts its limits for as long as it takes', async () => {
+  const limits = (lifts: boolean) =>
+    transaction(db.pool, async sql => {
+      if (lifts) await withoutTimeLimits(sql)
+      const { rows } = await sql.query(
+        `SELECT name, setting::int FROM pg_settings WHERE name IN ('lock_timeout', 'idle_in_transaction_session_timeout') ORDER BY 1`,
+      )
+      return rows.map(row => row.setting)
+    })
+  expect(await limits(false)).toEqual([IDLE_IN_TRANSACTION_MS, LOCK_TIMEOUT_MS])
+  expect(await limits(true)).toEqual([0, 0])
+  const { rows } = await db.pool.query(`SHOW lock_timeout`)
+  expect(rows).toEqual([{ lock_timeout: '0' }])
+})
+
+it('a worker’s connections are given up by the server when their other end is gone', async () => {
+  const pool = openPool(db.url, { worker: true })
+  const { rows } = await pool.query(
+    `SELECT name, setting::int FROM pg_settings WHERE name LIKE 'tcp\\_%' ORDER BY name`,
+  )
+  await pool.end()
+  expect(rows).toEqual([
+    { name: 'tcp_keepalives_count', setting: 2 },
+    { name: 'tcp_keepalives_idle', setting: 10 },
+    { name: 'tcp_keepalives_interval', setting: 2 },
+    { name: 'tcp_user_timeout', setting: 15_000 },
+  ])
 })

@@ -142,7 +142,7 @@ function firstText({ first_leads }: ImportFacts): Block {
 }
 
 function oneLine(text: string): string {
-  return text.replace(/\s*[\r\n]+\s*/g, ' ⏎ ')
+  return text.replace(/\s+/g, blank => (/[\r\n]/.test(blank) ? ' ⏎ ' : blank))
 }
 
 function sum(numbers: readonly number[]): number {

@@ -54,6 +54,7 @@ export function campaignText(view: CampaignView, timezone: string, outlook?: Sho
     ['scheduled', view.scheduled_at && time(view.scheduled_at, timezone)],
     ['opened by', outlook?.recurrence && `the recurring campaign ${outlook.recurrence}`],
     ['missed', outlook?.start_missed ? missedText(view.agendamento_id) : undefined],
+    ['stalled', outlook?.stalled_since && stalledText(outlook.stalled_since, timezone)],
     ['ends', outlook?.expected_end && endText(view, timezone, outlook.expected_end, outlook.now)],
     ['imported', `${time(view.created_at, timezone)} by ${view.created_by}`],
     // What was approved once says nothing of a campaign that waits for approval again.
@@ -67,6 +68,10 @@ export function campaignText(view: CampaignView, timezone: string, outlook?: Sho
     ['finished', view.finished_at && time(view.finished_at, timezone)],
     ...nextRows(outlook),
   ])
+}
+
+function stalledText(since: string, timezone: string): string {
+  return `it is due, and nothing of it was claimed or settled since ${time(since, timezone)}: see /healthz and the workers' logs`
 }
 
 /** Where some will be refused, and cost nothing. */
