@@ -25,8 +25,8 @@ export interface Config {
   timezone: string
   lang: string
   logLevel: LogLevel
-  /** Whether an ADMIN may approve a campaign that they imported themselves. */
-  selfApproval: boolean
+  /** Settings of an earlier camp that are still in the environment, each as a sentence: they have no effect. */
+  outdated: readonly string[]
 }
 
 const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'silent'] as const
@@ -67,9 +67,11 @@ const environment = z.object({
     .default('America/Sao_Paulo')
     .refine(isTimeZone, { error: 'must be a time zone such as America/Sao_Paulo' }),
   CAMP_LANG: z.string().default('pt-BR'),
-  CAMP_SELF_APPROVAL: z.enum(['allow', 'deny']).default('deny'),
   LOG_LEVEL: z.enum(LOG_LEVELS).default('info'),
 })
+
+const SELF_APPROVAL_MOVED =
+  'CAMP_SELF_APPROVAL has no effect: an ADMIN says it for the whole installation, camp setting set self-approval allow|deny'
 
 /** @throws CampError USAGE, naming each variable that is wrong. An empty variable counts as not set. */
 export function readConfig(env: NodeJS.ProcessEnv): Config {
@@ -97,7 +99,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     timezone: e.CAMP_TIMEZONE,
     lang: e.CAMP_LANG,
     logLevel: e.LOG_LEVEL,
-    selfApproval: e.CAMP_SELF_APPROVAL === 'allow',
+    outdated: set.CAMP_SELF_APPROVAL === undefined ? [] : [SELF_APPROVAL_MOVED],
   }
 }
 

@@ -65,6 +65,7 @@ export class Context {
       quiet: options.quiet ?? false,
       color: wantsColor(host.env, host.streams.stdout),
     })
+    for (const sentence of this.config.outdated) this.out.warn(sentence)
   }
 
   /**

@@ -26,6 +26,10 @@ const COMMANDS: Record<string, Entry> = {
     summary: 'the secret that credentials are sealed with: rotate, reset',
     load: () => import('./commands/secret.ts'),
   },
+  setting: {
+    summary: 'what holds for the whole installation: list, set',
+    load: () => import('./commands/setting.ts'),
+  },
   budget: {
     summary: "a wallet's limit for a month, its ledger and its audit",
     load: () => import('./commands/budget.ts'),

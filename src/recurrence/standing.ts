@@ -1,6 +1,7 @@
 import { formatMoney, moneyOf } from '../budget/money.ts'
 import { type CampaignHeader, lockCampaign } from '../campaign/approval.ts'
-import { assertFourEyes, grantApproval, setReason } from '../campaign/moves.ts'
+import { assertFourEyes } from '../campaign/four-eyes.ts'
+import { grantApproval, setReason } from '../campaign/moves.ts'
 import type { Sql } from '../database/pool.ts'
 import { CampError } from '../errors.ts'
 import { dayIn } from '../lead/dates.ts'
@@ -19,7 +20,6 @@ export interface StandingOrder {
   ceiling: string
   /** YYYY-MM-DD, its last day; null: until it is revoked. */
   until: string | null
-  selfApproval: boolean
   now: Date
 }
 
@@ -27,12 +27,7 @@ export interface StandingOrder {
 export async function giveStanding(sql: Sql, recurrence: Recurrence, order: StandingOrder): Promise<void> {
   const { id, handle, status } = recurrence
   if (status === 'REMOVED') throw new CampError('STATE', `${handle} is removed`)
-  await assertFourEyes(
-    sql,
-    { user_id: recurrence.user_id, agendamento_id: handle },
-    order.approverId,
-    order.selfApproval,
-  )
+  const own = await assertFourEyes(sql, { user_id: recurrence.user_id, agendamento_id: handle }, order.approverId)
   await assertCredential(sql, recurrence)
   await sql.query(
     `UPDATE "Recurrence" SET approved_by = $2, approved_at = $3, approval_hash = $4, approval_ceiling = $5, approval_until = $6,
@@ -40,7 +35,12 @@ export async function giveStanding(sql: Sql, recurrence: Recurrence, order: Stan
     [id, order.approverId, order.now, standingHash(recurrence), order.ceiling, order.until],
   )
   const { ceiling, until } = order
-  await audit(sql, 'approve', id, order.approverId, { ceiling, until, unit_cost: recurrence.cost_per_message })
+  await audit(sql, 'approve', id, order.approverId, {
+    ceiling,
+    until,
+    unit_cost: recurrence.cost_per_message,
+    ...(own !== null && { self_approval: own }),
+  })
 }
 
 /** To be called in a transaction. @throws CampError STATE: there is none */

@@ -31,6 +31,9 @@ export const PERMISSIONS = {
   'secret rotate': 'ADMIN',
   'secret reset': 'NONE',
 
+  'setting list': 'ANY',
+  'setting set': 'ADMIN',
+
   'wallet add': 'ADMIN',
   'wallet list': 'ANY',
   'wallet show': 'ANY',

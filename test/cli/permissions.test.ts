@@ -62,6 +62,7 @@ describe('who may do what', () => {
     'user set --enable': 'user set dora@example.com --enable',
     'user disable': 'user disable ana@example.com',
     'secret rotate': 'secret rotate --generate --file new-secret',
+    'setting set': 'setting set self-approval allow',
     'wallet add': 'wallet add W --idgis 1',
     'wallet set': 'wallet set W --name V',
     'wallet remove': 'wallet remove W --yes',

@@ -44,6 +44,6 @@ export async function repeatImport(
   const view = await recurrenceView(pool, await findRecurrence(pool, id), now)
   context.out.result({ ...view, credential_missing: credentialMissing }, () => recurrenceText(view))
   context.out.talk(found)
-  const approvers = await approversOf(pool, request.userId, context.config.selfApproval)
+  const approvers = await approversOf(pool, request.userId)
   context.out.talk(standingStep(view.handle, await context.actor(), approvers))
 }

@@ -63,7 +63,6 @@ export async function approve(
     approverId: actor.id,
     ceiling,
     until: until ?? null,
-    selfApproval: context.config.selfApproval,
     now: context.clock.now(),
   }
   const recurrence = await findRecurrence(pool, ref)
