@@ -7,6 +7,7 @@ import { homeUnusable, pathOf } from '../files.ts'
 import type { Queues } from '../queue/queues.ts'
 import type { Actor } from '../security/actor.ts'
 import type { Keys } from '../security/keys.ts'
+import type { SessionKey } from '../security/session-key.ts'
 import { Closers } from './closing.ts'
 import { Output, type Streams, wantsColor } from './output.ts'
 
@@ -52,6 +53,7 @@ export class Context {
   #queues: Promise<Queues> | undefined
   #actor: Promise<Actor> | undefined
   #keys: Promise<Keys> | undefined
+  #sessionKey: Promise<SessionKey> | undefined
 
   constructor(host: Host, options: GlobalOptions, { mayCreateDatabase = false }: ContextOptions = {}) {
     this.host = host
@@ -125,13 +127,23 @@ export class Context {
     return this.#keys
   }
 
+  /** What signs sessions and tokens, opened with the secret. */
+  sessionKey(): Promise<SessionKey> {
+    this.#sessionKey ??= (async () => {
+      const { openSessionKey } = await import('../security/session-key.ts')
+      return openSessionKey(await this.pool(), await this.keys())
+    })()
+    return this.#sessionKey
+  }
+
   /** Who acts, with the role that the database gives them now. @throws CampError AUTH when nobody is logged in */
   actor(): Promise<Actor> {
     this.#actor ??= (async () => {
       const { authenticate } = await import('../security/actor.ts')
+      await this.keys()
       return authenticate({
         prisma: await this.prisma(),
-        keys: await this.keys(),
+        sessionKey: () => this.sessionKey(),
         config: this.config,
         clock: this.clock,
       })

@@ -5,8 +5,8 @@ import type { Config } from '../config.ts'
 import type { PrismaClient } from '../database/prisma.ts'
 import { CampError } from '../errors.ts'
 import { auditRow } from './audit.ts'
-import type { Keys } from './keys.ts'
 import { LOG_IN, loadSession, readToken } from './session.ts'
+import type { SessionKey } from './session-key.ts'
 
 /** Who acts. */
 export interface Actor {
@@ -18,7 +18,7 @@ export interface Actor {
 
 interface Deps {
   prisma: PrismaClient
-  keys: Keys
+  sessionKey: () => Promise<Pick<SessionKey, 'publicKey'>>
   config: Pick<Config, 'token' | 'home' | 'databaseUrl'>
   clock: Clock
 }
@@ -36,8 +36,8 @@ export async function authenticate(deps: Deps): Promise<Actor> {
   throw new CampError('AUTH', 'not logged in', { hint: LOG_IN })
 }
 
-async function bearerOf(token: string, { prisma, keys, clock }: Deps): Promise<Actor> {
-  const { userId, issuedAt } = await readToken(keys, token, clock)
+async function bearerOf(token: string, { prisma, sessionKey, clock }: Deps): Promise<Actor> {
+  const { userId, issuedAt } = await readToken(await sessionKey(), token, clock)
   const user = await prisma.user.findUnique({ where: { id: userId } })
   if (!user) throw new CampError('AUTH', 'the session or CAMP_TOKEN belongs to no user here', { hint: LOG_IN })
   if (issuedAt < user.tokens_valid_from) {

@@ -4,7 +4,7 @@ import { errors, jwtVerify, SignJWT } from 'jose'
 import type { Clock } from '../clock.ts'
 import { CampError, codeOf } from '../errors.ts'
 import { replacePrivate } from '../files.ts'
-import type { Keys } from './keys.ts'
+import type { SessionKey } from './session-key.ts'
 
 /**
  * A token says who its bearer is and when it was issued; nothing else is believed of it. The role, and whether the user is
@@ -18,30 +18,32 @@ export interface Token {
 export const SESSION_MS = 12 * 3_600_000
 
 const ISSUER = 'camp'
+/** Over Ed25519: who can check a signature can make none. */
+const ALGORITHM = 'EdDSA'
 
 export async function issueToken(
-  keys: Pick<Keys, 'session'>,
+  key: Pick<SessionKey, 'privateKey'>,
   userId: string,
   { clock, lifetimeMs }: { clock: Clock; lifetimeMs: number },
 ): Promise<{ token: string; expiresAt: Date }> {
   const now = clock.now()
   const expiresAt = new Date(now.getTime() + lifetimeMs)
   const token = await new SignJWT()
-    .setProtectedHeader({ alg: 'HS256' })
+    .setProtectedHeader({ alg: ALGORITHM })
     .setIssuer(ISSUER)
     .setSubject(userId)
     // With its milliseconds: a whole second would put a login before the password change of the same second.
     .setIssuedAt(now.getTime() / 1000)
     .setExpirationTime(Math.floor(expiresAt.getTime() / 1000))
-    .sign(keys.session)
+    .sign(key.privateKey)
   return { token, expiresAt }
 }
 
 /** @throws CampError AUTH when it is expired, or not signed by this installation */
-export async function readToken(keys: Pick<Keys, 'session'>, token: string, clock: Clock): Promise<Token> {
+export async function readToken(key: Pick<SessionKey, 'publicKey'>, token: string, clock: Clock): Promise<Token> {
   try {
-    const { payload } = await jwtVerify(token, keys.session, {
-      algorithms: ['HS256'],
+    const { payload } = await jwtVerify(token, key.publicKey, {
+      algorithms: [ALGORITHM],
       issuer: ISSUER,
       requiredClaims: ['sub', 'iat', 'exp'],
       currentDate: clock.now(),

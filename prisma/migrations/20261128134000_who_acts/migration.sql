@@ -6,3 +6,6 @@ CREATE TABLE "Setting" (
 
     CONSTRAINT "Setting_pkey" PRIMARY KEY ("name")
 );
+
+-- The key pair that signs sessions and tokens: made by the first process that needs it, and anew by each rotation of the secret.
+ALTER TABLE "SecretFingerprint" ADD COLUMN "session_public" TEXT, ADD COLUMN "session_private" JSONB;

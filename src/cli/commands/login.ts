@@ -12,11 +12,11 @@ async function login(context: Context, given: string | undefined, options: { pas
   const { issueToken, saveSession, SESSION_MS } = await import('../../security/session.ts')
   const { checkLogin } = await import('../../security/users.ts')
   const { auditRow } = await import('../../security/audit.ts')
-  const [prisma, keys] = [await context.prisma(), await context.keys()]
+  const [prisma, key] = [await context.prisma(), await context.sessionKey()]
   const email = given ?? (await ask(context, 'E-mail', 'Give it: camp login EMAIL'))
   const password = await askPassword(context, 'Password', options.passwordStdin ?? false)
   const user = await checkLogin(prisma, email, password)
-  const { token, expiresAt } = await issueToken(keys, user.id, { clock: context.clock, lifetimeMs: SESSION_MS })
+  const { token, expiresAt } = await issueToken(key, user.id, { clock: context.clock, lifetimeMs: SESSION_MS })
   await prisma.auditEvent.create({
     data: auditRow({ userId: user.id, action: 'user.login', subject: 'User', subjectId: user.id }),
   })

@@ -123,7 +123,10 @@ async function token(context: Context, ref: string, { days }: { days: number }):
   if (user.disabled_at) {
     throw new CampError('STATE', `${user.email} is disabled`, { hint: `First: camp user set ${user.email} --enable` })
   }
-  const issued = await issueToken(await context.keys(), user.id, { clock: context.clock, lifetimeMs: days * DAY_MS })
+  const issued = await issueToken(await context.sessionKey(), user.id, {
+    clock: context.clock,
+    lifetimeMs: days * DAY_MS,
+  })
   const event = { userId: actor.id, action: 'user.token', subject: 'User', subjectId: user.id, detail: { days } }
   await prisma.auditEvent.create({ data: auditRow(event) })
   context.out.talk(

@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir, userInfo } from 'node:os'
 import { join } from 'node:path'
@@ -6,9 +7,9 @@ import { type Actor, authenticate } from '../../../src/security/actor.ts'
 import { issueToken, saveSession } from '../../../src/security/session.ts'
 import { addUser, changeUser, disableUser } from '../../../src/security/users.ts'
 import { useDatabase } from '../../support/database.ts'
-import { testKeys } from '../../support/fixtures.ts'
 
 const db = useDatabase()
+const pair = generateKeyPairSync('ed25519')
 const start = new Date('2026-11-24T12:00:00Z')
 const clock = { now: () => start }
 const later = (ms: number) => new Date(start.getTime() + ms)
@@ -22,14 +23,19 @@ afterEach(() => rm(home, { recursive: true, force: true }))
 
 async function authenticateWith(given: { token?: string; databaseUrl?: string; now?: Date }): Promise<Actor> {
   const config = { token: given.token, databaseUrl: given.databaseUrl, home }
-  return authenticate({ prisma: db.prisma, keys: await testKeys(), config, clock: { now: () => given.now ?? start } })
+  return authenticate({
+    prisma: db.prisma,
+    sessionKey: async () => pair,
+    config,
+    clock: { now: () => given.now ?? start },
+  })
 }
 
 const server = { databaseUrl: 'postgresql://server/camp' }
 const ana = { email: 'Ana@Example.com', name: 'Ana', role: 'ADMIN', password: 'correct horse' } as const
 const bob = { email: 'bob@example.com', name: 'Bob', role: 'USER', password: null } as const
 const tokenFor = async (id: string, issued = start) =>
-  (await issueToken(await testKeys(), id, { clock: { now: () => issued }, lifetimeMs: 3_600_000 })).token
+  (await issueToken(pair, id, { clock: { now: () => issued }, lifetimeMs: 3_600_000 })).token
 
 describe('in embedded mode', () => {
   it("makes the operating system's user the first ADMIN, once, however many ask at the same moment", async () => {

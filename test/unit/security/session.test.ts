@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto'
+import { generateKeyPairSync } from 'node:crypto'
 import { mkdtemp, rm, stat } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -13,7 +13,7 @@ import {
   saveSession,
 } from '../../../src/security/session.ts'
 
-const keys = { session: randomBytes(32) }
+const keys = generateKeyPairSync('ed25519')
 const issued = new Date('2026-11-24T12:00:00.250Z')
 const at = (ms: number) => ({ now: () => new Date(issued.getTime() + ms) })
 const request = { clock: at(0), lifetimeMs: SESSION_MS }
@@ -35,7 +35,7 @@ describe('a token', () => {
   })
 
   it('is not believed when another secret signed it, or nobody', async () => {
-    const { token } = await issueToken({ session: randomBytes(32) }, 'user-1', request)
+    const { token } = await issueToken(generateKeyPairSync('ed25519'), 'user-1', request)
     const unsigned = new UnsecuredJWT()
       .setSubject('user-1')
       .setIssuer('camp')
@@ -43,10 +43,10 @@ describe('a token', () => {
       .setExpirationTime('1h')
       .encode()
     const endless = await new SignJWT()
-      .setProtectedHeader({ alg: 'HS256' })
+      .setProtectedHeader({ alg: 'EdDSA' })
       .setSubject('user-1')
       .setIssuer('camp')
-      .sign(keys.session)
+      .sign(keys.privateKey)
     for (const forged of [token, unsigned, endless, 'nonsense', '']) {
       await expect(readToken(keys, forged, at(1000))).rejects.toMatchObject({
         kind: 'AUTH',
@@ -54,6 +54,23 @@ describe('a token', () => {
       })
     }
   })
+})
+
+it('cannot be made with the public key: not as a signature, and not as a secret of another algorithm', async () => {
+  const { publicKey } = keys
+  await expect(issueToken({ privateKey: publicKey }, 'user-1', request)).rejects.toThrow()
+  const type = 'spki'
+  const der = publicKey.export({ type, format: 'der' })
+  for (const secret of [der, Buffer.from(publicKey.export({ type, format: 'pem' })), der.subarray(-32)]) {
+    const forged = await new SignJWT()
+      .setProtectedHeader({ alg: 'HS256' })
+      .setSubject('user-1')
+      .setIssuer('camp')
+      .setIssuedAt(issued.getTime() / 1000)
+      .setExpirationTime('1h')
+      .sign(secret)
+    await expect(readToken({ publicKey }, forged, at(1))).rejects.toMatchObject({ kind: 'AUTH' })
+  }
 })
 
 it('keeps the session in a private file, and forgets it', async () => {
