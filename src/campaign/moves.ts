@@ -12,9 +12,10 @@ import { CampError } from '../errors.ts'
 import type { Queues } from '../queue/queues.ts'
 import { recordAudit } from '../security/audit.ts'
 import { assertCredential } from '../security/credentials.ts'
+import type { Via } from '../security/via.ts'
 import { payingMonth } from './affordable.ts'
 import { approvalHash, type CampaignHeader, lockCampaign } from './approval.ts'
-import { assertFourEyes } from './four-eyes.ts'
+import { assertFourEyes, handsOn } from './four-eyes.ts'
 import { illegalMove, isLegal, MOVES, type MoveName } from './state.ts'
 
 /** The moves of a campaign's life that a person (or the schedule) makes: each one transaction, with its audit. */
@@ -25,6 +26,8 @@ export interface MoveDeps {
 
 export interface ApproveOptions {
   timezone: string
+  /** Who stands behind the approver (src/security/via.ts). */
+  via?: Pick<Via, 'id'> | null
 }
 
 /** @throws CampError STATE, AUTH (four eyes), BUDGET with the figures, DATA (free text where a template is needed) */
@@ -32,7 +35,7 @@ export async function approve(deps: MoveDeps, id: string, userId: string, option
   await transaction(deps.pool, async sql => {
     const campaign = await lockCampaign(sql, id)
     if (!isLegal('approve', campaign.status)) throw illegalMove('approve', campaign)
-    const own = await assertFourEyes(sql, campaign, userId)
+    const own = await assertFourEyes(sql, await handsOn(sql, campaign), { id: userId, via: options.via ?? null })
     const now = deps.clock.now()
     const detail = own === null ? {} : { self_approval: own }
     await grantApproval(sql, campaign, { approverId: userId, actorId: userId, now, timezone: options.timezone, detail })
@@ -200,7 +203,7 @@ function audit(
   move: MoveName,
   campaign: CampaignHeader,
   userId: string | null,
-  detail?: unknown,
+  detail?: object,
 ): Promise<void> {
   return recordAudit(sql, { userId, action: `campaign.${move}`, subject: 'Campaign', subjectId: campaign.id, detail })
 }

@@ -17,9 +17,11 @@ export function actionFor(host: Host): Action {
       const options = args.at(-2) as GlobalOptions
       // Loaded here: the settings' schemas are half of what a help text would wait for.
       const { Context } = await import('./context.ts')
+      const { inRun } = await import('../security/via.ts')
       const context = new Context(host, options, contextOptions)
       try {
-        await handler(context, ...(args.slice(0, -1) as never))
+        const work = () => handler(context, ...(args.slice(0, -1) as never))
+        await (contextOptions?.actsForNoUser ? work() : inRun(work))
       } catch (error) {
         await context.close(FAILED_CLOSE_MS).catch(() => undefined) // the first error is the one to tell
         throw context.named(error)

@@ -1,3 +1,4 @@
+import { hostname } from 'node:os'
 import type pg from 'pg'
 import type { Clock } from '../clock.ts'
 import { type Config, readConfig } from '../config.ts'
@@ -7,7 +8,9 @@ import { homeUnusable, pathOf } from '../files.ts'
 import type { Queues } from '../queue/queues.ts'
 import type { Actor } from '../security/actor.ts'
 import type { Keys } from '../security/keys.ts'
+import type { LoginDeps } from '../security/login.ts'
 import type { SessionKey } from '../security/session-key.ts'
+import { actVia } from '../security/via.ts'
 import { Closers } from './closing.ts'
 import { Output, type Streams, wantsColor } from './output.ts'
 
@@ -18,6 +21,8 @@ export interface Host {
   clock: Clock
   /** Aborted by Ctrl-C or SIGTERM. */
   signal: AbortSignal
+  /** Where its user is: a client's address; without it, this host. */
+  origin?: string
 }
 
 export interface GlobalOptions {
@@ -33,6 +38,10 @@ export interface ContextOptions {
    * other one is refused there, as on a machine without its settings.
    */
   mayCreateDatabase?: boolean
+  /** In it a CAMP_SECRET that is easy to guess still serves, so that it can be changed. */
+  takesWeakSecret?: boolean
+  /** The command never asks who acts: a worker. */
+  actsForNoUser?: boolean
 }
 
 /**
@@ -47,6 +56,7 @@ export class Context {
   readonly host: Host
   readonly options: GlobalOptions
   readonly #mayCreateDatabase: boolean
+  readonly #takesWeakSecret: boolean
   readonly #closers = new Closers()
   #pool: Promise<pg.Pool> | undefined
   #prisma: Promise<PrismaClient> | undefined
@@ -55,10 +65,15 @@ export class Context {
   #keys: Promise<Keys> | undefined
   #sessionKey: Promise<SessionKey> | undefined
 
-  constructor(host: Host, options: GlobalOptions, { mayCreateDatabase = false }: ContextOptions = {}) {
+  constructor(
+    host: Host,
+    options: GlobalOptions,
+    { mayCreateDatabase = false, takesWeakSecret = false }: ContextOptions = {},
+  ) {
     this.host = host
     this.options = options
     this.#mayCreateDatabase = mayCreateDatabase
+    this.#takesWeakSecret = takesWeakSecret
     this.config = readConfig(host.env)
     this.clock = host.clock
     this.signal = host.signal
@@ -120,6 +135,9 @@ export class Context {
   keys(): Promise<Keys> {
     this.#keys ??= (async () => {
       const { openSecret } = await import('../security/secret.ts')
+      const { assertStrongSecret } = await import('../security/secret-strength.ts')
+      if (this.config.secret !== undefined && !this.#takesWeakSecret)
+        assertStrongSecret(this.config.secret, 'CAMP_SECRET')
       const { keys, adopted } = await openSecret(await this.pool(), this.config)
       if (adopted) this.out.talk(`An interrupted camp secret rotate had happened: its secret now stands in ${adopted}.`)
       return keys
@@ -136,17 +154,25 @@ export class Context {
     return this.#sessionKey
   }
 
+  /** What a password is checked with. */
+  async loginDeps(): Promise<LoginDeps> {
+    const origin = this.host.origin ?? hostname()
+    return { pool: await this.pool(), prisma: await this.prisma(), origin, now: this.clock.now() }
+  }
+
   /** Who acts, with the role that the database gives them now. @throws CampError AUTH when nobody is logged in */
   actor(): Promise<Actor> {
     this.#actor ??= (async () => {
       const { authenticate } = await import('../security/actor.ts')
       await this.keys()
-      return authenticate({
+      const actor = await authenticate({
         prisma: await this.prisma(),
         sessionKey: () => this.sessionKey(),
         config: this.config,
         clock: this.clock,
       })
+      actVia(actor.via)
+      return actor
     })()
     return this.#actor
   }

@@ -26,6 +26,7 @@ const COMMANDS: Record<string, Entry> = {
     summary: 'the secret that credentials are sealed with: rotate, reset',
     load: () => import('./commands/secret.ts'),
   },
+  audit: { summary: 'who did what, and by whose token', load: () => import('./commands/audit.ts') },
   setting: {
     summary: 'what holds for the whole installation: list, set',
     load: () => import('./commands/setting.ts'),

@@ -7,6 +7,7 @@ import { CampError } from '../errors.ts'
 import { auditRow } from './audit.ts'
 import { LOG_IN, loadSession, readToken } from './session.ts'
 import type { SessionKey } from './session-key.ts'
+import type { Via } from './via.ts'
 
 /** Who acts. */
 export interface Actor {
@@ -14,6 +15,8 @@ export interface Actor {
   email: string
   name: string
   role: 'ADMIN' | 'USER'
+  /** Who made the token that they act with, or set the password that they logged in with; null: they did. */
+  via: Via | null
 }
 
 interface Deps {
@@ -37,7 +40,7 @@ export async function authenticate(deps: Deps): Promise<Actor> {
 }
 
 async function bearerOf(token: string, { prisma, sessionKey, clock }: Deps): Promise<Actor> {
-  const { userId, issuedAt } = await readToken(await sessionKey(), token, clock)
+  const { userId, makerId, issuedAt } = await readToken(await sessionKey(), token, clock)
   const user = await prisma.user.findUnique({ where: { id: userId } })
   if (!user) throw new CampError('AUTH', 'the session or CAMP_TOKEN belongs to no user here', { hint: LOG_IN })
   if (issuedAt < user.tokens_valid_from) {
@@ -45,7 +48,13 @@ async function bearerOf(token: string, { prisma, sessionKey, clock }: Deps): Pro
       hint: LOG_IN,
     })
   }
-  return enabled(user)
+  return enabled(user, makerId === null ? null : await makerOf(prisma, makerId))
+}
+
+async function makerOf(prisma: PrismaClient, id: string): Promise<Via> {
+  const maker = await prisma.user.findUnique({ where: { id }, select: { id: true, email: true } })
+  if (maker) return maker
+  throw new CampError('AUTH', 'the session or CAMP_TOKEN was made by no user of this installation', { hint: LOG_IN })
 }
 
 /**
@@ -78,10 +87,10 @@ export async function systemUser(prisma: PrismaClient): Promise<Actor> {
   })
 }
 
-function enabled(user: Actor & { disabled_at: Date | null }): Actor {
+function enabled(user: Omit<Actor, 'via'> & { disabled_at: Date | null }, via: Via | null = null): Actor {
   if (user.disabled_at) throw new CampError('AUTH', `${user.email} is disabled`, { hint: 'Ask an ADMIN.' })
   const { id, email, name, role } = user
-  return { id, email, name, role }
+  return { id, email, name, role, via }
 }
 
 /** In a container the user may have a number and no name. */

@@ -31,6 +31,7 @@ export const PERMISSIONS = {
   'secret rotate': 'ADMIN',
   'secret reset': 'NONE',
 
+  'audit list': 'ADMIN',
   'setting list': 'ANY',
   'setting set': 'ADMIN',
 

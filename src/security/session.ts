@@ -1,34 +1,42 @@
 import { readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { errors, jwtVerify, SignJWT } from 'jose'
+import { z } from 'zod'
 import type { Clock } from '../clock.ts'
 import { CampError, codeOf } from '../errors.ts'
 import { replacePrivate } from '../files.ts'
 import type { SessionKey } from './session-key.ts'
 
+/** Whom a token is for. */
+export interface Bearer {
+  userId: string
+  /** The id of who made it for them, or set the password that they logged in with; null: they did. */
+  makerId: string | null
+}
+
 /**
  * A token says who its bearer is and when it was issued; nothing else is believed of it. The role, and whether the user is
  * still allowed in, are the database's to say (actor.ts).
  */
-export interface Token {
-  userId: string
+export interface Token extends Bearer {
   issuedAt: Date
 }
 
 export const SESSION_MS = 12 * 3_600_000
 
 const ISSUER = 'camp'
+const MAKER = 'by'
 /** Over Ed25519: who can check a signature can make none. */
 const ALGORITHM = 'EdDSA'
 
 export async function issueToken(
   key: Pick<SessionKey, 'privateKey'>,
-  userId: string,
+  { userId, makerId }: Bearer,
   { clock, lifetimeMs }: { clock: Clock; lifetimeMs: number },
 ): Promise<{ token: string; expiresAt: Date }> {
   const now = clock.now()
   const expiresAt = new Date(now.getTime() + lifetimeMs)
-  const token = await new SignJWT()
+  const token = await new SignJWT(makerId === null ? {} : { [MAKER]: makerId })
     .setProtectedHeader({ alg: ALGORITHM })
     .setIssuer(ISSUER)
     .setSubject(userId)
@@ -48,7 +56,11 @@ export async function readToken(key: Pick<SessionKey, 'publicKey'>, token: strin
       requiredClaims: ['sub', 'iat', 'exp'],
       currentDate: clock.now(),
     })
-    return { userId: payload.sub!, issuedAt: new Date(Math.round(payload.iat! * 1000)) }
+    const makerId = z
+      .uuid()
+      .nullable()
+      .parse(payload[MAKER] ?? null)
+    return { userId: payload.sub!, makerId, issuedAt: new Date(Math.round(payload.iat! * 1000)) }
   } catch (cause) {
     if (cause instanceof errors.JWTExpired)
       throw new CampError('AUTH', 'the session has expired', { hint: LOG_IN, cause })

@@ -35,7 +35,7 @@ const server = { databaseUrl: 'postgresql://server/camp' }
 const ana = { email: 'Ana@Example.com', name: 'Ana', role: 'ADMIN', password: 'correct horse' } as const
 const bob = { email: 'bob@example.com', name: 'Bob', role: 'USER', password: null } as const
 const tokenFor = async (id: string, issued = start) =>
-  (await issueToken(pair, id, { clock: { now: () => issued }, lifetimeMs: 3_600_000 })).token
+  (await issueToken(pair, { userId: id, makerId: null }, { clock: { now: () => issued }, lifetimeMs: 3_600_000 })).token
 
 describe('in embedded mode', () => {
   it("makes the operating system's user the first ADMIN, once, however many ask at the same moment", async () => {
@@ -83,11 +83,13 @@ describe('in server mode', () => {
 
   it('takes the role from the database each time', async () => {
     const admin = await addUser(db.prisma, null, ana, start)
-    const user = await addUser(db.prisma, admin, bob, start)
+    const user = await addUser(db.prisma, admin, { ...bob, role: 'ADMIN' }, start)
     const token = await tokenFor(user.id)
-    expect(await authenticateWith({ ...server, token })).toMatchObject({ role: 'USER' })
-    await changeUser(db.prisma, admin, user.id, { role: 'ADMIN' }, start)
     expect(await authenticateWith({ ...server, token })).toMatchObject({ role: 'ADMIN' })
+    await changeUser(db.prisma, admin, user.id, { role: 'USER' }, later(1))
+    expect(await authenticateWith({ ...server, token })).toMatchObject({ role: 'USER' })
+    await changeUser(db.prisma, admin, user.id, { role: 'ADMIN' }, later(2))
+    await expect(authenticateWith({ ...server, token })).rejects.toMatchObject({ kind: 'AUTH', message: /were ended/ })
   })
 
   it.each([
@@ -122,6 +124,20 @@ describe('in server mode', () => {
       kind: 'AUTH',
     })
   })
+})
+
+it('says who made a token, or set the password of a login', async () => {
+  const admin = await addUser(db.prisma, null, ana, start)
+  const user = await addUser(db.prisma, admin, bob, start)
+  const made = async (makerId: string) =>
+    (await issueToken(pair, { userId: user.id, makerId }, { clock, lifetimeMs: 3_600_000 })).token
+  expect(await authenticateWith({ ...server, token: await made(admin.id) })).toMatchObject({
+    id: user.id,
+    via: { id: admin.id, email: 'ana@example.com' },
+  })
+  expect(await authenticateWith({ ...server, token: await tokenFor(user.id) })).toMatchObject({ via: null })
+  const gone = await made('01a20aee-9d00-740b-a511-c9f9a5c42680')
+  await expect(authenticateWith({ ...server, token: gone })).rejects.toMatchObject({ kind: 'AUTH' })
 })
 
 it('needs no clock but the one it is given', async () => {

@@ -13,7 +13,7 @@ const db = useDatabase()
 const clock = { now: () => new Date('2026-11-28T12:00:00Z') }
 const others = keysOf('another-secret-of-enough-length', { name: 'CAMP_SECRET', cure: '' })
 const tokenBy = async (key: Parameters<typeof issueToken>[0]) =>
-  (await issueToken(key, 'user-1', { clock, lifetimeMs: 60_000 })).token
+  (await issueToken(key, { userId: 'user-1', makerId: null }, { clock, lifetimeMs: 60_000 })).token
 
 beforeEach(async () => {
   await db.pool.query(`DELETE FROM "Credential"`)

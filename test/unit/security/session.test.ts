@@ -16,17 +16,18 @@ import {
 const keys = generateKeyPairSync('ed25519')
 const issued = new Date('2026-11-24T12:00:00.250Z')
 const at = (ms: number) => ({ now: () => new Date(issued.getTime() + ms) })
+const USER = { userId: 'user-1', makerId: null }
 const request = { clock: at(0), lifetimeMs: SESSION_MS }
 
 describe('a token', () => {
   it('says who its bearer is and when it was issued, to the millisecond', async () => {
-    const { token, expiresAt } = await issueToken(keys, 'user-1', request)
-    expect(await readToken(keys, token, at(1000))).toEqual({ userId: 'user-1', issuedAt: issued })
+    const { token, expiresAt } = await issueToken(keys, USER, request)
+    expect(await readToken(keys, token, at(1000))).toEqual({ ...USER, issuedAt: issued })
     expect(expiresAt).toEqual(new Date('2026-11-25T00:00:00.250Z'))
   })
 
   it('ends when its time is over', async () => {
-    const { token } = await issueToken(keys, 'user-1', request)
+    const { token } = await issueToken(keys, USER, request)
     await expect(readToken(keys, token, at(SESSION_MS - 2000))).resolves.toBeDefined()
     await expect(readToken(keys, token, at(SESSION_MS + 1000))).rejects.toMatchObject({
       kind: 'AUTH',
@@ -35,7 +36,7 @@ describe('a token', () => {
   })
 
   it('is not believed when another secret signed it, or nobody', async () => {
-    const { token } = await issueToken(generateKeyPairSync('ed25519'), 'user-1', request)
+    const { token } = await issueToken(generateKeyPairSync('ed25519'), USER, request)
     const unsigned = new UnsecuredJWT()
       .setSubject('user-1')
       .setIssuer('camp')
@@ -58,7 +59,7 @@ describe('a token', () => {
 
 it('cannot be made with the public key: not as a signature, and not as a secret of another algorithm', async () => {
   const { publicKey } = keys
-  await expect(issueToken({ privateKey: publicKey }, 'user-1', request)).rejects.toThrow()
+  await expect(issueToken({ privateKey: publicKey }, USER, request)).rejects.toThrow()
   const type = 'spki'
   const der = publicKey.export({ type, format: 'der' })
   for (const secret of [der, Buffer.from(publicKey.export({ type, format: 'pem' })), der.subarray(-32)]) {

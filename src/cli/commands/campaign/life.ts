@@ -1,6 +1,6 @@
 import { affordable } from '../../../campaign/affordable.ts'
 import { type CampaignRef, findCampaign } from '../../../campaign/find.ts'
-import { assertFourEyes } from '../../../campaign/four-eyes.ts'
+import { assertFourEyes, handsOn } from '../../../campaign/four-eyes.ts'
 import { listCampaigns } from '../../../campaign/list.ts'
 import * as moves from '../../../campaign/moves.ts'
 import { illegalMove, isLegal, type MoveName } from '../../../campaign/state.ts'
@@ -23,12 +23,13 @@ export async function approveCampaign(context: Context, ref: string | undefined)
   const { id } = campaign
   if (hasTerminal(context) && !context.options.yes) {
     assertLegal('approve', campaign)
-    await assertFourEyes(pool, campaign, actor.id)
+    await assertFourEyes(pool, await handsOn(pool, campaign), actor)
     await showBefore(context, campaign)
     await confirm(context, 'Approve it?')
   }
   await moves.approve({ pool, clock: context.clock }, id, actor.id, {
     timezone: context.config.timezone,
+    via: actor.via,
   })
   const { view, outlook, present } = await printAfter(context, id, 'Approved')
   for (const sentence of refusalsText(view, { ...outlook, ...present })) context.out.warn(sentence)

@@ -61,6 +61,7 @@ export async function approve(
   const actor = await context.admin()
   const order = {
     approverId: actor.id,
+    via: actor.via,
     ceiling,
     until: until ?? null,
     now: context.clock.now(),
