@@ -18,6 +18,8 @@ export interface Config {
   /** The key everything sealed or signed derives from. Undefined: embedded mode makes one and keeps it in `home`. */
   secret: string | undefined
   token: string | undefined
+  /** The server (`camp serve`) that commands are run by. */
+  serverUrl: string | undefined
   publicUrl: string | undefined
   httpTimeoutMs: number | undefined
   leaseMs: number | undefined
@@ -58,6 +60,7 @@ const environment = z.object({
   CAMP_HOME: z.string().optional(),
   CAMP_SECRET: z.string().min(16, 'must have at least 16 characters').optional(),
   CAMP_TOKEN: z.string().optional(),
+  CAMP_URL: url('http:', 'https:').optional(),
   CAMP_PUBLIC_URL: url('http:', 'https:').optional(),
   CAMP_HTTP_TIMEOUT_MS: milliseconds(100).optional(),
   CAMP_LEASE_MS: milliseconds(500).optional(),
@@ -92,6 +95,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     },
     secret: e.CAMP_SECRET,
     token: e.CAMP_TOKEN,
+    serverUrl: e.CAMP_URL?.replace(/\/+$/, ''),
     publicUrl: e.CAMP_PUBLIC_URL?.replace(/\/+$/, ''),
     httpTimeoutMs: e.CAMP_HTTP_TIMEOUT_MS,
     leaseMs: e.CAMP_LEASE_MS,

@@ -11,6 +11,7 @@ import type { Keys } from '../security/keys.ts'
 import type { LoginDeps } from '../security/login.ts'
 import type { SessionKey } from '../security/session-key.ts'
 import { actVia } from '../security/via.ts'
+import type { HostFiles } from '../serve/run-files.ts'
 import { Closers } from './closing.ts'
 import { Output, type Streams, wantsColor } from './output.ts'
 
@@ -23,6 +24,8 @@ export interface Host {
   signal: AbortSignal
   /** Where its user is: a client's address; without it, this host. */
   origin?: string
+  /** Where its user's files are; without it, here. */
+  files?: HostFiles
 }
 
 export interface GlobalOptions {
@@ -185,6 +188,16 @@ export class Context {
     throw new CampError('AUTH', `${actor.email} is a USER; this takes an ADMIN`, {
       hint: `Ask an ADMIN: ${people(await adminsOf(await this.pool()))}`,
     })
+  }
+
+  /** A path here for a file that the command line names. */
+  async inputFile(path: string): Promise<string> {
+    return this.host.files?.input(path) ?? path
+  }
+
+  /** A path here for a file that the command is to write. */
+  async outputFile(path: string): Promise<string> {
+    return this.host.files?.output(path) ?? path
   }
 
   /** A file of CAMP_HOME that this user may not read or write is said so; any other error is as it was. */

@@ -44,6 +44,10 @@ const COMMANDS: Record<string, Entry> = {
     summary: 'send what runs: queue consumers and the webhook listener',
     load: () => import('./commands/worker.ts'),
   },
+  serve: {
+    summary: 'run commands for users on other machines, who have neither secret nor database',
+    load: () => import('./commands/serve.ts'),
+  },
   sandbox: {
     summary: 'a local stand-in for every broker, with faults on demand',
     load: () => import('./commands/sandbox.ts'),

@@ -14,6 +14,7 @@ export const PERMISSIONS = {
   logout: 'NONE',
   whoami: 'ANY',
   worker: 'NONE',
+  serve: 'NONE',
   sandbox: 'NONE',
   'db migrate': 'NONE',
   'db status': 'NONE',

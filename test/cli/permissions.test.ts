@@ -131,7 +131,9 @@ describe('who may do what', () => {
     await succeed(camp(['campaign', 'pause', id, '--reason', 'a customer complains'], { env: other }))
     const shown = await succeed(run(other, `campaign show ${id}`))
     expect(shown.out).toMatch(/^reason +a customer complains$/m)
-    expect(shown.out).toMatch(/^paused +20\d\d-\d\d-\d\d \d\d:\d\d:\d\d by dora@example\.com \(via ana@example\.com\)$/m)
+    expect(shown.out).toMatch(
+      /^paused +20\d\d-\d\d-\d\d \d\d:\d\d:\d\d by dora@example\.com \(via ana@example\.com\)$/m,
+    )
     expect(shown.out).toMatch(
       /^next +Its importer, carla@example\.com, or an ADMIN \(.*ana@example\.com.*\) resumes it\.$/m,
     )

@@ -38,11 +38,14 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   // A list's file becomes entries of the blocklist, read as a mailing's is: above the intake, which asks the blocklist itself.
   sync: ['blocklist', 'database', 'intake', 'security'],
 
+  // Runs command lines for other machines; what runs one is handed to it.
+  serve: ['security'],
+
   // The process that works: it puts the features together.
   worker: ['broker', 'calendar', 'campaign', 'database', 'dispatch', 'queue', 'recurrence', 'security', 'webhook'],
   cli: [
     ...['blocklist', 'broker', 'budget', 'calendar', 'campaign', 'database', 'dispatch'],
-    ...['intake', 'queue', 'recurrence', 'sandbox', 'security', 'sync', 'webhook', 'worker'],
+    ...['intake', 'queue', 'recurrence', 'sandbox', 'security', 'serve', 'sync', 'webhook', 'worker'],
   ],
 }
 
