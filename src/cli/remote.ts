@@ -85,7 +85,8 @@ class Client {
         stdin: stdin.isTTY === true,
         stdout: stdout.isTTY === true,
         stderr: stderr.isTTY === true,
-        columns: stdout.columns ?? stderr.columns ?? null,
+        // A terminal that does not know its width says 0.
+        columns: Math.min(stdout.columns || stderr.columns || 0, 1_000) || null,
         color: NO_COLOR ? false : FORCE_COLOR ? true : null,
       },
     }
@@ -199,6 +200,8 @@ function refusal(status: number, body: string): CampError {
       hint: 'Install the same version here.',
     })
   }
+  if (status === 400 || status === 413)
+    return new CampError('USAGE', 'the server takes no such command line: it is too long')
   if (status === 503) return new CampError('UNREACHABLE', 'the server is busy: it runs as many commands as it may')
   const kinds = Object.entries(EXIT_CODES) as [keyof typeof EXIT_CODES, number][]
   const kind = kinds.find(([, code]) => code === said.code)?.[0]
