@@ -18,6 +18,8 @@ export interface Config {
   /** The key everything sealed or signed derives from. Undefined: embedded mode makes one and keeps it in `home`. */
   secret: string | undefined
   token: string | undefined
+  /** The server (`camp serve`) that commands are run by. */
+  serverUrl: string | undefined
   publicUrl: string | undefined
   httpTimeoutMs: number | undefined
   leaseMs: number | undefined
@@ -25,8 +27,8 @@ export interface Config {
   timezone: string
   lang: string
   logLevel: LogLevel
-  /** Whether an ADMIN may approve a campaign that they imported themselves. */
-  selfApproval: boolean
+  /** Settings of an earlier camp that are still in the environment, each as a sentence: they have no effect. */
+  outdated: readonly string[]
 }
 
 const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'silent'] as const
@@ -68,6 +70,7 @@ const environment = z.object({
   CAMP_HOME: z.string().optional(),
   CAMP_SECRET: z.string().min(16, 'must have at least 16 characters').optional(),
   CAMP_TOKEN: z.string().optional(),
+  CAMP_URL: url('http:', 'https:').optional(),
   CAMP_PUBLIC_URL: url('http:', 'https:').optional(),
   CAMP_HTTP_TIMEOUT_MS: milliseconds(100).optional(),
   CAMP_LEASE_MS: milliseconds(500).optional(),
@@ -77,9 +80,11 @@ const environment = z.object({
     .default('America/Sao_Paulo')
     .refine(isTimeZone, { error: 'must be a time zone such as America/Sao_Paulo' }),
   CAMP_LANG: z.string().default('pt-BR'),
-  CAMP_SELF_APPROVAL: z.enum(['allow', 'deny']).default('deny'),
   LOG_LEVEL: z.enum(LOG_LEVELS).default('info'),
 })
+
+const SELF_APPROVAL_MOVED =
+  'CAMP_SELF_APPROVAL has no effect: an ADMIN says it for the whole installation, camp setting set self-approval allow|deny'
 
 /** @throws CampError USAGE, naming each variable that is wrong. An empty variable counts as not set. */
 export function readConfig(env: NodeJS.ProcessEnv): Config {
@@ -100,6 +105,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     },
     secret: e.CAMP_SECRET,
     token: e.CAMP_TOKEN,
+    serverUrl: e.CAMP_URL?.replace(/\/+$/, ''),
     publicUrl: e.CAMP_PUBLIC_URL?.replace(/\/+$/, ''),
     httpTimeoutMs: e.CAMP_HTTP_TIMEOUT_MS,
     leaseMs: e.CAMP_LEASE_MS,
@@ -107,7 +113,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     timezone: e.CAMP_TIMEZONE,
     lang: e.CAMP_LANG,
     logLevel: e.LOG_LEVEL,
-    selfApproval: e.CAMP_SELF_APPROVAL === 'allow',
+    outdated: set.CAMP_SELF_APPROVAL === undefined ? [] : [SELF_APPROVAL_MOVED],
   }
 }
 

@@ -3,6 +3,7 @@ import { type Entry, entriesFor } from '../blocklist/blocklist.ts'
 import type { Sql } from '../database/pool.ts'
 import { CampError } from '../errors.ts'
 import { compileText, fillTemplate, type LeadColumns, templateVariables } from '../lead/render.ts'
+import { DONE_BY } from '../security/audit.ts'
 import { historyOf, type Step, stepAt } from './lead-history.ts'
 import { findLeads, type Match } from './lead-search.ts'
 import type { CampaignStatus } from './state.ts'
@@ -145,7 +146,7 @@ async function capOf(sql: Sql, keys: readonly string[]): Promise<Date | undefine
 /** What was done to their campaigns, oldest first, by campaign. */
 async function movesOf(sql: Sql, leads: readonly Lead[]): Promise<Map<string, Step[]>> {
   const { rows } = await sql.query<{ campaign_id: string; at: Date; what: string; by: string | null; detail: unknown }>(
-    `SELECT e.subject_id AS campaign_id, e.at, e.action AS what, u.email AS by, e.detail
+    `SELECT e.subject_id AS campaign_id, e.at, e.action AS what, ${DONE_BY} AS by, e.detail
      FROM "AuditEvent" e LEFT JOIN "User" u ON u.id = e.user_id
      WHERE e.subject = 'Campaign' AND e.subject_id = ANY($1)
      ORDER BY e.at, e.id`,

@@ -13,8 +13,10 @@ import { assertNotHeld } from '../installation/not-held.ts'
 import type { Queues } from '../queue/queues.ts'
 import { recordAudit } from '../security/audit.ts'
 import { assertCredential } from '../security/credentials.ts'
+import type { Via } from '../security/via.ts'
 import { payingMonth } from './affordable.ts'
 import { approvalHash, type CampaignHeader, lockCampaign } from './approval.ts'
+import { assertFourEyes, handsOn } from './four-eyes.ts'
 import { illegalMove, isLegal, MOVES, type MoveName } from './state.ts'
 
 /** The moves of a campaign's life that a person (or the schedule) makes: each one transaction, with its audit. */
@@ -25,8 +27,8 @@ export interface MoveDeps {
 
 export interface ApproveOptions {
   timezone: string
-  /** Whether whoever imported it may approve it. */
-  selfApproval: boolean
+  /** Who stands behind the approver (src/security/via.ts). */
+  via?: Pick<Via, 'id'> | null
 }
 
 /** @throws CampError STATE, AUTH (four eyes), BUDGET with the figures, DATA (free text where a template is needed) */
@@ -34,9 +36,10 @@ export async function approve(deps: MoveDeps, id: string, userId: string, option
   await transaction(deps.pool, async sql => {
     const campaign = await lockCampaign(sql, id)
     if (!isLegal('approve', campaign.status)) throw illegalMove('approve', campaign)
-    await assertFourEyes(sql, campaign, userId, options.selfApproval)
-    const grant = { approverId: userId, actorId: userId, now: deps.clock.now(), timezone: options.timezone }
-    await grantApproval(sql, campaign, grant)
+    const own = await assertFourEyes(sql, await handsOn(sql, campaign), { id: userId, via: options.via ?? null })
+    const now = deps.clock.now()
+    const detail = own === null ? {} : { self_approval: own }
+    await grantApproval(sql, campaign, { approverId: userId, actorId: userId, now, timezone: options.timezone, detail })
   })
 }
 
@@ -203,26 +206,9 @@ function audit(
   move: MoveName,
   campaign: CampaignHeader,
   userId: string | null,
-  detail?: unknown,
+  detail?: object,
 ): Promise<void> {
   return recordAudit(sql, { userId, action: `campaign.${move}`, subject: 'Campaign', subjectId: campaign.id, detail })
-}
-
-/** DESIGN 4.7. @throws CampError AUTH: whoever made it may not approve it */
-export async function assertFourEyes(
-  sql: Sql,
-  campaign: Pick<CampaignHeader, 'user_id' | 'agendamento_id'>,
-  userId: string,
-  selfApproval: boolean,
-): Promise<void> {
-  if (campaign.user_id !== userId || selfApproval) return
-  const { rows } = await sql.query<{ users: number }>(
-    `SELECT count(*)::int AS users FROM "User" WHERE disabled_at IS NULL`,
-  )
-  if (rows[0]!.users === 1) return
-  throw new CampError('AUTH', `you imported ${campaign.agendamento_id}: another ADMIN must approve it`, {
-    hint: 'CAMP_SELF_APPROVAL=allow lets importers approve their own campaigns.',
-  })
 }
 
 async function assertContent(campaign: CampaignHeader): Promise<void> {

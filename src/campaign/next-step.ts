@@ -77,7 +77,7 @@ function approval({ handle, reader, approvers, importer, admins }: Situation): s
   if (approvers.length > 0) {
     return `${isAmong(admins, importer) ? 'Another ADMIN' : 'An ADMIN'} approves it: ${people(approvers)}.`
   }
-  return `No ADMIN may approve it but its importer, ${importer.email}: add another with camp user add, or set CAMP_SELF_APPROVAL=allow`
+  return `No ADMIN may approve it but its importer, ${importer.email}: add another with camp user add, or let importers approve their own: camp setting set self-approval allow`
 }
 
 /** For a recurring campaign that was just made. @param approvers who may give its standing approval */

@@ -2,22 +2,17 @@ import type { Sql } from '../database/pool.ts'
 import type { FailureCode } from '../dispatch/finish.ts'
 import type { Actor } from '../security/actor.ts'
 import { adminsOf, type Person } from '../security/permissions.ts'
+import { areOthers, type Hands, handsOn, ownApproval } from './four-eyes.ts'
 import type { Situation } from './next-step.ts'
 import type { Outlook, Present } from './outlook.ts'
 import type { CampaignStatus } from './state.ts'
-
-export interface Reader {
-  actor: Actor
-  /** Whether an importer may approve their own (CAMP_SELF_APPROVAL). */
-  selfApproval: boolean
-}
 
 /** @param outlook the campaign's, at `present` @returns what `nextSteps` asks */
 export async function situationOf(
   sql: Sql,
   campaignId: string,
   outlook: Outlook,
-  { actor, selfApproval }: Reader,
+  actor: Actor,
   present: Present,
 ): Promise<Situation> {
   const { rows } = await sql.query<Row>(
@@ -46,7 +41,11 @@ export async function situationOf(
     importer,
     reader: actor,
     admins: await adminsOf(sql),
-    approvers: await approversOf(sql, importer.id, selfApproval),
+    approvers: await approversOf(
+      sql,
+      await handsOn(sql, { id: campaignId, agendamento_id: row.handle, user_id: row.user_id }),
+      actor,
+    ),
     opensAt: outlook.opens_at === null ? null : new Date(outlook.opens_at),
     closedBecause: outlook.closed_because,
     workerRunning: outlook.worker_running,
@@ -67,11 +66,9 @@ interface Row {
   in_doubt: number
 }
 
-/** The ADMINs whom `assertFourEyes` lets approve what this user imported. */
-export async function approversOf(sql: Sql, ownerId: string, selfApproval: boolean): Promise<Person[]> {
+/** The ADMINs whom `assertFourEyes` lets approve it; of them the reader only where it lets the reader, as they act now. */
+export async function approversOf(sql: Sql, made: Hands, reader: Pick<Actor, 'id' | 'via'>): Promise<Person[]> {
   const admins = await adminsOf(sql)
-  const { rows } = await sql.query<{ users: number }>(
-    `SELECT count(*)::int AS users FROM "User" WHERE disabled_at IS NULL`,
-  )
-  return selfApproval || rows[0]!.users === 1 ? admins : admins.filter(({ id }) => id !== ownerId)
+  if ((await ownApproval(sql)) !== null) return admins
+  return admins.filter(({ id }) => areOthers(made, id === reader.id ? reader : { id, via: null }))
 }

@@ -1,4 +1,5 @@
 import type { Sql } from '../database/pool.ts'
+import { DONE_BY } from '../security/audit.ts'
 import type { CampaignStatus } from './state.ts'
 
 /** What stopped a campaign that stands still, as its audit says. */
@@ -25,7 +26,7 @@ export async function stopView(
   const moves = STOPS[status]
   if (moves === undefined) return null
   const { rows } = await sql.query<{ what: StopView['what']; at: Date; by: string | null; reason: string | null }>(
-    `SELECT substr(e.action, 10) AS what, e.at, u.email AS by, e.detail ->> 'reason' AS reason
+    `SELECT substr(e.action, 10) AS what, e.at, ${DONE_BY} AS by, e.detail ->> 'reason' AS reason
      FROM "AuditEvent" e LEFT JOIN "User" u ON u.id = e.user_id
      WHERE e.subject = 'Campaign' AND e.subject_id = $1 AND e.action = ANY($2)
      ORDER BY e.at DESC, e.id DESC LIMIT 1`,

@@ -18,9 +18,11 @@ export function actionFor(host: Host): Action {
       // Loaded here: the settings' schemas are half of what a help text would wait for.
       const { Context } = await import('./context.ts')
       const { signingAudits } = await import('../security/audit.ts')
+      const { inRun } = await import('../security/via.ts')
       const context = new Context(host, options, contextOptions)
       try {
-        await signingAudits(context.signer, () => handler(context, ...(args.slice(0, -1) as never)))
+        const work = () => signingAudits(context.signer, () => handler(context, ...(args.slice(0, -1) as never)))
+        await (contextOptions?.actsForNoUser ? work() : inRun(work))
         await context.takeCheckpoints()
       } catch (error) {
         await context.close(FAILED_CLOSE_MS).catch(() => undefined) // the first error is the one to tell

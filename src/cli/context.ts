@@ -1,3 +1,4 @@
+import { hostname } from 'node:os'
 import type pg from 'pg'
 import type { Clock } from '../clock.ts'
 import { type Config, readConfig } from '../config.ts'
@@ -8,6 +9,10 @@ import type { Queues } from '../queue/queues.ts'
 import type { Actor } from '../security/actor.ts'
 import type { AuditSigner } from '../security/audit.ts'
 import type { Keys } from '../security/keys.ts'
+import type { LoginDeps } from '../security/login.ts'
+import type { SessionKey } from '../security/session-key.ts'
+import { actVia } from '../security/via.ts'
+import type { HostFiles } from '../serve/run-files.ts'
 import { Closers } from './closing.ts'
 import { Output } from './output.ts'
 import type { Streams } from './streams.ts'
@@ -19,6 +24,10 @@ export interface Host {
   clock: Clock
   /** Aborted by Ctrl-C or SIGTERM. */
   signal: AbortSignal
+  /** Where its user is: a client's address; without it, this host. */
+  origin?: string
+  /** Where its user's files are; without it, here. */
+  files?: HostFiles
 }
 
 export interface GlobalOptions {
@@ -34,6 +43,10 @@ export interface ContextOptions {
    * other one is refused there, as on a machine without its settings.
    */
   mayCreateDatabase?: boolean
+  /** In it a CAMP_SECRET that is easy to guess still serves, so that it can be changed. */
+  takesWeakSecret?: boolean
+  /** The command never asks who acts: a worker. */
+  actsForNoUser?: boolean
 }
 
 /**
@@ -50,17 +63,24 @@ export class Context {
   /** Signs what this command writes to the audit, from when the keys are opened. */
   readonly signer: AuditSigner = { keys: undefined, wrote: false }
   readonly #mayCreateDatabase: boolean
+  readonly #takesWeakSecret: boolean
   readonly #closers = new Closers()
   #pool: Promise<pg.Pool> | undefined
   #prisma: Promise<PrismaClient> | undefined
   #queues: Promise<Queues> | undefined
   #actor: Promise<Actor> | undefined
   #keys: Promise<Keys> | undefined
+  #sessionKey: Promise<SessionKey> | undefined
 
-  constructor(host: Host, options: GlobalOptions, { mayCreateDatabase = false }: ContextOptions = {}) {
+  constructor(
+    host: Host,
+    options: GlobalOptions,
+    { mayCreateDatabase = false, takesWeakSecret = false }: ContextOptions = {},
+  ) {
     this.host = host
     this.options = options
     this.#mayCreateDatabase = mayCreateDatabase
+    this.#takesWeakSecret = takesWeakSecret
     this.config = readConfig(host.env)
     this.clock = host.clock
     this.signal = host.signal
@@ -69,6 +89,7 @@ export class Context {
       quiet: options.quiet ?? false,
       env: host.env,
     })
+    for (const sentence of this.config.outdated) this.out.warn(sentence)
   }
 
   /**
@@ -120,6 +141,9 @@ export class Context {
   keys(): Promise<Keys> {
     this.#keys ??= (async () => {
       const { openSecret } = await import('../security/secret.ts')
+      const { assertStrongSecret } = await import('../security/secret-strength.ts')
+      if (this.config.secret !== undefined && !this.#takesWeakSecret)
+        assertStrongSecret(this.config.secret, 'CAMP_SECRET')
       const { keys, adopted } = await openSecret(await this.pool(), this.config)
       this.signer.keys = keys
       if (adopted) this.out.talk(`An interrupted camp secret rotate had happened: its secret now stands in ${adopted}.`)
@@ -128,16 +152,34 @@ export class Context {
     return this.#keys
   }
 
+  /** What signs sessions and tokens, opened with the secret. */
+  sessionKey(): Promise<SessionKey> {
+    this.#sessionKey ??= (async () => {
+      const { openSessionKey } = await import('../security/session-key.ts')
+      return openSessionKey(await this.pool(), await this.keys())
+    })()
+    return this.#sessionKey
+  }
+
+  /** What a password is checked with. */
+  async loginDeps(): Promise<LoginDeps> {
+    const origin = this.host.origin ?? hostname()
+    return { pool: await this.pool(), prisma: await this.prisma(), origin, now: this.clock.now() }
+  }
+
   /** Who acts, with the role that the database gives them now. @throws CampError AUTH when nobody is logged in */
   actor(): Promise<Actor> {
     this.#actor ??= (async () => {
       const { authenticate } = await import('../security/actor.ts')
-      return authenticate({
+      await this.keys()
+      const actor = await authenticate({
         prisma: await this.prisma(),
-        keys: await this.keys(),
+        sessionKey: () => this.sessionKey(),
         config: this.config,
         clock: this.clock,
       })
+      actVia(actor.via)
+      return actor
     })()
     return this.#actor
   }
@@ -176,6 +218,16 @@ export class Context {
     } catch {
       // See above.
     }
+  }
+
+  /** A path here for a file that the command line names. */
+  async inputFile(path: string): Promise<string> {
+    return this.host.files?.input(path) ?? path
+  }
+
+  /** A path here for a file that the command is to write. */
+  async outputFile(path: string): Promise<string> {
+    return this.host.files?.output(path) ?? path
   }
 
   /** A file of CAMP_HOME that this user may not read or write is said so; any other error is as it was. */

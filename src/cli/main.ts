@@ -75,6 +75,10 @@ function flushed(stream: NodeJS.WriteStream): Promise<void> {
 export async function runCamp(argv: string[], host: Host): Promise<number> {
   try {
     const words = applyEnvFile(argv, host)
+    if (host.env.CAMP_URL && !host.files) {
+      const { isRemote, runRemote } = await import('./remote.ts')
+      if (isRemote(words)) return await runRemote(words, host)
+    }
     const program = await buildProgram(words, host)
     await program.parseAsync(words, { from: 'user' })
     return 0

@@ -18,7 +18,6 @@ export async function whatNext(context: Context, campaignId: string, known?: Out
   const pool = await context.pool()
   const present = { now: context.clock.now(), timezone: context.config.timezone }
   const outlook = known ?? (await outlookOf(pool, campaignId, present))
-  const reader = { actor: await context.actor(), selfApproval: context.config.selfApproval }
-  const next = nextSteps(await situationOf(pool, campaignId, outlook, reader, present))
+  const next = nextSteps(await situationOf(pool, campaignId, outlook, await context.actor(), present))
   return { present, outlook, next }
 }

@@ -27,6 +27,11 @@ const COMMANDS: Record<string, Entry> = {
     summary: 'the secret that credentials are sealed with: rotate, reset',
     load: () => import('./commands/secret.ts'),
   },
+  audit: { summary: 'who did what, and by whose token', load: () => import('./commands/audit.ts') },
+  setting: {
+    summary: 'what holds for the whole installation: list, set',
+    load: () => import('./commands/setting.ts'),
+  },
   budget: {
     summary: "a wallet's limit for a month, its ledger and its audit",
     load: () => import('./commands/budget.ts'),
@@ -39,6 +44,10 @@ const COMMANDS: Record<string, Entry> = {
   worker: {
     summary: 'send what runs: queue consumers and the webhook listener',
     load: () => import('./commands/worker.ts'),
+  },
+  serve: {
+    summary: 'run commands for users on other machines, who have neither secret nor database',
+    load: () => import('./commands/serve.ts'),
   },
   sandbox: {
     summary: 'a local stand-in for every broker, with faults on demand',

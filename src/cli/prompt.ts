@@ -84,6 +84,7 @@ export function hasTerminal({ host }: Context): boolean {
 const STDIN_LIMIT = 1024 * 1024
 
 export async function readStdin({ host }: Context): Promise<string> {
+  assertPiped(host)
   const chunks: Buffer[] = []
   let size = 0
   for await (const chunk of host.streams.stdin) {
@@ -93,6 +94,11 @@ export async function readStdin({ host }: Context): Promise<string> {
     chunks.push(bytes)
   }
   return Buffer.concat(chunks).toString('utf8')
+}
+
+/** A terminal's lines do not come here from another machine, but for the answers to questions. @throws CampError USAGE */
+export function assertPiped({ files, streams }: Context['host']): void {
+  if (files && streams.stdin.isTTY) throw new CampError('USAGE', 'through a server, standard input is to be piped in')
 }
 
 function assertTerminal(context: Context, message: string, instead: string): void {

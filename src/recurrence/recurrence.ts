@@ -176,6 +176,6 @@ export function standingHash(recurrence: Recurrence): string {
   ])
 }
 
-export function audit(sql: Sql, action: string, id: string, userId: string | null, detail?: unknown): Promise<void> {
+export function audit(sql: Sql, action: string, id: string, userId: string | null, detail?: object): Promise<void> {
   return recordAudit(sql, { userId, action: `recurrence.${action}`, subject: 'Recurrence', subjectId: id, detail })
 }

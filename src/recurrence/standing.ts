@@ -1,10 +1,12 @@
 import { formatMoney, moneyOf } from '../budget/money.ts'
 import { type CampaignHeader, lockCampaign } from '../campaign/approval.ts'
-import { assertFourEyes, grantApproval, setReason } from '../campaign/moves.ts'
+import { assertFourEyes, handsOnRecurrence } from '../campaign/four-eyes.ts'
+import { grantApproval, setReason } from '../campaign/moves.ts'
 import type { Sql } from '../database/pool.ts'
 import { CampError } from '../errors.ts'
 import { dayIn } from '../lead/dates.ts'
 import { assertCredential } from '../security/credentials.ts'
+import type { Via } from '../security/via.ts'
 import { audit, type Recurrence, standingHash } from './recurrence.ts'
 
 /**
@@ -15,11 +17,12 @@ import { audit, type Recurrence, standingHash } from './recurrence.ts'
  */
 export interface StandingOrder {
   approverId: string
+  /** Who stands behind the approver (src/security/via.ts). */
+  via?: Pick<Via, 'id'> | null
   /** A decimal string: what one campaign may cost. */
   ceiling: string
   /** YYYY-MM-DD, its last day; null: until it is revoked. */
   until: string | null
-  selfApproval: boolean
   now: Date
 }
 
@@ -27,12 +30,8 @@ export interface StandingOrder {
 export async function giveStanding(sql: Sql, recurrence: Recurrence, order: StandingOrder): Promise<void> {
   const { id, handle, status } = recurrence
   if (status === 'REMOVED') throw new CampError('STATE', `${handle} is removed`)
-  await assertFourEyes(
-    sql,
-    { user_id: recurrence.user_id, agendamento_id: handle },
-    order.approverId,
-    order.selfApproval,
-  )
+  const approver = { id: order.approverId, via: order.via ?? null }
+  const own = await assertFourEyes(sql, await handsOnRecurrence(sql, recurrence), approver)
   await assertCredential(sql, recurrence)
   await sql.query(
     `UPDATE "Recurrence" SET approved_by = $2, approved_at = $3, approval_hash = $4, approval_ceiling = $5, approval_until = $6,
@@ -40,7 +39,12 @@ export async function giveStanding(sql: Sql, recurrence: Recurrence, order: Stan
     [id, order.approverId, order.now, standingHash(recurrence), order.ceiling, order.until],
   )
   const { ceiling, until } = order
-  await audit(sql, 'approve', id, order.approverId, { ceiling, until, unit_cost: recurrence.cost_per_message })
+  await audit(sql, 'approve', id, order.approverId, {
+    ceiling,
+    until,
+    unit_cost: recurrence.cost_per_message,
+    ...(own !== null && { self_approval: own }),
+  })
 }
 
 /** To be called in a transaction. @throws CampError STATE: there is none */

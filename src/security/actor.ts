@@ -6,8 +6,9 @@ import type { Config } from '../config.ts'
 import type { PrismaClient } from '../database/prisma.ts'
 import { CampError } from '../errors.ts'
 import { auditRow } from './audit.ts'
-import type { Keys } from './keys.ts'
 import { LOG_IN, loadSession, readToken } from './session.ts'
+import type { SessionKey } from './session-key.ts'
+import type { Via } from './via.ts'
 
 /** Who acts. */
 export interface Actor {
@@ -15,11 +16,13 @@ export interface Actor {
   email: string
   name: string
   role: 'ADMIN' | 'USER'
+  /** Who made the token that they act with, or set the password that they logged in with; null: they did. */
+  via: Via | null
 }
 
 interface Deps {
   prisma: PrismaClient
-  keys: Keys
+  sessionKey: () => Promise<Pick<SessionKey, 'publicKey'>>
   config: Pick<Config, 'token' | 'home' | 'databaseUrl'>
   clock: Clock
 }
@@ -37,8 +40,8 @@ export async function authenticate(deps: Deps): Promise<Actor> {
   throw new CampError('AUTH', 'not logged in', { hint: LOG_IN })
 }
 
-async function bearerOf(token: string, { prisma, keys, clock }: Deps): Promise<Actor> {
-  const { userId, issuedAt } = await readToken(keys, token, clock)
+async function bearerOf(token: string, { prisma, sessionKey, clock }: Deps): Promise<Actor> {
+  const { userId, makerId, issuedAt } = await readToken(await sessionKey(), token, clock)
   const isId = z.guid().safeParse(userId).success
   const user = isId ? await prisma.user.findUnique({ where: { id: userId } }) : null
   if (!user) throw new CampError('AUTH', 'the session or CAMP_TOKEN belongs to no user here', { hint: LOG_IN })
@@ -47,7 +50,13 @@ async function bearerOf(token: string, { prisma, keys, clock }: Deps): Promise<A
       hint: LOG_IN,
     })
   }
-  return enabled(user)
+  return enabled(user, makerId === null ? null : await makerOf(prisma, makerId))
+}
+
+async function makerOf(prisma: PrismaClient, id: string): Promise<Via> {
+  const maker = await prisma.user.findUnique({ where: { id }, select: { id: true, email: true } })
+  if (maker) return maker
+  throw new CampError('AUTH', 'the session or CAMP_TOKEN was made by no user of this installation', { hint: LOG_IN })
 }
 
 /**
@@ -80,10 +89,10 @@ export async function systemUser(prisma: PrismaClient): Promise<Actor> {
   })
 }
 
-function enabled(user: Actor & { disabled_at: Date | null }): Actor {
+function enabled(user: Omit<Actor, 'via'> & { disabled_at: Date | null }, via: Via | null = null): Actor {
   if (user.disabled_at) throw new CampError('AUTH', `${user.email} is disabled`, { hint: 'Ask an ADMIN.' })
   const { id, email, name, role } = user
-  return { id, email, name, role }
+  return { id, email, name, role, via }
 }
 
 /** In a container the user may have a number and no name. */

@@ -4,6 +4,7 @@ import type { Sql } from '../database/pool.ts'
 import type { Prisma } from '../database/prisma.ts'
 import { eventMac } from './event-mac.ts'
 import type { Keys } from './keys.ts'
+import { currentVia } from './via.ts'
 
 /** Who did what to what. Details never hold a secret: of a credential only the names of its keys. */
 export interface AuditRecord {
@@ -15,7 +16,7 @@ export interface AuditRecord {
   subject: string
   subjectId: string
   /** Anything that JSON can hold. */
-  detail?: unknown
+  detail?: object | undefined
   /** The database's time unless given. */
   at?: Date
 }
@@ -72,7 +73,9 @@ export function auditRow(event: AuditRecord): Prisma.AuditEventUncheckedCreateIn
   }
 }
 
-function signed({ userId, action, subject, subjectId, detail: given }: AuditRecord) {
+function signed(record: AuditRecord) {
+  const { userId, action, subject, subjectId } = record
+  const given = detailOf(record)
   // As it will be read again: without what JSON leaves out.
   const detail: unknown = given === undefined ? null : JSON.parse(JSON.stringify(given))
   const event = { id: uuidv7(), user_id: userId, action, subject, subject_id: subjectId, detail }
@@ -80,3 +83,12 @@ function signed({ userId, action, subject, subjectId, detail: given }: AuditReco
   if (signer) signer.wrote = true
   return { id: event.id, detail, mac: signer?.keys ? eventMac(signer.keys, event) : null }
 }
+
+/** With who stands behind the user, where that is another: `via`, whose id and e-mail are of that moment. */
+function detailOf({ userId, detail }: AuditRecord): object | undefined {
+  const via = userId === null ? null : currentVia()
+  return via === null ? detail : { ...detail, via }
+}
+
+/** SQL: who did it, of an AuditEvent `e` and its User `u`: "bob@x", or "bob@x (via ana@x)" where ana made the token. */
+export const DONE_BY = `u.email || coalesce(' (via ' || (e.detail #>> '{via,email}') || ')', '')`

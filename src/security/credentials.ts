@@ -49,7 +49,7 @@ export async function loadCredential(
 export async function setCredential(
   prisma: PrismaClient,
   keys: Keys,
-  actor: Actor,
+  actor: Pick<Actor, 'id'>,
   place: Place & { adapter: Adapter },
   given: CredentialConfig,
 ): Promise<CredentialConfig> {
@@ -110,7 +110,7 @@ export async function assertCredential(
 /** @returns false when there was none */
 export async function removeCredential(
   prisma: PrismaClient,
-  actor: Actor,
+  actor: Pick<Actor, 'id'>,
   { wallet, broker }: Place,
 ): Promise<boolean> {
   return prisma.$transaction(async tx => {

@@ -4,6 +4,7 @@ import type { Prisma } from '../database/prisma.ts'
 import { CampError } from '../errors.ts'
 import type { Keys, SecretOrigin } from './keys.ts'
 import { opens, sealJson } from './seal.ts'
+import { writeSessionKey } from './session-key.ts'
 
 /**
  * The database's fingerprint of its secret: a known word, sealed as a credential is. To guess the secret by it takes the work that
@@ -57,7 +58,7 @@ export async function lockSecret(sql: Sql, keys: Keys): Promise<void> {
   if (!opens(keys, rows[0]?.sealed, ROW)) throw new SecretMismatch(keys.origin)
 }
 
-/** In a transaction that holds the fingerprint's lock, or the table's. */
+/** With a new session key. In a transaction that holds the fingerprint's lock, or the table's. */
 export async function writeFingerprint(sql: Sql, keys: Keys): Promise<unknown> {
   const sealed = sealJson(keys, WORD, ROW)
   await sql.query(
@@ -65,6 +66,7 @@ export async function writeFingerprint(sql: Sql, keys: Keys): Promise<unknown> {
      ON CONFLICT (id) DO UPDATE SET sealed = excluded.sealed, set_at = excluded.set_at`,
     [sealed],
   )
+  await writeSessionKey(sql, keys)
   return sealed
 }
 

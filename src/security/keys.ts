@@ -6,10 +6,8 @@ import { readOrCreate } from '../files.ts'
 
 /** One key for each use, 32 bytes each, all derived from one secret: CAMP_SECRET, or embedded mode's own. */
 export interface Keys {
-  /** Seals credentials (seal.ts). */
+  /** Seals credentials (seal.ts) and the key that signs sessions (session-key.ts). */
   sealing: Buffer
-  /** Signs sessions and tokens (session.ts). */
-  session: Buffer
   /** Makes the webhooks' tokens (webhook-token.ts). */
   webhook: Buffer
   /** Signs the audit's events and the checkpoints of the records (event-mac.ts, checkpoints.ts). */
@@ -50,7 +48,6 @@ export async function openKeys(config: SecretConfig): Promise<Keys> {
 export function keysOf(secret: string, origin: SecretOrigin): Keys {
   return {
     sealing: derive(secret, 'sealing'),
-    session: derive(secret, 'session'),
     webhook: derive(secret, 'webhook'),
     records: derive(secret, 'records'),
     origin,

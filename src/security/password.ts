@@ -1,18 +1,13 @@
 import { hash, verify } from '@node-rs/argon2'
-import { CampError } from '../errors.ts'
 
 /** Argon2id as OWASP's Password Storage Cheat Sheet gives it: 19 MiB, two passes, one thread. */
 const ARGON2ID = { algorithm: 2, memoryCost: 19_456, timeCost: 2, parallelism: 1 } as const
 
-const SHORTEST = 8
-// Longer is no password but an attack on the server's memory.
+// More is no password but an attack on the server's memory.
 const LONGEST = 1024
 
-/** @throws CampError DATA when it is too short or too long */
+/** @param password one that `assertGoodPassword` has taken */
 export async function hashPassword(password: string): Promise<string> {
-  if (password.length < SHORTEST || password.length > LONGEST) {
-    throw new CampError('DATA', `a password has ${SHORTEST} to ${LONGEST} characters`)
-  }
   return hash(normal(password), ARGON2ID)
 }
 

@@ -14,6 +14,7 @@ export const PERMISSIONS = {
   logout: 'NONE',
   whoami: 'ANY',
   worker: 'NONE',
+  serve: 'NONE',
   sandbox: 'NONE',
   'db migrate': 'NONE',
   'db status': 'NONE',
@@ -32,6 +33,10 @@ export const PERMISSIONS = {
 
   'secret rotate': 'ADMIN',
   'secret reset': 'NONE',
+
+  'audit list': 'ADMIN',
+  'setting list': 'ANY',
+  'setting set': 'ADMIN',
 
   'wallet add': 'ADMIN',
   'wallet list': 'ANY',

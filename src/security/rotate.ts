@@ -23,7 +23,11 @@ export interface Rotation {
  * @returns how many credentials were resealed
  * @throws SecretMismatch where `from` is not the database's; CampError STATE, naming the credentials that `from` does not open
  */
-export async function rotateSecret(pool: pg.Pool, actor: Actor, { from, to, keep }: Rotation): Promise<number> {
+export async function rotateSecret(
+  pool: pg.Pool,
+  actor: Pick<Actor, 'id'>,
+  { from, to, keep }: Rotation,
+): Promise<number> {
   return transaction(pool, async sql => {
     await lockSecret(sql, from)
     const rows = await lockCredentials(sql)
@@ -56,7 +60,7 @@ export async function rotateSecret(pool: pg.Pool, actor: Actor, { from, to, keep
  */
 export async function resetSecret(
   pool: pg.Pool,
-  actor: Actor,
+  actor: Pick<Actor, 'id'>,
   to: Keys,
 ): Promise<{ wallet: string; broker: string }[]> {
   return transaction(pool, async sql => {

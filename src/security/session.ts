@@ -5,53 +5,66 @@ import { z } from 'zod'
 import type { Clock } from '../clock.ts'
 import { CampError, codeOf } from '../errors.ts'
 import { replacePrivate } from '../files.ts'
-import type { Keys } from './keys.ts'
+import type { SessionKey } from './session-key.ts'
+
+/** Whom a token is for. */
+export interface Bearer {
+  userId: string
+  /** The id of who made it for them, or set the password that they logged in with; null: they did. */
+  makerId: string | null
+}
 
 /**
  * A token says who its bearer is and when it was issued; nothing else is believed of it. The role, and whether the user is
  * still allowed in, are the database's to say (actor.ts).
  */
-export interface Token {
-  userId: string
+export interface Token extends Bearer {
   issuedAt: Date
 }
 
 export const SESSION_MS = 12 * 3_600_000
 
 const ISSUER = 'camp'
+const MAKER = 'by'
+/** Over Ed25519: who can check a signature can make none. */
+const ALGORITHM = 'EdDSA'
 
 export async function issueToken(
-  keys: Pick<Keys, 'session'>,
-  userId: string,
+  key: Pick<SessionKey, 'privateKey'>,
+  { userId, makerId }: Bearer,
   { clock, lifetimeMs }: { clock: Clock; lifetimeMs: number },
 ): Promise<{ token: string; expiresAt: Date }> {
   const now = clock.now()
   const expiresAt = new Date(now.getTime() + lifetimeMs)
-  const token = await new SignJWT()
-    .setProtectedHeader({ alg: 'HS256' })
+  const token = await new SignJWT(makerId === null ? {} : { [MAKER]: makerId })
+    .setProtectedHeader({ alg: ALGORITHM })
     .setIssuer(ISSUER)
     .setSubject(userId)
     // With its milliseconds: a whole second would put a login before the password change of the same second.
     .setIssuedAt(now.getTime() / 1000)
     .setExpirationTime(Math.floor(expiresAt.getTime() / 1000))
-    .sign(keys.session)
+    .sign(key.privateKey)
   return { token, expiresAt }
 }
 
 /** What is signed may still be made by another program that has the secret. */
-const claims = z.object({ sub: z.string(), iat: z.number().min(0).max(8.64e12) })
+const claims = z.object({
+  sub: z.string(),
+  iat: z.number().min(0).max(8.64e12),
+  [MAKER]: z.uuid().nullable().default(null),
+})
 
 /** @throws CampError AUTH when it is expired, or not signed by this installation */
-export async function readToken(keys: Pick<Keys, 'session'>, token: string, clock: Clock): Promise<Token> {
+export async function readToken(key: Pick<SessionKey, 'publicKey'>, token: string, clock: Clock): Promise<Token> {
   try {
-    const { payload } = await jwtVerify(token, keys.session, {
-      algorithms: ['HS256'],
+    const { payload } = await jwtVerify(token, key.publicKey, {
+      algorithms: [ALGORITHM],
       issuer: ISSUER,
       requiredClaims: ['sub', 'iat', 'exp'],
       currentDate: clock.now(),
     })
-    const { sub, iat } = claims.parse(payload)
-    return { userId: sub, issuedAt: new Date(Math.round(iat * 1000)) }
+    const { sub, iat, [MAKER]: makerId } = claims.parse(payload)
+    return { userId: sub, makerId, issuedAt: new Date(Math.round(iat * 1000)) }
   } catch (cause) {
     if (cause instanceof errors.JWTExpired)
       throw new CampError('AUTH', 'the session has expired', { hint: LOG_IN, cause })

@@ -4,9 +4,14 @@ import type { Prisma, PrismaClient } from '../database/prisma.ts'
 import { CampError, codeOf } from '../errors.ts'
 import type { Actor } from './actor.ts'
 import { auditRow } from './audit.ts'
-import { hashPassword, verifyPassword } from './password.ts'
+import { hashPassword } from './password.ts'
+import { assertGoodPassword } from './password-rules.ts'
+import type { Via } from './via.ts'
 
 export type User = Prisma.UserModel
+
+/** Who does it. */
+type By = Pick<Actor, 'id'>
 
 export interface NewUser {
   email: string
@@ -20,14 +25,24 @@ export interface NewUser {
  * @param actor null: the very first user of an installation, who must be an ADMIN with a password
  * @throws CampError STATE when the e-mail is taken, DATA when it or the password is none, AUTH when `actor` is missing
  */
-export async function addUser(prisma: PrismaClient, actor: Actor | null, user: NewUser, now: Date): Promise<User> {
+export async function addUser(prisma: PrismaClient, actor: By | null, user: NewUser, now: Date): Promise<User> {
   const email = emailOf(user.email)
+  if (user.password !== null) assertGoodPassword(user.password, email)
   const password = user.password === null ? null : await hashPassword(user.password)
   return prisma.$transaction(async tx => {
     if (!actor) await assertFirst(tx, user)
     const taken = await tx.user.findUnique({ where: { email } })
     if (taken) throw emailTaken(email)
-    const data = { id: uuidv7(), email, name: user.name, role: user.role, password, tokens_valid_from: now }
+    const password_by = password === null ? null : (actor?.id ?? null)
+    const data = {
+      id: uuidv7(),
+      email,
+      name: user.name,
+      role: user.role,
+      password,
+      password_by,
+      tokens_valid_from: now,
+    }
     const made = await tx.user.create({ data }).catch(error => {
       throw codeOf(error) === 'P2002' ? emailTaken(email) : error
     })
@@ -68,30 +83,35 @@ export interface UserChange {
 /** @throws CampError NOT_FOUND; STATE when nobody would be left as an enabled ADMIN */
 export async function changeUser(
   prisma: PrismaClient,
-  actor: Actor,
+  actor: By,
   ref: string,
   change: UserChange,
   now: Date,
 ): Promise<User> {
+  const { email } = await findUser(prisma, ref)
+  if (change.password !== undefined) assertGoodPassword(change.password, email)
   const password = change.password === undefined ? undefined : await hashPassword(change.password)
   return prisma.$transaction(async tx => {
     const admins = await lockAdmins(tx)
     const user = await findUser(tx, ref)
     if (change.role === 'USER') assertNotLastAdmin(admins, user)
+    const isReset = user.id !== actor.id
+    const isPromoted = change.role === 'ADMIN' && user.role === 'USER'
     const changed = await tx.user.update({
       where: { id: user.id },
       data: {
         ...(change.name !== undefined && { name: change.name }),
         ...(change.role && { role: change.role }),
-        ...(password && { password }),
+        ...(password && { password, password_by: isReset ? actor.id : null }),
         ...(change.enable && { disabled_at: null }),
-        ...((password || change.endSessions) && { tokens_valid_from: now }),
+        // A token that another made for a USER is to be none of an ADMIN.
+        ...((password || change.endSessions || isPromoted) && { tokens_valid_from: now }),
       },
     })
     const detail = {
       ...(change.name !== undefined && { name: { from: user.name, to: change.name } }),
       ...(change.role && { role: { from: user.role, to: change.role } }),
-      ...(password && { password: 'changed' }),
+      ...(password && { password: isReset ? 'reset' : 'changed' }),
       ...(change.enable && { enabled: true }),
       ...(change.endSessions && { sessions: 'ended' }),
     }
@@ -103,7 +123,7 @@ export async function changeUser(
 }
 
 /** Shuts a user out from now on, sessions and tokens included. */
-export async function disableUser(prisma: PrismaClient, actor: Actor, ref: string, now: Date): Promise<User> {
+export async function disableUser(prisma: PrismaClient, actor: By, ref: string, now: Date): Promise<User> {
   return prisma.$transaction(async tx => {
     const admins = await lockAdmins(tx)
     const user = await findUser(tx, ref)
@@ -118,14 +138,10 @@ export async function disableUser(prisma: PrismaClient, actor: Actor, ref: strin
   })
 }
 
-/** @throws CampError AUTH, telling neither which of the two was wrong nor, before the password is right, who is disabled */
-export async function checkLogin(prisma: Pick<PrismaClient, 'user'>, email: string, password: string): Promise<User> {
-  const user = await prisma.user.findUnique({ where: { email: email.trim().toLowerCase() } })
-  if (!(await verifyPassword(user?.password ?? null, password)) || !user) {
-    throw new CampError('AUTH', 'the e-mail or the password is wrong')
-  }
-  if (user.disabled_at) throw new CampError('AUTH', `${user.email} is disabled`, { hint: 'Ask an ADMIN.' })
-  return user
+/** Who stands behind a user who has logged in with their password: who set it, where that was another. */
+export async function passwordVia(prisma: Pick<PrismaClient, 'user'>, { password_by }: User): Promise<Via | null> {
+  if (password_by === null) return null
+  return prisma.user.findUnique({ where: { id: password_by }, select: { id: true, email: true } })
 }
 
 /** The enabled ADMINs, locked: two of them cannot disable each other at once. */

@@ -13,7 +13,7 @@ const CURE = 'camp credential set "Carteira Sul" "Caixa" key=value'
 let env: NodeJS.ProcessEnv
 
 beforeAll(async () => {
-  env = { ...(await adminEnv(db)), CAMP_SELF_APPROVAL: 'allow' }
+  env = await adminEnv(db)
   await succeed(camp(['wallet', 'add', 'Carteira Sul', '--idgis', '7'], { env }))
   await succeed(camp(['broker', 'add', 'Caixa', '--adapter', 'SANDBOX', '--cost', '0.0450'], { env }))
   const { rows } = await db.pool.query(`SELECT id FROM "Wallet"`)

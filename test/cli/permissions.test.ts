@@ -64,6 +64,8 @@ describe('who may do what', () => {
     'db hold': 'db hold',
     'db accept-restore': 'db accept-restore --yes',
     'secret rotate': 'secret rotate --generate --file new-secret',
+    'audit list': 'audit list',
+    'setting set': 'setting set self-approval allow',
     'wallet add': 'wallet add W --idgis 1',
     'wallet set': 'wallet set W --name V',
     'wallet remove': 'wallet remove W --yes',
@@ -133,13 +135,15 @@ describe('who may do what', () => {
     await succeed(camp(['campaign', 'pause', id, '--reason', 'a customer complains'], { env: other }))
     const shown = await succeed(run(other, `campaign show ${id}`))
     expect(shown.out).toMatch(/^reason +a customer complains$/m)
-    expect(shown.out).toMatch(/^paused +20\d\d-\d\d-\d\d \d\d:\d\d:\d\d by dora@example\.com$/m)
+    expect(shown.out).toMatch(
+      /^paused +20\d\d-\d\d-\d\d \d\d:\d\d:\d\d by dora@example\.com \(via ana@example\.com\)$/m,
+    )
     expect(shown.out).toMatch(
       /^next +Its importer, carla@example\.com, or an ADMIN \(.*ana@example\.com.*\) resumes it\.$/m,
     )
     expect((await run(other, `campaign show ${id} --json`)).json().stopped).toMatchObject({
       what: 'pause',
-      by: 'dora@example.com',
+      by: 'dora@example.com (via ana@example.com)',
       reason: 'a customer complains',
     })
   })

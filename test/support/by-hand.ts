@@ -9,7 +9,7 @@ import type { TestDatabase } from './database.ts'
 import { testKeys } from './fixtures.ts'
 
 export const SAO_PAULO = 'America/Sao_Paulo'
-export const APPROVAL: ApproveOptions = { timezone: SAO_PAULO, selfApproval: true }
+export const APPROVAL: ApproveOptions = { timezone: SAO_PAULO }
 
 /** Dispatch one step at a time, at moments that the test decides: no queue, no worker, no broker. */
 export function byHand(db: Pick<TestDatabase, 'pool'>, start: Date, isHoliday: HolidayTest = () => false) {

@@ -85,6 +85,15 @@ export async function setBudget(
   )
 }
 
+/** The installation's setting: whether an importer may approve their own. */
+export async function setSelfApproval(pool: pg.Pool, value: 'allow' | 'deny'): Promise<void> {
+  await pool.query(
+    `INSERT INTO "Setting" (name, value, set_at) VALUES ('self-approval', $1, now())
+     ON CONFLICT (name) DO UPDATE SET value = excluded.value`,
+    [value],
+  )
+}
+
 export interface CampaignOptions {
   leads: number
   /** The number of its first phone: campaigns with the same one share their people. */

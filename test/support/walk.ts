@@ -11,7 +11,7 @@ import { applyEvents } from '../../src/webhook/apply.ts'
 import { openInbox } from '../../src/webhook/inbox.ts'
 import { APPROVAL, byHand, outcomeOf, SAO_PAULO, unlessRefused } from './by-hand.ts'
 import type { TestDatabase } from './database.ts'
-import { makeCampaign, makeScene, type Scene, setBudget } from './fixtures.ts'
+import { makeCampaign, makeScene, type Scene, setBudget, setSelfApproval } from './fixtures.ts'
 
 /**
  * Random walks of one small campaign through everything that may happen to it, one step at a time: claims and their settles
@@ -109,6 +109,7 @@ export interface Walk {
 /** @param limits of November and December */
 export async function beginWalk(db: TestDatabase, limits: { 11: string; 12: string }): Promise<Walk> {
   const hand = byHand(db, START)
+  await setSelfApproval(db.pool, 'allow')
   const scene = await makeScene(db.pool, { cost: PRICES[0], maxBatch: WALK_BATCH, budget: null })
   await db.pool.query(`UPDATE "Broker" SET billing = 'DELIVERED' WHERE id = $1`, [scene.brokerId])
   for (const month of [11, 12] as const) await setBudget(db.pool, scene.walletId, limits[month], { year: 2026, month })

@@ -53,6 +53,9 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   // A list's file becomes entries of the blocklist, read as a mailing's is: above the intake, which asks the blocklist itself.
   sync: ['blocklist', 'database', 'intake', 'security'],
 
+  // Runs command lines for other machines; what runs one is handed to it.
+  serve: ['security'],
+
   // The process that works: it puts the features together.
   worker: [
     ...[
@@ -70,7 +73,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ],
   cli: [
     ...['blocklist', 'broker', 'budget', 'calendar', 'campaign', 'database', 'dispatch'],
-    ...['installation', 'intake', 'queue', 'recurrence', 'sandbox', 'security', 'sync', 'webhook', 'worker'],
+    ...['installation', 'intake', 'queue', 'recurrence', 'sandbox', 'security', 'serve', 'sync', 'webhook', 'worker'],
   ],
 }
 

@@ -187,7 +187,10 @@ async function readObject(context: Context, file: string): Promise<Record<string
   const { readStdin } = await import('../prompt.ts')
   const { z } = await import('zod')
   const name = file === '-' ? 'stdin' : file
-  const text = file === '-' ? await readStdin(context) : await readFile(file, 'utf8').catch(error => fail(file, error))
+  const text =
+    file === '-'
+      ? await readStdin(context)
+      : await readFile(await context.inputFile(file), 'utf8').catch(error => fail(file, error))
   const read = z.record(z.string(), z.unknown()).safeParse(parsed(text))
   if (read.success) return read.data
   throw new CampError('DATA', `${name} is not a JSON object of keys and values`)

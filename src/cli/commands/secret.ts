@@ -13,7 +13,12 @@ export const register: Register = (program, action) => {
         '\nis asked for; embedded mode makes it, and keeps it. One transaction: run again after a crash, it has happened or it has not,' +
         '\nand says so. Sessions, CAMP_TOKENs and webhook URLs of before are void. Step by step: docs/security.md',
     )
-    .action(action(later(async () => (await import('./secret/rotate.ts')).rotate)))
+    .action(
+      action(
+        later(async () => (await import('./secret/rotate.ts')).rotate),
+        { takesWeakSecret: true },
+      ),
+    )
   leaf(secret, 'reset [email]', 'the secret is lost: take the one of now as the new one (ADMIN, with their password)')
     .option('--password-stdin', 'read the password from stdin')
     .addHelpText(

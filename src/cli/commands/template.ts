@@ -32,7 +32,7 @@ async function add(context: Context, name: string, options: AddOptions): Promise
   const { auditRow } = await import('../../security/audit.ts')
   const { orTaken } = await import('../records.ts')
   const { vetTemplate } = await import('../../intake/template-text.ts')
-  const content = await contentOf(options)
+  const content = await contentOf(context, options)
   const notes = vetTemplate(content)
   const template = await orTaken(
     prisma.$transaction(async tx => {
@@ -51,11 +51,11 @@ async function add(context: Context, name: string, options: AddOptions): Promise
   )
 }
 
-async function contentOf({ content, contentFile }: AddOptions): Promise<string> {
+async function contentOf(context: Context, { content, contentFile }: AddOptions): Promise<string> {
   if ((content === undefined) === (contentFile === undefined)) {
     throw new CampError('USAGE', 'the text is given with --content or with --content-file: with one of them')
   }
-  return content === undefined ? readText(contentFile!) : messageText(content)
+  return content === undefined ? readText(await context.inputFile(contentFile!)) : messageText(content)
 }
 
 async function readText(file: string): Promise<string> {

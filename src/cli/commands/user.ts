@@ -19,12 +19,13 @@ export const register: Register = (program, action) => {
   leaf(user, 'set <email>', "change a user; one's own name and password take no ADMIN")
     .option('--name <name>', 'their new name', nameArgument)
     .option('--role <role>', 'ADMIN or USER', oneOf(ROLES))
-    .option('--password-stdin', 'read a new password from stdin; it ends their sessions and tokens')
+    .option('--password', 'ask for a new password, and for the old one of your own; it ends their sessions and tokens')
+    .option('--password-stdin', 'read it from stdin; of your own the old password first, each on a line')
     .option('--enable', 'let a disabled user in again')
     .option('--end-sessions', 'void the sessions and tokens that they hold')
     .action(action(set))
   leaf(user, 'disable <email>', 'shut a user out, with their sessions and tokens').action(action(disable))
-  leaf(user, 'token <email>', 'print a token for CAMP_TOKEN (cron, systemd); for oneself, or by an ADMIN')
+  leaf(user, 'token <email>', 'print a token for CAMP_TOKEN (cron, systemd); for oneself, or by an ADMIN for a USER')
     .option('--days <number>', 'how long it is good for', wholeNumber(1, 3650), 365)
     .action(action(token))
 }
@@ -82,6 +83,7 @@ async function list(context: Context): Promise<void> {
 interface SetOptions {
   name?: string
   role?: Actor['role']
+  password?: boolean
   passwordStdin?: boolean
   enable?: boolean
   endSessions?: boolean
@@ -90,18 +92,49 @@ interface SetOptions {
 async function set(context: Context, ref: string, options: SetOptions): Promise<void> {
   const { findUser } = await import('../../database/lookup.ts')
   const { changeUser } = await import('../../security/users.ts')
-  const { askPassword } = await import('../prompt.ts')
   const { assertSomething } = await import('../records.ts')
-  const { name, role, passwordStdin, enable, endSessions } = options
-  assertSomething({ name, role, passwordStdin, enable, endSessions })
+  const { name, role, password: asks, passwordStdin, enable, endSessions } = options
+  assertSomething({ name, role, asks, passwordStdin, enable, endSessions })
   const actor = await context.actor()
   const prisma = await context.prisma()
-  const { id } = await findUser(prisma, ref)
+  const user = await findUser(prisma, ref)
+  const { id } = user
   if (id !== actor.id || role || enable) await context.admin()
-  const password = passwordStdin ? await askPassword(context, 'New password', true) : undefined
+  const wanted = asks || passwordStdin
+  const password = wanted ? await newPassword(context, user, id === actor.id, passwordStdin ?? false) : undefined
   const change: UserChange = { name, role, password, enable, endSessions }
-  const user = await changeUser(prisma, actor, id, change, context.clock.now())
-  context.out.result(view(user), `${user.role} ${user.email}${user.disabled_at ? ', disabled' : ''}.`)
+  const changed = await changeUser(prisma, actor, id, change, context.clock.now())
+  if (password !== undefined && id !== actor.id) {
+    context.out.talk(
+      `The audit says that you set ${user.email}'s password, of all they do until they set one of their own.`,
+    )
+  }
+  context.out.result(view(changed), `${changed.role} ${changed.email}${changed.disabled_at ? ', disabled' : ''}.`)
+}
+
+/** Of one's own the old password comes first: who holds no more than a token or an open terminal does not get to keep the account. */
+async function newPassword(context: Context, user: User, isOwn: boolean, fromStdin: boolean): Promise<string> {
+  const { askPassword } = await import('../prompt.ts')
+  const { assertOldPassword } = await import('../../security/login.ts')
+  // In embedded mode the operating system's user has none at first, and holds the database anyway.
+  const isFirst = user.password === null
+  if (isOwn && isFirst && context.config.databaseUrl !== undefined) {
+    throw new CampError('AUTH', `${user.email} has no password yet: a token is not enough to set the first one`, {
+      hint: `An ADMIN sets it: camp user set ${user.email} --password-stdin`,
+    })
+  }
+  const given = fromStdin ? (await askPassword(context, 'New password', true)).split(/\r?\n/) : []
+  const takesOld = isOwn && !isFirst
+  if (fromStdin && given.length !== (takesOld ? 2 : 1)) {
+    const lines = takesOld ? 'two lines: the old password, then the new one' : 'one line: the new password'
+    throw new CampError('USAGE', `stdin takes ${lines}`)
+  }
+  const old = takesOld ? (given.at(-2) ?? (await askPassword(context, 'Old password', false))) : undefined
+  if (old !== undefined) await assertOldPassword(await context.loginDeps(), user, old)
+  if (fromStdin) return given.at(-1)!
+  const next = await askPassword(context, 'New password', false)
+  if (next === (await askPassword(context, 'Again', false))) return next
+  throw new CampError('USAGE', 'the two are not the same: nothing was changed')
 }
 
 async function disable(context: Context, ref: string): Promise<void> {
@@ -119,17 +152,30 @@ async function token(context: Context, ref: string, { days }: { days: number }):
   const actor = await context.actor()
   const prisma = await context.prisma()
   const user = await findUser(prisma, ref)
-  if (user.id !== actor.id) await context.admin()
+  if (user.id !== actor.id) await assertMayMake(context, user)
   if (user.disabled_at) {
     throw new CampError('STATE', `${user.email} is disabled`, { hint: `First: camp user set ${user.email} --enable` })
   }
-  const issued = await issueToken(await context.keys(), user.id, { clock: context.clock, lifetimeMs: days * DAY_MS })
+  const issued = await issueToken(
+    await context.sessionKey(),
+    { userId: user.id, makerId: user.id === actor.id ? (actor.via?.id ?? null) : actor.id },
+    { clock: context.clock, lifetimeMs: days * DAY_MS },
+  )
   const event = { userId: actor.id, action: 'user.token', subject: 'User', subjectId: user.id, detail: { days } }
   await prisma.auditEvent.create({ data: auditRow(event) })
   context.out.talk(
     `For CAMP_TOKEN, as ${user.email}, until ${issued.expiresAt.toISOString()}. Keep it like a password.`,
   )
   context.out.result({ email: user.email, token: issued.token, expires_at: issued.expiresAt }, issued.token)
+}
+
+/** A token for another lets its maker act as them: it is marked in every audit row, and none is made for an ADMIN. */
+async function assertMayMake(context: Context, user: User): Promise<void> {
+  await context.admin()
+  if (user.role === 'USER') return
+  throw new CampError('AUTH', `${user.email} is an ADMIN, whose tokens no other user makes`, {
+    hint: `They make it themselves, logged in: camp user token ${user.email}. For a cron job: a user with the role USER.`,
+  })
 }
 
 /** A user without the password's hash. */

@@ -7,12 +7,13 @@ export const register: Register = (program, action) => {
 }
 
 async function whoami(context: Context): Promise<void> {
-  const { id, email, name, role } = await context.actor()
-  context.out.result({ id, email, name, role }, () =>
+  const { id, email, name, role, via } = await context.actor()
+  context.out.result({ id, email, name, role, via }, () =>
     fields([
       ['e-mail', email],
       ['name', name],
       ['role', role],
+      ['by', via && `${via.email}, who made this token, or set this password`],
     ]),
   )
 }

@@ -18,7 +18,7 @@ export const register: Register = (program, action) => {
         'claims, requests in flight are settled; a second signal ends it at once. A database or a Redis that is away is waited for.\n' +
         'Brokers reach the listener at CAMP_PUBLIC_URL.',
     )
-    .action(action(work))
+    .action(action(work, { actsForNoUser: true }))
 }
 
 interface Options {

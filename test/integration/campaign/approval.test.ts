@@ -8,7 +8,7 @@ import { booksOf, makeCampaign, makeScene, setBudget } from '../../support/fixtu
 
 const db = useDatabase()
 const NOW = new Date('2026-11-24T12:00:00Z')
-const options = { timezone: 'America/Sao_Paulo', selfApproval: false }
+const options = { timezone: 'America/Sao_Paulo' }
 const RAMP = { throttling_type: 'ramp', throttling_config: JSON.stringify({ perDay: 50, times: 2, max: 400 }) }
 
 async function waiting(columns: Record<string, unknown> = {}, leads = 100) {
@@ -155,7 +155,10 @@ it('its importer may approve it where the installation has no other user', async
   const { scene, id, deps, budget } = await waiting({}, 1)
   await budget('1.00')
   const own = () => moves.approve(deps, id, scene.userId, options)
-  await expect(own()).rejects.toMatchObject({ kind: 'AUTH', hint: expect.stringContaining('CAMP_SELF_APPROVAL') })
+  await expect(own()).rejects.toMatchObject({
+    kind: 'AUTH',
+    hint: expect.stringContaining('camp setting set self-approval allow'),
+  })
   await db.pool.query(`UPDATE "User" SET disabled_at = now() WHERE id <> $1`, [scene.userId])
   await own()
   expect((await booksOf(db.pool, id)).campaign).toBe('APPROVED')

@@ -6,7 +6,7 @@ import { systemClock } from '../../../src/clock.ts'
 import type { CampError } from '../../../src/errors.ts'
 import type { Queues } from '../../../src/queue/queues.ts'
 import { useDatabase } from '../../support/database.ts'
-import { booksOf, makeCampaign, makeScene, type Scene, stampApproval } from '../../support/fixtures.ts'
+import { booksOf, makeCampaign, makeScene, type Scene, setSelfApproval, stampApproval } from '../../support/fixtures.ts'
 
 const db = useDatabase()
 const rung: string[] = []
@@ -20,7 +20,7 @@ const deps = {
     ring: async (_broker: string, rings: { batchId: string }[]) => void rung.push(...rings.map(r => r.batchId)),
   } as unknown as Queues,
 }
-const options = { timezone: 'America/Sao_Paulo', selfApproval: false }
+const options = { timezone: 'America/Sao_Paulo' }
 
 async function refusal(work: Promise<unknown>): Promise<CampError> {
   return work.then(
@@ -44,7 +44,9 @@ describe('approval', () => {
   it('takes another person than the importer, unless the installation says otherwise', async () => {
     const id = await makeCampaign(db.pool, scene, { leads: 10, status: 'PENDING_APPROVAL' })
     expect((await refusal(moves.approve(deps, id, scene.userId, options))).exitCode).toBe(7)
-    await moves.approve(deps, id, scene.userId, { ...options, selfApproval: true })
+    await setSelfApproval(db.pool, 'allow')
+    await moves.approve(deps, id, scene.userId, options)
+    await setSelfApproval(db.pool, 'deny')
     expect(await statusOf(id)).toBe('APPROVED')
     await moves.cancel(deps, id, other, undefined)
   })

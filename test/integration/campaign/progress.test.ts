@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest'
+import { beforeAll, expect, it } from 'vitest'
 import * as moves from '../../../src/campaign/moves.ts'
 import { progressMeter, progressOf } from '../../../src/campaign/progress.ts'
 import { campaignReport } from '../../../src/campaign/report.ts'
@@ -6,9 +6,10 @@ import { resolveLeads } from '../../../src/campaign/resolve.ts'
 import { retryFailed } from '../../../src/campaign/retry.ts'
 import { APPROVAL, byHand, claimed, outcomeOf } from '../../support/by-hand.ts'
 import { useDatabase } from '../../support/database.ts'
-import { makeCampaign, makeScene } from '../../support/fixtures.ts'
+import { makeCampaign, makeScene, setSelfApproval } from '../../support/fixtures.ts'
 
 const db = useDatabase()
+beforeAll(() => setSelfApproval(db.pool, 'allow'))
 
 /** Sends what is queued, every lead of a batch in one way. */
 async function sendAll(hand: ReturnType<typeof byHand>, id: string, outcome: Parameters<typeof outcomeOf>[0]) {

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it } from 'vitest'
 import * as moves from '../../../src/campaign/moves.ts'
 import { resolveLeads } from '../../../src/campaign/resolve.ts'
 import { retryFailed } from '../../../src/campaign/retry.ts'
@@ -6,9 +6,10 @@ import type { CampError } from '../../../src/errors.ts'
 import { byHand, claimed, outcomeOf } from '../../support/by-hand.ts'
 import { useDatabase } from '../../support/database.ts'
 import { dispatchOn, openSandbox } from '../../support/dispatch.ts'
-import { booksOf, makeCampaign, makeScene, stampApproval } from '../../support/fixtures.ts'
+import { booksOf, makeCampaign, makeScene, setSelfApproval, stampApproval } from '../../support/fixtures.ts'
 
 const db = useDatabase()
+beforeAll(() => setSelfApproval(db.pool, 'allow'))
 const { workers, status } = dispatchOn(db)
 
 const refusal = (work: Promise<unknown>) =>
@@ -172,7 +173,7 @@ describe('a retry', () => {
     expect(await retryFailed(deps, id, scene.userId, ['REFUSED'])).toBe(refused)
     expect((await booksOf(db.pool, id)).campaign).toBe('PENDING_APPROVAL')
     expect((await refusal(moves.run(deps, id, scene.userId))).exitCode).toBe(4)
-    await moves.approve(deps, id, scene.userId, { timezone: 'America/Sao_Paulo', selfApproval: true })
+    await moves.approve(deps, id, scene.userId, { timezone: 'America/Sao_Paulo' })
     await moves.run(deps, id, scene.userId)
     expect(await status(id, 'FINISHED')).toMatchObject({
       statuses: { SENT: 95, ERROR: 5 },

@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, it } from 'vitest'
+import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { auditBudgets } from '../../../src/budget/audit.ts'
 import * as moves from '../../../src/campaign/moves.ts'
 import { resolveLeads } from '../../../src/campaign/resolve.ts'
@@ -8,9 +8,10 @@ import { applyEvents } from '../../../src/webhook/apply.ts'
 import { openInbox } from '../../../src/webhook/inbox.ts'
 import { APPROVAL, byHand, claimed, outcomeOf } from '../../support/by-hand.ts'
 import { useDatabase } from '../../support/database.ts'
-import { booksOf, makeCampaign, makeScene, type Scene, setBudget } from '../../support/fixtures.ts'
+import { booksOf, makeCampaign, makeScene, type Scene, setBudget, setSelfApproval } from '../../support/fixtures.ts'
 
 const db = useDatabase()
+beforeAll(() => setSelfApproval(db.pool, 'allow'))
 
 const NOVEMBER = { year: 2026, month: 11 }
 const DECEMBER = { year: 2026, month: 12 }

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it } from 'vitest'
 import * as moves from '../../../src/campaign/moves.ts'
 import { resolveLeads } from '../../../src/campaign/resolve.ts'
 import { retryFailed } from '../../../src/campaign/retry.ts'
@@ -9,10 +9,11 @@ import { sweep } from '../../../src/dispatch/sweep.ts'
 import { APPROVAL, byHand, claimed, outcomeOf, SAO_PAULO } from '../../support/by-hand.ts'
 import { useDatabase } from '../../support/database.ts'
 import { dispatchOn, openSandbox } from '../../support/dispatch.ts'
-import { booksOf, makeCampaign, makeScene, setBudget } from '../../support/fixtures.ts'
+import { booksOf, makeCampaign, makeScene, setBudget, setSelfApproval } from '../../support/fixtures.ts'
 import { until } from '../../support/worker.ts'
 
 const db = useDatabase()
+beforeAll(() => setSelfApproval(db.pool, 'allow'))
 const { workers, still } = dispatchOn(db)
 const MONDAY = '2026-11-30T10:00:00-03:00'
 const day = (n: number, time = '10:00:00') => `2026-12-0${n}T${time}-03:00`

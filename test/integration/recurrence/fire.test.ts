@@ -356,7 +356,6 @@ describe('a standing approval', () => {
       approverId: inbox.scene.userId,
       ceiling: '1.00',
       until: null,
-      selfApproval: false,
       now: inbox.clock.now(),
     }
     const own = transaction(db.pool, async sql => giveStanding(sql, await inbox.read(), order))

@@ -57,7 +57,7 @@ export async function makeRecurrence(
     read: () => findRecurrence(db.pool, id),
     async standing(ceiling: string, until: string | null = null): Promise<string> {
       const { userId } = await makeScene(db.pool)
-      const order = { approverId: userId, ceiling, until, selfApproval: false, now }
+      const order = { approverId: userId, ceiling, until, now }
       await giveStanding(db.pool, await findRecurrence(db.pool, id), order)
       return userId
     },

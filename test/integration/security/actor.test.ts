@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir, userInfo } from 'node:os'
 import { join } from 'node:path'
@@ -6,9 +7,9 @@ import { type Actor, authenticate } from '../../../src/security/actor.ts'
 import { issueToken, saveSession } from '../../../src/security/session.ts'
 import { addUser, changeUser, disableUser } from '../../../src/security/users.ts'
 import { useDatabase } from '../../support/database.ts'
-import { testKeys } from '../../support/fixtures.ts'
 
 const db = useDatabase()
+const pair = generateKeyPairSync('ed25519')
 const start = new Date('2026-11-24T12:00:00Z')
 const clock = { now: () => start }
 const later = (ms: number) => new Date(start.getTime() + ms)
@@ -22,14 +23,19 @@ afterEach(() => rm(home, { recursive: true, force: true }))
 
 async function authenticateWith(given: { token?: string; databaseUrl?: string; now?: Date }): Promise<Actor> {
   const config = { token: given.token, databaseUrl: given.databaseUrl, home }
-  return authenticate({ prisma: db.prisma, keys: await testKeys(), config, clock: { now: () => given.now ?? start } })
+  return authenticate({
+    prisma: db.prisma,
+    sessionKey: async () => pair,
+    config,
+    clock: { now: () => given.now ?? start },
+  })
 }
 
 const server = { databaseUrl: 'postgresql://server/camp' }
 const ana = { email: 'Ana@Example.com', name: 'Ana', role: 'ADMIN', password: 'correct horse' } as const
 const bob = { email: 'bob@example.com', name: 'Bob', role: 'USER', password: null } as const
 const tokenFor = async (id: string, issued = start) =>
-  (await issueToken(await testKeys(), id, { clock: { now: () => issued }, lifetimeMs: 3_600_000 })).token
+  (await issueToken(pair, { userId: id, makerId: null }, { clock: { now: () => issued }, lifetimeMs: 3_600_000 })).token
 
 describe('in embedded mode', () => {
   it("makes the operating system's user the first ADMIN, once, however many ask at the same moment", async () => {
@@ -77,11 +83,13 @@ describe('in server mode', () => {
 
   it('takes the role from the database each time', async () => {
     const admin = await addUser(db.prisma, null, ana, start)
-    const user = await addUser(db.prisma, admin, bob, start)
+    const user = await addUser(db.prisma, admin, { ...bob, role: 'ADMIN' }, start)
     const token = await tokenFor(user.id)
-    expect(await authenticateWith({ ...server, token })).toMatchObject({ role: 'USER' })
-    await changeUser(db.prisma, admin, user.id, { role: 'ADMIN' }, start)
     expect(await authenticateWith({ ...server, token })).toMatchObject({ role: 'ADMIN' })
+    await changeUser(db.prisma, admin, user.id, { role: 'USER' }, later(1))
+    expect(await authenticateWith({ ...server, token })).toMatchObject({ role: 'USER' })
+    await changeUser(db.prisma, admin, user.id, { role: 'ADMIN' }, later(2))
+    await expect(authenticateWith({ ...server, token })).rejects.toMatchObject({ kind: 'AUTH', message: /were ended/ })
   })
 
   it.each([
@@ -116,6 +124,20 @@ describe('in server mode', () => {
       kind: 'AUTH',
     })
   })
+})
+
+it('says who made a token, or set the password of a login', async () => {
+  const admin = await addUser(db.prisma, null, ana, start)
+  const user = await addUser(db.prisma, admin, bob, start)
+  const made = async (makerId: string) =>
+    (await issueToken(pair, { userId: user.id, makerId }, { clock, lifetimeMs: 3_600_000 })).token
+  expect(await authenticateWith({ ...server, token: await made(admin.id) })).toMatchObject({
+    id: user.id,
+    via: { id: admin.id, email: 'ana@example.com' },
+  })
+  expect(await authenticateWith({ ...server, token: await tokenFor(user.id) })).toMatchObject({ via: null })
+  const gone = await made('01a20aee-9d00-740b-a511-c9f9a5c42680')
+  await expect(authenticateWith({ ...server, token: gone })).rejects.toMatchObject({ kind: 'AUTH' })
 })
 
 it('needs no clock but the one it is given', async () => {

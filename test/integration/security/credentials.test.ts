@@ -28,7 +28,7 @@ let actor: Actor
 let place: { wallet: { id: string; name: string }; broker: { id: string; name: string } }
 beforeAll(async () => {
   const scene = await makeScene(db.pool)
-  actor = { id: scene.userId, email: 'a@example.com', name: 'A', role: 'ADMIN' }
+  actor = { id: scene.userId, email: 'a@example.com', name: 'A', role: 'ADMIN', via: null }
   place = { wallet: { id: scene.walletId, name: 'W' }, broker: { id: scene.brokerId, name: 'B' } }
   await removeCredential(db.prisma, actor, place)
 })

@@ -93,7 +93,7 @@ describe('a rotation', () => {
   const url = `http://127.0.0.1:9/${randomBytes(4).toString('hex')}`
   const scene = async () => {
     const made = await makeScene(db.pool, { url })
-    const actor: Actor = { id: made.userId, email: 'a@example.com', name: 'A', role: 'ADMIN' }
+    const actor: Actor = { id: made.userId, email: 'a@example.com', name: 'A', role: 'ADMIN', via: null }
     const place = { wallet: { id: made.walletId, name: 'W' }, broker: { id: made.brokerId, name: 'B' } }
     await assertSecret(db.pool, await testKeys())
     return { ...made, actor, place }

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest'
-import { addUser, changeUser, checkLogin, disableUser } from '../../../src/security/users.ts'
+import { logIn } from '../../../src/security/login.ts'
+import { addUser, changeUser, disableUser } from '../../../src/security/users.ts'
 import { useDatabase } from '../../support/database.ts'
 import { releaseTogether } from '../../support/locks.ts'
 
@@ -7,6 +8,9 @@ const db = useDatabase()
 const now = new Date('2026-11-24T12:00:00Z')
 const ana = { email: 'ana@example.com', name: 'Ana', role: 'ADMIN', password: 'correct horse' } as const
 const bob = { email: 'bob@example.com', name: 'Bob', role: 'USER', password: 'battery staple' } as const
+
+const enter = (email: string, password: string) =>
+  logIn({ pool: db.pool, prisma: db.prisma, origin: 'here', now }, email, password)
 
 beforeEach(async () => {
   await db.pool.query('TRUNCATE "User" CASCADE')
@@ -56,10 +60,10 @@ describe('the last ADMIN', () => {
 describe('logging in', () => {
   it('takes the e-mail in any case and tells a wrong password and an unknown e-mail alike', async () => {
     await addUser(db.prisma, null, ana, now)
-    expect(await checkLogin(db.prisma, ' ANA@example.com', ana.password)).toMatchObject({ email: ana.email })
+    expect(await enter(' ANA@example.com', ana.password)).toMatchObject({ email: ana.email })
     const messages = await Promise.all(
-      [checkLogin(db.prisma, ana.email, 'wrong horse'), checkLogin(db.prisma, 'nobody@example.com', ana.password)].map(
-        attempt => attempt.catch(error => [error.kind, error.message]),
+      [enter(ana.email, 'wrong horse'), enter('nobody@example.com', ana.password)].map(attempt =>
+        attempt.catch(error => [error.kind, error.message]),
       ),
     )
     expect(messages[0]).toEqual(['AUTH', expect.stringContaining('e-mail or the password')])
@@ -70,8 +74,8 @@ describe('logging in', () => {
     const admin = await addUser(db.prisma, null, ana, now)
     await addUser(db.prisma, admin, bob, now)
     await disableUser(db.prisma, admin, bob.email, now)
-    await expect(checkLogin(db.prisma, bob.email, bob.password)).rejects.toMatchObject({ message: /disabled/ })
-    await expect(checkLogin(db.prisma, bob.email, 'wrong horse')).rejects.toMatchObject({
+    await expect(enter(bob.email, bob.password)).rejects.toMatchObject({ message: /disabled/ })
+    await expect(enter(bob.email, 'wrong horse')).rejects.toMatchObject({
       message: /e-mail or the password/,
     })
   })
@@ -79,7 +83,7 @@ describe('logging in', () => {
   it('is closed to a user without a password', async () => {
     const admin = await addUser(db.prisma, null, ana, now)
     await addUser(db.prisma, admin, { ...bob, password: null }, now)
-    await expect(checkLogin(db.prisma, bob.email, '')).rejects.toMatchObject({ kind: 'AUTH' })
+    await expect(enter(bob.email, '')).rejects.toMatchObject({ kind: 'AUTH' })
   })
 })
 
@@ -92,7 +96,7 @@ it('writes who changed what, and never a password', async () => {
     ['user.add', admin.id],
     ['user.set', admin.id],
   ])
-  expect(events[1]!.detail).toEqual({ role: { from: 'USER', to: 'ADMIN' }, password: 'changed' })
+  expect(events[1]!.detail).toEqual({ role: { from: 'USER', to: 'ADMIN' }, password: 'reset' })
   expect(JSON.stringify(events)).not.toMatch(/argon2|a new password|battery/)
 })
 

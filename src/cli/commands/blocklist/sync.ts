@@ -10,6 +10,7 @@ import { syncBlocklist } from '../../../sync/sync.ts'
 import { MEGABYTE } from '../../../sync/unpack.ts'
 import { fields, type Human, table } from '../../blocks.ts'
 import type { Context } from '../../context.ts'
+import { assertPiped } from '../../prompt.ts'
 import { number } from '../campaign/text.ts'
 
 export interface SyncOptions {
@@ -30,7 +31,14 @@ export interface SyncOptions {
 
 export async function sync(context: Context, from: string, options: SyncOptions): Promise<void> {
   const actor = await context.admin()
-  const request = requestOf(from, options, actor.id)
+  if (context.host.files && from !== '-') {
+    throw new CampError('USAGE', 'through a server a list comes on standard input', {
+      hint: `Write: camp blocklist sync - --source ${options.source} < LIST. A URL is fetched by camp blocklist sync on the server itself.`,
+    })
+  }
+  assertPiped(context.host)
+  const rejects = options.rejects === undefined ? undefined : await context.outputFile(options.rejects)
+  const request = requestOf(from, { ...options, ...(rejects !== undefined && { rejects }) }, actor.id)
   const progress = progressOf(context)
   const result = await syncBlocklist(
     {

@@ -101,6 +101,8 @@ async function importFile(context: Context, file: string, options: Options): Pro
       context.out.talk(`Credential: ${(await import('./import-text.ts')).noCredentialText({ wallet, broker })}`)
     return (await import('./repeat-add.ts')).repeatImport(context, request, options.repeat, missing)
   }
+  if (file !== STDIN) request.file = await context.inputFile(file)
+  if (request.rejects !== null && !request.dryRun) request.rejects = await context.outputFile(request.rejects)
   const result = await importInput(context, request)
   const pool = await context.pool()
   const { campaignView } = await import('../../../campaign/view.ts')

@@ -1,5 +1,6 @@
 import { affordable } from '../../../campaign/affordable.ts'
 import { type CampaignRef, findCampaign } from '../../../campaign/find.ts'
+import { assertFourEyes, handsOn } from '../../../campaign/four-eyes.ts'
 import { listCampaigns } from '../../../campaign/list.ts'
 import * as moves from '../../../campaign/moves.ts'
 import { illegalMove, isLegal, type MoveName } from '../../../campaign/state.ts'
@@ -18,16 +19,18 @@ import { campaignText, refusalsText } from './text.ts'
 export async function approveCampaign(context: Context, ref: string | undefined): Promise<void> {
   const pool = await context.pool()
   const actor = await context.admin()
-  const { timezone, selfApproval } = context.config
   const campaign = await findCampaign(pool, ref ?? (await chooseWaiting(context)))
   const { id } = campaign
   if (hasTerminal(context) && !context.options.yes) {
     assertLegal('approve', campaign)
-    await moves.assertFourEyes(pool, campaign, actor.id, selfApproval)
+    await assertFourEyes(pool, await handsOn(pool, campaign), actor)
     await showBefore(context, campaign)
     await confirm(context, 'Approve it?')
   }
-  await moves.approve({ pool, clock: context.clock }, id, actor.id, { timezone, selfApproval })
+  await moves.approve({ pool, clock: context.clock }, id, actor.id, {
+    timezone: context.config.timezone,
+    via: actor.via,
+  })
   const { view, outlook, present } = await printAfter(context, id, 'Approved')
   for (const sentence of refusalsText(view, { ...outlook, ...present })) context.out.warn(sentence)
 }

@@ -43,6 +43,7 @@ export async function repeatImport(
   const view = await recurrenceView(pool, await findRecurrence(pool, id), now)
   context.out.result({ ...view, credential_missing: credentialMissing }, () => recurrenceText(view))
   context.out.talk(found)
-  const approvers = await approversOf(pool, request.userId, context.config.selfApproval)
-  context.out.talk(standingStep(view.handle, await context.actor(), approvers))
+  const actor = await context.actor()
+  const made = { handle: view.handle, userId: request.userId, viaId: actor.via?.id ?? null }
+  context.out.talk(standingStep(view.handle, actor, await approversOf(pool, made, actor)))
 }

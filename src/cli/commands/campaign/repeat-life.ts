@@ -61,9 +61,9 @@ export async function approve(
   const actor = await context.admin()
   const order = {
     approverId: actor.id,
+    via: actor.via,
     ceiling,
     until: until ?? null,
-    selfApproval: context.config.selfApproval,
     now: context.clock.now(),
   }
   const recurrence = await findRecurrence(pool, ref)

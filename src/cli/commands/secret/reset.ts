@@ -2,8 +2,11 @@ import { CampError } from '../../../errors.ts'
 import { type Actor, systemUser } from '../../../security/actor.ts'
 import { secretState } from '../../../security/fingerprint.ts'
 import { openKeys } from '../../../security/keys.ts'
+import { logIn } from '../../../security/login.ts'
 import { resetSecret } from '../../../security/rotate.ts'
-import { checkLogin } from '../../../security/users.ts'
+import { assertStrongSecret } from '../../../security/secret-strength.ts'
+import { passwordVia } from '../../../security/users.ts'
+import { actVia } from '../../../security/via.ts'
 import type { Context } from '../../context.ts'
 import { ask, askPassword, confirm } from '../../prompt.ts'
 
@@ -19,6 +22,7 @@ export async function reset(
     context.out.result({ reset: false, closed: [] }, `Nothing to do: ${name} is the secret of this database.`)
     return
   }
+  if (context.config.secret !== undefined) assertStrongSecret(context.config.secret, name)
   const actor = await whoResets(context, email, options.passwordStdin ?? false)
   await confirm(context, `Take ${name} as the secret of this database? What was sealed with another cannot be read.`)
   const closed = await resetSecret(pool, actor, keys)
@@ -38,6 +42,9 @@ async function whoResets(context: Context, given: string | undefined, passwordSt
 
   async function byPassword(): Promise<Actor> {
     const email = given ?? (await ask(context, 'E-mail of an ADMIN', 'Give it: camp secret reset EMAIL'))
-    return checkLogin(prisma, email, await askPassword(context, 'Password', passwordStdin))
+    const user = await logIn(await context.loginDeps(), email, await askPassword(context, 'Password', passwordStdin))
+    const via = await passwordVia(prisma, user)
+    actVia(via)
+    return { ...user, via }
   }
 }

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { CampError, codeOf, messageOf } from '../../../errors.ts'
 import type { Keys } from '../../../security/keys.ts'
+import { assertStrongSecret } from '../../../security/secret-strength.ts'
 import type { Context } from '../../context.ts'
 
 export interface RotateOptions {
@@ -143,6 +144,7 @@ function missing(file: string, error: unknown, mayMake: boolean): undefined {
 /** What an environment file cannot hold would be another secret on the next machine. */
 function checked(secret: string, where: string): string {
   if (secret.length < 16) throw new CampError('DATA', `${where}: a secret has at least 16 characters`)
+  assertStrongSecret(secret, where)
   if (/\p{Cc}|^\s|\s$/u.test(secret)) {
     throw new CampError('DATA', `${where}: a secret is one line, without a space at its ends`)
   }

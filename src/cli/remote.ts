@@ -1,0 +1,218 @@
+import { once } from 'node:events'
+import { createWriteStream, type WriteStream } from 'node:fs'
+import { open } from 'node:fs/promises'
+import type { Readable } from 'node:stream'
+import { Pool } from 'undici'
+import { campVersion, readConfig } from '../config.ts'
+import { CampError, codeOf, EXIT_CODES, messageOf } from '../errors.ts'
+import { loadSession, saveSession } from '../security/session.ts'
+import { commandOf } from '../serve/commands.ts'
+import { type Frame, frame, linesOf, type RunRequest } from '../serve/frames.ts'
+import type { Host } from './context.ts'
+
+/** What is about this machine alone. */
+const LOCAL = ['demo', 'help', 'logout', 'sandbox']
+
+/** Whether CAMP_URL's server runs it. */
+export function isRemote(argv: readonly string[]): boolean {
+  const command = commandOf(argv)
+  return command !== undefined && !LOCAL.includes(command) && !argv.includes('--help') && !argv.includes('-h')
+}
+
+/**
+ * Has the server at CAMP_URL run a command line: sends what it names and asks for, and writes what it says.
+ * @returns its exit code
+ * @throws CampError USAGE, AUTH and others as the server has them; UNREACHABLE
+ */
+export async function runRemote(argv: readonly string[], host: Host): Promise<number> {
+  const config = readConfig(host.env)
+  if (config.databaseUrl !== undefined) {
+    throw new CampError('USAGE', 'CAMP_URL and DATABASE_URL are both set: a command is run by the server, or here', {
+      hint: 'Unset one of them.',
+    })
+  }
+  const url = new URL(config.serverUrl!)
+  if (url.protocol === 'http:' && !/^(localhost|127\.|\[::1\])/.test(url.hostname)) {
+    host.streams.stderr.write(`warning: ${url.origin} is not encrypted: passwords and lists can be read on the way\n`)
+  }
+  const token = commandOf(argv) === 'login' ? undefined : (config.token ?? (await loadSession(config.home)))
+  const pool = new Pool(url.origin, { connections: 8, bodyTimeout: SILENT_MS, headersTimeout: SILENT_MS })
+  const client = new Client(pool, url.pathname.replace(/\/$/, ''), argv, host, config.home)
+  try {
+    return await client.run(token)
+  } catch (error) {
+    if (error instanceof CampError) throw error
+    throw new CampError(
+      'UNREACHABLE',
+      `the server at ${url.origin} cannot be reached, or broke off: ${messageOf(error)}`,
+      {
+        cause: error,
+      },
+    )
+  } finally {
+    await pool.destroy()
+  }
+}
+
+/** The server says every 15 s that it is there. */
+const SILENT_MS = 60_000
+
+class Client {
+  readonly #pool: Pool
+  readonly #base: string
+  readonly #argv: readonly string[]
+  readonly #host: Host
+  readonly #home: string
+  #run = ''
+  #typing: ((keys: Buffer) => void) | undefined
+  readonly #files = new Map<string, WriteStream>()
+
+  constructor(pool: Pool, base: string, argv: readonly string[], host: Host, home: string) {
+    this.#pool = pool
+    this.#base = base
+    this.#argv = argv
+    this.#host = host
+    this.#home = home
+  }
+
+  async run(token: string | undefined): Promise<number> {
+    const { stdin, stdout, stderr } = this.#host.streams
+    const { NO_COLOR, FORCE_COLOR } = this.#host.env
+    const request: RunRequest = {
+      version: campVersion(),
+      argv: [...this.#argv],
+      terminal: {
+        stdin: stdin.isTTY === true,
+        stdout: stdout.isTTY === true,
+        stderr: stderr.isTTY === true,
+        // A terminal that does not know its width says 0.
+        columns: Math.min(stdout.columns || stderr.columns || 0, 1_000) || null,
+        color: NO_COLOR ? false : FORCE_COLOR ? true : null,
+      },
+    }
+    const answer = await this.#pool.request({
+      path: `${this.#base}/v1/runs`,
+      method: 'POST',
+      headers: { 'content-type': 'application/json', ...(token !== undefined && { authorization: `Bearer ${token}` }) },
+      body: JSON.stringify(request),
+    })
+    if (answer.statusCode !== 200) throw refusal(answer.statusCode, await answer.body.text())
+    const cancel = () => void this.#post('cancel').catch(() => undefined)
+    this.#host.signal.addEventListener('abort', cancel, { once: true })
+    try {
+      for await (const line of linesOf(answer.body)) {
+        const exit = await this.#take(frame.parse(JSON.parse(line)))
+        if (exit !== undefined) return exit
+      }
+    } finally {
+      this.#host.signal.removeEventListener('abort', cancel)
+      this.#rawMode(false)
+      for (const file of this.#files.values()) file.destroy()
+    }
+    throw new Error('it ended without an exit code')
+  }
+
+  /** @returns the exit code, where it is the last frame */
+  async #take(said: Frame): Promise<number | undefined> {
+    const { stdout, stderr } = this.#host.streams
+    if ('exit' in said) return said.exit
+    if ('run' in said) {
+      this.#run = said.run
+      if (this.#host.signal.aborted) await this.#post('cancel')
+    } else if ('out' in said) await written(stdout, Buffer.from(said.out, 'base64'))
+    else if ('err' in said) await written(stderr, Buffer.from(said.err, 'base64'))
+    else if ('need' in said) void this.#give(said.need, said.path).catch(() => undefined)
+    else if ('raw' in said) this.#rawMode(said.raw)
+    else if ('file' in said) await this.#keep(said)
+    else if ('session' in said) await saveSession(this.#home, said.session)
+    return undefined
+  }
+
+  async #give(need: number, path: string | null): Promise<void> {
+    const to = `inputs/${need}`
+    if (path === null) return this.#post(to, this.#host.streams.stdin as Readable)
+    try {
+      this.#assertNamed(path)
+      const handle = await open(path)
+      if (!(await handle.stat()).isFile()) {
+        await handle.close()
+        return await this.#post(to, null, { 'camp-unreadable': 'EISDIR' })
+      }
+      await this.#post(to, handle.createReadStream())
+    } catch (error) {
+      await this.#post(to, null, { 'camp-unreadable': codeOf(error) ?? 'EACCES' })
+    }
+  }
+
+  async #keep({ file, data, end }: { file: string; data: string; end: boolean }): Promise<void> {
+    this.#assertNamed(file)
+    const stream = this.#files.get(file) ?? createWriteStream(file, { mode: 0o600 })
+    if (!this.#files.has(file)) {
+      this.#files.set(file, stream)
+      await once(stream, 'open').catch(error => {
+        throw new CampError('DATA', `${file} cannot be written: ${codeOf(error)}`)
+      })
+    }
+    await written(stream, Buffer.from(data, 'base64'))
+    if (end) await new Promise<void>(resolve => stream.end(resolve))
+  }
+
+  /** A server asks for what stands on the command line, and for nothing else. */
+  #assertNamed(path: string): void {
+    if (this.#argv.some(word => word === path || (word.startsWith('--') && word.endsWith(`=${path}`)))) return
+    throw new CampError('DATA', `the server asked for ${path}, which the command line does not name`)
+  }
+
+  /** While a question is asked each key goes to the server. */
+  #rawMode(raw: boolean): void {
+    const stdin = this.#host.streams.stdin as NodeJS.ReadStream
+    if (stdin.isTTY !== true) return
+    stdin.setRawMode?.(raw)
+    if (raw && this.#typing === undefined) {
+      this.#typing = keys => void this.#post('keys', keys).catch(() => undefined)
+      stdin.on('data', this.#typing)
+    } else if (!raw && this.#typing !== undefined) {
+      stdin.off('data', this.#typing)
+      stdin.pause()
+      this.#typing = undefined
+    }
+  }
+
+  async #post(
+    what: string,
+    body: Readable | Buffer | null = null,
+    headers: Record<string, string> = {},
+  ): Promise<void> {
+    const path = `${this.#base}/v1/runs/${this.#run}/${what}`
+    const answer = await this.#pool.request({ path, method: 'POST', body, headers })
+    await answer.body.dump()
+  }
+}
+
+async function written(stream: NodeJS.WritableStream, bytes: Buffer): Promise<void> {
+  if (!stream.write(bytes)) await once(stream, 'drain')
+}
+
+function refusal(status: number, body: string): CampError {
+  const said = parsed(body)
+  if (status === 409) {
+    return new CampError('USAGE', `the server is camp ${said.version}, and this is camp ${campVersion()}`, {
+      hint: 'Install the same version here.',
+    })
+  }
+  if (status === 400 || status === 413)
+    return new CampError('USAGE', 'the server takes no such command line: it is too long')
+  if (status === 503) return new CampError('UNREACHABLE', 'the server is busy: it runs as many commands as it may')
+  const kinds = Object.entries(EXIT_CODES) as [keyof typeof EXIT_CODES, number][]
+  const kind = kinds.find(([, code]) => code === said.code)?.[0]
+  if (kind !== undefined && said.error) return new CampError(kind, said.error, { hint: said.hint ?? undefined })
+  return new CampError('UNREACHABLE', `what answers at CAMP_URL is no camp serve (HTTP ${status})`)
+}
+
+function parsed(body: string): { version?: string; code?: number; error?: string; hint?: string | null } {
+  try {
+    return JSON.parse(body)
+  } catch {
+    return {}
+  }
+}

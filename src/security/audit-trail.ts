@@ -1,0 +1,39 @@
+import type { Sql } from '../database/pool.ts'
+
+export interface AuditFilter {
+  /** An e-mail: what this user did, and what was done by a token or a password that they made. */
+  user?: string | undefined
+  /** The beginning of an action: "user." or "campaign.approve". */
+  action?: string | undefined
+  /** The id of what it was done to; of a campaign its handle, too. */
+  subject?: string | undefined
+  limit: number
+}
+
+export interface AuditView {
+  id: string
+  at: Date
+  /** An e-mail; null: camp itself. */
+  by: string | null
+  /** Who made the token that `by` acted with, or set their password; null: they did. */
+  via: string | null
+  action: string
+  subject: string
+  subject_id: string
+  detail: Readonly<Record<string, unknown>> | null
+}
+
+/** The newest first. */
+export async function auditTrail(sql: Sql, { user, action, subject, limit }: AuditFilter): Promise<AuditView[]> {
+  const { rows } = await sql.query<AuditView>(
+    `SELECT e.id, e.at, u.email AS by, e.detail #>> '{via,email}' AS via, e.action, e.subject, e.subject_id, e.detail - 'via' AS detail
+     FROM "AuditEvent" e LEFT JOIN "User" u ON u.id = e.user_id
+     WHERE ($1::text IS NULL OR u.email = lower($1) OR e.detail #>> '{via,id}' = (SELECT id::text FROM "User" WHERE email = lower($1)))
+       AND ($2::text IS NULL OR starts_with(e.action, $2))
+       AND ($3::text IS NULL OR e.subject_id = $3
+            OR e.subject_id = (SELECT id::text FROM "Campaign" WHERE agendamento_id = upper($3)))
+     ORDER BY e.at DESC, e.id DESC LIMIT $4`,
+    [user ?? null, action ?? null, subject ?? null, limit],
+  )
+  return rows
+}

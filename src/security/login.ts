@@ -1,0 +1,57 @@
+import type pg from 'pg'
+import type { PrismaClient } from '../database/prisma.ts'
+import { CampError } from '../errors.ts'
+import { recordAudit } from './audit.ts'
+import { beginAttempt, endAttempt, forgetOldAttempts } from './login-pace.ts'
+import { verifyPassword } from './password.ts'
+import type { User } from './users.ts'
+
+export interface LoginDeps {
+  pool: pg.Pool
+  prisma: Pick<PrismaClient, 'user'>
+  /** The host, or the client's address. */
+  origin: string
+  now: Date
+}
+
+/**
+ * A user by e-mail and password. A failure is in the audit, and slows the next attempt (login-pace.ts).
+ * @throws CampError AUTH, telling neither which of the two was wrong nor, before the password is right, who is disabled
+ */
+export async function logIn(deps: LoginDeps, given: string, password: string): Promise<User> {
+  const email = given.trim().toLowerCase()
+  // No user's: what the database would not take, or what would only fill it.
+  if (email.length > 320 || /\p{Cc}/u.test(email)) throw wrong()
+  const user = await tried(deps, email, password, await deps.prisma.user.findUnique({ where: { email } }))
+  if (!user) throw wrong()
+  if (user.disabled_at) throw new CampError('AUTH', `${user.email} is disabled`, { hint: 'Ask an ADMIN.' })
+  return user
+}
+
+/** The old password, before a new one is taken: a token that was stolen is not enough. @throws CampError AUTH */
+export async function assertOldPassword(deps: LoginDeps, user: User, password: string): Promise<void> {
+  if (await tried(deps, user.email, password, user)) return
+  throw new CampError('AUTH', 'the old password is wrong: nothing was changed')
+}
+
+async function tried(
+  { pool, origin, now }: LoginDeps,
+  email: string,
+  password: string,
+  user: User | null,
+): Promise<User | null> {
+  const failures = await beginAttempt(pool, { email, origin }, now)
+  if ((await verifyPassword(user?.password ?? null, password)) && user) {
+    await endAttempt(pool, { email, origin }, now)
+    return user
+  }
+  await forgetOldAttempts(pool, now)
+  const detail = { email, origin, failures }
+  const subjectId = user?.id ?? 'unknown'
+  await recordAudit(pool, { userId: null, action: 'user.login.failed', subject: 'User', subjectId, detail })
+  return null
+}
+
+function wrong(): CampError {
+  return new CampError('AUTH', 'the e-mail or the password is wrong')
+}

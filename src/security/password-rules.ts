@@ -1,0 +1,78 @@
+import { CampError } from '../errors.ts'
+
+const SHORTEST = 10
+// Longer is no password but an attack on the server's memory.
+const LONGEST = 1024
+
+/** What the commonest passwords are made of, before digits and signs are put around them. */
+const COMMON = new Set(
+  `password passwort senha senhaforte minhasenha mudar mudarsenha mudarsenhas trocar acesso acessos usuario administrador administrator
+   admin adminadmin root user test teste testes temp temporario temporaria welcome bemvindo letmein changeme default master master
+   secret segredo login qwerty qwertyui qwertyuiop qwert asdf asdfgh asdfghjkl zxcvbn zxcvbnm qazwsx qazwsxedc abc abcd abcde abcdef
+   iloveyou teamo euteamo teamomuito monkey dragon football futebol princess princesa sunshine superman batman shadow michael
+   jesus jesuscristo deusefiel deusamor deusebom familia felicidade amor brasil flamengo corinthians palmeiras santos saopaulo
+   vasco gremio internacional cruzeiro camp campanha campanhas cobranca empresa financeiro supervisor operador`
+    .split(/\s+/)
+    .map(word => word.trim()),
+)
+
+/**
+ * What a new password has to be: long, and not among the first that are tried.
+ * @throws CampError DATA, saying why
+ */
+export function assertGoodPassword(password: string, email: string): void {
+  const flaw = flawOf(password, email)
+  if (flaw === undefined) return
+  throw new CampError('DATA', `the password ${flaw}`, {
+    hint: `Take ${SHORTEST} characters or more: several words that do not belong together are good.`,
+  })
+}
+
+function flawOf(password: string, email: string): string | undefined {
+  if (password.length < SHORTEST) return `is too short: a password has ${SHORTEST} to ${LONGEST} characters`
+  if (password.length > LONGEST) return `is too long: a password has ${SHORTEST} to ${LONGEST} characters`
+  const plain = plainOf(password)
+  if (new Set(plain).size < 4) return 'has fewer than four different characters'
+  if (/^[\d\s./-]*$/.test(plain)) return 'is a number: a birthday, a phone and a CPF are guessed first'
+  if (isRun(plain)) return 'is a run of neighbouring characters'
+  const address = plainOf(email)
+  if ([address, address.split('@')[0]!].some(text => text === plain || coreOf(text) === coreOf(plain))) {
+    return 'is the e-mail'
+  }
+  if (COMMON.has(coreOf(plain)) || COMMON.has(coreOf(lettersOf(plain)))) return 'is among the commonest'
+  return undefined
+}
+
+/** Lower case, without accents. */
+function plainOf(text: string): string {
+  return text.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase().trim()
+}
+
+/** Without the digits and signs around it, and once where it is repeated: "senhasenha2026!" is "senha". */
+function coreOf(text: string): string {
+  const core = text.replace(/^[^a-z]+|[^a-z]+$/g, '')
+  return /^(.+?)\1+$/.exec(core)?.[1] ?? core
+}
+
+const LOOK_ALIKES: Readonly<Record<string, string>> = {
+  0: 'o',
+  1: 'i',
+  3: 'e',
+  4: 'a',
+  5: 's',
+  7: 't',
+  '@': 'a',
+  $: 's',
+}
+
+/** "p@ssw0rd" is "password"; digits at the end stay what they are. */
+function lettersOf(text: string): string {
+  const end = /[^a-z]*$/.exec(text)![0].length
+  return [...text.slice(0, text.length - end)].map(sign => LOOK_ALIKES[sign] ?? sign).join('')
+}
+
+/** "abcdefghij", "9876543210": each character is the neighbour of the one before. */
+function isRun(text: string): boolean {
+  const steps = [...text].slice(1).map((sign, i) => sign.codePointAt(0)! - text.codePointAt(i)!)
+  return steps.length > 0 && steps.filter(step => Math.abs(step) === 1 && step === steps[0]).length >= steps.length - 1
+}

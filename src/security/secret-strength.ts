@@ -1,0 +1,44 @@
+import { CampError } from '../errors.ts'
+
+/** Fewer are tried out in hours by who holds one webhook URL. 16 random hexadecimal digits are estimated at about 50. */
+const LEAST_BITS = 40
+
+/**
+ * Whether a secret can stand against guessing: each broker holds an HMAC under it, and can try guesses without asking camp.
+ * @param name what it is called: "CAMP_SECRET"
+ * @throws CampError USAGE
+ */
+export function assertStrongSecret(secret: string, name: string): void {
+  const bits = estimatedBits(secret)
+  if (bits >= LEAST_BITS) return
+  throw new CampError(
+    'USAGE',
+    `${name} is too easy to guess: it is worth about ${Math.floor(bits)} bits, and takes ${LEAST_BITS}`,
+    {
+      hint:
+        'For a new installation make one: openssl rand -base64 32. An existing one changes it: camp secret rotate --generate --file new-secret\n' +
+        '(docs/security.md, Rotation); camp login and camp secret rotate take the old one still.',
+    },
+  )
+}
+
+/** Shannon's entropy of its characters, counting none that the ones before it foretell: a repetition, or one more step of a run. */
+export function estimatedBits(secret: string): number {
+  const signs = [...secret]
+  const counts = new Map<string, number>()
+  for (const sign of signs) counts.set(sign, (counts.get(sign) ?? 0) + 1)
+  let perSign = 0
+  for (const n of counts.values()) perSign -= (n / signs.length) * Math.log2(n / signs.length)
+  const period = periodOf(secret)
+  const codes = signs.slice(0, period).map(sign => sign.codePointAt(0)!)
+  const surprising = codes.filter((code, i) => i < 2 || code - codes[i - 1]! !== codes[i - 1]! - codes[i - 2]!)
+  return perSign * surprising.length
+}
+
+/** The length of the shortest beginning that gives the whole by being repeated; the last repetition may be cut. */
+function periodOf(text: string): number {
+  for (let period = 1; period <= text.length / 2; period++) {
+    if (text.slice(period) === text.slice(0, -period)) return period
+  }
+  return text.length
+}

@@ -1,0 +1,75 @@
+import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject } from 'node:crypto'
+import type pg from 'pg'
+import { z } from 'zod'
+import { type Sql, transaction } from '../database/pool.ts'
+import { CampError } from '../errors.ts'
+import type { Keys } from './keys.ts'
+import { openSealed, sealJson } from './seal.ts'
+
+/**
+ * The Ed25519 pair of an installation: the private key signs sessions and tokens, and stands sealed in the database; the public key
+ * checks them. So neither the database without the secret nor a verifier can make a session.
+ */
+export interface SessionKey {
+  publicKey: KeyObject
+  privateKey: KeyObject
+}
+
+const ROW = 'SecretFingerprint 1 session'
+
+/**
+ * For a process whose secret was seen to be the database's (`assertSecret`). A database of an earlier camp gets its pair here.
+ * @throws CampError STATE where the public key is not that of the sealed private key
+ */
+export async function openSessionKey(pool: pg.Pool, keys: Pick<Keys, 'sealing'>): Promise<SessionKey> {
+  const stored = await readRow(pool)
+  if (stored) return opened(stored, keys)
+  return transaction(pool, async sql => {
+    // Of two processes the second waits here, and finds what the first has written.
+    await sql.query(`SELECT 1 FROM "SecretFingerprint" FOR UPDATE`)
+    const made = await readRow(sql)
+    return made ? opened(made, keys) : writeSessionKey(sql, keys)
+  })
+}
+
+/** A new pair: every session and token of before is void. In a transaction that holds the fingerprint's lock. */
+export async function writeSessionKey(sql: Sql, keys: Pick<Keys, 'sealing'>): Promise<SessionKey> {
+  const pair = generateKeyPairSync('ed25519')
+  const sealed = sealJson(keys, base64Of(pair.privateKey.export({ type: 'pkcs8', format: 'der' })), ROW)
+  await sql.query(`UPDATE "SecretFingerprint" SET session_public = $1, session_private = $2`, [
+    publicText(pair.publicKey),
+    sealed,
+  ])
+  return pair
+}
+
+interface StoredKey {
+  session_public: string
+  session_private: unknown
+}
+
+async function readRow(sql: Sql): Promise<StoredKey | undefined> {
+  const { rows } = await sql.query<StoredKey>(
+    `SELECT session_public, session_private FROM "SecretFingerprint" WHERE session_public IS NOT NULL`,
+  )
+  return rows[0]
+}
+
+function opened({ session_public, session_private }: StoredKey, keys: Pick<Keys, 'sealing'>): SessionKey {
+  const der = z.base64().parse(openSealed(keys, session_private, ROW))
+  const privateKey = createPrivateKey({ key: Buffer.from(der, 'base64'), type: 'pkcs8', format: 'der' })
+  const publicKey = createPublicKey(privateKey)
+  // A pair that was put there by hand would let its maker sign for every user.
+  if (publicText(publicKey) === session_public) return { publicKey, privateKey }
+  throw new CampError('STATE', 'the public key of sessions in the database is not the one that camp has made', {
+    hint: 'Something else has written to the table SecretFingerprint. Find out what, then empty its columns session_public and\nsession_private: camp makes a new pair, and sessions and tokens of before are void.',
+  })
+}
+
+function publicText(key: KeyObject): string {
+  return base64Of(key.export({ type: 'spki', format: 'der' }))
+}
+
+function base64Of(bytes: Buffer): string {
+  return bytes.toString('base64')
+}

@@ -1,0 +1,77 @@
+import type { Sql } from '../database/pool.ts'
+import { CampError } from '../errors.ts'
+import type { Actor } from './actor.ts'
+import { recordAudit } from './audit.ts'
+
+/**
+ * Settings of the whole installation: they stand in the database, not in the environment of the process that asks, so that who is bound
+ * by one cannot choose it.
+ */
+export const SETTINGS = {
+  'self-approval': {
+    values: ['deny', 'allow'],
+    standard: 'deny',
+    meaning: 'whether an ADMIN may approve a campaign that they imported themselves',
+  },
+} as const
+
+export type SettingName = keyof typeof SETTINGS
+export type SettingValue<Name extends SettingName> = (typeof SETTINGS)[Name]['values'][number]
+
+export const SELF_APPROVAL_HINT =
+  'An ADMIN adds another one: camp user add. Or lets importers approve their own: camp setting set self-approval allow'
+
+/** @throws CampError STATE where the table holds what is no value of it */
+export async function settingOf<Name extends SettingName>(sql: Sql, name: Name): Promise<SettingValue<Name>> {
+  const { rows } = await sql.query<{ value: string }>(`SELECT value FROM "Setting" WHERE name = $1`, [name])
+  return readValue(name, rows[0]?.value)
+}
+
+export interface SettingView {
+  name: SettingName
+  value: string
+  standard: string
+  meaning: string
+  /** null: never set. */
+  set_at: Date | null
+}
+
+export async function listSettings(sql: Sql): Promise<SettingView[]> {
+  const { rows } = await sql.query<{ name: string; value: string; set_at: Date }>(`SELECT * FROM "Setting"`)
+  return (Object.keys(SETTINGS) as SettingName[]).map(name => {
+    const row = rows.find(one => one.name === name)
+    const { standard, meaning } = SETTINGS[name]
+    return { name, value: readValue(name, row?.value), standard, meaning, set_at: row?.set_at ?? null }
+  })
+}
+
+/** To be called in a transaction. @returns the old value */
+export async function changeSetting<Name extends SettingName>(
+  sql: Sql,
+  actor: Pick<Actor, 'id'>,
+  name: Name,
+  value: SettingValue<Name>,
+  now: Date,
+): Promise<SettingValue<Name>> {
+  // Of two changes at once the second one's audit tells the first one's value.
+  await sql.query(`LOCK TABLE "Setting" IN SHARE ROW EXCLUSIVE MODE`)
+  const from = await settingOf(sql, name)
+  await sql.query(
+    `INSERT INTO "Setting" (name, value, set_at) VALUES ($1, $2, $3)
+     ON CONFLICT (name) DO UPDATE SET value = excluded.value, set_at = excluded.set_at`,
+    [name, value, now],
+  )
+  const detail = { value: { from, to: value } }
+  await recordAudit(sql, { userId: actor.id, action: 'setting.set', subject: 'Setting', subjectId: name, detail })
+  return from
+}
+
+function readValue<Name extends SettingName>(name: Name, stored: string | undefined): SettingValue<Name> {
+  const { values, standard } = SETTINGS[name]
+  if (stored === undefined) return standard
+  const value = values.find(one => one === stored)
+  if (value !== undefined) return value
+  throw new CampError('STATE', `the setting ${name} is "${stored}" in the database: it takes ${values.join(' or ')}`, {
+    hint: `Set it anew: camp setting set ${name} ${standard}`,
+  })
+}

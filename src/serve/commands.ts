@@ -1,0 +1,27 @@
+import { CampError } from '../errors.ts'
+
+/** What makes sense only where the database, the workers' settings or a terminal's own files are. */
+const NOT_SERVED = ['db', 'demo', 'logout', 'sandbox', 'secret', 'serve', 'worker']
+
+/** The word that src/cli/program.ts takes for the command. */
+export function commandOf(argv: readonly string[]): string | undefined {
+  return argv.find(word => !word.startsWith('-'))
+}
+
+/** Before a server runs a command line for a client. @throws CampError USAGE */
+export function assertServed(argv: readonly string[]): void {
+  const command = commandOf(argv)
+  if (command !== undefined && NOT_SERVED.includes(command)) {
+    throw new CampError('USAGE', `camp ${command} is not run by a server: it works where the database is`)
+  }
+  const options = argv.slice(0, argv.includes('--') ? argv.indexOf('--') : argv.length)
+  const refused = options.find(word => ['--env-file', '--debug', '--repeat'].includes(word.split('=')[0]!))
+  if (refused === undefined) return
+  const [name] = refused.split('=')
+  const why = {
+    '--env-file': 'its settings are its own',
+    '--debug': 'stacks stay in its log',
+    '--repeat': 'a recurring campaign reads a folder of the machine that has the workers',
+  }[name as '--env-file']
+  throw new CampError('USAGE', `${name} is not taken by a server: ${why}`)
+}

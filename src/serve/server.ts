@@ -1,0 +1,270 @@
+import { randomBytes } from 'node:crypto'
+import { once } from 'node:events'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Clock } from '../clock.ts'
+import { CampError, codeOf, messageOf } from '../errors.ts'
+import type { Log } from '../log.ts'
+import type { Actor } from '../security/actor.ts'
+import { assertServed, commandOf } from './commands.ts'
+import { type Frame, runRequest } from './frames.ts'
+import { type Run, type RunCommand, startRun } from './run.ts'
+
+export interface ServerOptions {
+  version: string
+  /** The settings that every command gets: database, secret, queue, time zone. */
+  env: NodeJS.ProcessEnv
+  runCommand: RunCommand
+  /** Who holds a token. @throws CampError AUTH */
+  authenticate: (token: string) => Promise<Actor>
+  clock: Clock
+  log: Log
+  /** Bytes of files that one command may be sent. */
+  mostBytes: number
+  /** Commands at once. */
+  mostRuns: number
+  /** A reverse proxy stands before it: the client's address is the last one in X-Forwarded-For. */
+  behindProxy: boolean
+}
+
+export interface CommandServer {
+  readonly url: string
+  /** Ends what runs as SIGINT would, and resolves when all of it has ended. */
+  close(): Promise<void>
+}
+
+interface Running {
+  run: Run
+  abort: AbortController
+}
+
+const MOST_REQUEST_BYTES = 1024 * 1024
+const MOST_KEYS_BYTES = 64 * 1024
+const ALIVE_EVERY_MS = 15_000
+/** In which a request, but for a file, has to be here. */
+const REQUEST_MS = 20_000
+
+/** @throws CampError UNREACHABLE where it cannot listen there */
+export async function openServer(
+  { host, port }: { host: string; port: number },
+  options: ServerOptions,
+): Promise<CommandServer> {
+  const running = new Map<string, Running>()
+  const server = createServer(
+    { headersTimeout: 10_000, requestTimeout: 0, keepAliveTimeout: 65_000 },
+    (request, response) => {
+      answer(options, running, request, response).catch(error => refuse(response, error, options.log))
+    },
+  )
+  server.listen(port, host)
+  await Promise.race([
+    once(server, 'listening'),
+    once(server, 'error').then(([error]) => {
+      throw new CampError('UNREACHABLE', `cannot listen on ${host}:${port}: ${messageOf(error)}`, { cause: error })
+    }),
+  ])
+  const at = server.address() as AddressInfo
+  return {
+    url: `http://${at.family === 'IPv6' ? `[${at.address}]` : at.address}:${at.port}`,
+    async close() {
+      server.close()
+      for (const { abort } of running.values()) abort.abort(new CampError('INTERRUPTED', 'the server stops'))
+      await Promise.allSettled([...running.values()].map(({ run }) => run.done))
+      server.closeAllConnections()
+    },
+  }
+}
+
+async function answer(
+  options: ServerOptions,
+  running: Map<string, Running>,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const [, version, runs, id, what, number] = new URL(request.url ?? '/', 'http://camp').pathname.split('/')
+  if (request.method !== 'POST' || version !== 'v1' || runs !== 'runs') return end(response, 404)
+  if (id === undefined) return begin(options, running, request, response)
+  const found = running.get(id)
+  if (!found) return end(response, 404)
+  if (what === 'inputs' && /^\d{1,4}$/.test(number ?? '')) {
+    const unreadable = request.headers['camp-unreadable']
+    const content =
+      unreadable === undefined ? request : { unreadable: String(unreadable).replace(/\W/g, '').slice(0, 20) }
+    return end(response, (await found.run.give(Number(number), content)) ? 204 : 404)
+  }
+  if (what === 'keys') {
+    found.run.type(await bodyOf(request, MOST_KEYS_BYTES))
+    return end(response, 204)
+  }
+  if (what !== 'cancel') return end(response, 404)
+  found.abort.abort(new CampError('INTERRUPTED', 'stopped by SIGINT'))
+  return end(response, 204)
+}
+
+/** POST /v1/runs: one command, whose answer is the stream of its frames. */
+async function begin(
+  options: ServerOptions,
+  running: Map<string, Running>,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const { log, clock } = options
+  const body = (await bodyOf(request, MOST_REQUEST_BYTES)).toString('utf8')
+  const asked = runRequest.safeParse(jsonOf(body))
+  const theirs = versionIn(body)
+  if (theirs !== options.version) return end(response, 409, { version: options.version })
+  if (!asked.success) return end(response, 400)
+  if (running.size >= options.mostRuns) return end(response, 503)
+  const { argv } = asked.data
+  const origin = originOf(request, options.behindProxy)
+  const token = /^Bearer (\S+)$/.exec(request.headers.authorization ?? '')?.[1]
+  const startedAt = clock.now().getTime()
+  const abort = new AbortController()
+  const id = randomBytes(24).toString('base64url')
+  response.on('close', () => abort.abort(new CampError('INTERRUPTED', 'the client is gone')))
+
+  let actor: Actor | undefined
+  let code: number
+  const send = sender(response)
+  let alive: NodeJS.Timeout | undefined
+  try {
+    assertServed(argv)
+    if (commandOf(argv) !== 'login') actor = await known(options, token)
+    response.writeHead(200, {
+      'content-type': 'application/x-ndjson',
+      'cache-control': 'no-store',
+      'x-accel-buffering': 'no',
+    })
+    alive = setInterval(() => void send({ alive: true }).catch(() => undefined), ALIVE_EVERY_MS)
+    code = await inFolder(async folder => {
+      const run = startRun({
+        ...options,
+        request: asked.data,
+        folder,
+        origin,
+        signal: abort.signal,
+        send,
+        env: envOf(options, asked.data.terminal.color, folder, token),
+      })
+      running.set(id, { run, abort })
+      await send({ run: id })
+      return run.done
+    })
+    await send({ exit: code })
+  } catch (error) {
+    code = error instanceof CampError ? error.exitCode : 1
+    if (!(error instanceof CampError)) log.error({ error: messageOf(error), origin }, 'a command broke off')
+    if (response.headersSent) await send({ exit: code }).catch(() => undefined)
+    else end(response, 422, told(error, code))
+  } finally {
+    clearInterval(alive)
+    running.delete(id)
+  }
+  response.end()
+  const command = wordsOf(argv)
+  const who = { user: actor?.email ?? null, via: actor?.via?.email ?? null }
+  log.info({ ...who, origin, command, code, ms: clock.now().getTime() - startedAt }, 'command')
+}
+
+async function known({ authenticate }: ServerOptions, token: string | undefined): Promise<Actor> {
+  if (token === undefined) throw new CampError('AUTH', 'not logged in', { hint: 'Run: camp login' })
+  return authenticate(token)
+}
+
+function envOf(
+  { env }: ServerOptions,
+  color: boolean | null,
+  folder: string,
+  token: string | undefined,
+): NodeJS.ProcessEnv {
+  return {
+    ...env,
+    CAMP_HOME: folder,
+    ...(token !== undefined && { CAMP_TOKEN: token }),
+    ...(color === true && { FORCE_COLOR: '1' }),
+    ...(color === false && { NO_COLOR: '1' }),
+  }
+}
+
+async function inFolder<T>(work: (folder: string) => Promise<T>): Promise<T> {
+  const folder = await mkdtemp(join(tmpdir(), 'camp-serve-'))
+  try {
+    return await work(folder)
+  } finally {
+    await rm(folder, { recursive: true, force: true })
+  }
+}
+
+/** A client that reads slowly slows its command. */
+function sender(response: ServerResponse): (frame: Frame) => Promise<void> {
+  return async frame => {
+    if (response.destroyed || response.writableEnded) throw new CampError('INTERRUPTED', 'the client is gone')
+    if (!response.write(`${JSON.stringify(frame)}\n`))
+      await Promise.race([once(response, 'drain'), once(response, 'close')])
+  }
+}
+
+/** The command without its values: those may be keys and phones. */
+function wordsOf(argv: readonly string[]): string {
+  const words = argv.filter(word => /^[a-z]{1,12}$/.test(word)).slice(0, 2)
+  return words.join(' ')
+}
+
+function originOf(request: IncomingMessage, behindProxy: boolean): string {
+  const forwarded = String(request.headers['x-forwarded-for'] ?? '')
+    .split(',')
+    .at(-1)!
+    .trim()
+  return behindProxy && forwarded !== '' ? forwarded.slice(0, 100) : (request.socket.remoteAddress ?? 'unknown')
+}
+
+/** @throws CampError DATA where it is longer */
+async function bodyOf(request: IncomingMessage, most: number): Promise<Buffer> {
+  const late = setTimeout(() => request.destroy(), REQUEST_MS)
+  const chunks: Buffer[] = []
+  let size = 0
+  try {
+    for await (const chunk of request) {
+      size += (chunk as Buffer).length
+      if (size > most) throw new CampError('DATA', `a request of more than ${most} bytes`)
+      chunks.push(chunk as Buffer)
+    }
+  } finally {
+    clearTimeout(late)
+  }
+  return Buffer.concat(chunks)
+}
+
+function jsonOf(body: string): unknown {
+  try {
+    return JSON.parse(body)
+  } catch {
+    return undefined
+  }
+}
+
+function versionIn(body: string): unknown {
+  const json = jsonOf(body)
+  return typeof json === 'object' && json !== null && 'version' in json ? json.version : undefined
+}
+
+function told(error: unknown, code: number) {
+  if (error instanceof CampError) return { code, error: error.message, hint: error.hint ?? null }
+  return { code, error: 'the server failed: its log says why', hint: null }
+}
+
+function refuse(response: ServerResponse, error: unknown, log: Log): void {
+  if (!(error instanceof CampError) && codeOf(error) !== 'ECONNRESET')
+    log.error({ error: messageOf(error) }, 'request failed')
+  end(response, error instanceof CampError ? 413 : 500)
+}
+
+function end(response: ServerResponse, status: number, body?: object): void {
+  if (response.headersSent) return void response.end()
+  // What is left of the request is not read.
+  response.writeHead(status, { 'content-type': 'application/json', ...(status >= 400 && { connection: 'close' }) })
+  response.end(status === 204 ? undefined : JSON.stringify(body ?? {}))
+}
