@@ -6,12 +6,12 @@ const LONGEST = 1024
 
 /** What the commonest passwords are made of, before digits and signs are put around them. */
 const COMMON = new Set(
-  `password passwort senha senhaforte minhasenha mudar mudarsenha mudarsenhas trocar acesso acessos usuario administrador administrator
-   admin adminadmin root user test teste testes temp temporario temporaria welcome bemvindo letmein changeme default master master
+  `password passwort senha senhaforte minhasenha mudar mudarsenha trocar acesso acessos usuario administrador administrator
+   admin adminadmin root user test teste testes temp temporario temporaria welcome bemvindo letmein changeme default master
    secret segredo login qwerty qwertyui qwertyuiop qwert asdf asdfgh asdfghjkl zxcvbn zxcvbnm qazwsx qazwsxedc abc abcd abcde abcdef
    iloveyou teamo euteamo teamomuito monkey dragon football futebol princess princesa sunshine superman batman shadow michael
    jesus jesuscristo deusefiel deusamor deusebom familia felicidade amor brasil flamengo corinthians palmeiras santos saopaulo
-   vasco gremio internacional cruzeiro camp campanha campanhas cobranca empresa financeiro supervisor operador`
+   vasco gremio internacional cruzeiro campanha campanhas cobranca empresa financeiro supervisor operador camp`
     .split(/\s+/)
     .map(word => word.trim()),
 )

@@ -31,7 +31,7 @@ interface Mention {
 describe('every command that is named', () => {
   it.each([
     ['Run: camp campaign aprove ID', 'camp campaign aprove'],
-    ['See: camp audit', 'camp audit'],
+    ['See: camp history', 'camp history'],
     ['An ADMIN sets it: camp budget set W 2026-11 --limit 3', 'camp budget set --limit'],
     ['camp campaign repeat stop ID', 'camp campaign repeat stop'],
     ['See: camp campaign list. Then: camp campaign run ID --now', undefined],
