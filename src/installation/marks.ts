@@ -27,7 +27,8 @@ export interface Marks {
  */
 export async function openMarks(config: Config): Promise<Marks> {
   const stores: MarkStore[] = []
-  let address = config.databaseUrl && addressOf(config.databaseUrl)
+  // Past a pooler, where there is one: it may be put in between at any time.
+  let address = config.directUrl && addressOf(config.directUrl)
   let homeless: string | undefined
   try {
     const identity = await homeIdentity(config.home)

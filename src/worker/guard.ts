@@ -100,6 +100,7 @@ export function openGuard({ pool, marks, log, monotonic }: GuardDeps): Guard {
         },
         error => {
           hasFailed = true
+          markedAt = Number.NEGATIVE_INFINITY
           throw error
         },
       )

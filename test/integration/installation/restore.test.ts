@@ -284,6 +284,11 @@ describe('a worker at work', () => {
     const worker = await startWorker(db.url, { home })
     rmSync(join(home, 'marks'), { recursive: true })
     writeFileSync(join(home, 'marks'), 'in its place')
+    await until(
+      'it says so',
+      () => healthOf(worker),
+      health => health.sending === 'its mark cannot be written',
+    )
     const { sandbox, id } = await running()
     await severalRounds()
     expect(sandbox.stats().accepted).toBe(0)
