@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { SignJWT } from 'jose'
 import { beforeAll, expect, it } from 'vitest'
+import { openSessionKey } from '../../src/security/session-key.ts'
 import { camp } from '../support/camp.ts'
 import { useDatabase } from '../support/database.ts'
 import { testKeys } from '../support/fixtures.ts'
@@ -122,13 +123,14 @@ it('a PostgreSQL URL with a bare % is taken as before, and no bug', async () => 
 it.each(['no-uuid', '', '__proto__', "x'; --", '\u0000'])(
   'a token whose subject is %j belongs to nobody',
   async subject => {
+    const { privateKey } = await openSessionKey(db.pool, await testKeys())
     const token = await new SignJWT()
-      .setProtectedHeader({ alg: 'HS256' })
+      .setProtectedHeader({ alg: 'EdDSA' })
       .setIssuer('camp')
       .setSubject(subject)
       .setIssuedAt()
       .setExpirationTime('1h')
-      .sign((await testKeys()).session)
+      .sign(privateKey)
     expect(await camp(['whoami'], { env: { ...serverEnv(db), CAMP_TOKEN: token } })).toMatchObject({
       code: 7,
       err: expect.stringContaining('camp login'),
