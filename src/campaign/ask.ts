@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises'
 import pLimit from 'p-limit'
 import type pg from 'pg'
 import type { Http } from '../broker/http.ts'
@@ -52,6 +53,7 @@ export async function askBroker(deps: AskDeps, campaignId: string): Promise<Aske
   }
   const find = (message: DoubtfulMessage) => adapter.find!(message, credential, deps.http)
   const base = baseMessage === null ? undefined : compileText(baseMessage)
+  const found: string[] = []
   const asked: Asked = { found: 0, absent: 0, unknown: 0, reasons: [] }
   const inbox = openInbox(deps.pool, { now: () => deps.clock.now() })
   const limit = pLimit(AT_ONCE)
@@ -83,15 +85,33 @@ export async function askBroker(deps: AskDeps, campaignId: string): Promise<Aske
           : [],
       ),
     )
-    for (const { result } of results) count(asked, result)
+    for (const { lead, result } of results) {
+      count(asked, result)
+      if (result.kind === 'FOUND') found.push(lead.id)
+    }
   }
   if (asked.found + asked.absent + asked.unknown === 0) {
     throw new CampError('STATE', 'nothing of it has been in doubt for two minutes', {
       hint: 'See: camp campaign leads ID --status IN_DOUBT',
     })
   }
-  await applyEvents(deps.pool, { limit: PAGE * 20, now: deps.clock.now() })
+  await applyFound(deps, found)
   return asked
+}
+
+const [LOOKS, LOOK_MS] = [30, 100]
+
+/** Until all that was told is applied, by this process or by a worker that has taken it; a lead that is held for longer is its worker's. */
+async function applyFound({ pool, clock }: AskDeps, leadIds: readonly string[]): Promise<void> {
+  for (let looks = 0; looks < LOOKS; looks++) {
+    await applyEvents(pool, { limit: PAGE * 20, now: clock.now() })
+    const { rowCount } = await pool.query(
+      `SELECT 1 FROM "WebhookEvent" WHERE lead_id = ANY($1::uuid[]) AND applied_at IS NULL LIMIT 1`,
+      [leadIds],
+    )
+    if (rowCount === 0) return
+    await setTimeout(LOOK_MS)
+  }
 }
 
 function count(asked: Asked, result: FindResult): void {
