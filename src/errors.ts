@@ -46,7 +46,10 @@ export class Declined extends CampError {
 }
 
 function onOneLine(line: string): string {
-  return line.replace(/\s*[\r\n]+\s*/g, ' ⏎ ')
+  return line
+    .split(/[\r\n]+/)
+    .map(part => part.trim())
+    .join(' ⏎ ')
 }
 
 /** The message of anything that was thrown. */

@@ -2,21 +2,21 @@ import type { Sql } from '../database/pool.ts'
 import type { Difference } from './audit.ts'
 
 /**
- * A batch's counters are those of its record of attempts. What was in doubt counts as accepted where it turned out to be, which the
- * record may tell without the batch: then the counter is at least what was accepted at once, and at most that and the doubtful ones.
+ * A batch's counters are those of its record of attempts. What was in doubt, or what a callback has contradicted, counts as accepted
+ * where it turned out to be, which the record may tell without the batch: then the counter is at least what was accepted at once, and at most that and the doubtful ones.
  * A batch whose first attempt is not on record (from before there was one) is left out.
  */
 export async function wrongCounters(sql: Sql): Promise<Difference[]> {
   const { rows } = await sql.query<Difference>(
     `WITH part AS (
-       SELECT e.campaign_id, e.batch_number AS number, e.attempt, e.kind, r.seqs,
+       SELECT e.campaign_id, e.batch_number AS number, e.attempt, e.kind, e.code, r.seqs,
               coalesce(e.detail LIKE '%known after its lease', false) AS late -- as dispatch/lead-events.ts ends it
        FROM "LeadEvent" e CROSS JOIN LATERAL unnest(e.seqs) AS r(seqs) WHERE e.batch_number IS NOT NULL
      ), told AS (
        SELECT campaign_id, number, min(attempt) AS first_attempt, bool_or(kind = 'REFUSED') AS any_refused,
               coalesce(sum(upper(seqs) - lower(seqs)) FILTER (WHERE kind = 'REFUSED' AND NOT late), 0) AS refused,
               range_agg(seqs) FILTER (WHERE kind = 'ACCEPTED' AND NOT late) AS accepted,
-              range_agg(seqs) FILTER (WHERE kind = 'IN_DOUBT') AS doubtful
+              range_agg(seqs) FILTER (WHERE kind = 'IN_DOUBT' OR (kind = 'RESOLVED' AND code = 'CALLBACK')) AS doubtful
        FROM part GROUP BY 1, 2
      ), counted AS (
        SELECT c.agendamento_id, t.number, t.accepted, t.refused, d.refused AS told_refused,

@@ -43,7 +43,7 @@ export async function openRecords(source: Inspection, signal: AbortSignal): Prom
     if (header.cells.length > MOST_COLUMNS) {
       const count = header.cells.length.toLocaleString('en')
       throw new CampError('DATA', `${source.file}, line ${header.line}: it has ${count} columns`, {
-        hint: `camp reads ${MOST_COLUMNS.toLocaleString('en')} columns at most, as Excel does.`,
+        hint: `${MOST_COLUMNS.toLocaleString('en')} columns at most are read, as many as Excel has.`,
       })
     }
     const rows = startingWith(others, opened.rows)

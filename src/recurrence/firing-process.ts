@@ -22,7 +22,7 @@ process.once('message', order => {
 })
 
 async function fire({ databaseUrl, aheadMs }: Order): Promise<Told> {
-  const pool = openPool(databaseUrl, { max: 5, name: `camp import ${hostname()}:${process.pid}`, worker: true })
+  const pool = openPool(databaseUrl, { max: 5, name: `camp-import ${hostname()}:${process.pid}`, worker: true })
   const prisma = openPrisma(pool)
   const clock = { now: () => new Date(Date.now() + aheadMs) }
   try {

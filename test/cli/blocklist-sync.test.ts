@@ -4,7 +4,7 @@ import { camp } from '../support/camp.ts'
 import { useDatabase } from '../support/database.ts'
 import { dispatchOn, openSandbox } from '../support/dispatch.ts'
 import { serveHttp } from '../support/http.ts'
-import { adminEnv, succeed, userEnv } from '../support/login.ts'
+import { adminEnv, allowSelfApproval, succeed, userEnv } from '../support/login.ts'
 import { fileOf } from '../support/sync.ts'
 
 const db = useDatabase()
@@ -14,6 +14,7 @@ let user: NodeJS.ProcessEnv
 beforeAll(async () => {
   admin = await adminEnv(db)
   user = await userEnv(db, admin)
+  await allowSelfApproval(admin)
 })
 beforeEach(() => db.pool.query(`TRUNCATE "Blocklist", "BlocklistSync", "AuditEvent", "Contact", "Campaign" CASCADE`))
 

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { camp } from '../support/camp.ts'
 import { useDatabase } from '../support/database.ts'
-import { adminEnv, succeed, userEnv } from '../support/login.ts'
+import { adminEnv, allowSelfApproval, succeed, userEnv } from '../support/login.ts'
 
 const db = useDatabase()
 const folder = mkdtempSync(join(tmpdir(), 'camp-cli-calendar-'))
@@ -13,6 +13,7 @@ let user: NodeJS.ProcessEnv
 beforeAll(async () => {
   admin = await adminEnv(db)
   user = await userEnv(db, admin)
+  await allowSelfApproval(admin)
   await succeed(camp(['wallet', 'add', 'Carteira', '--idgis', '7'], { env: admin }))
   await succeed(camp(['broker', 'add', 'Sandbox', '--adapter', 'SANDBOX', '--cost', '0.0450'], { env: admin }))
   await succeed(camp(['credential', 'set', 'Carteira', 'Sandbox', 'url=http://127.0.0.1:9'], { env: admin }))

@@ -132,7 +132,7 @@ describe('the database', () => {
   })
 
   it('that has lost a table is 8', async () => {
-    await on('lost', `ALTER TABLE "User" RENAME TO "Other"`)
+    await on('lost', `ALTER TABLE "SecretFingerprint" RENAME TO "Other"`)
     const run = await failing('wallet list', urlOf({ database: named('lost') }))
     expect(run).toMatchObject({ code: 8, err: expect.stringContaining("does not have camp's tables") })
   })

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { camp } from '../support/camp.ts'
 import { useDatabase } from '../support/database.ts'
 import { makeScene } from '../support/fixtures.ts'
-import { adminEnv, succeed, userEnv } from '../support/login.ts'
+import { adminEnv, allowSelfApproval, succeed, userEnv } from '../support/login.ts'
 
 const db = useDatabase()
 let admin: NodeJS.ProcessEnv
@@ -17,6 +17,7 @@ let broker: string
 beforeAll(async () => {
   admin = await adminEnv(db)
   user = await userEnv(db, admin)
+  await allowSelfApproval(admin)
   folder = await mkdtemp(join(tmpdir(), 'camp-explain-'))
   const scene = await makeScene(db.pool)
   wallet = scene.walletId

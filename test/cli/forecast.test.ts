@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { beforeAll, expect, test } from 'vitest'
 import { camp, type Run } from '../support/camp.ts'
 import { useDatabase } from '../support/database.ts'
-import { adminEnv, succeed, userEnv } from '../support/login.ts'
+import { adminEnv, allowSelfApproval, succeed, userEnv } from '../support/login.ts'
 
 const db = useDatabase()
 const folder = mkdtempSync(join(tmpdir(), 'camp-forecast-'))
@@ -20,6 +20,7 @@ beforeAll(async () => {
   await succeed(camp(['broker', 'add', 'Sandbox', '--adapter', 'SANDBOX', '--cost', '0.0450'], { env: admin }))
   await succeed(camp(['credential', 'set', 'Sul', 'Sandbox', 'url=http://127.0.0.1:9'], { env: admin }))
   env = await userEnv(db, admin)
+  await allowSelfApproval(admin)
 })
 
 /** @param count people, of whom all but the first were written to a day before, less an hour and five minutes */

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { camp, type Run } from '../support/camp.ts'
 import { useDatabase } from '../support/database.ts'
-import { adminEnv, succeed, userEnv } from '../support/login.ts'
+import { adminEnv, allowSelfApproval, succeed, userEnv } from '../support/login.ts'
 
 /** All that a text may do to a terminal, and lines that look like camp's own. */
 const HOSTILE =
@@ -24,6 +24,7 @@ const quoted = (cell: string) => `"${cell.replaceAll('"', '""')}"`
 beforeAll(async () => {
   admin = await adminEnv(db)
   user = await userEnv(db, admin)
+  await allowSelfApproval(admin)
   await succeed(camp(['wallet', 'add', 'Sul', '--idgis', '7'], { env: admin }))
   await succeed(camp(['broker', 'add', 'SBX', '--adapter', 'SANDBOX', '--cost', '0.0450'], { env: admin }))
   await succeed(camp(['credential', 'set', 'Sul', 'SBX', 'url=http://127.0.0.1:9'], { env: admin }))

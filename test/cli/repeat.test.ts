@@ -7,7 +7,7 @@ import { camp } from '../support/camp.ts'
 import { useDatabase } from '../support/database.ts'
 import { dispatchOn, openSandbox } from '../support/dispatch.ts'
 import { setBudget } from '../support/fixtures.ts'
-import { ADMIN, adminEnv, succeed, userEnv } from '../support/login.ts'
+import { ADMIN, adminEnv, allowSelfApproval, succeed, userEnv } from '../support/login.ts'
 import { spawnCamp, startCamp } from '../support/process.ts'
 import { until } from '../support/worker.ts'
 
@@ -25,6 +25,7 @@ beforeAll(async () => {
   const { rows } = await db.pool.query(`SELECT id FROM "Wallet"`)
   await setBudget(db.pool, rows[0].id, '100000.00')
   user = await userEnv(db, admin)
+  await allowSelfApproval(admin)
 })
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), 'camp-inbox-'))

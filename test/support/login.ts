@@ -32,6 +32,11 @@ export async function userEnv(
   return { ...serverEnv(db), CAMP_TOKEN: out.trim() }
 }
 
+/** Who imports may approve, too: for tests that are about something else. */
+export async function allowSelfApproval(admin: NodeJS.ProcessEnv): Promise<void> {
+  await succeed(camp(['setting', 'set', 'self-approval', 'allow'], { env: admin }))
+}
+
 export async function succeed(running: Promise<Run>): Promise<Run> {
   const run = await running
   if (run.code !== 0) throw new Error(`camp ended with ${run.code}: ${run.err}`)

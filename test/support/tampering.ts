@@ -2,7 +2,7 @@ import type pg from 'pg'
 import * as moves from '../../src/campaign/moves.ts'
 import { APPROVAL, byHand, claimed, outcomeOf } from './by-hand.ts'
 import type { TestDatabase } from './database.ts'
-import { makeCampaign, makeScene, type Scene, setBudget } from './fixtures.ts'
+import { makeCampaign, makeScene, type Scene, setBudget, setSelfApproval } from './fixtures.ts'
 
 export interface Told {
   scene: Scene
@@ -24,6 +24,7 @@ export async function sendCampaign(db: TestDatabase): Promise<Told> {
     status: 'PENDING_APPROVAL',
     columns: { unit_cost: null },
   })
+  await setSelfApproval(db.pool, 'allow')
   await moves.approve(hand.deps, campaignId, scene.userId, APPROVAL)
   await moves.run(hand.deps, campaignId, scene.userId)
   const batches = await hand.queued(campaignId)

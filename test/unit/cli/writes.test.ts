@@ -22,6 +22,10 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   // Read what PostgreSQL's tools and the schema engine say.
   'database/embedded/server.ts': ['.stdout', '.stderr'],
   'database/migrations.ts': ['{ stdout } ='],
+  // Hands the terminal's streams to frames of a server, which are encoded there.
+  'cli/remote.ts': ['stdout', 'stderr'],
+  // Gives a client's streams to the run of camp that is made for it.
+  'serve/run.ts': ['.stdout', '.stderr'],
   // Writes to a file of its own.
   'sandbox/journal.ts': ['writeSync'],
 }

@@ -83,7 +83,8 @@ function tell(context: Context, figures: AuditResult, records: RecordAudit, wron
     ),
     ...records.findings,
   ]
-  context.out.result({ ok: wrong === 0, ...figures, records: { ...records, head } }, () =>
-    [...(wrong === 0 ? [agreed] : lines), ...records.notes.map(note => `note: ${note}`)].join('\n'),
-  )
+  context.out.result({ ok: wrong === 0, ...figures, records: { ...records, head } }, () => [
+    ...(wrong === 0 ? [agreed] : lines),
+    ...records.notes.map(note => `note: ${note}`),
+  ])
 }

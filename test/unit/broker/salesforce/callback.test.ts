@@ -157,6 +157,12 @@ test('the call that asks to confirm the URL brings no event, and says what to do
   expect(notices[0]).toContain('/platform/v1/ens-verify')
 })
 
+test('one that is none fails none of the others', () => {
+  const { events, notices } = call([{ contactkey: CONTACT, status: 'read' }, { hello: 'world' }])
+  expect(events).toMatchObject([{ event: 'READ', providerMsgId: CONTACT }])
+  expect(notices).toEqual([expect.stringContaining('not an event')])
+})
+
 test.each<[string, unknown]>([
   ['nothing', ''],
   ['no JSON', 'status=read'],
@@ -164,7 +170,6 @@ test.each<[string, unknown]>([
   ['null', 'null'],
   ['null in an array', '[null]'],
   ['an object that is no event', { contactkey: CONTACT }],
-  ['one that is none among others', [{ contactkey: CONTACT, status: 'read' }, { hello: 'world' }]],
   ['a contactKey that is no text', { contactkey: { id: 1 }, status: 'read' }],
 ])('%s is refused', (_, body) => {
   expect(statusOf(body)).toBe(400)
