@@ -95,9 +95,15 @@ function read(answer: HttpResponse, messages: readonly Message[]): SendResult {
   const answered = results.safeParse(jsonOf(answer.body))
   if (!answered.success) return notUnderstood(answer, [])
   const byKey = new Map(answered.data.results.map(result => [result.key, result]))
+  // By its last result: one before it may have said the other.
+  const contradicted = new Set(
+    answered.data.results.filter(({ key, status }) => byKey.get(key)!.status !== status).map(({ key }) => key),
+  )
   const outcomes = messages.map(({ leadId }): Outcome => {
     const result = byKey.get(leadId)
     if (!result) return { kind: 'IN_DOUBT', reason: 'the answer says nothing of this message' }
+    if (contradicted.has(leadId))
+      return { kind: 'IN_DOUBT', reason: 'the answer says that it was accepted and that it was rejected' }
     return result.status === 'accepted'
       ? { kind: 'ACCEPTED', providerId: result.id }
       : { kind: 'REJECTED', code: result.code, detail: result.detail }

@@ -66,9 +66,12 @@ function outcomeOf(outcome: Outcome): Outcome {
   }
 }
 
+/** Of a refusal whose code shows nothing. */
+const NO_CODE = 'REFUSED'
+
 function refused<T extends { code: string; detail: string }>(refusal: T): T {
   const { code, detail } = refusal
-  return { ...refusal, code: storableText(code, MOST.code), detail: storableText(detail, MOST.words) }
+  return { ...refusal, code: storableText(code, MOST.code).trim() || NO_CODE, detail: storableText(detail, MOST.words) }
 }
 
 /** A reason, and perhaps a time to wait. */

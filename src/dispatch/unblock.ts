@@ -17,7 +17,8 @@ export interface BlockedPlace {
 }
 
 /**
- * Ends the wait that a broker had asked for (Retry-After), or that an open circuit imposes: batches that waited are rung now. Where
+ * Ends the wait that a broker had asked for (Retry-After), of the credential or of single batches, or that an open circuit imposes:
+ * batches that waited are rung now. Where
  * the circuit is open, one of them tries first, and the wait begins anew if it fails.
  * @returns until when it would have waited, and campaigns that go on
  * @throws CampError STATE: it does not wait
@@ -28,13 +29,18 @@ export async function unblockCredential(
   userId: string,
 ): Promise<{ until: Date; campaigns: number }> {
   const { until, campaigns } = await transaction(pool, async sql => {
-    const { rows } = await sql.query<{ id: string; blocked_until: Date; blocked_reason: string | null }>(
-      `SELECT k.id, s.blocked_until, s.blocked_reason FROM "Credential" k JOIN "SendSlot" s ON s.id = k.id
-       WHERE k.wallet_id = $1 AND k.broker_id = $2 AND s.blocked_until > $3`,
-      [wallet.id, broker.id, now()],
+    // A batch keeps its own wait where a good answer to another one has ended that of the credential.
+    const { rows } = await sql.query<{ id: string; until: Date | null; blocked_reason: string | null }>(
+      `SELECT k.id, s.blocked_reason, greatest(s.blocked_until, (
+                SELECT max(b.not_before) FROM "Batch" b JOIN "Campaign" c ON c.id = b.campaign_id
+                WHERE c.wallet_id = k.wallet_id AND c.broker_id = k.broker_id AND c.status = 'PROCESSING'
+                  AND b.status = 'QUEUED' AND b.failures > 0)) AS until
+       FROM "Credential" k LEFT JOIN "SendSlot" s ON s.id = k.id
+       WHERE k.wallet_id = $1 AND k.broker_id = $2`,
+      [wallet.id, broker.id],
     )
     const blocked = rows[0]
-    if (!blocked) {
+    if (!blocked?.until || blocked.until <= now()) {
       throw new CampError(
         'STATE',
         `the credential of "${wallet.name}" at "${broker.name}" does not wait for the broker`,
@@ -51,7 +57,7 @@ export async function unblockCredential(
       `UPDATE "SendSlot" SET blocked_until = NULL, blocked_since = NULL, blocked_reason = NULL WHERE id = $1`,
       [blocked.id],
     )
-    const { blocked_until: until, blocked_reason: reason } = blocked
+    const { until, blocked_reason: reason } = blocked
     const detail = { wallet: wallet.name, broker: broker.name, until, reason }
     await recordAudit(sql, {
       userId,

@@ -46,6 +46,26 @@ it('credential unblock ends a long wait: what waited goes out', async () => {
   expect(rows).toEqual([{ action: 'credential.unblock', reason: 'HTTP 429' }])
 })
 
+it('credential unblock ends the wait of a batch, too, where another answer has ended that of the credential', async () => {
+  const sandbox = await openSandbox()
+  const scene = await makeScene(db.pool, { url: sandbox.url, maxBatch: 5 })
+  const deps = await workers({ count: 1 })
+  const id = await makeCampaign(db.pool, scene, { leads: 5 })
+  await moves.run(deps, id, scene.userId)
+  await status(id, 'FINISHED')
+  const other = await makeCampaign(db.pool, scene, { leads: 5, firstPhone: 5_000 })
+  await db.pool.query(
+    `INSERT INTO "Batch" (id, campaign_id, number, kind, from_seq, to_seq, size, zone, region, status, failures, not_before)
+     SELECT gen_random_uuid(), $2, 1, kind, from_seq, to_seq, size, zone, region, 'QUEUED', 1, now() + interval '1 hour'
+     FROM "Batch" WHERE campaign_id = $1 AND number = 1`,
+    [id, other],
+  )
+  await db.pool.query(`UPDATE "Campaign" SET status = 'PROCESSING', started_at = now() WHERE id = $1`, [other])
+  const done = await succeed(camp(['credential', 'unblock', scene.walletId, scene.brokerId], { env }))
+  expect(done.out).toMatch(/waits no longer \(it would have until .*\d\d:\d\d\): 1 campaign goes on/)
+  expect(await status(other, 'FINISHED')).toMatchObject({ statuses: { SENT: 5 } })
+})
+
 it('credential unblock of one that does not wait is refused', async () => {
   const scene = await makeScene(db.pool)
   const refused = await camp(['credential', 'unblock', scene.walletId, scene.brokerId], { env })

@@ -62,8 +62,14 @@ function recordsByPhone(list: readonly Answered[], messages: readonly Message[])
     if (phone === undefined) return undefined
     left.set(phone, [...(left.get(phone) ?? []), one])
   }
+  const asked = new Map<string, number>()
+  for (const { phone } of messages) asked.set(phone, (asked.get(phone) ?? 0) + 1)
+  // Of a phone with more records than messages, or fewer, it is unknown which is whose.
+  const clear = new Set(
+    [...asked].filter(([phone, count]) => left.get(phone)?.length === count).map(([phone]) => phone),
+  )
   const found = messages.flatMap(({ leadId, phone }): [string, Answered][] => {
-    const one = left.get(phone)?.shift()
+    const one = clear.has(phone) ? left.get(phone)!.shift() : undefined
     return one ? [[leadId, one]] : []
   })
   return found.length > 0 ? new Map(found) : undefined

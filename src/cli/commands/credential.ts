@@ -156,6 +156,7 @@ async function remove(context: Context, wallet: string, broker: string): Promise
 
 async function unblock(context: Context, wallet: string, broker: string): Promise<void> {
   const actor = await context.admin()
+  const { momentText } = await import('../../campaign/moment-text.ts')
   const { unblockCredential } = await import('../../dispatch/unblock.ts')
   const place = await placeOf(context, wallet, broker)
   const deps = { pool: await context.pool(), queues: await context.queues(), now: () => context.clock.now() }
@@ -163,7 +164,7 @@ async function unblock(context: Context, wallet: string, broker: string): Promis
   context.out.result(
     { unblocked: true, wallet: place.wallet.name, broker: place.broker.name, until, campaigns },
     `The credential of "${place.wallet.name}" at "${place.broker.name}" waits no longer (it would have until ` +
-      `${until.toISOString()}): ${campaigns === 1 ? '1 campaign goes' : `${campaigns} campaigns go`} on.`,
+      `${momentText(until, { now: context.clock.now(), timezone: context.config.timezone })}): ${campaigns === 1 ? '1 campaign goes' : `${campaigns} campaigns go`} on.`,
   )
 }
 

@@ -100,6 +100,25 @@ describe('characters that PostgreSQL does not take change nothing of what an ans
     expect((await leadsOf(id))[0]).toMatchObject(said)
   })
 
+  it('accepted and rejected, both of the same message, in either order: IN_DOUBT', async () => {
+    const accepted = (key: string) => ({ key, status: 'accepted', id: 'x' })
+    const rejected = (key: string) => ({ key, status: 'rejected', code: 'A', detail: '' })
+    const { id } = await sent(20, keys => ({
+      status: 200,
+      body: {
+        reference: 'r',
+        results: keys.flatMap((key, i) => (i % 2 ? [accepted(key), rejected(key)] : [rejected(key), accepted(key)])),
+      },
+    }))
+    expect(await finished(id)).toMatchObject({ statuses: { IN_DOUBT: 20 } })
+  })
+
+  it('rejected without any code: ERROR, with one that shows', async () => {
+    const { id } = await sent(2, keys => results(keys, { status: 'rejected', code: ' ', detail: '' }))
+    expect(await finished(id)).toMatchObject({ statuses: { ERROR: 2 } })
+    expect((await leadsOf(id))[0]).toMatchObject({ error_code: 'REFUSED' })
+  })
+
   it('Twilio’s refusal of a number, with a NUL in its message: ERROR', async () => {
     const url = await serveHttp((_, response) => {
       const body = JSON.stringify({ code: 21211, message: "The 'To' number \0 is not valid", status: 400 })
