@@ -70,7 +70,7 @@ async function openCampaigns(sql: Sql, now: Date): Promise<OpenCampaign[]> {
 
 /**
  * One that runs is paused. One that is approved and whose time has come, or that has none (`camp campaign run --due` would start it), is
- * approved again: nobody can know from here whether it was started since.
+ * approved again: it is unknown here whether it was started since.
  */
 function fateOf({ status, scheduled_at: at }: Pick<OpenCampaign, 'status' | 'scheduled_at'>, now: Date) {
   if (status === 'PROCESSING') return 'PAUSED'

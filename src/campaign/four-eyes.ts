@@ -43,11 +43,14 @@ function refusal({ handle, userId, viaId }: Hands, { id }: Approver): string {
   return `the person behind the import of ${handle} set the password that you logged in with: another ADMIN must approve it, or you after a new login with a password of your own (camp user set EMAIL --password)`
 }
 
-/** @returns why importers may approve their own; null where they may not */
+/**
+ * @returns why importers may approve their own; null where they may not. Users who were disabled within the last 30 days count as
+ * users: who may disable them could be rid of the others for a moment
+ */
 export async function ownApproval(sql: Sql): Promise<OwnApproval | null> {
   if ((await settingOf(sql, 'self-approval')) === 'allow') return 'SETTING'
   const { rows } = await sql.query<{ users: number }>(
-    `SELECT count(*)::int AS users FROM "User" WHERE disabled_at IS NULL`,
+    `SELECT count(*)::int AS users FROM "User" WHERE disabled_at IS NULL OR disabled_at > now() - interval '30 days'`,
   )
   return rows[0]!.users === 1 ? 'ONLY_USER' : null
 }

@@ -106,7 +106,10 @@ function assertTerminal(context: Context, message: string, instead: string): voi
     throw new CampError('USAGE', `${message} is needed, and there is no terminal to ask on`, { hint: instead })
 }
 
-/** inquirer on the run's own streams. What it is given to show is encoded here, before it styles it. */
-function promptOf({ host }: Context) {
-  return createPromptModule({ input: host.streams.stdin, output: host.streams.stderr })
+/**
+ * inquirer on the run's own streams. What it is given to show is encoded here, before it styles it. A question ends with its command's
+ * signal: a server's client that is gone answers none.
+ */
+function promptOf({ host, signal }: Context) {
+  return createPromptModule({ input: host.streams.stdin, output: host.streams.stderr, signal })
 }

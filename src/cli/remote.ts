@@ -1,10 +1,10 @@
 import { once } from 'node:events'
-import { createWriteStream, type WriteStream } from 'node:fs'
 import { open } from 'node:fs/promises'
 import type { Readable } from 'node:stream'
 import { Pool } from 'undici'
 import { campVersion, readConfig } from '../config.ts'
 import { CampError, codeOf, EXIT_CODES, messageOf } from '../errors.ts'
+import { openRejectsPlace, type RejectsPlace } from '../intake/rejects-place.ts'
 import { loadSession, saveSession } from '../security/session.ts'
 import { commandOf } from '../serve/commands.ts'
 import { type Frame, frame, linesOf, type RunRequest } from '../serve/frames.ts'
@@ -32,7 +32,7 @@ export async function runRemote(argv: readonly string[], host: Host): Promise<nu
     })
   }
   const url = new URL(config.serverUrl!)
-  if (url.protocol === 'http:' && !/^(localhost|127\.|\[::1\])/.test(url.hostname)) {
+  if (url.protocol === 'http:' && !/^(?:localhost|127(?:\.\d+){3}|\[::1\])$/.test(url.hostname)) {
     host.streams.stderr.write(`warning: ${url.origin} is not encrypted: passwords and lists can be read on the way\n`)
   }
   const token = commandOf(argv) === 'login' ? undefined : (config.token ?? (await loadSession(config.home)))
@@ -65,7 +65,7 @@ class Client {
   readonly #home: string
   #run = ''
   #typing: ((keys: Buffer) => void) | undefined
-  readonly #files = new Map<string, WriteStream>()
+  readonly #files = new Map<string, RejectsPlace>()
 
   constructor(pool: Pool, base: string, argv: readonly string[], host: Host, home: string) {
     this.#pool = pool
@@ -90,6 +90,7 @@ class Client {
         color: NO_COLOR ? false : FORCE_COLOR ? true : null,
       },
     }
+    await this.#assertFree()
     const answer = await this.#pool.request({
       path: `${this.#base}/v1/runs`,
       method: 'POST',
@@ -107,7 +108,10 @@ class Client {
     } finally {
       this.#host.signal.removeEventListener('abort', cancel)
       this.#rawMode(false)
-      for (const file of this.#files.values()) file.destroy()
+      for (const place of this.#files.values()) {
+        await place.handle.close().catch(() => undefined)
+        await place.discard()
+      }
     }
     throw new Error('it ended without an exit code')
   }
@@ -144,17 +148,31 @@ class Client {
     }
   }
 
+  /** Before anything is sent. @throws CampError STATE where a file that is not to be overwritten has the name of the rejects */
+  async #assertFree(): Promise<void> {
+    const at = this.#argv.findIndex(word => word === '--rejects' || word.startsWith('--rejects='))
+    const path =
+      at < 0 ? undefined : this.#argv[at]!.startsWith('--rejects=') ? this.#argv[at]!.slice(10) : this.#argv[at + 1]
+    if (path === undefined) return
+    const place = await this.#open(path)
+    await place.handle.close()
+    await place.discard()
+  }
+
+  async #open(path: string): Promise<RejectsPlace> {
+    return openRejectsPlace(path, { overwrite: this.#argv.includes('--overwrite') }).catch(error => {
+      throw error instanceof CampError
+        ? error
+        : new CampError('DATA', `${path} cannot be written: ${codeOf(error) ?? messageOf(error)}`, { cause: error })
+    })
+  }
+
   async #keep({ file, data, end }: { file: string; data: string; end: boolean }): Promise<void> {
     this.#assertNamed(file)
-    const stream = this.#files.get(file) ?? createWriteStream(file, { mode: 0o600 })
-    if (!this.#files.has(file)) {
-      this.#files.set(file, stream)
-      await once(stream, 'open').catch(error => {
-        throw new CampError('DATA', `${file} cannot be written: ${codeOf(error)}`)
-      })
-    }
-    await written(stream, Buffer.from(data, 'base64'))
-    if (end) await new Promise<void>(resolve => stream.end(resolve))
+    const place = this.#files.get(file) ?? (await this.#open(file))
+    this.#files.set(file, place)
+    await place.handle.writeFile(Buffer.from(data, 'base64'))
+    if (end) await place.publish()
   }
 
   /** A server asks for what stands on the command line, and for nothing else. */

@@ -54,8 +54,13 @@ async function bearerOf(token: string, { prisma, sessionKey, clock }: Deps): Pro
 }
 
 async function makerOf(prisma: PrismaClient, id: string): Promise<Via> {
-  const maker = await prisma.user.findUnique({ where: { id }, select: { id: true, email: true } })
-  if (maker) return maker
+  const maker = await prisma.user.findUnique({ where: { id }, select: { id: true, email: true, disabled_at: true } })
+  if (maker?.disabled_at) {
+    throw new CampError('AUTH', `${maker.email}, who made this session or CAMP_TOKEN, is disabled`, {
+      hint: 'An ADMIN makes another one: camp user token EMAIL',
+    })
+  }
+  if (maker) return { id: maker.id, email: maker.email }
   throw new CampError('AUTH', 'the session or CAMP_TOKEN was made by no user of this installation', { hint: LOG_IN })
 }
 

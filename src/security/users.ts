@@ -11,7 +11,8 @@ import type { Via } from './via.ts'
 export type User = Prisma.UserModel
 
 /** Who does it. */
-type By = Pick<Actor, 'id'>
+/** Who acts; what they set for others is set by who stands behind them. */
+type By = Pick<Actor, 'id'> & Partial<Pick<Actor, 'via'>>
 
 export interface NewUser {
   email: string
@@ -33,7 +34,7 @@ export async function addUser(prisma: PrismaClient, actor: By | null, user: NewU
     if (!actor) await assertFirst(tx, user)
     const taken = await tx.user.findUnique({ where: { email } })
     if (taken) throw emailTaken(email)
-    const password_by = password === null ? null : (actor?.id ?? null)
+    const password_by = password === null ? null : (actor?.via?.id ?? actor?.id ?? null)
     const data = {
       id: uuidv7(),
       email,
@@ -102,7 +103,7 @@ export async function changeUser(
       data: {
         ...(change.name !== undefined && { name: change.name }),
         ...(change.role && { role: change.role }),
-        ...(password && { password, password_by: isReset ? actor.id : null }),
+        ...(password && { password, password_by: isReset ? (actor.via?.id ?? actor.id) : null }),
         ...(change.enable && { disabled_at: null }),
         // A token that another made for a USER is to be none of an ADMIN.
         ...((password || change.endSessions || isPromoted) && { tokens_valid_from: now }),

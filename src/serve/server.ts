@@ -5,6 +5,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
 import type { Clock } from '../clock.ts'
 import { CampError, codeOf, messageOf } from '../errors.ts'
 import type { Log } from '../log.ts'
@@ -46,6 +47,10 @@ const MOST_KEYS_BYTES = 64 * 1024
 const ALIVE_EVERY_MS = 15_000
 /** In which a request, but for a file, has to be here. */
 const REQUEST_MS = 20_000
+/** Until then a login has its password: who asks for it is not known yet. */
+const LOGIN_MS = 60_000
+/** After which a command that was ended and goes on all the same is left behind: its place is free again. */
+const ENDING_MS = 10_000
 
 /** @throws CampError UNREACHABLE where it cannot listen there */
 export async function openServer(
@@ -119,6 +124,7 @@ async function begin(
   if (!asked.success) return end(response, 400)
   if (running.size >= options.mostRuns) return end(response, 503)
   const { argv } = asked.data
+  const isLogin = commandOf(argv) === 'login'
   const origin = originOf(request, options.behindProxy)
   const token = /^Bearer (\S+)$/.exec(request.headers.authorization ?? '')?.[1]
   const startedAt = clock.now().getTime()
@@ -129,15 +135,16 @@ async function begin(
   let actor: Actor | undefined
   let code: number
   const send = sender(response)
-  let alive: NodeJS.Timeout | undefined
+  let [alive, late]: (NodeJS.Timeout | undefined)[] = []
   try {
     assertServed(argv)
-    if (commandOf(argv) !== 'login') actor = await known(options, token)
+    if (!isLogin) actor = await known(options, token)
     response.writeHead(200, {
       'content-type': 'application/x-ndjson',
       'cache-control': 'no-store',
       'x-accel-buffering': 'no',
     })
+    if (isLogin) late = setTimeout(() => abort.abort(new CampError('INTERRUPTED', 'the login took too long')), LOGIN_MS)
     alive = setInterval(() => void send({ alive: true }).catch(() => undefined), ALIVE_EVERY_MS)
     code = await inFolder(async folder => {
       const run = startRun({
@@ -149,9 +156,9 @@ async function begin(
         send,
         env: envOf(options, asked.data.terminal.color, folder, token),
       })
-      running.set(id, { run, abort })
+      running.set(id, { run: { ...run, done: Promise.race([run.done, leftBehind(abort.signal)]) }, abort })
       await send({ run: id })
-      return run.done
+      return running.get(id)!.run.done
     })
     await send({ exit: code })
   } catch (error) {
@@ -161,12 +168,20 @@ async function begin(
     else end(response, 422, told(error, code))
   } finally {
     clearInterval(alive)
+    clearTimeout(late)
     running.delete(id)
   }
   response.end()
   const command = wordsOf(argv)
   const who = { user: actor?.email ?? null, via: actor?.via?.email ?? null }
   log.info({ ...who, origin, command, code, ms: clock.now().getTime() - startedAt }, 'command')
+}
+
+/** @throws its reason, some time after `signal` */
+async function leftBehind(signal: AbortSignal): Promise<never> {
+  if (!signal.aborted) await once(signal, 'abort')
+  await delay(ENDING_MS, undefined, { ref: false })
+  throw signal.reason
 }
 
 async function known({ authenticate }: ServerOptions, token: string | undefined): Promise<Actor> {

@@ -85,8 +85,11 @@ describe('whether importers approve their own', () => {
   })
 
   it('does not bind the only user of an installation, and the audit says so', async () => {
-    await db.pool.query(`UPDATE "User" SET disabled_at = now() WHERE email <> 'ana@example.com'`)
     const id = await own()
+    // Who has disabled the others a moment ago is not alone.
+    await db.pool.query(`UPDATE "User" SET disabled_at = now() WHERE email <> 'ana@example.com'`)
+    expect((await approve(id)).code).toBe(7)
+    await db.pool.query(`UPDATE "User" SET disabled_at = now() - interval '31 days' WHERE email <> 'ana@example.com'`)
     await succeed(approve(id))
     await db.pool.query(`UPDATE "User" SET disabled_at = null`)
     const approved = (await auditOf(id)).find(event => event.action === 'campaign.approve')

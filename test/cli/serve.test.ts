@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { PassThrough } from 'node:stream'
@@ -98,6 +98,17 @@ describe('a command of another machine', () => {
     expect(readFileSync(rejects, 'utf8')).toMatch(/^telefone;.*\n123;/)
     const shown = await succeed(camp(['campaign', 'show', run.json().id], { env: bob }))
     expect(shown.out).toMatch(/^leads +2: .*PENDING 1/m)
+  })
+
+  it('overwrites no file there, unless it is told to, and its rejects are private', async () => {
+    const path = file('more.csv', 'telefone\n11955550001\n123\n')
+    const rejects = file('precious.csv', 'precious')
+    const line = ['campaign', 'import', path, ...IMPORT, '--rejects', rejects, '--json']
+    expect(await camp(line, { env: bob })).toMatchObject({ code: 4, err: expect.stringContaining('--overwrite') })
+    expect(readFileSync(rejects, 'utf8')).toBe('precious')
+    await succeed(camp([...line, '--overwrite'], { env: bob }))
+    expect(readFileSync(rejects, 'utf8')).toMatch(/^telefone;.*\n123;/)
+    expect(statSync(rejects).mode & 0o777).toBe(0o600)
   })
 
   it('takes what is piped in, and gives a report to be piped on', async () => {
@@ -206,6 +217,25 @@ describe('what a client may not', () => {
     expect(said).toContain('{"file":"../../../tmp/evil.csv"')
     expect(existsSync('/tmp/evil.csv')).toBe(false)
     expect((await post(`/v1/runs/${run}/inputs/0`, 'x')).status).toBe(404)
+  })
+
+  it('keep its place: a login whose client is gone ends, though it waits for a password', async () => {
+    const terminal = { stdin: true, stdout: true, stderr: true, columns: 80, color: false }
+    const hangUp = async () => {
+      const gone = new AbortController()
+      const request = { ...asked(['login', ADMIN.email]), terminal }
+      const answer = await fetch(`${url}/v1/runs`, {
+        method: 'POST',
+        body: JSON.stringify(request),
+        signal: gone.signal,
+      })
+      expect(answer.status).toBe(200)
+      await answer.body!.getReader().read()
+      gone.abort()
+    }
+    // More than may run at once.
+    for (let i = 0; i < 20; i++) await vi.waitFor(hangUp, 10_000)
+    expect((await succeed(camp(['whoami', '--json'], { env: bob }))).json()).toMatchObject({ email: 'bob@example.com' })
   })
 
   it('act without a token, or with one that is none', async () => {

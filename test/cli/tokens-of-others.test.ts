@@ -82,6 +82,30 @@ describe('a token that was made for another', () => {
 })
 
 describe('a password that another has set', () => {
+  it('keeps its first maker over two hands, and ends where its maker is disabled', async () => {
+    const carol = await withPassword('carol@example.com', 'ADMIN')
+    const { out } = await succeed(camp(['user', 'token', 'bob@example.com', '--quiet'], { env: carol }))
+    const token = { ...serverEnv(db), CAMP_TOKEN: out.trim() }
+    expect(await approve(await imported(token), ana)).toMatchObject({ code: 7 })
+    const add = ['user', 'add', 'dave@example.com', '--name', 'D', '--role', 'USER', '--password-stdin']
+    await succeed(camp(add, { env: carol, stdin: 'a second horse' }))
+    const dave = serverEnv(db)
+    await succeed(camp(['login', 'dave@example.com', '--password-stdin'], { env: dave, stdin: 'a second horse' }))
+    expect(await approve(await imported(dave), ana)).toMatchObject({ code: 7 })
+
+    const erin = serverEnv(db)
+    await withPassword('erin@example.com', 'ADMIN')
+    await succeed(camp(['login', 'erin@example.com', '--password-stdin'], { env: erin, stdin: 'a first horse' }))
+    const own = { env: erin, stdin: 'a first horse\na third horse\n' }
+    await succeed(camp(['user', 'set', 'erin@example.com', '--password-stdin'], own))
+    await succeed(camp(['login', 'erin@example.com', '--password-stdin'], { env: erin, stdin: 'a third horse' }))
+    const hers = await succeed(camp(['user', 'token', 'bob@example.com', '--quiet'], { env: erin }))
+    const byErin = { ...serverEnv(db), CAMP_TOKEN: hers.out.trim() }
+    await succeed(camp(['whoami'], { env: byErin }))
+    await succeed(camp(['user', 'disable', 'erin@example.com'], { env: ana }))
+    expect(await camp(['whoami'], { env: byErin })).toMatchObject({ code: 7, err: expect.stringContaining('erin@') })
+  })
+
   it('does not make four eyes of two, until its owner has set their own', async () => {
     const dora = await withPassword('dora@example.com', 'ADMIN')
     const id = await imported(ana)

@@ -128,7 +128,7 @@ async function show(context: Context, ref: string): Promise<void> {
       ['max batch', String(broker.max_batch ?? "the adapter's")],
       [
         'callbacks',
-        `${callbacks.applied} applied, ${callbacks.waiting} waiting, ${callbacks.unknown} of messages nobody knows` +
+        `${callbacks.applied} applied, ${callbacks.waiting} waiting, ${callbacks.unknown} of unknown messages` +
           (callbacks.dropped > 0 ? `, ${callbacks.dropped} of such dropped because too many waited` : ''),
       ],
       ['webhook', actor.role === 'ADMIN' ? (url ?? 'none: CAMP_PUBLIC_URL is not set') : undefined],

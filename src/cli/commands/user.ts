@@ -158,7 +158,7 @@ async function token(context: Context, ref: string, { days }: { days: number }):
   }
   const issued = await issueToken(
     await context.sessionKey(),
-    { userId: user.id, makerId: user.id === actor.id ? (actor.via?.id ?? null) : actor.id },
+    { userId: user.id, makerId: actor.via?.id ?? (user.id === actor.id ? null : actor.id) },
     { clock: context.clock, lifetimeMs: days * DAY_MS },
   )
   const event = { userId: actor.id, action: 'user.token', subject: 'User', subjectId: user.id, detail: { days } }

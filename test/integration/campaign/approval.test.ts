@@ -159,7 +159,7 @@ it('its importer may approve it where the installation has no other user', async
     kind: 'AUTH',
     hint: expect.stringContaining('camp setting set self-approval allow'),
   })
-  await db.pool.query(`UPDATE "User" SET disabled_at = now() WHERE id <> $1`, [scene.userId])
+  await db.pool.query(`UPDATE "User" SET disabled_at = now() - interval '31 days' WHERE id <> $1`, [scene.userId])
   await own()
   expect((await booksOf(db.pool, id)).campaign).toBe('APPROVED')
 })
