@@ -19,7 +19,7 @@ import { reserve, TooLittleBudget } from './reserve.ts'
  */
 export type Claim =
   | { kind: 'CLAIMED'; batch: ClaimedBatch }
-  /** All was written, and nobody knows whether it was committed: the connection broke, or the commit failed. Nothing may be sent. */
+  /** All was written, and it is unknown whether it was committed: the connection broke, or the commit failed. Nothing may be sent. */
   | { kind: 'UNANSWERED'; batch: ClaimedBatch; error: unknown }
   /** Not now: outside the hours, no free slot, or the broker asked to wait. The batch is to be rung again as said. */
   | {

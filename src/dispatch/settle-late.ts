@@ -68,7 +68,7 @@ export async function settleLate(
 
 /**
  * What the broker took, and a person has called not sent, or to be sent again: told to the inbox as if the broker had called back, so
- * that no claim sends it a second time, and one way contradicts a verdict, whoever knows better.
+ * that no claim sends it a second time, and a verdict is contradicted in one way only.
  */
 async function tellInbox(sql: Sql, { campaign }: ClaimedBatch, accepted: readonly Fate[], at: Date): Promise<void> {
   if (accepted.length === 0) return

@@ -38,7 +38,7 @@ export function hasSettledLead(event: InboxEvent): event is OpenEvent {
   return event.status !== 'PENDING' || event.batch_number !== null
 }
 
-/** Those that nobody holds and that are still settled. */
+/** Those that no other transaction holds and that are still settled. */
 export async function lockLeads(sql: Sql, ids: readonly string[]): Promise<Map<string, Lead>> {
   const { rows } = await sql.query<Lead>(
     `SELECT id, campaign_id, seq, batch_number, phone, cpf_cnpj, is_fish, status, billed, sent_at, delivered_at, read_at, error_code,

@@ -6,7 +6,7 @@ import { storableText } from '../lead/characters.ts'
 
 /**
  * The inbox of callbacks. What comes while one INSERT commits goes into the next: under load one commit serves hundreds of
- * POSTs, and a lone POST waits for nobody.
+ * POSTs, and a lone POST waits for none.
  */
 export interface Inbox {
   /** Resolves when the events are committed. @throws what PostgreSQL threw: then none of them is stored */

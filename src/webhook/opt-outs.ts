@@ -4,7 +4,7 @@ import { canonicalPhone } from '../lead/phone.ts'
 import { recordAudit } from '../security/audit.ts'
 import type { InboxEvent } from './waiting.ts'
 
-/** Whoever opts out by a message of ours, or whose phone a campaign of the broker has written to or will. */
+/** People who opt out of a message of ours, or whose phone a campaign of the broker has written to or will. */
 interface OptOuts {
   broker: string
   brokerId: string
@@ -15,7 +15,7 @@ interface OptOuts {
 }
 
 /**
- * Blocks whoever opted out, at once, whatever their lead is doing. A phone that no campaign of the broker has is blocked all the same:
+ * Blocks people who opted out, at once, in any state of their lead. A phone that no campaign of the broker has is blocked all the same:
  * it may be somebody's word. But it may be anybody's who knows the callback URL, so that it gets a source of its own, which can be
  * taken off as a whole (`camp blocklist remove --source … --all`), and an audit row.
  */

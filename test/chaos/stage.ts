@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createWriteStream, readFileSync, type WriteStream } from 'node:fs'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { chmod, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
@@ -53,6 +53,8 @@ export interface Stage {
 
 export async function openStage(kind: QueueKind, seed: number): Promise<Stage> {
   const folder = await mkdtemp(join(tmpdir(), 'camp-chaos-'))
+  // PostgreSQL's user walks through it, where camp runs as root.
+  await chmod(folder, 0o755)
   const home = join(folder, 'home')
   const log = createWriteStream(join(folder, 'workers.log'))
   const direct = await startServer(home)
