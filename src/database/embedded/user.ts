@@ -52,7 +52,7 @@ function foldersFrom(top: string, folder: string): string[] {
   return [top, ...below]
 }
 
-const OF_CAMP = /^(?:postgres|secret|session|spool|marks|heads)/
+const OF_CAMP = /^(?:postgres|secret|session|spool|marks|heads|installation)/
 
 /** Empty, or with nothing in it but what camp has written. */
 async function isOwn(home: string): Promise<boolean> {
