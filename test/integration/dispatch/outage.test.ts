@@ -28,14 +28,14 @@ it('a broker that does not answer opens the circuit: one batch at a time tries, 
   expect(sandbox.stats().requests).toBeLessThan(25)
   sandbox.control({ faults: {} })
   // A probe may have failed meanwhile: then the next one comes twice as late, and each batch looks again within ten seconds.
-  expect(await status(id, 'FINISHED', 75_000)).toMatchObject({ statuses: { SENT: 500 }, used: '22.5000' })
+  expect(await status(id, 'FINISHED', 160_000)).toMatchObject({ statuses: { SENT: 500 }, used: '22.5000' })
   expect(sandbox.stats()).toMatchObject({ unique: 500, duplicates: 0 })
   expect((await campaignView(db.pool, id)).waiting_for_broker).toBeNull()
   const { rows } = await db.pool.query(`SELECT failures, blocked_until FROM "SendSlot" WHERE id = $1`, [
     scene.credentialId,
   ])
   expect(rows).toEqual([{ failures: 0, blocked_until: null }])
-}, 90_000)
+}, 180_000)
 
 it('an outage after the request puts few leads in doubt before the circuit opens', async () => {
   const sandbox = await openSandbox({ faults: { 'accept-drop': 1 } })
