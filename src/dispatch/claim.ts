@@ -161,8 +161,9 @@ async function tryClaim(deps: ClaimDeps, sql: Sql, batchId: string, most: number
   const sending = { from: startAt, to: new Date(startAt.getTime() + (requests - 1) * requestIntervalMs) }
   const leaseMs = deps.leaseMs(adapter.timeoutMs)
   const leaseUntil = new Date(sending.to.getTime() + requestIntervalMs + leaseMs)
-  const probing = isOpen(circuit)
-  if (probing && !(await takeProbe(sql, header.credential_id, now, leaseUntil))) return waitForBroker(leaseUntil)
+  const probe = isOpen(circuit) ? await takeProbe(sql, header.credential_id, now, leaseUntil) : 'CLOSED'
+  if (probe === 'BUSY') return waitForBroker(leaseUntil)
+  const probing = probe === 'TAKEN'
 
   const { leads, refused, left, told } = await vetLeads(sql, header, Math.min(most, size), sending)
   await refuseLeads(sql, header, refused, now)

@@ -221,14 +221,23 @@ export function isOpen({ failures }: Circuit): boolean {
 
 /**
  * Where the circuit is open and its time is over, lets this one claim through and blocks all others until it has settled, or
- * until its lease is over. @returns false where another was first
+ * until its lease is over. @returns BUSY: another was first. CLOSED: an answer has closed it since this claim read that it was open,
+ * and nothing is blocked: no settle would end that, since there is no failure left to forgive
  */
-export async function takeProbe(sql: Sql, credentialId: string, now: Date, leaseUntil: Date): Promise<boolean> {
-  const { rowCount } = await sql.query(
-    `UPDATE "SendSlot" SET blocked_until = $3 WHERE id = $1 AND (blocked_until IS NULL OR blocked_until <= $2)`,
-    [credentialId, now, leaseUntil],
+export async function takeProbe(
+  sql: Sql,
+  credentialId: string,
+  now: Date,
+  leaseUntil: Date,
+): Promise<'TAKEN' | 'BUSY' | 'CLOSED'> {
+  const { rows } = await sql.query<{ failures: number }>(
+    `UPDATE "SendSlot" SET blocked_until = CASE WHEN failures >= $4 THEN $3 ELSE blocked_until END
+     WHERE id = $1 AND (blocked_until IS NULL OR blocked_until <= $2) RETURNING failures`,
+    [credentialId, now, leaseUntil, CIRCUIT_AFTER],
   )
-  return rowCount === 1
+  const slot = rows[0]
+  if (!slot) return 'BUSY'
+  return slot.failures >= CIRCUIT_AFTER ? 'TAKEN' : 'CLOSED'
 }
 
 /** A probe that came to nothing before it sent: the next one may try. */

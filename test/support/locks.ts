@@ -22,7 +22,7 @@ export async function releaseTogether<T>(
 }
 
 /** Not on the holder's connection: within a transaction pg_stat_activity stands still. */
-async function untilWaiting(pool: pg.Pool, count: number): Promise<void> {
+export async function untilWaiting(pool: pg.Pool, count: number): Promise<void> {
   const giveUpAt = Date.now() + 10_000
   for (;;) {
     const { rowCount } = await pool.query(

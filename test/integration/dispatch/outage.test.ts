@@ -1,11 +1,13 @@
 import fc from 'fast-check'
-import { expect, it } from 'vitest'
+import { expect, it, onTestFinished } from 'vitest'
 import * as moves from '../../../src/campaign/moves.ts'
 import { campaignView } from '../../../src/campaign/view.ts'
-import { backoffMs, circuitMs } from '../../../src/dispatch/pace.ts'
+import { backoffMs, circuitMs, countAnswer } from '../../../src/dispatch/pace.ts'
+import { byHand, claimed, outcomeOf } from '../../support/by-hand.ts'
 import { useDatabase } from '../../support/database.ts'
 import { dispatchOn, openSandbox } from '../../support/dispatch.ts'
 import { makeCampaign, makeScene } from '../../support/fixtures.ts'
+import { untilWaiting } from '../../support/locks.ts'
 import { until } from '../../support/worker.ts'
 
 const db = useDatabase()
@@ -28,14 +30,40 @@ it('a broker that does not answer opens the circuit: one batch at a time tries, 
   expect(sandbox.stats().requests).toBeLessThan(25)
   sandbox.control({ faults: {} })
   // A probe may have failed meanwhile: then the next one comes twice as late, and each batch looks again within ten seconds.
-  expect(await status(id, 'FINISHED', 160_000)).toMatchObject({ statuses: { SENT: 500 }, used: '22.5000' })
+  expect(await status(id, 'FINISHED', 75_000)).toMatchObject({ statuses: { SENT: 500 }, used: '22.5000' })
   expect(sandbox.stats()).toMatchObject({ unique: 500, duplicates: 0 })
   expect((await campaignView(db.pool, id)).waiting_for_broker).toBeNull()
   const { rows } = await db.pool.query(`SELECT failures, blocked_until FROM "SendSlot" WHERE id = $1`, [
     scene.credentialId,
   ])
   expect(rows).toEqual([{ failures: 0, blocked_until: null }])
-}, 180_000)
+}, 90_000)
+
+it('a claim that saw the circuit open when an answer closed it is no probe: nothing waits for its lease', async () => {
+  const hand = byHand(db, new Date('2026-11-24T15:00:00Z'))
+  const scene = await makeScene(db.pool, { maxBatch: 5 })
+  const id = await makeCampaign(db.pool, scene, { leads: 5 })
+  await moves.run(hand.deps, id, scene.userId)
+  const [batchId] = await hand.queued(id)
+  await db.pool.query(
+    `INSERT INTO "SendSlot" (id, next_at, failures, blocked_until) VALUES ($1, $2, 5, $2::timestamptz - interval '1 second')`,
+    [scene.credentialId, hand.now()],
+  )
+  const answering = await db.pool.connect()
+  onTestFinished(() => answering.release())
+  await answering.query('BEGIN')
+  await countAnswer(answering, scene.credentialId)
+  const claiming = hand.claim(batchId!)
+  await untilWaiting(db.pool, 1)
+  await answering.query('COMMIT')
+  const batch = claimed(await claiming)
+  expect(batch.probe).toBe(false)
+  await hand.settle(batch, { outcomes: batch.leads.map(() => outcomeOf('ACCEPTED')) })
+  const { rows } = await db.pool.query(`SELECT failures, blocked_until FROM "SendSlot" WHERE id = $1`, [
+    scene.credentialId,
+  ])
+  expect(rows).toEqual([{ failures: 0, blocked_until: null }])
+})
 
 it('an outage after the request puts few leads in doubt before the circuit opens', async () => {
   const sandbox = await openSandbox({ faults: { 'accept-drop': 1 } })
