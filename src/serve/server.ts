@@ -39,6 +39,7 @@ export interface CommandServer {
 
 interface Running {
   run: Run
+  isLogin: boolean
   abort: AbortController
 }
 
@@ -125,6 +126,9 @@ async function begin(
   if (running.size >= options.mostRuns) return end(response, 503)
   const { argv } = asked.data
   const isLogin = commandOf(argv) === 'login'
+  // Who asks for one is not known yet: they leave places for those who are.
+  const logins = [...running.values()].filter(one => one.isLogin).length
+  if (isLogin && logins >= Math.ceil(options.mostRuns / 2)) return end(response, 503)
   const origin = originOf(request, options.behindProxy)
   const token = /^Bearer (\S+)$/.exec(request.headers.authorization ?? '')?.[1]
   const startedAt = clock.now().getTime()
@@ -156,9 +160,10 @@ async function begin(
         send,
         env: envOf(options, asked.data.terminal.color, folder, token),
       })
-      running.set(id, { run: { ...run, done: Promise.race([run.done, leftBehind(abort.signal)]) }, abort })
+      const done = Promise.race([run.done, leftBehind(abort.signal)])
+      running.set(id, { run: { ...run, done }, isLogin, abort })
       await send({ run: id })
-      return running.get(id)!.run.done
+      return done
     })
     await send({ exit: code })
   } catch (error) {

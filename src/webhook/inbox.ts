@@ -1,7 +1,7 @@
 import type pg from 'pg'
 import type { CallbackEvent } from '../broker/port.ts'
 import { MOST } from '../broker/storable.ts'
-import { codeOf } from '../errors.ts'
+import { isDataError } from '../database/faults.ts'
 import { storableText } from '../lead/characters.ts'
 
 /**
@@ -41,7 +41,7 @@ export function openInbox(pool: Pick<pg.Pool, 'query'>, options: { now: () => Da
       for (const { stored } of group) stored()
     } catch (error) {
       // One that the database does not take (its broker was removed this moment) must not fail the others.
-      if (group.length > 1 && isOfData(error)) for (const one of group) await storeGroup([one])
+      if (group.length > 1 && isDataError(error)) for (const one of group) await storeGroup([one])
       else for (const { failed } of group) failed(error)
     }
   }
@@ -65,11 +65,6 @@ export function openInbox(pool: Pick<pg.Pool, 'query'>, options: { now: () => Da
         setImmediate(flush)
       }),
   }
-}
-
-/** Whether the values are at fault, and not the database's state: another try of the same would fail again. */
-function isOfData(error: unknown): boolean {
-  return /^2[23]/.test(codeOf(error) ?? '')
 }
 
 async function insertRows(sql: Pick<pg.Pool, 'query'>, rows: readonly Row[], now: Date): Promise<void> {

@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, readFileSync, statSync, writeFileSync } from '
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { PassThrough } from 'node:stream'
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest'
 import { runCamp } from '../../src/cli/main.ts'
 import { systemClock } from '../../src/clock.ts'
 import { campVersion } from '../../src/config.ts'
@@ -22,6 +22,7 @@ let scene: Scene
 let ana: NodeJS.ProcessEnv
 let bob: NodeJS.ProcessEnv
 
+const MOST_COMMANDS = 4
 const PASSWORD: Record<string, string> = { [ADMIN.email]: ADMIN.password, 'bob@example.com': 'battery staple' }
 async function client(email: string): Promise<NodeJS.ProcessEnv> {
   const env = { CAMP_URL: url, CAMP_HOME: mkdtempSync(join(tmpdir(), 'camp-client-')) }
@@ -38,7 +39,7 @@ beforeAll(async () => {
     }),
   )
   const stderr = new PassThrough()
-  served = runCamp(['serve', '--listen', '127.0.0.1:0', '--max-upload', '1'], {
+  served = runCamp(['serve', '--listen', '127.0.0.1:0', '--max-upload', '1', '--max-commands', String(MOST_COMMANDS)], {
     env: { ...env, LOG_LEVEL: 'silent' },
     streams: { stdin: new PassThrough(), stdout: new PassThrough(), stderr },
     clock: systemClock,
@@ -219,24 +220,35 @@ describe('what a client may not', () => {
     expect((await post(`/v1/runs/${run}/inputs/0`, 'x')).status).toBe(404)
   })
 
-  it('keep its place: a login whose client is gone ends, though it waits for a password', async () => {
-    const terminal = { stdin: true, stdout: true, stderr: true, columns: 80, color: false }
-    const hangUp = async () => {
-      const gone = new AbortController()
-      const request = { ...asked(['login', ADMIN.email]), terminal }
-      const answer = await fetch(`${url}/v1/runs`, {
-        method: 'POST',
-        body: JSON.stringify(request),
-        signal: gone.signal,
-      })
-      expect(answer.status).toBe(200)
-      await answer.body!.getReader().read()
-      gone.abort()
-    }
-    // More than may run at once.
-    for (let i = 0; i < 20; i++) await vi.waitFor(hangUp, 10_000)
+  it('keep a place: a login whose client is gone ends, though it waits for a password', async () => {
+    for (let i = 0; i < 2 * MOST_COMMANDS; i++) await vi.waitFor(async () => (await beginLogin()).abort(), 10_000)
     expect((await succeed(camp(['whoami', '--json'], { env: bob }))).json()).toMatchObject({ email: 'bob@example.com' })
   })
+
+  it('take all places by logins', async () => {
+    const open: AbortController[] = []
+    onTestFinished(() => {
+      for (const one of open) one.abort()
+    })
+    while (open.length < MOST_COMMANDS / 2) open.push(await vi.waitFor(beginLogin, 10_000))
+    await expect(beginLogin()).rejects.toThrow('503')
+    await succeed(camp(['whoami'], { env: bob }))
+  })
+
+  /** A login at a terminal that gives no password. @throws with the status, where it is not taken */
+  async function beginLogin(): Promise<AbortController> {
+    const client = new AbortController()
+    const terminal = { stdin: true, stdout: true, stderr: true, columns: 80, color: false }
+    const request = { ...asked(['login', ADMIN.email]), terminal }
+    const answer = await fetch(`${url}/v1/runs`, {
+      method: 'POST',
+      body: JSON.stringify(request),
+      signal: client.signal,
+    })
+    if (answer.status !== 200) throw new Error(String(answer.status))
+    await answer.body!.getReader().read()
+    return client
+  }
 
   it('act without a token, or with one that is none', async () => {
     const env = { CAMP_URL: url, CAMP_HOME: mkdtempSync(join(tmpdir(), 'camp-nobody-')) }

@@ -62,6 +62,12 @@ describe('what NOAH’s answer means', () => {
     })
   })
 
+  test('two records of one phone, one of which says no, decide about nothing', async () => {
+    const body = [{ telefone: a }, { telefone: a, error: 'bad' }, { telefone: b }, { telefone: c }]
+    const doubt = { kind: 'IN_DOUBT' }
+    expect(await send(200, body)).toMatchObject({ kind: 'ANSWERED', outcomes: [doubt, ACCEPTED, ACCEPTED] })
+  })
+
   test('records without phones are in the request’s order, where there is one for each', async () => {
     expect(await send(200, { data: [{ ok: true }, { status: 'error' }, { messageId: 'M3' }] })).toMatchObject({
       outcomes: [ACCEPTED, { kind: 'REJECTED' }, { kind: 'ACCEPTED', providerId: 'M3' }],
