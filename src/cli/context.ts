@@ -209,11 +209,11 @@ export class Context {
    */
   async takeCheckpoints(): Promise<void> {
     if (!this.signer.wrote || !this.#keys) return
-    const { takeCheckpoints } = await import('../security/checkpoints.ts')
+    const { A_FEW, takeCheckpoints } = await import('../security/checkpoints.ts')
     const { keepHead } = await import('../security/kept-head.ts')
     try {
       const pool = await this.pool()
-      const { head, isBroken } = await takeCheckpoints(pool, await this.#keys)
+      const { head, isBroken } = await takeCheckpoints(pool, await this.#keys, A_FEW)
       if (head && !isBroken) await keepHead(pool, this.config, head)
     } catch {
       // See above.

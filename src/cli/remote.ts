@@ -153,7 +153,7 @@ class Client {
     const at = this.#argv.findIndex(word => word === '--rejects' || word.startsWith('--rejects='))
     const path =
       at < 0 ? undefined : this.#argv[at]!.startsWith('--rejects=') ? this.#argv[at]!.slice(10) : this.#argv[at + 1]
-    if (path === undefined) return
+    if (path === undefined || this.#argv.includes('--dry-run')) return
     const place = await this.#open(path)
     await place.handle.close()
     await place.discard()

@@ -16,7 +16,7 @@ export interface Booking {
   released: number
   /** Why it goes back. */
   reason: string
-  /** Messages that had gone out all the same, their cost having gone back. */
+  /** Messages that were sent although their cost had been given back. */
   bookedAgain: number
 }
 

@@ -70,7 +70,7 @@ export async function lockContacts(sql: Sql, recipients: readonly Recipient[]): 
 }
 
 /**
- * Takes back what was given back in error: the message had gone out, at `sentAt`. Somebody else who has taken the slot since keeps
+ * Takes back what was given back in error: the message had gone out, at `sentAt`. Another lead that has taken the slot since keeps
  * it, and when that is given back it is held for this message. To be called with the rows locked (lockContacts).
  */
 export async function holdContacts(sql: Sql, sent: readonly (Recipient & { sentAt: Date })[]): Promise<void> {

@@ -58,20 +58,21 @@ export async function holdOf(sql: Sql): Promise<Hold | undefined> {
   return (await readInstallation(sql))?.hold ?? undefined
 }
 
-/** In a transaction that holds the row. */
+/** In a transaction that holds the row. @returns since when it stands */
 export async function writeHold(
   sql: Sql,
   { id }: Pick<Installation, 'id'>,
   { kind, reason, outside }: Omit<Hold, 'at'>,
   userId: string | null,
-): Promise<void> {
-  await sql.query(
+): Promise<Date> {
+  const { rows } = await sql.query<{ at: Date }>(
     `UPDATE "Installation" SET held_at = pg_catalog.clock_timestamp(), hold_kind = $1::"HoldKind", hold_reason = $2,
-            hold_generation = $3, hold_mark = $4, hold_marked_at = $5 WHERE id = 1`,
+            hold_generation = $3, hold_mark = $4, hold_marked_at = $5 WHERE id = 1 RETURNING held_at AS at`,
     [kind, reason, outside?.generation ?? null, outside?.mark ?? null, outside?.at ?? null],
   )
   const detail = { kind, reason }
   await recordAudit(sql, { userId, action: 'installation.hold', subject: 'Installation', subjectId: id, detail })
+  return rows[0]!.at
 }
 
 function installationOf(row: Row): Installation {

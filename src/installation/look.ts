@@ -117,8 +117,8 @@ async function stopFor(
   }
   const { kind, reason } = finding
   const hold = { kind, reason, outside: kind === 'BEHIND' ? (stored ?? null) : null }
-  await writeHold(sql, installation, hold, null)
-  return { kind: 'HELD', hold: { ...hold, at: new Date() }, isNew: true }
+  const at = await writeHold(sql, installation, hold, null)
+  return { kind: 'HELD', hold: { ...hold, at }, isNew: true }
 }
 
 /** @returns within how many milliseconds a worker that is at work here will have marked; 0 where none seems to be */

@@ -40,7 +40,7 @@ const KINDS = [
 const FORBIDDEN = /(?![\t\n])[\p{Cc}\p{Cs}\p{Co}\ufdd0-\ufdef\ufffe\uffff]/u
 
 /**
- * A text that somebody else's system has given, as one line that may be stored and shown: of at most `most` UTF-16 units, without
+ * A text from another system, as one line that may be stored and shown: of at most `most` UTF-16 units, without
  * characters that show nothing (`cleanText`); a character that PostgreSQL, a terminal or JSON does not take (NUL, escape, half a
  * character) is U+FFFD. Every such text goes through here before it is stored, so that an id reads the same wherever it comes from.
  */

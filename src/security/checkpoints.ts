@@ -44,6 +44,8 @@ export const CHECKPOINT_COLUMNS = `number, source, rows::text, gaps::text, upto:
 
 /** Rows in one checkpoint, at most. */
 export const MOST_ROWS = 10_000
+/** Of MOST_ROWS of each table, beside other work: after an update there may be years to cover, which the sweeps do bit by bit. */
+export const A_FEW = 3
 /** Bytes of a row's hash that are kept to tell which row was changed. */
 export const MARK_BYTES = 6
 

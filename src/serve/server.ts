@@ -50,7 +50,7 @@ const ALIVE_EVERY_MS = 15_000
 const REQUEST_MS = 20_000
 /** Until then a login has its password: who asks for it is not known yet. */
 const LOGIN_MS = 60_000
-/** After which a command that was ended and goes on all the same is left behind: its place is free again. */
+/** How long a command that was ended may still run before its place is given to another. */
 const ENDING_MS = 10_000
 
 /** @throws CampError UNREACHABLE where it cannot listen there */

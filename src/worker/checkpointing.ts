@@ -2,7 +2,7 @@ import type pg from 'pg'
 import type { Clock } from '../clock.ts'
 import type { Config } from '../config.ts'
 import type { Log } from '../log.ts'
-import { takeCheckpoints } from '../security/checkpoints.ts'
+import { A_FEW, takeCheckpoints } from '../security/checkpoints.ts'
 import { keepHead } from '../security/kept-head.ts'
 import type { Keys } from '../security/keys.ts'
 import { seldom } from './timing.ts'
@@ -15,9 +15,6 @@ interface Deps {
   clock: Clock
 }
 
-/** After an update there may be years to cover: a few seconds' work with each sweep. */
-const MOST = 3
-
 /** With each sweep: what was written since is covered by checkpoints. A sweep does not fail with it. */
 export function checkpointing({ pool, keys, config, log, clock }: Deps): { take(): Promise<void> } {
   const onError = seldom(clock, (error, times) => log.warn({ error, times }, 'no checkpoint was taken'))
@@ -25,7 +22,7 @@ export function checkpointing({ pool, keys, config, log, clock }: Deps): { take(
   return {
     async take() {
       try {
-        const { head, isBroken } = await takeCheckpoints(pool, keys, MOST)
+        const { head, isBroken } = await takeCheckpoints(pool, keys, A_FEW)
         if (!head || head.number === toldHead) return
         toldHead = head.number
         if (isBroken)

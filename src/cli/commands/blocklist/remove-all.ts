@@ -3,7 +3,7 @@ import type { Context } from '../../context.ts'
 
 /**
  * Takes all entries of one source off: a list that is no longer to count, or opt-outs of phones that no lead has, where a callback URL
- * was known to somebody else.
+ * is known to others.
  * @throws CampError USAGE where each entry is a person's own word, NOT_FOUND where the source has none
  */
 export async function removeAll(context: Context, source: string): Promise<void> {
