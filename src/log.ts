@@ -13,10 +13,3 @@ export function openLog(level: LogLevel): Log {
   const hooks = { streamWrite: visibleJson }
   return pino({ level, base: { pid: process.pid }, timestamp: pino.stdTimeFunctions.isoTime, hooks }, destination)
 }
-
-/** A phone as logs may show it: 5511*****4321. */
-export function maskPhone(phone: string): string {
-  return phone.length <= 8
-    ? '*'.repeat(phone.length)
-    : `${phone.slice(0, 4)}${'*'.repeat(phone.length - 8)}${phone.slice(-4)}`
-}

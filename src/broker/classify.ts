@@ -43,7 +43,7 @@ export function failedTest(answer: HttpAnswer, secrets: readonly string[]): Test
 }
 
 /** The longest wait that a broker's word is taken for. What is still refused then says so again. */
-export const MOST_WAIT_MS = 3_600_000
+const MOST_WAIT_MS = 3_600_000
 
 /** @returns `ms`, at most an hour; undefined where it is no time to wait */
 export function boundedWait(ms: number | undefined): number | undefined {

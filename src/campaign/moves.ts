@@ -258,7 +258,7 @@ async function assertBudget(sql: Sql, campaign: CampaignHeader, present: Present
 }
 
 /** @returns false where it was voided: the campaign waits for approval again, and that must be committed */
-export async function approvalHolds(sql: Sql, campaign: CampaignHeader, now: Date): Promise<boolean> {
+async function approvalHolds(sql: Sql, campaign: CampaignHeader, now: Date): Promise<boolean> {
   if (campaign.approval_hash === approvalHash(campaign)) return true
   const reason = 'something that was approved has changed since (price, template, …)'
   await makeMove(sql, 'void', campaign, { userId: null, now, reason })

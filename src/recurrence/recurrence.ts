@@ -10,7 +10,7 @@ import { nextOccurrence } from './cron.ts'
 import type { Source } from './folder.ts'
 import { storedSettings } from './settings.ts'
 
-export type RecurrenceStatus = 'ACTIVE' | 'PAUSED' | 'REMOVED'
+type RecurrenceStatus = 'ACTIVE' | 'PAUSED' | 'REMOVED'
 
 /** A recurrence with everything that its occurrences and its standing approval ask for. */
 export interface Recurrence extends Source {

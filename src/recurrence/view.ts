@@ -26,7 +26,7 @@ export interface RecurrenceView {
   last: OccurrenceView | null
 }
 
-export interface StandingView {
+interface StandingView {
   by: string | null
   at: string
   ceiling: string

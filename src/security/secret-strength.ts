@@ -23,7 +23,7 @@ export function assertStrongSecret(secret: string, name: string): void {
 }
 
 /** Shannon's entropy of its characters, counting none that the ones before it foretell: a repetition, or one more step of a run. */
-export function estimatedBits(secret: string): number {
+function estimatedBits(secret: string): number {
   const signs = [...secret]
   const counts = new Map<string, number>()
   for (const sign of signs) counts.set(sign, (counts.get(sign) ?? 0) + 1)

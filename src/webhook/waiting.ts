@@ -147,7 +147,7 @@ export async function nextDue(sql: Sql): Promise<Date | undefined> {
 }
 
 /** How many callbacks of unknown messages may wait for each broker: at more than that it tells of another system's messages. */
-export const MOST_UNKNOWN = 100_000
+const MOST_UNKNOWN = 100_000
 const DROPPED_AT_ONCE = 50_000
 
 /**

@@ -19,7 +19,7 @@ export interface Workbook {
   parts?: Readonly<Record<string, string | Buffer | null>>
 }
 
-export interface SheetParts {
+interface SheetParts {
   name: string
   state?: 'hidden' | 'veryHidden'
   /** <row> elements. */
