@@ -75,7 +75,10 @@ export function quoted(text: string, secrets: readonly string[]): string {
   return line.length > EXCERPT_LENGTH ? `${line.slice(0, EXCERPT_LENGTH)}…` : line
 }
 
-/** Takes out the secrets, as they are and as URLs, JSON (PHP's too) and Basic headers carry them, and all but the last digits of long numbers (phones, documents). */
+/**
+ * Takes out the secrets, as they are and as URLs, JSON (PHP's too) and Basic headers carry them, and all but the last digits
+ * of long numbers (phones, documents).
+ */
 export function redact(text: string, secrets: readonly string[]): string {
   const spellings = secrets
     .filter(secret => secret.length >= 4)

@@ -13,7 +13,8 @@ export interface OutputOptions {
 
 /**
  * Data goes to stdout, talk to stderr: a pipe gets nothing but data. With --json, exactly one JSON document. This is the only
- * place that writes to either, beside commander's help (streams.ts) and inquirer's questions (prompt.ts), and all that it writes is encoded: see blocks.ts.
+ * place that writes to either, beside commander's help (streams.ts) and inquirer's questions (prompt.ts), and all that it
+ * writes is encoded: see blocks.ts.
  */
 export class Output {
   readonly json: boolean

@@ -21,7 +21,8 @@ export interface CsvOptions {
 
 /**
  * The records of a CSV file, a chunk of bytes at a time: what a consumer holds is a chunk, however long the file. Lines with
- * nothing but delimiters and spaces are no records. A quote within a cell that is not quoted is a character like any other (Zé "Bala" Silva).
+ * nothing but delimiters and spaces are no records. A quote within a cell that is not quoted is a character like any other
+ * (Zé "Bala" Silva).
  * @param bytes UTF-8 without byte order mark
  * @throws CampError DATA with file, line and column
  */

@@ -16,7 +16,8 @@ export function assertStrongSecret(secret: string, name: string): void {
     `${name} is too easy to guess: it is worth about ${Math.floor(bits)} bits, and takes ${LEAST_BITS}`,
     {
       hint:
-        'For a new installation make one: openssl rand -base64 32. An existing one changes it: camp secret rotate --generate --file new-secret\n' +
+        'For a new installation make one: openssl rand -base64 32. An existing one changes it: camp secret rotate ' +
+        '--generate --file new-secret\n' +
         '(docs/security.md, Rotation); camp login and camp secret rotate take the old one still.',
     },
   )

@@ -139,8 +139,10 @@ async function giveUp(sql: Sql, ids: readonly string[], now: Date): Promise<void
 export async function nextDue(sql: Sql): Promise<Date | undefined> {
   const { rows } = await sql.query<{ at: Date | null }>(
     `SELECT least(
-       (SELECT next_try_at FROM "WebhookEvent" WHERE applied_at IS NULL AND next_try_at IS NOT NULL AND unknown = false ORDER BY next_try_at LIMIT 1),
-       (SELECT next_try_at FROM "WebhookEvent" WHERE applied_at IS NULL AND next_try_at IS NOT NULL AND unknown = true ORDER BY next_try_at LIMIT 1)
+       (SELECT next_try_at FROM "WebhookEvent" WHERE applied_at IS NULL AND next_try_at IS NOT NULL
+         AND unknown = false ORDER BY next_try_at LIMIT 1),
+       (SELECT next_try_at FROM "WebhookEvent" WHERE applied_at IS NULL AND next_try_at IS NOT NULL AND unknown = true
+         ORDER BY next_try_at LIMIT 1)
      ) AS at`,
   )
   return rows[0]?.at ?? undefined

@@ -133,7 +133,8 @@ async function test(context: Context, wallet: string, broker: string): Promise<v
       const kind = result.cause === 'REFUSED' ? 'AUTH' : 'UNREACHABLE'
       throw new CampError(
         kind,
-        `broker "${place.broker.name}" ${result.cause === 'REFUSED' ? 'refuses' : 'cannot be asked about'} the credential: ${result.detail}`,
+        `broker "${place.broker.name}" ${result.cause === 'REFUSED' ? 'refuses' : 'cannot be asked about'} the ` +
+          `credential: ${result.detail}`,
       )
     }
     context.out.result({ ...shown, tested: true, ok: true, detail: result.detail }, `Good: ${result.detail}.`)
@@ -164,7 +165,8 @@ async function unblock(context: Context, wallet: string, broker: string): Promis
   context.out.result(
     { unblocked: true, wallet: place.wallet.name, broker: place.broker.name, until, campaigns },
     `The credential of "${place.wallet.name}" at "${place.broker.name}" waits no longer (it would have until ` +
-      `${momentText(until, { now: context.clock.now(), timezone: context.config.timezone })}): ${campaigns === 1 ? '1 campaign goes' : `${campaigns} campaigns go`} on.`,
+      `${momentText(until, { now: context.clock.now(), timezone: context.config.timezone })}): ` +
+      `${campaigns === 1 ? '1 campaign goes' : `${campaigns} campaigns go`} on.`,
   )
 }
 

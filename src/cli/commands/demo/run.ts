@@ -200,7 +200,8 @@ async function check(context: Context, camp: RunCamp, { sandbox, report, seconds
   const text = () => [
     ...checks.map(([what, holds, figure]) => styled(holds ? ['green', '✔'] : ['red', '✘'], ` ${what}: ${figure}`)),
     '',
-    `Sent ${number(broker.unique)} messages in ${seconds.toFixed(1)} s; delivered ${number(report.counts.DELIVERED! + report.counts.READ!)}, ` +
+    `Sent ${number(broker.unique)} messages in ${seconds.toFixed(1)} s; delivered ` +
+      `${number(report.counts.DELIVERED! + report.counts.READ!)}, ` +
       `of them read ${number(report.counts.READ!)}.`,
   ]
   const failed = checks.filter(([, holds]) => !holds)
