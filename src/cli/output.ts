@@ -3,7 +3,10 @@ import { Chalk, type ChalkInstance } from 'chalk'
 import { visible, visibleJson } from '../visible.ts'
 import { type Column, type Human, type Line, linesOf, styled, table } from './blocks.ts'
 import { fold } from './fold.ts'
+import { lazy } from './lazy.ts'
 import type { Streams, Target } from './streams.ts'
+
+const openBar = lazy(() => import('./bar.ts'), 'openBar')
 
 export interface OutputOptions {
   json: boolean
@@ -77,8 +80,7 @@ export class Output {
   async bar(format: string, options: { clearOnComplete?: boolean } = {}): Promise<Bar | undefined> {
     const { stderr } = this.#streams
     if (this.quiet || this.json || stderr.isTTY !== true) return undefined
-    const { SingleBar } = (await import('cli-progress')).default
-    const bar = new SingleBar({
+    const bar = await openBar({
       stream: stderr as NodeJS.WriteStream,
       format: `{bar} ${format}`,
       barCompleteChar: '█',
@@ -126,6 +128,10 @@ export interface Bar {
   /** @param words what stands in the format's placeholders */
   update(total: number, value: number, words: Readonly<Record<string, string>>): void
   end(): void
+}
+
+export function openOutput(streams: Streams, options: OutputOptions): Output {
+  return new Output(streams, options)
 }
 
 /** Colours are wanted never with NO_COLOR, and else where a person looks. */

@@ -1,7 +1,8 @@
-import { Command } from 'commander'
+import { Command, type CommandUnknownOpts } from '@commander-js/extra-typings'
 import type { Register } from './command.ts'
 import { actionFor, ENV_FILE_HELP } from './command.ts'
 import type { Host } from './context.ts'
+import { lazy } from './lazy.ts'
 import { commanderOutput } from './streams.ts'
 
 type Entry = { summary: string; load: () => Promise<{ register: Register }> }
@@ -55,7 +56,9 @@ const COMMANDS: Record<string, Entry> = {
   },
 }
 
-export async function buildProgram(argv: readonly string[], host: Host): Promise<Command> {
+const campVersion = lazy(() => import('../config.ts'), 'campVersion')
+
+export async function buildProgram(argv: readonly string[], host: Host): Promise<CommandUnknownOpts> {
   const output = commanderOutput(host.streams)
   const program = new Command('camp')
     .description('Imports contact files as campaigns and dispatches them through brokers, each message at most once.')
@@ -76,8 +79,7 @@ export async function buildProgram(argv: readonly string[], host: Host): Promise
       program.command(name).description(entry.summary)
   }
   program.action(async () => {
-    const { campVersion } = await import('../config.ts')
-    if (program.opts().version) output.writeOut(`${campVersion()}\n`)
+    if (program.getOptionValue('version')) output.writeOut(`${await campVersion()}\n`)
     else program.help()
   })
   return program

@@ -1,4 +1,4 @@
-import { InvalidArgumentError } from 'commander'
+import { InvalidArgumentError } from '@commander-js/extra-typings'
 import { ADAPTER_NAMES } from '../../broker/registry.ts'
 import type { Prisma } from '../../database/prisma.ts'
 import { CampError } from '../../errors.ts'
