@@ -21,7 +21,7 @@ const COMMANDS: Record<string, Entry> = {
   whoami: { summary: 'who is logged in, and with which role', load: () => import('./commands/whoami.ts') },
   db: { summary: 'the database: migrate, status, start, stop', load: () => import('./commands/db.ts') },
   user: { summary: 'who may use camp', load: () => import('./commands/user.ts') },
-  wallet: { summary: 'who pays', load: () => import('./commands/wallet.ts') },
+  wallet: { summary: 'who pays', load: () => import('./commands/wallet/index.ts') },
   broker: { summary: 'who sends, at what price and pace', load: () => import('./commands/broker.ts') },
   credential: { summary: "a wallet's key at a broker", load: () => import('./commands/credential.ts') },
   secret: {
