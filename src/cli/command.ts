@@ -49,7 +49,7 @@ export function addCommand<Usage extends string>(parent: Parent, usage: Usage, d
 }
 
 /** What every command takes. */
-export type GlobalOptions = OptionsOf<(parent: Parent) => ReturnType<typeof addCommand>>
+export type GlobalOptions = ReturnType<ReturnType<typeof addCommand<string>>['opts']>
 
 export function leaf(parent: Parent, usage: string, description: string): UntypedCommand {
   return addCommand(parent, usage, description) as unknown as UntypedCommand
