@@ -14,11 +14,11 @@ type Entry = { summary: string; load: () => Promise<{ register: Register }> }
 const COMMANDS: Record<string, Entry> = {
   demo: {
     summary: 'the whole way on the bundled file, with the sandbox as a broker',
-    load: () => import('./commands/demo.ts'),
+    load: () => import('./commands/demo/index.ts'),
   },
-  login: { summary: 'log in with e-mail and password', load: () => import('./commands/login.ts') },
-  logout: { summary: 'forget the session', load: () => import('./commands/logout.ts') },
-  whoami: { summary: 'who is logged in, and with which role', load: () => import('./commands/whoami.ts') },
+  login: { summary: 'log in with e-mail and password', load: () => import('./commands/login/index.ts') },
+  logout: { summary: 'forget the session', load: () => import('./commands/logout/index.ts') },
+  whoami: { summary: 'who is logged in, and with which role', load: () => import('./commands/whoami/index.ts') },
   db: { summary: 'the database: migrate, status, start, stop', load: () => import('./commands/db.ts') },
   user: { summary: 'who may use camp', load: () => import('./commands/user.ts') },
   wallet: { summary: 'who pays', load: () => import('./commands/wallet/index.ts') },
@@ -28,7 +28,7 @@ const COMMANDS: Record<string, Entry> = {
     summary: 'the secret that credentials are sealed with: rotate, reset',
     load: () => import('./commands/secret.ts'),
   },
-  audit: { summary: 'who did what, and by whose token', load: () => import('./commands/audit.ts') },
+  audit: { summary: 'who did what, and by whose token', load: () => import('./commands/audit/index.ts') },
   setting: {
     summary: 'what holds for the whole installation: list, set',
     load: () => import('./commands/setting.ts'),
@@ -38,7 +38,7 @@ const COMMANDS: Record<string, Entry> = {
     load: () => import('./commands/budget.ts'),
   },
   template: { summary: 'approved texts with variables', load: () => import('./commands/template.ts') },
-  fish: { summary: 'our own control phones, added to every campaign', load: () => import('./commands/fish.ts') },
+  fish: { summary: 'our own control phones, added to every campaign', load: () => import('./commands/fish/index.ts') },
   blocklist: { summary: 'who must never be contacted', load: () => import('./commands/blocklist.ts') },
   calendar: { summary: 'days without contact, and states’ laws', load: () => import('./commands/calendar.ts') },
   campaign: { summary: 'import, approve, run and follow campaigns', load: () => import('./commands/campaign.ts') },

@@ -18,17 +18,16 @@ export const add = (parent: Parent) =>
     .argument('<name>', 'its name, unique', nameArgument)
     .requiredOption('--idgis <number>', 'its id in the legacy integrations (idgis_ambiente)', wholeNumber(0, INT4))
 
-export const list = (parent: Parent) => addCommand(parent, 'list', 'all wallets')
+const list = (parent: Parent) => addCommand(parent, 'list', 'all wallets')
 
-export const show = (parent: Parent) =>
-  addCommand(parent, 'show <wallet>', 'a wallet with its brokers, budgets and campaigns')
+const show = (parent: Parent) => addCommand(parent, 'show <wallet>', 'a wallet with its brokers, budgets and campaigns')
 
 export const set = (parent: Parent) =>
   addCommand(parent, 'set <wallet>', 'change a wallet')
     .option('--name <name>', 'its new name', nameArgument)
     .option('--idgis <number>', 'its id in the legacy integrations', wholeNumber(0, INT4))
 
-export const remove = (parent: Parent) =>
+const remove = (parent: Parent) =>
   asks(addCommand(parent, 'remove <wallet>', 'remove a wallet that no campaign uses, with its credentials and budgets'))
 
 const INT4 = 2_147_483_647
