@@ -19,7 +19,7 @@ export type Register = (parent: Parent, action: Action) => void
 export type OptionsOf<Declare extends (parent: Parent) => { opts(): unknown }> = ReturnType<ReturnType<Declare>['opts']>
 
 // Loaded with the first handler: the settings' schemas are half of what a help text would wait for.
-const runHandler = lazy(() => import('./run-handler.ts'), 'runHandler')
+const runHandler = lazy(() => import('./run-handler.ts').then(module => module.runHandler))
 
 export function actionFor(host: Host): Action {
   return (handler, contextOptions) =>

@@ -26,37 +26,37 @@ const COMMANDS: Record<string, Entry> = {
   credential: { summary: "a wallet's key at a broker", load: () => import('./commands/credential/index.ts') },
   secret: {
     summary: 'the secret that credentials are sealed with: rotate, reset',
-    load: () => import('./commands/secret.ts'),
+    load: () => import('./commands/secret/index.ts'),
   },
   audit: { summary: 'who did what, and by whose token', load: () => import('./commands/audit/index.ts') },
   setting: {
     summary: 'what holds for the whole installation: list, set',
-    load: () => import('./commands/setting.ts'),
+    load: () => import('./commands/setting/index.ts'),
   },
   budget: {
     summary: "a wallet's limit for a month, its ledger and its audit",
-    load: () => import('./commands/budget.ts'),
+    load: () => import('./commands/budget/index.ts'),
   },
-  template: { summary: 'approved texts with variables', load: () => import('./commands/template.ts') },
+  template: { summary: 'approved texts with variables', load: () => import('./commands/template/index.ts') },
   fish: { summary: 'our own control phones, added to every campaign', load: () => import('./commands/fish/index.ts') },
-  blocklist: { summary: 'who must never be contacted', load: () => import('./commands/blocklist.ts') },
-  calendar: { summary: 'days without contact, and states’ laws', load: () => import('./commands/calendar.ts') },
+  blocklist: { summary: 'who must never be contacted', load: () => import('./commands/blocklist/index.ts') },
+  calendar: { summary: 'days without contact, and states’ laws', load: () => import('./commands/calendar/index.ts') },
   campaign: { summary: 'import, approve, run and follow campaigns', load: () => import('./commands/campaign.ts') },
   worker: {
     summary: 'send what runs: queue consumers and the webhook listener',
-    load: () => import('./commands/worker.ts'),
+    load: () => import('./commands/worker/index.ts'),
   },
   serve: {
     summary: 'run commands for users on other machines, who have neither secret nor database',
-    load: () => import('./commands/serve.ts'),
+    load: () => import('./commands/serve/index.ts'),
   },
   sandbox: {
     summary: 'a local stand-in for every broker, with faults on demand',
-    load: () => import('./commands/sandbox.ts'),
+    load: () => import('./commands/sandbox/index.ts'),
   },
 }
 
-const campVersion = lazy(() => import('../config.ts'), 'campVersion')
+const campVersion = lazy(() => import('../config.ts').then(module => module.campVersion))
 
 export async function buildProgram(argv: readonly string[], host: Host): Promise<CommandUnknownOpts> {
   const output = commanderOutput(host.streams)
