@@ -2,18 +2,16 @@ import { findCampaign } from '../../../campaign/find.ts'
 import { listCampaigns } from '../../../campaign/list.ts'
 import { missedStart } from '../../../campaign/next-step.ts'
 import { campaignReport } from '../../../campaign/report.ts'
-import type { CampaignStatus } from '../../../campaign/state.ts'
 import { campaignView } from '../../../campaign/view.ts'
 import { findWallet } from '../../../database/lookup.ts'
 import { table } from '../../blocks.ts'
+import type { OptionsOf } from '../../command.ts'
 import type { Context } from '../../context.ts'
 import { whatNext } from '../../next.ts'
+import type * as commands from './index.ts'
 import { campaignText, number, time } from './text.ts'
 
-export async function list(
-  context: Context,
-  options: { status?: CampaignStatus; wallet?: string; limit: number },
-): Promise<void> {
+export async function list(context: Context, options: OptionsOf<typeof commands.list>): Promise<void> {
   await context.actor()
   const wallet = options.wallet === undefined ? undefined : await findWallet(await context.prisma(), options.wallet)
   const rows = await listCampaigns(await context.pool(), {
