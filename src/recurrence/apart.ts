@@ -1,6 +1,6 @@
-import { fork } from 'node:child_process'
 import { createRequire } from 'node:module'
 import { fileURLToPath, pathToFileURL } from 'node:url'
+import { execaNode } from 'execa'
 import type { Clock } from '../clock.ts'
 import type { Fired } from './fire.ts'
 
@@ -29,10 +29,15 @@ export type Told = { fired: Fired[] } | { failed: string }
  */
 export async function fireDueApart({ databaseUrl, clock, signal }: ApartDeps): Promise<Fired[]> {
   signal.throwIfAborted()
-  const child = fork(ENTRY, {
-    execArgv: LOADER,
-    serialization: 'advanced',
-    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+  const child = execaNode(ENTRY, {
+    nodeOptions: LOADER,
+    ipc: true,
+    stdin: 'ignore',
+    stdout: 'ignore',
+    stderr: 'inherit',
+    reject: false,
+    // The end of this process closes the channel: the other leaves its work then.
+    cleanup: false,
   })
   let kill: NodeJS.Timeout | undefined
   const stop = () => {
@@ -41,19 +46,15 @@ export async function fireDueApart({ databaseUrl, clock, signal }: ApartDeps): P
   }
   signal.addEventListener('abort', stop, { once: true })
   try {
-    let told: Told | undefined
-    child.once('message', message => {
-      told = message as Told
-    })
-    const ended = new Promise<string>((resolve, reject) => {
-      child.once('error', reject)
-      child.once('exit', (code, by) => resolve(by ?? `exit code ${code}`))
-    })
     const order: Order = { databaseUrl, aheadMs: clock.now().getTime() - Date.now() }
-    child.send(order, () => undefined) // one that has ended already is told by its end
-    const how = await ended
+    await child.sendMessage({ ...order }).catch(() => undefined) // one that has ended already is told by its end
+    const { ipcOutput, signal: by, exitCode, originalMessage } = await child
     signal.throwIfAborted()
-    if (!told) throw new Error(`the import's process ended without a result: ${how}`)
+    const told = ipcOutput[0] as Told | undefined
+    if (!told) {
+      const how = by ?? (exitCode === undefined ? originalMessage : `exit code ${exitCode}`)
+      throw new Error(`the import's process ended without a result: ${how}`)
+    }
     if ('failed' in told) throw new Error(told.failed)
     return told.fired
   } finally {

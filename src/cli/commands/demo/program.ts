@@ -1,7 +1,8 @@
-import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { createServer } from 'node:net'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
+import { execa, type ResultPromise } from 'execa'
 import { CampError } from '../../../errors.ts'
 
 /** A camp process that runs on beside this one. */
@@ -17,31 +18,37 @@ export const CAMP = fileURLToPath(new URL('../../../../bin/camp.js', import.meta
 
 /** Resolves when it has printed its first line. @throws CampError UNEXPECTED when it ended before that */
 export async function startProgram(argv: readonly string[], env: NodeJS.ProcessEnv): Promise<Program> {
-  const child = spawn(process.execPath, [CAMP, ...argv], { env, stdio: ['ignore', 'pipe', 'pipe'] })
-  // A second signal ends this process at once: it must not leave the other behind.
-  const kill = () => child.kill('SIGKILL')
-  process.once('exit', kill)
-  child.once('exit', () => process.off('exit', kill))
+  const child = execa(process.execPath, [CAMP, ...argv], {
+    env,
+    extendEnv: false,
+    stdin: 'ignore',
+    buffer: false,
+    reject: false,
+    // A second signal ends this process at once: it must not leave the other behind.
+    cleanup: true,
+    killSignal: 'SIGKILL',
+    // `stop` waits for a worker's drain.
+    forceKillAfterDelay: false,
+  })
   let said = ''
   child.stderr.on('data', chunk => {
     said = (said + chunk).slice(-2_000)
   })
-  const firstLine = await new Promise<string>((resolve, reject) => {
-    createInterface({ input: child.stdout }).once('line', resolve)
-    child.once('error', reject)
-    child.once('exit', code =>
-      reject(new CampError('UNEXPECTED', `camp ${argv[0]} ended at once (${code})`, { hint: said.trim() })),
-    )
-  })
+  const firstLine = await Promise.race([
+    once(createInterface({ input: child.stdout }), 'line').then(([line]) => String(line)),
+    child.then(({ exitCode, originalMessage }) => {
+      const how = exitCode ?? originalMessage
+      throw new CampError('UNEXPECTED', `camp ${argv[0]} ended at once (${how})`, { hint: said.trim() })
+    }),
+  ])
   child.stdout.resume()
   return { firstLine, pid: child.pid!, stop: () => stop(child) }
 }
 
-async function stop(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return
-  const ended = new Promise(resolve => child.once('exit', resolve))
+/** Resolves when it has ended, also where it had before. */
+async function stop(child: Pick<ResultPromise, 'kill'> & PromiseLike<unknown>): Promise<void> {
   child.kill('SIGTERM')
-  await ended
+  await child
 }
 
 export async function freePort(): Promise<number> {
