@@ -4,7 +4,7 @@ import { CampError, codeOf } from '../errors.ts'
 import { openBytes } from './bytes.ts'
 import { type Delimiter, detectDelimiter, separatorLine } from './delimiter.ts'
 import { bomOf, detectEncoding, encodingNotes } from './detect.ts'
-import { type Encoding, toUtf8 } from './encoding.ts'
+import { type Encoding, toText } from './encoding.ts'
 import { assertTextInGzip, KIND_BYTES, kindOf } from './magic.ts'
 import { scanBytes } from './scan.ts'
 import { chooseSheet, type OtherSheet } from './xlsx/open.ts'
@@ -172,7 +172,7 @@ export function emptyFile(file: string): CampError {
 
 async function decodedHead(head: Buffer, encoding: Encoding): Promise<string> {
   let text = ''
-  for await (const chunk of toUtf8(onlyChunk(head), encoding)) text += chunk.toString('utf8')
+  for await (const chunk of toText(onlyChunk(head), encoding)) text += chunk
   return text.replace(/^\ufeff/, '')
 }
 

@@ -4,7 +4,7 @@ import { CampError } from '../errors.ts'
 import { openBytes } from './bytes.ts'
 import { type Columns, isOfRejects } from './columns.ts'
 import { type Row, readRows } from './csv.ts'
-import { toUtf8 } from './encoding.ts'
+import { toText } from './encoding.ts'
 import { withDoubledQuotes } from './escapes.ts'
 import { withoutGuard } from './formula.ts'
 import { emptyFile, type Inspection } from './inspect.ts'
@@ -59,8 +59,8 @@ export async function openRecords(source: Inspection, signal: AbortSignal): Prom
 function openText(source: Inspection, signal: AbortSignal): Omit<Records, 'header' | 'headerLine'> {
   const { path, file, encoding } = source
   const { chunks, bytesRead } = openBytes({ path, file, gzip: source.format === 'csv.gz', chunk: CHUNK, signal })
-  const bytes = toUtf8(chunks, encoding)
-  const rows = readRows(source.backslashQuotes ? withDoubledQuotes(bytes, source.delimiter) : bytes, source)
+  const text = toText(chunks, encoding)
+  const rows = readRows(source.backslashQuotes ? withDoubledQuotes(text, source.delimiter) : text, source)
   return { rows, bytesRead, warnings: () => ({}), close: () => rows.return(undefined) }
 }
 

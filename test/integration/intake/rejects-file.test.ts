@@ -52,7 +52,7 @@ describe('cells that a spreadsheet program would calculate', () => {
     const rejects = join(own('formulas'), 'r.csv')
     await run({ text: [header, '11987650001;;Bia', ...rows].join('\n'), rejects })
     const text = readFileSync(rejects, 'utf8')
-    for await (const read of readRows(bytesOf(text), { file: 'r', delimiter: ';', separatorLine: null }))
+    for await (const read of readRows(chunkOf(text), { file: 'r', delimiter: ';', separatorLine: null }))
       for (const { cells } of read) for (const cell of cells) expect(cell).not.toMatch(/^\s*[=+\-@＝＋－＠]|^[\t\r\n]/)
     const corrected = text.replace(/'\+5511 9(\d+)/g, (_, n) => `'+55119876501${String(n).padStart(2, '0')}`)
     const again = await run({ text: corrected })
@@ -188,6 +188,6 @@ describe('of a camp that was killed', () => {
 
 const PLACE = fileURLToPath(new URL('../../../src/intake/rejects-place.ts', import.meta.url))
 
-async function* bytesOf(text: string) {
-  yield Buffer.from(text)
+async function* chunkOf(text: string) {
+  yield text
 }

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
-import { encode, toUtf8 } from '../../../src/intake/encoding.ts'
+import { encode, toText } from '../../../src/intake/encoding.ts'
 import { type InspectOptions, inspectFile } from '../../../src/intake/inspect.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'camp-inspect-'))
@@ -227,11 +227,11 @@ function write(name: string, content: string | Buffer): string {
   return path
 }
 
-async function decode(bytes: Buffer, encoding: Parameters<typeof toUtf8>[1], size: number): Promise<string> {
+async function decode(bytes: Buffer, encoding: Parameters<typeof toText>[1], size: number): Promise<string> {
   async function* cut() {
     for (let i = 0; i < bytes.length; i += size) yield bytes.subarray(i, i + size)
   }
-  const parts: Buffer[] = []
-  for await (const part of toUtf8(cut(), encoding)) parts.push(part)
-  return Buffer.concat(parts).toString('utf8')
+  let text = ''
+  for await (const part of toText(cut(), encoding)) text += part
+  return text
 }
