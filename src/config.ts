@@ -92,7 +92,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
   const read = environment.safeParse(set)
   if (!read.success) {
     const wrong = read.error.issues.map(issue => `${issue.path.join('.')}: ${issue.message}`)
-    throw new CampError('USAGE', `settings from the environment are wrong: ${wrong.join('; ')}`)
+    throw new CampError('SETTINGS_INVALID', `settings from the environment are wrong: ${wrong.join('; ')}`)
   }
   const e = read.data
   return {
@@ -136,7 +136,7 @@ function defaultHome(): string {
     // No HOME, and the user id has no entry in passwd: said below.
   }
   throw new CampError(
-    'UNREACHABLE',
+    'HOME_UNUSABLE',
     `the user ${process.getuid?.() ?? ''} has no home folder, and CAMP_HOME is not set`,
     {
       hint: 'Set CAMP_HOME to a folder that this user may write to.',

@@ -62,7 +62,7 @@ export async function explain(sql: Sql, text: string, now: Date): Promise<Story>
   })
   if (leads.length === 0 && blocked.length === 0) {
     throw new CampError(
-      'NOT_FOUND',
+      'LEAD_NOT_FOUND',
       `no row of a campaign has the phone, the document or the contract ${text.trim()}`,
       {
         hint: 'A value that could not be read is found as the file had it, written exactly as there.',

@@ -216,7 +216,7 @@ async function listen(server: Server, host: string, port: number): Promise<void>
   try {
     await once(server, 'listening')
   } catch (error) {
-    throw new CampError('UNREACHABLE', `cannot listen on ${host}:${port}: ${messageOf(error)}`, {
+    throw new CampError('ADDRESS_UNAVAILABLE', `cannot listen on ${host}:${port}: ${messageOf(error)}`, {
       hint: LISTEN_HINTS[codeOf(error) ?? ''],
       cause: error,
     })

@@ -36,7 +36,10 @@ async function serve(context: Context, options: Options): Promise<void> {
   const { runCamp } = await import('../main.ts')
   const { config, clock, signal, host } = context
   if (config.databaseUrl === undefined) {
-    throw new CampError('USAGE', 'camp serve takes DATABASE_URL: embedded mode is for one user of one machine')
+    throw new CampError(
+      'SERVER_DATABASE_REQUIRED',
+      'camp serve takes DATABASE_URL: embedded mode is for one user of one machine',
+    )
   }
   const [prisma] = [await context.prisma(), await context.keys()]
   const log = openLog(config.logLevel)
