@@ -25,7 +25,6 @@ export interface Config {
   leaseMs: number | undefined
   sweepMs: number
   timezone: string
-  lang: string
   logLevel: LogLevel
   /** Settings of an earlier camp that are still in the environment, each as a sentence: they have no effect. */
   outdated: readonly string[]
@@ -79,7 +78,6 @@ const environment = z.object({
     .string()
     .default('America/Sao_Paulo')
     .refine(isTimeZone, { error: 'must be a time zone such as America/Sao_Paulo' }),
-  CAMP_LANG: z.string().default('pt-BR'),
   LOG_LEVEL: z.enum(LOG_LEVELS).default('info'),
 })
 
@@ -111,7 +109,6 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     leaseMs: e.CAMP_LEASE_MS,
     sweepMs: e.CAMP_SWEEP_MS,
     timezone: e.CAMP_TIMEZONE,
-    lang: e.CAMP_LANG,
     logLevel: e.LOG_LEVEL,
     outdated: set.CAMP_SELF_APPROVAL === undefined ? [] : [SELF_APPROVAL_MOVED],
   }

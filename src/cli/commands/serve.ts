@@ -65,15 +65,7 @@ async function serve(context: Context, options: Options): Promise<void> {
   log.info('server stopped')
 }
 
-const SETTINGS = [
-  'DATABASE_URL',
-  'REDIS_URL',
-  'LOG_LEVEL',
-  'CAMP_DIRECT_URL',
-  'CAMP_SECRET',
-  'CAMP_PUBLIC_URL',
-  'CAMP_LANG',
-]
+const SETTINGS = ['DATABASE_URL', 'REDIS_URL', 'LOG_LEVEL', 'CAMP_DIRECT_URL', 'CAMP_SECRET', 'CAMP_PUBLIC_URL']
 const TIMES = ['CAMP_HTTP_TIMEOUT_MS', 'CAMP_LEASE_MS', 'CAMP_SWEEP_MS', 'CAMP_TIMEZONE']
 
 /** Neither the server's own token, nor its home with a session in it, nor a file of settings. */
