@@ -30,9 +30,14 @@ function errorCodeOf({ kind, word }: FaultRule): ErrorCode {
   return kind === 'AUTH' ? 'DATABASE_ACCESS_DENIED' : CODES[word]
 }
 
-/** What a log says of any error: of the database's the sentence of the table, in one line; else its message. */
+/** What a log is given of any error: the database's in the table's words, with its own as the cause. */
+export function namedError(thrown: unknown): unknown {
+  return thrown instanceof CampError ? thrown : (databaseError(thrown) ?? thrown)
+}
+
+/** The same in one line. */
 export function sentenceOf(thrown: unknown): string {
-  return messageOf(thrown instanceof CampError ? thrown : (databaseError(thrown) ?? thrown))
+  return messageOf(namedError(thrown))
 }
 
 /** The word for those who may not know more; never a host, a user or the server's own words. Takes the queue's errors, too. */

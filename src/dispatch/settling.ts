@@ -18,7 +18,7 @@ export async function settleOutcome(
   const adapter = await adapterOf(batch.adapter)
   return persistOutcome(
     deps,
-    { what: 'settle', about: { batch: batch.id }, giveUpAt: giveUpAt(batch) },
+    { what: 'settle', about: aboutOf(batch), giveUpAt: giveUpAt(batch) },
     { outcome, without: withoutTexts },
     async known => {
       const settled = await settleBatch(deps, batch, adapter, known)
@@ -36,11 +36,12 @@ export function giveUpAt({ leaseUntil }: ClaimedBatch): Date {
 
 /** @param resolved how many leads in doubt its answers have decided about */
 function warnFenced(deps: DispatchDeps, batch: ClaimedBatch, resolved: number): void {
-  const { id, attempt, campaign, number } = batch
-  deps.log.warn(
-    { batch: id, campaign: campaign.agendamentoId, number, attempt, resolved },
-    'settle came too late: the lease had run out',
-  )
+  deps.log.warn({ event: 'settle.late', ...aboutOf(batch), resolved }, 'settle came too late: the lease had run out')
+}
+
+/** Which batch a log line is about. */
+export function aboutOf({ id, campaign, number, attempt }: ClaimedBatch) {
+  return { campaign: campaign.agendamentoId, batch: id, number, attempt }
 }
 
 /** Where the database took the broker's words for no text. */

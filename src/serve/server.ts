@@ -170,7 +170,8 @@ async function begin(
     await send({ exit: code })
   } catch (error) {
     code = error instanceof CampError ? error.exitCode : 1
-    if (!(error instanceof CampError)) log.error({ error: messageOf(error), origin }, 'a command broke off')
+    if (!(error instanceof CampError))
+      log.error({ event: 'server.command_broken', err: error, origin }, 'a command broke off')
     if (response.headersSent) await send({ exit: code }).catch(() => undefined)
     else end(response, 422, told(error))
   } finally {
@@ -181,7 +182,7 @@ async function begin(
   response.end()
   const command = wordsOf(argv)
   const who = { user: actor?.email ?? null, via: actor?.via?.email ?? null }
-  log.info({ ...who, origin, command, code, ms: clock.now().getTime() - startedAt }, 'command')
+  log.info({ event: 'server.command', ...who, origin, command, code, ms: clock.now().getTime() - startedAt }, 'command')
 }
 
 /** @throws its reason, some time after `signal` */
@@ -281,7 +282,7 @@ function told(error: unknown): ErrorDocument {
 
 function refuse(response: ServerResponse, error: unknown, log: Log): void {
   if (!(error instanceof CampError) && codeOf(error) !== 'ECONNRESET')
-    log.error({ error: messageOf(error) }, 'request failed')
+    log.error({ event: 'server.request_failed', err: error }, 'request failed')
   end(response, error instanceof CampError ? 413 : 500)
 }
 

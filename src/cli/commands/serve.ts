@@ -56,13 +56,13 @@ async function serve(context: Context, options: Options): Promise<void> {
     behindProxy: options.behindProxy ?? false,
   })
   context.out.talk(`Listening on ${server.url}`)
-  log.info({ listening: server.url }, 'server started')
+  log.info({ event: 'server.started', listening: server.url }, 'server started')
   await new Promise<void>(resolve => {
     if (signal.aborted) resolve()
     signal.addEventListener('abort', () => resolve(), { once: true })
   })
   await server.close()
-  log.info('server stopped')
+  log.info({ event: 'server.stopped' }, 'server stopped')
 }
 
 const SETTINGS = ['DATABASE_URL', 'REDIS_URL', 'LOG_LEVEL', 'CAMP_DIRECT_URL', 'CAMP_SECRET', 'CAMP_PUBLIC_URL']
