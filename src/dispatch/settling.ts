@@ -1,4 +1,5 @@
 import { adapterOf } from '../broker/registry.ts'
+import { unreachable } from '../errors.ts'
 import type { ClaimedBatch } from './claim.ts'
 import type { DispatchDeps } from './dispatch.ts'
 import { persistOutcome } from './persist.ts'
@@ -62,7 +63,10 @@ function withoutText(outcome: LeadOutcome): LeadOutcome {
       return { ...outcome, providerId: undefined }
     case 'REJECTED':
       return { ...outcome, code: 'REFUSED', detail: NO_WORDS }
-    default:
+    case 'NOT_ACCEPTED':
+    case 'IN_DOUBT':
       return { ...outcome, reason: NO_WORDS }
+    default:
+      return unreachable(outcome)
   }
 }

@@ -178,6 +178,8 @@ export function standingHash(recurrence: Recurrence): string {
   ])
 }
 
-export function audit(sql: Sql, action: string, id: string, userId: string | null, detail?: object): Promise<void> {
+type Act = 'add' | 'approve' | 'revoke' | 'open' | keyof typeof MOVES
+
+export function audit(sql: Sql, action: Act, id: string, userId: string | null, detail?: object): Promise<void> {
   return recordAudit(sql, { userId, action: `recurrence.${action}`, subject: 'Recurrence', subjectId: id, detail })
 }
