@@ -218,7 +218,7 @@ describe('a credential that is wrong while the secret is right', () => {
       askBroker({ pool: db.pool, clock: systemClock, keys, http }, id)
     await assertSecret(db.pool, await testKeys())
     await expect(ask(await testKeys())).rejects.toMatchObject({
-      kind: 'STATE',
+      code: 'CREDENTIAL_UNUSABLE',
       message: expect.stringMatching(/missing key "token"/),
     })
     await expect(ask(others())).rejects.toThrow(SecretMismatch)
