@@ -27,7 +27,7 @@ import { faults } from './faults.ts'
 import { openGuard } from './guard.ts'
 import { health } from './health.ts'
 import { type Heartbeat, startHeartbeat } from './heartbeat.ts'
-import { startRecurrences } from './recurrences.ts'
+import { logFired, startRecurrences } from './recurrences.ts'
 import { assertReady } from './start-checks.ts'
 import { after, every, seldom } from './timing.ts'
 
@@ -165,14 +165,7 @@ async function start(deps: WorkerDeps, options: WorkerOptions): Promise<Worker> 
     pool,
     databaseUrl: pool.options.connectionString!,
     clock: { now },
-    onFired: fired => {
-      const { recurrence, at, status, file, reason } = fired
-      const told = { recurrence, at, file, campaign: fired.campaign?.agendamentoId, reason }
-      const message = `recurring campaign: ${status}`
-      if (status === 'FAILED') log.warn({ event: 'recurrence.failed', ...told }, message)
-      else if (status === 'SKIPPED') log.warn({ event: 'recurrence.skipped', ...told }, message)
-      else log.info({ event: FIRED[status], ...told }, message)
-    },
+    onFired: fired => logFired(log, fired),
     onError: seldom(clock, (err, times) =>
       log.warn({ event: 'recurrence.error', err, times }, 'recurring campaigns not looked at'),
     ),
@@ -272,9 +265,3 @@ async function start(deps: WorkerDeps, options: WorkerOptions): Promise<Worker> 
     },
   }
 }
-
-const FIRED = {
-  OPENED: 'recurrence.opened',
-  NOTHING_NEW: 'recurrence.nothing_new',
-  NOT_YET: 'recurrence.not_yet',
-} as const
