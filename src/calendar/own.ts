@@ -85,9 +85,13 @@ export async function removeHoliday(
     )
     const holiday = rows[0]
     if (!holiday) {
-      throw new CampError('NOT_FOUND', `the calendar has no ${day}${state && ` for ${state}`} of its own`, {
-        hint: 'See: camp calendar list',
-      })
+      throw new CampError(
+        'CALENDAR_DAY_NOT_FOUND',
+        `the calendar has no ${day}${state && ` for ${state}`} of its own`,
+        {
+          hint: 'See: camp calendar list',
+        },
+      )
     }
     await wakeSleeping(sql)
     const { id, ...detail } = holiday
@@ -115,7 +119,7 @@ export function parseHoliday(text: string): string {
   const [, iso] = /^\s*(\d{4}-\d{2}-\d{2})\s*$/.exec(text) ?? []
   const day = iso ?? (d && m && `${y ?? ANY_LEAP_YEAR}-${m.padStart(2, '0')}-${d.padStart(2, '0')}`)
   if (day && isDay(day)) return iso || y ? day : day.slice('YYYY-'.length)
-  throw new CampError('USAGE', `"${text}" is not a day`, {
+  throw new CampError('INVALID_ARGUMENT', `"${text}" is not a day`, {
     hint: 'Write it as 2026-12-24 or 24/12/2026; 24/12 is that day in every year.',
   })
 }
@@ -131,5 +135,5 @@ function isDay(day: string): boolean {
 export function parseState(text: string): string {
   const state = text.trim().toUpperCase()
   if (STATES.includes(state)) return state
-  throw new CampError('USAGE', `"${text}" is not a state`, { hint: `One of ${STATES.join(' ')}.` })
+  throw new CampError('INVALID_ARGUMENT', `"${text}" is not a state`, { hint: `One of ${STATES.join(' ')}.` })
 }

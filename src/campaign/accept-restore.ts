@@ -140,7 +140,11 @@ function audit(sql: Sql, { id, hold }: Installation, report: RestoreReport, user
 }
 
 function notHeld(): CampError {
-  return new CampError('STATE', 'this database does not wait for a person: there is nothing to accept', {
-    hint: 'A worker that starts looks, and says so where there is. To stop all sending first: camp db hold',
-  })
+  return new CampError(
+    'INSTALLATION_NOT_HELD',
+    'this database does not wait for a person: there is nothing to accept',
+    {
+      hint: 'A worker that starts looks, and says so where there is. To stop all sending first: camp db hold',
+    },
+  )
 }

@@ -220,7 +220,7 @@ async function assertContent(campaign: CampaignHeader): Promise<void> {
         ? 'sends free text only, and this campaign has a template'
         : undefined
   if (wrong === undefined) return
-  throw new CampError('DATA', `broker ${campaign.broker} ${wrong}`, {
+  throw new CampError('MESSAGE_KIND_REFUSED', `broker ${campaign.broker} ${wrong}`, {
     hint: content === 'TEMPLATE' ? 'Import it again with --template CODE.' : 'Import it again with --message TEXT.',
   })
 }
@@ -238,7 +238,7 @@ async function assertBudget(sql: Sql, campaign: CampaignHeader, present: Present
   const position = await budgetPosition(sql, campaign.wallet_id, year, month, present)
   const period = formatMonth({ year, month })
   if (!position) {
-    throw new CampError('BUDGET', `wallet ${campaign.wallet} has no budget for ${period}`, {
+    throw new CampError('BUDGET_MISSING', `wallet ${campaign.wallet} has no budget for ${period}`, {
       hint: `Run: camp budget set "${campaign.wallet}" ${period} AMOUNT`,
     })
   }
@@ -249,7 +249,7 @@ async function assertBudget(sql: Sql, campaign: CampaignHeader, present: Present
   const cost = unit * BigInt(rows[0]!.pending)
   if (cost <= moneyOf(position.available)) return
   throw new CampError(
-    'BUDGET',
+    'BUDGET_EXCEEDED',
     `${campaign.agendamento_id} may cost ${formatMoney(cost)} (${rows[0]!.pending} messages of ${formatMoney(unit)}), ` +
       `and wallet ${campaign.wallet} has ${position.available} available in ${period}: ` +
       `limit ${position.budget}, used ${position.used}, committed to other campaigns ${position.committed}`,
@@ -268,7 +268,7 @@ export async function approvalHolds(sql: Sql, campaign: CampaignHeader, now: Dat
 async function approvalVoid(sql: Sql, id: string): Promise<CampError> {
   const { agendamento_id: handle } = await lockCampaign(sql, id)
   return new CampError(
-    'STATE',
+    'APPROVAL_VOID',
     `${handle} must be approved again: its price, template or settings have changed since`,
     {
       hint: `An ADMIN approves it: camp campaign approve ${handle}`,

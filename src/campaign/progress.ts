@@ -102,7 +102,8 @@ const BATCHES_SQL = `
   )`
 
 function split(row: (Header & Figures) | undefined, campaignId: string): { header: Header; figures: Figures } {
-  if (!row) throw new CampError('NOT_FOUND', `no campaign "${campaignId}"`, { hint: 'See: camp campaign list' })
+  if (!row)
+    throw new CampError('CAMPAIGN_NOT_FOUND', `no campaign "${campaignId}"`, { hint: 'See: camp campaign list' })
   const { status, failureReason, failureCode, waitingUntil, accepted, refused, inDoubt } = row
   return { header: { status, failureReason, failureCode, waitingUntil }, figures: { accepted, refused, inDoubt } }
 }

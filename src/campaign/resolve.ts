@@ -169,13 +169,13 @@ function bookingsOf(leads: readonly DoubtfulLead[], holders: ReadonlyMap<string,
 async function reopen(sql: Sql, campaignId: string, userId: string, now: Date): Promise<void> {
   const campaign = await lockCampaign(sql, campaignId)
   if (campaign.status === 'CANCELLED') {
-    throw new CampError('STATE', `${campaign.agendamento_id} is cancelled: nothing of it is sent again`, {
+    throw new CampError('CAMPAIGN_CANCELLED', `${campaign.agendamento_id} is cancelled: nothing of it is sent again`, {
       hint: 'Decide with --sent or --not-sent.',
     })
   }
   if (campaign.status === 'FINISHED') {
     if (campaign.approval_hash !== approvalHash(campaign)) {
-      throw new CampError('STATE', `what was approved of ${campaign.agendamento_id} has changed since`, {
+      throw new CampError('APPROVAL_VOID', `what was approved of ${campaign.agendamento_id} has changed since`, {
         hint: 'Decide with --sent or --not-sent; camp campaign retry sends the latter again, under a new approval.',
       })
     }
@@ -185,13 +185,17 @@ async function reopen(sql: Sql, campaignId: string, userId: string, now: Date): 
 }
 
 function nothingInDoubt(only: readonly string[] | null): CampError {
-  return new CampError('STATE', only === null ? 'none of its leads is in doubt' : 'none of these leads is in doubt', {
-    hint: 'See: camp campaign leads ID --status IN_DOUBT',
-  })
+  return new CampError(
+    'NOTHING_IN_DOUBT',
+    only === null ? 'none of its leads is in doubt' : 'none of these leads is in doubt',
+    {
+      hint: 'See: camp campaign leads ID --status IN_DOUBT',
+    },
+  )
 }
 
 function closingNotInDoubt(): CampError {
-  return new CampError('STATE', 'its last step at the broker is not in doubt')
+  return new CampError('NOTHING_IN_DOUBT', 'its last step at the broker is not in doubt')
 }
 
 /**

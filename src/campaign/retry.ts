@@ -22,7 +22,7 @@ export async function retryFailed(
 ): Promise<number> {
   const never = codes?.find(code => (REFUSAL_CODES as readonly string[]).includes(code))
   if (never !== undefined) {
-    throw new CampError('DATA', `${never} is a refusal of the row itself: it is never sent again`, {
+    throw new CampError('ERROR_NOT_RETRYABLE', `${never} is a refusal of the row itself: it is never sent again`, {
       hint: 'Correct the rows and import them: camp campaign import FILE --rejects writes them out.',
     })
   }
@@ -51,7 +51,7 @@ export async function retryFailed(
     const campaign = await lockCampaign(sql, campaignId)
     if (!isLegal('retry', campaign.status)) throw illegalMove('retry', campaign)
     if (!rowCount) {
-      throw new CampError('STATE', `${campaign.agendamento_id} has no failed leads that can be sent again`, {
+      throw new CampError('NOTHING_TO_RETRY', `${campaign.agendamento_id} has no failed leads that can be sent again`, {
         hint: `See: camp campaign report ${campaign.agendamento_id}`,
       })
     }

@@ -46,7 +46,7 @@ export function isLegal(move: MoveName, from: CampaignStatus): boolean {
 /** @returns the error for a move that the campaign's state does not allow */
 export function illegalMove(move: MoveName, campaign: { agendamento_id: string; status: CampaignStatus }): CampError {
   return new CampError(
-    'STATE',
+    'TRANSITION_REFUSED',
     `cannot ${move === 'retryFree' ? 'retry' : move} campaign ${campaign.agendamento_id}: it is ${campaign.status}`,
     { hint: stateHint(campaign.status, campaign.agendamento_id) },
   )

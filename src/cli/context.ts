@@ -189,7 +189,7 @@ export class Context {
     const actor = await this.actor()
     if (actor.role === 'ADMIN') return actor
     const { adminsOf, people } = await import('../security/permissions.ts')
-    throw new CampError('AUTH', `${actor.email} is a USER; this takes an ADMIN`, {
+    throw new CampError('ADMIN_REQUIRED', `${actor.email} is a USER; this takes an ADMIN`, {
       hint: `Ask an ADMIN: ${people(await adminsOf(await this.pool()))}`,
     })
   }

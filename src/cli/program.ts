@@ -2,7 +2,7 @@ import { Command } from 'commander'
 import type { Register } from './command.ts'
 import { actionFor, ENV_FILE_HELP } from './command.ts'
 import type { Host } from './context.ts'
-import { commanderOutput } from './streams.ts'
+import { asksForJson, commanderOutput } from './streams.ts'
 
 type Entry = { summary: string; load: () => Promise<{ register: Register }> }
 
@@ -56,7 +56,7 @@ const COMMANDS: Record<string, Entry> = {
 }
 
 export async function buildProgram(argv: readonly string[], host: Host): Promise<Command> {
-  const output = commanderOutput(host.streams)
+  const output = commanderOutput(host.streams, asksForJson(argv))
   const program = new Command('camp')
     .description('Imports contact files as campaigns and dispatches them through brokers, each message at most once.')
     .helpCommand('help [command]', 'help for a command')

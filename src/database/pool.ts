@@ -51,7 +51,10 @@ export function assertReadable(url: string): void {
   try {
     parse(url)
   } catch (error) {
-    throw new CampError('USAGE', `DATABASE_URL cannot be used: ${messageOf(error)}`, { hint: ENCODE, cause: error })
+    throw new CampError('DATABASE_URL_INVALID', `DATABASE_URL cannot be used: ${messageOf(error)}`, {
+      hint: ENCODE,
+      cause: error,
+    })
   }
 }
 

@@ -1,4 +1,5 @@
 import { OWN_HOLIDAYS_SQL } from '../calendar/own.ts'
+import type { CampaignStatus } from '../database/generated/enums.ts'
 import type { Sql } from '../database/pool.ts'
 import type { HoursColumns } from './hours.ts'
 
@@ -16,7 +17,7 @@ export interface BatchHeader extends HoursColumns {
   not_before: Date | null
   asleep: boolean
   campaign_id: string
-  campaign_status: string
+  campaign_status: CampaignStatus
   agendamento_id: string
   base_message: string | null
   template_vars: unknown

@@ -37,7 +37,7 @@ export type Claim =
   /** Nobody in it may be contacted: every lead has its reason, and the batch is done. */
   | { kind: 'EMPTIED'; campaign: ClaimedCampaign; number: number }
   /** The campaign cannot go on: too little budget, no credential. */
-  | { kind: 'FAILED'; campaign: ClaimedCampaign; reason: string }
+  | { kind: 'FAILED'; campaign: ClaimedCampaign; handle: string; reason: string }
 
 export interface ClaimedCampaign {
   id: string
@@ -139,7 +139,7 @@ async function tryClaim(deps: ClaimDeps, sql: Sql, batchId: string, most: number
   }
   const fail = async (reason: string): Promise<Claim> => {
     await failCampaign(sql, campaign.id, reason, now)
-    return { kind: 'FAILED', campaign, reason }
+    return { kind: 'FAILED', campaign, handle: header.agendamento_id, reason }
   }
   if (!header.credential_id) return fail(`the wallet has no credential at broker ${header.broker}`)
   // Before anything is taken: a worker with another secret leaves the batch QUEUED for the others.
@@ -229,5 +229,5 @@ async function tryClaim(deps: ClaimDeps, sql: Sql, batchId: string, most: number
 async function failForBudget(sql: Sql, { payer, reason }: TooLittleBudget, now: Date): Promise<Claim> {
   const campaign = { id: payer.campaign_id, brokerId: payer.broker_id, paced: false }
   await failCampaign(sql, campaign.id, reason, now, 'BUDGET')
-  return { kind: 'FAILED', campaign, reason }
+  return { kind: 'FAILED', campaign, handle: payer.agendamento_id, reason }
 }

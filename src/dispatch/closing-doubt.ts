@@ -1,6 +1,6 @@
 import type { ClosingLook } from '../broker/port.ts'
 import { adapterOf } from '../broker/registry.ts'
-import { sentenceOf } from '../database/faults.ts'
+import { namedError } from '../database/faults.ts'
 import { type Sql, transaction } from '../database/pool.ts'
 import { SecretMismatch } from '../security/fingerprint.ts'
 import { closeClosing, holdsClosing, requeueClosing } from './closing-rows.ts'
@@ -39,7 +39,10 @@ export async function reconcileClosings(deps: DispatchDeps): Promise<void> {
     } catch (error) {
       if (error instanceof SecretMismatch) throw error
       // The others are looked at all the same.
-      deps.log.warn({ campaign: row.agendamento_id, error: sentenceOf(error) }, 'its closing could not be looked at')
+      deps.log.warn(
+        { event: 'closing.look_failed', campaign: row.agendamento_id, batch: row.id, err: namedError(error) },
+        'closing not looked at',
+      )
     }
   }
 }
@@ -79,7 +82,7 @@ async function lookAt(deps: DispatchDeps, row: Doubtful): Promise<ClosingLook | 
 async function writeLook(deps: DispatchDeps, sql: Sql, row: Doubtful, look: ClosingLook | undefined) {
   const at = deps.now()
   if (!(await holdsClosing(sql, row, 'IN_DOUBT'))) return undefined
-  const log = { campaign: row.agendamento_id }
+  const about = { campaign: row.agendamento_id, batch: row.id, attempt: row.attempt }
   if (!look) {
     await lookAgain(sql, row.id, null)
     await askPerson(sql, row.campaign_id, row.error, at)
@@ -89,13 +92,16 @@ async function writeLook(deps: DispatchDeps, sql: Sql, row: Doubtful, look: Clos
     const waitMs = look.kind === 'NOT_ACCEPTED' ? (look.retryAfterMs ?? LOOK_MS) : LOOK_MS
     await sql.query(`UPDATE "Batch" SET error = $2 WHERE id = $1`, [row.id, `it cannot be looked at: ${look.reason}`])
     await lookAgain(sql, row.id, new Date(at.getTime() + waitMs))
-    deps.log.warn({ ...log, reason: look.reason }, 'its closing is in doubt, and cannot be looked at')
+    deps.log.warn(
+      { event: 'closing.look_failed', ...about, reason: look.reason },
+      'closing in doubt: the broker did not answer the look',
+    )
     return undefined
   }
   if (look.busy || look.mark !== row.broker_ref) {
     await closeClosing(sql, row.id, at, look.mark)
     await finishIfDone(sql, row.campaign_id, at)
-    deps.log.info(log, 'its closing, in doubt until now, was done')
+    deps.log.info({ event: 'closing.found_done', ...about }, 'closing, in doubt until now, was done')
     return undefined
   }
   if (at.getTime() < row.settled_at.getTime() + SETTLING_MS) {
@@ -104,7 +110,7 @@ async function writeLook(deps: DispatchDeps, sql: Sql, row: Doubtful, look: Clos
   }
   const error = `asked for again: the first time nothing was run (${row.error})`
   const ring = await requeueClosing(sql, row.id, { at, until: null, failures: 0, error })
-  deps.log.info(log, 'its closing, in doubt until now, had not happened')
+  deps.log.info({ event: 'closing.found_absent', ...about }, 'closing, in doubt until now, was not done')
   return ring === undefined ? undefined : { batchId: row.id, ring, at: null }
 }
 

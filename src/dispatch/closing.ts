@@ -86,7 +86,7 @@ async function keepMark(deps: DispatchDeps, { id, attempt, leaseMs }: ClaimedClo
 
 /** The result is known and must not be lost to a database that refuses for a while. */
 async function settle(deps: DispatchDeps, claim: ClaimedClosing, result: ClosingResult): Promise<void> {
-  const about = { batch: claim.id, campaign: claim.agendamentoId }
+  const about = { campaign: claim.agendamentoId, batch: claim.id, attempt: claim.attempt }
   const giveUpAt = new Date(deps.now().getTime() + claim.leaseMs + 60_000)
   const ring = await persistOutcome(
     deps,
@@ -105,25 +105,25 @@ function withoutText(result: ClosingResult): ClosingResult {
 async function writeResult(deps: DispatchDeps, sql: Sql, claim: ClaimedClosing, result: ClosingResult) {
   const at = deps.now()
   if (!(await holdsClosing(sql, claim, 'SENDING'))) return undefined
-  const log = { campaign: claim.agendamentoId }
+  const about = { campaign: claim.agendamentoId, batch: claim.id, attempt: claim.attempt }
   switch (result.kind) {
     case 'DONE':
       await closeClosing(sql, claim.id, at, result.reference)
       await finishIfDone(sql, claim.place.campaignId, at)
-      deps.log.info({ ...log, reference: result.reference }, 'closed')
+      deps.log.info({ event: 'closing.done', ...about, reference: result.reference }, 'closing done')
       return undefined
     case 'NOT_ACCEPTED': {
       const waitMs = result.retryAfterMs ?? backoffMs(claim.failures, deps.random)
       const until = new Date(at.getTime() + waitMs)
       const failures = claim.failures + 1
       const ring = await requeueClosing(sql, claim.id, { at, until, failures, error: result.reason })
-      deps.log.info({ ...log, reason: result.reason, until }, 'its closing waits')
+      deps.log.info({ event: 'closing.deferred', ...about, reason: result.reason, until }, 'closing deferred')
       return ring === undefined ? undefined : { batchId: claim.id, ring, at: until }
     }
     case 'FATAL':
       await requeueClosing(sql, claim.id, { at, until: null, failures: 0, error: result.reason })
       await failCampaign(sql, claim.place.campaignId, `its last step at the broker was refused: ${result.reason}`, at)
-      deps.log.warn({ ...log, reason: result.reason }, 'its closing was refused')
+      deps.log.warn({ event: 'closing.refused', ...about, reason: result.reason }, 'closing refused')
       return undefined
     case 'IN_DOUBT':
       if (claim.closing.look) {
@@ -132,7 +132,7 @@ async function writeResult(deps: DispatchDeps, sql: Sql, claim: ClaimedClosing, 
         await doubtClosing(sql, claim.id, { at, error: result.reason, lookAt: null })
         await askPerson(sql, claim.place.campaignId, result.reason, at)
       }
-      deps.log.warn({ ...log, reason: result.reason }, 'its closing is in doubt')
+      deps.log.warn({ event: 'closing.in_doubt', ...about, reason: result.reason }, 'closing in doubt')
       return undefined
   }
 }

@@ -6,6 +6,7 @@ import type { Sql } from '../database/pool.ts'
 export interface Payer {
   id: string
   campaign_id: string
+  agendamento_id: string
   broker_id: string
   wallet_id: string
   /** A decimal. */

@@ -1,6 +1,7 @@
 import { addToBlocklist, optedOutAt } from '../blocklist/blocklist.ts'
 import type { Adapter } from '../broker/port.ts'
 import type { Sql } from '../database/pool.ts'
+import { unreachable } from '../errors.ts'
 import type { ClaimedBatch } from './claim.ts'
 import { type ClaimedLead, recipientOf } from './claim-leads.ts'
 import { releaseContacts } from './contacts.ts'
@@ -109,8 +110,11 @@ function eventKindOf(outcome: LeadOutcome): LeadEventKind {
       return 'REFUSED'
     case 'NOT_ACCEPTED':
       return outcome.isWithheld ? 'WITHHELD' : 'NOT_TAKEN'
-    default:
+    case 'ACCEPTED':
+    case 'IN_DOUBT':
       return outcome.kind
+    default:
+      return unreachable(outcome)
   }
 }
 
@@ -128,8 +132,11 @@ function detailOf(outcome: LeadOutcome): string | null {
       return outcome.detail
     case 'IN_DOUBT':
       return outcome.reason
-    default:
+    case 'ACCEPTED':
+    case 'NOT_ACCEPTED':
       return null
+    default:
+      return unreachable(outcome)
   }
 }
 

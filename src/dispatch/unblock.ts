@@ -42,7 +42,7 @@ export async function unblockCredential(
     const blocked = rows[0]
     if (!blocked?.until || blocked.until <= now()) {
       throw new CampError(
-        'STATE',
+        'CREDENTIAL_NOT_WAITING',
         `the credential of "${wallet.name}" at "${broker.name}" does not wait for the broker`,
       )
     }

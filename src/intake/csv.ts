@@ -103,15 +103,19 @@ class RowCollector {
     if (error.code === 'CSV_QUOTE_NOT_CLOSED' || error.code === 'CSV_MAX_RECORD_SIZE') {
       return this.#quoteError(line, index)
     }
-    return new CampError('DATA', `${this.#file}, line ${line}: ${error.message}`, { cause: error })
+    return new CampError('FILE_MALFORMED', `${this.#file}, line ${line}: ${error.message}`, { cause: error })
   }
 
   #quoteError(line: number, index: number): CampError {
     const header = this.#headers?.[index]
     const column = header === undefined ? `${index + 1}` : `"${header}"`
-    return new CampError('DATA', `${this.#file}, line ${line}, column ${column}: a quote is opened and not closed`, {
-      hint: 'Close it, or remove it; a quote within a quoted cell is written twice. Nothing was imported.',
-    })
+    return new CampError(
+      'FILE_MALFORMED',
+      `${this.#file}, line ${line}, column ${column}: a quote is opened and not closed`,
+      {
+        hint: 'Close it, or remove it; a quote within a quoted cell is written twice. Nothing was imported.',
+      },
+    )
   }
 }
 

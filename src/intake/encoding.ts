@@ -10,7 +10,9 @@ export function parseEncoding(name: string): Encoding {
   const plain = name.toLowerCase().replace(/[^a-z0-9]/g, '')
   const known = ENCODINGS.find(encoding => encoding.replace(/[^a-z0-9]/g, '') === plain) ?? OTHER_NAMES.get(plain)
   if (known) return known
-  throw new CampError('USAGE', `--encoding "${name}" is not known`, { hint: `Encodings: ${ENCODINGS.join(', ')}.` })
+  throw new CampError('INVALID_ARGUMENT', `--encoding "${name}" is not known`, {
+    hint: `Encodings: ${ENCODINGS.join(', ')}.`,
+  })
 }
 
 // Latin-1 is read as Windows-1252, as every browser does: it differs only in control characters that no mailing has.

@@ -48,7 +48,9 @@ export async function importCampaign(deps: ImportDeps, request: ImportRequest): 
   try {
     assertContent(request)
     if (request.rejects !== null && resolve(request.rejects) === resolve(request.file)) {
-      throw new CampError('USAGE', '--rejects names the file that is imported', { hint: 'Give it another name.' })
+      throw new CampError('OPTIONS_CONFLICT', '--rejects names the file that is imported', {
+        hint: 'Give it another name.',
+      })
     }
     const source = await inspectFile(request.file, { ...request, signal: deps.signal })
     const records = await openRecords(source, deps.signal)

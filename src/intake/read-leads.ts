@@ -42,7 +42,7 @@ export async function openRecords(source: Inspection, signal: AbortSignal): Prom
     if (!header) throw emptyFile(source.file)
     if (header.cells.length > MOST_COLUMNS) {
       const count = header.cells.length.toLocaleString('en')
-      throw new CampError('DATA', `${source.file}, line ${header.line}: it has ${count} columns`, {
+      throw new CampError('FILE_TOO_LARGE', `${source.file}, line ${header.line}: it has ${count} columns`, {
         hint: `${MOST_COLUMNS.toLocaleString('en')} columns at most are read, as many as Excel has.`,
       })
     }

@@ -56,13 +56,13 @@ export async function claimFile(sql: Sql, file: string, sha256: string): Promise
     [`camp import ${sha256}`],
   )
   if (!rows[0]!.free) {
-    throw new CampError('STATE', `${file} is being imported right now by another camp`, {
+    throw new CampError('FILE_IMPORT_RUNNING', `${file} is being imported right now by another camp`, {
       hint: 'See: camp campaign list',
     })
   }
   const before = await importedBefore(sql, sha256)
   if (before === undefined) return
-  throw new CampError('STATE', `${file} was imported before, as campaign ${before}`, {
+  throw new CampError('FILE_IMPORTED_BEFORE', `${file} was imported before, as campaign ${before}`, {
     hint: `See it: camp campaign show ${before}. To send the same file again: --again`,
   })
 }

@@ -6,6 +6,7 @@ import type { Clock } from '../clock.ts'
 import { isUnreachable, sentenceOf } from '../database/faults.ts'
 import { type Sql, transaction, withoutTimeLimits } from '../database/pool.ts'
 import type { PrismaClient } from '../database/prisma.ts'
+import type { ErrorCode } from '../error-codes.ts'
 import { CampError } from '../errors.ts'
 import { importCampaign } from '../intake/import.ts'
 import { otherSheetsOf } from '../intake/other-sheets.ts'
@@ -122,18 +123,20 @@ async function attempt(deps: FireDeps, sql: Sql, recurrence: Recurrence, at: Dat
     return await open(deps, recurrence, at, file, older)
   } catch (error) {
     if (deps.signal.aborted || isUnreachable(error)) throw error
-    // Imported before, or by somebody else at this moment.
-    const status = error instanceof CampError && error.kind === 'STATE' ? 'NOTHING_NEW' : 'FAILED'
+    const status = error instanceof CampError && TAKEN.includes(error.code) ? 'NOTHING_NEW' : 'FAILED'
     return outcome(recurrence, at, status, sentenceOf(error), file)
   }
 }
 
+/** The file was imported before, or another process imports it at this moment. */
+const TAKEN: readonly ErrorCode[] = ['FILE_IMPORTED_BEFORE', 'FILE_IMPORT_RUNNING', 'OCCURRENCE_TAKEN']
+
 /** Rights are those of the moment, as everywhere. */
 function assertOwner(recurrence: Recurrence, { noCap, allowHolidays }: ReturnType<typeof settingsOf>): void {
   const { owner, owner_role, owner_disabled } = recurrence
-  if (owner_disabled) throw new CampError('AUTH', `its owner ${owner} is disabled`)
+  if (owner_disabled) throw new CampError('OWNER_DISABLED', `its owner ${owner} is disabled`)
   if ((noCap || allowHolidays) && owner_role !== 'ADMIN') {
-    throw new CampError('AUTH', `its owner ${owner} is no ADMIN any more, and its settings take one`)
+    throw new CampError('OWNER_NOT_ADMIN', `its owner ${owner} is no ADMIN any more, and its settings take one`)
   }
 }
 
@@ -178,7 +181,7 @@ async function open(
         const { id, agendamentoId } = campaign
         fired = { ...outcome(recurrence, at, 'OPENED', reason, file), campaign: { id, agendamentoId } }
         if (!(await record(sql, recurrence.id, fired, file))) {
-          throw new CampError('STATE', 'another camp has seen to this occurrence')
+          throw new CampError('OCCURRENCE_TAKEN', 'another camp has seen to this occurrence')
         }
         const detail = { at, file: file.name, campaign: campaign.agendamentoId }
         await audit(sql, 'open', recurrence.id, null, detail)

@@ -72,11 +72,13 @@ export async function findRecurrence(sql: Sql, ref: string): Promise<Recurrence>
     [ref],
   )
   if (ref === '' || rows.length === 0) {
-    throw new CampError('NOT_FOUND', `no recurring campaign "${ref}"`, { hint: 'See: camp campaign repeat list' })
+    throw new CampError('RECURRENCE_NOT_FOUND', `no recurring campaign "${ref}"`, {
+      hint: 'See: camp campaign repeat list',
+    })
   }
   if (rows.length > 1) {
     const handles = rows.map(row => row.handle).join(', ')
-    throw new CampError('USAGE', `"${ref}" is the beginning of several recurring campaigns: ${handles}`)
+    throw new CampError('REFERENCE_AMBIGUOUS', `"${ref}" is the beginning of several recurring campaigns: ${handles}`)
   }
   return rows[0]!
 }
@@ -153,7 +155,7 @@ export async function moveRecurrence(
      WHERE id = $1 AND status::text = ANY($4)`,
     [id, to, now, from, move === 'resume' ? nextOccurrence(cron, timezone, now) : null],
   )
-  if (rowCount === 0) throw new CampError('STATE', `cannot ${move} ${handle}: it is ${status}`)
+  if (rowCount === 0) throw new CampError('TRANSITION_REFUSED', `cannot ${move} ${handle}: it is ${status}`)
   await audit(sql, move, id, userId)
 }
 
@@ -176,6 +178,8 @@ export function standingHash(recurrence: Recurrence): string {
   ])
 }
 
-export function audit(sql: Sql, action: string, id: string, userId: string | null, detail?: object): Promise<void> {
+type Act = 'add' | 'approve' | 'revoke' | 'open' | keyof typeof MOVES
+
+export function audit(sql: Sql, action: Act, id: string, userId: string | null, detail?: object): Promise<void> {
   return recordAudit(sql, { userId, action: `recurrence.${action}`, subject: 'Recurrence', subjectId: id, detail })
 }

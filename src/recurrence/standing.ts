@@ -29,7 +29,7 @@ export interface StandingOrder {
 /** To be called in a transaction. @throws CampError AUTH (four eyes), STATE (removed, or the wallet has no credential) */
 export async function giveStanding(sql: Sql, recurrence: Recurrence, order: StandingOrder): Promise<void> {
   const { id, handle, status } = recurrence
-  if (status === 'REMOVED') throw new CampError('STATE', `${handle} is removed`)
+  if (status === 'REMOVED') throw new CampError('RECURRENCE_REMOVED', `${handle} is removed`)
   const approver = { id: order.approverId, via: order.via ?? null }
   const own = await assertFourEyes(sql, await handsOnRecurrence(sql, recurrence), approver)
   await assertCredential(sql, recurrence)
@@ -54,7 +54,7 @@ export async function revokeStanding(sql: Sql, { id, handle }: Recurrence, userI
             approval_until = NULL, updated_at = $2 WHERE id = $1 AND approval_hash IS NOT NULL`,
     [id, now],
   )
-  if (rowCount === 0) throw new CampError('STATE', `${handle} has no standing approval`)
+  if (rowCount === 0) throw new CampError('STANDING_APPROVAL_MISSING', `${handle} has no standing approval`)
   await audit(sql, 'revoke', id, userId)
 }
 

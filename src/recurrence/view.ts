@@ -1,3 +1,4 @@
+import type { CampaignStatus } from '../campaign/state.ts'
 import type { Sql } from '../database/pool.ts'
 import type { OccurrenceStatus } from './fire.ts'
 import type { Recurrence } from './recurrence.ts'
@@ -40,7 +41,7 @@ export interface OccurrenceView {
   status: OccurrenceStatus
   file: string | null
   campaign: string | null
-  campaign_status: string | null
+  campaign_status: CampaignStatus | null
   reason: string | null
 }
 

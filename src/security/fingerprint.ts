@@ -16,7 +16,7 @@ const ROW = 'SecretFingerprint 1'
 /** This process's secret is not the database's. Thrown before anything is touched: the fault is the process's, not a campaign's. */
 export class SecretMismatch extends CampError {
   constructor({ name, cure }: SecretOrigin, flaw = 'is not the secret of this database') {
-    super('USAGE', `${name} ${flaw}: nothing was touched`, { hint: cure })
+    super('SECRET_MISMATCH', `${name} ${flaw}: nothing was touched`, { hint: cure })
   }
 }
 

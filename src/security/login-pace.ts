@@ -79,7 +79,11 @@ async function count(
     [email, origin],
   )
   const seconds = Math.ceil(((waiting[0]?.next_at ?? now).getTime() - now.getTime()) / 1000)
-  throw new CampError('AUTH', `too many failed logins of ${email}: the next one is looked at in ${seconds} s`, {
-    hint: 'A password that was forgotten is reset by another ADMIN: camp user set EMAIL --password-stdin',
-  })
+  throw new CampError(
+    'LOGIN_THROTTLED',
+    `too many failed logins of ${email}: the next one is looked at in ${seconds} s`,
+    {
+      hint: 'A password that was forgotten is reset by another ADMIN: camp user set EMAIL --password-stdin',
+    },
+  )
 }

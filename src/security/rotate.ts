@@ -104,7 +104,11 @@ function assertOpen(from: Keys, rows: readonly SealedRow[]): void {
   const closed = rows.filter(({ id, config }) => !opens(from, config, id))
   if (closed.length === 0) return
   const names = closed.map(({ wallet, broker }) => `"${wallet}" at "${broker}"`).join(', ')
-  throw new CampError('STATE', `these credentials were sealed with another secret, and cannot be resealed: ${names}`, {
-    hint: 'Give each anew with all its keys (camp credential set WALLET BROKER key=value), or remove it: camp credential remove',
-  })
+  throw new CampError(
+    'CREDENTIAL_UNREADABLE',
+    `these credentials were sealed with another secret, and cannot be resealed: ${names}`,
+    {
+      hint: 'Give each anew with all its keys (camp credential set WALLET BROKER key=value), or remove it: camp credential remove',
+    },
+  )
 }

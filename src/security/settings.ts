@@ -71,7 +71,11 @@ function readValue<Name extends SettingName>(name: Name, stored: string | undefi
   if (stored === undefined) return standard
   const value = values.find(one => one === stored)
   if (value !== undefined) return value
-  throw new CampError('STATE', `the setting ${name} is "${stored}" in the database: it takes ${values.join(' or ')}`, {
-    hint: `Set it anew: camp setting set ${name} ${standard}`,
-  })
+  throw new CampError(
+    'SETTING_DAMAGED',
+    `the setting ${name} is "${stored}" in the database: it takes ${values.join(' or ')}`,
+    {
+      hint: `Set it anew: camp setting set ${name} ${standard}`,
+    },
+  )
 }

@@ -25,7 +25,7 @@ export async function syncBlocklist(deps: SyncDeps, request: SyncRequest): Promi
   assertSource(request.source)
   const location = parseLocation(request.from)
   if (request.rejects !== null && location.kind === 'FILE' && resolve(request.rejects) === location.path)
-    throw new CampError('USAGE', '--rejects names the list that is read', { hint: 'Give it another name.' })
+    throw new CampError('OPTIONS_CONFLICT', '--rejects names the list that is read', { hint: 'Give it another name.' })
   const kept: Kept = { fetched: null, rejects: null }
   try {
     const result = await transaction(deps.pool, client =>
@@ -152,7 +152,7 @@ async function apply(
 function assertSource(source: string): void {
   if (source !== 'manual' && !source.startsWith('broker:')) return
   throw new CampError(
-    'USAGE',
+    'SOURCE_RESERVED',
     `--source ${source}: that name is for what ${source === 'manual' ? 'people add' : 'brokers report'}`,
     {
       hint: 'Name the list: --source procon, --source nao-me-perturbe, …',
@@ -169,7 +169,7 @@ async function claimSource(sql: Sql, source: string): Promise<void> {
     [`camp blocklist sync ${source}`],
   )
   if (rows[0]!.free) return
-  throw new CampError('STATE', `the list of ${source} is being synced right now by another camp`, {
+  throw new CampError('SYNC_RUNNING', `the list of ${source} is being synced right now by another camp`, {
     hint: 'When it is done: camp blocklist stats',
   })
 }
@@ -185,7 +185,7 @@ function assertNamesSomebody(file: string, { rows, refused, named, refusals }: R
   if (named > 0 || (rows === 0 && request.replace)) return
   const [first] = refusals
   throw new CampError(
-    'DATA',
+    'LIST_EMPTY',
     first ? `${file}: not one of its ${refused} rows names a phone or a document` : `${file} names nobody`,
     {
       hint: first
@@ -198,7 +198,7 @@ function assertNamesSomebody(file: string, { rows, refused, named, refusals }: R
 function wouldShrink(file: string, source: string, { removed, held }: Delta): CampError {
   const number = (n: number) => n.toLocaleString('en-US')
   return new CampError(
-    'STATE',
+    'LIST_WOULD_SHRINK',
     `${file} would take off ${number(removed)} of the ${number(held)} entries of ${source}`,
     {
       hint: 'Is it whole, and the right one? The blocklist is as it was. If it is meant: --allow-shrink',

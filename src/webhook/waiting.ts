@@ -1,4 +1,5 @@
 import type pg from 'pg'
+import type { LeadStatus } from '../database/generated/enums.ts'
 import { type Sql, transaction } from '../database/pool.ts'
 import type { LeadEvent } from './fold.ts'
 
@@ -18,7 +19,7 @@ export interface InboxEvent extends LeadEvent {
   stops: boolean
   /** Null: no lead of this broker's campaigns. */
   lead_id: string | null
-  status: string | null
+  status: LeadStatus | null
   billed: boolean | null
   batch_number: number | null
   lead_phone: string | null

@@ -51,7 +51,7 @@ async function on(database: string, statement: string): Promise<void> {
 }
 
 async function failing(line: string, url: string): Promise<Run> {
-  const run = await camp([...line.split(' '), '--json'], { env: { ...env, DATABASE_URL: url } })
+  const run = await camp(line.split(' '), { env: { ...env, DATABASE_URL: url } })
   expectASentence(run)
   return run
 }

@@ -178,6 +178,23 @@ describe('a command of another machine', () => {
   }
 })
 
+describe('an error with --json', () => {
+  it('is the same document from a command that the server ran, and from one that it refused', async () => {
+    const env = { ...ana, FORCE_COLOR: '1' }
+    const ran = await camp(['campaign', 'show', 'nope', '--json'], { env })
+    expect(ran).toMatchObject({ code: 3, out: '' })
+    expect(JSON.parse(ran.err)).toEqual({
+      error: { code: 'CAMPAIGN_NOT_FOUND', message: 'no campaign "nope"', hint: 'See: camp campaign list' },
+    })
+    const usage = await camp(['campaign', 'show', '--nope', '--json'], { env })
+    expect([usage.code, usage.error().code]).toEqual([2, 'INVALID_COMMAND_LINE'])
+    const refused = await camp(['db', 'stop', '--json'], { env })
+    expect([refused.code, refused.error().code]).toEqual([2, 'NOT_SERVED'])
+    const unknown = await camp(['wallet', 'list', '--json'], { env: { ...env, CAMP_HOME: folder } })
+    expect([unknown.code, unknown.error().code]).toEqual([7, 'NOT_LOGGED_IN'])
+  })
+})
+
 describe('what a client may not', () => {
   it.each([
     ['worker'],

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { unreachable } from '../../errors.ts'
 import { type Failure, failureOf, isSuccess } from '../classify.ts'
 import type { Http, HttpResponse } from '../http.ts'
 import type { Adapter, Message, Outcome, SendResult } from '../port.ts'
@@ -34,8 +35,12 @@ export const gosac: Adapter<GosacCredential> = {
         return { ...outcomesOf(request.messages, { kind: 'ACCEPTED' }), reference: created.id }
       case 'IN_DOUBT':
         return contacts.length === request.messages.length ? created : outcomesOf(request.messages, created)
-      default:
+      case 'NOT_ACCEPTED':
+      case 'REJECTED':
+      case 'FATAL':
         return created
+      default:
+        return unreachable(created)
     }
   },
 

@@ -85,7 +85,7 @@ async function add(context: Context, options: Target & { reason?: string; purpos
 async function remove(context: Context, options: Target & { source?: string; all?: boolean }): Promise<void> {
   if (options.all) {
     if (options.source === undefined || options.phone !== undefined || options.document !== undefined)
-      throw new CampError('USAGE', '--all goes with --source alone')
+      throw new CampError('OPTIONS_CONFLICT', '--all goes with --source alone')
     return (await import('./blocklist/remove-all.ts')).removeAll(context, options.source)
   }
   const { entriesFor, removeFromBlocklist } = await import('../../blocklist/blocklist.ts')
@@ -100,7 +100,7 @@ async function remove(context: Context, options: Target & { source?: string; all
   const { source } = options
   const of = source === undefined ? 'the blocklist' : `the blocklist of ${source}`
   if ((await entriesFor(pool, { ...keys, source })).length === 0)
-    throw new CampError('NOT_FOUND', `${subjectOf(keys)} is not on ${of}`)
+    throw new CampError('BLOCKLIST_ENTRY_NOT_FOUND', `${subjectOf(keys)} is not on ${of}`)
   await confirm(context, `Take ${subjectOf(keys)} off ${of}?`)
   const removed = await transaction(pool, async sql => {
     const entries = await removeFromBlocklist(sql, { ...keys, source })
@@ -135,7 +135,7 @@ async function check(context: Context, value: string): Promise<void> {
   const { phone } = canonicalPhone(value)
   const { document } = parseDocument(value)
   if (phone === undefined && document === undefined) {
-    throw new CampError('DATA', `"${value}" is neither a phone nor a CPF or CNPJ`)
+    throw new CampError('INVALID_VALUE', `"${value}" is neither a phone nor a CPF or CNPJ`)
   }
   const keys = { phones: phone === undefined ? [] : [phone], documents: document === undefined ? [] : [document] }
   const entries = await entriesFor(await context.pool(), keys)
@@ -163,16 +163,18 @@ interface Keys {
 async function keysOf({ phone, document }: Target): Promise<Keys> {
   const { canonicalPhone } = await import('../../lead/phone.ts')
   const { parseDocument } = await import('../../lead/document.ts')
-  if (phone === undefined && document === undefined) throw new CampError('USAGE', 'give --phone, --document or both')
+  if (phone === undefined && document === undefined)
+    throw new CampError('ARGUMENT_MISSING', 'give --phone, --document or both')
   const keys: Keys = { phones: [], documents: [] }
   if (phone !== undefined) {
     const read = canonicalPhone(phone)
-    if (read.phone === undefined) throw new CampError('DATA', `"${phone}" is not a phone: ${read.problem}`)
+    if (read.phone === undefined) throw new CampError('INVALID_PHONE', `"${phone}" is not a phone: ${read.problem}`)
     keys.phones.push(read.phone)
   }
   if (document !== undefined) {
     const read = parseDocument(document)
-    if (read.document === undefined) throw new CampError('DATA', `"${document}" is not a CPF or CNPJ: ${read.problem}`)
+    if (read.document === undefined)
+      throw new CampError('INVALID_DOCUMENT', `"${document}" is not a CPF or CNPJ: ${read.problem}`)
     keys.documents.push(read.document)
   }
   return keys

@@ -114,7 +114,7 @@ async function ledger(context: Context, walletRef: string, monthText: string): P
 }
 
 function noBudget(wallet: string, month: string): CampError {
-  return new CampError('NOT_FOUND', `wallet "${wallet}" has no budget for ${month}`, {
+  return new CampError('BUDGET_NOT_FOUND', `wallet "${wallet}" has no budget for ${month}`, {
     hint: `An ADMIN sets it: camp budget set "${wallet}" ${month} AMOUNT`,
   })
 }

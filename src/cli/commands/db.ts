@@ -116,7 +116,7 @@ async function stop(context: Context): Promise<void> {
 
 function assertEmbedded({ config }: Context): void {
   if (config.databaseUrl) {
-    throw new CampError('STATE', 'DATABASE_URL is set: that server is not for camp to start or stop', {
+    throw new CampError('EMBEDDED_ONLY', 'DATABASE_URL is set: that server is not for camp to start or stop', {
       hint: 'Without DATABASE_URL camp uses a PostgreSQL of its own.',
     })
   }

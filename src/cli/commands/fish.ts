@@ -20,7 +20,7 @@ async function add(context: Context, name: string, text: string): Promise<void> 
   const { auditRow } = await import('../../security/audit.ts')
   const { orTaken } = await import('../records.ts')
   const { phone, problem } = canonicalPhone(text)
-  if (phone === undefined) throw new CampError('DATA', `"${text}" is not a phone: ${problem}`)
+  if (phone === undefined) throw new CampError('INVALID_PHONE', `"${text}" is not a phone: ${problem}`)
   const fish = await orTaken(
     prisma.$transaction(async tx => {
       const made = await tx.fish.create({ data: { name, phone } })
@@ -64,9 +64,11 @@ async function remove(context: Context, ref: string): Promise<void> {
   const all = await prisma.fish.findMany({ orderBy: { id: 'asc' } })
   const fitting = all.filter(row => row.phone === phone || row.name === ref || row.id === ref)
   const [fish] = fitting
-  if (!fish) throw new CampError('NOT_FOUND', `no fish "${ref}"`, { hint: 'See: camp fish list' })
+  if (!fish) throw new CampError('FISH_NOT_FOUND', `no fish "${ref}"`, { hint: 'See: camp fish list' })
   if (fitting.length > 1)
-    throw new CampError('USAGE', `"${ref}" is the name of ${fitting.length} fish`, { hint: 'Give the phone.' })
+    throw new CampError('REFERENCE_AMBIGUOUS', `"${ref}" is the name of ${fitting.length} fish`, {
+      hint: 'Give the phone.',
+    })
   await confirm(context, `Remove fish "${fish.name}" (${fish.phone})?`)
   await prisma.$transaction(async tx => {
     await tx.fish.delete({ where: { id: fish.id } })

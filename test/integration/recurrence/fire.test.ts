@@ -179,7 +179,7 @@ describe('an occurrence', () => {
     expect(await inbox.fire()).toEqual([])
     inbox.moveTo(WEDNESDAY)
     expect(await inbox.fire()).toMatchObject([{ status: 'OPENED' }])
-    await expect(move('resume')).rejects.toMatchObject({ kind: 'STATE' })
+    await expect(move('resume')).rejects.toMatchObject({ code: 'TRANSITION_REFUSED' })
     await move('remove')
     inbox.moveTo(THURSDAY)
     inbox.drop('b.csv', 1)
@@ -359,7 +359,7 @@ describe('a standing approval', () => {
       now: inbox.clock.now(),
     }
     const own = transaction(db.pool, async sql => giveStanding(sql, await inbox.read(), order))
-    await expect(own).rejects.toMatchObject({ kind: 'AUTH' })
+    await expect(own).rejects.toMatchObject({ code: 'SELF_APPROVAL' })
     expect((await inbox.read()).approval_hash).toBeNull()
   })
 })

@@ -20,7 +20,7 @@ describe('the state table', () => {
   it('says for every state what can be done instead', () => {
     for (const status of CAMPAIGN_STATUSES) {
       const error = illegalMove('approve', { agendamento_id: 'C1', status })
-      expect(error.exitCode).toBe(4)
+      expect(error.code).toBe('TRANSITION_REFUSED')
       expect(error.message).toContain(status)
       expect(error.hint).toBeTruthy()
     }

@@ -32,7 +32,7 @@ describe.each([1, 7, 100_000])('in chunks of %i characters', size => {
     ['in the header', 'a;"nome\n1;x\n', 'line 1, column 2'],
   ])('refuses a quote that is not closed %s', async (_, text, place) => {
     await expect(read(text, size)).rejects.toMatchObject({
-      kind: 'DATA',
+      code: 'FILE_MALFORMED',
       message: `f.csv, ${place}: a quote is opened and not closed`,
     })
   })

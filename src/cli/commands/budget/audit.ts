@@ -34,7 +34,7 @@ export async function audit(context: Context, options: AuditOptions): Promise<vo
   if (records.head && wrong === 0) await keepHead(pool, context.config, records.head)
   tell(context, figures, records, wrong, options.head ?? false)
   if (wrong === 0) return
-  throw new CampError('BUDGET', `${wrong} thing(s) do not agree`, {
+  throw new CampError('BUDGET_AUDIT_FAILED', `${wrong} thing(s) do not agree`, {
     hint: 'Stop the workers, keep a copy of the database, and see docs/reliability.md, "When the books do not agree".',
   })
 }

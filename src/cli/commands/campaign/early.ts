@@ -35,7 +35,7 @@ export async function assertTimeHasCome(
       ? `${people(now)} would get it now${later > 0 ? `, ${people(later)} when their contact hours open` : ''}`
       : `${people(later)} would get it from ${momentText(opening.at, present)} on (${opening.because})`
   if (isAsked) return askYes(context, `${starts}. Start it now? ${effect}.`)
-  throw new CampError('STATE', `${starts}, and that is still to come`, {
+  throw new CampError('SCHEDULED_LATER', `${starts}, and that is still to come`, {
     hint: `To start it now: camp campaign ${move} ${handle} --now (${effect}). --yes does not change the time.`,
   })
 }

@@ -141,7 +141,7 @@ async function printAfter(context: Context, id: string, done: string, told: Told
 /** @throws CampError USAGE without a terminal, STATE where nothing waits */
 async function chooseWaiting(context: Context): Promise<string> {
   if (!hasTerminal(context)) {
-    throw new CampError('USAGE', 'which campaign?', {
+    throw new CampError('ARGUMENT_MISSING', 'which campaign?', {
       hint: 'Give its ID: camp campaign list --status PENDING_APPROVAL',
     })
   }
@@ -150,7 +150,7 @@ async function chooseWaiting(context: Context): Promise<string> {
     limit: 50,
     now: context.clock.now(),
   })
-  if (waiting.length === 0) throw new CampError('STATE', 'no campaign waits for approval')
+  if (waiting.length === 0) throw new CampError('NOTHING_TO_APPROVE', 'no campaign waits for approval')
   const choices = waiting.map(row => ({
     value: row.id,
     name: `${row.agendamento_id}  ${row.name}  (${row.rows} rows, wallet ${row.wallet}, broker ${row.broker})`,

@@ -50,7 +50,7 @@ function day(text: string): string {
 export function assertRepeatable(options: Readonly<Record<string, unknown>>): void {
   const wrong = ['schedule', 'again', 'rejects'].find(name => options[name] !== undefined)
   if (wrong === undefined) return
-  throw new CampError('USAGE', `--${wrong} does not go with --repeat`, {
+  throw new CampError('OPTIONS_CONFLICT', `--${wrong} does not go with --repeat`, {
     hint: {
       schedule: 'Its cron expression says when.',
       again: 'A file is imported once.',

@@ -10,7 +10,7 @@ export async function hold(context: Context, options: { reason?: string }): Prom
   await transaction(await context.pool(), async sql => {
     const installation = await lockInstallation(sql)
     if (installation.hold) {
-      throw new CampError('STATE', `it waits for a person already: ${installation.hold.reason}`, {
+      throw new CampError('INSTALLATION_HELD', `it waits for a person already: ${installation.hold.reason}`, {
         hint: 'See what is at work in it: camp db accept-restore --show',
       })
     }

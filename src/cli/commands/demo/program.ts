@@ -30,7 +30,7 @@ export async function startProgram(argv: readonly string[], env: NodeJS.ProcessE
     createInterface({ input: child.stdout }).once('line', resolve)
     child.once('error', reject)
     child.once('exit', code =>
-      reject(new CampError('UNEXPECTED', `camp ${argv[0]} ended at once (${code})`, { hint: said.trim() })),
+      reject(new CampError('DEMO_FAILED', `camp ${argv[0]} ended at once (${code})`, { hint: said.trim() })),
     )
   })
   child.stdout.resume()
