@@ -1,4 +1,4 @@
-import type { Sql } from '../database/pool.ts'
+import type { Sql, Tx } from '../database/pool.ts'
 import type { Queues } from '../queue/queues.ts'
 import { LOOKAHEAD_MS } from './pace.ts'
 
@@ -40,8 +40,8 @@ export async function ringNext(
 }
 
 /** Makes every QUEUED batch of a campaign new to the queue: after a pause nobody knows which rings are left. */
-export async function forgetRings(sql: Sql, campaignId: string): Promise<void> {
-  await sql.query(
+export async function forgetRings(tx: Tx, campaignId: string): Promise<void> {
+  await tx.query(
     `UPDATE "Batch" SET ring = ring + 1, rung_at = NULL, failures = 0, not_before = NULL, due_at = clock_timestamp(), asleep = false
      WHERE campaign_id = $1 AND status = 'QUEUED'`,
     [campaignId],
