@@ -1,4 +1,5 @@
 import { v7 as uuidv7 } from 'uuid'
+import { locking } from '../database/lock-order.ts'
 import type { Sql, Tx } from '../database/pool.ts'
 import { recordAudit } from '../security/audit.ts'
 import type { Month } from './month.ts'
@@ -65,7 +66,7 @@ export async function setBudget(
   tx: Tx,
   { walletId, month: { year, month }, limit, userId }: LimitChange,
 ): Promise<{ id: string; before: string | null }> {
-  const old = await tx.query<{ budget: string }>(
+  const old = await locking(tx, 'Budget').query<{ budget: string }>(
     `SELECT budget FROM "Budget" WHERE wallet_id = $1 AND year = $2 AND month = $3 FOR UPDATE`,
     [walletId, year, month],
   )

@@ -1,5 +1,6 @@
 import type pg from 'pg'
 import { v7 as uuidv7 } from 'uuid'
+import { locking } from '../database/lock-order.ts'
 import { type Sql, type Tx, transaction } from '../database/pool.ts'
 import { CampError } from '../errors.ts'
 import { STATES } from '../lead/zones.ts'
@@ -78,7 +79,7 @@ export async function removeHoliday(
 ): Promise<OwnHoliday> {
   return transaction(pool, async tx => {
     // A claim that has read the calendar ends first, so that what it puts to sleep is seen here; the next ones wait for us.
-    await tx.query(`LOCK TABLE "Holiday" IN ACCESS EXCLUSIVE MODE`)
+    await locking(tx, 'Holiday').query(`LOCK TABLE "Holiday" IN ACCESS EXCLUSIVE MODE`)
     const { rows } = await tx.query<OwnHoliday & { id: string }>(
       `DELETE FROM "Holiday" WHERE day = $1 AND state = $2 RETURNING id, day, state, name`,
       [day, state],
@@ -98,7 +99,7 @@ export async function removeHoliday(
 
 /** As if they had been rung long ago, and the queue had lost it: the sweeper rings them. */
 async function wakeSleeping(tx: Tx): Promise<void> {
-  await tx.query(
+  await locking(tx, 'Batch').query(
     `UPDATE "Batch" b SET not_before = NULL, rung_at = '-infinity', ring = ring + 1
      FROM (SELECT id FROM "Batch" WHERE status = 'QUEUED' AND asleep ORDER BY id FOR UPDATE) sleeping
      WHERE b.id = sleeping.id`,

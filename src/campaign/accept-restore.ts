@@ -1,5 +1,6 @@
 import type pg from 'pg'
 import type { Clock } from '../clock.ts'
+import { locking } from '../database/lock-order.ts'
 import { type Sql, type Tx, transaction } from '../database/pool.ts'
 import { CampError } from '../errors.ts'
 import { type Hold, holdOf, type Installation, lockInstallation } from '../installation/installation.ts'
@@ -118,7 +119,7 @@ export async function acceptRestore(
 
 /** Its next occurrence would take a file that may have been sent. */
 async function pauseRecurrences(tx: Tx, userId: string, now: Date): Promise<void> {
-  const { rows } = await tx.query<{ id: string }>(
+  const { rows } = await locking(tx, 'Recurrence').query<{ id: string }>(
     `UPDATE "Recurrence" SET status = 'PAUSED', updated_at = $1 WHERE status = 'ACTIVE' RETURNING id`,
     [now],
   )

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { lawOf } from '../calendar/laws.ts'
+import { locking } from '../database/lock-order.ts'
 import type { Sql, Tx } from '../database/pool.ts'
 import { canonicalJson } from '../security/canonical.ts'
 import type { CampaignStatus } from './state.ts'
@@ -46,7 +47,9 @@ export interface CampaignHeader {
 
 /** Locks the campaign's row until the transaction ends: of two moves at once the second sees the first one's state. */
 export async function lockCampaign(tx: Tx, id: string): Promise<CampaignHeader> {
-  const { rows } = await tx.query<CampaignHeader>(`${HEADER} WHERE c.id = $1 FOR UPDATE OF c`, [id])
+  const { rows } = await locking(tx, 'Campaign').query<CampaignHeader>(`${HEADER} WHERE c.id = $1 FOR UPDATE OF c`, [
+    id,
+  ])
   return known(rows[0], id)
 }
 

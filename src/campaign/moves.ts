@@ -4,10 +4,11 @@ import { budgetPosition, type Present } from '../budget/budget.ts'
 import { formatMoney, moneyOf } from '../budget/money.ts'
 import { formatMonth } from '../budget/month.ts'
 import type { Clock } from '../clock.ts'
+import { LOCK_EXCEPTIONS, locking } from '../database/lock-order.ts'
 import { type Sql, type Tx, transaction } from '../database/pool.ts'
 import { cancelOpenLeads, finishIfDone } from '../dispatch/finish.ts'
 import { planCampaign } from '../dispatch/plan.ts'
-import { forgetRings, ringWindow } from '../dispatch/ring.ts'
+import { forgetRings, lockQueued, ringWindow } from '../dispatch/ring.ts'
 import { CampError } from '../errors.ts'
 import { assertNotHeld } from '../installation/not-held.ts'
 import type { Queues } from '../queue/queues.ts'
@@ -119,8 +120,7 @@ export async function pause(deps: MoveDeps, id: string, userId: string, reason: 
  */
 export async function run(deps: MoveDeps & { queues: Queues }, id: string, userId: string | null): Promise<void> {
   const started = await transaction(deps.pool, async tx => {
-    const campaign = await lockCampaign(tx, id)
-    if (!isLegal('run', campaign.status)) throw illegalMove('run', campaign)
+    const campaign = await lockToBegin(tx, 'run', id)
     await assertNotHeld(tx)
     return (await approvalHolds(tx, campaign, deps.clock.now())) ? begin(deps, tx, 'run', campaign, userId) : undefined
   })
@@ -131,8 +131,7 @@ export async function run(deps: MoveDeps & { queues: Queues }, id: string, userI
 /** PAUSED or FAILED → PROCESSING. */
 export async function resume(deps: MoveDeps & { queues: Queues }, id: string, userId: string): Promise<void> {
   const resumed = await transaction(deps.pool, async tx => {
-    const campaign = await lockCampaign(tx, id)
-    if (!isLegal('resume', campaign.status)) throw illegalMove('resume', campaign)
+    const campaign = await lockToBegin(tx, 'resume', id)
     await assertNotHeld(tx)
     return (await approvalHolds(tx, campaign, deps.clock.now()))
       ? begin(deps, tx, 'resume', campaign, userId)
@@ -140,6 +139,16 @@ export async function resume(deps: MoveDeps & { queues: Queues }, id: string, us
   })
   if (!resumed) throw await approvalVoid(deps.pool, id)
   await ringFirst(deps, resumed)
+}
+
+/** The batches of a campaign that runs are not locked: a claim passes over one that is, and its ring would be lost. */
+async function lockToBegin(tx: Tx, move: 'run' | 'resume', id: string): Promise<CampaignHeader> {
+  const before = await readCampaign(tx, id)
+  if (!isLegal(move, before.status)) throw illegalMove(move, before)
+  await lockQueued(tx, id)
+  const campaign = await lockCampaign(tx, id)
+  if (!isLegal(move, campaign.status)) throw illegalMove(move, campaign)
+  return campaign
 }
 
 async function begin(
@@ -228,11 +237,10 @@ async function assertBudget(tx: Tx, campaign: CampaignHeader, present: Present):
   if (unit === 0n) return
   const { year, month } = payingMonth(campaign.scheduled_at, present)
   // Held until the commit: two approvals at once may not both count on the same money.
-  await tx.query(`SELECT 1 FROM "Budget" WHERE wallet_id = $1 AND year = $2 AND month = $3 FOR UPDATE`, [
-    campaign.wallet_id,
-    year,
-    month,
-  ])
+  await locking(tx, 'Budget', LOCK_EXCEPTIONS.APPROVAL).query(
+    `SELECT 1 FROM "Budget" WHERE wallet_id = $1 AND year = $2 AND month = $3 FOR UPDATE`,
+    [campaign.wallet_id, year, month],
+  )
   const position = await budgetPosition(tx, campaign.wallet_id, year, month, present)
   const period = formatMonth({ year, month })
   if (!position) {

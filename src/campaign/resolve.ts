@@ -1,8 +1,9 @@
 import type pg from 'pg'
 import type { Clock } from '../clock.ts'
+import { locking } from '../database/lock-order.ts'
 import { type Sql, type Tx, transaction } from '../database/pool.ts'
 import { type Booking, bookBatches, type Holder, holdersOf, lockBatches, noBooking } from '../dispatch/books.ts'
-import { releaseContacts } from '../dispatch/contacts.ts'
+import { lockContacts, type Recipient, releaseContacts } from '../dispatch/contacts.ts'
 import { finishIfDone } from '../dispatch/finish.ts'
 import { recordLeadEvents } from '../dispatch/lead-events.ts'
 import { planCampaign } from '../dispatch/plan.ts'
@@ -111,15 +112,11 @@ async function resolveSome(
     candidates.map(lead => lead.id),
   )
   await lockBatches(tx, [...new Set([...holders.values()].map(batch => batch.id))].sort())
+  const released = (of: readonly DoubtfulLead[]) => (verdict === 'SENT' ? [] : recipientsOf(of))
+  await lockContacts(tx, released(candidates))
   const leads = await stillInDoubt(tx, candidates)
   if (leads.length === 0) return 0
-  if (verdict !== 'SENT') {
-    const people = leads.filter(lead => !lead.is_fish)
-    await releaseContacts(
-      tx,
-      people.map(({ id, phone, cpf_cnpj }) => ({ leadId: id, phone, cpf_cnpj })),
-    )
-  }
+  await releaseContacts(tx, released(leads))
   await writeVerdict(tx, leads, verdict)
   const seqs = leads.map(lead => lead.seq)
   await recordLeadEvents(tx, [{ campaignId, kind: 'RESOLVED', at: now, seqs, code: verdict, userId }])
@@ -130,8 +127,12 @@ async function resolveSome(
   return leads.length
 }
 
+function recipientsOf(leads: readonly DoubtfulLead[]): Recipient[] {
+  return leads.flatMap(({ id, phone, cpf_cnpj, is_fish }) => (is_fish ? [] : [{ leadId: id, phone, cpf_cnpj }]))
+}
+
 async function stillInDoubt(tx: Tx, candidates: readonly DoubtfulLead[]): Promise<DoubtfulLead[]> {
-  const { rows } = await tx.query<{ id: string }>(
+  const { rows } = await locking(tx, 'CampaignLead').query<{ id: string }>(
     `SELECT id FROM "CampaignLead" WHERE id = ANY($1::uuid[]) AND status = 'IN_DOUBT' ORDER BY id FOR UPDATE`,
     [candidates.map(lead => lead.id)],
   )
@@ -205,7 +206,7 @@ export async function resolveClosing(
 ): Promise<void> {
   await transaction(pool, async tx => {
     const now = clock.now()
-    const { rowCount } = await tx.query(
+    const { rowCount } = await locking(tx, 'Batch').query(
       `UPDATE "Batch" SET
          status = (CASE $2 WHEN 'RESEND' THEN 'QUEUED' ELSE 'DONE' END)::"BatchStatus",
          broker_ref = CASE WHEN $2 = 'RESEND' THEN NULL ELSE broker_ref END,

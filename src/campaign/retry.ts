@@ -1,4 +1,5 @@
 import { moneyOf } from '../budget/money.ts'
+import { locking } from '../database/lock-order.ts'
 import { transaction } from '../database/pool.ts'
 import { CampError } from '../errors.ts'
 import { lockCampaign } from './approval.ts'
@@ -29,7 +30,7 @@ export async function retryFailed(
   return transaction(pool, async tx => {
     const now = clock.now()
     // The broker's name for a message that failed is forgotten: what is still told of it must not fail the next one.
-    const { rowCount } = await tx.query(
+    const { rowCount } = await locking(tx, 'CampaignLead').query(
       `WITH failed AS (
          SELECT l.id, l.seq, l.batch_number, l.error_code, l.error_message, l.provider_msg_id, c.broker_id FROM "CampaignLead" l JOIN "Campaign" c ON c.id = l.campaign_id
          WHERE l.campaign_id = $1 AND l.status = 'ERROR' AND NOT l.billed AND l.error_code <> ALL($2)

@@ -3,6 +3,7 @@ import { parse } from 'pg-connection-string'
 import { CampError, messageOf } from '../errors.ts'
 import { faultOf } from './fault.ts'
 import { ENCODE } from './fault-table.ts'
+import { forgetLocks } from './lock-order.ts'
 import type { Tx } from './sql.ts'
 
 export { isUnreachable } from './faults.ts'
@@ -103,7 +104,9 @@ async function once<T>(pool: pg.Pool, work: (tx: Tx) => Promise<T>): Promise<T> 
   let broken: Error | undefined
   try {
     await client.query(BEGIN)
-    const result = await work(client as Tx)
+    const tx = client as Tx
+    forgetLocks(tx)
+    const result = await work(tx)
     await client.query('COMMIT')
     return result
   } catch (error) {

@@ -1,3 +1,4 @@
+import { locking } from '../database/lock-order.ts'
 import type { Sql, Tx } from '../database/pool.ts'
 
 /** The batch that sent a lead. */
@@ -41,7 +42,7 @@ export type BatchStatus = 'QUEUED' | 'SENDING' | 'DONE' | 'IN_DOUBT'
 /** To be called before any lead is locked: batches come first in the system's order of locks. @returns their status, by id */
 export async function lockBatches(tx: Tx, ids: readonly string[]): Promise<Map<string, BatchStatus>> {
   if (ids.length === 0) return new Map()
-  const { rows } = await tx.query<{ id: string; status: BatchStatus }>(
+  const { rows } = await locking(tx, 'Batch').query<{ id: string; status: BatchStatus }>(
     `SELECT id, status FROM "Batch" WHERE id = ANY($1::uuid[]) ORDER BY id FOR NO KEY UPDATE`,
     [ids],
   )
@@ -69,7 +70,7 @@ export async function bookBatches(tx: Tx, bookings: readonly Booking[], now: Dat
   )
   const costs = bookings.filter(booking => booking.released > 0 || booking.bookedAgain > 0)
   if (costs.length === 0) return
-  await tx.query(
+  await locking(tx, 'Budget').query(
     `SELECT 1 FROM "Budget" WHERE id IN (SELECT budget_id FROM "Batch" WHERE id = ANY($1::uuid[])) ORDER BY id FOR NO KEY UPDATE`,
     [ids],
   )

@@ -1,4 +1,5 @@
 import { OWN_HOLIDAYS_SQL } from '../calendar/own.ts'
+import { locking } from '../database/lock-order.ts'
 import type { Tx } from '../database/pool.ts'
 import type { HoursColumns } from './hours.ts'
 
@@ -48,7 +49,7 @@ export interface BatchHeader extends HoursColumns {
  * tables are asked beside the join: to put seven in order took PostgreSQL longer than all the rest of it.
  */
 export async function lockBatch(tx: Tx, batchId: string): Promise<BatchHeader | undefined> {
-  const { rows } = await tx.query<BatchHeader>(
+  const { rows } = await locking(tx, 'Batch').query<BatchHeader>(
     `SELECT b.id, b.kind, b.number, b.from_seq, b.to_seq, b.size, b.zone, b.region, b.failures, b.not_before, b.asleep,
             c.id AS campaign_id, c.status AS campaign_status, c.agendamento_id, c.base_message, c.template_vars,
             (SELECT t.template_code FROM "Template" t WHERE t.id = c.template_id) AS template_code,

@@ -1,3 +1,4 @@
+import { locking } from '../database/lock-order.ts'
 import type { Tx } from '../database/pool.ts'
 import type { BatchHeader } from './claim-batch.ts'
 import { type Recipient, releaseContacts, type Sending, takeContacts } from './contacts.ts'
@@ -94,7 +95,7 @@ export async function refuseLeads(
   at: Date,
 ): Promise<void> {
   if (refused.length === 0) return
-  await tx.query(
+  await locking(tx, 'CampaignLead').query(
     `UPDATE "CampaignLead" l SET status = 'ERROR', error_code = r.code, error_message = r.message
      FROM unnest($2::int[], $3::text[], $4::text[]) AS r(seq, code, message)
      WHERE l.campaign_id = $1 AND l.seq = r.seq AND l.status = 'PENDING'`,
@@ -112,7 +113,7 @@ export async function refuseLeads(
 
 /** @returns those that were still PENDING: a cancel may have come between */
 export async function takeLeads(tx: Tx, header: BatchHeader, leads: readonly ClaimedLead[]): Promise<ClaimedLead[]> {
-  const { rows } = await tx.query<{ seq: number }>(
+  const { rows } = await locking(tx, 'CampaignLead').query<{ seq: number }>(
     `UPDATE "CampaignLead" SET status = 'SENDING', billed = true, batch_number = $3
      WHERE campaign_id = $1 AND seq = ANY($2::int[]) AND status = 'PENDING'
      RETURNING seq`,

@@ -1,7 +1,8 @@
 import type { Closing } from '../broker/port.ts'
 import { adapterOf } from '../broker/registry.ts'
 import { OWN_HOLIDAYS_SQL, withOwn } from '../calendar/own.ts'
-import { type Sql, type Tx, transaction } from '../database/pool.ts'
+import { locking } from '../database/lock-order.ts'
+import { type Tx, transaction } from '../database/pool.ts'
 import { planEach, takeTurn } from './closing-each.ts'
 import { closeClosing } from './closing-rows.ts'
 import { NO_CREDENTIAL, openCredential } from './credential.ts'
@@ -145,7 +146,7 @@ interface Row extends HoursColumns {
 }
 
 async function lockClosing(tx: Tx, batchId: string): Promise<Row | undefined> {
-  const { rows } = await tx.query<Row>(
+  const { rows } = await locking(tx, 'Batch').query<Row>(
     `SELECT b.id, b.number, b.failures, b.error, b.not_before, b.asleep, c.id AS campaign_id, c.agendamento_id, c.hours_from,
             c.hours_to, c.days, c.allow_holidays, c.state_laws, ${OWN_HOLIDAYS_SQL} AS own_holidays, r.id AS broker_id, r.adapter, k.id AS credential_id, k.config AS sealed, s.blocked_until,
             r.rate_limit, b.parent_id, sent.last_settled, sent.sending, sent.places, sent.batches, sent.references
@@ -186,11 +187,13 @@ function dueAt(row: Row, delayMs: number, now: Date): Date {
 }
 
 /** One automation runs for one campaign at a time; a run in doubt holds it too. @returns who holds it, in words */
-async function lockHolder(sql: Sql, id: string, key: string | null): Promise<string | undefined> {
+async function lockHolder(tx: Tx, id: string, key: string | null): Promise<string | undefined> {
   if (key === null) return undefined
   // Until the commit: of two that ask at once, the second sees what the first has written.
-  await sql.query(`SELECT pg_advisory_xact_lock(hashtextextended('camp closing ' || $1, 0))`, [key])
-  const { rows } = await sql.query<{ agendamento_id: string; status: string }>(
+  await locking(tx, 'automation').query(`SELECT pg_advisory_xact_lock(hashtextextended('camp closing ' || $1, 0))`, [
+    key,
+  ])
+  const { rows } = await tx.query<{ agendamento_id: string; status: string }>(
     `SELECT c.agendamento_id, b.status FROM "Batch" b JOIN "Campaign" c ON c.id = b.campaign_id
      WHERE b.lock_key = $1 AND b.id <> $2 AND b.status IN ('SENDING', 'IN_DOUBT') LIMIT 1`,
     [key, id],

@@ -1,3 +1,4 @@
+import { locking } from '../database/lock-order.ts'
 import type { Tx } from '../database/pool.ts'
 import { type SlotAnswer, takeSlots } from './pace.ts'
 
@@ -6,7 +7,7 @@ import { type SlotAnswer, takeSlots } from './pace.ts'
  * @param batches those accepted since the last closing
  */
 export async function planEach(tx: Tx, campaignId: string, batches: readonly string[]): Promise<void> {
-  await tx.query(`SELECT 1 FROM "Campaign" WHERE id = $1 FOR NO KEY UPDATE`, [campaignId])
+  await locking(tx, 'Campaign').query(`SELECT 1 FROM "Campaign" WHERE id = $1 FOR NO KEY UPDATE`, [campaignId])
   await tx.query(
     `INSERT INTO "Batch" (id, campaign_id, kind, number, from_seq, to_seq, size, zone, parent_id)
      SELECT gen_random_uuid(), $1, 'CLOSING',

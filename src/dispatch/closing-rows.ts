@@ -1,3 +1,4 @@
+import { locking } from '../database/lock-order.ts'
 import type { Tx } from '../database/pool.ts'
 
 /** How a closing's row ends an attempt. Its broker_ref is what was seen before the run began: null until then. */
@@ -8,7 +9,7 @@ export async function holdsClosing(
   { id, attempt }: { id: string; attempt: number },
   status: 'SENDING' | 'IN_DOUBT',
 ): Promise<boolean> {
-  const { rowCount } = await tx.query(
+  const { rowCount } = await locking(tx, 'Batch').query(
     `SELECT 1 FROM "Batch" WHERE id = $1 AND attempt = $2 AND status = $3::"BatchStatus" FOR UPDATE`,
     [id, attempt, status],
   )

@@ -1,3 +1,4 @@
+import { locking } from '../database/lock-order.ts'
 import type { Tx } from '../database/pool.ts'
 
 /**
@@ -64,9 +65,10 @@ export async function releaseContacts(tx: Tx, recipients: readonly Recipient[]):
 /** Locks their rows, before any lead is locked: contacts come first in the system's order of locks. */
 export async function lockContacts(tx: Tx, recipients: readonly Recipient[]): Promise<void> {
   if (recipients.length === 0) return
-  await tx.query(`SELECT 1 FROM "Contact" WHERE key = ANY($1::text[]) ORDER BY key COLLATE "C" FOR UPDATE`, [
-    recipients.flatMap(keysOf),
-  ])
+  await locking(tx, 'Contact').query(
+    `SELECT 1 FROM "Contact" WHERE key = ANY($1::text[]) ORDER BY key COLLATE "C" FOR UPDATE`,
+    [recipients.flatMap(keysOf)],
+  )
 }
 
 /**
@@ -114,7 +116,7 @@ async function takeKeys(
   lifted: boolean,
 ): Promise<ReadonlySet<string>> {
   const [keys, leadIds] = [[...holders.keys()], [...holders.values()]]
-  const { rowCount } = await tx.query(
+  const { rowCount } = await locking(tx, 'Contact').query(
     `INSERT INTO "Contact" (key, last_sent_at, lead_id)
      SELECT k.key, $3, k.lead_id FROM unnest($1::text[], $2::uuid[]) AS k(key, lead_id) ORDER BY k.key COLLATE "C"
      ON CONFLICT (key) DO UPDATE SET last_sent_at = excluded.last_sent_at, lead_id = excluded.lead_id,

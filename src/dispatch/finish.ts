@@ -1,4 +1,5 @@
 import { adapterOf } from '../broker/registry.ts'
+import { locking } from '../database/lock-order.ts'
 import type { Sql, Tx } from '../database/pool.ts'
 import { recordAudit } from '../security/audit.ts'
 
@@ -10,7 +11,7 @@ import { recordAudit } from '../security/audit.ts'
  * @returns whether a closing was planned, which is then to be rung
  */
 export async function finishIfDone(tx: Tx, campaignId: string, now: Date): Promise<boolean> {
-  const { rows } = await tx.query<{ adapter: string }>(
+  const { rows } = await locking(tx, 'Campaign').query<{ adapter: string }>(
     `SELECT r.adapter FROM "Campaign" c JOIN "Broker" r ON r.id = c.broker_id WHERE c.id = $1 FOR NO KEY UPDATE OF c`,
     [campaignId],
   )
@@ -98,7 +99,7 @@ async function stopCampaign(
   reason: string,
   now: Date,
 ): Promise<void> {
-  const { rowCount } = await tx.query(
+  const { rowCount } = await locking(tx, 'Campaign').query(
     `UPDATE "Campaign" SET status = $2, failure_reason = $3, failure_code = $5, updated_at = $4
      WHERE id = $1 AND status = 'PROCESSING'`,
     [campaignId, status, reason, now, code],
@@ -120,7 +121,7 @@ async function stopCampaign(
  * claim's locks, batches first: one that is being claimed at this moment is waited for, and what it took is its settle's to end.
  */
 export async function cancelOpenLeads(tx: Tx, campaignId: string, now: Date): Promise<void> {
-  await tx.query(
+  await locking(tx, 'Batch').query(
     `WITH open AS (
        SELECT id FROM "Batch" WHERE campaign_id = $1 AND status = 'QUEUED' ORDER BY number FOR UPDATE
      )
@@ -130,7 +131,7 @@ export async function cancelOpenLeads(tx: Tx, campaignId: string, now: Date): Pr
      FROM open WHERE b.id = open.id`,
     [campaignId, now],
   )
-  await tx.query(
+  await locking(tx, 'CampaignLead').query(
     `UPDATE "CampaignLead" SET status = 'ERROR', error_code = 'CANCELLED', error_message = 'the campaign was cancelled'
      WHERE campaign_id = $1 AND status = 'PENDING'`,
     [campaignId],

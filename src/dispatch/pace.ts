@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { locking } from '../database/lock-order.ts'
 import type { Tx } from '../database/pool.ts'
 
 /**
@@ -141,7 +142,7 @@ export async function occupySlot(tx: Tx, lanes: readonly Lane[], startUs: number
 
 /** Locks a lane's row until the transaction ends. @returns its next free moment, in microseconds since 1970 */
 export async function lockLane(tx: Tx, id: string, now: Date): Promise<number> {
-  const { rows } = await tx.query<{ next_us: string }>(
+  const { rows } = await locking(tx, 'SendSlot').query<{ next_us: string }>(
     `INSERT INTO "SendSlot" (id, next_at) VALUES ($1, $2)
      ON CONFLICT (id) DO UPDATE SET next_at = "SendSlot".next_at
      RETURNING (extract(epoch FROM next_at) * 1000000)::bigint AS next_us`,
@@ -158,7 +159,7 @@ export async function blockCredential(
   now: Date,
   reason: string,
 ): Promise<void> {
-  await tx.query(
+  await locking(tx, 'SendSlot').query(
     `INSERT INTO "SendSlot" (id, next_at, blocked_until, blocked_since, blocked_reason) VALUES ($1, $2, $3, $2, $4)
      ON CONFLICT (id) DO UPDATE SET
        blocked_until = greatest("SendSlot".blocked_until, excluded.blocked_until),
@@ -186,7 +187,7 @@ export interface Failure {
  */
 export async function countFailure(tx: Tx, credentialId: string, failure: Failure): Promise<void> {
   const { now, reason, probe, random } = failure
-  const { rows } = await tx.query<{ failures: number }>(
+  const { rows } = await locking(tx, 'SendSlot').query<{ failures: number }>(
     `INSERT INTO "SendSlot" AS s (id, next_at, failures) VALUES ($1, $2, 1)
      ON CONFLICT (id) DO UPDATE SET failures = s.failures + 1 WHERE s.failures < $3 OR $4 RETURNING failures`,
     [credentialId, now, CIRCUIT_AFTER, probe],
@@ -203,7 +204,7 @@ export async function countFailure(tx: Tx, credentialId: string, failure: Failur
 
 /** The broker answers: whatever was counted and blocked is over. */
 export async function countAnswer(tx: Tx, credentialId: string): Promise<void> {
-  await tx.query(
+  await locking(tx, 'SendSlot').query(
     `UPDATE "SendSlot" SET failures = 0, blocked_until = NULL, blocked_since = NULL, blocked_reason = NULL
      WHERE id = $1 AND failures > 0`,
     [credentialId],
@@ -230,7 +231,7 @@ export async function takeProbe(
   now: Date,
   leaseUntil: Date,
 ): Promise<'TAKEN' | 'BUSY' | 'CLOSED'> {
-  const { rows } = await tx.query<{ failures: number }>(
+  const { rows } = await locking(tx, 'SendSlot').query<{ failures: number }>(
     `UPDATE "SendSlot" SET blocked_until = CASE WHEN failures >= $4 THEN $3 ELSE blocked_until END
      WHERE id = $1 AND (blocked_until IS NULL OR blocked_until <= $2) RETURNING failures`,
     [credentialId, now, leaseUntil, CIRCUIT_AFTER],

@@ -1,5 +1,6 @@
 import type { Adapter } from '../broker/port.ts'
 import { adapterOf } from '../broker/registry.ts'
+import { locking } from '../database/lock-order.ts'
 import type { Tx } from '../database/pool.ts'
 import { AREA_TABLE } from '../lead/zones.ts'
 import type { ClaimedBatch } from './claim.ts'
@@ -131,7 +132,7 @@ export async function planRest(
   batch: { id: string; campaignId: string },
   rest: { failures: number; notBefore: Date | null; rungAt: Date | null },
 ): Promise<{ id: string; ring: number } | undefined> {
-  await tx.query(`SELECT 1 FROM "Campaign" WHERE id = $1 FOR NO KEY UPDATE`, [batch.campaignId])
+  await locking(tx, 'Campaign').query(`SELECT 1 FROM "Campaign" WHERE id = $1 FOR NO KEY UPDATE`, [batch.campaignId])
   const { rows } = await tx.query<{ id: string; ring: number }>(
     `WITH rest AS (
        SELECT min(l.seq) AS from_seq, max(l.seq) AS to_seq, count(*)::int AS size
@@ -165,7 +166,7 @@ export async function splitBatch(
   leads: readonly ClaimedLead[],
   at: Date,
 ): Promise<{ batchId: string; ring: number; at: Date | null }[]> {
-  await tx.query(`SELECT 1 FROM "Campaign" WHERE id = $1 FOR NO KEY UPDATE`, [batch.campaign.id])
+  await locking(tx, 'Campaign').query(`SELECT 1 FROM "Campaign" WHERE id = $1 FOR NO KEY UPDATE`, [batch.campaign.id])
   const middle = Math.ceil(leads.length / 2)
   const halves = [leads.slice(0, middle), leads.slice(middle)]
   const parts = halves.map(half => ({ from: half[0]!.seq, to: half.at(-1)!.seq as number | null, size: half.length }))

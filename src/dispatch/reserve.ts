@@ -1,5 +1,6 @@
 import { formatMoney, moneyOf } from '../budget/money.ts'
 import { formatMonth } from '../budget/month.ts'
+import { locking } from '../database/lock-order.ts'
 import type { Sql, Tx } from '../database/pool.ts'
 
 /** A batch that is claimed, as its wallet's budget sees it. */
@@ -41,7 +42,7 @@ export async function reserve(
   const unit = moneyOf(payer.unit_cost)
   if (unit === 0n || messages === 0) return null
   const cost = formatMoney(unit * BigInt(messages))
-  const { rows } = await tx.query<{ id: string }>(
+  const { rows } = await locking(tx, 'Budget').query<{ id: string }>(
     `WITH booked AS (
        UPDATE "Budget" SET used_budget = used_budget + $4::numeric, updated_at = $6
        WHERE wallet_id = $1 AND year = $2 AND month = $3 AND used_budget + $4::numeric <= budget

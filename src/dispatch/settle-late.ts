@@ -1,9 +1,10 @@
 import type pg from 'pg'
+import { LOCK_EXCEPTIONS, locking } from '../database/lock-order.ts'
 import { type Sql, type Tx, transaction } from '../database/pool.ts'
 import { bookBatches } from './books.ts'
 import type { ClaimedBatch } from './claim.ts'
 import { recipientOf } from './claim-leads.ts'
-import { releaseContacts } from './contacts.ts'
+import { lockContacts, type Recipient, releaseContacts } from './contacts.ts'
 import { LATE, recordLeadEvents } from './lead-events.ts'
 import type { BatchOutcome } from './settle.ts'
 import { eventsOf, type Fate, writeProviderMessages } from './settle-leads.ts'
@@ -45,18 +46,13 @@ export async function settleLate(
       at,
     )
     if (!(await lockLostBatch(tx, batch))) return 0
-    const known = await stillInDoubt(
-      tx,
-      batch,
-      fates.filter(fate => fate.outcome.kind !== 'IN_DOUBT'),
-    )
+    const answered = fates.filter(fate => fate.outcome.kind !== 'IN_DOUBT')
+    await lockContacts(tx, recipientsOf(answered.filter(fate => fate.outcome.kind !== 'ACCEPTED')))
+    const known = await stillInDoubt(tx, batch, answered)
     if (known.length === 0) return 0
     const accepted = known.filter(fate => fate.outcome.kind === 'ACCEPTED')
     const released = known.filter(fate => fate.outcome.kind !== 'ACCEPTED')
-    await releaseContacts(
-      tx,
-      released.flatMap(({ lead }) => (lead.is_fish ? [] : [recipientOf(lead)])),
-    )
+    await releaseContacts(tx, recipientsOf(released))
     await writeKnown(tx, known)
     if (adapter.correlatesByProviderId) await writeProviderMessages(tx, batch, accepted)
     const booking = { batchId: batch.id, resolved: accepted.length, released: released.length, bookedAgain: 0 }
@@ -64,6 +60,10 @@ export async function settleLate(
     await endWhereOver(tx, batch)
     return known.length
   })
+}
+
+function recipientsOf(fates: readonly Fate[]): Recipient[] {
+  return fates.flatMap(({ lead }) => (lead.is_fish ? [] : [recipientOf(lead)]))
 }
 
 /**
@@ -102,7 +102,7 @@ async function sweptSeqs(
 
 /** @returns false where another attempt has claimed it since, or nothing of it is in doubt */
 async function lockLostBatch(tx: Tx, { id, attempt }: ClaimedBatch): Promise<boolean> {
-  const { rowCount } = await tx.query(
+  const { rowCount } = await locking(tx, 'Batch').query(
     `SELECT 1 FROM "Batch" WHERE id = $1 AND attempt = $2 AND status = 'IN_DOUBT' FOR NO KEY UPDATE`,
     [id, attempt],
   )
@@ -110,7 +110,7 @@ async function lockLostBatch(tx: Tx, { id, attempt }: ClaimedBatch): Promise<boo
 }
 
 async function stillInDoubt(tx: Tx, batch: ClaimedBatch, fates: readonly Fate[]): Promise<Fate[]> {
-  const { rows } = await tx.query<{ id: string }>(
+  const { rows } = await locking(tx, 'CampaignLead').query<{ id: string }>(
     `SELECT id FROM "CampaignLead" WHERE id = ANY($1::uuid[]) AND status = 'IN_DOUBT' AND batch_number = $2
      ORDER BY id FOR NO KEY UPDATE`,
     [fates.map(fate => fate.lead.id), batch.number],
@@ -146,11 +146,12 @@ async function writeKnown(tx: Tx, fates: readonly Fate[]): Promise<void> {
  * left PENDING: such a lead ends here, and camp campaign retry sends it.
  */
 async function endWhereOver(tx: Tx, batch: ClaimedBatch): Promise<void> {
-  const { rows } = await tx.query<{ status: string }>(`SELECT status FROM "Campaign" WHERE id = $1 FOR SHARE`, [
-    batch.campaign.id,
-  ])
+  const { rows } = await locking(tx, 'Campaign').query<{ status: string }>(
+    `SELECT status FROM "Campaign" WHERE id = $1 FOR SHARE`,
+    [batch.campaign.id],
+  )
   if (!['FINISHED', 'CANCELLED'].includes(rows[0]!.status)) return
-  await tx.query(
+  await locking(tx, 'CampaignLead', LOCK_EXCEPTIONS.LEFT_PENDING).query(
     `UPDATE "CampaignLead" SET status = 'ERROR', error_code = 'NOT_SENT', error_message = 'its worker was stopped before it was written'
      WHERE id = ANY($1::uuid[]) AND status = 'PENDING'`,
     [batch.leads.map(lead => lead.id)],

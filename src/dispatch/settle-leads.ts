@@ -1,5 +1,6 @@
 import { addToBlocklist, optedOutAt } from '../blocklist/blocklist.ts'
 import type { Adapter } from '../broker/port.ts'
+import { locking } from '../database/lock-order.ts'
 import type { Tx } from '../database/pool.ts'
 import type { ClaimedBatch } from './claim.ts'
 import { type ClaimedLead, recipientOf } from './claim-leads.ts'
@@ -27,7 +28,7 @@ export async function writeFates(
 ): Promise<void> {
   const unsent = fates.filter(({ outcome }) => outcome.kind === 'REJECTED' || outcome.kind === 'NOT_ACCEPTED')
   await releaseContacts(
-    tx,
+    locking(tx, 'Contact'),
     unsent.flatMap(({ lead }) => (lead.is_fish ? [] : [recipientOf(lead)])),
   )
   await writeLeads(tx, batch, fates, at)
@@ -40,7 +41,7 @@ export async function writeFates(
 async function writeLeads(tx: Tx, batch: ClaimedBatch, fates: readonly Fate[], at: Date): Promise<void> {
   const status = { ACCEPTED: 'SENT', REJECTED: 'ERROR', NOT_ACCEPTED: 'PENDING', IN_DOUBT: 'IN_DOUBT' } as const
   const { base, offsets } = writtenMoments(fates, at)
-  await tx.query(
+  await locking(tx, 'CampaignLead').query(
     `UPDATE "CampaignLead" l SET
        status = o.status::"LeadStatus",
        billed = o.status IN ('SENT', 'IN_DOUBT'),

@@ -1,4 +1,5 @@
 import { formatMoney, moneyOf } from '../budget/money.ts'
+import { locking } from '../database/lock-order.ts'
 import type { Tx } from '../database/pool.ts'
 import type { ClaimedBatch } from './claim.ts'
 
@@ -14,7 +15,7 @@ export interface Attempt {
  * another claim may have the same number.
  */
 export async function lockAttempt(tx: Tx, { id, attempt, claimedAt }: ClaimedBatch): Promise<Attempt | undefined> {
-  const { rows } = await tx.query<Attempt>(
+  const { rows } = await locking(tx, 'Batch').query<Attempt>(
     `SELECT failures, budget_id, unit_cost FROM "Batch" WHERE id = $1 AND attempt = $2 AND claimed_at = $3 AND status = 'SENDING' FOR UPDATE`,
     [id, attempt, claimedAt],
   )
@@ -69,7 +70,7 @@ export async function release(
 ): Promise<void> {
   if (budget_id === null || messages === 0) return
   const amount = formatMoney(moneyOf(unit_cost) * BigInt(messages))
-  await tx.query(
+  await locking(tx, 'Budget').query(
     `WITH entry AS (
        INSERT INTO "BudgetEntry" (id, budget_id, kind, amount, messages, batch_id, created_at)
        VALUES (gen_random_uuid(), $1, 'RELEASE', -$2::numeric, -$3::int, $4, $5)

@@ -1,5 +1,6 @@
 import type pg from 'pg'
 import type { Adapter, Outcome } from '../broker/port.ts'
+import { LOCK_EXCEPTIONS, locking } from '../database/lock-order.ts'
 import { type Tx, transaction } from '../database/pool.ts'
 import type { ClaimedBatch } from './claim.ts'
 import { failCampaign, finishIfDone, pauseCampaign } from './finish.ts'
@@ -90,7 +91,7 @@ export async function settleBatch(
       outcome.fatal !== undefined
     if (answered) await countAnswer(tx, batch.credential.id)
     else if (outcome.withheld && inDoubt.length === 0) {
-      if (batch.probe) await giveProbeBack(tx, batch.credential.id, at)
+      if (batch.probe) await giveProbeBack(locking(tx, 'SendSlot'), batch.credential.id, at)
     } else {
       const reason = reasonOf(notAccepted) ?? reasonOf(inDoubt) ?? 'the broker does not answer'
       await countFailure(tx, batch.credential.id, { now: at, reason, probe: batch.probe, random })
@@ -156,11 +157,12 @@ export async function settleBatch(
  * this very moment either was before (and is seen here) or comes after (and finds this batch QUEUED).
  */
 async function dropIfCancelled(tx: Tx, batch: ClaimedBatch, at: Date): Promise<void> {
-  const { rows } = await tx.query<{ status: string }>(`SELECT status FROM "Campaign" WHERE id = $1 FOR SHARE`, [
-    batch.campaign.id,
-  ])
+  const { rows } = await locking(tx, 'Campaign').query<{ status: string }>(
+    `SELECT status FROM "Campaign" WHERE id = $1 FOR SHARE`,
+    [batch.campaign.id],
+  )
   if (rows[0]?.status !== 'CANCELLED') return
-  await tx.query(
+  await locking(tx, 'CampaignLead', LOCK_EXCEPTIONS.LEFT_PENDING).query(
     `WITH mine AS (
        UPDATE "Batch" SET status = 'DONE', settled_at = $2 WHERE (id = $1 OR parent_id = $1) AND status = 'QUEUED'
        RETURNING campaign_id, from_seq, to_seq

@@ -1,4 +1,5 @@
 import type pg from 'pg'
+import { locking } from '../database/lock-order.ts'
 import { type Tx, transaction } from '../database/pool.ts'
 import type { Queues } from '../queue/queues.ts'
 import { cancelOpenLeads, finishIfDone } from './finish.ts'
@@ -41,7 +42,7 @@ async function expireLeases({ pool, now }: SweepDeps): Promise<number> {
   for (;;) {
     const leads = await transaction(pool, async tx => {
       const at = now()
-      const { rows } = await tx.query<{
+      const { rows } = await locking(tx, 'Batch').query<{
         id: string
         campaign_id: string
         number: number
@@ -58,7 +59,7 @@ async function expireLeases({ pool, now }: SweepDeps): Promise<number> {
       const batch = rows[0]
       if (!batch) return undefined
       // No earlier than its claim: when a request was written that nothing has told of is not known.
-      const { rows: leads } = await tx.query<{ seq: number; phone: string }>(
+      const { rows: leads } = await locking(tx, 'CampaignLead').query<{ seq: number; phone: string }>(
         `UPDATE "CampaignLead" SET status = 'IN_DOUBT', sent_at = $4, error_message = $6
          WHERE campaign_id = $1 AND seq BETWEEN $2 AND $3 AND batch_number = $5 AND status = 'SENDING' RETURNING seq, phone`,
         [batch.campaign_id, batch.from_seq, batch.to_seq, batch.claimed_at, batch.number, LOST],
@@ -123,7 +124,7 @@ async function planForgotten({ pool }: SweepDeps): Promise<void> {
 }
 
 async function lockRunning(tx: Tx, campaignId: string): Promise<PlannedCampaign | undefined> {
-  const { rows } = await tx.query<PlannedCampaign>(
+  const { rows } = await locking(tx, 'Campaign').query<PlannedCampaign>(
     `SELECT c.id, c.batch_size, c.throttling_type, r.adapter, r.max_batch, r.rate_limit
      FROM "Campaign" c JOIN "Broker" r ON r.id = c.broker_id
      WHERE c.id = $1 AND c.status = 'PROCESSING' FOR UPDATE OF c`,

@@ -1,4 +1,5 @@
 import type pg from 'pg'
+import { locking } from '../database/lock-order.ts'
 import { transaction } from '../database/pool.ts'
 import { CampError } from '../errors.ts'
 import type { Queues } from '../queue/queues.ts'
@@ -52,8 +53,8 @@ export async function unblockCredential(
        WHERE c.wallet_id = $1 AND c.broker_id = $2 AND c.status = 'PROCESSING' ORDER BY c.id`,
       [wallet.id, broker.id],
     )
-    for (const { id } of campaigns) await forgetRings(tx, id)
-    await tx.query(
+    for (const { id } of campaigns) await forgetRings(locking(tx, 'Batch'), id)
+    await locking(tx, 'SendSlot').query(
       `UPDATE "SendSlot" SET blocked_until = NULL, blocked_since = NULL, blocked_reason = NULL WHERE id = $1`,
       [blocked.id],
     )

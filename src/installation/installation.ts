@@ -1,4 +1,5 @@
 import { v7 as uuidv7 } from 'uuid'
+import { locking } from '../database/lock-order.ts'
 import type { Sql, Tx } from '../database/pool.ts'
 import { recordAudit } from '../security/audit.ts'
 import type { HoldKind } from './judge.ts'
@@ -49,7 +50,7 @@ export async function readInstallation(sql: Sql): Promise<Installation | undefin
 /** Locks the row, making it where there is none: with an id of its own, so that databases made from one template are told apart. */
 export async function lockInstallation(tx: Tx): Promise<Installation> {
   await tx.query(`INSERT INTO "Installation" (id, installation_id) VALUES (1, $1) ON CONFLICT DO NOTHING`, [uuidv7()])
-  const { rows } = await tx.query<Row>(`${READ} FOR UPDATE`)
+  const { rows } = await locking(tx, 'Installation').query<Row>(`${READ} FOR UPDATE`)
   return installationOf(rows[0]!)
 }
 

@@ -4,6 +4,7 @@ import { v7 as uuidv7 } from 'uuid'
 import { adapterOf } from '../broker/registry.ts'
 import type { Clock } from '../clock.ts'
 import { isUnreachable, sentenceOf } from '../database/faults.ts'
+import { locking } from '../database/lock-order.ts'
 import { type Sql, type Tx, transaction, withoutTimeLimits } from '../database/pool.ts'
 import type { PrismaClient } from '../database/prisma.ts'
 import { CampError } from '../errors.ts'
@@ -63,7 +64,7 @@ export async function fireDue(deps: FireDeps): Promise<Fired[]> {
 
 /** NO KEY: the import, on a connection of its own, writes rows that refer to it. */
 async function lockDue(tx: Tx, now: Date, seen: readonly string[]): Promise<Recurrence | undefined> {
-  const { rows } = await tx.query<Recurrence>(
+  const { rows } = await locking(tx, 'Recurrence').query<Recurrence>(
     `${RECURRENCE_SQL} WHERE r.status = 'ACTIVE' AND r.next_at <= $1 AND r.id <> ALL($2::uuid[])
      ORDER BY r.next_at LIMIT 1 FOR NO KEY UPDATE OF r SKIP LOCKED`,
     [now, seen],

@@ -1,5 +1,6 @@
 import { v7 as uuidv7 } from 'uuid'
 import { hashOf } from '../campaign/approval.ts'
+import { locking } from '../database/lock-order.ts'
 import type { Sql, Tx } from '../database/pool.ts'
 import { CampError } from '../errors.ts'
 import { cryptoRandom, newHandle } from '../intake/ids.ts'
@@ -147,7 +148,7 @@ export async function moveRecurrence(
   { userId, now }: { userId: string; now: Date },
 ): Promise<void> {
   const { from, to } = MOVES[move]
-  const { rowCount } = await tx.query(
+  const { rowCount } = await locking(tx, 'Recurrence').query(
     `UPDATE "Recurrence" SET status = $2::"RecurrenceStatus", updated_at = $3,
             next_at = CASE WHEN $5::timestamptz IS NULL THEN next_at ELSE $5 END
      WHERE id = $1 AND status::text = ANY($4)`,

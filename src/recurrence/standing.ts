@@ -2,6 +2,7 @@ import { formatMoney, moneyOf } from '../budget/money.ts'
 import { type CampaignHeader, lockCampaign } from '../campaign/approval.ts'
 import { assertFourEyes, handsOnRecurrence } from '../campaign/four-eyes.ts'
 import { grantApproval, setReason } from '../campaign/moves.ts'
+import { locking } from '../database/lock-order.ts'
 import type { Tx } from '../database/pool.ts'
 import { CampError } from '../errors.ts'
 import { dayIn } from '../lead/dates.ts'
@@ -33,7 +34,7 @@ export async function giveStanding(tx: Tx, recurrence: Recurrence, order: Standi
   const approver = { id: order.approverId, via: order.via ?? null }
   const own = await assertFourEyes(tx, await handsOnRecurrence(tx, recurrence), approver)
   await assertCredential(tx, recurrence)
-  await tx.query(
+  await locking(tx, 'Recurrence').query(
     `UPDATE "Recurrence" SET approved_by = $2, approved_at = $3, approval_hash = $4, approval_ceiling = $5, approval_until = $6,
             updated_at = $3 WHERE id = $1`,
     [id, order.approverId, order.now, standingHash(recurrence), order.ceiling, order.until],
@@ -49,7 +50,7 @@ export async function giveStanding(tx: Tx, recurrence: Recurrence, order: Standi
 
 /** @throws CampError STATE: there is none */
 export async function revokeStanding(tx: Tx, { id, handle }: Recurrence, userId: string, now: Date): Promise<void> {
-  const { rowCount } = await tx.query(
+  const { rowCount } = await locking(tx, 'Recurrence').query(
     `UPDATE "Recurrence" SET approved_by = NULL, approved_at = NULL, approval_hash = NULL, approval_ceiling = NULL,
             approval_until = NULL, updated_at = $2 WHERE id = $1 AND approval_hash IS NOT NULL`,
     [id, now],

@@ -1,5 +1,6 @@
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto'
 import type pg from 'pg'
+import { locking } from '../database/lock-order.ts'
 import { type Sql, type Tx, transaction } from '../database/pool.ts'
 import { numberOf, readRows, SOURCES, type Source } from './checkpoint-rows.ts'
 import type { Keys } from './keys.ts'
@@ -106,7 +107,7 @@ export async function takeSome(tx: Tx, secrets: Secrets): Promise<Taken & { isWh
 
 /** Other takers wait; who reads, and who writes records, does not. */
 async function lockChain(tx: Tx): Promise<void> {
-  await tx.query(`LOCK TABLE "Checkpoint" IN SHARE ROW EXCLUSIVE MODE`)
+  await locking(tx, 'Checkpoint').query(`LOCK TABLE "Checkpoint" IN SHARE ROW EXCLUSIVE MODE`)
 }
 
 /** @returns how many rows it covers; 0: there was none, and it was not written */

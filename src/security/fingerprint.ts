@@ -1,4 +1,5 @@
 import type pg from 'pg'
+import { locking } from '../database/lock-order.ts'
 import { type Sql, type Tx, transaction } from '../database/pool.ts'
 import type { Prisma } from '../database/prisma.ts'
 import { CampError } from '../errors.ts'
@@ -54,7 +55,9 @@ export async function holdSecret(tx: Pick<Prisma.TransactionClient, '$queryRaw'>
 
 /** Locks the fingerprint against every other writer of sealed values. @throws SecretMismatch where `keys` are not its secret's */
 export async function lockSecret(tx: Tx, keys: Keys): Promise<void> {
-  const { rows } = await tx.query<{ sealed: unknown }>(`SELECT sealed FROM "SecretFingerprint" FOR UPDATE`)
+  const { rows } = await locking(tx, 'SecretFingerprint').query<{ sealed: unknown }>(
+    `SELECT sealed FROM "SecretFingerprint" FOR UPDATE`,
+  )
   if (!opens(keys, rows[0]?.sealed, ROW)) throw new SecretMismatch(keys.origin)
 }
 
@@ -80,7 +83,7 @@ export async function isSecretInUse(sql: Sql): Promise<boolean> {
 
 async function makeFingerprint(tx: Tx, keys: Keys): Promise<unknown> {
   // Of two first processes the second waits here, and finds what the first has written.
-  await tx.query(`LOCK TABLE "SecretFingerprint" IN SHARE ROW EXCLUSIVE MODE`)
+  await locking(tx, 'SecretFingerprint').query(`LOCK TABLE "SecretFingerprint" IN SHARE ROW EXCLUSIVE MODE`)
   const made = await readFingerprint(tx)
   if (made !== undefined) return made
   const { rows } = await tx.query<{ id: string; config: unknown }>(`SELECT id, config FROM "Credential"`)

@@ -1,4 +1,5 @@
 import type pg from 'pg'
+import { locking } from '../database/lock-order.ts'
 import { type Tx, transaction } from '../database/pool.ts'
 import { CampError } from '../errors.ts'
 import type { Actor } from './actor.ts'
@@ -91,7 +92,7 @@ interface SealedRow {
 }
 
 async function lockCredentials(tx: Tx): Promise<SealedRow[]> {
-  const { rows } = await tx.query<SealedRow>(
+  const { rows } = await locking(tx, 'Credential').query<SealedRow>(
     `SELECT k.id, k.config, w.name AS wallet, b.name AS broker
      FROM "Credential" k JOIN "Wallet" w ON w.id = k.wallet_id JOIN "Broker" b ON b.id = k.broker_id
      ORDER BY k.id FOR UPDATE OF k`,

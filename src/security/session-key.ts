@@ -1,6 +1,7 @@
 import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject } from 'node:crypto'
 import type pg from 'pg'
 import { z } from 'zod'
+import { locking } from '../database/lock-order.ts'
 import { type Sql, type Tx, transaction } from '../database/pool.ts'
 import { CampError } from '../errors.ts'
 import type { Keys } from './keys.ts'
@@ -26,7 +27,7 @@ export async function openSessionKey(pool: pg.Pool, keys: Pick<Keys, 'sealing'>)
   if (stored) return opened(stored, keys)
   return transaction(pool, async tx => {
     // Of two processes the second waits here, and finds what the first has written.
-    await tx.query(`SELECT 1 FROM "SecretFingerprint" FOR UPDATE`)
+    await locking(tx, 'SecretFingerprint').query(`SELECT 1 FROM "SecretFingerprint" FOR UPDATE`)
     const made = await readRow(tx)
     return made ? opened(made, keys) : writeSessionKey(tx, keys)
   })

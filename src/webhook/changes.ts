@@ -1,3 +1,4 @@
+import { locking } from '../database/lock-order.ts'
 import type { Tx } from '../database/pool.ts'
 import { type BatchStatus, type Booking, type Holder, noBooking } from '../dispatch/books.ts'
 import type { LeadEvent as LeadRecord } from '../dispatch/lead-events.ts'
@@ -40,7 +41,7 @@ export function hasSettledLead(event: InboxEvent): event is OpenEvent {
 
 /** Those that no other transaction holds and that are still settled. */
 export async function lockLeads(tx: Tx, ids: readonly string[]): Promise<Map<string, Lead>> {
-  const { rows } = await tx.query<Lead>(
+  const { rows } = await locking(tx, 'CampaignLead').query<Lead>(
     `SELECT id, campaign_id, seq, batch_number, phone, cpf_cnpj, is_fish, status, billed, sent_at, delivered_at, read_at, error_code,
             error_message, provider_msg_id
      FROM "CampaignLead" WHERE id = ANY($1::uuid[]) AND status <> 'SENDING' AND (status <> 'PENDING' OR batch_number IS NOT NULL)

@@ -1,4 +1,5 @@
 import type pg from 'pg'
+import { locking } from '../database/lock-order.ts'
 import { type Sql, type Tx, transaction } from '../database/pool.ts'
 import type { LeadEvent } from './fold.ts'
 
@@ -43,7 +44,7 @@ export async function inIndexOrder<T>(tx: Tx, take: () => Promise<T>): Promise<T
 /** Those that were never looked at, up to `limit` of each broker: one that tells too much takes nothing from the others. */
 export async function takeNew(tx: Tx, limit: number): Promise<InboxEvent[]> {
   return withLeads(
-    tx,
+    locking(tx, 'WebhookEvent'),
     `SELECT ${COLUMNS} FROM "Broker" r CROSS JOIN LATERAL (
        SELECT * FROM "WebhookEvent" w WHERE w.broker_id = r.id AND w.applied_at IS NULL AND w.next_try_at IS NULL
        ORDER BY (w.event <> 'OPT_OUT'), w.id LIMIT $1 FOR UPDATE SKIP LOCKED
@@ -58,7 +59,7 @@ export async function takeDue(
   { unknown, limit, now }: { unknown: boolean; limit: number; now: Date },
 ): Promise<InboxEvent[]> {
   return withLeads(
-    tx,
+    locking(tx, 'WebhookEvent'),
     `SELECT ${COLUMNS} FROM "WebhookEvent" e
      WHERE e.applied_at IS NULL AND e.unknown = $1 AND e.next_try_at <= $2 ORDER BY e.next_try_at LIMIT $3 FOR UPDATE SKIP LOCKED`,
     [unknown, now, limit],
@@ -159,7 +160,7 @@ export async function dropUnknown(pool: pg.Pool, most = MOST_UNKNOWN): Promise<{
 }
 
 async function deleteOldest(tx: Tx, most: number): Promise<{ broker: string; dropped: number }[]> {
-  const { rows } = await tx.query<{ broker: string; dropped: number }>(
+  const { rows } = await locking(tx, 'WebhookEvent').query<{ broker: string; dropped: number }>(
     `WITH gone AS (
        DELETE FROM "WebhookEvent" WHERE id IN (
          SELECT e.id FROM "Broker" r CROSS JOIN LATERAL (
