@@ -3,7 +3,11 @@ import { defineConfig } from 'vitest/config'
 /** These look at when requests start: what else the machine has to do at that moment is no finding. They run after all others. */
 const TIMED = ['test/integration/dispatch/pacing.test.ts']
 
-const limits = { testTimeout: 30_000, hookTimeout: 60_000, setupFiles: ['test/support/log-guard.ts'] }
+const limits = {
+  testTimeout: 30_000,
+  hookTimeout: 60_000,
+  setupFiles: ['test/support/log-guard.ts', 'test/support/lock-order.ts'],
+}
 
 export default defineConfig({
   test: {

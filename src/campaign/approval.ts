@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { lawOf } from '../calendar/laws.ts'
-import type { Sql } from '../database/pool.ts'
+import { locking } from '../database/lock-order.ts'
+import type { Sql, Tx } from '../database/pool.ts'
 import { canonicalJson } from '../security/canonical.ts'
 import type { CampaignStatus } from './state.ts'
 
@@ -45,18 +46,27 @@ export interface CampaignHeader {
 }
 
 /** Locks the campaign's row until the transaction ends: of two moves at once the second sees the first one's state. */
-export async function lockCampaign(sql: Sql, id: string): Promise<CampaignHeader> {
-  const { rows } = await sql.query<CampaignHeader>(
-    `SELECT c.*, w.name AS wallet, b.name AS broker, b.adapter, b.cost_per_message, b.rate_limit, b.max_batch,
-            t.template_code, t.content AS template_content
+export async function lockCampaign(tx: Tx, id: string): Promise<CampaignHeader> {
+  const { rows } = await locking(tx, 'Campaign').query<CampaignHeader>(`${HEADER} WHERE c.id = $1 FOR UPDATE OF c`, [
+    id,
+  ])
+  return known(rows[0], id)
+}
+
+/** What `lockCampaign` locks, as it is at this moment. */
+export async function readCampaign(sql: Sql, id: string): Promise<CampaignHeader> {
+  const { rows } = await sql.query<CampaignHeader>(`${HEADER} WHERE c.id = $1`, [id])
+  return known(rows[0], id)
+}
+
+const HEADER = `SELECT c.*, w.name AS wallet, b.name AS broker, b.adapter, b.cost_per_message, b.rate_limit, b.max_batch,
+       t.template_code, t.content AS template_content
      FROM "Campaign" c
      JOIN "Wallet" w ON w.id = c.wallet_id
      JOIN "Broker" b ON b.id = c.broker_id
-     LEFT JOIN "Template" t ON t.id = c.template_id
-     WHERE c.id = $1 FOR UPDATE OF c`,
-    [id],
-  )
-  const row = rows[0]
+     LEFT JOIN "Template" t ON t.id = c.template_id`
+
+function known(row: CampaignHeader | undefined, id: string): CampaignHeader {
   if (!row) throw new Error(`campaign ${id} vanished`)
   return row
 }

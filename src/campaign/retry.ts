@@ -1,4 +1,5 @@
 import { moneyOf } from '../budget/money.ts'
+import { locking } from '../database/lock-order.ts'
 import { transaction } from '../database/pool.ts'
 import { CampError } from '../errors.ts'
 import { lockCampaign } from './approval.ts'
@@ -26,10 +27,10 @@ export async function retryFailed(
       hint: 'Correct the rows and import them: camp campaign import FILE --rejects writes them out.',
     })
   }
-  return transaction(pool, async sql => {
+  return transaction(pool, async tx => {
     const now = clock.now()
     // The broker's name for a message that failed is forgotten: what is still told of it must not fail the next one.
-    const { rowCount } = await sql.query(
+    const { rowCount } = await locking(tx, 'CampaignLead').query(
       `WITH failed AS (
          SELECT l.id, l.seq, l.batch_number, l.error_code, l.error_message, l.provider_msg_id, c.broker_id FROM "CampaignLead" l JOIN "Campaign" c ON c.id = l.campaign_id
          WHERE l.campaign_id = $1 AND l.status = 'ERROR' AND NOT l.billed AND l.error_code <> ALL($2)
@@ -48,7 +49,7 @@ export async function retryFailed(
        FROM failed f WHERE l.id = f.id`,
       [campaignId, REFUSAL_CODES, codes ?? null, now, userId],
     )
-    const campaign = await lockCampaign(sql, campaignId)
+    const campaign = await lockCampaign(tx, campaignId)
     if (!isLegal('retry', campaign.status)) throw illegalMove('retry', campaign)
     if (!rowCount) {
       throw new CampError('NOTHING_TO_RETRY', `${campaign.agendamento_id} has no failed leads that can be sent again`, {
@@ -58,8 +59,8 @@ export async function retryFailed(
     const free = moneyOf(campaign.cost_per_message) === 0n
     const reason = `${rowCount} failed leads are to be sent again`
     // A schedule that has passed says nothing about this start: the approval would start it at once, or find it missed.
-    await sql.query(`UPDATE "Campaign" SET scheduled_at = NULL WHERE id = $1 AND scheduled_at <= $2`, [campaignId, now])
-    await makeMove(sql, free ? 'retryFree' : 'retry', campaign, { userId, now, reason })
+    await tx.query(`UPDATE "Campaign" SET scheduled_at = NULL WHERE id = $1 AND scheduled_at <= $2`, [campaignId, now])
+    await makeMove(tx, free ? 'retryFree' : 'retry', campaign, { userId, now, reason })
     return rowCount
   })
 }

@@ -1,7 +1,7 @@
 import type { ClosingLook } from '../broker/port.ts'
 import { adapterOf } from '../broker/registry.ts'
 import { namedError } from '../database/faults.ts'
-import { type Sql, transaction } from '../database/pool.ts'
+import { type Tx, transaction } from '../database/pool.ts'
 import { SecretMismatch } from '../security/fingerprint.ts'
 import { closeClosing, holdsClosing, requeueClosing } from './closing-rows.ts'
 import { NO_CREDENTIAL, openCredential } from './credential.ts'
@@ -65,7 +65,7 @@ interface Doubtful {
 
 async function reconcile(deps: DispatchDeps, row: Doubtful): Promise<void> {
   const look = await lookAt(deps, row)
-  const ring = await transaction(deps.pool, sql => writeLook(deps, sql, row, look))
+  const ring = await transaction(deps.pool, tx => writeLook(deps, tx, row, look))
   if (ring) await ringAll(deps.queues, row.broker_id, [ring], deps.now())
 }
 
@@ -79,19 +79,19 @@ async function lookAt(deps: DispatchDeps, row: Doubtful): Promise<ClosingLook | 
   return flaw === undefined ? adapter.closing.look(config, deps.http) : { kind: 'FATAL', reason: flaw }
 }
 
-async function writeLook(deps: DispatchDeps, sql: Sql, row: Doubtful, look: ClosingLook | undefined) {
+async function writeLook(deps: DispatchDeps, tx: Tx, row: Doubtful, look: ClosingLook | undefined) {
   const at = deps.now()
-  if (!(await holdsClosing(sql, row, 'IN_DOUBT'))) return undefined
+  if (!(await holdsClosing(tx, row, 'IN_DOUBT'))) return undefined
   const about = { campaign: row.agendamento_id, batch: row.id, attempt: row.attempt }
   if (!look) {
-    await lookAgain(sql, row.id, null)
-    await askPerson(sql, row.campaign_id, row.error, at)
+    await lookAgain(tx, row.id, null)
+    await askPerson(tx, row.campaign_id, row.error, at)
     return undefined
   }
   if (look.kind !== 'SEEN') {
     const waitMs = look.kind === 'NOT_ACCEPTED' ? (look.retryAfterMs ?? LOOK_MS) : LOOK_MS
-    await sql.query(`UPDATE "Batch" SET error = $2 WHERE id = $1`, [row.id, `it cannot be looked at: ${look.reason}`])
-    await lookAgain(sql, row.id, new Date(at.getTime() + waitMs))
+    await tx.query(`UPDATE "Batch" SET error = $2 WHERE id = $1`, [row.id, `it cannot be looked at: ${look.reason}`])
+    await lookAgain(tx, row.id, new Date(at.getTime() + waitMs))
     deps.log.warn(
       { event: 'closing.look_failed', ...about, reason: look.reason },
       'closing in doubt: the broker did not answer the look',
@@ -99,27 +99,27 @@ async function writeLook(deps: DispatchDeps, sql: Sql, row: Doubtful, look: Clos
     return undefined
   }
   if (look.busy || look.mark !== row.broker_ref) {
-    await closeClosing(sql, row.id, at, look.mark)
-    await finishIfDone(sql, row.campaign_id, at)
+    await closeClosing(tx, row.id, at, look.mark)
+    await finishIfDone(tx, row.campaign_id, at)
     deps.log.info({ event: 'closing.found_done', ...about }, 'closing, in doubt until now, was done')
     return undefined
   }
   if (at.getTime() < row.settled_at.getTime() + SETTLING_MS) {
-    await lookAgain(sql, row.id, new Date(at.getTime() + LOOK_MS))
+    await lookAgain(tx, row.id, new Date(at.getTime() + LOOK_MS))
     return undefined
   }
   const error = `asked for again: the first time nothing was run (${row.error})`
-  const ring = await requeueClosing(sql, row.id, { at, until: null, failures: 0, error })
+  const ring = await requeueClosing(tx, row.id, { at, until: null, failures: 0, error })
   deps.log.info({ event: 'closing.found_absent', ...about }, 'closing, in doubt until now, was not done')
   return ring === undefined ? undefined : { batchId: row.id, ring, at: null }
 }
 
-async function lookAgain(sql: Sql, id: string, at: Date | null): Promise<void> {
-  await sql.query(`UPDATE "Batch" SET not_before = $2 WHERE id = $1`, [id, at])
+async function lookAgain(tx: Tx, id: string, at: Date | null): Promise<void> {
+  await tx.query(`UPDATE "Batch" SET not_before = $2 WHERE id = $1`, [id, at])
 }
 
 /** The broker has no read that could tell: somebody must look there. */
-export async function askPerson(sql: Sql, campaignId: string, doubt: string, at: Date): Promise<void> {
+export async function askPerson(tx: Tx, campaignId: string, doubt: string, at: Date): Promise<void> {
   const what = `its last step at the broker is in doubt (${doubt}): look there, then camp campaign resolve --closing`
-  await pauseCampaign(sql, campaignId, what, at)
+  await pauseCampaign(tx, campaignId, what, at)
 }

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { guardedHttp } from '../broker/http.ts'
 import type { ClosingResult } from '../broker/port.ts'
-import { type Sql, transaction } from '../database/pool.ts'
+import { type Tx, transaction } from '../database/pool.ts'
 import { type ClaimedClosing, claimClosing, type Place } from './closing-claim.ts'
 import { askPerson, LOOK_MS } from './closing-doubt.ts'
 import { closeClosing, doubtClosing, holdsClosing, requeueClosing } from './closing-rows.ts'
@@ -92,7 +92,7 @@ async function settle(deps: DispatchDeps, claim: ClaimedClosing, result: Closing
     deps,
     { what: 'settle of a closing', about, giveUpAt },
     { outcome: result, without: withoutText },
-    known => transaction(deps.pool, sql => writeResult(deps, sql, claim, known)),
+    known => transaction(deps.pool, tx => writeResult(deps, tx, claim, known)),
   )
   if (ring) await ringAll(deps.queues, claim.place.brokerId, [ring], deps.now())
   else if (result.kind === 'DONE') await ringAfter(deps, claim.place)
@@ -102,35 +102,35 @@ function withoutText(result: ClosingResult): ClosingResult {
   return result.kind === 'DONE' ? { ...result, reference: undefined } : { ...result, reason: NO_WORDS }
 }
 
-async function writeResult(deps: DispatchDeps, sql: Sql, claim: ClaimedClosing, result: ClosingResult) {
+async function writeResult(deps: DispatchDeps, tx: Tx, claim: ClaimedClosing, result: ClosingResult) {
   const at = deps.now()
-  if (!(await holdsClosing(sql, claim, 'SENDING'))) return undefined
+  if (!(await holdsClosing(tx, claim, 'SENDING'))) return undefined
   const about = { campaign: claim.agendamentoId, batch: claim.id, attempt: claim.attempt }
   switch (result.kind) {
     case 'DONE':
-      await closeClosing(sql, claim.id, at, result.reference)
-      await finishIfDone(sql, claim.place.campaignId, at)
+      await closeClosing(tx, claim.id, at, result.reference)
+      await finishIfDone(tx, claim.place.campaignId, at)
       deps.log.info({ event: 'closing.done', ...about, reference: result.reference }, 'closing done')
       return undefined
     case 'NOT_ACCEPTED': {
       const waitMs = result.retryAfterMs ?? backoffMs(claim.failures, deps.random)
       const until = new Date(at.getTime() + waitMs)
       const failures = claim.failures + 1
-      const ring = await requeueClosing(sql, claim.id, { at, until, failures, error: result.reason })
+      const ring = await requeueClosing(tx, claim.id, { at, until, failures, error: result.reason })
       deps.log.info({ event: 'closing.deferred', ...about, reason: result.reason, until }, 'closing deferred')
       return ring === undefined ? undefined : { batchId: claim.id, ring, at: until }
     }
     case 'FATAL':
-      await requeueClosing(sql, claim.id, { at, until: null, failures: 0, error: result.reason })
-      await failCampaign(sql, claim.place.campaignId, `its last step at the broker was refused: ${result.reason}`, at)
+      await requeueClosing(tx, claim.id, { at, until: null, failures: 0, error: result.reason })
+      await failCampaign(tx, claim.place.campaignId, `its last step at the broker was refused: ${result.reason}`, at)
       deps.log.warn({ event: 'closing.refused', ...about, reason: result.reason }, 'closing refused')
       return undefined
     case 'IN_DOUBT':
       if (claim.closing.look) {
-        await doubtClosing(sql, claim.id, { at, error: result.reason, lookAt: new Date(at.getTime() + LOOK_MS) })
+        await doubtClosing(tx, claim.id, { at, error: result.reason, lookAt: new Date(at.getTime() + LOOK_MS) })
       } else {
-        await doubtClosing(sql, claim.id, { at, error: result.reason, lookAt: null })
-        await askPerson(sql, claim.place.campaignId, result.reason, at)
+        await doubtClosing(tx, claim.id, { at, error: result.reason, lookAt: null })
+        await askPerson(tx, claim.place.campaignId, result.reason, at)
       }
       deps.log.warn({ event: 'closing.in_doubt', ...about, reason: result.reason }, 'closing in doubt')
       return undefined

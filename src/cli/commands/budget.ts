@@ -30,9 +30,7 @@ async function set(context: Context, walletRef: string, monthText: string, amoun
   const wallet = await findWallet(prisma, walletRef)
   const month = parseMonth(monthText)
   const limit = parseAmount(amount, 2)
-  await transaction(await context.pool(), sql =>
-    setBudget(sql, { walletId: wallet.id, month, limit, userId: actor.id }),
-  )
+  await transaction(await context.pool(), tx => setBudget(tx, { walletId: wallet.id, month, limit, userId: actor.id }))
   const view = await viewOf(context, wallet, monthText)
   if (moneyOf(view.used_budget) > moneyOf(view.budget)) {
     context.out.warn(`more was used (${view.used_budget}) than this limit: nothing more is sent in ${monthText}.`)

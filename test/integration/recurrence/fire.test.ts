@@ -170,7 +170,9 @@ describe('an occurrence', () => {
   it('waits while it is paused, and what was missed meanwhile stays missed', async () => {
     const inbox = await makeRecurrence(db)
     const move = async (how: 'pause' | 'resume' | 'remove') =>
-      moveRecurrence(db.pool, await inbox.read(), how, { userId: inbox.scene.userId, now: inbox.clock.now() })
+      transaction(db.pool, async tx =>
+        moveRecurrence(tx, await inbox.read(), how, { userId: inbox.scene.userId, now: inbox.clock.now() }),
+      )
     await move('pause')
     inbox.drop('a.csv', 1)
     inbox.moveTo(TUESDAY)

@@ -28,10 +28,10 @@ export async function removeAll(context: Context, source: string): Promise<void>
       hint: 'See: camp blocklist stats',
     })
   await confirm(context, `Take all ${count.phones + count.documents} entries of ${source} off the blocklist?`)
-  const removed = await transaction(pool, async sql => {
-    const gone = await clearSource(sql, source)
+  const removed = await transaction(pool, async tx => {
+    const gone = await clearSource(tx, source)
     const event = { userId: actor.id, action: 'blocklist.remove', subject: 'Blocklist', subjectId: source }
-    await recordAudit(sql, { ...event, detail: { source, all: true, removed: gone } })
+    await recordAudit(tx, { ...event, detail: { source, all: true, removed: gone } })
     return gone
   })
   context.out.result({ removed, source }, `${removed} entries of ${source} removed.`)

@@ -39,7 +39,7 @@ export async function repeatImport(
     return
   }
   const pool = await context.pool()
-  const id = await transaction(pool, sql => addRecurrence(sql, request, { source, cron, now }))
+  const id = await transaction(pool, tx => addRecurrence(tx, request, { source, cron, now }))
   const view = await recurrenceView(pool, await findRecurrence(pool, id), now)
   context.out.result({ ...view, credential_missing: credentialMissing }, () => recurrenceText(view))
   context.out.talk(found)
