@@ -14,7 +14,7 @@ export const LOOK_MS = 30_000
 
 /**
  * A run that no look has shown for so long was not begun. Before that a look proves nothing: the broker may still be at it
- * (brokers.md 14 asks for a settling delay, and names none).
+ * (docs/wire/salesforce.md#marketing-cloud-run; the vendor names no delay).
  */
 const SETTLING_MS = 5 * 60_000
 

@@ -2,7 +2,7 @@ import { locking } from '../database/lock-order.ts'
 import type { Tx } from '../database/pool.ts'
 
 /**
- * The frequency cap (DESIGN 4.4): one message per phone, and per document, in any 24 hours, across all campaigns. Contact holds
+ * The frequency cap (docs/design.md#frequency-cap): one message per phone, and per document, in any 24 hours, across all campaigns. Contact holds
  * one row for each; a send takes its rows, or none of them, and one that was refused gives them back.
  */
 export interface Recipient {

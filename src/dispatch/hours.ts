@@ -4,7 +4,7 @@ import { localTime } from '../lead/local-time.ts'
 import { REGIONS, type Region } from '../lead/zones.ts'
 
 /**
- * Contact hours (DESIGN 4.9), judged for the recipient's own place at the moment of the request. They fail closed: where the
+ * Contact hours (docs/design.md#contact-hours), judged for the recipient's own place at the moment of the request. They fail closed: where the
  * place is not known, it must be within the hours in every region of the country.
  */
 export interface ContactHours {

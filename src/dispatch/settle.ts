@@ -19,7 +19,7 @@ export type LeadOutcome = Outcome & {
 }
 
 /**
- * The settle (DESIGN 5): one transaction that writes what became of a claimed batch. It is fenced: only the attempt that
+ * The settle (docs/design.md#claim-send-settle): one transaction that writes what became of a claimed batch. It is fenced: only the attempt that
  * claimed the batch may settle it, and only once. Its locks are in the system's order: batch, slot, contacts, leads, budget,
  * campaign.
  */
@@ -175,7 +175,7 @@ async function dropIfCancelled(tx: Tx, batch: ClaimedBatch, at: Date): Promise<v
 
 /**
  * Where the last messages were all refused, one after another, the list is being burnt: a wrong template, a broker gone mad
- * (DESIGN 4.14).
+ * (docs/design.md#refusals-in-a-row).
  */
 const REFUSALS_IN_A_ROW = 50
 

@@ -10,7 +10,7 @@ const quirks = z.strictObject({
   starts_at_creation: z.boolean().default(true),
 })
 
-/** GOSAC (brokers.md 2), its collection at /api/campaigns: all or nothing, and never a word afterwards. */
+/** GOSAC (docs/wire/gosac.md), its collection at /api/campaigns: all or nothing, and never a word afterwards. */
 export const gosacFace: Face = {
   name: 'GOSAC',
   quirks,
