@@ -1,6 +1,5 @@
 import { defineConfig } from 'vitest/config'
+import { UNIT } from './vitest.lanes.ts'
 
-/** The tests that need nothing but this process: no PostgreSQL, no Redis. */
-export default defineConfig({
-  test: { include: ['test/unit/**/*.test.ts'], testTimeout: 60_000, maxWorkers: 2 },
-})
+/** What needs nothing but its own process: no PostgreSQL, no Redis, no subprocess. */
+export default defineConfig({ test: { ...UNIT, maxWorkers: 2 } })
