@@ -49,7 +49,7 @@ beforeAll(async () => {
   stderr.on('data', chunk => {
     said += chunk
   })
-  url = await vi.waitFor(() => /Listening on (\S+)/.exec(said)![1]!)
+  url = await vi.waitFor(() => /Listening on (\S+)/.exec(said)![1]!, 60_000)
   scene = await makeScene(db.pool)
   ana = await client(ADMIN.email)
   bob = await client('bob@example.com')
@@ -146,10 +146,10 @@ describe('a command of another machine', () => {
     const id = await makeCampaign(db.pool, scene, { leads: 1, status: 'PROCESSING' })
     const interrupt = new AbortController()
     const watching = camp(['campaign', 'watch', id], { env: bob, signal: interrupt.signal })
-    await vi.waitFor(async () => expect(await busy()).toBeGreaterThan(0), 10_000)
+    await vi.waitFor(async () => expect(await busy()).toBeGreaterThan(0), 60_000)
     interrupt.abort()
     expect((await watching).code).toBe(130)
-    await vi.waitFor(async () => expect(await busy()).toBe(0), 10_000)
+    await vi.waitFor(async () => expect(await busy()).toBe(0), 60_000)
   })
 
   it('ends where its client is gone', async () => {
@@ -163,9 +163,9 @@ describe('a command of another machine', () => {
       signal: gone.signal,
     })
     expect(answer.status).toBe(200)
-    await vi.waitFor(async () => expect(await busy()).toBeGreaterThan(0), 10_000)
+    await vi.waitFor(async () => expect(await busy()).toBeGreaterThan(0), 60_000)
     gone.abort()
-    await vi.waitFor(async () => expect(await busy()).toBe(0), 10_000)
+    await vi.waitFor(async () => expect(await busy()).toBe(0), 60_000)
   })
 
   /** Connections of commands that run: the test's own pool and the server's look are idle. */
@@ -238,7 +238,7 @@ describe('what a client may not', () => {
   })
 
   it('keep a place: a login whose client is gone ends, though it waits for a password', async () => {
-    for (let i = 0; i < 2 * MOST_COMMANDS; i++) await vi.waitFor(async () => (await beginLogin()).abort(), 10_000)
+    for (let i = 0; i < 2 * MOST_COMMANDS; i++) await vi.waitFor(async () => (await beginLogin()).abort(), 60_000)
     expect((await succeed(camp(['whoami', '--json'], { env: bob }))).json()).toMatchObject({ email: 'bob@example.com' })
   })
 
@@ -247,7 +247,7 @@ describe('what a client may not', () => {
     onTestFinished(() => {
       for (const one of open) one.abort()
     })
-    while (open.length < MOST_COMMANDS / 2) open.push(await vi.waitFor(beginLogin, 10_000))
+    while (open.length < MOST_COMMANDS / 2) open.push(await vi.waitFor(beginLogin, 60_000))
     await expect(beginLogin()).rejects.toThrow('503')
     await succeed(camp(['whoami'], { env: bob }))
   })

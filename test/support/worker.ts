@@ -89,7 +89,7 @@ export async function until<T>(
   what: string,
   ask: () => Promise<T>,
   isSo: (seen: T) => boolean,
-  ms = 20_000,
+  ms = 60_000,
 ): Promise<T> {
   const giveUpAt = Date.now() + ms
   for (;;) {
