@@ -75,7 +75,8 @@ export async function recordSync(tx: Tx, sync: Omit<Sync, 'checkedAt'>): Promise
   if (added + changed + removed > 0)
     await tx.query(`UPDATE "BlocklistSync" SET etag = NULL, last_modified = NULL WHERE source = $1`, [sync.source])
   await tx.query(
-    `INSERT INTO "BlocklistSync" (id, source, location, location_hash, settings, purpose, etag, last_modified, figures, synced_at, checked_at)
+    `INSERT INTO "BlocklistSync" (id, source, location, location_hash, settings, purpose, etag, last_modified,
+      figures, synced_at, checked_at)
      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $10)
      ON CONFLICT (source, location_hash) DO UPDATE SET
        location = excluded.location, settings = excluded.settings, purpose = excluded.purpose, etag = excluded.etag,

@@ -43,7 +43,7 @@ export function failedTest(answer: HttpAnswer, secrets: readonly string[]): Test
 }
 
 /** The longest wait that a broker's word is taken for. What is still refused then says so again. */
-export const MOST_WAIT_MS = 3_600_000
+const MOST_WAIT_MS = 3_600_000
 
 /** @returns `ms`, at most an hour; undefined where it is no time to wait */
 export function boundedWait(ms: number | undefined): number | undefined {
@@ -75,7 +75,10 @@ export function quoted(text: string, secrets: readonly string[]): string {
   return line.length > EXCERPT_LENGTH ? `${line.slice(0, EXCERPT_LENGTH)}…` : line
 }
 
-/** Takes out the secrets, as they are and as URLs, JSON (PHP's too) and Basic headers carry them, and all but the last digits of long numbers (phones, documents). */
+/**
+ * Takes out the secrets, as they are and as URLs, JSON (PHP's too) and Basic headers carry them, and all but the last digits
+ * of long numbers (phones, documents).
+ */
 export function redact(text: string, secrets: readonly string[]): string {
   const spellings = secrets
     .filter(secret => secret.length >= 4)

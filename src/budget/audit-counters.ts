@@ -3,7 +3,8 @@ import type { Difference } from './audit.ts'
 
 /**
  * A batch's counters are those of its record of attempts. What was in doubt, or what a callback has contradicted, counts as accepted
- * where it turned out to be, which the record may tell without the batch: then the counter is at least what was accepted at once, and at most that and the doubtful ones.
+ * where it turned out to be, which the record may tell without the batch: then the counter is at least what was accepted at
+ * once, and at most that and the doubtful ones.
  * A batch whose first attempt is not on record (from before there was one) is left out.
  */
 export async function wrongCounters(sql: Sql): Promise<Difference[]> {

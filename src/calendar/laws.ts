@@ -17,7 +17,7 @@ export interface StateLaw {
 }
 
 /** `from` belongs to it, `to` does not. */
-export interface LawWindow {
+interface LawWindow {
   from: number
   to: number
 }

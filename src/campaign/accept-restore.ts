@@ -85,7 +85,7 @@ async function activeRecurrences(sql: Sql): Promise<string[]> {
   return rows.map(row => row.handle)
 }
 
-export const MAY_HAVE_GONE_OUT = 'older data was accepted: what is PENDING here may have been sent since'
+const MAY_HAVE_GONE_OUT = 'older data was accepted: what is PENDING here may have been sent since'
 
 /**
  * A person has seen the report: nothing of it goes on by itself, and this database is the installation's from now on. In one

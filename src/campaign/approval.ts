@@ -72,8 +72,9 @@ function known(row: CampaignHeader | undefined, id: string): CampaignHeader {
 }
 
 /**
- * What an approval is bound to (docs/design.md#approval): who is sent what, by whom, at what price, when and how fast, and what binds it. If any of it changes
- * afterwards (a broker's price, a template's text), the hash does too, and the campaign must be approved again.
+ * What an approval is bound to (docs/design.md#approval): who is sent what, by whom, at what price, when and how fast, and what
+ * binds it. If any of it changes afterwards (a broker's price, a template's text), the hash does too, and the campaign must be
+ * approved again.
  */
 export function approvalHash(campaign: CampaignHeader): string {
   const covered = [

@@ -21,7 +21,7 @@ export interface Forecast {
   expected_cost: string | null
 }
 
-export interface CappedNow {
+interface CappedNow {
   /** All that would be refused. */
   leads: number
   /** Of these, whose phone or document was written to less than 24 hours before. */
@@ -32,7 +32,7 @@ export interface CappedNow {
   same_document: number
 }
 
-export const NO_FORECAST: Forecast = { capped_now: null, blocked_now: null, expected_cost: null }
+const NO_FORECAST: Forecast = { capped_now: null, blocked_now: null, expected_cost: null }
 
 /** @param id of a campaign that is there */
 export async function forecastOf(sql: Sql, id: string, { now }: Present): Promise<Forecast> {

@@ -264,7 +264,7 @@ async function assertBudget(tx: Tx, campaign: CampaignHeader, present: Present):
 }
 
 /** @returns false where it was voided: the campaign waits for approval again, and that must be committed */
-export async function approvalHolds(tx: Tx, campaign: CampaignHeader, now: Date): Promise<boolean> {
+async function approvalHolds(tx: Tx, campaign: CampaignHeader, now: Date): Promise<boolean> {
   if (campaign.approval_hash === approvalHash(campaign)) return true
   const reason = 'something that was approved has changed since (price, template, …)'
   await makeMove(tx, 'void', campaign, { userId: null, now, reason })

@@ -77,7 +77,10 @@ function approval({ handle, reader, approvers, importer, admins }: Situation): s
   if (approvers.length > 0) {
     return `${isAmong(admins, importer) ? 'Another ADMIN' : 'An ADMIN'} approves it: ${people(approvers)}.`
   }
-  return `Neither its importer, ${importer.email}, nor who gave them a token may approve it, and there is no other ADMIN: add one with camp user add, or allow it for the whole installation: camp setting set self-approval allow`
+  return (
+    `Neither its importer, ${importer.email}, nor who gave them a token may approve it, and there is no other ` +
+    `ADMIN: add one with camp user add, or allow it for the whole installation: camp setting set self-approval allow`
+  )
 }
 
 /** For a recurring campaign that was just made. @param approvers who may give its standing approval */

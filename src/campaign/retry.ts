@@ -32,7 +32,8 @@ export async function retryFailed(
     // The broker's name for a message that failed is forgotten: what is still told of it must not fail the next one.
     const { rowCount } = await locking(tx, 'CampaignLead').query(
       `WITH failed AS (
-         SELECT l.id, l.seq, l.batch_number, l.error_code, l.error_message, l.provider_msg_id, c.broker_id FROM "CampaignLead" l JOIN "Campaign" c ON c.id = l.campaign_id
+         SELECT l.id, l.seq, l.batch_number, l.error_code, l.error_message, l.provider_msg_id, c.broker_id
+           FROM "CampaignLead" l JOIN "Campaign" c ON c.id = l.campaign_id
          WHERE l.campaign_id = $1 AND l.status = 'ERROR' AND NOT l.billed AND l.error_code <> ALL($2)
            AND ($3::text[] IS NULL OR l.error_code = ANY($3))
          FOR UPDATE OF l

@@ -221,7 +221,8 @@ async function batchFigures(
     next: Date | null
     asleep: boolean | null
   }>(
-    `SELECT status, count(*)::int AS n, min(coalesce(not_before, '-infinity')) FILTER (WHERE status = 'QUEUED' AND rung_at IS NOT NULL) AS next,
+    `SELECT status, count(*)::int AS n,
+            min(coalesce(not_before, '-infinity')) FILTER (WHERE status = 'QUEUED' AND rung_at IS NOT NULL) AS next,
             bool_and(asleep) FILTER (WHERE rung_at IS NOT NULL) AS asleep
      FROM "Batch" WHERE campaign_id = $1 GROUP BY 1`,
     [id],

@@ -1,40 +1,32 @@
-import type { Command } from 'commander'
-import type { Context, ContextOptions, GlobalOptions, Host } from './context.ts'
+import type { CommandUnknownOpts } from '@commander-js/extra-typings'
+import type { Command as UntypedCommand } from 'commander'
+import type { Context, ContextOptions, Host } from './context.ts'
+import { lazy } from './lazy.ts'
 
-/** Wraps a command's handler: a context before it, everything closed after it. */
+/** What commands are added to. */
+export type Parent = CommandUnknownOpts
+
+/** Makes a handler the action of a command, whose declaration must give the arguments and options that the handler takes. */
 export type Action = <Args extends unknown[]>(
   handler: (context: Context, ...args: Args) => Promise<void>,
   options?: ContextOptions,
-) => (...args: unknown[]) => Promise<void>
+) => (this: { opts(): GlobalOptions }, ...args: Args) => Promise<void>
 
-/** What a file of src/cli/commands exports: it adds its commands to their parent. */
-export type Register = (parent: Command, action: Action) => void
+/** What an index.ts of src/cli/commands exports: it adds its commands to their parent, each with its handler. */
+export type Register = (parent: Parent, action: Action) => void
+
+/** The options that a declaration gives its handler. */
+export type OptionsOf<Declare extends (parent: Parent) => { opts(): unknown }> = ReturnType<ReturnType<Declare>['opts']>
+
+// Loaded with the first handler: the settings' schemas are half of what a help text would wait for.
+const runHandler = lazy(() => import('./run-handler.ts'), 'runHandler')
 
 export function actionFor(host: Host): Action {
   return (handler, contextOptions) =>
-    async (...args) => {
-      // commander calls with the arguments, the options and the command itself.
-      const options = args.at(-2) as GlobalOptions
-      // Loaded here: the settings' schemas are half of what a help text would wait for.
-      const { Context } = await import('./context.ts')
-      const { signingAudits } = await import('../security/audit.ts')
-      const { inRun } = await import('../security/via.ts')
-      const context = new Context(host, options, contextOptions)
-      try {
-        const work = () => signingAudits(context.signer, () => handler(context, ...(args.slice(0, -1) as never)))
-        await (contextOptions?.actsForNoUser ? work() : inRun(work))
-        await context.takeCheckpoints()
-      } catch (error) {
-        await context.close(FAILED_CLOSE_MS).catch(() => undefined) // the first error is the one to tell
-        throw context.named(error)
-      }
-      await context.close(CLOSE_MS)
+    async function (...args) {
+      await runHandler(context => handler(context, ...args), host, this.opts(), contextOptions)
     }
 }
-
-const CLOSE_MS = 5_000
-/** After a failure a connection may be dead, and would keep the message from whom it is for. */
-const FAILED_CLOSE_MS = 500
 
 /** A handler whose module is loaded when it is called: `later(async () => (await import('./show.ts')).show)`. */
 export function later<Args extends unknown[]>(load: () => Promise<(context: Context, ...args: Args) => Promise<void>>) {
@@ -45,7 +37,7 @@ export function later<Args extends unknown[]>(load: () => Promise<(context: Cont
 export const ENV_FILE_HELP = 'take settings from a file, as systemd reads its EnvironmentFile= (or CAMP_ENV_FILE)'
 
 /** A command that does something: every one takes the same options. */
-export function leaf(parent: Command, usage: string, description: string): Command {
+export function addCommand<Usage extends string>(parent: Parent, usage: Usage, description: string) {
   return parent
     .command(usage)
     .description(description)
@@ -56,8 +48,15 @@ export function leaf(parent: Command, usage: string, description: string): Comma
     .option('--env-file <path>', ENV_FILE_HELP)
 }
 
+/** What every command takes. */
+export type GlobalOptions = ReturnType<ReturnType<typeof addCommand<string>>['opts']>
+
+export function leaf(parent: Parent, usage: string, description: string): UntypedCommand {
+  return addCommand(parent, usage, description) as unknown as UntypedCommand
+}
+
 /** Says in a command's help that it asks before it does what cannot be undone (`confirm` in prompt.ts). */
-export function asks(command: Command): Command {
+export function asks<Asking extends { addHelpText(position: 'after', text: string): Asking }>(command: Asking): Asking {
   return command.addHelpText('after', `\n${ASKS}`)
 }
 

@@ -10,12 +10,30 @@ import type { Actor } from '../security/actor.ts'
 import type { AuditSigner } from '../security/audit.ts'
 import type { Keys } from '../security/keys.ts'
 import type { LoginDeps } from '../security/login.ts'
+import { adminsOf, people } from '../security/permissions.ts'
+import { assertStrongSecret } from '../security/secret-strength.ts'
 import type { SessionKey } from '../security/session-key.ts'
 import { actVia } from '../security/via.ts'
 import type { HostFiles } from '../serve/run-files.ts'
 import { Closers } from './closing.ts'
+import type { GlobalOptions } from './command.ts'
+import { lazy } from './lazy.ts'
 import { Output } from './output.ts'
 import type { Streams } from './streams.ts'
+
+const startServer = lazy(() => import('../database/embedded/server.ts'), 'startServer')
+const openPrisma = lazy(() => import('../database/prisma.ts'), 'openPrisma')
+const openQueues = lazy(() => import('../queue/queues.ts'), 'openQueues')
+const openSecret = lazy(() => import('../security/secret.ts'), 'openSecret')
+const openSessionKey = lazy(() => import('../security/session-key.ts'), 'openSessionKey')
+const authenticate = lazy(() => import('../security/actor.ts'), 'authenticate')
+const openMarks = lazy(() => import('../installation/marks.ts'), 'openMarks')
+const assertMigrated = lazy(() => import('../database/migrations.ts'), 'assertMigrated')
+const migrate = lazy(() => import('../database/migrations.ts'), 'migrate')
+const schemaState = lazy(() => import('../database/migrations.ts'), 'schemaState')
+const openPool = lazy(() => import('../database/pool.ts'), 'openPool')
+const registerAt = lazy(() => import('../installation/register.ts'), 'registerInstallation')
+const coverAudit = lazy(() => import('./cover-audit.ts'), 'coverAudit')
 
 /** What a run of camp is given: a process's own, or a test's. */
 export interface Host {
@@ -28,13 +46,6 @@ export interface Host {
   origin?: string
   /** Where its user's files are; without it, here. */
   files?: HostFiles
-}
-
-export interface GlobalOptions {
-  json?: boolean
-  yes?: boolean
-  quiet?: boolean
-  debug?: boolean
 }
 
 export interface ContextOptions {
@@ -99,7 +110,6 @@ export class Context {
   async databaseUrl(): Promise<string> {
     const { databaseUrl, home } = this.config
     if (databaseUrl) return databaseUrl
-    const { startServer } = await import('../database/embedded/server.ts')
     return startServer(home, {
       mayCreate: this.#mayCreateDatabase,
       onCreate: () => {
@@ -117,8 +127,7 @@ export class Context {
   prisma(): Promise<PrismaClient> {
     this.#prisma ??= (async () => {
       const pool = await this.pool()
-      const { openPrisma } = await import('../database/prisma.ts')
-      const prisma = openPrisma(pool)
+      const prisma = await openPrisma(pool)
       this.#closers.add(() => prisma.$disconnect())
       return prisma
     })()
@@ -128,9 +137,8 @@ export class Context {
   queues(): Promise<Queues> {
     this.#queues ??= (async () => {
       await this.pool()
-      const { openQueues } = await import('../queue/queues.ts')
       const databaseUrl = this.config.directUrl ?? (await this.databaseUrl())
-      const queues = openQueues({ redisUrl: this.config.redisUrl, databaseUrl })
+      const queues = await openQueues({ redisUrl: this.config.redisUrl, databaseUrl })
       this.#closers.add(() => queues.close())
       return queues
     })()
@@ -140,8 +148,6 @@ export class Context {
   /** The keys of a secret that is seen to be the database's. @throws SecretMismatch (USAGE) where it is not */
   keys(): Promise<Keys> {
     this.#keys ??= (async () => {
-      const { openSecret } = await import('../security/secret.ts')
-      const { assertStrongSecret } = await import('../security/secret-strength.ts')
       if (this.config.secret !== undefined && !this.#takesWeakSecret)
         assertStrongSecret(this.config.secret, 'CAMP_SECRET')
       const { keys, adopted } = await openSecret(await this.pool(), this.config)
@@ -155,7 +161,6 @@ export class Context {
   /** What signs sessions and tokens, opened with the secret. */
   sessionKey(): Promise<SessionKey> {
     this.#sessionKey ??= (async () => {
-      const { openSessionKey } = await import('../security/session-key.ts')
       return openSessionKey(await this.pool(), await this.keys())
     })()
     return this.#sessionKey
@@ -170,7 +175,6 @@ export class Context {
   /** Who acts, with the role that the database gives them now. @throws CampError AUTH when nobody is logged in */
   actor(): Promise<Actor> {
     this.#actor ??= (async () => {
-      const { authenticate } = await import('../security/actor.ts')
       await this.keys()
       const actor = await authenticate({
         prisma: await this.prisma(),
@@ -188,7 +192,6 @@ export class Context {
   async admin(): Promise<Actor> {
     const actor = await this.actor()
     if (actor.role === 'ADMIN') return actor
-    const { adminsOf, people } = await import('../security/permissions.ts')
     throw new CampError('ADMIN_REQUIRED', `${actor.email} is a USER; this takes an ADMIN`, {
       hint: `Ask an ADMIN: ${people(await adminsOf(await this.pool()))}`,
     })
@@ -196,11 +199,9 @@ export class Context {
 
   /** After a migration: the database learns where it stands. */
   async registerInstallation(pool: pg.Pool): Promise<void> {
-    const { openMarks } = await import('../installation/marks.ts')
-    const { registerInstallation } = await import('../installation/register.ts')
     const isEmbedded = this.config.databaseUrl === undefined
     const marks = isEmbedded ? await openMarks({ ...this.config, redisUrl: undefined }) : undefined
-    await registerInstallation(pool, marks)
+    await registerAt(pool, marks)
   }
 
   /**
@@ -209,12 +210,8 @@ export class Context {
    */
   async takeCheckpoints(): Promise<void> {
     if (!this.signer.wrote || !this.#keys) return
-    const { A_FEW, takeCheckpoints } = await import('../security/checkpoints.ts')
-    const { keepHead } = await import('../security/kept-head.ts')
     try {
-      const pool = await this.pool()
-      const { head, isBroken } = await takeCheckpoints(pool, await this.#keys, A_FEW)
-      if (head && !isBroken) await keepHead(pool, this.config, head)
+      await coverAudit(await this.pool(), await this.#keys, this.config)
     } catch {
       // See above.
     }
@@ -242,10 +239,8 @@ export class Context {
   }
 
   async #openPool(): Promise<pg.Pool> {
-    const { assertMigrated, migrate, schemaState } = await import('../database/migrations.ts')
-    const { openPool } = await import('../database/pool.ts')
     const url = await this.databaseUrl()
-    const pool = openPool(url)
+    const pool = await openPool(url)
     this.#closers.add(() => pool.end())
     if (!this.config.databaseUrl && (await schemaState(pool)).pending.length > 0) {
       await migrate(url)

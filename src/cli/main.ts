@@ -1,12 +1,19 @@
 import { closeSync } from 'node:fs'
-import { CommanderError } from 'commander'
+import { CommanderError } from '@commander-js/extra-typings'
 import { systemClock } from '../clock.ts'
 import { EXIT_CODES } from '../error-codes.ts'
 import { CampError, Declined, errorDocument, messageOf } from '../errors.ts'
 import type { Host } from './context.ts'
 import { applyEnvFile } from './env-file.ts'
+import { lazy } from './lazy.ts'
 import { buildProgram } from './program.ts'
 import { asksForJson } from './streams.ts'
+
+const isRemote = lazy(() => import('./remote.ts'), 'isRemote')
+const runRemote = lazy(() => import('./remote.ts'), 'runRemote')
+const openOutput = lazy(() => import('./output.ts'), 'openOutput')
+const databaseError = lazy(() => import('../database/faults.ts'), 'databaseError')
+const userOf = lazy(() => import('../database/faults.ts'), 'userOf')
 
 /**
  * Runs camp as this process, and ends it with the command's exit code when what it said is written: no handle that is still open
@@ -78,8 +85,7 @@ export async function runCamp(argv: string[], host: Host): Promise<number> {
   try {
     const words = applyEnvFile(argv, host)
     if (host.env.CAMP_URL && !host.files) {
-      const { isRemote, runRemote } = await import('./remote.ts')
-      if (isRemote(words)) return await runRemote(words, host)
+      if (await isRemote(words)) return await runRemote(words, host)
     }
     const program = await buildProgram(words, host)
     await program.parseAsync(words, { from: 'user' })
@@ -99,8 +105,7 @@ async function report(thrown: unknown, argv: string[], host: Host): Promise<numb
   if (argv.includes('--debug'))
     more.push(...[String((error as Error).stack), ...causes(error)].flatMap(text => text.split('\n')))
   else if (!(error instanceof CampError)) more.push(BUG)
-  const { Output } = await import('./output.ts')
-  const out = new Output(host.streams, { json: false, quiet: false, env: host.env })
+  const out = await openOutput(host.streams, { json: false, quiet: false, env: host.env })
   out.error(messageOf(error), { declined: error instanceof Declined, more })
   return error instanceof CampError ? error.exitCode : EXIT_CODES.UNEXPECTED
 }
@@ -124,8 +129,7 @@ const BUG = 'This is a bug in camp. Run it again with --debug for the details.'
 async function known(thrown: unknown, { env }: Host): Promise<unknown> {
   if (thrown instanceof CampError) return thrown
   if (thrown instanceof CommanderError) return usageError(thrown)
-  const { databaseError, userOf } = await import('../database/faults.ts')
-  const told = databaseError(thrown, userOf(env.DATABASE_URL))
+  const told = await databaseError(thrown, await userOf(env.DATABASE_URL))
   if (told) return told
   if (thrown instanceof Error && ['ExitPromptError', 'AbortPromptError'].includes(thrown.name)) {
     return new CampError('INTERRUPTED', 'interrupted')

@@ -1,4 +1,4 @@
-import { InvalidArgumentError } from 'commander'
+import { InvalidArgumentError } from '@commander-js/extra-typings'
 import { isName } from '../visible.ts'
 
 /** Parsers for commander: what they throw is printed with the option's name, and is a usage error. */

@@ -3,7 +3,10 @@ import { Chalk, type ChalkInstance } from 'chalk'
 import { visible, visibleJson } from '../visible.ts'
 import { type Column, type Human, type Line, linesOf, styled, table } from './blocks.ts'
 import { fold } from './fold.ts'
+import { lazy } from './lazy.ts'
 import type { Streams, Target } from './streams.ts'
+
+const openBar = lazy(() => import('./bar.ts'), 'openBar')
 
 export interface OutputOptions {
   json: boolean
@@ -13,7 +16,8 @@ export interface OutputOptions {
 
 /**
  * Data goes to stdout, talk to stderr: a pipe gets nothing but data. With --json, exactly one JSON document. This is the only
- * place that writes to either, beside commander's help (streams.ts) and inquirer's questions (prompt.ts), and all that it writes is encoded: see blocks.ts.
+ * place that writes to either, beside commander's help (streams.ts) and inquirer's questions (prompt.ts), and all that it
+ * writes is encoded: see blocks.ts.
  */
 export class Output {
   readonly json: boolean
@@ -81,8 +85,7 @@ export class Output {
   async bar(format: string, options: { clearOnComplete?: boolean } = {}): Promise<Bar | undefined> {
     const { stderr } = this.#streams
     if (this.quiet || this.json || stderr.isTTY !== true) return undefined
-    const { SingleBar } = (await import('cli-progress')).default
-    const bar = new SingleBar({
+    const bar = await openBar({
       stream: stderr as NodeJS.WriteStream,
       format: `{bar} ${format}`,
       barCompleteChar: '█',
@@ -130,6 +133,10 @@ export interface Bar {
   /** @param words what stands in the format's placeholders */
   update(total: number, value: number, words: Readonly<Record<string, string>>): void
   end(): void
+}
+
+export function openOutput(streams: Streams, options: OutputOptions): Output {
+  return new Output(streams, options)
 }
 
 /** Colours are wanted never with NO_COLOR, and else where a person looks. */

@@ -1,7 +1,8 @@
-import { Command } from 'commander'
+import { Command, type CommandUnknownOpts } from '@commander-js/extra-typings'
 import type { Register } from './command.ts'
 import { actionFor, ENV_FILE_HELP } from './command.ts'
 import type { Host } from './context.ts'
+import { lazy } from './lazy.ts'
 import { asksForJson, commanderOutput } from './streams.ts'
 
 type Entry = { summary: string; load: () => Promise<{ register: Register }> }
@@ -13,21 +14,21 @@ type Entry = { summary: string; load: () => Promise<{ register: Register }> }
 const COMMANDS: Record<string, Entry> = {
   demo: {
     summary: 'the whole way on the bundled file, with the sandbox as a broker',
-    load: () => import('./commands/demo.ts'),
+    load: () => import('./commands/demo/index.ts'),
   },
-  login: { summary: 'log in with e-mail and password', load: () => import('./commands/login.ts') },
-  logout: { summary: 'forget the session', load: () => import('./commands/logout.ts') },
-  whoami: { summary: 'who is logged in, and with which role', load: () => import('./commands/whoami.ts') },
-  db: { summary: 'the database: migrate, status, start, stop', load: () => import('./commands/db.ts') },
-  user: { summary: 'who may use camp', load: () => import('./commands/user.ts') },
-  wallet: { summary: 'who pays', load: () => import('./commands/wallet.ts') },
-  broker: { summary: 'who sends, at what price and pace', load: () => import('./commands/broker.ts') },
-  credential: { summary: "a wallet's key at a broker", load: () => import('./commands/credential.ts') },
+  login: { summary: 'log in with e-mail and password', load: () => import('./commands/login/index.ts') },
+  logout: { summary: 'forget the session', load: () => import('./commands/logout/index.ts') },
+  whoami: { summary: 'who is logged in, and with which role', load: () => import('./commands/whoami/index.ts') },
+  db: { summary: 'the database: migrate, status, start, stop', load: () => import('./commands/db/index.ts') },
+  user: { summary: 'who may use camp', load: () => import('./commands/user/index.ts') },
+  wallet: { summary: 'who pays', load: () => import('./commands/wallet/index.ts') },
+  broker: { summary: 'who sends, at what price and pace', load: () => import('./commands/broker/index.ts') },
+  credential: { summary: "a wallet's key at a broker", load: () => import('./commands/credential/index.ts') },
   secret: {
     summary: 'the secret that credentials are sealed with: rotate, reset',
     load: () => import('./commands/secret.ts'),
   },
-  audit: { summary: 'who did what, and by whose token', load: () => import('./commands/audit.ts') },
+  audit: { summary: 'who did what, and by whose token', load: () => import('./commands/audit/index.ts') },
   setting: {
     summary: 'what holds for the whole installation: list, set',
     load: () => import('./commands/setting.ts'),
@@ -37,7 +38,7 @@ const COMMANDS: Record<string, Entry> = {
     load: () => import('./commands/budget.ts'),
   },
   template: { summary: 'approved texts with variables', load: () => import('./commands/template.ts') },
-  fish: { summary: 'our own control phones, added to every campaign', load: () => import('./commands/fish.ts') },
+  fish: { summary: 'our own control phones, added to every campaign', load: () => import('./commands/fish/index.ts') },
   blocklist: { summary: 'who must never be contacted', load: () => import('./commands/blocklist.ts') },
   calendar: { summary: 'days without contact, and states’ laws', load: () => import('./commands/calendar.ts') },
   campaign: { summary: 'import, approve, run and follow campaigns', load: () => import('./commands/campaign.ts') },
@@ -55,7 +56,9 @@ const COMMANDS: Record<string, Entry> = {
   },
 }
 
-export async function buildProgram(argv: readonly string[], host: Host): Promise<Command> {
+const campVersion = lazy(() => import('../config.ts'), 'campVersion')
+
+export async function buildProgram(argv: readonly string[], host: Host): Promise<CommandUnknownOpts> {
   const output = commanderOutput(host.streams, asksForJson(argv))
   const program = new Command('camp')
     .description('Imports contact files as campaigns and dispatches them through brokers, each message at most once.')
@@ -76,8 +79,7 @@ export async function buildProgram(argv: readonly string[], host: Host): Promise
       program.command(name).description(entry.summary)
   }
   program.action(async () => {
-    const { campVersion } = await import('../config.ts')
-    if (program.opts().version) output.writeOut(`${campVersion()}\n`)
+    if (program.getOptionValue('version')) output.writeOut(`${await campVersion()}\n`)
     else program.help()
   })
   return program

@@ -18,7 +18,7 @@ export async function orTaken<T>(write: Promise<T>, message: string): Promise<T>
   }
 }
 
-export function taken(message: string): CampError {
+function taken(message: string): CampError {
   return new CampError('NAME_TAKEN', message, { hint: 'Take another, or change the one that is there.' })
 }
 

@@ -16,7 +16,9 @@ export const DATABASE_FAULTS: readonly FaultRule[] = [
     kind: 'AUTH',
     word: 'refused',
     says: 'the database does not admit this machine, user or database',
-    hint: 'Where the message says "no encryption": add ?sslmode=verify-full to DATABASE_URL. Else the server’s pg_hba.conf needs a line for {user}.',
+    hint:
+      'Where the message says "no encryption": add ?sslmode=verify-full to DATABASE_URL. Else the server’s ' +
+      'pg_hba.conf needs a line for {user}.',
   },
   {
     name: '28000 not permitted to log in',
@@ -102,7 +104,8 @@ export const DATABASE_FAULTS: readonly FaultRule[] = [
     word: 'refused',
     says: 'the database user lacks a right',
     hint:
-      'The tables belong to another user: use that one in DATABASE_URL, or as their owner: GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO "{user}", ' +
+      'The tables belong to another user: use that one in DATABASE_URL, or as their owner: GRANT SELECT, INSERT, ' +
+      'UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO "{user}", ' +
       'GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO "{user}", and the same for the schema camp_queue.',
   },
   {
@@ -128,7 +131,9 @@ export const DATABASE_FAULTS: readonly FaultRule[] = [
     kind: 'UNREACHABLE',
     word: 'busy',
     says: 'the database cannot be reached: it has no connection left',
-    hint: 'Run fewer workers, raise max_connections, or ALTER ROLE "{user}" CONNECTION LIMIT -1. A worker needs up to 10 connections, and 2 for each broker.',
+    hint:
+      'Run fewer workers, raise max_connections, or ALTER ROLE "{user}" CONNECTION LIMIT -1. A worker needs up to ' +
+      '10 connections, and 2 for each broker.',
   },
   {
     name: '08P01 no more connections allowed (PgBouncer)',
@@ -169,7 +174,9 @@ export const DATABASE_FAULTS: readonly FaultRule[] = [
     kind: 'UNREACHABLE',
     word: 'busy',
     says: 'the database ended it before it was done',
-    hint: 'What was asked for is undone. A time limit of the user or server (statement_timeout, lock_timeout, …) is too short, or an administrator cancelled it.',
+    hint:
+      'What was asked for is undone. A time limit of the user or server (statement_timeout, lock_timeout, …) is ' +
+      'too short, or an administrator cancelled it.',
   },
   {
     name: '40P01 deadlock, 40001 serialization, five times in a row',
@@ -225,7 +232,9 @@ export const DATABASE_FAULTS: readonly FaultRule[] = [
     kind: 'UNREACHABLE',
     word: 'refused',
     says: "the database's TLS certificate is not accepted",
-    hint: 'Name the authority that signed it: ?sslmode=verify-full&sslrootcert=/path/ca.pem in DATABASE_URL. Its host must be named as in the certificate.',
+    hint:
+      'Name the authority that signed it: ?sslmode=verify-full&sslrootcert=/path/ca.pem in DATABASE_URL. Its host ' +
+      'must be named as in the certificate.',
   },
   {
     name: '08P01 unsupported startup parameter (PgBouncer)',
@@ -234,7 +243,9 @@ export const DATABASE_FAULTS: readonly FaultRule[] = [
     kind: 'UNREACHABLE',
     word: 'refused',
     says: 'a connection pooler refuses the connection',
-    hint: 'The queue on PostgreSQL needs a direct connection, which PgBouncer is not: set REDIS_URL, or name the server itself in DATABASE_URL.',
+    hint:
+      'The queue on PostgreSQL needs a direct connection, which PgBouncer is not: set REDIS_URL, or name the ' +
+      'server itself in DATABASE_URL.',
   },
   {
     name: '08P01 query_wait_timeout, server cannot be reached (PgBouncer)',

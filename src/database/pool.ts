@@ -100,7 +100,9 @@ const KEEP_ALIVE_S = 10
  * transactions are not in here: through PgBouncer a SET of the session reaches whichever connection comes next, and these settings
  * do no harm there, nor on a Unix socket.
  */
-export const SESSION = `SET tcp_keepalives_idle = ${KEEP_ALIVE_S}; SET tcp_keepalives_interval = 2; SET tcp_keepalives_count = 2; SET tcp_user_timeout = 15000`
+export const SESSION =
+  `SET tcp_keepalives_idle = ${KEEP_ALIVE_S}; SET tcp_keepalives_interval = 2; ` +
+  `SET tcp_keepalives_count = 2; SET tcp_user_timeout = 15000`
 
 async function once<T>(pool: pg.Pool, work: (tx: Tx) => Promise<T>): Promise<T> {
   const client = await pool.connect()

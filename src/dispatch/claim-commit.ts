@@ -29,8 +29,8 @@ export async function settleUnanswered(
 const ASK_AGAIN_MS = 500
 
 /**
- * What became of the claim's transaction, asked for as long as a settle would be tried (settling.ts). By the number of the attempt alone it cannot be told:
- * where the claim was rolled back, another worker's has the same.
+ * What became of the claim's transaction, asked for as long as a settle would be tried (settling.ts). By the number of the
+ * attempt alone it cannot be told: where the claim was rolled back, another worker's has the same.
  * @returns undefined where the server does not tell
  */
 async function fateOf({ pool, now, random }: DispatchDeps, batch: ClaimedBatch): Promise<string | undefined> {

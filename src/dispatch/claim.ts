@@ -39,7 +39,7 @@ export type Claim =
   /** The campaign cannot go on: too little budget, no credential. */
   | { kind: 'FAILED'; campaign: ClaimedCampaign; handle: string; reason: string }
 
-export interface ClaimedCampaign {
+interface ClaimedCampaign {
   id: string
   brokerId: string
   paced: boolean

@@ -148,7 +148,8 @@ interface Row extends HoursColumns {
 async function lockClosing(tx: Tx, batchId: string): Promise<Row | undefined> {
   const { rows } = await locking(tx, 'Batch').query<Row>(
     `SELECT b.id, b.number, b.failures, b.error, b.not_before, b.asleep, c.id AS campaign_id, c.agendamento_id, c.hours_from,
-            c.hours_to, c.days, c.allow_holidays, c.state_laws, ${OWN_HOLIDAYS_SQL} AS own_holidays, r.id AS broker_id, r.adapter, k.id AS credential_id, k.config AS sealed, s.blocked_until,
+            c.hours_to, c.days, c.allow_holidays, c.state_laws, ${OWN_HOLIDAYS_SQL} AS own_holidays,
+            r.id AS broker_id, r.adapter, k.id AS credential_id, k.config AS sealed, s.blocked_until,
             r.rate_limit, b.parent_id, sent.last_settled, sent.sending, sent.places, sent.batches, sent.references
      FROM "Batch" b
      JOIN "Campaign" c ON c.id = b.campaign_id

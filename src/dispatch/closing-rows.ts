@@ -44,7 +44,8 @@ export async function requeueClosing(
 ): Promise<number | undefined> {
   const { rows } = await tx.query<{ status: string; ring: number }>(
     `UPDATE "Batch" b SET status = CASE WHEN c.status = 'CANCELLED' THEN 'DONE' ELSE 'QUEUED' END::"BatchStatus",
-            claimed_at = CASE WHEN c.status = 'CANCELLED' THEN NULL ELSE claimed_at END, lease_until = NULL, not_before = $3, failures = $4, error = $5, broker_ref = NULL, ring = ring + 1, rung_at = $2
+            claimed_at = CASE WHEN c.status = 'CANCELLED' THEN NULL ELSE claimed_at END, lease_until = NULL,
+            not_before = $3, failures = $4, error = $5, broker_ref = NULL, ring = ring + 1, rung_at = $2
      FROM "Campaign" c WHERE c.id = b.campaign_id AND b.id = $1 RETURNING b.status, b.ring`,
     [id, at, until, failures, error],
   )

@@ -74,7 +74,10 @@ async function run(deps: DispatchDeps, claim: ClaimedClosing): Promise<ClosingRe
   }
 }
 
-/** The lease begins anew: it is longer than the run, however long the look took. @returns false where the claim was lost, or the campaign stopped */
+/**
+ * The lease begins anew: it is longer than the run, however long the look took. @returns false where the claim was lost, or
+ * the campaign stopped
+ */
 async function keepMark(deps: DispatchDeps, { id, attempt, leaseMs }: ClaimedClosing, mark: string): Promise<boolean> {
   const { rowCount } = await deps.pool.query(
     `UPDATE "Batch" b SET broker_ref = $3, lease_until = $4 FROM "Campaign" c

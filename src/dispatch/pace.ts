@@ -95,7 +95,7 @@ export interface Lane {
   takesMs: number
 }
 
-export interface Slot {
+interface Slot {
   /** On a whole millisecond, never before its moment. */
   startAt: Date
   /** The moment, in microseconds since 1970. */

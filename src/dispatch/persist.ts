@@ -25,7 +25,7 @@ const MOST_DELAY_MS = 1_000
  * long) is tried again until `giveUpAt`.
  * @throws what `write` threw: at once where it is a fault of the data or of the statement, else after `giveUpAt`
  */
-export async function persist<T>(
+async function persist<T>(
   { now, random, log }: PersistDeps,
   { what, about, giveUpAt }: Persisted,
   write: () => Promise<T>,

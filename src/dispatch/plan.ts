@@ -100,7 +100,8 @@ export async function planBatches(tx: Tx, { campaignId, size, oneTextPerRequest 
               coalesce(array_agg(to_seq ORDER BY to_seq), '{}') AS ends
        FROM "Batch" WHERE campaign_id = $1 AND kind = 'SEND' AND status IN ('QUEUED', 'SENDING') AND from_seq <= to_seq
      ), lead AS (
-       SELECT l.seq, coalesce(a.zone, '') AS zone, coalesce(a.region, '') AS region, CASE WHEN $5 THEN coalesce(l.custom_message, '') END AS text,
+       SELECT l.seq, coalesce(a.zone, '') AS zone, coalesce(a.region, '') AS region,
+         CASE WHEN $5 THEN coalesce(l.custom_message, '') END AS text,
               width_bucket(l.seq, (SELECT ends FROM held)) AS gap
        FROM "CampaignLead" l LEFT JOIN area a ON a.ddd = substr(l.phone, 3, 2)
        WHERE l.campaign_id = $1 AND l.status = 'PENDING'

@@ -16,7 +16,8 @@ export interface Attempt {
  */
 export async function lockAttempt(tx: Tx, { id, attempt, claimedAt }: ClaimedBatch): Promise<Attempt | undefined> {
   const { rows } = await locking(tx, 'Batch').query<Attempt>(
-    `SELECT failures, budget_id, unit_cost FROM "Batch" WHERE id = $1 AND attempt = $2 AND claimed_at = $3 AND status = 'SENDING' FOR UPDATE`,
+    `SELECT failures, budget_id, unit_cost FROM "Batch"
+     WHERE id = $1 AND attempt = $2 AND claimed_at = $3 AND status = 'SENDING' FOR UPDATE`,
     [id, attempt, claimedAt],
   )
   return rows[0]
@@ -42,7 +43,8 @@ export async function closeBatch(tx: Tx, batch: ClaimedBatch, closing: Closing):
   const { rows } = await tx.query<{ ring: number }>(
     `UPDATE "Batch" SET status = $2::"BatchStatus", lease_until = NULL, settled_at = $3,
             accepted = accepted + $4, refused = refused + $5, reserved = reserved - unit_cost * $6::int,
-            failures = $7, not_before = $8, broker_ref = nullif(concat_ws(E'\\n', broker_ref, $9::text), ''), error = $10, ring = ring + 1, rung_at = $3
+            failures = $7, not_before = $8, broker_ref = nullif(concat_ws(E'\\n', broker_ref, $9::text), ''),
+            error = $10, ring = ring + 1, rung_at = $3
      WHERE id = $1 RETURNING ring`,
     [
       batch.id,

@@ -14,7 +14,8 @@ export async function serverIdentity(sql: Sql): Promise<ServerIdentity> {
   return {
     server: await ask(
       sql,
-      `SELECT system_identifier || '/' || (SELECT oid FROM pg_database WHERE datname = current_database()) AS answer FROM pg_control_system()`,
+      `SELECT system_identifier || '/' || (SELECT oid FROM pg_database WHERE datname = current_database()) AS answer ` +
+        `FROM pg_control_system()`,
     ),
     timeline: await ask(sql, `SELECT left(pg_walfile_name(pg_current_wal_lsn()), 8) AS answer`),
   }

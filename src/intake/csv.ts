@@ -22,7 +22,8 @@ export interface CsvOptions {
 
 /**
  * The records of a CSV file, a chunk of text at a time: what a consumer holds is a chunk, however long the file. Lines with
- * nothing but delimiters and spaces are no records. A quote within a cell that is not quoted is a character like any other (Zé "Bala" Silva).
+ * nothing but delimiters and spaces are no records. A quote within a cell that is not quoted is a character like any other
+ * (Zé "Bala" Silva).
  *
  * Records are read strictly while they can be. From the first that is not written as RFC 4180 says, csv-parse reads the rest.
  * @param chunks without byte order marks

@@ -29,9 +29,10 @@ type RejectedColumns = Pick<Columns, 'headers'> & Partial<Pick<Columns, 'phones'
 
 /**
  * The refused rows as a file that can be corrected and imported again: the original's columns, encoding (of DOS and Mac:
- * UTF-8), delimiter and line breaks, and columns that say where and why, which an import ignores. A row of several phones (--all-phones) stands there once
- * for each that was refused, without the others: those are leads already. A cell that a spreadsheet program would calculate is
- * guarded (formula.ts), and an import of the file reads it as it was. The file is its owner's alone (0600): it holds people's data.
+ * UTF-8), delimiter and line breaks, and columns that say where and why, which an import ignores. A row of several phones
+ * (--all-phones) stands there once for each that was refused, without the others: those are leads already. A cell that a
+ * spreadsheet program would calculate is guarded (formula.ts), and an import of the file reads it as it was. The file is its
+ * owner's alone (0600): it holds people's data.
  */
 export class RejectsFile {
   readonly path: string
@@ -68,7 +69,8 @@ export class RejectsFile {
     const bom = source.bom || file.#encoding !== source.encoding
     try {
       await file.#write(
-        `${bom ? '\ufeff' : ''}${separatorLine === null ? '' : separatorLine + lineBreak}${file.#line([...columns.headers, ...REJECT_COLUMNS])}`,
+        `${bom ? '\ufeff' : ''}${separatorLine === null ? '' : separatorLine + lineBreak}` +
+          `${file.#line([...columns.headers, ...REJECT_COLUMNS])}`,
       )
     } catch (error) {
       await file.discard()

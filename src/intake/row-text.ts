@@ -27,7 +27,7 @@ export interface RowTextRules {
 }
 
 /** The text that a lead keeps for itself (null: the campaign's, or a template), or why nothing can be sent to it. */
-export type RowText = { text: string | null; refusal?: undefined } | { text?: undefined; refusal: Refusal }
+type RowText = { text: string | null; refusal?: undefined } | { text?: undefined; refusal: Refusal }
 
 export interface RowTextReader {
   /** What a lead's person will be sent, by everything that a text and the values in it must be. */

@@ -219,7 +219,8 @@ async function copyLeads(
     // A phone that was read, and a document, are letters and digits.
     const phone = refusal ? copyValue(lead.phone) : lead.phone
     const document = lead.cpf_cnpj ?? '\\N'
-    lines += `${tagOf(lead)}\t${nextId()}\t${lead.row.line}\t${phone}\t${copyValue(lead.nome)}\t${document}\t${copyValue(lead.idcob_contrato)}\t${copyValue(lead.custom_message)}\t${copyValue(lead.variables)}\t`
+    lines += `${tagOf(lead)}\t${nextId()}\t${lead.row.line}\t${phone}\t${copyValue(lead.nome)}\t${document}\t`
+    lines += `${copyValue(lead.idcob_contrato)}\t${copyValue(lead.custom_message)}\t${copyValue(lead.variables)}\t`
     lines += refusal ? `ERROR\t${refusal.code}\t${copyValue(refusal.detail)}\n` : 'PENDING\t\\N\t\\N\n'
   }
   if (lines !== '') await copy.write(lines)

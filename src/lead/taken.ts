@@ -2,7 +2,7 @@
  * Whether the broker took a lead's message, or may have. sent_at is kept of a message in doubt that was then found not sent, or was to
  * be sent again and could not be: these codes say so.
  */
-export const NOT_TAKEN_CODES = ['NOT_SENT', 'CANCELLED', 'FREQUENCY_CAP', 'BLOCKLISTED'] as const
+const NOT_TAKEN_CODES = ['NOT_SENT', 'CANCELLED', 'FREQUENCY_CAP', 'BLOCKLISTED'] as const
 
 /** Of a lead that is ERROR: whether it failed after the broker had taken it. ACCEPTED_LEAD says the same in SQL. */
 export function failedAfterAcceptance({

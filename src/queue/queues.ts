@@ -35,14 +35,14 @@ export interface Queues {
   close(): Promise<void>
 }
 
-export interface Ring {
+interface Ring {
   batchId: string
   /** Raised whenever the batch is to be rung anew: with the id, it names the job. */
   ring: number
   delayMs: number
 }
 
-export interface ConsumerOptions {
+interface ConsumerOptions {
   concurrency: number
   /** A handler that threw, or a queue that is away: it goes on by itself. */
   onError: (error: unknown) => void

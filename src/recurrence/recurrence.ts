@@ -11,7 +11,7 @@ import { nextOccurrence } from './cron.ts'
 import type { Source } from './folder.ts'
 import { storedSettings } from './settings.ts'
 
-export type RecurrenceStatus = 'ACTIVE' | 'PAUSED' | 'REMOVED'
+type RecurrenceStatus = 'ACTIVE' | 'PAUSED' | 'REMOVED'
 
 /** A recurrence with everything that its occurrences and its standing approval ask for. */
 export interface Recurrence extends Source {
@@ -52,7 +52,8 @@ export interface Recurrence extends Source {
 /** What stands before a WHERE, to read recurrences. */
 export const RECURRENCE_SQL = `
   SELECT r.*, to_char(r.approval_until, 'YYYY-MM-DD') AS approval_until, u.email AS owner, u.role AS owner_role,
-         u.disabled_at IS NOT NULL AS owner_disabled, w.name AS wallet, b.name AS broker, b.adapter, b.cost_per_message, b.max_batch, b.rate_limit,
+         u.disabled_at IS NOT NULL AS owner_disabled, w.name AS wallet, b.name AS broker, b.adapter,
+         b.cost_per_message, b.max_batch, b.rate_limit,
          t.template_code, t.content AS template_content, a.email AS approver,
          coalesce(a.role = 'ADMIN' AND a.disabled_at IS NULL, false) AS approver_stands
   FROM "Recurrence" r

@@ -27,7 +27,7 @@ export interface RecurrenceView {
   last: OccurrenceView | null
 }
 
-export interface StandingView {
+interface StandingView {
   by: string | null
   at: string
   ceiling: string

@@ -197,7 +197,7 @@ async function gapsAfter(
   return rows[0]!
 }
 
-export async function newest(sql: Sql): Promise<(Head & { signature: string }) | null> {
+async function newest(sql: Sql): Promise<(Head & { signature: string }) | null> {
   const { rows } = await sql.query<Head & { signature: string }>(
     `SELECT number, hash, signature FROM "Checkpoint" ORDER BY number DESC LIMIT 1`,
   )

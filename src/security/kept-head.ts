@@ -33,7 +33,7 @@ export function parseHead(text: string): Head {
   })
 }
 
-export function headsFile(home: string): string {
+function headsFile(home: string): string {
   return join(home, 'heads.json')
 }
 

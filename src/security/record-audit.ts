@@ -47,7 +47,8 @@ export async function auditRecords(sql: Sql, keys: Pick<Keys, 'records'>): Promi
   }
   if (last && !isSignedBy(keys, last)) {
     audit.findings.push(
-      `checkpoint ${last.number}, the newest, is not signed with this secret: those before it may have been made anew; compare with a head kept elsewhere`,
+      `checkpoint ${last.number}, the newest, is not signed with this secret: those before it may have been made ` +
+        `anew; compare with a head kept elsewhere`,
     )
   }
   for (const source of SOURCES) await audit.lookBeside(sql, source)

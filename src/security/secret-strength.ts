@@ -16,14 +16,15 @@ export function assertStrongSecret(secret: string, name: string): void {
     `${name} is too easy to guess: it is worth about ${Math.floor(bits)} bits, and takes ${LEAST_BITS}`,
     {
       hint:
-        'For a new installation make one: openssl rand -base64 32. An existing one changes it: camp secret rotate --generate --file new-secret\n' +
+        'For a new installation make one: openssl rand -base64 32. An existing one changes it: camp secret rotate ' +
+        '--generate --file new-secret\n' +
         '(docs/security.md, Rotation); camp login and camp secret rotate take the old one still.',
     },
   )
 }
 
 /** Shannon's entropy of its characters, counting none that the ones before it foretell: a repetition, or one more step of a run. */
-export function estimatedBits(secret: string): number {
+function estimatedBits(secret: string): number {
   const signs = [...secret]
   const counts = new Map<string, number>()
   for (const sign of signs) counts.set(sign, (counts.get(sign) ?? 0) + 1)

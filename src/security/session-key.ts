@@ -66,7 +66,9 @@ function opened({ session_public, session_private }: StoredKey, keys: Pick<Keys,
     'SESSION_KEY_CHANGED',
     'the public key of sessions in the database is not the one that camp has made',
     {
-      hint: 'Something else has written to the table SecretFingerprint. Find out what, then empty its columns session_public and\nsession_private: a new pair is made, and sessions and tokens of before are void.',
+      hint:
+        'Something else has written to the table SecretFingerprint. Find out what, then empty its columns ' +
+        'session_public and\nsession_private: a new pair is made, and sessions and tokens of before are void.',
     },
   )
 }

@@ -42,7 +42,8 @@ export function listColumns(
     `${file}, line ${first.line}: it names no column with phones or documents, and nobody`,
     {
       hint: [
-        `Found: ${first.cells.slice(0, 10).map(shortened).join(', ')}. A list has one phone or document a line, or a first line that names its`,
+        `Found: ${first.cells.slice(0, 10).map(shortened).join(', ')}. A list has one phone or document a line, or a ` +
+          `first line that names its`,
         'columns (telefone;cpf;motivo). Other names: --map phone=COLUMN,document=COLUMN,reason=COLUMN',
       ],
     },

@@ -100,7 +100,8 @@ async function applyKind(tx: Tx, kind: Kind, { source, purpose, replace, now }: 
   // Ids ascend with the value (UUID version 7, as src/intake/ids.ts makes them), and so do all of the table's indexes.
   const added = await tx.query(
     `INSERT INTO "Blocklist" (id, ${kind}, reason, source, purpose, created_at, updated_at)
-     SELECT ($4 || lpad(to_hex((n >> 14) & 4095), 3, '0') || '-' || to_hex(32768 | (n & 16383)) || substr(gen_random_uuid()::text, 24))::uuid,
+     SELECT ($4 || lpad(to_hex((n >> 14) & 4095), 3, '0') || '-' ||
+             to_hex(32768 | (n & 16383)) || substr(gen_random_uuid()::text, 24))::uuid,
             value, reason, $1, $2, $3, $3
      FROM (SELECT value, reason, row_number() OVER (ORDER BY value) - 1 AS n FROM ${named} m
            WHERE NOT EXISTS (SELECT FROM "Blocklist" b WHERE b.source = $1 AND b.${kind} = m.value)) fresh`,

@@ -98,7 +98,8 @@ export async function writeLeads(tx: Tx, changes: readonly Change[]): Promise<vo
     `UPDATE "CampaignLead" l SET
        status = n.status::"LeadStatus", billed = n.billed, delivered_at = n.delivered_at, read_at = n.read_at,
        error_code = n.error_code, error_message = n.error_message, provider_msg_id = n.provider_msg_id, sent_at = n.sent_at
-     FROM unnest($1::uuid[], $2::text[], $3::bool[], $4::timestamptz[], $5::timestamptz[], $6::text[], $7::text[], $8::text[], $9::timestamptz[])
+     FROM unnest($1::uuid[], $2::text[], $3::bool[], $4::timestamptz[], $5::timestamptz[], $6::text[], $7::text[],
+       $8::text[], $9::timestamptz[])
        AS n(id, status, billed, delivered_at, read_at, error_code, error_message, provider_msg_id, sent_at)
      WHERE l.id = n.id`,
     [

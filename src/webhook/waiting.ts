@@ -141,15 +141,17 @@ async function giveUp(tx: Tx, ids: readonly string[], now: Date): Promise<void> 
 export async function nextDue(sql: Sql): Promise<Date | undefined> {
   const { rows } = await sql.query<{ at: Date | null }>(
     `SELECT least(
-       (SELECT next_try_at FROM "WebhookEvent" WHERE applied_at IS NULL AND next_try_at IS NOT NULL AND unknown = false ORDER BY next_try_at LIMIT 1),
-       (SELECT next_try_at FROM "WebhookEvent" WHERE applied_at IS NULL AND next_try_at IS NOT NULL AND unknown = true ORDER BY next_try_at LIMIT 1)
+       (SELECT next_try_at FROM "WebhookEvent" WHERE applied_at IS NULL AND next_try_at IS NOT NULL
+         AND unknown = false ORDER BY next_try_at LIMIT 1),
+       (SELECT next_try_at FROM "WebhookEvent" WHERE applied_at IS NULL AND next_try_at IS NOT NULL AND unknown = true
+         ORDER BY next_try_at LIMIT 1)
      ) AS at`,
   )
   return rows[0]?.at ?? undefined
 }
 
 /** How many callbacks of unknown messages may wait for each broker: at more than that it tells of another system's messages. */
-export const MOST_UNKNOWN = 100_000
+const MOST_UNKNOWN = 100_000
 const DROPPED_AT_ONCE = 50_000
 
 /**

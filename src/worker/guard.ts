@@ -36,10 +36,10 @@ export interface Guard {
  * A backup that is taken while leads are claimed, less than this before every worker is lost for good, looks current when it is
  * restored; any older one does not.
  */
-export const MARK_GOOD_FOR_MS = 1_000
+const MARK_GOOD_FOR_MS = 1_000
 const STOP_MS = 2_000
 
-export const WAITS_FOR_PERSON = 'nothing is sent from this database until a person decides: camp db accept-restore'
+const WAITS_FOR_PERSON = 'nothing is sent from this database until a person decides: camp db accept-restore'
 
 export function openGuard({ pool, marks, log, monotonic }: GuardDeps): Guard {
   if (marks.stores.length === 0) {

@@ -27,7 +27,8 @@ export const PEACE = {
 
 /**
  * Seven wallets: one paced, whose two campaigns share a third of their people; one whose broker bills deliveries; one whose
- * budget pays for half of its campaign; one whose campaign is cancelled, slow enough not to end before; three at one-message brokers with a rate.
+ * budget pays for half of its campaign; one whose campaign is cancelled, slow enough not to end before; three at one-message
+ * brokers with a rate.
  * @param ms how long the trouble is to last: there is work for all of it
  */
 export async function startCampaigns(stage: Stage, queues: Queues, ms: number): Promise<Show> {

@@ -72,7 +72,8 @@ it('takes an ADMIN and a yes to unblock', async () => {
 it('takes a source off as a whole, but not what people have said themselves', async () => {
   await db.pool.query(
     `INSERT INTO "Blocklist" (id, phone, source, updated_at)
-     SELECT gen_random_uuid(), '55119555500' || (n + 10), s, now() FROM generate_series(1, 3) n, unnest(ARRAY['broker:G', 'broker:G:unknown']) s`,
+     SELECT gen_random_uuid(), '55119555500' || (n + 10), s, now() FROM generate_series(1, 3) n,
+       unnest(ARRAY['broker:G', 'broker:G:unknown']) s`,
   )
   const all = (source: string, env = admin) => run(['remove', '--source', source, '--all', '--yes'], env)
   expect((await all('broker:G:unknown', user)).code).toBe(7)

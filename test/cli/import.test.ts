@@ -118,7 +118,8 @@ test('as text it says what was read and refused, and what comes next', async () 
     /Neither its importer, bob@example\.com, nor who gave them a token may approve it, .*camp setting set self-approval allow\nOnce approved it starts at Fri 2 Jan 2099 09:00\.\nNo worker is running: start one with camp worker\.\n$/,
   )
   expect(readFileSync(rejects, 'utf8')).toBe(
-    'telefone;nome;cidade;linha;coluna;motivo;detalhe\n11900000003;Caio;Natal;4;coluna_4;BAD_ROW;4 cells for 3 columns, and beyond them: surplus\n',
+    'telefone;nome;cidade;linha;coluna;motivo;detalhe\n11900000003;Caio;Natal;4;coluna_4;BAD_ROW;4 cells for 3 ' +
+      'columns, and beyond them: surplus\n',
   )
 })
 

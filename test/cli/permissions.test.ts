@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import type { Command } from 'commander'
+import type { CommandUnknownOpts } from '@commander-js/extra-typings'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { ASKS } from '../../src/cli/command.ts'
 import { PERMISSIONS, type Power } from '../../src/security/permissions.ts'
@@ -14,7 +14,7 @@ let admin: NodeJS.ProcessEnv
 let owner: NodeJS.ProcessEnv
 let other: NodeJS.ProcessEnv
 let scene: Scene
-let commands: Map<string, Command>
+let commands: Map<string, CommandUnknownOpts>
 
 beforeAll(async () => {
   commands = await commandTree()
@@ -294,7 +294,7 @@ it('who is not logged in is refused whatever they name', async () => {
     expect((await run(serverEnv(db), `campaign ${move}`)).code, move).toBe(7)
 })
 
-function helpOf(command: Command): string {
+function helpOf(command: CommandUnknownOpts): string {
   let text = ''
   command.configureOutput({
     writeOut: part => {

@@ -46,7 +46,8 @@ beforeAll(async () => {
   writeFileSync(
     file,
     `# settings\n; and more\nDATABASE_URL=${db.url}?application_name=a&options=-c%20statement_timeout%3D60s\n` +
-      `CAMP_SECRET="${SECRET.replace(/["\\$`]/g, '\\$&')}"\nCAMP_TOKEN='${token}' \nCAMP_HOME=${home}\nCAMP_PUBLIC_URL=https://camp.example\n`,
+      `CAMP_SECRET="${SECRET.replace(/["\\$`]/g, '\\$&')}"\n` +
+      `CAMP_TOKEN='${token}' \nCAMP_HOME=${home}\nCAMP_PUBLIC_URL=https://camp.example\n`,
   )
 })
 

@@ -214,7 +214,8 @@ describe('run --due', () => {
     await until('the server has let go of it', copying, count => count === 0)
     expect(await campaignsOf(id)).toEqual([])
     const { rows } = await db.pool.query(
-      `SELECT (SELECT count(*)::int FROM "CampaignLead" l JOIN "Campaign" c ON c.id = l.campaign_id WHERE c.source_file = 'big.csv') AS leads,
+      `SELECT (SELECT count(*)::int FROM "CampaignLead" l JOIN "Campaign" c ON c.id = l.campaign_id
+        WHERE c.source_file = 'big.csv') AS leads,
               (SELECT count(*)::int FROM "Occurrence" WHERE recurrence_id = $1) AS occurrences`,
       [id],
     )

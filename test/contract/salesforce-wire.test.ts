@@ -94,7 +94,9 @@ test('contacts are imported as docs/wire/salesforce.md shows', async () => {
   ])
   expect(seen[0]).toMatchObject({
     headers: { 'content-type': 'application/x-www-form-urlencoded' },
-    body: 'grant_type=password&client_id=FICTITIOUS_CLIENT&client_secret=core+secret%21%2F%2B&username=api%40example.com&password=password%22and%2Btoken',
+    body:
+      'grant_type=password&client_id=FICTITIOUS_CLIENT&client_secret=core+secret%21%2F%2B' +
+      '&username=api%40example.com&password=password%22and%2Btoken',
   })
   expect(seen[1]!.headers).toMatchObject({ authorization: 'Bearer 00Dx!core', 'content-type': 'application/json' })
   expect(seen[1]!.body).toBe(JSON.stringify({ allOrNone: false, records: CONTACTS }))

@@ -1,14 +1,14 @@
 import { PassThrough } from 'node:stream'
-import type { Command } from 'commander'
+import type { CommandUnknownOpts } from '@commander-js/extra-typings'
 import { buildProgram } from '../../src/cli/program.ts'
 import { systemClock } from '../../src/clock.ts'
 
 /** Every command that does something, by its path: "campaign repeat list". */
-export async function commandTree(): Promise<Map<string, Command>> {
+export async function commandTree(): Promise<Map<string, CommandUnknownOpts>> {
   const streams = { stdin: new PassThrough(), stdout: new PassThrough(), stderr: new PassThrough() }
   const host = { env: {}, streams, clock: systemClock, signal: new AbortController().signal }
-  const found = new Map<string, Command>()
-  const walk = (command: Command, path: readonly string[]) => {
+  const found = new Map<string, CommandUnknownOpts>()
+  const walk = (command: CommandUnknownOpts, path: readonly string[]) => {
     if (command.commands.length === 0) found.set(path.join(' '), command)
     for (const child of command.commands) walk(child, [...path, child.name()])
   }

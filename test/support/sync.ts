@@ -12,7 +12,7 @@ import type { TestDatabase } from './database.ts'
 import { makeScene } from './fixtures.ts'
 
 /** `camp blocklist sync FROM --source lista`, every flag at its default. */
-export const SYNC: Omit<SyncRequest, 'from' | 'userId'> = {
+const SYNC: Omit<SyncRequest, 'from' | 'userId'> = {
   source: 'lista',
   purpose: null,
   replace: false,

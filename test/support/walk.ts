@@ -17,7 +17,7 @@ import { makeCampaign, makeScene, type Scene, setBudget, setSelfApproval } from 
  * Random walks of one small campaign through everything that may happen to it, one step at a time: claims and their settles
  * (which may overlap, come late, or never), callbacks, a person's decisions and moves, money, prices, a month that turns.
  */
-export const WALK_LEADS = 24
+const WALK_LEADS = 24
 export const WALK_BATCH = 5
 
 /** São Paulo's, which a walk may step over: it begins two hours before. */

@@ -85,11 +85,14 @@ export function laidOut(layout: Layout): Workbook {
     ),
     'xl/workbook.xml': root(
       'workbook',
-      `${additions ? PATH : ''}<${p}workbookPr${layout.dates === '1904' ? ' date1904="1"' : ''}/><${p}sheets><${p}sheet name="Base" sheetId="1" ref:id="r1"/></${p}sheets>${additions ? EXT : ''}`,
+      `${additions ? PATH : ''}<${p}workbookPr${layout.dates === '1904' ? ' date1904="1"' : ''}/><${p}sheets>` +
+        `<${p}sheet name="Base" sheetId="1" ref:id="r1"/></${p}sheets>${additions ? EXT : ''}`,
     ),
     'xl/styles.xml': root(
       'styleSheet',
-      `<${p}numFmts><${p}numFmt numFmtId="164" formatCode="00000000000"/></${p}numFmts><${p}cellStyleXfs><${p}xf numFmtId="9"/></${p}cellStyleXfs><${p}cellXfs>${[0, 164, 14, 4].map(id => `<${p}xf numFmtId="${id}"/>`).join('')}</${p}cellXfs>${additions ? DXFS : ''}`,
+      `<${p}numFmts><${p}numFmt numFmtId="164" formatCode="00000000000"/></${p}numFmts><${p}cellStyleXfs><${p}xf ` +
+        `numFmtId="9"/></${p}cellStyleXfs>` +
+        `<${p}cellXfs>${[0, 164, 14, 4].map(id => `<${p}xf numFmtId="${id}"/>`).join('')}</${p}cellXfs>${additions ? DXFS : ''}`,
     ),
     'xl/worksheets/sheet1.xml': root('worksheet', `<${p}sheetData>${rows(layout)}</${p}sheetData>`),
     'xl/sharedStrings.xml': root(
@@ -104,9 +107,11 @@ export function laidOut(layout: Layout): Workbook {
 }
 
 const LATER =
-  ' xmlns:mc="http://schemas.openxmlformats.org/markup-compatibility/2006" xmlns:x15="http://schemas.microsoft.com/office/spreadsheetml/2010/11/main" mc:Ignorable="x15"'
+  ' xmlns:mc="http://schemas.openxmlformats.org/markup-compatibility/2006" ' +
+  'xmlns:x15="http://schemas.microsoft.com/office/spreadsheetml/2010/11/main" mc:Ignorable="x15"'
 const PATH =
-  '<mc:AlternateContent><mc:Choice Requires="x15"><x15ac:absPath url="C:\\" xmlns:x15ac="http://schemas.microsoft.com/office/spreadsheetml/2010/11/ac"/></mc:Choice></mc:AlternateContent>'
+  '<mc:AlternateContent><mc:Choice Requires="x15"><x15ac:absPath url="C:\\" ' +
+  'xmlns:x15ac="http://schemas.microsoft.com/office/spreadsheetml/2010/11/ac"/></mc:Choice></mc:AlternateContent>'
 const EXT = '<extLst><ext uri="{140A7094}"><x15:workbookPr chartTrackingRefBase="1"/></ext></extLst>'
 const DXFS = '<dxfs count="1"><dxf><numFmt numFmtId="164" formatCode="0%"/></dxf></dxfs>'
 

@@ -19,7 +19,7 @@ export interface Workbook {
   parts?: Readonly<Record<string, string | Buffer | null>>
 }
 
-export interface SheetParts {
+interface SheetParts {
   name: string
   state?: 'hidden' | 'veryHidden'
   /** <row> elements. */
@@ -96,12 +96,14 @@ function zipped({
   )
   add(
     'xl/workbook.xml',
-    `<workbook xmlns="${MAIN}" xmlns:r="${OFFICE}"><workbookPr${date1904 ? ' date1904="1"' : ''}/><sheets>${listed.join('')}</sheets></workbook>`,
+    `<workbook xmlns="${MAIN}" xmlns:r="${OFFICE}"><workbookPr${date1904 ? ' date1904="1"' : ''}/>` +
+      `<sheets>${listed.join('')}</sheets></workbook>`,
   )
   const related = sheets.map((_, i) => relation(`rId${i + 1}`, 'worksheet', `worksheets/sheet${i + 1}.xml`))
   add(
     'xl/_rels/workbook.xml.rels',
-    `<Relationships xmlns="${PACKAGE}/relationships">${related.join('')}${relation('rS', 'styles', 'styles.xml')}${strings ? relation('rT', 'sharedStrings', 'sharedStrings.xml') : ''}</Relationships>`,
+    `<Relationships xmlns="${PACKAGE}/relationships">${related.join('')}` +
+      `${relation('rS', 'styles', 'styles.xml')}${strings ? relation('rT', 'sharedStrings', 'sharedStrings.xml') : ''}</Relationships>`,
   )
   for (const [i, { rows }] of sheets.entries()) {
     const around = [
@@ -116,7 +118,8 @@ function zipped({
   const xfs = styles.map(id => `<xf numFmtId="${id}" fontId="0" applyNumberFormat="1"/>`)
   add(
     'xl/styles.xml',
-    `<styleSheet xmlns="${MAIN}"><numFmts>${codes.join('')}</numFmts><cellStyleXfs><xf numFmtId="14"/></cellStyleXfs><cellXfs>${xfs.join('')}</cellXfs></styleSheet>`,
+    `<styleSheet xmlns="${MAIN}"><numFmts>${codes.join('')}</numFmts><cellStyleXfs><xf numFmtId="14"/></cellStyleXfs>` +
+      `<cellXfs>${xfs.join('')}</cellXfs></styleSheet>`,
   )
   if (strings) {
     const items = (function* () {

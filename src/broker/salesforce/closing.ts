@@ -13,7 +13,8 @@ import { type Answered, MARKETING_CLOUD, type Refusal, refusalOf, withToken } fr
  */
 export const closing: Closing<SalesforceCredential> = {
   unrun:
-    'the contacts imported so far stay flagged (disparo__c) and go out with the next run of this automation, unless somebody clears the flag at Salesforce',
+    'the contacts imported so far stay flagged (disparo__c) and go out with the next run of this automation, unless ' +
+    'somebody clears the flag at Salesforce',
   plan,
   look,
   run: (_request, credential, http) => run(credential, http),

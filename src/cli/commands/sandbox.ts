@@ -1,4 +1,4 @@
-import { InvalidArgumentError } from 'commander'
+import { InvalidArgumentError } from '@commander-js/extra-typings'
 import { leaf, type Register } from '../command.ts'
 import type { Context } from '../context.ts'
 

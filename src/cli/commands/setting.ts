@@ -1,4 +1,4 @@
-import { Argument } from 'commander'
+import { Argument } from '@commander-js/extra-typings'
 import { SETTINGS, type SettingName, type SettingView } from '../../security/settings.ts'
 import { leaf, type Register } from '../command.ts'
 import type { Context } from '../context.ts'

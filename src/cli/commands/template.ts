@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises'
-import { InvalidArgumentError } from 'commander'
+import { InvalidArgumentError } from '@commander-js/extra-typings'
 import { CampError, codeOf } from '../../errors.ts'
 import { messageText } from '../../lead/oddities.ts'
 import { variablesIn } from '../../lead/render.ts'

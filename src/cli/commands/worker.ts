@@ -1,5 +1,5 @@
 import { hostname } from 'node:os'
-import { InvalidArgumentError } from 'commander'
+import { InvalidArgumentError } from '@commander-js/extra-typings'
 import type { Log } from '../../log.ts'
 import type { Listener, ListenerAddress } from '../../webhook/listener.ts'
 import { Closers } from '../closing.ts'

@@ -7,7 +7,7 @@ export type Attributes = Readonly<Record<string, string>>
 export type NamespaceOf = (prefix: string) => string
 
 /** What is done with an element, and which elements are read within it, by name. All others are passed over with what they hold. */
-export interface Element {
+interface Element {
   open?: (attributes: Attributes, namespaceOf: NamespaceOf) => void
   /** Text and CDATA that stand directly in it: one text may come in several pieces. */
   text?: (piece: string) => void

@@ -180,7 +180,8 @@ describe('budgets', () => {
 
   it('an entry of no batch', async () => {
     const found = await after(
-      `INSERT INTO "BudgetEntry" (id, budget_id, kind, amount) SELECT gen_random_uuid(), id, 'ADJUST', -0.4 FROM "Budget" WHERE ${budget()}`,
+      `INSERT INTO "BudgetEntry" (id, budget_id, kind, amount) SELECT gen_random_uuid(), id, 'ADJUST', -0.4 FROM ` +
+        `"Budget" WHERE ${budget()}`,
       `UPDATE "Budget" SET used_budget = used_budget - 0.4 WHERE ${budget()}`,
     )
     expect(found).toMatchObject([{ check: 'ENTRY', found: 'ADJUST -0.4000 of no batch' }])

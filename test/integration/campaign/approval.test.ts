@@ -56,7 +56,8 @@ describe('an approval is bound to', () => {
     const template = uuid()
     for (const id of [template, other.template]) {
       await db.pool.query(
-        `INSERT INTO "Template" (id, name, template_code, content, updated_at) VALUES ($1::uuid, 't', $1::text, 'Olá', now()) ON CONFLICT DO NOTHING`,
+        `INSERT INTO "Template" (id, name, template_code, content, updated_at) VALUES ($1::uuid, 't', $1::text, ` +
+          `'Olá', now()) ON CONFLICT DO NOTHING`,
         [id],
       )
     }

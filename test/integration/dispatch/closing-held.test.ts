@@ -30,7 +30,8 @@ const db = useDatabase()
 /** Refuses changes of closings until it is lifted. @param when a condition on OLD and NEW @returns lifts it */
 async function refusing(code: string, when: string): Promise<() => Promise<unknown>> {
   await db.pool.query(
-    `CREATE OR REPLACE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'refused' USING ERRCODE = '${code}'; END $$`,
+    `CREATE OR REPLACE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'refused' USING ` +
+      `ERRCODE = '${code}'; END $$`,
   )
   await db.pool.query(
     `CREATE TRIGGER refuse BEFORE UPDATE ON "Batch" FOR EACH ROW WHEN (OLD.kind = 'CLOSING' AND ${when}) EXECUTE FUNCTION refuse()`,
@@ -358,7 +359,8 @@ describe('contact hours', () => {
     const columns = { hours_from: 660, hours_to: 1200, status: 'PROCESSING' }
     const id = await makeContacts(db, scene, 4, columns)
     await db.pool.query(
-      `INSERT INTO "Batch" (id, campaign_id, kind, number, from_seq, to_seq, size, zone, status, accepted, broker_ref, settled_at, claimed_at)
+      `INSERT INTO "Batch" (id, campaign_id, kind, number, from_seq, to_seq, size, zone, status, accepted, broker_ref,
+        settled_at, claimed_at)
        SELECT gen_random_uuid(), $1, b.kind::"BatchKind", b.number, 0, -1, 0, b.zone, b.status::"BatchStatus", b.accepted, b.ref,
               $2::timestamptz - interval '1 hour', $2::timestamptz - interval '1 hour'
        FROM (VALUES ('SEND', 1, $3, 'DONE', 2, 'acre'), ('SEND', 2, 'America/Sao_Paulo', 'DONE', 2, 'sp'),

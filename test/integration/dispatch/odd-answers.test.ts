@@ -239,7 +239,8 @@ describe('a database that refuses for a while', () => {
 
   it('for a text of the answer: the answer is settled without its texts', async () => {
     await db.pool.query(
-      `CREATE FUNCTION refuse_text() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'no such text' USING ERRCODE = '22021'; END $$`,
+      `CREATE FUNCTION refuse_text() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'no such text' ` +
+        `USING ERRCODE = '22021'; END $$`,
     )
     await db.pool.query(
       `CREATE TRIGGER refuse_text BEFORE UPDATE ON "CampaignLead" FOR EACH ROW

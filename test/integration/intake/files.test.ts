@@ -89,7 +89,7 @@ describe('one mailing in each format', () => {
   })
 })
 
-test('a workbook’s numbers and days are understood: phones as numbers, documents without their zeros, data_cadastro as a date', async () => {
+test('a workbook’s numbers and days are understood: phones as numbers, documents without zeros, data_cadastro as a date', async () => {
   const day = (serial: number) => ({ s: 1, v: `<v>${serial}</v>` })
   const file = write(
     'numbers.xlsx',

@@ -220,7 +220,8 @@ describe('never twice', () => {
     // As if the row's lock had been lost with its connection while its import went on.
     await db.pool.query(
       `CREATE FUNCTION steal() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
-         INSERT INTO "Occurrence" (id, recurrence_id, at, status) VALUES (gen_random_uuid(), '${inbox.id}', '2026-11-24T12:00:00Z', 'NOTHING_NEW');
+         INSERT INTO "Occurrence" (id, recurrence_id, at, status) VALUES (gen_random_uuid(), '${inbox.id}',
+           '2026-11-24T12:00:00Z', 'NOTHING_NEW');
          RETURN NEW; END $$;
        CREATE TRIGGER stolen AFTER INSERT ON "Campaign" FOR EACH ROW EXECUTE FUNCTION steal()`,
     )

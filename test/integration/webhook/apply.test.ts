@@ -79,7 +79,7 @@ describe('callbacks of a settled campaign', () => {
     expect(await leadOf(lead)).toMatchObject({ status: 'READ', provider_msg_id: 'gs-1' })
   })
 
-  test('that speak of a person, not of a message, block that person; a phone of no lead with a source of its own, and an audit', async () => {
+  test('that speak of a person, not of a message, block that person; a phone of no lead has its own source, and an audit', async () => {
     const campaign = await sentCampaign(db.pool)
     const optOut = (phone: string): CallbackEvent => ({ event: 'OPT_OUT', phone, occurredAt: NOON, payload: {} })
     const { phone } = campaign.leads[0]!

@@ -249,7 +249,8 @@ test('a place in the cap that another message has taken meanwhile is held for bo
   await openInbox(db.pool, { now }).store(campaign.brokerId, [callback('READ', lead!.id)])
   await applyEvents(db.pool, { limit: 100, now: now() })
   const { rows } = await db.pool.query(
-    `SELECT k.last_sent_at, k.lead_id, k.held_before = l.sent_at AS before FROM "Contact" k, "CampaignLead" l WHERE k.key = $1 AND l.id = $2`,
+    `SELECT k.last_sent_at, k.lead_id, k.held_before = l.sent_at AS before FROM "Contact" k, "CampaignLead" l WHERE ` +
+      `k.key = $1 AND l.id = $2`,
     [key, lead!.id],
   )
   expect(rows).toEqual([{ last_sent_at: later, lead_id: other.leads[0]!.id, before: true }])

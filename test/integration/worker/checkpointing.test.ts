@@ -21,7 +21,8 @@ it('a sweep covers what was written since, signed; two workers take turns', asyn
     async () =>
       (
         await db.pool.query<{ rows: number; covered: number }>(
-          `SELECT ((SELECT count(*) FROM "BudgetEntry") + (SELECT count(*) FROM "AuditEvent") + (SELECT count(*) FROM "LeadEvent"))::int AS rows,
+          `SELECT ((SELECT count(*) FROM "BudgetEntry") + (SELECT count(*) FROM "AuditEvent") +
+            (SELECT count(*) FROM "LeadEvent"))::int AS rows,
                   (SELECT coalesce(sum(count), 0)::int FROM "Checkpoint") AS covered`,
         )
       ).rows[0]!,

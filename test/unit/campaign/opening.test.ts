@@ -63,7 +63,8 @@ test.each<[string, Partial<typeof OFFICE>, string[], string, (day: string) => bo
     '2026-11-28T10:00-03:00',
     none,
     '2026-11-30T08:00-03:00',
-    'Sat 28 Nov is closed by the law of ES; Sun 29 Nov is no contact day; contact hours: mon-sat 08:00-20:00; Lei 10.626/2017 (ES): 08:00-19:00 mon-fri',
+    'Sat 28 Nov is closed by the law of ES; Sun 29 Nov is no contact day; contact hours: mon-sat 08:00-20:00; Lei ' +
+      '10.626/2017 (ES): 08:00-19:00 mon-fri',
   ],
   [
     'the first of two places',

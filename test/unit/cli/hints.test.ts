@@ -1,12 +1,12 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Command } from 'commander'
+import type { CommandUnknownOpts } from '@commander-js/extra-typings'
 import ts from 'typescript'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { commandTree } from '../../support/commands.ts'
 
 /** What a message, a help text or a document tells a person to type must be there. */
-let commands: Map<string, Command>
+let commands: Map<string, CommandUnknownOpts>
 let groups: Set<string>
 beforeAll(async () => {
   commands = await commandTree()

@@ -132,7 +132,8 @@ describe('papaparse', () => {
 })
 
 /**
- * Papa Parse's tests that ask for nothing but a delimiter that camp reads: comments, types and headers as keys are Papa's own. The file is a script for a browser, and runs as one, with nothing of ours in reach.
+ * Papa Parse's tests that ask for nothing but a delimiter that camp reads: comments, types and headers as keys are Papa's
+ * own. The file is a script for a browser, and runs as one, with nothing of ours in reach.
  */
 function papaTests(): PapaTest[] {
   const file = join(dirname(resolve('papaparse/package.json')), 'tests', 'test-cases.js')

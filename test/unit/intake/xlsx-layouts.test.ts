@@ -23,31 +23,36 @@ describe('an element counts only in its namespace and place', () => {
     [
       'a later workbookPr in another prefix',
       'xl/workbook.xml',
-      `<workbook xmlns="${MAIN}" xmlns:r="${OFFICE}"><sheets><sheet name="S" r:id="rId1"/></sheets><extLst><ext><q:workbookPr xmlns:q="${X14}" date1904="1"/></ext></extLst></workbook>`,
+      `<workbook xmlns="${MAIN}" xmlns:r="${OFFICE}"><sheets><sheet name="S" r:id="rId1"/></sheets><extLst><ext>` +
+        `<q:workbookPr xmlns:q="${X14}" date1904="1"/></ext></extLst></workbook>`,
       '24/11/2026',
     ],
     [
       'a workbookPr of the namespace in another place',
       'xl/workbook.xml',
-      `<workbook xmlns="${MAIN}" xmlns:r="${OFFICE}"><workbookPr/><sheets><sheet name="S" r:id="rId1"/></sheets><extLst><ext><workbookPr date1904="1"/></ext></extLst></workbook>`,
+      `<workbook xmlns="${MAIN}" xmlns:r="${OFFICE}"><workbookPr/><sheets><sheet name="S" r:id="rId1"/></sheets>` +
+        `<extLst><ext><workbookPr date1904="1"/></ext></extLst></workbook>`,
       '24/11/2026',
     ],
     [
       'the formats of tables',
       'xl/styles.xml',
-      `<styleSheet xmlns="${MAIN}"><numFmts><numFmt numFmtId="164" formatCode="dd/mm/yyyy"/></numFmts><cellXfs><xf numFmtId="0"/><xf numFmtId="164"/></cellXfs><dxfs><dxf><numFmt numFmtId="164" formatCode="0%"/></dxf></dxfs></styleSheet>`,
+      `<styleSheet xmlns="${MAIN}"><numFmts><numFmt numFmtId="164" formatCode="dd/mm/yyyy"/></numFmts><cellXfs><xf ` +
+        `numFmtId="0"/><xf numFmtId="164"/></cellXfs><dxfs><dxf><numFmt numFmtId="164" formatCode="0%"/></dxf></dxfs></styleSheet>`,
       '24/11/2026',
     ],
     [
       'styles within an extension',
       'xl/styles.xml',
-      `<styleSheet xmlns="${MAIN}" xmlns:x14="${X14}"><extLst><ext><x14:cellXfs><x14:xf numFmtId="9"/></x14:cellXfs><cellXfs><xf numFmtId="9"/></cellXfs></ext></extLst><cellXfs><xf numFmtId="0"/><xf numFmtId="14"/></cellXfs></styleSheet>`,
+      `<styleSheet xmlns="${MAIN}" xmlns:x14="${X14}"><extLst><ext><x14:cellXfs><x14:xf numFmtId="9"/></x14:cellXfs>` +
+        `<cellXfs><xf numFmtId="9"/></cellXfs></ext></extLst><cellXfs><xf numFmtId="0"/><xf numFmtId="14"/></cellXfs></styleSheet>`,
       '24/11/2026',
     ],
     [
       'a sheet’s relation in another namespace',
       'xl/workbook.xml',
-      `<workbook xmlns="${MAIN}" xmlns:odd="urn:odd" xmlns:n="${OFFICE}"><sheets><sheet name="S" odd:id="rS" n:id="rId1"/></sheets></workbook>`,
+      `<workbook xmlns="${MAIN}" xmlns:odd="urn:odd" xmlns:n="${OFFICE}"><sheets><sheet name="S" odd:id="rS" ` +
+        `n:id="rId1"/></sheets></workbook>`,
       '24/11/2026',
     ],
   ])('%s', async (_, part, xml, text) => {
@@ -60,7 +65,11 @@ describe('an element counts only in its namespace and place', () => {
   })
 
   test('rows and cells of another namespace, and beside the data, are none', async () => {
-    const sheet = `<worksheet xmlns="${MAIN}" xmlns:o="urn:o"><sheetViews><row r="1"><c r="A1"><v>1</v></c></row></sheetViews><sheetData><o:row r="1"><c r="A1"><v>2</v></c></o:row><row r="1"><o:c r="A1"><v>3</v></o:c><c r="A1"><o:v>4</o:v><v>5</v></c></row></sheetData><extLst><ext><sheetData><row r="9"><c r="A9"><v>6</v></c></row></sheetData></ext></extLst></worksheet>`
+    const sheet =
+      `<worksheet xmlns="${MAIN}" xmlns:o="urn:o"><sheetViews><row r="1"><c r="A1"><v>1</v></c></row>` +
+      `</sheetViews><sheetData><o:row r="1"><c r="A1"><v>2</v></c></o:row><row r="1"><o:c r="A1"><v>3</v></o:c><c ` +
+      `r="A1"><o:v>4</o:v><v>5</v></c></row></sheetData><extLst><ext><sheetData><row r="9"><c r="A9"><v>6</v></c>` +
+      `</row></sheetData></ext></extLst></worksheet>`
     expect(await rowsOf(sheet)).toEqual([{ line: 1, cells: ['5'] }])
   })
 
@@ -106,7 +115,10 @@ describe('an element counts only in its namespace and place', () => {
     ['the fallback where it does not', 'urn:odd', 'old'],
   ])('of alternatives %s', async (_, namespace, text) => {
     const value = (text: string) => `<row r="1"><c r="A1" t="str"><v>${text}</v></c></row>`
-    const sheet = `<worksheet xmlns="${MAIN}" xmlns:mc="${MC}" xmlns:q="${namespace}"><sheetData><mc:AlternateContent><mc:Choice Requires="q">${value('new')}</mc:Choice><mc:Choice Requires="q">${value('newer')}</mc:Choice><mc:Fallback>${value('old')}</mc:Fallback></mc:AlternateContent></sheetData></worksheet>`
+    const sheet =
+      `<worksheet xmlns="${MAIN}" xmlns:mc="${MC}" xmlns:q="${namespace}"><sheetData><mc:AlternateContent>` +
+      `<mc:Choice Requires="q">${value('new')}</mc:Choice><mc:Choice Requires="q">${value('newer')}</mc:Choice>` +
+      `<mc:Fallback>${value('old')}</mc:Fallback></mc:AlternateContent></sheetData></worksheet>`
     expect(await rowsOf(sheet)).toEqual([{ line: 1, cells: [text] }])
   })
 
@@ -176,7 +188,9 @@ describe('rows and cells', () => {
 
   test('formulas without a result, and merged rows, are warned of', async () => {
     const rows = `${rowXml(1, ['fone', 'nome'])}<row r="2"><c r="A2"><v>1</v></c><c r="B2"><f>UPPER("a")</f><v></v></c></row>`
-    const sheet = `<worksheet xmlns="${MAIN}"><sheetData>${rows}</sheetData><mergeCells><mergeCell ref="A1:D1"/><mergeCell ref="B2:B5"/></mergeCells></worksheet>`
+    const sheet =
+      `<worksheet xmlns="${MAIN}"><sheetData>${rows}</sheetData><mergeCells><mergeCell ref="A1:D1"/>` +
+      `<mergeCell ref="B2:B5"/></mergeCells></worksheet>`
     const { warnings } = await readWorkbook({
       sheets: [{ name: 'S', rows: '' }],
       parts: { 'xl/worksheets/sheet1.xml': sheet },
@@ -213,7 +227,10 @@ describe('of several sheets with rows', () => {
   })
 
   test('a chart is no list', async () => {
-    const rels = `<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="rId1" Type="${OFFICE}/chartsheet" Target="chartsheets/sheet1.xml"/><Relationship Id="rId2" Type="${OFFICE}/worksheet" Target="worksheets/sheet%202.xml"/></Relationships>`
+    const rels =
+      `<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship ` +
+      `Id="rId1" Type="${OFFICE}/chartsheet" Target="chartsheets/sheet1.xml"/><Relationship Id="rId2" ` +
+      `Type="${OFFICE}/worksheet" Target="worksheets/sheet%202.xml"/></Relationships>`
     const book: Workbook = {
       sheets: [
         { name: 'Gráfico', rows: '' },

@@ -169,7 +169,8 @@ describe('rows', () => {
 
   test('with elements that have a prefix, as other programs write them', async () => {
     const sheet =
-      '<x:worksheet xmlns:x="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><x:sheetData><x:row r="1"><x:c r="A1" t="str"><x:v>fone</x:v></x:c></x:row></x:sheetData></x:worksheet>'
+      '<x:worksheet xmlns:x="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><x:sheetData><x:row r="1">' +
+      '<x:c r="A1" t="str"><x:v>fone</x:v></x:c></x:row></x:sheetData></x:worksheet>'
     const rows = await read({ sheets: [{ name: 'S', rows: '' }], parts: { 'xl/worksheets/sheet1.xml': sheet } })
     expect(rows).toEqual([{ line: 1, cells: ['fone'] }])
   })

@@ -124,7 +124,10 @@ function viewOf({
 function textOf(result: SyncResult): Human {
   const { status, source, from, purpose, figures, refusals, rejects } = result
   if (status === 'NOT_MODIFIED')
-    return `Nothing new at ${from}: the ${number(figures.phones + figures.documents)} entries that its list gave ${source} are as they were.`
+    return (
+      `Nothing new at ${from}: the ${number(figures.phones + figures.documents)} entries that its list gave ` +
+      `${source} are as they were.`
+    )
   const counts = fields([
     ['source', source],
     ['from', from],

@@ -1,4 +1,4 @@
-import { InvalidArgumentError } from 'commander'
+import { InvalidArgumentError } from '@commander-js/extra-typings'
 import { CampError } from '../../../errors.ts'
 import { asks, later, leaf, type Register } from '../../command.ts'
 import { wholeNumber } from '../../options.ts'

@@ -69,9 +69,12 @@ function nextLines({ campaigns, recurrences }: RestoreReport): string[] {
   return [
     ...(paused
       ? [
-          `Next, for each that is PAUSED: compare its PENDING leads with the broker's own list: camp campaign leads ${paused} --status PENDING`,
-          `What was on its way is in doubt when its lease has run out: camp campaign resolve ${paused} --ask, or --sent, --not-sent, --resend`,
-          `Where none of the PENDING ones was sent: camp campaign resume ${paused}. It sends them all; else: camp campaign cancel ${paused}`,
+          `Next, for each that is PAUSED: compare its PENDING leads with the broker's own list: camp campaign leads ` +
+            `${paused} --status PENDING`,
+          `What was on its way is in doubt when its lease has run out: camp campaign resolve ${paused} --ask, or ` +
+            `--sent, --not-sent, --resend`,
+          `Where none of the PENDING ones was sent: camp campaign resume ${paused}. It sends them all; else: camp ` +
+            `campaign cancel ${paused}`,
         ]
       : []),
     ...(unapproved ? [`Those that were to start are approved again, or not: camp campaign approve ${unapproved}`] : []),

@@ -1,10 +1,12 @@
 import { transaction } from '../../../database/pool.ts'
 import { CampError } from '../../../errors.ts'
 import { lockInstallation, writeHold } from '../../../installation/installation.ts'
+import type { OptionsOf } from '../../command.ts'
 import type { Context } from '../../context.ts'
+import type * as commands from './index.ts'
 
 /** Stops all sending of this database until a person accepts it; what is on its way is settled. */
-export async function hold(context: Context, options: { reason?: string }): Promise<void> {
+export async function hold(context: Context, options: OptionsOf<typeof commands.hold>): Promise<void> {
   const actor = await context.admin()
   const reason = options.reason ?? `${actor.email} has stopped it`
   await transaction(await context.pool(), async tx => {

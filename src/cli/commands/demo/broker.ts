@@ -76,7 +76,7 @@ function otima(url: string): string[] {
   return [`url=${url}`, 'token=demo-token', 'broker_code=5511900000099', 'customer_code=9001']
 }
 
-export const DEMO_BROKERS = Object.keys(BROKERS)
+const DEMO_BROKERS = Object.keys(BROKERS)
 
 /** @throws CampError USAGE where the demo knows no such broker */
 export function demoBroker(name: string): DemoBroker {

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
+import { request } from 'undici'
 import { z } from 'zod'
 import { formatMoney, moneyOf } from '../../../budget/money.ts'
 import { stopServer } from '../../../database/embedded/server.ts'
@@ -85,7 +86,6 @@ async function setUp(context: Context, camp: RunCamp, sandbox: string, broker: s
 /** What an operator sets up once on the broker's side. */
 async function tellWhereToCall(sandbox: string, broker: string, shown: unknown): Promise<void> {
   const { webhook_url } = z.object({ webhook_url: z.string() }).parse(shown)
-  const { request } = await import('undici')
   const control = { method: 'PUT', body: JSON.stringify({ callback_url: webhook_url }) } as const
   await (await request(`${sandbox}/control/${broker}`, control)).body.dump()
 }
@@ -136,7 +136,6 @@ const stats = z.object({
 })
 
 async function statsOf(sandbox: string): Promise<z.infer<typeof stats>> {
-  const { request } = await import('undici')
   return stats.parse(await (await request(`${sandbox}/stats`)).body.json())
 }
 
@@ -200,7 +199,8 @@ async function check(context: Context, camp: RunCamp, { sandbox, report, seconds
   const text = () => [
     ...checks.map(([what, holds, figure]) => styled(holds ? ['green', '✔'] : ['red', '✘'], ` ${what}: ${figure}`)),
     '',
-    `Sent ${number(broker.unique)} messages in ${seconds.toFixed(1)} s; delivered ${number(report.counts.DELIVERED! + report.counts.READ!)}, ` +
+    `Sent ${number(broker.unique)} messages in ${seconds.toFixed(1)} s; delivered ` +
+      `${number(report.counts.DELIVERED! + report.counts.READ!)}, ` +
       `of them read ${number(report.counts.READ!)}.`,
   ]
   const failed = checks.filter(([, holds]) => !holds)

@@ -59,7 +59,8 @@ interface Rotated {
 function rotatedText({ credentials, secret_file, webhooks }: Rotated, kept: boolean): string[] {
   const where = kept
     ? `The new secret is kept in ${secret_file}.`
-    : `Set CAMP_SECRET to the new secret on every machine${secret_file && secret_file !== '-' ? ` (it stands in ${secret_file})` : ''}, and start the workers again.`
+    : `Set CAMP_SECRET to the new secret on every machine` +
+      `${secret_file && secret_file !== '-' ? ` (it stands in ${secret_file})` : ''}, and start the workers again.`
   const urls = webhooks.map(
     ({ broker, webhook_url }) => `  ${broker}: ${webhook_url ?? `camp broker show "${broker}"`}`,
   )

@@ -1,32 +1,16 @@
-import { fields } from '../blocks.ts'
-import { asks, leaf, type Register } from '../command.ts'
-import type { Context } from '../context.ts'
-import { nameArgument, wholeNumber } from '../options.ts'
+import { findWallet } from '../../../database/lookup.ts'
+import { auditRow } from '../../../security/audit.ts'
+import { fields } from '../../blocks.ts'
+import type { OptionsOf } from '../../command.ts'
+import type { Context } from '../../context.ts'
+import { orAdmin } from '../../permit.ts'
+import { confirm } from '../../prompt.ts'
+import { assertNameFree, assertSomething, assertUnused, differences, orTaken } from '../../records.ts'
+import type * as commands from './index.ts'
 
-const INT4 = 2_147_483_647
-
-export const register: Register = (program, action) => {
-  const wallet = program.command('wallet').description('who pays: add, list, show, set, remove')
-  leaf(wallet, 'add', 'add a wallet')
-    .argument('<name>', 'its name, unique', nameArgument)
-    .requiredOption('--idgis <number>', 'its id in the legacy integrations (idgis_ambiente)', wholeNumber(0, INT4))
-    .action(action(add, { mayCreateDatabase: true }))
-  leaf(wallet, 'list', 'all wallets').action(action(list))
-  leaf(wallet, 'show <wallet>', 'a wallet with its brokers, budgets and campaigns').action(action(show))
-  leaf(wallet, 'set <wallet>', 'change a wallet')
-    .option('--name <name>', 'its new name', nameArgument)
-    .option('--idgis <number>', 'its id in the legacy integrations', wholeNumber(0, INT4))
-    .action(action(set))
-  asks(
-    leaf(wallet, 'remove <wallet>', 'remove a wallet that no campaign uses, with its credentials and budgets'),
-  ).action(action(remove))
-}
-
-async function add(context: Context, name: string, { idgis }: { idgis: number }): Promise<void> {
+export async function add(context: Context, name: string, { idgis }: OptionsOf<typeof commands.add>): Promise<void> {
   const actor = await context.admin()
   const prisma = await context.prisma()
-  const { auditRow } = await import('../../security/audit.ts')
-  const { assertNameFree, orTaken } = await import('../records.ts')
   const wallet = await orTaken(
     prisma.$transaction(async tx => {
       assertNameFree('wallet', name, await tx.wallet.findMany({ select: { name: true } }))
@@ -41,9 +25,8 @@ async function add(context: Context, name: string, { idgis }: { idgis: number })
   context.out.result(wallet, `Added wallet "${wallet.name}" (idgis ${wallet.idgis_ambiente}).`)
 }
 
-async function list(context: Context): Promise<void> {
+export async function list(context: Context): Promise<void> {
   await context.actor()
-  const { orAdmin } = await import('../permit.ts')
   const prisma = await context.prisma()
   const wallets = await prisma.wallet.findMany({ orderBy: { name: 'asc' } })
   context.out.list(
@@ -56,10 +39,9 @@ async function list(context: Context): Promise<void> {
   )
 }
 
-async function show(context: Context, ref: string): Promise<void> {
+export async function show(context: Context, ref: string): Promise<void> {
   await context.actor()
   const prisma = await context.prisma()
-  const { findWallet } = await import('../../database/lookup.ts')
   const wallet = await findWallet(prisma, ref)
   const mine = { wallet_id: wallet.id }
   const credentials = await prisma.credential.findMany({ where: mine, select: { broker: { select: { name: true } } } })
@@ -86,12 +68,9 @@ async function show(context: Context, ref: string): Promise<void> {
   )
 }
 
-async function set(context: Context, ref: string, options: { name?: string; idgis?: number }): Promise<void> {
+export async function set(context: Context, ref: string, options: OptionsOf<typeof commands.set>): Promise<void> {
   const actor = await context.admin()
   const prisma = await context.prisma()
-  const { findWallet } = await import('../../database/lookup.ts')
-  const { auditRow } = await import('../../security/audit.ts')
-  const { assertNameFree, assertSomething, differences, orTaken } = await import('../records.ts')
   const change = {
     ...(options.name !== undefined && { name: options.name }),
     ...(options.idgis !== undefined && { idgis_ambiente: options.idgis }),
@@ -112,13 +91,9 @@ async function set(context: Context, ref: string, options: { name?: string; idgi
   context.out.result(changed, `Wallet "${changed.name}" (idgis ${changed.idgis_ambiente}).`)
 }
 
-async function remove(context: Context, ref: string): Promise<void> {
+export async function remove(context: Context, ref: string): Promise<void> {
   const actor = await context.admin()
   const prisma = await context.prisma()
-  const { findWallet } = await import('../../database/lookup.ts')
-  const { auditRow } = await import('../../security/audit.ts')
-  const { assertUnused } = await import('../records.ts')
-  const { confirm } = await import('../prompt.ts')
   const wallet = await findWallet(prisma, ref)
   await assertUnused(prisma, `wallet "${wallet.name}"`, { wallet_id: wallet.id })
   await confirm(context, `Remove wallet "${wallet.name}" with its credentials and budgets?`)

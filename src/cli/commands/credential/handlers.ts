@@ -1,54 +1,45 @@
 import { readFile } from 'node:fs/promises'
-import { CampError, codeOf, messageOf } from '../../errors.ts'
-import { asks, leaf, type Register } from '../command.ts'
-import type { Context } from '../context.ts'
+import { z } from 'zod'
+import { createHttp, httpOptions } from '../../../broker/http.ts'
+import { adapterOf } from '../../../broker/registry.ts'
+import { momentText } from '../../../campaign/moment-text.ts'
+import { findBroker, findWallet } from '../../../database/lookup.ts'
+import { unblockCredential } from '../../../dispatch/unblock.ts'
+import { CampError, codeOf, messageOf } from '../../../errors.ts'
+import {
+  describeKeys,
+  loadCredential,
+  maskCredential,
+  removeCredential,
+  setCredential,
+} from '../../../security/credentials.ts'
+import { isPlainHttp } from '../../../security/plain-http.ts'
+import { fields } from '../../blocks.ts'
+import type { OptionsOf } from '../../command.ts'
+import type { Context } from '../../context.ts'
+import { orAdmin } from '../../permit.ts'
+import { confirm, readStdin } from '../../prompt.ts'
+import type * as commands from './index.ts'
 
-export const register: Register = (program, action) => {
-  const credential = program
-    .command('credential')
-    .description("a wallet's key at a broker: set, show, list, test, unblock, remove")
-  leaf(credential, 'set <wallet> <broker> [key=value...]', 'give, change or take away keys of a credential')
-    .option('--file <file>', 'a JSON object of keys and values; - is stdin')
-    .addHelpText(
-      'after',
-      '\nWhat is given is merged into what is there; an empty value (key=) removes its key. The whole is checked against the' +
-        "\nbroker's adapter before it is stored, sealed. Secrets on a command line stand in the shell's history: prefer --file.",
-    )
-    .action(action(set))
-  leaf(credential, 'show <wallet> <broker>', 'a credential, its secrets masked').action(action(show))
-  leaf(credential, 'list', 'which wallet has a credential at which broker').action(action(list))
-  leaf(credential, 'test <wallet> <broker>', "try a credential with the broker's cheapest read").action(action(test))
-  leaf(credential, 'unblock <wallet> <broker>', 'end a wait that the broker asked for, or that its outage imposes')
-    .addHelpText(
-      'after',
-      '\nA broker that is asked too early may refuse again, or count it against the account. After an outage one batch tries first.',
-    )
-    .action(action(unblock))
-  asks(leaf(credential, 'remove <wallet> <broker>', 'remove a credential')).action(action(remove))
-}
-
-async function set(
+export async function set(
   context: Context,
   wallet: string,
   broker: string,
   pairs: string[],
-  { file }: { file?: string },
+  { file }: OptionsOf<typeof commands.set>,
 ): Promise<void> {
   const actor = await context.admin()
-  const { maskCredential, setCredential } = await import('../../security/credentials.ts')
   const place = await placeOf(context, wallet, broker)
   const given = {
     ...(file === undefined ? {} : await readObject(context, file)),
     ...Object.fromEntries(pairs.map(readPair)),
   }
   if (Object.keys(given).length === 0) {
-    const { describeKeys } = await import('../../security/credentials.ts')
     throw new CampError('ARGUMENT_MISSING', 'no keys given: write key=value, or --file', {
       hint: `Keys: ${describeKeys(place.adapter)}`,
     })
   }
   const config = await setCredential(await context.prisma(), await context.keys(), actor, place, given)
-  const { isPlainHttp } = await import('../../security/plain-http.ts')
   for (const [key, value] of Object.entries(config)) {
     if (typeof value === 'string' && isPlainHttp(value))
       context.out.warn(
@@ -66,10 +57,8 @@ async function set(
   )
 }
 
-async function show(context: Context, wallet: string, broker: string): Promise<void> {
+export async function show(context: Context, wallet: string, broker: string): Promise<void> {
   await context.admin()
-  const { loadCredential, maskCredential } = await import('../../security/credentials.ts')
-  const { fields } = await import('../blocks.ts')
   const place = await placeOf(context, wallet, broker)
   const { config, updatedAt } = await loadCredential(await context.prisma(), await context.keys(), place)
   const masked = maskCredential(config, place.adapter)
@@ -85,9 +74,8 @@ async function show(context: Context, wallet: string, broker: string): Promise<v
   )
 }
 
-async function list(context: Context): Promise<void> {
+export async function list(context: Context): Promise<void> {
   await context.actor()
-  const { orAdmin } = await import('../permit.ts')
   const prisma = await context.prisma()
   const rows = await prisma.credential.findMany({
     select: { wallet: { select: { name: true } }, broker: { select: { name: true, adapter: true } }, updated_at: true },
@@ -112,10 +100,8 @@ async function list(context: Context): Promise<void> {
   )
 }
 
-async function test(context: Context, wallet: string, broker: string): Promise<void> {
+export async function test(context: Context, wallet: string, broker: string): Promise<void> {
   await context.admin()
-  const { createHttp, httpOptions } = await import('../../broker/http.ts')
-  const { loadCredential } = await import('../../security/credentials.ts')
   const place = await placeOf(context, wallet, broker)
   const { adapter } = place
   const { config } = await loadCredential(await context.prisma(), await context.keys(), place)
@@ -137,7 +123,8 @@ async function test(context: Context, wallet: string, broker: string): Promise<v
       const code = result.cause === 'REFUSED' ? 'CREDENTIAL_REFUSED' : 'BROKER_UNREACHABLE'
       throw new CampError(
         code,
-        `broker "${place.broker.name}" ${result.cause === 'REFUSED' ? 'refuses' : 'cannot be asked about'} the credential: ${result.detail}`,
+        `broker "${place.broker.name}" ${result.cause === 'REFUSED' ? 'refuses' : 'cannot be asked about'} the ` +
+          `credential: ${result.detail}`,
       )
     }
     context.out.result({ ...shown, tested: true, ok: true, detail: result.detail }, `Good: ${result.detail}.`)
@@ -146,10 +133,8 @@ async function test(context: Context, wallet: string, broker: string): Promise<v
   }
 }
 
-async function remove(context: Context, wallet: string, broker: string): Promise<void> {
+export async function remove(context: Context, wallet: string, broker: string): Promise<void> {
   const actor = await context.admin()
-  const { removeCredential } = await import('../../security/credentials.ts')
-  const { confirm } = await import('../prompt.ts')
   const place = await placeOf(context, wallet, broker)
   const name = `the credential of "${place.wallet.name}" at "${place.broker.name}"`
   await confirm(context, `Remove ${name}? Campaigns that use it can send no more.`)
@@ -159,23 +144,20 @@ async function remove(context: Context, wallet: string, broker: string): Promise
   context.out.result({ removed: true, wallet: place.wallet.name, broker: place.broker.name }, `Removed ${name}.`)
 }
 
-async function unblock(context: Context, wallet: string, broker: string): Promise<void> {
+export async function unblock(context: Context, wallet: string, broker: string): Promise<void> {
   const actor = await context.admin()
-  const { momentText } = await import('../../campaign/moment-text.ts')
-  const { unblockCredential } = await import('../../dispatch/unblock.ts')
   const place = await placeOf(context, wallet, broker)
   const deps = { pool: await context.pool(), queues: await context.queues(), now: () => context.clock.now() }
   const { until, campaigns } = await unblockCredential(deps, place, actor.id)
   context.out.result(
     { unblocked: true, wallet: place.wallet.name, broker: place.broker.name, until, campaigns },
     `The credential of "${place.wallet.name}" at "${place.broker.name}" waits no longer (it would have until ` +
-      `${momentText(until, { now: context.clock.now(), timezone: context.config.timezone })}): ${campaigns === 1 ? '1 campaign goes' : `${campaigns} campaigns go`} on.`,
+      `${momentText(until, { now: context.clock.now(), timezone: context.config.timezone })}): ` +
+      `${campaigns === 1 ? '1 campaign goes' : `${campaigns} campaigns go`} on.`,
   )
 }
 
 async function placeOf(context: Context, walletRef: string, brokerRef: string) {
-  const { adapterOf } = await import('../../broker/registry.ts')
-  const { findBroker, findWallet } = await import('../../database/lookup.ts')
   const prisma = await context.prisma()
   const wallet = await findWallet(prisma, walletRef)
   const broker = await findBroker(prisma, brokerRef)
@@ -190,8 +172,6 @@ function readPair(pair: string, index: number): [string, string] {
 }
 
 async function readObject(context: Context, file: string): Promise<Record<string, unknown>> {
-  const { readStdin } = await import('../prompt.ts')
-  const { z } = await import('zod')
   const name = file === '-' ? 'stdin' : file
   const text =
     file === '-'

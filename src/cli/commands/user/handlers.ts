@@ -1,42 +1,19 @@
-import { CampError } from '../../errors.ts'
-import type { Actor } from '../../security/actor.ts'
-import type { User, UserChange } from '../../security/users.ts'
-import { leaf, type Register } from '../command.ts'
-import type { Context } from '../context.ts'
-import { nameArgument, oneOf, wholeNumber } from '../options.ts'
+import { findUser } from '../../../database/lookup.ts'
+import { CampError } from '../../../errors.ts'
+import type { Actor } from '../../../security/actor.ts'
+import { auditRow } from '../../../security/audit.ts'
+import { assertOldPassword } from '../../../security/login.ts'
+import { issueToken } from '../../../security/session.ts'
+import { addUser, changeUser, disableUser, type User, type UserChange } from '../../../security/users.ts'
+import type { OptionsOf } from '../../command.ts'
+import type { Context } from '../../context.ts'
+import { askPassword, hasTerminal } from '../../prompt.ts'
+import { assertSomething } from '../../records.ts'
+import type * as commands from './index.ts'
 
-const ROLES = ['ADMIN', 'USER'] as const
 const DAY_MS = 24 * 3_600_000
 
-export const register: Register = (program, action) => {
-  const user = program.command('user').description('who may use camp: add, list, set, disable, token')
-  leaf(user, 'add <email>', 'add a user; the first of an installation needs no login and must be an ADMIN')
-    .requiredOption('--name <name>', 'their name', nameArgument)
-    .requiredOption('--role <role>', 'ADMIN or USER', oneOf(ROLES))
-    .option('--password-stdin', 'read their password from stdin; without a password only a token lets them in')
-    .action(action(add, { mayCreateDatabase: true }))
-  leaf(user, 'list', 'all users').action(action(list))
-  leaf(user, 'set <email>', "change a user; one's own name and password take no ADMIN")
-    .option('--name <name>', 'their new name', nameArgument)
-    .option('--role <role>', 'ADMIN or USER', oneOf(ROLES))
-    .option('--password', 'ask for a new password, and for the old one of your own; it ends their sessions and tokens')
-    .option('--password-stdin', 'read it from stdin; of your own the old password first, each on a line')
-    .option('--enable', 'let a disabled user in again')
-    .option('--end-sessions', 'void the sessions and tokens that they hold')
-    .action(action(set))
-  leaf(user, 'disable <email>', 'shut a user out, with their sessions and tokens').action(action(disable))
-  leaf(user, 'token <email>', 'print a token for CAMP_TOKEN (cron, systemd); for oneself, or by an ADMIN for a USER')
-    .option('--days <number>', 'how long it is good for', wholeNumber(1, 3650), 365)
-    .action(action(token))
-}
-
-async function add(
-  context: Context,
-  email: string,
-  options: { name: string; role: Actor['role']; passwordStdin?: boolean },
-): Promise<void> {
-  const { askPassword, hasTerminal } = await import('../prompt.ts')
-  const { addUser } = await import('../../security/users.ts')
+export async function add(context: Context, email: string, options: OptionsOf<typeof commands.add>): Promise<void> {
   const prisma = await context.prisma()
   // The first user is added without a login, and no login has compared the secret.
   await context.keys()
@@ -64,7 +41,7 @@ async function whoAdds(context: Context): Promise<Actor | null> {
   return first ? null : context.admin()
 }
 
-async function list(context: Context): Promise<void> {
+export async function list(context: Context): Promise<void> {
   await context.actor()
   const prisma = await context.prisma()
   const users = await prisma.user.findMany({ orderBy: { email: 'asc' } })
@@ -80,19 +57,7 @@ async function list(context: Context): Promise<void> {
   )
 }
 
-interface SetOptions {
-  name?: string
-  role?: Actor['role']
-  password?: boolean
-  passwordStdin?: boolean
-  enable?: boolean
-  endSessions?: boolean
-}
-
-async function set(context: Context, ref: string, options: SetOptions): Promise<void> {
-  const { findUser } = await import('../../database/lookup.ts')
-  const { changeUser } = await import('../../security/users.ts')
-  const { assertSomething } = await import('../records.ts')
+export async function set(context: Context, ref: string, options: OptionsOf<typeof commands.set>): Promise<void> {
   const { name, role, password: asks, passwordStdin, enable, endSessions } = options
   assertSomething({ name, role, asks, passwordStdin, enable, endSessions })
   const actor = await context.actor()
@@ -114,8 +79,6 @@ async function set(context: Context, ref: string, options: SetOptions): Promise<
 
 /** Of one's own the old password comes first: who holds no more than a token or an open terminal does not get to keep the account. */
 async function newPassword(context: Context, user: User, isOwn: boolean, fromStdin: boolean): Promise<string> {
-  const { askPassword } = await import('../prompt.ts')
-  const { assertOldPassword } = await import('../../security/login.ts')
   // In embedded mode the operating system's user has none at first, and holds the database anyway.
   const isFirst = user.password === null
   if (isOwn && isFirst && context.config.databaseUrl !== undefined) {
@@ -141,18 +104,14 @@ async function newPassword(context: Context, user: User, isOwn: boolean, fromStd
   throw new CampError('ENTRIES_DIFFER', 'the two are not the same: nothing was changed')
 }
 
-async function disable(context: Context, ref: string): Promise<void> {
-  const { disableUser } = await import('../../security/users.ts')
+export async function disable(context: Context, ref: string): Promise<void> {
   const actor = await context.admin()
   const prisma = await context.prisma()
   const user = await disableUser(prisma, actor, ref, context.clock.now())
   context.out.result(view(user), `Disabled ${user.email}.`)
 }
 
-async function token(context: Context, ref: string, { days }: { days: number }): Promise<void> {
-  const { findUser } = await import('../../database/lookup.ts')
-  const { auditRow } = await import('../../security/audit.ts')
-  const { issueToken } = await import('../../security/session.ts')
+export async function token(context: Context, ref: string, { days }: OptionsOf<typeof commands.token>): Promise<void> {
   const actor = await context.actor()
   const prisma = await context.prisma()
   const user = await findUser(prisma, ref)

@@ -1,19 +1,18 @@
-import { leaf, type Register } from '../command.ts'
-import type { Context } from '../context.ts'
+import { auditRow } from '../../../security/audit.ts'
+import { logIn } from '../../../security/login.ts'
+import { issueToken, SESSION_MS, saveSession } from '../../../security/session.ts'
+import { passwordVia } from '../../../security/users.ts'
+import { actVia } from '../../../security/via.ts'
+import type { OptionsOf } from '../../command.ts'
+import type { Context } from '../../context.ts'
+import { ask, askPassword } from '../../prompt.ts'
+import type * as commands from './index.ts'
 
-export const register: Register = (program, action) => {
-  leaf(program, 'login [email]', 'log in; the session lasts 12 hours')
-    .option('--password-stdin', 'read the password from stdin')
-    .action(action(login, { takesWeakSecret: true }))
-}
-
-async function login(context: Context, given: string | undefined, options: { passwordStdin?: boolean }): Promise<void> {
-  const { ask, askPassword } = await import('../prompt.ts')
-  const { issueToken, saveSession, SESSION_MS } = await import('../../security/session.ts')
-  const { passwordVia } = await import('../../security/users.ts')
-  const { logIn } = await import('../../security/login.ts')
-  const { actVia } = await import('../../security/via.ts')
-  const { auditRow } = await import('../../security/audit.ts')
+export async function login(
+  context: Context,
+  given: string | undefined,
+  options: OptionsOf<typeof commands.login>,
+): Promise<void> {
   const [prisma, key] = [await context.prisma(), await context.sessionKey()]
   const email = given ?? (await ask(context, 'E-mail', 'Give it: camp login EMAIL'))
   const password = await askPassword(context, 'Password', options.passwordStdin ?? false)

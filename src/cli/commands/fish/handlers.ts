@@ -1,24 +1,14 @@
-import { CampError } from '../../errors.ts'
-import { asks, leaf, type Register } from '../command.ts'
-import type { Context } from '../context.ts'
-import { nameArgument } from '../options.ts'
+import { CampError } from '../../../errors.ts'
+import { canonicalPhone } from '../../../lead/phone.ts'
+import { auditRow } from '../../../security/audit.ts'
+import type { Context } from '../../context.ts'
+import { orAdmin } from '../../permit.ts'
+import { confirm } from '../../prompt.ts'
+import { orTaken } from '../../records.ts'
 
-export const register: Register = (program, action) => {
-  const fish = program.command('fish').description('our own control phones, added to every campaign: add, list, remove')
-  leaf(fish, 'add', 'add a control phone')
-    .argument('<name>', 'whose phone it is', nameArgument)
-    .argument('<phone>', 'a Brazilian number, however it is written')
-    .action(action(add, { mayCreateDatabase: true }))
-  leaf(fish, 'list', 'all control phones').action(action(list))
-  asks(leaf(fish, 'remove <phone>', 'remove a control phone, by number, name or id')).action(action(remove))
-}
-
-async function add(context: Context, name: string, text: string): Promise<void> {
+export async function add(context: Context, name: string, text: string): Promise<void> {
   const actor = await context.admin()
   const prisma = await context.prisma()
-  const { canonicalPhone } = await import('../../lead/phone.ts')
-  const { auditRow } = await import('../../security/audit.ts')
-  const { orTaken } = await import('../records.ts')
   const { phone, problem } = canonicalPhone(text)
   if (phone === undefined) throw new CampError('INVALID_PHONE', `"${text}" is not a phone: ${problem}`)
   const fish = await orTaken(
@@ -39,9 +29,8 @@ async function add(context: Context, name: string, text: string): Promise<void> 
   context.out.result(fish, `Added fish "${fish.name}" (${fish.phone}).`)
 }
 
-async function list(context: Context): Promise<void> {
+export async function list(context: Context): Promise<void> {
   await context.actor()
-  const { orAdmin } = await import('../permit.ts')
   const prisma = await context.prisma()
   const fish = await prisma.fish.findMany({ orderBy: { name: 'asc' } })
   context.out.list(
@@ -54,12 +43,9 @@ async function list(context: Context): Promise<void> {
   )
 }
 
-async function remove(context: Context, ref: string): Promise<void> {
+export async function remove(context: Context, ref: string): Promise<void> {
   const actor = await context.admin()
   const prisma = await context.prisma()
-  const { canonicalPhone } = await import('../../lead/phone.ts')
-  const { auditRow } = await import('../../security/audit.ts')
-  const { confirm } = await import('../prompt.ts')
   const { phone } = canonicalPhone(ref)
   const all = await prisma.fish.findMany({ orderBy: { id: 'asc' } })
   const fitting = all.filter(row => row.phone === phone || row.name === ref || row.id === ref)

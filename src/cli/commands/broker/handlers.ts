@@ -1,65 +1,24 @@
-import { InvalidArgumentError } from 'commander'
-import { ADAPTER_NAMES } from '../../broker/registry.ts'
-import type { Prisma } from '../../database/prisma.ts'
-import { CampError } from '../../errors.ts'
-import { fields } from '../blocks.ts'
-import { asks, leaf, type Register } from '../command.ts'
-import type { Context } from '../context.ts'
-import { nameArgument, noneAsNull, oneOf, wholeNumberOrNone } from '../options.ts'
+import { adapterOf } from '../../../broker/registry.ts'
+import { moneyOf, parseAmount } from '../../../budget/money.ts'
+import { findBroker } from '../../../database/lookup.ts'
+import type { Prisma } from '../../../database/prisma.ts'
+import { CampError } from '../../../errors.ts'
+import { auditRow } from '../../../security/audit.ts'
+import { isPlainHttp, PLAIN_PUBLIC_URL } from '../../../security/plain-http.ts'
+import { webhookUrl } from '../../../security/webhook-token.ts'
+import { inboxFigures } from '../../../webhook/inbox.ts'
+import { fields } from '../../blocks.ts'
+import type { OptionsOf } from '../../command.ts'
+import type { Context } from '../../context.ts'
+import { noneAsNull } from '../../options.ts'
+import { orAdmin } from '../../permit.ts'
+import { confirm } from '../../prompt.ts'
+import { assertNameFree, assertSomething, assertUnused, differences, orTaken } from '../../records.ts'
+import type * as commands from './index.ts'
 
-const BILLING = ['ACCEPTED', 'DELIVERED'] as const
-const MOST_A_REQUEST = 100_000
-
-export const register: Register = (program, action) => {
-  const broker = program
-    .command('broker')
-    .description('who sends, at what price and pace: add, list, show, set, remove')
-  leaf(broker, 'add', 'add a broker')
-    .argument('<name>', 'its name, unique', nameArgument)
-    .requiredOption('--adapter <adapter>', `which code serves it: ${ADAPTER_NAMES.join(', ')}`)
-    .requiredOption('--cost <amount>', 'what a message costs: 0.0450')
-    .option(
-      '--rate <rate>',
-      "requests per second, minute or hour, per credential: 20/s, 100/m, none (the adapter's own)",
-      parseRate,
-    )
-    .option('--max-batch <number>', 'messages per request', wholeNumberOrNone(1, MOST_A_REQUEST))
-    .option('--billing <billing>', 'it bills what it accepted, or what it delivered', oneOf(BILLING), 'ACCEPTED')
-    .action(action(add, { mayCreateDatabase: true }))
-  leaf(broker, 'list', 'all brokers').action(action(list))
-  leaf(broker, 'show <broker>', 'a broker; for an ADMIN with its webhook URL').action(action(show))
-  leaf(broker, 'set <broker>', 'change a broker')
-    .option('--name <name>', 'its new name', nameArgument)
-    .option('--cost <amount>', 'what a message costs; campaigns approved before keep their price')
-    .option('--rate <rate>', 'requests per second, minute or hour; "none" for no limit', parseRate)
-    .option(
-      '--max-batch <number>',
-      'messages per request; "none" for the adapter\'s own',
-      wholeNumberOrNone(1, MOST_A_REQUEST),
-    )
-    .option('--billing <billing>', 'accepted or delivered', oneOf(BILLING))
-    .option('--renew-webhook', 'give it a new webhook URL; the old one ends')
-    .action(action(set))
-  asks(leaf(broker, 'remove <broker>', 'remove a broker that no campaign uses, with its credentials')).action(
-    action(remove),
-  )
-}
-
-interface AddOptions {
-  adapter: string
-  cost: string
-  /** Requests per second, or "none". */
-  rate?: string
-  maxBatch?: number | 'none'
-  billing: (typeof BILLING)[number]
-}
-
-async function add(context: Context, name: string, options: AddOptions): Promise<void> {
+export async function add(context: Context, name: string, options: OptionsOf<typeof commands.add>): Promise<void> {
   const actor = await context.admin()
   const prisma = await context.prisma()
-  const { adapterOf } = await import('../../broker/registry.ts')
-  const { auditRow } = await import('../../security/audit.ts')
-  const { assertNameFree, orTaken } = await import('../records.ts')
   const adapter = await adapterOf(options.adapter.toUpperCase())
   const data = {
     name,
@@ -87,9 +46,8 @@ async function add(context: Context, name: string, options: AddOptions): Promise
   )
 }
 
-async function list(context: Context): Promise<void> {
+export async function list(context: Context): Promise<void> {
   await context.actor()
-  const { orAdmin } = await import('../permit.ts')
   const prisma = await context.prisma()
   const brokers = (await prisma.broker.findMany({ orderBy: { name: 'asc' } })).map(view)
   context.out.list(
@@ -106,16 +64,12 @@ async function list(context: Context): Promise<void> {
   )
 }
 
-async function show(context: Context, ref: string): Promise<void> {
+export async function show(context: Context, ref: string): Promise<void> {
   const actor = await context.actor()
   const prisma = await context.prisma()
-  const { findBroker } = await import('../../database/lookup.ts')
-  const { webhookUrl } = await import('../../security/webhook-token.ts')
-  const { inboxFigures } = await import('../../webhook/inbox.ts')
   const broker = await findBroker(prisma, ref)
   const url = webhookUrl(context.config.publicUrl, await context.keys(), broker) ?? null
   const callbacks = await inboxFigures(await context.pool(), broker.id)
-  const { isPlainHttp, PLAIN_PUBLIC_URL } = await import('../../security/plain-http.ts')
   if (actor.role === 'ADMIN' && url !== null && isPlainHttp(url)) context.out.warn(PLAIN_PUBLIC_URL)
   const shown = { ...view(broker), callbacks, ...(actor.role === 'ADMIN' && { webhook_url: url }) }
   context.out.result(shown, () =>
@@ -136,15 +90,9 @@ async function show(context: Context, ref: string): Promise<void> {
   )
 }
 
-type SetOptions = Partial<Omit<AddOptions, 'adapter'>> & { name?: string; renewWebhook?: boolean }
-
-async function set(context: Context, ref: string, options: SetOptions): Promise<void> {
+export async function set(context: Context, ref: string, options: OptionsOf<typeof commands.set>): Promise<void> {
   const actor = await context.admin()
   const prisma = await context.prisma()
-  const { adapterOf } = await import('../../broker/registry.ts')
-  const { findBroker } = await import('../../database/lookup.ts')
-  const { auditRow } = await import('../../security/audit.ts')
-  const { assertNameFree, assertSomething, differences, orTaken } = await import('../records.ts')
   const change = {
     ...(options.name !== undefined && { name: options.name }),
     ...(options.cost !== undefined && { cost_per_message: await unitCost(options.cost) }),
@@ -173,13 +121,9 @@ async function set(context: Context, ref: string, options: SetOptions): Promise<
   )
 }
 
-async function remove(context: Context, ref: string): Promise<void> {
+export async function remove(context: Context, ref: string): Promise<void> {
   const actor = await context.admin()
   const prisma = await context.prisma()
-  const { findBroker } = await import('../../database/lookup.ts')
-  const { auditRow } = await import('../../security/audit.ts')
-  const { assertUnused } = await import('../records.ts')
-  const { confirm } = await import('../prompt.ts')
   const broker = await findBroker(prisma, ref)
   await assertUnused(prisma, `broker "${broker.name}"`, { broker_id: broker.id })
   await confirm(context, `Remove broker "${broker.name}" with its credentials?`)
@@ -195,22 +139,11 @@ async function remove(context: Context, ref: string): Promise<void> {
   context.out.result({ removed: true, id: broker.id, name: broker.name }, `Removed broker "${broker.name}".`)
 }
 
-/** Requests per second with three decimals, never more than was asked for; or "none". */
-function parseRate(text: string): string {
-  if (text === 'none') return text
-  const match = /^(\d{1,6})(?:\/(s|m|h))?$/.exec(text)
-  const seconds = { s: 1, m: 60, h: 3600 }[match?.[2] ?? 's'] ?? 1
-  const thousandths = match ? Math.floor((Number(match[1]) * 1000) / seconds) : 0
-  if (thousandths === 0) throw new InvalidArgumentError('Write it as 20/s, 100/m or 5000/h; at least 4/h.')
-  return (thousandths / 1000).toFixed(3)
-}
-
 function rateText(perSecond: string | null): string {
   return perSecond === null ? '' : `${Number(perSecond)}/s`
 }
 
 async function unitCost(text: string): Promise<string> {
-  const { moneyOf, parseAmount } = await import('../../budget/money.ts')
   const cost = parseAmount(text, 4)
   if (moneyOf(cost) < moneyOf('1000000')) return cost
   throw new CampError('INVALID_AMOUNT', `"${text}" is no price of one message`)

@@ -1,0 +1,27 @@
+import { type AuditView, auditTrail } from '../../../security/audit-trail.ts'
+import type { OptionsOf } from '../../command.ts'
+import type { Context } from '../../context.ts'
+import { time } from '../campaign/text.ts'
+import type * as commands from './index.ts'
+
+export async function list(context: Context, { on, ...options }: OptionsOf<typeof commands.list>): Promise<void> {
+  await context.admin()
+  const filter = { user: options.user, action: options.action, subject: on, limit: options.limit }
+  const { timezone } = context.config
+  context.out.list(
+    await auditTrail(await context.pool(), filter),
+    [
+      { title: 'AT', value: (row: AuditView) => time(row.at, timezone) },
+      { title: 'WHO', value: whoText },
+      { title: 'ACTION', value: (row: AuditView) => row.action },
+      { title: 'ON', value: (row: AuditView) => row.subject_id },
+      { title: 'DETAIL', value: (row: AuditView) => (row.detail === null ? '' : JSON.stringify(row.detail)) },
+    ],
+    'Nothing of that kind.',
+  )
+}
+
+function whoText({ by, via }: AuditView): string {
+  if (by === null) return 'camp'
+  return via === null ? by : `as ${by}, by ${via}`
+}

@@ -1,0 +1,64 @@
+import { InvalidArgumentError } from '@commander-js/extra-typings'
+import { ADAPTER_NAMES } from '../../../broker/registry.ts'
+import { addCommand, asks, type Parent, type Register } from '../../command.ts'
+import { lazy } from '../../lazy.ts'
+import { nameArgument, oneOf, wholeNumberOrNone } from '../../options.ts'
+
+const handlers = () => import('./handlers.ts')
+
+export const register: Register = (program, action) => {
+  const broker = program
+    .command('broker')
+    .description('who sends, at what price and pace: add, list, show, set, remove')
+  add(broker).action(action(lazy(handlers, 'add'), { mayCreateDatabase: true }))
+  list(broker).action(action(lazy(handlers, 'list')))
+  show(broker).action(action(lazy(handlers, 'show')))
+  set(broker).action(action(lazy(handlers, 'set')))
+  remove(broker).action(action(lazy(handlers, 'remove')))
+}
+
+export const add = (parent: Parent) =>
+  addCommand(parent, 'add', 'add a broker')
+    .argument('<name>', 'its name, unique', nameArgument)
+    .requiredOption('--adapter <adapter>', `which code serves it: ${ADAPTER_NAMES.join(', ')}`)
+    .requiredOption('--cost <amount>', 'what a message costs: 0.0450')
+    .option(
+      '--rate <rate>',
+      "requests per second, minute or hour, per credential: 20/s, 100/m, none (the adapter's own)",
+      parseRate,
+    )
+    .option('--max-batch <number>', 'messages per request', wholeNumberOrNone(1, MOST_A_REQUEST))
+    .option('--billing <billing>', 'it bills what it accepted, or what it delivered', oneOf(BILLING), 'ACCEPTED')
+
+const list = (parent: Parent) => addCommand(parent, 'list', 'all brokers')
+
+const show = (parent: Parent) => addCommand(parent, 'show <broker>', 'a broker; for an ADMIN with its webhook URL')
+
+export const set = (parent: Parent) =>
+  addCommand(parent, 'set <broker>', 'change a broker')
+    .option('--name <name>', 'its new name', nameArgument)
+    .option('--cost <amount>', 'what a message costs; campaigns approved before keep their price')
+    .option('--rate <rate>', 'requests per second, minute or hour; "none" for no limit', parseRate)
+    .option(
+      '--max-batch <number>',
+      'messages per request; "none" for the adapter\'s own',
+      wholeNumberOrNone(1, MOST_A_REQUEST),
+    )
+    .option('--billing <billing>', 'accepted or delivered', oneOf(BILLING))
+    .option('--renew-webhook', 'give it a new webhook URL; the old one ends')
+
+const remove = (parent: Parent) =>
+  asks(addCommand(parent, 'remove <broker>', 'remove a broker that no campaign uses, with its credentials'))
+
+const BILLING = ['ACCEPTED', 'DELIVERED'] as const
+const MOST_A_REQUEST = 100_000
+
+/** Requests per second with three decimals, never more than was asked for; or "none". */
+function parseRate(text: string): string {
+  if (text === 'none') return text
+  const match = /^(\d{1,6})(?:\/(s|m|h))?$/.exec(text)
+  const seconds = { s: 1, m: 60, h: 3600 }[match?.[2] ?? 's'] ?? 1
+  const thousandths = match ? Math.floor((Number(match[1]) * 1000) / seconds) : 0
+  if (thousandths === 0) throw new InvalidArgumentError('Write it as 20/s, 100/m or 5000/h; at least 4/h.')
+  return (thousandths / 1000).toFixed(3)
+}

@@ -1,0 +1,44 @@
+import { addCommand, asks, type Parent, type Register } from '../../command.ts'
+import { lazy } from '../../lazy.ts'
+
+const handlers = () => import('./handlers.ts')
+
+export const register: Register = (program, action) => {
+  const credential = program
+    .command('credential')
+    .description("a wallet's key at a broker: set, show, list, test, unblock, remove")
+  set(credential).action(action(lazy(handlers, 'set')))
+  show(credential).action(action(lazy(handlers, 'show')))
+  list(credential).action(action(lazy(handlers, 'list')))
+  test(credential).action(action(lazy(handlers, 'test')))
+  unblock(credential).action(action(lazy(handlers, 'unblock')))
+  remove(credential).action(action(lazy(handlers, 'remove')))
+}
+
+export const set = (parent: Parent) =>
+  addCommand(parent, 'set <wallet> <broker> [key=value...]', 'give, change or take away keys of a credential')
+    .option('--file <file>', 'a JSON object of keys and values; - is stdin')
+    .addHelpText(
+      'after',
+      '\nWhat is given is merged into what is there; an empty value (key=) removes its key. The whole is checked against the' +
+        "\nbroker's adapter before it is stored, sealed. Secrets on a command line stand in the shell's history: prefer --file.",
+    )
+
+const show = (parent: Parent) => addCommand(parent, 'show <wallet> <broker>', 'a credential, its secrets masked')
+
+const list = (parent: Parent) => addCommand(parent, 'list', 'which wallet has a credential at which broker')
+
+const test = (parent: Parent) =>
+  addCommand(parent, 'test <wallet> <broker>', "try a credential with the broker's cheapest read")
+
+const unblock = (parent: Parent) =>
+  addCommand(
+    parent,
+    'unblock <wallet> <broker>',
+    'end a wait that the broker asked for, or that its outage imposes',
+  ).addHelpText(
+    'after',
+    '\nA broker that is asked too early may refuse again, or count it against the account. After an outage one batch tries first.',
+  )
+
+const remove = (parent: Parent) => asks(addCommand(parent, 'remove <wallet> <broker>', 'remove a credential'))

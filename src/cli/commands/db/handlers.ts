@@ -1,0 +1,99 @@
+import { connectionUrl, hasCluster, stopServer } from '../../../database/embedded/server.ts'
+import { migrate, schemaState } from '../../../database/migrations.ts'
+import { openPool } from '../../../database/pool.ts'
+import { CampError } from '../../../errors.ts'
+import { holdOf } from '../../../installation/installation.ts'
+import { fields } from '../../blocks.ts'
+import type { OptionsOf } from '../../command.ts'
+import type { Context } from '../../context.ts'
+import { accept, show } from './accept-restore.ts'
+import type * as commands from './index.ts'
+
+export async function acceptOrShow(context: Context, options: OptionsOf<typeof commands.acceptRestore>): Promise<void> {
+  return options.show ? show(context) : accept(context)
+}
+
+export async function migrateDatabase(context: Context): Promise<void> {
+  const url = context.config.directUrl ?? (await context.databaseUrl())
+  const applied = await migrate(url)
+  const pool = openPool(url)
+  await context.registerInstallation(pool).finally(() => pool.end())
+  context.out.result(
+    { applied },
+    applied.length === 0 ? 'Nothing to do: the database is up to date.' : `Applied: ${applied.join(', ')}`,
+  )
+}
+
+export async function showStatus(context: Context): Promise<void> {
+  const mode = context.config.databaseUrl ? 'server' : 'embedded'
+  const url = context.config.databaseUrl ?? (await connectionUrl(context.config.home))
+  if (!url) {
+    const made = hasCluster(context.config.home)
+    context.out.result(
+      { mode, running: false, made, url: null },
+      fields([
+        ['mode', mode],
+        ['running', made ? 'no (any command starts it)' : 'no: there is none yet (camp db start makes it)'],
+      ]),
+    )
+    return
+  }
+  const pool = openPool(url)
+  try {
+    const { rows } = await pool.query<{ version: string }>(`SELECT current_setting('server_version') AS version`)
+    const { applied, pending, unknown } = await schemaState(pool)
+    const hold = pending.length === 0 ? await holdOf(pool) : undefined
+    const status = {
+      mode,
+      running: true,
+      url: withoutPassword(url),
+      version: rows[0]!.version,
+      applied,
+      pending,
+      unknown,
+      held: hold ? { since: hold.at, kind: hold.kind, reason: hold.reason } : null,
+    }
+    context.out.result(status, () =>
+      fields([
+        ['mode', mode],
+        ['running', 'yes'],
+        ['url', status.url],
+        ['PostgreSQL', status.version],
+        [
+          'migrations',
+          `${applied.length} applied, ${pending.length} pending${unknown.length > 0 ? `, ${unknown.length} unknown` : ''}`,
+        ],
+        ['sending', hold && `waits for a person: ${hold.reason}`],
+        ['next', pending.length > 0 ? 'camp db migrate' : hold && 'camp db accept-restore'],
+      ]),
+    )
+  } finally {
+    await pool.end()
+  }
+}
+
+export async function start(context: Context): Promise<void> {
+  assertEmbedded(context)
+  const url = withoutPassword(await context.databaseUrl())
+  context.out.result({ running: true, url }, `Running: ${url}`)
+}
+
+export async function stop(context: Context): Promise<void> {
+  assertEmbedded(context)
+  const stopped = await stopServer(context.config.home)
+  context.out.result({ running: false, stopped }, stopped ? 'Stopped.' : 'It was not running.')
+}
+
+function assertEmbedded({ config }: Context): void {
+  if (config.databaseUrl) {
+    throw new CampError('EMBEDDED_ONLY', 'DATABASE_URL is set: that server is not for camp to start or stop', {
+      hint: 'Without DATABASE_URL camp uses a PostgreSQL of its own.',
+    })
+  }
+}
+
+function withoutPassword(url: string): string {
+  const shown = new URL(url)
+  shown.password = ''
+  return shown.href
+}

@@ -1,0 +1,46 @@
+import { addCommand, type Parent, type Register } from '../../command.ts'
+import { lazy } from '../../lazy.ts'
+
+const handlers = () => import('./handlers.ts')
+
+export const register: Register = (program, action) => {
+  const db = program
+    .command('db')
+    .description('the database: migrate, status, start, stop; what to do with a restored one')
+  migrate(db).action(action(lazy(handlers, 'migrateDatabase')))
+  status(db).action(action(lazy(handlers, 'showStatus')))
+  start(db).action(action(lazy(handlers, 'start'), { mayCreateDatabase: true }))
+  stop(db).action(action(lazy(handlers, 'stop')))
+  hold(db).action(action(lazy(() => import('./hold.ts'), 'hold')))
+  acceptRestore(db).action(action(lazy(handlers, 'acceptOrShow')))
+}
+
+const migrate = (parent: Parent) =>
+  addCommand(parent, 'migrate', 'bring the database to the tables that this camp needs')
+
+const status = (parent: Parent) => addCommand(parent, 'status', 'where the database is, and whether it is migrated')
+
+const start = (parent: Parent) =>
+  addCommand(
+    parent,
+    'start',
+    'start the embedded PostgreSQL (other commands start it, too), making it where there is none',
+  )
+
+const stop = (parent: Parent) => addCommand(parent, 'stop', 'stop the embedded PostgreSQL')
+
+export const hold = (parent: Parent) =>
+  addCommand(parent, 'hold', 'send nothing from this database until a person accepts it (an ADMIN)')
+    .option('--reason <text>', 'why, for the record')
+    .addHelpText('after', '\nFor a restored backup or a copy, before the first worker starts on it.')
+
+export const acceptRestore = (parent: Parent) =>
+  addCommand(parent, 'accept-restore', 'accept data that is older than what was sent, and let workers go on (an ADMIN)')
+    .option('--show', 'show what may have gone out since, and change nothing')
+    .addHelpText(
+      'after',
+      '\nA worker that finds its database restored, copied or long silent sends nothing and says so. This shows what may have gone out\n' +
+        'since, and stops what is at work: PROCESSING campaigns become PAUSED, approved ones whose time has come wait for approval\n' +
+        'again, recurring ones are paused. Then each is decided about: camp campaign resolve, resume, approve or cancel.\n' +
+        'It asks after it has shown; without a terminal it takes --yes.',
+    )

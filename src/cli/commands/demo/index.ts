@@ -1,0 +1,17 @@
+import { addCommand, type Parent, type Register } from '../../command.ts'
+import { lazy } from '../../lazy.ts'
+
+const handlers = () => import('./handlers.ts')
+
+export const register: Register = (program, action) => {
+  demo(program).action(action(lazy(handlers, 'demo')))
+}
+
+export const demo = (parent: Parent) =>
+  addCommand(parent, 'demo', 'the whole way on the bundled file, with the sandbox as a broker')
+    .option('--keep', 'keep its database and say where it is, to look around')
+    .option('--broker <adapter>', 'which broker the sandbox is: SANDBOX, GOSAC, OTIMA_WPP, …', 'SANDBOX')
+    .addHelpText(
+      'after',
+      '\nUses a database, a broker and a worker of its own, in a temporary folder; nothing of yours is touched, nothing is left.',
+    )

@@ -1,0 +1,22 @@
+import { addCommand, asks, type Parent, type Register } from '../../command.ts'
+import { lazy } from '../../lazy.ts'
+import { nameArgument } from '../../options.ts'
+
+const handlers = () => import('./handlers.ts')
+
+export const register: Register = (program, action) => {
+  const fish = program.command('fish').description('our own control phones, added to every campaign: add, list, remove')
+  add(fish).action(action(lazy(handlers, 'add'), { mayCreateDatabase: true }))
+  list(fish).action(action(lazy(handlers, 'list')))
+  remove(fish).action(action(lazy(handlers, 'remove')))
+}
+
+const add = (parent: Parent) =>
+  addCommand(parent, 'add', 'add a control phone')
+    .argument('<name>', 'whose phone it is', nameArgument)
+    .argument('<phone>', 'a Brazilian number, however it is written')
+
+const list = (parent: Parent) => addCommand(parent, 'list', 'all control phones')
+
+const remove = (parent: Parent) =>
+  asks(addCommand(parent, 'remove <phone>', 'remove a control phone, by number, name or id'))

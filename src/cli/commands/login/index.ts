@@ -1,0 +1,14 @@
+import { addCommand, type Parent, type Register } from '../../command.ts'
+import { lazy } from '../../lazy.ts'
+
+const handlers = () => import('./handlers.ts')
+
+export const register: Register = (program, action) => {
+  login(program).action(action(lazy(handlers, 'login'), { takesWeakSecret: true }))
+}
+
+export const login = (parent: Parent) =>
+  addCommand(parent, 'login [email]', 'log in; the session lasts 12 hours').option(
+    '--password-stdin',
+    'read the password from stdin',
+  )

@@ -1,0 +1,33 @@
+import { addCommand, asks, type Parent, type Register } from '../../command.ts'
+import { lazy } from '../../lazy.ts'
+import { nameArgument, wholeNumber } from '../../options.ts'
+
+const handlers = () => import('./handlers.ts')
+
+export const register: Register = (program, action) => {
+  const wallet = program.command('wallet').description('who pays: add, list, show, set, remove')
+  add(wallet).action(action(lazy(handlers, 'add'), { mayCreateDatabase: true }))
+  list(wallet).action(action(lazy(handlers, 'list')))
+  show(wallet).action(action(lazy(handlers, 'show')))
+  set(wallet).action(action(lazy(handlers, 'set')))
+  remove(wallet).action(action(lazy(handlers, 'remove')))
+}
+
+export const add = (parent: Parent) =>
+  addCommand(parent, 'add', 'add a wallet')
+    .argument('<name>', 'its name, unique', nameArgument)
+    .requiredOption('--idgis <number>', 'its id in the legacy integrations (idgis_ambiente)', wholeNumber(0, INT4))
+
+const list = (parent: Parent) => addCommand(parent, 'list', 'all wallets')
+
+const show = (parent: Parent) => addCommand(parent, 'show <wallet>', 'a wallet with its brokers, budgets and campaigns')
+
+export const set = (parent: Parent) =>
+  addCommand(parent, 'set <wallet>', 'change a wallet')
+    .option('--name <name>', 'its new name', nameArgument)
+    .option('--idgis <number>', 'its id in the legacy integrations', wholeNumber(0, INT4))
+
+const remove = (parent: Parent) =>
+  asks(addCommand(parent, 'remove <wallet>', 'remove a wallet that no campaign uses, with its credentials and budgets'))
+
+const INT4 = 2_147_483_647

@@ -1,0 +1,14 @@
+import { fields } from '../../blocks.ts'
+import type { Context } from '../../context.ts'
+
+export async function whoami(context: Context): Promise<void> {
+  const { id, email, name, role, via } = await context.actor()
+  context.out.result({ id, email, name, role, via }, () =>
+    fields([
+      ['e-mail', email],
+      ['name', name],
+      ['role', role],
+      ['by', via && `${via.email}, who made this token, or set this password`],
+    ]),
+  )
+}

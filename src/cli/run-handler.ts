@@ -1,0 +1,27 @@
+import { signingAudits } from '../security/audit.ts'
+import { inRun } from '../security/via.ts'
+import type { GlobalOptions } from './command.ts'
+import { Context, type ContextOptions, type Host } from './context.ts'
+
+/** Runs a command's handler: a context before it, everything closed after it. */
+export async function runHandler(
+  handler: (context: Context) => Promise<void>,
+  host: Host,
+  options: GlobalOptions,
+  contextOptions?: ContextOptions,
+): Promise<void> {
+  const context = new Context(host, options, contextOptions)
+  try {
+    const work = () => signingAudits(context.signer, () => handler(context))
+    await (contextOptions?.actsForNoUser ? work() : inRun(work))
+    await context.takeCheckpoints()
+  } catch (error) {
+    await context.close(FAILED_CLOSE_MS).catch(() => undefined) // the first error is the one to tell
+    throw context.named(error)
+  }
+  await context.close(CLOSE_MS)
+}
+
+const CLOSE_MS = 5_000
+/** After a failure a connection may be dead, and would keep the message from whom it is for. */
+const FAILED_CLOSE_MS = 500
