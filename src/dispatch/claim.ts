@@ -14,8 +14,9 @@ import { type LookedAt, lookingAt } from './permit.ts'
 import { reserve, TooLittleBudget } from './reserve.ts'
 
 /**
- * The claim (docs/design.md#claim-send-settle): one transaction that makes a batch ours, or leaves everything as it was. Only after its COMMIT may a
- * request start. The order of its locks is the whole system's: batch, slots, contacts, leads, budget, campaign.
+ * The claim (docs/design.md#claim-send-settle): one transaction that makes a batch ours, or leaves everything as it was. Only
+ * after its COMMIT may a request start. The order of its locks is the whole system's: batch, slots, contacts, leads, budget,
+ * campaign.
  */
 export type Claim =
   | { kind: 'CLAIMED'; batch: ClaimedBatch }

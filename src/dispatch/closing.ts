@@ -15,10 +15,11 @@ import { requestName } from './send.ts'
 import { NO_WORDS } from './settling.ts'
 
 /**
- * A campaign's closing (docs/design.md#closing): the broker's last step, once, after the last batch and a delay. At Salesforce it is the step
- * that really sends, so it keeps the contact hours, holds a lock per automation, and is never repeated in doubt: what a look saw
- * before the run is kept before the run begins, and compared with what is seen afterwards (closing-doubt.ts). Where a broker
- * closes each request by itself, the campaign's closing only plans those: a batch each, whose parent is the batch that it closes.
+ * A campaign's closing (docs/design.md#closing): the broker's last step, once, after the last batch and a delay. At Salesforce
+ * it is the step that really sends, so it keeps the contact hours, holds a lock per automation, and is never repeated in doubt:
+ * what a look saw before the run is kept before the run begins, and compared with what is seen afterwards (closing-doubt.ts).
+ * Where a broker closes each request by itself, the campaign's closing only plans those: a batch each, whose parent is the
+ * batch that it closes.
  */
 export async function dispatchClosing(deps: DispatchDeps, batchId: string): Promise<void> {
   const claimed = await claimClosing(deps, batchId)

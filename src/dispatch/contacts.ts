@@ -2,8 +2,8 @@ import { locking } from '../database/lock-order.ts'
 import type { Tx } from '../database/pool.ts'
 
 /**
- * The frequency cap (docs/design.md#frequency-cap): one message per phone, and per document, in any 24 hours, across all campaigns. Contact holds
- * one row for each; a send takes its rows, or none of them, and one that was refused gives them back.
+ * The frequency cap (docs/design.md#frequency-cap): one message per phone, and per document, in any 24 hours, across all
+ * campaigns. Contact holds one row for each; a send takes its rows, or none of them, and one that was refused gives them back.
  */
 export interface Recipient {
   leadId: string

@@ -85,9 +85,9 @@ export interface PlanRequest {
 
 /**
  * Writes the batches of every PENDING lead that no open batch holds, numbered on from the last; none reaches over an open one,
- * so that no lead is in the range of two. The campaign's row is held. The open batches' ranges are one value, searched for each lead: joined with the leads they took 4 s for 200,000 of them
- * instead of 0.1, and four times that for twice as many. A campaign that was imported when seq told only time zones apart is cut by
- * them: its batches name no region.
+ * so that no lead is in the range of two. The campaign's row is held. The open batches' ranges are one value, searched for each
+ * lead: joined with the leads they took 4 s for 200,000 of them instead of 0.1, and four times that for twice as many. A
+ * campaign that was imported when seq told only time zones apart is cut by them: its batches name no region.
  * @returns how many batches were planned
  */
 export async function planBatches(tx: Tx, { campaignId, size, oneTextPerRequest }: PlanRequest): Promise<number> {

@@ -19,9 +19,9 @@ export type LeadOutcome = Outcome & {
 }
 
 /**
- * The settle (docs/design.md#claim-send-settle): one transaction that writes what became of a claimed batch. It is fenced: only the attempt that
- * claimed the batch may settle it, and only once. Its locks are in the system's order: batch, slot, contacts, leads, budget,
- * campaign.
+ * The settle (docs/design.md#claim-send-settle): one transaction that writes what became of a claimed batch. It is fenced: only
+ * the attempt that claimed the batch may settle it, and only once. Its locks are in the system's order: batch, slot, contacts,
+ * leads, budget, campaign.
  */
 export interface BatchOutcome {
   /** One for each claimed lead, in their order. */

@@ -28,7 +28,8 @@ export interface Records {
   close: () => Promise<unknown>
 }
 
-// Small enough that few rows are alive when the garbage collector looks: with 256 KB the process took 100 MB more, with 64 KB a tenth of the CPU.
+// Small enough that few rows are alive when the garbage collector looks: with 256 KB the process took 100 MB more, with 64 KB a
+// tenth of the CPU.
 const CHUNK = 32 * 1024
 
 const MOST_COLUMNS = 16_384

@@ -4,8 +4,8 @@ import { assertSomeRead, jsonOf, looseText, readEach } from '../wire.ts'
 import type { GupshupCredential } from './credential.ts'
 
 /**
- * One event, in version 2 (docs/wire/gupshup.md#callbacks), or several in version 3, which has Meta's shape with gs_id. What is about no message
- * of ours and no person's opt-out is answered, and means nothing.
+ * One event, in version 2 (docs/wire/gupshup.md#callbacks), or several in version 3, which has Meta's shape with gs_id. What is
+ * about no message of ours and no person's opt-out is answered, and means nothing.
  */
 export function callback(request: CallbackRequest, context: CallbackContext<GupshupCredential>): CallbackEvent[] {
   const body = jsonOf(request.body.toString('utf8'))

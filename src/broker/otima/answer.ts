@@ -85,7 +85,10 @@ function plainNumber(document: string): string {
   return plainDocument(document).toUpperCase().replace(/^0+/, '')
 }
 
-/** Letters other than V are not documented: they are taken for the beginnings of the callbacks' words. [assumption, docs/wire/otima.md#answers] */
+/**
+ * Letters other than V are not documented: they are taken for the beginnings of the callbacks' words. [assumption,
+ * docs/wire/otima.md#answers]
+ */
 const LETTERS: ReadonlyMap<string, string> = new Map([
   ['i', 'invalido'],
   ['b', 'blacklist'],

@@ -8,8 +8,8 @@ import { TIMEOUT_MS } from './send.ts'
 import { type Answered, MARKETING_CLOUD, type Refusal, refusalOf, withToken } from './token.ts'
 
 /**
- * Phase 2 (docs/wire/salesforce.md#marketing-cloud-run), the one that writes to people: the automation is run once, for every contact that is flagged. A second
- * run may write to all of them again.
+ * Phase 2 (docs/wire/salesforce.md#marketing-cloud-run), the one that writes to people: the automation is run once, for every
+ * contact that is flagged. A second run may write to all of them again.
  */
 export const closing: Closing<SalesforceCredential> = {
   unrun:

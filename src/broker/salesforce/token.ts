@@ -7,7 +7,8 @@ import { type SalesforceCredential, secretsOf } from './credential.ts'
 
 /**
  * The tokens of both clouds (docs/wire/salesforce.md#core-token, docs/wire/salesforce.md#marketing-cloud-run). One is fetched when it
- * is first needed, by one request however many wait for it, kept with the HTTP client that fetched it, and fetched anew once where it is refused.
+ * is first needed, by one request however many wait for it, kept with the HTTP client that fetched it, and fetched anew once
+ * where it is refused.
  */
 export interface Cloud {
   name: string

@@ -8,8 +8,8 @@ export function messagesUrl({ url, account_sid }: TwilioCredential): string {
 }
 
 /**
- * As in the example of docs/wire/twilio.md#request. Twilio may hold a message for up to ten hours, long past the contact hours in which it was
- * handed over; what is not sent within this time fails, and is reported.
+ * As in the example of docs/wire/twilio.md#request. Twilio may hold a message for up to ten hours, long past the contact hours
+ * in which it was handed over; what is not sent within this time fails, and is reported.
  */
 const VALIDITY_SECONDS = '3600'
 

@@ -44,7 +44,10 @@ interface Import {
   row(team: string, columns: string[]): (InboundMessage & { content: object }) | undefined
 }
 
-/** A key or a row that is not valid comes back with a 200 and an error in the body (docs/wire/cromosapp.md#answers): the key travels in the body, too. */
+/**
+ * A key or a row that is not valid comes back with a 200 and an error in the body (docs/wire/cromosapp.md#answers): the key
+ * travels in the body, too.
+ */
 function cromosFace({ name, path, keys, row }: Import): Face {
   const contract = z.strictObject({
     chave_api: z.string().min(1),
