@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto'
 import { lawOf } from '../calendar/laws.ts'
 import { locking } from '../database/lock-order.ts'
 import type { Sql, Tx } from '../database/pool.ts'
+import type { CampaignStatus } from '../lifecycle/campaign-status.ts'
 import { canonicalJson } from '../security/canonical.ts'
-import type { CampaignStatus } from './state.ts'
 
 /** A campaign's header, locked, with everything that an approval covers. */
 export interface CampaignHeader {

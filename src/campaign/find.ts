@@ -1,6 +1,6 @@
 import type { Sql } from '../database/pool.ts'
 import { CampError } from '../errors.ts'
-import type { CampaignStatus } from './state.ts'
+import type { CampaignStatus } from '../lifecycle/campaign-status.ts'
 
 export interface CampaignRef {
   id: string

@@ -11,14 +11,15 @@ import { planCampaign } from '../dispatch/plan.ts'
 import { forgetRings, lockQueued, ringWindow } from '../dispatch/ring.ts'
 import { CampError } from '../errors.ts'
 import { assertNotHeld } from '../installation/not-held.ts'
+import { isLegal, type TransitionName } from '../lifecycle/campaign-status.ts'
+import { type TransitionBy, transition } from '../lifecycle/transition.ts'
 import type { Queues } from '../queue/queues.ts'
-import { recordAudit } from '../security/audit.ts'
 import { assertCredential } from '../security/credentials.ts'
 import type { Via } from '../security/via.ts'
 import { payingMonth } from './affordable.ts'
 import { approvalHash, type CampaignHeader, lockCampaign, readCampaign } from './approval.ts'
 import { assertFourEyes, handsOn } from './four-eyes.ts'
-import { illegalMove, isLegal, MOVES, type MoveName } from './state.ts'
+import { refusedTransition } from './refused-transition.ts'
 
 /** The moves of a campaign's life that a person (or the schedule) makes: each one transaction, with its audit. */
 export interface MoveDeps {
@@ -36,7 +37,7 @@ export interface ApproveOptions {
 export async function approve(deps: MoveDeps, id: string, userId: string, options: ApproveOptions): Promise<void> {
   await transaction(deps.pool, async tx => {
     const campaign = await lockCampaign(tx, id)
-    if (!isLegal('approve', campaign.status)) throw illegalMove('approve', campaign)
+    if (!isLegal('approve', campaign.status)) throw refusedTransition('approve', campaign)
     const own = await assertFourEyes(tx, await handsOn(tx, campaign), { id: userId, via: options.via ?? null })
     const now = deps.clock.now()
     const detail = own === null ? {} : { self_approval: own }
@@ -65,13 +66,12 @@ export async function grantApproval(tx: Tx, campaign: CampaignHeader, grant: Gra
   await assertBudget(tx, campaign, { now, timezone })
   await assertCredential(tx, campaign)
   await tx.query(
-    `UPDATE "Campaign" SET status = 'APPROVED', unit_cost = $2, approved_by = $3, approved_at = $4, approval_hash = $5,
-            failure_reason = NULL, failure_code = NULL, updated_at = $4
-     WHERE id = $1`,
+    `UPDATE "Campaign" SET unit_cost = $2, approved_by = $3, approved_at = $4, approval_hash = $5 WHERE id = $1`,
     [campaign.id, campaign.cost_per_message, approverId, now, approvalHash(campaign)],
   )
   const { cost_per_message: unit_cost, rows, lead_count: leads, fish, purpose, no_cap } = campaign
-  await audit(tx, 'approve', campaign, actorId, { unit_cost, rows, leads, fish, purpose, no_cap, ...grant.detail })
+  const detail = { unit_cost, rows, leads, fish, purpose, no_cap, ...grant.detail }
+  await makeMove(tx, 'approve', campaign, { userId: actorId, now, reason: null, detail })
 }
 
 /** Says why a campaign is as it is. */
@@ -144,10 +144,10 @@ export async function resume(deps: MoveDeps & { queues: Queues }, id: string, us
 /** The batches of a campaign that runs are not locked: a claim passes over one that is, and its ring would be lost. */
 async function lockToBegin(tx: Tx, move: 'run' | 'resume', id: string): Promise<CampaignHeader> {
   const before = await readCampaign(tx, id)
-  if (!isLegal(move, before.status)) throw illegalMove(move, before)
+  if (!isLegal(move, before.status)) throw refusedTransition(move, before)
   await lockQueued(tx, id)
   const campaign = await lockCampaign(tx, id)
-  if (!isLegal(move, campaign.status)) throw illegalMove(move, campaign)
+  if (!isLegal(move, campaign.status)) throw refusedTransition(move, campaign)
   return campaign
 }
 
@@ -185,37 +185,14 @@ export async function ringFirst(
   await ringWindow(pool, queues, { id: campaign.id, brokerId: campaign.broker_id, paced }, clock.now())
 }
 
-interface MoveDetail {
-  userId: string | null
-  now: Date
-  reason: string | null
-}
-
+/** @throws CampError TRANSITION_REFUSED, and nothing is written */
 export async function makeMove(
   tx: Tx,
-  move: Exclude<MoveName, 'approve'>,
+  name: TransitionName,
   campaign: CampaignHeader,
-  detail: MoveDetail,
+  by: TransitionBy,
 ): Promise<void> {
-  if (!isLegal(move, campaign.status)) throw illegalMove(move, campaign)
-  await tx.query(
-    `UPDATE "Campaign" SET status = $2::"CampaignStatus", failure_reason = $3, failure_code = NULL, updated_at = $4::timestamptz,
-            started_at = CASE WHEN $2 = 'PROCESSING' THEN coalesce(started_at, $4::timestamptz) ELSE started_at END,
-            finished_at = CASE WHEN $2 = 'CANCELLED' THEN $4::timestamptz END
-     WHERE id = $1`,
-    [campaign.id, MOVES[move].to, detail.reason, detail.now],
-  )
-  await audit(tx, move, campaign, detail.userId, detail.reason === null ? undefined : { reason: detail.reason })
-}
-
-function audit(
-  tx: Tx,
-  move: MoveName,
-  campaign: CampaignHeader,
-  userId: string | null,
-  detail?: object,
-): Promise<void> {
-  return recordAudit(tx, { userId, action: `campaign.${move}`, subject: 'Campaign', subjectId: campaign.id, detail })
+  if (!(await transition(tx, name, campaign.id, by))) throw refusedTransition(name, campaign)
 }
 
 async function assertContent(campaign: CampaignHeader): Promise<void> {

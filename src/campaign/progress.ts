@@ -1,9 +1,9 @@
 import type { Sql } from '../database/pool.ts'
-import type { FailureCode } from '../dispatch/finish.ts'
 import { CampError } from '../errors.ts'
 import { ACCEPTED_LEAD } from '../lead/taken.ts'
+import type { CampaignStatus } from '../lifecycle/campaign-status.ts'
+import type { FailureCode } from '../lifecycle/transition.ts'
 import { REFUSAL_CODES } from './refusals.ts'
-import type { CampaignStatus } from './state.ts'
 
 /** How far a campaign is: its leads, each once, however often it was sent. */
 export interface Progress {

@@ -2,10 +2,11 @@ import { moneyOf } from '../budget/money.ts'
 import { locking } from '../database/lock-order.ts'
 import { transaction } from '../database/pool.ts'
 import { CampError } from '../errors.ts'
+import { isLegal } from '../lifecycle/campaign-status.ts'
 import { lockCampaign } from './approval.ts'
 import { type MoveDeps, makeMove } from './moves.ts'
 import { REFUSAL_CODES } from './refusals.ts'
-import { illegalMove, isLegal } from './state.ts'
+import { refusedTransition } from './refused-transition.ts'
 
 /**
  * Makes the leads that failed PENDING again: those that a broker refused, that a person found not sent, that the frequency cap
@@ -51,7 +52,7 @@ export async function retryFailed(
       [campaignId, REFUSAL_CODES, codes ?? null, now, userId],
     )
     const campaign = await lockCampaign(tx, campaignId)
-    if (!isLegal('retry', campaign.status)) throw illegalMove('retry', campaign)
+    if (!isLegal('retry', campaign.status)) throw refusedTransition('retry', campaign)
     if (!rowCount) {
       throw new CampError('NOTHING_TO_RETRY', `${campaign.agendamento_id} has no failed leads that can be sent again`, {
         hint: `See: camp campaign report ${campaign.agendamento_id}`,

@@ -1,7 +1,7 @@
 import { adapterOf } from '../broker/registry.ts'
 import { locking } from '../database/lock-order.ts'
 import type { Sql, Tx } from '../database/pool.ts'
-import { recordAudit } from '../security/audit.ts'
+import { type FailureCode, transition } from '../lifecycle/transition.ts'
 
 /**
  * Makes the campaign FINISHED if nothing of it is left open, in the transaction that closed a batch. The campaign's row is
@@ -18,13 +18,17 @@ export async function finishIfDone(tx: Tx, campaignId: string, now: Date): Promi
   if (await isOpen(tx, campaignId)) return false
   const { closing } = await adapterOf(rows[0]!.adapter)
   if (closing && (await planClosing(tx, campaignId))) return true
-  await tx.query(
-    `UPDATE "Campaign" SET status = 'FINISHED', finished_at = $2, updated_at = $2
-     WHERE id = $1 AND status IN ('PROCESSING', 'PAUSED')
-       AND NOT EXISTS (SELECT 1 FROM "CampaignLead" WHERE campaign_id = $1 AND status IN ('PENDING', 'SENDING'))`,
-    [campaignId, now],
-  )
+  if (await hasOpenLeads(tx, campaignId)) return false
+  await transition(tx, 'finish', campaignId, { userId: null, now, reason: null })
   return false
+}
+
+async function hasOpenLeads(sql: Sql, campaignId: string): Promise<boolean> {
+  const { rows } = await sql.query<{ open: boolean }>(
+    `SELECT EXISTS (SELECT 1 FROM "CampaignLead" WHERE campaign_id = $1 AND status IN ('PENDING', 'SENDING')) AS open`,
+    [campaignId],
+  )
+  return rows[0]!.open
 }
 
 /** A closing in doubt is open: nobody knows whether the broker will send anything. */
@@ -73,9 +77,6 @@ export async function closingOwed(sql: Sql, campaignId: string): Promise<boolean
   return rows[0]!.owed
 }
 
-/** Why a campaign FAILED, for scripts: the month's budget; or its broker, credential or key, and then a person mends that. */
-export type FailureCode = 'BUDGET' | 'BROKER'
-
 /** PROCESSING → FAILED; a campaign that stands elsewhere by now stays there. */
 export async function failCampaign(
   tx: Tx,
@@ -84,36 +85,12 @@ export async function failCampaign(
   now: Date,
   code: FailureCode = 'BROKER',
 ): Promise<void> {
-  await stopCampaign(tx, campaignId, { status: 'FAILED', code }, reason, now)
+  await transition(tx, 'fail', campaignId, { userId: null, now, reason, code })
 }
 
-/** PROCESSING → PAUSED by camp itself: somebody should look before it goes on. */
+/** PROCESSING → PAUSED by camp itself: a person should look before it goes on. */
 export async function pauseCampaign(tx: Tx, campaignId: string, reason: string, now: Date): Promise<void> {
-  await stopCampaign(tx, campaignId, { status: 'PAUSED', code: null }, reason, now)
-}
-
-async function stopCampaign(
-  tx: Tx,
-  campaignId: string,
-  { status, code }: { status: 'FAILED'; code: FailureCode } | { status: 'PAUSED'; code: null },
-  reason: string,
-  now: Date,
-): Promise<void> {
-  const { rowCount } = await locking(tx, 'Campaign').query(
-    `UPDATE "Campaign" SET status = $2, failure_reason = $3, failure_code = $5, updated_at = $4
-     WHERE id = $1 AND status = 'PROCESSING'`,
-    [campaignId, status, reason, now, code],
-  )
-  if (rowCount === 0) return
-  const action = status === 'FAILED' ? 'campaign.fail' : 'campaign.pause'
-  await recordAudit(tx, {
-    userId: null,
-    action,
-    subject: 'Campaign',
-    subjectId: campaignId,
-    detail: { reason },
-    at: now,
-  })
+  await transition(tx, 'pause', campaignId, { userId: null, now, reason })
 }
 
 /**

@@ -1,5 +1,5 @@
-import type { CampaignStatus } from '../campaign/state.ts'
 import type { Sql } from '../database/pool.ts'
+import type { CampaignStatus } from '../lifecycle/campaign-status.ts'
 import type { OccurrenceStatus } from './fire.ts'
 import type { Recurrence } from './recurrence.ts'
 import { standingFlaw } from './standing.ts'

@@ -137,6 +137,13 @@ describe('the moves', () => {
     const id = await makeCampaign(db.pool, scene, { leads: 0 })
     await moves.run(deps, id, scene.userId)
     expect(await statusOf(id)).toBe('FINISHED')
+    const { rows } = await db.pool.query(`SELECT action, user_id FROM "AuditEvent" WHERE subject_id = $1 ORDER BY id`, [
+      id,
+    ])
+    expect(rows).toEqual([
+      { action: 'campaign.run', user_id: scene.userId },
+      { action: 'campaign.finish', user_id: null },
+    ])
   })
 
   it('leave an audit of each', async () => {

@@ -2,8 +2,8 @@ import fc from 'fast-check'
 import { beforeAll, expect, it } from 'vitest'
 import { approvalHash, readCampaign } from '../../../src/campaign/approval.ts'
 import { progressOf } from '../../../src/campaign/progress.ts'
-import { type CampaignStatus, MOVES } from '../../../src/campaign/state.ts'
 import { zoneOf } from '../../../src/lead/zones.ts'
+import { type CampaignStatus, TRANSITIONS } from '../../../src/lifecycle/campaign-status.ts'
 import { useDatabase } from '../../support/database.ts'
 import {
   beginWalk,
@@ -49,7 +49,7 @@ it('whatever happens to a campaign: its states follow the table, its batches nev
   )
 }, 60_000)
 
-const legal = new Set(Object.values(MOVES).flatMap(({ from, to }) => from.map(before => `${before} → ${to}`)))
+const legal = new Set(Object.values(TRANSITIONS).flatMap(({ from, to }) => from.map(before => `${before} → ${to}`)))
 
 /** @param seen how many changes were looked at before @returns how many there are */
 async function checkStates({ id }: Walk, seen: number): Promise<number> {

@@ -3,10 +3,11 @@ import { type CampaignRef, findCampaign } from '../../../campaign/find.ts'
 import { assertFourEyes, handsOn } from '../../../campaign/four-eyes.ts'
 import { listCampaigns } from '../../../campaign/list.ts'
 import * as moves from '../../../campaign/moves.ts'
-import { illegalMove, isLegal, type MoveName } from '../../../campaign/state.ts'
+import { refusedTransition } from '../../../campaign/refused-transition.ts'
 import { type CampaignView, campaignView } from '../../../campaign/view.ts'
 import { answersAwaited, untilInForce } from '../../../dispatch/stop.ts'
 import { CampError } from '../../../errors.ts'
+import { isLegal, type TransitionName } from '../../../lifecycle/campaign-status.ts'
 import type { Actor } from '../../../security/actor.ts'
 import { type Act, assertMay } from '../../../security/permissions.ts'
 import type { Context } from '../../context.ts'
@@ -96,8 +97,8 @@ export async function toMove(
 }
 
 /** Before a question: an answer that changes nothing is not asked for. */
-function assertLegal(move: MoveName, campaign: CampaignRef): void {
-  if (!isLegal(move, campaign.status)) throw illegalMove(move, campaign)
+function assertLegal(move: TransitionName, campaign: CampaignRef): void {
+  if (!isLegal(move, campaign.status)) throw refusedTransition(move, campaign)
 }
 
 interface After extends WhatNext {
