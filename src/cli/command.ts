@@ -1,5 +1,4 @@
 import type { CommandUnknownOpts } from '@commander-js/extra-typings'
-import type { Command as UntypedCommand } from 'commander'
 import type { Context, ContextOptions, Host } from './context.ts'
 import { lazy } from './lazy.ts'
 
@@ -19,18 +18,13 @@ export type Register = (parent: Parent, action: Action) => void
 export type OptionsOf<Declare extends (parent: Parent) => { opts(): unknown }> = ReturnType<ReturnType<Declare>['opts']>
 
 // Loaded with the first handler: the settings' schemas are half of what a help text would wait for.
-const runHandler = lazy(() => import('./run-handler.ts'), 'runHandler')
+const runHandler = lazy(() => import('./run-handler.ts').then(module => module.runHandler))
 
 export function actionFor(host: Host): Action {
   return (handler, contextOptions) =>
     async function (...args) {
       await runHandler(context => handler(context, ...args), host, this.opts(), contextOptions)
     }
-}
-
-/** A handler whose module is loaded when it is called: `later(async () => (await import('./show.ts')).show)`. */
-export function later<Args extends unknown[]>(load: () => Promise<(context: Context, ...args: Args) => Promise<void>>) {
-  return async (context: Context, ...args: Args): Promise<void> => (await load())(context, ...args)
 }
 
 /** For help alone: the option is taken off the command line before commander sees it (env-file.ts). */
@@ -50,10 +44,6 @@ export function addCommand<Usage extends string>(parent: Parent, usage: Usage, d
 
 /** What every command takes. */
 export type GlobalOptions = ReturnType<ReturnType<typeof addCommand<string>>['opts']>
-
-export function leaf(parent: Parent, usage: string, description: string): UntypedCommand {
-  return addCommand(parent, usage, description) as unknown as UntypedCommand
-}
 
 /** Says in a command's help that it asks before it does what cannot be undone (`confirm` in prompt.ts). */
 export function asks<Asking extends { addHelpText(position: 'after', text: string): Asking }>(command: Asking): Asking {

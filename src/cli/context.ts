@@ -21,19 +21,19 @@ import { lazy } from './lazy.ts'
 import { Output } from './output.ts'
 import type { Streams } from './streams.ts'
 
-const startServer = lazy(() => import('../database/embedded/server.ts'), 'startServer')
-const openPrisma = lazy(() => import('../database/prisma.ts'), 'openPrisma')
-const openQueues = lazy(() => import('../queue/queues.ts'), 'openQueues')
-const openSecret = lazy(() => import('../security/secret.ts'), 'openSecret')
-const openSessionKey = lazy(() => import('../security/session-key.ts'), 'openSessionKey')
-const authenticate = lazy(() => import('../security/actor.ts'), 'authenticate')
-const openMarks = lazy(() => import('../installation/marks.ts'), 'openMarks')
-const assertMigrated = lazy(() => import('../database/migrations.ts'), 'assertMigrated')
-const migrate = lazy(() => import('../database/migrations.ts'), 'migrate')
-const schemaState = lazy(() => import('../database/migrations.ts'), 'schemaState')
-const openPool = lazy(() => import('../database/pool.ts'), 'openPool')
-const registerAt = lazy(() => import('../installation/register.ts'), 'registerInstallation')
-const coverAudit = lazy(() => import('./cover-audit.ts'), 'coverAudit')
+const startServer = lazy(() => import('../database/embedded/server.ts').then(module => module.startServer))
+const openPrisma = lazy(() => import('../database/prisma.ts').then(module => module.openPrisma))
+const openQueues = lazy(() => import('../queue/queues.ts').then(module => module.openQueues))
+const openSecret = lazy(() => import('../security/secret.ts').then(module => module.openSecret))
+const openSessionKey = lazy(() => import('../security/session-key.ts').then(module => module.openSessionKey))
+const authenticate = lazy(() => import('../security/actor.ts').then(module => module.authenticate))
+const openMarks = lazy(() => import('../installation/marks.ts').then(module => module.openMarks))
+const assertMigrated = lazy(() => import('../database/migrations.ts').then(module => module.assertMigrated))
+const migrate = lazy(() => import('../database/migrations.ts').then(module => module.migrate))
+const schemaState = lazy(() => import('../database/migrations.ts').then(module => module.schemaState))
+const openPool = lazy(() => import('../database/pool.ts').then(module => module.openPool))
+const registerAt = lazy(() => import('../installation/register.ts').then(module => module.registerInstallation))
+const coverAudit = lazy(() => import('./cover-audit.ts').then(module => module.coverAudit))
 
 /** What a run of camp is given: a process's own, or a test's. */
 export interface Host {

@@ -1,23 +1,13 @@
 /**
- * A function whose module is loaded when it is first called: `lazy(() => import('./handlers.ts'), 'add')`. The only way in src/cli to
- * load a module late, so that a help text waits for none.
+ * A function whose module is loaded when it is called: `lazy(() => import('./handlers.ts').then(module => module.add))`. The only way
+ * in src/cli to load a module late, so that a help text waits for none.
  */
-export function lazy<Module, Name extends FunctionsOf<Module>>(
-  load: () => Promise<Module>,
-  name: Name,
-): Late<Module[Name]> {
-  const late = async (...args: unknown[]) => {
-    const module = await load()
-    return (module[name] as (...args: unknown[]) => unknown)(...args)
-  }
-  return late as Late<Module[Name]>
+export function lazy<Loaded extends Callable>(load: () => Promise<Loaded>): Late<Loaded> {
+  const late = async (...args: never[]) => (await load())(...args)
+  return late as Late<Loaded>
 }
-
-type FunctionsOf<Module> = { [Name in keyof Module]: Module[Name] extends Callable ? Name : never }[keyof Module]
 
 type Callable = (...args: never[]) => unknown
 
 /** The same function with a promise of its result. */
-type Late<Called> = Called extends (...args: infer Args) => infer Result
-  ? (...args: Args) => Promise<Awaited<Result>>
-  : never
+type Late<Loaded extends Callable> = (...args: Parameters<Loaded>) => Promise<Awaited<ReturnType<Loaded>>>

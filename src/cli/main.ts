@@ -9,11 +9,11 @@ import { lazy } from './lazy.ts'
 import { buildProgram } from './program.ts'
 import { asksForJson } from './streams.ts'
 
-const isRemote = lazy(() => import('./remote.ts'), 'isRemote')
-const runRemote = lazy(() => import('./remote.ts'), 'runRemote')
-const openOutput = lazy(() => import('./output.ts'), 'openOutput')
-const databaseError = lazy(() => import('../database/faults.ts'), 'databaseError')
-const userOf = lazy(() => import('../database/faults.ts'), 'userOf')
+const isRemote = lazy(() => import('./remote.ts').then(module => module.isRemote))
+const runRemote = lazy(() => import('./remote.ts').then(module => module.runRemote))
+const openOutput = lazy(() => import('./output.ts').then(module => module.openOutput))
+const databaseError = lazy(() => import('../database/faults.ts').then(module => module.databaseError))
+const userOf = lazy(() => import('../database/faults.ts').then(module => module.userOf))
 
 /**
  * Runs camp as this process, and ends it with the command's exit code when what it said is written: no handle that is still open

@@ -43,3 +43,11 @@ export function nameArgument(text: string): string {
 export function collect(value: string, previous: readonly string[] = []): string[] {
   return [...previous, value]
 }
+
+/** HOST:PORT, [::1]:PORT, :PORT or PORT. */
+export function address(text: string): { host: string; port: number } {
+  const match = /^(?:(\[[^\]]+\]|[^:]*):)?(\d{1,5})$/.exec(text)
+  const port = Number(match?.[2])
+  if (!match || port > 65_535) throw new InvalidArgumentError('It takes HOST:PORT.')
+  return { host: match[1]?.replace(/^\[|\]$/g, '') || '127.0.0.1', port }
+}

@@ -6,7 +6,7 @@ import { fold } from './fold.ts'
 import { lazy } from './lazy.ts'
 import type { Streams, Target } from './streams.ts'
 
-const openBar = lazy(() => import('./bar.ts'), 'openBar')
+const openBar = lazy(() => import('./bar.ts').then(module => module.openBar))
 
 export interface OutputOptions {
   json: boolean

@@ -5,58 +5,100 @@ import type { Host } from './context.ts'
 import { lazy } from './lazy.ts'
 import { asksForJson, commanderOutput } from './streams.ts'
 
-type Entry = { summary: string; load: () => Promise<{ register: Register }> }
+type Entry = { summary: string; register: (...args: Parameters<Register>) => Promise<void> }
 
 /**
  * The top of the tree. Only the command that was asked for is loaded: `camp --help` pays for commander and nothing else.
- * A file of src/cli/commands adds the command of its name to the program.
+ * A folder of src/cli/commands adds the command of its name to the program.
  */
 const COMMANDS: Record<string, Entry> = {
   demo: {
     summary: 'the whole way on the bundled file, with the sandbox as a broker',
-    load: () => import('./commands/demo/index.ts'),
+    register: lazy(() => import('./commands/demo/index.ts').then(module => module.register)),
   },
-  login: { summary: 'log in with e-mail and password', load: () => import('./commands/login/index.ts') },
-  logout: { summary: 'forget the session', load: () => import('./commands/logout/index.ts') },
-  whoami: { summary: 'who is logged in, and with which role', load: () => import('./commands/whoami/index.ts') },
-  db: { summary: 'the database: migrate, status, start, stop', load: () => import('./commands/db/index.ts') },
-  user: { summary: 'who may use camp', load: () => import('./commands/user/index.ts') },
-  wallet: { summary: 'who pays', load: () => import('./commands/wallet/index.ts') },
-  broker: { summary: 'who sends, at what price and pace', load: () => import('./commands/broker/index.ts') },
-  credential: { summary: "a wallet's key at a broker", load: () => import('./commands/credential/index.ts') },
+  login: {
+    summary: 'log in with e-mail and password',
+    register: lazy(() => import('./commands/login/index.ts').then(module => module.register)),
+  },
+  logout: {
+    summary: 'forget the session',
+    register: lazy(() => import('./commands/logout/index.ts').then(module => module.register)),
+  },
+  whoami: {
+    summary: 'who is logged in, and with which role',
+    register: lazy(() => import('./commands/whoami/index.ts').then(module => module.register)),
+  },
+  db: {
+    summary: 'the database: migrate, status, start, stop',
+    register: lazy(() => import('./commands/db/index.ts').then(module => module.register)),
+  },
+  user: {
+    summary: 'who may use camp',
+    register: lazy(() => import('./commands/user/index.ts').then(module => module.register)),
+  },
+  wallet: {
+    summary: 'who pays',
+    register: lazy(() => import('./commands/wallet/index.ts').then(module => module.register)),
+  },
+  broker: {
+    summary: 'who sends, at what price and pace',
+    register: lazy(() => import('./commands/broker/index.ts').then(module => module.register)),
+  },
+  credential: {
+    summary: "a wallet's key at a broker",
+    register: lazy(() => import('./commands/credential/index.ts').then(module => module.register)),
+  },
   secret: {
     summary: 'the secret that credentials are sealed with: rotate, reset',
-    load: () => import('./commands/secret.ts'),
+    register: lazy(() => import('./commands/secret/index.ts').then(module => module.register)),
   },
-  audit: { summary: 'who did what, and by whose token', load: () => import('./commands/audit/index.ts') },
+  audit: {
+    summary: 'who did what, and by whose token',
+    register: lazy(() => import('./commands/audit/index.ts').then(module => module.register)),
+  },
   setting: {
     summary: 'what holds for the whole installation: list, set',
-    load: () => import('./commands/setting.ts'),
+    register: lazy(() => import('./commands/setting/index.ts').then(module => module.register)),
   },
   budget: {
     summary: "a wallet's limit for a month, its ledger and its audit",
-    load: () => import('./commands/budget.ts'),
+    register: lazy(() => import('./commands/budget/index.ts').then(module => module.register)),
   },
-  template: { summary: 'approved texts with variables', load: () => import('./commands/template.ts') },
-  fish: { summary: 'our own control phones, added to every campaign', load: () => import('./commands/fish/index.ts') },
-  blocklist: { summary: 'who must never be contacted', load: () => import('./commands/blocklist.ts') },
-  calendar: { summary: 'days without contact, and states’ laws', load: () => import('./commands/calendar.ts') },
-  campaign: { summary: 'import, approve, run and follow campaigns', load: () => import('./commands/campaign.ts') },
+  template: {
+    summary: 'approved texts with variables',
+    register: lazy(() => import('./commands/template/index.ts').then(module => module.register)),
+  },
+  fish: {
+    summary: 'our own control phones, added to every campaign',
+    register: lazy(() => import('./commands/fish/index.ts').then(module => module.register)),
+  },
+  blocklist: {
+    summary: 'who must never be contacted',
+    register: lazy(() => import('./commands/blocklist/index.ts').then(module => module.register)),
+  },
+  calendar: {
+    summary: 'days without contact, and states’ laws',
+    register: lazy(() => import('./commands/calendar/index.ts').then(module => module.register)),
+  },
+  campaign: {
+    summary: 'import, approve, run and follow campaigns',
+    register: lazy(() => import('./commands/campaign/index.ts').then(module => module.register)),
+  },
   worker: {
     summary: 'send what runs: queue consumers and the webhook listener',
-    load: () => import('./commands/worker.ts'),
+    register: lazy(() => import('./commands/worker/index.ts').then(module => module.register)),
   },
   serve: {
     summary: 'run commands for users on other machines, who have neither secret nor database',
-    load: () => import('./commands/serve.ts'),
+    register: lazy(() => import('./commands/serve/index.ts').then(module => module.register)),
   },
   sandbox: {
     summary: 'a local stand-in for every broker, with faults on demand',
-    load: () => import('./commands/sandbox.ts'),
+    register: lazy(() => import('./commands/sandbox/index.ts').then(module => module.register)),
   },
 }
 
-const campVersion = lazy(() => import('../config.ts'), 'campVersion')
+const campVersion = lazy(() => import('../config.ts').then(module => module.campVersion))
 
 export async function buildProgram(argv: readonly string[], host: Host): Promise<CommandUnknownOpts> {
   const output = commanderOutput(host.streams, asksForJson(argv))
@@ -74,7 +116,7 @@ export async function buildProgram(argv: readonly string[], host: Host): Promise
   const words = argv.filter(word => !word.startsWith('-'))
   const asked = words[0] === 'help' ? words[1] : words[0]
   for (const [name, entry] of Object.entries(COMMANDS)) {
-    if (name === asked) (await entry.load()).register(program, actionFor(host))
+    if (name === asked) await entry.register(program, actionFor(host))
     else if (program.commands.every(command => command.name() !== name))
       program.command(name).description(entry.summary)
   }

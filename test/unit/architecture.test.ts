@@ -158,6 +158,14 @@ describe('imports point one way', () => {
   })
 })
 
+it('in cli only lazy() loads a module late, and nothing waits for an import in between', () => {
+  const files = sourceFiles().filter(file => file.startsWith(join(SRC, 'cli')))
+  const found = files.map(file => readFileSync(file, 'utf8')).flatMap(text => text.match(/.*(?<!\w)import\(.*/g) ?? [])
+  const late = found.filter(line => /lazy\(\(\) => import\('[^']+'\)\.then\(module => module\.\w+\)\)/.test(line))
+  expect(late.length).toBeGreaterThan(50)
+  expect(found.filter(line => !late.includes(line) && !/^ \* /.test(line))).toEqual([])
+})
+
 /** Without what Prisma generates. */
 function sourceFiles(): string[] {
   return readdirSync(SRC, { recursive: true, encoding: 'utf8' })

@@ -2,11 +2,9 @@ import { addCommand, type Parent, type Register } from '../../command.ts'
 import { lazy } from '../../lazy.ts'
 import { wholeNumber } from '../../options.ts'
 
-const handlers = () => import('./handlers.ts')
-
 export const register: Register = (program, action) => {
   const audit = program.command('audit').description('who did what, and by whose token: list')
-  list(audit).action(action(lazy(handlers, 'list')))
+  list(audit).action(action(lazy(() => import('./handlers.ts').then(module => module.list))))
 }
 
 export const list = (parent: Parent) =>

@@ -1,5 +1,9 @@
+import { clearSource, countBySource, UNKNOWN_PERSON } from '../../../blocklist/blocklist.ts'
+import { transaction } from '../../../database/pool.ts'
 import { CampError } from '../../../errors.ts'
+import { recordAudit } from '../../../security/audit.ts'
 import type { Context } from '../../context.ts'
+import { confirm } from '../../prompt.ts'
 
 /**
  * Takes all entries of one source off: a list that is no longer to count, or opt-outs of phones that no lead has, where a callback URL
@@ -7,10 +11,6 @@ import type { Context } from '../../context.ts'
  * @throws CampError USAGE where each entry is a person's own word, NOT_FOUND where the source has none
  */
 export async function removeAll(context: Context, source: string): Promise<void> {
-  const { clearSource, countBySource, UNKNOWN_PERSON } = await import('../../../blocklist/blocklist.ts')
-  const { transaction } = await import('../../../database/pool.ts')
-  const { recordAudit } = await import('../../../security/audit.ts')
-  const { confirm } = await import('../../prompt.ts')
   const actor = await context.admin()
   if (source === 'manual' || (source.startsWith('broker:') && !source.endsWith(UNKNOWN_PERSON))) {
     throw new CampError(

@@ -4,30 +4,17 @@ import { CampError } from '../../../errors.ts'
 import { parseDelimiter } from '../../../intake/delimiter.ts'
 import { parseEncoding } from '../../../intake/encoding.ts'
 import { parsePairs } from '../../../intake/pairs.ts'
-import type { Only } from '../../../sync/entries.ts'
 import type { SyncRequest, SyncResult } from '../../../sync/request.ts'
 import { syncBlocklist } from '../../../sync/sync.ts'
 import { MEGABYTE } from '../../../sync/unpack.ts'
 import { fields, type Human, table } from '../../blocks.ts'
+import type { OptionsOf } from '../../command.ts'
 import type { Context } from '../../context.ts'
 import { assertPiped } from '../../prompt.ts'
 import { number } from '../campaign/text.ts'
+import type * as commands from './index.ts'
 
-export interface SyncOptions {
-  source: string
-  purpose?: string
-  replace?: boolean
-  allowShrink?: boolean
-  refetch?: boolean
-  type?: Only
-  map?: string[]
-  encoding?: string
-  delimiter?: string
-  sheet?: string
-  maxSize: number
-  rejects?: string
-  overwrite?: boolean
-}
+type SyncOptions = OptionsOf<typeof commands.sync>
 
 export async function sync(context: Context, from: string, options: SyncOptions): Promise<void> {
   const actor = await context.admin()

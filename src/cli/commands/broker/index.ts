@@ -4,17 +4,20 @@ import { addCommand, asks, type Parent, type Register } from '../../command.ts'
 import { lazy } from '../../lazy.ts'
 import { nameArgument, oneOf, wholeNumberOrNone } from '../../options.ts'
 
-const handlers = () => import('./handlers.ts')
-
 export const register: Register = (program, action) => {
   const broker = program
     .command('broker')
     .description('who sends, at what price and pace: add, list, show, set, remove')
-  add(broker).action(action(lazy(handlers, 'add'), { mayCreateDatabase: true }))
-  list(broker).action(action(lazy(handlers, 'list')))
-  show(broker).action(action(lazy(handlers, 'show')))
-  set(broker).action(action(lazy(handlers, 'set')))
-  remove(broker).action(action(lazy(handlers, 'remove')))
+  add(broker).action(
+    action(
+      lazy(() => import('./handlers.ts').then(module => module.add)),
+      { mayCreateDatabase: true },
+    ),
+  )
+  list(broker).action(action(lazy(() => import('./handlers.ts').then(module => module.list))))
+  show(broker).action(action(lazy(() => import('./handlers.ts').then(module => module.show))))
+  set(broker).action(action(lazy(() => import('./handlers.ts').then(module => module.set))))
+  remove(broker).action(action(lazy(() => import('./handlers.ts').then(module => module.remove))))
 }
 
 export const add = (parent: Parent) =>

@@ -6,16 +6,13 @@ import { recordAudit } from '../../../security/audit.ts'
 import { type Head, takeCheckpoints } from '../../../security/checkpoints.ts'
 import { formatHead, headFlaw, keepHead, keptHead, parseHead, replaceHead } from '../../../security/kept-head.ts'
 import { auditRecords, type RecordAudit } from '../../../security/record-audit.ts'
+import type { OptionsOf } from '../../command.ts'
 import type { Context } from '../../context.ts'
-
-export interface AuditOptions {
-  head?: boolean
-  expect?: string
-  acceptHead?: boolean
-}
+import { confirm } from '../../prompt.ts'
+import type * as commands from './index.ts'
 
 /** Figures, records, and what this machine and the caller remember of them. Ends with 6 where anything does not agree. */
-export async function audit(context: Context, options: AuditOptions): Promise<void> {
+export async function audit(context: Context, options: OptionsOf<typeof commands.audit>): Promise<void> {
   const expected = options.expect === undefined ? undefined : parseHead(options.expect)
   if (options.acceptHead) await acceptHead(context)
   else await context.actor()
@@ -54,7 +51,6 @@ async function missed(sql: Sql, remembered: Head | undefined, expected: Head | u
 
 async function acceptHead(context: Context): Promise<void> {
   const actor = await context.admin()
-  const { confirm } = await import('../../prompt.ts')
   await confirm(context, 'Forget which checkpoint this machine has seen? Do so after a restore that you have made.')
   const pool = await context.pool()
   const before = await keptHead(context.config).catch(() => undefined)

@@ -1,11 +1,13 @@
 import { findCampaign } from '../../../campaign/find.ts'
-import { type LeadFilter, type LeadView, leadPages } from '../../../campaign/leads.ts'
+import { type LeadView, leadPages } from '../../../campaign/leads.ts'
 import { table } from '../../blocks.ts'
+import type { OptionsOf } from '../../command.ts'
 import type { Context } from '../../context.ts'
+import type * as commands from './index.ts'
 import { time } from './text.ts'
 
 /** Page by page: a million leads as JSON are hundreds of megabytes, which no process needs to hold. */
-export async function leads(context: Context, ref: string, options: LeadFilter): Promise<void> {
+export async function leads(context: Context, ref: string, options: OptionsOf<typeof commands.leads>): Promise<void> {
   await context.actor()
   const pool = await context.pool()
   const { id } = await findCampaign(pool, ref)

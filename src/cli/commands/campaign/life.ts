@@ -10,10 +10,12 @@ import { CampError } from '../../../errors.ts'
 import { isLegal, type TransitionName } from '../../../lifecycle/campaign-status.ts'
 import type { Actor } from '../../../security/actor.ts'
 import { type Act, assertMay } from '../../../security/permissions.ts'
+import type { OptionsOf } from '../../command.ts'
 import type { Context } from '../../context.ts'
 import { type WhatNext, whatNext } from '../../next.ts'
 import { choose, confirm, hasTerminal } from '../../prompt.ts'
 import { assertTimeHasCome } from './early.ts'
+import type * as commands from './index.ts'
 import { campaignText, refusalsText } from './text.ts'
 
 /** On a terminal it is looked at first; elsewhere its ID is the word. */
@@ -47,7 +49,11 @@ async function showBefore(context: Context, { id, scheduled_at }: CampaignRef): 
   context.out.talk(`budget of ${month}: ${left}${fits ? '' : '; it cannot be approved as things stand'}`)
 }
 
-export async function rejectCampaign(context: Context, ref: string, options: { reason?: string }): Promise<void> {
+export async function rejectCampaign(
+  context: Context,
+  ref: string,
+  options: OptionsOf<typeof commands.reject>,
+): Promise<void> {
   const pool = await context.pool()
   const actor = await context.admin()
   const campaign = await findCampaign(pool, ref)
@@ -57,7 +63,11 @@ export async function rejectCampaign(context: Context, ref: string, options: { r
   await printAfter(context, campaign.id, 'Rejected')
 }
 
-export async function pauseCampaign(context: Context, ref: string, options: { reason?: string }): Promise<void> {
+export async function pauseCampaign(
+  context: Context,
+  ref: string,
+  options: OptionsOf<typeof commands.pause>,
+): Promise<void> {
   const pool = await context.pool()
   const actor = await context.actor()
   const { id } = await findCampaign(pool, ref)
@@ -65,7 +75,11 @@ export async function pauseCampaign(context: Context, ref: string, options: { re
   await printStopped(context, id, 'Paused')
 }
 
-export async function resumeCampaign(context: Context, ref: string, options: { now?: boolean }): Promise<void> {
+export async function resumeCampaign(
+  context: Context,
+  ref: string,
+  options: OptionsOf<typeof commands.resume>,
+): Promise<void> {
   const pool = await context.pool()
   const { actor, campaign } = await toMove(context, 'campaign resume', ref)
   await assertTimeHasCome(context, campaign, 'resume', options)
@@ -73,7 +87,11 @@ export async function resumeCampaign(context: Context, ref: string, options: { n
   await printAfter(context, campaign.id, 'Resumed')
 }
 
-export async function cancelCampaign(context: Context, ref: string, options: { reason?: string }): Promise<void> {
+export async function cancelCampaign(
+  context: Context,
+  ref: string,
+  options: OptionsOf<typeof commands.cancel>,
+): Promise<void> {
   const pool = await context.pool()
   const { actor, campaign } = await toMove(context, 'campaign cancel', ref)
   assertLegal('cancel', campaign)

@@ -1,23 +1,20 @@
+import { createHttp, httpOptions } from '../../../broker/http.ts'
+import { askBroker } from '../../../campaign/ask.ts'
 import { findCampaign } from '../../../campaign/find.ts'
 import { countInDoubt, resolveClosing, resolveLeads, type Verdict } from '../../../campaign/resolve.ts'
 import { retryFailed } from '../../../campaign/retry.ts'
 import { campaignView } from '../../../campaign/view.ts'
 import { CampError } from '../../../errors.ts'
 import { parsePhone } from '../../../lead/phone.ts'
+import type { OptionsOf } from '../../command.ts'
 import type { Context } from '../../context.ts'
 import { whatNext } from '../../next.ts'
 import { confirm } from '../../prompt.ts'
+import type * as commands from './index.ts'
 import { toMove } from './life.ts'
 import { number } from './text.ts'
 
-interface ResolveOptions {
-  sent?: boolean
-  notSent?: boolean
-  resend?: boolean
-  ask?: boolean
-  lead?: string[]
-  closing?: boolean
-}
+type ResolveOptions = OptionsOf<typeof commands.resolve>
 
 const DONE = { SENT: 'counted as sent', NOT_SENT: 'counted as not sent', RESEND: 'to be sent again' } as const
 
@@ -55,8 +52,6 @@ async function ask(context: Context, ref: string, options: ResolveOptions): Prom
     throw new CampError('OPTIONS_CONFLICT', '--ask goes alone: what the broker has is then sent, the rest stays')
   const pool = await context.pool()
   await context.admin()
-  const { createHttp, httpOptions } = await import('../../../broker/http.ts')
-  const { askBroker } = await import('../../../campaign/ask.ts')
   const { id, agendamento_id } = await findCampaign(pool, ref)
   const http = createHttp(httpOptions(context.config, context.clock))
   try {
@@ -84,7 +79,7 @@ function verdictOf({ sent, notSent, resend }: ResolveOptions): Verdict {
   })
 }
 
-export async function retry(context: Context, ref: string, options: { only?: string[] }): Promise<void> {
+export async function retry(context: Context, ref: string, options: OptionsOf<typeof commands.retry>): Promise<void> {
   const pool = await context.pool()
   const { actor, campaign } = await toMove(context, 'campaign retry', ref)
   const { id, agendamento_id } = campaign

@@ -8,18 +8,21 @@ import { progressOf } from '../../../campaign/progress.ts'
 import { campaignView } from '../../../campaign/view.ts'
 import { CampError, messageOf } from '../../../errors.ts'
 import { assertNotHeld } from '../../../installation/not-held.ts'
-import type { Fired } from '../../../recurrence/fire.ts'
+import { type Fired, fireDue } from '../../../recurrence/fire.ts'
+import { isAnyDue } from '../../../recurrence/recurrence.ts'
 import { spaced } from '../../blocks.ts'
+import type { OptionsOf } from '../../command.ts'
 import type { Context } from '../../context.ts'
 import { whatNext } from '../../next.ts'
 import { assertTimeHasCome } from './early.ts'
+import type * as commands from './index.ts'
 import { campaignText, time } from './text.ts'
 import { type Ended, endError, follow } from './watch.ts'
 
 export async function runCampaigns(
   context: Context,
   refs: string[],
-  options: { due?: boolean; wait?: boolean; now?: boolean },
+  options: OptionsOf<typeof commands.run>,
 ): Promise<void> {
   if (refs.length === 0 && !options.due) {
     throw new CampError('ARGUMENT_MISSING', 'which campaign?', {
@@ -63,10 +66,8 @@ export async function runCampaigns(
 
 /** Opens what recurring campaigns have due. @returns the error of an occurrence that failed */
 async function fireRecurring(context: Context, pool: pg.Pool): Promise<CampError | undefined> {
-  const { isAnyDue } = await import('../../../recurrence/recurrence.ts')
   const { clock, signal } = context
   if (!(await isAnyDue(pool, clock.now()))) return undefined
-  const { fireDue } = await import('../../../recurrence/fire.ts')
   const failed: Fired[] = []
   for (const fired of await fireDue({ pool, prisma: await context.prisma(), clock, signal })) {
     const { recurrence, status, file, reason, campaign } = fired

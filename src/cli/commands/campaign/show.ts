@@ -6,14 +6,13 @@ import { campaignView } from '../../../campaign/view.ts'
 import { findWallet } from '../../../database/lookup.ts'
 import type { CampaignStatus } from '../../../lifecycle/campaign-status.ts'
 import { table } from '../../blocks.ts'
+import type { OptionsOf } from '../../command.ts'
 import type { Context } from '../../context.ts'
 import { whatNext } from '../../next.ts'
+import type * as commands from './index.ts'
 import { campaignText, number, time } from './text.ts'
 
-export async function list(
-  context: Context,
-  options: { status?: CampaignStatus; wallet?: string; limit: number },
-): Promise<void> {
+export async function list(context: Context, options: OptionsOf<typeof commands.list>): Promise<void> {
   await context.actor()
   const wallet = options.wallet === undefined ? undefined : await findWallet(await context.prisma(), options.wallet)
   const rows = await listCampaigns(await context.pool(), {

@@ -1,18 +1,16 @@
 import { addCommand, asks, type Parent, type Register } from '../../command.ts'
 import { lazy } from '../../lazy.ts'
 
-const handlers = () => import('./handlers.ts')
-
 export const register: Register = (program, action) => {
   const credential = program
     .command('credential')
     .description("a wallet's key at a broker: set, show, list, test, unblock, remove")
-  set(credential).action(action(lazy(handlers, 'set')))
-  show(credential).action(action(lazy(handlers, 'show')))
-  list(credential).action(action(lazy(handlers, 'list')))
-  test(credential).action(action(lazy(handlers, 'test')))
-  unblock(credential).action(action(lazy(handlers, 'unblock')))
-  remove(credential).action(action(lazy(handlers, 'remove')))
+  set(credential).action(action(lazy(() => import('./handlers.ts').then(module => module.set))))
+  show(credential).action(action(lazy(() => import('./handlers.ts').then(module => module.show))))
+  list(credential).action(action(lazy(() => import('./handlers.ts').then(module => module.list))))
+  test(credential).action(action(lazy(() => import('./handlers.ts').then(module => module.test))))
+  unblock(credential).action(action(lazy(() => import('./handlers.ts').then(module => module.unblock))))
+  remove(credential).action(action(lazy(() => import('./handlers.ts').then(module => module.remove))))
 }
 
 export const set = (parent: Parent) =>

@@ -1,18 +1,21 @@
 import { addCommand, type Parent, type Register } from '../../command.ts'
 import { lazy } from '../../lazy.ts'
 
-const handlers = () => import('./handlers.ts')
-
 export const register: Register = (program, action) => {
   const db = program
     .command('db')
     .description('the database: migrate, status, start, stop; what to do with a restored one')
-  migrate(db).action(action(lazy(handlers, 'migrateDatabase')))
-  status(db).action(action(lazy(handlers, 'showStatus')))
-  start(db).action(action(lazy(handlers, 'start'), { mayCreateDatabase: true }))
-  stop(db).action(action(lazy(handlers, 'stop')))
-  hold(db).action(action(lazy(() => import('./hold.ts'), 'hold')))
-  acceptRestore(db).action(action(lazy(handlers, 'acceptOrShow')))
+  migrate(db).action(action(lazy(() => import('./handlers.ts').then(module => module.migrateDatabase))))
+  status(db).action(action(lazy(() => import('./handlers.ts').then(module => module.showStatus))))
+  start(db).action(
+    action(
+      lazy(() => import('./handlers.ts').then(module => module.start)),
+      { mayCreateDatabase: true },
+    ),
+  )
+  stop(db).action(action(lazy(() => import('./handlers.ts').then(module => module.stop))))
+  hold(db).action(action(lazy(() => import('./hold.ts').then(module => module.hold))))
+  acceptRestore(db).action(action(lazy(() => import('./handlers.ts').then(module => module.acceptOrShow))))
 }
 
 const migrate = (parent: Parent) =>

@@ -1,10 +1,8 @@
 import { addCommand, type Parent, type Register } from '../../command.ts'
 import { lazy } from '../../lazy.ts'
 
-const handlers = () => import('./handlers.ts')
-
 export const register: Register = (program, action) => {
-  demo(program).action(action(lazy(handlers, 'demo')))
+  demo(program).action(action(lazy(() => import('./handlers.ts').then(module => module.demo))))
 }
 
 export const demo = (parent: Parent) =>

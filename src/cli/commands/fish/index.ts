@@ -2,13 +2,16 @@ import { addCommand, asks, type Parent, type Register } from '../../command.ts'
 import { lazy } from '../../lazy.ts'
 import { nameArgument } from '../../options.ts'
 
-const handlers = () => import('./handlers.ts')
-
 export const register: Register = (program, action) => {
   const fish = program.command('fish').description('our own control phones, added to every campaign: add, list, remove')
-  add(fish).action(action(lazy(handlers, 'add'), { mayCreateDatabase: true }))
-  list(fish).action(action(lazy(handlers, 'list')))
-  remove(fish).action(action(lazy(handlers, 'remove')))
+  add(fish).action(
+    action(
+      lazy(() => import('./handlers.ts').then(module => module.add)),
+      { mayCreateDatabase: true },
+    ),
+  )
+  list(fish).action(action(lazy(() => import('./handlers.ts').then(module => module.list))))
+  remove(fish).action(action(lazy(() => import('./handlers.ts').then(module => module.remove))))
 }
 
 const add = (parent: Parent) =>

@@ -1,10 +1,13 @@
 import { addCommand, type Parent, type Register } from '../../command.ts'
 import { lazy } from '../../lazy.ts'
 
-const handlers = () => import('./handlers.ts')
-
 export const register: Register = (program, action) => {
-  login(program).action(action(lazy(handlers, 'login'), { takesWeakSecret: true }))
+  login(program).action(
+    action(
+      lazy(() => import('./handlers.ts').then(module => module.login)),
+      { takesWeakSecret: true },
+    ),
+  )
 }
 
 export const login = (parent: Parent) =>

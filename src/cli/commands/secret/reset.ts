@@ -7,13 +7,15 @@ import { resetSecret } from '../../../security/rotate.ts'
 import { assertStrongSecret } from '../../../security/secret-strength.ts'
 import { passwordVia } from '../../../security/users.ts'
 import { actVia } from '../../../security/via.ts'
+import type { OptionsOf } from '../../command.ts'
 import type { Context } from '../../context.ts'
 import { ask, askPassword, confirm } from '../../prompt.ts'
+import type * as commands from './index.ts'
 
 export async function reset(
   context: Context,
   email: string | undefined,
-  options: { passwordStdin?: boolean },
+  options: OptionsOf<typeof commands.reset>,
 ): Promise<void> {
   const pool = await context.pool()
   const keys = await openKeys(context.config)

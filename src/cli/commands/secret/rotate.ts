@@ -1,20 +1,21 @@
 import { readFile } from 'node:fs/promises'
+import { adapterOf } from '../../../broker/registry.ts'
 import { CampError, codeOf, messageOf } from '../../../errors.ts'
-import type { Keys } from '../../../security/keys.ts'
+import { readOrCreate } from '../../../files.ts'
+import { secretState } from '../../../security/fingerprint.ts'
+import { type Keys, keysOf, newSecret, openKeys, secretFile } from '../../../security/keys.ts'
+import { rotateSecret } from '../../../security/rotate.ts'
+import { isKept, keepNext, openSecret, writeNext } from '../../../security/secret.ts'
 import { assertStrongSecret } from '../../../security/secret-strength.ts'
+import { webhookUrl } from '../../../security/webhook-token.ts'
+import type { OptionsOf } from '../../command.ts'
 import type { Context } from '../../context.ts'
+import { askPassword, confirm, hasTerminal, readStdin } from '../../prompt.ts'
+import type * as commands from './index.ts'
 
-export interface RotateOptions {
-  file?: string
-  generate?: boolean
-}
+type RotateOptions = OptionsOf<typeof commands.rotate>
 
 export async function rotate(context: Context, options: RotateOptions): Promise<void> {
-  const { secretState } = await import('../../../security/fingerprint.ts')
-  const { keysOf, openKeys, secretFile } = await import('../../../security/keys.ts')
-  const { isKept, keepNext, openSecret, writeNext } = await import('../../../security/secret.ts')
-  const { rotateSecret } = await import('../../../security/rotate.ts')
-  const { confirm } = await import('../../prompt.ts')
   const { config } = context
   const pool = await context.pool()
   const kept = isKept(config) ? secretFile(config.home) : null
@@ -78,8 +79,6 @@ function rotatedText({ credentials, secret_file, webhooks }: Rotated, kept: bool
 
 /** Of every broker whose adapter takes callbacks, under the new secret. */
 async function webhooksOf(context: Context, keys: Keys): Promise<Rotated['webhooks']> {
-  const { adapterOf } = await import('../../../broker/registry.ts')
-  const { webhookUrl } = await import('../../../security/webhook-token.ts')
   const prisma = await context.prisma()
   const brokers = await prisma.broker.findMany({ orderBy: { name: 'asc' } })
   const adapters = await Promise.all(brokers.map(({ adapter }) => adapterOf(adapter)))
@@ -109,14 +108,12 @@ async function givenSecret(
   { file, generate }: RotateOptions,
   kept: boolean,
 ): Promise<string | undefined> {
-  if (file === '-')
-    return checked((await (await import('../../prompt.ts')).readStdin(context)).replace(/\r?\n$/, ''), 'stdin')
+  if (file === '-') return checked((await readStdin(context)).replace(/\r?\n$/, ''), 'stdin')
   if (file !== undefined) {
     const text = await readFile(file, 'utf8').catch(error => missing(file, error, generate ?? false))
     return text === undefined ? undefined : checked(text.replace(/\r?\n$/, ''), file)
   }
   if (generate || kept) return undefined
-  const { askPassword, hasTerminal } = await import('../../prompt.ts')
   if (!hasTerminal(context)) {
     throw new CampError('ARGUMENT_MISSING', 'the new secret is missing', {
       hint: 'Give it with --file FILE (- is stdin), or have it made: --generate --file FILE',
@@ -128,9 +125,7 @@ async function givenSecret(
 }
 
 async function generated(file: string | undefined): Promise<string> {
-  const { newSecret } = await import('../../../security/keys.ts')
   if (file === undefined) return newSecret()
-  const { readOrCreate } = await import('../../../files.ts')
   return (await readOrCreate(file, () => `${newSecret()}\n`)).trim()
 }
 

@@ -2,15 +2,18 @@ import { addCommand, type Parent, type Register } from '../../command.ts'
 import { lazy } from '../../lazy.ts'
 import { nameArgument, oneOf, wholeNumber } from '../../options.ts'
 
-const handlers = () => import('./handlers.ts')
-
 export const register: Register = (program, action) => {
   const user = program.command('user').description('who may use camp: add, list, set, disable, token')
-  add(user).action(action(lazy(handlers, 'add'), { mayCreateDatabase: true }))
-  list(user).action(action(lazy(handlers, 'list')))
-  set(user).action(action(lazy(handlers, 'set')))
-  disable(user).action(action(lazy(handlers, 'disable')))
-  token(user).action(action(lazy(handlers, 'token')))
+  add(user).action(
+    action(
+      lazy(() => import('./handlers.ts').then(module => module.add)),
+      { mayCreateDatabase: true },
+    ),
+  )
+  list(user).action(action(lazy(() => import('./handlers.ts').then(module => module.list))))
+  set(user).action(action(lazy(() => import('./handlers.ts').then(module => module.set))))
+  disable(user).action(action(lazy(() => import('./handlers.ts').then(module => module.disable))))
+  token(user).action(action(lazy(() => import('./handlers.ts').then(module => module.token))))
 }
 
 export const add = (parent: Parent) =>

@@ -2,15 +2,18 @@ import { addCommand, asks, type Parent, type Register } from '../../command.ts'
 import { lazy } from '../../lazy.ts'
 import { nameArgument, wholeNumber } from '../../options.ts'
 
-const handlers = () => import('./handlers.ts')
-
 export const register: Register = (program, action) => {
   const wallet = program.command('wallet').description('who pays: add, list, show, set, remove')
-  add(wallet).action(action(lazy(handlers, 'add'), { mayCreateDatabase: true }))
-  list(wallet).action(action(lazy(handlers, 'list')))
-  show(wallet).action(action(lazy(handlers, 'show')))
-  set(wallet).action(action(lazy(handlers, 'set')))
-  remove(wallet).action(action(lazy(handlers, 'remove')))
+  add(wallet).action(
+    action(
+      lazy(() => import('./handlers.ts').then(module => module.add)),
+      { mayCreateDatabase: true },
+    ),
+  )
+  list(wallet).action(action(lazy(() => import('./handlers.ts').then(module => module.list))))
+  show(wallet).action(action(lazy(() => import('./handlers.ts').then(module => module.show))))
+  set(wallet).action(action(lazy(() => import('./handlers.ts').then(module => module.set))))
+  remove(wallet).action(action(lazy(() => import('./handlers.ts').then(module => module.remove))))
 }
 
 export const add = (parent: Parent) =>

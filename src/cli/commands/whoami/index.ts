@@ -1,10 +1,8 @@
 import { addCommand, type Parent, type Register } from '../../command.ts'
 import { lazy } from '../../lazy.ts'
 
-const handlers = () => import('./handlers.ts')
-
 export const register: Register = (program, action) => {
-  whoami(program).action(action(lazy(handlers, 'whoami')))
+  whoami(program).action(action(lazy(() => import('./handlers.ts').then(module => module.whoami))))
 }
 
 const whoami = (parent: Parent) => addCommand(parent, 'whoami', 'who is logged in, and with which role')

@@ -1,29 +1,13 @@
 import { InvalidArgumentError } from '@commander-js/extra-typings'
-import { leaf, type Register } from '../command.ts'
-import type { Context } from '../context.ts'
-
-interface Flags {
-  listen: { host: string; port: number }
-  seed: number
-  journal?: string
-  control?: Record<string, unknown>
-  latency?: number | [number, number]
-  refused?: number
-  fault?: Record<string, number>
-  retryAfter?: number
-  poison?: string[]
-  callbackDelay?: number | [number, number]
-  delivered?: number
-  read?: number
-  failed?: number
-  optOut?: number
-  callbacks?: Record<string, number>
-  phone?: Record<string, string>
-  for?: Record<string, unknown>
-}
+import { addCommand, type Parent, type Register } from '../../command.ts'
+import { lazy } from '../../lazy.ts'
 
 export const register: Register = (program, action) => {
-  leaf(program, 'sandbox', 'a local stand-in for every broker, on its real paths, with faults on demand')
+  sandbox(program).action(action(lazy(() => import('./handlers.ts').then(module => module.runSandbox))))
+}
+
+export const sandbox = (parent: Parent) =>
+  addCommand(parent, 'sandbox', 'a local stand-in for every broker, on its real paths, with faults on demand')
     .option('--listen <host:port>', 'where to listen; port 0 takes any free one', address, {
       host: '127.0.0.1',
       port: 0,
@@ -57,68 +41,6 @@ export const register: Register = (program, action) => {
       '\nIt prints its URL and runs until it is stopped. GET /stats counts, GET /messages?phone=… tells what somebody received,' +
         '\nPUT /control changes what goes wrong; /stats/GOSAC and /control/GOSAC are about one broker.',
     )
-    .action(action(runSandbox))
-}
-
-async function runSandbox(context: Context, flags: Flags): Promise<void> {
-  const { startSandbox } = await import('../../sandbox/server.ts')
-  const { host, port } = flags.listen
-  const sandbox = await startSandbox({
-    host,
-    port,
-    seed: flags.seed,
-    journal: flags.journal,
-    control: controlOf(flags),
-    clock: context.clock,
-  })
-  // One line, at once: whoever started it waits for it.
-  context.out.line({ url: sandbox.url }, sandbox.url)
-  context.out.talk('The sandbox is listening; Ctrl-C stops it.')
-  await stopped(context.signal)
-  await sandbox.close()
-}
-
-function stopped(signal: AbortSignal): Promise<void> {
-  return new Promise(resolve => {
-    if (signal.aborted) resolve()
-    else signal.addEventListener('abort', () => resolve(), { once: true })
-  })
-}
-
-/** Only what was asked for: the rest is the sandbox's own default. */
-function controlOf(flags: Flags): Record<string, unknown> {
-  const callbacks = given({
-    delay_ms: flags.callbackDelay,
-    delivered: flags.delivered,
-    failed: flags.failed,
-    read: flags.read,
-    opt_out: flags.optOut,
-    ...flags.callbacks,
-  })
-  return {
-    ...given({
-      latency_ms: flags.latency,
-      refused: flags.refused,
-      faults: flags.fault,
-      retry_after_s: flags.retryAfter,
-      poison: flags.poison,
-      phones: flags.phone,
-      brokers: flags.for,
-    }),
-    ...(Object.keys(callbacks).length > 0 && { callbacks }),
-    ...flags.control,
-  }
-}
-
-function given(values: Record<string, unknown>): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined))
-}
-
-function number(text: string): number {
-  const value = Number(text)
-  if (text.trim() === '' || !Number.isFinite(value)) throw new InvalidArgumentError('It must be a number.')
-  return value
-}
 
 function range(text: string): number | [number, number] {
   const match = /^(\d+)-(\d+)$/.exec(text)
@@ -154,4 +76,10 @@ function json(text: string): Record<string, unknown> {
     // said below
   }
   throw new InvalidArgumentError('It must be a JSON object.')
+}
+
+function number(text: string): number {
+  const value = Number(text)
+  if (text.trim() === '' || !Number.isFinite(value)) throw new InvalidArgumentError('It must be a number.')
+  return value
 }

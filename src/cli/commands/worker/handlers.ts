@@ -1,38 +1,23 @@
 import { hostname } from 'node:os'
-import { InvalidArgumentError } from '@commander-js/extra-typings'
-import type { Log } from '../../log.ts'
-import type { Listener, ListenerAddress } from '../../webhook/listener.ts'
-import { Closers } from '../closing.ts'
-import { leaf, type Register } from '../command.ts'
-import type { Context } from '../context.ts'
-import { wholeNumber } from '../options.ts'
+import { openPool } from '../../../database/pool.ts'
+import { openMarks } from '../../../installation/marks.ts'
+import { type Log, openLog } from '../../../log.ts'
+import { openQueues } from '../../../queue/queues.ts'
+import { type Listener, type ListenerAddress, openListener } from '../../../webhook/listener.ts'
+import { waitForDatabase, waitForQueue } from '../../../worker/waiting.ts'
+import { startWorker } from '../../../worker/worker.ts'
+import { Closers } from '../../closing.ts'
+import type { OptionsOf } from '../../command.ts'
+import type { Context } from '../../context.ts'
+import type * as commands from './index.ts'
 
-export const register: Register = (program, action) => {
-  leaf(program, 'worker', 'send what runs: queue consumers and the webhook listener')
-    .option('--brokers <names>', 'only these brokers, separated by commas', names)
-    .option('--concurrency <n>', 'batches in work at once, for each broker', wholeNumber(1, 256), 8)
-    .option('--listen <host:port>', 'listen for callbacks and /healthz (port 0: any free one)', address)
-    .addHelpText(
-      'after',
-      '\nAny number of workers may run, on any number of machines. SIGTERM, SIGINT or SIGHUP ends one within 30 seconds: no new\n' +
-        'claims, requests in flight are settled; a second signal ends it at once. A database or a Redis that is away is waited for.\n' +
-        'Brokers reach the listener at CAMP_PUBLIC_URL.',
-    )
-    .action(action(work, { actsForNoUser: true }))
-}
-
-interface Options {
-  brokers?: string[]
-  concurrency: number
-  listen?: ListenerAddress
-}
+type Options = OptionsOf<typeof commands.worker>
 
 /**
  * The listener is open before anything else is asked for, and jobs are taken last (startWorker): a worker that cannot do all of its
  * work ends with the reason's exit code, and has touched no lead.
  */
-async function work(context: Context, options: Options): Promise<void> {
-  const { openLog } = await import('../../log.ts')
+export async function work(context: Context, options: Options): Promise<void> {
   const opened = new Closers()
   try {
     const listener = options.listen && (await listenAt(options.listen, opened))
@@ -51,7 +36,6 @@ async function work(context: Context, options: Options): Promise<void> {
 const CLOSE_MS = 500
 
 async function listenAt(address: ListenerAddress, opened: Closers): Promise<Listener> {
-  const { openListener } = await import('../../webhook/listener.ts')
   const listener = await openListener(address)
   opened.add(() => listener.close())
   return listener
@@ -65,11 +49,6 @@ interface Opened {
 
 /** @returns undefined when a signal came while a service was waited for */
 async function start(context: Context, options: Options, { listener, log, opened }: Opened) {
-  const { openQueues } = await import('../../queue/queues.ts')
-  const { startWorker } = await import('../../worker/worker.ts')
-  const { waitForDatabase, waitForQueue } = await import('../../worker/waiting.ts')
-  const { openPool } = await import('../../database/pool.ts')
-  const { openMarks } = await import('../../installation/marks.ts')
   const { config, signal } = context
   const databaseUrl = await context.databaseUrl()
   // The embedded server was just started; a server's own start is waited for.
@@ -97,16 +76,4 @@ function aborted(signal: AbortSignal): Promise<undefined> {
     if (signal.aborted) resolve(undefined)
     signal.addEventListener('abort', () => resolve(undefined), { once: true })
   })
-}
-
-function names(text: string): string[] {
-  return text.split(',').map(name => name.trim())
-}
-
-/** HOST:PORT, [::1]:PORT, :PORT or PORT. */
-export function address(text: string): { host: string; port: number } {
-  const match = /^(?:(\[[^\]]+\]|[^:]*):)?(\d{1,5})$/.exec(text)
-  const port = Number(match?.[2])
-  if (!match || port > 65_535) throw new InvalidArgumentError('It takes HOST:PORT.')
-  return { host: match[1]?.replace(/^\[|\]$/g, '') || '127.0.0.1', port }
 }

@@ -1,32 +1,16 @@
-import type { YearDay } from '../../calendar/year.ts'
-import type { Column } from '../blocks.ts'
-import { asks, leaf, type Register } from '../command.ts'
-import type { Context } from '../context.ts'
-import { nameArgument, wholeNumber } from '../options.ts'
+import { STATE_LAWS } from '../../../calendar/laws.ts'
+import { isNationalHoliday } from '../../../calendar/national.ts'
+import { addHoliday, ownHolidays, parseHoliday, parseState, removeHoliday } from '../../../calendar/own.ts'
+import { type YearDay, yearDays } from '../../../calendar/year.ts'
+import { formatWeek } from '../../../campaign/contact-hours.ts'
+import { localTime } from '../../../lead/local-time.ts'
+import { type Column, fields, spaced } from '../../blocks.ts'
+import type { OptionsOf } from '../../command.ts'
+import type { Context } from '../../context.ts'
+import { confirm } from '../../prompt.ts'
+import type * as commands from './index.ts'
 
-export const register: Register = (program, action) => {
-  const calendar = program
-    .command('calendar')
-    .description('the days on which nobody is contacted: add, remove, list; states’ laws on contact hours: laws')
-  leaf(calendar, 'add <day>', 'a day without contact: 2026-12-24 or 24/12/2026; 24/12 is every year’s (ADMIN)')
-    .option('--name <name>', 'what it is', nameArgument)
-    .option('--state <state>', 'only for the people of one state: SP')
-    .action(action(add, { mayCreateDatabase: true }))
-  asks(leaf(calendar, 'remove <day>', 'contact people again on a day that was added (ADMIN)'))
-    .option('--state <state>', 'the one for this state')
-    .action(action(remove))
-  leaf(calendar, 'list', 'the holidays of a year: the country’s and our own')
-    .argument('[year]', 'without it, the present one', wholeNumber(1900, 2200))
-    .option('--all', 'also days on which camp sends: optional ones, and states’ own holidays that were not added')
-    .action(action(list))
-  leaf(calendar, 'laws', 'what states’ laws say about contact hours, for --state-laws; with their sources').action(
-    action(laws),
-  )
-}
-
-async function add(context: Context, text: string, options: { name?: string; state?: string }): Promise<void> {
-  const { addHoliday, parseHoliday, parseState } = await import('../../calendar/own.ts')
-  const { isNationalHoliday } = await import('../../calendar/national.ts')
+export async function add(context: Context, text: string, options: OptionsOf<typeof commands.add>): Promise<void> {
   const actor = await context.admin()
   const day = parseHoliday(text)
   const state = options.state === undefined ? '' : parseState(options.state)
@@ -38,9 +22,11 @@ async function add(context: Context, text: string, options: { name?: string; sta
   )
 }
 
-async function remove(context: Context, text: string, options: { state?: string }): Promise<void> {
-  const { parseHoliday, parseState, removeHoliday } = await import('../../calendar/own.ts')
-  const { confirm } = await import('../prompt.ts')
+export async function remove(
+  context: Context,
+  text: string,
+  options: OptionsOf<typeof commands.remove>,
+): Promise<void> {
   const actor = await context.admin()
   const day = parseHoliday(text)
   const state = options.state === undefined ? '' : parseState(options.state)
@@ -54,10 +40,11 @@ function viewOf({ day, state }: { day: string; state: string }) {
   return { day, state: state || null, yearly: day.length === 'MM-DD'.length }
 }
 
-async function list(context: Context, chosen: number | undefined, options: { all?: boolean }): Promise<void> {
-  const { yearDays } = await import('../../calendar/year.ts')
-  const { ownHolidays } = await import('../../calendar/own.ts')
-  const { localTime } = await import('../../lead/local-time.ts')
+export async function list(
+  context: Context,
+  chosen: number | undefined,
+  options: OptionsOf<typeof commands.list>,
+): Promise<void> {
   await context.actor()
   const today = localTime(context.config.timezone, context.clock.now().getTime()).day
   const year = chosen ?? Number(today.slice(0, 4))
@@ -74,10 +61,7 @@ const COLUMNS: readonly Column<YearDay>[] = [
   { title: 'CONTACT', value: row => (row.off ? 'no' : 'yes') },
 ]
 
-async function laws(context: Context): Promise<void> {
-  const { STATE_LAWS } = await import('../../calendar/laws.ts')
-  const { formatWeek } = await import('../../campaign/contact-hours.ts')
-  const { fields, spaced } = await import('../blocks.ts')
+export async function laws(context: Context): Promise<void> {
   const views = STATE_LAWS.map(({ week, ...law }) => ({ ...law, hours: formatWeek(week), holidays: false }))
   context.out.result(views, () =>
     spaced([

@@ -1,37 +1,26 @@
 import { readFile } from 'node:fs/promises'
-import { InvalidArgumentError } from '@commander-js/extra-typings'
-import { CampError, codeOf } from '../../errors.ts'
-import { messageText } from '../../lead/oddities.ts'
-import { variablesIn } from '../../lead/render.ts'
-import { fields } from '../blocks.ts'
-import { asks, leaf, type Register } from '../command.ts'
-import type { Context } from '../context.ts'
-import { nameArgument } from '../options.ts'
+import { findCampaign } from '../../../campaign/find.ts'
+import { previewTemplate } from '../../../campaign/preview.ts'
+import { findTemplate } from '../../../database/lookup.ts'
+import { CampError, codeOf } from '../../../errors.ts'
+import { vetTemplate } from '../../../intake/template-text.ts'
+import { messageText } from '../../../lead/oddities.ts'
+import { parsePhone } from '../../../lead/phone.ts'
+import { variablesIn } from '../../../lead/render.ts'
+import { auditRow } from '../../../security/audit.ts'
+import { fields } from '../../blocks.ts'
+import type { OptionsOf } from '../../command.ts'
+import type { Context } from '../../context.ts'
+import { orAdmin } from '../../permit.ts'
+import { confirm } from '../../prompt.ts'
+import { assertUnused, orTaken } from '../../records.ts'
+import type * as commands from './index.ts'
 
-export const register: Register = (program, action) => {
-  const template = program.command('template').description('approved texts with variables: add, list, show, remove')
-  leaf(template, 'add', 'add a template as the broker approved it')
-    .argument('<name>', 'its name', nameArgument)
-    .requiredOption('--code <code>', "its code at the broker's API, unique", parseCode)
-    .option('--content <text>', 'its text, with variables {{1}}, {{2}}')
-    .option('--content-file <file>', 'a UTF-8 file that holds the text')
-    .action(action(add, { mayCreateDatabase: true }))
-  leaf(template, 'list', 'all templates').action(action(list))
-  leaf(template, 'show <template>', 'a template, by code, name or id, as a real lead of a campaign reads it')
-    .option('--campaign <id>', 'whose leads; the last campaign that uses the template unless given')
-    .option('--phone <phone>', 'which lead; the first good one unless given')
-    .action(action(show))
-  asks(leaf(template, 'remove <template>', 'remove a template that no campaign uses')).action(action(remove))
-}
+type AddOptions = OptionsOf<typeof commands.add>
 
-type AddOptions = { code: string; content?: string; contentFile?: string }
-
-async function add(context: Context, name: string, options: AddOptions): Promise<void> {
+export async function add(context: Context, name: string, options: AddOptions): Promise<void> {
   const actor = await context.admin()
   const prisma = await context.prisma()
-  const { auditRow } = await import('../../security/audit.ts')
-  const { orTaken } = await import('../records.ts')
-  const { vetTemplate } = await import('../../intake/template-text.ts')
   const content = await contentOf(context, options)
   const notes = vetTemplate(content)
   const template = await orTaken(
@@ -72,9 +61,8 @@ async function readText(file: string): Promise<string> {
   }
 }
 
-async function list(context: Context): Promise<void> {
+export async function list(context: Context): Promise<void> {
   await context.actor()
-  const { orAdmin } = await import('../permit.ts')
   const prisma = await context.prisma()
   const templates = (await prisma.template.findMany({ orderBy: { template_code: 'asc' } })).map(view)
   context.out.list(
@@ -88,10 +76,9 @@ async function list(context: Context): Promise<void> {
   )
 }
 
-async function show(context: Context, ref: string, options: { campaign?: string; phone?: string }): Promise<void> {
+export async function show(context: Context, ref: string, options: OptionsOf<typeof commands.show>): Promise<void> {
   await context.actor()
   const prisma = await context.prisma()
-  const { findTemplate } = await import('../../database/lookup.ts')
   const template = view(await findTemplate(prisma, ref))
   const preview = await previewOf(context, template, options)
   context.out.result({ ...template, preview }, () =>
@@ -112,9 +99,6 @@ async function previewOf(
   template: { id: string; template_code: string; content: string },
   { campaign, phone }: { campaign?: string; phone?: string },
 ) {
-  const { previewTemplate } = await import('../../campaign/preview.ts')
-  const { findCampaign } = await import('../../campaign/find.ts')
-  const { parsePhone } = await import('../../lead/phone.ts')
   const pool = await context.pool()
   const preview = await previewTemplate(pool, template, {
     campaignId: campaign === undefined ? undefined : (await findCampaign(pool, campaign)).id,
@@ -130,13 +114,9 @@ async function previewOf(
   )
 }
 
-async function remove(context: Context, ref: string): Promise<void> {
+export async function remove(context: Context, ref: string): Promise<void> {
   const actor = await context.admin()
   const prisma = await context.prisma()
-  const { findTemplate } = await import('../../database/lookup.ts')
-  const { auditRow } = await import('../../security/audit.ts')
-  const { assertUnused } = await import('../records.ts')
-  const { confirm } = await import('../prompt.ts')
   const { id, template_code, name } = await findTemplate(prisma, ref)
   await assertUnused(prisma, `template "${template_code}"`, { template_id: id })
   await confirm(context, `Remove template "${template_code}"?`)
@@ -155,11 +135,6 @@ async function remove(context: Context, ref: string): Promise<void> {
     await tx.auditEvent.create({ data: auditRow(event) })
   })
   context.out.result({ removed: true, id, template_code, name }, `Removed template "${template_code}".`)
-}
-
-function parseCode(text: string): string {
-  if (/^\S{1,200}$/.test(text)) return text
-  throw new InvalidArgumentError('A code has no blanks.')
 }
 
 function view<Row extends { content: string }>(template: Row): Row & { variables: string[] } {

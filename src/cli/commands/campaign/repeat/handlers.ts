@@ -1,14 +1,16 @@
-import { transaction } from '../../../database/pool.ts'
-import { findRecurrence, listRecurrences, moveRecurrence, type Recurrence } from '../../../recurrence/recurrence.ts'
-import { giveStanding, revokeStanding } from '../../../recurrence/standing.ts'
-import { type OccurrenceView, occurrencesOf, type RecurrenceView, recurrenceView } from '../../../recurrence/view.ts'
-import { assertMay } from '../../../security/permissions.ts'
-import { type Block, fields, table } from '../../blocks.ts'
-import type { Context } from '../../context.ts'
-import { confirm } from '../../prompt.ts'
-import { time } from './text.ts'
+import { transaction } from '../../../../database/pool.ts'
+import { findRecurrence, listRecurrences, moveRecurrence, type Recurrence } from '../../../../recurrence/recurrence.ts'
+import { giveStanding, revokeStanding } from '../../../../recurrence/standing.ts'
+import { type OccurrenceView, occurrencesOf, type RecurrenceView, recurrenceView } from '../../../../recurrence/view.ts'
+import { assertMay } from '../../../../security/permissions.ts'
+import { type Block, fields, table } from '../../../blocks.ts'
+import type { OptionsOf } from '../../../command.ts'
+import type { Context } from '../../../context.ts'
+import { confirm } from '../../../prompt.ts'
+import { time } from '../text.ts'
+import type * as commands from './index.ts'
 
-export async function list(context: Context, options: { all?: boolean }): Promise<void> {
+export async function list(context: Context, options: OptionsOf<typeof commands.list>): Promise<void> {
   await context.actor()
   const pool = await context.pool()
   const now = context.clock.now()
@@ -30,7 +32,7 @@ export async function list(context: Context, options: { all?: boolean }): Promis
   )
 }
 
-export async function show(context: Context, ref: string, options: { limit: number }): Promise<void> {
+export async function show(context: Context, ref: string, options: OptionsOf<typeof commands.show>): Promise<void> {
   await context.actor()
   const pool = await context.pool()
   const recurrence = await findRecurrence(pool, ref)
@@ -55,7 +57,7 @@ export async function show(context: Context, ref: string, options: { limit: numb
 export async function approve(
   context: Context,
   ref: string,
-  { ceiling, until }: { ceiling: string; until?: string },
+  { ceiling, until }: OptionsOf<typeof commands.approve>,
 ): Promise<void> {
   const pool = await context.pool()
   const actor = await context.admin()

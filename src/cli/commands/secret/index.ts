@@ -1,10 +1,21 @@
-import { later, leaf, type Register } from '../command.ts'
+import { addCommand, type Parent, type Register } from '../../command.ts'
+import { lazy } from '../../lazy.ts'
 
 export const register: Register = (program, action) => {
   const secret = program
     .command('secret')
     .description('the secret that credentials are sealed with, and sessions and webhook URLs signed: rotate, reset')
-  leaf(secret, 'rotate', 'seal everything with a new secret (ADMIN)')
+  rotate(secret).action(
+    action(
+      lazy(() => import('./rotate.ts').then(module => module.rotate)),
+      { takesWeakSecret: true },
+    ),
+  )
+  reset(secret).action(action(lazy(() => import('./reset.ts').then(module => module.reset))))
+}
+
+export const rotate = (parent: Parent) =>
+  addCommand(parent, 'rotate', 'seal everything with a new secret (ADMIN)')
     .option('--file <file>', 'the new secret; - is stdin')
     .option('--generate', 'make a new secret; with DATABASE_URL, into the --file')
     .addHelpText(
@@ -13,17 +24,15 @@ export const register: Register = (program, action) => {
         '\nis asked for; embedded mode makes it, and keeps it. One transaction: run again after a crash, it has happened or it has not,' +
         '\nand says so. Sessions, CAMP_TOKENs and webhook URLs of before are void. Step by step: docs/security.md',
     )
-    .action(
-      action(
-        later(async () => (await import('./secret/rotate.ts')).rotate),
-        { takesWeakSecret: true },
-      ),
-    )
-  leaf(secret, 'reset [email]', 'the secret is lost: take the one of now as the new one (ADMIN, with their password)')
+
+export const reset = (parent: Parent) =>
+  addCommand(
+    parent,
+    'reset [email]',
+    'the secret is lost: take the one of now as the new one (ADMIN, with their password)',
+  )
     .option('--password-stdin', 'read the password from stdin')
     .addHelpText(
       'after',
       '\nNothing that is sealed can be read again: each credential is then given anew, with all its keys (camp credential set).',
     )
-    .action(action(later(async () => (await import('./secret/reset.ts')).reset)))
-}

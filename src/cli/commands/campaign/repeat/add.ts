@@ -1,16 +1,17 @@
-import { standingStep } from '../../../campaign/next-step.ts'
-import { approversOf } from '../../../campaign/situation.ts'
-import { transaction } from '../../../database/pool.ts'
-import { assertContent } from '../../../intake/content.ts'
-import { textNotes } from '../../../intake/message.ts'
-import type { ImportRequest } from '../../../intake/request.ts'
-import { nextOccurrence, parseCron } from '../../../recurrence/cron.ts'
-import { filesIn, parseSource } from '../../../recurrence/folder.ts'
-import { addRecurrence, findRecurrence } from '../../../recurrence/recurrence.ts'
-import { recurrenceView } from '../../../recurrence/view.ts'
-import type { Context } from '../../context.ts'
-import { recurrenceText } from './repeat-life.ts'
-import { time } from './text.ts'
+import { standingStep } from '../../../../campaign/next-step.ts'
+import { approversOf } from '../../../../campaign/situation.ts'
+import { transaction } from '../../../../database/pool.ts'
+import { CampError } from '../../../../errors.ts'
+import { assertContent } from '../../../../intake/content.ts'
+import { textNotes } from '../../../../intake/message.ts'
+import type { ImportRequest } from '../../../../intake/request.ts'
+import { nextOccurrence, parseCron } from '../../../../recurrence/cron.ts'
+import { filesIn, parseSource } from '../../../../recurrence/folder.ts'
+import { addRecurrence, findRecurrence } from '../../../../recurrence/recurrence.ts'
+import { recurrenceView } from '../../../../recurrence/view.ts'
+import type { Context } from '../../../context.ts'
+import { time } from '../text.ts'
+import { recurrenceText } from './handlers.ts'
 
 /** camp campaign import PATTERN --repeat CRON: imports nothing by itself. */
 export async function repeatImport(
@@ -46,4 +47,17 @@ export async function repeatImport(
   const actor = await context.actor()
   const made = { handle: view.handle, userId: request.userId, viaId: actor.via?.id ?? null }
   context.out.talk(standingStep(view.handle, actor, await approversOf(pool, made, actor)))
+}
+
+/** What decides an occurrence by itself cannot be said of all. @throws CampError USAGE */
+export function assertRepeatable(options: Readonly<Record<string, unknown>>): void {
+  const wrong = ['schedule', 'again', 'rejects'].find(name => options[name] !== undefined)
+  if (wrong === undefined) return
+  throw new CampError('OPTIONS_CONFLICT', `--${wrong} does not go with --repeat`, {
+    hint: {
+      schedule: 'Its cron expression says when.',
+      again: 'A file is imported once.',
+      rejects: 'See what was refused: camp campaign leads ID --status ERROR',
+    }[wrong],
+  })
 }

@@ -1,32 +1,18 @@
-import { CampError } from '../../errors.ts'
-import { fields } from '../blocks.ts'
-import { later, leaf, type Register } from '../command.ts'
-import type { Context } from '../context.ts'
+import { budgetPosition, ledgerOf, listBudgets, setBudget } from '../../../budget/budget.ts'
+import { moneyOf, parseAmount } from '../../../budget/money.ts'
+import { formatMonth, parseMonth } from '../../../budget/month.ts'
+import { findWallet } from '../../../database/lookup.ts'
+import { transaction } from '../../../database/pool.ts'
+import { CampError } from '../../../errors.ts'
+import { fields } from '../../blocks.ts'
+import type { OptionsOf } from '../../command.ts'
+import type { Context } from '../../context.ts'
+import { orAdmin } from '../../permit.ts'
+import type * as commands from './index.ts'
 
-export const register: Register = (program, action) => {
-  const budget = program.command('budget').description("a wallet's limit for a month: set, show, list, ledger, audit")
-  leaf(budget, 'set <wallet> <month> <amount>', 'set the limit of a month (YYYY-MM): 1500.00 or 1.500,00').action(
-    action(set),
-  )
-  leaf(budget, 'show <wallet> <month>', 'limit, used, committed and available').action(action(show))
-  leaf(budget, 'list', 'all budgets').option('--wallet <wallet>', "one wallet's").action(action(list))
-  leaf(budget, 'ledger <wallet> <month>', 'what was reserved and released, entry by entry').action(action(ledger))
-  leaf(budget, 'audit', 'count everything again: budgets, ledger, batches, leads and their records must agree')
-    .option('--head', 'print the newest checkpoint, to be kept outside of this machine and its database')
-    .option('--expect <head>', 'a head that was printed before (NUMBER:HASH): its records must be there as they were')
-    .option('--accept-head', 'after a restore: what this machine remembers is the newest checkpoint of now (ADMIN)')
-    .addHelpText('after', '\nWhat it finds, and what it cannot: docs/security.md, "Records that show a change".')
-    .action(action(later(async () => (await import('./budget/audit.ts')).audit)))
-}
-
-async function set(context: Context, walletRef: string, monthText: string, amount: string): Promise<void> {
+export async function set(context: Context, walletRef: string, monthText: string, amount: string): Promise<void> {
   const actor = await context.admin()
   const prisma = await context.prisma()
-  const { findWallet } = await import('../../database/lookup.ts')
-  const { transaction } = await import('../../database/pool.ts')
-  const { setBudget } = await import('../../budget/budget.ts')
-  const { moneyOf, parseAmount } = await import('../../budget/money.ts')
-  const { parseMonth } = await import('../../budget/month.ts')
   const wallet = await findWallet(prisma, walletRef)
   const month = parseMonth(monthText)
   const limit = parseAmount(amount, 2)
@@ -38,10 +24,9 @@ async function set(context: Context, walletRef: string, monthText: string, amoun
   context.out.result(view, `Budget of "${wallet.name}" for ${monthText}: ${view.budget} (used ${view.used_budget}).`)
 }
 
-async function show(context: Context, walletRef: string, monthText: string): Promise<void> {
+export async function show(context: Context, walletRef: string, monthText: string): Promise<void> {
   await context.actor()
   const prisma = await context.prisma()
-  const { findWallet } = await import('../../database/lookup.ts')
   const view = await viewOf(context, await findWallet(prisma, walletRef), monthText)
   context.out.result(view, () =>
     fields([
@@ -56,8 +41,6 @@ async function show(context: Context, walletRef: string, monthText: string): Pro
 }
 
 async function viewOf(context: Context, wallet: { id: string; name: string }, monthText: string) {
-  const { budgetPosition } = await import('../../budget/budget.ts')
-  const { parseMonth } = await import('../../budget/month.ts')
   const { year, month } = parseMonth(monthText)
   const present = { now: context.clock.now(), timezone: context.config.timezone }
   const position = await budgetPosition(await context.pool(), wallet.id, year, month, present)
@@ -66,13 +49,9 @@ async function viewOf(context: Context, wallet: { id: string; name: string }, mo
   return { wallet: wallet.name, year, month, budget, used_budget: used, committed, available }
 }
 
-async function list(context: Context, options: { wallet?: string }): Promise<void> {
+export async function list(context: Context, options: OptionsOf<typeof commands.list>): Promise<void> {
   await context.actor()
-  const { orAdmin } = await import('../permit.ts')
   const prisma = await context.prisma()
-  const { findWallet } = await import('../../database/lookup.ts')
-  const { listBudgets } = await import('../../budget/budget.ts')
-  const { formatMonth } = await import('../../budget/month.ts')
   const wallet = options.wallet === undefined ? undefined : await findWallet(prisma, options.wallet)
   const budgets = await listBudgets(await context.pool(), wallet?.id ?? null)
   context.out.list(
@@ -87,12 +66,9 @@ async function list(context: Context, options: { wallet?: string }): Promise<voi
   )
 }
 
-async function ledger(context: Context, walletRef: string, monthText: string): Promise<void> {
+export async function ledger(context: Context, walletRef: string, monthText: string): Promise<void> {
   await context.actor()
   const prisma = await context.prisma()
-  const { findWallet } = await import('../../database/lookup.ts')
-  const { ledgerOf } = await import('../../budget/budget.ts')
-  const { parseMonth } = await import('../../budget/month.ts')
   const wallet = await findWallet(prisma, walletRef)
   const entries = await ledgerOf(await context.pool(), wallet.id, parseMonth(monthText))
   if (!entries) throw noBudget(wallet.name, monthText)

@@ -1,0 +1,135 @@
+import { addToBlocklist, type Entry, entriesFor, removeFromBlocklist } from '../../../blocklist/blocklist.ts'
+import { parsePurpose } from '../../../blocklist/purpose.ts'
+import { listSyncs } from '../../../blocklist/syncs.ts'
+import { transaction } from '../../../database/pool.ts'
+import { untilInForce } from '../../../dispatch/stop.ts'
+import { CampError } from '../../../errors.ts'
+import { parseDocument } from '../../../lead/document.ts'
+import { canonicalPhone } from '../../../lead/phone.ts'
+import { recordAudit } from '../../../security/audit.ts'
+import { type Column, table } from '../../blocks.ts'
+import type { OptionsOf } from '../../command.ts'
+import type { Context } from '../../context.ts'
+import { confirm } from '../../prompt.ts'
+import type * as commands from './index.ts'
+import { removeAll } from './remove-all.ts'
+
+const SOURCE = 'manual'
+
+type Target = Pick<OptionsOf<typeof commands.add>, 'phone' | 'document'>
+
+export async function add(context: Context, options: OptionsOf<typeof commands.add>): Promise<void> {
+  const actor = await context.actor()
+  const pool = await context.pool()
+  const keys = await keysOf(options)
+  const reason = options.reason?.trim() || null
+  const purpose = options.purpose === undefined ? null : parsePurpose('--purpose', options.purpose)
+  const added = await transaction(pool, async sql => {
+    const count = await addToBlocklist(sql, { ...keys, reason, source: SOURCE, purpose })
+    const detail = { ...keys, reason, source: SOURCE, purpose, added: count }
+    await recordAudit(sql, {
+      userId: actor.id,
+      action: 'blocklist.add',
+      subject: 'Blocklist',
+      subjectId: subjectOf(keys),
+      detail,
+    })
+    return count
+  })
+  await untilInForce(pool)
+  const entries = (await entriesFor(pool, keys)).filter(entry => entry.source === SOURCE)
+  context.out.result(
+    { added, entries },
+    added > 0 ? `Blocked ${subjectOf(keys)}.` : `${subjectOf(keys)} was blocked already.`,
+  )
+}
+
+export async function remove(context: Context, options: OptionsOf<typeof commands.remove>): Promise<void> {
+  if (options.all) {
+    if (options.source === undefined || options.phone !== undefined || options.document !== undefined)
+      throw new CampError('OPTIONS_CONFLICT', '--all goes with --source alone')
+    return removeAll(context, options.source)
+  }
+  const actor = await context.admin()
+  const pool = await context.pool()
+  const keys = await keysOf(options)
+  const { source } = options
+  const of = source === undefined ? 'the blocklist' : `the blocklist of ${source}`
+  if ((await entriesFor(pool, { ...keys, source })).length === 0)
+    throw new CampError('BLOCKLIST_ENTRY_NOT_FOUND', `${subjectOf(keys)} is not on ${of}`)
+  await confirm(context, `Take ${subjectOf(keys)} off ${of}?`)
+  const removed = await transaction(pool, async sql => {
+    const entries = await removeFromBlocklist(sql, { ...keys, source })
+    const detail = { ...keys, sources: entries.map(entry => entry.source) }
+    await recordAudit(sql, {
+      userId: actor.id,
+      action: 'blocklist.remove',
+      subject: 'Blocklist',
+      subjectId: subjectOf(keys),
+      detail,
+    })
+    return entries
+  })
+  const left = await entriesFor(pool, keys)
+  const synced = new Set((await listSyncs(pool)).map(sync => sync.source))
+  for (const { source } of removed.filter(entry => synced.has(entry.source)))
+    context.out.warn(`the list of ${source} may name it still: then its next sync blocks it again`)
+  context.out.result({ removed: removed.length, entries: removed, left }, () =>
+    left.length === 0
+      ? `Unblocked ${subjectOf(keys)}: ${removed.length} entries removed.`
+      : [`${removed.length} entries removed. Still blocked:`, table(left, COLUMNS)],
+  )
+}
+
+/** Eleven digits may be a mobile and a CPF: both are looked up. */
+export async function check(context: Context, value: string): Promise<void> {
+  await context.actor()
+  const { phone } = canonicalPhone(value)
+  const { document } = parseDocument(value)
+  if (phone === undefined && document === undefined) {
+    throw new CampError('INVALID_VALUE', `"${value}" is neither a phone nor a CPF or CNPJ`)
+  }
+  const keys = { phones: phone === undefined ? [] : [phone], documents: document === undefined ? [] : [document] }
+  const entries = await entriesFor(await context.pool(), keys)
+  const view = { value, phone: phone ?? null, cpf_cnpj: document ?? null, blocked: entries.length > 0, entries }
+  context.out.result(view, () =>
+    view.blocked ? ['Blocked.', table(entries, COLUMNS)] : `Not blocked: ${subjectOf(keys)}.`,
+  )
+}
+
+const COLUMNS: readonly Column<Entry>[] = [
+  { title: 'PHONE', value: entry => entry.phone ?? '' },
+  { title: 'DOCUMENT', value: entry => entry.cpf_cnpj ?? '' },
+  { title: 'SOURCE', value: entry => entry.source },
+  { title: 'BINDS', value: entry => entry.purpose ?? 'everything' },
+  { title: 'REASON', value: entry => entry.reason ?? '' },
+  { title: 'SINCE', value: entry => entry.created_at.toISOString() },
+]
+
+interface Keys {
+  phones: string[]
+  documents: string[]
+}
+
+/** @throws CampError USAGE when neither is given, DATA when one is none */
+async function keysOf({ phone, document }: Target): Promise<Keys> {
+  if (phone === undefined && document === undefined)
+    throw new CampError('ARGUMENT_MISSING', 'give --phone, --document or both')
+  const keys: Keys = { phones: [], documents: [] }
+  if (phone !== undefined) {
+    const read = canonicalPhone(phone)
+    if (read.phone === undefined) throw new CampError('INVALID_PHONE', `"${phone}" is not a phone: ${read.problem}`)
+    keys.phones.push(read.phone)
+  }
+  if (document !== undefined) {
+    const read = parseDocument(document)
+    if (read.document === undefined)
+      throw new CampError('INVALID_DOCUMENT', `"${document}" is not a CPF or CNPJ: ${read.problem}`)
+    keys.documents.push(read.document)
+  }
+  return keys
+}
+
+function subjectOf({ phones, documents }: Keys): string {
+  return [...phones, ...documents].join(' and ')
+}

@@ -1,0 +1,29 @@
+import { addCommand, type Parent, type Register } from '../../command.ts'
+import { lazy } from '../../lazy.ts'
+
+export const register: Register = (program, action) => {
+  const budget = program.command('budget').description("a wallet's limit for a month: set, show, list, ledger, audit")
+  set(budget).action(action(lazy(() => import('./handlers.ts').then(module => module.set))))
+  show(budget).action(action(lazy(() => import('./handlers.ts').then(module => module.show))))
+  list(budget).action(action(lazy(() => import('./handlers.ts').then(module => module.list))))
+  ledger(budget).action(action(lazy(() => import('./handlers.ts').then(module => module.ledger))))
+  audit(budget).action(action(lazy(() => import('./audit.ts').then(module => module.audit))))
+}
+
+const set = (parent: Parent) =>
+  addCommand(parent, 'set <wallet> <month> <amount>', 'set the limit of a month (YYYY-MM): 1500.00 or 1.500,00')
+
+const show = (parent: Parent) => addCommand(parent, 'show <wallet> <month>', 'limit, used, committed and available')
+
+export const list = (parent: Parent) =>
+  addCommand(parent, 'list', 'all budgets').option('--wallet <wallet>', "one wallet's")
+
+const ledger = (parent: Parent) =>
+  addCommand(parent, 'ledger <wallet> <month>', 'what was reserved and released, entry by entry')
+
+export const audit = (parent: Parent) =>
+  addCommand(parent, 'audit', 'count everything again: budgets, ledger, batches, leads and their records must agree')
+    .option('--head', 'print the newest checkpoint, to be kept outside of this machine and its database')
+    .option('--expect <head>', 'a head that was printed before (NUMBER:HASH): its records must be there as they were')
+    .option('--accept-head', 'after a restore: what this machine remembers is the newest checkpoint of now (ADMIN)')
+    .addHelpText('after', '\nWhat it finds, and what it cannot: docs/security.md, "Records that show a change".')

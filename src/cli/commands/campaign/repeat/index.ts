@@ -1,0 +1,63 @@
+import { InvalidArgumentError } from '@commander-js/extra-typings'
+import { addCommand, asks, type Parent, type Register } from '../../../command.ts'
+import { lazy } from '../../../lazy.ts'
+import { wholeNumber } from '../../../options.ts'
+
+export const register: Register = (campaign, action) => {
+  const repeat = campaign.command('repeat').description('recurring campaigns: list, approve, pause, resume, remove')
+  repeat.addHelpText(
+    'after',
+    '\nMake one: camp campaign import \'inbox/*.csv\' --repeat "0 9 * * 1-5" --wallet W --broker B …\n' +
+      'At each occurrence the newest file that is new is imported as a campaign. It waits for approval, unless a standing one\n' +
+      'covers it; then it starts within its hours. A worker sees to it, or cron: camp campaign run --due.',
+  )
+  list(repeat).action(action(lazy(() => import('./handlers.ts').then(module => module.list))))
+  show(repeat).action(action(lazy(() => import('./handlers.ts').then(module => module.show))))
+  approve(repeat).action(action(lazy(() => import('./handlers.ts').then(module => module.approve))))
+  revoke(repeat).action(action(lazy(() => import('./handlers.ts').then(module => module.revoke))))
+  pause(repeat).action(action(lazy(() => import('./handlers.ts').then(module => module.pause))))
+  resume(repeat).action(action(lazy(() => import('./handlers.ts').then(module => module.resume))))
+  remove(repeat).action(action(lazy(() => import('./handlers.ts').then(module => module.remove))))
+}
+
+export const list = (parent: Parent) =>
+  addCommand(parent, 'list', 'recurring campaigns, newest first').option('--all', 'also those that were removed')
+
+export const show = (parent: Parent) =>
+  addCommand(parent, 'show <id>', 'one of them, and what became of its occurrences').option(
+    '--limit <n>',
+    'at most this many occurrences',
+    wholeNumber(1, 10_000),
+    20,
+  )
+
+export const approve = (parent: Parent) =>
+  addCommand(parent, 'approve <id>', 'a standing approval for what it opens (ADMIN, not its owner)')
+    .requiredOption('--ceiling <amount>', 'what one campaign may cost: 500.00', amount)
+    .option('--until <day>', 'its last day, YYYY-MM-DD; without it, until it is revoked', day)
+
+const revoke = (parent: Parent) =>
+  addCommand(parent, 'revoke <id>', 'end its standing approval: every campaign waits for a person again (ADMIN)')
+
+const pause = (parent: Parent) => addCommand(parent, 'pause <id>', 'no more campaigns until it is resumed (any user)')
+
+const resume = (parent: Parent) =>
+  addCommand(
+    parent,
+    'resume <id>',
+    'go on with the next occurrence; what was missed is not made up for (its owner, or an ADMIN)',
+  )
+
+const remove = (parent: Parent) =>
+  asks(addCommand(parent, 'remove <id>', 'end it; the campaigns that it has opened stay (its owner, or an ADMIN)'))
+
+function amount(text: string): string {
+  if (/^\d{1,10}(\.\d{1,2})?$/.test(text)) return text
+  throw new InvalidArgumentError('It takes an amount such as 500.00.')
+}
+
+function day(text: string): string {
+  const date = /^\d{4}-\d{2}-\d{2}$/.test(text) ? new Date(`${text}T00:00:00Z`) : undefined
+  if (date && !Number.isNaN(+date) && date.toISOString().startsWith(text)) return text
+  throw new InvalidArgumentError('It takes a day such as 2026-12-31.')
+}

@@ -1,0 +1,59 @@
+import { startSandbox } from '../../../sandbox/server.ts'
+import type { OptionsOf } from '../../command.ts'
+import type { Context } from '../../context.ts'
+import type * as commands from './index.ts'
+
+type Flags = OptionsOf<typeof commands.sandbox>
+
+export async function runSandbox(context: Context, flags: Flags): Promise<void> {
+  const { host, port } = flags.listen
+  const sandbox = await startSandbox({
+    host,
+    port,
+    seed: flags.seed,
+    journal: flags.journal,
+    control: controlOf(flags),
+    clock: context.clock,
+  })
+  // One line, at once: whoever started it waits for it.
+  context.out.line({ url: sandbox.url }, sandbox.url)
+  context.out.talk('The sandbox is listening; Ctrl-C stops it.')
+  await stopped(context.signal)
+  await sandbox.close()
+}
+
+function stopped(signal: AbortSignal): Promise<void> {
+  return new Promise(resolve => {
+    if (signal.aborted) resolve()
+    else signal.addEventListener('abort', () => resolve(), { once: true })
+  })
+}
+
+/** Only what was asked for: the rest is the sandbox's own default. */
+function controlOf(flags: Flags): Record<string, unknown> {
+  const callbacks = given({
+    delay_ms: flags.callbackDelay,
+    delivered: flags.delivered,
+    failed: flags.failed,
+    read: flags.read,
+    opt_out: flags.optOut,
+    ...flags.callbacks,
+  })
+  return {
+    ...given({
+      latency_ms: flags.latency,
+      refused: flags.refused,
+      faults: flags.fault,
+      retry_after_s: flags.retryAfter,
+      poison: flags.poison,
+      phones: flags.phone,
+      brokers: flags.for,
+    }),
+    ...(Object.keys(callbacks).length > 0 && { callbacks }),
+    ...flags.control,
+  }
+}
+
+function given(values: Record<string, unknown>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined))
+}

@@ -1,0 +1,49 @@
+import { campVersion } from '../../../config.ts'
+import { CampError } from '../../../errors.ts'
+import { openLog } from '../../../log.ts'
+import { authenticate } from '../../../security/actor.ts'
+import { openServer } from '../../../serve/server.ts'
+import type { OptionsOf } from '../../command.ts'
+import type { Context } from '../../context.ts'
+import { runCamp } from '../../main.ts'
+import type * as commands from './index.ts'
+
+export async function serve(context: Context, options: OptionsOf<typeof commands.serve>): Promise<void> {
+  const { config, clock, signal, host } = context
+  if (config.databaseUrl === undefined) {
+    throw new CampError(
+      'SERVER_DATABASE_REQUIRED',
+      'camp serve takes DATABASE_URL: embedded mode is for one user of one machine',
+    )
+  }
+  const [prisma] = [await context.prisma(), await context.keys()]
+  const log = openLog(config.logLevel)
+  const server = await openServer(options.listen, {
+    version: campVersion(),
+    env: settingsOf(host.env),
+    runCommand: runCamp,
+    authenticate: token =>
+      authenticate({ prisma, sessionKey: () => context.sessionKey(), config: { ...config, home: '', token }, clock }),
+    clock,
+    log,
+    mostBytes: options.maxUpload * 1024 * 1024,
+    mostRuns: options.maxCommands,
+    behindProxy: options.behindProxy ?? false,
+  })
+  context.out.talk(`Listening on ${server.url}`)
+  log.info({ event: 'server.started', listening: server.url }, 'server started')
+  await new Promise<void>(resolve => {
+    if (signal.aborted) resolve()
+    signal.addEventListener('abort', () => resolve(), { once: true })
+  })
+  await server.close()
+  log.info({ event: 'server.stopped' }, 'server stopped')
+}
+
+const SETTINGS = ['DATABASE_URL', 'REDIS_URL', 'LOG_LEVEL', 'CAMP_DIRECT_URL', 'CAMP_SECRET', 'CAMP_PUBLIC_URL']
+const TIMES = ['CAMP_HTTP_TIMEOUT_MS', 'CAMP_LEASE_MS', 'CAMP_SWEEP_MS', 'CAMP_TIMEZONE']
+
+/** Neither the server's own token, nor its home with a session in it, nor a file of settings. */
+function settingsOf(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  return Object.fromEntries([...SETTINGS, ...TIMES].flatMap(name => (env[name] ? [[name, env[name]]] : [])))
+}

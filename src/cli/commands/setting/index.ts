@@ -1,0 +1,21 @@
+import { Argument } from '@commander-js/extra-typings'
+import { SETTINGS, type SettingName } from '../../../security/settings.ts'
+import { addCommand, type Parent, type Register } from '../../command.ts'
+import { lazy } from '../../lazy.ts'
+import { nameArgument, oneOf } from '../../options.ts'
+
+export const register: Register = (program, action) => {
+  const setting = program.command('setting').description('what holds for the whole installation: list, set')
+  list(setting).action(action(lazy(() => import('./handlers.ts').then(module => module.list))))
+  set(setting).action(action(lazy(() => import('./handlers.ts').then(module => module.set))))
+}
+
+const list = (parent: Parent) => addCommand(parent, 'list', 'every setting, its value and its meaning')
+
+const set = (parent: Parent) =>
+  addCommand(parent, 'set', 'change a setting (ADMIN); the audit keeps the old value')
+    .addArgument(new Argument('<name>', NAMES.join(', ')).argParser(oneOf(NAMES)))
+    .addArgument(new Argument('<value>', 'self-approval: allow or deny').argParser(nameArgument))
+    .addHelpText('after', `\n${NAMES.map(name => `${name}: ${SETTINGS[name].meaning}`).join('\n')}`)
+
+const NAMES = Object.keys(SETTINGS) as SettingName[]

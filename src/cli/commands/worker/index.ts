@@ -1,0 +1,28 @@
+import { addCommand, type Parent, type Register } from '../../command.ts'
+import { lazy } from '../../lazy.ts'
+import { address, wholeNumber } from '../../options.ts'
+
+export const register: Register = (program, action) => {
+  worker(program).action(
+    action(
+      lazy(() => import('./handlers.ts').then(module => module.work)),
+      { actsForNoUser: true },
+    ),
+  )
+}
+
+export const worker = (parent: Parent) =>
+  addCommand(parent, 'worker', 'send what runs: queue consumers and the webhook listener')
+    .option('--brokers <names>', 'only these brokers, separated by commas', names)
+    .option('--concurrency <n>', 'batches in work at once, for each broker', wholeNumber(1, 256), 8)
+    .option('--listen <host:port>', 'listen for callbacks and /healthz (port 0: any free one)', address)
+    .addHelpText(
+      'after',
+      '\nAny number of workers may run, on any number of machines. SIGTERM, SIGINT or SIGHUP ends one within 30 seconds: no new\n' +
+        'claims, requests in flight are settled; a second signal ends it at once. A database or a Redis that is away is waited for.\n' +
+        'Brokers reach the listener at CAMP_PUBLIC_URL.',
+    )
+
+function names(text: string): string[] {
+  return text.split(',').map(name => name.trim())
+}
