@@ -115,11 +115,9 @@ async function reportJson(error: unknown, argv: string[], host: Host): Promise<n
   const told =
     error instanceof CampError ? error : new CampError('UNEXPECTED', messageOf(error), { hint: BUG, cause: error })
   const stack = argv.includes('--debug') && [(error as Error).stack, ...causes(error)].join('\n')
-  const { Output } = await import('./output.ts')
+  const out = await openOutput(host.streams, { json: true, quiet: false, env: host.env })
   const document = errorDocument(told)
-  new Output(host.streams, { json: true, quiet: false, env: host.env }).errorJson(
-    stack === false ? document : { error: { ...document.error, stack } },
-  )
+  out.errorJson(stack === false ? document : { error: { ...document.error, stack } })
   return told.exitCode
 }
 

@@ -24,10 +24,10 @@ export async function add(context: Context, options: OptionsOf<typeof commands.a
   const keys = await keysOf(options)
   const reason = options.reason?.trim() || null
   const purpose = options.purpose === undefined ? null : parsePurpose('--purpose', options.purpose)
-  const added = await transaction(pool, async sql => {
-    const count = await addToBlocklist(sql, { ...keys, reason, source: SOURCE, purpose })
+  const added = await transaction(pool, async tx => {
+    const count = await addToBlocklist(tx, { ...keys, reason, source: SOURCE, purpose })
     const detail = { ...keys, reason, source: SOURCE, purpose, added: count }
-    await recordAudit(sql, {
+    await recordAudit(tx, {
       userId: actor.id,
       action: 'blocklist.add',
       subject: 'Blocklist',
@@ -58,10 +58,10 @@ export async function remove(context: Context, options: OptionsOf<typeof command
   if ((await entriesFor(pool, { ...keys, source })).length === 0)
     throw new CampError('BLOCKLIST_ENTRY_NOT_FOUND', `${subjectOf(keys)} is not on ${of}`)
   await confirm(context, `Take ${subjectOf(keys)} off ${of}?`)
-  const removed = await transaction(pool, async sql => {
-    const entries = await removeFromBlocklist(sql, { ...keys, source })
+  const removed = await transaction(pool, async tx => {
+    const entries = await removeFromBlocklist(tx, { ...keys, source })
     const detail = { ...keys, sources: entries.map(entry => entry.source) }
-    await recordAudit(sql, {
+    await recordAudit(tx, {
       userId: actor.id,
       action: 'blocklist.remove',
       subject: 'Blocklist',
