@@ -25,7 +25,6 @@ export interface Config {
   leaseMs: number | undefined
   sweepMs: number
   timezone: string
-  lang: string
   logLevel: LogLevel
   /** Settings of an earlier camp that are still in the environment, each as a sentence: they have no effect. */
   outdated: readonly string[]
@@ -79,7 +78,6 @@ const environment = z.object({
     .string()
     .default('America/Sao_Paulo')
     .refine(isTimeZone, { error: 'must be a time zone such as America/Sao_Paulo' }),
-  CAMP_LANG: z.string().default('pt-BR'),
   LOG_LEVEL: z.enum(LOG_LEVELS).default('info'),
 })
 
@@ -92,7 +90,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
   const read = environment.safeParse(set)
   if (!read.success) {
     const wrong = read.error.issues.map(issue => `${issue.path.join('.')}: ${issue.message}`)
-    throw new CampError('USAGE', `settings from the environment are wrong: ${wrong.join('; ')}`)
+    throw new CampError('SETTINGS_INVALID', `settings from the environment are wrong: ${wrong.join('; ')}`)
   }
   const e = read.data
   return {
@@ -111,7 +109,6 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     leaseMs: e.CAMP_LEASE_MS,
     sweepMs: e.CAMP_SWEEP_MS,
     timezone: e.CAMP_TIMEZONE,
-    lang: e.CAMP_LANG,
     logLevel: e.LOG_LEVEL,
     outdated: set.CAMP_SELF_APPROVAL === undefined ? [] : [SELF_APPROVAL_MOVED],
   }
@@ -136,7 +133,7 @@ function defaultHome(): string {
     // No HOME, and the user id has no entry in passwd: said below.
   }
   throw new CampError(
-    'UNREACHABLE',
+    'HOME_UNUSABLE',
     `the user ${process.getuid?.() ?? ''} has no home folder, and CAMP_HOME is not set`,
     {
       hint: 'Set CAMP_HOME to a folder that this user may write to.',

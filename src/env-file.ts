@@ -17,7 +17,7 @@ function textOf(path: string): string {
   try {
     bytes = readFileSync(path)
   } catch (error) {
-    throw new CampError('USAGE', `the settings in ${path} cannot be read: ${messageOf(error)}`, {
+    throw new CampError('ENV_FILE_INVALID', `the settings in ${path} cannot be read: ${messageOf(error)}`, {
       hint: 'Check the path that --env-file or CAMP_ENV_FILE gives, and who may read the file.',
       cause: error,
     })
@@ -25,7 +25,7 @@ function textOf(path: string): string {
   try {
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: false }).decode(bytes)
   } catch (cause) {
-    throw new CampError('USAGE', `the settings in ${path} cannot be read: the file is not UTF-8`, {
+    throw new CampError('ENV_FILE_INVALID', `the settings in ${path} cannot be read: the file is not UTF-8`, {
       hint: 'Save it as UTF-8 without a byte order mark.',
       cause,
     })
@@ -55,7 +55,7 @@ export function parseEnvFile(text: string, file: string): Record<string, string>
   let [state, key, value, trimmed]: [State, string, string, number] = ['BEFORE_KEY', '', '', 0]
   let [line, startedAt] = [1, 1]
   const wrong = (what: string, at: number): never => {
-    throw new CampError('USAGE', `${file}, line ${at}: ${what}`, {
+    throw new CampError('ENV_FILE_INVALID', `${file}, line ${at}: ${what}`, {
       hint: 'A line is KEY=value or a comment, as in systemd’s EnvironmentFile=.',
     })
   }

@@ -1,36 +1,28 @@
+import { ERROR_CODES, type ErrorCode, type ErrorKind, EXIT_CODES } from './error-codes.ts'
+
 /**
- * Every error that a person is meant to see. The kind decides the exit code (the table below is the README's); the message
- * says what and where, the hint what to do next.
+ * Every error that a person is meant to see. Programs branch on the code, which also decides the kind and the exit code
+ * (error-codes.ts); the message says what and where, the hint what to do next.
  */
-export const EXIT_CODES = {
-  UNEXPECTED: 1,
-  USAGE: 2,
-  NOT_FOUND: 3,
-  STATE: 4,
-  DATA: 5,
-  BUDGET: 6,
-  AUTH: 7,
-  UNREACHABLE: 8,
-  INTERRUPTED: 130,
-} as const
-
-export type ErrorKind = keyof typeof EXIT_CODES
-
 export class CampError extends Error {
   override readonly name = 'CampError'
-  readonly kind: ErrorKind
+  readonly code: ErrorCode
   readonly hint: string | undefined
 
   /** @param options.hint a line, or several: a line break within one, as a name may have it, begins no other */
   constructor(
-    kind: ErrorKind,
+    code: ErrorCode,
     message: string,
     options: { hint?: string | readonly string[] | undefined; cause?: unknown } = {},
   ) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause })
-    this.kind = kind
+    this.code = code
     const { hint } = options
     this.hint = hint === undefined ? undefined : [hint].flat().map(onOneLine).join('\n')
+  }
+
+  get kind(): ErrorKind {
+    return ERROR_CODES[this.code]
   }
 
   get exitCode(): number {
@@ -41,7 +33,7 @@ export class CampError extends Error {
 /** A person said no to a question: nothing was done, and nothing went wrong. */
 export class Declined extends CampError {
   constructor() {
-    super('INTERRUPTED', 'Nothing was changed.')
+    super('DECLINED', 'Nothing was changed.')
   }
 }
 
@@ -52,16 +44,25 @@ function onOneLine(line: string): string {
     .join(' ⏎ ')
 }
 
+/** How an error is told to a program: on stderr with --json, and by a server to its client. docs/errors.md has this shape. */
+export interface ErrorDocument {
+  error: { code: ErrorCode; message: string; hint: string | null }
+}
+
+export function errorDocument({ code, message, hint }: CampError): ErrorDocument {
+  return { error: { code, message, hint: hint ?? null } }
+}
+
 /** The message of anything that was thrown. */
 export function messageOf(error: unknown): string {
   if (error instanceof AggregateError && error.errors.length > 0) return messageOf(error.errors[0])
   return error instanceof Error ? error.message : String(error)
 }
 
-/** Node's or PostgreSQL's code of an error (ECONNREFUSED, 23505), if it has one. */
+/** Node's or PostgreSQL's code of an error (ECONNREFUSED, 23505), if it or its cause has one. */
 export function codeOf(error: unknown): string | undefined {
   if (typeof error !== 'object' || error === null) return undefined
-  if ('code' in error && typeof error.code === 'string') return error.code
+  if (!(error instanceof CampError) && 'code' in error && typeof error.code === 'string') return error.code
   if (error instanceof AggregateError) return codeOf(error.errors[0])
   return 'cause' in error ? codeOf(error.cause) : undefined
 }

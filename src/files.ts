@@ -53,7 +53,7 @@ async function writeDraft(file: string, content: string): Promise<string> {
 export function writeFailed(what: string, error: unknown, { hint }: { hint: string }): CampError {
   const full = ['ENOSPC', 'EDQUOT'].includes(codeOf(error) ?? '')
   const reason = full ? 'the disk is full' : messageOf(error)
-  return new CampError(full ? 'UNREACHABLE' : 'DATA', `${what}: ${reason}`, { hint, cause: error })
+  return new CampError(full ? 'DISK_FULL' : 'FILE_UNWRITABLE', `${what}: ${reason}`, { hint, cause: error })
 }
 
 /**
@@ -90,7 +90,7 @@ export function homeUnusable(home: string, error: unknown): CampError | undefine
   if (path === undefined || error instanceof CampError) return undefined
   if (!isWithin(path, home) && !isWithin(home, path)) return undefined
   if (FULL.includes(code)) {
-    return new CampError('UNREACHABLE', `the disk of CAMP_HOME (${home}) is full: ${messageOf(error)}`, {
+    return new CampError('DISK_FULL', `the disk of CAMP_HOME (${home}) is full: ${messageOf(error)}`, {
       hint: 'Make room on it, or set CAMP_HOME to a folder that has some.',
       cause: error,
     })
@@ -99,7 +99,7 @@ export function homeUnusable(home: string, error: unknown): CampError | undefine
   const owner = isWithin(path, home) ? otherOwnerOf(home) : undefined
   if (owner !== undefined && ['EACCES', 'EPERM'].includes(code)) {
     return new CampError(
-      'AUTH',
+      'HOME_FOREIGN',
       `CAMP_HOME (${home}) belongs to ${owner}, and ${userName()} may not read what is in it`,
       {
         hint: `Run camp as ${owner}, or set CAMP_HOME to a folder of your own, or DATABASE_URL to the server that both use.`,
@@ -107,7 +107,7 @@ export function homeUnusable(home: string, error: unknown): CampError | undefine
       },
     )
   }
-  return new CampError('UNREACHABLE', `CAMP_HOME (${home}) cannot be used by ${userName()}: ${messageOf(error)}`, {
+  return new CampError('HOME_UNUSABLE', `CAMP_HOME (${home}) cannot be used by ${userName()}: ${messageOf(error)}`, {
     hint: 'Set CAMP_HOME to a folder that this user may write to, or run camp as the user whose folder it is.',
     cause: error,
   })

@@ -1,15 +1,55 @@
 import pino from 'pino'
 import type { LogLevel } from './config.ts'
+import type { LOG_EVENTS, LogEvent } from './log-events.ts'
+import { masked } from './mask.ts'
 import { visibleJson } from './visible.ts'
 
-/** JSON lines on stderr, for systemd or a log collector. Callers never pass a credential, and mask what names a person. */
-export type Log = pino.Logger
+/**
+ * JSON lines on stderr, for systemd or a log collector. An event has one level: another one does not compile. Callers never pass a
+ * credential; phones and documents are masked here, in every line.
+ */
+export type Log = { [Level in 'debug' | 'info' | 'warn' | 'error']: (fields: FieldsOf<Level>, message: string) => void }
 
-export function openLog(level: LogLevel): Log {
+interface FieldsOf<Level> {
+  event: EventsOf<Level>
+  /** What was thrown: its type, message, stack and causes are logged. */
+  err?: unknown
+  /** A campaign's handle. */
+  campaign?: string | undefined
+  /** A batch's id. */
+  batch?: string
+  attempt?: number
+  /** A broker's name. */
+  broker?: string
+  /** A wallet's name. */
+  wallet?: string
+  [field: string]: unknown
+}
+
+type EventsOf<Level> = { [Event in LogEvent]: (typeof LOG_EVENTS)[Event] extends Level ? Event : never }[LogEvent]
+
+/** @param destination takes the lines; stderr unless given */
+export function openLog(level: LogLevel, destination: pino.DestinationStream = openStderr()): Log {
+  return pino(
+    {
+      level,
+      base: { pid: process.pid },
+      timestamp: pino.stdTimeFunctions.isoTime,
+      serializers: { err: pino.stdSerializers.errWithCause },
+      hooks: { streamWrite: safeLine },
+    },
+    destination,
+  )
+}
+
+function openStderr(): pino.DestinationStream {
   const destination = pino.destination({ dest: 2, sync: true })
   // A terminal or a collector that is gone takes no more lines, and must not end the work.
   destination.on('error', () => undefined)
-  // JSON escapes C0; a terminal that shows a log obeys C1 and bidi, too.
-  const hooks = { streamWrite: visibleJson }
-  return pino({ level, base: { pid: process.pid }, timestamp: pino.stdTimeFunctions.isoTime, hooks }, destination)
+  return destination
+}
+
+/** JSON escapes C0; a terminal that shows a log obeys C1 and bidi, too. */
+function safeLine(line: string): string {
+  return `${visibleJson(JSON.stringify(masked(JSON.parse(line))))}\n`
 }

@@ -1,4 +1,4 @@
-import type { Sql } from '../database/pool.ts'
+import type { Sql, Tx } from '../database/pool.ts'
 
 /**
  * Who must never be contacted. Phones and documents come in canonical (src/intake): here they are only compared. A row holds
@@ -118,9 +118,9 @@ export async function removeFromBlocklist(sql: Sql, { phones, documents, source 
 }
 
 /** Takes all entries of a source off; its list's next sync is a whole one. @returns how many there were */
-export async function clearSource(sql: Sql, source: string): Promise<number> {
-  const { rowCount } = await sql.query(`DELETE FROM "Blocklist" WHERE source = $1`, [source])
-  await sql.query(`UPDATE "BlocklistSync" SET etag = NULL, last_modified = NULL WHERE source = $1`, [source])
+export async function clearSource(tx: Tx, source: string): Promise<number> {
+  const { rowCount } = await tx.query(`DELETE FROM "Blocklist" WHERE source = $1`, [source])
+  await tx.query(`UPDATE "BlocklistSync" SET etag = NULL, last_modified = NULL WHERE source = $1`, [source])
   return rowCount ?? 0
 }
 

@@ -1,6 +1,6 @@
 import { v7 as uuidv7 } from 'uuid'
 import { z } from 'zod'
-import type { Sql } from '../database/pool.ts'
+import type { Sql, Tx } from '../database/pool.ts'
 
 /** What a sync counted. Rows are the file's; the rest are entries of the blocklist. */
 const figures = z.object({
@@ -70,11 +70,11 @@ export async function listSyncs(sql: Sql, source?: string): Promise<Sync[]> {
  * Keeps what a sync did. Where it changed anything, the source's entries are no longer what its other places gave: their servers
  * are not told any more what camp has of them, so that none of them says "nothing new".
  */
-export async function recordSync(sql: Sql, sync: Omit<Sync, 'checkedAt'>): Promise<void> {
+export async function recordSync(tx: Tx, sync: Omit<Sync, 'checkedAt'>): Promise<void> {
   const { added, changed, removed } = sync.figures
   if (added + changed + removed > 0)
-    await sql.query(`UPDATE "BlocklistSync" SET etag = NULL, last_modified = NULL WHERE source = $1`, [sync.source])
-  await sql.query(
+    await tx.query(`UPDATE "BlocklistSync" SET etag = NULL, last_modified = NULL WHERE source = $1`, [sync.source])
+  await tx.query(
     `INSERT INTO "BlocklistSync" (id, source, location, location_hash, settings, purpose, etag, last_modified,
       figures, synced_at, checked_at)
      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $10)
@@ -98,8 +98,8 @@ export async function recordSync(sql: Sql, sync: Omit<Sync, 'checkedAt'>): Promi
 }
 
 /** The server said that nothing is new. */
-export async function recordCheck(sql: Sql, source: string, locationHash: string, now: Date): Promise<void> {
-  await sql.query(`UPDATE "BlocklistSync" SET checked_at = $3 WHERE source = $1 AND location_hash = $2`, [
+export async function recordCheck(tx: Tx, source: string, locationHash: string, now: Date): Promise<void> {
+  await tx.query(`UPDATE "BlocklistSync" SET checked_at = $3 WHERE source = $1 AND location_hash = $2`, [
     source,
     locationHash,
     now,

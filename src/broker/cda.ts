@@ -1,7 +1,7 @@
 import { cromosApp } from './cromosapp.ts'
 import { plainDocument, WHATSAPP_TEXTS } from './wire.ts'
 
-/** CDA (brokers.md 3): CromosApp's WhatsApp. */
+/** CDA (docs/wire/cromosapp.md#rows-of-cda): CromosApp's WhatsApp. */
 export const cda = cromosApp({
   name: 'CDA',
   url: 'https://cromosapp.com.br/api/importar/campanha',

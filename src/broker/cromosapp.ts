@@ -6,7 +6,7 @@ import { verdictOf } from './marks.ts'
 import type { Adapter, Message, SendRequest, SendResult } from './port.ts'
 import { filled, httpUrl, jsonOf, notUnderstood, sharedText, UNDOCUMENTED_LIMITS } from './wire.ts'
 
-/** One of CromosApp's two imports (brokers.md 3 and 4): where it is, and what a message's row looks like in it. */
+/** One of CromosApp's two imports (docs/wire/cromosapp.md): where it is, and what a message's row looks like in it. */
 export interface CromosImport {
   name: string
   url: string
@@ -74,7 +74,7 @@ export function cromosApp({ name, url, texts, rowOf, keysOf }: CromosImport): Ad
   }
 }
 
-/** An import that is not done after the usual 30 s would be in doubt (3). */
+/** An import that is not done after the usual 30 s would be in doubt. */
 const TIMEOUT_MS = 120_000
 
 const NO_TEAM: SendResult = {
@@ -82,12 +82,12 @@ const NO_TEAM: SendResult = {
   reason: 'not sent: the wallet has no team code at CromosApp (camp wallet set WALLET --idgis N)',
 }
 
-/** No escaping is known: what would break a row is left out (3.1). */
+/** No escaping is known: what would break a row is left out (docs/wire/cromosapp.md#request). */
 function column(text: string): string {
   return text.replace(/[;\r\n"']/g, '').trim()
 }
 
-/** 3.3: an assumption, from the first word to the last. What it really says is kept, to learn from. */
+/** docs/wire/cromosapp.md#answers: an assumption, from the first word to the last. What it really says is kept, to learn from. */
 function resultOf(answer: HttpResponse, messages: readonly Message[], secrets: readonly string[]): SendResult {
   const body = jsonOf(answer.body)
   if (typeof body !== 'object' || body === null) return notUnderstood(answer, secrets)
@@ -107,7 +107,7 @@ function resultOf(answer: HttpResponse, messages: readonly Message[], secrets: r
   }
 }
 
-/** The key or the team, which come back as an error of the body (3.3). */
+/** The key or the team, which come back as an error of the body. */
 const OF_ACCOUNT = /chave|\bkey\b|api[_ -]?key|token|equipe|\bteam\b|credencia|autentica|autoriza|permiss/i
 
 const code = z

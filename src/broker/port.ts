@@ -4,8 +4,8 @@ import type { Http } from './http.ts'
 
 /**
  * The port that every broker's adapter implements: it turns leads into requests and answers into outcomes, and knows neither
- * the database nor the queue. What the wire looks like is the adapter's alone; what an outcome means is DESIGN's table
- * (docs/architecture.md, "Outcomes").
+ * the database nor the queue. What the wire looks like is the adapter's alone; what an outcome means stands in
+ * docs/design.md#claim-send-settle.
  */
 export interface Adapter<Credential = unknown> {
   /** As in `camp broker add --adapter`. */

@@ -35,5 +35,7 @@ export async function adapterOf(name: string): Promise<Adapter> {
     known.set(name, loaded)
     return loaded
   }
-  throw new CampError('DATA', `there is no adapter "${name}"`, { hint: `Adapters: ${ADAPTER_NAMES.join(', ')}.` })
+  throw new CampError('ADAPTER_UNKNOWN', `there is no adapter "${name}"`, {
+    hint: `Adapters: ${ADAPTER_NAMES.join(', ')}.`,
+  })
 }

@@ -1,3 +1,4 @@
+import { unreachable } from '../errors.ts'
 import { storableText } from '../lead/characters.ts'
 import { boundedWait } from './classify.ts'
 import type { Adapter, CallbackEvent, Closing, FindResult, Outcome, SendResult } from './port.ts'
@@ -50,8 +51,12 @@ function sent(result: SendResult): SendResult {
       return { ...result, outcomes: result.outcomes.map(outcomeOf), reference: referenceOf(result.reference) }
     case 'REJECTED':
       return refused(result)
-    default:
+    case 'NOT_ACCEPTED':
+    case 'FATAL':
+    case 'IN_DOUBT':
       return excused(result)
+    default:
+      return unreachable(result)
   }
 }
 
@@ -61,8 +66,11 @@ function outcomeOf(outcome: Outcome): Outcome {
       return { ...outcome, providerId: idOf(outcome.providerId) }
     case 'REJECTED':
       return refused(outcome)
-    default:
+    case 'NOT_ACCEPTED':
+    case 'IN_DOUBT':
       return excused(outcome)
+    default:
+      return unreachable(outcome)
   }
 }
 
@@ -88,8 +96,10 @@ function found(result: FindResult): FindResult {
       return { ...result, providerId: storableText(result.providerId, MOST.id) }
     case 'UNKNOWN':
       return excused(result)
-    default:
+    case 'ABSENT':
       return result
+    default:
+      return unreachable(result)
   }
 }
 

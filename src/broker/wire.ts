@@ -19,7 +19,7 @@ export const headerText = filled.regex(/^[\x20-\x7e]+$/, 'must be printable ASCI
 export const count = (most: number) => z.coerce.number().int().min(0).max(most)
 
 /**
- * Of brokers that publish no limits (brokers.md 2.2, 3.2, 4, 5): 100 messages a request and one request a second are the safe
+ * Of brokers that publish no limits (docs/wire/README.md#undocumented-limits): 100 messages a request and one request a second are the safe
  * assumption; `camp broker set` may say more, up to a bound of our own.
  */
 export const UNDOCUMENTED_LIMITS = { messagesPerRequest: 1000, usualBatch: 100, usualRate: 1 } as const

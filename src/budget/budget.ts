@@ -1,5 +1,6 @@
 import { v7 as uuidv7 } from 'uuid'
-import type { Sql } from '../database/pool.ts'
+import { locking } from '../database/lock-order.ts'
+import type { Sql, Tx } from '../database/pool.ts'
 import { recordAudit } from '../security/audit.ts'
 import type { Month } from './month.ts'
 
@@ -59,26 +60,25 @@ export interface LimitChange {
 
 /**
  * Sets a month's limit, also below what was used already. The ledger tells of use and has no entry for it; the audit has.
- * To be called in a transaction.
  * @returns the budget's id, and the limit that stood before (null: there was none)
  */
 export async function setBudget(
-  sql: Sql,
+  tx: Tx,
   { walletId, month: { year, month }, limit, userId }: LimitChange,
 ): Promise<{ id: string; before: string | null }> {
-  const old = await sql.query<{ budget: string }>(
+  const old = await locking(tx, 'Budget').query<{ budget: string }>(
     `SELECT budget FROM "Budget" WHERE wallet_id = $1 AND year = $2 AND month = $3 FOR UPDATE`,
     [walletId, year, month],
   )
   const before = old.rows[0]?.budget ?? null
-  const { rows } = await sql.query<{ id: string }>(
+  const { rows } = await tx.query<{ id: string }>(
     `INSERT INTO "Budget" (id, wallet_id, year, month, budget, updated_at) VALUES ($1, $2, $3, $4, $5, now())
      ON CONFLICT (wallet_id, month, year) DO UPDATE SET budget = excluded.budget, updated_at = now()
      RETURNING id`,
     [uuidv7(), walletId, year, month, limit],
   )
   const id = rows[0]!.id
-  await recordAudit(sql, {
+  await recordAudit(tx, {
     userId,
     action: 'budget.set',
     subject: 'Budget',

@@ -35,7 +35,7 @@ export function parseAmount(text: string, decimals: 2 | 4): string {
   const plain = brazilian ? `${brazilian[1]!.replaceAll('.', '')}.${brazilian[2]}` : typed
   const match = /^(\d{1,10})(?:\.(\d+))?$/.exec(plain)
   if (!match || (match[2] ?? '').length > decimals) {
-    throw new CampError('DATA', `"${text}" is not an amount with at most ${decimals} decimals`, {
+    throw new CampError('INVALID_AMOUNT', `"${text}" is not an amount with at most ${decimals} decimals`, {
       hint: decimals === 2 ? 'Write it as 1500.00 or 1.500,00.' : 'Write it as 0.0450 or 0,0450.',
     })
   }

@@ -9,7 +9,8 @@ export interface Month {
 /** @throws CampError USAGE unless it is written YYYY-MM */
 export function parseMonth(text: string): Month {
   const match = /^(20\d\d)-(0[1-9]|1[0-2])$/.exec(text)
-  if (!match) throw new CampError('USAGE', `"${text}" is not a month`, { hint: 'Write it as YYYY-MM: 2026-11.' })
+  if (!match)
+    throw new CampError('INVALID_ARGUMENT', `"${text}" is not a month`, { hint: 'Write it as YYYY-MM: 2026-11.' })
   return { year: Number(match[1]), month: Number(match[2]) }
 }
 

@@ -1,6 +1,7 @@
 import type pg from 'pg'
 import { v7 as uuidv7 } from 'uuid'
-import { type Sql, transaction } from '../database/pool.ts'
+import { locking } from '../database/lock-order.ts'
+import { type Sql, type Tx, transaction } from '../database/pool.ts'
 import { CampError } from '../errors.ts'
 import { STATES } from '../lead/zones.ts'
 import { recordAudit } from '../security/audit.ts'
@@ -48,15 +49,15 @@ export async function ownHolidays(sql: Sql): Promise<OwnHoliday[]> {
  * @returns whether it was not there
  */
 export async function addHoliday(pool: pg.Pool, userId: string, { day, state, name }: OwnHoliday): Promise<boolean> {
-  return transaction(pool, async sql => {
-    const { rows } = await sql.query<{ id: string; added: boolean }>(
+  return transaction(pool, async tx => {
+    const { rows } = await tx.query<{ id: string; added: boolean }>(
       `INSERT INTO "Holiday" AS h (id, day, state, name, updated_at) VALUES ($1, $2, $3, $4, now())
        ON CONFLICT (day, state) DO UPDATE SET name = coalesce(excluded.name, h.name), updated_at = now()
        RETURNING id, xmax = 0 AS added`,
       [uuidv7(), day, state, name],
     )
     const { id, added } = rows[0]!
-    await recordAudit(sql, {
+    await recordAudit(tx, {
       userId,
       action: 'calendar.add',
       subject: 'Holiday',
@@ -76,29 +77,33 @@ export async function removeHoliday(
   userId: string,
   { day, state }: Pick<OwnHoliday, 'day' | 'state'>,
 ): Promise<OwnHoliday> {
-  return transaction(pool, async sql => {
+  return transaction(pool, async tx => {
     // A claim that has read the calendar ends first, so that what it puts to sleep is seen here; the next ones wait for us.
-    await sql.query(`LOCK TABLE "Holiday" IN ACCESS EXCLUSIVE MODE`)
-    const { rows } = await sql.query<OwnHoliday & { id: string }>(
+    await locking(tx, 'Holiday').query(`LOCK TABLE "Holiday" IN ACCESS EXCLUSIVE MODE`)
+    const { rows } = await tx.query<OwnHoliday & { id: string }>(
       `DELETE FROM "Holiday" WHERE day = $1 AND state = $2 RETURNING id, day, state, name`,
       [day, state],
     )
     const holiday = rows[0]
     if (!holiday) {
-      throw new CampError('NOT_FOUND', `the calendar has no ${day}${state && ` for ${state}`} of its own`, {
-        hint: 'See: camp calendar list',
-      })
+      throw new CampError(
+        'CALENDAR_DAY_NOT_FOUND',
+        `the calendar has no ${day}${state && ` for ${state}`} of its own`,
+        {
+          hint: 'See: camp calendar list',
+        },
+      )
     }
-    await wakeSleeping(sql)
+    await wakeSleeping(tx)
     const { id, ...detail } = holiday
-    await recordAudit(sql, { userId, action: 'calendar.remove', subject: 'Holiday', subjectId: id, detail })
+    await recordAudit(tx, { userId, action: 'calendar.remove', subject: 'Holiday', subjectId: id, detail })
     return detail
   })
 }
 
 /** As if they had been rung long ago, and the queue had lost it: the sweeper rings them. */
-async function wakeSleeping(sql: Sql): Promise<void> {
-  await sql.query(
+async function wakeSleeping(tx: Tx): Promise<void> {
+  await locking(tx, 'Batch').query(
     `UPDATE "Batch" b SET not_before = NULL, rung_at = '-infinity', ring = ring + 1
      FROM (SELECT id FROM "Batch" WHERE status = 'QUEUED' AND asleep ORDER BY id FOR UPDATE) sleeping
      WHERE b.id = sleeping.id`,
@@ -115,7 +120,7 @@ export function parseHoliday(text: string): string {
   const [, iso] = /^\s*(\d{4}-\d{2}-\d{2})\s*$/.exec(text) ?? []
   const day = iso ?? (d && m && `${y ?? ANY_LEAP_YEAR}-${m.padStart(2, '0')}-${d.padStart(2, '0')}`)
   if (day && isDay(day)) return iso || y ? day : day.slice('YYYY-'.length)
-  throw new CampError('USAGE', `"${text}" is not a day`, {
+  throw new CampError('INVALID_ARGUMENT', `"${text}" is not a day`, {
     hint: 'Write it as 2026-12-24 or 24/12/2026; 24/12 is that day in every year.',
   })
 }
@@ -131,5 +136,5 @@ function isDay(day: string): boolean {
 export function parseState(text: string): string {
   const state = text.trim().toUpperCase()
   if (STATES.includes(state)) return state
-  throw new CampError('USAGE', `"${text}" is not a state`, { hint: `One of ${STATES.join(' ')}.` })
+  throw new CampError('INVALID_ARGUMENT', `"${text}" is not a state`, { hint: `One of ${STATES.join(' ')}.` })
 }

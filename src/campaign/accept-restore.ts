@@ -1,14 +1,15 @@
 import type pg from 'pg'
 import type { Clock } from '../clock.ts'
-import { type Sql, transaction } from '../database/pool.ts'
+import { locking } from '../database/lock-order.ts'
+import { type Sql, type Tx, transaction } from '../database/pool.ts'
 import { CampError } from '../errors.ts'
 import { type Hold, holdOf, type Installation, lockInstallation } from '../installation/installation.ts'
 import { releaseHold } from '../installation/release.ts'
 import { serverIdentity } from '../installation/server.ts'
+import type { CampaignStatus } from '../lifecycle/campaign-status.ts'
 import { recordAudit } from '../security/audit.ts'
 import { lockCampaign } from './approval.ts'
 import { makeMove } from './moves.ts'
-import type { CampaignStatus } from './state.ts'
 
 /** A campaign of which messages may have gone out that this database does not know of. */
 export interface OpenCampaign {
@@ -96,39 +97,39 @@ export async function acceptRestore(
   userId: string,
 ): Promise<RestoreReport> {
   const { server } = await serverIdentity(pool)
-  return transaction(pool, async sql => {
+  return transaction(pool, async tx => {
     // Campaigns first, as everywhere: the installation's row is the last that a transaction locks.
     const now = clock.now()
-    const report = await restoreReport(sql, now)
+    const report = await restoreReport(tx, now)
     for (const { id, becomes } of report.campaigns) {
       if (becomes === null) continue
-      const campaign = await lockCampaign(sql, id)
+      const campaign = await lockCampaign(tx, id)
       if (fateOf(campaign, now) !== becomes) continue
       const move = becomes === 'PAUSED' ? 'pause' : 'void'
-      await makeMove(sql, move, campaign, { userId, now, reason: MAY_HAVE_GONE_OUT })
+      await makeMove(tx, move, campaign, { userId, now, reason: MAY_HAVE_GONE_OUT })
     }
-    await pauseRecurrences(sql, userId, now)
-    const installation = await lockInstallation(sql)
+    await pauseRecurrences(tx, userId, now)
+    const installation = await lockInstallation(tx)
     if (!installation.hold) throw notHeld()
-    await releaseHold(sql, installation, server)
-    await audit(sql, installation, report, userId)
+    await releaseHold(tx, installation, server)
+    await audit(tx, installation, report, userId)
     return report
   })
 }
 
 /** Its next occurrence would take a file that may have been sent. */
-async function pauseRecurrences(sql: Sql, userId: string, now: Date): Promise<void> {
-  const { rows } = await sql.query<{ id: string }>(
+async function pauseRecurrences(tx: Tx, userId: string, now: Date): Promise<void> {
+  const { rows } = await locking(tx, 'Recurrence').query<{ id: string }>(
     `UPDATE "Recurrence" SET status = 'PAUSED', updated_at = $1 WHERE status = 'ACTIVE' RETURNING id`,
     [now],
   )
   for (const { id } of rows) {
     const detail = { reason: MAY_HAVE_GONE_OUT }
-    await recordAudit(sql, { userId, action: 'recurrence.pause', subject: 'Recurrence', subjectId: id, detail })
+    await recordAudit(tx, { userId, action: 'recurrence.pause', subject: 'Recurrence', subjectId: id, detail })
   }
 }
 
-function audit(sql: Sql, { id, hold }: Installation, report: RestoreReport, userId: string): Promise<void> {
+function audit(tx: Tx, { id, hold }: Installation, report: RestoreReport, userId: string): Promise<void> {
   const detail = {
     kind: hold!.kind,
     reason: hold!.reason,
@@ -136,11 +137,15 @@ function audit(sql: Sql, { id, hold }: Installation, report: RestoreReport, user
     stopped: report.campaigns.filter(one => one.becomes !== null).map(one => one.agendamento_id),
     recurrences: report.recurrences,
   }
-  return recordAudit(sql, { userId, action: 'installation.accept', subject: 'Installation', subjectId: id, detail })
+  return recordAudit(tx, { userId, action: 'installation.accept', subject: 'Installation', subjectId: id, detail })
 }
 
 function notHeld(): CampError {
-  return new CampError('STATE', 'this database does not wait for a person: there is nothing to accept', {
-    hint: 'A worker that starts looks, and says so where there is. To stop all sending first: camp db hold',
-  })
+  return new CampError(
+    'INSTALLATION_NOT_HELD',
+    'this database does not wait for a person: there is nothing to accept',
+    {
+      hint: 'A worker that starts looks, and says so where there is. To stop all sending first: camp db hold',
+    },
+  )
 }

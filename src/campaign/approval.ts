@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto'
 import { lawOf } from '../calendar/laws.ts'
-import type { Sql } from '../database/pool.ts'
+import { locking } from '../database/lock-order.ts'
+import type { Sql, Tx } from '../database/pool.ts'
+import type { CampaignStatus } from '../lifecycle/campaign-status.ts'
 import { canonicalJson } from '../security/canonical.ts'
-import type { CampaignStatus } from './state.ts'
 
 /** A campaign's header, locked, with everything that an approval covers. */
 export interface CampaignHeader {
@@ -45,25 +46,35 @@ export interface CampaignHeader {
 }
 
 /** Locks the campaign's row until the transaction ends: of two moves at once the second sees the first one's state. */
-export async function lockCampaign(sql: Sql, id: string): Promise<CampaignHeader> {
-  const { rows } = await sql.query<CampaignHeader>(
-    `SELECT c.*, w.name AS wallet, b.name AS broker, b.adapter, b.cost_per_message, b.rate_limit, b.max_batch,
-            t.template_code, t.content AS template_content
+export async function lockCampaign(tx: Tx, id: string): Promise<CampaignHeader> {
+  const { rows } = await locking(tx, 'Campaign').query<CampaignHeader>(`${HEADER} WHERE c.id = $1 FOR UPDATE OF c`, [
+    id,
+  ])
+  return known(rows[0], id)
+}
+
+/** What `lockCampaign` locks, as it is at this moment. */
+export async function readCampaign(sql: Sql, id: string): Promise<CampaignHeader> {
+  const { rows } = await sql.query<CampaignHeader>(`${HEADER} WHERE c.id = $1`, [id])
+  return known(rows[0], id)
+}
+
+const HEADER = `SELECT c.*, w.name AS wallet, b.name AS broker, b.adapter, b.cost_per_message, b.rate_limit, b.max_batch,
+       t.template_code, t.content AS template_content
      FROM "Campaign" c
      JOIN "Wallet" w ON w.id = c.wallet_id
      JOIN "Broker" b ON b.id = c.broker_id
-     LEFT JOIN "Template" t ON t.id = c.template_id
-     WHERE c.id = $1 FOR UPDATE OF c`,
-    [id],
-  )
-  const row = rows[0]
+     LEFT JOIN "Template" t ON t.id = c.template_id`
+
+function known(row: CampaignHeader | undefined, id: string): CampaignHeader {
   if (!row) throw new Error(`campaign ${id} vanished`)
   return row
 }
 
 /**
- * What an approval is bound to (DESIGN 3): who is sent what, by whom, at what price, when and how fast, and what binds it.
- * If any of it changes afterwards (a broker's price, a template's text), the hash does too, and the campaign must be approved again.
+ * What an approval is bound to (docs/design.md#approval): who is sent what, by whom, at what price, when and how fast, and what
+ * binds it. If any of it changes afterwards (a broker's price, a template's text), the hash does too, and the campaign must be
+ * approved again.
  */
 export function approvalHash(campaign: CampaignHeader): string {
   const covered = [

@@ -40,14 +40,15 @@ const PAGE = 500
 const SETTLING_MS = 2 * 60_000
 
 /**
- * Asks the broker about every lead in doubt (brokers.md 14). What it has is told to the inbox as if the broker had called back:
+ * Asks the broker about every lead in doubt (docs/reliability.md#in-doubt). What it has is told to the inbox as if the broker
+ * had called back:
  * one way resolves, whoever speaks first. Nothing is sent again by this.
  * @throws CampError STATE: the broker has no such read, or nothing has been in doubt for two minutes
  */
 export async function askBroker(deps: AskDeps, campaignId: string): Promise<Asked> {
   const { adapter, broker, brokerId, credential, baseMessage } = await readCampaign(deps, campaignId)
   if (!adapter.find) {
-    throw new CampError('STATE', `${broker} has no read that tells what it has taken`, {
+    throw new CampError('BROKER_CANNOT_BE_ASKED', `${broker} has no read that tells what it has taken`, {
       hint: 'Look in its panel; every request is named after the campaign and its batch. Then: --sent, --not-sent or --resend.',
     })
   }
@@ -91,7 +92,7 @@ export async function askBroker(deps: AskDeps, campaignId: string): Promise<Aske
     }
   }
   if (asked.found + asked.absent + asked.unknown === 0) {
-    throw new CampError('STATE', 'nothing of it has been in doubt for two minutes', {
+    throw new CampError('NOTHING_IN_DOUBT', 'nothing of it has been in doubt for two minutes', {
       hint: 'See: camp campaign leads ID --status IN_DOUBT',
     })
   }
@@ -141,10 +142,10 @@ async function readCampaign({ pool, keys }: AskDeps, campaignId: string) {
   )
   const row = rows[0]!
   const adapter = await adapterOf(row.adapter)
-  if (row.credential_id === null) throw new CampError('STATE', NO_CREDENTIAL)
+  if (row.credential_id === null) throw new CampError('CREDENTIAL_MISSING', NO_CREDENTIAL)
   const key = { id: row.credential_id, sealed: row.sealed }
   const { config, flaw } = await openCredential(pool, keys, adapter, key)
-  if (flaw !== undefined) throw new CampError('STATE', flaw)
+  if (flaw !== undefined) throw new CampError('CREDENTIAL_UNUSABLE', flaw)
   return { adapter, broker: row.broker, brokerId: row.broker_id, credential: config, baseMessage: row.base_message }
 }
 

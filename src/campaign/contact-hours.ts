@@ -28,7 +28,7 @@ export function parseStateLaws(text: string): StateLaws {
   const unknown = states.find(state => !lawOf(state))
   if (states.length > 0 && unknown === undefined) return { states: [...new Set(states)].sort(), named: true }
   const what = unknown === undefined ? 'names no state' : `names ${unknown}, whose law camp does not know`
-  throw new CampError('USAGE', `--state-laws "${text}" ${what}`, {
+  throw new CampError('INVALID_ARGUMENT', `--state-laws "${text}" ${what}`, {
     hint: `none, auto, or some of ${STATE_LAWS.map(law => law.state).join(',')}: see camp calendar laws.`,
   })
 }
@@ -85,7 +85,7 @@ function reasonOf(hours: ContactHours, states: readonly string[]): string | unde
 
 function neverOpen(hours: ContactHours, who: string, reason: string | undefined): CampError {
   const flags = `--hours ${formatHours(hours)} --days ${formatDays(hours.days)}`
-  return new CampError('USAGE', `${flags} never open for ${who}: ${reason}`, {
+  return new CampError('CONTACT_HOURS_NEVER_OPEN', `${flags} never open for ${who}: ${reason}`, {
     hint: 'Change --hours, --days or --state-laws, or take these people out of the file.',
   })
 }

@@ -1,12 +1,12 @@
 import { z } from 'zod'
 import { type Entry, entriesFor } from '../blocklist/blocklist.ts'
 import type { Sql } from '../database/pool.ts'
-import { CampError } from '../errors.ts'
+import { CampError, unreachable } from '../errors.ts'
 import { compileText, fillTemplate, type LeadColumns, templateVariables } from '../lead/render.ts'
+import type { CampaignStatus } from '../lifecycle/campaign-status.ts'
 import { DONE_BY } from '../security/audit.ts'
 import { historyOf, type Step, stepAt } from './lead-history.ts'
 import { findLeads, type Match } from './lead-search.ts'
-import type { CampaignStatus } from './state.ts'
 import type { LeadStatus } from './view.ts'
 
 /** One person's whole story. */
@@ -62,7 +62,7 @@ export async function explain(sql: Sql, text: string, now: Date): Promise<Story>
   })
   if (leads.length === 0 && blocked.length === 0) {
     throw new CampError(
-      'NOT_FOUND',
+      'LEAD_NOT_FOUND',
       `no row of a campaign has the phone, the document or the contract ${text.trim()}`,
       {
         hint: 'A value that could not be read is found as the file had it, written exactly as there.',
@@ -244,7 +244,12 @@ function whyPending({ campaign_status, failure_reason, scheduled_at, waiting_bat
     case 'PROCESSING':
       if (waiting_batch === null) return 'it is about to be put into a batch'
       return `it waits in batch ${waiting_batch}${not_before ? ` until ${not_before.toISOString()}` : ''}`
-    default:
+    case 'PAUSED':
+    case 'FAILED':
+    case 'FINISHED':
+    case 'CANCELLED':
       return `its campaign is ${campaign_status}${failure_reason ? `: ${failure_reason}` : ''}`
+    default:
+      return unreachable(campaign_status)
   }
 }

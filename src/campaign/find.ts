@@ -1,6 +1,6 @@
 import type { Sql } from '../database/pool.ts'
 import { CampError } from '../errors.ts'
-import type { CampaignStatus } from './state.ts'
+import type { CampaignStatus } from '../lifecycle/campaign-status.ts'
 
 export interface CampaignRef {
   id: string
@@ -26,11 +26,11 @@ export async function findCampaign(sql: Sql, ref: string): Promise<CampaignRef> 
   const exact = rows.find(row => row.id === ref.toLowerCase() || row.agendamento_id === ref.toUpperCase())
   if (exact) return exact
   if (ref === '' || rows.length === 0) {
-    throw new CampError('NOT_FOUND', `no campaign "${ref}"`, { hint: 'See: camp campaign list' })
+    throw new CampError('CAMPAIGN_NOT_FOUND', `no campaign "${ref}"`, { hint: 'See: camp campaign list' })
   }
   if (rows.length > 1) {
     throw new CampError(
-      'USAGE',
+      'REFERENCE_AMBIGUOUS',
       `"${ref}" is the beginning of several campaigns: ${rows.map(row => row.agendamento_id).join(', ')}`,
     )
   }

@@ -6,7 +6,7 @@ import type { Sql } from '../database/pool.ts'
 import { expectedRefusals, type Openings, type Refusals } from '../dispatch/capped.ts'
 import { type ContactHours, type HoursColumns, hoursOf, nextWithinHours } from '../dispatch/hours.ts'
 import { REGIONS } from '../lead/zones.ts'
-import type { CampaignStatus } from './state.ts'
+import type { CampaignStatus } from '../lifecycle/campaign-status.ts'
 
 /**
  * Whom the claim would refuse if a campaign that waits started now, or at its schedule, and what it would cost then. JSON prints

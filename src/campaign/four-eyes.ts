@@ -28,7 +28,7 @@ export async function assertFourEyes(sql: Sql, made: Hands, approver: Approver):
   if (areOthers(made, approver)) return null
   const own = await ownApproval(sql)
   if (own !== null) return own
-  throw new CampError('AUTH', refusal(made, approver), { hint: SELF_APPROVAL_HINT })
+  throw new CampError('SELF_APPROVAL', refusal(made, approver), { hint: SELF_APPROVAL_HINT })
 }
 
 /** Whether no person stands on both sides. */

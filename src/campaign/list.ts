@@ -1,6 +1,6 @@
 import type { Sql } from '../database/pool.ts'
 import { ACCEPTED_LEAD } from '../lead/taken.ts'
-import type { CampaignStatus } from './state.ts'
+import type { CampaignStatus } from '../lifecycle/campaign-status.ts'
 
 export interface CampaignRow {
   id: string

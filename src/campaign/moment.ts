@@ -28,7 +28,7 @@ export function parseMoment(text: string, timezone: string): Date {
       local.getUTCDate() === day && local.getUTCMonth() === month - 1 && hour < 24 && minute < 60 && second < 60
     if (real) return new Date(local.getTime() - (iso[7] ? offsetOf(iso[7]) : offsetIn(timezone, local)))
   }
-  throw new CampError('USAGE', `"${text}" is not a date and a time`, {
+  throw new CampError('INVALID_ARGUMENT', `"${text}" is not a date and a time`, {
     hint: `Write it as 2026-11-30T09:00-03:00, or as "2026-11-30 09:00" in ${timezone}.`,
   })
 }

@@ -4,20 +4,22 @@ import { budgetPosition, type Present } from '../budget/budget.ts'
 import { formatMoney, moneyOf } from '../budget/money.ts'
 import { formatMonth } from '../budget/month.ts'
 import type { Clock } from '../clock.ts'
-import { type Sql, transaction } from '../database/pool.ts'
+import { LOCK_EXCEPTIONS, locking } from '../database/lock-order.ts'
+import { type Sql, type Tx, transaction } from '../database/pool.ts'
 import { cancelOpenLeads, finishIfDone } from '../dispatch/finish.ts'
 import { planCampaign } from '../dispatch/plan.ts'
-import { forgetRings, ringWindow } from '../dispatch/ring.ts'
+import { forgetRings, lockQueued, ringWindow } from '../dispatch/ring.ts'
 import { CampError } from '../errors.ts'
 import { assertNotHeld } from '../installation/not-held.ts'
+import { isLegal, type TransitionName } from '../lifecycle/campaign-status.ts'
+import { type TransitionBy, transition } from '../lifecycle/transition.ts'
 import type { Queues } from '../queue/queues.ts'
-import { recordAudit } from '../security/audit.ts'
 import { assertCredential } from '../security/credentials.ts'
 import type { Via } from '../security/via.ts'
 import { payingMonth } from './affordable.ts'
-import { approvalHash, type CampaignHeader, lockCampaign } from './approval.ts'
+import { approvalHash, type CampaignHeader, lockCampaign, readCampaign } from './approval.ts'
 import { assertFourEyes, handsOn } from './four-eyes.ts'
-import { illegalMove, isLegal, MOVES, type MoveName } from './state.ts'
+import { refusedTransition } from './refused-transition.ts'
 
 /** The moves of a campaign's life that a person (or the schedule) makes: each one transaction, with its audit. */
 export interface MoveDeps {
@@ -33,13 +35,13 @@ export interface ApproveOptions {
 
 /** @throws CampError STATE, AUTH (four eyes), BUDGET with the figures, DATA (free text where a template is needed) */
 export async function approve(deps: MoveDeps, id: string, userId: string, options: ApproveOptions): Promise<void> {
-  await transaction(deps.pool, async sql => {
-    const campaign = await lockCampaign(sql, id)
-    if (!isLegal('approve', campaign.status)) throw illegalMove('approve', campaign)
-    const own = await assertFourEyes(sql, await handsOn(sql, campaign), { id: userId, via: options.via ?? null })
+  await transaction(deps.pool, async tx => {
+    const campaign = await lockCampaign(tx, id)
+    if (!isLegal('approve', campaign.status)) throw refusedTransition('approve', campaign)
+    const own = await assertFourEyes(tx, await handsOn(tx, campaign), { id: userId, via: options.via ?? null })
     const now = deps.clock.now()
     const detail = own === null ? {} : { self_approval: own }
-    await grantApproval(sql, campaign, { approverId: userId, actorId: userId, now, timezone: options.timezone, detail })
+    await grantApproval(tx, campaign, { approverId: userId, actorId: userId, now, timezone: options.timezone, detail })
   })
 }
 
@@ -58,24 +60,23 @@ export interface Grant {
  * it writes.
  * @throws CampError BUDGET with the figures, DATA (free text where a template is needed), STATE (the wallet has no credential)
  */
-export async function grantApproval(sql: Sql, campaign: CampaignHeader, grant: Grant): Promise<void> {
+export async function grantApproval(tx: Tx, campaign: CampaignHeader, grant: Grant): Promise<void> {
   const { approverId, actorId, now, timezone } = grant
   await assertContent(campaign)
-  await assertBudget(sql, campaign, { now, timezone })
-  await assertCredential(sql, campaign)
-  await sql.query(
-    `UPDATE "Campaign" SET status = 'APPROVED', unit_cost = $2, approved_by = $3, approved_at = $4, approval_hash = $5,
-            failure_reason = NULL, failure_code = NULL, updated_at = $4
-     WHERE id = $1`,
+  await assertBudget(tx, campaign, { now, timezone })
+  await assertCredential(tx, campaign)
+  await tx.query(
+    `UPDATE "Campaign" SET unit_cost = $2, approved_by = $3, approved_at = $4, approval_hash = $5 WHERE id = $1`,
     [campaign.id, campaign.cost_per_message, approverId, now, approvalHash(campaign)],
   )
   const { cost_per_message: unit_cost, rows, lead_count: leads, fish, purpose, no_cap } = campaign
-  await audit(sql, 'approve', campaign, actorId, { unit_cost, rows, leads, fish, purpose, no_cap, ...grant.detail })
+  const detail = { unit_cost, rows, leads, fish, purpose, no_cap, ...grant.detail }
+  await makeMove(tx, 'approve', campaign, { userId: actorId, now, reason: null, detail })
 }
 
 /** Says why a campaign is as it is. */
-export async function setReason(sql: Sql, id: string, reason: string, now: Date): Promise<void> {
-  await sql.query(`UPDATE "Campaign" SET failure_reason = $2, updated_at = $3 WHERE id = $1`, [id, reason, now])
+export async function setReason(tx: Tx, id: string, reason: string, now: Date): Promise<void> {
+  await tx.query(`UPDATE "Campaign" SET failure_reason = $2, updated_at = $3 WHERE id = $1`, [id, reason, now])
 }
 
 /** PENDING_APPROVAL → CANCELLED. */
@@ -99,16 +100,16 @@ async function close(
   userId: string,
   reason: string,
 ): Promise<void> {
-  await transaction(deps.pool, async sql => {
-    const campaign = await lockCampaign(sql, id)
-    await makeMove(sql, move, campaign, { userId, now: deps.clock.now(), reason })
+  await transaction(deps.pool, async tx => {
+    const campaign = await lockCampaign(tx, id)
+    await makeMove(tx, move, campaign, { userId, now: deps.clock.now(), reason })
   })
-  await transaction(deps.pool, sql => cancelOpenLeads(sql, id, deps.clock.now()))
+  await transaction(deps.pool, tx => cancelOpenLeads(tx, id, deps.clock.now()))
 }
 
 export async function pause(deps: MoveDeps, id: string, userId: string, reason: string | null = null): Promise<void> {
-  await transaction(deps.pool, async sql => {
-    await makeMove(sql, 'pause', await lockCampaign(sql, id), { userId, now: deps.clock.now(), reason })
+  await transaction(deps.pool, async tx => {
+    await makeMove(tx, 'pause', await lockCampaign(tx, id), { userId, now: deps.clock.now(), reason })
   })
 }
 
@@ -118,13 +119,10 @@ export async function pause(deps: MoveDeps, id: string, userId: string, reason: 
  * @throws CampError STATE: not approved, the approval was voided by a change, or the database waits for a person
  */
 export async function run(deps: MoveDeps & { queues: Queues }, id: string, userId: string | null): Promise<void> {
-  const started = await transaction(deps.pool, async sql => {
-    const campaign = await lockCampaign(sql, id)
-    if (!isLegal('run', campaign.status)) throw illegalMove('run', campaign)
-    await assertNotHeld(sql)
-    return (await approvalHolds(sql, campaign, deps.clock.now()))
-      ? begin(deps, sql, 'run', campaign, userId)
-      : undefined
+  const started = await transaction(deps.pool, async tx => {
+    const campaign = await lockToBegin(tx, 'run', id)
+    await assertNotHeld(tx)
+    return (await approvalHolds(tx, campaign, deps.clock.now())) ? begin(deps, tx, 'run', campaign, userId) : undefined
   })
   if (!started) throw await approvalVoid(deps.pool, id)
   await ringFirst(deps, started)
@@ -132,31 +130,40 @@ export async function run(deps: MoveDeps & { queues: Queues }, id: string, userI
 
 /** PAUSED or FAILED → PROCESSING. */
 export async function resume(deps: MoveDeps & { queues: Queues }, id: string, userId: string): Promise<void> {
-  const resumed = await transaction(deps.pool, async sql => {
-    const campaign = await lockCampaign(sql, id)
-    if (!isLegal('resume', campaign.status)) throw illegalMove('resume', campaign)
-    await assertNotHeld(sql)
-    return (await approvalHolds(sql, campaign, deps.clock.now()))
-      ? begin(deps, sql, 'resume', campaign, userId)
+  const resumed = await transaction(deps.pool, async tx => {
+    const campaign = await lockToBegin(tx, 'resume', id)
+    await assertNotHeld(tx)
+    return (await approvalHolds(tx, campaign, deps.clock.now()))
+      ? begin(deps, tx, 'resume', campaign, userId)
       : undefined
   })
   if (!resumed) throw await approvalVoid(deps.pool, id)
   await ringFirst(deps, resumed)
 }
 
+/** The batches of a campaign that runs are not locked: a claim passes over one that is, and its ring would be lost. */
+async function lockToBegin(tx: Tx, move: 'run' | 'resume', id: string): Promise<CampaignHeader> {
+  const before = await readCampaign(tx, id)
+  if (!isLegal(move, before.status)) throw refusedTransition(move, before)
+  await lockQueued(tx, id)
+  const campaign = await lockCampaign(tx, id)
+  if (!isLegal(move, campaign.status)) throw refusedTransition(move, campaign)
+  return campaign
+}
+
 async function begin(
   { clock }: MoveDeps,
-  sql: Sql,
+  tx: Tx,
   move: 'run' | 'resume',
   campaign: CampaignHeader,
   userId: string | null,
 ): Promise<CampaignHeader> {
   const now = clock.now()
-  await makeMove(sql, move, campaign, { userId, now, reason: null })
-  await forgetRings(sql, campaign.id)
-  await planCampaign(sql, campaign)
+  await makeMove(tx, move, campaign, { userId, now, reason: null })
+  await forgetRings(tx, campaign.id)
+  await planCampaign(tx, campaign)
   // A campaign without a lead to send is done before it begins.
-  await finishIfDone(sql, campaign.id, now)
+  await finishIfDone(tx, campaign.id, now)
   return campaign
 }
 
@@ -178,37 +185,14 @@ export async function ringFirst(
   await ringWindow(pool, queues, { id: campaign.id, brokerId: campaign.broker_id, paced }, clock.now())
 }
 
-interface MoveDetail {
-  userId: string | null
-  now: Date
-  reason: string | null
-}
-
+/** @throws CampError TRANSITION_REFUSED, and nothing is written */
 export async function makeMove(
-  sql: Sql,
-  move: Exclude<MoveName, 'approve'>,
+  tx: Tx,
+  name: TransitionName,
   campaign: CampaignHeader,
-  detail: MoveDetail,
+  by: TransitionBy,
 ): Promise<void> {
-  if (!isLegal(move, campaign.status)) throw illegalMove(move, campaign)
-  await sql.query(
-    `UPDATE "Campaign" SET status = $2::"CampaignStatus", failure_reason = $3, failure_code = NULL, updated_at = $4::timestamptz,
-            started_at = CASE WHEN $2 = 'PROCESSING' THEN coalesce(started_at, $4::timestamptz) ELSE started_at END,
-            finished_at = CASE WHEN $2 = 'CANCELLED' THEN $4::timestamptz END
-     WHERE id = $1`,
-    [campaign.id, MOVES[move].to, detail.reason, detail.now],
-  )
-  await audit(sql, move, campaign, detail.userId, detail.reason === null ? undefined : { reason: detail.reason })
-}
-
-function audit(
-  sql: Sql,
-  move: MoveName,
-  campaign: CampaignHeader,
-  userId: string | null,
-  detail?: object,
-): Promise<void> {
-  return recordAudit(sql, { userId, action: `campaign.${move}`, subject: 'Campaign', subjectId: campaign.id, detail })
+  if (!(await transition(tx, name, campaign.id, by))) throw refusedTransition(name, campaign)
 }
 
 async function assertContent(campaign: CampaignHeader): Promise<void> {
@@ -220,36 +204,35 @@ async function assertContent(campaign: CampaignHeader): Promise<void> {
         ? 'sends free text only, and this campaign has a template'
         : undefined
   if (wrong === undefined) return
-  throw new CampError('DATA', `broker ${campaign.broker} ${wrong}`, {
+  throw new CampError('MESSAGE_KIND_REFUSED', `broker ${campaign.broker} ${wrong}`, {
     hint: content === 'TEMPLATE' ? 'Import it again with --template CODE.' : 'Import it again with --message TEXT.',
   })
 }
 
-async function assertBudget(sql: Sql, campaign: CampaignHeader, present: Present): Promise<void> {
+async function assertBudget(tx: Tx, campaign: CampaignHeader, present: Present): Promise<void> {
   const unit = moneyOf(campaign.cost_per_message)
   if (unit === 0n) return
   const { year, month } = payingMonth(campaign.scheduled_at, present)
   // Held until the commit: two approvals at once may not both count on the same money.
-  await sql.query(`SELECT 1 FROM "Budget" WHERE wallet_id = $1 AND year = $2 AND month = $3 FOR UPDATE`, [
-    campaign.wallet_id,
-    year,
-    month,
-  ])
-  const position = await budgetPosition(sql, campaign.wallet_id, year, month, present)
+  await locking(tx, 'Budget', LOCK_EXCEPTIONS.APPROVAL).query(
+    `SELECT 1 FROM "Budget" WHERE wallet_id = $1 AND year = $2 AND month = $3 FOR UPDATE`,
+    [campaign.wallet_id, year, month],
+  )
+  const position = await budgetPosition(tx, campaign.wallet_id, year, month, present)
   const period = formatMonth({ year, month })
   if (!position) {
-    throw new CampError('BUDGET', `wallet ${campaign.wallet} has no budget for ${period}`, {
+    throw new CampError('BUDGET_MISSING', `wallet ${campaign.wallet} has no budget for ${period}`, {
       hint: `Run: camp budget set "${campaign.wallet}" ${period} AMOUNT`,
     })
   }
-  const { rows } = await sql.query<{ pending: number }>(
+  const { rows } = await tx.query<{ pending: number }>(
     `SELECT count(*)::int AS pending FROM "CampaignLead" WHERE campaign_id = $1 AND status = 'PENDING'`,
     [campaign.id],
   )
   const cost = unit * BigInt(rows[0]!.pending)
   if (cost <= moneyOf(position.available)) return
   throw new CampError(
-    'BUDGET',
+    'BUDGET_EXCEEDED',
     `${campaign.agendamento_id} may cost ${formatMoney(cost)} (${rows[0]!.pending} messages of ${formatMoney(unit)}), ` +
       `and wallet ${campaign.wallet} has ${position.available} available in ${period}: ` +
       `limit ${position.budget}, used ${position.used}, committed to other campaigns ${position.committed}`,
@@ -258,17 +241,17 @@ async function assertBudget(sql: Sql, campaign: CampaignHeader, present: Present
 }
 
 /** @returns false where it was voided: the campaign waits for approval again, and that must be committed */
-async function approvalHolds(sql: Sql, campaign: CampaignHeader, now: Date): Promise<boolean> {
+async function approvalHolds(tx: Tx, campaign: CampaignHeader, now: Date): Promise<boolean> {
   if (campaign.approval_hash === approvalHash(campaign)) return true
   const reason = 'something that was approved has changed since (price, template, …)'
-  await makeMove(sql, 'void', campaign, { userId: null, now, reason })
+  await makeMove(tx, 'void', campaign, { userId: null, now, reason })
   return false
 }
 
 async function approvalVoid(sql: Sql, id: string): Promise<CampError> {
-  const { agendamento_id: handle } = await lockCampaign(sql, id)
+  const { agendamento_id: handle } = await readCampaign(sql, id)
   return new CampError(
-    'STATE',
+    'APPROVAL_VOID',
     `${handle} must be approved again: its price, template or settings have changed since`,
     {
       hint: `An ADMIN approves it: camp campaign approve ${handle}`,

@@ -1,7 +1,7 @@
-import type { FailureCode } from '../dispatch/finish.ts'
+import type { CampaignStatus } from '../lifecycle/campaign-status.ts'
+import type { FailureCode } from '../lifecycle/transition.ts'
 import { type Act, may, type Person, people } from '../security/permissions.ts'
 import { momentText } from './moment-text.ts'
-import type { CampaignStatus } from './state.ts'
 
 /** A campaign, and who reads about it, at a moment. */
 export interface Situation {

@@ -10,9 +10,9 @@ import { rampCount } from '../dispatch/ramp.ts'
 import { stalledCampaigns } from '../dispatch/stalled.ts'
 import { holdOf } from '../installation/installation.ts'
 import { AREA_TABLE, REGIONS } from '../lead/zones.ts'
+import type { CampaignStatus } from '../lifecycle/campaign-status.ts'
 import { type Forecast, forecastOf } from './forecast.ts'
 import { type Opening, openingOf } from './opening.ts'
-import type { CampaignStatus } from './state.ts'
 import { isServed } from './workers.ts'
 
 /** What is to be expected of a campaign at a moment; `show --json` prints it beside the campaign. */

@@ -1,9 +1,9 @@
 import type { Sql } from '../database/pool.ts'
-import type { FailureCode } from '../dispatch/finish.ts'
 import { CampError } from '../errors.ts'
 import { ACCEPTED_LEAD } from '../lead/taken.ts'
+import type { CampaignStatus } from '../lifecycle/campaign-status.ts'
+import type { FailureCode } from '../lifecycle/transition.ts'
 import { REFUSAL_CODES } from './refusals.ts'
-import type { CampaignStatus } from './state.ts'
 
 /** How far a campaign is: its leads, each once, however often it was sent. */
 export interface Progress {
@@ -102,7 +102,8 @@ const BATCHES_SQL = `
   )`
 
 function split(row: (Header & Figures) | undefined, campaignId: string): { header: Header; figures: Figures } {
-  if (!row) throw new CampError('NOT_FOUND', `no campaign "${campaignId}"`, { hint: 'See: camp campaign list' })
+  if (!row)
+    throw new CampError('CAMPAIGN_NOT_FOUND', `no campaign "${campaignId}"`, { hint: 'See: camp campaign list' })
   const { status, failureReason, failureCode, waitingUntil, accepted, refused, inDoubt } = row
   return { header: { status, failureReason, failureCode, waitingUntil }, figures: { accepted, refused, inDoubt } }
 }

@@ -1,15 +1,16 @@
 import type pg from 'pg'
 import type { Clock } from '../clock.ts'
-import { type Sql, transaction } from '../database/pool.ts'
+import { locking } from '../database/lock-order.ts'
+import { type Sql, type Tx, transaction } from '../database/pool.ts'
 import { type Booking, bookBatches, type Holder, holdersOf, lockBatches, noBooking } from '../dispatch/books.ts'
-import { releaseContacts } from '../dispatch/contacts.ts'
+import { lockContacts, type Recipient, releaseContacts } from '../dispatch/contacts.ts'
 import { finishIfDone } from '../dispatch/finish.ts'
 import { recordLeadEvents } from '../dispatch/lead-events.ts'
 import { planCampaign } from '../dispatch/plan.ts'
 import { CampError } from '../errors.ts'
 import type { Queues } from '../queue/queues.ts'
 import { recordAudit } from '../security/audit.ts'
-import { approvalHash, lockCampaign } from './approval.ts'
+import { approvalHash, lockCampaign, readCampaign } from './approval.ts'
 import { makeMove, ringFirst } from './moves.ts'
 
 /**
@@ -67,10 +68,10 @@ export async function resolveLeads(deps: ResolveDeps, campaignId: string, reques
     const leads = await leadsInDoubt(deps.pool, campaignId, request.leads, after)
     if (leads.length === 0) break
     after = leads.at(-1)!.seq
-    resolved += await transaction(deps.pool, sql => resolveSome(sql, campaignId, leads, request, deps.clock.now()))
+    resolved += await transaction(deps.pool, tx => resolveSome(tx, campaignId, leads, request, deps.clock.now()))
   }
   if (resolved === 0) throw nothingInDoubt(request.leads)
-  if (request.verdict === 'RESEND') await ringFirst(deps, await lockCampaign(deps.pool, campaignId))
+  if (request.verdict === 'RESEND') await ringFirst(deps, await readCampaign(deps.pool, campaignId))
   return resolved
 }
 
@@ -100,38 +101,38 @@ async function leadsInDoubt(
 
 /** In the order of the system's locks. A lead leaves IN_DOUBT only by whoever holds its batch, so what is read stays true. */
 async function resolveSome(
-  sql: Sql,
+  tx: Tx,
   campaignId: string,
   candidates: readonly DoubtfulLead[],
   { verdict, userId }: ResolveRequest,
   now: Date,
 ): Promise<number> {
   const holders = await holdersOf(
-    sql,
+    tx,
     candidates.map(lead => lead.id),
   )
-  await lockBatches(sql, [...new Set([...holders.values()].map(batch => batch.id))].sort())
-  const leads = await stillInDoubt(sql, candidates)
+  await lockBatches(tx, [...new Set([...holders.values()].map(batch => batch.id))].sort())
+  const released = (of: readonly DoubtfulLead[]) => (verdict === 'SENT' ? [] : recipientsOf(of))
+  await lockContacts(tx, released(candidates))
+  const leads = await stillInDoubt(tx, candidates)
   if (leads.length === 0) return 0
-  if (verdict !== 'SENT') {
-    const people = leads.filter(lead => !lead.is_fish)
-    await releaseContacts(
-      sql,
-      people.map(({ id, phone, cpf_cnpj }) => ({ leadId: id, phone, cpf_cnpj })),
-    )
-  }
-  await writeVerdict(sql, leads, verdict)
+  await releaseContacts(tx, released(leads))
+  await writeVerdict(tx, leads, verdict)
   const seqs = leads.map(lead => lead.seq)
-  await recordLeadEvents(sql, [{ campaignId, kind: 'RESOLVED', at: now, seqs, code: verdict, userId }])
-  await bookBatches(sql, bookingsOf(leads, holders, verdict), now)
-  if (verdict === 'RESEND') await reopen(sql, campaignId, userId, now)
+  await recordLeadEvents(tx, [{ campaignId, kind: 'RESOLVED', at: now, seqs, code: verdict, userId }])
+  await bookBatches(tx, bookingsOf(leads, holders, verdict), now)
+  if (verdict === 'RESEND') await reopen(tx, campaignId, userId, now)
   const detail = { verdict, leads: leads.length, first_seq: leads[0]!.seq, last_seq: leads.at(-1)!.seq }
-  await recordAudit(sql, { userId, action: 'campaign.resolve', subject: 'Campaign', subjectId: campaignId, detail })
+  await recordAudit(tx, { userId, action: 'campaign.resolve', subject: 'Campaign', subjectId: campaignId, detail })
   return leads.length
 }
 
-async function stillInDoubt(sql: Sql, candidates: readonly DoubtfulLead[]): Promise<DoubtfulLead[]> {
-  const { rows } = await sql.query<{ id: string }>(
+function recipientsOf(leads: readonly DoubtfulLead[]): Recipient[] {
+  return leads.flatMap(({ id, phone, cpf_cnpj, is_fish }) => (is_fish ? [] : [{ leadId: id, phone, cpf_cnpj }]))
+}
+
+async function stillInDoubt(tx: Tx, candidates: readonly DoubtfulLead[]): Promise<DoubtfulLead[]> {
+  const { rows } = await locking(tx, 'CampaignLead').query<{ id: string }>(
     `SELECT id FROM "CampaignLead" WHERE id = ANY($1::uuid[]) AND status = 'IN_DOUBT' ORDER BY id FOR UPDATE`,
     [candidates.map(lead => lead.id)],
   )
@@ -140,8 +141,8 @@ async function stillInDoubt(sql: Sql, candidates: readonly DoubtfulLead[]): Prom
 }
 
 /** sent_at stays: a broker that says "repeated" to a second request is then known to have taken the first. */
-async function writeVerdict(sql: Sql, leads: readonly DoubtfulLead[], verdict: Verdict): Promise<void> {
-  await sql.query(
+async function writeVerdict(tx: Tx, leads: readonly DoubtfulLead[], verdict: Verdict): Promise<void> {
+  await tx.query(
     `UPDATE "CampaignLead" SET
        status = (CASE $2 WHEN 'SENT' THEN 'SENT' WHEN 'NOT_SENT' THEN 'ERROR' ELSE 'PENDING' END)::"LeadStatus",
        billed = billed AND $2 = 'SENT',
@@ -166,32 +167,36 @@ function bookingsOf(leads: readonly DoubtfulLead[], holders: ReadonlyMap<string,
 }
 
 /** In the transaction that makes leads PENDING: a FINISHED campaign has none. */
-async function reopen(sql: Sql, campaignId: string, userId: string, now: Date): Promise<void> {
-  const campaign = await lockCampaign(sql, campaignId)
+async function reopen(tx: Tx, campaignId: string, userId: string, now: Date): Promise<void> {
+  const campaign = await lockCampaign(tx, campaignId)
   if (campaign.status === 'CANCELLED') {
-    throw new CampError('STATE', `${campaign.agendamento_id} is cancelled: nothing of it is sent again`, {
+    throw new CampError('CAMPAIGN_CANCELLED', `${campaign.agendamento_id} is cancelled: nothing of it is sent again`, {
       hint: 'Decide with --sent or --not-sent.',
     })
   }
   if (campaign.status === 'FINISHED') {
     if (campaign.approval_hash !== approvalHash(campaign)) {
-      throw new CampError('STATE', `what was approved of ${campaign.agendamento_id} has changed since`, {
+      throw new CampError('APPROVAL_VOID', `what was approved of ${campaign.agendamento_id} has changed since`, {
         hint: 'Decide with --sent or --not-sent; camp campaign retry sends the latter again, under a new approval.',
       })
     }
-    await makeMove(sql, 'reopen', campaign, { userId, now, reason: null })
+    await makeMove(tx, 'reopen', campaign, { userId, now, reason: null })
   }
-  if (campaign.status === 'FINISHED' || campaign.status === 'PROCESSING') await planCampaign(sql, campaign)
+  if (campaign.status === 'FINISHED' || campaign.status === 'PROCESSING') await planCampaign(tx, campaign)
 }
 
 function nothingInDoubt(only: readonly string[] | null): CampError {
-  return new CampError('STATE', only === null ? 'none of its leads is in doubt' : 'none of these leads is in doubt', {
-    hint: 'See: camp campaign leads ID --status IN_DOUBT',
-  })
+  return new CampError(
+    'NOTHING_IN_DOUBT',
+    only === null ? 'none of its leads is in doubt' : 'none of these leads is in doubt',
+    {
+      hint: 'See: camp campaign leads ID --status IN_DOUBT',
+    },
+  )
 }
 
 function closingNotInDoubt(): CampError {
-  return new CampError('STATE', 'its last step at the broker is not in doubt')
+  return new CampError('NOTHING_IN_DOUBT', 'its last step at the broker is not in doubt')
 }
 
 /**
@@ -203,9 +208,9 @@ export async function resolveClosing(
   campaignId: string,
   { verdict, userId }: Pick<ResolveRequest, 'verdict' | 'userId'>,
 ): Promise<void> {
-  await transaction(pool, async sql => {
+  await transaction(pool, async tx => {
     const now = clock.now()
-    const { rowCount } = await sql.query(
+    const { rowCount } = await locking(tx, 'Batch').query(
       `UPDATE "Batch" SET
          status = (CASE $2 WHEN 'RESEND' THEN 'QUEUED' ELSE 'DONE' END)::"BatchStatus",
          broker_ref = CASE WHEN $2 = 'RESEND' THEN NULL ELSE broker_ref END,
@@ -215,13 +220,13 @@ export async function resolveClosing(
       [campaignId, verdict, now],
     )
     if (rowCount === 0) throw closingNotInDoubt()
-    await recordAudit(sql, {
+    await recordAudit(tx, {
       userId,
       action: 'campaign.resolve',
       subject: 'Campaign',
       subjectId: campaignId,
       detail: { verdict, closing: true },
     })
-    if (verdict !== 'RESEND') await finishIfDone(sql, campaignId, now)
+    if (verdict !== 'RESEND') await finishIfDone(tx, campaignId, now)
   })
 }

@@ -1,10 +1,12 @@
 import { moneyOf } from '../budget/money.ts'
+import { locking } from '../database/lock-order.ts'
 import { transaction } from '../database/pool.ts'
 import { CampError } from '../errors.ts'
+import { isLegal } from '../lifecycle/campaign-status.ts'
 import { lockCampaign } from './approval.ts'
 import { type MoveDeps, makeMove } from './moves.ts'
 import { REFUSAL_CODES } from './refusals.ts'
-import { illegalMove, isLegal } from './state.ts'
+import { refusedTransition } from './refused-transition.ts'
 
 /**
  * Makes the leads that failed PENDING again: those that a broker refused, that a person found not sent, that the frequency cap
@@ -22,14 +24,14 @@ export async function retryFailed(
 ): Promise<number> {
   const never = codes?.find(code => (REFUSAL_CODES as readonly string[]).includes(code))
   if (never !== undefined) {
-    throw new CampError('DATA', `${never} is a refusal of the row itself: it is never sent again`, {
+    throw new CampError('ERROR_NOT_RETRYABLE', `${never} is a refusal of the row itself: it is never sent again`, {
       hint: 'Correct the rows and import them: camp campaign import FILE --rejects writes them out.',
     })
   }
-  return transaction(pool, async sql => {
+  return transaction(pool, async tx => {
     const now = clock.now()
     // The broker's name for a message that failed is forgotten: what is still told of it must not fail the next one.
-    const { rowCount } = await sql.query(
+    const { rowCount } = await locking(tx, 'CampaignLead').query(
       `WITH failed AS (
          SELECT l.id, l.seq, l.batch_number, l.error_code, l.error_message, l.provider_msg_id, c.broker_id
            FROM "CampaignLead" l JOIN "Campaign" c ON c.id = l.campaign_id
@@ -49,18 +51,18 @@ export async function retryFailed(
        FROM failed f WHERE l.id = f.id`,
       [campaignId, REFUSAL_CODES, codes ?? null, now, userId],
     )
-    const campaign = await lockCampaign(sql, campaignId)
-    if (!isLegal('retry', campaign.status)) throw illegalMove('retry', campaign)
+    const campaign = await lockCampaign(tx, campaignId)
+    if (!isLegal('retry', campaign.status)) throw refusedTransition('retry', campaign)
     if (!rowCount) {
-      throw new CampError('STATE', `${campaign.agendamento_id} has no failed leads that can be sent again`, {
+      throw new CampError('NOTHING_TO_RETRY', `${campaign.agendamento_id} has no failed leads that can be sent again`, {
         hint: `See: camp campaign report ${campaign.agendamento_id}`,
       })
     }
     const free = moneyOf(campaign.cost_per_message) === 0n
     const reason = `${rowCount} failed leads are to be sent again`
     // A schedule that has passed says nothing about this start: the approval would start it at once, or find it missed.
-    await sql.query(`UPDATE "Campaign" SET scheduled_at = NULL WHERE id = $1 AND scheduled_at <= $2`, [campaignId, now])
-    await makeMove(sql, free ? 'retryFree' : 'retry', campaign, { userId, now, reason })
+    await tx.query(`UPDATE "Campaign" SET scheduled_at = NULL WHERE id = $1 AND scheduled_at <= $2`, [campaignId, now])
+    await makeMove(tx, free ? 'retryFree' : 'retry', campaign, { userId, now, reason })
     return rowCount
   })
 }

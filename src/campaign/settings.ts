@@ -33,7 +33,7 @@ export function parseThrottle(text: string): ThrottleColumns {
   }
   const ramp = type === 'ramp' ? rampOf(rest) : undefined
   if (ramp) return { type: 'ramp', config: ramp }
-  throw new CampError('USAGE', `--throttle "${text}" is not a throttling`, {
+  throw new CampError('INVALID_ARGUMENT', `--throttle "${text}" is not a throttling`, {
     hint: [
       'none; fixed:30s (30 seconds between messages); random:20s-90s (between 20 and 90 seconds);',
       'linear:100/60m (100 messages every 60 minutes); ramp:50/day,x2 (a warm-up: 50 messages on the first day of',
@@ -103,7 +103,7 @@ export function parseHours(text: string): Hours {
   const match = /^\s*(\d{1,2})(?:[:h](\d{2})?)?\s*-\s*(\d{1,2})(?:[:h](\d{2})?)?\s*$/i.exec(text)
   const [from, to] = match ? [minuteOf(match[1]!, match[2]), minuteOf(match[3]!, match[4])] : []
   if (from !== undefined && to !== undefined && from < to) return { from, to }
-  throw new CampError('USAGE', `--hours "${text}" is not a window within one day`, {
+  throw new CampError('INVALID_ARGUMENT', `--hours "${text}" is not a window within one day`, {
     hint: 'Write it as 08:00-20:00; 00:00-24:00 is round the clock.',
   })
 }
@@ -131,7 +131,7 @@ export function parseDays(text: string): number {
     .filter(part => part !== '')
   const bits = parts.map(part => daysOf(part.split('-').map(dayOf)))
   if (parts.length > 0 && bits.every(bit => bit !== undefined)) return bits.reduce((sum, bit) => sum | bit, 0)
-  throw new CampError('USAGE', `--days "${text}" are not days of the week`, {
+  throw new CampError('INVALID_ARGUMENT', `--days "${text}" are not days of the week`, {
     hint: `Write them as mon-sat, mon-sun or mon,wed,fri (${short(DAYS)}, or ${short(DIAS)}).`,
   })
 }

@@ -1,11 +1,11 @@
 import type { Sql } from '../database/pool.ts'
-import type { FailureCode } from '../dispatch/finish.ts'
+import type { CampaignStatus } from '../lifecycle/campaign-status.ts'
+import type { FailureCode } from '../lifecycle/transition.ts'
 import type { Actor } from '../security/actor.ts'
 import { adminsOf, type Person } from '../security/permissions.ts'
 import { areOthers, type Hands, handsOn, ownApproval } from './four-eyes.ts'
 import type { Situation } from './next-step.ts'
 import type { Outlook, Present } from './outlook.ts'
-import type { CampaignStatus } from './state.ts'
 
 /** @param outlook the campaign's, at `present` @returns what `nextSteps` asks */
 export async function situationOf(

@@ -1,6 +1,6 @@
 import type { Sql } from '../database/pool.ts'
+import type { CampaignStatus } from '../lifecycle/campaign-status.ts'
 import { DONE_BY } from '../security/audit.ts'
-import type { CampaignStatus } from './state.ts'
 
 /** What stopped a campaign that stands still, as its audit says. */
 export interface StopView {

@@ -1,11 +1,12 @@
 import { adapterOf } from '../broker/registry.ts'
 import type { Sql } from '../database/pool.ts'
-import { closingOwed, type FailureCode } from '../dispatch/finish.ts'
+import { closingOwed } from '../dispatch/finish.ts'
 import { type HoursColumns, hoursOf } from '../dispatch/hours.ts'
 import { CampError } from '../errors.ts'
+import type { CampaignStatus } from '../lifecycle/campaign-status.ts'
+import type { FailureCode } from '../lifecycle/transition.ts'
 import { type LawView, lawViews } from './contact-hours.ts'
 import { formatDays, formatHours, formatThrottle } from './settings.ts'
-import type { CampaignStatus } from './state.ts'
 import { type StopView, stopView } from './stop.ts'
 
 export const LEAD_STATUSES = ['PENDING', 'SENDING', 'SENT', 'DELIVERED', 'READ', 'ERROR', 'IN_DOUBT'] as const
@@ -98,7 +99,8 @@ export async function campaignView(sql: Sql, id: string): Promise<CampaignView> 
     [id],
   )
   const header = rows[0]
-  if (!header) throw new CampError('NOT_FOUND', `no campaign "${id}"`, { hint: 'camp campaign list shows them all.' })
+  if (!header)
+    throw new CampError('CAMPAIGN_NOT_FOUND', `no campaign "${id}"`, { hint: 'camp campaign list shows them all.' })
   const { counts, errors, cost } = await leadFigures(sql, id, header.unit)
   const batches = await batchFigures(sql, id)
   return {

@@ -192,7 +192,7 @@ export class Context {
   async admin(): Promise<Actor> {
     const actor = await this.actor()
     if (actor.role === 'ADMIN') return actor
-    throw new CampError('AUTH', `${actor.email} is a USER; this takes an ADMIN`, {
+    throw new CampError('ADMIN_REQUIRED', `${actor.email} is a USER; this takes an ADMIN`, {
       hint: `Ask an ADMIN: ${people(await adminsOf(await this.pool()))}`,
     })
   }

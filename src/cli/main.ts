@@ -1,11 +1,13 @@
 import { closeSync } from 'node:fs'
 import { CommanderError } from '@commander-js/extra-typings'
 import { systemClock } from '../clock.ts'
-import { CampError, Declined, EXIT_CODES, messageOf } from '../errors.ts'
+import { EXIT_CODES } from '../error-codes.ts'
+import { CampError, Declined, errorDocument, messageOf } from '../errors.ts'
 import type { Host } from './context.ts'
 import { applyEnvFile } from './env-file.ts'
 import { lazy } from './lazy.ts'
 import { buildProgram } from './program.ts'
+import { asksForJson } from './streams.ts'
 
 const isRemote = lazy(() => import('./remote.ts').then(module => module.isRemote))
 const runRemote = lazy(() => import('./remote.ts').then(module => module.runRemote))
@@ -94,26 +96,48 @@ export async function runCamp(argv: string[], host: Host): Promise<number> {
 }
 
 async function report(thrown: unknown, argv: string[], host: Host): Promise<number> {
-  if (thrown instanceof CommanderError) return thrown.exitCode === 0 ? 0 : EXIT_CODES.USAGE
+  if (thrown instanceof CommanderError && (thrown.exitCode === 0 || !asksForJson(argv))) {
+    return thrown.exitCode === 0 ? 0 : EXIT_CODES.USAGE
+  }
   const error = await known(thrown, host)
+  if (asksForJson(argv)) return reportJson(error, argv, host)
   const more = error instanceof CampError && error.hint ? error.hint.split('\n') : []
   if (argv.includes('--debug'))
     more.push(...[String((error as Error).stack), ...causes(error)].flatMap(text => text.split('\n')))
-  else if (!(error instanceof CampError)) more.push('This is a bug in camp. Run it again with --debug for the details.')
+  else if (!(error instanceof CampError)) more.push(BUG)
   const out = await openOutput(host.streams, { json: false, quiet: false, env: host.env })
   out.error(messageOf(error), { declined: error instanceof Declined, more })
   return error instanceof CampError ? error.exitCode : EXIT_CODES.UNEXPECTED
 }
 
+/** The last line of stderr: `{"error":{"code","message","hint"}}`. */
+async function reportJson(error: unknown, argv: string[], host: Host): Promise<number> {
+  const told =
+    error instanceof CampError ? error : new CampError('UNEXPECTED', messageOf(error), { hint: BUG, cause: error })
+  const stack = argv.includes('--debug') && [(error as Error).stack, ...causes(error)].join('\n')
+  const out = await openOutput(host.streams, { json: true, quiet: false, env: host.env })
+  const document = errorDocument(told)
+  out.errorJson(stack === false ? document : { error: { ...document.error, stack } })
+  return told.exitCode
+}
+
+const BUG = 'This is a bug in camp. Run it again with --debug for the details.'
+
 /** What comes from below without a name: a database that went away, a person who left a question with Ctrl-C. */
 async function known(thrown: unknown, { env }: Host): Promise<unknown> {
   if (thrown instanceof CampError) return thrown
+  if (thrown instanceof CommanderError) return usageError(thrown)
   const told = await databaseError(thrown, await userOf(env.DATABASE_URL))
   if (told) return told
   if (thrown instanceof Error && ['ExitPromptError', 'AbortPromptError'].includes(thrown.name)) {
     return new CampError('INTERRUPTED', 'interrupted')
   }
   return thrown
+}
+
+function usageError({ code, message }: CommanderError): CampError {
+  const text = code === 'commander.help' ? 'a subcommand is missing' : message.replace(/^error: /, '')
+  return new CampError('INVALID_COMMAND_LINE', text, { hint: 'Add --help for what this command takes.' })
 }
 
 function causes(error: unknown): string[] {

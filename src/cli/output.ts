@@ -76,6 +76,11 @@ export class Output {
     this.#say('stderr', [first, ...more.map(line => `  ${line}`)])
   }
 
+  /** The same for a program: one line of JSON, without colours. */
+  errorJson(document: object): void {
+    this.#write('stderr', `${visibleJson(JSON.stringify(document))}\n`)
+  }
+
   /** A progress bar on stderr; undefined where no person looks at one. */
   async bar(format: string, options: { clearOnComplete?: boolean } = {}): Promise<Bar | undefined> {
     const { stderr } = this.#streams

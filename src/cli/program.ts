@@ -3,7 +3,7 @@ import type { Register } from './command.ts'
 import { actionFor, ENV_FILE_HELP } from './command.ts'
 import type { Host } from './context.ts'
 import { lazy } from './lazy.ts'
-import { commanderOutput } from './streams.ts'
+import { asksForJson, commanderOutput } from './streams.ts'
 
 type Entry = { summary: string; register: (...args: Parameters<Register>) => Promise<void> }
 
@@ -101,7 +101,7 @@ const COMMANDS: Record<string, Entry> = {
 const campVersion = lazy(() => import('../config.ts').then(module => module.campVersion))
 
 export async function buildProgram(argv: readonly string[], host: Host): Promise<CommandUnknownOpts> {
-  const output = commanderOutput(host.streams)
+  const output = commanderOutput(host.streams, asksForJson(argv))
   const program = new Command('camp')
     .description('Imports contact files as campaigns and dispatches them through brokers, each message at most once.')
     .helpCommand('help [command]', 'help for a command')

@@ -15,7 +15,7 @@ import type { Context } from './context.ts'
 export async function confirm(context: Context, question: string): Promise<void> {
   if (context.options.yes) return
   if (!hasTerminal(context)) {
-    throw new CampError('USAGE', `${question} This takes an answer, and there is no terminal to ask on.`, {
+    throw new CampError('TERMINAL_REQUIRED', `${question} This takes an answer, and there is no terminal to ask on.`, {
       hint: 'Add --yes to answer yes.',
     })
   }
@@ -49,7 +49,7 @@ export async function ask(context: Context, message: string, instead: string): P
 export async function askPassword(context: Context, message: string, fromStdin: boolean): Promise<string> {
   if (fromStdin) {
     const password = (await readStdin(context)).replace(/\r?\n$/, '')
-    if (password === '') throw new CampError('USAGE', '--password-stdin was given, and stdin is empty')
+    if (password === '') throw new CampError('INPUT_MISSING', '--password-stdin was given, and stdin is empty')
     return password
   }
   assertTerminal(context, message, 'Give it on stdin with --password-stdin.')
@@ -90,7 +90,7 @@ export async function readStdin({ host }: Context): Promise<string> {
   for await (const chunk of host.streams.stdin) {
     const bytes = Buffer.from(chunk as Buffer | string)
     size += bytes.length
-    if (size > STDIN_LIMIT) throw new CampError('DATA', 'stdin is longer than 1 MB')
+    if (size > STDIN_LIMIT) throw new CampError('FILE_TOO_LARGE', 'stdin is longer than 1 MB')
     chunks.push(bytes)
   }
   return Buffer.concat(chunks).toString('utf8')
@@ -98,12 +98,15 @@ export async function readStdin({ host }: Context): Promise<string> {
 
 /** A terminal's lines do not come here from another machine, but for the answers to questions. @throws CampError USAGE */
 export function assertPiped({ files, streams }: Context['host']): void {
-  if (files && streams.stdin.isTTY) throw new CampError('USAGE', 'through a server, standard input is to be piped in')
+  if (files && streams.stdin.isTTY)
+    throw new CampError('INPUT_MISSING', 'through a server, standard input is to be piped in')
 }
 
 function assertTerminal(context: Context, message: string, instead: string): void {
   if (!hasTerminal(context))
-    throw new CampError('USAGE', `${message} is needed, and there is no terminal to ask on`, { hint: instead })
+    throw new CampError('TERMINAL_REQUIRED', `${message} is needed, and there is no terminal to ask on`, {
+      hint: instead,
+    })
 }
 
 /**

@@ -19,7 +19,7 @@ export async function orTaken<T>(write: Promise<T>, message: string): Promise<T>
 }
 
 function taken(message: string): CampError {
-  return new CampError('STATE', message, { hint: 'Take another, or change the one that is there.' })
+  return new CampError('NAME_TAKEN', message, { hint: 'Take another, or change the one that is there.' })
 }
 
 /** Campaigns are the record of what was sent: what they use stays, recurring ones too. @throws CampError STATE, naming them */
@@ -35,7 +35,7 @@ export async function assertUnused(
   const names = latest.map(row => row.agendamento_id).join(', ')
   const campaigns = `${count} campaign${count === 1 ? '' : 's'} (${names}${count > 3 ? ', …' : ''})`
   throw new CampError(
-    'STATE',
+    'RECORD_IN_USE',
     `${what} is used by ${count > 0 ? campaigns : `the recurring campaign ${recurring!.handle}`}`,
     { hint: 'Campaigns are kept as the record of what was sent, and so is what they use.' },
   )
@@ -44,7 +44,7 @@ export async function assertUnused(
 /** @throws CampError USAGE when no option says what to change */
 export function assertSomething(change: Readonly<Record<string, unknown>>): void {
   if (Object.values(change).some(value => value !== undefined)) return
-  throw new CampError('USAGE', 'there is nothing to set', { hint: 'Add --help for what can be set.' })
+  throw new CampError('NOTHING_TO_SET', 'there is nothing to set', { hint: 'Add --help for what can be set.' })
 }
 
 /** For the audit: each changed field, before and after. */

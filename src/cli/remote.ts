@@ -3,7 +3,8 @@ import { open } from 'node:fs/promises'
 import type { Readable } from 'node:stream'
 import { Pool } from 'undici'
 import { campVersion, readConfig } from '../config.ts'
-import { CampError, codeOf, EXIT_CODES, messageOf } from '../errors.ts'
+import { isErrorCode } from '../error-codes.ts'
+import { CampError, codeOf, type ErrorDocument, messageOf } from '../errors.ts'
 import { openRejectsPlace, type RejectsPlace } from '../intake/rejects-place.ts'
 import { loadSession, saveSession } from '../security/session.ts'
 import { commandOf } from '../serve/commands.ts'
@@ -27,9 +28,13 @@ export function isRemote(argv: readonly string[]): boolean {
 export async function runRemote(argv: readonly string[], host: Host): Promise<number> {
   const config = readConfig(host.env)
   if (config.databaseUrl !== undefined) {
-    throw new CampError('USAGE', 'CAMP_URL and DATABASE_URL are both set: a command is run by the server, or here', {
-      hint: 'Unset one of them.',
-    })
+    throw new CampError(
+      'SETTINGS_INVALID',
+      'CAMP_URL and DATABASE_URL are both set: a command is run by the server, or here',
+      {
+        hint: 'Unset one of them.',
+      },
+    )
   }
   const url = new URL(config.serverUrl!)
   if (url.protocol === 'http:' && !/^(?:localhost|127(?:\.\d+){3}|\[::1\])$/.test(url.hostname)) {
@@ -43,7 +48,7 @@ export async function runRemote(argv: readonly string[], host: Host): Promise<nu
   } catch (error) {
     if (error instanceof CampError) throw error
     throw new CampError(
-      'UNREACHABLE',
+      'SERVER_UNREACHABLE',
       `the server at ${url.origin} cannot be reached, or broke off: ${messageOf(error)}`,
       {
         cause: error,
@@ -163,7 +168,9 @@ class Client {
     return openRejectsPlace(path, { overwrite: this.#argv.includes('--overwrite') }).catch(error => {
       throw error instanceof CampError
         ? error
-        : new CampError('DATA', `${path} cannot be written: ${codeOf(error) ?? messageOf(error)}`, { cause: error })
+        : new CampError('FILE_UNWRITABLE', `${path} cannot be written: ${codeOf(error) ?? messageOf(error)}`, {
+            cause: error,
+          })
     })
   }
 
@@ -178,7 +185,7 @@ class Client {
   /** A server asks for what stands on the command line, and for nothing else. */
   #assertNamed(path: string): void {
     if (this.#argv.some(word => word === path || (word.startsWith('--') && word.endsWith(`=${path}`)))) return
-    throw new CampError('DATA', `the server asked for ${path}, which the command line does not name`)
+    throw new CampError('SERVER_MISBEHAVED', `the server asked for ${path}, which the command line does not name`)
   }
 
   /** While a question is asked each key goes to the server. */
@@ -214,20 +221,19 @@ async function written(stream: NodeJS.WritableStream, bytes: Buffer): Promise<vo
 function refusal(status: number, body: string): CampError {
   const said = parsed(body)
   if (status === 409) {
-    return new CampError('USAGE', `the server is camp ${said.version}, and this is camp ${campVersion()}`, {
+    return new CampError('VERSION_MISMATCH', `the server is camp ${said.version}, and this is camp ${campVersion()}`, {
       hint: 'Install the same version here.',
     })
   }
   if (status === 400 || status === 413)
-    return new CampError('USAGE', 'the server takes no such command line: it is too long')
-  if (status === 503) return new CampError('UNREACHABLE', 'the server is busy: it runs as many commands as it may')
-  const kinds = Object.entries(EXIT_CODES) as [keyof typeof EXIT_CODES, number][]
-  const kind = kinds.find(([, code]) => code === said.code)?.[0]
-  if (kind !== undefined && said.error) return new CampError(kind, said.error, { hint: said.hint ?? undefined })
-  return new CampError('UNREACHABLE', `what answers at CAMP_URL is no camp serve (HTTP ${status})`)
+    return new CampError('COMMAND_LINE_TOO_LONG', 'the server takes no such command line: it is too long')
+  if (status === 503) return new CampError('SERVER_BUSY', 'the server is busy: it runs as many commands as it may')
+  const { code, message, hint } = said.error ?? {}
+  if (isErrorCode(code) && message) return new CampError(code, message, { hint: hint?.split('\n') })
+  return new CampError('NOT_A_SERVER', `what answers at CAMP_URL is no camp serve (HTTP ${status})`)
 }
 
-function parsed(body: string): { version?: string; code?: number; error?: string; hint?: string | null } {
+function parsed(body: string): { version?: string; error?: Partial<ErrorDocument['error']> } {
   try {
     return JSON.parse(body)
   } catch {

@@ -1,5 +1,6 @@
+import type { ErrorCode } from '../error-codes.ts'
 import { CampError, messageOf } from '../errors.ts'
-import { faultOf, hintOf, type PublicWord, ruleFor } from './fault.ts'
+import { type FaultRule, faultOf, hintOf, type PublicWord, ruleFor } from './fault.ts'
 import { DATABASE_FAULTS } from './fault-table.ts'
 
 /**
@@ -10,12 +11,33 @@ export function databaseError(thrown: unknown, user?: string): CampError | undef
   const fault = faultOf(thrown)
   const rule = ruleFor(DATABASE_FAULTS, fault)
   if (!rule) return undefined
-  return new CampError(rule.kind, `${rule.says}: ${fault.message}`, { hint: hintOf(rule, fault, user), cause: thrown })
+  return new CampError(errorCodeOf(rule), `${rule.says}: ${fault.message}`, {
+    hint: hintOf(rule, fault, user),
+    cause: thrown,
+  })
 }
 
-/** What a log says of any error: of the database's the sentence of the table, in one line; else its message. */
+const CODES = {
+  refused: 'DATABASE_REFUSED',
+  unreachable: 'DATABASE_UNREACHABLE',
+  busy: 'DATABASE_BUSY',
+  full: 'DATABASE_FULL',
+  'read-only': 'DATABASE_READ_ONLY',
+  failing: 'DATABASE_FAILING',
+} as const satisfies Record<PublicWord, ErrorCode>
+
+function errorCodeOf({ kind, word }: FaultRule): ErrorCode {
+  return kind === 'AUTH' ? 'DATABASE_ACCESS_DENIED' : CODES[word]
+}
+
+/** What a log is given of any error: the database's in the table's words, with its own as the cause. */
+export function namedError(thrown: unknown): unknown {
+  return thrown instanceof CampError ? thrown : (databaseError(thrown) ?? thrown)
+}
+
+/** The same in one line. */
 export function sentenceOf(thrown: unknown): string {
-  return messageOf(thrown instanceof CampError ? thrown : (databaseError(thrown) ?? thrown))
+  return messageOf(namedError(thrown))
 }
 
 /** The word for those who may not know more; never a host, a user or the server's own words. Takes the queue's errors, too. */

@@ -54,6 +54,13 @@ export async function findUser({ user }: Pick<PrismaClient, 'user'>, ref: string
   )
 }
 
+const NOT_FOUND = {
+  wallet: 'WALLET_NOT_FOUND',
+  broker: 'BROKER_NOT_FOUND',
+  template: 'TEMPLATE_NOT_FOUND',
+  user: 'USER_NOT_FOUND',
+} as const
+
 // Names to look for near ones among: whoever has more has a list to read.
 const NEAR = 500
 
@@ -79,7 +86,7 @@ function best<Row>(what: string, ref: string, rows: readonly Row[], namesOf: (ro
       if (fitting.length === 1) return fitting[0]
       if (fitting.length > 1) {
         const names = fitting.map(row => `"${namesOf(row)[0]}"`).join(' and ')
-        throw new CampError('USAGE', `${what} "${ref}" fits ${names}`, {
+        throw new CampError('REFERENCE_AMBIGUOUS', `${what} "${ref}" fits ${names}`, {
           hint: 'Write the one you mean exactly, or give its id.',
         })
       }
@@ -88,11 +95,11 @@ function best<Row>(what: string, ref: string, rows: readonly Row[], namesOf: (ro
   return undefined
 }
 
-function notFound(what: string, ref: string, names: readonly string[]): CampError {
+function notFound(what: keyof typeof NOT_FOUND, ref: string, names: readonly string[]): CampError {
   const near = names.filter(name => isNear(name.toLowerCase(), ref.toLowerCase())).slice(0, 5)
   const hint =
     near.length > 0 ? `Did you mean ${near.map(name => `"${name}"`).join(' or ')}?` : `See: camp ${what} list`
-  return new CampError('NOT_FOUND', `no ${what} "${ref}"`, { hint })
+  return new CampError(NOT_FOUND[what], `no ${what} "${ref}"`, { hint })
 }
 
 function isNear(name: string, ref: string): boolean {

@@ -41,15 +41,19 @@ export async function assertMigrated(sql: Sql): Promise<void> {
   assertOurs({ applied, unknown })
   assertNotNewer(unknown)
   if (pending.length > 0) {
-    throw new CampError('STATE', `the database is ${pending.length} migration(s) behind this camp (${pending[0]})`, {
-      hint: 'Run: camp db migrate',
-    })
+    throw new CampError(
+      'MIGRATIONS_PENDING',
+      `the database is ${pending.length} migration(s) behind this camp (${pending[0]})`,
+      {
+        hint: 'Run: camp db migrate',
+      },
+    )
   }
 }
 
 function assertNotNewer(unknown: readonly string[]): void {
   if (unknown.length === 0) return
-  throw new CampError('STATE', `the database was migrated by a newer camp (${unknown.at(-1)})`, {
+  throw new CampError('DATABASE_TOO_NEW', `the database was migrated by a newer camp (${unknown.at(-1)})`, {
     hint: 'Update camp on this machine.',
   })
 }
@@ -136,7 +140,7 @@ const OLDEST = 14
 function assertVersion(version: string): void {
   const major = Math.floor(Number(version) / 10_000)
   if (major >= OLDEST) return
-  throw new CampError('UNREACHABLE', `the database is PostgreSQL ${major}, and camp needs ${OLDEST} or later`, {
+  throw new CampError('DATABASE_TOO_OLD', `the database is PostgreSQL ${major}, and camp needs ${OLDEST} or later`, {
     hint: 'Name a newer server in DATABASE_URL; without DATABASE_URL camp uses its own.',
   })
 }

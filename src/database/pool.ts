@@ -3,11 +3,11 @@ import { parse } from 'pg-connection-string'
 import { CampError, messageOf } from '../errors.ts'
 import { faultOf } from './fault.ts'
 import { ENCODE } from './fault-table.ts'
+import { forgetLocks } from './lock-order.ts'
+import type { Tx } from './sql.ts'
 
 export { isUnreachable } from './faults.ts'
-
-/** What a statement needs: a pool, a client or a transaction's client. */
-export type Sql = Pick<pg.ClientBase, 'query'>
+export type { Sql, Tx } from './sql.ts'
 
 export interface PoolOptions {
   max?: number
@@ -51,7 +51,10 @@ export function assertReadable(url: string): void {
   try {
     parse(url)
   } catch (error) {
-    throw new CampError('USAGE', `DATABASE_URL cannot be used: ${messageOf(error)}`, { hint: ENCODE, cause: error })
+    throw new CampError('DATABASE_URL_INVALID', `DATABASE_URL cannot be used: ${messageOf(error)}`, {
+      hint: ENCODE,
+      cause: error,
+    })
   }
 }
 
@@ -59,7 +62,7 @@ export function assertReadable(url: string): void {
  * Runs `work` in one transaction: committed when it returns, rolled back when it throws. Where PostgreSQL ended it because two
  * transactions waited for each other, nothing of it has happened and it runs again: `work` must do nothing but ask the database.
  */
-export async function transaction<T>(pool: pg.Pool, work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
+export async function transaction<T>(pool: pg.Pool, work: (tx: Tx) => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt++) {
     try {
       return await once(pool, work)
@@ -86,8 +89,8 @@ const BEGIN =
   `SET LOCAL lock_timeout = ${LOCK_TIMEOUT_MS}`
 
 /** For a transaction that may be idle, and wait for others of its kind, for as long as a file takes. */
-export async function withoutTimeLimits(sql: Sql): Promise<void> {
-  await sql.query(`SET LOCAL idle_in_transaction_session_timeout = 0; SET LOCAL lock_timeout = 0`)
+export async function withoutTimeLimits(tx: Tx): Promise<void> {
+  await tx.query(`SET LOCAL idle_in_transaction_session_timeout = 0; SET LOCAL lock_timeout = 0`)
 }
 
 const KEEP_ALIVE_S = 10
@@ -101,12 +104,14 @@ export const SESSION =
   `SET tcp_keepalives_idle = ${KEEP_ALIVE_S}; SET tcp_keepalives_interval = 2; ` +
   `SET tcp_keepalives_count = 2; SET tcp_user_timeout = 15000`
 
-async function once<T>(pool: pg.Pool, work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
+async function once<T>(pool: pg.Pool, work: (tx: Tx) => Promise<T>): Promise<T> {
   const client = await pool.connect()
   let broken: Error | undefined
   try {
     await client.query(BEGIN)
-    const result = await work(client)
+    const tx = client as Tx
+    forgetLocks(tx)
+    const result = await work(tx)
     await client.query('COMMIT')
     return result
   } catch (error) {

@@ -126,7 +126,7 @@ function engineError(error: unknown, heard: readonly Error[]): unknown {
   if (code === 'P3005') return foreignDatabase('it is not empty, and none of them are camp’s', error)
   if (code === 'P3009' || code === 'P3018') {
     const [name] = /\d{14}_\w+/.exec(message!) ?? ['one']
-    return new CampError('STATE', `an earlier migration broke off: ${name}`, {
+    return new CampError('MIGRATION_BROKEN_OFF', `an earlier migration broke off: ${name}`, {
       hint: 'Restore the database from before it, or finish it by hand; delete its row from _prisma_migrations, and run camp db migrate.',
       cause: error,
     })
@@ -136,7 +136,7 @@ function engineError(error: unknown, heard: readonly Error[]): unknown {
 
 /** @param why how that is seen */
 export function foreignDatabase(why: string, cause?: unknown): CampError {
-  return new CampError('STATE', `the database holds the tables of another program (${why})`, {
+  return new CampError('DATABASE_FOREIGN', `the database holds the tables of another program (${why})`, {
     hint: 'camp needs a database of its own: CREATE DATABASE camp, and name it in DATABASE_URL.',
     cause,
   })

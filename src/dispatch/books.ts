@@ -1,4 +1,5 @@
-import type { Sql } from '../database/pool.ts'
+import { locking } from '../database/lock-order.ts'
+import type { Sql, Tx } from '../database/pool.ts'
 
 /** The batch that sent a lead. */
 export interface Holder {
@@ -39,9 +40,9 @@ export async function holdersOf(sql: Sql, leadIds: readonly string[]): Promise<M
 export type BatchStatus = 'QUEUED' | 'SENDING' | 'DONE' | 'IN_DOUBT'
 
 /** To be called before any lead is locked: batches come first in the system's order of locks. @returns their status, by id */
-export async function lockBatches(sql: Sql, ids: readonly string[]): Promise<Map<string, BatchStatus>> {
+export async function lockBatches(tx: Tx, ids: readonly string[]): Promise<Map<string, BatchStatus>> {
   if (ids.length === 0) return new Map()
-  const { rows } = await sql.query<{ id: string; status: BatchStatus }>(
+  const { rows } = await locking(tx, 'Batch').query<{ id: string; status: BatchStatus }>(
     `SELECT id, status FROM "Batch" WHERE id = ANY($1::uuid[]) ORDER BY id FOR NO KEY UPDATE`,
     [ids],
   )
@@ -52,10 +53,10 @@ export async function lockBatches(sql: Sql, ids: readonly string[]): Promise<Map
  * Writes the bookings to their batches, the ledger and the budgets. What is booked again is booked even where the limit leaves no
  * room by now: it was spent, and used_budget says what was spent.
  */
-export async function bookBatches(sql: Sql, bookings: readonly Booking[], now: Date): Promise<void> {
+export async function bookBatches(tx: Tx, bookings: readonly Booking[], now: Date): Promise<void> {
   if (bookings.length === 0) return
   const ids = bookings.map(booking => booking.batchId)
-  await sql.query(
+  await tx.query(
     `UPDATE "Batch" b SET
        accepted = accepted + n.resolved,
        reserved = reserved + unit_cost * n.messages,
@@ -69,11 +70,11 @@ export async function bookBatches(sql: Sql, bookings: readonly Booking[], now: D
   )
   const costs = bookings.filter(booking => booking.released > 0 || booking.bookedAgain > 0)
   if (costs.length === 0) return
-  await sql.query(
+  await locking(tx, 'Budget').query(
     `SELECT 1 FROM "Budget" WHERE id IN (SELECT budget_id FROM "Batch" WHERE id = ANY($1::uuid[])) ORDER BY id FOR NO KEY UPDATE`,
     [ids],
   )
-  await sql.query(
+  await tx.query(
     `WITH cost AS (
        SELECT b.id AS batch_id, b.budget_id, n.messages, b.unit_cost * n.messages AS amount, n.kind, n.reason
        FROM unnest($1::uuid[], $2::int[], $3::text[], $4::text[]) AS n(batch_id, messages, kind, reason)

@@ -1,5 +1,7 @@
 import { OWN_HOLIDAYS_SQL } from '../calendar/own.ts'
-import type { Sql } from '../database/pool.ts'
+import type { CampaignStatus } from '../database/generated/enums.ts'
+import { locking } from '../database/lock-order.ts'
+import type { Tx } from '../database/pool.ts'
 import type { HoursColumns } from './hours.ts'
 
 /** A batch's row on its way through the claim: locked, put off, opened. */
@@ -16,7 +18,7 @@ export interface BatchHeader extends HoursColumns {
   not_before: Date | null
   asleep: boolean
   campaign_id: string
-  campaign_status: string
+  campaign_status: CampaignStatus
   agendamento_id: string
   base_message: string | null
   template_vars: unknown
@@ -47,8 +49,8 @@ export interface BatchHeader extends HoursColumns {
  * Locks the batch if it is QUEUED and nobody else has it. The campaign is only read: a pause may be one batch late. Two of its
  * tables are asked beside the join: to put seven in order took PostgreSQL longer than all the rest of it.
  */
-export async function lockBatch(sql: Sql, batchId: string): Promise<BatchHeader | undefined> {
-  const { rows } = await sql.query<BatchHeader>(
+export async function lockBatch(tx: Tx, batchId: string): Promise<BatchHeader | undefined> {
+  const { rows } = await locking(tx, 'Batch').query<BatchHeader>(
     `SELECT b.id, b.kind, b.number, b.from_seq, b.to_seq, b.size, b.zone, b.region, b.failures, b.not_before, b.asleep,
             c.id AS campaign_id, c.status AS campaign_status, c.agendamento_id, c.base_message, c.template_vars,
             (SELECT t.template_code FROM "Template" t WHERE t.id = c.template_id) AS template_code,
@@ -74,12 +76,12 @@ export async function lockBatch(sql: Sql, batchId: string): Promise<BatchHeader 
 
 /** @returns the ring under which the queue is to call again */
 export async function postpone(
-  sql: Sql,
+  tx: Tx,
   batchId: string,
   { until, asleep }: { until: Date; asleep: boolean },
   now: Date,
 ): Promise<number> {
-  const { rows } = await sql.query<{ ring: number }>(
+  const { rows } = await tx.query<{ ring: number }>(
     `UPDATE "Batch" SET not_before = $2, due_at = $2, asleep = $4, ring = ring + 1, rung_at = $3 WHERE id = $1 RETURNING ring`,
     [batchId, until, now, asleep],
   )
@@ -101,8 +103,8 @@ export interface Opened {
   xid: string
 }
 
-export async function openBatch(sql: Sql, header: BatchHeader, opening: Opening): Promise<Opened> {
-  const { rows } = await sql.query<Opened>(
+export async function openBatch(tx: Tx, header: BatchHeader, opening: Opening): Promise<Opened> {
+  const { rows } = await tx.query<Opened>(
     `UPDATE "Batch" SET status = 'SENDING', attempt = attempt + 1, lease_until = $2, claimed_at = $3, not_before = NULL, asleep = false,
             budget_id = $4, unit_cost = $5, reserved = reserved + $5::numeric * $6, refused = refused + $7
      WHERE id = $1 RETURNING attempt, pg_current_xact_id()::text AS xid`,

@@ -1,10 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { isPassing, sentenceOf } from '../database/faults.ts'
+import { isPassing, namedError } from '../database/faults.ts'
 import type { ClaimedBatch } from './claim.ts'
 import type { DispatchDeps } from './dispatch.ts'
 import { notWritten } from './send.ts'
 import type { Settled } from './settle.ts'
-import { giveUpAt, settleOutcome } from './settling.ts'
+import { aboutOf, giveUpAt, settleOutcome } from './settling.ts'
 
 /**
  * A claim whose commit was not answered: no request of it was written, and none will be. Where the server has committed it all the
@@ -18,8 +18,10 @@ export async function settleUnanswered(
   error: unknown,
 ): Promise<Settled | undefined> {
   const fate = await fateOf(deps, batch)
-  const about = { batch: batch.id, campaign: batch.campaign.agendamentoId, number: batch.number }
-  deps.log.warn({ ...about, error: sentenceOf(error), fate }, 'the commit of a claim was not answered')
+  deps.log.warn(
+    { event: 'claim.unanswered', ...aboutOf(batch), err: namedError(error), fate },
+    'the commit of a claim was not answered',
+  )
   if (fate !== 'committed') throw error
   return settleOutcome(deps, batch, { outcomes: batch.leads.map(() => notWritten('DATABASE')), withheld: true })
 }

@@ -1,4 +1,5 @@
-import type { Sql } from '../database/pool.ts'
+import { locking } from '../database/lock-order.ts'
+import type { Tx } from '../database/pool.ts'
 import type { BatchHeader } from './claim-batch.ts'
 import { type Recipient, releaseContacts, type Sending, takeContacts } from './contacts.ts'
 import { recordLeadEvents } from './lead-events.ts'
@@ -42,12 +43,12 @@ const TOLD_OF_LEAD = `CASE WHEN l.batch_number IS NOT NULL THEN coalesce(
  * whom that leaves so the sweeper plans anew
  */
 export async function vetLeads(
-  sql: Sql,
+  tx: Tx,
   header: BatchHeader,
   most: number,
   sending: Sending,
 ): Promise<{ leads: ClaimedLead[]; refused: RefusedLead[]; left: number; told: number }> {
-  const { rows } = await sql.query<ClaimedLead & { blocked: boolean; told: boolean }>(
+  const { rows } = await tx.query<ClaimedLead & { blocked: boolean; told: boolean }>(
     `SELECT l.id, l.seq, l.phone, l.nome, l.cpf_cnpj, l.idcob_contrato, l.custom_message, l.variables, l.is_fish,
             l.sent_at IS NOT NULL AS doubtful_before,
             ${BLOCKED_LEAD} AS blocked,
@@ -68,7 +69,7 @@ export async function vetLeads(
     else left++
   }
   const people = allowed.filter(lead => !lead.is_fish).map(recipientOf)
-  const free = await takeContacts(sql, people, sending, header.no_cap)
+  const free = await takeContacts(tx, people, sending, header.no_cap)
   const leads: ClaimedLead[] = []
   for (const lead of allowed) {
     if (lead.is_fish || free.has(lead.id)) leads.push(lead)
@@ -88,13 +89,13 @@ export function recipientOf({ id, phone, cpf_cnpj }: ClaimedLead): Recipient {
 }
 
 export async function refuseLeads(
-  sql: Sql,
+  tx: Tx,
   { campaign_id: campaignId, number }: BatchHeader,
   refused: readonly RefusedLead[],
   at: Date,
 ): Promise<void> {
   if (refused.length === 0) return
-  await sql.query(
+  await locking(tx, 'CampaignLead').query(
     `UPDATE "CampaignLead" l SET status = 'ERROR', error_code = r.code, error_message = r.message
      FROM unnest($2::int[], $3::text[], $4::text[]) AS r(seq, code, message)
      WHERE l.campaign_id = $1 AND l.seq = r.seq AND l.status = 'PENDING'`,
@@ -102,7 +103,7 @@ export async function refuseLeads(
   )
   const codes = new Map(refused.map(r => [r.code, r.message]))
   await recordLeadEvents(
-    sql,
+    tx,
     [...codes].map(([code, detail]) => {
       const seqs = refused.flatMap(r => (r.code === code ? [r.seq] : [])).sort((a, b) => a - b)
       return { campaignId, kind: 'REFUSED', at, seqs, batch: { number, attempt: null }, code, detail }
@@ -111,8 +112,8 @@ export async function refuseLeads(
 }
 
 /** @returns those that were still PENDING: a cancel may have come between */
-export async function takeLeads(sql: Sql, header: BatchHeader, leads: readonly ClaimedLead[]): Promise<ClaimedLead[]> {
-  const { rows } = await sql.query<{ seq: number }>(
+export async function takeLeads(tx: Tx, header: BatchHeader, leads: readonly ClaimedLead[]): Promise<ClaimedLead[]> {
+  const { rows } = await locking(tx, 'CampaignLead').query<{ seq: number }>(
     `UPDATE "CampaignLead" SET status = 'SENDING', billed = true, batch_number = $3
      WHERE campaign_id = $1 AND seq = ANY($2::int[]) AND status = 'PENDING'
      RETURNING seq`,
@@ -120,6 +121,6 @@ export async function takeLeads(sql: Sql, header: BatchHeader, leads: readonly C
   )
   if (rows.length === leads.length) return [...leads]
   const taken = new Set(rows.map(row => row.seq))
-  await releaseContacts(sql, leads.filter(lead => !taken.has(lead.seq)).map(recipientOf))
+  await releaseContacts(tx, leads.filter(lead => !taken.has(lead.seq)).map(recipientOf))
   return leads.filter(lead => taken.has(lead.seq))
 }

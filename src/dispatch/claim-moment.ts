@@ -1,6 +1,6 @@
 import type { Adapter } from '../broker/port.ts'
 import { type HolidayTest, withOwn } from '../calendar/own.ts'
-import type { Sql } from '../database/pool.ts'
+import type { Tx } from '../database/pool.ts'
 import type { BatchHeader } from './claim-batch.ts'
 import { closingAfter, hoursOf, nextWithinHours } from './hours.ts'
 import { freeSlot, type Lane, occupySlot, type Throttling, throttleInterval } from './pace.ts'
@@ -47,7 +47,7 @@ interface Asking {
  * nothing is. Holds the slots' rows until the transaction ends.
  */
 export async function takeMoment(
-  sql: Sql,
+  tx: Tx,
   deps: MomentDeps,
   { header, adapter, throttling, now }: Asking,
 ): Promise<Moment | { wait: Waiting }> {
@@ -66,11 +66,11 @@ export async function takeMoment(
   let day: RampDay | undefined
   if (throttling.type === 'ramp') {
     const ramped = { id: header.campaign_id, hours: { from: header.hours_from, to: header.hours_to } }
-    day = await rampToday(sql, throttling, ramped, now, deps.timezone)
+    day = await rampToday(tx, throttling, ramped, now, deps.timezone)
     if (day.left === 0) return wait(opening(day.endsAt) ?? day.endsAt, 'PACE')
   }
   const paces = [...(perMessage ? [header.campaign_id] : []), ...(rate === null ? [] : [header.credential_id])]
-  const slot = await freeSlot(sql, paces, now, day?.endsAt)
+  const slot = await freeSlot(tx, paces, now, day?.endsAt)
   if ('waitUntil' in slot) return wait(slot.waitUntil, 'PACE')
   // The moment of the request is its slot's, and requests that follow each other must all start before the hours end.
   const { startAt } = slot
@@ -90,7 +90,7 @@ export async function takeMoment(
     lanes.push({ id: header.campaign_id, takesMs })
   }
   if (rate !== null) lanes.push({ id: header.credential_id, takesMs: requests * requestIntervalMs })
-  await occupySlot(sql, lanes, slot.startUs)
+  await occupySlot(tx, lanes, slot.startUs)
   const takenMs = Math.max(0, ...lanes.map(lane => lane.takesMs))
   return { startAt, closesAt, requestIntervalMs, size, requests, takenMs }
 }

@@ -1,7 +1,7 @@
 import type pg from 'pg'
 import { adapterOf } from '../broker/registry.ts'
 import type { Monotonic } from '../clock.ts'
-import { type Sql, transaction } from '../database/pool.ts'
+import { type Tx, transaction } from '../database/pool.ts'
 import type { Keys } from '../security/keys.ts'
 import { lockBatch, openBatch, postpone } from './claim-batch.ts'
 import { type ClaimedLead, refuseLeads, takeLeads, vetLeads } from './claim-leads.ts'
@@ -14,8 +14,9 @@ import { type LookedAt, lookingAt } from './permit.ts'
 import { reserve, TooLittleBudget } from './reserve.ts'
 
 /**
- * The claim (DESIGN 5): one transaction that makes a batch ours, or leaves everything as it was. Only after its COMMIT may a
- * request start. The order of its locks is the whole system's: batch, slots, contacts, leads, budget, campaign.
+ * The claim (docs/design.md#claim-send-settle): one transaction that makes a batch ours, or leaves everything as it was. Only
+ * after its COMMIT may a request start. The order of its locks is the whole system's: batch, slots, contacts, leads, budget,
+ * campaign.
  */
 export type Claim =
   | { kind: 'CLAIMED'; batch: ClaimedBatch }
@@ -37,7 +38,7 @@ export type Claim =
   /** Nobody in it may be contacted: every lead has its reason, and the batch is done. */
   | { kind: 'EMPTIED'; campaign: ClaimedCampaign; number: number }
   /** The campaign cannot go on: too little budget, no credential. */
-  | { kind: 'FAILED'; campaign: ClaimedCampaign; reason: string }
+  | { kind: 'FAILED'; campaign: ClaimedCampaign; handle: string; reason: string }
 
 interface ClaimedCampaign {
   id: string
@@ -107,9 +108,9 @@ export interface ClaimDeps extends MomentDeps {
 export async function claimBatch(deps: ClaimDeps, batchId: string): Promise<Claim> {
   for (let most = Infinity; ; ) {
     let ended: Claim | undefined
-    const claim = await transaction(deps.pool, async sql => {
+    const claim = await transaction(deps.pool, async tx => {
       ended = undefined
-      ended = await tryClaim(deps, sql, batchId, most)
+      ended = await tryClaim(deps, tx, batchId, most)
       return ended
     }).catch((error: unknown): Claim | TooLittleBudget => {
       if (error instanceof TooLittleBudget) return error
@@ -118,15 +119,15 @@ export async function claimBatch(deps: ClaimDeps, batchId: string): Promise<Clai
     })
     if (!(claim instanceof TooLittleBudget)) return claim
     most = claim.affordable
-    if (most === 0) return transaction(deps.pool, sql => failForBudget(sql, claim, deps.now()))
+    if (most === 0) return transaction(deps.pool, tx => failForBudget(tx, claim, deps.now()))
   }
 }
 
 const TOLD_WAIT_MS = 1_000
 
-async function tryClaim(deps: ClaimDeps, sql: Sql, batchId: string, most: number): Promise<Claim> {
+async function tryClaim(deps: ClaimDeps, tx: Tx, batchId: string, most: number): Promise<Claim> {
   const lookedAt = lookingAt(deps)
-  const header = await lockBatch(sql, batchId)
+  const header = await lockBatch(tx, batchId)
   if (header?.campaign_status !== 'PROCESSING') return { kind: 'GONE' }
   if (header.kind === 'CLOSING') return { kind: 'CLOSING' }
   const now = deps.now()
@@ -138,51 +139,51 @@ async function tryClaim(deps: ClaimDeps, sql: Sql, batchId: string, most: number
     paced: throttling.type !== 'none' || header.rate_limit !== null,
   }
   const fail = async (reason: string): Promise<Claim> => {
-    await failCampaign(sql, campaign.id, reason, now)
-    return { kind: 'FAILED', campaign, reason }
+    await failCampaign(tx, campaign.id, reason, now)
+    return { kind: 'FAILED', campaign, handle: header.agendamento_id, reason }
   }
   if (!header.credential_id) return fail(`the wallet has no credential at broker ${header.broker}`)
   // Before anything is taken: a worker with another secret leaves the batch QUEUED for the others.
   const key = { id: header.credential_id, sealed: header.sealed }
-  const credential = await openCredential(sql, deps.keys, adapter, key)
+  const credential = await openCredential(tx, deps.keys, adapter, key)
   if (credential.flaw !== undefined) return fail(credential.flaw)
 
   const wait = async (until: Date, why: Waiting['why']): Promise<Claim> => {
-    const ring = await postpone(sql, header.id, { until, asleep: why === 'HOURS' }, now)
+    const ring = await postpone(tx, header.id, { until, asleep: why === 'HOURS' }, now)
     return { kind: 'WAIT', until, why, ring, campaign, number: header.number }
   }
   const circuit = { failures: header.circuit_failures, blockedUntil: header.blocked_until }
   const waitForBroker = (blockedUntil: Date) =>
     wait(lookAgainAt({ ...circuit, blockedUntil }, now, deps.random), 'BROKER')
   if (circuit.blockedUntil && circuit.blockedUntil > now) return waitForBroker(circuit.blockedUntil)
-  const found = await takeMoment(sql, deps, { header, adapter, throttling, now })
+  const found = await takeMoment(tx, deps, { header, adapter, throttling, now })
   if ('wait' in found) return wait(found.wait.until, found.wait.why)
   const { startAt, closesAt, requestIntervalMs, size, requests, takenMs } = found
   const sending = { from: startAt, to: new Date(startAt.getTime() + (requests - 1) * requestIntervalMs) }
   const leaseMs = deps.leaseMs(adapter.timeoutMs)
   const leaseUntil = new Date(sending.to.getTime() + requestIntervalMs + leaseMs)
-  const probe = isOpen(circuit) ? await takeProbe(sql, header.credential_id, now, leaseUntil) : 'CLOSED'
+  const probe = isOpen(circuit) ? await takeProbe(tx, header.credential_id, now, leaseUntil) : 'CLOSED'
   if (probe === 'BUSY') return waitForBroker(leaseUntil)
   const probing = probe === 'TAKEN'
 
-  const { leads, refused, left, told } = await vetLeads(sql, header, Math.min(most, size), sending)
-  await refuseLeads(sql, header, refused, now)
-  const taken = await takeLeads(sql, header, leads)
+  const { leads, refused, left, told } = await vetLeads(tx, header, Math.min(most, size), sending)
+  await refuseLeads(tx, header, refused, now)
+  const taken = await takeLeads(tx, header, leads)
   if (taken.length === 0) {
-    if (probing) await giveProbeBack(sql, header.credential_id, now)
+    if (probing) await giveProbeBack(tx, header.credential_id, now)
     // With leads left over, those before them were refused: the next claim looks at the rest.
     if (left > 0) return wait(now, 'BROKER')
     // What the inbox says of them is applied any moment: they are the broker's, or they are to be sent.
     if (told > 0) return wait(new Date(now.getTime() + TOLD_WAIT_MS), 'BROKER')
-    await sql.query(
+    await tx.query(
       `UPDATE "Batch" SET status = 'DONE', attempt = attempt + 1, refused = refused + $2, claimed_at = $3, settled_at = $3 WHERE id = $1`,
       [header.id, refused.length, now],
     )
-    await finishIfDone(sql, header.campaign_id, now)
+    await finishIfDone(tx, header.campaign_id, now)
     return { kind: 'EMPTIED', campaign, number: header.number }
   }
-  const budgetId = await reserve(sql, header, taken.length, monthOf(now, deps.timezone), now)
-  const { attempt, xid } = await openBatch(sql, header, {
+  const budgetId = await reserve(tx, header, taken.length, monthOf(now, deps.timezone), now)
+  const { attempt, xid } = await openBatch(tx, header, {
     refused: refused.length,
     messages: taken.length,
     budgetId,
@@ -226,8 +227,8 @@ async function tryClaim(deps: ClaimDeps, sql: Sql, batchId: string, most: number
   }
 }
 
-async function failForBudget(sql: Sql, { payer, reason }: TooLittleBudget, now: Date): Promise<Claim> {
+async function failForBudget(tx: Tx, { payer, reason }: TooLittleBudget, now: Date): Promise<Claim> {
   const campaign = { id: payer.campaign_id, brokerId: payer.broker_id, paced: false }
-  await failCampaign(sql, campaign.id, reason, now, 'BUDGET')
-  return { kind: 'FAILED', campaign, reason }
+  await failCampaign(tx, campaign.id, reason, now, 'BUDGET')
+  return { kind: 'FAILED', campaign, handle: payer.agendamento_id, reason }
 }

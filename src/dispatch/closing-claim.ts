@@ -1,7 +1,8 @@
 import type { Closing } from '../broker/port.ts'
 import { adapterOf } from '../broker/registry.ts'
 import { OWN_HOLIDAYS_SQL, withOwn } from '../calendar/own.ts'
-import { type Sql, transaction } from '../database/pool.ts'
+import { locking } from '../database/lock-order.ts'
+import { type Tx, transaction } from '../database/pool.ts'
 import { planEach, takeTurn } from './closing-each.ts'
 import { closeClosing } from './closing-rows.ts'
 import { NO_CREDENTIAL, openCredential } from './credential.ts'
@@ -46,33 +47,33 @@ export interface ClaimedClosing {
 }
 
 export async function claimClosing(deps: DispatchDeps, batchId: string): Promise<ClosingClaim> {
-  return transaction(deps.pool, sql => tryClaim(deps, sql, batchId))
+  return transaction(deps.pool, tx => tryClaim(deps, tx, batchId))
 }
 
-async function tryClaim(deps: DispatchDeps, sql: Sql, batchId: string): Promise<ClosingClaim> {
-  const row = await lockClosing(sql, batchId)
+async function tryClaim(deps: DispatchDeps, tx: Tx, batchId: string): Promise<ClosingClaim> {
+  const row = await lockClosing(tx, batchId)
   if (!row) return { kind: 'GONE' }
   const now = deps.now()
   const fail = async (reason: string): Promise<ClosingClaim> => {
-    await failCampaign(sql, row.campaign_id, reason, now)
+    await failCampaign(tx, row.campaign_id, reason, now)
     return { kind: 'GONE' }
   }
   if (row.credential_id === null) return fail(NO_CREDENTIAL)
   const adapter = await adapterOf(row.adapter)
-  const opened = await openCredential(sql, deps.keys, adapter, { id: row.credential_id, sealed: row.sealed })
+  const opened = await openCredential(tx, deps.keys, adapter, { id: row.credential_id, sealed: row.sealed })
   if (opened.flaw !== undefined) return fail(opened.flaw)
   const credential = opened.config
   const plan = adapter.closing?.plan(credential)
   const place = { campaignId: row.campaign_id, brokerId: row.broker_id, number: row.number }
   const done = async (): Promise<ClosingClaim> => {
-    await sql.query(`UPDATE "Batch" SET claimed_at = $2 WHERE id = $1`, [row.id, now])
-    await closeClosing(sql, row.id, now, undefined)
-    await finishIfDone(sql, row.campaign_id, now)
+    await tx.query(`UPDATE "Batch" SET claimed_at = $2 WHERE id = $1`, [row.id, now])
+    await closeClosing(tx, row.id, now, undefined)
+    await finishIfDone(tx, row.campaign_id, now)
     return { kind: 'DONE', place }
   }
   const isOfOne = row.parent_id !== null
   const wait = async (until: Date, why: string | null, asleep = false): Promise<ClosingClaim> => {
-    const ring = await postpone(sql, row.id, { until, why, asleep }, now)
+    const ring = await postpone(tx, row.id, { until, why, asleep }, now)
     return { kind: 'WAIT', until, ring, place, asleep: asleep && isOfOne }
   }
   if (!adapter.closing || !plan) return done()
@@ -81,20 +82,20 @@ async function tryClaim(deps: DispatchDeps, sql: Sql, batchId: string): Promise<
   // A broker that asked to wait said why.
   if (due > now) return wait(due, due === row.not_before ? row.error : null)
   if (adapter.closing.perReference && !isOfOne) {
-    await planEach(sql, row.campaign_id, row.batches ?? [])
+    await planEach(tx, row.campaign_id, row.batches ?? [])
     return done()
   }
   const [hours, places, isHoliday] = [hoursOf(row), row.places ?? [], withOwn(deps.isHoliday, row.own_holidays)]
   const opening = nextWithinHours(hours, places, now, isHoliday)
   if (!opening) return fail(NEVER_OPEN)
   if (opening > now) return wait(opening, null, true)
-  const holder = await lockHolder(sql, row.id, plan.lockKey)
+  const holder = await lockHolder(tx, row.id, plan.lockKey)
   if (holder) return wait(new Date(now.getTime() + RETRY_MS), holder)
-  const turn = isOfOne ? await takeTurn(sql, row, now) : { startAt: now }
+  const turn = isOfOne ? await takeTurn(tx, row, now) : { startAt: now }
   if ('waitUntil' in turn) return wait(turn.waitUntil, null)
   const closesAt = closingAfter(hours, places, now, isHoliday)
   const leaseMs = deps.leaseMs(adapter.timeoutMs)
-  const attempt = await open(sql, row.id, plan.lockKey, now, new Date(turn.startAt.getTime() + leaseMs))
+  const attempt = await open(tx, row.id, plan.lockKey, now, new Date(turn.startAt.getTime() + leaseMs))
   return {
     kind: 'CLAIMED',
     claim: {
@@ -144,8 +145,8 @@ interface Row extends HoursColumns {
   own_holidays: string[]
 }
 
-async function lockClosing(sql: Sql, batchId: string): Promise<Row | undefined> {
-  const { rows } = await sql.query<Row>(
+async function lockClosing(tx: Tx, batchId: string): Promise<Row | undefined> {
+  const { rows } = await locking(tx, 'Batch').query<Row>(
     `SELECT b.id, b.number, b.failures, b.error, b.not_before, b.asleep, c.id AS campaign_id, c.agendamento_id, c.hours_from,
             c.hours_to, c.days, c.allow_holidays, c.state_laws, ${OWN_HOLIDAYS_SQL} AS own_holidays,
             r.id AS broker_id, r.adapter, k.id AS credential_id, k.config AS sealed, s.blocked_until,
@@ -187,11 +188,13 @@ function dueAt(row: Row, delayMs: number, now: Date): Date {
 }
 
 /** One automation runs for one campaign at a time; a run in doubt holds it too. @returns who holds it, in words */
-async function lockHolder(sql: Sql, id: string, key: string | null): Promise<string | undefined> {
+async function lockHolder(tx: Tx, id: string, key: string | null): Promise<string | undefined> {
   if (key === null) return undefined
   // Until the commit: of two that ask at once, the second sees what the first has written.
-  await sql.query(`SELECT pg_advisory_xact_lock(hashtextextended('camp closing ' || $1, 0))`, [key])
-  const { rows } = await sql.query<{ agendamento_id: string; status: string }>(
+  await locking(tx, 'automation').query(`SELECT pg_advisory_xact_lock(hashtextextended('camp closing ' || $1, 0))`, [
+    key,
+  ])
+  const { rows } = await tx.query<{ agendamento_id: string; status: string }>(
     `SELECT c.agendamento_id, b.status FROM "Batch" b JOIN "Campaign" c ON c.id = b.campaign_id
      WHERE b.lock_key = $1 AND b.id <> $2 AND b.status IN ('SENDING', 'IN_DOUBT') LIMIT 1`,
     [key, id],
@@ -205,12 +208,12 @@ async function lockHolder(sql: Sql, id: string, key: string | null): Promise<str
 
 /** @returns the ring under which the queue is to call again */
 async function postpone(
-  sql: Sql,
+  tx: Tx,
   id: string,
   { until, why, asleep }: { until: Date; why: string | null; asleep: boolean },
   now: Date,
 ): Promise<number> {
-  const { rows } = await sql.query<{ ring: number }>(
+  const { rows } = await tx.query<{ ring: number }>(
     `UPDATE "Batch" SET not_before = $2, due_at = $2, error = $4, asleep = $5, ring = ring + 1, rung_at = $3 WHERE id = $1 RETURNING ring`,
     [id, until, now, why, asleep],
   )
@@ -218,8 +221,8 @@ async function postpone(
 }
 
 /** Without broker_ref its run has not begun: a worker that dies now has done nothing (sweep.ts). */
-async function open(sql: Sql, id: string, lockKey: string | null, now: Date, leaseUntil: Date): Promise<number> {
-  const { rows } = await sql.query<{ attempt: number }>(
+async function open(tx: Tx, id: string, lockKey: string | null, now: Date, leaseUntil: Date): Promise<number> {
+  const { rows } = await tx.query<{ attempt: number }>(
     `UPDATE "Batch" SET status = 'SENDING', attempt = attempt + 1, lease_until = $2, claimed_at = $3, not_before = NULL, asleep = false,
             lock_key = $4, broker_ref = NULL, error = NULL
      WHERE id = $1 RETURNING attempt`,

@@ -1,7 +1,7 @@
 import type { ClosingLook } from '../broker/port.ts'
 import { adapterOf } from '../broker/registry.ts'
-import { sentenceOf } from '../database/faults.ts'
-import { type Sql, transaction } from '../database/pool.ts'
+import { namedError } from '../database/faults.ts'
+import { type Tx, transaction } from '../database/pool.ts'
 import { SecretMismatch } from '../security/fingerprint.ts'
 import { closeClosing, holdsClosing, requeueClosing } from './closing-rows.ts'
 import { NO_CREDENTIAL, openCredential } from './credential.ts'
@@ -14,7 +14,7 @@ export const LOOK_MS = 30_000
 
 /**
  * A run that no look has shown for so long was not begun. Before that a look proves nothing: the broker may still be at it
- * (brokers.md 14 asks for a settling delay, and names none).
+ * (docs/wire/salesforce.md#marketing-cloud-run; the vendor names no delay).
  */
 const SETTLING_MS = 5 * 60_000
 
@@ -39,7 +39,10 @@ export async function reconcileClosings(deps: DispatchDeps): Promise<void> {
     } catch (error) {
       if (error instanceof SecretMismatch) throw error
       // The others are looked at all the same.
-      deps.log.warn({ campaign: row.agendamento_id, error: sentenceOf(error) }, 'its closing could not be looked at')
+      deps.log.warn(
+        { event: 'closing.look_failed', campaign: row.agendamento_id, batch: row.id, err: namedError(error) },
+        'closing not looked at',
+      )
     }
   }
 }
@@ -62,7 +65,7 @@ interface Doubtful {
 
 async function reconcile(deps: DispatchDeps, row: Doubtful): Promise<void> {
   const look = await lookAt(deps, row)
-  const ring = await transaction(deps.pool, sql => writeLook(deps, sql, row, look))
+  const ring = await transaction(deps.pool, tx => writeLook(deps, tx, row, look))
   if (ring) await ringAll(deps.queues, row.broker_id, [ring], deps.now())
 }
 
@@ -76,44 +79,47 @@ async function lookAt(deps: DispatchDeps, row: Doubtful): Promise<ClosingLook | 
   return flaw === undefined ? adapter.closing.look(config, deps.http) : { kind: 'FATAL', reason: flaw }
 }
 
-async function writeLook(deps: DispatchDeps, sql: Sql, row: Doubtful, look: ClosingLook | undefined) {
+async function writeLook(deps: DispatchDeps, tx: Tx, row: Doubtful, look: ClosingLook | undefined) {
   const at = deps.now()
-  if (!(await holdsClosing(sql, row, 'IN_DOUBT'))) return undefined
-  const log = { campaign: row.agendamento_id }
+  if (!(await holdsClosing(tx, row, 'IN_DOUBT'))) return undefined
+  const about = { campaign: row.agendamento_id, batch: row.id, attempt: row.attempt }
   if (!look) {
-    await lookAgain(sql, row.id, null)
-    await askPerson(sql, row.campaign_id, row.error, at)
+    await lookAgain(tx, row.id, null)
+    await askPerson(tx, row.campaign_id, row.error, at)
     return undefined
   }
   if (look.kind !== 'SEEN') {
     const waitMs = look.kind === 'NOT_ACCEPTED' ? (look.retryAfterMs ?? LOOK_MS) : LOOK_MS
-    await sql.query(`UPDATE "Batch" SET error = $2 WHERE id = $1`, [row.id, `it cannot be looked at: ${look.reason}`])
-    await lookAgain(sql, row.id, new Date(at.getTime() + waitMs))
-    deps.log.warn({ ...log, reason: look.reason }, 'its closing is in doubt, and cannot be looked at')
+    await tx.query(`UPDATE "Batch" SET error = $2 WHERE id = $1`, [row.id, `it cannot be looked at: ${look.reason}`])
+    await lookAgain(tx, row.id, new Date(at.getTime() + waitMs))
+    deps.log.warn(
+      { event: 'closing.look_failed', ...about, reason: look.reason },
+      'closing in doubt: the broker did not answer the look',
+    )
     return undefined
   }
   if (look.busy || look.mark !== row.broker_ref) {
-    await closeClosing(sql, row.id, at, look.mark)
-    await finishIfDone(sql, row.campaign_id, at)
-    deps.log.info(log, 'its closing, in doubt until now, was done')
+    await closeClosing(tx, row.id, at, look.mark)
+    await finishIfDone(tx, row.campaign_id, at)
+    deps.log.info({ event: 'closing.found_done', ...about }, 'closing, in doubt until now, was done')
     return undefined
   }
   if (at.getTime() < row.settled_at.getTime() + SETTLING_MS) {
-    await lookAgain(sql, row.id, new Date(at.getTime() + LOOK_MS))
+    await lookAgain(tx, row.id, new Date(at.getTime() + LOOK_MS))
     return undefined
   }
   const error = `asked for again: the first time nothing was run (${row.error})`
-  const ring = await requeueClosing(sql, row.id, { at, until: null, failures: 0, error })
-  deps.log.info(log, 'its closing, in doubt until now, had not happened')
+  const ring = await requeueClosing(tx, row.id, { at, until: null, failures: 0, error })
+  deps.log.info({ event: 'closing.found_absent', ...about }, 'closing, in doubt until now, was not done')
   return ring === undefined ? undefined : { batchId: row.id, ring, at: null }
 }
 
-async function lookAgain(sql: Sql, id: string, at: Date | null): Promise<void> {
-  await sql.query(`UPDATE "Batch" SET not_before = $2 WHERE id = $1`, [id, at])
+async function lookAgain(tx: Tx, id: string, at: Date | null): Promise<void> {
+  await tx.query(`UPDATE "Batch" SET not_before = $2 WHERE id = $1`, [id, at])
 }
 
 /** The broker has no read that could tell: somebody must look there. */
-export async function askPerson(sql: Sql, campaignId: string, doubt: string, at: Date): Promise<void> {
+export async function askPerson(tx: Tx, campaignId: string, doubt: string, at: Date): Promise<void> {
   const what = `its last step at the broker is in doubt (${doubt}): look there, then camp campaign resolve --closing`
-  await pauseCampaign(sql, campaignId, what, at)
+  await pauseCampaign(tx, campaignId, what, at)
 }

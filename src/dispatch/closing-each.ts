@@ -1,13 +1,14 @@
-import type { Sql } from '../database/pool.ts'
+import { locking } from '../database/lock-order.ts'
+import type { Tx } from '../database/pool.ts'
 import { type SlotAnswer, takeSlots } from './pace.ts'
 
 /**
  * Plans the closings of single requests (Closing.perReference): one batch for each of those that they close.
  * @param batches those accepted since the last closing
  */
-export async function planEach(sql: Sql, campaignId: string, batches: readonly string[]): Promise<void> {
-  await sql.query(`SELECT 1 FROM "Campaign" WHERE id = $1 FOR NO KEY UPDATE`, [campaignId])
-  await sql.query(
+export async function planEach(tx: Tx, campaignId: string, batches: readonly string[]): Promise<void> {
+  await locking(tx, 'Campaign').query(`SELECT 1 FROM "Campaign" WHERE id = $1 FOR NO KEY UPDATE`, [campaignId])
+  await tx.query(
     `INSERT INTO "Batch" (id, campaign_id, kind, number, from_seq, to_seq, size, zone, parent_id)
      SELECT gen_random_uuid(), $1, 'CLOSING',
             (SELECT max(number) FROM "Batch" WHERE campaign_id = $1) + row_number() OVER (ORDER BY number), 0, -1, 0, '', id
@@ -18,11 +19,11 @@ export async function planEach(sql: Sql, campaignId: string, batches: readonly s
 
 /** Takes the credential's next free moment, as a request would. */
 export function takeTurn(
-  sql: Sql,
+  tx: Tx,
   { credential_id, rate_limit }: { credential_id: string | null; rate_limit: string | null },
   now: Date,
 ): Promise<SlotAnswer> {
   const lanes =
     credential_id === null || rate_limit === null ? [] : [{ id: credential_id, takesMs: 1000 / Number(rate_limit) }]
-  return takeSlots(sql, lanes, now)
+  return takeSlots(tx, lanes, now)
 }

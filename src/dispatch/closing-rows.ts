@@ -1,14 +1,15 @@
-import type { Sql } from '../database/pool.ts'
+import { locking } from '../database/lock-order.ts'
+import type { Tx } from '../database/pool.ts'
 
 /** How a closing's row ends an attempt. Its broker_ref is what was seen before the run began: null until then. */
 
 /** Locks the row. @returns false where it is no longer this attempt's: somebody else has decided about it */
 export async function holdsClosing(
-  sql: Sql,
+  tx: Tx,
   { id, attempt }: { id: string; attempt: number },
   status: 'SENDING' | 'IN_DOUBT',
 ): Promise<boolean> {
-  const { rowCount } = await sql.query(
+  const { rowCount } = await locking(tx, 'Batch').query(
     `SELECT 1 FROM "Batch" WHERE id = $1 AND attempt = $2 AND status = $3::"BatchStatus" FOR UPDATE`,
     [id, attempt, status],
   )
@@ -16,8 +17,8 @@ export async function holdsClosing(
 }
 
 /** @param reference what the broker calls the run; what was seen stays where it says nothing */
-export async function closeClosing(sql: Sql, id: string, at: Date, reference: string | undefined): Promise<void> {
-  await sql.query(
+export async function closeClosing(tx: Tx, id: string, at: Date, reference: string | undefined): Promise<void> {
+  await tx.query(
     `UPDATE "Batch" SET status = 'DONE', settled_at = $2, lease_until = NULL, not_before = NULL, error = NULL,
             broker_ref = coalesce($3, broker_ref)
      WHERE id = $1`,
@@ -37,11 +38,11 @@ export interface Requeue {
  * @returns its ring; undefined where it is never run
  */
 export async function requeueClosing(
-  sql: Sql,
+  tx: Tx,
   id: string,
   { at, until, failures, error }: Requeue,
 ): Promise<number | undefined> {
-  const { rows } = await sql.query<{ status: string; ring: number }>(
+  const { rows } = await tx.query<{ status: string; ring: number }>(
     `UPDATE "Batch" b SET status = CASE WHEN c.status = 'CANCELLED' THEN 'DONE' ELSE 'QUEUED' END::"BatchStatus",
             claimed_at = CASE WHEN c.status = 'CANCELLED' THEN NULL ELSE claimed_at END, lease_until = NULL,
             not_before = $3, failures = $4, error = $5, broker_ref = NULL, ring = ring + 1, rung_at = $2
@@ -53,11 +54,11 @@ export async function requeueClosing(
 
 /** It may have been run. @param lookAt when to look whether it was; null: only a person can */
 export async function doubtClosing(
-  sql: Sql,
+  tx: Tx,
   id: string,
   { at, error, lookAt }: { at: Date; error: string; lookAt: Date | null },
 ): Promise<void> {
-  await sql.query(
+  await tx.query(
     `UPDATE "Batch" SET status = 'IN_DOUBT', settled_at = $2, lease_until = NULL, error = $3, not_before = $4 WHERE id = $1`,
     [id, at, error, lookAt],
   )

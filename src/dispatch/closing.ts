@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { guardedHttp } from '../broker/http.ts'
 import type { ClosingResult } from '../broker/port.ts'
-import { type Sql, transaction } from '../database/pool.ts'
+import { type Tx, transaction } from '../database/pool.ts'
 import { type ClaimedClosing, claimClosing, type Place } from './closing-claim.ts'
 import { askPerson, LOOK_MS } from './closing-doubt.ts'
 import { closeClosing, doubtClosing, holdsClosing, requeueClosing } from './closing-rows.ts'
@@ -15,10 +15,11 @@ import { requestName } from './send.ts'
 import { NO_WORDS } from './settling.ts'
 
 /**
- * A campaign's closing (DESIGN 5): the broker's last step, once, after the last batch and a delay. At Salesforce it is the step
- * that really sends, so it keeps the contact hours, holds a lock per automation, and is never repeated in doubt: what a look saw
- * before the run is kept before the run begins, and compared with what is seen afterwards (closing-doubt.ts). Where a broker
- * closes each request by itself, the campaign's closing only plans those: a batch each, whose parent is the batch that it closes.
+ * A campaign's closing (docs/design.md#closing): the broker's last step, once, after the last batch and a delay. At Salesforce
+ * it is the step that really sends, so it keeps the contact hours, holds a lock per automation, and is never repeated in doubt:
+ * what a look saw before the run is kept before the run begins, and compared with what is seen afterwards (closing-doubt.ts).
+ * Where a broker closes each request by itself, the campaign's closing only plans those: a batch each, whose parent is the
+ * batch that it closes.
  */
 export async function dispatchClosing(deps: DispatchDeps, batchId: string): Promise<void> {
   const claimed = await claimClosing(deps, batchId)
@@ -89,13 +90,13 @@ async function keepMark(deps: DispatchDeps, { id, attempt, leaseMs }: ClaimedClo
 
 /** The result is known and must not be lost to a database that refuses for a while. */
 async function settle(deps: DispatchDeps, claim: ClaimedClosing, result: ClosingResult): Promise<void> {
-  const about = { batch: claim.id, campaign: claim.agendamentoId }
+  const about = { campaign: claim.agendamentoId, batch: claim.id, attempt: claim.attempt }
   const giveUpAt = new Date(deps.now().getTime() + claim.leaseMs + 60_000)
   const ring = await persistOutcome(
     deps,
     { what: 'settle of a closing', about, giveUpAt },
     { outcome: result, without: withoutText },
-    known => transaction(deps.pool, sql => writeResult(deps, sql, claim, known)),
+    known => transaction(deps.pool, tx => writeResult(deps, tx, claim, known)),
   )
   if (ring) await ringAll(deps.queues, claim.place.brokerId, [ring], deps.now())
   else if (result.kind === 'DONE') await ringAfter(deps, claim.place)
@@ -105,37 +106,37 @@ function withoutText(result: ClosingResult): ClosingResult {
   return result.kind === 'DONE' ? { ...result, reference: undefined } : { ...result, reason: NO_WORDS }
 }
 
-async function writeResult(deps: DispatchDeps, sql: Sql, claim: ClaimedClosing, result: ClosingResult) {
+async function writeResult(deps: DispatchDeps, tx: Tx, claim: ClaimedClosing, result: ClosingResult) {
   const at = deps.now()
-  if (!(await holdsClosing(sql, claim, 'SENDING'))) return undefined
-  const log = { campaign: claim.agendamentoId }
+  if (!(await holdsClosing(tx, claim, 'SENDING'))) return undefined
+  const about = { campaign: claim.agendamentoId, batch: claim.id, attempt: claim.attempt }
   switch (result.kind) {
     case 'DONE':
-      await closeClosing(sql, claim.id, at, result.reference)
-      await finishIfDone(sql, claim.place.campaignId, at)
-      deps.log.info({ ...log, reference: result.reference }, 'closed')
+      await closeClosing(tx, claim.id, at, result.reference)
+      await finishIfDone(tx, claim.place.campaignId, at)
+      deps.log.info({ event: 'closing.done', ...about, reference: result.reference }, 'closing done')
       return undefined
     case 'NOT_ACCEPTED': {
       const waitMs = result.retryAfterMs ?? backoffMs(claim.failures, deps.random)
       const until = new Date(at.getTime() + waitMs)
       const failures = claim.failures + 1
-      const ring = await requeueClosing(sql, claim.id, { at, until, failures, error: result.reason })
-      deps.log.info({ ...log, reason: result.reason, until }, 'its closing waits')
+      const ring = await requeueClosing(tx, claim.id, { at, until, failures, error: result.reason })
+      deps.log.info({ event: 'closing.deferred', ...about, reason: result.reason, until }, 'closing deferred')
       return ring === undefined ? undefined : { batchId: claim.id, ring, at: until }
     }
     case 'FATAL':
-      await requeueClosing(sql, claim.id, { at, until: null, failures: 0, error: result.reason })
-      await failCampaign(sql, claim.place.campaignId, `its last step at the broker was refused: ${result.reason}`, at)
-      deps.log.warn({ ...log, reason: result.reason }, 'its closing was refused')
+      await requeueClosing(tx, claim.id, { at, until: null, failures: 0, error: result.reason })
+      await failCampaign(tx, claim.place.campaignId, `its last step at the broker was refused: ${result.reason}`, at)
+      deps.log.warn({ event: 'closing.refused', ...about, reason: result.reason }, 'closing refused')
       return undefined
     case 'IN_DOUBT':
       if (claim.closing.look) {
-        await doubtClosing(sql, claim.id, { at, error: result.reason, lookAt: new Date(at.getTime() + LOOK_MS) })
+        await doubtClosing(tx, claim.id, { at, error: result.reason, lookAt: new Date(at.getTime() + LOOK_MS) })
       } else {
-        await doubtClosing(sql, claim.id, { at, error: result.reason, lookAt: null })
-        await askPerson(sql, claim.place.campaignId, result.reason, at)
+        await doubtClosing(tx, claim.id, { at, error: result.reason, lookAt: null })
+        await askPerson(tx, claim.place.campaignId, result.reason, at)
       }
-      deps.log.warn({ ...log, reason: result.reason }, 'its closing is in doubt')
+      deps.log.warn({ event: 'closing.in_doubt', ...about, reason: result.reason }, 'closing in doubt')
       return undefined
   }
 }

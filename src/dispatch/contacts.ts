@@ -1,8 +1,9 @@
-import type { Sql } from '../database/pool.ts'
+import { locking } from '../database/lock-order.ts'
+import type { Tx } from '../database/pool.ts'
 
 /**
- * The frequency cap (DESIGN 4.4): one message per phone, and per document, in any 24 hours, across all campaigns. Contact holds
- * one row for each; a send takes its rows, or none of them, and one that was refused gives them back.
+ * The frequency cap (docs/design.md#frequency-cap): one message per phone, and per document, in any 24 hours, across all
+ * campaigns. Contact holds one row for each; a send takes its rows, or none of them, and one that was refused gives them back.
  */
 export interface Recipient {
   leadId: string
@@ -23,7 +24,7 @@ export interface Sending {
  * @returns the leads that may be sent to
  */
 export async function takeContacts(
-  sql: Sql,
+  tx: Tx,
   recipients: readonly Recipient[],
   sending: Sending,
   lifted: boolean,
@@ -32,7 +33,7 @@ export async function takeContacts(
   let contenders = recipients
   while (contenders.length > 0) {
     const { holders, deferred } = firstOfEachKey(contenders)
-    const lost = await takeKeys(sql, holders, sending, lifted)
+    const lost = await takeKeys(tx, holders, sending, lifted)
     const losers = new Set<string>()
     for (const { leadId, phone, cpf_cnpj } of contenders) {
       if (deferred.has(leadId)) continue
@@ -40,7 +41,7 @@ export async function takeContacts(
       else winners.add(leadId)
     }
     const inVain = [...holders].flatMap(([key, leadId]) => (losers.has(leadId) && !lost.has(key) ? [key] : []))
-    await releaseKeys(sql, inVain, [...losers])
+    await releaseKeys(tx, inVain, [...losers])
     // Those who share a key with somebody before them in this batch: they lose to a winner, unless there is no cap, and try
     // again after a loser.
     contenders = contenders.filter(
@@ -53,30 +54,31 @@ export async function takeContacts(
 }
 
 /** Gives back what refused leads held; what they had taken from others is held by those again, for as long as it was. */
-export async function releaseContacts(sql: Sql, recipients: readonly Recipient[]): Promise<void> {
+export async function releaseContacts(tx: Tx, recipients: readonly Recipient[]): Promise<void> {
   await releaseKeys(
-    sql,
+    tx,
     recipients.flatMap(keysOf),
     recipients.map(recipient => recipient.leadId),
   )
 }
 
 /** Locks their rows, before any lead is locked: contacts come first in the system's order of locks. */
-export async function lockContacts(sql: Sql, recipients: readonly Recipient[]): Promise<void> {
+export async function lockContacts(tx: Tx, recipients: readonly Recipient[]): Promise<void> {
   if (recipients.length === 0) return
-  await sql.query(`SELECT 1 FROM "Contact" WHERE key = ANY($1::text[]) ORDER BY key COLLATE "C" FOR UPDATE`, [
-    recipients.flatMap(keysOf),
-  ])
+  await locking(tx, 'Contact').query(
+    `SELECT 1 FROM "Contact" WHERE key = ANY($1::text[]) ORDER BY key COLLATE "C" FOR UPDATE`,
+    [recipients.flatMap(keysOf)],
+  )
 }
 
 /**
  * Takes back what was given back in error: the message had gone out, at `sentAt`. Another lead that has taken the slot since keeps
  * it, and when that is given back it is held for this message. To be called with the rows locked (lockContacts).
  */
-export async function holdContacts(sql: Sql, sent: readonly (Recipient & { sentAt: Date })[]): Promise<void> {
+export async function holdContacts(tx: Tx, sent: readonly (Recipient & { sentAt: Date })[]): Promise<void> {
   if (sent.length === 0) return
   const rows = sent.flatMap(({ leadId, sentAt, ...person }) => keysOf(person).map(key => ({ key, leadId, sentAt })))
-  await sql.query(
+  await tx.query(
     `INSERT INTO "Contact" AS c (key, last_sent_at, lead_id)
      SELECT DISTINCT ON (k.key COLLATE "C") k.key, k.sent_at, k.lead_id
      FROM unnest($1::text[], $2::timestamptz[], $3::uuid[]) AS k(key, sent_at, lead_id)
@@ -108,13 +110,13 @@ function firstOfEachKey(recipients: readonly Recipient[]) {
 
 /** @returns the keys that others hold */
 async function takeKeys(
-  sql: Sql,
+  tx: Tx,
   holders: ReadonlyMap<string, string>,
   sending: Sending,
   lifted: boolean,
 ): Promise<ReadonlySet<string>> {
   const [keys, leadIds] = [[...holders.keys()], [...holders.values()]]
-  const { rowCount } = await sql.query(
+  const { rowCount } = await locking(tx, 'Contact').query(
     `INSERT INTO "Contact" (key, last_sent_at, lead_id)
      SELECT k.key, $3, k.lead_id FROM unnest($1::text[], $2::uuid[]) AS k(key, lead_id) ORDER BY k.key COLLATE "C"
      ON CONFLICT (key) DO UPDATE SET last_sent_at = excluded.last_sent_at, lead_id = excluded.lead_id,
@@ -124,16 +126,16 @@ async function takeKeys(
   )
   // Mostly all of them were free: a thousand keys need not come back only to say so.
   if (rowCount === keys.length) return new Set()
-  const { rows } = await sql.query<{ key: string; lead_id: string }>(
+  const { rows } = await tx.query<{ key: string; lead_id: string }>(
     `SELECT key, lead_id FROM "Contact" WHERE key = ANY($1::text[])`,
     [keys],
   )
   return new Set(rows.filter(row => row.lead_id !== holders.get(row.key)).map(row => row.key))
 }
 
-async function releaseKeys(sql: Sql, keys: readonly string[], leadIds: readonly string[]): Promise<void> {
+async function releaseKeys(tx: Tx, keys: readonly string[], leadIds: readonly string[]): Promise<void> {
   if (keys.length === 0) return
-  await sql.query(
+  await tx.query(
     `WITH held AS (
        SELECT key FROM "Contact" WHERE key = ANY($1::text[]) AND lead_id = ANY($2::uuid[]) ORDER BY key COLLATE "C" FOR UPDATE
      )

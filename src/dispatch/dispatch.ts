@@ -3,7 +3,7 @@ import { z } from 'zod'
 import type { Http } from '../broker/http.ts'
 import type { Message, Outcome } from '../broker/port.ts'
 import { adapterOf } from '../broker/registry.ts'
-import { sentenceOf } from '../database/faults.ts'
+import { namedError } from '../database/faults.ts'
 import { compileText, templateVariables, variablesIn } from '../lead/render.ts'
 import type { Log } from '../log.ts'
 import type { Queues } from '../queue/queues.ts'
@@ -15,7 +15,7 @@ import { openPermit } from './permit.ts'
 import { type RingTarget, ringAhead, ringAll, ringNext } from './ring.ts'
 import { requestName, sendBatch } from './send.ts'
 import type { BatchOutcome, Settled } from './settle.ts'
-import { settleOutcome } from './settling.ts'
+import { aboutOf, settleOutcome } from './settling.ts'
 
 export interface DispatchDeps extends ClaimDeps {
   pool: pg.Pool
@@ -48,7 +48,7 @@ export async function dispatchBatch(deps: DispatchDeps, batchId: string): Promis
     case 'EMPTIED':
       return next(deps, claim.campaign, claim.number, null)
     case 'FAILED':
-      deps.log.warn({ campaign: claim.campaign.id, reason: claim.reason }, 'campaign failed')
+      deps.log.warn({ event: 'campaign.failed', campaign: claim.handle, reason: claim.reason }, 'campaign failed')
       return
     case 'CLAIMED': {
       const { batch } = claim
@@ -119,10 +119,7 @@ function renderLeads({ campaign, leads }: ClaimedBatch): Rendered[] {
 async function afterSettle(deps: DispatchDeps, batch: ClaimedBatch, settled: Settled | undefined): Promise<void> {
   if (!settled) return
   const { accepted, refused, inDoubt, again } = settled
-  deps.log.debug(
-    { campaign: batch.campaign.agendamentoId, batch: batch.number, accepted, refused, inDoubt, again },
-    'settled',
-  )
+  deps.log.debug({ event: 'settle.done', ...aboutOf(batch), accepted, refused, inDoubt, again }, 'settled')
   await quietly(deps, () => ringAll(deps.queues, batch.campaign.brokerId, settled.rings, deps.now()))
   if (settled.closing) await next(deps, batch.campaign, batch.number, null)
 }
@@ -136,6 +133,6 @@ async function quietly(deps: DispatchDeps, ring: () => Promise<void>): Promise<v
   try {
     await ring()
   } catch (error) {
-    deps.log.warn({ error: sentenceOf(error) }, 'the queue could not be rung')
+    deps.log.warn({ event: 'queue.enqueue_failed', err: namedError(error) }, 'batch not enqueued: the sweep does it')
   }
 }

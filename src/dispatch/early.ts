@@ -1,9 +1,10 @@
 import type { Adapter } from '../broker/port.ts'
-import { isPassing, sentenceOf } from '../database/faults.ts'
+import { isPassing, namedError } from '../database/faults.ts'
 import type { ClaimedBatch } from './claim.ts'
 import type { DispatchDeps } from './dispatch.ts'
 import type { LeadOutcome } from './settle.ts'
 import { settleKnown } from './settle-known.ts'
+import { aboutOf } from './settling.ts'
 
 /** A batch whose requests all end within this of its first answer is settled once: that is nearly every batch. */
 const PATIENCE_MS = 1_500
@@ -46,7 +47,10 @@ export function settlingEarly(
     } catch (error) {
       // What does not pass is the last settle's to deal with: it can leave out the broker's texts.
       if (!isPassing(error)) isOver = true
-      deps.log.warn({ batch: batch.id, error: sentenceOf(error) }, 'answers that are known could not be settled yet')
+      deps.log.warn(
+        { event: 'settle.deferred', ...aboutOf(batch), err: namedError(error) },
+        'known answers not settled yet',
+      )
     }
   }
   return {

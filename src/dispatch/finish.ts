@@ -1,6 +1,7 @@
 import { adapterOf } from '../broker/registry.ts'
-import type { Sql } from '../database/pool.ts'
-import { recordAudit } from '../security/audit.ts'
+import { locking } from '../database/lock-order.ts'
+import type { Sql, Tx } from '../database/pool.ts'
+import { type FailureCode, transition } from '../lifecycle/transition.ts'
 
 /**
  * Makes the campaign FINISHED if nothing of it is left open, in the transaction that closed a batch. The campaign's row is
@@ -9,21 +10,25 @@ import { recordAudit } from '../security/audit.ts'
  * is planned first, and the campaign is FINISHED when it is done.
  * @returns whether a closing was planned, which is then to be rung
  */
-export async function finishIfDone(sql: Sql, campaignId: string, now: Date): Promise<boolean> {
-  const { rows } = await sql.query<{ adapter: string }>(
+export async function finishIfDone(tx: Tx, campaignId: string, now: Date): Promise<boolean> {
+  const { rows } = await locking(tx, 'Campaign').query<{ adapter: string }>(
     `SELECT r.adapter FROM "Campaign" c JOIN "Broker" r ON r.id = c.broker_id WHERE c.id = $1 FOR NO KEY UPDATE OF c`,
     [campaignId],
   )
-  if (await isOpen(sql, campaignId)) return false
+  if (await isOpen(tx, campaignId)) return false
   const { closing } = await adapterOf(rows[0]!.adapter)
-  if (closing && (await planClosing(sql, campaignId))) return true
-  await sql.query(
-    `UPDATE "Campaign" SET status = 'FINISHED', finished_at = $2, updated_at = $2
-     WHERE id = $1 AND status IN ('PROCESSING', 'PAUSED')
-       AND NOT EXISTS (SELECT 1 FROM "CampaignLead" WHERE campaign_id = $1 AND status IN ('PENDING', 'SENDING'))`,
-    [campaignId, now],
-  )
+  if (closing && (await planClosing(tx, campaignId))) return true
+  if (await hasOpenLeads(tx, campaignId)) return false
+  await transition(tx, 'finish', campaignId, { userId: null, now, reason: null })
   return false
+}
+
+async function hasOpenLeads(sql: Sql, campaignId: string): Promise<boolean> {
+  const { rows } = await sql.query<{ open: boolean }>(
+    `SELECT EXISTS (SELECT 1 FROM "CampaignLead" WHERE campaign_id = $1 AND status IN ('PENDING', 'SENDING')) AS open`,
+    [campaignId],
+  )
+  return rows[0]!.open
 }
 
 /** A closing in doubt is open: nobody knows whether the broker will send anything. */
@@ -38,9 +43,9 @@ async function isOpen(sql: Sql, campaignId: string): Promise<boolean> {
 }
 
 /** @returns whether there is one to run */
-async function planClosing(sql: Sql, campaignId: string): Promise<boolean> {
-  if (!(await closingOwed(sql, campaignId))) return false
-  const { rowCount } = await sql.query(
+async function planClosing(tx: Tx, campaignId: string): Promise<boolean> {
+  if (!(await closingOwed(tx, campaignId))) return false
+  const { rowCount } = await tx.query(
     `INSERT INTO "Batch" (id, campaign_id, kind, number, from_seq, to_seq, size, zone)
      SELECT gen_random_uuid(), id, 'CLOSING', (SELECT max(number) FROM "Batch" WHERE campaign_id = $1) + 1, 0, -1, 0, ''
      FROM "Campaign" WHERE id = $1 AND status IN ('PROCESSING', 'PAUSED')
@@ -72,55 +77,28 @@ export async function closingOwed(sql: Sql, campaignId: string): Promise<boolean
   return rows[0]!.owed
 }
 
-/** Why a campaign FAILED, for scripts: the month's budget; or its broker, credential or key, and then a person mends that. */
-export type FailureCode = 'BUDGET' | 'BROKER'
-
 /** PROCESSING → FAILED; a campaign that stands elsewhere by now stays there. */
 export async function failCampaign(
-  sql: Sql,
+  tx: Tx,
   campaignId: string,
   reason: string,
   now: Date,
   code: FailureCode = 'BROKER',
 ): Promise<void> {
-  await stopCampaign(sql, campaignId, { status: 'FAILED', code }, reason, now)
+  await transition(tx, 'fail', campaignId, { userId: null, now, reason, code })
 }
 
-/** PROCESSING → PAUSED by camp itself: somebody should look before it goes on. */
-export async function pauseCampaign(sql: Sql, campaignId: string, reason: string, now: Date): Promise<void> {
-  await stopCampaign(sql, campaignId, { status: 'PAUSED', code: null }, reason, now)
-}
-
-async function stopCampaign(
-  sql: Sql,
-  campaignId: string,
-  { status, code }: { status: 'FAILED'; code: FailureCode } | { status: 'PAUSED'; code: null },
-  reason: string,
-  now: Date,
-): Promise<void> {
-  const { rowCount } = await sql.query(
-    `UPDATE "Campaign" SET status = $2, failure_reason = $3, failure_code = $5, updated_at = $4
-     WHERE id = $1 AND status = 'PROCESSING'`,
-    [campaignId, status, reason, now, code],
-  )
-  if (rowCount === 0) return
-  const action = status === 'FAILED' ? 'campaign.fail' : 'campaign.pause'
-  await recordAudit(sql, {
-    userId: null,
-    action,
-    subject: 'Campaign',
-    subjectId: campaignId,
-    detail: { reason },
-    at: now,
-  })
+/** PROCESSING → PAUSED by camp itself: a person should look before it goes on. */
+export async function pauseCampaign(tx: Tx, campaignId: string, reason: string, now: Date): Promise<void> {
+  await transition(tx, 'pause', campaignId, { userId: null, now, reason })
 }
 
 /**
  * What a cancelled campaign had still to send: its leads end with that reason, its batches are closed. In the order of the
  * claim's locks, batches first: one that is being claimed at this moment is waited for, and what it took is its settle's to end.
  */
-export async function cancelOpenLeads(sql: Sql, campaignId: string, now: Date): Promise<void> {
-  await sql.query(
+export async function cancelOpenLeads(tx: Tx, campaignId: string, now: Date): Promise<void> {
+  await locking(tx, 'Batch').query(
     `WITH open AS (
        SELECT id FROM "Batch" WHERE campaign_id = $1 AND status = 'QUEUED' ORDER BY number FOR UPDATE
      )
@@ -130,7 +108,7 @@ export async function cancelOpenLeads(sql: Sql, campaignId: string, now: Date): 
      FROM open WHERE b.id = open.id`,
     [campaignId, now],
   )
-  await sql.query(
+  await locking(tx, 'CampaignLead').query(
     `UPDATE "CampaignLead" SET status = 'ERROR', error_code = 'CANCELLED', error_message = 'the campaign was cancelled'
      WHERE campaign_id = $1 AND status = 'PENDING'`,
     [campaignId],

@@ -4,8 +4,8 @@ import { localTime } from '../lead/local-time.ts'
 import { REGIONS, type Region } from '../lead/zones.ts'
 
 /**
- * Contact hours (DESIGN 4.9), judged for the recipient's own place at the moment of the request. They fail closed: where the
- * place is not known, it must be within the hours in every region of the country.
+ * Contact hours (docs/design.md#contact-hours), judged for the recipient's own place at the moment of the request. They fail
+ * closed: where the place is not known, it must be within the hours in every region of the country.
  */
 export interface ContactHours {
   /** Minutes since the recipient's midnight; `from` belongs to the window, `to` does not (1440 is midnight). */

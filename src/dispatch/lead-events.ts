@@ -1,4 +1,4 @@
-import type { Sql } from '../database/pool.ts'
+import type { Tx } from '../database/pool.ts'
 
 /**
  * The record of what became of each attempt to send a lead (LeadEvent): append-only, one row for all leads of a batch to which the
@@ -36,10 +36,10 @@ export interface LeadEvent {
   userId?: string | null | undefined
 }
 
-export async function recordLeadEvents(sql: Sql, events: readonly LeadEvent[]): Promise<void> {
+export async function recordLeadEvents(tx: Tx, events: readonly LeadEvent[]): Promise<void> {
   const rows = events.filter(event => event.seqs.length > 0).map(rowOf)
   if (rows.length === 0) return
-  await sql.query(
+  await tx.query(
     `INSERT INTO "LeadEvent" (campaign_id, kind, at, seqs, batch_number, attempt, claimed_at, written_at, written_ms, code, detail,
                               provider_msg_id, recipients, user_id)
      SELECT e.campaign_id, e.kind::"LeadEventKind", e.at, e.seqs::int4multirange, e.batch_number, e.attempt, e.claimed_at, e.written_at,

@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import type { Sql } from '../database/pool.ts'
+import { locking } from '../database/lock-order.ts'
+import type { Tx } from '../database/pool.ts'
 
 /**
  * Pacing: a campaign's throttling and a credential's rate limit, exact across all workers, because the next free moment of
@@ -104,13 +105,13 @@ interface Slot {
 export type SlotAnswer = Slot | { waitUntil: Date }
 
 /** Takes the earliest moment at which all lanes are free, or none of them. */
-export async function takeSlots(sql: Sql, lanes: readonly Lane[], now: Date): Promise<SlotAnswer> {
+export async function takeSlots(tx: Tx, lanes: readonly Lane[], now: Date): Promise<SlotAnswer> {
   const slot = await freeSlot(
-    sql,
+    tx,
     lanes.map(lane => lane.id),
     now,
   )
-  if ('startAt' in slot) await occupySlot(sql, lanes, slot.startUs)
+  if ('startAt' in slot) await occupySlot(tx, lanes, slot.startUs)
   return slot
 }
 
@@ -121,18 +122,18 @@ export async function takeSlots(sql: Sql, lanes: readonly Lane[], now: Date): Pr
  * @param lanes their ids
  * @param before a moment from here on is not taken
  */
-export async function freeSlot(sql: Sql, lanes: readonly string[], now: Date, before?: Date): Promise<SlotAnswer> {
+export async function freeSlot(tx: Tx, lanes: readonly string[], now: Date, before?: Date): Promise<SlotAnswer> {
   let startUs = now.getTime() * 1000
-  for (const id of lanes) startUs = Math.max(startUs, await lockLane(sql, id, now))
+  for (const id of lanes) startUs = Math.max(startUs, await lockLane(tx, id, now))
   const startAt = new Date(Math.ceil(startUs / 1000))
   const tooLate = startAt.getTime() > now.getTime() + LOOKAHEAD_MS || (before !== undefined && startAt >= before)
   return tooLate ? { waitUntil: startAt } : { startAt, startUs }
 }
 
 /** Takes a free moment. @param startUs in microseconds since 1970 */
-export async function occupySlot(sql: Sql, lanes: readonly Lane[], startUs: number): Promise<void> {
+export async function occupySlot(tx: Tx, lanes: readonly Lane[], startUs: number): Promise<void> {
   for (const { id, takesMs } of lanes) {
-    await sql.query(
+    await tx.query(
       `UPDATE "SendSlot" SET next_at = timestamptz 'epoch' + $2::bigint * interval '1 microsecond' WHERE id = $1`,
       [id, startUs + Math.ceil(takesMs * 1000)],
     )
@@ -140,8 +141,8 @@ export async function occupySlot(sql: Sql, lanes: readonly Lane[], startUs: numb
 }
 
 /** Locks a lane's row until the transaction ends. @returns its next free moment, in microseconds since 1970 */
-export async function lockLane(sql: Sql, id: string, now: Date): Promise<number> {
-  const { rows } = await sql.query<{ next_us: string }>(
+export async function lockLane(tx: Tx, id: string, now: Date): Promise<number> {
+  const { rows } = await locking(tx, 'SendSlot').query<{ next_us: string }>(
     `INSERT INTO "SendSlot" (id, next_at) VALUES ($1, $2)
      ON CONFLICT (id) DO UPDATE SET next_at = "SendSlot".next_at
      RETURNING (extract(epoch FROM next_at) * 1000000)::bigint AS next_us`,
@@ -152,13 +153,13 @@ export async function lockLane(sql: Sql, id: string, now: Date): Promise<number>
 
 /** The broker asked to wait: a fact about the credential, obeyed by every worker from its next claim on. */
 export async function blockCredential(
-  sql: Sql,
+  tx: Tx,
   credentialId: string,
   until: Date,
   now: Date,
   reason: string,
 ): Promise<void> {
-  await sql.query(
+  await locking(tx, 'SendSlot').query(
     `INSERT INTO "SendSlot" (id, next_at, blocked_until, blocked_since, blocked_reason) VALUES ($1, $2, $3, $2, $4)
      ON CONFLICT (id) DO UPDATE SET
        blocked_until = greatest("SendSlot".blocked_until, excluded.blocked_until),
@@ -184,16 +185,16 @@ export interface Failure {
  * sent with this credential for a while, and then one batch alone tries (`takeProbe`); each that fails doubles the while. What
  * was on its way when the circuit opened says nothing new.
  */
-export async function countFailure(sql: Sql, credentialId: string, failure: Failure): Promise<void> {
+export async function countFailure(tx: Tx, credentialId: string, failure: Failure): Promise<void> {
   const { now, reason, probe, random } = failure
-  const { rows } = await sql.query<{ failures: number }>(
+  const { rows } = await locking(tx, 'SendSlot').query<{ failures: number }>(
     `INSERT INTO "SendSlot" AS s (id, next_at, failures) VALUES ($1, $2, 1)
      ON CONFLICT (id) DO UPDATE SET failures = s.failures + 1 WHERE s.failures < $3 OR $4 RETURNING failures`,
     [credentialId, now, CIRCUIT_AFTER, probe],
   )
   const failures = rows[0]?.failures ?? 0
   if (failures < CIRCUIT_AFTER) return
-  await sql.query(
+  await tx.query(
     `UPDATE "SendSlot" SET blocked_until = CASE WHEN $4 THEN $3 ELSE greatest(blocked_until, $3) END,
             blocked_since = coalesce(blocked_since, $2), blocked_reason = $5
      WHERE id = $1`,
@@ -202,8 +203,8 @@ export async function countFailure(sql: Sql, credentialId: string, failure: Fail
 }
 
 /** The broker answers: whatever was counted and blocked is over. */
-export async function countAnswer(sql: Sql, credentialId: string): Promise<void> {
-  await sql.query(
+export async function countAnswer(tx: Tx, credentialId: string): Promise<void> {
+  await locking(tx, 'SendSlot').query(
     `UPDATE "SendSlot" SET failures = 0, blocked_until = NULL, blocked_since = NULL, blocked_reason = NULL
      WHERE id = $1 AND failures > 0`,
     [credentialId],
@@ -225,12 +226,12 @@ export function isOpen({ failures }: Circuit): boolean {
  * and nothing is blocked: no settle would end that, since there is no failure left to forgive
  */
 export async function takeProbe(
-  sql: Sql,
+  tx: Tx,
   credentialId: string,
   now: Date,
   leaseUntil: Date,
 ): Promise<'TAKEN' | 'BUSY' | 'CLOSED'> {
-  const { rows } = await sql.query<{ failures: number }>(
+  const { rows } = await locking(tx, 'SendSlot').query<{ failures: number }>(
     `UPDATE "SendSlot" SET blocked_until = CASE WHEN failures >= $4 THEN $3 ELSE blocked_until END
      WHERE id = $1 AND (blocked_until IS NULL OR blocked_until <= $2) RETURNING failures`,
     [credentialId, now, leaseUntil, CIRCUIT_AFTER],
@@ -241,8 +242,8 @@ export async function takeProbe(
 }
 
 /** A probe that came to nothing before it sent: the next one may try. */
-export async function giveProbeBack(sql: Sql, credentialId: string, now: Date): Promise<void> {
-  await sql.query(`UPDATE "SendSlot" SET blocked_until = $2 WHERE id = $1`, [credentialId, now])
+export async function giveProbeBack(tx: Tx, credentialId: string, now: Date): Promise<void> {
+  await tx.query(`UPDATE "SendSlot" SET blocked_until = $2 WHERE id = $1`, [credentialId, now])
 }
 
 const MOST_PROBE_WAIT_MS = 10_000

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { isDataError, isPassing, sentenceOf } from '../database/faults.ts'
+import { isDataError, isPassing, namedError } from '../database/faults.ts'
 import type { Log } from '../log.ts'
 
 export interface PersistDeps {
@@ -37,7 +37,7 @@ async function persist<T>(
       if (!isPassing(error) || now() > giveUpAt) throw error
       // The first, and then ever more seldom: the 2nd, the 4th, the 8th.
       if (Number.isInteger(Math.log2(failures))) {
-        log.warn({ ...about, error: sentenceOf(error), failures }, `${what} failed, trying again`)
+        log.warn({ event: 'settle.retry', ...about, err: namedError(error), failures }, `${what} failed, trying again`)
       }
       await delay(Math.min(MOST_DELAY_MS, 100 * 2 ** Math.min(failures, 10)) * (0.5 + random() / 2))
     }
@@ -59,7 +59,10 @@ export async function persistOutcome<Outcome, T>(
   } catch (error) {
     if (!isDataError(error)) throw error
     const { what, about } = persisted
-    deps.log.error({ ...about, error: sentenceOf(error) }, `${what} refused for its data: written without its texts`)
+    deps.log.error(
+      { event: 'settle.texts_refused', ...about, err: namedError(error) },
+      `${what} refused for its data: written without its texts`,
+    )
     return persist(deps, persisted, () => write(without(outcome)))
   }
 }

@@ -1,6 +1,7 @@
 import type { Adapter } from '../broker/port.ts'
 import { adapterOf } from '../broker/registry.ts'
-import type { Sql } from '../database/pool.ts'
+import { locking } from '../database/lock-order.ts'
+import type { Tx } from '../database/pool.ts'
 import { AREA_TABLE } from '../lead/zones.ts'
 import type { ClaimedBatch } from './claim.ts'
 import type { ClaimedLead } from './claim-leads.ts'
@@ -56,9 +57,9 @@ export interface PlannedCampaign {
 }
 
 /** Batches for every PENDING lead that no open batch holds; the campaign's row is held. */
-export async function planCampaign(sql: Sql, campaign: PlannedCampaign): Promise<void> {
+export async function planCampaign(tx: Tx, campaign: PlannedCampaign): Promise<void> {
   const adapter = await adapterOf(campaign.adapter)
-  await planBatches(sql, {
+  await planBatches(tx, {
     campaignId: campaign.id,
     size: effectiveBatchSize({
       adapter,
@@ -84,14 +85,13 @@ export interface PlanRequest {
 
 /**
  * Writes the batches of every PENDING lead that no open batch holds, numbered on from the last; none reaches over an open one,
- * so that no lead is in the range of two. To be called in the transaction that makes the campaign PROCESSING, which holds its
- * row. The open batches' ranges are one value, searched for each lead: joined with the leads they took 4 s for 200,000 of them
- * instead of 0.1, and four times that for twice as many. A campaign that was imported when seq told only time zones apart is cut by
- * them: its batches name no region.
+ * so that no lead is in the range of two. The campaign's row is held. The open batches' ranges are one value, searched for each
+ * lead: joined with the leads they took 4 s for 200,000 of them instead of 0.1, and four times that for twice as many. A
+ * campaign that was imported when seq told only time zones apart is cut by them: its batches name no region.
  * @returns how many batches were planned
  */
-export async function planBatches(sql: Sql, { campaignId, size, oneTextPerRequest }: PlanRequest): Promise<number> {
-  const { rowCount } = await sql.query(
+export async function planBatches(tx: Tx, { campaignId, size, oneTextPerRequest }: PlanRequest): Promise<number> {
+  const { rowCount } = await tx.query(
     `WITH area AS (
        SELECT a.ddd, a.zone, CASE WHEN c.seq_by_zone THEN '' ELSE a.region END AS region
        FROM "Campaign" c, unnest($3::text[], $4::text[], $6::text[]) AS a(ddd, zone, region) WHERE c.id = $1
@@ -124,17 +124,17 @@ export async function planBatches(sql: Sql, { campaignId, size, oneTextPerReques
 
 /**
  * Plans what is PENDING in the range of a batch that holds a cost: as a batch of its own. One that holds a cost is never claimed
- * again, so that one month at one price has paid for all of it, and what comes back goes where it came from. To be called in the
+ * again, so that one month at one price has paid for all of it, and what comes back goes where it came from. Belongs into the
  * transaction that closes the batch; takes the campaign's row.
  * @returns the new batch; undefined where nothing is left
  */
 export async function planRest(
-  sql: Sql,
+  tx: Tx,
   batch: { id: string; campaignId: string },
   rest: { failures: number; notBefore: Date | null; rungAt: Date | null },
 ): Promise<{ id: string; ring: number } | undefined> {
-  await sql.query(`SELECT 1 FROM "Campaign" WHERE id = $1 FOR NO KEY UPDATE`, [batch.campaignId])
-  const { rows } = await sql.query<{ id: string; ring: number }>(
+  await locking(tx, 'Campaign').query(`SELECT 1 FROM "Campaign" WHERE id = $1 FOR NO KEY UPDATE`, [batch.campaignId])
+  const { rows } = await tx.query<{ id: string; ring: number }>(
     `WITH rest AS (
        SELECT min(l.seq) AS from_seq, max(l.seq) AS to_seq, count(*)::int AS size
        FROM "Batch" b JOIN "CampaignLead" l ON l.campaign_id = b.campaign_id AND l.seq BETWEEN b.from_seq AND b.to_seq
@@ -162,17 +162,17 @@ export async function planRest(
  * its range becomes empty.
  */
 export async function splitBatch(
-  sql: Sql,
+  tx: Tx,
   batch: ClaimedBatch,
   leads: readonly ClaimedLead[],
   at: Date,
 ): Promise<{ batchId: string; ring: number; at: Date | null }[]> {
-  await sql.query(`SELECT 1 FROM "Campaign" WHERE id = $1 FOR NO KEY UPDATE`, [batch.campaign.id])
+  await locking(tx, 'Campaign').query(`SELECT 1 FROM "Campaign" WHERE id = $1 FOR NO KEY UPDATE`, [batch.campaign.id])
   const middle = Math.ceil(leads.length / 2)
   const halves = [leads.slice(0, middle), leads.slice(middle)]
   const parts = halves.map(half => ({ from: half[0]!.seq, to: half.at(-1)!.seq as number | null, size: half.length }))
   if (batch.left > 0) parts.push({ from: batch.leads.at(-1)!.seq + 1, to: null, size: batch.left })
-  const { rows } = await sql.query<{ id: string; ring: number }>(
+  const { rows } = await tx.query<{ id: string; ring: number }>(
     `WITH whole AS (
        SELECT id, to_seq FROM "Batch" WHERE id = $1
      ), parent AS (
@@ -193,12 +193,12 @@ export async function splitBatch(
  * A batch that waits to be claimed and holds a cost by now (a message that it was thought not to have sent) is closed, and what is
  * PENDING of it is planned as a batch of its own, which the sweeper rings. To be called with the batch locked; takes the campaign's row.
  */
-export async function replanQueued(sql: Sql, batch: { id: string; campaignId: string }): Promise<void> {
-  const { rows } = await sql.query<{ failures: number; not_before: Date | null }>(
+export async function replanQueued(tx: Tx, batch: { id: string; campaignId: string }): Promise<void> {
+  const { rows } = await tx.query<{ failures: number; not_before: Date | null }>(
     `UPDATE "Batch" SET status = 'DONE' WHERE id = $1 AND status = 'QUEUED' AND claimed_at IS NOT NULL RETURNING failures, not_before`,
     [batch.id],
   )
   const waiting = rows[0]
   if (!waiting) return
-  await planRest(sql, batch, { failures: waiting.failures, notBefore: waiting.not_before, rungAt: null })
+  await planRest(tx, batch, { failures: waiting.failures, notBefore: waiting.not_before, rungAt: null })
 }

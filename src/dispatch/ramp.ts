@@ -1,4 +1,4 @@
-import type { Sql } from '../database/pool.ts'
+import type { Sql, Tx } from '../database/pool.ts'
 import { lockLane, type Ramp } from './pace.ts'
 
 /**
@@ -34,14 +34,14 @@ export function rampGapMs({ gapMs }: Ramp, quota: number, hours: { from: number;
  * @param now the claim's: what it takes is counted at this moment
  */
 export async function rampToday(
-  sql: Sql,
+  tx: Tx,
   ramp: Ramp,
   campaign: { id: string; hours: { from: number; to: number } },
   now: Date,
   timezone: string,
 ): Promise<RampDay> {
-  await lockLane(sql, campaign.id, now)
-  const { endsAt, taken, daysBefore } = await rampCount(sql, campaign.id, now, timezone)
+  await lockLane(tx, campaign.id, now)
+  const { endsAt, taken, daysBefore } = await rampCount(tx, campaign.id, now, timezone)
   const quota = rampQuota(ramp, daysBefore)
   return { left: Math.max(0, quota - taken), gapMs: rampGapMs(ramp, quota, campaign.hours), endsAt }
 }

@@ -1,11 +1,13 @@
 import { formatMoney, moneyOf } from '../budget/money.ts'
 import { formatMonth } from '../budget/month.ts'
-import type { Sql } from '../database/pool.ts'
+import { locking } from '../database/lock-order.ts'
+import type { Sql, Tx } from '../database/pool.ts'
 
 /** A batch that is claimed, as its wallet's budget sees it. */
 export interface Payer {
   id: string
   campaign_id: string
+  agendamento_id: string
   broker_id: string
   wallet_id: string
   /** A decimal. */
@@ -32,7 +34,7 @@ export class TooLittleBudget extends Error {
  * @returns the budget's id, null where a message costs nothing
  */
 export async function reserve(
-  sql: Sql,
+  tx: Tx,
   payer: Payer,
   messages: number,
   { year, month }: { year: number; month: number },
@@ -41,7 +43,7 @@ export async function reserve(
   const unit = moneyOf(payer.unit_cost)
   if (unit === 0n || messages === 0) return null
   const cost = formatMoney(unit * BigInt(messages))
-  const { rows } = await sql.query<{ id: string }>(
+  const { rows } = await locking(tx, 'Budget').query<{ id: string }>(
     `WITH booked AS (
        UPDATE "Budget" SET used_budget = used_budget + $4::numeric, updated_at = $6
        WHERE wallet_id = $1 AND year = $2 AND month = $3 AND used_budget + $4::numeric <= budget
@@ -54,7 +56,7 @@ export async function reserve(
     [payer.wallet_id, year, month, cost, payer.id, now, messages],
   )
   if (rows[0]) return rows[0].id
-  const left = await budgetLeft(sql, payer.wallet_id, year, month)
+  const left = await budgetLeft(tx, payer.wallet_id, year, month)
   const period = formatMonth({ year, month })
   const reason =
     left === undefined

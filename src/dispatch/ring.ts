@@ -1,4 +1,5 @@
-import type { Sql } from '../database/pool.ts'
+import { locking } from '../database/lock-order.ts'
+import type { Sql, Tx } from '../database/pool.ts'
 import type { Queues } from '../queue/queues.ts'
 import { LOOKAHEAD_MS } from './pace.ts'
 
@@ -39,9 +40,17 @@ export async function ringNext(
   await ringUnrung(sql, queues, campaign, { after, limit: 1, now, at })
 }
 
+/** Locks the batches of a campaign that wait to be claimed: before its own row, in the order of locks. */
+export async function lockQueued(tx: Tx, campaignId: string): Promise<void> {
+  await locking(tx, 'Batch').query(
+    `SELECT 1 FROM "Batch" WHERE campaign_id = $1 AND status = 'QUEUED' ORDER BY number FOR NO KEY UPDATE`,
+    [campaignId],
+  )
+}
+
 /** Makes every QUEUED batch of a campaign new to the queue: after a pause nobody knows which rings are left. */
-export async function forgetRings(sql: Sql, campaignId: string): Promise<void> {
-  await sql.query(
+export async function forgetRings(tx: Tx, campaignId: string): Promise<void> {
+  await tx.query(
     `UPDATE "Batch" SET ring = ring + 1, rung_at = NULL, failures = 0, not_before = NULL, due_at = clock_timestamp(), asleep = false
      WHERE campaign_id = $1 AND status = 'QUEUED'`,
     [campaignId],

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { guardedHttp, type Http } from '../broker/http.ts'
 import type { Adapter, Message, SendRequest, SendResult } from '../broker/port.ts'
+import { unreachable } from '../errors.ts'
 import type { Permit, Withheld } from './permit.ts'
 import type { BatchOutcome, LeadOutcome } from './settle.ts'
 
@@ -190,7 +191,10 @@ function outcomesOf(result: Result, messages: readonly Message[]): readonly Lead
       return messages.map(() => ({ kind: 'NOT_ACCEPTED', reason: result.reason }))
     case 'WITHHELD':
       return messages.map(() => notWritten(result.why))
-    default:
+    case 'NOT_ACCEPTED':
+    case 'IN_DOUBT':
       return messages.map(() => ({ kind: result.kind, reason: result.reason }))
+    default:
+      return unreachable(result)
   }
 }

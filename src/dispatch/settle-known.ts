@@ -20,25 +20,25 @@ export async function settleKnown(
   adapter: Pick<Adapter, 'correlatesByProviderId'>,
   known: ReadonlyMap<string, LeadOutcome>,
 ): Promise<boolean> {
-  return transaction(pool, async sql => {
+  return transaction(pool, async tx => {
     const at = now()
-    const row = await lockAttempt(sql, batch)
+    const row = await lockAttempt(tx, batch)
     if (!row) return false
     const told = batch.leads.flatMap((lead): Fate[] => {
       const outcome = known.get(lead.id)
       return outcome && isAnswer(outcome) ? [{ lead, outcome }] : []
     })
-    const sending = await sendingSeqs(sql, batch, told)
+    const sending = await sendingSeqs(tx, batch, told)
     const fates = told.filter(({ lead }) => sending.has(lead.seq))
     if (fates.length === 0) return true
     const { accepted, refused } = figuresOf(fates)
-    await countAnswer(sql, batch.credential.id)
-    await writeFates(sql, batch, adapter, fates, at)
-    await sql.query(
+    await countAnswer(tx, batch.credential.id)
+    await writeFates(tx, batch, adapter, fates, at)
+    await tx.query(
       `UPDATE "Batch" SET accepted = accepted + $2, refused = refused + $3, reserved = reserved - unit_cost * $3::int WHERE id = $1`,
       [batch.id, accepted, refused],
     )
-    await release(sql, batch.id, row, refused, at)
+    await release(tx, batch.id, row, refused, at)
     return true
   })
 }

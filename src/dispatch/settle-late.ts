@@ -1,9 +1,10 @@
 import type pg from 'pg'
-import { type Sql, transaction } from '../database/pool.ts'
+import { LOCK_EXCEPTIONS, locking } from '../database/lock-order.ts'
+import { type Sql, type Tx, transaction } from '../database/pool.ts'
 import { bookBatches } from './books.ts'
 import type { ClaimedBatch } from './claim.ts'
 import { recipientOf } from './claim-leads.ts'
-import { releaseContacts } from './contacts.ts'
+import { lockContacts, type Recipient, releaseContacts } from './contacts.ts'
 import { LATE, recordLeadEvents } from './lead-events.ts'
 import type { BatchOutcome } from './settle.ts'
 import { eventsOf, type Fate, writeProviderMessages } from './settle-leads.ts'
@@ -22,9 +23,9 @@ export async function settleLate(
   adapter: { correlatesByProviderId: boolean },
   outcome: BatchOutcome,
 ): Promise<number> {
-  return transaction(pool, async sql => {
+  return transaction(pool, async tx => {
     const at = now()
-    const swept = await sweptSeqs(sql, batch)
+    const swept = await sweptSeqs(tx, batch)
     if (swept.size === 0) return 0
     // Those that were settled before the sweep came have nothing more to tell.
     const fates = batch.leads
@@ -32,47 +33,46 @@ export async function settleLate(
       .filter(({ lead }) => swept.has(lead.seq))
     // Whatever has been decided meanwhile: when each was written, and what the broker answered, is part of its history.
     await recordLeadEvents(
-      sql,
+      tx,
       eventsOf(batch, fates, at).map(event => ({
         ...event,
         detail: [event.detail, LATE].filter(Boolean).join('; '),
       })),
     )
     await tellInbox(
-      sql,
+      tx,
       batch,
       fates.filter(fate => fate.outcome.kind === 'ACCEPTED'),
       at,
     )
-    if (!(await lockLostBatch(sql, batch))) return 0
-    const known = await stillInDoubt(
-      sql,
-      batch,
-      fates.filter(fate => fate.outcome.kind !== 'IN_DOUBT'),
-    )
+    if (!(await lockLostBatch(tx, batch))) return 0
+    const answered = fates.filter(fate => fate.outcome.kind !== 'IN_DOUBT')
+    await lockContacts(tx, recipientsOf(answered.filter(fate => fate.outcome.kind !== 'ACCEPTED')))
+    const known = await stillInDoubt(tx, batch, answered)
     if (known.length === 0) return 0
     const accepted = known.filter(fate => fate.outcome.kind === 'ACCEPTED')
     const released = known.filter(fate => fate.outcome.kind !== 'ACCEPTED')
-    await releaseContacts(
-      sql,
-      released.flatMap(({ lead }) => (lead.is_fish ? [] : [recipientOf(lead)])),
-    )
-    await writeKnown(sql, known)
-    if (adapter.correlatesByProviderId) await writeProviderMessages(sql, batch, accepted)
+    await releaseContacts(tx, recipientsOf(released))
+    await writeKnown(tx, known)
+    if (adapter.correlatesByProviderId) await writeProviderMessages(tx, batch, accepted)
     const booking = { batchId: batch.id, resolved: accepted.length, released: released.length, bookedAgain: 0 }
-    await bookBatches(sql, [{ ...booking, reason: 'not sent, as its worker knew' }], at)
-    await endWhereOver(sql, batch)
+    await bookBatches(tx, [{ ...booking, reason: 'not sent, as its worker knew' }], at)
+    await endWhereOver(tx, batch)
     return known.length
   })
+}
+
+function recipientsOf(fates: readonly Fate[]): Recipient[] {
+  return fates.flatMap(({ lead }) => (lead.is_fish ? [] : [recipientOf(lead)]))
 }
 
 /**
  * What the broker took, and a person has called not sent, or to be sent again: told to the inbox as if the broker had called back, so
  * that no claim sends it a second time, and a verdict is contradicted in one way only.
  */
-async function tellInbox(sql: Sql, { campaign }: ClaimedBatch, accepted: readonly Fate[], at: Date): Promise<void> {
+async function tellInbox(tx: Tx, { campaign }: ClaimedBatch, accepted: readonly Fate[], at: Date): Promise<void> {
   if (accepted.length === 0) return
-  await sql.query(
+  await tx.query(
     `INSERT INTO "WebhookEvent" (broker_id, event, lead_id, provider_msg_id, occurred_at, received_at)
      SELECT $1, 'SENT', l.id, m.provider_id, coalesce(m.written_at, $5), $5
      FROM unnest($2::uuid[], $3::text[], $4::timestamptz[]) AS m(lead_id, provider_id, written_at)
@@ -101,16 +101,16 @@ async function sweptSeqs(
 }
 
 /** @returns false where another attempt has claimed it since, or nothing of it is in doubt */
-async function lockLostBatch(sql: Sql, { id, attempt }: ClaimedBatch): Promise<boolean> {
-  const { rowCount } = await sql.query(
+async function lockLostBatch(tx: Tx, { id, attempt }: ClaimedBatch): Promise<boolean> {
+  const { rowCount } = await locking(tx, 'Batch').query(
     `SELECT 1 FROM "Batch" WHERE id = $1 AND attempt = $2 AND status = 'IN_DOUBT' FOR NO KEY UPDATE`,
     [id, attempt],
   )
   return rowCount === 1
 }
 
-async function stillInDoubt(sql: Sql, batch: ClaimedBatch, fates: readonly Fate[]): Promise<Fate[]> {
-  const { rows } = await sql.query<{ id: string }>(
+async function stillInDoubt(tx: Tx, batch: ClaimedBatch, fates: readonly Fate[]): Promise<Fate[]> {
+  const { rows } = await locking(tx, 'CampaignLead').query<{ id: string }>(
     `SELECT id FROM "CampaignLead" WHERE id = ANY($1::uuid[]) AND status = 'IN_DOUBT' AND batch_number = $2
      ORDER BY id FOR NO KEY UPDATE`,
     [fates.map(fate => fate.lead.id), batch.number],
@@ -119,8 +119,8 @@ async function stillInDoubt(sql: Sql, batch: ClaimedBatch, fates: readonly Fate[
   return fates.filter(fate => open.has(fate.lead.id))
 }
 
-async function writeKnown(sql: Sql, fates: readonly Fate[]): Promise<void> {
-  await sql.query(
+async function writeKnown(tx: Tx, fates: readonly Fate[]): Promise<void> {
+  await tx.query(
     `UPDATE "CampaignLead" l SET
        status = o.status::"LeadStatus", billed = o.status = 'SENT', provider_msg_id = o.provider_id, error_code = o.code,
        error_message = o.detail,
@@ -145,12 +145,13 @@ async function writeKnown(sql: Sql, fates: readonly Fate[]): Promise<void> {
  * What is PENDING in a campaign that runs, or may be resumed, is planned by the sweeper or the resume. In one that is over nothing is
  * left PENDING: such a lead ends here, and camp campaign retry sends it.
  */
-async function endWhereOver(sql: Sql, batch: ClaimedBatch): Promise<void> {
-  const { rows } = await sql.query<{ status: string }>(`SELECT status FROM "Campaign" WHERE id = $1 FOR SHARE`, [
-    batch.campaign.id,
-  ])
+async function endWhereOver(tx: Tx, batch: ClaimedBatch): Promise<void> {
+  const { rows } = await locking(tx, 'Campaign').query<{ status: string }>(
+    `SELECT status FROM "Campaign" WHERE id = $1 FOR SHARE`,
+    [batch.campaign.id],
+  )
   if (!['FINISHED', 'CANCELLED'].includes(rows[0]!.status)) return
-  await sql.query(
+  await locking(tx, 'CampaignLead', LOCK_EXCEPTIONS.LEFT_PENDING).query(
     `UPDATE "CampaignLead" SET status = 'ERROR', error_code = 'NOT_SENT', error_message = 'its worker was stopped before it was written'
      WHERE id = ANY($1::uuid[]) AND status = 'PENDING'`,
     [batch.leads.map(lead => lead.id)],

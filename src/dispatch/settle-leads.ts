@@ -1,6 +1,8 @@
 import { addToBlocklist, optedOutAt } from '../blocklist/blocklist.ts'
 import type { Adapter } from '../broker/port.ts'
-import type { Sql } from '../database/pool.ts'
+import { locking } from '../database/lock-order.ts'
+import type { Tx } from '../database/pool.ts'
+import { unreachable } from '../errors.ts'
 import type { ClaimedBatch } from './claim.ts'
 import { type ClaimedLead, recipientOf } from './claim-leads.ts'
 import { releaseContacts } from './contacts.ts'
@@ -19,7 +21,7 @@ export function reasonOf(fates: readonly Fate[]): string | undefined {
 
 /** What an attempt's outcomes change beside its batch and its budget, in the order of the system's locks. */
 export async function writeFates(
-  sql: Sql,
+  tx: Tx,
   batch: ClaimedBatch,
   adapter: Pick<Adapter, 'correlatesByProviderId'>,
   fates: readonly Fate[],
@@ -27,20 +29,20 @@ export async function writeFates(
 ): Promise<void> {
   const unsent = fates.filter(({ outcome }) => outcome.kind === 'REJECTED' || outcome.kind === 'NOT_ACCEPTED')
   await releaseContacts(
-    sql,
+    locking(tx, 'Contact'),
     unsent.flatMap(({ lead }) => (lead.is_fish ? [] : [recipientOf(lead)])),
   )
-  await writeLeads(sql, batch, fates, at)
-  await recordLeadEvents(sql, eventsOf(batch, fates, at))
-  await blockOptOuts(sql, batch, unsent)
-  if (adapter.correlatesByProviderId) await writeProviderMessages(sql, batch, fates)
+  await writeLeads(tx, batch, fates, at)
+  await recordLeadEvents(tx, eventsOf(batch, fates, at))
+  await blockOptOuts(tx, batch, unsent)
+  if (adapter.correlatesByProviderId) await writeProviderMessages(tx, batch, fates)
 }
 
 /** Only what the claim left SENDING: a cancel, or whoever decided about it, may have come between. */
-async function writeLeads(sql: Sql, batch: ClaimedBatch, fates: readonly Fate[], at: Date): Promise<void> {
+async function writeLeads(tx: Tx, batch: ClaimedBatch, fates: readonly Fate[], at: Date): Promise<void> {
   const status = { ACCEPTED: 'SENT', REJECTED: 'ERROR', NOT_ACCEPTED: 'PENDING', IN_DOUBT: 'IN_DOUBT' } as const
   const { base, offsets } = writtenMoments(fates, at)
-  await sql.query(
+  await locking(tx, 'CampaignLead').query(
     `UPDATE "CampaignLead" l SET
        status = o.status::"LeadStatus",
        billed = o.status IN ('SENT', 'IN_DOUBT'),
@@ -109,17 +111,20 @@ function eventKindOf(outcome: LeadOutcome): LeadEventKind {
       return 'REFUSED'
     case 'NOT_ACCEPTED':
       return outcome.isWithheld ? 'WITHHELD' : 'NOT_TAKEN'
-    default:
+    case 'ACCEPTED':
+    case 'IN_DOUBT':
       return outcome.kind
+    default:
+      return unreachable(outcome)
   }
 }
 
 /** Who told the broker, and it us, that they want no more. */
-async function blockOptOuts(sql: Sql, batch: ClaimedBatch, fates: readonly Fate[]): Promise<void> {
+async function blockOptOuts(tx: Tx, batch: ClaimedBatch, fates: readonly Fate[]): Promise<void> {
   const phones = fates.flatMap(({ lead, outcome }) =>
     outcome.kind === 'REJECTED' && outcome.optOut ? [lead.phone] : [],
   )
-  if (phones.length > 0) await addToBlocklist(sql, optedOutAt(batch.broker, phones))
+  if (phones.length > 0) await addToBlocklist(tx, optedOutAt(batch.broker, phones))
 }
 
 function detailOf(outcome: LeadOutcome): string | null {
@@ -128,19 +133,22 @@ function detailOf(outcome: LeadOutcome): string | null {
       return outcome.detail
     case 'IN_DOUBT':
       return outcome.reason
-    default:
+    case 'ACCEPTED':
+    case 'NOT_ACCEPTED':
       return null
+    default:
+      return unreachable(outcome)
   }
 }
 
 /** What the broker calls them: its callbacks may know no other name. */
-export async function writeProviderMessages(sql: Sql, batch: ClaimedBatch, fates: readonly Fate[]): Promise<void> {
+export async function writeProviderMessages(tx: Tx, batch: ClaimedBatch, fates: readonly Fate[]): Promise<void> {
   const known = fates.flatMap(({ lead, outcome }) =>
     outcome.kind === 'ACCEPTED' && outcome.providerId !== undefined ? [{ lead: lead.id, id: outcome.providerId }] : [],
   )
   if (known.length === 0) return
   // A broker that gives one id to two messages has made it useless for both: the first keeps it.
-  await sql.query(
+  await tx.query(
     `INSERT INTO "ProviderMessage" (broker_id, provider_msg_id, lead_id)
      SELECT $1, m.id, m.lead_id FROM unnest($2::text[], $3::uuid[]) AS m(id, lead_id)
      ON CONFLICT DO NOTHING`,

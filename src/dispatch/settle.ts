@@ -1,6 +1,7 @@
 import type pg from 'pg'
 import type { Adapter, Outcome } from '../broker/port.ts'
-import { type Sql, transaction } from '../database/pool.ts'
+import { LOCK_EXCEPTIONS, locking } from '../database/lock-order.ts'
+import { type Tx, transaction } from '../database/pool.ts'
 import type { ClaimedBatch } from './claim.ts'
 import { failCampaign, finishIfDone, pauseCampaign } from './finish.ts'
 import { backoffMs, blockCredential, countAnswer, countFailure, giveProbeBack } from './pace.ts'
@@ -18,9 +19,9 @@ export type LeadOutcome = Outcome & {
 }
 
 /**
- * The settle (DESIGN 5): one transaction that writes what became of a claimed batch. It is fenced: only the attempt that
- * claimed the batch may settle it, and only once. Its locks are in the system's order: batch, slot, contacts, leads, budget,
- * campaign.
+ * The settle (docs/design.md#claim-send-settle): one transaction that writes what became of a claimed batch. It is fenced: only
+ * the attempt that claimed the batch may settle it, and only once. Its locks are in the system's order: batch, slot, contacts,
+ * leads, budget, campaign.
  */
 export interface BatchOutcome {
   /** One for each claimed lead, in their order. */
@@ -65,13 +66,13 @@ export async function settleBatch(
   adapter: Pick<Adapter, 'correlatesByProviderId'>,
   outcome: BatchOutcome,
 ): Promise<Settled | { kind: 'FENCED' }> {
-  return transaction(pool, async sql => {
+  return transaction(pool, async tx => {
     const at = now()
-    const row = await lockAttempt(sql, batch)
+    const row = await lockAttempt(tx, batch)
     if (!row) return { kind: 'FENCED' }
     const all = batch.leads.map((lead, i) => ({ lead, outcome: outcome.outcomes[i]! }))
     const { fates, before } = outcome.settledBefore
-      ? await unsettled(sql, batch, all)
+      ? await unsettled(tx, batch, all)
       : { fates: all, before: NONE_BEFORE }
     const of = (kind: Outcome['kind']) => fates.filter(fate => fate.outcome.kind === kind)
     const [accepted, refused, notAccepted, inDoubt] = [
@@ -88,29 +89,23 @@ export async function settleBatch(
       accepted.length + refused.length + before.accepted + before.refused > 0 ||
       outcome.split === true ||
       outcome.fatal !== undefined
-    if (answered) await countAnswer(sql, batch.credential.id)
+    if (answered) await countAnswer(tx, batch.credential.id)
     else if (outcome.withheld && inDoubt.length === 0) {
-      if (batch.probe) await giveProbeBack(sql, batch.credential.id, at)
+      if (batch.probe) await giveProbeBack(locking(tx, 'SendSlot'), batch.credential.id, at)
     } else {
       const reason = reasonOf(notAccepted) ?? reasonOf(inDoubt) ?? 'the broker does not answer'
-      await countFailure(sql, batch.credential.id, { now: at, reason, probe: batch.probe, random })
+      await countFailure(tx, batch.credential.id, { now: at, reason, probe: batch.probe, random })
     }
     if (outcome.retryAfterMs !== undefined && notBefore) {
-      await blockCredential(
-        sql,
-        batch.credential.id,
-        notBefore,
-        at,
-        reasonOf(notAccepted) ?? 'the broker asked to wait',
-      )
+      await blockCredential(tx, batch.credential.id, notBefore, at, reasonOf(notAccepted) ?? 'the broker asked to wait')
     }
-    await writeFates(sql, batch, adapter, fates, at)
+    await writeFates(tx, batch, adapter, fates, at)
 
     const unspent = refused.length + notAccepted.length
     const split = outcome.split === true && notAccepted.length > 1
     const again = !split && batch.left + notAccepted.length > 0
     const keepsCost = accepted.length + before.accepted + inDoubt.length > 0
-    const ring = await closeBatch(sql, batch, {
+    const ring = await closeBatch(tx, batch, {
       status: again && !keepsCost ? 'QUEUED' : inDoubt.length > 0 ? 'IN_DOUBT' : 'DONE',
       accepted: accepted.length,
       refused: refused.length,
@@ -121,11 +116,11 @@ export async function settleBatch(
       error: outcome.fatal ?? reasonOf(notAccepted) ?? reasonOf(inDoubt) ?? null,
       at,
     })
-    await release(sql, batch.id, row, unspent, at)
+    await release(tx, batch.id, row, unspent, at)
 
     const rings = split
       ? await splitBatch(
-          sql,
+          tx,
           batch,
           notAccepted.map(fate => fate.lead),
           at,
@@ -134,17 +129,17 @@ export async function settleBatch(
     if (again && !keepsCost) rings.push({ batchId: batch.id, ring, at: notBefore })
     if (again && keepsCost) {
       const rest = await planRest(
-        sql,
+        tx,
         { id: batch.id, campaignId: batch.campaign.id },
         { failures, notBefore, rungAt: at },
       )
       if (rest) rings.push({ batchId: rest.id, ring: rest.ring, at: notBefore })
     }
-    if (again || split) await dropIfCancelled(sql, batch, at)
-    if (outcome.fatal !== undefined) await failCampaign(sql, batch.campaign.id, outcome.fatal, at)
-    const closing = outcome.fatal === undefined && !again && !split && (await finishIfDone(sql, batch.campaign.id, at))
+    if (again || split) await dropIfCancelled(tx, batch, at)
+    if (outcome.fatal !== undefined) await failCampaign(tx, batch.campaign.id, outcome.fatal, at)
+    const closing = outcome.fatal === undefined && !again && !split && (await finishIfDone(tx, batch.campaign.id, at))
     const isAllRefused = refused.length + before.refused > 0 && accepted.length + before.accepted === 0
-    if (isAllRefused) await pauseIfAllAreRefused(sql, batch.campaign.id, at)
+    if (isAllRefused) await pauseIfAllAreRefused(tx, batch.campaign.id, at)
     return {
       kind: 'SETTLED',
       accepted: accepted.length + before.accepted,
@@ -161,12 +156,13 @@ export async function settleBatch(
  * Leads that stay PENDING in a campaign that was cancelled meanwhile end there. The campaign's row is held, so that a cancel at
  * this very moment either was before (and is seen here) or comes after (and finds this batch QUEUED).
  */
-async function dropIfCancelled(sql: Sql, batch: ClaimedBatch, at: Date): Promise<void> {
-  const { rows } = await sql.query<{ status: string }>(`SELECT status FROM "Campaign" WHERE id = $1 FOR SHARE`, [
-    batch.campaign.id,
-  ])
+async function dropIfCancelled(tx: Tx, batch: ClaimedBatch, at: Date): Promise<void> {
+  const { rows } = await locking(tx, 'Campaign').query<{ status: string }>(
+    `SELECT status FROM "Campaign" WHERE id = $1 FOR SHARE`,
+    [batch.campaign.id],
+  )
   if (rows[0]?.status !== 'CANCELLED') return
-  await sql.query(
+  await locking(tx, 'CampaignLead', LOCK_EXCEPTIONS.LEFT_PENDING).query(
     `WITH mine AS (
        UPDATE "Batch" SET status = 'DONE', settled_at = $2 WHERE (id = $1 OR parent_id = $1) AND status = 'QUEUED'
        RETURNING campaign_id, from_seq, to_seq
@@ -179,12 +175,12 @@ async function dropIfCancelled(sql: Sql, batch: ClaimedBatch, at: Date): Promise
 
 /**
  * Where the last messages were all refused, one after another, the list is being burnt: a wrong template, a broker gone mad
- * (DESIGN 4.14).
+ * (docs/design.md#refusals-in-a-row).
  */
 const REFUSALS_IN_A_ROW = 50
 
-async function pauseIfAllAreRefused(sql: Sql, campaignId: string, at: Date): Promise<void> {
-  const { rows } = await sql.query<{ refused: number }>(
+async function pauseIfAllAreRefused(tx: Tx, campaignId: string, at: Date): Promise<void> {
+  const { rows } = await tx.query<{ refused: number }>(
     `SELECT coalesce(sum(refused), 0)::int AS refused FROM (
        SELECT refused, sum(accepted) OVER (ORDER BY settled_at DESC, number DESC) AS accepted_since
        FROM (SELECT * FROM "Batch" WHERE campaign_id = $1 AND settled_at IS NOT NULL ORDER BY settled_at DESC, number DESC LIMIT $2) b
@@ -194,7 +190,7 @@ async function pauseIfAllAreRefused(sql: Sql, campaignId: string, at: Date): Pro
   const refused = rows[0]!.refused
   if (refused < REFUSALS_IN_A_ROW) return
   await pauseCampaign(
-    sql,
+    tx,
     campaignId,
     `the last ${refused} messages were all refused: see camp campaign leads --status ERROR`,
     at,

@@ -1,4 +1,5 @@
 import { adapterOf } from '../broker/registry.ts'
+import { unreachable } from '../errors.ts'
 import type { ClaimedBatch } from './claim.ts'
 import type { DispatchDeps } from './dispatch.ts'
 import { persistOutcome } from './persist.ts'
@@ -18,7 +19,7 @@ export async function settleOutcome(
   const adapter = await adapterOf(batch.adapter)
   return persistOutcome(
     deps,
-    { what: 'settle', about: { batch: batch.id }, giveUpAt: giveUpAt(batch) },
+    { what: 'settle', about: aboutOf(batch), giveUpAt: giveUpAt(batch) },
     { outcome, without: withoutTexts },
     async known => {
       const settled = await settleBatch(deps, batch, adapter, known)
@@ -36,11 +37,12 @@ export function giveUpAt({ leaseUntil }: ClaimedBatch): Date {
 
 /** @param resolved how many leads in doubt its answers have decided about */
 function warnFenced(deps: DispatchDeps, batch: ClaimedBatch, resolved: number): void {
-  const { id, attempt, campaign, number } = batch
-  deps.log.warn(
-    { batch: id, campaign: campaign.agendamentoId, number, attempt, resolved },
-    'settle came too late: the lease had run out',
-  )
+  deps.log.warn({ event: 'settle.late', ...aboutOf(batch), resolved }, 'settle came too late: the lease had run out')
+}
+
+/** Which batch a log line is about. */
+export function aboutOf({ id, campaign, number, attempt }: ClaimedBatch) {
+  return { campaign: campaign.agendamentoId, batch: id, number, attempt }
 }
 
 /** Where the database took the broker's words for no text. */
@@ -61,7 +63,10 @@ function withoutText(outcome: LeadOutcome): LeadOutcome {
       return { ...outcome, providerId: undefined }
     case 'REJECTED':
       return { ...outcome, code: 'REFUSED', detail: NO_WORDS }
-    default:
+    case 'NOT_ACCEPTED':
+    case 'IN_DOUBT':
       return { ...outcome, reason: NO_WORDS }
+    default:
+      return unreachable(outcome)
   }
 }

@@ -1,5 +1,6 @@
 import type pg from 'pg'
-import { type Sql, transaction } from '../database/pool.ts'
+import { locking } from '../database/lock-order.ts'
+import { type Tx, transaction } from '../database/pool.ts'
 import type { Queues } from '../queue/queues.ts'
 import { cancelOpenLeads, finishIfDone } from './finish.ts'
 import { recordLeadEvents } from './lead-events.ts'
@@ -39,9 +40,9 @@ export const LOST = 'its worker did not come back'
 async function expireLeases({ pool, now }: SweepDeps): Promise<number> {
   let expired = 0
   for (;;) {
-    const leads = await transaction(pool, async sql => {
+    const leads = await transaction(pool, async tx => {
       const at = now()
-      const { rows } = await sql.query<{
+      const { rows } = await locking(tx, 'Batch').query<{
         id: string
         campaign_id: string
         number: number
@@ -58,7 +59,7 @@ async function expireLeases({ pool, now }: SweepDeps): Promise<number> {
       const batch = rows[0]
       if (!batch) return undefined
       // No earlier than its claim: when a request was written that nothing has told of is not known.
-      const { rows: leads } = await sql.query<{ seq: number; phone: string }>(
+      const { rows: leads } = await locking(tx, 'CampaignLead').query<{ seq: number; phone: string }>(
         `UPDATE "CampaignLead" SET status = 'IN_DOUBT', sent_at = $4, error_message = $6
          WHERE campaign_id = $1 AND seq BETWEEN $2 AND $3 AND batch_number = $5 AND status = 'SENDING' RETURNING seq, phone`,
         [batch.campaign_id, batch.from_seq, batch.to_seq, batch.claimed_at, batch.number, LOST],
@@ -66,14 +67,14 @@ async function expireLeases({ pool, now }: SweepDeps): Promise<number> {
       leads.sort((a, b) => a.seq - b.seq)
       const seqs = leads.map(lead => lead.seq)
       const { campaign_id: campaignId, number, attempt, claimed_at: claimedAt } = batch
-      await recordLeadEvents(sql, [
+      await recordLeadEvents(tx, [
         {
           ...{ campaignId, kind: 'IN_DOUBT', at, seqs, batch: { number, attempt }, claimedAt, detail: LOST },
           recipients: recipientsHash(leads),
         },
       ])
       // A closing whose run had not begun has done nothing; one that had is looked after (closing.ts).
-      await sql.query(
+      await tx.query(
         `UPDATE "Batch" SET status = CASE WHEN broker_ref IS NULL THEN 'QUEUED'::"BatchStatus" ELSE status END,
                 not_before = CASE WHEN broker_ref IS NULL THEN NULL ELSE $2::timestamptz END, ring = ring + 1, rung_at = NULL
          WHERE id = $1 AND kind = 'CLOSING'`,
@@ -81,8 +82,8 @@ async function expireLeases({ pool, now }: SweepDeps): Promise<number> {
       )
       // What its claim could not take yet, the budget being what it was, is still to be sent.
       const whole = { failures: 0, notBefore: null, rungAt: null }
-      await planRest(sql, { id: batch.id, campaignId: batch.campaign_id }, whole)
-      await finishIfDone(sql, batch.campaign_id, at)
+      await planRest(tx, { id: batch.id, campaignId: batch.campaign_id }, whole)
+      await finishIfDone(tx, batch.campaign_id, at)
       return seqs.length
     })
     if (leads === undefined) return expired
@@ -100,7 +101,7 @@ async function endCancelled({ pool, now }: SweepDeps): Promise<void> {
              AND EXISTS (SELECT 1 FROM "CampaignLead" WHERE campaign_id = c.id AND status = 'PENDING')))`,
     [now()],
   )
-  for (const { id } of rows) await transaction(pool, sql => cancelOpenLeads(sql, id, now()))
+  for (const { id } of rows) await transaction(pool, tx => cancelOpenLeads(tx, id, now()))
 }
 
 /**
@@ -115,15 +116,15 @@ async function planForgotten({ pool }: SweepDeps): Promise<void> {
        AND EXISTS (SELECT 1 FROM "CampaignLead" WHERE campaign_id = c.id AND status = 'PENDING')`,
   )
   for (const { id } of rows) {
-    await transaction(pool, async sql => {
-      const campaign = await lockRunning(sql, id)
-      if (campaign) await planCampaign(sql, campaign)
+    await transaction(pool, async tx => {
+      const campaign = await lockRunning(tx, id)
+      if (campaign) await planCampaign(tx, campaign)
     })
   }
 }
 
-async function lockRunning(sql: Sql, campaignId: string): Promise<PlannedCampaign | undefined> {
-  const { rows } = await sql.query<PlannedCampaign>(
+async function lockRunning(tx: Tx, campaignId: string): Promise<PlannedCampaign | undefined> {
+  const { rows } = await locking(tx, 'Campaign').query<PlannedCampaign>(
     `SELECT c.id, c.batch_size, c.throttling_type, r.adapter, r.max_batch, r.rate_limit
      FROM "Campaign" c JOIN "Broker" r ON r.id = c.broker_id
      WHERE c.id = $1 AND c.status = 'PROCESSING' FOR UPDATE OF c`,

@@ -1,4 +1,5 @@
 import type pg from 'pg'
+import { locking } from '../database/lock-order.ts'
 import { transaction } from '../database/pool.ts'
 import { CampError } from '../errors.ts'
 import type { Queues } from '../queue/queues.ts'
@@ -28,9 +29,9 @@ export async function unblockCredential(
   { wallet, broker }: BlockedPlace,
   userId: string,
 ): Promise<{ until: Date; campaigns: number }> {
-  const { until, campaigns } = await transaction(pool, async sql => {
+  const { until, campaigns } = await transaction(pool, async tx => {
     // A batch keeps its own wait where a good answer to another one has ended that of the credential.
-    const { rows } = await sql.query<{ id: string; until: Date | null; blocked_reason: string | null }>(
+    const { rows } = await tx.query<{ id: string; until: Date | null; blocked_reason: string | null }>(
       `SELECT k.id, s.blocked_reason, greatest(s.blocked_until, (
                 SELECT max(b.not_before) FROM "Batch" b JOIN "Campaign" c ON c.id = b.campaign_id
                 WHERE c.wallet_id = k.wallet_id AND c.broker_id = k.broker_id AND c.status = 'PROCESSING'
@@ -42,24 +43,24 @@ export async function unblockCredential(
     const blocked = rows[0]
     if (!blocked?.until || blocked.until <= now()) {
       throw new CampError(
-        'STATE',
+        'CREDENTIAL_NOT_WAITING',
         `the credential of "${wallet.name}" at "${broker.name}" does not wait for the broker`,
       )
     }
-    const { rows: campaigns } = await sql.query<RingTarget>(
+    const { rows: campaigns } = await tx.query<RingTarget>(
       `SELECT c.id, r.id AS "brokerId", c.throttling_type <> 'none' OR r.rate_limit IS NOT NULL AS paced
        FROM "Campaign" c JOIN "Broker" r ON r.id = c.broker_id
        WHERE c.wallet_id = $1 AND c.broker_id = $2 AND c.status = 'PROCESSING' ORDER BY c.id`,
       [wallet.id, broker.id],
     )
-    for (const { id } of campaigns) await forgetRings(sql, id)
-    await sql.query(
+    for (const { id } of campaigns) await forgetRings(locking(tx, 'Batch'), id)
+    await locking(tx, 'SendSlot').query(
       `UPDATE "SendSlot" SET blocked_until = NULL, blocked_since = NULL, blocked_reason = NULL WHERE id = $1`,
       [blocked.id],
     )
     const { until, blocked_reason: reason } = blocked
     const detail = { wallet: wallet.name, broker: broker.name, until, reason }
-    await recordAudit(sql, {
+    await recordAudit(tx, {
       userId,
       action: 'credential.unblock',
       subject: 'Credential',

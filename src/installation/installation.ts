@@ -1,5 +1,6 @@
 import { v7 as uuidv7 } from 'uuid'
-import type { Sql } from '../database/pool.ts'
+import { locking } from '../database/lock-order.ts'
+import type { Sql, Tx } from '../database/pool.ts'
 import { recordAudit } from '../security/audit.ts'
 import type { HoldKind } from './judge.ts'
 import type { Mark } from './mark.ts'
@@ -47,9 +48,9 @@ async function readInstallation(sql: Sql): Promise<Installation | undefined> {
 }
 
 /** Locks the row, making it where there is none: with an id of its own, so that databases made from one template are told apart. */
-export async function lockInstallation(sql: Sql): Promise<Installation> {
-  await sql.query(`INSERT INTO "Installation" (id, installation_id) VALUES (1, $1) ON CONFLICT DO NOTHING`, [uuidv7()])
-  const { rows } = await sql.query<Row>(`${READ} FOR UPDATE`)
+export async function lockInstallation(tx: Tx): Promise<Installation> {
+  await tx.query(`INSERT INTO "Installation" (id, installation_id) VALUES (1, $1) ON CONFLICT DO NOTHING`, [uuidv7()])
+  const { rows } = await locking(tx, 'Installation').query<Row>(`${READ} FOR UPDATE`)
   return installationOf(rows[0]!)
 }
 
@@ -60,18 +61,18 @@ export async function holdOf(sql: Sql): Promise<Hold | undefined> {
 
 /** In a transaction that holds the row. @returns since when it stands */
 export async function writeHold(
-  sql: Sql,
+  tx: Tx,
   { id }: Pick<Installation, 'id'>,
   { kind, reason, outside }: Omit<Hold, 'at'>,
   userId: string | null,
 ): Promise<Date> {
-  const { rows } = await sql.query<{ at: Date }>(
+  const { rows } = await tx.query<{ at: Date }>(
     `UPDATE "Installation" SET held_at = pg_catalog.clock_timestamp(), hold_kind = $1::"HoldKind", hold_reason = $2,
             hold_generation = $3, hold_mark = $4, hold_marked_at = $5 WHERE id = 1 RETURNING held_at AS at`,
     [kind, reason, outside?.generation ?? null, outside?.mark ?? null, outside?.at ?? null],
   )
   const detail = { kind, reason }
-  await recordAudit(sql, { userId, action: 'installation.hold', subject: 'Installation', subjectId: id, detail })
+  await recordAudit(tx, { userId, action: 'installation.hold', subject: 'Installation', subjectId: id, detail })
   return rows[0]!.at
 }
 

@@ -1,6 +1,6 @@
 import type pg from 'pg'
 import { v7 as uuidv7 } from 'uuid'
-import { type Sql, transaction } from '../database/pool.ts'
+import { type Sql, type Tx, transaction } from '../database/pool.ts'
 import { type Hold, type Installation, lockInstallation, writeHold } from './installation.ts'
 import { type Evidence, type Finding, judge } from './judge.ts'
 import { compareMarks, type Mark } from './mark.ts'
@@ -37,15 +37,15 @@ export interface LookOptions {
 export async function look({ pool, marks }: LookDeps, options: LookOptions): Promise<Look> {
   const identity = await serverIdentity(pool)
   const address = addressOn(marks.address, identity.timeline)
-  const seen = await transaction(pool, async (sql): Promise<Look> => {
-    const installation = await lockInstallation(sql)
+  const seen = await transaction(pool, async (tx): Promise<Look> => {
+    const installation = await lockInstallation(tx)
     if (installation.hold) return { kind: 'HELD', hold: installation.hold, isNew: false }
     const stored = higher(await marks.read(installation.id), options.remembered, installation.id)
     const displacedAt = installation.markedAt ? undefined : await marks.lastOfAnother(installation.id)
-    const evidence = await evidenceOf(sql, installation, { ...options, stored, displacedAt, identity, address })
+    const evidence = await evidenceOf(tx, installation, { ...options, stored, displacedAt, identity, address })
     const finding = judge(evidence)
-    if (finding) return await stopFor(sql, installation, finding, stored, options)
-    return { kind: 'CLEAR', ...(await adopt(sql, installation, { identity, address, evidence })) }
+    if (finding) return await stopFor(tx, installation, finding, stored, options)
+    return { kind: 'CLEAR', ...(await adopt(tx, installation, { identity, address, evidence })) }
   })
   if (seen.kind === 'CLEAR') await marks.write(seen.installationId, seen.mark)
   return seen
@@ -104,7 +104,7 @@ async function evidenceOf(
 }
 
 async function stopFor(
-  sql: Sql,
+  tx: Tx,
   installation: Installation,
   finding: Finding,
   stored: StoredMark | undefined,
@@ -112,12 +112,12 @@ async function stopFor(
 ): Promise<Look> {
   const { mark } = installation
   if (mayWait && finding.isRefutable) {
-    const withinMs = await nextMarkWithin(sql)
+    const withinMs = await nextMarkWithin(tx)
     if (withinMs > 0) return { kind: 'WAIT', finding, mark, withinMs }
   }
   const { kind, reason } = finding
   const hold = { kind, reason, outside: kind === 'BEHIND' ? (stored ?? null) : null }
-  const at = await writeHold(sql, installation, hold, null)
+  const at = await writeHold(tx, installation, hold, null)
   return { kind: 'HELD', hold: { ...hold, at }, isNew: true }
 }
 
@@ -135,14 +135,14 @@ async function nextMarkWithin(sql: Sql): Promise<number> {
  * marks of the one that it was copied from are not its.
  */
 async function adopt(
-  sql: Sql,
+  tx: Tx,
   { id, server }: Installation,
   { identity, address, evidence }: Found & { evidence: Evidence },
 ): Promise<{ installationId: string; mark: Mark }> {
   const isElsewhere =
     !evidence.isVouched &&
     ((server !== null && identity.server !== null && server !== identity.server) || evidence.stored?.isOurs === false)
-  const { rows } = await sql.query<{ id: string; generation: number; mark: string; at: Date }>(
+  const { rows } = await tx.query<{ id: string; generation: number; mark: string; at: Date }>(
     `UPDATE "Installation" SET mark = mark + 1, marked_at = pg_catalog.clock_timestamp(), server = coalesce($2, server),
             installation_id = coalesce($3, installation_id),
             addresses = CASE WHEN $3::uuid IS NOT NULL THEN ARRAY[$1] WHEN $1 = ANY(addresses) THEN addresses ELSE addresses || $1::text END

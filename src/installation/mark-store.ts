@@ -74,7 +74,7 @@ async function readMark(file: string) {
   try {
     return fileContent.parse(JSON.parse(text))
   } catch (cause) {
-    throw new CampError('DATA', `${file} is no mark that camp has written`, {
+    throw new CampError('MARK_DAMAGED', `${file} is no mark that camp has written`, {
       hint: 'Restore the file. Without it a worker does not see whether its database is older than what was sent.',
       cause,
     })

@@ -6,7 +6,7 @@ import { holdOf } from './installation.ts'
 export async function assertNotHeld(sql: Sql): Promise<void> {
   const hold = await holdOf(sql)
   if (!hold) return
-  throw new CampError('STATE', `nothing is started: ${hold.reason}`, {
+  throw new CampError('INSTALLATION_HELD', `nothing is started: ${hold.reason}`, {
     hint: 'An ADMIN looks what may have gone out since, and decides: camp db accept-restore',
   })
 }

@@ -12,10 +12,10 @@ import { addressOn, serverIdentity } from './server.ts'
  */
 export async function registerInstallation(pool: pg.Pool, marks: Marks | undefined): Promise<void> {
   const { server, timeline } = await serverIdentity(pool)
-  const made = await transaction(pool, async sql => {
-    const installation = await lockInstallation(sql)
+  const made = await transaction(pool, async tx => {
+    const installation = await lockInstallation(tx)
     if (installation.server !== null || installation.markedAt !== null) return undefined
-    await sql.query(`UPDATE "Installation" SET server = $1, addresses = $2 WHERE id = 1`, [
+    await tx.query(`UPDATE "Installation" SET server = $1, addresses = $2 WHERE id = 1`, [
       server,
       marks ? [addressOn(marks.address, timeline)] : [],
     ])

@@ -1,5 +1,5 @@
 import { v7 as uuidv7 } from 'uuid'
-import type { Sql } from '../database/pool.ts'
+import type { Tx } from '../database/pool.ts'
 import type { Installation } from './installation.ts'
 
 /**
@@ -7,9 +7,9 @@ import type { Installation } from './installation.ts'
  * be a copy a new installation, so that the one that it was copied from keeps its marks. Workers then find it anew, at any address.
  * @param server as the database's server says
  */
-export async function releaseHold(sql: Sql, { hold, generation }: Installation, server: string | null): Promise<void> {
+export async function releaseHold(tx: Tx, { hold, generation }: Installation, server: string | null): Promise<void> {
   const isCopy = hold?.kind === 'COPY' || hold?.kind === 'UNKNOWN'
-  await sql.query(
+  await tx.query(
     `UPDATE "Installation" SET installation_id = coalesce($1, installation_id), generation = $2, mark = mark + 1,
             marked_at = pg_catalog.clock_timestamp(), server = $3, addresses = '{}', held_at = NULL, hold_kind = NULL, hold_reason = NULL,
             hold_generation = NULL, hold_mark = NULL, hold_marked_at = NULL WHERE id = 1`,

@@ -55,22 +55,30 @@ const BOMB_FROM = 64 * 1024 * 1024
 /** @throws CampError DATA where so much came out of so little that it is no mailing */
 export function assertNoBomb(file: string, unpackedBytes: number, packedBytes: number): void {
   if (unpackedBytes < BOMB_FROM || unpackedBytes <= packedBytes * MOST_TIMES) return
-  throw new CampError('DATA', `${file} unpacks to more than ${MOST_TIMES} times its size: that is no mailing`, {
-    hint: 'If it is one all the same, unpack it and save it as CSV.',
-  })
+  throw new CampError(
+    'FILE_TOO_LARGE',
+    `${file} unpacks to more than ${MOST_TIMES} times its size: that is no mailing`,
+    {
+      hint: 'If it is one all the same, unpack it and save it as CSV.',
+    },
+  )
 }
 
 function explained(file: string, error: unknown): unknown {
   const code = codeOf(error)
   if (code === 'Z_BUF_ERROR') {
-    return new CampError('DATA', `${file} is cut: its gzip ends in the middle`, {
+    return new CampError('FILE_DAMAGED', `${file} is cut: its gzip ends in the middle`, {
       hint: 'Copy or download it again. Nothing was imported.',
       cause: error,
     })
   }
   if (!code?.startsWith('Z_')) return error
-  return new CampError('DATA', `${file} is damaged: its gzip cannot be unpacked (${(error as Error).message})`, {
-    hint: 'Copy or download it again. Nothing was imported.',
-    cause: error,
-  })
+  return new CampError(
+    'FILE_DAMAGED',
+    `${file} is damaged: its gzip cannot be unpacked (${(error as Error).message})`,
+    {
+      hint: 'Copy or download it again. Nothing was imported.',
+      cause: error,
+    },
+  )
 }

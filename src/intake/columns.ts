@@ -125,14 +125,16 @@ function chosenColumns(file: string, headers: readonly string[], given: GivenCol
     }
     const field = fieldOf(word)
     if (!field) {
-      throw new CampError('USAGE', `--map: there is no field "${word}"`, {
+      throw new CampError('FIELD_UNKNOWN', `--map: there is no field "${word}"`, {
         hint: `Fields: ${Object.keys(FIELDS).join(', ')}, ddd. Write --map phone=TELEFONE,nome=CLIENTE.`,
       })
     }
     const found = names.map(name => indexOf(file, headers, word, name))
     if (field === 'phone') phones.push(...found)
     else if (found.length > 1 || chosen[field] !== undefined) {
-      throw new CampError('USAGE', `--map names ${field} twice`, { hint: 'Only the phone may be several columns.' })
+      throw new CampError('FIELD_TWICE', `--map names ${field} twice`, {
+        hint: 'Only the phone may be several columns.',
+      })
     } else chosen[field] = found[0]!
   }
   return { chosen, phones: [...new Set(phones)], areaCodes }
@@ -146,7 +148,7 @@ function indexOf(file: string, headers: readonly string[], word: string, name: s
   const ways = [headers, uniqueNames(headers)].map(names => names.indexOf(name))
   const index = ways.find(i => i >= 0) ?? headers.findIndex(header => plainName(header) === plainName(name))
   if (index >= 0) return index
-  throw new CampError('DATA', `${file} has no column "${name}" (--map ${word})`, { hint: found(headers) })
+  throw new CampError('COLUMN_NOT_FOUND', `${file} has no column "${name}" (--map ${word})`, { hint: found(headers) })
 }
 
 function guessPhones(place: string, headers: readonly string[], taken: ReadonlySet<number>): number[] {
@@ -184,7 +186,7 @@ function guess(
 function ambiguous(place: string, headers: readonly string[], field: Field, indexes: readonly number[], how: string) {
   const names = uniqueNames(headers)
   const choices = indexes.map(index => `"${names[index]}"`).join(' and ')
-  return new CampError('DATA', `${place}: ${choices} could each be ${field}`, { hint: `Say which: ${how}` })
+  return new CampError('COLUMN_AMBIGUOUS', `${place}: ${choices} could each be ${field}`, { hint: `Say which: ${how}` })
 }
 
 function flags(field: Field, headers: readonly string[], indexes: readonly number[]): string {
@@ -195,7 +197,7 @@ function flags(field: Field, headers: readonly string[], indexes: readonly numbe
 
 function missingPhone(place: string, headers: readonly string[]): CampError {
   const data = headers.some(header => /\d{8}/.test(header.replace(/\D/g, '')))
-  return new CampError('DATA', `${place}: no column is the phone`, {
+  return new CampError('PHONE_COLUMN_MISSING', `${place}: no column is the phone`, {
     hint: data
       ? `The first line seems to hold data; it must name the columns (telefone;nome;…). ${found(headers)}`
       : `${found(headers)} Say which it is: --map phone=COLUMN`,

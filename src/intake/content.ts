@@ -38,18 +38,22 @@ export interface Content {
  */
 export function assertContent({ message, template, vars, adapter }: ContentRequest): void {
   if (message !== null && template)
-    throw new CampError('USAGE', '--message and --template exclude each other', { hint: 'Give one of them.' })
+    throw new CampError('OPTIONS_CONFLICT', '--message and --template exclude each other', {
+      hint: 'Give one of them.',
+    })
   if (!template && Object.keys(vars).length > 0)
-    throw new CampError('USAGE', '--var goes with --template', { hint: 'In a text, columns stand as {{nome}}.' })
+    throw new CampError('OPTIONS_CONFLICT', '--var goes with --template', {
+      hint: 'In a text, columns stand as {{nome}}.',
+    })
   if (message !== null && cleanText(message).trim() === '')
-    throw new CampError('DATA', 'the message is empty', { hint: 'Write one: --message "Olá {{nome}}"' })
+    throw new CampError('MESSAGE_MISSING', 'the message is empty', { hint: 'Write one: --message "Olá {{nome}}"' })
   if (!template && adapter.content === 'TEMPLATE') {
-    throw new CampError('DATA', `${adapter.name} takes only approved templates, no free text`, {
+    throw new CampError('MESSAGE_KIND_REFUSED', `${adapter.name} takes only approved templates, no free text`, {
       hint: 'Give one with --template CODE (camp template list).',
     })
   }
   if (template && adapter.content === 'TEXT') {
-    throw new CampError('DATA', `${adapter.name} takes free text, no templates`, {
+    throw new CampError('MESSAGE_KIND_REFUSED', `${adapter.name} takes free text, no templates`, {
       hint: 'Give the text with --message "Olá {{nome}}", or in a column "mensagem".',
     })
   }
@@ -71,7 +75,7 @@ export function contentFor(request: ContentRequest, file: string, columns: Colum
   }
   const ownTexts = columns.fields.mensagem !== undefined
   if (message === null && !ownTexts) {
-    throw new CampError('DATA', `${file} has no column with messages, and none was given`, {
+    throw new CampError('MESSAGE_MISSING', `${file} has no column with messages, and none was given`, {
       hint: 'Give one with --message "Olá {{nome}}", a template with --template CODE, or a column "mensagem".',
     })
   }

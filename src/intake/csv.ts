@@ -1,7 +1,8 @@
-import { once } from 'node:events'
-import { CsvError, Parser } from 'csv-parse'
+import { CsvError } from 'csv-parse'
 import { CampError } from '../errors.ts'
+import { LenientReader } from './lenient-csv.ts'
 import { faultOfHeader, type QuoteFault, QuoteJudge } from './quotes.ts'
+import { breaksIn, type CsvRecord, StrictReader } from './strict-csv.ts'
 
 /** A record of the file: its cells, and the line where it begins (the file's first line is 1). */
 export interface Row {
@@ -20,90 +21,68 @@ export interface CsvOptions {
 }
 
 /**
- * The records of a CSV file, a chunk of bytes at a time: what a consumer holds is a chunk, however long the file. Lines with
+ * The records of a CSV file, a chunk of text at a time: what a consumer holds is a chunk, however long the file. Lines with
  * nothing but delimiters and spaces are no records. A quote within a cell that is not quoted is a character like any other
  * (Zé "Bala" Silva).
- * @param bytes UTF-8 without byte order mark
+ *
+ * Records are read strictly while they can be. From the first that is not written as RFC 4180 says, csv-parse reads the rest.
+ * @param chunks without byte order marks
  * @throws CampError DATA with file, line and column
  */
-export async function* readRows(bytes: AsyncIterable<Buffer>, options: CsvOptions): AsyncGenerator<Row[]> {
-  const parser = new RowParser(options)
-  parser.on('error', () => undefined) // it comes through the calls below
-  parser.resume()
-  for await (const chunk of bytes) {
-    if (chunk.length === 0) continue
-    await new Promise<void>((resolve, reject) =>
-      parser.write(chunk, error => (error ? reject(parser.explain(error)) : resolve())),
-    )
-    const rows = parser.takeRows()
+export async function* readRows(chunks: AsyncIterable<string>, options: CsvOptions): AsyncGenerator<Row[]> {
+  const collector = new RowCollector(options)
+  const strict = new StrictReader(options.delimiter, MAX_RECORD_BYTES / 3, record => collector.add(record, false))
+  let lenient: LenientReader | undefined
+  const read = async (text: string, atEnd: boolean): Promise<Row[]> => {
+    const rest = lenient ? text : strict.read(text, atEnd)
+    if (rest === undefined) return collector.takeRows()
+    lenient ??= new LenientReader(options, MAX_RECORD_BYTES, strict.line, (record, torn) => collector.add(record, torn))
+    await lenient.read(rest, atEnd).catch(error => {
+      throw collector.explain(error, lenient!.line)
+    })
+    return collector.takeRows()
+  }
+  for await (const chunk of chunks) {
+    const rows = await read(chunk, false)
     if (rows.length > 0) yield rows
   }
-  parser.end()
-  await once(parser, 'end').catch(error => {
-    throw parser.explain(error)
-  })
-  const rows = parser.takeRows()
+  const rows = await read('', true)
   if (rows.length > 0) yield rows
 }
 
-/** Records are kept where they come out of the parser: passed on through its stream, each costs more than its parsing. */
-class RowParser extends Parser {
+// Far longer than any lead: it is a quote that was never closed, and would swallow the rest of the file.
+const MAX_RECORD_BYTES = 1024 * 1024
+
+/** Makes rows of records: leaves out those that are none, and judges the quotes of the others. */
+class RowCollector {
   readonly #file: string
   readonly #delimiter: string
-  readonly #lines = new LineCount()
   #passOver: boolean
   #headers: readonly string[] | undefined
   #judge: QuoteJudge | undefined
-  /** A cell of the record that is being read has kept its opening quote. */
-  #torn = false
   #rows: Row[] = []
 
   constructor({ file, delimiter, separatorLine }: CsvOptions) {
-    super({
-      delimiter,
-      record_delimiter: ['\r\n', '\n', '\r'],
-      relax_column_count: true,
-      relax_quotes: true,
-      skip_empty_lines: true,
-      max_record_size: MOST_CHARACTERS,
-    })
     this.#file = file
     this.#delimiter = delimiter
     this.#passOver = separatorLine !== null
-    this.#watchTornQuotes()
   }
 
-  /**
-   * With relax_quotes csv-parse puts the opening quote back where other characters follow the closing one. In the cell this looks
-   * like a text that begins with a quote, so it is noted where it happens: csv-parse tells it nowhere else.
-   */
-  #watchTornQuotes(): void {
-    const { field } = (this as unknown as { state: { field: { prepend: (quote: Buffer) => void } } }).state
-    const prepend = field.prepend.bind(field)
-    field.prepend = quote => {
-      this.#torn = true
-      prepend(quote)
-    }
-  }
-
-  override push(cells: string[] | null): boolean {
-    if (cells === null) return super.push(null)
-    const line = this.#lines.next(cells, this.info.lines, this.info.empty_lines)
+  /** @param torn a cell has kept its opening quote, since other characters stand behind its closing one */
+  add({ cells, line, multiline }: CsvRecord, torn: boolean): void {
     if (this.#passOver || isBlank(cells)) {
       this.#passOver = false
-      return true
+      return
     }
     // A quote that has swallowed rows has swallowed their line breaks.
-    const suspect = this.#torn || this.#lines.latestHasBreaks || !this.#judge
-    const fault = suspect ? this.#faultOf(cells) : undefined
-    this.#torn = false
+    const suspect = torn || multiline || !this.#judge
+    const fault = suspect ? this.#faultOf(cells, torn) : undefined
     if (fault?.certain) throw this.#quoteError(lineOfCell(line, cells, fault.column), fault.column)
     this.#rows.push(fault ? { line, cells, doubt: doubtOf(fault) } : { line, cells })
-    return true
   }
 
-  #faultOf(cells: readonly string[]): QuoteFault | undefined {
-    if (this.#judge) return this.#judge.faultOf(cells, this.#torn)
+  #faultOf(cells: readonly string[], torn: boolean): QuoteFault | undefined {
+    if (this.#judge) return this.#judge.faultOf(cells, torn)
     const fault = faultOfHeader(cells, this.#delimiter)
     if (fault) return fault
     this.#headers = cells
@@ -111,7 +90,7 @@ class RowParser extends Parser {
     return undefined
   }
 
-  /** The records since the last time. */
+  /** The rows since the last time. */
   takeRows(): Row[] {
     const rows = this.#rows
     this.#rows = []
@@ -119,26 +98,27 @@ class RowParser extends Parser {
   }
 
   /** csv-parse's error in camp's words; any other as it is. */
-  explain(error: unknown): unknown {
+  explain(error: unknown, line: number): unknown {
     if (!(error instanceof CsvError)) return error
     const index = 'column' in error && typeof error.column === 'number' ? error.column : 0
     if (error.code === 'CSV_QUOTE_NOT_CLOSED' || error.code === 'CSV_MAX_RECORD_SIZE') {
-      return this.#quoteError(this.#lines.current, index)
+      return this.#quoteError(line, index)
     }
-    return new CampError('DATA', `${this.#file}, line ${this.#lines.current}: ${error.message}`, { cause: error })
+    return new CampError('FILE_MALFORMED', `${this.#file}, line ${line}: ${error.message}`, { cause: error })
   }
 
   #quoteError(line: number, index: number): CampError {
     const header = this.#headers?.[index]
     const column = header === undefined ? `${index + 1}` : `"${header}"`
-    return new CampError('DATA', `${this.#file}, line ${line}, column ${column}: a quote is opened and not closed`, {
-      hint: 'Close it, or remove it; a quote within a quoted cell is written twice. Nothing was imported.',
-    })
+    return new CampError(
+      'FILE_MALFORMED',
+      `${this.#file}, line ${line}, column ${column}: a quote is opened and not closed`,
+      {
+        hint: 'Close it, or remove it; a quote within a quoted cell is written twice. Nothing was imported.',
+      },
+    )
   }
 }
-
-// Far longer than any lead: it is a quote that was never closed, and would swallow the rest of the file.
-const MOST_CHARACTERS = 1024 * 1024
 
 function doubtOf({ column, line }: QuoteFault): NonNullable<Row['doubt']> {
   if (line === undefined) return { column, detail: 'a quote is opened, and closed within another cell' }
@@ -158,34 +138,3 @@ function isBlank(cells: readonly string[]): boolean {
 
 /** The last byte of a file that DOS has written. */
 const DOS_END = '\x1a'
-
-/** The lines on which records begin. csv-parse counts a CRLF within a cell as two lines, so its count only says when to look. */
-class LineCount {
-  /** Where the record that is being read begins. */
-  current = 1
-  /** The latest record has line breaks in its cells. */
-  latestHasBreaks = false
-  #parsed = 0
-  #empty = 0
-
-  /** @returns the line on which this record begins */
-  next(cells: readonly string[], parsed: number, empty: number): number {
-    const skipped = empty - this.#empty
-    const line = this.current + skipped
-    const ofItsOwn = parsed - this.#parsed - skipped
-    this.latestHasBreaks = ofItsOwn > 1
-    this.current = line + (this.latestHasBreaks ? 1 + cells.reduce((sum, cell) => sum + breaksIn(cell), 0) : 1)
-    this.#parsed = parsed
-    this.#empty = empty
-    return line
-  }
-}
-
-function breaksIn(cell: string): number {
-  let breaks = 0
-  for (let i = 0; i < cell.length; i++) {
-    const code = cell.charCodeAt(i)
-    if (code === 10 || (code === 13 && cell.charCodeAt(i + 1) !== 10)) breaks++
-  }
-  return breaks
-}

@@ -16,7 +16,7 @@ export function detectEncoding(file: string, scan: Scan): Encoding {
   const utf16 = nulAt === undefined ? undefined : utf16Of(head)
   if (utf16) return utf16
   if (nulAt !== undefined && nuls * FEW_NULS > bytes) {
-    throw new CampError('DATA', `${file} is not a text file: byte ${nulAt + 1} is NUL`, {
+    throw new CampError('FILE_NOT_TEXT', `${file} is not a text file: byte ${nulAt + 1} is NUL`, {
       hint: 'Save it as CSV. If it is a text, name its encoding: --encoding windows-1252',
     })
   }
@@ -69,7 +69,7 @@ async function tornNotes(text: BytesOptions, encoding: Encoding, scan: Scan): Pr
   const line = await lineAt(text, tornAt)
   if (!isMostlyUtf8(scan)) {
     const mark = bomOf(scan.head) === 'utf-8' ? ', though its byte order mark says so' : ''
-    throw new CampError('DATA', `${text.file} is not UTF-8${mark}: line ${line}, byte ${tornAt + 1}`, {
+    throw new CampError('FILE_NOT_TEXT', `${text.file} is not UTF-8${mark}: line ${line}, byte ${tornAt + 1}`, {
       hint: `It reads as ${detectCodePage(scan.sample)}: --encoding ${detectCodePage(scan.sample)}`,
     })
   }

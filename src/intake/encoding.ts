@@ -1,3 +1,4 @@
+import { StringDecoder } from 'node:string_decoder'
 import { CampError } from '../errors.ts'
 import { decodeCodePage, encodeCodePage, isCodePage } from './code-page.ts'
 
@@ -9,7 +10,9 @@ export function parseEncoding(name: string): Encoding {
   const plain = name.toLowerCase().replace(/[^a-z0-9]/g, '')
   const known = ENCODINGS.find(encoding => encoding.replace(/[^a-z0-9]/g, '') === plain) ?? OTHER_NAMES.get(plain)
   if (known) return known
-  throw new CampError('USAGE', `--encoding "${name}" is not known`, { hint: `Encodings: ${ENCODINGS.join(', ')}.` })
+  throw new CampError('INVALID_ARGUMENT', `--encoding "${name}" is not known`, {
+    hint: `Encodings: ${ENCODINGS.join(', ')}.`,
+  })
 }
 
 // Latin-1 is read as Windows-1252, as every browser does: it differs only in control characters that no mailing has.
@@ -36,21 +39,24 @@ const OTHER_NAMES = new Map<string, Encoding>(
 )
 
 /**
- * The file's bytes as UTF-8, without byte order marks, also of files that were put together, and without NULs, which PostgreSQL
- * cannot hold. Bytes that are no UTF-8 in a file that is stay as they are.
+ * The file's bytes as text, without byte order marks, also of files that were put together, and without NULs, which PostgreSQL
+ * cannot hold. A byte that is no UTF-8 in a file that is becomes U+FFFD.
  */
-export async function* toUtf8(bytes: AsyncIterable<Buffer>, encoding: Encoding): AsyncGenerator<Buffer> {
-  if (encoding === 'utf-8') yield* withoutMarks(bytes)
-  else if (isCodePage(encoding)) {
-    for await (const chunk of withoutMarks(bytes)) yield Buffer.from(decodeCodePage(chunk, encoding))
-  } else yield* withoutMarks(decoded(bytes, encoding))
+export async function* toText(bytes: AsyncIterable<Buffer>, encoding: Encoding): AsyncGenerator<string> {
+  if (isCodePage(encoding)) {
+    for await (const chunk of withoutMarks(bytes)) yield decodeCodePage(chunk, encoding)
+  } else if (encoding === 'utf-8') {
+    const decoder = new StringDecoder('utf8')
+    for await (const chunk of withoutMarks(bytes)) yield decoder.write(chunk)
+    yield decoder.end()
+  } else {
+    const decoder = new TextDecoder(encoding)
+    for await (const chunk of bytes) yield decoder.decode(chunk, { stream: true }).replace(MARKS_AND_NULS, '')
+    yield decoder.decode().replace(MARKS_AND_NULS, '')
+  }
 }
 
-async function* decoded(bytes: AsyncIterable<Buffer>, encoding: Encoding): AsyncGenerator<Buffer> {
-  const decoder = new TextDecoder(encoding)
-  for await (const chunk of bytes) yield Buffer.from(decoder.decode(chunk, { stream: true }))
-  yield Buffer.from(decoder.decode())
-}
+const MARKS_AND_NULS = /[\ufeff\0]/g
 
 /** A mark may lie across two chunks: what could begin one waits for the next. */
 async function* withoutMarks(bytes: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {

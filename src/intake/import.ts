@@ -1,11 +1,10 @@
 import { resolve } from 'node:path'
-import type pg from 'pg'
 import { v7 as uuidv7 } from 'uuid'
 import { formatMoney, moneyOf } from '../budget/money.ts'
 import { affordable } from '../campaign/affordable.ts'
 import { assertOpensFor } from '../campaign/contact-hours.ts'
 import { openingsFor } from '../campaign/forecast.ts'
-import { transaction, withoutTimeLimits } from '../database/pool.ts'
+import { type Tx, transaction, withoutTimeLimits } from '../database/pool.ts'
 import { loadsOf } from '../dispatch/expected-end.ts'
 import { batchSizes, effectiveBatchSize, perSecond } from '../dispatch/plan.ts'
 import { CampError } from '../errors.ts'
@@ -48,7 +47,9 @@ export async function importCampaign(deps: ImportDeps, request: ImportRequest): 
   try {
     assertContent(request)
     if (request.rejects !== null && resolve(request.rejects) === resolve(request.file)) {
-      throw new CampError('USAGE', '--rejects names the file that is imported', { hint: 'Give it another name.' })
+      throw new CampError('OPTIONS_CONFLICT', '--rejects names the file that is imported', {
+        hint: 'Give it another name.',
+      })
     }
     const source = await inspectFile(request.file, { ...request, signal: deps.signal })
     const records = await openRecords(source, deps.signal)
@@ -135,18 +136,18 @@ async function importRows(deps: ImportDeps, request: ImportRequest, intake: Inta
   const { rejects: file, overwrite = false } = request
   const rejects = file === null ? null : await RejectsFile.create({ file, overwrite }, source, columns)
   try {
-    const result = await transaction(deps.pool, async client => {
+    const result = await transaction(deps.pool, async tx => {
       // No worker waits for its locks, and a terminal may stop it for a while; another import of the file is waited for.
-      await withoutTimeLimits(client)
-      if (!request.again) await claimFile(client, source.file, source.sha256)
-      const made = await createCampaign(deps, request, intake, client)
-      const tally = await storeLeads(deps, intake, client, made.id, rejects)
+      await withoutTimeLimits(tx)
+      if (!request.again) await claimFile(tx, source.file, source.sha256)
+      const made = await createCampaign(deps, request, intake, tx)
+      const tally = await storeLeads(deps, intake, tx, made.id, rejects)
       await assertUnchanged(source)
       assertAllCanBeSent(request, intake, tally)
       const fish = tally.pending > 0 ? intake.fish.length : 0
-      await completeCampaign(client, made.id, { rows: tally.rows, leads: tally.leads, fish })
+      await completeCampaign(tx, made.id, { rows: tally.rows, leads: tally.leads, fish })
       const { agendamentoId } = made
-      await recordAudit(client, {
+      await recordAudit(tx, {
         userId: request.userId,
         action: 'campaign.import',
         subject: 'Campaign',
@@ -163,7 +164,7 @@ async function importRows(deps: ImportDeps, request: ImportRequest, intake: Inta
           no_cap: request.noCap,
         },
       })
-      await deps.onImported?.(client, { ...made, ...warningsOf(intake) }, source)
+      await deps.onImported?.(tx, { ...made, ...warningsOf(intake) }, source)
       // Whatever the disk refuses, it is to refuse before the import is one.
       await rejects?.seal()
       deps.signal.throwIfAborted()
@@ -209,7 +210,7 @@ function assertAllCanBeSent(request: ImportRequest, { fish, createdAt }: Intake,
   assertOpensFor(contactHoursOf(request), regions, createdAt)
 }
 
-async function createCampaign(deps: ImportDeps, request: ImportRequest, intake: Intake, client: pg.PoolClient) {
+async function createCampaign(deps: ImportDeps, request: ImportRequest, intake: Intake, tx: Tx) {
   const { source, content, createdAt } = intake
   const id = uuidv7()
   const day = dayIn(request.timezone, createdAt)
@@ -226,27 +227,27 @@ async function createCampaign(deps: ImportDeps, request: ImportRequest, intake: 
     sourceSha256: source.sha256,
     createdAt,
   }
-  return { id, agendamentoId: await insertCampaign(client, header, () => newHandle(day, deps.random ?? cryptoRandom)) }
+  return { id, agendamentoId: await insertCampaign(tx, header, () => newHandle(day, deps.random ?? cryptoRandom)) }
 }
 
 async function storeLeads(
   deps: ImportDeps,
   intake: Intake,
-  client: pg.PoolClient,
+  tx: Tx,
   campaignId: string,
   rejects: RejectsFile | null,
 ): Promise<Tally> {
   const sequence = new Sequencer()
   const nextId = uuids(intake.createdAt, deps.random ?? cryptoRandom)
   const open = intake.byText ? storeByText : storeInOrder
-  const store = await open(client, campaignId, sequence, nextId)
+  const store = await open(tx, campaignId, sequence, nextId)
   try {
     const sinks = [store, rejects, intake.segments].filter(sink => sink !== null)
     const tally = await readLeads(deps, intake, sinks)
     await store.end()
     if (tally.firstBlock === undefined || intake.fish.length === 0) return tally
     const placing = { model: seqOf(tally.firstBlock, 1), byText: intake.byText, counts: sequence.counts }
-    await insertFish(client, campaignId, placeFish(intake.fish, sequence.counts), placing, nextId)
+    await insertFish(tx, campaignId, placeFish(intake.fish, sequence.counts), placing, nextId)
     return tally
   } catch (error) {
     await store.abort()

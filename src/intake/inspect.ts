@@ -4,7 +4,7 @@ import { CampError, codeOf } from '../errors.ts'
 import { openBytes } from './bytes.ts'
 import { type Delimiter, detectDelimiter, separatorLine } from './delimiter.ts'
 import { bomOf, detectEncoding, encodingNotes } from './detect.ts'
-import { type Encoding, toUtf8 } from './encoding.ts'
+import { type Encoding, toText } from './encoding.ts'
 import { assertTextInGzip, KIND_BYTES, kindOf } from './magic.ts'
 import { scanBytes } from './scan.ts'
 import { chooseSheet, type OtherSheet } from './xlsx/open.ts'
@@ -64,7 +64,7 @@ export async function inspectFile(path: string, options: InspectOptions): Promis
   const at = { path, file, bytes: size, modifiedMs: mtimeMs }
   if (kind === 'zip') return { ...at, ...(await inspectSheet(path, file, options)) }
   if (options.sheet !== null) {
-    throw new CampError('USAGE', `--sheet says nothing here: ${file} is no workbook`, {
+    throw new CampError('OPTION_NOT_APPLICABLE', `--sheet says nothing here: ${file} is no workbook`, {
       hint: 'Run it without --sheet.',
     })
   }
@@ -76,7 +76,7 @@ const NO_SHEET = { sheet: null, otherSheets: [] }
 
 async function inspectSheet(path: string, file: string, options: InspectOptions) {
   if (options.encoding !== null || options.delimiter !== null) {
-    throw new CampError('USAGE', `--encoding and --delimiter say nothing here: ${file} is a workbook`, {
+    throw new CampError('OPTION_NOT_APPLICABLE', `--encoding and --delimiter say nothing here: ${file} is a workbook`, {
       hint: 'Run it without them; --sheet chooses the sheet.',
     })
   }
@@ -126,20 +126,22 @@ async function inspectText(path: string, file: string, gzip: boolean, options: I
 export async function assertUnchanged({ path, file, bytes, modifiedMs }: Inspection): Promise<void> {
   const { size, mtimeMs } = await statFile(path)
   if (size === bytes && mtimeMs === modifiedMs) return
-  throw new CampError('DATA', `${file} changed while it was read`, { hint: 'Import it again when it is complete.' })
+  throw new CampError('FILE_CHANGED', `${file} changed while it was read`, {
+    hint: 'Import it again when it is complete.',
+  })
 }
 
 async function statFile(path: string) {
   const found = await stat(path).catch(error => {
     throw codeOf(error) === 'ENOENT'
-      ? new CampError('NOT_FOUND', `there is no file ${path}`, {
+      ? new CampError('FILE_NOT_FOUND', `there is no file ${path}`, {
           hint: 'Check the path; it counts from the current folder.',
         })
       : unreadable(path, error)
   })
   if (found.isFile()) return found
   const hint = found.isDirectory() ? 'Give a CSV or .xlsx file.' : 'Pipe it in: … | camp campaign import - …'
-  throw new CampError('DATA', `${path} is not a file`, { hint })
+  throw new CampError('FILE_UNREADABLE', `${path} is not a file`, { hint })
 }
 
 async function beginningOf(path: string): Promise<Buffer> {
@@ -158,21 +160,21 @@ async function beginningOf(path: string): Promise<Buffer> {
 
 function unreadable(path: string, error: unknown): unknown {
   return codeOf(error) === 'EACCES'
-    ? new CampError('DATA', `${path} may not be read: permission denied`, {
+    ? new CampError('FILE_UNREADABLE', `${path} may not be read: permission denied`, {
         hint: 'Give it to the user who runs camp.',
       })
     : error
 }
 
 export function emptyFile(file: string): CampError {
-  return new CampError('DATA', `${file} is empty: it has no row of data`, {
+  return new CampError('FILE_EMPTY', `${file} is empty: it has no row of data`, {
     hint: 'The first line names the columns, each further line is a lead.',
   })
 }
 
 async function decodedHead(head: Buffer, encoding: Encoding): Promise<string> {
   let text = ''
-  for await (const chunk of toUtf8(onlyChunk(head), encoding)) text += chunk.toString('utf8')
+  for await (const chunk of toText(onlyChunk(head), encoding)) text += chunk
   return text.replace(/^\ufeff/, '')
 }
 

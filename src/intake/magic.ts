@@ -47,12 +47,14 @@ export function assertTextInGzip(file: string, head: Buffer): void {
   const kind = kindOf(file, head)
   if (kind === 'text') return
   const what = kind === 'gzip' ? 'a gzip within a gzip' : 'a gzip that holds a .zip or .xlsx'
-  throw new CampError('DATA', `${file} is ${what}`, { hint: 'Unpack it once (gunzip), and import what comes out.' })
+  throw new CampError('FILE_UNSUPPORTED', `${file} is ${what}`, {
+    hint: 'Unpack it once (gunzip), and import what comes out.',
+  })
 }
 
 /** The error for a file that is not what camp reads. @param what with its article: an .ods */
 export function notData(file: string, what: string, hint: string): CampError {
-  return new CampError('DATA', `${file} is ${what} file, not a CSV or .xlsx`, { hint })
+  return new CampError('FILE_UNSUPPORTED', `${file} is ${what} file, not a CSV or .xlsx`, { hint })
 }
 
 /** An .xls, or an .xlsx with a password: both are OLE containers, whose directory has the names of what they hold. */
@@ -61,7 +63,7 @@ function oldExcel(file: string, head: Buffer): CampError {
   const at = head.length >= 52 ? (head.readUInt32LE(48) + 1) * sector : 0
   const directory = head.subarray(at, at + 4096).toString('utf16le')
   if (directory.includes('EncryptedPackage')) {
-    return new CampError('DATA', `${file} is protected by a password`, {
+    return new CampError('FILE_PROTECTED', `${file} is protected by a password`, {
       hint: 'Open it in Excel, take the password away (File > Info > Protect), and save it.',
     })
   }

@@ -24,14 +24,15 @@ export function prepareMessage(message: string, columns: readonly NamedColumn[],
   const leftovers = text.literals.flatMap(literal => leftoversIn(literal, columns))
   const certain = leftovers.find(one => one.column !== undefined)
   if (certain) {
-    throw new CampError('DATA', `the message holds ${certain.written}, which would go out as it stands`, {
+    throw new CampError('MESSAGE_INVALID', `the message holds ${certain.written}, which would go out as it stands`, {
       hint: `To fill it from the file, write {{${certain.column}}}.`,
     })
   }
   const problem = isTornText(text.text) ? 'holds U+FFFD, where a character was lost' : textProblem(text.text, {})
   const bare = text.literals.join('')
   const refused = problem ?? lengthProblem(bare, rules)
-  if (refused !== undefined) throw new CampError('DATA', `the message ${refused}`, { hint: 'Correct the text.' })
+  if (refused !== undefined)
+    throw new CampError('MESSAGE_INVALID', `the message ${refused}`, { hint: 'Correct the text.' })
   const unknown = leftovers.map(
     ({ written }) => `the message holds ${written}, which no column fills: it goes out as it stands`,
   )

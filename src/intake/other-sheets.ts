@@ -11,7 +11,7 @@ export function otherSheetsOf({ otherSheets }: Pick<Inspection, 'otherSheets'>):
 export function withOtherSheets({ sheet, otherSheets }: Inspection, error: unknown): unknown {
   if (!(error instanceof CampError) || error.kind !== 'DATA' || otherSheets.length === 0) return error
   const sheets = `The sheet "${sheet}" was read; others with rows: ${sheetNames(otherSheets)}. Name one with --sheet.`
-  return new CampError('DATA', error.message, {
+  return new CampError(error.code, error.message, {
     hint: [...(error.hint?.split('\n') ?? []), sheets],
     cause: error.cause,
   })

@@ -7,7 +7,7 @@ import { CampError } from '../errors.ts'
 export function parsePairs(flag: string, texts: readonly string[]): Record<string, string> {
   return Object.fromEntries(
     Object.entries(parsePairLists(flag, texts)).map(([name, values]) => {
-      if (values.length > 1) throw new CampError('USAGE', `${flag} names "${name}" twice`)
+      if (values.length > 1) throw new CampError('FIELD_TWICE', `${flag} names "${name}" twice`)
       return [name, values[0]!]
     }),
   )
@@ -20,7 +20,7 @@ export function parsePairLists(flag: string, texts: readonly string[]): Record<s
     const at = pair.indexOf('=')
     const [name, value] = [pair.slice(0, at).trim(), pair.slice(at + 1).trim()]
     if (at <= 0 || name === '' || value === '') {
-      throw new CampError('USAGE', `${flag} "${pair}" is not a pair`, {
+      throw new CampError('INVALID_ARGUMENT', `${flag} "${pair}" is not a pair`, {
         hint: `Write it as ${flag} name=column,name=column.`,
       })
     }

@@ -70,7 +70,7 @@ async function giveName(draft: string, path: string): Promise<void> {
 }
 
 function occupied(path: string): CampError {
-  return new CampError('STATE', `there is a file ${path} already`, {
+  return new CampError('FILE_EXISTS', `there is a file ${path} already`, {
     hint: 'Give another name with --rejects, or have it replaced: --overwrite.',
   })
 }

@@ -103,7 +103,7 @@ export class RejectsFile {
   /** Makes it appear, whole; by then the import is one. @throws CampError DATA */
   async publish(): Promise<void> {
     await this.#place.publish().catch(error => {
-      throw new CampError('DATA', `the rejects cannot be written to ${this.path}: ${messageOf(error)}`, {
+      throw new CampError('FILE_UNWRITABLE', `the rejects cannot be written to ${this.path}: ${messageOf(error)}`, {
         hint: 'The campaign is imported: camp campaign list',
         cause: error,
       })

@@ -3,7 +3,7 @@ import type { Adapter } from '../broker/port.ts'
 import type { Affordable } from '../campaign/affordable.ts'
 import type { Hours, ThrottleColumns } from '../campaign/settings.ts'
 import type { Clock } from '../clock.ts'
-import type { Sql } from '../database/pool.ts'
+import type { Tx } from '../database/pool.ts'
 import type { PrismaClient } from '../database/prisma.ts'
 import type { Refusals } from '../dispatch/capped.ts'
 import type { Load } from '../dispatch/expected-end.ts'
@@ -25,7 +25,7 @@ export interface ImportDeps {
   signal: AbortSignal
   /** Joins the transaction of the import at its end: what it throws undoes all of it. */
   onImported?: (
-    sql: Sql,
+    tx: Tx,
     campaign: { id: string; agendamentoId: string } & Pick<ImportResult, 'warnings' | 'notes'>,
     source: Inspection,
   ) => Promise<void>

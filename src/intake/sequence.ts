@@ -44,7 +44,7 @@ export class Sequencer {
     const n = ++this.counts[block]!
     if (n > MOST_IN_A_REGION) {
       const what = REGIONS[block] ? `of ${REGIONS[block].name}` : 'that are refused'
-      throw new CampError('DATA', `more than ${MOST_IN_A_REGION.toLocaleString('en')} rows ${what}`, {
+      throw new CampError('FILE_TOO_LARGE', `more than ${MOST_IN_A_REGION.toLocaleString('en')} rows ${what}`, {
         hint: 'Import the file in parts.',
       })
     }

@@ -1,6 +1,5 @@
-import type pg from 'pg'
 import type { ThrottleColumns } from '../campaign/settings.ts'
-import type { Sql } from '../database/pool.ts'
+import type { Sql, Tx } from '../database/pool.ts'
 import { CampError } from '../errors.ts'
 import { type Copy, copyValue, startCopy } from './copy.ts'
 import type { PlacedFish } from './fish.ts'
@@ -56,22 +55,22 @@ export async function claimFile(sql: Sql, file: string, sha256: string): Promise
     [`camp import ${sha256}`],
   )
   if (!rows[0]!.free) {
-    throw new CampError('STATE', `${file} is being imported right now by another camp`, {
+    throw new CampError('FILE_IMPORT_RUNNING', `${file} is being imported right now by another camp`, {
       hint: 'See: camp campaign list',
     })
   }
   const before = await importedBefore(sql, sha256)
   if (before === undefined) return
-  throw new CampError('STATE', `${file} was imported before, as campaign ${before}`, {
+  throw new CampError('FILE_IMPORTED_BEFORE', `${file} was imported before, as campaign ${before}`, {
     hint: `See it: camp campaign show ${before}. To send the same file again: --again`,
   })
 }
 
 /** @param handles candidates for agendamento_id, tried until one is free @returns the one it got */
-export async function insertCampaign(sql: Sql, c: NewCampaign, handles: () => string): Promise<string> {
+export async function insertCampaign(tx: Tx, c: NewCampaign, handles: () => string): Promise<string> {
   for (let attempt = 0; attempt < 10; attempt++) {
     const handle = handles()
-    const { rowCount } = await sql.query(
+    const { rowCount } = await tx.query(
       `INSERT INTO "Campaign" (
          id, agendamento_id, name, user_id, wallet_id, broker_id, template_id, base_message, template_vars,
          throttling_type, throttling_config, scheduled_at, start_before, hours_from, hours_to, days, allow_holidays, no_cap,
@@ -118,14 +117,9 @@ export interface LeadStore extends LeadSink {
 }
 
 /** Straight into the table, numbered as they come. */
-export function storeInOrder(
-  client: pg.PoolClient,
-  campaignId: string,
-  sequence: Sequencer,
-  nextId: () => string,
-): LeadStore {
+export function storeInOrder(tx: Tx, campaignId: string, sequence: Sequencer, nextId: () => string): LeadStore {
   const copy = startCopy(
-    client,
+    tx,
     `COPY "CampaignLead" (campaign_id, seq, id, source_line, phone, nome, cpf_cnpj, idcob_contrato, custom_message, variables,
                           status, error_code, error_message) FROM STDIN`,
   )
@@ -140,18 +134,18 @@ export function storeInOrder(
  * numbered by one sort in the database.
  */
 export async function storeByText(
-  client: pg.PoolClient,
+  tx: Tx,
   campaignId: string,
   sequence: Sequencer,
   nextId: () => string,
 ): Promise<LeadStore> {
-  await client.query(
+  await tx.query(
     `CREATE TEMP TABLE staged_lead (
        block int, id uuid, source_line int, phone text, nome text, cpf_cnpj text, idcob_contrato text,
        custom_message text COLLATE "C", variables jsonb, status "LeadStatus", error_code text, error_message text
      ) ON COMMIT DROP`,
   )
-  const copy = startCopy(client, `COPY staged_lead FROM STDIN`)
+  const copy = startCopy(tx, `COPY staged_lead FROM STDIN`)
   const tagOf = (lead: Lead) => {
     sequence.next(lead.block)
     return `${lead.block}`
@@ -161,7 +155,7 @@ export async function storeByText(
     add: leads => copyLeads(copy, leads, tagOf, nextId),
     end: async () => {
       await copy.end()
-      await client.query(
+      await tx.query(
         `INSERT INTO "CampaignLead" (campaign_id, seq, id, source_line, phone, nome, cpf_cnpj, idcob_contrato, custom_message,
                                      variables, status, error_code, error_message)
          SELECT $1, ${SEQ_SQL}, id, source_line, phone, nome, cpf_cnpj, idcob_contrato, custom_message,
@@ -181,7 +175,7 @@ export async function storeByText(
  * @param model the seq of the first good lead
  */
 export async function insertFish(
-  sql: Sql,
+  tx: Tx,
   campaignId: string,
   fish: readonly PlacedFish[],
   { model, byText, counts }: { model: number; byText: boolean; counts: readonly number[] },
@@ -189,7 +183,7 @@ export async function insertFish(
 ): Promise<void> {
   const modelOf = ({ block, after }: PlacedFish) =>
     byText && counts[block]! > 0 ? seqOf(block, Math.min(Math.max(after, 1), counts[block]!)) : model
-  await sql.query(
+  await tx.query(
     `INSERT INTO "CampaignLead" (campaign_id, is_fish, id, seq, phone, nome, cpf_cnpj, idcob_contrato, custom_message, variables)
      SELECT $1, true, f.id, f.seq, f.phone, f.nome, l.cpf_cnpj, l.idcob_contrato, l.custom_message, l.variables
      FROM unnest($2::uuid[], $3::int[], $4::text[], $5::text[], $6::int[]) AS f(id, seq, phone, nome, model)
@@ -206,11 +200,11 @@ export async function insertFish(
 }
 
 export async function completeCampaign(
-  sql: Sql,
+  tx: Tx,
   id: string,
   { rows, leads, fish }: { rows: number; leads: number; fish: number },
 ): Promise<void> {
-  await sql.query(`UPDATE "Campaign" SET rows = $2, lead_count = $3, fish = $4 WHERE id = $1`, [id, rows, leads, fish])
+  await tx.query(`UPDATE "Campaign" SET rows = $2, lead_count = $3, fish = $4 WHERE id = $1`, [id, rows, leads, fish])
 }
 
 async function copyLeads(

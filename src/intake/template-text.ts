@@ -29,7 +29,7 @@ export function templateNotes(code: string, content: string, columns: readonly N
   const leftovers = compileText(content).literals.flatMap(literal => leftoversIn(literal, columns))
   const certain = leftovers.find(one => one.column !== undefined)
   if (certain) {
-    throw new CampError('DATA', `${what} holds ${certain.written}, which would go out as it stands`, {
+    throw new CampError('TEMPLATE_INVALID', `${what} holds ${certain.written}, which would go out as it stands`, {
       hint: 'Add the template again as the broker approved it, with its variables written {{1}} or {{nome}}.',
     })
   }
@@ -42,10 +42,15 @@ export function templateNotes(code: string, content: string, columns: readonly N
 function assertWhole(what: string, content: string): void {
   const unclosed = unclosedIn(content)
   if (unclosed !== undefined) {
-    throw new CampError('DATA', `${what} has a placeholder that is not closed, or not of two braces: ${unclosed}`, {
-      hint: 'Write variables as {{1}} or {{nome}}.',
-    })
+    throw new CampError(
+      'TEMPLATE_INVALID',
+      `${what} has a placeholder that is not closed, or not of two braces: ${unclosed}`,
+      {
+        hint: 'Write variables as {{1}} or {{nome}}.',
+      },
+    )
   }
   const problem = isTornText(content) ? 'holds U+FFFD, where a character was lost' : textProblem(content, {})
-  if (problem !== undefined) throw new CampError('DATA', `${what} ${problem}`, { hint: 'Correct the text.' })
+  if (problem !== undefined)
+    throw new CampError('TEMPLATE_INVALID', `${what} ${problem}`, { hint: 'Correct the text.' })
 }

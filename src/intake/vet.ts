@@ -2,7 +2,7 @@ import type { RefusalCode } from '../campaign/refusals.ts'
 import { isTornText } from '../lead/characters.ts'
 import { parseDay } from '../lead/dates.ts'
 import { parseDocument } from '../lead/document.ts'
-import { cleanValue } from '../lead/value.ts'
+import { cleanValues } from '../lead/value.ts'
 import type { Columns } from './columns.ts'
 import type { Row } from './csv.ts'
 import { PhoneSet } from './phone-set.ts'
@@ -85,7 +85,7 @@ export function createVetter(rules: Rules): Vetter {
   /** The lead of a row's first good phone, by all rules but that of duplicates. */
   const vetRow = (row: Row): Lead => {
     const { cells, line } = row
-    const values = cells.map(cleanValue)
+    const values = cleanValues(cells)
     const cell = (index: number | undefined) => (index === undefined ? '' : (values[index] ?? ''))
     const nome = cell(fields.nome)
     const contract = cell(fields.idcob_contrato)

@@ -44,9 +44,13 @@ export function compileText(source: string, columns?: readonly NamedColumn[]): C
   const parts = text.split(PLACEHOLDER).map((part, i) => (i % 2 === 0 ? part : part.trim()))
   const unclosed = columns && unclosedIn(source)
   if (unclosed !== undefined) {
-    throw new CampError('DATA', `the message has a placeholder that is not closed, or not of two braces: ${unclosed}`, {
-      hint: 'Write placeholders as {{nome}}.',
-    })
+    throw new CampError(
+      'MESSAGE_INVALID',
+      `the message has a placeholder that is not closed, or not of two braces: ${unclosed}`,
+      {
+        hint: 'Write placeholders as {{nome}}.',
+      },
+    )
   }
   const names = [...new Set(parts.filter((_, i) => i % 2 === 1))]
   const literals = parts.filter((_, i) => i % 2 === 0)
@@ -92,14 +96,14 @@ export function bindTemplate(
   const unknown = Object.keys(assigned).filter(name => !wanted.includes(name))
   if (unknown.length > 0) {
     const has = wanted.length > 0 ? `its variables are ${wanted.join(', ')}` : 'it has no variables'
-    throw new CampError('DATA', `template ${template.code} has no variable "${unknown[0]}"`, {
+    throw new CampError('VARIABLE_UNKNOWN', `template ${template.code} has no variable "${unknown[0]}"`, {
       hint: `In the template: ${has}.`,
     })
   }
   const missing = wanted.filter(name => !Object.hasOwn(assigned, name) && !find(name, columns))
   if (missing.length > 0) {
     throw new CampError(
-      'DATA',
+      'VARIABLE_UNMAPPED',
       `template ${template.code} needs a column for ${missing.map(name => `{{${name}}}`).join(', ')}`,
       {
         hint: [`Say which: --var ${missing.map(name => `${name}=COLUMN`).join(',')}`, listed(columns)],
@@ -168,7 +172,7 @@ function isOwn(name: string): name is 'phone' | 'nome' | 'cpf_cnpj' | 'idcob_con
 function resolve(name: string, columns: readonly NamedColumn[]): string {
   const found = find(name, columns)
   if (found) return found.name
-  throw new CampError('DATA', `there is no column "${name}" for {{${name}}}`, { hint: listed(columns) })
+  throw new CampError('COLUMN_NOT_FOUND', `there is no column "${name}" for {{${name}}}`, { hint: listed(columns) })
 }
 
 /** By the lead's name for it, by the file's header, and last by what it means: {{celular}} is the phone. */

@@ -10,6 +10,11 @@ export function cleanValue(cell: string): string {
   return GUARDED.test(text) ? text.replace(FORMULA, '$1').replace(QUOTED, '$1').replace(APOSTROPHE, '').trim() : text
 }
 
+/** A row's cells as texts can carry them. @returns the very cells where each can as it is */
+export function cleanValues(cells: readonly string[]): readonly string[] {
+  return cells.every(isClean) ? cells : cells.map(cleanValue)
+}
+
 const GUARDED = /^[='"]/
 const FORMULA = /^="(.*)"$/s
 const QUOTED = /^'([^']*(?:''[^']*)*)'$/s
@@ -20,7 +25,10 @@ const APOSTROPHE = /^'(?=[-+]?[\d(])/
 function isClean(cell: string): boolean {
   const first = cell.charCodeAt(0)
   if (first === 0x20 || first === 0x22 || first === 0x27 || first === 0x3d) return false
-  return cell.charCodeAt(cell.length - 1) !== 0x20 && !OTHER.test(cell)
+  for (let i = 0; i < cell.length; i++) if (!isPrintable(cell.charCodeAt(i))) return false
+  return cell.charCodeAt(cell.length - 1) !== 0x20
 }
 
-const OTHER = /[^\x20-\x7e\xa1-\xac\xae-\xff]/
+function isPrintable(code: number): boolean {
+  return (code >= 0x20 && code <= 0x7e) || (code >= 0xa1 && code <= 0xff && code !== 0xad)
+}

@@ -1,5 +1,6 @@
-import { type FaultRule, faultOf, hintOf, ruleFor } from '../database/fault.ts'
+import { type FaultRule, faultOf, hintOf, type PublicWord, ruleFor } from '../database/fault.ts'
 import { DATABASE_FAULTS, ENCODE } from '../database/fault-table.ts'
+import type { ErrorCode } from '../error-codes.ts'
 import { CampError } from '../errors.ts'
 
 /** Redis says what is wrong by the first word of its answer. */
@@ -102,6 +103,15 @@ export const REDIS_FAULTS: readonly FaultRule[] = [
   },
 ]
 
+const CODES = {
+  refused: 'QUEUE_REFUSED',
+  unreachable: 'QUEUE_UNREACHABLE',
+  busy: 'QUEUE_BUSY',
+  full: 'QUEUE_FULL',
+  'read-only': 'QUEUE_READ_ONLY',
+  failing: 'QUEUE_FAILING',
+} as const satisfies Record<PublicWord, ErrorCode>
+
 export const STORED = 'What was asked for is stored, and goes out when the queue is back.'
 
 /** @param redis whether the queue is on Redis; else it is in the database @returns what a person is told */
@@ -109,13 +119,17 @@ export function queueError(cause: unknown, redis: boolean): CampError {
   const fault = faultOf(cause)
   const rule = ruleFor(redis ? REDIS_FAULTS : DATABASE_FAULTS, fault)
   if (!rule) {
-    return new CampError('UNREACHABLE', `the queue cannot be reached: ${fault.message}`, {
+    return new CampError('QUEUE_UNREACHABLE', `the queue cannot be reached: ${fault.message}`, {
       hint: `${STORED} Check REDIS_URL; without it the queue is PostgreSQL.`,
       cause,
     })
   }
-  return new CampError(rule.kind, `the queue cannot be reached: ${rule.says}: ${fault.message}`, {
-    hint: [STORED, hintOf(rule, fault, undefined)],
-    cause,
-  })
+  return new CampError(
+    rule.kind === 'AUTH' ? 'QUEUE_ACCESS_DENIED' : CODES[rule.word],
+    `the queue cannot be reached: ${rule.says}: ${fault.message}`,
+    {
+      hint: [STORED, hintOf(rule, fault, undefined)],
+      cause,
+    },
+  )
 }

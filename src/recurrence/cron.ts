@@ -16,7 +16,7 @@ export function parseCron(text: string, timezone: string, now: Date): string {
     nextOccurrence(expression, timezone, now)
     return expression
   } catch (error) {
-    throw new CampError('USAGE', `--repeat "${text}" is not a cron expression: ${messageOf(error)}`, {
+    throw new CampError('INVALID_ARGUMENT', `--repeat "${text}" is not a cron expression: ${messageOf(error)}`, {
       hint: `Minute, hour, day, month, weekday in ${timezone}: "0 9 * * 1-5" is Monday to Friday at nine; or @daily.`,
     })
   }

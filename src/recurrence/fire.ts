@@ -4,8 +4,10 @@ import { v7 as uuidv7 } from 'uuid'
 import { adapterOf } from '../broker/registry.ts'
 import type { Clock } from '../clock.ts'
 import { isUnreachable, sentenceOf } from '../database/faults.ts'
-import { type Sql, transaction, withoutTimeLimits } from '../database/pool.ts'
+import { locking } from '../database/lock-order.ts'
+import { type Sql, type Tx, transaction, withoutTimeLimits } from '../database/pool.ts'
 import type { PrismaClient } from '../database/prisma.ts'
+import type { ErrorCode } from '../error-codes.ts'
 import { CampError } from '../errors.ts'
 import { importCampaign } from '../intake/import.ts'
 import { otherSheetsOf } from '../intake/other-sheets.ts'
@@ -49,11 +51,11 @@ export async function fireDue(deps: FireDeps): Promise<Fired[]> {
   const fired: Fired[] = []
   const seen: string[] = []
   for (;;) {
-    const one = await transaction(deps.pool, async sql => {
+    const one = await transaction(deps.pool, async tx => {
       // It waits while a file is imported, for longer than some servers let a transaction be idle.
-      await withoutTimeLimits(sql)
-      const recurrence = await lockDue(sql, deps.clock.now(), seen)
-      return recurrence && { id: recurrence.id, fired: await fire(deps, sql, recurrence) }
+      await withoutTimeLimits(tx)
+      const recurrence = await lockDue(tx, deps.clock.now(), seen)
+      return recurrence && { id: recurrence.id, fired: await fire(deps, tx, recurrence) }
     })
     if (!one) return fired
     seen.push(one.id)
@@ -62,8 +64,8 @@ export async function fireDue(deps: FireDeps): Promise<Fired[]> {
 }
 
 /** NO KEY: the import, on a connection of its own, writes rows that refer to it. */
-async function lockDue(sql: Sql, now: Date, seen: readonly string[]): Promise<Recurrence | undefined> {
-  const { rows } = await sql.query<Recurrence>(
+async function lockDue(tx: Tx, now: Date, seen: readonly string[]): Promise<Recurrence | undefined> {
+  const { rows } = await locking(tx, 'Recurrence').query<Recurrence>(
     `${RECURRENCE_SQL} WHERE r.status = 'ACTIVE' AND r.next_at <= $1 AND r.id <> ALL($2::uuid[])
      ORDER BY r.next_at LIMIT 1 FOR NO KEY UPDATE OF r SKIP LOCKED`,
     [now, seen],
@@ -72,21 +74,21 @@ async function lockDue(sql: Sql, now: Date, seen: readonly string[]): Promise<Re
 }
 
 /** Holds the recurrence's row. */
-async function fire(deps: FireDeps, sql: Sql, recurrence: Recurrence): Promise<Fired[]> {
+async function fire(deps: FireDeps, tx: Tx, recurrence: Recurrence): Promise<Fired[]> {
   const { cron, timezone, next_at } = recurrence
   const now = deps.clock.now()
   const last = lastOccurrence(cron, timezone, now)
   const at = last > next_at ? last : next_at
   const fired: Fired[] = []
   if (at > next_at) fired.push(skipped(recurrence, next_at, 'missed: a later one has come since'))
-  const made = await madeBefore(sql, recurrence.id, at)
+  const made = await madeBefore(tx, recurrence.id, at)
   if (!made) {
-    const one = await attempt(deps, sql, recurrence, at, now)
+    const one = await attempt(deps, tx, recurrence, at, now)
     fired.push(one)
     if (one.status === 'NOT_YET') return fired.slice(-1)
   }
-  for (const one of fired) if (one.status !== 'OPENED') await record(sql, recurrence.id, one)
-  await sql.query(`UPDATE "Recurrence" SET next_at = $2 WHERE id = $1`, [
+  for (const one of fired) if (one.status !== 'OPENED') await record(tx, recurrence.id, one)
+  await tx.query(`UPDATE "Recurrence" SET next_at = $2 WHERE id = $1`, [
     recurrence.id,
     nextOccurrence(cron, timezone, now > at ? now : at),
   ])
@@ -122,18 +124,20 @@ async function attempt(deps: FireDeps, sql: Sql, recurrence: Recurrence, at: Dat
     return await open(deps, recurrence, at, file, older)
   } catch (error) {
     if (deps.signal.aborted || isUnreachable(error)) throw error
-    // Imported before, or by somebody else at this moment.
-    const status = error instanceof CampError && error.kind === 'STATE' ? 'NOTHING_NEW' : 'FAILED'
+    const status = error instanceof CampError && TAKEN.includes(error.code) ? 'NOTHING_NEW' : 'FAILED'
     return outcome(recurrence, at, status, sentenceOf(error), file)
   }
 }
 
+/** The file was imported before, or another process imports it at this moment. */
+const TAKEN: readonly ErrorCode[] = ['FILE_IMPORTED_BEFORE', 'FILE_IMPORT_RUNNING', 'OCCURRENCE_TAKEN']
+
 /** Rights are those of the moment, as everywhere. */
 function assertOwner(recurrence: Recurrence, { noCap, allowHolidays }: ReturnType<typeof settingsOf>): void {
   const { owner, owner_role, owner_disabled } = recurrence
-  if (owner_disabled) throw new CampError('AUTH', `its owner ${owner} is disabled`)
+  if (owner_disabled) throw new CampError('OWNER_DISABLED', `its owner ${owner} is disabled`)
   if ((noCap || allowHolidays) && owner_role !== 'ADMIN') {
-    throw new CampError('AUTH', `its owner ${owner} is no ADMIN any more, and its settings take one`)
+    throw new CampError('OWNER_NOT_ADMIN', `its owner ${owner} is no ADMIN any more, and its settings take one`)
   }
 }
 
@@ -170,18 +174,18 @@ async function open(
   await importCampaign(
     {
       ...deps,
-      onImported: async (sql, campaign, source) => {
-        const waits = await applyStanding(sql, recurrence, campaign.id, { at, now: deps.clock.now() })
+      onImported: async (tx, campaign, source) => {
+        const waits = await applyStanding(tx, recurrence, campaign.id, { at, now: deps.clock.now() })
         const sheets = otherSheetsOf(source)
         const notRead = sheets.length > 0 ? `other sheets with rows were not read: ${sheets.join(', ')}` : null
         const reason = [waits, passedOver, notRead, warningOf(campaign)].filter(Boolean).join('; ') || null
         const { id, agendamentoId } = campaign
         fired = { ...outcome(recurrence, at, 'OPENED', reason, file), campaign: { id, agendamentoId } }
-        if (!(await record(sql, recurrence.id, fired, file))) {
-          throw new CampError('STATE', 'another camp has seen to this occurrence')
+        if (!(await record(tx, recurrence.id, fired, file))) {
+          throw new CampError('OCCURRENCE_TAKEN', 'another camp has seen to this occurrence')
         }
         const detail = { at, file: file.name, campaign: campaign.agendamentoId }
-        await audit(sql, 'open', recurrence.id, null, detail)
+        await audit(tx, 'open', recurrence.id, null, detail)
       },
     },
     request,
@@ -219,8 +223,8 @@ async function requestOf(recurrence: Recurrence, at: Date, file: FoundFile): Pro
 }
 
 /** @returns false where this occurrence is recorded already */
-async function record(sql: Sql, recurrenceId: string, fired: Fired, file?: FoundFile): Promise<boolean> {
-  const { rowCount } = await sql.query(
+async function record(tx: Tx, recurrenceId: string, fired: Fired, file?: FoundFile): Promise<boolean> {
+  const { rowCount } = await tx.query(
     `INSERT INTO "Occurrence" (id, recurrence_id, at, status, reason, file, file_at, campaign_id)
      VALUES ($1, $2, $3, $4::"OccurrenceStatus", $5, $6, $7, $8)
      ON CONFLICT (recurrence_id, at) DO NOTHING`,

@@ -19,13 +19,13 @@ export async function parseSource(text: string): Promise<Source> {
   const folder = resolve(dirname(text))
   const pattern = basename(text)
   if (picomatch.scan(dirname(text)).isGlob || pattern.includes('**') || pattern === '' || text.endsWith('/')) {
-    throw new CampError('USAGE', `"${text}" is not a folder and a pattern for its files' names`, {
+    throw new CampError('INVALID_ARGUMENT', `"${text}" is not a folder and a pattern for its files' names`, {
       hint: "Write it in quotes, wildcards in the last part only: 'inbox/*.csv'",
     })
   }
   const found = await stat(folder).catch(() => undefined)
   if (found?.isDirectory()) return { folder, pattern }
-  throw new CampError('NOT_FOUND', `there is no folder ${folder}`, {
+  throw new CampError('FOLDER_NOT_FOUND', `there is no folder ${folder}`, {
     hint: 'Check the path; it counts from the current folder.',
   })
 }

@@ -1,6 +1,7 @@
 import { v7 as uuidv7 } from 'uuid'
 import { hashOf } from '../campaign/approval.ts'
-import type { Sql } from '../database/pool.ts'
+import { locking } from '../database/lock-order.ts'
+import type { Sql, Tx } from '../database/pool.ts'
 import { CampError } from '../errors.ts'
 import { cryptoRandom, newHandle } from '../intake/ids.ts'
 import type { ImportRequest } from '../intake/request.ts'
@@ -73,11 +74,13 @@ export async function findRecurrence(sql: Sql, ref: string): Promise<Recurrence>
     [ref],
   )
   if (ref === '' || rows.length === 0) {
-    throw new CampError('NOT_FOUND', `no recurring campaign "${ref}"`, { hint: 'See: camp campaign repeat list' })
+    throw new CampError('RECURRENCE_NOT_FOUND', `no recurring campaign "${ref}"`, {
+      hint: 'See: camp campaign repeat list',
+    })
   }
   if (rows.length > 1) {
     const handles = rows.map(row => row.handle).join(', ')
-    throw new CampError('USAGE', `"${ref}" is the beginning of several recurring campaigns: ${handles}`)
+    throw new CampError('REFERENCE_AMBIGUOUS', `"${ref}" is the beginning of several recurring campaigns: ${handles}`)
   }
   return rows[0]!
 }
@@ -99,15 +102,15 @@ export async function isAnyDue(sql: Sql, now: Date): Promise<boolean> {
   return rowCount === 1
 }
 
-/** To be called in a transaction. @returns its id */
+/** @returns its id */
 export async function addRecurrence(
-  sql: Sql,
+  tx: Tx,
   request: ImportRequest,
   { source, cron, now }: { source: Source; cron: string; now: Date },
 ): Promise<string> {
   const id = uuidv7()
   const handle = newHandle(dayIn(request.timezone, now), cryptoRandom).replace(/^C/, 'R')
-  await sql.query(
+  await tx.query(
     `INSERT INTO "Recurrence" (id, handle, user_id, wallet_id, broker_id, template_id, cron, timezone, folder, pattern, settings,
                                next_at, created_at, updated_at)
      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $13)`,
@@ -127,7 +130,7 @@ export async function addRecurrence(
       now,
     ],
   )
-  await audit(sql, 'add', id, request.userId, { handle, cron, ...source })
+  await audit(tx, 'add', id, request.userId, { handle, cron, ...source })
   return id
 }
 
@@ -142,20 +145,20 @@ const MOVES = {
  * @throws CampError STATE
  */
 export async function moveRecurrence(
-  sql: Sql,
+  tx: Tx,
   { id, handle, status, cron, timezone }: Recurrence,
   move: keyof typeof MOVES,
   { userId, now }: { userId: string; now: Date },
 ): Promise<void> {
   const { from, to } = MOVES[move]
-  const { rowCount } = await sql.query(
+  const { rowCount } = await locking(tx, 'Recurrence').query(
     `UPDATE "Recurrence" SET status = $2::"RecurrenceStatus", updated_at = $3,
             next_at = CASE WHEN $5::timestamptz IS NULL THEN next_at ELSE $5 END
      WHERE id = $1 AND status::text = ANY($4)`,
     [id, to, now, from, move === 'resume' ? nextOccurrence(cron, timezone, now) : null],
   )
-  if (rowCount === 0) throw new CampError('STATE', `cannot ${move} ${handle}: it is ${status}`)
-  await audit(sql, move, id, userId)
+  if (rowCount === 0) throw new CampError('TRANSITION_REFUSED', `cannot ${move} ${handle}: it is ${status}`)
+  await audit(tx, move, id, userId)
 }
 
 /**
@@ -177,6 +180,8 @@ export function standingHash(recurrence: Recurrence): string {
   ])
 }
 
-export function audit(sql: Sql, action: string, id: string, userId: string | null, detail?: object): Promise<void> {
-  return recordAudit(sql, { userId, action: `recurrence.${action}`, subject: 'Recurrence', subjectId: id, detail })
+type Act = 'add' | 'approve' | 'revoke' | 'open' | keyof typeof MOVES
+
+export function audit(tx: Tx, action: Act, id: string, userId: string | null, detail?: object): Promise<void> {
+  return recordAudit(tx, { userId, action: `recurrence.${action}`, subject: 'Recurrence', subjectId: id, detail })
 }

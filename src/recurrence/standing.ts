@@ -2,7 +2,8 @@ import { formatMoney, moneyOf } from '../budget/money.ts'
 import { type CampaignHeader, lockCampaign } from '../campaign/approval.ts'
 import { assertFourEyes, handsOnRecurrence } from '../campaign/four-eyes.ts'
 import { grantApproval, setReason } from '../campaign/moves.ts'
-import type { Sql } from '../database/pool.ts'
+import { locking } from '../database/lock-order.ts'
+import type { Tx } from '../database/pool.ts'
 import { CampError } from '../errors.ts'
 import { dayIn } from '../lead/dates.ts'
 import { assertCredential } from '../security/credentials.ts'
@@ -26,20 +27,20 @@ export interface StandingOrder {
   now: Date
 }
 
-/** To be called in a transaction. @throws CampError AUTH (four eyes), STATE (removed, or the wallet has no credential) */
-export async function giveStanding(sql: Sql, recurrence: Recurrence, order: StandingOrder): Promise<void> {
+/** @throws CampError AUTH (four eyes), STATE (removed, or the wallet has no credential) */
+export async function giveStanding(tx: Tx, recurrence: Recurrence, order: StandingOrder): Promise<void> {
   const { id, handle, status } = recurrence
-  if (status === 'REMOVED') throw new CampError('STATE', `${handle} is removed`)
+  if (status === 'REMOVED') throw new CampError('RECURRENCE_REMOVED', `${handle} is removed`)
   const approver = { id: order.approverId, via: order.via ?? null }
-  const own = await assertFourEyes(sql, await handsOnRecurrence(sql, recurrence), approver)
-  await assertCredential(sql, recurrence)
-  await sql.query(
+  const own = await assertFourEyes(tx, await handsOnRecurrence(tx, recurrence), approver)
+  await assertCredential(tx, recurrence)
+  await locking(tx, 'Recurrence').query(
     `UPDATE "Recurrence" SET approved_by = $2, approved_at = $3, approval_hash = $4, approval_ceiling = $5, approval_until = $6,
             updated_at = $3 WHERE id = $1`,
     [id, order.approverId, order.now, standingHash(recurrence), order.ceiling, order.until],
   )
   const { ceiling, until } = order
-  await audit(sql, 'approve', id, order.approverId, {
+  await audit(tx, 'approve', id, order.approverId, {
     ceiling,
     until,
     unit_cost: recurrence.cost_per_message,
@@ -47,15 +48,15 @@ export async function giveStanding(sql: Sql, recurrence: Recurrence, order: Stan
   })
 }
 
-/** To be called in a transaction. @throws CampError STATE: there is none */
-export async function revokeStanding(sql: Sql, { id, handle }: Recurrence, userId: string, now: Date): Promise<void> {
-  const { rowCount } = await sql.query(
+/** @throws CampError STATE: there is none */
+export async function revokeStanding(tx: Tx, { id, handle }: Recurrence, userId: string, now: Date): Promise<void> {
+  const { rowCount } = await locking(tx, 'Recurrence').query(
     `UPDATE "Recurrence" SET approved_by = NULL, approved_at = NULL, approval_hash = NULL, approval_ceiling = NULL,
             approval_until = NULL, updated_at = $2 WHERE id = $1 AND approval_hash IS NOT NULL`,
     [id, now],
   )
-  if (rowCount === 0) throw new CampError('STATE', `${handle} has no standing approval`)
-  await audit(sql, 'revoke', id, userId)
+  if (rowCount === 0) throw new CampError('STANDING_APPROVAL_MISSING', `${handle} has no standing approval`)
+  await audit(tx, 'revoke', id, userId)
 }
 
 /** @returns why a recurrence's standing approval does not hold at a moment; null where it does, undefined where there is none */
@@ -73,32 +74,27 @@ export function standingFlaw(recurrence: Recurrence, at: Date): string | null | 
  * @returns why it waits for a person, whose own approval then counts; null where it is approved
  */
 export async function applyStanding(
-  sql: Sql,
+  tx: Tx,
   recurrence: Recurrence,
   campaignId: string,
   { at, now }: { at: Date; now: Date },
 ): Promise<string | null> {
   if (recurrence.approval_hash === null) return 'it has no standing approval'
   // Price and text as they are by now: the import may have taken a while.
-  const campaign = await lockCampaign(sql, campaignId)
+  const campaign = await lockCampaign(tx, campaignId)
   const { cost_per_message, template_id } = campaign
   const text = template_id === null ? recurrence.template_content : campaign.template_content
   const current = { ...recurrence, cost_per_message, template_content: text }
-  const why = standingFlaw(current, at) ?? (await refusalOf(sql, current, campaign, now))
+  const why = standingFlaw(current, at) ?? (await refusalOf(tx, current, campaign, now))
   if (why === null) return null
   const reason = `not approved by the standing approval of ${recurrence.handle}: ${why}`
-  await setReason(sql, campaignId, reason, now)
+  await setReason(tx, campaignId, reason, now)
   return reason
 }
 
-async function refusalOf(
-  sql: Sql,
-  recurrence: Recurrence,
-  campaign: CampaignHeader,
-  now: Date,
-): Promise<string | null> {
+async function refusalOf(tx: Tx, recurrence: Recurrence, campaign: CampaignHeader, now: Date): Promise<string | null> {
   const { handle, approved_by, approval_ceiling, timezone, cost_per_message } = recurrence
-  const { rows } = await sql.query<{ pending: number }>(
+  const { rows } = await tx.query<{ pending: number }>(
     `SELECT count(*)::int AS pending FROM "CampaignLead" WHERE campaign_id = $1 AND status = 'PENDING'`,
     [campaign.id],
   )
@@ -108,7 +104,7 @@ async function refusalOf(
   }
   try {
     const detail = { standing: handle, approved_by: approved_by! }
-    await grantApproval(sql, campaign, { approverId: approved_by!, actorId: null, now, timezone, detail })
+    await grantApproval(tx, campaign, { approverId: approved_by!, actorId: null, now, timezone, detail })
     return null
   } catch (error) {
     // The budget, or a broker that wants another content: nothing was written.

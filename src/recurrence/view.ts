@@ -1,4 +1,5 @@
 import type { Sql } from '../database/pool.ts'
+import type { CampaignStatus } from '../lifecycle/campaign-status.ts'
 import type { OccurrenceStatus } from './fire.ts'
 import type { Recurrence } from './recurrence.ts'
 import { standingFlaw } from './standing.ts'
@@ -40,7 +41,7 @@ export interface OccurrenceView {
   status: OccurrenceStatus
   file: string | null
   campaign: string | null
-  campaign_status: string | null
+  campaign_status: CampaignStatus | null
   reason: string | null
 }
 

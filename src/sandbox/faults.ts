@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
+import { unreachable } from '../errors.ts'
 import type { Control, Fault } from './control.ts'
 import type { Face, Reply, StyledError } from './face.ts'
 
@@ -21,8 +22,18 @@ export function refuse(response: ServerResponse, fault: Fault, face: Face, contr
       return true
     case 'hang':
       return true
-    default:
+    case 'accept-500':
+    case 'accept-502':
+    case 'accept-drop':
+    case 'accept-hang':
+    case 'accept-headers':
+    case 'accept-truncated':
+    case 'accept-cut':
+    case 'accept-html':
+    case 'accept-missing':
       return false
+    default:
+      return unreachable(fault)
   }
 }
 

@@ -99,7 +99,7 @@ async function listen(server: Server, host: string, port: number): Promise<void>
   try {
     await once(server, 'listening')
   } catch (error) {
-    throw new CampError('STATE', `cannot listen on ${host}:${port}: ${(error as Error).message}`, {
+    throw new CampError('SANDBOX_CANNOT_LISTEN', `cannot listen on ${host}:${port}: ${(error as Error).message}`, {
       hint: 'Port 0 takes any free one.',
       cause: error,
     })

@@ -37,16 +37,17 @@ export async function authenticate(deps: Deps): Promise<Actor> {
   const token = config.token ?? (await loadSession(config.home))
   if (token) return bearerOf(token, deps)
   if (!config.databaseUrl) return systemUser(deps.prisma)
-  throw new CampError('AUTH', 'not logged in', { hint: LOG_IN })
+  throw new CampError('NOT_LOGGED_IN', 'not logged in', { hint: LOG_IN })
 }
 
 async function bearerOf(token: string, { prisma, sessionKey, clock }: Deps): Promise<Actor> {
   const { userId, makerId, issuedAt } = await readToken(await sessionKey(), token, clock)
   const isId = z.guid().safeParse(userId).success
   const user = isId ? await prisma.user.findUnique({ where: { id: userId } }) : null
-  if (!user) throw new CampError('AUTH', 'the session or CAMP_TOKEN belongs to no user here', { hint: LOG_IN })
+  if (!user)
+    throw new CampError('SESSION_INVALID', 'the session or CAMP_TOKEN belongs to no user here', { hint: LOG_IN })
   if (issuedAt < user.tokens_valid_from) {
-    throw new CampError('AUTH', `${user.email}'s sessions and tokens were ended since this one was issued`, {
+    throw new CampError('SESSION_ENDED', `${user.email}'s sessions and tokens were ended since this one was issued`, {
       hint: LOG_IN,
     })
   }
@@ -56,12 +57,14 @@ async function bearerOf(token: string, { prisma, sessionKey, clock }: Deps): Pro
 async function makerOf(prisma: PrismaClient, id: string): Promise<Via> {
   const maker = await prisma.user.findUnique({ where: { id }, select: { id: true, email: true, disabled_at: true } })
   if (maker?.disabled_at) {
-    throw new CampError('AUTH', `${maker.email}, who made this session or CAMP_TOKEN, is disabled`, {
+    throw new CampError('TOKEN_MAKER_DISABLED', `${maker.email}, who made this session or CAMP_TOKEN, is disabled`, {
       hint: 'An ADMIN makes another one: camp user token EMAIL',
     })
   }
   if (maker) return { id: maker.id, email: maker.email }
-  throw new CampError('AUTH', 'the session or CAMP_TOKEN was made by no user of this installation', { hint: LOG_IN })
+  throw new CampError('SESSION_INVALID', 'the session or CAMP_TOKEN was made by no user of this installation', {
+    hint: LOG_IN,
+  })
 }
 
 /**
@@ -89,13 +92,13 @@ export async function systemUser(prisma: PrismaClient): Promise<Actor> {
   })
   const made = await prisma.user.findUnique({ where: { email } })
   if (made) return enabled(made)
-  throw new CampError('AUTH', `${email} is not a user of this installation`, {
+  throw new CampError('USER_UNKNOWN', `${email} is not a user of this installation`, {
     hint: `An ADMIN can add you (camp user add ${email}); or log in as somebody else: camp login`,
   })
 }
 
 function enabled(user: Omit<Actor, 'via'> & { disabled_at: Date | null }, via: Via | null = null): Actor {
-  if (user.disabled_at) throw new CampError('AUTH', `${user.email} is disabled`, { hint: 'Ask an ADMIN.' })
+  if (user.disabled_at) throw new CampError('ACCOUNT_DISABLED', `${user.email} is disabled`, { hint: 'Ask an ADMIN.' })
   const { id, email, name, role } = user
   return { id, email, name, role, via }
 }

@@ -1,6 +1,7 @@
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto'
 import type pg from 'pg'
-import { type Sql, transaction } from '../database/pool.ts'
+import { locking } from '../database/lock-order.ts'
+import { type Sql, type Tx, transaction } from '../database/pool.ts'
 import { numberOf, readRows, SOURCES, type Source } from './checkpoint-rows.ts'
 import type { Keys } from './keys.ts'
 import { rangesOf } from './number-ranges.ts'
@@ -60,9 +61,7 @@ export async function takeCheckpoints(
   most = Number.POSITIVE_INFINITY,
 ): Promise<Taken> {
   for (let n = 1; ; n++) {
-    const { isWhole, ...taken } = await transaction(pool, sql =>
-      takeSome(sql, { head: keys, events: keys, next: keys }),
-    )
+    const { isWhole, ...taken } = await transaction(pool, tx => takeSome(tx, { head: keys, events: keys, next: keys }))
     if (isWhole || taken.isBroken || n >= most) return taken
   }
 }
@@ -71,19 +70,19 @@ export async function takeCheckpoints(
  * In a transaction that changes the secret: what is there is covered, by a checkpoint that the new secret signs. So all older ones stay
  * proved, by the chain. A head that the old secret has not signed is left alone.
  */
-export async function signWithNext(sql: Sql, from: Keys, to: Keys): Promise<void> {
+export async function signWithNext(tx: Tx, from: Keys, to: Keys): Promise<void> {
   let head = from
   for (;;) {
-    const { isWhole, isBroken } = await takeSome(sql, { head, events: from, next: to })
+    const { isWhole, isBroken } = await takeSome(tx, { head, events: from, next: to })
     if (isBroken || isWhole) return
     head = to
   }
 }
 
 /** Where the old secret is lost: the chain goes on, and the checkpoint says that nothing proves what is before it. */
-export async function signAfterReset(sql: Sql, to: Keys): Promise<void> {
-  await lockChain(sql)
-  await append(sql, 'AuditEvent', { head: to, events: to, next: to }, { isReset: true })
+export async function signAfterReset(tx: Tx, to: Keys): Promise<void> {
+  await lockChain(tx)
+  await append(tx, 'AuditEvent', { head: to, events: to, next: to }, { isReset: true })
 }
 
 export interface Secrets {
@@ -95,34 +94,34 @@ export interface Secrets {
   next: Pick<Keys, 'records'>
 }
 
-/** In a transaction: MOST_ROWS of each table, and with `isWhole` there are no more. */
-export async function takeSome(sql: Sql, secrets: Secrets): Promise<Taken & { isWhole: boolean }> {
-  await lockChain(sql)
-  const before = await newest(sql)
+/** MOST_ROWS of each table, and with `isWhole` there are no more. */
+export async function takeSome(tx: Tx, secrets: Secrets): Promise<Taken & { isWhole: boolean }> {
+  await lockChain(tx)
+  const before = await newest(tx)
   if (before && !isSignedBy(secrets.head, before)) return { head: before, isBroken: true, isWhole: true }
   let isWhole = true
   for (const source of SOURCES)
-    if ((await append(sql, source, secrets, { isReset: false })) === MOST_ROWS) isWhole = false
-  return { head: await newest(sql), isBroken: false, isWhole }
+    if ((await append(tx, source, secrets, { isReset: false })) === MOST_ROWS) isWhole = false
+  return { head: await newest(tx), isBroken: false, isWhole }
 }
 
 /** Other takers wait; who reads, and who writes records, does not. */
-async function lockChain(sql: Sql): Promise<void> {
-  await sql.query(`LOCK TABLE "Checkpoint" IN SHARE ROW EXCLUSIVE MODE`)
+async function lockChain(tx: Tx): Promise<void> {
+  await locking(tx, 'Checkpoint').query(`LOCK TABLE "Checkpoint" IN SHARE ROW EXCLUSIVE MODE`)
 }
 
 /** @returns how many rows it covers; 0: there was none, and it was not written */
 async function append(
-  sql: Sql,
+  tx: Tx,
   source: Source,
   { events, next }: Secrets,
   { isReset }: { isReset: boolean },
 ): Promise<number> {
-  const rows = await uncovered(sql, events, source)
+  const rows = await uncovered(tx, events, source)
   if (rows.length === 0 && !isReset) return 0
   const numbers = rows.map(row => row.n)
-  const previous = await newest(sql)
-  const { upto, gaps, now } = await gapsAfter(sql, source, numbers)
+  const previous = await newest(tx)
+  const { upto, gaps, now } = await gapsAfter(tx, source, numbers)
   const checkpoint: Omit<Checkpoint, 'hash' | 'signature'> = {
     number: (previous?.number ?? 0) + 1,
     source,
@@ -138,7 +137,7 @@ async function append(
     previous: previous?.hash ?? null,
   }
   const hash = hashOf(checkpoint)
-  await sql.query(
+  await tx.query(
     `INSERT INTO "Checkpoint" (number, source, rows, gaps, upto, count, digest, marks, unsigned, reset, at, previous, hash, signature)
      VALUES ($1, $2, $3, $4, $5, $6, $7, decode($8, 'hex'), $9, $10, $11, $12, $13, $14)`,
     [

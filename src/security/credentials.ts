@@ -28,13 +28,17 @@ export async function loadCredential(
     where: { wallet_id_broker_id: { wallet_id: wallet.id, broker_id: broker.id } },
   })
   if (!row) {
-    throw new CampError('NOT_FOUND', `wallet "${wallet.name}" has no credential at broker "${broker.name}"`, {
-      hint: `Run: camp credential set "${wallet.name}" "${broker.name}" key=value`,
-    })
+    throw new CampError(
+      'CREDENTIAL_NOT_FOUND',
+      `wallet "${wallet.name}" has no credential at broker "${broker.name}"`,
+      {
+        hint: `Run: camp credential set "${wallet.name}" "${broker.name}" key=value`,
+      },
+    )
   }
   if (!opens(keys, row.config, row.id)) {
     const what = `the credential of "${wallet.name}" at "${broker.name}" cannot be opened: it was sealed with another CAMP_SECRET`
-    throw new CampError('STATE', what, {
+    throw new CampError('CREDENTIAL_UNREADABLE', what, {
       hint: `Give it anew, with all its keys: camp credential set "${wallet.name}" "${broker.name}" key=value`,
     })
   }
@@ -102,7 +106,7 @@ export async function assertCredential(
   row: { wallet_id: string; wallet: string; broker_id: string; broker: string },
 ): Promise<void> {
   if (await hasCredential(sql, row)) return
-  throw new CampError('STATE', `wallet "${row.wallet}" has no credential at broker "${row.broker}"`, {
+  throw new CampError('CREDENTIAL_MISSING', `wallet "${row.wallet}" has no credential at broker "${row.broker}"`, {
     hint: `Run: camp credential set "${row.wallet}" "${row.broker}" key=value`,
   })
 }
@@ -167,7 +171,7 @@ function assertFits(
   if (read.success) return
   const whole = replaced ? 'what is stored cannot be opened, so all of its keys are to be given; ' : ''
   throw new CampError(
-    'DATA',
+    'INVALID_CREDENTIAL',
     `the credential of "${wallet.name}" at "${broker.name}": ${whole}${flawOf(config, read.error)}`,
     { hint: `${adapter.name} takes: ${describeKeys(adapter)}` },
   )

@@ -1,5 +1,6 @@
 import type pg from 'pg'
-import { type Sql, transaction } from '../database/pool.ts'
+import { locking } from '../database/lock-order.ts'
+import { type Sql, type Tx, transaction } from '../database/pool.ts'
 import type { Prisma } from '../database/prisma.ts'
 import { CampError } from '../errors.ts'
 import type { Keys, SecretOrigin } from './keys.ts'
@@ -16,7 +17,7 @@ const ROW = 'SecretFingerprint 1'
 /** This process's secret is not the database's. Thrown before anything is touched: the fault is the process's, not a campaign's. */
 export class SecretMismatch extends CampError {
   constructor({ name, cure }: SecretOrigin, flaw = 'is not the secret of this database') {
-    super('USAGE', `${name} ${flaw}: nothing was touched`, { hint: cure })
+    super('SECRET_MISMATCH', `${name} ${flaw}: nothing was touched`, { hint: cure })
   }
 }
 
@@ -26,7 +27,7 @@ export class SecretMismatch extends CampError {
  * @throws SecretMismatch
  */
 export async function assertSecret(pool: pg.Pool, keys: Keys): Promise<void> {
-  const sealed = (await readFingerprint(pool)) ?? (await transaction(pool, sql => makeFingerprint(sql, keys)))
+  const sealed = (await readFingerprint(pool)) ?? (await transaction(pool, tx => makeFingerprint(tx, keys)))
   if (!opens(keys, sealed, ROW)) throw new SecretMismatch(keys.origin)
 }
 
@@ -53,20 +54,22 @@ export async function holdSecret(tx: Pick<Prisma.TransactionClient, '$queryRaw'>
 }
 
 /** Locks the fingerprint against every other writer of sealed values. @throws SecretMismatch where `keys` are not its secret's */
-export async function lockSecret(sql: Sql, keys: Keys): Promise<void> {
-  const { rows } = await sql.query<{ sealed: unknown }>(`SELECT sealed FROM "SecretFingerprint" FOR UPDATE`)
+export async function lockSecret(tx: Tx, keys: Keys): Promise<void> {
+  const { rows } = await locking(tx, 'SecretFingerprint').query<{ sealed: unknown }>(
+    `SELECT sealed FROM "SecretFingerprint" FOR UPDATE`,
+  )
   if (!opens(keys, rows[0]?.sealed, ROW)) throw new SecretMismatch(keys.origin)
 }
 
 /** With a new session key. In a transaction that holds the fingerprint's lock, or the table's. */
-export async function writeFingerprint(sql: Sql, keys: Keys): Promise<unknown> {
+export async function writeFingerprint(tx: Tx, keys: Keys): Promise<unknown> {
   const sealed = sealJson(keys, WORD, ROW)
-  await sql.query(
+  await tx.query(
     `INSERT INTO "SecretFingerprint" (id, sealed) VALUES (1, $1)
      ON CONFLICT (id) DO UPDATE SET sealed = excluded.sealed, set_at = excluded.set_at`,
     [sealed],
   )
-  await writeSessionKey(sql, keys)
+  await writeSessionKey(tx, keys)
   return sealed
 }
 
@@ -78,14 +81,14 @@ export async function isSecretInUse(sql: Sql): Promise<boolean> {
   return rows[0]!.used
 }
 
-async function makeFingerprint(sql: Sql, keys: Keys): Promise<unknown> {
+async function makeFingerprint(tx: Tx, keys: Keys): Promise<unknown> {
   // Of two first processes the second waits here, and finds what the first has written.
-  await sql.query(`LOCK TABLE "SecretFingerprint" IN SHARE ROW EXCLUSIVE MODE`)
-  const made = await readFingerprint(sql)
+  await locking(tx, 'SecretFingerprint').query(`LOCK TABLE "SecretFingerprint" IN SHARE ROW EXCLUSIVE MODE`)
+  const made = await readFingerprint(tx)
   if (made !== undefined) return made
-  const { rows } = await sql.query<{ id: string; config: unknown }>(`SELECT id, config FROM "Credential"`)
+  const { rows } = await tx.query<{ id: string; config: unknown }>(`SELECT id, config FROM "Credential"`)
   if (rows.length > 0 && !rows.some(row => opens(keys, row.config, row.id))) throw new SecretMismatch(keys.origin)
-  return writeFingerprint(sql, keys)
+  return writeFingerprint(tx, keys)
 }
 
 async function readFingerprint(sql: Sql): Promise<unknown | undefined> {

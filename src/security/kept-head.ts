@@ -28,7 +28,7 @@ export function formatHead({ number, hash }: Head): string {
 export function parseHead(text: string): Head {
   const match = HEAD.exec(text.trim())
   if (match) return { number: Number(match[1]), hash: match[2]! }
-  throw new CampError('USAGE', `"${text}" is not a head`, {
+  throw new CampError('INVALID_ARGUMENT', `"${text}" is not a head`, {
     hint: 'It is NUMBER:HASH, as camp budget audit --head printed it.',
   })
 }
@@ -79,7 +79,7 @@ async function readHeads(home: string): Promise<Record<string, string>> {
   } catch (error) {
     if (codeOf(error) === 'ENOENT') return {}
     if (!(error instanceof SyntaxError || error instanceof z.ZodError)) throw error
-    throw new CampError('DATA', `${headsFile(home)} is not as it was written`, {
+    throw new CampError('HEADS_FILE_CHANGED', `${headsFile(home)} is not as it was written`, {
       hint: 'Look at what happened to it; camp budget audit --accept-head writes it anew, without what it should tell.',
     })
   }

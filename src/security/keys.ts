@@ -34,7 +34,7 @@ export async function openKeys(config: SecretConfig): Promise<Keys> {
   const { databaseUrl, home } = config
   if (databaseUrl) {
     throw new CampError(
-      'USAGE',
+      'SECRET_MISSING',
       'CAMP_SECRET is not set: with DATABASE_URL it must be, and be the same on every machine',
       {
         hint: 'Make one and keep it safe, credentials cannot be read without it: openssl rand -base64 32',

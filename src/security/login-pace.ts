@@ -1,5 +1,5 @@
 import type pg from 'pg'
-import { type Sql, transaction } from '../database/pool.ts'
+import { type Sql, type Tx, transaction } from '../database/pool.ts'
 import { CampError } from '../errors.ts'
 
 /**
@@ -24,23 +24,23 @@ export interface LoginPlace {
  * @throws CampError AUTH: it has to wait
  */
 export async function beginAttempt(pool: pg.Pool, place: LoginPlace, now: Date): Promise<number> {
-  return transaction(pool, async sql => {
-    const { failures, isKnown } = await count(sql, place, HERE, now)
-    if (!isKnown) await count(sql, { ...place, origin: ANY_PLACE }, ELSEWHERE, now)
+  return transaction(pool, async tx => {
+    const { failures, isKnown } = await count(tx, place, HERE, now)
+    if (!isKnown) await count(tx, { ...place, origin: ANY_PLACE }, ELSEWHERE, now)
     return failures
   })
 }
 
 /** The password was right: what was counted before is forgotten, and the place is known from now on. */
 export async function endAttempt(pool: pg.Pool, { email, origin }: LoginPlace, now: Date): Promise<void> {
-  await transaction(pool, async sql => {
-    await sql.query(
+  await transaction(pool, async tx => {
+    await tx.query(
       `UPDATE "LoginAttempt" SET failures = failures - 1, next_at = $3
        WHERE email = $1 AND origin = $4 AND failures > 0
          AND EXISTS (SELECT 1 FROM "LoginAttempt" WHERE email = $1 AND origin = $2 AND succeeded_at IS NULL)`,
       [email, origin, now, ANY_PLACE],
     )
-    await sql.query(
+    await tx.query(
       `UPDATE "LoginAttempt" SET failures = 0, next_at = $3, succeeded_at = $3 WHERE email = $1 AND origin = $2`,
       [email, origin, now],
     )
@@ -57,14 +57,14 @@ export async function forgetOldAttempts(sql: Sql, now: Date): Promise<void> {
 }
 
 async function count(
-  sql: Sql,
+  tx: Tx,
   { email, origin }: LoginPlace,
   { free, mostSeconds }: typeof HERE,
   now: Date,
 ): Promise<{ failures: number; isKnown: boolean }> {
   const wait = (failures: string) =>
     `CASE WHEN ${failures} <= $4 THEN 0 ELSE least(power(2, least(${failures} - $4 - 1, 20)), $5) END * interval '1 second'`
-  const { rows } = await sql.query<{ failures: number; known: boolean }>(
+  const { rows } = await tx.query<{ failures: number; known: boolean }>(
     `INSERT INTO "LoginAttempt" AS a (email, origin, failures, at, next_at) VALUES ($1, $2, 1, $3, $3::timestamptz + ${wait('1')})
      ON CONFLICT (email, origin) DO UPDATE
      SET failures = a.failures + 1, at = excluded.at, next_at = $3::timestamptz + ${wait('(a.failures + 1)')}
@@ -74,12 +74,16 @@ async function count(
   )
   const counted = rows[0]
   if (counted) return { failures: counted.failures, isKnown: counted.known }
-  const { rows: waiting } = await sql.query<{ next_at: Date }>(
+  const { rows: waiting } = await tx.query<{ next_at: Date }>(
     `SELECT next_at FROM "LoginAttempt" WHERE email = $1 AND origin = $2`,
     [email, origin],
   )
   const seconds = Math.ceil(((waiting[0]?.next_at ?? now).getTime() - now.getTime()) / 1000)
-  throw new CampError('AUTH', `too many failed logins of ${email}: the next one is looked at in ${seconds} s`, {
-    hint: 'A password that was forgotten is reset by another ADMIN: camp user set EMAIL --password-stdin',
-  })
+  throw new CampError(
+    'LOGIN_THROTTLED',
+    `too many failed logins of ${email}: the next one is looked at in ${seconds} s`,
+    {
+      hint: 'A password that was forgotten is reset by another ADMIN: camp user set EMAIL --password-stdin',
+    },
+  )
 }

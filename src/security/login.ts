@@ -24,14 +24,14 @@ export async function logIn(deps: LoginDeps, given: string, password: string): P
   if (email.length > 320 || /\p{Cc}/u.test(email)) throw wrong()
   const user = await tried(deps, email, password, await deps.prisma.user.findUnique({ where: { email } }))
   if (!user) throw wrong()
-  if (user.disabled_at) throw new CampError('AUTH', `${user.email} is disabled`, { hint: 'Ask an ADMIN.' })
+  if (user.disabled_at) throw new CampError('ACCOUNT_DISABLED', `${user.email} is disabled`, { hint: 'Ask an ADMIN.' })
   return user
 }
 
 /** The old password, before a new one is taken: a token that was stolen is not enough. @throws CampError AUTH */
 export async function assertOldPassword(deps: LoginDeps, user: User, password: string): Promise<void> {
   if (await tried(deps, user.email, password, user)) return
-  throw new CampError('AUTH', 'the old password is wrong: nothing was changed')
+  throw new CampError('OLD_PASSWORD_WRONG', 'the old password is wrong: nothing was changed')
 }
 
 async function tried(
@@ -53,5 +53,5 @@ async function tried(
 }
 
 function wrong(): CampError {
-  return new CampError('AUTH', 'the e-mail or the password is wrong')
+  return new CampError('LOGIN_REFUSED', 'the e-mail or the password is wrong')
 }

@@ -23,7 +23,7 @@ const COMMON = new Set(
 export function assertGoodPassword(password: string, email: string): void {
   const flaw = flawOf(password, email)
   if (flaw === undefined) return
-  throw new CampError('DATA', `the password ${flaw}`, {
+  throw new CampError('PASSWORD_TOO_WEAK', `the password ${flaw}`, {
     hint: `Take ${SHORTEST} characters or more: several words that do not belong together are good.`,
   })
 }

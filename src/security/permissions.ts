@@ -137,9 +137,13 @@ export async function assertMay(
   if (may(act, actor, campaign.ownerId)) return
   const { rows } = await sql.query<{ email: string }>(`SELECT email FROM "User" WHERE id = $1`, [campaign.ownerId])
   const admins = await adminsOf(sql)
-  throw new CampError('AUTH', `${actor.email} may not ${act.split(' ').slice(1).join(' ')} ${campaign.handle}`, {
-    hint: `Its importer may, ${rows[0]?.email}, and each ADMIN: ${people(admins)}.`,
-  })
+  throw new CampError(
+    'CAMPAIGN_NOT_YOURS',
+    `${actor.email} may not ${act.split(' ').slice(1).join(' ')} ${campaign.handle}`,
+    {
+      hint: `Its importer may, ${rows[0]?.email}, and each ADMIN: ${people(admins)}.`,
+    },
+  )
 }
 
 /** The ADMINs who are not disabled, by e-mail. */

@@ -1,5 +1,6 @@
 import type pg from 'pg'
-import { type Sql, transaction } from '../database/pool.ts'
+import { locking } from '../database/lock-order.ts'
+import { type Tx, transaction } from '../database/pool.ts'
 import { CampError } from '../errors.ts'
 import type { Actor } from './actor.ts'
 import { recordAudit, signingAudits } from './audit.ts'
@@ -28,18 +29,18 @@ export async function rotateSecret(
   actor: Pick<Actor, 'id'>,
   { from, to, keep }: Rotation,
 ): Promise<number> {
-  return transaction(pool, async sql => {
-    await lockSecret(sql, from)
-    const rows = await lockCredentials(sql)
+  return transaction(pool, async tx => {
+    await lockSecret(tx, from)
+    const rows = await lockCredentials(tx)
     assertOpen(from, rows)
     for (const { id, config } of rows) {
       // updated_at stays: its keys are what they were.
       const sealed = sealJson(to, openSealed(from, config, id), id)
-      await sql.query(`UPDATE "Credential" SET config = $2 WHERE id = $1`, [id, sealed])
+      await tx.query(`UPDATE "Credential" SET config = $2 WHERE id = $1`, [id, sealed])
     }
-    await writeFingerprint(sql, to)
+    await writeFingerprint(tx, to)
     await signingAudits({ keys: from, wrote: false }, () =>
-      recordAudit(sql, {
+      recordAudit(tx, {
         userId: actor.id,
         action: 'secret.rotate',
         subject: 'SecretFingerprint',
@@ -47,7 +48,7 @@ export async function rotateSecret(
         detail: { credentials: rows.length },
       }),
     )
-    await signWithNext(sql, from, to)
+    await signWithNext(tx, from, to)
     await keep?.()
     return rows.length
   })
@@ -63,14 +64,14 @@ export async function resetSecret(
   actor: Pick<Actor, 'id'>,
   to: Keys,
 ): Promise<{ wallet: string; broker: string }[]> {
-  return transaction(pool, async sql => {
-    await writeFingerprint(sql, to)
-    const rows = await lockCredentials(sql)
+  return transaction(pool, async tx => {
+    await writeFingerprint(tx, to)
+    const rows = await lockCredentials(tx)
     const closed = rows
       .filter(({ id, config }) => !opens(to, config, id))
       .map(({ wallet, broker }) => ({ wallet, broker }))
     await signingAudits({ keys: to, wrote: false }, () =>
-      recordAudit(sql, {
+      recordAudit(tx, {
         userId: actor.id,
         action: 'secret.reset',
         subject: 'SecretFingerprint',
@@ -78,7 +79,7 @@ export async function resetSecret(
         detail: { credentials: rows.length, closed: closed.length },
       }),
     )
-    await signAfterReset(sql, to)
+    await signAfterReset(tx, to)
     return closed
   })
 }
@@ -90,8 +91,8 @@ interface SealedRow {
   broker: string
 }
 
-async function lockCredentials(sql: Sql): Promise<SealedRow[]> {
-  const { rows } = await sql.query<SealedRow>(
+async function lockCredentials(tx: Tx): Promise<SealedRow[]> {
+  const { rows } = await locking(tx, 'Credential').query<SealedRow>(
     `SELECT k.id, k.config, w.name AS wallet, b.name AS broker
      FROM "Credential" k JOIN "Wallet" w ON w.id = k.wallet_id JOIN "Broker" b ON b.id = k.broker_id
      ORDER BY k.id FOR UPDATE OF k`,
@@ -104,7 +105,11 @@ function assertOpen(from: Keys, rows: readonly SealedRow[]): void {
   const closed = rows.filter(({ id, config }) => !opens(from, config, id))
   if (closed.length === 0) return
   const names = closed.map(({ wallet, broker }) => `"${wallet}" at "${broker}"`).join(', ')
-  throw new CampError('STATE', `these credentials were sealed with another secret, and cannot be resealed: ${names}`, {
-    hint: 'Give each anew with all its keys (camp credential set WALLET BROKER key=value), or remove it: camp credential remove',
-  })
+  throw new CampError(
+    'CREDENTIAL_UNREADABLE',
+    `these credentials were sealed with another secret, and cannot be resealed: ${names}`,
+    {
+      hint: 'Give each anew with all its keys (camp credential set WALLET BROKER key=value), or remove it: camp credential remove',
+    },
+  )
 }

@@ -35,7 +35,7 @@ export function opens(keys: Pick<Keys, 'sealing'>, sealed: unknown, rowId: strin
 /** @throws CampError STATE when it was sealed with another secret, for another row, or is no sealed value at all */
 export function openSealed(keys: Pick<Keys, 'sealing'>, sealed: unknown, rowId: string): unknown {
   const read = envelope.safeParse(sealed)
-  if (!read.success) throw new CampError('STATE', `what is stored for ${rowId} is not a sealed value`)
+  if (!read.success) throw new CampError('CREDENTIAL_UNREADABLE', `what is stored for ${rowId} is not a sealed value`)
   const { iv, tag, data } = read.data
   try {
     const decipher = createDecipheriv('aes-256-gcm', keys.sealing, Buffer.from(iv, 'base64'), { authTagLength: 16 })
@@ -45,7 +45,7 @@ export function openSealed(keys: Pick<Keys, 'sealing'>, sealed: unknown, rowId: 
     return JSON.parse(json.toString('utf8'))
   } catch (cause) {
     throw new CampError(
-      'STATE',
+      'CREDENTIAL_UNREADABLE',
       `a sealed value cannot be opened (${rowId}): CAMP_SECRET is not the one it was sealed with`,
       {
         hint: 'Give the credential anew, with all its keys: camp credential set',

@@ -12,7 +12,7 @@ export function assertStrongSecret(secret: string, name: string): void {
   const bits = estimatedBits(secret)
   if (bits >= LEAST_BITS) return
   throw new CampError(
-    'USAGE',
+    'SECRET_TOO_WEAK',
     `${name} is too easy to guess: it is worth about ${Math.floor(bits)} bits, and takes ${LEAST_BITS}`,
     {
       hint:

@@ -1,7 +1,8 @@
 import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject } from 'node:crypto'
 import type pg from 'pg'
 import { z } from 'zod'
-import { type Sql, transaction } from '../database/pool.ts'
+import { locking } from '../database/lock-order.ts'
+import { type Sql, type Tx, transaction } from '../database/pool.ts'
 import { CampError } from '../errors.ts'
 import type { Keys } from './keys.ts'
 import { openSealed, sealJson } from './seal.ts'
@@ -24,19 +25,19 @@ const ROW = 'SecretFingerprint 1 session'
 export async function openSessionKey(pool: pg.Pool, keys: Pick<Keys, 'sealing'>): Promise<SessionKey> {
   const stored = await readRow(pool)
   if (stored) return opened(stored, keys)
-  return transaction(pool, async sql => {
+  return transaction(pool, async tx => {
     // Of two processes the second waits here, and finds what the first has written.
-    await sql.query(`SELECT 1 FROM "SecretFingerprint" FOR UPDATE`)
-    const made = await readRow(sql)
-    return made ? opened(made, keys) : writeSessionKey(sql, keys)
+    await locking(tx, 'SecretFingerprint').query(`SELECT 1 FROM "SecretFingerprint" FOR UPDATE`)
+    const made = await readRow(tx)
+    return made ? opened(made, keys) : writeSessionKey(tx, keys)
   })
 }
 
 /** A new pair: every session and token of before is void. In a transaction that holds the fingerprint's lock. */
-export async function writeSessionKey(sql: Sql, keys: Pick<Keys, 'sealing'>): Promise<SessionKey> {
+export async function writeSessionKey(tx: Tx, keys: Pick<Keys, 'sealing'>): Promise<SessionKey> {
   const pair = generateKeyPairSync('ed25519')
   const sealed = sealJson(keys, base64Of(pair.privateKey.export({ type: 'pkcs8', format: 'der' })), ROW)
-  await sql.query(`UPDATE "SecretFingerprint" SET session_public = $1, session_private = $2`, [
+  await tx.query(`UPDATE "SecretFingerprint" SET session_public = $1, session_private = $2`, [
     publicText(pair.publicKey),
     sealed,
   ])
@@ -61,11 +62,15 @@ function opened({ session_public, session_private }: StoredKey, keys: Pick<Keys,
   const publicKey = createPublicKey(privateKey)
   // A pair that was put there by hand would let its maker sign for every user.
   if (publicText(publicKey) === session_public) return { publicKey, privateKey }
-  throw new CampError('STATE', 'the public key of sessions in the database is not the one that camp has made', {
-    hint:
-      'Something else has written to the table SecretFingerprint. Find out what, then empty its columns ' +
-      'session_public and\nsession_private: a new pair is made, and sessions and tokens of before are void.',
-  })
+  throw new CampError(
+    'SESSION_KEY_CHANGED',
+    'the public key of sessions in the database is not the one that camp has made',
+    {
+      hint:
+        'Something else has written to the table SecretFingerprint. Find out what, then empty its columns ' +
+        'session_public and\nsession_private: a new pair is made, and sessions and tokens of before are void.',
+    },
+  )
 }
 
 function publicText(key: KeyObject): string {

@@ -67,9 +67,9 @@ export async function readToken(key: Pick<SessionKey, 'publicKey'>, token: strin
     return { userId: sub, makerId, issuedAt: new Date(Math.round(iat * 1000)) }
   } catch (cause) {
     if (cause instanceof errors.JWTExpired)
-      throw new CampError('AUTH', 'the session has expired', { hint: LOG_IN, cause })
+      throw new CampError('SESSION_EXPIRED', 'the session has expired', { hint: LOG_IN, cause })
     if (cause instanceof errors.JOSEError || cause instanceof z.ZodError) {
-      throw new CampError('AUTH', 'the session or CAMP_TOKEN is not valid here', { hint: LOG_IN, cause })
+      throw new CampError('SESSION_INVALID', 'the session or CAMP_TOKEN is not valid here', { hint: LOG_IN, cause })
     }
     throw cause
   }

@@ -1,4 +1,4 @@
-import type { Sql } from '../database/pool.ts'
+import type { Sql, Tx } from '../database/pool.ts'
 import { CampError } from '../errors.ts'
 import type { Actor } from './actor.ts'
 import { recordAudit } from './audit.ts'
@@ -45,24 +45,24 @@ export async function listSettings(sql: Sql): Promise<SettingView[]> {
   })
 }
 
-/** To be called in a transaction. @returns the old value */
+/** @returns the old value */
 export async function changeSetting<Name extends SettingName>(
-  sql: Sql,
+  tx: Tx,
   actor: Pick<Actor, 'id'>,
   name: Name,
   value: SettingValue<Name>,
   now: Date,
 ): Promise<SettingValue<Name>> {
   // Of two changes at once the second one's audit tells the first one's value.
-  await sql.query(`LOCK TABLE "Setting" IN SHARE ROW EXCLUSIVE MODE`)
-  const from = await settingOf(sql, name)
-  await sql.query(
+  await tx.query(`LOCK TABLE "Setting" IN SHARE ROW EXCLUSIVE MODE`)
+  const from = await settingOf(tx, name)
+  await tx.query(
     `INSERT INTO "Setting" (name, value, set_at) VALUES ($1, $2, $3)
      ON CONFLICT (name) DO UPDATE SET value = excluded.value, set_at = excluded.set_at`,
     [name, value, now],
   )
   const detail = { value: { from, to: value } }
-  await recordAudit(sql, { userId: actor.id, action: 'setting.set', subject: 'Setting', subjectId: name, detail })
+  await recordAudit(tx, { userId: actor.id, action: 'setting.set', subject: 'Setting', subjectId: name, detail })
   return from
 }
 
@@ -71,7 +71,11 @@ function readValue<Name extends SettingName>(name: Name, stored: string | undefi
   if (stored === undefined) return standard
   const value = values.find(one => one === stored)
   if (value !== undefined) return value
-  throw new CampError('STATE', `the setting ${name} is "${stored}" in the database: it takes ${values.join(' or ')}`, {
-    hint: `Set it anew: camp setting set ${name} ${standard}`,
-  })
+  throw new CampError(
+    'SETTING_DAMAGED',
+    `the setting ${name} is "${stored}" in the database: it takes ${values.join(' or ')}`,
+    {
+      hint: `Set it anew: camp setting set ${name} ${standard}`,
+    },
+  )
 }

@@ -63,11 +63,13 @@ export async function addUser(prisma: PrismaClient, actor: By | null, user: NewU
 /** Two first users at once: the lock lets one through. */
 async function assertFirst(tx: Prisma.TransactionClient, user: NewUser): Promise<void> {
   await tx.$executeRaw`LOCK TABLE "User" IN SHARE ROW EXCLUSIVE MODE`
-  if ((await tx.user.count()) > 0) throw new CampError('AUTH', 'not logged in', { hint: 'Run: camp login' })
+  if ((await tx.user.count()) > 0) throw new CampError('NOT_LOGGED_IN', 'not logged in', { hint: 'Run: camp login' })
   if (user.role !== 'ADMIN')
-    throw new CampError('STATE', 'the first user must be an ADMIN', { hint: 'Add --role ADMIN.' })
+    throw new CampError('FIRST_USER_NOT_ADMIN', 'the first user must be an ADMIN', { hint: 'Add --role ADMIN.' })
   if (user.password === null) {
-    throw new CampError('USAGE', 'the first user needs a password', { hint: 'Give it on stdin with --password-stdin.' })
+    throw new CampError('ARGUMENT_MISSING', 'the first user needs a password', {
+      hint: 'Give it on stdin with --password-stdin.',
+    })
   }
 }
 
@@ -128,7 +130,7 @@ export async function disableUser(prisma: PrismaClient, actor: By, ref: string, 
   return prisma.$transaction(async tx => {
     const admins = await lockAdmins(tx)
     const user = await findUser(tx, ref)
-    if (user.disabled_at) throw new CampError('STATE', `${user.email} is disabled already`)
+    if (user.disabled_at) throw new CampError('USER_DISABLED', `${user.email} is disabled already`)
     assertNotLastAdmin(admins, user)
     const data = { disabled_at: now, tokens_valid_from: now }
     const changed = await tx.user.update({ where: { id: user.id }, data })
@@ -154,7 +156,7 @@ async function lockAdmins(tx: Prisma.TransactionClient): Promise<string[]> {
 
 function assertNotLastAdmin(admins: readonly string[], user: User): void {
   if (admins.length === 1 && admins[0] === user.id) {
-    throw new CampError('STATE', `${user.email} is the last ADMIN: somebody must be able to let others in`, {
+    throw new CampError('LAST_ADMIN', `${user.email} is the last ADMIN: somebody must be able to let others in`, {
       hint: 'Make another user an ADMIN first: camp user set EMAIL --role ADMIN',
     })
   }
@@ -163,9 +165,11 @@ function assertNotLastAdmin(admins: readonly string[], user: User): void {
 function emailOf(text: string): string {
   const email = text.trim().toLowerCase()
   if (/^[^\s@]+@[^\s@]+$/.test(email)) return email
-  throw new CampError('DATA', `"${text}" is not an e-mail address`)
+  throw new CampError('INVALID_VALUE', `"${text}" is not an e-mail address`)
 }
 
 function emailTaken(email: string): CampError {
-  return new CampError('STATE', `there is a user ${email} already`, { hint: 'To change them: camp user set EMAIL' })
+  return new CampError('NAME_TAKEN', `there is a user ${email} already`, {
+    hint: 'To change them: camp user set EMAIL',
+  })
 }

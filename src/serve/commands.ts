@@ -12,7 +12,7 @@ export function commandOf(argv: readonly string[]): string | undefined {
 export function assertServed(argv: readonly string[]): void {
   const command = commandOf(argv)
   if (command !== undefined && NOT_SERVED.includes(command)) {
-    throw new CampError('USAGE', `camp ${command} is not run by a server: it works where the database is`)
+    throw new CampError('NOT_SERVED', `camp ${command} is not run by a server: it works where the database is`)
   }
   const options = argv.slice(0, argv.includes('--') ? argv.indexOf('--') : argv.length)
   const refused = options.find(word => ['--env-file', '--debug', '--repeat'].includes(word.split('=')[0]!))
@@ -23,5 +23,5 @@ export function assertServed(argv: readonly string[]): void {
     '--debug': 'stacks stay in its log',
     '--repeat': 'a recurring campaign reads a folder of the machine that has the workers',
   }[name as '--env-file']
-  throw new CampError('USAGE', `${name} is not taken by a server: ${why}`)
+  throw new CampError('NOT_SERVED', `${name} is not taken by a server: ${why}`)
 }

@@ -72,7 +72,9 @@ export function startRun(options: RunOptions): Run {
       transform(chunk: Buffer, _, done) {
         bytesLeft -= chunk.length
         done(
-          bytesLeft < 0 ? new CampError('DATA', `the server takes ${options.mostBytes} bytes of files`) : null,
+          bytesLeft < 0
+            ? new CampError('UPLOAD_TOO_LARGE', `the server takes ${options.mostBytes} bytes of files`)
+            : null,
           chunk,
         )
       },
@@ -81,8 +83,8 @@ export function startRun(options: RunOptions): Run {
   const files = openRunFiles(folder, request.argv.includes('--json'), (path, to) =>
     need(path, async content => {
       if (!(content instanceof Readable)) {
-        const kind = content.unreadable === 'ENOENT' ? 'NOT_FOUND' : 'DATA'
-        throw new CampError(kind, `${path} cannot be read: ${content.unreadable}`)
+        const code = content.unreadable === 'ENOENT' ? 'FILE_NOT_FOUND' : 'FILE_UNREADABLE'
+        throw new CampError(code, `${path} cannot be read: ${content.unreadable}`)
       }
       await pipeline(content, bounded(), createWriteStream(to, { flags: 'wx', mode: 0o600 }), { signal })
     }),

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Clock } from '../clock.ts'
-import { CampError, codeOf, messageOf } from '../errors.ts'
+import { CampError, codeOf, type ErrorDocument, errorDocument, messageOf } from '../errors.ts'
 import type { Log } from '../log.ts'
 import type { Actor } from '../security/actor.ts'
 import { assertServed, commandOf } from './commands.ts'
@@ -69,7 +69,9 @@ export async function openServer(
   await Promise.race([
     once(server, 'listening'),
     once(server, 'error').then(([error]) => {
-      throw new CampError('UNREACHABLE', `cannot listen on ${host}:${port}: ${messageOf(error)}`, { cause: error })
+      throw new CampError('ADDRESS_UNAVAILABLE', `cannot listen on ${host}:${port}: ${messageOf(error)}`, {
+        cause: error,
+      })
     }),
   ])
   const at = server.address() as AddressInfo
@@ -168,9 +170,10 @@ async function begin(
     await send({ exit: code })
   } catch (error) {
     code = error instanceof CampError ? error.exitCode : 1
-    if (!(error instanceof CampError)) log.error({ error: messageOf(error), origin }, 'a command broke off')
+    if (!(error instanceof CampError))
+      log.error({ event: 'server.command_broken', err: error, origin }, 'a command broke off')
     if (response.headersSent) await send({ exit: code }).catch(() => undefined)
-    else end(response, 422, told(error, code))
+    else end(response, 422, told(error))
   } finally {
     clearInterval(alive)
     clearTimeout(late)
@@ -179,7 +182,7 @@ async function begin(
   response.end()
   const command = wordsOf(argv)
   const who = { user: actor?.email ?? null, via: actor?.via?.email ?? null }
-  log.info({ ...who, origin, command, code, ms: clock.now().getTime() - startedAt }, 'command')
+  log.info({ event: 'server.command', ...who, origin, command, code, ms: clock.now().getTime() - startedAt }, 'command')
 }
 
 /** @throws its reason, some time after `signal` */
@@ -190,7 +193,7 @@ async function leftBehind(signal: AbortSignal): Promise<never> {
 }
 
 async function known({ authenticate }: ServerOptions, token: string | undefined): Promise<Actor> {
-  if (token === undefined) throw new CampError('AUTH', 'not logged in', { hint: 'Run: camp login' })
+  if (token === undefined) throw new CampError('NOT_LOGGED_IN', 'not logged in', { hint: 'Run: camp login' })
   return authenticate(token)
 }
 
@@ -249,7 +252,7 @@ async function bodyOf(request: IncomingMessage, most: number): Promise<Buffer> {
   try {
     for await (const chunk of request) {
       size += (chunk as Buffer).length
-      if (size > most) throw new CampError('DATA', `a request of more than ${most} bytes`)
+      if (size > most) throw new CampError('UPLOAD_TOO_LARGE', `a request of more than ${most} bytes`)
       chunks.push(chunk as Buffer)
     }
   } finally {
@@ -271,14 +274,15 @@ function versionIn(body: string): unknown {
   return typeof json === 'object' && json !== null && 'version' in json ? json.version : undefined
 }
 
-function told(error: unknown, code: number) {
-  if (error instanceof CampError) return { code, error: error.message, hint: error.hint ?? null }
-  return { code, error: 'the server failed: its log says why', hint: null }
+function told(error: unknown): ErrorDocument {
+  return errorDocument(
+    error instanceof CampError ? error : new CampError('UNEXPECTED', 'the server failed: its log says why'),
+  )
 }
 
 function refuse(response: ServerResponse, error: unknown, log: Log): void {
   if (!(error instanceof CampError) && codeOf(error) !== 'ECONNRESET')
-    log.error({ error: messageOf(error) }, 'request failed')
+    log.error({ event: 'server.request_failed', err: error }, 'request failed')
   end(response, error instanceof CampError ? 413 : 500)
 }
 

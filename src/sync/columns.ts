@@ -37,13 +37,17 @@ export function listColumns(
   // A list's first number may be the bad one; a name has letters.
   if (namesAll || (cells.length === 1 && isNumber(cells[0]!)))
     return { headers: ['valor'], phones: [], documents: [], values: 'ALL', reason: undefined, named: false }
-  throw new CampError('DATA', `${file}, line ${first.line}: it names no column with phones or documents, and nobody`, {
-    hint: [
-      `Found: ${first.cells.slice(0, 10).map(shortened).join(', ')}. A list has one phone or document a line, or a ` +
-        `first line that names its`,
-      'columns (telefone;cpf;motivo). Other names: --map phone=COLUMN,document=COLUMN,reason=COLUMN',
-    ],
-  })
+  throw new CampError(
+    'COLUMN_NOT_FOUND',
+    `${file}, line ${first.line}: it names no column with phones or documents, and nobody`,
+    {
+      hint: [
+        `Found: ${first.cells.slice(0, 10).map(shortened).join(', ')}. A list has one phone or document a line, or a ` +
+          `first line that names its`,
+        'columns (telefone;cpf;motivo). Other names: --map phone=COLUMN,document=COLUMN,reason=COLUMN',
+      ],
+    },
+  )
 }
 
 function isNumber(cell: string): boolean {
@@ -91,7 +95,7 @@ function chosen(file: string, headers: readonly string[], given: Readonly<Record
   for (const [word, header] of Object.entries(given)) {
     const index = headers.findIndex(name => plainName(name) === plainName(header))
     if (index < 0) {
-      throw new CampError('DATA', `${file} has no column "${header}" (--map ${word})`, {
+      throw new CampError('COLUMN_NOT_FOUND', `${file} has no column "${header}" (--map ${word})`, {
         hint: `Columns found: ${headers.join(', ')}.`,
       })
     }
@@ -101,7 +105,7 @@ function chosen(file: string, headers: readonly string[], given: Readonly<Record
     else if (field === 'phone') columns.phones.push(index)
     else if (field === 'cpf_cnpj') columns.documents.push(index)
     else {
-      throw new CampError('USAGE', `--map: a blocklist has no field "${word}"`, {
+      throw new CampError('FIELD_UNKNOWN', `--map: a blocklist has no field "${word}"`, {
         hint: 'Fields: phone, document, value (either of them), reason. Write --map phone=TELEFONE,document=CPF.',
       })
     }

@@ -1,5 +1,4 @@
-import type pg from 'pg'
-import type { Sql } from '../database/pool.ts'
+import type { Tx } from '../database/pool.ts'
 import { type Copy, copyValue, startCopy } from '../intake/copy.ts'
 import type { Kind, Named } from './entries.ts'
 
@@ -26,11 +25,9 @@ export interface Application {
 }
 
 /** Where a list's rows go while it is read, on the transaction's own connection; it goes with the transaction. */
-export async function openStaging(client: pg.PoolClient) {
-  await client.query(
-    `CREATE TEMP TABLE staged (kind "char", value text COLLATE "C", line int, reason text) ON COMMIT DROP`,
-  )
-  const copy = startCopy(client, `COPY staged (kind, value, line, reason) FROM STDIN`)
+export async function openStaging(tx: Tx) {
+  await tx.query(`CREATE TEMP TABLE staged (kind "char", value text COLLATE "C", line int, reason text) ON COMMIT DROP`)
+  const copy = startCopy(tx, `COPY staged (kind, value, line, reason) FROM STDIN`)
   return { ...copy, add: (rows: readonly StagedRow[]) => copyRows(copy, rows) }
 }
 
@@ -54,18 +51,17 @@ const CODES = { phone: 'p', cpf_cnpj: 'd' } as const satisfies Record<Kind, stri
  * Makes the source's entries what the staged list says, by their difference: of five million entries of which ten changed, ten
  * are written. Entries of other sources are not touched.
  */
-export async function applyStaged(sql: Sql, application: Application): Promise<Delta> {
+export async function applyStaged(tx: Tx, application: Application): Promise<Delta> {
   // Sorts and hashes of millions of rows, in this transaction alone; beyond it PostgreSQL uses its disk.
-  await sql.query(`SET LOCAL work_mem = '64MB'`)
-  const { rows } = await sql.query<{ held: number }>(
-    `SELECT count(*)::int AS held FROM "Blocklist" WHERE source = $1`,
-    [application.source],
-  )
-  const phones = await applyKind(sql, 'phone', application)
-  const documents = await applyKind(sql, 'cpf_cnpj', application)
+  await tx.query(`SET LOCAL work_mem = '64MB'`)
+  const { rows } = await tx.query<{ held: number }>(`SELECT count(*)::int AS held FROM "Blocklist" WHERE source = $1`, [
+    application.source,
+  ])
+  const phones = await applyKind(tx, 'phone', application)
+  const documents = await applyKind(tx, 'cpf_cnpj', application)
   const [added, changed] = [phones.added + documents.added, phones.changed + documents.changed]
   // The claim's plans go by statistics, and PostgreSQL's own look at the table comes later.
-  if (added > ANALYZE_FROM) await sql.query(`ANALYZE "Blocklist"`)
+  if (added > ANALYZE_FROM) await tx.query(`ANALYZE "Blocklist"`)
   return {
     phones: phones.named,
     documents: documents.named,
@@ -79,22 +75,22 @@ export async function applyStaged(sql: Sql, application: Application): Promise<D
 
 const ANALYZE_FROM = 10_000
 
-async function applyKind(sql: Sql, kind: Kind, { source, purpose, replace, now }: Application) {
+async function applyKind(tx: Tx, kind: Kind, { source, purpose, replace, now }: Application) {
   const named = `named_${kind}`
   // Somebody who is named twice keeps the first reason that is given.
-  const { rowCount } = await sql.query(
+  const { rowCount } = await tx.query(
     `CREATE TEMP TABLE ${named} ON COMMIT DROP AS
      SELECT DISTINCT ON (value) value, reason FROM staged WHERE kind = '${CODES[kind]}' ORDER BY value, reason IS NULL, line`,
   )
-  await sql.query(`ANALYZE ${named}`)
+  await tx.query(`ANALYZE ${named}`)
   const removed = replace
-    ? await sql.query(
+    ? await tx.query(
         `DELETE FROM "Blocklist" b
          WHERE source = $1 AND ${kind} IS NOT NULL AND NOT EXISTS (SELECT FROM ${named} n WHERE n.value = b.${kind})`,
         [source],
       )
     : undefined
-  const changed = await sql.query(
+  const changed = await tx.query(
     `UPDATE "Blocklist" b SET reason = coalesce(n.reason, b.reason), purpose = $2, updated_at = $3
      FROM ${named} n
      WHERE b.source = $1 AND b.${kind} = n.value
@@ -102,7 +98,7 @@ async function applyKind(sql: Sql, kind: Kind, { source, purpose, replace, now }
     [source, purpose, now],
   )
   // Ids ascend with the value (UUID version 7, as src/intake/ids.ts makes them), and so do all of the table's indexes.
-  const added = await sql.query(
+  const added = await tx.query(
     `INSERT INTO "Blocklist" (id, ${kind}, reason, source, purpose, created_at, updated_at)
      SELECT ($4 || lpad(to_hex((n >> 14) & 4095), 3, '0') || '-' ||
              to_hex(32768 | (n & 16383)) || substr(gen_random_uuid()::text, 24))::uuid,

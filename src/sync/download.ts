@@ -64,7 +64,7 @@ async function follow(agent: Agent, start: URL, { known, signal }: DownloadOptio
     if (!REDIRECTS.has(status) || next === undefined) throw refused(url, status)
     url = redirected(url, next)
   }
-  throw new CampError('UNREACHABLE', `${shownUrl(start)} redirects more than ${MOST_REDIRECTS} times`, {
+  throw new CampError('LIST_UNREACHABLE', `${shownUrl(start)} redirects more than ${MOST_REDIRECTS} times`, {
     hint: 'Give the address at which the list really is.',
   })
 }
@@ -76,7 +76,7 @@ function redirected(from: URL, location: string): URL {
   const scheme = to?.protocol
   if (to && (scheme === 'https:' || (scheme === 'http:' && from.protocol === 'http:'))) return to
   throw new CampError(
-    'UNREACHABLE',
+    'LIST_UNREACHABLE',
     `${shownUrl(from)} redirects to what is not followed: ${to ? shownUrl(to) : 'no URL'}`,
     {
       hint: 'From https only to https. Give the address at which the list really is.',
@@ -109,7 +109,7 @@ async function ask(
     return await request(bare, { dispatcher, headers, signal })
   } catch (error) {
     signal.throwIfAborted()
-    throw new CampError('UNREACHABLE', `${shownUrl(url)} cannot be fetched: ${reasonOf(error)}`, {
+    throw new CampError('LIST_UNREACHABLE', `${shownUrl(url)} cannot be fetched: ${reasonOf(error)}`, {
       hint: NOTHING_CHANGED,
       cause: error,
     })
@@ -126,7 +126,7 @@ async function* piecesOf(body: AsyncIterable<Buffer>, url: URL): AsyncGenerator<
   } catch (error) {
     const after = `${read.toLocaleString('en-US')} bytes`
     throw new CampError(
-      'UNREACHABLE',
+      'LIST_UNREACHABLE',
       `the download of ${shownUrl(url)} broke off after ${after}: ${reasonOf(error)}`,
       {
         hint: NOTHING_CHANGED,
@@ -139,7 +139,7 @@ async function* piecesOf(body: AsyncIterable<Buffer>, url: URL): AsyncGenerator<
 const NOTHING_CHANGED = 'The blocklist is as it was. Try again later.'
 
 function refused(url: URL, status: number): CampError {
-  return new CampError('UNREACHABLE', `${shownUrl(url)} answered ${status} and no list`, {
+  return new CampError('LIST_UNREACHABLE', `${shownUrl(url)} answered ${status} and no list`, {
     hint:
       status === 401 || status === 403
         ? 'Does the URL lack its password or key? The blocklist is as it was.'
@@ -151,7 +151,7 @@ function refused(url: URL, status: number): CampError {
 function assertReadable(url: URL, encoding: string | string[] | undefined): void {
   const coding = one(encoding)?.trim().toLowerCase() ?? 'identity'
   if (['identity', 'gzip', 'x-gzip', ''].includes(coding)) return
-  throw new CampError('UNREACHABLE', `${shownUrl(url)} is sent as ${coding}, which was not asked for`, {
+  throw new CampError('LIST_UNREACHABLE', `${shownUrl(url)} is sent as ${coding}, which was not asked for`, {
     hint: NOTHING_CHANGED,
   })
 }

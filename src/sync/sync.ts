@@ -1,8 +1,7 @@
 import { resolve } from 'node:path'
-import type pg from 'pg'
 import { listSyncs, recordCheck, recordSync, type SyncFigures } from '../blocklist/syncs.ts'
 import { cancelledBy } from '../database/cancel.ts'
-import { type Sql, transaction, withoutTimeLimits } from '../database/pool.ts'
+import { type Tx, transaction, withoutTimeLimits } from '../database/pool.ts'
 import { CampError } from '../errors.ts'
 import { assertUnchanged } from '../intake/inspect.ts'
 import { otherSheetsOf } from '../intake/other-sheets.ts'
@@ -25,11 +24,11 @@ export async function syncBlocklist(deps: SyncDeps, request: SyncRequest): Promi
   assertSource(request.source)
   const location = parseLocation(request.from)
   if (request.rejects !== null && location.kind === 'FILE' && resolve(request.rejects) === location.path)
-    throw new CampError('USAGE', '--rejects names the list that is read', { hint: 'Give it another name.' })
+    throw new CampError('OPTIONS_CONFLICT', '--rejects names the list that is read', { hint: 'Give it another name.' })
   const kept: Kept = { fetched: null, rejects: null }
   try {
-    const result = await transaction(deps.pool, client =>
-      cancelledBy(deps.signal, deps.pool, client, () => syncIn(client, deps, request, location, kept)),
+    const result = await transaction(deps.pool, tx =>
+      cancelledBy(deps.signal, deps.pool, tx, () => syncIn(tx, deps, request, location, kept)),
     )
     await kept.rejects?.publish()
     return result
@@ -53,15 +52,15 @@ interface Kept {
 }
 
 async function syncIn(
-  client: pg.PoolClient,
+  tx: Tx,
   deps: SyncDeps,
   request: SyncRequest,
   location: Location,
   kept: Kept,
 ): Promise<SyncResult> {
-  await claimSource(client, request.source)
+  await claimSource(tx, request.source)
   const settings = settingsOf(request)
-  const last = (await listSyncs(client, request.source)).find(sync => sync.locationHash === location.hash)
+  const last = (await listSyncs(tx, request.source)).find(sync => sync.locationHash === location.hash)
   const result = (status: SyncResult['status'], figures: SyncFigures, reading?: Reading): SyncResult => ({
     status,
     source: request.source,
@@ -78,7 +77,7 @@ async function syncIn(
     const usable = !request.refetch && last?.settings === settings ? last : undefined
     const fetched = await fetchList(deps, request, location, usable)
     if (fetched.kind === 'NOT_MODIFIED') {
-      await recordCheck(client, request.source, location.hash, deps.clock.now())
+      await recordCheck(tx, request.source, location.hash, deps.clock.now())
       return result('NOT_MODIFIED', last!.figures)
     }
     kept.fetched = fetched
@@ -86,13 +85,13 @@ async function syncIn(
   const { source, validators } = kept.fetched
   await kept.rejects?.discard()
   const reading: Reading = { rows: 0, refused: 0, ambiguous: 0, named: 0, refusals: [], rejects: null }
-  const delta = await apply(client, deps, request, kept.fetched, reading).finally(() => {
+  const delta = await apply(tx, deps, request, kept.fetched, reading).finally(() => {
     kept.rejects = reading.rejects
   })
   const { rows, refused, ambiguous } = reading
   const { held: _held, ...changes } = delta
   const figures: SyncFigures = { rows, refused, ambiguous, ...changes }
-  await recordSync(client, {
+  await recordSync(tx, {
     source: request.source,
     location: location.shown,
     locationHash: location.hash,
@@ -104,7 +103,7 @@ async function syncIn(
   })
   // Whatever the disk refuses, it is to refuse before the sync is one.
   await reading.rejects?.seal()
-  await recordAudit(client, {
+  await recordAudit(tx, {
     userId: request.userId,
     action: 'blocklist.sync',
     subject: 'Blocklist',
@@ -124,13 +123,13 @@ async function syncIn(
 }
 
 async function apply(
-  client: pg.PoolClient,
+  tx: Tx,
   deps: SyncDeps,
   request: SyncRequest,
   { source }: Fetched,
   reading: Reading,
 ): Promise<Delta> {
-  const staging = await openStaging(client)
+  const staging = await openStaging(tx)
   try {
     await readList(deps, request, source, staging, reading)
     await staging.end()
@@ -140,7 +139,7 @@ async function apply(
   }
   await assertUnchanged(source)
   assertNamesSomebody(source.file, reading, request)
-  const delta = await applyStaged(client, { ...request, now: deps.clock.now() })
+  const delta = await applyStaged(tx, { ...request, now: deps.clock.now() })
   if (!request.allowShrink && delta.removed * 2 > delta.held) throw wouldShrink(source.file, request.source, delta)
   return delta
 }
@@ -152,7 +151,7 @@ async function apply(
 function assertSource(source: string): void {
   if (source !== 'manual' && !source.startsWith('broker:')) return
   throw new CampError(
-    'USAGE',
+    'SOURCE_RESERVED',
     `--source ${source}: that name is for what ${source === 'manual' ? 'people add' : 'brokers report'}`,
     {
       hint: 'Name the list: --source procon, --source nao-me-perturbe, …',
@@ -161,15 +160,15 @@ function assertSource(source: string): void {
 }
 
 /** To the end of the transaction. @throws CampError STATE */
-async function claimSource(sql: Sql, source: string): Promise<void> {
+async function claimSource(tx: Tx, source: string): Promise<void> {
   // Meanwhile a list may be on its way, for longer than some servers let a transaction be idle.
-  await withoutTimeLimits(sql)
-  const { rows } = await sql.query<{ free: boolean }>(
+  await withoutTimeLimits(tx)
+  const { rows } = await tx.query<{ free: boolean }>(
     `SELECT pg_try_advisory_xact_lock(hashtextextended($1, 0)) AS free`,
     [`camp blocklist sync ${source}`],
   )
   if (rows[0]!.free) return
-  throw new CampError('STATE', `the list of ${source} is being synced right now by another camp`, {
+  throw new CampError('SYNC_RUNNING', `the list of ${source} is being synced right now by another camp`, {
     hint: 'When it is done: camp blocklist stats',
   })
 }
@@ -185,7 +184,7 @@ function assertNamesSomebody(file: string, { rows, refused, named, refusals }: R
   if (named > 0 || (rows === 0 && request.replace)) return
   const [first] = refusals
   throw new CampError(
-    'DATA',
+    'LIST_EMPTY',
     first ? `${file}: not one of its ${refused} rows names a phone or a document` : `${file} names nobody`,
     {
       hint: first
@@ -198,7 +197,7 @@ function assertNamesSomebody(file: string, { rows, refused, named, refusals }: R
 function wouldShrink(file: string, source: string, { removed, held }: Delta): CampError {
   const number = (n: number) => n.toLocaleString('en-US')
   return new CampError(
-    'STATE',
+    'LIST_WOULD_SHRINK',
     `${file} would take off ${number(removed)} of the ${number(held)} entries of ${source}`,
     {
       hint: 'Is it whole, and the right one? The blocklist is as it was. If it is meant: --allow-shrink',

@@ -67,7 +67,7 @@ async function* limited(bytes: AsyncIterable<Buffer>, { name, mostBytes }: Unpac
 /** @returns the error that says so */
 export function tooLong(name: string, mostBytes: number): CampError {
   return new CampError(
-    'DATA',
+    'FILE_TOO_LARGE',
     `${name} is longer than ${Math.floor(mostBytes / MEGABYTE).toLocaleString('en-US')} MB`,
     {
       hint: 'If it may be that long: --max-size MEGABYTES',
@@ -79,7 +79,7 @@ export const MEGABYTE = 1024 * 1024
 
 function explained(error: unknown, { name }: UnpackOptions): unknown {
   if (!codeOf(error)?.startsWith('Z_')) return error
-  return new CampError('DATA', `${name} is a damaged or incomplete gzip: ${messageOf(error)}`, {
+  return new CampError('FILE_DAMAGED', `${name} is a damaged or incomplete gzip: ${messageOf(error)}`, {
     hint: 'Have it sent or written once more.',
     cause: error,
   })

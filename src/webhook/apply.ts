@@ -1,5 +1,5 @@
 import type pg from 'pg'
-import { type Sql, transaction } from '../database/pool.ts'
+import { type Sql, type Tx, transaction } from '../database/pool.ts'
 import { type Booking, bookBatches, holdersOf, lockBatches } from '../dispatch/books.ts'
 import { holdContacts, lockContacts, type Recipient } from '../dispatch/contacts.ts'
 import { finishIfDone, pauseCampaign } from '../dispatch/finish.ts'
@@ -55,43 +55,43 @@ const UNKNOWN_PER_ROUND = 500
  */
 export async function applyEvents(pool: pg.Pool, options: { limit: number; now: Date }): Promise<Applied> {
   const { limit, now } = options
-  return transaction(pool, async sql => {
-    const { events, more } = await inIndexOrder(sql, () => takeRound(sql, limit, now))
-    return { ...(await applyTaken(sql, events, now)), more }
+  return transaction(pool, async tx => {
+    const { events, more } = await inIndexOrder(tx, () => takeRound(tx, limit, now))
+    return { ...(await applyTaken(tx, events, now)), more }
   })
 }
 
-async function takeRound(sql: Sql, limit: number, now: Date): Promise<{ events: InboxEvent[]; more: boolean }> {
-  const fresh = await takeNew(sql, limit)
+async function takeRound(tx: Tx, limit: number, now: Date): Promise<{ events: InboxEvent[]; more: boolean }> {
+  const fresh = await takeNew(tx, limit)
   if (fresh.length >= limit) return { events: fresh, more: true }
-  const due = await takeDue(sql, { unknown: false, limit, now })
-  const strangers = await takeDue(sql, { unknown: true, limit: Math.min(limit, UNKNOWN_PER_ROUND), now })
+  const due = await takeDue(tx, { unknown: false, limit, now })
+  const strangers = await takeDue(tx, { unknown: true, limit: Math.min(limit, UNKNOWN_PER_ROUND), now })
   return { events: [...fresh, ...due, ...strangers], more: due.length >= limit }
 }
 
-async function applyTaken(sql: Sql, events: readonly InboxEvent[], now: Date): Promise<Omit<Applied, 'more'>> {
+async function applyTaken(tx: Tx, events: readonly InboxEvent[], now: Date): Promise<Omit<Applied, 'more'>> {
   const open = events.filter(hasSettledLead)
-  const holders = await lockHolders(sql, open.filter(needsBatch))
-  await lockContacts(sql, await perhapsHeld(sql, open.filter(mayHold)))
-  const leads = await lockLeads(sql, unique(open.map(event => event.lead_id)))
+  const holders = await lockHolders(tx, open.filter(needsBatch))
+  await lockContacts(tx, await perhapsHeld(tx, open.filter(mayHold)))
+  const leads = await lockLeads(tx, unique(open.map(event => event.lead_id)))
   const work = gather(open, leads)
   const changes = changesOf(work, holders, now)
-  await holdContacts(sql, contactsOf(changes))
-  await writeLeads(sql, changes)
-  await recordLeadEvents(sql, recordsOf(changes, work, now))
-  await blockOptOuts(sql, events)
+  await holdContacts(tx, contactsOf(changes))
+  await writeLeads(tx, changes)
+  await recordLeadEvents(tx, recordsOf(changes, work, now))
+  await blockOptOuts(tx, events)
   const done = open.filter(event => work.has(event.lead_id))
-  await keepAliases(sql, done)
+  await keepAliases(tx, done)
   const bookings = bookingsOf(changes, holders)
-  await bookBatches(sql, bookings, now)
-  await replan(sql, bookings, changes, holders)
-  await pauseStopped(sql, work, done, now)
-  await finishResolved(sql, changes, now)
+  await bookBatches(tx, bookings, now)
+  await replan(tx, bookings, changes, holders)
+  await pauseStopped(tx, work, done, now)
+  await finishResolved(tx, changes, now)
 
   const people = events.filter(isAboutPerson)
   const left = events.filter(event => !work.has(event.lead_id ?? '') && !isAboutPerson(event))
-  await markApplied(sql, [...done, ...people], now)
-  await putOff(sql, left, now)
+  await markApplied(tx, [...done, ...people], now)
+  await putOff(tx, left, now)
   const waiting = left.filter(event => event.lead_id !== null && nextTry(event, now) !== undefined)
   return {
     applied: done.length + people.length,
@@ -114,9 +114,9 @@ function needsBatch(event: OpenEvent): boolean {
   )
 }
 
-async function lockHolders(sql: Sql, events: readonly OpenEvent[]): Promise<Map<string, LockedHolder>> {
-  const holders = await holdersOf(sql, unique(events.map(event => event.lead_id)))
-  const statuses = await lockBatches(sql, unique([...holders.values()].map(batch => batch.id)))
+async function lockHolders(tx: Tx, events: readonly OpenEvent[]): Promise<Map<string, LockedHolder>> {
+  const holders = await holdersOf(tx, unique(events.map(event => event.lead_id)))
+  const statuses = await lockBatches(tx, unique([...holders.values()].map(batch => batch.id)))
   return new Map(
     [...holders].flatMap(([lead, batch]) => {
       const status = statuses.get(batch.id)
@@ -146,10 +146,10 @@ function contactsOf(changes: readonly Change[]): (Recipient & { sentAt: Date })[
 }
 
 /** Later callbacks may bring only the broker's other id. */
-async function keepAliases(sql: Sql, events: readonly OpenEvent[]): Promise<void> {
+async function keepAliases(tx: Tx, events: readonly OpenEvent[]): Promise<void> {
   const known = events.filter(event => event.alias !== null)
   if (known.length === 0) return
-  await sql.query(
+  await tx.query(
     `INSERT INTO "ProviderMessage" (broker_id, provider_msg_id, lead_id)
      SELECT DISTINCT ON (1, 2) * FROM unnest($1::uuid[], $2::text[], $3::uuid[]) ORDER BY 1, 2
      ON CONFLICT DO NOTHING`,
@@ -159,7 +159,7 @@ async function keepAliases(sql: Sql, events: readonly OpenEvent[]): Promise<void
 
 /** A batch that holds a cost is not claimed again (plan.ts). */
 async function replan(
-  sql: Sql,
+  tx: Tx,
   bookings: readonly Booking[],
   changes: readonly Change[],
   holders: ReadonlyMap<string, LockedHolder>,
@@ -170,12 +170,12 @@ async function replan(
     const holder = holders.get(after.id)
     if (holder?.status === 'QUEUED' && paying.has(holder.id)) queued.set(holder.id, after.campaign_id)
   }
-  for (const [id, campaignId] of queued) await replanQueued(sql, { id, campaignId })
+  for (const [id, campaignId] of queued) await replanQueued(tx, { id, campaignId })
 }
 
 /** Failures that are not one message's alone: to go on would burn the list. */
 async function pauseStopped(
-  sql: Sql,
+  tx: Tx,
   work: ReadonlyMap<string, LeadWork>,
   events: readonly OpenEvent[],
   now: Date,
@@ -185,14 +185,14 @@ async function pauseStopped(
     const campaign = stops ? work.get(lead_id)?.lead.campaign_id : undefined
     if (campaign !== undefined) reasons.set(campaign, `the broker reports: ${detail ?? code ?? 'it cannot go on'}`)
   }
-  for (const id of [...reasons.keys()].sort()) await pauseCampaign(sql, id, reasons.get(id)!, now)
+  for (const id of [...reasons.keys()].sort()) await pauseCampaign(tx, id, reasons.get(id)!, now)
 }
 
 /** What was the last lead to be sent of its campaign is not to be sent any more. */
-async function finishResolved(sql: Sql, changes: readonly Change[], now: Date): Promise<void> {
+async function finishResolved(tx: Tx, changes: readonly Change[], now: Date): Promise<void> {
   const wasPending = ({ before }: { before: Lead }) => before.status === 'PENDING'
   for (const id of unique(changes.filter(wasPending).map(({ after }) => after.campaign_id)).sort())
-    await finishIfDone(sql, id, now)
+    await finishIfDone(tx, id, now)
 }
 
 function unique(ids: readonly string[]): string[] {

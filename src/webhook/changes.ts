@@ -1,4 +1,5 @@
-import type { Sql } from '../database/pool.ts'
+import { locking } from '../database/lock-order.ts'
+import type { Tx } from '../database/pool.ts'
 import { type BatchStatus, type Booking, type Holder, noBooking } from '../dispatch/books.ts'
 import type { LeadEvent as LeadRecord } from '../dispatch/lead-events.ts'
 import { foldEvents, isTaken, type LeadEvent, type LeadState } from './fold.ts'
@@ -39,8 +40,8 @@ export function hasSettledLead(event: InboxEvent): event is OpenEvent {
 }
 
 /** Those that no other transaction holds and that are still settled. */
-export async function lockLeads(sql: Sql, ids: readonly string[]): Promise<Map<string, Lead>> {
-  const { rows } = await sql.query<Lead>(
+export async function lockLeads(tx: Tx, ids: readonly string[]): Promise<Map<string, Lead>> {
+  const { rows } = await locking(tx, 'CampaignLead').query<Lead>(
     `SELECT id, campaign_id, seq, batch_number, phone, cpf_cnpj, is_fish, status, billed, sent_at, delivered_at, read_at, error_code,
             error_message, provider_msg_id
      FROM "CampaignLead" WHERE id = ANY($1::uuid[]) AND status <> 'SENDING' AND (status <> 'PENDING' OR batch_number IS NOT NULL)
@@ -90,10 +91,10 @@ export function changesOf(
   return changes
 }
 
-export async function writeLeads(sql: Sql, changes: readonly Change[]): Promise<void> {
+export async function writeLeads(tx: Tx, changes: readonly Change[]): Promise<void> {
   if (changes.length === 0) return
   const after = changes.map(change => change.after)
-  await sql.query(
+  await tx.query(
     `UPDATE "CampaignLead" l SET
        status = n.status::"LeadStatus", billed = n.billed, delivered_at = n.delivered_at, read_at = n.read_at,
        error_code = n.error_code, error_message = n.error_message, provider_msg_id = n.provider_msg_id, sent_at = n.sent_at

@@ -46,7 +46,10 @@ export function openDirectory({ pool, keys, clock, log }: DirectoryDeps): Direct
   const onClosed: OnClosed = (broker, credential, reason) => {
     if (told.has(credential)) return
     told.add(credential)
-    log.warn({ broker, credential, reason }, 'a credential cannot be used: no signature is checked with it')
+    log.warn(
+      { event: 'callback.credential_unusable', broker, credential, reason },
+      'a credential cannot be used: no signature is checked with it',
+    )
   }
 
   const read = async () => {

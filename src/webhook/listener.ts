@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net'
 import type pg from 'pg'
 import { CallbackRefused } from '../broker/port.ts'
 import type { Clock } from '../clock.ts'
-import { sentenceOf } from '../database/faults.ts'
+import { namedError } from '../database/faults.ts'
 import { CampError, codeOf, messageOf } from '../errors.ts'
 import type { Log } from '../log.ts'
 import type { Keys } from '../security/keys.ts'
@@ -65,7 +65,7 @@ export async function openListener({ host, port }: ListenerAddress): Promise<Lis
     if (!desk) return notYet(request, response)
     const { log } = desk.options
     answer(desk, request, response).catch(error => {
-      log.error({ error: sentenceOf(error) }, 'a callback could not be answered')
+      log.error({ event: 'callback.unanswered', err: namedError(error) }, 'callback not answered')
       end(response, 503)
     })
   })
@@ -132,7 +132,7 @@ async function receive(
   if (key !== null && leadId === undefined) return end(response, 401)
   try {
     if (isTooDeep(body)) throw new CallbackRefused(400, 'its JSON is nested too deep')
-    const notice = (text: string) => options.log.info({ broker: broker.name }, text)
+    const notice = (text: string) => options.log.info({ event: 'callback.notice', broker: broker.name }, text)
     const events = broker.adapter.callback(
       { url, headers: headersOf(request), body, leadId },
       { credentials: broker.credentials, receivedAt: options.clock.now(), notice },
@@ -142,13 +142,22 @@ async function receive(
     if (error instanceof CallbackRefused) {
       const { status, message: reason } = error
       options.log.warn(
-        { broker: broker.name, status, reason, called: url.origin + url.pathname.replace(/[^/]+$/, '…') },
+        {
+          event: 'callback.refused',
+          broker: broker.name,
+          status,
+          reason,
+          called: url.origin + url.pathname.replace(/[^/]+$/, '…'),
+        },
         'callback refused',
       )
       return end(response, error.status)
     }
     // The broker should send it again: nothing of it is stored.
-    options.log.error({ broker: broker.name, error: sentenceOf(error) }, 'callback not stored')
+    options.log.error(
+      { event: 'callback.not_stored', broker: broker.name, err: namedError(error) },
+      'callback not stored',
+    )
     return end(response, 503, { 'retry-after': '5' })
   }
   response.writeHead(200, { 'content-length': '0' }).end()
@@ -216,7 +225,7 @@ async function listen(server: Server, host: string, port: number): Promise<void>
   try {
     await once(server, 'listening')
   } catch (error) {
-    throw new CampError('UNREACHABLE', `cannot listen on ${host}:${port}: ${messageOf(error)}`, {
+    throw new CampError('ADDRESS_UNAVAILABLE', `cannot listen on ${host}:${port}: ${messageOf(error)}`, {
       hint: LISTEN_HINTS[codeOf(error) ?? ''],
       cause: error,
     })

@@ -1,5 +1,5 @@
 import { addToBlocklist, optedOutAt, UNKNOWN_PERSON } from '../blocklist/blocklist.ts'
-import type { Sql } from '../database/pool.ts'
+import type { Sql, Tx } from '../database/pool.ts'
 import { canonicalPhone } from '../lead/phone.ts'
 import { recordAudit } from '../security/audit.ts'
 import type { InboxEvent } from './waiting.ts'
@@ -19,15 +19,15 @@ interface OptOuts {
  * it may be somebody's word. But it may be anybody's who knows the callback URL, so that it gets a source of its own, which can be
  * taken off as a whole (`camp blocklist remove --source … --all`), and an audit row.
  */
-export async function blockOptOuts(sql: Sql, events: readonly InboxEvent[]): Promise<void> {
+export async function blockOptOuts(tx: Tx, events: readonly InboxEvent[]): Promise<void> {
   // In one order, for two that block the same people at once.
   const told = [...optOutsOf(events).values()].sort((a, b) => (a.broker < b.broker ? -1 : 1))
   for (const { broker, brokerId, phones, people } of told) {
-    const known = await knownPhones(sql, brokerId, people)
+    const known = await knownPhones(tx, brokerId, people)
     const ours = [...phones, ...known]
-    if (ours.length > 0) await addToBlocklist(sql, optedOutAt(broker, ours))
+    if (ours.length > 0) await addToBlocklist(tx, optedOutAt(broker, ours))
     const unknown = people.filter(phone => !known.has(phone))
-    if (unknown.length > 0) await blockUnknown(sql, broker, brokerId, unknown)
+    if (unknown.length > 0) await blockUnknown(tx, broker, brokerId, unknown)
   }
 }
 
@@ -57,15 +57,15 @@ async function knownPhones(sql: Sql, brokerId: string, phones: readonly string[]
 
 const NAMED_IN_AUDIT = 100
 
-async function blockUnknown(sql: Sql, broker: string, brokerId: string, phones: readonly string[]): Promise<void> {
+async function blockUnknown(tx: Tx, broker: string, brokerId: string, phones: readonly string[]): Promise<void> {
   const entries = optedOutAt(broker, phones)
   const source = `${entries.source}${UNKNOWN_PERSON}`
-  const added = await addToBlocklist(sql, {
+  const added = await addToBlocklist(tx, {
     ...entries,
     reason: 'opted out at the broker; no lead has this phone',
     source,
   })
   if (added === 0) return
   const detail = { source, added, phones: phones.slice(0, NAMED_IN_AUDIT) }
-  await recordAudit(sql, { userId: null, action: 'blocklist.optout', subject: 'Broker', subjectId: brokerId, detail })
+  await recordAudit(tx, { userId: null, action: 'blocklist.optout', subject: 'Broker', subjectId: brokerId, detail })
 }

@@ -1,5 +1,7 @@
 import type pg from 'pg'
-import { type Sql, transaction } from '../database/pool.ts'
+import type { LeadStatus } from '../database/generated/enums.ts'
+import { locking } from '../database/lock-order.ts'
+import { type Sql, type Tx, transaction } from '../database/pool.ts'
 import type { LeadEvent } from './fold.ts'
 
 /**
@@ -18,7 +20,7 @@ export interface InboxEvent extends LeadEvent {
   stops: boolean
   /** Null: no lead of this broker's campaigns. */
   lead_id: string | null
-  status: string | null
+  status: LeadStatus | null
   billed: boolean | null
   batch_number: number | null
   lead_phone: string | null
@@ -33,17 +35,17 @@ const COLUMNS = `e.id, e.broker_id, e.event, e.lead_id, e.provider_msg_id, e.ali
  * What takes from the inbox reads an index in its order and stops. Right after a flood PostgreSQL has no idea how much is in it, and
  * would rather read all and sort it: it is told not to.
  */
-export async function inIndexOrder<T>(sql: Sql, take: () => Promise<T>): Promise<T> {
-  await sql.query('SET LOCAL enable_bitmapscan = off; SET LOCAL enable_sort = off')
+export async function inIndexOrder<T>(tx: Tx, take: () => Promise<T>): Promise<T> {
+  await tx.query('SET LOCAL enable_bitmapscan = off; SET LOCAL enable_sort = off')
   const taken = await take()
-  await sql.query('SET LOCAL enable_bitmapscan TO DEFAULT; SET LOCAL enable_sort TO DEFAULT')
+  await tx.query('SET LOCAL enable_bitmapscan TO DEFAULT; SET LOCAL enable_sort TO DEFAULT')
   return taken
 }
 
 /** Those that were never looked at, up to `limit` of each broker: one that tells too much takes nothing from the others. */
-export async function takeNew(sql: Sql, limit: number): Promise<InboxEvent[]> {
+export async function takeNew(tx: Tx, limit: number): Promise<InboxEvent[]> {
   return withLeads(
-    sql,
+    locking(tx, 'WebhookEvent'),
     `SELECT ${COLUMNS} FROM "Broker" r CROSS JOIN LATERAL (
        SELECT * FROM "WebhookEvent" w WHERE w.broker_id = r.id AND w.applied_at IS NULL AND w.next_try_at IS NULL
        ORDER BY (w.event <> 'OPT_OUT'), w.id LIMIT $1 FOR UPDATE SKIP LOCKED
@@ -54,11 +56,11 @@ export async function takeNew(sql: Sql, limit: number): Promise<InboxEvent[]> {
 
 /** Those whose next look is due, of known messages or of unknown ones. */
 export async function takeDue(
-  sql: Sql,
+  tx: Tx,
   { unknown, limit, now }: { unknown: boolean; limit: number; now: Date },
 ): Promise<InboxEvent[]> {
   return withLeads(
-    sql,
+    locking(tx, 'WebhookEvent'),
     `SELECT ${COLUMNS} FROM "WebhookEvent" e
      WHERE e.applied_at IS NULL AND e.unknown = $1 AND e.next_try_at <= $2 ORDER BY e.next_try_at LIMIT $3 FOR UPDATE SKIP LOCKED`,
     [unknown, now, limit],
@@ -83,9 +85,9 @@ async function withLeads(sql: Sql, taken: string, params: unknown[]): Promise<In
   return rows
 }
 
-export async function markApplied(sql: Sql, events: readonly InboxEvent[], now: Date): Promise<void> {
+export async function markApplied(tx: Tx, events: readonly InboxEvent[], now: Date): Promise<void> {
   if (events.length === 0) return
-  await sql.query(
+  await tx.query(
     `UPDATE "WebhookEvent" e SET applied_at = $3, lead_id = d.lead_id, payload = NULL
      FROM unnest($1::bigint[], $2::uuid[]) AS d(id, lead_id) WHERE e.id = d.id`,
     [events.map(event => event.id), events.map(event => event.lead_id), now],
@@ -109,25 +111,25 @@ export function nextTry(
 }
 
 /** Puts off what could not be applied, each until its next look; gives up what has waited for a day. */
-export async function putOff(sql: Sql, events: readonly InboxEvent[], now: Date): Promise<void> {
+export async function putOff(tx: Tx, events: readonly InboxEvent[], now: Date): Promise<void> {
   const next = events.map(event => ({ event, at: nextTry(event, now) }))
   await giveUp(
-    sql,
+    tx,
     next.filter(({ at }) => at === undefined).map(({ event }) => event.id),
     now,
   )
   const later = next.filter(({ at }) => at !== undefined)
   if (later.length === 0) return
-  await sql.query(
+  await tx.query(
     `UPDATE "WebhookEvent" e SET tries = e.tries + 1, next_try_at = d.at, unknown = d.unknown
      FROM unnest($1::bigint[], $2::timestamptz[], $3::bool[]) AS d(id, at, unknown) WHERE e.id = d.id`,
     [later.map(({ event }) => event.id), later.map(({ at }) => at), later.map(({ event }) => event.lead_id === null)],
   )
 }
 
-async function giveUp(sql: Sql, ids: readonly string[], now: Date): Promise<void> {
+async function giveUp(tx: Tx, ids: readonly string[], now: Date): Promise<void> {
   if (ids.length === 0) return
-  await sql.query(
+  await tx.query(
     `UPDATE "WebhookEvent" SET applied_at = $2, lead_id = NULL,
             payload = coalesce(payload, jsonb_build_object('lead_id', lead_id, 'provider_msg_id', provider_msg_id))
      WHERE id = ANY($1::bigint[])`,
@@ -157,11 +159,11 @@ const DROPPED_AT_ONCE = 50_000
  * @returns how many of which broker's
  */
 export async function dropUnknown(pool: pg.Pool, most = MOST_UNKNOWN): Promise<{ broker: string; dropped: number }[]> {
-  return transaction(pool, sql => inIndexOrder(sql, () => deleteOldest(sql, most)))
+  return transaction(pool, tx => inIndexOrder(tx, () => deleteOldest(tx, most)))
 }
 
-async function deleteOldest(sql: Sql, most: number): Promise<{ broker: string; dropped: number }[]> {
-  const { rows } = await sql.query<{ broker: string; dropped: number }>(
+async function deleteOldest(tx: Tx, most: number): Promise<{ broker: string; dropped: number }[]> {
+  const { rows } = await locking(tx, 'WebhookEvent').query<{ broker: string; dropped: number }>(
     `WITH gone AS (
        DELETE FROM "WebhookEvent" WHERE id IN (
          SELECT e.id FROM "Broker" r CROSS JOIN LATERAL (

@@ -20,7 +20,9 @@ export async function brokersToServe(pool: pg.Pool, names: readonly string[] | u
   )
   const missing = names?.filter(name => rows.every(row => row.name !== name)) ?? []
   if (missing.length > 0) {
-    throw new CampError('NOT_FOUND', `no broker "${missing.join('", "')}"`, { hint: 'camp broker list shows them.' })
+    throw new CampError('BROKER_NOT_FOUND', `no broker "${missing.join('", "')}"`, {
+      hint: 'camp broker list shows them.',
+    })
   }
   return names ? rows.filter(row => names.includes(row.name)) : rows
 }

@@ -17,7 +17,9 @@ interface Deps {
 
 /** With each sweep: what was written since is covered by checkpoints. A sweep does not fail with it. */
 export function checkpointing({ pool, keys, config, log, clock }: Deps): { take(): Promise<void> } {
-  const onError = seldom(clock, (error, times) => log.warn({ error, times }, 'no checkpoint was taken'))
+  const onError = seldom(clock, (err, times) =>
+    log.warn({ event: 'checkpoint.failed', err, times }, 'no checkpoint was taken'),
+  )
   let toldHead = 0
   return {
     async take() {
@@ -27,7 +29,7 @@ export function checkpointing({ pool, keys, config, log, clock }: Deps): { take(
         toldHead = head.number
         if (isBroken)
           log.error(
-            { checkpoint: head.number },
+            { event: 'checkpoint.foreign', checkpoint: head.number },
             'the newest checkpoint is not signed with this secret: see camp budget audit',
           )
         else await keepHead(pool, config, head)

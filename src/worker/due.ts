@@ -2,7 +2,7 @@ import type pg from 'pg'
 import { dueCampaigns } from '../campaign/due.ts'
 import { run } from '../campaign/moves.ts'
 import type { Clock } from '../clock.ts'
-import { sentenceOf } from '../database/faults.ts'
+import { namedError } from '../database/faults.ts'
 import type { Log } from '../log.ts'
 import type { Queues } from '../queue/queues.ts'
 
@@ -22,17 +22,20 @@ export async function runDue({ pool, queues, clock, log }: DueDeps, now: () => D
   for (const { id, agendamento_id } of due) {
     try {
       await run({ pool, queues, clock }, id, null)
-      log.info({ campaign: agendamento_id }, 'scheduled campaign started')
+      log.info({ event: 'campaign.started', campaign: agendamento_id }, 'scheduled campaign started')
     } catch (error) {
-      log.warn({ campaign: agendamento_id, error: sentenceOf(error) }, 'scheduled campaign not started')
+      log.warn(
+        { event: 'campaign.start_failed', campaign: agendamento_id, err: namedError(error) },
+        'scheduled campaign not started',
+      )
     }
   }
   for (const { id, agendamento_id, scheduled_at } of missed) {
     if (told.has(id)) continue
     told.add(id)
     log.warn(
-      { campaign: agendamento_id, scheduled_at },
-      'its schedule was missed by too long: it waits for camp campaign run',
+      { event: 'campaign.start_missed', campaign: agendamento_id, scheduled_at },
+      'the start was missed by too long: it waits for camp campaign run',
     )
   }
 }

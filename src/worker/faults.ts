@@ -20,7 +20,7 @@ export function faults(log: Log) {
       } catch (error) {
         if (error instanceof SecretMismatch && !told) {
           told = true
-          log.error({ hint: error.hint }, error.message)
+          log.error({ event: 'worker.secret_mismatch', err: error }, error.message)
           tell(error)
         }
         throw error

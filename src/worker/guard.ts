@@ -44,7 +44,7 @@ const WAITS_FOR_PERSON = 'nothing is sent from this database until a person deci
 export function openGuard({ pool, marks, log, monotonic }: GuardDeps): Guard {
   if (marks.stores.length === 0) {
     log.warn(
-      { reason: marks.homeless },
+      { event: 'guard.no_mark_store', reason: marks.homeless },
       'no mark is kept: CAMP_HOME cannot be used, and there is no REDIS_URL. A restored backup is found out by its place and age alone',
     )
   }
@@ -75,7 +75,7 @@ export function openGuard({ pool, marks, log, monotonic }: GuardDeps): Guard {
   }
   const heed = (seen: Look, from: number): boolean => {
     if (seen.kind === 'CLEAR') {
-      if (told !== undefined) log.info('this database may be sent from again')
+      if (told !== undefined) log.info({ event: 'guard.clear' }, 'this database may be sent from again')
       known = { id: seen.installationId, mark: seen.mark }
       markedAt = from
       waiting = told = undefined
@@ -86,8 +86,13 @@ export function openGuard({ pool, marks, log, monotonic }: GuardDeps): Guard {
     const reason = seen.kind === 'HELD' ? seen.hold.reason : seen.finding.reason
     if (told !== `${seen.kind} ${reason}`) {
       told = `${seen.kind} ${reason}`
-      if (seen.kind === 'HELD') log.error({ kind: seen.hold.kind, since: seen.hold.at, reason }, WAITS_FOR_PERSON)
-      else log.warn({ reason }, 'nothing is sent until another worker is seen at work on this database')
+      if (seen.kind === 'HELD')
+        log.error({ event: 'guard.held', kind: seen.hold.kind, since: seen.hold.at, reason }, WAITS_FOR_PERSON)
+      else
+        log.warn(
+          { event: 'guard.waiting', reason },
+          'nothing is sent until another worker is seen at work on this database',
+        )
     }
     return false
   }

@@ -1,5 +1,6 @@
 import type pg from 'pg'
 import type { Clock } from '../clock.ts'
+import type { Log } from '../log.ts'
 import type { Fired } from '../recurrence/fire.ts'
 import { isAnyDue } from '../recurrence/recurrence.ts'
 
@@ -45,4 +46,18 @@ export function startRecurrences({ pool, databaseUrl, clock, onFired, onError }:
       await running
     },
   }
+}
+
+const EVENTS = {
+  OPENED: 'recurrence.opened',
+  NOTHING_NEW: 'recurrence.nothing_new',
+  NOT_YET: 'recurrence.not_yet',
+} as const
+
+export function logFired(log: Log, { recurrence, at, status, file, campaign, reason }: Fired): void {
+  const told = { recurrence, at, file, campaign: campaign?.agendamentoId, reason }
+  const message = `recurring campaign: ${status}`
+  if (status === 'FAILED') log.warn({ event: 'recurrence.failed', ...told }, message)
+  else if (status === 'SKIPPED') log.warn({ event: 'recurrence.skipped', ...told }, message)
+  else log.info({ event: EVENTS[status], ...told }, message)
 }

@@ -1,5 +1,5 @@
 import type { Clock } from '../clock.ts'
-import { sentenceOf } from '../database/faults.ts'
+import { namedError, sentenceOf } from '../database/faults.ts'
 
 /** Work that comes again and again, never twice at once. What it throws goes to `onError` and does not end it. */
 export interface Round {
@@ -44,7 +44,7 @@ const SELDOM_MS = 10_000
  * A service that is away makes errors many times a second, on every connection: each message is told at once, and then every ten
  * seconds, with how often it came.
  */
-export function seldom(clock: Clock, tell: (message: string, times: number) => void): (error: unknown) => void {
+export function seldom(clock: Clock, tell: (err: unknown, times: number) => void): (error: unknown) => void {
   const told = new Map<string, { at: number; times: number }>()
   return error => {
     const message = sentenceOf(error)
@@ -52,7 +52,7 @@ export function seldom(clock: Clock, tell: (message: string, times: number) => v
     const last = told.get(message) ?? { at: Number.NEGATIVE_INFINITY, times: 0 }
     last.times++
     if (now - last.at >= SELDOM_MS) {
-      tell(message, last.times)
+      tell(namedError(error), last.times)
       told.set(message, { at: now, times: 0 })
     } else told.set(message, last)
     // Messages may hold a job's id: old ones are not kept for ever.

@@ -2,7 +2,7 @@ import { Socket } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
 import pg from 'pg'
 import { isUnreachable } from '../database/pool.ts'
-import { codeOf, messageOf } from '../errors.ts'
+import { codeOf } from '../errors.ts'
 import type { Log } from '../log.ts'
 import { isQueueAway, type Queues } from '../queue/queues.ts'
 
@@ -44,13 +44,13 @@ async function waitFor(
     const error = await Promise.race([ask(signal).then(() => undefined, caught), aborted])
     if (error === 'aborted') break
     if (error === undefined) {
-      if (attempt > 0) log.info(`${what} is there`)
+      if (attempt > 0) log.info({ event: 'service.back' }, `${what} is there`)
       return true
     }
     if (!isAway(error.thrown)) throw error.thrown
     if (attempt % SAY_EVERY === 0) {
       log.warn(
-        { error: messageOf(error.thrown) },
+        { event: 'service.away', err: error.thrown },
         `${what} is away: this worker waits for it, and takes no lead meanwhile`,
       )
     }

@@ -27,7 +27,7 @@ import { faults } from './faults.ts'
 import { openGuard } from './guard.ts'
 import { health } from './health.ts'
 import { type Heartbeat, startHeartbeat } from './heartbeat.ts'
-import { startRecurrences } from './recurrences.ts'
+import { logFired, startRecurrences } from './recurrences.ts'
 import { assertReady } from './start-checks.ts'
 import { after, every, seldom } from './timing.ts'
 
@@ -112,16 +112,19 @@ async function start(deps: WorkerDeps, options: WorkerOptions): Promise<Worker> 
   }
 
   if (config.leaseMs !== undefined && config.leaseMs < 2 * (config.httpTimeoutMs ?? USUAL_TIMEOUT_MS)) {
-    log.warn('CAMP_LEASE_MS is shorter than two HTTP timeouts: an answer that comes late leaves its leads in doubt')
+    log.warn(
+      { event: 'config.lease_short' },
+      'CAMP_LEASE_MS is shorter than two HTTP timeouts: an answer that comes late leaves its leads in doubt',
+    )
   }
 
   const guard = openGuard({ pool, marks: deps.marks, log, monotonic: systemMonotonic })
   const consumers = new Map<string, Consumer>()
-  const onQueueError = seldom(clock, (error, times) => log.warn({ error, times }, 'queue'))
+  const onQueueError = seldom(clock, (err, times) => log.warn({ event: 'queue.error', err, times }, 'queue error'))
   // That one has been told, and is none of the queue's.
   const onError = (error: unknown) => error instanceof SecretMismatch || onQueueError(error)
-  const onMarkError = seldom(clock, (error, times) =>
-    log.error({ error, times }, 'the mark cannot be written: nothing is claimed'),
+  const onMarkError = seldom(clock, (err, times) =>
+    log.error({ event: 'guard.mark_failed', err, times }, 'the mark cannot be written: nothing is claimed'),
   )
   let stopping = false
   const refreshBrokers = async () => {
@@ -141,30 +144,31 @@ async function start(deps: WorkerDeps, options: WorkerOptions): Promise<Worker> 
     const brokers = config.publicUrl === undefined ? await callingBack(added) : []
     if (brokers.length === 0) return
     log.warn(
-      { brokers },
+      { event: 'config.public_url_missing', brokers },
       'CAMP_PUBLIC_URL is not set: these brokers are not told where to call back, and messages stay SENT',
     )
   }
 
-  if (config.publicUrl !== undefined && isPlainHttp(config.publicUrl)) log.warn(PLAIN_PUBLIC_URL)
+  if (config.publicUrl !== undefined && isPlainHttp(config.publicUrl))
+    log.warn({ event: 'config.public_url_plain' }, PLAIN_PUBLIC_URL)
 
   let heartbeat: Heartbeat | undefined
   const applier = startApplier(pool, {
     now,
-    onDropped: dropped => log.warn(dropped, 'callbacks of unknown messages were deleted: too many waited'),
-    onError: seldom(clock, (error, times) => log.warn({ error, times }, 'callbacks could not be applied')),
+    onDropped: dropped =>
+      log.warn({ event: 'callback.dropped', ...dropped }, 'callbacks of unknown messages deleted: too many waited'),
+    onError: seldom(clock, (err, times) =>
+      log.warn({ event: 'callback.apply_failed', err, times }, 'callbacks not applied'),
+    ),
   })
   const recurrences = startRecurrences({
     pool,
     databaseUrl: pool.options.connectionString!,
     clock: { now },
-    onFired: fired => {
-      const { recurrence, at, status, file, reason } = fired
-      const told = { recurrence, at, file, campaign: fired.campaign?.agendamentoId, reason }
-      const isWrong = status === 'FAILED' || status === 'SKIPPED'
-      log[isWrong ? 'warn' : 'info'](told, `recurring campaign: ${status}`)
-    },
-    onError: seldom(clock, (error, times) => log.warn({ error, times }, 'recurring campaigns')),
+    onFired: fired => logFired(log, fired),
+    onError: seldom(clock, (err, times) =>
+      log.warn({ event: 'recurrence.error', err, times }, 'recurring campaigns not looked at'),
+    ),
   })
   const checkpoints = checkpointing({ pool, keys, config, log, clock })
   let sweptAt = 0
@@ -173,7 +177,7 @@ async function start(deps: WorkerDeps, options: WorkerOptions): Promise<Worker> 
     sweptAt = clock.now().getTime()
     if (!(await guard.mayClaim())) return applier.tidy()
     const swept = await sweep({ pool, queues, now, sweepMs: config.sweepMs })
-    if (swept.inDoubt > 0) log.warn(swept, 'leases ran out: leads are in doubt')
+    if (swept.inDoubt > 0) log.warn({ event: 'sweep.leases_expired', ...swept }, 'leases expired: leads are in doubt')
     recurrences.wake()
     await runDue(deps, now, toldMissed)
     await reconcileClosings(dispatch)
@@ -243,7 +247,12 @@ async function start(deps: WorkerDeps, options: WorkerOptions): Promise<Worker> 
   await upkeep.now()
   await sweepOnce().catch(onError)
   log.info(
-    { brokers: served.size, concurrency: options.concurrency, ...(listener && { listening: listener.url }) },
+    {
+      event: 'worker.started',
+      brokers: served.size,
+      concurrency: options.concurrency,
+      ...(listener && { listening: listener.url }),
+    },
     'worker started',
   )
 
@@ -251,7 +260,7 @@ async function start(deps: WorkerDeps, options: WorkerOptions): Promise<Worker> 
     fault,
     stop: async () => {
       const drained = await stop(DRAIN_MS)
-      log.info({ drained }, 'worker stopped')
+      log.info({ event: 'worker.stopped', drained }, 'worker stopped')
       return drained
     },
   }

@@ -6,7 +6,7 @@ import type { Stage } from './stage.ts'
 export type Seen = Map<string, { read: number; delivered: number }>
 
 /**
- * What must hold at any moment (DESIGN 5: a, c, d, e, g), from one snapshot.
+ * What must hold at any moment (docs/design.md#invariants: a, c, d, e, g), from one snapshot.
  * @returns what does not hold, in words
  */
 export async function wrongNow(stage: Stage, seen: Seen): Promise<string[]> {

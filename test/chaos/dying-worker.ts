@@ -1,11 +1,11 @@
 import type pg from 'pg'
-import { pino } from 'pino'
 import { createHttp, type Http } from '../../src/broker/http.ts'
 import { systemClock, systemMonotonic } from '../../src/clock.ts'
 import { openPool } from '../../src/database/pool.ts'
 import { dispatchBatch } from '../../src/dispatch/dispatch.ts'
 import type { Queues } from '../../src/queue/queues.ts'
 import { testKeys } from '../support/fixtures.ts'
+import { testLog } from '../support/log.ts'
 
 /**
  * A process that dispatches one batch and dies by SIGKILL at one exact moment of it, or is frozen there by SIGSTOP:
@@ -75,7 +75,7 @@ if (batchId !== undefined) {
       queues: { ring: async () => undefined } as unknown as Queues,
       keys: await testKeys(),
       http: mortalHttp(createHttp({ timeoutMs: 10_000 })),
-      log: pino({ level: 'silent' }),
+      log: testLog(),
       callbackUrl: () => process.env.CALLBACK_URL,
       draining: new AbortController().signal,
       now: () => systemClock.now(),

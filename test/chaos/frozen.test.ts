@@ -64,7 +64,7 @@ it('a worker that is frozen past its lease, while a person decides about its lea
   await until(
     'the worker that woke says that it came too late',
     async () => told,
-    lines => lines.some(line => line.includes('too late')),
+    lines => lines.some(line => line.includes('"event":"settle.late"')),
   )
   expect(sandbox.stats()).toMatchObject({ accepted: LEADS, unique: LEADS, duplicates: 0 })
   expect(await booksOf(db.pool, id)).toMatchObject({ campaign: 'FINISHED', statuses: { SENT: LEADS } })

@@ -164,7 +164,7 @@ async function cancelUnwanted({ unwanted: { id, scene }, deps }: Show, atMs: num
       return
     } catch (error) {
       // Its answer was lost, and it had been done.
-      if (error instanceof CampError && error.kind === 'STATE') return
+      if (error instanceof CampError && error.code === 'TRANSITION_REFUSED') return
       if (!isForgivable(error)) throw error
       await delay(200)
     }

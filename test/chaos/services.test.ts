@@ -1,6 +1,5 @@
 import { PassThrough } from 'node:stream'
 import { setTimeout as delay } from 'node:timers/promises'
-import { pino } from 'pino'
 import { expect, inject, onTestFinished, test } from 'vitest'
 import { auditBudgets } from '../../src/budget/audit.ts'
 import * as moves from '../../src/campaign/moves.ts'
@@ -9,6 +8,7 @@ import { openQueues } from '../../src/queue/queues.ts'
 import { useDatabase } from '../support/database.ts'
 import { openSandbox } from '../support/dispatch.ts'
 import { type Books, booksOf, makeCampaign, makeScene } from '../support/fixtures.ts'
+import { testLog } from '../support/log.ts'
 import { startTestWorker, until } from '../support/worker.ts'
 import { openProxy } from './proxy.ts'
 
@@ -50,7 +50,7 @@ async function worker(services: Services) {
     env: { CAMP_LEASE_MS: '2000' },
     concurrency: HANDS,
     listen: true,
-    log: pino({ level: 'info' }, log),
+    log: testLog(line => log.write(line), 'info'),
   })
   onTestFinished(() => started.stop())
   const health = async () => {

@@ -44,7 +44,10 @@ it.each([
 })
 
 it('names the command that sets a missing budget', async () => {
-  expect((await run('budget show Acme 2027-01')).err).toContain('camp budget set "Acme" 2027-01 AMOUNT')
+  expect((await run('budget show Acme 2027-01')).error()).toMatchObject({
+    code: 'BUDGET_NOT_FOUND',
+    hint: expect.stringContaining('camp budget set "Acme" 2027-01 AMOUNT'),
+  })
 })
 
 it('lets an ADMIN go below what was used, with a warning; the audit tells what does not agree, with 6', async () => {

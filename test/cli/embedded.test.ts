@@ -38,9 +38,10 @@ it.each([
 ])('camp %s makes no database where there is none', async line => {
   const refused = await run(line)
   expect(refused).toMatchObject({ code: 4, out: '' })
-  expect(refused.err).toMatch(
-    /^error: there is no database: DATABASE_URL is not set, .*\n {2}Set DATABASE_URL.*--env-file/,
-  )
+  expect(refused.error()).toMatchObject({
+    code: 'NO_DATABASE',
+    hint: expect.stringMatching(/^Set DATABASE_URL.*--env-file/),
+  })
   expect(await readdir(home)).toEqual([])
   expect((await run('db status')).json()).toMatchObject({ running: false, made: false })
 })

@@ -109,29 +109,24 @@ describe('standard input', () => {
     const nowhere = { ...env, CAMP_HOME: '/dev/null/camp' }
     expect((await camp(line('-'), { env: nowhere, stdin: TEXT })).json()).toMatchObject({ rows: 2 })
     vi.stubEnv('TMPDIR', '/dev/null')
-    expect(await camp(line('-'), { env: nowhere, stdin: TEXT })).toMatchObject({
-      code: 5,
-      err: expect.stringMatching(
-        /can be kept neither in \/dev\/null\/camp\/spool nor in \/dev\/null: .*\n {2}Nothing was imported\. Set CAMP_HOME/,
-      ),
-    })
+    const refused = await camp(line('-'), { env: nowhere, stdin: TEXT })
+    expect([refused.code, refused.error()]).toMatchObject([
+      5,
+      {
+        code: 'FILE_UNWRITABLE',
+        message: expect.stringContaining('can be kept neither in /dev/null/camp/spool nor in /dev/null: '),
+        hint: expect.stringMatching(/^Nothing was imported\. Set CAMP_HOME/),
+      },
+    ])
   })
 
   test.each([
-    ['a terminal: 2', 2, { terminal: 'stdin' as const }, /standard input, and that is a terminal\n {2}Pipe a file in/],
-    ['nothing: 5', 5, { stdin: '' }, /stdin is empty/],
-    [
-      'a gzip that is cut: 5',
-      5,
-      { stdin: gzipSync(TEXT).subarray(0, -9) },
-      /stdin is cut: its gzip ends in the middle/,
-    ],
-  ])('is %s', async (_, code, options, message) => {
-    expect(await camp(line('-'), { env, ...options })).toMatchObject({
-      code,
-      out: '',
-      err: expect.stringMatching(message),
-    })
+    ['a terminal: 2', 2, { terminal: 'stdin' as const }, 'INPUT_MISSING'],
+    ['nothing: 5', 5, { stdin: '' }, 'FILE_EMPTY'],
+    ['a gzip that is cut: 5', 5, { stdin: gzipSync(TEXT).subarray(0, -9) }, 'FILE_DAMAGED'],
+  ])('is %s', async (_, code, options, error) => {
+    const run = await camp(line('-'), { env, ...options })
+    expect([run.code, run.out, run.error().code]).toEqual([code, '', error])
   })
 
   test.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)('a %s in the middle ends it with 130', async signal => {
@@ -163,10 +158,12 @@ test('SIGINT in the middle of the rows: 130, no campaign, no rejects and no draf
   await untilCopying()
   child.kill('SIGINT')
   expect(await child.ended).toEqual([130, null])
-  expect(err).toBe('error: the import was interrupted\n  Nothing was imported.\n')
+  expect(JSON.parse(err).error).toMatchObject({ code: 'INTERRUPTED', hint: 'Nothing was imported.' })
   await expectNothing()
   expect(readdirSync(folder).filter(name => name.includes('sigint'))).toEqual(['sigint.csv'])
 })
+
+const NOTHING = 'Nothing was imported'
 
 describe('a disk that is full: 8, nothing imported', () => {
   test('the database’s', async () => {
@@ -176,13 +173,12 @@ describe('a disk that is full: 8, nothing imported', () => {
       CREATE TRIGGER full_disk BEFORE INSERT ON "CampaignLead" FOR EACH ROW WHEN (NEW.source_line = 20000) EXECUTE FUNCTION full_disk()`)
     try {
       const { file, rejects } = large('dbfull')
-      expect(await camp(line(file, '--rejects', rejects), { env })).toMatchObject({
-        code: 8,
-        out: '',
-        err: expect.stringMatching(
-          /^error: the database's disk is full: could not extend file.*\n {2}What was asked for is undone\. .*\n$/,
-        ),
-      })
+      const run = await camp(line(file, '--rejects', rejects), { env })
+      expect([run.code, run.out, run.error()]).toMatchObject([
+        8,
+        '',
+        { code: 'DATABASE_FULL', hint: expect.stringContaining('What was asked for is undone. ') },
+      ])
       await expectNothing()
       expect(readdirSync(folder).filter(name => name.startsWith('dbfull'))).toEqual(['dbfull.csv'])
     } finally {
@@ -196,10 +192,7 @@ describe('a disk that is full: 8, nothing imported', () => {
     if (spawnSync('mount', mount).status !== 0) return context.skip('a small disk takes root, and Linux')
     try {
       const run = await camp(line('-'), { env: { ...env, CAMP_HOME: small }, stdin: TEXT.repeat(10_000) })
-      expect(run).toMatchObject({
-        code: 8,
-        err: expect.stringMatching(/cannot be kept in \S+: the disk is full\n {2}Nothing was imported/),
-      })
+      expect([run.code, run.error()]).toMatchObject([8, { code: 'DISK_FULL', hint: expect.stringContaining(NOTHING) }])
       expect(readdirSync(join(small, 'spool'))).toEqual([])
     } finally {
       execFileSync('umount', [small])
@@ -210,10 +203,7 @@ describe('a disk that is full: 8, nothing imported', () => {
     const full = join(folder, 'full')
     symlinkSync('/dev/full', full)
     const run = await camp(line('-', '--rejects', full), { env, stdin: TEXT })
-    expect(run).toMatchObject({
-      code: 8,
-      err: expect.stringMatching(/rejects cannot be written to \S+\/full: the disk is full\n {2}Nothing was imported/),
-    })
+    expect([run.code, run.error()]).toMatchObject([8, { code: 'DISK_FULL', hint: expect.stringContaining(NOTHING) }])
     await expectNothing()
   })
 })

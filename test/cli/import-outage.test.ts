@@ -99,7 +99,10 @@ async function killServer(home: string, url: string) {
 
 function expectUnreachable(run: Run) {
   expect(run).toMatchObject({ code: 8, out: '' })
-  expect(run.err).toMatch(/^error: the database cannot be reached: .*\n {2}Check DATABASE_URL.*\n$/)
+  expect(run.error()).toMatchObject({
+    code: 'DATABASE_UNREACHABLE',
+    hint: expect.stringMatching(/^Check DATABASE_URL/),
+  })
   expect(readdirSync(folder)).toEqual(['list.csv'])
 }
 

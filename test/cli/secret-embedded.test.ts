@@ -60,12 +60,10 @@ it('keeps one that is given, too', async () => {
 
 it('refuses a CAMP_SECRET that is not the one it keeps, and says where that is', async () => {
   for (const line of ['whoami', 'credential show Acme Box', 'worker']) {
-    const { code, err } = await run(line, { ...env, CAMP_SECRET: 'a-third-secret-of-enough-length' })
-    expect([code, err]).toEqual([
+    const refused = await run(line, { ...env, CAMP_SECRET: 'a-third-secret-of-enough-length' })
+    expect([refused.code, refused.error()]).toMatchObject([
       2,
-      expect.stringMatching(
-        /^error: CAMP_SECRET is not the secret of this database.*\n.*Without CAMP_SECRET .*\/secret/,
-      ),
+      { code: 'SECRET_MISMATCH', hint: expect.stringMatching(/Without CAMP_SECRET .*\/secret/) },
     ])
   }
 })
@@ -74,8 +72,15 @@ it('makes no other secret where the kept one is missing: it says so, and takes i
   const aside = join(home, 'aside')
   await rename(join(home, 'secret'), aside)
   try {
-    const { code, err } = await run('whoami')
-    expect([code, err]).toEqual([2, expect.stringMatching(/the secret in .*\/secret is missing: .*\n.*backup/)])
+    const refused = await run('whoami')
+    expect([refused.code, refused.error()]).toMatchObject([
+      2,
+      {
+        code: 'SECRET_MISMATCH',
+        message: expect.stringContaining('is missing'),
+        hint: expect.stringContaining('backup'),
+      },
+    ])
     expect(await secretFiles()).toEqual([])
   } finally {
     await rename(aside, join(home, 'secret'))

@@ -49,7 +49,7 @@ beforeAll(async () => {
   stderr.on('data', chunk => {
     said += chunk
   })
-  url = await vi.waitFor(() => /Listening on (\S+)/.exec(said)![1]!)
+  url = await vi.waitFor(() => /Listening on (\S+)/.exec(said)![1]!, 60_000)
   scene = await makeScene(db.pool)
   ana = await client(ADMIN.email)
   bob = await client('bob@example.com')
@@ -146,10 +146,10 @@ describe('a command of another machine', () => {
     const id = await makeCampaign(db.pool, scene, { leads: 1, status: 'PROCESSING' })
     const interrupt = new AbortController()
     const watching = camp(['campaign', 'watch', id], { env: bob, signal: interrupt.signal })
-    await vi.waitFor(async () => expect(await busy()).toBeGreaterThan(0), 10_000)
+    await vi.waitFor(async () => expect(await busy()).toBeGreaterThan(0), 60_000)
     interrupt.abort()
     expect((await watching).code).toBe(130)
-    await vi.waitFor(async () => expect(await busy()).toBe(0), 10_000)
+    await vi.waitFor(async () => expect(await busy()).toBe(0), 60_000)
   })
 
   it('ends where its client is gone', async () => {
@@ -163,9 +163,9 @@ describe('a command of another machine', () => {
       signal: gone.signal,
     })
     expect(answer.status).toBe(200)
-    await vi.waitFor(async () => expect(await busy()).toBeGreaterThan(0), 10_000)
+    await vi.waitFor(async () => expect(await busy()).toBeGreaterThan(0), 60_000)
     gone.abort()
-    await vi.waitFor(async () => expect(await busy()).toBe(0), 10_000)
+    await vi.waitFor(async () => expect(await busy()).toBe(0), 60_000)
   })
 
   /** Connections of commands that run: the test's own pool and the server's look are idle. */
@@ -176,6 +176,23 @@ describe('a command of another machine', () => {
     )
     return rows[0]!.n
   }
+})
+
+describe('an error with --json', () => {
+  it('is the same document from a command that the server ran, and from one that it refused', async () => {
+    const env = { ...ana, FORCE_COLOR: '1' }
+    const ran = await camp(['campaign', 'show', 'nope', '--json'], { env })
+    expect(ran).toMatchObject({ code: 3, out: '' })
+    expect(JSON.parse(ran.err)).toEqual({
+      error: { code: 'CAMPAIGN_NOT_FOUND', message: 'no campaign "nope"', hint: 'See: camp campaign list' },
+    })
+    const usage = await camp(['campaign', 'show', '--nope', '--json'], { env })
+    expect([usage.code, usage.error().code]).toEqual([2, 'INVALID_COMMAND_LINE'])
+    const refused = await camp(['db', 'stop', '--json'], { env })
+    expect([refused.code, refused.error().code]).toEqual([2, 'NOT_SERVED'])
+    const unknown = await camp(['wallet', 'list', '--json'], { env: { ...env, CAMP_HOME: folder } })
+    expect([unknown.code, unknown.error().code]).toEqual([7, 'NOT_LOGGED_IN'])
+  })
 })
 
 describe('what a client may not', () => {
@@ -221,7 +238,7 @@ describe('what a client may not', () => {
   })
 
   it('keep a place: a login whose client is gone ends, though it waits for a password', async () => {
-    for (let i = 0; i < 2 * MOST_COMMANDS; i++) await vi.waitFor(async () => (await beginLogin()).abort(), 10_000)
+    for (let i = 0; i < 2 * MOST_COMMANDS; i++) await vi.waitFor(async () => (await beginLogin()).abort(), 60_000)
     expect((await succeed(camp(['whoami', '--json'], { env: bob }))).json()).toMatchObject({ email: 'bob@example.com' })
   })
 
@@ -230,7 +247,7 @@ describe('what a client may not', () => {
     onTestFinished(() => {
       for (const one of open) one.abort()
     })
-    while (open.length < MOST_COMMANDS / 2) open.push(await vi.waitFor(beginLogin, 10_000))
+    while (open.length < MOST_COMMANDS / 2) open.push(await vi.waitFor(beginLogin, 60_000))
     await expect(beginLogin()).rejects.toThrow('503')
     await succeed(camp(['whoami'], { env: bob }))
   })

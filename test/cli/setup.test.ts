@@ -72,10 +72,11 @@ describe('camp wallet', () => {
   })
 
   it('exits 3 for one that is unknown, 2 for nothing to set', async () => {
-    expect(await run(['wallet', 'show', 'Sull'])).toMatchObject({
-      code: 3,
-      err: expect.stringContaining('Did you mean "Sul"?'),
-    })
+    const unknown = await run(['wallet', 'show', 'Sull'])
+    expect([unknown.code, unknown.error()]).toMatchObject([
+      3,
+      { code: 'WALLET_NOT_FOUND', hint: expect.stringContaining('Did you mean "Sul"?') },
+    ])
     expect((await run(['wallet', 'set', 'Sul'])).code).toBe(2)
     expect((await run(['wallet', 'add', 'X', '--idgis', '1.5'])).code).toBe(2)
   })
@@ -193,7 +194,8 @@ describe('camp credential', () => {
   ])('refuses %j with %i, names the key and echoes no value', async (given, code, said) => {
     const refused = await run(['credential', 'set', ...PLACE, ...given])
     expect(refused).toMatchObject({ code, out: '' })
-    expect(refused.err).toContain(said)
+    const { message, hint } = refused.error()
+    expect(`${message} ${hint}`).toContain(said)
     expect(refused.err).not.toContain('s3cret-value')
   })
 
@@ -227,19 +229,19 @@ describe('camp credential', () => {
     const keys = ['api_key=k', 'source=5511999990000', 'app_name=App']
     await json(['credential', 'set', 'Sul', 'Sem leitura', ...keys])
     const untested = await run(['credential', 'test', 'Sul', 'Sem leitura'])
-    expect(untested).toMatchObject({ code: 4, err: expect.stringContaining('GUPSHUP has no read') })
+    expect([untested.code, untested.error().code]).toEqual([4, 'CREDENTIAL_NOT_TESTABLE'])
     expect(untested.json()).toMatchObject({ tested: false, ok: null })
     await json(['broker', 'remove', 'Sem leitura', '--yes'])
   })
 
   it('cannot be read under another CAMP_SECRET', async () => {
     const CAMP_SECRET = 'another-secret-of-enough-length'
-    const show = ['credential', 'show', ...PLACE]
+    const show = ['credential', 'show', ...PLACE, '--json']
     expect((await camp(show, { env: { ...env, CAMP_SECRET } })).code).toBe(2)
     // Not even by a token of before.
     const { out: token } = await camp(['user', 'token', ADMIN.email, '--quiet'], { env })
     const refused = await camp(show, { env: { ...env, CAMP_SECRET, CAMP_TOKEN: token.trim() } })
-    expect(refused).toMatchObject({ code: 2, err: expect.stringContaining('CAMP_SECRET is not the secret') })
+    expect([refused.code, refused.error().code]).toEqual([2, 'SECRET_MISMATCH'])
   })
 
   it('is removed', async () => {

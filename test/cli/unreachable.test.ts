@@ -19,7 +19,10 @@ it.each(['wallet list', 'campaign list', 'campaign run ANY', 'budget audit'])(
     const argv = line.split(' ')
     const run = await camp([...argv, '--json'], { env: { ...env, DATABASE_URL: await nowhere('postgres:') } })
     expect(run).toMatchObject({ code: 8, out: '' })
-    expect(run.err).toMatch(/^error: the database cannot be reached: .*\n {2}Check DATABASE_URL/)
+    expect(run.error()).toMatchObject({
+      code: 'DATABASE_UNREACHABLE',
+      hint: expect.stringMatching(/^Check DATABASE_URL/),
+    })
     expect(run.err).not.toContain(' at ')
   },
 )

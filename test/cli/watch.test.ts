@@ -37,9 +37,11 @@ describe('a campaign that is followed', () => {
     const ran = await run('run', id, '--wait', '--json')
     expect(ran.json()).toMatchObject({ status: 'FAILED', failure_code: 'BUDGET', stopped: { what: 'fail', by: null } })
     expect(ran.code).toBe(6)
-    expect(ran.err).toMatch(
-      /error: T\S+ is FAILED: too little budget[\s\S]*camp budget set[\s\S]*camp campaign resume T/,
-    )
+    expect(ran.error()).toMatchObject({
+      code: 'BUDGET_EXCEEDED',
+      message: expect.stringMatching(/^T\S+ is FAILED: too little budget/),
+      hint: expect.stringMatching(/camp budget set[\s\S]*camp campaign resume T/),
+    })
     const watched = await run('watch', id, '--json')
     expect(watched.json()).toMatchObject({ status: 'FAILED' })
     expect(watched.code).toBe(6)

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { useSandbox } from '../support/sandbox.ts'
 
-// The stand-ins of GOSAC, CDA, CDA_RCS and NOAH refuse what their contracts (brokers.md 2 to 5) do not have.
+// The stand-ins of GOSAC, CDA, CDA_RCS and NOAH refuse what their contracts (docs/wire) do not have.
 
 const it = useSandbox()
 

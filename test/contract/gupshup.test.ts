@@ -24,7 +24,7 @@ adapterContract('GUPSHUP', {
   request: { template },
 })
 
-test('on the wire it is as brokers.md 9 shows it, its values in the template’s order', async () => {
+test('on the wire it is as docs/wire/gupshup.md#request shows it, its values in the template’s order', async () => {
   const base = requestOf(1)
   const request: SendRequest = {
     ...base,

@@ -25,7 +25,7 @@ for (const adapter of [wpp, rcs]) {
   })
 }
 
-/** The two messages of brokers.md's examples: one with all it can have, one with nothing. */
+/** The two messages of docs/wire/otima.md's examples: one with all it can have, one with nothing. */
 function example(): SendRequest {
   const request = requestOf(2)
   const [full, bare] = request.messages
@@ -79,7 +79,7 @@ const urls = {
 }
 
 describe('on the wire', () => {
-  test('WhatsApp is as brokers.md 7.1 shows it', async () => {
+  test('WhatsApp is as docs/wire/otima.md#request shows it', async () => {
     const { received, result } = await exchange(wpp, credential, example(), answer)
     expect(received).toMatchObject({
       method: 'POST',
@@ -109,7 +109,7 @@ describe('on the wire', () => {
     expect(result).toEqual({ kind: 'ANSWERED', outcomes })
   })
 
-  test('RCS is as brokers.md 8 shows it', async () => {
+  test('RCS is as docs/wire/otima.md#channels shows it', async () => {
     const { received, result } = await exchange(rcs, credential, example(), answer)
     expect(received).toMatchObject({ method: 'POST', path: '/v1/rcs/bulk/message/template' })
     expect(JSON.parse(received.body).messages).toEqual([

@@ -5,7 +5,7 @@ import { serveHttp } from '../support/http.ts'
 import { readAutomation, runAutomation } from '../support/salesforce.ts'
 import { useSandbox } from '../support/sandbox.ts'
 
-/** Salesforce in the sandbox, as brokers.md 6 has it: what it refuses, what it counts, what only it does. */
+/** Salesforce in the sandbox, as docs/wire/salesforce.md has it: what it refuses, what it counts, what only it does. */
 const it = useSandbox()
 const control = (change: unknown) => it.broker.control({ brokers: { SALESFORCE: change } })
 const stats = () => it.broker.stats('SALESFORCE')

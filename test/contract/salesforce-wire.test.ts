@@ -17,7 +17,7 @@ interface Seen {
   body: string
 }
 
-/** Both clouds, answering as brokers.md 6 shows. */
+/** Both clouds, answering as docs/wire/salesforce.md shows. */
 async function serveSalesforce(): Promise<{ url: string; seen: Seen[] }> {
   const seen: Seen[] = []
   const answers: Record<string, (url: string) => unknown> = {
@@ -79,7 +79,7 @@ const CONTACTS = [
   },
 ]
 
-test('contacts are imported as brokers.md 6.1 and 6.2 show', async () => {
+test('contacts are imported as docs/wire/salesforce.md shows', async () => {
   const { url, seen } = await serveSalesforce()
   expect(await salesforce.send(request(), credentialOf(url), http)).toEqual({
     kind: 'ANSWERED',
@@ -102,7 +102,7 @@ test('contacts are imported as brokers.md 6.1 and 6.2 show', async () => {
   expect(seen[1]!.body).toBe(JSON.stringify({ allOrNone: false, records: CONTACTS }))
 })
 
-test('with an external-id field contacts are upserted under our own key (6.3), at the URL and version that are set', async () => {
+test('with an external-id field contacts are upserted under our own key, at the URL and version that are set', async () => {
   const { url, seen } = await serveSalesforce()
   const it = request()
   const change = { url: `${url}/mine/`, api_version: 'v61.0', external_id_field: 'Chave_Camp__c' }
@@ -116,7 +116,7 @@ test('with an external-id field contacts are upserted under our own key (6.3), a
 describe('the automation', () => {
   const closing = salesforce.closing!
 
-  test('is run as brokers.md 6.4 shows', async () => {
+  test('is run as docs/wire/salesforce.md#marketing-cloud-run shows', async () => {
     const { url, seen } = await serveSalesforce()
     const run = { name: 'camp-X-0004', agendamentoId: 'X', references: [] }
     expect(await closing.look!(credentialOf(url), http)).toEqual({ kind: 'SEEN', mark: 'run r1', busy: false })

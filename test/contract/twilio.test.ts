@@ -38,7 +38,7 @@ const example = (): SendRequest => {
 }
 
 describe('on the wire', () => {
-  test('an SMS is as brokers.md 10 says', async () => {
+  test('an SMS is as docs/wire/twilio.md#request says', async () => {
     const { received, result } = await exchange(twilio, credential, example(), created)
     expect(received).toMatchObject({
       method: 'POST',
@@ -52,7 +52,7 @@ describe('on the wire', () => {
     expect(result).toEqual({ kind: 'ANSWERED', outcomes: [{ kind: 'ACCEPTED', providerId: created.body.sid }] })
   })
 
-  test('a WhatsApp template is as brokers.md 10 shows it', async () => {
+  test('a WhatsApp template is as docs/wire/twilio.md#request shows it', async () => {
     const whatsapp = (url: string) => ({
       account_sid: ACCOUNT,
       auth_token: TOKEN,

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { PassThrough, type Readable } from 'node:stream'
 import { runCamp } from '../../src/cli/main.ts'
 import { type Clock, systemClock } from '../../src/clock.ts'
+import type { ErrorDocument } from '../../src/errors.ts'
 
 export interface Run {
   code: number
@@ -12,6 +13,8 @@ export interface Run {
   /** stdout as JSON. */
   // biome-ignore lint/suspicious/noExplicitAny: a test reads what it expects
   json: () => any
+  /** With --json, what the command says of its error: the last line of stderr. */
+  error: () => ErrorDocument['error']
 }
 
 /** Runs a command line in this process. `env` is all of its environment; without DATABASE_URL it would run embedded. */
@@ -41,7 +44,13 @@ export async function camp(
     clock: options.clock ?? systemClock,
     signal: options.signal ?? new AbortController().signal,
   })
-  return { code, out: out(), err: err(), json: () => JSON.parse(out()) }
+  return {
+    code,
+    out: out(),
+    err: err(),
+    json: () => JSON.parse(out()),
+    error: () => JSON.parse(err().trim().split('\n').at(-1)!).error,
+  }
 }
 
 /** inquirer reads what is typed once it has asked. */

@@ -1,5 +1,5 @@
 import { type FaultRule, PLACEHOLDER } from '../../src/database/fault.ts'
-import { EXIT_CODES } from '../../src/errors.ts'
+import { EXIT_CODES } from '../../src/error-codes.ts'
 
 /** The rules as docs/errors.md prints them, a line each. */
 export function faultTable(rules: readonly FaultRule[]): string {

@@ -108,10 +108,10 @@ function vetted(text: string): unknown {
 }
 
 async function rowsOf(text: string): Promise<void> {
-  async function* bytes() {
-    yield Buffer.from(`telefone;nome;valor\n${text}`)
+  async function* chunks() {
+    yield `telefone;nome;valor\n${text}`
   }
-  for await (const _rows of readRows(bytes(), { file: 'a.csv', delimiter: ';', separatorLine: null })) {
+  for await (const _rows of readRows(chunks(), { file: 'a.csv', delimiter: ';', separatorLine: null })) {
     // it is read to its end
   }
 }

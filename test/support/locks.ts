@@ -23,7 +23,7 @@ export async function releaseTogether<T>(
 
 /** Not on the holder's connection: within a transaction pg_stat_activity stands still. */
 export async function untilWaiting(pool: pg.Pool, count: number): Promise<void> {
-  const giveUpAt = Date.now() + 10_000
+  const giveUpAt = Date.now() + 60_000
   for (;;) {
     const { rowCount } = await pool.query(
       `SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`,

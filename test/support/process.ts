@@ -3,6 +3,8 @@ import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { onTestFinished } from 'vitest'
+import { leaks } from './leaked.ts'
+import { leaksIn } from './leaks.ts'
 
 export interface CampProcess {
   /** What it said first on stdout. */
@@ -20,6 +22,10 @@ export function spawnCamp(argv: readonly string[], env: NodeJS.ProcessEnv) {
   const child = spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', SCRIPT, '--', ...argv], {
     env: { ...env, PATH: process.env.PATH },
   })
+  // A worker's log stands there, too.
+  createInterface({ input: child.stderr }).on('line', line =>
+    leaks.push(...(line.startsWith('{"level"') ? leaksIn(line) : [])),
+  )
   onTestFinished(() => {
     child.kill('SIGKILL')
   })

@@ -43,15 +43,3 @@ export async function asSuperuser(sql: pg.ClientBase, statements: readonly strin
   for (const statement of statements) await sql.query(statement)
   await sql.query('SET LOCAL session_replication_role = origin')
 }
-
-/** Runs `work` in a transaction that is rolled back: what one test breaks is whole again for the next. */
-export async function undone<T>(pool: pg.Pool, work: (sql: pg.PoolClient) => Promise<T>): Promise<T> {
-  const client = await pool.connect()
-  try {
-    await client.query('BEGIN')
-    return await work(client)
-  } finally {
-    await client.query('ROLLBACK')
-    client.release()
-  }
-}

@@ -1,7 +1,6 @@
 import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { pino } from 'pino'
 import type { Clock } from '../../src/clock.ts'
 import { systemClock } from '../../src/clock.ts'
 import { readConfig } from '../../src/config.ts'
@@ -13,6 +12,7 @@ import type { Keys } from '../../src/security/keys.ts'
 import { openListener } from '../../src/webhook/listener.ts'
 import { startWorker } from '../../src/worker/worker.ts'
 import { testKeys } from './fixtures.ts'
+import { testLog } from './log.ts'
 
 export interface TestWorkerOptions {
   databaseUrl: string
@@ -21,7 +21,7 @@ export interface TestWorkerOptions {
   concurrency?: number
   clock?: Clock
   listen?: boolean
-  /** Silent unless given. */
+  /** Looked through, and not shown, unless given. */
   log?: Log
   /** All where undefined. */
   brokers?: string[]
@@ -50,7 +50,7 @@ export async function startTestWorker(options: TestWorkerOptions) {
       keys: options.keys ?? (await testKeys()),
       config,
       clock: options.clock ?? systemClock,
-      log: options.log ?? pino({ level: 'silent' }),
+      log: options.log ?? testLog(),
       marks,
     },
     {
@@ -89,7 +89,7 @@ export async function until<T>(
   what: string,
   ask: () => Promise<T>,
   isSo: (seen: T) => boolean,
-  ms = 20_000,
+  ms = 60_000,
 ): Promise<T> {
   const giveUpAt = Date.now() + ms
   for (;;) {

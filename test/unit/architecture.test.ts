@@ -8,7 +8,19 @@ import { describe, expect, it } from 'vitest'
  * The directions of imports (docs/architecture.md): cli → worker → features → database, queue, and the leaves that everybody may
  * import. What a folder may import stands here, with the reason where it is not plain; types count like everything else.
  */
-const LEAVES = ['clock', 'config', 'env-file', 'errors', 'files', 'lead', 'log', 'visible']
+const LEAVES = [
+  'clock',
+  'config',
+  'env-file',
+  'error-codes',
+  'errors',
+  'files',
+  'lead',
+  'log',
+  'log-events',
+  'mask',
+  'visible',
+]
 
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   database: [],
@@ -23,10 +35,12 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   security: ['broker', 'database'],
   // Which database this is and how far it has come: half of it stands outside the database, in a file or in Redis.
   installation: ['database', 'queue', 'security'],
+  // Every status, which may follow which, and their one writer, with its audit.
+  lifecycle: ['database', 'security'],
   blocklist: ['database'],
   calendar: ['database', 'security'],
   budget: ['database', 'security'],
-  dispatch: ['blocklist', 'broker', 'budget', 'calendar', 'database', 'queue', 'security'],
+  dispatch: ['blocklist', 'broker', 'budget', 'calendar', 'database', 'lifecycle', 'queue', 'security'],
   // A callback resolves what the dispatch left in doubt: cost, frequency cap, and the campaign's end with it.
   webhook: ['blocklist', 'broker', 'database', 'dispatch', 'security'],
   // Moves plan, ring and finish; they send nothing.
@@ -40,6 +54,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
       'database',
       'dispatch',
       'installation',
+      'lifecycle',
       'queue',
       'security',
       'webhook',
@@ -48,7 +63,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   // An import makes a campaign, in the order of the dispatch's regions.
   intake: ['blocklist', 'broker', 'budget', 'campaign', 'database', 'dispatch', 'security'],
   // An occurrence imports a file, and may approve what comes of it.
-  recurrence: ['broker', 'budget', 'campaign', 'database', 'intake', 'security'],
+  recurrence: ['broker', 'budget', 'campaign', 'database', 'intake', 'lifecycle', 'security'],
 
   // A list's file becomes entries of the blocklist, read as a mailing's is: above the intake, which asks the blocklist itself.
   sync: ['blocklist', 'database', 'intake', 'security'],
@@ -73,7 +88,19 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ],
   cli: [
     ...['blocklist', 'broker', 'budget', 'calendar', 'campaign', 'database', 'dispatch'],
-    ...['installation', 'intake', 'queue', 'recurrence', 'sandbox', 'security', 'serve', 'sync', 'webhook', 'worker'],
+    ...[
+      'installation',
+      'intake',
+      'lifecycle',
+      'queue',
+      'recurrence',
+      'sandbox',
+      'security',
+      'serve',
+      'sync',
+      'webhook',
+      'worker',
+    ],
   ],
 }
 

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { count, headerText, httpUrl } from '../wire.ts'
 
-/** A wallet's account at GOSAC (brokers.md 2). */
+/** A wallet's account at GOSAC (docs/wire/gosac.md). */
 export const gosacCredential = z.strictObject({
   /** The campaign collection. */
   url: httpUrl,
@@ -9,7 +9,7 @@ export const gosacCredential = z.strictObject({
   token: headerText,
   /** Whether a campaign must be started after it was created (start.ts). */
   start: z.enum(['none', 'put']).default('none'),
-  /** The older plugin's two minutes (2.3). */
+  /** The older plugin's two minutes (docs/wire/gosac.md#start). */
   start_delay_seconds: count(86_400).default(120),
   default_queue_id: count(0x7fff_ffff).default(1),
 })
@@ -26,7 +26,7 @@ export function headersFor({ token }: GosacCredential): Record<string, string> {
     authorization: token,
     'content-type': 'application/json',
     accept: 'application/json',
-    // Both code bases that send to GOSAC call themselves a browser; a firewall may ask for it (2).
+    // Both code bases that send to GOSAC call themselves a browser; a firewall may ask for it (docs/wire/gosac.md#credential).
     'user-agent': 'Mozilla/5.0',
   }
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { unreachable } from '../../errors.ts'
 import { type Failure, failureOf, isSuccess } from '../classify.ts'
 import type { Http, HttpResponse } from '../http.ts'
 import type { Adapter, Message, Outcome, SendResult } from '../port.ts'
@@ -7,7 +8,7 @@ import { type GosacCredential, gosacCredential, headersFor, secretsOf } from './
 import { START_TIMEOUT_MS, starting } from './start.ts'
 
 /**
- * GOSAC (brokers.md 2): a request is one campaign there, with one text for all its contacts. It is taken or refused as a whole,
+ * GOSAC (docs/wire/gosac.md): a request is one campaign there, with one text for all its contacts. It is taken or refused as a whole,
  * and nothing is heard of single messages afterwards.
  */
 export const gosac: Adapter<GosacCredential> = {
@@ -22,7 +23,7 @@ export const gosac: Adapter<GosacCredential> = {
   timeoutMs: START_TIMEOUT_MS,
   correlatesByProviderId: false,
 
-  /** A contact without a name is refused here, alone, as GOSAC's users drop it (2.1). */
+  /** A contact without a name is refused here, alone, as GOSAC's users drop it (docs/wire/gosac.md#request). */
   async send(request, credential, http) {
     const shared = sharedText(request.messages)
     if (shared.kind === 'REJECTED') return shared
@@ -34,8 +35,12 @@ export const gosac: Adapter<GosacCredential> = {
         return { ...outcomesOf(request.messages, { kind: 'ACCEPTED' }), reference: created.id }
       case 'IN_DOUBT':
         return contacts.length === request.messages.length ? created : outcomesOf(request.messages, created)
-      default:
+      case 'NOT_ACCEPTED':
+      case 'REJECTED':
+      case 'FATAL':
         return created
+      default:
+        return unreachable(created)
     }
   },
 
@@ -104,7 +109,7 @@ const answered = z.object({
   data: z.object({ id }).optional().catch(undefined),
 })
 
-/** The first that is there (2.3). */
+/** The first that is there (docs/wire/gosac.md#answers). */
 function idIn(answer: HttpResponse): string | undefined {
   const read = answered.safeParse(jsonOf(answer.body))
   if (!read.success) return undefined

@@ -4,11 +4,11 @@ import type { Closing, ClosingResult } from '../port.ts'
 import { below, notUnderstood } from '../wire.ts'
 import { type GosacCredential, headersFor, secretsOf } from './account.ts'
 
-/** What the code that starts campaigns waits for an answer (brokers.md 2). */
+/** What the code that starts campaigns waits for an answer (docs/wire/gosac.md). */
 export const START_TIMEOUT_MS = 60_000
 
 /**
- * Starts the campaigns that were created, where the credential says that creating does not start them (brokers.md 2.3: the older
+ * Starts the campaigns that were created, where the credential says that creating does not start them (docs/wire/gosac.md#start: the older
  * plugin started each after two minutes; the newer one found that they start by themselves, and that a second start fails).
  *
  * Each is a step of its own, so that what became of one says nothing about another, and none is asked for twice. Only a start

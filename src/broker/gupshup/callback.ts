@@ -4,8 +4,8 @@ import { assertSomeRead, jsonOf, looseText, readEach } from '../wire.ts'
 import type { GupshupCredential } from './credential.ts'
 
 /**
- * One event, in version 2 (brokers.md 9.1), or several in version 3, which has Meta's shape with gs_id. What is about no message
- * of ours and no person's opt-out is answered, and means nothing.
+ * One event, in version 2 (docs/wire/gupshup.md#callbacks), or several in version 3, which has Meta's shape with gs_id. What is
+ * about no message of ours and no person's opt-out is answered, and means nothing.
  */
 export function callback(request: CallbackRequest, context: CallbackContext<GupshupCredential>): CallbackEvent[] {
   const body = jsonOf(request.body.toString('utf8'))
@@ -138,7 +138,7 @@ function messageEvents(
   return event.code === OPTED_OUT ? [failed, { ...told, event: 'OPT_OUT' }] : [failed]
 }
 
-/** Codes of failures. [vendor's codes, their classes assumptions: brokers.md 9.1] */
+/** Codes of failures. [vendor's codes, their classes assumptions: docs/wire/gupshup.md#codes] */
 const OPTED_OUT = '1012'
 
 /** Not one message's failure: wallet empty (1003), template (1004, 1005), its media (1010, 1011), told to stop (4001). */

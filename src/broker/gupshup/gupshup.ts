@@ -6,7 +6,7 @@ import { jsonOf, NO_TEMPLATE, notUnderstood, WHATSAPP_TEMPLATES } from '../wire.
 import { callback } from './callback.ts'
 import { type GupshupCredential, gupshupCredential } from './credential.ts'
 
-/** Gupshup's WhatsApp templates, one message a request (brokers.md 9). Callbacks come to the one URL that its app was given. */
+/** Gupshup's WhatsApp templates, one message a request (docs/wire/gupshup.md). Callbacks come to the one URL that its app was given. */
 export const gupshup: Adapter<GupshupCredential> = {
   name: 'GUPSHUP',
   credential: gupshupCredential,
@@ -14,7 +14,7 @@ export const gupshup: Adapter<GupshupCredential> = {
   content: 'TEMPLATE',
   texts: WHATSAPP_TEMPLATES,
   messagesPerRequest: 1,
-  // None is published for a number. [assumption, brokers.md 9]
+  // None is published for a number. [assumption, docs/wire/gupshup.md#limits]
   usualRate: 10,
   oneTextPerRequest: false,
   documentRequired: false,
@@ -65,5 +65,5 @@ function read(answer: HttpResponse, secrets: readonly string[]): SendResult {
     : { kind: 'ANSWERED', outcomes: [{ kind: 'REJECTED', code: 'ERROR', detail }] }
 }
 
-/** An error that speaks of these is not one message's. [assumption, brokers.md 9] */
+/** An error that speaks of these is not one message's. [assumption, docs/wire/gupshup.md#answers] */
 const CONFIGURATION = /\b(app|(api[ _-]?)?key|wallet)\b/i

@@ -7,7 +7,7 @@ import { below, headerText, httpUrl, plainDocument, refusalWithoutText, UNDOCUME
 import { readAcceptance, readNotFound } from './answer.ts'
 import { readHook } from './hook.ts'
 
-/** NOAH (brokers.md 5): contacts in bulk, each with a text of its own; what is answered is not known. */
+/** NOAH (docs/wire/noah.md): contacts in bulk, each with a text of its own; what is answered is not known. */
 export const noah: Adapter<NoahCredential> = {
   name: 'NOAH',
   credential: z.strictObject({ url: httpUrl, token: headerText.transform(withoutPrefix) }),

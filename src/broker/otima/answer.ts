@@ -5,7 +5,7 @@ import type { Message, Outcome, SendResult } from '../port.ts'
 import { jsonOf, looseText, nationalPhone, notUnderstood, plainDocument } from '../wire.ts'
 import { codeOfWord, plainWord } from './words.ts'
 
-/** An array, one element per message (brokers.md 7.3). */
+/** An array, one element per message (docs/wire/otima.md#answers). */
 export function readAnswer(answer: HttpResponse, messages: readonly Message[], secrets: readonly string[]): SendResult {
   const read = z.array(element).safeParse(jsonOf(answer.body))
   if (!read.success) return notUnderstood(answer, secrets)
@@ -85,7 +85,10 @@ function plainNumber(document: string): string {
   return plainDocument(document).toUpperCase().replace(/^0+/, '')
 }
 
-/** Letters other than V are not documented: they are taken for the beginnings of the callbacks' words. [assumption, brokers.md 7.3] */
+/**
+ * Letters other than V are not documented: they are taken for the beginnings of the callbacks' words. [assumption,
+ * docs/wire/otima.md#answers]
+ */
 const LETTERS: ReadonlyMap<string, string> = new Map([
   ['i', 'invalido'],
   ['b', 'blacklist'],

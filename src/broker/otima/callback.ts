@@ -5,7 +5,7 @@ import type { OtimaCredential } from './channel.ts'
 import { INBOUND_MARK } from './request.ts'
 import { codeOfWord, plainWord } from './words.ts'
 
-/** Words of statuses (brokers.md 7.4). */
+/** Words of statuses (docs/wire/otima.md#callbacks). */
 const EVENTS: ReadonlyMap<string, readonly CallbackEvent['event'][]> = new Map([
   // Accepted, no more: it proves that the message was taken.
   ['valido', ['SENT']],
@@ -29,7 +29,7 @@ const element = z
 
 /**
  * An array of statuses. A message's own URL is about that message, unless the array speaks of several; what has neither that nor
- * a message_id is left out, and refused where nothing else is there (brokers.md 1.5).
+ * a message_id is left out, and refused where nothing else is there (docs/wire/README.md#callbacks).
  */
 export function callback(request: CallbackRequest, context: CallbackContext<OtimaCredential>): CallbackEvent[] {
   if (request.url.searchParams.has(INBOUND_MARK)) return []

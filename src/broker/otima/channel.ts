@@ -2,14 +2,14 @@ import { z } from 'zod'
 import type { TextRules } from '../../lead/text-rules.ts'
 import { filled, headerText, httpUrl, WHATSAPP_TEMPLATES } from '../wire.ts'
 
-/** What WhatsApp and RCS do differently at Ótima (brokers.md 8); all else is the same API. */
+/** What WhatsApp and RCS do differently at Ótima (docs/wire/otima.md#channels); all else is the same API. */
 export interface Channel {
   name: 'OTIMA_WPP' | 'OTIMA_RCS'
   sendPath: string
   /** The sender's lines: the cheapest read. */
   linesPath: string
   recipientField: 'whatsapp' | 'phone'
-  /** Unless the credential says otherwise. [assumption, brokers.md 7.2 and 8] */
+  /** Unless the credential says otherwise. [assumption, docs/wire/otima.md#channels] */
   phoneFormat: PhoneFormat
   texts: TextRules
   /** How a template's variable is called on the wire. */
@@ -25,7 +25,7 @@ export const WHATSAPP: Channel = {
   recipientField: 'whatsapp',
   phoneFormat: 'national',
   texts: WHATSAPP_TEMPLATES,
-  // As the template's listing shows it. [assumption, brokers.md 7.1]
+  // As the template's listing shows it. [assumption, docs/wire/otima.md#channels]
   variableKey: name => name,
 }
 

@@ -8,10 +8,10 @@ import { type Channel, type OtimaCredential, otimaCredential, RCS, WHATSAPP } fr
 import { bodyOf } from './request.ts'
 import { plainWord } from './words.ts'
 
-/** As its callers use. [brokers.md 7] */
+/** As its callers use. (docs/wire/otima.md#credential) */
 const TIMEOUT_MS = 60_000
 
-/** Ótima's bulk routes for approved templates: one answer per message, callbacks to a URL of each message's own (brokers.md 7, 8). */
+/** Ótima's bulk routes for approved templates: one answer per message, callbacks to a URL of each message's own (docs/wire/otima.md). */
 export const otimaWpp = otima(WHATSAPP)
 export const otimaRcs = otima(RCS)
 
@@ -22,7 +22,7 @@ function otima(channel: Channel): Adapter<OtimaCredential> {
     secrets: ['token'],
     content: 'TEMPLATE',
     texts: channel.texts,
-    // Neither is documented. [assumption, brokers.md 7.2]
+    // Neither is documented. [assumption, docs/wire/otima.md#limits]
     messagesPerRequest: 1000,
     usualBatch: 200,
     oneTextPerRequest: false,

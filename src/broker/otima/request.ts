@@ -6,7 +6,7 @@ import type { Channel, OtimaCredential } from './channel.ts'
 export const INBOUND_MARK = 'mo'
 
 /**
- * The body of brokers.md 7.1 and 8. Never a `date`: that field schedules. Never a `fallback`: it sends and bills a second message
+ * The body of docs/wire/otima.md#request. Never a `date`: that field schedules. Never a `fallback`: it sends and bills a second message
  * that nobody here would know of.
  */
 export function bodyOf(

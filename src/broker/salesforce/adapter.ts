@@ -6,7 +6,7 @@ import { send, TIMEOUT_MS } from './send.ts'
 import { CORE, freshToken, MARKETING_CLOUD, type Refusal } from './token.ts'
 
 /**
- * Salesforce (brokers.md 6), in two phases: contacts are imported into the CRM, flagged, up to 200 a request; then one run of a
+ * Salesforce (docs/wire/salesforce.md), in two phases: contacts are imported into the CRM, flagged, up to 200 a request; then one run of a
  * Marketing Cloud automation writes to whoever is flagged. What it says stands in the automation, not in the campaign.
  */
 export const salesforce: Adapter<SalesforceCredential> = {

@@ -8,8 +8,8 @@ import { TIMEOUT_MS } from './send.ts'
 import { type Answered, MARKETING_CLOUD, type Refusal, refusalOf, withToken } from './token.ts'
 
 /**
- * Phase 2 (brokers.md 6.4), the one that writes to people: the automation is run once, for every contact that is flagged. A second
- * run may write to all of them again.
+ * Phase 2 (docs/wire/salesforce.md#marketing-cloud-run), the one that writes to people: the automation is run once, for every
+ * contact that is flagged. A second run may write to all of them again.
  */
 export const closing: Closing<SalesforceCredential> = {
   unrun:
@@ -69,7 +69,7 @@ function understood(answer: HttpResponse, secrets: readonly string[]): ClosingRe
 
 const RUNNING_PAUSE_MS = 60_000
 
-/** Refused because it runs already: a 400 says so, a 403 may mean it (6.4). */
+/** Refused because it runs already: a 400 says so, a 403 may mean it (docs/wire/salesforce.md#marketing-cloud-run). */
 async function isRunning(answer: HttpAnswer, credential: SalesforceCredential, http: Http): Promise<boolean> {
   if (answer.kind !== 'RESPONSE') return false
   if (answer.status === 400) return /already running|is (currently )?running/i.test(answer.body)

@@ -9,7 +9,7 @@ export const credential = z.strictObject({
   client_id: filled,
   client_secret: filled,
   username: filled,
-  /** Followed by the user's security token (brokers.md 6.1). */
+  /** Followed by the user's security token (docs/wire/salesforce.md#core-token). */
   password: filled,
   operacao: filled,
   automation_id: filled,
@@ -23,12 +23,12 @@ export const credential = z.strictObject({
     .string()
     .regex(/^v\d{1,3}\.\d$/, 'must look like v59.0')
     .default('v59.0'),
-  /** A custom external-id field of Contact: with it contacts are upserted under our own key (6.3). */
+  /** A custom external-id field of Contact: with it contacts are upserted under our own key (docs/wire/salesforce.md#upsert). */
   external_id_field: z
     .string()
     .regex(/^[A-Za-z]\w*__c$/, 'must be a custom field, like Chave__c')
     .optional(),
-  /** From the last import to the run: 15 to 20 minutes in the field (6). */
+  /** From the last import to the run: 15 to 20 minutes in the field (docs/wire/salesforce.md#assumptions). */
   closing_delay_minutes: count(MINUTES_A_DAY).default(15),
   ens_signature_key: filled.optional(),
 })

@@ -6,7 +6,10 @@ import { below, jsonOf, notUnderstood, plainDocument } from '../wire.ts'
 import { type SalesforceCredential, secretsOf } from './credential.ts'
 import { CORE, hasErrorCode, type Token, withToken } from './token.ts'
 
-/** Phase 1 (brokers.md 6.2): contacts are imported with the flag that the automation looks for. Nobody is written to yet. */
+/**
+ * Phase 1 (docs/wire/salesforce.md#import): contacts are imported with the flag that the automation looks for. Nobody is
+ * written to yet.
+ */
 export async function send(
   { messages }: SendRequest,
   credential: SalesforceCredential,
@@ -30,7 +33,10 @@ function refusalOf({ nome, cpf_cnpj }: Message): Outcome | undefined {
   return undefined
 }
 
-/** A call that ends only after we have gone may still succeed: Salesforce itself gives up after 10 minutes (6.2). */
+/**
+ * A call that ends only after we have gone may still succeed: Salesforce itself gives up after 10 minutes
+ * (docs/wire/salesforce.md#import).
+ */
 export const TIMEOUT_MS = 120_000
 
 async function importContacts(
@@ -75,7 +81,10 @@ function contactOf(message: Message, { operacao, external_id_field }: Salesforce
   }
 }
 
-/** The org has used up its requests of 24 hours (6.2): it gets some back by and by, and asking sooner would use them. */
+/**
+ * The org has used up its requests of 24 hours (docs/wire/salesforce.md#import): it gets some back by and by, and asking sooner
+ * would use them.
+ */
 const LIMIT_PAUSE_MS = 15 * 60_000
 
 const results = z.array(
@@ -118,7 +127,7 @@ function isOverLimit(answer: HttpAnswer): boolean {
 
 type RecordError = RecordResult['errors'][number]
 
-/** What says nothing of the record itself (6.2): the row or the server was busy. */
+/** What says nothing of the record itself (docs/wire/salesforce.md#import): the row or the server was busy. */
 const PASSING = ['UNABLE_TO_LOCK_ROW', 'SERVER_UNAVAILABLE']
 
 function isPermission({ statusCode }: RecordError): boolean {

@@ -6,8 +6,9 @@ import { httpUrl, jsonOf } from '../wire.ts'
 import { type SalesforceCredential, secretsOf } from './credential.ts'
 
 /**
- * The tokens of both clouds (brokers.md 6.1, 6.4). One is fetched when it is first needed, by one request however many wait for
- * it, kept with the HTTP client that fetched it, and fetched anew once where it is refused.
+ * The tokens of both clouds (docs/wire/salesforce.md#core-token, docs/wire/salesforce.md#marketing-cloud-run). One is fetched when it
+ * is first needed, by one request however many wait for it, kept with the HTTP client that fetched it, and fetched anew once
+ * where it is refused.
  */
 export interface Cloud {
   name: string
@@ -148,7 +149,7 @@ async function fetchToken(cloud: Cloud, credential: SalesforceCredential, http: 
   return { kind: 'TOKEN', token }
 }
 
-/** A request without side effects that was not answered with yes: what may pass is asked again, the rest is for good (6.1). */
+/** A request without side effects that was not answered with yes: what may pass is asked again, the rest is for good. */
 export function refusalOf(what: string, answer: HttpAnswer, http: Http, secrets: readonly string[]): Refusal {
   const failure = failureOf(answer, http.clock.now(), secrets)
   switch (failure.kind) {
@@ -165,7 +166,7 @@ export function refusalOf(what: string, answer: HttpAnswer, http: Http, secrets:
 
 const coreErrors = z.array(z.object({ errorCode: z.string() }))
 
-/** Core errors outside the answer's records: [{message, errorCode, fields?}] (6.2). */
+/** Core errors outside the answer's records: [{message, errorCode, fields?}] (docs/wire/salesforce.md#import). */
 export function hasErrorCode(answer: HttpResponse, code: string): boolean {
   const read = coreErrors.safeParse(jsonOf(answer.body))
   return read.success && read.data.some(error => error.errorCode === code)

@@ -28,12 +28,12 @@ export const OPTED_OUT = 21610
 /** The key, the sender, the Messaging Service, the URL. */
 const CONFIGURATION: ReadonlySet<number> = new Set([20003, 20404, 21606, 21703])
 
-/** Other codes of those kinds, by what they speak of. [assumption, brokers.md 10] */
+/** Other codes of those kinds, by what they speak of. [assumption, docs/wire/twilio.md#answers] */
 const SENDER = /'From'|\bFrom (phone )?number\b|Messaging Service/
 
 const QUEUE_FULL = 21611
 
-/** The sender's queue holds ten hours' messages. [the pause is an assumption, brokers.md 10] */
+/** The sender's queue holds ten hours' messages. [the pause is an assumption, docs/wire/twilio.md#answers] */
 const QUEUE_FULL_PAUSE_MS = 10 * 60_000
 
 const TOO_MANY_REQUESTS = 20429

@@ -5,7 +5,7 @@ import { OPTED_OUT } from './answer.ts'
 import type { TwilioCredential } from './credential.ts'
 import { BODY_HASH, isSigned } from './signature.ts'
 
-/** Statuses of brokers.md 10.1; none: nothing of a message that we sent. */
+/** Statuses of docs/wire/twilio.md#callbacks; none: nothing of a message that we sent. */
 const EVENTS: ReadonlyMap<string, CallbackEvent['event'] | null> = new Map([
   // Of the first ones no callback comes; were one to come, it would prove that the message was taken.
   ['accepted', 'SENT'],

@@ -8,12 +8,12 @@ export function messagesUrl({ url, account_sid }: TwilioCredential): string {
 }
 
 /**
- * As in the example of brokers.md 10. Twilio may hold a message for up to ten hours, long past the contact hours in which it was
- * handed over; what is not sent within this time fails, and is reported.
+ * As in the example of docs/wire/twilio.md#request. Twilio may hold a message for up to ten hours, long past the contact hours
+ * in which it was handed over; what is not sent within this time fails, and is reported.
  */
 const VALIDITY_SECONDS = '3600'
 
-/** The form of brokers.md 10. */
+/** The form of docs/wire/twilio.md#request. */
 export function formOf(message: Message, { template, callbackUrl }: SendRequest, credential: TwilioCredential): string {
   const { channel, from, messaging_service_sid, content_sid } = credential
   const form = new URLSearchParams({ To: recipientOf(message.phone, credential) })

@@ -13,9 +13,9 @@ export interface Signed {
 export const BODY_HASH = 'bodySHA256'
 
 /**
- * Whether Twilio signed the request with this token (brokers.md 10.2): HMAC-SHA1 over the URL and the form's parameters, or over
- * the URL alone where that holds the body's hash. What Twilio signs is not consistent about a standard port and about how a query
- * string is escaped, so each way is tried, as its own SDK does.
+ * Whether Twilio signed the request with this token (docs/wire/twilio.md#signature): HMAC-SHA1 over the URL and the form's
+ * parameters, or over the URL alone where that holds the body's hash. What Twilio signs is not consistent about a standard port
+ * and about how a query string is escaped, so each way is tried, as its own SDK does.
  */
 export function isSigned({ url, signature, body }: Signed, authToken: string): boolean {
   const hash = url.searchParams.get(BODY_HASH)

@@ -8,7 +8,7 @@ import { formOf, messagesUrl, recipientOf } from './request.ts'
 
 const LONGEST_BODY = 1600
 
-/** Twilio's Messages resource, one message a request, by SMS or WhatsApp (brokers.md 10). Its callbacks are signed. */
+/** Twilio's Messages resource, one message a request, by SMS or WhatsApp (docs/wire/twilio.md). Its callbacks are signed. */
 export const twilio: Adapter<TwilioCredential> = {
   name: 'TWILIO',
   credential: twilioCredential,
@@ -47,7 +47,7 @@ export const twilio: Adapter<TwilioCredential> = {
     return { ok: true, detail: `Twilio takes the token of account ${credential.account_sid}` }
   },
 
-  /** The account's messages to this person, sent about then, with this text (brokers.md 10, "Idempotency"). */
+  /** The account's messages to this person, sent about then, with this text (docs/wire/twilio.md#finding-a-message). */
   async find({ phone, text, givenUpAt }, credential, http) {
     const from = new Date(givenUpAt.getTime() - LONGEST_REQUEST_MS)
     const url = new URL(messagesUrl(credential))

@@ -33,7 +33,7 @@ export async function postgresBinaries(home: string, user: ServerUser): Promise<
     if (!['ENOTEMPTY', 'EEXIST'].includes(codeOf(error) ?? '')) throw error
   }
   if (!runs(copy, user)) {
-    throw new CampError('UNREACHABLE', `the embedded PostgreSQL cannot run from ${copy}`, {
+    throw new CampError('EMBEDDED_DATABASE_UNAVAILABLE', `the embedded PostgreSQL cannot run from ${copy}`, {
       hint: 'Set CAMP_HOME to a folder that every user may enter, or DATABASE_URL to a PostgreSQL server.',
     })
   }
@@ -48,7 +48,7 @@ function packagedBinaries(): { native: string; version: string } {
     const { version } = z.object({ version: z.string() }).parse(require(join(folder, 'package.json')))
     return { native: join(folder, 'native'), version }
   } catch (cause) {
-    throw new CampError('UNREACHABLE', `there is no embedded PostgreSQL for this machine (${name})`, {
+    throw new CampError('EMBEDDED_DATABASE_UNAVAILABLE', `there is no embedded PostgreSQL for this machine (${name})`, {
       hint: 'Set DATABASE_URL to a PostgreSQL server.',
       cause,
     })

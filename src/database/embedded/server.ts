@@ -75,7 +75,7 @@ export async function startServer(home: string, options: ServerOptions = {}): Pr
     if (url) await delay(25)
     else await launch(binaries, place, user)
   }
-  throw new CampError('UNREACHABLE', 'the embedded PostgreSQL did not start', {
+  throw new CampError('EMBEDDED_DATABASE_FAILED', 'the embedded PostgreSQL did not start', {
     hint: [`Its log: ${place.folder}/server.log and ${place.folder}/log`, ...lastLines(place.folder, 5)],
   })
 }
@@ -86,12 +86,16 @@ export function hasCluster(home: string): boolean {
 }
 
 function noCluster(home: string): CampError {
-  return new CampError('STATE', `there is no database: DATABASE_URL is not set, and ${home} holds none of camp's own`, {
-    hint: [
-      'Set DATABASE_URL, or name the file that sets it: --env-file PATH',
-      'To make a database here: camp db start',
-    ],
-  })
+  return new CampError(
+    'NO_DATABASE',
+    `there is no database: DATABASE_URL is not set, and ${home} holds none of camp's own`,
+    {
+      hint: [
+        'Set DATABASE_URL, or name the file that sets it: --env-file PATH',
+        'To make a database here: camp db start',
+      ],
+    },
+  )
 }
 
 /** @returns false when it was not running */
@@ -247,7 +251,7 @@ async function runTool(file: string, args: string[], user: ServerUser): Promise<
 
 function toolFailed(file: string, said: string, user: ServerUser): CampError {
   const denied = user && /Permission denied/.test(said)
-  return new CampError('UNREACHABLE', `the embedded PostgreSQL: ${basename(file)} failed`, {
+  return new CampError('EMBEDDED_DATABASE_FAILED', `the embedded PostgreSQL: ${basename(file)} failed`, {
     hint: [
       ...said.split('\n'),
       ...(denied ? ['Set CAMP_HOME to a folder that every user may enter: PostgreSQL cannot run as root.'] : []),

@@ -14,9 +14,13 @@ export function serverUser(): ServerUser {
     .map(line => line.split(':'))
   const user = ['postgres', 'nobody'].flatMap(name => users.filter(entry => entry[0] === name))[0]
   if (!user) {
-    throw new CampError('UNREACHABLE', 'PostgreSQL cannot run as root, and there is no user "postgres" or "nobody"', {
-      hint: 'Run camp as another user, or set DATABASE_URL to a PostgreSQL server.',
-    })
+    throw new CampError(
+      'EMBEDDED_DATABASE_UNAVAILABLE',
+      'PostgreSQL cannot run as root, and there is no user "postgres" or "nobody"',
+      {
+        hint: 'Run camp as another user, or set DATABASE_URL to a PostgreSQL server.',
+      },
+    )
   }
   return { uid: Number(user[2]), gid: Number(user[3]) }
 }
@@ -37,12 +41,16 @@ export async function makeHome(home: string, user: ServerUser): Promise<void> {
   }
   if (mayEnter(user, home)) return
   const closed = foldersFrom(parse(home).root, home).find(folder => !mayEnter(user, folder)) ?? home
-  throw new CampError('UNREACHABLE', `PostgreSQL cannot run as root, and its user may not enter ${closed}`, {
-    hint: [
-      'Set CAMP_HOME to a folder that every user may enter, such as /var/lib/camp, or DATABASE_URL to a PostgreSQL server.',
-      `To open this one for others to walk through: chmod o+x '${closed}'`,
-    ],
-  })
+  throw new CampError(
+    'EMBEDDED_DATABASE_UNAVAILABLE',
+    `PostgreSQL cannot run as root, and its user may not enter ${closed}`,
+    {
+      hint: [
+        'Set CAMP_HOME to a folder that every user may enter, such as /var/lib/camp, or DATABASE_URL to a PostgreSQL server.',
+        `To open this one for others to walk through: chmod o+x '${closed}'`,
+      ],
+    },
+  )
 }
 
 /** Those from `top` down to `folder`, both of them too. */

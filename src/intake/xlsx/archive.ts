@@ -38,7 +38,7 @@ export async function openArchive(path: string, file: string): Promise<Archive> 
 /** What a reader of a workbook meets that it cannot go on with. */
 export function damaged(file: string, cause: unknown): unknown {
   if (cause instanceof CampError || ['EACCES', 'EIO', 'ABORT_ERR'].includes(codeOf(cause) ?? '')) return cause
-  return new CampError('DATA', `${file} is damaged or cut: ${messageOf(cause)}`, {
+  return new CampError('FILE_DAMAGED', `${file} is damaged or cut: ${messageOf(cause)}`, {
     hint: 'Open it in Excel and save it again, or copy it again. Nothing was imported.',
     cause,
   })

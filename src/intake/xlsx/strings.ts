@@ -82,7 +82,7 @@ export async function readSharedStrings(
 }
 
 function tooMuch(): CampError {
-  return new CampError('DATA', `the workbook has more than ${MOST_BYTES / 1024 / 1024} MB of texts`, {
+  return new CampError('FILE_TOO_LARGE', `the workbook has more than ${MOST_BYTES / 1024 / 1024} MB of texts`, {
     hint: 'Save its sheet as CSV: then its size does not matter.',
   })
 }

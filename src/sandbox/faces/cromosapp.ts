@@ -7,7 +7,7 @@ const quirks = z.strictObject({
   answer: z.enum(['codigo', 'mensagem', 'empty']).default('codigo'),
 })
 
-/** CDA (brokers.md 3): five columns a row. */
+/** CDA (docs/wire/cromosapp.md#rows-of-cda): five columns a row. */
 export const cdaFace = cromosFace({
   name: 'CDA',
   path: /^\/api\/importar\/campanha$/,
@@ -20,7 +20,7 @@ export const cdaFace = cromosFace({
   },
 })
 
-/** CDA_RCS (brokers.md 4): six columns a row, the last one our own key, by which messages are counted here. */
+/** CDA_RCS (docs/wire/cromosapp.md#rows-of-cda_rcs): six columns a row, the last one our own key, by which messages are counted here. */
 export const cdaRcsFace = cromosFace({
   name: 'CDA_RCS',
   path: /^\/api\/importarcs\/importarRcsCampanhaAPI$/,
@@ -44,7 +44,10 @@ interface Import {
   row(team: string, columns: string[]): (InboundMessage & { content: object }) | undefined
 }
 
-/** A key or a row that is not valid comes back with a 200 and an error in the body (3.3): the key travels in the body, too. */
+/**
+ * A key or a row that is not valid comes back with a 200 and an error in the body (docs/wire/cromosapp.md#answers): the key
+ * travels in the body, too.
+ */
 function cromosFace({ name, path, keys, row }: Import): Face {
   const contract = z.strictObject({
     chave_api: z.string().min(1),

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { unreachable } from '../../errors.ts'
 import { type Desk, type Face, type Inbound, type InboundMessage, POISONED, type Reply } from '../face.ts'
 import { readJson } from './read.ts'
 
@@ -9,7 +10,7 @@ const quirks = z.strictObject({
   starts_at_creation: z.boolean().default(true),
 })
 
-/** GOSAC (brokers.md 2), its collection at /api/campaigns: all or nothing, and never a word afterwards. */
+/** GOSAC (docs/wire/gosac.md), its collection at /api/campaigns: all or nothing, and never a word afterwards. */
 export const gosacFace: Face = {
   name: 'GOSAC',
   quirks,
@@ -80,8 +81,12 @@ function answerOf(where: z.infer<typeof quirks>['id_in'], id: number, name: stri
       return { name }
     case 'data.id':
       return { data: { id, name } }
-    default:
+    case 'id':
+    case 'campaign_id':
+    case 'campaignId':
       return { [where]: id, name }
+    default:
+      return unreachable(where)
   }
 }
 

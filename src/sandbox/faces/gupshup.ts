@@ -11,7 +11,7 @@ const quirks = z.strictObject({
   failure_code: z.number().int().default(1002),
 })
 
-/** Gupshup (brokers.md 9): one template message a form, events to the app's one URL (control.callback_url). */
+/** Gupshup (docs/wire/gupshup.md): one template message a form, events to the app's one URL (control.callback_url). */
 export const gupshupFace: Face = {
   name: 'GUPSHUP',
   quirks,

@@ -16,8 +16,8 @@ const quirks = z.strictObject({
 })
 
 /**
- * NOAH (brokers.md 5) below /noah, with the status hook of its family (5.1). A hook's externalKey is the conversation's: that of the
- * last message to the same person, whichever message the hook is about.
+ * NOAH (docs/wire/noah.md) below /noah, with the status hook of its family (docs/wire/noah.md#callbacks). A hook's externalKey is
+ * the conversation's: that of the last message to the same person, whichever message the hook is about.
  */
 export const noahFace: Face = {
   name: 'NOAH',

@@ -4,7 +4,7 @@ import { type Desk, type Face, type Inbound, type InboundMessage, POISONED, type
 import { readJson } from './read.ts'
 import { storyAfter } from './story.ts'
 
-/** Ótima (brokers.md 7 and 8): WhatsApp and RCS are one API with other paths and names. */
+/** Ótima (docs/wire/otima.md): WhatsApp and RCS are one API with other paths and names. */
 interface Channel {
   name: string
   send: RegExp

@@ -13,7 +13,7 @@ const quirks = z.strictObject({
 
 const MESSAGES = /^\/2010-04-01\/Accounts\/([^/]+)\/Messages\.json$/
 
-/** Twilio's Messages (brokers.md 10): a form a message, a list to look it up in, signed callbacks to each message's own URL. */
+/** Twilio's Messages (docs/wire/twilio.md): a form a message, a list to look it up in, signed callbacks to each message's own URL. */
 export const twilioFace: Face = {
   name: 'TWILIO',
   quirks,
@@ -228,7 +228,7 @@ function post({ token, status }: ToldEvent, { url, control, forged, memory }: Te
   }
 }
 
-/** X-Twilio-Signature of a form (brokers.md 10.2), in the stand-in's own words: it must not share the adapter's mistakes. */
+/** X-Twilio-Signature of a form (docs/wire/twilio.md#signature), in the stand-in's own words: it must not share the adapter's mistakes. */
 function signature(authToken: string, url: string, parameters: Readonly<Record<string, string>>): string {
   const sorted = Object.entries(parameters).sort(([a], [b]) => (a < b ? -1 : 1))
   return createHmac('sha1', authToken)

@@ -2,7 +2,8 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { auditBudgets, type Difference } from '../../../src/budget/audit.ts'
 import { unapproved } from '../../../src/budget/audit-approvals.ts'
 import { useDatabase } from '../../support/database.ts'
-import { asSuperuser, sendCampaign, type Told, undone } from '../../support/tampering.ts'
+import { asSuperuser, sendCampaign, type Told } from '../../support/tampering.ts'
+import { undone } from '../../support/transaction.ts'
 
 /** Books that agree with one another, changed by plain SQL: each kind is found by what it no longer agrees with. */
 const db = useDatabase()

@@ -76,7 +76,7 @@ describe('an approval is bound to', () => {
     await approve()
     const { rowCount } = await db.pool.query(change, [id])
     expect(rowCount).toBe(1)
-    await expect(moves.run(deps, id, approver)).rejects.toMatchObject({ kind: 'STATE' })
+    await expect(moves.run(deps, id, approver)).rejects.toMatchObject({ code: 'APPROVAL_VOID' })
     expect(await booksOf(db.pool, id)).toMatchObject({ campaign: 'PENDING_APPROVAL', openBatches: 0 })
   })
 
@@ -105,7 +105,7 @@ describe('an approval is bound to', () => {
     await moves.run(deps, id, approver)
     await moves.pause(deps, id, approver)
     await db.pool.query(set('hours_from', '1'), [id])
-    await expect(moves.resume(deps, id, approver)).rejects.toMatchObject({ kind: 'STATE' })
+    await expect(moves.resume(deps, id, approver)).rejects.toMatchObject({ code: 'APPROVAL_VOID' })
     expect((await booksOf(db.pool, id)).campaign).toBe('PENDING_APPROVAL')
   })
 })
@@ -136,7 +136,7 @@ describe('used + committed + leads × unit cost ≤ budget', () => {
     // Four of them commit 1.1250 each: 4.5 + 4.5 + 4.5 fits, and a centavo more does not.
     await db.pool.query(`UPDATE "Budget" SET budget = 13.49 WHERE wallet_id = $1`, [scene.walletId])
     await expect(approve()).rejects.toMatchObject({
-      kind: 'BUDGET',
+      code: 'BUDGET_EXCEEDED',
       message: expect.stringMatching(/used 4\.5000, committed to other campaigns 4\.5000/),
     })
     await db.pool.query(`UPDATE "Budget" SET budget = 13.50 WHERE wallet_id = $1`, [scene.walletId])
@@ -146,7 +146,10 @@ describe('used + committed + leads × unit cost ≤ budget', () => {
   it('is the budget of the month in which it starts', async () => {
     const { approve, budget } = await waiting({ scheduled_at: '2026-12-01T08:00:00-03:00' })
     await budget('100.00', 11)
-    await expect(approve()).rejects.toMatchObject({ kind: 'BUDGET', message: expect.stringContaining('2026-12') })
+    await expect(approve()).rejects.toMatchObject({
+      code: 'BUDGET_MISSING',
+      message: expect.stringContaining('2026-12'),
+    })
     await budget('4.50', 12)
     await approve()
   })
@@ -157,7 +160,7 @@ it('its importer may approve it where the installation has no other user', async
   await budget('1.00')
   const own = () => moves.approve(deps, id, scene.userId, options)
   await expect(own()).rejects.toMatchObject({
-    kind: 'AUTH',
+    code: 'SELF_APPROVAL',
     hint: expect.stringContaining('camp setting set self-approval allow'),
   })
   await db.pool.query(`UPDATE "User" SET disabled_at = now() - interval '31 days' WHERE id <> $1`, [scene.userId])

@@ -43,7 +43,7 @@ describe('approval', () => {
 
   it('takes another person than the importer, unless the installation says otherwise', async () => {
     const id = await makeCampaign(db.pool, scene, { leads: 10, status: 'PENDING_APPROVAL' })
-    expect((await refusal(moves.approve(deps, id, scene.userId, options))).exitCode).toBe(7)
+    expect((await refusal(moves.approve(deps, id, scene.userId, options))).code).toBe('SELF_APPROVAL')
     await setSelfApproval(db.pool, 'allow')
     await moves.approve(deps, id, scene.userId, options)
     await setSelfApproval(db.pool, 'deny')
@@ -56,7 +56,7 @@ describe('approval', () => {
     const second = await makeCampaign(db.pool, scene, { leads: 100, status: 'PENDING_APPROVAL' })
     await moves.approve(deps, first, other, options)
     const error = await refusal(moves.approve(deps, second, other, options))
-    expect(error.exitCode).toBe(6)
+    expect(error.code).toBe('BUDGET_EXCEEDED')
     expect(error.message).toMatch(
       /4\.5000.*2\.2500 available.*limit 9\.0000, used 0\.0000, committed to other campaigns 6\.7500/,
     )
@@ -93,7 +93,7 @@ describe('approval', () => {
     const id = await makeCampaign(db.pool, scene, { leads: 10, status: 'PENDING_APPROVAL' })
     await moves.approve(deps, id, other, options)
     await db.pool.query(`UPDATE "Campaign" SET lead_count = lead_count + 1 WHERE id = $1`, [id])
-    expect((await refusal(moves.run(deps, id, other))).message).toMatch(/must be approved again/)
+    expect((await refusal(moves.run(deps, id, other))).code).toBe('APPROVAL_VOID')
     expect(await statusOf(id)).toBe('PENDING_APPROVAL')
   })
 
@@ -101,7 +101,7 @@ describe('approval', () => {
     const poor = await makeScene(db.pool, { budget: null })
     const id = await makeCampaign(db.pool, poor, { leads: 1, status: 'PENDING_APPROVAL' })
     const error = await refusal(moves.approve(deps, id, other, options))
-    expect(error.exitCode).toBe(6)
+    expect(error.code).toBe('BUDGET_MISSING')
     expect(error.hint).toMatch(/camp budget set/)
   })
 })
@@ -121,7 +121,7 @@ describe('the moves', () => {
     const scene = await makeScene(db.pool)
     const id = await makeCampaign(db.pool, scene, { leads: 3, status: 'PENDING_APPROVAL' })
     for (const move of [moves.run, moves.resume, moves.pause]) {
-      expect((await refusal(move(deps, id, scene.userId))).exitCode).toBe(4)
+      expect((await refusal(move(deps, id, scene.userId))).code).toBe('TRANSITION_REFUSED')
     }
     expect(await statusOf(id)).toBe('PENDING_APPROVAL')
     await moves.reject(deps, id, scene.userId, 'wrong file')
@@ -137,6 +137,13 @@ describe('the moves', () => {
     const id = await makeCampaign(db.pool, scene, { leads: 0 })
     await moves.run(deps, id, scene.userId)
     expect(await statusOf(id)).toBe('FINISHED')
+    const { rows } = await db.pool.query(`SELECT action, user_id FROM "AuditEvent" WHERE subject_id = $1 ORDER BY id`, [
+      id,
+    ])
+    expect(rows).toEqual([
+      { action: 'campaign.run', user_id: scene.userId },
+      { action: 'campaign.finish', user_id: null },
+    ])
   })
 
   it('leave an audit of each', async () => {
@@ -182,5 +189,5 @@ describe('what is due', () => {
 
 it('knows no campaign of another id', async () => {
   const { findCampaign } = await import('../../../src/campaign/find.ts')
-  expect((await refusal(findCampaign(db.pool, uuid()))).exitCode).toBe(3)
+  expect((await refusal(findCampaign(db.pool, uuid()))).code).toBe('CAMPAIGN_NOT_FOUND')
 })

@@ -125,11 +125,14 @@ describe('the embedded server', () => {
     const closed = join(home, 'closed')
     await mkdir(closed, { mode: 0o700 })
     const refused = await startServer(join(closed, 'made', 'home')).catch(error => error)
-    expect(refused).toMatchObject({ kind: 'UNREACHABLE', message: expect.stringMatching(`may not enter ${closed}$`) })
+    expect(refused).toMatchObject({
+      code: 'EMBEDDED_DATABASE_UNAVAILABLE',
+      message: expect.stringMatching(`may not enter ${closed}$`),
+    })
     expect(refused.hint).toContain(`chmod o+x '${closed}'`)
     expect((await stat(closed)).mode & 0o777).toBe(0o700)
     await writeFile(join(closed, 'mailing.csv'), '')
-    expect(await startServer(closed).catch(error => error)).toMatchObject({ kind: 'UNREACHABLE' })
+    expect(await startServer(closed).catch(error => error)).toMatchObject({ code: 'EMBEDDED_DATABASE_UNAVAILABLE' })
     expect((await stat(closed)).mode & 0o777).toBe(0o700)
   })
 

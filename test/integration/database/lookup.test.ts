@@ -32,13 +32,16 @@ describe('a wallet is found', () => {
 
   it('never by a name that fits two: it asks which', async () => {
     await expect(findWallet(db.prisma, 'CARTEIRA NORTE')).rejects.toMatchObject({
-      kind: 'USAGE',
+      code: 'REFERENCE_AMBIGUOUS',
       message: expect.stringMatching(/"Carteira Norte" and "carteira norte"|"carteira norte" and "Carteira Norte"/),
     })
   })
 
   it.each(['A%', 'Acm_', '%', '', '99999999999', "x'; DROP TABLE"])('never by "%s"', async ref => {
-    await expect(findWallet(db.prisma, ref)).rejects.toMatchObject({ kind: 'NOT_FOUND', message: `no wallet "${ref}"` })
+    await expect(findWallet(db.prisma, ref)).rejects.toMatchObject({
+      code: 'WALLET_NOT_FOUND',
+      message: `no wallet "${ref}"`,
+    })
   })
 })
 
@@ -52,5 +55,5 @@ it('finds a template by code or name and a user by e-mail, in any case', async (
   expect(await findTemplate(db.prisma, 'ACORDO_V3')).toMatchObject({ name: 'Acordo' })
   expect(await findTemplate(db.prisma, 'acordo')).toMatchObject({ template_code: 'acordo_v3' })
   expect(await findUser(db.prisma, 'Ana@Example.com')).toMatchObject({ name: 'Ana' })
-  await expect(findUser(db.prisma, 'nobody@example.com')).rejects.toMatchObject({ kind: 'NOT_FOUND' })
+  await expect(findUser(db.prisma, 'nobody@example.com')).rejects.toMatchObject({ code: 'USER_NOT_FOUND' })
 })

@@ -1,11 +1,15 @@
-import { expect, it } from 'vitest'
+import { expect, expectTypeOf, it } from 'vitest'
+import { lockCampaign } from '../../../src/campaign/approval.ts'
 import {
   IDLE_IN_TRANSACTION_MS,
   LOCK_TIMEOUT_MS,
   openPool,
+  type Tx,
   transaction,
   withoutTimeLimits,
 } from '../../../src/database/pool.ts'
+import { lockBatch } from '../../../src/dispatch/claim-batch.ts'
+import { reserve } from '../../../src/dispatch/reserve.ts'
 import { useDatabase } from '../../support/database.ts'
 
 const db = useDatabase()
@@ -65,4 +69,20 @@ it('a worker’s connections are given up by the server when their other end is 
     { name: 'tcp_keepalives_interval', setting: 2 },
     { name: 'tcp_user_timeout', setting: 15_000 },
   ])
+})
+
+it('a lock cannot be taken on a pool, where it would be gone when the call returns', () => {
+  void (() => {
+    // @ts-expect-error a pool is no transaction
+    lockBatch(db.pool, '')
+    // @ts-expect-error a pool is no transaction
+    lockCampaign(db.pool, '')
+  })
+  void (async () => {
+    const client = await db.pool.connect()
+    // @ts-expect-error a connection is a transaction only where `transaction` has begun one
+    lockBatch(client, '')
+  })
+  expectTypeOf(reserve).parameter(0).toEqualTypeOf<Tx>()
+  expectTypeOf(transaction).parameter(1).parameter(0).toEqualTypeOf<Tx>()
 })

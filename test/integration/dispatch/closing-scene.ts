@@ -1,4 +1,3 @@
-import { pino } from 'pino'
 import { onTestFinished } from 'vitest'
 import { createHttp } from '../../../src/broker/http.ts'
 import * as moves from '../../../src/campaign/moves.ts'
@@ -9,6 +8,7 @@ import { openQueues, type Queues } from '../../../src/queue/queues.ts'
 import { type Sandbox, startSandbox } from '../../../src/sandbox/server.ts'
 import type { TestDatabase } from '../../support/database.ts'
 import { makeCampaign, makeScene, type Scene, testKeys } from '../../support/fixtures.ts'
+import { testLog } from '../../support/log.ts'
 import { readAutomation, salesforceCredential } from '../../support/salesforce.ts'
 import { startTestWorker, until } from '../../support/worker.ts'
 
@@ -104,7 +104,7 @@ export async function closingDeps(db: TestDatabase, change: Partial<DispatchDeps
     queues: { ring: async () => undefined } as unknown as Queues,
     keys: await testKeys(),
     http,
-    log: pino({ level: 'silent' }),
+    log: testLog(),
     draining: new AbortController().signal,
     now: () => new Date(),
     monotonic: systemMonotonic,

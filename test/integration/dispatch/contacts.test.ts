@@ -1,5 +1,6 @@
 import { v7 as uuid } from 'uuid'
 import { beforeEach, expect, test } from 'vitest'
+import { transaction } from '../../../src/database/pool.ts'
 import { type Recipient, releaseContacts, takeContacts } from '../../../src/dispatch/contacts.ts'
 import { useDatabase } from '../../support/database.ts'
 
@@ -15,7 +16,7 @@ const person = (phone: string, cpf_cnpj: string | null = null): Recipient => ({ 
 
 /** Which of them may be sent to, by their place in the batch. */
 async function winners(batch: readonly Recipient[], { at = NOW, lifted = false } = {}): Promise<number[]> {
-  const taken = await takeContacts(db.pool, batch, { from: at, to: at }, lifted)
+  const taken = await transaction(db.pool, tx => takeContacts(tx, batch, { from: at, to: at }, lifted))
   return batch.flatMap(({ leadId }, i) => (taken.has(leadId) ? [i] : []))
 }
 
@@ -40,9 +41,9 @@ test('of two in one batch that share a document the first wins; after a loser th
 test('what was refused gives its slots back, and nobody else their own', async () => {
   const first = person('1', 'A')
   await winners([first])
-  await releaseContacts(db.pool, [person('1', 'A')])
+  await transaction(db.pool, tx => releaseContacts(tx, [person('1', 'A')]))
   expect(await winners([person('1')])).toEqual([])
-  await releaseContacts(db.pool, [first])
+  await transaction(db.pool, tx => releaseContacts(tx, [first]))
   expect(await winners([person('1', 'A')])).toEqual([0])
 })
 

@@ -52,7 +52,9 @@ describe('a person decides about what is in doubt', () => {
       [id],
     )
     expect(rows).toEqual([{ status: 'DONE', n: 40 }])
-    expect((await refusal(resolveLeads(deps, id, { verdict: 'SENT', leads: null, userId }))).exitCode).toBe(4)
+    expect((await refusal(resolveLeads(deps, id, { verdict: 'SENT', leads: null, userId }))).code).toBe(
+      'NOTHING_IN_DOUBT',
+    )
   })
 
   it('not sent: ERROR with its reason, the cost and the frequency cap go back, the decision is in the audit', async () => {
@@ -98,9 +100,9 @@ describe('a person decides about what is in doubt', () => {
     const { deps, id, userId, scene } = await doubtful()
     const resend = () => refusal(resolveLeads(deps, id, { verdict: 'RESEND', leads: null, userId }))
     await db.pool.query(`UPDATE "Broker" SET cost_per_message = 0.06 WHERE id = $1`, [scene.brokerId])
-    expect(await resend()).toMatchObject({ exitCode: 4, message: expect.stringContaining('has changed') })
+    expect(await resend()).toMatchObject({ code: 'APPROVAL_VOID' })
     await db.pool.query(`UPDATE "Campaign" SET status = 'CANCELLED' WHERE id = $1`, [id])
-    expect(await resend()).toMatchObject({ exitCode: 4, message: expect.stringContaining('cancelled') })
+    expect(await resend()).toMatchObject({ code: 'CAMPAIGN_CANCELLED' })
     expect(await booksOf(db.pool, id)).toMatchObject({ statuses: { SENT: 20, IN_DOUBT: 20 }, used: '1.8000' })
   })
 })
@@ -166,13 +168,15 @@ describe('a retry', () => {
     const before = await status(id, 'FINISHED')
     const refused = before.errors.REFUSED!
     expect(refused).toBeGreaterThan(5)
-    expect(await refusal(retryFailed(deps, id, scene.userId, ['DUPLICATE']))).toMatchObject({ exitCode: 5 })
-    expect(await refusal(retryFailed(deps, id, scene.userId, ['ELSE']))).toMatchObject({ exitCode: 4 })
+    expect(await refusal(retryFailed(deps, id, scene.userId, ['DUPLICATE']))).toMatchObject({
+      code: 'ERROR_NOT_RETRYABLE',
+    })
+    expect(await refusal(retryFailed(deps, id, scene.userId, ['ELSE']))).toMatchObject({ code: 'NOTHING_TO_RETRY' })
 
     sandbox.control({ refused: 0 })
     expect(await retryFailed(deps, id, scene.userId, ['REFUSED'])).toBe(refused)
     expect((await booksOf(db.pool, id)).campaign).toBe('PENDING_APPROVAL')
-    expect((await refusal(moves.run(deps, id, scene.userId))).exitCode).toBe(4)
+    expect((await refusal(moves.run(deps, id, scene.userId))).code).toBe('TRANSITION_REFUSED')
     await moves.approve(deps, id, scene.userId, { timezone: 'America/Sao_Paulo' })
     await moves.run(deps, id, scene.userId)
     expect(await status(id, 'FINISHED')).toMatchObject({
@@ -183,7 +187,7 @@ describe('a retry', () => {
       billed: '4.2750',
     })
     expect(sandbox.stats()).toMatchObject({ unique: 95, duplicates: 0 })
-    expect(await refusal(retryFailed(deps, id, scene.userId, undefined))).toMatchObject({ exitCode: 4 })
+    expect(await refusal(retryFailed(deps, id, scene.userId, undefined))).toMatchObject({ code: 'NOTHING_TO_RETRY' })
   })
 
   it('needs no approval where a message costs nothing, and waits while the campaign is at work', async () => {
@@ -199,7 +203,7 @@ describe('a retry', () => {
     const deps = { pool: db.pool, clock: { now: () => new Date() } }
     expect(await retryFailed(deps, id, scene.userId, undefined)).toBe(4)
     expect(await booksOf(db.pool, id)).toMatchObject({ campaign: 'APPROVED', statuses: { PENDING: 4 } })
-    expect((await refusal(retryFailed(deps, running, scene.userId, undefined))).exitCode).toBe(4)
+    expect((await refusal(retryFailed(deps, running, scene.userId, undefined))).code).toBe('TRANSITION_REFUSED')
     expect((await booksOf(db.pool, running)).statuses).toEqual({ ERROR: 4 })
   })
 })

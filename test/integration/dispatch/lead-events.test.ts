@@ -4,6 +4,7 @@ import * as moves from '../../../src/campaign/moves.ts'
 import { campaignReport } from '../../../src/campaign/report.ts'
 import { resolveLeads } from '../../../src/campaign/resolve.ts'
 import { retryFailed } from '../../../src/campaign/retry.ts'
+import { transaction } from '../../../src/database/pool.ts'
 import { multirangeOf, recordLeadEvents } from '../../../src/dispatch/lead-events.ts'
 import { settleLate } from '../../../src/dispatch/settle-late.ts'
 import { sweep } from '../../../src/dispatch/sweep.ts'
@@ -155,7 +156,8 @@ it('what was never written goes out again where the campaign still runs', async 
 
 it('is append-only', async () => {
   const { id } = await scenery(1)
-  await recordLeadEvents(db.pool, [{ campaignId: id, kind: 'REFUSED', at: new Date(START), seqs: [2], code: 'X' }])
+  const event = { campaignId: id, kind: 'REFUSED', at: new Date(START), seqs: [2], code: 'X' } as const
+  await transaction(db.pool, tx => recordLeadEvents(tx, [event]))
   await expect(db.pool.query(`UPDATE "LeadEvent" SET code = 'Y' WHERE campaign_id = $1`, [id])).rejects.toThrow(
     'append-only',
   )

@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { expect, it, onTestFinished } from 'vitest'
+import { expect, it } from 'vitest'
 import * as moves from '../../../src/campaign/moves.ts'
 import { campaignView } from '../../../src/campaign/view.ts'
 import { backoffMs, circuitMs, countAnswer } from '../../../src/dispatch/pace.ts'
@@ -8,6 +8,7 @@ import { useDatabase } from '../../support/database.ts'
 import { dispatchOn, openSandbox } from '../../support/dispatch.ts'
 import { makeCampaign, makeScene } from '../../support/fixtures.ts'
 import { untilWaiting } from '../../support/locks.ts'
+import { openTransaction } from '../../support/transaction.ts'
 import { until } from '../../support/worker.ts'
 
 const db = useDatabase()
@@ -49,13 +50,11 @@ it('a claim that saw the circuit open when an answer closed it is no probe: noth
     `INSERT INTO "SendSlot" (id, next_at, failures, blocked_until) VALUES ($1, $2, 5, $2::timestamptz - interval '1 second')`,
     [scene.credentialId, hand.now()],
   )
-  const answering = await db.pool.connect()
-  onTestFinished(() => answering.release())
-  await answering.query('BEGIN')
-  await countAnswer(answering, scene.credentialId)
+  const answering = await openTransaction(db.pool)
+  await countAnswer(answering.tx, scene.credentialId)
   const claiming = hand.claim(batchId!)
   await untilWaiting(db.pool, 1)
-  await answering.query('COMMIT')
+  await answering.commit()
   const batch = claimed(await claiming)
   expect(batch.probe).toBe(false)
   await hand.settle(batch, { outcomes: batch.leads.map(() => outcomeOf('ACCEPTED')) })

@@ -13,26 +13,35 @@ const db = useDatabase()
 const { workers, status, still } = dispatchOn(db)
 
 /**
- * Every moment that any worker takes is written down by the database itself. What is planned can be held to the millisecond,
- * however busy the machine is; and a request may be late (this process's loop, its sockets), but never early. So for the
- * windows: what starts in one is at most what was planned for it and for the lateness before it, which is measured.
+ * The database records every moment that any worker takes, and when its transaction took it. Planned moments are compared with
+ * the rule exactly, however busy the machine is. A request may be late (this process's loop, its sockets), but never early:
+ * send-moments.test.ts proves on fake timers that it starts at its moment.
  */
 beforeAll(async () => {
   await db.pool.query(`
-    CREATE TABLE "SlotTaken" (n serial, id uuid, next_at timestamptz(6));
+    CREATE TABLE "SlotTaken" (n serial, id uuid, next_at timestamptz(6), taken_at timestamptz(6));
     CREATE FUNCTION note_slot() RETURNS trigger LANGUAGE plpgsql AS
-      'BEGIN INSERT INTO "SlotTaken" (id, next_at) VALUES (NEW.id, NEW.next_at); RETURN NULL; END';
+      'BEGIN INSERT INTO "SlotTaken" (id, next_at, taken_at) VALUES (NEW.id, NEW.next_at, clock_timestamp()); RETURN NULL; END';
     CREATE TRIGGER slot_taken AFTER UPDATE OF next_at ON "SendSlot" FOR EACH ROW
       WHEN (NEW.next_at IS DISTINCT FROM OLD.next_at) EXECUTE FUNCTION note_slot()`)
 })
 
+interface Planned {
+  startAt: number
+  takenAt: number
+}
+
 /** When requests were to start, in the order in which their moments were taken: `requests` of them at each taking. */
-async function plannedStarts(lane: string, intervalMs: number, requests = 1): Promise<number[]> {
-  const { rows } = await db.pool.query<{ next_at: Date }>(`SELECT next_at FROM "SlotTaken" WHERE id = $1 ORDER BY n`, [
-    lane,
-  ])
-  return rows.flatMap(({ next_at }) =>
-    Array.from({ length: requests }, (_, i) => next_at.getTime() - (requests - i) * intervalMs),
+async function planOf(lane: string, intervalMs: number, requests = 1): Promise<Planned[]> {
+  const { rows } = await db.pool.query<{ next_at: Date; taken_at: Date }>(
+    `SELECT next_at, taken_at FROM "SlotTaken" WHERE id = $1 ORDER BY n`,
+    [lane],
+  )
+  return rows.flatMap(({ next_at, taken_at }) =>
+    Array.from({ length: requests }, (_, i) => ({
+      startAt: next_at.getTime() - (requests - i) * intervalMs,
+      takenAt: taken_at.getTime(),
+    })),
   )
 }
 
@@ -40,34 +49,27 @@ async function plannedStarts(lane: string, intervalMs: number, requests = 1): Pr
 const TIMER_MS = 2
 
 interface Pace {
-  planned: readonly number[]
+  planned: readonly Planned[]
   started: readonly number[]
   intervalMs: number
 }
 
 function expectPaced({ planned, started, intervalMs }: Pace): void {
   expect(started).toHaveLength(planned.length)
-  for (const [i, moment] of planned.entries()) {
-    if (i > 0) expect(moment - planned[i - 1]!).toBeGreaterThanOrEqual(intervalMs)
-  }
+  expectNoneTooSoonOrLost(planned, intervalMs)
   const inOrder = [...started].sort((a, b) => a - b)
-  const lateness = inOrder.map((at, i) => at - planned[i]!)
+  const lateness = inOrder.map((at, i) => at - planned[i]!.startAt)
   expect(Math.min(...lateness), 'a request started early').toBeGreaterThanOrEqual(-TIMER_MS)
-  expect([...lateness].sort((a, b) => a - b)[lateness.length >> 1], 'half of them are late').toBeLessThan(100)
-  const jitterMs = Math.max(...lateness) + TIMER_MS
-  for (const n of [1, 10, 40]) {
-    for (let i = 0; i + n < inOrder.length; i++) {
-      const window = inOrder[i + n]! - inOrder[i]!
-      expect(window, `${n + 1} requests within ${window} ms`).toBeGreaterThanOrEqual(n * intervalMs - jitterMs)
-    }
-  }
 }
 
-/** The last moment is where it should be: what is lost to claims that come too late for theirs must stay small. */
-function expectNoDrift({ planned, intervalMs }: Pace): void {
-  const ran = planned.at(-1)! - planned[0]!
-  const ideal = (planned.length - 1) * intervalMs
-  expect(ran).toBeLessThanOrEqual(ideal * 1.1 + 500)
+/** Each moment is an interval after the one before; it is later only where it was taken when that was over already. */
+function expectNoneTooSoonOrLost(planned: readonly Planned[], intervalMs: number): void {
+  for (const [i, { startAt, takenAt }] of planned.entries()) {
+    if (i === 0) continue
+    const free = planned[i - 1]!.startAt + intervalMs
+    expect(startAt).toBeGreaterThanOrEqual(free)
+    expect(startAt, 'a free moment was passed over').toBeLessThanOrEqual(Math.max(free, takenAt))
+  }
 }
 
 describe('a rate limit of 40 requests a second, on three workers', () => {
@@ -88,11 +90,9 @@ describe('a rate limit of 40 requests a second, on three workers', () => {
     const id = await makeCampaign(db.pool, scene, { leads })
     await moves.run(deps, id, scene.userId)
     await status(id, 'FINISHED')
-    const planned = await plannedStarts(scene.credentialId, 25, perClaim)
-    const pace = { planned, started: sandbox.starts(), intervalMs: 25 }
+    const planned = await planOf(scene.credentialId, 25, perClaim)
     expect(planned).toHaveLength(120)
-    expectPaced(pace)
-    expectNoDrift(pace)
+    expectPaced({ planned, started: sandbox.starts(), intervalMs: 25 })
   })
 
   it('holds across a pause and a resume: nothing was saved up', async () => {
@@ -112,11 +112,10 @@ describe('a rate limit of 40 requests a second, on three workers', () => {
     await moves.resume(deps, id, scene.userId)
     const resumedAt = Date.now()
     await status(id, 'FINISHED')
-    const planned = await plannedStarts(scene.credentialId, 25)
+    const planned = await planOf(scene.credentialId, 25)
     expectPaced({ planned, started: sandbox.starts(), intervalMs: 25 })
-    const after = planned.filter(moment => moment >= resumedAt)
+    const after = planned.filter(({ startAt }) => startAt >= resumedAt)
     expect(after.length).toBeGreaterThanOrEqual(120 - before - 1)
-    expectNoDrift({ planned: after, started: [], intervalMs: 25 })
   })
 })
 
@@ -147,10 +146,8 @@ describe('throttling, on two workers', () => {
           .messages()
           .filter(({ phone }) => phones.get(phone) === i)
           .map(({ at }) => Date.parse(at))
-        const pace = { planned: await plannedStarts(id, 50), started, intervalMs: 50 }
         expect(started).toHaveLength(50)
-        expectPaced(pace)
-        expectNoDrift(pace)
+        expectPaced({ planned: await planOf(id, 50), started, intervalMs: 50 })
       }
     },
   )
@@ -166,7 +163,7 @@ describe('throttling, on two workers', () => {
     const id = await makeCampaign(db.pool, scene, { leads: 60, columns })
     await moves.run(deps, id, scene.userId)
     await status(id, 'FINISHED')
-    const next = await plannedStarts(id, 0)
+    const next = (await planOf(id, 0)).map(({ startAt }) => startAt)
     const gaps = next.slice(1).map((at, i) => at - next[i]!)
     expect(Math.min(...gaps)).toBeGreaterThanOrEqual(20)
     expect(new Set(gaps).size).toBeGreaterThan(20)

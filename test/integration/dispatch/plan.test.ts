@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import * as moves from '../../../src/campaign/moves.ts'
 import { progressOf } from '../../../src/campaign/progress.ts'
+import { transaction } from '../../../src/database/pool.ts'
 import { batchSizes, effectiveBatchSize, planBatches } from '../../../src/dispatch/plan.ts'
 import { regionOf, zoneOf } from '../../../src/lead/zones.ts'
 import { byHand, claimed, outcomeOf } from '../../support/by-hand.ts'
@@ -63,7 +64,7 @@ describe('the plan', () => {
             )
             seq += count
           }
-          await planBatches(db.pool, { campaignId, size, oneTextPerRequest: false })
+          await transaction(db.pool, tx => planBatches(tx, { campaignId, size, oneTextPerRequest: false }))
 
           const { rows: batches } = await db.pool.query<{
             number: number
@@ -108,7 +109,7 @@ describe('the plan', () => {
        WHERE campaign_id = $1`,
       [campaignId],
     )
-    await planBatches(db.pool, { campaignId, size: 5, oneTextPerRequest: false })
+    await transaction(db.pool, tx => planBatches(tx, { campaignId, size: 5, oneTextPerRequest: false }))
     const { rows } = await db.pool.query(
       `SELECT from_seq, to_seq, size, zone, region FROM "Batch" WHERE campaign_id = $1 ORDER BY number`,
       [campaignId],
@@ -127,7 +128,7 @@ describe('the plan', () => {
       `UPDATE "CampaignLead" SET custom_message = CASE WHEN seq <= 12 THEN 'a' ELSE 'b' END WHERE campaign_id = $1`,
       [campaignId],
     )
-    await planBatches(db.pool, { campaignId, size: 5, oneTextPerRequest: true })
+    await transaction(db.pool, tx => planBatches(tx, { campaignId, size: 5, oneTextPerRequest: true }))
     const { rows } = await db.pool.query<{ texts: number }>(
       `SELECT count(DISTINCT l.custom_message)::int AS texts FROM "Batch" b
        JOIN "CampaignLead" l ON l.campaign_id = b.campaign_id AND l.seq BETWEEN b.from_seq AND b.to_seq
@@ -140,7 +141,7 @@ describe('the plan', () => {
   it('planned around open batches: leads on both sides of one get a batch each', async () => {
     const scene = await makeScene(db.pool)
     const campaignId = await makeCampaign(db.pool, scene, { leads: 30 })
-    const plan = () => planBatches(db.pool, { campaignId, size: 10, oneTextPerRequest: false })
+    const plan = () => transaction(db.pool, tx => planBatches(tx, { campaignId, size: 10, oneTextPerRequest: false }))
     await plan()
     // The outer two have ended; a lead of each is to be sent again. So is one beside the open one's edge.
     await db.pool.query(
@@ -185,18 +186,18 @@ describe('the plan', () => {
   it('planned again plans nothing: open batches hold their leads', async () => {
     const scene = await makeScene(db.pool)
     const campaignId = await makeCampaign(db.pool, scene, { leads: 30 })
-    expect(await planBatches(db.pool, { campaignId, size: 7, oneTextPerRequest: false })).toBe(5)
-    expect(await planBatches(db.pool, { campaignId, size: 7, oneTextPerRequest: false })).toBe(0)
+    expect(await transaction(db.pool, tx => planBatches(tx, { campaignId, size: 7, oneTextPerRequest: false }))).toBe(5)
+    expect(await transaction(db.pool, tx => planBatches(tx, { campaignId, size: 7, oneTextPerRequest: false }))).toBe(0)
   })
 
   it('planned again plans what closed batches have left, up to the open ones beside them', async () => {
     const scene = await makeScene(db.pool)
     const campaignId = await makeCampaign(db.pool, scene, { leads: 30 })
     const plan = { campaignId, size: 7, oneTextPerRequest: false }
-    await planBatches(db.pool, plan)
+    await transaction(db.pool, tx => planBatches(tx, plan))
     await db.pool.query(`UPDATE "Batch" SET status = 'DONE' WHERE campaign_id = $1 AND number = 2`, [campaignId])
     await db.pool.query(`UPDATE "Batch" SET to_seq = from_seq - 1 WHERE campaign_id = $1 AND number = 3`, [campaignId])
-    expect(await planBatches(db.pool, plan)).toBe(2)
+    expect(await transaction(db.pool, tx => planBatches(tx, plan))).toBe(2)
     const { rows } = await db.pool.query(
       `SELECT number, from_seq, to_seq, size FROM "Batch" WHERE campaign_id = $1 AND number > 5 ORDER BY number`,
       [campaignId],

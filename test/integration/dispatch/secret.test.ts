@@ -1,4 +1,3 @@
-import { pino } from 'pino'
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest'
 import { createHttp } from '../../../src/broker/http.ts'
 import { askBroker } from '../../../src/campaign/ask.ts'
@@ -15,6 +14,7 @@ import { byHand } from '../../support/by-hand.ts'
 import { useDatabase } from '../../support/database.ts'
 import { dispatchOn, openSandbox } from '../../support/dispatch.ts'
 import { booksOf, makeCampaign, makeScene, type Scene, testKeys } from '../../support/fixtures.ts'
+import { testLog } from '../../support/log.ts'
 import { startTestWorker, type TestWorkerOptions } from '../../support/worker.ts'
 import {
   closingDeps,
@@ -38,8 +38,8 @@ beforeEach(async () => {
 
 /** A worker that ends with the test, with what it logged. */
 async function worker(options: Partial<TestWorkerOptions> = {}) {
-  const lines: { level: number; msg: string; hint?: string }[] = []
-  const log = pino({ level: 'info' }, { write: (line: string) => lines.push(JSON.parse(line)) })
+  const lines: { level: number; event: string; err?: object }[] = []
+  const log = testLog(line => lines.push(JSON.parse(line)))
   const started = await startTestWorker({ databaseUrl: db.url, log, ...options })
   let stopping: Promise<void> | undefined
   const stop = () => {
@@ -111,12 +111,12 @@ describe('a secret that is rotated under a running worker', () => {
     await rotate(scene)
     const id = await makeCampaign(db.pool, scene, { leads: 20 })
     await moves.run(await workers({ count: 0 }), id, scene.userId)
-    expect(await old.fault).toMatchObject({ kind: 'USAGE', message: expect.stringContaining('not the secret') })
+    expect(await old.fault).toMatchObject({ code: 'SECRET_MISMATCH' })
     await old.stop()
     await expectUntouched(id, 20)
     expect(sandbox.stats().requests).toBe(0)
-    const told = old.lines.filter(line => line.msg.includes('not the secret of this database'))
-    expect(told).toMatchObject([{ level: 50, hint: expect.any(String) }])
+    const told = old.lines.filter(line => line.event === 'worker.secret_mismatch')
+    expect(told).toMatchObject([{ level: 50, err: { code: 'SECRET_MISMATCH', hint: expect.any(String) } }])
 
     await worker({ keys: others() })
     expect((await status(id, 'FINISHED')).statuses).toEqual({ SENT: 20 })
@@ -218,7 +218,7 @@ describe('a credential that is wrong while the secret is right', () => {
       askBroker({ pool: db.pool, clock: systemClock, keys, http }, id)
     await assertSecret(db.pool, await testKeys())
     await expect(ask(await testKeys())).rejects.toMatchObject({
-      kind: 'STATE',
+      code: 'CREDENTIAL_UNUSABLE',
       message: expect.stringMatching(/missing key "token"/),
     })
     await expect(ask(others())).rejects.toThrow(SecretMismatch)

@@ -1,5 +1,4 @@
 import type pg from 'pg'
-import { pino } from 'pino'
 import { expect, it, onTestFinished } from 'vitest'
 import { createHttp } from '../../../src/broker/http.ts'
 import { auditBudgets } from '../../../src/budget/audit.ts'
@@ -12,6 +11,7 @@ import { byHand, claimed, DEAF } from '../../support/by-hand.ts'
 import { useDatabase } from '../../support/database.ts'
 import { dispatchOn, openSandbox } from '../../support/dispatch.ts'
 import { booksOf, makeCampaign, makeScene, testKeys } from '../../support/fixtures.ts'
+import { testLog } from '../../support/log.ts'
 
 const db = useDatabase()
 const { workers, status } = dispatchOn(db)
@@ -74,7 +74,7 @@ async function scenery() {
         queues: DEAF,
         keys: await testKeys(),
         http,
-        log: pino({ level: 'silent' }),
+        log: testLog(),
         callbackUrl: () => undefined,
         draining: new AbortController().signal,
         now: () => systemClock.now(),

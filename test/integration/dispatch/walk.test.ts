@@ -1,9 +1,9 @@
 import fc from 'fast-check'
 import { beforeAll, expect, it } from 'vitest'
-import { approvalHash, lockCampaign } from '../../../src/campaign/approval.ts'
+import { approvalHash, readCampaign } from '../../../src/campaign/approval.ts'
 import { progressOf } from '../../../src/campaign/progress.ts'
-import { type CampaignStatus, MOVES } from '../../../src/campaign/state.ts'
 import { zoneOf } from '../../../src/lead/zones.ts'
+import { type CampaignStatus, TRANSITIONS } from '../../../src/lifecycle/campaign-status.ts'
 import { useDatabase } from '../../support/database.ts'
 import {
   beginWalk,
@@ -49,7 +49,7 @@ it('whatever happens to a campaign: its states follow the table, its batches nev
   )
 }, 60_000)
 
-const legal = new Set(Object.values(MOVES).flatMap(({ from, to }) => from.map(before => `${before} → ${to}`)))
+const legal = new Set(Object.values(TRANSITIONS).flatMap(({ from, to }) => from.map(before => `${before} → ${to}`)))
 
 /** @param seen how many changes were looked at before @returns how many there are */
 async function checkStates({ id }: Walk, seen: number): Promise<number> {
@@ -59,7 +59,7 @@ async function checkStates({ id }: Walk, seen: number): Promise<number> {
   )
   const changes = rows.slice(seen)
   for (const { before, after } of changes) expect(legal).toContain(`${before} → ${after}`)
-  const campaign = await lockCampaign(db.pool, id)
+  const campaign = await readCampaign(db.pool, id)
   // A price is changed by a step of its own: whatever began to send in this one did so under the approval that holds now.
   if (changes.some(({ after }) => after === 'PROCESSING')) expect(campaign.approval_hash).toBe(approvalHash(campaign))
   if (campaign.status === 'FINISHED') expect(await openOf(id)).toEqual({ leads: 0, batches: 0 })
@@ -108,14 +108,14 @@ async function bringToAnEnd(walk: Walk): Promise<void> {
   await topUp(walk, 1_000_000n)
   for (let turn = 0; turn < 100; turn++) {
     for (const batch of walk.inFlight.splice(0)) await settleOne(walk, batch, all)
-    const { status } = await lockCampaign(db.pool, walk.id)
+    const { status } = await readCampaign(db.pool, walk.id)
     if (status === 'CANCELLED' || status === 'FINISHED') break
     await hear(walk)
     await take(walk, { do: 'goOn' })
     if (!(await claimOne(walk, 0))) await expire(walk)
   }
   await expire(walk)
-  const campaign = await lockCampaign(db.pool, walk.id)
+  const campaign = await readCampaign(db.pool, walk.id)
   expect(['FINISHED', 'CANCELLED']).toContain(campaign.status)
   expect(await openOf(walk.id)).toEqual({ leads: 0, batches: 0 })
 }

@@ -121,7 +121,7 @@ describe('a backup that is restored after its campaign has ended', () => {
     expect(await holdOf(db.pool)).toMatchObject({ kind: 'BEHIND' })
     await severalRounds()
     expect(sandbox.stats()).toMatchObject({ accepted: LEADS, duplicates: 0 })
-    await expect(moves.resume(deps, id, scene.userId)).rejects.toMatchObject({ kind: 'STATE' })
+    await expect(moves.resume(deps, id, scene.userId)).rejects.toMatchObject({ code: 'TRANSITION_REFUSED' })
 
     await acceptRestore(deps, scene.userId)
     await until(

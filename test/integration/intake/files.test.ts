@@ -84,7 +84,7 @@ describe('one mailing in each format', () => {
   test('a gzip of a file that was imported is that file', async () => {
     await importAs(db, scene, { file: write('list.csv', bytes) })
     await expect(importAs(db, scene, { file: write('again.csv.gz', gzipSync(bytes)) })).rejects.toMatchObject({
-      kind: 'STATE',
+      code: 'FILE_IMPORTED_BEFORE',
     })
   })
 })

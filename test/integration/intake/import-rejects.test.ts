@@ -107,6 +107,6 @@ describe('rejects', () => {
 
   test('may not be the file itself', async () => {
     const file = write('fone\n123\n')
-    expect(await failure(run({ file, rejects: file }))).toMatchObject({ kind: 'USAGE' })
+    expect(await failure(run({ file, rejects: file }))).toMatchObject({ code: 'OPTIONS_CONFLICT' })
   })
 })

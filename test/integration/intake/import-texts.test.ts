@@ -188,7 +188,7 @@ describe("the campaign's text", () => {
     '%j is refused',
     async message => {
       const error = await failure(run({ text, message, adapter: { texts: { longest: 10 } }, dryRun: true }))
-      expect(error).toMatchObject({ kind: 'DATA', hint: expect.stringMatching(/\w/) })
+      expect(error).toMatchObject({ code: 'MESSAGE_INVALID', hint: expect.stringMatching(/\w/) })
     },
   )
 
@@ -251,7 +251,7 @@ describe('a UTF-8 file with a broken byte', () => {
     ])
     const error = await failure(run({ file: file('mark.csv', content), message: 'Oi' }))
     expect(error).toMatchObject({
-      kind: 'DATA',
+      code: 'FILE_NOT_TEXT',
       message: expect.stringContaining('line 2, byte'),
       hint: expect.stringContaining('--encoding windows-1252'),
     })

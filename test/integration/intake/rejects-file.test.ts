@@ -52,7 +52,7 @@ describe('cells that a spreadsheet program would calculate', () => {
     const rejects = join(own('formulas'), 'r.csv')
     await run({ text: [header, '11987650001;;Bia', ...rows].join('\n'), rejects })
     const text = readFileSync(rejects, 'utf8')
-    for await (const read of readRows(bytesOf(text), { file: 'r', delimiter: ';', separatorLine: null }))
+    for await (const read of readRows(chunkOf(text), { file: 'r', delimiter: ';', separatorLine: null }))
       for (const { cells } of read) for (const cell of cells) expect(cell).not.toMatch(/^\s*[=+\-@＝＋－＠]|^[\t\r\n]/)
     const corrected = text.replace(/'\+5511 9(\d+)/g, (_, n) => `'+55119876501${String(n).padStart(2, '0')}`)
     const again = await run({ text: corrected })
@@ -83,7 +83,7 @@ describe('the file', () => {
     const rejects = join(place, 'precious.csv')
     writeFileSync(rejects, 'mine', { mode: 0o644 })
     const error = await failure(run({ text: REFUSED, rejects }))
-    expect(error).toMatchObject({ kind: 'STATE', message: `there is a file ${rejects} already` })
+    expect(error).toMatchObject({ code: 'FILE_EXISTS', message: `there is a file ${rejects} already` })
     expect(error.hint).toContain('--overwrite')
     expect(readFileSync(rejects, 'utf8')).toBe('mine')
     expect((await db.pool.query(`SELECT FROM "Campaign"`)).rowCount).toBe(0)
@@ -97,7 +97,7 @@ describe('the file', () => {
     const path = join(own('race'), 'r.csv')
     const place = await openRejectsPlace(path, { overwrite: false })
     writeFileSync(path, 'theirs')
-    await expect(place.publish()).rejects.toMatchObject({ kind: 'STATE' })
+    await expect(place.publish()).rejects.toMatchObject({ code: 'FILE_EXISTS' })
     await place.handle.close()
     await place.discard()
     expect(readdirSync(join(folder, 'race'))).toEqual(['r.csv'])
@@ -111,7 +111,7 @@ describe('the file', () => {
     for (const target of [precious, join(place, 'nowhere')]) {
       const rejects = join(place, 'link.csv')
       symlinkSync(target, rejects)
-      expect(await failure(run({ text: REFUSED, rejects }))).toMatchObject({ kind: 'STATE' })
+      expect(await failure(run({ text: REFUSED, rejects }))).toMatchObject({ code: 'FILE_EXISTS' })
       expect(readlinkSync(rejects)).toBe(target)
       await run({ text: REFUSED, rejects, overwrite: true, again: true })
       await rm(rejects)
@@ -124,7 +124,7 @@ describe('the file', () => {
     await run({ text: REFUSED, rejects: '/dev/null' })
     expect(statSync('/dev/null').isCharacterDevice()).toBe(true)
     expect(await failure(run({ text: REFUSED, rejects: '/dev/full', again: true }))).toMatchObject({
-      kind: 'UNREACHABLE',
+      code: 'DISK_FULL',
     })
     const script = `
       import { openRejectsPlace } from ${JSON.stringify(PLACE)}
@@ -188,6 +188,6 @@ describe('of a camp that was killed', () => {
 
 const PLACE = fileURLToPath(new URL('../../../src/intake/rejects-place.ts', import.meta.url))
 
-async function* bytesOf(text: string) {
-  yield Buffer.from(text)
+async function* chunkOf(text: string) {
+  yield text
 }

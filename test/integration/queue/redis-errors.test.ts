@@ -40,13 +40,13 @@ describe.skipIf(inject('redisUrl') === null)('a Redis with users and passwords',
 
   it('that is given none says so, with 7', async () => {
     for (const error of await errorsOf(server!.url))
-      expect(error).toMatchObject({ exitCode: 7, message: expect.stringContaining('NOAUTH') })
+      expect(error).toMatchObject({ code: 'QUEUE_ACCESS_DENIED', message: expect.stringContaining('NOAUTH') })
   })
 
   it('that is given a wrong one says so, with 7, and how it is written', async () => {
     for (const error of await errorsOf(as(':wrong')))
       expect(error).toMatchObject({
-        exitCode: 7,
+        code: 'QUEUE_ACCESS_DENIED',
         message: expect.stringContaining('WRONGPASS'),
         hint: expect.stringContaining('%40'),
       })
@@ -57,7 +57,7 @@ describe.skipIf(inject('redisUrl') === null)('a Redis with users and passwords',
     onTestFinished(() => queues.close())
     const error = await failure(queues.ring('broker', [{ batchId: 'batch', ring: 1, delayMs: 0 }]))
     expect(error).toMatchObject({
-      exitCode: 7,
+      code: 'QUEUE_ACCESS_DENIED',
       message: expect.stringContaining('NOPERM'),
       hint: expect.stringContaining(RIGHTS),
     })
@@ -82,13 +82,16 @@ describe.skipIf(inject('redisUrl') === null)('a Redis with users and passwords',
 
 it('a host that is not found is 8, and says how a password is written', async () => {
   for (const error of await errorsOf('redis://:geheim@nosuch.invalid:6379'))
-    expect(error).toMatchObject({ exitCode: 8, hint: expect.stringMatching(/no host has this name[\s\S]*%40/) })
+    expect(error).toMatchObject({
+      code: 'QUEUE_UNREACHABLE',
+      hint: expect.stringMatching(/no host has this name[\s\S]*%40/),
+    })
 })
 
 it('another kind of server is 8', async () => {
   const url = await serveTcp(socket => socket.on('error', () => undefined).write('SSH-2.0-x\r\n'))
   const [error] = await errorsOf(url.replace('http:', 'redis:'))
-  expect(error).toMatchObject({ exitCode: 8, message: expect.stringContaining('another kind of server') })
+  expect(error).toMatchObject({ code: 'QUEUE_REFUSED', message: expect.stringContaining('another kind of server') })
 })
 
 it('a certificate that is not trusted is 8', async () => {
@@ -100,7 +103,7 @@ it('a certificate that is not trusted is 8', async () => {
   await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
   const [error] = await errorsOf(`rediss://127.0.0.1:${(server.address() as AddressInfo).port}`)
   expect(error).toMatchObject({
-    exitCode: 8,
+    code: 'QUEUE_REFUSED',
     message: expect.stringContaining('TLS'),
     hint: expect.stringContaining('NODE_EXTRA_CA_CERTS'),
   })

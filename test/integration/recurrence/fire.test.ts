@@ -170,7 +170,9 @@ describe('an occurrence', () => {
   it('waits while it is paused, and what was missed meanwhile stays missed', async () => {
     const inbox = await makeRecurrence(db)
     const move = async (how: 'pause' | 'resume' | 'remove') =>
-      moveRecurrence(db.pool, await inbox.read(), how, { userId: inbox.scene.userId, now: inbox.clock.now() })
+      transaction(db.pool, async tx =>
+        moveRecurrence(tx, await inbox.read(), how, { userId: inbox.scene.userId, now: inbox.clock.now() }),
+      )
     await move('pause')
     inbox.drop('a.csv', 1)
     inbox.moveTo(TUESDAY)
@@ -179,7 +181,7 @@ describe('an occurrence', () => {
     expect(await inbox.fire()).toEqual([])
     inbox.moveTo(WEDNESDAY)
     expect(await inbox.fire()).toMatchObject([{ status: 'OPENED' }])
-    await expect(move('resume')).rejects.toMatchObject({ kind: 'STATE' })
+    await expect(move('resume')).rejects.toMatchObject({ code: 'TRANSITION_REFUSED' })
     await move('remove')
     inbox.moveTo(THURSDAY)
     inbox.drop('b.csv', 1)
@@ -360,7 +362,7 @@ describe('a standing approval', () => {
       now: inbox.clock.now(),
     }
     const own = transaction(db.pool, async sql => giveStanding(sql, await inbox.read(), order))
-    await expect(own).rejects.toMatchObject({ kind: 'AUTH' })
+    await expect(own).rejects.toMatchObject({ code: 'SELF_APPROVAL' })
     expect((await inbox.read()).approval_hash).toBeNull()
   })
 })

@@ -50,7 +50,7 @@ describe('in embedded mode', () => {
   it('makes no ADMIN of whoever comes when others are there already', async () => {
     await addUser(db.prisma, null, ana, start)
     await expect(authenticateWith({})).rejects.toMatchObject({
-      kind: 'AUTH',
+      code: 'USER_UNKNOWN',
       message: /not a user of this installation/,
     })
   })
@@ -66,7 +66,7 @@ describe('in embedded mode', () => {
 describe('in server mode', () => {
   it('refuses whoever is not logged in, and says how to', async () => {
     await expect(authenticateWith(server)).rejects.toMatchObject({
-      kind: 'AUTH',
+      code: 'NOT_LOGGED_IN',
       hint: expect.stringContaining('camp login'),
     })
   })
@@ -89,7 +89,7 @@ describe('in server mode', () => {
     await changeUser(db.prisma, admin, user.id, { role: 'USER' }, later(1))
     expect(await authenticateWith({ ...server, token })).toMatchObject({ role: 'USER' })
     await changeUser(db.prisma, admin, user.id, { role: 'ADMIN' }, later(2))
-    await expect(authenticateWith({ ...server, token })).rejects.toMatchObject({ kind: 'AUTH', message: /were ended/ })
+    await expect(authenticateWith({ ...server, token })).rejects.toMatchObject({ code: 'SESSION_ENDED' })
   })
 
   it.each([
@@ -99,7 +99,7 @@ describe('in server mode', () => {
     const admin = await addUser(db.prisma, null, ana, start)
     const token = await tokenFor(admin.id)
     await changeUser(db.prisma, admin, admin.id, change, later(1))
-    await expect(authenticateWith({ ...server, token })).rejects.toMatchObject({ kind: 'AUTH' })
+    await expect(authenticateWith({ ...server, token })).rejects.toMatchObject({ code: 'SESSION_ENDED' })
     expect(await authenticateWith({ ...server, token: await tokenFor(admin.id, later(1)) })).toMatchObject({
       id: admin.id,
     })
@@ -111,9 +111,9 @@ describe('in server mode', () => {
     const token = await tokenFor(user.id)
     await disableUser(db.prisma, admin, user.id, later(10))
     const disabled = { ...server, token: await tokenFor(user.id, later(20)) }
-    await expect(authenticateWith(disabled)).rejects.toMatchObject({ kind: 'AUTH', message: /disabled/ })
+    await expect(authenticateWith(disabled)).rejects.toMatchObject({ code: 'ACCOUNT_DISABLED' })
     await changeUser(db.prisma, admin, user.id, { enable: true }, later(30))
-    await expect(authenticateWith({ ...server, token })).rejects.toMatchObject({ kind: 'AUTH' })
+    await expect(authenticateWith({ ...server, token })).rejects.toMatchObject({ code: 'SESSION_ENDED' })
     expect(await authenticateWith(disabled)).toMatchObject({ id: user.id })
   })
 
@@ -121,7 +121,7 @@ describe('in server mode', () => {
     await expect(
       authenticateWith({ ...server, token: await tokenFor('01a20aee-9d00-740b-a511-c9f9a5c42680') }),
     ).rejects.toMatchObject({
-      kind: 'AUTH',
+      code: 'SESSION_INVALID',
     })
   })
 })
@@ -137,11 +137,11 @@ it('says who made a token, or set the password of a login', async () => {
   })
   expect(await authenticateWith({ ...server, token: await tokenFor(user.id) })).toMatchObject({ via: null })
   const gone = await made('01a20aee-9d00-740b-a511-c9f9a5c42680')
-  await expect(authenticateWith({ ...server, token: gone })).rejects.toMatchObject({ kind: 'AUTH' })
+  await expect(authenticateWith({ ...server, token: gone })).rejects.toMatchObject({ code: 'SESSION_INVALID' })
 })
 
 it('needs no clock but the one it is given', async () => {
   const admin = await addUser(db.prisma, null, ana, clock.now())
   const expired = { ...server, token: await tokenFor(admin.id), now: later(3_700_000) }
-  await expect(authenticateWith(expired)).rejects.toMatchObject({ kind: 'AUTH', message: /expired/ })
+  await expect(authenticateWith(expired)).rejects.toMatchObject({ code: 'SESSION_EXPIRED' })
 })

@@ -10,7 +10,8 @@ import { auditRecords } from '../../../src/security/record-audit.ts'
 import { rotateSecret } from '../../../src/security/rotate.ts'
 import { useDatabase } from '../../support/database.ts'
 import { testKeys } from '../../support/fixtures.ts'
-import { asSuperuser, sendCampaign, type Told, undone } from '../../support/tampering.ts'
+import { asSuperuser, sendCampaign, type Told } from '../../support/tampering.ts'
+import { undone } from '../../support/transaction.ts'
 
 /** Rows that are changed by plain SQL after a checkpoint was taken, in whatever way they agree with one another. */
 const db = useDatabase()

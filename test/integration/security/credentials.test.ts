@@ -66,7 +66,7 @@ describe('setting a credential', () => {
     const before = await load()
     const error = await set(config).catch(thrown => thrown)
     expect(error).toMatchObject({
-      kind: 'DATA',
+      code: 'INVALID_CREDENTIAL',
       message,
       hint: 'TWO_KEYS takes: url (required), token (required), delay',
     })
@@ -99,7 +99,7 @@ it('lists the keys from the adapter itself', () => {
 it('does not open with another CAMP_SECRET, and says so', async () => {
   const others = await openKeys({ secret: 'another-secret-of-enough-length', databaseUrl: undefined, home: '' })
   await expect(loadCredential(db.prisma, others, place)).rejects.toMatchObject({
-    kind: 'STATE',
+    code: 'CREDENTIAL_UNREADABLE',
     message: /CAMP_SECRET/,
   })
 })
@@ -108,7 +108,7 @@ it('is removed, and then is not found', async () => {
   expect(await removeCredential(db.prisma, actor, place)).toBe(true)
   expect(await removeCredential(db.prisma, actor, place)).toBe(false)
   await expect(load()).rejects.toMatchObject({
-    kind: 'NOT_FOUND',
+    code: 'CREDENTIAL_NOT_FOUND',
     hint: expect.stringContaining('camp credential set'),
   })
 })

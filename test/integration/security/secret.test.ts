@@ -36,7 +36,7 @@ describe('the fingerprint', () => {
     const before = await sealedAll()
     await assertSecret(db.pool, ours)
     await expect(assertSecret(db.pool, others)).rejects.toMatchObject({
-      kind: 'USAGE',
+      code: 'SECRET_MISMATCH',
       exitCode: 2,
       message: 'CAMP_SECRET is not the secret of this database: nothing was touched',
       hint: expect.stringContaining('camp secret rotate'),
@@ -106,7 +106,7 @@ describe('a rotation', () => {
     const { updatedAt } = await loadCredential(db.prisma, from, place)
     expect(await rotateSecret(db.pool, actor, { from, to })).toBe(2)
     expect(await loadCredential(db.prisma, to, place)).toMatchObject({ config: { url }, updatedAt })
-    await expect(loadCredential(db.prisma, from, place)).rejects.toMatchObject({ kind: 'STATE' })
+    await expect(loadCredential(db.prisma, from, place)).rejects.toMatchObject({ code: 'CREDENTIAL_UNREADABLE' })
     expect([await secretState(db.pool, from), await secretState(db.pool, to)]).toEqual(['OTHER', 'OURS'])
     const { rows } = await db.pool.query(`SELECT user_id, detail FROM "AuditEvent" WHERE action = 'secret.rotate'`)
     expect(rows).toEqual([{ user_id: actor.id, detail: { credentials: 2 } }])
@@ -143,7 +143,7 @@ describe('a rotation', () => {
     const before = await sealedAll()
     await expect(
       rotateSecret(db.pool, actor, { from: await testKeys(), to: await keysOf(OTHER) }),
-    ).rejects.toMatchObject({ kind: 'STATE', message: expect.stringContaining(`"${rows[0]!.name}"`) })
+    ).rejects.toMatchObject({ code: 'CREDENTIAL_UNREADABLE', message: expect.stringContaining(`"${rows[0]!.name}"`) })
     expect(await sealedAll()).toEqual(before)
   })
 

@@ -43,7 +43,7 @@ describe('the key that signs sessions', () => {
   it('is not in the database to be read: its private half is sealed', async () => {
     const { session_private } = await stored()
     expect(Object.keys(session_private).sort()).toEqual(['data', 'iv', 'tag', 'v'])
-    await expect(openSessionKey(db.pool, others)).rejects.toMatchObject({ kind: 'STATE' })
+    await expect(openSessionKey(db.pool, others)).rejects.toMatchObject({ code: 'CREDENTIAL_UNREADABLE' })
   })
 
   it('is not believed where another pair was put into the database', async () => {
@@ -52,12 +52,11 @@ describe('the key that signs sessions', () => {
     await assertSecret(db.pool, await testKeys())
     await db.pool.query(`UPDATE "SecretFingerprint" SET session_public = $1`, [before.session_public])
     await expect(openSessionKey(db.pool, await testKeys())).rejects.toMatchObject({
-      kind: 'STATE',
-      message: expect.stringContaining('public key'),
+      code: 'SESSION_KEY_CHANGED',
     })
     const foreign = sealJson(others, 'anything', 'SecretFingerprint 1 session')
     await db.pool.query(`UPDATE "SecretFingerprint" SET session_private = $1`, [foreign])
-    await expect(openSessionKey(db.pool, await testKeys())).rejects.toMatchObject({ kind: 'STATE' })
+    await expect(openSessionKey(db.pool, await testKeys())).rejects.toMatchObject({ code: 'CREDENTIAL_UNREADABLE' })
   })
 
   it('is another after a rotation and after a reset: tokens of before are void', async () => {
@@ -65,10 +64,12 @@ describe('the key that signs sessions', () => {
     await db.pool.query(`DELETE FROM "Credential"`)
     const token = await tokenBy(await openSessionKey(db.pool, await testKeys()))
     await rotateSecret(db.pool, actor, { from: await testKeys(), to: others })
-    await expect(readToken(await openSessionKey(db.pool, others), token, clock)).rejects.toMatchObject({ kind: 'AUTH' })
+    await expect(readToken(await openSessionKey(db.pool, others), token, clock)).rejects.toMatchObject({
+      code: 'SESSION_INVALID',
+    })
     await resetSecret(db.pool, actor, await testKeys())
     await expect(readToken(await openSessionKey(db.pool, await testKeys()), token, clock)).rejects.toMatchObject({
-      kind: 'AUTH',
+      code: 'SESSION_INVALID',
     })
   })
 })

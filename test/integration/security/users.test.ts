@@ -18,8 +18,10 @@ beforeEach(async () => {
 
 describe('the first user of a server', () => {
   it('is added without anybody logged in, and must be an ADMIN with a password', async () => {
-    await expect(addUser(db.prisma, null, bob, now)).rejects.toMatchObject({ kind: 'STATE' })
-    await expect(addUser(db.prisma, null, { ...ana, password: null }, now)).rejects.toMatchObject({ kind: 'USAGE' })
+    await expect(addUser(db.prisma, null, bob, now)).rejects.toMatchObject({ code: 'FIRST_USER_NOT_ADMIN' })
+    await expect(addUser(db.prisma, null, { ...ana, password: null }, now)).rejects.toMatchObject({
+      code: 'ARGUMENT_MISSING',
+    })
     expect(await addUser(db.prisma, null, ana, now)).toMatchObject({ email: ana.email, role: 'ADMIN' })
   })
 
@@ -38,13 +40,13 @@ describe('the last ADMIN', () => {
   it('can be neither disabled nor demoted', async () => {
     const admin = await addUser(db.prisma, null, ana, now)
     await addUser(db.prisma, admin, bob, now)
-    await expect(disableUser(db.prisma, admin, ana.email, now)).rejects.toMatchObject({ kind: 'STATE' })
+    await expect(disableUser(db.prisma, admin, ana.email, now)).rejects.toMatchObject({ code: 'LAST_ADMIN' })
     await expect(changeUser(db.prisma, admin, ana.email, { role: 'USER' }, now)).rejects.toMatchObject({
-      kind: 'STATE',
+      code: 'LAST_ADMIN',
     })
     await changeUser(db.prisma, admin, bob.email, { role: 'ADMIN' }, now)
     expect((await disableUser(db.prisma, admin, ana.email, now)).disabled_at).toEqual(now)
-    await expect(disableUser(db.prisma, admin, bob.email, now)).rejects.toMatchObject({ kind: 'STATE' })
+    await expect(disableUser(db.prisma, admin, bob.email, now)).rejects.toMatchObject({ code: 'LAST_ADMIN' })
   })
 
   it('stays, though two ADMINs disable each other at the same moment', async () => {
@@ -83,7 +85,7 @@ describe('logging in', () => {
   it('is closed to a user without a password', async () => {
     const admin = await addUser(db.prisma, null, ana, now)
     await addUser(db.prisma, admin, { ...bob, password: null }, now)
-    await expect(enter(bob.email, '')).rejects.toMatchObject({ kind: 'AUTH' })
+    await expect(enter(bob.email, '')).rejects.toMatchObject({ code: 'LOGIN_REFUSED' })
   })
 })
 
@@ -103,7 +105,9 @@ it('writes who changed what, and never a password', async () => {
 it('refuses an e-mail that is taken, in any case, or is none', async () => {
   const admin = await addUser(db.prisma, null, ana, now)
   await expect(addUser(db.prisma, admin, { ...bob, email: 'ANA@EXAMPLE.COM' }, now)).rejects.toMatchObject({
-    kind: 'STATE',
+    code: 'NAME_TAKEN',
   })
-  await expect(addUser(db.prisma, admin, { ...bob, email: 'bob' }, now)).rejects.toMatchObject({ kind: 'DATA' })
+  await expect(addUser(db.prisma, admin, { ...bob, email: 'bob' }, now)).rejects.toMatchObject({
+    code: 'INVALID_VALUE',
+  })
 })

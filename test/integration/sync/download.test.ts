@@ -96,7 +96,7 @@ describe('a download that is no list changes nothing', () => {
       socket.once('data', () => (end ? socket.end(bytes) : socket.write(bytes)))
     })
     await expect(sync(url, { replace: true, allowShrink: true }, { timeoutMs: 300 })).rejects.toMatchObject({
-      kind: 'UNREACHABLE',
+      code: 'LIST_UNREACHABLE',
       message: expect.stringContaining(message),
     })
     expect(await entries()).toEqual([C])
@@ -141,7 +141,7 @@ describe('a download that is no list changes nothing', () => {
   })
 
   it('a server that is not there', async () => {
-    await expect(sync(await closedUrl())).rejects.toMatchObject({ kind: 'UNREACHABLE' })
+    await expect(sync(await closedUrl())).rejects.toMatchObject({ code: 'LIST_UNREACHABLE' })
   })
 
   it('Ctrl-C while the server is silent', async () => {
@@ -151,7 +151,7 @@ describe('a download that is no list changes nothing', () => {
       response.write(LIST, () => stop.abort(new Error('SIGINT')))
     })
     await expect(sync(url, {}, { signal: stop.signal, timeoutMs: 60_000 })).rejects.toMatchObject({
-      kind: 'INTERRUPTED',
+      code: 'INTERRUPTED',
     })
     expect(await entries()).toEqual([])
   })
@@ -210,7 +210,7 @@ it('of two syncs of one source at once the second is refused; another source goe
   const asking = new Promise<ServerResponse>(resolve => (asked = resolve))
   const first = sync(await serveHttp((_request, response) => asked(response)))
   const response = await asking
-  await expect(sync(await fileOf(`${C}\n`))).rejects.toMatchObject({ kind: 'STATE' })
+  await expect(sync(await fileOf(`${C}\n`))).rejects.toMatchObject({ code: 'SYNC_RUNNING' })
   expect((await sync(await fileOf(`${C}\n`), { source: 'other' })).figures.added).toBe(1)
   response.end(LIST)
   expect((await first).figures.added).toBe(2)

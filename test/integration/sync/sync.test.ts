@@ -128,13 +128,15 @@ describe('a wrong list', () => {
   it('by which more than half would go is refused without --allow-shrink', async () => {
     await sync(await list())
     await expect(sync(await fileOf(`${A}\n`), { replace: true })).rejects.toMatchObject({
-      kind: 'STATE',
+      code: 'LIST_WOULD_SHRINK',
       message: 'lista.csv would take off 3 of the 4 entries of lista',
     })
     // As many as before, and others.
     const others = await fileOf(`${A}\n11900000011\n11900000012\n11900000013\n`)
-    await expect(sync(others, { replace: true })).rejects.toMatchObject({ kind: 'STATE' })
-    await expect(sync(await fileOf('telefone\n'), { replace: true })).rejects.toMatchObject({ kind: 'STATE' })
+    await expect(sync(others, { replace: true })).rejects.toMatchObject({ code: 'LIST_WOULD_SHRINK' })
+    await expect(sync(await fileOf('telefone\n'), { replace: true })).rejects.toMatchObject({
+      code: 'LIST_WOULD_SHRINK',
+    })
     expect(await entries()).toEqual([A, B, C, CPF])
     // Half of them may.
     expect((await sync(await fileOf(`${A}\n${B}\n`), { replace: true })).figures).toMatchObject({ removed: 2 })
@@ -143,16 +145,16 @@ describe('a wrong list', () => {
   })
 
   it('with nothing but a header is only for --replace', async () => {
-    await expect(sync(await fileOf('telefone\n'))).rejects.toMatchObject({ kind: 'DATA' })
+    await expect(sync(await fileOf('telefone\n'))).rejects.toMatchObject({ code: 'LIST_EMPTY' })
   })
 
   it.each(['manual', 'broker:GOSAC'])('does not go under the name of %s', async source => {
-    await expect(sync(await list(), { source })).rejects.toMatchObject({ kind: 'USAGE' })
+    await expect(sync(await list(), { source })).rejects.toMatchObject({ code: 'SOURCE_RESERVED' })
   })
 
   it('that is not there is said so', async () => {
-    await expect(sync('/nowhere/list.csv')).rejects.toMatchObject({ kind: 'NOT_FOUND' })
-    await expect(sync('ftp://example.com/list.csv')).rejects.toMatchObject({ kind: 'USAGE' })
+    await expect(sync('/nowhere/list.csv')).rejects.toMatchObject({ code: 'FILE_NOT_FOUND' })
+    await expect(sync('ftp://example.com/list.csv')).rejects.toMatchObject({ code: 'INVALID_ARGUMENT' })
   })
 })
 
@@ -196,8 +198,7 @@ describe('a list is read', () => {
     damaged[whole.length - 6]! ^= 0xff
     for (const bytes of [whole.subarray(0, whole.length / 2), damaged, whole.subarray(0, whole.length - 8)])
       await expect(sync(await fileOf(bytes, 'lista.csv.gz'))).rejects.toMatchObject({
-        kind: 'DATA',
-        message: expect.stringContaining('lista.csv is a damaged or incomplete gzip'),
+        code: 'FILE_DAMAGED',
       })
     expect(await entries()).toEqual([])
     expect(await spooled()).toEqual([])
@@ -208,10 +209,10 @@ describe('a list is read', () => {
     const limit = { mostBytes: 100_000 }
     for (const content of [long, gzipSync(long)])
       await expect(sync(await fileOf(content), limit)).rejects.toMatchObject({
-        kind: 'DATA',
+        code: 'FILE_TOO_LARGE',
         hint: expect.stringContaining('--max-size'),
       })
-    await expect(sync('-', limit, { stdin: Readable.from([long]) })).rejects.toMatchObject({ kind: 'DATA' })
+    await expect(sync('-', limit, { stdin: Readable.from([long]) })).rejects.toMatchObject({ code: 'FILE_TOO_LARGE' })
   })
 
   it('and its rejects can be mended and synced again', async () => {
@@ -239,10 +240,10 @@ describe('a list is read', () => {
   it('and no rejects are left by a sync that failed', async () => {
     const list = await fileOf(`telefone\n123\n`)
     const rejects = join(dirname(list), 'rejects.csv')
-    await expect(sync(list, { rejects })).rejects.toMatchObject({ kind: 'DATA' })
+    await expect(sync(list, { rejects })).rejects.toMatchObject({ code: 'LIST_EMPTY' })
     expect(existsSync(rejects)).toBe(false)
     expect(await readdir(dirname(list))).toEqual(['lista.csv'])
-    await expect(sync(list, { rejects: list })).rejects.toMatchObject({ kind: 'USAGE' })
+    await expect(sync(list, { rejects: list })).rejects.toMatchObject({ code: 'OPTIONS_CONFLICT' })
   })
 })
 
@@ -253,7 +254,7 @@ describe('in the middle', () => {
     await sync(await fileOf(`${A}\n`))
     const stop = new AbortController()
     const stopped = sync(await many(), {}, { signal: stop.signal, onProgress: () => stop.abort(new Error('SIGINT')) })
-    await expect(stopped).rejects.toMatchObject({ kind: 'INTERRUPTED' })
+    await expect(stopped).rejects.toMatchObject({ code: 'INTERRUPTED' })
     expect(await entries()).toEqual([A])
   })
 
@@ -268,7 +269,7 @@ describe('in the middle', () => {
       stopped.catch(() => undefined)
       await waiting()
       stop.abort(new Error('SIGINT'))
-      await expect(stopped).rejects.toMatchObject({ kind: 'INTERRUPTED' })
+      await expect(stopped).rejects.toMatchObject({ code: 'INTERRUPTED' })
     } finally {
       await blocker.query('ROLLBACK')
       blocker.release()

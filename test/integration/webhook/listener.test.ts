@@ -1,12 +1,12 @@
 import { once } from 'node:events'
 import { connect } from 'node:net'
-import { pino } from 'pino'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { systemClock } from '../../../src/clock.ts'
 import { MESSAGE_KEY, messageKey, webhookToken } from '../../../src/security/webhook-token.ts'
 import { type Listener, type ListenerOptions, openListener } from '../../../src/webhook/listener.ts'
 import { useDatabase } from '../../support/database.ts'
 import { makeScene, type SceneOptions, testKeys } from '../../support/fixtures.ts'
+import { testLog } from '../../support/log.ts'
 
 const db = useDatabase()
 const KEY = '0190f3a0-0000-7000-8000-000000000001'
@@ -23,7 +23,7 @@ async function listen(options: Partial<ListenerOptions> = {}): Promise<Listener>
     pool: db.pool,
     keys: await testKeys(),
     clock: systemClock,
-    log: pino({ level: 'warn' }, { write: line => logged.push(line) }),
+    log: testLog(line => logged.push(line)),
     health: async () => ({ ok: healthy, detail: { database: healthy ? 'ok' : 'away' } }),
     onStored: () => {
       stored++
@@ -127,7 +127,7 @@ describe('the listener', () => {
       const { id, token } = await broker()
       expect(await call(`/webhooks/${id}/${token}`, body)).toMatchObject({ status: 400, text: '' })
       expect(await inbox(id)).toBe(0)
-      expect(logged.join()).toContain('callback refused')
+      expect(logged.join()).toContain('"event":"callback.refused"')
       expect(logged.join()).not.toContain('script')
     },
   )

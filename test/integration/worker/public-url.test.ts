@@ -1,15 +1,15 @@
-import { pino } from 'pino'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { callback } from '../../../src/broker/twilio/callback.ts'
 import { useDatabase } from '../../support/database.ts'
 import { makeScene } from '../../support/fixtures.ts'
+import { testLog } from '../../support/log.ts'
 import { startTestWorker } from '../../support/worker.ts'
 
 const db = useDatabase()
 
 async function startedWith(env: NodeJS.ProcessEnv): Promise<string[]> {
   const lines: string[] = []
-  const log = pino({ level: 'warn' }, { write: line => void lines.push(line) })
+  const log = testLog(line => line.includes('"event":"config.') && lines.push(line))
   const worker = await startTestWorker({ databaseUrl: db.url, env, log })
   onTestFinished(() => worker.stop())
   return lines
@@ -20,16 +20,16 @@ describe('a worker without CAMP_PUBLIC_URL', () => {
     await makeScene(db.pool, { adapter: 'TWILIO', credential: {} })
     await makeScene(db.pool, { adapter: 'CDA', credential: {} })
     const { rows } = await db.pool.query<{ name: string }>(`SELECT name FROM "Broker" WHERE adapter = 'TWILIO'`)
-    const said = (await startedWith({})).filter(line => line.includes('CAMP_PUBLIC_URL'))
+    const said = await startedWith({})
     expect(said).toHaveLength(1)
-    expect(JSON.parse(said[0]!)).toMatchObject({ level: 40, brokers: [rows[0]!.name] })
+    expect(JSON.parse(said[0]!)).toMatchObject({ event: 'config.public_url_missing', brokers: [rows[0]!.name] })
     expect(await startedWith({ CAMP_PUBLIC_URL: 'https://camp.example' })).toEqual([])
   })
 })
 
 it('a worker whose CAMP_PUBLIC_URL is http, and not this machine’s, says what that means', async () => {
   const said = await startedWith({ CAMP_PUBLIC_URL: 'http://camp.example' })
-  expect(said.map(line => JSON.parse(line).msg)).toEqual([expect.stringMatching(/^CAMP_PUBLIC_URL is http: /)])
+  expect(said.map(line => JSON.parse(line).event)).toEqual(['config.public_url_plain'])
   expect(await startedWith({ CAMP_PUBLIC_URL: 'http://127.0.0.1:9' })).toEqual([])
 })
 

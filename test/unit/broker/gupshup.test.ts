@@ -72,7 +72,7 @@ const message = (type: string, payload: object, rest?: object) =>
   outer('message-event', { type, destination: '5500900000001', ...payload }, rest)
 
 describe('a message-event', () => {
-  test('as brokers.md 9.1 shows it', () => {
+  test('as docs/wire/gupshup.md#callbacks shows it', () => {
     const body = message('delivered', { id: 'wamid.FAKE0001', gsId: 'gs-1', ts: 1_900_000_000 })
     expect(callback(body)).toEqual([
       {

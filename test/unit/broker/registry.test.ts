@@ -7,5 +7,8 @@ test('every adapter is found under its own name', async () => {
 })
 
 test.each(['NOBODY', 'sandbox', 'toString'])('there is no adapter "%s"', async name => {
-  await expect(adapterOf(name)).rejects.toMatchObject({ kind: 'DATA', hint: expect.stringContaining('SANDBOX') })
+  await expect(adapterOf(name)).rejects.toMatchObject({
+    code: 'ADAPTER_UNKNOWN',
+    hint: expect.stringContaining('SANDBOX'),
+  })
 })

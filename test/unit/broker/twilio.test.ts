@@ -98,7 +98,7 @@ describe('X-Twilio-Signature', () => {
   const check = (url: string, body: Buffer, signature: string, token = TOKEN) =>
     isSigned({ url: new URL(url), body, signature }, token)
 
-  test('is that of brokers.md’s vector', () => {
+  test('is that of the vector in docs/wire/twilio.md', () => {
     expect(check(URL_GIVEN, form(delivered), '5kkcc5+CS1aGq+lxDpFypg1JCek=')).toBe(true)
     expect(getExpectedTwilioSignature(TOKEN, URL_GIVEN, delivered)).toBe('5kkcc5+CS1aGq+lxDpFypg1JCek=')
   })

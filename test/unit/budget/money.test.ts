@@ -49,7 +49,7 @@ describe('an amount that a person types', () => {
     'refuses "%s", saying so',
     text => {
       expect(() => parseAmount(text, 2)).toThrow(
-        expect.objectContaining({ kind: 'DATA', message: expect.stringContaining(`"${text}"`) }),
+        expect.objectContaining({ code: 'INVALID_AMOUNT', message: expect.stringContaining(`"${text}"`) }),
       )
     },
   )

@@ -7,5 +7,5 @@ it('reads a month and writes it back', () => {
 })
 
 it.each(['2026-13', '2026-00', '2026-1', '26-11', '11/2026', ''])('refuses "%s" as usage', text => {
-  expect(() => parseMonth(text)).toThrow(expect.objectContaining({ kind: 'USAGE' }))
+  expect(() => parseMonth(text)).toThrow(expect.objectContaining({ code: 'INVALID_ARGUMENT' }))
 })

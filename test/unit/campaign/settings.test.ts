@@ -9,7 +9,7 @@ import {
   parseThrottle,
 } from '../../../src/campaign/settings.ts'
 
-const usage = expect.objectContaining({ kind: 'USAGE', hint: expect.any(String) })
+const usage = expect.objectContaining({ code: 'INVALID_ARGUMENT', hint: expect.any(String) })
 
 describe('--throttle', () => {
   test.each([

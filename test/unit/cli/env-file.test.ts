@@ -53,7 +53,7 @@ describe('a file of settings is read as systemd reads EnvironmentFile=', () => {
     ['NUL', 'A=1\nB=\0', 2, 'it holds a NUL character'],
   ])('%s is an error of its line', (_name, text, line, words) => {
     expect(() => read(text)).toThrow(
-      expect.objectContaining({ kind: 'USAGE', message: `/etc/camp.env, line ${line}: ${words}` }),
+      expect.objectContaining({ code: 'ENV_FILE_INVALID', message: `/etc/camp.env, line ${line}: ${words}` }),
     )
   })
 })
@@ -97,7 +97,9 @@ describe('--env-file PATH', () => {
 
   it('a file that is not UTF-8: an error that says so', () => {
     const latin1 = fileOf(Buffer.from('A=a\xe7\xe3o', 'latin1'))
-    expect(() => applyEnvFile(['--env-file', latin1], { env: {} })).toThrow(/is not UTF-8/)
+    expect(() => applyEnvFile(['--env-file', latin1], { env: {} })).toThrow(
+      expect.objectContaining({ code: 'ENV_FILE_INVALID' }),
+    )
   })
 })
 

@@ -43,8 +43,10 @@ describe('no value begins a line', () => {
       ),
     ).toEqual(['name     x', 'message  Oi', '         leads  3: PENDING 3'])
     expect(shown(fields([[forged, 'x']]))).toEqual(['Oi⏎leads  3: PENDING 3  x'])
-    expect(new CampError('DATA', 'x', { hint: `Columns: ${forged}` }).hint).toBe('Columns: Oi ⏎ leads  3: PENDING 3')
-    expect(new CampError('DATA', 'x', { hint: ['one', forged] }).hint).toBe('one\nOi ⏎ leads  3: PENDING 3')
+    expect(new CampError('FILE_EMPTY', 'x', { hint: `Columns: ${forged}` }).hint).toBe(
+      'Columns: Oi ⏎ leads  3: PENDING 3',
+    )
+    expect(new CampError('FILE_EMPTY', 'x', { hint: ['one', forged] }).hint).toBe('one\nOi ⏎ leads  3: PENDING 3')
   })
 
   it('where a terminal would wrap it', () => {

@@ -82,7 +82,7 @@ it('the public word tells neither host nor user nor what the server says', () =>
   expect(
     [refused, queueError(refused, false), queueError(refused, true), queueError(wrong, true)].map(publicWord),
   ).toEqual(['unreachable', 'unreachable', 'unreachable', 'refused'])
-  expect(publicWord(new CampError('DATA', 'line 3'))).toBe('failing')
+  expect(publicWord(new CampError('FILE_MALFORMED', 'line 3'))).toBe('failing')
 })
 
 it('docs/errors.md has both tables as they are', () => {

@@ -5,7 +5,7 @@ import { runInNewContext } from 'node:vm'
 import { describe, expect, test } from 'vitest'
 import { readRows } from '../../../src/intake/csv.ts'
 import { detectDelimiter } from '../../../src/intake/delimiter.ts'
-import { toUtf8 } from '../../../src/intake/encoding.ts'
+import { toText } from '../../../src/intake/encoding.ts'
 
 /**
  * Public suites, read with the parser that reads mailings. Where camp differs it does so on purpose: the tables say how, and why.
@@ -162,7 +162,7 @@ async function read(bytes: Buffer, delimiter: string): Promise<string[][]> {
     yield bytes
   }
   const rows: string[][] = []
-  for await (const some of readRows(toUtf8(once(), 'utf-8'), { file: 'f.csv', delimiter, separatorLine: null }))
+  for await (const some of readRows(toText(once(), 'utf-8'), { file: 'f.csv', delimiter, separatorLine: null }))
     rows.push(...some.map(row => row.cells))
   return rows
 }

@@ -3,8 +3,8 @@ import { describe, expect, test } from 'vitest'
 import { type Row, readRows } from '../../../src/intake/csv.ts'
 import { withDoubledQuotes } from '../../../src/intake/escapes.ts'
 
-// Whatever the parser is given at once, down to single bytes, the records are the same.
-describe.each([1, 7, 100_000])('in chunks of %i bytes', size => {
+// Whatever the parser is given at once, down to single characters, the records are the same.
+describe.each([1, 7, 100_000])('in chunks of %i characters', size => {
   test('gives each record the line on which it begins', async () => {
     const text = 'a;b\r\n1;"x\r\ny"\r\n\r\n2;z\n3;"q\nr\ns";t\n"4;5";v\r\n'
     expect(await read(text, size)).toEqual([
@@ -32,7 +32,7 @@ describe.each([1, 7, 100_000])('in chunks of %i bytes', size => {
     ['in the header', 'a;"nome\n1;x\n', 'line 1, column 2'],
   ])('refuses a quote that is not closed %s', async (_, text, place) => {
     await expect(read(text, size)).rejects.toMatchObject({
-      kind: 'DATA',
+      code: 'FILE_MALFORMED',
       message: `f.csv, ${place}: a quote is opened and not closed`,
     })
   })
@@ -153,12 +153,12 @@ test('the last byte of a DOS file is no record', async () => {
   expect(await read('a;b\n1;x\n\x1a', 9)).toHaveLength(2)
 })
 
-test.each([1, 3, 1000])('backslash escapes are read as doubled quotes, in chunks of %i bytes', async size => {
+test.each([1, 3, 1000])('backslash escapes are read as doubled quotes, in chunks of %i characters', async size => {
   const text =
     '"nome";"b"\n"Ana \\"Nina\\"; Lima";"C:\\\\x\\y"\n"a\\\nb";\\N\nZé \\"Bala\\" Silva;"D\\\'Ávila ""x"" \\"y\\""\n'
   const rows: Row[] = []
-  const bytes = withDoubledQuotes(cut(Buffer.from(text), size), ';')
-  for await (const some of readRows(bytes, { file: 'f.csv', delimiter: ';', separatorLine: null })) rows.push(...some)
+  const doubled = withDoubledQuotes(cut(text, size), ';')
+  for await (const some of readRows(doubled, { file: 'f.csv', delimiter: ';', separatorLine: null })) rows.push(...some)
   expect(rows.map(row => row.cells)).toEqual([
     ['nome', 'b'],
     ['Ana "Nina"; Lima', 'C:\\x\\y'],
@@ -209,7 +209,7 @@ function lastCellOf(text: string): string {
 
 async function read(text: string, size: number, separatorLine: string | null = null, delimiter = ';'): Promise<Row[]> {
   const rows: Row[] = []
-  for await (const chunk of readRows(cut(Buffer.from(text), size), {
+  for await (const chunk of readRows(cut(text, size), {
     file: 'f.csv',
     delimiter,
     separatorLine,
@@ -218,6 +218,6 @@ async function read(text: string, size: number, separatorLine: string | null = n
   return rows
 }
 
-async function* cut(bytes: Buffer, size: number): AsyncGenerator<Buffer> {
-  for (let i = 0; i < bytes.length; i += size) yield bytes.subarray(i, i + size)
+async function* cut(text: string, size: number): AsyncGenerator<string> {
+  for (let i = 0; i < text.length; i += size) yield text.slice(i, i + size)
 }

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
-import { encode, toUtf8 } from '../../../src/intake/encoding.ts'
+import { encode, toText } from '../../../src/intake/encoding.ts'
 import { type InspectOptions, inspectFile } from '../../../src/intake/inspect.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'camp-inspect-'))
@@ -125,12 +125,14 @@ describe('a first line that names the delimiter', () => {
   test('gives way to --delimiter, and may not name what camp does not read', async () => {
     const file = write('sep.csv', 'sep=;\nfone|nome\n')
     expect(await inspect(file, { delimiter: '|' })).toMatchObject({ delimiter: '|', separatorLine: 'sep=;' })
-    await expect(inspect(write('sep.csv', 'sep=^\nfone^nome\n'))).rejects.toMatchObject({ kind: 'DATA' })
+    await expect(inspect(write('sep.csv', 'sep=^\nfone^nome\n'))).rejects.toMatchObject({ code: 'FILE_UNSUPPORTED' })
   })
 })
 
 test('--sheet for a text is a mistake', async () => {
-  await expect(inspect('fixtures/import/pipe.csv', { sheet: 'Plan1' })).rejects.toMatchObject({ kind: 'USAGE' })
+  await expect(inspect('fixtures/import/pipe.csv', { sheet: 'Plan1' })).rejects.toMatchObject({
+    code: 'OPTION_NOT_APPLICABLE',
+  })
 })
 
 describe('refuses what is no CSV', () => {
@@ -163,13 +165,13 @@ describe('refuses what is no CSV', () => {
   })
 
   test('a file that is not there, and a folder', async () => {
-    await expect(inspect(join(folder, 'nowhere.csv'))).rejects.toMatchObject({ kind: 'NOT_FOUND' })
-    await expect(inspect(folder)).rejects.toMatchObject({ kind: 'DATA' })
+    await expect(inspect(join(folder, 'nowhere.csv'))).rejects.toMatchObject({ code: 'FILE_NOT_FOUND' })
+    await expect(inspect(folder)).rejects.toMatchObject({ code: 'FILE_UNREADABLE' })
   })
 
   test('a file in another encoding than was said', async () => {
     await expect(inspect('fixtures/import/windows-1252.csv', { encoding: 'utf-8' })).rejects.toMatchObject({
-      kind: 'DATA',
+      code: 'FILE_NOT_TEXT',
     })
   })
 })
@@ -227,11 +229,11 @@ function write(name: string, content: string | Buffer): string {
   return path
 }
 
-async function decode(bytes: Buffer, encoding: Parameters<typeof toUtf8>[1], size: number): Promise<string> {
+async function decode(bytes: Buffer, encoding: Parameters<typeof toText>[1], size: number): Promise<string> {
   async function* cut() {
     for (let i = 0; i < bytes.length; i += size) yield bytes.subarray(i, i + size)
   }
-  const parts: Buffer[] = []
-  for await (const part of toUtf8(cut(), encoding)) parts.push(part)
-  return Buffer.concat(parts).toString('utf8')
+  let text = ''
+  for await (const part of toText(cut(), encoding)) text += part
+  return text
 }

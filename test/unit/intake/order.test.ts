@@ -15,7 +15,7 @@ test('numbers leads by region, refused rows last, all within PostgreSQL’s inte
   expect(numbers[0]).toBeGreaterThan(seqAfter(paulo, MOST_IN_A_REGION))
   expect(seqAfter(REFUSED_BLOCK, MOST_IN_A_REGION)).toBeLessThan(2 ** 31)
   sequence.counts[paulo] = MOST_IN_A_REGION
-  expect(() => sequence.next(paulo)).toThrow(expect.objectContaining({ kind: 'DATA' }))
+  expect(() => sequence.next(paulo)).toThrow(expect.objectContaining({ code: 'FILE_TOO_LARGE' }))
 })
 
 test.each([
@@ -76,7 +76,7 @@ test('pairs on the command line', () => {
     x: 'y=z',
   })
   for (const wrong of ['phone', '=x', 'phone=']) {
-    expect(() => parsePairs('--map', [wrong])).toThrow(expect.objectContaining({ kind: 'USAGE' }))
+    expect(() => parsePairs('--map', [wrong])).toThrow(expect.objectContaining({ code: 'INVALID_ARGUMENT' }))
   }
-  expect(() => parsePairs('--map', ['a=1', 'a=2'])).toThrow(/twice/)
+  expect(() => parsePairs('--map', ['a=1', 'a=2'])).toThrow(expect.objectContaining({ code: 'FIELD_TWICE' }))
 })

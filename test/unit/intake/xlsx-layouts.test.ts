@@ -128,7 +128,7 @@ describe('an element counts only in its namespace and place', () => {
       'latin1',
     )
     await expect(rowsOf(sheet)).rejects.toMatchObject({
-      kind: 'DATA',
+      code: 'FILE_DAMAGED',
       message: expect.stringMatching(/damaged or cut/),
     })
   })
@@ -175,7 +175,10 @@ describe('rows and cells', () => {
   test('above the header, far behind it, are an error: it may be another header', async () => {
     const rows = [...Array(3000).keys()].map(i => rowXml(i + 2, ['texto '.repeat(20) + i])).join('')
     const late = readWorkbook({ sheets: [{ name: 'S', rows: rows + rowXml(1, ['fone']) }] })
-    await expect(late).rejects.toMatchObject({ kind: 'DATA', message: expect.stringMatching(/row 1 stands behind/) })
+    await expect(late).rejects.toMatchObject({
+      code: 'FILE_DAMAGED',
+      message: expect.stringMatching(/row 1 stands behind/),
+    })
   })
 
   test('a name that is no column and row is an error', async () => {
@@ -240,7 +243,7 @@ describe('of several sheets with rows', () => {
     }
     expect(await inspectWorkbook(book)).toMatchObject({ sheet: 'Base', otherSheets: [] })
     await expect(inspectWorkbook(book, 'gráfico')).rejects.toMatchObject({
-      kind: 'DATA',
+      code: 'SHEET_NOT_FOUND',
       message: expect.stringMatching(/"gráfico" is no sheet of rows/),
       hint: 'Sheets found: Base. Name one with --sheet.',
     })

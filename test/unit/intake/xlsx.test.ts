@@ -220,14 +220,14 @@ describe('of several sheets', () => {
 
   test('one that is not there is an error that lists them', async () => {
     await expect(inspect({ sheets }, { sheet: 'Base' })).rejects.toMatchObject({
-      kind: 'DATA',
+      code: 'SHEET_NOT_FOUND',
       hint: 'Sheets found: Vazia, Oculta (hidden), Clientes, Outros. Name one with --sheet.',
     })
   })
 
   test('with rows in none that is shown it is empty', async () => {
     await expect(inspect({ sheets: sheets.slice(0, 2) })).rejects.toMatchObject({
-      kind: 'DATA',
+      code: 'FILE_EMPTY',
       message: expect.stringContaining('is empty'),
       hint: expect.stringContaining('Oculta (hidden)'),
     })
@@ -284,7 +284,10 @@ describe('refuses, with what to do', () => {
   test('a zip bomb, before it is unpacked', async () => {
     const bomb = Buffer.alloc(80 * 1024 * 1024, ' ')
     const error = await inspect({ ...one, parts: { 'xl/worksheets/sheet1.xml': bomb } }).catch(error => error)
-    expect(error).toMatchObject({ kind: 'DATA', message: expect.stringMatching(/more than 250 times its size/) })
+    expect(error).toMatchObject({
+      code: 'FILE_TOO_LARGE',
+      message: expect.stringMatching(/more than 250 times its size/),
+    })
   })
 
   test('a digit that is another one', async () => {
@@ -292,7 +295,7 @@ describe('refuses, with what to do', () => {
     const bytes = await workbookBytes({ sheets: [{ name: 'S', rows }], stored: true })
     bytes[bytes.indexOf('11987654321') + 5]! ^= 1
     await expect(readBytes(bytes)).rejects.toMatchObject({
-      kind: 'DATA',
+      code: 'FILE_DAMAGED',
       message: expect.stringContaining('the checksum of xl/worksheets/sheet1.xml is wrong'),
     })
   })
@@ -301,7 +304,7 @@ describe('refuses, with what to do', () => {
     ['--encoding', { encoding: 'utf-8' }],
     ['--delimiter', { delimiter: ';' }],
   ] as const)('%s for a workbook', async (_, options) => {
-    await expect(inspect(one, options)).rejects.toMatchObject({ kind: 'USAGE' })
+    await expect(inspect(one, options)).rejects.toMatchObject({ code: 'OPTION_NOT_APPLICABLE' })
   })
 })
 

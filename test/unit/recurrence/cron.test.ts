@@ -31,7 +31,9 @@ describe('--repeat', () => {
     'H 9 * * *',
     '0 9 * * 1,H',
   ])('refuses %j', text => {
-    expect(() => parseCron(text, SP, NOW)).toThrow(expect.objectContaining({ kind: 'USAGE', hint: expect.any(String) }))
+    expect(() => parseCron(text, SP, NOW)).toThrow(
+      expect.objectContaining({ code: 'INVALID_ARGUMENT', hint: expect.any(String) }),
+    )
   })
 
   it('the last one up to a moment is that moment, or before it', () => {

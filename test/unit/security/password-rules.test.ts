@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { assertGoodPassword } from '../../../src/security/password-rules.ts'
+import { cpuMs } from '../../support/machine.ts'
 
 const EMAIL = 'ana.souza@example.com'
 
@@ -46,14 +47,15 @@ describe('a new password', () => {
   })
 
   it('is looked at in a time that does not grow with its repetitions', () => {
-    const start = performance.now()
-    for (const part of ['ab', 'a ', 'abcabd', 'á']) {
-      try {
-        assertGoodPassword(part.repeat(1024 / part.length).slice(0, 1024), EMAIL)
-      } catch {
-        // Whether it is taken does not matter here.
+    const took = cpuMs(() => {
+      for (const part of ['ab', 'a ', 'abcabd', 'á']) {
+        try {
+          assertGoodPassword(part.repeat(1024 / part.length).slice(0, 1024), EMAIL)
+        } catch {
+          // Whether it is taken does not matter here.
+        }
       }
-    }
-    expect(performance.now() - start).toBeLessThan(500)
+    })
+    expect(took).toBeLessThan(500)
   })
 })

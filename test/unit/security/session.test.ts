@@ -30,7 +30,7 @@ describe('a token', () => {
     const { token } = await issueToken(keys, USER, request)
     await expect(readToken(keys, token, at(SESSION_MS - 2000))).resolves.toBeDefined()
     await expect(readToken(keys, token, at(SESSION_MS + 1000))).rejects.toMatchObject({
-      kind: 'AUTH',
+      code: 'SESSION_EXPIRED',
       message: /expired/,
     })
   })
@@ -50,7 +50,7 @@ describe('a token', () => {
       .sign(keys.privateKey)
     for (const forged of [token, unsigned, endless, 'nonsense', '']) {
       await expect(readToken(keys, forged, at(1000))).rejects.toMatchObject({
-        kind: 'AUTH',
+        code: 'SESSION_INVALID',
         hint: expect.stringContaining('camp login'),
       })
     }
@@ -70,7 +70,7 @@ it('cannot be made with the public key: not as a signature, and not as a secret 
       .setIssuedAt(issued.getTime() / 1000)
       .setExpirationTime('1h')
       .sign(secret)
-    await expect(readToken({ publicKey }, forged, at(1))).rejects.toMatchObject({ kind: 'AUTH' })
+    await expect(readToken({ publicKey }, forged, at(1))).rejects.toMatchObject({ code: 'SESSION_INVALID' })
   }
 })
 

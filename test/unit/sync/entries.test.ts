@@ -97,8 +97,8 @@ describe('the first row of a list', () => {
   it('yields to --map', () => {
     const given = { phone: 'B', document: 'C', reason: 'D' }
     expect(columnsOf('A;B;C;D', given)).toMatchObject({ phones: [1], documents: [2], reason: 3, named: true })
-    expect(() => columnsOf('A;B', { phone: 'X' })).toThrow('no column "X"')
-    expect(() => columnsOf('A;B', { nome: 'A' })).toThrow('no field "nome"')
+    expect(() => columnsOf('A;B', { phone: 'X' })).toThrow(expect.objectContaining({ code: 'COLUMN_NOT_FOUND' }))
+    expect(() => columnsOf('A;B', { nome: 'A' })).toThrow(expect.objectContaining({ code: 'FIELD_UNKNOWN' }))
   })
 })
 

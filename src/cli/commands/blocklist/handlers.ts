@@ -24,10 +24,10 @@ export async function add(context: Context, options: OptionsOf<typeof commands.a
   const keys = await keysOf(options)
   const reason = options.reason?.trim() || null
   const purpose = options.purpose === undefined ? null : parsePurpose('--purpose', options.purpose)
-  const added = await transaction(pool, async sql => {
-    const count = await addToBlocklist(sql, { ...keys, reason, source: SOURCE, purpose })
+  const added = await transaction(pool, async tx => {
+    const count = await addToBlocklist(tx, { ...keys, reason, source: SOURCE, purpose })
     const detail = { ...keys, reason, source: SOURCE, purpose, added: count }
-    await recordAudit(sql, {
+    await recordAudit(tx, {
       userId: actor.id,
       action: 'blocklist.add',
       subject: 'Blocklist',
@@ -47,7 +47,7 @@ export async function add(context: Context, options: OptionsOf<typeof commands.a
 export async function remove(context: Context, options: OptionsOf<typeof commands.remove>): Promise<void> {
   if (options.all) {
     if (options.source === undefined || options.phone !== undefined || options.document !== undefined)
-      throw new CampError('USAGE', '--all goes with --source alone')
+      throw new CampError('OPTIONS_CONFLICT', '--all goes with --source alone')
     return removeAll(context, options.source)
   }
   const actor = await context.admin()
@@ -56,12 +56,12 @@ export async function remove(context: Context, options: OptionsOf<typeof command
   const { source } = options
   const of = source === undefined ? 'the blocklist' : `the blocklist of ${source}`
   if ((await entriesFor(pool, { ...keys, source })).length === 0)
-    throw new CampError('NOT_FOUND', `${subjectOf(keys)} is not on ${of}`)
+    throw new CampError('BLOCKLIST_ENTRY_NOT_FOUND', `${subjectOf(keys)} is not on ${of}`)
   await confirm(context, `Take ${subjectOf(keys)} off ${of}?`)
-  const removed = await transaction(pool, async sql => {
-    const entries = await removeFromBlocklist(sql, { ...keys, source })
+  const removed = await transaction(pool, async tx => {
+    const entries = await removeFromBlocklist(tx, { ...keys, source })
     const detail = { ...keys, sources: entries.map(entry => entry.source) }
-    await recordAudit(sql, {
+    await recordAudit(tx, {
       userId: actor.id,
       action: 'blocklist.remove',
       subject: 'Blocklist',
@@ -87,7 +87,7 @@ export async function check(context: Context, value: string): Promise<void> {
   const { phone } = canonicalPhone(value)
   const { document } = parseDocument(value)
   if (phone === undefined && document === undefined) {
-    throw new CampError('DATA', `"${value}" is neither a phone nor a CPF or CNPJ`)
+    throw new CampError('INVALID_VALUE', `"${value}" is neither a phone nor a CPF or CNPJ`)
   }
   const keys = { phones: phone === undefined ? [] : [phone], documents: document === undefined ? [] : [document] }
   const entries = await entriesFor(await context.pool(), keys)
@@ -113,16 +113,18 @@ interface Keys {
 
 /** @throws CampError USAGE when neither is given, DATA when one is none */
 async function keysOf({ phone, document }: Target): Promise<Keys> {
-  if (phone === undefined && document === undefined) throw new CampError('USAGE', 'give --phone, --document or both')
+  if (phone === undefined && document === undefined)
+    throw new CampError('ARGUMENT_MISSING', 'give --phone, --document or both')
   const keys: Keys = { phones: [], documents: [] }
   if (phone !== undefined) {
     const read = canonicalPhone(phone)
-    if (read.phone === undefined) throw new CampError('DATA', `"${phone}" is not a phone: ${read.problem}`)
+    if (read.phone === undefined) throw new CampError('INVALID_PHONE', `"${phone}" is not a phone: ${read.problem}`)
     keys.phones.push(read.phone)
   }
   if (document !== undefined) {
     const read = parseDocument(document)
-    if (read.document === undefined) throw new CampError('DATA', `"${document}" is not a CPF or CNPJ: ${read.problem}`)
+    if (read.document === undefined)
+      throw new CampError('INVALID_DOCUMENT', `"${document}" is not a CPF or CNPJ: ${read.problem}`)
     keys.documents.push(read.document)
   }
   return keys

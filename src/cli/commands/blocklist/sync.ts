@@ -19,7 +19,7 @@ type SyncOptions = OptionsOf<typeof commands.sync>
 export async function sync(context: Context, from: string, options: SyncOptions): Promise<void> {
   const actor = await context.admin()
   if (context.host.files && from !== '-') {
-    throw new CampError('USAGE', 'through a server a list comes on standard input', {
+    throw new CampError('NOT_SERVED', 'through a server a list comes on standard input', {
       hint: `Write: camp blocklist sync - --source ${options.source} < LIST. A URL is fetched by camp blocklist sync on the server itself.`,
     })
   }
@@ -48,7 +48,9 @@ const USUAL_TIMEOUT_MS = 30_000
 
 function requestOf(from: string, options: SyncOptions, userId: string): SyncRequest {
   if (options.allowShrink && !options.replace)
-    throw new CampError('USAGE', '--allow-shrink goes with --replace', { hint: 'Without it nothing is taken off.' })
+    throw new CampError('OPTIONS_CONFLICT', '--allow-shrink goes with --replace', {
+      hint: 'Without it nothing is taken off.',
+    })
   return {
     from,
     source: options.source,

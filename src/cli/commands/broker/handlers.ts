@@ -146,14 +146,17 @@ function rateText(perSecond: string | null): string {
 async function unitCost(text: string): Promise<string> {
   const cost = parseAmount(text, 4)
   if (moneyOf(cost) < moneyOf('1000000')) return cost
-  throw new CampError('DATA', `"${text}" is no price of one message`)
+  throw new CampError('INVALID_AMOUNT', `"${text}" is no price of one message`)
 }
 
 /** A request cannot carry more than the adapter can write; a one-message broker's batch is how many go out together. */
 function assertBatchFits(maxBatch: number | null, adapter: { name: string; messagesPerRequest: number }): void {
   const most = adapter.messagesPerRequest
   if (maxBatch === null || most === 1 || maxBatch <= most) return
-  throw new CampError('DATA', `${adapter.name} takes at most ${most} messages per request, not ${maxBatch}`)
+  throw new CampError(
+    'BATCH_SIZE_TOO_LARGE',
+    `${adapter.name} takes at most ${most} messages per request, not ${maxBatch}`,
+  )
 }
 
 function view(broker: Prisma.BrokerModel) {

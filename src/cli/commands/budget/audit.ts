@@ -19,19 +19,19 @@ export async function audit(context: Context, options: OptionsOf<typeof commands
   const [pool, keys] = [await context.pool(), await context.keys()]
   await takeCheckpoints(pool, keys)
   const remembered = await keptHead(context.config)
-  const { figures, records } = await transaction(pool, async sql => {
-    await sql.query('SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY')
-    const audited = await auditBudgets(sql)
-    const figures = { ...audited, differences: [...audited.differences, ...(await unapproved(sql))] }
-    const records = await auditRecords(sql, keys)
-    records.findings.push(...(await missed(sql, remembered, expected)))
+  const { figures, records } = await transaction(pool, async tx => {
+    await tx.query('SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY')
+    const audited = await auditBudgets(tx)
+    const figures = { ...audited, differences: [...audited.differences, ...(await unapproved(tx))] }
+    const records = await auditRecords(tx, keys)
+    records.findings.push(...(await missed(tx, remembered, expected)))
     return { figures, records }
   })
   const wrong = figures.differences.length + records.findings.length
   if (records.head && wrong === 0) await keepHead(pool, context.config, records.head)
   tell(context, figures, records, wrong, options.head ?? false)
   if (wrong === 0) return
-  throw new CampError('BUDGET', `${wrong} thing(s) do not agree`, {
+  throw new CampError('BUDGET_AUDIT_FAILED', `${wrong} thing(s) do not agree`, {
     hint: 'Stop the workers, keep a copy of the database, and see docs/reliability.md, "When the books do not agree".',
   })
 }

@@ -16,9 +16,7 @@ export async function set(context: Context, walletRef: string, monthText: string
   const wallet = await findWallet(prisma, walletRef)
   const month = parseMonth(monthText)
   const limit = parseAmount(amount, 2)
-  await transaction(await context.pool(), sql =>
-    setBudget(sql, { walletId: wallet.id, month, limit, userId: actor.id }),
-  )
+  await transaction(await context.pool(), tx => setBudget(tx, { walletId: wallet.id, month, limit, userId: actor.id }))
   const view = await viewOf(context, wallet, monthText)
   if (moneyOf(view.used_budget) > moneyOf(view.budget)) {
     context.out.warn(`more was used (${view.used_budget}) than this limit: nothing more is sent in ${monthText}.`)
@@ -90,7 +88,7 @@ export async function ledger(context: Context, walletRef: string, monthText: str
 }
 
 function noBudget(wallet: string, month: string): CampError {
-  return new CampError('NOT_FOUND', `wallet "${wallet}" has no budget for ${month}`, {
+  return new CampError('BUDGET_NOT_FOUND', `wallet "${wallet}" has no budget for ${month}`, {
     hint: `An ADMIN sets it: camp budget set "${wallet}" ${month} AMOUNT`,
   })
 }

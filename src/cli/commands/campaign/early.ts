@@ -1,8 +1,8 @@
 import type { CampaignRef } from '../../../campaign/find.ts'
 import { momentText } from '../../../campaign/moment-text.ts'
 import { sendableAt } from '../../../campaign/outlook.ts'
-import { isLegal } from '../../../campaign/state.ts'
 import { CampError } from '../../../errors.ts'
+import { isLegal } from '../../../lifecycle/campaign-status.ts'
 import { assertMay } from '../../../security/permissions.ts'
 import type { Context } from '../../context.ts'
 import { askYes, hasTerminal } from '../../prompt.ts'
@@ -35,7 +35,7 @@ export async function assertTimeHasCome(
       ? `${people(now)} would get it now${later > 0 ? `, ${people(later)} when their contact hours open` : ''}`
       : `${people(later)} would get it from ${momentText(opening.at, present)} on (${opening.because})`
   if (isAsked) return askYes(context, `${starts}. Start it now? ${effect}.`)
-  throw new CampError('STATE', `${starts}, and that is still to come`, {
+  throw new CampError('SCHEDULED_LATER', `${starts}, and that is still to come`, {
     hint: `To start it now: camp campaign ${move} ${handle} --now (${effect}). --yes does not change the time.`,
   })
 }

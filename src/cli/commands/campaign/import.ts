@@ -109,7 +109,7 @@ const STDIN = '-'
 
 function assertPipe(context: Context): void {
   if (!hasTerminal(context)) return
-  throw new CampError('USAGE', '- stands for standard input, and that is a terminal', {
+  throw new CampError('INPUT_MISSING', '- stands for standard input, and that is a terminal', {
     hint: 'Pipe a file in: zcat list.csv.gz | camp campaign import - …, or give its name.',
   })
 }
@@ -207,7 +207,7 @@ async function billsSegments(
 async function scheduleOf({ clock, config }: Context, text: string): Promise<Date> {
   const at = parseMoment(text, config.timezone)
   if (at > clock.now()) return at
-  throw new CampError('USAGE', `--schedule ${text} is in the past`, {
+  throw new CampError('SCHEDULE_IN_PAST', `--schedule ${text} is in the past`, {
     hint: 'Without --schedule it starts with camp campaign run.',
   })
 }

@@ -1,5 +1,5 @@
-import { CAMPAIGN_STATUSES } from '../../../campaign/state.ts'
 import { LEAD_STATUSES } from '../../../campaign/view.ts'
+import { CAMPAIGN_STATUSES } from '../../../lifecycle/campaign-status.ts'
 import { addCommand, asks, type Parent, type Register } from '../../command.ts'
 import { lazy } from '../../lazy.ts'
 import { collect, nameArgument, oneOf, wholeNumber } from '../../options.ts'

@@ -3,10 +3,11 @@ import { type CampaignRef, findCampaign } from '../../../campaign/find.ts'
 import { assertFourEyes, handsOn } from '../../../campaign/four-eyes.ts'
 import { listCampaigns } from '../../../campaign/list.ts'
 import * as moves from '../../../campaign/moves.ts'
-import { illegalMove, isLegal, type MoveName } from '../../../campaign/state.ts'
+import { refusedTransition } from '../../../campaign/refused-transition.ts'
 import { type CampaignView, campaignView } from '../../../campaign/view.ts'
 import { answersAwaited, untilInForce } from '../../../dispatch/stop.ts'
 import { CampError } from '../../../errors.ts'
+import { isLegal, type TransitionName } from '../../../lifecycle/campaign-status.ts'
 import type { Actor } from '../../../security/actor.ts'
 import { type Act, assertMay } from '../../../security/permissions.ts'
 import type { OptionsOf } from '../../command.ts'
@@ -114,8 +115,8 @@ export async function toMove(
 }
 
 /** Before a question: an answer that changes nothing is not asked for. */
-function assertLegal(move: MoveName, campaign: CampaignRef): void {
-  if (!isLegal(move, campaign.status)) throw illegalMove(move, campaign)
+function assertLegal(move: TransitionName, campaign: CampaignRef): void {
+  if (!isLegal(move, campaign.status)) throw refusedTransition(move, campaign)
 }
 
 interface After extends WhatNext {
@@ -159,7 +160,7 @@ async function printAfter(context: Context, id: string, done: string, told: Told
 /** @throws CampError USAGE without a terminal, STATE where nothing waits */
 async function chooseWaiting(context: Context): Promise<string> {
   if (!hasTerminal(context)) {
-    throw new CampError('USAGE', 'which campaign?', {
+    throw new CampError('ARGUMENT_MISSING', 'which campaign?', {
       hint: 'Give its ID: camp campaign list --status PENDING_APPROVAL',
     })
   }
@@ -168,7 +169,7 @@ async function chooseWaiting(context: Context): Promise<string> {
     limit: 50,
     now: context.clock.now(),
   })
-  if (waiting.length === 0) throw new CampError('STATE', 'no campaign waits for approval')
+  if (waiting.length === 0) throw new CampError('NOTHING_TO_APPROVE', 'no campaign waits for approval')
   const choices = waiting.map(row => ({
     value: row.id,
     name: `${row.agendamento_id}  ${row.name}  (${row.rows} rows, wallet ${row.wallet}, broker ${row.broker})`,

@@ -27,7 +27,7 @@ const QUESTIONS: Record<Verdict, (what: string) => string> = {
 export async function resolve(context: Context, ref: string, options: ResolveOptions): Promise<void> {
   if (options.ask) return ask(context, ref, options)
   const verdict = verdictOf(options)
-  if (options.closing && options.lead) throw new CampError('USAGE', 'give --lead or --closing, not both')
+  if (options.closing && options.lead) throw new CampError('OPTIONS_CONFLICT', 'give --lead or --closing, not both')
   const pool = await context.pool()
   const actor = await context.admin()
   const { id, agendamento_id } = await findCampaign(pool, ref)
@@ -49,7 +49,7 @@ export async function resolve(context: Context, ref: string, options: ResolveOpt
 async function ask(context: Context, ref: string, options: ResolveOptions): Promise<void> {
   const others = [options.sent, options.notSent, options.resend, options.closing, options.lead]
   if (others.some(Boolean))
-    throw new CampError('USAGE', '--ask goes alone: what the broker has is then sent, the rest stays')
+    throw new CampError('OPTIONS_CONFLICT', '--ask goes alone: what the broker has is then sent, the rest stays')
   const pool = await context.pool()
   await context.admin()
   const { id, agendamento_id } = await findCampaign(pool, ref)
@@ -64,7 +64,7 @@ async function ask(context: Context, ref: string, options: ResolveOptions): Prom
     ])
     if (absent > 0) context.out.talk('What it has not: decide with --resend or --not-sent, by --lead.')
     if (found + absent === 0 && reasons.length > 0) {
-      throw new CampError('UNREACHABLE', `the broker could not be asked about any of them: ${reasons[0]}`)
+      throw new CampError('BROKER_UNREACHABLE', `the broker could not be asked about any of them: ${reasons[0]}`)
     }
   } finally {
     await http.close()
@@ -74,7 +74,7 @@ async function ask(context: Context, ref: string, options: ResolveOptions): Prom
 function verdictOf({ sent, notSent, resend }: ResolveOptions): Verdict {
   const given = [sent && 'SENT', notSent && 'NOT_SENT', resend && 'RESEND'].filter(Boolean) as Verdict[]
   if (given.length === 1) return given[0]!
-  throw new CampError('USAGE', 'give one of --sent, --not-sent and --resend', {
+  throw new CampError('ARGUMENT_MISSING', 'give one of --sent, --not-sent and --resend', {
     hint: 'What the broker knows of these messages decides: look there first.',
   })
 }

@@ -25,12 +25,12 @@ export async function runCampaigns(
   options: OptionsOf<typeof commands.run>,
 ): Promise<void> {
   if (refs.length === 0 && !options.due) {
-    throw new CampError('USAGE', 'which campaign?', {
+    throw new CampError('ARGUMENT_MISSING', 'which campaign?', {
       hint: 'Give IDs, or --due for all approved ones whose time has come.',
     })
   }
-  if (refs.length > 0 && options.due) throw new CampError('USAGE', 'give IDs or --due, not both')
-  if (options.now && options.due) throw new CampError('USAGE', '--now goes with IDs, not with --due')
+  if (refs.length > 0 && options.due) throw new CampError('OPTIONS_CONFLICT', 'give IDs or --due, not both')
+  if (options.now && options.due) throw new CampError('OPTIONS_CONFLICT', '--now goes with IDs, not with --due')
   const pool = await context.pool()
   const actor = await context.actor()
   // Before a recurring campaign is opened, too.
@@ -51,7 +51,7 @@ export async function runCampaigns(
     } catch (error) {
       // The others are started; of a due one another process may have been faster.
       if (!(error instanceof CampError) || (refs.length === 1 && !options.due)) throw error
-      if (options.due && error.kind === 'STATE' && (await isRunning(pool, campaign.id))) continue
+      if (options.due && error.code === 'TRANSITION_REFUSED' && (await isRunning(pool, campaign.id))) continue
       context.out.warn(`${campaign.agendamento_id} was not started: ${messageOf(error)}`)
       failure ??= error
     }
@@ -79,7 +79,7 @@ async function fireRecurring(context: Context, pool: pg.Pool): Promise<CampError
   }
   if (failed.length === 0) return undefined
   const handles = failed.map(fired => fired.recurrence).join(', ')
-  return new CampError('DATA', `recurring campaigns could not be opened: ${handles}`, {
+  return new CampError('RECURRENCE_FAILED', `recurring campaigns could not be opened: ${handles}`, {
     hint: 'See why: camp campaign repeat show ID',
   })
 }
@@ -88,7 +88,7 @@ async function fireRecurring(context: Context, pool: pg.Pool): Promise<CampError
 function missedError(missed: readonly { agendamento_id: string }[]): CampError | undefined {
   if (missed.length === 0) return undefined
   const handles = missed.map(campaign => campaign.agendamento_id).join(' ')
-  return new CampError('STATE', `missed by too long, and waiting for a person: ${handles}`, {
+  return new CampError('START_MISSED', `missed by too long, and waiting for a person: ${handles}`, {
     hint: [`Start them now: camp campaign run ${handles}`, 'Or end them: camp campaign cancel ID'],
   })
 }

@@ -5,6 +5,7 @@ import { NO_WORKER } from '../../../campaign/next-step.ts'
 import { outlookOf } from '../../../campaign/outlook.ts'
 import { isSettled, type Progress, progressMeter } from '../../../campaign/progress.ts'
 import { campaignView } from '../../../campaign/view.ts'
+import type { ErrorCode } from '../../../error-codes.ts'
 import { CampError } from '../../../errors.ts'
 import type { Context } from '../../context.ts'
 import { whatNext } from '../../next.ts'
@@ -41,12 +42,12 @@ export async function endError(context: Context, ended: readonly Ended[]): Promi
     [`${agendamento_id} is ${status}`, failureReason].filter(Boolean).join(': '),
   )
   const hints = await Promise.all(bad.map(async ({ id }) => (await whatNext(context, id)).next))
-  return new CampError(kindOf(bad[0]!.progress), said.join('; '), { hint: hints.flat() })
+  return new CampError(codeOfEnd(bad[0]!.progress), said.join('; '), { hint: hints.flat() })
 }
 
-function kindOf({ status, failureCode }: Progress): 'BUDGET' | 'UNREACHABLE' | 'STATE' {
-  if (status !== 'FAILED') return 'STATE'
-  return failureCode === 'BUDGET' ? 'BUDGET' : 'UNREACHABLE'
+function codeOfEnd({ status, failureCode }: Progress): ErrorCode {
+  if (status !== 'FAILED') return 'CAMPAIGN_NOT_FINISHED'
+  return failureCode === 'BUDGET' ? 'BUDGET_EXCEEDED' : 'CAMPAIGN_FAILED'
 }
 
 const POLL_MS = 250

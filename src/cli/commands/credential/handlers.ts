@@ -35,7 +35,7 @@ export async function set(
     ...Object.fromEntries(pairs.map(readPair)),
   }
   if (Object.keys(given).length === 0) {
-    throw new CampError('USAGE', 'no keys given: write key=value, or --file', {
+    throw new CampError('ARGUMENT_MISSING', 'no keys given: write key=value, or --file', {
       hint: `Keys: ${describeKeys(place.adapter)}`,
     })
   }
@@ -108,17 +108,21 @@ export async function test(context: Context, wallet: string, broker: string): Pr
   const shown = { wallet: place.wallet.name, broker: place.broker.name, adapter: adapter.name }
   if (!adapter.test) {
     context.out.result({ ...shown, tested: false, ok: null, detail: null }, '')
-    throw new CampError('STATE', `not tested: ${adapter.name} has no read to test a credential with`, {
-      hint: 'The first message shows whether it is good. Import a file of your own phones, and run that.',
-    })
+    throw new CampError(
+      'CREDENTIAL_NOT_TESTABLE',
+      `not tested: ${adapter.name} has no read to test a credential with`,
+      {
+        hint: 'The first message shows whether it is good. Import a file of your own phones, and run that.',
+      },
+    )
   }
   const http = createHttp(httpOptions(context.config, context.clock))
   try {
     const result = await adapter.test(adapter.credential.parse(config), http)
     if (!result.ok) {
-      const kind = result.cause === 'REFUSED' ? 'AUTH' : 'UNREACHABLE'
+      const code = result.cause === 'REFUSED' ? 'CREDENTIAL_REFUSED' : 'BROKER_UNREACHABLE'
       throw new CampError(
-        kind,
+        code,
         `broker "${place.broker.name}" ${result.cause === 'REFUSED' ? 'refuses' : 'cannot be asked about'} the ` +
           `credential: ${result.detail}`,
       )
@@ -135,7 +139,8 @@ export async function remove(context: Context, wallet: string, broker: string): 
   const name = `the credential of "${place.wallet.name}" at "${place.broker.name}"`
   await confirm(context, `Remove ${name}? Campaigns that use it can send no more.`)
   const removed = await removeCredential(await context.prisma(), actor, place)
-  if (!removed) throw new CampError('NOT_FOUND', `${name} does not exist`, { hint: 'See: camp credential list' })
+  if (!removed)
+    throw new CampError('CREDENTIAL_NOT_FOUND', `${name} does not exist`, { hint: 'See: camp credential list' })
   context.out.result({ removed: true, wallet: place.wallet.name, broker: place.broker.name }, `Removed ${name}.`)
 }
 
@@ -163,7 +168,7 @@ function readPair(pair: string, index: number): [string, string] {
   const at = pair.indexOf('=')
   if (at > 0) return [pair.slice(0, at), pair.slice(at + 1)]
   // Without the "=" it may be a secret that was pasted alone: it is not repeated.
-  throw new CampError('USAGE', `argument ${index + 1} after the broker is not written key=value`)
+  throw new CampError('INVALID_ARGUMENT', `argument ${index + 1} after the broker is not written key=value`)
 }
 
 async function readObject(context: Context, file: string): Promise<Record<string, unknown>> {
@@ -174,12 +179,12 @@ async function readObject(context: Context, file: string): Promise<Record<string
       : await readFile(await context.inputFile(file), 'utf8').catch(error => fail(file, error))
   const read = z.record(z.string(), z.unknown()).safeParse(parsed(text))
   if (read.success) return read.data
-  throw new CampError('DATA', `${name} is not a JSON object of keys and values`)
+  throw new CampError('INVALID_CREDENTIAL', `${name} is not a JSON object of keys and values`)
 }
 
 function fail(file: string, error: unknown): never {
-  const kind = codeOf(error) === 'ENOENT' ? 'NOT_FOUND' : 'DATA'
-  throw new CampError(kind, `${file} cannot be read: ${codeOf(error) ?? messageOf(error)}`)
+  const code = codeOf(error) === 'ENOENT' ? 'FILE_NOT_FOUND' : 'FILE_UNREADABLE'
+  throw new CampError(code, `${file} cannot be read: ${codeOf(error) ?? messageOf(error)}`)
 }
 
 /** JSON.parse's own errors quote the text, which holds secrets. */

@@ -86,7 +86,7 @@ export async function stop(context: Context): Promise<void> {
 
 function assertEmbedded({ config }: Context): void {
   if (config.databaseUrl) {
-    throw new CampError('STATE', 'DATABASE_URL is set: that server is not for camp to start or stop', {
+    throw new CampError('EMBEDDED_ONLY', 'DATABASE_URL is set: that server is not for camp to start or stop', {
       hint: 'Without DATABASE_URL camp uses a PostgreSQL of its own.',
     })
   }

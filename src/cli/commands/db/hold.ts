@@ -9,14 +9,14 @@ import type * as commands from './index.ts'
 export async function hold(context: Context, options: OptionsOf<typeof commands.hold>): Promise<void> {
   const actor = await context.admin()
   const reason = options.reason ?? `${actor.email} has stopped it`
-  await transaction(await context.pool(), async sql => {
-    const installation = await lockInstallation(sql)
+  await transaction(await context.pool(), async tx => {
+    const installation = await lockInstallation(tx)
     if (installation.hold) {
-      throw new CampError('STATE', `it waits for a person already: ${installation.hold.reason}`, {
+      throw new CampError('INSTALLATION_HELD', `it waits for a person already: ${installation.hold.reason}`, {
         hint: 'See what is at work in it: camp db accept-restore --show',
       })
     }
-    await writeHold(sql, installation, { kind: 'PERSON', reason, outside: null }, actor.id)
+    await writeHold(tx, installation, { kind: 'PERSON', reason, outside: null }, actor.id)
   })
   context.out.result({ held: true, reason }, 'Held. No worker claims anything of it from within a second on.')
   context.out.talk('To let workers go on: camp db accept-restore')

@@ -16,7 +16,7 @@ export interface Program {
 /** What the shell starts as `camp`. */
 export const CAMP = fileURLToPath(new URL('../../../../bin/camp.js', import.meta.url))
 
-/** Resolves when it has printed its first line. @throws CampError UNEXPECTED when it ended before that */
+/** Resolves when it has printed its first line. @throws CampError DEMO_FAILED when it ended before that */
 export async function startProgram(argv: readonly string[], env: NodeJS.ProcessEnv): Promise<Program> {
   const child = execa(process.execPath, [CAMP, ...argv], {
     env,
@@ -38,7 +38,7 @@ export async function startProgram(argv: readonly string[], env: NodeJS.ProcessE
     once(createInterface({ input: child.stdout }), 'line').then(([line]) => String(line)),
     child.then(({ exitCode, originalMessage }) => {
       const how = exitCode ?? originalMessage
-      throw new CampError('UNEXPECTED', `camp ${argv[0]} ended at once (${how})`, { hint: said.trim() })
+      throw new CampError('DEMO_FAILED', `camp ${argv[0]} ended at once (${how})`, { hint: said.trim() })
     }),
   ])
   child.stdout.resume()

@@ -1,5 +1,5 @@
 import { PassThrough } from 'node:stream'
-import { CampError } from '../../../errors.ts'
+import { CampError, type ErrorDocument } from '../../../errors.ts'
 import type { Context } from '../../context.ts'
 import { runCamp } from '../../main.ts'
 
@@ -22,8 +22,8 @@ export function campIn(context: Context, env: NodeJS.ProcessEnv): RunCamp {
       streams: { stdin: new PassThrough(), stdout, stderr },
     })
     if (code === 0) return JSON.parse(stdout.text)
-    throw new CampError('UNEXPECTED', `camp ${argv.slice(0, 2).join(' ')} failed (${code})`, {
-      hint: stderr.text.trim().split('\n'),
+    throw new CampError('DEMO_FAILED', `camp ${argv.slice(0, 2).join(' ')} failed (${code})`, {
+      hint: linesOfError(stderr.text),
     })
   }
   const shown = async (...argv: string[]): Promise<void> => {
@@ -36,9 +36,16 @@ export function campIn(context: Context, env: NodeJS.ProcessEnv): RunCamp {
     })
     if (code === 0) return
     const hint = stderr instanceof Memory ? stderr.text.trim().split('\n') : undefined
-    throw new CampError('UNEXPECTED', `camp ${argv.slice(0, 2).join(' ')} failed (${code})`, { hint })
+    throw new CampError('DEMO_FAILED', `camp ${argv.slice(0, 2).join(' ')} failed (${code})`, { hint })
   }
   return Object.assign(quiet, { shown })
+}
+
+/** What a command with --json said on stderr; its last line is the error's document. */
+function linesOfError(said: string): string[] {
+  const lines = said.trim().split('\n')
+  const { error }: ErrorDocument = JSON.parse(lines.pop()!)
+  return [...lines, error.message, ...(error.hint?.split('\n') ?? [])]
 }
 
 class Memory extends PassThrough {

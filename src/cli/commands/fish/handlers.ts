@@ -10,7 +10,7 @@ export async function add(context: Context, name: string, text: string): Promise
   const actor = await context.admin()
   const prisma = await context.prisma()
   const { phone, problem } = canonicalPhone(text)
-  if (phone === undefined) throw new CampError('DATA', `"${text}" is not a phone: ${problem}`)
+  if (phone === undefined) throw new CampError('INVALID_PHONE', `"${text}" is not a phone: ${problem}`)
   const fish = await orTaken(
     prisma.$transaction(async tx => {
       const made = await tx.fish.create({ data: { name, phone } })
@@ -50,9 +50,11 @@ export async function remove(context: Context, ref: string): Promise<void> {
   const all = await prisma.fish.findMany({ orderBy: { id: 'asc' } })
   const fitting = all.filter(row => row.phone === phone || row.name === ref || row.id === ref)
   const [fish] = fitting
-  if (!fish) throw new CampError('NOT_FOUND', `no fish "${ref}"`, { hint: 'See: camp fish list' })
+  if (!fish) throw new CampError('FISH_NOT_FOUND', `no fish "${ref}"`, { hint: 'See: camp fish list' })
   if (fitting.length > 1)
-    throw new CampError('USAGE', `"${ref}" is the name of ${fitting.length} fish`, { hint: 'Give the phone.' })
+    throw new CampError('REFERENCE_AMBIGUOUS', `"${ref}" is the name of ${fitting.length} fish`, {
+      hint: 'Give the phone.',
+    })
   await confirm(context, `Remove fish "${fish.name}" (${fish.phone})?`)
   await prisma.$transaction(async tx => {
     await tx.fish.delete({ where: { id: fish.id } })

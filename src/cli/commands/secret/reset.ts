@@ -40,7 +40,9 @@ async function whoResets(context: Context, given: string | undefined, passwordSt
   const prisma = await context.prisma()
   const actor = context.config.databaseUrl ? await byPassword() : await systemUser(prisma)
   if (actor.role === 'ADMIN') return actor
-  throw new CampError('AUTH', `${actor.email} is a USER; this takes an ADMIN`, { hint: 'Give the e-mail of an ADMIN.' })
+  throw new CampError('ADMIN_REQUIRED', `${actor.email} is a USER; this takes an ADMIN`, {
+    hint: 'Give the e-mail of an ADMIN.',
+  })
 
   async function byPassword(): Promise<Actor> {
     const email = given ?? (await ask(context, 'E-mail of an ADMIN', 'Give it: camp secret reset EMAIL'))

@@ -91,10 +91,10 @@ async function webhooksOf(context: Context, keys: Keys): Promise<Rotated['webhoo
 }
 
 function assertOptions({ file, generate }: RotateOptions, kept: boolean): void {
-  if (generate && file === '-') throw new CampError('USAGE', '--generate writes into a file: - is stdin')
+  if (generate && file === '-') throw new CampError('INVALID_ARGUMENT', '--generate writes into a file: - is stdin')
   if (!generate || file !== undefined || kept) return
   throw new CampError(
-    'USAGE',
+    'ARGUMENT_MISSING',
     '--generate with DATABASE_URL or CAMP_SECRET needs --file, where the new secret is written',
     {
       hint: 'It is written before the database is, so that no crash loses it: camp secret rotate --generate --file new-secret',
@@ -115,13 +115,13 @@ async function givenSecret(
   }
   if (generate || kept) return undefined
   if (!hasTerminal(context)) {
-    throw new CampError('USAGE', 'the new secret is missing', {
+    throw new CampError('ARGUMENT_MISSING', 'the new secret is missing', {
       hint: 'Give it with --file FILE (- is stdin), or have it made: --generate --file FILE',
     })
   }
   const first = checked(await askPassword(context, 'New secret', false), 'the new secret')
   if (first === (await askPassword(context, 'Again', false))) return first
-  throw new CampError('USAGE', 'the two are not the same: nothing was changed')
+  throw new CampError('ENTRIES_DIFFER', 'the two are not the same: nothing was changed')
 }
 
 async function generated(file: string | undefined): Promise<string> {
@@ -132,17 +132,21 @@ async function generated(file: string | undefined): Promise<string> {
 function missing(file: string, error: unknown, mayMake: boolean): undefined {
   const isNone = codeOf(error) === 'ENOENT'
   if (isNone && mayMake) return undefined
-  throw new CampError(isNone ? 'NOT_FOUND' : 'DATA', `${file} cannot be read: ${codeOf(error) ?? messageOf(error)}`, {
-    hint: 'To have a new secret made and written there: --generate',
-  })
+  throw new CampError(
+    isNone ? 'FILE_NOT_FOUND' : 'FILE_UNREADABLE',
+    `${file} cannot be read: ${codeOf(error) ?? messageOf(error)}`,
+    {
+      hint: 'To have a new secret made and written there: --generate',
+    },
+  )
 }
 
 /** What an environment file cannot hold would be another secret on the next machine. */
 function checked(secret: string, where: string): string {
-  if (secret.length < 16) throw new CampError('DATA', `${where}: a secret has at least 16 characters`)
+  if (secret.length < 16) throw new CampError('INVALID_VALUE', `${where}: a secret has at least 16 characters`)
   assertStrongSecret(secret, where)
   if (/\p{Cc}|^\s|\s$/u.test(secret)) {
-    throw new CampError('DATA', `${where}: a secret is one line, without a space at its ends`)
+    throw new CampError('INVALID_VALUE', `${where}: a secret is one line, without a space at its ends`)
   }
   return secret
 }

@@ -11,7 +11,10 @@ import type * as commands from './index.ts'
 export async function serve(context: Context, options: OptionsOf<typeof commands.serve>): Promise<void> {
   const { config, clock, signal, host } = context
   if (config.databaseUrl === undefined) {
-    throw new CampError('USAGE', 'camp serve takes DATABASE_URL: embedded mode is for one user of one machine')
+    throw new CampError(
+      'SERVER_DATABASE_REQUIRED',
+      'camp serve takes DATABASE_URL: embedded mode is for one user of one machine',
+    )
   }
   const [prisma] = [await context.prisma(), await context.keys()]
   const log = openLog(config.logLevel)
@@ -28,24 +31,16 @@ export async function serve(context: Context, options: OptionsOf<typeof commands
     behindProxy: options.behindProxy ?? false,
   })
   context.out.talk(`Listening on ${server.url}`)
-  log.info({ listening: server.url }, 'server started')
+  log.info({ event: 'server.started', listening: server.url }, 'server started')
   await new Promise<void>(resolve => {
     if (signal.aborted) resolve()
     signal.addEventListener('abort', () => resolve(), { once: true })
   })
   await server.close()
-  log.info('server stopped')
+  log.info({ event: 'server.stopped' }, 'server stopped')
 }
 
-const SETTINGS = [
-  'DATABASE_URL',
-  'REDIS_URL',
-  'LOG_LEVEL',
-  'CAMP_DIRECT_URL',
-  'CAMP_SECRET',
-  'CAMP_PUBLIC_URL',
-  'CAMP_LANG',
-]
+const SETTINGS = ['DATABASE_URL', 'REDIS_URL', 'LOG_LEVEL', 'CAMP_DIRECT_URL', 'CAMP_SECRET', 'CAMP_PUBLIC_URL']
 const TIMES = ['CAMP_HTTP_TIMEOUT_MS', 'CAMP_LEASE_MS', 'CAMP_SWEEP_MS', 'CAMP_TIMEZONE']
 
 /** Neither the server's own token, nor its home with a session in it, nor a file of settings. */

@@ -26,7 +26,8 @@ export async function set(context: Context, name: SettingName, text: string): Pr
   const actor = await context.admin()
   const { values } = SETTINGS[name]
   const value = values.find(one => one === text.toLowerCase())
-  if (value === undefined) throw new CampError('USAGE', `${name} takes ${values.join(' or ')}, not "${text}"`)
+  if (value === undefined)
+    throw new CampError('INVALID_ARGUMENT', `${name} takes ${values.join(' or ')}, not "${text}"`)
   const pool = await context.pool()
   const from = await transaction(pool, sql => changeSetting(sql, actor, name, value, context.clock.now()))
   context.out.result({ name, from, to: value }, `${name} is ${value} (it was ${from}).`)

@@ -42,19 +42,22 @@ export async function add(context: Context, name: string, options: AddOptions): 
 
 async function contentOf(context: Context, { content, contentFile }: AddOptions): Promise<string> {
   if ((content === undefined) === (contentFile === undefined)) {
-    throw new CampError('USAGE', 'the text is given with --content or with --content-file: with one of them')
+    throw new CampError('OPTIONS_CONFLICT', 'the text is given with --content or with --content-file: with one of them')
   }
   return content === undefined ? readText(await context.inputFile(contentFile!)) : messageText(content)
 }
 
 async function readText(file: string): Promise<string> {
   const bytes = await readFile(file).catch(error => {
-    throw new CampError(codeOf(error) === 'ENOENT' ? 'NOT_FOUND' : 'DATA', `${file} cannot be read: ${codeOf(error)}`)
+    throw new CampError(
+      codeOf(error) === 'ENOENT' ? 'FILE_NOT_FOUND' : 'FILE_UNREADABLE',
+      `${file} cannot be read: ${codeOf(error)}`,
+    )
   })
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes).replace(/\r?\n$/, '')
   } catch {
-    throw new CampError('DATA', `${file} is not UTF-8`)
+    throw new CampError('FILE_NOT_TEXT', `${file} is not UTF-8`)
   }
 }
 
@@ -102,9 +105,13 @@ async function previewOf(
     phone: phone === undefined ? undefined : (parsePhone(phone).phone ?? phone),
   })
   if (preview || (campaign === undefined && phone === undefined)) return preview
-  throw new CampError('NOT_FOUND', `no lead of that kind in a campaign with template "${template.template_code}"`, {
-    hint: 'camp campaign list shows the campaigns, camp campaign leads ID their leads.',
-  })
+  throw new CampError(
+    'LEAD_NOT_FOUND',
+    `no lead of that kind in a campaign with template "${template.template_code}"`,
+    {
+      hint: 'camp campaign list shows the campaigns, camp campaign leads ID their leads.',
+    },
+  )
 }
 
 export async function remove(context: Context, ref: string): Promise<void> {

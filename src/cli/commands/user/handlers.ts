@@ -82,22 +82,26 @@ async function newPassword(context: Context, user: User, isOwn: boolean, fromStd
   // In embedded mode the operating system's user has none at first, and holds the database anyway.
   const isFirst = user.password === null
   if (isOwn && isFirst && context.config.databaseUrl !== undefined) {
-    throw new CampError('AUTH', `${user.email} has no password yet: a token is not enough to set the first one`, {
-      hint: `An ADMIN sets it: camp user set ${user.email} --password-stdin`,
-    })
+    throw new CampError(
+      'PASSWORD_MISSING',
+      `${user.email} has no password yet: a token is not enough to set the first one`,
+      {
+        hint: `An ADMIN sets it: camp user set ${user.email} --password-stdin`,
+      },
+    )
   }
   const given = fromStdin ? (await askPassword(context, 'New password', true)).split(/\r?\n/) : []
   const takesOld = isOwn && !isFirst
   if (fromStdin && given.length !== (takesOld ? 2 : 1)) {
     const lines = takesOld ? 'two lines: the old password, then the new one' : 'one line: the new password'
-    throw new CampError('USAGE', `stdin takes ${lines}`)
+    throw new CampError('INVALID_ARGUMENT', `stdin takes ${lines}`)
   }
   const old = takesOld ? (given.at(-2) ?? (await askPassword(context, 'Old password', false))) : undefined
   if (old !== undefined) await assertOldPassword(await context.loginDeps(), user, old)
   if (fromStdin) return given.at(-1)!
   const next = await askPassword(context, 'New password', false)
   if (next === (await askPassword(context, 'Again', false))) return next
-  throw new CampError('USAGE', 'the two are not the same: nothing was changed')
+  throw new CampError('ENTRIES_DIFFER', 'the two are not the same: nothing was changed')
 }
 
 export async function disable(context: Context, ref: string): Promise<void> {
@@ -113,7 +117,9 @@ export async function token(context: Context, ref: string, { days }: OptionsOf<t
   const user = await findUser(prisma, ref)
   if (user.id !== actor.id) await assertMayMake(context, user)
   if (user.disabled_at) {
-    throw new CampError('STATE', `${user.email} is disabled`, { hint: `First: camp user set ${user.email} --enable` })
+    throw new CampError('USER_DISABLED', `${user.email} is disabled`, {
+      hint: `First: camp user set ${user.email} --enable`,
+    })
   }
   const issued = await issueToken(
     await context.sessionKey(),
@@ -132,7 +138,7 @@ export async function token(context: Context, ref: string, { days }: OptionsOf<t
 async function assertMayMake(context: Context, user: User): Promise<void> {
   await context.admin()
   if (user.role === 'USER') return
-  throw new CampError('AUTH', `${user.email} is an ADMIN, whose tokens no other user makes`, {
+  throw new CampError('ADMIN_TOKEN_REFUSED', `${user.email} is an ADMIN, whose tokens no other user makes`, {
     hint: `They make it themselves, logged in: camp user token ${user.email}. For a cron job: a user with the role USER.`,
   })
 }

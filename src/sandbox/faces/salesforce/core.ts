@@ -3,7 +3,7 @@ import { type Desk, type Face, type Inbound, type InboundMessage, POISONED, type
 import { readJson } from '../read.ts'
 import { bearerOf, type Contact, newContactId, newToken, orgOf, quirksOf } from './org.ts'
 
-/** The CRM (brokers.md 6.1 to 6.3): tokens, and contacts that are taken and not yet written to. */
+/** The CRM (docs/wire/salesforce.md#core-token, #import, #upsert): tokens, and contacts that are taken and not yet written to. */
 export const coreErrors: NonNullable<Face['errors']> = {
   '400': () => error(400, 'JSON_PARSER_ERROR', 'one of the records cannot be read'),
   '401': () => error(401, 'INVALID_SESSION_ID', 'Session expired or invalid'),
@@ -48,7 +48,7 @@ export const takeInsert = (request: Inbound, desk: Desk) => take(request, desk, 
 /** Of the path: the external-id field. */
 export const takeUpsert = (request: Inbound, desk: Desk) => take(request, desk, request.parts[0])
 
-/** The fields of brokers.md 6.2, no others; a name that is missing is the record's own fault, and refused with it. */
+/** The fields of docs/wire/salesforce.md#import, no others; a name that is missing is the record's own fault, and refused with it. */
 function requestOf(externalField: string | undefined) {
   return z.strictObject({
     allOrNone: z.literal(false),

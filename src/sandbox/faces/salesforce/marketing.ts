@@ -3,7 +3,10 @@ import type { Desk, Face, Inbound, Reply } from '../../face.ts'
 import { readJson } from '../read.ts'
 import { type Automation, automationOf, bearerOf, newToken, orgOf, quirksOf } from './org.ts'
 
-/** Marketing Cloud (brokers.md 6.4): tokens, and the automation that writes to every contact that is flagged. */
+/**
+ * Marketing Cloud (docs/wire/salesforce.md#marketing-cloud-run): tokens, and the automation that writes to every contact that
+ * is flagged.
+ */
 export const marketingErrors: NonNullable<Face['errors']> = {
   '400': () => error(400, 'the automation cannot be started'),
   '401': () => error(401, 'Not Authorized'),

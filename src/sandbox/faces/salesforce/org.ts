@@ -3,7 +3,7 @@ import { z } from 'zod'
 import type { Control } from '../../control.ts'
 import type { Desk } from '../../face.ts'
 
-/** What only Salesforce does (brokers.md 6 and 11). */
+/** What only Salesforce does (docs/wire/salesforce.md). */
 export const quirks = z.strictObject({
   /** The core's token request is refused, as for a wrong password. */
   invalid_grant: z.boolean().default(false),
@@ -13,15 +13,15 @@ export const quirks = z.strictObject({
   request_limit: z.boolean().default(false),
   /** By phone: the statusCode with which its record is refused. */
   record_errors: z.record(z.string(), z.string()).default({}),
-  /** Whether a run clears disparo__c; where it does not, the next one writes to everybody again (6.4: the org's business, ask). */
+  /** Whether a run clears disparo__c; where it does not, the next one writes to everybody again (the org's business). */
   resets_flag: z.boolean().default(false),
   /** So many reads show the automation as running at first, and again after each run. */
   busy_reads: z.number().int().min(0).default(0),
-  /** With which status a run is refused while the automation is running (6.4). */
+  /** With which status a run is refused while the automation is running (docs/wire/salesforce.md#marketing-cloud-run). */
   busy_status: z.union([z.literal(400), z.literal(403)]).default(400),
   /** The automations that there are, each with the Operacao__c that it selects; null: any, and each selects everybody. */
   automations: z.record(z.string(), z.string()).nullable().default(null),
-  /** Callbacks are signed with it (6.5); null: not signed. */
+  /** Callbacks are signed with it (docs/wire/salesforce.md#callbacks); null: not signed. */
   ens_key: z.string().min(1).nullable().default(null),
 })
 
@@ -78,7 +78,7 @@ export function newToken(): string {
 
 const LETTERS = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ'
 
-/** 18 characters, as the Contact ids of brokers.md 6.2. */
+/** 18 characters, as the Contact ids of docs/wire/salesforce.md#import. */
 export function newContactId(): string {
   return `003${Array.from(randomBytes(12), byte => LETTERS[byte % LETTERS.length]).join('')}AAA`
 }

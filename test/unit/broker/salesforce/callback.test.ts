@@ -48,7 +48,7 @@ describe('a signature', () => {
   const body = `[{"eventCategoryType":"EngagementEvents.OttDelivered","contactKey":"${CONTACT}"}]`
   const signature = 'TSffHIxrFrWzY+LLkNtCp4A3RyRnUP2Ufmdm68GTfiQ='
 
-  test('is the one of brokers.md 6.5', () => {
+  test('is the one of docs/wire/salesforce.md#callbacks', () => {
     expect(call(body, { signature }).events).toEqual([
       { event: 'DELIVERED', providerMsgId: CONTACT, occurredAt: RECEIVED, payload: JSON.parse(body)[0] },
     ])

@@ -40,7 +40,7 @@ export async function repeatImport(
     return
   }
   const pool = await context.pool()
-  const id = await transaction(pool, sql => addRecurrence(sql, request, { source, cron, now }))
+  const id = await transaction(pool, tx => addRecurrence(tx, request, { source, cron, now }))
   const view = await recurrenceView(pool, await findRecurrence(pool, id), now)
   context.out.result({ ...view, credential_missing: credentialMissing }, () => recurrenceText(view))
   context.out.talk(found)
@@ -53,7 +53,7 @@ export async function repeatImport(
 export function assertRepeatable(options: Readonly<Record<string, unknown>>): void {
   const wrong = ['schedule', 'again', 'rejects'].find(name => options[name] !== undefined)
   if (wrong === undefined) return
-  throw new CampError('USAGE', `--${wrong} does not go with --repeat`, {
+  throw new CampError('OPTIONS_CONFLICT', `--${wrong} does not go with --repeat`, {
     hint: {
       schedule: 'Its cron expression says when.',
       again: 'A file is imported once.',

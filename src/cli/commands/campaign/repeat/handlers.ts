@@ -69,7 +69,7 @@ export async function approve(
     now: context.clock.now(),
   }
   const recurrence = await findRecurrence(pool, ref)
-  await transaction(pool, sql => giveStanding(sql, recurrence, order))
+  await transaction(pool, tx => giveStanding(tx, recurrence, order))
   await printAfter(context, recurrence.id, `Approved, up to ${ceiling} for each campaign:`)
 }
 
@@ -77,7 +77,7 @@ export async function revoke(context: Context, ref: string): Promise<void> {
   const pool = await context.pool()
   const actor = await context.admin()
   const recurrence = await findRecurrence(pool, ref)
-  await transaction(pool, sql => revokeStanding(sql, recurrence, actor.id, context.clock.now()))
+  await transaction(pool, tx => revokeStanding(tx, recurrence, actor.id, context.clock.now()))
   await printAfter(context, recurrence.id, 'Each campaign waits for a person again:')
 }
 
@@ -101,7 +101,7 @@ async function move(context: Context, ref: string, how: 'pause' | 'resume' | 're
   await assertMay(pool, `campaign repeat ${how}`, actor, { handle, ownerId })
   if (how === 'remove') await confirm(context, `Remove ${handle} for good? The campaigns that it has opened stay.`)
   const who = { userId: actor.id, now: context.clock.now() }
-  await transaction(pool, sql => moveRecurrence(sql, recurrence, how, who))
+  await transaction(pool, tx => moveRecurrence(tx, recurrence, how, who))
   await printAfter(context, recurrence.id, done)
 }
 

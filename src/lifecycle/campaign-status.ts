@@ -1,7 +1,4 @@
-import { CampError } from '../errors.ts'
-import { stateHint } from './next-step.ts'
-
-/** A campaign's life. Every move is in this table, and each is one UPDATE with the old states in its WHERE. */
+/** A campaign's statuses. Which may follow which is a table, and `transition` alone writes them (transition.ts). */
 export const CAMPAIGN_STATUSES = [
   'PENDING_APPROVAL',
   'APPROVED',
@@ -13,12 +10,12 @@ export const CAMPAIGN_STATUSES = [
 ] as const
 export type CampaignStatus = (typeof CAMPAIGN_STATUSES)[number]
 
-interface Move {
+interface Transition {
   from: readonly CampaignStatus[]
   to: CampaignStatus
 }
 
-export const MOVES = {
+export const TRANSITIONS = {
   approve: { from: ['PENDING_APPROVAL'], to: 'APPROVED' },
   reject: { from: ['PENDING_APPROVAL'], to: 'CANCELLED' },
   /** What was approved has changed since: it must be approved again. */
@@ -35,19 +32,10 @@ export const MOVES = {
   retry: { from: ['FINISHED', 'FAILED', 'PAUSED'], to: 'PENDING_APPROVAL' },
   retryFree: { from: ['FINISHED', 'FAILED', 'PAUSED'], to: 'APPROVED' },
   cancel: { from: ['PENDING_APPROVAL', 'APPROVED', 'PROCESSING', 'PAUSED', 'FAILED'], to: 'CANCELLED' },
-} as const satisfies Record<string, Move>
+} as const satisfies Record<string, Transition>
 
-export type MoveName = keyof typeof MOVES
+export type TransitionName = keyof typeof TRANSITIONS
 
-export function isLegal(move: MoveName, from: CampaignStatus): boolean {
-  return (MOVES[move].from as readonly CampaignStatus[]).includes(from)
-}
-
-/** @returns the error for a move that the campaign's state does not allow */
-export function illegalMove(move: MoveName, campaign: { agendamento_id: string; status: CampaignStatus }): CampError {
-  return new CampError(
-    'STATE',
-    `cannot ${move === 'retryFree' ? 'retry' : move} campaign ${campaign.agendamento_id}: it is ${campaign.status}`,
-    { hint: stateHint(campaign.status, campaign.agendamento_id) },
-  )
+export function isLegal(transition: TransitionName, from: CampaignStatus): boolean {
+  return (TRANSITIONS[transition].from as readonly CampaignStatus[]).includes(from)
 }

@@ -1,26 +1,29 @@
 import { describe, expect, it } from 'vitest'
-import { CAMPAIGN_STATUSES, illegalMove, isLegal, MOVES, type MoveName } from '../../../src/campaign/state.ts'
+import { refusedTransition } from '../../../src/campaign/refused-transition.ts'
+import { CAMPAIGN_STATUSES, isLegal, TRANSITIONS, type TransitionName } from '../../../src/lifecycle/campaign-status.ts'
 
-describe('the state table', () => {
-  const moves = Object.keys(MOVES) as MoveName[]
+describe('the table of transitions', () => {
+  const moves = Object.keys(TRANSITIONS) as TransitionName[]
 
   it('ends in CANCELLED: nothing leaves it', () => {
     expect(moves.filter(move => isLegal(move, 'CANCELLED'))).toEqual([])
   })
 
   it('never sends without an approval: PROCESSING is entered from APPROVED, or again from where it was left', () => {
-    const entrances = moves.filter(move => MOVES[move].to === 'PROCESSING').flatMap(move => MOVES[move].from)
+    const entrances = moves
+      .filter(move => TRANSITIONS[move].to === 'PROCESSING')
+      .flatMap(move => TRANSITIONS[move].from)
     // Each of these has an approval, whose hash `resume`, `reopen` and `run` compare.
     expect(new Set(entrances)).toEqual(new Set(['APPROVED', 'PAUSED', 'FAILED', 'FINISHED']))
-    const before = moves.filter(move => MOVES[move].to === 'APPROVED' && move !== 'retryFree')
-    expect(before.flatMap(move => MOVES[move].from)).toEqual(['PENDING_APPROVAL'])
+    const before = moves.filter(move => TRANSITIONS[move].to === 'APPROVED' && move !== 'retryFree')
+    expect(before.flatMap(move => TRANSITIONS[move].from)).toEqual(['PENDING_APPROVAL'])
     expect(moves.filter(move => isLegal(move, 'PENDING_APPROVAL'))).toEqual(['approve', 'reject', 'cancel'])
   })
 
   it('says for every state what can be done instead', () => {
     for (const status of CAMPAIGN_STATUSES) {
-      const error = illegalMove('approve', { agendamento_id: 'C1', status })
-      expect(error.exitCode).toBe(4)
+      const error = refusedTransition('approve', { agendamento_id: 'C1', status })
+      expect(error.code).toBe('TRANSITION_REFUSED')
       expect(error.message).toContain(status)
       expect(error.hint).toBeTruthy()
     }

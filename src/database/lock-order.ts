@@ -1,0 +1,73 @@
+import type { Tx } from './sql.ts'
+
+/**
+ * The order in which a transaction takes locks, of rows by their table. Two transactions that keep it cannot wait for each other
+ * in a circle.
+ */
+export const LOCK_ORDER = [
+  'SecretFingerprint',
+  'Credential',
+  'Checkpoint',
+  'Holiday',
+  'WebhookEvent',
+  'Batch',
+  /** The advisory lock of a closing: one automation runs for one campaign at a time. */
+  'automation',
+  'SendSlot',
+  'Contact',
+  'CampaignLead',
+  'Budget',
+  'Campaign',
+  'Recurrence',
+  'Installation',
+] as const
+
+export type Lockable = (typeof LOCK_ORDER)[number]
+
+interface Exception {
+  row: Lockable
+  /** The lock of a later rank that is held already. */
+  after: Lockable
+  why: string
+}
+
+/** Where the order is not kept. PostgreSQL ends one transaction of a circle, and `transaction` runs it again. */
+export const LOCK_EXCEPTIONS = {
+  APPROVAL: {
+    row: 'Budget',
+    after: 'Campaign',
+    why: 'the wallet, the month and the price are those of the locked campaign',
+  },
+  LEFT_PENDING: {
+    row: 'CampaignLead',
+    after: 'Campaign',
+    why: 'whether leads may stay PENDING is decided by the locked campaign; their batch is held',
+  },
+} as const satisfies Record<string, Exception>
+
+/** The rank of the last lock of each transaction; undefined: not checked. */
+let ranks: WeakMap<Tx, number> | undefined
+
+/** From now on a lock that is out of order throws. For tests: production has nothing to pay for it. */
+export function checkLockOrder(): void {
+  ranks ??= new WeakMap()
+}
+
+/** To be called where a transaction begins: its connection may have served another. */
+export function forgetLocks(tx: Tx): void {
+  ranks?.delete(tx)
+}
+
+/**
+ * Declares the lock that the next statement takes: `locking(tx, 'Batch').query(…)`. Rows that the transaction holds already are not
+ * declared again: a function that may write such rows takes the `tx` as it is, and its caller declares a lock that is new.
+ * @throws Error where the order is checked and not kept
+ */
+export function locking(tx: Tx, row: Lockable, exception?: Exception): Tx {
+  if (!ranks) return tx
+  const [rank, last] = [LOCK_ORDER.indexOf(row), ranks.get(tx) ?? -1]
+  const isExcepted = exception?.row === row && LOCK_ORDER.indexOf(exception.after) >= last
+  if (rank < last && !isExcepted) throw new Error(`lock order: ${row} after ${LOCK_ORDER[last]}`)
+  ranks.set(tx, Math.max(rank, last))
+  return tx
+}

@@ -1,0 +1,47 @@
+import { locking } from '../database/lock-order.ts'
+import type { Tx } from '../database/pool.ts'
+import { recordAudit } from '../security/audit.ts'
+import { TRANSITIONS, type TransitionName } from './campaign-status.ts'
+
+/** Why a campaign FAILED, for scripts: the month's budget; or its broker, credential or key, and then a person mends that. */
+export type FailureCode = 'BUDGET' | 'BROKER'
+
+export interface TransitionBy {
+  /** null: camp itself. */
+  userId: string | null
+  now: Date
+  reason: string | null
+  /** Of a failure. */
+  code?: FailureCode
+  /** For the audit, beside the reason. */
+  detail?: Readonly<Record<string, unknown>>
+}
+
+/**
+ * Writes a campaign's status and the AuditEvent of it: the only statement that does. A campaign that FINISHED keeps the reason of
+ * the pause in which it finished.
+ * @returns false where its status does not allow the transition, and then nothing is written
+ */
+export async function transition(tx: Tx, name: TransitionName, campaignId: string, by: TransitionBy): Promise<boolean> {
+  const { rowCount } = await locking(tx, 'Campaign').query(
+    `UPDATE "Campaign" SET status = $2::"CampaignStatus", updated_at = $5::timestamptz,
+            failure_reason = CASE WHEN $2 = 'FINISHED' THEN failure_reason ELSE $3 END,
+            failure_code = CASE WHEN $2 = 'FINISHED' THEN failure_code ELSE $4 END,
+            started_at = CASE WHEN $2 = 'PROCESSING' THEN coalesce(started_at, $5::timestamptz) ELSE started_at END,
+            finished_at = CASE WHEN $2 IN ('FINISHED', 'CANCELLED') THEN $5::timestamptz END
+     WHERE id = $1 AND status = ANY($6::"CampaignStatus"[])`,
+    [campaignId, TRANSITIONS[name].to, by.reason, by.code ?? null, by.now, TRANSITIONS[name].from],
+  )
+  if (rowCount === 0) return false
+  const detail = { ...(by.reason !== null && { reason: by.reason }), ...by.detail }
+  await recordAudit(tx, {
+    userId: by.userId,
+    action: `campaign.${name}`,
+    subject: 'Campaign',
+    subjectId: campaignId,
+    ...(Object.keys(detail).length > 0 && { detail }),
+    // Camp's own transitions have the moment that their transaction works with.
+    ...(by.userId === null && { at: by.now }),
+  })
+  return true
+}

@@ -1,0 +1,25 @@
+import type { ProjectConfig } from 'vitest/node'
+
+/** Against what never ends, not a bound of what is tested: a loaded machine takes several times as long. */
+const limits = {
+  testTimeout: 120_000,
+  hookTimeout: 120_000,
+  setupFiles: ['test/support/log-guard.ts', 'test/support/lock-order.ts'],
+}
+
+/** In threads that share their modules: no unit test leaves anything behind in them. */
+export const UNIT = {
+  ...limits,
+  name: 'unit',
+  include: ['test/unit/**/*.test.ts'],
+  pool: 'threads',
+  isolate: false,
+} satisfies ProjectConfig
+
+/** Each file in a process and a database of its own. */
+export const INTEGRATION = {
+  ...limits,
+  name: 'integration',
+  include: ['test/{integration,contract,cli,chaos}/**/*.test.ts'],
+  pool: 'forks',
+} satisfies ProjectConfig
