@@ -29,6 +29,6 @@ export async function set(context: Context, name: SettingName, text: string): Pr
   if (value === undefined)
     throw new CampError('INVALID_ARGUMENT', `${name} takes ${values.join(' or ')}, not "${text}"`)
   const pool = await context.pool()
-  const from = await transaction(pool, sql => changeSetting(sql, actor, name, value, context.clock.now()))
+  const from = await transaction(pool, tx => changeSetting(tx, actor, name, value, context.clock.now()))
   context.out.result({ name, from, to: value }, `${name} is ${value} (it was ${from}).`)
 }
