@@ -101,7 +101,7 @@ describe('starting', () => {
     adapter.credential.parse({ url: `${it.broker.url}/api/campaigns`, token: TOKEN, start: 'put' })
 
   async function start(...references: string[]) {
-    const http = createHttp({ timeoutMs: 300, fixed: true })
+    const http = createHttp({ timeoutMs: 2_000, fixed: true })
     const request = { name: 'camp-C261124-7F3KQ-0002', agendamentoId: 'C261124-7F3KQ', references }
     const result = await adapter.closing!.run(request, credential(), http)
     await http.close()
