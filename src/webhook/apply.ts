@@ -9,6 +9,7 @@ import {
   bookingsOf,
   type Change,
   changesOf,
+  countedBefore,
   gather,
   hasSettledLead,
   type Lead,
@@ -78,11 +79,12 @@ async function applyTaken(tx: Tx, events: readonly InboxEvent[], now: Date): Pro
   const changes = changesOf(work, holders, now)
   await holdContacts(tx, contactsOf(changes))
   await writeLeads(tx, changes)
+  const counted = await countedBefore(tx, changes)
   await recordLeadEvents(tx, recordsOf(changes, work, now))
   await blockOptOuts(tx, events)
   const done = open.filter(event => work.has(event.lead_id))
   await keepAliases(tx, done)
-  const bookings = bookingsOf(changes, holders)
+  const bookings = bookingsOf(changes, holders, counted)
   await bookBatches(tx, bookings, now)
   await replan(tx, bookings, changes, holders)
   await pauseStopped(tx, work, done, now)

@@ -149,14 +149,40 @@ function resolutionOf(before: Lead, after: Lead): string {
   return `${after.status}, where it was ${before.status === 'PENDING' ? 'to be sent again' : before.error_code}`
 }
 
-/** What the changes mean for the batches that sent the leads. */
-export function bookingsOf(changes: readonly Change[], holders: ReadonlyMap<string, Holder>): Booking[] {
+/**
+ * Of leads whose message turns out taken: those whose batch has counted it before, since it failed then and was retried. Asked before
+ * the changes are recorded.
+ * @returns their ids
+ */
+export async function countedBefore(tx: Tx, changes: readonly Change[]): Promise<ReadonlySet<string>> {
+  const ids = changes.flatMap(({ before }) => (isTaken(before) ? [] : [before.id]))
+  if (ids.length === 0) return new Set()
+  const { rows } = await tx.query<{ id: string }>(
+    `SELECT l.id FROM "CampaignLead" l
+     WHERE l.id = ANY($1::uuid[]) AND EXISTS (
+       SELECT 1 FROM "LeadEvent" e
+       WHERE e.campaign_id = l.campaign_id AND lower(e.seqs) <= l.seq AND e.seqs @> l.seq
+         AND e.kind = 'FAILED' AND e.batch_number = l.batch_number)`,
+    [ids],
+  )
+  return new Set(rows.map(row => row.id))
+}
+
+/**
+ * What the changes mean for the batches that sent the leads.
+ * @param counted leads that their batch has counted as accepted (`countedBefore`)
+ */
+export function bookingsOf(
+  changes: readonly Change[],
+  holders: ReadonlyMap<string, Holder>,
+  counted: ReadonlySet<string>,
+): Booking[] {
   const bookings = new Map<string, Booking>()
   for (const { before, after } of changes) {
     const batch = holders.get(after.id)
     if (!batch) continue
     const booking = bookings.get(batch.id) ?? noBooking(batch.id, 'not delivered')
-    if (before.status === 'IN_DOUBT' || !isTaken(before)) booking.resolved++
+    if (before.status === 'IN_DOUBT' || (!isTaken(before) && !counted.has(before.id))) booking.resolved++
     if (before.billed && !after.billed) booking.released++
     if (!before.billed && after.billed) booking.bookedAgain++
     bookings.set(batch.id, booking)

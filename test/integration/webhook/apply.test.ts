@@ -233,6 +233,19 @@ describe('of a message that failed, and was sent again since', () => {
     ])
   }
 
+  test('it counts once in its batch, where the first message turns out delivered before it is sent again', async () => {
+    const campaign = await sentCampaign(db.pool, { billing: 'DELIVERED' })
+    const lead = campaign.leads[0]!.id
+    await leaveInDoubt(db.pool, campaign)
+    await tell(campaign, callback('FAILED', lead))
+    await db.pool.query(`UPDATE "Campaign" SET status = 'FINISHED' WHERE id = $1`, [campaign.id])
+    expect(await retryFailed({ pool: db.pool, clock: systemClock }, campaign.id, campaign.userId, ['FAILED'])).toBe(1)
+    expect((await batchOf(campaign)).accepted).toBe(1)
+    await tell(campaign, callback('DELIVERED', lead))
+    expect((await leadOf(lead)).status).toBe('DELIVERED')
+    expect((await batchOf(campaign)).accepted).toBe(1)
+  })
+
   test('a second word of the first failure does not fail it, whether it names the lead or the message', async () => {
     const campaign = await sentAgain()
     const byKey: CallbackEvent = { ...callback('FAILED', campaign.lead), providerMsgId: 'old-1' }
