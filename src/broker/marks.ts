@@ -1,5 +1,5 @@
 /**
- * What the answers of brokers whose answers nobody has documented say of themselves: words that mean no, wherever such brokers
+ * What undocumented answers of brokers say of themselves: words that mean no, wherever such brokers
  * are known to put them, and words that mean yes. To be wrong about a no is to send again what was taken, so a no counts as one
  * only where it is about the whole and nothing speaks against it.
  */

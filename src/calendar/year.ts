@@ -12,7 +12,7 @@ export interface YearDay {
   /** optional: many do not work on it; state: a state's holiday, by the library. */
   origin: 'national' | 'own' | 'optional' | 'state'
   yearly: boolean
-  /** Nobody is contacted. */
+  /** No message is sent. */
   off: boolean
 }
 

@@ -40,9 +40,8 @@ const PAGE = 500
 const SETTLING_MS = 2 * 60_000
 
 /**
- * Asks the broker about every lead in doubt (docs/reliability.md#in-doubt). What it has is told to the inbox as if the broker
- * had called back:
- * one way resolves, whoever speaks first. Nothing is sent again by this.
+ * Asks the broker about every lead in doubt (docs/reliability.md#in-doubt). What it has goes to the inbox as a callback does, so
+ * that a doubt is resolved in one way. Nothing is sent again by this.
  * @throws CampError STATE: the broker has no such read, or nothing has been in doubt for two minutes
  */
 export async function askBroker(deps: AskDeps, campaignId: string): Promise<Asked> {

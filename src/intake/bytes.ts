@@ -59,7 +59,7 @@ export function assertNoBomb(file: string, unpackedBytes: number, packedBytes: n
     'FILE_TOO_LARGE',
     `${file} unpacks to more than ${MOST_TIMES} times its size: that is no mailing`,
     {
-      hint: 'If it is one all the same, unpack it and save it as CSV.',
+      hint: 'If it is a mailing, unpack it and save it as CSV.',
     },
   )
 }

@@ -8,14 +8,14 @@ export interface CsvRecord {
 }
 
 const [QUOTE, LF, CR] = [0x22, 0x0a, 0x0d]
-/** The record goes on behind the text. */
+/** The record does not end within the text. */
 const INCOMPLETE = -1
 /** The record is not written as RFC 4180 says. */
 const ODD = -2
 
 /**
- * Reads the records of a CSV that is written as RFC 4180 says, in a tenth of csv-parse's time. It stops where a record is not: where
- * characters follow a closing quote, or a record is longer than any row, which an unclosed quote may have made.
+ * Reads the records of a CSV that is written as RFC 4180 says, several times as fast as csv-parse. It stops where a record is not:
+ * where characters follow a closing quote, or a record is longer than any row, which an unclosed quote may have made.
  */
 export class StrictReader {
   readonly #delimiter: number

@@ -156,7 +156,7 @@ async function lockAdmins(tx: Prisma.TransactionClient): Promise<string[]> {
 
 function assertNotLastAdmin(admins: readonly string[], user: User): void {
   if (admins.length === 1 && admins[0] === user.id) {
-    throw new CampError('LAST_ADMIN', `${user.email} is the last ADMIN: somebody must be able to let others in`, {
+    throw new CampError('LAST_ADMIN', `${user.email} is the last ADMIN: without one no user can be added or let in`, {
       hint: 'Make another user an ADMIN first: camp user set EMAIL --role ADMIN',
     })
   }

@@ -6,7 +6,7 @@ import type { Message, Outcome, SendResult } from '../port.ts'
 import { internationalPhone, jsonOf, notUnderstood } from '../wire.ts'
 
 /**
- * NOAH's 2xx, whose body nobody has documented (docs/wire/noah.md: it can be very large, which suggests a record for each contact).
+ * NOAH's 2xx, whose body is not documented (docs/wire/noah.md: it can be very large, which suggests a record for each contact).
  * Where it has such records, each says what became of its contact; else all were taken, unless something in it says no: then
  * nobody can know what was.
  */
@@ -95,7 +95,7 @@ function outcomeOf(one: Answered | undefined, goodOnTheWhole: boolean, secrets: 
 const messageId = z.string().trim().min(1).optional().catch(undefined)
 const ids = z.object({ messageId, message: z.object({ messageId }).optional().catch(undefined) })
 
-/** As the family's hook calls it (docs/wire/noah.md#callbacks): what else may be an "id" there is the contact's, or nobody knows whose. */
+/** As the family's hook calls it (docs/wire/noah.md#callbacks): another "id" there may be the contact's. */
 function messageIdIn(one: Answered): string | undefined {
   const read = ids.parse(one)
   return read.messageId ?? read.message?.messageId

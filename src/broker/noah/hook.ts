@@ -10,8 +10,8 @@ const hook = z.looseObject({
 
 /**
  * The status hook of NOAH's family (docs/wire/noah.md#callbacks). It has no time of its own. Only `messageId` says which
- * message it is about:
- * `externalKey` is kept on the conversation, so that a message's hook carries the key of a later one to the same person.
+ * message it is about: `externalKey` is kept on the conversation, so that a message's hook carries the key of a later one to the
+ * same person.
  * @throws CallbackRefused when it is no such hook
  */
 export function readHook(body: Buffer, receivedAt: Date): CallbackEvent[] {

@@ -6,7 +6,7 @@ import type { SalesforceCredential } from './credential.ts'
 
 /**
  * What Salesforce tells of a contact's message (docs/wire/salesforce.md#callbacks): signed events of its Event Notification
- * Service (ENS), or flat tracking rows that somebody's automation pushes, one or many in a call; and the one call that asks to
+ * Service (ENS), or flat tracking rows that an automation of the org pushes, one or many in a call; and the one call that asks to
  * confirm this URL. Messages are known by contactKey, which is the Contact's id where the clouds are connected.
  */
 export function callback(request: CallbackRequest, context: CallbackContext<SalesforceCredential>): CallbackEvent[] {

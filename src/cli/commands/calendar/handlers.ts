@@ -18,7 +18,7 @@ export async function add(context: Context, text: string, options: OptionsOf<typ
   if (day.length > 'MM-DD'.length && isNationalHoliday(day)) context.out.warn(`${day} is a national holiday anyway`)
   const what = `${day}${state && ` in ${state}`}`
   context.out.result({ added, ...viewOf({ day, state }), name: options.name ?? null }, () =>
-    added ? `Nobody is contacted on ${what}.` : `${what} was in the calendar already.`,
+    added ? `No messages are sent on ${what}.` : `${what} was in the calendar already.`,
   )
 }
 

@@ -5,7 +5,7 @@ import { nameArgument, wholeNumber } from '../../options.ts'
 export const register: Register = (program, action) => {
   const calendar = program
     .command('calendar')
-    .description('the days on which nobody is contacted: add, remove, list; states’ laws on contact hours: laws')
+    .description('days without contact: add, remove, list; states’ laws on contact hours: laws')
   add(calendar).action(
     action(
       lazy(() => import('./handlers.ts').then(module => module.add)),

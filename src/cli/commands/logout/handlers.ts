@@ -4,5 +4,5 @@ import type { Context } from '../../context.ts'
 export async function logout(context: Context): Promise<void> {
   const removed = await removeSession(context.config.home)
   if (context.config.token) context.out.warn('CAMP_TOKEN is set, and still logs you in.')
-  context.out.result({ logged_out: removed }, removed ? 'Logged out.' : 'Nobody was logged in.')
+  context.out.result({ logged_out: removed }, removed ? 'Logged out.' : 'You were not logged in.')
 }

@@ -15,7 +15,7 @@ export async function runSandbox(context: Context, flags: Flags): Promise<void> 
     control: controlOf(flags),
     clock: context.clock,
   })
-  // One line, at once: whoever started it waits for it.
+  // One line, at once: the process that started it waits for it.
   context.out.line({ url: sandbox.url }, sandbox.url)
   context.out.talk('The sandbox is listening; Ctrl-C stops it.')
   await stopped(context.signal)
