@@ -1,9 +1,10 @@
-import { mkdtemp, rm, statfs } from 'node:fs/promises'
+import { mkdtemp, readdir, rm, statfs } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { TestProject } from 'vitest/node'
 import { startServer, stopServer } from '../../src/database/embedded/server.ts'
 import { migrate } from '../../src/database/migrations.ts'
+import { codeOf } from '../../src/errors.ts'
 import { startRedis } from './redis.ts'
 import { administer, TEMPLATE, withDatabase } from './server.ts'
 
@@ -16,7 +17,9 @@ declare module 'vitest' {
 
 /** One embedded PostgreSQL for the run, with a migrated template that each test file clones; a Redis where there is one. */
 export default async function setup(project: TestProject) {
-  const home = await mkdtemp(join(await clusterFolder(), 'camp-test-'))
+  const folder = await clusterFolder()
+  await removeForgotten(folder)
+  const home = await mkdtemp(join(folder, `camp-test-${process.pid}-`))
   // A test's database need not survive the machine: without fsync the suite is several times faster.
   const settings = [
     ...['fsync = off', 'synchronous_commit = off', 'full_page_writes = off'],
@@ -45,6 +48,25 @@ async function clusterFolder(): Promise<string> {
     () => 0,
   )
   return free >= MIN_MEMORY_BYTES ? memory : tmpdir()
+}
+
+/** Of a run that was killed the server lives on, and its cluster would keep the memory. */
+async function removeForgotten(folder: string): Promise<void> {
+  for (const name of await readdir(folder)) {
+    const owner = /^camp-test-(\d+)-/.exec(name)?.[1]
+    if (owner === undefined || isAlive(Number(owner))) continue
+    await stopServer(join(folder, name))
+    await rm(join(folder, name), { recursive: true, force: true })
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch (error) {
+    return codeOf(error) === 'EPERM'
+  }
 }
 
 /** Several times what the suite's databases and their WAL have been seen to take. */
