@@ -6,6 +6,7 @@ import {
   findBlocked,
   removeFromBlocklist,
 } from '../../../src/blocklist/blocklist.ts'
+import { readBlocklistFilter } from '../../../src/blocklist/filter.ts'
 import { useDatabase } from '../../support/database.ts'
 
 const db = useDatabase()
@@ -87,4 +88,14 @@ describe('an entry for one purpose', () => {
     await add('offers')
     expect(await blocked('survey')).toEqual([true, true])
   })
+})
+
+it('is read into a filter that holds its phones and documents of every purpose, unless it is too long', async () => {
+  const [phones, documents] = [['5531988880001', '5531988880002'], ['39053344705']]
+  await addToBlocklist(db.pool, { phones, documents, reason: null, source: 'list', purpose: 'offers' })
+  const filter = await readBlocklistFilter(db.pool, 1_000_000)
+  expect([...phones, ...documents].every(value => filter?.has(value))).toBe(true)
+  expect(filter?.has('5531988880003')).toBe(false)
+  await db.pool.query('ANALYZE "Blocklist"')
+  expect(await readBlocklistFilter(db.pool, 1)).toBeUndefined()
 })

@@ -1,0 +1,106 @@
+import { Writable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import type pg from 'pg'
+import { to } from 'pg-copy-streams'
+
+/**
+ * A Bloom filter over the phones and documents of the blocklist, with the entries of every purpose. A value that it does not hold is
+ * not on the list; of one that it holds, PostgreSQL is asked (findBlocked). An import asks about two keys a row, nearly all of which
+ * are not listed: the questions cost a tenth of its time.
+ */
+export class BlocklistFilter {
+  readonly #words: Uint32Array
+  readonly #mask: number
+
+  /** @param expected how many values it is made for; with more of them it only answers "perhaps" more often */
+  constructor(expected: number) {
+    const bits = 2 ** Math.min(Math.max(Math.ceil(Math.log2(expected * BITS_PER_VALUE + 1)), LEAST_BITS), MAX_BITS)
+    this.#words = new Uint32Array(bits / 32)
+    this.#mask = bits - 1
+  }
+
+  /** @returns false: the value was not added */
+  has(value: string): boolean {
+    let hash = SEED
+    for (let i = 0; i < value.length; i++) hash = step(hash, value.charCodeAt(i))
+    const stride = strideOf(hash)
+    for (let probe = 0; probe < PROBES; probe++) {
+      const bit = (hash + Math.imul(probe, stride)) & this.#mask
+      if ((this.#words[bit >>> 5]! & (1 << (bit & 31))) === 0) return false
+    }
+    return true
+  }
+
+  /** Of lines as COPY writes them, in any cut. Phones and documents are ASCII without a backslash. */
+  lines(): Writable {
+    let hash = SEED
+    return new Writable({
+      write: (chunk: Buffer, _encoding, done) => {
+        for (const byte of chunk) {
+          if (byte !== LINE_FEED) {
+            hash = step(hash, byte)
+            continue
+          }
+          this.#add(hash)
+          hash = SEED
+        }
+        done()
+      },
+    })
+  }
+
+  #add(hash: number): void {
+    const stride = strideOf(hash)
+    for (let probe = 0; probe < PROBES; probe++) {
+      const bit = (hash + Math.imul(probe, stride)) & this.#mask
+      this.#words[bit >>> 5]! |= 1 << (bit & 31)
+    }
+  }
+}
+
+/**
+ * Reads the blocklist into a filter.
+ * @param most entries; undefined is returned where the list is estimated to be longer
+ */
+export async function readBlocklistFilter(pool: pg.Pool, most: number): Promise<BlocklistFilter | undefined> {
+  const client = await pool.connect()
+  try {
+    // -1: never counted. The estimate decides about size and speed, never about an answer.
+    const { rows } = await client.query<{ entries: number }>(
+      `SELECT greatest(reltuples, 0)::float8 AS entries FROM pg_class WHERE oid = '"Blocklist"'::regclass`,
+    )
+    const { entries } = rows[0]!
+    if (entries > most) return undefined
+    const filter = new BlocklistFilter(entries)
+    await pipeline(
+      client.query(to(`COPY (SELECT coalesce(phone, cpf_cnpj) FROM "Blocklist") TO STDOUT`)),
+      filter.lines(),
+    )
+    return filter
+  } finally {
+    client.release()
+  }
+}
+
+// 1 of 400 values that are not listed is asked about.
+const BITS_PER_VALUE = 16
+const PROBES = 4
+/** 128 KB. */
+const LEAST_BITS = 20
+/** 64 MB: 33 million entries. */
+const MAX_BITS = 29
+
+const LINE_FEED = 0x0a
+
+// FNV-1a.
+const SEED = 0x811c9dc5
+const step = (hash: number, code: number) => Math.imul(hash ^ code, 0x01000193)
+
+/** A second hash of the first (MurmurHash3's finalizer); odd, so that the probes differ. */
+function strideOf(hash: number): number {
+  let h = hash ^ (hash >>> 16)
+  h = Math.imul(h, 0x85ebca6b)
+  h ^= h >>> 13
+  h = Math.imul(h, 0xc2b2ae35)
+  return (h ^ (h >>> 16)) | 1
+}
