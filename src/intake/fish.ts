@@ -1,4 +1,4 @@
-import { blockOf, seqAfter } from './sequence.ts'
+import { blockOf, freeAfter, seqAfter } from './sequence.ts'
 
 /** A control phone of our own, as it is registered. */
 export interface Fish {
@@ -14,9 +14,9 @@ export interface PlacedFish extends Fish {
 }
 
 /**
- * Spreads the fish over a campaign: one goes first, two first and last, three first, middle and last, more evenly between. Each
- * stands in the block of its own region, which is where most leads are if the fish are well chosen: a batch is a range of one
- * region, and a stranger within it would tear it.
+ * Spreads the fish over a campaign: one goes first, two first and last, three first, middle and last, more evenly between, as near
+ * as a number is free. Each stands in the block of its own region, which is where most leads are if the fish are well chosen: a
+ * batch is a range of one region, and a lead of another region within it would split it.
  * @param counts the leads to send in each block
  */
 export function placeFish(fish: readonly Fish[], counts: readonly number[]): PlacedFish[] {
@@ -25,7 +25,7 @@ export function placeFish(fish: readonly Fish[], counts: readonly number[]): Pla
     const block = blockOf(one.phone)
     const share = fish.length === 1 ? 0 : i / (fish.length - 1)
     const wanted = Math.round(share * counts[block]!)
-    const after = Math.max(wanted, (last.get(block) ?? -1) + 1)
+    const after = freeAfter(Math.max(wanted, (last.get(block) ?? -1) + 1))
     last.set(block, after)
     return { ...one, block, after, seq: seqAfter(block, after) }
   })

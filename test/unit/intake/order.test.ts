@@ -32,6 +32,21 @@ test.each([
   expect(placed.map(one => one.seq % 2)).toEqual(school.map(() => 1))
 })
 
+test.each([10, 33, 47, 48, 49, 1_000, 25_001])(
+  'fish among %i leads have numbers of their own, in their places or up to 16 later',
+  leads => {
+    const school = Array.from({ length: 25 }, (_, i) => ({ name: `${i}`, phone: `55119000000${10 + i}` }))
+    const placed = placeFish(school, [leads, ...REGIONS.slice(1).map(() => 0), 0])
+    const seqs = Array.from({ length: leads }, (_, i) => seqOf(0, i + 1))
+    expect(new Set([...seqs, ...placed.map(one => one.seq)]).size).toBe(leads + 25)
+    expect(seqs).toEqual([...seqs].sort((a, b) => a - b))
+    for (const [i, { after, seq }] of placed.entries()) {
+      if (leads > 1_000) expect(after - Math.round((i / 24) * leads)).toBeLessThan(16)
+      expect(seqs.filter(one => one < seq).length).toBe(Math.min(after, leads))
+    }
+  },
+)
+
 test('a set of phones knows on which line it has seen each, consecutive or not', () => {
   const set = new PhoneSet()
   const phones = Array.from({ length: 50_000 }, (_, i) => `55${11 + (i % 9)}${900_000_000 + Math.floor(i / 9)}`)
