@@ -26,6 +26,7 @@ export const LOG_EVENTS = {
   'campaign.start_failed': 'warn',
   'campaign.start_missed': 'warn',
   'campaign.failed': 'warn',
+  'campaign.finish_deferred': 'warn',
   'recurrence.opened': 'info',
   'recurrence.nothing_new': 'info',
   'recurrence.not_yet': 'info',

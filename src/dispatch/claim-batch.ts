@@ -1,3 +1,4 @@
+import type { Month } from '../budget/month.ts'
 import { OWN_HOLIDAYS_SQL } from '../calendar/own.ts'
 import type { CampaignStatus } from '../database/generated/enums.ts'
 import { locking } from '../database/lock-order.ts'
@@ -91,7 +92,8 @@ export async function postpone(
 export interface Opening {
   refused: number
   messages: number
-  budgetId: string | null
+  /** Of the wallet's budget that pays for it. */
+  month: Month
   leaseUntil: Date
   now: Date
 }
@@ -103,12 +105,15 @@ export interface Opened {
   xid: string
 }
 
+/** The budget that pays is named here and booked after it (reserve.ts): its row is locked for no longer than a commit. */
 export async function openBatch(tx: Tx, header: BatchHeader, opening: Opening): Promise<Opened> {
+  const { refused, messages, month, leaseUntil, now } = opening
   const { rows } = await tx.query<Opened>(
     `UPDATE "Batch" SET status = 'SENDING', attempt = attempt + 1, lease_until = $2, claimed_at = $3, not_before = NULL, asleep = false,
-            budget_id = $4, unit_cost = $5, reserved = reserved + $5::numeric * $6, refused = refused + $7
+            budget_id = (SELECT id FROM "Budget" WHERE wallet_id = $7 AND year = $8 AND month = $9 AND $4::numeric > 0),
+            unit_cost = $4, reserved = reserved + $4::numeric * $5, refused = refused + $6
      WHERE id = $1 RETURNING attempt, pg_current_xact_id()::text AS xid`,
-    [header.id, opening.leaseUntil, opening.now, opening.budgetId, header.unit_cost, opening.messages, opening.refused],
+    [header.id, leaseUntil, now, header.unit_cost, messages, refused, header.wallet_id, month.year, month.month],
   )
   return rows[0]!
 }

@@ -7,7 +7,7 @@ import { lockBatch, openBatch, postpone } from './claim-batch.ts'
 import { type ClaimedLead, refuseLeads, takeLeads, vetLeads } from './claim-leads.ts'
 import { type MomentDeps, takeMoment, type Waiting } from './claim-moment.ts'
 import { openCredential } from './credential.ts'
-import { failCampaign, finishIfDone } from './finish.ts'
+import { failCampaign, finishIfDone, hasQueued } from './finish.ts'
 import { monthOf } from './hours.ts'
 import { giveProbeBack, isOpen, lookAgainAt, takeProbe, throttlingOf } from './pace.ts'
 import { type LookedAt, lookingAt } from './permit.ts'
@@ -179,17 +179,13 @@ async function tryClaim(deps: ClaimDeps, tx: Tx, batchId: string, most: number):
       `UPDATE "Batch" SET status = 'DONE', attempt = attempt + 1, refused = refused + $2, claimed_at = $3, settled_at = $3 WHERE id = $1`,
       [header.id, refused.length, now],
     )
-    await finishIfDone(tx, header.campaign_id, now)
+    if (!(await hasQueued(tx, header.campaign_id))) await finishIfDone(tx, header.campaign_id, now)
     return { kind: 'EMPTIED', campaign, number: header.number }
   }
-  const budgetId = await reserve(tx, header, taken.length, monthOf(now, deps.timezone), now)
-  const { attempt, xid } = await openBatch(tx, header, {
-    refused: refused.length,
-    messages: taken.length,
-    budgetId,
-    leaseUntil,
-    now,
-  })
+  const month = monthOf(now, deps.timezone)
+  const opening = { refused: refused.length, messages: taken.length, month, leaseUntil, now }
+  const { attempt, xid } = await openBatch(tx, header, opening)
+  await reserve(tx, header, taken.length, month, now)
   return {
     kind: 'CLAIMED',
     batch: {

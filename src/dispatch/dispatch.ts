@@ -11,6 +11,7 @@ import { type ClaimDeps, type ClaimedBatch, claimBatch } from './claim.ts'
 import { settleUnanswered } from './claim-commit.ts'
 import { dispatchClosing } from './closing.ts'
 import { settlingEarly } from './early.ts'
+import { finishAfterCommit } from './finish.ts'
 import { openPermit } from './permit.ts'
 import { type RingTarget, ringAhead, ringAll, ringNext } from './ring.ts'
 import { requestName, sendBatch } from './send.ts'
@@ -46,6 +47,7 @@ export async function dispatchBatch(deps: DispatchDeps, batchId: string): Promis
       return
     }
     case 'EMPTIED':
+      await finish(deps, claim.campaign, claim.number)
       return next(deps, claim.campaign, claim.number, null)
     case 'FAILED':
       deps.log.warn({ event: 'campaign.failed', campaign: claim.handle, reason: claim.reason }, 'campaign failed')
@@ -122,6 +124,16 @@ async function afterSettle(deps: DispatchDeps, batch: ClaimedBatch, settled: Set
   deps.log.debug({ event: 'settle.done', ...aboutOf(batch), accepted, refused, inDoubt, again }, 'settled')
   await quietly(deps, () => ringAll(deps.queues, batch.campaign.brokerId, settled.rings, deps.now()))
   if (settled.closing) await next(deps, batch.campaign, batch.number, null)
+  if (settled.mayFinish) await finish(deps, batch.campaign, batch.number)
+}
+
+async function finish(deps: DispatchDeps, campaign: RingTarget, after: number): Promise<void> {
+  try {
+    if (await finishAfterCommit(deps.pool, campaign.id, deps.now())) await next(deps, campaign, after, null)
+  } catch (error) {
+    const about = { campaignId: campaign.id, err: namedError(error) }
+    deps.log.warn({ event: 'campaign.finish_deferred', ...about }, 'campaign not looked at: the sweep does it')
+  }
 }
 
 async function next(deps: DispatchDeps, campaign: RingTarget, after: number, at: Date | null): Promise<void> {

@@ -1,6 +1,7 @@
+import type pg from 'pg'
 import { adapterOf } from '../broker/registry.ts'
 import { locking } from '../database/lock-order.ts'
-import type { Sql, Tx } from '../database/pool.ts'
+import { type Sql, type Tx, transaction } from '../database/pool.ts'
 import { type FailureCode, transition } from '../lifecycle/transition.ts'
 
 /**
@@ -21,6 +22,25 @@ export async function finishIfDone(tx: Tx, campaignId: string, now: Date): Promi
   if (await hasOpenLeads(tx, campaignId)) return false
   await transition(tx, 'finish', campaignId, { userId: null, now, reason: null })
   return false
+}
+
+/**
+ * After the commit of a transaction that ended a batch and left the campaign alone, because others were QUEUED: those may have ended
+ * meanwhile, in transactions that did not see this one's. So each looks after its own commit, and the last one to look sees all of them.
+ * @returns whether a closing was planned
+ */
+export async function finishAfterCommit(pool: pg.Pool, campaignId: string, now: Date): Promise<boolean> {
+  if (await hasQueued(pool, campaignId)) return false
+  return transaction(pool, tx => finishIfDone(tx, campaignId, now))
+}
+
+/** While it has, no settle needs the campaign's row, which all of them would wait for: whoever ends the last one looks. */
+export async function hasQueued(sql: Sql, campaignId: string): Promise<boolean> {
+  const { rows } = await sql.query<{ queued: boolean }>(
+    `SELECT EXISTS (SELECT 1 FROM "Batch" WHERE campaign_id = $1 AND status = 'QUEUED') AS queued`,
+    [campaignId],
+  )
+  return rows[0]!.queued
 }
 
 async function hasOpenLeads(sql: Sql, campaignId: string): Promise<boolean> {

@@ -1,5 +1,5 @@
 import { formatMoney, moneyOf } from '../budget/money.ts'
-import { formatMonth } from '../budget/month.ts'
+import { formatMonth, type Month } from '../budget/month.ts'
 import { locking } from '../database/lock-order.ts'
 import type { Sql, Tx } from '../database/pool.ts'
 
@@ -31,17 +31,17 @@ export class TooLittleBudget extends Error {
 /**
  * Books the batch's cost before anything is sent: one statement that either fits or changes nothing, so that no set of workers
  * can pass the limit. The row stays locked until the commit, which is why this comes last.
- * @returns the budget's id, null where a message costs nothing
+ * @throws TooLittleBudget
  */
 export async function reserve(
   tx: Tx,
   payer: Payer,
   messages: number,
-  { year, month }: { year: number; month: number },
+  { year, month }: Month,
   now: Date,
-): Promise<string | null> {
+): Promise<void> {
   const unit = moneyOf(payer.unit_cost)
-  if (unit === 0n || messages === 0) return null
+  if (unit === 0n) return
   const cost = formatMoney(unit * BigInt(messages))
   const { rows } = await locking(tx, 'Budget').query<{ id: string }>(
     `WITH booked AS (
@@ -55,7 +55,7 @@ export async function reserve(
      SELECT id FROM booked`,
     [payer.wallet_id, year, month, cost, payer.id, now, messages],
   )
-  if (rows[0]) return rows[0].id
+  if (rows[0]) return
   const left = await budgetLeft(tx, payer.wallet_id, year, month)
   const period = formatMonth({ year, month })
   const reason =

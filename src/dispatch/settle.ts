@@ -3,7 +3,7 @@ import type { Adapter, Outcome } from '../broker/port.ts'
 import { LOCK_EXCEPTIONS, locking } from '../database/lock-order.ts'
 import { type Tx, transaction } from '../database/pool.ts'
 import type { ClaimedBatch } from './claim.ts'
-import { failCampaign, finishIfDone, pauseCampaign } from './finish.ts'
+import { failCampaign, finishIfDone, hasQueued, pauseCampaign } from './finish.ts'
 import { backoffMs, blockCredential, countAnswer, countFailure, giveProbeBack } from './pace.ts'
 import { planRest, splitBatch } from './plan.ts'
 import { NONE_BEFORE, unsettled } from './settle-known.ts'
@@ -51,6 +51,8 @@ export interface Settled {
   rings: { batchId: string; ring: number; at: Date | null }[]
   /** The campaign's closing was planned: its next batch. */
   closing: boolean
+  /** Others were QUEUED: `finishAfterCommit` is to be called. */
+  mayFinish: boolean
 }
 
 export interface SettleDeps {
@@ -137,7 +139,9 @@ export async function settleBatch(
     }
     if (again || split) await dropIfCancelled(tx, batch, at)
     if (outcome.fatal !== undefined) await failCampaign(tx, batch.campaign.id, outcome.fatal, at)
-    const closing = outcome.fatal === undefined && !again && !split && (await finishIfDone(tx, batch.campaign.id, at))
+    const isEnd = outcome.fatal === undefined && !again && !split
+    const others = isEnd && (await hasQueued(tx, batch.campaign.id))
+    const closing = isEnd && !others && (await finishIfDone(tx, batch.campaign.id, at))
     const isAllRefused = refused.length + before.refused > 0 && accepted.length + before.accepted === 0
     if (isAllRefused) await pauseIfAllAreRefused(tx, batch.campaign.id, at)
     return {
@@ -148,6 +152,7 @@ export async function settleBatch(
       again: notAccepted.length,
       rings,
       closing,
+      mayFinish: others,
     }
   })
 }

@@ -29,6 +29,7 @@ export async function sweep(deps: SweepDeps): Promise<Swept> {
   const inDoubt = await expireLeases(deps)
   await endCancelled(deps)
   await planForgotten(deps)
+  await finishForgotten(deps)
   const rung = (await ringForgotten(deps)) + (await reviveSilent(deps))
   return { inDoubt, rung }
 }
@@ -121,6 +122,18 @@ async function planForgotten({ pool }: SweepDeps): Promise<void> {
       if (campaign) await planCampaign(tx, campaign)
     })
   }
+}
+
+/** Campaigns of which nothing is open: the worker died after the commit that ended the last batch, before it looked. */
+async function finishForgotten({ pool, now }: SweepDeps): Promise<void> {
+  const { rows } = await pool.query<{ id: string }>(
+    `SELECT c.id FROM "Campaign" c
+     WHERE c.status IN ('PROCESSING', 'PAUSED')
+       AND NOT EXISTS (
+         SELECT 1 FROM "Batch" WHERE campaign_id = c.id AND (status IN ('QUEUED', 'SENDING') OR (kind = 'CLOSING' AND status = 'IN_DOUBT')))
+       AND NOT EXISTS (SELECT 1 FROM "CampaignLead" WHERE campaign_id = c.id AND status IN ('PENDING', 'SENDING'))`,
+  )
+  for (const { id } of rows) await transaction(pool, tx => finishIfDone(tx, id, now()))
 }
 
 async function lockRunning(tx: Tx, campaignId: string): Promise<PlannedCampaign | undefined> {
