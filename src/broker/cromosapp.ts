@@ -1,10 +1,13 @@
 import { z } from 'zod'
 import type { TextRules } from '../lead/text-rules.ts'
-import { excerpt, failureOf, isSuccess, quoted } from './classify.ts'
+import { failureOf, isSuccess } from './classify.ts'
+import { filled, httpUrl } from './credential-fields.ts'
 import type { HttpResponse } from './http.ts'
 import { verdictOf } from './marks.ts'
 import type { Adapter, Message, SendRequest, SendResult } from './port.ts'
-import { filled, httpUrl, jsonOf, notUnderstood, sharedText, UNDOCUMENTED_LIMITS } from './wire.ts'
+import { excerpt, quoted } from './redact.ts'
+import { sharedText } from './shared-text.ts'
+import { jsonOf, notUnderstood, UNDOCUMENTED_LIMITS } from './wire.ts'
 
 /** One of CromosApp's two imports (docs/wire/cromosapp.md): where it is, and what a message's row looks like in it. */
 export interface CromosImport {

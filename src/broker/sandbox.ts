@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { failedTest, failureOf, isSuccess } from './classify.ts'
+import { httpUrl } from './credential-fields.ts'
 import type { HttpResponse } from './http.ts'
 import {
   type Adapter,
@@ -9,7 +10,7 @@ import {
   type Outcome,
   type SendResult,
 } from './port.ts'
-import { assertSomeRead, below, httpUrl, jsonOf, notUnderstood, readEach } from './wire.ts'
+import { assertSomeRead, below, jsonOf, notUnderstood, readEach } from './wire.ts'
 
 /** `camp sandbox` (src/sandbox): bulk, one answer per message under our own key, callbacks in bulk. */
 export const sandbox: Adapter<SandboxCredential> = {

@@ -1,22 +1,8 @@
 import { z } from 'zod'
 import type { TextRules } from '../lead/text-rules.ts'
-import { excerpt } from './classify.ts'
 import type { HttpResponse } from './http.ts'
-import { type CallbackContext, CallbackRefused, type Message, type SendResult } from './port.ts'
-
-/** What several brokers' wires have in common. */
-
-/** A credential's URL. */
-export const httpUrl = z.url({ protocol: /^https?$/ })
-
-/** A credential's key that must not be empty. */
-export const filled = z.string().trim().min(1)
-
-/** A credential's key that goes into a header: what no header can hold would never be sent. */
-export const headerText = filled.regex(/^[\x20-\x7e]+$/, 'must be printable ASCII')
-
-/** A whole number in a credential: `camp credential set` gives every value as text. */
-export const count = (most: number) => z.coerce.number().int().min(0).max(most)
+import { type CallbackContext, CallbackRefused, type SendResult } from './port.ts'
+import { excerpt } from './redact.ts'
 
 /**
  * Of brokers that publish no limits (docs/wire/README.md#undocumented-limits): 100 messages a request and one request a second are the safe
@@ -108,28 +94,4 @@ export function internationalPhone(written: string): string | undefined {
 /** A document as brokers want it: without punctuation. Letters stay: since July 2026 a CNPJ may hold them. */
 export function plainDocument(document: string | null): string {
   return (document ?? '').replace(/[^0-9A-Za-z]/g, '')
-}
-
-type Refused = Extract<SendResult, { kind: 'REJECTED' }>
-
-/**
- * A request with a message that has nothing to say, which no import lets in, is refused before anything is sent: halved, until
- * that message is alone. @returns undefined where each has a text
- */
-export function refusalWithoutText(messages: readonly Message[]): Refused | undefined {
-  if (messages.every(({ text }) => text !== null && text.trim() !== '')) return undefined
-  return { kind: 'REJECTED', code: 'NO_TEXT', detail: 'not sent: there is no text to send' }
-}
-
-/**
- * The text of a request that carries one for all its messages. Messages of several texts in one request are a fault of the
- * plan's; such a request is refused before anything is sent, and thereby halved until nobody would get somebody else's text.
- */
-export function sharedText(messages: readonly Message[]): { kind: 'TEXT'; text: string } | Refused {
-  const texts = new Set(messages.map(({ text }) => text ?? ''))
-  if (texts.size > 1) {
-    const detail = `not sent: one text per request, and its ${messages.length} messages have ${texts.size}`
-    return { kind: 'REJECTED', code: 'MIXED_TEXTS', detail }
-  }
-  return refusalWithoutText(messages) ?? { kind: 'TEXT', text: [...texts].join() }
 }

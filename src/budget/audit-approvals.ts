@@ -1,5 +1,5 @@
 import type { Sql } from '../database/pool.ts'
-import type { Difference } from './audit.ts'
+import type { Difference } from './difference.ts'
 
 /** Approver and price of a campaign are those of the last approval in the audit (of a standing one, who gave it). */
 export async function unlikeItsApproval(sql: Sql): Promise<Difference[]> {

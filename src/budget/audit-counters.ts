@@ -1,5 +1,5 @@
 import type { Sql } from '../database/pool.ts'
-import type { Difference } from './audit.ts'
+import type { Difference } from './difference.ts'
 
 /**
  * A batch's counters are those of its record of attempts. What was in doubt, or what a callback has contradicted, counts as accepted

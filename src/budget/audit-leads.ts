@@ -1,5 +1,5 @@
 import type { Sql } from '../database/pool.ts'
-import type { Difference } from './audit.ts'
+import type { Difference } from './difference.ts'
 
 const LEAD_NAMES = `count(*) || ' (seq ' || array_to_string((array_agg(l.seq ORDER BY l.seq))[:5], ', ')
                     || CASE WHEN count(*) > 5 THEN ', …' ELSE '' END || ')'`

@@ -1,5 +1,5 @@
 import type { Sql } from '../database/pool.ts'
-import type { Difference } from './audit.ts'
+import type { Difference } from './difference.ts'
 
 /**
  * A limit is what the last audited change set it to. More may be used than it allows where an audited change has lowered it, and

@@ -1,5 +1,5 @@
 import type { Sql } from '../database/pool.ts'
-import type { Difference } from './audit.ts'
+import type { Difference } from './difference.ts'
 
 const BATCH_NAME = `format('campaign %s, batch %s', c.agendamento_id, t.number)`
 const BUDGET_NAME = `format('%s %s-%s', w.name, b.year, lpad(b.month::text, 2, '0'))`

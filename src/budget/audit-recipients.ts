@@ -1,5 +1,5 @@
 import type { Sql } from '../database/pool.ts'
-import type { Difference } from './audit.ts'
+import type { Difference } from './difference.ts'
 
 /** The phones of what was sent are those that it was sent to: the record of attempts has their hash (dispatch/recipients.ts). */
 export async function wrongRecipients(sql: Sql): Promise<Difference[]> {

@@ -8,8 +8,8 @@ import { releaseHold } from '../installation/release.ts'
 import { serverIdentity } from '../installation/server.ts'
 import type { CampaignStatus } from '../lifecycle/campaign-status.ts'
 import { recordAudit } from '../security/audit.ts'
-import { lockCampaign } from './approval.ts'
-import { makeMove } from './moves.ts'
+import { lockCampaign } from './campaign-header.ts'
+import { makeMove } from './make-move.ts'
 
 /** A campaign of which messages may have gone out that this database does not know of. */
 export interface OpenCampaign {

@@ -2,7 +2,7 @@ import { type BudgetPosition, budgetPosition, type Present } from '../budget/bud
 import { moneyOf } from '../budget/money.ts'
 import { formatMonth, type Month } from '../budget/month.ts'
 import type { Sql } from '../database/pool.ts'
-import { monthOf } from '../dispatch/hours.ts'
+import { monthOf } from '../dispatch/local-day.ts'
 
 /** The month that pays for a campaign is the one in which it is to go out. @param scheduledAt null: when somebody runs it */
 export function payingMonth(scheduledAt: Date | null, { now, timezone }: Present): Month {

@@ -2,7 +2,7 @@ import { lawOf, STATE_LAWS } from '../calendar/laws.ts'
 import { type ContactHours, nextWithinHours, type WeekWindow, weekOf } from '../dispatch/hours.ts'
 import { CampError } from '../errors.ts'
 import type { Region } from '../lead/zones.ts'
-import { formatDays, formatHours } from './settings.ts'
+import { formatDays, formatHours } from './hours-and-days.ts'
 
 /** A state's law as a campaign keeps it: `hours` is what it leaves of the campaign's own. */
 export interface LawView {

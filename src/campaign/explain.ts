@@ -4,10 +4,10 @@ import type { Sql } from '../database/pool.ts'
 import { CampError, unreachable } from '../errors.ts'
 import { compileText, fillTemplate, type LeadColumns, templateVariables } from '../lead/render.ts'
 import type { CampaignStatus } from '../lifecycle/campaign-status.ts'
+import type { LeadStatus } from '../lifecycle/lead-status.ts'
 import { DONE_BY } from '../security/audit.ts'
 import { historyOf, type Step, stepAt } from './lead-history.ts'
 import { findLeads, type Match } from './lead-search.ts'
-import type { LeadStatus } from './view.ts'
 
 /** One person's whole story. */
 export interface Story {

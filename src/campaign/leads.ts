@@ -1,5 +1,5 @@
 import type pg from 'pg'
-import type { LeadStatus } from './view.ts'
+import type { LeadStatus } from '../lifecycle/lead-status.ts'
 
 /** A lead as `leads --json` prints it. */
 export interface LeadView {

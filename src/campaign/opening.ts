@@ -4,8 +4,8 @@ import { type ContactHours, nextWithinHours, type Place, regionsOf } from '../di
 import { localTime } from '../lead/local-time.ts'
 import type { Region } from '../lead/zones.ts'
 import { lawViews } from './contact-hours.ts'
+import { formatDays, formatHours } from './hours-and-days.ts'
 import { dayText } from './moment-text.ts'
-import { formatDays, formatHours } from './settings.ts'
 
 /** When the first message may go out, where that is later than the start. */
 export interface Opening {

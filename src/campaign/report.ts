@@ -1,7 +1,7 @@
 import type { Sql } from '../database/pool.ts'
 import type { LeadEventKind } from '../dispatch/lead-events.ts'
 import { ACCEPTED_LEAD } from '../lead/taken.ts'
-import type { LeadStatus } from './view.ts'
+import type { LeadStatus } from '../lifecycle/lead-status.ts'
 
 export interface CampaignReport {
   /** Every lead is in exactly one of these. */

@@ -10,8 +10,10 @@ import { planCampaign } from '../dispatch/plan.ts'
 import { CampError } from '../errors.ts'
 import type { Queues } from '../queue/queues.ts'
 import { recordAudit } from '../security/audit.ts'
-import { approvalHash, lockCampaign, readCampaign } from './approval.ts'
-import { makeMove, ringFirst } from './moves.ts'
+import { approvalHash } from './approval.ts'
+import { lockCampaign, readCampaign } from './campaign-header.ts'
+import { makeMove } from './make-move.ts'
+import { ringFirst } from './moves.ts'
 
 /**
  * A person's word on what nobody could know. SENT: the broker had taken it, and its cost stays. NOT_SENT: it had not; the lead

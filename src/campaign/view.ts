@@ -4,13 +4,12 @@ import { closingOwed } from '../dispatch/finish.ts'
 import { type HoursColumns, hoursOf } from '../dispatch/hours.ts'
 import { CampError } from '../errors.ts'
 import type { CampaignStatus } from '../lifecycle/campaign-status.ts'
+import type { LeadStatus } from '../lifecycle/lead-status.ts'
 import type { FailureCode } from '../lifecycle/transition.ts'
 import { type LawView, lawViews } from './contact-hours.ts'
-import { formatDays, formatHours, formatThrottle } from './settings.ts'
+import { formatDays, formatHours } from './hours-and-days.ts'
+import { formatThrottle } from './settings.ts'
 import { type StopView, stopView } from './stop.ts'
-
-export const LEAD_STATUSES = ['PENDING', 'SENDING', 'SENT', 'DELIVERED', 'READ', 'ERROR', 'IN_DOUBT'] as const
-export type LeadStatus = (typeof LEAD_STATUSES)[number]
 
 export type LeadCounts = Record<'total' | LeadStatus, number>
 

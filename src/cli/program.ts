@@ -1,6 +1,7 @@
 import { Command, type CommandUnknownOpts } from '@commander-js/extra-typings'
+import { ENV_FILE_HELP } from './add-command.ts'
 import type { Register } from './command.ts'
-import { actionFor, ENV_FILE_HELP } from './command.ts'
+import { actionFor } from './command.ts'
 import type { Host } from './context.ts'
 import { lazy } from './lazy.ts'
 import { asksForJson, commanderOutput } from './streams.ts'

@@ -1,6 +1,6 @@
 import { signingAudits } from '../security/audit.ts'
 import { inRun } from '../security/via.ts'
-import type { GlobalOptions } from './command.ts'
+import type { GlobalOptions } from './add-command.ts'
 import { Context, type ContextOptions, type Host } from './context.ts'
 
 /** Runs a command's handler: a context before it, everything closed after it. */

@@ -1,9 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { isPassing, namedError } from '../database/faults.ts'
-import type { ClaimedBatch } from './claim.ts'
-import type { DispatchDeps } from './dispatch.ts'
+import type { Settled } from './batch-outcome.ts'
+import type { ClaimedBatch } from './claimed-batch.ts'
+import type { DispatchDeps } from './deps.ts'
 import { notWritten } from './send.ts'
-import type { Settled } from './settle.ts'
 import { aboutOf, giveUpAt, settleOutcome } from './settling.ts'
 
 /**

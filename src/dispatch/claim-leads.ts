@@ -1,22 +1,9 @@
 import { locking } from '../database/lock-order.ts'
 import type { Tx } from '../database/pool.ts'
 import type { BatchHeader } from './claim-batch.ts'
+import type { ClaimedLead } from './claimed-batch.ts'
 import { type Recipient, releaseContacts, type Sending, takeContacts } from './contacts.ts'
 import { recordLeadEvents } from './lead-events.ts'
-
-export interface ClaimedLead {
-  id: string
-  seq: number
-  phone: string
-  nome: string | null
-  cpf_cnpj: string | null
-  idcob_contrato: string | null
-  custom_message: string | null
-  variables: Record<string, string> | null
-  is_fish: boolean
-  /** An earlier request with it was in doubt. */
-  doubtful_before: boolean
-}
 
 type RefusedLead = { seq: number; code: 'BLOCKLISTED' | 'FREQUENCY_CAP'; message: string }
 

@@ -1,18 +1,13 @@
 import type { Adapter } from '../broker/port.ts'
 import { type HolidayTest, withOwn } from '../calendar/own.ts'
 import type { Tx } from '../database/pool.ts'
+import { effectiveBatchSize, perSecond } from './batch-size.ts'
 import type { BatchHeader } from './claim-batch.ts'
+import type { Waiting } from './claimed-batch.ts'
 import { closingAfter, hoursOf, nextWithinHours } from './hours.ts'
-import { freeSlot, type Lane, occupySlot, type Throttling, throttleInterval } from './pace.ts'
-import { effectiveBatchSize, perSecond } from './plan.ts'
+import { freeSlot, type Lane, occupySlot } from './pace.ts'
 import { type RampDay, rampToday } from './ramp.ts'
-
-/** Not now. */
-export interface Waiting {
-  until: Date
-  /** Outside the contact hours, no free slot, or the broker asked to wait. */
-  why: 'HOURS' | 'PACE' | 'BROKER'
-}
+import { type Throttling, throttleInterval } from './throttling.ts'
 
 /** When a batch's requests start, and for how many messages there is time. */
 export interface Moment {

@@ -2,11 +2,12 @@ import type { ClosingLook } from '../broker/port.ts'
 import { adapterOf } from '../broker/registry.ts'
 import { namedError } from '../database/faults.ts'
 import { type Tx, transaction } from '../database/pool.ts'
+import { pauseForReview } from '../lifecycle/transition.ts'
 import { SecretMismatch } from '../security/fingerprint.ts'
 import { closeClosing, holdsClosing, requeueClosing } from './closing-rows.ts'
 import { NO_CREDENTIAL, openCredential } from './credential.ts'
-import type { DispatchDeps } from './dispatch.ts'
-import { finishIfDone, pauseCampaign } from './finish.ts'
+import type { DispatchDeps } from './deps.ts'
+import { finishIfDone } from './finish.ts'
 import { ringAll } from './ring.ts'
 
 /** Between two looks at a run in doubt. */
@@ -121,5 +122,5 @@ async function lookAgain(tx: Tx, id: string, at: Date | null): Promise<void> {
 /** The broker has no read that could tell: somebody must look there. */
 export async function askPerson(tx: Tx, campaignId: string, doubt: string, at: Date): Promise<void> {
   const what = `its last step at the broker is in doubt (${doubt}): look there, then camp campaign resolve --closing`
-  await pauseCampaign(tx, campaignId, what, at)
+  await pauseForReview(tx, campaignId, what, at)
 }

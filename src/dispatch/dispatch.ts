@@ -1,33 +1,19 @@
-import type pg from 'pg'
-import { z } from 'zod'
-import type { Http } from '../broker/http.ts'
-import type { Message, Outcome } from '../broker/port.ts'
 import { adapterOf } from '../broker/registry.ts'
 import { namedError } from '../database/faults.ts'
-import { compileText, templateVariables, variablesIn } from '../lead/render.ts'
-import type { Log } from '../log.ts'
-import type { Queues } from '../queue/queues.ts'
-import { type ClaimDeps, type ClaimedBatch, claimBatch } from './claim.ts'
+import { variablesIn } from '../lead/render.ts'
+import type { BatchOutcome, Settled } from './batch-outcome.ts'
+import { claimBatch } from './claim.ts'
 import { settleUnanswered } from './claim-commit.ts'
+import type { ClaimedBatch } from './claimed-batch.ts'
 import { dispatchClosing } from './closing.ts'
+import type { DispatchDeps } from './deps.ts'
 import { settlingEarly } from './early.ts'
 import { finishAfterCommit } from './finish.ts'
 import { openPermit } from './permit.ts'
+import { renderLeads } from './render.ts'
 import { type RingTarget, ringAhead, ringAll, ringNext } from './ring.ts'
 import { requestName, sendBatch } from './send.ts'
-import type { BatchOutcome, Settled } from './settle.ts'
 import { aboutOf, settleOutcome } from './settling.ts'
-
-export interface DispatchDeps extends ClaimDeps {
-  pool: pg.Pool
-  queues: Queues
-  http: Http
-  log: Log
-  /** Aborted when this process is to end: what was not written is not written any more. */
-  draining: AbortSignal
-  /** Where a broker reaches us, for all its messages or for one; undefined without CAMP_PUBLIC_URL. */
-  callbackUrl: (brokerId: string, leadId: string | undefined) => string | undefined
-}
 
 /** One ring: claim, send, settle. What a crash leaves at any line is the sweeper's. */
 export async function dispatchBatch(deps: DispatchDeps, batchId: string): Promise<void> {
@@ -85,36 +71,6 @@ async function send(deps: DispatchDeps, batch: ClaimedBatch): Promise<BatchOutco
   const settledBefore = await early.end()
   const answers = sent.outcomes.values()
   return { ...sent, settledBefore, outcomes: rendered.map(lead => lead.outcome ?? answers.next().value!) }
-}
-
-type Rendered = { message: Message; outcome?: undefined } | { message?: undefined; outcome: Outcome }
-
-/** The import has seen that nothing is missing; what was changed in the database since is refused here, alone. */
-function renderLeads({ campaign, leads }: ClaimedBatch): Rendered[] {
-  const base = campaign.baseMessage === null ? undefined : compileText(campaign.baseMessage)
-  const vars = z.record(z.string(), z.string()).nullable().parse(campaign.templateVars)
-  return leads.map(lead => {
-    const text = lead.custom_message === null ? base?.render(lead) : { text: lead.custom_message }
-    const variables = vars ? templateVariables(vars, lead) : { values: {} }
-    const missing = text?.missing ?? variables.missing
-    if (missing !== undefined) {
-      return { outcome: { kind: 'REJECTED', code: 'MISSING_VARIABLE', detail: `column ${missing} is empty` } }
-    }
-    const { phone, nome, cpf_cnpj, idcob_contrato } = lead
-    return {
-      message: {
-        leadId: lead.id,
-        phone,
-        nome,
-        cpf_cnpj,
-        idcob_contrato,
-        text: text?.text ?? null,
-        variables: variables.values ?? {},
-        columns: lead.variables ?? {},
-        doubtfulBefore: lead.doubtful_before,
-      },
-    }
-  })
 }
 
 /** @param settled undefined: its lease had run out, and the sweep rings what there is */

@@ -1,8 +1,8 @@
 import type { Adapter } from '../broker/port.ts'
 import { isPassing, namedError } from '../database/faults.ts'
-import type { ClaimedBatch } from './claim.ts'
-import type { DispatchDeps } from './dispatch.ts'
-import type { LeadOutcome } from './settle.ts'
+import type { LeadOutcome } from './batch-outcome.ts'
+import type { ClaimedBatch } from './claimed-batch.ts'
+import type { DispatchDeps } from './deps.ts'
 import { settleKnown } from './settle-known.ts'
 import { aboutOf } from './settling.ts'
 

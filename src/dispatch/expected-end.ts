@@ -1,6 +1,6 @@
-import { endOfDay } from './hours.ts'
-import { type Throttling, throttleInterval } from './pace.ts'
+import { endOfDay } from './local-day.ts'
 import { rampGapMs, rampQuota } from './ramp.ts'
+import { type Throttling, throttleInterval } from './throttling.ts'
 
 /** Leads of one time zone that are still to be sent. */
 export interface Load {

@@ -2,7 +2,7 @@ import type pg from 'pg'
 import { adapterOf } from '../broker/registry.ts'
 import { locking } from '../database/lock-order.ts'
 import { type Sql, type Tx, transaction } from '../database/pool.ts'
-import { type FailureCode, transition } from '../lifecycle/transition.ts'
+import { transition } from '../lifecycle/transition.ts'
 
 /**
  * Makes the campaign FINISHED if nothing of it is left open, in the transaction that closed a batch. The campaign's row is
@@ -95,42 +95,4 @@ export async function closingOwed(sql: Sql, campaignId: string): Promise<boolean
     [campaignId],
   )
   return rows[0]!.owed
-}
-
-/** PROCESSING → FAILED; a campaign that stands elsewhere by now stays there. */
-export async function failCampaign(
-  tx: Tx,
-  campaignId: string,
-  reason: string,
-  now: Date,
-  code: FailureCode = 'BROKER',
-): Promise<void> {
-  await transition(tx, 'fail', campaignId, { userId: null, now, reason, code })
-}
-
-/** PROCESSING → PAUSED by camp itself: a person should look before it goes on. */
-export async function pauseCampaign(tx: Tx, campaignId: string, reason: string, now: Date): Promise<void> {
-  await transition(tx, 'pause', campaignId, { userId: null, now, reason })
-}
-
-/**
- * What a cancelled campaign had still to send: its leads end with that reason, its batches are closed. In the order of the
- * claim's locks, batches first: one that is being claimed at this moment is waited for, and what it took is its settle's to end.
- */
-export async function cancelOpenLeads(tx: Tx, campaignId: string, now: Date): Promise<void> {
-  await locking(tx, 'Batch').query(
-    `WITH open AS (
-       SELECT id FROM "Batch" WHERE campaign_id = $1 AND status = 'QUEUED' ORDER BY number FOR UPDATE
-     )
-     UPDATE "Batch" b SET status = 'DONE', settled_at = $2,
-            error = CASE WHEN kind = 'CLOSING' THEN coalesce(error, 'the campaign was cancelled') ELSE error END,
-            claimed_at = CASE WHEN kind = 'CLOSING' THEN NULL ELSE claimed_at END
-     FROM open WHERE b.id = open.id`,
-    [campaignId, now],
-  )
-  await locking(tx, 'CampaignLead').query(
-    `UPDATE "CampaignLead" SET status = 'ERROR', error_code = 'CANCELLED', error_message = 'the campaign was cancelled'
-     WHERE campaign_id = $1 AND status = 'PENDING'`,
-    [campaignId],
-  )
 }

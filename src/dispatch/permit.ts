@@ -1,7 +1,7 @@
 import type { Monotonic } from '../clock.ts'
 import type { Sql } from '../database/pool.ts'
-import type { ClaimedBatch } from './claim.ts'
 import { BLOCKED_LEAD } from './claim-leads.ts'
+import type { ClaimedBatch, LookedAt } from './claimed-batch.ts'
 
 /**
  * The permission to write a claimed batch's requests (docs/decisions/0024-a-look-before-each-write.md). A request is written only
@@ -29,14 +29,6 @@ export type Withheld =
   | 'DATABASE'
   /** The last look is too old. */
   | 'STALE'
-
-/** When a look at the database began. */
-export interface LookedAt {
-  /** Of a monotonic clock. */
-  monotonic: number
-  /** Of the clock that follows the database's: it goes on while the machine is suspended. */
-  clock: Date
-}
 
 export interface PermitDeps {
   pool: Sql

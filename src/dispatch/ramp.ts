@@ -1,5 +1,6 @@
 import type { Sql, Tx } from '../database/pool.ts'
-import { lockLane, type Ramp } from './pace.ts'
+import { lockLane } from './pace.ts'
+import type { Ramp } from './throttling.ts'
 
 /**
  * A ramp warms a number up: brokers and WhatsApp judge a new number by how many people it writes to in a day, and by bursts. So

@@ -2,8 +2,8 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { guardedHttp, type Http } from '../broker/http.ts'
 import type { Adapter, Message, SendRequest, SendResult } from '../broker/port.ts'
 import { unreachable } from '../errors.ts'
+import type { BatchOutcome, LeadOutcome } from './batch-outcome.ts'
 import type { Permit, Withheld } from './permit.ts'
-import type { BatchOutcome, LeadOutcome } from './settle.ts'
 
 export interface SendDeps {
   adapter: Adapter

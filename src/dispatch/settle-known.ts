@@ -1,9 +1,9 @@
 import type pg from 'pg'
 import type { Adapter } from '../broker/port.ts'
 import { type Sql, transaction } from '../database/pool.ts'
-import type { ClaimedBatch } from './claim.ts'
-import { countAnswer } from './pace.ts'
-import type { LeadOutcome } from './settle.ts'
+import type { LeadOutcome } from './batch-outcome.ts'
+import { countAnswer } from './circuit-breaker.ts'
+import type { ClaimedBatch } from './claimed-batch.ts'
 import { type Fate, writeFates } from './settle-leads.ts'
 import { lockAttempt, release } from './settle-rows.ts'
 

@@ -3,12 +3,12 @@ import type { Adapter } from '../broker/port.ts'
 import { locking } from '../database/lock-order.ts'
 import type { Tx } from '../database/pool.ts'
 import { unreachable } from '../errors.ts'
-import type { ClaimedBatch } from './claim.ts'
-import { type ClaimedLead, recipientOf } from './claim-leads.ts'
+import type { LeadOutcome } from './batch-outcome.ts'
+import { recipientOf } from './claim-leads.ts'
+import type { ClaimedBatch, ClaimedLead } from './claimed-batch.ts'
 import { releaseContacts } from './contacts.ts'
 import { type LeadEvent, type LeadEventKind, recordLeadEvents } from './lead-events.ts'
 import { recipientsHash } from './recipients.ts'
-import type { LeadOutcome } from './settle.ts'
 
 /** What became of a lead. */
 export type Fate = { lead: ClaimedLead; outcome: LeadOutcome }

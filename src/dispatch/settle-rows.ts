@@ -1,7 +1,7 @@
 import { formatMoney, moneyOf } from '../budget/money.ts'
 import { locking } from '../database/lock-order.ts'
 import type { Tx } from '../database/pool.ts'
-import type { ClaimedBatch } from './claim.ts'
+import type { ClaimedBatch } from './claimed-batch.ts'
 
 /** How the row of a batch that is being settled changes, and what was booked for it. */
 export interface Attempt {

@@ -1,9 +1,10 @@
 import { adapterOf } from '../broker/registry.ts'
 import { unreachable } from '../errors.ts'
-import type { ClaimedBatch } from './claim.ts'
-import type { DispatchDeps } from './dispatch.ts'
+import type { BatchOutcome, LeadOutcome, Settled } from './batch-outcome.ts'
+import type { ClaimedBatch } from './claimed-batch.ts'
+import type { DispatchDeps } from './deps.ts'
 import { persistOutcome } from './persist.ts'
-import { type BatchOutcome, type LeadOutcome, type Settled, settleBatch } from './settle.ts'
+import { settleBatch } from './settle.ts'
 import { settleLate } from './settle-late.ts'
 
 /**

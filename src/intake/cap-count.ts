@@ -1,9 +1,8 @@
 import type { Sql } from '../database/pool.ts'
 import { CAP_MS, contactsSince, earliest, type Openings, type Refusals } from '../dispatch/capped.ts'
 import { keysOf } from '../dispatch/contacts.ts'
+import type { Lead, LeadSink } from './lead.ts'
 import { PhoneSet } from './phone-set.ts'
-import type { LeadSink } from './read-leads.ts'
-import type { Lead } from './vet.ts'
 
 /**
  * Counts whom the frequency cap would refuse of leads that are in no table: what `expectedRefusals` counts of those that are. A

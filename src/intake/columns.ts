@@ -1,6 +1,7 @@
 import { CampError } from '../errors.ts'
+import type { NamedColumn } from '../lead/column-index.ts'
 import { FIELDS, type Field, fieldOf, plainName, tiersOf } from '../lead/fields.ts'
-import type { NamedColumn } from '../lead/render.ts'
+import { namesOf, uniqueNames, widthOf } from './header-names.ts'
 import { type PhoneColumn, phoneFamilies, withAreaCodes } from './phone-columns.ts'
 
 /** Which column of a file is what. Positions count from 0. */
@@ -19,12 +20,6 @@ export interface Columns {
 
 /** --map: a word for a field → headers, in their order. Several are several phones; `ddd` is the area codes' column, or "-". */
 export type GivenColumns = Readonly<Record<string, readonly string[]>>
-
-/** The last columns of a rejects file: what camp wrote there is no data when the file comes back. */
-export const REJECT_COLUMNS = ['linha', 'coluna', 'motivo', 'detalhe'] as const
-
-/** What they were before a rejects file named the column. */
-const EARLIER_REJECT_COLUMNS = ['linha', 'motivo', 'detalhe']
 
 /**
  * @param texts whether the rows bring their own text (`mensagem`); not where a template is used: then it is an ordinary column
@@ -82,30 +77,6 @@ export function columnOf(name: string, { fields, variables }: Columns): number |
 }
 
 const OWN = ['phone', 'nome', 'cpf_cnpj', 'idcob_contrato'] as const
-
-/** Without the columns behind the last name (Excel leaves them) and those of a rejects file. */
-export function namesOf(row: readonly string[]): string[] {
-  const names = row.slice(0, widthOf(row)).map(name => name.trim())
-  const written = [REJECT_COLUMNS, EARLIER_REJECT_COLUMNS].find(columns => endsWith(names, columns))
-  if (written) names.length -= written.length
-  return names.map((name, i) => name || `coluna_${i + 1}`)
-}
-
-/** Whether camp wrote the file, of rows that it had refused. */
-export function isOfRejects(row: readonly string[]): boolean {
-  return endsWith(
-    row.slice(0, widthOf(row)).map(name => name.trim()),
-    REJECT_COLUMNS,
-  )
-}
-
-function endsWith(names: readonly string[], columns: readonly string[]): boolean {
-  return columns.every((name, i) => names.at(i - columns.length) === name)
-}
-
-function widthOf(row: readonly string[]): number {
-  return row.findLastIndex(name => name.trim() !== '') + 1
-}
 
 /** What --map says; `areaCodes` is undefined where it says nothing of them. */
 interface Chosen {
@@ -206,18 +177,4 @@ function missingPhone(place: string, headers: readonly string[]): CampError {
 
 function found(headers: readonly string[]): string {
   return `Columns found: ${headers.join(', ')}.`
-}
-
-/** A lead keeps its columns by name: the second "obs" becomes "obs_2". */
-export function uniqueNames(headers: readonly string[]): string[] {
-  const seen = new Set<string>()
-  const numbers = new Map<string, number>()
-  return headers.map(header => {
-    let name = header
-    let n = numbers.get(header) ?? 2
-    for (; seen.has(name); n++) name = `${header}_${n}`
-    numbers.set(header, n)
-    seen.add(name)
-    return name
-  })
 }

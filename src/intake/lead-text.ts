@@ -1,8 +1,8 @@
 import { fillTemplate } from '../lead/render.ts'
 import type { Columns } from './columns.ts'
 import type { Content } from './content.ts'
+import type { Lead } from './lead.ts'
 import { valueReader } from './row-text.ts'
-import type { Lead } from './vet.ts'
 
 /**
  * How to read what a good lead's person will be sent.

@@ -1,9 +1,10 @@
 import { CampError } from '../errors.ts'
 import { cleanText, isTornText } from '../lead/characters.ts'
+import type { NamedColumn } from '../lead/column-index.ts'
 import { damageIn } from '../lead/damage.ts'
 import { leftoversIn } from '../lead/leftovers.ts'
 import { messageText, odditiesIn } from '../lead/oddities.ts'
-import { type CompiledText, compileText, type NamedColumn } from '../lead/render.ts'
+import { type CompiledText, compileText } from '../lead/render.ts'
 import { isDoubtfullyLong, lengthProblem, type TextRules, textProblem } from '../lead/text-rules.ts'
 
 /** A campaign's text, ready to be filled, and what an operator should see before it goes out: sentences. */

@@ -1,10 +1,11 @@
 import { CampError, messageOf } from '../errors.ts'
 import { writeFailed } from '../files.ts'
 import { isCodePage } from './code-page.ts'
-import { type Columns, REJECT_COLUMNS } from './columns.ts'
+import type { Columns } from './columns.ts'
 import type { Row } from './csv.ts'
 import { type Encoding, encode } from './encoding.ts'
 import { withGuard } from './formula.ts'
+import { REJECT_COLUMNS } from './header-names.ts'
 import type { Inspection } from './inspect.ts'
 import { openRejectsPlace, type RejectsPlace } from './rejects-place.ts'
 

@@ -9,7 +9,7 @@ import { odditiesIn, withLineBreaks } from '../lead/oddities.ts'
 import { type CompiledText, compileText, fillTemplate } from '../lead/render.ts'
 import { isDoubtfullyLong, type TextRules, textProblem, valueProblem } from '../lead/text-rules.ts'
 import { type Columns, columnOf, namedColumns } from './columns.ts'
-import type { Lead, Refusal } from './vet.ts'
+import type { Lead, Refusal } from './lead.ts'
 import type { WarningCount } from './warnings.ts'
 
 export interface RowTextRules {

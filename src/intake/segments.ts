@@ -1,6 +1,5 @@
 import { outsideGsm, smsParts } from '../lead/sms.ts'
-import type { LeadSink } from './read-leads.ts'
-import type { Lead } from './vet.ts'
+import type { Lead, LeadSink } from './lead.ts'
 
 /** How many SMS the leads that can be sent take, at a broker that bills each. */
 export interface Segments {

@@ -3,9 +3,8 @@ import type { Sql, Tx } from '../database/pool.ts'
 import { CampError } from '../errors.ts'
 import { type Copy, copyValue, startCopy } from './copy.ts'
 import type { PlacedFish } from './fish.ts'
-import type { LeadSink } from './read-leads.ts'
+import type { Lead, LeadSink } from './lead.ts'
 import { REFUSED_BLOCK, SEQ_SQL, type Sequencer, seqOf } from './sequence.ts'
-import type { Lead } from './vet.ts'
 
 /** The header of a campaign that is being imported. */
 export interface NewCampaign {

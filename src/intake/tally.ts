@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import type { RefusalCode } from '../campaign/refusals.ts'
 import { REGIONS, type Region, regionOf } from '../lead/zones.ts'
 import type { Fish } from './fish.ts'
-import type { Lead } from './vet.ts'
+import type { Lead } from './lead.ts'
 
 /** How many leads, and how many lines of each reason, an import shows. */
 const FIRST = 3

@@ -1,7 +1,8 @@
 import { CampError } from '../errors.ts'
 import { isTornText } from '../lead/characters.ts'
+import type { NamedColumn } from '../lead/column-index.ts'
 import { leftoversIn, spelledOtherwiseIn } from '../lead/leftovers.ts'
-import { compileText, type NamedColumn, unclosedIn } from '../lead/render.ts'
+import { compileText, unclosedIn } from '../lead/render.ts'
 import { textProblem } from '../lead/text-rules.ts'
 import { textNotes } from './message.ts'
 

@@ -1,44 +1,15 @@
-import type { RefusalCode } from '../campaign/refusals.ts'
 import { isTornText } from '../lead/characters.ts'
 import { parseDay } from '../lead/dates.ts'
 import { parseDocument } from '../lead/document.ts'
 import { cleanValues } from '../lead/value.ts'
 import type { Columns } from './columns.ts'
 import type { Row } from './csv.ts'
+import { type Lead, refuse } from './lead.ts'
 import { PhoneSet } from './phone-set.ts'
 import { allPhonesReader, phoneReader, type RowPhone } from './row-phones.ts'
 import { problemOf, type RowTextRules, rowTextReader } from './row-text.ts'
 import { blockOf, REFUSED_BLOCK } from './sequence.ts'
 import { WarningCount } from './warnings.ts'
-
-export interface Refusal {
-  code: RefusalCode
-  detail: string
-  /** The column at fault; undefined where none is. */
-  column: number | undefined
-}
-
-/** A row as a lead: to be sent, or refused with a reason. */
-export interface Lead {
-  row: Row
-  /** The row's cells as texts carry them (lead/value.ts). */
-  values: readonly string[]
-  /** Canonical, or as it was written where it is no phone. */
-  phone: string
-  /** The column that it is from. */
-  phoneColumn: number
-  /** With --all-phones: its row has others, which are leads of their own. */
-  oneOfSeveral: boolean
-  nome: string | null
-  cpf_cnpj: string | null
-  idcob_contrato: string | null
-  custom_message: string | null
-  /** A JSON object's text. */
-  variables: string | null
-  /** Where it stands in the dispatch order (sequence.ts). */
-  block: number
-  refusal: Refusal | null
-}
 
 export interface Rules extends RowTextRules {
   /** Each phone of a row is a lead; else the first good one is. */
@@ -181,13 +152,6 @@ export function createVetter(rules: Rules): Vetter {
 
 function phoneOf({ index, phone, written }: RowPhone): Pick<Lead, 'phone' | 'phoneColumn' | 'block'> {
   return { phone: phone ?? written, phoneColumn: index, block: phone === undefined ? REFUSED_BLOCK : blockOf(phone) }
-}
-
-/** A refused lead goes behind all that are sent. */
-export function refuse(lead: Lead, code: RefusalCode, detail: string, column: number | undefined): Lead {
-  lead.block = REFUSED_BLOCK
-  lead.refusal = { code, detail, column }
-  return lead
 }
 
 /** What stands beyond the columns, if anything does; empty cells are Excel's, and mean nothing. */

@@ -1,5 +1,4 @@
 import { plainName } from './fields.ts'
-import type { NamedColumn } from './render.ts'
 
 /** A file's columns by what a text may call them; of several with one name the first. */
 export interface ColumnIndex {
@@ -31,4 +30,10 @@ function firstBy(columns: readonly NamedColumn[], keysOf: (column: NamedColumn) 
   const first = new Map<string, NamedColumn>()
   for (const column of columns) for (const key of keysOf(column)) if (!first.has(key)) first.set(key, column)
   return first
+}
+
+/** A column that a text can name: as the file calls it, and as a lead holds it (a field, or a key of `variables`). */
+export interface NamedColumn {
+  header: string
+  name: string
 }

@@ -1,6 +1,5 @@
-import { indexOf } from './column-index.ts'
+import { indexOf, type NamedColumn } from './column-index.ts'
 import { fieldOf, plainName } from './fields.ts'
-import type { NamedColumn } from './render.ts'
 
 /** A placeholder of another system's spelling, which would go out as it stands. */
 export interface Leftover {

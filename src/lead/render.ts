@@ -1,5 +1,5 @@
 import { CampError } from '../errors.ts'
-import { indexOf } from './column-index.ts'
+import { indexOf, type NamedColumn } from './column-index.ts'
 import { type Field, fieldOf, plainName } from './fields.ts'
 
 /** What of a lead a text can name: its own columns, and the file's others. */
@@ -9,12 +9,6 @@ export interface LeadColumns {
   cpf_cnpj: string | null
   idcob_contrato: string | null
   variables: Readonly<Record<string, string>> | null
-}
-
-/** A column that a text can name: as the file calls it, and as a lead holds it (a field, or a key of `variables`). */
-export interface NamedColumn {
-  header: string
-  name: string
 }
 
 export interface CompiledText {

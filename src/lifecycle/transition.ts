@@ -45,3 +45,19 @@ export async function transition(tx: Tx, name: TransitionName, campaignId: strin
   })
   return true
 }
+
+/** PROCESSING → FAILED; a campaign that stands elsewhere by now stays there. */
+export async function failCampaign(
+  tx: Tx,
+  campaignId: string,
+  reason: string,
+  now: Date,
+  code: FailureCode = 'BROKER',
+): Promise<void> {
+  await transition(tx, 'fail', campaignId, { userId: null, now, reason, code })
+}
+
+/** PROCESSING → PAUSED by camp itself: a person should look before it goes on. */
+export async function pauseForReview(tx: Tx, campaignId: string, reason: string, now: Date): Promise<void> {
+  await transition(tx, 'pause', campaignId, { userId: null, now, reason })
+}

@@ -2,9 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { createHttp, type HttpAnswer, type HttpClient } from '../broker/http.ts'
 import type { Clock } from '../clock.ts'
 import type { Control } from './control.ts'
-import type { CallbackPost, CallbackStyle, TellContext, ToldEvent } from './face.ts'
-
-export type CallbackStatus = 'accepted' | 'sent' | 'delivered' | 'read' | 'failed' | 'opt_out'
+import type { CallbackPost, CallbackStatus, CallbackStyle, TellContext, ToldEvent } from './face.ts'
 
 /** Messages with the same future: their statuses, one after the other, each after a delay. */
 export interface Story {

@@ -1,5 +1,4 @@
 import type { z } from 'zod'
-import type { CallbackStatus } from './callbacks.ts'
 import type { Control, Fate, Fault } from './control.ts'
 
 /**
@@ -122,3 +121,5 @@ export interface CallbackPost {
   headers: Readonly<Record<string, string>>
   body: string
 }
+
+export type CallbackStatus = 'accepted' | 'sent' | 'delivered' | 'read' | 'failed' | 'opt_out'

@@ -1,20 +1,9 @@
 import { CampError } from '../errors.ts'
-import { namesOf } from '../intake/columns.ts'
 import type { Row } from '../intake/csv.ts'
+import { namesOf } from '../intake/header-names.ts'
 import { type Field, fieldOf, plainName, tiersOf } from '../lead/fields.ts'
-import { judgeValue, type Only } from './entries.ts'
-
-/** Which cells of a row name somebody. Positions count from 0. */
-export interface ListColumns {
-  headers: readonly string[]
-  phones: readonly number[]
-  documents: readonly number[]
-  /** Cells that may hold either. */
-  values: readonly number[] | 'ALL'
-  reason: number | undefined
-  /** The first row names the columns: it is no data. */
-  named: boolean
-}
+import { judgeValue } from './entries.ts'
+import type { ListColumns, Only } from './types.ts'
 
 /**
  * What a list's first row says. Unlike a mailing's, all of its phones and documents count (telefone1, telefone2, cpf, cnpj):

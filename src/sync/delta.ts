@@ -1,6 +1,6 @@
 import type { Tx } from '../database/pool.ts'
 import { type Copy, copyValue, startCopy } from '../intake/copy.ts'
-import type { Kind, Named } from './entries.ts'
+import type { Kind, Named } from './types.ts'
 
 /** What applying a list changed; entries, not rows of the file. */
 export interface Delta {

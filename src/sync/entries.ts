@@ -1,24 +1,6 @@
 import { parseDocument } from '../lead/document.ts'
 import { canonicalPhone, canonicalPhones } from '../lead/phone.ts'
-import type { ListColumns } from './columns.ts'
-
-/** Who is named: the column of the blocklist, and the canonical value. */
-export interface Named {
-  kind: Kind
-  value: string
-}
-export type Kind = 'phone' | 'cpf_cnpj'
-
-/** What a list holds, where its owner knows: then nothing in it can be taken for the other. */
-export type Only = 'phone' | 'document'
-
-export interface Judged {
-  named: Named[]
-  /** What could not be read. What else the row names is blocked all the same. */
-  problem?: { code: 'INVALID_PHONE' | 'INVALID_DOCUMENT' | 'INVALID_VALUE' | 'BAD_ROW'; detail: string } | undefined
-  /** Its digits are a phone and a document: both are named. */
-  ambiguous?: boolean
-}
+import type { Judged, ListColumns, Named, Only } from './types.ts'
 
 /** Everybody whom a row names. */
 export function judgeRow(cells: readonly string[], columns: ListColumns, only: Only | null): Judged {

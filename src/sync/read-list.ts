@@ -1,12 +1,13 @@
 import type { Row } from '../intake/csv.ts'
 import type { Inspection } from '../intake/inspect.ts'
 import { withOtherSheets } from '../intake/other-sheets.ts'
-import { openRecords } from '../intake/read-leads.ts'
+import { openRecords } from '../intake/records.ts'
 import { RejectsFile } from '../intake/rejects.ts'
-import { type ListColumns, listColumns } from './columns.ts'
+import { listColumns } from './columns.ts'
 import type { openStaging } from './delta.ts'
-import { type Judged, judgeRow } from './entries.ts'
+import { judgeRow } from './entries.ts'
 import type { RefusedRow, SyncDeps, SyncRequest } from './request.ts'
+import type { Judged, ListColumns } from './types.ts'
 
 /** What reading a list counted. */
 export interface Reading {

@@ -3,7 +3,7 @@ import type { SyncFigures } from '../blocklist/syncs.ts'
 import type { Clock } from '../clock.ts'
 import type { Delimiter } from '../intake/delimiter.ts'
 import type { Encoding } from '../intake/encoding.ts'
-import type { Only } from './entries.ts'
+import type { Only } from './types.ts'
 
 export interface SyncDeps {
   pool: pg.Pool

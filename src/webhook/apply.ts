@@ -2,9 +2,10 @@ import type pg from 'pg'
 import { type Sql, type Tx, transaction } from '../database/pool.ts'
 import { type Booking, bookBatches, holdersOf, lockBatches } from '../dispatch/books.ts'
 import { holdContacts, lockContacts, type Recipient } from '../dispatch/contacts.ts'
-import { finishIfDone, pauseCampaign } from '../dispatch/finish.ts'
+import { finishIfDone } from '../dispatch/finish.ts'
 import { recordLeadEvents } from '../dispatch/lead-events.ts'
-import { replanQueued } from '../dispatch/plan.ts'
+import { replanQueued } from '../dispatch/replan.ts'
+import { pauseForReview } from '../lifecycle/transition.ts'
 import {
   bookingsOf,
   type Change,
@@ -187,7 +188,7 @@ async function pauseStopped(
     const campaign = stops ? work.get(lead_id)?.lead.campaign_id : undefined
     if (campaign !== undefined) reasons.set(campaign, `the broker reports: ${detail ?? code ?? 'it cannot go on'}`)
   }
-  for (const id of [...reasons.keys()].sort()) await pauseCampaign(tx, id, reasons.get(id)!, now)
+  for (const id of [...reasons.keys()].sort()) await pauseForReview(tx, id, reasons.get(id)!, now)
 }
 
 /** What was the last lead to be sent of its campaign is not to be sent any more. */

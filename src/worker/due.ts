@@ -1,6 +1,6 @@
 import type pg from 'pg'
 import { dueCampaigns } from '../campaign/due.ts'
-import { run } from '../campaign/moves.ts'
+import { runCampaign as run } from '../campaign/moves.ts'
 import type { Clock } from '../clock.ts'
 import { namedError } from '../database/faults.ts'
 import type { Log } from '../log.ts'

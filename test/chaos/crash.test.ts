@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
-import * as moves from '../../src/campaign/moves.ts'
+import { runCampaign } from '../../src/campaign/moves.ts'
 import { systemClock } from '../../src/clock.ts'
 import type { Queues } from '../../src/queue/queues.ts'
 import { useDatabase } from '../support/database.ts'
@@ -40,7 +40,7 @@ test.each(MOMENTS)(
     )
     const scene = await makeScene(db.pool, { url: sandbox.url, maxBatch: 10 })
     const id = await makeCampaign(db.pool, scene, { leads: 30 })
-    await moves.run({ pool: db.pool, queues: nobody, clock: systemClock }, id, scene.userId)
+    await runCampaign({ pool: db.pool, queues: nobody, clock: systemClock }, id, scene.userId)
     const { rows } = await db.pool.query<{ id: string; from_seq: number; to_seq: number }>(
       `SELECT id, from_seq, to_seq FROM "Batch" WHERE campaign_id = $1 AND number = 1`,
       [id],
@@ -67,7 +67,7 @@ test.each(['before the settle commits', 'after the settle has committed'] as con
     const sandbox = await openSandbox()
     const scene = await makeScene(db.pool, { url: sandbox.url })
     const id = await makeCampaign(db.pool, scene, { leads: 5 })
-    await moves.run({ pool: db.pool, queues: nobody, clock: systemClock }, id, scene.userId)
+    await runCampaign({ pool: db.pool, queues: nobody, clock: systemClock }, id, scene.userId)
     const { rows } = await db.pool.query<{ id: string }>(`SELECT id FROM "Batch" WHERE campaign_id = $1`, [id])
     await dieAt(moment, rows[0]!.id)
     expect((await booksOf(db.pool, id)).campaign).toBe(moment.startsWith('after') ? 'FINISHED' : 'PROCESSING')

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { expect, it, onTestFinished } from 'vitest'
-import * as moves from '../../src/campaign/moves.ts'
+import { runCampaign } from '../../src/campaign/moves.ts'
 import { systemClock } from '../../src/clock.ts'
 import { useDatabase } from '../support/database.ts'
 import { dispatchOn, openSandbox } from '../support/dispatch.ts'
@@ -33,7 +33,7 @@ it('a worker that is frozen within a claim stops others, and new ones, for as lo
   // Two campaigns of one credential, whose rate is a row that each claim locks; contacts and budget are rows, too.
   const scene = await makeScene(db.pool, { url: sandbox.url, maxBatch: 3, rate: 50 })
   const ids = [await makeCampaign(db.pool, scene, { leads: 9 }), await makeCampaign(db.pool, scene, { leads: 9 })]
-  for (const id of ids) await moves.run({ pool: db.pool, queues: nobody, clock: systemClock }, id, scene.userId)
+  for (const id of ids) await runCampaign({ pool: db.pool, queues: nobody, clock: systemClock }, id, scene.userId)
   const { rows } = await db.pool.query(`SELECT id FROM "Batch" WHERE campaign_id = $1 AND number = 1`, [ids[0]])
   await freezeWithinClaim(rows[0].id)
   const { rows: held } = await db.pool.query(

@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import { expect, it } from 'vitest'
-import * as moves from '../../src/campaign/moves.ts'
+import { runCampaign } from '../../src/campaign/moves.ts'
 import { resolveLeads } from '../../src/campaign/resolve.ts'
 import { useDatabase } from '../support/database.ts'
 import { dispatchOn, openSandbox } from '../support/dispatch.ts'
@@ -26,7 +26,7 @@ it('a worker that is frozen past its lease, while a person decides about its lea
   await once(createInterface({ input: zombie.stdout }), 'line')
 
   const queues = { ring: async () => undefined } as never
-  await moves.run({ pool: db.pool, queues, clock: { now: () => new Date() } }, id, scene.userId)
+  await runCampaign({ pool: db.pool, queues, clock: { now: () => new Date() } }, id, scene.userId)
   // In the middle of a claim's requests: some are written, the others wait for their moment.
   await until(
     'it sends',

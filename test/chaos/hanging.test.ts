@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import { expect, it } from 'vitest'
 import { auditBudgets } from '../../src/budget/audit.ts'
-import * as moves from '../../src/campaign/moves.ts'
+import { runCampaign } from '../../src/campaign/moves.ts'
 import { useDatabase } from '../support/database.ts'
 import { dispatchOn, openSandbox } from '../support/dispatch.ts'
 import { booksOf, makeCampaign, makeScene, SECRET } from '../support/fixtures.ts'
@@ -21,7 +21,7 @@ it('a worker that is killed while one request of twenty hangs leaves that one in
   const worker = spawnCamp(['worker', '--listen', '127.0.0.1:0'], env)
   await once(createInterface({ input: worker.stdout }), 'line')
   const queues = { ring: async () => undefined } as never
-  await moves.run({ pool: db.pool, queues, clock: { now: () => new Date() } }, id, scene.userId)
+  await runCampaign({ pool: db.pool, queues, clock: { now: () => new Date() } }, id, scene.userId)
   await until(
     'the answers that came are settled',
     () => booksOf(db.pool, id),

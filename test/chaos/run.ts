@@ -1,7 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
-import * as moves from '../../src/campaign/moves.ts'
+import { resumeCampaign } from '../../src/campaign/moves.ts'
 import { resolveLeads, type Verdict } from '../../src/campaign/resolve.ts'
+import { cancelCampaign, pauseCampaign } from '../../src/campaign/stop-campaign.ts'
 import { isUnreachable } from '../../src/database/pool.ts'
 import { untilInForce } from '../../src/dispatch/stop.ts'
 import { CampError, messageOf } from '../../src/errors.ts'
@@ -137,12 +138,12 @@ async function brokerFaults(stage: Stage, _: Show, dice: () => number): Promise<
 
 async function pauseAndResume(stage: Stage, { campaigns, deps, stops }: Show, dice: () => number): Promise<void> {
   const { id, scene } = one(dice, campaigns)
-  await moves.pause(deps, id, scene.userId)
+  await pauseCampaign(deps, id, scene.userId)
   await untilInForce(stage.pool)
   const acknowledgedAt = await databaseTime(stage.pool)
   await delay(between(dice, 200, 2_500))
   stops.push({ campaignId: id, from: acknowledgedAt, to: await databaseTime(stage.pool) })
-  await moves.resume(deps, id, scene.userId)
+  await resumeCampaign(deps, id, scene.userId)
 }
 
 /** A worker is frozen past its lease; a person looks at the broker and decides about what is lost; then it wakes. */
@@ -160,7 +161,7 @@ async function cancelUnwanted({ unwanted: { id, scene }, deps }: Show, atMs: num
   await delay(atMs)
   for (;;) {
     try {
-      await moves.cancel(deps, id, scene.userId, undefined)
+      await cancelCampaign(deps, id, scene.userId, undefined)
       return
     } catch (error) {
       // Its answer was lost, and it had been done.
@@ -255,7 +256,7 @@ async function calm(stage: Stage, show: Show): Promise<string | undefined> {
     for (const { id, status } of rows) {
       const campaign = show.campaigns.find(one => one.id === id)
       if (campaign && (status === 'PAUSED' || status === 'FAILED'))
-        await moves.resume(show.deps, id, campaign.scene.userId).catch(away)
+        await resumeCampaign(show.deps, id, campaign.scene.userId).catch(away)
     }
     const { waiting } = (await stage.stats()).callbacks
     const isOver = rows.every(({ status, sending }) => status === 'FINISHED' || (status === 'CANCELLED' && !sending))

@@ -2,7 +2,7 @@ import { PassThrough } from 'node:stream'
 import { setTimeout as delay } from 'node:timers/promises'
 import { expect, inject, onTestFinished, test } from 'vitest'
 import { auditBudgets } from '../../src/budget/audit.ts'
-import * as moves from '../../src/campaign/moves.ts'
+import { runCampaign } from '../../src/campaign/moves.ts'
 import { systemClock } from '../../src/clock.ts'
 import { openQueues } from '../../src/queue/queues.ts'
 import { useDatabase } from '../support/database.ts'
@@ -88,7 +88,7 @@ test.each(cases)(
     const queues = openQueues(services)
     onTestFinished(() => queues.close())
     const id = await makeCampaign(db.pool, scene, { leads: LEADS })
-    await moves.run({ pool: db.pool, queues, clock: systemClock }, id, scene.userId)
+    await runCampaign({ pool: db.pool, queues, clock: systemClock }, id, scene.userId)
     await until(
       'it is on its way',
       async () => sandbox.stats().unique,

@@ -1,4 +1,5 @@
-import * as moves from '../../src/campaign/moves.ts'
+import type { MoveDeps } from '../../src/campaign/deps.ts'
+import { runCampaign } from '../../src/campaign/moves.ts'
 import { systemClock } from '../../src/clock.ts'
 import type { Queues } from '../../src/queue/queues.ts'
 import { makeCampaign, makeScene, type Scene } from '../support/fixtures.ts'
@@ -10,7 +11,7 @@ export interface Show {
   /** The one that is cancelled on its way. */
   unwanted: { id: string; scene: Scene }
   poor: Scene
-  deps: moves.MoveDeps & { queues: Queues }
+  deps: MoveDeps & { queues: Queues }
   seen: Seen
   /** Pauses that were acknowledged. */
   stops: Stop[]
@@ -58,6 +59,6 @@ export async function startCampaigns(stage: Stage, queues: Queues, ms: number): 
   // Each turns its batch into a 400, which is halved until it alone is refused.
   await stage.control({ poison: [0, 1, 2, 3, 4].map(i => `5511${920_000_000 + Math.round((i + 0.5) * n * 0.3)}`) })
   const deps = { pool, queues, clock: systemClock }
-  for (const { id, scene } of campaigns) await moves.run(deps, id, scene.userId)
+  for (const { id, scene } of campaigns) await runCampaign(deps, id, scene.userId)
   return { campaigns, unwanted, poor, deps, seen: new Map(), stops: [] }
 }

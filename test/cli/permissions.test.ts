@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import type { CommandUnknownOpts } from '@commander-js/extra-typings'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { ASKS } from '../../src/cli/command.ts'
+import { ASKS } from '../../src/cli/add-command.ts'
 import { PERMISSIONS, type Power } from '../../src/security/permissions.ts'
 import { camp } from '../support/camp.ts'
 import { commandTree } from '../support/commands.ts'

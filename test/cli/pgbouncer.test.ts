@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import * as moves from '../../src/campaign/moves.ts'
+import { runCampaign } from '../../src/campaign/moves.ts'
 import { useDatabase } from '../support/database.ts'
 import { dispatchOn, openSandbox } from '../support/dispatch.ts'
 import { booksOf, makeCampaign, makeScene } from '../support/fixtures.ts'
@@ -20,7 +20,7 @@ async function runningCampaign() {
   const sandbox = await openSandbox()
   const scene = await makeScene(db.pool, { url: sandbox.url, maxBatch: 5 })
   const id = await makeCampaign(db.pool, scene, { leads: 20 })
-  await moves.run(await workers({ count: 0 }), id, scene.userId)
+  await runCampaign(await workers({ count: 0 }), id, scene.userId)
   return { id, sandbox }
 }
 

@@ -1,6 +1,6 @@
 import { v7 as uuid } from 'uuid'
 import { beforeAll, expect, it } from 'vitest'
-import * as moves from '../../src/campaign/moves.ts'
+import { runCampaign } from '../../src/campaign/moves.ts'
 import { camp } from '../support/camp.ts'
 import { useDatabase } from '../support/database.ts'
 import { dispatchOn, openSandbox } from '../support/dispatch.ts'
@@ -30,7 +30,7 @@ it('credential unblock ends a long wait: what waited goes out', async () => {
   await blockForYears(scene)
   const deps = await workers({ count: 1 })
   const id = await makeCampaign(db.pool, scene, { leads: 12 })
-  await moves.run(deps, id, scene.userId)
+  await runCampaign(deps, id, scene.userId)
   await expect
     .poll(
       async () => (await db.pool.query(`SELECT 1 FROM "Batch" WHERE not_before > now() + interval '1 year'`)).rowCount,
@@ -51,7 +51,7 @@ it('credential unblock ends the wait of a batch, too, where another answer has e
   const scene = await makeScene(db.pool, { url: sandbox.url, maxBatch: 5 })
   const deps = await workers({ count: 1 })
   const id = await makeCampaign(db.pool, scene, { leads: 5 })
-  await moves.run(deps, id, scene.userId)
+  await runCampaign(deps, id, scene.userId)
   await status(id, 'FINISHED')
   const other = await makeCampaign(db.pool, scene, { leads: 5, firstPhone: 5_000 })
   await db.pool.query(

@@ -4,7 +4,7 @@ import { type AddressInfo, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, inject, it, onTestFinished } from 'vitest'
-import * as moves from '../../src/campaign/moves.ts'
+import { runCampaign } from '../../src/campaign/moves.ts'
 import { openProxy } from '../chaos/proxy.ts'
 import { useDatabase } from '../support/database.ts'
 import { dispatchOn, openSandbox } from '../support/dispatch.ts'
@@ -24,7 +24,7 @@ async function runningCampaign() {
   const sandbox = await openSandbox()
   const scene = await makeScene(db.pool, { url: sandbox.url, maxBatch: 5 })
   const id = await makeCampaign(db.pool, scene, { leads: LEADS })
-  await moves.run(await workers({ count: 0 }), id, scene.userId)
+  await runCampaign(await workers({ count: 0 }), id, scene.userId)
   return {
     async assertUntouched() {
       expect(sandbox.stats().requests).toBe(0)

@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { connect } from 'node:net'
 import { describe, expect, inject, it, onTestFinished } from 'vitest'
-import * as moves from '../../src/campaign/moves.ts'
+import { runCampaign } from '../../src/campaign/moves.ts'
 import type { Sandbox } from '../../src/sandbox/server.ts'
 import { useDatabase } from '../support/database.ts'
 import { dispatchOn, openSandbox } from '../support/dispatch.ts'
@@ -33,7 +33,7 @@ describe.each(backends)('camp worker as a process, on the %s queue', (_name, red
     const id = await makeCampaign(db.pool, scene, { leads: LEADS })
     const env = { ...serverEnv(db), ...LEASE, LOG_LEVEL: 'warn', ...(redisUrl && { REDIS_URL: redisUrl }), ...settings }
     const worker = await startCamp(['worker', '--listen', '127.0.0.1:0', '--concurrency', String(AT_ONCE)], env)
-    await moves.run(await workers({ count: 0, redisUrl }), id, scene.userId)
+    await runCampaign(await workers({ count: 0, redisUrl }), id, scene.userId)
     return { sandbox, worker, id }
   }
 

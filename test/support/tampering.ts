@@ -1,5 +1,6 @@
 import type pg from 'pg'
-import * as moves from '../../src/campaign/moves.ts'
+import { approveCampaign } from '../../src/campaign/approve.ts'
+import { runCampaign } from '../../src/campaign/moves.ts'
 import { APPROVAL, byHand, claimed, outcomeOf } from './by-hand.ts'
 import type { TestDatabase } from './database.ts'
 import { makeCampaign, makeScene, type Scene, setBudget, setSelfApproval } from './fixtures.ts'
@@ -25,8 +26,8 @@ export async function sendCampaign(db: TestDatabase): Promise<Told> {
     columns: { unit_cost: null },
   })
   await setSelfApproval(db.pool, 'allow')
-  await moves.approve(hand.deps, campaignId, scene.userId, APPROVAL)
-  await moves.run(hand.deps, campaignId, scene.userId)
+  await approveCampaign(hand.deps, campaignId, scene.userId, APPROVAL)
+  await runCampaign(hand.deps, campaignId, scene.userId)
   const batches = await hand.queued(campaignId)
   const kinds = [
     ['ACCEPTED', 'ACCEPTED', 'ACCEPTED', 'ACCEPTED', 'REJECTED', 'IN_DOUBT'],

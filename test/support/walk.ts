@@ -1,11 +1,13 @@
 import fc from 'fast-check'
 import type { CallbackEvent, Outcome } from '../../src/broker/port.ts'
 import { formatMoney, type Money, moneyOf } from '../../src/budget/money.ts'
-import * as moves from '../../src/campaign/moves.ts'
+import { approveCampaign } from '../../src/campaign/approve.ts'
+import { resumeCampaign, runCampaign } from '../../src/campaign/moves.ts'
 import { resolveLeads, type Verdict } from '../../src/campaign/resolve.ts'
 import { retryFailed } from '../../src/campaign/retry.ts'
-import type { ClaimedBatch } from '../../src/dispatch/claim.ts'
-import { monthOf } from '../../src/dispatch/hours.ts'
+import { cancelCampaign, pauseCampaign } from '../../src/campaign/stop-campaign.ts'
+import type { ClaimedBatch } from '../../src/dispatch/claimed-batch.ts'
+import { monthOf } from '../../src/dispatch/local-day.ts'
 import { sweep } from '../../src/dispatch/sweep.ts'
 import { applyEvents } from '../../src/webhook/apply.ts'
 import { openInbox } from '../../src/webhook/inbox.ts'
@@ -119,7 +121,7 @@ export async function beginWalk(db: TestDatabase, limits: { 11: string; 12: stri
     `UPDATE "CampaignLead" SET phone = overlay(phone PLACING '92' FROM 3) WHERE campaign_id = $1 AND seq > $2`,
     [id, WALK_LEADS],
   )
-  await moves.run(hand.deps, id, scene.userId)
+  await runCampaign(hand.deps, id, scene.userId)
   const { rows: leads } = await db.pool.query<{ id: string; phone: string }>(
     `SELECT id, phone FROM "CampaignLead" WHERE campaign_id = $1 ORDER BY seq`,
     [id],
@@ -151,15 +153,15 @@ export async function take(walk: Walk, step: Step): Promise<void> {
       await unlessRefused(retryFailed(hand.deps, id, userId, undefined))
       return
     case 'goOn':
-      await unlessRefused(moves.approve(hand.deps, id, userId, APPROVAL))
-      await unlessRefused(moves.resume(hand.deps, id, userId))
-      await unlessRefused(moves.run(hand.deps, id, userId))
+      await unlessRefused(approveCampaign(hand.deps, id, userId, APPROVAL))
+      await unlessRefused(resumeCampaign(hand.deps, id, userId))
+      await unlessRefused(runCampaign(hand.deps, id, userId))
       return
     case 'pause':
-      await unlessRefused(moves.pause(hand.deps, id, userId))
+      await unlessRefused(pauseCampaign(hand.deps, id, userId))
       return
     case 'cancel':
-      await unlessRefused(moves.cancel(hand.deps, id, userId, undefined))
+      await unlessRefused(cancelCampaign(hand.deps, id, userId, undefined))
       return
     case 'price':
       await walk.db.pool.query(`UPDATE "Broker" SET cost_per_message = $2 WHERE id = $1`, [scene.brokerId, step.price])

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Row } from '../../src/intake/csv.ts'
 import { type Inspection, inspectFile } from '../../src/intake/inspect.ts'
-import { openRecords } from '../../src/intake/read-leads.ts'
+import { openRecords } from '../../src/intake/records.ts'
 import type { Warnings } from '../../src/intake/warnings.ts'
 import { type Workbook, workbookBytes } from './xlsx.ts'
 

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { count, headerText, httpUrl } from '../wire.ts'
+import { count, headerText, httpUrl } from '../credential-fields.ts'
 
 /** A wallet's account at GOSAC (docs/wire/gosac.md). */
 export const gosacCredential = z.strictObject({

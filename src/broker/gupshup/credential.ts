@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { filled, headerText, httpUrl } from '../wire.ts'
+import { filled, headerText, httpUrl } from '../credential-fields.ts'
 
 export const gupshupCredential = z.strictObject({
   api_key: headerText,

@@ -1,8 +1,8 @@
 import { z } from 'zod'
-import { excerpt, quoted } from '../classify.ts'
 import type { HttpAnswer, HttpResponse } from '../http.ts'
 import { ownVerdictOf, verdictOf } from '../marks.ts'
 import type { Message, Outcome, SendResult } from '../port.ts'
+import { excerpt, quoted } from '../redact.ts'
 import { internationalPhone, jsonOf, notUnderstood } from '../wire.ts'
 
 /**

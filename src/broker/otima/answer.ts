@@ -1,7 +1,7 @@
 import { z } from 'zod'
-import { quoted } from '../classify.ts'
 import type { HttpResponse } from '../http.ts'
 import type { Message, Outcome, SendResult } from '../port.ts'
+import { quoted } from '../redact.ts'
 import { jsonOf, looseText, nationalPhone, notUnderstood, plainDocument } from '../wire.ts'
 import { codeOfWord, plainWord } from './words.ts'
 

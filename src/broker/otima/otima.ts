@@ -1,6 +1,7 @@
-import { failedTest, failureOf, isSuccess, quoted } from '../classify.ts'
+import { failedTest, failureOf, isSuccess } from '../classify.ts'
 import type { HttpAnswer } from '../http.ts'
 import type { Adapter } from '../port.ts'
+import { quoted } from '../redact.ts'
 import { below, jsonOf, NO_TEMPLATE } from '../wire.ts'
 import { readAnswer } from './answer.ts'
 import { callback } from './callback.ts'

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { count, filled, httpUrl } from '../wire.ts'
+import { count, filled, httpUrl } from '../credential-fields.ts'
 
 const MINUTES_A_DAY = 24 * 60
 

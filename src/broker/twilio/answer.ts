@@ -1,7 +1,8 @@
 import { z } from 'zod'
-import { failureOf, isSuccess, quoted, retryAfterMs } from '../classify.ts'
+import { failureOf, isSuccess, retryAfterMs } from '../classify.ts'
 import type { HttpAnswer, HttpResponse } from '../http.ts'
 import type { Outcome, SendResult } from '../port.ts'
+import { quoted } from '../redact.ts'
 import { jsonOf, notUnderstood } from '../wire.ts'
 
 /** What Twilio makes of the one message of a request. */

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { filled, httpUrl } from '../wire.ts'
+import { filled, httpUrl } from '../credential-fields.ts'
 
 export const twilioCredential = z
   .strictObject({

@@ -1,7 +1,8 @@
 import { z } from 'zod'
-import { excerpt, failedTest, isSuccess } from '../classify.ts'
+import { failedTest, isSuccess } from '../classify.ts'
 import type { HttpAnswer } from '../http.ts'
 import type { FindResult } from '../port.ts'
+import { excerpt } from '../redact.ts'
 import { jsonOf } from '../wire.ts'
 
 const list = z.object({

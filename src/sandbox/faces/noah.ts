@@ -1,7 +1,6 @@
 import { z } from 'zod'
-import type { CallbackStatus } from '../callbacks.ts'
 import type { Fate } from '../control.ts'
-import { type Desk, type Face, type Inbound, POISONED, type Reply, type Taken } from '../face.ts'
+import { type CallbackStatus, type Desk, type Face, type Inbound, POISONED, type Reply, type Taken } from '../face.ts'
 import { readJson } from './read.ts'
 
 const quirks = z.strictObject({

@@ -1,6 +1,13 @@
 import { z } from 'zod'
-import type { CallbackStatus } from '../callbacks.ts'
-import { type Desk, type Face, type Inbound, type InboundMessage, POISONED, type Reply } from '../face.ts'
+import {
+  type CallbackStatus,
+  type Desk,
+  type Face,
+  type Inbound,
+  type InboundMessage,
+  POISONED,
+  type Reply,
+} from '../face.ts'
 import { readJson } from './read.ts'
 import { storyAfter } from './story.ts'
 

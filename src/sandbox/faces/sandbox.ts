@@ -1,6 +1,5 @@
 import { z } from 'zod'
-import type { CallbackStatus } from '../callbacks.ts'
-import { type Desk, type Face, type Inbound, POISONED, type Reply } from '../face.ts'
+import { type CallbackStatus, type Desk, type Face, type Inbound, POISONED, type Reply } from '../face.ts'
 import { jsonOf, wrongIn } from './read.ts'
 
 /** The sandbox as itself: bulk, one answer per message under the caller's own key, callbacks in bulk. */

@@ -1,6 +1,6 @@
-import type { CallbackStatus } from '../callbacks.ts'
 import type { Fate } from '../control.ts'
 import { statusesOf } from '../engine.ts'
+import type { CallbackStatus } from '../face.ts'
 
 /** The usual story of a message, after what its broker tells of every message first. */
 export function storyAfter(before: readonly CallbackStatus[], fate: Fate): CallbackStatus[] {

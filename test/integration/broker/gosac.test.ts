@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { adapterOf } from '../../../src/broker/registry.ts'
-import * as moves from '../../../src/campaign/moves.ts'
+import { resumeCampaign, runCampaign } from '../../../src/campaign/moves.ts'
 import { resolveClosing } from '../../../src/campaign/resolve.ts'
 import { systemClock } from '../../../src/clock.ts'
 import { importCampaign } from '../../../src/intake/import.ts'
@@ -74,7 +74,7 @@ describe('one text per campaign at GOSAC', () => {
     }))
     const rows = people.map(({ phone, nome }) => `${phone};${nome}`)
     const id = await importText(scene, `telefone;nome\n${rows.join('\n')}\n`, 'Olá {{nome}}')
-    await moves.run(deps, id, scene.userId)
+    await runCampaign(deps, id, scene.userId)
     expect(await status(id, 'FINISHED')).toMatchObject({ statuses: { SENT: 60 }, used: '2.7000', ledger: '2.7000' })
     expect(textsOf(sandbox)).toEqual(new Map(people.map(({ phone, nome }) => [`55${phone}`, [`Olá ${nome}`]])))
     // One for each text and zone: 3 of the 5 names occur, as squares do.
@@ -87,7 +87,7 @@ describe('one text per campaign at GOSAC', () => {
     const text =
       'telefone;nome;mensagem\n11930001001;Ana;Oi, Ana: 10% hoje\n11930001002;Bia;\n11930001003;Caio;Caio, ligue\n'
     const id = await importText(scene, text, 'Olá {{nome}}')
-    await moves.run(deps, id, scene.userId)
+    await runCampaign(deps, id, scene.userId)
     await status(id, 'FINISHED')
     expect(textsOf(sandbox)).toEqual(
       new Map([
@@ -111,7 +111,7 @@ describe('one text per campaign at GOSAC', () => {
       `UPDATE "CampaignLead" SET custom_message = 'Olá ' || seq % 3 || ', ' || seq % 2 WHERE campaign_id = $1`,
       [id],
     )
-    await moves.resume(deps, id, scene.userId)
+    await resumeCampaign(deps, id, scene.userId)
     expect((await status(id, 'FINISHED')).statuses).toEqual({ SENT: 8 })
     const { rows } = await db.pool.query<{ phone: string; custom_message: string }>(
       `SELECT phone, custom_message FROM "CampaignLead" WHERE campaign_id = $1`,
@@ -131,7 +131,7 @@ describe('what GOSAC refuses', () => {
     )
     const phones = rows.map(row => row.phone)
     sandbox.control({ poison: [phones[20]!] })
-    await moves.run(deps, id, scene.userId)
+    await runCampaign(deps, id, scene.userId)
     expect(await status(id, 'FINISHED')).toMatchObject({
       statuses: { SENT: 63, ERROR: 1 },
       errors: { HTTP_400: 1 },
@@ -151,7 +151,7 @@ describe('what GOSAC refuses', () => {
     const { sandbox, scene, deps } = await open()
     const id = await makeCampaign(db.pool, scene, { leads: 10 })
     await db.pool.query(`UPDATE "CampaignLead" SET nome = NULL WHERE campaign_id = $1 AND seq IN (4, 18)`, [id])
-    await moves.run(deps, id, scene.userId)
+    await runCampaign(deps, id, scene.userId)
     expect(await status(id, 'FINISHED')).toMatchObject({
       statuses: { SENT: 8, ERROR: 2 },
       errors: { MISSING_NAME: 2 },
@@ -176,7 +176,7 @@ describe('starting what was created', () => {
   it('each campaign once, after the last was created; then it is FINISHED', async () => {
     const { sandbox, scene, deps } = await open({ quirks: { starts_at_creation: false }, keys: put, maxBatch: 10 })
     const id = await makeCampaign(db.pool, scene, { leads: 40 })
-    await moves.run(deps, id, scene.userId)
+    await runCampaign(deps, id, scene.userId)
     expect((await status(id, 'FINISHED')).statuses).toEqual({ SENT: 40 })
     expect(sandbox.stats('GOSAC')).toMatchObject({ requests: 8, accepted: 40, duplicates: 0, violations: [] })
     expect(await closingsOf(id)).toEqual(Array(5).fill({ status: 'DONE', error: null }))
@@ -186,7 +186,7 @@ describe('starting what was created', () => {
     const { sandbox, scene, deps } = await open({ quirks: { starts_at_creation: false }, keys: put, maxBatch: 10 })
     await db.pool.query(`UPDATE "Broker" SET rate_limit = 5 WHERE id = $1`, [scene.brokerId])
     const id = await makeCampaign(db.pool, scene, { leads: 30 })
-    await moves.run(deps, id, scene.userId)
+    await runCampaign(deps, id, scene.userId)
     await status(id, 'FINISHED')
     const starts = sandbox.starts()
     expect(starts).toHaveLength(6)
@@ -201,11 +201,11 @@ describe('starting what was created', () => {
     // Four are created, the first is started, and the second start's answer is lost.
     const asUsual = { fault: 'accept-missing', times: 5 }
     sandbox.control({ brokers: { GOSAC: { next: [asUsual, { fault: 'accept-drop' }] } } })
-    await moves.run(deps, id, scene.userId)
+    await runCampaign(deps, id, scene.userId)
     const books = await status(id, 'PAUSED')
     expect(books.reason).toMatch(/in doubt .*GOSAC's campaign \d.*look there/)
     expect((await closingsOf(id)).filter(closing => closing.status === 'IN_DOUBT')).toHaveLength(1)
-    await moves.resume(deps, id, scene.userId)
+    await resumeCampaign(deps, id, scene.userId)
     await until(
       'the others are started',
       async () => sandbox.stats('GOSAC').accepted,
@@ -228,10 +228,10 @@ describe('starting what was created', () => {
     const id = await makeCampaign(db.pool, scene, { leads: 20 })
     const asUsual = { fault: 'accept-missing', times: 2 }
     sandbox.control({ brokers: { GOSAC: { next: [asUsual, { fault: 'drop' }] } } })
-    await moves.run(deps, id, scene.userId)
+    await runCampaign(deps, id, scene.userId)
     await status(id, 'PAUSED')
     await resolveClosing(deps, id, { verdict: 'RESEND', userId: scene.userId })
-    await moves.resume(deps, id, scene.userId)
+    await resumeCampaign(deps, id, scene.userId)
     expect((await status(id, 'FINISHED')).statuses).toEqual({ SENT: 20 })
     expect(sandbox.stats('GOSAC')).toMatchObject({ requests: 5, accepted: 20, duplicates: 0 })
   })
@@ -239,7 +239,7 @@ describe('starting what was created', () => {
   it('is not repeated, nor anything created again, where creating had started it', async () => {
     const { sandbox, scene, deps } = await open({ keys: put, maxBatch: 20 })
     const id = await makeCampaign(db.pool, scene, { leads: 40 })
-    await moves.run(deps, id, scene.userId)
+    await runCampaign(deps, id, scene.userId)
     const books = await status(id, 'PAUSED')
     expect(books.reason).toContain('already running')
     expect(books.statuses).toEqual({ SENT: 40 })
@@ -254,10 +254,10 @@ describe('starting what was created', () => {
       budget: '0.45',
     })
     const id = await makeCampaign(db.pool, scene, { leads: 20 })
-    await moves.run(deps, id, scene.userId)
+    await runCampaign(deps, id, scene.userId)
     await status(id, 'FAILED')
     await setBudget(db.pool, scene.walletId, '100.00')
-    await moves.resume(deps, id, scene.userId)
+    await resumeCampaign(deps, id, scene.userId)
     expect((await status(id, 'FINISHED')).statuses).toEqual({ SENT: 20 })
     expect(sandbox.stats('GOSAC')).toMatchObject({ requests: 4, accepted: 20, duplicates: 0 })
   })
@@ -265,7 +265,7 @@ describe('starting what was created', () => {
   it('what is sent after a closing is started alone', async () => {
     const { sandbox, scene, deps } = await open({ quirks: { starts_at_creation: false }, keys: put, maxBatch: 10 })
     const id = await makeCampaign(db.pool, scene, { leads: 20 })
-    await moves.run(deps, id, scene.userId)
+    await runCampaign(deps, id, scene.userId)
     await status(id, 'FINISHED')
     // As a resend of leads in doubt would leave it.
     await db.pool.query(
@@ -273,7 +273,7 @@ describe('starting what was created', () => {
       [id],
     )
     await db.pool.query(`UPDATE "Campaign" SET status = 'PAUSED', finished_at = NULL WHERE id = $1`, [id])
-    await moves.resume(deps, id, scene.userId)
+    await resumeCampaign(deps, id, scene.userId)
     expect((await status(id, 'FINISHED')).statuses).toEqual({ SENT: 20 })
     expect(sandbox.stats('GOSAC')).toMatchObject({ requests: 6, accepted: 23, duplicates: 0, violations: [] })
     expect((await closingsOf(id)).map(closing => closing.status)).toEqual(Array(5).fill('DONE'))

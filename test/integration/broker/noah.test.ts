@@ -1,5 +1,5 @@
 import { expect, it, onTestFinished } from 'vitest'
-import * as moves from '../../../src/campaign/moves.ts'
+import { runCampaign } from '../../../src/campaign/moves.ts'
 import { webhookUrl } from '../../../src/security/webhook-token.ts'
 import { useDatabase } from '../../support/database.ts'
 import { dispatchOn, openSandbox } from '../../support/dispatch.ts'
@@ -35,7 +35,7 @@ it('finds the message that a hook is about by its id, though the hook has the ke
      WHERE l.campaign_id = $1 AND first.campaign_id = $1 AND first.seq = (l.seq - 1) % 20 + 1`,
     [id],
   )
-  await moves.run(deps, id, scene.userId)
+  await runCampaign(deps, id, scene.userId)
   await until(
     'all are read',
     () => booksOf(db.pool, id),

@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest'
-import { auditBudgets, type Difference } from '../../../src/budget/audit.ts'
+import { auditBudgets } from '../../../src/budget/audit.ts'
 import { unapproved } from '../../../src/budget/audit-approvals.ts'
+import type { Difference } from '../../../src/budget/difference.ts'
 import { useDatabase } from '../../support/database.ts'
 import { asSuperuser, sendCampaign, type Told } from '../../support/tampering.ts'
 import { undone } from '../../support/transaction.ts'

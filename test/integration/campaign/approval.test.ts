@@ -1,7 +1,9 @@
 import { v7 as uuid } from 'uuid'
 import { describe, expect, it } from 'vitest'
-import * as moves from '../../../src/campaign/moves.ts'
+import { approveCampaign } from '../../../src/campaign/approve.ts'
+import { resumeCampaign, runCampaign } from '../../../src/campaign/moves.ts'
 import { formatThrottle } from '../../../src/campaign/settings.ts'
+import { pauseCampaign } from '../../../src/campaign/stop-campaign.ts'
 import { byHand } from '../../support/by-hand.ts'
 import { useDatabase } from '../../support/database.ts'
 import { booksOf, makeCampaign, makeScene, setBudget } from '../../support/fixtures.ts'
@@ -16,7 +18,7 @@ async function waiting(columns: Record<string, unknown> = {}, leads = 100) {
   const { userId: approver } = await makeScene(db.pool)
   const { deps } = byHand(db, NOW)
   const id = await makeCampaign(db.pool, scene, { leads, status: 'PENDING_APPROVAL', columns })
-  const approve = () => moves.approve(deps, id, approver, options)
+  const approve = () => approveCampaign(deps, id, approver, options)
   const budget = (limit: string, month = 11) => setBudget(db.pool, scene.walletId, limit, { year: 2026, month })
   return { scene, approver, deps, id, approve, budget }
 }
@@ -76,7 +78,7 @@ describe('an approval is bound to', () => {
     await approve()
     const { rowCount } = await db.pool.query(change, [id])
     expect(rowCount).toBe(1)
-    await expect(moves.run(deps, id, approver)).rejects.toMatchObject({ code: 'APPROVAL_VOID' })
+    await expect(runCampaign(deps, id, approver)).rejects.toMatchObject({ code: 'APPROVAL_VOID' })
     expect(await booksOf(db.pool, id)).toMatchObject({ campaign: 'PENDING_APPROVAL', openBatches: 0 })
   })
 
@@ -94,7 +96,7 @@ describe('an approval is bound to', () => {
       [id],
     )
     expect(formatThrottle(rows[0])).toBe('ramp:50/day,x2,max 400')
-    await moves.run(deps, id, approver)
+    await runCampaign(deps, id, approver)
     expect((await booksOf(db.pool, id)).campaign).toBe('PROCESSING')
   })
 
@@ -102,10 +104,10 @@ describe('an approval is bound to', () => {
     const { id, approve, budget, deps, approver } = await waiting(RAMP, 3)
     await budget('100.00')
     await approve()
-    await moves.run(deps, id, approver)
-    await moves.pause(deps, id, approver)
+    await runCampaign(deps, id, approver)
+    await pauseCampaign(deps, id, approver)
     await db.pool.query(set('hours_from', '1'), [id])
-    await expect(moves.resume(deps, id, approver)).rejects.toMatchObject({ code: 'APPROVAL_VOID' })
+    await expect(resumeCampaign(deps, id, approver)).rejects.toMatchObject({ code: 'APPROVAL_VOID' })
     expect((await booksOf(db.pool, id)).campaign).toBe('PENDING_APPROVAL')
   })
 })
@@ -158,7 +160,7 @@ describe('used + committed + leads × unit cost ≤ budget', () => {
 it('its importer may approve it where the installation has no other user', async () => {
   const { scene, id, deps, budget } = await waiting({}, 1)
   await budget('1.00')
-  const own = () => moves.approve(deps, id, scene.userId, options)
+  const own = () => approveCampaign(deps, id, scene.userId, options)
   await expect(own()).rejects.toMatchObject({
     code: 'SELF_APPROVAL',
     hint: expect.stringContaining('camp setting set self-approval allow'),

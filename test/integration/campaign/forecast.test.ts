@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { forecast, forecastOf } from '../../../src/campaign/forecast.ts'
-import * as moves from '../../../src/campaign/moves.ts'
+import { runCampaign } from '../../../src/campaign/moves.ts'
 import { parseDocument } from '../../../src/lead/document.ts'
 import { byHand, SAO_PAULO } from '../../support/by-hand.ts'
 import { useDatabase } from '../../support/database.ts'
@@ -128,7 +128,7 @@ describe('the forecast is what the claim then refuses', () => {
       const expected = await forecastOf(db.pool, imported.id!, present)
 
       const hand = byHand(db, 'scheduledAt' in settings ? settings.scheduledAt : now)
-      await moves.run(hand.deps, imported.id!, scene.userId)
+      await runCampaign(hand.deps, imported.id!, scene.userId)
       await work(hand, imported.id!)
       const books = await booksOf(db.pool, imported.id!)
       expect(expected.capped_now!.leads, `seed ${seed}`).toBe(books.errors.FREQUENCY_CAP ?? 0)

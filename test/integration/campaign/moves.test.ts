@@ -1,7 +1,9 @@
 import { v7 as uuid } from 'uuid'
 import { beforeAll, describe, expect, it } from 'vitest'
+import { approveCampaign } from '../../../src/campaign/approve.ts'
 import { dueCampaigns } from '../../../src/campaign/due.ts'
-import * as moves from '../../../src/campaign/moves.ts'
+import { resumeCampaign, runCampaign } from '../../../src/campaign/moves.ts'
+import { cancelCampaign, pauseCampaign, rejectCampaign } from '../../../src/campaign/stop-campaign.ts'
 import { systemClock } from '../../../src/clock.ts'
 import type { CampError } from '../../../src/errors.ts'
 import type { Queues } from '../../../src/queue/queues.ts'
@@ -43,64 +45,64 @@ describe('approval', () => {
 
   it('takes another person than the importer, unless the installation says otherwise', async () => {
     const id = await makeCampaign(db.pool, scene, { leads: 10, status: 'PENDING_APPROVAL' })
-    expect((await refusal(moves.approve(deps, id, scene.userId, options))).code).toBe('SELF_APPROVAL')
+    expect((await refusal(approveCampaign(deps, id, scene.userId, options))).code).toBe('SELF_APPROVAL')
     await setSelfApproval(db.pool, 'allow')
-    await moves.approve(deps, id, scene.userId, options)
+    await approveCampaign(deps, id, scene.userId, options)
     await setSelfApproval(db.pool, 'deny')
     expect(await statusOf(id)).toBe('APPROVED')
-    await moves.cancel(deps, id, other, undefined)
+    await cancelCampaign(deps, id, other, undefined)
   })
 
   it('counts what is committed to other campaigns: two that fit alone do not fit together', async () => {
     const first = await makeCampaign(db.pool, scene, { leads: 150, status: 'PENDING_APPROVAL' })
     const second = await makeCampaign(db.pool, scene, { leads: 100, status: 'PENDING_APPROVAL' })
-    await moves.approve(deps, first, other, options)
-    const error = await refusal(moves.approve(deps, second, other, options))
+    await approveCampaign(deps, first, other, options)
+    const error = await refusal(approveCampaign(deps, second, other, options))
     expect(error.code).toBe('BUDGET_EXCEEDED')
     expect(error.message).toMatch(
       /4\.5000.*2\.2500 available.*limit 9\.0000, used 0\.0000, committed to other campaigns 6\.7500/,
     )
-    await moves.cancel(deps, first, other, undefined)
-    await moves.approve(deps, second, other, options)
-    await moves.cancel(deps, second, other, undefined)
+    await cancelCampaign(deps, first, other, undefined)
+    await approveCampaign(deps, second, other, options)
+    await cancelCampaign(deps, second, other, undefined)
   })
 
   it('of two approvals at once lets only that through which the budget pays for', async () => {
     const ids = await Promise.all(
       Array.from({ length: 4 }, () => makeCampaign(db.pool, scene, { leads: 100, status: 'PENDING_APPROVAL' })),
     )
-    const ends = await Promise.allSettled(ids.map(id => moves.approve(deps, id, other, options)))
+    const ends = await Promise.allSettled(ids.map(id => approveCampaign(deps, id, other, options)))
     expect(ends.filter(end => end.status === 'fulfilled')).toHaveLength(2)
-    for (const id of ids) await moves.cancel(deps, id, other, undefined)
+    for (const id of ids) await cancelCampaign(deps, id, other, undefined)
   })
 
   it('is void when the price changes afterwards: the campaign waits for approval again', async () => {
     const id = await makeCampaign(db.pool, scene, { leads: 10, status: 'PENDING_APPROVAL' })
-    await moves.approve(deps, id, other, options)
+    await approveCampaign(deps, id, other, options)
     await db.pool.query(`UPDATE "Broker" SET cost_per_message = 0.0500 WHERE id = $1`, [scene.brokerId])
-    const { exitCode, message, hint } = await refusal(moves.run(deps, id, other))
+    const { exitCode, message, hint } = await refusal(runCampaign(deps, id, other))
     const { rows } = await db.pool.query(`SELECT agendamento_id AS handle FROM "Campaign" WHERE id = $1`, [id])
     expect(exitCode).toBe(4)
     expect(message).toMatch(new RegExp(`^${rows[0].handle} must be approved again`))
     expect(hint).toContain(`camp campaign approve ${rows[0].handle}`)
     expect(await booksOf(db.pool, id)).toMatchObject({ campaign: 'PENDING_APPROVAL', openBatches: 0 })
-    await moves.approve(deps, id, other, options)
-    await moves.run(deps, id, other)
+    await approveCampaign(deps, id, other, options)
+    await runCampaign(deps, id, other)
     expect(await statusOf(id)).toBe('PROCESSING')
   })
 
   it('is bound to how many leads the rows are', async () => {
     const id = await makeCampaign(db.pool, scene, { leads: 10, status: 'PENDING_APPROVAL' })
-    await moves.approve(deps, id, other, options)
+    await approveCampaign(deps, id, other, options)
     await db.pool.query(`UPDATE "Campaign" SET lead_count = lead_count + 1 WHERE id = $1`, [id])
-    expect((await refusal(moves.run(deps, id, other))).code).toBe('APPROVAL_VOID')
+    expect((await refusal(runCampaign(deps, id, other))).code).toBe('APPROVAL_VOID')
     expect(await statusOf(id)).toBe('PENDING_APPROVAL')
   })
 
   it('refuses without a budget for the month, and says how to set one', async () => {
     const poor = await makeScene(db.pool, { budget: null })
     const id = await makeCampaign(db.pool, poor, { leads: 1, status: 'PENDING_APPROVAL' })
-    const error = await refusal(moves.approve(deps, id, other, options))
+    const error = await refusal(approveCampaign(deps, id, other, options))
     expect(error.code).toBe('BUDGET_MISSING')
     expect(error.hint).toMatch(/camp budget set/)
   })
@@ -111,7 +113,7 @@ describe('the moves', () => {
     const scene = await makeScene(db.pool, { maxBatch: 10 })
     const id = await makeCampaign(db.pool, scene, { leads: 95 })
     rung.length = 0
-    const ends = await Promise.allSettled(Array.from({ length: 5 }, () => moves.run(deps, id, scene.userId)))
+    const ends = await Promise.allSettled(Array.from({ length: 5 }, () => runCampaign(deps, id, scene.userId)))
     expect(ends.filter(end => end.status === 'fulfilled')).toHaveLength(1)
     expect((await booksOf(db.pool, id)).openBatches).toBe(10)
     expect(new Set(rung).size).toBe(10)
@@ -120,11 +122,11 @@ describe('the moves', () => {
   it('refuse what the state does not allow, and change nothing', async () => {
     const scene = await makeScene(db.pool)
     const id = await makeCampaign(db.pool, scene, { leads: 3, status: 'PENDING_APPROVAL' })
-    for (const move of [moves.run, moves.resume, moves.pause]) {
+    for (const move of [runCampaign, resumeCampaign, pauseCampaign]) {
       expect((await refusal(move(deps, id, scene.userId))).code).toBe('TRANSITION_REFUSED')
     }
     expect(await statusOf(id)).toBe('PENDING_APPROVAL')
-    await moves.reject(deps, id, scene.userId, 'wrong file')
+    await rejectCampaign(deps, id, scene.userId, 'wrong file')
     expect(await booksOf(db.pool, id)).toMatchObject({
       campaign: 'CANCELLED',
       reason: 'wrong file',
@@ -135,7 +137,7 @@ describe('the moves', () => {
   it('finish a campaign without a lead to send at once', async () => {
     const scene = await makeScene(db.pool)
     const id = await makeCampaign(db.pool, scene, { leads: 0 })
-    await moves.run(deps, id, scene.userId)
+    await runCampaign(deps, id, scene.userId)
     expect(await statusOf(id)).toBe('FINISHED')
     const { rows } = await db.pool.query(`SELECT action, user_id FROM "AuditEvent" WHERE subject_id = $1 ORDER BY id`, [
       id,
@@ -149,11 +151,11 @@ describe('the moves', () => {
   it('leave an audit of each', async () => {
     const scene = await makeScene(db.pool)
     const id = await makeCampaign(db.pool, scene, { leads: 3, status: 'PENDING_APPROVAL' })
-    await moves.approve(deps, id, uuidOf(await makeScene(db.pool)), options)
-    await moves.run(deps, id, scene.userId)
-    await moves.pause(deps, id, scene.userId)
-    await moves.resume(deps, id, scene.userId)
-    await moves.cancel(deps, id, scene.userId, 'enough')
+    await approveCampaign(deps, id, uuidOf(await makeScene(db.pool)), options)
+    await runCampaign(deps, id, scene.userId)
+    await pauseCampaign(deps, id, scene.userId)
+    await resumeCampaign(deps, id, scene.userId)
+    await cancelCampaign(deps, id, scene.userId, 'enough')
     const { rows } = await db.pool.query(`SELECT action FROM "AuditEvent" WHERE subject_id = $1 ORDER BY at, id`, [id])
     expect(rows.map(row => row.action)).toEqual(
       ['approve', 'run', 'pause', 'resume', 'cancel'].map(action => `campaign.${action}`),

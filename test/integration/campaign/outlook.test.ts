@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import * as moves from '../../../src/campaign/moves.ts'
+import { runCampaign } from '../../../src/campaign/moves.ts'
 import { outlookOf } from '../../../src/campaign/outlook.ts'
+import { pauseCampaign } from '../../../src/campaign/stop-campaign.ts'
 import { byHand, outcomeOf, SAO_PAULO } from '../../support/by-hand.ts'
 import { useDatabase } from '../../support/database.ts'
 import { makeCampaign, makeScene, setBudget } from '../../support/fixtures.ts'
@@ -86,7 +87,7 @@ describe('the expected end, against a campaign that is sent to its end on a move
   ])('%s', async (_, start, columns, leads, rate) => {
     const { scene, id, hand, endOf } = await begin(start, columns, leads, rate)
     const atFirst = await endOf()
-    await moves.run(hand.deps, id, scene.userId)
+    await runCampaign(hand.deps, id, scene.userId)
     expect(await endOf(), 'planned').toBe(atFirst)
     let halfWay: string | null = null
     const end = await workToTheEnd(hand, id, async () => {
@@ -108,14 +109,14 @@ it('begins when it is scheduled, and is not told of what waits for a person', as
   const at = '2026-11-25T09:00:00-03:00'
   const { id, hand, endOf, scene } = await begin('2026-11-24T10:00:00-03:00', { scheduled_at: at }, { 11: 1 })
   expect(await endOf()).toBe(new Date(at).toISOString())
-  await moves.run(hand.deps, id, scene.userId)
-  await moves.pause(hand.deps, id, scene.userId)
+  await runCampaign(hand.deps, id, scene.userId)
+  await pauseCampaign(hand.deps, id, scene.userId)
   expect(await endOf()).toBeNull()
 })
 
 it('of a running campaign uses the pace that was seen', async () => {
   const { scene, id, hand, endOf } = await begin('2026-11-24T10:00:00-03:00', { batch_size: 10 }, { 11: 1_000 })
-  await moves.run(hand.deps, id, scene.userId)
+  await runCampaign(hand.deps, id, scene.userId)
   expect(Date.parse((await endOf())!) - hand.now().getTime()).toBeLessThan(1_000)
   for (const batchId of (await hand.queued(id)).slice(0, 20)) {
     const claim = await hand.claim(batchId)
@@ -131,7 +132,7 @@ it('of a running campaign uses the pace that was seen', async () => {
 
 it('of a batch that goes out again expects only what is left of it', async () => {
   const { scene, id, hand, endOf } = await begin('2026-11-24T10:00:00-03:00', {}, { 11: 100 }, 10)
-  await moves.run(hand.deps, id, scene.userId)
+  await runCampaign(hand.deps, id, scene.userId)
   const claim = await hand.claim((await hand.queued(id))[0]!)
   if (claim.kind !== 'CLAIMED') throw new Error('it was not claimed')
   const outcomes = claim.batch.leads.map((_, i) => outcomeOf(i < 4 ? 'REJECTED' : 'NOT_ACCEPTED'))
@@ -161,6 +162,6 @@ it('says whether its start was missed', async () => {
   )
   const missed = async () => (await outlookOf(db.pool, id, { now: hand.now(), timezone: SAO_PAULO })).start_missed
   expect(await missed()).toBe(true)
-  await moves.run(hand.deps, id, scene.userId)
+  await runCampaign(hand.deps, id, scene.userId)
   expect(await missed()).toBe(false)
 })

@@ -1,5 +1,6 @@
 import { beforeAll, expect, it } from 'vitest'
-import * as moves from '../../../src/campaign/moves.ts'
+import { approveCampaign } from '../../../src/campaign/approve.ts'
+import { runCampaign } from '../../../src/campaign/moves.ts'
 import { progressMeter, progressOf } from '../../../src/campaign/progress.ts'
 import { campaignReport } from '../../../src/campaign/report.ts'
 import { resolveLeads } from '../../../src/campaign/resolve.ts'
@@ -21,8 +22,8 @@ async function sendAll(hand: ReturnType<typeof byHand>, id: string, outcome: Par
 
 async function again(hand: ReturnType<typeof byHand>, id: string, userId: string) {
   await retryFailed(hand.deps, id, userId, undefined)
-  await moves.approve(hand.deps, id, userId, APPROVAL)
-  await moves.run(hand.deps, id, userId)
+  await approveCampaign(hand.deps, id, userId, APPROVAL)
+  await runCampaign(hand.deps, id, userId)
 }
 
 it('counts each lead once, however often it was sent: refused, in doubt, found not sent, sent again', async () => {
@@ -34,7 +35,7 @@ it('counts each lead once, however often it was sent: refused, in doubt, found n
     expect(await progressMeter(db.pool, id).read()).toMatchObject({ total, accepted, refused, inDoubt })
     return { total, accepted, refused, inDoubt }
   }
-  await moves.run(hand.deps, id, scene.userId)
+  await runCampaign(hand.deps, id, scene.userId)
   await sendAll(hand, id, 'IN_DOUBT')
   expect(await figures()).toEqual({ total: 400, accepted: 0, refused: 0, inDoubt: 400 })
 
@@ -66,7 +67,7 @@ it('leaves the rows out that were refused at import, and keeps those that a clai
      WHERE p.id = "CampaignLead".id AND p.n <= 3`,
     [id],
   )
-  await moves.run(hand.deps, id, scene.userId)
+  await runCampaign(hand.deps, id, scene.userId)
   await sendAll(hand, id, 'ACCEPTED')
   expect(await progressOf(db.pool, id)).toMatchObject({ status: 'FINISHED', total: 9, accepted: 7, refused: 2 })
 })
@@ -75,7 +76,7 @@ it('of very many is added up from the batches between two counts, the retried on
   const scene = await makeScene(db.pool, { maxBatch: 10_000, budget: '9000000.00' })
   const hand = byHand(db, new Date())
   const id = await makeCampaign(db.pool, scene, { leads: 60_000 })
-  await moves.run(hand.deps, id, scene.userId)
+  await runCampaign(hand.deps, id, scene.userId)
   // So many refusals in a row pause it.
   const refused = claimed(await hand.claim((await hand.queued(id))[0]!))
   await hand.settle(refused, { outcomes: refused.leads.map(() => outcomeOf('REJECTED')) })

@@ -1,5 +1,5 @@
 import { expect, expectTypeOf, it } from 'vitest'
-import { lockCampaign } from '../../../src/campaign/approval.ts'
+import { lockCampaign } from '../../../src/campaign/campaign-header.ts'
 import {
   IDLE_IN_TRANSACTION_MS,
   LOCK_TIMEOUT_MS,

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import { addToBlocklist } from '../../../src/blocklist/blocklist.ts'
-import * as moves from '../../../src/campaign/moves.ts'
+import { runCampaign } from '../../../src/campaign/moves.ts'
 import { useDatabase } from '../../support/database.ts'
 import { dispatchOn, openSandbox } from '../../support/dispatch.ts'
 import { makeCampaign, makeScene } from '../../support/fixtures.ts'
@@ -22,7 +22,7 @@ it('whoever was blocked since the import, by phone or by document, is refused in
     source: 'manual',
     purpose: null,
   })
-  await moves.run(deps, id, scene.userId)
+  await runCampaign(deps, id, scene.userId)
   expect(await status(id, 'FINISHED')).toMatchObject({
     statuses: { SENT: 18, ERROR: 2 },
     errors: { BLOCKLISTED: 2 },
@@ -49,7 +49,7 @@ it('an entry for another purpose does not bind a campaign, in the claim as at th
     const columns = { purpose, no_cap: true }
     const options = { leads: 5, firstPhone: 960_000_001, documents: { 4: '39053344705' }, columns }
     const id = await makeCampaign(db.pool, scene, options)
-    await moves.run(deps, id, scene.userId)
+    await runCampaign(deps, id, scene.userId)
     await status(id, 'FINISHED')
     const { rows } = await db.pool.query<{ phone: string }>(
       `SELECT phone FROM "CampaignLead" WHERE campaign_id = $1 AND error_code = 'BLOCKLISTED' ORDER BY phone`,

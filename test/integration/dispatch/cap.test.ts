@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Outcome } from '../../../src/broker/port.ts'
-import * as moves from '../../../src/campaign/moves.ts'
-import type { ClaimedBatch } from '../../../src/dispatch/claim.ts'
+import { runCampaign } from '../../../src/campaign/moves.ts'
+import type { ClaimedBatch } from '../../../src/dispatch/claimed-batch.ts'
 import { byHand, claimed, outcomeOf } from '../../support/by-hand.ts'
 import { useDatabase } from '../../support/database.ts'
 import { dispatchOn, openSandbox } from '../../support/dispatch.ts'
@@ -52,7 +52,7 @@ describe('two campaigns to the same people, on four workers', () => {
       await makeCampaign(db.pool, scene, { leads: 2_000, firstPhone, documents: shared }),
       await makeCampaign(db.pool, scene, { leads: 2_000, firstPhone, documents: crossed }),
     ]
-    await Promise.all(ids.map(id => moves.run(deps, id, scene.userId)))
+    await Promise.all(ids.map(id => runCampaign(deps, id, scene.userId)))
     for (const id of ids) await status(id, 'FINISHED')
 
     const leads = await leadsOf(...ids)
@@ -84,13 +84,13 @@ describe('two campaigns to the same people, on four workers', () => {
     const make = (no_cap: boolean) =>
       makeCampaign(db.pool, scene, { leads: 100, firstPhone, documents, columns: { no_cap } })
     const [capped, lifted] = [await make(false), await make(true)]
-    await moves.run(deps, capped, scene.userId)
+    await runCampaign(deps, capped, scene.userId)
     expect(await status(capped, 'FINISHED')).toMatchObject({ statuses: { SENT: 97, ERROR: 3 } })
-    await moves.run(deps, lifted, scene.userId)
+    await runCampaign(deps, lifted, scene.userId)
     expect(await status(lifted, 'FINISHED')).toMatchObject({ statuses: { SENT: 100 }, errors: {} })
     // What went out without a cap counts for those that have one.
     const third = await make(false)
-    await moves.run(deps, third, scene.userId)
+    await runCampaign(deps, third, scene.userId)
     expect(await status(third, 'FINISHED')).toMatchObject({ errors: { FREQUENCY_CAP: 100 } })
   })
 })
@@ -101,13 +101,13 @@ it('a lead that the broker refused gives its place back, and the other campaignâ
   const deps = await workers({ count: 4 })
   const firstPhone = freshPhones()
   const first = await makeCampaign(db.pool, scene, { leads: 400, firstPhone })
-  await moves.run(deps, first, scene.userId)
+  await runCampaign(deps, first, scene.userId)
   const { errors, statuses } = await status(first, 'FINISHED')
   const refused = errors.REFUSED!
   expect(refused).toBeGreaterThan(20)
   sandbox.control({ refused: 0 })
   const second = await makeCampaign(db.pool, scene, { leads: 400, firstPhone })
-  await moves.run(deps, second, scene.userId)
+  await runCampaign(deps, second, scene.userId)
   expect(await status(second, 'FINISHED')).toMatchObject({
     statuses: { SENT: refused, ERROR: 400 - refused },
     errors: { FREQUENCY_CAP: statuses.SENT },
@@ -130,7 +130,7 @@ describe('the twenty-four hours', () => {
   ) {
     const documents = document === undefined ? {} : { 1: document }
     const id = await makeCampaign(db.pool, scene, { leads: 1, firstPhone, columns, documents })
-    await moves.run(hand.deps, id, scene.userId)
+    await runCampaign(hand.deps, id, scene.userId)
     return hand.claim((await hand.queued(id))[0]!)
   }
   const settle = (hand: ReturnType<typeof byHand>, batch: ClaimedBatch, kind: Outcome['kind']) =>

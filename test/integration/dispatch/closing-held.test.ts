@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import type { Http } from '../../../src/broker/http.ts'
 import { addHoliday } from '../../../src/calendar/own.ts'
-import * as moves from '../../../src/campaign/moves.ts'
+import { resumeCampaign, runCampaign } from '../../../src/campaign/moves.ts'
+import { cancelCampaign, pauseCampaign } from '../../../src/campaign/stop-campaign.ts'
 import { systemClock } from '../../../src/clock.ts'
 import { dispatchClosing } from '../../../src/dispatch/closing.ts'
 import { claimClosing } from '../../../src/dispatch/closing-claim.ts'
@@ -133,14 +134,14 @@ describe('a person who', () => {
     const sandbox = await openSalesforce()
     const scene = await makeSalesforceScene(db, sandbox)
     const id = await importOnly(db, scene, 20)
-    await moves.pause({ pool: db.pool, clock: systemClock }, id, scene.userId)
+    await pauseCampaign({ pool: db.pool, clock: systemClock }, id, scene.userId)
     await pass(db, 15, id)
     const { id: closing } = await closingOf(db, id)
     expect(await claimClosing(await closingDeps(db), closing)).toEqual({ kind: 'GONE' })
     const deps = await startWorkers(db)
     expect(await view(db, id)).toMatchObject({ status: 'PAUSED', closing: { status: 'QUEUED' } })
     expect(await runsOf(sandbox)).toBe(0)
-    await moves.resume(deps, id, scene.userId)
+    await resumeCampaign(deps, id, scene.userId)
     await untilStatus(db, id, 'FINISHED')
     expect(await runsOf(sandbox)).toBe(1)
   })
@@ -151,7 +152,7 @@ describe('a person who', () => {
     const sandbox = await openSalesforce()
     const scene = await makeSalesforceScene(db, sandbox)
     const id = await importOnly(db, scene, 20)
-    await moves.cancel({ pool: db.pool, clock: systemClock }, id, scene.userId, undefined)
+    await cancelCampaign({ pool: db.pool, clock: systemClock }, id, scene.userId, undefined)
     await pass(db, 15, id)
     const { id: closing } = await closingOf(db, id)
     expect(await claimClosing(await closingDeps(db), closing)).toEqual({ kind: 'GONE' })
@@ -165,9 +166,9 @@ describe('a person who', () => {
     const id = await makeContacts(db, scene, 450)
     const deps = await startWorkers(db)
     sandbox.control({ brokers: { SALESFORCE: { latency_ms: 500 } } })
-    await moves.run(deps, id, scene.userId)
+    await runCampaign(deps, id, scene.userId)
     await untilView(db, id, 'it is on its way', seen => seen.counts.SENDING > 0)
-    await moves.cancel(deps, id, scene.userId, undefined)
+    await cancelCampaign(deps, id, scene.userId, undefined)
     const seen = await untilView(db, id, 'nothing is on its way', ({ counts }) => counts.SENDING === 0)
     expect(seen).toMatchObject({ status: 'CANCELLED', closing: { status: 'NOT_RUN', error: unrun } })
   })
@@ -176,7 +177,7 @@ describe('a person who', () => {
     const sandbox = await openSalesforce()
     const scene = await makeSalesforceScene(db, sandbox)
     const id = await makeContacts(db, scene, 5)
-    await moves.cancel({ pool: db.pool, clock: systemClock }, id, scene.userId, undefined)
+    await cancelCampaign({ pool: db.pool, clock: systemClock }, id, scene.userId, undefined)
     expect(await view(db, id)).toMatchObject({ status: 'CANCELLED', closing: null })
   })
 
@@ -192,7 +193,7 @@ describe('a person who', () => {
         [closing],
       )
       if (ran) await runAutomation(sandbox.url, salesforceCredential(sandbox.url).automation_id)
-      await moves.cancel({ pool: db.pool, clock: systemClock }, id, scene.userId, undefined)
+      await cancelCampaign({ pool: db.pool, clock: systemClock }, id, scene.userId, undefined)
       // So long ago that the sweeper no longer looks after it.
       await db.pool.query(`UPDATE "Campaign" SET updated_at = now() - interval '2 days' WHERE id = $1`, [id])
       await startWorkers(db)
@@ -209,7 +210,7 @@ describe('a broker that', () => {
     const scene = await makeSalesforceScene(db, sandbox, { closing_delay_minutes: 0 })
     const deps = await startWorkers(db)
     const id = await makeContacts(db, scene, 20)
-    await moves.run(deps, id, scene.userId)
+    await runCampaign(deps, id, scene.userId)
     const failed = await untilStatus(db, id, 'FAILED')
     expect(failed.failure_reason).toMatch(/last step at the broker was refused: HTTP 403/)
     expect(failed).toMatchObject({
@@ -217,7 +218,7 @@ describe('a broker that', () => {
       closing: { status: 'QUEUED', error: expect.stringContaining('403') },
     })
     expect(await runsOf(sandbox)).toBe(0)
-    await moves.resume(deps, id, scene.userId)
+    await resumeCampaign(deps, id, scene.userId)
     expect(await untilStatus(db, id, 'FINISHED')).toMatchObject({ failure_reason: null, closing: { status: 'DONE' } })
     expect(await runsOf(sandbox)).toBe(1)
     expect(sandbox.stats('SALESFORCE')).toMatchObject({ requests: 1, accepted: 20, unique: 20 })
@@ -228,7 +229,7 @@ describe('a broker that', () => {
     const scene = await makeSalesforceScene(db, sandbox, { closing_delay_minutes: 0 })
     const deps = await startWorkers(db)
     const id = await makeContacts(db, scene, 5)
-    await moves.run(deps, id, scene.userId)
+    await runCampaign(deps, id, scene.userId)
     expect((await untilStatus(db, id, 'FAILED')).failure_reason).toMatch(/HTTP 404/)
   })
 
@@ -237,7 +238,7 @@ describe('a broker that', () => {
     const scene = await makeSalesforceScene(db, sandbox, { closing_delay_minutes: 0 })
     const deps = await startWorkers(db)
     const id = await makeContacts(db, scene, 20)
-    await moves.run(deps, id, scene.userId)
+    await runCampaign(deps, id, scene.userId)
     for (const _ of [1, 2]) {
       const waiting = await untilView(db, id, 'it waits', it => Date.parse(it.closing?.not_before ?? '') > Date.now())
       expect(waiting).toMatchObject({
@@ -255,7 +256,7 @@ describe('a broker that', () => {
     const scene = await makeSalesforceScene(db, sandbox, { closing_delay_minutes: 0 })
     const deps = await startWorkers(db)
     const id = await makeContacts(db, scene, 5)
-    await moves.run(deps, id, scene.userId)
+    await runCampaign(deps, id, scene.userId)
     const waiting = await untilView(db, id, 'it waits', it => it.closing?.error != null)
     expect(Date.parse(waiting.closing!.not_before!)).toBeGreaterThan(Date.now() + 110_000)
     await pass(db, 3, id)
@@ -398,7 +399,7 @@ it('leads that are sent again are waited for', async () => {
   await db.pool.query(`UPDATE "CampaignLead" SET status = 'PENDING' WHERE campaign_id = $1 AND seq <= 10`, [id])
   await db.pool.query(`UPDATE "Campaign" SET status = 'PAUSED' WHERE id = $1`, [id])
   const queues = openQueues({ redisUrl: undefined, databaseUrl: db.url })
-  await moves.resume({ pool: db.pool, clock: systemClock, queues }, id, scene.userId)
+  await resumeCampaign({ pool: db.pool, clock: systemClock, queues }, id, scene.userId)
   await queues.close()
   const { id: closing } = await closingOf(db, id)
   expect(await claimClosing(await closingDeps(db), closing)).toMatchObject({ kind: 'WAIT' })

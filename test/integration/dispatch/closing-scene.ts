@@ -1,9 +1,9 @@
 import { onTestFinished } from 'vitest'
 import { createHttp } from '../../../src/broker/http.ts'
-import * as moves from '../../../src/campaign/moves.ts'
+import { runCampaign } from '../../../src/campaign/moves.ts'
 import { type CampaignView, campaignView } from '../../../src/campaign/view.ts'
 import { systemClock, systemMonotonic } from '../../../src/clock.ts'
-import type { DispatchDeps } from '../../../src/dispatch/dispatch.ts'
+import type { DispatchDeps } from '../../../src/dispatch/deps.ts'
 import { openQueues, type Queues } from '../../../src/queue/queues.ts'
 import { type Sandbox, startSandbox } from '../../../src/sandbox/server.ts'
 import type { TestDatabase } from '../../support/database.ts'
@@ -89,7 +89,7 @@ export const untilClosing = (db: TestDatabase, id: string, status: string) =>
 export async function importOnly(db: TestDatabase, scene: Scene, leads: number): Promise<string> {
   const id = await makeContacts(db, scene, leads)
   const deps = await startWorkers(db)
-  await moves.run(deps, id, scene.userId)
+  await runCampaign(deps, id, scene.userId)
   await untilView(db, id, 'it waits', seen => seen.closing?.not_before != null)
   await deps.stop()
   return id

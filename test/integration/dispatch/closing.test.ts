@@ -1,5 +1,5 @@
 import { describe, expect, it, onTestFinished } from 'vitest'
-import * as moves from '../../../src/campaign/moves.ts'
+import { resumeCampaign, runCampaign } from '../../../src/campaign/moves.ts'
 import { webhookUrl } from '../../../src/security/webhook-token.ts'
 import { useDatabase } from '../../support/database.ts'
 import { booksOf, testKeys } from '../../support/fixtures.ts'
@@ -28,7 +28,7 @@ describe('a campaign at Salesforce', () => {
     const scene = await makeSalesforceScene(db, sandbox)
     const deps = await startWorkers(db, 2)
     const id = await makeContacts(db, scene, 450)
-    await moves.run(deps, id, scene.userId)
+    await runCampaign(deps, id, scene.userId)
     const waiting = await untilView(db, id, 'it waits', seen => seen.closing?.not_before != null)
     expect(waiting).toMatchObject({
       status: 'PROCESSING',
@@ -68,7 +68,7 @@ describe('a campaign at Salesforce', () => {
     sandbox.control({ callback_url: webhookUrl(listening.url, keys, { id: scene.brokerId, webhook_version: 1 }) })
     const deps = await startWorkers(db)
     const id = await makeContacts(db, scene, 40)
-    await moves.run(deps, id, scene.userId)
+    await runCampaign(deps, id, scene.userId)
     const books = await until(
       'all are read',
       () => booksOf(db.pool, id),
@@ -88,7 +88,7 @@ describe('a campaign at Salesforce', () => {
     const errors = { [rows[1]!.phone]: 'UNABLE_TO_LOCK_ROW' }
     sandbox.control({ brokers: { SALESFORCE: { quirks: { record_errors: errors } } } })
     const deps = await startWorkers(db)
-    await moves.run(deps, id, scene.userId)
+    await runCampaign(deps, id, scene.userId)
     await untilView(db, id, 'two are taken', seen => seen.counts.SENT === 2 && seen.counts.PENDING === 1)
     expect(await runsOf(sandbox)).toBe(0)
     sandbox.control({ brokers: { SALESFORCE: { quirks: { record_errors: {} } } } })
@@ -103,7 +103,7 @@ describe('a campaign at Salesforce', () => {
     const scene = await makeSalesforceScene(db, sandbox, NOW)
     const deps = await startWorkers(db)
     const id = await makeContacts(db, scene, 20)
-    await moves.run(deps, id, scene.userId)
+    await runCampaign(deps, id, scene.userId)
     expect(await untilStatus(db, id, 'FINISHED')).toMatchObject({ counts: { ERROR: 20 }, closing: null })
     expect(await runsOf(sandbox)).toBe(0)
   })
@@ -113,7 +113,7 @@ describe('a campaign at Salesforce', () => {
     const scene = await makeSalesforceScene(db, sandbox, NOW)
     const deps = await startWorkers(db)
     const id = await makeContacts(db, scene, 20)
-    await moves.run(deps, id, scene.userId)
+    await runCampaign(deps, id, scene.userId)
     const first = await untilStatus(db, id, 'FINISHED')
     expect(first.counts.ERROR).toBeGreaterThan(0)
     const retry = async () => {
@@ -121,7 +121,7 @@ describe('a campaign at Salesforce', () => {
         id,
       ])
       await db.pool.query(`UPDATE "Campaign" SET status = 'PAUSED' WHERE id = $1`, [id])
-      await moves.resume(deps, id, scene.userId)
+      await resumeCampaign(deps, id, scene.userId)
       return untilStatus(db, id, 'FINISHED')
     }
     // Who was refused is refused again.
@@ -140,7 +140,7 @@ describe('two campaigns of one automation', () => {
     const scene = await makeSalesforceScene(db, sandbox)
     const deps = await startWorkers(db, 2)
     const ids = [await makeContacts(db, scene, 30), await makeContacts(db, scene, 30)]
-    for (const id of ids) await moves.run(deps, id, scene.userId)
+    for (const id of ids) await runCampaign(deps, id, scene.userId)
     for (const id of ids) await untilView(db, id, 'it waits', seen => seen.closing?.not_before != null)
     // A run takes long enough for the other to come upon it.
     sandbox.control({ brokers: { SALESFORCE: { latency_ms: 400 } } })
@@ -173,7 +173,7 @@ describe('a run in doubt', () => {
     const scene = await makeSalesforceScene(db, sandbox, NOW)
     const deps = await startWorkers(db)
     const id = await makeContacts(db, scene, 50)
-    await moves.run(deps, id, scene.userId)
+    await runCampaign(deps, id, scene.userId)
     const doubtful = await untilClosing(db, id, 'IN_DOUBT')
     expect(doubtful).toMatchObject({ status: 'PROCESSING', closing: { error: expect.stringContaining('HTTP 500') } })
     await pass(db, 1, id)
@@ -187,7 +187,7 @@ describe('a run in doubt', () => {
     const scene = await makeSalesforceScene(db, sandbox, NOW)
     const deps = await startWorkers(db)
     const id = await makeContacts(db, scene, 50)
-    await moves.run(deps, id, scene.userId)
+    await runCampaign(deps, id, scene.userId)
     await untilClosing(db, id, 'IN_DOUBT')
     await pass(db, 1, id)
     // Looked at, and left as it was.
@@ -210,7 +210,7 @@ describe('a run in doubt', () => {
     const scene = await makeSalesforceScene(db, sandbox, NOW)
     const deps = await startWorkers(db)
     const id = await makeContacts(db, scene, 10)
-    await moves.run(deps, id, scene.userId)
+    await runCampaign(deps, id, scene.userId)
     await untilClosing(db, id, 'IN_DOUBT')
     sandbox.control({ brokers: { SALESFORCE: { next: [{ fault: '403', on: '/automation/' }] } } })
     await pass(db, 10, id)

@@ -1,7 +1,9 @@
 import { beforeAll, describe, expect, it } from 'vitest'
-import * as moves from '../../../src/campaign/moves.ts'
+import { approveCampaign } from '../../../src/campaign/approve.ts'
+import { runCampaign } from '../../../src/campaign/moves.ts'
 import { resolveLeads } from '../../../src/campaign/resolve.ts'
 import { retryFailed } from '../../../src/campaign/retry.ts'
+import { cancelCampaign } from '../../../src/campaign/stop-campaign.ts'
 import type { CampError } from '../../../src/errors.ts'
 import { byHand, claimed, outcomeOf } from '../../support/by-hand.ts'
 import { useDatabase } from '../../support/database.ts'
@@ -32,7 +34,7 @@ async function doubtful() {
   const scene = await makeScene(db.pool, { url: sandbox.url, maxBatch: 10 })
   const deps = await workers({ count: 1, concurrency: 1 })
   const id = await makeCampaign(db.pool, scene, { leads: 40 })
-  await moves.run(deps, id, scene.userId)
+  await runCampaign(deps, id, scene.userId)
   expect(await status(id, 'FINISHED')).toMatchObject({ statuses: { SENT: 20, IN_DOUBT: 20 }, used: '1.8000' })
   return { sandbox, scene, deps, id, userId: scene.userId }
 }
@@ -111,7 +113,7 @@ it('a cancel ends a lead that was to be sent again, though a batch on its way re
   const hand = byHand(db, new Date())
   const scene = await makeScene(db.pool, { maxBatch: 3 })
   const id = await makeCampaign(db.pool, scene, { leads: 3 })
-  await moves.run(hand.deps, id, scene.userId)
+  await runCampaign(hand.deps, id, scene.userId)
   const next = async () => claimed(await hand.claim((await hand.queued(id))[0]!))
   const outcomes = ['NOT_ACCEPTED', 'IN_DOUBT', 'NOT_ACCEPTED'] as const
   await hand.settle(await next(), { outcomes: outcomes.map(outcomeOf) })
@@ -119,7 +121,7 @@ it('a cancel ends a lead that was to be sent again, though a batch on its way re
   const around = await next()
   expect(around.leads).toHaveLength(2)
   await resolveLeads(hand.deps, id, { verdict: 'RESEND', leads: null, userId: scene.userId })
-  await moves.cancel(hand.deps, id, scene.userId, undefined)
+  await cancelCampaign(hand.deps, id, scene.userId, undefined)
   await hand.settle(around, { outcomes: [outcomeOf('ACCEPTED'), outcomeOf('ACCEPTED')] })
   expect(await booksOf(db.pool, id)).toMatchObject({
     campaign: 'CANCELLED',
@@ -142,9 +144,9 @@ it.each([
     const hand = byHand(db, new Date())
     const scene = await makeScene(db.pool, { maxBatch: 3 })
     const id = await makeCampaign(db.pool, scene, { leads: 6 })
-    await moves.run(hand.deps, id, scene.userId)
+    await runCampaign(hand.deps, id, scene.userId)
     const batch = claimed(await hand.claim((await hand.queued(id))[0]!))
-    await moves.cancel(hand.deps, id, scene.userId, undefined)
+    await cancelCampaign(hand.deps, id, scene.userId, undefined)
     expect(await booksOf(db.pool, id)).toMatchObject({ statuses: { SENDING: 3, ERROR: 3 }, openBatches: 1 })
     await hand.settle(batch, { outcomes: outcomes.map(outcomeOf), split })
     const books = await booksOf(db.pool, id)
@@ -164,7 +166,7 @@ describe('a retry', () => {
       `UPDATE "CampaignLead" SET status = 'ERROR', error_code = 'DUPLICATE' WHERE campaign_id = $1 AND seq <= 10`,
       [id],
     )
-    await moves.run(deps, id, scene.userId)
+    await runCampaign(deps, id, scene.userId)
     const before = await status(id, 'FINISHED')
     const refused = before.errors.REFUSED!
     expect(refused).toBeGreaterThan(5)
@@ -176,9 +178,9 @@ describe('a retry', () => {
     sandbox.control({ refused: 0 })
     expect(await retryFailed(deps, id, scene.userId, ['REFUSED'])).toBe(refused)
     expect((await booksOf(db.pool, id)).campaign).toBe('PENDING_APPROVAL')
-    expect((await refusal(moves.run(deps, id, scene.userId))).code).toBe('TRANSITION_REFUSED')
-    await moves.approve(deps, id, scene.userId, { timezone: 'America/Sao_Paulo' })
-    await moves.run(deps, id, scene.userId)
+    expect((await refusal(runCampaign(deps, id, scene.userId))).code).toBe('TRANSITION_REFUSED')
+    await approveCampaign(deps, id, scene.userId, { timezone: 'America/Sao_Paulo' })
+    await runCampaign(deps, id, scene.userId)
     expect(await status(id, 'FINISHED')).toMatchObject({
       statuses: { SENT: 95, ERROR: 5 },
       errors: { DUPLICATE: 5 },

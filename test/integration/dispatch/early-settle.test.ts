@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest'
 import { auditBudgets } from '../../../src/budget/audit.ts'
-import * as moves from '../../../src/campaign/moves.ts'
-import type { ClaimedBatch } from '../../../src/dispatch/claim.ts'
-import type { BatchOutcome, LeadOutcome } from '../../../src/dispatch/settle.ts'
+import { runCampaign } from '../../../src/campaign/moves.ts'
+import type { BatchOutcome, LeadOutcome } from '../../../src/dispatch/batch-outcome.ts'
+import type { ClaimedBatch } from '../../../src/dispatch/claimed-batch.ts'
 import { settleKnown } from '../../../src/dispatch/settle-known.ts'
 import { settleLate } from '../../../src/dispatch/settle-late.ts'
 import { sweep } from '../../../src/dispatch/sweep.ts'
@@ -24,7 +24,7 @@ async function scenery(leads: number, billing = 'ACCEPTED') {
   await db.pool.query(`UPDATE "Broker" SET billing = $2 WHERE id = $1`, [scene.brokerId, billing])
   const hand = byHand(db, new Date())
   const id = await makeCampaign(db.pool, scene, { leads })
-  await moves.run(hand.deps, id, scene.userId)
+  await runCampaign(hand.deps, id, scene.userId)
   const batch = claimed(await hand.claim((await hand.queued(id))[0]!))
   const known = (outcomes: Record<number, LeadOutcome>) =>
     settleKnown(
@@ -183,7 +183,7 @@ it('one request of twenty hangs: the others are settled meanwhile, and it when i
   const scene = await makeScene(db.pool, { adapter: 'TWILIO', credential: credentialOf(sandbox.url), maxBatch: 20 })
   const deps = await workers({ count: 1, env: { CAMP_HTTP_TIMEOUT_MS: '8000' } })
   const id = await makeCampaign(db.pool, scene, { leads: 20 })
-  await moves.run(deps, id, scene.userId)
+  await runCampaign(deps, id, scene.userId)
   const middle = await until(
     'nineteen are settled',
     () => booksOf(db.pool, id),
@@ -206,7 +206,7 @@ it('a batch whose requests all end soon is settled once', async () => {
   const scene = await makeScene(db.pool, { adapter: 'TWILIO', credential: credentialOf(sandbox.url), maxBatch: 20 })
   const deps = await workers({ count: 1 })
   const id = await makeCampaign(db.pool, scene, { leads: 60 })
-  await moves.run(deps, id, scene.userId)
+  await runCampaign(deps, id, scene.userId)
   expect(await status(id, 'FINISHED')).toMatchObject({ statuses: { SENT: 60 } })
   const { rows } = await db.pool.query(`SELECT kind FROM "LeadEvent" WHERE campaign_id = $1`, [id])
   expect(rows).toEqual([{ kind: 'ACCEPTED' }, { kind: 'ACCEPTED' }, { kind: 'ACCEPTED' }])

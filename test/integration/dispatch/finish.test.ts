@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import * as moves from '../../../src/campaign/moves.ts'
+import { runCampaign } from '../../../src/campaign/moves.ts'
 import { transaction } from '../../../src/database/pool.ts'
 import { finishAfterCommit } from '../../../src/dispatch/finish.ts'
 import { sweep } from '../../../src/dispatch/sweep.ts'
@@ -15,7 +15,7 @@ async function running(leads: number) {
   const hand = byHand(db, START)
   const scene = await makeScene(db.pool, { maxBatch: 1 })
   const id = await makeCampaign(db.pool, scene, { leads })
-  await moves.run(hand.deps, id, scene.userId)
+  await runCampaign(hand.deps, id, scene.userId)
   const ids = await hand.queued(id)
   return { hand, id, ids, accept: { outcomes: [outcomeOf('ACCEPTED')] } }
 }

@@ -1,6 +1,6 @@
 import { beforeAll, expect, it } from 'vitest'
 import { addHoliday, removeHoliday } from '../../../src/calendar/own.ts'
-import * as moves from '../../../src/campaign/moves.ts'
+import { runCampaign } from '../../../src/campaign/moves.ts'
 import { campaignView } from '../../../src/campaign/view.ts'
 import { useDatabase } from '../../support/database.ts'
 import { dispatchOn, openSandbox } from '../../support/dispatch.ts'
@@ -34,7 +34,7 @@ it('a window that closes stops a running campaign, and it goes on by itself when
   const scene = await makeScene(db.pool, { url: sandbox.url, rate: 20, maxBatch: 2, cost: '0.0000' })
   const deps = await workers({ count: 2, clock: moved.clock })
   const id = await makeCampaign(db.pool, scene, { leads: 200, columns: USUAL })
-  await moves.run(deps, id, scene.userId)
+  await runCampaign(deps, id, scene.userId)
 
   const view = await asleep(id)
   expect(view).toMatchObject({ status: 'PROCESSING', waiting_until: '2026-11-26T11:00:00.000Z' })
@@ -61,7 +61,7 @@ it('a day that becomes a holiday stops it, and it goes on when that is taken bac
   const scene = await makeScene(db.pool, { url: sandbox.url, rate: 20, maxBatch: 2, cost: '0.0000' })
   const deps = await workers({ count: 2, clock: moved.clock })
   const id = await makeCampaign(db.pool, scene, { leads: 200, columns: USUAL })
-  await moves.run(deps, id, scene.userId)
+  await runCampaign(deps, id, scene.userId)
   await until(
     'it is on its way',
     async () => sandbox.starts().length,
@@ -81,7 +81,7 @@ it('a ring that waits for tomorrow, by a clock that was wrong, does not keep its
   const scene = await makeScene(db.pool, { url: sandbox.url, maxBatch: 5, cost: '0.0000' })
   const deps = await workers({ count: 0 })
   const id = await makeCampaign(db.pool, scene, { leads: 5, columns: USUAL })
-  await moves.run(deps, id, scene.userId)
+  await runCampaign(deps, id, scene.userId)
   await wipeQueue(db)
   const { rows } = await db.pool.query<{ id: string; ring: number }>(
     `UPDATE "Batch" SET asleep = true, rung_at = '2026-11-25T09:00:00-03:00', not_before = '2026-11-25T09:00:00-03:00'

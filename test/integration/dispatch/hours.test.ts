@@ -3,7 +3,7 @@ import { beforeEach, describe, expect, it } from 'vitest'
 import type { Http } from '../../../src/broker/http.ts'
 import { isNationalHoliday } from '../../../src/calendar/national.ts'
 import { addHoliday, removeHoliday } from '../../../src/calendar/own.ts'
-import * as moves from '../../../src/campaign/moves.ts'
+import { runCampaign } from '../../../src/campaign/moves.ts'
 import { openPermit } from '../../../src/dispatch/permit.ts'
 import { sendBatch } from '../../../src/dispatch/send.ts'
 import { blockOf, seqOf } from '../../../src/intake/sequence.ts'
@@ -101,7 +101,7 @@ describe('nobody is sent to outside their hours', () => {
         for (const { day, state } of own) await addHoliday(db.pool, scene.userId, { day, state, name: null })
         const id = await makeImported(scene, ddds, { columns: { ...hoursColumns(hours), ...throttling } })
         const hand = byHand(db, start, isNationalHoliday)
-        await moves.run(hand.deps, id, scene.userId)
+        await runCampaign(hand.deps, id, scene.userId)
 
         const reached: string[] = []
         let turns = 0
@@ -147,7 +147,7 @@ describe('a batch whose requests are spread by a rate limit', () => {
     const scene = await oneByOne(1, 500)
     const id = await makeImported(scene, Array(500).fill(11), { columns: hoursColumns(USUAL) })
     const hand = byHand(db, new Date('2026-11-24T19:57:45-03:00'), isNationalHoliday)
-    await moves.run(hand.deps, id, scene.userId)
+    await runCampaign(hand.deps, id, scene.userId)
     const sizes: number[] = []
     for (let queued = await hand.queued(id); queued.length > 0; queued = await hand.queued(id)) {
       const claim = await hand.claim(queued[0]!)
@@ -173,7 +173,7 @@ describe('a batch whose requests are spread by a rate limit', () => {
     const scene = await oneByOne(1, 5)
     const id = await makeImported(scene, [11, 11], { columns: hoursColumns(USUAL) })
     const hand = byHand(db, new Date('2026-11-24T19:59:59.500-03:00'), isNationalHoliday)
-    await moves.run(hand.deps, id, scene.userId)
+    await runCampaign(hand.deps, id, scene.userId)
     await db.pool.query(`INSERT INTO "SendSlot" (id, next_at) VALUES ($1, '2026-11-24T20:00:00.100-03:00')`, [
       scene.credentialId,
     ])
@@ -192,7 +192,7 @@ describe('a worker that was kept from its work past the closing', () => {
     const scene = await oneByOne(null, 4)
     const id = await makeImported(scene, [11, 11, 11, 11], { columns: hoursColumns(USUAL) })
     const hand = byHand(db, new Date('2026-11-24T19:59:59-03:00'), isNationalHoliday)
-    await moves.run(hand.deps, id, scene.userId)
+    await runCampaign(hand.deps, id, scene.userId)
     const batch = claimed(await hand.claim((await hand.queued(id))[0]!))
     expect(batch.leads).toHaveLength(4)
     let [called, sent] = [0, 0]
@@ -229,7 +229,7 @@ describe('a worker that was kept from its work past the closing', () => {
     const scene = await oneByOne(null, 4)
     const id = await makeImported(scene, [11], { columns: hoursColumns(USUAL) })
     const hand = byHand(db, new Date('2026-11-24T19:59:59-03:00'), isNationalHoliday)
-    await moves.run(hand.deps, id, scene.userId)
+    await runCampaign(hand.deps, id, scene.userId)
     for (let night = 0; night < 6; night++) {
       const batch = claimed(await hand.claim((await hand.queued(id))[0]!))
       const late = { outcomes: [outcomeOf('NOT_ACCEPTED')], withheld: true }
@@ -248,7 +248,7 @@ describe('the calendar', () => {
     const made = await makeScene(db.pool, { cost: '0.0000', maxBatch: 2 })
     const id = await makeImported(made, ddds, { columns: { ...hoursColumns(USUAL), ...columns } })
     const hand = byHand(db, NOON, isNationalHoliday)
-    await moves.run(hand.deps, id, made.userId)
+    await runCampaign(hand.deps, id, made.userId)
     return { id, hand, userId: made.userId }
   }
 

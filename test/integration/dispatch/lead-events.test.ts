@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import { explain } from '../../../src/campaign/explain.ts'
-import * as moves from '../../../src/campaign/moves.ts'
+import { runCampaign } from '../../../src/campaign/moves.ts'
 import { campaignReport } from '../../../src/campaign/report.ts'
 import { resolveLeads } from '../../../src/campaign/resolve.ts'
 import { retryFailed } from '../../../src/campaign/retry.ts'
@@ -20,7 +20,7 @@ async function scenery(leads: number, cost = '0.0450', maxBatch = leads) {
   const scene = await makeScene(db.pool, { maxBatch, cost, month: { year: 2026, month: 11 } })
   const hand = byHand(db, new Date(START))
   const id = await makeCampaign(db.pool, scene, { leads })
-  await moves.run(hand.deps, id, scene.userId)
+  await runCampaign(hand.deps, id, scene.userId)
   const claim = async () => claimed(await hand.claim((await hand.queued(id))[0]!))
   const { rows } = await db.pool.query<{ phone: string }>(
     `SELECT phone FROM "CampaignLead" WHERE campaign_id = $1 ORDER BY seq`,
@@ -45,7 +45,7 @@ it('a refusal is still told after a retry has sent the lead again', async () => 
   })
   hand.wait(60_000)
   await retryFailed(hand.deps, id, scene.userId, undefined)
-  await moves.run(hand.deps, id, scene.userId)
+  await runCampaign(hand.deps, id, scene.userId)
   await hand.settle(await claim(), { outcomes: [outcomeOf('ACCEPTED')] })
   expect(await said(0)).toEqual([
     'claimed batch 1',

@@ -2,9 +2,9 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 import { auditBudgets } from '../../../src/budget/audit.ts'
 import { formatMoney, moneyOf } from '../../../src/budget/money.ts'
 import { formatMonth } from '../../../src/budget/month.ts'
-import * as moves from '../../../src/campaign/moves.ts'
+import { resumeCampaign, runCampaign } from '../../../src/campaign/moves.ts'
 import { openPool } from '../../../src/database/pool.ts'
-import { monthOf } from '../../../src/dispatch/hours.ts'
+import { monthOf } from '../../../src/dispatch/local-day.ts'
 import { byHand } from '../../support/by-hand.ts'
 import { useDatabase } from '../../support/database.ts'
 import { dispatchOn, openSandbox } from '../../support/dispatch.ts'
@@ -30,7 +30,7 @@ describe('eight workers, two campaigns, one wallet with money for one and a half
     const deps = await workers({ count: 8, concurrency: 2 })
     const make = () => makeCampaign(db.pool, scene, { leads: LEADS })
     const ids = [await make(), await make()]
-    await Promise.all(ids.map(id => moves.run(deps, id, scene.userId)))
+    await Promise.all(ids.map(id => runCampaign(deps, id, scene.userId)))
 
     const ended = await Promise.all(ids.map(ends))
     const affordable = Number(moneyOf(limit) / moneyOf(cost))
@@ -51,7 +51,8 @@ describe('eight workers, two campaigns, one wallet with money for one and a half
     }
 
     await setBudget(db.pool, scene.walletId, money.raised)
-    for (const [i, id] of ids.entries()) if (ended[i]!.campaign === 'FAILED') await moves.resume(deps, id, scene.userId)
+    for (const [i, id] of ids.entries())
+      if (ended[i]!.campaign === 'FAILED') await resumeCampaign(deps, id, scene.userId)
     await Promise.all(ids.map(id => status(id, 'FINISHED')))
     const after = await Promise.all(ids.map(id => booksOf(db.pool, id)))
     const all = formatMoney(moneyOf(cost) * BigInt(2 * LEADS))
@@ -69,7 +70,7 @@ it('what the broker refuses pays for others: the money goes to exactly as many m
   const scene = await makeScene(db.pool, { url: sandbox.url, maxBatch: 17, budget: '6.66', cost: '0.0333' })
   const deps = await workers({ count: 8, concurrency: 2 })
   const id = await makeCampaign(db.pool, scene, { leads: 600 })
-  await moves.run(deps, id, scene.userId)
+  await runCampaign(deps, id, scene.userId)
   // A claim that finds all the money booked fails the campaign, though some of it may be about to come back: then it is resumed.
   for (let pending = 600; ; ) {
     const books = await ends(id)
@@ -81,7 +82,7 @@ it('what the broker refuses pays for others: the money goes to exactly as many m
     if (accepted === 200) break
     expect(books.statuses.PENDING).toBeLessThan(pending)
     pending = books.statuses.PENDING!
-    await moves.resume(deps, id, scene.userId)
+    await resumeCampaign(deps, id, scene.userId)
   }
   const { statuses } = await booksOf(db.pool, id)
   expect(statuses.PENDING).toBe(600 - 200 - statuses.ERROR!)
@@ -101,7 +102,7 @@ it('money that comes between a claim’s booking and its look at what is left is
     }) as typeof client.query
   })
   const hand = byHand({ pool }, new Date())
-  await moves.run(hand.deps, id, scene.userId)
+  await runCampaign(hand.deps, id, scene.userId)
   expect(await hand.claim((await hand.queued(id))[0]!)).toMatchObject({ kind: 'CLAIMED' })
   expect(await booksOf(db.pool, id)).toMatchObject({ campaign: 'PROCESSING', used: '0.0450', ledger: '0.0450' })
 })

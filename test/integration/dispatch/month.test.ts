@@ -1,9 +1,10 @@
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { auditBudgets } from '../../../src/budget/audit.ts'
-import * as moves from '../../../src/campaign/moves.ts'
+import { approveCampaign } from '../../../src/campaign/approve.ts'
+import { resumeCampaign, runCampaign } from '../../../src/campaign/moves.ts'
 import { resolveLeads } from '../../../src/campaign/resolve.ts'
 import { retryFailed } from '../../../src/campaign/retry.ts'
-import type { ClaimedBatch } from '../../../src/dispatch/claim.ts'
+import type { ClaimedBatch } from '../../../src/dispatch/claimed-batch.ts'
 import { applyEvents } from '../../../src/webhook/apply.ts'
 import { openInbox } from '../../../src/webhook/inbox.ts'
 import { APPROVAL, byHand, claimed, outcomeOf } from '../../support/by-hand.ts'
@@ -44,7 +45,7 @@ async function paid(): Promise<{ november: number | null; december: number | nul
 
 async function start(leads: number): Promise<string> {
   const id = await makeCampaign(db.pool, scene, { leads })
-  await moves.run(hand.deps, id, scene.userId)
+  await runCampaign(hand.deps, id, scene.userId)
   return id
 }
 
@@ -103,8 +104,8 @@ describe('a month that turns during a campaign', () => {
     await answer(batch, ['REJECTED', ...Array<'ACCEPTED'>(8).fill('ACCEPTED'), 'REJECTED'])
     hand.moveTo(NEXT_MORNING)
     await retryFailed(hand.deps, id, scene.userId, undefined)
-    await moves.approve(hand.deps, id, scene.userId, APPROVAL)
-    await moves.run(hand.deps, id, scene.userId)
+    await approveCampaign(hand.deps, id, scene.userId, APPROVAL)
+    await runCampaign(hand.deps, id, scene.userId)
     await answer(await claimNext(id), ['ACCEPTED'])
     expect(await paid()).toEqual({ november: 8, december: 2 })
     // The fourth lead was November's; the retried ones stand before and behind it.
@@ -128,7 +129,7 @@ it('a campaign whose new month has no budget FAILS with that month, and goes on 
   })
   expect(await paid()).toEqual({ november: 10, december: null })
   await setBudget(db.pool, scene.walletId, '0.33', DECEMBER)
-  await moves.resume(hand.deps, id, scene.userId)
+  await resumeCampaign(hand.deps, id, scene.userId)
   await answer(await claimNext(id), ['ACCEPTED'])
   expect(await claimAgain()).toMatchObject({ kind: 'FAILED' })
   expect(await booksOf(db.pool, id)).toMatchObject({

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { auditBudgets } from '../../../src/budget/audit.ts'
-import * as moves from '../../../src/campaign/moves.ts'
+import { runCampaign } from '../../../src/campaign/moves.ts'
 import { useDatabase } from '../../support/database.ts'
 import { dispatchOn } from '../../support/dispatch.ts'
 import { type Books, booksOf, makeCampaign, makeScene } from '../../support/fixtures.ts'
@@ -41,7 +41,7 @@ async function sent(leads: number, answers: Answers) {
   const scene = await makeScene(db.pool, { url, maxBatch: 20 })
   const deps = await workers({ count: 1 })
   const id = await makeCampaign(db.pool, scene, { leads })
-  await moves.run(deps, id, scene.userId)
+  await runCampaign(deps, id, scene.userId)
   return { id, scene, requests: () => requests }
 }
 
@@ -128,7 +128,7 @@ describe('characters that PostgreSQL does not take change nothing of what an ans
     const scene = await makeScene(db.pool, { adapter: 'TWILIO', credential, maxBatch: 20 })
     const deps = await workers({ count: 1 })
     const id = await makeCampaign(db.pool, scene, { leads: 20 })
-    await moves.run(deps, id, scene.userId)
+    await runCampaign(deps, id, scene.userId)
     expect(await finished(id)).toMatchObject({ statuses: { ERROR: 20 }, errors: { 21211: 20 }, used: '0.0000' })
     expect((await leadsOf(id))[0]!.error_message).toBe("The 'To' number \ufffd is not valid")
   })
@@ -219,7 +219,7 @@ describe('a database that refuses for a while', () => {
     const scene = await makeScene(db.pool, { url, maxBatch: 20 })
     const deps = await workers({ count: 1 })
     const id = await makeCampaign(db.pool, scene, { leads: 100 })
-    await moves.run(deps, id, scene.userId)
+    await runCampaign(deps, id, scene.userId)
     await until(
       'it has refused for two seconds',
       async () => Date.now() - (from ?? Date.now()),

@@ -2,7 +2,7 @@ import { v7 as uuid } from 'uuid'
 import { expect, onTestFinished, test } from 'vitest'
 import { createHttp } from '../../../src/broker/http.ts'
 import { askBroker } from '../../../src/campaign/ask.ts'
-import * as moves from '../../../src/campaign/moves.ts'
+import { runCampaign } from '../../../src/campaign/moves.ts'
 import { systemClock } from '../../../src/clock.ts'
 import { openQueues } from '../../../src/queue/queues.ts'
 import { type WebhookBroker, webhookUrl } from '../../../src/security/webhook-token.ts'
@@ -68,7 +68,7 @@ test('Twilio: signed callbacks tell each message’s story, that of a lost answe
   const id = await makeCampaign(db.pool, scene, { leads: 6 })
   const [leads, fates] = [await leadsOf(id), ['deliver', 'read', 'read', 'read', 'fail', 'opt_out']]
   sandbox.control({ phones: Object.fromEntries(leads.map(({ phone }, i) => [phone, fates[i]])) })
-  await moves.run(deps, id, scene.userId)
+  await runCampaign(deps, id, scene.userId)
   const sent = await until(
     'all is sent and nothing told',
     () => booksOf(db.pool, id),
@@ -120,7 +120,7 @@ test('Ótima: one answer with V, I, a repeat and a repeat that proves an earlier
     },
   })
   await db.pool.query(`UPDATE "CampaignLead" SET sent_at = now() - interval '2 days' WHERE id = $1`, [leads[3]!.id])
-  await moves.run(deps, id, scene.userId)
+  await runCampaign(deps, id, scene.userId)
   await until(
     'it is sent and nothing told',
     () => booksOf(db.pool, id),
@@ -161,7 +161,7 @@ test('Gupshup: values in the template’s order, and callbacks that find their m
   sandbox.control({ brokers: { GUPSHUP: { callback_url, quirks: { without_gs_id: true } } } })
   // jsonb would put the shorter name first.
   const id = await templateCampaign(scene, 20, '{{telefone}} é de {{nome}}', { telefone: 'phone', nome: 'nome' })
-  await moves.run(deps, id, scene.userId)
+  await runCampaign(deps, id, scene.userId)
   await until(
     'all are read',
     () => booksOf(db.pool, id),
@@ -179,7 +179,7 @@ test('Twilio: its list tells what it has of the messages in doubt, and nothing i
     { next: [{ fault: 'accept-drop' }, { fault: 'drop' }], phones: {}, callbacks: { delivered: 0, failed: 0 } },
   )
   const id = await makeCampaign(db.pool, scene, { leads: 5, columns: { base_message: 'Olá {{nome}}' } })
-  await moves.run(deps, id, scene.userId)
+  await runCampaign(deps, id, scene.userId)
   await until(
     'it is finished',
     () => booksOf(db.pool, id),

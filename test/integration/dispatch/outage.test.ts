@@ -1,8 +1,9 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
-import * as moves from '../../../src/campaign/moves.ts'
+import { runCampaign } from '../../../src/campaign/moves.ts'
 import { campaignView } from '../../../src/campaign/view.ts'
-import { backoffMs, circuitMs, countAnswer } from '../../../src/dispatch/pace.ts'
+import { backoffMs } from '../../../src/dispatch/backoff.ts'
+import { circuitMs, countAnswer } from '../../../src/dispatch/circuit-breaker.ts'
 import { byHand, claimed, outcomeOf } from '../../support/by-hand.ts'
 import { useDatabase } from '../../support/database.ts'
 import { dispatchOn, openSandbox } from '../../support/dispatch.ts'
@@ -19,7 +20,7 @@ it('a broker that does not answer opens the circuit: one batch at a time tries, 
   const scene = await makeScene(db.pool, { url: sandbox.url, maxBatch: 5 })
   const deps = await workers({ count: 3, concurrency: 4 })
   const id = await makeCampaign(db.pool, scene, { leads: 500 })
-  await moves.run(deps, id, scene.userId)
+  await runCampaign(deps, id, scene.userId)
   const waiting = await until(
     'it waits for the broker',
     () => campaignView(db.pool, id),
@@ -44,7 +45,7 @@ it('a claim that saw the circuit open when an answer closed it is no probe: noth
   const hand = byHand(db, new Date('2026-11-24T15:00:00Z'))
   const scene = await makeScene(db.pool, { maxBatch: 5 })
   const id = await makeCampaign(db.pool, scene, { leads: 5 })
-  await moves.run(hand.deps, id, scene.userId)
+  await runCampaign(hand.deps, id, scene.userId)
   const [batchId] = await hand.queued(id)
   await db.pool.query(
     `INSERT INTO "SendSlot" (id, next_at, failures, blocked_until) VALUES ($1, $2, 5, $2::timestamptz - interval '1 second')`,
@@ -69,7 +70,7 @@ it('an outage after the request puts few leads in doubt before the circuit opens
   const scene = await makeScene(db.pool, { url: sandbox.url, maxBatch: 5 })
   const deps = await workers({ count: 2, concurrency: 2 })
   const id = await makeCampaign(db.pool, scene, { leads: 500 })
-  await moves.run(deps, id, scene.userId)
+  await runCampaign(deps, id, scene.userId)
   const view = await until(
     'it waits for the broker',
     () => campaignView(db.pool, id),

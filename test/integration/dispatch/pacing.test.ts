@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import { v7 as uuid } from 'uuid'
 import { beforeAll, describe, expect, it } from 'vitest'
-import * as moves from '../../../src/campaign/moves.ts'
+import { resumeCampaign, runCampaign } from '../../../src/campaign/moves.ts'
+import { pauseCampaign } from '../../../src/campaign/stop-campaign.ts'
 import { transaction } from '../../../src/database/pool.ts'
 import { freeSlot, type Lane, LOOKAHEAD_MS, takeSlots } from '../../../src/dispatch/pace.ts'
 import { useDatabase } from '../../support/database.ts'
@@ -88,7 +89,7 @@ describe('a rate limit of 40 requests a second, on three workers', () => {
     })
     const deps = await workers({ count: 3 })
     const id = await makeCampaign(db.pool, scene, { leads })
-    await moves.run(deps, id, scene.userId)
+    await runCampaign(deps, id, scene.userId)
     await status(id, 'FINISHED')
     const planned = await planOf(scene.credentialId, 25, perClaim)
     expect(planned).toHaveLength(120)
@@ -100,16 +101,16 @@ describe('a rate limit of 40 requests a second, on three workers', () => {
     const scene = await makeScene(db.pool, { url: sandbox.url, rate: 40, maxBatch: 1 })
     const deps = await workers({ count: 3 })
     const id = await makeCampaign(db.pool, scene, { leads: 120 })
-    await moves.run(deps, id, scene.userId)
+    await runCampaign(deps, id, scene.userId)
     await until(
       'it is on its way',
       async () => sandbox.starts().length,
       n => n >= 30,
     )
-    await moves.pause(deps, id, scene.userId)
+    await pauseCampaign(deps, id, scene.userId)
     const before = (await still(id)).statuses.SENT!
     expect(before).toBeLessThan(120)
-    await moves.resume(deps, id, scene.userId)
+    await resumeCampaign(deps, id, scene.userId)
     const resumedAt = Date.now()
     await status(id, 'FINISHED')
     const planned = await planOf(scene.credentialId, 25)
@@ -134,7 +135,7 @@ describe('throttling, on two workers', () => {
         await makeCampaign(db.pool, scene, { leads: 50, columns }),
         await makeCampaign(db.pool, scene, { leads: 50, columns }),
       ]
-      await Promise.all(ids.map(id => moves.run(deps, id, scene.userId)))
+      await Promise.all(ids.map(id => runCampaign(deps, id, scene.userId)))
       for (const id of ids) await status(id, 'FINISHED')
       const phones = new Map<string, number>()
       for (const [i, id] of ids.entries()) {
@@ -161,7 +162,7 @@ describe('throttling, on two workers', () => {
       throttling_config: JSON.stringify({ delayLimit: 0.02, maxRandom: 0.08 }),
     }
     const id = await makeCampaign(db.pool, scene, { leads: 60, columns })
-    await moves.run(deps, id, scene.userId)
+    await runCampaign(deps, id, scene.userId)
     await status(id, 'FINISHED')
     const next = (await planOf(id, 0)).map(({ startAt }) => startAt)
     const gaps = next.slice(1).map((at, i) => at - next[i]!)
@@ -179,14 +180,14 @@ it('a campaign that waits half an hour between messages does not stall one of an
   const deps = await workers({ count: 2, concurrency: 1 })
   const columns = { throttling_type: 'fixed', throttling_config: JSON.stringify({ delayLimit: 1_800 }) }
   const waiting = await makeCampaign(db.pool, slow, { leads: 20, columns })
-  await moves.run(deps, waiting, slow.userId)
+  await runCampaign(deps, waiting, slow.userId)
   await until(
     'its first message is sent',
     () => booksOf(db.pool, waiting),
     books => books.statuses.SENT === 1,
   )
   const id = await makeCampaign(db.pool, fast, { leads: 3_000, columns: { batch_size: 10 } })
-  await moves.run(deps, id, fast.userId)
+  await runCampaign(deps, id, fast.userId)
   await status(id, 'FINISHED')
   expect(await booksOf(db.pool, waiting)).toMatchObject({ campaign: 'PROCESSING', statuses: { SENT: 1, PENDING: 19 } })
 })

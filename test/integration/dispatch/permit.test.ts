@@ -1,7 +1,8 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import { addToBlocklist, optedOutAt } from '../../../src/blocklist/blocklist.ts'
-import * as moves from '../../../src/campaign/moves.ts'
-import type { ClaimedBatch } from '../../../src/dispatch/claim.ts'
+import { runCampaign } from '../../../src/campaign/moves.ts'
+import { cancelCampaign, pauseCampaign } from '../../../src/campaign/stop-campaign.ts'
+import type { ClaimedBatch } from '../../../src/dispatch/claimed-batch.ts'
 import { LOOK_GOOD_FOR_MS, openPermit } from '../../../src/dispatch/permit.ts'
 import { byHand, claimed } from '../../support/by-hand.ts'
 import { useDatabase } from '../../support/database.ts'
@@ -24,7 +25,7 @@ beforeEach(async () => {
   const scene = await makeScene(db.pool, { maxBatch: 5 })
   const hand = byHand(db, new Date())
   const id = await makeCampaign(db.pool, scene, { leads: 5 })
-  await moves.run(hand.deps, id, scene.userId)
+  await runCampaign(hand.deps, id, scene.userId)
   const batch = claimed(await hand.claim((await hand.queued(id))[0]!))
   it_ = { scene, id, hand, batch }
   passed = { monotonic: 0, clock: 0 }
@@ -71,8 +72,8 @@ describe('a permit', () => {
   })
 
   it.each([
-    ['the campaign is paused', 'STOPPED', () => moves.pause(it_.hand.deps, it_.id, it_.scene.userId)],
-    ['the campaign is cancelled', 'STOPPED', () => moves.cancel(it_.hand.deps, it_.id, it_.scene.userId, 'enough')],
+    ['the campaign is paused', 'STOPPED', () => pauseCampaign(it_.hand.deps, it_.id, it_.scene.userId)],
+    ['the campaign is cancelled', 'STOPPED', () => cancelCampaign(it_.hand.deps, it_.id, it_.scene.userId, 'enough')],
     ['the price has changed', 'STOPPED', () => set('Campaign', 'unit_cost = 0.05', it_.id)],
     ['the credential has changed', 'STOPPED', () => set('Credential', 'updated_at = now()', it_.scene.credentialId)],
     ['the lease is half over', 'LEASE', () => set('Batch', `lease_until = now() + interval '29 s'`, it_.batch.id)],

@@ -1,9 +1,10 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import * as moves from '../../../src/campaign/moves.ts'
+import { runCampaign } from '../../../src/campaign/moves.ts'
 import { progressOf } from '../../../src/campaign/progress.ts'
 import { transaction } from '../../../src/database/pool.ts'
-import { batchSizes, effectiveBatchSize, planBatches } from '../../../src/dispatch/plan.ts'
+import { batchSizes, effectiveBatchSize } from '../../../src/dispatch/batch-size.ts'
+import { planBatches } from '../../../src/dispatch/plan.ts'
 import { regionOf, zoneOf } from '../../../src/lead/zones.ts'
 import { byHand, claimed, outcomeOf } from '../../support/by-hand.ts'
 import { useDatabase } from '../../support/database.ts'
@@ -169,7 +170,7 @@ describe('the plan', () => {
       `UPDATE "CampaignLead" SET status = 'ERROR', error_code = 'REFUSED' WHERE campaign_id = $1 AND seq IN (4, 6, 8, 10)`,
       [id],
     )
-    await moves.run(hand.deps, id, scene.userId)
+    await runCampaign(hand.deps, id, scene.userId)
     await db.pool.query(`UPDATE "Broker" SET max_batch = 3 WHERE id = $1`, [scene.brokerId])
     await db.pool.query(`UPDATE "CampaignLead" SET status = 'PENDING', error_code = NULL WHERE campaign_id = $1`, [id])
     const sizes: number[] = []

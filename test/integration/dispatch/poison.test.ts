@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import * as moves from '../../../src/campaign/moves.ts'
+import { resumeCampaign, runCampaign } from '../../../src/campaign/moves.ts'
 import { useDatabase } from '../../support/database.ts'
 import { dispatchOn, openSandbox } from '../../support/dispatch.ts'
 import { makeCampaign, makeScene, setBudget } from '../../support/fixtures.ts'
@@ -19,7 +19,7 @@ async function poisoned(leads: number, bad: readonly number[]) {
   )
   const poison = bad.map(n => rows[n - 1]!.phone)
   sandbox.control({ poison })
-  await moves.run(deps, id, scene.userId)
+  await runCampaign(deps, id, scene.userId)
   const books = await status(id, 'FINISHED')
   const { rows: refused } = await db.pool.query<{ phone: string; error_code: string; error_message: string }>(
     `SELECT phone, error_code, error_message FROM "CampaignLead" WHERE campaign_id = $1 AND status = 'ERROR' ORDER BY seq`,
@@ -95,13 +95,13 @@ it('a bad lead in the part of a batch that the budget pays for is found in it; t
     [id],
   )
   sandbox.control({ poison: rows.map(row => row.phone) })
-  await moves.run(deps, id, scene.userId)
+  await runCampaign(deps, id, scene.userId)
   await status(id, 'FAILED')
   const poor = await still(id)
   expect(poor.statuses.SENT ?? 0).toBeLessThanOrEqual(40)
   expect(poor).toMatchObject({ used: poor.billed, ledger: poor.billed })
   await setBudget(db.pool, scene.walletId, '100.00')
-  await moves.resume(deps, id, scene.userId)
+  await resumeCampaign(deps, id, scene.userId)
   expect(await status(id, 'FINISHED')).toMatchObject({
     statuses: { SENT: 98, ERROR: 2 },
     used: '4.4100',

@@ -1,10 +1,12 @@
 import { beforeAll, describe, expect, it } from 'vitest'
-import * as moves from '../../../src/campaign/moves.ts'
+import { approveCampaign } from '../../../src/campaign/approve.ts'
+import { resumeCampaign, runCampaign } from '../../../src/campaign/moves.ts'
 import { resolveLeads } from '../../../src/campaign/resolve.ts'
 import { retryFailed } from '../../../src/campaign/retry.ts'
+import { pauseCampaign } from '../../../src/campaign/stop-campaign.ts'
 import { campaignView } from '../../../src/campaign/view.ts'
-import type { Claim } from '../../../src/dispatch/claim.ts'
-import { endOfDay } from '../../../src/dispatch/hours.ts'
+import type { Claim } from '../../../src/dispatch/claimed-batch.ts'
+import { endOfDay } from '../../../src/dispatch/local-day.ts'
 import { sweep } from '../../../src/dispatch/sweep.ts'
 import { APPROVAL, byHand, claimed, outcomeOf, SAO_PAULO } from '../../support/by-hand.ts'
 import { useDatabase } from '../../support/database.ts'
@@ -25,7 +27,7 @@ async function begin(config: object, leads: number, columns: object = {}) {
   const hand = byHand(db, new Date(MONDAY))
   const throttling = { throttling_type: 'ramp', throttling_config: JSON.stringify({ gap: 0, ...config }) }
   const id = await makeCampaign(db.pool, scene, { leads, columns: { ...throttling, ...columns } })
-  await moves.run(hand.deps, id, scene.userId)
+  await runCampaign(hand.deps, id, scene.userId)
 
   const claims = async (kind: Parameters<typeof outcomeOf>[0] | 'CRASH' = 'ACCEPTED'): Promise<Claim[]> => {
     const made: Claim[] = []
@@ -82,8 +84,8 @@ describe('a ramp', () => {
       expect(batches).toHaveLength(sent)
       expect(claims.filter(claim => claim.kind === 'WAIT')).toHaveLength(claims.length - sent)
       await Promise.all(batches.map(batch => hand.settle(batch, { outcomes: [outcomeOf('ACCEPTED')] })))
-      await moves.pause(hand.deps, id, (await makeScene(db.pool)).userId)
-      await moves.resume(hand.deps, id, (await makeScene(db.pool)).userId)
+      await pauseCampaign(hand.deps, id, (await makeScene(db.pool)).userId)
+      await resumeCampaign(hand.deps, id, (await makeScene(db.pool)).userId)
     }
   })
 
@@ -134,8 +136,8 @@ describe('a ramp', () => {
     expect((await sendAll('REJECTED')).sent).toBe(2)
     expect((await booksOf(db.pool, id)).campaign).toBe('FINISHED')
     await retryFailed(hand.deps, id, scene.userId, undefined)
-    await moves.approve(hand.deps, id, scene.userId, APPROVAL)
-    await moves.run(hand.deps, id, scene.userId)
+    await approveCampaign(hand.deps, id, scene.userId, APPROVAL)
+    await runCampaign(hand.deps, id, scene.userId)
     expect((await sendAll()).sent).toBe(2)
     expect((await booksOf(db.pool, id)).statuses).toEqual({ SENT: 4 })
   })
@@ -149,9 +151,9 @@ describe('a ramp', () => {
     const send = async () => hand.settle(claimed(await next()), { outcomes: [outcomeOf('ACCEPTED')] })
     await send()
     expect(await next()).toMatchObject({ kind: 'WAIT', why: 'PACE', until: new Date('2026-11-30T13:00:00-03:00') })
-    await moves.pause(hand.deps, id, scene.userId)
+    await pauseCampaign(hand.deps, id, scene.userId)
     hand.wait(8 * 3_600_000)
-    await moves.resume(hand.deps, id, scene.userId)
+    await resumeCampaign(hand.deps, id, scene.userId)
     await send()
     // Three hours from here it is past eight in the evening.
     hand.wait(60_000)
@@ -178,7 +180,7 @@ it('on three workers sends its first day’s messages and no more, and says unti
     throttling_config: JSON.stringify({ perDay: 12, times: 2, gap: 0.02 }),
   }
   const id = await makeCampaign(db.pool, scene, { leads: 60, columns })
-  await moves.run(deps, id, scene.userId)
+  await runCampaign(deps, id, scene.userId)
   await until(
     'twelve are out',
     () => booksOf(db.pool, id),

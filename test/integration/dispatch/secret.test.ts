@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest'
 import { createHttp } from '../../../src/broker/http.ts'
 import { askBroker } from '../../../src/campaign/ask.ts'
-import * as moves from '../../../src/campaign/moves.ts'
+import { runCampaign } from '../../../src/campaign/moves.ts'
 import { systemClock } from '../../../src/clock.ts'
 import { dispatchClosing } from '../../../src/dispatch/closing.ts'
 import { reconcileClosings } from '../../../src/dispatch/closing-doubt.ts'
@@ -73,7 +73,7 @@ describe('a worker with another secret', () => {
     const scene = await makeScene(db.pool, { url: sandbox.url })
     await assertSecret(db.pool, await testKeys())
     const id = await makeCampaign(db.pool, scene, { leads: 20 })
-    await moves.run(await workers({ count: 0 }), id, scene.userId)
+    await runCampaign(await workers({ count: 0 }), id, scene.userId)
     await expect(worker({ keys: others() })).rejects.toThrow(SecretMismatch)
     await expectUntouched(id, 20)
 
@@ -85,7 +85,7 @@ describe('a worker with another secret', () => {
   it('does not start on a database whose credentials are from before there were fingerprints', async () => {
     const scene = await makeScene(db.pool)
     const id = await makeCampaign(db.pool, scene, { leads: 3 })
-    await moves.run(await workers({ count: 0 }), id, scene.userId)
+    await runCampaign(await workers({ count: 0 }), id, scene.userId)
     await expect(worker({ keys: others() })).rejects.toThrow(SecretMismatch)
     await expectUntouched(id, 3)
   })
@@ -94,7 +94,7 @@ describe('a worker with another secret', () => {
     const scene = await makeScene(db.pool)
     const hand = byHand(db, new Date())
     const id = await makeCampaign(db.pool, scene, { leads: 3 })
-    await moves.run(hand.deps, id, scene.userId)
+    await runCampaign(hand.deps, id, scene.userId)
     const [batchId] = await hand.queued(id)
     await assertSecret(db.pool, await testKeys())
     await rotate(scene)
@@ -110,7 +110,7 @@ describe('a secret that is rotated under a running worker', () => {
     const old = await worker({ env: { CAMP_SWEEP_MS: '3600000' } })
     await rotate(scene)
     const id = await makeCampaign(db.pool, scene, { leads: 20 })
-    await moves.run(await workers({ count: 0 }), id, scene.userId)
+    await runCampaign(await workers({ count: 0 }), id, scene.userId)
     expect(await old.fault).toMatchObject({ code: 'SECRET_MISMATCH' })
     await old.stop()
     await expectUntouched(id, 20)
@@ -148,7 +148,7 @@ describe('a secret that is rotated under a running worker', () => {
     const scene = await makeSalesforceScene(db, sandbox)
     const sender = await worker()
     const id = await makeContacts(db, scene, 5)
-    await moves.run(await workers({ count: 0 }), id, scene.userId)
+    await runCampaign(await workers({ count: 0 }), id, scene.userId)
     await untilView(db, id, 'it waits', seen => seen.closing?.not_before != null)
     await sender.stop()
     await pass(db, 15, id)
@@ -185,7 +185,7 @@ describe('a credential that is wrong while the secret is right', () => {
     const scene = await makeScene(db.pool, { credential: config })
     await worker()
     const id = await makeCampaign(db.pool, scene, { leads: 3 })
-    await moves.run(await workers({ count: 0 }), id, scene.userId)
+    await runCampaign(await workers({ count: 0 }), id, scene.userId)
     const books = await status(id, 'FAILED')
     expect(books).toMatchObject({ statuses: { PENDING: 3 }, used: '0.0000', ledger: '0.0000' })
     expect(books.reason).toMatch(reason)
@@ -203,8 +203,8 @@ describe('a credential that is wrong while the secret is right', () => {
     await worker()
     const deps = await workers({ count: 0 })
     const ids = [await makeCampaign(db.pool, broken, { leads: 3 }), await makeCampaign(db.pool, good, { leads: 3 })]
-    await moves.run(deps, ids[0]!, broken.userId)
-    await moves.run(deps, ids[1]!, good.userId)
+    await runCampaign(deps, ids[0]!, broken.userId)
+    await runCampaign(deps, ids[1]!, good.userId)
     expect((await status(ids[0]!, 'FAILED')).reason).toMatch(/cannot be opened: it was sealed with another CAMP_SECRET/)
     expect((await status(ids[1]!, 'FINISHED')).statuses).toEqual({ SENT: 3 })
   })

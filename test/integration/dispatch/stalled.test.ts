@@ -1,5 +1,6 @@
 import { beforeAll, beforeEach, expect, it } from 'vitest'
-import * as moves from '../../../src/campaign/moves.ts'
+import { resumeCampaign, runCampaign } from '../../../src/campaign/moves.ts'
+import { pauseCampaign } from '../../../src/campaign/stop-campaign.ts'
 import { STALLED_MS, stalledCampaigns } from '../../../src/dispatch/stalled.ts'
 import { openQueues } from '../../../src/queue/queues.ts'
 import { health } from '../../../src/worker/health.ts'
@@ -26,7 +27,7 @@ const queues = { ring: async () => undefined } as never
 async function runningSince(started: Date) {
   const scene = await makeScene(db.pool, { maxBatch: 5 })
   const id = await makeCampaign(db.pool, scene, { leads: 10 })
-  await moves.run({ pool: db.pool, queues, clock: { now: () => started } }, id, scene.userId)
+  await runCampaign({ pool: db.pool, queues, clock: { now: () => started } }, id, scene.userId)
   await set(id, { created_at: started, due_at: null, rung_at: started })
   return { id, scene }
 }
@@ -86,8 +87,8 @@ it.each([
 it('counts from the moment when it was resumed', async () => {
   const { id, scene } = await runningSince(LONG)
   const deps = { pool: db.pool, queues, clock: { now: () => NOW } }
-  await moves.pause(deps, id, scene.userId)
-  await moves.resume(deps, id, scene.userId)
+  await pauseCampaign(deps, id, scene.userId)
+  await resumeCampaign(deps, id, scene.userId)
   const resumed = new Date()
   expect(await since(new Date(resumed.getTime() + STALLED_MS - 5_000))).toEqual([])
   expect(await since(new Date(resumed.getTime() + STALLED_MS + 5_000))).toHaveLength(1)

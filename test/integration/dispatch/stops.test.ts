@@ -2,7 +2,9 @@ import { describe, expect, inject, it } from 'vitest'
 import { addToBlocklist } from '../../../src/blocklist/blocklist.ts'
 import type { Http } from '../../../src/broker/http.ts'
 import type { Adapter } from '../../../src/broker/port.ts'
-import * as moves from '../../../src/campaign/moves.ts'
+import type { MoveDeps } from '../../../src/campaign/deps.ts'
+import { resumeCampaign, runCampaign } from '../../../src/campaign/moves.ts'
+import { cancelCampaign, pauseCampaign } from '../../../src/campaign/stop-campaign.ts'
 import { systemMonotonic } from '../../../src/clock.ts'
 import { openPermit } from '../../../src/dispatch/permit.ts'
 import { sendBatch } from '../../../src/dispatch/send.ts'
@@ -38,13 +40,13 @@ async function oneByOne(rate: number, control?: unknown) {
 
 describe('a stop that is acknowledged', () => {
   it.each([
-    ['pause', moves.pause],
-    ['cancel', (deps: moves.MoveDeps, id: string, userId: string) => moves.cancel(deps, id, userId, 'enough')],
+    ['pause', pauseCampaign],
+    ['cancel', (deps: MoveDeps, id: string, userId: string) => cancelCampaign(deps, id, userId, 'enough')],
   ])('%s: within a second, and no request starts any more', async (name, stop) => {
     const { sandbox, scene, started } = await oneByOne(5)
     const deps = await workers({ count: 4, redisUrl })
     const id = await makeCampaign(db.pool, scene, { leads: 60 })
-    await moves.run(deps, id, scene.userId)
+    await runCampaign(deps, id, scene.userId)
     await started(8)
     const askedAt = Date.now()
     await stop(deps, id, scene.userId)
@@ -60,19 +62,19 @@ describe('a stop that is acknowledged', () => {
     expect(rest).toEqual(name === 'pause' ? { PENDING: 60 - sent! } : { ERROR: 60 - sent! })
     expect(books).toMatchObject({ campaign: name === 'pause' ? 'PAUSED' : 'CANCELLED', used: books.ledger })
     if (name === 'cancel') return
-    await moves.resume(deps, id, scene.userId)
+    await resumeCampaign(deps, id, scene.userId)
     expect((await status(id, 'FINISHED')).statuses).toEqual({ SENT: 60 })
     expect(sandbox.stats()).toMatchObject({ accepted: 60, duplicates: 0 })
   })
 
   it.each([
-    ['pause', moves.pause],
-    ['cancel', (deps: moves.MoveDeps, id: string, userId: string) => moves.cancel(deps, id, userId, 'enough')],
+    ['pause', pauseCampaign],
+    ['cancel', (deps: MoveDeps, id: string, userId: string) => cancelCampaign(deps, id, userId, 'enough')],
   ])('%s: of a batch whose requests follow each other for long, none starts after it', async (_, stop) => {
     const scene = await makeScene(db.pool, { maxBatch: 10 })
     const hand = byHand(db, new Date())
     const id = await makeCampaign(db.pool, scene, { leads: 10 })
-    await moves.run(hand.deps, id, scene.userId)
+    await runCampaign(hand.deps, id, scene.userId)
     const batch = claimed(await hand.claim((await hand.queued(id))[0]!))
     const started: number[] = []
     let stopped: Promise<number> | undefined
@@ -106,7 +108,7 @@ describe('a stop that is acknowledged', () => {
     const { sandbox, scene, started } = await oneByOne(5)
     const deps = await workers({ count: 2, redisUrl })
     const id = await makeCampaign(db.pool, scene, { leads: 30 })
-    await moves.run(deps, id, scene.userId)
+    await runCampaign(deps, id, scene.userId)
     await started(6)
     const { rows } = await db.pool.query<{ phone: string; seq: number }>(
       `SELECT phone, seq FROM "CampaignLead" WHERE campaign_id = $1 AND status IN ('SENDING', 'PENDING') ORDER BY seq`,
@@ -133,9 +135,9 @@ describe('a stop that is acknowledged', () => {
     const { scene, started } = await oneByOne(100, { latency_ms: 3_000 })
     const deps = await workers({ count: 1, redisUrl })
     const id = await makeCampaign(db.pool, scene, { leads: 10 })
-    await moves.run(deps, id, scene.userId)
+    await runCampaign(deps, id, scene.userId)
     await started(10)
-    await moves.pause(deps, id, scene.userId)
+    await pauseCampaign(deps, id, scene.userId)
     expect(await answersAwaited(db.pool, id)).toBe(10)
     await still(id)
     expect(await answersAwaited(db.pool, id)).toBe(0)
@@ -148,7 +150,7 @@ describe('a worker that is stopped', () => {
     const id = await makeCampaign(db.pool, scene, { leads: 24 })
     const first = await startTestWorker({ databaseUrl: db.url, redisUrl })
     const deps = { pool: db.pool, queues: first.queues, clock: { now: () => new Date() } }
-    await moves.run(deps, id, scene.userId)
+    await runCampaign(deps, id, scene.userId)
     await started(6)
     const askedAt = Date.now()
     await first.stop()

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import * as moves from '../../../src/campaign/moves.ts'
+import { runCampaign } from '../../../src/campaign/moves.ts'
 import { resolveLeads } from '../../../src/campaign/resolve.ts'
 import { settleLate } from '../../../src/dispatch/settle-late.ts'
 import { sweep } from '../../../src/dispatch/sweep.ts'
@@ -18,7 +18,7 @@ async function resent({ leads = 10, size = 10 } = {}) {
   const hand = byHand(db, new Date())
   const scene = await makeScene(db.pool, { maxBatch: size })
   const id = await makeCampaign(db.pool, scene, { leads })
-  await moves.run(hand.deps, id, scene.userId)
+  await runCampaign(hand.deps, id, scene.userId)
   for (const batchId of await hand.queued(id)) {
     const batch = claimed(await hand.claim(batchId))
     await hand.settle(batch, { outcomes: batch.leads.map(() => outcomeOf('IN_DOUBT')) })
@@ -117,7 +117,7 @@ it('a batch that waits, and of which a message had gone out all the same, is pla
   const hand = byHand(db, new Date())
   const scene = await makeScene(db.pool, { maxBatch: 5 })
   const id = await makeCampaign(db.pool, scene, { leads: 5 })
-  await moves.run(hand.deps, id, scene.userId)
+  await runCampaign(hand.deps, id, scene.userId)
   const [batchId] = await hand.queued(id)
   const batch = claimed(await hand.claim(batchId!))
   await hand.settle(batch, { outcomes: batch.leads.map(() => outcomeOf('NOT_ACCEPTED')) })
@@ -143,7 +143,7 @@ it('what a worker learns too late of a lead that is to be sent again by then kee
   const hand = byHand(db, new Date())
   const scene = await makeScene(db.pool, { maxBatch: 3 })
   const id = await makeCampaign(db.pool, scene, { leads: 3 })
-  await moves.run(hand.deps, id, scene.userId)
+  await runCampaign(hand.deps, id, scene.userId)
   const [batchId] = await hand.queued(id)
   const batch = claimed(await hand.claim(batchId!))
   hand.wait(hand.LEASE_MS + 1)

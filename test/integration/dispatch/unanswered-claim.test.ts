@@ -2,7 +2,7 @@ import type pg from 'pg'
 import { expect, it, onTestFinished } from 'vitest'
 import { createHttp } from '../../../src/broker/http.ts'
 import { auditBudgets } from '../../../src/budget/audit.ts'
-import * as moves from '../../../src/campaign/moves.ts'
+import { runCampaign } from '../../../src/campaign/moves.ts'
 import { systemClock, systemMonotonic } from '../../../src/clock.ts'
 import { openPool } from '../../../src/database/pool.ts'
 import { dispatchBatch } from '../../../src/dispatch/dispatch.ts'
@@ -60,7 +60,7 @@ async function scenery() {
   const sandbox = await openSandbox()
   const scene = await makeScene(db.pool, { url: sandbox.url, maxBatch: 10 })
   const id = await makeCampaign(db.pool, scene, { leads: 20 })
-  await moves.run({ pool: db.pool, queues: DEAF, clock: systemClock }, id, scene.userId)
+  await runCampaign({ pool: db.pool, queues: DEAF, clock: systemClock }, id, scene.userId)
   const { rows } = await db.pool.query<{ id: string }>(
     `SELECT id FROM "Batch" WHERE campaign_id = $1 ORDER BY number LIMIT 1`,
     [id],

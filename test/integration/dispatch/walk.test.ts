@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { beforeAll, expect, it } from 'vitest'
-import { approvalHash, readCampaign } from '../../../src/campaign/approval.ts'
+import { approvalHash } from '../../../src/campaign/approval.ts'
+import { readCampaign } from '../../../src/campaign/campaign-header.ts'
 import { progressOf } from '../../../src/campaign/progress.ts'
 import { zoneOf } from '../../../src/lead/zones.ts'
 import { type CampaignStatus, TRANSITIONS } from '../../../src/lifecycle/campaign-status.ts'

@@ -1,5 +1,6 @@
 import { describe, expect, inject, it, onTestFinished } from 'vitest'
-import * as moves from '../../../src/campaign/moves.ts'
+import { resumeCampaign, runCampaign } from '../../../src/campaign/moves.ts'
+import { cancelCampaign, pauseCampaign } from '../../../src/campaign/stop-campaign.ts'
 import { systemClock, systemMonotonic } from '../../../src/clock.ts'
 import { type ClaimDeps, claimBatch } from '../../../src/dispatch/claim.ts'
 import { settleBatch } from '../../../src/dispatch/settle.ts'
@@ -36,7 +37,7 @@ describe.each(backends)('dispatch on the %s queue', (_name, redisUrl) => {
     const scene = await makeScene(db.pool, { url: sandbox.url, maxBatch: 50 })
     const deps = await workers({ count: 3, redisUrl })
     const id = await makeCampaign(db.pool, scene, { leads: 2_000 })
-    await moves.run(deps, id, scene.userId)
+    await runCampaign(deps, id, scene.userId)
     const books = await status(id, 'FINISHED')
     expect(books).toMatchObject({
       statuses: { SENT: 2_000 },
@@ -53,7 +54,7 @@ describe.each(backends)('dispatch on the %s queue', (_name, redisUrl) => {
     const scene = await makeScene(db.pool, { url: sandbox.url, maxBatch: 20 })
     const deps = await workers({ count: 2, redisUrl })
     const id = await makeCampaign(db.pool, scene, { leads: 200 })
-    await moves.run(deps, id, scene.userId)
+    await runCampaign(deps, id, scene.userId)
     const books = await status(id, 'FINISHED')
     expect(books).toMatchObject({ statuses: { SENT: 200 }, used: '9.0000', ledger: '9.0000' })
     expect(sandbox.stats()).toMatchObject({ unique: 200, duplicates: 0 })
@@ -66,7 +67,7 @@ describe.each(backends)('dispatch on the %s queue', (_name, redisUrl) => {
     const scene = await makeScene(db.pool, { url: sandbox.url, maxBatch: 10 })
     const deps = await workers({ count: 2, redisUrl })
     const id = await makeCampaign(db.pool, scene, { leads: 100 })
-    await moves.run(deps, id, scene.userId)
+    await runCampaign(deps, id, scene.userId)
     const books = await status(id, 'FINISHED')
     expect(books).toMatchObject({
       statuses: { SENT: 70, IN_DOUBT: 30 },
@@ -82,7 +83,7 @@ describe.each(backends)('dispatch on the %s queue', (_name, redisUrl) => {
     const scene = await makeScene(db.pool, { url: sandbox.url, maxBatch: 10 })
     const id = await makeCampaign(db.pool, scene, { leads: 30 })
     const queues = openQueues({ redisUrl, databaseUrl: db.url })
-    await moves.run({ pool: db.pool, queues, clock: systemClock }, id, scene.userId)
+    await runCampaign({ pool: db.pool, queues, clock: systemClock }, id, scene.userId)
     const { rows } = await db.pool.query<{ id: string }>(
       `SELECT id FROM "Batch" WHERE campaign_id = $1 ORDER BY number LIMIT 1`,
       [id],
@@ -118,7 +119,7 @@ describe.each(backends)('dispatch on the %s queue', (_name, redisUrl) => {
     const scene = await makeScene(db.pool, { url: sandbox.url, maxBatch: 20, budget: '5.00' })
     const deps = await workers({ count: 3, redisUrl })
     const ids = [await makeCampaign(db.pool, scene, { leads: 100 }), await makeCampaign(db.pool, scene, { leads: 100 })]
-    await Promise.all(ids.map(id => moves.run(deps, id, scene.userId)))
+    await Promise.all(ids.map(id => runCampaign(deps, id, scene.userId)))
     // 5.00 pays for 111 messages of 0.0450: 4.9950.
     const sent = async () => sandbox.stats().unique
     await until('the money is spent', sent, unique => unique === 111)
@@ -138,7 +139,7 @@ describe.each(backends)('dispatch on the %s queue', (_name, redisUrl) => {
     expect(ended.find(books => books.campaign === 'FAILED')!.reason).toMatch(/too little budget/)
 
     await setBudget(db.pool, scene.walletId, '9.00')
-    for (const id of failed) await moves.resume(deps, id, scene.userId)
+    for (const id of failed) await resumeCampaign(deps, id, scene.userId)
     const after = await Promise.all(ids.map(id => status(id, 'FINISHED')))
     expect(after.map(books => books.statuses)).toEqual([{ SENT: 100 }, { SENT: 100 }])
     expect(await booksOf(db.pool, ids[0]!)).toMatchObject({ used: '9.0000', ledger: '9.0000', billed: '9.0000' })
@@ -150,13 +151,13 @@ describe.each(backends)('dispatch on the %s queue', (_name, redisUrl) => {
     const scene = await makeScene(db.pool, { url: sandbox.url, maxBatch: 5 })
     const deps = await workers({ count: 2, redisUrl, concurrency: 2 })
     const id = await makeCampaign(db.pool, scene, { leads: 1_000 })
-    await moves.run(deps, id, scene.userId)
+    await runCampaign(deps, id, scene.userId)
     await until(
       'it is on its way',
       async () => sandbox.stats().unique,
       unique => unique >= 50,
     )
-    await moves.pause(deps, id, scene.userId)
+    await pauseCampaign(deps, id, scene.userId)
     const atPause = sandbox.stats().unique
     const settled = await still(id)
     expect(settled.campaign).toBe('PAUSED')
@@ -175,7 +176,7 @@ describe.each(backends)('dispatch on the %s queue', (_name, redisUrl) => {
       expect(await claimBatch(await claimDeps(), batch.id)).toEqual({ kind: 'GONE' })
     expect(sandbox.stats().unique).toBe(unique)
 
-    await moves.resume(deps, id, scene.userId)
+    await resumeCampaign(deps, id, scene.userId)
     expect((await status(id, 'FINISHED')).statuses).toEqual({ SENT: 1_000 })
     expect(sandbox.stats()).toMatchObject({ unique: 1_000, duplicates: 0 })
   })
@@ -189,7 +190,7 @@ describe.each(backends)('dispatch on the %s queue', (_name, redisUrl) => {
       await makeCampaign(db.pool, scene, { leads: 500, firstPhone: firstPhone + 200_000_000 }),
       await makeCampaign(db.pool, scene, { leads: 500, firstPhone: firstPhone + 200_000_000 }),
     ]
-    await Promise.all(ids.map(id => moves.run(deps, id, scene.userId)))
+    await Promise.all(ids.map(id => runCampaign(deps, id, scene.userId)))
     const books = await Promise.all(ids.map(id => status(id, 'FINISHED')))
     expect(sandbox.stats()).toMatchObject({ unique: 500, duplicates: 0 })
     expect((books[0]!.statuses.SENT ?? 0) + (books[1]!.statuses.SENT ?? 0)).toBe(500)
@@ -211,7 +212,7 @@ describe.each(backends)('dispatch on the %s queue', (_name, redisUrl) => {
     onTestFinished(() => listening.stop())
     const deps = await workers({ count: 1, redisUrl, env: { CAMP_PUBLIC_URL: listening.url } })
     const id = await makeCampaign(db.pool, scene, { leads: 300 })
-    await moves.run(deps, id, scene.userId)
+    await runCampaign(deps, id, scene.userId)
     const books = await until(
       'all are read',
       () => booksOf(db.pool, id),
@@ -226,7 +227,7 @@ describe.each(backends)('dispatch on the %s queue', (_name, redisUrl) => {
     const scene = await makeScene(db.pool, { url: sandbox.url, maxBatch: 5 })
     const deps = await workers({ count: 2, redisUrl, concurrency: 2 })
     const id = await makeCampaign(db.pool, scene, { leads: 600 })
-    await moves.run(deps, id, scene.userId)
+    await runCampaign(deps, id, scene.userId)
     await until(
       'it is on its way',
       async () => sandbox.stats().unique,
@@ -245,7 +246,7 @@ describe('what the broker says of a batch', () => {
     const scene = await makeScene(db.pool, { url: sandbox.url, maxBatch: 50 })
     const deps = await workers({ count: 1 })
     const id = await makeCampaign(db.pool, scene, { leads: 500 })
-    await moves.run(deps, id, scene.userId)
+    await runCampaign(deps, id, scene.userId)
     const books = await status(id, 'FINISHED')
     const accepted = sandbox.stats().accepted
     expect(books.statuses).toEqual({ SENT: accepted, ERROR: 500 - accepted })
@@ -264,7 +265,7 @@ describe('what the broker says of a batch', () => {
       [id],
     )
     sandbox.control({ poison: [rows[0]!.phone] })
-    await moves.run(deps, id, scene.userId)
+    await runCampaign(deps, id, scene.userId)
     const books = await status(id, 'FINISHED')
     expect(books.statuses).toEqual({ SENT: 63, ERROR: 1 })
     expect(books).toMatchObject({ used: '2.8350', ledger: '2.8350', billed: '2.8350' })
@@ -277,7 +278,7 @@ describe('what the broker says of a batch', () => {
     const scene = await makeScene(db.pool, { url: sandbox.url, maxBatch: 50 })
     const deps = await workers({ count: 2 })
     const id = await makeCampaign(db.pool, scene, { leads: 300 })
-    await moves.run(deps, id, scene.userId)
+    await runCampaign(deps, id, scene.userId)
     await status(id, 'FAILED')
     const books = await until(
       'nothing is on its way',
@@ -287,7 +288,7 @@ describe('what the broker says of a batch', () => {
     expect(books).toMatchObject({ statuses: { PENDING: 300 }, used: '0.0000', ledger: '0.0000', billed: '0.0000' })
 
     sandbox.control({ faults: {} })
-    await moves.resume(deps, id, scene.userId)
+    await resumeCampaign(deps, id, scene.userId)
     expect((await status(id, 'FINISHED')).statuses).toEqual({ SENT: 300 })
     expect(sandbox.stats().duplicates).toBe(0)
   })
@@ -297,7 +298,7 @@ describe('what the broker says of a batch', () => {
     const scene = await makeScene(db.pool, { url: sandbox.url, maxBatch: 10 })
     const deps = await workers({ count: 1, concurrency: 1 })
     const id = await makeCampaign(db.pool, scene, { leads: 2_000 })
-    await moves.run(deps, id, scene.userId)
+    await runCampaign(deps, id, scene.userId)
     const books = await status(id, 'PAUSED')
     expect(books.reason).toMatch(/all refused/)
     expect(books.statuses.PENDING).toBeGreaterThan(1_800)
@@ -309,13 +310,13 @@ describe('what the broker says of a batch', () => {
     const scene = await makeScene(db.pool, { url: sandbox.url, maxBatch: 5 })
     const deps = await workers({ count: 1, concurrency: 2 })
     const id = await makeCampaign(db.pool, scene, { leads: 500 })
-    await moves.run(deps, id, scene.userId)
+    await runCampaign(deps, id, scene.userId)
     await until(
       'it is on its way',
       async () => sandbox.stats().unique,
       unique => unique >= 20,
     )
-    await moves.cancel(deps, id, scene.userId, undefined)
+    await cancelCampaign(deps, id, scene.userId, undefined)
     const books = await still(id)
     expect(books.campaign).toBe('CANCELLED')
     expect(books.statuses.PENDING).toBeUndefined()

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, inject, it, onTestFinished } from 'vitest'
 import { acceptRestore } from '../../../src/campaign/accept-restore.ts'
-import * as moves from '../../../src/campaign/moves.ts'
+import { resumeCampaign, runCampaign } from '../../../src/campaign/moves.ts'
 import { resolveLeads } from '../../../src/campaign/resolve.ts'
 import { systemClock } from '../../../src/clock.ts'
 import { openPool } from '../../../src/database/pool.ts'
@@ -78,7 +78,7 @@ async function running({ redisUrl }: Partial<Setting> = {}) {
   const queues = openQueues({ redisUrl, databaseUrl: db.url })
   onTestFinished(() => queues.close())
   const deps = { pool: db.pool, queues, clock: systemClock }
-  await moves.run(deps, id, scene.userId)
+  await runCampaign(deps, id, scene.userId)
   return { sandbox, scene, id, deps }
 }
 
@@ -121,7 +121,7 @@ describe('a backup that is restored after its campaign has ended', () => {
     expect(await holdOf(db.pool)).toMatchObject({ kind: 'BEHIND' })
     await severalRounds()
     expect(sandbox.stats()).toMatchObject({ accepted: LEADS, duplicates: 0 })
-    await expect(moves.resume(deps, id, scene.userId)).rejects.toMatchObject({ code: 'TRANSITION_REFUSED' })
+    await expect(resumeCampaign(deps, id, scene.userId)).rejects.toMatchObject({ code: 'TRANSITION_REFUSED' })
 
     await acceptRestore(deps, scene.userId)
     await until(
@@ -133,7 +133,7 @@ describe('a backup that is restored after its campaign has ended', () => {
     expect(await booksOf(db.pool, id)).toMatchObject({ campaign: 'PAUSED', statuses: { PENDING: LEADS } })
     expect(sandbox.stats()).toMatchObject({ accepted: LEADS, duplicates: 0 })
     // A person has decided to: then it is sent, and what the broker had is sent again.
-    await moves.resume(deps, id, scene.userId)
+    await resumeCampaign(deps, id, scene.userId)
     await status(id, 'FINISHED')
     expect(sandbox.stats()).toMatchObject({ accepted: 2 * LEADS })
   })
@@ -174,7 +174,7 @@ describe('a backup that is restored after its campaign has ended', () => {
     expect(books.campaign).toBe('PAUSED')
     expect(sandbox.stats().accepted).toBe(0)
     await resolveLeads(deps, id, { verdict: 'SENT', leads: null, userId: scene.userId })
-    await moves.resume(deps, id, scene.userId)
+    await resumeCampaign(deps, id, scene.userId)
     await status(id, 'FINISHED')
     expect(sandbox.stats()).toMatchObject({ accepted: LEADS - 10, duplicates: 0 })
   })

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import * as moves from '../../../src/campaign/moves.ts'
+import { runCampaign } from '../../../src/campaign/moves.ts'
 import { fireDueApart } from '../../../src/recurrence/apart.ts'
 import { useDatabase } from '../../support/database.ts'
 import { openSandbox } from '../../support/dispatch.ts'
@@ -122,7 +122,7 @@ describe('a worker whose import takes long', () => {
     // It takes as long as it likes: it is at it, and does not go on.
     const importer = await frozenImporter()
 
-    await moves.run({ pool: db.pool, queues, clock: inbox.clock }, id, scene.userId)
+    await runCampaign({ pool: db.pool, queues, clock: inbox.clock }, id, scene.userId)
     for (let answers = 0; answers < 20; answers++) expect((await fetch(`${url}/healthz`)).status).toBe(200)
     const books = await until(
       'all is settled',

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import * as moves from '../../../src/campaign/moves.ts'
+import { runCampaign } from '../../../src/campaign/moves.ts'
 import { auditRecords } from '../../../src/security/record-audit.ts'
 import { useDatabase } from '../../support/database.ts'
 import { dispatchOn, openSandbox } from '../../support/dispatch.ts'
@@ -14,7 +14,7 @@ it('a sweep covers what was written since, signed; two workers take turns', asyn
   const scene = await makeScene(db.pool, { url: sandbox.url, maxBatch: 5, budget: '0.45' })
   const deps = await workers({ count: 2 })
   const id = await makeCampaign(db.pool, scene, { leads: 40 })
-  await moves.run(deps, id, scene.userId)
+  await runCampaign(deps, id, scene.userId)
   await status(id, 'FAILED')
   await until(
     'every row is in a checkpoint',

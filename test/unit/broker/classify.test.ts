@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import { excerpt, failureOf, isSuccess, quoted, redact, retryAfterMs } from '../../../src/broker/classify.ts'
+import { failureOf, isSuccess, retryAfterMs } from '../../../src/broker/classify.ts'
 import type { HttpResponse } from '../../../src/broker/http.ts'
+import { excerpt, quoted, redact } from '../../../src/broker/redact.ts'
 
 const NOW = new Date('2026-11-24T12:00:00Z')
 

@@ -1,13 +1,7 @@
 import { describe, expect, test } from 'vitest'
+import { formatDays, formatHours, parseDays, parseHours } from '../../../src/campaign/hours-and-days.ts'
 import { parseMoment } from '../../../src/campaign/moment.ts'
-import {
-  formatDays,
-  formatHours,
-  formatThrottle,
-  parseDays,
-  parseHours,
-  parseThrottle,
-} from '../../../src/campaign/settings.ts'
+import { formatThrottle, parseThrottle } from '../../../src/campaign/settings.ts'
 
 const usage = expect.objectContaining({ code: 'INVALID_ARGUMENT', hint: expect.any(String) })
 

@@ -4,14 +4,9 @@ import { describe, expect, it } from 'vitest'
 import { isNationalHoliday } from '../../../src/calendar/national.ts'
 import { withOwn } from '../../../src/calendar/own.ts'
 import { parseStateLaws } from '../../../src/campaign/contact-hours.ts'
-import { parseDays, parseHours } from '../../../src/campaign/settings.ts'
-import {
-  type ContactHours,
-  closingAfter,
-  isWithinHours,
-  monthOf,
-  nextWithinHours,
-} from '../../../src/dispatch/hours.ts'
+import { parseDays, parseHours } from '../../../src/campaign/hours-and-days.ts'
+import { type ContactHours, closingAfter, isWithinHours, nextWithinHours } from '../../../src/dispatch/hours.ts'
+import { monthOf } from '../../../src/dispatch/local-day.ts'
 import { DDDS, REGIONS, regionOf, STATES, ZONES, zoneOf } from '../../../src/lead/zones.ts'
 
 const SP = 'America/Sao_Paulo'

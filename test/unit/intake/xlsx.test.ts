@@ -5,7 +5,7 @@ import { writeXlsx } from 'hucre/xlsx'
 import { describe, expect, test } from 'vitest'
 import type { Row } from '../../../src/intake/csv.ts'
 import { inspectFile } from '../../../src/intake/inspect.ts'
-import { openRecords } from '../../../src/intake/read-leads.ts'
+import { openRecords } from '../../../src/intake/records.ts'
 import { digits } from '../../../src/intake/xlsx/numbers.ts'
 import { rowXml, type Workbook, workbookBytes } from '../../support/xlsx.ts'
 

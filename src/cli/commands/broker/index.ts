@@ -1,6 +1,7 @@
 import { InvalidArgumentError } from '@commander-js/extra-typings'
 import { ADAPTER_NAMES } from '../../../broker/registry.ts'
-import { addCommand, asks, type Parent, type Register } from '../../command.ts'
+import { addCommand, asks, type Parent } from '../../add-command.ts'
+import type { Register } from '../../command.ts'
 import { lazy } from '../../lazy.ts'
 import { nameArgument, oneOf, wholeNumberOrNone } from '../../options.ts'
 

@@ -1,5 +1,6 @@
-import { ADVICE, type AuditResult, auditBudgets } from '../../../budget/audit.ts'
+import { type AuditResult, auditBudgets } from '../../../budget/audit.ts'
 import { unapproved } from '../../../budget/audit-approvals.ts'
+import { ADVICE } from '../../../budget/difference.ts'
 import { type Sql, transaction } from '../../../database/pool.ts'
 import { CampError } from '../../../errors.ts'
 import { recordAudit } from '../../../security/audit.ts'

@@ -1,6 +1,7 @@
 import type { Affordable } from '../../../campaign/affordable.ts'
 import { lawViews } from '../../../campaign/contact-hours.ts'
-import { formatDays, formatHours, formatThrottle } from '../../../campaign/settings.ts'
+import { formatDays, formatHours } from '../../../campaign/hours-and-days.ts'
+import { formatThrottle } from '../../../campaign/settings.ts'
 import { type CampaignView, NO_COUNTS, NO_ERRORS } from '../../../campaign/view.ts'
 import { delimiterName } from '../../../intake/delimiter.ts'
 import { otherSheetsOf } from '../../../intake/other-sheets.ts'

@@ -1,6 +1,7 @@
-import { LEAD_STATUSES } from '../../../campaign/view.ts'
 import { CAMPAIGN_STATUSES } from '../../../lifecycle/campaign-status.ts'
-import { addCommand, asks, type Parent, type Register } from '../../command.ts'
+import { LEAD_STATUSES } from '../../../lifecycle/lead-status.ts'
+import { addCommand, asks, type Parent } from '../../add-command.ts'
+import type { Register } from '../../command.ts'
 import { lazy } from '../../lazy.ts'
 import { collect, nameArgument, oneOf, wholeNumber } from '../../options.ts'
 import { register as registerRepeat } from './repeat/index.ts'
@@ -19,13 +20,13 @@ export const register: Register = (program, action) => {
   report(campaign).action(action(lazy(() => import('./show.ts').then(module => module.report))))
   leads(campaign).action(action(lazy(() => import('./leads.ts').then(module => module.leads))))
   explain(campaign).action(action(lazy(() => import('./explain.ts').then(module => module.explain))))
-  approve(campaign).action(action(lazy(() => import('./life.ts').then(module => module.approveCampaign))))
-  reject(campaign).action(action(lazy(() => import('./life.ts').then(module => module.rejectCampaign))))
+  approve(campaign).action(action(lazy(() => import('./life.ts').then(module => module.approve))))
+  reject(campaign).action(action(lazy(() => import('./life.ts').then(module => module.reject))))
   run(campaign).action(action(lazy(() => import('./run.ts').then(module => module.runCampaigns))))
   watch(campaign).action(action(lazy(() => import('./watch.ts').then(module => module.watch))))
-  pause(campaign).action(action(lazy(() => import('./life.ts').then(module => module.pauseCampaign))))
-  resume(campaign).action(action(lazy(() => import('./life.ts').then(module => module.resumeCampaign))))
-  cancel(campaign).action(action(lazy(() => import('./life.ts').then(module => module.cancelCampaign))))
+  pause(campaign).action(action(lazy(() => import('./life.ts').then(module => module.pause))))
+  resume(campaign).action(action(lazy(() => import('./life.ts').then(module => module.resume))))
+  cancel(campaign).action(action(lazy(() => import('./life.ts').then(module => module.cancel))))
   retry(campaign).action(action(lazy(() => import('./resolve.ts').then(module => module.retry))))
   resolve(campaign).action(action(lazy(() => import('./resolve.ts').then(module => module.resolve))))
 }

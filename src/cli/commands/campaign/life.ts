@@ -1,9 +1,11 @@
 import { affordable } from '../../../campaign/affordable.ts'
+import { approveCampaign } from '../../../campaign/approve.ts'
 import { type CampaignRef, findCampaign } from '../../../campaign/find.ts'
 import { assertFourEyes, handsOn } from '../../../campaign/four-eyes.ts'
 import { listCampaigns } from '../../../campaign/list.ts'
-import * as moves from '../../../campaign/moves.ts'
+import { resumeCampaign } from '../../../campaign/moves.ts'
 import { refusedTransition } from '../../../campaign/refused-transition.ts'
+import { cancelCampaign, pauseCampaign, rejectCampaign } from '../../../campaign/stop-campaign.ts'
 import { type CampaignView, campaignView } from '../../../campaign/view.ts'
 import { answersAwaited, untilInForce } from '../../../dispatch/stop.ts'
 import { CampError } from '../../../errors.ts'
@@ -19,7 +21,7 @@ import type * as commands from './index.ts'
 import { campaignText, refusalsText } from './text.ts'
 
 /** On a terminal it is looked at first; elsewhere its ID is the word. */
-export async function approveCampaign(context: Context, ref: string | undefined): Promise<void> {
+export async function approve(context: Context, ref: string | undefined): Promise<void> {
   const pool = await context.pool()
   const actor = await context.admin()
   const campaign = await findCampaign(pool, ref ?? (await chooseWaiting(context)))
@@ -30,7 +32,7 @@ export async function approveCampaign(context: Context, ref: string | undefined)
     await showBefore(context, campaign)
     await confirm(context, 'Approve it?')
   }
-  await moves.approve({ pool, clock: context.clock }, id, actor.id, {
+  await approveCampaign({ pool, clock: context.clock }, id, actor.id, {
     timezone: context.config.timezone,
     via: actor.via,
   })
@@ -49,54 +51,38 @@ async function showBefore(context: Context, { id, scheduled_at }: CampaignRef): 
   context.out.talk(`budget of ${month}: ${left}${fits ? '' : '; it cannot be approved as things stand'}`)
 }
 
-export async function rejectCampaign(
-  context: Context,
-  ref: string,
-  options: OptionsOf<typeof commands.reject>,
-): Promise<void> {
+export async function reject(context: Context, ref: string, options: OptionsOf<typeof commands.reject>): Promise<void> {
   const pool = await context.pool()
   const actor = await context.admin()
   const campaign = await findCampaign(pool, ref)
   assertLegal('reject', campaign)
   await confirm(context, `Reject ${campaign.agendamento_id}? It is then cancelled for good.`)
-  await moves.reject({ pool, clock: context.clock }, campaign.id, actor.id, options.reason)
+  await rejectCampaign({ pool, clock: context.clock }, campaign.id, actor.id, options.reason)
   await printAfter(context, campaign.id, 'Rejected')
 }
 
-export async function pauseCampaign(
-  context: Context,
-  ref: string,
-  options: OptionsOf<typeof commands.pause>,
-): Promise<void> {
+export async function pause(context: Context, ref: string, options: OptionsOf<typeof commands.pause>): Promise<void> {
   const pool = await context.pool()
   const actor = await context.actor()
   const { id } = await findCampaign(pool, ref)
-  await moves.pause({ pool, clock: context.clock }, id, actor.id, options.reason ?? null)
+  await pauseCampaign({ pool, clock: context.clock }, id, actor.id, options.reason ?? null)
   await printStopped(context, id, 'Paused')
 }
 
-export async function resumeCampaign(
-  context: Context,
-  ref: string,
-  options: OptionsOf<typeof commands.resume>,
-): Promise<void> {
+export async function resume(context: Context, ref: string, options: OptionsOf<typeof commands.resume>): Promise<void> {
   const pool = await context.pool()
   const { actor, campaign } = await toMove(context, 'campaign resume', ref)
   await assertTimeHasCome(context, campaign, 'resume', options)
-  await moves.resume({ pool, clock: context.clock, queues: await context.queues() }, campaign.id, actor.id)
+  await resumeCampaign({ pool, clock: context.clock, queues: await context.queues() }, campaign.id, actor.id)
   await printAfter(context, campaign.id, 'Resumed')
 }
 
-export async function cancelCampaign(
-  context: Context,
-  ref: string,
-  options: OptionsOf<typeof commands.cancel>,
-): Promise<void> {
+export async function cancel(context: Context, ref: string, options: OptionsOf<typeof commands.cancel>): Promise<void> {
   const pool = await context.pool()
   const { actor, campaign } = await toMove(context, 'campaign cancel', ref)
   assertLegal('cancel', campaign)
   await confirm(context, `Cancel ${campaign.agendamento_id} for good?`)
-  await moves.cancel({ pool, clock: context.clock }, campaign.id, actor.id, options.reason)
+  await cancelCampaign({ pool, clock: context.clock }, campaign.id, actor.id, options.reason)
   const { closing } = (await printStopped(context, campaign.id, 'Cancelled')).view
   if (closing?.status === 'NOT_RUN' && closing.error !== null) context.out.warn(closing.error)
 }

@@ -1,7 +1,7 @@
 import type pg from 'pg'
 import { dueCampaigns } from '../../../campaign/due.ts'
 import { type CampaignRef, findCampaign } from '../../../campaign/find.ts'
-import { run } from '../../../campaign/moves.ts'
+import { runCampaign as run } from '../../../campaign/moves.ts'
 import { NO_WORKER } from '../../../campaign/next-step.ts'
 import { outlookOf } from '../../../campaign/outlook.ts'
 import { progressOf } from '../../../campaign/progress.ts'

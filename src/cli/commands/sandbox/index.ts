@@ -1,5 +1,6 @@
 import { InvalidArgumentError } from '@commander-js/extra-typings'
-import { addCommand, type Parent, type Register } from '../../command.ts'
+import { addCommand, type Parent } from '../../add-command.ts'
+import type { Register } from '../../command.ts'
 import { lazy } from '../../lazy.ts'
 
 export const register: Register = (program, action) => {

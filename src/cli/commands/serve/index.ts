@@ -1,4 +1,5 @@
-import { addCommand, type Parent, type Register } from '../../command.ts'
+import { addCommand, type Parent } from '../../add-command.ts'
+import type { Register } from '../../command.ts'
 import { lazy } from '../../lazy.ts'
 import { address, wholeNumber } from '../../options.ts'
 

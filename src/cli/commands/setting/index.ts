@@ -1,6 +1,7 @@
 import { Argument } from '@commander-js/extra-typings'
 import { SETTINGS, type SettingName } from '../../../security/settings.ts'
-import { addCommand, type Parent, type Register } from '../../command.ts'
+import { addCommand, type Parent } from '../../add-command.ts'
+import type { Register } from '../../command.ts'
 import { lazy } from '../../lazy.ts'
 import { nameArgument, oneOf } from '../../options.ts'
 

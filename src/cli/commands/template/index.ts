@@ -1,5 +1,6 @@
 import { InvalidArgumentError } from '@commander-js/extra-typings'
-import { addCommand, asks, type Parent, type Register } from '../../command.ts'
+import { addCommand, asks, type Parent } from '../../add-command.ts'
+import type { Register } from '../../command.ts'
 import { lazy } from '../../lazy.ts'
 import { nameArgument } from '../../options.ts'
 

@@ -1,4 +1,5 @@
-import { addCommand, asks, type Parent, type Register } from '../../command.ts'
+import { addCommand, asks, type Parent } from '../../add-command.ts'
+import type { Register } from '../../command.ts'
 import { lazy } from '../../lazy.ts'
 import { nameArgument, wholeNumber } from '../../options.ts'
 

@@ -1,0 +1,36 @@
+import { storableText } from '../lead/characters.ts'
+
+const EXCERPT_LENGTH = 300
+
+/** The beginning of an answer, fit to be kept: ": one line of text", or nothing. */
+export function excerpt(body: string, secrets: readonly string[]): string {
+  const start = body.trimStart()
+  if (start === '') return ''
+  return start.startsWith('<') ? ': an HTML page' : `: ${quoted(start, secrets)}`
+}
+
+/** What a broker says of a message or a request, fit to be kept: one short line. */
+export function quoted(text: string, secrets: readonly string[]): string {
+  // Before it is redacted: a character that shows nothing would hide a secret or a phone from that.
+  const line = redact(storableText(text, 20 * EXCERPT_LENGTH).trim(), secrets).replace(/\s+/g, ' ')
+  return line.length > EXCERPT_LENGTH ? `${line.slice(0, EXCERPT_LENGTH)}…` : line
+}
+
+/**
+ * Takes out the secrets, as they are and as URLs, JSON (PHP's too) and Basic headers carry them, and all but the last digits
+ * of long numbers (phones, documents).
+ */
+export function redact(text: string, secrets: readonly string[]): string {
+  const spellings = secrets
+    .filter(secret => secret.length >= 4)
+    .flatMap(secret => [
+      secret,
+      encodeURIComponent(secret),
+      JSON.stringify(secret).slice(1, -1),
+      JSON.stringify(secret).slice(1, -1).replaceAll('/', '\\/'),
+      Buffer.from(secret).toString('base64'),
+    ])
+    .sort((a, b) => b.length - a.length)
+  const clean = spellings.reduce((rest, spelling) => rest.replaceAll(spelling, '***'), text)
+  return clean.replace(/\d{8,}/g, number => `***${number.slice(-4)}`)
+}

@@ -1,0 +1,80 @@
+import { z } from 'zod'
+
+export type Throttling =
+  | { type: 'none' }
+  | { type: 'fixed'; delayMs: number }
+  | { type: 'random'; fromMs: number; toMs: number }
+  | { type: 'linear'; messages: number; minutes: number }
+  | Ramp
+
+/**
+ * A warm-up: so many messages on the campaign's first day of sending, and `times` as many (or `plus` more) on each further one,
+ * never more than `max` (ramp.ts). `gapMs` between two of them; null: spread evenly over the contact hours.
+ */
+export interface Ramp {
+  type: 'ramp'
+  perDay: number
+  times: number
+  plus: number
+  max: number
+  gapMs: number | null
+}
+
+const stored = z.union([
+  z.object({ type: z.literal('none') }),
+  z.object({ type: z.literal('fixed'), config: z.object({ delayLimit: z.number().nonnegative() }) }),
+  z.object({
+    type: z.literal('random'),
+    config: z.object({ delayLimit: z.number().nonnegative(), maxRandom: z.number().nonnegative() }),
+  }),
+  z.object({
+    type: z.literal('linear'),
+    config: z.object({ messages: z.number().int().positive(), minutes: z.number().positive() }),
+  }),
+  z.object({
+    type: z.literal('ramp'),
+    config: z.strictObject({
+      perDay: z.number().int().positive(),
+      times: z.number().min(1).optional(),
+      plus: z.number().int().nonnegative().optional(),
+      max: z.number().int().positive().optional(),
+      gap: z.number().nonnegative().optional(),
+    }),
+  }),
+])
+
+/** A campaign's throttling as its two columns hold it. @throws ZodError when they hold something else */
+export function throttlingOf(type: string, config: unknown): Throttling {
+  const read = stored.parse({ type, config })
+  switch (read.type) {
+    case 'none':
+      return { type: 'none' }
+    case 'fixed':
+      return { type: 'fixed', delayMs: read.config.delayLimit * 1000 }
+    case 'random':
+      return { type: 'random', fromMs: read.config.delayLimit * 1000, toMs: read.config.maxRandom * 1000 }
+    case 'linear':
+      return { type: 'linear', ...read.config }
+    case 'ramp': {
+      const { perDay, times = 1, plus = 0, max = MOST_A_DAY, gap } = read.config
+      return { type: 'ramp', perDay, times, plus, max, gapMs: gap === undefined ? null : gap * 1000 }
+    }
+  }
+}
+
+/** Where a ramp ends that was given no ceiling. */
+export const MOST_A_DAY = 1_000_000_000
+
+/** The time from one message's start to the next one's, in milliseconds. @param random uniform in [0, 1) */
+export function throttleInterval(throttling: Exclude<Throttling, Ramp>, random: () => number): number {
+  switch (throttling.type) {
+    case 'none':
+      return 0
+    case 'fixed':
+      return throttling.delayMs
+    case 'random':
+      return throttling.fromMs + random() * (throttling.toMs - throttling.fromMs)
+    case 'linear':
+      return (throttling.minutes * 60_000) / throttling.messages
+  }
+}

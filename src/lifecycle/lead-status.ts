@@ -1,0 +1,3 @@
+export const LEAD_STATUSES = ['PENDING', 'SENDING', 'SENT', 'DELIVERED', 'READ', 'ERROR', 'IN_DOUBT'] as const
+
+export type LeadStatus = (typeof LEAD_STATUSES)[number]
