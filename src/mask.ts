@@ -1,5 +1,5 @@
-import { parseDocument } from './lead/document.ts'
-import { DDDS } from './lead/zones.ts'
+import { parseDocument } from './recipient/document.ts'
+import { DDDS } from './recipient/regions.ts'
 
 const DDD = `(?:${[...DDDS].join('|')})`
 const GAP = '[ .\\-]{0,2}'

@@ -11,7 +11,7 @@ export interface Blocked {
 
 /**
  * Which of these a campaign may not contact; two index reads, however many there are. The claim asks the same (vetLeads in
- * src/dispatch/claim-leads.ts).
+ * src/dispatch/claim/screen-leads.ts).
  * @param purpose the campaign's: entries of another one do not bind it; null: every entry does
  */
 export async function findBlocked(

@@ -1,6 +1,6 @@
 import type { z } from 'zod'
-import type { TextRules } from '../lead/text-rules.ts'
-import type { Http } from './http.ts'
+import type { Http } from '../http/client.ts'
+import type { TextRules } from '../message/text-rules.ts'
 
 /**
  * The port that every broker's adapter implements: it turns leads into requests and answers into outcomes, and knows neither

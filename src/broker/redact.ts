@@ -1,4 +1,4 @@
-import { storableText } from '../lead/characters.ts'
+import { storableText } from '../message/characters.ts'
 
 const EXCERPT_LENGTH = 300
 

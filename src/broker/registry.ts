@@ -4,16 +4,16 @@ import { storable } from './storable.ts'
 
 /** One line a broker; loaded when it is first asked for. */
 const ADAPTERS: Readonly<Record<string, () => Promise<Adapter>>> = {
-  CDA: async () => (await import('./cda.ts')).cda,
-  CDA_RCS: async () => (await import('./cda-rcs.ts')).cdaRcs,
-  GOSAC: async () => (await import('./gosac/gosac.ts')).gosac,
-  GUPSHUP: async () => (await import('./gupshup/gupshup.ts')).gupshup,
-  NOAH: async () => (await import('./noah/noah.ts')).noah,
-  OTIMA_RCS: async () => (await import('./otima/otima.ts')).otimaRcs,
-  OTIMA_WPP: async () => (await import('./otima/otima.ts')).otimaWpp,
+  CDA: async () => (await import('./cromosapp/cda.ts')).cda,
+  CDA_RCS: async () => (await import('./cromosapp/cda-rcs.ts')).cdaRcs,
+  GOSAC: async () => (await import('./gosac/adapter.ts')).gosac,
+  GUPSHUP: async () => (await import('./gupshup/adapter.ts')).gupshup,
+  NOAH: async () => (await import('./noah/adapter.ts')).noah,
+  OTIMA_RCS: async () => (await import('./otima/adapter.ts')).otimaRcs,
+  OTIMA_WPP: async () => (await import('./otima/adapter.ts')).otimaWpp,
   SALESFORCE: async () => (await import('./salesforce/adapter.ts')).salesforce,
-  SANDBOX: async () => (await import('./sandbox.ts')).sandbox,
-  TWILIO: async () => (await import('./twilio/twilio.ts')).twilio,
+  SANDBOX: async () => (await import('./sandbox/adapter.ts')).sandbox,
+  TWILIO: async () => (await import('./twilio/adapter.ts')).twilio,
 }
 
 /** What `camp broker add --adapter` takes. */

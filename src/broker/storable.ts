@@ -1,6 +1,6 @@
 import { unreachable } from '../errors.ts'
-import { storableText } from '../lead/characters.ts'
-import { boundedWait } from './classify.ts'
+import { storableText } from '../message/characters.ts'
+import { boundedWait } from './classify-response.ts'
 import type { Adapter, CallbackEvent, Closing, FindResult, Outcome, SendResult } from './port.ts'
 
 /** The longest texts of a broker that are kept, in UTF-16 units. */

@@ -1,7 +1,7 @@
 import { v7 as uuidv7 } from 'uuid'
 import { locking } from '../database/lock-order.ts'
 import type { Sql, Tx } from '../database/pool.ts'
-import { recordAudit } from '../security/audit.ts'
+import { recordAudit } from '../security/audit-log.ts'
 import type { Month } from './month.ts'
 
 /** Where a budget stands. Decimal strings with four decimals; `available` may be negative. */

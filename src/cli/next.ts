@@ -1,6 +1,6 @@
-import { nextSteps } from '../campaign/next-step.ts'
-import { type Outlook, outlookOf, type Present } from '../campaign/outlook.ts'
-import { situationOf } from '../campaign/situation.ts'
+import { type Outlook, outlookOf, type Present } from '../campaign/read/forecast.ts'
+import { nextSteps } from '../campaign/read/next-step.ts'
+import { situationOf } from '../campaign/read/situation.ts'
 import type { Context } from './context.ts'
 
 export interface WhatNext {

@@ -5,10 +5,10 @@ import { Pool } from 'undici'
 import { campVersion, readConfig } from '../config.ts'
 import { isErrorCode } from '../error-codes.ts'
 import { CampError, codeOf, type ErrorDocument, messageOf } from '../errors.ts'
-import { openRejectsPlace, type RejectsPlace } from '../intake/rejects-place.ts'
 import { loadSession, saveSession } from '../security/session.ts'
 import { commandOf } from '../serve/commands.ts'
 import { type Frame, frame, linesOf, type RunRequest } from '../serve/frames.ts'
+import { openRejectsPlace, type RejectsPlace } from '../tabular/rejects-path.ts'
 import type { Host } from './context.ts'
 
 /** What is about this machine alone. */

@@ -1,4 +1,4 @@
-import { signingAudits } from '../security/audit.ts'
+import { signingAudits } from '../security/audit-log.ts'
 import { inRun } from '../security/via.ts'
 import type { GlobalOptions } from './add-command.ts'
 import { Context, type ContextOptions, type Host } from './context.ts'

@@ -2,13 +2,13 @@ import type pg from 'pg'
 import { locking } from '../database/lock-order.ts'
 import { type Tx, transaction } from '../database/pool.ts'
 import type { Queues } from '../queue/queues.ts'
-import { cancelOpenLeads } from './cancel-pending.ts'
-import { finishIfDone } from './finish.ts'
-import { recordLeadEvents } from './lead-events.ts'
-import { type PlannedCampaign, planCampaign } from './plan.ts'
-import { recipientsHash } from './recipients.ts'
-import { planRest } from './replan.ts'
-import { ringAll, ringWindow } from './ring.ts'
+import { cancelOpenLeads } from './finish/cancel-pending.ts'
+import { finishIfDone } from './finish/finish.ts'
+import { ringAll, ringWindow } from './plan/enqueue.ts'
+import { type PlannedCampaign, planCampaign } from './plan/plan.ts'
+import { planRest } from './plan/replan.ts'
+import { LOST, recordLeadEvents } from './record/lead-events.ts'
+import { recipientsHash } from './record/recipients-hash.ts'
 
 /**
  * The sweeper: what crashes leave behind. It is rung by the control queue's scheduler, once among all workers; two at once do
@@ -35,9 +35,6 @@ export async function sweep(deps: SweepDeps): Promise<Swept> {
   const rung = (await ringForgotten(deps)) + (await reviveSilent(deps))
   return { inDoubt, rung }
 }
-
-/** Why a lead whose lease ran out is in doubt. */
-export const LOST = 'its worker did not come back'
 
 /** A lease that ran out: the request may have been sent. The cost stays booked; callbacks or a person decide. */
 async function expireLeases({ pool, now }: SweepDeps): Promise<number> {

@@ -3,8 +3,8 @@ import { locking } from '../database/lock-order.ts'
 import { transaction } from '../database/pool.ts'
 import { CampError } from '../errors.ts'
 import type { Queues } from '../queue/queues.ts'
-import { recordAudit } from '../security/audit.ts'
-import { forgetRings, type RingTarget, ringWindow } from './ring.ts'
+import { recordAudit } from '../security/audit-log.ts'
+import { forgetRings, type RingTarget, ringWindow } from './plan/enqueue.ts'
 
 export interface UnblockDeps {
   pool: pg.Pool

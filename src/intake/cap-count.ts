@@ -1,6 +1,6 @@
 import type { Sql } from '../database/pool.ts'
-import { CAP_MS, contactsSince, earliest, type Openings, type Refusals } from '../dispatch/capped.ts'
-import { keysOf } from '../dispatch/contacts.ts'
+import { CAP_MS, contactsSince, earliest, type Openings, type Refusals } from '../dispatch/claim/expected-refusals.ts'
+import { keysOf } from '../dispatch/claim/frequency-cap.ts'
 import type { Lead, LeadSink } from './lead.ts'
 import { PhoneSet } from './phone-set.ts'
 

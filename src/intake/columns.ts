@@ -1,8 +1,8 @@
 import { CampError } from '../errors.ts'
-import type { NamedColumn } from '../lead/column-index.ts'
-import { FIELDS, type Field, fieldOf, plainName, tiersOf } from '../lead/fields.ts'
-import { namesOf, uniqueNames, widthOf } from './header-names.ts'
-import { type PhoneColumn, phoneFamilies, withAreaCodes } from './phone-columns.ts'
+import type { NamedColumn } from '../message/column-index.ts'
+import { FIELDS, type Field, fieldOf, plainName, tiersOf } from '../recipient/field-names.ts'
+import { type PhoneColumn, phoneFamilies, withAreaCodes } from '../recipient/phone-columns.ts'
+import { namesOf, uniqueNames, widthOf } from '../tabular/header-names.ts'
 
 /** Which column of a file is what. Positions count from 0. */
 export interface Columns {

@@ -1,4 +1,4 @@
-import { fillTemplate } from '../lead/render.ts'
+import { fillTemplate } from '../message/template.ts'
 import type { Columns } from './columns.ts'
 import type { Content } from './content.ts'
 import type { Lead } from './lead.ts'

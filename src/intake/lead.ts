@@ -1,5 +1,5 @@
-import type { RefusalCode } from '../campaign/refusals.ts'
-import type { Row } from './csv.ts'
+import type { RefusalCode } from '../lifecycle/refusal-codes.ts'
+import type { Row } from '../tabular/csv.ts'
 import { REFUSED_BLOCK } from './sequence.ts'
 
 export interface Refusal {

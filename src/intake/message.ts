@@ -1,11 +1,11 @@
 import { CampError } from '../errors.ts'
-import { cleanText, isTornText } from '../lead/characters.ts'
-import type { NamedColumn } from '../lead/column-index.ts'
-import { damageIn } from '../lead/damage.ts'
-import { leftoversIn } from '../lead/leftovers.ts'
-import { messageText, odditiesIn } from '../lead/oddities.ts'
-import { type CompiledText, compileText } from '../lead/render.ts'
-import { isDoubtfullyLong, lengthProblem, type TextRules, textProblem } from '../lead/text-rules.ts'
+import { cleanText, isTornText } from '../message/characters.ts'
+import type { NamedColumn } from '../message/column-index.ts'
+import { damageIn } from '../message/damage.ts'
+import { leftoversIn } from '../message/leftovers.ts'
+import { messageText, odditiesIn } from '../message/oddities.ts'
+import { type CompiledText, compileText } from '../message/template.ts'
+import { isDoubtfullyLong, lengthProblem, type TextRules, textProblem } from '../message/text-rules.ts'
 
 /** A campaign's text, ready to be filled, and what an operator should see before it goes out: sentences. */
 export interface PreparedMessage {

@@ -1,14 +1,14 @@
 import { findBlocked } from '../blocklist/blocklist.ts'
 import { type BlocklistFilter, readBlocklistFilter } from '../blocklist/filter.ts'
 import type { Sql } from '../database/pool.ts'
+import { emptyFile, type Inspection } from '../tabular/inspect.ts'
+import { withOtherSheets } from '../tabular/other-sheets.ts'
+import type { Records } from '../tabular/records.ts'
 import type { Columns } from './columns.ts'
-import { emptyFile, type Inspection } from './inspect.ts'
+import { Tally } from './import-summary.ts'
 import { type Lead, type LeadSink, refuse } from './lead.ts'
-import { withOtherSheets } from './other-sheets.ts'
-import type { Records } from './records.ts'
 import type { ImportDeps } from './request.ts'
-import { Tally } from './tally.ts'
-import type { Vetter } from './vet.ts'
+import type { Vetter } from './validate-rows.ts'
 
 export interface Reading {
   source: Inspection

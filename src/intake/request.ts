@@ -1,19 +1,19 @@
 import type pg from 'pg'
 import type { Adapter } from '../broker/port.ts'
-import type { Affordable } from '../campaign/affordable.ts'
-import type { Hours } from '../campaign/hours-and-days.ts'
-import type { ThrottleColumns } from '../campaign/settings.ts'
+import type { ContactHours } from '../calendar/contact-hours.ts'
+import type { Affordable } from '../campaign/approval/budget-check.ts'
+import type { Hours } from '../campaign/settings/hours-and-days.ts'
+import type { ThrottleColumns } from '../campaign/settings/throttle.ts'
 import type { Clock } from '../clock.ts'
+import type { Random } from '../database/ids.ts'
 import type { Tx } from '../database/pool.ts'
 import type { PrismaClient } from '../database/prisma.ts'
-import type { Refusals } from '../dispatch/capped.ts'
-import type { Load } from '../dispatch/expected-end.ts'
-import type { ContactHours } from '../dispatch/hours.ts'
+import type { Refusals } from '../dispatch/claim/expected-refusals.ts'
+import type { Load } from '../dispatch/plan/expected-end.ts'
+import type { Delimiter } from '../tabular/delimiter.ts'
+import type { Encoding } from '../tabular/encoding.ts'
+import type { Inspection } from '../tabular/inspect.ts'
 import type { Columns, GivenColumns } from './columns.ts'
-import type { Delimiter } from './delimiter.ts'
-import type { Encoding } from './encoding.ts'
-import type { Random } from './ids.ts'
-import type { Inspection } from './inspect.ts'
 import type { Lead } from './lead.ts'
 import type { Segments } from './segments.ts'
 import type { WarningPlaces, Warnings } from './warnings.ts'
@@ -131,7 +131,7 @@ export interface ImportResult {
   /** What is to be sent, by time zone: the expected end is reckoned from it. */
   loads: readonly Load[]
   rejects: { file: string; rows: number } | null
-  /** A dry run's: whom the claim would refuse. Of an import the database tells it (src/campaign/forecast.ts). */
+  /** A dry run's: whom the claim would refuse. Of an import the database tells it (src/campaign/read/refusal-forecast.ts). */
   refusals: Refusals | null
   /** The handle of a campaign of the same file. */
   importedBefore: string | null

@@ -1,4 +1,4 @@
-import { parsePhone } from '../lead/phone.ts'
+import { parsePhone } from '../recipient/phone.ts'
 import type { Columns } from './columns.ts'
 
 /** What one column of phones holds in a row. */

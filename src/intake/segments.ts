@@ -1,4 +1,4 @@
-import { outsideGsm, smsParts } from '../lead/sms.ts'
+import { outsideGsm, smsParts } from '../message/sms-segments.ts'
 import type { Lead, LeadSink } from './lead.ts'
 
 /** How many SMS the leads that can be sent take, at a broker that bills each. */

@@ -1,5 +1,5 @@
 import { CampError } from '../errors.ts'
-import { REGIONS, regionOf } from '../lead/zones.ts'
+import { REGIONS, regionOf } from '../recipient/regions.ts'
 
 /**
  * The dispatch order of a campaign's leads. Each region has a block of numbers of its own (in the order of REGIONS, in which those

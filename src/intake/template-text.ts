@@ -1,9 +1,9 @@
 import { CampError } from '../errors.ts'
-import { isTornText } from '../lead/characters.ts'
-import type { NamedColumn } from '../lead/column-index.ts'
-import { leftoversIn, spelledOtherwiseIn } from '../lead/leftovers.ts'
-import { compileText, unclosedIn } from '../lead/render.ts'
-import { textProblem } from '../lead/text-rules.ts'
+import { isTornText } from '../message/characters.ts'
+import type { NamedColumn } from '../message/column-index.ts'
+import { leftoversIn, spelledOtherwiseIn } from '../message/leftovers.ts'
+import { compileText, unclosedIn } from '../message/template.ts'
+import { textProblem } from '../message/text-rules.ts'
 import { textNotes } from './message.ts'
 
 /**

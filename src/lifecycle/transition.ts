@@ -1,6 +1,6 @@
 import { locking } from '../database/lock-order.ts'
 import type { Tx } from '../database/pool.ts'
-import { recordAudit } from '../security/audit.ts'
+import { recordAudit } from '../security/audit-log.ts'
 import { TRANSITIONS, type TransitionName } from './campaign-status.ts'
 
 /** Why a campaign FAILED, for scripts: the month's budget; or its broker, credential or key, and then a person mends that. */

@@ -1,8 +1,8 @@
 import { z } from 'zod'
-import { formatThrottle, parseThrottle } from '../campaign/settings.ts'
-import { DELIMITERS } from '../intake/delimiter.ts'
-import { ENCODINGS } from '../intake/encoding.ts'
+import { formatThrottle, parseThrottle } from '../campaign/settings/throttle.ts'
 import type { ImportRequest } from '../intake/request.ts'
+import { DELIMITERS } from '../tabular/delimiter.ts'
+import { ENCODINGS } from '../tabular/encoding.ts'
 
 /** What an import is told, but for what each occurrence decides by itself. */
 export type RecurringSettings = Omit<

@@ -1,8 +1,8 @@
 import type { Sql } from '../database/pool.ts'
 import type { CampaignStatus } from '../lifecycle/campaign-status.ts'
-import type { OccurrenceStatus } from './fire.ts'
+import type { OccurrenceStatus } from './open-due.ts'
 import type { Recurrence } from './recurrence.ts'
-import { standingFlaw } from './standing.ts'
+import { standingFlaw } from './standing-approval.ts'
 
 /** A recurrence as `repeat show --json` prints it. Times are ISO 8601, money is a decimal string. */
 export interface RecurrenceView {

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { createHttp, type HttpAnswer, type HttpClient } from '../broker/http.ts'
 import type { Clock } from '../clock.ts'
+import { createHttp, type HttpAnswer, type HttpClient } from '../http/client.ts'
 import type { Control } from './control.ts'
-import type { CallbackPost, CallbackStatus, CallbackStyle, TellContext, ToldEvent } from './face.ts'
+import type { CallbackPost, CallbackStatus, CallbackStyle, TellContext, ToldEvent } from './simulated-broker.ts'
 
 /** Messages with the same future: their statuses, one after the other, each after a delay. */
 export interface Story {

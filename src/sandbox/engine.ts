@@ -2,11 +2,11 @@ import { randomUUID } from 'node:crypto'
 import type { Clock } from '../clock.ts'
 import { unreachable } from '../errors.ts'
 import { type CallbackCounts, Callbacks, type Story } from './callbacks.ts'
-import { chanceOf, diceOf } from './chance.ts'
 import { type Control, changeControl, FAULTS, type Fate, type Fault } from './control.ts'
-import type { CallbackStatus, Desk, Face, InboundMessage, Taken } from './face.ts'
 import type { Journal } from './journal.ts'
-import type { Tally } from './tally.ts'
+import type { Tally } from './key-counter.ts'
+import { chanceOf, diceOf } from './random.ts'
+import type { CallbackStatus, Desk, Face, InboundMessage, Taken } from './simulated-broker.ts'
 
 export interface Stats {
   requests: number

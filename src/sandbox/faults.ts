@@ -2,7 +2,7 @@ import type { ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import { unreachable } from '../errors.ts'
 import type { Control, Fault } from './control.ts'
-import type { Face, Reply, StyledError } from './face.ts'
+import type { Face, Reply, StyledError } from './simulated-broker.ts'
 
 /** Ends a request before anything is taken. @returns false for a fault that comes after that */
 export function refuse(response: ServerResponse, fault: Fault, face: Face, control: Control): boolean {

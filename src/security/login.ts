@@ -1,7 +1,7 @@
 import type pg from 'pg'
 import type { PrismaClient } from '../database/prisma.ts'
 import { CampError } from '../errors.ts'
-import { recordAudit } from './audit.ts'
+import { recordAudit } from './audit-log.ts'
 import { beginAttempt, endAttempt, forgetOldAttempts } from './login-pace.ts'
 import { verifyPassword } from './password.ts'
 import type { User } from './users.ts'

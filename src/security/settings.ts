@@ -1,7 +1,7 @@
 import type { Sql, Tx } from '../database/pool.ts'
 import { CampError } from '../errors.ts'
 import type { Actor } from './actor.ts'
-import { recordAudit } from './audit.ts'
+import { recordAudit } from './audit-log.ts'
 
 /**
  * Settings of the whole installation: they stand in the database, not in the environment of the process that asks, so that who is bound

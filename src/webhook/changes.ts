@@ -1,8 +1,8 @@
 import { locking } from '../database/lock-order.ts'
 import type { Tx } from '../database/pool.ts'
-import { type BatchStatus, type Booking, type Holder, noBooking } from '../dispatch/books.ts'
-import type { LeadEvent as LeadRecord } from '../dispatch/lead-events.ts'
-import { foldEvents, isTaken, type LeadEvent, type LeadState } from './fold.ts'
+import type { LeadEvent as LeadRecord } from '../dispatch/record/lead-events.ts'
+import { type BatchStatus, type Booking, type Holder, noBooking } from '../dispatch/settle/late-corrections.ts'
+import { foldEvents, isTaken, type LeadEvent, type LeadState } from './fold-events.ts'
 import type { InboxEvent } from './waiting.ts'
 
 /** What callbacks change of leads, and what follows from it for their batches and records. */

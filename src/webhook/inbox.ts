@@ -2,7 +2,7 @@ import type pg from 'pg'
 import type { CallbackEvent } from '../broker/port.ts'
 import { MOST } from '../broker/storable.ts'
 import { isDataError } from '../database/faults.ts'
-import { storableText } from '../lead/characters.ts'
+import { storableText } from '../message/characters.ts'
 
 /**
  * The inbox of callbacks. What comes while one INSERT commits goes into the next: under load one commit serves hundreds of

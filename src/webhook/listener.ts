@@ -9,8 +9,8 @@ import { CampError, codeOf, messageOf } from '../errors.ts'
 import type { Log } from '../log.ts'
 import type { Keys } from '../security/keys.ts'
 import { leadOfMessageKey, MESSAGE_KEY, sameToken } from '../security/webhook-token.ts'
+import { type CallbackBroker, type Directory, openDirectory } from './broker-directory.ts'
 import { isTooDeep } from './depth.ts'
-import { type CallbackBroker, type Directory, openDirectory } from './directory.ts'
 import { type Inbox, openInbox } from './inbox.ts'
 
 export interface ListenerAddress {

@@ -1,7 +1,7 @@
 import { addToBlocklist, optedOutAt, UNKNOWN_PERSON } from '../blocklist/blocklist.ts'
 import type { Sql, Tx } from '../database/pool.ts'
-import { canonicalPhone } from '../lead/phone.ts'
-import { recordAudit } from '../security/audit.ts'
+import { canonicalPhone } from '../recipient/phone.ts'
+import { recordAudit } from '../security/audit-log.ts'
 import type { InboxEvent } from './waiting.ts'
 
 /** People who opt out of a message of ours, or whose phone a campaign of the broker has written to or will. */

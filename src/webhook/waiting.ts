@@ -2,7 +2,7 @@ import type pg from 'pg'
 import type { LeadStatus } from '../database/generated/enums.ts'
 import { locking } from '../database/lock-order.ts'
 import { type Sql, type Tx, transaction } from '../database/pool.ts'
-import type { LeadEvent } from './fold.ts'
+import type { LeadEvent } from './fold-events.ts'
 
 /**
  * The inbox as a queue: new events first, a broker at a time; what could not be applied waits, longer each time, and events of

@@ -13,7 +13,7 @@ export interface Heartbeat {
 const STOP_MS = 2_000
 
 /**
- * A worker's row in "Worker": other processes learn from it that messages go out (src/campaign/workers.ts). The times are the
+ * A worker's row in "Worker": other processes learn from it that messages go out (src/campaign/read/workers.ts). The times are the
  * database's. Rows of workers that were killed are taken away a day later.
  * @param brokers names; all brokers where undefined
  * @param everyMs how often `beat` will be called

@@ -1,7 +1,7 @@
 import type pg from 'pg'
 import type { Clock } from '../clock.ts'
 import type { Log } from '../log.ts'
-import type { Fired } from '../recurrence/fire.ts'
+import type { Fired } from '../recurrence/open-due.ts'
 import { isAnyDue } from '../recurrence/recurrence.ts'
 
 export interface Recurrences {
@@ -27,7 +27,7 @@ export function startRecurrences({ pool, databaseUrl, clock, onFired, onError }:
   const round = async () => {
     if (!(await isAnyDue(pool, clock.now()))) return
     // Loaded here: most workers never see one.
-    const { fireDueApart } = await import('../recurrence/apart.ts')
+    const { fireDueApart } = await import('../recurrence/open-due-apart.ts')
     for (const fired of await fireDueApart({ databaseUrl, clock, signal: stopping.signal })) onFired(fired)
   }
   return {

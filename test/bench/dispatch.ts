@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { request } from 'undici'
 import { z } from 'zod'
-import { runCampaign as run } from '../../src/campaign/moves.ts'
+import { runCampaign as run } from '../../src/campaign/actions/start.ts'
 import { startProgram } from '../../src/cli/commands/demo/program.ts'
 import { systemClock } from '../../src/clock.ts'
 import { openQueues } from '../../src/queue/queues.ts'

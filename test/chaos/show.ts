@@ -1,5 +1,5 @@
+import { runCampaign } from '../../src/campaign/actions/start.ts'
 import type { MoveDeps } from '../../src/campaign/deps.ts'
-import { runCampaign } from '../../src/campaign/moves.ts'
 import { systemClock } from '../../src/clock.ts'
 import type { Queues } from '../../src/queue/queues.ts'
 import { makeCampaign, makeScene, type Scene } from '../support/fixtures.ts'

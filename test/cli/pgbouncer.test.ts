@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { runCampaign } from '../../src/campaign/moves.ts'
+import { runCampaign } from '../../src/campaign/actions/start.ts'
 import { useDatabase } from '../support/database.ts'
 import { dispatchOn, openSandbox } from '../support/dispatch.ts'
 import { booksOf, makeCampaign, makeScene } from '../support/fixtures.ts'

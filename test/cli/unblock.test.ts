@@ -1,6 +1,6 @@
 import { v7 as uuid } from 'uuid'
 import { beforeAll, expect, it } from 'vitest'
-import { runCampaign } from '../../src/campaign/moves.ts'
+import { runCampaign } from '../../src/campaign/actions/start.ts'
 import { camp } from '../support/camp.ts'
 import { useDatabase } from '../support/database.ts'
 import { dispatchOn, openSandbox } from '../support/dispatch.ts'

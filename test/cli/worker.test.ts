@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { connect } from 'node:net'
 import { describe, expect, inject, it, onTestFinished } from 'vitest'
-import { runCampaign } from '../../src/campaign/moves.ts'
+import { runCampaign } from '../../src/campaign/actions/start.ts'
 import type { Sandbox } from '../../src/sandbox/server.ts'
 import { useDatabase } from '../support/database.ts'
 import { dispatchOn, openSandbox } from '../support/dispatch.ts'

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { createHttp, type Http, type HttpClient } from '../../src/broker/http.ts'
 import type { Adapter, Message, SendRequest, SendResult } from '../../src/broker/port.ts'
+import { createHttp, type Http, type HttpClient } from '../../src/http/client.ts'
 import type { Fault } from '../../src/sandbox/control.ts'
 import { closedUrl } from '../support/http.ts'
 import { useSandbox } from '../support/sandbox.ts'

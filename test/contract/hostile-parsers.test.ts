@@ -1,7 +1,7 @@
 import { fork } from 'node:child_process'
 import { expect, it } from 'vitest'
-import { parseDocument } from '../../src/lead/document.ts'
-import { LONGEST_PHONE, parsePhone } from '../../src/lead/phone.ts'
+import { parseDocument } from '../../src/recipient/document.ts'
+import { LONGEST_PHONE, parsePhone } from '../../src/recipient/phone.ts'
 
 /** What is repeated, and how often: texts of up to 60 KB, on which the square of their length takes minutes. */
 const TEXTS: readonly [string, number][] = [

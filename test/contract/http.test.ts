@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import type { Socket } from 'node:net'
 import { Agent } from 'undici'
 import { afterEach, describe, expect, test } from 'vitest'
-import { createHttp, guardedHttp, type HttpClient, type HttpRequest } from '../../src/broker/http.ts'
+import { createHttp, guardedHttp, type HttpClient, type HttpRequest } from '../../src/http/client.ts'
 import { closedUrl, serveHttp, serveTcp } from '../support/http.ts'
 import { machineLoad } from '../support/machine.ts'
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { createHttp } from '../../src/broker/http.ts'
 import { adapterOf } from '../../src/broker/registry.ts'
+import { createHttp } from '../../src/http/client.ts'
 import { describeKeys } from '../../src/security/credentials.ts'
 import { exchange } from '../support/exchange.ts'
 import { serveHttp } from '../support/http.ts'

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import { createHttp } from '../../src/broker/http.ts'
 import type { CallbackEvent, SendRequest } from '../../src/broker/port.ts'
 import { adapterOf } from '../../src/broker/registry.ts'
+import { createHttp } from '../../src/http/client.ts'
 import { receiveCallbacks } from '../support/callback-receiver.ts'
 import { useSandbox } from '../support/sandbox.ts'
 import { requestOf } from './adapter.ts'

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { createHttp, type HttpClient } from '../../src/broker/http.ts'
 import type { SendRequest } from '../../src/broker/port.ts'
 import { adapterOf } from '../../src/broker/registry.ts'
+import { createHttp, type HttpClient } from '../../src/http/client.ts'
 import { exchange } from '../support/exchange.ts'
 import { useSandbox } from '../support/sandbox.ts'
 import { adapterContract, requestOf } from './adapter.ts'

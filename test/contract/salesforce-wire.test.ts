@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { createHttp, type HttpClient } from '../../src/broker/http.ts'
 import { salesforce } from '../../src/broker/salesforce/adapter.ts'
+import { createHttp, type HttpClient } from '../../src/http/client.ts'
 import { serveHttp } from '../support/http.ts'
 import { SALESFORCE_SECRETS, salesforceCredential } from '../support/salesforce.ts'
 import { requestOf } from './adapter.ts'

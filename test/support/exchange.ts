@@ -1,6 +1,6 @@
-import { createHttp, type Http, type HttpAnswer, type HttpRequest } from '../../src/broker/http.ts'
 import type { Adapter, SendRequest, SendResult } from '../../src/broker/port.ts'
 import { systemClock } from '../../src/clock.ts'
+import { createHttp, type Http, type HttpAnswer, type HttpRequest } from '../../src/http/client.ts'
 import { serveHttp } from './http.ts'
 
 export interface Received {

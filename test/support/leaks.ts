@@ -1,5 +1,5 @@
-import { parseDocument } from '../../src/lead/document.ts'
-import { parsePhone } from '../../src/lead/phone.ts'
+import { parseDocument } from '../../src/recipient/document.ts'
+import { parsePhone } from '../../src/recipient/phone.ts'
 
 /** No part of them is looked at: UUIDs, times and hashes. */
 const OTHERS =

@@ -1,5 +1,5 @@
-import { encode } from '../../src/intake/encoding.ts'
-import { DDDS } from '../../src/lead/zones.ts'
+import { DDDS } from '../../src/recipient/regions.ts'
+import { encode } from '../../src/tabular/encoding.ts'
 
 /**
  * Mailings of made-up people, the same ones every time: as a billing office would export them from Excel, with everything that

@@ -1,6 +1,6 @@
 import type pg from 'pg'
-import { approveCampaign } from '../../src/campaign/approve.ts'
-import { runCampaign } from '../../src/campaign/moves.ts'
+import { runCampaign } from '../../src/campaign/actions/start.ts'
+import { approveCampaign } from '../../src/campaign/approval/approve.ts'
 import { APPROVAL, byHand, claimed, outcomeOf } from './by-hand.ts'
 import type { TestDatabase } from './database.ts'
 import { makeCampaign, makeScene, type Scene, setBudget, setSelfApproval } from './fixtures.ts'

@@ -1,10 +1,10 @@
 import { mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { Row } from '../../src/intake/csv.ts'
-import { type Inspection, inspectFile } from '../../src/intake/inspect.ts'
-import { openRecords } from '../../src/intake/records.ts'
 import type { Warnings } from '../../src/intake/warnings.ts'
+import type { Row } from '../../src/tabular/csv.ts'
+import { type Inspection, inspectFile } from '../../src/tabular/inspect.ts'
+import { openRecords } from '../../src/tabular/records.ts'
 import { type Workbook, workbookBytes } from './xlsx.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'camp-xlsx-'))

@@ -15,93 +15,90 @@ const LEAVES = [
   'error-codes',
   'errors',
   'files',
-  'lead',
+  'http',
   'log',
   'log-events',
   'mask',
+  'message',
+  'recipient',
+  'time',
   'visible',
 ]
 
 const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   database: [],
+  // Bytes become rows. It knows no table and no campaign.
+  tabular: [],
   // The name of the schema that the queue's tables stand in, which the migrations make.
   queue: ['database'],
 
-  // A broker's wire format and nothing else: whoever calls it brings the leads and the credential.
+  // A broker's wire format and nothing else: its caller brings the leads and the credential.
   broker: [],
-  // The stand-in broker: from the other side of the wire it needs the HTTP client, to call back.
-  sandbox: ['broker'],
+  // The simulated brokers: the other side of the wire.
+  sandbox: [],
 
   security: ['broker', 'database'],
   // Which database this is and how far it has come: half of it stands outside the database, in a file or in Redis.
   installation: ['database', 'queue', 'security'],
   // Every status, which may follow which, and their one writer, with its audit.
   lifecycle: ['database', 'security'],
-  blocklist: ['database'],
+  // A list's file becomes entries of one source.
+  blocklist: ['database', 'security', 'tabular'],
   calendar: ['database', 'security'],
   budget: ['database', 'security'],
   dispatch: ['blocklist', 'broker', 'budget', 'calendar', 'database', 'lifecycle', 'queue', 'security'],
   // A callback resolves what the dispatch left in doubt: cost, frequency cap, and the campaign's end with it.
-  webhook: ['blocklist', 'broker', 'database', 'dispatch', 'security'],
-  // Moves plan, ring and finish; they send nothing.
-  // What a broker tells when it is asked about a doubt goes the way of its callbacks.
+  webhook: ['blocklist', 'broker', 'database', 'dispatch', 'lifecycle', 'security'],
+  // Its actions plan, enqueue and finish; they send nothing. A broker's answer about a doubt goes the way of its callbacks.
   campaign: [
-    ...[
-      'blocklist',
-      'broker',
-      'budget',
-      'calendar',
-      'database',
-      'dispatch',
-      'installation',
-      'lifecycle',
-      'queue',
-      'security',
-      'webhook',
-    ],
+    ...['blocklist', 'broker', 'budget', 'calendar', 'database', 'dispatch', 'installation', 'lifecycle'],
+    ...['queue', 'security', 'webhook'],
   ],
   // An import makes a campaign, in the order of the dispatch's regions.
-  intake: ['blocklist', 'broker', 'budget', 'campaign', 'database', 'dispatch', 'security'],
+  intake: [
+    ...['blocklist', 'broker', 'budget', 'calendar', 'campaign', 'database', 'dispatch', 'lifecycle'],
+    ...['security', 'tabular'],
+  ],
   // An occurrence imports a file, and may approve what comes of it.
-  recurrence: ['broker', 'budget', 'campaign', 'database', 'intake', 'lifecycle', 'security'],
-
-  // A list's file becomes entries of the blocklist, read as a mailing's is: above the intake, which asks the blocklist itself.
-  sync: ['blocklist', 'database', 'intake', 'security'],
+  recurrence: ['broker', 'budget', 'campaign', 'database', 'intake', 'lifecycle', 'security', 'tabular'],
 
   // Runs command lines for other machines; what runs one is handed to it.
   serve: ['security'],
 
   // The process that works: it puts the features together.
   worker: [
-    ...[
-      'broker',
-      'calendar',
-      'campaign',
-      'database',
-      'dispatch',
-      'installation',
-      'queue',
-      'recurrence',
-      'security',
-      'webhook',
-    ],
+    ...['broker', 'calendar', 'campaign', 'database', 'dispatch', 'installation'],
+    ...['queue', 'recurrence', 'security', 'webhook'],
   ],
   cli: [
-    ...['blocklist', 'broker', 'budget', 'calendar', 'campaign', 'database', 'dispatch'],
-    ...[
-      'installation',
-      'intake',
-      'lifecycle',
-      'queue',
-      'recurrence',
-      'sandbox',
-      'security',
-      'serve',
-      'sync',
-      'webhook',
-      'worker',
-    ],
+    ...['blocklist', 'broker', 'budget', 'calendar', 'campaign', 'database', 'dispatch', 'installation', 'intake'],
+    ...['lifecycle', 'queue', 'recurrence', 'sandbox', 'security', 'serve', 'tabular', 'webhook', 'worker'],
   ],
+}
+
+/** The rooms within a room; '.': the files beside them, which may import all of them. */
+const WITHIN: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>> = {
+  dispatch: {
+    model: [],
+    record: [],
+    pacing: [],
+    send: ['model'],
+    plan: ['model', 'pacing'],
+    finish: ['send'],
+    claim: ['finish', 'model', 'pacing', 'plan', 'record', 'send'],
+    settle: ['claim', 'finish', 'model', 'pacing', 'plan', 'record', 'send'],
+    closing: ['finish', 'model', 'pacing', 'plan', 'send', 'settle'],
+    '.': ['claim', 'closing', 'finish', 'model', 'plan', 'record', 'send', 'settle'],
+  },
+  campaign: {
+    '.': [],
+    settings: [],
+    approval: ['.'],
+    actions: ['.', 'approval'],
+    doubt: ['actions', 'approval'],
+    read: ['approval', 'settings'],
+  },
+  blocklist: { '.': [], sync: ['.'] },
 }
 
 const SRC = fileURLToPath(new URL('../../src/', import.meta.url))
@@ -109,8 +106,10 @@ const SRC = fileURLToPath(new URL('../../src/', import.meta.url))
 interface Import {
   from: string
   to: string
-  /** "dispatch/claim.ts → budget/money.ts" */
+  /** "dispatch/claim/claim.ts → budget/money.ts" */
   what: string
+  /** By `lazy`, when a command runs: the demo runs commands. */
+  late: boolean
 }
 
 const imports: readonly Import[] = sourceFiles().flatMap(importsOf)
@@ -151,10 +150,27 @@ describe('imports point one way', () => {
     expect(asked.map(one => one.what)).toEqual([])
   })
 
-  it('the sandbox takes of the brokers no adapter', () => {
-    const taken = imports.filter(({ from, to }) => from === 'sandbox' && to === 'broker')
-    expect(taken.map(one => one.what.split(' → ')[1])).toEqual(taken.map(() => 'broker/http.ts'))
-    expect(taken.length).toBeGreaterThan(0)
+  it.each(Object.entries(WITHIN))('the rooms of %s import only what they may, and all of it', (top, rooms) => {
+    const roomOf = (path: string) => (path.split('/').length > 2 ? path.split('/')[1]! : '.')
+    const made = new Map<string, Set<string>>(Object.keys(rooms).map(room => [room, new Set()]))
+    for (const { from, to, what } of imports) {
+      if (from !== top || to !== top) continue
+      const [a, b] = what.split(' → ').map(roomOf)
+      if (a !== b) made.get(a!)!.add(b!)
+    }
+    for (const [room, found] of made) expect([room, [...found].sort()]).toEqual([room, [...rooms[room]!]])
+    expect(circleIn(rooms)).toBeUndefined()
+  })
+
+  it('files do not import each other in a circle', () => {
+    const graph: Record<string, string[]> = {}
+    for (const { what, late } of imports) {
+      if (late) continue
+      const [file, imported] = what.split(' → ') as [string, string]
+      graph[file] = [...(graph[file] ?? []), imported]
+    }
+    expect(circleIn(graph)).toBeUndefined()
+    expect(circleIn({ a: ['b'], b: ['c'], c: ['b'] })).toEqual(['b', 'c', 'b'])
   })
 })
 
@@ -175,10 +191,13 @@ function sourceFiles(): string[] {
 
 /** Static and dynamic imports, of types too, of our own modules. */
 function importsOf(file: string): Import[] {
-  return ts.preProcessFile(readFileSync(file, 'utf8'), true, true).importedFiles.flatMap(({ fileName }) => {
+  const text = readFileSync(file, 'utf8')
+  return ts.preProcessFile(text, true, true).importedFiles.flatMap(({ fileName }) => {
     if (!fileName.startsWith('.')) return []
     const [from, to] = [relative(SRC, file), relative(SRC, join(dirname(file), fileName))]
-    return [{ from: folderOf(from), to: folderOf(to), what: `${from} → ${to}` }]
+    return [
+      { from: folderOf(from), to: folderOf(to), what: `${from} → ${to}`, late: text.includes(`import('${fileName}')`) },
+    ]
   })
 }
 

@@ -16,13 +16,13 @@ interface Written {
 
 /** Those whose text is short for another reason, or no stranger's. */
 const BOUNDED: readonly { file: string; begins: string; why: string }[] = [
-  { file: 'src/lead/phone.ts', begins: '[^\\d+\\s', why: 'a cell of 200 characters at most' },
-  { file: 'src/lead/no-value.ts', begins: '^(?:R\\$|US\\$', why: 'a value of 40 characters at most' },
-  { file: 'src/lead/zero-date.ts', begins: '^(.+?)(?:[ T]+', why: 'a value of 40 characters at most' },
+  { file: 'src/recipient/phone.ts', begins: '[^\\d+\\s', why: 'a cell of 200 characters at most' },
+  { file: 'src/message/no-value.ts', begins: '^(?:R\\$|US\\$', why: 'a value of 40 characters at most' },
+  { file: 'src/message/zero-date.ts', begins: '^(.+?)(?:[ T]+', why: 'a value of 40 characters at most' },
   { file: 'src/security/password-rules.ts', begins: '^(.+?)\\1+$', why: 'a password of 1,024 characters at most' },
   { file: 'src/security/password-rules.ts', begins: '[^a-z]*$', why: 'a password of 1,024 characters at most' },
   { file: 'src/config.ts', begins: '\\/+$', why: 'an address that an operator has set' },
-  { file: 'src/broker/wire.ts', begins: '\\/+$', why: 'an address that an ADMIN has set' },
+  { file: 'src/broker/wire-format.ts', begins: '\\/+$', why: 'an address that an ADMIN has set' },
   { file: 'src/database/schema-engine.ts', begins: '\\n\\s*0: ', why: "an error of camp's own migrations" },
 ]
 

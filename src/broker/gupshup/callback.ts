@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { type CallbackContext, type CallbackEvent, CallbackRefused, type CallbackRequest } from '../port.ts'
-import { assertSomeRead, jsonOf, looseText, readEach } from '../wire.ts'
+import { assertSomeRead, jsonOf, looseText, readEach } from '../wire-format.ts'
 import type { GupshupCredential } from './credential.ts'
 
 /**

@@ -1,9 +1,9 @@
 import { z } from 'zod'
-import type { HttpAnswer, HttpResponse } from '../http.ts'
-import { ownVerdictOf, verdictOf } from '../marks.ts'
+import type { HttpAnswer, HttpResponse } from '../../http/client.ts'
 import type { Message, Outcome, SendResult } from '../port.ts'
 import { excerpt, quoted } from '../redact.ts'
-import { internationalPhone, jsonOf, notUnderstood } from '../wire.ts'
+import { ownVerdictOf, verdictOf } from '../undocumented-answers.ts'
+import { internationalPhone, jsonOf, notUnderstood } from '../wire-format.ts'
 
 /**
  * NOAH's 2xx, whose body is not documented (docs/wire/noah.md: it can be very large, which suggests a record for each contact).

@@ -1,8 +1,8 @@
 import { z } from 'zod'
-import type { HttpResponse } from '../http.ts'
+import type { HttpResponse } from '../../http/client.ts'
 import type { Message, Outcome, SendResult } from '../port.ts'
 import { quoted } from '../redact.ts'
-import { jsonOf, looseText, nationalPhone, notUnderstood, plainDocument } from '../wire.ts'
+import { jsonOf, looseText, nationalPhone, notUnderstood, plainDocument } from '../wire-format.ts'
 import { codeOfWord, plainWord } from './words.ts'
 
 /** An array, one element per message (docs/wire/otima.md#answers). */

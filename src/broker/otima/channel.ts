@@ -1,7 +1,7 @@
 import { z } from 'zod'
-import type { TextRules } from '../../lead/text-rules.ts'
+import type { TextRules } from '../../message/text-rules.ts'
 import { filled, headerText, httpUrl } from '../credential-fields.ts'
-import { WHATSAPP_TEMPLATES } from '../wire.ts'
+import { WHATSAPP_TEMPLATES } from '../wire-format.ts'
 
 /** What WhatsApp and RCS do differently at Ótima (docs/wire/otima.md#channels); all else is the same API. */
 export interface Channel {

@@ -1,5 +1,5 @@
 import type { Message, SendRequest, Template } from '../port.ts'
-import { nationalPhone, plainDocument } from '../wire.ts'
+import { nationalPhone, plainDocument } from '../wire-format.ts'
 import type { Channel, OtimaCredential } from './channel.ts'
 
 /** The query parameter of a message's own URL that tells inbound messages (MO) from statuses. */

@@ -1,7 +1,7 @@
 import { createHmac, timingSafeEqual } from 'node:crypto'
 import { z } from 'zod'
 import { type CallbackContext, type CallbackEvent, CallbackRefused, type CallbackRequest } from '../port.ts'
-import { assertSomeRead, jsonOf, readEach } from '../wire.ts'
+import { assertSomeRead, jsonOf, readEach } from '../wire-format.ts'
 import type { SalesforceCredential } from './credential.ts'
 
 /**

@@ -1,9 +1,9 @@
 import { z } from 'zod'
-import { failureOf, isSuccess } from '../classify.ts'
-import type { Http, HttpAnswer } from '../http.ts'
+import type { Http, HttpAnswer } from '../../http/client.ts'
+import { failureOf, isSuccess } from '../classify-response.ts'
 import type { Message, Outcome, SendRequest, SendResult } from '../port.ts'
 import { quoted } from '../redact.ts'
-import { below, jsonOf, notUnderstood, plainDocument } from '../wire.ts'
+import { below, jsonOf, notUnderstood, plainDocument } from '../wire-format.ts'
 import { type SalesforceCredential, secretsOf } from './credential.ts'
 import { CORE, hasErrorCode, type Token, withToken } from './token.ts'
 

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto'
 import { z } from 'zod'
-import { failureOf, isSuccess } from '../classify.ts'
+import type { Http, HttpAnswer, HttpRequest, HttpResponse } from '../../http/client.ts'
+import { failureOf, isSuccess } from '../classify-response.ts'
 import { httpUrl } from '../credential-fields.ts'
-import type { Http, HttpAnswer, HttpRequest, HttpResponse } from '../http.ts'
-import { jsonOf } from '../wire.ts'
+import { jsonOf } from '../wire-format.ts'
 import { type SalesforceCredential, secretsOf } from './credential.ts'
 
 /**

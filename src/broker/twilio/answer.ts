@@ -1,9 +1,9 @@
 import { z } from 'zod'
-import { failureOf, isSuccess, retryAfterMs } from '../classify.ts'
-import type { HttpAnswer, HttpResponse } from '../http.ts'
+import type { HttpAnswer, HttpResponse } from '../../http/client.ts'
+import { failureOf, isSuccess, retryAfterMs } from '../classify-response.ts'
 import type { Outcome, SendResult } from '../port.ts'
 import { quoted } from '../redact.ts'
-import { jsonOf, notUnderstood } from '../wire.ts'
+import { jsonOf, notUnderstood } from '../wire-format.ts'
 
 /** What Twilio makes of the one message of a request. */
 export function readAnswer(answer: HttpAnswer, now: Date, secrets: readonly string[]): SendResult {

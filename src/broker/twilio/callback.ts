@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { type CallbackContext, type CallbackEvent, CallbackRefused, type CallbackRequest } from '../port.ts'
-import { jsonOf, looseText } from '../wire.ts'
+import { jsonOf, looseText } from '../wire-format.ts'
 import { OPTED_OUT } from './answer.ts'
 import type { TwilioCredential } from './credential.ts'
 import { BODY_HASH, isSigned } from './signature.ts'

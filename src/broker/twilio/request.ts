@@ -1,5 +1,5 @@
 import type { Message, SendRequest } from '../port.ts'
-import { below } from '../wire.ts'
+import { below } from '../wire-format.ts'
 import type { TwilioCredential } from './credential.ts'
 
 /** The account's messages: POST sends one, GET lists them. */

@@ -1,5 +1,5 @@
 import { expect, it, onTestFinished } from 'vitest'
-import { runCampaign } from '../../../src/campaign/moves.ts'
+import { runCampaign } from '../../../src/campaign/actions/start.ts'
 import { webhookUrl } from '../../../src/security/webhook-token.ts'
 import { useDatabase } from '../../support/database.ts'
 import { dispatchOn, openSandbox } from '../../support/dispatch.ts'

@@ -1,7 +1,7 @@
 import { v7 as uuid } from 'uuid'
 import { describe, expect, it } from 'vitest'
-import { auditBudgets } from '../../../src/budget/audit.ts'
 import { budgetPosition, ledgerOf, listBudgets, setBudget } from '../../../src/budget/budget.ts'
+import { auditBudgets } from '../../../src/budget/reconcile.ts'
 import { transaction } from '../../../src/database/pool.ts'
 import { useDatabase } from '../../support/database.ts'
 import { makeCampaign, makeScene, type Scene } from '../../support/fixtures.ts'

@@ -1,9 +1,9 @@
 import { v7 as uuid } from 'uuid'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { approveCampaign } from '../../../src/campaign/approve.ts'
-import { dueCampaigns } from '../../../src/campaign/due.ts'
-import { resumeCampaign, runCampaign } from '../../../src/campaign/moves.ts'
-import { cancelCampaign, pauseCampaign, rejectCampaign } from '../../../src/campaign/stop-campaign.ts'
+import { resumeCampaign, runCampaign } from '../../../src/campaign/actions/start.ts'
+import { cancelCampaign, pauseCampaign, rejectCampaign } from '../../../src/campaign/actions/stop.ts'
+import { approveCampaign } from '../../../src/campaign/approval/approve.ts'
+import { dueCampaigns } from '../../../src/campaign/read/due.ts'
 import { systemClock } from '../../../src/clock.ts'
 import type { CampError } from '../../../src/errors.ts'
 import type { Queues } from '../../../src/queue/queues.ts'
@@ -190,6 +190,6 @@ describe('what is due', () => {
 })
 
 it('knows no campaign of another id', async () => {
-  const { findCampaign } = await import('../../../src/campaign/find.ts')
+  const { findCampaign } = await import('../../../src/campaign/read/find.ts')
   expect((await refusal(findCampaign(db.pool, uuid()))).code).toBe('CAMPAIGN_NOT_FOUND')
 })

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { isServed } from '../../../src/campaign/workers.ts'
+import { isServed } from '../../../src/campaign/read/workers.ts'
 import { startHeartbeat } from '../../../src/worker/heartbeat.ts'
 import { useDatabase } from '../../support/database.ts'
 import { makeScene } from '../../support/fixtures.ts'

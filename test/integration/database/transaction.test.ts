@@ -1,5 +1,5 @@
 import { expect, expectTypeOf, it } from 'vitest'
-import { lockCampaign } from '../../../src/campaign/campaign-header.ts'
+import { reserve } from '../../../src/budget/reserve.ts'
 import {
   IDLE_IN_TRANSACTION_MS,
   LOCK_TIMEOUT_MS,
@@ -8,8 +8,8 @@ import {
   transaction,
   withoutTimeLimits,
 } from '../../../src/database/pool.ts'
-import { lockBatch } from '../../../src/dispatch/claim-batch.ts'
-import { reserve } from '../../../src/dispatch/reserve.ts'
+import { lockBatch } from '../../../src/dispatch/claim/lock-batch.ts'
+import { lockCampaign } from '../../../src/lifecycle/campaign-header.ts'
 import { useDatabase } from '../../support/database.ts'
 
 const db = useDatabase()

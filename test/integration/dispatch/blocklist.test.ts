@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import { addToBlocklist } from '../../../src/blocklist/blocklist.ts'
-import { runCampaign } from '../../../src/campaign/moves.ts'
+import { runCampaign } from '../../../src/campaign/actions/start.ts'
 import { useDatabase } from '../../support/database.ts'
 import { dispatchOn, openSandbox } from '../../support/dispatch.ts'
 import { makeCampaign, makeScene } from '../../support/fixtures.ts'

@@ -1,5 +1,5 @@
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { resumeCampaign, runCampaign } from '../../../src/campaign/moves.ts'
+import { resumeCampaign, runCampaign } from '../../../src/campaign/actions/start.ts'
 import { webhookUrl } from '../../../src/security/webhook-token.ts'
 import { useDatabase } from '../../support/database.ts'
 import { booksOf, testKeys } from '../../support/fixtures.ts'

@@ -1,7 +1,7 @@
 import { v7 as uuid } from 'uuid'
 import { beforeEach, expect, test } from 'vitest'
 import { transaction } from '../../../src/database/pool.ts'
-import { type Recipient, releaseContacts, takeContacts } from '../../../src/dispatch/contacts.ts'
+import { type Recipient, releaseContacts, takeContacts } from '../../../src/dispatch/claim/frequency-cap.ts'
 import { useDatabase } from '../../support/database.ts'
 
 const db = useDatabase()

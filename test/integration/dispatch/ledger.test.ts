@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
-import { auditBudgets } from '../../../src/budget/audit.ts'
 import { formatMoney, type Money } from '../../../src/budget/money.ts'
+import { auditBudgets } from '../../../src/budget/reconcile.ts'
 import { useDatabase } from '../../support/database.ts'
 import { beginWalk, type Step, take, type Walk, walks } from '../../support/walk.ts'
 

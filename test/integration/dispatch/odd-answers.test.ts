@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { auditBudgets } from '../../../src/budget/audit.ts'
-import { runCampaign } from '../../../src/campaign/moves.ts'
+import { auditBudgets } from '../../../src/budget/reconcile.ts'
+import { runCampaign } from '../../../src/campaign/actions/start.ts'
 import { useDatabase } from '../../support/database.ts'
 import { dispatchOn } from '../../support/dispatch.ts'
 import { type Books, booksOf, makeCampaign, makeScene } from '../../support/fixtures.ts'

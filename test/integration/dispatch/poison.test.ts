@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { resumeCampaign, runCampaign } from '../../../src/campaign/moves.ts'
+import { resumeCampaign, runCampaign } from '../../../src/campaign/actions/start.ts'
 import { useDatabase } from '../../support/database.ts'
 import { dispatchOn, openSandbox } from '../../support/dispatch.ts'
 import { makeCampaign, makeScene, setBudget } from '../../support/fixtures.ts'

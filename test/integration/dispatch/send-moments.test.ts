@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
 import type { Adapter } from '../../../src/broker/port.ts'
-import { sendBatch } from '../../../src/dispatch/send.ts'
+import { sendBatch } from '../../../src/dispatch/send/send.ts'
 import { answering } from '../../support/exchange.ts'
 
 const START = Date.parse('2026-11-24T15:00:00Z')

@@ -1,6 +1,6 @@
 import { beforeAll, beforeEach, expect, it } from 'vitest'
-import { resumeCampaign, runCampaign } from '../../../src/campaign/moves.ts'
-import { pauseCampaign } from '../../../src/campaign/stop-campaign.ts'
+import { resumeCampaign, runCampaign } from '../../../src/campaign/actions/start.ts'
+import { pauseCampaign } from '../../../src/campaign/actions/stop.ts'
 import { STALLED_MS, stalledCampaigns } from '../../../src/dispatch/stalled.ts'
 import { openQueues } from '../../../src/queue/queues.ts'
 import { health } from '../../../src/worker/health.ts'

@@ -1,10 +1,10 @@
 import fc from 'fast-check'
 import { beforeAll, expect, it } from 'vitest'
-import { approvalHash } from '../../../src/campaign/approval.ts'
-import { readCampaign } from '../../../src/campaign/campaign-header.ts'
-import { progressOf } from '../../../src/campaign/progress.ts'
-import { zoneOf } from '../../../src/lead/zones.ts'
+import { approvalHash } from '../../../src/campaign/approval/approval-hash.ts'
+import { progressOf } from '../../../src/campaign/read/progress.ts'
+import { readCampaign } from '../../../src/lifecycle/campaign-header.ts'
 import { type CampaignStatus, TRANSITIONS } from '../../../src/lifecycle/campaign-status.ts'
+import { zoneOf } from '../../../src/recipient/regions.ts'
 import { useDatabase } from '../../support/database.ts'
 import {
   beginWalk,

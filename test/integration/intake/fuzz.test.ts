@@ -5,11 +5,11 @@ import { gzipSync } from 'node:zlib'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { CampError } from '../../../src/errors.ts'
-import { type CodePage, decodeCodePage, encodeCodePage, isCodePage } from '../../../src/intake/code-page.ts'
-import { ENCODINGS, type Encoding, encode } from '../../../src/intake/encoding.ts'
-import { inspectFile } from '../../../src/intake/inspect.ts'
-import { openRecords } from '../../../src/intake/records.ts'
 import type { ImportResult } from '../../../src/intake/request.ts'
+import { type CodePage, decodeCodePage, encodeCodePage, isCodePage } from '../../../src/tabular/code-page.ts'
+import { ENCODINGS, type Encoding, encode } from '../../../src/tabular/encoding.ts'
+import { inspectFile } from '../../../src/tabular/inspect.ts'
+import { openRecords } from '../../../src/tabular/records.ts'
 import { useDatabase } from '../../support/database.ts'
 import { makeScene, type Scene } from '../../support/fixtures.ts'
 import { importAs } from '../../support/import-request.ts'
@@ -239,7 +239,7 @@ async function withPart({ name, steps }: Exclude<Case, Buffer>): Promise<Buffer>
 }
 
 async function partOf(name: string): Promise<Buffer> {
-  const { openArchive } = await import('../../../src/intake/xlsx/archive.ts')
+  const { openArchive } = await import('../../../src/tabular/xlsx/archive.ts')
   const file = join(folder, 'list.csv')
   writeFileSync(file, book)
   const archive = await openArchive(file, 'book.xlsx')

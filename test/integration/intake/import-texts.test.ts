@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { encodeCodePage } from '../../../src/intake/code-page.ts'
+import { encodeCodePage } from '../../../src/tabular/code-page.ts'
 import { useDatabase } from '../../support/database.ts'
 import { failure, intakeOn } from '../../support/intake.ts'
 

@@ -17,9 +17,9 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { afterAll, describe, expect, onTestFinished, test } from 'vitest'
-import { readRows } from '../../../src/intake/csv.ts'
-import { withGuard, withoutGuard } from '../../../src/intake/formula.ts'
-import { openRejectsPlace } from '../../../src/intake/rejects-place.ts'
+import { readRows } from '../../../src/tabular/csv.ts'
+import { withGuard, withoutGuard } from '../../../src/tabular/formula-guard.ts'
+import { openRejectsPlace } from '../../../src/tabular/rejects-path.ts'
 import { useDatabase } from '../../support/database.ts'
 import { failure, intakeOn } from '../../support/intake.ts'
 
@@ -186,7 +186,7 @@ describe('of a camp that was killed', () => {
   })
 })
 
-const PLACE = fileURLToPath(new URL('../../../src/intake/rejects-place.ts', import.meta.url))
+const PLACE = fileURLToPath(new URL('../../../src/tabular/rejects-path.ts', import.meta.url))
 
 async function* chunkOf(text: string) {
   yield text

@@ -1,8 +1,8 @@
 import { appendFileSync, rmSync, utimesSync } from 'node:fs'
 import { beforeEach, describe, expect, it } from 'vitest'
-import { dueCampaigns } from '../../../src/campaign/due.ts'
+import { dueCampaigns } from '../../../src/campaign/read/due.ts'
 import { transaction } from '../../../src/database/pool.ts'
-import { fireDue } from '../../../src/recurrence/fire.ts'
+import { fireDue } from '../../../src/recurrence/open-due.ts'
 import { moveRecurrence } from '../../../src/recurrence/recurrence.ts'
 import { useDatabase } from '../../support/database.ts'
 import { until } from '../../support/worker.ts'
@@ -354,7 +354,7 @@ describe('a standing approval', () => {
 
   it('takes four eyes', async () => {
     const inbox = await makeRecurrence(db)
-    const { giveStanding } = await import('../../../src/recurrence/standing.ts')
+    const { giveStanding } = await import('../../../src/recurrence/standing-approval.ts')
     const order = {
       approverId: inbox.scene.userId,
       ceiling: '1.00',

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { recordAudit, signingAudits } from '../../../src/security/audit.ts'
+import { recordAudit, signingAudits } from '../../../src/security/audit-log.ts'
 import { hashOf, takeCheckpoints, takeSome } from '../../../src/security/checkpoints.ts'
 import { assertSecret } from '../../../src/security/fingerprint.ts'
 import { headFlaw } from '../../../src/security/kept-head.ts'

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import type { Adapter } from '../../../src/broker/port.ts'
-import { sandbox } from '../../../src/broker/sandbox.ts'
+import { sandbox } from '../../../src/broker/sandbox/adapter.ts'
 import type { Actor } from '../../../src/security/actor.ts'
 import {
   describeKeys,

@@ -1,5 +1,5 @@
 import { onTestFinished, test } from 'vitest'
-import { startApplier } from '../../../src/webhook/applier.ts'
+import { startApplier } from '../../../src/webhook/apply-loop.ts'
 import { openInbox } from '../../../src/webhook/inbox.ts'
 import { useDatabase } from '../../support/database.ts'
 import { until } from '../../support/worker.ts'

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from 'vitest'
 import { openPool } from '../../../src/database/pool.ts'
-import { applyEvents } from '../../../src/webhook/apply.ts'
+import { applyEvents } from '../../../src/webhook/apply-events.ts'
 import { inboxFigures, openInbox } from '../../../src/webhook/inbox.ts'
 import { dropUnknown } from '../../../src/webhook/waiting.ts'
 import { useDatabase } from '../../support/database.ts'

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import { failureOf, isSuccess, retryAfterMs } from '../../../src/broker/classify.ts'
-import type { HttpResponse } from '../../../src/broker/http.ts'
+import { failureOf, isSuccess, retryAfterMs } from '../../../src/broker/classify-response.ts'
 import { excerpt, quoted, redact } from '../../../src/broker/redact.ts'
+import type { HttpResponse } from '../../../src/http/client.ts'
 
 const NOW = new Date('2026-11-24T12:00:00Z')
 

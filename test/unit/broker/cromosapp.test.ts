@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { cda } from '../../../src/broker/cda.ts'
-import { cdaRcs } from '../../../src/broker/cda-rcs.ts'
+import { cda } from '../../../src/broker/cromosapp/cda.ts'
+import { cdaRcs } from '../../../src/broker/cromosapp/cda-rcs.ts'
 import { requestOf, withOneText } from '../../contract/adapter.ts'
 import { answering } from '../../support/exchange.ts'
 

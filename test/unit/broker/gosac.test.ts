@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { gosac } from '../../../src/broker/gosac/gosac.ts'
+import { gosac } from '../../../src/broker/gosac/adapter.ts'
 import { requestOf, withOneText } from '../../contract/adapter.ts'
 import { answering } from '../../support/exchange.ts'
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { gupshup } from '../../../src/broker/gupshup/gupshup.ts'
+import { gupshup } from '../../../src/broker/gupshup/adapter.ts'
 import { requestOf } from '../../contract/adapter.ts'
 import { answering } from '../../support/exchange.ts'
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { verdictOf } from '../../../src/broker/marks.ts'
+import { verdictOf } from '../../../src/broker/undocumented-answers.ts'
 
 describe('what an undocumented answer says', () => {
   test.each([

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { noah } from '../../../src/broker/noah/noah.ts'
+import { noah } from '../../../src/broker/noah/adapter.ts'
 import { CallbackRefused } from '../../../src/broker/port.ts'
 import { requestOf } from '../../contract/adapter.ts'
 import { answering } from '../../support/exchange.ts'

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { otimaRcs, otimaWpp } from '../../../src/broker/otima/otima.ts'
+import { otimaRcs, otimaWpp } from '../../../src/broker/otima/adapter.ts'
 import type { CallbackEvent, Message, SendRequest } from '../../../src/broker/port.ts'
 import { requestOf } from '../../contract/adapter.ts'
 import { answering } from '../../support/exchange.ts'

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { CallbackRefused } from '../../../src/broker/port.ts'
-import { sandbox } from '../../../src/broker/sandbox.ts'
+import { sandbox } from '../../../src/broker/sandbox/adapter.ts'
 
 const context = { credentials: [], receivedAt: new Date('2026-11-24T12:00:00Z'), notice: () => undefined }
 const key = '0190f3a0-0000-7000-8000-000000000001'

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
 import twilioSdk from 'twilio'
 import { describe, expect, test } from 'vitest'
+import { twilio } from '../../../src/broker/twilio/adapter.ts'
 import { isSigned } from '../../../src/broker/twilio/signature.ts'
-import { twilio } from '../../../src/broker/twilio/twilio.ts'
 import { requestOf } from '../../contract/adapter.ts'
 import { answering } from '../../support/exchange.ts'
 

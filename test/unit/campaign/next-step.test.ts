@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { nextSteps, type Situation, standingStep, stateHint } from '../../../src/campaign/next-step.ts'
+import { nextSteps, type Situation, standingStep } from '../../../src/campaign/read/next-step.ts'
 import { CAMPAIGN_STATUSES, type CampaignStatus, isLegal } from '../../../src/lifecycle/campaign-status.ts'
+import { stateHint } from '../../../src/lifecycle/state-hint.ts'
 
 const [ANA, BEA, CARLA, DORA] = ['ana', 'bea', 'carla', 'dora'].map(name => ({ id: name, email: `${name}@x` })) as [
   { id: string; email: string },

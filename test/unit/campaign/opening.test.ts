@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { openingOf } from '../../../src/campaign/opening.ts'
+import { openingOf } from '../../../src/campaign/read/opening.ts'
 
 const OFFICE = { from: 480, to: 1200, days: 63, allowHolidays: false, laws: [] as string[] }
 const none = () => false

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import { formatDays, formatHours, parseDays, parseHours } from '../../../src/campaign/hours-and-days.ts'
-import { parseMoment } from '../../../src/campaign/moment.ts'
-import { formatThrottle, parseThrottle } from '../../../src/campaign/settings.ts'
+import { formatDays, formatHours, parseDays, parseHours } from '../../../src/campaign/settings/hours-and-days.ts'
+import { formatThrottle, parseThrottle } from '../../../src/campaign/settings/throttle.ts'
+import { parseMoment } from '../../../src/time/parse-date-time.ts'
 
 const usage = expect.objectContaining({ code: 'INVALID_ARGUMENT', hint: expect.any(String) })
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { type CampaignView, type ClosingView, NO_COUNTS, NO_ERRORS } from '../../../src/campaign/view.ts'
+import { type CampaignView, type ClosingView, NO_COUNTS, NO_ERRORS } from '../../../src/campaign/read/view.ts'
 import { plainText } from '../../../src/cli/blocks.ts'
 import { campaignText } from '../../../src/cli/commands/campaign/text.ts'
 

@@ -18,7 +18,7 @@ const HELP = ['--help', '--version']
 const PROSE = new Set(['as', 'can', 'does', 'has', 'may', 'needs', 'on', 'sends', 'to', 'uses'])
 /** Names of connections and locks. */
 const NAMES = [
-  'src/dispatch/closing-claim.ts: camp closing',
+  'src/dispatch/closing/claim.ts: camp closing',
   'src/intake/store.ts: camp import',
   'src/queue/postgres.ts: camp queue',
 ]

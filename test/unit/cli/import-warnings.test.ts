@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
-import type { Outlook, Present } from '../../../src/campaign/outlook.ts'
-import type { CampaignView } from '../../../src/campaign/view.ts'
-import { warningsOf } from '../../../src/cli/commands/campaign/import-text.ts'
-import type { ImportFacts } from '../../../src/cli/commands/campaign/import-view.ts'
+import type { Outlook, Present } from '../../../src/campaign/read/forecast.ts'
+import type { CampaignView } from '../../../src/campaign/read/view.ts'
+import { warningsOf } from '../../../src/cli/commands/campaign/import/text.ts'
+import type { ImportFacts } from '../../../src/cli/commands/campaign/import/view.ts'
 
 /** What the warnings look at. */
 const VIEW = { counts: { PENDING: 1 }, no_cap: false, cost: { unit: '0.0450' } } as unknown as CampaignView

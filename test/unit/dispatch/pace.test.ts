@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { backoffMs } from '../../../src/dispatch/backoff.ts'
-import { rampGapMs, rampQuota } from '../../../src/dispatch/ramp.ts'
-import { type Ramp, throttleInterval, throttlingOf } from '../../../src/dispatch/throttling.ts'
+import { backoffMs } from '../../../src/dispatch/pacing/backoff.ts'
+import { rampGapMs, rampQuota } from '../../../src/dispatch/pacing/ramp.ts'
+import { type Ramp, throttleInterval, throttlingOf } from '../../../src/dispatch/pacing/throttling.ts'
 
 /** A throttling that has one interval for all its days. */
 function steady(type: string, config: unknown) {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { mapColumns, namedColumns } from '../../../src/intake/columns.ts'
-import { FIELDS, type Field } from '../../../src/lead/fields.ts'
-import { compileText } from '../../../src/lead/render.ts'
+import { compileText } from '../../../src/message/template.ts'
+import { FIELDS, type Field } from '../../../src/recipient/field-names.ts'
 import { tableCases } from '../../support/tables.ts'
 
 type Given = Record<string, string | string[]>

@@ -3,9 +3,9 @@ import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { runInNewContext } from 'node:vm'
 import { describe, expect, test } from 'vitest'
-import { readRows } from '../../../src/intake/csv.ts'
-import { detectDelimiter } from '../../../src/intake/delimiter.ts'
-import { toText } from '../../../src/intake/encoding.ts'
+import { readRows } from '../../../src/tabular/csv.ts'
+import { detectDelimiter } from '../../../src/tabular/delimiter.ts'
+import { toText } from '../../../src/tabular/encoding.ts'
 
 /**
  * Public suites, read with the parser that reads mailings. Where camp differs it does so on purpose: the tables say how, and why.

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { type Row, readRows } from '../../../src/intake/csv.ts'
-import { withDoubledQuotes } from '../../../src/intake/escapes.ts'
+import { withDoubledQuotes } from '../../../src/tabular/backslash-quotes.ts'
+import { type Row, readRows } from '../../../src/tabular/csv.ts'
 
 // Whatever the parser is given at once, down to single characters, the records are the same.
 describe.each([1, 7, 100_000])('in chunks of %i characters', size => {

@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
-import { encode, toText } from '../../../src/intake/encoding.ts'
-import { type InspectOptions, inspectFile } from '../../../src/intake/inspect.ts'
+import { encode, toText } from '../../../src/tabular/encoding.ts'
+import { type InspectOptions, inspectFile } from '../../../src/tabular/inspect.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'camp-inspect-'))
 

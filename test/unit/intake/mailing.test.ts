@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
-import { parsePhone } from '../../../src/lead/phone.ts'
-import { DDDS } from '../../../src/lead/zones.ts'
+import { parsePhone } from '../../../src/recipient/phone.ts'
+import { DDDS } from '../../../src/recipient/regions.ts'
 import { mailing, mailingFile } from '../../support/mailing.ts'
 
 test('the demo’s mailing is what its generator makes', () => {

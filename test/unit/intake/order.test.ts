@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest'
+import { parsePairs } from '../../../src/cli/parse-pairs.ts'
+import { cryptoRandom, newHandle, uuids } from '../../../src/database/ids.ts'
 import { placeFish } from '../../../src/intake/fish.ts'
-import { cryptoRandom, newHandle, uuids } from '../../../src/intake/ids.ts'
-import { parsePairs } from '../../../src/intake/pairs.ts'
 import { PhoneSet } from '../../../src/intake/phone-set.ts'
 import { blockOf, MOST_IN_A_REGION, REFUSED_BLOCK, Sequencer, seqAfter, seqOf } from '../../../src/intake/sequence.ts'
-import { parseDay } from '../../../src/lead/dates.ts'
-import { REGIONS } from '../../../src/lead/zones.ts'
+import { REGIONS } from '../../../src/recipient/regions.ts'
+import { parseDay } from '../../../src/time/day.ts'
 
 test('numbers leads by region, refused rows last, all within PostgreSQL’s integer', () => {
   const sequence = new Sequencer()

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { LenientReader } from '../../../src/intake/lenient-csv.ts'
-import { type CsvRecord, StrictReader } from '../../../src/intake/strict-csv.ts'
+import { LenientReader } from '../../../src/tabular/lenient-csv.ts'
+import { type CsvRecord, StrictReader } from '../../../src/tabular/strict-csv.ts'
 
 const BIT = fc.constantFrom('a', 'é', ' ', ';', ';', '"', '"', '""', '\n', '\n', '\r', '\r\n', '";"', '"\n"')
 const CELL = fc.constantFrom('Ana', '', '"Ana"', '"a;b"', '"a""b"', '"a\r\nb"', 'Zé "Bala"', '"x"y', '  ', '""')

@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { writeXlsx } from 'hucre/xlsx'
 import { describe, expect, test } from 'vitest'
-import type { Row } from '../../../src/intake/csv.ts'
-import { inspectFile } from '../../../src/intake/inspect.ts'
-import { openRecords } from '../../../src/intake/records.ts'
-import { digits } from '../../../src/intake/xlsx/numbers.ts'
+import type { Row } from '../../../src/tabular/csv.ts'
+import { inspectFile } from '../../../src/tabular/inspect.ts'
+import { openRecords } from '../../../src/tabular/records.ts'
+import { digits } from '../../../src/tabular/xlsx/numbers.ts'
 import { rowXml, type Workbook, workbookBytes } from '../../support/xlsx.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'camp-xlsx-'))
@@ -336,7 +336,7 @@ async function read(workbook: Workbook): Promise<Row[]> {
 /** Header and all. */
 async function readBytes(bytes: Buffer): Promise<Row[]> {
   const source = await inspectFile(writeBytes(bytes), OPTIONS)
-  const { openSheet } = await import('../../../src/intake/xlsx/open.ts')
+  const { openSheet } = await import('../../../src/tabular/xlsx/open.ts')
   const { rows, close } = await openSheet(source.path, source.file, source.sheet!, signal)
   const all: Row[] = []
   try {

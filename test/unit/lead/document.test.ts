@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { parseDocument } from '../../../src/lead/document.ts'
+import { parseDocument } from '../../../src/recipient/document.ts'
 import { tableCases } from '../../support/tables.ts'
 
 test.each(tableCases('documents.tsv', ['written', 'expected']))('$written is $expected', ({ written, expected }) => {

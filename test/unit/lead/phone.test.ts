@@ -6,8 +6,8 @@ import {
   type ParsedPhone,
   type PhoneOptions,
   parsePhone,
-} from '../../../src/lead/phone.ts'
-import { DDDS } from '../../../src/lead/zones.ts'
+} from '../../../src/recipient/phone.ts'
+import { DDDS } from '../../../src/recipient/regions.ts'
 import { tableCases } from '../../support/tables.ts'
 
 test.each(tableCases('phones.tsv', ['written', 'expected']))('$written is $expected', ({ written, expected }) => {

@@ -6,7 +6,7 @@ import {
   type LeadColumns,
   templateVariables,
   variablesIn,
-} from '../../../src/lead/render.ts'
+} from '../../../src/message/template.ts'
 
 const columns = namedColumns(
   mapColumns(

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { outsideGsm, smsParts } from '../../../src/lead/sms.ts'
+import { outsideGsm, smsParts } from '../../../src/message/sms-segments.ts'
 
 test.each([
   ['nothing', '', 1, false],

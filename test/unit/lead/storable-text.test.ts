@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
-import { storableText } from '../../../src/lead/characters.ts'
+import { storableText } from '../../../src/message/characters.ts'
 
 it.each([
   ['Não há saldo – R$ 5,00 😀', 'Não há saldo – R$ 5,00 😀'],

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest'
-import { leftoversIn, spelledOtherwiseIn } from '../../../src/lead/leftovers.ts'
-import { odditiesIn, withLineBreaks } from '../../../src/lead/oddities.ts'
-import { unclosedIn } from '../../../src/lead/render.ts'
-import { isDoubtfullyLong, textProblem, valueProblem } from '../../../src/lead/text-rules.ts'
+import { leftoversIn, spelledOtherwiseIn } from '../../../src/message/leftovers.ts'
+import { odditiesIn, withLineBreaks } from '../../../src/message/oddities.ts'
+import { unclosedIn } from '../../../src/message/template.ts'
+import { isDoubtfullyLong, textProblem, valueProblem } from '../../../src/message/text-rules.ts'
 
 const columns = [
   { header: 'nome', name: 'nome' },

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest'
-import { cleanText, forbiddenCharacter } from '../../../src/lead/characters.ts'
-import { damageIn, damageOf } from '../../../src/lead/damage.ts'
-import { isBareValue, isNoValue, isPlainWords } from '../../../src/lead/no-value.ts'
-import { cleanValue } from '../../../src/lead/value.ts'
+import { cleanText, forbiddenCharacter } from '../../../src/message/characters.ts'
+import { damageIn, damageOf } from '../../../src/message/damage.ts'
+import { isBareValue, isNoValue, isPlainWords } from '../../../src/message/no-value.ts'
+import { cleanValue } from '../../../src/message/value.ts'
 
 describe('what a program has left of a value', () => {
   test.each([

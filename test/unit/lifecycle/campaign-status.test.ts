@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { refusedTransition } from '../../../src/campaign/refused-transition.ts'
 import { CAMPAIGN_STATUSES, isLegal, TRANSITIONS, type TransitionName } from '../../../src/lifecycle/campaign-status.ts'
+import { refusedTransition } from '../../../src/lifecycle/refused-transition.ts'
 
 describe('the table of transitions', () => {
   const moves = Object.keys(TRANSITIONS) as TransitionName[]

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, utimesSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
-import { filesIn, parseSource } from '../../../src/recurrence/folder.ts'
+import { filesIn, parseSource } from '../../../src/recurrence/source-folder.ts'
 
 const root = mkdtempSync(join(tmpdir(), 'camp-folder-'))
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { chanceOf, diceOf } from '../../../src/sandbox/chance.ts'
 import { changeControl, DEFAULT_CONTROL } from '../../../src/sandbox/control.ts'
+import { chanceOf, diceOf } from '../../../src/sandbox/random.ts'
 
 test('what is not given stays', () => {
   const once = changeControl(DEFAULT_CONTROL, { refused: 0.1, callbacks: { read: 1 } })

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { Tally } from '../../../src/sandbox/tally.ts'
+import { Tally } from '../../../src/sandbox/key-counter.ts'
 
 const key = fc.oneof(
   fc.uuid(),

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
+import { listColumns } from '../../../src/blocklist/sync/list-columns.ts'
+import { judgeRow, judgeValue } from '../../../src/blocklist/sync/read-entry.ts'
+import type { Only } from '../../../src/blocklist/sync/types.ts'
 import { CampError } from '../../../src/errors.ts'
-import { listColumns } from '../../../src/sync/columns.ts'
-import { judgeRow, judgeValue } from '../../../src/sync/entries.ts'
-import type { Only } from '../../../src/sync/types.ts'
 
 /** Phones as they stand, documents with a D before them. */
 const namedBy = (judged: ReturnType<typeof judgeValue>) =>

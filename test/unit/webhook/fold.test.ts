@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { foldEvents, type LeadEvent, type LeadState } from '../../../src/webhook/fold.ts'
+import { foldEvents, type LeadEvent, type LeadState } from '../../../src/webhook/fold-events.ts'
 
 const NOON = new Date('2026-11-24T12:00:00Z')
 

@@ -1,7 +1,7 @@
 import { clearSource, countBySource, UNKNOWN_PERSON } from '../../../blocklist/blocklist.ts'
 import { transaction } from '../../../database/pool.ts'
 import { CampError } from '../../../errors.ts'
-import { recordAudit } from '../../../security/audit.ts'
+import { recordAudit } from '../../../security/audit-log.ts'
 import type { Context } from '../../context.ts'
 import { confirm } from '../../prompt.ts'
 

@@ -1,5 +1,5 @@
 import { countBySource, type SourceCount } from '../../../blocklist/blocklist.ts'
-import { listSyncs, type Sync } from '../../../blocklist/syncs.ts'
+import { listSyncs, type Sync } from '../../../blocklist/sync-log.ts'
 import type { Context } from '../../context.ts'
 import { number, time } from '../campaign/text.ts'
 

@@ -1,5 +1,5 @@
-import { findCampaign } from '../../../campaign/find.ts'
-import { type LeadView, leadPages } from '../../../campaign/leads.ts'
+import { findCampaign } from '../../../campaign/read/find.ts'
+import { type LeadView, leadPages } from '../../../campaign/read/leads.ts'
 import { table } from '../../blocks.ts'
 import type { OptionsOf } from '../../command.ts'
 import type { Context } from '../../context.ts'

@@ -1,7 +1,7 @@
-import type { Forecast } from '../../../campaign/forecast.ts'
-import type { Outlook, Present } from '../../../campaign/outlook.ts'
-import type { StopView } from '../../../campaign/stop.ts'
-import type { CampaignView, ClosingView } from '../../../campaign/view.ts'
+import type { Outlook, Present } from '../../../campaign/read/forecast.ts'
+import type { Forecast } from '../../../campaign/read/refusal-forecast.ts'
+import type { StopView } from '../../../campaign/read/stop-view.ts'
+import type { CampaignView, ClosingView } from '../../../campaign/read/view.ts'
 import { type Block, fields } from '../../blocks.ts'
 
 /** What is known beside the campaign itself; `next` are lines of next-step.ts. */

@@ -1,11 +1,10 @@
 import { readFile } from 'node:fs/promises'
 import { z } from 'zod'
-import { createHttp, httpOptions } from '../../../broker/http.ts'
 import { adapterOf } from '../../../broker/registry.ts'
-import { momentText } from '../../../campaign/moment-text.ts'
 import { findBroker, findWallet } from '../../../database/lookup.ts'
 import { unblockCredential } from '../../../dispatch/unblock.ts'
 import { CampError, codeOf, messageOf } from '../../../errors.ts'
+import { createHttp, httpOptions } from '../../../http/client.ts'
 import {
   describeKeys,
   loadCredential,
@@ -14,6 +13,7 @@ import {
   setCredential,
 } from '../../../security/credentials.ts'
 import { isPlainHttp } from '../../../security/plain-http.ts'
+import { momentText } from '../../../time/date-time-text.ts'
 import { fields } from '../../blocks.ts'
 import type { OptionsOf } from '../../command.ts'
 import type { Context } from '../../context.ts'

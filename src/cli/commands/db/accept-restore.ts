@@ -3,8 +3,8 @@ import {
   type OpenCampaign,
   type RestoreReport,
   restoreReport,
-} from '../../../campaign/accept-restore.ts'
-import { momentText } from '../../../campaign/moment-text.ts'
+} from '../../../campaign/doubt/accept-restore.ts'
+import { momentText } from '../../../time/date-time-text.ts'
 import { fields, type Human, table } from '../../blocks.ts'
 import type { Context } from '../../context.ts'
 import { confirm } from '../../prompt.ts'

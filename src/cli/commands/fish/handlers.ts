@@ -1,6 +1,6 @@
 import { CampError } from '../../../errors.ts'
-import { canonicalPhone } from '../../../lead/phone.ts'
-import { auditRow } from '../../../security/audit.ts'
+import { canonicalPhone } from '../../../recipient/phone.ts'
+import { auditRow } from '../../../security/audit-log.ts'
 import type { Context } from '../../context.ts'
 import { orAdmin } from '../../permit.ts'
 import { confirm } from '../../prompt.ts'

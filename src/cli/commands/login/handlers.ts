@@ -1,4 +1,4 @@
-import { auditRow } from '../../../security/audit.ts'
+import { auditRow } from '../../../security/audit-log.ts'
 import { logIn } from '../../../security/login.ts'
 import { issueToken, SESSION_MS, saveSession } from '../../../security/session.ts'
 import { passwordVia } from '../../../security/users.ts'

@@ -1,5 +1,5 @@
 import { findWallet } from '../../../database/lookup.ts'
-import { auditRow } from '../../../security/audit.ts'
+import { auditRow } from '../../../security/audit-log.ts'
 import { fields } from '../../blocks.ts'
 import type { OptionsOf } from '../../command.ts'
 import type { Context } from '../../context.ts'

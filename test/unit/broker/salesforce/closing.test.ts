@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import type { HttpAnswer } from '../../../../src/broker/http.ts'
 import { salesforce } from '../../../../src/broker/salesforce/adapter.ts'
 import { closing } from '../../../../src/broker/salesforce/closing.ts'
+import type { HttpAnswer } from '../../../../src/http/client.ts'
 import { SALESFORCE_SECRETS } from '../../../support/salesforce.ts'
 import { credentialOf, MC_TOKEN, NOT_SENT, response, scripted, UNKNOWN } from './scripted.ts'
 

@@ -1,5 +1,5 @@
-import type { Http, HttpAnswer, HttpRequest } from '../../../../src/broker/http.ts'
 import { type SalesforceCredential, credential as schema } from '../../../../src/broker/salesforce/credential.ts'
+import type { Http, HttpAnswer, HttpRequest } from '../../../../src/http/client.ts'
 import { salesforceCredential } from '../../../support/salesforce.ts'
 
 export const CORE_TOKEN = '00Dfictitious!core.token'

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import type { HttpAnswer } from '../../../../src/broker/http.ts'
 import type { Message, SendResult } from '../../../../src/broker/port.ts'
 import { send } from '../../../../src/broker/salesforce/send.ts'
+import type { HttpAnswer } from '../../../../src/http/client.ts'
 import { requestOf } from '../../../contract/adapter.ts'
 import { SALESFORCE_SECRETS } from '../../../support/salesforce.ts'
 import { CORE_TOKEN, credentialOf, NOT_SENT, response, scripted, UNKNOWN } from './scripted.ts'

@@ -1,6 +1,6 @@
 import { transaction } from '../../../../database/pool.ts'
 import { findRecurrence, listRecurrences, moveRecurrence, type Recurrence } from '../../../../recurrence/recurrence.ts'
-import { giveStanding, revokeStanding } from '../../../../recurrence/standing.ts'
+import { giveStanding, revokeStanding } from '../../../../recurrence/standing-approval.ts'
 import { type OccurrenceView, occurrencesOf, type RecurrenceView, recurrenceView } from '../../../../recurrence/view.ts'
 import { assertMay } from '../../../../security/permissions.ts'
 import { type Block, fields, table } from '../../../blocks.ts'

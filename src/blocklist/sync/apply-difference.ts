@@ -1,0 +1,121 @@
+import { type Copy, copyValue, startCopy } from '../../database/copy.ts'
+import type { Tx } from '../../database/pool.ts'
+import type { Kind, Named } from './types.ts'
+
+/** What applying a list changed; entries, not rows of the file. */
+export interface Delta {
+  /** Different phones and documents that the list names. */
+  phones: number
+  documents: number
+  added: number
+  /** Named before, now with another reason or for another purpose. */
+  changed: number
+  unchanged: number
+  removed: number
+  /** How many the source had before. */
+  held: number
+}
+
+export interface Application {
+  source: string
+  purpose: string | null
+  /** What the list does not name goes. */
+  replace: boolean
+  now: Date
+}
+
+/** Where a list's rows go while it is read, on the transaction's own connection; it goes with the transaction. */
+export async function openStaging(tx: Tx) {
+  await tx.query(`CREATE TEMP TABLE staged (kind "char", value text COLLATE "C", line int, reason text) ON COMMIT DROP`)
+  const copy = startCopy(tx, `COPY staged (kind, value, line, reason) FROM STDIN`)
+  return { ...copy, add: (rows: readonly StagedRow[]) => copyRows(copy, rows) }
+}
+
+export interface StagedRow {
+  line: number
+  named: readonly Named[]
+  reason: string | null
+}
+
+async function copyRows(copy: Copy, rows: readonly StagedRow[]): Promise<void> {
+  let lines = ''
+  for (const { line, named, reason } of rows) {
+    for (const { kind, value } of named) lines += `${CODES[kind]}\t${value}\t${line}\t${copyValue(reason)}\n`
+  }
+  if (lines !== '') await copy.write(lines)
+}
+
+const CODES = { phone: 'p', cpf_cnpj: 'd' } as const satisfies Record<Kind, string>
+
+/**
+ * Makes the source's entries what the staged list says, by their difference: of five million entries of which ten changed, ten
+ * are written. Entries of other sources are not touched.
+ */
+export async function applyStaged(tx: Tx, application: Application): Promise<Delta> {
+  // Sorts and hashes of millions of rows, in this transaction alone; beyond it PostgreSQL uses its disk.
+  await tx.query(`SET LOCAL work_mem = '64MB'`)
+  const { rows } = await tx.query<{ held: number }>(`SELECT count(*)::int AS held FROM "Blocklist" WHERE source = $1`, [
+    application.source,
+  ])
+  const phones = await applyKind(tx, 'phone', application)
+  const documents = await applyKind(tx, 'cpf_cnpj', application)
+  const [added, changed] = [phones.added + documents.added, phones.changed + documents.changed]
+  // The claim's plans go by statistics, and PostgreSQL's own look at the table comes later.
+  if (added > ANALYZE_FROM) await tx.query(`ANALYZE "Blocklist"`)
+  return {
+    phones: phones.named,
+    documents: documents.named,
+    added,
+    changed,
+    unchanged: phones.named + documents.named - added - changed,
+    removed: phones.removed + documents.removed,
+    held: rows[0]!.held,
+  }
+}
+
+const ANALYZE_FROM = 10_000
+
+async function applyKind(tx: Tx, kind: Kind, { source, purpose, replace, now }: Application) {
+  const named = `named_${kind}`
+  // Somebody who is named twice keeps the first reason that is given.
+  const { rowCount } = await tx.query(
+    `CREATE TEMP TABLE ${named} ON COMMIT DROP AS
+     SELECT DISTINCT ON (value) value, reason FROM staged WHERE kind = '${CODES[kind]}' ORDER BY value, reason IS NULL, line`,
+  )
+  await tx.query(`ANALYZE ${named}`)
+  const removed = replace
+    ? await tx.query(
+        `DELETE FROM "Blocklist" b
+         WHERE source = $1 AND ${kind} IS NOT NULL AND NOT EXISTS (SELECT FROM ${named} n WHERE n.value = b.${kind})`,
+        [source],
+      )
+    : undefined
+  const changed = await tx.query(
+    `UPDATE "Blocklist" b SET reason = coalesce(n.reason, b.reason), purpose = $2, updated_at = $3
+     FROM ${named} n
+     WHERE b.source = $1 AND b.${kind} = n.value
+       AND (b.purpose IS DISTINCT FROM $2 OR b.reason IS DISTINCT FROM coalesce(n.reason, b.reason))`,
+    [source, purpose, now],
+  )
+  // Ids ascend with the value (UUID version 7, as src/database/ids.ts makes them), and so do all of the table's indexes.
+  const added = await tx.query(
+    `INSERT INTO "Blocklist" (id, ${kind}, reason, source, purpose, created_at, updated_at)
+     SELECT ($4 || lpad(to_hex((n >> 14) & 4095), 3, '0') || '-' ||
+             to_hex(32768 | (n & 16383)) || substr(gen_random_uuid()::text, 24))::uuid,
+            value, reason, $1, $2, $3, $3
+     FROM (SELECT value, reason, row_number() OVER (ORDER BY value) - 1 AS n FROM ${named} m
+           WHERE NOT EXISTS (SELECT FROM "Blocklist" b WHERE b.source = $1 AND b.${kind} = m.value)) fresh`,
+    [source, purpose, now, idPrefix(now)],
+  )
+  return {
+    named: rowCount ?? 0,
+    added: added.rowCount ?? 0,
+    changed: changed.rowCount ?? 0,
+    removed: removed?.rowCount ?? 0,
+  }
+}
+
+function idPrefix(now: Date): string {
+  const time = now.getTime().toString(16).padStart(12, '0')
+  return `${time.slice(0, 8)}-${time.slice(8)}-7`
+}

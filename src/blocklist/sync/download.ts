@@ -1,0 +1,175 @@
+import { Agent, type Dispatcher, request } from 'undici'
+import { CampError, codeOf, messageOf } from '../../errors.ts'
+import { shownUrl } from './location.ts'
+
+/** What a server said of a list when it gave it: told again, it need not send the same list twice. */
+export interface Validators {
+  etag: string | null
+  lastModified: string | null
+}
+
+export type Download =
+  | { kind: 'NOT_MODIFIED' }
+  /** `bytes` end with the list's last byte, or throw CampError UNREACHABLE. */
+  | { kind: 'BODY'; bytes: AsyncIterable<Buffer>; validators: Validators }
+
+export interface DownloadOptions {
+  /** Of an earlier download, if the server may say that nothing is new. */
+  known: Validators | null
+  /** For the connection, for the answer's head, and from one piece of the body to the next. */
+  timeoutMs: number
+  signal: AbortSignal
+}
+
+// Someone who sends a byte now and then would else be listened to for ever.
+const MOST_MS = 3_600_000
+const MOST_REDIRECTS = 5
+
+/**
+ * Fetches a list, as a stream. Redirects are followed, five at most, never from https to http; a password in the URL stays
+ * with its own host. Whatever is not a whole list is an error: another status, a body that ends before its Content-Length, a
+ * server that falls silent.
+ * @throws CampError UNREACHABLE, saying what the server did
+ */
+export async function openDownload(url: URL, options: DownloadOptions) {
+  const { timeoutMs } = options
+  const signal = AbortSignal.any([options.signal, AbortSignal.timeout(MOST_MS)])
+  const agent = new Agent({
+    headersTimeout: timeoutMs,
+    bodyTimeout: timeoutMs,
+    connect: { timeout: Math.min(timeoutMs, 10_000) },
+  })
+  const close = () => agent.destroy()
+  try {
+    return { download: await follow(agent, url, { ...options, signal }), close }
+  } catch (error) {
+    await close()
+    throw error
+  }
+}
+
+async function follow(agent: Agent, start: URL, { known, signal }: DownloadOptions): Promise<Download> {
+  let url = start
+  for (let hops = 0; hops <= MOST_REDIRECTS; hops++) {
+    const answer = await ask(agent, url, headersFor(url, start, known), signal)
+    const { statusCode: status, headers, body } = answer
+    if (status === 200) {
+      assertReadable(url, headers['content-encoding'])
+      const validators = { etag: one(headers.etag) ?? null, lastModified: one(headers['last-modified']) ?? null }
+      return { kind: 'BODY', bytes: piecesOf(body, url), validators }
+    }
+    body.on('error', () => undefined).destroy()
+    if (status === 304 && known) return { kind: 'NOT_MODIFIED' }
+    const next = one(headers.location)
+    if (!REDIRECTS.has(status) || next === undefined) throw refused(url, status)
+    url = redirected(url, next)
+  }
+  throw new CampError('LIST_UNREACHABLE', `${shownUrl(start)} redirects more than ${MOST_REDIRECTS} times`, {
+    hint: 'Give the address at which the list really is.',
+  })
+}
+
+const REDIRECTS = new Set([301, 302, 303, 307, 308])
+
+function redirected(from: URL, location: string): URL {
+  const to = URL.canParse(location, from.href) ? new URL(location, from) : undefined
+  const scheme = to?.protocol
+  if (to && (scheme === 'https:' || (scheme === 'http:' && from.protocol === 'http:'))) return to
+  throw new CampError(
+    'LIST_UNREACHABLE',
+    `${shownUrl(from)} redirects to what is not followed: ${to ? shownUrl(to) : 'no URL'}`,
+    {
+      hint: 'From https only to https. Give the address at which the list really is.',
+    },
+  )
+}
+
+function headersFor(url: URL, start: URL, known: Validators | null): Record<string, string> {
+  const { username, password } = start
+  const secret = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`
+  return {
+    'user-agent': 'camp',
+    'accept-encoding': 'gzip',
+    ...(known?.etag && { 'if-none-match': known.etag }),
+    ...(known?.lastModified && { 'if-modified-since': known.lastModified }),
+    ...(username !== '' &&
+      url.origin === start.origin && { authorization: `Basic ${Buffer.from(secret).toString('base64')}` }),
+  }
+}
+
+async function ask(
+  dispatcher: Agent,
+  url: URL,
+  headers: Record<string, string>,
+  signal: AbortSignal,
+): Promise<Dispatcher.ResponseData> {
+  const bare = new URL(url)
+  bare.username = bare.password = ''
+  try {
+    return await request(bare, { dispatcher, headers, signal })
+  } catch (error) {
+    signal.throwIfAborted()
+    throw new CampError('LIST_UNREACHABLE', `${shownUrl(url)} cannot be fetched: ${reasonOf(error)}`, {
+      hint: NOTHING_CHANGED,
+      cause: error,
+    })
+  }
+}
+
+async function* piecesOf(body: AsyncIterable<Buffer>, url: URL): AsyncGenerator<Buffer> {
+  let read = 0
+  try {
+    for await (const piece of body) {
+      read += piece.length
+      yield piece
+    }
+  } catch (error) {
+    const after = `${read.toLocaleString('en-US')} bytes`
+    throw new CampError(
+      'LIST_UNREACHABLE',
+      `the download of ${shownUrl(url)} broke off after ${after}: ${reasonOf(error)}`,
+      {
+        hint: NOTHING_CHANGED,
+        cause: error,
+      },
+    )
+  }
+}
+
+const NOTHING_CHANGED = 'The blocklist is as it was. Try again later.'
+
+function refused(url: URL, status: number): CampError {
+  return new CampError('LIST_UNREACHABLE', `${shownUrl(url)} answered ${status} and no list`, {
+    hint:
+      status === 401 || status === 403
+        ? 'Does the URL lack its password or key? The blocklist is as it was.'
+        : NOTHING_CHANGED,
+  })
+}
+
+/** gzip is unpacked where it is read, by its first bytes. */
+function assertReadable(url: URL, encoding: string | string[] | undefined): void {
+  const coding = one(encoding)?.trim().toLowerCase() ?? 'identity'
+  if (['identity', 'gzip', 'x-gzip', ''].includes(coding)) return
+  throw new CampError('LIST_UNREACHABLE', `${shownUrl(url)} is sent as ${coding}, which was not asked for`, {
+    hint: NOTHING_CHANGED,
+  })
+}
+
+const WORDS: Readonly<Record<string, string>> = {
+  UND_ERR_CONNECT_TIMEOUT: 'no connection in time',
+  UND_ERR_HEADERS_TIMEOUT: 'no answer in time',
+  UND_ERR_BODY_TIMEOUT: 'the server fell silent',
+  UND_ERR_RES_CONTENT_LENGTH_MISMATCH: 'it is shorter than the server had said',
+  UND_ERR_SOCKET: 'the server closed the connection',
+}
+
+function reasonOf(error: unknown): string {
+  if (error instanceof Error && error.name === 'TimeoutError') return 'it took longer than an hour'
+  const code = codeOf(error)
+  return (code !== undefined && WORDS[code]) || code || messageOf(error)
+}
+
+function one(value: string | string[] | undefined): string | undefined {
+  return Array.isArray(value) ? value[0] : value
+}

@@ -1,0 +1,104 @@
+import { createReadStream } from 'node:fs'
+import { type FileHandle, open } from 'node:fs/promises'
+import { isGzip, plainBytes, tooLong, type UnpackOptions } from '../../tabular/gunzip.ts'
+import { type Inspection, inspectFile } from '../../tabular/inspect.ts'
+import { spool } from '../../tabular/spool.ts'
+import type { Sync } from '../sync-log.ts'
+import { openDownload, type Validators } from './download.ts'
+import type { Location } from './location.ts'
+import type { SyncDeps, SyncRequest } from './request.ts'
+
+/** A list that is here, whole and unpacked, to be read as often as need be. */
+export interface Fetched {
+  kind: 'LIST'
+  source: Inspection
+  validators: Validators
+  /** Removes what was stored to read it. */
+  remove: () => Promise<void>
+}
+
+/**
+ * Brings the list here. It is complete before a row of it is looked at: a download that breaks off has changed nothing.
+ * @param last the last sync from this place, if a server may say that nothing is new since
+ * @throws CampError UNREACHABLE, NOT_FOUND, DATA (cut, too long, no text)
+ */
+export async function fetchList(
+  deps: SyncDeps,
+  request: SyncRequest,
+  location: Location,
+  last: Sync | undefined,
+): Promise<Fetched | { kind: 'NOT_MODIFIED' }> {
+  const unpacking = { name: location.name, mostBytes: request.mostBytes, signal: deps.signal }
+  switch (location.kind) {
+    case 'FILE':
+      if (!(await isPacked(location.path))) return inspected(deps, request, location.path, NONE, async () => undefined)
+      return spooled(deps, request, createReadStream(location.path), NONE, {
+        ...unpacking,
+        name: location.name.replace(/\.gz$/i, ''),
+      })
+    case 'STDIN':
+      return spooled(deps, request, buffers(deps.stdin), NONE, unpacking)
+    case 'URL': {
+      const known = last && (last.etag ?? last.lastModified) !== null ? last : null
+      const { download, close } = await openDownload(location.url, { ...deps, known })
+      try {
+        if (download.kind === 'NOT_MODIFIED') return download
+        return await spooled(deps, request, download.bytes, download.validators, unpacking)
+      } finally {
+        await close()
+      }
+    }
+  }
+}
+
+const NONE: Validators = { etag: null, lastModified: null }
+
+async function spooled(
+  deps: SyncDeps,
+  request: SyncRequest,
+  bytes: AsyncIterable<Buffer>,
+  validators: Validators,
+  unpacking: UnpackOptions,
+): Promise<Fetched> {
+  const { path, remove } = await spool(plainBytes(bytes, unpacking), {
+    ...deps,
+    what: unpacking.name,
+    unchanged: 'The blocklist is as it was.',
+  })
+  try {
+    return await inspected(deps, { ...request, fileName: unpacking.name }, path, validators, remove)
+  } catch (error) {
+    await remove()
+    throw error
+  }
+}
+
+async function inspected(
+  { signal }: SyncDeps,
+  request: SyncRequest & { fileName?: string },
+  path: string,
+  validators: Validators,
+  remove: () => Promise<void>,
+): Promise<Fetched> {
+  const source = await inspectFile(path, { ...request, signal })
+  if (source.bytes > request.mostBytes) throw tooLong(source.file, request.mostBytes)
+  return { kind: 'LIST', source, validators, remove }
+}
+
+/** What cannot be opened is told by the inspection, which says what is wrong with it. */
+async function isPacked(path: string): Promise<boolean> {
+  let file: FileHandle | undefined
+  try {
+    file = await open(path)
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(2), 0, 2, 0)
+    return isGzip(buffer.subarray(0, bytesRead))
+  } catch {
+    return false
+  } finally {
+    await file?.close()
+  }
+}
+
+async function* buffers(chunks: AsyncIterable<Buffer | string>): AsyncGenerator<Buffer> {
+  for await (const chunk of chunks) yield Buffer.from(chunk as Buffer)
+}

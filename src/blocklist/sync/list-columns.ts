@@ -1,0 +1,107 @@
+import { CampError } from '../../errors.ts'
+import { type Field, fieldOf, plainName, tiersOf } from '../../recipient/field-names.ts'
+import type { Row } from '../../tabular/csv.ts'
+import { namesOf } from '../../tabular/header-names.ts'
+import { judgeValue } from './read-entry.ts'
+import type { ListColumns, Only } from './types.ts'
+
+/**
+ * What a list's first row says. Unlike a mailing's, all of its phones and documents count (telefone1, telefone2, cpf, cnpj):
+ * whoever is named in any of them is not to be contacted.
+ * @param given --map: phone, document, value or reason → header
+ * @throws CampError DATA: it names no column and no person; USAGE: no such field
+ */
+export function listColumns(
+  file: string,
+  first: Row,
+  given: Readonly<Record<string, string>>,
+  only: Only | null,
+): ListColumns {
+  const headers = namesOf(first.cells)
+  const columns = Object.keys(given).length > 0 ? chosen(file, headers, given) : found(headers)
+  if (columns.phones.length + columns.documents.length + columns.values.length > 0)
+    return { ...columns, headers, named: true }
+  const cells = first.cells.filter(cell => cell.trim() !== '')
+  const namesAll = cells.length > 0 && cells.every(cell => judgeValue(cell, only).named.length > 0)
+  // A list's first number may be the bad one; a name has letters.
+  if (namesAll || (cells.length === 1 && isNumber(cells[0]!)))
+    return { headers: ['valor'], phones: [], documents: [], values: 'ALL', reason: undefined, named: false }
+  throw new CampError(
+    'COLUMN_NOT_FOUND',
+    `${file}, line ${first.line}: it names no column of phones or documents, and holds none`,
+    {
+      hint: [
+        `Found: ${first.cells.slice(0, 10).map(shortened).join(', ')}. A list has one phone or document a line, or a ` +
+          `first line that names its`,
+        'columns (telefone;cpf;motivo). Other names: --map phone=COLUMN,document=COLUMN,reason=COLUMN',
+      ],
+    },
+  )
+}
+
+function isNumber(cell: string): boolean {
+  return /\d{3}/.test(cell) && !/[\p{L}<>{}]/u.test(cell)
+}
+
+type Found = Pick<ListColumns, 'phones' | 'documents' | 'reason'> & { values: readonly number[] }
+
+const REASONS = new Set(['motivo', 'reason', 'razao', 'causa'])
+const VALUES = new Set(['valor', 'value', 'telefoneoucpf', 'telefoneoudocumento', 'phoneordocument'])
+
+function found(headers: readonly string[]): Found {
+  const names = headers.map(plainName)
+  const at = (fits: (name: string) => boolean) => names.flatMap((name, i) => (fits(name) ? [i] : []))
+  const phones = columnsOf('phone', at)
+  const documents = columnsOf('cpf_cnpj', at)
+  const reason = names.findIndex(name => REASONS.has(name))
+  // "valor" beside a phone is an amount.
+  const values = phones.length + documents.length > 0 ? [] : at(name => VALUES.has(name))
+  return { phones, documents, values, reason: reason < 0 ? undefined : reason }
+}
+
+/** All columns of the first of the field's lines of names that has any; with a number behind it, a name means the same. */
+function columnsOf(field: Field, at: (fits: (name: string) => boolean) => number[]): number[] {
+  for (const tier of tiersOf(field)) {
+    const fitting = at(name => tier(name) || tier(withoutNumber(name)))
+    if (fitting.length > 0) return fitting
+  }
+  return []
+}
+
+function withoutNumber(name: string): string {
+  let end = name.length
+  while (end > 0 && /\d/.test(name[end - 1]!)) end--
+  return name.slice(0, end)
+}
+
+function chosen(file: string, headers: readonly string[], given: Readonly<Record<string, string>>): Found {
+  const columns = {
+    phones: [] as number[],
+    documents: [] as number[],
+    values: [] as number[],
+    reason: undefined as number | undefined,
+  }
+  for (const [word, header] of Object.entries(given)) {
+    const index = headers.findIndex(name => plainName(name) === plainName(header))
+    if (index < 0) {
+      throw new CampError('COLUMN_NOT_FOUND', `${file} has no column "${header}" (--map ${word})`, {
+        hint: `Columns found: ${headers.join(', ')}.`,
+      })
+    }
+    const [plain, field] = [plainName(word), fieldOf(word)]
+    if (REASONS.has(plain)) columns.reason = index
+    else if (VALUES.has(plain)) columns.values.push(index)
+    else if (field === 'phone') columns.phones.push(index)
+    else if (field === 'cpf_cnpj') columns.documents.push(index)
+    else {
+      throw new CampError('FIELD_UNKNOWN', `--map: a blocklist has no field "${word}"`, {
+        hint: 'Fields: phone, document, value (either of them), reason. Write --map phone=TELEFONE,document=CPF.',
+      })
+    }
+  }
+  return columns
+}
+
+function shortened(cell: string): string {
+  return `"${cell.length > 30 ? `${cell.slice(0, 30)}…` : cell}"`
+}

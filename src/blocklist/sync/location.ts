@@ -1,0 +1,58 @@
+import { createHash } from 'node:crypto'
+import { basename, resolve } from 'node:path'
+import { CampError } from '../../errors.ts'
+
+/** Where a list comes from. */
+export type Location = ({ kind: 'FILE'; path: string } | { kind: 'URL'; url: URL } | { kind: 'STDIN' }) & {
+  /** For people and for the record: of a URL neither password nor query, which may hold keys. */
+  shown: string
+  /** Tells one place from another: SHA-256 of all of it. */
+  hash: string
+  /** What errors call the list. */
+  name: string
+}
+
+/** @param text a path, an http(s) URL, or "-" for standard input @throws CampError USAGE */
+export function parseLocation(text: string): Location {
+  if (text === '-') return { kind: 'STDIN', shown: '-', hash: sha256('-'), name: 'stdin' }
+  if (!/^[a-z][a-z0-9+.-]*:\/\//i.test(text)) {
+    const path = resolve(text)
+    return { kind: 'FILE', path, shown: path, hash: sha256(path), name: basename(path) }
+  }
+  const url = URL.canParse(text) ? new URL(text) : undefined
+  if (url?.protocol !== 'http:' && url?.protocol !== 'https:') {
+    throw new CampError('INVALID_ARGUMENT', `"${text}" is not a URL that camp can fetch`, {
+      hint: 'Give an http or https URL, a path, or - for standard input.',
+    })
+  }
+  if (!isDecodable(url)) {
+    throw new CampError(
+      'INVALID_ARGUMENT',
+      'the user or password in the URL cannot be read: a % in it begins no character',
+      {
+        hint: 'Write a % as %25.',
+      },
+    )
+  }
+  url.hash = ''
+  const last = basename(url.pathname).replace(/[^\w.-]/g, '_')
+  return { kind: 'URL', url, shown: shownUrl(url), hash: sha256(url.href), name: last || 'list' }
+}
+
+function isDecodable({ username, password }: URL): boolean {
+  try {
+    decodeURIComponent(`${username}:${password}`)
+    return true
+  } catch {
+    return false
+  }
+}
+
+/** Without password and query. */
+export function shownUrl(url: URL): string {
+  return `${url.origin}${url.pathname}${url.search === '' ? '' : '?…'}`
+}
+
+function sha256(text: string): string {
+  return createHash('sha256').update(text).digest('hex')
+}

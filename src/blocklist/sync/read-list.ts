@@ -1,0 +1,94 @@
+import type { Row } from '../../tabular/csv.ts'
+import type { Inspection } from '../../tabular/inspect.ts'
+import { withOtherSheets } from '../../tabular/other-sheets.ts'
+import { openRecords } from '../../tabular/records.ts'
+import { RejectsFile } from '../../tabular/rejects-file.ts'
+import type { openStaging } from './apply-difference.ts'
+import { listColumns } from './list-columns.ts'
+import { judgeRow } from './read-entry.ts'
+import type { RefusedRow, SyncDeps, SyncRequest } from './request.ts'
+import type { Judged, ListColumns } from './types.ts'
+
+/** What reading a list counted. */
+export interface Reading {
+  rows: number
+  refused: number
+  ambiguous: number
+  /** Entries named, the same ones as often as they are. */
+  named: number
+  refusals: RefusedRow[]
+  /** Made when the header is known; whoever reads finishes or discards it. */
+  rejects: RejectsFile | null
+}
+
+const SHOWN_REFUSALS = 20
+/**
+ * Reads a list to its end and stages whom it names. Memory stays the same however long it is.
+ * @throws CampError DATA: broken, or nothing that a list could be
+ */
+export async function readList(
+  { signal, onProgress }: SyncDeps,
+  request: SyncRequest,
+  source: Inspection,
+  staging: Awaited<ReturnType<typeof openStaging>>,
+  reading: Reading,
+): Promise<void> {
+  const records = await openRecords(source, signal)
+  try {
+    const first: Row = { line: records.headerLine, cells: [...records.header] }
+    const columns = columnsIn(source, first, request)
+    const { headers } = columns
+    const { rejects: file, overwrite = false } = request
+    if (file !== null) reading.rejects = await RejectsFile.create({ file, overwrite }, source, { headers })
+    const take = async (rows: readonly Row[]) => {
+      signal.throwIfAborted()
+      const judged = rows.map(row => ({ row, ...withDoubt(row, judgeRow(row.cells, columns, request.only)) }))
+      await staging.add(judged.map(({ row, named }) => ({ line: row.line, named, reason: reasonIn(row, columns) })))
+      await count(reading, judged, columns, source)
+      onProgress?.(reading.rows)
+    }
+    if (!columns.named) await take([first])
+    for await (const rows of records.rows) await take(rows)
+  } finally {
+    await records.close()
+  }
+}
+
+function columnsIn(source: Inspection, first: Row, { map, only }: SyncRequest): ListColumns {
+  try {
+    return listColumns(source.file, first, map, only)
+  } catch (error) {
+    throw withOtherSheets(source, error)
+  }
+}
+
+/** Whom a doubtful row names is blocked, and the row is refused: it may name others. */
+function withDoubt({ doubt }: Row, judged: Judged): Judged {
+  return doubt ? { ...judged, problem: { code: 'BAD_ROW', detail: doubt.detail } } : judged
+}
+
+function reasonIn({ cells }: Row, { reason }: ListColumns): string | null {
+  return (reason !== undefined && cells[reason]?.trim().slice(0, LONGEST_REASON)) || null
+}
+
+const LONGEST_REASON = 500
+
+async function count(
+  reading: Reading,
+  judged: readonly (Judged & { row: Row })[],
+  columns: ListColumns,
+  source: Inspection,
+): Promise<void> {
+  const refused = []
+  for (const { row, named, problem, ambiguous } of judged) {
+    reading.rows++
+    reading.named += named.length
+    if (ambiguous) reading.ambiguous++
+    if (!problem) continue
+    reading.refused++
+    if (reading.refusals.length < SHOWN_REFUSALS) reading.refusals.push({ line: row.line, ...problem })
+    const cells = columns.values === 'ALL' ? [row.cells.join(source.delimiter)] : row.cells
+    refused.push({ row: { line: row.line, cells }, refusal: problem })
+  }
+  if (refused.length > 0) await reading.rejects?.add(refused)
+}

@@ -1,0 +1,206 @@
+import { resolve } from 'node:path'
+import { cancelledBy } from '../../database/cancel.ts'
+import { type Tx, transaction, withoutTimeLimits } from '../../database/pool.ts'
+import { CampError } from '../../errors.ts'
+import { recordAudit } from '../../security/audit-log.ts'
+import { assertUnchanged } from '../../tabular/inspect.ts'
+import { otherSheetsOf } from '../../tabular/other-sheets.ts'
+import type { RejectsFile } from '../../tabular/rejects-file.ts'
+import { listSyncs, recordCheck, recordSync, type SyncFigures } from '../sync-log.ts'
+import { applyStaged, type Delta, openStaging } from './apply-difference.ts'
+import { type Fetched, fetchList } from './fetch-list.ts'
+import { type Location, parseLocation } from './location.ts'
+import { type Reading, readList } from './read-list.ts'
+import type { SyncDeps, SyncRequest, SyncResult } from './request.ts'
+
+/**
+ * Makes the blocklist's entries of one source what the source's list says (with `replace`), or adds what it names. The list is
+ * brought here first, and applied as a difference in one transaction: whatever goes wrong, and wherever, the blocklist is as it
+ * was. Of two syncs of one source at once, the second is refused: it might apply an older list over a newer one.
+ * @throws CampError USAGE, NOT_FOUND, UNREACHABLE (the server), DATA (the list), STATE (it would shrink; another sync is at it),
+ * INTERRUPTED
+ */
+export async function syncBlocklist(deps: SyncDeps, request: SyncRequest): Promise<SyncResult> {
+  assertSource(request.source)
+  const location = parseLocation(request.from)
+  if (request.rejects !== null && location.kind === 'FILE' && resolve(request.rejects) === location.path)
+    throw new CampError('OPTIONS_CONFLICT', '--rejects names the list that is read', { hint: 'Give it another name.' })
+  const kept: Kept = { fetched: null, rejects: null }
+  try {
+    const result = await transaction(deps.pool, tx =>
+      cancelledBy(deps.signal, deps.pool, tx, () => syncIn(tx, deps, request, location, kept)),
+    )
+    await kept.rejects?.publish()
+    return result
+  } catch (error) {
+    if (!deps.signal.aborted) throw error
+    throw new CampError('INTERRUPTED', 'the sync was interrupted', {
+      hint: 'The blocklist is as it was.',
+      cause: deps.signal.reason,
+    })
+  } finally {
+    await kept.rejects?.discard()
+    await kept.fetched?.remove()
+  }
+}
+
+/** What outlives the transaction: PostgreSQL may have it run again, and the list is brought once. */
+interface Kept {
+  fetched: Fetched | null
+  /** Of the last run; it appears when what was read is committed. */
+  rejects: RejectsFile | null
+}
+
+async function syncIn(
+  tx: Tx,
+  deps: SyncDeps,
+  request: SyncRequest,
+  location: Location,
+  kept: Kept,
+): Promise<SyncResult> {
+  await claimSource(tx, request.source)
+  const settings = settingsOf(request)
+  const last = (await listSyncs(tx, request.source)).find(sync => sync.locationHash === location.hash)
+  const result = (status: SyncResult['status'], figures: SyncFigures, reading?: Reading): SyncResult => ({
+    status,
+    source: request.source,
+    from: location.shown,
+    purpose: request.purpose,
+    replace: request.replace,
+    figures,
+    refusals: reading?.refusals ?? [],
+    rejects: reading?.rejects ? { file: reading.rejects.path, rows: reading.rejects.rows } : null,
+    otherSheets: kept.fetched ? otherSheetsOf(kept.fetched.source) : [],
+    notes: kept.fetched?.source.notes ?? [],
+  })
+  if (!kept.fetched) {
+    const usable = !request.refetch && last?.settings === settings ? last : undefined
+    const fetched = await fetchList(deps, request, location, usable)
+    if (fetched.kind === 'NOT_MODIFIED') {
+      await recordCheck(tx, request.source, location.hash, deps.clock.now())
+      return result('NOT_MODIFIED', last!.figures)
+    }
+    kept.fetched = fetched
+  }
+  const { source, validators } = kept.fetched
+  await kept.rejects?.discard()
+  const reading: Reading = { rows: 0, refused: 0, ambiguous: 0, named: 0, refusals: [], rejects: null }
+  const delta = await apply(tx, deps, request, kept.fetched, reading).finally(() => {
+    kept.rejects = reading.rejects
+  })
+  const { rows, refused, ambiguous } = reading
+  const { held: _held, ...changes } = delta
+  const figures: SyncFigures = { rows, refused, ambiguous, ...changes }
+  await recordSync(tx, {
+    source: request.source,
+    location: location.shown,
+    locationHash: location.hash,
+    settings,
+    purpose: request.purpose,
+    ...validators,
+    figures,
+    syncedAt: deps.clock.now(),
+  })
+  // Whatever the disk refuses, it is to refuse before the sync is one.
+  await reading.rejects?.seal()
+  await recordAudit(tx, {
+    userId: request.userId,
+    action: 'blocklist.sync',
+    subject: 'Blocklist',
+    subjectId: request.source,
+    detail: {
+      from: location.shown,
+      sha256: source.sha256,
+      purpose: request.purpose,
+      replace: request.replace,
+      allow_shrink: request.allowShrink,
+      ...figures,
+      ...(source.notes.length > 0 && { notes: source.notes }),
+    },
+  })
+  deps.signal.throwIfAborted()
+  return result('APPLIED', figures, reading)
+}
+
+async function apply(
+  tx: Tx,
+  deps: SyncDeps,
+  request: SyncRequest,
+  { source }: Fetched,
+  reading: Reading,
+): Promise<Delta> {
+  const staging = await openStaging(tx)
+  try {
+    await readList(deps, request, source, staging, reading)
+    await staging.end()
+  } catch (error) {
+    await staging.abort()
+    throw error
+  }
+  await assertUnchanged(source)
+  assertNamesSomebody(source.file, reading, request)
+  const delta = await applyStaged(tx, { ...request, now: deps.clock.now() })
+  if (!request.allowShrink && delta.removed * 2 > delta.held) throw wouldShrink(source.file, request.source, delta)
+  return delta
+}
+
+/**
+ * Names that camp gives itself: a list must not take off what people and brokers put on.
+ * @throws CampError USAGE
+ */
+function assertSource(source: string): void {
+  if (source !== 'manual' && !source.startsWith('broker:')) return
+  throw new CampError(
+    'SOURCE_RESERVED',
+    `--source ${source}: that name is for what ${source === 'manual' ? 'people add' : 'brokers report'}`,
+    {
+      hint: 'Name the list: --source procon, --source nao-me-perturbe, …',
+    },
+  )
+}
+
+/** To the end of the transaction. @throws CampError STATE */
+async function claimSource(tx: Tx, source: string): Promise<void> {
+  // Meanwhile a list may be on its way, for longer than some servers let a transaction be idle.
+  await withoutTimeLimits(tx)
+  const { rows } = await tx.query<{ free: boolean }>(
+    `SELECT pg_try_advisory_xact_lock(hashtextextended($1, 0)) AS free`,
+    [`camp blocklist sync ${source}`],
+  )
+  if (rows[0]!.free) return
+  throw new CampError('SYNC_RUNNING', `the list of ${source} is being synced right now by another camp`, {
+    hint: 'When it is done: camp blocklist stats',
+  })
+}
+
+/** All that decides what comes of one and the same list. */
+function settingsOf({ purpose, replace, only, map, encoding, delimiter, sheet }: SyncRequest): string {
+  const named = sheet === null ? {} : { sheet }
+  return JSON.stringify({ purpose, replace, only, map: Object.entries(map).sort(), encoding, delimiter, ...named })
+}
+
+/** @throws CampError DATA: it is no list; where all is to be replaced, a list of nobody may be meant */
+function assertNamesSomebody(file: string, { rows, refused, named, refusals }: Reading, request: SyncRequest): void {
+  if (named > 0 || (rows === 0 && request.replace)) return
+  const [first] = refusals
+  throw new CampError(
+    'LIST_EMPTY',
+    first ? `${file}: not one of its ${refused} rows names a phone or a document` : `${file} names nobody`,
+    {
+      hint: first
+        ? `Line ${first.line}: ${first.detail}. Is it the right file? The blocklist is as it was.`
+        : 'To take all entries of a source off: a list with nothing but its header, --replace and --allow-shrink.',
+    },
+  )
+}
+
+function wouldShrink(file: string, source: string, { removed, held }: Delta): CampError {
+  const number = (n: number) => n.toLocaleString('en-US')
+  return new CampError(
+    'LIST_WOULD_SHRINK',
+    `${file} would take off ${number(removed)} of the ${number(held)} entries of ${source}`,
+    {
+      hint: 'Is it whole, and the right one? The blocklist is as it was. If it is meant: --allow-shrink',
+    },
+  )
+}

@@ -1,0 +1,60 @@
+import type { HttpAnswer, HttpResponse } from '../http/client.ts'
+import type { SendResult, TestResult } from './port.ts'
+import { excerpt } from './redact.ts'
+
+/** A complete answer that says yes; what it says is then the adapter's to read. */
+export function isSuccess(answer: HttpAnswer): answer is HttpResponse {
+  return answer.kind === 'RESPONSE' && answer.status >= 200 && answer.status < 300
+}
+
+/** What became of a request as a whole. */
+export type Failure = Exclude<SendResult, { kind: 'ANSWERED' }>
+
+/**
+ * What an answer that is no success means for its request, for every broker unless its own documentation says otherwise: an
+ * adapter looks at its broker's exceptions first. Whatever is kept of the answer is short and redacted.
+ * @param now for a Retry-After that is a date
+ * @param secrets the credential's values that must not be kept
+ */
+export function failureOf(answer: HttpAnswer, now: Date, secrets: readonly string[]): Failure {
+  if (answer.kind === 'NOT_SENT') return { kind: 'NOT_ACCEPTED', reason: answer.reason }
+  if (answer.kind === 'UNKNOWN') return { kind: 'IN_DOUBT', reason: answer.reason }
+  const { status } = answer
+  const said = `HTTP ${status}${excerpt(answer.body, secrets)}`
+  if (status === 429) {
+    return { kind: 'NOT_ACCEPTED', reason: said, retryAfterMs: retryAfterMs(answer.headers['retry-after'], now) }
+  }
+  if (status === 400 || status === 413 || status === 422)
+    return { kind: 'REJECTED', code: `HTTP_${status}`, detail: said }
+  // A timeout (408) or a fault of the server's (5xx) may have come after it took the messages.
+  if (status === 408 || status >= 500) return { kind: 'IN_DOUBT', reason: said }
+  return { kind: 'FATAL', reason: said }
+}
+
+/** What an answer that is no success to a credential's test means. */
+export function failedTest(answer: HttpAnswer, secrets: readonly string[]): TestResult {
+  if (answer.kind !== 'RESPONSE') return { ok: false, cause: 'UNREACHABLE', detail: answer.reason }
+  const passing = answer.status === 408 || answer.status === 429 || answer.status >= 500
+  return {
+    ok: false,
+    cause: passing ? 'UNREACHABLE' : 'REFUSED',
+    detail: `HTTP ${answer.status}${excerpt(answer.body, secrets)}`,
+  }
+}
+
+/** The longest wait that a broker's word is taken for. What is still refused then says so again. */
+const MOST_WAIT_MS = 3_600_000
+
+/** @returns `ms`, at most an hour; undefined where it is no time to wait */
+export function boundedWait(ms: number | undefined): number | undefined {
+  return ms !== undefined && Number.isFinite(ms) && ms >= 0 ? Math.min(ms, MOST_WAIT_MS) : undefined
+}
+
+const HTTP_DATE = /^(Mon|Tue|Wed|Thu|Fri|Sat|Sun)/
+
+/** @param header seconds, or an HTTP date @returns at most an hour; undefined where it is neither, or no number that can be meant */
+export function retryAfterMs(header: string | undefined, now: Date): number | undefined {
+  if (header === undefined) return undefined
+  if (/^\d+$/.test(header)) return Number.isSafeInteger(Number(header)) ? boundedWait(Number(header) * 1000) : undefined
+  return HTTP_DATE.test(header) ? boundedWait(Math.max(0, Date.parse(header) - now.getTime())) : undefined
+}

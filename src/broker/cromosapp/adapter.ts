@@ -1,0 +1,126 @@
+import { z } from 'zod'
+import type { HttpResponse } from '../../http/client.ts'
+import type { TextRules } from '../../message/text-rules.ts'
+import { failureOf, isSuccess } from '../classify-response.ts'
+import { filled, httpUrl } from '../credential-fields.ts'
+import type { Adapter, Message, SendRequest, SendResult } from '../port.ts'
+import { excerpt, quoted } from '../redact.ts'
+import { sharedText } from '../shared-text.ts'
+import { verdictOf } from '../undocumented-answers.ts'
+import { jsonOf, notUnderstood, UNDOCUMENTED_LIMITS } from '../wire-format.ts'
+
+/** One of CromosApp's two imports (docs/wire/cromosapp.md): where it is, and what a message's row looks like in it. */
+export interface CromosImport {
+  name: string
+  url: string
+  texts: TextRules
+  rowOf(message: Message, team: string): string[]
+  /** Keys of the body that the other import has not. */
+  keysOf?(request: SendRequest): Record<string, string>
+}
+
+export interface CromosCredential {
+  api_key: string
+  /** The whole endpoint. */
+  url: string
+  codigo_usuario: string
+}
+
+/**
+ * CDA and CDA_RCS: a request is one campaign at CromosApp, with one text. The key travels in the body, messages as rows of
+ * columns; what is answered is not known, and nothing is heard of single messages.
+ */
+export function cromosApp({ name, url, texts, rowOf, keysOf }: CromosImport): Adapter<CromosCredential> {
+  return {
+    name,
+    credential: z.strictObject({
+      api_key: filled,
+      url: httpUrl.default(url),
+      codigo_usuario: filled.default('1'),
+    }),
+    secrets: ['api_key'],
+    content: 'TEXT',
+    texts,
+    ...UNDOCUMENTED_LIMITS,
+    oneTextPerRequest: true,
+    documentRequired: false,
+    timeoutMs: TIMEOUT_MS,
+    correlatesByProviderId: false,
+
+    async send(request, credential, http) {
+      const shared = sharedText(request.messages)
+      if (shared.kind === 'REJECTED') return shared
+      const { idgisAmbiente } = request.wallet
+      if (idgisAmbiente <= 0) return NO_TEAM
+      const team = String(idgisAmbiente)
+      const answer = await http.request({
+        method: 'POST',
+        url: credential.url,
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({
+          chave_api: credential.api_key,
+          codigo_equipe: team,
+          codigo_usuario: credential.codigo_usuario,
+          nome: request.name,
+          ativo: true,
+          corpo_mensagem: shared.text,
+          ...keysOf?.(request),
+          mensagens: request.messages.map(message => rowOf(message, team).map(column).join(';')),
+        }),
+        timeoutMs: TIMEOUT_MS,
+      })
+      const secrets = [credential.api_key]
+      return isSuccess(answer)
+        ? resultOf(answer, request.messages, secrets)
+        : failureOf(answer, http.clock.now(), secrets)
+    },
+  }
+}
+
+/** An import that is not done after the usual 30 s would be in doubt. */
+const TIMEOUT_MS = 120_000
+
+const NO_TEAM: SendResult = {
+  kind: 'FATAL',
+  reason: 'not sent: the wallet has no team code at CromosApp (camp wallet set WALLET --idgis N)',
+}
+
+/** No escaping is known: what would break a row is left out (docs/wire/cromosapp.md#request). */
+function column(text: string): string {
+  return text.replace(/[;\r\n"']/g, '').trim()
+}
+
+/** docs/wire/cromosapp.md#answers: an assumption, from the first word to the last. What it really says is kept, to learn from. */
+function resultOf(answer: HttpResponse, messages: readonly Message[], secrets: readonly string[]): SendResult {
+  const body = jsonOf(answer.body)
+  if (typeof body !== 'object' || body === null) return notUnderstood(answer, secrets)
+  const verdict = verdictOf(body)
+  switch (verdict.kind) {
+    case 'NONE': {
+      const reference = codeIn(body) ?? quoted(answer.body, secrets)
+      return { kind: 'ANSWERED', outcomes: messages.map(() => ({ kind: 'ACCEPTED' })), reference }
+    }
+    case 'NO': {
+      const said = `HTTP ${answer.status}${excerpt(answer.body, secrets)}`
+      if (OF_ACCOUNT.test(verdict.words)) return { kind: 'FATAL', reason: said }
+      return { kind: 'REJECTED', code: 'REFUSED', detail: said }
+    }
+    case 'MIXED':
+      return notUnderstood(answer, secrets)
+  }
+}
+
+/** The key or the team, which come back as an error of the body. */
+const OF_ACCOUNT = /chave|\bkey\b|api[_ -]?key|token|equipe|\bteam\b|credencia|autentica|autoriza|permiss/i
+
+const code = z
+  .union([z.string().trim().min(1), z.number()])
+  .transform(String)
+  .optional()
+  .catch(undefined)
+const codes = z.object({ id: code, codigo: code })
+
+function codeIn(body: object): string | undefined {
+  const read = codes.safeParse(body)
+  return read.success ? (read.data.id ?? read.data.codigo) : undefined
+}

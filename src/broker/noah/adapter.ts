@@ -1,0 +1,80 @@
+import { z } from 'zod'
+import { fieldOf } from '../../recipient/field-names.ts'
+import { parseDay } from '../../time/day.ts'
+import { failureOf, isSuccess } from '../classify-response.ts'
+import { headerText, httpUrl } from '../credential-fields.ts'
+import type { Adapter, Message, SendRequest } from '../port.ts'
+import { refusalWithoutText } from '../shared-text.ts'
+import { below, plainDocument, UNDOCUMENTED_LIMITS } from '../wire-format.ts'
+import { readAcceptance, readNotFound } from './answer.ts'
+import { readHook } from './callback.ts'
+
+/** NOAH (docs/wire/noah.md): contacts in bulk, each with a text of its own; what is answered is not known. */
+export const noah: Adapter<NoahCredential> = {
+  name: 'NOAH',
+  credential: z.strictObject({ url: httpUrl, token: headerText.transform(withoutPrefix) }),
+  secrets: ['token'],
+  content: 'TEXT',
+  ...UNDOCUMENTED_LIMITS,
+  oneTextPerRequest: false,
+  documentRequired: false,
+  correlatesByProviderId: true,
+
+  async send(request, credential, http) {
+    const refused = refusalWithoutText(request.messages)
+    if (refused) return refused
+    const answer = await http.request({
+      method: 'POST',
+      url: below(credential.url, 'contacts'),
+      headers: { authorization: `INTEGRATION ${credential.token}`, 'content-type': 'application/json' },
+      body: JSON.stringify({
+        name: request.name,
+        data: request.messages.map(message => contactOf(message, request.wallet)),
+      }),
+    })
+    const secrets = [credential.token]
+    if (isSuccess(answer)) return readAcceptance(answer, request.messages, secrets)
+    return readNotFound(answer, secrets) ?? failureOf(answer, http.clock.now(), secrets)
+  },
+
+  callback: (request, { receivedAt }) => readHook(request.body, receivedAt),
+}
+
+interface NoahCredential {
+  /** The API's base: contacts are posted below it. */
+  url: string
+  token: string
+}
+
+/** The prefix is mandatory on the wire, and easily copied along with the token. */
+function withoutPrefix(token: string): string {
+  return token.replace(/^INTEGRATION\s+/i, '')
+}
+
+/** Of what a person has not, texts are empty; a contract and a date, which have no empty value, are left out. */
+function contactOf(message: Message, { idgisAmbiente }: SendRequest['wallet']) {
+  return {
+    telefone: message.phone,
+    nome: message.nome ?? '',
+    idgis_ambiente: idgisAmbiente,
+    idcob_contrato: contractOf(message),
+    cpf_cnpj: plainDocument(message.cpf_cnpj),
+    mensagem: message.text,
+    data_cadastro: registeredOn(message),
+  }
+}
+
+/** A number, as in NOAH's example; one that as a number would not be the same any more stays a text. */
+function contractOf({ idcob_contrato: contract }: Message): number | string | undefined {
+  if (contract === null) return undefined
+  return /^(0|[1-9]\d*)$/.test(contract) && Number.isSafeInteger(Number(contract)) ? Number(contract) : contract
+}
+
+const DAY_MS = 86_400_000
+
+/** yyyy-mm-dd, from the file's own column of registration dates. */
+function registeredOn({ columns }: Message): string | undefined {
+  const column = Object.keys(columns).find(name => fieldOf(name) === 'data_cadastro')
+  const day = column === undefined ? undefined : parseDay(columns[column] ?? '')
+  return day === undefined ? undefined : new Date(day * DAY_MS).toISOString().slice(0, 10)
+}

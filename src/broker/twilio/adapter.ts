@@ -1,0 +1,69 @@
+import { failedTest, isSuccess } from '../classify-response.ts'
+import type { Adapter } from '../port.ts'
+import { readAnswer } from './answer.ts'
+import { callback } from './callback.ts'
+import { basicAuth, secretsOf, type TwilioCredential, twilioCredential } from './credential.ts'
+import { readList } from './find.ts'
+import { formOf, messagesUrl, recipientOf } from './request.ts'
+
+const LONGEST_BODY = 1600
+
+/** Twilio's Messages resource, one message a request, by SMS or WhatsApp (docs/wire/twilio.md). Its callbacks are signed. */
+export const twilio: Adapter<TwilioCredential> = {
+  name: 'TWILIO',
+  credential: twilioCredential,
+  secrets: ['auth_token'],
+  content: 'EITHER',
+  // Templates are WhatsApp's here: an SMS has none.
+  texts: { longest: LONGEST_BODY, oneLineVariables: true },
+  messagesPerRequest: 1,
+  oneTextPerRequest: false,
+  documentRequired: false,
+  correlatesByProviderId: true,
+  billsSegments: ({ channel }) => channel === 'sms',
+
+  async send(request, credential, http) {
+    const message = request.messages[0]!
+    const length = [...(message.text ?? '')].length
+    if (!request.template && length > LONGEST_BODY) {
+      const detail = `its text has ${length} characters, and Twilio takes ${LONGEST_BODY}`
+      return { kind: 'ANSWERED', outcomes: [{ kind: 'REJECTED', code: 'TEXT_TOO_LONG', detail }] }
+    }
+    const answer = await http.request({
+      method: 'POST',
+      url: messagesUrl(credential),
+      headers: { ...headersOf(credential), 'content-type': 'application/x-www-form-urlencoded' },
+      body: formOf(message, request, credential),
+    })
+    return readAnswer(answer, http.clock.now(), secretsOf(credential))
+  },
+
+  /** One message of the account's list. */
+  async test(credential, http) {
+    const url = new URL(messagesUrl(credential))
+    url.searchParams.set('PageSize', '1')
+    const answer = await http.request({ method: 'GET', url: url.href, headers: headersOf(credential) })
+    if (!isSuccess(answer)) return failedTest(answer, secretsOf(credential))
+    return { ok: true, detail: `Twilio takes the token of account ${credential.account_sid}` }
+  },
+
+  /** The account's messages to this person, sent about then, with this text (docs/wire/twilio.md#finding-a-message). */
+  async find({ phone, text, givenUpAt }, credential, http) {
+    const from = new Date(givenUpAt.getTime() - LONGEST_REQUEST_MS)
+    const url = new URL(messagesUrl(credential))
+    url.searchParams.set('To', recipientOf(phone, credential))
+    // Twilio filters by the day: what it says of the moment decides.
+    url.searchParams.set('DateSent>', from.toISOString().slice(0, 10))
+    const answer = await http.request({ method: 'GET', url: url.href, headers: headersOf(credential) })
+    return readList(answer, { from, to: givenUpAt, text }, secretsOf(credential))
+  },
+
+  callback,
+}
+
+/** Far longer than any timeout: a message of this person's before that is another one. */
+const LONGEST_REQUEST_MS = 10 * 60_000
+
+function headersOf(credential: TwilioCredential): Record<string, string> {
+  return { authorization: basicAuth(credential), accept: 'application/json' }
+}

@@ -1,0 +1,162 @@
+import { REGIONS, type Region } from '../recipient/regions.ts'
+import { localTime } from '../time/local-time.ts'
+import type { HolidayTest } from './custom-holidays.ts'
+import { lawOf } from './state-laws.ts'
+
+/**
+ * Contact hours (docs/design.md#contact-hours), judged for the recipient's own place at the moment of the request. They fail
+ * closed: where the place is not known, it must be within the hours in every region of the country.
+ */
+export interface ContactHours {
+  /** Minutes since the recipient's midnight; `from` belongs to the window, `to` does not (1440 is midnight). */
+  from: number
+  to: number
+  /** Bit 0 Monday … bit 6 Sunday. */
+  days: number
+  /** Lifts national and own holidays, but not where a law of `laws` binds. */
+  allowHolidays: boolean
+  /** The states whose law (calendar/laws.ts) narrows the hours of their people. */
+  laws: readonly string[]
+}
+
+/** The columns of "Campaign" that hold them. */
+export interface HoursColumns {
+  hours_from: number
+  hours_to: number
+  days: number
+  allow_holidays: boolean
+  state_laws: readonly string[]
+}
+
+export function hoursOf(campaign: HoursColumns): ContactHours {
+  return {
+    from: campaign.hours_from,
+    to: campaign.hours_to,
+    days: campaign.days,
+    allowHolidays: campaign.allow_holidays,
+    laws: campaign.state_laws,
+  }
+}
+
+/** A region's name; or a time zone's, of which each region counts; '' is not known, and each region of the country counts. */
+export type Place = string
+
+/** @param place one, or several of which each counts; none is not known */
+export function isWithinHours(
+  hours: ContactHours,
+  place: Place | readonly Place[],
+  now: Date,
+  isHoliday: HolidayTest,
+): boolean {
+  return rulesOf(hours, place, isHoliday).every(rule => windowAt(rule, now.getTime()).open)
+}
+
+const MINUTE_MS = 60_000
+const DAY_MS = 1440 * MINUTE_MS
+const HORIZON_MS = 21 * DAY_MS
+
+/** @returns the first moment from `now` on that is within the hours, `now` itself if it is; undefined if none is in three weeks */
+export function nextWithinHours(
+  hours: ContactHours,
+  place: Place | readonly Place[],
+  now: Date,
+  isHoliday: HolidayTest,
+): Date | undefined {
+  const rules = rulesOf(hours, place, isHoliday)
+  const until = now.getTime() + HORIZON_MS
+  for (let at = now.getTime(); at <= until; ) {
+    const opening = Math.max(...rules.map(rule => nextOpening(rule, at, until)))
+    if (opening === at) return at === now.getTime() ? now : new Date(at)
+    at = opening
+  }
+  return undefined
+}
+
+/** @param from a moment within the hours @returns when they end, at most a day later */
+export function closingAfter(
+  hours: ContactHours,
+  place: Place | readonly Place[],
+  from: Date,
+  isHoliday: HolidayTest,
+): Date {
+  const rules = rulesOf(hours, place, isHoliday)
+  const most = from.getTime() + DAY_MS
+  let at = from.getTime()
+  // At midnight one window may end and the next begin.
+  while (at < most) {
+    const windows = rules.map(rule => windowAt(rule, at))
+    if (windows.some(({ open }) => !open)) break
+    at = Math.min(...windows.map(({ changes }) => changes))
+  }
+  return new Date(Math.min(at, most))
+}
+
+/** When people of these states may be sent to on each day of a week without holidays, Monday first; null: not at all. */
+export function weekOf(hours: ContactHours, states: readonly string[]): (WeekWindow | null)[] {
+  return Array.from({ length: 7 }, (_, weekday) => windowOn(hours, states, weekday) ?? null)
+}
+
+/** Minutes since the recipient's midnight; `from` belongs to it, `to` does not. */
+export interface WeekWindow {
+  from: number
+  to: number
+}
+
+/** What must hold in one time zone. */
+interface Rule {
+  zone: string
+  window: (day: string, weekday: number) => WeekWindow | undefined
+}
+
+function rulesOf(hours: ContactHours, place: Place | readonly Place[], isHoliday: HolidayTest): Rule[] {
+  return regionsOf(place).flatMap(({ zones, states }) => {
+    const bound = states.some(state => hours.laws.includes(state))
+    const window = (day: string, weekday: number) => {
+      const off = (bound || !hours.allowHolidays) && isHoliday(day, states)
+      return off ? undefined : windowOn(hours, states, weekday)
+    }
+    return zones.map(zone => ({ zone, window }))
+  })
+}
+
+/** Where a place lies; every region of the country where one of its names is not known. */
+export function regionsOf(place: Place | readonly Place[]): readonly Region[] {
+  const places = [place].flat()
+  const regions = REGIONS.filter(region => places.some(name => name === region.name || name === region.zones[0]))
+  // Whatever it is that is not known, the strictest holds.
+  const known = places.every(name => regions.some(region => name === region.name || name === region.zones[0]))
+  return places.length > 0 && known ? regions : REGIONS
+}
+
+function windowOn(hours: ContactHours, states: readonly string[], weekday: number): WeekWindow | undefined {
+  let { from, to } = hours
+  if ((hours.days & (1 << weekday)) === 0) return undefined
+  for (const state of states) {
+    if (!hours.laws.includes(state)) continue
+    const window = lawOf(state)?.week[weekday]
+    if (!window) return undefined
+    from = Math.max(from, window.from)
+    to = Math.min(to, window.to)
+  }
+  return from < to ? { from, to } : undefined
+}
+
+/** @returns whether the rule's window is open; and when it ends if it is, or when to look again if not */
+function windowAt({ zone, window }: Rule, at: number): { open: boolean; changes: number } {
+  const { day, minute, weekday } = localTime(zone, at)
+  const current = window(day, weekday)
+  const minuteBegan = Math.floor(at / MINUTE_MS) * MINUTE_MS
+  const momentOf = (then: number) => minuteBegan + (then - minute) * MINUTE_MS
+  if (!current || minute >= current.to) return { open: false, changes: momentOf(1440) }
+  const open = minute >= current.from
+  return { open, changes: momentOf(open ? current.to : current.from) }
+}
+
+function nextOpening(rule: Rule, from: number, until: number): number {
+  for (let at = from; at <= until; ) {
+    const window = windowAt(rule, at)
+    if (window.open) return at
+    at = window.changes
+  }
+  return Number.POSITIVE_INFINITY
+}

@@ -1,0 +1,140 @@
+import type pg from 'pg'
+import { v7 as uuidv7 } from 'uuid'
+import { locking } from '../database/lock-order.ts'
+import { type Sql, type Tx, transaction } from '../database/pool.ts'
+import { CampError } from '../errors.ts'
+import { STATES } from '../recipient/regions.ts'
+import { recordAudit } from '../security/audit-log.ts'
+
+/** The installation's own holidays: a day, or one of every year, in the whole country or in one state. */
+export interface OwnHoliday {
+  /** YYYY-MM-DD, or MM-DD: every year. */
+  day: string
+  /** Its abbreviation; '' is the whole country. */
+  state: string
+  name: string | null
+}
+
+/** Whether a day (YYYY-MM-DD) is off for the people of any of these states. */
+export type HolidayTest = (day: string, states: readonly string[]) => boolean
+
+/** All of them, in a column of the claim's statement; `own` is what `withOwn` takes. */
+export const OWN_HOLIDAYS_SQL = `(SELECT coalesce(array_agg(h.day || h.state), '{}') FROM "Holiday" h)`
+
+/** What `OWN_HOLIDAYS_SQL` tells, asked by itself. */
+export async function ownHolidayKeys(sql: Sql): Promise<string[]> {
+  const { rows } = await sql.query<{ own: string[] }>(`SELECT ${OWN_HOLIDAYS_SQL} AS own`)
+  return rows[0]!.own
+}
+
+/** @param own of each holiday its day and its state, written together */
+export function withOwn(isNational: HolidayTest, own: readonly string[]): HolidayTest {
+  if (own.length === 0) return isNational
+  const days = new Set(own)
+  return (day, states) =>
+    isNational(day, states) ||
+    ['', ...states].some(state => days.has(day + state) || days.has(day.slice('YYYY-'.length) + state))
+}
+
+/** In the order of the calendar: those of every year first. */
+export async function ownHolidays(sql: Sql): Promise<OwnHoliday[]> {
+  const { rows } = await sql.query<OwnHoliday>(
+    `SELECT day, state, name FROM "Holiday" ORDER BY length(day), day, state`,
+  )
+  return rows
+}
+
+/**
+ * Adds a holiday; one that is there gets the new name. The next claim of every worker knows it.
+ * @returns whether it was not there
+ */
+export async function addHoliday(pool: pg.Pool, userId: string, { day, state, name }: OwnHoliday): Promise<boolean> {
+  return transaction(pool, async tx => {
+    const { rows } = await tx.query<{ id: string; added: boolean }>(
+      `INSERT INTO "Holiday" AS h (id, day, state, name, updated_at) VALUES ($1, $2, $3, $4, now())
+       ON CONFLICT (day, state) DO UPDATE SET name = coalesce(excluded.name, h.name), updated_at = now()
+       RETURNING id, xmax = 0 AS added`,
+      [uuidv7(), day, state, name],
+    )
+    const { id, added } = rows[0]!
+    await recordAudit(tx, {
+      userId,
+      action: 'calendar.add',
+      subject: 'Holiday',
+      subjectId: id,
+      detail: { day, state, name },
+    })
+    return added
+  })
+}
+
+/**
+ * Removes a holiday, and wakes what sleeps: the batches that wait for their hours are judged anew at the next sweep.
+ * @throws CampError NOT_FOUND
+ */
+export async function removeHoliday(
+  pool: pg.Pool,
+  userId: string,
+  { day, state }: Pick<OwnHoliday, 'day' | 'state'>,
+): Promise<OwnHoliday> {
+  return transaction(pool, async tx => {
+    // A claim that has read the calendar ends first, so that what it puts to sleep is seen here; the next ones wait for us.
+    await locking(tx, 'Holiday').query(`LOCK TABLE "Holiday" IN ACCESS EXCLUSIVE MODE`)
+    const { rows } = await tx.query<OwnHoliday & { id: string }>(
+      `DELETE FROM "Holiday" WHERE day = $1 AND state = $2 RETURNING id, day, state, name`,
+      [day, state],
+    )
+    const holiday = rows[0]
+    if (!holiday) {
+      throw new CampError(
+        'CALENDAR_DAY_NOT_FOUND',
+        `the calendar has no ${day}${state && ` for ${state}`} of its own`,
+        {
+          hint: 'See: camp calendar list',
+        },
+      )
+    }
+    await wakeSleeping(tx)
+    const { id, ...detail } = holiday
+    await recordAudit(tx, { userId, action: 'calendar.remove', subject: 'Holiday', subjectId: id, detail })
+    return detail
+  })
+}
+
+/** As if they had been rung long ago, and the queue had lost it: the sweeper rings them. */
+async function wakeSleeping(tx: Tx): Promise<void> {
+  await locking(tx, 'Batch').query(
+    `UPDATE "Batch" b SET not_before = NULL, rung_at = '-infinity', ring = ring + 1
+     FROM (SELECT id FROM "Batch" WHERE status = 'QUEUED' AND asleep ORDER BY id FOR UPDATE) sleeping
+     WHERE b.id = sleeping.id`,
+  )
+}
+
+/**
+ * A day as a person types it: 2026-12-24 or 24/12/2026 is that day, 24/12 every year's.
+ * @returns as `OwnHoliday.day` has it
+ * @throws CampError USAGE
+ */
+export function parseHoliday(text: string): string {
+  const [, d, m, y] = /^\s*(\d{1,2})\/(\d{1,2})(?:\/(\d{4}))?\s*$/.exec(text) ?? []
+  const [, iso] = /^\s*(\d{4}-\d{2}-\d{2})\s*$/.exec(text) ?? []
+  const day = iso ?? (d && m && `${y ?? ANY_LEAP_YEAR}-${m.padStart(2, '0')}-${d.padStart(2, '0')}`)
+  if (day && isDay(day)) return iso || y ? day : day.slice('YYYY-'.length)
+  throw new CampError('INVALID_ARGUMENT', `"${text}" is not a day`, {
+    hint: 'Write it as 2026-12-24 or 24/12/2026; 24/12 is that day in every year.',
+  })
+}
+
+const ANY_LEAP_YEAR = '2024'
+
+function isDay(day: string): boolean {
+  const at = new Date(`${day}T00:00:00Z`)
+  return !Number.isNaN(at.getTime()) && at.toISOString().startsWith(day)
+}
+
+/** @throws CampError USAGE */
+export function parseState(text: string): string {
+  const state = text.trim().toUpperCase()
+  if (STATES.includes(state)) return state
+  throw new CampError('INVALID_ARGUMENT', `"${text}" is not a state`, { hint: `One of ${STATES.join(' ')}.` })
+}

@@ -1,0 +1,35 @@
+import { type BudgetPosition, budgetPosition, type Present } from '../../budget/budget.ts'
+import { moneyOf } from '../../budget/money.ts'
+import { formatMonth, type Month } from '../../budget/month.ts'
+import type { Sql } from '../../database/pool.ts'
+import { monthOf } from '../../time/local-day.ts'
+
+/** The month that pays for a campaign is the one in which it is to go out. @param scheduledAt null: when somebody runs it */
+export function payingMonth(scheduledAt: Date | null, { now, timezone }: Present): Month {
+  return monthOf(scheduledAt && scheduledAt > now ? scheduledAt : now, timezone)
+}
+
+/** A cost against what the paying month still has. */
+export interface Affordable {
+  /** YYYY-MM. */
+  month: string
+  /** null: the wallet has no budget for it. */
+  position: BudgetPosition | null
+  /** An approval would not be refused for the money's sake. */
+  fits: boolean
+}
+
+/** @param cost of a campaign that waits for approval: a decimal string */
+export async function affordable(
+  sql: Sql,
+  walletId: string,
+  cost: string,
+  scheduledAt: Date | null,
+  present: Present,
+): Promise<Affordable> {
+  const { year, month } = payingMonth(scheduledAt, present)
+  const position = await budgetPosition(sql, walletId, year, month, present)
+  const price = moneyOf(cost)
+  const fits = price === 0n || (position !== null && price <= moneyOf(position.available))
+  return { month: formatMonth({ year, month }), position, fits }
+}

@@ -1,0 +1,87 @@
+import type { Sql } from '../../database/pool.ts'
+import { CampError } from '../../errors.ts'
+import { SELF_APPROVAL_HINT, settingOf } from '../../security/settings.ts'
+import type { Via } from '../../security/via.ts'
+
+/** What lets importers approve their own: the installation's setting, or that it has no other user. */
+export type OwnApproval = 'SETTING' | 'ONLY_USER'
+
+/** Who imported a campaign, or made a recurring one; and who stood behind them (src/security/via.ts). */
+export interface Hands {
+  handle: string
+  userId: string
+  viaId: string | null
+}
+
+export interface Approver {
+  id: string
+  via: Pick<Via, 'id'> | null
+}
+
+/**
+ * Four eyes: an approval is by another person than the import. The person who made a user's token, or set their password, counts as
+ * that user, too, on either side.
+ * @returns why it is allowed although they are the same, for the audit; null where they are others
+ * @throws CampError AUTH
+ */
+export async function assertFourEyes(sql: Sql, made: Hands, approver: Approver): Promise<OwnApproval | null> {
+  if (areOthers(made, approver)) return null
+  const own = await ownApproval(sql)
+  if (own !== null) return own
+  throw new CampError('SELF_APPROVAL', refusal(made, approver), { hint: SELF_APPROVAL_HINT })
+}
+
+/** Whether no person stands on both sides. */
+export function areOthers(made: Hands, approver: Approver): boolean {
+  const approving = [approver.id, approver.via?.id]
+  return !approving.includes(made.userId) && (made.viaId === null || !approving.includes(made.viaId))
+}
+
+function refusal({ handle, userId, viaId }: Hands, { id }: Approver): string {
+  if (userId === id) return `you imported ${handle}: another ADMIN must approve it`
+  if (viaId === id) return `${handle} was imported with a token that you made: another ADMIN must approve it`
+  return (
+    `the person behind the import of ${handle} set the password that you logged in with: another ADMIN must ` +
+    `approve it, or you after a new login with a password of your own (camp user set EMAIL --password)`
+  )
+}
+
+/**
+ * @returns why importers may approve their own; null where they may not. Users who were disabled within the last 30 days count as
+ * users: who may disable them could be rid of the others for a moment
+ */
+export async function ownApproval(sql: Sql): Promise<OwnApproval | null> {
+  if ((await settingOf(sql, 'self-approval')) === 'allow') return 'SETTING'
+  const { rows } = await sql.query<{ users: number }>(
+    `SELECT count(*)::int AS users FROM "User" WHERE disabled_at IS NULL OR disabled_at > now() - interval '30 days'`,
+  )
+  return rows[0]!.users === 1 ? 'ONLY_USER' : null
+}
+
+/** Of a campaign that a recurrence has opened: who made the recurrence. */
+export async function handsOn(
+  sql: Sql,
+  { id, agendamento_id: handle, user_id: userId }: { id: string; agendamento_id: string; user_id: string },
+): Promise<Hands> {
+  const { rows } = await sql.query<{ via: string | null }>(
+    `SELECT e.detail #>> '{via,id}' AS via FROM "AuditEvent" e
+     WHERE (e.subject = 'Campaign' AND e.subject_id = $1::text AND e.action = 'campaign.import')
+        OR (e.subject = 'Recurrence' AND e.action = 'recurrence.add'
+            AND e.subject_id = (SELECT o.recurrence_id::text FROM "Occurrence" o WHERE o.campaign_id = $1::uuid))
+     ORDER BY e.detail #>> '{via,id}' LIMIT 1`,
+    [id],
+  )
+  return { handle, userId, viaId: rows[0]?.via ?? null }
+}
+
+export async function handsOnRecurrence(
+  sql: Sql,
+  { id, handle, user_id: userId }: { id: string; handle: string; user_id: string },
+): Promise<Hands> {
+  const { rows } = await sql.query<{ via: string | null }>(
+    `SELECT detail #>> '{via,id}' AS via FROM "AuditEvent"
+     WHERE subject = 'Recurrence' AND subject_id = $1 AND action = 'recurrence.add'`,
+    [id],
+  )
+  return { handle, userId, viaId: rows[0]?.via ?? null }
+}

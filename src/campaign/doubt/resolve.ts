@@ -1,0 +1,241 @@
+import type pg from 'pg'
+import type { Clock } from '../../clock.ts'
+import { locking } from '../../database/lock-order.ts'
+import { type Sql, type Tx, transaction } from '../../database/pool.ts'
+import { lockContacts, type Recipient, releaseContacts } from '../../dispatch/claim/frequency-cap.ts'
+import { finishIfDone } from '../../dispatch/finish/finish.ts'
+import { planCampaign } from '../../dispatch/plan/plan.ts'
+import { recordLeadEvents } from '../../dispatch/record/lead-events.ts'
+import {
+  type Booking,
+  bookBatches,
+  type Holder,
+  holdersOf,
+  lockBatches,
+  noBooking,
+} from '../../dispatch/settle/late-corrections.ts'
+import { CampError } from '../../errors.ts'
+import { lockCampaign, readCampaign } from '../../lifecycle/campaign-header.ts'
+import { makeMove } from '../../lifecycle/make-move.ts'
+import type { Queues } from '../../queue/queues.ts'
+import { recordAudit } from '../../security/audit-log.ts'
+import { ringFirst } from '../actions/start.ts'
+import { approvalHash } from '../approval/approval-hash.ts'
+
+/**
+ * A person's word on what nobody could know. SENT: the broker had taken it, and its cost stays. NOT_SENT: it had not; the lead
+ * ends as ERROR NOT_SENT, its cost and its frequency cap go back. RESEND: it had not, or the risk is taken: PENDING again.
+ */
+export type Verdict = 'SENT' | 'NOT_SENT' | 'RESEND'
+
+export interface ResolveDeps {
+  pool: pg.Pool
+  clock: Clock
+  queues: Queues
+}
+
+export interface ResolveRequest {
+  verdict: Verdict
+  /** Ids or canonical phones; all leads in doubt where null. */
+  leads: readonly string[] | null
+  userId: string
+}
+
+/**
+ * What a verdict would decide about, for the question before it.
+ * @returns how many leads; 1 for a closing
+ * @throws CampError STATE: none is in doubt
+ */
+export async function countInDoubt(
+  sql: Sql,
+  campaignId: string,
+  { leads, closing }: { leads: readonly string[] | null; closing: boolean },
+): Promise<number> {
+  const { rows } = await sql.query<{ n: number }>(
+    closing
+      ? `SELECT count(*)::int AS n FROM "Batch" WHERE campaign_id = $1 AND kind = 'CLOSING' AND status = 'IN_DOUBT' AND $2::text[] IS NULL`
+      : `SELECT count(*)::int AS n FROM "CampaignLead"
+         WHERE campaign_id = $1 AND status = 'IN_DOUBT' AND ($2::text[] IS NULL OR id::text = ANY($2) OR phone = ANY($2))`,
+    [campaignId, leads],
+  )
+  const { n } = rows[0]!
+  if (n === 0) throw closing ? closingNotInDoubt() : nothingInDoubt(leads)
+  return n
+}
+
+const LEADS_AT_ONCE = 5_000
+
+/**
+ * Decides about a campaign's leads in doubt, some thousands in a transaction, each with its audit. What is to be sent again
+ * reopens a FINISHED campaign; a PAUSED or FAILED one sends it when it is resumed.
+ * @returns how many leads were decided about
+ * @throws CampError STATE: none is in doubt, or what was approved has changed and nothing may be sent
+ */
+export async function resolveLeads(deps: ResolveDeps, campaignId: string, request: ResolveRequest): Promise<number> {
+  let resolved = 0
+  for (let after = Number.MIN_SAFE_INTEGER; ; ) {
+    const leads = await leadsInDoubt(deps.pool, campaignId, request.leads, after)
+    if (leads.length === 0) break
+    after = leads.at(-1)!.seq
+    resolved += await transaction(deps.pool, tx => resolveSome(tx, campaignId, leads, request, deps.clock.now()))
+  }
+  if (resolved === 0) throw nothingInDoubt(request.leads)
+  if (request.verdict === 'RESEND') await ringFirst(deps, await readCampaign(deps.pool, campaignId))
+  return resolved
+}
+
+interface DoubtfulLead {
+  id: string
+  seq: number
+  phone: string
+  cpf_cnpj: string | null
+  is_fish: boolean
+}
+
+async function leadsInDoubt(
+  sql: Sql,
+  campaignId: string,
+  only: readonly string[] | null,
+  after: number,
+): Promise<DoubtfulLead[]> {
+  const { rows } = await sql.query<DoubtfulLead>(
+    `SELECT id, seq, phone, cpf_cnpj, is_fish FROM "CampaignLead"
+     WHERE campaign_id = $1 AND status = 'IN_DOUBT' AND seq > $3::bigint
+       AND ($2::text[] IS NULL OR id::text = ANY($2) OR phone = ANY($2))
+     ORDER BY seq LIMIT $4`,
+    [campaignId, only, after, LEADS_AT_ONCE],
+  )
+  return rows
+}
+
+/** In the order of the system's locks. A lead leaves IN_DOUBT only by whoever holds its batch, so what is read stays true. */
+async function resolveSome(
+  tx: Tx,
+  campaignId: string,
+  candidates: readonly DoubtfulLead[],
+  { verdict, userId }: ResolveRequest,
+  now: Date,
+): Promise<number> {
+  const holders = await holdersOf(
+    tx,
+    candidates.map(lead => lead.id),
+  )
+  await lockBatches(tx, [...new Set([...holders.values()].map(batch => batch.id))].sort())
+  const released = (of: readonly DoubtfulLead[]) => (verdict === 'SENT' ? [] : recipientsOf(of))
+  await lockContacts(tx, released(candidates))
+  const leads = await stillInDoubt(tx, candidates)
+  if (leads.length === 0) return 0
+  await releaseContacts(tx, released(leads))
+  await writeVerdict(tx, leads, verdict)
+  const seqs = leads.map(lead => lead.seq)
+  await recordLeadEvents(tx, [{ campaignId, kind: 'RESOLVED', at: now, seqs, code: verdict, userId }])
+  await bookBatches(tx, bookingsOf(leads, holders, verdict), now)
+  if (verdict === 'RESEND') await reopen(tx, campaignId, userId, now)
+  const detail = { verdict, leads: leads.length, first_seq: leads[0]!.seq, last_seq: leads.at(-1)!.seq }
+  await recordAudit(tx, { userId, action: 'campaign.resolve', subject: 'Campaign', subjectId: campaignId, detail })
+  return leads.length
+}
+
+function recipientsOf(leads: readonly DoubtfulLead[]): Recipient[] {
+  return leads.flatMap(({ id, phone, cpf_cnpj, is_fish }) => (is_fish ? [] : [{ leadId: id, phone, cpf_cnpj }]))
+}
+
+async function stillInDoubt(tx: Tx, candidates: readonly DoubtfulLead[]): Promise<DoubtfulLead[]> {
+  const { rows } = await locking(tx, 'CampaignLead').query<{ id: string }>(
+    `SELECT id FROM "CampaignLead" WHERE id = ANY($1::uuid[]) AND status = 'IN_DOUBT' ORDER BY id FOR UPDATE`,
+    [candidates.map(lead => lead.id)],
+  )
+  const open = new Set(rows.map(row => row.id))
+  return candidates.filter(lead => open.has(lead.id))
+}
+
+/** sent_at stays: a broker that says "repeated" to a second request is then known to have taken the first. */
+async function writeVerdict(tx: Tx, leads: readonly DoubtfulLead[], verdict: Verdict): Promise<void> {
+  await tx.query(
+    `UPDATE "CampaignLead" SET
+       status = (CASE $2 WHEN 'SENT' THEN 'SENT' WHEN 'NOT_SENT' THEN 'ERROR' ELSE 'PENDING' END)::"LeadStatus",
+       billed = billed AND $2 = 'SENT',
+       error_code = CASE WHEN $2 = 'NOT_SENT' THEN 'NOT_SENT' END,
+       error_message = CASE WHEN $2 = 'NOT_SENT' THEN 'a person found that it was not sent' END
+     WHERE id = ANY($1::uuid[])`,
+    [leads.map(lead => lead.id), verdict],
+  )
+}
+
+function bookingsOf(leads: readonly DoubtfulLead[], holders: ReadonlyMap<string, Holder>, verdict: Verdict): Booking[] {
+  const bookings = new Map<string, Booking>()
+  for (const { id } of leads) {
+    const batch = holders.get(id)
+    if (!batch) continue
+    const booking = bookings.get(batch.id) ?? noBooking(batch.id, 'resolved: it was not sent')
+    if (verdict === 'SENT') booking.resolved++
+    else booking.released++
+    bookings.set(batch.id, booking)
+  }
+  return [...bookings.values()]
+}
+
+/** In the transaction that makes leads PENDING: a FINISHED campaign has none. */
+async function reopen(tx: Tx, campaignId: string, userId: string, now: Date): Promise<void> {
+  const campaign = await lockCampaign(tx, campaignId)
+  if (campaign.status === 'CANCELLED') {
+    throw new CampError('CAMPAIGN_CANCELLED', `${campaign.agendamento_id} is cancelled: nothing of it is sent again`, {
+      hint: 'Decide with --sent or --not-sent.',
+    })
+  }
+  if (campaign.status === 'FINISHED') {
+    if (campaign.approval_hash !== approvalHash(campaign)) {
+      throw new CampError('APPROVAL_VOID', `what was approved of ${campaign.agendamento_id} has changed since`, {
+        hint: 'Decide with --sent or --not-sent; camp campaign retry sends the latter again, under a new approval.',
+      })
+    }
+    await makeMove(tx, 'reopen', campaign, { userId, now, reason: null })
+  }
+  if (campaign.status === 'FINISHED' || campaign.status === 'PROCESSING') await planCampaign(tx, campaign)
+}
+
+function nothingInDoubt(only: readonly string[] | null): CampError {
+  return new CampError(
+    'NOTHING_IN_DOUBT',
+    only === null ? 'none of its leads is in doubt' : 'none of these leads is in doubt',
+    {
+      hint: 'See: camp campaign leads ID --status IN_DOUBT',
+    },
+  )
+}
+
+function closingNotInDoubt(): CampError {
+  return new CampError('NOTHING_IN_DOUBT', 'its last step at the broker is not in doubt')
+}
+
+/**
+ * Decides about a campaign's closing in doubt: SENT, it ran; NOT_SENT, it did not and is not to run; RESEND, it is to run again.
+ * @throws CampError STATE where none is in doubt
+ */
+export async function resolveClosing(
+  { pool, clock }: Pick<ResolveDeps, 'pool' | 'clock'>,
+  campaignId: string,
+  { verdict, userId }: Pick<ResolveRequest, 'verdict' | 'userId'>,
+): Promise<void> {
+  await transaction(pool, async tx => {
+    const now = clock.now()
+    const { rowCount } = await locking(tx, 'Batch').query(
+      `UPDATE "Batch" SET
+         status = (CASE $2 WHEN 'RESEND' THEN 'QUEUED' ELSE 'DONE' END)::"BatchStatus",
+         broker_ref = CASE WHEN $2 = 'RESEND' THEN NULL ELSE broker_ref END,
+         error = CASE WHEN $2 = 'NOT_SENT' THEN 'a person found that it did not run' END,
+         not_before = NULL, ring = ring + 1, rung_at = NULL, settled_at = $3
+       WHERE campaign_id = $1 AND kind = 'CLOSING' AND status = 'IN_DOUBT'`,
+      [campaignId, verdict, now],
+    )
+    if (rowCount === 0) throw closingNotInDoubt()
+    await recordAudit(tx, {
+      userId,
+      action: 'campaign.resolve',
+      subject: 'Campaign',
+      subjectId: campaignId,
+      detail: { verdict, closing: true },
+    })
+    if (verdict !== 'RESEND') await finishIfDone(tx, campaignId, now)
+  })
+}

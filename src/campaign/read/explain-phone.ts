@@ -1,0 +1,255 @@
+import { z } from 'zod'
+import { type Entry, entriesFor } from '../../blocklist/blocklist.ts'
+import type { Sql } from '../../database/pool.ts'
+import { CampError, unreachable } from '../../errors.ts'
+import type { CampaignStatus } from '../../lifecycle/campaign-status.ts'
+import type { LeadStatus } from '../../lifecycle/lead-status.ts'
+import { compileText, fillTemplate, type LeadColumns, templateVariables } from '../../message/template.ts'
+import { DONE_BY } from '../../security/audit-log.ts'
+import { historyOf, type Step, stepAt } from './lead-history.ts'
+import { findLeads, type Match } from './lead-search.ts'
+
+/** One person's whole story. */
+export interface Story {
+  /** Canonical; as it was asked for where it is no phone. */
+  phone: string
+  /** How the value was read, and how many leads each reading found. */
+  matches: Match[]
+  /** Every blocklist entry that holds it. */
+  blocked: Entry[]
+  /** The end of the 24 hours that the last message holds; null where none does. */
+  next_message_after: string | null
+  /** Newest campaign first. */
+  messages: Message[]
+}
+
+export interface Message {
+  campaign: string
+  name: string
+  wallet: string
+  broker: string
+  campaign_status: CampaignStatus
+  status: LeadStatus
+  error_code: string | null
+  /** What its status comes from, or what it waits for, in a sentence. */
+  reason: string
+  nome: string | null
+  source_file: string
+  /** Null for fish. */
+  source_line: number | null
+  is_fish: boolean
+  /** The number of the batch that carried it last. */
+  batch: number | null
+  provider_msg_id: string | null
+  /** As its person reads it, by the campaign's text and the row; null where the broker's side knows it alone, or a value is missing. */
+  text: string | null
+  /** What happened to it, oldest first: each attempt to send it, and what was done to its campaign. */
+  steps: Step[]
+}
+
+/**
+ * All that camp knows of a person: every row of every file that named them, what became of each attempt to send it, and why.
+ * @param text a phone, a CPF or CNPJ, a contract, in any spelling; also what a file had in its place, as it stood there
+ * @throws CampError NOT_FOUND: no campaign and no blocklist names it
+ */
+export async function explain(sql: Sql, text: string, now: Date): Promise<Story> {
+  const { leadIds, matches } = await findLeads(sql, text)
+  const [phone, document] = [matches[0]!.value, matches[1]!.value]
+  const leads = await leadsOf(sql, leadIds)
+  const blocked = await entriesFor(sql, {
+    phones: [...new Set([phone, ...leads.map(lead => lead.phone)])],
+    documents: [...new Set([document, ...leads.flatMap(lead => lead.cpf_cnpj ?? [])])],
+  })
+  if (leads.length === 0 && blocked.length === 0) {
+    throw new CampError(
+      'LEAD_NOT_FOUND',
+      `no row of a campaign has the phone, the document or the contract ${text.trim()}`,
+      {
+        hint: 'A value that could not be read is found as the file had it, written exactly as there.',
+      },
+    )
+  }
+  const [moves, history] = [await movesOf(sql, leads), await historyOf(sql, leadIds)]
+  const heldUntil = await capOf(sql, [`p:${phone}`, `d:${document}`])
+  return {
+    phone,
+    matches,
+    blocked,
+    next_message_after: heldUntil && heldUntil > now ? heldUntil.toISOString() : null,
+    messages: leads.map(lead => messageOf(lead, moves.get(lead.campaign_id) ?? [], history.get(lead.id) ?? [])),
+  }
+}
+
+interface Lead extends LeadColumns {
+  id: string
+  campaign_id: string
+  base_message: string | null
+  custom_message: string | null
+  template: string | null
+  template_vars: unknown
+  campaign: string
+  name: string
+  wallet: string
+  broker: string
+  campaign_status: CampaignStatus
+  failure_reason: string | null
+  scheduled_at: Date | null
+  status: LeadStatus
+  error_code: string | null
+  error_message: string | null
+  nome: string | null
+  source_file: string
+  source_line: number | null
+  is_fish: boolean
+  provider_msg_id: string | null
+  batch: number | null
+  claimed_at: Date | null
+  sent_at: Date | null
+  delivered_at: Date | null
+  read_at: Date | null
+  /** Of the open batch that holds it while it is PENDING. */
+  waiting_batch: number | null
+  not_before: Date | null
+}
+
+async function leadsOf(sql: Sql, ids: readonly string[]): Promise<Lead[]> {
+  const { rows } = await sql.query<Lead>(
+    `SELECT l.id, l.campaign_id, c.agendamento_id AS campaign, c.name, w.name AS wallet, r.name AS broker, c.status AS campaign_status,
+            c.failure_reason, c.scheduled_at, l.status, l.error_code, l.error_message, l.nome, c.source_file, l.source_line, l.is_fish,
+            l.phone, l.cpf_cnpj, l.idcob_contrato, l.variables, l.custom_message, c.base_message, c.template_vars,
+            (SELECT t.content FROM "Template" t WHERE t.id = c.template_id) AS template,
+            l.provider_msg_id, l.batch_number AS batch, b.claimed_at, l.sent_at, l.delivered_at, l.read_at,
+            o.number AS waiting_batch, o.not_before
+     FROM "CampaignLead" l
+     JOIN "Campaign" c ON c.id = l.campaign_id
+     JOIN "Wallet" w ON w.id = c.wallet_id
+     JOIN "Broker" r ON r.id = c.broker_id
+     LEFT JOIN "Batch" b ON b.campaign_id = l.campaign_id AND b.number = l.batch_number
+     LEFT JOIN "Batch" o ON l.status = 'PENDING' AND o.campaign_id = l.campaign_id AND o.kind = 'SEND' AND o.status = 'QUEUED'
+       AND l.seq BETWEEN o.from_seq AND o.to_seq
+     WHERE l.id = ANY($1::uuid[])
+     ORDER BY c.created_at DESC, l.seq`,
+    [ids],
+  )
+  return rows
+}
+
+/** The moment at which the last message's 24 hours are over. */
+async function capOf(sql: Sql, keys: readonly string[]): Promise<Date | undefined> {
+  const { rows } = await sql.query<{ until: Date | null }>(
+    `SELECT max(last_sent_at) + interval '24 hours' AS until FROM "Contact" WHERE key = ANY($1) AND last_sent_at > '-infinity'`,
+    [keys],
+  )
+  return rows[0]?.until ?? undefined
+}
+
+/** What was done to their campaigns, oldest first, by campaign. */
+async function movesOf(sql: Sql, leads: readonly Lead[]): Promise<Map<string, Step[]>> {
+  const { rows } = await sql.query<{ campaign_id: string; at: Date; what: string; by: string | null; detail: unknown }>(
+    `SELECT e.subject_id AS campaign_id, e.at, e.action AS what, ${DONE_BY} AS by, e.detail
+     FROM "AuditEvent" e LEFT JOIN "User" u ON u.id = e.user_id
+     WHERE e.subject = 'Campaign' AND e.subject_id = ANY($1)
+     ORDER BY e.at, e.id`,
+    [[...new Set(leads.map(lead => lead.campaign_id))]],
+  )
+  const moves = new Map<string, Step[]>()
+  for (const { campaign_id, at, what, by, detail } of rows) {
+    const step = { at: at.toISOString(), what, by, detail: noteIn(detail) }
+    moves.set(campaign_id, [...(moves.get(campaign_id) ?? []), step])
+  }
+  return moves
+}
+
+const noted = z.object({ reason: z.string().nullish(), verdict: z.string().nullish() })
+
+/** Why, or with which verdict; the rest of an audit's detail is about the campaign as a whole. */
+function noteIn(detail: unknown): string | null {
+  const read = noted.safeParse(detail)
+  return read.success ? (read.data.verdict ?? read.data.reason ?? null) : null
+}
+
+function messageOf(lead: Lead, moves: readonly Step[], history: readonly Step[]): Message {
+  // One that was sent before there was a record of attempts has its last one in its own columns.
+  const last = [...stepAt(lead.claimed_at, 'claimed', `batch ${lead.batch}`), ...stepAt(lead.sent_at, 'sent', null)]
+  const isOnItsWay = lead.status === 'SENDING'
+  const own = [
+    ...(history.length === 0 || isOnItsWay ? last : []),
+    ...history,
+    ...stepAt(lead.delivered_at, 'delivered', null),
+    ...stepAt(lead.read_at, 'read', null),
+  ]
+  return {
+    campaign: lead.campaign,
+    name: lead.name,
+    wallet: lead.wallet,
+    broker: lead.broker,
+    campaign_status: lead.campaign_status,
+    status: lead.status,
+    error_code: lead.error_code,
+    reason: reasonOf(lead),
+    nome: lead.nome,
+    source_file: lead.source_file,
+    source_line: lead.source_line,
+    is_fish: lead.is_fish,
+    batch: lead.batch,
+    provider_msg_id: lead.provider_msg_id,
+    text: textOf(lead),
+    // What was decided about some of its leads stands in the history of those.
+    steps: onceEach([...moves.filter(move => move.what !== 'campaign.resolve'), ...own]).sort((a, b) =>
+      a.at.localeCompare(b.at),
+    ),
+  }
+}
+
+/** What is known twice of one attempt (its claim, where its outcome was corrected later) is told once. */
+function onceEach(steps: readonly Step[]): Step[] {
+  return [...new Map(steps.map(step => [JSON.stringify(step), step])).values()]
+}
+
+function textOf(lead: Lead): string | null {
+  if (lead.custom_message !== null) return lead.custom_message
+  if (lead.base_message !== null) return compileText(lead.base_message).render(lead).text ?? null
+  if (lead.template === null) return null
+  const { values } = templateVariables(z.record(z.string(), z.string()).parse(lead.template_vars ?? {}), lead)
+  return values ? fillTemplate(lead.template, values) : null
+}
+
+function reasonOf(lead: Lead): string {
+  switch (lead.status) {
+    case 'PENDING':
+      return whyPending(lead)
+    case 'SENDING':
+      return 'its request is on its way'
+    case 'SENT':
+      return 'the broker took it, and has not said more'
+    case 'DELIVERED':
+      return 'the broker says that it was delivered'
+    case 'READ':
+      return 'the broker says that it was read'
+    case 'ERROR':
+      return lead.error_message ?? lead.error_code ?? 'refused'
+    case 'IN_DOUBT':
+      return `delivery unknown (${lead.error_message ?? 'no answer'}): camp campaign resolve decides`
+  }
+}
+
+function whyPending({ campaign_status, failure_reason, scheduled_at, waiting_batch, not_before }: Lead): string {
+  switch (campaign_status) {
+    case 'PENDING_APPROVAL':
+      return 'its campaign waits for approval'
+    case 'APPROVED':
+      return scheduled_at
+        ? `its campaign starts at ${scheduled_at.toISOString()}`
+        : 'its campaign waits for camp campaign run'
+    case 'PROCESSING':
+      if (waiting_batch === null) return 'it is about to be put into a batch'
+      return `it waits in batch ${waiting_batch}${not_before ? ` until ${not_before.toISOString()}` : ''}`
+    case 'PAUSED':
+    case 'FAILED':
+    case 'FINISHED':
+    case 'CANCELLED':
+      return `its campaign is ${campaign_status}${failure_reason ? `: ${failure_reason}` : ''}`
+    default:
+      return unreachable(campaign_status)
+  }
+}

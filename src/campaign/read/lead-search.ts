@@ -1,0 +1,42 @@
+import type { Sql } from '../../database/pool.ts'
+import { parseDocument } from '../../recipient/document.ts'
+import { canonicalPhone } from '../../recipient/phone.ts'
+
+/** How a value was read, and the leads that it found so. */
+export interface Match {
+  as: 'phone' | 'document' | 'contract'
+  /** In its canonical spelling. */
+  value: string
+  leads: number
+}
+
+export interface Found {
+  leadIds: string[]
+  /** One for each reading of the value, those that found nothing included. */
+  matches: Match[]
+}
+
+/**
+ * The leads that a person may mean by a phone in any spelling, a CPF or CNPJ, a contract, or by what a file had in one of these
+ * places, as it stood there. Eleven digits may be a mobile and a CPF: each reading is tried. Phones are found by their index;
+ * documents and contracts by reading the table once.
+ */
+export async function findLeads(sql: Sql, text: string): Promise<Found> {
+  const written = text.trim()
+  const phone = canonicalPhone(written).phone ?? written
+  const document = parseDocument(written).document ?? written
+  const phones = await sql.query<{ id: string }>(`SELECT id FROM "CampaignLead" WHERE phone = ANY($1)`, [
+    [...new Set([phone, written])],
+  ])
+  const byPhone = phones.rows.map(row => row.id)
+  const { rows } = await sql.query<{ id: string; document: boolean }>(
+    `SELECT id, coalesce(cpf_cnpj = ANY($1), false) AS document FROM "CampaignLead" WHERE cpf_cnpj = ANY($1) OR idcob_contrato = $2`,
+    [[...new Set([document, written])], written],
+  )
+  const matches: Match[] = [
+    { as: 'phone', value: phone, leads: byPhone.length },
+    { as: 'document', value: document, leads: rows.filter(row => row.document).length },
+    { as: 'contract', value: written, leads: rows.filter(row => !row.document).length },
+  ]
+  return { leadIds: [...new Set([...byPhone, ...rows.map(row => row.id)])], matches }
+}

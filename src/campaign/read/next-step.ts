@@ -1,0 +1,167 @@
+import type { CampaignStatus } from '../../lifecycle/campaign-status.ts'
+import type { FailureCode } from '../../lifecycle/transition.ts'
+import { type Act, may, type Person, people } from '../../security/permissions.ts'
+import { momentText } from '../../time/date-time-text.ts'
+
+/** A campaign, and who reads about it, at a moment. */
+export interface Situation {
+  handle: string
+  status: CampaignStatus
+  scheduledAt: Date | null
+  /** Its schedule was missed by more than it allows. */
+  startMissed: boolean
+  /** Leads to be sent, and leads in doubt. */
+  pending: number
+  inDoubt: number
+  failure: FailureCode | null
+  importer: Person
+  reader: Person & { role: 'ADMIN' | 'USER' }
+  /** The ADMINs who are not disabled. */
+  admins: readonly Person[]
+  /** Those of them who may approve it: not its importer, where there is another user. */
+  approvers: readonly Person[]
+  /** The first moment after its start that is within the contact hours, where the start is not; and why it is not. */
+  opensAt: Date | null
+  closedBecause: string | null
+  /** A worker is alive that serves its broker. */
+  workerRunning: boolean
+  /** Why nothing is sent from this database until a person decides; null: it is. */
+  held: string | null
+  now: Date
+  timezone: string
+}
+
+/** Said wherever a start or an end is promised that needs one. */
+export const NO_WORKER = 'No worker is running: start one with camp worker'
+
+/**
+ * What comes next, in lines for this reader: what the campaign does without a command, what the reader can do, and who can where
+ * the reader cannot. The only place that decides what a "Next:" says.
+ */
+export function nextSteps(it: Situation): string[] {
+  const worker = it.workerRunning ? [] : [`${NO_WORKER}.`]
+  if (it.held !== null && WOULD_SEND.includes(it.status)) return [heldStep(it.held, it)]
+  switch (it.status) {
+    case 'PENDING_APPROVAL':
+      return [approval(it), ...(it.pending > 0 ? startSteps(it) : [])]
+    case 'APPROVED':
+      return [...start(it), ...worker]
+    case 'PROCESSING':
+      return [...opening(it, 'Nothing goes out before'), `Follow it: camp campaign watch ${it.handle}`, ...worker]
+    case 'PAUSED':
+      return [orWho(it, 'campaign resume', `Go on: camp campaign resume ${it.handle}`, 'resumes it')]
+    case 'FAILED':
+      return [
+        cure(it),
+        orWho(it, 'campaign resume', `Then go on: camp campaign resume ${it.handle}`, 'then resumes it'),
+      ]
+    case 'FINISHED':
+      return [...doubts(it), `See what became of it: camp campaign report ${it.handle}`]
+    case 'CANCELLED':
+      return []
+  }
+}
+
+const WOULD_SEND: readonly CampaignStatus[] = ['APPROVED', 'PROCESSING', 'PAUSED', 'FAILED']
+
+/** Said of every campaign of a database that was restored, copied or long silent. */
+function heldStep(held: string, { reader, admins }: Situation): string {
+  const next = may('db accept-restore', reader)
+    ? 'See what may have gone out since, and decide: camp db accept-restore'
+    : `An ADMIN decides: ${people(admins)}.`
+  return `Nothing is sent: ${held}. ${next}`
+}
+
+function approval({ handle, reader, approvers, importer, admins }: Situation): string {
+  if (isAmong(approvers, reader)) return `Next: camp campaign approve ${handle}`
+  if (approvers.length > 0) {
+    return `${isAmong(admins, importer) ? 'Another ADMIN' : 'An ADMIN'} approves it: ${people(approvers)}.`
+  }
+  return (
+    `Neither its importer, ${importer.email}, nor who gave them a token may approve it, and there is no other ` +
+    `ADMIN: add one with camp user add, or allow it for the whole installation: camp setting set self-approval allow`
+  )
+}
+
+/** For a recurring campaign that was just made. @param approvers who may give its standing approval */
+export function standingStep(handle: string, reader: Person, approvers: readonly Person[]): string {
+  const each = 'Each campaign waits for its own approval.'
+  if (isAmong(approvers, reader))
+    return `${each} A standing one: camp campaign repeat approve ${handle} --ceiling AMOUNT`
+  return approvers.length > 0 ? `${each} An ADMIN gives a standing one: ${people(approvers)}.` : each
+}
+
+function isAmong(persons: readonly Person[], person: Person): boolean {
+  return persons.some(({ id }) => id === person.id)
+}
+
+export type Start = Pick<
+  Situation,
+  'scheduledAt' | 'startMissed' | 'opensAt' | 'closedBecause' | 'workerRunning' | 'now' | 'timezone'
+>
+
+/** When a campaign that waits for approval, or is not imported yet, would start, and what stands against it. */
+export function startSteps(it: Start): string[] {
+  const { scheduledAt, startMissed, now, workerRunning } = it
+  const worker = workerRunning ? [] : [`${NO_WORKER}.`]
+  if (scheduledAt === null) return [...opening(it, 'Started now, it would send nothing before'), ...worker]
+  const when = moment(it, scheduledAt)
+  if (startMissed) return [`Its start, ${when}, was missed: once approved it waits for camp campaign run.`, ...worker]
+  if (scheduledAt <= now) return [`Its time, ${when}, has come: once approved it starts within seconds.`, ...worker]
+  return [`Once approved it starts at ${when}${openingAfter(it)}.`, ...worker]
+}
+
+function start(it: Situation): string[] {
+  const { handle, scheduledAt, startMissed, now } = it
+  if (startMissed) return [missedStart(it)]
+  if (scheduledAt === null) {
+    return [`Start it: camp campaign run ${handle}`, ...opening(it, 'Started now, it would send nothing before')]
+  }
+  if (scheduledAt <= now) return [`Its time, ${moment(it, scheduledAt)}, has come: it starts within seconds.`]
+  return [`It starts at ${moment(it, scheduledAt)}${openingAfter(it)}.`]
+}
+
+/** For a campaign that waits for a person because its schedule was missed. */
+export function missedStart(it: Pick<Situation, 'handle' | 'scheduledAt' | 'now' | 'timezone'>): string {
+  return `Its start, ${moment(it, it.scheduledAt!)}, was missed. Start it now: camp campaign run ${it.handle}`
+}
+
+function opening(it: Start, words: string): string[] {
+  if (it.opensAt === null) return []
+  return [`${words} ${moment(it, it.opensAt)} (${it.closedBecause}).`]
+}
+
+function openingAfter(it: Start): string {
+  if (it.opensAt === null) return ''
+  return `; nothing goes out before ${moment(it, it.opensAt)} (${it.closedBecause})`
+}
+
+function cure({ failure, reader, admins }: Situation): string {
+  if (failure === 'BUDGET') {
+    return may('budget set', reader)
+      ? "Raise the month's budget: camp budget set"
+      : `An ADMIN raises the month's budget: ${people(admins)}.`
+  }
+  const cause = "its cause, at the broker or in the wallet's credential there"
+  return may('credential test', reader)
+    ? `Mend ${cause}: camp credential test`
+    : `An ADMIN mends ${cause}: ${people(admins)}.`
+}
+
+function doubts({ inDoubt, handle, reader, admins }: Situation): string[] {
+  if (inDoubt === 0) return []
+  const what = `${inDoubt.toLocaleString('en-US')} in doubt`
+  return may('campaign resolve', reader)
+    ? [`${what}: look at the broker, then decide with camp campaign resolve ${handle}`]
+    : [`${what}: an ADMIN decides about them: ${people(admins)}.`]
+}
+
+/** @param does what the person does who may, in the third person */
+function orWho({ reader, importer, admins }: Situation, act: Act, line: string, does: string): string {
+  if (may(act, reader, importer.id)) return line
+  return `Its importer, ${importer.email}, or an ADMIN (${people(admins)}) ${does}.`
+}
+
+function moment(it: Pick<Situation, 'now' | 'timezone'>, at: Date): string {
+  return momentText(at, it)
+}

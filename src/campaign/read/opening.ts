@@ -1,0 +1,80 @@
+import { type ContactHours, nextWithinHours, type Place, regionsOf } from '../../calendar/contact-hours.ts'
+import type { HolidayTest } from '../../calendar/custom-holidays.ts'
+import { lawOf } from '../../calendar/state-laws.ts'
+import type { Region } from '../../recipient/regions.ts'
+import { dayText } from '../../time/date-time-text.ts'
+import { localTime } from '../../time/local-time.ts'
+import { formatDays, formatHours } from '../settings/hours-and-days.ts'
+import { lawViews } from '../settings/state-laws.ts'
+
+/** When the first message may go out, where that is later than the start. */
+export interface Opening {
+  at: Date
+  /** Why not before: "Sun 29 Nov is no contact day; contact hours: mon-sat 08:00-20:00". */
+  because: string
+}
+
+const DAY_MS = 24 * 3_600_000
+
+/**
+ * @param places where its people are; each opens at a moment of its own, and the earliest counts
+ * @param from when it starts
+ * @returns null where one of them may be sent to at once, or none within three weeks
+ */
+export function openingOf(
+  hours: ContactHours,
+  places: readonly Place[],
+  from: Date,
+  isHoliday: HolidayTest,
+): Opening | null {
+  let first: { at: Date; place: Place } | undefined
+  for (const place of new Set(places)) {
+    const at = nextWithinHours(hours, place, from, isHoliday)
+    if (at && (!first || at < first.at)) first = { at, place }
+  }
+  if (!first || first.at <= from) return null
+  return { at: first.at, because: whyClosed(hours, first, from, isHoliday) }
+}
+
+/** The days without contact between, and the hours and laws that say when it opens. */
+function whyClosed(
+  hours: ContactHours,
+  { at, place }: { at: Date; place: Place },
+  from: Date,
+  isHoliday: HolidayTest,
+): string {
+  const regions = regionsOf(place)
+  const zone = regions[0]!.zones[0]
+  const until = localTime(zone, at.getTime()).day
+  const reasons: string[] = []
+  for (let time = from.getTime(); localTime(zone, time).day < until; time += DAY_MS) {
+    const { day, weekday } = localTime(zone, time)
+    const reason = whyOff(hours, regions, day, weekday, isHoliday)
+    if (reason !== undefined) reasons.push(`${dayText(day)} ${reason}`)
+  }
+  const bound = new Set(regions.flatMap(region => region.states))
+  const laws = lawViews(hours).filter(({ state }) => bound.has(state))
+  return [
+    ...reasons,
+    `contact hours: ${formatDays(hours.days)} ${formatHours(hours)}`,
+    ...laws.map(({ state, law, hours: left }) => `${law} (${state}): ${left}`),
+  ].join('; ')
+}
+
+/** Why nothing goes out on a whole day; undefined where only the hours say so. */
+function whyOff(
+  hours: ContactHours,
+  regions: readonly Region[],
+  day: string,
+  weekday: number,
+  isHoliday: HolidayTest,
+): string | undefined {
+  if ((hours.days & (1 << weekday)) === 0) return 'is no contact day'
+  for (const { states } of regions) {
+    const bound = states.filter(state => hours.laws.includes(state))
+    if ((bound.length > 0 || !hours.allowHolidays) && isHoliday(day, states)) return 'is a holiday'
+    const closing = bound.find(state => !lawOf(state)?.week[weekday])
+    if (closing !== undefined) return `is closed by the law of ${closing}`
+  }
+  return undefined
+}

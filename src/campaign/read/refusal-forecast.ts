@@ -1,0 +1,107 @@
+import type { Present } from '../../budget/budget.ts'
+import { formatMoney, moneyOf } from '../../budget/money.ts'
+import { type ContactHours, type HoursColumns, hoursOf, nextWithinHours } from '../../calendar/contact-hours.ts'
+import { OWN_HOLIDAYS_SQL, ownHolidayKeys, withOwn } from '../../calendar/custom-holidays.ts'
+import { isNationalHoliday } from '../../calendar/national-holidays.ts'
+import type { Sql } from '../../database/pool.ts'
+import { expectedRefusals, type Openings, type Refusals } from '../../dispatch/claim/expected-refusals.ts'
+import type { CampaignStatus } from '../../lifecycle/campaign-status.ts'
+import { REGIONS } from '../../recipient/regions.ts'
+
+/**
+ * Whom the claim would refuse if a campaign that waits started now, or at its schedule, and what it would cost then. JSON prints
+ * it beside the campaign; all of it is null of a campaign that has started or is over.
+ */
+export interface Forecast {
+  /** By the frequency cap. */
+  capped_now: CappedNow | null
+  /** Who came on the blocklist after the import. */
+  blocked_now: { leads: number } | null
+  /** A decimal string: the ceiling without those that would be refused. */
+  expected_cost: string | null
+}
+
+interface CappedNow {
+  /** All that would be refused. */
+  leads: number
+  /** Of these, whose phone or document was written to less than 24 hours before. */
+  written_to: number
+  /** When the last of them is free again; ISO 8601. */
+  until: string | null
+  /** Of these, further leads of a document of the same campaign. */
+  same_document: number
+}
+
+const NO_FORECAST: Forecast = { capped_now: null, blocked_now: null, expected_cost: null }
+
+/** @param id of a campaign that is there */
+export async function forecastOf(sql: Sql, id: string, { now }: Present): Promise<Forecast> {
+  const { rows } = await sql.query<WaitingCampaign>(
+    `SELECT c.id, c.status, c.no_cap, c.purpose, c.scheduled_at, c.hours_from, c.hours_to, c.days, c.allow_holidays, c.state_laws,
+            coalesce(c.unit_cost, b.cost_per_message)::numeric(10, 4) AS unit, ${OWN_HOLIDAYS_SQL} AS own_holidays,
+            (SELECT coalesce(sum(reserved), 0)::numeric(14, 4) FROM "Batch" WHERE campaign_id = c.id) AS used
+     FROM "Campaign" c JOIN "Broker" b ON b.id = c.broker_id WHERE c.id = $1`,
+    [id],
+  )
+  const campaign = rows[0]!
+  if (campaign.status !== 'PENDING_APPROVAL' && campaign.status !== 'APPROVED') return NO_FORECAST
+  const openings = openingsOf(hoursOf(campaign), campaign.own_holidays, campaign.scheduled_at, now)
+  return forecast(await expectedRefusals(sql, campaign, openings), campaign)
+}
+
+interface WaitingCampaign extends HoursColumns {
+  id: string
+  status: CampaignStatus
+  no_cap: boolean
+  purpose: string | null
+  scheduled_at: Date | null
+  own_holidays: string[]
+  unit: string
+  used: string
+}
+
+/** @param cost of a message, and what was used before: decimal strings */
+export function forecast(refusals: Refusals, cost: { unit: string; used: string }): Forecast {
+  const { blocked, writtenTo, until, sameDocument, pending } = refusals
+  const capped = writtenTo + sameDocument
+  const sent = BigInt(pending - blocked - capped)
+  return {
+    capped_now: {
+      leads: capped,
+      written_to: writtenTo,
+      until: until?.toISOString() ?? null,
+      same_document: sameDocument,
+    },
+    blocked_now: { leads: blocked },
+    expected_cost: formatMoney(moneyOf(cost.used) + moneyOf(cost.unit) * sent),
+  }
+}
+
+const HORIZON_MS = 21 * 24 * 3_600_000
+
+/**
+ * The first moment at which people of each area code are within the contact hours.
+ * @param own holidays, as `withOwn` takes them
+ * @param scheduledAt null: it starts now
+ */
+function openingsOf(hours: ContactHours, own: readonly string[], scheduledAt: Date | null, now: Date): Openings {
+  const start = scheduledAt && scheduledAt > now ? scheduledAt : now
+  const isHoliday = withOwn(isNationalHoliday, own)
+  const opening = (place: string) =>
+    nextWithinHours(hours, place, start, isHoliday) ?? new Date(start.getTime() + HORIZON_MS)
+  const areas = REGIONS.flatMap(({ name, ddds }) => {
+    const at = opening(name)
+    return ddds.map(ddd => ({ ddd: String(ddd), at }))
+  })
+  return { ddds: areas.map(area => area.ddd), at: areas.map(area => area.at), elsewhere: opening('') }
+}
+
+/** The first moments of a campaign that is not imported yet. @param scheduledAt null: it starts now */
+export async function openingsFor(
+  sql: Sql,
+  hours: ContactHours,
+  scheduledAt: Date | null,
+  now: Date,
+): Promise<Openings> {
+  return openingsOf(hours, await ownHolidayKeys(sql), scheduledAt, now)
+}

@@ -1,0 +1,150 @@
+import type { Outlook, Present } from '../../../../campaign/read/forecast.ts'
+import type { CampaignView } from '../../../../campaign/read/view.ts'
+import type { Segments } from '../../../../intake/segments.ts'
+import { type Block, fields, type Human, table } from '../../../blocks.ts'
+import { campaignText, number, refusalsText } from '../text.ts'
+import type { ImportFacts } from './view.ts'
+
+/** An import, or a dry run (whose campaign has no id), for people. */
+export function importText(view: CampaignView, facts: ImportFacts, outlook: Outlook & Present): Human {
+  const shown = view.id === null ? { ...view, agendamento_id: '(dry run)' } : view
+  const campaign = campaignText(shown, outlook.timezone, outlook)
+  const read = fields([
+    ['read as', readAs(facts)],
+    ['columns', columnsText(facts)],
+    ['variables', facts.variables.join(', ')],
+    ['refused at', refusedText(view, facts)],
+    ['put right', facts.repairs.join('; ')],
+    ['warnings', warningsText(facts)],
+    ['batches', `${number(facts.plan.batches)} of at most ${number(facts.plan.batch_size)}`],
+    ['budget', budgetText(facts)],
+    ['credential', facts.credential_missing ? noCredentialText(view) : undefined],
+    ['SMS', facts.segments && segmentsText(facts.segments)],
+    ['rejects', facts.rejects && `${number(facts.rejects.rows)} rows in ${facts.rejects.file}`],
+  ])
+  return view.id === null ? [campaign, '', read, '', firstText(facts)] : [campaign, '', read]
+}
+
+/** What should not be missed before somebody approves it. */
+export function warningsOf(view: CampaignView, facts: ImportFacts, outlook: Outlook & Present): string[] {
+  const { segments, budget, warnings, notes } = facts
+  const further = segments === null ? 0 : segments.total - sum(Object.values(segments.messages))
+  return [
+    facts.other_sheets.length > 0 &&
+      `only the sheet "${facts.sheet}" is imported; also with rows: ${facts.other_sheets.join(', ')} (--sheet NAME takes one)`,
+    (warnings.NO_RESULT ?? 0) > 0 &&
+      `${number(warnings.NO_RESULT!)} formulas have no result, and their cells count as empty: open the file in Excel and save it`,
+    (warnings.MERGED_CELL ?? 0) > 0 &&
+      `${number(warnings.MERGED_CELL!)} merged cells go over several rows: only the first of these rows has the value`,
+    view.counts.PENDING === 0 && 'not one row can be sent',
+    !budget.fits && `it cannot be approved as things stand; budget: ${budgetText(facts)}`,
+    ...notes,
+    ...TEXT_WARNINGS.filter(code => warnings[code] !== undefined).map(code => textWarning(code, facts)),
+    further > 0 &&
+      `the broker bills each SMS, and the messages take ${number(further)} more than one each: the cost above is ` +
+        `${view.cost.unit} a message, whatever its length`,
+    !facts.segments_known &&
+      'how many SMS this broker will bill depends on the credential, and the wallet has none yet',
+    ...refusalsText(view, outlook),
+  ].filter(warning => warning !== false)
+}
+
+/** It may be given until the campaign is approved: no warning, and not to be missed. */
+export function noCredentialText({ wallet, broker }: { wallet: string; broker: string }): string {
+  return `none yet; before an approval run: camp credential set "${wallet}" "${broker}" key=value`
+}
+
+/** Those that a person would read on the phone. */
+const TEXT_WARNINGS = ['ODD_CHARACTERS', 'LOST_CHARACTERS', 'LEFTOVER', 'HTML', 'LITERAL_ESCAPE', 'LONG_TEXT'] as const
+
+function textWarning(code: (typeof TEXT_WARNINGS)[number], facts: ImportFacts): string {
+  const lines = facts.warning_lines[code] ?? []
+  const more = lines.length < facts.warnings[code]! ? ', …' : ''
+  const example = facts.warning_examples[code]
+  const shown = example === undefined ? '' : `, such as "${oneLine(example)}"`
+  return `${number(facts.warnings[code]!)} ${WARNINGS[code]}${shown} (line${lines.length === 1 ? '' : 's'} ${lines.join(', ')}${more})`
+}
+
+function readAs({ format, encoding, delimiter, sheet }: ImportFacts): string {
+  if (sheet !== null) return `${format}, sheet "${sheet}"`
+  return `${encoding}, separated by ${delimiter}${format === 'csv' ? '' : ', unpacked from gzip'}`
+}
+
+function columnsText({ mapping, phone_columns, all_phones }: ImportFacts): string {
+  const phones = phone_columns.map(({ column, area_code }) =>
+    area_code === null ? column : `${area_code} + ${column}`,
+  )
+  const phone = all_phones && phones.length > 1 ? `${phones.join(' and ')}, a lead each` : phones.join(', else ')
+  const others = Object.entries(mapping).filter(([field]) => field !== 'phone')
+  return [`phone = ${phone}`, ...others.map(([field, header]) => `${field} = ${header}`)].join(', ')
+}
+
+/** The first lines of each reason, of which the campaign's text tells how many there are. */
+function refusedText({ errors }: CampaignView, { refused_lines }: ImportFacts): string {
+  return Object.entries(refused_lines)
+    .map(([code, lines]) => {
+      const more = lines.length < errors[code]! ? ', …' : ''
+      return `${code} line${errors[code] === 1 ? '' : 's'} ${lines.join(', ')}${more}`
+    })
+    .join('; ')
+}
+
+const WARNINGS = {
+  BAD_DOCUMENT: 'bad documents left out',
+  MISSING_DATE: 'rows without a registration date, sent all the same',
+  MERGED_CELL: 'merged cells over several rows',
+  NO_RESULT: 'formulas without a result, read as empty',
+  OTHER_SHEET: 'other sheets with rows, not imported',
+  HIDDEN_ROW: 'rows that Excel hides (a filter?), imported',
+  REPAIRED_PHONE: 'mobiles got their ninth digit',
+  SAME_DOCUMENT: 'further phones of a document',
+  BAD_NAME: 'names that are none left out',
+  LOST_CHARACTERS: 'rows with a broken character in a column that no text names',
+  ODD_CHARACTERS: 'texts with characters that look wrongly read',
+  LEFTOVER: 'texts with a placeholder that no column fills',
+  HTML: 'texts with HTML, which goes out as it stands',
+  LITERAL_ESCAPE: 'texts with a backslash and a letter (\\n is a line break in a row’s own text)',
+  LONG_TEXT: 'texts that are longer than the channel is sure to take',
+}
+
+function warningsText({ warnings }: ImportFacts): string {
+  return Object.entries(warnings)
+    .map(([code, n]) => `${number(n ?? 0)} ${WARNINGS[code as keyof typeof WARNINGS] ?? code}`)
+    .join('; ')
+}
+
+function budgetText({ budget }: ImportFacts): string {
+  const { month, available, used_budget, committed, fits } = budget
+  if (available === null) return `the wallet has none for ${month}`
+  const figures = `of ${budget.budget} in ${month}, ${used_budget} used and ${committed} committed: ${available} available`
+  return `${figures}, ${fits ? 'it fits' : 'too little'}`
+}
+
+function segmentsText({ total, messages, unicode, unicode_characters }: Segments): string {
+  const kinds = Object.entries(messages).map(([parts, n]) => `${number(n)} of ${parts}`)
+  const why = unicode > 0 ? `; ${number(unicode)} are not GSM-7 (${unicode_characters.join(' ')})` : ''
+  return `${number(total)} for ${number(sum(Object.values(messages)))} messages: ${kinds.join(', ')}${why}`
+}
+
+function firstText({ first_leads }: ImportFacts): Block {
+  return table(first_leads, [
+    { title: 'LINE', value: lead => String(lead.line), align: 'right' },
+    { title: 'PHONE', value: lead => lead.phone },
+    { title: 'NAME', value: lead => oneLine((lead.nome ?? '').slice(0, 30)) },
+    { title: 'DOCUMENT', value: lead => lead.cpf_cnpj ?? '' },
+    { title: 'CONTRACT', value: lead => lead.idcob_contrato ?? '' },
+    {
+      title: 'TEXT, OR WHY NOT',
+      value: lead =>
+        lead.error_code === null ? oneLine(lead.text ?? '') : `${lead.error_code}: ${lead.error_message}`,
+    },
+  ])
+}
+
+function oneLine(text: string): string {
+  return text.replace(/\s+/g, blank => (/[\r\n]/.test(blank) ? ' ⏎ ' : blank))
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, n) => total + n, 0)
+}

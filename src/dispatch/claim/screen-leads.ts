@@ -1,0 +1,105 @@
+import { BLOCKED_LEAD } from '../../blocklist/blocked-lead.ts'
+import { locking } from '../../database/lock-order.ts'
+import type { Tx } from '../../database/pool.ts'
+import type { ClaimedLead } from '../model/claimed-batch.ts'
+import { recordLeadEvents } from '../record/lead-events.ts'
+import { type Recipient, releaseContacts, type Sending, takeContacts } from './frequency-cap.ts'
+import type { BatchHeader } from './lock-batch.ts'
+
+type RefusedLead = { seq: number; code: 'BLOCKLISTED' | 'FREQUENCY_CAP'; message: string }
+
+/**
+ * Whether the inbox holds something about lead `l` that is not applied yet: then it is not sent, but waits for that. Only a lead that
+ * was claimed before can have anything; read by an index of what is not applied.
+ */
+const TOLD_OF_LEAD = `CASE WHEN l.batch_number IS NOT NULL THEN coalesce(
+              (SELECT true FROM "WebhookEvent" e WHERE e.lead_id = l.id AND e.applied_at IS NULL AND e.broker_id = c.broker_id LIMIT 1),
+              false) ELSE false END`
+
+/**
+ * The rules that may have changed since the import: blocklist, then the frequency cap. Fish skip both.
+ * @returns told: how many are left out because the inbox has something about them. They stay PENDING: it is applied any moment, and
+ * whom that leaves so the sweeper plans anew
+ */
+export async function vetLeads(
+  tx: Tx,
+  header: BatchHeader,
+  most: number,
+  sending: Sending,
+): Promise<{ leads: ClaimedLead[]; refused: RefusedLead[]; left: number; told: number }> {
+  const { rows } = await tx.query<ClaimedLead & { blocked: boolean; told: boolean }>(
+    `SELECT l.id, l.seq, l.phone, l.nome, l.cpf_cnpj, l.idcob_contrato, l.custom_message, l.variables, l.is_fish,
+            l.sent_at IS NOT NULL AS doubtful_before,
+            ${BLOCKED_LEAD} AS blocked,
+            ${TOLD_OF_LEAD} AS told
+     FROM "CampaignLead" l, (SELECT $4::text AS purpose, $5::uuid AS broker_id) c
+     WHERE l.campaign_id = $1 AND l.seq BETWEEN $2 AND $3 AND l.status = 'PENDING'
+     ORDER BY l.seq`,
+    [header.campaign_id, header.from_seq, header.to_seq, header.purpose, header.broker_id],
+  )
+  const refused: RefusedLead[] = []
+  const allowed: ClaimedLead[] = []
+  let [left, withheld] = [0, 0]
+  for (const { blocked, told, ...lead } of rows) {
+    if (told) withheld++
+    else if (blocked)
+      refused.push({ seq: lead.seq, code: 'BLOCKLISTED', message: 'on the blocklist when it was to be sent' })
+    else if (allowed.length < most) allowed.push(lead)
+    else left++
+  }
+  const people = allowed.filter(lead => !lead.is_fish).map(recipientOf)
+  const free = await takeContacts(tx, people, sending, header.no_cap)
+  const leads: ClaimedLead[] = []
+  for (const lead of allowed) {
+    if (lead.is_fish || free.has(lead.id)) leads.push(lead)
+    else
+      refused.push({
+        seq: lead.seq,
+        code: 'FREQUENCY_CAP',
+        message: 'another message went to this phone or document within 24 hours',
+      })
+  }
+  return { leads, refused, left, told: withheld }
+}
+
+/** A lead as the frequency cap sees it. */
+export function recipientOf({ id, phone, cpf_cnpj }: ClaimedLead): Recipient {
+  return { leadId: id, phone, cpf_cnpj }
+}
+
+export async function refuseLeads(
+  tx: Tx,
+  { campaign_id: campaignId, number }: BatchHeader,
+  refused: readonly RefusedLead[],
+  at: Date,
+): Promise<void> {
+  if (refused.length === 0) return
+  await locking(tx, 'CampaignLead').query(
+    `UPDATE "CampaignLead" l SET status = 'ERROR', error_code = r.code, error_message = r.message
+     FROM unnest($2::int[], $3::text[], $4::text[]) AS r(seq, code, message)
+     WHERE l.campaign_id = $1 AND l.seq = r.seq AND l.status = 'PENDING'`,
+    [campaignId, refused.map(r => r.seq), refused.map(r => r.code), refused.map(r => r.message)],
+  )
+  const codes = new Map(refused.map(r => [r.code, r.message]))
+  await recordLeadEvents(
+    tx,
+    [...codes].map(([code, detail]) => {
+      const seqs = refused.flatMap(r => (r.code === code ? [r.seq] : [])).sort((a, b) => a - b)
+      return { campaignId, kind: 'REFUSED', at, seqs, batch: { number, attempt: null }, code, detail }
+    }),
+  )
+}
+
+/** @returns those that were still PENDING: a cancel may have come between */
+export async function takeLeads(tx: Tx, header: BatchHeader, leads: readonly ClaimedLead[]): Promise<ClaimedLead[]> {
+  const { rows } = await locking(tx, 'CampaignLead').query<{ seq: number }>(
+    `UPDATE "CampaignLead" SET status = 'SENDING', billed = true, batch_number = $3
+     WHERE campaign_id = $1 AND seq = ANY($2::int[]) AND status = 'PENDING'
+     RETURNING seq`,
+    [header.campaign_id, leads.map(lead => lead.seq), header.number],
+  )
+  if (rows.length === leads.length) return [...leads]
+  const taken = new Set(rows.map(row => row.seq))
+  await releaseContacts(tx, leads.filter(lead => !taken.has(lead.seq)).map(recipientOf))
+  return leads.filter(lead => taken.has(lead.seq))
+}

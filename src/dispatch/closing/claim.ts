@@ -1,0 +1,233 @@
+import type { Closing } from '../../broker/port.ts'
+import { adapterOf } from '../../broker/registry.ts'
+import { closingAfter, type HoursColumns, hoursOf, nextWithinHours } from '../../calendar/contact-hours.ts'
+import { OWN_HOLIDAYS_SQL, withOwn } from '../../calendar/custom-holidays.ts'
+import { locking } from '../../database/lock-order.ts'
+import { type Tx, transaction } from '../../database/pool.ts'
+import { failCampaign } from '../../lifecycle/transition.ts'
+import { NO_CREDENTIAL, openCredential } from '../../security/open-credential.ts'
+import { finishIfDone } from '../finish/finish.ts'
+import type { DispatchDeps } from '../model/deps.ts'
+import { planEach, takeTurn } from './per-request.ts'
+import { closeClosing } from './rows.ts'
+
+/**
+ * The claim of a campaign's closing, one transaction: all that was to be sent has been, its delay is over, it is within the contact
+ * hours of every region that it writes to, and no other campaign runs the same automation. What does not hold is waited for.
+ */
+export type ClosingClaim =
+  | { kind: 'CLAIMED'; claim: ClaimedClosing }
+  /** asleep: it is of one request, whose recipients are outside their hours. */
+  | { kind: 'WAIT'; until: Date; ring: number; place: Place; asleep: boolean }
+  /** Nothing to run: with this credential, or because the closings of single requests were planned. */
+  | { kind: 'DONE'; place: Place }
+  /** Somebody has it, it is done, or its campaign does not run. */
+  | { kind: 'GONE' }
+
+/** After which of a campaign's batches the next one is rung. */
+export interface Place {
+  campaignId: string
+  brokerId: string
+  number: number
+}
+
+export interface ClaimedClosing {
+  id: string
+  attempt: number
+  place: Place
+  failures: number
+  agendamentoId: string
+  /** Where it has its turn of the credential's rate: when that is. */
+  startAt: Date
+  /** When the contact hours of somebody whom it writes to end, or a day later: it may not run from then on. */
+  closesAt: Date
+  references: string[]
+  closing: Closing<unknown>
+  credential: unknown
+  leaseMs: number
+}
+
+export async function claimClosing(deps: DispatchDeps, batchId: string): Promise<ClosingClaim> {
+  return transaction(deps.pool, tx => tryClaim(deps, tx, batchId))
+}
+
+async function tryClaim(deps: DispatchDeps, tx: Tx, batchId: string): Promise<ClosingClaim> {
+  const row = await lockClosing(tx, batchId)
+  if (!row) return { kind: 'GONE' }
+  const now = deps.now()
+  const fail = async (reason: string): Promise<ClosingClaim> => {
+    await failCampaign(tx, row.campaign_id, reason, now)
+    return { kind: 'GONE' }
+  }
+  if (row.credential_id === null) return fail(NO_CREDENTIAL)
+  const adapter = await adapterOf(row.adapter)
+  const opened = await openCredential(tx, deps.keys, adapter, { id: row.credential_id, sealed: row.sealed })
+  if (opened.flaw !== undefined) return fail(opened.flaw)
+  const credential = opened.config
+  const plan = adapter.closing?.plan(credential)
+  const place = { campaignId: row.campaign_id, brokerId: row.broker_id, number: row.number }
+  const done = async (): Promise<ClosingClaim> => {
+    await tx.query(`UPDATE "Batch" SET claimed_at = $2 WHERE id = $1`, [row.id, now])
+    await closeClosing(tx, row.id, now, undefined)
+    await finishIfDone(tx, row.campaign_id, now)
+    return { kind: 'DONE', place }
+  }
+  const isOfOne = row.parent_id !== null
+  const wait = async (until: Date, why: string | null, asleep = false): Promise<ClosingClaim> => {
+    const ring = await postpone(tx, row.id, { until, why, asleep }, now)
+    return { kind: 'WAIT', until, ring, place, asleep: asleep && isOfOne }
+  }
+  if (!adapter.closing || !plan) return done()
+  if (row.sending && !isOfOne) return wait(new Date(now.getTime() + RETRY_MS), 'leads are being sent')
+  const due = dueAt(row, plan.delayMs, now)
+  // A broker that asked to wait said why.
+  if (due > now) return wait(due, due === row.not_before ? row.error : null)
+  if (adapter.closing.perReference && !isOfOne) {
+    await planEach(tx, row.campaign_id, row.batches ?? [])
+    return done()
+  }
+  const [hours, places, isHoliday] = [hoursOf(row), row.places ?? [], withOwn(deps.isHoliday, row.own_holidays)]
+  const opening = nextWithinHours(hours, places, now, isHoliday)
+  if (!opening) return fail(NEVER_OPEN)
+  if (opening > now) return wait(opening, null, true)
+  const holder = await lockHolder(tx, row.id, plan.lockKey)
+  if (holder) return wait(new Date(now.getTime() + RETRY_MS), holder)
+  const turn = isOfOne ? await takeTurn(tx, row, now) : { startAt: now }
+  if ('waitUntil' in turn) return wait(turn.waitUntil, null)
+  const closesAt = closingAfter(hours, places, now, isHoliday)
+  const leaseMs = deps.leaseMs(adapter.timeoutMs)
+  const attempt = await open(tx, row.id, plan.lockKey, now, new Date(turn.startAt.getTime() + leaseMs))
+  return {
+    kind: 'CLAIMED',
+    claim: {
+      id: row.id,
+      attempt,
+      place,
+      failures: row.failures,
+      agendamentoId: row.agendamento_id,
+      startAt: turn.startAt,
+      closesAt,
+      references: (row.references ?? []).flatMap(reference => reference.split('\n')),
+      closing: adapter.closing,
+      credential,
+      leaseMs,
+    },
+  }
+}
+
+const NEVER_OPEN =
+  'in the next three weeks there is no moment that is within the contact hours of all whom its last step at the broker would ' +
+  'write to at once: do it there by hand, and cancel the campaign'
+
+interface Row extends HoursColumns {
+  id: string
+  number: number
+  failures: number
+  error: string | null
+  not_before: Date | null
+  asleep: boolean
+  campaign_id: string
+  agendamento_id: string
+  broker_id: string
+  adapter: string
+  credential_id: string | null
+  sealed: unknown
+  blocked_until: Date | null
+  parent_id: string | null
+  rate_limit: string | null
+  last_settled: Date | null
+  /** Leads are still on their way, or are to be sent again. */
+  sending: boolean
+  /** Of those who are written to. */
+  places: string[] | null
+  /** What it is to close: batches, and what the broker calls their requests. */
+  batches: string[] | null
+  references: string[] | null
+  own_holidays: string[]
+}
+
+async function lockClosing(tx: Tx, batchId: string): Promise<Row | undefined> {
+  const { rows } = await locking(tx, 'Batch').query<Row>(
+    `SELECT b.id, b.number, b.failures, b.error, b.not_before, b.asleep, c.id AS campaign_id, c.agendamento_id, c.hours_from,
+            c.hours_to, c.days, c.allow_holidays, c.state_laws, ${OWN_HOLIDAYS_SQL} AS own_holidays,
+            r.id AS broker_id, r.adapter, k.id AS credential_id, k.config AS sealed, s.blocked_until,
+            r.rate_limit, b.parent_id, sent.last_settled, sent.sending, sent.places, sent.batches, sent.references
+     FROM "Batch" b
+     JOIN "Campaign" c ON c.id = b.campaign_id
+     JOIN "Broker" r ON r.id = c.broker_id
+     LEFT JOIN "Credential" k ON k.wallet_id = c.wallet_id AND k.broker_id = c.broker_id
+     LEFT JOIN "SendSlot" s ON s.id = k.id
+     CROSS JOIN LATERAL (
+       SELECT max(settled_at) AS last_settled, coalesce(bool_or(status IN ('QUEUED', 'SENDING')), false) AS sending,
+              array_agg(DISTINCT coalesce(nullif(region, ''), zone))
+                FILTER (WHERE mine AND (accepted > 0 OR status = 'IN_DOUBT')) AS places,
+              array_agg(id ORDER BY number) FILTER (WHERE mine AND accepted > 0 AND broker_ref IS NOT NULL) AS batches,
+              array_agg(broker_ref ORDER BY number) FILTER (WHERE mine AND accepted > 0 AND broker_ref IS NOT NULL) AS references
+       FROM (
+         SELECT *, CASE WHEN b.parent_id IS NULL THEN settled_at > last.run_at ELSE id = b.parent_id END AS mine
+         FROM "Batch", (
+           SELECT coalesce(max(claimed_at), '-infinity') AS run_at FROM "Batch"
+           WHERE campaign_id = c.id AND kind = 'CLOSING' AND parent_id IS NULL AND status = 'DONE'
+         ) last
+         WHERE campaign_id = c.id AND kind = 'SEND'
+       ) s
+     ) sent
+     WHERE b.id = $1 AND b.kind = 'CLOSING' AND b.status = 'QUEUED' AND c.status = 'PROCESSING'
+     FOR UPDATE OF b SKIP LOCKED`,
+    [batchId],
+  )
+  return rows[0]
+}
+
+/** Before this it is not looked at again, where it must wait for something that says nothing of its end. */
+const RETRY_MS = 15_000
+
+function dueAt(row: Row, delayMs: number, now: Date): Date {
+  const due = new Date((row.last_settled ?? now).getTime() + delayMs)
+  // Whatever it slept for: the calendar may have changed.
+  return [due, row.asleep ? null : row.not_before, row.blocked_until].reduce<Date>((a, b) => (b && b > a ? b : a), now)
+}
+
+/** One automation runs for one campaign at a time; a run in doubt holds it too. @returns who holds it, in words */
+async function lockHolder(tx: Tx, id: string, key: string | null): Promise<string | undefined> {
+  if (key === null) return undefined
+  // Until the commit: of two that ask at once, the second sees what the first has written.
+  await locking(tx, 'automation').query(`SELECT pg_advisory_xact_lock(hashtextextended('camp closing ' || $1, 0))`, [
+    key,
+  ])
+  const { rows } = await tx.query<{ agendamento_id: string; status: string }>(
+    `SELECT c.agendamento_id, b.status FROM "Batch" b JOIN "Campaign" c ON c.id = b.campaign_id
+     WHERE b.lock_key = $1 AND b.id <> $2 AND b.status IN ('SENDING', 'IN_DOUBT') LIMIT 1`,
+    [key, id],
+  )
+  const holder = rows[0]
+  return (
+    holder &&
+    `campaign ${holder.agendamento_id} runs the same${holder.status === 'IN_DOUBT' ? ', and is in doubt' : ''}`
+  )
+}
+
+/** @returns the ring under which the queue is to call again */
+async function postpone(
+  tx: Tx,
+  id: string,
+  { until, why, asleep }: { until: Date; why: string | null; asleep: boolean },
+  now: Date,
+): Promise<number> {
+  const { rows } = await tx.query<{ ring: number }>(
+    `UPDATE "Batch" SET not_before = $2, due_at = $2, error = $4, asleep = $5, ring = ring + 1, rung_at = $3 WHERE id = $1 RETURNING ring`,
+    [id, until, now, why, asleep],
+  )
+  return rows[0]!.ring
+}
+
+/** Without broker_ref its run has not begun: a worker that dies now has done nothing (sweep.ts). */
+async function open(tx: Tx, id: string, lockKey: string | null, now: Date, leaseUntil: Date): Promise<number> {
+  const { rows } = await tx.query<{ attempt: number }>(
+    `UPDATE "Batch" SET status = 'SENDING', attempt = attempt + 1, lease_until = $2, claimed_at = $3, not_before = NULL, asleep = false,
+            lock_key = $4, broker_ref = NULL, error = NULL
+     WHERE id = $1 RETURNING attempt`,
+    [id, leaseUntil, now, lockKey],
+  )
+  return rows[0]!.attempt
+}

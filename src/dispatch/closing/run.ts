@@ -1,0 +1,143 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import type { ClosingResult } from '../../broker/port.ts'
+import { type Tx, transaction } from '../../database/pool.ts'
+import { guardedHttp } from '../../http/client.ts'
+import { failCampaign } from '../../lifecycle/transition.ts'
+import { finishIfDone } from '../finish/finish.ts'
+import type { DispatchDeps } from '../model/deps.ts'
+import { backoffMs } from '../pacing/backoff.ts'
+import { ringAll, ringNext } from '../plan/enqueue.ts'
+import { isStale, LOOK_GOOD_FOR_MS, lookingAt } from '../send/permit.ts'
+import { requestName } from '../send/send.ts'
+import { persistOutcome } from '../settle/persist.ts'
+import { NO_WORDS } from '../settle/settle-with-retry.ts'
+import { type ClaimedClosing, claimClosing, type Place } from './claim.ts'
+import { askPerson, LOOK_MS } from './reconcile.ts'
+import { closeClosing, doubtClosing, holdsClosing, requeueClosing } from './rows.ts'
+
+/**
+ * A campaign's closing (docs/design.md#closing): the broker's last step, once, after the last batch and a delay. At Salesforce
+ * it is the step that really sends, so it keeps the contact hours, holds a lock per automation, and is never repeated in doubt:
+ * what a look saw before the run is kept before the run begins, and compared with what is seen afterwards (closing-doubt.ts).
+ * Where a broker closes each request by itself, the campaign's closing only plans those: a batch each, whose parent is the
+ * batch that it closes.
+ */
+export async function dispatchClosing(deps: DispatchDeps, batchId: string): Promise<void> {
+  const claimed = await claimClosing(deps, batchId)
+  if (claimed.kind === 'GONE') return
+  if (claimed.kind === 'DONE') return ringAfter(deps, claimed.place)
+  if (claimed.kind === 'WAIT') {
+    const { place, ring, until } = claimed
+    await ringAll(deps.queues, place.brokerId, [{ batchId, ring, at: until }], deps.now())
+    // Its zone sleeps; another request's may not.
+    if (claimed.asleep) await ringAfter(deps, place)
+    return
+  }
+  await settle(deps, claimed.claim, await run(deps, claimed.claim))
+}
+
+/** The closing of the next request, where there is one. */
+async function ringAfter({ pool, queues, now }: DispatchDeps, { campaignId, brokerId, number }: Place): Promise<void> {
+  await ringNext(pool, queues, { id: campaignId, brokerId, paced: true }, number, null, now())
+}
+
+const BUSY_MS = 60_000
+
+/** Looks, keeps what it saw, and only then runs. */
+async function run(deps: DispatchDeps, claim: ClaimedClosing): Promise<ClosingResult> {
+  const { closing, credential, agendamentoId, references } = claim
+  const waitMs = claim.startAt.getTime() - deps.now().getTime()
+  if (waitMs > 0) await delay(waitMs, undefined, { signal: deps.draining }).catch(() => undefined)
+  if (deps.draining.aborted) return { kind: 'NOT_ACCEPTED', reason: 'the worker was stopping', retryAfterMs: 0 }
+  let mark = 'begun'
+  if (closing.look) {
+    const look = await closing.look(credential, deps.http)
+    if (look.kind !== 'SEEN') return look
+    if (look.busy) return { kind: 'NOT_ACCEPTED', reason: 'it is running for somebody else', retryAfterMs: BUSY_MS }
+    mark = look.mark
+  }
+  // Its turn, and the look, took their time.
+  if (deps.now() >= claim.closesAt) return { kind: 'NOT_ACCEPTED', reason: 'its contact hours had ended' }
+  const lookedAt = lookingAt(deps)
+  const kept = await keepMark(deps, claim, mark).catch(() => undefined)
+  if (kept === undefined) return { kind: 'NOT_ACCEPTED', reason: 'the database could not be asked' }
+  if (!kept) return { kind: 'NOT_ACCEPTED', reason: 'its campaign was stopped' }
+  // As of a batch's requests: a process that was frozen here writes nothing when it wakes (permit.ts).
+  const http = guardedHttp(deps.http, () =>
+    deps.draining.aborted || deps.now() >= claim.closesAt || isStale(deps, lookedAt, LOOK_GOOD_FOR_MS)
+      ? 'not sent: too late after the look at its campaign'
+      : undefined,
+  )
+  try {
+    const name = requestName(agendamentoId, claim.place.number)
+    return await closing.run({ name, agendamentoId, references }, credential, http)
+  } catch (error) {
+    return { kind: 'IN_DOUBT', reason: `the adapter failed: ${error instanceof Error ? error.name : 'unknown error'}` }
+  }
+}
+
+/**
+ * The lease begins anew: it is longer than the run, however long the look took. @returns false where the claim was lost, or
+ * the campaign stopped
+ */
+async function keepMark(deps: DispatchDeps, { id, attempt, leaseMs }: ClaimedClosing, mark: string): Promise<boolean> {
+  const { rowCount } = await deps.pool.query(
+    `UPDATE "Batch" b SET broker_ref = $3, lease_until = $4 FROM "Campaign" c
+     WHERE b.id = $1 AND b.attempt = $2 AND b.status = 'SENDING' AND c.id = b.campaign_id AND c.status = 'PROCESSING'`,
+    [id, attempt, mark, new Date(deps.now().getTime() + leaseMs)],
+  )
+  return rowCount === 1
+}
+
+/** The result is known and must not be lost to a database that refuses for a while. */
+async function settle(deps: DispatchDeps, claim: ClaimedClosing, result: ClosingResult): Promise<void> {
+  const about = { campaign: claim.agendamentoId, batch: claim.id, attempt: claim.attempt }
+  const giveUpAt = new Date(deps.now().getTime() + claim.leaseMs + 60_000)
+  const ring = await persistOutcome(
+    deps,
+    { what: 'settle of a closing', about, giveUpAt },
+    { outcome: result, without: withoutText },
+    known => transaction(deps.pool, tx => writeResult(deps, tx, claim, known)),
+  )
+  if (ring) await ringAll(deps.queues, claim.place.brokerId, [ring], deps.now())
+  else if (result.kind === 'DONE') await ringAfter(deps, claim.place)
+}
+
+function withoutText(result: ClosingResult): ClosingResult {
+  return result.kind === 'DONE' ? { ...result, reference: undefined } : { ...result, reason: NO_WORDS }
+}
+
+async function writeResult(deps: DispatchDeps, tx: Tx, claim: ClaimedClosing, result: ClosingResult) {
+  const at = deps.now()
+  if (!(await holdsClosing(tx, claim, 'SENDING'))) return undefined
+  const about = { campaign: claim.agendamentoId, batch: claim.id, attempt: claim.attempt }
+  switch (result.kind) {
+    case 'DONE':
+      await closeClosing(tx, claim.id, at, result.reference)
+      await finishIfDone(tx, claim.place.campaignId, at)
+      deps.log.info({ event: 'closing.done', ...about, reference: result.reference }, 'closing done')
+      return undefined
+    case 'NOT_ACCEPTED': {
+      const waitMs = result.retryAfterMs ?? backoffMs(claim.failures, deps.random)
+      const until = new Date(at.getTime() + waitMs)
+      const failures = claim.failures + 1
+      const ring = await requeueClosing(tx, claim.id, { at, until, failures, error: result.reason })
+      deps.log.info({ event: 'closing.deferred', ...about, reason: result.reason, until }, 'closing deferred')
+      return ring === undefined ? undefined : { batchId: claim.id, ring, at: until }
+    }
+    case 'FATAL':
+      await requeueClosing(tx, claim.id, { at, until: null, failures: 0, error: result.reason })
+      await failCampaign(tx, claim.place.campaignId, `its last step at the broker was refused: ${result.reason}`, at)
+      deps.log.warn({ event: 'closing.refused', ...about, reason: result.reason }, 'closing refused')
+      return undefined
+    case 'IN_DOUBT':
+      if (claim.closing.look) {
+        await doubtClosing(tx, claim.id, { at, error: result.reason, lookAt: new Date(at.getTime() + LOOK_MS) })
+      } else {
+        await doubtClosing(tx, claim.id, { at, error: result.reason, lookAt: null })
+        await askPerson(tx, claim.place.campaignId, result.reason, at)
+      }
+      deps.log.warn({ event: 'closing.in_doubt', ...about, reason: result.reason }, 'closing in doubt')
+      return undefined
+  }
+}

@@ -1,0 +1,34 @@
+import type pg from 'pg'
+import type { HolidayTest } from '../../calendar/custom-holidays.ts'
+import type { Monotonic } from '../../clock.ts'
+import type { Http } from '../../http/client.ts'
+import type { Log } from '../../log.ts'
+import type { Queues } from '../../queue/queues.ts'
+import type { Keys } from '../../security/keys.ts'
+
+export interface DispatchDeps extends ClaimDeps {
+  pool: pg.Pool
+  queues: Queues
+  http: Http
+  log: Log
+  /** Aborted when this process is to end: what was not written is not written any more. */
+  draining: AbortSignal
+  /** Where a broker reaches us, for all its messages or for one; undefined without CAMP_PUBLIC_URL. */
+  callbackUrl: (brokerId: string, leadId: string | undefined) => string | undefined
+}
+
+export interface ClaimDeps extends MomentDeps {
+  pool: pg.Pool
+  /** The database's time, so that all workers pace by one clock (worker.ts). */
+  now: () => Date
+  keys: Keys
+  monotonic: Monotonic
+  leaseMs: (adapterTimeoutMs: number | undefined) => number
+}
+
+export interface MomentDeps {
+  timezone: string
+  /** The country's; the installation's own are read with each batch. */
+  isHoliday: HolidayTest
+  random: () => number
+}

@@ -1,0 +1,45 @@
+import type { Adapter } from '../../broker/port.ts'
+
+/**
+ * The plan of a campaign: its PENDING leads cut into batches, each a seq range of one region (and of one text, where a
+ * request carries only one). The sizes are pure (`batchSizes`, what --dry-run prints); `planBatches` cuts the same sizes in one
+ * statement, so that a million leads are planned without holding them. A test holds the two together.
+ */
+export interface BatchLimits {
+  /** The adapter's: a one-message broker's batch is its concurrent requests. */
+  adapter: Pick<Adapter, 'messagesPerRequest' | 'usualBatch'>
+  brokerMax: number | null
+  campaignMax: number | null
+  /** Throttled: every message has its own moment. */
+  perMessage: boolean
+  /** The broker's rate limit, requests a second; null: none. */
+  perSecond: number | null
+}
+
+/** Concurrent requests of one claim at a one-message broker: enough to hide its latency. */
+const SINGLE_MESSAGE_BATCH = 50
+
+/**
+ * How many messages a batch holds. At a one-message broker with a rate limit, no more than start within a second: a claim, and the
+ * settle of its answers, is about a second's work at any rate, so that a stop or a lost worker leaves little behind.
+ */
+export function effectiveBatchSize(limits: BatchLimits): number {
+  if (limits.perMessage) return 1
+  const { messagesPerRequest, usualBatch = messagesPerRequest } = limits.adapter
+  const isSingle = messagesPerRequest === 1
+  const most = isSingle ? Math.min(SINGLE_MESSAGE_BATCH, Math.floor(limits.perSecond ?? Infinity)) : messagesPerRequest
+  const usual = isSingle ? SINGLE_MESSAGE_BATCH : usualBatch
+  return Math.max(1, Math.min(most, limits.brokerMax ?? usual, limits.campaignMax ?? Infinity))
+}
+
+/** @param groups how many leads there are to send in each region (and text), in dispatch order @returns each batch's size */
+export function batchSizes(groups: readonly { count: number }[], size: number): number[] {
+  return groups.flatMap(({ count }) =>
+    Array.from({ length: Math.ceil(count / size) }, (_, i) => Math.min(size, count - i * size)),
+  )
+}
+
+/** @param rateLimit a broker's column: a decimal, null without a limit */
+export function perSecond(rateLimit: string | null): number | null {
+  return rateLimit === null ? null : Number(rateLimit)
+}

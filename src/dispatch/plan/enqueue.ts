@@ -1,0 +1,116 @@
+import { locking } from '../../database/lock-order.ts'
+import type { Sql, Tx } from '../../database/pool.ts'
+import type { Queues } from '../../queue/queues.ts'
+import { LOOKAHEAD_MS } from '../pacing/slots.ts'
+
+/**
+ * Which batches are rung: a window of each campaign, and each claim rings one more, so that the queue stays small however
+ * large the campaign is. A paced campaign has a window of a few: its batches come one after another anyway. What the queue
+ * loses is rung again by the sweeper.
+ */
+const WINDOW = 256
+const PACED_WINDOW = 4
+
+export interface RingTarget {
+  id: string
+  brokerId: string
+  paced: boolean
+}
+
+interface Unrung {
+  id: string
+  ring: number
+  not_before: Date | null
+}
+
+/** Rings the first window of a campaign's batches that were not rung yet. @returns how many */
+export async function ringWindow(sql: Sql, queues: Queues, campaign: RingTarget, now: Date): Promise<number> {
+  return ringUnrung(sql, queues, campaign, { after: 0, limit: campaign.paced ? PACED_WINDOW : WINDOW, now })
+}
+
+/** Rings the batch after `number`, for when its moment comes. */
+export async function ringNext(
+  sql: Sql,
+  queues: Queues,
+  campaign: RingTarget,
+  after: number,
+  at: Date | null,
+  now: Date,
+): Promise<void> {
+  await ringUnrung(sql, queues, campaign, { after, limit: 1, now, at })
+}
+
+/** Locks the batches of a campaign that wait to be claimed: before its own row, in the order of locks. */
+export async function lockQueued(tx: Tx, campaignId: string): Promise<void> {
+  await locking(tx, 'Batch').query(
+    `SELECT 1 FROM "Batch" WHERE campaign_id = $1 AND status = 'QUEUED' ORDER BY number FOR NO KEY UPDATE`,
+    [campaignId],
+  )
+}
+
+/** Makes every QUEUED batch of a campaign new to the queue: after a pause nobody knows which rings are left. */
+export async function forgetRings(tx: Tx, campaignId: string): Promise<void> {
+  await tx.query(
+    `UPDATE "Batch" SET ring = ring + 1, rung_at = NULL, failures = 0, not_before = NULL, due_at = clock_timestamp(), asleep = false
+     WHERE campaign_id = $1 AND status = 'QUEUED'`,
+    [campaignId],
+  )
+}
+
+interface Choice {
+  after: number
+  limit: number
+  now: Date
+  at?: Date | null
+}
+
+async function ringUnrung(
+  sql: Sql,
+  queues: Queues,
+  campaign: RingTarget,
+  { after, limit, now, at }: Choice,
+): Promise<number> {
+  const { rows } = await sql.query<Unrung>(
+    `UPDATE "Batch" b SET rung_at = greatest($4::timestamptz, $5::timestamptz) FROM (
+       SELECT id FROM "Batch"
+       WHERE campaign_id = $1 AND number > $2 AND status = 'QUEUED' AND rung_at IS NULL
+       ORDER BY number LIMIT $3 FOR UPDATE SKIP LOCKED
+     ) next
+     WHERE b.id = next.id RETURNING b.id, b.ring, b.not_before`,
+    [campaign.id, after, limit, now, at ?? null],
+  )
+  await ringAll(
+    queues,
+    campaign.brokerId,
+    rows.map(row => ({ batchId: row.id, ring: row.ring, at: latest(row.not_before, at ?? null) })),
+    now,
+  )
+  return rows.length
+}
+
+/** @param rings each to be heard at its moment, or now; a little early where a claim can take a moment ahead */
+export async function ringAll(
+  queues: Queues,
+  brokerId: string,
+  rings: readonly { batchId: string; ring: number; at: Date | null }[],
+  now: Date,
+): Promise<void> {
+  await queues.ring(
+    brokerId,
+    rings.map(({ batchId, ring, at }) => ({
+      batchId,
+      ring,
+      delayMs: at ? Math.max(0, at.getTime() - now.getTime()) : 0,
+    })),
+  )
+}
+
+/** When to ring for a slot: a claim may take it LOOKAHEAD_MS before, and waits for it in its process. */
+export function ringAhead(slot: Date): Date {
+  return new Date(slot.getTime() - LOOKAHEAD_MS / 2)
+}
+
+function latest(a: Date | null, b: Date | null): Date | null {
+  if (!a || !b) return a ?? b
+  return a > b ? a : b
+}

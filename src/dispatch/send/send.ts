@@ -1,0 +1,200 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import type { Adapter, Message, SendRequest, SendResult } from '../../broker/port.ts'
+import { unreachable } from '../../errors.ts'
+import { guardedHttp, type Http } from '../../http/client.ts'
+import type { BatchOutcome, LeadOutcome } from '../model/batch-outcome.ts'
+import type { Permit, Withheld } from './permit.ts'
+
+export interface SendDeps {
+  adapter: Adapter
+  credential: unknown
+  http: Http
+  now: () => Date
+  permit: Permit
+  /** Ends the wait for a request's moment: the permit refuses it then. */
+  draining: AbortSignal
+  /** Told of a request's outcomes, by lead, as soon as they are known, where its batch has others. */
+  onAnswer?: (outcomes: ReadonlyMap<string, LeadOutcome>) => void
+}
+
+export interface SendPlan {
+  startAt: Date
+  /** From one request's start to the next one's. */
+  requestIntervalMs: number
+}
+
+/** What a request is called at the broker: a person finds it there by the campaign's handle and the batch's number. */
+export function requestName(agendamentoId: string, batchNumber: number): string {
+  return `camp-${agendamentoId}-${String(batchNumber).padStart(4, '0')}`
+}
+
+/** BROKER: an earlier request of the batch was refused, and the rest is not tried. */
+type NotWritten = Withheld | 'BROKER'
+
+type Result = SendResult | { kind: 'WITHHELD'; why: NotWritten }
+
+/**
+ * Sends a claimed batch: as one request at a bulk broker, as concurrent requests at a one-message broker, each at its moment and
+ * each only while the batch's permit allows it at the very moment of writing.
+ * @returns one outcome per message, in all cases
+ */
+export async function sendBatch(deps: SendDeps, plan: SendPlan, batch: SendRequest): Promise<BatchOutcome> {
+  const size = deps.adapter.messagesPerRequest
+  const requests: SendRequest[] = []
+  for (let from = 0; from < batch.messages.length; from += size) {
+    requests.push({ ...batch, messages: batch.messages.slice(from, from + size) })
+  }
+  let isRefused = false
+  const parts = await Promise.all(
+    requests.map(async (request, i): Promise<Part> => {
+      await until(plan.startAt.getTime() + i * plan.requestIntervalMs, deps)
+      if (isRefused) return withheldPart(request.messages, 'BROKER')
+      const part = await sendPermitted(deps, request)
+      if (requests.length > 1) deps.onAnswer?.(leadOutcomes(part))
+      if (part.result.kind === 'FATAL' || part.result.kind === 'NOT_ACCEPTED') isRefused = true
+      return part
+    }),
+  )
+  return merge(batch.messages, parts)
+}
+
+async function until(atMs: number, { now, draining }: SendDeps): Promise<void> {
+  const waitMs = atMs - now().getTime()
+  // An aborted wait ends early, and the permit then refuses the request.
+  if (waitMs > 0) await delay(waitMs, undefined, { signal: draining }).catch(() => undefined)
+}
+
+/** What became of one request. */
+interface Part {
+  /** Those that it carried. */
+  messages: readonly Message[]
+  result: Result
+  /** Those that were left out of it: their people had been added to the blocklist. */
+  blocked: readonly Message[]
+  /** When it was first written; undefined: it was not. */
+  writtenAt?: Date | undefined
+}
+
+function withheldPart(messages: readonly Message[], why: NotWritten, blocked: readonly Message[] = []): Part {
+  return { messages, result: { kind: 'WITHHELD', why }, blocked }
+}
+
+/** A connection may take longer than a look is good for: the request is then tried again, after another look. */
+const MAX_TRIES = 10
+
+async function sendPermitted(deps: SendDeps, request: SendRequest): Promise<Part> {
+  const { permit } = deps
+  for (let tries = 1; ; tries++) {
+    const refused = await permit.renew()
+    const blocked = request.messages.filter(({ leadId }) => permit.isBlocked(leadId))
+    const messages = request.messages.filter(message => !blocked.includes(message))
+    if (refused) return withheldPart(messages, refused, blocked)
+    if (messages.length === 0) return { messages, result: { kind: 'ANSWERED', outcomes: [] }, blocked }
+    const { result, why, writtenAt } = await sendOnce(deps, { ...request, messages })
+    // Only where the broker took nothing of it: of what a request of several steps has done, the adapter tells.
+    if (result.kind !== 'NOT_ACCEPTED' || why === undefined) return { messages, result, blocked, writtenAt }
+    if (why !== 'STALE' || tries === MAX_TRIES) return withheldPart(messages, why, blocked)
+  }
+}
+
+interface Sent {
+  result: SendResult
+  /** The permit's refusal, where a write was refused. */
+  why: Withheld | undefined
+  writtenAt: Date | undefined
+}
+
+async function sendOnce(deps: SendDeps, request: SendRequest): Promise<Sent> {
+  const { permit, draining, now } = deps
+  let [why, writtenAt]: [Withheld | undefined, Date | undefined] = [undefined, undefined]
+  const http = guardedHttp(deps.http, () => {
+    why = permit.refusal()
+    if (why === undefined) writtenAt ??= now()
+    return why && NOT_WRITTEN[why]
+  })
+  const result = await callAdapter({ ...deps, http }, request)
+  // One that waited for a connection was withdrawn.
+  if (draining.aborted) why ??= 'DRAINING'
+  return { result, why, writtenAt }
+}
+
+/** An adapter that throws has a bug: it is unknown whether the broker took the request. */
+async function callAdapter({ adapter, credential, http }: SendDeps, request: SendRequest): Promise<SendResult> {
+  try {
+    const result = await adapter.send(request, credential, http)
+    if (result.kind !== 'ANSWERED' || result.outcomes.length === request.messages.length) return result
+    return {
+      kind: 'IN_DOUBT',
+      reason: `the adapter answered for ${result.outcomes.length} of ${request.messages.length} messages`,
+    }
+  } catch (error) {
+    return { kind: 'IN_DOUBT', reason: `the adapter failed: ${error instanceof Error ? error.name : 'unknown error'}` }
+  }
+}
+
+const NOT_WRITTEN: Readonly<Record<NotWritten, string>> = {
+  HOURS: 'not sent: the contact hours had ended',
+  STOPPED: 'not sent: the campaign was stopped',
+  LEASE: 'not sent: the lease of its batch was over',
+  BLOCKED: 'not sent: on the blocklist by then',
+  DRAINING: 'not sent: the worker was stopping',
+  DATABASE: 'not sent: the database could not be asked whether it may be',
+  STALE: 'not sent: no connection to the broker in time',
+  BROKER: 'not sent: the broker refused this batch before',
+}
+
+function merge(messages: readonly Message[], parts: readonly Part[]): BatchOutcome {
+  const batch: BatchOutcome = { outcomes: [] }
+  const byLead = new Map<string, LeadOutcome>()
+  for (const part of parts) {
+    const { messages, result } = part
+    for (const [leadId, outcome] of leadOutcomes(part)) byLead.set(leadId, outcome)
+    if (result.kind === 'FATAL') batch.fatal = result.reason
+    if (result.kind === 'REJECTED' && messages.length > 1) batch.split = true
+    if (result.kind === 'ANSWERED' && result.outcomes.length > 0) batch.reference = result.reference
+    if (result.kind === 'NOT_ACCEPTED' && result.retryAfterMs !== undefined) {
+      batch.retryAfterMs = Math.max(batch.retryAfterMs ?? 0, result.retryAfterMs)
+    }
+  }
+  batch.outcomes = messages.map(({ leadId }) => byLead.get(leadId)!)
+  batch.withheld =
+    parts.some(({ result, blocked }) => result.kind === 'WITHHELD' || blocked.length > 0) &&
+    parts.every(({ result }) => ['WITHHELD', 'ANSWERED', 'REJECTED', 'IN_DOUBT'].includes(result.kind))
+  return batch
+}
+
+function leadOutcomes({ messages, result, blocked, writtenAt }: Part): Map<string, LeadOutcome> {
+  const outcomes = outcomesOf(result, messages)
+  return new Map([
+    ...messages.map(({ leadId }, i): [string, LeadOutcome] => [leadId, { ...outcomes[i]!, writtenAt }]),
+    ...blocked.map(({ leadId }): [string, LeadOutcome] => [leadId, notWritten('BLOCKED')]),
+  ])
+}
+
+/** Of a message whose request camp did not write. */
+export function notWritten(why: NotWritten): LeadOutcome {
+  return { kind: 'NOT_ACCEPTED', reason: NOT_WRITTEN[why], isWithheld: true }
+}
+
+function outcomesOf(result: Result, messages: readonly Message[]): readonly LeadOutcome[] {
+  switch (result.kind) {
+    case 'ANSWERED':
+      return result.outcomes
+    case 'REJECTED':
+      // Alone, the message is the culprit; among others it is to be found by halving.
+      return messages.map(() =>
+        messages.length === 1
+          ? { kind: 'REJECTED', code: result.code, detail: result.detail }
+          : { kind: 'NOT_ACCEPTED', reason: result.detail },
+      )
+    case 'FATAL':
+      return messages.map(() => ({ kind: 'NOT_ACCEPTED', reason: result.reason }))
+    case 'WITHHELD':
+      return messages.map(() => notWritten(result.why))
+    case 'NOT_ACCEPTED':
+    case 'IN_DOUBT':
+      return messages.map(() => ({ kind: result.kind, reason: result.reason }))
+    default:
+      return unreachable(result)
+  }
+}

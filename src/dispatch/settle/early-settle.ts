@@ -1,0 +1,70 @@
+import type { Adapter } from '../../broker/port.ts'
+import { isPassing, namedError } from '../../database/faults.ts'
+import type { LeadOutcome } from '../model/batch-outcome.ts'
+import type { ClaimedBatch } from '../model/claimed-batch.ts'
+import type { DispatchDeps } from '../model/deps.ts'
+import { settleKnown } from './settle-known.ts'
+import { aboutOf } from './settle-with-retry.ts'
+
+/** A batch whose requests all end within this of its first answer is settled once: that is nearly every batch. */
+const PATIENCE_MS = 1_500
+
+/** Of a batch of several requests: settles the answers that have come while others have not (settle-known.ts). */
+export interface EarlySettle {
+  /** @param outcomes one request's, by lead */
+  add(outcomes: ReadonlyMap<string, LeadOutcome>): void
+  /** No request is left. @returns whether some leads may have been settled: what became of a commit may be unknown */
+  end(): Promise<boolean>
+}
+
+export function settlingEarly(
+  deps: DispatchDeps,
+  batch: ClaimedBatch,
+  adapter: Pick<Adapter, 'correlatesByProviderId'>,
+): EarlySettle {
+  const waiting = new Map<string, LeadOutcome>()
+  let timer: NodeJS.Timeout | undefined
+  let running: Promise<void> | undefined
+  let isOver = false
+  let wasTried = false
+
+  const arm = () => {
+    if (isOver || timer || running || waiting.size === 0) return
+    timer = setTimeout(() => {
+      timer = undefined
+      running = write().finally(() => {
+        running = undefined
+        arm()
+      })
+    }, PATIENCE_MS)
+  }
+  const write = async () => {
+    wasTried = true
+    const known = new Map(waiting)
+    try {
+      if (!(await settleKnown(deps, batch, adapter, known))) isOver = true
+      for (const lead of known.keys()) waiting.delete(lead)
+    } catch (error) {
+      // What does not pass is the last settle's to deal with: it can leave out the broker's texts.
+      if (!isPassing(error)) isOver = true
+      deps.log.warn(
+        { event: 'settle.deferred', ...aboutOf(batch), err: namedError(error) },
+        'known answers not settled yet',
+      )
+    }
+  }
+  return {
+    add: outcomes => {
+      for (const [lead, outcome] of outcomes) {
+        if (outcome.kind === 'ACCEPTED' || outcome.kind === 'REJECTED') waiting.set(lead, outcome)
+      }
+      arm()
+    },
+    end: async () => {
+      isOver = true
+      clearTimeout(timer)
+      await running
+      return wasTried
+    },
+  }
+}

@@ -1,0 +1,157 @@
+import { addToBlocklist, optedOutAt } from '../../blocklist/blocklist.ts'
+import type { Adapter } from '../../broker/port.ts'
+import { locking } from '../../database/lock-order.ts'
+import type { Tx } from '../../database/pool.ts'
+import { unreachable } from '../../errors.ts'
+import { releaseContacts } from '../claim/frequency-cap.ts'
+import { recipientOf } from '../claim/screen-leads.ts'
+import type { LeadOutcome } from '../model/batch-outcome.ts'
+import type { ClaimedBatch, ClaimedLead } from '../model/claimed-batch.ts'
+import { type LeadEvent, type LeadEventKind, recordLeadEvents } from '../record/lead-events.ts'
+import { recipientsHash } from '../record/recipients-hash.ts'
+
+/** What became of a lead. */
+export type Fate = { lead: ClaimedLead; outcome: LeadOutcome }
+
+/** Why the first of them is as it is. */
+export function reasonOf(fates: readonly Fate[]): string | undefined {
+  const outcome = fates[0]?.outcome
+  return outcome && 'reason' in outcome ? outcome.reason : undefined
+}
+
+/** What an attempt's outcomes change beside its batch and its budget, in the order of the system's locks. */
+export async function writeFates(
+  tx: Tx,
+  batch: ClaimedBatch,
+  adapter: Pick<Adapter, 'correlatesByProviderId'>,
+  fates: readonly Fate[],
+  at: Date,
+): Promise<void> {
+  const unsent = fates.filter(({ outcome }) => outcome.kind === 'REJECTED' || outcome.kind === 'NOT_ACCEPTED')
+  await releaseContacts(
+    locking(tx, 'Contact'),
+    unsent.flatMap(({ lead }) => (lead.is_fish ? [] : [recipientOf(lead)])),
+  )
+  await writeLeads(tx, batch, fates, at)
+  await recordLeadEvents(tx, eventsOf(batch, fates, at))
+  await blockOptOuts(tx, batch, unsent)
+  if (adapter.correlatesByProviderId) await writeProviderMessages(tx, batch, fates)
+}
+
+/** Only what the claim left SENDING: a cancel, or whoever decided about it, may have come between. */
+async function writeLeads(tx: Tx, batch: ClaimedBatch, fates: readonly Fate[], at: Date): Promise<void> {
+  const status = { ACCEPTED: 'SENT', REJECTED: 'ERROR', NOT_ACCEPTED: 'PENDING', IN_DOUBT: 'IN_DOUBT' } as const
+  const { base, offsets } = writtenMoments(fates, at)
+  await locking(tx, 'CampaignLead').query(
+    `UPDATE "CampaignLead" l SET
+       status = o.status::"LeadStatus",
+       billed = o.status IN ('SENT', 'IN_DOUBT'),
+       sent_at = CASE WHEN o.status IN ('SENT', 'IN_DOUBT') THEN $6::timestamptz + coalesce(o.written_ms, 0) * interval '1 millisecond'
+                      WHEN o.status = 'PENDING' THEN l.sent_at END,
+       provider_msg_id = o.provider_id, error_code = o.code, error_message = o.detail
+     FROM unnest($2::int[], $3::text[], $4::text[], $5::text[], $7::text[], $8::int[])
+       AS o(seq, status, provider_id, code, detail, written_ms)
+     WHERE l.campaign_id = $1 AND l.seq = o.seq AND l.status = 'SENDING'`,
+    [
+      batch.campaign.id,
+      fates.map(fate => fate.lead.seq),
+      fates.map(fate => status[fate.outcome.kind]),
+      fates.map(({ outcome }) => (outcome.kind === 'ACCEPTED' ? (outcome.providerId ?? null) : null)),
+      fates.map(({ outcome }) => (outcome.kind === 'REJECTED' ? outcome.code : null)),
+      base,
+      fates.map(({ outcome }) => detailOf(outcome)),
+      offsets,
+    ],
+  )
+}
+
+/** Where all were written at once, one moment says it. @param at where it is not known */
+function writtenMoments(fates: readonly Fate[], at: Date): { base: Date; offsets: number[] | null } {
+  const base = fates[0]?.outcome.writtenAt ?? at
+  const isSame = fates.every(({ outcome }) => (outcome.writtenAt ?? at).getTime() === base.getTime())
+  return {
+    base,
+    offsets: isSame ? null : fates.map(({ outcome }) => (outcome.writtenAt ?? at).getTime() - base.getTime()),
+  }
+}
+
+/** One for all leads to which the same happened. */
+export function eventsOf(batch: ClaimedBatch, fates: readonly Fate[], at: Date): LeadEvent[] {
+  const groups = new Map<string, { event: LeadEvent; leads: ClaimedLead[]; written: Date[] }>()
+  for (const { lead, outcome } of fates) {
+    const kind = eventKindOf(outcome)
+    const code = outcome.kind === 'REJECTED' ? outcome.code : null
+    const detail = 'reason' in outcome ? outcome.reason : detailOf(outcome)
+    const key = `${kind} ${code} ${detail}`
+    let group = groups.get(key)
+    if (!group) {
+      const { id: campaignId } = batch.campaign
+      const { number, attempt, claimedAt } = batch
+      const event = { campaignId, kind, at, seqs: [], batch: { number, attempt }, claimedAt, code, detail }
+      group = { event, leads: [], written: [] }
+      groups.set(key, group)
+    }
+    group.leads.push(lead)
+    if (outcome.writtenAt) group.written.push(outcome.writtenAt)
+  }
+  return [...groups.values()].map(({ event, leads, written }) => ({
+    ...event,
+    seqs: leads.map(lead => lead.seq),
+    // Some of a group may have been written and others not, where an adapter refuses by itself.
+    writtenAt: written.length === leads.length ? written : written.slice(0, 1),
+    recipients: MAY_HAVE_IT.includes(event.kind) ? recipientsHash(leads) : undefined,
+  }))
+}
+
+const MAY_HAVE_IT: readonly LeadEventKind[] = ['ACCEPTED', 'IN_DOUBT']
+
+function eventKindOf(outcome: LeadOutcome): LeadEventKind {
+  switch (outcome.kind) {
+    case 'REJECTED':
+      return 'REFUSED'
+    case 'NOT_ACCEPTED':
+      return outcome.isWithheld ? 'WITHHELD' : 'NOT_TAKEN'
+    case 'ACCEPTED':
+    case 'IN_DOUBT':
+      return outcome.kind
+    default:
+      return unreachable(outcome)
+  }
+}
+
+/** Who told the broker, and it us, that they want no more. */
+async function blockOptOuts(tx: Tx, batch: ClaimedBatch, fates: readonly Fate[]): Promise<void> {
+  const phones = fates.flatMap(({ lead, outcome }) =>
+    outcome.kind === 'REJECTED' && outcome.optOut ? [lead.phone] : [],
+  )
+  if (phones.length > 0) await addToBlocklist(tx, optedOutAt(batch.broker, phones))
+}
+
+function detailOf(outcome: LeadOutcome): string | null {
+  switch (outcome.kind) {
+    case 'REJECTED':
+      return outcome.detail
+    case 'IN_DOUBT':
+      return outcome.reason
+    case 'ACCEPTED':
+    case 'NOT_ACCEPTED':
+      return null
+    default:
+      return unreachable(outcome)
+  }
+}
+
+/** What the broker calls them: its callbacks may know no other name. */
+export async function writeProviderMessages(tx: Tx, batch: ClaimedBatch, fates: readonly Fate[]): Promise<void> {
+  const known = fates.flatMap(({ lead, outcome }) =>
+    outcome.kind === 'ACCEPTED' && outcome.providerId !== undefined ? [{ lead: lead.id, id: outcome.providerId }] : [],
+  )
+  if (known.length === 0) return
+  // A broker that gives one id to two messages has made it useless for both: the first keeps it.
+  await tx.query(
+    `INSERT INTO "ProviderMessage" (broker_id, provider_msg_id, lead_id)
+     SELECT $1, m.id, m.lead_id FROM unnest($2::text[], $3::uuid[]) AS m(id, lead_id)
+     ON CONFLICT DO NOTHING`,
+    [batch.campaign.brokerId, known.map(message => message.id), known.map(message => message.lead)],
+  )
+}

@@ -1,0 +1,85 @@
+import type pg from 'pg'
+import type { Adapter } from '../../broker/port.ts'
+import { type Sql, transaction } from '../../database/pool.ts'
+import type { LeadOutcome } from '../model/batch-outcome.ts'
+import type { ClaimedBatch } from '../model/claimed-batch.ts'
+import { countAnswer } from '../pacing/circuit-breaker.ts'
+import { lockAttempt, release } from './batch-rows.ts'
+import { type Fate, writeFates } from './lead-outcomes.ts'
+
+/**
+ * Writes what a broker has answered while other requests of the batch have no answer yet: the batch stays SENDING, with its attempt
+ * and its lease, and the settle that ends it finds these leads done (`unsettled`). Where its worker dies meanwhile, only the others
+ * are in doubt. It may be repeated: a lead that is settled is left as it is.
+ * @param known by lead; those that are neither ACCEPTED nor REJECTED are the last settle's
+ * @returns false where the batch is no longer this attempt's
+ */
+export async function settleKnown(
+  { pool, now }: { pool: pg.Pool; now: () => Date },
+  batch: ClaimedBatch,
+  adapter: Pick<Adapter, 'correlatesByProviderId'>,
+  known: ReadonlyMap<string, LeadOutcome>,
+): Promise<boolean> {
+  return transaction(pool, async tx => {
+    const at = now()
+    const row = await lockAttempt(tx, batch)
+    if (!row) return false
+    const told = batch.leads.flatMap((lead): Fate[] => {
+      const outcome = known.get(lead.id)
+      return outcome && isAnswer(outcome) ? [{ lead, outcome }] : []
+    })
+    const sending = await sendingSeqs(tx, batch, told)
+    const fates = told.filter(({ lead }) => sending.has(lead.seq))
+    if (fates.length === 0) return true
+    const { accepted, refused } = figuresOf(fates)
+    await countAnswer(tx, batch.credential.id)
+    await writeFates(tx, batch, adapter, fates, at)
+    await tx.query(
+      `UPDATE "Batch" SET accepted = accepted + $2, refused = refused + $3, reserved = reserved - unit_cost * $3::int WHERE id = $1`,
+      [batch.id, accepted, refused],
+    )
+    await release(tx, batch.id, row, refused, at)
+    return true
+  })
+}
+
+/** What of a batch was settled before its last settle. */
+export interface Before {
+  accepted: number
+  refused: number
+}
+
+export const NONE_BEFORE: Before = { accepted: 0, refused: 0 }
+
+/**
+ * What the last settle of a batch has still to write, the batch being locked: whether `settleKnown` wrote a lead is known from the
+ * lead alone, for the answer to its commit may have been lost.
+ */
+export async function unsettled(
+  sql: Sql,
+  batch: ClaimedBatch,
+  all: readonly Fate[],
+): Promise<{ fates: Fate[]; before: Before }> {
+  const sending = await sendingSeqs(sql, batch, all)
+  const isBefore = ({ lead, outcome }: Fate) => isAnswer(outcome) && !sending.has(lead.seq)
+  return { fates: all.filter(fate => !isBefore(fate)), before: figuresOf(all.filter(isBefore)) }
+}
+
+function isAnswer({ kind }: LeadOutcome): boolean {
+  return kind === 'ACCEPTED' || kind === 'REJECTED'
+}
+
+function figuresOf(answered: readonly Fate[]): Before {
+  const accepted = answered.filter(({ outcome }) => outcome.kind === 'ACCEPTED').length
+  return { accepted, refused: answered.length - accepted }
+}
+
+/** A lead that was refused and retried since is SENDING in another batch. */
+async function sendingSeqs(sql: Sql, batch: ClaimedBatch, fates: readonly Fate[]): Promise<ReadonlySet<number>> {
+  const { rows } = await sql.query<{ seq: number }>(
+    `SELECT seq FROM "CampaignLead"
+     WHERE campaign_id = $1 AND seq = ANY($2::int[]) AND batch_number = $3 AND status = 'SENDING'`,
+    [batch.campaign.id, fates.map(({ lead }) => lead.seq), batch.number],
+  )
+  return new Set(rows.map(row => row.seq))
+}

@@ -1,0 +1,158 @@
+import type pg from 'pg'
+import { LOCK_EXCEPTIONS, locking } from '../../database/lock-order.ts'
+import { type Sql, type Tx, transaction } from '../../database/pool.ts'
+import { lockContacts, type Recipient, releaseContacts } from '../claim/frequency-cap.ts'
+import { recipientOf } from '../claim/screen-leads.ts'
+import type { BatchOutcome } from '../model/batch-outcome.ts'
+import type { ClaimedBatch } from '../model/claimed-batch.ts'
+import { LATE, LOST, recordLeadEvents } from '../record/lead-events.ts'
+import { bookBatches } from './late-corrections.ts'
+import { eventsOf, type Fate, writeProviderMessages } from './lead-outcomes.ts'
+
+/**
+ * What a worker knows whose lease ran out before it could settle: it was frozen, and its leads were put in doubt. For those that
+ * are in doubt still, its answers end the doubt: accepted ones are SENT, refused ones ERROR, and what was never written is PENDING
+ * again, or ERROR NOT_SENT where its campaign is over. What a person or a callback has decided meanwhile stands, but for what the broker
+ * took and a person called not sent, or to be sent again: that is told to the inbox.
+ * @returns how many leads it decided about
+ */
+export async function settleLate(
+  { pool, now }: { pool: pg.Pool; now: () => Date },
+  batch: ClaimedBatch,
+  adapter: { correlatesByProviderId: boolean },
+  outcome: BatchOutcome,
+): Promise<number> {
+  return transaction(pool, async tx => {
+    const at = now()
+    const swept = await sweptSeqs(tx, batch)
+    if (swept.size === 0) return 0
+    // Those that were settled before the sweep came have nothing more to tell.
+    const fates = batch.leads
+      .map((lead, i) => ({ lead, outcome: outcome.outcomes[i]! }))
+      .filter(({ lead }) => swept.has(lead.seq))
+    // Whatever has been decided meanwhile: when each was written, and what the broker answered, is part of its history.
+    await recordLeadEvents(
+      tx,
+      eventsOf(batch, fates, at).map(event => ({
+        ...event,
+        detail: [event.detail, LATE].filter(Boolean).join('; '),
+      })),
+    )
+    await tellInbox(
+      tx,
+      batch,
+      fates.filter(fate => fate.outcome.kind === 'ACCEPTED'),
+      at,
+    )
+    if (!(await lockLostBatch(tx, batch))) return 0
+    const answered = fates.filter(fate => fate.outcome.kind !== 'IN_DOUBT')
+    await lockContacts(tx, recipientsOf(answered.filter(fate => fate.outcome.kind !== 'ACCEPTED')))
+    const known = await stillInDoubt(tx, batch, answered)
+    if (known.length === 0) return 0
+    const accepted = known.filter(fate => fate.outcome.kind === 'ACCEPTED')
+    const released = known.filter(fate => fate.outcome.kind !== 'ACCEPTED')
+    await releaseContacts(tx, recipientsOf(released))
+    await writeKnown(tx, known)
+    if (adapter.correlatesByProviderId) await writeProviderMessages(tx, batch, accepted)
+    const booking = { batchId: batch.id, resolved: accepted.length, released: released.length, bookedAgain: 0 }
+    await bookBatches(tx, [{ ...booking, reason: 'not sent, as its worker knew' }], at)
+    await endWhereOver(tx, batch)
+    return known.length
+  })
+}
+
+function recipientsOf(fates: readonly Fate[]): Recipient[] {
+  return fates.flatMap(({ lead }) => (lead.is_fish ? [] : [recipientOf(lead)]))
+}
+
+/**
+ * What the broker took, and a person has called not sent, or to be sent again: told to the inbox as if the broker had called back, so
+ * that no claim sends it a second time, and a verdict is contradicted in one way only.
+ */
+async function tellInbox(tx: Tx, { campaign }: ClaimedBatch, accepted: readonly Fate[], at: Date): Promise<void> {
+  if (accepted.length === 0) return
+  await tx.query(
+    `INSERT INTO "WebhookEvent" (broker_id, event, lead_id, provider_msg_id, occurred_at, received_at)
+     SELECT $1, 'SENT', l.id, m.provider_id, coalesce(m.written_at, $5), $5
+     FROM unnest($2::uuid[], $3::text[], $4::timestamptz[]) AS m(lead_id, provider_id, written_at)
+     JOIN "CampaignLead" l ON l.id = m.lead_id WHERE l.status IN ('PENDING', 'ERROR')`,
+    [
+      campaign.brokerId,
+      accepted.map(fate => fate.lead.id),
+      accepted.map(({ outcome }) => (outcome.kind === 'ACCEPTED' ? (outcome.providerId ?? null) : null)),
+      accepted.map(({ outcome }) => outcome.writtenAt ?? null),
+      at,
+    ],
+  )
+}
+
+/** @returns the leads that a sweep put in doubt; none where the settle was in time, and only the answer to its commit was lost */
+async function sweptSeqs(
+  sql: Sql,
+  { campaign, number, attempt, claimedAt }: ClaimedBatch,
+): Promise<ReadonlySet<number>> {
+  const { rows } = await sql.query<{ seq: number }>(
+    `SELECT s.seq FROM "LeadEvent" e, unnest(e.seqs) AS r(range), generate_series(lower(r.range), upper(r.range) - 1) AS s(seq)
+     WHERE e.campaign_id = $1 AND e.batch_number = $2 AND e.attempt = $3 AND e.claimed_at = $5 AND e.kind = 'IN_DOUBT' AND e.detail = $4`,
+    [campaign.id, number, attempt, LOST, claimedAt],
+  )
+  return new Set(rows.map(row => row.seq))
+}
+
+/** @returns false where another attempt has claimed it since, or nothing of it is in doubt */
+async function lockLostBatch(tx: Tx, { id, attempt }: ClaimedBatch): Promise<boolean> {
+  const { rowCount } = await locking(tx, 'Batch').query(
+    `SELECT 1 FROM "Batch" WHERE id = $1 AND attempt = $2 AND status = 'IN_DOUBT' FOR NO KEY UPDATE`,
+    [id, attempt],
+  )
+  return rowCount === 1
+}
+
+async function stillInDoubt(tx: Tx, batch: ClaimedBatch, fates: readonly Fate[]): Promise<Fate[]> {
+  const { rows } = await locking(tx, 'CampaignLead').query<{ id: string }>(
+    `SELECT id FROM "CampaignLead" WHERE id = ANY($1::uuid[]) AND status = 'IN_DOUBT' AND batch_number = $2
+     ORDER BY id FOR NO KEY UPDATE`,
+    [fates.map(fate => fate.lead.id), batch.number],
+  )
+  const open = new Set(rows.map(row => row.id))
+  return fates.filter(fate => open.has(fate.lead.id))
+}
+
+async function writeKnown(tx: Tx, fates: readonly Fate[]): Promise<void> {
+  await tx.query(
+    `UPDATE "CampaignLead" l SET
+       status = o.status::"LeadStatus", billed = o.status = 'SENT', provider_msg_id = o.provider_id, error_code = o.code,
+       error_message = o.detail,
+       sent_at = CASE WHEN o.status = 'SENT' THEN coalesce(o.written_at, l.sent_at) END
+     FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::timestamptz[])
+       AS o(id, status, provider_id, code, detail, written_at)
+     WHERE l.id = o.id`,
+    [
+      fates.map(fate => fate.lead.id),
+      fates.map(({ outcome }) =>
+        outcome.kind === 'ACCEPTED' ? 'SENT' : outcome.kind === 'REJECTED' ? 'ERROR' : 'PENDING',
+      ),
+      fates.map(({ outcome }) => (outcome.kind === 'ACCEPTED' ? (outcome.providerId ?? null) : null)),
+      fates.map(({ outcome }) => (outcome.kind === 'REJECTED' ? outcome.code : null)),
+      fates.map(({ outcome }) => (outcome.kind === 'REJECTED' ? outcome.detail : null)),
+      fates.map(({ outcome }) => outcome.writtenAt ?? null),
+    ],
+  )
+}
+
+/**
+ * What is PENDING in a campaign that runs, or may be resumed, is planned by the sweeper or the resume. In one that is over nothing is
+ * left PENDING: such a lead ends here, and camp campaign retry sends it.
+ */
+async function endWhereOver(tx: Tx, batch: ClaimedBatch): Promise<void> {
+  const { rows } = await locking(tx, 'Campaign').query<{ status: string }>(
+    `SELECT status FROM "Campaign" WHERE id = $1 FOR SHARE`,
+    [batch.campaign.id],
+  )
+  if (!['FINISHED', 'CANCELLED'].includes(rows[0]!.status)) return
+  await locking(tx, 'CampaignLead', LOCK_EXCEPTIONS.LEFT_PENDING).query(
+    `UPDATE "CampaignLead" SET status = 'ERROR', error_code = 'NOT_SENT', error_message = 'its worker was stopped before it was written'
+     WHERE id = ANY($1::uuid[]) AND status = 'PENDING'`,
+    [batch.leads.map(lead => lead.id)],
+  )
+}

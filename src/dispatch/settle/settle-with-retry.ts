@@ -1,0 +1,73 @@
+import { adapterOf } from '../../broker/registry.ts'
+import { unreachable } from '../../errors.ts'
+import type { BatchOutcome, LeadOutcome, Settled } from '../model/batch-outcome.ts'
+import type { ClaimedBatch } from '../model/claimed-batch.ts'
+import type { DispatchDeps } from '../model/deps.ts'
+import { persistOutcome } from './persist.ts'
+import { settleBatch } from './settle.ts'
+import { settleLate } from './settle-late.ts'
+
+/**
+ * The answer is known and must not be lost to a database that refuses for a while: tried until the batch's lease has run out for
+ * longer than any sweep takes. Then it is IN_DOUBT, as if this worker had died.
+ * @returns undefined where the lease had run out
+ */
+export async function settleOutcome(
+  deps: DispatchDeps,
+  batch: ClaimedBatch,
+  outcome: BatchOutcome,
+): Promise<Settled | undefined> {
+  const adapter = await adapterOf(batch.adapter)
+  return persistOutcome(
+    deps,
+    { what: 'settle', about: aboutOf(batch), giveUpAt: giveUpAt(batch) },
+    { outcome, without: withoutTexts },
+    async known => {
+      const settled = await settleBatch(deps, batch, adapter, known)
+      if (settled.kind === 'SETTLED') return settled
+      warnFenced(deps, batch, await settleLate(deps, batch, adapter, known))
+      return undefined
+    },
+  )
+}
+
+/** By then a sweep has decided about its leads, and what is known comes too late for the books. */
+export function giveUpAt({ leaseUntil }: ClaimedBatch): Date {
+  return new Date(leaseUntil.getTime() + 60_000)
+}
+
+/** @param resolved how many leads in doubt its answers have decided about */
+function warnFenced(deps: DispatchDeps, batch: ClaimedBatch, resolved: number): void {
+  deps.log.warn({ event: 'settle.late', ...aboutOf(batch), resolved }, 'settle came too late: the lease had run out')
+}
+
+/** Which batch a log line is about. */
+export function aboutOf({ id, campaign, number, attempt }: ClaimedBatch) {
+  return { campaign: campaign.agendamentoId, batch: id, number, attempt }
+}
+
+/** Where the database took the broker's words for no text. */
+export const NO_WORDS = 'what the broker said of it could not be stored'
+
+function withoutTexts(outcome: BatchOutcome): BatchOutcome {
+  return {
+    ...outcome,
+    outcomes: outcome.outcomes.map(withoutText),
+    reference: undefined,
+    fatal: outcome.fatal === undefined ? undefined : NO_WORDS,
+  }
+}
+
+function withoutText(outcome: LeadOutcome): LeadOutcome {
+  switch (outcome.kind) {
+    case 'ACCEPTED':
+      return { ...outcome, providerId: undefined }
+    case 'REJECTED':
+      return { ...outcome, code: 'REFUSED', detail: NO_WORDS }
+    case 'NOT_ACCEPTED':
+    case 'IN_DOUBT':
+      return { ...outcome, reason: NO_WORDS }
+    default:
+      return unreachable(outcome)
+  }
+}

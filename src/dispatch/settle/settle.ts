@@ -1,0 +1,161 @@
+import type pg from 'pg'
+import type { Adapter, Outcome } from '../../broker/port.ts'
+import { LOCK_EXCEPTIONS, locking } from '../../database/lock-order.ts'
+import { type Tx, transaction } from '../../database/pool.ts'
+import { failCampaign, pauseForReview } from '../../lifecycle/transition.ts'
+import { finishIfDone, hasQueued } from '../finish/finish.ts'
+import type { BatchOutcome, Settled } from '../model/batch-outcome.ts'
+import type { ClaimedBatch } from '../model/claimed-batch.ts'
+import { backoffMs } from '../pacing/backoff.ts'
+import { blockCredential, countAnswer, countFailure, giveProbeBack } from '../pacing/circuit-breaker.ts'
+import { planRest, splitBatch } from '../plan/replan.ts'
+import { closeBatch, lockAttempt, release } from './batch-rows.ts'
+import { reasonOf, writeFates } from './lead-outcomes.ts'
+import { NONE_BEFORE, unsettled } from './settle-known.ts'
+
+export interface SettleDeps {
+  pool: pg.Pool
+  now: () => Date
+  random: () => number
+}
+
+/** @returns FENCED when the batch is no longer this attempt's: its lease ran out, and somebody decided about it */
+export async function settleBatch(
+  { pool, now, random }: SettleDeps,
+  batch: ClaimedBatch,
+  adapter: Pick<Adapter, 'correlatesByProviderId'>,
+  outcome: BatchOutcome,
+): Promise<Settled | { kind: 'FENCED' }> {
+  return transaction(pool, async tx => {
+    const at = now()
+    const row = await lockAttempt(tx, batch)
+    if (!row) return { kind: 'FENCED' }
+    const all = batch.leads.map((lead, i) => ({ lead, outcome: outcome.outcomes[i]! }))
+    const { fates, before } = outcome.settledBefore
+      ? await unsettled(tx, batch, all)
+      : { fates: all, before: NONE_BEFORE }
+    const of = (kind: Outcome['kind']) => fates.filter(fate => fate.outcome.kind === kind)
+    const [accepted, refused, notAccepted, inDoubt] = [
+      of('ACCEPTED'),
+      of('REJECTED'),
+      of('NOT_ACCEPTED'),
+      of('IN_DOUBT'),
+    ]
+
+    const failures = notAccepted.length > 0 && !outcome.split && !outcome.withheld ? row.failures + 1 : 0
+    const waitMs = outcome.retryAfterMs ?? (failures > 0 ? backoffMs(failures - 1, random) : 0)
+    const notBefore = waitMs > 0 ? new Date(at.getTime() + waitMs) : null
+    const answered =
+      accepted.length + refused.length + before.accepted + before.refused > 0 ||
+      outcome.split === true ||
+      outcome.fatal !== undefined
+    if (answered) await countAnswer(tx, batch.credential.id)
+    else if (outcome.withheld && inDoubt.length === 0) {
+      if (batch.probe) await giveProbeBack(locking(tx, 'SendSlot'), batch.credential.id, at)
+    } else {
+      const reason = reasonOf(notAccepted) ?? reasonOf(inDoubt) ?? 'the broker does not answer'
+      await countFailure(tx, batch.credential.id, { now: at, reason, probe: batch.probe, random })
+    }
+    if (outcome.retryAfterMs !== undefined && notBefore) {
+      await blockCredential(tx, batch.credential.id, notBefore, at, reasonOf(notAccepted) ?? 'the broker asked to wait')
+    }
+    await writeFates(tx, batch, adapter, fates, at)
+
+    const unspent = refused.length + notAccepted.length
+    const split = outcome.split === true && notAccepted.length > 1
+    const again = !split && batch.left + notAccepted.length > 0
+    const keepsCost = accepted.length + before.accepted + inDoubt.length > 0
+    const ring = await closeBatch(tx, batch, {
+      status: again && !keepsCost ? 'QUEUED' : inDoubt.length > 0 ? 'IN_DOUBT' : 'DONE',
+      accepted: accepted.length,
+      refused: refused.length,
+      unspent,
+      failures,
+      notBefore,
+      reference: outcome.reference,
+      error: outcome.fatal ?? reasonOf(notAccepted) ?? reasonOf(inDoubt) ?? null,
+      at,
+    })
+    await release(tx, batch.id, row, unspent, at)
+
+    const rings = split
+      ? await splitBatch(
+          tx,
+          batch,
+          notAccepted.map(fate => fate.lead),
+          at,
+        )
+      : []
+    if (again && !keepsCost) rings.push({ batchId: batch.id, ring, at: notBefore })
+    if (again && keepsCost) {
+      const rest = await planRest(
+        tx,
+        { id: batch.id, campaignId: batch.campaign.id },
+        { failures, notBefore, rungAt: at },
+      )
+      if (rest) rings.push({ batchId: rest.id, ring: rest.ring, at: notBefore })
+    }
+    if (again || split) await dropIfCancelled(tx, batch, at)
+    if (outcome.fatal !== undefined) await failCampaign(tx, batch.campaign.id, outcome.fatal, at)
+    const isEnd = outcome.fatal === undefined && !again && !split
+    const others = isEnd && (await hasQueued(tx, batch.campaign.id))
+    const closing = isEnd && !others && (await finishIfDone(tx, batch.campaign.id, at))
+    const isAllRefused = refused.length + before.refused > 0 && accepted.length + before.accepted === 0
+    if (isAllRefused) await pauseIfAllAreRefused(tx, batch.campaign.id, at)
+    return {
+      kind: 'SETTLED',
+      accepted: accepted.length + before.accepted,
+      refused: refused.length + before.refused,
+      inDoubt: inDoubt.length,
+      again: notAccepted.length,
+      rings,
+      closing,
+      mayFinish: others,
+    }
+  })
+}
+
+/**
+ * Leads that stay PENDING in a campaign that was cancelled meanwhile end there. The campaign's row is held, so that a cancel at
+ * this very moment either was before (and is seen here) or comes after (and finds this batch QUEUED).
+ */
+async function dropIfCancelled(tx: Tx, batch: ClaimedBatch, at: Date): Promise<void> {
+  const { rows } = await locking(tx, 'Campaign').query<{ status: string }>(
+    `SELECT status FROM "Campaign" WHERE id = $1 FOR SHARE`,
+    [batch.campaign.id],
+  )
+  if (rows[0]?.status !== 'CANCELLED') return
+  await locking(tx, 'CampaignLead', LOCK_EXCEPTIONS.LEFT_PENDING).query(
+    `WITH mine AS (
+       UPDATE "Batch" SET status = 'DONE', settled_at = $2 WHERE (id = $1 OR parent_id = $1) AND status = 'QUEUED'
+       RETURNING campaign_id, from_seq, to_seq
+     )
+     UPDATE "CampaignLead" l SET status = 'ERROR', error_code = 'CANCELLED', error_message = 'the campaign was cancelled'
+     FROM mine m WHERE l.campaign_id = m.campaign_id AND l.seq BETWEEN m.from_seq AND m.to_seq AND l.status = 'PENDING'`,
+    [batch.id, at],
+  )
+}
+
+/**
+ * Where the last messages were all refused, one after another, the list is being burnt: a wrong template, a broker gone mad
+ * (docs/design.md#refusals-in-a-row).
+ */
+const REFUSALS_IN_A_ROW = 50
+
+async function pauseIfAllAreRefused(tx: Tx, campaignId: string, at: Date): Promise<void> {
+  const { rows } = await tx.query<{ refused: number }>(
+    `SELECT coalesce(sum(refused), 0)::int AS refused FROM (
+       SELECT refused, sum(accepted) OVER (ORDER BY settled_at DESC, number DESC) AS accepted_since
+       FROM (SELECT * FROM "Batch" WHERE campaign_id = $1 AND settled_at IS NOT NULL ORDER BY settled_at DESC, number DESC LIMIT $2) b
+     ) streak WHERE accepted_since = 0`,
+    [campaignId, REFUSALS_IN_A_ROW],
+  )
+  const refused = rows[0]!.refused
+  if (refused < REFUSALS_IN_A_ROW) return
+  await pauseForReview(
+    tx,
+    campaignId,
+    `the last ${refused} messages were all refused: see camp campaign leads --status ERROR`,
+    at,
+  )
+}

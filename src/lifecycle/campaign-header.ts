@@ -1,0 +1,69 @@
+import { locking } from '../database/lock-order.ts'
+import type { Sql, Tx } from '../database/pool.ts'
+import type { CampaignStatus } from './campaign-status.ts'
+
+/** A campaign's header, locked, with everything that an approval covers. */
+export interface CampaignHeader {
+  id: string
+  agendamento_id: string
+  name: string
+  status: CampaignStatus
+  user_id: string
+  wallet_id: string
+  wallet: string
+  broker_id: string
+  broker: string
+  adapter: string
+  cost_per_message: string
+  rate_limit: string | null
+  max_batch: number | null
+  unit_cost: string | null
+  approval_hash: string | null
+  base_message: string | null
+  template_id: string | null
+  template_code: string | null
+  template_content: string | null
+  template_vars: unknown
+  throttling_type: string
+  throttling_config: unknown
+  hours_from: number
+  hours_to: number
+  days: number
+  allow_holidays: boolean
+  state_laws: string[]
+  no_cap: boolean
+  purpose: string | null
+  source_sha256: string
+  rows: number
+  lead_count: number
+  fish: number
+  batch_size: number | null
+  scheduled_at: Date | null
+  start_before: number
+}
+
+/** Locks the campaign's row until the transaction ends: of two moves at once the second sees the first one's state. */
+export async function lockCampaign(tx: Tx, id: string): Promise<CampaignHeader> {
+  const { rows } = await locking(tx, 'Campaign').query<CampaignHeader>(`${HEADER} WHERE c.id = $1 FOR UPDATE OF c`, [
+    id,
+  ])
+  return known(rows[0], id)
+}
+
+/** What `lockCampaign` locks, as it is at this moment. */
+export async function readCampaign(sql: Sql, id: string): Promise<CampaignHeader> {
+  const { rows } = await sql.query<CampaignHeader>(`${HEADER} WHERE c.id = $1`, [id])
+  return known(rows[0], id)
+}
+
+const HEADER = `SELECT c.*, w.name AS wallet, b.name AS broker, b.adapter, b.cost_per_message, b.rate_limit, b.max_batch,
+       t.template_code, t.content AS template_content
+     FROM "Campaign" c
+     JOIN "Wallet" w ON w.id = c.wallet_id
+     JOIN "Broker" b ON b.id = c.broker_id
+     LEFT JOIN "Template" t ON t.id = c.template_id`
+
+function known(row: CampaignHeader | undefined, id: string): CampaignHeader {
+  if (!row) throw new Error(`campaign ${id} vanished`)
+  return row
+}

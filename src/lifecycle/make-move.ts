@@ -1,0 +1,15 @@
+import type { Tx } from '../database/pool.ts'
+import type { CampaignHeader } from './campaign-header.ts'
+import type { TransitionName } from './campaign-status.ts'
+import { refusedTransition } from './refused-transition.ts'
+import { type TransitionBy, transition } from './transition.ts'
+
+/** @throws CampError TRANSITION_REFUSED, and nothing is written */
+export async function makeMove(
+  tx: Tx,
+  name: TransitionName,
+  campaign: CampaignHeader,
+  by: TransitionBy,
+): Promise<void> {
+  if (!(await transition(tx, name, campaign.id, by))) throw refusedTransition(name, campaign)
+}

@@ -1,0 +1,39 @@
+import { plainName } from '../recipient/field-names.ts'
+
+/** A file's columns by what a text may call them; of several with one name the first. */
+export interface ColumnIndex {
+  /** By the name under which a lead keeps it. */
+  byName: ReadonlyMap<string, NamedColumn>
+  /** By its header, as `plainName` compares it. */
+  byHeader: ReadonlyMap<string, NamedColumn>
+  /** By either of the two, as `plainName` compares them. */
+  byEither: ReadonlyMap<string, NamedColumn>
+}
+
+const made = new WeakMap<readonly NamedColumn[], ColumnIndex>()
+
+/** Made once for a file: a text may name columns thousands of times, and a file have thousands of them. */
+export function indexOf(columns: readonly NamedColumn[]): ColumnIndex {
+  let index = made.get(columns)
+  if (!index) {
+    index = {
+      byName: firstBy(columns, ({ name }) => [name]),
+      byHeader: firstBy(columns, ({ header }) => [plainName(header)]),
+      byEither: firstBy(columns, ({ name, header }) => [plainName(name), plainName(header)]),
+    }
+    made.set(columns, index)
+  }
+  return index
+}
+
+function firstBy(columns: readonly NamedColumn[], keysOf: (column: NamedColumn) => string[]): Map<string, NamedColumn> {
+  const first = new Map<string, NamedColumn>()
+  for (const column of columns) for (const key of keysOf(column)) if (!first.has(key)) first.set(key, column)
+  return first
+}
+
+/** A column that a text can name: as the file calls it, and as a lead holds it (a field, or a key of `variables`). */
+export interface NamedColumn {
+  header: string
+  name: string
+}

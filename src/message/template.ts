@@ -1,0 +1,189 @@
+import { CampError } from '../errors.ts'
+import { type Field, fieldOf, plainName } from '../recipient/field-names.ts'
+import { indexOf, type NamedColumn } from './column-index.ts'
+
+/** What of a lead a text can name: its own columns, and the file's others. */
+export interface LeadColumns {
+  phone: string
+  nome: string | null
+  cpf_cnpj: string | null
+  idcob_contrato: string | null
+  variables: Readonly<Record<string, string>> | null
+}
+
+export interface CompiledText {
+  /** The text with each placeholder spelled as the lead holds its column: this is what is stored. */
+  text: string
+  /** Each column that it names, once. */
+  names: readonly string[]
+  /** What stands before, between and behind its placeholders. */
+  literals: readonly string[]
+  /** The text with what `valueIn` says of each column. */
+  fill: (valueIn: (name: string) => string) => string
+  /** The text for this lead, or the first column it names that is empty here. */
+  render: (lead: LeadColumns) => { text: string; missing?: undefined } | { text?: undefined; missing: string }
+}
+
+const PLACEHOLDER = /\{\{([^{}]*)\}\}/g
+
+/**
+ * A text with {{column}} placeholders, in any case and without regard to accents.
+ * @param columns the file's, to check the names against; absent: a text that was checked at its import
+ * @throws CampError DATA: a placeholder that names no column, listing those there are; one that is not closed
+ */
+export function compileText(source: string, columns?: readonly NamedColumn[]): CompiledText {
+  const text = columns
+    ? source.replace(PLACEHOLDER, (_, name: string) => `{{${resolve(name.trim(), columns)}}}`)
+    : source
+  const parts = text.split(PLACEHOLDER).map((part, i) => (i % 2 === 0 ? part : part.trim()))
+  const unclosed = columns && unclosedIn(source)
+  if (unclosed !== undefined) {
+    throw new CampError(
+      'MESSAGE_INVALID',
+      `the message has a placeholder that is not closed, or not of two braces: ${unclosed}`,
+      {
+        hint: 'Write placeholders as {{nome}}.',
+      },
+    )
+  }
+  const names = [...new Set(parts.filter((_, i) => i % 2 === 1))]
+  const literals = parts.filter((_, i) => i % 2 === 0)
+  const fill = (valueIn: (name: string) => string) =>
+    parts.map((part, i) => (i % 2 === 0 ? part : valueIn(part))).join('')
+  return {
+    text,
+    names,
+    literals,
+    fill,
+    render: lead => {
+      const missing = names.find(name => columnValue(lead, name) === '')
+      return missing === undefined ? { text: fill(name => columnValue(lead, name)) } : { missing }
+    },
+  }
+}
+
+/**
+ * The first braces that open or close no placeholder, as they are written: {{nome}, nome}}, a third one ({{{nome}}}), or {{ }}
+ * without a name.
+ */
+export function unclosedIn(source: string): string | undefined {
+  return /\{\{|\}\}/.test(source)
+    ? UNCLOSED.exec(source.replace(WHOLE, (written, name: string) => (name.trim() === '' ? written : ' ')))?.[0]
+    : undefined
+}
+
+const WHOLE = /(?<!\{)\{\{([^{}]*)\}\}(?!\})/g
+const UNCLOSED = /\{{2,}[^{}\n]{0,40}\}*|\{?[^{}\s]{0,40}\}{2,}/
+
+/**
+ * A template's variables and the columns that fill them, checked: every variable of the template ({{1}}, {{nome}}) needs a
+ * column, by `assigned` (--var) or by bearing a column's name itself.
+ * @returns the variable's name → the column as a lead holds it
+ * @throws CampError DATA
+ */
+export function bindTemplate(
+  template: { code: string; content: string },
+  assigned: Readonly<Record<string, string>>,
+  columns: readonly NamedColumn[],
+): Record<string, string> {
+  const wanted = variablesIn(template.content)
+  const unknown = Object.keys(assigned).filter(name => !wanted.includes(name))
+  if (unknown.length > 0) {
+    const has = wanted.length > 0 ? `its variables are ${wanted.join(', ')}` : 'it has no variables'
+    throw new CampError('VARIABLE_UNKNOWN', `template ${template.code} has no variable "${unknown[0]}"`, {
+      hint: `In the template: ${has}.`,
+    })
+  }
+  const missing = wanted.filter(name => !Object.hasOwn(assigned, name) && !find(name, columns))
+  if (missing.length > 0) {
+    throw new CampError(
+      'VARIABLE_UNMAPPED',
+      `template ${template.code} needs a column for ${missing.map(name => `{{${name}}}`).join(', ')}`,
+      {
+        hint: [`Say which: --var ${missing.map(name => `${name}=COLUMN`).join(',')}`, listed(columns)],
+      },
+    )
+  }
+  return Object.fromEntries(wanted.map(name => [name, resolve(ownValue(assigned, name) ?? name, columns)]))
+}
+
+/**
+ * A template's variables for this lead, or the first that is empty here.
+ * @param vars what `bindTemplate` returned: variable → column
+ */
+export function templateVariables(
+  vars: Readonly<Record<string, string>>,
+  lead: LeadColumns,
+): { values: Record<string, string>; missing?: undefined } | { values?: undefined; missing: string } {
+  const values = new Map<string, string>()
+  for (const [variable, column] of Object.entries(vars)) {
+    const value = columnValue(lead, column)
+    if (value === '') return { missing: column }
+    values.set(variable, value)
+  }
+  return { values: Object.fromEntries(values) }
+}
+
+/** A template's text with its variables' values: what the person reads. */
+export function fillTemplate(content: string, values: Readonly<Record<string, string>>): string {
+  return content.replace(PLACEHOLDER, (written, name: string) => ownValue(values, name.trim()) ?? written)
+}
+
+/**
+ * A template's variables, each once, in the order in which an official broker counts them: by number ({{1}}, {{2}}), wherever
+ * they stand; as they stand where they have names. What a database keeps of an object's keys is no order.
+ */
+export function variablesIn(content: string): string[] {
+  const names = [...new Set([...content.matchAll(PLACEHOLDER)].map(match => match[1]!.trim()))]
+  return names.every(name => /^\d+$/.test(name)) ? names.sort((a, b) => Number(a) - Number(b)) : names
+}
+
+/** A lead's value by a column's name; '' where it has none. */
+function columnValue(lead: LeadColumns, name: string): string {
+  if (isOwn(name)) return (lead[name] ?? '').trim()
+  const { variables } = lead
+  const exact = variables ? ownValue(variables, name) : undefined
+  if (exact !== undefined) return exact.trim()
+  // A name as a person wrote it, where nobody has resolved it.
+  const plain = plainName(name)
+  const key = variables && Object.keys(variables).find(header => plainName(header) === plain)
+  if (variables && key !== undefined && key !== null) return (variables[key] ?? '').trim()
+  const field = fieldOf(name)
+  return field && isOwn(field) ? (lead[field] ?? '').trim() : ''
+}
+
+/** Names come from files and templates: "constructor" is one like any other. */
+function ownValue(values: Readonly<Record<string, string>>, name: string): string | undefined {
+  return Object.hasOwn(values, name) ? values[name] : undefined
+}
+
+const OWN: ReadonlySet<string> = new Set<Field>(['phone', 'nome', 'cpf_cnpj', 'idcob_contrato'])
+
+function isOwn(name: string): name is 'phone' | 'nome' | 'cpf_cnpj' | 'idcob_contrato' {
+  return OWN.has(name)
+}
+
+function resolve(name: string, columns: readonly NamedColumn[]): string {
+  const found = find(name, columns)
+  if (found) return found.name
+  throw new CampError('COLUMN_NOT_FOUND', `there is no column "${name}" for {{${name}}}`, { hint: listed(columns) })
+}
+
+/** By the lead's name for it, by the file's header, and last by what it means: {{celular}} is the phone. */
+function find(name: string, columns: readonly NamedColumn[]): NamedColumn | undefined {
+  const { byName, byHeader } = indexOf(columns)
+  const plain = plainName(name)
+  const meant = AMBIGUOUS.has(plain) ? undefined : fieldOf(name)
+  return byName.get(name) ?? byHeader.get(plain) ?? (meant && byName.get(meant))
+}
+
+/** As a header these tell a field; in a text they may be meant otherwise: a number of a house, the first name alone. */
+const AMBIGUOUS: ReadonlySet<string> = new Set(
+  `numero number contato contact destino destinatario recipient to primeironome primnome prenome firstname givenname`.split(
+    ' ',
+  ),
+)
+
+function listed(columns: readonly NamedColumn[]): string {
+  return `The file's columns: ${columns.map(column => column.header).join(', ')}.`
+}

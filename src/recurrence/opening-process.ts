@@ -1,0 +1,40 @@
+import { hostname } from 'node:os'
+import { sentenceOf } from '../database/faults.ts'
+import { openPool } from '../database/pool.ts'
+import { openPrisma } from '../database/prisma.ts'
+import { fireDue } from './open-due.ts'
+import type { Order, Told } from './open-due-apart.ts'
+
+/** The process that `fireDueApart` starts: one order, one answer. */
+
+// Its worker decides when it ends: a terminal's signals go to both.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => undefined)
+const LEAVE_MS = 10_000
+const stopping = new AbortController()
+// The worker has ended, or wants it to end.
+process.once('disconnect', () => {
+  stopping.abort()
+  // Without a worker nothing else ends it where the database does not answer.
+  setTimeout(() => process.exit(130), LEAVE_MS).unref()
+})
+process.once('message', order => {
+  void fire(order as Order).then(tell)
+})
+
+async function fire({ databaseUrl, aheadMs }: Order): Promise<Told> {
+  const pool = openPool(databaseUrl, { max: 5, name: `camp-import ${hostname()}:${process.pid}`, worker: true })
+  const prisma = openPrisma(pool)
+  const clock = { now: () => new Date(Date.now() + aheadMs) }
+  try {
+    return { fired: await fireDue({ pool, prisma, clock, signal: stopping.signal }) }
+  } catch (error) {
+    return { failed: sentenceOf(error) }
+  } finally {
+    await prisma.$disconnect()
+    await pool.end()
+  }
+}
+
+function tell(told: Told): void {
+  if (process.connected) process.send?.(told, () => process.disconnect())
+}

@@ -1,0 +1,115 @@
+import { formatMoney, moneyOf } from '../budget/money.ts'
+import { setReason } from '../campaign/actions/start.ts'
+import { grantApproval } from '../campaign/approval/approve.ts'
+import { assertFourEyes, handsOnRecurrence } from '../campaign/approval/four-eyes.ts'
+import { locking } from '../database/lock-order.ts'
+import type { Tx } from '../database/pool.ts'
+import { CampError } from '../errors.ts'
+import { type CampaignHeader, lockCampaign } from '../lifecycle/campaign-header.ts'
+import { assertCredential } from '../security/credentials.ts'
+import type { Via } from '../security/via.ts'
+import { dayIn } from '../time/day.ts'
+import { audit, type Recurrence, standingHash } from './recurrence.ts'
+
+/**
+ * A standing approval: an ADMIN's word, given once, for the campaigns that a recurrence opens, as long as nothing of what it is
+ * bound to changes, no campaign costs more than its ceiling, and its last day has not passed. Each campaign is then approved by
+ * itself, with its own hash and against the budget of that moment; where anything is wrong it waits for a person, with the
+ * reason.
+ */
+export interface StandingOrder {
+  approverId: string
+  /** Who stands behind the approver (src/security/via.ts). */
+  via?: Pick<Via, 'id'> | null
+  /** A decimal string: what one campaign may cost. */
+  ceiling: string
+  /** YYYY-MM-DD, its last day; null: until it is revoked. */
+  until: string | null
+  now: Date
+}
+
+/** @throws CampError AUTH (four eyes), STATE (removed, or the wallet has no credential) */
+export async function giveStanding(tx: Tx, recurrence: Recurrence, order: StandingOrder): Promise<void> {
+  const { id, handle, status } = recurrence
+  if (status === 'REMOVED') throw new CampError('RECURRENCE_REMOVED', `${handle} is removed`)
+  const approver = { id: order.approverId, via: order.via ?? null }
+  const own = await assertFourEyes(tx, await handsOnRecurrence(tx, recurrence), approver)
+  await assertCredential(tx, recurrence)
+  await locking(tx, 'Recurrence').query(
+    `UPDATE "Recurrence" SET approved_by = $2, approved_at = $3, approval_hash = $4, approval_ceiling = $5, approval_until = $6,
+            updated_at = $3 WHERE id = $1`,
+    [id, order.approverId, order.now, standingHash(recurrence), order.ceiling, order.until],
+  )
+  const { ceiling, until } = order
+  await audit(tx, 'approve', id, order.approverId, {
+    ceiling,
+    until,
+    unit_cost: recurrence.cost_per_message,
+    ...(own !== null && { self_approval: own }),
+  })
+}
+
+/** @throws CampError STATE: there is none */
+export async function revokeStanding(tx: Tx, { id, handle }: Recurrence, userId: string, now: Date): Promise<void> {
+  const { rowCount } = await locking(tx, 'Recurrence').query(
+    `UPDATE "Recurrence" SET approved_by = NULL, approved_at = NULL, approval_hash = NULL, approval_ceiling = NULL,
+            approval_until = NULL, updated_at = $2 WHERE id = $1 AND approval_hash IS NOT NULL`,
+    [id, now],
+  )
+  if (rowCount === 0) throw new CampError('STANDING_APPROVAL_MISSING', `${handle} has no standing approval`)
+  await audit(tx, 'revoke', id, userId)
+}
+
+/** @returns why a recurrence's standing approval does not hold at a moment; null where it does, undefined where there is none */
+export function standingFlaw(recurrence: Recurrence, at: Date): string | null | undefined {
+  const { approval_hash, approval_until, approver, approver_stands, timezone } = recurrence
+  if (approval_hash === null) return undefined
+  if (approval_hash !== standingHash(recurrence)) return 'the price, the template or a setting has changed since'
+  if (!approver_stands) return `${approver ?? 'who gave it'} is no ADMIN any more`
+  const isOver = approval_until !== null && dayIn(timezone, at) > Date.parse(approval_until) / 86_400_000
+  return isOver ? `it ended on ${approval_until}` : null
+}
+
+/**
+ * Approves a campaign that an occurrence has just opened, in the transaction that opens it.
+ * @returns why it waits for a person, whose own approval then counts; null where it is approved
+ */
+export async function applyStanding(
+  tx: Tx,
+  recurrence: Recurrence,
+  campaignId: string,
+  { at, now }: { at: Date; now: Date },
+): Promise<string | null> {
+  if (recurrence.approval_hash === null) return 'it has no standing approval'
+  // Price and text as they are by now: the import may have taken a while.
+  const campaign = await lockCampaign(tx, campaignId)
+  const { cost_per_message, template_id } = campaign
+  const text = template_id === null ? recurrence.template_content : campaign.template_content
+  const current = { ...recurrence, cost_per_message, template_content: text }
+  const why = standingFlaw(current, at) ?? (await refusalOf(tx, current, campaign, now))
+  if (why === null) return null
+  const reason = `not approved by the standing approval of ${recurrence.handle}: ${why}`
+  await setReason(tx, campaignId, reason, now)
+  return reason
+}
+
+async function refusalOf(tx: Tx, recurrence: Recurrence, campaign: CampaignHeader, now: Date): Promise<string | null> {
+  const { handle, approved_by, approval_ceiling, timezone, cost_per_message } = recurrence
+  const { rows } = await tx.query<{ pending: number }>(
+    `SELECT count(*)::int AS pending FROM "CampaignLead" WHERE campaign_id = $1 AND status = 'PENDING'`,
+    [campaign.id],
+  )
+  const cost = moneyOf(cost_per_message) * BigInt(rows[0]!.pending)
+  if (cost > moneyOf(approval_ceiling!)) {
+    return `it may cost ${formatMoney(cost)}, over the ceiling of ${approval_ceiling} for one campaign`
+  }
+  try {
+    const detail = { standing: handle, approved_by: approved_by! }
+    await grantApproval(tx, campaign, { approverId: approved_by!, actorId: null, now, timezone, detail })
+    return null
+  } catch (error) {
+    // The budget, or a broker that wants another content: nothing was written.
+    if (error instanceof CampError) return error.message
+    throw error
+  }
+}

@@ -1,0 +1,111 @@
+import { z } from 'zod'
+import { unreachable } from '../../errors.ts'
+import { type Desk, type Face, type Inbound, type InboundMessage, POISONED, type Reply } from '../simulated-broker.ts'
+import { readJson } from './read-request.ts'
+
+const quirks = z.strictObject({
+  /** Where the answer has the campaign's id. */
+  id_in: z.enum(['id', 'campaign_id', 'campaignId', 'data.id', 'nowhere']).default('id'),
+  /** Whether a campaign runs as soon as it is created: a start then fails. Else people receive nothing before it is started. */
+  starts_at_creation: z.boolean().default(true),
+})
+
+/** GOSAC (docs/wire/gosac.md), its collection at /api/campaigns: all or nothing, and never a word afterwards. */
+export const gosacFace: Face = {
+  name: 'GOSAC',
+  quirks,
+  routes: [
+    { method: 'POST', path: /^\/api\/campaigns$/, sends: true, take: create },
+    { method: 'PUT', path: /^\/api\/campaigns\/([^/]+)\/status\/started$/, sends: true, take: start },
+  ],
+}
+
+/** Every field and constant of 2.1. */
+const campaign = z.strictObject({
+  name: z.string().min(1),
+  message: z.string().min(1),
+  kind: z.literal('whats'),
+  connectionId: z.null(),
+  contacts: z
+    .array(
+      z.strictObject({
+        name: z.string().trim().min(1),
+        number: z.string().regex(/^55\d{10,11}$/, 'must be digits with 55'),
+        hasWhatsapp: z.literal(true),
+      }),
+    )
+    .min(1),
+  defaultQueueId: z.int(),
+  initialMinutes: z.literal(480),
+  endMinutes: z.literal(1140),
+  customProps: z.tuple([]),
+  scheduled: z.literal(false),
+  scheduledAt: z.iso.datetime(),
+  speed: z.literal('low'),
+  tagId: z.literal(0),
+  templateId: z.null(),
+})
+
+interface Memory {
+  created: number
+  /** What goes out when they are started. */
+  waiting: Map<string, readonly InboundMessage[]>
+}
+
+function memoryOf(desk: Desk): Memory {
+  return desk.memory<Memory>(() => ({ created: 0, waiting: new Map() }))
+}
+
+function create(request: Inbound, desk: Desk): Reply | typeof POISONED {
+  const refused = unauthorized(request, desk)
+  if (refused) return refused
+  const { body, wrong } = readJson(request, campaign, desk)
+  if (wrong !== undefined) return { status: 400, body: { error: wrong } }
+  const messages = body.contacts.map(({ number, name }) => ({
+    key: number,
+    phone: number,
+    content: { text: body.message, name, campaign: body.name },
+  }))
+  if (desk.poisoned(messages)) return POISONED
+  const { id_in, starts_at_creation } = quirks.parse(desk.control.quirks)
+  const memory = memoryOf(desk)
+  const id = ++memory.created
+  if (starts_at_creation) desk.accept(messages)
+  else memory.waiting.set(String(id), messages)
+  return { status: 201, body: answerOf(id_in, id, body.name) }
+}
+
+function answerOf(where: z.infer<typeof quirks>['id_in'], id: number, name: string): object {
+  switch (where) {
+    case 'nowhere':
+      return { name }
+    case 'data.id':
+      return { data: { id, name } }
+    case 'id':
+    case 'campaign_id':
+    case 'campaignId':
+      return { [where]: id, name }
+    default:
+      return unreachable(where)
+  }
+}
+
+function start(request: Inbound, desk: Desk): Reply {
+  const refused = unauthorized(request, desk)
+  if (refused) return refused
+  const { wrong } = readJson(request, z.strictObject({}), desk)
+  if (wrong !== undefined) return { status: 400, body: { error: wrong } }
+  const { created, waiting } = memoryOf(desk)
+  const [id = ''] = request.parts
+  if (!(Number(id) >= 1 && Number(id) <= created)) return { status: 404, body: { error: 'no such campaign' } }
+  const messages = waiting.get(id)
+  if (!messages) return { status: 400, body: { error: 'the campaign is already running' } }
+  waiting.delete(id)
+  desk.accept(messages)
+  return { status: 200, body: { id: Number(id), status: 'started' } }
+}
+
+function unauthorized({ headers }: Inbound, desk: Desk): Reply | undefined {
+  if (headers.authorization) return undefined
+  return { status: 401, body: { error: desk.violation('no authorization') } }
+}

@@ -1,0 +1,108 @@
+import { z } from 'zod'
+import {
+  type Desk,
+  type Face,
+  type Inbound,
+  POISONED,
+  type Reply,
+  type TellContext,
+  type ToldEvent,
+} from '../simulated-broker.ts'
+import { jsonOf, wrongIn } from './read-request.ts'
+import { storyAfter } from './status-sequence.ts'
+
+const quirks = z.strictObject({
+  /** "sent", "delivered" and "read" bring WhatsApp's id alone, as they do a week after the message. */
+  without_gs_id: z.boolean().default(false),
+  /** A failure comes at once (its id is ours), instead of later (then gsId is). */
+  fails_at_once: z.boolean().default(false),
+  failure_code: z.number().int().default(1002),
+})
+
+/** Gupshup (docs/wire/gupshup.md): one template message a form, events to the app's one URL (control.callback_url). */
+export const gupshupFace: Face = {
+  name: 'GUPSHUP',
+  quirks,
+  routes: [{ method: 'POST', path: /^\/wa\/api\/v1\/template\/msg$/, sends: true, take }],
+  errors: {
+    '400': () => error(400, 'Invalid template parameters'),
+    '401': () => error(401, 'Authentication Failed'),
+    '429': () => error(429, 'Too Many Requests'),
+    '500': () => error(500, 'Internal Server Error'),
+  },
+  callbacks: {
+    perRequest: 1,
+    statuses: fate => storyAfter(['accepted', 'sent'], fate),
+    tokenOf: ({ message, id }) => `${id} ${message.phone}`,
+    unknownToken: () => '00000000-0000-0000-0000-000000000000 5500900000000',
+    write: ([told], context) => ({
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(told && event(told, context)),
+    }),
+  },
+}
+
+function error(status: number, message: string): Reply {
+  return { status, body: { status: 'error', message } }
+}
+
+const phone = z.string().regex(/^55\d{10,11}$/, 'must be digits with the country code, without a plus')
+
+const form = z.strictObject({
+  channel: z.literal('whatsapp').optional(),
+  source: z.string().regex(/^\d{8,15}$/, 'must be digits'),
+  'src.name': z.string().min(1),
+  destination: phone,
+  template: z
+    .string()
+    .transform(jsonOf)
+    .pipe(z.strictObject({ id: z.string().min(1), params: z.array(z.string().min(1)) })),
+})
+
+function take({ headers, body }: Inbound, desk: Desk): Reply | typeof POISONED {
+  if (!headers.apikey) return error(401, desk.violation('there is no apikey'))
+  if (headers['content-type'] !== 'application/x-www-form-urlencoded')
+    return error(400, desk.violation('the body must be application/x-www-form-urlencoded'))
+  const read = form.safeParse(Object.fromEntries(new URLSearchParams(body)))
+  if (!read.success) {
+    return error(400, desk.violation(wrongIn(read.error)))
+  }
+  const { destination, template, source } = read.data
+  const message = {
+    key: destination,
+    phone: destination,
+    content: { source, template: template.id, params: template.params },
+  }
+  if (desk.poisoned([message])) return POISONED
+  const [taken] = desk.accept([message])
+  if (!taken?.accepted) return { status: 200, body: { status: 'error', message: 'Invalid Destination' } }
+  return { status: 202, body: { status: 'submitted', messageId: taken.id } }
+}
+
+function event({ token, status }: ToldEvent, { at, control }: TellContext): object {
+  const [id = '', destination = ''] = token.split(' ')
+  const { without_gs_id, fails_at_once, failure_code } = quirks.parse(control.quirks)
+  const wamid = `wamid.${id}`
+  const gsId = without_gs_id ? undefined : id
+  const ts = Math.floor(at.getTime() / 1000)
+  const outer = (type: string, payload: object) => ({
+    app: 'sandbox',
+    timestamp: at.getTime(),
+    version: 2,
+    type,
+    payload,
+  })
+  const message = (type: string, payload: object) => outer('message-event', { type, destination, ...payload })
+  switch (status) {
+    case 'accepted':
+      return message('enqueued', { id, payload: { whatsappMessageId: wamid, type: 'template' } })
+    case 'failed': {
+      const payload = { code: failure_code, reason: 'the sandbox was told not to deliver it' }
+      return message('failed', fails_at_once ? { id, payload } : { id: wamid, gsId: id, payload: { ...payload, ts } })
+    }
+    case 'opt_out':
+      return outer('user-event', { phone: destination, type: 'opted-out' })
+    default:
+      return message(status, { id: wamid, gsId, ts, payload: { conversation: { id: 'sandbox' } } })
+  }
+}

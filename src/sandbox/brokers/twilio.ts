@@ -1,0 +1,245 @@
+import { createHmac, randomUUID } from 'node:crypto'
+import { z } from 'zod'
+import {
+  type Desk,
+  type Face,
+  type Inbound,
+  POISONED,
+  type Reply,
+  type TellContext,
+  type ToldEvent,
+} from '../simulated-broker.ts'
+import { jsonOf, wrongIn } from './read-request.ts'
+import { storyAfter } from './status-sequence.ts'
+
+const quirks = z.strictObject({
+  /** By phone (E.164 digits): the code with which it refuses a message. */
+  codes: z.record(z.string(), z.number().int()).default({}),
+  /** Of a message that fails afterwards. */
+  failure_code: z.number().int().default(30001),
+})
+
+const MESSAGES = /^\/2010-04-01\/Accounts\/([^/]+)\/Messages\.json$/
+
+/** Twilio's Messages (docs/wire/twilio.md): a form a message, a list to look it up in, signed callbacks to each message's own URL. */
+export const twilioFace: Face = {
+  name: 'TWILIO',
+  quirks,
+  routes: [
+    { method: 'POST', path: MESSAGES, sends: true, take: create },
+    { method: 'GET', path: MESSAGES, sends: false, take: list },
+  ],
+  errors: {
+    '400': () => refusal(21211),
+    '401': () => refusal(20003),
+    '403': () => error(403, undefined, 'The account is suspended'),
+    '429': () => refusal(20429),
+    '500': () => refusal(20500),
+    'accept-500': () => refusal(20500),
+  },
+  idOf: () => `SM${randomUUID().replaceAll('-', '')}`,
+  callbacks: {
+    perRequest: 1,
+    // Whoever has opted out gets nothing.
+    statuses: fate => (fate === 'opt_out' ? ['sent', 'opt_out'] : storyAfter(['sent'], fate)),
+    tokenOf: ({ id, message }) => {
+      const { account, to, from } = message.content as SentMessage
+      return JSON.stringify([id, account, to, from] satisfies Token)
+    },
+    unknownToken: () => JSON.stringify([`SM${'f'.repeat(32)}`, '', '+5500900000000', '+5500900000099'] satisfies Token),
+    write: ([told], context) => post(told!, context),
+  },
+}
+
+function error(status: number, code: number | undefined, message: string): Reply {
+  return { status, body: { code, message, more_info: 'https://www.twilio.com/docs/errors', status } }
+}
+
+const STATUSES: Readonly<Record<number, number>> = { 20003: 401, 20429: 429, 20500: 500, 20404: 404 }
+
+function refusal(code: number): Reply {
+  return error(STATUSES[code] ?? 400, code, `the sandbox refuses it with ${code}`)
+}
+
+/** What was learnt of an account: its token, which signs its callbacks, and its first messages, for the list. */
+interface Account {
+  authToken: string
+  messages: { to: string; from: string | null; sentAt: Date; resource: object }[]
+}
+
+const MOST_MESSAGES = 20_000
+
+function accountsOf({ memory }: Pick<Desk, 'memory'>): Map<string, Account> {
+  return memory(() => new Map<string, Account>())
+}
+
+/** HTTP Basic with the account's own SID and token. @returns undefined where it is not */
+function accountOf({ headers, parts }: Inbound, desk: Desk): { sid: string; account: Account } | undefined {
+  const sid = decodeURIComponent(parts[0] ?? '')
+  const basic = /^Basic ([A-Za-z0-9+/]+=*)$/.exec(headers.authorization ?? '')?.[1] ?? ''
+  const [user, authToken] = Buffer.from(basic, 'base64').toString('utf8').split(/:(.*)/s)
+  if (user !== sid || !authToken) {
+    desk.violation("authorization must be HTTP Basic with the account's SID and token")
+    return undefined
+  }
+  const accounts = accountsOf({ memory: make => desk.memory(make) })
+  const account = accounts.get(sid) ?? { authToken, messages: [] }
+  account.authToken = authToken
+  accounts.set(sid, account)
+  return { sid, account }
+}
+
+const number = /^(whatsapp:)?\+\d{8,15}$/
+const sid = (prefix: string) =>
+  z.string().regex(new RegExp(`^${prefix}[0-9a-fA-F]{32}$`), `must be ${prefix} and 32 digits`)
+
+const form = z
+  .strictObject({
+    To: z.string().regex(number, 'must be E.164 with a plus'),
+    From: z
+      .string()
+      .regex(/^(whatsapp:)?\+\d{8,15}$|^\d{5,6}$|^[A-Za-z0-9 ]{1,11}$/)
+      .optional(),
+    MessagingServiceSid: sid('MG').optional(),
+    Body: z.string().min(1).max(1600).optional(),
+    ContentSid: sid('HX').optional(),
+    ContentVariables: z.string().transform(jsonOf).pipe(z.record(z.string(), z.string())).optional(),
+    ValidityPeriod: z.coerce.number().int().min(1).max(36_000).optional(),
+    StatusCallback: z
+      .url()
+      .refine(url => !new URL(url).hostname.includes('_'), 'must be on a host without an underscore')
+      .optional(),
+  })
+  .refine(({ From, MessagingServiceSid }) => From ?? MessagingServiceSid, 'From or MessagingServiceSid is needed')
+  .refine(({ Body, ContentSid }) => (Body === undefined) !== (ContentSid === undefined), 'Body or ContentSid is needed')
+  .refine(({ ContentSid, ContentVariables }) => ContentSid ?? !ContentVariables, 'ContentVariables go with ContentSid')
+  .refine(
+    ({ To, From }) => !From || To.startsWith('whatsapp:') === From.startsWith('whatsapp:'),
+    'To and From must be of one channel',
+  )
+
+interface SentMessage {
+  account: string
+  to: string
+  from: string | null
+  messaging_service_sid: string | null
+  body: string | null
+  content_sid: string | null
+  content_variables: Record<string, string> | null
+}
+
+function create(request: Inbound, desk: Desk): Reply | typeof POISONED {
+  const known = accountOf(request, desk)
+  if (!known) return refusal(20003)
+  const invalid = (what: string) => error(400, undefined, desk.violation(what))
+  if (request.headers['content-type'] !== 'application/x-www-form-urlencoded')
+    return invalid('the body must be application/x-www-form-urlencoded')
+  const read = form.safeParse(Object.fromEntries(new URLSearchParams(request.body)))
+  if (!read.success) {
+    return invalid(wrongIn(read.error))
+  }
+  const { To, From, MessagingServiceSid, Body, ContentSid, ContentVariables, StatusCallback } = read.data
+  const content: SentMessage = {
+    account: known.sid,
+    to: To,
+    from: From ?? null,
+    messaging_service_sid: MessagingServiceSid ?? null,
+    body: Body ?? null,
+    content_sid: ContentSid ?? null,
+    content_variables: ContentVariables ?? null,
+  }
+  const phone = To.replace(/\D/g, '')
+  const message = { key: phone, phone, content, callbackUrl: StatusCallback }
+  if (desk.poisoned([message])) return POISONED
+  const code = quirks.parse(desk.control.quirks).codes[phone]
+  if (code !== undefined) return refusal(code)
+  const [taken] = desk.accept([message])
+  if (!taken?.accepted) return refusal(21211)
+  return { status: 201, body: keep(known.account, content, taken.id, desk.now()) }
+}
+
+/** The message as Twilio shows it. */
+function keep({ messages }: Account, message: SentMessage, id: string, sentAt: Date): object {
+  const { account, to, from, messaging_service_sid, body } = message
+  const resource = {
+    sid: id,
+    account_sid: account,
+    status: messaging_service_sid === null ? 'queued' : 'accepted',
+    error_code: null,
+    to,
+    from,
+    messaging_service_sid,
+    body,
+    date_created: sentAt.toUTCString().replace('GMT', '+0000'),
+    uri: `/2010-04-01/Accounts/${account}/Messages/${id}.json`,
+  }
+  if (messages.length < MOST_MESSAGES) messages.push({ to, from, sentAt, resource })
+  return resource
+}
+
+const filters = z.strictObject({
+  To: z.string().optional(),
+  From: z.string().optional(),
+  /** ?DateSent>=2026-11-24: the comparison stands in the name. */
+  'DateSent>': z.iso.date().or(z.iso.datetime()).optional(),
+  PageSize: z.coerce.number().int().min(1).max(1000).default(50),
+})
+
+/** The latest first. */
+function list(request: Inbound, desk: Desk): Reply {
+  const known = accountOf(request, desk)
+  if (!known) return refusal(20003)
+  const read = filters.safeParse(Object.fromEntries(request.query))
+  if (!read.success) return error(400, undefined, desk.violation(wrongIn(read.error)))
+  const { To, From, PageSize, 'DateSent>': since } = read.data
+  const found = known.account.messages.filter(
+    ({ to, from, sentAt }) =>
+      (To === undefined || to === To) &&
+      (From === undefined || from === From) &&
+      (since === undefined || sentAt >= new Date(since)),
+  )
+  const messages = found.toReversed().slice(0, PageSize)
+  return { status: 200, body: { page: 0, page_size: PageSize, messages: messages.map(({ resource }) => resource) } }
+}
+
+type Token = [id: string, account: string, to: string, from: string | null]
+
+function post({ token, status }: ToldEvent, { url, control, forged, memory }: TellContext) {
+  const [id, sid, to, from] = JSON.parse(token) as Token
+  const accounts = accountsOf({ memory })
+  const [accountSid = '', account] = accounts.has(sid) ? [sid, accounts.get(sid)] : ([...accounts][0] ?? [])
+  const [word, code] = {
+    accepted: ['queued'],
+    sent: ['sent'],
+    delivered: ['delivered'],
+    read: ['read'],
+    failed: ['failed', quirks.parse(control.quirks).failure_code],
+    opt_out: ['undelivered', 21610],
+  }[status] as [string, number?]
+  const parameters: Record<string, string> = {
+    MessageSid: id,
+    MessageStatus: word,
+    SmsSid: id,
+    SmsStatus: word,
+    AccountSid: accountSid,
+    To: to,
+    ...(from !== null && { From: from }),
+    ...(code !== undefined && { ErrorCode: String(code) }),
+  }
+  const authToken = forged ? 'somebody-else' : (account?.authToken ?? '')
+  return {
+    headers: {
+      'content-type': 'application/x-www-form-urlencoded; charset=utf-8',
+      'x-twilio-signature': signature(authToken, url, parameters),
+    },
+    body: new URLSearchParams(parameters).toString(),
+  }
+}
+
+/** X-Twilio-Signature of a form (docs/wire/twilio.md#signature), in the stand-in's own words: it must not share the adapter's mistakes. */
+function signature(authToken: string, url: string, parameters: Readonly<Record<string, string>>): string {
+  const sorted = Object.entries(parameters).sort(([a], [b]) => (a < b ? -1 : 1))
+  return createHmac('sha1', authToken)
+    .update(url + sorted.flat().join(''))
+    .digest('base64')
+}

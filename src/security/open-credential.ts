@@ -1,0 +1,45 @@
+import type { Adapter } from '../broker/port.ts'
+import type { Sql } from '../database/pool.ts'
+import { describeKeys, flawOf } from './credentials.ts'
+import { SecretMismatch, secretState } from './fingerprint.ts'
+import type { Keys } from './keys.ts'
+import { openSealed, opens } from './seal.ts'
+
+export const NO_CREDENTIAL = 'the wallet has no credential at its broker: camp credential set'
+
+/** config: as the adapter takes it. flaw: why it cannot be sent with, and the cure, as a campaign's reason to fail. */
+export type OpenedCredential = { config: unknown; flaw?: undefined } | { config?: undefined; flaw: string }
+
+/**
+ * Opens a credential. Where it does not open because this process has another secret than the database, the fault is this
+ * process's: it throws, and its caller must have claimed nothing yet.
+ * @throws SecretMismatch
+ */
+export async function openCredential(
+  sql: Sql,
+  keys: Keys,
+  adapter: Adapter,
+  { id, sealed }: { id: string; sealed: unknown },
+): Promise<OpenedCredential> {
+  if (!opens(keys, sealed, id)) {
+    if ((await secretState(sql, keys)) !== 'OURS') throw new SecretMismatch(keys.origin)
+    return { flaw: await told(sql, id, 'cannot be opened: it was sealed with another CAMP_SECRET', adapter) }
+  }
+  const opened = openSealed(keys, sealed, id)
+  const read = adapter.credential.safeParse(opened)
+  if (read.success) return { config: read.data }
+  return { flaw: await told(sql, id, `does not fit ${adapter.name}: ${flawOf(opened, read.error)}`, adapter) }
+}
+
+async function told(sql: Sql, id: string, what: string, adapter: Adapter): Promise<string> {
+  const { rows } = await sql.query<{ wallet: string; broker: string }>(
+    `SELECT w.name AS wallet, b.name AS broker FROM "Credential" k
+     JOIN "Wallet" w ON w.id = k.wallet_id JOIN "Broker" b ON b.id = k.broker_id WHERE k.id = $1`,
+    [id],
+  )
+  const { wallet = '?', broker = '?' } = rows[0] ?? {}
+  return (
+    `the credential of "${wallet}" at "${broker}" ${what}. Run: camp credential set "${wallet}" "${broker}" key=value ` +
+    `(${adapter.name} takes: ${describeKeys(adapter)})`
+  )
+}

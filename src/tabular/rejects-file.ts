@@ -1,0 +1,170 @@
+import { CampError, messageOf } from '../errors.ts'
+import { writeFailed } from '../files.ts'
+import type { PhoneColumn } from '../recipient/phone-columns.ts'
+import { isCodePage } from './code-page.ts'
+import type { Row } from './csv.ts'
+import { type Encoding, encode } from './encoding.ts'
+import { withGuard } from './formula-guard.ts'
+import { REJECT_COLUMNS } from './header-names.ts'
+import type { Inspection } from './inspect.ts'
+import { openRejectsPlace, type RejectsPlace } from './rejects-path.ts'
+
+/** A row, and why it is refused if it is: a lead is one. */
+export interface JudgedRow {
+  row: Row
+  /** `column` counts from 0. */
+  refusal: { code: string; detail: string; column?: number | undefined } | null
+  /** Of a lead that is one of a row's several: where its phone stands. */
+  phoneColumn?: number | undefined
+  oneOfSeveral?: boolean | undefined
+}
+
+/** What --rejects names, and whether a file there is replaced (--overwrite). */
+export interface RejectsTarget {
+  file: string
+  overwrite: boolean
+}
+
+/** `phones` where a row can make several leads. */
+interface RejectedColumns {
+  headers: readonly string[]
+  phones?: readonly PhoneColumn[]
+}
+
+/**
+ * The refused rows as a file that can be corrected and imported again: the original's columns, encoding (of DOS and Mac:
+ * UTF-8), delimiter and line breaks, and columns that say where and why, which an import ignores. A row of several phones
+ * (--all-phones) stands there once for each that was refused, without the others: those are leads already. A cell that a
+ * spreadsheet program would calculate is guarded (formula-guard.ts), and an import of the file reads it as it was. The file is its
+ * owner's alone (0600): it holds people's data.
+ */
+export class RejectsFile {
+  readonly path: string
+  rows = 0
+  readonly #place: RejectsPlace
+  readonly #source: Inspection
+  readonly #encoding: Encoding
+  readonly #columns: RejectedColumns
+  #closed = false
+
+  private constructor(path: string, place: RejectsPlace, source: Inspection, columns: RejectedColumns) {
+    this.path = path
+    this.#place = place
+    this.#source = source
+    this.#encoding = writtenIn(source)
+    this.#columns = columns
+  }
+
+  /**
+   * @param columns the original's
+   * @throws CampError STATE: there is a file, and `overwrite` is not given; DATA when it cannot be written there, UNREACHABLE when
+   * the disk is full
+   */
+  static async create(
+    { file: path, overwrite }: RejectsTarget,
+    source: Inspection,
+    columns: RejectedColumns,
+  ): Promise<RejectsFile> {
+    const place = await openRejectsPlace(path, { overwrite }).catch(error => {
+      throw rejectsFailed(path, error)
+    })
+    const file = new RejectsFile(path, place, source, columns)
+    const { separatorLine, lineBreak } = source
+    const bom = source.bom || file.#encoding !== source.encoding
+    try {
+      await file.#write(
+        `${bom ? '\ufeff' : ''}${separatorLine === null ? '' : separatorLine + lineBreak}` +
+          `${file.#line([...columns.headers, ...REJECT_COLUMNS])}`,
+      )
+    } catch (error) {
+      await file.discard()
+      throw error
+    }
+    return file
+  }
+
+  async add(judged: readonly JudgedRow[]): Promise<void> {
+    let text = ''
+    for (const lead of judged) {
+      if (!lead.refusal) continue
+      const { code, detail, column } = lead.refusal
+      text += this.#line([...this.#cellsOf(lead), String(lead.row.line), this.#nameOf(column), code, detail])
+      this.rows++
+    }
+    if (text !== '') await this.#write(text)
+  }
+
+  /** Nothing more comes, and all of it is on the disk. @throws as `create` */
+  async seal(): Promise<void> {
+    try {
+      if (this.#place.isDraft) await this.#place.handle.datasync()
+      await this.#close()
+    } catch (error) {
+      throw rejectsFailed(this.path, error)
+    }
+  }
+
+  /** Makes it appear, whole; by then the import is one. @throws CampError DATA */
+  async publish(): Promise<void> {
+    await this.#place.publish().catch(error => {
+      throw new CampError('FILE_UNWRITABLE', `the rejects cannot be written to ${this.path}: ${messageOf(error)}`, {
+        hint: 'The campaign is imported: camp campaign list',
+        cause: error,
+      })
+    })
+  }
+
+  /** Leaves nothing behind; after `publish` it does nothing. */
+  async discard(): Promise<void> {
+    await this.#close().catch(() => undefined) // it is thrown away: what it could not write does not matter
+    await this.#place.discard()
+  }
+
+  async #close(): Promise<void> {
+    if (this.#closed) return
+    this.#closed = true
+    await this.#place.handle.close()
+  }
+
+  #cellsOf({ row, phoneColumn, oneOfSeveral }: JudgedRow): string[] {
+    const { headers, phones = [] } = this.#columns
+    const others = oneOfSeveral ? phones.filter(({ index }) => index !== phoneColumn) : []
+    return headers.map((_, i) => (others.some(({ index }) => index === i) ? '' : (row.cells[i] ?? '')))
+  }
+
+  #nameOf(column: number | undefined): string {
+    return column === undefined ? '' : (this.#columns.headers[column] ?? `coluna_${column + 1}`)
+  }
+
+  async #write(text: string): Promise<void> {
+    await this.#place.handle.appendFile(encode(text, this.#encoding)).catch(error => {
+      throw rejectsFailed(this.path, error)
+    })
+  }
+
+  #line(cells: readonly string[]): string {
+    const { delimiter, lineBreak } = this.#source
+    const special = (cell: string) => cell.includes(delimiter) || /["\r\n]/.test(cell)
+    return (
+      cells
+        .map(withGuard)
+        .map(cell => (special(cell) ? `"${cell.replaceAll('"', '""')}"` : cell))
+        .join(delimiter) + lineBreak
+    )
+  }
+}
+
+/**
+ * DOS and Mac encodings are known by the accents of a whole file, and a few refused rows may have too few of them to be known again
+ * (JOÃO alone reads as JOÇO): their rejects are UTF-8 with byte order mark.
+ */
+function writtenIn({ encoding }: Inspection): Encoding {
+  return isCodePage(encoding) && encoding !== 'windows-1252' ? 'utf-8' : encoding
+}
+
+function rejectsFailed(path: string, error: unknown): CampError {
+  if (error instanceof CampError) return error
+  return writeFailed(`the rejects cannot be written to ${path}`, error, {
+    hint: 'Nothing was imported. Give another place with --rejects.',
+  })
+}

@@ -1,0 +1,87 @@
+import { crc32 } from 'node:zlib'
+import { type Entry, openPromise, type ZipFile } from 'yauzl'
+import { CampError, codeOf, messageOf } from '../../errors.ts'
+import { assertNoBomb } from '../open-bytes.ts'
+
+/** A zip file, whose parts are read one by one as streams. */
+export interface Archive {
+  file: string
+  has: (name: string) => boolean
+  /** Unpacked, in bytes; 0 for a part that is not there. */
+  sizeOf: (name: string) => number
+  /** @throws CampError DATA, from the chunks: cut, damaged, encrypted, or blown up */
+  read: (name: string, signal: AbortSignal) => AsyncGenerator<Buffer>
+  close: () => void
+}
+
+// A workbook has some dozens; a directory of millions would fill the memory.
+const MOST_PARTS = 10_000
+
+/** @throws CampError DATA when it is no whole zip */
+export async function openArchive(path: string, file: string): Promise<Archive> {
+  const zip = await openPromise(path, { lazyEntries: true, autoClose: false }).catch(error => {
+    throw damaged(file, error)
+  })
+  const entries = await entriesOf(zip, file).catch(error => {
+    zip.close()
+    throw damaged(file, error)
+  })
+  return {
+    file,
+    has: name => entries.has(keyOf(name)),
+    sizeOf: name => entries.get(keyOf(name))?.uncompressedSize ?? 0,
+    read: (name, signal) => readEntry(zip, file, entries.get(keyOf(name)), name, signal),
+    close: () => zip.close(),
+  }
+}
+
+/** What a reader of a workbook meets that it cannot go on with. */
+export function damaged(file: string, cause: unknown): unknown {
+  if (cause instanceof CampError || ['EACCES', 'EIO', 'ABORT_ERR'].includes(codeOf(cause) ?? '')) return cause
+  return new CampError('FILE_DAMAGED', `${file} is damaged or cut: ${messageOf(cause)}`, {
+    hint: 'Open it in Excel and save it again, or copy it again. Nothing was imported.',
+    cause,
+  })
+}
+
+async function entriesOf(zip: ZipFile, file: string): Promise<Map<string, Entry>> {
+  const entries = new Map<string, Entry>()
+  for await (const entry of zip.eachEntry()) {
+    if (entries.size >= MOST_PARTS) throw new Error(`it has more than ${MOST_PARTS} parts`)
+    // Of two parts with one name it is unknown which one Excel would show.
+    if (entries.has(keyOf(entry.fileName))) throw new Error(`${file} has ${entry.fileName} twice`)
+    entries.set(keyOf(entry.fileName), entry)
+  }
+  return entries
+}
+
+/** Parts are named without regard to case. */
+function keyOf(name: string): string {
+  return name.replace(/^\/+/, '').toLowerCase()
+}
+
+async function* readEntry(
+  zip: ZipFile,
+  file: string,
+  entry: Entry | undefined,
+  name: string,
+  signal: AbortSignal,
+): AsyncGenerator<Buffer> {
+  try {
+    if (!entry) throw new Error(`it has no ${name}`)
+    if (!entry.canDecodeFileData()) throw new Error(`${name} is encrypted, or packed in a way that Excel does not use`)
+    // The size that is said there is the size that comes out: yauzl sees to it.
+    assertNoBomb(file, entry.uncompressedSize, entry.compressedSize)
+    const stream = await zip.openReadStreamPromise(entry)
+    let sum = 0
+    for await (const chunk of stream as AsyncIterable<Buffer>) {
+      signal.throwIfAborted()
+      sum = crc32(chunk, sum)
+      yield chunk
+    }
+    if (sum !== entry.crc32) throw new Error(`the checksum of ${name} is wrong`)
+  } catch (error) {
+    signal.throwIfAborted()
+    throw damaged(file, error)
+  }
+}

@@ -1,0 +1,99 @@
+import { failedAfterAcceptance } from '../lifecycle/accepted-lead.ts'
+
+/**
+ * What a lead's callbacks make of it. Pure, and blind to their order: events come twice, late, and the wrong way round, and
+ * the same events must always end in the same lead. The table of states and events is in docs/reliability.md.
+ */
+export interface LeadState {
+  status: 'PENDING' | 'SENT' | 'DELIVERED' | 'READ' | 'ERROR' | 'IN_DOUBT'
+  billed: boolean
+  /** The batch that claimed it last; null: none ever did. */
+  batch_number: number | null
+  sent_at: Date | null
+  delivered_at: Date | null
+  read_at: Date | null
+  error_code: string | null
+  error_message: string | null
+  provider_msg_id: string | null
+}
+
+export interface LeadEvent {
+  event: 'SENT' | 'DELIVERED' | 'READ' | 'FAILED' | 'OPT_OUT'
+  provider_msg_id: string | null
+  code: string | null
+  detail: string | null
+  occurred_at: Date
+}
+
+/**
+ * @param billing DELIVERED: a failure gives the cost back, and a delivery that follows it books it again
+ * @returns the lead after the events; the same object where they change nothing. `sent_at` stays null where it was
+ */
+export function foldEvents<Lead extends LeadState>(
+  lead: Lead,
+  events: readonly LeadEvent[],
+  billing: 'ACCEPTED' | 'DELIVERED',
+): Lead {
+  const taken = isTaken(lead)
+  if (!taken && !proveTaken(lead, events)) return lead
+  const hadFailed = taken && lead.status === 'ERROR'
+  const first = (kind: LeadEvent['event']) => earliest(events.filter(({ event }) => event === kind))
+  const read_at = sooner(lead.read_at, first('READ')?.occurred_at)
+  // What was read had been delivered by then, whatever the other callback says.
+  const delivered_at = sooner(sooner(lead.delivered_at, first('DELIVERED')?.occurred_at), read_at ?? undefined)
+  const failure = first('FAILED')
+  const status = read_at ? 'READ' : delivered_at ? 'DELIVERED' : failure || hadFailed ? 'ERROR' : 'SENT'
+  const failed = status === 'ERROR'
+  const after: Lead = {
+    ...lead,
+    status,
+    read_at,
+    delivered_at,
+    provider_msg_id:
+      lead.provider_msg_id ?? events.find(event => event.provider_msg_id !== null)?.provider_msg_id ?? null,
+    error_code: failed ? (hadFailed ? lead.error_code : (failure?.code ?? 'FAILED')) : null,
+    error_message: failed ? (hadFailed ? lead.error_message : (failure?.detail ?? null)) : null,
+    // At a broker that bills what it accepted, a failure changes nothing.
+    billed: billing === 'DELIVERED' ? !failed : hadFailed && failed ? lead.billed : true,
+  }
+  return sameState(lead, after) ? lead : after
+}
+
+/** Whether the broker is held to have taken its message, or to have perhaps: then every event may tell more of it. */
+export function isTaken(lead: LeadState): boolean {
+  if (lead.status === 'PENDING') return false
+  return lead.status !== 'ERROR' || failedAfterAcceptance(lead)
+}
+
+/**
+ * Whether the events contradict that the broker has not taken it. Of a message that was once in doubt any event proves it. Where
+ * the broker itself had said no (it refused the message, or told of its failure), its other words repeat that, or come late:
+ * only that the person got it is stronger. No event can be about a lead that no batch ever claimed.
+ */
+function proveTaken(lead: LeadState, events: readonly LeadEvent[]): boolean {
+  if (lead.batch_number === null) return false
+  return events.some(({ event }) => lead.sent_at !== null || event === 'DELIVERED' || event === 'READ')
+}
+
+function earliest(events: readonly LeadEvent[]): LeadEvent | undefined {
+  return events.reduce<LeadEvent | undefined>(
+    (first, event) => (first && first.occurred_at <= event.occurred_at ? first : event),
+    undefined,
+  )
+}
+
+function sooner(known: Date | null, told: Date | undefined): Date | null {
+  return known && (!told || known <= told) ? known : (told ?? null)
+}
+
+function sameState(a: LeadState, b: LeadState): boolean {
+  return (
+    a.status === b.status &&
+    a.billed === b.billed &&
+    a.read_at?.getTime() === b.read_at?.getTime() &&
+    a.delivered_at?.getTime() === b.delivered_at?.getTime() &&
+    a.provider_msg_id === b.provider_msg_id &&
+    a.error_code === b.error_code &&
+    a.error_message === b.error_message
+  )
+}
