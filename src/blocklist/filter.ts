@@ -14,7 +14,7 @@ export class BlocklistFilter {
 
   /** @param expected how many values it is made for; with more of them it only answers "perhaps" more often */
   constructor(expected: number) {
-    const bits = 2 ** Math.min(Math.max(Math.ceil(Math.log2(expected * BITS_PER_VALUE + 1)), LEAST_BITS), MAX_BITS)
+    const bits = 2 ** Math.min(Math.max(Math.ceil(Math.log2(expected * BITS_PER_VALUE + 1)), MIN_BITS), MAX_BITS)
     this.#words = new Uint32Array(bits / 32)
     this.#mask = bits - 1
   }
@@ -86,7 +86,7 @@ export async function readBlocklistFilter(pool: pg.Pool, most: number): Promise<
 const BITS_PER_VALUE = 16
 const PROBES = 4
 /** 128 KB. */
-const LEAST_BITS = 20
+const MIN_BITS = 20
 /** 64 MB: 33 million entries. */
 const MAX_BITS = 29
 

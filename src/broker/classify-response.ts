@@ -8,7 +8,7 @@ export function isSuccess(answer: HttpAnswer): answer is HttpResponse {
 }
 
 /** What became of a request as a whole. */
-export type Failure = Exclude<SendResult, { kind: 'ANSWERED' }>
+export type ResponseFailure = Exclude<SendResult, { kind: 'ANSWERED' }>
 
 /**
  * What an answer that is no success means for its request, for every broker unless its own documentation says otherwise: an
@@ -16,7 +16,7 @@ export type Failure = Exclude<SendResult, { kind: 'ANSWERED' }>
  * @param now for a Retry-After that is a date
  * @param secrets the credential's values that must not be kept
  */
-export function failureOf(answer: HttpAnswer, now: Date, secrets: readonly string[]): Failure {
+export function failureOf(answer: HttpAnswer, now: Date, secrets: readonly string[]): ResponseFailure {
   if (answer.kind === 'NOT_SENT') return { kind: 'NOT_ACCEPTED', reason: answer.reason }
   if (answer.kind === 'UNKNOWN') return { kind: 'IN_DOUBT', reason: answer.reason }
   const { status } = answer
@@ -43,11 +43,11 @@ export function failedTest(answer: HttpAnswer, secrets: readonly string[]): Test
 }
 
 /** The longest wait that a broker's word is taken for. What is still refused then says so again. */
-const MOST_WAIT_MS = 3_600_000
+const MAX_WAIT_MS = 3_600_000
 
 /** @returns `ms`, at most an hour; undefined where it is no time to wait */
 export function boundedWait(ms: number | undefined): number | undefined {
-  return ms !== undefined && Number.isFinite(ms) && ms >= 0 ? Math.min(ms, MOST_WAIT_MS) : undefined
+  return ms !== undefined && Number.isFinite(ms) && ms >= 0 ? Math.min(ms, MAX_WAIT_MS) : undefined
 }
 
 const HTTP_DATE = /^(Mon|Tue|Wed|Thu|Fri|Sat|Sun)/

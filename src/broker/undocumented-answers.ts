@@ -3,7 +3,7 @@
  * are known to put them, and words that mean yes. To be wrong about a no is to send again what was taken, so a no counts as one
  * only where it is about the whole and nothing speaks against it.
  */
-export type Verdict =
+export type AnswerMeaning =
   /** Nothing in it says no. */
   | { kind: 'NONE' }
   /** All of it was refused. `words`: what it says about that. */
@@ -12,14 +12,14 @@ export type Verdict =
   | { kind: 'MIXED' }
 
 /** The verdict of an answer, or of one record in it, down to its last element. */
-export function verdictOf(answer: unknown): Verdict {
-  const own = ownVerdictOf(answer)
+export function meaningOf(answer: unknown): AnswerMeaning {
+  const own = ownMeaningOf(answer)
   if (own.kind !== 'NONE') return own
-  return partsOf(answer).some(part => verdictOf(part).kind !== 'NONE') ? { kind: 'MIXED' } : own
+  return partsOf(answer).some(part => meaningOf(part).kind !== 'NONE') ? { kind: 'MIXED' } : own
 }
 
 /** The verdict of its own keys alone, whatever its elements say. */
-export function ownVerdictOf(answer: unknown): Verdict {
+export function ownMeaningOf(answer: unknown): AnswerMeaning {
   if (!isObject(answer)) return { kind: 'NONE' }
   const entries = Object.entries(answer).map(([key, value]) => ({ key: key.toLowerCase(), value }))
   const says = entries.map(({ key, value }) => saidBy(key, value))

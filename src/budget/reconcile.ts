@@ -7,7 +7,7 @@ import { wrongLimits } from './reconcile-limits.ts'
 import { strayEntries, wrongMonths, wrongPayers, wrongPrices } from './reconcile-payers.ts'
 import { wrongRecipients } from './reconcile-recipients.ts'
 
-export interface AuditResult {
+export interface Reconciliation {
   budgets: number
   entries: number
   batches: number
@@ -19,8 +19,8 @@ export interface AuditResult {
  * once agrees, and is found by the checkpoints (src/security/record-audit.ts). To be called in a REPEATABLE READ transaction, so
  * that a running dispatch is seen at one moment. It holds no lead: PostgreSQL compares, a campaign at a time where it sorts.
  */
-export async function auditBudgets(sql: Sql): Promise<AuditResult> {
-  const { rows } = await sql.query<Omit<AuditResult, 'differences'>>(
+export async function reconcileBudgets(sql: Sql): Promise<Reconciliation> {
+  const { rows } = await sql.query<Omit<Reconciliation, 'differences'>>(
     `SELECT (SELECT count(*)::int FROM "Budget") AS budgets, (SELECT count(*)::int FROM "BudgetEntry") AS entries,
             (SELECT count(*)::int FROM "Batch") AS batches`,
   )

@@ -39,12 +39,12 @@ export function hoursOf(campaign: HoursColumns): ContactHours {
 }
 
 /** A region's name; or a time zone's, of which each region counts; '' is not known, and each region of the country counts. */
-export type Place = string
+export type Locality = string
 
 /** @param place one, or several of which each counts; none is not known */
 export function isWithinHours(
   hours: ContactHours,
-  place: Place | readonly Place[],
+  place: Locality | readonly Locality[],
   now: Date,
   isHoliday: HolidayTest,
 ): boolean {
@@ -58,7 +58,7 @@ const HORIZON_MS = 21 * DAY_MS
 /** @returns the first moment from `now` on that is within the hours, `now` itself if it is; undefined if none is in three weeks */
 export function nextWithinHours(
   hours: ContactHours,
-  place: Place | readonly Place[],
+  place: Locality | readonly Locality[],
   now: Date,
   isHoliday: HolidayTest,
 ): Date | undefined {
@@ -73,9 +73,9 @@ export function nextWithinHours(
 }
 
 /** @param from a moment within the hours @returns when they end, at most a day later */
-export function closingAfter(
+export function windowEndAfter(
   hours: ContactHours,
-  place: Place | readonly Place[],
+  place: Locality | readonly Locality[],
   from: Date,
   isHoliday: HolidayTest,
 ): Date {
@@ -108,7 +108,7 @@ interface Rule {
   window: (day: string, weekday: number) => WeekWindow | undefined
 }
 
-function rulesOf(hours: ContactHours, place: Place | readonly Place[], isHoliday: HolidayTest): Rule[] {
+function rulesOf(hours: ContactHours, place: Locality | readonly Locality[], isHoliday: HolidayTest): Rule[] {
   return regionsOf(place).flatMap(({ zones, states }) => {
     const bound = states.some(state => hours.laws.includes(state))
     const window = (day: string, weekday: number) => {
@@ -120,7 +120,7 @@ function rulesOf(hours: ContactHours, place: Place | readonly Place[], isHoliday
 }
 
 /** Where a place lies; every region of the country where one of its names is not known. */
-export function regionsOf(place: Place | readonly Place[]): readonly Region[] {
+export function regionsOf(place: Locality | readonly Locality[]): readonly Region[] {
   const places = [place].flat()
   const regions = REGIONS.filter(region => places.some(name => name === region.name || name === region.zones[0]))
   // Whatever it is that is not known, the strictest holds.

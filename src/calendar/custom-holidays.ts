@@ -104,8 +104,8 @@ export async function removeHoliday(
 /** As if they had been rung long ago, and the queue had lost it: the sweeper rings them. */
 async function wakeSleeping(tx: Tx): Promise<void> {
   await locking(tx, 'Batch').query(
-    `UPDATE "Batch" b SET not_before = NULL, rung_at = '-infinity', ring = ring + 1
-     FROM (SELECT id FROM "Batch" WHERE status = 'QUEUED' AND asleep ORDER BY id FOR UPDATE) sleeping
+    `UPDATE "Batch" b SET not_before = NULL, enqueued_at = '-infinity', enqueue_seq = enqueue_seq + 1
+     FROM (SELECT id FROM "Batch" WHERE status = 'QUEUED' AND waiting_for_hours ORDER BY id FOR UPDATE) sleeping
      WHERE b.id = sleeping.id`,
   )
 }

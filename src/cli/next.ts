@@ -1,11 +1,11 @@
-import { type Outlook, outlookOf, type Present } from '../campaign/read/forecast.ts'
+import { type Forecast, forecastOf, type Present } from '../campaign/read/forecast.ts'
 import { nextSteps } from '../campaign/read/next-step.ts'
 import { situationOf } from '../campaign/read/situation.ts'
 import type { Context } from './context.ts'
 
 export interface WhatNext {
   present: Present
-  outlook: Outlook
+  outlook: Forecast
   /** Lines for the user who acts. */
   next: string[]
 }
@@ -14,10 +14,10 @@ export interface WhatNext {
  * What is to be expected of a campaign, and what its reader may do next.
  * @param known its outlook, where the caller has it
  */
-export async function whatNext(context: Context, campaignId: string, known?: Outlook): Promise<WhatNext> {
+export async function whatNext(context: Context, campaignId: string, known?: Forecast): Promise<WhatNext> {
   const pool = await context.pool()
   const present = { now: context.clock.now(), timezone: context.config.timezone }
-  const outlook = known ?? (await outlookOf(pool, campaignId, present))
+  const outlook = known ?? (await forecastOf(pool, campaignId, present))
   const next = nextSteps(await situationOf(pool, campaignId, outlook, await context.actor(), present))
   return { present, outlook, next }
 }

@@ -7,12 +7,12 @@ import { finishAfterCommit } from './finish/finish.ts'
 import type { BatchOutcome, Settled } from './model/batch-outcome.ts'
 import type { ClaimedBatch } from './model/claimed-batch.ts'
 import type { DispatchDeps } from './model/deps.ts'
-import { type RingTarget, ringAhead, ringAll, ringNext } from './plan/enqueue.ts'
+import { type EnqueueTarget, enqueueAhead, enqueueAll, enqueueNext } from './plan/enqueue.ts'
 import { openPermit } from './send/permit.ts'
 import { renderLeads } from './send/render.ts'
 import { requestName, sendBatch } from './send/send.ts'
 import { settlingEarly } from './settle/early-settle.ts'
-import { aboutOf, settleOutcome } from './settle/settle-with-retry.ts'
+import { aboutOf, settleWithRetry } from './settle/settle-with-retry.ts'
 import { settleUnanswered } from './settle/unanswered-claim.ts'
 
 /** One ring: claim, send, settle. What a crash leaves at any line is the sweeper's. */
@@ -24,25 +24,25 @@ export async function dispatchBatch(deps: DispatchDeps, batchId: string): Promis
     case 'CLOSING':
       return dispatchClosing(deps, batchId)
     case 'WAIT': {
-      const at = claim.why === 'PACE' ? ringAhead(claim.until) : claim.until
-      await quietly(deps, () =>
-        ringAll(deps.queues, claim.campaign.brokerId, [{ batchId, ring: claim.ring, at }], deps.now()),
+      const at = claim.why === 'PACE' ? enqueueAhead(claim.until) : claim.until
+      await orLeaveToSweep(deps, () =>
+        enqueueAll(deps.queues, claim.campaign.brokerId, [{ batchId, enqueue_seq: claim.enqueue_seq, at }], deps.now()),
       )
       // Its zone sleeps; another batch's may not.
-      if (claim.why === 'HOURS') await next(deps, claim.campaign, claim.number, null)
+      if (claim.why === 'HOURS') await enqueueFollowing(deps, claim.campaign, claim.number, null)
       return
     }
     case 'EMPTIED':
-      await finish(deps, claim.campaign, claim.number)
-      return next(deps, claim.campaign, claim.number, null)
+      await finishIfLast(deps, claim.campaign, claim.number)
+      return enqueueFollowing(deps, claim.campaign, claim.number, null)
     case 'FAILED':
       deps.log.warn({ event: 'campaign.failed', campaign: claim.handle, reason: claim.reason }, 'campaign failed')
       return
     case 'CLAIMED': {
       const { batch } = claim
-      await next(deps, batch.campaign, batch.number, batch.nextAt && ringAhead(batch.nextAt))
-      const outcome = await send(deps, batch)
-      return afterSettle(deps, batch, await settleOutcome(deps, batch, outcome))
+      await enqueueFollowing(deps, batch.campaign, batch.number, batch.nextAt && enqueueAhead(batch.nextAt))
+      const outcome = await sendClaimedBatch(deps, batch)
+      return afterSettle(deps, batch, await settleWithRetry(deps, batch, outcome))
     }
     case 'UNANSWERED': {
       const { batch, error } = claim
@@ -51,7 +51,7 @@ export async function dispatchBatch(deps: DispatchDeps, batchId: string): Promis
   }
 }
 
-async function send(deps: DispatchDeps, batch: ClaimedBatch): Promise<BatchOutcome> {
+async function sendClaimedBatch(deps: DispatchDeps, batch: ClaimedBatch): Promise<BatchOutcome> {
   const adapter = await adapterOf(batch.adapter)
   const credential = batch.credential.config
   const rendered = renderLeads(batch)
@@ -78,28 +78,33 @@ async function afterSettle(deps: DispatchDeps, batch: ClaimedBatch, settled: Set
   if (!settled) return
   const { accepted, refused, inDoubt, again } = settled
   deps.log.debug({ event: 'settle.done', ...aboutOf(batch), accepted, refused, inDoubt, again }, 'settled')
-  await quietly(deps, () => ringAll(deps.queues, batch.campaign.brokerId, settled.rings, deps.now()))
-  if (settled.closing) await next(deps, batch.campaign, batch.number, null)
-  if (settled.mayFinish) await finish(deps, batch.campaign, batch.number)
+  await orLeaveToSweep(deps, () => enqueueAll(deps.queues, batch.campaign.brokerId, settled.jobs, deps.now()))
+  if (settled.closing) await enqueueFollowing(deps, batch.campaign, batch.number, null)
+  if (settled.mayFinish) await finishIfLast(deps, batch.campaign, batch.number)
 }
 
-async function finish(deps: DispatchDeps, campaign: RingTarget, after: number): Promise<void> {
+async function finishIfLast(deps: DispatchDeps, campaign: EnqueueTarget, after: number): Promise<void> {
   try {
-    if (await finishAfterCommit(deps.pool, campaign.id, deps.now())) await next(deps, campaign, after, null)
+    if (await finishAfterCommit(deps.pool, campaign.id, deps.now())) await enqueueFollowing(deps, campaign, after, null)
   } catch (error) {
     const about = { campaignId: campaign.id, err: namedError(error) }
     deps.log.warn({ event: 'campaign.finish_deferred', ...about }, 'campaign not looked at: the sweep does it')
   }
 }
 
-async function next(deps: DispatchDeps, campaign: RingTarget, after: number, at: Date | null): Promise<void> {
-  await quietly(deps, () => ringNext(deps.pool, deps.queues, campaign, after, at, deps.now()))
+async function enqueueFollowing(
+  deps: DispatchDeps,
+  campaign: EnqueueTarget,
+  after: number,
+  at: Date | null,
+): Promise<void> {
+  await orLeaveToSweep(deps, () => enqueueNext(deps.pool, deps.queues, campaign, after, at, deps.now()))
 }
 
 /** A ring that is lost is rung by the sweeper: it must not stop what it was for. */
-async function quietly(deps: DispatchDeps, ring: () => Promise<void>): Promise<void> {
+async function orLeaveToSweep(deps: DispatchDeps, enqueue: () => Promise<void>): Promise<void> {
   try {
-    await ring()
+    await enqueue()
   } catch (error) {
     deps.log.warn({ event: 'queue.enqueue_failed', err: namedError(error) }, 'batch not enqueued: the sweep does it')
   }

@@ -31,12 +31,12 @@ export async function stalledCampaigns(
      CROSS JOIN LATERAL (
        SELECT greatest(
          min(greatest(b.created_at, b.due_at, c.started_at)) FILTER (
-           WHERE b.status = 'QUEUED' AND b.rung_at IS NOT NULL AND (b.not_before IS NULL OR b.not_before <= $1)
+           WHERE b.status = 'QUEUED' AND b.enqueued_at IS NOT NULL AND (b.not_before IS NULL OR b.not_before <= $1)
          ),
          max(b.claimed_at),
          max(b.settled_at)
        ) AS since,
-       bool_or(b.status = 'QUEUED' AND b.rung_at IS NOT NULL AND (b.not_before IS NULL OR b.not_before <= $1)) AS is_due,
+       bool_or(b.status = 'QUEUED' AND b.enqueued_at IS NOT NULL AND (b.not_before IS NULL OR b.not_before <= $1)) AS is_due,
        bool_or(b.status = 'SENDING' AND b.lease_until > $1) AS is_sending
        FROM "Batch" b WHERE b.campaign_id = c.id
      ) s

@@ -4,7 +4,7 @@ import { type Tx, transaction } from '../database/pool.ts'
 import type { Queues } from '../queue/queues.ts'
 import { cancelOpenLeads } from './finish/cancel-pending.ts'
 import { finishIfDone } from './finish/finish.ts'
-import { ringAll, ringWindow } from './plan/enqueue.ts'
+import { enqueueAll, enqueueWindow } from './plan/enqueue.ts'
 import { type PlannedCampaign, planCampaign } from './plan/plan.ts'
 import { planRest } from './plan/replan.ts'
 import { LOST, recordLeadEvents } from './record/lead-events.ts'
@@ -24,16 +24,16 @@ export interface SweepDeps {
 export interface Swept {
   /** Leads whose worker did not come back: nobody can know whether they were sent. */
   inDoubt: number
-  rung: number
+  enqueued: number
 }
 
 export async function sweep(deps: SweepDeps): Promise<Swept> {
   const inDoubt = await expireLeases(deps)
   await endCancelled(deps)
-  await planForgotten(deps)
-  await finishForgotten(deps)
-  const rung = (await ringForgotten(deps)) + (await reviveSilent(deps))
-  return { inDoubt, rung }
+  await planUnplanned(deps)
+  await finishUnfinished(deps)
+  const enqueued = (await enqueueLost(deps)) + (await enqueueStalled(deps))
+  return { inDoubt, enqueued }
 }
 
 /** A lease that ran out: the request may have been sent. The cost stays booked; callbacks or a person decide. */
@@ -76,12 +76,13 @@ async function expireLeases({ pool, now }: SweepDeps): Promise<number> {
       // A closing whose run had not begun has done nothing; one that had is looked after (closing.ts).
       await tx.query(
         `UPDATE "Batch" SET status = CASE WHEN broker_ref IS NULL THEN 'QUEUED'::"BatchStatus" ELSE status END,
-                not_before = CASE WHEN broker_ref IS NULL THEN NULL ELSE $2::timestamptz END, ring = ring + 1, rung_at = NULL
+                not_before = CASE WHEN broker_ref IS NULL THEN NULL ELSE $2::timestamptz END,
+                enqueue_seq = enqueue_seq + 1, enqueued_at = NULL
          WHERE id = $1 AND kind = 'CLOSING'`,
         [batch.id, at],
       )
       // What its claim could not take yet, the budget being what it was, is still to be sent.
-      const whole = { failures: 0, notBefore: null, rungAt: null }
+      const whole = { failures: 0, notBefore: null, enqueuedAt: null }
       await planRest(tx, { id: batch.id, campaignId: batch.campaign_id }, whole)
       await finishIfDone(tx, batch.campaign_id, at)
       return seqs.length
@@ -107,7 +108,7 @@ async function endCancelled({ pool, now }: SweepDeps): Promise<void> {
 /**
  * Leads PENDING in a running campaign without an open batch: one whose doubt was resolved while its batch was on its way again.
  */
-async function planForgotten({ pool }: SweepDeps): Promise<void> {
+async function planUnplanned({ pool }: SweepDeps): Promise<void> {
   const { rows } = await pool.query<{ id: string }>(
     `SELECT c.id FROM "Campaign" c
      WHERE c.status = 'PROCESSING'
@@ -124,7 +125,7 @@ async function planForgotten({ pool }: SweepDeps): Promise<void> {
 }
 
 /** Campaigns of which nothing is open: the worker died after the commit that ended the last batch, before it looked. */
-async function finishForgotten({ pool, now }: SweepDeps): Promise<void> {
+async function finishUnfinished({ pool, now }: SweepDeps): Promise<void> {
   const { rows } = await pool.query<{ id: string }>(
     `SELECT c.id FROM "Campaign" c
      WHERE c.status IN ('PROCESSING', 'PAUSED')
@@ -145,9 +146,9 @@ async function lockRunning(tx: Tx, campaignId: string): Promise<PlannedCampaign 
   return rows[0]
 }
 
-interface Silent {
+interface LostBatch {
   id: string
-  ring: number
+  enqueue_seq: number
   broker_id: string
 }
 
@@ -156,39 +157,41 @@ interface Silent {
  * put off is rung under a new name, once: its ring may wait in the queue for a moment that a wrong clock had set, and the queue
  * takes no second one of the same name.
  */
-async function ringForgotten({ pool, queues, now, sweepMs }: SweepDeps): Promise<number> {
+async function enqueueLost({ pool, queues, now, sweepMs }: SweepDeps): Promise<number> {
   const at = now()
-  const { rows } = await pool.query<Silent>(
-    `UPDATE "Batch" b SET rung_at = $1, ring = b.ring + (b.not_before IS NOT NULL)::int, not_before = NULL, asleep = false FROM (
+  const { rows } = await pool.query<LostBatch>(
+    `UPDATE "Batch" b SET enqueued_at = $1, enqueue_seq = b.enqueue_seq + (b.not_before IS NOT NULL)::int, not_before = NULL,
+            waiting_for_hours = false
+     FROM (
        SELECT b.id, c.broker_id FROM "Batch" b JOIN "Campaign" c ON c.id = b.campaign_id
        WHERE b.status = 'QUEUED' AND c.status = 'PROCESSING'
-         AND greatest(b.rung_at, b.not_before) < $1::timestamptz - $2 * interval '1 millisecond'
-       ORDER BY b.rung_at LIMIT 1000 FOR UPDATE OF b SKIP LOCKED
+         AND greatest(b.enqueued_at, b.not_before) < $1::timestamptz - $2 * interval '1 millisecond'
+       ORDER BY b.enqueued_at LIMIT 1000 FOR UPDATE OF b SKIP LOCKED
      ) late
-     WHERE b.id = late.id AND b.rung_at IS NOT NULL RETURNING b.id, b.ring, late.broker_id`,
+     WHERE b.id = late.id AND b.enqueued_at IS NOT NULL RETURNING b.id, b.enqueue_seq, late.broker_id`,
     [at, sweepMs],
   )
   for (const brokerId of new Set(rows.map(row => row.broker_id))) {
-    const rings = rows
+    const jobs = rows
       .filter(row => row.broker_id === brokerId)
-      .map(({ id, ring }) => ({ batchId: id, ring, at: null }))
-    await ringAll(queues, brokerId, rings, at)
+      .map(({ id, enqueue_seq }) => ({ batchId: id, enqueue_seq, at: null }))
+    await enqueueAll(queues, brokerId, jobs, at)
   }
   return rows.length
 }
 
 /** Campaigns that run with nothing rung and nothing on its way: the worker died between a claim and the next ring. */
-async function reviveSilent({ pool, queues, now }: SweepDeps): Promise<number> {
+async function enqueueStalled({ pool, queues, now }: SweepDeps): Promise<number> {
   const { rows } = await pool.query<{ id: string; broker_id: string; paced: boolean }>(
     `SELECT c.id, c.broker_id, c.throttling_type <> 'none' OR r.rate_limit IS NOT NULL AS paced
      FROM "Campaign" c JOIN "Broker" r ON r.id = c.broker_id
      WHERE c.status = 'PROCESSING'
        AND EXISTS (SELECT 1 FROM "Batch" WHERE campaign_id = c.id AND status = 'QUEUED')
        AND NOT EXISTS (
-         SELECT 1 FROM "Batch" WHERE campaign_id = c.id AND (status = 'SENDING' OR (status = 'QUEUED' AND rung_at IS NOT NULL)))`,
+         SELECT 1 FROM "Batch" WHERE campaign_id = c.id AND (status = 'SENDING' OR (status = 'QUEUED' AND enqueued_at IS NOT NULL)))`,
   )
-  let rung = 0
+  let enqueued = 0
   for (const { id, broker_id, paced } of rows)
-    rung += await ringWindow(pool, queues, { id, brokerId: broker_id, paced }, now())
-  return rung
+    enqueued += await enqueueWindow(pool, queues, { id, brokerId: broker_id, paced }, now())
+  return enqueued
 }

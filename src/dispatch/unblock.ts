@@ -4,7 +4,7 @@ import { transaction } from '../database/pool.ts'
 import { CampError } from '../errors.ts'
 import type { Queues } from '../queue/queues.ts'
 import { recordAudit } from '../security/audit-log.ts'
-import { forgetRings, type RingTarget, ringWindow } from './plan/enqueue.ts'
+import { type EnqueueTarget, enqueueWindow, resetEnqueued } from './plan/enqueue.ts'
 
 export interface UnblockDeps {
   pool: pg.Pool
@@ -47,13 +47,13 @@ export async function unblockCredential(
         `the credential of "${wallet.name}" at "${broker.name}" does not wait for the broker`,
       )
     }
-    const { rows: campaigns } = await tx.query<RingTarget>(
+    const { rows: campaigns } = await tx.query<EnqueueTarget>(
       `SELECT c.id, r.id AS "brokerId", c.throttling_type <> 'none' OR r.rate_limit IS NOT NULL AS paced
        FROM "Campaign" c JOIN "Broker" r ON r.id = c.broker_id
        WHERE c.wallet_id = $1 AND c.broker_id = $2 AND c.status = 'PROCESSING' ORDER BY c.id`,
       [wallet.id, broker.id],
     )
-    for (const { id } of campaigns) await forgetRings(locking(tx, 'Batch'), id)
+    for (const { id } of campaigns) await resetEnqueued(locking(tx, 'Batch'), id)
     await locking(tx, 'SendSlot').query(
       `UPDATE "SendSlot" SET blocked_until = NULL, blocked_since = NULL, blocked_reason = NULL WHERE id = $1`,
       [blocked.id],
@@ -69,6 +69,6 @@ export async function unblockCredential(
     })
     return { until, campaigns }
   })
-  for (const campaign of campaigns) await ringWindow(pool, queues, campaign, now())
+  for (const campaign of campaigns) await enqueueWindow(pool, queues, campaign, now())
   return { until, campaigns: campaigns.length }
 }

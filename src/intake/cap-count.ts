@@ -1,6 +1,6 @@
 import type { Sql } from '../database/pool.ts'
 import { CAP_MS, contactsSince, earliest, type Openings, type Refusals } from '../dispatch/claim/expected-refusals.ts'
-import { keysOf } from '../dispatch/claim/frequency-cap.ts'
+import { contactKeys } from '../dispatch/claim/frequency-cap.ts'
 import type { Lead, LeadSink } from './lead.ts'
 import { PhoneSet } from './phone-set.ts'
 
@@ -28,10 +28,10 @@ export class CapCount implements LeadSink {
   async add(leads: readonly Lead[]): Promise<void> {
     const asked = leads.filter(lead => !lead.refusal)
     const since = new Date(earliest(this.#openings).getTime() - CAP_MS)
-    const contacts = await contactsSince(this.#sql, asked.flatMap(keysOf), since)
+    const contacts = await contactsSince(this.#sql, asked.flatMap(contactKeys), since)
     for (const lead of asked) {
       const opening = this.#opensAt.get(lead.phone.slice(2, 4)) ?? this.#openings.elsewhere
-      const held = keysOf(lead)
+      const held = contactKeys(lead)
         .map(key => contacts.get(key))
         .filter(at => at !== undefined && at.getTime() > opening.getTime() - CAP_MS) as Date[]
       if (held.length > 0) this.#count(held)

@@ -9,7 +9,7 @@ const FIRST = 3
 const LINES = 5
 
 /** What an import counts while it reads. */
-export class Tally {
+export class ImportSummary {
   rows = 0
   /** One for each row, or more with --all-phones. */
   leads = 0

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path'
 import { v7 as uuidv7 } from 'uuid'
 import { formatMoney, moneyOf } from '../budget/money.ts'
-import { affordable } from '../campaign/approval/budget-check.ts'
+import { checkBudget } from '../campaign/approval/budget-check.ts'
 import { openingsFor } from '../campaign/read/refusal-forecast.ts'
 import { assertOpensFor } from '../campaign/settings/state-laws.ts'
 import { cryptoRandom, newHandle, uuids } from '../database/ids.ts'
@@ -21,10 +21,10 @@ import { CapCount } from './cap-count.ts'
 import { mapColumns } from './columns.ts'
 import { assertContent, type Content, contentFor } from './content.ts'
 import { type Fish, placeFish } from './fish.ts'
-import type { Tally } from './import-summary.ts'
+import type { ImportSummary } from './import-summary.ts'
 import type { Lead } from './lead.ts'
 import { textReader } from './lead-text.ts'
-import { type Reading, readLeads } from './read-leads.ts'
+import { type LeadReading, readLeads } from './read-leads.ts'
 import { contactHoursOf, type ImportDeps, type ImportRequest, type ImportResult } from './request.ts'
 import { SegmentCount } from './segments.ts'
 import { Sequencer, seqOf } from './sequence.ts'
@@ -37,7 +37,7 @@ import {
   storeByText,
   storeInOrder,
 } from './store.ts'
-import { createVetter } from './validate-rows.ts'
+import { createRowValidator } from './validate-rows.ts'
 
 /**
  * Imports a file as a campaign that waits for approval. Every row becomes a lead, to be sent or refused with a reason. Memory
@@ -73,7 +73,7 @@ export async function importCampaign(deps: ImportDeps, request: ImportRequest): 
 }
 
 /** An import that is ready to read: everything that the header and the settings decide. */
-interface Intake extends Reading {
+interface Intake extends LeadReading {
   content: Content
   /** A good lead's text. */
   textOf: (lead: Lead) => string | null
@@ -94,7 +94,7 @@ async function prepare(
   const columns = mapColumns(source.file, records.header, request.map, texts, records.headerLine)
   const content = contentFor(request, source.file, columns)
   const createdAt = deps.clock.now()
-  const vetter = createVetter({
+  const validator = createRowValidator({
     columns,
     allPhones: request.allPhones,
     repairNinthDigit: request.repairNinthDigit,
@@ -112,7 +112,7 @@ async function prepare(
   const segments = request.billsSegments ? new SegmentCount(textOf) : null
   const { byText } = content
   const { purpose } = request
-  return { source, records, columns, vetter, byText, purpose, content, textOf, segments, fish, createdAt }
+  return { source, records, columns, validator, byText, purpose, content, textOf, segments, fish, createdAt }
 }
 
 async function dryRun(deps: ImportDeps, request: ImportRequest, intake: Intake): Promise<ImportResult> {
@@ -183,12 +183,12 @@ async function importRows(deps: ImportDeps, request: ImportRequest, intake: Inta
 }
 
 function warningsOf({
-  vetter,
+  validator,
   records,
   content,
   source,
 }: Intake): Pick<ImportResult, 'warnings' | 'warningPlaces' | 'notes' | 'repairs'> {
-  const { counts, places } = vetter.warnings
+  const { counts, places } = validator.warnings
   return {
     warnings: { ...counts, ...records.warnings() },
     warningPlaces: places,
@@ -206,7 +206,7 @@ function saidIn({ warnings, notes }: Pick<ImportResult, 'warnings' | 'notes'>) {
 }
 
 /** @throws CampError USAGE: the contact hours never open for some of the leads, or fish */
-function assertAllCanBeSent(request: ImportRequest, { fish, createdAt }: Intake, tally: Tally): void {
+function assertAllCanBeSent(request: ImportRequest, { fish, createdAt }: Intake, tally: ImportSummary): void {
   if (tally.pending === 0) return
   const regions = [...tally.regions, ...fish.map(one => regionOf(one.phone)!)]
   assertOpensFor(contactHoursOf(request), regions, createdAt)
@@ -238,7 +238,7 @@ async function storeLeads(
   tx: Tx,
   campaignId: string,
   rejects: RejectsFile | null,
-): Promise<Tally> {
+): Promise<ImportSummary> {
   const sequence = new Sequencer()
   const nextId = uuids(intake.createdAt, deps.random ?? cryptoRandom)
   const open = intake.byText ? storeByText : storeInOrder
@@ -261,7 +261,7 @@ async function resultOf(
   deps: ImportDeps,
   request: ImportRequest,
   intake: Intake,
-  tally: Tally,
+  tally: ImportSummary,
   made: Partial<Pick<ImportResult, 'id' | 'agendamentoId' | 'rejects' | 'importedBefore' | 'refusals'>>,
 ): Promise<ImportResult> {
   const { source, columns, content, createdAt } = intake
@@ -297,7 +297,7 @@ async function resultOf(
     first: tally.first.map(lead => ({ lead, text: lead.refusal ? null : intake.textOf(lead) })),
     ...warningsOf(intake),
     cost: { unit: formatMoney(unit), ceiling },
-    budget: await affordable(deps.pool, request.wallet.id, ceiling, request.scheduledAt, present),
+    budget: await checkBudget(deps.pool, request.wallet.id, ceiling, request.scheduledAt, present),
     segments: intake.segments?.result ?? null,
     batches: { size, count: batchSizes(groups, size).length },
     loads: loadsOf(groups, size, request.adapter.messagesPerRequest),

@@ -5,16 +5,16 @@ import { emptyFile, type Inspection } from '../tabular/inspect.ts'
 import { withOtherSheets } from '../tabular/other-sheets.ts'
 import type { Records } from '../tabular/records.ts'
 import type { Columns } from './columns.ts'
-import { Tally } from './import-summary.ts'
+import { ImportSummary } from './import-summary.ts'
 import { type Lead, type LeadSink, refuse } from './lead.ts'
 import type { ImportDeps } from './request.ts'
-import type { Vetter } from './validate-rows.ts'
+import type { RowValidator } from './validate-rows.ts'
 
-export interface Reading {
+export interface LeadReading {
   source: Inspection
   records: Records
   columns: Columns
-  vetter: Vetter
+  validator: RowValidator
   /** Batches hold one text. */
   byText: boolean
   /** The campaign's (src/blocklist/purpose.ts). */
@@ -28,23 +28,23 @@ export interface Reading {
  */
 export async function readLeads(
   { pool, signal, onProgress }: ImportDeps,
-  { source, records, columns, vetter, byText, purpose }: Reading,
+  { source, records, columns, validator, byText, purpose }: LeadReading,
   sinks: readonly LeadSink[],
-): Promise<Tally> {
-  const tally = new Tally(byText)
+): Promise<ImportSummary> {
+  const tally = new ImportSummary(byText)
   const emit = async ({ rows, leads }: Chunk) => {
     signal.throwIfAborted()
-    const vetted = await leads
-    for (const sink of sinks) await sink.add(vetted)
-    tally.add(vetted, rows)
+    const validated = await leads
+    for (const sink of sinks) await sink.add(validated)
+    tally.add(validated, rows)
     onProgress?.({ rows: tally.rows, bytes: records.bytesRead(), totalBytes: source.bytes })
   }
   const filter = (await hasBlocklist(pool))
-    ? await readBlocklistFilter(pool, Math.max(source.bytes / BYTES_PER_ENTRY, LEAST_ENTRIES))
+    ? await readBlocklistFilter(pool, Math.max(source.bytes / BYTES_PER_ENTRY, MIN_ENTRIES))
     : null
   let ahead: Chunk | undefined
   for await (const rows of records.rows) {
-    const made = vetter.vet(rows)
+    const made = validator.validate(rows)
     const leads = filter === null ? Promise.resolve(made) : refuseBlocked(pool, filter, purpose, made, columns)
     leads.catch(() => undefined) // it is awaited in emit, if nothing else fails before
     if (ahead) await emit(ahead)
@@ -67,7 +67,7 @@ async function hasBlocklist(sql: Sql): Promise<boolean> {
 
 /** Reading five entries of the blocklist takes about as long as asking about one row of 80 bytes. */
 const BYTES_PER_ENTRY = 16
-const LEAST_ENTRIES = 10_000
+const MIN_ENTRIES = 10_000
 
 async function refuseBlocked(
   sql: Sql,

@@ -1,7 +1,7 @@
 import type pg from 'pg'
 import type { Adapter } from '../broker/port.ts'
 import type { ContactHours } from '../calendar/contact-hours.ts'
-import type { Affordable } from '../campaign/approval/budget-check.ts'
+import type { BudgetCheck } from '../campaign/approval/budget-check.ts'
 import type { Hours } from '../campaign/settings/hours-and-days.ts'
 import type { ThrottleColumns } from '../campaign/settings/throttle.ts'
 import type { Clock } from '../clock.ts'
@@ -124,7 +124,7 @@ export interface ImportResult {
   repairs: readonly string[]
   /** Decimal strings; the ceiling is every lead that will be sent. */
   cost: { unit: string; ceiling: string }
-  budget: Affordable
+  budget: BudgetCheck
   /** null where the broker does not bill each SMS, or it is not known. */
   segments: Segments | null
   batches: { size: number; count: number }

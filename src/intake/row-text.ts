@@ -87,8 +87,8 @@ export function rowTextReader(rules: RowTextRules, warnings: WarningCount): RowT
       return refused('BAD_ROW', `its message holds an escape that was not read: ${excerpt(own)}`, mensagem)
     if (written !== own) warnings.addOnce('LITERAL_ESCAPE', line, excerpt(own))
     const compiled = compiledOwn(written)
-    if (typeof compiled !== 'string' && compiled.literals.length - 1 > MOST_PLACEHOLDERS)
-      return refused('BAD_TEXT', `its message has more than ${MOST_PLACEHOLDERS} placeholders`, mensagem)
+    if (typeof compiled !== 'string' && compiled.literals.length - 1 > MAX_PLACEHOLDERS)
+      return refused('BAD_TEXT', `its message has more than ${MAX_PLACEHOLDERS} placeholders`, mensagem)
     if (typeof compiled === 'string') return refused('BAD_TEXT', compiled, mensagem)
     const leftovers = compiled.literals.flatMap(literal => leftoversIn(literal, named))
     const certain = leftovers.find(one => one.column !== undefined)
@@ -187,7 +187,7 @@ function isNameColumn(name: string): boolean {
 
 // Together they bound what a text may become: a row has a megabyte, and its text may name one value again and again.
 const LONGEST_VALUE = 32_767
-const MOST_PLACEHOLDERS = 100
+const MAX_PLACEHOLDERS = 100
 
 const BRACES = /\{\{|\}\}/
 /** MySQL's: a quote or apostrophe within a cell, and a line break or delimiter at its end. */

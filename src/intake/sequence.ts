@@ -15,7 +15,7 @@ const SPARSE = 32
 const RUN = 16
 
 /** Leads that one block can take, with room left for fish after the last. */
-export const MOST_IN_A_REGION = 30_000_000
+export const MAX_IN_A_REGION = 30_000_000
 
 const BLOCK_OF_REGION = new Map(REGIONS.map((region, i) => [region, i]))
 
@@ -52,9 +52,9 @@ export class Sequencer {
   /** @throws CampError DATA when a block is full */
   next(block: number): number {
     const n = ++this.counts[block]!
-    if (n > MOST_IN_A_REGION) {
+    if (n > MAX_IN_A_REGION) {
       const what = REGIONS[block] ? `of ${REGIONS[block].name}` : 'that are refused'
-      throw new CampError('FILE_TOO_LARGE', `more than ${MOST_IN_A_REGION.toLocaleString('en')} rows ${what}`, {
+      throw new CampError('FILE_TOO_LARGE', `more than ${MAX_IN_A_REGION.toLocaleString('en')} rows ${what}`, {
         hint: 'Import the file in parts.',
       })
     }

@@ -11,7 +11,7 @@ import { textNotes } from './message.ts'
  * @param content as it is to be kept
  * @throws CampError DATA: it is empty, has a placeholder that is not closed or without a name, or a character that no channel carries
  */
-export function vetTemplate(content: string): string[] {
+export function checkTemplate(content: string): string[] {
   assertWhole("the template's text", content)
   const others = compileText(content).literals.flatMap(spelledOtherwiseIn)
   return [

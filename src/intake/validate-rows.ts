@@ -11,7 +11,7 @@ import { problemOf, type RowTextRules, rowTextReader } from './row-text.ts'
 import { blockOf, REFUSED_BLOCK } from './sequence.ts'
 import { WarningCount } from './warnings.ts'
 
-export interface Rules extends RowTextRules {
+export interface RowRules extends RowTextRules {
   /** Each phone of a row is a lead; else the first good one is. */
   allPhones: boolean
   /** A mobile without its ninth digit gets it. */
@@ -23,9 +23,9 @@ export interface Rules extends RowTextRules {
   today: number
 }
 
-export interface Vetter {
+export interface RowValidator {
   /** @returns the rows' leads in the file's order: one for each row, or with `allPhones` one or more */
-  vet: (rows: readonly Row[]) => Lead[]
+  validate: (rows: readonly Row[]) => Lead[]
   warnings: WarningCount
 }
 
@@ -33,7 +33,7 @@ export interface Vetter {
  * Turns rows into leads: the first good row of a phone wins. The first rule that a row breaks is its reason; the blocklist, which
  * takes a look into the database, comes after these.
  */
-export function createVetter(rules: Rules): Vetter {
+export function createRowValidator(rules: RowRules): RowValidator {
   const { columns, staleDays, texts } = rules
   const { fields } = columns
   const phones = new PhoneSet()
@@ -43,10 +43,10 @@ export function createVetter(rules: Rules): Vetter {
   const variablesOf = variablesWriter(columns)
   const { readText, judgeName } = rowTextReader(rules, warnings)
 
-  const vet = (rows: readonly Row[]): Lead[] => {
+  const validate = (rows: readonly Row[]): Lead[] => {
     const leads: Lead[] = []
     for (const row of rows) {
-      const lead = vetRow(row)
+      const lead = validateRow(row)
       if (rules.allPhones && !lead.refusal) leads.push(...eachPhone(lead))
       else leads.push(lead.refusal ? lead : onlyOnce(lead))
     }
@@ -54,7 +54,7 @@ export function createVetter(rules: Rules): Vetter {
   }
 
   /** The lead of a row's first good phone, by all rules but that of duplicates. */
-  const vetRow = (row: Row): Lead => {
+  const validateRow = (row: Row): Lead => {
     const { cells, line } = row
     const values = cleanValues(cells)
     const cell = (index: number | undefined) => (index === undefined ? '' : (values[index] ?? ''))
@@ -147,7 +147,7 @@ export function createVetter(rules: Rules): Vetter {
     return leads
   }
 
-  return { vet, warnings }
+  return { validate, warnings }
 }
 
 function phoneOf({ index, phone, written }: RowPhone): Pick<Lead, 'phone' | 'phoneColumn' | 'block'> {
@@ -165,7 +165,7 @@ function surplusOf(cells: readonly string[], width: number): string | undefined 
  * A date that cannot be read counts as too old: the limit is there so that nobody is contacted on old data, and the row can be
  * corrected. A row without a date is sent, with a warning: nothing says that it is old.
  */
-function stalenessOf(date: string, { staleDays, today }: Rules): string | undefined {
+function stalenessOf(date: string, { staleDays, today }: RowRules): string | undefined {
   const day = parseDay(date)
   if (day === undefined) return `its registration date "${date}" cannot be read (dd/mm/yyyy or yyyy-mm-dd)`
   return today - day > staleDays ? `registered on ${date}, more than ${staleDays} days ago` : undefined

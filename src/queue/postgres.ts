@@ -15,7 +15,7 @@ import { type Backend, type Data, LOCK, RETRY_MS, WORKER } from './backend.ts'
 import { queueError } from './faults.ts'
 
 export function postgresBackend(connectionString: string): Backend {
-  const classes = withBackend(patientBackend) as unknown as BackendClasses<IQueueBackend, object>
+  const classes = withBackend(withRetryDelay) as unknown as BackendClasses<IQueueBackend, object>
   const connection = {
     // Not as a string: `options` in a URL would take the place of the search path that BullMQ adds to them.
     ...parseIntoClientConfig(connectionString),
@@ -41,7 +41,7 @@ const QUEUE_SESSION = `${SESSION}; SET idle_in_transaction_session_timeout = ${I
  * BullMQ waits after a connection that is refused, and asks again at once after any other error: thousands of times a second
  * for as long as PostgreSQL restarts, has no connection left, or is cut off.
  */
-const patientBackend: typeof createPostgresBackend = (name, options, more) => {
+const withRetryDelay: typeof createPostgresBackend = (name, options, more) => {
   const backend = createPostgresBackend(name, options, more)
   // Its first query runs on a client that nothing listens to: a connection that breaks then would end the process.
   // BullMQ's type of it is narrower.

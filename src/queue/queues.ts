@@ -17,14 +17,14 @@ export { connectRedis } from './redis.ts'
  */
 export interface Queues {
   /**
-   * Rings a broker's workers for batches. Ringing a batch again with the same `ring` is harmless.
-   * @throws CampError UNREACHABLE: nothing is rung; the sweeper does it when the queue is back
+   * Adds jobs for a broker's batches. A batch that is added again with the same `enqueue_seq` is one job.
+   * @throws CampError UNREACHABLE: nothing is enqueued; the sweep does it when the queue is back
    */
-  ring(brokerId: string, rings: readonly Ring[]): Promise<void>
-  /** Rings the control queue's `task` every `everyMs`, once among all workers; does nothing where that is arranged already. */
+  enqueue(brokerId: string, jobs: readonly BatchJob[]): Promise<void>
+  /** Enqueues `task` on the control queue every `everyMs`, once among all workers; does nothing where that is arranged already. */
   schedule(task: string, everyMs: number): Promise<void>
   /** Consumes a broker's queue until it is closed. */
-  onRing(brokerId: string, handle: (batchId: string) => Promise<void>, options: ConsumerOptions): Consumer
+  onBatch(brokerId: string, handle: (batchId: string) => Promise<void>, options: ConsumerOptions): Consumer
   /** Consumes the control queue. */
   onTask(handle: (task: string) => Promise<void>, options: ConsumerOptions): Consumer
   /**
@@ -35,10 +35,10 @@ export interface Queues {
   close(): Promise<void>
 }
 
-interface Ring {
+interface BatchJob {
   batchId: string
-  /** Raised whenever the batch is to be rung anew: with the id, it names the job. */
-  ring: number
+  /** Raised whenever the batch is enqueued anew: with the id, it names the job. */
+  enqueue_seq: number
   delayMs: number
 }
 
@@ -108,12 +108,12 @@ export function openQueues(settings: QueueSettings): Queues {
     settings.redisUrl || isConnectionError(error) ? backend.told(error) : queueUnusable(error, more)
   let checking: Promise<void> | undefined
   return {
-    ring: async (brokerId, rings) => {
-      if (rings.length === 0) return
-      const jobs = rings.map(({ batchId, ring, delayMs }) => ({
+    enqueue: async (brokerId, batches) => {
+      if (batches.length === 0) return
+      const jobs = batches.map(({ batchId, enqueue_seq, delayMs }) => ({
         name: 'batch',
         data: { batchId },
-        opts: { ...JOB, jobId: `${batchId}-${ring}`, ...(delayMs > 0 && { delay: Math.ceil(delayMs) }) },
+        opts: { ...JOB, jobId: `${batchId}-${enqueue_seq}`, ...(delayMs > 0 && { delay: Math.ceil(delayMs) }) },
       }))
       await queue(brokerId)
         .addBulk(jobs)
@@ -126,7 +126,7 @@ export function openQueues(settings: QueueSettings): Queues {
       if (await queue(CONTROL).getJobScheduler(task)) return
       await queue(CONTROL).upsertJobScheduler(task, { every: everyMs }, { name: task, data: { task }, opts: JOB })
     },
-    onRing: (brokerId, handle, options) => consume(brokerId, data => handle(String(data.batchId)), options),
+    onBatch: (brokerId, handle, options) => consume(brokerId, data => handle(String(data.batchId)), options),
     onTask: (handle, options) => consume(CONTROL, data => handle(String(data.task)), options),
     check: () => {
       checking ??= takeAJob(queue(CHECK))

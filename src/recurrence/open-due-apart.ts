@@ -2,7 +2,7 @@ import { createRequire } from 'node:module'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { execaNode } from 'execa'
 import type { Clock } from '../clock.ts'
-import type { Fired } from './open-due.ts'
+import type { OpenedOccurrence } from './open-due.ts'
 
 export interface ApartDeps {
   databaseUrl: string
@@ -19,7 +19,7 @@ export interface Order {
 }
 
 /** What the process tells, once. */
-export type Told = { fired: Fired[] } | { failed: string }
+export type Told = { fired: OpenedOccurrence[] } | { failed: string }
 
 /**
  * `fireDue` in a process of its own: an import may take minutes of processor time and much memory, and the worker's event loop keeps
@@ -27,7 +27,7 @@ export type Told = { fired: Fired[] } | { failed: string }
  * transaction is rolled back, and the occurrence is still due.
  * @throws Error with the sentence of what went wrong there, or how the process ended; the signal's reason once that is aborted
  */
-export async function fireDueApart({ databaseUrl, clock, signal }: ApartDeps): Promise<Fired[]> {
+export async function openDueApart({ databaseUrl, clock, signal }: ApartDeps): Promise<OpenedOccurrence[]> {
   signal.throwIfAborted()
   const child = execaNode(ENTRY, {
     nodeOptions: LOADER,
@@ -68,5 +68,5 @@ const STOP_MS = 2_000
 
 // Built it is JavaScript; from the sources it takes the loader that runs this file.
 const IS_SOURCE = import.meta.url.endsWith('.ts')
-const ENTRY = fileURLToPath(new URL(`./firing-process${IS_SOURCE ? '.ts' : '.js'}`, import.meta.url))
+const ENTRY = fileURLToPath(new URL(`./opening-process${IS_SOURCE ? '.ts' : '.js'}`, import.meta.url))
 const LOADER = IS_SOURCE ? ['--import', pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href] : []

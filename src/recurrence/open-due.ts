@@ -13,12 +13,12 @@ import { importCampaign } from '../intake/import.ts'
 import type { ImportRequest, ImportResult } from '../intake/request.ts'
 import { otherSheetsOf } from '../tabular/other-sheets.ts'
 import { lastOccurrence, nextOccurrence } from './cron.ts'
-import { audit, RECURRENCE_SQL, type Recurrence } from './recurrence.ts'
+import { auditRecurrence, RECURRENCE_SQL, type Recurrence } from './recurrence.ts'
 import { settingsOf } from './settings.ts'
 import { type FoundFile, filesIn, lookAt } from './source-folder.ts'
-import { applyStanding } from './standing-approval.ts'
+import { applyStandingApproval } from './standing-approval.ts'
 
-export interface FireDeps {
+export interface OpenDueDeps {
   pool: pg.Pool
   prisma: Pick<PrismaClient, 'fish'>
   clock: Clock
@@ -30,7 +30,7 @@ export interface FireDeps {
 export type OccurrenceStatus = 'OPENED' | 'NOTHING_NEW' | 'FAILED' | 'SKIPPED'
 
 /** What became of an occurrence. */
-export interface Fired {
+export interface OpenedOccurrence {
   recurrence: string
   at: Date
   /** NOT_YET: it is still due, and looked at again: a file is being written, or the folder is on another machine. */
@@ -47,15 +47,15 @@ export interface Fired {
  * leaves nothing, and the occurrence is due still. What is wrong with one is recorded on it, and stops no other.
  * @throws Error where the database is away, or the signal is aborted
  */
-export async function fireDue(deps: FireDeps): Promise<Fired[]> {
-  const fired: Fired[] = []
+export async function openDueOccurrences(deps: OpenDueDeps): Promise<OpenedOccurrence[]> {
+  const fired: OpenedOccurrence[] = []
   const seen: string[] = []
   for (;;) {
     const one = await transaction(deps.pool, async tx => {
       // It waits while a file is imported, for longer than some servers let a transaction be idle.
       await withoutTimeLimits(tx)
       const recurrence = await lockDue(tx, deps.clock.now(), seen)
-      return recurrence && { id: recurrence.id, fired: await fire(deps, tx, recurrence) }
+      return recurrence && { id: recurrence.id, fired: await openOccurrence(deps, tx, recurrence) }
     })
     if (!one) return fired
     seen.push(one.id)
@@ -74,12 +74,12 @@ async function lockDue(tx: Tx, now: Date, seen: readonly string[]): Promise<Recu
 }
 
 /** Holds the recurrence's row. */
-async function fire(deps: FireDeps, tx: Tx, recurrence: Recurrence): Promise<Fired[]> {
+async function openOccurrence(deps: OpenDueDeps, tx: Tx, recurrence: Recurrence): Promise<OpenedOccurrence[]> {
   const { cron, timezone, next_at } = recurrence
   const now = deps.clock.now()
   const last = lastOccurrence(cron, timezone, now)
   const at = last > next_at ? last : next_at
-  const fired: Fired[] = []
+  const fired: OpenedOccurrence[] = []
   if (at > next_at) fired.push(skipped(recurrence, next_at, 'missed: a later one has come since'))
   const made = await madeBefore(tx, recurrence.id, at)
   if (!made) {
@@ -104,7 +104,13 @@ async function madeBefore(sql: Sql, recurrenceId: string, at: Date): Promise<boo
   return rowCount === 1
 }
 
-async function attempt(deps: FireDeps, sql: Sql, recurrence: Recurrence, at: Date, now: Date): Promise<Fired> {
+async function attempt(
+  deps: OpenDueDeps,
+  sql: Sql,
+  recurrence: Recurrence,
+  at: Date,
+  now: Date,
+): Promise<OpenedOccurrence> {
   let file: FoundFile | undefined
   try {
     const settings = settingsOf(recurrence.settings)
@@ -153,7 +159,7 @@ async function lastTaken(sql: Sql, recurrenceId: string): Promise<number> {
 const QUIET_MS = 10_000
 
 /** A file that was written to a moment ago is waited for; the import itself looks once more whether it has changed. */
-async function isQuiet({ clock, signal, quietMs = QUIET_MS }: FireDeps, file: FoundFile): Promise<boolean> {
+async function isQuiet({ clock, signal, quietMs = QUIET_MS }: OpenDueDeps, file: FoundFile): Promise<boolean> {
   const ageMs = clock.now().getTime() - file.modifiedMs
   if (ageMs >= quietMs) return true
   await delay(Math.min(quietMs, quietMs - ageMs), undefined, { signal })
@@ -162,20 +168,20 @@ async function isQuiet({ clock, signal, quietMs = QUIET_MS }: FireDeps, file: Fo
 }
 
 async function open(
-  deps: FireDeps,
+  deps: OpenDueDeps,
   recurrence: Recurrence,
   at: Date,
   file: FoundFile,
   older: readonly string[],
-): Promise<Fired> {
+): Promise<OpenedOccurrence> {
   const request = await requestOf(recurrence, at, file)
   const passedOver = older.length > 0 ? `older files were passed over: ${older.slice(0, 5).join(', ')}` : null
-  let fired: Fired | undefined
+  let fired: OpenedOccurrence | undefined
   await importCampaign(
     {
       ...deps,
       onImported: async (tx, campaign, source) => {
-        const waits = await applyStanding(tx, recurrence, campaign.id, { at, now: deps.clock.now() })
+        const waits = await applyStandingApproval(tx, recurrence, campaign.id, { at, now: deps.clock.now() })
         const sheets = otherSheetsOf(source)
         const notRead = sheets.length > 0 ? `other sheets with rows were not read: ${sheets.join(', ')}` : null
         const reason = [waits, passedOver, notRead, warningOf(campaign)].filter(Boolean).join('; ') || null
@@ -185,7 +191,7 @@ async function open(
           throw new CampError('OCCURRENCE_TAKEN', 'another camp has seen to this occurrence')
         }
         const detail = { at, file: file.name, campaign: campaign.agendamentoId }
-        await audit(tx, 'open', recurrence.id, null, detail)
+        await auditRecurrence(tx, 'open', recurrence.id, null, detail)
       },
     },
     request,
@@ -223,7 +229,7 @@ async function requestOf(recurrence: Recurrence, at: Date, file: FoundFile): Pro
 }
 
 /** @returns false where this occurrence is recorded already */
-async function record(tx: Tx, recurrenceId: string, fired: Fired, file?: FoundFile): Promise<boolean> {
+async function record(tx: Tx, recurrenceId: string, fired: OpenedOccurrence, file?: FoundFile): Promise<boolean> {
   const { rowCount } = await tx.query(
     `INSERT INTO "Occurrence" (id, recurrence_id, at, status, reason, file, file_at, campaign_id)
      VALUES ($1, $2, $3, $4::"OccurrenceStatus", $5, $6, $7, $8)
@@ -242,16 +248,16 @@ async function record(tx: Tx, recurrenceId: string, fired: Fired, file?: FoundFi
   return rowCount === 1
 }
 
-function skipped(recurrence: Recurrence, at: Date, reason: string): Fired {
+function skipped(recurrence: Recurrence, at: Date, reason: string): OpenedOccurrence {
   return outcome(recurrence, at, 'SKIPPED', reason)
 }
 
 function outcome(
   { handle }: Recurrence,
   at: Date,
-  status: Fired['status'],
+  status: OpenedOccurrence['status'],
   reason: string | null,
   file?: FoundFile,
-): Fired {
+): OpenedOccurrence {
   return { recurrence: handle, at, status, file: file?.name ?? null, campaign: null, reason }
 }

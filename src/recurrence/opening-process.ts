@@ -2,7 +2,7 @@ import { hostname } from 'node:os'
 import { sentenceOf } from '../database/faults.ts'
 import { openPool } from '../database/pool.ts'
 import { openPrisma } from '../database/prisma.ts'
-import { fireDue } from './open-due.ts'
+import { openDueOccurrences } from './open-due.ts'
 import type { Order, Told } from './open-due-apart.ts'
 
 /** The process that `fireDueApart` starts: one order, one answer. */
@@ -26,7 +26,7 @@ async function fire({ databaseUrl, aheadMs }: Order): Promise<Told> {
   const prisma = openPrisma(pool)
   const clock = { now: () => new Date(Date.now() + aheadMs) }
   try {
-    return { fired: await fireDue({ pool, prisma, clock, signal: stopping.signal }) }
+    return { fired: await openDueOccurrences({ pool, prisma, clock, signal: stopping.signal }) }
   } catch (error) {
     return { failed: sentenceOf(error) }
   } finally {

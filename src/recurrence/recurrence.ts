@@ -9,12 +9,12 @@ import { recordAudit } from '../security/audit-log.ts'
 import { dayIn } from '../time/day.ts'
 import { nextOccurrence } from './cron.ts'
 import { storedSettings } from './settings.ts'
-import type { Source } from './source-folder.ts'
+import type { FileSource } from './source-folder.ts'
 
 type RecurrenceStatus = 'ACTIVE' | 'PAUSED' | 'REMOVED'
 
 /** A recurrence with everything that its occurrences and its standing approval ask for. */
-export interface Recurrence extends Source {
+export interface Recurrence extends FileSource {
   id: string
   handle: string
   status: RecurrenceStatus
@@ -106,7 +106,7 @@ export async function isAnyDue(sql: Sql, now: Date): Promise<boolean> {
 export async function addRecurrence(
   tx: Tx,
   request: ImportRequest,
-  { source, cron, now }: { source: Source; cron: string; now: Date },
+  { source, cron, now }: { source: FileSource; cron: string; now: Date },
 ): Promise<string> {
   const id = uuidv7()
   const handle = newHandle(dayIn(request.timezone, now), cryptoRandom).replace(/^C/, 'R')
@@ -130,7 +130,7 @@ export async function addRecurrence(
       now,
     ],
   )
-  await audit(tx, 'add', id, request.userId, { handle, cron, ...source })
+  await auditRecurrence(tx, 'add', id, request.userId, { handle, cron, ...source })
   return id
 }
 
@@ -158,7 +158,7 @@ export async function moveRecurrence(
     [id, to, now, from, move === 'resume' ? nextOccurrence(cron, timezone, now) : null],
   )
   if (rowCount === 0) throw new CampError('TRANSITION_REFUSED', `cannot ${move} ${handle}: it is ${status}`)
-  await audit(tx, move, id, userId)
+  await auditRecurrence(tx, move, id, userId)
 }
 
 /**
@@ -182,6 +182,12 @@ export function standingHash(recurrence: Recurrence): string {
 
 type Act = 'add' | 'approve' | 'revoke' | 'open' | keyof typeof MOVES
 
-export function audit(tx: Tx, action: Act, id: string, userId: string | null, detail?: object): Promise<void> {
+export function auditRecurrence(
+  tx: Tx,
+  action: Act,
+  id: string,
+  userId: string | null,
+  detail?: object,
+): Promise<void> {
   return recordAudit(tx, { userId, action: `recurrence.${action}`, subject: 'Recurrence', subjectId: id, detail })
 }

@@ -4,7 +4,7 @@ import picomatch from 'picomatch'
 import { CampError, codeOf } from '../errors.ts'
 
 /** Where a recurrence finds its files. */
-export interface Source {
+export interface FileSource {
   /** Absolute. */
   folder: string
   /** Of a file's name: *.csv */
@@ -15,7 +15,7 @@ export interface Source {
  * inbox/*.csv → a folder and a pattern for names. A name without wildcards is a file that is written anew each time.
  * @throws CampError USAGE: wildcards in the folder's name; NOT_FOUND: no such folder
  */
-export async function parseSource(text: string): Promise<Source> {
+export async function parseSource(text: string): Promise<FileSource> {
   const folder = resolve(dirname(text))
   const pattern = basename(text)
   if (picomatch.scan(dirname(text)).isGlob || pattern.includes('**') || pattern === '' || text.endsWith('/')) {
@@ -42,7 +42,7 @@ export interface FoundFile {
  * The files that match and were written to after a moment, the newest first; hidden ones never do.
  * @returns undefined where the folder is not on this machine
  */
-export async function filesIn({ folder, pattern }: Source, afterMs: number): Promise<FoundFile[] | undefined> {
+export async function filesIn({ folder, pattern }: FileSource, afterMs: number): Promise<FoundFile[] | undefined> {
   const names = await readdir(folder).catch(error => {
     if (['ENOENT', 'ENOTDIR'].includes(codeOf(error) ?? '')) return undefined
     throw error

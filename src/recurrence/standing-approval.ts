@@ -9,7 +9,7 @@ import { type CampaignHeader, lockCampaign } from '../lifecycle/campaign-header.
 import { assertCredential } from '../security/credentials.ts'
 import type { Via } from '../security/via.ts'
 import { dayIn } from '../time/day.ts'
-import { audit, type Recurrence, standingHash } from './recurrence.ts'
+import { auditRecurrence, type Recurrence, standingHash } from './recurrence.ts'
 
 /**
  * A standing approval: an ADMIN's word, given once, for the campaigns that a recurrence opens, as long as nothing of what it is
@@ -29,7 +29,7 @@ export interface StandingOrder {
 }
 
 /** @throws CampError AUTH (four eyes), STATE (removed, or the wallet has no credential) */
-export async function giveStanding(tx: Tx, recurrence: Recurrence, order: StandingOrder): Promise<void> {
+export async function giveStandingApproval(tx: Tx, recurrence: Recurrence, order: StandingOrder): Promise<void> {
   const { id, handle, status } = recurrence
   if (status === 'REMOVED') throw new CampError('RECURRENCE_REMOVED', `${handle} is removed`)
   const approver = { id: order.approverId, via: order.via ?? null }
@@ -41,7 +41,7 @@ export async function giveStanding(tx: Tx, recurrence: Recurrence, order: Standi
     [id, order.approverId, order.now, standingHash(recurrence), order.ceiling, order.until],
   )
   const { ceiling, until } = order
-  await audit(tx, 'approve', id, order.approverId, {
+  await auditRecurrence(tx, 'approve', id, order.approverId, {
     ceiling,
     until,
     unit_cost: recurrence.cost_per_message,
@@ -50,18 +50,23 @@ export async function giveStanding(tx: Tx, recurrence: Recurrence, order: Standi
 }
 
 /** @throws CampError STATE: there is none */
-export async function revokeStanding(tx: Tx, { id, handle }: Recurrence, userId: string, now: Date): Promise<void> {
+export async function revokeStandingApproval(
+  tx: Tx,
+  { id, handle }: Recurrence,
+  userId: string,
+  now: Date,
+): Promise<void> {
   const { rowCount } = await locking(tx, 'Recurrence').query(
     `UPDATE "Recurrence" SET approved_by = NULL, approved_at = NULL, approval_hash = NULL, approval_ceiling = NULL,
             approval_until = NULL, updated_at = $2 WHERE id = $1 AND approval_hash IS NOT NULL`,
     [id, now],
   )
   if (rowCount === 0) throw new CampError('STANDING_APPROVAL_MISSING', `${handle} has no standing approval`)
-  await audit(tx, 'revoke', id, userId)
+  await auditRecurrence(tx, 'revoke', id, userId)
 }
 
 /** @returns why a recurrence's standing approval does not hold at a moment; null where it does, undefined where there is none */
-export function standingFlaw(recurrence: Recurrence, at: Date): string | null | undefined {
+export function standingApprovalFlaw(recurrence: Recurrence, at: Date): string | null | undefined {
   const { approval_hash, approval_until, approver, approver_stands, timezone } = recurrence
   if (approval_hash === null) return undefined
   if (approval_hash !== standingHash(recurrence)) return 'the price, the template or a setting has changed since'
@@ -74,7 +79,7 @@ export function standingFlaw(recurrence: Recurrence, at: Date): string | null | 
  * Approves a campaign that an occurrence has just opened, in the transaction that opens it.
  * @returns why it waits for a person, whose own approval then counts; null where it is approved
  */
-export async function applyStanding(
+export async function applyStandingApproval(
   tx: Tx,
   recurrence: Recurrence,
   campaignId: string,
@@ -86,7 +91,7 @@ export async function applyStanding(
   const { cost_per_message, template_id } = campaign
   const text = template_id === null ? recurrence.template_content : campaign.template_content
   const current = { ...recurrence, cost_per_message, template_content: text }
-  const why = standingFlaw(current, at) ?? (await refusalOf(tx, current, campaign, now))
+  const why = standingApprovalFlaw(current, at) ?? (await refusalOf(tx, current, campaign, now))
   if (why === null) return null
   const reason = `not approved by the standing approval of ${recurrence.handle}: ${why}`
   await setReason(tx, campaignId, reason, now)

@@ -2,7 +2,7 @@ import type { Sql } from '../database/pool.ts'
 import type { CampaignStatus } from '../lifecycle/campaign-status.ts'
 import type { OccurrenceStatus } from './open-due.ts'
 import type { Recurrence } from './recurrence.ts'
-import { standingFlaw } from './standing-approval.ts'
+import { standingApprovalFlaw } from './standing-approval.ts'
 
 /** A recurrence as `repeat show --json` prints it. Times are ISO 8601, money is a decimal string. */
 export interface RecurrenceView {
@@ -71,7 +71,7 @@ export async function recurrenceView(sql: Sql, recurrence: Recurrence, now: Date
             at: approved_at!.toISOString(),
             ceiling: approval_ceiling!,
             until: recurrence.approval_until,
-            void: standingFlaw(recurrence, now) ?? null,
+            void: standingApprovalFlaw(recurrence, now) ?? null,
           },
     last,
   }

@@ -5,14 +5,14 @@ import type { Control } from './control.ts'
 import type { CallbackPost, CallbackStatus, CallbackStyle, TellContext, ToldEvent } from './simulated-broker.ts'
 
 /** Messages with the same future: their statuses, one after the other, each after a delay. */
-export interface Story {
+export interface SimulatedMessage {
   url: string
   /** What the face remembers of each message. */
   tokens: readonly string[]
   statuses: readonly CallbackStatus[]
 }
 
-type WaitingStory = Story & { tokens: string[] }
+type WaitingMessage = SimulatedMessage & { tokens: string[] }
 
 export interface CallbackCounts {
   /** Events that wait for their moment or their turn. */
@@ -35,7 +35,7 @@ interface Options {
 }
 
 const REQUESTS_AT_ONCE = 8
-const MOST_WAITING = 1_500_000
+const MAX_WAITING = 1_500_000
 const SLOT_MS = 10
 const TRIES = 7
 const FIRST_PAUSE_MS = 250
@@ -47,9 +47,9 @@ export class Callbacks {
   readonly #http: HttpClient
   readonly #stopped = new AbortController()
   /** By the moment at which they are due. */
-  readonly #slots = new Map<number, WaitingStory[]>()
+  readonly #slots = new Map<number, WaitingMessage[]>()
   readonly #timers = new Set<NodeJS.Timeout>()
-  readonly #due: Story[] = []
+  readonly #due: SimulatedMessage[] = []
   #active = 0
 
   constructor(options: Options) {
@@ -57,10 +57,10 @@ export class Callbacks {
     this.#http = createHttp({ timeoutMs: 10_000, clock: options.clock })
   }
 
-  tell(story: Story): void {
+  tell(story: SimulatedMessage): void {
     if (story.tokens.length === 0 || story.statuses.length === 0) return
     const events = story.tokens.length * story.statuses.length
-    if (this.counts.waiting + events > MOST_WAITING) this.counts.dropped += events
+    if (this.counts.waiting + events > MAX_WAITING) this.counts.dropped += events
     else {
       this.counts.waiting += events
       this.#schedule(story)
@@ -68,7 +68,7 @@ export class Callbacks {
   }
 
   /** Tells the first of each story at once, and resolves when it has been told; the rest as usual. */
-  async tellAtOnce(stories: readonly Story[]): Promise<void> {
+  async tellAtOnce(stories: readonly SimulatedMessage[]): Promise<void> {
     for (const story of stories) {
       if (story.statuses.length === 0) continue
       this.counts.waiting += story.tokens.length * story.statuses.length
@@ -86,7 +86,7 @@ export class Callbacks {
     await this.#http.close()
   }
 
-  #schedule(story: Story): void {
+  #schedule(story: SimulatedMessage): void {
     const now = this.#options.clock.now().getTime()
     const slot = Math.ceil((now + this.#options.delayMs()) / SLOT_MS) * SLOT_MS
     const waiting = this.#slots.get(slot)
@@ -115,12 +115,12 @@ export class Callbacks {
   }
 
   /** Stories of one caller, as many as fit in a request. */
-  #nextRequest(): Story[] {
-    const stories: Story[] = []
+  #nextRequest(): SimulatedMessage[] {
+    const stories: SimulatedMessage[] = []
     let room = this.#options.style.perRequest
     const url = this.#due[0]?.url
     while (room > 0 && this.#due[0]?.url === url && this.#due[0]) {
-      const story = this.#due.shift() as Story
+      const story = this.#due.shift() as SimulatedMessage
       stories.push({ ...story, tokens: story.tokens.slice(0, room) })
       if (story.tokens.length > room) this.#due.unshift({ ...story, tokens: story.tokens.slice(room) })
       room -= story.tokens.length
@@ -128,7 +128,7 @@ export class Callbacks {
     return stories
   }
 
-  async #send(stories: readonly Story[]): Promise<void> {
+  async #send(stories: readonly SimulatedMessage[]): Promise<void> {
     const { style, control, happens, memory } = this.#options
     const url = stories[0]?.url ?? ''
     const events = stories.flatMap(({ tokens, statuses }) =>
@@ -172,7 +172,7 @@ export class Callbacks {
 }
 
 /** Messages with the same future that fall due together are told together. */
-function join(waiting: WaitingStory[], story: Story): void {
+function join(waiting: WaitingMessage[], story: SimulatedMessage): void {
   const same = waiting.find(({ url, statuses }) => url === story.url && `${statuses}` === `${story.statuses}`)
   if (same) for (const token of story.tokens) same.tokens.push(token)
   else waiting.push({ ...story, tokens: [...story.tokens] })

@@ -21,11 +21,11 @@ export const FAULTS = [
   'accept-html',
   'accept-missing', // the answer says nothing of its last message
 ] as const
-export type Fault = (typeof FAULTS)[number]
+export type SimulatedFault = (typeof FAULTS)[number]
 
 /** What becomes of one phone's messages, whatever the shares say. */
 const FATES = ['refuse', 'silent', 'deliver', 'read', 'fail', 'opt_out'] as const
-export type Fate = (typeof FATES)[number]
+export type SimulatedOutcome = (typeof FATES)[number]
 
 const share = z.number().min(0).max(1)
 const wait = z.number().int().min(0).max(3_600_000)

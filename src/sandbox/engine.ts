@@ -1,12 +1,18 @@
 import { randomUUID } from 'node:crypto'
 import type { Clock } from '../clock.ts'
 import { unreachable } from '../errors.ts'
-import { type CallbackCounts, Callbacks, type Story } from './callbacks.ts'
-import { type Control, changeControl, FAULTS, type Fate, type Fault } from './control.ts'
+import { type CallbackCounts, Callbacks, type SimulatedMessage } from './callbacks.ts'
+import { type Control, changeControl, FAULTS, type SimulatedFault, type SimulatedOutcome } from './control.ts'
 import type { Journal } from './journal.ts'
-import type { Tally } from './key-counter.ts'
+import type { KeyCounter } from './key-counter.ts'
 import { chanceOf, diceOf } from './random.ts'
-import type { CallbackStatus, Desk, Face, InboundMessage, Taken } from './simulated-broker.ts'
+import type {
+  CallbackStatus,
+  InboundMessage,
+  RequestContext,
+  SimulatedBroker,
+  TakenMessage,
+} from './simulated-broker.ts'
 
 export interface Stats {
   requests: number
@@ -24,14 +30,14 @@ export interface Stats {
   /** Requests that broke the broker's rules, and what some of them had wrong. */
   invalid: number
   violations: string[]
-  faults: Partial<Record<Fault, number>>
+  faults: Partial<Record<SimulatedFault, number>>
   callbacks: { waiting: number; delivered: number; failed: number; dropped: number }
 }
 
-const MOST_STARTS = 200_000
-const MOST_DUPLICATE_KEYS = 20
-const MOST_VIOLATIONS = 20
-const MOST_MESSAGES = 20_000
+const MAX_STARTS = 200_000
+const MAX_DUPLICATE_KEYS = 20
+const MAX_VIOLATIONS = 20
+const MAX_MESSAGES = 20_000
 
 /** What a person received. */
 export interface Received {
@@ -43,31 +49,31 @@ export interface Received {
 }
 
 interface EngineOptions {
-  face: Face
+  face: SimulatedBroker
   control: Control
   seed: number
   clock: Clock
   /** What was counted before (a journal's). */
-  tally: Tally
+  tally: KeyCounter
   journal: Journal | undefined
 }
 
 /** One stand-in broker without its HTTP: what it takes, what it refuses, what it counts, what it tells afterwards. */
-export class Engine implements Desk {
-  readonly face: Face
+export class Engine implements RequestContext {
+  readonly face: SimulatedBroker
   #control: Control
   readonly #seed: number
   readonly #dice: () => number
   readonly #clock: Clock
   readonly #journal: Journal | undefined
-  readonly #tally: Tally
+  readonly #tally: KeyCounter
   readonly #callbacks: Callbacks | undefined
   #memory: unknown
   #starts: number[] = []
   #duplicateKeys: string[] = []
   #violations = new Set<string>()
   #received: Received[] = []
-  #early: Story[] = []
+  #early: SimulatedMessage[] = []
   #counts = zero()
 
   constructor({ face, control, seed, clock, tally, journal }: EngineOptions) {
@@ -105,7 +111,7 @@ export class Engine implements Desk {
   }
 
   /** What goes wrong with the request that has just come to `path`, if anything. */
-  nextFault(path: string): Fault | undefined {
+  nextFault(path: string): SimulatedFault | undefined {
     const fault = this.#ordered(path) ?? this.#drawn()
     if (fault) this.#counts.faults[fault] = (this.#counts.faults[fault] ?? 0) + 1
     return fault
@@ -114,7 +120,7 @@ export class Engine implements Desk {
   /** A request begins. */
   started(): void {
     this.#counts.requests++
-    if (this.#starts.length < MOST_STARTS) this.#starts.push(this.#clock.now().getTime())
+    if (this.#starts.length < MAX_STARTS) this.#starts.push(this.#clock.now().getTime())
   }
 
   poisoned(messages: readonly InboundMessage[]): boolean {
@@ -126,7 +132,7 @@ export class Engine implements Desk {
   }
 
   /** In the journal first. */
-  accept(messages: readonly InboundMessage[]): Taken[] {
+  accept(messages: readonly InboundMessage[]): TakenMessage[] {
     const idOf = (message: InboundMessage) => this.face.idOf?.(message) ?? randomUUID()
     const taken = messages.map(message => ({ message, accepted: !this.#refuses(message), id: idOf(message) }))
     const accepted = taken.filter(one => one.accepted)
@@ -148,7 +154,7 @@ export class Engine implements Desk {
 
   violation(what: string): string {
     this.#counts.invalid++
-    if (this.#violations.size < MOST_VIOLATIONS) this.#violations.add(what)
+    if (this.#violations.size < MAX_VIOLATIONS) this.#violations.add(what)
     return what
   }
 
@@ -209,9 +215,9 @@ export class Engine implements Desk {
     await this.#callbacks?.close()
   }
 
-  #keep({ message: { key, phone, content }, id }: Taken): void {
-    if (this.#tally.add(key) === 2 && this.#duplicateKeys.length < MOST_DUPLICATE_KEYS) this.#duplicateKeys.push(key)
-    if (this.#received.length >= MOST_MESSAGES) return
+  #keep({ message: { key, phone, content }, id }: TakenMessage): void {
+    if (this.#tally.add(key) === 2 && this.#duplicateKeys.length < MAX_DUPLICATE_KEYS) this.#duplicateKeys.push(key)
+    if (this.#received.length >= MAX_MESSAGES) return
     this.#received.push({ at: this.now().toISOString(), key, phone, id, content })
   }
 
@@ -220,10 +226,10 @@ export class Engine implements Desk {
     return fate ? fate === 'refuse' : this.#chance(key, 'refused') < this.#control.refused
   }
 
-  #tell(accepted: readonly Taken[]): void {
+  #tell(accepted: readonly TakenMessage[]): void {
     const style = this.face.callbacks
     if (!style || !this.#callbacks) return
-    const stories = new Map<string, Story & { tokens: string[] }>()
+    const stories = new Map<string, SimulatedMessage & { tokens: string[] }>()
     for (const taken of accepted) {
       const { key, phone, callbackUrl } = taken.message
       const url = callbackUrl ?? this.#control.callback_url
@@ -247,7 +253,7 @@ export class Engine implements Desk {
     else for (const story of stories.values()) this.#callbacks.tell(story)
   }
 
-  #fateOf(key: string): Fate {
+  #fateOf(key: string): SimulatedOutcome {
     const { delivered, failed, read, opt_out } = this.#control.callbacks
     const chance = this.#chance(key, 'delivery')
     if (chance < failed) return 'fail'
@@ -256,7 +262,7 @@ export class Engine implements Desk {
     return this.#chance(key, 'read') < read ? 'read' : 'deliver'
   }
 
-  #ordered(path: string): Fault | undefined {
+  #ordered(path: string): SimulatedFault | undefined {
     const place = this.#control.next.findIndex(({ on }) => on === undefined || path.includes(on))
     const order = this.#control.next[place]
     if (!order) return undefined
@@ -265,7 +271,7 @@ export class Engine implements Desk {
     return order.fault
   }
 
-  #drawn(): Fault | undefined {
+  #drawn(): SimulatedFault | undefined {
     let drawn = this.#dice()
     return FAULTS.find(fault => {
       drawn -= this.#control.faults[fault] ?? 0
@@ -286,7 +292,7 @@ export class Engine implements Desk {
   }
 }
 
-export function statusesOf(fate: Fate): CallbackStatus[] {
+export function statusesOf(fate: SimulatedOutcome): CallbackStatus[] {
   switch (fate) {
     case 'refuse':
     case 'silent':

@@ -1,11 +1,16 @@
 import type { ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import { unreachable } from '../errors.ts'
-import type { Control, Fault } from './control.ts'
-import type { Face, Reply, StyledError } from './simulated-broker.ts'
+import type { Control, SimulatedFault } from './control.ts'
+import type { Reply, SimulatedBroker, StyledError } from './simulated-broker.ts'
 
 /** Ends a request before anything is taken. @returns false for a fault that comes after that */
-export function refuse(response: ServerResponse, fault: Fault, face: Face, control: Control): boolean {
+export function refuseRequest(
+  response: ServerResponse,
+  fault: SimulatedFault,
+  face: SimulatedBroker,
+  control: Control,
+): boolean {
   switch (fault) {
     case '401':
     case '403':
@@ -41,8 +46,8 @@ export function refuse(response: ServerResponse, fault: Fault, face: Face, contr
 export function answer(
   response: ServerResponse,
   reply: Reply,
-  fault: Fault | undefined,
-  face: Face,
+  fault: SimulatedFault | undefined,
+  face: SimulatedBroker,
   control: Control,
 ): void {
   const text = textOf(reply)
@@ -83,7 +88,7 @@ export function answer(
   }
 }
 
-export function errorOf(face: Face, error: StyledError, control: Control): Reply {
+export function errorOf(face: SimulatedBroker, error: StyledError, control: Control): Reply {
   const styled = face.errors?.[error]?.(control)
   const reply = styled ?? PLAIN[error]
   const wait = error === '429' ? control.retry_after_s : null

@@ -7,7 +7,7 @@ const FIRST_CAPACITY = 1 << 12
  * How often each key came. UUIDs are kept as their 128 bits in a table with open addressing: a million take about 40 MB, where
  * a Map of strings takes three times that. Other keys go to a Map.
  */
-export class Tally {
+export class KeyCounter {
   #words = new Uint32Array(4 * FIRST_CAPACITY)
   #counts = new Uint16Array(FIRST_CAPACITY)
   #used = 0

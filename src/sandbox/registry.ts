@@ -4,7 +4,7 @@ import type { Engine, Received, Stats } from './engine.ts'
 import type { Route } from './simulated-broker.ts'
 
 /** All brokers of a sandbox, as one. */
-export class Brokers {
+export class SimulatedBrokers {
   readonly #engines: readonly Engine[]
 
   constructor(engines: readonly Engine[]) {

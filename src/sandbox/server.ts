@@ -5,14 +5,14 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { type Clock, systemClock } from '../clock.ts'
 import { CampError } from '../errors.ts'
 import { FACES } from './brokers/index.ts'
-import { jsonOf } from './brokers/read-request.ts'
+import { requestJson } from './brokers/read-request.ts'
 import { type Control, DEFAULT_CONTROL } from './control.ts'
 import { Engine, type Received, type Stats } from './engine.ts'
-import { answer, errorOf, refuse, write } from './faults.ts'
+import { answer, errorOf, refuseRequest, write } from './faults.ts'
 import { type Journal, openJournal } from './journal.ts'
-import { Tally } from './key-counter.ts'
-import { Brokers } from './registry.ts'
-import { type Face, POISONED, type Reply, type Route } from './simulated-broker.ts'
+import { KeyCounter } from './key-counter.ts'
+import { SimulatedBrokers } from './registry.ts'
+import { POISONED, type Reply, type Route, type SimulatedBroker } from './simulated-broker.ts'
 
 export interface SandboxOptions {
   host?: string
@@ -50,12 +50,12 @@ const MAX_BODY_BYTES = 32 * 1024 * 1024
 
 /** @throws CampError DATA for a control that cannot be, STATE where it cannot listen */
 export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
-  const tallies = new Map(FACES.map(face => [face.name, new Tally()]))
+  const tallies = new Map(FACES.map(face => [face.name, new KeyCounter()]))
   const journal = options.journal
     ? await openJournal(options.journal, (broker, key) => tallies.get(broker)?.add(key))
     : undefined
   const engines = FACES.map(face => newEngine(face, tallies.get(face.name)!, journal, options))
-  const brokers = new Brokers(engines)
+  const brokers = new SimulatedBrokers(engines)
   const server = createServer((request, response) => {
     serve(brokers, request, response).catch(() => response.destroy())
   })
@@ -89,7 +89,12 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   }
 }
 
-function newEngine(face: Face, tally: Tally, journal: Journal | undefined, options: SandboxOptions): Engine {
+function newEngine(
+  face: SimulatedBroker,
+  tally: KeyCounter,
+  journal: Journal | undefined,
+  options: SandboxOptions,
+): Engine {
   const clock = options.clock ?? systemClock
   return new Engine({ face, control: DEFAULT_CONTROL, seed: options.seed ?? 1, clock, tally, journal })
 }
@@ -106,7 +111,7 @@ async function listen(server: Server, host: string, port: number): Promise<void>
   }
 }
 
-async function serve(brokers: Brokers, request: IncomingMessage, response: ServerResponse): Promise<void> {
+async function serve(brokers: SimulatedBrokers, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const { pathname, searchParams } = new URL(request.url ?? '/', 'http://sandbox')
   const found = brokers.find(request.method ?? 'GET', pathname)
   if (found?.route.sends) found.engine.started()
@@ -135,7 +140,7 @@ async function brokerRequest(
   const fault = engine.nextFault(path)
   const latencyMs = engine.latencyMs()
   if (latencyMs > 0) await sleep(latencyMs)
-  if (fault && refuse(response, fault, face, engine.control)) return
+  if (fault && refuseRequest(response, fault, face, engine.control)) return
   const taken = route.take(inbound, engine)
   const reply = taken === POISONED ? errorOf(face, '400', engine.control) : taken
   await engine.tellEarly()
@@ -143,14 +148,14 @@ async function brokerRequest(
 }
 
 /** What a person or a test serves itself of; /NAME at the end of a path is one broker's. */
-function operatorRequest(brokers: Brokers, route: string, query: URLSearchParams, body: string): Reply {
+function operatorRequest(brokers: SimulatedBrokers, route: string, query: URLSearchParams, body: string): Reply {
   const [, what = '', name] = /^(\w+ \/(?:control|stats))\/([A-Z_]+)$/.exec(route) ?? [undefined, route]
   if (name !== undefined && !brokers.has(name)) return { status: 404, body: { error: `there is no broker ${name}` } }
   switch (what) {
     case 'GET /control':
       return { status: 200, body: brokers.control(name) }
     case 'PUT /control':
-      return change(brokers, name === undefined ? jsonOf(body) : { brokers: { [name]: jsonOf(body) } }, name)
+      return change(brokers, name === undefined ? requestJson(body) : { brokers: { [name]: requestJson(body) } }, name)
     case 'GET /stats':
       return { status: 200, body: name === undefined ? brokers.allStats() : brokers.stats(name) }
     case 'DELETE /stats':
@@ -167,7 +172,7 @@ function operatorRequest(brokers: Brokers, route: string, query: URLSearchParams
   }
 }
 
-function change(brokers: Brokers, given: unknown, name: string | undefined): Reply {
+function change(brokers: SimulatedBrokers, given: unknown, name: string | undefined): Reply {
   try {
     brokers.change(given)
     return { status: 200, body: brokers.control(name) }

@@ -1,11 +1,11 @@
 import type { z } from 'zod'
-import type { Control, Fate, Fault } from './control.ts'
+import type { Control, SimulatedFault, SimulatedOutcome } from './control.ts'
 
 /**
  * How one broker looks from outside: its paths, what it demands of a request, how it answers, how it calls back. What is the
  * same for all (counting, faults, latency, delays) is the engine's.
  */
-export interface Face {
+export interface SimulatedBroker {
   /** The adapter's name. */
   readonly name: string
   readonly routes: readonly Route[]
@@ -22,7 +22,9 @@ export interface Face {
 }
 
 /** 400: one message poisons the request. */
-export type StyledError = Extract<Fault, '401' | '403' | '429' | '500' | '503' | 'accept-500' | 'accept-502'> | '400'
+export type StyledError =
+  | Extract<SimulatedFault, '401' | '403' | '429' | '500' | '503' | 'accept-500' | 'accept-502'>
+  | '400'
 
 export interface Route {
   method: string
@@ -31,9 +33,9 @@ export interface Route {
   /** It sends messages (or what becomes messages): it is counted, and messages may poison it. Others are reads and tokens. */
   sends: boolean
   /** Instead of the face's, where a broker has more than one style. */
-  errors?: Face['errors']
+  errors?: SimulatedBroker['errors']
   /** @returns POISONED where `desk.poisoned` says so: it is answered with `errors['400']` */
-  take(request: Inbound, desk: Desk): Reply | typeof POISONED
+  take(request: Inbound, desk: RequestContext): Reply | typeof POISONED
 }
 
 export const POISONED = Symbol('poisoned')
@@ -54,13 +56,13 @@ export interface Reply {
 }
 
 /** What the engine does for a face. */
-export interface Desk {
+export interface RequestContext {
   readonly control: Control
   now(): Date
   /** Whether the request holds a poisoned key or phone: it is to be refused whole. */
   poisoned(messages: readonly InboundMessage[]): boolean
   /** Takes the messages: some are refused as the control says, the others are counted, kept, and told of later. */
-  accept(messages: readonly InboundMessage[]): readonly Taken[]
+  accept(messages: readonly InboundMessage[]): readonly TakenMessage[]
   /** Whether the control has this one refused: for a broker that takes messages in one request and sends them in another. */
   refuses(message: InboundMessage): boolean
   /** How often a key was accepted. */
@@ -82,7 +84,7 @@ export interface InboundMessage {
   callbackUrl?: string | undefined
 }
 
-export interface Taken {
+export interface TakenMessage {
   message: InboundMessage
   accepted: boolean
   /** The broker's id for it. */
@@ -93,9 +95,9 @@ export interface CallbackStyle {
   /** Events in one request to one URL. */
   readonly perRequest: number
   /** Each message's story; the usual one: delivered, then perhaps read; or failed. */
-  statuses?(fate: Fate): CallbackStatus[]
+  statuses?(fate: SimulatedOutcome): CallbackStatus[]
   /** All that is remembered of a message until it is told: short, a million may wait. */
-  tokenOf(taken: Taken): string
+  tokenOf(taken: TakenMessage): string
   /** @param events at most `perRequest` */
   write(events: readonly ToldEvent[], context: TellContext): CallbackPost
   /** An event of a message that nobody knows. */
@@ -114,7 +116,7 @@ export interface TellContext {
   /** To be signed wrongly, where the broker signs. */
   forged: boolean
   /** Desk.memory: what was learnt from requests. */
-  memory: Desk['memory']
+  memory: RequestContext['memory']
 }
 
 export interface CallbackPost {

@@ -5,7 +5,7 @@ import type { Keys } from './keys.ts'
 
 /** The tables whose rows checkpoints cover: what was paid, who did what, what became of each attempt. */
 export const SOURCES = ['BudgetEntry', 'AuditEvent', 'LeadEvent'] as const
-export type Source = (typeof SOURCES)[number]
+export type CheckpointSource = (typeof SOURCES)[number]
 
 export interface RecordRow {
   /** Its number in its table. */
@@ -29,7 +29,7 @@ interface Table {
 
 const ms = (column: string) => `(extract(epoch FROM ${column}) * 1000)::bigint`
 
-const TABLES: Readonly<Record<Source, Table>> = {
+const TABLES: Readonly<Record<CheckpointSource, Table>> = {
   BudgetEntry: {
     n: 'n',
     columns: [
@@ -63,7 +63,7 @@ const TABLES: Readonly<Record<Source, Table>> = {
 }
 
 /** The column by which a checkpoint names a table's rows. */
-export function numberOf(source: Source): string {
+export function numberOf(source: CheckpointSource): string {
   return TABLES[source].n
 }
 
@@ -74,7 +74,7 @@ export function numberOf(source: Source): string {
 export async function readRows(
   sql: Sql,
   keys: Pick<Keys, 'records'>,
-  source: Source,
+  source: CheckpointSource,
   from: string,
   values: unknown[],
   extra = '0',
@@ -85,7 +85,7 @@ export async function readRows(
   return rows.map(([first, ...row]) => ({ extra: Number(first), row: rowOf(keys, source, row) }))
 }
 
-function rowOf(keys: Pick<Keys, 'records'>, source: Source, row: Columns): RecordRow {
+function rowOf(keys: Pick<Keys, 'records'>, source: CheckpointSource, row: Columns): RecordRow {
   return {
     n: Number(row[0]),
     hash: createHash('sha256').update(JSON.stringify(row)).digest(),

@@ -2,7 +2,7 @@ import { createHash, createHmac, timingSafeEqual } from 'node:crypto'
 import type pg from 'pg'
 import { locking } from '../database/lock-order.ts'
 import { type Sql, type Tx, transaction } from '../database/pool.ts'
-import { numberOf, readRows, SOURCES, type Source } from './checkpoint-rows.ts'
+import { type CheckpointSource, numberOf, readRows, SOURCES } from './checkpoint-rows.ts'
 import type { Keys } from './keys.ts'
 import { rangesOf } from './number-ranges.ts'
 
@@ -17,7 +17,7 @@ export interface Head {
   hash: string
 }
 
-export interface Taken {
+export interface TakenCheckpoints {
   /** The newest checkpoint; null where there is none. */
   head: Head | null
   /** The newest one is not signed with this secret: nothing was added to it. */
@@ -26,7 +26,7 @@ export interface Taken {
 
 /** A checkpoint as it stands in its row; ranges are PostgreSQL's text, `marks` hexadecimal. */
 export interface Checkpoint extends Head {
-  source: Source
+  source: CheckpointSource
   rows: string
   gaps: string
   upto: string
@@ -44,8 +44,8 @@ export const CHECKPOINT_COLUMNS = `number, source, rows::text, gaps::text, upto:
             unsigned::text, reset, at, previous, hash, signature`
 
 /** Rows in one checkpoint, at most. */
-export const MOST_ROWS = 10_000
-/** Of MOST_ROWS of each table, beside other work: after an update there may be years to cover, which the sweeps do bit by bit. */
+export const MAX_ROWS = 10_000
+/** Of MAX_ROWS of each table, beside other work: after an update there may be years to cover, which the sweeps do bit by bit. */
 export const A_FEW = 3
 /** Bytes of a row's hash that are kept to tell which row was changed. */
 export const MARK_BYTES = 6
@@ -53,13 +53,13 @@ export const MARK_BYTES = 6
 /**
  * Takes checkpoints of all rows that are committed and in none yet. It takes no lock that a dispatch waits for: a row whose
  * transaction is still open stays a gap, and is in a later one. Two at once take one after the other.
- * @param most how often it takes MOST_ROWS of each table
+ * @param most how often it takes MAX_ROWS of each table
  */
 export async function takeCheckpoints(
   pool: pg.Pool,
   keys: Pick<Keys, 'records'>,
   most = Number.POSITIVE_INFINITY,
-): Promise<Taken> {
+): Promise<TakenCheckpoints> {
   for (let n = 1; ; n++) {
     const { isWhole, ...taken } = await transaction(pool, tx => takeSome(tx, { head: keys, events: keys, next: keys }))
     if (isWhole || taken.isBroken || n >= most) return taken
@@ -94,14 +94,14 @@ export interface Secrets {
   next: Pick<Keys, 'records'>
 }
 
-/** MOST_ROWS of each table, and with `isWhole` there are no more. */
-export async function takeSome(tx: Tx, secrets: Secrets): Promise<Taken & { isWhole: boolean }> {
+/** MAX_ROWS of each table, and with `isWhole` there are no more. */
+export async function takeSome(tx: Tx, secrets: Secrets): Promise<TakenCheckpoints & { isWhole: boolean }> {
   await lockChain(tx)
   const before = await newest(tx)
   if (before && !isSignedBy(secrets.head, before)) return { head: before, isBroken: true, isWhole: true }
   let isWhole = true
   for (const source of SOURCES)
-    if ((await append(tx, source, secrets, { isReset: false })) === MOST_ROWS) isWhole = false
+    if ((await append(tx, source, secrets, { isReset: false })) === MAX_ROWS) isWhole = false
   return { head: await newest(tx), isBroken: false, isWhole }
 }
 
@@ -113,7 +113,7 @@ async function lockChain(tx: Tx): Promise<void> {
 /** @returns how many rows it covers; 0: there was none, and it was not written */
 async function append(
   tx: Tx,
-  source: Source,
+  source: CheckpointSource,
   { events, next }: Secrets,
   { isReset }: { isReset: boolean },
 ): Promise<number> {
@@ -136,7 +136,7 @@ async function append(
     at: now,
     previous: previous?.hash ?? null,
   }
-  const hash = hashOf(checkpoint)
+  const hash = checkpointHash(checkpoint)
   await tx.query(
     `INSERT INTO "Checkpoint" (number, source, rows, gaps, upto, count, digest, marks, unsigned, reset, at, previous, hash, signature)
      VALUES ($1, $2, $3, $4, $5, $6, $7, decode($8, 'hex'), $9, $10, $11, $12, $13, $14)`,
@@ -148,7 +148,7 @@ async function append(
   return rows.length
 }
 
-async function uncovered(sql: Sql, keys: Pick<Keys, 'records'>, source: Source) {
+async function uncovered(sql: Sql, keys: Pick<Keys, 'records'>, source: CheckpointSource) {
   const n = numberOf(source)
   const rows = await readRows(
     sql,
@@ -162,7 +162,7 @@ async function uncovered(sql: Sql, keys: Pick<Keys, 'records'>, source: Source) 
        (SELECT ${n} FROM "${source}"
         WHERE ${n} > coalesce((SELECT upto FROM "Checkpoint" WHERE source = $1 ORDER BY number DESC LIMIT 1), 0) ORDER BY ${n} LIMIT $2)
      ) p ON p.n = t.${n} ORDER BY t.${n} LIMIT $2`,
-    [source, MOST_ROWS],
+    [source, MAX_ROWS],
   )
   return rows.map(({ row }) => row)
 }
@@ -173,7 +173,7 @@ async function uncovered(sql: Sql, keys: Pick<Keys, 'records'>, source: Source) 
  */
 async function gapsAfter(
   sql: Sql,
-  source: Source,
+  source: CheckpointSource,
   numbers: readonly number[],
 ): Promise<{ upto: string; gaps: string; now: Date }> {
   const { rows } = await sql.query<{ upto: string; gaps: string; now: Date }>(
@@ -211,7 +211,7 @@ export function digestOf(rows: readonly { hash: Buffer }[]): string {
 }
 
 /** Over all of it but the marks, which prove nothing. */
-export function hashOf(checkpoint: Omit<Checkpoint, 'hash' | 'signature'>): string {
+export function checkpointHash(checkpoint: Omit<Checkpoint, 'hash' | 'signature'>): string {
   const { number, source, rows, gaps, upto, count, digest, unsigned, reset, at, previous } = checkpoint
   const covered = [number, source, rows, gaps, upto, count, digest, unsigned, reset, at.getTime(), previous]
   return createHash('sha256').update(JSON.stringify(covered)).digest('hex')

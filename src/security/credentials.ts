@@ -13,7 +13,7 @@ import { openSealed, opens, sealJson } from './seal.ts'
 /** A wallet's configuration at a broker, opened. It is sealed in the database, and its values are told to nobody. */
 export type CredentialConfig = Readonly<Record<string, unknown>>
 
-export interface Place {
+export interface CredentialScope {
   wallet: { id: string; name: string }
   broker: { id: string; name: string }
 }
@@ -22,7 +22,7 @@ export interface Place {
 export async function loadCredential(
   prisma: Pick<PrismaClient, 'credential'>,
   keys: Keys,
-  { wallet, broker }: Place,
+  { wallet, broker }: CredentialScope,
 ): Promise<{ id: string; config: CredentialConfig; updatedAt: Date }> {
   const row = await prisma.credential.findUnique({
     where: { wallet_id_broker_id: { wallet_id: wallet.id, broker_id: broker.id } },
@@ -54,7 +54,7 @@ export async function setCredential(
   prisma: PrismaClient,
   keys: Keys,
   actor: Pick<Actor, 'id'>,
-  place: Place & { adapter: Adapter },
+  place: CredentialScope & { adapter: Adapter },
   given: CredentialConfig,
 ): Promise<CredentialConfig> {
   const { wallet, broker, adapter } = place
@@ -115,7 +115,7 @@ export async function assertCredential(
 export async function removeCredential(
   prisma: PrismaClient,
   actor: Pick<Actor, 'id'>,
-  { wallet, broker }: Place,
+  { wallet, broker }: CredentialScope,
 ): Promise<boolean> {
   return prisma.$transaction(async tx => {
     const where = { wallet_id: wallet.id, broker_id: broker.id }
@@ -164,7 +164,7 @@ export function describeKeys(adapter: Adapter): string {
 
 function assertFits(
   config: CredentialConfig,
-  { wallet, broker, adapter }: Place & { adapter: Adapter },
+  { wallet, broker, adapter }: CredentialScope & { adapter: Adapter },
   replaced: boolean,
 ): void {
   const read = adapter.credential.safeParse(config)

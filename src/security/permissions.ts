@@ -154,11 +154,11 @@ export async function adminsOf(sql: Sql): Promise<Person[]> {
   return rows
 }
 
-const MOST_NAMED = 4
+const MAX_NAMED = 4
 
 /** a@x, b@x and 3 more. */
 export function people(persons: readonly Person[]): string {
-  const named = persons.slice(0, MOST_NAMED).map(person => person.email)
+  const named = persons.slice(0, MAX_NAMED).map(person => person.email)
   const more = persons.length - named.length
   return `${named.join(', ')}${more > 0 ? ` and ${more} more` : ''}`
 }

@@ -1,14 +1,14 @@
 import type { Sql } from '../database/pool.ts'
-import { numberOf, type RecordRow, readRows, SOURCES, type Source } from './checkpoint-rows.ts'
+import { type CheckpointSource, numberOf, type RecordRow, readRows, SOURCES } from './checkpoint-rows.ts'
 import {
   CHECKPOINT_COLUMNS,
   type Checkpoint,
+  checkpointHash,
   digestOf,
   type Head,
-  hashOf,
   isSignedBy,
   MARK_BYTES,
-  MOST_ROWS,
+  MAX_ROWS,
 } from './checkpoints.ts'
 import type { Keys } from './keys.ts'
 import { numbersOf } from './number-ranges.ts'
@@ -24,7 +24,7 @@ export interface RecordAudit {
 }
 
 /** Rows that are held at once. */
-const AT_ONCE = 2 * MOST_ROWS
+const AT_ONCE = 2 * MAX_ROWS
 /** Names in a line. */
 const NAMES = 5
 
@@ -86,7 +86,7 @@ class Audit {
         `checkpoint ${next.number} does not follow from the one before it: compare with a backup of before`,
       )
     }
-    if (next.hash !== hashOf(next))
+    if (next.hash !== checkpointHash(next))
       this.findings.push(`checkpoint ${next.number} was changed: compare with a backup of before`)
     if (next.reset) {
       this.notes.push(
@@ -99,7 +99,7 @@ class Audit {
     const { number, source, count, digest } = checkpoint
     if (rows.length !== count || digestOf(rows) !== digest) this.#tellChanged(checkpoint, rows)
     if (source !== 'AuditEvent') return
-    const unsigned = new Set(numbersOf(checkpoint.unsigned, MOST_ROWS))
+    const unsigned = new Set(numbersOf(checkpoint.unsigned, MAX_ROWS))
     this.#firstSigned ??= rows.find(row => !unsigned.has(row.n))?.n
     const found = rows.filter(row => unsigned.has(row.n))
     if (checkpoint.reset) {
@@ -114,7 +114,7 @@ class Audit {
     const present = new Map(rows.map(row => [row.n, row]))
     const missing: number[] = []
     const changed: string[] = []
-    for (const [i, n] of numbersOf(ranges, MOST_ROWS).entries()) {
+    for (const [i, n] of numbersOf(ranges, MAX_ROWS).entries()) {
       const row = present.get(n)
       const mark = marks.slice(i * 2 * MARK_BYTES, (i + 1) * 2 * MARK_BYTES)
       if (!row) missing.push(n)
@@ -142,7 +142,7 @@ class Audit {
   }
 
   /** Rows that no checkpoint has, and should; the newest are in none yet, and each stands for itself. */
-  async lookBeside(sql: Sql, source: Source): Promise<void> {
+  async lookBeside(sql: Sql, source: CheckpointSource): Promise<void> {
     const n = numberOf(source)
     const between = await readRows(
       sql,
@@ -155,7 +155,7 @@ class Audit {
          FROM "Checkpoint" WHERE source = $1
        ) l
        WHERE t.${n} <= l.upto AND NOT t.${n} <@ a.covered AND NOT t.${n} <@ l.gaps ORDER BY t.${n} LIMIT $2`,
-      [source, MOST_ROWS],
+      [source, MAX_ROWS],
     )
     for (const { row } of between.slice(0, NAMES))
       this.findings.push(`${row.name} was put in beside the checkpoints: ask who did, and undo what it claims`)
@@ -172,7 +172,7 @@ class Audit {
         'AuditEvent',
         `FROM "AuditEvent" t
          WHERE t.n > greatest($1, (SELECT coalesce(max(upto), 0) FROM "Checkpoint" WHERE source = 'AuditEvent')) ORDER BY t.n LIMIT $2`,
-        [after, MOST_ROWS],
+        [after, MAX_ROWS],
       )
       if (rows.length === 0) return
       after = rows.at(-1)!.row.n

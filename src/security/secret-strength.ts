@@ -1,7 +1,7 @@
 import { CampError } from '../errors.ts'
 
 /** Fewer are tried out in hours by who holds one webhook URL. 16 random hexadecimal digits are estimated at about 50. */
-const LEAST_BITS = 40
+const MIN_BITS = 40
 
 /**
  * Whether a secret can stand against guessing: each broker holds an HMAC under it, and can try guesses without asking camp.
@@ -10,10 +10,10 @@ const LEAST_BITS = 40
  */
 export function assertStrongSecret(secret: string, name: string): void {
   const bits = estimatedBits(secret)
-  if (bits >= LEAST_BITS) return
+  if (bits >= MIN_BITS) return
   throw new CampError(
     'SECRET_TOO_WEAK',
-    `${name} is too easy to guess: it is worth about ${Math.floor(bits)} bits, and takes ${LEAST_BITS}`,
+    `${name} is too easy to guess: it is worth about ${Math.floor(bits)} bits, and takes ${MIN_BITS}`,
     {
       hint:
         'For a new installation make one: openssl rand -base64 32. An existing one changes it: camp secret rotate ' +

@@ -18,7 +18,7 @@ export interface Bearer {
  * A token says who its bearer is and when it was issued; nothing else is believed of it. The role, and whether the user is
  * still allowed in, are the database's to say (actor.ts).
  */
-export interface Token extends Bearer {
+export interface SessionToken extends Bearer {
   issuedAt: Date
 }
 
@@ -55,7 +55,11 @@ const claims = z.object({
 })
 
 /** @throws CampError AUTH when it is expired, or not signed by this installation */
-export async function readToken(key: Pick<SessionKey, 'publicKey'>, token: string, clock: Clock): Promise<Token> {
+export async function readToken(
+  key: Pick<SessionKey, 'publicKey'>,
+  token: string,
+  clock: Clock,
+): Promise<SessionToken> {
   try {
     const { payload } = await jwtVerify(token, key.publicKey, {
       algorithms: [ALGORITHM],

@@ -14,7 +14,7 @@ import { assertServed, commandOf } from './commands.ts'
 import { type Frame, runRequest } from './frames.ts'
 import { type Run, type RunCommand, startRun } from './run.ts'
 
-export interface ServerOptions {
+export interface ServeOptions {
   version: string
   /** The settings that every command gets: database, secret, queue, time zone. */
   env: NodeJS.ProcessEnv
@@ -43,8 +43,8 @@ interface Running {
   abort: AbortController
 }
 
-const MOST_REQUEST_BYTES = 1024 * 1024
-const MOST_KEYS_BYTES = 64 * 1024
+const MAX_REQUEST_BYTES = 1024 * 1024
+const MAX_KEYS_BYTES = 64 * 1024
 const ALIVE_EVERY_MS = 15_000
 /** In which a request, but for a file, has to be here. */
 const REQUEST_MS = 20_000
@@ -56,7 +56,7 @@ const ENDING_MS = 10_000
 /** @throws CampError UNREACHABLE where it cannot listen there */
 export async function openServer(
   { host, port }: { host: string; port: number },
-  options: ServerOptions,
+  options: ServeOptions,
 ): Promise<CommandServer> {
   const running = new Map<string, Running>()
   const server = createServer(
@@ -87,7 +87,7 @@ export async function openServer(
 }
 
 async function answer(
-  options: ServerOptions,
+  options: ServeOptions,
   running: Map<string, Running>,
   request: IncomingMessage,
   response: ServerResponse,
@@ -104,7 +104,7 @@ async function answer(
     return end(response, (await found.run.give(Number(number), content)) ? 204 : 404)
   }
   if (what === 'keys') {
-    found.run.type(await bodyOf(request, MOST_KEYS_BYTES))
+    found.run.type(await bodyOf(request, MAX_KEYS_BYTES))
     return end(response, 204)
   }
   if (what !== 'cancel') return end(response, 404)
@@ -114,13 +114,13 @@ async function answer(
 
 /** POST /v1/runs: one command, whose answer is the stream of its frames. */
 async function begin(
-  options: ServerOptions,
+  options: ServeOptions,
   running: Map<string, Running>,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
   const { log, clock } = options
-  const body = (await bodyOf(request, MOST_REQUEST_BYTES)).toString('utf8')
+  const body = (await bodyOf(request, MAX_REQUEST_BYTES)).toString('utf8')
   const asked = runRequest.safeParse(jsonOf(body))
   const theirs = versionIn(body)
   if (theirs !== options.version) return end(response, 409, { version: options.version })
@@ -192,13 +192,13 @@ async function leftBehind(signal: AbortSignal): Promise<never> {
   throw signal.reason
 }
 
-async function known({ authenticate }: ServerOptions, token: string | undefined): Promise<Actor> {
+async function known({ authenticate }: ServeOptions, token: string | undefined): Promise<Actor> {
   if (token === undefined) throw new CampError('NOT_LOGGED_IN', 'not logged in', { hint: 'Run: camp login' })
   return authenticate(token)
 }
 
 function envOf(
-  { env }: ServerOptions,
+  { env }: ServeOptions,
   color: boolean | null,
   folder: string,
   token: string | undefined,

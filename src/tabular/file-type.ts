@@ -1,7 +1,7 @@
 import { CampError } from '../errors.ts'
 
 /** What a file is by its first bytes, whatever its name. */
-export type Kind = 'text' | 'gzip' | 'zip'
+export type FileKind = 'text' | 'gzip' | 'zip'
 
 /** How much of a file `kindOf` wants to see: old Excel's files tell only in their directory what they are. */
 export const KIND_BYTES = 256 * 1024
@@ -10,7 +10,7 @@ export const KIND_BYTES = 256 * 1024
  * @param head the beginning of the file
  * @throws CampError DATA for what is neither text nor gzip nor zip, with what to do about it
  */
-export function kindOf(file: string, head: Buffer): Kind {
+export function kindOf(file: string, head: Buffer): FileKind {
   const start = head.toString('latin1', 0, 8)
   if (start.startsWith('\x1f\x8b')) return 'gzip'
   if (start.startsWith('PK\x03\x04') || start.startsWith('PK\x05\x06')) return 'zip'

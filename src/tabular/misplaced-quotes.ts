@@ -12,9 +12,9 @@ export interface QuoteFault {
 }
 
 /** More cells of several lines than any row has. */
-const MOST_MULTILINE = 100
+const MAX_MULTILINE = 100
 /** More lines than any text has. */
-const MOST_LINES = 200
+const MAX_LINES = 200
 const LINE_BREAK = /\r\n|\n|\r/
 /** A phone, and not a sentence that holds one. */
 const BEGINS_AS_PHONE = /^[\s"'=]*(?:(?:tel|fone|cel|whats|zap)[\p{L}.]*[\s:]*)?[+(]?\d/iu
@@ -54,7 +54,7 @@ export class QuoteJudge {
         continue
       }
       // Each is looked at together with all other cells.
-      if (++multiline > MOST_MULTILINE) return { column, certain: false }
+      if (++multiline > MAX_MULTILINE) return { column, certain: false }
       const fault = opened ? { certain: true } : this.#faultOfLines(cells, column)
       if (fault) return { column, ...fault }
     }
@@ -63,7 +63,7 @@ export class QuoteJudge {
 
   #faultOfLines(cells: readonly string[], column: number): Omit<QuoteFault, 'column'> | undefined {
     const lines = cells[column]!.split(LINE_BREAK)
-    if (lines.length - 1 > MOST_LINES) return { certain: true }
+    if (lines.length - 1 > MAX_LINES) return { certain: true }
     if (this.#width < 2) return undefined
     const split = lines.map(line => line.split(this.#delimiter))
     const first = [...cells.slice(0, column), ...split[0]!]

@@ -49,15 +49,15 @@ async function* unpacked(chunks: AsyncIterable<Buffer>, file: string, bytesRead:
 }
 
 // A mailing packs to a tenth, one full of equal texts to a fiftieth; deflate's own limit is a thousandth.
-const MOST_TIMES = 250
+const MAX_TIMES = 250
 const BOMB_FROM = 64 * 1024 * 1024
 
 /** @throws CampError DATA where so much came out of so little that it is no mailing */
 export function assertNoBomb(file: string, unpackedBytes: number, packedBytes: number): void {
-  if (unpackedBytes < BOMB_FROM || unpackedBytes <= packedBytes * MOST_TIMES) return
+  if (unpackedBytes < BOMB_FROM || unpackedBytes <= packedBytes * MAX_TIMES) return
   throw new CampError(
     'FILE_TOO_LARGE',
-    `${file} unpacks to more than ${MOST_TIMES} times its size: that is no mailing`,
+    `${file} unpacks to more than ${MAX_TIMES} times its size: that is no mailing`,
     {
       hint: 'If it is a mailing, unpack it and save it as CSV.',
     },

@@ -29,7 +29,7 @@ export interface Records {
 // less CPU, and PostgreSQL, which is asked about the blocklist once a chunk, more than that.
 const CHUNK = 64 * 1024
 
-const MOST_COLUMNS = 16_384
+const MAX_COLUMNS = 16_384
 
 /** @throws CampError DATA when the file has no header, more columns than Excel's sheets, or is broken where it begins */
 export async function openRecords(source: Inspection, signal: AbortSignal): Promise<Records> {
@@ -38,10 +38,10 @@ export async function openRecords(source: Inspection, signal: AbortSignal): Prom
     const first = await opened.rows.next()
     const [header, ...others] = first.done ? [] : first.value
     if (!header) throw emptyFile(source.file)
-    if (header.cells.length > MOST_COLUMNS) {
+    if (header.cells.length > MAX_COLUMNS) {
       const count = header.cells.length.toLocaleString('en')
       throw new CampError('FILE_TOO_LARGE', `${source.file}, line ${header.line}: it has ${count} columns`, {
-        hint: `${MOST_COLUMNS.toLocaleString('en')} columns at most are read, as many as Excel has.`,
+        hint: `${MAX_COLUMNS.toLocaleString('en')} columns at most are read, as many as Excel has.`,
       })
     }
     const rows = startingWith(others, opened.rows)

@@ -64,11 +64,11 @@ function countNuls(scan: Counts, chunk: Buffer): void {
     scan.nulAt ??= scan.bytes + at
     scan.nuls++
     // Half of UTF-16 is NULs: from here on it does not matter how many.
-    if (scan.nuls > MOST_NULS) return
+    if (scan.nuls > MAX_NULS) return
   }
 }
 
-const MOST_NULS = 10_000
+const MAX_NULS = 10_000
 
 /** \" and then a letter, a digit or a space: within quotes that is an escape, or the cell would have ended. */
 function hasBackslashQuote(chunk: Buffer): boolean {

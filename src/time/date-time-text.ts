@@ -9,7 +9,7 @@ export function dayText(day: string): string {
 }
 
 /** Sun 29 Nov 09:00, in `timezone`; with its year where that is not the present one. */
-export function momentText(at: Date, { now, timezone }: { now: Date; timezone: string }): string {
+export function dateTimeText(at: Date, { now, timezone }: { now: Date; timezone: string }): string {
   const shown = (moment: Date) => moment.toLocaleString('sv-SE', { timeZone: timezone })
   const [day, minute] = [shown(at).slice(0, 10), shown(at).slice(11, 16)]
   const year = day.slice(0, 4) === shown(now).slice(0, 4) ? '' : ` ${day.slice(0, 4)}`

@@ -27,13 +27,13 @@ export function offsetAt(zone: string, at: number): number {
   if (known !== undefined) return known
   const offset = askOffset(zone, quarter * QUARTER_MS)
   const ofZone = offsets.get(zone)
-  if (ofZone && ofZone.size < MOST_KNOWN) ofZone.set(quarter, offset)
+  if (ofZone && ofZone.size < MAX_KNOWN) ofZone.set(quarter, offset)
   else offsets.set(zone, new Map([[quarter, offset]]))
   return offset
 }
 
 const QUARTER_MS = 15 * 60_000
-const MOST_KNOWN = 1_000
+const MAX_KNOWN = 1_000
 const offsets = new Map<string, Map<number, number>>()
 
 function askOffset(zone: string, at: number): number {

@@ -8,7 +8,7 @@ const BRAZILIAN = /^(\d{2})\/(\d{2})\/(\d{4})[ T](\d{2}):(\d{2})$/
  * A moment as a person types it: ISO 8601 with an offset, or without one in `timezone` (2026-11-30 09:00, 30/11/2026 09:00).
  * @throws CampError USAGE
  */
-export function parseMoment(text: string, timezone: string): Date {
+export function parseDateTime(text: string, timezone: string): Date {
   const typed = text.trim()
   const brazilian = BRAZILIAN.exec(typed)
   const iso = ISO.exec(

@@ -4,18 +4,23 @@ import { holdContacts, lockContacts, type Recipient } from '../dispatch/claim/fr
 import { finishIfDone } from '../dispatch/finish/finish.ts'
 import { replanQueued } from '../dispatch/plan/replan.ts'
 import { recordLeadEvents } from '../dispatch/record/lead-events.ts'
-import { type Booking, bookBatches, holdersOf, lockBatches } from '../dispatch/settle/late-corrections.ts'
+import {
+  correctBatches,
+  type LedgerCorrection,
+  lockBatches,
+  owningBatches,
+} from '../dispatch/settle/late-corrections.ts'
 import { pauseForReview } from '../lifecycle/transition.ts'
 import {
-  bookingsOf,
   type Change,
+  type ChangedLead,
   changesOf,
+  correctionsOf,
   countedBefore,
   gather,
   hasSettledLead,
-  type Lead,
   type LeadWork,
-  type LockedHolder,
+  type LockedOwner,
   lockLeads,
   type OpenEvent,
   recordsOf,
@@ -73,7 +78,7 @@ async function takeRound(tx: Tx, limit: number, now: Date): Promise<{ events: In
 
 async function applyTaken(tx: Tx, events: readonly InboxEvent[], now: Date): Promise<Omit<Applied, 'more'>> {
   const open = events.filter(hasSettledLead)
-  const holders = await lockHolders(tx, open.filter(needsBatch))
+  const holders = await lockOwners(tx, open.filter(needsBatch))
   await lockContacts(tx, await perhapsHeld(tx, open.filter(mayHold)))
   const leads = await lockLeads(tx, unique(open.map(event => event.lead_id)))
   const work = gather(open, leads)
@@ -85,8 +90,8 @@ async function applyTaken(tx: Tx, events: readonly InboxEvent[], now: Date): Pro
   await blockOptOuts(tx, events)
   const done = open.filter(event => work.has(event.lead_id))
   await keepAliases(tx, done)
-  const bookings = bookingsOf(changes, holders, counted)
-  await bookBatches(tx, bookings, now)
+  const bookings = correctionsOf(changes, holders, counted)
+  await correctBatches(tx, bookings, now)
   await replan(tx, bookings, changes, holders)
   await pauseStopped(tx, work, done, now)
   await finishResolved(tx, changes, now)
@@ -117,8 +122,8 @@ function needsBatch(event: OpenEvent): boolean {
   )
 }
 
-async function lockHolders(tx: Tx, events: readonly OpenEvent[]): Promise<Map<string, LockedHolder>> {
-  const holders = await holdersOf(tx, unique(events.map(event => event.lead_id)))
+async function lockOwners(tx: Tx, events: readonly OpenEvent[]): Promise<Map<string, LockedOwner>> {
+  const holders = await owningBatches(tx, unique(events.map(event => event.lead_id)))
   const statuses = await lockBatches(tx, unique([...holders.values()].map(batch => batch.id)))
   return new Map(
     [...holders].flatMap(([lead, batch]) => {
@@ -163,9 +168,9 @@ async function keepAliases(tx: Tx, events: readonly OpenEvent[]): Promise<void> 
 /** A batch that holds a cost is not claimed again (plan.ts). */
 async function replan(
   tx: Tx,
-  bookings: readonly Booking[],
+  bookings: readonly LedgerCorrection[],
   changes: readonly Change[],
-  holders: ReadonlyMap<string, LockedHolder>,
+  holders: ReadonlyMap<string, LockedOwner>,
 ): Promise<void> {
   const paying = new Set(bookings.filter(booking => booking.bookedAgain > 0).map(booking => booking.batchId))
   const queued = new Map<string, string>()
@@ -193,7 +198,7 @@ async function pauseStopped(
 
 /** What was the last lead to be sent of its campaign is not to be sent any more. */
 async function finishResolved(tx: Tx, changes: readonly Change[], now: Date): Promise<void> {
-  const wasPending = ({ before }: { before: Lead }) => before.status === 'PENDING'
+  const wasPending = ({ before }: { before: ChangedLead }) => before.status === 'PENDING'
   for (const id of unique(changes.filter(wasPending).map(({ after }) => after.campaign_id)).sort())
     await finishIfDone(tx, id, now)
 }

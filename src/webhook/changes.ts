@@ -1,12 +1,17 @@
 import { locking } from '../database/lock-order.ts'
 import type { Tx } from '../database/pool.ts'
 import type { LeadEvent as LeadRecord } from '../dispatch/record/lead-events.ts'
-import { type BatchStatus, type Booking, type Holder, noBooking } from '../dispatch/settle/late-corrections.ts'
-import { foldEvents, isTaken, type LeadEvent, type LeadState } from './fold-events.ts'
+import {
+  type DoneStatus,
+  type LedgerCorrection,
+  noCorrection,
+  type OwningBatch,
+} from '../dispatch/settle/late-corrections.ts'
+import { type CallbackEvent, foldEvents, isTaken, type LeadState } from './fold-events.ts'
 import type { InboxEvent } from './waiting.ts'
 
 /** What callbacks change of leads, and what follows from it for their batches and records. */
-export interface Lead extends LeadState {
+export interface ChangedLead extends LeadState {
   id: string
   campaign_id: string
   seq: number
@@ -16,21 +21,21 @@ export interface Lead extends LeadState {
 }
 
 export interface Change {
-  before: Lead
-  after: Lead
+  before: ChangedLead
+  after: ChangedLead
 }
 
 export interface LeadWork {
-  lead: Lead
+  lead: ChangedLead
   billing: 'ACCEPTED' | 'DELIVERED'
-  events: LeadEvent[]
+  events: CallbackEvent[]
 }
 
 export type OpenEvent = InboxEvent & { lead_id: string }
 
 /** The batch that holds a lead's cost, and what it is doing. */
-export interface LockedHolder extends Holder {
-  status: BatchStatus
+export interface LockedOwner extends OwningBatch {
+  status: DoneStatus
 }
 
 /** Whether callbacks about a lead can be applied: nothing is on its way, and it was claimed once or never will be. */
@@ -40,8 +45,8 @@ export function hasSettledLead(event: InboxEvent): event is OpenEvent {
 }
 
 /** Those that no other transaction holds and that are still settled. */
-export async function lockLeads(tx: Tx, ids: readonly string[]): Promise<Map<string, Lead>> {
-  const { rows } = await locking(tx, 'CampaignLead').query<Lead>(
+export async function lockLeads(tx: Tx, ids: readonly string[]): Promise<Map<string, ChangedLead>> {
+  const { rows } = await locking(tx, 'CampaignLead').query<ChangedLead>(
     `SELECT id, campaign_id, seq, batch_number, phone, cpf_cnpj, is_fish, status, billed, sent_at, delivered_at, read_at, error_code,
             error_message, provider_msg_id
      FROM "CampaignLead" WHERE id = ANY($1::uuid[]) AND status <> 'SENDING' AND (status <> 'PENDING' OR batch_number IS NOT NULL)
@@ -51,7 +56,7 @@ export async function lockLeads(tx: Tx, ids: readonly string[]): Promise<Map<str
   return new Map(rows.map(lead => [lead.id, lead]))
 }
 
-export function gather(events: readonly OpenEvent[], leads: ReadonlyMap<string, Lead>): Map<string, LeadWork> {
+export function gather(events: readonly OpenEvent[], leads: ReadonlyMap<string, ChangedLead>): Map<string, LeadWork> {
   const work = new Map<string, LeadWork>()
   for (const event of events) {
     const lead = leads.get(event.lead_id)
@@ -73,11 +78,7 @@ function isOfEarlierMessage({ event, earlier }: InboxEvent): boolean {
  * batch is not, it is taken out of the work, and looked at again. So is a cost that would be booked on a batch that is on its way:
  * its claim may have been in another month, at another price.
  */
-export function changesOf(
-  work: Map<string, LeadWork>,
-  holders: ReadonlyMap<string, LockedHolder>,
-  now: Date,
-): Change[] {
+export function changesOf(work: Map<string, LeadWork>, holders: ReadonlyMap<string, LockedOwner>, now: Date): Change[] {
   const changes: Change[] = []
   for (const [id, { lead, events, billing }] of work) {
     const after = foldEvents(lead, events, billing)
@@ -140,11 +141,11 @@ export function recordsOf(changes: readonly Change[], work: ReadonlyMap<string, 
 }
 
 /** Whether a change of it ends a doubt, or a verdict: what is SENT or DELIVERED goes on as was to be expected. */
-function isContradicted({ status }: Lead): boolean {
+function isContradicted({ status }: ChangedLead): boolean {
   return status === 'IN_DOUBT' || status === 'PENDING' || status === 'ERROR'
 }
 
-function resolutionOf(before: Lead, after: Lead): string {
+function resolutionOf(before: ChangedLead, after: ChangedLead): string {
   if (before.status === 'IN_DOUBT') return after.status
   return `${after.status}, where it was ${before.status === 'PENDING' ? 'to be sent again' : before.error_code}`
 }
@@ -172,16 +173,16 @@ export async function countedBefore(tx: Tx, changes: readonly Change[]): Promise
  * What the changes mean for the batches that sent the leads.
  * @param counted leads that their batch has counted as accepted (`countedBefore`)
  */
-export function bookingsOf(
+export function correctionsOf(
   changes: readonly Change[],
-  holders: ReadonlyMap<string, Holder>,
+  holders: ReadonlyMap<string, OwningBatch>,
   counted: ReadonlySet<string>,
-): Booking[] {
-  const bookings = new Map<string, Booking>()
+): LedgerCorrection[] {
+  const bookings = new Map<string, LedgerCorrection>()
   for (const { before, after } of changes) {
     const batch = holders.get(after.id)
     if (!batch) continue
-    const booking = bookings.get(batch.id) ?? noBooking(batch.id, 'not delivered')
+    const booking = bookings.get(batch.id) ?? noCorrection(batch.id, 'not delivered')
     if (before.status === 'IN_DOUBT' || (!isTaken(before) && !counted.has(before.id))) booking.resolved++
     if (before.billed && !after.billed) booking.released++
     if (!before.billed && after.billed) booking.bookedAgain++

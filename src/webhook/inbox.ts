@@ -13,7 +13,7 @@ export interface Inbox {
   store(brokerId: string, events: readonly CallbackEvent[]): Promise<void>
 }
 
-interface Waiting {
+interface PendingStore {
   rows: Row[]
   stored: () => void
   failed: (error: unknown) => void
@@ -22,7 +22,7 @@ interface Waiting {
 const EVENTS_PER_INSERT = 10_000
 
 export function openInbox(pool: Pick<pg.Pool, 'query'>, options: { now: () => Date }): Inbox {
-  let waiting: Waiting[] = []
+  let waiting: PendingStore[] = []
   let busy = false
 
   const flush = async () => {
@@ -31,7 +31,7 @@ export function openInbox(pool: Pick<pg.Pool, 'query'>, options: { now: () => Da
     }
     busy = false
   }
-  const storeGroup = async (group: readonly Waiting[]): Promise<void> => {
+  const storeGroup = async (group: readonly PendingStore[]): Promise<void> => {
     try {
       await insertRows(
         pool,
@@ -45,7 +45,7 @@ export function openInbox(pool: Pick<pg.Pool, 'query'>, options: { now: () => Da
       else for (const { failed } of group) failed(error)
     }
   }
-  const takeGroup = (): Waiting[] => {
+  const takeGroup = (): PendingStore[] => {
     let [size, events] = [0, 0]
     do events += waiting[size++]?.rows.length ?? 0
     while (size < waiting.length && events < EVENTS_PER_INSERT)
@@ -99,7 +99,7 @@ export interface InboxFigures {
   waiting: number
   /** Given up after a day: what the broker sent is kept in `payload`. */
   unknown: number
-  /** Of unknown messages, deleted because too many of them waited (MOST_UNKNOWN in waiting.ts). */
+  /** Of unknown messages, deleted because too many of them waited (MAX_UNKNOWN in waiting.ts). */
   dropped: number
 }
 

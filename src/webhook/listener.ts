@@ -39,7 +39,7 @@ export interface Listener {
   close(): Promise<void>
 }
 
-interface Desk {
+interface ServerContext {
   options: ListenerOptions
   directory: Directory
   inbox: Inbox
@@ -59,7 +59,7 @@ export async function openListener({ host, port }: ListenerAddress): Promise<Lis
     keepAliveTimeout: 65_000,
     connectionsCheckingInterval: 5_000,
   }
-  let desk: Desk | undefined
+  let desk: ServerContext | undefined
   let closing: Promise<void> | undefined
   const server = createServer(limits, (request, response) => {
     if (!desk) return notYet(request, response)
@@ -74,7 +74,7 @@ export async function openListener({ host, port }: ListenerAddress): Promise<Lis
   return {
     url: `http://${family === 'IPv6' ? `[${address}]` : address}:${taken}`,
     serve: options => {
-      desk = deskOf(options)
+      desk = contextOf(options)
     },
     close: () => {
       closing ??= close(server)
@@ -87,7 +87,7 @@ export async function openListener({ host, port }: ListenerAddress): Promise<Lis
  * POST /webhooks/<broker>/<token>, answered 200 once its events are committed; GET /healthz for what watches a worker. It
  * answers with a status and nothing of what came in.
  */
-function deskOf(options: ListenerOptions): Desk {
+function contextOf(options: ListenerOptions): ServerContext {
   return {
     options,
     directory: openDirectory(options),
@@ -104,7 +104,7 @@ function pathOf(request: IncomingMessage): string {
   return (request.url ?? '/').split('?')[0] ?? '/'
 }
 
-async function answer(desk: Desk, request: IncomingMessage, response: ServerResponse): Promise<void> {
+async function answer(desk: ServerContext, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const path = pathOf(request)
   if (path === '/healthz') return health(desk.options, request, response)
   const [, reference, token] = /^\/webhooks\/([^/]{1,200})\/([^/]{1,200})$/.exec(path) ?? []
@@ -119,7 +119,7 @@ async function answer(desk: Desk, request: IncomingMessage, response: ServerResp
 }
 
 async function receive(
-  { options, inbox }: Desk,
+  { options, inbox }: ServerContext,
   broker: CallbackBroker,
   request: IncomingMessage,
   body: Buffer,
@@ -164,7 +164,7 @@ async function receive(
   options.onStored?.()
 }
 
-async function brokerOf({ directory }: Desk, reference: string): Promise<CallbackBroker | undefined> {
+async function brokerOf({ directory }: ServerContext, reference: string): Promise<CallbackBroker | undefined> {
   try {
     return await directory.find(decodeURIComponent(reference))
   } catch (error) {

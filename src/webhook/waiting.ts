@@ -2,13 +2,13 @@ import type pg from 'pg'
 import type { LeadStatus } from '../database/generated/enums.ts'
 import { locking } from '../database/lock-order.ts'
 import { type Sql, type Tx, transaction } from '../database/pool.ts'
-import type { LeadEvent } from './fold-events.ts'
+import type { CallbackEvent } from './fold-events.ts'
 
 /**
  * The inbox as a queue: new events first, a broker at a time; what could not be applied waits, longer each time, and events of
  * unknown messages wait behind all others. Whatever is in it, a look takes a bounded number of rows by an index.
  */
-export interface InboxEvent extends LeadEvent {
+export interface InboxEvent extends CallbackEvent {
   id: string
   received_at: Date
   tries: number
@@ -151,14 +151,14 @@ export async function nextDue(sql: Sql): Promise<Date | undefined> {
 }
 
 /** How many callbacks of unknown messages may wait for each broker: at more than that it tells of another system's messages. */
-const MOST_UNKNOWN = 100_000
+const MAX_UNKNOWN = 100_000
 const DROPPED_AT_ONCE = 50_000
 
 /**
  * Deletes the oldest callbacks of unknown messages beyond `most` for each broker, and counts them in its dropped_callbacks.
  * @returns how many of which broker's
  */
-export async function dropUnknown(pool: pg.Pool, most = MOST_UNKNOWN): Promise<{ broker: string; dropped: number }[]> {
+export async function dropUnknown(pool: pg.Pool, most = MAX_UNKNOWN): Promise<{ broker: string; dropped: number }[]> {
   return transaction(pool, tx => inIndexOrder(tx, () => deleteOldest(tx, most)))
 }
 

@@ -5,7 +5,7 @@ import type { Log } from '../log.ts'
 import { A_FEW, takeCheckpoints } from '../security/checkpoints.ts'
 import { keepHead } from '../security/kept-head.ts'
 import type { Keys } from '../security/keys.ts'
-import { seldom } from './timing.ts'
+import { throttledLog } from './timing.ts'
 
 interface Deps {
   pool: pg.Pool
@@ -17,7 +17,7 @@ interface Deps {
 
 /** With each sweep: what was written since is covered by checkpoints. A sweep does not fail with it. */
 export function checkpointing({ pool, keys, config, log, clock }: Deps): { take(): Promise<void> } {
-  const onError = seldom(clock, (err, times) =>
+  const onError = throttledLog(clock, (err, times) =>
     log.warn({ event: 'checkpoint.failed', err, times }, 'no checkpoint was taken'),
   )
   let toldHead = 0

@@ -5,7 +5,7 @@ import type { Mark } from '../installation/mark.ts'
 import type { Marks } from '../installation/marks.ts'
 import { raiseMark } from '../installation/raise.ts'
 import type { Log } from '../log.ts'
-import { after } from './timing.ts'
+import { sleep } from './timing.ts'
 
 export interface GuardDeps {
   pool: pg.Pool
@@ -133,7 +133,7 @@ export function openGuard({ pool, marks, log, monotonic }: GuardDeps): Guard {
       const isOwed = trailing !== undefined
       clearTimeout(trailing)
       const last = isOwed && known ? once().catch(() => undefined) : undefined
-      await Promise.race([last, after(STOP_MS)])
+      await Promise.race([last, sleep(STOP_MS)])
     },
   }
 }

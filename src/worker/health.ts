@@ -5,7 +5,7 @@ import type { Queues } from '../queue/queues.ts'
 import { assertSecretStands, SecretMismatch } from '../security/fingerprint.ts'
 import type { Keys } from '../security/keys.ts'
 import type { Guard } from './guard.ts'
-import { after } from './timing.ts'
+import { sleep } from './timing.ts'
 
 /** How many campaigns of these brokers are due and do not go on, and for how long. */
 async function workWord(pool: pg.Pool, now: Date, brokerIds: readonly string[]): Promise<string> {
@@ -35,12 +35,12 @@ export async function health(
   { now, brokerIds, sending: state }: { now: Date; brokerIds: readonly string[]; sending: ReturnType<Guard['state']> },
 ): Promise<{ ok: boolean; detail: Record<string, unknown> }> {
   const answer = (asked: Promise<unknown>) =>
-    Promise.race([asked.then(() => 'ok', wordOf), after(HEALTH_MS).then(() => 'no answer')])
+    Promise.race([asked.then(() => 'ok', wordOf), sleep(HEALTH_MS).then(() => 'no answer')])
   const [database, queue, secret, work] = await Promise.all([
     answer(pool.query('SELECT 1')),
     answer(queues.check()),
     answer(assertSecretStands(pool, keys)),
-    Promise.race([workWord(pool, now, brokerIds).catch(publicWord), after(HEALTH_MS).then(() => 'no answer')]),
+    Promise.race([workWord(pool, now, brokerIds).catch(publicWord), sleep(HEALTH_MS).then(() => 'no answer')]),
   ])
   const sending = SENDING[state]
   const ok = [database, queue, secret, sending].every(one => one === 'ok')

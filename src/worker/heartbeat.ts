@@ -1,7 +1,7 @@
 import { hostname } from 'node:os'
 import type pg from 'pg'
 import { v7 as uuidv7 } from 'uuid'
-import { after } from './timing.ts'
+import { sleep } from './timing.ts'
 
 export interface Heartbeat {
   /** Writes that the worker is alive. @throws where the database is away */
@@ -44,7 +44,7 @@ export async function startHeartbeat(
       stopped = true
       // A beat that is on its way must not come after the end; where either fails, the row dies of its age.
       const gone = Promise.allSettled([beating]).then(() => pool.query(`DELETE FROM "Worker" WHERE id = $1`, [id]))
-      await Promise.race([gone.catch(() => undefined), after(STOP_MS)])
+      await Promise.race([gone.catch(() => undefined), sleep(STOP_MS)])
     },
   }
 }

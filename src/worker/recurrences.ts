@@ -1,7 +1,7 @@
 import type pg from 'pg'
 import type { Clock } from '../clock.ts'
 import type { Log } from '../log.ts'
-import type { Fired } from '../recurrence/open-due.ts'
+import type { OpenedOccurrence } from '../recurrence/open-due.ts'
 import { isAnyDue } from '../recurrence/recurrence.ts'
 
 export interface Recurrences {
@@ -16,7 +16,7 @@ export interface RecurrencesOptions {
   /** For the process that imports. */
   databaseUrl: string
   clock: Clock
-  onFired: (fired: Fired) => void
+  onFired: (fired: OpenedOccurrence) => void
   onError: (error: unknown) => void
 }
 
@@ -27,8 +27,8 @@ export function startRecurrences({ pool, databaseUrl, clock, onFired, onError }:
   const round = async () => {
     if (!(await isAnyDue(pool, clock.now()))) return
     // Loaded here: most workers never see one.
-    const { fireDueApart } = await import('../recurrence/open-due-apart.ts')
-    for (const fired of await fireDueApart({ databaseUrl, clock, signal: stopping.signal })) onFired(fired)
+    const { openDueApart } = await import('../recurrence/open-due-apart.ts')
+    for (const fired of await openDueApart({ databaseUrl, clock, signal: stopping.signal })) onFired(fired)
   }
   return {
     wake: () => {
@@ -54,7 +54,7 @@ const EVENTS = {
   NOT_YET: 'recurrence.not_yet',
 } as const
 
-export function logFired(log: Log, { recurrence, at, status, file, campaign, reason }: Fired): void {
+export function logFired(log: Log, { recurrence, at, status, file, campaign, reason }: OpenedOccurrence): void {
   const told = { recurrence, at, file, campaign: campaign?.agendamentoId, reason }
   const message = `recurring campaign: ${status}`
   if (status === 'FAILED') log.warn({ event: 'recurrence.failed', ...told }, message)

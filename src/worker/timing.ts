@@ -10,7 +10,7 @@ export interface Round {
   stop(): Promise<void>
 }
 
-export function every(ms: number, onError: (error: unknown) => void, work: () => Promise<void>): Round {
+export function periodic(ms: number, onError: (error: unknown) => void, work: () => Promise<void>): Round {
   let turn: Promise<void> | undefined
   let timer: NodeJS.Timeout | undefined
   const now = () => {
@@ -34,7 +34,7 @@ export function every(ms: number, onError: (error: unknown) => void, work: () =>
 }
 
 /** Does not keep the process alive. */
-export function after(ms: number): Promise<void> {
+export function sleep(ms: number): Promise<void> {
   return new Promise(resolve => setTimeout(resolve, ms).unref())
 }
 
@@ -44,7 +44,7 @@ const SELDOM_MS = 10_000
  * A service that is away makes errors many times a second, on every connection: each message is told at once, and then every ten
  * seconds, with how often it came.
  */
-export function seldom(clock: Clock, tell: (err: unknown, times: number) => void): (error: unknown) => void {
+export function throttledLog(clock: Clock, tell: (err: unknown, times: number) => void): (error: unknown) => void {
   const told = new Map<string, { at: number; times: number }>()
   return error => {
     const message = sentenceOf(error)

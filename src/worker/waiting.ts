@@ -6,7 +6,7 @@ import { codeOf } from '../errors.ts'
 import type { Log } from '../log.ts'
 import { isQueueAway, type Queues } from '../queue/queues.ts'
 
-export interface Waiting {
+export interface ServiceWait {
   log: Log
   /** Ends the wait at once. */
   signal: AbortSignal
@@ -21,12 +21,12 @@ const SAY_EVERY = 30
  * @returns false when the signal came first
  * @throws what it said when it is there and refuses this worker: a wrong password, a database that does not exist
  */
-export function waitForDatabase(url: string, waiting: Waiting): Promise<boolean> {
+export function waitForDatabase(url: string, waiting: ServiceWait): Promise<boolean> {
   return waitFor('the database', signal => connectOnce(url, signal), isDatabaseAway, waiting)
 }
 
 /** As `waitForDatabase`, until the queue gives a job. @throws CampError UNREACHABLE when it is there and gives none */
-export function waitForQueue(queues: Queues, waiting: Waiting): Promise<boolean> {
+export function waitForQueue(queues: Queues, waiting: ServiceWait): Promise<boolean> {
   return waitFor('the queue', () => queues.check(), isQueueAway, waiting)
 }
 
@@ -34,7 +34,7 @@ async function waitFor(
   what: string,
   ask: (signal: AbortSignal) => Promise<unknown>,
   isAway: (error: unknown) => boolean,
-  { log, signal }: Waiting,
+  { log, signal }: ServiceWait,
 ): Promise<boolean> {
   const aborted = new Promise<'aborted'>(resolve => {
     if (signal.aborted) resolve('aborted')

@@ -30,7 +30,7 @@ import { type Heartbeat, startHeartbeat } from './heartbeat.ts'
 import { logFired, startRecurrences } from './recurrences.ts'
 import { assertReady } from './start-checks.ts'
 import { runDue } from './start-due.ts'
-import { after, every, seldom } from './timing.ts'
+import { periodic, sleep, throttledLog } from './timing.ts'
 
 export interface WorkerDeps {
   pool: pg.Pool
@@ -121,10 +121,12 @@ async function start(deps: WorkerDeps, options: WorkerOptions): Promise<Worker> 
 
   const guard = openGuard({ pool, marks: deps.marks, log, monotonic: systemMonotonic })
   const consumers = new Map<string, Consumer>()
-  const onQueueError = seldom(clock, (err, times) => log.warn({ event: 'queue.error', err, times }, 'queue error'))
+  const onQueueError = throttledLog(clock, (err, times) =>
+    log.warn({ event: 'queue.error', err, times }, 'queue error'),
+  )
   // That one has been told, and is none of the queue's.
   const onError = (error: unknown) => error instanceof SecretMismatch || onQueueError(error)
-  const onMarkError = seldom(clock, (err, times) =>
+  const onMarkError = throttledLog(clock, (err, times) =>
     log.error({ event: 'guard.mark_failed', err, times }, 'the mark cannot be written: nothing is claimed'),
   )
   let stopping = false
@@ -138,7 +140,7 @@ async function start(deps: WorkerDeps, options: WorkerOptions): Promise<Worker> 
       const handle = heeding(async (batchId: string) => {
         if (await guard.mayClaim()) await dispatchBatch(dispatch, batchId)
       })
-      consumers.set(broker.id, queues.onRing(broker.id, handle, { concurrency: options.concurrency, onError }))
+      consumers.set(broker.id, queues.onBatch(broker.id, handle, { concurrency: options.concurrency, onError }))
     }
   }
   const warnOfSilence = async (added: readonly ServedBroker[]) => {
@@ -158,7 +160,7 @@ async function start(deps: WorkerDeps, options: WorkerOptions): Promise<Worker> 
     now,
     onDropped: dropped =>
       log.warn({ event: 'callback.dropped', ...dropped }, 'callbacks of unknown messages deleted: too many waited'),
-    onError: seldom(clock, (err, times) =>
+    onError: throttledLog(clock, (err, times) =>
       log.warn({ event: 'callback.apply_failed', err, times }, 'callbacks not applied'),
     ),
   })
@@ -167,7 +169,7 @@ async function start(deps: WorkerDeps, options: WorkerOptions): Promise<Worker> 
     databaseUrl: pool.options.connectionString!,
     clock: { now },
     onFired: fired => logFired(log, fired),
-    onError: seldom(clock, (err, times) =>
+    onError: throttledLog(clock, (err, times) =>
       log.warn({ event: 'recurrence.error', err, times }, 'recurring campaigns not looked at'),
     ),
   })
@@ -186,7 +188,7 @@ async function start(deps: WorkerDeps, options: WorkerOptions): Promise<Worker> 
     await checkpoints.take()
   })
   let control: Consumer | undefined
-  const upkeep = every(config.sweepMs, onError, async () => {
+  const upkeep = periodic(config.sweepMs, onError, async () => {
     offsetMs = await databaseOffset(pool, clock, offsetMs).catch(async error => {
       if (!deps.reviveDatabase || !isUnreachable(error)) throw error
       await deps.reviveDatabase()
@@ -218,7 +220,7 @@ async function start(deps: WorkerDeps, options: WorkerOptions): Promise<Worker> 
       ...[...consumers.values()].map(consumer => consumer.close()),
     ]
     const closing = Promise.allSettled(parts).then(() => Promise.all([applier.stop(), guard.stop()]))
-    const drained = await Promise.race([closing.then(() => true), after(withinMs).then(() => false)])
+    const drained = await Promise.race([closing.then(() => true), sleep(withinMs).then(() => false)])
     clearTimeout(patience)
     if (drained) await http.close()
     return drained

@@ -12,8 +12,8 @@ import { compareRates, type Measurement, say } from './measure.ts'
 import { importMailing, type Stage, setScene, writeMailing } from './stage.ts'
 
 const RUNS = 5
-const LEAST_OF_BARE = 0.3
-const LEAST_OF_TEXTBOOK = 10
+const MIN_OF_BARE = 0.3
+const MIN_OF_TEXTBOOK = 10
 const TEXTBOOK_LEADS = 3_000
 
 /**
@@ -48,8 +48,8 @@ export async function measureDispatch(stage: Stage, rows: number): Promise<Measu
     const book = rates(books, `textbook (BullMQ on ${redis ? 'Redis' : 'PostgreSQL'}, Prisma)`)
     const what = `dispatch of ${pending.toLocaleString('en-US')} leads`
     return [
-      compareRates(what, rates(camp, 'camp'), loop, LEAST_OF_BARE),
-      compareRates('the bare durable loop', loop, book, LEAST_OF_TEXTBOOK),
+      compareRates(what, rates(camp, 'camp'), loop, MIN_OF_BARE),
+      compareRates('the bare durable loop', loop, book, MIN_OF_TEXTBOOK),
     ]
   } finally {
     await redis?.stop()
@@ -69,7 +69,7 @@ export interface Round {
 }
 
 // In a mailing of a hundred thousand a few people share a document by chance: to camp, and to it alone, they are one.
-const MOST_SHARED = 0.001
+const MAX_SHARED = 0.001
 
 /** Sets everything back, and measures. @returns leads per second @throws Error unless they were sent, each once */
 async function rateOf(round: Round, leads: number, contestant: () => Promise<number>): Promise<number> {
@@ -91,7 +91,7 @@ async function rateOf(round: Round, leads: number, contestant: () => Promise<num
     `SELECT count(*)::int AS sent FROM "CampaignLead" WHERE status = 'SENT'`,
   )
   const { sent } = rows[0]!
-  if (accepted === unique && sent === unique && sent >= leads * (1 - MOST_SHARED)) return sent / took
+  if (accepted === unique && sent === unique && sent >= leads * (1 - MAX_SHARED)) return sent / took
   throw new Error(`${leads} leads: the sandbox accepted ${accepted} (${unique} different ones), ${sent} are SENT`)
 }
 

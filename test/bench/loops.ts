@@ -52,9 +52,9 @@ export async function textbook({ stage, id, sandbox, redisUrl }: Round, leads: n
   )
   const queues = openQueues({ redisUrl, databaseUrl: url })
   try {
-    await queues.ring(
+    await queues.enqueue(
       'textbook',
-      rows.map(lead => ({ batchId: lead.id, ring: 0, delayMs: 0 })),
+      rows.map(lead => ({ batchId: lead.id, enqueue_seq: 0, delayMs: 0 })),
     )
     let consumer: Consumer | undefined
     const took = await seconds(
@@ -68,7 +68,7 @@ export async function textbook({ stage, id, sandbox, redisUrl }: Round, leads: n
             await prisma.campaignLead.update({ where: { id: leadId }, data })
             if (++done === leads) resolve()
           }
-          consumer = queues.onRing('textbook', job, { concurrency: JOBS_AT_ONCE, onError: reject })
+          consumer = queues.onBatch('textbook', job, { concurrency: JOBS_AT_ONCE, onError: reject })
         }),
     )
     await consumer?.close()

@@ -5,7 +5,7 @@ import { CAMP, type Program, startProgram } from '../../src/cli/commands/demo/pr
 import { type Measurement, say } from './measure.ts'
 import { packMailing, type Stage, writeMailing, writeMailingBook } from './stage.ts'
 
-const MOST_MB = 300
+const MAX_MB = 300
 
 /**
  * The most memory (VmHWM: peak resident set) that each camp process takes on the whole way of one large file: the import's, the
@@ -58,7 +58,7 @@ export async function measureMemory(stage: Stage, rows: number): Promise<Measure
 }
 
 function measurement(what: string, peakMb: number): Measurement {
-  const bar = { text: `< ${MOST_MB} MB`, holds: peakMb < MOST_MB }
+  const bar = { text: `< ${MAX_MB} MB`, holds: peakMb < MAX_MB }
   return { what, figure: `${peakMb.toFixed(0)} MB`, against: '', bar }
 }
 

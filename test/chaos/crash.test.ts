@@ -24,7 +24,7 @@ const AFTERWARDS: Record<Moment, { batch: 'SENT' | 'IN_DOUBT'; received: boolean
 }
 
 /** Nothing is rung: the dying worker is handed its batch, and the sweeper finds the others. */
-const nobody = { ring: async () => undefined } as unknown as Queues
+const nobody = { enqueue: async () => undefined } as unknown as Queues
 
 async function dieAt(moment: Moment, batchId: string): Promise<void> {
   const script = fileURLToPath(new URL('dying-worker.ts', import.meta.url))

@@ -72,7 +72,7 @@ if (batchId !== undefined) {
   await dispatchBatch(
     {
       pool: mortal(openPool(databaseUrl)),
-      queues: { ring: async () => undefined } as unknown as Queues,
+      queues: { enqueue: async () => undefined } as unknown as Queues,
       keys: await testKeys(),
       http: mortalHttp(createHttp({ timeoutMs: 10_000 })),
       log: testLog(),

@@ -12,7 +12,7 @@ import { until } from '../support/worker.ts'
 const db = useDatabase()
 const { workers, status } = dispatchOn(db)
 
-const nobody = { ring: async () => undefined } as never
+const nobody = { enqueue: async () => undefined } as never
 
 function freezeWithinClaim(batchId: string): Promise<unknown> {
   const script = fileURLToPath(new URL('dying-worker.ts', import.meta.url))

@@ -25,7 +25,7 @@ it('a worker that is frozen past its lease, while a person decides about its lea
   const log = createInterface({ input: zombie.stderr })
   await once(createInterface({ input: zombie.stdout }), 'line')
 
-  const queues = { ring: async () => undefined } as never
+  const queues = { enqueue: async () => undefined } as never
   await runCampaign({ pool: db.pool, queues, clock: { now: () => new Date() } }, id, scene.userId)
   // In the middle of a claim's requests: some are written, the others wait for their moment.
   await until(

@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import { expect, it } from 'vitest'
-import { auditBudgets } from '../../src/budget/reconcile.ts'
+import { reconcileBudgets } from '../../src/budget/reconcile.ts'
 import { runCampaign } from '../../src/campaign/actions/start.ts'
 import { useDatabase } from '../support/database.ts'
 import { dispatchOn, openSandbox } from '../support/dispatch.ts'
@@ -20,7 +20,7 @@ it('a worker that is killed while one request of twenty hangs leaves that one in
   const env = { DATABASE_URL: db.url, CAMP_SECRET: SECRET, CAMP_LEASE_MS: '6000', CAMP_SWEEP_MS: '300' }
   const worker = spawnCamp(['worker', '--listen', '127.0.0.1:0'], env)
   await once(createInterface({ input: worker.stdout }), 'line')
-  const queues = { ring: async () => undefined } as never
+  const queues = { enqueue: async () => undefined } as never
   await runCampaign({ pool: db.pool, queues, clock: { now: () => new Date() } }, id, scene.userId)
   await until(
     'the answers that came are settled',
@@ -39,6 +39,6 @@ it('a worker that is killed while one request of twenty hangs leaves that one in
     ledger: '0.9000',
     billed: '0.9000',
   })
-  expect((await auditBudgets(db.pool)).differences).toEqual([])
+  expect((await reconcileBudgets(db.pool)).differences).toEqual([])
   expect(sandbox.stats()).toMatchObject({ unique: 20, duplicates: 0 })
 }, 40_000)

@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
 import { resumeCampaign } from '../../src/campaign/actions/start.ts'
 import { cancelCampaign, pauseCampaign } from '../../src/campaign/actions/stop.ts'
-import { resolveLeads, type Verdict } from '../../src/campaign/doubt/resolve.ts'
+import { type Resolution, resolveLeads } from '../../src/campaign/doubt/resolve.ts'
 import { isUnreachable } from '../../src/database/pool.ts'
 import { untilInForce } from '../../src/dispatch/finish/stop-in-force.ts'
 import { CampError, messageOf } from '../../src/errors.ts'
@@ -302,7 +302,7 @@ async function decideDoubts(stage: Stage, show: Show, only: { lostForMs?: number
     const counts = await stage.countsOf(rows.map(row => row.key))
     const had = rows.filter(row => counts.get(row.key)! > 0).map(row => row.id)
     const not = rows.filter(row => counts.get(row.key) === 0).map(row => row.id)
-    const decide = (verdict: Verdict, leads: string[]) =>
+    const decide = (verdict: Resolution, leads: string[]) =>
       leads.length === 0 ? undefined : resolveLeads(show.deps, id, { verdict, leads, userId: scene.userId })
     await decide('SENT', had)
     await decide(id === show.unwanted.id ? 'NOT_SENT' : 'RESEND', not)

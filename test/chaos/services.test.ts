@@ -1,7 +1,7 @@
 import { PassThrough } from 'node:stream'
 import { setTimeout as delay } from 'node:timers/promises'
 import { expect, inject, onTestFinished, test } from 'vitest'
-import { auditBudgets } from '../../src/budget/reconcile.ts'
+import { reconcileBudgets } from '../../src/budget/reconcile.ts'
 import { runCampaign } from '../../src/campaign/actions/start.ts'
 import { systemClock } from '../../src/clock.ts'
 import { openQueues } from '../../src/queue/queues.ts'
@@ -132,7 +132,7 @@ test.each(cases)(
     expect(rows.filter(lead => got.has(lead.phone) && lead.status === 'ERROR')).toEqual([])
     // What it could not settle before its lease ran out, somebody decides: no more than it had in its hands.
     expect(IN_DOUBT + NOT_SENT).toBeLessThanOrEqual(HANDS * 5)
-    expect((await auditBudgets(db.pool)).differences).toEqual([])
+    expect((await reconcileBudgets(db.pool)).differences).toEqual([])
   },
   300_000,
 )
@@ -147,10 +147,10 @@ test('a consumer whose PostgreSQL is cut off with jobs waiting asks again after 
     await delay(10)
   }
   let errors = 0
-  const consumer = queues.onRing('a-broker', work, { concurrency: HANDS, onError: () => errors++ })
+  const consumer = queues.onBatch('a-broker', work, { concurrency: HANDS, onError: () => errors++ })
   onTestFinished(() => consumer.close())
-  const jobs = Array.from({ length: 600 }, (_, i) => ({ batchId: `job ${i}`, ring: 0, delayMs: 0 }))
-  await queues.ring('a-broker', jobs)
+  const jobs = Array.from({ length: 600 }, (_, i) => ({ batchId: `job ${i}`, enqueue_seq: 0, delayMs: 0 }))
+  await queues.enqueue('a-broker', jobs)
   const untilHeard = (count: number) =>
     until(
       `${count} are heard`,

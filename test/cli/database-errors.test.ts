@@ -269,7 +269,7 @@ it('a queue on PostgreSQL that a pooler refuses says what to set; the campaign r
   const databaseUrl = await refusingPostgres('08P01', 'unsupported startup parameter: options')
   const queues = openQueues({ redisUrl: undefined, databaseUrl })
   onTestFinished(() => queues.close())
-  await expect(queues.ring('broker', [{ batchId: 'batch', ring: 1, delayMs: 0 }])).rejects.toMatchObject({
+  await expect(queues.enqueue('broker', [{ batchId: 'batch', enqueue_seq: 1, delayMs: 0 }])).rejects.toMatchObject({
     kind: 'UNREACHABLE',
     message: expect.stringContaining('unsupported startup parameter: options'),
     hint: expect.stringMatching(/CAMP_DIRECT_URL[\s\S]*REDIS_URL[\s\S]*is stored/),

@@ -22,7 +22,7 @@ let scene: Scene
 let ana: NodeJS.ProcessEnv
 let bob: NodeJS.ProcessEnv
 
-const MOST_COMMANDS = 4
+const MAX_COMMANDS = 4
 const PASSWORD: Record<string, string> = { [ADMIN.email]: ADMIN.password, 'bob@example.com': 'battery staple' }
 async function client(email: string): Promise<NodeJS.ProcessEnv> {
   const env = { CAMP_URL: url, CAMP_HOME: mkdtempSync(join(tmpdir(), 'camp-client-')) }
@@ -39,7 +39,7 @@ beforeAll(async () => {
     }),
   )
   const stderr = new PassThrough()
-  served = runCamp(['serve', '--listen', '127.0.0.1:0', '--max-upload', '1', '--max-commands', String(MOST_COMMANDS)], {
+  served = runCamp(['serve', '--listen', '127.0.0.1:0', '--max-upload', '1', '--max-commands', String(MAX_COMMANDS)], {
     env: { ...env, LOG_LEVEL: 'silent' },
     streams: { stdin: new PassThrough(), stdout: new PassThrough(), stderr },
     clock: systemClock,
@@ -238,7 +238,7 @@ describe('what a client may not', () => {
   })
 
   it('keep a place: a login whose client is gone ends, though it waits for a password', async () => {
-    for (let i = 0; i < 2 * MOST_COMMANDS; i++) await vi.waitFor(async () => (await beginLogin()).abort(), 60_000)
+    for (let i = 0; i < 2 * MAX_COMMANDS; i++) await vi.waitFor(async () => (await beginLogin()).abort(), 60_000)
     expect((await succeed(camp(['whoami', '--json'], { env: bob }))).json()).toMatchObject({ email: 'bob@example.com' })
   })
 
@@ -247,7 +247,7 @@ describe('what a client may not', () => {
     onTestFinished(() => {
       for (const one of open) one.abort()
     })
-    while (open.length < MOST_COMMANDS / 2) open.push(await vi.waitFor(beginLogin, 60_000))
+    while (open.length < MAX_COMMANDS / 2) open.push(await vi.waitFor(beginLogin, 60_000))
     await expect(beginLogin()).rejects.toThrow('503')
     await succeed(camp(['whoami'], { env: bob }))
   })

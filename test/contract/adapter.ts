@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { Adapter, Message, SendRequest, SendResult } from '../../src/broker/port.ts'
 import { createHttp, type Http, type HttpClient } from '../../src/http/client.ts'
-import type { Fault } from '../../src/sandbox/control.ts'
+import type { SimulatedFault } from '../../src/sandbox/control.ts'
 import { closedUrl } from '../support/http.ts'
 import { useSandbox } from '../support/sandbox.ts'
 
@@ -131,13 +131,13 @@ export function adapterContract(name: string, subject: Subject): void {
       })
     })
 
-    test.each<Fault>(['401', 'redirect'])('stops for good after %s', async fault => {
+    test.each<SimulatedFault>(['401', 'redirect'])('stops for good after %s', async fault => {
       it.broker.control({ next: [{ fault, times: fault === '401' ? (subject.refusals ?? 1) : 1 }] })
       expect(await send()).toMatchObject({ kind: 'FATAL' })
       expect(await stats()).toMatchObject({ requests: 1, accepted: 0 })
     })
 
-    test.each<Fault>([
+    test.each<SimulatedFault>([
       '500',
       'drop',
       'hang',

@@ -43,7 +43,7 @@ const TEXTS: readonly [string, number][] = [
 ]
 
 /** Of the slowest on a busy machine; what takes the square of its text takes far longer. */
-const MOST_MS = 5_000
+const MAX_MS = 5_000
 
 /** One that goes on for longer is ended with its process, and named. */
 it('no parser of outside texts holds up its process, whatever it is given', async () => {
@@ -51,15 +51,15 @@ it('no parser of outside texts holds up its process, whatever it is given', asyn
   let begun = 'its start'
   const slow: string[] = []
   const outcome = await new Promise<string>((resolve, reject) => {
-    const giveUp = () => resolve(`${begun} took longer than ${MOST_MS} ms`)
-    let timer = setTimeout(giveUp, 4 * MOST_MS)
+    const giveUp = () => resolve(`${begun} took longer than ${MAX_MS} ms`)
+    let timer = setTimeout(giveUp, 4 * MAX_MS)
     worker.once('error', reject)
     worker.on('message', (told: { name?: string; ms?: number; done?: boolean }) => {
       clearTimeout(timer)
       if (told.done) return resolve('done')
       begun = told.name!
-      if (told.ms !== undefined && told.ms > MOST_MS) slow.push(begun)
-      timer = setTimeout(giveUp, MOST_MS)
+      if (told.ms !== undefined && told.ms > MAX_MS) slow.push(begun)
+      timer = setTimeout(giveUp, MAX_MS)
     })
   })
   worker.kill('SIGKILL')

@@ -53,7 +53,7 @@ export function byHand(db: Pick<TestDatabase, 'pool'>, start: Date, isHoliday: H
   }
 }
 
-export const DEAF = { ring: async () => undefined } as unknown as Queues
+export const DEAF = { enqueue: async () => undefined } as unknown as Queues
 
 /** @throws Error when it was not claimed */
 export function claimed(claim: Claim): ClaimedBatch {

@@ -6,7 +6,7 @@ import { parseDays, parseHours } from '../../src/campaign/settings/hours-and-day
 import { parseThrottle } from '../../src/campaign/settings/throttle.ts'
 import { parsePairs } from '../../src/cli/parse-pairs.ts'
 import { mapColumns, namedColumns } from '../../src/intake/columns.ts'
-import { createVetter } from '../../src/intake/validate-rows.ts'
+import { createRowValidator } from '../../src/intake/validate-rows.ts'
 import { damageIn, damageOf } from '../../src/message/damage.ts'
 import { leftoversIn, spelledOtherwiseIn } from '../../src/message/leftovers.ts'
 import { isBareValue, isNoValue } from '../../src/message/no-value.ts'
@@ -44,7 +44,7 @@ const PARSERS: Record<string, (text: string) => unknown> = {
   ],
   placeholders: text => [unclosedIn(text), compileText(text, NAMED), leftoversIn(text, NAMED)],
   'other placeholders': text => spelledOtherwiseIn(text),
-  'row with its own text': text => vetted(text),
+  'row with its own text': text => validated(text),
   delimiter: text => [separatorLine('a.csv', text), detectDelimiter(text)],
   'kind of a file': text => kindOf('a.csv', Buffer.from(text)),
   'columns of a file': text => mapColumns('a.csv', [text, 'telefone', ...text.slice(0, 2_000)], {}, true),
@@ -87,10 +87,10 @@ const MADE: Record<string, () => unknown> = {
   },
 }
 
-function vetted(text: string): unknown {
+function validated(text: string): unknown {
   const header = ['telefone', 'nome', 'cpf', 'contrato', 'mensagem', 'datacadastro']
   const columns = mapColumns('a.csv', header, {}, true)
-  const vetter = createVetter({
+  const validator = createRowValidator({
     columns,
     allPhones: true,
     repairNinthDigit: true,
@@ -105,7 +105,7 @@ function vetted(text: string): unknown {
   })
   namedColumns(columns)
   return [text, '11987654321'].map(phone =>
-    vetter.vet([{ line: 2, cells: [phone, text, text, text, `Oi {{nome}} ${text}`, text] }]),
+    validator.validate([{ line: 2, cells: [phone, text, text, text, `Oi {{nome}} ${text}`, text] }]),
   )
 }
 

@@ -5,7 +5,7 @@ import { retryFailed } from '../../src/campaign/actions/retry.ts'
 import { resumeCampaign, runCampaign } from '../../src/campaign/actions/start.ts'
 import { cancelCampaign, pauseCampaign } from '../../src/campaign/actions/stop.ts'
 import { approveCampaign } from '../../src/campaign/approval/approve.ts'
-import { resolveLeads, type Verdict } from '../../src/campaign/doubt/resolve.ts'
+import { type Resolution, resolveLeads } from '../../src/campaign/doubt/resolve.ts'
 import type { ClaimedBatch } from '../../src/dispatch/model/claimed-batch.ts'
 import { sweep } from '../../src/dispatch/sweep.ts'
 import { monthOf } from '../../src/time/local-day.ts'
@@ -38,7 +38,7 @@ export type Step =
   /** A claim and its settle. */
   | { do: 'send'; which: number; answer: Answer }
   | { do: 'tell'; events: { event: 'DELIVERED' | 'FAILED' | 'READ'; lead: number }[] }
-  | { do: 'resolve'; verdict: Verdict; leads: number[] }
+  | { do: 'resolve'; verdict: Resolution; leads: number[] }
   | { do: 'price'; price: string }
   | { do: 'topUp'; centavos: number }
   | { do: 'retry' | 'goOn' | 'pause' | 'expire' | 'midnight' | 'cancel' }

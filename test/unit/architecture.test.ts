@@ -87,7 +87,7 @@ const WITHIN: Readonly<Record<string, Readonly<Record<string, readonly string[]>
     finish: ['send'],
     claim: ['finish', 'model', 'pacing', 'plan', 'record', 'send'],
     settle: ['claim', 'finish', 'model', 'pacing', 'plan', 'record', 'send'],
-    closing: ['finish', 'model', 'pacing', 'plan', 'send', 'settle'],
+    closing: ['claim', 'finish', 'model', 'pacing', 'plan', 'send', 'settle'],
     '.': ['claim', 'closing', 'finish', 'model', 'plan', 'record', 'send', 'settle'],
   },
   campaign: {

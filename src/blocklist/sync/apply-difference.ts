@@ -1,6 +1,6 @@
 import { type Copy, copyValue, startCopy } from '../../database/copy.ts'
 import type { Tx } from '../../database/pool.ts'
-import type { Kind, Named } from './types.ts'
+import type { EntryKind, Named } from './types.ts'
 
 /** What applying a list changed; entries, not rows of the file. */
 export interface Delta {
@@ -45,7 +45,7 @@ async function copyRows(copy: Copy, rows: readonly StagedRow[]): Promise<void> {
   if (lines !== '') await copy.write(lines)
 }
 
-const CODES = { phone: 'p', cpf_cnpj: 'd' } as const satisfies Record<Kind, string>
+const CODES = { phone: 'p', cpf_cnpj: 'd' } as const satisfies Record<EntryKind, string>
 
 /**
  * Makes the source's entries what the staged list says, by their difference: of five million entries of which ten changed, ten
@@ -75,7 +75,7 @@ export async function applyStaged(tx: Tx, application: Application): Promise<Del
 
 const ANALYZE_FROM = 10_000
 
-async function applyKind(tx: Tx, kind: Kind, { source, purpose, replace, now }: Application) {
+async function applyKind(tx: Tx, kind: EntryKind, { source, purpose, replace, now }: Application) {
   const named = `named_${kind}`
   // Somebody who is named twice keeps the first reason that is given.
   const { rowCount } = await tx.query(

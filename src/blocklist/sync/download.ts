@@ -22,8 +22,8 @@ export interface DownloadOptions {
 }
 
 // Someone who sends a byte now and then would else be listened to for ever.
-const MOST_MS = 3_600_000
-const MOST_REDIRECTS = 5
+const MAX_MS = 3_600_000
+const MAX_REDIRECTS = 5
 
 /**
  * Fetches a list, as a stream. Redirects are followed, five at most, never from https to http; a password in the URL stays
@@ -33,7 +33,7 @@ const MOST_REDIRECTS = 5
  */
 export async function openDownload(url: URL, options: DownloadOptions) {
   const { timeoutMs } = options
-  const signal = AbortSignal.any([options.signal, AbortSignal.timeout(MOST_MS)])
+  const signal = AbortSignal.any([options.signal, AbortSignal.timeout(MAX_MS)])
   const agent = new Agent({
     headersTimeout: timeoutMs,
     bodyTimeout: timeoutMs,
@@ -50,7 +50,7 @@ export async function openDownload(url: URL, options: DownloadOptions) {
 
 async function follow(agent: Agent, start: URL, { known, signal }: DownloadOptions): Promise<Download> {
   let url = start
-  for (let hops = 0; hops <= MOST_REDIRECTS; hops++) {
+  for (let hops = 0; hops <= MAX_REDIRECTS; hops++) {
     const answer = await ask(agent, url, headersFor(url, start, known), signal)
     const { statusCode: status, headers, body } = answer
     if (status === 200) {
@@ -64,7 +64,7 @@ async function follow(agent: Agent, start: URL, { known, signal }: DownloadOptio
     if (!REDIRECTS.has(status) || next === undefined) throw refused(url, status)
     url = redirected(url, next)
   }
-  throw new CampError('LIST_UNREACHABLE', `${shownUrl(start)} redirects more than ${MOST_REDIRECTS} times`, {
+  throw new CampError('LIST_UNREACHABLE', `${shownUrl(start)} redirects more than ${MAX_REDIRECTS} times`, {
     hint: 'Give the address at which the list really is.',
   })
 }

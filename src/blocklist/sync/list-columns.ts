@@ -3,7 +3,7 @@ import { type Field, fieldOf, plainName, tiersOf } from '../../recipient/field-n
 import type { Row } from '../../tabular/csv.ts'
 import { namesOf } from '../../tabular/header-names.ts'
 import { judgeValue } from './read-entry.ts'
-import type { ListColumns, Only } from './types.ts'
+import type { ListColumns, OnlyKind } from './types.ts'
 
 /**
  * What a list's first row says. Unlike a mailing's, all of its phones and documents count (telefone1, telefone2, cpf, cnpj):
@@ -15,7 +15,7 @@ export function listColumns(
   file: string,
   first: Row,
   given: Readonly<Record<string, string>>,
-  only: Only | null,
+  only: OnlyKind | null,
 ): ListColumns {
   const headers = namesOf(first.cells)
   const columns = Object.keys(given).length > 0 ? chosen(file, headers, given) : found(headers)

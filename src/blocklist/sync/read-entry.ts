@@ -1,9 +1,9 @@
 import { parseDocument } from '../../recipient/document.ts'
 import { canonicalPhone, canonicalPhones } from '../../recipient/phone.ts'
-import type { Judged, ListColumns, Named, Only } from './types.ts'
+import type { Judged, ListColumns, Named, OnlyKind } from './types.ts'
 
 /** Everybody whom a row names. */
-export function judgeRow(cells: readonly string[], columns: ListColumns, only: Only | null): Judged {
+export function judgeRow(cells: readonly string[], columns: ListColumns, only: OnlyKind | null): Judged {
   const judged: Judged[] = []
   const each = (indexes: readonly number[], judge: (cell: string) => Judged) => {
     for (const index of indexes) {
@@ -49,7 +49,7 @@ function judgeDocument(cell: string): Judged {
  * pairs: where neither the list's owner (`only`) nor the way it is written decides, both are named. To block a stranger's
  * document keeps one message from going out; to guess wrong sends one to somebody who had forbidden it.
  */
-export function judgeValue(cell: string, only: Only | null): Judged {
+export function judgeValue(cell: string, only: OnlyKind | null): Judged {
   if (only === 'phone') return judgePhone(cell)
   if (only === 'document' || AS_DOCUMENT.test(cell)) return judgeDocument(cell)
   const phones = judgePhone(cell)

@@ -10,7 +10,7 @@ import type { RefusedRow, SyncDeps, SyncRequest } from './request.ts'
 import type { Judged, ListColumns } from './types.ts'
 
 /** What reading a list counted. */
-export interface Reading {
+export interface ListReading {
   rows: number
   refused: number
   ambiguous: number
@@ -31,7 +31,7 @@ export async function readList(
   request: SyncRequest,
   source: Inspection,
   staging: Awaited<ReturnType<typeof openStaging>>,
-  reading: Reading,
+  reading: ListReading,
 ): Promise<void> {
   const records = await openRecords(source, signal)
   try {
@@ -74,7 +74,7 @@ function reasonIn({ cells }: Row, { reason }: ListColumns): string | null {
 const LONGEST_REASON = 500
 
 async function count(
-  reading: Reading,
+  reading: ListReading,
   judged: readonly (Judged & { row: Row })[],
   columns: ListColumns,
   source: Inspection,

@@ -3,7 +3,7 @@ import type { Clock } from '../../clock.ts'
 import type { Delimiter } from '../../tabular/delimiter.ts'
 import type { Encoding } from '../../tabular/encoding.ts'
 import type { SyncFigures } from '../sync-log.ts'
-import type { Only } from './types.ts'
+import type { OnlyKind } from './types.ts'
 
 export interface SyncDeps {
   pool: pg.Pool
@@ -32,7 +32,7 @@ export interface SyncRequest {
   /** The whole list, whatever the server knows of what camp has. */
   refetch: boolean
   /** What the list holds, where a row does not say it; null: either. */
-  only: Only | null
+  only: OnlyKind | null
   /** phone, document, value or reason → header. */
   map: Readonly<Record<string, string>>
   /** null: detected. */

@@ -10,7 +10,7 @@ import { listSyncs, recordCheck, recordSync, type SyncFigures } from '../sync-lo
 import { applyStaged, type Delta, openStaging } from './apply-difference.ts'
 import { type Fetched, fetchList } from './fetch-list.ts'
 import { type Location, parseLocation } from './location.ts'
-import { type Reading, readList } from './read-list.ts'
+import { type ListReading, readList } from './read-list.ts'
 import type { SyncDeps, SyncRequest, SyncResult } from './request.ts'
 
 /**
@@ -25,7 +25,7 @@ export async function syncBlocklist(deps: SyncDeps, request: SyncRequest): Promi
   const location = parseLocation(request.from)
   if (request.rejects !== null && location.kind === 'FILE' && resolve(request.rejects) === location.path)
     throw new CampError('OPTIONS_CONFLICT', '--rejects names the list that is read', { hint: 'Give it another name.' })
-  const kept: Kept = { fetched: null, rejects: null }
+  const kept: AppliedList = { fetched: null, rejects: null }
   try {
     const result = await transaction(deps.pool, tx =>
       cancelledBy(deps.signal, deps.pool, tx, () => syncIn(tx, deps, request, location, kept)),
@@ -45,7 +45,7 @@ export async function syncBlocklist(deps: SyncDeps, request: SyncRequest): Promi
 }
 
 /** What outlives the transaction: PostgreSQL may have it run again, and the list is brought once. */
-interface Kept {
+interface AppliedList {
   fetched: Fetched | null
   /** Of the last run; it appears when what was read is committed. */
   rejects: RejectsFile | null
@@ -56,12 +56,12 @@ async function syncIn(
   deps: SyncDeps,
   request: SyncRequest,
   location: Location,
-  kept: Kept,
+  kept: AppliedList,
 ): Promise<SyncResult> {
   await claimSource(tx, request.source)
   const settings = settingsOf(request)
   const last = (await listSyncs(tx, request.source)).find(sync => sync.locationHash === location.hash)
-  const result = (status: SyncResult['status'], figures: SyncFigures, reading?: Reading): SyncResult => ({
+  const result = (status: SyncResult['status'], figures: SyncFigures, reading?: ListReading): SyncResult => ({
     status,
     source: request.source,
     from: location.shown,
@@ -84,7 +84,7 @@ async function syncIn(
   }
   const { source, validators } = kept.fetched
   await kept.rejects?.discard()
-  const reading: Reading = { rows: 0, refused: 0, ambiguous: 0, named: 0, refusals: [], rejects: null }
+  const reading: ListReading = { rows: 0, refused: 0, ambiguous: 0, named: 0, refusals: [], rejects: null }
   const delta = await apply(tx, deps, request, kept.fetched, reading).finally(() => {
     kept.rejects = reading.rejects
   })
@@ -127,7 +127,7 @@ async function apply(
   deps: SyncDeps,
   request: SyncRequest,
   { source }: Fetched,
-  reading: Reading,
+  reading: ListReading,
 ): Promise<Delta> {
   const staging = await openStaging(tx)
   try {
@@ -180,7 +180,11 @@ function settingsOf({ purpose, replace, only, map, encoding, delimiter, sheet }:
 }
 
 /** @throws CampError DATA: it is no list; where all is to be replaced, a list of nobody may be meant */
-function assertNamesSomebody(file: string, { rows, refused, named, refusals }: Reading, request: SyncRequest): void {
+function assertNamesSomebody(
+  file: string,
+  { rows, refused, named, refusals }: ListReading,
+  request: SyncRequest,
+): void {
   if (named > 0 || (rows === 0 && request.replace)) return
   const [first] = refusals
   throw new CampError(

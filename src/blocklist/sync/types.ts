@@ -12,14 +12,14 @@ export interface ListColumns {
 
 /** Who is named: the column of the blocklist, and the canonical value. */
 export interface Named {
-  kind: Kind
+  kind: EntryKind
   value: string
 }
 
-export type Kind = 'phone' | 'cpf_cnpj'
+export type EntryKind = 'phone' | 'cpf_cnpj'
 
 /** What a list holds, where its owner knows: then nothing in it can be taken for the other. */
-export type Only = 'phone' | 'document'
+export type OnlyKind = 'phone' | 'document'
 
 export interface Judged {
   named: Named[]

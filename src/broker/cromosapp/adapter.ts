@@ -6,7 +6,7 @@ import { filled, httpUrl } from '../credential-fields.ts'
 import type { Adapter, Message, SendRequest, SendResult } from '../port.ts'
 import { excerpt, quoted } from '../redact.ts'
 import { sharedText } from '../shared-text.ts'
-import { verdictOf } from '../undocumented-answers.ts'
+import { meaningOf } from '../undocumented-answers.ts'
 import { jsonOf, notUnderstood, UNDOCUMENTED_LIMITS } from '../wire-format.ts'
 
 /** One of CromosApp's two imports (docs/wire/cromosapp.md): where it is, and what a message's row looks like in it. */
@@ -94,7 +94,7 @@ function column(text: string): string {
 function resultOf(answer: HttpResponse, messages: readonly Message[], secrets: readonly string[]): SendResult {
   const body = jsonOf(answer.body)
   if (typeof body !== 'object' || body === null) return notUnderstood(answer, secrets)
-  const verdict = verdictOf(body)
+  const verdict = meaningOf(body)
   switch (verdict.kind) {
     case 'NONE': {
       const reference = codeIn(body) ?? quoted(answer.body, secrets)

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { unreachable } from '../../errors.ts'
 import type { Http, HttpResponse } from '../../http/client.ts'
-import { type Failure, failureOf, isSuccess } from '../classify-response.ts'
+import { failureOf, isSuccess, type ResponseFailure } from '../classify-response.ts'
 import type { Adapter, Message, Outcome, SendResult } from '../port.ts'
 import { sharedText } from '../shared-text.ts'
 import { jsonOf, notUnderstood, UNDOCUMENTED_LIMITS, WHATSAPP_TEXTS } from '../wire-format.ts'
@@ -69,7 +69,7 @@ async function create(
   { name, text, contacts }: NewCampaign,
   credential: GosacCredential,
   http: Http,
-): Promise<{ kind: 'CREATED'; id: string } | Failure> {
+): Promise<{ kind: 'CREATED'; id: string } | ResponseFailure> {
   const answer = await http.request({
     method: 'POST',
     url: credential.url,

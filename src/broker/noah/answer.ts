@@ -2,7 +2,7 @@ import { z } from 'zod'
 import type { HttpAnswer, HttpResponse } from '../../http/client.ts'
 import type { Message, Outcome, SendResult } from '../port.ts'
 import { excerpt, quoted } from '../redact.ts'
-import { ownVerdictOf, verdictOf } from '../undocumented-answers.ts'
+import { meaningOf, ownMeaningOf } from '../undocumented-answers.ts'
 import { internationalPhone, jsonOf, notUnderstood } from '../wire-format.ts'
 
 /**
@@ -17,13 +17,13 @@ export function readAcceptance(
 ): SendResult {
   const body = jsonOf(answer.body)
   if (typeof body !== 'object' || body === null) return notUnderstood(answer, secrets)
-  const whole = ownVerdictOf(body).kind
+  const whole = ownMeaningOf(body).kind
   const records = recordsIn(body, messages)
   if (records) {
     const outcomes = messages.map(message => outcomeOf(records.get(message.leadId), whole === 'NONE', secrets))
     return { kind: 'ANSWERED', outcomes }
   }
-  if (verdictOf(body).kind !== 'NONE') return notUnderstood(answer, secrets)
+  if (meaningOf(body).kind !== 'NONE') return notUnderstood(answer, secrets)
   return { kind: 'ANSWERED', outcomes: messages.map(() => ({ kind: 'ACCEPTED' })) }
 }
 
@@ -86,7 +86,7 @@ function phoneIn(one: Answered): string | undefined {
 
 function outcomeOf(one: Answered | undefined, goodOnTheWhole: boolean, secrets: readonly string[]): Outcome {
   if (!one) return { kind: 'IN_DOUBT', reason: 'the answer says nothing of this message' }
-  const verdict = verdictOf(one)
+  const verdict = meaningOf(one)
   if (verdict.kind === 'NO') return { kind: 'REJECTED', code: 'REFUSED', detail: quoted(verdict.words, secrets) }
   if (verdict.kind === 'NONE' && goodOnTheWhole) return { kind: 'ACCEPTED', providerId: messageIdIn(one) }
   return { kind: 'IN_DOUBT', reason: `NOAH says yes and no: ${quoted(JSON.stringify(one), secrets)}` }

@@ -3,7 +3,7 @@ import { callback } from './callback.ts'
 import { closing } from './closing.ts'
 import { credential, type SalesforceCredential, SECRETS } from './credential.ts'
 import { send, TIMEOUT_MS } from './send.ts'
-import { CORE, freshToken, MARKETING_CLOUD, type Refusal } from './token.ts'
+import { CORE, freshToken, MARKETING_CLOUD, type TokenRefusal } from './token.ts'
 
 /**
  * Salesforce (docs/wire/salesforce.md), in two phases: contacts are imported into the CRM, flagged, up to 200 a request; then one run of a
@@ -35,6 +35,6 @@ export const salesforce: Adapter<SalesforceCredential> = {
   },
 }
 
-function failed({ kind, reason }: Refusal): TestResult {
+function failed({ kind, reason }: TokenRefusal): TestResult {
   return { ok: false, cause: kind === 'FATAL' ? 'REFUSED' : 'UNREACHABLE', detail: reason }
 }

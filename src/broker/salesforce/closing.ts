@@ -5,7 +5,7 @@ import type { Closing, ClosingLook, ClosingPlan, ClosingResult } from '../port.t
 import { below, jsonOf, notUnderstood } from '../wire-format.ts'
 import { type SalesforceCredential, secretsOf } from './credential.ts'
 import { TIMEOUT_MS } from './send.ts'
-import { type Answered, MARKETING_CLOUD, type Refusal, refusalOf, withToken } from './token.ts'
+import { type Answered, MARKETING_CLOUD, refusalOf, type TokenRefusal, withToken } from './token.ts'
 
 /**
  * Phase 2 (docs/wire/salesforce.md#marketing-cloud-run), the one that writes to people: the automation is run once, for every
@@ -84,7 +84,7 @@ function request(
   action: string,
   credential: SalesforceCredential,
   http: Http,
-): Promise<Answered | Refusal> {
+): Promise<Answered | TokenRefusal> {
   const path = `automation/v1/automations/${encodeURIComponent(credential.automation_id)}${action}`
   return withToken(MARKETING_CLOUD, credential, http, token =>
     http.request({

@@ -5,7 +5,7 @@ import type { Message, Outcome, SendRequest, SendResult } from '../port.ts'
 import { quoted } from '../redact.ts'
 import { below, jsonOf, notUnderstood, plainDocument } from '../wire-format.ts'
 import { type SalesforceCredential, secretsOf } from './credential.ts'
-import { CORE, hasErrorCode, type Token, withToken } from './token.ts'
+import { type AccessToken, CORE, hasErrorCode, withToken } from './token.ts'
 
 /**
  * Phase 1 (docs/wire/salesforce.md#import): contacts are imported with the flag that the automation looks for. Nobody is
@@ -99,7 +99,7 @@ type RecordResult = z.infer<typeof results>[number]
 
 function read(
   answer: HttpAnswer,
-  token: Token,
+  token: AccessToken,
   messages: readonly Message[],
   credential: SalesforceCredential,
   http: Http,

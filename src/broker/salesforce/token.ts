@@ -15,12 +15,12 @@ export interface Cloud {
   name: string
   tokenRequest(credential: SalesforceCredential): HttpRequest
   /** @returns undefined where the answer holds no token */
-  read(answer: unknown, now: number): Token | undefined
+  read(answer: unknown, now: number): AccessToken | undefined
   /** An answer that says that its token is good no more. */
   refusesToken(answer: HttpResponse): boolean
 }
 
-export interface Token {
+export interface AccessToken {
   value: string
   /** Where the core's API is. */
   instanceUrl?: string | undefined
@@ -28,11 +28,11 @@ export interface Token {
 }
 
 /** Of a request that has no side effect, or was never made: nothing has happened. */
-export type Refusal =
+export type TokenRefusal =
   | { kind: 'NOT_ACCEPTED'; reason: string; retryAfterMs?: number | undefined }
   | { kind: 'FATAL'; reason: string }
 
-export type Answered = { kind: 'ANSWER'; answer: HttpAnswer; token: Token }
+export type Answered = { kind: 'ANSWER'; answer: HttpAnswer; token: AccessToken }
 
 /** The CRM. Its token says nothing of its end: it is good until it is refused. */
 export const CORE: Cloud = {
@@ -82,24 +82,27 @@ export async function withToken(
   cloud: Cloud,
   credential: SalesforceCredential,
   http: Http,
-  send: (token: Token) => Promise<HttpAnswer>,
-): Promise<Answered | Refusal> {
+  send: (token: AccessToken) => Promise<HttpAnswer>,
+): Promise<Answered | TokenRefusal> {
   const first = await answerWith(await tokenOf(cloud, credential, http), send)
   if (first.kind !== 'ANSWER' || first.answer.kind !== 'RESPONSE' || !cloud.refusesToken(first.answer)) return first
   forget(cloud, credential, http, first.token)
   return answerWith(await tokenOf(cloud, credential, http), send)
 }
 
-async function answerWith(token: Fetched, send: (token: Token) => Promise<HttpAnswer>): Promise<Answered | Refusal> {
+async function answerWith(
+  token: Fetched,
+  send: (token: AccessToken) => Promise<HttpAnswer>,
+): Promise<Answered | TokenRefusal> {
   return token.kind === 'TOKEN' ? { kind: 'ANSWER', answer: await send(token.token), token: token.token } : token
 }
 
-type Fetched = { kind: 'TOKEN'; token: Token } | Refusal
+type Fetched = { kind: 'TOKEN'; token: AccessToken } | TokenRefusal
 
 interface Kept {
   fetched: Promise<Fetched>
   /** When it has come. */
-  token?: Token
+  token?: AccessToken
 }
 
 /** By HTTP client: with it they end. Within, by the request that fetches the token, hashed: it is made of secrets. */
@@ -128,7 +131,7 @@ export async function freshToken(cloud: Cloud, credential: SalesforceCredential,
 }
 
 /** Unless another has been fetched meanwhile. */
-function forget(cloud: Cloud, credential: SalesforceCredential, http: Http, token: Token): void {
+function forget(cloud: Cloud, credential: SalesforceCredential, http: Http, token: AccessToken): void {
   const { tokens, key } = placeOf(cloud, credential, http)
   if (tokens.get(key)?.token === token) tokens.delete(key)
 }
@@ -151,7 +154,7 @@ async function fetchToken(cloud: Cloud, credential: SalesforceCredential, http: 
 }
 
 /** A request without side effects that was not answered with yes: what may pass is asked again, the rest is for good. */
-export function refusalOf(what: string, answer: HttpAnswer, http: Http, secrets: readonly string[]): Refusal {
+export function refusalOf(what: string, answer: HttpAnswer, http: Http, secrets: readonly string[]): TokenRefusal {
   const failure = failureOf(answer, http.clock.now(), secrets)
   switch (failure.kind) {
     case 'FATAL':

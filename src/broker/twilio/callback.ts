@@ -3,7 +3,7 @@ import { type CallbackContext, type CallbackEvent, CallbackRefused, type Callbac
 import { jsonOf, looseText } from '../wire-format.ts'
 import { OPTED_OUT } from './answer.ts'
 import type { TwilioCredential } from './credential.ts'
-import { BODY_HASH, isSigned } from './signature.ts'
+import { BODY_HASH, isSignedByTwilio } from './signature.ts'
 
 /** Statuses of docs/wire/twilio.md#callbacks; none: nothing of a message that we sent. */
 const EVENTS: ReadonlyMap<string, CallbackEvent['event'] | null> = new Map([
@@ -77,6 +77,6 @@ function assertSigned(
   const signature = headers['x-twilio-signature'] ?? ''
   const candidates = credentials.filter(({ account_sid }) => AccountSid === undefined || account_sid === AccountSid)
   const tokens = new Set(candidates.map(({ auth_token }) => auth_token))
-  if ([...tokens].some(token => isSigned({ url, signature, body }, token))) return
+  if ([...tokens].some(token => isSignedByTwilio({ url, signature, body }, token))) return
   throw new CallbackRefused(401, signature === '' ? 'it is not signed' : UNFIT)
 }

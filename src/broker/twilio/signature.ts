@@ -17,7 +17,7 @@ export const BODY_HASH = 'bodySHA256'
  * parameters, or over the URL alone where that holds the body's hash. What Twilio signs is not consistent about a standard port
  * and about how a query string is escaped, so each way is tried, as its own SDK does.
  */
-export function isSigned({ url, signature, body }: Signed, authToken: string): boolean {
+export function isSignedByTwilio({ url, signature, body }: Signed, authToken: string): boolean {
   const hash = url.searchParams.get(BODY_HASH)
   if (hash !== null && !same(hash, createHash('sha256').update(body).digest('hex'))) return false
   const parameters = hash === null ? parametersOf(body) : ''

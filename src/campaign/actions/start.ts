@@ -1,6 +1,6 @@
 import { type Sql, type Tx, transaction } from '../../database/pool.ts'
 import { finishIfDone } from '../../dispatch/finish/finish.ts'
-import { forgetRings, lockQueued, ringWindow } from '../../dispatch/plan/enqueue.ts'
+import { enqueueWindow, lockQueued, resetEnqueued } from '../../dispatch/plan/enqueue.ts'
 import { planCampaign } from '../../dispatch/plan/plan.ts'
 import { CampError } from '../../errors.ts'
 import { assertNotHeld } from '../../installation/not-held.ts'
@@ -33,7 +33,7 @@ export async function runCampaign(
     return (await approvalHolds(tx, campaign, deps.clock.now())) ? begin(deps, tx, 'run', campaign, userId) : undefined
   })
   if (!started) throw await approvalVoid(deps.pool, id)
-  await ringFirst(deps, started)
+  await enqueueFirst(deps, started)
 }
 
 /** PAUSED or FAILED → PROCESSING. */
@@ -46,7 +46,7 @@ export async function resumeCampaign(deps: MoveDeps & { queues: Queues }, id: st
       : undefined
   })
   if (!resumed) throw await approvalVoid(deps.pool, id)
-  await ringFirst(deps, resumed)
+  await enqueueFirst(deps, resumed)
 }
 
 /** The batches of a campaign that runs are not locked: a claim passes over one that is, and its ring would be lost. */
@@ -68,7 +68,7 @@ async function begin(
 ): Promise<CampaignHeader> {
   const now = clock.now()
   await makeMove(tx, move, campaign, { userId, now, reason: null })
-  await forgetRings(tx, campaign.id)
+  await resetEnqueued(tx, campaign.id)
   await planCampaign(tx, campaign)
   // A campaign without a lead to send is done before it begins.
   await finishIfDone(tx, campaign.id, now)
@@ -84,13 +84,13 @@ const MANY_LEADS = 5_000
  * at 3,500 a second for the first minute, and at 22,000 from then on. Only the columns that ranges are read by: all of them take
  * four times as long.
  */
-export async function ringFirst(
+export async function enqueueFirst(
   { pool, queues, clock }: MoveDeps & { queues: Queues },
   campaign: CampaignHeader,
 ): Promise<void> {
   if (campaign.lead_count >= MANY_LEADS) await pool.query(`ANALYZE "CampaignLead" (campaign_id, seq, status), "Batch"`)
   const paced = campaign.throttling_type !== 'none' || campaign.rate_limit !== null
-  await ringWindow(pool, queues, { id: campaign.id, brokerId: campaign.broker_id, paced }, clock.now())
+  await enqueueWindow(pool, queues, { id: campaign.id, brokerId: campaign.broker_id, paced }, clock.now())
 }
 
 /** @returns false where it was voided: the campaign waits for approval again, and that must be committed */

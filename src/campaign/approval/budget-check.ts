@@ -10,7 +10,7 @@ export function payingMonth(scheduledAt: Date | null, { now, timezone }: Present
 }
 
 /** A cost against what the paying month still has. */
-export interface Affordable {
+export interface BudgetCheck {
   /** YYYY-MM. */
   month: string
   /** null: the wallet has no budget for it. */
@@ -20,13 +20,13 @@ export interface Affordable {
 }
 
 /** @param cost of a campaign that waits for approval: a decimal string */
-export async function affordable(
+export async function checkBudget(
   sql: Sql,
   walletId: string,
   cost: string,
   scheduledAt: Date | null,
   present: Present,
-): Promise<Affordable> {
+): Promise<BudgetCheck> {
   const { year, month } = payingMonth(scheduledAt, present)
   const position = await budgetPosition(sql, walletId, year, month, present)
   const price = moneyOf(cost)

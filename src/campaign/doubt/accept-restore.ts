@@ -66,14 +66,14 @@ async function openCampaigns(sql: Sql, now: Date): Promise<OpenCampaign[]> {
      WHERE c.status NOT IN ('FINISHED', 'CANCELLED') OR EXISTS (SELECT 1 FROM "Batch" WHERE campaign_id = c.id AND status = 'SENDING')
      ORDER BY c.status <> 'PROCESSING', c.status <> 'APPROVED', c.created_at DESC`,
   )
-  return rows.map(row => ({ ...row, becomes: fateOf(row, now) }))
+  return rows.map(row => ({ ...row, becomes: restoreOutcomeOf(row, now) }))
 }
 
 /**
  * One that runs is paused. One that is approved and whose time has come, or that has none (`camp campaign run --due` would start it), is
  * approved again: it is unknown here whether it was started since.
  */
-function fateOf({ status, scheduled_at: at }: Pick<OpenCampaign, 'status' | 'scheduled_at'>, now: Date) {
+function restoreOutcomeOf({ status, scheduled_at: at }: Pick<OpenCampaign, 'status' | 'scheduled_at'>, now: Date) {
   if (status === 'PROCESSING') return 'PAUSED'
   return status === 'APPROVED' && (at === null || at <= now) ? 'PENDING_APPROVAL' : null
 }
@@ -104,7 +104,7 @@ export async function acceptRestore(
     for (const { id, becomes } of report.campaigns) {
       if (becomes === null) continue
       const campaign = await lockCampaign(tx, id)
-      if (fateOf(campaign, now) !== becomes) continue
+      if (restoreOutcomeOf(campaign, now) !== becomes) continue
       const move = becomes === 'PAUSED' ? 'pause' : 'void'
       await makeMove(tx, move, campaign, { userId, now, reason: MAY_HAVE_GONE_OUT })
     }

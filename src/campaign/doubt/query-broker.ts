@@ -14,14 +14,14 @@ import { NO_CREDENTIAL, openCredential } from '../../security/open-credential.ts
 import { applyEvents } from '../../webhook/apply-events.ts'
 import { openInbox } from '../../webhook/inbox.ts'
 
-export interface AskDeps {
+export interface QueryDeps {
   pool: pg.Pool
   clock: Clock
   keys: Keys
   http: Http
 }
 
-export interface Asked {
+export interface QueryResult {
   /** The broker has them: they are SENT by now. */
   found: number
   /** It has nothing like them: a person may send them again, or not. */
@@ -44,7 +44,7 @@ const SETTLING_MS = 2 * 60_000
  * that a doubt is resolved in one way. Nothing is sent again by this.
  * @throws CampError STATE: the broker has no such read, or nothing has been in doubt for two minutes
  */
-export async function askBroker(deps: AskDeps, campaignId: string): Promise<Asked> {
+export async function queryBroker(deps: QueryDeps, campaignId: string): Promise<QueryResult> {
   const { adapter, broker, brokerId, credential, baseMessage } = await readCampaign(deps, campaignId)
   if (!adapter.find) {
     throw new CampError('BROKER_CANNOT_BE_ASKED', `${broker} has no read that tells what it has taken`, {
@@ -54,7 +54,7 @@ export async function askBroker(deps: AskDeps, campaignId: string): Promise<Aske
   const find = (message: DoubtfulMessage) => adapter.find!(message, credential, deps.http)
   const base = baseMessage === null ? undefined : compileText(baseMessage)
   const found: string[] = []
-  const asked: Asked = { found: 0, absent: 0, unknown: 0, reasons: [] }
+  const asked: QueryResult = { found: 0, absent: 0, unknown: 0, reasons: [] }
   const inbox = openInbox(deps.pool, { now: () => deps.clock.now() })
   const limit = pLimit(AT_ONCE)
   for (let after = Number.MIN_SAFE_INTEGER; ; ) {
@@ -102,7 +102,7 @@ export async function askBroker(deps: AskDeps, campaignId: string): Promise<Aske
 const [LOOKS, LOOK_MS] = [30, 100]
 
 /** Until all that was told is applied, by this process or by a worker that has taken it; a lead that is held for longer is its worker's. */
-async function applyFound({ pool, clock }: AskDeps, leadIds: readonly string[]): Promise<void> {
+async function applyFound({ pool, clock }: QueryDeps, leadIds: readonly string[]): Promise<void> {
   for (let looks = 0; looks < LOOKS; looks++) {
     await applyEvents(pool, { limit: PAGE * 20, now: clock.now() })
     const { rowCount } = await pool.query(
@@ -114,7 +114,7 @@ async function applyFound({ pool, clock }: AskDeps, leadIds: readonly string[]):
   }
 }
 
-function count(asked: Asked, result: FindResult): void {
+function count(asked: QueryResult, result: FindResult): void {
   if (result.kind === 'FOUND') asked.found++
   else if (result.kind === 'ABSENT') asked.absent++
   else {
@@ -123,7 +123,7 @@ function count(asked: Asked, result: FindResult): void {
   }
 }
 
-async function readCampaign({ pool, keys }: AskDeps, campaignId: string) {
+async function readCampaign({ pool, keys }: QueryDeps, campaignId: string) {
   const { rows } = await pool.query<{
     base_message: string | null
     broker_id: string
@@ -148,10 +148,10 @@ async function readCampaign({ pool, keys }: AskDeps, campaignId: string) {
   return { adapter, broker: row.broker, brokerId: row.broker_id, credential: config, baseMessage: row.base_message }
 }
 
-type DoubtfulLead = Omit<ClaimedLead, 'is_fish' | 'doubtful_before'> & { sent_at: Date; given_up_at: Date }
+type QueriedLead = Omit<ClaimedLead, 'is_fish' | 'doubtful_before'> & { sent_at: Date; given_up_at: Date }
 
-async function doubtfulLeads(sql: Sql, campaignId: string, after: number, before: Date): Promise<DoubtfulLead[]> {
-  const { rows } = await sql.query<DoubtfulLead>(
+async function doubtfulLeads(sql: Sql, campaignId: string, after: number, before: Date): Promise<QueriedLead[]> {
+  const { rows } = await sql.query<QueriedLead>(
     `SELECT l.id, l.seq, l.phone, l.nome, l.cpf_cnpj, l.idcob_contrato, l.custom_message, l.variables, l.sent_at,
             greatest(l.sent_at, b.settled_at) AS given_up_at
      FROM "CampaignLead" l LEFT JOIN "Batch" b ON b.campaign_id = l.campaign_id AND b.number = l.batch_number

@@ -7,26 +7,26 @@ import { finishIfDone } from '../../dispatch/finish/finish.ts'
 import { planCampaign } from '../../dispatch/plan/plan.ts'
 import { recordLeadEvents } from '../../dispatch/record/lead-events.ts'
 import {
-  type Booking,
-  bookBatches,
-  type Holder,
-  holdersOf,
+  correctBatches,
+  type LedgerCorrection,
   lockBatches,
-  noBooking,
+  noCorrection,
+  type OwningBatch,
+  owningBatches,
 } from '../../dispatch/settle/late-corrections.ts'
 import { CampError } from '../../errors.ts'
 import { lockCampaign, readCampaign } from '../../lifecycle/campaign-header.ts'
 import { makeMove } from '../../lifecycle/make-move.ts'
 import type { Queues } from '../../queue/queues.ts'
 import { recordAudit } from '../../security/audit-log.ts'
-import { ringFirst } from '../actions/start.ts'
+import { enqueueFirst } from '../actions/start.ts'
 import { approvalHash } from '../approval/approval-hash.ts'
 
 /**
  * A person's word on what nobody could know. SENT: the broker had taken it, and its cost stays. NOT_SENT: it had not; the lead
  * ends as ERROR NOT_SENT, its cost and its frequency cap go back. RESEND: it had not, or the risk is taken: PENDING again.
  */
-export type Verdict = 'SENT' | 'NOT_SENT' | 'RESEND'
+export type Resolution = 'SENT' | 'NOT_SENT' | 'RESEND'
 
 export interface ResolveDeps {
   pool: pg.Pool
@@ -35,7 +35,7 @@ export interface ResolveDeps {
 }
 
 export interface ResolveRequest {
-  verdict: Verdict
+  verdict: Resolution
   /** Ids or canonical phones; all leads in doubt where null. */
   leads: readonly string[] | null
   userId: string
@@ -80,7 +80,7 @@ export async function resolveLeads(deps: ResolveDeps, campaignId: string, reques
     resolved += await transaction(deps.pool, tx => resolveSome(tx, campaignId, leads, request, deps.clock.now()))
   }
   if (resolved === 0) throw nothingInDoubt(request.leads)
-  if (request.verdict === 'RESEND') await ringFirst(deps, await readCampaign(deps.pool, campaignId))
+  if (request.verdict === 'RESEND') await enqueueFirst(deps, await readCampaign(deps.pool, campaignId))
   return resolved
 }
 
@@ -116,7 +116,7 @@ async function resolveSome(
   { verdict, userId }: ResolveRequest,
   now: Date,
 ): Promise<number> {
-  const holders = await holdersOf(
+  const holders = await owningBatches(
     tx,
     candidates.map(lead => lead.id),
   )
@@ -126,10 +126,10 @@ async function resolveSome(
   const leads = await stillInDoubt(tx, candidates)
   if (leads.length === 0) return 0
   await releaseContacts(tx, released(leads))
-  await writeVerdict(tx, leads, verdict)
+  await writeResolution(tx, leads, verdict)
   const seqs = leads.map(lead => lead.seq)
   await recordLeadEvents(tx, [{ campaignId, kind: 'RESOLVED', at: now, seqs, code: verdict, userId }])
-  await bookBatches(tx, bookingsOf(leads, holders, verdict), now)
+  await correctBatches(tx, correctionsOf(leads, holders, verdict), now)
   if (verdict === 'RESEND') await reopen(tx, campaignId, userId, now)
   const detail = { verdict, leads: leads.length, first_seq: leads[0]!.seq, last_seq: leads.at(-1)!.seq }
   await recordAudit(tx, { userId, action: 'campaign.resolve', subject: 'Campaign', subjectId: campaignId, detail })
@@ -150,7 +150,7 @@ async function stillInDoubt(tx: Tx, candidates: readonly DoubtfulLead[]): Promis
 }
 
 /** sent_at stays: a broker that says "repeated" to a second request is then known to have taken the first. */
-async function writeVerdict(tx: Tx, leads: readonly DoubtfulLead[], verdict: Verdict): Promise<void> {
+async function writeResolution(tx: Tx, leads: readonly DoubtfulLead[], verdict: Resolution): Promise<void> {
   await tx.query(
     `UPDATE "CampaignLead" SET
        status = (CASE $2 WHEN 'SENT' THEN 'SENT' WHEN 'NOT_SENT' THEN 'ERROR' ELSE 'PENDING' END)::"LeadStatus",
@@ -162,12 +162,16 @@ async function writeVerdict(tx: Tx, leads: readonly DoubtfulLead[], verdict: Ver
   )
 }
 
-function bookingsOf(leads: readonly DoubtfulLead[], holders: ReadonlyMap<string, Holder>, verdict: Verdict): Booking[] {
-  const bookings = new Map<string, Booking>()
+function correctionsOf(
+  leads: readonly DoubtfulLead[],
+  holders: ReadonlyMap<string, OwningBatch>,
+  verdict: Resolution,
+): LedgerCorrection[] {
+  const bookings = new Map<string, LedgerCorrection>()
   for (const { id } of leads) {
     const batch = holders.get(id)
     if (!batch) continue
-    const booking = bookings.get(batch.id) ?? noBooking(batch.id, 'resolved: it was not sent')
+    const booking = bookings.get(batch.id) ?? noCorrection(batch.id, 'resolved: it was not sent')
     if (verdict === 'SENT') booking.resolved++
     else booking.released++
     bookings.set(batch.id, booking)
@@ -224,7 +228,7 @@ export async function resolveClosing(
          status = (CASE $2 WHEN 'RESEND' THEN 'QUEUED' ELSE 'DONE' END)::"BatchStatus",
          broker_ref = CASE WHEN $2 = 'RESEND' THEN NULL ELSE broker_ref END,
          error = CASE WHEN $2 = 'NOT_SENT' THEN 'a person found that it did not run' END,
-         not_before = NULL, ring = ring + 1, rung_at = NULL, settled_at = $3
+         not_before = NULL, enqueue_seq = enqueue_seq + 1, enqueued_at = NULL, settled_at = $3
        WHERE campaign_id = $1 AND kind = 'CLOSING' AND status = 'IN_DOUBT'`,
       [campaignId, verdict, now],
     )

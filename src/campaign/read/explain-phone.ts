@@ -10,7 +10,7 @@ import { historyOf, type Step, stepAt } from './lead-history.ts'
 import { findLeads, type Match } from './lead-search.ts'
 
 /** One person's whole story. */
-export interface Story {
+export interface LeadStory {
   /** Canonical; as it was asked for where it is no phone. */
   phone: string
   /** How the value was read, and how many leads each reading found. */
@@ -20,10 +20,10 @@ export interface Story {
   /** The end of the 24 hours that the last message holds; null where none does. */
   next_message_after: string | null
   /** Newest campaign first. */
-  messages: Message[]
+  messages: ExplainedMessage[]
 }
 
-export interface Message {
+export interface ExplainedMessage {
   campaign: string
   name: string
   wallet: string
@@ -52,7 +52,7 @@ export interface Message {
  * @param text a phone, a CPF or CNPJ, a contract, in any spelling; also what a file had in its place, as it stood there
  * @throws CampError NOT_FOUND: no campaign and no blocklist names it
  */
-export async function explain(sql: Sql, text: string, now: Date): Promise<Story> {
+export async function explainPhone(sql: Sql, text: string, now: Date): Promise<LeadStory> {
   const { leadIds, matches } = await findLeads(sql, text)
   const [phone, document] = [matches[0]!.value, matches[1]!.value]
   const leads = await leadsOf(sql, leadIds)
@@ -168,7 +168,7 @@ function noteIn(detail: unknown): string | null {
   return read.success ? (read.data.verdict ?? read.data.reason ?? null) : null
 }
 
-function messageOf(lead: Lead, moves: readonly Step[], history: readonly Step[]): Message {
+function messageOf(lead: Lead, moves: readonly Step[], history: readonly Step[]): ExplainedMessage {
   // One that was sent before there was a record of attempts has its last one in its own columns.
   const last = [...stepAt(lead.claimed_at, 'claimed', `batch ${lead.batch}`), ...stepAt(lead.sent_at, 'sent', null)]
   const isOnItsWay = lead.status === 'SENDING'

@@ -12,11 +12,11 @@ import { holdOf } from '../../installation/installation.ts'
 import type { CampaignStatus } from '../../lifecycle/campaign-status.ts'
 import { AREA_TABLE, REGIONS } from '../../recipient/regions.ts'
 import { type Opening, openingOf } from './opening.ts'
-import { type Forecast, forecastOf } from './refusal-forecast.ts'
+import { type RefusalForecast, refusalForecastOf } from './refusal-forecast.ts'
 import { isServed } from './workers.ts'
 
 /** What is to be expected of a campaign at a moment; `show --json` prints it beside the campaign. */
-export interface Outlook extends Forecast {
+export interface Forecast extends RefusalForecast {
   /** About when its last message goes out; ISO 8601. null: nothing is sent by itself, or not within half a year. */
   expected_end: string | null
   /** It was to start by itself and did not: missed by more than start_before, it waits for a person. */
@@ -40,7 +40,7 @@ export interface Present {
 }
 
 /** A campaign that is not imported yet, as its flags and its file say. */
-export interface PlannedOutlook {
+export interface PlannedCampaign {
   loads: readonly Load[]
   throttle: { type: string; config: unknown }
   rateLimit: string | null
@@ -53,11 +53,11 @@ export interface PlannedOutlook {
 }
 
 /** @returns what is to be expected of a campaign that is not imported yet, or was a moment ago */
-export async function plannedOutlook(
+export async function forecastPlanned(
   sql: Sql,
-  plan: PlannedOutlook,
+  plan: PlannedCampaign,
   present: Present,
-): Promise<Omit<Outlook, keyof Forecast>> {
+): Promise<Omit<Forecast, keyof RefusalForecast>> {
   const from = later(present.now, plan.scheduledAt)
   return {
     expected_end: plannedEnd(plan, from, present.timezone)?.toISOString() ?? null,
@@ -71,7 +71,7 @@ export async function plannedOutlook(
 }
 
 /** @returns undefined where it is not within half a year, or nothing is to be sent */
-function plannedEnd(plan: PlannedOutlook, from: Date, timezone: string): Date | undefined {
+function plannedEnd(plan: PlannedCampaign, from: Date, timezone: string): Date | undefined {
   if (plan.loads.length === 0) return undefined
   return expectedEnd({
     from,
@@ -85,7 +85,7 @@ function plannedEnd(plan: PlannedOutlook, from: Date, timezone: string): Date | 
   })
 }
 
-export async function outlookOf(sql: Sql, campaignId: string, present: Present): Promise<Outlook> {
+export async function forecastOf(sql: Sql, campaignId: string, present: Present): Promise<Forecast> {
   const campaign = await readCampaign(sql, campaignId)
   const loads = await loadsOf(sql, campaign)
   const end = await endOf(sql, campaign, loads, present)
@@ -95,7 +95,7 @@ export async function outlookOf(sql: Sql, campaignId: string, present: Present):
     expected_end: hold ? null : (end?.toISOString() ?? null),
     start_missed: isMissed(campaign, present.now),
     recurrence: campaign.recurrence,
-    ...(await forecastOf(sql, campaignId, present)),
+    ...(await refusalForecastOf(sql, campaignId, present)),
     ...openingView(openingOf(hoursOf(campaign), placesOf(loads), from, holidayTest(campaign.own_holidays))),
     stalled_since: await stalledSince(sql, campaignId, present),
     worker_running: await isServed(sql, campaign.broker),
@@ -136,7 +136,7 @@ function placesOf(loads: readonly Load[]): string[] {
   return loads.map(load => load.zone)
 }
 
-function openingView(opening: Opening | null): Pick<Outlook, 'opens_at' | 'closed_because'> {
+function openingView(opening: Opening | null): Pick<Forecast, 'opens_at' | 'closed_because'> {
   return { opens_at: opening?.at.toISOString() ?? null, closed_because: opening?.because ?? null }
 }
 

@@ -1,7 +1,7 @@
 import type { CampaignStatus } from '../../lifecycle/campaign-status.ts'
 import type { FailureCode } from '../../lifecycle/transition.ts'
 import { type Act, may, type Person, people } from '../../security/permissions.ts'
-import { momentText } from '../../time/date-time-text.ts'
+import { dateTimeText } from '../../time/date-time-text.ts'
 
 /** A campaign, and who reads about it, at a moment. */
 export interface Situation {
@@ -163,5 +163,5 @@ function orWho({ reader, importer, admins }: Situation, act: Act, line: string, 
 }
 
 function moment(it: Pick<Situation, 'now' | 'timezone'>, at: Date): string {
-  return momentText(at, it)
+  return dateTimeText(at, it)
 }

@@ -1,4 +1,4 @@
-import { type ContactHours, nextWithinHours, type Place, regionsOf } from '../../calendar/contact-hours.ts'
+import { type ContactHours, type Locality, nextWithinHours, regionsOf } from '../../calendar/contact-hours.ts'
 import type { HolidayTest } from '../../calendar/custom-holidays.ts'
 import { lawOf } from '../../calendar/state-laws.ts'
 import type { Region } from '../../recipient/regions.ts'
@@ -23,11 +23,11 @@ const DAY_MS = 24 * 3_600_000
  */
 export function openingOf(
   hours: ContactHours,
-  places: readonly Place[],
+  places: readonly Locality[],
   from: Date,
   isHoliday: HolidayTest,
 ): Opening | null {
-  let first: { at: Date; place: Place } | undefined
+  let first: { at: Date; place: Locality } | undefined
   for (const place of new Set(places)) {
     const at = nextWithinHours(hours, place, from, isHoliday)
     if (at && (!first || at < first.at)) first = { at, place }
@@ -39,7 +39,7 @@ export function openingOf(
 /** The days without contact between, and the hours and laws that say when it opens. */
 function whyClosed(
   hours: ContactHours,
-  { at, place }: { at: Date; place: Place },
+  { at, place }: { at: Date; place: Locality },
   from: Date,
   isHoliday: HolidayTest,
 ): string {

@@ -12,7 +12,7 @@ import { REGIONS } from '../../recipient/regions.ts'
  * Whom the claim would refuse if a campaign that waits started now, or at its schedule, and what it would cost then. JSON prints
  * it beside the campaign; all of it is null of a campaign that has started or is over.
  */
-export interface Forecast {
+export interface RefusalForecast {
   /** By the frequency cap. */
   capped_now: CappedNow | null
   /** Who came on the blocklist after the import. */
@@ -32,10 +32,10 @@ interface CappedNow {
   same_document: number
 }
 
-const NO_FORECAST: Forecast = { capped_now: null, blocked_now: null, expected_cost: null }
+const NO_FORECAST: RefusalForecast = { capped_now: null, blocked_now: null, expected_cost: null }
 
 /** @param id of a campaign that is there */
-export async function forecastOf(sql: Sql, id: string, { now }: Present): Promise<Forecast> {
+export async function refusalForecastOf(sql: Sql, id: string, { now }: Present): Promise<RefusalForecast> {
   const { rows } = await sql.query<WaitingCampaign>(
     `SELECT c.id, c.status, c.no_cap, c.purpose, c.scheduled_at, c.hours_from, c.hours_to, c.days, c.allow_holidays, c.state_laws,
             coalesce(c.unit_cost, b.cost_per_message)::numeric(10, 4) AS unit, ${OWN_HOLIDAYS_SQL} AS own_holidays,
@@ -46,7 +46,7 @@ export async function forecastOf(sql: Sql, id: string, { now }: Present): Promis
   const campaign = rows[0]!
   if (campaign.status !== 'PENDING_APPROVAL' && campaign.status !== 'APPROVED') return NO_FORECAST
   const openings = openingsOf(hoursOf(campaign), campaign.own_holidays, campaign.scheduled_at, now)
-  return forecast(await expectedRefusals(sql, campaign, openings), campaign)
+  return refusalForecast(await expectedRefusals(sql, campaign, openings), campaign)
 }
 
 interface WaitingCampaign extends HoursColumns {
@@ -61,7 +61,7 @@ interface WaitingCampaign extends HoursColumns {
 }
 
 /** @param cost of a message, and what was used before: decimal strings */
-export function forecast(refusals: Refusals, cost: { unit: string; used: string }): Forecast {
+export function refusalForecast(refusals: Refusals, cost: { unit: string; used: string }): RefusalForecast {
   const { blocked, writtenTo, until, sameDocument, pending } = refusals
   const capped = writtenTo + sameDocument
   const sent = BigInt(pending - blocked - capped)

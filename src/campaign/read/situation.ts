@@ -4,14 +4,14 @@ import type { FailureCode } from '../../lifecycle/transition.ts'
 import type { Actor } from '../../security/actor.ts'
 import { adminsOf, type Person } from '../../security/permissions.ts'
 import { areOthers, type Hands, handsOn, ownApproval } from '../approval/four-eyes.ts'
-import type { Outlook, Present } from './forecast.ts'
+import type { Forecast, Present } from './forecast.ts'
 import type { Situation } from './next-step.ts'
 
 /** @param outlook the campaign's, at `present` @returns what `nextSteps` asks */
 export async function situationOf(
   sql: Sql,
   campaignId: string,
-  outlook: Outlook,
+  outlook: Forecast,
   actor: Actor,
   present: Present,
 ): Promise<Situation> {

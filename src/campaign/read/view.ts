@@ -219,11 +219,11 @@ async function batchFigures(
     status: keyof CampaignView['batches']
     n: number
     next: Date | null
-    asleep: boolean | null
+    waiting_for_hours: boolean | null
   }>(
     `SELECT status, count(*)::int AS n,
-            min(coalesce(not_before, '-infinity')) FILTER (WHERE status = 'QUEUED' AND rung_at IS NOT NULL) AS next,
-            bool_and(asleep) FILTER (WHERE rung_at IS NOT NULL) AS asleep
+            min(coalesce(not_before, '-infinity')) FILTER (WHERE status = 'QUEUED' AND enqueued_at IS NOT NULL) AS next,
+            bool_and(waiting_for_hours) FILTER (WHERE enqueued_at IS NOT NULL) AS waiting_for_hours
      FROM "Batch" WHERE campaign_id = $1 GROUP BY 1`,
     [id],
   )
@@ -231,7 +231,7 @@ async function batchFigures(
   for (const { status, n } of rows) batches[status] = n
   const queued = rows.find(row => row.status === 'QUEUED')
   const waits = queued?.next instanceof Date && batches.SENDING === 0 ? queued.next.toISOString() : null
-  return { batches, waiting_until: waits, waiting_for_hours: waits !== null && queued!.asleep === true }
+  return { batches, waiting_until: waits, waiting_for_hours: waits !== null && queued!.waiting_for_hours === true }
 }
 
 async function closingView(sql: Sql, { id, status, adapter }: HeaderRow): Promise<ClosingView | null> {

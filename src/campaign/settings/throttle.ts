@@ -1,4 +1,4 @@
-import { MOST_A_DAY, type Throttling, throttlingOf } from '../../dispatch/pacing/throttling.ts'
+import { MAX_A_DAY, type Throttling, throttlingOf } from '../../dispatch/pacing/throttling.ts'
 import { CampError } from '../../errors.ts'
 
 /**
@@ -85,7 +85,7 @@ export function formatThrottle({ type, config }: { type: string; config: unknown
     case 'ramp': {
       const { perDay, times, plus, max, gapMs } = throttling
       const parts = [`ramp:${perDay}/day`, plus > 0 ? `+${plus}` : `x${times}`]
-      if (max < MOST_A_DAY) parts.push(`max ${max}`)
+      if (max < MAX_A_DAY) parts.push(`max ${max}`)
       if (gapMs !== null) parts.push(`gap ${gapMs / 1000}s`)
       return parts.join(',')
     }

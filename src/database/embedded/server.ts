@@ -21,7 +21,7 @@ import { makeHome, serverUser } from './user.ts'
  * There is no lock of our own. initdb works in a draft folder that is renamed into place, and two starters are told apart by
  * PostgreSQL's own postmaster.pid; the loser connects to the winner's server.
  */
-export interface ServerOptions {
+export interface EmbeddedServerOptions {
   /** Lines for postgresql.conf, written when the cluster is first made. */
   settings?: readonly string[]
   /** false: a home without a cluster is refused, and stays as it is. */
@@ -53,7 +53,7 @@ const SETTINGS = [
  * @returns its URL
  * @throws CampError STATE without a cluster where none may be made, UNREACHABLE where it does not start
  */
-export async function startServer(home: string, options: ServerOptions = {}): Promise<string> {
+export async function startServer(home: string, options: EmbeddedServerOptions = {}): Promise<string> {
   const running = await connectionUrl(home)
   if (running && (await databaseAnswers(running))) return running
 
@@ -117,7 +117,7 @@ export async function connectionUrl(home: string): Promise<string | undefined> {
   return `postgresql://${ADMIN}:${password.trim()}@127.0.0.1:${postmaster.port}/${DATABASE}`
 }
 
-interface Place {
+interface ServerLocation {
   folder: string
   data: string
   log: string
@@ -126,7 +126,7 @@ interface Place {
   port: string
 }
 
-function placeOf(home: string): Place {
+function placeOf(home: string): ServerLocation {
   const folder = join(home, 'postgres')
   const data = join(folder, 'data')
   return {
@@ -139,7 +139,12 @@ function placeOf(home: string): Place {
   }
 }
 
-async function createCluster(home: string, binaries: string, user: ServerUser, options: ServerOptions): Promise<void> {
+async function createCluster(
+  home: string,
+  binaries: string,
+  user: ServerUser,
+  options: EmbeddedServerOptions,
+): Promise<void> {
   const place = placeOf(home)
   await mkdir(place.folder, { recursive: true, mode: 0o700 })
   if (user) await chown(place.folder, user.uid, user.gid)
@@ -172,7 +177,7 @@ async function createCluster(home: string, binaries: string, user: ServerUser, o
 }
 
 /** One attempt; a failure is the caller's to repeat: another starter may have won, or the last server's children still end. */
-async function launch(binaries: string, place: Place, user: ServerUser): Promise<void> {
+async function launch(binaries: string, place: ServerLocation, user: ServerUser): Promise<void> {
   await removeStalePidFile(place.pidFile)
   const port = await portFor(place)
   const args = ['start', '-D', place.data, '-l', place.log, '-W', '-s', '-o', [`-p ${port}`, ...LOG_SETTINGS].join(' ')]
@@ -182,7 +187,7 @@ async function launch(binaries: string, place: Place, user: ServerUser): Promise
 }
 
 /** The port it had before, if nobody took it meanwhile: processes that were connected find it again after a crash. */
-async function portFor({ port: file }: Place): Promise<number> {
+async function portFor({ port: file }: ServerLocation): Promise<number> {
   const before = Number(await readFile(file, 'utf8').catch(() => ''))
   const port = (before > 0 && (await freePort(before).catch(() => undefined))) || (await freePort(0))
   if (port !== before) await writeFile(file, String(port))

@@ -5,14 +5,14 @@ import { failCampaign } from '../../lifecycle/transition.ts'
 import { openCredential } from '../../security/open-credential.ts'
 import { monthOf } from '../../time/local-day.ts'
 import { finishIfDone, hasQueued } from '../finish/finish.ts'
-import type { Claim, Waiting } from '../model/claimed-batch.ts'
+import type { Claim, ClaimWait } from '../model/claimed-batch.ts'
 import type { ClaimDeps } from '../model/deps.ts'
-import { giveProbeBack, isOpen, lookAgainAt, takeProbe } from '../pacing/circuit-breaker.ts'
+import { giveProbeBack, isCircuitOpen, lookAgainAt, takeProbe } from '../pacing/circuit-breaker.ts'
 import { throttlingOf } from '../pacing/throttling.ts'
 import { lookingAt } from '../send/permit.ts'
-import { lockBatch, openBatch, postpone } from './lock-batch.ts'
-import { takeMoment } from './reserve-slot.ts'
-import { refuseLeads, takeLeads, vetLeads } from './screen-leads.ts'
+import { deferBatch, lockBatch, openBatch } from './lock-batch.ts'
+import { reserveSlot } from './reserve-slot.ts'
+import { refuseLeads, screenLeads, takeLeads } from './screen-leads.ts'
 
 /**
  * @param batchId from the queue: it may be done, taken, or unknown by now
@@ -61,25 +61,25 @@ async function tryClaim(deps: ClaimDeps, tx: Tx, batchId: string, most: number):
   const credential = await openCredential(tx, deps.keys, adapter, key)
   if (credential.flaw !== undefined) return fail(credential.flaw)
 
-  const wait = async (until: Date, why: Waiting['why']): Promise<Claim> => {
-    const ring = await postpone(tx, header.id, { until, asleep: why === 'HOURS' }, now)
-    return { kind: 'WAIT', until, why, ring, campaign, number: header.number }
+  const wait = async (until: Date, why: ClaimWait['why']): Promise<Claim> => {
+    const enqueue_seq = await deferBatch(tx, header.id, { until, waiting_for_hours: why === 'HOURS' }, now)
+    return { kind: 'WAIT', until, why, enqueue_seq, campaign, number: header.number }
   }
   const circuit = { failures: header.circuit_failures, blockedUntil: header.blocked_until }
   const waitForBroker = (blockedUntil: Date) =>
     wait(lookAgainAt({ ...circuit, blockedUntil }, now, deps.random), 'BROKER')
   if (circuit.blockedUntil && circuit.blockedUntil > now) return waitForBroker(circuit.blockedUntil)
-  const found = await takeMoment(tx, deps, { header, adapter, throttling, now })
+  const found = await reserveSlot(tx, deps, { header, adapter, throttling, now })
   if ('wait' in found) return wait(found.wait.until, found.wait.why)
-  const { startAt, closesAt, requestIntervalMs, size, requests, takenMs } = found
+  const { startAt, windowEndsAt, requestIntervalMs, size, requests, takenMs } = found
   const sending = { from: startAt, to: new Date(startAt.getTime() + (requests - 1) * requestIntervalMs) }
   const leaseMs = deps.leaseMs(adapter.timeoutMs)
   const leaseUntil = new Date(sending.to.getTime() + requestIntervalMs + leaseMs)
-  const probe = isOpen(circuit) ? await takeProbe(tx, header.credential_id, now, leaseUntil) : 'CLOSED'
+  const probe = isCircuitOpen(circuit) ? await takeProbe(tx, header.credential_id, now, leaseUntil) : 'CLOSED'
   if (probe === 'BUSY') return waitForBroker(leaseUntil)
   const probing = probe === 'TAKEN'
 
-  const { leads, refused, left, told } = await vetLeads(tx, header, Math.min(most, size), sending)
+  const { leads, refused, left, told } = await screenLeads(tx, header, Math.min(most, size), sending)
   await refuseLeads(tx, header, refused, now)
   const taken = await takeLeads(tx, header, leads)
   if (taken.length === 0) {
@@ -122,7 +122,7 @@ async function tryClaim(deps: ClaimDeps, tx: Tx, batchId: string, most: number):
       credential: { id: key.id, config: credential.config, updatedAt: header.credential_updated_at },
       startAt,
       requestIntervalMs,
-      closesAt,
+      windowEndsAt,
       nextAt: campaign.paced ? new Date(startAt.getTime() + takenMs) : null,
       leaseUntil,
       leaseMs,

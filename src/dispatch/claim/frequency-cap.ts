@@ -37,7 +37,7 @@ export async function takeContacts(
     const losers = new Set<string>()
     for (const { leadId, phone, cpf_cnpj } of contenders) {
       if (deferred.has(leadId)) continue
-      if (lost.size > 0 && keysOf({ phone, cpf_cnpj }).some(key => lost.has(key))) losers.add(leadId)
+      if (lost.size > 0 && contactKeys({ phone, cpf_cnpj }).some(key => lost.has(key))) losers.add(leadId)
       else winners.add(leadId)
     }
     const inVain = [...holders].flatMap(([key, leadId]) => (losers.has(leadId) && !lost.has(key) ? [key] : []))
@@ -47,7 +47,7 @@ export async function takeContacts(
     contenders = contenders.filter(
       ({ leadId, phone, cpf_cnpj }) =>
         deferred.has(leadId) &&
-        (lifted || !keysOf({ phone, cpf_cnpj }).some(key => winners.has(holders.get(key) ?? ''))),
+        (lifted || !contactKeys({ phone, cpf_cnpj }).some(key => winners.has(holders.get(key) ?? ''))),
     )
   }
   return winners
@@ -57,7 +57,7 @@ export async function takeContacts(
 export async function releaseContacts(tx: Tx, recipients: readonly Recipient[]): Promise<void> {
   await releaseKeys(
     tx,
-    recipients.flatMap(keysOf),
+    recipients.flatMap(contactKeys),
     recipients.map(recipient => recipient.leadId),
   )
 }
@@ -67,7 +67,7 @@ export async function lockContacts(tx: Tx, recipients: readonly Recipient[]): Pr
   if (recipients.length === 0) return
   await locking(tx, 'Contact').query(
     `SELECT 1 FROM "Contact" WHERE key = ANY($1::text[]) ORDER BY key COLLATE "C" FOR UPDATE`,
-    [recipients.flatMap(keysOf)],
+    [recipients.flatMap(contactKeys)],
   )
 }
 
@@ -77,7 +77,9 @@ export async function lockContacts(tx: Tx, recipients: readonly Recipient[]): Pr
  */
 export async function holdContacts(tx: Tx, sent: readonly (Recipient & { sentAt: Date })[]): Promise<void> {
   if (sent.length === 0) return
-  const rows = sent.flatMap(({ leadId, sentAt, ...person }) => keysOf(person).map(key => ({ key, leadId, sentAt })))
+  const rows = sent.flatMap(({ leadId, sentAt, ...person }) =>
+    contactKeys(person).map(key => ({ key, leadId, sentAt })),
+  )
   await tx.query(
     `INSERT INTO "Contact" AS c (key, last_sent_at, lead_id)
      SELECT DISTINCT ON (k.key COLLATE "C") k.key, k.sent_at, k.lead_id
@@ -93,7 +95,7 @@ export async function holdContacts(tx: Tx, sent: readonly (Recipient & { sentAt:
 }
 
 /** The rows of "Contact" that a send takes. */
-export function keysOf({ phone, cpf_cnpj }: { phone: string; cpf_cnpj: string | null }): string[] {
+export function contactKeys({ phone, cpf_cnpj }: { phone: string; cpf_cnpj: string | null }): string[] {
   return cpf_cnpj ? [`p:${phone}`, `d:${cpf_cnpj}`] : [`p:${phone}`]
 }
 
@@ -101,7 +103,7 @@ function firstOfEachKey(recipients: readonly Recipient[]) {
   const holders = new Map<string, string>()
   const deferred = new Set<string>()
   for (const recipient of recipients) {
-    const keys = keysOf(recipient)
+    const keys = contactKeys(recipient)
     if (keys.some(key => holders.has(key))) deferred.add(recipient.leadId)
     else for (const key of keys) holders.set(key, recipient.leadId)
   }

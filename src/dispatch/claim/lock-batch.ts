@@ -17,7 +17,7 @@ export interface BatchHeader extends HoursColumns {
   region: string
   failures: number
   not_before: Date | null
-  asleep: boolean
+  waiting_for_hours: boolean
   campaign_id: string
   campaign_status: CampaignStatus
   agendamento_id: string
@@ -52,7 +52,7 @@ export interface BatchHeader extends HoursColumns {
  */
 export async function lockBatch(tx: Tx, batchId: string): Promise<BatchHeader | undefined> {
   const { rows } = await locking(tx, 'Batch').query<BatchHeader>(
-    `SELECT b.id, b.kind, b.number, b.from_seq, b.to_seq, b.size, b.zone, b.region, b.failures, b.not_before, b.asleep,
+    `SELECT b.id, b.kind, b.number, b.from_seq, b.to_seq, b.size, b.zone, b.region, b.failures, b.not_before, b.waiting_for_hours,
             c.id AS campaign_id, c.status AS campaign_status, c.agendamento_id, c.base_message, c.template_vars,
             (SELECT t.template_code FROM "Template" t WHERE t.id = c.template_id) AS template_code,
             (SELECT t.content FROM "Template" t WHERE t.id = c.template_id) AS template_content,
@@ -75,21 +75,26 @@ export async function lockBatch(tx: Tx, batchId: string): Promise<BatchHeader | 
   return rows[0]
 }
 
-/** @returns the ring under which the queue is to call again */
-export async function postpone(
-  tx: Tx,
-  batchId: string,
-  { until, asleep }: { until: Date; asleep: boolean },
-  now: Date,
-): Promise<number> {
-  const { rows } = await tx.query<{ ring: number }>(
-    `UPDATE "Batch" SET not_before = $2, due_at = $2, asleep = $4, ring = ring + 1, rung_at = $3 WHERE id = $1 RETURNING ring`,
-    [batchId, until, now, asleep],
-  )
-  return rows[0]!.ring
+export interface Deferral {
+  until: Date
+  waiting_for_hours: boolean
+  /** Why a closing waits; without it, the batch's error stays as it is. */
+  error?: string | null
 }
 
-export interface Opening {
+/** @returns the `enqueue_seq` of its next job */
+export async function deferBatch(tx: Tx, batchId: string, deferral: Deferral, now: Date): Promise<number> {
+  const { until, waiting_for_hours, error } = deferral
+  const { rows } = await tx.query<{ enqueue_seq: number }>(
+    `UPDATE "Batch" SET not_before = $2, due_at = $2, waiting_for_hours = $4, enqueue_seq = enqueue_seq + 1, enqueued_at = $3,
+            error = CASE WHEN $5 THEN $6 ELSE error END
+     WHERE id = $1 RETURNING enqueue_seq`,
+    [batchId, until, now, waiting_for_hours, error !== undefined, error ?? null],
+  )
+  return rows[0]!.enqueue_seq
+}
+
+export interface BatchOpening {
   refused: number
   messages: number
   /** Of the wallet's budget that pays for it. */
@@ -106,10 +111,11 @@ export interface Opened {
 }
 
 /** The budget that pays is named here and booked after it (reserve.ts): its row is locked for no longer than a commit. */
-export async function openBatch(tx: Tx, header: BatchHeader, opening: Opening): Promise<Opened> {
+export async function openBatch(tx: Tx, header: BatchHeader, opening: BatchOpening): Promise<Opened> {
   const { refused, messages, month, leaseUntil, now } = opening
   const { rows } = await tx.query<Opened>(
-    `UPDATE "Batch" SET status = 'SENDING', attempt = attempt + 1, lease_until = $2, claimed_at = $3, not_before = NULL, asleep = false,
+    `UPDATE "Batch" SET status = 'SENDING', attempt = attempt + 1, lease_until = $2, claimed_at = $3, not_before = NULL,
+            waiting_for_hours = false,
             budget_id = (SELECT id FROM "Budget" WHERE wallet_id = $7 AND year = $8 AND month = $9 AND $4::numeric > 0),
             unit_cost = $4, reserved = reserved + $4::numeric * $5, refused = refused + $6
      WHERE id = $1 RETURNING attempt, pg_current_xact_id()::text AS xid`,

@@ -1,20 +1,20 @@
 import type { Adapter } from '../../broker/port.ts'
-import { closingAfter, hoursOf, nextWithinHours } from '../../calendar/contact-hours.ts'
+import { hoursOf, nextWithinHours, windowEndAfter } from '../../calendar/contact-hours.ts'
 import { withOwn } from '../../calendar/custom-holidays.ts'
 import type { Tx } from '../../database/pool.ts'
-import type { Waiting } from '../model/claimed-batch.ts'
-import type { MomentDeps } from '../model/deps.ts'
+import type { ClaimWait } from '../model/claimed-batch.ts'
+import type { SlotDeps } from '../model/deps.ts'
 import { type RampDay, rampToday } from '../pacing/ramp.ts'
-import { freeSlot, type Lane, occupySlot } from '../pacing/slots.ts'
+import { freeSlot, occupySlot, type SlotKey } from '../pacing/slots.ts'
 import { type Throttling, throttleInterval } from '../pacing/throttling.ts'
 import { effectiveBatchSize, perSecond } from '../plan/batch-size.ts'
 import type { BatchHeader } from './lock-batch.ts'
 
 /** When a batch's requests start, and for how many messages there is time. */
-export interface Moment {
+export interface ReservedSlot {
   startAt: Date
   /** When its recipients' contact hours end, or a day later: no request may start from then on. */
-  closesAt: Date
+  windowEndsAt: Date
   /** From one request's start to the next one's, by the broker's rate limit. */
   requestIntervalMs: number
   /** At most so many messages. */
@@ -24,7 +24,7 @@ export interface Moment {
   takenMs: number
 }
 
-interface Asking {
+interface SlotRequest {
   header: BatchHeader
   adapter: Adapter
   throttling: Throttling
@@ -35,14 +35,15 @@ interface Asking {
  * The contact hours, judged for the moment that throttling and rate limit give; with the answer that moment is taken, or
  * nothing is. Holds the slots' rows until the transaction ends.
  */
-export async function takeMoment(
+export async function reserveSlot(
   tx: Tx,
-  deps: MomentDeps,
-  { header, adapter, throttling, now }: Asking,
-): Promise<Moment | { wait: Waiting }> {
-  const wait = (until: Date, why: Waiting['why']) => ({ wait: { until, why } })
+  deps: SlotDeps,
+  { header, adapter, throttling, now }: SlotRequest,
+): Promise<ReservedSlot | { wait: ClaimWait }> {
+  const wait = (until: Date, why: ClaimWait['why']) => ({ wait: { until, why } })
   // Whatever it slept for: the calendar may have changed.
-  if (header.not_before && header.not_before > now && !header.asleep) return wait(header.not_before, 'BROKER')
+  if (header.not_before && header.not_before > now && !header.waiting_for_hours)
+    return wait(header.not_before, 'BROKER')
   const place = header.region || header.zone
   const [hours, isHoliday] = [hoursOf(header), withOwn(deps.isHoliday, header.own_holidays)]
   const opening = (at: Date) => nextWithinHours(hours, place, at, isHoliday)
@@ -65,15 +66,15 @@ export async function takeMoment(
   const { startAt } = slot
   const opensAgain = opening(startAt)
   if (opensAgain !== startAt) return sleep(opensAgain)
-  const closesAt = closingAfter(hours, place, startAt, isHoliday)
+  const windowEndsAt = windowEndAfter(hours, place, startAt, isHoliday)
   const requestIntervalMs = rate === null ? 0 : 1000 / rate
-  const inTime = rate === null ? Infinity : Math.ceil((closesAt.getTime() - startAt.getTime()) / requestIntervalMs)
+  const inTime = rate === null ? Infinity : Math.ceil((windowEndsAt.getTime() - startAt.getTime()) / requestIntervalMs)
   // More may be PENDING in its range by now than it was planned for, and a request may hold fewer than it did then.
   const limits = { adapter, brokerMax: header.max_batch, campaignMax: header.batch_size, perMessage, perSecond: rate }
   const size = Math.min(header.size, effectiveBatchSize(limits), inTime * adapter.messagesPerRequest)
   const requests = Math.ceil(size / adapter.messagesPerRequest)
 
-  const lanes: Lane[] = []
+  const lanes: SlotKey[] = []
   if (perMessage) {
     const takesMs = throttling.type === 'ramp' ? day!.gapMs : throttleInterval(throttling, deps.random)
     lanes.push({ id: header.campaign_id, takesMs })
@@ -81,5 +82,5 @@ export async function takeMoment(
   if (rate !== null) lanes.push({ id: header.credential_id, takesMs: requests * requestIntervalMs })
   await occupySlot(tx, lanes, slot.startUs)
   const takenMs = Math.max(0, ...lanes.map(lane => lane.takesMs))
-  return { startAt, closesAt, requestIntervalMs, size, requests, takenMs }
+  return { startAt, windowEndsAt, requestIntervalMs, size, requests, takenMs }
 }

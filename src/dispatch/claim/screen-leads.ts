@@ -21,7 +21,7 @@ const TOLD_OF_LEAD = `CASE WHEN l.batch_number IS NOT NULL THEN coalesce(
  * @returns told: how many are left out because the inbox has something about them. They stay PENDING: it is applied any moment, and
  * whom that leaves so the sweeper plans anew
  */
-export async function vetLeads(
+export async function screenLeads(
   tx: Tx,
   header: BatchHeader,
   most: number,

@@ -1,15 +1,16 @@
 import type { Closing } from '../../broker/port.ts'
 import { adapterOf } from '../../broker/registry.ts'
-import { closingAfter, type HoursColumns, hoursOf, nextWithinHours } from '../../calendar/contact-hours.ts'
+import { type HoursColumns, hoursOf, nextWithinHours, windowEndAfter } from '../../calendar/contact-hours.ts'
 import { OWN_HOLIDAYS_SQL, withOwn } from '../../calendar/custom-holidays.ts'
 import { locking } from '../../database/lock-order.ts'
 import { type Tx, transaction } from '../../database/pool.ts'
 import { failCampaign } from '../../lifecycle/transition.ts'
 import { NO_CREDENTIAL, openCredential } from '../../security/open-credential.ts'
+import { deferBatch } from '../claim/lock-batch.ts'
 import { finishIfDone } from '../finish/finish.ts'
 import type { DispatchDeps } from '../model/deps.ts'
-import { planEach, takeTurn } from './per-request.ts'
-import { closeClosing } from './rows.ts'
+import { planPerRequest, reserveTurn } from './per-request.ts'
+import { completeClosing } from './rows.ts'
 
 /**
  * The claim of a campaign's closing, one transaction: all that was to be sent has been, its delay is over, it is within the contact
@@ -17,15 +18,15 @@ import { closeClosing } from './rows.ts'
  */
 export type ClosingClaim =
   | { kind: 'CLAIMED'; claim: ClaimedClosing }
-  /** asleep: it is of one request, whose recipients are outside their hours. */
-  | { kind: 'WAIT'; until: Date; ring: number; place: Place; asleep: boolean }
+  /** waiting_for_hours: it is of one request, whose recipients are outside their hours. */
+  | { kind: 'WAIT'; until: Date; enqueue_seq: number; place: ClosingSlot; waiting_for_hours: boolean }
   /** Nothing to run: with this credential, or because the closings of single requests were planned. */
-  | { kind: 'DONE'; place: Place }
+  | { kind: 'DONE'; place: ClosingSlot }
   /** Somebody has it, it is done, or its campaign does not run. */
   | { kind: 'GONE' }
 
 /** After which of a campaign's batches the next one is rung. */
-export interface Place {
+export interface ClosingSlot {
   campaignId: string
   brokerId: string
   number: number
@@ -34,13 +35,13 @@ export interface Place {
 export interface ClaimedClosing {
   id: string
   attempt: number
-  place: Place
+  place: ClosingSlot
   failures: number
   agendamentoId: string
   /** Where it has its turn of the credential's rate: when that is. */
   startAt: Date
   /** When the contact hours of somebody whom it writes to end, or a day later: it may not run from then on. */
-  closesAt: Date
+  windowEndsAt: Date
   references: string[]
   closing: Closing<unknown>
   credential: unknown
@@ -68,14 +69,14 @@ async function tryClaim(deps: DispatchDeps, tx: Tx, batchId: string): Promise<Cl
   const place = { campaignId: row.campaign_id, brokerId: row.broker_id, number: row.number }
   const done = async (): Promise<ClosingClaim> => {
     await tx.query(`UPDATE "Batch" SET claimed_at = $2 WHERE id = $1`, [row.id, now])
-    await closeClosing(tx, row.id, now, undefined)
+    await completeClosing(tx, row.id, now, undefined)
     await finishIfDone(tx, row.campaign_id, now)
     return { kind: 'DONE', place }
   }
   const isOfOne = row.parent_id !== null
-  const wait = async (until: Date, why: string | null, asleep = false): Promise<ClosingClaim> => {
-    const ring = await postpone(tx, row.id, { until, why, asleep }, now)
-    return { kind: 'WAIT', until, ring, place, asleep: asleep && isOfOne }
+  const wait = async (until: Date, why: string | null, waiting_for_hours = false): Promise<ClosingClaim> => {
+    const enqueue_seq = await deferBatch(tx, row.id, { until, waiting_for_hours, error: why }, now)
+    return { kind: 'WAIT', until, enqueue_seq, place, waiting_for_hours: waiting_for_hours && isOfOne }
   }
   if (!adapter.closing || !plan) return done()
   if (row.sending && !isOfOne) return wait(new Date(now.getTime() + RETRY_MS), 'leads are being sent')
@@ -83,7 +84,7 @@ async function tryClaim(deps: DispatchDeps, tx: Tx, batchId: string): Promise<Cl
   // A broker that asked to wait said why.
   if (due > now) return wait(due, due === row.not_before ? row.error : null)
   if (adapter.closing.perReference && !isOfOne) {
-    await planEach(tx, row.campaign_id, row.batches ?? [])
+    await planPerRequest(tx, row.campaign_id, row.batches ?? [])
     return done()
   }
   const [hours, places, isHoliday] = [hoursOf(row), row.places ?? [], withOwn(deps.isHoliday, row.own_holidays)]
@@ -92,9 +93,9 @@ async function tryClaim(deps: DispatchDeps, tx: Tx, batchId: string): Promise<Cl
   if (opening > now) return wait(opening, null, true)
   const holder = await lockHolder(tx, row.id, plan.lockKey)
   if (holder) return wait(new Date(now.getTime() + RETRY_MS), holder)
-  const turn = isOfOne ? await takeTurn(tx, row, now) : { startAt: now }
+  const turn = isOfOne ? await reserveTurn(tx, row, now) : { startAt: now }
   if ('waitUntil' in turn) return wait(turn.waitUntil, null)
-  const closesAt = closingAfter(hours, places, now, isHoliday)
+  const windowEndsAt = windowEndAfter(hours, places, now, isHoliday)
   const leaseMs = deps.leaseMs(adapter.timeoutMs)
   const attempt = await open(tx, row.id, plan.lockKey, now, new Date(turn.startAt.getTime() + leaseMs))
   return {
@@ -106,7 +107,7 @@ async function tryClaim(deps: DispatchDeps, tx: Tx, batchId: string): Promise<Cl
       failures: row.failures,
       agendamentoId: row.agendamento_id,
       startAt: turn.startAt,
-      closesAt,
+      windowEndsAt,
       references: (row.references ?? []).flatMap(reference => reference.split('\n')),
       closing: adapter.closing,
       credential,
@@ -125,7 +126,7 @@ interface Row extends HoursColumns {
   failures: number
   error: string | null
   not_before: Date | null
-  asleep: boolean
+  waiting_for_hours: boolean
   campaign_id: string
   agendamento_id: string
   broker_id: string
@@ -148,7 +149,7 @@ interface Row extends HoursColumns {
 
 async function lockClosing(tx: Tx, batchId: string): Promise<Row | undefined> {
   const { rows } = await locking(tx, 'Batch').query<Row>(
-    `SELECT b.id, b.number, b.failures, b.error, b.not_before, b.asleep, c.id AS campaign_id, c.agendamento_id, c.hours_from,
+    `SELECT b.id, b.number, b.failures, b.error, b.not_before, b.waiting_for_hours, c.id AS campaign_id, c.agendamento_id, c.hours_from,
             c.hours_to, c.days, c.allow_holidays, c.state_laws, ${OWN_HOLIDAYS_SQL} AS own_holidays,
             r.id AS broker_id, r.adapter, k.id AS credential_id, k.config AS sealed, s.blocked_until,
             r.rate_limit, b.parent_id, sent.last_settled, sent.sending, sent.places, sent.batches, sent.references
@@ -185,7 +186,10 @@ const RETRY_MS = 15_000
 function dueAt(row: Row, delayMs: number, now: Date): Date {
   const due = new Date((row.last_settled ?? now).getTime() + delayMs)
   // Whatever it slept for: the calendar may have changed.
-  return [due, row.asleep ? null : row.not_before, row.blocked_until].reduce<Date>((a, b) => (b && b > a ? b : a), now)
+  return [due, row.waiting_for_hours ? null : row.not_before, row.blocked_until].reduce<Date>(
+    (a, b) => (b && b > a ? b : a),
+    now,
+  )
 }
 
 /** One automation runs for one campaign at a time; a run in doubt holds it too. @returns who holds it, in words */
@@ -207,24 +211,11 @@ async function lockHolder(tx: Tx, id: string, key: string | null): Promise<strin
   )
 }
 
-/** @returns the ring under which the queue is to call again */
-async function postpone(
-  tx: Tx,
-  id: string,
-  { until, why, asleep }: { until: Date; why: string | null; asleep: boolean },
-  now: Date,
-): Promise<number> {
-  const { rows } = await tx.query<{ ring: number }>(
-    `UPDATE "Batch" SET not_before = $2, due_at = $2, error = $4, asleep = $5, ring = ring + 1, rung_at = $3 WHERE id = $1 RETURNING ring`,
-    [id, until, now, why, asleep],
-  )
-  return rows[0]!.ring
-}
-
 /** Without broker_ref its run has not begun: a worker that dies now has done nothing (sweep.ts). */
 async function open(tx: Tx, id: string, lockKey: string | null, now: Date, leaseUntil: Date): Promise<number> {
   const { rows } = await tx.query<{ attempt: number }>(
-    `UPDATE "Batch" SET status = 'SENDING', attempt = attempt + 1, lease_until = $2, claimed_at = $3, not_before = NULL, asleep = false,
+    `UPDATE "Batch" SET status = 'SENDING', attempt = attempt + 1, lease_until = $2, claimed_at = $3, not_before = NULL,
+            waiting_for_hours = false,
             lock_key = $4, broker_ref = NULL, error = NULL
      WHERE id = $1 RETURNING attempt`,
     [id, leaseUntil, now, lockKey],

@@ -6,7 +6,7 @@ import { type SlotAnswer, takeSlots } from '../pacing/slots.ts'
  * Plans the closings of single requests (Closing.perReference): one batch for each of those that they close.
  * @param batches those accepted since the last closing
  */
-export async function planEach(tx: Tx, campaignId: string, batches: readonly string[]): Promise<void> {
+export async function planPerRequest(tx: Tx, campaignId: string, batches: readonly string[]): Promise<void> {
   await locking(tx, 'Campaign').query(`SELECT 1 FROM "Campaign" WHERE id = $1 FOR NO KEY UPDATE`, [campaignId])
   await tx.query(
     `INSERT INTO "Batch" (id, campaign_id, kind, number, from_seq, to_seq, size, zone, parent_id)
@@ -18,7 +18,7 @@ export async function planEach(tx: Tx, campaignId: string, batches: readonly str
 }
 
 /** Takes the credential's next free moment, as a request would. */
-export function takeTurn(
+export function reserveTurn(
   tx: Tx,
   { credential_id, rate_limit }: { credential_id: string | null; rate_limit: string | null },
   now: Date,

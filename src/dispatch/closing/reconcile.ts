@@ -7,8 +7,8 @@ import { SecretMismatch } from '../../security/fingerprint.ts'
 import { NO_CREDENTIAL, openCredential } from '../../security/open-credential.ts'
 import { finishIfDone } from '../finish/finish.ts'
 import type { DispatchDeps } from '../model/deps.ts'
-import { ringAll } from '../plan/enqueue.ts'
-import { closeClosing, holdsClosing, requeueClosing } from './rows.ts'
+import { enqueueAll } from '../plan/enqueue.ts'
+import { completeClosing, holdsClosing, requeueClosing } from './rows.ts'
 
 /** Between two looks at a run in doubt. */
 export const LOOK_MS = 30_000
@@ -66,8 +66,8 @@ interface Doubtful {
 
 async function reconcile(deps: DispatchDeps, row: Doubtful): Promise<void> {
   const look = await lookAt(deps, row)
-  const ring = await transaction(deps.pool, tx => writeLook(deps, tx, row, look))
-  if (ring) await ringAll(deps.queues, row.broker_id, [ring], deps.now())
+  const enqueue_seq = await transaction(deps.pool, tx => writeLook(deps, tx, row, look))
+  if (enqueue_seq) await enqueueAll(deps.queues, row.broker_id, [enqueue_seq], deps.now())
 }
 
 /** @returns undefined where its broker has no look: the worker that ran it died */
@@ -100,7 +100,7 @@ async function writeLook(deps: DispatchDeps, tx: Tx, row: Doubtful, look: Closin
     return undefined
   }
   if (look.busy || look.mark !== row.broker_ref) {
-    await closeClosing(tx, row.id, at, look.mark)
+    await completeClosing(tx, row.id, at, look.mark)
     await finishIfDone(tx, row.campaign_id, at)
     deps.log.info({ event: 'closing.found_done', ...about }, 'closing, in doubt until now, was done')
     return undefined
@@ -110,9 +110,9 @@ async function writeLook(deps: DispatchDeps, tx: Tx, row: Doubtful, look: Closin
     return undefined
   }
   const error = `asked for again: the first time nothing was run (${row.error})`
-  const ring = await requeueClosing(tx, row.id, { at, until: null, failures: 0, error })
+  const enqueue_seq = await requeueClosing(tx, row.id, { at, until: null, failures: 0, error })
   deps.log.info({ event: 'closing.found_absent', ...about }, 'closing, in doubt until now, was not done')
-  return ring === undefined ? undefined : { batchId: row.id, ring, at: null }
+  return enqueue_seq === undefined ? undefined : { batchId: row.id, enqueue_seq, at: null }
 }
 
 async function lookAgain(tx: Tx, id: string, at: Date | null): Promise<void> {

@@ -17,7 +17,7 @@ export async function holdsClosing(
 }
 
 /** @param reference what the broker calls the run; what was seen stays where it says nothing */
-export async function closeClosing(tx: Tx, id: string, at: Date, reference: string | undefined): Promise<void> {
+export async function completeClosing(tx: Tx, id: string, at: Date, reference: string | undefined): Promise<void> {
   await tx.query(
     `UPDATE "Batch" SET status = 'DONE', settled_at = $2, lease_until = NULL, not_before = NULL, error = NULL,
             broker_ref = coalesce($3, broker_ref)
@@ -42,14 +42,14 @@ export async function requeueClosing(
   id: string,
   { at, until, failures, error }: Requeue,
 ): Promise<number | undefined> {
-  const { rows } = await tx.query<{ status: string; ring: number }>(
+  const { rows } = await tx.query<{ status: string; enqueue_seq: number }>(
     `UPDATE "Batch" b SET status = CASE WHEN c.status = 'CANCELLED' THEN 'DONE' ELSE 'QUEUED' END::"BatchStatus",
             claimed_at = CASE WHEN c.status = 'CANCELLED' THEN NULL ELSE claimed_at END, lease_until = NULL,
-            not_before = $3, failures = $4, error = $5, broker_ref = NULL, ring = ring + 1, rung_at = $2
-     FROM "Campaign" c WHERE c.id = b.campaign_id AND b.id = $1 RETURNING b.status, b.ring`,
+            not_before = $3, failures = $4, error = $5, broker_ref = NULL, enqueue_seq = enqueue_seq + 1, enqueued_at = $2
+     FROM "Campaign" c WHERE c.id = b.campaign_id AND b.id = $1 RETURNING b.status, b.enqueue_seq`,
     [id, at, until, failures, error],
   )
-  return rows[0]?.status === 'QUEUED' ? rows[0].ring : undefined
+  return rows[0]?.status === 'QUEUED' ? rows[0].enqueue_seq : undefined
 }
 
 /** It may have been run. @param lookAt when to look whether it was; null: only a person can */

@@ -6,14 +6,14 @@ import { failCampaign } from '../../lifecycle/transition.ts'
 import { finishIfDone } from '../finish/finish.ts'
 import type { DispatchDeps } from '../model/deps.ts'
 import { backoffMs } from '../pacing/backoff.ts'
-import { ringAll, ringNext } from '../plan/enqueue.ts'
+import { enqueueAll, enqueueNext } from '../plan/enqueue.ts'
 import { isStale, LOOK_GOOD_FOR_MS, lookingAt } from '../send/permit.ts'
 import { requestName } from '../send/send.ts'
 import { persistOutcome } from '../settle/persist.ts'
 import { NO_WORDS } from '../settle/settle-with-retry.ts'
-import { type ClaimedClosing, claimClosing, type Place } from './claim.ts'
+import { type ClaimedClosing, type ClosingSlot, claimClosing } from './claim.ts'
 import { askPerson, LOOK_MS } from './reconcile.ts'
-import { closeClosing, doubtClosing, holdsClosing, requeueClosing } from './rows.ts'
+import { completeClosing, doubtClosing, holdsClosing, requeueClosing } from './rows.ts'
 
 /**
  * A campaign's closing (docs/design.md#closing): the broker's last step, once, after the last batch and a delay. At Salesforce
@@ -25,26 +25,29 @@ import { closeClosing, doubtClosing, holdsClosing, requeueClosing } from './rows
 export async function dispatchClosing(deps: DispatchDeps, batchId: string): Promise<void> {
   const claimed = await claimClosing(deps, batchId)
   if (claimed.kind === 'GONE') return
-  if (claimed.kind === 'DONE') return ringAfter(deps, claimed.place)
+  if (claimed.kind === 'DONE') return enqueueAfter(deps, claimed.place)
   if (claimed.kind === 'WAIT') {
-    const { place, ring, until } = claimed
-    await ringAll(deps.queues, place.brokerId, [{ batchId, ring, at: until }], deps.now())
+    const { place, enqueue_seq, until } = claimed
+    await enqueueAll(deps.queues, place.brokerId, [{ batchId, enqueue_seq, at: until }], deps.now())
     // Its zone sleeps; another request's may not.
-    if (claimed.asleep) await ringAfter(deps, place)
+    if (claimed.waiting_for_hours) await enqueueAfter(deps, place)
     return
   }
-  await settle(deps, claimed.claim, await run(deps, claimed.claim))
+  await settleClosing(deps, claimed.claim, await performClosing(deps, claimed.claim))
 }
 
 /** The closing of the next request, where there is one. */
-async function ringAfter({ pool, queues, now }: DispatchDeps, { campaignId, brokerId, number }: Place): Promise<void> {
-  await ringNext(pool, queues, { id: campaignId, brokerId, paced: true }, number, null, now())
+async function enqueueAfter(
+  { pool, queues, now }: DispatchDeps,
+  { campaignId, brokerId, number }: ClosingSlot,
+): Promise<void> {
+  await enqueueNext(pool, queues, { id: campaignId, brokerId, paced: true }, number, null, now())
 }
 
 const BUSY_MS = 60_000
 
 /** Looks, keeps what it saw, and only then runs. */
-async function run(deps: DispatchDeps, claim: ClaimedClosing): Promise<ClosingResult> {
+async function performClosing(deps: DispatchDeps, claim: ClaimedClosing): Promise<ClosingResult> {
   const { closing, credential, agendamentoId, references } = claim
   const waitMs = claim.startAt.getTime() - deps.now().getTime()
   if (waitMs > 0) await delay(waitMs, undefined, { signal: deps.draining }).catch(() => undefined)
@@ -57,14 +60,14 @@ async function run(deps: DispatchDeps, claim: ClaimedClosing): Promise<ClosingRe
     mark = look.mark
   }
   // Its turn, and the look, took their time.
-  if (deps.now() >= claim.closesAt) return { kind: 'NOT_ACCEPTED', reason: 'its contact hours had ended' }
+  if (deps.now() >= claim.windowEndsAt) return { kind: 'NOT_ACCEPTED', reason: 'its contact hours had ended' }
   const lookedAt = lookingAt(deps)
   const kept = await keepMark(deps, claim, mark).catch(() => undefined)
   if (kept === undefined) return { kind: 'NOT_ACCEPTED', reason: 'the database could not be asked' }
   if (!kept) return { kind: 'NOT_ACCEPTED', reason: 'its campaign was stopped' }
   // As of a batch's requests: a process that was frozen here writes nothing when it wakes (permit.ts).
   const http = guardedHttp(deps.http, () =>
-    deps.draining.aborted || deps.now() >= claim.closesAt || isStale(deps, lookedAt, LOOK_GOOD_FOR_MS)
+    deps.draining.aborted || deps.now() >= claim.windowEndsAt || isStale(deps, lookedAt, LOOK_GOOD_FOR_MS)
       ? 'not sent: too late after the look at its campaign'
       : undefined,
   )
@@ -90,17 +93,17 @@ async function keepMark(deps: DispatchDeps, { id, attempt, leaseMs }: ClaimedClo
 }
 
 /** The result is known and must not be lost to a database that refuses for a while. */
-async function settle(deps: DispatchDeps, claim: ClaimedClosing, result: ClosingResult): Promise<void> {
+async function settleClosing(deps: DispatchDeps, claim: ClaimedClosing, result: ClosingResult): Promise<void> {
   const about = { campaign: claim.agendamentoId, batch: claim.id, attempt: claim.attempt }
   const giveUpAt = new Date(deps.now().getTime() + claim.leaseMs + 60_000)
-  const ring = await persistOutcome(
+  const enqueue_seq = await persistOutcome(
     deps,
     { what: 'settle of a closing', about, giveUpAt },
     { outcome: result, without: withoutText },
     known => transaction(deps.pool, tx => writeResult(deps, tx, claim, known)),
   )
-  if (ring) await ringAll(deps.queues, claim.place.brokerId, [ring], deps.now())
-  else if (result.kind === 'DONE') await ringAfter(deps, claim.place)
+  if (enqueue_seq) await enqueueAll(deps.queues, claim.place.brokerId, [enqueue_seq], deps.now())
+  else if (result.kind === 'DONE') await enqueueAfter(deps, claim.place)
 }
 
 function withoutText(result: ClosingResult): ClosingResult {
@@ -113,7 +116,7 @@ async function writeResult(deps: DispatchDeps, tx: Tx, claim: ClaimedClosing, re
   const about = { campaign: claim.agendamentoId, batch: claim.id, attempt: claim.attempt }
   switch (result.kind) {
     case 'DONE':
-      await closeClosing(tx, claim.id, at, result.reference)
+      await completeClosing(tx, claim.id, at, result.reference)
       await finishIfDone(tx, claim.place.campaignId, at)
       deps.log.info({ event: 'closing.done', ...about, reference: result.reference }, 'closing done')
       return undefined
@@ -121,9 +124,9 @@ async function writeResult(deps: DispatchDeps, tx: Tx, claim: ClaimedClosing, re
       const waitMs = result.retryAfterMs ?? backoffMs(claim.failures, deps.random)
       const until = new Date(at.getTime() + waitMs)
       const failures = claim.failures + 1
-      const ring = await requeueClosing(tx, claim.id, { at, until, failures, error: result.reason })
+      const enqueue_seq = await requeueClosing(tx, claim.id, { at, until, failures, error: result.reason })
       deps.log.info({ event: 'closing.deferred', ...about, reason: result.reason, until }, 'closing deferred')
-      return ring === undefined ? undefined : { batchId: claim.id, ring, at: until }
+      return enqueue_seq === undefined ? undefined : { batchId: claim.id, enqueue_seq, at: until }
     }
     case 'FATAL':
       await requeueClosing(tx, claim.id, { at, until: null, failures: 0, error: result.reason })

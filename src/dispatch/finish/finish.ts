@@ -16,7 +16,7 @@ export async function finishIfDone(tx: Tx, campaignId: string, now: Date): Promi
     `SELECT r.adapter FROM "Campaign" c JOIN "Broker" r ON r.id = c.broker_id WHERE c.id = $1 FOR NO KEY UPDATE OF c`,
     [campaignId],
   )
-  if (await isOpen(tx, campaignId)) return false
+  if (await hasOpenBatches(tx, campaignId)) return false
   const { closing } = await adapterOf(rows[0]!.adapter)
   if (closing && (await planClosing(tx, campaignId))) return true
   if (await hasOpenLeads(tx, campaignId)) return false
@@ -52,7 +52,7 @@ async function hasOpenLeads(sql: Sql, campaignId: string): Promise<boolean> {
 }
 
 /** A closing in doubt is open: nobody knows whether the broker will send anything. */
-async function isOpen(sql: Sql, campaignId: string): Promise<boolean> {
+async function hasOpenBatches(sql: Sql, campaignId: string): Promise<boolean> {
   const { rows } = await sql.query<{ open: boolean }>(
     `SELECT EXISTS (
        SELECT 1 FROM "Batch" WHERE campaign_id = $1 AND status IN ('QUEUED', 'SENDING', 'IN_DOUBT')

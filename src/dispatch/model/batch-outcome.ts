@@ -38,7 +38,7 @@ export interface Settled {
   /** Leads that go out again, and when. */
   again: number
   /** The batches to ring for them. */
-  rings: { batchId: string; ring: number; at: Date | null }[]
+  jobs: { batchId: string; enqueue_seq: number; at: Date | null }[]
   /** The campaign's closing was planned: its next batch. */
   closing: boolean
   /** Others were QUEUED: `finishAfterCommit` is to be called. */

@@ -13,7 +13,7 @@ export interface ClaimedLead {
 }
 
 /** Not now. */
-export interface Waiting {
+export interface ClaimWait {
   until: Date
   /** Outside the contact hours, no free slot, or the broker asked to wait. */
   why: 'HOURS' | 'PACE' | 'BROKER'
@@ -40,8 +40,8 @@ export type Claim =
   | {
       kind: 'WAIT'
       until: Date
-      why: Waiting['why']
-      ring: number
+      why: ClaimWait['why']
+      enqueue_seq: number
       campaign: ClaimedCampaign
       number: number
     }
@@ -85,7 +85,7 @@ export interface ClaimedBatch {
   /** From one request's start to the next one's, by the broker's rate limit. */
   requestIntervalMs: number
   /** When its recipients' contact hours end, or a day later: no request may start from then on. */
-  closesAt: Date
+  windowEndsAt: Date
   /** When the campaign's next batch may start, where it is paced. */
   nextAt: Date | null
   leaseUntil: Date

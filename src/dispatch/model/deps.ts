@@ -17,7 +17,7 @@ export interface DispatchDeps extends ClaimDeps {
   callbackUrl: (brokerId: string, leadId: string | undefined) => string | undefined
 }
 
-export interface ClaimDeps extends MomentDeps {
+export interface ClaimDeps extends SlotDeps {
   pool: pg.Pool
   /** The database's time, so that all workers pace by one clock (worker.ts). */
   now: () => Date
@@ -26,7 +26,7 @@ export interface ClaimDeps extends MomentDeps {
   leaseMs: (adapterTimeoutMs: number | undefined) => number
 }
 
-export interface MomentDeps {
+export interface SlotDeps {
   timezone: string
   /** The country's; the installation's own are read with each batch. */
   isHoliday: HolidayTest

@@ -22,7 +22,7 @@ export async function blockCredential(
 /** After so many requests in a row without an answer that says anything, the circuit opens. */
 const CIRCUIT_AFTER = 5
 
-export interface Failure {
+export interface RequestFailure {
   now: Date
   reason: string
   /** It was the one that an open circuit let through. */
@@ -35,7 +35,7 @@ export interface Failure {
  * sent with this credential for a while, and then one batch alone tries (`takeProbe`); each that fails doubles the while. What
  * was on its way when the circuit opened says nothing new.
  */
-export async function countFailure(tx: Tx, credentialId: string, failure: Failure): Promise<void> {
+export async function countFailure(tx: Tx, credentialId: string, failure: RequestFailure): Promise<void> {
   const { now, reason, probe, random } = failure
   const { rows } = await locking(tx, 'SendSlot').query<{ failures: number }>(
     `INSERT INTO "SendSlot" AS s (id, next_at, failures) VALUES ($1, $2, 1)
@@ -66,7 +66,7 @@ export interface Circuit {
   blockedUntil: Date | null
 }
 
-export function isOpen({ failures }: Circuit): boolean {
+export function isCircuitOpen({ failures }: Circuit): boolean {
   return failures >= CIRCUIT_AFTER
 }
 
@@ -96,12 +96,12 @@ export async function giveProbeBack(tx: Tx, credentialId: string, now: Date): Pr
   await tx.query(`UPDATE "SendSlot" SET blocked_until = $2 WHERE id = $1`, [credentialId, now])
 }
 
-const MOST_PROBE_WAIT_MS = 10_000
+const MAX_PROBE_WAIT_MS = 10_000
 
 /** When to look again: a probe may close the circuit long before its lease is over. */
 export function lookAgainAt(circuit: Circuit & { blockedUntil: Date }, now: Date, random: () => number): Date {
-  if (!isOpen(circuit)) return circuit.blockedUntil
-  const soon = now.getTime() + MOST_PROBE_WAIT_MS * (0.5 + random() / 2)
+  if (!isCircuitOpen(circuit)) return circuit.blockedUntil
+  const soon = now.getTime() + MAX_PROBE_WAIT_MS * (0.5 + random() / 2)
   return new Date(Math.min(circuit.blockedUntil.getTime(), soon))
 }
 

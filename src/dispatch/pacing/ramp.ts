@@ -1,5 +1,5 @@
 import type { Sql, Tx } from '../../database/pool.ts'
-import { lockLane } from './slots.ts'
+import { lockSlot } from './slots.ts'
 import type { Ramp } from './throttling.ts'
 
 /**
@@ -41,7 +41,7 @@ export async function rampToday(
   now: Date,
   timezone: string,
 ): Promise<RampDay> {
-  await lockLane(tx, campaign.id, now)
+  await lockSlot(tx, campaign.id, now)
   const { endsAt, taken, daysBefore } = await rampCount(tx, campaign.id, now, timezone)
   const quota = rampQuota(ramp, daysBefore)
   return { left: Math.max(0, quota - taken), gapMs: rampGapMs(ramp, quota, campaign.hours), endsAt }

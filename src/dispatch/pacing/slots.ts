@@ -8,7 +8,7 @@ import type { Tx } from '../../database/pool.ts'
  */
 export const LOOKAHEAD_MS = 1_000
 
-export interface Lane {
+export interface SlotKey {
   /** The campaign's or the credential's id. */
   id: string
   /** How long the slot is taken from the start on. */
@@ -25,7 +25,7 @@ interface Slot {
 export type SlotAnswer = Slot | { waitUntil: Date }
 
 /** Takes the earliest moment at which all lanes are free, or none of them. */
-export async function takeSlots(tx: Tx, lanes: readonly Lane[], now: Date): Promise<SlotAnswer> {
+export async function takeSlots(tx: Tx, lanes: readonly SlotKey[], now: Date): Promise<SlotAnswer> {
   const slot = await freeSlot(
     tx,
     lanes.map(lane => lane.id),
@@ -44,14 +44,14 @@ export async function takeSlots(tx: Tx, lanes: readonly Lane[], now: Date): Prom
  */
 export async function freeSlot(tx: Tx, lanes: readonly string[], now: Date, before?: Date): Promise<SlotAnswer> {
   let startUs = now.getTime() * 1000
-  for (const id of lanes) startUs = Math.max(startUs, await lockLane(tx, id, now))
+  for (const id of lanes) startUs = Math.max(startUs, await lockSlot(tx, id, now))
   const startAt = new Date(Math.ceil(startUs / 1000))
   const tooLate = startAt.getTime() > now.getTime() + LOOKAHEAD_MS || (before !== undefined && startAt >= before)
   return tooLate ? { waitUntil: startAt } : { startAt, startUs }
 }
 
 /** Takes a free moment. @param startUs in microseconds since 1970 */
-export async function occupySlot(tx: Tx, lanes: readonly Lane[], startUs: number): Promise<void> {
+export async function occupySlot(tx: Tx, lanes: readonly SlotKey[], startUs: number): Promise<void> {
   for (const { id, takesMs } of lanes) {
     await tx.query(
       `UPDATE "SendSlot" SET next_at = timestamptz 'epoch' + $2::bigint * interval '1 microsecond' WHERE id = $1`,
@@ -61,7 +61,7 @@ export async function occupySlot(tx: Tx, lanes: readonly Lane[], startUs: number
 }
 
 /** Locks a lane's row until the transaction ends. @returns its next free moment, in microseconds since 1970 */
-export async function lockLane(tx: Tx, id: string, now: Date): Promise<number> {
+export async function lockSlot(tx: Tx, id: string, now: Date): Promise<number> {
   const { rows } = await locking(tx, 'SendSlot').query<{ next_us: string }>(
     `INSERT INTO "SendSlot" (id, next_at) VALUES ($1, $2)
      ON CONFLICT (id) DO UPDATE SET next_at = "SendSlot".next_at

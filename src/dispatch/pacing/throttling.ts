@@ -56,14 +56,14 @@ export function throttlingOf(type: string, config: unknown): Throttling {
     case 'linear':
       return { type: 'linear', ...read.config }
     case 'ramp': {
-      const { perDay, times = 1, plus = 0, max = MOST_A_DAY, gap } = read.config
+      const { perDay, times = 1, plus = 0, max = MAX_A_DAY, gap } = read.config
       return { type: 'ramp', perDay, times, plus, max, gapMs: gap === undefined ? null : gap * 1000 }
     }
   }
 }
 
 /** Where a ramp ends that was given no ceiling. */
-export const MOST_A_DAY = 1_000_000_000
+export const MAX_A_DAY = 1_000_000_000
 
 /** The time from one message's start to the next one's, in milliseconds. @param random uniform in [0, 1) */
 export function throttleInterval(throttling: Exclude<Throttling, Ramp>, random: () => number): number {

@@ -11,33 +11,33 @@ import { LOOKAHEAD_MS } from '../pacing/slots.ts'
 const WINDOW = 256
 const PACED_WINDOW = 4
 
-export interface RingTarget {
+export interface EnqueueTarget {
   id: string
   brokerId: string
   paced: boolean
 }
 
-interface Unrung {
+interface Unqueued {
   id: string
-  ring: number
+  enqueue_seq: number
   not_before: Date | null
 }
 
 /** Rings the first window of a campaign's batches that were not rung yet. @returns how many */
-export async function ringWindow(sql: Sql, queues: Queues, campaign: RingTarget, now: Date): Promise<number> {
-  return ringUnrung(sql, queues, campaign, { after: 0, limit: campaign.paced ? PACED_WINDOW : WINDOW, now })
+export async function enqueueWindow(sql: Sql, queues: Queues, campaign: EnqueueTarget, now: Date): Promise<number> {
+  return enqueueUnqueued(sql, queues, campaign, { after: 0, limit: campaign.paced ? PACED_WINDOW : WINDOW, now })
 }
 
 /** Rings the batch after `number`, for when its moment comes. */
-export async function ringNext(
+export async function enqueueNext(
   sql: Sql,
   queues: Queues,
-  campaign: RingTarget,
+  campaign: EnqueueTarget,
   after: number,
   at: Date | null,
   now: Date,
 ): Promise<void> {
-  await ringUnrung(sql, queues, campaign, { after, limit: 1, now, at })
+  await enqueueUnqueued(sql, queues, campaign, { after, limit: 1, now, at })
 }
 
 /** Locks the batches of a campaign that wait to be claimed: before its own row, in the order of locks. */
@@ -49,9 +49,10 @@ export async function lockQueued(tx: Tx, campaignId: string): Promise<void> {
 }
 
 /** Makes every QUEUED batch of a campaign new to the queue: after a pause nobody knows which rings are left. */
-export async function forgetRings(tx: Tx, campaignId: string): Promise<void> {
+export async function resetEnqueued(tx: Tx, campaignId: string): Promise<void> {
   await tx.query(
-    `UPDATE "Batch" SET ring = ring + 1, rung_at = NULL, failures = 0, not_before = NULL, due_at = clock_timestamp(), asleep = false
+    `UPDATE "Batch" SET enqueue_seq = enqueue_seq + 1, enqueued_at = NULL, failures = 0, not_before = NULL,
+            due_at = clock_timestamp(), waiting_for_hours = false
      WHERE campaign_id = $1 AND status = 'QUEUED'`,
     [campaignId],
   )
@@ -64,49 +65,49 @@ interface Choice {
   at?: Date | null
 }
 
-async function ringUnrung(
+async function enqueueUnqueued(
   sql: Sql,
   queues: Queues,
-  campaign: RingTarget,
+  campaign: EnqueueTarget,
   { after, limit, now, at }: Choice,
 ): Promise<number> {
-  const { rows } = await sql.query<Unrung>(
-    `UPDATE "Batch" b SET rung_at = greatest($4::timestamptz, $5::timestamptz) FROM (
+  const { rows } = await sql.query<Unqueued>(
+    `UPDATE "Batch" b SET enqueued_at = greatest($4::timestamptz, $5::timestamptz) FROM (
        SELECT id FROM "Batch"
-       WHERE campaign_id = $1 AND number > $2 AND status = 'QUEUED' AND rung_at IS NULL
+       WHERE campaign_id = $1 AND number > $2 AND status = 'QUEUED' AND enqueued_at IS NULL
        ORDER BY number LIMIT $3 FOR UPDATE SKIP LOCKED
      ) next
-     WHERE b.id = next.id RETURNING b.id, b.ring, b.not_before`,
+     WHERE b.id = next.id RETURNING b.id, b.enqueue_seq, b.not_before`,
     [campaign.id, after, limit, now, at ?? null],
   )
-  await ringAll(
+  await enqueueAll(
     queues,
     campaign.brokerId,
-    rows.map(row => ({ batchId: row.id, ring: row.ring, at: latest(row.not_before, at ?? null) })),
+    rows.map(row => ({ batchId: row.id, enqueue_seq: row.enqueue_seq, at: latest(row.not_before, at ?? null) })),
     now,
   )
   return rows.length
 }
 
 /** @param rings each to be heard at its moment, or now; a little early where a claim can take a moment ahead */
-export async function ringAll(
+export async function enqueueAll(
   queues: Queues,
   brokerId: string,
-  rings: readonly { batchId: string; ring: number; at: Date | null }[],
+  jobs: readonly { batchId: string; enqueue_seq: number; at: Date | null }[],
   now: Date,
 ): Promise<void> {
-  await queues.ring(
+  await queues.enqueue(
     brokerId,
-    rings.map(({ batchId, ring, at }) => ({
+    jobs.map(({ batchId, enqueue_seq, at }) => ({
       batchId,
-      ring,
+      enqueue_seq,
       delayMs: at ? Math.max(0, at.getTime() - now.getTime()) : 0,
     })),
   )
 }
 
 /** When to ring for a slot: a claim may take it LOOKAHEAD_MS before, and waits for it in its process. */
-export function ringAhead(slot: Date): Date {
+export function enqueueAhead(slot: Date): Date {
   return new Date(slot.getTime() - LOOKAHEAD_MS / 2)
 }
 

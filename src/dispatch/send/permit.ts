@@ -49,7 +49,7 @@ export interface Permit {
 
 export type PermittedBatch = Pick<
   ClaimedBatch,
-  'id' | 'attempt' | 'lookedAt' | 'leaseMs' | 'closesAt' | 'unitCost' | 'credential'
+  'id' | 'attempt' | 'lookedAt' | 'leaseMs' | 'windowEndsAt' | 'unitCost' | 'credential'
 >
 
 /** @param batch as its claim has left it: the claim was the first look */
@@ -63,7 +63,7 @@ export function openPermit(deps: PermitDeps, batch: PermittedBatch): Permit {
   const refusal = (): Withheld | undefined => {
     if (ended) return ended
     if (deps.draining.aborted) return 'DRAINING'
-    if (deps.now() >= batch.closesAt) return 'HOURS'
+    if (deps.now() >= batch.windowEndsAt) return 'HOURS'
     return isStale(deps, lookedAt, goodForMs) ? 'STALE' : undefined
   }
 

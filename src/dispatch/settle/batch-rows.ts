@@ -23,7 +23,7 @@ export async function lockAttempt(tx: Tx, { id, attempt, claimedAt }: ClaimedBat
   return rows[0]
 }
 
-export interface Closing {
+export interface BatchResult {
   status: 'QUEUED' | 'IN_DOUBT' | 'DONE'
   accepted: number
   refused: number
@@ -39,13 +39,13 @@ export interface Closing {
  * A batch that is claimed again (the broker took none of it, and named its request all the same) has a reference for each.
  * @returns the ring under which a batch that is QUEUED again is to be called
  */
-export async function closeBatch(tx: Tx, batch: ClaimedBatch, closing: Closing): Promise<number> {
-  const { rows } = await tx.query<{ ring: number }>(
+export async function completeBatch(tx: Tx, batch: ClaimedBatch, closing: BatchResult): Promise<number> {
+  const { rows } = await tx.query<{ enqueue_seq: number }>(
     `UPDATE "Batch" SET status = $2::"BatchStatus", lease_until = NULL, settled_at = $3,
             accepted = accepted + $4, refused = refused + $5, reserved = reserved - unit_cost * $6::int,
             failures = $7, not_before = $8, broker_ref = nullif(concat_ws(E'\\n', broker_ref, $9::text), ''),
-            error = $10, ring = ring + 1, rung_at = $3
-     WHERE id = $1 RETURNING ring`,
+            error = $10, enqueue_seq = enqueue_seq + 1, enqueued_at = $3
+     WHERE id = $1 RETURNING enqueue_seq`,
     [
       batch.id,
       closing.status,
@@ -59,11 +59,11 @@ export async function closeBatch(tx: Tx, batch: ClaimedBatch, closing: Closing):
       closing.error,
     ],
   )
-  return rows[0]!.ring
+  return rows[0]!.enqueue_seq
 }
 
 /** What was reserved for messages that the broker certainly did not take goes back. */
-export async function release(
+export async function releaseCost(
   tx: Tx,
   batchId: string,
   { budget_id, unit_cost }: Attempt,

@@ -2,14 +2,14 @@ import { locking } from '../../database/lock-order.ts'
 import type { Sql, Tx } from '../../database/pool.ts'
 
 /** The batch that sent a lead. */
-export interface Holder {
+export interface OwningBatch {
   id: string
   budget_id: string | null
   claimed_at: Date | null
 }
 
 /** What is learned after a settle, by callbacks or from a person, and changes a batch's books. */
-export interface Booking {
+export interface LedgerCorrection {
   batchId: string
   /** Leads that were in doubt, or thought not taken, and had been accepted. */
   resolved: number
@@ -21,14 +21,14 @@ export interface Booking {
   bookedAgain: number
 }
 
-export function noBooking(batchId: string, reason: string): Booking {
+export function noCorrection(batchId: string, reason: string): LedgerCorrection {
   return { batchId, resolved: 0, released: 0, reason, bookedAgain: 0 }
 }
 
 /** @returns by lead, the batch that claimed it last */
-export async function holdersOf(sql: Sql, leadIds: readonly string[]): Promise<Map<string, Holder>> {
+export async function owningBatches(sql: Sql, leadIds: readonly string[]): Promise<Map<string, OwningBatch>> {
   if (leadIds.length === 0) return new Map()
-  const { rows } = await sql.query<Holder & { lead_id: string }>(
+  const { rows } = await sql.query<OwningBatch & { lead_id: string }>(
     `SELECT l.id AS lead_id, b.id, b.budget_id, b.claimed_at
      FROM "CampaignLead" l JOIN "Batch" b ON b.campaign_id = l.campaign_id AND b.number = l.batch_number
      WHERE l.id = ANY($1::uuid[])`,
@@ -37,12 +37,12 @@ export async function holdersOf(sql: Sql, leadIds: readonly string[]): Promise<M
   return new Map(rows.map(row => [row.lead_id, row]))
 }
 
-export type BatchStatus = 'QUEUED' | 'SENDING' | 'DONE' | 'IN_DOUBT'
+export type DoneStatus = 'QUEUED' | 'SENDING' | 'DONE' | 'IN_DOUBT'
 
 /** To be called before any lead is locked: batches come first in the system's order of locks. @returns their status, by id */
-export async function lockBatches(tx: Tx, ids: readonly string[]): Promise<Map<string, BatchStatus>> {
+export async function lockBatches(tx: Tx, ids: readonly string[]): Promise<Map<string, DoneStatus>> {
   if (ids.length === 0) return new Map()
-  const { rows } = await locking(tx, 'Batch').query<{ id: string; status: BatchStatus }>(
+  const { rows } = await locking(tx, 'Batch').query<{ id: string; status: DoneStatus }>(
     `SELECT id, status FROM "Batch" WHERE id = ANY($1::uuid[]) ORDER BY id FOR NO KEY UPDATE`,
     [ids],
   )
@@ -53,7 +53,7 @@ export async function lockBatches(tx: Tx, ids: readonly string[]): Promise<Map<s
  * Writes the bookings to their batches, the ledger and the budgets. What is booked again is booked even where the limit leaves no
  * room by now: it was spent, and used_budget says what was spent.
  */
-export async function bookBatches(tx: Tx, bookings: readonly Booking[], now: Date): Promise<void> {
+export async function correctBatches(tx: Tx, bookings: readonly LedgerCorrection[], now: Date): Promise<void> {
   if (bookings.length === 0) return
   const ids = bookings.map(booking => booking.batchId)
   await tx.query(

@@ -11,37 +11,37 @@ import { type LeadEvent, type LeadEventKind, recordLeadEvents } from '../record/
 import { recipientsHash } from '../record/recipients-hash.ts'
 
 /** What became of a lead. */
-export type Fate = { lead: ClaimedLead; outcome: LeadOutcome }
+export type SettledLead = { lead: ClaimedLead; outcome: LeadOutcome }
 
 /** Why the first of them is as it is. */
-export function reasonOf(fates: readonly Fate[]): string | undefined {
-  const outcome = fates[0]?.outcome
+export function reasonOf(settledLeads: readonly SettledLead[]): string | undefined {
+  const outcome = settledLeads[0]?.outcome
   return outcome && 'reason' in outcome ? outcome.reason : undefined
 }
 
 /** What an attempt's outcomes change beside its batch and its budget, in the order of the system's locks. */
-export async function writeFates(
+export async function writeOutcomes(
   tx: Tx,
   batch: ClaimedBatch,
   adapter: Pick<Adapter, 'correlatesByProviderId'>,
-  fates: readonly Fate[],
+  settledLeads: readonly SettledLead[],
   at: Date,
 ): Promise<void> {
-  const unsent = fates.filter(({ outcome }) => outcome.kind === 'REJECTED' || outcome.kind === 'NOT_ACCEPTED')
+  const unsent = settledLeads.filter(({ outcome }) => outcome.kind === 'REJECTED' || outcome.kind === 'NOT_ACCEPTED')
   await releaseContacts(
     locking(tx, 'Contact'),
     unsent.flatMap(({ lead }) => (lead.is_fish ? [] : [recipientOf(lead)])),
   )
-  await writeLeads(tx, batch, fates, at)
-  await recordLeadEvents(tx, eventsOf(batch, fates, at))
+  await writeLeads(tx, batch, settledLeads, at)
+  await recordLeadEvents(tx, eventsOf(batch, settledLeads, at))
   await blockOptOuts(tx, batch, unsent)
-  if (adapter.correlatesByProviderId) await writeProviderMessages(tx, batch, fates)
+  if (adapter.correlatesByProviderId) await writeProviderMessages(tx, batch, settledLeads)
 }
 
 /** Only what the claim left SENDING: a cancel, or whoever decided about it, may have come between. */
-async function writeLeads(tx: Tx, batch: ClaimedBatch, fates: readonly Fate[], at: Date): Promise<void> {
+async function writeLeads(tx: Tx, batch: ClaimedBatch, settledLeads: readonly SettledLead[], at: Date): Promise<void> {
   const status = { ACCEPTED: 'SENT', REJECTED: 'ERROR', NOT_ACCEPTED: 'PENDING', IN_DOUBT: 'IN_DOUBT' } as const
-  const { base, offsets } = writtenMoments(fates, at)
+  const { base, offsets } = writtenMoments(settledLeads, at)
   await locking(tx, 'CampaignLead').query(
     `UPDATE "CampaignLead" l SET
        status = o.status::"LeadStatus",
@@ -54,31 +54,31 @@ async function writeLeads(tx: Tx, batch: ClaimedBatch, fates: readonly Fate[], a
      WHERE l.campaign_id = $1 AND l.seq = o.seq AND l.status = 'SENDING'`,
     [
       batch.campaign.id,
-      fates.map(fate => fate.lead.seq),
-      fates.map(fate => status[fate.outcome.kind]),
-      fates.map(({ outcome }) => (outcome.kind === 'ACCEPTED' ? (outcome.providerId ?? null) : null)),
-      fates.map(({ outcome }) => (outcome.kind === 'REJECTED' ? outcome.code : null)),
+      settledLeads.map(settledLead => settledLead.lead.seq),
+      settledLeads.map(settledLead => status[settledLead.outcome.kind]),
+      settledLeads.map(({ outcome }) => (outcome.kind === 'ACCEPTED' ? (outcome.providerId ?? null) : null)),
+      settledLeads.map(({ outcome }) => (outcome.kind === 'REJECTED' ? outcome.code : null)),
       base,
-      fates.map(({ outcome }) => detailOf(outcome)),
+      settledLeads.map(({ outcome }) => detailOf(outcome)),
       offsets,
     ],
   )
 }
 
 /** Where all were written at once, one moment says it. @param at where it is not known */
-function writtenMoments(fates: readonly Fate[], at: Date): { base: Date; offsets: number[] | null } {
-  const base = fates[0]?.outcome.writtenAt ?? at
-  const isSame = fates.every(({ outcome }) => (outcome.writtenAt ?? at).getTime() === base.getTime())
+function writtenMoments(settledLeads: readonly SettledLead[], at: Date): { base: Date; offsets: number[] | null } {
+  const base = settledLeads[0]?.outcome.writtenAt ?? at
+  const isSame = settledLeads.every(({ outcome }) => (outcome.writtenAt ?? at).getTime() === base.getTime())
   return {
     base,
-    offsets: isSame ? null : fates.map(({ outcome }) => (outcome.writtenAt ?? at).getTime() - base.getTime()),
+    offsets: isSame ? null : settledLeads.map(({ outcome }) => (outcome.writtenAt ?? at).getTime() - base.getTime()),
   }
 }
 
 /** One for all leads to which the same happened. */
-export function eventsOf(batch: ClaimedBatch, fates: readonly Fate[], at: Date): LeadEvent[] {
+export function eventsOf(batch: ClaimedBatch, settledLeads: readonly SettledLead[], at: Date): LeadEvent[] {
   const groups = new Map<string, { event: LeadEvent; leads: ClaimedLead[]; written: Date[] }>()
-  for (const { lead, outcome } of fates) {
+  for (const { lead, outcome } of settledLeads) {
     const kind = eventKindOf(outcome)
     const code = outcome.kind === 'REJECTED' ? outcome.code : null
     const detail = 'reason' in outcome ? outcome.reason : detailOf(outcome)
@@ -120,8 +120,8 @@ function eventKindOf(outcome: LeadOutcome): LeadEventKind {
 }
 
 /** Who told the broker, and it us, that they want no more. */
-async function blockOptOuts(tx: Tx, batch: ClaimedBatch, fates: readonly Fate[]): Promise<void> {
-  const phones = fates.flatMap(({ lead, outcome }) =>
+async function blockOptOuts(tx: Tx, batch: ClaimedBatch, settledLeads: readonly SettledLead[]): Promise<void> {
+  const phones = settledLeads.flatMap(({ lead, outcome }) =>
     outcome.kind === 'REJECTED' && outcome.optOut ? [lead.phone] : [],
   )
   if (phones.length > 0) await addToBlocklist(tx, optedOutAt(batch.broker, phones))
@@ -142,8 +142,12 @@ function detailOf(outcome: LeadOutcome): string | null {
 }
 
 /** What the broker calls them: its callbacks may know no other name. */
-export async function writeProviderMessages(tx: Tx, batch: ClaimedBatch, fates: readonly Fate[]): Promise<void> {
-  const known = fates.flatMap(({ lead, outcome }) =>
+export async function writeProviderMessages(
+  tx: Tx,
+  batch: ClaimedBatch,
+  settledLeads: readonly SettledLead[],
+): Promise<void> {
+  const known = settledLeads.flatMap(({ lead, outcome }) =>
     outcome.kind === 'ACCEPTED' && outcome.providerId !== undefined ? [{ lead: lead.id, id: outcome.providerId }] : [],
   )
   if (known.length === 0) return

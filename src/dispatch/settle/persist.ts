@@ -18,7 +18,7 @@ export interface Persisted {
 }
 
 /** A database that is back is written to within this. */
-const MOST_DELAY_MS = 1_000
+const MAX_DELAY_MS = 1_000
 
 /**
  * Writes what is known already and must not be lost: whatever passes (the database is away, its disk is full, a statement took too
@@ -39,7 +39,7 @@ async function persist<T>(
       if (Number.isInteger(Math.log2(failures))) {
         log.warn({ event: 'settle.retry', ...about, err: namedError(error), failures }, `${what} failed, trying again`)
       }
-      await delay(Math.min(MOST_DELAY_MS, 100 * 2 ** Math.min(failures, 10)) * (0.5 + random() / 2))
+      await delay(Math.min(MAX_DELAY_MS, 100 * 2 ** Math.min(failures, 10)) * (0.5 + random() / 2))
     }
   }
 }

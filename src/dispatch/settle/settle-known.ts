@@ -4,8 +4,8 @@ import { type Sql, transaction } from '../../database/pool.ts'
 import type { LeadOutcome } from '../model/batch-outcome.ts'
 import type { ClaimedBatch } from '../model/claimed-batch.ts'
 import { countAnswer } from '../pacing/circuit-breaker.ts'
-import { lockAttempt, release } from './batch-rows.ts'
-import { type Fate, writeFates } from './lead-outcomes.ts'
+import { lockAttempt, releaseCost } from './batch-rows.ts'
+import { type SettledLead, writeOutcomes } from './lead-outcomes.ts'
 
 /**
  * Writes what a broker has answered while other requests of the batch have no answer yet: the batch stays SENDING, with its attempt
@@ -24,21 +24,21 @@ export async function settleKnown(
     const at = now()
     const row = await lockAttempt(tx, batch)
     if (!row) return false
-    const told = batch.leads.flatMap((lead): Fate[] => {
+    const told = batch.leads.flatMap((lead): SettledLead[] => {
       const outcome = known.get(lead.id)
       return outcome && isAnswer(outcome) ? [{ lead, outcome }] : []
     })
     const sending = await sendingSeqs(tx, batch, told)
-    const fates = told.filter(({ lead }) => sending.has(lead.seq))
-    if (fates.length === 0) return true
-    const { accepted, refused } = figuresOf(fates)
+    const settledLeads = told.filter(({ lead }) => sending.has(lead.seq))
+    if (settledLeads.length === 0) return true
+    const { accepted, refused } = figuresOf(settledLeads)
     await countAnswer(tx, batch.credential.id)
-    await writeFates(tx, batch, adapter, fates, at)
+    await writeOutcomes(tx, batch, adapter, settledLeads, at)
     await tx.query(
       `UPDATE "Batch" SET accepted = accepted + $2, refused = refused + $3, reserved = reserved - unit_cost * $3::int WHERE id = $1`,
       [batch.id, accepted, refused],
     )
-    await release(tx, batch.id, row, refused, at)
+    await releaseCost(tx, batch.id, row, refused, at)
     return true
   })
 }
@@ -58,28 +58,32 @@ export const NONE_BEFORE: Before = { accepted: 0, refused: 0 }
 export async function unsettled(
   sql: Sql,
   batch: ClaimedBatch,
-  all: readonly Fate[],
-): Promise<{ fates: Fate[]; before: Before }> {
+  all: readonly SettledLead[],
+): Promise<{ settledLeads: SettledLead[]; before: Before }> {
   const sending = await sendingSeqs(sql, batch, all)
-  const isBefore = ({ lead, outcome }: Fate) => isAnswer(outcome) && !sending.has(lead.seq)
-  return { fates: all.filter(fate => !isBefore(fate)), before: figuresOf(all.filter(isBefore)) }
+  const isBefore = ({ lead, outcome }: SettledLead) => isAnswer(outcome) && !sending.has(lead.seq)
+  return { settledLeads: all.filter(settledLead => !isBefore(settledLead)), before: figuresOf(all.filter(isBefore)) }
 }
 
 function isAnswer({ kind }: LeadOutcome): boolean {
   return kind === 'ACCEPTED' || kind === 'REJECTED'
 }
 
-function figuresOf(answered: readonly Fate[]): Before {
+function figuresOf(answered: readonly SettledLead[]): Before {
   const accepted = answered.filter(({ outcome }) => outcome.kind === 'ACCEPTED').length
   return { accepted, refused: answered.length - accepted }
 }
 
 /** A lead that was refused and retried since is SENDING in another batch. */
-async function sendingSeqs(sql: Sql, batch: ClaimedBatch, fates: readonly Fate[]): Promise<ReadonlySet<number>> {
+async function sendingSeqs(
+  sql: Sql,
+  batch: ClaimedBatch,
+  settledLeads: readonly SettledLead[],
+): Promise<ReadonlySet<number>> {
   const { rows } = await sql.query<{ seq: number }>(
     `SELECT seq FROM "CampaignLead"
      WHERE campaign_id = $1 AND seq = ANY($2::int[]) AND batch_number = $3 AND status = 'SENDING'`,
-    [batch.campaign.id, fates.map(({ lead }) => lead.seq), batch.number],
+    [batch.campaign.id, settledLeads.map(({ lead }) => lead.seq), batch.number],
   )
   return new Set(rows.map(row => row.seq))
 }

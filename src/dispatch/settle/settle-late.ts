@@ -6,8 +6,8 @@ import { recipientOf } from '../claim/screen-leads.ts'
 import type { BatchOutcome } from '../model/batch-outcome.ts'
 import type { ClaimedBatch } from '../model/claimed-batch.ts'
 import { LATE, LOST, recordLeadEvents } from '../record/lead-events.ts'
-import { bookBatches } from './late-corrections.ts'
-import { eventsOf, type Fate, writeProviderMessages } from './lead-outcomes.ts'
+import { correctBatches } from './late-corrections.ts'
+import { eventsOf, type SettledLead, writeProviderMessages } from './lead-outcomes.ts'
 
 /**
  * What a worker knows whose lease ran out before it could settle: it was frozen, and its leads were put in doubt. For those that
@@ -27,13 +27,13 @@ export async function settleLate(
     const swept = await sweptSeqs(tx, batch)
     if (swept.size === 0) return 0
     // Those that were settled before the sweep came have nothing more to tell.
-    const fates = batch.leads
+    const settledLeads = batch.leads
       .map((lead, i) => ({ lead, outcome: outcome.outcomes[i]! }))
       .filter(({ lead }) => swept.has(lead.seq))
     // Whatever has been decided meanwhile: when each was written, and what the broker answered, is part of its history.
     await recordLeadEvents(
       tx,
-      eventsOf(batch, fates, at).map(event => ({
+      eventsOf(batch, settledLeads, at).map(event => ({
         ...event,
         detail: [event.detail, LATE].filter(Boolean).join('; '),
       })),
@@ -41,35 +41,40 @@ export async function settleLate(
     await tellInbox(
       tx,
       batch,
-      fates.filter(fate => fate.outcome.kind === 'ACCEPTED'),
+      settledLeads.filter(settledLead => settledLead.outcome.kind === 'ACCEPTED'),
       at,
     )
     if (!(await lockLostBatch(tx, batch))) return 0
-    const answered = fates.filter(fate => fate.outcome.kind !== 'IN_DOUBT')
-    await lockContacts(tx, recipientsOf(answered.filter(fate => fate.outcome.kind !== 'ACCEPTED')))
+    const answered = settledLeads.filter(settledLead => settledLead.outcome.kind !== 'IN_DOUBT')
+    await lockContacts(tx, recipientsOf(answered.filter(settledLead => settledLead.outcome.kind !== 'ACCEPTED')))
     const known = await stillInDoubt(tx, batch, answered)
     if (known.length === 0) return 0
-    const accepted = known.filter(fate => fate.outcome.kind === 'ACCEPTED')
-    const released = known.filter(fate => fate.outcome.kind !== 'ACCEPTED')
+    const accepted = known.filter(settledLead => settledLead.outcome.kind === 'ACCEPTED')
+    const released = known.filter(settledLead => settledLead.outcome.kind !== 'ACCEPTED')
     await releaseContacts(tx, recipientsOf(released))
     await writeKnown(tx, known)
     if (adapter.correlatesByProviderId) await writeProviderMessages(tx, batch, accepted)
     const booking = { batchId: batch.id, resolved: accepted.length, released: released.length, bookedAgain: 0 }
-    await bookBatches(tx, [{ ...booking, reason: 'not sent, as its worker knew' }], at)
+    await correctBatches(tx, [{ ...booking, reason: 'not sent, as its worker knew' }], at)
     await endWhereOver(tx, batch)
     return known.length
   })
 }
 
-function recipientsOf(fates: readonly Fate[]): Recipient[] {
-  return fates.flatMap(({ lead }) => (lead.is_fish ? [] : [recipientOf(lead)]))
+function recipientsOf(settledLeads: readonly SettledLead[]): Recipient[] {
+  return settledLeads.flatMap(({ lead }) => (lead.is_fish ? [] : [recipientOf(lead)]))
 }
 
 /**
  * What the broker took, and a person has called not sent, or to be sent again: told to the inbox as if the broker had called back, so
  * that no claim sends it a second time, and a verdict is contradicted in one way only.
  */
-async function tellInbox(tx: Tx, { campaign }: ClaimedBatch, accepted: readonly Fate[], at: Date): Promise<void> {
+async function tellInbox(
+  tx: Tx,
+  { campaign }: ClaimedBatch,
+  accepted: readonly SettledLead[],
+  at: Date,
+): Promise<void> {
   if (accepted.length === 0) return
   await tx.query(
     `INSERT INTO "WebhookEvent" (broker_id, event, lead_id, provider_msg_id, occurred_at, received_at)
@@ -78,7 +83,7 @@ async function tellInbox(tx: Tx, { campaign }: ClaimedBatch, accepted: readonly 
      JOIN "CampaignLead" l ON l.id = m.lead_id WHERE l.status IN ('PENDING', 'ERROR')`,
     [
       campaign.brokerId,
-      accepted.map(fate => fate.lead.id),
+      accepted.map(settledLead => settledLead.lead.id),
       accepted.map(({ outcome }) => (outcome.kind === 'ACCEPTED' ? (outcome.providerId ?? null) : null)),
       accepted.map(({ outcome }) => outcome.writtenAt ?? null),
       at,
@@ -108,17 +113,17 @@ async function lockLostBatch(tx: Tx, { id, attempt }: ClaimedBatch): Promise<boo
   return rowCount === 1
 }
 
-async function stillInDoubt(tx: Tx, batch: ClaimedBatch, fates: readonly Fate[]): Promise<Fate[]> {
+async function stillInDoubt(tx: Tx, batch: ClaimedBatch, settledLeads: readonly SettledLead[]): Promise<SettledLead[]> {
   const { rows } = await locking(tx, 'CampaignLead').query<{ id: string }>(
     `SELECT id FROM "CampaignLead" WHERE id = ANY($1::uuid[]) AND status = 'IN_DOUBT' AND batch_number = $2
      ORDER BY id FOR NO KEY UPDATE`,
-    [fates.map(fate => fate.lead.id), batch.number],
+    [settledLeads.map(settledLead => settledLead.lead.id), batch.number],
   )
   const open = new Set(rows.map(row => row.id))
-  return fates.filter(fate => open.has(fate.lead.id))
+  return settledLeads.filter(settledLead => open.has(settledLead.lead.id))
 }
 
-async function writeKnown(tx: Tx, fates: readonly Fate[]): Promise<void> {
+async function writeKnown(tx: Tx, settledLeads: readonly SettledLead[]): Promise<void> {
   await tx.query(
     `UPDATE "CampaignLead" l SET
        status = o.status::"LeadStatus", billed = o.status = 'SENT', provider_msg_id = o.provider_id, error_code = o.code,
@@ -128,14 +133,14 @@ async function writeKnown(tx: Tx, fates: readonly Fate[]): Promise<void> {
        AS o(id, status, provider_id, code, detail, written_at)
      WHERE l.id = o.id`,
     [
-      fates.map(fate => fate.lead.id),
-      fates.map(({ outcome }) =>
+      settledLeads.map(settledLead => settledLead.lead.id),
+      settledLeads.map(({ outcome }) =>
         outcome.kind === 'ACCEPTED' ? 'SENT' : outcome.kind === 'REJECTED' ? 'ERROR' : 'PENDING',
       ),
-      fates.map(({ outcome }) => (outcome.kind === 'ACCEPTED' ? (outcome.providerId ?? null) : null)),
-      fates.map(({ outcome }) => (outcome.kind === 'REJECTED' ? outcome.code : null)),
-      fates.map(({ outcome }) => (outcome.kind === 'REJECTED' ? outcome.detail : null)),
-      fates.map(({ outcome }) => outcome.writtenAt ?? null),
+      settledLeads.map(({ outcome }) => (outcome.kind === 'ACCEPTED' ? (outcome.providerId ?? null) : null)),
+      settledLeads.map(({ outcome }) => (outcome.kind === 'REJECTED' ? outcome.code : null)),
+      settledLeads.map(({ outcome }) => (outcome.kind === 'REJECTED' ? outcome.detail : null)),
+      settledLeads.map(({ outcome }) => outcome.writtenAt ?? null),
     ],
   )
 }

@@ -12,7 +12,7 @@ import { settleLate } from './settle-late.ts'
  * longer than any sweep takes. Then it is IN_DOUBT, as if this worker had died.
  * @returns undefined where the lease had run out
  */
-export async function settleOutcome(
+export async function settleWithRetry(
   deps: DispatchDeps,
   batch: ClaimedBatch,
   outcome: BatchOutcome,

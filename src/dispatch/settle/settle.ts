@@ -9,8 +9,8 @@ import type { ClaimedBatch } from '../model/claimed-batch.ts'
 import { backoffMs } from '../pacing/backoff.ts'
 import { blockCredential, countAnswer, countFailure, giveProbeBack } from '../pacing/circuit-breaker.ts'
 import { planRest, splitBatch } from '../plan/replan.ts'
-import { closeBatch, lockAttempt, release } from './batch-rows.ts'
-import { reasonOf, writeFates } from './lead-outcomes.ts'
+import { completeBatch, lockAttempt, releaseCost } from './batch-rows.ts'
+import { reasonOf, writeOutcomes } from './lead-outcomes.ts'
 import { NONE_BEFORE, unsettled } from './settle-known.ts'
 
 export interface SettleDeps {
@@ -31,10 +31,10 @@ export async function settleBatch(
     const row = await lockAttempt(tx, batch)
     if (!row) return { kind: 'FENCED' }
     const all = batch.leads.map((lead, i) => ({ lead, outcome: outcome.outcomes[i]! }))
-    const { fates, before } = outcome.settledBefore
+    const { settledLeads, before } = outcome.settledBefore
       ? await unsettled(tx, batch, all)
-      : { fates: all, before: NONE_BEFORE }
-    const of = (kind: Outcome['kind']) => fates.filter(fate => fate.outcome.kind === kind)
+      : { settledLeads: all, before: NONE_BEFORE }
+    const of = (kind: Outcome['kind']) => settledLeads.filter(settledLead => settledLead.outcome.kind === kind)
     const [accepted, refused, notAccepted, inDoubt] = [
       of('ACCEPTED'),
       of('REJECTED'),
@@ -59,13 +59,13 @@ export async function settleBatch(
     if (outcome.retryAfterMs !== undefined && notBefore) {
       await blockCredential(tx, batch.credential.id, notBefore, at, reasonOf(notAccepted) ?? 'the broker asked to wait')
     }
-    await writeFates(tx, batch, adapter, fates, at)
+    await writeOutcomes(tx, batch, adapter, settledLeads, at)
 
     const unspent = refused.length + notAccepted.length
     const split = outcome.split === true && notAccepted.length > 1
     const again = !split && batch.left + notAccepted.length > 0
     const keepsCost = accepted.length + before.accepted + inDoubt.length > 0
-    const ring = await closeBatch(tx, batch, {
+    const enqueue_seq = await completeBatch(tx, batch, {
       status: again && !keepsCost ? 'QUEUED' : inDoubt.length > 0 ? 'IN_DOUBT' : 'DONE',
       accepted: accepted.length,
       refused: refused.length,
@@ -76,24 +76,24 @@ export async function settleBatch(
       error: outcome.fatal ?? reasonOf(notAccepted) ?? reasonOf(inDoubt) ?? null,
       at,
     })
-    await release(tx, batch.id, row, unspent, at)
+    await releaseCost(tx, batch.id, row, unspent, at)
 
-    const rings = split
+    const jobs = split
       ? await splitBatch(
           tx,
           batch,
-          notAccepted.map(fate => fate.lead),
+          notAccepted.map(settledLead => settledLead.lead),
           at,
         )
       : []
-    if (again && !keepsCost) rings.push({ batchId: batch.id, ring, at: notBefore })
+    if (again && !keepsCost) jobs.push({ batchId: batch.id, enqueue_seq, at: notBefore })
     if (again && keepsCost) {
       const rest = await planRest(
         tx,
         { id: batch.id, campaignId: batch.campaign.id },
-        { failures, notBefore, rungAt: at },
+        { failures, notBefore, enqueuedAt: at },
       )
-      if (rest) rings.push({ batchId: rest.id, ring: rest.ring, at: notBefore })
+      if (rest) jobs.push({ batchId: rest.id, enqueue_seq: rest.enqueue_seq, at: notBefore })
     }
     if (again || split) await dropIfCancelled(tx, batch, at)
     if (outcome.fatal !== undefined) await failCampaign(tx, batch.campaign.id, outcome.fatal, at)
@@ -108,7 +108,7 @@ export async function settleBatch(
       refused: refused.length + before.refused,
       inDoubt: inDoubt.length,
       again: notAccepted.length,
-      rings,
+      jobs,
       closing,
       mayFinish: others,
     }

@@ -4,7 +4,7 @@ import type { Settled } from '../model/batch-outcome.ts'
 import type { ClaimedBatch } from '../model/claimed-batch.ts'
 import type { DispatchDeps } from '../model/deps.ts'
 import { notWritten } from '../send/send.ts'
-import { aboutOf, giveUpAt, settleOutcome } from './settle-with-retry.ts'
+import { aboutOf, giveUpAt, settleWithRetry } from './settle-with-retry.ts'
 
 /**
  * A claim whose commit was not answered: no request of it was written, and none will be. Where the server has committed it all the
@@ -17,13 +17,13 @@ export async function settleUnanswered(
   batch: ClaimedBatch,
   error: unknown,
 ): Promise<Settled | undefined> {
-  const fate = await fateOf(deps, batch)
+  const fate = await commitStatusOf(deps, batch)
   deps.log.warn(
     { event: 'claim.unanswered', ...aboutOf(batch), err: namedError(error), fate },
     'the commit of a claim was not answered',
   )
   if (fate !== 'committed') throw error
-  return settleOutcome(deps, batch, { outcomes: batch.leads.map(() => notWritten('DATABASE')), withheld: true })
+  return settleWithRetry(deps, batch, { outcomes: batch.leads.map(() => notWritten('DATABASE')), withheld: true })
 }
 
 const ASK_AGAIN_MS = 500
@@ -33,7 +33,7 @@ const ASK_AGAIN_MS = 500
  * attempt alone it cannot be told: where the claim was rolled back, another worker's has the same.
  * @returns undefined where the server does not tell
  */
-async function fateOf({ pool, now, random }: DispatchDeps, batch: ClaimedBatch): Promise<string | undefined> {
+async function commitStatusOf({ pool, now, random }: DispatchDeps, batch: ClaimedBatch): Promise<string | undefined> {
   while (now() < giveUpAt(batch)) {
     const fate = await ask()
     if (fate !== 'in progress') return fate

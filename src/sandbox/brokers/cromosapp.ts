@@ -1,5 +1,12 @@
 import { z } from 'zod'
-import { type Desk, type Face, type Inbound, type InboundMessage, POISONED, type Reply } from '../simulated-broker.ts'
+import {
+  type Inbound,
+  type InboundMessage,
+  POISONED,
+  type Reply,
+  type RequestContext,
+  type SimulatedBroker,
+} from '../simulated-broker.ts'
 import { readJson } from './read-request.ts'
 
 const quirks = z.strictObject({
@@ -48,7 +55,7 @@ interface Import {
  * A key or a row that is not valid comes back with a 200 and an error in the body (docs/wire/cromosapp.md#answers): the key
  * travels in the body, too.
  */
-function cromosFace({ name, path, keys, row }: Import): Face {
+function cromosFace({ name, path, keys, row }: Import): SimulatedBroker {
   const contract = z.strictObject({
     chave_api: z.string().min(1),
     codigo_equipe: z.string().regex(/^[1-9]\d*$/),
@@ -59,7 +66,7 @@ function cromosFace({ name, path, keys, row }: Import): Face {
     mensagens: z.array(z.string()).min(1),
     ...keys,
   })
-  const take = (request: Inbound, desk: Desk): Reply | typeof POISONED => {
+  const take = (request: Inbound, desk: RequestContext): Reply | typeof POISONED => {
     const { body, wrong } = readJson(request, contract, desk)
     if (wrong !== undefined) return saying({ erro: wrong })
     const rows = body.mensagens.map(line => row(body.codigo_equipe, line.split(';')))

@@ -1,6 +1,13 @@
 import { z } from 'zod'
 import { unreachable } from '../../errors.ts'
-import { type Desk, type Face, type Inbound, type InboundMessage, POISONED, type Reply } from '../simulated-broker.ts'
+import {
+  type Inbound,
+  type InboundMessage,
+  POISONED,
+  type Reply,
+  type RequestContext,
+  type SimulatedBroker,
+} from '../simulated-broker.ts'
 import { readJson } from './read-request.ts'
 
 const quirks = z.strictObject({
@@ -11,7 +18,7 @@ const quirks = z.strictObject({
 })
 
 /** GOSAC (docs/wire/gosac.md), its collection at /api/campaigns: all or nothing, and never a word afterwards. */
-export const gosacFace: Face = {
+export const gosacFace: SimulatedBroker = {
   name: 'GOSAC',
   quirks,
   routes: [
@@ -52,11 +59,11 @@ interface Memory {
   waiting: Map<string, readonly InboundMessage[]>
 }
 
-function memoryOf(desk: Desk): Memory {
+function memoryOf(desk: RequestContext): Memory {
   return desk.memory<Memory>(() => ({ created: 0, waiting: new Map() }))
 }
 
-function create(request: Inbound, desk: Desk): Reply | typeof POISONED {
+function create(request: Inbound, desk: RequestContext): Reply | typeof POISONED {
   const refused = unauthorized(request, desk)
   if (refused) return refused
   const { body, wrong } = readJson(request, campaign, desk)
@@ -90,7 +97,7 @@ function answerOf(where: z.infer<typeof quirks>['id_in'], id: number, name: stri
   }
 }
 
-function start(request: Inbound, desk: Desk): Reply {
+function start(request: Inbound, desk: RequestContext): Reply {
   const refused = unauthorized(request, desk)
   if (refused) return refused
   const { wrong } = readJson(request, z.strictObject({}), desk)
@@ -105,7 +112,7 @@ function start(request: Inbound, desk: Desk): Reply {
   return { status: 200, body: { id: Number(id), status: 'started' } }
 }
 
-function unauthorized({ headers }: Inbound, desk: Desk): Reply | undefined {
+function unauthorized({ headers }: Inbound, desk: RequestContext): Reply | undefined {
   if (headers.authorization) return undefined
   return { status: 401, body: { error: desk.violation('no authorization') } }
 }

@@ -1,14 +1,14 @@
 import { z } from 'zod'
 import {
-  type Desk,
-  type Face,
   type Inbound,
   POISONED,
   type Reply,
+  type RequestContext,
+  type SimulatedBroker,
   type TellContext,
   type ToldEvent,
 } from '../simulated-broker.ts'
-import { jsonOf, wrongIn } from './read-request.ts'
+import { requestJson, wrongIn } from './read-request.ts'
 import { storyAfter } from './status-sequence.ts'
 
 const quirks = z.strictObject({
@@ -20,7 +20,7 @@ const quirks = z.strictObject({
 })
 
 /** Gupshup (docs/wire/gupshup.md): one template message a form, events to the app's one URL (control.callback_url). */
-export const gupshupFace: Face = {
+export const gupshupFace: SimulatedBroker = {
   name: 'GUPSHUP',
   quirks,
   routes: [{ method: 'POST', path: /^\/wa\/api\/v1\/template\/msg$/, sends: true, take }],
@@ -55,11 +55,11 @@ const form = z.strictObject({
   destination: phone,
   template: z
     .string()
-    .transform(jsonOf)
+    .transform(requestJson)
     .pipe(z.strictObject({ id: z.string().min(1), params: z.array(z.string().min(1)) })),
 })
 
-function take({ headers, body }: Inbound, desk: Desk): Reply | typeof POISONED {
+function take({ headers, body }: Inbound, desk: RequestContext): Reply | typeof POISONED {
   if (!headers.apikey) return error(401, desk.violation('there is no apikey'))
   if (headers['content-type'] !== 'application/x-www-form-urlencoded')
     return error(400, desk.violation('the body must be application/x-www-form-urlencoded'))

@@ -1,4 +1,4 @@
-import type { Face } from '../simulated-broker.ts'
+import type { SimulatedBroker } from '../simulated-broker.ts'
 import { cdaFace, cdaRcsFace } from './cromosapp.ts'
 import { gosacFace } from './gosac.ts'
 import { gupshupFace } from './gupshup.ts'
@@ -9,7 +9,7 @@ import { sandboxFace } from './sandbox.ts'
 import { twilioFace } from './twilio.ts'
 
 /** Every broker that the sandbox can be, one line each. Their paths must not meet. */
-export const FACES: readonly Face[] = [
+export const FACES: readonly SimulatedBroker[] = [
   sandboxFace,
   cdaFace,
   cdaRcsFace,

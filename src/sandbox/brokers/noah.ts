@@ -1,13 +1,13 @@
 import { z } from 'zod'
-import type { Fate } from '../control.ts'
+import type { SimulatedOutcome } from '../control.ts'
 import {
   type CallbackStatus,
-  type Desk,
-  type Face,
   type Inbound,
   POISONED,
   type Reply,
-  type Taken,
+  type RequestContext,
+  type SimulatedBroker,
+  type TakenMessage,
 } from '../simulated-broker.ts'
 import { readJson } from './read-request.ts'
 
@@ -26,7 +26,7 @@ const quirks = z.strictObject({
  * NOAH (docs/wire/noah.md) below /noah, with the status hook of its family (docs/wire/noah.md#callbacks). A hook's externalKey is
  * the conversation's: that of the last message to the same person, whichever message the hook is about.
  */
-export const noahFace: Face = {
+export const noahFace: SimulatedBroker = {
   name: 'NOAH',
   quirks,
   routes: [{ method: 'POST', path: /^\/noah\/contacts$/, sends: true, take }],
@@ -74,8 +74,8 @@ const ACKS: Readonly<Record<CallbackStatus, number>> = {
 }
 
 /** There is no word for an opt-out. */
-function storyOf(fate: Fate): CallbackStatus[] {
-  const stories: Record<Fate, CallbackStatus[]> = {
+function storyOf(fate: SimulatedOutcome): CallbackStatus[] {
+  const stories: Record<SimulatedOutcome, CallbackStatus[]> = {
     refuse: [],
     silent: [],
     deliver: ['sent', 'delivered'],
@@ -106,7 +106,7 @@ const contacts = z.strictObject({
     .min(1),
 })
 
-function take(request: Inbound, desk: Desk): Reply | typeof POISONED {
+function take(request: Inbound, desk: RequestContext): Reply | typeof POISONED {
   if (!/^INTEGRATION \S+$/.test(request.headers.authorization ?? '')) {
     desk.violation('the authorization is not INTEGRATION and a token')
     return NOT_AUTHORIZED
@@ -125,7 +125,7 @@ function take(request: Inbound, desk: Desk): Reply | typeof POISONED {
   return answerOf(desk.accept(messages), desk)
 }
 
-function answerOf(taken: readonly Taken[], desk: Desk): Reply {
+function answerOf(taken: readonly TakenMessage[], desk: RequestContext): Reply {
   const { answer, shuffled } = quirks.parse(desk.control.quirks)
   if (answer === 'plain') return { status: 200, body: { message: 'contacts received' } }
   const records = taken.map(({ message: { phone }, accepted, id }) =>

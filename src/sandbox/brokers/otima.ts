@@ -1,12 +1,12 @@
 import { z } from 'zod'
 import {
   type CallbackStatus,
-  type Desk,
-  type Face,
   type Inbound,
   type InboundMessage,
   POISONED,
   type Reply,
+  type RequestContext,
+  type SimulatedBroker,
 } from '../simulated-broker.ts'
 import { readJson } from './read-request.ts'
 import { storyAfter } from './status-sequence.ts'
@@ -39,7 +39,7 @@ export const otimaRcsFace = otimaFace({
   variable: z.string().regex(/^-.+-$/, 'must have hyphens on both sides'),
 })
 
-function otimaFace(channel: Channel): Face {
+function otimaFace(channel: Channel): SimulatedBroker {
   const contract = { quirks: quirksOf(channel), body: bodyOf(channel) }
   return {
     name: channel.name,
@@ -141,7 +141,7 @@ function bodyOf(channel: Channel) {
 
 function take(
   request: Inbound,
-  desk: Desk,
+  desk: RequestContext,
   channel: Channel,
   contract: { quirks: ReturnType<typeof quirksOf>; body: ReturnType<typeof bodyOf> },
 ): Reply | typeof POISONED {
@@ -184,7 +184,7 @@ function take(
 type Answer = { status: keyof typeof DESCRIPTIONS; id: string }
 
 /** What it says of each message, those it takes being accepted. */
-function statusesOf(messages: readonly InboundMessage[], desk: Desk, quirks: Quirks): Answer[] {
+function statusesOf(messages: readonly InboundMessage[], desk: RequestContext, quirks: Quirks): Answer[] {
   const told = messages.map(({ key, phone }) => {
     return quirks.statuses[phone] ?? (quirks.detects_repeats && desk.countOf(key) > 0 ? 'R' : undefined)
   })
@@ -196,7 +196,7 @@ function statusesOf(messages: readonly InboundMessage[], desk: Desk, quirks: Qui
   })
 }
 
-function unauthorized({ headers }: Inbound, desk: Desk): Reply | undefined {
+function unauthorized({ headers }: Inbound, desk: RequestContext): Reply | undefined {
   const { authorization } = headers
   if (authorization && !/^bearer /i.test(authorization)) return undefined
   desk.violation('authorization must be the token as it is')

@@ -1,8 +1,8 @@
 import type { z } from 'zod'
-import type { Desk, Inbound } from '../simulated-broker.ts'
+import type { Inbound, RequestContext } from '../simulated-broker.ts'
 
 /** @returns undefined where it is no JSON */
-export function jsonOf(text: string): unknown {
+export function requestJson(text: string): unknown {
   try {
     return JSON.parse(text)
   } catch {
@@ -17,12 +17,12 @@ export function jsonOf(text: string): unknown {
 export function readJson<Body>(
   { headers, body }: Inbound,
   contract: z.ZodType<Body>,
-  desk: Desk,
+  desk: RequestContext,
 ): { body: Body; wrong?: undefined } | { body?: undefined; wrong: string } {
   if (!headers['content-type']?.startsWith('application/json')) {
     return { wrong: desk.violation('the content-type is not application/json') }
   }
-  const read = contract.safeParse(jsonOf(body))
+  const read = contract.safeParse(requestJson(body))
   if (read.success) return { body: read.data }
   return { wrong: desk.violation(wrongIn(read.error)) }
 }

@@ -1,9 +1,16 @@
 import { z } from 'zod'
-import { type CallbackStatus, type Desk, type Face, type Inbound, POISONED, type Reply } from '../simulated-broker.ts'
-import { jsonOf, wrongIn } from './read-request.ts'
+import {
+  type CallbackStatus,
+  type Inbound,
+  POISONED,
+  type Reply,
+  type RequestContext,
+  type SimulatedBroker,
+} from '../simulated-broker.ts'
+import { requestJson, wrongIn } from './read-request.ts'
 
 /** The sandbox as itself: bulk, one answer per message under the caller's own key, callbacks in bulk. */
-export const sandboxFace: Face = {
+export const sandboxFace: SimulatedBroker = {
   name: 'SANDBOX',
   routes: [
     { method: 'POST', path: /^\/v1\/messages$/, sends: true, take: takeMessages },
@@ -55,8 +62,8 @@ const inbound = z.object({
     .max(1000),
 })
 
-function takeMessages({ body }: Inbound, desk: Desk): Reply | typeof POISONED {
-  const read = inbound.safeParse(jsonOf(body))
+function takeMessages({ body }: Inbound, desk: RequestContext): Reply | typeof POISONED {
+  const read = inbound.safeParse(requestJson(body))
   if (!read.success) {
     return { status: 400, body: { error: desk.violation(wrongIn(read.error)) } }
   }

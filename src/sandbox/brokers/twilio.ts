@@ -1,15 +1,15 @@
 import { createHmac, randomUUID } from 'node:crypto'
 import { z } from 'zod'
 import {
-  type Desk,
-  type Face,
   type Inbound,
   POISONED,
   type Reply,
+  type RequestContext,
+  type SimulatedBroker,
   type TellContext,
   type ToldEvent,
 } from '../simulated-broker.ts'
-import { jsonOf, wrongIn } from './read-request.ts'
+import { requestJson, wrongIn } from './read-request.ts'
 import { storyAfter } from './status-sequence.ts'
 
 const quirks = z.strictObject({
@@ -22,7 +22,7 @@ const quirks = z.strictObject({
 const MESSAGES = /^\/2010-04-01\/Accounts\/([^/]+)\/Messages\.json$/
 
 /** Twilio's Messages (docs/wire/twilio.md): a form a message, a list to look it up in, signed callbacks to each message's own URL. */
-export const twilioFace: Face = {
+export const twilioFace: SimulatedBroker = {
   name: 'TWILIO',
   quirks,
   routes: [
@@ -67,14 +67,14 @@ interface Account {
   messages: { to: string; from: string | null; sentAt: Date; resource: object }[]
 }
 
-const MOST_MESSAGES = 20_000
+const MAX_MESSAGES = 20_000
 
-function accountsOf({ memory }: Pick<Desk, 'memory'>): Map<string, Account> {
+function accountsOf({ memory }: Pick<RequestContext, 'memory'>): Map<string, Account> {
   return memory(() => new Map<string, Account>())
 }
 
 /** HTTP Basic with the account's own SID and token. @returns undefined where it is not */
-function accountOf({ headers, parts }: Inbound, desk: Desk): { sid: string; account: Account } | undefined {
+function accountOf({ headers, parts }: Inbound, desk: RequestContext): { sid: string; account: Account } | undefined {
   const sid = decodeURIComponent(parts[0] ?? '')
   const basic = /^Basic ([A-Za-z0-9+/]+=*)$/.exec(headers.authorization ?? '')?.[1] ?? ''
   const [user, authToken] = Buffer.from(basic, 'base64').toString('utf8').split(/:(.*)/s)
@@ -103,7 +103,7 @@ const form = z
     MessagingServiceSid: sid('MG').optional(),
     Body: z.string().min(1).max(1600).optional(),
     ContentSid: sid('HX').optional(),
-    ContentVariables: z.string().transform(jsonOf).pipe(z.record(z.string(), z.string())).optional(),
+    ContentVariables: z.string().transform(requestJson).pipe(z.record(z.string(), z.string())).optional(),
     ValidityPeriod: z.coerce.number().int().min(1).max(36_000).optional(),
     StatusCallback: z
       .url()
@@ -128,7 +128,7 @@ interface SentMessage {
   content_variables: Record<string, string> | null
 }
 
-function create(request: Inbound, desk: Desk): Reply | typeof POISONED {
+function create(request: Inbound, desk: RequestContext): Reply | typeof POISONED {
   const known = accountOf(request, desk)
   if (!known) return refusal(20003)
   const invalid = (what: string) => error(400, undefined, desk.violation(what))
@@ -173,7 +173,7 @@ function keep({ messages }: Account, message: SentMessage, id: string, sentAt: D
     date_created: sentAt.toUTCString().replace('GMT', '+0000'),
     uri: `/2010-04-01/Accounts/${account}/Messages/${id}.json`,
   }
-  if (messages.length < MOST_MESSAGES) messages.push({ to, from, sentAt, resource })
+  if (messages.length < MAX_MESSAGES) messages.push({ to, from, sentAt, resource })
   return resource
 }
 
@@ -186,7 +186,7 @@ const filters = z.strictObject({
 })
 
 /** The latest first. */
-function list(request: Inbound, desk: Desk): Reply {
+function list(request: Inbound, desk: RequestContext): Reply {
   const known = accountOf(request, desk)
   if (!known) return refusal(20003)
   const read = filters.safeParse(Object.fromEntries(request.query))

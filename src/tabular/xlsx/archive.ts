@@ -15,7 +15,7 @@ export interface Archive {
 }
 
 // A workbook has some dozens; a directory of millions would fill the memory.
-const MOST_PARTS = 10_000
+const MAX_PARTS = 10_000
 
 /** @throws CampError DATA when it is no whole zip */
 export async function openArchive(path: string, file: string): Promise<Archive> {
@@ -47,7 +47,7 @@ export function damaged(file: string, cause: unknown): unknown {
 async function entriesOf(zip: ZipFile, file: string): Promise<Map<string, Entry>> {
   const entries = new Map<string, Entry>()
   for await (const entry of zip.eachEntry()) {
-    if (entries.size >= MOST_PARTS) throw new Error(`it has more than ${MOST_PARTS} parts`)
+    if (entries.size >= MAX_PARTS) throw new Error(`it has more than ${MAX_PARTS} parts`)
     // Of two parts with one name it is unknown which one Excel would show.
     if (entries.has(keyOf(entry.fileName))) throw new Error(`${file} has ${entry.fileName} twice`)
     entries.set(keyOf(entry.fileName), entry)

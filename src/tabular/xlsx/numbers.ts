@@ -21,7 +21,7 @@ export function numberText(code: string, date1904: boolean): NumberText {
     case 'time':
       if (isDuration(code)) return (number, written) => durationText(code, number) ?? digits(number, written)
       return (number, written) =>
-        number < MOST_DAYS
+        number < MAX_DAYS
           ? (durationText('[h]:mm:ss', number) ?? digits(number, written))
           : // A format that shows only the time of a moment hides its day.
             (day(number) ?? digits(number, written))
@@ -84,7 +84,7 @@ const LAST_DAY = 2_958_466
 const DAY_SECONDS = 86_400
 
 /** More than a year in a format of times is a moment, and less a sum of hours. */
-const MOST_DAYS = 366
+const MAX_DAYS = 366
 
 function durationText(code: string, days: number): string | undefined {
   return days >= 0 && days < LAST_DAY ? shown(days < 1 ? 'hh:mm:ss' : code, days) || undefined : undefined

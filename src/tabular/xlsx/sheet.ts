@@ -51,8 +51,8 @@ export async function* readSheet(
 }
 
 // Excel's own limits.
-const MOST_ROWS = 1_048_576
-const MOST_COLUMNS = 16_384
+const MAX_ROWS = 1_048_576
+const MAX_COLUMNS = 16_384
 
 class RowReader {
   readonly #xml: XmlReader
@@ -131,7 +131,7 @@ class RowReader {
 
   #openRow({ r, hidden }: Attributes): void {
     this.#line = r === undefined ? this.#line + 1 : Number(r)
-    if (!(Number.isInteger(this.#line) && this.#line >= 1 && this.#line <= MOST_ROWS))
+    if (!(Number.isInteger(this.#line) && this.#line >= 1 && this.#line <= MAX_ROWS))
       throw new Error(`a row has the number "${r ?? this.#line}"`)
     this.#hidden = isTrue(hidden)
     this.#cells = []
@@ -140,7 +140,7 @@ class RowReader {
 
   #openCell({ r, t, s }: Attributes): void {
     this.#column = r === undefined ? this.#column + 1 : columnOf(r)
-    if (this.#column >= MOST_COLUMNS) throw new Error(`row ${this.#line} has a cell "${r ?? 'too many'}"`)
+    if (this.#column >= MAX_COLUMNS) throw new Error(`row ${this.#line} has a cell "${r ?? 'too many'}"`)
     this.#type = t ?? 'n'
     this.#style = s === undefined ? -1 : Number(s)
     this.#value = undefined
@@ -189,11 +189,11 @@ function columnOf(name: string): number {
     if (letter < 65 || letter > 90) break
     column = column * 26 + letter - 64
   }
-  if (i === 0 || i > 3) return MOST_COLUMNS
+  if (i === 0 || i > 3) return MAX_COLUMNS
   for (; i < name.length; i++) {
     const digit = name.charCodeAt(i)
     // R1C2 is no name that a file may have, and not in the column R.
-    if (digit < 48 || digit > 57) return MOST_COLUMNS
+    if (digit < 48 || digit > 57) return MAX_COLUMNS
   }
   return column - 1
 }

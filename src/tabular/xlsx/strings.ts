@@ -12,7 +12,7 @@ export interface Texts {
 const CHUNK = 1024 * 1024
 const BLOCK = 64 * 1024
 /** Ten different texts in each row of a full sheet are half of it. */
-const MOST_BYTES = 320 * 1024 * 1024
+const MAX_BYTES = 320 * 1024 * 1024
 
 /** Millions of texts as bytes side by side: as strings of their own they would take ten times the memory. */
 export class SharedStrings implements Texts {
@@ -24,7 +24,7 @@ export class SharedStrings implements Texts {
   add(text: string): void {
     const length = Buffer.byteLength(text)
     const at = this.#startOf(this.#count)
-    if (at + length > MOST_BYTES) throw tooMuch()
+    if (at + length > MAX_BYTES) throw tooMuch()
     if (length <= CHUNK - (at % CHUNK)) this.#chunkAt(at).write(text, at % CHUNK)
     else this.#addOver(Buffer.from(text), at)
     this.#count++
@@ -82,7 +82,7 @@ export async function readSharedStrings(
 }
 
 function tooMuch(): CampError {
-  return new CampError('FILE_TOO_LARGE', `the workbook has more than ${MOST_BYTES / 1024 / 1024} MB of texts`, {
+  return new CampError('FILE_TOO_LARGE', `the workbook has more than ${MAX_BYTES / 1024 / 1024} MB of texts`, {
     hint: 'Save its sheet as CSV: then its size does not matter.',
   })
 }

@@ -35,10 +35,10 @@ const COMPATIBILITY = 'http://schemas.openxmlformats.org/markup-compatibility/20
 const EXCEL = 'http://schemas.microsoft.com/office/'
 
 // Excel's longest cell has 32,767 characters: this is a text that fills the memory.
-const MOST_BETWEEN_TAGS = 1024 * 1024
+const MAX_BETWEEN_TAGS = 1024 * 1024
 
 // Excel writes a dozen. An element that declares one has a copy of all that are declared around it.
-const MOST_NAMESPACES = 256
+const MAX_NAMESPACES = 256
 
 /**
  * Reads XML a chunk of bytes at a time. An element is known by its namespace and its place, whatever its prefix. Of the
@@ -77,7 +77,7 @@ export class XmlReader {
   write(chunk: Buffer): void {
     this.#sinceTag += chunk.length
     this.#parser.write(this.#decoder.write(chunk))
-    if (this.#sinceTag > MOST_BETWEEN_TAGS) throw new Error('a text in it is longer than any cell')
+    if (this.#sinceTag > MAX_BETWEEN_TAGS) throw new Error('a text in it is longer than any cell')
   }
 
   end(): void {
@@ -190,7 +190,7 @@ class Names {
     if (name.length > 5 && name[5] !== ':') return
     this.#declared ??= new Map(this.#scope)
     this.#declared.set(name.slice(6), value.trim())
-    if (this.#declared.size > MOST_NAMESPACES) throw new Error(`it has more than ${MOST_NAMESPACES} namespaces`)
+    if (this.#declared.size > MAX_NAMESPACES) throw new Error(`it has more than ${MAX_NAMESPACES} namespaces`)
   }
 
   open(): void {

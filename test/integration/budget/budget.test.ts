@@ -1,7 +1,7 @@
 import { v7 as uuid } from 'uuid'
 import { describe, expect, it } from 'vitest'
 import { budgetPosition, ledgerOf, listBudgets, setBudget } from '../../../src/budget/budget.ts'
-import { auditBudgets } from '../../../src/budget/reconcile.ts'
+import { reconcileBudgets } from '../../../src/budget/reconcile.ts'
 import { transaction } from '../../../src/database/pool.ts'
 import { useDatabase } from '../../support/database.ts'
 import { makeCampaign, makeScene, type Scene } from '../../support/fixtures.ts'
@@ -149,7 +149,7 @@ describe('the audit', () => {
     try {
       await client.query('BEGIN')
       await client.query(statement, values)
-      return (await auditBudgets(client)).differences
+      return (await reconcileBudgets(client)).differences
     } finally {
       await client.query('ROLLBACK')
       client.release()
@@ -171,7 +171,7 @@ describe('the audit', () => {
       [batchId],
     )
     await db.pool.query(`UPDATE "Budget" SET used_budget = used_budget - 0.0450 WHERE wallet_id = $1`, [scene.walletId])
-    const { budgets, batches, entries, differences } = await auditBudgets(db.pool)
+    const { budgets, batches, entries, differences } = await reconcileBudgets(db.pool)
     expect(differences).toEqual([])
     expect(budgets).toBeGreaterThan(0)
     expect(batches).toBeGreaterThan(1)

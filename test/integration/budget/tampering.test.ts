@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import type { Difference } from '../../../src/budget/difference.ts'
-import { auditBudgets } from '../../../src/budget/reconcile.ts'
+import { reconcileBudgets } from '../../../src/budget/reconcile.ts'
 import { unapproved } from '../../../src/budget/reconcile-approvals.ts'
 import { useDatabase } from '../../support/database.ts'
 import { asSuperuser, sendCampaign, type Told } from '../../support/tampering.ts'
@@ -18,14 +18,14 @@ beforeAll(async () => {
 async function after(...statements: string[]): Promise<Difference[]> {
   return undone(db.pool, async sql => {
     await asSuperuser(sql, statements)
-    return (await auditBudgets(sql)).differences
+    return (await reconcileBudgets(sql)).differences
   })
 }
 const checksOf = (differences: readonly Difference[]) => [...new Set(differences.map(({ check }) => check))]
 const lead = (seq: number) => `campaign_id = '${told.campaignId}' AND seq = ${seq}`
 
 it('agrees with what camp has written', async () => {
-  expect((await auditBudgets(db.pool)).differences).toEqual([])
+  expect((await reconcileBudgets(db.pool)).differences).toEqual([])
   expect(await unapproved(db.pool)).toEqual([])
 })
 

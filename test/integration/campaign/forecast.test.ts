@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { runCampaign } from '../../../src/campaign/actions/start.ts'
-import { forecast, forecastOf } from '../../../src/campaign/read/refusal-forecast.ts'
+import { refusalForecast, refusalForecastOf } from '../../../src/campaign/read/refusal-forecast.ts'
 import { parseDocument } from '../../../src/recipient/document.ts'
 import { byHand, SAO_PAULO } from '../../support/by-hand.ts'
 import { useDatabase } from '../../support/database.ts'
@@ -113,8 +113,8 @@ describe('the forecast is what the claim then refuses', () => {
       const dry = await importAs(db, scene, { file, dryRun: true, again: true, ...settings }, deps)
       const imported = await importAs(db, scene, { file, again: true, ...settings }, deps)
       const present = { now, timezone: SAO_PAULO }
-      const atImport = await forecastOf(db.pool, imported.id!, present)
-      expect(forecast(dry.refusals!, { unit: dry.cost.unit, used: '0' })).toEqual(atImport)
+      const atImport = await refusalForecastOf(db.pool, imported.id!, present)
+      expect(refusalForecast(dry.refusals!, { unit: dry.cost.unit, used: '0' })).toEqual(atImport)
 
       for (const { phone, document } of people.filter(() => draw(15) === 0))
         await db.pool.query(
@@ -125,7 +125,7 @@ describe('the forecast is what the claim then refuses', () => {
         )
       await db.pool.query(`UPDATE "Campaign" SET status = 'APPROVED' WHERE id = $1`, [imported.id])
       await stampApproval(db.pool, imported.id!)
-      const expected = await forecastOf(db.pool, imported.id!, present)
+      const expected = await refusalForecastOf(db.pool, imported.id!, present)
 
       const hand = byHand(db, 'scheduledAt' in settings ? settings.scheduledAt : now)
       await runCampaign(hand.deps, imported.id!, scene.userId)
@@ -134,7 +134,7 @@ describe('the forecast is what the claim then refuses', () => {
       expect(expected.capped_now!.leads, `seed ${seed}`).toBe(books.errors.FREQUENCY_CAP ?? 0)
       expect(expected.blocked_now!.leads, `seed ${seed}`).toBe(books.errors.BLOCKLISTED ?? 0)
       expect(expected.expected_cost, `seed ${seed}`).toBe(await costOf(imported.id!))
-      expect(await forecastOf(db.pool, imported.id!, present)).toEqual({
+      expect(await refusalForecastOf(db.pool, imported.id!, present)).toEqual({
         capped_now: null,
         blocked_now: null,
         expected_cost: null,
@@ -158,7 +158,7 @@ it('says when the last of them is free again, and that a day later all are', asy
       `p:551195000000${i}`,
       new Date(NOON.getTime() - minutes * 60_000),
     ])
-  const at = (ms: number) => forecastOf(db.pool, id, { now: new Date(NOON.getTime() + ms), timezone: SAO_PAULO })
+  const at = (ms: number) => refusalForecastOf(db.pool, id, { now: new Date(NOON.getTime() + ms), timezone: SAO_PAULO })
   const day = 24 * HOUR_MS
   expect(await at(0)).toMatchObject({
     capped_now: { leads: 2, until: new Date(NOON.getTime() + day - 10 * 60_000).toISOString() },

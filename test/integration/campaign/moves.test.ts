@@ -11,7 +11,7 @@ import { useDatabase } from '../../support/database.ts'
 import { booksOf, makeCampaign, makeScene, type Scene, setSelfApproval, stampApproval } from '../../support/fixtures.ts'
 
 const db = useDatabase()
-const rung: string[] = []
+const enqueued: string[] = []
 const deps = {
   get pool() {
     return db.pool
@@ -19,7 +19,7 @@ const deps = {
   clock: systemClock,
   // What is rung is another suite's matter (queue, worker): here nobody listens.
   queues: {
-    ring: async (_broker: string, rings: { batchId: string }[]) => void rung.push(...rings.map(r => r.batchId)),
+    enqueue: async (_broker: string, jobs: { batchId: string }[]) => void enqueued.push(...jobs.map(r => r.batchId)),
   } as unknown as Queues,
 }
 const options = { timezone: 'America/Sao_Paulo' }
@@ -112,11 +112,11 @@ describe('the moves', () => {
   it('start a campaign once, however many start it at once', async () => {
     const scene = await makeScene(db.pool, { maxBatch: 10 })
     const id = await makeCampaign(db.pool, scene, { leads: 95 })
-    rung.length = 0
+    enqueued.length = 0
     const ends = await Promise.allSettled(Array.from({ length: 5 }, () => runCampaign(deps, id, scene.userId)))
     expect(ends.filter(end => end.status === 'fulfilled')).toHaveLength(1)
     expect((await booksOf(db.pool, id)).openBatches).toBe(10)
-    expect(new Set(rung).size).toBe(10)
+    expect(new Set(enqueued).size).toBe(10)
   })
 
   it('refuse what the state does not allow, and change nothing', async () => {

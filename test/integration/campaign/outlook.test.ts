@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { runCampaign } from '../../../src/campaign/actions/start.ts'
 import { pauseCampaign } from '../../../src/campaign/actions/stop.ts'
-import { outlookOf } from '../../../src/campaign/read/forecast.ts'
+import { forecastOf } from '../../../src/campaign/read/forecast.ts'
 import { byHand, outcomeOf, SAO_PAULO } from '../../support/by-hand.ts'
 import { useDatabase } from '../../support/database.ts'
 import { makeCampaign, makeScene, setBudget } from '../../support/fixtures.ts'
@@ -27,7 +27,7 @@ async function begin(start: string, columns: object, leads: Record<number, numbe
     )
   }
   const hand = byHand(db, new Date(start))
-  const endOf = async () => (await outlookOf(db.pool, id, { now: hand.now(), timezone: SAO_PAULO })).expected_end
+  const endOf = async () => (await forecastOf(db.pool, id, { now: hand.now(), timezone: SAO_PAULO })).expected_end
   return { scene, id, hand, endOf }
 }
 
@@ -144,7 +144,7 @@ it('of a batch that goes out again expects only what is left of it', async () =>
 
 it('says when the contact hours open where nobody may be sent to at once, the first of its places', async () => {
   const { id, hand } = await begin('2026-11-28T19:30:00-03:00', {}, { 11: 1, 68: 1 })
-  const outlook = async (at: string) => outlookOf(db.pool, id, { now: new Date(at), timezone: SAO_PAULO })
+  const outlook = async (at: string) => forecastOf(db.pool, id, { now: new Date(at), timezone: SAO_PAULO })
   expect(await outlook(hand.now().toISOString())).toMatchObject({ opens_at: null, closed_because: null })
   // In Acre it is seven in the evening.
   expect(await outlook('2026-11-28T21:00:00-03:00')).toMatchObject({ opens_at: null, closed_because: null })
@@ -160,7 +160,7 @@ it('says whether its start was missed', async () => {
     { scheduled_at: '2026-11-24T09:29:59-03:00', start_before: 30 },
     { 11: 1 },
   )
-  const missed = async () => (await outlookOf(db.pool, id, { now: hand.now(), timezone: SAO_PAULO })).start_missed
+  const missed = async () => (await forecastOf(db.pool, id, { now: hand.now(), timezone: SAO_PAULO })).start_missed
   expect(await missed()).toBe(true)
   await runCampaign(hand.deps, id, scene.userId)
   expect(await missed()).toBe(false)

@@ -103,7 +103,7 @@ describe('a worker that dies', () => {
     expect(sandbox.stats('SALESFORCE')).toMatchObject({ accepted: 30, unique: 30 })
   })
 
-  it('and was only asleep finds its claim lost, and runs nothing', async () => {
+  it('and was only waiting_for_hours finds its claim lost, and runs nothing', async () => {
     const sandbox = await openSalesforce()
     const scene = await makeSalesforceScene(db, sandbox)
     const id = await importOnly(db, scene, 5)
@@ -378,7 +378,7 @@ describe('contact hours', () => {
     expect(rows.length).toBe(2)
     expect(await claimAtNoon(rows[0]!.id)).toMatchObject({
       kind: 'WAIT',
-      asleep: true,
+      waiting_for_hours: true,
       until: new Date('2026-11-25T16:00:00Z'),
     })
     expect(await claimAtNoon(rows[1]!.id)).toMatchObject({ kind: 'CLAIMED', claim: { references: ['sp'] } })

@@ -4,7 +4,7 @@ import type { Outcome } from '../../../src/broker/port.ts'
 import { transaction } from '../../../src/database/pool.ts'
 import { claimBatch } from '../../../src/dispatch/claim/claim.ts'
 import { claimClosing } from '../../../src/dispatch/closing/claim.ts'
-import { closeClosing } from '../../../src/dispatch/closing/rows.ts'
+import { completeClosing } from '../../../src/dispatch/closing/rows.ts'
 import { finishIfDone } from '../../../src/dispatch/finish/finish.ts'
 import { planBatches } from '../../../src/dispatch/plan/plan.ts'
 import { settleBatch } from '../../../src/dispatch/settle/settle.ts'
@@ -42,8 +42,8 @@ it('a closing comes after every round of sending that brought somebody in, and a
       }
       const deps = await closingDeps(db, { now: later })
       await db.pool.query(`UPDATE "CampaignLead" SET status = 'ERROR' WHERE campaign_id = $1`, [id])
-      for (const fates of rounds) {
-        const sent = await sendRound(id, fates, deps)
+      for (const settledLeads of rounds) {
+        const sent = await sendRound(id, settledLeads, deps)
         const owed = sent.some(fate => fate !== 'refused')
         expect(await stateOf(id)).toEqual({ status: owed ? 'PROCESSING' : 'FINISHED', waiting: owed ? 1 : 0 })
         if (owed) await close(id, deps)
@@ -55,14 +55,18 @@ it('a closing comes after every round of sending that brought somebody in, and a
 })
 
 /** Sends again whom the round names and nobody has taken yet. @returns what became of them */
-async function sendRound(id: string, fates: readonly (Fate | null)[], deps: Awaited<ReturnType<typeof closingDeps>>) {
+async function sendRound(
+  id: string,
+  settledLeads: readonly (Fate | null)[],
+  deps: Awaited<ReturnType<typeof closingDeps>>,
+) {
   const sent: Fate[] = []
   await transaction(db.pool, async sql => {
     await sql.query(`UPDATE "Campaign" SET status = 'PROCESSING' WHERE id = $1`, [id])
     await sql.query(
       `UPDATE "CampaignLead" SET status = 'PENDING'
        WHERE campaign_id = $1 AND status IN ('ERROR', 'IN_DOUBT') AND ($2::text[])[seq / 2] IS NOT NULL`,
-      [id, fates],
+      [id, settledLeads],
     )
     await planBatches(sql, { campaignId: id, size: 3, oneTextPerRequest: false })
     await finishIfDone(sql, id, deps.now())
@@ -74,7 +78,7 @@ async function sendRound(id: string, fates: readonly (Fate | null)[], deps: Awai
   for (const row of rows) {
     const claim = await claimBatch(deps, row.id)
     if (claim.kind !== 'CLAIMED') throw new Error(claim.kind)
-    const drawn = claim.batch.leads.map(lead => fates[lead.seq / 2 - 1]!)
+    const drawn = claim.batch.leads.map(lead => settledLeads[lead.seq / 2 - 1]!)
     sent.push(...drawn)
     await settleBatch(
       deps,
@@ -94,7 +98,7 @@ async function close(id: string, deps: Awaited<ReturnType<typeof closingDeps>>):
   const claim = await claimClosing(deps, rows[0]!.id)
   expect(claim.kind).toBe('CLAIMED')
   await transaction(db.pool, async sql => {
-    await closeClosing(sql, rows[0]!.id, deps.now(), undefined)
+    await completeClosing(sql, rows[0]!.id, deps.now(), undefined)
     await finishIfDone(sql, id, deps.now())
   })
 }

@@ -60,7 +60,7 @@ export async function startWorkers(db: TestDatabase, count = 1) {
 export async function pass(db: TestDatabase, minutes: number, ...campaignIds: string[]): Promise<void> {
   await db.pool.query(
     `UPDATE "Batch" SET settled_at = settled_at - $2 * interval '1 minute', not_before = not_before - $2 * interval '1 minute',
-            rung_at = rung_at - $2 * interval '1 minute', ring = ring + 1
+            enqueued_at = enqueued_at - $2 * interval '1 minute', enqueue_seq = enqueue_seq + 1
      WHERE campaign_id = ANY($1::uuid[])`,
     [campaignIds, minutes],
   )
@@ -101,7 +101,7 @@ export async function closingDeps(db: TestDatabase, change: Partial<DispatchDeps
   onTestFinished(() => http.close())
   return {
     pool: db.pool,
-    queues: { ring: async () => undefined } as unknown as Queues,
+    queues: { enqueue: async () => undefined } as unknown as Queues,
     keys: await testKeys(),
     http,
     log: testLog(),

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { auditBudgets } from '../../../src/budget/reconcile.ts'
+import { reconcileBudgets } from '../../../src/budget/reconcile.ts'
 import { runCampaign } from '../../../src/campaign/actions/start.ts'
 import type { BatchOutcome, LeadOutcome } from '../../../src/dispatch/model/batch-outcome.ts'
 import type { ClaimedBatch } from '../../../src/dispatch/model/claimed-batch.ts'
@@ -53,7 +53,7 @@ async function eventsOf(campaign: string) {
   return Object.fromEntries(rows.map(({ kind, leads }) => [kind, leads]))
 }
 
-const differences = async () => (await auditBudgets(db.pool)).differences
+const differences = async () => (await reconcileBudgets(db.pool)).differences
 const accepted = (providerId: string): LeadOutcome => ({ kind: 'ACCEPTED', providerId })
 
 it('answers are written while others are missing; written again they change nothing; the last settle has only the rest', async () => {

@@ -21,7 +21,7 @@ const CLOCK_MS = 500
 
 const USUAL = { hours_from: 480, hours_to: 1200, days: 63, allow_holidays: false }
 
-const asleep = (id: string) =>
+const waiting_for_hours = (id: string) =>
   until(
     'it waits for its hours',
     () => campaignView(db.pool, id),
@@ -36,7 +36,7 @@ it('a window that closes stops a running campaign, and it goes on by itself when
   const id = await makeCampaign(db.pool, scene, { leads: 200, columns: USUAL })
   await runCampaign(deps, id, scene.userId)
 
-  const view = await asleep(id)
+  const view = await waiting_for_hours(id)
   expect(view).toMatchObject({ status: 'PROCESSING', waiting_until: '2026-11-26T11:00:00.000Z' })
   const evening = sandbox.starts().map(at => at + movedBy)
   expect(evening.length).toBeGreaterThan(0)
@@ -68,14 +68,14 @@ it('a day that becomes a holiday stops it, and it goes on when that is taken bac
     n => n > 5,
   )
   await addHoliday(db.pool, scene.userId, { day: '11-25', state: 'SP', name: 'feriado' })
-  expect(await asleep(id)).toMatchObject({ waiting_until: '2026-11-26T11:00:00.000Z' })
+  expect(await waiting_for_hours(id)).toMatchObject({ waiting_until: '2026-11-26T11:00:00.000Z' })
   expect(sandbox.stats().unique).toBeLessThan(200)
   await removeHoliday(db.pool, scene.userId, { day: '11-25', state: 'SP' })
   await status(id, 'FINISHED', 40_000)
   expect(sandbox.stats()).toMatchObject({ unique: 200, duplicates: 0 })
 }, 80_000)
 
-it('a ring that waits for tomorrow, by a clock that was wrong, does not keep its batch from going out today', async () => {
+it('a job that waits for tomorrow, by a clock that was wrong, does not keep its batch from going out today', async () => {
   await moved.set('2026-11-25T10:00:00-03:00')
   const sandbox = await openSandbox()
   const scene = await makeScene(db.pool, { url: sandbox.url, maxBatch: 5, cost: '0.0000' })
@@ -83,14 +83,14 @@ it('a ring that waits for tomorrow, by a clock that was wrong, does not keep its
   const id = await makeCampaign(db.pool, scene, { leads: 5, columns: USUAL })
   await runCampaign(deps, id, scene.userId)
   await wipeQueue(db)
-  const { rows } = await db.pool.query<{ id: string; ring: number }>(
-    `UPDATE "Batch" SET asleep = true, rung_at = '2026-11-25T09:00:00-03:00', not_before = '2026-11-25T09:00:00-03:00'
-     WHERE campaign_id = $1 RETURNING id, ring`,
+  const { rows } = await db.pool.query<{ id: string; enqueue_seq: number }>(
+    `UPDATE "Batch" SET waiting_for_hours = true, enqueued_at = '2026-11-25T09:00:00-03:00', not_before = '2026-11-25T09:00:00-03:00'
+     WHERE campaign_id = $1 RETURNING id, enqueue_seq`,
     [id],
   )
-  await deps.queues.ring(
+  await deps.queues.enqueue(
     scene.brokerId,
-    rows.map(({ id: batchId, ring }) => ({ batchId, ring, delayMs: 24 * 3_600_000 })),
+    rows.map(({ id: batchId, enqueue_seq }) => ({ batchId, enqueue_seq, delayMs: 24 * 3_600_000 })),
   )
   await workers({ count: 1, clock: moved.clock })
   await status(id, 'FINISHED', 20_000)

@@ -156,8 +156,8 @@ describe('a batch whose requests are spread by a rate limit', () => {
         hand.moveTo(claim.until)
         continue
       }
-      const { leads, startAt, closesAt, requestIntervalMs } = claimed(claim)
-      expect(startAt.getTime() + (leads.length - 1) * requestIntervalMs).toBeLessThan(closesAt.getTime())
+      const { leads, startAt, windowEndsAt, requestIntervalMs } = claimed(claim)
+      expect(startAt.getTime() + (leads.length - 1) * requestIntervalMs).toBeLessThan(windowEndsAt.getTime())
       sizes.push(leads.length)
       hand.moveTo(new Date(startAt.getTime() + leads.length * requestIntervalMs))
       await hand.settle(claimed(claim), { outcomes: leads.map(() => outcomeOf('ACCEPTED')) })
@@ -233,7 +233,7 @@ describe('a worker that was kept from its work past the closing', () => {
     for (let night = 0; night < 6; night++) {
       const batch = claimed(await hand.claim((await hand.queued(id))[0]!))
       const late = { outcomes: [outcomeOf('NOT_ACCEPTED')], withheld: true }
-      expect(await hand.settle(batch, late)).toMatchObject({ again: 1, rings: [{ at: null }] })
+      expect(await hand.settle(batch, late)).toMatchObject({ again: 1, jobs: [{ at: null }] })
     }
     const { rows } = await db.pool.query(`SELECT failures FROM "SendSlot" WHERE id = $1 AND failures > 0`, [
       scene.credentialId,
@@ -273,12 +273,16 @@ describe('the calendar', () => {
     const [batch] = await hand.queued(id)
     expect(await hand.claim(batch!)).toMatchObject({ kind: 'WAIT', why: 'HOURS' })
     const rowOf = async () =>
-      (await db.pool.query(`SELECT not_before, rung_at = '-infinity' AS due, ring FROM "Batch" WHERE id = $1`, [batch]))
-        .rows[0]
-    const asleep = await rowOf()
-    expect(asleep).toMatchObject({ not_before: new Date('2026-11-25T08:00:00-03:00'), due: false })
+      (
+        await db.pool.query(
+          `SELECT not_before, enqueued_at = '-infinity' AS due, enqueue_seq FROM "Batch" WHERE id = $1`,
+          [batch],
+        )
+      ).rows[0]
+    const waiting_for_hours = await rowOf()
+    expect(waiting_for_hours).toMatchObject({ not_before: new Date('2026-11-25T08:00:00-03:00'), due: false })
     await removeHoliday(db.pool, userId, { day: '11-24', state: '' })
-    expect(await rowOf()).toEqual({ not_before: null, due: true, ring: asleep.ring + 1 })
+    expect(await rowOf()).toEqual({ not_before: null, due: true, enqueue_seq: waiting_for_hours.enqueue_seq + 1 })
     expect(await hand.claim(batch!)).toMatchObject({ kind: 'CLAIMED' })
   })
 

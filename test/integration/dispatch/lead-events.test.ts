@@ -2,7 +2,7 @@ import { expect, it } from 'vitest'
 import { retryFailed } from '../../../src/campaign/actions/retry.ts'
 import { runCampaign } from '../../../src/campaign/actions/start.ts'
 import { resolveLeads } from '../../../src/campaign/doubt/resolve.ts'
-import { explain } from '../../../src/campaign/read/explain-phone.ts'
+import { explainPhone } from '../../../src/campaign/read/explain-phone.ts'
 import { campaignReport } from '../../../src/campaign/read/report.ts'
 import { transaction } from '../../../src/database/pool.ts'
 import { multirangeOf, recordLeadEvents } from '../../../src/dispatch/record/lead-events.ts'
@@ -27,7 +27,7 @@ async function scenery(leads: number, cost = '0.0450', maxBatch = leads) {
     [id],
   )
   const steps = async (n: number) => {
-    const { messages } = await explain(db.pool, rows[n]!.phone, hand.now())
+    const { messages } = await explainPhone(db.pool, rows[n]!.phone, hand.now())
     return messages[0]!.steps.filter(step => !step.what.startsWith('campaign.'))
   }
   const said = async (n: number) => (await steps(n)).map(({ what, detail }) => [what, detail].filter(Boolean).join(' '))

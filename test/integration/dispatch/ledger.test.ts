@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { formatMoney, type Money } from '../../../src/budget/money.ts'
-import { auditBudgets } from '../../../src/budget/reconcile.ts'
+import { reconcileBudgets } from '../../../src/budget/reconcile.ts'
 import { useDatabase } from '../../support/database.ts'
 import { beginWalk, type Step, take, type Walk, walks } from '../../support/walk.ts'
 
@@ -55,7 +55,7 @@ async function compare(
     expect(money <= most, `month ${month} has used ${formatMoney(money)} of ${formatMoney(most)}`).toBe(true)
   }
   // The walk's campaign runs before it is approved, at the broker's price of the moment.
-  const differences = (await auditBudgets(db.pool)).differences.filter(({ check }) => check !== 'PRICE')
+  const differences = (await reconcileBudgets(db.pool)).differences.filter(({ check }) => check !== 'PRICE')
   expect(differences).toEqual([])
 }
 

@@ -1,7 +1,7 @@
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { formatMoney, moneyOf } from '../../../src/budget/money.ts'
 import { formatMonth } from '../../../src/budget/month.ts'
-import { auditBudgets } from '../../../src/budget/reconcile.ts'
+import { reconcileBudgets } from '../../../src/budget/reconcile.ts'
 import { resumeCampaign, runCampaign } from '../../../src/campaign/actions/start.ts'
 import { openPool } from '../../../src/database/pool.ts'
 import { monthOf } from '../../../src/time/local-day.ts'
@@ -61,7 +61,7 @@ describe('eight workers, two campaigns, one wallet with money for one and a half
       expect(books).toMatchObject({ used: all, ledger: all, billed: all })
     }
     expect(sandbox.stats()).toMatchObject({ unique: 2 * LEADS, duplicates: 0 })
-    expect((await auditBudgets(db.pool)).differences).toEqual([])
+    expect((await reconcileBudgets(db.pool)).differences).toEqual([])
   })
 })
 

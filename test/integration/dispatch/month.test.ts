@@ -1,5 +1,5 @@
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { auditBudgets } from '../../../src/budget/reconcile.ts'
+import { reconcileBudgets } from '../../../src/budget/reconcile.ts'
 import { retryFailed } from '../../../src/campaign/actions/retry.ts'
 import { resumeCampaign, runCampaign } from '../../../src/campaign/actions/start.ts'
 import { approveCampaign } from '../../../src/campaign/approval/approve.ts'
@@ -37,7 +37,7 @@ async function paid(): Promise<{ november: number | null; december: number | nul
     [scene.walletId],
   )
   for (const row of rows) expect(Number(row.ledger)).toBe(Number(row.messages))
-  expect((await auditBudgets(db.pool)).differences).toEqual([])
+  expect((await reconcileBudgets(db.pool)).differences).toEqual([])
   const of = (month: number) => rows.find(row => row.month === month)
   const figure = (month: number) => (of(month) ? Number(of(month)!.messages) : null)
   return { november: figure(11), december: figure(12) }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { auditBudgets } from '../../../src/budget/reconcile.ts'
+import { reconcileBudgets } from '../../../src/budget/reconcile.ts'
 import { runCampaign } from '../../../src/campaign/actions/start.ts'
 import { useDatabase } from '../../support/database.ts'
 import { dispatchOn } from '../../support/dispatch.ts'
@@ -266,5 +266,5 @@ describe('a database that refuses for a while', () => {
 })
 
 it('and the books agree', async () => {
-  expect((await auditBudgets(db.pool)).differences).toEqual([])
+  expect((await reconcileBudgets(db.pool)).differences).toEqual([])
 })

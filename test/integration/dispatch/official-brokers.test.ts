@@ -1,7 +1,7 @@
 import { v7 as uuid } from 'uuid'
 import { expect, onTestFinished, test } from 'vitest'
 import { runCampaign } from '../../../src/campaign/actions/start.ts'
-import { askBroker } from '../../../src/campaign/doubt/query-broker.ts'
+import { queryBroker } from '../../../src/campaign/doubt/query-broker.ts'
 import { systemClock } from '../../../src/clock.ts'
 import { createHttp } from '../../../src/http/client.ts'
 import { openQueues } from '../../../src/queue/queues.ts'
@@ -66,8 +66,8 @@ test('Twilio: signed callbacks tell each message’s story, that of a lost answe
     { next: [{ fault: 'accept-drop' }], callbacks: { delay_ms: 2_000, forged: 1 } },
   )
   const id = await makeCampaign(db.pool, scene, { leads: 6 })
-  const [leads, fates] = [await leadsOf(id), ['deliver', 'read', 'read', 'read', 'fail', 'opt_out']]
-  sandbox.control({ phones: Object.fromEntries(leads.map(({ phone }, i) => [phone, fates[i]])) })
+  const [leads, settledLeads] = [await leadsOf(id), ['deliver', 'read', 'read', 'read', 'fail', 'opt_out']]
+  sandbox.control({ phones: Object.fromEntries(leads.map(({ phone }, i) => [phone, settledLeads[i]])) })
   await runCampaign(deps, id, scene.userId)
   const sent = await until(
     'all is sent and nothing told',
@@ -190,7 +190,7 @@ test('Twilio: its list tells what it has of the messages in doubt, and nothing i
   const http = createHttp({ timeoutMs: 5_000 })
   onTestFinished(() => http.close())
   const ask = (minutes: number) =>
-    askBroker(
+    queryBroker(
       {
         pool: db.pool,
         clock: { now: () => new Date(Date.now() + minutes * 60_000) },

@@ -4,7 +4,7 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { resumeCampaign, runCampaign } from '../../../src/campaign/actions/start.ts'
 import { pauseCampaign } from '../../../src/campaign/actions/stop.ts'
 import { transaction } from '../../../src/database/pool.ts'
-import { freeSlot, type Lane, LOOKAHEAD_MS, takeSlots } from '../../../src/dispatch/pacing/slots.ts'
+import { freeSlot, LOOKAHEAD_MS, type SlotKey, takeSlots } from '../../../src/dispatch/pacing/slots.ts'
 import { useDatabase } from '../../support/database.ts'
 import { dispatchOn, openSandbox } from '../../support/dispatch.ts'
 import { booksOf, makeCampaign, makeScene } from '../../support/fixtures.ts'
@@ -194,7 +194,7 @@ it('a campaign that waits half an hour between messages does not stall one of an
 
 describe('taking moments', () => {
   const START = Date.parse('2026-11-24T15:00:00Z')
-  const take = (lanes: readonly Lane[], now: Date) => transaction(db.pool, sql => takeSlots(sql, lanes, now))
+  const take = (lanes: readonly SlotKey[], now: Date) => transaction(db.pool, sql => takeSlots(sql, lanes, now))
 
   it('any sequence of them, of one lane or two: none is taken twice, none is early, none is later than it need be', async () => {
     const step = fc.record({

@@ -115,7 +115,7 @@ describe('a permit', () => {
   it('is refused at once when the worker stops, and at the end of the contact hours', async () => {
     const stop = new AbortController()
     const it = permit(stop.signal)
-    passed.clock = it_.batch.closesAt.getTime() - it_.batch.lookedAt.clock.getTime()
+    passed.clock = it_.batch.windowEndsAt.getTime() - it_.batch.lookedAt.clock.getTime()
     expect(it.refusal()).toBe('HOURS')
     stop.abort()
     expect(it.refusal()).toBe('DRAINING')

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest'
 import { runCampaign } from '../../../src/campaign/actions/start.ts'
-import { askBroker } from '../../../src/campaign/doubt/query-broker.ts'
+import { queryBroker } from '../../../src/campaign/doubt/query-broker.ts'
 import { systemClock } from '../../../src/clock.ts'
 import { reconcileClosings } from '../../../src/dispatch/closing/reconcile.ts'
 import { dispatchClosing } from '../../../src/dispatch/closing/run.ts'
@@ -215,7 +215,7 @@ describe('a credential that is wrong while the secret is right', () => {
     const http = createHttp({ timeoutMs: 5_000 })
     onTestFinished(() => http.close())
     const ask = async (keys: Awaited<ReturnType<typeof testKeys>>) =>
-      askBroker({ pool: db.pool, clock: systemClock, keys, http }, id)
+      queryBroker({ pool: db.pool, clock: systemClock, keys, http }, id)
     await assertSecret(db.pool, await testKeys())
     await expect(ask(await testKeys())).rejects.toMatchObject({
       code: 'CREDENTIAL_UNUSABLE',

@@ -21,14 +21,14 @@ beforeEach(async () => {
 const NOW = new Date('2026-11-28T12:00:00Z')
 const ago = (ms: number) => new Date(NOW.getTime() - ms)
 const LONG = ago(STALLED_MS + 1_000)
-const queues = { ring: async () => undefined } as never
+const queues = { enqueue: async () => undefined } as never
 
 /** A campaign that runs since long ago, and whose batches were rung then. */
 async function runningSince(started: Date) {
   const scene = await makeScene(db.pool, { maxBatch: 5 })
   const id = await makeCampaign(db.pool, scene, { leads: 10 })
   await runCampaign({ pool: db.pool, queues, clock: { now: () => started } }, id, scene.userId)
-  await set(id, { created_at: started, due_at: null, rung_at: started })
+  await set(id, { created_at: started, due_at: null, enqueued_at: started })
   return { id, scene }
 }
 
@@ -52,14 +52,14 @@ it('is a campaign of which something is due and nothing was claimed or settled f
 })
 
 it.each<[string, Record<string, unknown>]>([
-  ['is asleep, or waits for its throttle or its broker', { not_before: ago(-1_000) }],
+  ['is waiting_for_hours, or waits for its throttle or its broker', { not_before: ago(-1_000) }],
   ['became due a moment ago', { not_before: ago(1_000), due_at: ago(1_000) }],
-  ['became due a moment ago, and was rung since', { not_before: null, due_at: ago(1_000) }],
+  ['became due a moment ago, and was enqueued since', { not_before: null, due_at: ago(1_000) }],
   ['was claimed a moment ago', { claimed_at: ago(1_000) }],
   ['was settled a moment ago', { settled_at: ago(1_000) }],
   ['has a request under way', { status: 'SENDING', claimed_at: LONG, lease_until: ago(-1_000) }],
   ['is all done', { status: 'DONE' }],
-  ['was not rung yet', { rung_at: null }],
+  ['was not enqueued yet', { enqueued_at: null }],
 ])('is none that %s', async (_, columns) => {
   const { id } = await runningSince(LONG)
   await set(id, columns)

@@ -1,6 +1,6 @@
 import type pg from 'pg'
 import { expect, it, onTestFinished } from 'vitest'
-import { auditBudgets } from '../../../src/budget/reconcile.ts'
+import { reconcileBudgets } from '../../../src/budget/reconcile.ts'
 import { runCampaign } from '../../../src/campaign/actions/start.ts'
 import { systemClock, systemMonotonic } from '../../../src/clock.ts'
 import { openPool } from '../../../src/database/pool.ts'
@@ -102,7 +102,7 @@ it.each([0, 3])(
     expect(await booksOf(db.pool, id)).toMatchObject({ statuses: { PENDING: 20 }, used: '0.0000', ledger: '0.0000' })
     expect(await batchOf(batchId)).toEqual({ status: 'QUEUED', attempt: 1, reserved: '0.0000' })
     expect(sandbox.stats().requests).toBe(0)
-    expect((await auditBudgets(db.pool)).differences).toEqual([])
+    expect((await reconcileBudgets(db.pool)).differences).toEqual([])
     const { rows } = await db.pool.query(`SELECT kind, detail FROM "LeadEvent" WHERE campaign_id = $1`, [id])
     expect(rows).toEqual([{ kind: 'WITHHELD', detail: expect.stringContaining('database') }])
     await workers({ count: 1 })
@@ -121,7 +121,7 @@ it('where its lease is over before the database can be asked, the doubt ends as 
   await dispatch(losing({ heard: true, meanwhile: sweeping, away: 1 }), 50)
   expect(await booksOf(db.pool, id)).toMatchObject({ statuses: { PENDING: 20 }, used: '0.0000', ledger: '0.0000' })
   expect(sandbox.stats().requests).toBe(0)
-  expect((await auditBudgets(db.pool)).differences).toEqual([])
+  expect((await reconcileBudgets(db.pool)).differences).toEqual([])
 })
 
 it('a claim that was rolled back changes nothing, and is not taken for another worker’s of the same number', async () => {

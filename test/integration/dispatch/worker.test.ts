@@ -102,7 +102,7 @@ describe.each(backends)('dispatch on the %s queue', (_name, redisUrl) => {
     })
     expect(sandbox.stats()).toMatchObject({ unique: 20, duplicates: 0 })
 
-    // The dead one was only asleep: its settle comes too late to change anything.
+    // The dead one was only waiting_for_hours: its settle comes too late to change anything.
     if (claim.kind !== 'CLAIMED') throw new Error('unreachable')
     const outcomes = claim.batch.leads.map(() => ({ kind: 'NOT_ACCEPTED' as const, reason: 'late' }))
     const late = await settleBatch(

@@ -19,17 +19,17 @@ describe.each(backends)('the queue on %s', (_name, url) => {
     return queues
   }
   const listen = (queues: Queues, broker: string, heard: string[]) => {
-    const consumer = queues.onRing(broker, async id => void heard.push(id), options)
+    const consumer = queues.onBatch(broker, async id => void heard.push(id), options)
     onTestFinished(() => consumer.close())
   }
 
-  it('brings every ring to one of several consumers', async () => {
+  it('brings every job to one of several consumers', async () => {
     const [broker, heard] = [randomUUID(), [] as string[]]
     for (let i = 0; i < 3; i++) listen(open(), broker, heard)
     const ids = Array.from({ length: 200 }, () => randomUUID())
-    await open().ring(
+    await open().enqueue(
       broker,
-      ids.map(batchId => ({ batchId, ring: 0, delayMs: 0 })),
+      ids.map(batchId => ({ batchId, enqueue_seq: 0, delayMs: 0 })),
     )
     await until(
       'all are heard',
@@ -39,25 +39,25 @@ describe.each(backends)('the queue on %s', (_name, url) => {
     expect([...heard].sort()).toEqual([...ids].sort())
   })
 
-  it('keeps one job for a ring that is rung twice, and another for the next ring', async () => {
+  it('keeps one job for a job that is enqueued twice, and another for the next job', async () => {
     const [broker, heard, queues, batchId] = [randomUUID(), [] as string[], open(), randomUUID()]
-    for (let i = 0; i < 3; i++) await queues.ring(broker, [{ batchId, ring: 7, delayMs: 0 }])
-    await queues.ring(broker, [{ batchId, ring: 8, delayMs: 0 }])
+    for (let i = 0; i < 3; i++) await queues.enqueue(broker, [{ batchId, enqueue_seq: 7, delayMs: 0 }])
+    await queues.enqueue(broker, [{ batchId, enqueue_seq: 8, delayMs: 0 }])
     const last = randomUUID()
-    await queues.ring(broker, [{ batchId: last, ring: 0, delayMs: 0 }])
+    await queues.enqueue(broker, [{ batchId: last, enqueue_seq: 0, delayMs: 0 }])
     listen(queues, broker, heard)
     await until('the last is heard', async () => heard.includes(last), Boolean)
     expect(heard.filter(id => id === batchId)).toHaveLength(2)
   })
 
-  it('rings later what is to be heard later', async () => {
+  it('jobs later what is to be heard later', async () => {
     const [broker, heard, queues] = [randomUUID(), [] as string[], open()]
     listen(queues, broker, heard)
     const [soon, later] = [randomUUID(), randomUUID()]
     const from = Date.now()
-    await queues.ring(broker, [
-      { batchId: later, ring: 0, delayMs: 400 },
-      { batchId: soon, ring: 0, delayMs: 0 },
+    await queues.enqueue(broker, [
+      { batchId: later, enqueue_seq: 0, delayMs: 400 },
+      { batchId: soon, enqueue_seq: 0, delayMs: 0 },
     ])
     await until(
       'both are heard',
@@ -68,11 +68,11 @@ describe.each(backends)('the queue on %s', (_name, url) => {
     expect(Date.now() - from).toBeGreaterThanOrEqual(390)
   })
 
-  it('a handler that throws does not stop the next ring', async () => {
+  it('a handler that throws does not stop the next job', async () => {
     const [broker, queues, heard] = [randomUUID(), open(), [] as string[]]
     const errors: unknown[] = []
     const bad = randomUUID()
-    const consumer = queues.onRing(
+    const consumer = queues.onBatch(
       broker,
       async id => {
         heard.push(id)
@@ -82,9 +82,9 @@ describe.each(backends)('the queue on %s', (_name, url) => {
     )
     onTestFinished(() => consumer.close())
     const good = randomUUID()
-    await queues.ring(
+    await queues.enqueue(
       broker,
-      [bad, good].map(batchId => ({ batchId, ring: 0, delayMs: 0 })),
+      [bad, good].map(batchId => ({ batchId, enqueue_seq: 0, delayMs: 0 })),
     )
     await until('the good one is heard', async () => heard.includes(good), Boolean)
     expect(heard).toEqual([bad, good])
@@ -116,7 +116,7 @@ it.each([
 ])('says in seconds that %s is away', async (_name, settings) => {
   const queues = openQueues(settings)
   onTestFinished(() => queues.close())
-  const ringing = queues.ring(randomUUID(), [{ batchId: randomUUID(), ring: 0, delayMs: 0 }])
+  const ringing = queues.enqueue(randomUUID(), [{ batchId: randomUUID(), enqueue_seq: 0, delayMs: 0 }])
   await expect(ringing).rejects.toMatchObject({ code: 'QUEUE_UNREACHABLE' })
 })
 
@@ -131,18 +131,18 @@ it.each(services)('finds %s when it is back, though a first call or a consumer m
   const queues = openQueues({ ...settings, [what]: behind })
   onTestFinished(() => queues.close())
   const [broker, heard] = [randomUUID(), [] as string[]]
-  const consumer = queues.onRing(broker, async id => void heard.push(id), options)
+  const consumer = queues.onBatch(broker, async id => void heard.push(id), options)
   onTestFinished(() => consumer.close())
-  const ring = { batchId: randomUUID(), ring: 0, delayMs: 0 }
+  const enqueue_seq = { batchId: randomUUID(), enqueue_seq: 0, delayMs: 0 }
   for (let i = 0; i < 2; i++) {
     await expect(queues.check()).rejects.toMatchObject({ code: 'QUEUE_UNREACHABLE' })
-    await expect(queues.ring(broker, [ring])).rejects.toMatchObject({ code: 'QUEUE_UNREACHABLE' })
+    await expect(queues.enqueue(broker, [enqueue_seq])).rejects.toMatchObject({ code: 'QUEUE_UNREACHABLE' })
   }
   proxy.lead(Number(new URL(settings[what]!).port))
   await until(
-    'a ring is taken',
+    'a enqueue_seq is taken',
     () =>
-      queues.ring(broker, [ring]).then(
+      queues.enqueue(broker, [enqueue_seq]).then(
         () => true,
         () => false,
       ),
@@ -152,6 +152,6 @@ it.each(services)('finds %s when it is back, though a first call or a consumer m
   await until(
     'it is heard',
     async () => heard,
-    ids => ids.includes(ring.batchId),
+    ids => ids.includes(enqueue_seq.batchId),
   )
 })

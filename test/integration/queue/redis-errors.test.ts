@@ -15,8 +15,8 @@ const RIGHTS = ['~{camp}*', '&*', '+@all', '-@dangerous', '+info', '+keys'].join
 async function errorsOf(redisUrl: string): Promise<CampError[]> {
   const queues = openQueues({ redisUrl, databaseUrl: '' })
   onTestFinished(() => queues.close())
-  const ring = queues.ring('broker', [{ batchId: 'batch', ring: 1, delayMs: 0 }])
-  const errors = [await failure(ring), await failure(queues.check())]
+  const enqueue_seq = queues.enqueue('broker', [{ batchId: 'batch', enqueue_seq: 1, delayMs: 0 }])
+  const errors = [await failure(enqueue_seq), await failure(queues.check())]
   for (const { message, hint } of errors) {
     expect(message).toMatch(/^the queue cannot be reached: /)
     expect(`${message} ${hint}`).not.toMatch(/geheim|Connection is closed|max retries/)
@@ -55,7 +55,7 @@ describe.skipIf(inject('redisUrl') === null)('a Redis with users and passwords',
   it('whose user lacks rights says which it takes, with 7', async () => {
     const queues = openQueues({ redisUrl: as(`weak:${encoded}`), databaseUrl: '' })
     onTestFinished(() => queues.close())
-    const error = await failure(queues.ring('broker', [{ batchId: 'batch', ring: 1, delayMs: 0 }]))
+    const error = await failure(queues.enqueue('broker', [{ batchId: 'batch', enqueue_seq: 1, delayMs: 0 }]))
     expect(error).toMatchObject({
       code: 'QUEUE_ACCESS_DENIED',
       message: expect.stringContaining('NOPERM'),
@@ -63,19 +63,19 @@ describe.skipIf(inject('redisUrl') === null)('a Redis with users and passwords',
     })
   })
 
-  it('whose user has just these is rung and heard', async () => {
+  it('whose user has just these is enqueued and heard', async () => {
     const queues = openQueues({ redisUrl: as(`camp:${encoded}`), databaseUrl: '' })
     onTestFinished(() => queues.close())
     const heard = new Promise(resolve => {
       const errors: unknown[] = []
-      const consumer = queues.onRing('other', async id => resolve([id, errors]), {
+      const consumer = queues.onBatch('other', async id => resolve([id, errors]), {
         concurrency: 1,
         onError: error => errors.push(error),
       })
       onTestFinished(() => consumer.close())
     })
     await queues.schedule('sweep', 60_000)
-    await queues.ring('other', [{ batchId: 'batch', ring: 1, delayMs: 0 }])
+    await queues.enqueue('other', [{ batchId: 'batch', enqueue_seq: 1, delayMs: 0 }])
     expect(await heard).toEqual(['batch', []])
   })
 })

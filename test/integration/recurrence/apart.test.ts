@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { runCampaign } from '../../../src/campaign/actions/start.ts'
-import { fireDueApart } from '../../../src/recurrence/open-due-apart.ts'
+import { openDueApart } from '../../../src/recurrence/open-due-apart.ts'
 import { useDatabase } from '../../support/database.ts'
 import { openSandbox } from '../../support/dispatch.ts'
 import { booksOf, makeCampaign, makeScene } from '../../support/fixtures.ts'
@@ -19,7 +19,7 @@ type Inbox = Awaited<ReturnType<typeof makeRecurrence>>
 
 async function firingApart(inbox: Inbox, signal = new AbortController().signal) {
   const { handle } = await inbox.read()
-  const fired = await fireDueApart({ databaseUrl: db.url, clock: inbox.clock, signal })
+  const fired = await openDueApart({ databaseUrl: db.url, clock: inbox.clock, signal })
   return { handle, fired: fired.filter(one => one.recurrence === handle) }
 }
 
@@ -31,7 +31,9 @@ function importers(): number[] {
     .filter(pid => {
       try {
         const [, parent] = /\) \w (\d+) /.exec(readFileSync(`/proc/${pid}/stat`, 'utf8')) ?? []
-        return Number(parent) === process.pid && readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('firing-process')
+        return (
+          Number(parent) === process.pid && readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('opening-process')
+        )
       } catch {
         return false // it has ended meanwhile
       }
@@ -85,7 +87,7 @@ describe('an occurrence in a process of its own', () => {
   it('says what went wrong where the database is away', async () => {
     const databaseUrl = 'postgresql://127.0.0.1:1/none'
     const clock = { now: () => new Date() }
-    await expect(fireDueApart({ databaseUrl, clock, signal: new AbortController().signal })).rejects.toThrow(
+    await expect(openDueApart({ databaseUrl, clock, signal: new AbortController().signal })).rejects.toThrow(
       /ECONNREFUSED/,
     )
   })

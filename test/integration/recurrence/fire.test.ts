@@ -2,7 +2,7 @@ import { appendFileSync, rmSync, utimesSync } from 'node:fs'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { dueCampaigns } from '../../../src/campaign/read/due.ts'
 import { transaction } from '../../../src/database/pool.ts'
-import { fireDue } from '../../../src/recurrence/open-due.ts'
+import { openDueOccurrences } from '../../../src/recurrence/open-due.ts'
 import { moveRecurrence } from '../../../src/recurrence/recurrence.ts'
 import { useDatabase } from '../../support/database.ts'
 import { until } from '../../support/worker.ts'
@@ -88,7 +88,7 @@ describe('an occurrence', () => {
     bad.drop('bad.csv', 0, 'nome;contrato\nAna;1\n')
     good.drop('good.csv', 1)
     const signal = new AbortController().signal
-    const fired = await fireDue({ pool: db.pool, prisma: db.prisma, clock: bad.clock, signal })
+    const fired = await openDueOccurrences({ pool: db.pool, prisma: db.prisma, clock: bad.clock, signal })
     expect(fired.map(one => one.status).sort()).toEqual(['FAILED', 'OPENED'])
     expect(await bad.occurrences()).toMatchObject([
       { status: 'FAILED', file: 'bad.csv', reason: expect.stringContaining('no column is the phone') },
@@ -354,14 +354,14 @@ describe('a standing approval', () => {
 
   it('takes four eyes', async () => {
     const inbox = await makeRecurrence(db)
-    const { giveStanding } = await import('../../../src/recurrence/standing-approval.ts')
+    const { giveStandingApproval } = await import('../../../src/recurrence/standing-approval.ts')
     const order = {
       approverId: inbox.scene.userId,
       ceiling: '1.00',
       until: null,
       now: inbox.clock.now(),
     }
-    const own = transaction(db.pool, async sql => giveStanding(sql, await inbox.read(), order))
+    const own = transaction(db.pool, async sql => giveStandingApproval(sql, await inbox.read(), order))
     await expect(own).rejects.toMatchObject({ code: 'SELF_APPROVAL' })
     expect((await inbox.read()).approval_hash).toBeNull()
   })

@@ -4,9 +4,9 @@ import { join } from 'node:path'
 import { adapterOf } from '../../../src/broker/registry.ts'
 import { transaction } from '../../../src/database/pool.ts'
 import type { ImportRequest } from '../../../src/intake/request.ts'
-import { type Fired, fireDue } from '../../../src/recurrence/open-due.ts'
+import { type OpenedOccurrence, openDueOccurrences } from '../../../src/recurrence/open-due.ts'
 import { addRecurrence, findRecurrence } from '../../../src/recurrence/recurrence.ts'
-import { giveStanding } from '../../../src/recurrence/standing-approval.ts'
+import { giveStandingApproval } from '../../../src/recurrence/standing-approval.ts'
 import type { TestDatabase } from '../../support/database.ts'
 import { makeScene, type SceneOptions } from '../../support/fixtures.ts'
 import { importRequest } from '../../support/import-request.ts'
@@ -51,17 +51,17 @@ export async function makeRecurrence(
       return path
     },
     /** What became of this recurrence's occurrences. */
-    async fire(options: { quietMs?: number; signal?: AbortSignal } = {}): Promise<Fired[]> {
+    async fire(options: { quietMs?: number; signal?: AbortSignal } = {}): Promise<OpenedOccurrence[]> {
       const signal = options.signal ?? new AbortController().signal
       const { handle } = await this.read()
-      const fired = await fireDue({ pool: db.pool, prisma: db.prisma, clock, ...options, signal })
+      const fired = await openDueOccurrences({ pool: db.pool, prisma: db.prisma, clock, ...options, signal })
       return fired.filter(one => one.recurrence === handle)
     },
     read: () => findRecurrence(db.pool, id),
     async standing(ceiling: string, until: string | null = null): Promise<string> {
       const { userId } = await makeScene(db.pool)
       const order = { approverId: userId, ceiling, until, now }
-      await transaction(db.pool, async tx => giveStanding(tx, await findRecurrence(tx, id), order))
+      await transaction(db.pool, async tx => giveStandingApproval(tx, await findRecurrence(tx, id), order))
       return userId
     },
     async campaigns() {

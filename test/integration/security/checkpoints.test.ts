@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { recordAudit, signingAudits } from '../../../src/security/audit-log.ts'
-import { hashOf, takeCheckpoints, takeSome } from '../../../src/security/checkpoints.ts'
+import { checkpointHash, takeCheckpoints, takeSome } from '../../../src/security/checkpoints.ts'
 import { assertSecret } from '../../../src/security/fingerprint.ts'
 import { headFlaw } from '../../../src/security/kept-head.ts'
 import { type Keys, keysOf } from '../../../src/security/keys.ts'
@@ -224,7 +224,7 @@ describe('what is written afterwards', () => {
 })
 
 it('the hash covers every column but the marks', () => {
-  const base: Parameters<typeof hashOf>[0] = {
+  const base: Parameters<typeof checkpointHash>[0] = {
     ...{
       number: 1,
       source: 'BudgetEntry',
@@ -249,5 +249,5 @@ it('the hash covers every column but the marks', () => {
     unsigned: '{[1,2)}',
   }
   for (const [key, value] of Object.entries({ ...changes, reset: true, at: new Date(1), previous: 'x' }))
-    expect(hashOf({ ...base, [key]: value })).not.toBe(hashOf(base))
+    expect(checkpointHash({ ...base, [key]: value })).not.toBe(checkpointHash(base))
 })

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { auditBudgets } from '../../../src/budget/reconcile.ts'
+import { reconcileBudgets } from '../../../src/budget/reconcile.ts'
 import { retryFailed } from '../../../src/campaign/actions/retry.ts'
 import { resolveLeads } from '../../../src/campaign/doubt/resolve.ts'
 import { campaignReport } from '../../../src/campaign/read/report.ts'
@@ -214,7 +214,7 @@ describe.each(['ACCEPTED', 'DELIVERED'] as const)('of a broker that bills what i
     expect(waiting.rows).toHaveLength(row === WAITS ? 2 * EVENTS.length : 0)
     const books = await booksOf(db.pool, campaign.id)
     expect([books.ledger, books.billed]).toEqual([books.used, books.used])
-    expect((await auditBudgets(db.pool)).differences).toEqual([])
+    expect((await reconcileBudgets(db.pool)).differences).toEqual([])
     const { rows: blocked } = await db.pool.query(`SELECT 1 FROM "Blocklist" WHERE phone = $1`, [
       campaign.leads[EVENTS.indexOf('OPT_OUT')]!.phone,
     ])

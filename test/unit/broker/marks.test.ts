@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { verdictOf } from '../../../src/broker/undocumented-answers.ts'
+import { meaningOf } from '../../../src/broker/undocumented-answers.ts'
 
 describe('what an undocumented answer says', () => {
   test.each([
@@ -14,7 +14,7 @@ describe('what an undocumented answer says', () => {
     { status: 'recebido' },
     { ok: 1 },
   ])('is no refusal: %j', answer => {
-    expect(verdictOf(answer)).toEqual({ kind: 'NONE' })
+    expect(meaningOf(answer)).toEqual({ kind: 'NONE' })
   })
 
   test.each([
@@ -30,7 +30,7 @@ describe('what an undocumented answer says', () => {
     [{ errors: { chave_api: ['obrigatória'] } }, 'chave_api'],
     [{ success: false, errors: [{ linha: 3 }] }, 'linha'],
   ])('is a refusal of all: %j', (answer, words) => {
-    expect(verdictOf(answer)).toEqual({ kind: 'NO', words: expect.stringContaining(words) })
+    expect(meaningOf(answer)).toEqual({ kind: 'NO', words: expect.stringContaining(words) })
   })
 
   test.each([
@@ -41,6 +41,6 @@ describe('what an undocumented answer says', () => {
     { resultado: [{ status: 'ok' }, { status: 'erro' }] },
     [{ codigo: 1 }, { erro: 'x' }],
   ])('may be a refusal of a part: %j', answer => {
-    expect(verdictOf(answer)).toEqual({ kind: 'MIXED' })
+    expect(meaningOf(answer)).toEqual({ kind: 'MIXED' })
   })
 })

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import twilioSdk from 'twilio'
 import { describe, expect, test } from 'vitest'
 import { twilio } from '../../../src/broker/twilio/adapter.ts'
-import { isSigned } from '../../../src/broker/twilio/signature.ts'
+import { isSignedByTwilio } from '../../../src/broker/twilio/signature.ts'
 import { requestOf } from '../../contract/adapter.ts'
 import { answering } from '../../support/exchange.ts'
 
@@ -96,7 +96,7 @@ describe('X-Twilio-Signature', () => {
   const form = (fields: Record<string, string> | [string, string][]) =>
     Buffer.from(new URLSearchParams(fields).toString())
   const check = (url: string, body: Buffer, signature: string, token = TOKEN) =>
-    isSigned({ url: new URL(url), body, signature }, token)
+    isSignedByTwilio({ url: new URL(url), body, signature }, token)
 
   test('is that of the vector in docs/wire/twilio.md', () => {
     expect(check(URL_GIVEN, form(delivered), '5kkcc5+CS1aGq+lxDpFypg1JCek=')).toBe(true)

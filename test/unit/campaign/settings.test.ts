@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { formatDays, formatHours, parseDays, parseHours } from '../../../src/campaign/settings/hours-and-days.ts'
 import { formatThrottle, parseThrottle } from '../../../src/campaign/settings/throttle.ts'
-import { parseMoment } from '../../../src/time/parse-date-time.ts'
+import { parseDateTime } from '../../../src/time/parse-date-time.ts'
 
 const usage = expect.objectContaining({ code: 'INVALID_ARGUMENT', hint: expect.any(String) })
 
@@ -113,18 +113,18 @@ describe('a moment', () => {
     ['2026-11-30 09:00', '2026-11-30T12:00:00.000Z'],
     ['30/11/2026 09:00', '2026-11-30T12:00:00.000Z'],
   ])('%s', (text, moment) => {
-    expect(parseMoment(text, 'America/Sao_Paulo').toISOString()).toBe(moment)
+    expect(parseDateTime(text, 'America/Sao_Paulo').toISOString()).toBe(moment)
   })
 
   test('is the zone’s own, also where clocks are put forward', () => {
-    expect(parseMoment('2026-03-29 03:30', 'Europe/Lisbon').toISOString()).toBe('2026-03-29T02:30:00.000Z')
-    expect(parseMoment('2026-03-28 03:30', 'Europe/Lisbon').toISOString()).toBe('2026-03-28T03:30:00.000Z')
+    expect(parseDateTime('2026-03-29 03:30', 'Europe/Lisbon').toISOString()).toBe('2026-03-29T02:30:00.000Z')
+    expect(parseDateTime('2026-03-28 03:30', 'Europe/Lisbon').toISOString()).toBe('2026-03-28T03:30:00.000Z')
   })
 
   test.each(['', 'tomorrow', '2026-02-30 09:00', '2026-11-30', '2026-11-30 24:00', '2026-13-01 09:00'])(
     'refuses %j',
     text => {
-      expect(() => parseMoment(text, 'America/Sao_Paulo')).toThrow(usage)
+      expect(() => parseDateTime(text, 'America/Sao_Paulo')).toThrow(usage)
     },
   )
 })

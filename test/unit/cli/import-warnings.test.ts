@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { Outlook, Present } from '../../../src/campaign/read/forecast.ts'
+import type { Forecast, Present } from '../../../src/campaign/read/forecast.ts'
 import type { CampaignView } from '../../../src/campaign/read/view.ts'
 import { warningsOf } from '../../../src/cli/commands/campaign/import/text.ts'
 import type { ImportFacts } from '../../../src/cli/commands/campaign/import/view.ts'
@@ -21,7 +21,7 @@ const OUTLOOK = {
   blocked_now: null,
   now: new Date(),
   timezone: 'America/Sao_Paulo',
-} as unknown as Outlook & Present
+} as unknown as Forecast & Present
 
 test.each([
   [{}, []],

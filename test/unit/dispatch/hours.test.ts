@@ -1,7 +1,12 @@
 import { readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { type ContactHours, closingAfter, isWithinHours, nextWithinHours } from '../../../src/calendar/contact-hours.ts'
+import {
+  type ContactHours,
+  isWithinHours,
+  nextWithinHours,
+  windowEndAfter,
+} from '../../../src/calendar/contact-hours.ts'
 import { withOwn } from '../../../src/calendar/custom-holidays.ts'
 import { isNationalHoliday } from '../../../src/calendar/national-holidays.ts'
 import { parseDays, parseHours } from '../../../src/campaign/settings/hours-and-days.ts'
@@ -48,7 +53,7 @@ describe('contact hours, by the table', () => {
     } else {
       expect(next).toBe(now)
       const aDayLater = new Date(now.getTime() + 86_400_000)
-      expect(closingAfter(hours, place, now, isHoliday)).toEqual(one.until === '-' ? aDayLater : momentOf(one.until!))
+      expect(windowEndAfter(hours, place, now, isHoliday)).toEqual(one.until === '-' ? aDayLater : momentOf(one.until!))
     }
   })
 })
@@ -88,7 +93,7 @@ describe('the next opening and the next closing', () => {
         }
         const next = nextWithinHours(hours, places, now, isNationalHoliday)
         if (isOpen(now.getTime())) {
-          const closes = closingAfter(hours, places, now, isNationalHoliday).getTime()
+          const closes = windowEndAfter(hours, places, now, isNationalHoliday).getTime()
           return next === now && closes === (walk(false, 1440) ?? now.getTime() + 1440 * MINUTE)
         }
         // Three days, to keep the walk short: what is further off has nothing open before it.

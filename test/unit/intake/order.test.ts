@@ -3,7 +3,7 @@ import { parsePairs } from '../../../src/cli/parse-pairs.ts'
 import { cryptoRandom, newHandle, uuids } from '../../../src/database/ids.ts'
 import { placeFish } from '../../../src/intake/fish.ts'
 import { PhoneSet } from '../../../src/intake/phone-set.ts'
-import { blockOf, MOST_IN_A_REGION, REFUSED_BLOCK, Sequencer, seqAfter, seqOf } from '../../../src/intake/sequence.ts'
+import { blockOf, MAX_IN_A_REGION, REFUSED_BLOCK, Sequencer, seqAfter, seqOf } from '../../../src/intake/sequence.ts'
 import { REGIONS } from '../../../src/recipient/regions.ts'
 import { parseDay } from '../../../src/time/day.ts'
 
@@ -12,9 +12,9 @@ test('numbers leads by region, refused rows last, all within PostgreSQL’s inte
   const [manaus, paulo] = [blockOf('5592900000001'), blockOf('5511900000001')]
   const numbers = [sequence.next(manaus), sequence.next(paulo), sequence.next(REFUSED_BLOCK), sequence.next(paulo)]
   expect(numbers).toEqual([seqOf(manaus, 1), 2, seqOf(REFUSED_BLOCK, 1), 4])
-  expect(numbers[0]).toBeGreaterThan(seqAfter(paulo, MOST_IN_A_REGION))
-  expect(seqAfter(REFUSED_BLOCK, MOST_IN_A_REGION)).toBeLessThan(2 ** 31)
-  sequence.counts[paulo] = MOST_IN_A_REGION
+  expect(numbers[0]).toBeGreaterThan(seqAfter(paulo, MAX_IN_A_REGION))
+  expect(seqAfter(REFUSED_BLOCK, MAX_IN_A_REGION)).toBeLessThan(2 ** 31)
+  sequence.counts[paulo] = MAX_IN_A_REGION
   expect(() => sequence.next(paulo)).toThrow(expect.objectContaining({ code: 'FILE_TOO_LARGE' }))
 })
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { Tally } from '../../../src/sandbox/key-counter.ts'
+import { KeyCounter } from '../../../src/sandbox/key-counter.ts'
 
 const key = fc.oneof(
   fc.uuid(),
@@ -12,7 +12,7 @@ const key = fc.oneof(
 test('counts as a Map would', () => {
   fc.assert(
     fc.property(fc.array(key, { maxLength: 300 }), keys => {
-      const tally = new Tally()
+      const tally = new KeyCounter()
       const map = new Map<string, number>()
       for (const one of keys) {
         map.set(one, (map.get(one) ?? 0) + 1)
@@ -27,7 +27,7 @@ test('counts as a Map would', () => {
 })
 
 test('still knows every key after it has grown', () => {
-  const tally = new Tally()
+  const tally = new KeyCounter()
   const keyOf = (n: number) => `0190f3a0-0000-7000-8000-${n.toString(16).padStart(12, '0')}`
   for (let n = 0; n < 50_000; n++) tally.add(keyOf(n))
   for (let n = 0; n < 50_000; n += 2) tally.add(keyOf(n))
@@ -36,7 +36,7 @@ test('still knows every key after it has grown', () => {
 })
 
 test('a UUID is one key in upper and lower case, and the nil UUID is one too', () => {
-  const tally = new Tally()
+  const tally = new KeyCounter()
   tally.add('0190F3A0-0000-7000-8000-ABCDEFABCDEF')
   expect(tally.add('0190f3a0-0000-7000-8000-abcdefabcdef')).toBe(2)
   expect(tally.add('00000000-0000-0000-0000-000000000000')).toBe(1)

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { listColumns } from '../../../src/blocklist/sync/list-columns.ts'
 import { judgeRow, judgeValue } from '../../../src/blocklist/sync/read-entry.ts'
-import type { Only } from '../../../src/blocklist/sync/types.ts'
+import type { OnlyKind } from '../../../src/blocklist/sync/types.ts'
 import { CampError } from '../../../src/errors.ts'
 
 /** Phones as they stand, documents with a D before them. */
@@ -59,7 +59,7 @@ describe('a cell that may hold either', () => {
 })
 
 describe('the first row of a list', () => {
-  const columnsOf = (header: string, given = {}, only: Only | null = null) =>
+  const columnsOf = (header: string, given = {}, only: OnlyKind | null = null) =>
     listColumns('list.csv', { line: 1, cells: header.split(';') }, given, only)
 
   it.each([

@@ -31,7 +31,7 @@ export const add = (parent: Parent) =>
       "requests per second, minute or hour, per credential: 20/s, 100/m, none (the adapter's own)",
       parseRate,
     )
-    .option('--max-batch <number>', 'messages per request', wholeNumberOrNone(1, MOST_A_REQUEST))
+    .option('--max-batch <number>', 'messages per request', wholeNumberOrNone(1, MAX_A_REQUEST))
     .option('--billing <billing>', 'it bills what it accepted, or what it delivered', oneOf(BILLING), 'ACCEPTED')
 
 const list = (parent: Parent) => addCommand(parent, 'list', 'all brokers')
@@ -46,7 +46,7 @@ export const set = (parent: Parent) =>
     .option(
       '--max-batch <number>',
       'messages per request; "none" for the adapter\'s own',
-      wholeNumberOrNone(1, MOST_A_REQUEST),
+      wholeNumberOrNone(1, MAX_A_REQUEST),
     )
     .option('--billing <billing>', 'accepted or delivered', oneOf(BILLING))
     .option('--renew-webhook', 'give it a new webhook URL; the old one ends')
@@ -55,7 +55,7 @@ const remove = (parent: Parent) =>
   asks(addCommand(parent, 'remove <broker>', 'remove a broker that no campaign uses, with its credentials'))
 
 const BILLING = ['ACCEPTED', 'DELIVERED'] as const
-const MOST_A_REQUEST = 100_000
+const MAX_A_REQUEST = 100_000
 
 /** Requests per second with three decimals, never more than was asked for; or "none". */
 function parseRate(text: string): string {

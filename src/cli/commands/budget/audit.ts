@@ -1,5 +1,5 @@
 import { ADVICE } from '../../../budget/difference.ts'
-import { type AuditResult, auditBudgets } from '../../../budget/reconcile.ts'
+import { type Reconciliation, reconcileBudgets } from '../../../budget/reconcile.ts'
 import { unapproved } from '../../../budget/reconcile-approvals.ts'
 import { type Sql, transaction } from '../../../database/pool.ts'
 import { CampError } from '../../../errors.ts'
@@ -22,7 +22,7 @@ export async function audit(context: Context, options: OptionsOf<typeof commands
   const remembered = await keptHead(context.config)
   const { figures, records } = await transaction(pool, async tx => {
     await tx.query('SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY')
-    const audited = await auditBudgets(tx)
+    const audited = await reconcileBudgets(tx)
     const figures = { ...audited, differences: [...audited.differences, ...(await unapproved(tx))] }
     const records = await auditRecords(tx, keys)
     records.findings.push(...(await missed(tx, remembered, expected)))
@@ -66,7 +66,7 @@ async function acceptHead(context: Context): Promise<void> {
   if (head) await replaceHead(context.config, head)
 }
 
-function tell(context: Context, figures: AuditResult, records: RecordAudit, wrong: number, headOnly: boolean): void {
+function tell(context: Context, figures: Reconciliation, records: RecordAudit, wrong: number, headOnly: boolean): void {
   const { budgets, batches, entries, differences } = figures
   const head = records.head && formatHead(records.head)
   if (headOnly && wrong === 0) {

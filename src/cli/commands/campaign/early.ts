@@ -3,7 +3,7 @@ import { sendableAt } from '../../../campaign/read/forecast.ts'
 import { CampError } from '../../../errors.ts'
 import { isLegal } from '../../../lifecycle/campaign-status.ts'
 import { assertMay } from '../../../security/permissions.ts'
-import { momentText } from '../../../time/date-time-text.ts'
+import { dateTimeText } from '../../../time/date-time-text.ts'
 import type { Context } from '../../context.ts'
 import { askYes, hasTerminal } from '../../prompt.ts'
 import { number } from './text.ts'
@@ -28,12 +28,12 @@ export async function assertTimeHasCome(
     await assertMay(pool, `campaign ${move} --now`, await context.actor(), { handle, ownerId })
   }
   if (options.now) return
-  const starts = `${handle} is scheduled: it starts at ${momentText(scheduled_at, present)}`
+  const starts = `${handle} is scheduled: it starts at ${dateTimeText(scheduled_at, present)}`
   const { now, later, opening } = await sendableAt(pool, id, present)
   const effect =
     opening === null
       ? `${people(now)} would get it now${later > 0 ? `, ${people(later)} when their contact hours open` : ''}`
-      : `${people(later)} would get it from ${momentText(opening.at, present)} on (${opening.because})`
+      : `${people(later)} would get it from ${dateTimeText(opening.at, present)} on (${opening.because})`
   if (isAsked) return askYes(context, `${starts}. Start it now? ${effect}.`)
   throw new CampError('SCHEDULED_LATER', `${starts}, and that is still to come`, {
     hint: `To start it now: camp campaign ${move} ${handle} --now (${effect}). --yes does not change the time.`,

@@ -1,4 +1,8 @@
-import { explain as explainValue, type Message, type Story } from '../../../campaign/read/explain-phone.ts'
+import {
+  type ExplainedMessage,
+  explainPhone as explainValue,
+  type LeadStory,
+} from '../../../campaign/read/explain-phone.ts'
 import type { Step } from '../../../campaign/read/lead-history.ts'
 import type { Match } from '../../../campaign/read/lead-search.ts'
 import { type Block, fields, type Human, table } from '../../blocks.ts'
@@ -11,7 +15,7 @@ export async function explain(context: Context, value: string): Promise<void> {
   context.out.result(story, () => storyText(context, story))
 }
 
-function storyText(context: Context, story: Story): Human {
+function storyText(context: Context, story: LeadStory): Human {
   const { timezone } = context.config
   const head = fields([
     ...story.matches.filter(match => match.leads > 0).map(match => [match.as, foundAs(match)] as const),
@@ -28,7 +32,7 @@ function foundAs({ value, leads }: Match): string {
   return `${value} (${leads} ${leads === 1 ? 'lead' : 'leads'})`
 }
 
-function messageText({ config: { timezone } }: Context, message: Message): Block[] {
+function messageText({ config: { timezone } }: Context, message: ExplainedMessage): Block[] {
   const { campaign, name, wallet, broker, source_line, source_file, is_fish, status, error_code, reason, steps } =
     message
   const facts = fields([

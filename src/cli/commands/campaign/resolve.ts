@@ -1,6 +1,6 @@
 import { retryFailed } from '../../../campaign/actions/retry.ts'
-import { askBroker } from '../../../campaign/doubt/query-broker.ts'
-import { countInDoubt, resolveClosing, resolveLeads, type Verdict } from '../../../campaign/doubt/resolve.ts'
+import { queryBroker } from '../../../campaign/doubt/query-broker.ts'
+import { countInDoubt, type Resolution, resolveClosing, resolveLeads } from '../../../campaign/doubt/resolve.ts'
 import { findCampaign } from '../../../campaign/read/find.ts'
 import { campaignView } from '../../../campaign/read/view.ts'
 import { CampError } from '../../../errors.ts'
@@ -18,7 +18,7 @@ type ResolveOptions = OptionsOf<typeof commands.resolve>
 
 const DONE = { SENT: 'counted as sent', NOT_SENT: 'counted as not sent', RESEND: 'to be sent again' } as const
 
-const QUESTIONS: Record<Verdict, (what: string) => string> = {
+const QUESTIONS: Record<Resolution, (what: string) => string> = {
   SENT: what => `Count ${what} as sent?`,
   NOT_SENT: what => `Count ${what} as not sent?`,
   RESEND: what => `Send ${what} again? A person who did receive it receives it twice.`,
@@ -55,7 +55,7 @@ async function ask(context: Context, ref: string, options: ResolveOptions): Prom
   const { id, agendamento_id } = await findCampaign(pool, ref)
   const http = createHttp(httpOptions(context.config, context.clock))
   try {
-    const asked = await askBroker({ pool, clock: context.clock, keys: await context.keys(), http }, id)
+    const asked = await queryBroker({ pool, clock: context.clock, keys: await context.keys(), http }, id)
     const { found, absent, unknown, reasons } = asked
     context.out.result({ ...(await campaignView(pool, id)), asked }, [
       `Of ${agendamento_id} the broker has ${number(found)} messages that were in doubt, it has not ${number(absent)}, ` +
@@ -71,8 +71,8 @@ async function ask(context: Context, ref: string, options: ResolveOptions): Prom
   }
 }
 
-function verdictOf({ sent, notSent, resend }: ResolveOptions): Verdict {
-  const given = [sent && 'SENT', notSent && 'NOT_SENT', resend && 'RESEND'].filter(Boolean) as Verdict[]
+function verdictOf({ sent, notSent, resend }: ResolveOptions): Resolution {
+  const given = [sent && 'SENT', notSent && 'NOT_SENT', resend && 'RESEND'].filter(Boolean) as Resolution[]
   if (given.length === 1) return given[0]!
   throw new CampError('ARGUMENT_MISSING', 'give one of --sent, --not-sent and --resend', {
     hint: 'What the broker knows of these messages decides: look there first.',

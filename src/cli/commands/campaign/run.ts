@@ -2,13 +2,13 @@ import type pg from 'pg'
 import { runCampaign as run } from '../../../campaign/actions/start.ts'
 import { dueCampaigns } from '../../../campaign/read/due.ts'
 import { type CampaignRef, findCampaign } from '../../../campaign/read/find.ts'
-import { outlookOf } from '../../../campaign/read/forecast.ts'
+import { forecastOf } from '../../../campaign/read/forecast.ts'
 import { NO_WORKER } from '../../../campaign/read/next-step.ts'
 import { progressOf } from '../../../campaign/read/progress.ts'
 import { campaignView } from '../../../campaign/read/view.ts'
 import { CampError, messageOf } from '../../../errors.ts'
 import { assertNotHeld } from '../../../installation/not-held.ts'
-import { type Fired, fireDue } from '../../../recurrence/open-due.ts'
+import { type OpenedOccurrence, openDueOccurrences } from '../../../recurrence/open-due.ts'
 import { isAnyDue } from '../../../recurrence/recurrence.ts'
 import { spaced } from '../../blocks.ts'
 import type { OptionsOf } from '../../command.ts'
@@ -68,8 +68,8 @@ export async function runCampaigns(
 async function fireRecurring(context: Context, pool: pg.Pool): Promise<CampError | undefined> {
   const { clock, signal } = context
   if (!(await isAnyDue(pool, clock.now()))) return undefined
-  const failed: Fired[] = []
-  for (const fired of await fireDue({ pool, prisma: await context.prisma(), clock, signal })) {
+  const failed: OpenedOccurrence[] = []
+  for (const fired of await openDueOccurrences({ pool, prisma: await context.prisma(), clock, signal })) {
     const { recurrence, status, file, reason, campaign } = fired
     const what = [status === 'OPENED' ? campaign!.agendamentoId : status, file].filter(Boolean).join(' from ')
     const said = `Recurring campaign ${recurrence}: ${what}${reason ? ` (${reason})` : ''}.`
@@ -122,7 +122,7 @@ async function print(
 ): Promise<void> {
   const present = { now: context.clock.now(), timezone: context.config.timezone }
   const views = await Promise.all(
-    started.map(async ({ id }) => ({ ...(await campaignView(pool, id)), ...(await outlookOf(pool, id, present)) })),
+    started.map(async ({ id }) => ({ ...(await campaignView(pool, id)), ...(await forecastOf(pool, id, present)) })),
   )
   const text = () => spaced(views.map(view => campaignText(view, present.timezone, { ...view, ...present })))
   context.out.result(!options.due && views.length === 1 ? views[0] : views, options.wait ? text : '')

@@ -1,11 +1,11 @@
-import type { Outlook, Present } from '../../../campaign/read/forecast.ts'
-import type { Forecast } from '../../../campaign/read/refusal-forecast.ts'
+import type { Forecast, Present } from '../../../campaign/read/forecast.ts'
+import type { RefusalForecast } from '../../../campaign/read/refusal-forecast.ts'
 import type { StopView } from '../../../campaign/read/stop-view.ts'
 import type { CampaignView, ClosingView } from '../../../campaign/read/view.ts'
 import { type Block, fields } from '../../blocks.ts'
 
 /** What is known beside the campaign itself; `next` are lines of next-step.ts. */
-type Shown = Outlook & { now: Date; next?: readonly string[] }
+type Shown = Forecast & { now: Date; next?: readonly string[] }
 
 /** A campaign for people, and what is to be expected of it. Times are shown in the installation's zone. */
 export function campaignText(view: CampaignView, timezone: string, outlook?: Shown): Block {
@@ -75,7 +75,7 @@ function stalledText(since: string, timezone: string): string {
 }
 
 /** Where some will be refused, and cost nothing. */
-function expectedText({ ceiling }: CampaignView['cost'], outlook: Outlook | undefined): string {
+function expectedText({ ceiling }: CampaignView['cost'], outlook: Forecast | undefined): string {
   const expected = outlook?.expected_cost ?? ceiling
   return expected === ceiling ? '' : `, ${expected} expected`
 }
@@ -83,7 +83,7 @@ function expectedText({ ceiling }: CampaignView['cost'], outlook: Outlook | unde
 /** Which leads of a waiting campaign would be refused as things stand: a sentence for each reason. */
 export function refusalsText(
   { scheduled_at }: Pick<CampaignView, 'scheduled_at'>,
-  { capped_now, blocked_now, now, timezone }: Forecast & Present,
+  { capped_now, blocked_now, now, timezone }: RefusalForecast & Present,
 ): string[] {
   const { written_to = 0, until = null, same_document = 0 } = capped_now ?? {}
   const isPlanned = scheduled_at !== null && new Date(scheduled_at) > now

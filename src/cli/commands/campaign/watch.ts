@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type pg from 'pg'
 import { type CampaignRef, findCampaign } from '../../../campaign/read/find.ts'
-import { outlookOf } from '../../../campaign/read/forecast.ts'
+import { forecastOf } from '../../../campaign/read/forecast.ts'
 import { NO_WORKER } from '../../../campaign/read/next-step.ts'
 import { isSettled, type Progress, progressMeter } from '../../../campaign/read/progress.ts'
 import { campaignView } from '../../../campaign/read/view.ts'
@@ -68,7 +68,7 @@ export async function follow(context: Context, pool: pg.Pool, campaign: Started)
       if (state !== last) [last, lastChange] = [state, elapsedMs]
       if (elapsedMs % RECKON_EVERY_MS === 0 && !isSettled(progress)) {
         const present = { now: context.clock.now(), timezone: context.config.timezone }
-        const { expected_end, worker_running, held } = await outlookOf(pool, id, present)
+        const { expected_end, worker_running, held } = await forecastOf(pool, id, present)
         ends = expected_end === null ? '' : `ends about ${about(expected_end, present.timezone, present.now)}`
         if (served && !worker_running) show.warn(NO_WORKER)
         if (held !== null && !toldHeld) show.warn(`nothing is sent: ${held}. See: camp db accept-restore --show`)

@@ -13,7 +13,7 @@ import {
   setCredential,
 } from '../../../security/credentials.ts'
 import { isPlainHttp } from '../../../security/plain-http.ts'
-import { momentText } from '../../../time/date-time-text.ts'
+import { dateTimeText } from '../../../time/date-time-text.ts'
 import { fields } from '../../blocks.ts'
 import type { OptionsOf } from '../../command.ts'
 import type { Context } from '../../context.ts'
@@ -152,7 +152,7 @@ export async function unblock(context: Context, wallet: string, broker: string):
   context.out.result(
     { unblocked: true, wallet: place.wallet.name, broker: place.broker.name, until, campaigns },
     `The credential of "${place.wallet.name}" at "${place.broker.name}" waits no longer (it would have until ` +
-      `${momentText(until, { now: context.clock.now(), timezone: context.config.timezone })}): ` +
+      `${dateTimeText(until, { now: context.clock.now(), timezone: context.config.timezone })}): ` +
       `${campaigns === 1 ? '1 campaign goes' : `${campaigns} campaigns go`} on.`,
   )
 }

@@ -4,7 +4,7 @@ import {
   type RestoreReport,
   restoreReport,
 } from '../../../campaign/doubt/accept-restore.ts'
-import { momentText } from '../../../time/date-time-text.ts'
+import { dateTimeText } from '../../../time/date-time-text.ts'
 import { fields, type Human, table } from '../../blocks.ts'
 import type { Context } from '../../context.ts'
 import { confirm } from '../../prompt.ts'
@@ -39,7 +39,7 @@ function viewOf({ hold, marked_at, campaigns, recurrences }: RestoreReport) {
 
 function reportText({ hold, marked_at, campaigns, recurrences }: RestoreReport, context: Context): Human {
   const when = (at: Date | null) =>
-    at === null ? 'never' : momentText(at, { now: context.clock.now(), timezone: context.config.timezone })
+    at === null ? 'never' : dateTimeText(at, { now: context.clock.now(), timezone: context.config.timezone })
   const head = fields([
     ['why', `${hold.reason} (${hold.kind})`],
     ['this database was last at work', when(marked_at)],

@@ -3,7 +3,7 @@ import { findCampaign } from '../../../campaign/read/find.ts'
 import { previewTemplate } from '../../../campaign/read/template-preview.ts'
 import { findTemplate } from '../../../database/lookup.ts'
 import { CampError, codeOf } from '../../../errors.ts'
-import { vetTemplate } from '../../../intake/template-text.ts'
+import { checkTemplate } from '../../../intake/template-text.ts'
 import { messageText } from '../../../message/oddities.ts'
 import { variablesIn } from '../../../message/template.ts'
 import { parsePhone } from '../../../recipient/phone.ts'
@@ -22,7 +22,7 @@ export async function add(context: Context, name: string, options: AddOptions): 
   const actor = await context.admin()
   const prisma = await context.prisma()
   const content = await contentOf(context, options)
-  const notes = vetTemplate(content)
+  const notes = checkTemplate(content)
   const template = await orTaken(
     prisma.$transaction(async tx => {
       const made = await tx.template.create({ data: { name, template_code: options.code, content } })

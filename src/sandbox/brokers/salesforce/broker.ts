@@ -1,16 +1,16 @@
 import { createHmac } from 'node:crypto'
 import { z } from 'zod'
 import { statusesOf } from '../../engine.ts'
-import type { CallbackStatus, Face } from '../../simulated-broker.ts'
-import { coreErrors, takeToken as takeCoreToken, takeInsert, takeUpsert } from './core-api.ts'
-import { marketingErrors, readAutomation, runAutomation, takeToken as takeMarketingToken } from './marketing-cloud.ts'
+import type { CallbackStatus, SimulatedBroker } from '../../simulated-broker.ts'
+import { coreErrors, takeCoreToken, takeInsert, takeUpsert } from './core-api.ts'
+import { marketingErrors, readAutomation, runAutomation, takeMarketingToken } from './marketing-cloud.ts'
 import { newContactId, quirks, quirksOf } from './org.ts'
 
 /**
  * Salesforce, both clouds. Imports are the requests that count; messages are counted, and told of, when the automation runs, by
  * our key where contacts are upserted, else by phone.
  */
-export const salesforceFace: Face = {
+export const salesforceFace: SimulatedBroker = {
   name: 'SALESFORCE',
   quirks,
   errors: coreErrors,

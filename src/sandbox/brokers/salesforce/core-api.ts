@@ -1,17 +1,17 @@
 import { z } from 'zod'
 import {
-  type Desk,
-  type Face,
   type Inbound,
   type InboundMessage,
   POISONED,
   type Reply,
+  type RequestContext,
+  type SimulatedBroker,
 } from '../../simulated-broker.ts'
 import { readJson } from '../read-request.ts'
 import { bearerOf, type Contact, newContactId, newToken, orgOf, quirksOf } from './org.ts'
 
 /** The CRM (docs/wire/salesforce.md#core-token, #import, #upsert): tokens, and contacts that are taken and not yet written to. */
-export const coreErrors: NonNullable<Face['errors']> = {
+export const coreErrors: NonNullable<SimulatedBroker['errors']> = {
   '400': () => error(400, 'JSON_PARSER_ERROR', 'one of the records cannot be read'),
   '401': () => error(401, 'INVALID_SESSION_ID', 'Session expired or invalid'),
   '403': () => error(403, 'API_DISABLED_FOR_ORG', 'the API is not enabled for this organisation'),
@@ -32,7 +32,7 @@ function error(status: number, errorCode: string, message: string): Reply {
 
 const TOKEN_FIELDS = ['client_id', 'client_secret', 'grant_type', 'password', 'username']
 
-export function takeToken({ headers, body }: Inbound, desk: Desk): Reply {
+export function takeCoreToken({ headers, body }: Inbound, desk: RequestContext): Reply {
   const form = new URLSearchParams(body)
   const wrong = !headers['content-type']?.startsWith('application/x-www-form-urlencoded')
     ? 'a token request must be a form'
@@ -50,10 +50,10 @@ function refused(code: string, error_description: string): Reply {
   return { status: 400, body: { error: code, error_description } }
 }
 
-export const takeInsert = (request: Inbound, desk: Desk) => take(request, desk, undefined)
+export const takeInsert = (request: Inbound, desk: RequestContext) => take(request, desk, undefined)
 
 /** Of the path: the external-id field. */
-export const takeUpsert = (request: Inbound, desk: Desk) => take(request, desk, request.parts[0])
+export const takeUpsert = (request: Inbound, desk: RequestContext) => take(request, desk, request.parts[0])
 
 /** The fields of docs/wire/salesforce.md#import, no others; a name that is missing is the record's own fault, and refused with it. */
 function requestOf(externalField: string | undefined) {
@@ -81,7 +81,7 @@ interface InboundContact extends InboundMessage {
   externalId: string | undefined
 }
 
-function take(request: Inbound, desk: Desk, externalField: string | undefined): Reply | typeof POISONED {
+function take(request: Inbound, desk: RequestContext, externalField: string | undefined): Reply | typeof POISONED {
   const refusal = refusalOf(request, desk)
   if (refusal) return refusal
   const read = readJson(request, requestOf(externalField), desk)
@@ -97,7 +97,7 @@ function take(request: Inbound, desk: Desk, externalField: string | undefined): 
 }
 
 /** What is wrong with the token, or with the whole org. */
-function refusalOf({ headers }: Inbound, desk: Desk): Reply | undefined {
+function refusalOf({ headers }: Inbound, desk: RequestContext): Reply | undefined {
   const { sessions } = orgOf(desk)
   const { session_requests, request_limit } = quirksOf(desk.control)
   const token = bearerOf(headers)
@@ -111,7 +111,7 @@ function refusalOf({ headers }: Inbound, desk: Desk): Reply | undefined {
 }
 
 /** One record's answer, in the request's order. */
-function keep(inbound: InboundContact, ordered: string | undefined, desk: Desk) {
+function keep(inbound: InboundContact, ordered: string | undefined, desk: RequestContext) {
   const { fields, externalId, phone, key } = inbound
   const code = ordered ?? (desk.refuses(inbound) ? 'FIELD_CUSTOM_VALIDATION_EXCEPTION' : undefined)
   if (code) return failed(code, [])

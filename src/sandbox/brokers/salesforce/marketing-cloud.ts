@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { Desk, Face, Inbound, Reply } from '../../simulated-broker.ts'
+import type { Inbound, Reply, RequestContext, SimulatedBroker } from '../../simulated-broker.ts'
 import { readJson } from '../read-request.ts'
 import { type Automation, automationOf, bearerOf, newToken, orgOf, quirksOf } from './org.ts'
 
@@ -7,7 +7,7 @@ import { type Automation, automationOf, bearerOf, newToken, orgOf, quirksOf } fr
  * Marketing Cloud (docs/wire/salesforce.md#marketing-cloud-run): tokens, and the automation that writes to every contact that
  * is flagged.
  */
-export const marketingErrors: NonNullable<Face['errors']> = {
+export const marketingErrors: NonNullable<SimulatedBroker['errors']> = {
   '400': () => error(400, 'the automation cannot be started'),
   '401': () => error(401, 'Not Authorized'),
   '403': () => error(403, 'Insufficient privileges'),
@@ -29,7 +29,7 @@ const tokenRequest = z.strictObject({
   account_id: z.union([z.string(), z.number()]).optional(),
 })
 
-export function takeToken(request: Inbound, desk: Desk): Reply {
+export function takeMarketingToken(request: Inbound, desk: RequestContext): Reply {
   const read = readJson(request, tokenRequest, desk)
   if (read.wrong !== undefined) return error(400, read.wrong)
   const access_token = newToken()
@@ -45,7 +45,7 @@ export function takeToken(request: Inbound, desk: Desk): Reply {
   }
 }
 
-export function readAutomation(request: Inbound, desk: Desk): Reply {
+export function readAutomation(request: Inbound, desk: RequestContext): Reply {
   const refusal = refusalOf(request, desk)
   if (refusal) return refusal
   const [id = ''] = request.parts
@@ -69,7 +69,7 @@ export function readAutomation(request: Inbound, desk: Desk): Reply {
 const noBody = z.strictObject({})
 
 /** At the run people are written to: that is what is counted. */
-export function runAutomation(request: Inbound, desk: Desk): Reply {
+export function runAutomation(request: Inbound, desk: RequestContext): Reply {
   const refusal = refusalOf(request, desk)
   if (refusal) return refusal
   const { resets_flag, busy_status, automations } = quirksOf(desk.control)
@@ -90,11 +90,11 @@ export function runAutomation(request: Inbound, desk: Desk): Reply {
   return { status: 200, body: {} }
 }
 
-function isBusy({ reads }: Automation, desk: Desk): boolean {
+function isBusy({ reads }: Automation, desk: RequestContext): boolean {
   return reads < quirksOf(desk.control).busy_reads
 }
 
-function refusalOf({ headers, parts: [id = ''] }: Inbound, desk: Desk): Reply | undefined {
+function refusalOf({ headers, parts: [id = ''] }: Inbound, desk: RequestContext): Reply | undefined {
   const { automations } = quirksOf(desk.control)
   if (!orgOf(desk).marketingTokens.has(bearerOf(headers) ?? '')) return error(401, 'Not Authorized')
   return automations === null || Object.hasOwn(automations, id) ? undefined : error(404, 'No such automation')

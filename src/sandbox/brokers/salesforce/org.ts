@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { z } from 'zod'
 import type { Control } from '../../control.ts'
-import type { Desk } from '../../simulated-broker.ts'
+import type { RequestContext } from '../../simulated-broker.ts'
 
 /** What only Salesforce does (docs/wire/salesforce.md). */
 export const quirks = z.strictObject({
@@ -56,7 +56,7 @@ export interface Org {
   automations: Map<string, Automation>
 }
 
-export function orgOf(desk: Desk): Org {
+export function orgOf(desk: RequestContext): Org {
   return desk.memory(() => ({
     sessions: new Map(),
     marketingTokens: new Set(),

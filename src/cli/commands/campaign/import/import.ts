@@ -3,9 +3,9 @@ import { listSyncs } from '../../../../blocklist/sync-log.ts'
 import type { Adapter } from '../../../../broker/port.ts'
 import { adapterOf } from '../../../../broker/registry.ts'
 import { ownHolidayKeys } from '../../../../calendar/custom-holidays.ts'
-import { type Outlook, type Present, plannedOutlook } from '../../../../campaign/read/forecast.ts'
+import { type Forecast, forecastPlanned, type Present } from '../../../../campaign/read/forecast.ts'
 import { startSteps } from '../../../../campaign/read/next-step.ts'
-import { forecast, forecastOf } from '../../../../campaign/read/refusal-forecast.ts'
+import { refusalForecast, refusalForecastOf } from '../../../../campaign/read/refusal-forecast.ts'
 import { campaignView } from '../../../../campaign/read/view.ts'
 import { parseDays, parseHours } from '../../../../campaign/settings/hours-and-days.ts'
 import { assertLawsOpen, parseStateLaws } from '../../../../campaign/settings/state-laws.ts'
@@ -19,7 +19,7 @@ import { openCredential } from '../../../../security/open-credential.ts'
 import { parseDelimiter } from '../../../../tabular/delimiter.ts'
 import { parseEncoding } from '../../../../tabular/encoding.ts'
 import { spool } from '../../../../tabular/spool.ts'
-import { parseMoment } from '../../../../time/parse-date-time.ts'
+import { parseDateTime } from '../../../../time/parse-date-time.ts'
 import type { OptionsOf } from '../../../command.ts'
 import type { Context } from '../../../context.ts'
 import { whatNext } from '../../../next.ts'
@@ -63,9 +63,9 @@ export async function importFile(context: Context, file: string, options: Option
   }
   const expected =
     result.id === null
-      ? forecast(result.refusals!, { unit: result.cost.unit, used: '0' })
-      : await forecastOf(pool, result.id, present)
-  const outlook = { ...(await plannedOutlook(pool, planned, present)), ...expected }
+      ? refusalForecast(result.refusals!, { unit: result.cost.unit, used: '0' })
+      : await refusalForecastOf(pool, result.id, present)
+  const outlook = { ...(await forecastPlanned(pool, planned, present)), ...expected }
   if (result.importedBefore)
     context.out.warn(`this file was imported before, as ${result.importedBefore}: a real import needs --again`)
   if (request.adapter.content === 'NONE' && (request.message !== null || request.template))
@@ -84,7 +84,7 @@ async function linesAfter(
   context: Context,
   { id, pending }: ImportResult,
   scheduledAt: Date | null,
-  outlook: Outlook & Present,
+  outlook: Forecast & Present,
 ): Promise<string[]> {
   if (id !== null) return (await whatNext(context, id, outlook)).next
   if (pending === 0) return []
@@ -206,7 +206,7 @@ async function billsSegments(
 }
 
 async function scheduleOf({ clock, config }: Context, text: string): Promise<Date> {
-  const at = parseMoment(text, config.timezone)
+  const at = parseDateTime(text, config.timezone)
   if (at > clock.now()) return at
   throw new CampError('SCHEDULE_IN_PAST', `--schedule ${text} is in the past`, {
     hint: 'Without --schedule it starts with camp campaign run.',

@@ -1,4 +1,4 @@
-import type { Outlook, Present } from '../../../../campaign/read/forecast.ts'
+import type { Forecast, Present } from '../../../../campaign/read/forecast.ts'
 import type { CampaignView } from '../../../../campaign/read/view.ts'
 import type { Segments } from '../../../../intake/segments.ts'
 import { type Block, fields, type Human, table } from '../../../blocks.ts'
@@ -6,7 +6,7 @@ import { campaignText, number, refusalsText } from '../text.ts'
 import type { ImportFacts } from './view.ts'
 
 /** An import, or a dry run (whose campaign has no id), for people. */
-export function importText(view: CampaignView, facts: ImportFacts, outlook: Outlook & Present): Human {
+export function importText(view: CampaignView, facts: ImportFacts, outlook: Forecast & Present): Human {
   const shown = view.id === null ? { ...view, agendamento_id: '(dry run)' } : view
   const campaign = campaignText(shown, outlook.timezone, outlook)
   const read = fields([
@@ -26,7 +26,7 @@ export function importText(view: CampaignView, facts: ImportFacts, outlook: Outl
 }
 
 /** What should not be missed before somebody approves it. */
-export function warningsOf(view: CampaignView, facts: ImportFacts, outlook: Outlook & Present): string[] {
+export function warningsOf(view: CampaignView, facts: ImportFacts, outlook: Forecast & Present): string[] {
   const { segments, budget, warnings, notes } = facts
   const further = segments === null ? 0 : segments.total - sum(Object.values(segments.messages))
   return [

@@ -1,4 +1,4 @@
-import type { Affordable } from '../../../../campaign/approval/budget-check.ts'
+import type { BudgetCheck } from '../../../../campaign/approval/budget-check.ts'
 import { type CampaignView, NO_COUNTS, NO_ERRORS } from '../../../../campaign/read/view.ts'
 import { formatDays, formatHours } from '../../../../campaign/settings/hours-and-days.ts'
 import { lawViews } from '../../../../campaign/settings/state-laws.ts'
@@ -98,7 +98,7 @@ export function factsOf(request: ImportRequest, result: ImportResult, credential
   }
 }
 
-function budgetFacts({ month, position, fits }: Affordable): ImportFacts['budget'] {
+function budgetFacts({ month, position, fits }: BudgetCheck): ImportFacts['budget'] {
   const { budget = null, used = null, committed = null, available = null } = position ?? {}
   return { month, budget, used_budget: used, committed, available, fits }
 }

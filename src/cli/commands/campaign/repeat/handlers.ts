@@ -1,6 +1,6 @@
 import { transaction } from '../../../../database/pool.ts'
 import { findRecurrence, listRecurrences, moveRecurrence, type Recurrence } from '../../../../recurrence/recurrence.ts'
-import { giveStanding, revokeStanding } from '../../../../recurrence/standing-approval.ts'
+import { giveStandingApproval, revokeStandingApproval } from '../../../../recurrence/standing-approval.ts'
 import { type OccurrenceView, occurrencesOf, type RecurrenceView, recurrenceView } from '../../../../recurrence/view.ts'
 import { assertMay } from '../../../../security/permissions.ts'
 import { type Block, fields, table } from '../../../blocks.ts'
@@ -69,7 +69,7 @@ export async function approve(
     now: context.clock.now(),
   }
   const recurrence = await findRecurrence(pool, ref)
-  await transaction(pool, tx => giveStanding(tx, recurrence, order))
+  await transaction(pool, tx => giveStandingApproval(tx, recurrence, order))
   await printAfter(context, recurrence.id, `Approved, up to ${ceiling} for each campaign:`)
 }
 
@@ -77,7 +77,7 @@ export async function revoke(context: Context, ref: string): Promise<void> {
   const pool = await context.pool()
   const actor = await context.admin()
   const recurrence = await findRecurrence(pool, ref)
-  await transaction(pool, tx => revokeStanding(tx, recurrence, actor.id, context.clock.now()))
+  await transaction(pool, tx => revokeStandingApproval(tx, recurrence, actor.id, context.clock.now()))
   await printAfter(context, recurrence.id, 'Each campaign waits for a person again:')
 }
 
