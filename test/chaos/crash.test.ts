@@ -70,7 +70,9 @@ test.each(['before the settle commits', 'after the settle has committed'] as con
     await runCampaign({ pool: db.pool, queues: nobody, clock: systemClock }, id, scene.userId)
     const { rows } = await db.pool.query<{ id: string }>(`SELECT id FROM "Batch" WHERE campaign_id = $1`, [id])
     await dieAt(moment, rows[0]!.id)
-    expect((await booksOf(db.pool, id)).campaign).toBe(moment.startsWith('after') ? 'FINISHED' : 'PROCESSING')
+    // On a slow machine the claim may be too old to send on (permit.ts): then its settle returned the batch.
+    const isSent = sandbox.stats().unique === 5
+    expect((await booksOf(db.pool, id)).campaign).toBe(moment.startsWith('after') && isSent ? 'FINISHED' : 'PROCESSING')
     await workers({ count: 1 })
     expect((await status(id, 'FINISHED')).openBatches).toBe(0)
     expect(sandbox.stats()).toMatchObject({ unique: 5, duplicates: 0 })
