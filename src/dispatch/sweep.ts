@@ -1,7 +1,7 @@
 import type pg from 'pg'
 import { locking } from '../database/lock-order.ts'
 import { type Tx, transaction } from '../database/pool.ts'
-import type { Queues } from '../queue/queues.ts'
+import type { Enqueuer } from '../queue/queues.ts'
 import { cancelOpenLeads } from './finish/cancel-pending.ts'
 import { finishIfDone } from './finish/finish.ts'
 import { enqueueAll, enqueueWindow } from './plan/enqueue.ts'
@@ -16,7 +16,7 @@ import { recipientsHash } from './record/recipients-hash.ts'
  */
 export interface SweepDeps {
   pool: pg.Pool
-  queues: Queues
+  queues: Enqueuer
   now: () => Date
   sweepMs: number
 }

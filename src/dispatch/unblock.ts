@@ -2,13 +2,13 @@ import type pg from 'pg'
 import { locking } from '../database/lock-order.ts'
 import { transaction } from '../database/pool.ts'
 import { CampError } from '../errors.ts'
-import type { Queues } from '../queue/queues.ts'
+import type { Enqueuer } from '../queue/queues.ts'
 import { recordAudit } from '../security/audit-log.ts'
 import { type EnqueueTarget, enqueueWindow, resetEnqueued } from './plan/enqueue.ts'
 
 export interface UnblockDeps {
   pool: pg.Pool
-  queues: Queues
+  queues: Enqueuer
   now: () => Date
 }
 

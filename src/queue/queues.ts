@@ -35,6 +35,9 @@ export interface Queues {
   close(): Promise<void>
 }
 
+/** What a function needs that only puts batches into the queue. */
+export type Enqueuer = Pick<Queues, 'enqueue'>
+
 interface BatchJob {
   batchId: string
   /** Raised whenever the batch is enqueued anew: with the id, it names the job. */

@@ -4,11 +4,11 @@ import { dueCampaigns } from '../campaign/read/due.ts'
 import type { Clock } from '../clock.ts'
 import { namedError } from '../database/faults.ts'
 import type { Log } from '../log.ts'
-import type { Queues } from '../queue/queues.ts'
+import type { Enqueuer } from '../queue/queues.ts'
 
 export interface DueDeps {
   pool: pg.Pool
-  queues: Queues
+  queues: Enqueuer
   clock: Clock
   log: Log
 }

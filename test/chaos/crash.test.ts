@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
 import { runCampaign } from '../../src/campaign/actions/start.ts'
 import { systemClock } from '../../src/clock.ts'
-import type { Queues } from '../../src/queue/queues.ts'
+import type { Enqueuer } from '../../src/queue/queues.ts'
 import { useDatabase } from '../support/database.ts'
 import { dispatchOn, openSandbox } from '../support/dispatch.ts'
 import { booksOf, makeCampaign, makeScene } from '../support/fixtures.ts'
@@ -24,7 +24,7 @@ const AFTERWARDS: Record<Moment, { batch: 'SENT' | 'IN_DOUBT'; received: boolean
 }
 
 /** Nothing is rung: the dying worker is handed its batch, and the sweeper finds the others. */
-const nobody = { enqueue: async () => undefined } as unknown as Queues
+const nobody: Enqueuer = { enqueue: async () => undefined }
 
 async function dieAt(moment: Moment, batchId: string): Promise<void> {
   const script = fileURLToPath(new URL('dying-worker.ts', import.meta.url))

@@ -3,7 +3,6 @@ import { systemClock, systemMonotonic } from '../../src/clock.ts'
 import { openPool } from '../../src/database/pool.ts'
 import { dispatchBatch } from '../../src/dispatch/dispatch.ts'
 import { createHttp, type Http } from '../../src/http/client.ts'
-import type { Queues } from '../../src/queue/queues.ts'
 import { testKeys } from '../support/fixtures.ts'
 import { testLog } from '../support/log.ts'
 
@@ -72,7 +71,7 @@ if (batchId !== undefined) {
   await dispatchBatch(
     {
       pool: mortal(openPool(databaseUrl)),
-      queues: { enqueue: async () => undefined } as unknown as Queues,
+      queues: { enqueue: async () => undefined },
       keys: await testKeys(),
       http: mortalHttp(createHttp({ timeoutMs: 10_000 })),
       log: testLog(),

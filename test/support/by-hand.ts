@@ -7,7 +7,7 @@ import type { BatchOutcome } from '../../src/dispatch/model/batch-outcome.ts'
 import type { Claim, ClaimedBatch } from '../../src/dispatch/model/claimed-batch.ts'
 import { settleBatch } from '../../src/dispatch/settle/settle.ts'
 import { CampError } from '../../src/errors.ts'
-import type { Queues } from '../../src/queue/queues.ts'
+import type { Enqueuer } from '../../src/queue/queues.ts'
 import type { TestDatabase } from './database.ts'
 import { testKeys } from './fixtures.ts'
 
@@ -30,7 +30,7 @@ export function byHand(db: Pick<TestDatabase, 'pool'>, start: Date, isHoliday: H
       at = new Date(at.getTime() + ms)
     },
     /** What the moves need; what they ring, nobody hears. */
-    get deps(): MoveDeps & { queues: Queues } {
+    get deps(): MoveDeps & { queues: Enqueuer } {
       return { pool: db.pool, clock, queues: DEAF }
     },
     async claim(batchId: string): Promise<Claim> {
@@ -53,7 +53,7 @@ export function byHand(db: Pick<TestDatabase, 'pool'>, start: Date, isHoliday: H
   }
 }
 
-export const DEAF = { enqueue: async () => undefined } as unknown as Queues
+export const DEAF: Enqueuer = { enqueue: async () => undefined }
 
 /** @throws Error when it was not claimed */
 export function claimed(claim: Claim): ClaimedBatch {

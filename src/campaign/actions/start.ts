@@ -8,7 +8,7 @@ import { type CampaignHeader, lockCampaign, readCampaign } from '../../lifecycle
 import { isLegal } from '../../lifecycle/campaign-status.ts'
 import { makeMove } from '../../lifecycle/make-move.ts'
 import { refusedTransition } from '../../lifecycle/refused-transition.ts'
-import type { Queues } from '../../queue/queues.ts'
+import type { Enqueuer } from '../../queue/queues.ts'
 import { approvalHash } from '../approval/approval-hash.ts'
 import type { MoveDeps } from '../deps.ts'
 
@@ -23,7 +23,7 @@ export async function setReason(tx: Tx, id: string, reason: string, now: Date): 
  * @throws CampError STATE: not approved, the approval was voided by a change, or the database waits for a person
  */
 export async function runCampaign(
-  deps: MoveDeps & { queues: Queues },
+  deps: MoveDeps & { queues: Enqueuer },
   id: string,
   userId: string | null,
 ): Promise<void> {
@@ -37,7 +37,7 @@ export async function runCampaign(
 }
 
 /** PAUSED or FAILED → PROCESSING. */
-export async function resumeCampaign(deps: MoveDeps & { queues: Queues }, id: string, userId: string): Promise<void> {
+export async function resumeCampaign(deps: MoveDeps & { queues: Enqueuer }, id: string, userId: string): Promise<void> {
   const resumed = await transaction(deps.pool, async tx => {
     const campaign = await lockToBegin(tx, 'resume', id)
     await assertNotHeld(tx)
@@ -85,7 +85,7 @@ const MANY_LEADS = 5_000
  * four times as long.
  */
 export async function enqueueFirst(
-  { pool, queues, clock }: MoveDeps & { queues: Queues },
+  { pool, queues, clock }: MoveDeps & { queues: Enqueuer },
   campaign: CampaignHeader,
 ): Promise<void> {
   if (campaign.lead_count >= MANY_LEADS) await pool.query(`ANALYZE "CampaignLead" (campaign_id, seq, status), "Batch"`)

@@ -17,7 +17,7 @@ import {
 import { CampError } from '../../errors.ts'
 import { lockCampaign, readCampaign } from '../../lifecycle/campaign-header.ts'
 import { makeMove } from '../../lifecycle/make-move.ts'
-import type { Queues } from '../../queue/queues.ts'
+import type { Enqueuer } from '../../queue/queues.ts'
 import { recordAudit } from '../../security/audit-log.ts'
 import { enqueueFirst } from '../actions/start.ts'
 import { approvalHash } from '../approval/approval-hash.ts'
@@ -31,7 +31,7 @@ export type Resolution = 'SENT' | 'NOT_SENT' | 'RESEND'
 export interface ResolveDeps {
   pool: pg.Pool
   clock: Clock
-  queues: Queues
+  queues: Enqueuer
 }
 
 export interface ResolveRequest {

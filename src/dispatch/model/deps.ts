@@ -3,12 +3,12 @@ import type { HolidayTest } from '../../calendar/custom-holidays.ts'
 import type { Monotonic } from '../../clock.ts'
 import type { Http } from '../../http/client.ts'
 import type { Log } from '../../log.ts'
-import type { Queues } from '../../queue/queues.ts'
+import type { Enqueuer } from '../../queue/queues.ts'
 import type { Keys } from '../../security/keys.ts'
 
 export interface DispatchDeps extends ClaimDeps {
   pool: pg.Pool
-  queues: Queues
+  queues: Enqueuer
   http: Http
   log: Log
   /** Aborted when this process is to end: what was not written is not written any more. */

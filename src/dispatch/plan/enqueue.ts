@@ -1,6 +1,6 @@
 import { locking } from '../../database/lock-order.ts'
 import type { Sql, Tx } from '../../database/pool.ts'
-import type { Queues } from '../../queue/queues.ts'
+import type { Enqueuer } from '../../queue/queues.ts'
 import { LOOKAHEAD_MS } from '../pacing/slots.ts'
 
 /**
@@ -24,14 +24,14 @@ interface Unqueued {
 }
 
 /** Rings the first window of a campaign's batches that were not rung yet. @returns how many */
-export async function enqueueWindow(sql: Sql, queues: Queues, campaign: EnqueueTarget, now: Date): Promise<number> {
+export async function enqueueWindow(sql: Sql, queues: Enqueuer, campaign: EnqueueTarget, now: Date): Promise<number> {
   return enqueueUnqueued(sql, queues, campaign, { after: 0, limit: campaign.paced ? PACED_WINDOW : WINDOW, now })
 }
 
 /** Rings the batch after `number`, for when its moment comes. */
 export async function enqueueNext(
   sql: Sql,
-  queues: Queues,
+  queues: Enqueuer,
   campaign: EnqueueTarget,
   after: number,
   at: Date | null,
@@ -67,7 +67,7 @@ interface Choice {
 
 async function enqueueUnqueued(
   sql: Sql,
-  queues: Queues,
+  queues: Enqueuer,
   campaign: EnqueueTarget,
   { after, limit, now, at }: Choice,
 ): Promise<number> {
@@ -91,7 +91,7 @@ async function enqueueUnqueued(
 
 /** @param rings each to be heard at its moment, or now; a little early where a claim can take a moment ahead */
 export async function enqueueAll(
-  queues: Queues,
+  queues: Enqueuer,
   brokerId: string,
   jobs: readonly { batchId: string; enqueue_seq: number; at: Date | null }[],
   now: Date,

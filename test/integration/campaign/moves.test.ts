@@ -6,7 +6,6 @@ import { approveCampaign } from '../../../src/campaign/approval/approve.ts'
 import { dueCampaigns } from '../../../src/campaign/read/due.ts'
 import { systemClock } from '../../../src/clock.ts'
 import type { CampError } from '../../../src/errors.ts'
-import type { Queues } from '../../../src/queue/queues.ts'
 import { useDatabase } from '../../support/database.ts'
 import { booksOf, makeCampaign, makeScene, type Scene, setSelfApproval, stampApproval } from '../../support/fixtures.ts'
 
@@ -19,8 +18,8 @@ const deps = {
   clock: systemClock,
   // What is rung is another suite's matter (queue, worker): here nobody listens.
   queues: {
-    enqueue: async (_broker: string, jobs: { batchId: string }[]) => void enqueued.push(...jobs.map(r => r.batchId)),
-  } as unknown as Queues,
+    enqueue: async (_broker: string, jobs: readonly { batchId: string }[]) => void enqueued.push(...jobs.map(r => r.batchId)),
+  },
 }
 const options = { timezone: 'America/Sao_Paulo' }
 

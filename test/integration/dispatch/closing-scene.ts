@@ -4,7 +4,7 @@ import { type CampaignView, campaignView } from '../../../src/campaign/read/view
 import { systemClock, systemMonotonic } from '../../../src/clock.ts'
 import type { DispatchDeps } from '../../../src/dispatch/model/deps.ts'
 import { createHttp } from '../../../src/http/client.ts'
-import { openQueues, type Queues } from '../../../src/queue/queues.ts'
+import { openQueues } from '../../../src/queue/queues.ts'
 import { type Sandbox, startSandbox } from '../../../src/sandbox/server.ts'
 import type { TestDatabase } from '../../support/database.ts'
 import { makeCampaign, makeScene, type Scene, testKeys } from '../../support/fixtures.ts'
@@ -101,7 +101,7 @@ export async function closingDeps(db: TestDatabase, change: Partial<DispatchDeps
   onTestFinished(() => http.close())
   return {
     pool: db.pool,
-    queues: { enqueue: async () => undefined } as unknown as Queues,
+    queues: { enqueue: async () => undefined },
     keys: await testKeys(),
     http,
     log: testLog(),
