@@ -18,7 +18,8 @@ const deps = {
   clock: systemClock,
   // What is rung is another suite's matter (queue, worker): here nobody listens.
   queues: {
-    enqueue: async (_broker: string, jobs: readonly { batchId: string }[]) => void enqueued.push(...jobs.map(r => r.batchId)),
+    enqueue: async (_broker: string, jobs: readonly { batchId: string }[]) =>
+      void enqueued.push(...jobs.map(r => r.batchId)),
   },
 }
 const options = { timezone: 'America/Sao_Paulo' }
