@@ -176,7 +176,7 @@ export const ERROR_CODES = {
 
 export type ErrorCode = keyof typeof ERROR_CODES
 
-/** docs/operating.md has the same table. */
+/** docs/operations.md has the same table. */
 export const EXIT_CODES = {
   UNEXPECTED: 1,
   USAGE: 2,

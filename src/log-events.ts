@@ -1,5 +1,5 @@
 /**
- * Every event that camp logs, with its level: what an alert rule may match. docs/operating.md explains each; a test compares the two.
+ * Every event that camp logs, with its level: what an alert rule may match. docs/operations.md explains each; a test compares the two.
  * debug: one batch. info: what the service did. warn: it passes, or was handled; look when it repeats. error: something is not done
  * before someone acts.
  */

@@ -12,12 +12,12 @@ import { booksOf, makeCampaign, makeScene } from '../support/fixtures.ts'
 import { succeed } from '../support/login.ts'
 import { startCamp } from '../support/process.ts'
 
-/** What docs/operating.md tells an operator to install, taken out of it and run. */
+/** What docs/operations.md tells an operator to install, taken out of it and run. */
 const ROOT = fileURLToPath(new URL('../../', import.meta.url))
-const OPERATING = readFileSync(join(ROOT, 'docs', 'operating.md'), 'utf8')
+const OPERATING = readFileSync(join(ROOT, 'docs', 'operations.md'), 'utf8')
 const block = (name: string): string => {
   const found = OPERATING.split('```').find(text => text.startsWith(`\n# ${name}`))
-  if (found === undefined) throw new Error(`docs/operating.md has no ${name}`)
+  if (found === undefined) throw new Error(`docs/operations.md has no ${name}`)
   return found.trim()
 }
 const UNIT = block('/etc/systemd/system/camp-worker.service')
@@ -52,7 +52,7 @@ beforeAll(async () => {
 })
 
 it('the file of settings is one that camp and systemd read', () => {
-  const settings = parseEnvFile(block('/etc/camp.env'), 'operating.md')
+  const settings = parseEnvFile(block('/etc/camp.env'), 'operations.md')
   expect(Object.keys(settings)).toEqual(expect.arrayContaining(['DATABASE_URL', 'CAMP_SECRET', 'CAMP_TOKEN']))
   expect(parseEnvFile(readFileSync(file, 'utf8'), file).CAMP_SECRET).toBe(SECRET)
 })

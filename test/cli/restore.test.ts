@@ -135,7 +135,7 @@ describe('an embedded installation', () => {
     expect((await started.ended)[0]).toBe(0)
   }
 
-  it('is backed up as docs/operating.md says; neither its data nor a copy of its home sends again', {
+  it('is backed up as docs/operations.md says; neither its data nor a copy of its home sends again', {
     timeout: 180_000,
   }, async () => {
     const sandbox = await openSandbox()

@@ -3,8 +3,8 @@ import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { LOG_EVENTS } from '../../src/log-events.ts'
 
-it('docs/operating.md has a row for each event, with its level', () => {
-  const page = readFileSync('docs/operating.md', 'utf8')
+it('docs/operations.md has a row for each event, with its level', () => {
+  const page = readFileSync('docs/operations.md', 'utf8')
   const rows = [...page.matchAll(/^\| `([a-z_]+\.[a-z_]+)` \| (\w+) \| .+ \|$/gm)]
   expect(rows.map(([, event, level]) => `${event} ${level}`)).toEqual(
     Object.entries(LOG_EVENTS).map(([event, level]) => `${event} ${level}`),
