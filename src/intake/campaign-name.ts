@@ -3,8 +3,8 @@ import { CampError } from '../errors.ts'
 import { isName } from '../visible.ts'
 
 /**
- * A campaign's name: the one that was given, else its file's without the ending.
- * @throws CampError DATA where the file's name has to serve, and cannot
+ * A campaign's name: the given one, or the file's name without its extension.
+ * @throws CampError DATA: the file's name is used and is no valid name
  */
 export function campaignName({ name }: { name: string | null }, { file }: { file: string }): string {
   if (name !== null) return name

@@ -5,15 +5,15 @@ import type { Lead, LeadSink } from './lead.ts'
 import { PhoneSet } from './phone-set.ts'
 
 /**
- * Counts whom the frequency cap would refuse of leads that are in no table: what `expectedRefusals` counts of those that are. A
- * chunk of leads is one read by an index; of all that came before only the documents' numbers are kept.
+ * Counts the leads that the frequency cap would refuse, for leads that are in no table yet (`expectedRefusals` counts stored ones). One
+ * indexed read per chunk of leads; of earlier chunks only the documents' numbers stay in memory.
  */
 export class CapCount implements LeadSink {
   readonly #sql: Sql
   readonly #openings: Openings
   readonly #opensAt: ReadonlyMap<string, Date>
   readonly #documents = new PhoneSet()
-  /** CNPJs with letters are no number. */
+  /** CNPJs with letters do not fit a number. */
   readonly #lettered = new Set<string>()
   #writtenTo = 0
   #sameDocument = 0
@@ -39,7 +39,7 @@ export class CapCount implements LeadSink {
     }
   }
 
-  /** @param pending what is to be sent, fish included */
+  /** @param pending leads to send, fish included */
   result(pending: number): Refusals {
     return {
       blocked: 0,
@@ -57,7 +57,7 @@ export class CapCount implements LeadSink {
   }
 
   #isKnown(document: string): boolean {
-    // The figure before it keeps a CPF and a CNPJ with zeros in front apart.
+    // The leading digit tells a CPF from a CNPJ with leading zeros.
     if (/^\d+$/.test(document)) return this.#documents.add(`1${document}`, 1) !== 0
     if (this.#lettered.has(document)) return true
     this.#lettered.add(document)

@@ -4,27 +4,27 @@ import { FIELDS, type Field, fieldOf, plainName, tiersOf } from '../recipient/fi
 import { type PhoneColumn, phoneFamilies, withAreaCodes } from '../recipient/phone-columns.ts'
 import { namesOf, uniqueNames, widthOf } from '../tabular/header-names.ts'
 
-/** Which column of a file is what. Positions count from 0. */
+/** The meaning of a file's columns. Positions count from 0. */
 export interface Columns {
-  /** As the file writes them; columns without a name are called coluna_N. */
+  /** As in the file; a column without a name is coluna_N. */
   headers: readonly string[]
-  /** How many cells a row may fill; what stands behind them belongs to no column. */
+  /** Number of columns; further cells of a row belong to none. */
   width: number
   /** `phone` is the first of `phones`. */
   fields: Readonly<Partial<Record<Field, number>>>
   /** The columns of phones, best first; at least one. */
   phones: readonly PhoneColumn[]
-  /** Every other column, with the name under which a lead keeps it; of several columns of phones, each of these too. */
+  /** All other columns, with their names in a lead; with several phone columns, those too. */
   variables: readonly { name: string; index: number }[]
 }
 
-/** --map: a word for a field → headers, in their order. Several are several phones; `ddd` is the area codes' column, or "-". */
+/** --map: field → headers in order. Several headers are several phones; `ddd` names the area-code column, or "-". */
 export type GivenColumns = Readonly<Record<string, readonly string[]>>
 
 /**
- * @param texts whether the rows bring their own text (`mensagem`); not where a template is used: then it is an ordinary column
- * @param line on which the header stands, for errors
- * @throws CampError DATA: no phone column, two that could be it, a header of `given` that is not there; USAGE: no such field
+ * @param texts whether `mensagem` is the row's own text; with a template it is an ordinary column
+ * @param line of the header, for errors
+ * @throws CampError DATA: no phone column, two candidates, a missing header of `given`; USAGE: unknown field
  */
 export function mapColumns(
   file: string,
@@ -50,7 +50,7 @@ export function mapColumns(
   const phones = areaCodes
     ? found.map((index, i) => ({ index, areaCode: areaCodes[i] ?? areaCodes.at(-1) }))
     : withAreaCodes(headers, found)
-  // The registration date has no column of its own in a lead, and of several phones it keeps one.
+  // A lead has no field for the registration date, and one for a single phone.
   const own = new Set(
     Object.entries(fields).flatMap(([field, index]) =>
       field === 'data_cadastro' || (field === 'phone' && phones.length > 1) ? [] : [index],
@@ -60,7 +60,7 @@ export function mapColumns(
   return { headers, width: widthOf(row), fields, phones, variables }
 }
 
-/** The columns that a text may name, fields first. */
+/** The columns that a text may use, fields first. */
 export function namedColumns({ headers, fields, phones, variables }: Columns): NamedColumn[] {
   const own = OWN.flatMap(name => {
     const index = fields[name]
@@ -70,7 +70,7 @@ export function namedColumns({ headers, fields, phones, variables }: Columns): N
   return [...own, ...variables.map(({ name }) => ({ header: name, name }))]
 }
 
-/** The column that a text names, by the name under which a lead keeps it. */
+/** Finds a column by its name in a lead. */
 export function columnOf(name: string, { fields, variables }: Columns): number | undefined {
   const own = OWN.find(field => field === name)
   return own === undefined ? variables.find(variable => variable.name === name)?.index : fields[own]
@@ -78,7 +78,7 @@ export function columnOf(name: string, { fields, variables }: Columns): number |
 
 const OWN = ['phone', 'nome', 'cpf_cnpj', 'idcob_contrato'] as const
 
-/** What --map says; `areaCodes` is undefined where it says nothing of them. */
+/** The columns of --map; `areaCodes` is undefined unless given. */
 interface Chosen {
   chosen: Partial<Record<Field, number>>
   phones: number[]
@@ -114,7 +114,7 @@ function chosenColumns(file: string, headers: readonly string[], given: GivenCol
 const AREA_CODE_WORDS: ReadonlySet<string> = new Set(['ddd', 'areacode'])
 const NO_COLUMN = '-'
 
-/** Exactly as the file writes it, then as a lead would call it ("nome_2" is the second "nome"), then nearly. */
+/** Matches exactly, then by the name in a lead ("nome_2" is the second "nome"), then approximately. */
 function indexOf(file: string, headers: readonly string[], word: string, name: string): number {
   const ways = [headers, uniqueNames(headers)].map(names => names.indexOf(name))
   const index = ways.find(i => i >= 0) ?? headers.findIndex(header => plainName(header) === plainName(name))

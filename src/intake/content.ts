@@ -16,25 +16,24 @@ export interface ContentRequest {
 }
 
 /**
- * What a campaign says: a template with its variables, or a text, or each row's own. Where the broker's side knows what to say,
- * it is a template without variables, and no template.
+ * A campaign's content: a template with variables, one text, or a text per row. Where the broker holds the content, there is no
+ * text and no template.
  */
 export interface Content {
   text: CompiledText | null
   templateVars: Record<string, string> | null
-  /** Texts differ by row, and the broker carries one per request: leads are put in order by text. */
+  /** Texts differ by row and a request carries one text: leads are ordered by text. */
   byText: boolean
-  /** What the channel takes. */
+  /** The channel's text rules. */
   texts: TextRules
-  /** What an operator should see of the text before it goes out: sentences. */
+  /** Remarks on the text for the operator: sentences. */
   notes: readonly string[]
-  /** What was put right in it: sentences. */
+  /** Corrections made to the text: sentences. */
   repairs: readonly string[]
 }
 
 /**
- * @throws CampError DATA: free text where a template is required, or a template where text is; USAGE: --var without a template,
- * or both kinds of text
+ * @throws CampError DATA: a text where the broker needs a template, or the reverse; USAGE: --var without a template, or text and template
  */
 export function assertContent({ message, template, vars, adapter }: ContentRequest): void {
   if (message !== null && template)
@@ -61,7 +60,7 @@ export function assertContent({ message, template, vars, adapter }: ContentReque
 
 /**
  * The content for a file's columns.
- * @throws CampError DATA: a placeholder or variable without a column, or that is not whole; nothing to say
+ * @throws CampError DATA: a placeholder or variable without a column, an unclosed placeholder; no content
  */
 export function contentFor(request: ContentRequest, file: string, columns: Columns): Content {
   const { message, template, vars, adapter } = request

@@ -1,6 +1,6 @@
 import { blockOf, freeAfter, seqAfter } from './sequence.ts'
 
-/** A control phone of our own, as it is registered. */
+/** A registered control phone (seed number). */
 export interface Fish {
   name: string
   phone: string
@@ -8,15 +8,15 @@ export interface Fish {
 
 export interface PlacedFish extends Fish {
   block: number
-  /** It goes out right after this many leads of its block. */
+  /** How many leads of its block are sent before it. */
   after: number
   seq: number
 }
 
 /**
- * Spreads the fish over a campaign: one goes first, two first and last, three first, middle and last, more evenly between, as near
- * as a number is free. Each stands in the block of its own region, which is where most leads are if the fish are well chosen: a
- * batch is a range of one region, and a lead of another region within it would split it.
+ * Spreads the fish over a campaign: one is first, two are first and last, three first, middle and last, more are spread evenly, each at
+ * the nearest free number. A fish stands in its own region's block: a batch is a range of one region, and a lead of another region
+ * would split it.
  * @param counts the leads to send in each block
  */
 export function placeFish(fish: readonly Fish[], counts: readonly number[]): PlacedFish[] {

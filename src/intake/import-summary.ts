@@ -4,18 +4,18 @@ import { REGIONS, type Region, regionOf } from '../recipient/regions.ts'
 import type { Fish } from './fish.ts'
 import type { Lead } from './lead.ts'
 
-/** How many leads, and how many lines of each reason, an import shows. */
+/** Leads, and lines per reason, that an import shows. */
 const FIRST = 3
 const LINES = 5
 
-/** What an import counts while it reads. */
+/** Counts kept while an import reads. */
 export class ImportSummary {
   rows = 0
-  /** One for each row, or more with --all-phones. */
+  /** One per row; several with --all-phones. */
   leads = 0
   pending = 0
   readonly errors: Partial<Record<RefusalCode, number>> = {}
-  /** The lines of the first rows refused for each reason. */
+  /** Lines of the first rows refused, by reason. */
   readonly refusedLines: Partial<Record<RefusalCode, number[]>> = {}
   /** The first leads. */
   readonly first: Lead[] = []
@@ -29,7 +29,7 @@ export class ImportSummary {
     this.#byText = byText
   }
 
-  /** @param rows how many rows of the file the leads are */
+  /** @param rows number of file rows that the leads come from */
   add(leads: readonly Lead[], rows: number): void {
     this.rows += rows
     this.leads += leads.length
@@ -46,12 +46,12 @@ export class ImportSummary {
     }
   }
 
-  /** Those with a lead to send. */
+  /** Regions that have a lead to send. */
   get regions(): Region[] {
     return REGIONS.filter((_, block) => this.#blocks.has(block))
   }
 
-  /** Leads to send, in groups that a batch may not cross: by region, and by text where that matters. */
+  /** Leads to send by group: a batch holds one region and, where leads are ordered by text, one text. */
   groups(fish: readonly Fish[]): { region: Region; count: number }[] {
     const groups = this.#byText
       ? [...this.#texts.values()].map(({ block, count }) => ({ region: REGIONS[block]!, count }))
@@ -74,7 +74,7 @@ export class ImportSummary {
     else if (count <= LINES) this.refusedLines[code]!.push(line)
   }
 
-  /** A million texts are kept as a number each: 48 bits of a hash, which are enough for a count of batches. */
+  /** Texts are counted by 48 bits of their hash: exact enough for a number of batches, and small for a million texts. */
   #countText(block: number, text: string): void {
     const key = createHash('sha1').update(`${block}\n${text}`).digest().readUIntBE(0, 6)
     const known = this.#texts.get(key)

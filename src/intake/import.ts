@@ -40,9 +40,8 @@ import {
 import { createRowValidator } from './validate-rows.ts'
 
 /**
- * Imports a file as a campaign that waits for approval. Every row becomes a lead, to be sent or refused with a reason. Memory
- * stays the same however long the file is. All of it happens in one transaction: whatever goes wrong, and wherever, nothing
- * is left behind.
+ * Imports a file as a campaign in PENDING_APPROVAL. Every row becomes a lead, to be sent or refused with a reason. Memory use does not
+ * depend on the file's length. One transaction: after an error nothing is left.
  * @throws CampError DATA (the file, with line and column), STATE (imported before), NOT_FOUND (no such file), INTERRUPTED
  */
 export async function importCampaign(deps: ImportDeps, request: ImportRequest): Promise<ImportResult> {
@@ -72,12 +71,12 @@ export async function importCampaign(deps: ImportDeps, request: ImportRequest): 
   }
 }
 
-/** An import that is ready to read: everything that the header and the settings decide. */
+/** An import ready to read rows: what the header and the settings determine. */
 interface Intake extends LeadReading {
   content: Content
   /** A good lead's text. */
   textOf: (lead: Lead) => string | null
-  /** null where the broker does not bill each SMS. */
+  /** null unless the broker bills per SMS. */
   segments: SegmentCount | null
   fish: readonly Fish[]
   createdAt: Date
@@ -89,7 +88,7 @@ async function prepare(
   source: Inspection,
   records: Records,
 ): Promise<Intake> {
-  campaignName(request, source) // a name that is none is said before anything is read
+  campaignName(request, source) // refuse an invalid name before reading
   const texts = request.template === null && request.adapter.content !== 'NONE'
   const columns = mapColumns(source.file, records.header, request.map, texts, records.headerLine)
   const content = contentFor(request, source.file, columns)
@@ -139,7 +138,7 @@ async function importRows(deps: ImportDeps, request: ImportRequest, intake: Inta
   const rejects = file === null ? null : await RejectsFile.create({ file, overwrite }, source, columns)
   try {
     const result = await transaction(deps.pool, async tx => {
-      // No worker waits for its locks, and a terminal may stop it for a while; another import of the file is waited for.
+      // Workers do not need its locks, and a terminal may suspend it. Another import of the same file waits.
       await withoutTimeLimits(tx)
       if (!request.again) await claimFile(tx, source.file, source.sha256)
       const made = await createCampaign(deps, request, intake, tx)
@@ -167,7 +166,7 @@ async function importRows(deps: ImportDeps, request: ImportRequest, intake: Inta
         },
       })
       await deps.onImported?.(tx, { ...made, ...warningsOf(intake) }, source)
-      // Whatever the disk refuses, it is to refuse before the import is one.
+      // A disk error must come before the commit.
       await rejects?.seal()
       deps.signal.throwIfAborted()
       return await resultOf(deps, request, intake, tally, {
@@ -197,7 +196,7 @@ function warningsOf({
   }
 }
 
-/** What a person is shown at an import, the audit keeps: a recurring one has no such person. */
+/** The audit keeps the warnings: a recurring import has no one to show them to. */
 function saidIn({ warnings, notes }: Pick<ImportResult, 'warnings' | 'notes'>) {
   return {
     ...(Object.keys(warnings).length > 0 && { warnings }),
@@ -205,7 +204,7 @@ function saidIn({ warnings, notes }: Pick<ImportResult, 'warnings' | 'notes'>) {
   }
 }
 
-/** @throws CampError USAGE: the contact hours never open for some of the leads, or fish */
+/** @throws CampError USAGE: contact hours never open for some leads or fish */
 function assertAllCanBeSent(request: ImportRequest, { fish, createdAt }: Intake, tally: ImportSummary): void {
   if (tally.pending === 0) return
   const regions = [...tally.regions, ...fish.map(one => regionOf(one.phone)!)]

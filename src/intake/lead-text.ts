@@ -5,9 +5,9 @@ import type { Lead } from './lead.ts'
 import { valueReader } from './row-text.ts'
 
 /**
- * How to read what a good lead's person will be sent.
- * @param template its text; null where there is none
- * @returns the text; null where the broker's side knows what to say
+ * Builds the function that renders an accepted lead's text.
+ * @param template its text, or null
+ * @returns the text; null where the broker holds the content
  */
 export function textReader(
   { text, templateVars }: Content,

@@ -5,40 +5,40 @@ import { REFUSED_BLOCK } from './sequence.ts'
 export interface Refusal {
   code: RefusalCode
   detail: string
-  /** The column at fault; undefined where none is. */
+  /** The column at fault, if any. */
   column: number | undefined
 }
 
-/** A row as a lead: to be sent, or refused with a reason. */
+/** A lead made from a row: to be sent, or refused with a reason. */
 export interface Lead {
   row: Row
-  /** The row's cells as texts carry them (lead/value.ts). */
+  /** The row's cells, cleaned for texts (src/message/value.ts). */
   values: readonly string[]
-  /** Canonical, or as it was written where it is no phone. */
+  /** Canonical; as written where it is not a valid phone. */
   phone: string
-  /** The column that it is from. */
+  /** The phone's column. */
   phoneColumn: number
-  /** With --all-phones: its row has others, which are leads of their own. */
+  /** With --all-phones: the row has further leads. */
   oneOfSeveral: boolean
   nome: string | null
   cpf_cnpj: string | null
   idcob_contrato: string | null
   custom_message: string | null
-  /** A JSON object's text. */
+  /** JSON object as text. */
   variables: string | null
-  /** Where it stands in the dispatch order (sequence.ts). */
+  /** Its block in the dispatch order (sequence.ts). */
   block: number
   refusal: Refusal | null
 }
 
-/** A refused lead goes behind all that are sent. */
+/** Refuses a lead and moves it behind the leads to send. */
 export function refuse(lead: Lead, code: RefusalCode, detail: string, column: number | undefined): Lead {
   lead.block = REFUSED_BLOCK
   lead.refusal = { code, detail, column }
   return lead
 }
 
-/** Where leads go, in the file's order. */
+/** Takes leads in the file's order. */
 export interface LeadSink {
   add: (leads: readonly Lead[]) => Promise<void>
 }

@@ -7,18 +7,18 @@ import { messageText, odditiesIn } from '../message/oddities.ts'
 import { type CompiledText, compileText } from '../message/template.ts'
 import { isDoubtfullyLong, lengthProblem, type TextRules, textProblem } from '../message/text-rules.ts'
 
-/** A campaign's text, ready to be filled, and what an operator should see before it goes out: sentences. */
+/** A campaign's compiled text, and remarks for the operator: sentences. */
 export interface PreparedMessage {
   text: CompiledText
   notes: string[]
-  /** What was put right in it: sentences. */
+  /** Corrections made to it: sentences. */
   repairs: string[]
 }
 
 /**
- * @param message as it was given
- * @throws CampError DATA: a placeholder that names no column, is not closed, or is spelled as another system does; a text that
- * the channel does not take
+ * @param message as given
+ * @throws CampError DATA: a placeholder that names no column, is unclosed or in another system's syntax; a text that the
+ * channel does not accept
  */
 export function prepareMessage(message: string, columns: readonly NamedColumn[], rules: TextRules): PreparedMessage {
   const text = compileText(messageText(message), columns)
@@ -49,7 +49,7 @@ function repairsOf(message: string): string[] {
     : ['the message had \\n as two characters, which is a line break now']
 }
 
-/** What is remarkable in a text that a person has written, whatever the file. */
+/** Remarks on a text that do not depend on the file. */
 export function textNotes(what: string, written: string): string[] {
   const text = messageText(written)
   const damage = damageIn(text)

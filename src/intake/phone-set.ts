@@ -1,6 +1,6 @@
 /**
- * The phones of one file and the line on which each came first: a hash table over two arrays of numbers, because a million
- * strings in a Map are more than a hundred megabytes and this is twenty-four.
+ * The phones of one file with the line of their first occurrence. A hash table over two arrays of numbers: 24 MB for a million phones,
+ * where a Map of strings takes over 100 MB.
  */
 export class PhoneSet {
   #slots = new Float64Array(1024)
@@ -28,7 +28,7 @@ export class PhoneSet {
     return 0
   }
 
-  /** The slot that holds the value, or the free one where it belongs: 0 is no phone. */
+  /** The slot that holds the value, or the free slot for it. 0 marks a free slot. */
   #find(value: number): number {
     let at = hash(value) & this.#mask
     while (this.#slots[at] !== 0 && this.#slots[at] !== value) at = (at + 1) & this.#mask
@@ -49,7 +49,7 @@ export class PhoneSet {
   }
 }
 
-/** Numbers of one mailing are often consecutive, and beyond 32 bits: both halves are stirred (Murmur's finish). */
+/** Phones of a mailing are often consecutive and exceed 32 bits: both halves go through MurmurHash3's finalizer. */
 function hash(value: number): number {
   let h = ((value % 0x1_0000_0000) | 0) ^ Math.imul(Math.floor(value / 0x1_0000_0000), 0x9e3779b1)
   h = Math.imul(h ^ (h >>> 16), 0x85ebca6b)

@@ -15,16 +15,16 @@ export interface LeadReading {
   records: Records
   columns: Columns
   validator: RowValidator
-  /** Batches hold one text. */
+  /** Leads are ordered by text. */
   byText: boolean
   /** The campaign's (src/blocklist/purpose.ts). */
   purpose: string | null
 }
 
 /**
- * Reads the file to its end. While the blocklist is asked about one chunk of rows, the next is parsed. An entry that is added while
- * the file is read may be missed here; the claim asks again.
- * @throws CampError DATA: broken, or without a row
+ * Reads the file to its end. The next chunk is parsed while PostgreSQL is asked about the blocklist for the one before. An entry added
+ * during the import may be missed here; the claim checks again.
+ * @throws CampError DATA: the file is broken or has no rows
  */
 export async function readLeads(
   { pool, signal, onProgress }: ImportDeps,
@@ -46,7 +46,7 @@ export async function readLeads(
   for await (const rows of records.rows) {
     const made = validator.validate(rows)
     const leads = filter === null ? Promise.resolve(made) : refuseBlocked(pool, filter, purpose, made, columns)
-    leads.catch(() => undefined) // it is awaited in emit, if nothing else fails before
+    leads.catch(() => undefined) // awaited in emit; an earlier failure must not leave it unhandled
     if (ahead) await emit(ahead)
     ahead = { rows: rows.length, leads }
   }
@@ -65,7 +65,7 @@ async function hasBlocklist(sql: Sql): Promise<boolean> {
   return rows[0]!.any
 }
 
-/** Reading five entries of the blocklist takes about as long as asking about one row of 80 bytes. */
+/** Reading five entries of the blocklist takes about as long as a query for one row of 80 bytes. */
 const BYTES_PER_ENTRY = 16
 const MIN_ENTRIES = 10_000
 

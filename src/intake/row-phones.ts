@@ -1,23 +1,23 @@
 import { parsePhone } from '../recipient/phone.ts'
 import type { Columns } from './columns.ts'
 
-/** What one column of phones holds in a row. */
+/** One phone cell of a row. */
 export interface RowPhone {
-  /** The column. */
+  /** Its column. */
   index: number
-  /** As it was written, cut where it is longer than any phone. */
+  /** As written, cut to a phone's length. */
   written: string
   phone: string | undefined
-  /** It got its ninth digit. */
+  /** The ninth digit was added. */
   repaired: boolean
-  /** Why it is none. */
+  /** Why it is not valid. */
   problem: string
 }
 
-/** The database keeps what was written for the report, and an index of it; a cell may be a megabyte. */
+/** The text is stored and indexed for reports; a cell may hold a megabyte. */
 const LONGEST_WRITTEN = 100
 
-/** @returns how to read the phone of a row: of several columns the first good one, or else what is wrong with all of them */
+/** @returns a reader of a row's phone: the first valid one, or the problems of all columns */
 export function phoneReader(columns: Columns, repair: boolean): (cells: readonly string[]) => RowPhone {
   const readers = columns.phones.map(column => columnReader(column, repair))
   const [first] = readers
@@ -36,7 +36,7 @@ export function phoneReader(columns: Columns, repair: boolean): (cells: readonly
   }
 }
 
-/** @returns how to read every phone of a row, each once; what is empty is left out */
+/** @returns a reader of all phones of a row, without empty cells and duplicates */
 export function allPhonesReader(columns: Columns, repair: boolean): (cells: readonly string[]) => RowPhone[] {
   const readers = columns.phones.map(column => columnReader(column, repair))
   return cells => {

@@ -14,25 +14,25 @@ import type { WarningCount } from './warnings.ts'
 
 export interface RowTextRules {
   columns: Columns
-  /** The campaign's text; null: each row brings its own, or a template is used. */
+  /** The campaign's text; null with a text per row or a template. */
   text: CompiledText | null
-  /** Template variable → column; null without a template. */
+  /** Template variable → column; null without template. */
   templateVars: Readonly<Record<string, string>> | null
   /** The template's text; null without one. */
   template: string | null
-  /** Each lead keeps its own rendered text, by which leads are put in order. */
+  /** Each lead stores its rendered text, and leads are ordered by it. */
   keepText: boolean
   /** The channel's. */
   texts: TextRules
 }
 
-/** The text that a lead keeps for itself (null: the campaign's, or a template), or why nothing can be sent to it. */
+/** The lead's own text (null: the campaign's or a template's), or the reason for refusing the lead. */
 type RowText = { text: string | null; refusal?: undefined } | { text?: undefined; refusal: Refusal }
 
 export interface RowTextReader {
-  /** What a lead's person will be sent, by everything that a text and the values in it must be. */
+  /** Renders a lead's text and checks it and its values against all rules. */
   readText: (lead: Lead) => RowText
-  /** `problemOf` of a person's name: a number or a truth value is none. */
+  /** `problemOf` for a person's name, which is neither a number nor a boolean. */
   judgeName: (value: string, variable: boolean) => ReturnType<typeof problemOf>
 }
 
@@ -75,7 +75,7 @@ export function rowTextReader(rules: RowTextRules, warnings: WarningCount): RowT
     return fillTemplate(rules.template ?? '', Object.fromEntries(values))
   }
 
-  /** The row's own text, its placeholders filled as the campaign's are. */
+  /** The row's own text with its placeholders filled. */
   const readOwn = (own: string, lead: Lead): RowText => {
     const { mensagem } = columns.fields
     const { line } = lead.row
@@ -107,14 +107,14 @@ export function rowTextReader(rules: RowTextRules, warnings: WarningCount): RowT
     return { text: filled }
   }
 
-  // The texts of a file are often one and the same, apart from what fills them.
+  // Rows often repeat one text and differ in its values only.
   let latest: { written: string; compiled: CompiledText | string } | undefined
   const compiledOwn = (written: string): CompiledText | string => {
     if (latest?.written !== written) latest = { written, compiled: compiledOrProblem(written, named) }
     return latest.compiled
   }
 
-  /** The first column whose value cannot stand in a text. */
+  /** The first column whose value a text cannot carry. */
   const refusedValue = (names: readonly string[], lead: Lead, variable: boolean): Refusal | undefined => {
     for (const name of names) {
       const value = valueIn(name, lead)
@@ -126,7 +126,7 @@ export function rowTextReader(rules: RowTextRules, warnings: WarningCount): RowT
     return undefined
   }
 
-  // A row's name is judged for itself and again as part of a text.
+  // A row's name is checked on its own and as part of a text.
   let judged: { value: string; variable: boolean; problem: ReturnType<typeof problemOf> } | undefined
   const judgeName = (value: string, variable: boolean) => {
     if (judged?.value !== value || judged.variable !== variable)
@@ -141,7 +141,7 @@ export function rowTextReader(rules: RowTextRules, warnings: WarningCount): RowT
   return { readText, judgeName }
 }
 
-/** What is wrong with a value that stands in a text or goes to a broker, in words that continue "column valor …". */
+/** The problem with a value in a text or request, as words that continue "column valor …". */
 export function problemOf(
   value: string,
   texts: TextRules,
@@ -165,12 +165,12 @@ export function problemOf(
   return problem === undefined ? undefined : { code: 'BAD_TEXT', what: `holds ${problem}` }
 }
 
-/** Whether a value is one that none of the rules of `problemOf` nor of the oddities is about, as most values of a file are. */
+/** Whether no rule of `problemOf` or the oddities can apply: true for most values of a file. */
 function isOrdinary(value: string): boolean {
   return CODED.test(value) || isPlainWords(value)
 }
 
-/** A contract's letters and digits, or an amount. */
+/** A contract number or an amount. */
 const CODED = /^(?:[A-Za-z]{1,4}-?\d{1,15}|\d{1,9},\d{2})$/
 
 function nameProblemOf(value: string, texts: TextRules, variable: boolean): ReturnType<typeof problemOf> {
@@ -180,34 +180,34 @@ function nameProblemOf(value: string, texts: TextRules, variable: boolean): Retu
     : problemOf(value, texts, variable)
 }
 
-/** The column of names, and others whose header says so ("primeiro nome"); a column "cliente" may hold numbers. */
+/** The name column, and others whose header says name ("primeiro nome"). "cliente" may hold numbers. */
 function isNameColumn(name: string): boolean {
   return name === 'nome' || (fieldOf(name) === 'nome' && /nome|name/.test(plainName(name)))
 }
 
-// Together they bound what a text may become: a row has a megabyte, and its text may name one value again and again.
+// Together they bound a text's length: a row may hold a megabyte, and a text may repeat one value.
 const LONGEST_VALUE = 32_767
 const MAX_PLACEHOLDERS = 100
 
 const BRACES = /\{\{|\}\}/
-/** MySQL's: a quote or apostrophe within a cell, and a line break or delimiter at its end. */
+/** MySQL's escapes: a quote or apostrophe in a cell, a line break or delimiter at its end. */
 const ESCAPE = /\\["']|\\$/
 
-/** How to read a column, by the name under which a lead keeps it, from a lead that is being vetted. */
+/** @returns a reader of a column, by its name in a lead, for a lead under validation */
 export function valueReader(name: string, columns: Columns): (lead: Lead) => string {
   if (name === 'phone' || name === 'cpf_cnpj') return lead => lead[name] ?? ''
   const index = columnOf(name, columns)
   return index === undefined ? () => '' : ({ values }) => values[index] ?? ''
 }
 
-/** undefined: the row has none, and gets the campaign's. */
+/** undefined: the row has no text of its own and gets the campaign's. */
 function ownText(values: readonly string[], { fields }: Columns): string | undefined {
   if (fields.mensagem === undefined) return undefined
   const text = values[fields.mensagem] ?? ''
   return isNoValue(text) || isBareValue(text) ? undefined : text
 }
 
-/** Why a row has no text of its own, in words that continue "its message …". */
+/** Why a row's text is missing, as words that continue "its message …". */
 function noTextIn(values: readonly string[], { fields }: Columns): string {
   const text = values[fields.mensagem ?? -1] ?? ''
   return text === '' ? 'is empty' : `holds "${text}", which is no text`

@@ -1,21 +1,21 @@
 import { outsideGsm, smsParts } from '../message/sms-segments.ts'
 import type { Lead, LeadSink } from './lead.ts'
 
-/** How many SMS the leads that can be sent take, at a broker that bills each. */
+/** Number of SMS that the leads to send take, for a broker that bills per SMS. */
 export interface Segments {
-  /** SMS altogether. */
+  /** Total SMS. */
   total: number
-  /** How many leads take one SMS, two, …; by their number. */
+  /** Leads by number of SMS. */
   messages: Readonly<Record<string, number>>
-  /** Leads whose text is not in the GSM alphabet, so that an SMS holds less than half of it. */
+  /** Leads with characters outside the GSM alphabet: an SMS then holds less than half as many. */
   unicode: number
-  /** Some of the characters that make it so. */
+  /** Some of those characters. */
   unicode_characters: readonly string[]
 }
 
 const CHARACTERS = 10
 
-/** Counts them as leads come by; what one of them says is counted once, where the next one says the same. */
+/** Counts segments per lead; equal texts in a row are counted once. */
 export class SegmentCount implements LeadSink {
   readonly #textOf: (lead: Lead) => string | null
   readonly #messages: Record<string, number> = {}
@@ -24,7 +24,7 @@ export class SegmentCount implements LeadSink {
   #unicode = 0
   #last = { text: '', parts: smsParts('') }
 
-  /** @param textOf a good lead's text */
+  /** @param textOf the text of an accepted lead */
   constructor(textOf: (lead: Lead) => string | null) {
     this.#textOf = textOf
   }

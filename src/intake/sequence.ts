@@ -2,27 +2,27 @@ import { CampError } from '../errors.ts'
 import { REGIONS, regionOf } from '../recipient/regions.ts'
 
 /**
- * The dispatch order of a campaign's leads. Each region has a block of numbers of its own (in the order of REGIONS, in which those
- * of a time zone stand together), so that a batch, which holds one region, is a range; within it leads are numbered in their order, and
- * some numbers are left for fish between them: one before each of the first leads, and then one in 17, because the record of attempts
- * names leads by ranges, which end at every number that is left out. Rows that are not sent come after all regions. It all fits
- * PostgreSQL's integer: 28 regions and one more block make 2.03 thousand million of 2.14.
+ * The dispatch order of a campaign's leads. Each region has its own block of numbers (in the order of REGIONS, which groups them by
+ * time zone), so a batch, which holds one region, is a range. Within a block leads are numbered in file order. Some numbers stay free
+ * for fish: one before each of the first leads, then one in 17, because the record of attempts stores leads as ranges and every free
+ * number ends a range. Refused rows come after all regions. 28 regions and one more block take 2.03 of the 2.14 thousand million
+ * numbers of PostgreSQL's integer.
  */
 const BLOCK = 70_000_000
-/** So many leads of a block have a free number before them each. */
+/** Leads at the start of a block that have a free number before them. */
 const SPARSE = 32
-/** Of those behind them so many stand together. */
+/** Leads between two free numbers after those. */
 const RUN = 16
 
-/** Leads that one block can take, with room left for fish after the last. */
+/** Leads that a block can hold, with room for fish after the last. */
 export const MAX_IN_A_REGION = 30_000_000
 
 const BLOCK_OF_REGION = new Map(REGIONS.map((region, i) => [region, i]))
 
-/** The block of rows that are not sent. */
+/** The block of refused rows. */
 export const REFUSED_BLOCK = REGIONS.length
 
-/** @param phone a valid one */
+/** @param phone valid */
 export function blockOf(phone: string): number {
   return BLOCK_OF_REGION.get(regionOf(phone)!)!
 }
@@ -35,12 +35,12 @@ export function seqOf(block: number, n: number): number {
 /** What `seqOf` is in SQL, for staged leads. */
 export const SEQ_SQL = `block * ${BLOCK} + n + least(n, ${SPARSE}) + greatest(0, n - ${SPARSE}) / ${RUN}`
 
-/** The least number of leads of a block, from `n` on, after which a number is free; 0: before the first. */
+/** The smallest count ≥ n of leads after which a number is free; 0: before the first lead. */
 export function freeAfter(n: number): number {
   return n < SPARSE ? n : n + RUN - 1 - ((n - SPARSE) % RUN)
 }
 
-/** The free number right after a block's n-th lead. @param n one that `freeAfter` names */
+/** The free number right after a block's n-th lead. @param n a result of `freeAfter` */
 export function seqAfter(block: number, n: number): number {
   return seqOf(block, n) + 1
 }

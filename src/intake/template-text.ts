@@ -7,9 +7,9 @@ import { textProblem } from '../message/text-rules.ts'
 import { textNotes } from './message.ts'
 
 /**
- * What an operator should see of a template's text before it is kept: sentences.
- * @param content as it is to be kept
- * @throws CampError DATA: it is empty, has a placeholder that is not closed or without a name, or a character that no channel carries
+ * Remarks on a template's text before it is stored: sentences.
+ * @param content as it will be stored
+ * @throws CampError DATA: empty, an unclosed or unnamed placeholder, or a character that no channel carries
  */
 export function checkTemplate(content: string): string[] {
   assertWhole("the template's text", content)
@@ -21,7 +21,7 @@ export function checkTemplate(content: string): string[] {
 }
 
 /**
- * The same of a template that a file's columns are to fill.
+ * The same for a template that is filled from a file's columns.
  * @throws CampError DATA, also where another spelling of a placeholder names a column
  */
 export function templateNotes(code: string, content: string, columns: readonly NamedColumn[]): string[] {

@@ -12,26 +12,26 @@ import { blockOf, REFUSED_BLOCK } from './sequence.ts'
 import { WarningCount } from './warnings.ts'
 
 export interface RowRules extends RowTextRules {
-  /** Each phone of a row is a lead; else the first good one is. */
+  /** Each phone of a row is a lead; otherwise the first valid phone is. */
   allPhones: boolean
-  /** A mobile without its ninth digit gets it. */
+  /** Adds a missing ninth digit to a mobile. */
   repairNinthDigit: boolean
   documentRequired: boolean
-  /** Days after which a registration date is too old; 0: no matter. */
+  /** Maximum age of a registration date in days; 0: no limit. */
   staleDays: number
   /** Today, counted as `parseDay` does. */
   today: number
 }
 
 export interface RowValidator {
-  /** @returns the rows' leads in the file's order: one for each row, or with `allPhones` one or more */
+  /** @returns leads in file order: one per row, or several with `allPhones` */
   validate: (rows: readonly Row[]) => Lead[]
   warnings: WarningCount
 }
 
 /**
- * Turns rows into leads: the first good row of a phone wins. The first rule that a row breaks is its reason; the blocklist, which
- * takes a look into the database, comes after these.
+ * Turns rows into leads. The first valid row of a phone wins. The first rule that a row breaks is its reason; the blocklist, which needs
+ * the database, is checked after these rules.
  */
 export function createRowValidator(rules: RowRules): RowValidator {
   const { columns, staleDays, texts } = rules
@@ -53,7 +53,7 @@ export function createRowValidator(rules: RowRules): RowValidator {
     return leads
   }
 
-  /** The lead of a row's first good phone, by all rules but that of duplicates. */
+  /** The lead of a row's first valid phone, checked by all rules except duplicates. */
   const validateRow = (row: Row): Lead => {
     const { cells, line } = row
     const values = cleanValues(cells)
@@ -114,7 +114,7 @@ export function createRowValidator(rules: RowRules): RowValidator {
     return judged
   }
 
-  /** Refused where its text cannot be sent. Where each lead keeps its text, it gets it here. */
+  /** Refuses a lead whose text cannot be sent; stores the text where each lead has its own. */
   const withText = (lead: Lead): Lead => {
     const { text, refusal } = readText(lead)
     if (refusal) return refuse(lead, refusal.code, refusal.detail, refusal.column)
@@ -132,7 +132,7 @@ export function createRowValidator(rules: RowRules): RowValidator {
     return earlier === 0 ? lead : refuse(lead, 'DUPLICATE', `line ${earlier} has the same phone`, lead.phoneColumn)
   }
 
-  /** A good row's leads, one for each phone that is written in it. */
+  /** A valid row's leads, one per phone. */
   const eachPhone = (model: Lead): Lead[] => {
     const read = readPhones(model.row.cells)
     const leads = read.map(one => {
@@ -154,7 +154,7 @@ function phoneOf({ index, phone, written }: RowPhone): Pick<Lead, 'phone' | 'pho
   return { phone: phone ?? written, phoneColumn: index, block: phone === undefined ? REFUSED_BLOCK : blockOf(phone) }
 }
 
-/** What stands beyond the columns, if anything does; empty cells are Excel's, and mean nothing. */
+/** Cells beyond the last column, if any; empty ones, which Excel writes, are ignored. */
 function surplusOf(cells: readonly string[], width: number): string | undefined {
   if (cells.length <= width) return undefined
   const surplus = cells.slice(width).filter(cell => cell.trim() !== '')
@@ -162,8 +162,8 @@ function surplusOf(cells: readonly string[], width: number): string | undefined 
 }
 
 /**
- * A date that cannot be read counts as too old: the limit is there so that nobody is contacted on old data, and the row can be
- * corrected. A row without a date is sent, with a warning: nothing says that it is old.
+ * An unreadable date counts as too old: the limit prevents contact on old data, and the row can be corrected. A row without a date is
+ * sent with a warning.
  */
 function stalenessOf(date: string, { staleDays, today }: RowRules): string | undefined {
   const day = parseDay(date)
@@ -171,7 +171,7 @@ function stalenessOf(date: string, { staleDays, today }: RowRules): string | und
   return today - day > staleDays ? `registered on ${date}, more than ${staleDays} days ago` : undefined
 }
 
-/** The other columns as a JSON object, written by hand: a million objects only to be made text are half the import's time. */
+/** The other columns as JSON text, built by hand: a million objects for JSON.stringify took half of the import's time. */
 function variablesWriter({ variables }: Columns): (values: readonly string[]) => string | null {
   if (variables.length === 0) return () => null
   const keys = variables.map(({ name, index }, i) => ({ index, key: `${i === 0 ? '{' : ','}${JSON.stringify(name)}:` }))
@@ -185,5 +185,5 @@ function variablesWriter({ variables }: Columns): (values: readonly string[]) =>
   }
 }
 
-/** What JSON writes as it is, and what most values consist of. */
+/** Values that JSON does not escape: most of them. */
 const AS_IT_IS = /^[\x20\x21\x23-\x5b\x5d-\x7e\xa0-\xff]*$/

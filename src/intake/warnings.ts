@@ -1,4 +1,4 @@
-/** What was put right in rows that are sent, and what an operator should know of them. */
+/** Corrections and remarks on rows that are sent. */
 export type WarningCode =
   | 'BAD_DOCUMENT'
   | 'BAD_NAME'
@@ -16,15 +16,15 @@ export type WarningCode =
   | 'HTML'
   | 'LITERAL_ESCAPE'
 
-/** How often. */
+/** Number of rows. */
 export type Warnings = Partial<Record<WarningCode, number>>
 
-/** Where the first ones are, and what the first looks like where that says more than a line. */
+/** Lines of the first occurrences, and an example where it helps. */
 export type WarningPlaces = Partial<Record<WarningCode, { lines: number[]; example: string | null }>>
 
 const LINES = 5
 
-/** Counts the warnings of an import while its rows come by. */
+/** Counts an import's warnings. */
 export class WarningCount {
   readonly counts: Warnings = {}
   readonly places: WarningPlaces = {}
@@ -36,7 +36,7 @@ export class WarningCount {
     if (place.lines.length < LINES && place.lines.at(-1) !== line) place.lines.push(line)
   }
 
-  /** Counted once for a row, however often it is looked at. */
+  /** Counts at most once per row. */
   addOnce(code: WarningCode, line: number, example: string | null = null): void {
     if (this.#latest.get(code) === line) return
     this.#latest.set(code, line)
