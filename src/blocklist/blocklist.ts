@@ -1,8 +1,8 @@
 import type { Sql, Tx } from '../database/pool.ts'
 
 /**
- * Who must never be contacted. Phones and documents come in canonical (src/intake): here they are only compared. A row holds
- * one of them, from one source; somebody whom two sources name stands twice, and stays blocked when one source lets go.
+ * Phones and documents that must not be contacted. Both are canonical (src/recipient) and are only compared here. A row holds one of
+ * them, from one source; an entry of two sources stays blocked when one source removes it.
  */
 export interface Blocked {
   phones: Set<string>
@@ -10,9 +10,9 @@ export interface Blocked {
 }
 
 /**
- * Which of these a campaign may not contact; two index reads, however many there are. The claim asks the same (vetLeads in
+ * The blocked ones among these, for a campaign; two indexed reads. The claim applies the same rule (screenLeads in
  * src/dispatch/claim/screen-leads.ts).
- * @param purpose the campaign's: entries of another one do not bind it; null: every entry does
+ * @param purpose the campaign's: entries with another purpose do not count; null: every entry counts
  */
 export async function findBlocked(
   sql: Sql,
@@ -37,22 +37,22 @@ export interface Addition {
   reason: string | null
   /** "manual", "broker:GOSAC", … */
   source: string
-  /** What they are blocked for; null: for everything. */
+  /** The purpose they are blocked for; null: all. */
   purpose: string | null
 }
 
-/** Ends the source of opt-outs that a broker reports of phones that no lead of its campaigns has. */
+/** Suffix of a broker's source for opt-outs of phones that none of its leads has. */
 export const UNKNOWN_PERSON = ':unknown'
 
-/** People who told a broker that they want no more. */
+/** Opt-outs that a broker reported. */
 export function optedOutAt(broker: string, phones: readonly string[]): Addition {
   return { phones, documents: [], reason: 'opted out at the broker', source: `broker:${broker}`, purpose: null }
 }
 
 /**
- * Adds them; whom the source names already gets the new reason, if there is one. Named for one purpose and for another, they
- * are blocked for every one: an addition never unblocks.
- * @returns how many were not there yet
+ * Adds entries. An existing entry of the source gets the new reason, if given; with a second purpose it is blocked for all purposes:
+ * an addition never unblocks.
+ * @returns the number of new entries
  */
 export async function addToBlocklist(
   sql: Sql,
@@ -86,12 +86,12 @@ export interface Entry {
   cpf_cnpj: string | null
   reason: string | null
   source: string
-  /** What it is blocked for; null: for everything. */
+  /** The purpose it is blocked for; null: all. */
   purpose: string | null
   created_at: Date
 }
 
-/** Phones and documents, and of which source; without one, of all. */
+/** Phones and documents, of one source or of all. */
 export interface Selection {
   phones: readonly string[]
   documents: readonly string[]
@@ -99,9 +99,9 @@ export interface Selection {
 }
 
 /**
- * Takes them off. Their sources' lists may name them still: so that the next sync sees that, its server is no longer told what
- * camp has of it.
- * @returns what was removed
+ * Removes entries. Their sources' lists may still name them: the stored validators are cleared, so that the next sync downloads the
+ * whole list.
+ * @returns the removed entries
  */
 export async function removeFromBlocklist(sql: Sql, { phones, documents, source }: Selection): Promise<Entry[]> {
   const { rows } = await sql.query<Entry>(
@@ -117,14 +117,14 @@ export async function removeFromBlocklist(sql: Sql, { phones, documents, source 
   return rows
 }
 
-/** Takes all entries of a source off; its list's next sync is a whole one. @returns how many there were */
+/** Removes all entries of a source; its next sync downloads the whole list. @returns their number */
 export async function clearSource(tx: Tx, source: string): Promise<number> {
   const { rowCount } = await tx.query(`DELETE FROM "Blocklist" WHERE source = $1`, [source])
   await tx.query(`UPDATE "BlocklistSync" SET etag = NULL, last_modified = NULL WHERE source = $1`, [source])
   return rowCount ?? 0
 }
 
-/** Every entry for these, with its source and reason, the oldest first. */
+/** All entries for these, with source and reason, oldest first. */
 export async function entriesFor(sql: Sql, { phones, documents, source }: Selection): Promise<Entry[]> {
   const { rows } = await sql.query<Entry>(
     `SELECT id, phone, cpf_cnpj, reason, source, purpose, created_at FROM "Blocklist"
@@ -138,11 +138,11 @@ export interface SourceCount {
   source: string
   phones: number
   documents: number
-  /** What its entries are for, each once; null: for everything. */
+  /** The distinct purposes of its entries; null: all. */
   purposes: (string | null)[]
 }
 
-/** Sources in the order of their names. */
+/** Sources by name. */
 export async function countBySource(sql: Sql): Promise<SourceCount[]> {
   const { rows } = await sql.query<SourceCount>(
     `SELECT source, sum(phones)::int AS phones, sum(documents)::int AS documents,

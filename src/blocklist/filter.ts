@@ -4,15 +4,15 @@ import type pg from 'pg'
 import { to } from 'pg-copy-streams'
 
 /**
- * A Bloom filter over the phones and documents of the blocklist, with the entries of every purpose. A value that it does not hold is
- * not on the list; of one that it holds, PostgreSQL is asked (findBlocked). An import asks about two keys a row, nearly all of which
- * are not listed: the questions cost a tenth of its time.
+ * A Bloom filter over the phones and documents of the blocklist, with the entries of every purpose. A value that the
+ * filter does not hold is not listed; for one that it holds, PostgreSQL decides (findBlocked). An import checks two keys per row, and
+ * few are listed: queries for all of them took a tenth of its time.
  */
 export class BlocklistFilter {
   readonly #words: Uint32Array
   readonly #mask: number
 
-  /** @param expected how many values it is made for; with more of them it only answers "perhaps" more often */
+  /** @param expected number of values; more of them only cause more false positives */
   constructor(expected: number) {
     const bits = 2 ** Math.min(Math.max(Math.ceil(Math.log2(expected * BITS_PER_VALUE + 1)), MIN_BITS), MAX_BITS)
     this.#words = new Uint32Array(bits / 32)
@@ -31,7 +31,7 @@ export class BlocklistFilter {
     return true
   }
 
-  /** Of lines as COPY writes them, in any cut. Phones and documents are ASCII without a backslash. */
+  /** Adds the lines that COPY writes, in chunks of any size. Phones and documents are ASCII without a backslash. */
   lines(): Writable {
     let hash = SEED
     return new Writable({
@@ -60,17 +60,18 @@ export class BlocklistFilter {
 
 /**
  * Reads the blocklist into a filter.
- * @param most entries; undefined is returned where the list is estimated to be longer
+ * @param maxEntries a longer list (as estimated) is not read
+ * @returns undefined for a longer list
  */
-export async function readBlocklistFilter(pool: pg.Pool, most: number): Promise<BlocklistFilter | undefined> {
+export async function readBlocklistFilter(pool: pg.Pool, maxEntries: number): Promise<BlocklistFilter | undefined> {
   const client = await pool.connect()
   try {
-    // -1: never counted. The estimate decides about size and speed, never about an answer.
+    // -1: not counted yet. The estimate affects size and speed only.
     const { rows } = await client.query<{ entries: number }>(
       `SELECT greatest(reltuples, 0)::float8 AS entries FROM pg_class WHERE oid = '"Blocklist"'::regclass`,
     )
     const { entries } = rows[0]!
-    if (entries > most) return undefined
+    if (entries > maxEntries) return undefined
     const filter = new BlocklistFilter(entries)
     await pipeline(
       client.query(to(`COPY (SELECT coalesce(phone, cpf_cnpj) FROM "Blocklist") TO STDOUT`)),
@@ -82,7 +83,7 @@ export async function readBlocklistFilter(pool: pg.Pool, most: number): Promise<
   }
 }
 
-// 1 of 400 values that are not listed is asked about.
+// False positives: 1 in 400.
 const BITS_PER_VALUE = 16
 const PROBES = 4
 /** 128 KB. */

@@ -1,8 +1,8 @@
 import { CampError } from '../errors.ts'
 
 /**
- * What a campaign or a list is for ("collection", "offers"), as it is compared: without capitals and accents, so that Cobrança
- * and cobranca are one. An entry binds a campaign when it has no purpose, when theirs are the same, or when the campaign has none.
+ * Normalizes the purpose of a campaign or list ("collection", "offers"): lower case without accents, so Cobrança equals cobranca. An
+ * entry binds a campaign when one of the two has no purpose or both are equal.
  * @param flag for the error @throws CampError USAGE
  */
 export function parsePurpose(flag: string, text: string): string {

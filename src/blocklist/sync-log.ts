@@ -2,12 +2,12 @@ import { v7 as uuidv7 } from 'uuid'
 import { z } from 'zod'
 import type { Sql, Tx } from '../database/pool.ts'
 
-/** What a sync counted. Rows are the file's; the rest are entries of the blocklist. */
+/** A sync's figures. Rows are rows of the file, all others are blocklist entries. */
 const figures = z.object({
   rows: z.number(),
-  /** Rows of which something could not be read. */
+  /** Rows with an unreadable value. */
   refused: z.number(),
-  /** Rows whose digits are a phone and a document, and count as both. */
+  /** Rows whose digits are both a phone and a document; both are blocked. */
   ambiguous: z.number(),
   phones: z.number(),
   documents: z.number(),
@@ -23,7 +23,7 @@ export interface Sync {
   source: string
   location: string
   locationHash: string
-  /** How it was read and applied. */
+  /** The options it was read and applied with. */
   settings: string
   purpose: string | null
   etag: string | null
@@ -46,7 +46,7 @@ interface SyncRow {
   checked_at: Date
 }
 
-/** The newest first. @param source all where undefined */
+/** Newest first. @param source undefined: all */
 export async function listSyncs(sql: Sql, source?: string): Promise<Sync[]> {
   const { rows } = await sql.query<SyncRow>(
     `SELECT * FROM "BlocklistSync" WHERE $1::text IS NULL OR source = $1 ORDER BY synced_at DESC, id DESC`,
@@ -67,8 +67,8 @@ export async function listSyncs(sql: Sql, source?: string): Promise<Sync[]> {
 }
 
 /**
- * Keeps what a sync did. Where it changed anything, the source's entries are no longer what its other places gave: their servers
- * are not told any more what camp has of them, so that none of them says "nothing new".
+ * Records a sync. If it changed entries, they no longer match the source's other locations: those validators are cleared, so that no
+ * server answers "not modified".
  */
 export async function recordSync(tx: Tx, sync: Omit<Sync, 'checkedAt'>): Promise<void> {
   const { added, changed, removed } = sync.figures

@@ -14,8 +14,8 @@ export class PhoneSet {
 
   /**
    * @param phone E.164 digits (5511987654321)
-   * @param line from 1 on
-   * @returns the line on which it came before; 0 where it was not there yet
+   * @param line from 1
+   * @returns the line of its first occurrence; 0 if it is new
    */
   add(phone: string, line: number): number {
     const value = Number(phone)

@@ -7,25 +7,25 @@ import type { OpenedOccurrence } from './open-due.ts'
 export interface ApartDeps {
   databaseUrl: string
   clock: Clock
-  /** Ends the process; what it was at is undone. */
+  /** Ends the process; its transaction is rolled back. */
   signal: AbortSignal
 }
 
-/** What the process is told. */
+/** The process's input. */
 export interface Order {
   databaseUrl: string
-  /** How far the clock to go by is ahead of this machine's. */
+  /** Offset of the caller's clock from this machine's. */
   aheadMs: number
 }
 
-/** What the process tells, once. */
+/** The process's single answer. */
 export type Told = { fired: OpenedOccurrence[] } | { failed: string }
 
 /**
- * `fireDue` in a process of its own: an import may take minutes of processor time and much memory, and the worker's event loop keeps
- * leases. It ends when it is done, and with this process. An abort asks it to stop and, where it does not hear, kills it: its
- * transaction is rolled back, and the occurrence is still due.
- * @throws Error with the sentence of what went wrong there, or how the process ended; the signal's reason once that is aborted
+ * `openDueOccurrences` in a process of its own: an import may take minutes of CPU and much memory, and the worker's event
+ * loop must renew leases. The process ends with its work or with its parent. An abort asks it to stop and then kills it: its
+ * transaction is rolled back and the occurrence stays due.
+ * @throws Error with the child's error or exit; the signal's reason after an abort
  */
 export async function openDueApart({ databaseUrl, clock, signal }: ApartDeps): Promise<OpenedOccurrence[]> {
   signal.throwIfAborted()
@@ -36,7 +36,7 @@ export async function openDueApart({ databaseUrl, clock, signal }: ApartDeps): P
     stdout: 'ignore',
     stderr: 'inherit',
     reject: false,
-    // The end of this process closes the channel: the other leaves its work then.
+    // The channel closes with this process; the child then stops.
     cleanup: false,
   })
   let kill: NodeJS.Timeout | undefined
@@ -47,7 +47,7 @@ export async function openDueApart({ databaseUrl, clock, signal }: ApartDeps): P
   signal.addEventListener('abort', stop, { once: true })
   try {
     const order: Order = { databaseUrl, aheadMs: clock.now().getTime() - Date.now() }
-    await child.sendMessage({ ...order }).catch(() => undefined) // one that has ended already is told by its end
+    await child.sendMessage({ ...order }).catch(() => undefined) // a child that has ended is reported by its exit
     const { ipcOutput, signal: by, exitCode, originalMessage } = await child
     signal.throwIfAborted()
     const told = ipcOutput[0] as Told | undefined
@@ -63,10 +63,10 @@ export async function openDueApart({ databaseUrl, clock, signal }: ApartDeps): P
   }
 }
 
-/** How long it may take to leave its work; one that is busy does not hear. */
+/** Time to stop before it is killed. */
 const STOP_MS = 2_000
 
-// Built it is JavaScript; from the sources it takes the loader that runs this file.
+// JavaScript when built; from source it uses the same loader as this file.
 const IS_SOURCE = import.meta.url.endsWith('.ts')
 const ENTRY = fileURLToPath(new URL(`./opening-process${IS_SOURCE ? '.ts' : '.js'}`, import.meta.url))
 const LOADER = IS_SOURCE ? ['--import', pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href] : []

@@ -23,36 +23,36 @@ export interface OpenDueDeps {
   prisma: Pick<PrismaClient, 'fish'>
   clock: Clock
   signal: AbortSignal
-  /** How long a file must not have been written to, in milliseconds. */
+  /** Milliseconds since a file's last write before it is read. */
   quietMs?: number
 }
 
 export type OccurrenceStatus = 'OPENED' | 'NOTHING_NEW' | 'FAILED' | 'SKIPPED'
 
-/** What became of an occurrence. */
+/** An occurrence's outcome. */
 export interface OpenedOccurrence {
   recurrence: string
   at: Date
-  /** NOT_YET: it is still due, and looked at again: a file is being written, or the folder is on another machine. */
+  /** NOT_YET: still due: a file is being written, or the folder is on another machine. */
   status: OccurrenceStatus | 'NOT_YET'
   file: string | null
   campaign: { id: string; agendamentoId: string } | null
-  /** Why it is as it is; of a campaign that was opened, why it waits for a person. */
+  /** The reason; for an opened campaign, why it waits for approval. */
   reason: string | null
 }
 
 /**
- * Sees to every occurrence that is due. Any number of processes may do so at once: an occurrence is at work in the one that
- * holds its recurrence's row, and is recorded in the very transaction that imports its campaign. Whatever dies in the middle
- * leaves nothing, and the occurrence is due still. What is wrong with one is recorded on it, and stops no other.
- * @throws Error where the database is away, or the signal is aborted
+ * Opens all due occurrences. Several processes may run it at once: the one that holds the recurrence's row lock works on it. The
+ * occurrence is recorded in the transaction that imports its campaign, so after a crash it is still due. An error is recorded on its
+ * occurrence and does not stop the others.
+ * @throws Error if the database is unavailable or the signal is aborted
  */
 export async function openDueOccurrences(deps: OpenDueDeps): Promise<OpenedOccurrence[]> {
   const fired: OpenedOccurrence[] = []
   const seen: string[] = []
   for (;;) {
     const one = await transaction(deps.pool, async tx => {
-      // It waits while a file is imported, for longer than some servers let a transaction be idle.
+      // An import may take longer than idle_in_transaction_session_timeout.
       await withoutTimeLimits(tx)
       const recurrence = await lockDue(tx, deps.clock.now(), seen)
       return recurrence && { id: recurrence.id, fired: await openOccurrence(deps, tx, recurrence) }
@@ -63,7 +63,7 @@ export async function openDueOccurrences(deps: OpenDueDeps): Promise<OpenedOccur
   }
 }
 
-/** NO KEY: the import, on a connection of its own, writes rows that refer to it. */
+/** NO KEY: the import, on another connection, inserts rows that reference it. */
 async function lockDue(tx: Tx, now: Date, seen: readonly string[]): Promise<Recurrence | undefined> {
   const { rows } = await locking(tx, 'Recurrence').query<Recurrence>(
     `${RECURRENCE_SQL} WHERE r.status = 'ACTIVE' AND r.next_at <= $1 AND r.id <> ALL($2::uuid[])
@@ -73,7 +73,7 @@ async function lockDue(tx: Tx, now: Date, seen: readonly string[]): Promise<Recu
   return rows[0]
 }
 
-/** Holds the recurrence's row. */
+/** Runs under the recurrence's row lock. */
 async function openOccurrence(deps: OpenDueDeps, tx: Tx, recurrence: Recurrence): Promise<OpenedOccurrence[]> {
   const { cron, timezone, next_at } = recurrence
   const now = deps.clock.now()
@@ -95,7 +95,7 @@ async function openOccurrence(deps: OpenDueDeps, tx: Tx, recurrence: Recurrence)
   return fired
 }
 
-/** Whoever opened it died before the recurrence could go on. */
+/** The process that opened it crashed before it advanced the recurrence. */
 async function madeBefore(sql: Sql, recurrenceId: string, at: Date): Promise<boolean> {
   const { rowCount } = await sql.query(`SELECT 1 FROM "Occurrence" WHERE recurrence_id = $1 AND at = $2`, [
     recurrenceId,
@@ -135,10 +135,10 @@ async function attempt(
   }
 }
 
-/** The file was imported before, or another process imports it at this moment. */
+/** The file was imported before or is being imported. */
 const TAKEN: readonly ErrorCode[] = ['FILE_IMPORTED_BEFORE', 'FILE_IMPORT_RUNNING', 'OCCURRENCE_TAKEN']
 
-/** Rights are those of the moment, as everywhere. */
+/** Checks the owner's current rights. */
 function assertOwner(recurrence: Recurrence, { noCap, allowHolidays }: ReturnType<typeof settingsOf>): void {
   const { owner, owner_role, owner_disabled } = recurrence
   if (owner_disabled) throw new CampError('OWNER_DISABLED', `its owner ${owner} is disabled`)
@@ -147,7 +147,7 @@ function assertOwner(recurrence: Recurrence, { noCap, allowHolidays }: ReturnTyp
   }
 }
 
-/** @returns when the newest file that it has opened a campaign from was written; what is older is history */
+/** @returns the write time of the newest imported file; older files are ignored */
 async function lastTaken(sql: Sql, recurrenceId: string): Promise<number> {
   const { rows } = await sql.query<{ file_at: Date | null }>(
     `SELECT max(file_at) AS file_at FROM "Occurrence" WHERE recurrence_id = $1 AND status = 'OPENED'`,
@@ -158,7 +158,7 @@ async function lastTaken(sql: Sql, recurrenceId: string): Promise<number> {
 
 const QUIET_MS = 10_000
 
-/** A file that was written to a moment ago is waited for; the import itself looks once more whether it has changed. */
+/** A recently written file is left for later; the import checks again that it did not change. */
 async function isQuiet({ clock, signal, quietMs = QUIET_MS }: OpenDueDeps, file: FoundFile): Promise<boolean> {
   const ageMs = clock.now().getTime() - file.modifiedMs
   if (ageMs >= quietMs) return true
@@ -199,7 +199,7 @@ async function open(
   return fired!
 }
 
-/** What a person would have been shown at the import. */
+/** The import's warnings. */
 function warningOf({ warnings, notes }: Pick<ImportResult, 'warnings' | 'notes'>): string | null {
   const counted = Object.entries(warnings).map(([code, n]) => `${code} ${n}`)
   const all = [...notes, ...(counted.length > 0 ? [counted.join(', ')] : [])]
@@ -228,7 +228,7 @@ async function requestOf(recurrence: Recurrence, at: Date, file: FoundFile): Pro
   }
 }
 
-/** @returns false where this occurrence is recorded already */
+/** @returns false if this occurrence is already recorded */
 async function record(tx: Tx, recurrenceId: string, fired: OpenedOccurrence, file?: FoundFile): Promise<boolean> {
   const { rowCount } = await tx.query(
     `INSERT INTO "Occurrence" (id, recurrence_id, at, status, reason, file, file_at, campaign_id)

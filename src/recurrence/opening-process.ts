@@ -5,16 +5,16 @@ import { openPrisma } from '../database/prisma.ts'
 import { openDueOccurrences } from './open-due.ts'
 import type { Order, Told } from './open-due-apart.ts'
 
-/** The process that `fireDueApart` starts: one order, one answer. */
+/** The process that `openDueApart` starts: one order, one answer. */
 
-// Its worker decides when it ends: a terminal's signals go to both.
+// Its worker ends it; a terminal's signals reach both.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => undefined)
 const LEAVE_MS = 10_000
 const stopping = new AbortController()
-// The worker has ended, or wants it to end.
+// The worker has ended or asks it to stop.
 process.once('disconnect', () => {
   stopping.abort()
-  // Without a worker nothing else ends it where the database does not answer.
+  // Ends it when the worker is gone and the database does not answer.
   setTimeout(() => process.exit(130), LEAVE_MS).unref()
 })
 process.once('message', order => {

@@ -13,7 +13,7 @@ import type { FileSource } from './source-folder.ts'
 
 type RecurrenceStatus = 'ACTIVE' | 'PAUSED' | 'REMOVED'
 
-/** A recurrence with everything that its occurrences and its standing approval ask for. */
+/** A recurrence with the data for its occurrences and standing approval. */
 export interface Recurrence extends FileSource {
   id: string
   handle: string
@@ -39,7 +39,7 @@ export interface Recurrence extends FileSource {
   next_at: Date
   approved_by: string | null
   approver: string | null
-  /** The approver is an ADMIN still. */
+  /** The approver is still an ADMIN. */
   approver_stands: boolean
   approved_at: Date | null
   approval_hash: string | null
@@ -49,7 +49,7 @@ export interface Recurrence extends FileSource {
   created_at: Date
 }
 
-/** What stands before a WHERE, to read recurrences. */
+/** SELECT … FROM of a recurrence, without WHERE. */
 export const RECURRENCE_SQL = `
   SELECT r.*, to_char(r.approval_until, 'YYYY-MM-DD') AS approval_until, u.email AS owner, u.role AS owner_role,
          u.disabled_at IS NOT NULL AS owner_disabled, w.name AS wallet, b.name AS broker, b.adapter,
@@ -64,8 +64,8 @@ export const RECURRENCE_SQL = `
   LEFT JOIN "User" a ON a.id = r.approved_by`
 
 /**
- * A recurrence as a person names it: by its id, its handle, or a unique beginning of either.
- * @throws CampError NOT_FOUND; USAGE where the beginning fits several
+ * Finds a recurrence by id, handle or a unique prefix of either.
+ * @throws CampError NOT_FOUND; USAGE: the prefix is ambiguous
  */
 export async function findRecurrence(sql: Sql, ref: string): Promise<Recurrence> {
   const { rows } = await sql.query<Recurrence>(
@@ -85,7 +85,7 @@ export async function findRecurrence(sql: Sql, ref: string): Promise<Recurrence>
   return rows[0]!
 }
 
-/** Newest first; those that were removed only with `all`. */
+/** Newest first; removed ones only with `all`. */
 export async function listRecurrences(sql: Sql, all: boolean): Promise<Recurrence[]> {
   const { rows } = await sql.query<Recurrence>(
     `${RECURRENCE_SQL} WHERE $1 OR r.status <> 'REMOVED' ORDER BY r.created_at DESC`,
@@ -141,7 +141,7 @@ const MOVES = {
 } as const
 
 /**
- * What was missed in a pause is not made up for: after it the next occurrence is the next to come.
+ * Occurrences missed during a pause are skipped.
  * @throws CampError STATE
  */
 export async function moveRecurrence(
@@ -162,8 +162,8 @@ export async function moveRecurrence(
 }
 
 /**
- * What a standing approval is bound to: who is sent what, from where, by whom, at what price, when and how fast. The files'
- * contents are what the ceiling is for.
+ * The data that a standing approval covers: recipients' source, content, wallet, broker, price, schedule and pace. The files' contents
+ * are limited by the ceiling.
  */
 export function standingHash(recurrence: Recurrence): string {
   return hashOf([

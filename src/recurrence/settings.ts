@@ -4,7 +4,7 @@ import type { ImportRequest } from '../intake/request.ts'
 import { DELIMITERS } from '../tabular/delimiter.ts'
 import { ENCODINGS } from '../tabular/encoding.ts'
 
-/** What an import is told, but for what each occurrence decides by itself. */
+/** An import's options, without those that each occurrence sets. */
 export type RecurringSettings = Omit<
   ImportRequest,
   | 'file'
@@ -47,13 +47,13 @@ const stored = z.strictObject({
   fish: z.boolean(),
 }) satisfies z.ZodType<RecurringSettings, unknown>
 
-/** The settings of an import, as a recurrence's row holds them. */
+/** An import's settings in a recurrence's row. */
 export function storedSettings(request: ImportRequest): unknown {
   const known = Object.keys(stored.shape) as (keyof RecurringSettings)[]
   return { ...Object.fromEntries(known.map(key => [key, request[key]])), throttle: formatThrottle(request.throttle) }
 }
 
-/** @throws ZodError when the column holds something else */
+/** @throws ZodError if the column does not fit */
 export function settingsOf(json: unknown): RecurringSettings {
   return stored.parse(json)
 }

@@ -3,16 +3,16 @@ import { basename, dirname, join, resolve } from 'node:path'
 import picomatch from 'picomatch'
 import { CampError, codeOf } from '../errors.ts'
 
-/** Where a recurrence finds its files. */
+/** A recurrence's files. */
 export interface FileSource {
   /** Absolute. */
   folder: string
-  /** Of a file's name: *.csv */
+  /** A file-name pattern: *.csv */
   pattern: string
 }
 
 /**
- * inbox/*.csv → a folder and a pattern for names. A name without wildcards is a file that is written anew each time.
+ * inbox/*.csv → a folder and a pattern for names. A name without wildcards is a file that is rewritten each time.
  * @throws CampError USAGE: wildcards in the folder's name; NOT_FOUND: no such folder
  */
 export async function parseSource(text: string): Promise<FileSource> {
@@ -39,8 +39,8 @@ export interface FoundFile {
 }
 
 /**
- * The files that match and were written to after a moment, the newest first; hidden ones never do.
- * @returns undefined where the folder is not on this machine
+ * Matching files written after a time, newest first, without hidden files.
+ * @returns undefined if the folder is not on this machine
  */
 export async function filesIn({ folder, pattern }: FileSource, afterMs: number): Promise<FoundFile[] | undefined> {
   const names = await readdir(folder).catch(error => {
@@ -56,7 +56,7 @@ export async function filesIn({ folder, pattern }: FileSource, afterMs: number):
     .sort((a, b) => b.modifiedMs - a.modifiedMs || (a.name < b.name ? 1 : -1))
 }
 
-/** @returns undefined where it is no file, or gone by now */
+/** @returns undefined if it is no file or has gone */
 export async function lookAt(path: string): Promise<FoundFile | undefined> {
   const found = await stat(path).catch(() => undefined)
   if (!found?.isFile()) return undefined

@@ -12,18 +12,17 @@ import { dayIn } from '../time/day.ts'
 import { auditRecurrence, type Recurrence, standingHash } from './recurrence.ts'
 
 /**
- * A standing approval: an ADMIN's word, given once, for the campaigns that a recurrence opens, as long as nothing of what it is
- * bound to changes, no campaign costs more than its ceiling, and its last day has not passed. Each campaign is then approved by
- * itself, with its own hash and against the budget of that moment; where anything is wrong it waits for a person, with the
- * reason.
+ * A standing approval: an ADMIN approves once the campaigns that a recurrence opens, while the covered data does not change, each
+ * campaign costs at most the ceiling, and the last day has not passed. Each campaign still gets its own approval hash and budget check;
+ * if one fails, the campaign waits for an approver with the reason.
  */
 export interface StandingOrder {
   approverId: string
-  /** Who stands behind the approver (src/security/via.ts). */
+  /** The user behind the approver (src/security/via.ts). */
   via?: Pick<Via, 'id'> | null
-  /** A decimal string: what one campaign may cost. */
+  /** Maximum cost of one campaign, a decimal string. */
   ceiling: string
-  /** YYYY-MM-DD, its last day; null: until it is revoked. */
+  /** Last day, YYYY-MM-DD; null: until revoked. */
   until: string | null
   now: Date
 }
@@ -65,7 +64,7 @@ export async function revokeStandingApproval(
   await auditRecurrence(tx, 'revoke', id, userId)
 }
 
-/** @returns why a recurrence's standing approval does not hold at a moment; null where it does, undefined where there is none */
+/** @returns why a standing approval does not hold at a time; null: it holds; undefined: there is none */
 export function standingApprovalFlaw(recurrence: Recurrence, at: Date): string | null | undefined {
   const { approval_hash, approval_until, approver, approver_stands, timezone } = recurrence
   if (approval_hash === null) return undefined
@@ -76,8 +75,8 @@ export function standingApprovalFlaw(recurrence: Recurrence, at: Date): string |
 }
 
 /**
- * Approves a campaign that an occurrence has just opened, in the transaction that opens it.
- * @returns why it waits for a person, whose own approval then counts; null where it is approved
+ * Approves a campaign in the transaction that opens it.
+ * @returns why it waits for an approver; null: approved
  */
 export async function applyStandingApproval(
   tx: Tx,
@@ -86,7 +85,7 @@ export async function applyStandingApproval(
   { at, now }: { at: Date; now: Date },
 ): Promise<string | null> {
   if (recurrence.approval_hash === null) return 'it has no standing approval'
-  // Price and text as they are by now: the import may have taken a while.
+  // Current price and text: the import may have taken long.
   const campaign = await lockCampaign(tx, campaignId)
   const { cost_per_message, template_id } = campaign
   const text = template_id === null ? recurrence.template_content : campaign.template_content
@@ -113,7 +112,7 @@ async function refusalOf(tx: Tx, recurrence: Recurrence, campaign: CampaignHeade
     await grantApproval(tx, campaign, { approverId: approved_by!, actorId: null, now, timezone, detail })
     return null
   } catch (error) {
-    // The budget, or a broker that wants another content: nothing was written.
+    // Budget, or content that the broker does not take: nothing was written.
     if (error instanceof CampError) return error.message
     throw error
   }

@@ -13,17 +13,17 @@ export interface RecurrenceView {
   pattern: string
   cron: string
   timezone: string
-  /** null where it is paused or removed. */
+  /** null if paused or removed. */
   next_at: string | null
   wallet: string
   broker: string
   template: string | null
-  /** As the import was told them. */
+  /** As given to the import. */
   settings: unknown
   owner: string
   created_at: string
   standing_approval: StandingView | null
-  /** The last one. */
+  /** The last occurrence. */
   last: OccurrenceView | null
 }
 
@@ -32,7 +32,7 @@ interface StandingView {
   at: string
   ceiling: string
   until: string | null
-  /** Why it does not hold; null: it does. */
+  /** Why it does not hold; null: it holds. */
   void: string | null
 }
 
@@ -77,7 +77,7 @@ export async function recurrenceView(sql: Sql, recurrence: Recurrence, now: Date
   }
 }
 
-/** The last ones first. */
+/** Newest first. */
 export async function occurrencesOf(sql: Sql, recurrenceId: string, limit: number): Promise<OccurrenceView[]> {
   const { rows } = await sql.query<Omit<OccurrenceView, 'at'> & { at: Date }>(
     `SELECT o.at, o.status, o.file, c.agendamento_id AS campaign, c.status AS campaign_status, o.reason

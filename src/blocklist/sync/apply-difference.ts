@@ -2,29 +2,29 @@ import { type Copy, copyValue, startCopy } from '../../database/copy.ts'
 import type { Tx } from '../../database/pool.ts'
 import type { EntryKind, Named } from './types.ts'
 
-/** What applying a list changed; entries, not rows of the file. */
+/** The changes of a sync, in entries. */
 export interface Delta {
-  /** Different phones and documents that the list names. */
+  /** Distinct phones and documents in the list. */
   phones: number
   documents: number
   added: number
-  /** Named before, now with another reason or for another purpose. */
+  /** Existing entries with a new reason or purpose. */
   changed: number
   unchanged: number
   removed: number
-  /** How many the source had before. */
+  /** The source's entries before. */
   held: number
 }
 
 export interface Application {
   source: string
   purpose: string | null
-  /** What the list does not name goes. */
+  /** Entries that the list does not name are removed. */
   replace: boolean
   now: Date
 }
 
-/** Where a list's rows go while it is read, on the transaction's own connection; it goes with the transaction. */
+/** A temporary table for a list's rows, on the transaction's connection and dropped with it. */
 export async function openStaging(tx: Tx) {
   await tx.query(`CREATE TEMP TABLE staged (kind "char", value text COLLATE "C", line int, reason text) ON COMMIT DROP`)
   const copy = startCopy(tx, `COPY staged (kind, value, line, reason) FROM STDIN`)
@@ -48,11 +48,11 @@ async function copyRows(copy: Copy, rows: readonly StagedRow[]): Promise<void> {
 const CODES = { phone: 'p', cpf_cnpj: 'd' } as const satisfies Record<EntryKind, string>
 
 /**
- * Makes the source's entries what the staged list says, by their difference: of five million entries of which ten changed, ten
- * are written. Entries of other sources are not touched.
+ * Applies the staged list to the source's entries as a difference: if ten of five million entries changed, ten rows are written. Other
+ * sources' entries are not touched.
  */
 export async function applyStaged(tx: Tx, application: Application): Promise<Delta> {
-  // Sorts and hashes of millions of rows, in this transaction alone; beyond it PostgreSQL uses its disk.
+  // For sorts and hashes of millions of rows, in this transaction only; beyond it PostgreSQL uses disk.
   await tx.query(`SET LOCAL work_mem = '64MB'`)
   const { rows } = await tx.query<{ held: number }>(`SELECT count(*)::int AS held FROM "Blocklist" WHERE source = $1`, [
     application.source,
@@ -60,7 +60,7 @@ export async function applyStaged(tx: Tx, application: Application): Promise<Del
   const phones = await applyKind(tx, 'phone', application)
   const documents = await applyKind(tx, 'cpf_cnpj', application)
   const [added, changed] = [phones.added + documents.added, phones.changed + documents.changed]
-  // The claim's plans go by statistics, and PostgreSQL's own look at the table comes later.
+  // The claim's query plans depend on statistics, and autovacuum runs later.
   if (added > ANALYZE_FROM) await tx.query(`ANALYZE "Blocklist"`)
   return {
     phones: phones.named,
@@ -77,7 +77,7 @@ const ANALYZE_FROM = 10_000
 
 async function applyKind(tx: Tx, kind: EntryKind, { source, purpose, replace, now }: Application) {
   const named = `named_${kind}`
-  // Somebody who is named twice keeps the first reason that is given.
+  // A repeated value keeps its first reason.
   const { rowCount } = await tx.query(
     `CREATE TEMP TABLE ${named} ON COMMIT DROP AS
      SELECT DISTINCT ON (value) value, reason FROM staged WHERE kind = '${CODES[kind]}' ORDER BY value, reason IS NULL, line`,

@@ -2,7 +2,7 @@ import { Agent, type Dispatcher, request } from 'undici'
 import { CampError, codeOf, messageOf } from '../../errors.ts'
 import { shownUrl } from './location.ts'
 
-/** What a server said of a list when it gave it: told again, it need not send the same list twice. */
+/** A download's HTTP validators, for a conditional request. */
 export interface Validators {
   etag: string | null
   lastModified: string | null
@@ -10,26 +10,25 @@ export interface Validators {
 
 export type Download =
   | { kind: 'NOT_MODIFIED' }
-  /** `bytes` end with the list's last byte, or throw CampError UNREACHABLE. */
+  /** `bytes` end with the complete list, or throw CampError UNREACHABLE. */
   | { kind: 'BODY'; bytes: AsyncIterable<Buffer>; validators: Validators }
 
 export interface DownloadOptions {
-  /** Of an earlier download, if the server may say that nothing is new. */
+  /** Of an earlier download, to allow "not modified". */
   known: Validators | null
-  /** For the connection, for the answer's head, and from one piece of the body to the next. */
+  /** For connecting, for the response headers, and between two chunks of the body. */
   timeoutMs: number
   signal: AbortSignal
 }
 
-// Someone who sends a byte now and then would else be listened to for ever.
+// Limits the total time: a server may send one byte at a time.
 const MAX_MS = 3_600_000
 const MAX_REDIRECTS = 5
 
 /**
- * Fetches a list, as a stream. Redirects are followed, five at most, never from https to http; a password in the URL stays
- * with its own host. Whatever is not a whole list is an error: another status, a body that ends before its Content-Length, a
- * server that falls silent.
- * @throws CampError UNREACHABLE, saying what the server did
+ * Downloads a list as a stream. Follows up to five redirects, never from https to http; a password in the URL is sent to its own host
+ * only. Another status, a body shorter than its Content-Length and a timeout are errors.
+ * @throws CampError UNREACHABLE with the server's behaviour
  */
 export async function openDownload(url: URL, options: DownloadOptions) {
   const { timeoutMs } = options
@@ -147,7 +146,7 @@ function refused(url: URL, status: number): CampError {
   })
 }
 
-/** gzip is unpacked where it is read, by its first bytes. */
+/** gzip is detected by its first bytes and unpacked by the reader. */
 function assertReadable(url: URL, encoding: string | string[] | undefined): void {
   const coding = one(encoding)?.trim().toLowerCase() ?? 'identity'
   if (['identity', 'gzip', 'x-gzip', ''].includes(coding)) return

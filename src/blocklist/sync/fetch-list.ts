@@ -8,18 +8,18 @@ import { openDownload, type Validators } from './download.ts'
 import type { Location } from './location.ts'
 import type { SyncDeps, SyncRequest } from './request.ts'
 
-/** A list that is here, whole and unpacked, to be read as often as need be. */
+/** A complete, unpacked local copy of a list. */
 export interface Fetched {
   kind: 'LIST'
   source: Inspection
   validators: Validators
-  /** Removes what was stored to read it. */
+  /** Removes the local copy. */
   remove: () => Promise<void>
 }
 
 /**
- * Brings the list here. It is complete before a row of it is looked at: a download that breaks off has changed nothing.
- * @param last the last sync from this place, if a server may say that nothing is new since
+ * Fetches the list completely before any row is read: an incomplete download changes nothing.
+ * @param last the last sync from this location, to allow "not modified"
  * @throws CampError UNREACHABLE, NOT_FOUND, DATA (cut, too long, no text)
  */
 export async function fetchList(
@@ -85,7 +85,7 @@ async function inspected(
   return { kind: 'LIST', source, validators, remove }
 }
 
-/** What cannot be opened is told by the inspection, which says what is wrong with it. */
+/** A file that cannot be opened is left to the inspection, which reports why. */
 async function isPacked(path: string): Promise<boolean> {
   let file: FileHandle | undefined
   try {

@@ -6,10 +6,9 @@ import { judgeValue } from './read-entry.ts'
 import type { ListColumns, OnlyKind } from './types.ts'
 
 /**
- * What a list's first row says. Unlike a mailing's, all of its phones and documents count (telefone1, telefone2, cpf, cnpj):
- * whoever is named in any of them is not to be contacted.
+ * Reads a list's header. Unlike in a mailing, all phone and document columns count (telefone1, telefone2, cpf, cnpj).
  * @param given --map: phone, document, value or reason → header
- * @throws CampError DATA: it names no column and no person; USAGE: no such field
+ * @throws CampError DATA: no such column and no value; USAGE: unknown field
  */
 export function listColumns(
   file: string,
@@ -23,7 +22,7 @@ export function listColumns(
     return { ...columns, headers, named: true }
   const cells = first.cells.filter(cell => cell.trim() !== '')
   const namesAll = cells.length > 0 && cells.every(cell => judgeValue(cell, only).named.length > 0)
-  // A list's first number may be the bad one; a name has letters.
+  // The first value may be invalid; a column's name has letters.
   if (namesAll || (cells.length === 1 && isNumber(cells[0]!)))
     return { headers: ['valor'], phones: [], documents: [], values: 'ALL', reason: undefined, named: false }
   throw new CampError(
@@ -59,7 +58,7 @@ function found(headers: readonly string[]): Found {
   return { phones, documents, values, reason: reason < 0 ? undefined : reason }
 }
 
-/** All columns of the first of the field's lines of names that has any; with a number behind it, a name means the same. */
+/** All columns of the first group of names with a match; a trailing number is ignored. */
 function columnsOf(field: Field, at: (fits: (name: string) => boolean) => number[]): number[] {
   for (const tier of tiersOf(field)) {
     const fitting = at(name => tier(name) || tier(withoutNumber(name)))

@@ -2,13 +2,13 @@ import { createHash } from 'node:crypto'
 import { basename, resolve } from 'node:path'
 import { CampError } from '../../errors.ts'
 
-/** Where a list comes from. */
+/** A list's source. */
 export type Location = ({ kind: 'FILE'; path: string } | { kind: 'URL'; url: URL } | { kind: 'STDIN' }) & {
-  /** For people and for the record: of a URL neither password nor query, which may hold keys. */
+  /** For display and records: a URL without password and query, which may hold keys. */
   shown: string
-  /** Tells one place from another: SHA-256 of all of it. */
+  /** SHA-256 of the whole location, to compare locations. */
   hash: string
-  /** What errors call the list. */
+  /** The list's name in errors. */
   name: string
 }
 

@@ -2,7 +2,7 @@ import { parseDocument } from '../../recipient/document.ts'
 import { canonicalPhone, canonicalPhones } from '../../recipient/phone.ts'
 import type { Judged, ListColumns, Named, OnlyKind } from './types.ts'
 
-/** Everybody whom a row names. */
+/** All phones and documents of a row. */
 export function judgeRow(cells: readonly string[], columns: ListColumns, only: OnlyKind | null): Judged {
   const judged: Judged[] = []
   const each = (indexes: readonly number[], judge: (cell: string) => Judged) => {
@@ -47,7 +47,7 @@ function judgeDocument(cell: string): Judged {
 /**
  * A phone or a document, by what it parses as. Eleven digits may be a mobile and a CPF, and Excel's lost zeros make more such
  * pairs: where neither the list's owner (`only`) nor the way it is written decides, both are named. To block a stranger's
- * document keeps one message from going out; to guess wrong sends one to somebody who had forbidden it.
+ * document costs one message; a wrong guess sends one to a person who had forbidden it.
  */
 export function judgeValue(cell: string, only: OnlyKind | null): Judged {
   if (only === 'phone') return judgePhone(cell)
@@ -61,7 +61,7 @@ export function judgeValue(cell: string, only: OnlyKind | null): Judged {
   return { named: [...phones.named, ...documents], ambiguous }
 }
 
-/** The document that a cell is, or those that stand in it with something else; those have all of their zeros. */
+/** The cell's document, or the documents within a longer text, which then have all leading zeros. */
 function documentsIn(cell: string): Named[] {
   const whole = judgeDocument(cell).named
   if (whole.length > 0 || DIGITS.test(cell)) return whole
@@ -71,9 +71,9 @@ function documentsIn(cell: string): Named[] {
 
 const DIGITS = /^\d+$/
 
-/** 529.982.247-25, 12.345.678/0001-95: nobody writes a phone so. */
+/** 529.982.247-25, 12.345.678/0001-95: a document's punctuation. */
 const AS_DOCUMENT = /^\s*(\d{3}\.\d{3}\.\d{3}-\d{2}|[0-9A-Z]{2}\.[0-9A-Z]{3}\.[0-9A-Z]{3}\/[0-9A-Z]{4}-\d{2})\s*$/i
-/** +55…, (11) …, …-4321: nobody writes a document so. */
+/** +55…, (11) …, …-4321: a phone's punctuation. */
 const AS_PHONE = /[+()]|\d[\s.-]\d{4}\s*$/
 
 function asPhone(value: string): Named {

@@ -9,22 +9,22 @@ import { judgeRow } from './read-entry.ts'
 import type { RefusedRow, SyncDeps, SyncRequest } from './request.ts'
 import type { Judged, ListColumns } from './types.ts'
 
-/** What reading a list counted. */
+/** Figures of a reading. */
 export interface ListReading {
   rows: number
   refused: number
   ambiguous: number
-  /** Entries named, the same ones as often as they are. */
+  /** Entries, repetitions included. */
   named: number
   refusals: RefusedRow[]
-  /** Made when the header is known; whoever reads finishes or discards it. */
+  /** Created once the header is known; the caller finishes or discards it. */
   rejects: RejectsFile | null
 }
 
 const SHOWN_REFUSALS = 20
 /**
- * Reads a list to its end and stages whom it names. Memory stays the same however long it is.
- * @throws CampError DATA: broken, or nothing that a list could be
+ * Reads a list to its end and stages its entries. Memory use does not depend on its length.
+ * @throws CampError DATA: the file is broken or no list
  */
 export async function readList(
   { signal, onProgress }: SyncDeps,
@@ -62,7 +62,7 @@ function columnsIn(source: Inspection, first: Row, { map, only }: SyncRequest): 
   }
 }
 
-/** Whom a doubtful row names is blocked, and the row is refused: it may name others. */
+/** The entries of a doubtful row are blocked and the row is reported: it may name others. */
 function withDoubt({ doubt }: Row, judged: Judged): Judged {
   return doubt ? { ...judged, problem: { code: 'BAD_ROW', detail: doubt.detail } } : judged
 }

@@ -8,43 +8,43 @@ import type { OnlyKind } from './types.ts'
 export interface SyncDeps {
   pool: pg.Pool
   clock: Clock
-  /** Where camp keeps its files: a list that can be read only once lies there while it is read. */
+  /** CAMP_HOME: holds a copy of a list that can be read only once. */
   home: string
   signal: AbortSignal
   stdin: AsyncIterable<Buffer | string>
-  /** For a server's answers; from one piece of a download to the next. */
+  /** Timeout of a response, and between two chunks of a download. */
   timeoutMs: number
-  /** Called now and then with the rows that were read so far. */
+  /** Called at intervals with the number of rows read. */
   onProgress?: (rows: number) => void
 }
 
 export interface SyncRequest {
   /** A path, an http(s) URL, or "-". */
   from: string
-  /** Whose list it is: its entries are those of this name, and no others are touched. */
+  /** The list's name: only entries of this source are touched. */
   source: string
-  /** What its entries bind; null: every campaign. */
+  /** The purpose of its entries; null: they bind every campaign. */
   purpose: string | null
-  /** The list is all that the source names: what it does not name goes. */
+  /** The list is complete: entries that it does not name are removed. */
   replace: boolean
-  /** Even where more than half of the source's entries go. */
+  /** Allow removal of more than half of the entries. */
   allowShrink: boolean
-  /** The whole list, whatever the server knows of what camp has. */
+  /** Download without validators. */
   refetch: boolean
-  /** What the list holds, where a row does not say it; null: either. */
+  /** What values without a column name are; null: either. */
   only: OnlyKind | null
   /** phone, document, value or reason → header. */
   map: Readonly<Record<string, string>>
   /** null: detected. */
   encoding: Encoding | null
   delimiter: Delimiter | null
-  /** A workbook's; null: the one on which Excel opens, or the first that has rows. */
+  /** Sheet of a workbook; null: the active one, or the first with rows. */
   sheet: string | null
-  /** Of what is read, and of what it unpacks to. */
+  /** Limit for the file and for its unpacked size. */
   mostBytes: number
-  /** Where the rows go that could not be read. */
+  /** File for rejected rows. */
   rejects: string | null
-  /** A file that stands at `rejects` is replaced. */
+  /** Replace an existing `rejects` file. */
   overwrite?: boolean | undefined
   userId: string
 }
@@ -56,20 +56,20 @@ export interface RefusedRow {
 }
 
 export interface SyncResult {
-  /** NOT_MODIFIED: the server has nothing new, and nothing was changed. */
+  /** NOT_MODIFIED: the server has nothing new; no change. */
   status: 'APPLIED' | 'NOT_MODIFIED'
   source: string
-  /** As it is shown. */
+  /** The location, for display. */
   from: string
   purpose: string | null
   replace: boolean
-  /** Of NOT_MODIFIED: those of the sync that brought what is there. */
+  /** For NOT_MODIFIED those of the last sync that changed entries. */
   figures: SyncFigures
-  /** The first of them. */
+  /** The first rejected rows. */
   refusals: RefusedRow[]
   rejects: { file: string; rows: number } | null
-  /** A workbook's sheets that Excel shows, that have rows, and of which nothing was read; none where one was named. */
+  /** Other visible sheets with rows that were not read; empty if a sheet was given. */
   otherSheets: readonly string[]
-  /** What is wrong with the list as a whole, and did not keep it from being read: sentences. */
+  /** Remarks on the list as a whole: sentences. */
   notes: readonly string[]
 }

@@ -14,10 +14,10 @@ import { type ListReading, readList } from './read-list.ts'
 import type { SyncDeps, SyncRequest, SyncResult } from './request.ts'
 
 /**
- * Makes the blocklist's entries of one source what the source's list says (with `replace`), or adds what it names. The list is
- * brought here first, and applied as a difference in one transaction: whatever goes wrong, and wherever, the blocklist is as it
- * was. Of two syncs of one source at once, the second is refused: it might apply an older list over a newer one.
- * @throws CampError USAGE, NOT_FOUND, UNREACHABLE (the server), DATA (the list), STATE (it would shrink; another sync is at it),
+ * Syncs the blocklist entries of one source with its list: replaces them (`replace`) or adds to them. The list is downloaded first and
+ * applied as a difference in one transaction: after an error the blocklist is unchanged. Of two concurrent syncs of a source the second
+ * is refused: it could apply an older list over a newer one.
+ * @throws CampError USAGE, NOT_FOUND, UNREACHABLE (the server), DATA (the list), STATE (it would shrink; another sync runs),
  * INTERRUPTED
  */
 export async function syncBlocklist(deps: SyncDeps, request: SyncRequest): Promise<SyncResult> {
@@ -44,10 +44,10 @@ export async function syncBlocklist(deps: SyncDeps, request: SyncRequest): Promi
   }
 }
 
-/** What outlives the transaction: PostgreSQL may have it run again, and the list is brought once. */
+/** Kept outside the transaction, which may be retried: the list is downloaded once. */
 interface AppliedList {
   fetched: Fetched | null
-  /** Of the last run; it appears when what was read is committed. */
+  /** Of the last attempt; published after the commit. */
   rejects: RejectsFile | null
 }
 
@@ -101,7 +101,7 @@ async function syncIn(
     figures,
     syncedAt: deps.clock.now(),
   })
-  // Whatever the disk refuses, it is to refuse before the sync is one.
+  // A disk error must come before the commit.
   await reading.rejects?.seal()
   await recordAudit(tx, {
     userId: request.userId,
@@ -145,7 +145,7 @@ async function apply(
 }
 
 /**
- * Names that camp gives itself: a list must not take off what people and brokers put on.
+ * Rejects reserved source names: a list must not remove entries of people and brokers.
  * @throws CampError USAGE
  */
 function assertSource(source: string): void {
@@ -159,9 +159,9 @@ function assertSource(source: string): void {
   )
 }
 
-/** To the end of the transaction. @throws CampError STATE */
+/** Locks the source until the transaction ends. @throws CampError STATE */
 async function claimSource(tx: Tx, source: string): Promise<void> {
-  // Meanwhile a list may be on its way, for longer than some servers let a transaction be idle.
+  // A download may take longer than idle_in_transaction_session_timeout.
   await withoutTimeLimits(tx)
   const { rows } = await tx.query<{ free: boolean }>(
     `SELECT pg_try_advisory_xact_lock(hashtextextended($1, 0)) AS free`,
@@ -173,13 +173,13 @@ async function claimSource(tx: Tx, source: string): Promise<void> {
   })
 }
 
-/** All that decides what comes of one and the same list. */
+/** The options that decide a list's effect. */
 function settingsOf({ purpose, replace, only, map, encoding, delimiter, sheet }: SyncRequest): string {
   const named = sheet === null ? {} : { sheet }
   return JSON.stringify({ purpose, replace, only, map: Object.entries(map).sort(), encoding, delimiter, ...named })
 }
 
-/** @throws CampError DATA: it is no list; where all is to be replaced, a list of nobody may be meant */
+/** @throws CampError DATA: no entries; with `replace` an empty list is allowed */
 function assertNamesSomebody(
   file: string,
   { rows, refused, named, refusals }: ListReading,

@@ -1,16 +1,16 @@
-/** Which cells of a row name somebody. Positions count from 0. */
+/** The columns of phones and documents. Positions count from 0. */
 export interface ListColumns {
   headers: readonly string[]
   phones: readonly number[]
   documents: readonly number[]
-  /** Cells that may hold either. */
+  /** Columns that may hold either. */
   values: readonly number[] | 'ALL'
   reason: number | undefined
-  /** The first row names the columns: it is no data. */
+  /** The first row is a header. */
   named: boolean
 }
 
-/** Who is named: the column of the blocklist, and the canonical value. */
+/** An entry: the blocklist's column and the canonical value. */
 export interface Named {
   kind: EntryKind
   value: string
@@ -18,13 +18,13 @@ export interface Named {
 
 export type EntryKind = 'phone' | 'cpf_cnpj'
 
-/** What a list holds, where its owner knows: then nothing in it can be taken for the other. */
+/** The kind of all values, if the list's owner says it. */
 export type OnlyKind = 'phone' | 'document'
 
 export interface Judged {
   named: Named[]
-  /** What could not be read. What else the row names is blocked all the same. */
+  /** The unreadable value. Other values of the row are still blocked. */
   problem?: { code: 'INVALID_PHONE' | 'INVALID_DOCUMENT' | 'INVALID_VALUE' | 'BAD_ROW'; detail: string } | undefined
-  /** Its digits are a phone and a document: both are named. */
+  /** Its digits are both a phone and a document; both are blocked. */
   ambiguous?: boolean
 }
