@@ -11,6 +11,7 @@ import { describe, expect, it } from 'vitest'
 const LEAVES = [
   'clock',
   'config',
+  'constant-time',
   'env-file',
   'error-codes',
   'errors',
@@ -22,6 +23,7 @@ const LEAVES = [
   'message',
   'recipient',
   'time',
+  'uuid',
   'visible',
 ]
 
@@ -38,6 +40,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   sandbox: [],
 
   security: ['broker', 'database'],
+  // What campaigns are made with: wallets, brokers, templates and fish, and their rules.
+  catalog: ['database'],
   // Which database this is and how far it has come: half of it stands outside the database, in a file or in Redis.
   installation: ['database', 'queue', 'security'],
   // Every status, which may follow which, and their one writer, with its audit.
@@ -71,7 +75,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     ...['queue', 'recurrence', 'security', 'webhook'],
   ],
   cli: [
-    ...['blocklist', 'broker', 'budget', 'calendar', 'campaign', 'database', 'dispatch', 'installation', 'intake'],
+    ...['blocklist', 'broker', 'budget', 'calendar', 'campaign', 'catalog', 'database', 'dispatch', 'installation'],
+    ...['intake'],
     ...['lifecycle', 'queue', 'recurrence', 'sandbox', 'security', 'serve', 'tabular', 'webhook', 'worker'],
   ],
 }

@@ -1,6 +1,6 @@
 import { adapterOf } from '../../../broker/registry.ts'
 import { moneyOf, parseAmount } from '../../../budget/money.ts'
-import { findBroker } from '../../../database/lookup.ts'
+import { findBroker } from '../../../catalog/find.ts'
 import type { Prisma } from '../../../database/prisma.ts'
 import { CampError } from '../../../errors.ts'
 import { auditRow } from '../../../security/audit-log.ts'

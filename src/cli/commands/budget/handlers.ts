@@ -1,7 +1,7 @@
 import { budgetPosition, ledgerOf, listBudgets, setBudget } from '../../../budget/budget.ts'
 import { moneyOf, parseAmount } from '../../../budget/money.ts'
 import { formatMonth, parseMonth } from '../../../budget/month.ts'
-import { findWallet } from '../../../database/lookup.ts'
+import { findWallet } from '../../../catalog/find.ts'
 import { transaction } from '../../../database/pool.ts'
 import { CampError } from '../../../errors.ts'
 import { fields } from '../../blocks.ts'

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { z } from 'zod'
 import { adapterOf } from '../../../broker/registry.ts'
-import { findBroker, findWallet } from '../../../database/lookup.ts'
+import { findBroker, findWallet } from '../../../catalog/find.ts'
 import { unblockCredential } from '../../../dispatch/unblock.ts'
 import { CampError, codeOf, messageOf } from '../../../errors.ts'
 import { createHttp, httpOptions } from '../../../http/client.ts'

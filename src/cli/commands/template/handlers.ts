@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { findCampaign } from '../../../campaign/read/find.ts'
 import { previewTemplate } from '../../../campaign/read/template-preview.ts'
-import { findTemplate } from '../../../database/lookup.ts'
+import { findTemplate } from '../../../catalog/find.ts'
 import { CampError, codeOf } from '../../../errors.ts'
 import { checkTemplate } from '../../../intake/template-text.ts'
 import { messageText } from '../../../message/oddities.ts'

@@ -1,7 +1,7 @@
-import { findUser } from '../../../database/lookup.ts'
 import { CampError } from '../../../errors.ts'
 import type { Actor } from '../../../security/actor.ts'
 import { auditRow } from '../../../security/audit-log.ts'
+import { findUser } from '../../../security/find-user.ts'
 import { assertOldPassword } from '../../../security/login.ts'
 import { issueToken } from '../../../security/session.ts'
 import { addUser, changeUser, disableUser, type User, type UserChange } from '../../../security/users.ts'

@@ -1,4 +1,4 @@
-import { findWallet } from '../../../database/lookup.ts'
+import { findWallet } from '../../../catalog/find.ts'
 import { auditRow } from '../../../security/audit-log.ts'
 import { fields } from '../../blocks.ts'
 import type { OptionsOf } from '../../command.ts'
