@@ -41,7 +41,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
 
   security: ['broker', 'database'],
   // What campaigns are made with: wallets, brokers, templates and fish, and their rules.
-  catalog: ['database'],
+  catalog: ['broker', 'budget', 'database', 'security'],
   // Which database this is and how far it has come: half of it stands outside the database, in a file or in Redis.
   installation: ['database', 'queue', 'security'],
   // Every status, which may follow which, and their one writer, with its audit.

@@ -5,10 +5,10 @@ import { findUser } from '../../../security/find-user.ts'
 import { assertOldPassword } from '../../../security/login.ts'
 import { issueToken } from '../../../security/session.ts'
 import { addUser, changeUser, disableUser, type User, type UserChange } from '../../../security/users.ts'
+import { assertSomething } from '../../assert-something.ts'
 import type { OptionsOf } from '../../command.ts'
 import type { Context } from '../../context.ts'
 import { askPassword, hasTerminal } from '../../prompt.ts'
-import { assertSomething } from '../../records.ts'
 import type * as commands from './index.ts'
 
 const DAY_MS = 24 * 3_600_000
