@@ -10,7 +10,6 @@ import type { Via } from './via.ts'
 
 export type User = Prisma.UserModel
 
-/** Who does it. */
 /** Who acts; what they set for others is set by who stands behind them. */
 type By = Pick<Actor, 'id'> & Partial<Pick<Actor, 'via'>>
 
@@ -20,6 +19,16 @@ export interface NewUser {
   role: Actor['role']
   /** null: they can act only with a token (camp user token). */
   password: string | null
+}
+
+/** In the order of their e-mails. */
+export function listUsers(prisma: PrismaClient): Promise<User[]> {
+  return prisma.user.findMany({ orderBy: { email: 'asc' } })
+}
+
+/** Whether the installation has had its first user. */
+export async function hasUsers(prisma: PrismaClient): Promise<boolean> {
+  return (await prisma.user.count()) > 0
 }
 
 /**

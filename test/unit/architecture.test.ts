@@ -179,6 +179,35 @@ describe('imports point one way', () => {
   })
 })
 
+describe('cli knows neither SQL nor Prisma', () => {
+  /** It opens and closes the connections: it loads what does so late, and names its types. */
+  const OPENER = 'context.ts'
+  const QUERIES = /^(?:pg|@prisma\/.*|.*\/database\/(?:pool|prisma|sql|copy|lock-order|generated\/.*)\.ts)$/
+  const files = sourceFiles()
+    .filter(file => file.startsWith(join(SRC, 'cli/')))
+    .map(file => ({ name: relative(join(SRC, 'cli'), file), text: readFileSync(file, 'utf8') }))
+
+  it('imports nothing that a query is written with, but what opens connections', () => {
+    const importers = files.filter(({ text }) =>
+      ts.preProcessFile(text, true, true).importedFiles.some(({ fileName }) => QUERIES.test(fileName)),
+    )
+    expect(importers.map(({ name }) => name)).toEqual([OPENER])
+    const opener = importers[0]!.text
+    const [statics] = opener.split('const ')
+    expect(statics!.match(/^import (?!type ).*/gm)?.filter(line => QUERIES.test(/'(.*)'/.exec(line)![1]!))).toEqual([])
+  })
+
+  it('asks neither a pool nor Prisma anything, and holds no statement', () => {
+    const asking =
+      /\.query\(|\bprisma\.(?!ts')|\$(?:transaction|queryRaw|executeRaw)|\btransaction\(|`\s*(?:SELECT|INSERT|UPDATE|DELETE|WITH|SET|LOCK)\b/g
+    const found = files.flatMap(({ name, text }) => (text.match(asking) ?? []).map(what => `${name}: ${what}`))
+    expect(found).toEqual([`${OPENER}: prisma.`])
+    expect(files.find(({ name }) => name === OPENER)!.text.match(/\bprisma\.(?!ts').*/g)).toEqual([
+      'prisma.$disconnect())',
+    ])
+  })
+})
+
 it('in cli only lazy() loads a module late, and nothing waits for an import in between', () => {
   const files = sourceFiles().filter(file => file.startsWith(join(SRC, 'cli')))
   const found = files.map(file => readFileSync(file, 'utf8')).flatMap(text => text.match(/.*(?<!\w)import\(.*/g) ?? [])

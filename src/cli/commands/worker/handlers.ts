@@ -1,5 +1,4 @@
 import { hostname } from 'node:os'
-import { openPool } from '../../../database/pool.ts'
 import { openMarks } from '../../../installation/marks.ts'
 import { type Log, openLog } from '../../../log.ts'
 import { openQueues } from '../../../queue/queues.ts'
@@ -57,7 +56,7 @@ async function start(context: Context, options: Options, { listener, log, opened
   await context.pool()
   const keys = await context.keys()
   const name = `camp worker ${hostname()}:${process.pid}`
-  const pool = openPool(databaseUrl, { max: options.concurrency + 6, name, worker: true })
+  const pool = await context.separatePool(databaseUrl, { max: options.concurrency + 6, name, worker: true })
   opened.add(() => pool.end())
   const queues = openQueues({ redisUrl: config.redisUrl, databaseUrl: config.directUrl ?? databaseUrl })
   opened.add(() => queues.close())
