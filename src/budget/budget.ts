@@ -1,6 +1,7 @@
+import type pg from 'pg'
 import { v7 as uuidv7 } from 'uuid'
 import { locking } from '../database/lock-order.ts'
-import type { Sql, Tx } from '../database/pool.ts'
+import { type Sql, type Tx, transaction } from '../database/pool.ts'
 import { recordAudit } from '../security/audit-log.ts'
 import type { Month } from './month.ts'
 
@@ -62,7 +63,11 @@ export interface LimitChange {
  * Sets a month's limit, also below what was used already. The ledger tells of use and has no entry for it; the audit has.
  * @returns the budget's id, and the limit that stood before (null: there was none)
  */
-export async function setBudget(
+export function setBudget(pool: pg.Pool, change: LimitChange): Promise<{ id: string; before: string | null }> {
+  return transaction(pool, tx => writeLimit(tx, change))
+}
+
+async function writeLimit(
   tx: Tx,
   { walletId, month: { year, month }, limit, userId }: LimitChange,
 ): Promise<{ id: string; before: string | null }> {

@@ -2,6 +2,7 @@ import { hostname } from 'node:os'
 import type pg from 'pg'
 import type { Clock } from '../clock.ts'
 import { type Config, readConfig } from '../config.ts'
+import type { PoolOptions } from '../database/pool.ts'
 import type { PrismaClient } from '../database/prisma.ts'
 import { CampError } from '../errors.ts'
 import { homeUnusable, pathOf } from '../files.ts'
@@ -33,7 +34,7 @@ const migrate = lazy(() => import('../database/migrations.ts').then(module => mo
 const schemaState = lazy(() => import('../database/migrations.ts').then(module => module.schemaState))
 const openPool = lazy(() => import('../database/pool.ts').then(module => module.openPool))
 const registerAt = lazy(() => import('../installation/register.ts').then(module => module.registerInstallation))
-const coverAudit = lazy(() => import('./cover-audit.ts').then(module => module.coverAudit))
+const coverAudit = lazy(() => import('../security/kept-head.ts').then(module => module.coverAudit))
 
 /** What a run of camp is given: a process's own, or a test's. */
 export interface Host {
@@ -124,6 +125,11 @@ export class Context {
     return this.#pool
   }
 
+  /** A pool besides the context's own, which its caller closes: of another size, or on a database that is not migrated yet. */
+  separatePool(url: string, options?: PoolOptions): Promise<pg.Pool> {
+    return openPool(url, options)
+  }
+
   prisma(): Promise<PrismaClient> {
     this.#prisma ??= (async () => {
       const pool = await this.pool()
@@ -211,7 +217,7 @@ export class Context {
   async takeCheckpoints(): Promise<void> {
     if (!this.signer.wrote || !this.#keys) return
     try {
-      await coverAudit(await this.pool(), await this.#keys, this.config)
+      await coverAudit({ pool: await this.pool(), keys: await this.#keys, keeper: this.config })
     } catch {
       // See above.
     }

@@ -129,6 +129,12 @@ async function appliedMigrations(sql: Sql): Promise<string[]> {
   }
 }
 
+/** As the server says it: "18.1 (Debian 18.1-1)". */
+export async function serverVersion(sql: Sql): Promise<string> {
+  const { rows } = await sql.query<{ version: string }>(`SELECT current_setting('server_version') AS version`)
+  return rows[0]!.version
+}
+
 function assertOurs({ applied, unknown }: Pick<SchemaState, 'applied' | 'unknown'>): void {
   if (unknown.length === 0 || unknown.length < applied.length) return
   throw foreignDatabase(`its migrations: ${unknown.at(-1)}`)

@@ -2,10 +2,10 @@ import type { Adapter } from '../broker/port.ts'
 import { CampError } from '../errors.ts'
 import { cleanText } from '../message/characters.ts'
 import { bindTemplate, type CompiledText } from '../message/template.ts'
+import { templateNotes } from '../message/template-text.ts'
 import type { TextRules } from '../message/text-rules.ts'
 import { type Columns, namedColumns } from './columns.ts'
 import { prepareMessage } from './message.ts'
-import { templateNotes } from './template-text.ts'
 
 export interface ContentRequest {
   message: string | null

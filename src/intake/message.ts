@@ -1,10 +1,10 @@
 import { CampError } from '../errors.ts'
 import { cleanText, isTornText } from '../message/characters.ts'
 import type { NamedColumn } from '../message/column-index.ts'
-import { damageIn } from '../message/damage.ts'
 import { leftoversIn } from '../message/leftovers.ts'
-import { messageText, odditiesIn } from '../message/oddities.ts'
+import { messageText } from '../message/oddities.ts'
 import { type CompiledText, compileText } from '../message/template.ts'
+import { textNotes } from '../message/text-notes.ts'
 import { isDoubtfullyLong, lengthProblem, type TextRules, textProblem } from '../message/text-rules.ts'
 
 /** A campaign's compiled text, and remarks for the operator: sentences. */
@@ -48,19 +48,3 @@ function repairsOf(message: string): string[] {
     ? []
     : ['the message had \\n as two characters, which is a line break now']
 }
-
-/** Remarks on a text that do not depend on the file. */
-export function textNotes(what: string, written: string): string[] {
-  const text = messageText(written)
-  const damage = damageIn(text)
-  return [
-    damage !== undefined && `${what} holds ${damage}, as a spreadsheet writes an error`,
-    ...odditiesIn(text).map(({ oddity, example }) => `${what} ${ODDITIES[oddity]}: "${example}"`),
-  ].filter(note => note !== false)
-}
-
-const ODDITIES = {
-  ODD_CHARACTERS: 'holds characters that look wrongly read',
-  HTML: 'holds HTML, which goes out as it stands',
-  LITERAL_ESCAPE: 'holds a backslash and a letter, which go out as they stand',
-} as const

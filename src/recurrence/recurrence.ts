@@ -1,8 +1,9 @@
+import type pg from 'pg'
 import { v7 as uuidv7 } from 'uuid'
 import { hashOf } from '../campaign/approval/approval-hash.ts'
 import { cryptoRandom, newHandle } from '../database/ids.ts'
 import { locking } from '../database/lock-order.ts'
-import type { Sql, Tx } from '../database/pool.ts'
+import { type Sql, type Tx, transaction } from '../database/pool.ts'
 import { CampError } from '../errors.ts'
 import type { ImportRequest } from '../intake/request.ts'
 import { recordAudit } from '../security/audit-log.ts'
@@ -104,33 +105,35 @@ export async function isAnyDue(sql: Sql, now: Date): Promise<boolean> {
 
 /** @returns its id */
 export async function addRecurrence(
-  tx: Tx,
+  pool: pg.Pool,
   request: ImportRequest,
   { source, cron, now }: { source: FileSource; cron: string; now: Date },
 ): Promise<string> {
   const id = uuidv7()
   const handle = newHandle(dayIn(request.timezone, now), cryptoRandom).replace(/^C/, 'R')
-  await tx.query(
-    `INSERT INTO "Recurrence" (id, handle, user_id, wallet_id, broker_id, template_id, cron, timezone, folder, pattern, settings,
-                               next_at, created_at, updated_at)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $13)`,
-    [
-      id,
-      handle,
-      request.userId,
-      request.wallet.id,
-      request.broker.id,
-      request.template?.id ?? null,
-      cron,
-      request.timezone,
-      source.folder,
-      source.pattern,
-      JSON.stringify(storedSettings(request)),
-      nextOccurrence(cron, request.timezone, now),
-      now,
-    ],
-  )
-  await auditRecurrence(tx, 'add', id, request.userId, { handle, cron, ...source })
+  await transaction(pool, async tx => {
+    await tx.query(
+      `INSERT INTO "Recurrence" (id, handle, user_id, wallet_id, broker_id, template_id, cron, timezone, folder, pattern, settings,
+                                 next_at, created_at, updated_at)
+       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $13)`,
+      [
+        id,
+        handle,
+        request.userId,
+        request.wallet.id,
+        request.broker.id,
+        request.template?.id ?? null,
+        cron,
+        request.timezone,
+        source.folder,
+        source.pattern,
+        JSON.stringify(storedSettings(request)),
+        nextOccurrence(cron, request.timezone, now),
+        now,
+      ],
+    )
+    await auditRecurrence(tx, 'add', id, request.userId, { handle, cron, ...source })
+  })
   return id
 }
 
@@ -145,20 +148,22 @@ const MOVES = {
  * @throws CampError STATE
  */
 export async function moveRecurrence(
-  tx: Tx,
+  pool: pg.Pool,
   { id, handle, status, cron, timezone }: Recurrence,
   move: keyof typeof MOVES,
   { userId, now }: { userId: string; now: Date },
 ): Promise<void> {
   const { from, to } = MOVES[move]
-  const { rowCount } = await locking(tx, 'Recurrence').query(
-    `UPDATE "Recurrence" SET status = $2::"RecurrenceStatus", updated_at = $3,
-            next_at = CASE WHEN $5::timestamptz IS NULL THEN next_at ELSE $5 END
-     WHERE id = $1 AND status::text = ANY($4)`,
-    [id, to, now, from, move === 'resume' ? nextOccurrence(cron, timezone, now) : null],
-  )
-  if (rowCount === 0) throw new CampError('TRANSITION_REFUSED', `cannot ${move} ${handle}: it is ${status}`)
-  await auditRecurrence(tx, move, id, userId)
+  await transaction(pool, async tx => {
+    const { rowCount } = await locking(tx, 'Recurrence').query(
+      `UPDATE "Recurrence" SET status = $2::"RecurrenceStatus", updated_at = $3,
+              next_at = CASE WHEN $5::timestamptz IS NULL THEN next_at ELSE $5 END
+       WHERE id = $1 AND status::text = ANY($4)`,
+      [id, to, now, from, move === 'resume' ? nextOccurrence(cron, timezone, now) : null],
+    )
+    if (rowCount === 0) throw new CampError('TRANSITION_REFUSED', `cannot ${move} ${handle}: it is ${status}`)
+    await auditRecurrence(tx, move, id, userId)
+  })
 }
 
 /**

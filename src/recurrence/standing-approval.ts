@@ -1,9 +1,10 @@
+import type pg from 'pg'
 import { formatMoney, moneyOf } from '../budget/money.ts'
 import { setReason } from '../campaign/actions/start.ts'
 import { grantApproval } from '../campaign/approval/approve.ts'
 import { assertFourEyes, handsOnRecurrence } from '../campaign/approval/four-eyes.ts'
 import { locking } from '../database/lock-order.ts'
-import type { Tx } from '../database/pool.ts'
+import { type Tx, transaction } from '../database/pool.ts'
 import { CampError } from '../errors.ts'
 import { type CampaignHeader, lockCampaign } from '../lifecycle/campaign-header.ts'
 import { assertCredential } from '../security/credentials.ts'
@@ -28,7 +29,11 @@ export interface StandingOrder {
 }
 
 /** @throws CampError AUTH (four eyes), STATE (removed, or the wallet has no credential) */
-export async function giveStandingApproval(tx: Tx, recurrence: Recurrence, order: StandingOrder): Promise<void> {
+export function giveStandingApproval(pool: pg.Pool, recurrence: Recurrence, order: StandingOrder): Promise<void> {
+  return transaction(pool, tx => writeStandingApproval(tx, recurrence, order))
+}
+
+async function writeStandingApproval(tx: Tx, recurrence: Recurrence, order: StandingOrder): Promise<void> {
   const { id, handle, status } = recurrence
   if (status === 'REMOVED') throw new CampError('RECURRENCE_REMOVED', `${handle} is removed`)
   const approver = { id: order.approverId, via: order.via ?? null }
@@ -50,18 +55,20 @@ export async function giveStandingApproval(tx: Tx, recurrence: Recurrence, order
 
 /** @throws CampError STATE: there is none */
 export async function revokeStandingApproval(
-  tx: Tx,
+  pool: pg.Pool,
   { id, handle }: Recurrence,
   userId: string,
   now: Date,
 ): Promise<void> {
-  const { rowCount } = await locking(tx, 'Recurrence').query(
-    `UPDATE "Recurrence" SET approved_by = NULL, approved_at = NULL, approval_hash = NULL, approval_ceiling = NULL,
-            approval_until = NULL, updated_at = $2 WHERE id = $1 AND approval_hash IS NOT NULL`,
-    [id, now],
-  )
-  if (rowCount === 0) throw new CampError('STANDING_APPROVAL_MISSING', `${handle} has no standing approval`)
-  await auditRecurrence(tx, 'revoke', id, userId)
+  await transaction(pool, async tx => {
+    const { rowCount } = await locking(tx, 'Recurrence').query(
+      `UPDATE "Recurrence" SET approved_by = NULL, approved_at = NULL, approval_hash = NULL, approval_ceiling = NULL,
+              approval_until = NULL, updated_at = $2 WHERE id = $1 AND approval_hash IS NOT NULL`,
+      [id, now],
+    )
+    if (rowCount === 0) throw new CampError('STANDING_APPROVAL_MISSING', `${handle} has no standing approval`)
+    await auditRecurrence(tx, 'revoke', id, userId)
+  })
 }
 
 /** @returns why a standing approval does not hold at a time; null: it holds; undefined: there is none */

@@ -1,6 +1,6 @@
+import { isUuid } from '../uuid.ts'
 import { mixed } from './random.ts'
 
-const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
 const FIRST_CAPACITY = 1 << 12
 
 /**
@@ -58,7 +58,7 @@ export class KeyCounter {
 
   /** Reads a UUID into #key; false where it is none. */
   #read(key: string): boolean {
-    if (!UUID.test(key)) return false
+    if (!isUuid(key)) return false
     this.#key[0] = Number.parseInt(key.slice(0, 8), 16)
     this.#key[1] = Number.parseInt(key.slice(9, 13) + key.slice(14, 18), 16)
     this.#key[2] = Number.parseInt(key.slice(19, 23) + key.slice(24, 28), 16)

@@ -1,9 +1,8 @@
-import { once } from 'node:events'
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type Clock, systemClock } from '../clock.ts'
 import { CampError } from '../errors.ts'
+import { headersOf, listen, readBody, stop } from '../http/server.ts'
 import { FACES } from './brokers/index.ts'
 import { requestJson } from './brokers/read-request.ts'
 import { type Control, DEFAULT_CONTROL } from './control.ts'
@@ -63,16 +62,16 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     await Promise.all(engines.map(engine => engine.close()))
     journal?.close()
   }
+  let url: string
   try {
     brokers.change(options.control ?? {})
-    await listen(server, options.host ?? '127.0.0.1', options.port ?? 0)
+    url = await listen(server, { host: options.host ?? '127.0.0.1', port: options.port ?? 0 }, refused)
   } catch (error) {
     await end()
     throw error
   }
-  const { address, port, family } = server.address() as AddressInfo
   return {
-    url: `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`,
+    url,
     stats: broker => brokers.stats(broker),
     countOf: key => brokers.countOf(key),
     starts: () => brokers.starts(),
@@ -80,10 +79,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     control: change => brokers.change(change),
     reset: () => brokers.reset(),
     close: async () => {
-      const closed = once(server, 'close')
-      server.close()
-      server.closeAllConnections()
-      await closed
+      await stop(server, 0)
       await end()
     },
   }
@@ -99,29 +95,19 @@ function newEngine(
   return new Engine({ face, control: DEFAULT_CONTROL, seed: options.seed ?? 1, clock, tally, journal })
 }
 
-async function listen(server: Server, host: string, port: number): Promise<void> {
-  server.listen(port, host)
-  try {
-    await once(server, 'listening')
-  } catch (error) {
-    throw new CampError('SANDBOX_CANNOT_LISTEN', `cannot listen on ${host}:${port}: ${(error as Error).message}`, {
-      hint: 'Port 0 takes any free one.',
-      cause: error,
-    })
-  }
+function refused(message: string, cause: unknown): CampError {
+  return new CampError('SANDBOX_CANNOT_LISTEN', message, { hint: 'Port 0 takes any free one.', cause })
 }
 
 async function serve(brokers: SimulatedBrokers, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const { pathname, searchParams } = new URL(request.url ?? '/', 'http://sandbox')
   const found = brokers.find(request.method ?? 'GET', pathname)
   if (found?.route.sends) found.engine.started()
-  const body = await bodyOf(request)
+  const body = (await readBody(request, MAX_BODY_BYTES))?.toString('utf8')
   if (body === undefined) return write(response, { status: 413, body: { error: 'the body is too large' } })
   if (!found) return write(response, operatorRequest(brokers, `${request.method} ${pathname}`, searchParams, body))
-  const headers = Object.fromEntries(
-    Object.entries(request.headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(', ') : value]),
-  )
-  await brokerRequest(found, pathname, { parts: found.parts, query: searchParams, headers, body }, response)
+  const inbound = { parts: found.parts, query: searchParams, headers: headersOf(request), body }
+  await brokerRequest(found, pathname, inbound, response)
 }
 
 interface Found {
@@ -180,15 +166,4 @@ function change(brokers: SimulatedBrokers, given: unknown, name: string | undefi
     if (error instanceof CampError) return { status: 400, body: { error: error.message } }
     throw error
   }
-}
-
-/** @returns undefined where it is too large */
-async function bodyOf(request: IncomingMessage): Promise<string | undefined> {
-  const chunks: Buffer[] = []
-  let bytes = 0
-  for await (const chunk of request) {
-    bytes += (chunk as Buffer).length
-    if (bytes <= MAX_BODY_BYTES) chunks.push(chunk as Buffer)
-  }
-  return bytes <= MAX_BODY_BYTES ? Buffer.concat(chunks).toString('utf8') : undefined
 }

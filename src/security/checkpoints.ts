@@ -1,5 +1,6 @@
-import { createHash, createHmac, timingSafeEqual } from 'node:crypto'
+import { createHash, createHmac } from 'node:crypto'
 import type pg from 'pg'
+import { constantTimeEqual } from '../constant-time.ts'
 import { locking } from '../database/lock-order.ts'
 import { type Sql, type Tx, transaction } from '../database/pool.ts'
 import { type CheckpointSource, numberOf, readRows, SOURCES } from './checkpoint-rows.ts'
@@ -225,6 +226,5 @@ export function isSignedBy(
   keys: Pick<Keys, 'records'>,
   { hash, signature }: { hash: string; signature: string },
 ): boolean {
-  const [expected, found] = [Buffer.from(signatureOf(keys, hash)), Buffer.from(signature)]
-  return expected.length === found.length && timingSafeEqual(expected, found)
+  return constantTimeEqual(signatureOf(keys, hash), signature)
 }

@@ -100,6 +100,28 @@ export async function hasCredential(
   return rowCount === 1
 }
 
+export interface CredentialRow {
+  wallet: string
+  broker: string
+  adapter: string
+  updated_at: Date
+}
+
+/** Which wallet has one at which broker, in the order of their names. */
+export async function listCredentials(prisma: PrismaClient): Promise<CredentialRow[]> {
+  const rows = await prisma.credential.findMany({
+    select: { wallet: { select: { name: true } }, broker: { select: { name: true, adapter: true } }, updated_at: true },
+  })
+  return rows
+    .map(({ wallet, broker, updated_at }) => ({
+      wallet: wallet.name,
+      broker: broker.name,
+      adapter: broker.adapter,
+      updated_at,
+    }))
+    .sort((a, b) => a.wallet.localeCompare(b.wallet) || a.broker.localeCompare(b.broker))
+}
+
 /** Before it is approved: without a credential its first message would fail it. @throws CampError STATE */
 export async function assertCredential(
   sql: Sql,

@@ -1,4 +1,5 @@
-import { createHmac, timingSafeEqual } from 'node:crypto'
+import { createHmac } from 'node:crypto'
+import { constantTimeEqual } from '../constant-time.ts'
 import { canonicalJson } from './canonical.ts'
 import type { Keys } from './keys.ts'
 
@@ -22,6 +23,5 @@ export function eventMac(keys: Pick<Keys, 'records'>, event: SignedEvent): strin
 
 /** Whether a process with this secret has written it, as it stands. */
 export function isSigned(keys: Pick<Keys, 'records'>, event: SignedEvent, mac: string | null): boolean {
-  const [expected, found] = [Buffer.from(eventMac(keys, event)), Buffer.from(mac ?? '')]
-  return expected.length === found.length && timingSafeEqual(expected, found)
+  return constantTimeEqual(eventMac(keys, event), mac ?? '')
 }

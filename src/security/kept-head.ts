@@ -1,11 +1,14 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import type pg from 'pg'
 import { parse } from 'pg-connection-string'
 import { z } from 'zod'
 import type { Sql } from '../database/pool.ts'
 import { CampError, codeOf } from '../errors.ts'
 import { replacePrivate } from '../files.ts'
-import type { Head } from './checkpoints.ts'
+import { recordAudit } from './audit-log.ts'
+import { A_FEW, type Head, takeCheckpoints } from './checkpoints.ts'
+import type { Keys } from './keys.ts'
 
 /**
  * The newest checkpoint that this machine has seen of each database, in CAMP_HOME: outside the database, so that rows which are gone
@@ -14,6 +17,32 @@ import type { Head } from './checkpoints.ts'
 export interface Keeper {
   home: string
   databaseUrl: string | undefined
+}
+
+interface Deps {
+  pool: pg.Pool
+  keys: Keys
+  keeper: Keeper
+}
+
+/** Covers what a command has written to the audit with a checkpoint, and remembers its head on this machine. */
+export async function coverAudit({ pool, keys, keeper }: Deps): Promise<void> {
+  const { head, isBroken } = await takeCheckpoints(pool, keys, A_FEW)
+  if (head && !isBroken) await keepHead(pool, keeper, head)
+}
+
+/** After a restore that a person has made: what this machine remembers is the newest checkpoint of now. With its audit. */
+export async function acceptHead({ pool, keys, keeper }: Deps, userId: string): Promise<void> {
+  const before = await keptHead(keeper).catch(() => undefined)
+  await recordAudit(pool, {
+    userId,
+    action: 'records.accept',
+    subject: 'Checkpoint',
+    subjectId: String(before?.number ?? 0),
+    detail: { head: before ? formatHead(before) : null },
+  })
+  const { head } = await takeCheckpoints(pool, keys)
+  if (head) await replaceHead(keeper, head)
 }
 
 const HEAD = /^(\d{1,9}):([0-9a-f]{64})$/
@@ -51,7 +80,7 @@ export async function keepHead(sql: Sql, keeper: Keeper, head: Head): Promise<vo
 }
 
 /** Whatever was kept before, and whatever became of the file. */
-export async function replaceHead({ home, databaseUrl }: Keeper, head: Head): Promise<void> {
+async function replaceHead({ home, databaseUrl }: Keeper, head: Head): Promise<void> {
   const others = await readHeads(home).catch(error => {
     if (error instanceof CampError) return {}
     throw error

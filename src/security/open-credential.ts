@@ -31,6 +31,20 @@ export async function openCredential(
   return { flaw: await told(sql, id, `does not fit ${adapter.name}: ${flawOf(opened, read.error)}`, adapter) }
 }
 
+/** The same of a wallet's credential at a broker. @returns undefined where it has none @throws SecretMismatch */
+export async function openCredentialOf(
+  sql: Sql,
+  keys: Keys,
+  adapter: Adapter,
+  { wallet_id, broker_id }: { wallet_id: string; broker_id: string },
+): Promise<OpenedCredential | undefined> {
+  const { rows } = await sql.query<{ id: string; sealed: unknown }>(
+    `SELECT id, config AS sealed FROM "Credential" WHERE wallet_id = $1 AND broker_id = $2`,
+    [wallet_id, broker_id],
+  )
+  return rows[0] && openCredential(sql, keys, adapter, rows[0])
+}
+
 async function told(sql: Sql, id: string, what: string, adapter: Adapter): Promise<string> {
   const { rows } = await sql.query<{ wallet: string; broker: string }>(
     `SELECT w.name AS wallet, b.name AS broker FROM "Credential" k

@@ -1,4 +1,5 @@
-import type { Sql, Tx } from '../database/pool.ts'
+import type pg from 'pg'
+import { type Sql, type Tx, transaction } from '../database/pool.ts'
 import { CampError } from '../errors.ts'
 import type { Actor } from './actor.ts'
 import { recordAudit } from './audit-log.ts'
@@ -45,8 +46,26 @@ export async function listSettings(sql: Sql): Promise<SettingView[]> {
   })
 }
 
-/** @returns the old value */
+/**
+ * @param text in any case
+ * @returns the value, and the old one
+ * @throws CampError INVALID_ARGUMENT where it is no value of this setting
+ */
 export async function changeSetting<Name extends SettingName>(
+  pool: pg.Pool,
+  actor: Pick<Actor, 'id'>,
+  name: Name,
+  text: string,
+  now: Date,
+): Promise<{ from: SettingValue<Name>; to: SettingValue<Name> }> {
+  const values: readonly SettingValue<Name>[] = SETTINGS[name].values
+  const to = values.find(one => one === text.toLowerCase())
+  if (to === undefined) throw new CampError('INVALID_ARGUMENT', `${name} takes ${values.join(' or ')}, not "${text}"`)
+  return { from: await transaction(pool, tx => writeSetting(tx, actor, name, to, now)), to }
+}
+
+/** @returns the old value */
+async function writeSetting<Name extends SettingName>(
   tx: Tx,
   actor: Pick<Actor, 'id'>,
   name: Name,

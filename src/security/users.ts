@@ -1,16 +1,15 @@
 import { v7 as uuidv7 } from 'uuid'
-import { findUser } from '../database/lookup.ts'
 import type { Prisma, PrismaClient } from '../database/prisma.ts'
 import { CampError, codeOf } from '../errors.ts'
 import type { Actor } from './actor.ts'
 import { auditRow } from './audit-log.ts'
+import { findUser } from './find-user.ts'
 import { hashPassword } from './password.ts'
 import { assertGoodPassword } from './password-rules.ts'
 import type { Via } from './via.ts'
 
 export type User = Prisma.UserModel
 
-/** Who does it. */
 /** Who acts; what they set for others is set by who stands behind them. */
 type By = Pick<Actor, 'id'> & Partial<Pick<Actor, 'via'>>
 
@@ -20,6 +19,16 @@ export interface NewUser {
   role: Actor['role']
   /** null: they can act only with a token (camp user token). */
   password: string | null
+}
+
+/** In the order of their e-mails. */
+export function listUsers(prisma: PrismaClient): Promise<User[]> {
+  return prisma.user.findMany({ orderBy: { email: 'asc' } })
+}
+
+/** Whether the installation has had its first user. */
+export async function hasUsers(prisma: PrismaClient): Promise<boolean> {
+  return (await prisma.user.count()) > 0
 }
 
 /**

@@ -1,4 +1,5 @@
-import { createHash, createHmac, timingSafeEqual } from 'node:crypto'
+import { createHash, createHmac } from 'node:crypto'
+import { constantTimeEqual } from '../constant-time.ts'
 import type { Keys } from './keys.ts'
 
 export interface WebhookBroker {
@@ -15,7 +16,7 @@ export function webhookToken(keys: Pick<Keys, 'webhook'>, broker: WebhookBroker)
 
 /** Compares in a time that tells nothing, not even the length. */
 export function sameToken(a: string, b: string): boolean {
-  return timingSafeEqual(createHash('sha256').update(a).digest(), createHash('sha256').update(b).digest())
+  return constantTimeEqual(createHash('sha256').update(a).digest(), createHash('sha256').update(b).digest())
 }
 
 /** Where a broker reports; undefined without CAMP_PUBLIC_URL. */
@@ -44,7 +45,7 @@ export function leadOfMessageKey(keys: Pick<Keys, 'webhook'>, broker: WebhookBro
   const bytes = Buffer.from(key, 'base64url')
   if (bytes.length !== ID_BYTES + SIGNATURE_BYTES) return undefined
   const id = bytes.subarray(0, ID_BYTES)
-  if (!timingSafeEqual(bytes.subarray(ID_BYTES), signature(keys, broker, id))) return undefined
+  if (!constantTimeEqual(bytes.subarray(ID_BYTES), signature(keys, broker, id))) return undefined
   return id.toString('hex').replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5')
 }
 

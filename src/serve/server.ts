@@ -2,12 +2,12 @@ import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Clock } from '../clock.ts'
-import { CampError, codeOf, type ErrorDocument, errorDocument, messageOf } from '../errors.ts'
+import { CampError, codeOf, type ErrorDocument, errorDocument } from '../errors.ts'
+import { type Address, listen, readBody } from '../http/server.ts'
 import type { Log } from '../log.ts'
 import type { Actor } from '../security/actor.ts'
 import { assertServed, commandOf } from './commands.ts'
@@ -54,10 +54,7 @@ const LOGIN_MS = 60_000
 const ENDING_MS = 10_000
 
 /** @throws CampError UNREACHABLE where it cannot listen there */
-export async function openServer(
-  { host, port }: { host: string; port: number },
-  options: ServeOptions,
-): Promise<CommandServer> {
+export async function openServer(address: Address, options: ServeOptions): Promise<CommandServer> {
   const running = new Map<string, Running>()
   const server = createServer(
     { headersTimeout: 10_000, requestTimeout: 0, keepAliveTimeout: 65_000 },
@@ -65,18 +62,10 @@ export async function openServer(
       answer(options, running, request, response).catch(error => refuse(response, error, options.log))
     },
   )
-  server.listen(port, host)
-  await Promise.race([
-    once(server, 'listening'),
-    once(server, 'error').then(([error]) => {
-      throw new CampError('ADDRESS_UNAVAILABLE', `cannot listen on ${host}:${port}: ${messageOf(error)}`, {
-        cause: error,
-      })
-    }),
-  ])
-  const at = server.address() as AddressInfo
+  const refused = (message: string, cause: unknown) => new CampError('ADDRESS_UNAVAILABLE', message, { cause })
+  const url = await listen(server, address, refused)
   return {
-    url: `http://${at.family === 'IPv6' ? `[${at.address}]` : at.address}:${at.port}`,
+    url,
     async close() {
       server.close()
       for (const { abort } of running.values()) abort.abort(new CampError('INTERRUPTED', 'the server stops'))
@@ -247,18 +236,9 @@ function originOf(request: IncomingMessage, behindProxy: boolean): string {
 /** @throws CampError DATA where it is longer */
 async function bodyOf(request: IncomingMessage, most: number): Promise<Buffer> {
   const late = setTimeout(() => request.destroy(), REQUEST_MS)
-  const chunks: Buffer[] = []
-  let size = 0
-  try {
-    for await (const chunk of request) {
-      size += (chunk as Buffer).length
-      if (size > most) throw new CampError('UPLOAD_TOO_LARGE', `a request of more than ${most} bytes`)
-      chunks.push(chunk as Buffer)
-    }
-  } finally {
-    clearTimeout(late)
-  }
-  return Buffer.concat(chunks)
+  const body = await readBody(request, most, 'BREAK').finally(() => clearTimeout(late))
+  if (body) return body
+  throw new CampError('UPLOAD_TOO_LARGE', `a request of more than ${most} bytes`)
 }
 
 function jsonOf(body: string): unknown {

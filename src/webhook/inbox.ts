@@ -3,6 +3,7 @@ import type { CallbackEvent } from '../broker/port.ts'
 import { MOST } from '../broker/storable.ts'
 import { isDataError } from '../database/faults.ts'
 import { storableText } from '../message/characters.ts'
+import { isUuid } from '../uuid.ts'
 
 /**
  * The inbox of callbacks. What comes while one INSERT commits goes into the next: under load one commit serves hundreds of
@@ -116,13 +117,11 @@ export async function inboxFigures(sql: Pick<pg.Pool, 'query'>, brokerId: string
   return rows[0]!
 }
 
-const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
-
 type Row = ReturnType<typeof rowOf>
 
 /** One bad value would fail the INSERT of everybody in the group: whatever comes in is made storable here. */
 function rowOf(brokerId: string, event: CallbackEvent, now: Date) {
-  const leadId = event.leadId !== undefined && UUID.test(event.leadId) ? event.leadId : null
+  const leadId = event.leadId !== undefined && isUuid(event.leadId) ? event.leadId : null
   return {
     brokerId,
     event: event.event,

@@ -1,23 +1,16 @@
-import { once } from 'node:events'
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type pg from 'pg'
 import { CallbackRefused } from '../broker/port.ts'
 import type { Clock } from '../clock.ts'
 import { namedError } from '../database/faults.ts'
-import { CampError, codeOf, messageOf } from '../errors.ts'
+import { CampError, codeOf } from '../errors.ts'
+import { type Address, headersOf, listen, readBody, stop } from '../http/server.ts'
 import type { Log } from '../log.ts'
 import type { Keys } from '../security/keys.ts'
 import { leadOfMessageKey, MESSAGE_KEY, sameToken } from '../security/webhook-token.ts'
 import { type CallbackBroker, type Directory, openDirectory } from './broker-directory.ts'
 import { isTooDeep } from './depth.ts'
 import { type Inbox, openInbox } from './inbox.ts'
-
-export interface ListenerAddress {
-  host: string
-  /** 0: any free one. */
-  port: number
-}
 
 export interface ListenerOptions {
   pool: Pick<pg.Pool, 'query'>
@@ -52,7 +45,7 @@ const CLOSE_MS = 5_000
  * Takes the address, and answers 503 until `serve` is called: a worker learns that its address is taken before it does anything else.
  * @throws CampError UNREACHABLE where it cannot listen there
  */
-export async function openListener({ host, port }: ListenerAddress): Promise<Listener> {
+export async function openListener(address: Address): Promise<Listener> {
   const limits = {
     headersTimeout: 10_000,
     requestTimeout: 20_000,
@@ -69,15 +62,14 @@ export async function openListener({ host, port }: ListenerAddress): Promise<Lis
       end(response, 503)
     })
   })
-  await listen(server, host, port)
-  const { address, port: taken, family } = server.address() as AddressInfo
+  const url = await listen(server, address, refused)
   return {
-    url: `http://${family === 'IPv6' ? `[${address}]` : address}:${taken}`,
+    url,
     serve: options => {
       desk = contextOf(options)
     },
     close: () => {
-      closing ??= close(server)
+      closing ??= stop(server, CLOSE_MS)
       return closing
     },
   }
@@ -113,7 +105,7 @@ async function answer(desk: ServerContext, request: IncomingMessage, response: S
   const broker = await brokerOf(desk, reference)
   // An unknown broker is answered like a wrong token: nobody learns which names there are.
   if (!sameToken(token, broker?.token ?? '') || !broker) return end(response, 401)
-  const body = await bodyOf(request)
+  const body = await readBody(request, MAX_BODY_BYTES)
   if (!body) return end(response, 413)
   await receive(desk, broker, request, body, response)
 }
@@ -173,27 +165,9 @@ async function brokerOf({ directory }: ServerContext, reference: string): Promis
   }
 }
 
-/** @returns undefined where it is larger than a callback may be */
-async function bodyOf(request: IncomingMessage): Promise<Buffer | undefined> {
-  const chunks: Buffer[] = []
-  let bytes = 0
-  for await (const chunk of request) {
-    bytes += (chunk as Buffer).length
-    // Read to its end all the same: a connection closed while the caller still writes would swallow the answer.
-    if (bytes <= MAX_BODY_BYTES) chunks.push(chunk as Buffer)
-  }
-  return bytes <= MAX_BODY_BYTES ? Buffer.concat(chunks) : undefined
-}
-
 /** The host header is whatever a proxy made of it; the public URL is what the broker was given. */
 function urlOf({ publicUrl }: ListenerOptions, request: IncomingMessage): URL {
   return new URL(`${publicUrl ?? `http://${request.headers.host ?? 'localhost'}`}${request.url ?? '/'}`)
-}
-
-function headersOf(request: IncomingMessage): Record<string, string | undefined> {
-  return Object.fromEntries(
-    Object.entries(request.headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(', ') : value]),
-  )
 }
 
 async function health(options: ListenerOptions, request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -220,22 +194,6 @@ const LISTEN_HINTS: Readonly<Record<string, string>> = {
   ENOTFOUND: 'There is no host of that name. Give an address of this machine with --listen.',
 }
 
-async function listen(server: Server, host: string, port: number): Promise<void> {
-  server.listen(port, host)
-  try {
-    await once(server, 'listening')
-  } catch (error) {
-    throw new CampError('ADDRESS_UNAVAILABLE', `cannot listen on ${host}:${port}: ${messageOf(error)}`, {
-      hint: LISTEN_HINTS[codeOf(error) ?? ''],
-      cause: error,
-    })
-  }
-}
-
-async function close(server: Server): Promise<void> {
-  const closed = once(server, 'close')
-  server.close()
-  const impatience = setTimeout(() => server.closeAllConnections(), CLOSE_MS)
-  await closed
-  clearTimeout(impatience)
+function refused(message: string, cause: unknown): CampError {
+  return new CampError('ADDRESS_UNAVAILABLE', message, { hint: LISTEN_HINTS[codeOf(cause) ?? ''], cause })
 }

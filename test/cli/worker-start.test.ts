@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, inject, it, onTestFinished } from 'vitest'
 import { runCampaign } from '../../src/campaign/actions/start.ts'
+import { freePort } from '../../src/http/free-port.ts'
 import { openProxy } from '../chaos/proxy.ts'
 import { useDatabase } from '../support/database.ts'
 import { dispatchOn, openSandbox } from '../support/dispatch.ts'
@@ -63,15 +64,6 @@ async function worker(env: NodeJS.ProcessEnv, listen?: string) {
         () => 0,
       ),
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  server.close()
-  await once(server, 'close')
-  return port
 }
 
 const portOf = (url: string) => Number(new URL(url).port)

@@ -11,6 +11,7 @@ import { describe, expect, it } from 'vitest'
 const LEAVES = [
   'clock',
   'config',
+  'constant-time',
   'env-file',
   'error-codes',
   'errors',
@@ -22,6 +23,7 @@ const LEAVES = [
   'message',
   'recipient',
   'time',
+  'uuid',
   'visible',
 ]
 
@@ -38,6 +40,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   sandbox: [],
 
   security: ['broker', 'database'],
+  // What campaigns are made with: wallets, brokers, templates and fish, and their rules.
+  catalog: ['broker', 'budget', 'database', 'security'],
   // Which database this is and how far it has come: half of it stands outside the database, in a file or in Redis.
   installation: ['database', 'queue', 'security'],
   // Every status, which may follow which, and their one writer, with its audit.
@@ -71,7 +75,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     ...['queue', 'recurrence', 'security', 'webhook'],
   ],
   cli: [
-    ...['blocklist', 'broker', 'budget', 'calendar', 'campaign', 'database', 'dispatch', 'installation', 'intake'],
+    ...['blocklist', 'broker', 'budget', 'calendar', 'campaign', 'catalog', 'database', 'dispatch', 'installation'],
+    ...['intake'],
     ...['lifecycle', 'queue', 'recurrence', 'sandbox', 'security', 'serve', 'tabular', 'webhook', 'worker'],
   ],
 }
@@ -171,6 +176,35 @@ describe('imports point one way', () => {
     }
     expect(circleIn(graph)).toBeUndefined()
     expect(circleIn({ a: ['b'], b: ['c'], c: ['b'] })).toEqual(['b', 'c', 'b'])
+  })
+})
+
+describe('cli knows neither SQL nor Prisma', () => {
+  /** It opens and closes the connections: it loads what does so late, and names its types. */
+  const OPENER = 'context.ts'
+  const QUERIES = /^(?:pg|@prisma\/.*|.*\/database\/(?:pool|prisma|sql|copy|lock-order|generated\/.*)\.ts)$/
+  const files = sourceFiles()
+    .filter(file => file.startsWith(join(SRC, 'cli/')))
+    .map(file => ({ name: relative(join(SRC, 'cli'), file), text: readFileSync(file, 'utf8') }))
+
+  it('imports nothing that a query is written with, but what opens connections', () => {
+    const importers = files.filter(({ text }) =>
+      ts.preProcessFile(text, true, true).importedFiles.some(({ fileName }) => QUERIES.test(fileName)),
+    )
+    expect(importers.map(({ name }) => name)).toEqual([OPENER])
+    const opener = importers[0]!.text
+    const [statics] = opener.split('const ')
+    expect(statics!.match(/^import (?!type ).*/gm)?.filter(line => QUERIES.test(/'(.*)'/.exec(line)![1]!))).toEqual([])
+  })
+
+  it('asks neither a pool nor Prisma anything, and holds no statement', () => {
+    const asking =
+      /\.query\(|\bprisma\.(?!ts')|\$(?:transaction|queryRaw|executeRaw)|\btransaction\(|`\s*(?:SELECT|INSERT|UPDATE|DELETE|WITH|SET|LOCK)\b/g
+    const found = files.flatMap(({ name, text }) => (text.match(asking) ?? []).map(what => `${name}: ${what}`))
+    expect(found).toEqual([`${OPENER}: prisma.`])
+    expect(files.find(({ name }) => name === OPENER)!.text.match(/\bprisma\.(?!ts').*/g)).toEqual([
+      'prisma.$disconnect())',
+    ])
   })
 })
 

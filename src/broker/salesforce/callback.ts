@@ -1,5 +1,6 @@
-import { createHmac, timingSafeEqual } from 'node:crypto'
+import { createHmac } from 'node:crypto'
 import { z } from 'zod'
+import { constantTimeEqual } from '../../constant-time.ts'
 import { type CallbackContext, type CallbackEvent, CallbackRefused, type CallbackRequest } from '../port.ts'
 import { assertSomeRead, jsonOf, readEach } from '../wire-format.ts'
 import type { SalesforceCredential } from './credential.ts'
@@ -118,11 +119,6 @@ function checkSignature(
   const keys = credentials.flatMap(({ ens_signature_key }) => ens_signature_key ?? [])
   const given = headers['x-sfmc-ens-signature']
   if (keys.length === 0 || (given === undefined && !isEns)) return
-  const fits = keys.some(key => sameBytes(createHmac('sha256', key).update(body).digest('base64'), given ?? ''))
+  const fits = keys.some(key => constantTimeEqual(createHmac('sha256', key).update(body).digest('base64'), given ?? ''))
   if (!fits) throw new CallbackRefused(401, 'its x-sfmc-ens-signature is of none of the keys')
-}
-
-function sameBytes(a: string, b: string): boolean {
-  const [left, right] = [Buffer.from(a), Buffer.from(b)]
-  return left.length === right.length && timingSafeEqual(left, right)
 }

@@ -1,5 +1,6 @@
-import { createHash, createHmac, timingSafeEqual } from 'node:crypto'
+import { createHash, createHmac } from 'node:crypto'
 import { parse, stringify } from 'node:querystring'
+import { constantTimeEqual } from '../../constant-time.ts'
 
 export interface Signed {
   /** As Twilio called it, query string included. */
@@ -19,11 +20,11 @@ export const BODY_HASH = 'bodySHA256'
  */
 export function isSignedByTwilio({ url, signature, body }: Signed, authToken: string): boolean {
   const hash = url.searchParams.get(BODY_HASH)
-  if (hash !== null && !same(hash, createHash('sha256').update(body).digest('hex'))) return false
+  if (hash !== null && !constantTimeEqual(hash, createHash('sha256').update(body).digest('hex'))) return false
   const parameters = hash === null ? parametersOf(body) : ''
   return spellingsOf(url).some(spelling => {
     const hmac = createHmac('sha1', authToken).update(spelling + parameters)
-    return same(signature, hmac.digest('base64'))
+    return constantTimeEqual(signature, hmac.digest('base64'))
   })
 }
 
@@ -42,10 +43,4 @@ function spellingsOf(url: URL): string[] {
   return ['', `:${port}`].flatMap(port =>
     [...queries].map(query => `${url.protocol}//${user}${url.hostname}${port}${url.pathname}${query}`),
   )
-}
-
-/** In a time that tells nothing of where they differ. */
-function same(a: string, b: string): boolean {
-  const [left, right] = [Buffer.from(a), Buffer.from(b)]
-  return left.length === right.length && timingSafeEqual(left, right)
 }

@@ -33,3 +33,14 @@ export async function checkBudget(
   const fits = price === 0n || (position !== null && price <= moneyOf(position.available))
   return { month: formatMonth({ year, month }), position, fits }
 }
+
+/** The same for a campaign of which only the row's key is at hand. @param cost a decimal string */
+export async function checkBudgetOf(
+  sql: Sql,
+  { id, scheduled_at }: { id: string; scheduled_at: Date | null },
+  cost: string,
+  present: Present,
+): Promise<BudgetCheck> {
+  const { rows } = await sql.query<{ wallet_id: string }>(`SELECT wallet_id FROM "Campaign" WHERE id = $1`, [id])
+  return checkBudget(sql, rows[0]!.wallet_id, cost, scheduled_at, present)
+}

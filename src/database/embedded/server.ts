@@ -2,12 +2,12 @@ import { spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { appendFile, chown, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
-import { createServer } from 'node:net'
 import { basename, join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import pg from 'pg'
 import { CampError, codeOf } from '../../errors.ts'
 import { assertHomeUsable, readOrCreate, removeAtExit } from '../../files.ts'
+import { freePort } from '../../http/free-port.ts'
 import { postgresBinaries, type ServerUser } from './binaries.ts'
 import { serverEnvironment } from './environment.ts'
 import { LOG_SETTINGS, lastLines } from './log.ts'
@@ -189,21 +189,9 @@ async function launch(binaries: string, place: ServerLocation, user: ServerUser)
 /** The port it had before, if nobody took it meanwhile: processes that were connected find it again after a crash. */
 async function portFor({ port: file }: ServerLocation): Promise<number> {
   const before = Number(await readFile(file, 'utf8').catch(() => ''))
-  const port = (before > 0 && (await freePort(before).catch(() => undefined))) || (await freePort(0))
+  const port = (before > 0 && (await freePort(before).catch(() => undefined))) || (await freePort())
   if (port !== before) await writeFile(file, String(port))
   return port
-}
-
-/** @param wanted 0: any @throws when it is taken */
-async function freePort(wanted: number): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const probe = createServer()
-    probe.once('error', reject)
-    probe.listen(wanted, '127.0.0.1', () => {
-      const address = probe.address()
-      probe.close(() => (typeof address === 'object' && address ? resolve(address.port) : reject(new Error('no port'))))
-    })
-  })
 }
 
 /** Connects to camp's database, making it if this server has none yet. */

@@ -1,8 +1,8 @@
+import { randomUUID } from 'node:crypto'
 import { v7 as uuid } from 'uuid'
 import { describe, expect, it } from 'vitest'
 import { budgetPosition, ledgerOf, listBudgets, setBudget } from '../../../src/budget/budget.ts'
 import { reconcileBudgets } from '../../../src/budget/reconcile.ts'
-import { transaction } from '../../../src/database/pool.ts'
 import { useDatabase } from '../../support/database.ts'
 import { makeCampaign, makeScene, type Scene } from '../../support/fixtures.ts'
 
@@ -72,14 +72,8 @@ describe('where a budget stands', () => {
 
   it('commits a scheduled campaign to the month in which it will send, by the calendar of the time zone', async () => {
     const scene = await november()
-    await transaction(db.pool, sql =>
-      setBudget(sql, {
-        walletId: scene.walletId,
-        month: { year: 2026, month: 12 },
-        limit: '10.00',
-        userId: scene.userId,
-      }),
-    )
+    const december = { year: 2026, month: 12 }
+    await setBudget(db.pool, { walletId: scene.walletId, month: december, limit: '10.00', userId: scene.userId })
     // 1 December in UTC is still 30 November in São Paulo.
     for (const [leads, scheduled_at] of [
       [10, '2026-12-01T01:00:00Z'],
@@ -97,9 +91,9 @@ describe('setting a limit', () => {
   it('makes or changes the budget, says what stood before, and leaves an audit event but no ledger entry', async () => {
     const scene = await makeScene(db.pool, { budget: null })
     const change = { walletId: scene.walletId, month: NOVEMBER, userId: scene.userId }
-    const first = await transaction(db.pool, sql => setBudget(sql, { ...change, limit: '10.00' }))
+    const first = await setBudget(db.pool, { ...change, limit: '10.00' })
     expect(first.before).toBeNull()
-    expect(await transaction(db.pool, sql => setBudget(sql, { ...change, limit: '5.00' }))).toEqual({
+    expect(await setBudget(db.pool, { ...change, limit: '5.00' })).toEqual({
       id: first.id,
       before: '10.00',
     })
@@ -116,19 +110,14 @@ describe('setting a limit', () => {
   it('keeps what was used, also below it', async () => {
     const scene = await november()
     await sentCampaign(scene, 100, 100)
-    await transaction(db.pool, sql =>
-      setBudget(sql, { walletId: scene.walletId, month: NOVEMBER, limit: '1.00', userId: scene.userId }),
-    )
+    await setBudget(db.pool, { walletId: scene.walletId, month: NOVEMBER, limit: '1.00', userId: scene.userId })
     expect(await position(scene)).toMatchObject({ budget: '1.0000', used: '4.5000', available: '-3.5000' })
   })
 
-  it('leaves nothing behind when its transaction fails', async () => {
+  it('leaves nothing behind when its audit cannot be written', async () => {
     const scene = await makeScene(db.pool, { budget: null })
-    const failing = transaction(db.pool, async sql => {
-      await setBudget(sql, { walletId: scene.walletId, month: NOVEMBER, limit: '10.00', userId: scene.userId })
-      throw new Error('no')
-    })
-    await expect(failing).rejects.toThrow('no')
+    const change = { walletId: scene.walletId, month: NOVEMBER, limit: '10.00', userId: randomUUID() }
+    await expect(setBudget(db.pool, change)).rejects.toMatchObject({ code: '23503' })
     expect(await listBudgets(db.pool, scene.walletId)).toEqual([])
   })
 })

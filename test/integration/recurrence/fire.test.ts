@@ -1,7 +1,6 @@
 import { appendFileSync, rmSync, utimesSync } from 'node:fs'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { dueCampaigns } from '../../../src/campaign/read/due.ts'
-import { transaction } from '../../../src/database/pool.ts'
 import { openDueOccurrences } from '../../../src/recurrence/open-due.ts'
 import { moveRecurrence } from '../../../src/recurrence/recurrence.ts'
 import { useDatabase } from '../../support/database.ts'
@@ -170,9 +169,7 @@ describe('an occurrence', () => {
   it('waits while it is paused, and what was missed meanwhile stays missed', async () => {
     const inbox = await makeRecurrence(db)
     const move = async (how: 'pause' | 'resume' | 'remove') =>
-      transaction(db.pool, async tx =>
-        moveRecurrence(tx, await inbox.read(), how, { userId: inbox.scene.userId, now: inbox.clock.now() }),
-      )
+      moveRecurrence(db.pool, await inbox.read(), how, { userId: inbox.scene.userId, now: inbox.clock.now() })
     await move('pause')
     inbox.drop('a.csv', 1)
     inbox.moveTo(TUESDAY)
@@ -361,7 +358,7 @@ describe('a standing approval', () => {
       until: null,
       now: inbox.clock.now(),
     }
-    const own = transaction(db.pool, async sql => giveStandingApproval(sql, await inbox.read(), order))
+    const own = giveStandingApproval(db.pool, await inbox.read(), order)
     await expect(own).rejects.toMatchObject({ code: 'SELF_APPROVAL' })
     expect((await inbox.read()).approval_hash).toBeNull()
   })

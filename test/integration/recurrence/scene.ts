@@ -2,7 +2,6 @@ import { mkdtempSync, utimesSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { adapterOf } from '../../../src/broker/registry.ts'
-import { transaction } from '../../../src/database/pool.ts'
 import type { ImportRequest } from '../../../src/intake/request.ts'
 import { type OpenedOccurrence, openDueOccurrences } from '../../../src/recurrence/open-due.ts'
 import { addRecurrence, findRecurrence } from '../../../src/recurrence/recurrence.ts'
@@ -30,9 +29,7 @@ export async function makeRecurrence(
     file: `${folder}/*.csv`,
     ...settings,
   }
-  const id = await transaction(db.pool, tx =>
-    addRecurrence(tx, request, { source: { folder, pattern: '*.csv' }, cron, now }),
-  )
+  const id = await addRecurrence(db.pool, request, { source: { folder, pattern: '*.csv' }, cron, now })
   let phone = 11_900_000_000 + Math.floor(Math.random() * 50_000_000)
   return {
     id,
@@ -61,7 +58,7 @@ export async function makeRecurrence(
     async standing(ceiling: string, until: string | null = null): Promise<string> {
       const { userId } = await makeScene(db.pool)
       const order = { approverId: userId, ceiling, until, now }
-      await transaction(db.pool, async tx => giveStandingApproval(tx, await findRecurrence(tx, id), order))
+      await giveStandingApproval(db.pool, await findRecurrence(db.pool, id), order)
       return userId
     },
     async campaigns() {

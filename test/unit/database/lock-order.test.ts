@@ -5,7 +5,7 @@ import { checkLockOrder, forgetLocks, LOCK_EXCEPTIONS, LOCK_ORDER, locking } fro
 import type { Tx } from '../../../src/database/pool.ts'
 
 /** Functions whose rows their callers hold, or declare; single statements on a pool; and locks of a table that no rank is of. */
-const UNDECLARED = ['releaseKeys', 'enqueueUnqueued', 'enqueueLost', 'changeSetting', 'assertFirst']
+const UNDECLARED = ['releaseKeys', 'enqueueUnqueued', 'enqueueLost', 'writeSetting', 'assertFirst']
 
 it('the table of docs/architecture.md has the ranks and names the exceptions', () => {
   const text = readFileSync('docs/architecture.md', 'utf8')

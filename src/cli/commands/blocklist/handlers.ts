@@ -1,20 +1,17 @@
-import { addToBlocklist, type Entry, entriesFor, removeFromBlocklist } from '../../../blocklist/blocklist.ts'
+import { type Entry, entriesFor } from '../../../blocklist/blocklist.ts'
+import { BY_HAND, block, type Keys, subjectOf, unblock } from '../../../blocklist/by-hand.ts'
 import { parsePurpose } from '../../../blocklist/purpose.ts'
 import { listSyncs } from '../../../blocklist/sync-log.ts'
-import { transaction } from '../../../database/pool.ts'
 import { untilInForce } from '../../../dispatch/finish/stop-in-force.ts'
 import { CampError } from '../../../errors.ts'
 import { parseDocument } from '../../../recipient/document.ts'
 import { canonicalPhone } from '../../../recipient/phone.ts'
-import { recordAudit } from '../../../security/audit-log.ts'
 import { type Column, table } from '../../blocks.ts'
 import type { OptionsOf } from '../../command.ts'
 import type { Context } from '../../context.ts'
 import { confirm } from '../../prompt.ts'
 import type * as commands from './index.ts'
 import { removeAll } from './remove-all.ts'
-
-const SOURCE = 'manual'
 
 type Target = Pick<OptionsOf<typeof commands.add>, 'phone' | 'document'>
 
@@ -24,20 +21,9 @@ export async function add(context: Context, options: OptionsOf<typeof commands.a
   const keys = await keysOf(options)
   const reason = options.reason?.trim() || null
   const purpose = options.purpose === undefined ? null : parsePurpose('--purpose', options.purpose)
-  const added = await transaction(pool, async tx => {
-    const count = await addToBlocklist(tx, { ...keys, reason, source: SOURCE, purpose })
-    const detail = { ...keys, reason, source: SOURCE, purpose, added: count }
-    await recordAudit(tx, {
-      userId: actor.id,
-      action: 'blocklist.add',
-      subject: 'Blocklist',
-      subjectId: subjectOf(keys),
-      detail,
-    })
-    return count
-  })
+  const added = await block(pool, actor, keys, { reason, purpose })
   await untilInForce(pool)
-  const entries = (await entriesFor(pool, keys)).filter(entry => entry.source === SOURCE)
+  const entries = (await entriesFor(pool, keys)).filter(entry => entry.source === BY_HAND)
   context.out.result(
     { added, entries },
     added > 0 ? `Blocked ${subjectOf(keys)}.` : `${subjectOf(keys)} was blocked already.`,
@@ -58,18 +44,7 @@ export async function remove(context: Context, options: OptionsOf<typeof command
   if ((await entriesFor(pool, { ...keys, source })).length === 0)
     throw new CampError('BLOCKLIST_ENTRY_NOT_FOUND', `${subjectOf(keys)} is not on ${of}`)
   await confirm(context, `Take ${subjectOf(keys)} off ${of}?`)
-  const removed = await transaction(pool, async tx => {
-    const entries = await removeFromBlocklist(tx, { ...keys, source })
-    const detail = { ...keys, sources: entries.map(entry => entry.source) }
-    await recordAudit(tx, {
-      userId: actor.id,
-      action: 'blocklist.remove',
-      subject: 'Blocklist',
-      subjectId: subjectOf(keys),
-      detail,
-    })
-    return entries
-  })
+  const removed = await unblock(pool, actor, keys, source)
   const left = await entriesFor(pool, keys)
   const synced = new Set((await listSyncs(pool)).map(sync => sync.source))
   for (const { source } of removed.filter(entry => synced.has(entry.source)))
@@ -106,11 +81,6 @@ const COLUMNS: readonly Column<Entry>[] = [
   { title: 'SINCE', value: entry => entry.created_at.toISOString() },
 ]
 
-interface Keys {
-  phones: string[]
-  documents: string[]
-}
-
 /** @throws CampError USAGE when neither is given, DATA when one is none */
 async function keysOf({ phone, document }: Target): Promise<Keys> {
   if (phone === undefined && document === undefined)
@@ -128,8 +98,4 @@ async function keysOf({ phone, document }: Target): Promise<Keys> {
     keys.documents.push(read.document)
   }
   return keys
-}
-
-function subjectOf({ phones, documents }: Keys): string {
-  return [...phones, ...documents].join(' and ')
 }

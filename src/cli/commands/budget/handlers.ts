@@ -1,8 +1,7 @@
 import { budgetPosition, ledgerOf, listBudgets, setBudget } from '../../../budget/budget.ts'
 import { moneyOf, parseAmount } from '../../../budget/money.ts'
 import { formatMonth, parseMonth } from '../../../budget/month.ts'
-import { findWallet } from '../../../database/lookup.ts'
-import { transaction } from '../../../database/pool.ts'
+import { findWallet } from '../../../catalog/find.ts'
 import { CampError } from '../../../errors.ts'
 import { fields } from '../../blocks.ts'
 import type { OptionsOf } from '../../command.ts'
@@ -16,7 +15,7 @@ export async function set(context: Context, walletRef: string, monthText: string
   const wallet = await findWallet(prisma, walletRef)
   const month = parseMonth(monthText)
   const limit = parseAmount(amount, 2)
-  await transaction(await context.pool(), tx => setBudget(tx, { walletId: wallet.id, month, limit, userId: actor.id }))
+  await setBudget(await context.pool(), { walletId: wallet.id, month, limit, userId: actor.id })
   const view = await viewOf(context, wallet, monthText)
   if (moneyOf(view.used_budget) > moneyOf(view.budget)) {
     context.out.warn(`more was used (${view.used_budget}) than this limit: nothing more is sent in ${monthText}.`)

@@ -1,7 +1,7 @@
 import { resumeCampaign } from '../../../campaign/actions/start.ts'
 import { cancelCampaign, pauseCampaign, rejectCampaign } from '../../../campaign/actions/stop.ts'
 import { approveCampaign } from '../../../campaign/approval/approve.ts'
-import { checkBudget } from '../../../campaign/approval/budget-check.ts'
+import { checkBudgetOf } from '../../../campaign/approval/budget-check.ts'
 import { assertFourEyes, handsOn } from '../../../campaign/approval/four-eyes.ts'
 import { type CampaignRef, findCampaign } from '../../../campaign/read/find.ts'
 import { listCampaigns } from '../../../campaign/read/list.ts'
@@ -40,19 +40,13 @@ export async function approve(context: Context, ref: string | undefined): Promis
   for (const sentence of refusalsText(view, { ...outlook, ...present })) context.out.warn(sentence)
 }
 
-async function showBefore(context: Context, { id, scheduled_at }: CampaignRef): Promise<void> {
+async function showBefore(context: Context, campaign: CampaignRef): Promise<void> {
+  const { id } = campaign
   const pool = await context.pool()
   const view = await campaignView(pool, id)
   const { present, outlook } = await whatNext(context, id)
   context.out.talk(campaignText(view, present.timezone, { ...outlook, ...present }))
-  const { rows } = await pool.query<{ wallet_id: string }>(`SELECT wallet_id FROM "Campaign" WHERE id = $1`, [id])
-  const { month, position, fits } = await checkBudget(
-    pool,
-    rows[0]!.wallet_id,
-    view.cost.ceiling,
-    scheduled_at,
-    present,
-  )
+  const { month, position, fits } = await checkBudgetOf(pool, campaign, view.cost.ceiling, present)
   const left = position === null ? 'the wallet has none' : `${position.available} available of ${position.budget}`
   context.out.talk(`budget of ${month}: ${left}${fits ? '' : '; it cannot be approved as things stand'}`)
 }

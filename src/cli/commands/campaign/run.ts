@@ -1,4 +1,3 @@
-import type pg from 'pg'
 import { runCampaign as run } from '../../../campaign/actions/start.ts'
 import { dueCampaigns } from '../../../campaign/read/due.ts'
 import { type CampaignRef, findCampaign } from '../../../campaign/read/find.ts'
@@ -38,9 +37,9 @@ export async function runCampaigns(
   const queues = await context.queues()
   const deps = { pool, queues, clock: context.clock }
   const started: Pick<CampaignRef, 'id' | 'agendamento_id'>[] = []
-  let failure: unknown = options.due ? await fireRecurring(context, pool) : undefined
+  let failure: unknown = options.due ? await fireRecurring(context) : undefined
   const named = await Promise.all(refs.map(ref => findCampaign(pool, ref)))
-  const { now, missed } = options.due ? await due(context, pool) : { now: named, missed: [] }
+  const { now, missed } = options.due ? await due(context) : { now: named, missed: [] }
   for (const campaign of now) {
     try {
       const byHand = named.find(({ id }) => id === campaign.id)
@@ -51,22 +50,23 @@ export async function runCampaigns(
     } catch (error) {
       // The others are started; of a due one another process may have been faster.
       if (!(error instanceof CampError) || (refs.length === 1 && !options.due)) throw error
-      if (options.due && error.code === 'TRANSITION_REFUSED' && (await isRunning(pool, campaign.id))) continue
+      if (options.due && error.code === 'TRANSITION_REFUSED' && (await isRunning(context, campaign.id))) continue
       context.out.warn(`${campaign.agendamento_id} was not started: ${messageOf(error)}`)
       failure ??= error
     }
   }
   const ends: Ended[] = []
-  if (options.wait) for (const campaign of started) ends.push(await follow(context, pool, campaign))
+  if (options.wait) for (const campaign of started) ends.push(await follow(context, campaign))
   else for (const { id } of started) await sayNext(context, id, options)
-  await print(context, pool, started, options)
+  await print(context, started, options)
   failure ??= missedError(missed) ?? (await endError(context, ends))
   if (failure !== undefined) throw failure
 }
 
 /** Opens what recurring campaigns have due. @returns the error of an occurrence that failed */
-async function fireRecurring(context: Context, pool: pg.Pool): Promise<CampError | undefined> {
+async function fireRecurring(context: Context): Promise<CampError | undefined> {
   const { clock, signal } = context
+  const pool = await context.pool()
   if (!(await isAnyDue(pool, clock.now()))) return undefined
   const failed: OpenedOccurrence[] = []
   for (const fired of await openDueOccurrences({ pool, prisma: await context.prisma(), clock, signal })) {
@@ -93,7 +93,8 @@ function missedError(missed: readonly { agendamento_id: string }[]): CampError |
   })
 }
 
-async function due(context: Context, pool: pg.Pool) {
+async function due(context: Context) {
+  const pool = await context.pool()
   const { due: now, missed } = await dueCampaigns(pool, context.clock.now(), true)
   for (const { agendamento_id, scheduled_at } of missed) {
     context.out.warn(
@@ -103,8 +104,8 @@ async function due(context: Context, pool: pg.Pool) {
   return { now, missed }
 }
 
-async function isRunning(pool: pg.Pool, id: string): Promise<boolean> {
-  return ['PROCESSING', 'FINISHED'].includes((await progressOf(pool, id)).status)
+async function isRunning(context: Context, id: string): Promise<boolean> {
+  return ['PROCESSING', 'FINISHED'].includes((await progressOf(await context.pool(), id)).status)
 }
 
 /** cron's mail is told no more than that nothing will go out. */
@@ -116,10 +117,10 @@ async function sayNext(context: Context, id: string, { due }: { due?: boolean })
 
 async function print(
   context: Context,
-  pool: pg.Pool,
   started: readonly Pick<CampaignRef, 'id' | 'agendamento_id'>[],
   options: { due?: boolean; wait?: boolean },
 ): Promise<void> {
+  const pool = await context.pool()
   const present = { now: context.clock.now(), timezone: context.config.timezone }
   const views = await Promise.all(
     started.map(async ({ id }) => ({ ...(await campaignView(pool, id)), ...(await forecastOf(pool, id, present)) })),

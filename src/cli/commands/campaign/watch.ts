@@ -1,5 +1,4 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import type pg from 'pg'
 import { type CampaignRef, findCampaign } from '../../../campaign/read/find.ts'
 import { forecastOf } from '../../../campaign/read/forecast.ts'
 import { NO_WORKER } from '../../../campaign/read/next-step.ts'
@@ -23,7 +22,7 @@ export async function watch(context: Context, ref: string): Promise<void> {
   if (campaign.status === 'APPROVED') {
     for (const line of (await whatNext(context, campaign.id)).next) context.out.talk(line)
   }
-  const ended = await follow(context, pool, campaign)
+  const ended = await follow(context, campaign)
   const { present, outlook } = await whatNext(context, campaign.id)
   const view = { ...(await campaignView(pool, campaign.id)), ...outlook }
   context.out.result(view, () => campaignText(view, present.timezone, { ...outlook, ...present }))
@@ -56,8 +55,9 @@ const RECKON_EVERY_MS = 15_000
 const SILENCE_MS = 20_000
 
 /** Shows a campaign's progress until nothing more happens without a person. Ctrl-C ends the watching, not the campaign. */
-export async function follow(context: Context, pool: pg.Pool, campaign: Started): Promise<Ended> {
+export async function follow(context: Context, campaign: Started): Promise<Ended> {
   const { id, agendamento_id } = campaign
+  const pool = await context.pool()
   const show = await display(context)
   const meter = progressMeter(pool, id)
   let [last, lastChange, silent, served, ends, toldHeld] = ['', 0, false, true, '', false]

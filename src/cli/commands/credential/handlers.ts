@@ -1,12 +1,13 @@
 import { readFile } from 'node:fs/promises'
 import { z } from 'zod'
 import { adapterOf } from '../../../broker/registry.ts'
-import { findBroker, findWallet } from '../../../database/lookup.ts'
+import { findBroker, findWallet } from '../../../catalog/find.ts'
 import { unblockCredential } from '../../../dispatch/unblock.ts'
 import { CampError, codeOf, messageOf } from '../../../errors.ts'
 import { createHttp, httpOptions } from '../../../http/client.ts'
 import {
   describeKeys,
+  listCredentials,
   loadCredential,
   maskCredential,
   removeCredential,
@@ -76,20 +77,8 @@ export async function show(context: Context, wallet: string, broker: string): Pr
 
 export async function list(context: Context): Promise<void> {
   await context.actor()
-  const prisma = await context.prisma()
-  const rows = await prisma.credential.findMany({
-    select: { wallet: { select: { name: true } }, broker: { select: { name: true, adapter: true } }, updated_at: true },
-  })
-  const credentials = rows
-    .map(row => ({
-      wallet: row.wallet.name,
-      broker: row.broker.name,
-      adapter: row.broker.adapter,
-      updated_at: row.updated_at,
-    }))
-    .sort((a, b) => a.wallet.localeCompare(b.wallet) || a.broker.localeCompare(b.broker))
   context.out.list(
-    credentials,
+    await listCredentials(await context.prisma()),
     [
       { title: 'WALLET', value: row => row.wallet },
       { title: 'BROKER', value: row => row.broker },

@@ -1,6 +1,5 @@
 import { connectionUrl, hasCluster, stopServer } from '../../../database/embedded/server.ts'
-import { migrate, schemaState } from '../../../database/migrations.ts'
-import { openPool } from '../../../database/pool.ts'
+import { migrate, schemaState, serverVersion } from '../../../database/migrations.ts'
 import { CampError } from '../../../errors.ts'
 import { holdOf } from '../../../installation/installation.ts'
 import { fields } from '../../blocks.ts'
@@ -16,7 +15,7 @@ export async function acceptOrShow(context: Context, options: OptionsOf<typeof c
 export async function migrateDatabase(context: Context): Promise<void> {
   const url = context.config.directUrl ?? (await context.databaseUrl())
   const applied = await migrate(url)
-  const pool = openPool(url)
+  const pool = await context.separatePool(url)
   await context.registerInstallation(pool).finally(() => pool.end())
   context.out.result(
     { applied },
@@ -38,16 +37,15 @@ export async function showStatus(context: Context): Promise<void> {
     )
     return
   }
-  const pool = openPool(url)
+  const pool = await context.separatePool(url)
   try {
-    const { rows } = await pool.query<{ version: string }>(`SELECT current_setting('server_version') AS version`)
     const { applied, pending, unknown } = await schemaState(pool)
     const hold = pending.length === 0 ? await holdOf(pool) : undefined
     const status = {
       mode,
       running: true,
       url: withoutPassword(url),
-      version: rows[0]!.version,
+      version: await serverVersion(pool),
       applied,
       pending,
       unknown,

@@ -1,8 +1,6 @@
-import { auditRow } from '../../../security/audit-log.ts'
+import { startSession } from '../../../security/give-token.ts'
 import { logIn } from '../../../security/login.ts'
-import { issueToken, SESSION_MS, saveSession } from '../../../security/session.ts'
-import { passwordVia } from '../../../security/users.ts'
-import { actVia } from '../../../security/via.ts'
+import { saveSession } from '../../../security/session.ts'
 import type { OptionsOf } from '../../command.ts'
 import type { Context } from '../../context.ts'
 import { ask, askPassword } from '../../prompt.ts'
@@ -13,20 +11,12 @@ export async function login(
   given: string | undefined,
   options: OptionsOf<typeof commands.login>,
 ): Promise<void> {
-  const [prisma, key] = [await context.prisma(), await context.sessionKey()]
+  const key = await context.sessionKey()
   const email = given ?? (await ask(context, 'E-mail', 'Give it: camp login EMAIL'))
   const password = await askPassword(context, 'Password', options.passwordStdin ?? false)
   const user = await logIn(await context.loginDeps(), email, password)
-  const via = await passwordVia(prisma, user)
-  actVia(via)
-  const { token, expiresAt } = await issueToken(
-    key,
-    { userId: user.id, makerId: via?.id ?? null },
-    { clock: context.clock, lifetimeMs: SESSION_MS },
-  )
-  await prisma.auditEvent.create({
-    data: auditRow({ userId: user.id, action: 'user.login', subject: 'User', subjectId: user.id }),
-  })
+  const deps = { pool: await context.pool(), prisma: await context.prisma(), key, clock: context.clock }
+  const { token, expiresAt, via } = await startSession(deps, user)
   await saveSession(context.config.home, token)
   if (context.config.token) context.out.warn('CAMP_TOKEN is set, and comes before this session.')
   if (via !== null) {

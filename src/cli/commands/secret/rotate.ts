@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises'
-import { adapterOf } from '../../../broker/registry.ts'
+import { listCalledBack } from '../../../catalog/brokers.ts'
 import { CampError, codeOf, messageOf } from '../../../errors.ts'
 import { readOrCreate } from '../../../files.ts'
 import { secretState } from '../../../security/fingerprint.ts'
@@ -79,15 +79,11 @@ function rotatedText({ credentials, secret_file, webhooks }: Rotated, kept: bool
 
 /** Of every broker whose adapter takes callbacks, under the new secret. */
 async function webhooksOf(context: Context, keys: Keys): Promise<Rotated['webhooks']> {
-  const prisma = await context.prisma()
-  const brokers = await prisma.broker.findMany({ orderBy: { name: 'asc' } })
-  const adapters = await Promise.all(brokers.map(({ adapter }) => adapterOf(adapter)))
-  return brokers
-    .filter((_, i) => adapters[i]!.callback !== undefined)
-    .map(broker => ({
-      broker: broker.name,
-      webhook_url: webhookUrl(context.config.publicUrl, keys, broker) ?? null,
-    }))
+  const brokers = await listCalledBack(await context.prisma())
+  return brokers.map(broker => ({
+    broker: broker.name,
+    webhook_url: webhookUrl(context.config.publicUrl, keys, broker) ?? null,
+  }))
 }
 
 function assertOptions({ file, generate }: RotateOptions, kept: boolean): void {

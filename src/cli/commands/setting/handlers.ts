@@ -1,12 +1,4 @@
-import { transaction } from '../../../database/pool.ts'
-import { CampError } from '../../../errors.ts'
-import {
-  changeSetting,
-  listSettings,
-  SETTINGS,
-  type SettingName,
-  type SettingView,
-} from '../../../security/settings.ts'
+import { changeSetting, listSettings, type SettingName, type SettingView } from '../../../security/settings.ts'
 import type { Context } from '../../context.ts'
 
 export async function list(context: Context): Promise<void> {
@@ -24,11 +16,6 @@ export async function list(context: Context): Promise<void> {
 
 export async function set(context: Context, name: SettingName, text: string): Promise<void> {
   const actor = await context.admin()
-  const { values } = SETTINGS[name]
-  const value = values.find(one => one === text.toLowerCase())
-  if (value === undefined)
-    throw new CampError('INVALID_ARGUMENT', `${name} takes ${values.join(' or ')}, not "${text}"`)
-  const pool = await context.pool()
-  const from = await transaction(pool, tx => changeSetting(tx, actor, name, value, context.clock.now()))
-  context.out.result({ name, from, to: value }, `${name} is ${value} (it was ${from}).`)
+  const { from, to } = await changeSetting(await context.pool(), actor, name, text, context.clock.now())
+  context.out.result({ name, from, to }, `${name} is ${to} (it was ${from}).`)
 }

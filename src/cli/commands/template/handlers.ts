@@ -1,43 +1,31 @@
 import { readFile } from 'node:fs/promises'
 import { findCampaign } from '../../../campaign/read/find.ts'
 import { previewTemplate } from '../../../campaign/read/template-preview.ts'
-import { findTemplate } from '../../../database/lookup.ts'
+import {
+  addTemplate,
+  findUnusedTemplate,
+  listTemplates,
+  removeTemplate,
+  showTemplate,
+} from '../../../catalog/templates.ts'
 import { CampError, codeOf } from '../../../errors.ts'
-import { checkTemplate } from '../../../intake/template-text.ts'
 import { messageText } from '../../../message/oddities.ts'
-import { variablesIn } from '../../../message/template.ts'
 import { parsePhone } from '../../../recipient/phone.ts'
-import { auditRow } from '../../../security/audit-log.ts'
 import { fields } from '../../blocks.ts'
 import type { OptionsOf } from '../../command.ts'
 import type { Context } from '../../context.ts'
 import { orAdmin } from '../../permit.ts'
 import { confirm } from '../../prompt.ts'
-import { assertUnused, orTaken } from '../../records.ts'
 import type * as commands from './index.ts'
 
 type AddOptions = OptionsOf<typeof commands.add>
 
 export async function add(context: Context, name: string, options: AddOptions): Promise<void> {
   const actor = await context.admin()
-  const prisma = await context.prisma()
   const content = await contentOf(context, options)
-  const notes = checkTemplate(content)
-  const template = await orTaken(
-    prisma.$transaction(async tx => {
-      const made = await tx.template.create({ data: { name, template_code: options.code, content } })
-      const detail = { name, template_code: options.code }
-      const event = { userId: actor.id, action: 'template.add', subject: 'Template', subjectId: made.id, detail }
-      await tx.auditEvent.create({ data: auditRow(event) })
-      return made
-    }),
-    `there is a template with the code "${options.code}" already`,
-  )
-  for (const note of notes) context.out.warn(note)
-  context.out.result(
-    { ...view(template), notes },
-    `Added template "${template.template_code}" ${variablesText(content)}.`,
-  )
+  const template = await addTemplate(await context.prisma(), actor, { name, template_code: options.code, content })
+  for (const note of template.notes) context.out.warn(note)
+  context.out.result(template, `Added template "${template.template_code}" ${variablesText(template.variables)}.`)
 }
 
 async function contentOf(context: Context, { content, contentFile }: AddOptions): Promise<string> {
@@ -63,10 +51,8 @@ async function readText(file: string): Promise<string> {
 
 export async function list(context: Context): Promise<void> {
   await context.actor()
-  const prisma = await context.prisma()
-  const templates = (await prisma.template.findMany({ orderBy: { template_code: 'asc' } })).map(view)
   context.out.list(
-    templates,
+    await listTemplates(await context.prisma()),
     [
       { title: 'CODE', value: template => template.template_code },
       { title: 'NAME', value: template => template.name },
@@ -78,8 +64,7 @@ export async function list(context: Context): Promise<void> {
 
 export async function show(context: Context, ref: string, options: OptionsOf<typeof commands.show>): Promise<void> {
   await context.actor()
-  const prisma = await context.prisma()
-  const template = view(await findTemplate(prisma, ref))
+  const template = await showTemplate(await context.prisma(), ref)
   const preview = await previewOf(context, template, options)
   context.out.result({ ...template, preview }, () =>
     fields([
@@ -116,32 +101,13 @@ async function previewOf(
 
 export async function remove(context: Context, ref: string): Promise<void> {
   const actor = await context.admin()
-  const prisma = await context.prisma()
-  const { id, template_code, name } = await findTemplate(prisma, ref)
-  await assertUnused(prisma, `template "${template_code}"`, { template_id: id })
+  const template = await findUnusedTemplate(await context.prisma(), ref)
+  const { id, template_code, name } = template
   await confirm(context, `Remove template "${template_code}"?`)
-  await prisma.$transaction(async tx => {
-    // The database itself would let it go from under a campaign that is being imported: the lock makes that one wait.
-    await tx.$queryRaw`SELECT id FROM "Template" WHERE id = ${id}::uuid FOR UPDATE`
-    await assertUnused(tx, `template "${template_code}"`, { template_id: id })
-    await tx.template.delete({ where: { id } })
-    const event = {
-      userId: actor.id,
-      action: 'template.remove',
-      subject: 'Template',
-      subjectId: id,
-      detail: { name, template_code },
-    }
-    await tx.auditEvent.create({ data: auditRow(event) })
-  })
+  await removeTemplate(await context.prisma(), actor, template)
   context.out.result({ removed: true, id, template_code, name }, `Removed template "${template_code}".`)
 }
 
-function view<Row extends { content: string }>(template: Row): Row & { variables: string[] } {
-  return { ...template, variables: variablesIn(template.content) }
-}
-
-function variablesText(content: string): string {
-  const { variables } = view({ content })
+function variablesText(variables: readonly string[]): string {
   return variables.length === 0 ? 'without variables' : `with the variables ${variables.join(', ')}`
 }

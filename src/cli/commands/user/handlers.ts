@@ -1,17 +1,22 @@
-import { findUser } from '../../../database/lookup.ts'
 import { CampError } from '../../../errors.ts'
 import type { Actor } from '../../../security/actor.ts'
-import { auditRow } from '../../../security/audit-log.ts'
+import { findUser } from '../../../security/find-user.ts'
+import { giveToken } from '../../../security/give-token.ts'
 import { assertOldPassword } from '../../../security/login.ts'
-import { issueToken } from '../../../security/session.ts'
-import { addUser, changeUser, disableUser, type User, type UserChange } from '../../../security/users.ts'
+import {
+  addUser,
+  changeUser,
+  disableUser,
+  hasUsers,
+  listUsers,
+  type User,
+  type UserChange,
+} from '../../../security/users.ts'
+import { assertSomething } from '../../assert-something.ts'
 import type { OptionsOf } from '../../command.ts'
 import type { Context } from '../../context.ts'
 import { askPassword, hasTerminal } from '../../prompt.ts'
-import { assertSomething } from '../../records.ts'
 import type * as commands from './index.ts'
-
-const DAY_MS = 24 * 3_600_000
 
 export async function add(context: Context, email: string, options: OptionsOf<typeof commands.add>): Promise<void> {
   const prisma = await context.prisma()
@@ -36,15 +41,13 @@ export async function add(context: Context, email: string, options: OptionsOf<ty
 
 /** On a server's empty database there is nobody who could log in; in embedded mode it is the operating system's user. */
 async function whoAdds(context: Context): Promise<Actor | null> {
-  const prisma = await context.prisma()
-  const first = context.config.databaseUrl !== undefined && (await prisma.user.count()) === 0
+  const first = context.config.databaseUrl !== undefined && !(await hasUsers(await context.prisma()))
   return first ? null : context.admin()
 }
 
 export async function list(context: Context): Promise<void> {
   await context.actor()
-  const prisma = await context.prisma()
-  const users = await prisma.user.findMany({ orderBy: { email: 'asc' } })
+  const users = await listUsers(await context.prisma())
   context.out.list(
     users.map(view),
     [
@@ -113,34 +116,14 @@ export async function disable(context: Context, ref: string): Promise<void> {
 
 export async function token(context: Context, ref: string, { days }: OptionsOf<typeof commands.token>): Promise<void> {
   const actor = await context.actor()
-  const prisma = await context.prisma()
-  const user = await findUser(prisma, ref)
-  if (user.id !== actor.id) await assertMayMake(context, user)
-  if (user.disabled_at) {
-    throw new CampError('USER_DISABLED', `${user.email} is disabled`, {
-      hint: `First: camp user set ${user.email} --enable`,
-    })
-  }
-  const issued = await issueToken(
-    await context.sessionKey(),
-    { userId: user.id, makerId: actor.via?.id ?? (user.id === actor.id ? null : actor.id) },
-    { clock: context.clock, lifetimeMs: days * DAY_MS },
-  )
-  const event = { userId: actor.id, action: 'user.token', subject: 'User', subjectId: user.id, detail: { days } }
-  await prisma.auditEvent.create({ data: auditRow(event) })
+  const user = await findUser(await context.prisma(), ref)
+  if (user.id !== actor.id) await context.admin()
+  const deps = { pool: await context.pool(), key: await context.sessionKey(), clock: context.clock }
+  const issued = await giveToken(deps, actor, user, days)
   context.out.talk(
     `For CAMP_TOKEN, as ${user.email}, until ${issued.expiresAt.toISOString()}. Keep it like a password.`,
   )
   context.out.result({ email: user.email, token: issued.token, expires_at: issued.expiresAt }, issued.token)
-}
-
-/** A token for another lets its maker act as them: it is marked in every audit row, and none is made for an ADMIN. */
-async function assertMayMake(context: Context, user: User): Promise<void> {
-  await context.admin()
-  if (user.role === 'USER') return
-  throw new CampError('ADMIN_TOKEN_REFUSED', `${user.email} is an ADMIN, whose tokens no other user makes`, {
-    hint: `They make it themselves, logged in: camp user token ${user.email}. For a cron job: a user with the role USER.`,
-  })
 }
 
 /** A user without the password's hash. */

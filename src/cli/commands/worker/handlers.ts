@@ -1,9 +1,9 @@
 import { hostname } from 'node:os'
-import { openPool } from '../../../database/pool.ts'
+import type { Address } from '../../../http/server.ts'
 import { openMarks } from '../../../installation/marks.ts'
 import { type Log, openLog } from '../../../log.ts'
 import { openQueues } from '../../../queue/queues.ts'
-import { type Listener, type ListenerAddress, openListener } from '../../../webhook/listener.ts'
+import { type Listener, openListener } from '../../../webhook/listener.ts'
 import { waitForDatabase, waitForQueue } from '../../../worker/waiting.ts'
 import { startWorker } from '../../../worker/worker.ts'
 import { Closers } from '../../closing.ts'
@@ -35,7 +35,7 @@ export async function work(context: Context, options: Options): Promise<void> {
 
 const CLOSE_MS = 500
 
-async function listenAt(address: ListenerAddress, opened: Closers): Promise<Listener> {
+async function listenAt(address: Address, opened: Closers): Promise<Listener> {
   const listener = await openListener(address)
   opened.add(() => listener.close())
   return listener
@@ -57,7 +57,7 @@ async function start(context: Context, options: Options, { listener, log, opened
   await context.pool()
   const keys = await context.keys()
   const name = `camp worker ${hostname()}:${process.pid}`
-  const pool = openPool(databaseUrl, { max: options.concurrency + 6, name, worker: true })
+  const pool = await context.separatePool(databaseUrl, { max: options.concurrency + 6, name, worker: true })
   opened.add(() => pool.end())
   const queues = openQueues({ redisUrl: config.redisUrl, databaseUrl: config.directUrl ?? databaseUrl })
   opened.add(() => queues.close())

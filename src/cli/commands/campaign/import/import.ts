@@ -10,12 +10,12 @@ import { campaignView } from '../../../../campaign/read/view.ts'
 import { parseDays, parseHours } from '../../../../campaign/settings/hours-and-days.ts'
 import { assertLawsOpen, parseStateLaws } from '../../../../campaign/settings/state-laws.ts'
 import { parseThrottle } from '../../../../campaign/settings/throttle.ts'
-import { findBroker, findTemplate, findWallet } from '../../../../database/lookup.ts'
+import { findBroker, findTemplate, findWallet } from '../../../../catalog/find.ts'
 import { CampError } from '../../../../errors.ts'
 import { importCampaign } from '../../../../intake/import.ts'
 import { contactHoursOf, type ImportRequest, type ImportResult } from '../../../../intake/request.ts'
 import { hasCredential } from '../../../../security/credentials.ts'
-import { openCredential } from '../../../../security/open-credential.ts'
+import { openCredentialOf } from '../../../../security/open-credential.ts'
 import { parseDelimiter } from '../../../../tabular/delimiter.ts'
 import { parseEncoding } from '../../../../tabular/encoding.ts'
 import { spool } from '../../../../tabular/spool.ts'
@@ -197,12 +197,8 @@ async function billsSegments(
   place: { wallet_id: string; broker_id: string },
 ): Promise<boolean | null> {
   if (!adapter.billsSegments) return false
-  const prisma = await context.prisma()
-  const row = await prisma.credential.findUnique({ where: { wallet_id_broker_id: place } })
-  if (!row) return null
-  const key = { id: row.id, sealed: row.config }
-  const { config, flaw } = await openCredential(await context.pool(), await context.keys(), adapter, key)
-  return flaw === undefined ? adapter.billsSegments(config) : null
+  const opened = await openCredentialOf(await context.pool(), await context.keys(), adapter, place)
+  return opened && opened.flaw === undefined ? adapter.billsSegments(opened.config) : null
 }
 
 async function scheduleOf({ clock, config }: Context, text: string): Promise<Date> {

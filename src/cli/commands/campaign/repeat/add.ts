@@ -1,10 +1,9 @@
 import { standingStep } from '../../../../campaign/read/next-step.ts'
 import { approversOf } from '../../../../campaign/read/situation.ts'
-import { transaction } from '../../../../database/pool.ts'
 import { CampError } from '../../../../errors.ts'
 import { assertContent } from '../../../../intake/content.ts'
-import { textNotes } from '../../../../intake/message.ts'
 import type { ImportRequest } from '../../../../intake/request.ts'
+import { textNotes } from '../../../../message/text-notes.ts'
 import { nextOccurrence, parseCron } from '../../../../recurrence/cron.ts'
 import { addRecurrence, findRecurrence } from '../../../../recurrence/recurrence.ts'
 import { filesIn, parseSource } from '../../../../recurrence/source-folder.ts'
@@ -40,7 +39,7 @@ export async function repeatImport(
     return
   }
   const pool = await context.pool()
-  const id = await transaction(pool, tx => addRecurrence(tx, request, { source, cron, now }))
+  const id = await addRecurrence(pool, request, { source, cron, now })
   const view = await recurrenceView(pool, await findRecurrence(pool, id), now)
   context.out.result({ ...view, credential_missing: credentialMissing }, () => recurrenceText(view))
   context.out.talk(found)

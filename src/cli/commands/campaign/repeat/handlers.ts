@@ -1,4 +1,3 @@
-import { transaction } from '../../../../database/pool.ts'
 import { findRecurrence, listRecurrences, moveRecurrence, type Recurrence } from '../../../../recurrence/recurrence.ts'
 import { giveStandingApproval, revokeStandingApproval } from '../../../../recurrence/standing-approval.ts'
 import { type OccurrenceView, occurrencesOf, type RecurrenceView, recurrenceView } from '../../../../recurrence/view.ts'
@@ -69,7 +68,7 @@ export async function approve(
     now: context.clock.now(),
   }
   const recurrence = await findRecurrence(pool, ref)
-  await transaction(pool, tx => giveStandingApproval(tx, recurrence, order))
+  await giveStandingApproval(pool, recurrence, order)
   await printAfter(context, recurrence.id, `Approved, up to ${ceiling} for each campaign:`)
 }
 
@@ -77,7 +76,7 @@ export async function revoke(context: Context, ref: string): Promise<void> {
   const pool = await context.pool()
   const actor = await context.admin()
   const recurrence = await findRecurrence(pool, ref)
-  await transaction(pool, tx => revokeStandingApproval(tx, recurrence, actor.id, context.clock.now()))
+  await revokeStandingApproval(pool, recurrence, actor.id, context.clock.now())
   await printAfter(context, recurrence.id, 'Each campaign waits for a person again:')
 }
 
@@ -101,7 +100,7 @@ async function move(context: Context, ref: string, how: 'pause' | 'resume' | 're
   await assertMay(pool, `campaign repeat ${how}`, actor, { handle, ownerId })
   if (how === 'remove') await confirm(context, `Remove ${handle} for good? The campaigns that it has opened stay.`)
   const who = { userId: actor.id, now: context.clock.now() }
-  await transaction(pool, tx => moveRecurrence(tx, recurrence, how, who))
+  await moveRecurrence(pool, recurrence, how, who)
   await printAfter(context, recurrence.id, done)
 }
 

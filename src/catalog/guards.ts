@@ -1,15 +1,20 @@
 import type { Prisma } from '../database/prisma.ts'
 import { CampError, codeOf } from '../errors.ts'
+import type { Actor } from '../security/actor.ts'
+import { auditRow } from '../security/audit-log.ts'
 
-/** What the commands on records (wallets, brokers, templates, fish) have in common. */
+/** What the rules of wallets, brokers, templates and fish have in common. */
 
-/** Names that differ only in their case would not be told apart later. @throws CampError STATE */
+/** Who changes a record. */
+export type By = Pick<Actor, 'id'>
+
+/** Names that differ only in their case would not be told apart later. @throws CampError NAME_TAKEN */
 export function assertNameFree(what: string, name: string, others: readonly { name: string }[]): void {
   const same = others.find(other => other.name.toLowerCase() === name.toLowerCase())
   if (same) throw taken(`there is a ${what} "${same.name}" already`)
 }
 
-/** Runs a write whose unique keys were looked at before: another process may have been faster. */
+/** Runs a write whose unique keys were looked at before: another process may have been faster. @throws CampError NAME_TAKEN */
 export async function orTaken<T>(write: Promise<T>, message: string): Promise<T> {
   try {
     return await write
@@ -22,7 +27,11 @@ function taken(message: string): CampError {
   return new CampError('NAME_TAKEN', message, { hint: 'Take another, or change the one that is there.' })
 }
 
-/** Campaigns are the record of what was sent: what they use stays, recurring ones too. @throws CampError STATE, naming them */
+/**
+ * Campaigns are the record of what was sent: what they use stays, recurring ones too.
+ * @param what "wallet "Acme"", for the message
+ * @throws CampError RECORD_IN_USE, naming them
+ */
 export async function assertUnused(
   { campaign, recurrence }: Pick<Prisma.TransactionClient, 'campaign' | 'recurrence'>,
   what: string,
@@ -41,12 +50,6 @@ export async function assertUnused(
   )
 }
 
-/** @throws CampError USAGE when no option says what to change */
-export function assertSomething(change: Readonly<Record<string, unknown>>): void {
-  if (Object.values(change).some(value => value !== undefined)) return
-  throw new CampError('NOTHING_TO_SET', 'there is nothing to set', { hint: 'Add --help for what can be set.' })
-}
-
 /** For the audit: each changed field, before and after. */
 export function differences(
   before: Readonly<Record<string, unknown>>,
@@ -58,4 +61,16 @@ export function differences(
       .filter(([, value]) => value !== undefined)
       .map(([key, value]) => [key, { from: text(before[key]), to: text(value) }]),
   )
+}
+
+/** Writes into the audit what becomes of a record, in the transaction that does it. */
+export async function auditRecord(
+  tx: Pick<Prisma.TransactionClient, 'auditEvent'>,
+  by: By,
+  subject: 'Wallet' | 'Broker' | 'Template' | 'Fish',
+  what: 'add' | 'set' | 'remove',
+  { id, detail }: { id: string; detail: object },
+): Promise<void> {
+  const action = `${subject.toLowerCase()}.${what}`
+  await tx.auditEvent.create({ data: auditRow({ userId: by.id, action, subject, subjectId: id, detail }) })
 }

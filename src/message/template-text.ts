@@ -1,10 +1,10 @@
 import { CampError } from '../errors.ts'
-import { isTornText } from '../message/characters.ts'
-import type { NamedColumn } from '../message/column-index.ts'
-import { leftoversIn, spelledOtherwiseIn } from '../message/leftovers.ts'
-import { compileText, unclosedIn } from '../message/template.ts'
-import { textProblem } from '../message/text-rules.ts'
-import { textNotes } from './message.ts'
+import { isTornText } from './characters.ts'
+import type { NamedColumn } from './column-index.ts'
+import { leftoversIn, spelledOtherwiseIn } from './leftovers.ts'
+import { compileText, unclosedIn } from './template.ts'
+import { textNotes } from './text-notes.ts'
+import { textProblem } from './text-rules.ts'
 
 /**
  * Remarks on a template's text before it is stored: sentences.

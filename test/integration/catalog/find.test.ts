@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest'
-import { findBroker, findTemplate, findUser, findWallet } from '../../../src/database/lookup.ts'
+import { findBroker, findTemplate, findWallet } from '../../../src/catalog/find.ts'
+import { findUser } from '../../../src/security/find-user.ts'
 import { useDatabase } from '../../support/database.ts'
 
 const db = useDatabase()

@@ -1,0 +1,87 @@
+import type pg from 'pg'
+import { type Tx, transaction } from '../database/pool.ts'
+import { CampError } from '../errors.ts'
+import type { Actor } from '../security/actor.ts'
+import { recordAudit } from '../security/audit-log.ts'
+import {
+  addToBlocklist,
+  clearSource,
+  countBySource,
+  type Entry,
+  removeFromBlocklist,
+  type Selection,
+  type SourceCount,
+  UNKNOWN_PERSON,
+} from './blocklist.ts'
+
+/** What a person does with the blocklist, each with its audit. */
+
+export const BY_HAND = 'manual'
+
+type By = Pick<Actor, 'id'>
+
+/** Canonical phones and documents. */
+export interface Keys {
+  phones: string[]
+  documents: string[]
+}
+
+export function subjectOf({ phones, documents }: Keys): string {
+  return [...phones, ...documents].join(' and ')
+}
+
+/** @param purpose null: they are blocked for everything @returns how many were not there yet */
+export function block(
+  pool: pg.Pool,
+  by: By,
+  keys: Keys,
+  { reason, purpose }: { reason: string | null; purpose: string | null },
+): Promise<number> {
+  return transaction(pool, async tx => {
+    const source = BY_HAND
+    const added = await addToBlocklist(tx, { ...keys, reason, source, purpose })
+    await audit(tx, by, 'add', subjectOf(keys), { ...keys, reason, source, purpose, added })
+    return added
+  })
+}
+
+/** @param source whose entries; undefined: every source's @returns what was removed */
+export function unblock(pool: pg.Pool, by: By, keys: Keys, source: Selection['source']): Promise<Entry[]> {
+  return transaction(pool, async tx => {
+    const entries = await removeFromBlocklist(tx, { ...keys, source })
+    await audit(tx, by, 'remove', subjectOf(keys), { ...keys, sources: entries.map(entry => entry.source) })
+    return entries
+  })
+}
+
+/**
+ * A source whose entries may all be taken off.
+ * @throws CampError SOURCE_RESERVED where each entry is a person's own word; BLOCKLIST_SOURCE_NOT_FOUND where it has none
+ */
+export async function findClearableSource(pool: pg.Pool, source: string): Promise<SourceCount> {
+  if (source === BY_HAND || (source.startsWith('broker:') && !source.endsWith(UNKNOWN_PERSON))) {
+    throw new CampError(
+      'SOURCE_RESERVED',
+      `the entries of ${source} are people's own words: they are not taken off as a whole`,
+      { hint: 'Take one off with --phone or --document.' },
+    )
+  }
+  const count = (await countBySource(pool)).find(one => one.source === source)
+  if (count) return count
+  throw new CampError('BLOCKLIST_SOURCE_NOT_FOUND', `no entry has the source ${source}`, {
+    hint: 'See: camp blocklist stats',
+  })
+}
+
+/** @returns how many entries there were */
+export function unblockSource(pool: pg.Pool, by: By, { source }: Pick<SourceCount, 'source'>): Promise<number> {
+  return transaction(pool, async tx => {
+    const removed = await clearSource(tx, source)
+    await audit(tx, by, 'remove', source, { source, all: true, removed })
+    return removed
+  })
+}
+
+function audit(tx: Tx, { id }: By, what: 'add' | 'remove', subjectId: string, detail: object): Promise<void> {
+  return recordAudit(tx, { userId: id, action: `blocklist.${what}`, subject: 'Blocklist', subjectId, detail })
+}

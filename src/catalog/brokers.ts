@@ -1,0 +1,151 @@
+import type { Adapter } from '../broker/port.ts'
+import { adapterOf } from '../broker/registry.ts'
+import { moneyOf, parseAmount } from '../budget/money.ts'
+import type { Prisma, PrismaClient } from '../database/prisma.ts'
+import { CampError } from '../errors.ts'
+import { findBroker } from './find.ts'
+import { assertNameFree, assertUnused, auditRecord, type By, differences, orTaken } from './guards.ts'
+
+export type Broker = Prisma.BrokerModel
+
+export interface NewBroker {
+  name: string
+  /** In any case. */
+  adapter: string
+  /** Of a message, as a person types it: "0,0450". */
+  cost: string
+  /** Requests per second, a decimal string; null: no limit; undefined: the adapter's usual one. */
+  rateLimit: string | null | undefined
+  /** null: the adapter's. */
+  maxBatch: number | null
+  billing: Broker['billing']
+}
+
+/** @throws CampError for an adapter that does not exist, a cost or a batch size that cannot be; NAME_TAKEN, in any case */
+export async function addBroker(prisma: PrismaClient, by: By, given: NewBroker): Promise<BrokerView> {
+  const adapter = await adapterOf(given.adapter.toUpperCase())
+  const { name, rateLimit, maxBatch, billing } = given
+  const data = {
+    name,
+    adapter: adapter.name,
+    cost_per_message: unitCost(given.cost),
+    rate_limit: rateLimit === undefined ? (adapter.usualRate?.toFixed(3) ?? null) : rateLimit,
+    max_batch: maxBatch,
+    billing,
+  }
+  assertBatchFits(maxBatch, adapter)
+  return orTaken(
+    prisma.$transaction(async tx => {
+      assertNameFree('broker', name, await tx.broker.findMany({ select: { name: true } }))
+      const made = await tx.broker.create({ data })
+      await auditRecord(tx, by, 'Broker', 'add', { id: made.id, detail: data })
+      return brokerView(made)
+    }),
+    `there is a broker "${name}" already`,
+  )
+}
+
+/** In the order of their names. */
+export async function listBrokers(prisma: PrismaClient): Promise<BrokerView[]> {
+  return (await prisma.broker.findMany({ orderBy: { name: 'asc' } })).map(brokerView)
+}
+
+/** Those whose adapters take callbacks, in the order of their names. */
+export async function listCalledBack(prisma: PrismaClient): Promise<Broker[]> {
+  const brokers = await prisma.broker.findMany({ orderBy: { name: 'asc' } })
+  const adapters = await Promise.all(brokers.map(({ adapter }) => adapterOf(adapter)))
+  return brokers.filter((_, i) => adapters[i]!.callback !== undefined)
+}
+
+export interface BrokerChange {
+  name?: string
+  /** As a person types it. */
+  cost?: string
+  rateLimit?: string | null
+  maxBatch?: number | null
+  billing?: Broker['billing']
+  /** Voids its webhook URL, and so the callbacks about what was sent before. */
+  renewWebhook?: boolean
+}
+
+/** What is absent stays. @throws CampError BROKER_NOT_FOUND; as `addBroker` */
+export async function changeBroker(
+  prisma: PrismaClient,
+  by: By,
+  ref: string,
+  given: BrokerChange,
+): Promise<BrokerView> {
+  const { name, cost, rateLimit, maxBatch, billing, renewWebhook = false } = given
+  const change = {
+    ...(name !== undefined && { name }),
+    ...(cost !== undefined && { cost_per_message: unitCost(cost) }),
+    ...(rateLimit !== undefined && { rate_limit: rateLimit }),
+    ...(maxBatch !== undefined && { max_batch: maxBatch }),
+    ...(billing !== undefined && { billing }),
+  }
+  return orTaken(
+    prisma.$transaction(async tx => {
+      const broker = await findBroker(tx, ref)
+      const { id } = broker
+      const others = { where: { NOT: { id } }, select: { name: true } }
+      if (name) assertNameFree('broker', name, await tx.broker.findMany(others))
+      if (maxBatch) assertBatchFits(maxBatch, await adapterOf(broker.adapter))
+      const detail = { ...differences(broker, change), ...(renewWebhook && { webhook: 'renewed' }) }
+      await auditRecord(tx, by, 'Broker', 'set', { id, detail })
+      const renewed = renewWebhook ? { webhook_version: { increment: 1 } } : {}
+      return brokerView(await tx.broker.update({ where: { id }, data: { ...change, ...renewed } }))
+    }),
+    'another broker has this name',
+  )
+}
+
+/** A broker that may be removed. @throws CampError BROKER_NOT_FOUND; RECORD_IN_USE */
+export async function findUnusedBroker(prisma: PrismaClient, ref: string): Promise<Broker> {
+  const broker = await findBroker(prisma, ref)
+  await assertBrokerUnused(prisma, broker)
+  return broker
+}
+
+/** With its credentials. @throws CampError RECORD_IN_USE */
+export async function removeBroker(prisma: PrismaClient, by: By, broker: Broker): Promise<void> {
+  const { id, name, adapter } = broker
+  await prisma.$transaction(async tx => {
+    // Held until the end: a campaign that is being imported for it waits, and then finds no broker.
+    await tx.$queryRaw`SELECT id FROM "Broker" WHERE id = ${id}::uuid FOR UPDATE`
+    await assertBrokerUnused(tx, broker)
+    await tx.broker.delete({ where: { id } })
+    await auditRecord(tx, by, 'Broker', 'remove', { id, detail: { name, adapter } })
+  })
+}
+
+function assertBrokerUnused(
+  prisma: Pick<Prisma.TransactionClient, 'campaign' | 'recurrence'>,
+  { id, name }: Broker,
+): Promise<void> {
+  return assertUnused(prisma, `broker "${name}"`, { broker_id: id })
+}
+
+function unitCost(text: string): string {
+  const cost = parseAmount(text, 4)
+  if (moneyOf(cost) < moneyOf('1000000')) return cost
+  throw new CampError('INVALID_AMOUNT', `"${text}" is no price of one message`)
+}
+
+/** A request cannot carry more than the adapter can write; a one-message broker's batch is how many go out together. */
+function assertBatchFits(maxBatch: number | null, adapter: Pick<Adapter, 'name' | 'messagesPerRequest'>): void {
+  const most = adapter.messagesPerRequest
+  if (maxBatch === null || most === 1 || maxBatch <= most) return
+  throw new CampError(
+    'BATCH_SIZE_TOO_LARGE',
+    `${adapter.name} takes at most ${most} messages per request, not ${maxBatch}`,
+  )
+}
+
+/** A broker as it is shown; amounts are decimal strings. */
+export type BrokerView = ReturnType<typeof brokerView>
+
+export function brokerView(broker: Broker) {
+  const { id, name, adapter, cost_per_message, rate_limit, max_batch, billing, created_at, updated_at } = broker
+  const [cost, rate] = [cost_per_message.toFixed(4), rate_limit?.toFixed(3) ?? null]
+  return { id, name, adapter, cost_per_message: cost, rate_limit: rate, max_batch, billing, created_at, updated_at }
+}

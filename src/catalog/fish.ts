@@ -1,0 +1,46 @@
+import type { Prisma, PrismaClient } from '../database/prisma.ts'
+import { CampError } from '../errors.ts'
+import { canonicalPhone } from '../recipient/phone.ts'
+import { auditRecord, type By, orTaken } from './guards.ts'
+
+/** Fish: phones of our own, to which every campaign is sent, too. */
+type Fish = Prisma.FishModel
+
+/** @param text a phone as a person types it @throws CampError INVALID_PHONE; NAME_TAKEN: another fish has the phone */
+export async function addFish(prisma: PrismaClient, by: By, name: string, text: string): Promise<Fish> {
+  const { phone, problem } = canonicalPhone(text)
+  if (phone === undefined) throw new CampError('INVALID_PHONE', `"${text}" is not a phone: ${problem}`)
+  return orTaken(
+    prisma.$transaction(async tx => {
+      const made = await tx.fish.create({ data: { name, phone } })
+      await auditRecord(tx, by, 'Fish', 'add', { id: made.id, detail: { name, phone } })
+      return made
+    }),
+    `there is a fish with the phone ${phone} already`,
+  )
+}
+
+/** In the order of their names. */
+export function listFish(prisma: PrismaClient): Promise<Fish[]> {
+  return prisma.fish.findMany({ orderBy: { name: 'asc' } })
+}
+
+/** A fish by phone, name or id. @throws CampError FISH_NOT_FOUND; REFERENCE_AMBIGUOUS: several have the name */
+export async function findFish(prisma: PrismaClient, ref: string): Promise<Fish> {
+  const { phone } = canonicalPhone(ref)
+  const all = await prisma.fish.findMany({ orderBy: { id: 'asc' } })
+  const fitting = all.filter(row => row.phone === phone || row.name === ref || row.id === ref)
+  const [fish] = fitting
+  if (!fish) throw new CampError('FISH_NOT_FOUND', `no fish "${ref}"`, { hint: 'See: camp fish list' })
+  if (fitting.length === 1) return fish
+  throw new CampError('REFERENCE_AMBIGUOUS', `"${ref}" is the name of ${fitting.length} fish`, {
+    hint: 'Give the phone.',
+  })
+}
+
+export async function removeFish(prisma: PrismaClient, by: By, { id, name, phone }: Fish): Promise<void> {
+  await prisma.$transaction(async tx => {
+    await tx.fish.delete({ where: { id } })
+    await auditRecord(tx, by, 'Fish', 'remove', { id, detail: { name, phone } })
+  })
+}

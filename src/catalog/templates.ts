@@ -1,0 +1,71 @@
+import type { Prisma, PrismaClient } from '../database/prisma.ts'
+import { variablesIn } from '../message/template.ts'
+import { checkTemplate } from '../message/template-text.ts'
+import { findTemplate } from './find.ts'
+import { assertUnused, auditRecord, type By, orTaken } from './guards.ts'
+
+type Template = Prisma.TemplateModel
+
+/** A template with the variables of its text, in their order. */
+export type TemplateView = Template & { variables: string[] }
+
+/**
+ * @returns with it, what its author should see of its text: sentences
+ * @throws CampError TEMPLATE_INVALID; NAME_TAKEN: the code is another's
+ */
+export async function addTemplate(
+  prisma: PrismaClient,
+  by: By,
+  data: { name: string; template_code: string; content: string },
+): Promise<TemplateView & { notes: string[] }> {
+  const { name, template_code, content } = data
+  const notes = checkTemplate(content)
+  return orTaken(
+    prisma.$transaction(async tx => {
+      const made = await tx.template.create({ data })
+      await auditRecord(tx, by, 'Template', 'add', { id: made.id, detail: { name, template_code } })
+      return { ...templateView(made), notes }
+    }),
+    `there is a template with the code "${template_code}" already`,
+  )
+}
+
+/** In the order of their codes. */
+export async function listTemplates(prisma: PrismaClient): Promise<TemplateView[]> {
+  return (await prisma.template.findMany({ orderBy: { template_code: 'asc' } })).map(templateView)
+}
+
+/** @throws CampError TEMPLATE_NOT_FOUND */
+export async function showTemplate(prisma: PrismaClient, ref: string): Promise<TemplateView> {
+  return templateView(await findTemplate(prisma, ref))
+}
+
+/** A template that may be removed. @throws CampError TEMPLATE_NOT_FOUND; RECORD_IN_USE */
+export async function findUnusedTemplate(prisma: PrismaClient, ref: string): Promise<Template> {
+  const template = await findTemplate(prisma, ref)
+  await assertTemplateUnused(prisma, template)
+  return template
+}
+
+/** @throws CampError RECORD_IN_USE */
+export async function removeTemplate(prisma: PrismaClient, by: By, template: Template): Promise<void> {
+  const { id, name, template_code } = template
+  await prisma.$transaction(async tx => {
+    // The database itself would let it go from under a campaign that is being imported: the lock makes that one wait.
+    await tx.$queryRaw`SELECT id FROM "Template" WHERE id = ${id}::uuid FOR UPDATE`
+    await assertTemplateUnused(tx, template)
+    await tx.template.delete({ where: { id } })
+    await auditRecord(tx, by, 'Template', 'remove', { id, detail: { name, template_code } })
+  })
+}
+
+function assertTemplateUnused(
+  prisma: Pick<Prisma.TransactionClient, 'campaign' | 'recurrence'>,
+  { id, template_code }: Template,
+): Promise<void> {
+  return assertUnused(prisma, `template "${template_code}"`, { template_id: id })
+}
+
+function templateView(template: Template): TemplateView {
+  return { ...template, variables: variablesIn(template.content) }
+}

@@ -1,0 +1,21 @@
+import type pg from 'pg'
+import { transaction } from '../database/pool.ts'
+import { CampError } from '../errors.ts'
+import { lockInstallation, writeHold } from './installation.ts'
+
+/**
+ * A person stops all sending of this database until it is accepted; what is on its way is settled.
+ * @param reason a sentence without a full stop
+ * @throws CampError INSTALLATION_HELD where it is held already
+ */
+export async function holdInstallation(pool: pg.Pool, userId: string, reason: string): Promise<void> {
+  await transaction(pool, async tx => {
+    const installation = await lockInstallation(tx)
+    if (installation.hold) {
+      throw new CampError('INSTALLATION_HELD', `it waits for a person already: ${installation.hold.reason}`, {
+        hint: 'See what is at work in it: camp db accept-restore --show',
+      })
+    }
+    await writeHold(tx, installation, { kind: 'PERSON', reason, outside: null }, userId)
+  })
+}
