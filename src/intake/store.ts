@@ -1,4 +1,4 @@
-import type { ThrottleColumns } from '../campaign/settings/throttle.ts'
+import type { ThrottleColumns } from '../campaign-settings/throttle.ts'
 import { type Copy, copyValue, startCopy } from '../database/copy.ts'
 import type { Sql, Tx } from '../database/pool.ts'
 import { CampError } from '../errors.ts'

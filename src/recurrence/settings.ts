@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { formatThrottle, parseThrottle } from '../campaign/settings/throttle.ts'
+import { formatThrottle, parseThrottle } from '../campaign-settings/throttle.ts'
 import type { ImportRequest } from '../intake/request.ts'
 import { DELIMITERS } from '../tabular/delimiter.ts'
 import { ENCODINGS } from '../tabular/encoding.ts'

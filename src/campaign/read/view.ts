@@ -1,14 +1,14 @@
 import { adapterOf } from '../../broker/registry.ts'
 import { type HoursColumns, hoursOf } from '../../calendar/contact-hours.ts'
+import { formatDays, formatHours } from '../../campaign-settings/hours-and-days.ts'
+import { type LawView, lawViews } from '../../campaign-settings/state-laws.ts'
+import { formatThrottle } from '../../campaign-settings/throttle.ts'
 import type { Sql } from '../../database/pool.ts'
 import { closingOwed } from '../../dispatch/finish/finish.ts'
 import { CampError } from '../../errors.ts'
 import type { CampaignStatus } from '../../lifecycle/campaign-status.ts'
 import type { LeadStatus } from '../../lifecycle/lead-status.ts'
 import type { FailureCode } from '../../lifecycle/transition.ts'
-import { formatDays, formatHours } from '../settings/hours-and-days.ts'
-import { type LawView, lawViews } from '../settings/state-laws.ts'
-import { formatThrottle } from '../settings/throttle.ts'
 import { type StopView, stopView } from './stop-view.ts'
 
 export type LeadCounts = Record<'total' | LeadStatus, number>
