@@ -1,6 +1,7 @@
 import type { Adapter } from '../../broker/port.ts'
-import { hoursOf, nextWithinHours, windowEndAfter } from '../../calendar/contact-hours.ts'
+import { nextWithinHours, windowEndAfter } from '../../calendar/contact-hours.ts'
 import { withOwn } from '../../calendar/custom-holidays.ts'
+import { hoursOf } from '../../campaign-settings/contact-hours.ts'
 import type { Throttling } from '../../campaign-settings/throttling.ts'
 import type { Tx } from '../../database/pool.ts'
 import type { ClaimWait } from '../model/claimed-batch.ts'

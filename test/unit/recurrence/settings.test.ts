@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import type { ImportRequest } from '../../../src/intake/request.ts'
 import { settingsOf, storedSettings } from '../../../src/recurrence/settings.ts'
 import { importRequest } from '../../support/import-request.ts'
 
@@ -26,7 +27,7 @@ const STORED = {
   fish: false,
 }
 
-const request = {
+const request: ImportRequest = {
   ...importRequest({ userId: 'u', walletId: 'w', brokerId: 'b', credentialId: 'c' }),
   ...STORED,
   map: { phone: ['TEL1', 'TEL2'] },
@@ -42,7 +43,7 @@ const request = {
     documentRequired: false,
   },
   scheduledAt: new Date('2026-12-01T12:00:00Z'),
-} as const
+}
 
 describe('the settings of a recurring import', () => {
   it('are stored without what each occurrence decides', () => {
