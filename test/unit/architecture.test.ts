@@ -40,10 +40,10 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   security: ['broker', 'database'],
   // Which database this is and how far it has come: half of it stands outside the database, in a file or in Redis.
   installation: ['database', 'queue', 'security'],
-  // Every status, which may follow which, and their one writer, with its audit.
-  lifecycle: ['database', 'security'],
   // How a campaign is sent: what a person types, its columns, its JSON. Dispatch and lifecycle read the columns.
   'campaign-settings': ['calendar'],
+  // Every status, which may follow which, and their one writer, with its audit.
+  lifecycle: ['campaign-settings', 'database', 'security'],
   // A list's file becomes entries of one source.
   blocklist: ['database', 'security', 'tabular'],
   calendar: ['database', 'security'],
@@ -61,8 +61,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ],
   // An import makes a campaign, in the order of the dispatch's regions.
   intake: [
-    ...['blocklist', 'broker', 'budget', 'calendar', 'campaign', 'campaign-settings', 'database', 'dispatch'],
-    ...['lifecycle', 'security', 'tabular'],
+    ...['blocklist', 'broker', 'budget', 'campaign', 'campaign-settings', 'database', 'dispatch', 'lifecycle'],
+    ...['security', 'tabular'],
   ],
   // An occurrence imports a file, and may approve what comes of it.
   recurrence: [

@@ -31,7 +31,7 @@ export type ShownColumns = SettingColumns & { template: string | null }
 type Shown = typeof SHOWN
 
 /** ISO 8601; `state_laws` are the laws that narrow the hours of their state's people; `purpose` null: all of the blocklist binds. */
-export type SettingsView = AllOf<{ [Name in SettingName]: FieldsOf<Shown[Name]> }[SettingName]>
+export type SettingsView = AllOf<{ [Name in keyof Shown]: FieldsOf<Shown[Name]> }[keyof Shown]>
 
 type FieldsOf<How> = How extends (columns: ShownColumns) => infer Fields ? Fields : never
 
