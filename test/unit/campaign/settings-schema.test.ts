@@ -1,9 +1,12 @@
 import { readFileSync } from 'node:fs'
 import { relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { Command } from '@commander-js/extra-typings'
 import ts from 'typescript'
 import { expect, it } from 'vitest'
 import { columnsOf, columnsSql, DEFAULT_SETTINGS } from '../../../src/campaign-settings/schema.ts'
+import { readSettings } from '../../../src/cli/commands/campaign/import/settings.ts'
+import { importFile } from '../../../src/cli/commands/campaign/index.ts'
 
 const SCHEMA = 'src/campaign-settings/schema.ts'
 const HASH = 'src/campaign/approval/approval-hash.ts'
@@ -32,6 +35,14 @@ it('columns come from the settings, to be stored and to be selected', () => {
   expect(columns).toMatchObject({ hours_from: 1, hours_to: 2, state_laws: ['AL'], batch_size: null })
   expect(columnsSql('c', ['hours', 'noCap'])).toBe('c.hours_from, c.hours_to, c.no_cap')
   expect(columnsSql('c').split(', ')).toEqual(Object.keys(columns).map(column => `c.${column}`))
+})
+
+it('an import that is told no setting has the defaults', () => {
+  const program = new Command()
+  const command = importFile(program).action(() => undefined)
+  program.parse(['import', 'file.csv', '--wallet', 'w', '--broker', 'b'], { from: 'user' })
+  const present = { now: new Date('2026-11-24T12:00:00Z'), timezone: 'America/Sao_Paulo' }
+  expect(readSettings(command.opts(), present)).toEqual(DEFAULT_SETTINGS)
 })
 
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url))

@@ -1,6 +1,3 @@
-import { formatDays, formatHours } from '../../../campaign-settings/hours-and-days.ts'
-import { DEFAULT_SETTINGS } from '../../../campaign-settings/schema.ts'
-import { formatThrottle } from '../../../campaign-settings/throttle.ts'
 import { CAMPAIGN_STATUSES } from '../../../lifecycle/campaign-status.ts'
 import { LEAD_STATUSES } from '../../../lifecycle/lead-status.ts'
 import { addCommand, asks, type Parent } from '../../add-command.ts'
@@ -54,22 +51,17 @@ export const importFile = (parent: Parent) =>
       '--start-before <minutes>',
       'a start missed by more than this does not happen by itself',
       wholeNumber(1, 43_200),
-      DEFAULT_SETTINGS.startBefore,
+      60,
     )
     .option(
       '--throttle <pace>',
       'none, fixed:30s, random:20s-90s, linear:100/60m, or a warm-up: ramp:50/day,x2',
-      formatThrottle(DEFAULT_SETTINGS.throttle),
+      'none',
     )
-    .option('--hours <from-to>', "contact hours in the recipient's time", formatHours(DEFAULT_SETTINGS.hours))
-    .option('--days <days>', 'contact days: mon-sat, mon,wed,fri', formatDays(DEFAULT_SETTINGS.days))
+    .option('--hours <from-to>', "contact hours in the recipient's time", '08:00-20:00')
+    .option('--days <days>', 'contact days: mon-sat, mon,wed,fri', 'mon-sat')
     .option('--batch-size <n>', 'at most this many messages in a batch', wholeNumber(1, 100_000))
-    .option(
-      '--stale-days <n>',
-      'refuse rows whose data_cadastro is older; 0: however old',
-      wholeNumber(0, 36_500),
-      DEFAULT_SETTINGS.staleDays,
-    )
+    .option('--stale-days <n>', 'refuse rows whose data_cadastro is older; 0: however old', wholeNumber(0, 36_500), 7)
     .option(
       '--encoding <name>',
       'utf-8, utf-16le, utf-16be, windows-1252, cp850, cp860 or macintosh; without it, detected',
