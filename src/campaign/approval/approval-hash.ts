@@ -20,10 +20,25 @@ export function hashOf(covered: readonly unknown[]): string {
 
 /** The columns that every hash begins with. What stands here, and in which order, is fixed: else every approval given is void. */
 const LISTED = [
-  ...(['source_sha256', 'lead_count', 'fish', 'base_message', 'template_code', 'template_content'] as const),
-  ...(['template_vars', 'wallet_id', 'broker_id', 'cost_per_message', 'hours_from', 'hours_to', 'days'] as const),
-  ...(['allow_holidays', 'no_cap', 'purpose', 'throttling_type', 'throttling_config'] as const),
-] satisfies (keyof CampaignHeader)[]
+  'source_sha256',
+  'lead_count',
+  'fish',
+  'base_message',
+  'template_code',
+  'template_content',
+  'template_vars',
+  'wallet_id',
+  'broker_id',
+  'cost_per_message',
+  'hours_from',
+  'hours_to',
+  'days',
+  'allow_holidays',
+  'no_cap',
+  'purpose',
+  'throttling_type',
+  'throttling_config',
+] as const satisfies (keyof CampaignHeader)[]
 
 /**
  * Of each setting, what an approval covers: LISTED, its columns stand in the list; a function, what is added behind the list,

@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import { approvalHash } from '../../../src/campaign/approval/approval-hash.ts'
+import { columnsOf, DEFAULT_SETTINGS } from '../../../src/campaign-settings/schema.ts'
 
-/** A campaign's row as the database gives it, beside what is joined to it. */
+/** A campaign's row as the database gives it, beside what is joined to it; settings that came later at their default. */
 const HEADER = {
+  ...columnsOf(DEFAULT_SETTINGS),
   id: '01932e5c-0000-7000-8000-000000000001',
   agendamento_id: 'C261124-7F3KQ',
   name: 'november',
