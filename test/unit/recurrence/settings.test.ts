@@ -51,7 +51,7 @@ describe('the settings of a recurring import', () => {
   })
 
   it('are read as they were told, also those that are stored today', () => {
-    expect(settingsOf(STORED)).toEqual({ ...STORED, throttle: request.throttle })
+    expect(settingsOf(STORED)).toMatchObject({ ...STORED, throttle: request.throttle })
   })
 
   it.each([
