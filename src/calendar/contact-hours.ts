@@ -19,25 +19,6 @@ export interface ContactHours {
   laws: readonly string[]
 }
 
-/** The columns of "Campaign" that hold them. */
-export interface HoursColumns {
-  hours_from: number
-  hours_to: number
-  days: number
-  allow_holidays: boolean
-  state_laws: readonly string[]
-}
-
-export function hoursOf(campaign: HoursColumns): ContactHours {
-  return {
-    from: campaign.hours_from,
-    to: campaign.hours_to,
-    days: campaign.days,
-    allowHolidays: campaign.allow_holidays,
-    laws: campaign.state_laws,
-  }
-}
-
 /** A region's name; or a time zone's, of which each region counts; '' is not known, and each region of the country counts. */
 export type Locality = string
 

@@ -3,7 +3,9 @@ import { v7 as uuidv7 } from 'uuid'
 import { formatMoney, moneyOf } from '../budget/money.ts'
 import { checkBudget } from '../campaign/approval/budget-check.ts'
 import { openingsFor } from '../campaign/read/refusal-forecast.ts'
-import { assertOpensFor } from '../campaign/settings/state-laws.ts'
+import { contactHoursOf } from '../campaign-settings/contact-hours.ts'
+import { columnsOf } from '../campaign-settings/schema.ts'
+import { assertOpensFor } from '../campaign-settings/state-laws.ts'
 import { cryptoRandom, newHandle, uuids } from '../database/ids.ts'
 import { type Tx, transaction, withoutTimeLimits } from '../database/pool.ts'
 import { batchSizes, effectiveBatchSize, perSecond } from '../dispatch/plan/batch-size.ts'
@@ -25,7 +27,7 @@ import type { ImportSummary } from './import-summary.ts'
 import type { Lead } from './lead.ts'
 import { textReader } from './lead-text.ts'
 import { type LeadReading, readLeads } from './read-leads.ts'
-import { contactHoursOf, type ImportDeps, type ImportRequest, type ImportResult } from './request.ts'
+import type { ImportDeps, ImportRequest, ImportResult } from './request.ts'
 import { SegmentCount } from './segments.ts'
 import { Sequencer, seqOf } from './sequence.ts'
 import {
@@ -215,20 +217,23 @@ async function createCampaign(deps: ImportDeps, request: ImportRequest, intake: 
   const { source, content, createdAt } = intake
   const id = uuidv7()
   const day = dayIn(request.timezone, createdAt)
-  const header = {
-    ...request,
+  const row = {
+    ...columnsOf(request),
+    // As the file's columns complete them.
+    base_message: content.text?.text ?? null,
+    template_vars: content.templateVars,
     id,
     name: campaignName(request, source),
-    walletId: request.wallet.id,
-    brokerId: request.broker.id,
-    templateId: request.adapter.content === 'NONE' ? null : (request.template?.id ?? null),
-    message: content.text?.text ?? null,
-    templateVars: content.templateVars,
-    sourceFile: source.file,
-    sourceSha256: source.sha256,
-    createdAt,
+    user_id: request.userId,
+    wallet_id: request.wallet.id,
+    broker_id: request.broker.id,
+    template_id: request.adapter.content === 'NONE' ? null : (request.template?.id ?? null),
+    source_file: source.file,
+    source_sha256: source.sha256,
+    created_at: createdAt,
+    updated_at: createdAt,
   }
-  return { id, agendamentoId: await insertCampaign(tx, header, () => newHandle(day, deps.random ?? cryptoRandom)) }
+  return { id, agendamentoId: await insertCampaign(tx, row, () => newHandle(day, deps.random ?? cryptoRandom)) }
 }
 
 async function storeLeads(

@@ -1,19 +1,16 @@
 import type pg from 'pg'
 import type { Adapter } from '../broker/port.ts'
-import type { ContactHours } from '../calendar/contact-hours.ts'
 import type { BudgetCheck } from '../campaign/approval/budget-check.ts'
-import type { Hours } from '../campaign/settings/hours-and-days.ts'
-import type { ThrottleColumns } from '../campaign/settings/throttle.ts'
+import type { CampaignSettings } from '../campaign-settings/schema.ts'
 import type { Clock } from '../clock.ts'
 import type { Random } from '../database/ids.ts'
 import type { Tx } from '../database/pool.ts'
 import type { PrismaClient } from '../database/prisma.ts'
 import type { Refusals } from '../dispatch/claim/expected-refusals.ts'
 import type { Load } from '../dispatch/plan/expected-end.ts'
-import type { Delimiter } from '../tabular/delimiter.ts'
-import type { Encoding } from '../tabular/encoding.ts'
 import type { Inspection } from '../tabular/inspect.ts'
-import type { Columns, GivenColumns } from './columns.ts'
+import type { Columns } from './columns.ts'
+import type { ImportOptions } from './import-options.ts'
 import type { Lead } from './lead.ts'
 import type { Segments } from './segments.ts'
 import type { WarningPlaces, Warnings } from './warnings.ts'
@@ -33,13 +30,11 @@ export interface ImportDeps {
   onProgress?: (progress: { rows: number; bytes: number; totalBytes: number }) => void
 }
 
-export interface ImportRequest {
+export interface ImportRequest extends CampaignSettings, ImportOptions {
   /** A path. */
   file: string
   /** What to call the file where its path is none that a person knows: standard input's. */
   fileName?: string
-  /** The file's name without its ending where null. */
-  name: string | null
   userId: string
   wallet: { id: string }
   /** `cost` is a decimal string. */
@@ -48,40 +43,9 @@ export interface ImportRequest {
     Adapter,
     'name' | 'content' | 'texts' | 'messagesPerRequest' | 'usualBatch' | 'oneTextPerRequest' | 'documentRequired'
   >
-  message: string | null
   template: { id: string; code: string; content: string } | null
-  /** Template variable → column. */
-  vars: Readonly<Record<string, string>>
-  /** Field → headers. */
-  map: GivenColumns
-  /** Each phone of a row is a lead; else the first good one is. */
-  allPhones: boolean
-  /** A mobile without its ninth digit gets it. */
-  repairNinthDigit: boolean
   /** Whether the broker bills each SMS of a message; null: not known before the wallet has a credential there. */
   billsSegments: boolean | null
-  throttle: ThrottleColumns
-  hours: Hours
-  /** Bit 0 Monday … bit 6 Sunday. */
-  days: number
-  allowHolidays: boolean
-  /** The states whose law narrows the hours of their people. */
-  stateLaws: readonly string[]
-  noCap: boolean
-  /** What it is for, which decides what binds it of the blocklist; null: everything does. */
-  purpose: string | null
-  scheduledAt: Date | null
-  /** Minutes. */
-  startBefore: number
-  batchSize: number | null
-  /** 0: however old. */
-  staleDays: number
-  /** null: detected. */
-  encoding: Encoding | null
-  delimiter: Delimiter | null
-  /** A workbook's; null: the one on which Excel opens, or the first that has rows. */
-  sheet: string | null
-  fish: boolean
   /** Also a file that was imported before. */
   again: boolean
   dryRun: boolean
@@ -90,10 +54,6 @@ export interface ImportRequest {
   /** A file that stands at `rejects` is replaced. */
   overwrite?: boolean | undefined
   timezone: string
-}
-
-export function contactHoursOf({ hours, days, allowHolidays, stateLaws }: ImportRequest): ContactHours {
-  return { ...hours, days, allowHolidays, laws: stateLaws }
 }
 
 export interface ImportResult {

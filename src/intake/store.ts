@@ -1,35 +1,24 @@
-import type { ThrottleColumns } from '../campaign/settings/throttle.ts'
+import type { SettingColumns } from '../campaign-settings/schema.ts'
 import { type Copy, copyValue, startCopy } from '../database/copy.ts'
+import { insertOf } from '../database/insert.ts'
 import type { Sql, Tx } from '../database/pool.ts'
 import { CampError } from '../errors.ts'
 import type { PlacedFish } from './fish.ts'
 import type { Lead, LeadSink } from './lead.ts'
 import { REFUSED_BLOCK, SEQ_SQL, type Sequencer, seqOf } from './sequence.ts'
 
-/** The header of a campaign that is being imported. */
-export interface NewCampaign {
+/** The row of a campaign that is being imported, but for its handle. */
+export interface NewCampaign extends SettingColumns {
   id: string
   name: string
-  userId: string
-  walletId: string
-  brokerId: string
-  templateId: string | null
-  message: string | null
-  templateVars: Readonly<Record<string, string>> | null
-  throttle: ThrottleColumns
-  hours: { from: number; to: number }
-  days: number
-  allowHolidays: boolean
-  stateLaws: readonly string[]
-  noCap: boolean
-  purpose: string | null
-  scheduledAt: Date | null
-  startBefore: number
-  batchSize: number | null
-  staleDays: number
-  sourceFile: string
-  sourceSha256: string
-  createdAt: Date
+  user_id: string
+  wallet_id: string
+  broker_id: string
+  template_id: string | null
+  source_file: string
+  source_sha256: string
+  created_at: Date
+  updated_at: Date
 }
 
 /**
@@ -66,44 +55,11 @@ export async function claimFile(sql: Sql, file: string, sha256: string): Promise
 }
 
 /** @param handles candidates for agendamento_id, tried until one is free @returns the one it got */
-export async function insertCampaign(tx: Tx, c: NewCampaign, handles: () => string): Promise<string> {
+export async function insertCampaign(tx: Tx, campaign: NewCampaign, handles: () => string): Promise<string> {
   for (let attempt = 0; attempt < 10; attempt++) {
     const handle = handles()
-    const { rowCount } = await tx.query(
-      `INSERT INTO "Campaign" (
-         id, agendamento_id, name, user_id, wallet_id, broker_id, template_id, base_message, template_vars,
-         throttling_type, throttling_config, scheduled_at, start_before, hours_from, hours_to, days, allow_holidays, no_cap,
-         source_file, source_sha256, batch_size, stale_days, purpose, created_at, updated_at, state_laws)
-       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $24, $25)
-       ON CONFLICT (agendamento_id) DO NOTHING`,
-      [
-        c.id,
-        handle,
-        c.name,
-        c.userId,
-        c.walletId,
-        c.brokerId,
-        c.templateId,
-        c.message,
-        c.templateVars,
-        c.throttle.type,
-        c.throttle.config,
-        c.scheduledAt,
-        c.startBefore,
-        c.hours.from,
-        c.hours.to,
-        c.days,
-        c.allowHolidays,
-        c.noCap,
-        c.sourceFile,
-        c.sourceSha256,
-        c.batchSize,
-        c.staleDays,
-        c.purpose,
-        c.createdAt,
-        c.stateLaws,
-      ],
-    )
+    const { text, values } = insertOf('Campaign', { ...campaign, agendamento_id: handle })
+    const { rowCount } = await tx.query(`${text} ON CONFLICT (agendamento_id) DO NOTHING`, values)
     if (rowCount === 1) return handle
   }
   throw new Error('ten handles in a row were taken')

@@ -1,9 +1,10 @@
+import type { SettingColumns } from '../campaign-settings/schema.ts'
 import { locking } from '../database/lock-order.ts'
 import type { Sql, Tx } from '../database/pool.ts'
 import type { CampaignStatus } from './campaign-status.ts'
 
 /** A campaign's header, locked, with everything that an approval covers. */
-export interface CampaignHeader {
+export interface CampaignHeader extends SettingColumns {
   id: string
   agendamento_id: string
   name: string
@@ -19,27 +20,13 @@ export interface CampaignHeader {
   max_batch: number | null
   unit_cost: string | null
   approval_hash: string | null
-  base_message: string | null
   template_id: string | null
   template_code: string | null
   template_content: string | null
-  template_vars: unknown
-  throttling_type: string
-  throttling_config: unknown
-  hours_from: number
-  hours_to: number
-  days: number
-  allow_holidays: boolean
-  state_laws: string[]
-  no_cap: boolean
-  purpose: string | null
   source_sha256: string
   rows: number
   lead_count: number
   fish: number
-  batch_size: number | null
-  scheduled_at: Date | null
-  start_before: number
 }
 
 /** Locks the campaign's row until the transaction ends: of two moves at once the second sees the first one's state. */

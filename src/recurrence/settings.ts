@@ -1,56 +1,17 @@
 import { z } from 'zod'
-import { formatThrottle, parseThrottle } from '../campaign/settings/throttle.ts'
+import { campaignSettings } from '../campaign-settings/schema.ts'
+import { importOptions } from '../intake/import-options.ts'
 import type { ImportRequest } from '../intake/request.ts'
-import { DELIMITERS } from '../tabular/delimiter.ts'
-import { ENCODINGS } from '../tabular/encoding.ts'
 
-/** An import's options, without those that each occurrence sets. */
-export type RecurringSettings = Omit<
-  ImportRequest,
-  | 'file'
-  | 'userId'
-  | 'wallet'
-  | 'broker'
-  | 'adapter'
-  | 'template'
-  | 'billsSegments'
-  | 'scheduledAt'
-  | 'again'
-  | 'dryRun'
-  | 'rejects'
-  | 'overwrite'
-  | 'timezone'
->
+/** What an import is told, but for what each occurrence decides: its schedule is the occurrence's time. */
+const stored = campaignSettings.omit({ scheduledAt: true }).extend(importOptions.shape)
 
-const columns = z.record(z.string(), z.string())
-
-const stored = z.strictObject({
-  name: z.string().nullable(),
-  message: z.string().nullable(),
-  vars: columns,
-  map: z.record(z.string(), z.array(z.string())),
-  allPhones: z.boolean(),
-  repairNinthDigit: z.boolean(),
-  throttle: z.string().transform(parseThrottle),
-  hours: z.object({ from: z.number().int(), to: z.number().int() }),
-  days: z.number().int(),
-  allowHolidays: z.boolean(),
-  stateLaws: z.array(z.string()),
-  noCap: z.boolean(),
-  purpose: z.string().nullable(),
-  startBefore: z.number().int().positive(),
-  batchSize: z.number().int().positive().nullable(),
-  staleDays: z.number().int().nonnegative(),
-  encoding: z.enum(ENCODINGS).nullable(),
-  delimiter: z.enum(DELIMITERS).nullable(),
-  sheet: z.string().nullable(),
-  fish: z.boolean(),
-}) satisfies z.ZodType<RecurringSettings, unknown>
+export type RecurringSettings = z.output<typeof stored>
 
 /** An import's settings in a recurrence's row. */
 export function storedSettings(request: ImportRequest): unknown {
   const known = Object.keys(stored.shape) as (keyof RecurringSettings)[]
-  return { ...Object.fromEntries(known.map(key => [key, request[key]])), throttle: formatThrottle(request.throttle) }
+  return z.encode(stored, Object.fromEntries(known.map(key => [key, request[key]])) as RecurringSettings)
 }
 
 /** @throws ZodError if the column does not fit */

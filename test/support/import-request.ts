@@ -1,3 +1,4 @@
+import { DEFAULT_SETTINGS } from '../../src/campaign-settings/schema.ts'
 import { importCampaign } from '../../src/intake/import.ts'
 import type { ImportDeps, ImportRequest, ImportResult } from '../../src/intake/request.ts'
 import type { TestDatabase } from './database.ts'
@@ -29,28 +30,17 @@ export const EITHER = {
 /** What `camp campaign import FILE --wallet … --broker … --message Olá` asks for: every flag at its default. */
 export function importRequest(scene: Scene): Omit<ImportRequest, 'file' | 'adapter'> {
   return {
+    ...DEFAULT_SETTINGS,
     name: null,
     userId: scene.userId,
     wallet: { id: scene.walletId },
     broker: { id: scene.brokerId, cost: '0.0450', maxBatch: null, rateLimit: null },
     message: 'Olá',
     template: null,
-    vars: {},
     map: {},
     allPhones: false,
     repairNinthDigit: false,
     billsSegments: false,
-    throttle: { type: 'none', config: null },
-    hours: { from: 480, to: 1200 },
-    days: 63,
-    allowHolidays: false,
-    stateLaws: [],
-    noCap: false,
-    purpose: null,
-    scheduledAt: null,
-    startBefore: 60,
-    batchSize: null,
-    staleDays: 7,
     encoding: null,
     delimiter: null,
     sheet: null,

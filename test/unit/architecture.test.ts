@@ -44,27 +44,35 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   catalog: ['broker', 'budget', 'database', 'security'],
   // Which database this is and how far it has come: half of it stands outside the database, in a file or in Redis.
   installation: ['database', 'queue', 'security'],
+  // How a campaign is sent: what a person types, its columns, its JSON. Dispatch and lifecycle read the columns.
+  'campaign-settings': ['calendar'],
   // Every status, which may follow which, and their one writer, with its audit.
-  lifecycle: ['database', 'security'],
+  lifecycle: ['campaign-settings', 'database', 'security'],
   // A list's file becomes entries of one source.
   blocklist: ['database', 'security', 'tabular'],
   calendar: ['database', 'security'],
   budget: ['database', 'security'],
-  dispatch: ['blocklist', 'broker', 'budget', 'calendar', 'database', 'lifecycle', 'queue', 'security'],
+  dispatch: [
+    ...['blocklist', 'broker', 'budget', 'calendar', 'campaign-settings', 'database', 'lifecycle', 'queue'],
+    ...['security'],
+  ],
   // A callback resolves what the dispatch left in doubt: cost, frequency cap, and the campaign's end with it.
   webhook: ['blocklist', 'broker', 'database', 'dispatch', 'lifecycle', 'security'],
   // Its actions plan, enqueue and finish; they send nothing. A broker's answer about a doubt goes the way of its callbacks.
   campaign: [
-    ...['blocklist', 'broker', 'budget', 'calendar', 'database', 'dispatch', 'installation', 'lifecycle'],
-    ...['queue', 'security', 'webhook'],
+    ...['blocklist', 'broker', 'budget', 'calendar', 'campaign-settings', 'database', 'dispatch', 'installation'],
+    ...['lifecycle', 'queue', 'security', 'webhook'],
   ],
   // An import makes a campaign, in the order of the dispatch's regions.
   intake: [
-    ...['blocklist', 'broker', 'budget', 'calendar', 'campaign', 'database', 'dispatch', 'lifecycle'],
+    ...['blocklist', 'broker', 'budget', 'campaign', 'campaign-settings', 'database', 'dispatch', 'lifecycle'],
     ...['security', 'tabular'],
   ],
   // An occurrence imports a file, and may approve what comes of it.
-  recurrence: ['broker', 'budget', 'campaign', 'database', 'intake', 'lifecycle', 'security', 'tabular'],
+  recurrence: [
+    ...['broker', 'budget', 'campaign', 'campaign-settings', 'database', 'intake', 'lifecycle', 'security'],
+    ...['tabular'],
+  ],
 
   // Runs command lines for other machines; what runs one is handed to it.
   serve: ['security'],
@@ -75,9 +83,9 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     ...['queue', 'recurrence', 'security', 'webhook'],
   ],
   cli: [
-    ...['blocklist', 'broker', 'budget', 'calendar', 'campaign', 'catalog', 'database', 'dispatch', 'installation'],
-    ...['intake'],
-    ...['lifecycle', 'queue', 'recurrence', 'sandbox', 'security', 'serve', 'tabular', 'webhook', 'worker'],
+    ...['blocklist', 'broker', 'budget', 'calendar', 'campaign', 'campaign-settings', 'catalog', 'database'],
+    ...['dispatch', 'installation', 'intake', 'lifecycle', 'queue', 'recurrence', 'sandbox', 'security'],
+    ...['serve', 'tabular', 'webhook', 'worker'],
   ],
 }
 
@@ -97,11 +105,10 @@ const WITHIN: Readonly<Record<string, Readonly<Record<string, readonly string[]>
   },
   campaign: {
     '.': [],
-    settings: [],
     approval: ['.'],
     actions: ['.', 'approval'],
     doubt: ['actions', 'approval'],
-    read: ['approval', 'settings'],
+    read: ['approval'],
   },
   blocklist: { '.': [], sync: ['.'] },
 }

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { lawOf } from '../../calendar/state-laws.ts'
+import type { SettingColumns, SettingName } from '../../campaign-settings/schema.ts'
 import type { CampaignHeader } from '../../lifecycle/campaign-header.ts'
 import { canonicalJson } from '../../security/canonical.ts'
 
@@ -9,29 +10,7 @@ import { canonicalJson } from '../../security/canonical.ts'
  * approved again.
  */
 export function approvalHash(campaign: CampaignHeader): string {
-  const covered = [
-    campaign.source_sha256,
-    campaign.lead_count,
-    campaign.fish,
-    campaign.base_message,
-    campaign.template_code,
-    campaign.template_content,
-    campaign.template_vars,
-    campaign.wallet_id,
-    campaign.broker_id,
-    campaign.cost_per_message,
-    campaign.hours_from,
-    campaign.hours_to,
-    campaign.days,
-    campaign.allow_holidays,
-    campaign.no_cap,
-    campaign.purpose,
-    campaign.throttling_type,
-    campaign.throttling_config,
-    // As camp knew them then. Without any, nothing is added: what was approved before there were laws stays approved.
-    ...(campaign.state_laws.length > 0 ? [{ state_laws: campaign.state_laws.map(lawCovered) }] : []),
-  ]
-  return hashOf(covered)
+  return hashOf([...LISTED.map(column => campaign[column]), ...added(campaign)])
 }
 
 /** One hash over anything that JSON can hold. */
@@ -39,6 +18,60 @@ export function hashOf(covered: readonly unknown[]): string {
   return createHash('sha256').update(canonicalJson(covered)).digest('hex')
 }
 
-function lawCovered(state: string) {
-  return { state, week: lawOf(state)?.week ?? null }
+/** The columns that every hash begins with. What stands here, and in which order, is fixed: else every approval given is void. */
+const LISTED = [
+  'source_sha256',
+  'lead_count',
+  'fish',
+  'base_message',
+  'template_code',
+  'template_content',
+  'template_vars',
+  'wallet_id',
+  'broker_id',
+  'cost_per_message',
+  'hours_from',
+  'hours_to',
+  'days',
+  'allow_holidays',
+  'no_cap',
+  'purpose',
+  'throttling_type',
+  'throttling_config',
+] as const satisfies (keyof CampaignHeader)[]
+
+/**
+ * Of each setting, what an approval covers: LISTED, its columns stand in the list; a function, what is added behind the list,
+ * under a name of its own; or, of a setting that is not covered, why. What is added must be undefined at the setting's default:
+ * what was approved before there was the setting stays approved.
+ */
+const COVERED: { readonly [Name in SettingName]: Covered<Name> } = {
+  message: 'LISTED',
+  vars: 'LISTED',
+  throttle: 'LISTED',
+  hours: 'LISTED',
+  days: 'LISTED',
+  allowHolidays: 'LISTED',
+  // As camp knew them then.
+  stateLaws: ({ state_laws }) =>
+    state_laws.length > 0
+      ? { state_laws: state_laws.map(state => ({ state, week: lawOf(state)?.week ?? null })) }
+      : undefined,
+  noCap: 'LISTED',
+  purpose: 'LISTED',
+  scheduledAt: {
+    not: 'when it starts, not what is sent: run --now starts before it, and retry clears one that is past',
+  },
+  startBefore: { not: 'when a start is too late to happen automatically: a person may start it at any time' },
+  batchSize: { not: 'how requests are cut, not what is sent' },
+  staleDays: { not: 'which rows the import refused: its leads are counted, and the file is covered' },
+}
+
+type Covered<Name extends SettingName> =
+  | (keyof SettingColumns<Name> extends (typeof LISTED)[number] ? 'LISTED' : never)
+  | ((columns: SettingColumns<Name>) => object | undefined)
+  | { not: string }
+
+function added(campaign: CampaignHeader): object[] {
+  return Object.values(COVERED).flatMap(how => (typeof how === 'function' ? (how(campaign) ?? []) : []))
 }

@@ -1,10 +1,12 @@
 import { adapterOf } from '../../broker/registry.ts'
-import { type ContactHours, type HoursColumns, hoursOf, isWithinHours } from '../../calendar/contact-hours.ts'
+import { type ContactHours, isWithinHours } from '../../calendar/contact-hours.ts'
 import { OWN_HOLIDAYS_SQL, withOwn } from '../../calendar/custom-holidays.ts'
 import { isNationalHoliday } from '../../calendar/national-holidays.ts'
+import { hoursOf } from '../../campaign-settings/contact-hours.ts'
+import { columnsSql, type SettingColumns } from '../../campaign-settings/schema.ts'
+import { throttlingOf } from '../../campaign-settings/throttling.ts'
 import type { Sql } from '../../database/pool.ts'
 import { rampCount } from '../../dispatch/pacing/ramp.ts'
-import { throttlingOf } from '../../dispatch/pacing/throttling.ts'
 import { effectiveBatchSize, perSecond } from '../../dispatch/plan/batch-size.ts'
 import { type Expectation, expectedEnd, type Load } from '../../dispatch/plan/expected-end.ts'
 import { stalledCampaigns } from '../../dispatch/stalled.ts'
@@ -184,19 +186,14 @@ function later(now: Date, ...others: (Date | null)[]): Date {
   return new Date(Math.max(...[now, ...others].map(Number)))
 }
 
-interface CampaignRow extends HoursColumns {
+interface CampaignRow extends SettingColumns {
   id: string
   status: CampaignStatus
   broker: string
   adapter: string
   rate_limit: string | null
   max_batch: number | null
-  batch_size: number | null
-  throttling_type: string
-  throttling_config: unknown
   own_holidays: string[]
-  scheduled_at: Date | null
-  start_before: number
   /** When its next message may start. */
   slot_at: Date | null
   /** The broker asked to wait, or does not answer. */
@@ -206,9 +203,7 @@ interface CampaignRow extends HoursColumns {
 
 async function readCampaign(sql: Sql, campaignId: string): Promise<CampaignRow> {
   const { rows } = await sql.query<CampaignRow>(
-    `SELECT c.id, c.status, r.name AS broker, r.adapter, r.rate_limit, r.max_batch, c.batch_size, c.throttling_type, c.throttling_config,
-            c.hours_from, c.hours_to, c.days, c.allow_holidays, c.state_laws, c.scheduled_at, c.start_before,
-            ${OWN_HOLIDAYS_SQL} AS own_holidays,
+    `SELECT c.id, c.status, r.name AS broker, r.adapter, r.rate_limit, r.max_batch, ${columnsSql('c')}, ${OWN_HOLIDAYS_SQL} AS own_holidays,
             (SELECT next_at FROM "SendSlot" WHERE id = c.id) AS slot_at,
             (SELECT s.blocked_until FROM "Credential" k JOIN "SendSlot" s ON s.id = k.id
              WHERE k.wallet_id = c.wallet_id AND k.broker_id = c.broker_id) AS blocked_until,

@@ -1,11 +1,11 @@
 import { type ContactHours, type Locality, nextWithinHours, regionsOf } from '../../calendar/contact-hours.ts'
 import type { HolidayTest } from '../../calendar/custom-holidays.ts'
 import { lawOf } from '../../calendar/state-laws.ts'
+import { formatDays, formatHours } from '../../campaign-settings/hours-and-days.ts'
+import { lawViews } from '../../campaign-settings/state-laws.ts'
 import type { Region } from '../../recipient/regions.ts'
 import { dayText } from '../../time/date-time-text.ts'
 import { localTime } from '../../time/local-time.ts'
-import { formatDays, formatHours } from '../settings/hours-and-days.ts'
-import { lawViews } from '../settings/state-laws.ts'
 
 /** When the first message may go out, where that is later than the start. */
 export interface Opening {

@@ -1,8 +1,10 @@
 import type { Present } from '../../budget/budget.ts'
 import { formatMoney, moneyOf } from '../../budget/money.ts'
-import { type ContactHours, type HoursColumns, hoursOf, nextWithinHours } from '../../calendar/contact-hours.ts'
+import { type ContactHours, nextWithinHours } from '../../calendar/contact-hours.ts'
 import { OWN_HOLIDAYS_SQL, ownHolidayKeys, withOwn } from '../../calendar/custom-holidays.ts'
 import { isNationalHoliday } from '../../calendar/national-holidays.ts'
+import { hoursOf } from '../../campaign-settings/contact-hours.ts'
+import { columnsSql, type SettingColumns } from '../../campaign-settings/schema.ts'
 import type { Sql } from '../../database/pool.ts'
 import { expectedRefusals, type Openings, type Refusals } from '../../dispatch/claim/expected-refusals.ts'
 import type { CampaignStatus } from '../../lifecycle/campaign-status.ts'
@@ -37,7 +39,7 @@ const NO_FORECAST: RefusalForecast = { capped_now: null, blocked_now: null, expe
 /** @param id of a campaign that is there */
 export async function refusalForecastOf(sql: Sql, id: string, { now }: Present): Promise<RefusalForecast> {
   const { rows } = await sql.query<WaitingCampaign>(
-    `SELECT c.id, c.status, c.no_cap, c.purpose, c.scheduled_at, c.hours_from, c.hours_to, c.days, c.allow_holidays, c.state_laws,
+    `SELECT c.id, c.status, ${columnsSql('c')},
             coalesce(c.unit_cost, b.cost_per_message)::numeric(10, 4) AS unit, ${OWN_HOLIDAYS_SQL} AS own_holidays,
             (SELECT coalesce(sum(reserved), 0)::numeric(14, 4) FROM "Batch" WHERE campaign_id = c.id) AS used
      FROM "Campaign" c JOIN "Broker" b ON b.id = c.broker_id WHERE c.id = $1`,
@@ -49,12 +51,9 @@ export async function refusalForecastOf(sql: Sql, id: string, { now }: Present):
   return refusalForecast(await expectedRefusals(sql, campaign, openings), campaign)
 }
 
-interface WaitingCampaign extends HoursColumns {
+interface WaitingCampaign extends SettingColumns {
   id: string
   status: CampaignStatus
-  no_cap: boolean
-  purpose: string | null
-  scheduled_at: Date | null
   own_holidays: string[]
   unit: string
   used: string

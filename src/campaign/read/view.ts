@@ -1,20 +1,18 @@
 import { adapterOf } from '../../broker/registry.ts'
-import { type HoursColumns, hoursOf } from '../../calendar/contact-hours.ts'
+import type { SettingColumns } from '../../campaign-settings/schema.ts'
 import type { Sql } from '../../database/pool.ts'
 import { closingOwed } from '../../dispatch/finish/finish.ts'
 import { CampError } from '../../errors.ts'
 import type { CampaignStatus } from '../../lifecycle/campaign-status.ts'
 import type { LeadStatus } from '../../lifecycle/lead-status.ts'
 import type { FailureCode } from '../../lifecycle/transition.ts'
-import { formatDays, formatHours } from '../settings/hours-and-days.ts'
-import { type LawView, lawViews } from '../settings/state-laws.ts'
-import { formatThrottle } from '../settings/throttle.ts'
+import { type SettingsView, settingsView } from './settings-view.ts'
 import { type StopView, stopView } from './stop-view.ts'
 
 export type LeadCounts = Record<'total' | LeadStatus, number>
 
 /** A campaign as `show --json` prints it. Money is a decimal string, times are ISO 8601; `counts` include the fish. */
-export interface CampaignView {
+export interface CampaignView extends SettingsView {
   id: string | null
   agendamento_id: string | null
   name: string
@@ -31,18 +29,6 @@ export interface CampaignView {
   failure_code: FailureCode | null
   /** Of a campaign that stands still: what stopped it, when, and who. */
   stopped: StopView | null
-  message: string | null
-  template: string | null
-  throttle: string
-  hours: string
-  days: string
-  allow_holidays: boolean
-  /** The laws that narrow the hours of their state's people. */
-  state_laws: LawView[]
-  no_cap: boolean
-  /** What it is for; null: every entry of the blocklist binds it. */
-  purpose: string | null
-  scheduled_at: string | null
   source_file: string
   created_by: string
   created_at: string
@@ -117,16 +103,7 @@ export async function campaignView(sql: Sql, id: string): Promise<CampaignView> 
     failure_reason: header.failure_reason,
     failure_code: header.status === 'FAILED' ? header.failure_code : null,
     stopped: await stopView(sql, header),
-    message: header.base_message,
-    template: header.template,
-    throttle: formatThrottle({ type: header.throttling_type, config: header.throttling_config }),
-    hours: formatHours({ from: header.hours_from, to: header.hours_to }),
-    days: formatDays(header.days),
-    allow_holidays: header.allow_holidays,
-    state_laws: lawViews(hoursOf(header)),
-    no_cap: header.no_cap,
-    purpose: header.purpose,
-    scheduled_at: iso(header.scheduled_at),
+    ...settingsView(header),
     source_file: header.source_file,
     created_by: header.created_by,
     created_at: header.created_at.toISOString(),
@@ -155,7 +132,7 @@ async function brokerPause(sql: Sql, campaignId: string): Promise<CampaignView['
   return { since: blocked_since.toISOString(), until: blocked_until.toISOString(), reason: blocked_reason ?? '' }
 }
 
-interface HeaderRow extends HoursColumns {
+interface HeaderRow extends SettingColumns {
   id: string
   agendamento_id: string
   name: string
@@ -164,12 +141,6 @@ interface HeaderRow extends HoursColumns {
   broker: string
   adapter: string
   template: string | null
-  base_message: string | null
-  throttling_type: string
-  throttling_config: unknown
-  no_cap: boolean
-  purpose: string | null
-  scheduled_at: Date | null
   rows: number
   fish: number
   unit: string

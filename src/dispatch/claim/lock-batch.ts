@@ -1,12 +1,12 @@
 import type { Month } from '../../budget/month.ts'
-import type { HoursColumns } from '../../calendar/contact-hours.ts'
 import { OWN_HOLIDAYS_SQL } from '../../calendar/custom-holidays.ts'
+import { columnsSql, type SettingColumns } from '../../campaign-settings/schema.ts'
 import type { CampaignStatus } from '../../database/generated/enums.ts'
 import { locking } from '../../database/lock-order.ts'
 import type { Tx } from '../../database/pool.ts'
 
 /** A batch's row on its way through the claim: locked, put off, opened. */
-export interface BatchHeader extends HoursColumns {
+export interface BatchHeader extends SettingColumns {
   id: string
   kind: 'SEND' | 'CLOSING'
   number: number
@@ -21,14 +21,8 @@ export interface BatchHeader extends HoursColumns {
   campaign_id: string
   campaign_status: CampaignStatus
   agendamento_id: string
-  base_message: string | null
-  template_vars: unknown
   template_code: string | null
   template_content: string | null
-  throttling_type: string
-  throttling_config: unknown
-  no_cap: boolean
-  purpose: string | null
   unit_cost: string
   wallet_id: string
   idgis_ambiente: number
@@ -37,7 +31,6 @@ export interface BatchHeader extends HoursColumns {
   adapter: string
   rate_limit: string | null
   max_batch: number | null
-  batch_size: number | null
   credential_id: string
   sealed: unknown
   credential_updated_at: Date
@@ -53,11 +46,9 @@ export interface BatchHeader extends HoursColumns {
 export async function lockBatch(tx: Tx, batchId: string): Promise<BatchHeader | undefined> {
   const { rows } = await locking(tx, 'Batch').query<BatchHeader>(
     `SELECT b.id, b.kind, b.number, b.from_seq, b.to_seq, b.size, b.zone, b.region, b.failures, b.not_before, b.waiting_for_hours,
-            c.id AS campaign_id, c.status AS campaign_status, c.agendamento_id, c.base_message, c.template_vars,
+            c.id AS campaign_id, c.status AS campaign_status, c.agendamento_id, ${columnsSql('c')},
             (SELECT t.template_code FROM "Template" t WHERE t.id = c.template_id) AS template_code,
             (SELECT t.content FROM "Template" t WHERE t.id = c.template_id) AS template_content,
-            c.throttling_type, c.throttling_config, c.hours_from, c.hours_to, c.days, c.allow_holidays, c.state_laws, c.no_cap, c.purpose,
-            c.batch_size,
             coalesce(c.unit_cost, r.cost_per_message) AS unit_cost,
             c.wallet_id, (SELECT w.idgis_ambiente FROM "Wallet" w WHERE w.id = c.wallet_id) AS idgis_ambiente,
             r.id AS broker_id, r.name AS broker, r.adapter, r.rate_limit, r.max_batch,

@@ -1,7 +1,9 @@
 import type { Closing } from '../../broker/port.ts'
 import { adapterOf } from '../../broker/registry.ts'
-import { type HoursColumns, hoursOf, nextWithinHours, windowEndAfter } from '../../calendar/contact-hours.ts'
+import { nextWithinHours, windowEndAfter } from '../../calendar/contact-hours.ts'
 import { OWN_HOLIDAYS_SQL, withOwn } from '../../calendar/custom-holidays.ts'
+import { HOURS_SETTINGS, type HoursColumns, hoursOf } from '../../campaign-settings/contact-hours.ts'
+import { columnsSql } from '../../campaign-settings/schema.ts'
 import { locking } from '../../database/lock-order.ts'
 import { type Tx, transaction } from '../../database/pool.ts'
 import { failCampaign } from '../../lifecycle/transition.ts'
@@ -149,8 +151,8 @@ interface Row extends HoursColumns {
 
 async function lockClosing(tx: Tx, batchId: string): Promise<Row | undefined> {
   const { rows } = await locking(tx, 'Batch').query<Row>(
-    `SELECT b.id, b.number, b.failures, b.error, b.not_before, b.waiting_for_hours, c.id AS campaign_id, c.agendamento_id, c.hours_from,
-            c.hours_to, c.days, c.allow_holidays, c.state_laws, ${OWN_HOLIDAYS_SQL} AS own_holidays,
+    `SELECT b.id, b.number, b.failures, b.error, b.not_before, b.waiting_for_hours, c.id AS campaign_id, c.agendamento_id,
+            ${columnsSql('c', HOURS_SETTINGS)}, ${OWN_HOLIDAYS_SQL} AS own_holidays,
             r.id AS broker_id, r.adapter, k.id AS credential_id, k.config AS sealed, s.blocked_until,
             r.rate_limit, b.parent_id, sent.last_settled, sent.sending, sent.places, sent.batches, sent.references
      FROM "Batch" b

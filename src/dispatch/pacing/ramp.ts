@@ -1,6 +1,6 @@
+import type { Ramp } from '../../campaign-settings/throttling.ts'
 import type { Sql, Tx } from '../../database/pool.ts'
 import { lockSlot } from './slots.ts'
-import type { Ramp } from './throttling.ts'
 
 /**
  * A ramp warms a number up: brokers and WhatsApp judge a new number by how many people it writes to in a day, and by bursts. So

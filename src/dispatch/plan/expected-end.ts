@@ -1,6 +1,7 @@
+import type { Throttling } from '../../campaign-settings/throttling.ts'
 import { endOfDay } from '../../time/local-day.ts'
 import { rampGapMs, rampQuota } from '../pacing/ramp.ts'
-import { type Throttling, throttleInterval } from '../pacing/throttling.ts'
+import { throttleInterval } from '../pacing/throttle-interval.ts'
 
 /** Leads of one time zone that are still to be sent. */
 export interface Load {

@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest'
+import { settingsView } from '../../../src/campaign/read/settings-view.ts'
 import { type CampaignView, type ClosingView, NO_COUNTS, NO_ERRORS } from '../../../src/campaign/read/view.ts'
+import { columnsOf, DEFAULT_SETTINGS } from '../../../src/campaign-settings/schema.ts'
 import { plainText } from '../../../src/cli/blocks.ts'
 import { campaignText } from '../../../src/cli/commands/campaign/text.ts'
 
@@ -18,16 +20,7 @@ const VIEW: CampaignView = {
   failure_reason: null,
   failure_code: null,
   stopped: null,
-  message: null,
-  template: null,
-  throttle: 'none',
-  hours: '08:00-20:00',
-  days: 'mon-sat',
-  allow_holidays: false,
-  state_laws: [],
-  no_cap: false,
-  purpose: null,
-  scheduled_at: null,
+  ...settingsView({ ...columnsOf(DEFAULT_SETTINGS), template: null }),
   source_file: 'f.csv',
   created_by: 'u',
   created_at: '2026-11-24T12:00:00.000Z',

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { isWithinHours } from '../../../src/calendar/contact-hours.ts'
 import { isNationalHoliday } from '../../../src/calendar/national-holidays.ts'
-import { throttlingOf } from '../../../src/dispatch/pacing/throttling.ts'
+import { throttlingOf } from '../../../src/campaign-settings/throttling.ts'
 import { type Expectation, expectedEnd, type Load, loadsOf } from '../../../src/dispatch/plan/expected-end.ts'
 import { endOfDay } from '../../../src/time/local-day.ts'
 

@@ -9,8 +9,8 @@ import {
 } from '../../../src/calendar/contact-hours.ts'
 import { withOwn } from '../../../src/calendar/custom-holidays.ts'
 import { isNationalHoliday } from '../../../src/calendar/national-holidays.ts'
-import { parseDays, parseHours } from '../../../src/campaign/settings/hours-and-days.ts'
-import { parseStateLaws } from '../../../src/campaign/settings/state-laws.ts'
+import { parseDays, parseHours } from '../../../src/campaign-settings/hours-and-days.ts'
+import { parseStateLaws } from '../../../src/campaign-settings/state-laws.ts'
 import { DDDS, REGIONS, regionOf, STATES, ZONES, zoneOf } from '../../../src/recipient/regions.ts'
 import { monthOf } from '../../../src/time/local-day.ts'
 

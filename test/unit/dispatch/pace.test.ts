@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
+import { type Ramp, throttlingOf } from '../../../src/campaign-settings/throttling.ts'
 import { backoffMs } from '../../../src/dispatch/pacing/backoff.ts'
 import { rampGapMs, rampQuota } from '../../../src/dispatch/pacing/ramp.ts'
-import { type Ramp, throttleInterval, throttlingOf } from '../../../src/dispatch/pacing/throttling.ts'
+import { throttleInterval } from '../../../src/dispatch/pacing/throttle-interval.ts'
 
 /** A throttling that has one interval for all its days. */
 function steady(type: string, config: unknown) {

@@ -2,7 +2,7 @@ import { addHoliday, ownHolidays, parseHoliday, parseState, removeHoliday } from
 import { isNationalHoliday } from '../../../calendar/national-holidays.ts'
 import { STATE_LAWS } from '../../../calendar/state-laws.ts'
 import { type YearDay, yearDays } from '../../../calendar/year-calendar.ts'
-import { formatWeek } from '../../../campaign/settings/state-laws.ts'
+import { formatWeek } from '../../../campaign-settings/state-laws.ts'
 import { localTime } from '../../../time/local-time.ts'
 import { type Column, fields, spaced } from '../../blocks.ts'
 import type { OptionsOf } from '../../command.ts'

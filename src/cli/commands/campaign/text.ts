@@ -1,5 +1,6 @@
 import type { Forecast, Present } from '../../../campaign/read/forecast.ts'
 import type { RefusalForecast } from '../../../campaign/read/refusal-forecast.ts'
+import type { SettingsView } from '../../../campaign/read/settings-view.ts'
 import type { StopView } from '../../../campaign/read/stop-view.ts'
 import type { CampaignView, ClosingView } from '../../../campaign/read/view.ts'
 import { type Block, fields } from '../../blocks.ts'
@@ -46,12 +47,7 @@ export function campaignText(view: CampaignView, timezone: string, outlook?: Sho
     ['closing', view.closing && closingText(view.closing, view.status, timezone)],
     ['cost', `${cost.used} used of at most ${cost.ceiling} (${cost.unit} each)${expectedText(cost, outlook)}`],
     ['not sent', outlook && refusalsText(view, { ...outlook, timezone }).join('; ')],
-    ['hours', `${view.hours} ${view.days}${view.allow_holidays ? ', holidays too' : ''}, the recipient's time`],
-    ['laws', view.state_laws.map(({ state, hours }) => `${state} ${hours}`).join('; ')],
-    ['purpose', view.purpose],
-    ['cap', view.no_cap ? 'none: also who was written to within 24 hours' : undefined],
-    ['throttle', view.throttle === 'none' ? undefined : view.throttle],
-    ['scheduled', view.scheduled_at && time(view.scheduled_at, timezone)],
+    ...settingRows(view, timezone),
     ['opened by', outlook?.recurrence && `the recurring campaign ${outlook.recurrence}`],
     ['missed', outlook?.start_missed ? missedText(view.agendamento_id) : undefined],
     ['stalled', outlook?.stalled_since && stalledText(outlook.stalled_since, timezone)],
@@ -68,6 +64,31 @@ export function campaignText(view: CampaignView, timezone: string, outlook?: Sho
     ['finished', view.finished_at && time(view.finished_at, timezone)],
     ...nextRows(outlook),
   ])
+}
+
+type Row = [title: string, value: string | null | undefined]
+
+/** The rows of a campaign's settings, in this order; or in which row a setting stands beside others. */
+const SETTING_ROWS: Readonly<
+  Record<keyof SettingsView, ((view: SettingsView, timezone: string) => Row) | { in: string }>
+> = {
+  message: { in: 'message' },
+  template: { in: 'message' },
+  hours: view => [
+    'hours',
+    `${view.hours} ${view.days}${view.allow_holidays ? ', holidays too' : ''}, the recipient's time`,
+  ],
+  days: { in: 'hours' },
+  allow_holidays: { in: 'hours' },
+  state_laws: view => ['laws', view.state_laws.map(({ state, hours }) => `${state} ${hours}`).join('; ')],
+  purpose: view => ['purpose', view.purpose],
+  no_cap: view => ['cap', view.no_cap ? 'none: also who was written to within 24 hours' : undefined],
+  throttle: view => ['throttle', view.throttle === 'none' ? undefined : view.throttle],
+  scheduled_at: (view, timezone) => ['scheduled', view.scheduled_at && time(view.scheduled_at, timezone)],
+}
+
+function settingRows(view: SettingsView, timezone: string): Row[] {
+  return Object.values(SETTING_ROWS).flatMap(row => (typeof row === 'function' ? [row(view, timezone)] : []))
 }
 
 function stalledText(since: string, timezone: string): string {

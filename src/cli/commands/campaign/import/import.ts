@@ -1,4 +1,3 @@
-import { parsePurpose } from '../../../../blocklist/purpose.ts'
 import { listSyncs } from '../../../../blocklist/sync-log.ts'
 import type { Adapter } from '../../../../broker/port.ts'
 import { adapterOf } from '../../../../broker/registry.ts'
@@ -7,26 +6,24 @@ import { type Forecast, forecastPlanned, type Present } from '../../../../campai
 import { startSteps } from '../../../../campaign/read/next-step.ts'
 import { refusalForecast, refusalForecastOf } from '../../../../campaign/read/refusal-forecast.ts'
 import { campaignView } from '../../../../campaign/read/view.ts'
-import { parseDays, parseHours } from '../../../../campaign/settings/hours-and-days.ts'
-import { assertLawsOpen, parseStateLaws } from '../../../../campaign/settings/state-laws.ts'
-import { parseThrottle } from '../../../../campaign/settings/throttle.ts'
+import { contactHoursOf } from '../../../../campaign-settings/contact-hours.ts'
 import { findBroker, findTemplate, findWallet } from '../../../../catalog/find.ts'
 import { CampError } from '../../../../errors.ts'
 import { importCampaign } from '../../../../intake/import.ts'
-import { contactHoursOf, type ImportRequest, type ImportResult } from '../../../../intake/request.ts'
+import type { ImportRequest, ImportResult } from '../../../../intake/request.ts'
 import { hasCredential } from '../../../../security/credentials.ts'
 import { openCredentialOf } from '../../../../security/open-credential.ts'
 import { parseDelimiter } from '../../../../tabular/delimiter.ts'
 import { parseEncoding } from '../../../../tabular/encoding.ts'
 import { spool } from '../../../../tabular/spool.ts'
-import { parseDateTime } from '../../../../time/parse-date-time.ts'
 import type { OptionsOf } from '../../../command.ts'
 import type { Context } from '../../../context.ts'
 import { whatNext } from '../../../next.ts'
-import { parsePairLists, parsePairs } from '../../../parse-pairs.ts'
+import { parsePairLists } from '../../../parse-pairs.ts'
 import { hasTerminal } from '../../../prompt.ts'
 import type * as commands from '../index.ts'
 import { assertRepeatable, repeatImport } from '../repeat/add.ts'
+import { readSettings } from './settings.ts'
 import { importText, noCredentialText, warningsOf } from './text.ts'
 import { factsOf, plannedView } from './view.ts'
 
@@ -145,8 +142,8 @@ async function readRequest(context: Context, userId: string, file: string, optio
   const broker = await findBroker(prisma, options.broker)
   const adapter = await adapterOf(broker.adapter)
   const template = options.template === undefined ? null : await findTemplate(prisma, options.template)
-  const laws = parseStateLaws(options.stateLaws)
   const request: ImportRequest = {
+    ...readSettings(options, { now: context.clock.now(), timezone: context.config.timezone }),
     file,
     name: options.name ?? null,
     userId,
@@ -158,24 +155,11 @@ async function readRequest(context: Context, userId: string, file: string, optio
       rateLimit: broker.rate_limit?.toString() ?? null,
     },
     adapter,
-    message: options.message ?? null,
     template: template && { id: template.id, code: template.template_code, content: template.content },
-    vars: parsePairs('--var', options.var ?? []),
     map: parsePairLists('--map', options.map ?? []),
     allPhones: options.allPhones ?? false,
     repairNinthDigit: options.repairNinthDigit ?? false,
     billsSegments: await billsSegments(context, adapter, { wallet_id: wallet.id, broker_id: broker.id }),
-    throttle: parseThrottle(options.throttle),
-    hours: parseHours(options.hours),
-    days: parseDays(options.days),
-    allowHolidays: options.allowHolidays ?? false,
-    stateLaws: laws.states,
-    noCap: !options.cap,
-    purpose: options.purpose === undefined ? null : parsePurpose('--purpose', options.purpose),
-    scheduledAt: options.schedule === undefined ? null : await scheduleOf(context, options.schedule),
-    startBefore: options.startBefore,
-    batchSize: options.batchSize ?? null,
-    staleDays: options.staleDays,
     encoding: options.encoding === undefined ? null : parseEncoding(options.encoding),
     delimiter: options.delimiter === undefined ? null : parseDelimiter(options.delimiter),
     sheet: options.sheet ?? null,
@@ -186,7 +170,6 @@ async function readRequest(context: Context, userId: string, file: string, optio
     overwrite: options.overwrite ?? false,
     timezone: context.config.timezone,
   }
-  if (laws.named) assertLawsOpen(contactHoursOf(request))
   return { request, wallet: wallet.name, broker: broker.name }
 }
 
@@ -199,14 +182,6 @@ async function billsSegments(
   if (!adapter.billsSegments) return false
   const opened = await openCredentialOf(await context.pool(), await context.keys(), adapter, place)
   return opened && opened.flaw === undefined ? adapter.billsSegments(opened.config) : null
-}
-
-async function scheduleOf({ clock, config }: Context, text: string): Promise<Date> {
-  const at = parseDateTime(text, config.timezone)
-  if (at > clock.now()) return at
-  throw new CampError('SCHEDULE_IN_PAST', `--schedule ${text} is in the past`, {
-    hint: 'Without --schedule it starts with camp campaign run.',
-  })
 }
 
 /** On a terminal only: elsewhere an import is over before a line about it is worth writing. */

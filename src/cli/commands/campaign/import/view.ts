@@ -1,9 +1,8 @@
 import type { BudgetCheck } from '../../../../campaign/approval/budget-check.ts'
+import { settingsView } from '../../../../campaign/read/settings-view.ts'
 import { type CampaignView, NO_COUNTS, NO_ERRORS } from '../../../../campaign/read/view.ts'
-import { formatDays, formatHours } from '../../../../campaign/settings/hours-and-days.ts'
-import { lawViews } from '../../../../campaign/settings/state-laws.ts'
-import { formatThrottle } from '../../../../campaign/settings/throttle.ts'
-import { contactHoursOf, type ImportRequest, type ImportResult } from '../../../../intake/request.ts'
+import { columnsOf } from '../../../../campaign-settings/schema.ts'
+import type { ImportRequest, ImportResult } from '../../../../intake/request.ts'
 import type { Segments } from '../../../../intake/segments.ts'
 import { delimiterName } from '../../../../tabular/delimiter.ts'
 import { otherSheetsOf } from '../../../../tabular/other-sheets.ts'
@@ -116,6 +115,8 @@ export function plannedView(
   { wallet, broker, createdBy }: { wallet: string; broker: string; createdBy: string },
 ): CampaignView {
   const total = result.leads + result.fish
+  const template = request.adapter.content === 'NONE' ? null : (request.template?.code ?? null)
+  const columns = { ...columnsOf(request), base_message: result.message, template }
   return {
     id: null,
     agendamento_id: null,
@@ -131,16 +132,7 @@ export function plannedView(
     failure_reason: null,
     failure_code: null,
     stopped: null,
-    message: result.message,
-    template: request.adapter.content === 'NONE' ? null : (request.template?.code ?? null),
-    throttle: formatThrottle(request.throttle),
-    hours: formatHours(request.hours),
-    days: formatDays(request.days),
-    allow_holidays: request.allowHolidays,
-    state_laws: lawViews(contactHoursOf(request)),
-    no_cap: request.noCap,
-    purpose: request.purpose,
-    scheduled_at: request.scheduledAt?.toISOString() ?? null,
+    ...settingsView(columns),
     source_file: result.source.file,
     created_by: createdBy,
     created_at: result.createdAt.toISOString(),

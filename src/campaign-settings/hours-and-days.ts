@@ -1,4 +1,4 @@
-import { CampError } from '../../errors.ts'
+import { CampError } from '../errors.ts'
 
 /** Minutes since midnight; `to` is 1440 for 24:00. */
 export interface Hours {

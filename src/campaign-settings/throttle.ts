@@ -1,5 +1,5 @@
-import { MAX_A_DAY, type Throttling, throttlingOf } from '../../dispatch/pacing/throttling.ts'
-import { CampError } from '../../errors.ts'
+import { CampError } from '../errors.ts'
+import { MAX_A_DAY, type Throttling, throttlingOf } from './throttling.ts'
 
 /**
  * A campaign's settings as a person types them (--throttle, --hours, --days), as the database holds them, and back. Every

@@ -1,7 +1,7 @@
-import { type ContactHours, nextWithinHours, type WeekWindow, weekOf } from '../../calendar/contact-hours.ts'
-import { lawOf, STATE_LAWS } from '../../calendar/state-laws.ts'
-import { CampError } from '../../errors.ts'
-import type { Region } from '../../recipient/regions.ts'
+import { type ContactHours, nextWithinHours, type WeekWindow, weekOf } from '../calendar/contact-hours.ts'
+import { lawOf, STATE_LAWS } from '../calendar/state-laws.ts'
+import { CampError } from '../errors.ts'
+import type { Region } from '../recipient/regions.ts'
 import { formatDays, formatHours } from './hours-and-days.ts'
 
 /** A state's law as a campaign keeps it: `hours` is what it leaves of the campaign's own. */

@@ -1,0 +1,41 @@
+import { hoursOf } from '../../campaign-settings/contact-hours.ts'
+import { formatDays, formatHours } from '../../campaign-settings/hours-and-days.ts'
+import type { AllOf, SettingColumns, SettingName } from '../../campaign-settings/schema.ts'
+import { type LawView, lawViews } from '../../campaign-settings/state-laws.ts'
+import { formatThrottle } from '../../campaign-settings/throttle.ts'
+
+/**
+ * What `show --json` and a dry run print of each setting, in this order: a function of the campaign's columns; or, of a setting
+ * that is not printed, why.
+ */
+const SHOWN = {
+  // A campaign has a text or a template: they stand together.
+  message: ({ base_message, template }) => ({ message: base_message, template }),
+  vars: 'the template is shown; its variables are columns of the file, which the import shows',
+  throttle: ({ throttling_type: type, throttling_config: config }) => ({ throttle: formatThrottle({ type, config }) }),
+  hours: ({ hours_from: from, hours_to: to }) => ({ hours: formatHours({ from, to }) }),
+  days: ({ days }) => ({ days: formatDays(days) }),
+  allowHolidays: ({ allow_holidays }) => ({ allow_holidays }),
+  stateLaws: (columns): { state_laws: LawView[] } => ({ state_laws: lawViews(hoursOf(columns)) }),
+  noCap: ({ no_cap }) => ({ no_cap }),
+  purpose: ({ purpose }) => ({ purpose }),
+  scheduledAt: ({ scheduled_at }) => ({ scheduled_at: scheduled_at?.toISOString() ?? null }),
+  startBefore: 'it tells only where a start was missed, and then the forecast says so (start_missed)',
+  batchSize: 'how requests are cut, not what is sent; the import shows the size that comes of it (plan)',
+  staleDays: 'it tells only at the import, which shows the rows that it refuses',
+} satisfies Record<SettingName, ((columns: ShownColumns) => object) | string>
+
+/** `template` is its code. */
+export type ShownColumns = SettingColumns & { template: string | null }
+
+type Shown = typeof SHOWN
+
+/** ISO 8601; `state_laws` are the laws that narrow the hours of their state's people; `purpose` null: all of the blocklist binds. */
+export type SettingsView = AllOf<{ [Name in keyof Shown]: FieldsOf<Shown[Name]> }[keyof Shown]>
+
+type FieldsOf<How> = How extends (columns: ShownColumns) => infer Fields ? Fields : never
+
+export function settingsView(columns: ShownColumns): SettingsView {
+  const fields = Object.values(SHOWN).map(how => (typeof how === 'string' ? {} : how(columns)))
+  return Object.assign({}, ...fields) as SettingsView
+}
