@@ -8,12 +8,22 @@ export interface Column {
   kind: Kind
   /** The labels of its enumeration. */
   labels: readonly string[] | undefined
-  /** It is a table's column that may be NULL. */
-  isNullable: boolean
+  /** "Table.column" of the column that it stands for, where that may be NULL. */
+  nullable: string | undefined
 }
 
 /** JSON: what was written there. */
-export type Kind = 'string' | 'number' | 'boolean' | 'Date' | 'Buffer' | 'JSON' | 'string[]' | 'number[]' | 'boolean[]' | 'Date[]'
+export type Kind =
+  | 'string'
+  | 'number'
+  | 'boolean'
+  | 'Date'
+  | 'Buffer'
+  | 'JSON'
+  | 'string[]'
+  | 'number[]'
+  | 'boolean[]'
+  | 'Date[]'
 
 export interface Described {
   columns: Column[]
@@ -29,20 +39,26 @@ export type Describe = (text: string) => Promise<Described>
 /** What a server says of statements before they run: Parse and Describe of its protocol. */
 export async function describer(client: pg.ClientBase): Promise<Describe> {
   const types = await readTypes(client)
-  const { rows } = await client.query<{ id: string }>(
-    `SELECT attrelid || '.' || attnum AS id FROM pg_attribute WHERE attnum > 0 AND NOT attnotnull`,
-  )
-  const nullable = new Set(rows.map(row => row.id))
+  const nullable = await readNullable(client)
   return async text => {
     const { fields, parameters } = await describeOn(client, text)
     const columns = fields.map(({ name, dataTypeID, tableID, columnID }) => ({
       name,
       kind: kindOf(types.get(dataTypeID)!, types),
       labels: types.get(dataTypeID)!.labels ?? undefined,
-      isNullable: nullable.has(`${tableID}.${columnID}`),
+      nullable: nullable.get(`${tableID}.${columnID}`),
     }))
     return { columns, parameters }
   }
+}
+
+/** The names of columns that may be NULL. Not those of lists: Prisma knows none that is. */
+async function readNullable(client: pg.ClientBase): Promise<Map<string, string>> {
+  const { rows } = await client.query<{ id: string; name: string }>(
+    `SELECT attrelid || '.' || attnum AS id, relname || '.' || attname AS name
+     FROM pg_attribute JOIN pg_class c ON c.oid = attrelid WHERE attnum > 0 AND NOT attnotnull AND attndims = 0`,
+  )
+  return new Map(rows.map(({ id, name }) => [id, name]))
 }
 
 interface PgType {

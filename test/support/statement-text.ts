@@ -159,7 +159,8 @@ class Evaluation {
   #call(node: ts.CallExpression): Value {
     const { expression: callee, arguments: given } = node
     if (ts.isPropertyAccessExpression(callee)) {
-      if (callee.name.text === 'join') return this.#list(callee.expression).join(given[0] ? `${this.of(given[0])}` : ',')
+      if (callee.name.text === 'join')
+        return this.#list(callee.expression).join(given[0] ? `${this.of(given[0])}` : ',')
       if (callee.name.text === 'map') return this.#map(node, callee.expression)
     }
     const declaration = this.#declarationOf(callee)

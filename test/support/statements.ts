@@ -26,7 +26,9 @@ export function statementsOfSrc(): { statements: Statement[]; checker: ts.TypeCh
   const program = programOfSrc()
   const checker = program.getTypeChecker()
   const files = program.getSourceFiles().filter(({ fileName }) => isOurs(fileName))
-  const calls = files.flatMap(nodesOf).flatMap(node => queryOfPg(node, checker) ?? templateOfPrisma(node, checker) ?? [])
+  const calls = files
+    .flatMap(nodesOf)
+    .flatMap(node => queryOfPg(node, checker) ?? templateOfPrisma(node, checker) ?? [])
   return { statements: calls.map(call => statementOf(call, { checker, files })), checker }
 }
 
@@ -73,7 +75,9 @@ function isDeclaredBy(library: string, node: ts.Node, checker: ts.TypeChecker): 
 }
 
 /** Of `query({ text, values })`. */
-function configOf(argument: ts.Expression): { text: ts.Node | undefined; values: ts.Expression | undefined } | undefined {
+function configOf(
+  argument: ts.Expression,
+): { text: ts.Node | undefined; values: ts.Expression | undefined } | undefined {
   const object = ts.isAsExpression(argument) ? argument.expression : argument
   if (!ts.isObjectLiteralExpression(object)) return undefined
   const [text, values] = ['text', 'values'].map(name =>

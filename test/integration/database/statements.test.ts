@@ -11,14 +11,25 @@ const DYNAMIC: Readonly<Record<string, string>> = {
   '`SELECT ${extra}, ${selected} ${from}`': 'the columns are those of a table of sources, and the row is an array',
 }
 
-/** The statements of src when this was written, less those that are allowed to go. */
-const AT_LEAST = 310
+/** The statements that are prepared: fewer are found where src has lost some, or where the search has stopped finding them. */
+const AT_LEAST = 317
+
+/** Where a column that may be NULL is not, though the statement neither compares nor sets it. */
+const NEVER_NULL: readonly { columns: readonly string[]; in: string; why: string }[] = [
+  {
+    columns: ['Batch.broker_ref', 'Batch.settled_at', 'Batch.error'],
+    in: `b.kind = 'CLOSING' AND b.status = 'IN_DOUBT'`,
+    why: 'a run writes the first before it begins, and what puts it in doubt the others; a claim that has begun none is not looked at',
+  },
+  { columns: ['Batch.unit_cost'], in: `AND status = 'SENDING' FOR UPDATE`, why: 'a claim writes the price' },
+  { columns: ['Batch.claimed_at'], in: `WHERE status = 'SENDING' AND lease_until`, why: 'a claim writes its moment' },
+]
 
 const { statements, checker } = statementsOfSrc()
 
 it('finds the statements of src, and their SQL is in the source', () => {
-  expect(statements.length).toBeGreaterThanOrEqual(AT_LEAST)
   const dynamic = statements.filter(({ sql }) => sql.dynamic !== undefined)
+  expect(statements.length - dynamic.length).toBeGreaterThanOrEqual(AT_LEAST)
   expect(dynamic.map(({ code }) => code).sort()).toEqual(Object.keys(DYNAMIC).sort())
 })
 
@@ -27,7 +38,7 @@ it('has the rows of every statement that it reads stated', () => {
 })
 
 describe('PostgreSQL prepares every statement', () => {
-  const found: { statement: Statement; described: Described | Error }[] = []
+  const found: { statement: Statement; sql: string; described: Described | Error }[] = []
 
   beforeAll(async () => {
     const texts = statements.flatMap(statement => statement.sql.texts.map(text => ({ statement, text })))
@@ -38,14 +49,18 @@ describe('PostgreSQL prepares every statement', () => {
       const describe = withCursors(await describer(client), texts)
       for (const { statement, text } of texts)
         for (const one of text.split(';').filter(part => part.trim() !== ''))
-          found.push({ statement, described: await describe(one).catch((error: Error) => error) })
+          found.push({ statement, sql: one, described: await describe(one).catch((error: Error) => error) })
     } finally {
       client.release(true)
     }
   })
 
   it('and says nothing against it', () => {
-    expect(found.flatMap(({ statement: { at }, described }) => (described instanceof Error ? `${at}: ${described.message}` : []))).toEqual([])
+    expect(
+      found.flatMap(({ statement: { at }, described }) =>
+        described instanceof Error ? `${at}: ${described.message}` : [],
+      ),
+    ).toEqual([])
   })
 
   it('with as many parameters as its call gives', () => {
@@ -59,15 +74,29 @@ describe('PostgreSQL prepares every statement', () => {
   })
 
   it('with the columns that its row type states', () => {
+    const used = new Set<string>()
+    const isNeverNull = (column: string, sql: string) => {
+      const known = NEVER_NULL.find(one => one.columns.includes(column) && sql.includes(one.in))
+      if (known) used.add(column)
+      return known !== undefined || isSetOrCompared(column, sql)
+    }
     expect(
-      found.flatMap(({ statement: { at, row }, described }) =>
+      found.flatMap(({ statement: { at, row }, sql, described }) =>
         described instanceof Error || !row
           ? []
-          : differences(row, described.columns, checker).map(difference => `${at}: ${difference}`),
+          : differences(row, described.columns, checker)
+              .filter(({ nullable }) => !nullable || !isNeverNull(nullable, sql))
+              .map(({ what }) => `${at}: ${what}`),
       ),
     ).toEqual([])
+    expect([...used].sort(), 'all of NEVER_NULL is used').toEqual(NEVER_NULL.flatMap(({ columns }) => columns).sort())
   })
 })
+
+/** @param column "Table.column" */
+function isSetOrCompared(column: string, sql: string): boolean {
+  return new RegExp(`\\b${column.split('.')[1]} (=|<|>|IS NOT NULL)`).test(sql)
+}
 
 /** A cursor's rows are those of the statement that it was declared for. */
 function withCursors(describe: Describe, texts: readonly { text: string }[]): Describe {
