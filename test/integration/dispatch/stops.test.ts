@@ -4,7 +4,7 @@ import type { Adapter } from '../../../src/broker/port.ts'
 import { resumeCampaign, runCampaign } from '../../../src/campaign/actions/start.ts'
 import { cancelCampaign, pauseCampaign } from '../../../src/campaign/actions/stop.ts'
 import type { MoveDeps } from '../../../src/campaign/deps.ts'
-import { systemMonotonic } from '../../../src/clock.ts'
+import { systemMonotonic, systemSleep } from '../../../src/clock.ts'
 import { answersAwaited, untilInForce } from '../../../src/dispatch/finish/stop-in-force.ts'
 import { openPermit } from '../../../src/dispatch/send/permit.ts'
 import { sendBatch } from '../../../src/dispatch/send/send.ts'
@@ -90,7 +90,8 @@ describe('a stop that is acknowledged', () => {
         return { kind: 'ANSWERED', outcomes: [{ kind: 'ACCEPTED' }] }
       },
     } as unknown as Adapter
-    const times = { now: () => new Date(), monotonic: systemMonotonic, draining: new AbortController().signal }
+    const draining = new AbortController().signal
+    const times = { now: () => new Date(), monotonic: systemMonotonic, sleep: systemSleep, draining }
     const permit = openPermit({ pool: db.pool, ...times }, batch)
     const outcome = await sendBatch(
       { adapter, credential: {}, http: answering(200, {}), permit, ...times },
