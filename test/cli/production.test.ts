@@ -1,7 +1,6 @@
 import { spawnSync } from 'node:child_process'
-import { chmodSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { chmodSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { beforeAll, describe, expect, it } from 'vitest'
@@ -11,6 +10,7 @@ import { useDatabase } from '../support/database.ts'
 import { booksOf, makeCampaign, makeScene } from '../support/fixtures.ts'
 import { succeed } from '../support/login.ts'
 import { startCamp } from '../support/process.ts'
+import { scratchFolder } from '../support/scratch.ts'
 
 /** What docs/operating.md tells an operator to install, taken out of it and run. */
 const ROOT = fileURLToPath(new URL('../../', import.meta.url))
@@ -25,7 +25,7 @@ const CRON = block('/etc/cron.d/camp')
 
 const db = useDatabase()
 const SECRET = `a "secret" of $HOME & #16 letters; it's \\ long`
-const folder = mkdtempSync(join(tmpdir(), 'camp-production-'))
+const folder = scratchFolder('production')
 const [home, file, bin] = ['home', 'camp.env', 'bin'].map(name => join(folder, name)) as [string, string, string]
 
 beforeAll(async () => {

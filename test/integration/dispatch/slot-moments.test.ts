@@ -41,7 +41,7 @@ interface Started {
 async function dispatched(machines: readonly Machine[], { rate, columns }: Pace): Promise<Started[]> {
   const time = virtualTime(START)
   const scene = await makeScene(db.pool, { rate, maxBatch: 1, month: monthOf(new Date(START), SAO_PAULO) })
-  const id = await makeCampaign(db.pool, scene, { leads: MESSAGES, columns })
+  const id = await makeCampaign(db.pool, scene, { leads: MESSAGES, ...(columns && { columns }) })
   const work = worked(time)
   const started: Started[] = []
   const workers: DispatchDeps[] = []
