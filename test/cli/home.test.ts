@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect, it, onTestFinished } from 'vitest'
 import { camp } from '../support/camp.ts'
+import { nodeArguments } from '../support/process.ts'
 import { scratchFolder } from '../support/scratch.ts'
 
 const NOBODY = 65_534
@@ -20,8 +21,7 @@ async function folder(): Promise<string> {
 
 /** camp as a user without rights, and without an entry in passwd where `uid` has none. */
 async function campAs(uid: number, argv: string[], env: NodeJS.ProcessEnv) {
-  const script = `import { main } from './src/cli/main.ts'; await main(process.argv.slice(1))`
-  const child = spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', script, '--', ...argv], {
+  const child = spawn(process.execPath, [...nodeArguments(), ...argv], {
     cwd: ROOT,
     env: { PATH: process.env.PATH, TSX_DISABLE_CACHE: '1', ...env },
     uid,
