@@ -12,7 +12,7 @@ import { scratchFolder } from '../support/scratch.ts'
 import { until } from '../support/worker.ts'
 
 /** The database goes away when most of the rows are in it. */
-const ROWS = 300_000
+const ROWS = 120_000
 const folder = scratchFolder('outage')
 const file = join(folder, 'list.csv')
 const db = useDatabase()
