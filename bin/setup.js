@@ -1,5 +1,5 @@
-// Installs and builds what is missing in a clone; does nothing, quickly, where nothing is. Only Node's own modules here:
-// it runs before anything is installed.
+// Installs and builds what is missing in a clone; does nothing, quickly, where nothing is. With --check it only says, by its exit
+// code, whether the build is that of the sources. Only Node's own modules here: it runs before anything is installed.
 import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
@@ -9,13 +9,15 @@ import { fileURLToPath } from 'node:url'
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
 const stampOf = { install: 'node_modules/.cache/camp/installed', build: 'dist/.built' }
 
+const sources = fingerprint(['tsconfig.json', 'prisma/schema.prisma', ...filesBelow('src')])
+if (process.argv.includes('--check')) process.exit(stamp('build') === sources ? 0 : 1)
+
 const lock = fingerprint(['package-lock.json', 'package.json'])
 if (stamp('install') !== lock) {
   run('Installing dependencies', 'npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'])
   leaveStamp('install', lock)
 }
 
-const sources = fingerprint(['tsconfig.json', 'prisma/schema.prisma', ...filesBelow('src')])
 if (process.argv.includes('--build') || stamp('build') !== sources) {
   rmSync(join(root, 'dist'), { recursive: true, force: true })
   rmSync(join(root, 'node_modules/.cache/camp/build.tsbuildinfo'), { force: true })

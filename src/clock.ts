@@ -1,3 +1,5 @@
+import { setTimeout as delay } from 'node:timers/promises'
+
 /** Where time comes from: passed in everywhere, so that tests hold it. */
 export interface Clock {
   now(): Date
@@ -12,3 +14,8 @@ export const systemClock: Clock = { now: () => new Date() }
 export type Monotonic = () => number
 
 export const systemMonotonic: Monotonic = () => performance.now()
+
+/** Waits for so many milliseconds, or until the signal is aborted. */
+export type Sleep = (ms: number, signal: AbortSignal) => Promise<void>
+
+export const systemSleep: Sleep = (ms, signal) => delay(ms, undefined, { signal }).catch(() => undefined)

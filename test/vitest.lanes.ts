@@ -4,7 +4,7 @@ import type { ProjectConfig } from 'vitest/node'
 const limits = {
   testTimeout: 120_000,
   hookTimeout: 120_000,
-  setupFiles: ['test/support/log-guard.ts', 'test/support/lock-order.ts'],
+  setupFiles: ['test/support/log-guard.ts', 'test/support/lock-order.ts', 'test/support/scratch-end.ts'],
 }
 
 /** In threads that share their modules: no unit test leaves anything behind in them. */

@@ -49,7 +49,8 @@ interface SyncRow {
 /** Newest first. @param source undefined: all */
 export async function listSyncs(sql: Sql, source?: string): Promise<Sync[]> {
   const { rows } = await sql.query<SyncRow>(
-    `SELECT * FROM "BlocklistSync" WHERE $1::text IS NULL OR source = $1 ORDER BY synced_at DESC, id DESC`,
+    `SELECT source, location, location_hash, settings, purpose, etag, last_modified, figures, synced_at, checked_at
+     FROM "BlocklistSync" WHERE $1::text IS NULL OR source = $1 ORDER BY synced_at DESC, id DESC`,
     [source ?? null],
   )
   return rows.map(row => ({

@@ -56,18 +56,22 @@ async function sendClaimedBatch(deps: DispatchDeps, batch: ClaimedBatch): Promis
   const credential = batch.credential.config
   const rendered = renderLeads(batch)
   const { template } = batch.campaign
-  const { http, now, draining } = deps
+  const { http, now, sleep, draining } = deps
   const early = settlingEarly(deps, batch, adapter)
   const permit = openPermit(deps, batch)
-  const sent = await sendBatch({ adapter, credential, http, now, draining, permit, onAnswer: early.add }, batch, {
-    name: requestName(batch.campaign.agendamentoId, batch.number),
-    agendamentoId: batch.campaign.agendamentoId,
-    batchNumber: batch.number,
-    wallet: { id: batch.campaign.walletId, idgisAmbiente: batch.campaign.idgisAmbiente },
-    template: template && { code: template.code, variables: variablesIn(template.content) },
-    messages: rendered.flatMap(lead => (lead.message ? [lead.message] : [])),
-    callbackUrl: leadId => deps.callbackUrl(batch.campaign.brokerId, leadId),
-  })
+  const sent = await sendBatch(
+    { adapter, credential, http, now, sleep, draining, permit, onAnswer: early.add },
+    batch,
+    {
+      name: requestName(batch.campaign.agendamentoId, batch.number),
+      agendamentoId: batch.campaign.agendamentoId,
+      batchNumber: batch.number,
+      wallet: { id: batch.campaign.walletId, idgisAmbiente: batch.campaign.idgisAmbiente },
+      template: template && { code: template.code, variables: variablesIn(template.content) },
+      messages: rendered.flatMap(lead => (lead.message ? [lead.message] : [])),
+      callbackUrl: leadId => deps.callbackUrl(batch.campaign.brokerId, leadId),
+    },
+  )
   const settledBefore = await early.end()
   const answers = sent.outcomes.values()
   return { ...sent, settledBefore, outcomes: rendered.map(lead => lead.outcome ?? answers.next().value!) }

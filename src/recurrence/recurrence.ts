@@ -52,7 +52,9 @@ export interface Recurrence extends FileSource {
 
 /** SELECT … FROM of a recurrence, without WHERE. */
 export const RECURRENCE_SQL = `
-  SELECT r.*, to_char(r.approval_until, 'YYYY-MM-DD') AS approval_until, u.email AS owner, u.role AS owner_role,
+  SELECT r.id, r.handle, r.status, r.user_id, r.wallet_id, r.broker_id, r.template_id, r.cron, r.timezone, r.folder, r.pattern,
+         r.settings, r.next_at, r.approved_by, r.approved_at, r.approval_hash, r.approval_ceiling, r.created_at,
+         to_char(r.approval_until, 'YYYY-MM-DD') AS approval_until, u.email AS owner, u.role AS owner_role,
          u.disabled_at IS NOT NULL AS owner_disabled, w.name AS wallet, b.name AS broker, b.adapter,
          b.cost_per_message, b.max_batch, b.rate_limit,
          t.template_code, t.content AS template_content, a.email AS approver,

@@ -1,7 +1,7 @@
 import { setMaxListeners } from 'node:events'
 import type pg from 'pg'
 import { isNationalHoliday } from '../calendar/national-holidays.ts'
-import { type Clock, systemMonotonic } from '../clock.ts'
+import { type Clock, systemMonotonic, systemSleep } from '../clock.ts'
 import type { Config } from '../config.ts'
 import { isUnreachable } from '../database/pool.ts'
 import { reconcileClosings } from '../dispatch/closing/reconcile.ts'
@@ -98,6 +98,7 @@ async function start(deps: WorkerDeps, options: WorkerOptions): Promise<Worker> 
     log,
     draining: draining.signal,
     now,
+    sleep: systemSleep,
     monotonic: systemMonotonic,
     random: Math.random,
     timezone: config.timezone,

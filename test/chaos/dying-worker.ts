@@ -1,5 +1,5 @@
 import type pg from 'pg'
-import { systemClock, systemMonotonic } from '../../src/clock.ts'
+import { systemClock, systemMonotonic, systemSleep } from '../../src/clock.ts'
 import { openPool } from '../../src/database/pool.ts'
 import { dispatchBatch } from '../../src/dispatch/dispatch.ts'
 import { createHttp, type Http } from '../../src/http/client.ts'
@@ -78,6 +78,7 @@ if (batchId !== undefined) {
       callbackUrl: () => process.env.CALLBACK_URL,
       draining: new AbortController().signal,
       now: () => systemClock.now(),
+      sleep: systemSleep,
       monotonic: systemMonotonic,
       leaseMs: () => 500,
       timezone: 'America/Sao_Paulo',

@@ -1,6 +1,6 @@
 import { once } from 'node:events'
-import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises'
-import { tmpdir, userInfo } from 'node:os'
+import { readdir, readFile, rm, stat } from 'node:fs/promises'
+import { userInfo } from 'node:os'
 import { join } from 'node:path'
 import { PassThrough } from 'node:stream'
 import { afterAll, beforeAll, expect, it } from 'vitest'
@@ -9,13 +9,14 @@ import { systemClock } from '../../src/clock.ts'
 import { stopServer } from '../../src/database/embedded/server.ts'
 import { camp } from '../support/camp.ts'
 import { succeed } from '../support/login.ts'
+import { scratchFolder } from '../support/scratch.ts'
 import { until } from '../support/worker.ts'
 
 /** Nothing set but CAMP_HOME: camp brings its own server, tables, secret and first ADMIN. */
 let home: string
 let env: NodeJS.ProcessEnv
 beforeAll(async () => {
-  home = await mkdtemp(join(tmpdir(), 'camp-cli-embedded-'))
+  home = scratchFolder('cli-embedded')
   env = { CAMP_HOME: home }
 })
 afterAll(async () => {

@@ -1,11 +1,11 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { beforeAll, expect, test } from 'vitest'
 import { camp } from '../support/camp.ts'
 import { useDatabase } from '../support/database.ts'
 import { makeScene } from '../support/fixtures.ts'
 import { adminEnv, allowSelfApproval, succeed, userEnv } from '../support/login.ts'
+import { scratchFolder } from '../support/scratch.ts'
 
 const db = useDatabase()
 let admin: NodeJS.ProcessEnv
@@ -18,12 +18,11 @@ beforeAll(async () => {
   admin = await adminEnv(db)
   user = await userEnv(db, admin)
   await allowSelfApproval(admin)
-  folder = await mkdtemp(join(tmpdir(), 'camp-explain-'))
+  folder = scratchFolder('explain')
   const scene = await makeScene(db.pool)
   wallet = scene.walletId
   broker = scene.brokerId
 })
-afterAll(() => rm(folder, { recursive: true, force: true }))
 
 async function imported(name: string, rows: string): Promise<string> {
   const file = join(folder, `${name}.csv`)

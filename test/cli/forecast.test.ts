@@ -1,13 +1,13 @@
-import { mkdtempSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, expect, test } from 'vitest'
 import { camp, type Run } from '../support/camp.ts'
 import { useDatabase } from '../support/database.ts'
 import { adminEnv, allowSelfApproval, succeed, userEnv } from '../support/login.ts'
+import { scratchFolder } from '../support/scratch.ts'
 
 const db = useDatabase()
-const folder = mkdtempSync(join(tmpdir(), 'camp-forecast-'))
+const folder = scratchFolder('forecast')
 const NOW = new Date('2026-11-24T15:00:00-03:00')
 const LAST = new Date('2026-11-23T16:05:00-03:00')
 let admin: NodeJS.ProcessEnv

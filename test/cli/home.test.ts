@@ -1,18 +1,19 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { chmod, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { chmod, mkdir, readdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect, it, onTestFinished } from 'vitest'
 import { camp } from '../support/camp.ts'
+import { nodeArguments } from '../support/process.ts'
+import { scratchFolder } from '../support/scratch.ts'
 
 const NOBODY = 65_534
 const ROOT = fileURLToPath(new URL('../../', import.meta.url))
 const asRoot = process.getuid?.() === 0
 
 async function folder(): Promise<string> {
-  const path = await mkdtemp(join(tmpdir(), 'camp-closed-'))
+  const path = scratchFolder('closed')
   await chmod(path, 0o755)
   onTestFinished(() => rm(path, { recursive: true, force: true }))
   return path
@@ -20,8 +21,7 @@ async function folder(): Promise<string> {
 
 /** camp as a user without rights, and without an entry in passwd where `uid` has none. */
 async function campAs(uid: number, argv: string[], env: NodeJS.ProcessEnv) {
-  const script = `import { main } from './src/cli/main.ts'; await main(process.argv.slice(1))`
-  const child = spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', script, '--', ...argv], {
+  const child = spawn(process.execPath, [...nodeArguments(), ...argv], {
     cwd: ROOT,
     env: { PATH: process.env.PATH, TSX_DISABLE_CACHE: '1', ...env },
     uid,

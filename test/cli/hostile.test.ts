@@ -1,17 +1,17 @@
-import { mkdtempSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { camp, type Run } from '../support/camp.ts'
 import { useDatabase } from '../support/database.ts'
 import { adminEnv, allowSelfApproval, succeed, userEnv } from '../support/login.ts'
+import { scratchFolder } from '../support/scratch.ts'
 
 /** All that a text may do to a terminal, and lines that look like camp's own. */
 const HOSTILE =
   '\x1b[2J\x1b]0;x\x07\x1b[8m\x9b31m\x7f\r\u202e\u2066\u200b\nforged  leads 3: PENDING 3\r\nforged  x\u2028forged'
 
 const db = useDatabase()
-const folder = mkdtempSync(join(tmpdir(), 'camp-hostile-'))
+const folder = scratchFolder('hostile')
 let admin: NodeJS.ProcessEnv
 let user: NodeJS.ProcessEnv
 let handle: string

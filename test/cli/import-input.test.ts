@@ -1,15 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process'
-import {
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  statSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs'
-import { tmpdir } from 'node:os'
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { PassThrough } from 'node:stream'
 import { gzipSync } from 'node:zlib'
@@ -19,11 +9,12 @@ import { useDatabase } from '../support/database.ts'
 import { setBudget } from '../support/fixtures.ts'
 import { adminEnv, succeed, userEnv } from '../support/login.ts'
 import { spawnCamp } from '../support/process.ts'
+import { scratchFolder } from '../support/scratch.ts'
 import { until } from '../support/worker.ts'
 import { rowXml, workbookBytes } from '../support/xlsx.ts'
 
 const db = useDatabase()
-const folder = mkdtempSync(join(tmpdir(), 'camp-input-'))
+const folder = scratchFolder('input')
 const TEXT = 'fone;nome\n11987654321;Ana\n123;Bia\n'
 let env: NodeJS.ProcessEnv
 let spoolFolder: string
@@ -187,7 +178,7 @@ describe('a disk that is full: 8, nothing imported', () => {
   })
 
   test('the one that standard input is kept on', async context => {
-    const small = mkdtempSync(join(tmpdir(), 'camp-small-'))
+    const small = scratchFolder('small')
     const mount = ['-t', 'tmpfs', '-o', 'size=64k', 'tmpfs', small]
     if (spawnSync('mount', mount).status !== 0) return context.skip('a small disk takes root, and Linux')
     try {

@@ -1,19 +1,19 @@
-import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { beforeAll, expect, test } from 'vitest'
 import { startServer, stopServer } from '../../src/database/embedded/server.ts'
 import { openPool } from '../../src/database/pool.ts'
 import { openProxy } from '../chaos/proxy.ts'
 import { camp, type Run } from '../support/camp.ts'
 import { useDatabase } from '../support/database.ts'
 import { adminEnv, succeed } from '../support/login.ts'
+import { scratchFolder } from '../support/scratch.ts'
 import { until } from '../support/worker.ts'
 
 /** The database goes away when most of the rows are in it. */
-const ROWS = 300_000
-const folder = mkdtempSync(join(tmpdir(), 'camp-outage-'))
+const ROWS = 120_000
+const folder = scratchFolder('outage')
 const file = join(folder, 'list.csv')
 const db = useDatabase()
 
@@ -23,7 +23,6 @@ beforeAll(() => {
     `fone;nome\n123;\n${Array.from({ length: ROWS }, (_, i) => `11${900_000_000 + i};Pessoa ${i}\n`).join('')}`,
   )
 })
-afterAll(() => rm(folder, { recursive: true, force: true }))
 
 const line = [
   ...['campaign', 'import', file, '--wallet', 'Sul', '--broker', 'Box', '--message', 'Olá', '--json'],
@@ -51,7 +50,7 @@ test('a connection that is cut: 8 and a sentence; nothing is imported, and no re
 })
 
 test('a PostgreSQL that is killed: the same; it recovers, and the file can be imported', async () => {
-  const home = mkdtempSync(join(tmpdir(), 'camp-outage-home-'))
+  const home = scratchFolder('outage-home')
   const env = { CAMP_HOME: home }
   try {
     await setUp(env)

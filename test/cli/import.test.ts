@@ -1,13 +1,13 @@
-import { existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { camp } from '../support/camp.ts'
 import { useDatabase } from '../support/database.ts'
 import { adminEnv, succeed, userEnv } from '../support/login.ts'
+import { scratchFolder } from '../support/scratch.ts'
 
 const db = useDatabase()
-const folder = mkdtempSync(join(tmpdir(), 'camp-cli-import-'))
+const folder = scratchFolder('cli-import')
 const fixture = (name: string) => `fixtures/import/${name}`
 let admin: NodeJS.ProcessEnv
 let env: NodeJS.ProcessEnv

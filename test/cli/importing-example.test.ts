@@ -1,10 +1,10 @@
-import { mkdtempSync, readFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, expect, test } from 'vitest'
 import { camp } from '../support/camp.ts'
 import { useDatabase } from '../support/database.ts'
 import { adminEnv, succeed } from '../support/login.ts'
+import { scratchFolder } from '../support/scratch.ts'
 
 /** docs/importing.md shows what the example file gives: here it is given. */
 const db = useDatabase()
@@ -32,7 +32,7 @@ test('the dry run', async () => {
 
 test('the rejects', async () => {
   const { command } = blockAfter('```console\n$ camp campaign import fixtures/examples/importing.csv')
-  const rejects = join(mkdtempSync(join(tmpdir(), 'camp-example-')), 'rejects.csv')
+  const rejects = join(scratchFolder('example'), 'rejects.csv')
   const argv = argvOf(command).filter(word => word !== '--dry-run')
   const run = await succeed(camp([...argv, '--rejects', rejects], { env, clock }))
   expect(run.out).toMatch(/rejects +4 rows in/)

@@ -1,14 +1,14 @@
-import { mkdtempSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { camp } from '../support/camp.ts'
 import { useDatabase } from '../support/database.ts'
 import { booksOf, setBudget } from '../support/fixtures.ts'
 import { adminEnv, succeed } from '../support/login.ts'
+import { scratchFolder } from '../support/scratch.ts'
 
 const db = useDatabase()
-const folder = mkdtempSync(join(tmpdir(), 'camp-no-credential-'))
+const folder = scratchFolder('no-credential')
 const CURE = 'camp credential set "Carteira Sul" "Caixa" key=value'
 let env: NodeJS.ProcessEnv
 

@@ -1,5 +1,4 @@
-import { mkdtempSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { SignJWT } from 'jose'
 import { beforeAll, expect, it } from 'vitest'
@@ -8,12 +7,13 @@ import { camp } from '../support/camp.ts'
 import { useDatabase } from '../support/database.ts'
 import { testKeys } from '../support/fixtures.ts'
 import { adminEnv, serverEnv, succeed } from '../support/login.ts'
+import { scratchFolder } from '../support/scratch.ts'
 
 /** Names that every object answers to, unless it is asked for its own. */
 const NAMES = ['constructor', 'toString', '__proto__', 'hasOwnProperty']
 
 const db = useDatabase()
-const folder = mkdtempSync(join(tmpdir(), 'camp-words-'))
+const folder = scratchFolder('words')
 let env: NodeJS.ProcessEnv
 beforeAll(async () => {
   env = await adminEnv(db)

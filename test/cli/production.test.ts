@@ -1,16 +1,15 @@
 import { spawnSync } from 'node:child_process'
-import { chmodSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
-import { tmpdir } from 'node:os'
+import { chmodSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { fileURLToPath, pathToFileURL } from 'node:url'
+import { fileURLToPath } from 'node:url'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { parseEnvFile } from '../../src/env-file.ts'
 import { camp } from '../support/camp.ts'
 import { useDatabase } from '../support/database.ts'
 import { booksOf, makeCampaign, makeScene } from '../support/fixtures.ts'
 import { succeed } from '../support/login.ts'
-import { startCamp } from '../support/process.ts'
+import { nodeArguments, startCamp } from '../support/process.ts'
+import { scratchFolder } from '../support/scratch.ts'
 
 /** What docs/operations.md tells an operator to install, taken out of it and run. */
 const ROOT = fileURLToPath(new URL('../../', import.meta.url))
@@ -25,18 +24,13 @@ const CRON = block('/etc/cron.d/camp')
 
 const db = useDatabase()
 const SECRET = `a "secret" of $HOME & #16 letters; it's \\ long`
-const folder = mkdtempSync(join(tmpdir(), 'camp-production-'))
+const folder = scratchFolder('production')
 const [home, file, bin] = ['home', 'camp.env', 'bin'].map(name => join(folder, name)) as [string, string, string]
 
 beforeAll(async () => {
   for (const path of [home, bin]) spawnSync('mkdir', [path])
-  const main = pathToFileURL(join(ROOT, 'src/cli/main.ts')).href
-  const tsx = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href
-  const script = `import { main } from '${main}'; await main(process.argv.slice(1))`
-  writeFileSync(
-    join(bin, 'camp'),
-    `#!/bin/sh\nexec '${process.execPath}' --import '${tsx}' --input-type=module -e "${script}" -- "$@"\n`,
-  )
+  const command = [process.execPath, ...nodeArguments()].map(part => `'${part}'`).join(' ')
+  writeFileSync(join(bin, 'camp'), `#!/bin/sh\nexec ${command} "$@"\n`)
   chmodSync(join(bin, 'camp'), 0o755)
   const env = { DATABASE_URL: db.url, CAMP_SECRET: SECRET }
   const add = ['user', 'add', 'ana@example.com', '--name', 'Ana', '--role', 'ADMIN', '--password-stdin']

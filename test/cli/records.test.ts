@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto'
-import { mkdtempSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, expect, it } from 'vitest'
 import { camp } from '../support/camp.ts'
 import { useDatabase } from '../support/database.ts'
 import { adminEnv, succeed, userEnv } from '../support/login.ts'
+import { scratchFolder } from '../support/scratch.ts'
 
 const db = useDatabase()
 let env: NodeJS.ProcessEnv
@@ -15,7 +15,7 @@ beforeAll(async () => {
   await succeed(camp(['budget', 'set', 'Acme', '2026-11', '100'], { env }))
 })
 const audit = (options: string[] = [], who = env) => camp(['budget', 'audit', ...options], { env: who })
-const elsewhere = () => ({ ...env, CAMP_HOME: mkdtempSync(join(tmpdir(), 'camp-home-')), CAMP_TOKEN: token })
+const elsewhere = () => ({ ...env, CAMP_HOME: scratchFolder('home'), CAMP_TOKEN: token })
 let token: string
 
 /** As a superuser does: triggers off. */
@@ -86,7 +86,7 @@ it('misses the newest rows, cut off with their checkpoints, by what is kept outs
 
 it('agrees after a rotation, and remembers what it has seen before', async () => {
   const head = (await succeed(audit(['--head']))).out.trim()
-  const file = join(mkdtempSync(join(tmpdir(), 'camp-secret-')), 'secret')
+  const file = join(scratchFolder('secret'), 'secret')
   const secret = randomBytes(24).toString('base64url')
   writeFileSync(file, secret)
   await succeed(camp(['secret', 'rotate', '--file', file, '--yes'], { env }))

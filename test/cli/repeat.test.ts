@@ -1,6 +1,5 @@
 import { once } from 'node:events'
-import { mkdtempSync, utimesSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { camp } from '../support/camp.ts'
@@ -9,6 +8,7 @@ import { dispatchOn, openSandbox } from '../support/dispatch.ts'
 import { setBudget } from '../support/fixtures.ts'
 import { ADMIN, adminEnv, allowSelfApproval, succeed, userEnv } from '../support/login.ts'
 import { spawnCamp, startCamp } from '../support/process.ts'
+import { scratchFolder } from '../support/scratch.ts'
 import { until } from '../support/worker.ts'
 
 const db = useDatabase()
@@ -28,7 +28,7 @@ beforeAll(async () => {
   await allowSelfApproval(admin)
 })
 beforeEach(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'camp-inbox-'))
+  folder = scratchFolder('inbox')
   await db.pool.query(`UPDATE "Recurrence" SET status = 'REMOVED'; UPDATE "Campaign" SET status = 'CANCELLED'`)
 })
 
@@ -231,7 +231,7 @@ it('a worker opens, approves, starts and sends it; what fails it says, and goes 
   const good = (await repeating('--json')).json()
   await succeed(repeat(['approve', good.handle, '--ceiling', '100.00']))
   drop('a.csv', 40)
-  folder = mkdtempSync(join(tmpdir(), 'camp-inbox-'))
+  folder = scratchFolder('inbox')
   const bad = (await repeating('--json')).json()
   drop('bad.csv', 1, 'nome')
   await makeDue(bad.id)

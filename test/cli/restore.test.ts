@@ -1,5 +1,4 @@
-import { chmod, mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { chmod, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { execa } from 'execa'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -10,6 +9,7 @@ import { dispatchOn, openSandbox } from '../support/dispatch.ts'
 import { makeCampaign, makeScene, SECRET } from '../support/fixtures.ts'
 import { adminEnv, succeed, userEnv } from '../support/login.ts'
 import { startCamp } from '../support/process.ts'
+import { scratchFolder } from '../support/scratch.ts'
 import { until } from '../support/worker.ts'
 
 describe('a database that waits for a person', () => {
@@ -113,7 +113,7 @@ async function openSandboxForAll() {
 describe('an embedded installation', () => {
   let folder: string
   beforeAll(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'camp-restore-'))
+    folder = scratchFolder('restore')
     // PostgreSQL runs as another user where this one is root.
     await chmod(folder, 0o755)
   })

@@ -1,5 +1,4 @@
-import { mkdtempSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { startSandbox } from '../../src/sandbox/server.ts'
@@ -7,6 +6,7 @@ import { camp } from '../support/camp.ts'
 import { useDatabase } from '../support/database.ts'
 import { adminEnv, succeed } from '../support/login.ts'
 import { SALESFORCE_SECRETS, salesforceCredential } from '../support/salesforce.ts'
+import { scratchFolder } from '../support/scratch.ts'
 import { startTestWorker } from '../support/worker.ts'
 
 const db = useDatabase()
@@ -30,7 +30,7 @@ test('a file goes out through Salesforce, from the credential to the report', as
     for (const secret of SALESFORCE_SECRETS) expect(out + err).not.toContain(secret)
   }
 
-  const file = join(mkdtempSync(join(tmpdir(), 'camp-salesforce-')), 'base.csv')
+  const file = join(scratchFolder('salesforce'), 'base.csv')
   const rows = [
     'telefone;nome;cpf_cnpj',
     '11987650001;Maria;191',

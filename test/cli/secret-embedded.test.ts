@@ -1,5 +1,4 @@
-import { copyFile, mkdtemp, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { copyFile, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import pg from 'pg'
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest'
@@ -7,6 +6,7 @@ import { startServer, stopServer } from '../../src/database/embedded/server.ts'
 import { camp } from '../support/camp.ts'
 import { succeed } from '../support/login.ts'
 import { spawnCamp } from '../support/process.ts'
+import { scratchFolder } from '../support/scratch.ts'
 import { until } from '../support/worker.ts'
 
 /** The secret that camp keeps itself: nothing is set but CAMP_HOME. */
@@ -17,7 +17,7 @@ const URL = 'http://127.0.0.1:9/'
 const OTHER = 'another-secret-of-enough-length'
 
 beforeAll(async () => {
-  home = await mkdtemp(join(tmpdir(), 'camp-cli-secret-'))
+  home = scratchFolder('cli-secret')
   env = { CAMP_HOME: home }
   pool = new pg.Pool({ connectionString: await startServer(home), max: 3 })
   await succeed(run('wallet add Acme --idgis 1'))

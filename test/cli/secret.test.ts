@@ -1,6 +1,5 @@
 import { once } from 'node:events'
-import { mkdtempSync, readFileSync, statSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest'
 import { camp } from '../support/camp.ts'
@@ -8,6 +7,7 @@ import { useDatabase } from '../support/database.ts'
 import { makeCampaign } from '../support/fixtures.ts'
 import { ADMIN, adminEnv, succeed, userEnv } from '../support/login.ts'
 import { spawnCamp } from '../support/process.ts'
+import { scratchFolder } from '../support/scratch.ts'
 import { until } from '../support/worker.ts'
 
 const db = useDatabase()
@@ -18,7 +18,7 @@ let folder: string
 
 beforeEach(async () => {
   await db.pool.query(`TRUNCATE "User", "Wallet", "Broker", "SecretFingerprint", "AuditEvent" CASCADE`)
-  folder = mkdtempSync(join(tmpdir(), 'camp-secret-'))
+  folder = scratchFolder('secret')
   env = { ...(await adminEnv(db)), CAMP_PUBLIC_URL: 'https://camp.example' }
   await succeed(run('wallet add Sul --idgis 7'))
   for (const [name, adapter] of [

@@ -1,5 +1,4 @@
-import { existsSync, mkdtempSync, readFileSync, statSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { PassThrough } from 'node:stream'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest'
@@ -11,9 +10,10 @@ import { commandTree } from '../support/commands.ts'
 import { useDatabase } from '../support/database.ts'
 import { makeCampaign, makeScene, type Scene, setBudget } from '../support/fixtures.ts'
 import { ADMIN, adminEnv, succeed } from '../support/login.ts'
+import { scratchFolder } from '../support/scratch.ts'
 
 const db = useDatabase()
-const folder = mkdtempSync(join(tmpdir(), 'camp-serve-test-'))
+const folder = scratchFolder('serve-test')
 const stopping = new AbortController()
 let url: string
 let served: Promise<number>
@@ -25,7 +25,7 @@ let bob: NodeJS.ProcessEnv
 const MAX_COMMANDS = 4
 const PASSWORD: Record<string, string> = { [ADMIN.email]: ADMIN.password, 'bob@example.com': 'battery staple' }
 async function client(email: string): Promise<NodeJS.ProcessEnv> {
-  const env = { CAMP_URL: url, CAMP_HOME: mkdtempSync(join(tmpdir(), 'camp-client-')) }
+  const env = { CAMP_URL: url, CAMP_HOME: scratchFolder('client') }
   await succeed(camp(['login', email, '--password-stdin'], { env, stdin: PASSWORD[email]! }))
   return env
 }
@@ -268,7 +268,7 @@ describe('what a client may not', () => {
   }
 
   it('act without a token, or with one that is none', async () => {
-    const env = { CAMP_URL: url, CAMP_HOME: mkdtempSync(join(tmpdir(), 'camp-nobody-')) }
+    const env = { CAMP_URL: url, CAMP_HOME: scratchFolder('nobody') }
     expect(await camp(['wallet', 'list'], { env })).toMatchObject({
       code: 7,
       err: expect.stringContaining('camp login'),

@@ -1,13 +1,13 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { rm, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { camp } from '../support/camp.ts'
 import { useDatabase } from '../support/database.ts'
 import { makeCampaign } from '../support/fixtures.ts'
 import { ADMIN, adminEnv, succeed, userEnv } from '../support/login.ts'
+import { scratchFolder } from '../support/scratch.ts'
 
 const db = useDatabase()
 let env: NodeJS.ProcessEnv
@@ -173,7 +173,7 @@ describe('camp credential', () => {
       adapter: 'SANDBOX',
       config: { url: 'http://127.0.0.1:2' },
     })
-    const folder = await mkdtemp(join(tmpdir(), 'camp-credential-'))
+    const folder = scratchFolder('credential')
     await writeFile(join(folder, 'key.json'), '{"url":"http://127.0.0.1:3"}')
     await json(['credential', 'set', ...PLACE, '--file', join(folder, 'key.json')])
     await rm(folder, { recursive: true })
@@ -270,7 +270,7 @@ describe('camp template', () => {
     })
     expect(await json(['template', 'list'])).toHaveLength(1)
     expect((await run(['template', 'add', 'Outro', '--code', 'acordo_v3', '--content', 'x'])).code).toBe(4)
-    const folder = await mkdtemp(join(tmpdir(), 'camp-template-'))
+    const folder = scratchFolder('template')
     await writeFile(join(folder, 'text.txt'), 'Olá, João\n')
     expect(
       await json(['template', 'add', 'B', '--code', 'b', '--content-file', join(folder, 'text.txt')]),

@@ -1,13 +1,13 @@
-import { mkdtempSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, expect, test } from 'vitest'
 import { camp } from '../support/camp.ts'
 import { useDatabase } from '../support/database.ts'
 import { adminEnv, succeed } from '../support/login.ts'
+import { scratchFolder } from '../support/scratch.ts'
 
 const db = useDatabase()
-const folder = mkdtempSync(join(tmpdir(), 'camp-cli-template-'))
+const folder = scratchFolder('cli-template')
 let env: NodeJS.ProcessEnv
 
 const show = (...argv: string[]) => camp(['template', 'show', 'acordo_v1', '--json', ...argv], { env })

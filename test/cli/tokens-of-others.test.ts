@@ -1,14 +1,14 @@
-import { mkdtempSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { camp } from '../support/camp.ts'
 import { useDatabase } from '../support/database.ts'
 import { setBudget } from '../support/fixtures.ts'
 import { ADMIN, adminEnv, serverEnv, succeed, userEnv } from '../support/login.ts'
+import { scratchFolder } from '../support/scratch.ts'
 
 const db = useDatabase()
-const folder = mkdtempSync(join(tmpdir(), 'camp-others-'))
+const folder = scratchFolder('others')
 let ana: NodeJS.ProcessEnv
 let bob: NodeJS.ProcessEnv
 let phone = 11_987_000_000

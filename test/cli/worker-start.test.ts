@@ -1,8 +1,5 @@
 import { once } from 'node:events'
-import { mkdtempSync } from 'node:fs'
 import { type AddressInfo, createServer } from 'node:net'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { describe, expect, inject, it, onTestFinished } from 'vitest'
 import { runCampaign } from '../../src/campaign/actions/start.ts'
 import { freePort } from '../../src/http/free-port.ts'
@@ -13,6 +10,7 @@ import { booksOf, makeCampaign, makeScene } from '../support/fixtures.ts'
 import { serverEnv } from '../support/login.ts'
 import { machineLoad } from '../support/machine.ts'
 import { spawnCamp } from '../support/process.ts'
+import { scratchFolder } from '../support/scratch.ts'
 import { withDatabase } from '../support/server.ts'
 import { until } from '../support/worker.ts'
 
@@ -35,7 +33,7 @@ async function runningCampaign() {
 }
 
 /** One for all: where a worker finds no mark and another address, it takes the database for a copy. */
-const HOME = mkdtempSync(join(tmpdir(), 'camp-home-'))
+const HOME = scratchFolder('home')
 
 /** A worker process, with what it says and its /healthz. */
 async function worker(env: NodeJS.ProcessEnv, listen?: string) {
@@ -194,7 +192,7 @@ describe('a service that is away when a worker starts is waited for', () => {
 })
 
 it('a worker on a machine without settings makes no database', async () => {
-  const home = mkdtempSync(join(tmpdir(), 'camp-home-'))
+  const home = scratchFolder('home')
   const { ended, said } = await worker({ DATABASE_URL: '', CAMP_SECRET: '', CAMP_HOME: home })
   expect(await ended()).toBe(4)
   expect(said()).toMatch(/error: there is no database: DATABASE_URL is not set, and .*\n {2}Set DATABASE_URL/)

@@ -1,11 +1,11 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { sandbox as adapter } from '../../src/broker/sandbox/adapter.ts'
 import { type Sandbox, startSandbox } from '../../src/sandbox/server.ts'
 import { serveHttp } from '../support/http.ts'
 import { useSandbox } from '../support/sandbox.ts'
+import { scratchFolder } from '../support/scratch.ts'
 
 const it = useSandbox()
 
@@ -182,8 +182,7 @@ describe('its callbacks', () => {
 })
 
 test('a journal keeps the counts through a restart, and forgets a line that was cut short', async () => {
-  const folder = await mkdtemp(join(tmpdir(), 'camp-journal-'))
-  onTestFinished(() => rm(folder, { recursive: true }))
+  const folder = scratchFolder('journal')
   const journal = join(folder, 'accepted')
   const first = await startSandbox({ journal })
   await send(messagesOf(1, 2), {}, first.url)

@@ -1,10 +1,8 @@
-import { mkdtempSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { PassThrough, type Readable } from 'node:stream'
 import { runCamp } from '../../src/cli/main.ts'
 import { type Clock, systemClock } from '../../src/clock.ts'
 import type { ErrorDocument } from '../../src/errors.ts'
+import { sharedScratchFolder } from './scratch.ts'
 
 export interface Run {
   code: number
@@ -39,7 +37,7 @@ export async function camp(
   if (options.terminal) Object.assign({ stdin, stderr }[options.terminal], { isTTY: true })
   const [out, err] = [collect(stdout), collect(stderr)]
   const code = await runCamp([...argv], {
-    env: { CAMP_HOME: scratchHome(), ...options.env },
+    env: { CAMP_HOME: sharedScratchFolder('home'), ...options.env },
     streams: { stdin, stdout, stderr },
     clock: options.clock ?? systemClock,
     signal: options.signal ?? new AbortController().signal,
@@ -67,12 +65,6 @@ function typeWhenAsked(stdin: PassThrough, stderr: PassThrough, answer: string):
     setImmediate(() => stdin.write(`${answer}\n`))
   }
   stderr.on('data', look)
-}
-
-let home: string | undefined
-function scratchHome(): string {
-  home ??= mkdtempSync(join(tmpdir(), 'camp-home-'))
-  return home
 }
 
 function collect(stream: PassThrough): () => string {

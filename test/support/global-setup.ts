@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process'
 import { mkdtemp, readdir, rm, statfs } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -12,6 +13,8 @@ declare module 'vitest' {
   interface ProvidedContext {
     postgresUrl: string
     redisUrl: string | null
+    /** dist is what the sources say. */
+    isBuilt: boolean
   }
 }
 
@@ -33,6 +36,7 @@ export default async function setup(project: TestProject) {
   const redis = await startRedis()
   project.provide('postgresUrl', url)
   project.provide('redisUrl', redis?.url ?? null)
+  project.provide('isBuilt', spawnSync(process.execPath, ['bin/setup.js', '--check']).status === 0)
   return async () => {
     await redis?.stop()
     await stopServer(home)

@@ -1,13 +1,12 @@
-import { mkdtempSync, writeFileSync } from 'node:fs'
-import { rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, beforeAll, beforeEach } from 'vitest'
+import { beforeAll, beforeEach } from 'vitest'
 import type { CampError } from '../../src/errors.ts'
 import type { ImportDeps, ImportRequest } from '../../src/intake/request.ts'
 import type { TestDatabase } from './database.ts'
 import { makeScene, type Scene } from './fixtures.ts'
 import { EITHER, importAs } from './import-request.ts'
+import { scratchFolder } from './scratch.ts'
 
 type Overrides = Partial<Omit<ImportRequest, 'adapter'>> & {
   /** A file with this in it. */
@@ -29,7 +28,7 @@ export interface LeadRow {
 
 /** Imports into a test file's database, which has no campaign, fish or blocklist before each test. */
 export function intakeOn(db: TestDatabase) {
-  const folder = mkdtempSync(join(tmpdir(), 'camp-import-'))
+  const folder = scratchFolder('import')
   let scene: Scene
   let files = 0
   beforeAll(async () => {
@@ -38,7 +37,6 @@ export function intakeOn(db: TestDatabase) {
   beforeEach(async () => {
     await db.pool.query(`TRUNCATE "Campaign", "CampaignLead", "Fish", "Blocklist", "AuditEvent" CASCADE`)
   })
-  afterAll(() => rm(folder, { recursive: true, force: true }))
 
   const write = (text: string): string => {
     const file = join(folder, `file-${++files}.csv`)

@@ -1,15 +1,13 @@
-import { mkdtempSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { camp, type Run } from './camp.ts'
 import type { TestDatabase } from './database.ts'
 import { SECRET } from './fixtures.ts'
+import { scratchFolder } from './scratch.ts'
 
 export const ADMIN = { email: 'ana@example.com', password: 'correct horse' }
 
 /** The environment of a camp on a test's database, with a home of its own and nobody logged in. */
 export function serverEnv(db: TestDatabase): NodeJS.ProcessEnv {
-  return { DATABASE_URL: db.url, CAMP_SECRET: SECRET, CAMP_HOME: mkdtempSync(join(tmpdir(), 'camp-home-')) }
+  return { DATABASE_URL: db.url, CAMP_SECRET: SECRET, CAMP_HOME: scratchFolder('home') }
 }
 
 /** Makes the first ADMIN and logs them in. @returns their environment */

@@ -1,11 +1,11 @@
 import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, rmSync, writeFileSync } from 'node:fs'
 import { connect } from 'node:net'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
 import { freePort } from '../../src/http/free-port.ts'
+import { scratchFolder } from './scratch.ts'
 import { until } from './worker.ts'
 
 const asRoot = process.getuid?.() === 0
@@ -23,7 +23,7 @@ export interface PgBouncerOptions {
 /** A PgBouncer in front of a database, ended with the test. @returns the database's URL through it */
 export async function startPgBouncer(url: string, { mode, ignores = [] }: PgBouncerOptions): Promise<string> {
   const { hostname, port, username, password, pathname } = new URL(url)
-  const folder = mkdtempSync(join(tmpdir(), 'camp-pgbouncer-'))
+  const folder = scratchFolder('pgbouncer')
   chmodSync(folder, 0o755)
   const at = await freePort()
   const ini = join(folder, 'ini')

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
-import { onTestFinished } from 'vitest'
+import { inject, onTestFinished } from 'vitest'
 import { leaks } from './leaked.ts'
 import { leaksIn } from './leaks.ts'
 
@@ -14,14 +14,20 @@ export interface CampProcess {
   ended: Promise<[code: number | null, signal: NodeJS.Signals | null]>
 }
 
-const MAIN = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url))
-const SCRIPT = `import { main } from ${JSON.stringify(MAIN)}; process.exitCode = await main(process.argv.slice(1))`
+const TSX = import.meta.resolve('tsx')
+const inBin = (name: string) => fileURLToPath(new URL(`../../bin/${name}`, import.meta.url))
 
-/** A camp process, from the sources; it ends with the test. Its three streams are pipes. */
+/**
+ * What Node is to be given before a command line of camp's. The built program starts in half the time; from the sources where they
+ * have changed since it was built.
+ */
+export function nodeArguments(): string[] {
+  return inject('isBuilt') ? ['--', inBin('camp.js')] : ['--import', TSX, '--', inBin('from-source.js')]
+}
+
+/** A camp process; it ends with the test. Its three streams are pipes. */
 export function spawnCamp(argv: readonly string[], env: NodeJS.ProcessEnv) {
-  const child = spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', SCRIPT, '--', ...argv], {
-    env: { ...env, PATH: process.env.PATH },
-  })
+  const child = spawn(process.execPath, [...nodeArguments(), ...argv], { env: { ...env, PATH: process.env.PATH } })
   // A worker's log stands there, too.
   createInterface({ input: child.stderr }).on('line', line =>
     leaks.push(...(line.startsWith('{"level"') ? leaksIn(line) : [])),
@@ -32,7 +38,7 @@ export function spawnCamp(argv: readonly string[], env: NodeJS.ProcessEnv) {
   return Object.assign(child, { ended: once(child, 'exit') as CampProcess['ended'] })
 }
 
-/** A camp process, from the sources, that has said its first line; it ends with the test. */
+/** A camp process that has said its first line; it ends with the test. */
 export async function startCamp(argv: readonly string[], env: NodeJS.ProcessEnv): Promise<CampProcess> {
   const child = spawnCamp(argv, env)
   child.stdin.end()

@@ -1,15 +1,14 @@
-import { mkdtempSync } from 'node:fs'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
-import { afterAll, beforeAll, beforeEach, onTestFinished } from 'vitest'
+import { beforeAll, beforeEach } from 'vitest'
 import type { Entry } from '../../src/blocklist/blocklist.ts'
 import type { SyncDeps, SyncRequest } from '../../src/blocklist/sync/request.ts'
 import { syncBlocklist } from '../../src/blocklist/sync/sync.ts'
 import { systemClock } from '../../src/clock.ts'
 import type { TestDatabase } from './database.ts'
 import { makeScene } from './fixtures.ts'
+import { scratchFolder } from './scratch.ts'
 
 /** `camp blocklist sync FROM --source lista`, every flag at its default. */
 const SYNC: Omit<SyncRequest, 'from' | 'userId'> = {
@@ -28,7 +27,7 @@ const SYNC: Omit<SyncRequest, 'from' | 'userId'> = {
 }
 
 /** Where lists lie while they are read. */
-const HOME = mkdtempSync(join(tmpdir(), 'camp-sync-home-'))
+const HOME = scratchFolder('sync-home')
 export const SPOOL = join(HOME, 'spool')
 
 /** Syncs into a test file's database, whose blocklist is empty before each test. */
@@ -37,7 +36,6 @@ export function syncOn(db: TestDatabase) {
   beforeAll(async () => {
     userId = (await makeScene(db.pool)).userId
   })
-  afterAll(() => rm(HOME, { recursive: true, force: true }))
   beforeEach(() => db.pool.query(`TRUNCATE "Blocklist", "BlocklistSync", "AuditEvent"`))
   return {
     userId: () => userId,
@@ -71,8 +69,7 @@ export function syncOn(db: TestDatabase) {
 
 /** A file that goes with the test. @returns its path */
 export async function fileOf(content: string | Buffer, name = 'lista.csv'): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'camp-list-'))
-  onTestFinished(() => rm(folder, { recursive: true, force: true }))
+  const folder = scratchFolder('list')
   const path = join(folder, name)
   await writeFile(path, content)
   return path

@@ -1,6 +1,3 @@
-import { mkdtempSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import type { Clock } from '../../src/clock.ts'
 import { systemClock } from '../../src/clock.ts'
 import { readConfig } from '../../src/config.ts'
@@ -13,6 +10,7 @@ import { openListener } from '../../src/webhook/listener.ts'
 import { startWorker } from '../../src/worker/worker.ts'
 import { testKeys } from './fixtures.ts'
 import { testLog } from './log.ts'
+import { sharedScratchFolder } from './scratch.ts'
 
 export interface TestWorkerOptions {
   databaseUrl: string
@@ -32,7 +30,7 @@ export interface TestWorkerOptions {
 /** A worker in this process, on the queue's own backend. */
 export async function startTestWorker(options: TestWorkerOptions) {
   const config = readConfig({
-    CAMP_HOME: testHome(),
+    CAMP_HOME: sharedScratchFolder('workers'),
     ...(options.redisUrl && { REDIS_URL: options.redisUrl }),
     DATABASE_URL: options.databaseUrl,
     CAMP_SWEEP_MS: '300',
@@ -75,13 +73,6 @@ export async function startTestWorker(options: TestWorkerOptions) {
       await pool.end()
     },
   }
-}
-
-let home: string | undefined
-/** One for all workers of a test file, unless a test gives its own. */
-function testHome(): string {
-  home ??= mkdtempSync(join(tmpdir(), 'camp-home-'))
-  return home
 }
 
 /** Asks until it is so. @throws Error when it still is not after `ms`, with what was last seen */

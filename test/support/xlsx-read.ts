@@ -1,19 +1,18 @@
-import { mkdtempSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Warnings } from '../../src/intake/warnings.ts'
 import type { Row } from '../../src/tabular/csv.ts'
 import { type Inspection, inspectFile } from '../../src/tabular/inspect.ts'
 import { openRecords } from '../../src/tabular/records.ts'
+import { sharedScratchFolder } from './scratch.ts'
 import { type Workbook, workbookBytes } from './xlsx.ts'
 
-const folder = mkdtempSync(join(tmpdir(), 'camp-xlsx-'))
 const signal = new AbortController().signal
 let files = 0
 
 /** What an import's first look finds in a workbook. */
 export async function inspectWorkbook(workbook: Workbook, sheet: string | null = null): Promise<Inspection> {
-  const file = join(folder, `book-${++files}.xlsx`)
+  const file = join(sharedScratchFolder('xlsx'), `book-${++files}.xlsx`)
   writeFileSync(file, await workbookBytes(workbook))
   return inspectFile(file, { encoding: null, delimiter: null, sheet, signal })
 }

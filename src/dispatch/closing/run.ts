@@ -1,4 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises'
 import type { ClosingResult } from '../../broker/port.ts'
 import { type Tx, transaction } from '../../database/pool.ts'
 import { guardedHttp } from '../../http/client.ts'
@@ -50,7 +49,7 @@ const BUSY_MS = 60_000
 async function performClosing(deps: DispatchDeps, claim: ClaimedClosing): Promise<ClosingResult> {
   const { closing, credential, agendamentoId, references } = claim
   const waitMs = claim.startAt.getTime() - deps.now().getTime()
-  if (waitMs > 0) await delay(waitMs, undefined, { signal: deps.draining }).catch(() => undefined)
+  if (waitMs > 0) await deps.sleep(waitMs, deps.draining)
   if (deps.draining.aborted) return { kind: 'NOT_ACCEPTED', reason: 'the worker was stopping', retryAfterMs: 0 }
   let mark = 'begun'
   if (closing.look) {

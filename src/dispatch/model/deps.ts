@@ -1,6 +1,6 @@
 import type pg from 'pg'
 import type { HolidayTest } from '../../calendar/custom-holidays.ts'
-import type { Monotonic } from '../../clock.ts'
+import type { Monotonic, Sleep } from '../../clock.ts'
 import type { Http } from '../../http/client.ts'
 import type { Log } from '../../log.ts'
 import type { Enqueuer } from '../../queue/queues.ts'
@@ -11,6 +11,8 @@ export interface DispatchDeps extends ClaimDeps {
   queues: Enqueuer
   http: Http
   log: Log
+  /** By the clock of `now`. */
+  sleep: Sleep
   /** Aborted when this process is to end: what was not written is not written any more. */
   draining: AbortSignal
   /** Where a broker reaches us, for all its messages or for one; undefined without CAMP_PUBLIC_URL. */

@@ -1,5 +1,5 @@
-import { setTimeout as delay } from 'node:timers/promises'
 import type { Adapter, Message, SendRequest, SendResult } from '../../broker/port.ts'
+import type { Sleep } from '../../clock.ts'
 import { unreachable } from '../../errors.ts'
 import { guardedHttp, type Http } from '../../http/client.ts'
 import type { BatchOutcome, LeadOutcome } from '../model/batch-outcome.ts'
@@ -10,6 +10,8 @@ export interface SendDeps {
   credential: unknown
   http: Http
   now: () => Date
+  /** By the clock of `now`. */
+  sleep: Sleep
   permit: Permit
   /** Ends the wait for a request's moment: the permit refuses it then. */
   draining: AbortSignal
@@ -58,10 +60,10 @@ export async function sendBatch(deps: SendDeps, plan: SendPlan, batch: SendReque
   return merge(batch.messages, parts)
 }
 
-async function until(atMs: number, { now, draining }: SendDeps): Promise<void> {
+async function until(atMs: number, { now, sleep, draining }: SendDeps): Promise<void> {
   const waitMs = atMs - now().getTime()
   // An aborted wait ends early, and the permit then refuses the request.
-  if (waitMs > 0) await delay(waitMs, undefined, { signal: draining }).catch(() => undefined)
+  if (waitMs > 0) await sleep(waitMs, draining)
 }
 
 /** What became of one request. */

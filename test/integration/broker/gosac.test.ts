@@ -1,5 +1,4 @@
-import { mkdtempSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { adapterOf } from '../../../src/broker/registry.ts'
@@ -12,6 +11,7 @@ import { useDatabase } from '../../support/database.ts'
 import { dispatchOn, openSandbox } from '../../support/dispatch.ts'
 import { booksOf, makeCampaign, makeScene, type Scene, setBudget, stampApproval } from '../../support/fixtures.ts'
 import { importRequest } from '../../support/import-request.ts'
+import { scratchFolder } from '../../support/scratch.ts'
 import { until } from '../../support/worker.ts'
 
 const db = useDatabase()
@@ -29,7 +29,7 @@ async function open(options: { quirks?: object; keys?: object; maxBatch?: number
   return { sandbox, scene, deps: await workers({ count: 1 }) }
 }
 
-const folder = mkdtempSync(join(tmpdir(), 'camp-gosac-'))
+const folder = scratchFolder('gosac')
 let files = 0
 
 /** As `camp campaign import` does it, then approved as it stands, round the clock. */

@@ -1,8 +1,6 @@
-import { mkdtempSync, writeFileSync } from 'node:fs'
-import { rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it } from 'vitest'
 import { runCampaign } from '../../../src/campaign/actions/start.ts'
 import { refusalForecast, refusalForecastOf } from '../../../src/campaign/read/refusal-forecast.ts'
 import { parseDocument } from '../../../src/recipient/document.ts'
@@ -10,15 +8,15 @@ import { byHand, SAO_PAULO } from '../../support/by-hand.ts'
 import { useDatabase } from '../../support/database.ts'
 import { booksOf, makeCampaign, makeScene, type Scene, stampApproval } from '../../support/fixtures.ts'
 import { importAs } from '../../support/import-request.ts'
+import { scratchFolder } from '../../support/scratch.ts'
 
 const db = useDatabase()
-const folder = mkdtempSync(join(tmpdir(), 'camp-forecast-'))
+const folder = scratchFolder('forecast')
 let scene: Scene
 beforeAll(async () => {
   scene = await makeScene(db.pool, { maxBatch: 7, month: { year: 2026, month: 11 } })
   await db.prisma.fish.create({ data: { name: 'Peixe', phone: '5511999990001' } })
 })
-afterAll(() => rm(folder, { recursive: true, force: true }))
 
 const HOUR_MS = 3_600_000
 const NOON = new Date('2026-11-24T12:00:00-03:00')

@@ -1,20 +1,20 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { appendFile, chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { appendFile, chmod, mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import pg from 'pg'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { connectionUrl, startServer, stopServer } from '../../../src/database/embedded/server.ts'
+import { scratchFolder } from '../../support/scratch.ts'
 
 const STARTER = fileURLToPath(new URL('../../support/embedded-starter.ts', import.meta.url))
 
 let home: string
 let starters: ChildProcess[]
 beforeEach(async () => {
-  home = await mkdtemp(join(tmpdir(), 'camp-embedded-'))
+  home = scratchFolder('embedded')
   starters = []
 })
 afterEach(async () => {

@@ -1,7 +1,7 @@
 import { onTestFinished } from 'vitest'
 import { runCampaign } from '../../../src/campaign/actions/start.ts'
 import { type CampaignView, campaignView } from '../../../src/campaign/read/view.ts'
-import { systemClock, systemMonotonic } from '../../../src/clock.ts'
+import { systemClock, systemMonotonic, systemSleep } from '../../../src/clock.ts'
 import type { DispatchDeps } from '../../../src/dispatch/model/deps.ts'
 import { createHttp } from '../../../src/http/client.ts'
 import { openQueues } from '../../../src/queue/queues.ts'
@@ -107,6 +107,7 @@ export async function closingDeps(db: TestDatabase, change: Partial<DispatchDeps
     log: testLog(),
     draining: new AbortController().signal,
     now: () => new Date(),
+    sleep: systemSleep,
     monotonic: systemMonotonic,
     random: () => 0.5,
     timezone: 'America/Sao_Paulo',

@@ -208,7 +208,7 @@ describe('a worker that was kept from its work past the closing', () => {
       },
     } as unknown as Parameters<typeof sendBatch>[0]['adapter']
     const draining = new AbortController().signal
-    const times = { now: hand.now, monotonic: () => hand.now().getTime(), draining }
+    const times = { now: hand.now, monotonic: () => hand.now().getTime(), sleep: async () => undefined, draining }
     const permit = openPermit({ pool: db.pool, ...times }, batch)
     const outcome = await sendBatch({ adapter, credential: {}, http: answering(200, {}), permit, ...times }, batch, {
       messages: batch.leads.map(lead => ({ leadId: lead.id })),

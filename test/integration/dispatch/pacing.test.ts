@@ -16,7 +16,7 @@ const { workers, status, still } = dispatchOn(db)
 /**
  * The database records every moment that any worker takes, and when its transaction took it. Planned moments are compared with
  * the rule exactly, however busy the machine is. A request may be late (this process's loop, its sockets), but never early:
- * send-moments.test.ts proves on fake timers that it starts at its moment.
+ * slot-moments.test.ts proves on a clock of its own that it starts at its moment.
  */
 beforeAll(async () => {
   await db.pool.query(`
@@ -75,9 +75,9 @@ function expectNoneTooSoonOrLost(planned: readonly Planned[], intervalMs: number
 
 describe('a rate limit of 40 requests a second, on three workers', () => {
   it.each([
-    { broker: 'SANDBOX', perClaim: 1, maxBatch: 3, leads: 360 },
+    { broker: 'SANDBOX', perClaim: 1, maxBatch: 3, leads: 180 },
     // One message a request: a claim takes twenty moments at once, and its process keeps them.
-    { broker: 'TWILIO', perClaim: 20, maxBatch: 20, leads: 120 },
+    { broker: 'TWILIO', perClaim: 20, maxBatch: 20, leads: 60 },
   ])('holds for $broker, $perClaim at a time', async ({ broker, perClaim, maxBatch, leads }) => {
     const sandbox = await openSandbox()
     const credential = { account_sid: 'AC1', auth_token: 't', from: '+5500900000099', channel: 'sms', url: sandbox.url }
@@ -92,7 +92,7 @@ describe('a rate limit of 40 requests a second, on three workers', () => {
     await runCampaign(deps, id, scene.userId)
     await status(id, 'FINISHED')
     const planned = await planOf(scene.credentialId, 25, perClaim)
-    expect(planned).toHaveLength(120)
+    expect(planned).toHaveLength(60)
     expectPaced({ planned, started: sandbox.starts(), intervalMs: 25 })
   })
 
@@ -100,23 +100,23 @@ describe('a rate limit of 40 requests a second, on three workers', () => {
     const sandbox = await openSandbox()
     const scene = await makeScene(db.pool, { url: sandbox.url, rate: 40, maxBatch: 1 })
     const deps = await workers({ count: 3 })
-    const id = await makeCampaign(db.pool, scene, { leads: 120 })
+    const id = await makeCampaign(db.pool, scene, { leads: 90 })
     await runCampaign(deps, id, scene.userId)
     await until(
       'it is on its way',
       async () => sandbox.starts().length,
-      n => n >= 30,
+      n => n >= 20,
     )
     await pauseCampaign(deps, id, scene.userId)
     const before = (await still(id)).statuses.SENT!
-    expect(before).toBeLessThan(120)
+    expect(before).toBeLessThan(90)
     await resumeCampaign(deps, id, scene.userId)
     const resumedAt = Date.now()
     await status(id, 'FINISHED')
     const planned = await planOf(scene.credentialId, 25)
     expectPaced({ planned, started: sandbox.starts(), intervalMs: 25 })
     const after = planned.filter(({ startAt }) => startAt >= resumedAt)
-    expect(after.length).toBeGreaterThanOrEqual(120 - before - 1)
+    expect(after.length).toBeGreaterThanOrEqual(90 - before - 1)
   })
 })
 
@@ -132,8 +132,8 @@ describe('throttling, on two workers', () => {
       const deps = await workers({ count: 2 })
       const columns = { throttling_type: type, throttling_config: JSON.stringify(config) }
       const ids = [
-        await makeCampaign(db.pool, scene, { leads: 50, columns }),
-        await makeCampaign(db.pool, scene, { leads: 50, columns }),
+        await makeCampaign(db.pool, scene, { leads: 25, columns }),
+        await makeCampaign(db.pool, scene, { leads: 25, columns }),
       ]
       await Promise.all(ids.map(id => runCampaign(deps, id, scene.userId)))
       for (const id of ids) await status(id, 'FINISHED')
@@ -147,7 +147,7 @@ describe('throttling, on two workers', () => {
           .messages()
           .filter(({ phone }) => phones.get(phone) === i)
           .map(({ at }) => Date.parse(at))
-        expect(started).toHaveLength(50)
+        expect(started).toHaveLength(25)
         expectPaced({ planned: await planOf(id, 50), started, intervalMs: 50 })
       }
     },
@@ -161,13 +161,13 @@ describe('throttling, on two workers', () => {
       throttling_type: 'random',
       throttling_config: JSON.stringify({ delayLimit: 0.02, maxRandom: 0.08 }),
     }
-    const id = await makeCampaign(db.pool, scene, { leads: 60, columns })
+    const id = await makeCampaign(db.pool, scene, { leads: 40, columns })
     await runCampaign(deps, id, scene.userId)
     await status(id, 'FINISHED')
     const next = (await planOf(id, 0)).map(({ startAt }) => startAt)
     const gaps = next.slice(1).map((at, i) => at - next[i]!)
     expect(Math.min(...gaps)).toBeGreaterThanOrEqual(20)
-    expect(new Set(gaps).size).toBeGreaterThan(20)
+    expect(new Set(gaps).size).toBeGreaterThan(12)
     const started = [...sandbox.starts()].sort((a, b) => a - b)
     // A moment is taken until the next one may begin: the k-th starts no earlier than the (k-1)-th's is over.
     for (const [i, at] of started.slice(1).entries()) expect(at).toBeGreaterThanOrEqual(next[i]! - TIMER_MS)
@@ -186,7 +186,7 @@ it('a campaign that waits half an hour between messages does not stall one of an
     () => booksOf(db.pool, waiting),
     books => books.statuses.SENT === 1,
   )
-  const id = await makeCampaign(db.pool, fast, { leads: 3_000, columns: { batch_size: 10 } })
+  const id = await makeCampaign(db.pool, fast, { leads: 1_000, columns: { batch_size: 10 } })
   await runCampaign(deps, id, fast.userId)
   await status(id, 'FINISHED')
   expect(await booksOf(db.pool, waiting)).toMatchObject({ campaign: 'PROCESSING', statuses: { SENT: 1, PENDING: 19 } })

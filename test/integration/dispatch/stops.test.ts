@@ -4,7 +4,7 @@ import type { Adapter } from '../../../src/broker/port.ts'
 import { resumeCampaign, runCampaign } from '../../../src/campaign/actions/start.ts'
 import { cancelCampaign, pauseCampaign } from '../../../src/campaign/actions/stop.ts'
 import type { MoveDeps } from '../../../src/campaign/deps.ts'
-import { systemMonotonic } from '../../../src/clock.ts'
+import { systemMonotonic, systemSleep } from '../../../src/clock.ts'
 import { answersAwaited, untilInForce } from '../../../src/dispatch/finish/stop-in-force.ts'
 import { openPermit } from '../../../src/dispatch/send/permit.ts'
 import { sendBatch } from '../../../src/dispatch/send/send.ts'
@@ -45,7 +45,7 @@ describe('a stop that is acknowledged', () => {
   ])('%s: within a second, and no request starts any more', async (name, stop) => {
     const { sandbox, scene, started } = await oneByOne(5)
     const deps = await workers({ count: 4, redisUrl })
-    const id = await makeCampaign(db.pool, scene, { leads: 60 })
+    const id = await makeCampaign(db.pool, scene, { leads: 24 })
     await runCampaign(deps, id, scene.userId)
     await started(8)
     const askedAt = Date.now()
@@ -59,21 +59,21 @@ describe('a stop that is acknowledged', () => {
     expect(late).toEqual([])
     const { SENT: sent, ...rest } = books.statuses
     expect(sent).toBe(sandbox.stats().unique)
-    expect(rest).toEqual(name === 'pause' ? { PENDING: 60 - sent! } : { ERROR: 60 - sent! })
+    expect(rest).toEqual(name === 'pause' ? { PENDING: 24 - sent! } : { ERROR: 24 - sent! })
     expect(books).toMatchObject({ campaign: name === 'pause' ? 'PAUSED' : 'CANCELLED', used: books.ledger })
     if (name === 'cancel') return
     await resumeCampaign(deps, id, scene.userId)
-    expect((await status(id, 'FINISHED')).statuses).toEqual({ SENT: 60 })
-    expect(sandbox.stats()).toMatchObject({ accepted: 60, duplicates: 0 })
+    expect((await status(id, 'FINISHED')).statuses).toEqual({ SENT: 24 })
+    expect(sandbox.stats()).toMatchObject({ accepted: 24, duplicates: 0 })
   })
 
   it.each([
     ['pause', pauseCampaign],
     ['cancel', (deps: MoveDeps, id: string, userId: string) => cancelCampaign(deps, id, userId, 'enough')],
   ])('%s: of a batch whose requests follow each other for long, none starts after it', async (_, stop) => {
-    const scene = await makeScene(db.pool, { maxBatch: 10 })
+    const scene = await makeScene(db.pool, { maxBatch: 6 })
     const hand = byHand(db, new Date())
-    const id = await makeCampaign(db.pool, scene, { leads: 10 })
+    const id = await makeCampaign(db.pool, scene, { leads: 6 })
     await runCampaign(hand.deps, id, scene.userId)
     const batch = claimed(await hand.claim((await hand.queued(id))[0]!))
     const started: number[] = []
@@ -90,7 +90,8 @@ describe('a stop that is acknowledged', () => {
         return { kind: 'ANSWERED', outcomes: [{ kind: 'ACCEPTED' }] }
       },
     } as unknown as Adapter
-    const times = { now: () => new Date(), monotonic: systemMonotonic, draining: new AbortController().signal }
+    const draining = new AbortController().signal
+    const times = { now: () => new Date(), monotonic: systemMonotonic, sleep: systemSleep, draining }
     const permit = openPermit({ pool: db.pool, ...times }, batch)
     const outcome = await sendBatch(
       { adapter, credential: {}, http: answering(200, {}), permit, ...times },

@@ -2,7 +2,7 @@ import type pg from 'pg'
 import { expect, it, onTestFinished } from 'vitest'
 import { reconcileBudgets } from '../../../src/budget/reconcile.ts'
 import { runCampaign } from '../../../src/campaign/actions/start.ts'
-import { systemClock, systemMonotonic } from '../../../src/clock.ts'
+import { systemClock, systemMonotonic, systemSleep } from '../../../src/clock.ts'
 import { openPool } from '../../../src/database/pool.ts'
 import { dispatchBatch } from '../../../src/dispatch/dispatch.ts'
 import { sweep } from '../../../src/dispatch/sweep.ts'
@@ -78,6 +78,7 @@ async function scenery() {
         callbackUrl: () => undefined,
         draining: new AbortController().signal,
         now: () => systemClock.now(),
+        sleep: systemSleep,
         monotonic: systemMonotonic,
         leaseMs: () => leaseMs,
         timezone: 'America/Sao_Paulo',

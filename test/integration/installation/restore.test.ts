@@ -1,5 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, inject, it, onTestFinished } from 'vitest'
 import { resumeCampaign, runCampaign } from '../../../src/campaign/actions/start.ts'
@@ -14,13 +13,13 @@ import { useDatabase } from '../../support/database.ts'
 import { dispatchOn, openSandbox } from '../../support/dispatch.ts'
 import { booksOf, makeCampaign, makeScene } from '../../support/fixtures.ts'
 import { copyOf, restoreFrom } from '../../support/restore.ts'
+import { scratchFolder } from '../../support/scratch.ts'
 import { startTestWorker, until } from '../../support/worker.ts'
 
 const LEADS = 300
 
 function newHome(): string {
-  const home = mkdtempSync(join(tmpdir(), 'camp-home-'))
-  onTestFinished(() => rmSync(home, { recursive: true, force: true }))
+  const home = scratchFolder('home')
   return home
 }
 

@@ -1,5 +1,4 @@
-import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { gunzipSync, gzipSync } from 'node:zlib'
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest'
@@ -8,10 +7,11 @@ import { useDatabase } from '../../support/database.ts'
 import { makeScene, type Scene } from '../../support/fixtures.ts'
 import { importAs } from '../../support/import-request.ts'
 import { mailing, mailingFile } from '../../support/mailing.ts'
+import { scratchFolder } from '../../support/scratch.ts'
 import { rowXml, workbookBytes } from '../../support/xlsx.ts'
 
 const db = useDatabase()
-const folder = mkdtempSync(join(tmpdir(), 'camp-files-'))
+const folder = scratchFolder('files')
 let scene: Scene
 beforeAll(async () => {
   scene = await makeScene(db.pool)

@@ -1,5 +1,4 @@
-import { mkdtempSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { adapterOf } from '../../../src/broker/registry.ts'
@@ -8,9 +7,10 @@ import type { ImportRequest } from '../../../src/intake/request.ts'
 import { useDatabase } from '../../support/database.ts'
 import { makeScene } from '../../support/fixtures.ts'
 import { importRequest } from '../../support/import-request.ts'
+import { scratchFolder } from '../../support/scratch.ts'
 
 const db = useDatabase()
-const folder = mkdtempSync(join(tmpdir(), 'camp-fish-'))
+const folder = scratchFolder('fish')
 
 beforeEach(async () => {
   await db.pool.query(`TRUNCATE "Campaign", "CampaignLead", "Fish" CASCADE`)

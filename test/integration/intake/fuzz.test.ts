@@ -1,9 +1,8 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import fc from 'fast-check'
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { beforeAll, describe, expect, test, vi } from 'vitest'
 import { CampError } from '../../../src/errors.ts'
 import type { ImportResult } from '../../../src/intake/request.ts'
 import { type CodePage, decodeCodePage, encodeCodePage, isCodePage } from '../../../src/tabular/code-page.ts'
@@ -15,6 +14,7 @@ import { makeScene, type Scene } from '../../support/fixtures.ts'
 import { importAs } from '../../support/import-request.ts'
 import { mailing } from '../../support/mailing.ts'
 import { mutate, mutations } from '../../support/mutate.ts'
+import { scratchFolder } from '../../support/scratch.ts'
 import { escaped, rowXml, type Workbook, workbookBytes } from '../../support/xlsx.ts'
 
 /**
@@ -31,7 +31,7 @@ const HANG_MS = 5_000
 vi.setConfig({ testTimeout: 600_000 })
 
 const db = useDatabase()
-const folder = mkdtempSync(join(tmpdir(), 'camp-fuzz-'))
+const folder = scratchFolder('fuzz')
 const rejects = join(folder, 'rejects.csv')
 const signal = new AbortController().signal
 const texts = readdirSync('fixtures/import').map(name => readFileSync(join('fixtures/import', name)))
@@ -43,7 +43,6 @@ beforeAll(async () => {
   scene = await makeScene(db.pool)
   book = await workbookBytes(BOOK)
 })
-afterAll(() => rmSync(folder, { recursive: true }))
 
 describe('whatever the file holds, it is imported row by row, or refused in words, and leaves nothing', () => {
   const text = fc.constantFrom(...texts)

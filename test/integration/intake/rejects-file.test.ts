@@ -2,7 +2,6 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import {
   mkdirSync,
-  mkdtempSync,
   readdirSync,
   readFileSync,
   readlinkSync,
@@ -12,21 +11,20 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
-import { afterAll, describe, expect, onTestFinished, test } from 'vitest'
+import { describe, expect, onTestFinished, test } from 'vitest'
 import { readRows } from '../../../src/tabular/csv.ts'
 import { withGuard, withoutGuard } from '../../../src/tabular/formula-guard.ts'
 import { openRejectsPlace } from '../../../src/tabular/rejects-path.ts'
 import { useDatabase } from '../../support/database.ts'
 import { failure, intakeOn } from '../../support/intake.ts'
+import { scratchFolder } from '../../support/scratch.ts'
 
 const db = useDatabase()
 const { run, leadsOf, write } = intakeOn(db)
-const folder = mkdtempSync(join(tmpdir(), 'camp-rejects-'))
-afterAll(() => rm(folder, { recursive: true, force: true }))
+const folder = scratchFolder('rejects')
 const own = (name: string) => {
   const path = join(folder, name)
   mkdirSync(path)

@@ -1,5 +1,4 @@
-import { mkdtempSync, utimesSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { adapterOf } from '../../../src/broker/registry.ts'
 import type { ImportRequest } from '../../../src/intake/request.ts'
@@ -9,6 +8,7 @@ import { giveStandingApproval } from '../../../src/recurrence/standing-approval.
 import type { TestDatabase } from '../../support/database.ts'
 import { makeScene, type SceneOptions } from '../../support/fixtures.ts'
 import { importRequest } from '../../support/import-request.ts'
+import { scratchFolder } from '../../support/scratch.ts'
 
 /** A recurrence of every weekday at nine in São Paulo, made on Tuesday at a minute to, on a clock that the test moves. */
 export async function makeRecurrence(
@@ -20,7 +20,7 @@ export async function makeRecurrence(
   },
 ) {
   const scene = await makeScene(db.pool, sceneOptions)
-  const folder = mkdtempSync(join(tmpdir(), 'camp-inbox-'))
+  const folder = scratchFolder('inbox')
   let now = new Date('2026-11-24T08:59:00-03:00')
   const clock = { now: () => now }
   const request = {

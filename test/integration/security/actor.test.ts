@@ -1,12 +1,11 @@
 import { generateKeyPairSync } from 'node:crypto'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir, userInfo } from 'node:os'
-import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { userInfo } from 'node:os'
+import { beforeEach, describe, expect, it } from 'vitest'
 import { type Actor, authenticate } from '../../../src/security/actor.ts'
 import { issueToken, saveSession } from '../../../src/security/session.ts'
 import { addUser, changeUser, disableUser } from '../../../src/security/users.ts'
 import { useDatabase } from '../../support/database.ts'
+import { scratchFolder } from '../../support/scratch.ts'
 
 const db = useDatabase()
 const pair = generateKeyPairSync('ed25519')
@@ -16,10 +15,9 @@ const later = (ms: number) => new Date(start.getTime() + ms)
 
 let home: string
 beforeEach(async () => {
-  home = await mkdtemp(join(tmpdir(), 'camp-actor-'))
+  home = scratchFolder('actor')
   await db.pool.query('TRUNCATE "User" CASCADE')
 })
-afterEach(() => rm(home, { recursive: true, force: true }))
 
 async function authenticateWith(given: { token?: string; databaseUrl?: string; now?: Date }): Promise<Actor> {
   const config = { token: given.token, databaseUrl: given.databaseUrl, home }

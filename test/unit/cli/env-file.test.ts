@@ -1,14 +1,15 @@
-import { mkdtempSync, writeFileSync } from 'node:fs'
+import { writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { applyEnvFile } from '../../../src/cli/env-file.ts'
 import { parseEnvFile } from '../../../src/env-file.ts'
+import { scratchFolder } from '../../support/scratch.ts'
 
 const read = (text: string) => parseEnvFile(text, '/etc/camp.env')
 
 function fileOf(text: string | Buffer): string {
-  const file = join(mkdtempSync(join(tmpdir(), 'camp-env-')), 'camp.env')
+  const file = join(scratchFolder('env'), 'camp.env')
   writeFileSync(file, text)
   return file
 }

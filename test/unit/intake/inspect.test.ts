@@ -1,12 +1,12 @@
-import { mkdtempSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
 import { encode, toText } from '../../../src/tabular/encoding.ts'
 import { type InspectOptions, inspectFile } from '../../../src/tabular/inspect.ts'
+import { scratchFolder } from '../../support/scratch.ts'
 
-const folder = mkdtempSync(join(tmpdir(), 'camp-inspect-'))
+const folder = scratchFolder('inspect')
 
 describe('sees how a file is written', () => {
   test.each([

@@ -1,5 +1,4 @@
-import { mkdtempSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { writeXlsx } from 'hucre/xlsx'
 import { describe, expect, test } from 'vitest'
@@ -7,9 +6,10 @@ import type { Row } from '../../../src/tabular/csv.ts'
 import { inspectFile } from '../../../src/tabular/inspect.ts'
 import { openRecords } from '../../../src/tabular/records.ts'
 import { digits } from '../../../src/tabular/xlsx/numbers.ts'
+import { scratchFolder } from '../../support/scratch.ts'
 import { rowXml, type Workbook, workbookBytes } from '../../support/xlsx.ts'
 
-const folder = mkdtempSync(join(tmpdir(), 'camp-xlsx-'))
+const folder = scratchFolder('xlsx')
 const signal = new AbortController().signal
 
 /** Styles by their number: what Excel's dialog calls them is in the comments. */

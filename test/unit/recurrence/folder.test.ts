@@ -1,10 +1,10 @@
-import { mkdirSync, mkdtempSync, utimesSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { mkdirSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { filesIn, parseSource } from '../../../src/recurrence/source-folder.ts'
+import { scratchFolder } from '../../support/scratch.ts'
 
-const root = mkdtempSync(join(tmpdir(), 'camp-folder-'))
+const root = scratchFolder('folder')
 
 function write(name: string, second: number): void {
   writeFileSync(join(root, name), 'x')

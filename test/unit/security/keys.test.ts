@@ -1,14 +1,13 @@
-import { mkdtemp, readFile, rm, stat } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { afterEach, beforeEach, expect, it } from 'vitest'
+import { beforeEach, expect, it } from 'vitest'
 import { openKeys } from '../../../src/security/keys.ts'
+import { scratchFolder } from '../../support/scratch.ts'
 
 let home: string
 beforeEach(async () => {
-  home = await mkdtemp(join(tmpdir(), 'camp-keys-'))
+  home = scratchFolder('keys')
 })
-afterEach(() => rm(home, { recursive: true, force: true }))
 
 it('derives a key of its own for each use, the same ones from the same secret', async () => {
   const config = { secret: 'a-test-secret-of-enough-length', databaseUrl: 'postgres://server/camp', home }

@@ -1,6 +1,5 @@
 import { generateKeyPairSync } from 'node:crypto'
-import { mkdtemp, rm, stat } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { SignJWT, UnsecuredJWT } from 'jose'
 import { describe, expect, it } from 'vitest'
@@ -12,6 +11,7 @@ import {
   SESSION_MS,
   saveSession,
 } from '../../../src/security/session.ts'
+import { scratchFolder } from '../../support/scratch.ts'
 
 const keys = generateKeyPairSync('ed25519')
 const issued = new Date('2026-11-24T12:00:00.250Z')
@@ -75,7 +75,7 @@ it('cannot be made with the public key: not as a signature, and not as a secret 
 })
 
 it('keeps the session in a private file, and forgets it', async () => {
-  const home = await mkdtemp(join(tmpdir(), 'camp-session-'))
+  const home = scratchFolder('session')
   try {
     expect(await loadSession(home)).toBeUndefined()
     await saveSession(home, 'one')
