@@ -3,18 +3,18 @@ import { campaignSettings } from '../campaign-settings/schema.ts'
 import { importOptions } from '../intake/import-options.ts'
 import type { ImportRequest } from '../intake/request.ts'
 
-/** What an import is told, but for what each occurrence decides: its schedule is the occurrence's time. */
+/** An import's options, without those that each occurrence sets: its schedule is the occurrence's time. */
 const stored = campaignSettings.omit({ scheduledAt: true }).extend(importOptions.shape)
 
 export type RecurringSettings = z.output<typeof stored>
 
-/** The settings of an import, as a recurrence's row holds them. */
+/** An import's settings in a recurrence's row. */
 export function storedSettings(request: ImportRequest): unknown {
   const known = Object.keys(stored.shape) as (keyof RecurringSettings)[]
   return z.encode(stored, Object.fromEntries(known.map(key => [key, request[key]])) as RecurringSettings)
 }
 
-/** @throws ZodError when the column holds something else */
+/** @throws ZodError if the column does not fit */
 export function settingsOf(json: unknown): RecurringSettings {
   return stored.parse(json)
 }
