@@ -3,10 +3,11 @@ import type { Hours } from './hours-and-days.ts'
 import { formatThrottle, parseThrottle, type ThrottleColumns } from './throttle.ts'
 
 /**
- * Every setting of a campaign, once: its value, its form in a recurring import's JSON, its value where an import is not told it,
- * and its columns in "Campaign". A setting that is added here does not compile before it is decided what an approval covers of
- * it (src/campaign/approval/approval-hash.ts), what is shown of it (src/campaign/read/settings-view.ts) and which option it is
- * read from (src/cli/commands/campaign/import/settings.ts). JSON that is stored today lacks it: its `json` takes a `.default()`.
+ * The settings of a campaign. An entry defines one: `json` its value and its form in a recurring import's JSON, `default` its value
+ * without an option, `columns` its columns in "Campaign". A new setting does not compile until it is decided what of it an approval
+ * covers (src/campaign/approval/approval-hash.ts), what of it is shown (src/campaign/read/settings-view.ts) and from which option
+ * it is read (src/cli/commands/campaign/import/settings.ts). Recurring imports that were stored before do not have it in their
+ * JSON, so the `json` of a new setting needs a `.default()`.
  */
 const SETTINGS = {
   /** The text; null: a template, each row's own, or none. As it is stored, its placeholders name columns of the file. */
@@ -94,7 +95,7 @@ type Definitions = typeof SETTINGS
 
 export type SettingName = keyof Definitions
 
-/** The settings as an import holds them. */
+/** The values of a campaign's settings. */
 export type CampaignSettings = { [Name in SettingName]: z.output<Definitions[Name]['json']> }
 
 /** The columns of some settings (without a name, of all) as "Campaign" holds them. */
@@ -103,10 +104,10 @@ export type SettingColumns<Name extends SettingName = SettingName> = AllOf<Retur
 /** The settings and their JSON: `z.encode` writes it, `parse` reads it. */
 export const campaignSettings = z.strictObject(each('json'))
 
-/** What an import is not told. */
+/** The settings of an import without options. */
 export const DEFAULT_SETTINGS: CampaignSettings = each('default')
 
-/** The settings as a campaign's row holds them. */
+/** The columns of "Campaign" for these settings. */
 export function columnsOf(settings: CampaignSettings): SettingColumns {
   const columns = SETTING_NAMES.map(name => columnsOfOne(name, settings[name]))
   return Object.assign({}, ...columns) as SettingColumns

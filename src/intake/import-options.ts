@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { DELIMITERS } from '../tabular/delimiter.ts'
 import { ENCODINGS } from '../tabular/encoding.ts'
 
-/** What an import is told beside the campaign's settings, and a recurring import stores, too. */
+/** An import's options other than the campaign's settings; a recurrence stores these, too. */
 export const importOptions = z.strictObject({
   /** The campaign's; null: the file's name without its ending. */
   name: z.string().nullable(),

@@ -219,7 +219,7 @@ async function createCampaign(deps: ImportDeps, request: ImportRequest, intake: 
   const day = dayIn(request.timezone, createdAt)
   const row = {
     ...columnsOf(request),
-    // As the file's columns complete them.
+    // Checked against the file's columns.
     base_message: content.text?.text ?? null,
     template_vars: content.templateVars,
     id,

@@ -3,7 +3,7 @@ import { campaignSettings } from '../campaign-settings/schema.ts'
 import { importOptions } from '../intake/import-options.ts'
 import type { ImportRequest } from '../intake/request.ts'
 
-/** What an import is told, but for what each occurrence decides: its schedule is the occurrence's time. */
+/** An import's options, without those that each occurrence sets: its schedule is the occurrence's time. */
 const stored = campaignSettings.omit({ scheduledAt: true }).extend(importOptions.shape)
 
 export type RecurringSettings = z.output<typeof stored>

@@ -18,7 +18,7 @@ export function hashOf(covered: readonly unknown[]): string {
   return createHash('sha256').update(canonicalJson(covered)).digest('hex')
 }
 
-/** The columns that every hash begins with. What stands here, and in which order, is fixed: else every approval given is void. */
+/** The columns that every hash begins with. The list and its order are fixed: a change voids every approval that was given. */
 const LISTED = [
   'source_sha256',
   'lead_count',
@@ -41,9 +41,9 @@ const LISTED = [
 ] as const satisfies (keyof CampaignHeader)[]
 
 /**
- * Of each setting, what an approval covers: LISTED, its columns stand in the list; a function, what is added behind the list,
- * under a name of its own; or, of a setting that is not covered, why. What is added must be undefined at the setting's default:
- * what was approved before there was the setting stays approved.
+ * What an approval covers of each setting. LISTED: its columns are in the list. A function: what is appended to the list, under a
+ * name of its own, and undefined at the setting's default, so that approvals from before the setting stay valid. `not`: the setting
+ * is not covered, and why.
  */
 const COVERED: { readonly [Name in SettingName]: Covered<Name> } = {
   message: 'LISTED',
@@ -52,7 +52,7 @@ const COVERED: { readonly [Name in SettingName]: Covered<Name> } = {
   hours: 'LISTED',
   days: 'LISTED',
   allowHolidays: 'LISTED',
-  // As camp knew them then.
+  // The laws as well: a correction of one voids the approvals under it.
   stateLaws: ({ state_laws }) =>
     state_laws.length > 0
       ? { state_laws: state_laws.map(state => ({ state, week: lawOf(state)?.week ?? null })) }

@@ -5,13 +5,13 @@ import { type LawView, lawViews } from '../../campaign-settings/state-laws.ts'
 import { formatThrottle } from '../../campaign-settings/throttle.ts'
 
 /**
- * What `show --json` and a dry run print of each setting, in this order: a function of the campaign's columns; or, of a setting
- * that is not printed, why.
+ * What `show --json` and a dry run print of each setting, in this order: a function of the campaign's columns, or the reason why the
+ * setting is not printed.
  */
 const SHOWN = {
   // A campaign has a text or a template: they stand together.
   message: ({ base_message, template }) => ({ message: base_message, template }),
-  vars: 'the template is shown; its variables are columns of the file, which the import shows',
+  vars: 'the template is shown; the import checks that each of its variables has a column',
   throttle: ({ throttling_type: type, throttling_config: config }) => ({ throttle: formatThrottle({ type, config }) }),
   hours: ({ hours_from: from, hours_to: to }) => ({ hours: formatHours({ from, to }) }),
   days: ({ days }) => ({ days: formatDays(days) }),
@@ -20,9 +20,9 @@ const SHOWN = {
   noCap: ({ no_cap }) => ({ no_cap }),
   purpose: ({ purpose }) => ({ purpose }),
   scheduledAt: ({ scheduled_at }) => ({ scheduled_at: scheduled_at?.toISOString() ?? null }),
-  startBefore: 'it tells only where a start was missed, and then the forecast says so (start_missed)',
+  startBefore: 'it matters only when a start was missed, which the forecast shows (start_missed)',
   batchSize: 'how requests are cut, not what is sent; the import shows the size that comes of it (plan)',
-  staleDays: 'it tells only at the import, which shows the rows that it refuses',
+  staleDays: 'it applies only at the import, which shows the rows that were refused',
 } satisfies Record<SettingName, ((columns: ShownColumns) => object) | string>
 
 /** `template` is its code. */
@@ -30,7 +30,10 @@ export type ShownColumns = SettingColumns & { template: string | null }
 
 type Shown = typeof SHOWN
 
-/** ISO 8601; `state_laws` are the laws that narrow the hours of their state's people; `purpose` null: all of the blocklist binds. */
+/**
+ * Times are ISO 8601. `state_laws`: the laws that narrow the contact hours of their states' people. `purpose` null: every entry of the
+ * blocklist binds.
+ */
 export type SettingsView = AllOf<{ [Name in keyof Shown]: FieldsOf<Shown[Name]> }[keyof Shown]>
 
 type FieldsOf<How> = How extends (columns: ShownColumns) => infer Fields ? Fields : never

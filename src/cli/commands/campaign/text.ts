@@ -68,7 +68,7 @@ export function campaignText(view: CampaignView, timezone: string, outlook?: Sho
 
 type Row = [title: string, value: string | null | undefined]
 
-/** The rows of a campaign's settings, in this order; or in which row a setting stands beside others. */
+/** The rows of a campaign's settings, in this order. `in`: the setting is shown in another one's row. */
 const SETTING_ROWS: Readonly<
   Record<keyof SettingsView, ((view: SettingsView, timezone: string) => Row) | { in: string }>
 > = {
