@@ -1,4 +1,4 @@
-import type { SettingColumns } from '../campaign-settings/schema.ts'
+import { columnsSql, type SettingColumns } from '../campaign-settings/schema.ts'
 import { locking } from '../database/lock-order.ts'
 import type { Sql, Tx } from '../database/pool.ts'
 import type { CampaignStatus } from './campaign-status.ts'
@@ -44,10 +44,8 @@ export async function readCampaign(sql: Sql, id: string): Promise<CampaignHeader
 }
 
 const HEADER = `SELECT c.id, c.agendamento_id, c.name, c.status, c.user_id, c.wallet_id, c.broker_id, c.unit_cost, c.approval_hash,
-       c.base_message, c.template_id, c.template_vars, c.throttling_type, c.throttling_config, c.hours_from, c.hours_to, c.days,
-       c.allow_holidays, c.state_laws, c.no_cap, c.purpose, c.source_sha256, c.rows, c.lead_count, c.fish, c.batch_size,
-       c.scheduled_at, c.start_before, w.name AS wallet, b.name AS broker, b.adapter, b.cost_per_message, b.rate_limit, b.max_batch,
-       t.template_code, t.content AS template_content
+       c.template_id, c.source_sha256, c.rows, c.lead_count, c.fish, ${columnsSql('c')}, w.name AS wallet, b.name AS broker,
+       b.adapter, b.cost_per_message, b.rate_limit, b.max_batch, t.template_code, t.content AS template_content
      FROM "Campaign" c
      JOIN "Wallet" w ON w.id = c.wallet_id
      JOIN "Broker" b ON b.id = c.broker_id

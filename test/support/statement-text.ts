@@ -1,4 +1,5 @@
 import ts from 'typescript'
+import { columnsSql } from '../../src/campaign-settings/schema.ts'
 
 export interface Source {
   checker: ts.TypeChecker
@@ -162,6 +163,11 @@ class Evaluation {
       if (callee.name.text === 'join')
         return this.#list(callee.expression).join(given[0] ? `${this.of(given[0])}` : ',')
       if (callee.name.text === 'map') return this.#map(node, callee.expression)
+    }
+    // What it returns is made of a table at run time: it is called.
+    if (ts.isIdentifier(callee) && callee.text === 'columnsSql') {
+      const [table, names] = given.map(argument => this.of(argument))
+      return columnsSql(String(table), names as Parameters<typeof columnsSql>[1])
     }
     const declaration = this.#declarationOf(callee)
     const called = declaration && functionIn(constantOf(declaration) ?? declaration)

@@ -1,5 +1,5 @@
 import { adapterOf } from '../../broker/registry.ts'
-import type { SettingColumns } from '../../campaign-settings/schema.ts'
+import { columnsSql, type SettingColumns } from '../../campaign-settings/schema.ts'
 import type { Sql } from '../../database/pool.ts'
 import { closingOwed } from '../../dispatch/finish/finish.ts'
 import { CampError } from '../../errors.ts'
@@ -72,8 +72,7 @@ export const NO_ERRORS: Readonly<Record<string, number>> = { INVALID_PHONE: 0, D
 /** @throws CampError NOT_FOUND */
 export async function campaignView(sql: Sql, id: string): Promise<CampaignView> {
   const { rows } = await sql.query<HeaderRow>(
-    `SELECT c.id, c.agendamento_id, c.name, c.status, c.base_message, c.throttling_type, c.throttling_config, c.hours_from, c.hours_to,
-            c.days, c.allow_holidays, c.state_laws, c.no_cap, c.purpose, c.scheduled_at, c.rows, c.fish, c.failure_reason,
+    `SELECT c.id, c.agendamento_id, c.name, c.status, ${columnsSql('c')}, c.rows, c.fish, c.failure_reason,
             c.failure_code, c.source_file, c.created_at, c.approved_at, c.started_at, c.finished_at, w.name AS wallet,
             b.name AS broker, b.adapter, t.template_code AS template, u.email AS created_by, a.email AS approver,
             coalesce(c.unit_cost, b.cost_per_message)::numeric(10, 4) AS unit

@@ -9,6 +9,8 @@ const db = useDatabase()
 /** Whose SQL the source does not show as a whole, and why. */
 const DYNAMIC: Readonly<Record<string, string>> = {
   '`SELECT ${extra}, ${selected} ${from}`': 'the columns are those of a table of sources, and the row is an array',
+  '`${text} ON CONFLICT (agendamento_id) DO NOTHING`':
+    'the columns are the keys of a row object (src/database/insert.ts)',
 }
 
 /** The statements that are prepared: fewer are found where src has lost some, or where the search has stopped finding them. */

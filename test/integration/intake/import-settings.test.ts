@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { mkdtempSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { campaignView } from '../../../src/campaign/read/view.ts'
@@ -9,10 +8,11 @@ import type { ImportRequest } from '../../../src/intake/request.ts'
 import { useDatabase } from '../../support/database.ts'
 import { makeScene } from '../../support/fixtures.ts'
 import { EITHER, importAs, importRequest } from '../../support/import-request.ts'
+import { scratchFolder } from '../../support/scratch.ts'
 
 const db = useDatabase()
 
-const folder = mkdtempSync(join(tmpdir(), 'camp-settings-'))
+const folder = scratchFolder('settings')
 
 /** Every setting at another value than its default. */
 const TOLD: Partial<ImportRequest> = {
