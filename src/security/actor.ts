@@ -93,7 +93,7 @@ export async function systemUser(prisma: PrismaClient): Promise<Actor> {
   const made = await prisma.user.findUnique({ where: { email } })
   if (made) return enabled(made)
   throw new CampError('USER_UNKNOWN', `${email} is not a user of this installation`, {
-    hint: `An ADMIN can add you (camp user add ${email}); or log in as somebody else: camp login`,
+    hint: `An ADMIN can add you (camp user add ${email}); or log in as another user: camp login`,
   })
 }
 

@@ -39,7 +39,7 @@ export async function loadCredential(
   if (!opens(keys, row.config, row.id)) {
     const what = `the credential of "${wallet.name}" at "${broker.name}" cannot be opened: it was sealed with another CAMP_SECRET`
     throw new CampError('CREDENTIAL_UNREADABLE', what, {
-      hint: `Give it anew, with all its keys: camp credential set "${wallet.name}" "${broker.name}" key=value`,
+      hint: `Set it again, with all its keys: camp credential set "${wallet.name}" "${broker.name}" key=value`,
     })
   }
   return { id: row.id, config: configOf(openSealed(keys, row.config, row.id)), updatedAt: row.updated_at }

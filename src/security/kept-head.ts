@@ -70,7 +70,7 @@ export async function headFlaw(sql: Sql, { number, hash }: Head): Promise<string
   if (found.hash === hash) return null
   return found.hash === null
     ? `checkpoint ${number} is not there, the newest is ${found.newest ?? 'none'}: records are missing since`
-    : `checkpoint ${number} is not the one of then: the records were written anew`
+    : `checkpoint ${number} differs from the one that was kept: the records were rewritten`
 }
 
 async function readHeads(home: string): Promise<Record<string, string>> {
@@ -79,8 +79,8 @@ async function readHeads(home: string): Promise<Record<string, string>> {
   } catch (error) {
     if (codeOf(error) === 'ENOENT') return {}
     if (!(error instanceof SyntaxError || error instanceof z.ZodError)) throw error
-    throw new CampError('HEADS_FILE_CHANGED', `${headsFile(home)} is not as it was written`, {
-      hint: 'Look at what happened to it; camp budget audit --accept-head writes it anew, without what it should tell.',
+    throw new CampError('HEADS_FILE_CHANGED', `${headsFile(home)} was changed since it was written`, {
+      hint: 'Find out what changed it. camp budget audit --accept-head replaces it, and loses what it would have shown.',
     })
   }
 }

@@ -47,8 +47,8 @@ export async function auditRecords(sql: Sql, keys: Pick<Keys, 'records'>): Promi
   }
   if (last && !isSignedBy(keys, last)) {
     audit.findings.push(
-      `checkpoint ${last.number}, the newest, is not signed with this secret: those before it may have been made ` +
-        `anew; compare with a head kept elsewhere`,
+      `checkpoint ${last.number}, the newest, is not signed with this secret: earlier ones may have been ` +
+        `forged, so compare with a head kept elsewhere`,
     )
   }
   for (const source of SOURCES) await audit.lookBeside(sql, source)
@@ -80,14 +80,14 @@ class Audit {
     if (next.number !== expected) {
       const gone =
         next.number - 1 === expected ? `checkpoint ${expected} is` : `checkpoints ${expected} to ${next.number - 1} are`
-      this.findings.push(`${gone} missing: compare with a backup of before`)
+      this.findings.push(`${gone} missing: compare with an earlier backup`)
     } else if (next.previous !== (last?.hash ?? null)) {
       this.findings.push(
-        `checkpoint ${next.number} does not follow from the one before it: compare with a backup of before`,
+        `checkpoint ${next.number} does not follow from the one before it: compare with an earlier backup`,
       )
     }
     if (next.hash !== checkpointHash(next))
-      this.findings.push(`checkpoint ${next.number} was changed: compare with a backup of before`)
+      this.findings.push(`checkpoint ${next.number} was changed: compare with an earlier backup`)
     if (next.reset) {
       this.notes.push(
         `camp secret reset at ${next.at.toISOString()} (checkpoint ${next.number}): what is older is proved by a head kept elsewhere only`,
@@ -120,7 +120,7 @@ class Audit {
       if (!row) missing.push(n)
       else if (row.hash.subarray(0, MARK_BYTES).toString('hex') !== mark) changed.push(row.name)
     }
-    const todo = 'compare with a backup of before'
+    const todo = 'compare with an earlier backup'
     if (missing.length > 0)
       this.findings.push(`${source}: ${listed(missing)} of checkpoint ${number}, deleted since: ${todo}`)
     for (const name of changed.slice(0, NAMES)) this.findings.push(`${name} was changed after it was written: ${todo}`)

@@ -109,7 +109,7 @@ function assertOpen(from: Keys, rows: readonly SealedRow[]): void {
     'CREDENTIAL_UNREADABLE',
     `these credentials were sealed with another secret, and cannot be resealed: ${names}`,
     {
-      hint: 'Give each anew with all its keys (camp credential set WALLET BROKER key=value), or remove it: camp credential remove',
+      hint: 'Set each again with all its keys (camp credential set WALLET BROKER key=value), or remove it: camp credential remove',
     },
   )
 }

@@ -48,7 +48,7 @@ export function openSealed(keys: Pick<Keys, 'sealing'>, sealed: unknown, rowId: 
       'CREDENTIAL_UNREADABLE',
       `a sealed value cannot be opened (${rowId}): CAMP_SECRET is not the one it was sealed with`,
       {
-        hint: 'Give the credential anew, with all its keys: camp credential set',
+        hint: 'Set the credential again, with all its keys: camp credential set',
         cause,
       },
     )

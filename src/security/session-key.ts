@@ -62,15 +62,11 @@ function opened({ session_public, session_private }: StoredKey, keys: Pick<Keys,
   const publicKey = createPublicKey(privateKey)
   // A pair that was put there by hand would let its maker sign for every user.
   if (publicText(publicKey) === session_public) return { publicKey, privateKey }
-  throw new CampError(
-    'SESSION_KEY_CHANGED',
-    'the public key of sessions in the database is not the one that camp has made',
-    {
-      hint:
-        'Something else has written to the table SecretFingerprint. Find out what, then empty its columns ' +
-        'session_public and\nsession_private: a new pair is made, and sessions and tokens of before are void.',
-    },
-  )
+  throw new CampError('SESSION_KEY_CHANGED', 'the public key of sessions in the database was not created by camp', {
+    hint:
+      'Find out what wrote to the table SecretFingerprint, then empty its columns session_public and\n' +
+      'session_private: a new key pair is created, and existing sessions and tokens become void.',
+  })
 }
 
 function publicText(key: KeyObject): string {

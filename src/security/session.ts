@@ -79,7 +79,7 @@ export async function readToken(
   }
 }
 
-export const LOG_IN = 'Run: camp login (or set CAMP_TOKEN anew, from: camp user token EMAIL)'
+export const LOG_IN = 'Run: camp login (or set CAMP_TOKEN again, from: camp user token EMAIL)'
 
 export async function saveSession(home: string, token: string): Promise<void> {
   await replacePrivate(sessionFile(home), `${token}\n`)

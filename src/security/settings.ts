@@ -75,7 +75,7 @@ function readValue<Name extends SettingName>(name: Name, stored: string | undefi
     'SETTING_DAMAGED',
     `the setting ${name} is "${stored}" in the database: it takes ${values.join(' or ')}`,
     {
-      hint: `Set it anew: camp setting set ${name} ${standard}`,
+      hint: `Set it again: camp setting set ${name} ${standard}`,
     },
   )
 }

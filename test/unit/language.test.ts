@@ -17,6 +17,8 @@ const MAX_HINT = 300
 const MAX_HINT_SENTENCES = 2
 const MAX_SENTENCE_WORDS = 40
 
+const IS_SQL = /^\s*(?:SELECT|WITH|INSERT|UPDATE|DELETE|CREATE|ALTER|LOCK|SET)\b/
+
 interface Rule {
   pattern: RegExp
   better: string
@@ -136,7 +138,7 @@ function inTexts(path: string, code: string): string[] {
     const at = `${path}:${source.getLineAndCharacterOfPosition(node.getStart(source)).line + 1}`
     findings.push(...lengthFaults(node).map(fault => `${at}: ${fault}`))
     const text = textOf(node)
-    if (text?.includes(' ')) findings.push(...phrases(text, READ).map(fault => `${at}: ${fault}`))
+    if (text?.includes(' ') && !IS_SQL.test(text)) findings.push(...phrases(text, READ).map(fault => `${at}: ${fault}`))
     // A text of several pieces is looked at once, as a whole.
     if (text === undefined) ts.forEachChild(node, visit)
     else eachInserted(node, visit)
@@ -166,7 +168,7 @@ function hintFaults(hint: string): string[] {
 
 function helpFaults(line: string): string[] {
   if (line.length > MAX_HELP) return [`a help line of ${line.length} characters: ${line}`]
-  return line.includes(';') ? [`a help line with ";": ${line}`] : []
+  return /\S;/.test(line) ? [`a help line with ";": ${line}`] : []
 }
 
 function textIn(node: ts.Node | undefined): string {

@@ -72,7 +72,7 @@ function eventsOfV2(
   // It always has its country code: eleven digits are no national number here.
   const phone = (user.phone ?? '').replace(/\D/g, '')
   if (!/^55\d{10,11}$/.test(phone)) {
-    context.notice('somebody opted out whose phone is no Brazilian one')
+    context.notice('an opt-out was ignored: its phone is not Brazilian')
     return []
   }
   return [{ event: 'OPT_OUT', phone, occurredAt: instantOf(timestamp) ?? context.receivedAt, payload: body }]

@@ -14,7 +14,7 @@ import { type Answered, MARKETING_CLOUD, refusalOf, type TokenRefusal, withToken
 export const closing: Closing<SalesforceCredential> = {
   unrun:
     'the contacts imported so far stay flagged (disparo__c) and go out with the next run of this automation, unless ' +
-    'somebody clears the flag at Salesforce',
+    'the flag is cleared at Salesforce',
   plan,
   look,
   run: (_request, credential, http) => run(credential, http),

@@ -43,7 +43,7 @@ export const noahFace: SimulatedBroker = {
     perRequest: 1,
     statuses: storyOf,
     tokenOf: ({ id, message }) => `${id} ${message.phone}`,
-    unknownToken: () => 'a-message-that-nobody-knows 5500900000000',
+    unknownToken: () => 'an-unknown-message 5500900000000',
     write: (events, { control, memory }) => {
       const [{ token, status } = { token: '', status: 'sent' as const }] = events
       const [messageId = '', phone = ''] = token.split(' ')

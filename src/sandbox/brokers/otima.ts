@@ -71,7 +71,7 @@ function otimaFace(channel: Channel): SimulatedBroker {
       // Whoever is on the blacklist gets nothing.
       statuses: fate => (fate === 'opt_out' ? ['accepted', 'opt_out'] : storyAfter(['accepted', 'sent'], fate)),
       tokenOf: ({ id }) => id,
-      unknownToken: () => 'a-message-that-nobody-knows',
+      unknownToken: () => 'an-unknown-message',
       write: events => ({
         headers: { 'content-type': 'application/json' },
         body: JSON.stringify(events.map(({ token, status }) => ({ message_id: token, status: WORDS[status] }))),

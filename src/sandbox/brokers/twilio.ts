@@ -226,7 +226,7 @@ function post({ token, status }: ToldEvent, { url, control, forged, memory }: Te
     ...(from !== null && { From: from }),
     ...(code !== undefined && { ErrorCode: String(code) }),
   }
-  const authToken = forged ? 'somebody-else' : (account?.authToken ?? '')
+  const authToken = forged ? 'another-token' : (account?.authToken ?? '')
   return {
     headers: {
       'content-type': 'application/x-www-form-urlencoded; charset=utf-8',

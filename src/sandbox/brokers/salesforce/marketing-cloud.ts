@@ -66,7 +66,7 @@ export function readAutomation(request: Inbound, desk: RequestContext): Reply {
 }
 
 /** {}, or none at all: the older plugin sent none. */
-const noBody = z.strictObject({})
+const emptyBody = z.strictObject({})
 
 /** At the run people are written to: that is what is counted. */
 export function runAutomation(request: Inbound, desk: RequestContext): Reply {
@@ -74,7 +74,7 @@ export function runAutomation(request: Inbound, desk: RequestContext): Reply {
   if (refusal) return refusal
   const { resets_flag, busy_status, automations } = quirksOf(desk.control)
   const [id = ''] = request.parts
-  const read = request.body === '' ? undefined : readJson(request, noBody, desk)
+  const read = request.body === '' ? undefined : readJson(request, emptyBody, desk)
   if (read?.wrong !== undefined) return error(400, read.wrong)
   const org = orgOf(desk)
   const automation = automationOf(org, id)
