@@ -4,8 +4,8 @@ import { readJson } from '../read-request.ts'
 import { type Automation, automationOf, bearerOf, newToken, orgOf, quirksOf } from './org.ts'
 
 /**
- * Marketing Cloud (docs/wire/salesforce.md#marketing-cloud-run): tokens, and the automation that writes to every contact that
- * is flagged.
+ * Marketing Cloud (docs/wire/salesforce.md#marketing-cloud-run): tokens, and the automation that writes to every flagged
+ * contact.
  */
 export const marketingErrors: NonNullable<SimulatedBroker['errors']> = {
   '400': () => error(400, 'the automation cannot be started'),
@@ -65,10 +65,10 @@ export function readAutomation(request: Inbound, desk: RequestContext): Reply {
   }
 }
 
-/** {}, or none at all: the older plugin sent none. */
+/** {} or an empty body: the older plugin sent none. */
 const emptyBody = z.strictObject({})
 
-/** At the run people are written to: that is what is counted. */
+/** The run sends the messages, so they are counted here. */
 export function runAutomation(request: Inbound, desk: RequestContext): Reply {
   const refusal = refusalOf(request, desk)
   if (refusal) return refusal
