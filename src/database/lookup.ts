@@ -2,9 +2,9 @@ import { CampError } from '../errors.ts'
 import type { PrismaClient } from './prisma.ts'
 
 /**
- * Records as a person names them: by name (exact, then in any case) or id; a wallet by its idgis number too, a template by
+ * Finds records as a user names them: by name (exact, then in any case) or id; a wallet by its idgis number too, a template by
  * its code. Each takes a client or a transaction.
- * @throws CampError NOT_FOUND, naming what comes near; USAGE where a name fits two
+ * @throws CampError NOT_FOUND, naming similar ones; USAGE if a name matches two
  */
 export async function findWallet({ wallet }: Pick<PrismaClient, 'wallet'>, ref: string) {
   const number = /^\d{1,9}$/.test(ref) ? [{ idgis_ambiente: Number(ref) }] : []
@@ -61,7 +61,7 @@ const NOT_FOUND = {
   user: 'USER_NOT_FOUND',
 } as const
 
-// Names to look for near ones among: whoever has more has a list to read.
+// Maximum of names to search for similar ones: larger installations must use the list.
 const NEAR = 500
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
@@ -75,8 +75,8 @@ function byId(ref: string) {
 }
 
 /**
- * The row that `ref` names by the first of its names that fits. Compared here once more: Prisma's insensitive search is an
- * ILIKE, to which "_" and "%" in a name are wildcards.
+ * The row whose first matching name is `ref`. Compared here again: Prisma's insensitive search is an ILIKE, to which "_" and
+ * "%" in a name are wildcards.
  */
 function best<Row>(what: string, ref: string, rows: readonly Row[], namesOf: (row: Row) => string[]): Row | undefined {
   const width = rows[0] ? namesOf(rows[0]).length : 0

@@ -186,7 +186,7 @@ function take(
 
 type Answer = { status: keyof typeof DESCRIPTIONS; id: string }
 
-/** Its status of each message; accepted messages are counted. */
+/** The status of each message; those without a configured status are accepted. */
 function statusesOf(messages: readonly InboundMessage[], desk: RequestContext, quirks: Quirks): Answer[] {
   const told = messages.map(({ key, phone }) => {
     return quirks.statuses[phone] ?? (quirks.detects_repeats && desk.countOf(key) > 0 ? 'R' : undefined)
