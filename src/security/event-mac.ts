@@ -2,7 +2,7 @@ import { createHmac, timingSafeEqual } from 'node:crypto'
 import { canonicalJson } from './canonical.ts'
 import type { Keys } from './keys.ts'
 
-/** What of an event in the audit is signed by the process that writes it; its time is the database's. */
+/** The fields of an audit event that are signed by the process that writes it; its time is the database's. */
 export interface SignedEvent {
   id: string
   user_id: string | null
@@ -20,7 +20,7 @@ export function eventMac(keys: Pick<Keys, 'records'>, event: SignedEvent): strin
   return createHmac('sha256', keys.records).update(signed).digest('base64url')
 }
 
-/** Whether a process with this secret has written it, as it stands. */
+/** Whether a process with this secret has written it in this form. */
 export function isSigned(keys: Pick<Keys, 'records'>, event: SignedEvent, mac: string | null): boolean {
   const [expected, found] = [Buffer.from(eventMac(keys, event)), Buffer.from(mac ?? '')]
   return expected.length === found.length && timingSafeEqual(expected, found)

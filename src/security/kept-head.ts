@@ -8,8 +8,8 @@ import { replacePrivate } from '../files.ts'
 import type { Head } from './checkpoints.ts'
 
 /**
- * The newest checkpoint that this machine has seen of each database, in CAMP_HOME: outside the database, so that rows which are gone
- * together with their checkpoints are missed.
+ * The newest checkpoint that this machine has seen of each database, in CAMP_HOME: outside the database, so that rows which are
+ * deleted together with their checkpoints are noticed.
  */
 export interface Keeper {
   home: string
@@ -37,20 +37,20 @@ function headsFile(home: string): string {
   return join(home, 'heads.json')
 }
 
-/** @throws CampError DATA where the file is not camp's */
+/** @throws CampError DATA if the file was not written by camp */
 export async function keptHead({ home, databaseUrl }: Keeper): Promise<Head | undefined> {
   const text = (await readHeads(home))[databaseName(databaseUrl)]
   return text === undefined ? undefined : parseHead(text)
 }
 
-/** Keeps a newer head. One that the database no longer has is not written over: it is what tells that something is missing. */
+/** Stores a newer head. One that the database no longer has is not overwritten: it shows that something is missing. */
 export async function keepHead(sql: Sql, keeper: Keeper, head: Head): Promise<void> {
   const before = await keptHead(keeper)
   if (before && (before.number >= head.number || (await headFlaw(sql, before)) !== null)) return
   await replaceHead(keeper, head)
 }
 
-/** Whatever was kept before, and whatever became of the file. */
+/** Replaces the stored head, even if it or its file is not valid. */
 export async function replaceHead({ home, databaseUrl }: Keeper, head: Head): Promise<void> {
   const others = await readHeads(home).catch(error => {
     if (error instanceof CampError) return {}
@@ -60,7 +60,7 @@ export async function replaceHead({ home, databaseUrl }: Keeper, head: Head): Pr
   await replacePrivate(headsFile(home), `${JSON.stringify(heads, null, 2)}\n`)
 }
 
-/** @returns in what way the chain is not the one that had this head; null where it is */
+/** @returns how the chain differs from the one that had this head; null if it does not */
 export async function headFlaw(sql: Sql, { number, hash }: Head): Promise<string | null> {
   const { rows } = await sql.query<{ hash: string | null; newest: number | null }>(
     `SELECT (SELECT hash FROM "Checkpoint" WHERE number = $1) AS hash, (SELECT max(number) FROM "Checkpoint") AS newest`,
@@ -85,7 +85,7 @@ async function readHeads(home: string): Promise<Record<string, string>> {
   }
 }
 
-/** The embedded server's port is another at each start. */
+/** The embedded server's port changes with each start. */
 function databaseName(url: string | undefined): string {
   if (url === undefined) return 'embedded'
   const { host, port, database } = parse(url)

@@ -17,20 +17,20 @@ export interface RecordAudit {
   checkpoints: number
   /** The newest checkpoint. */
   head: Head | null
-  /** What does not fit, a line each, with what to do. */
+  /** Mismatches, a line each, with what to do. */
   findings: string[]
-  /** What cannot be proved, and is no sign of a change. */
+  /** What cannot be proved, but is not a sign of a change. */
   notes: string[]
 }
 
-/** Rows that are held at once. */
+/** Rows that are held in memory at once. */
 const AT_ONCE = 2 * MAX_ROWS
 /** Names in a line. */
 const NAMES = 5
 
 /**
- * Computes the chain of checkpoints again, from the rows. It holds some thousand of them at a time, whatever there is. To be called in
- * a REPEATABLE READ transaction.
+ * Computes the chain of checkpoints again from the rows. It holds some thousand of them in memory, regardless of the total. To
+ * be called in a REPEATABLE READ transaction.
  */
 export async function auditRecords(sql: Sql, keys: Pick<Keys, 'records'>): Promise<RecordAudit> {
   const audit = new Audit(keys)
@@ -66,7 +66,7 @@ class Audit {
   readonly findings: string[] = []
   readonly notes: string[] = []
   readonly #keys: Pick<Keys, 'records'>
-  /** The first event that was signed: those before it are from an older camp. */
+  /** The first signed event: earlier ones are from an older camp. */
   #firstSigned: number | undefined
   #older = 0
 
@@ -130,7 +130,7 @@ class Audit {
       this.findings.push(`${source}: the rows of checkpoint ${number} are not those that it covers: ${todo}`)
   }
 
-  /** Events that no process with the secret has written. */
+  /** Reports events that no process with the secret has written. */
   #judgeUnsigned(rows: readonly RecordRow[]): void {
     for (const { n, name } of rows) {
       if (this.#firstSigned === undefined || n < this.#firstSigned) this.#older++
@@ -141,7 +141,7 @@ class Audit {
     }
   }
 
-  /** Rows that no checkpoint has, and should; the newest are in none yet, and each stands for itself. */
+  /** Rows that should have a checkpoint and have none; the newest rows have none yet, and are checked individually. */
   async lookBeside(sql: Sql, source: CheckpointSource): Promise<void> {
     const n = numberOf(source)
     const between = await readRows(
@@ -186,7 +186,7 @@ class Audit {
   }
 }
 
-/** As many as hold AT_ONCE rows together, and one at least. */
+/** As many as cover AT_ONCE rows together, and at least one. */
 async function checkpointsAfter(sql: Sql, number: number): Promise<Checkpoint[]> {
   const { rows } = await sql.query<Checkpoint>(
     `SELECT ${CHECKPOINT_COLUMNS} FROM "Checkpoint" WHERE number > $1 ORDER BY number LIMIT 200`,
