@@ -35,7 +35,7 @@ export interface Queues {
   close(): Promise<void>
 }
 
-/** What a function needs that only puts batches into the queue. */
+/** For functions that only enqueue batches. */
 export type Enqueuer = Pick<Queues, 'enqueue'>
 
 interface BatchJob {

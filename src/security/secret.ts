@@ -45,7 +45,7 @@ export function isKept({ secret, databaseUrl }: SecretConfig): boolean {
 
 /**
  * Writes the next secret next to the current one: the rotation's commit decides which of the two is valid. No two rotations
- * share a file, and only the file of the one that holds the fingerprint's lock may be needed later.
+ * share a file, and only the holder of the fingerprint's lock removes others.
  * @returns the file, for `keepNext`
  */
 export async function writeNext(home: string, secret: string): Promise<string> {

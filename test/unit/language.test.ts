@@ -12,7 +12,17 @@ import { describe, expect, it } from 'vitest'
 const PLAIN_ROOMS: readonly string[] = [
   ...['broker', 'database', 'http', 'installation', 'message', 'queue', 'recipient', 'sandbox', 'security', 'serve'],
   ...['tabular', 'time', 'worker'],
-  ...['clock.ts', 'config.ts', 'env-file.ts', 'error-codes.ts', 'errors.ts', 'files.ts', 'log-events.ts', 'log.ts', 'mask.ts'],
+  ...[
+    'clock.ts',
+    'config.ts',
+    'env-file.ts',
+    'error-codes.ts',
+    'errors.ts',
+    'files.ts',
+    'log-events.ts',
+    'log.ts',
+    'mask.ts',
+  ],
   'visible.ts',
 ].map(room => `src/${room}`)
 
@@ -74,15 +84,12 @@ const HELP_CALLS: Readonly<Record<string, number>> = {
 }
 
 describe('the rules', () => {
-  it.each([
-    ...COMMENTS.map(rule => [rule, 'comment'] as const),
-    ...READ.slice(COMMENTS.length).map(rule => [rule, 'read'] as const),
-  ])('know a text that breaks them: %o', ({ pattern }) => {
+  it.each(READ)('know a text that breaks $pattern', ({ pattern }) => {
     expect(EXAMPLES.filter(text => pattern.test(text))).not.toEqual([])
   })
 
   it.each([
-    ["throw new CampError('A', `it ${a} was` + ' given anew')", 'src/a.ts:1: "anew"'],
+    [`throw new CampError('A', \`it \${a} was\` + ' given anew')`, 'src/a.ts:1: "anew"'],
     ["const text = 'nobody knows'", 'src/a.ts:1: "nobody"'],
     [`throw new CampError('A', '${'long '.repeat(33)}')`, 'src/a.ts:1: a message of 165 characters'],
     [`throw new CampError('A', 'b', { hint: '${'long '.repeat(61)}' })`, 'src/a.ts:1: a hint of 305 characters'],
@@ -109,6 +116,7 @@ describe('the rules', () => {
     ['One.\n\n| a | anew |', 'a.md:3: "anew"'],
     [`- ${'word '.repeat(20)}\n  ${'word '.repeat(20)}end.`, 'a.md:1: a sentence of 41 words'],
     [`${'word '.repeat(30)}. ${'word '.repeat(30)}.`, undefined],
+    ['[a page](the-books.md) and `nobody`', undefined],
     [`| ${'word '.repeat(50)} |\n\n\`\`\`\n${'nobody '.repeat(50)}\n\`\`\``, undefined],
   ])('hold documents: %s', (text, finding) => {
     expect(inDocument('a.md', text).map(each => each.slice(0, finding?.length))).toEqual(finding ? [finding] : [])
@@ -229,7 +237,7 @@ function inDocument(path: string, page: string): string[] {
   const text = page.replace(/^```[\s\S]*?^```/gm, block => block.replace(/[^\n]/g, ''))
   const words = text
     .split('\n')
-    .flatMap((line, at) => phrases(line.replace(/`[^`]*`/g, '`…`'), READ).map(fault => `${path}:${at + 1}: ${fault}`))
+    .flatMap((line, at) => phrases(withoutCode(line), READ).map(fault => `${path}:${at + 1}: ${fault}`))
   const long = blocksOf(text).flatMap(({ line, block }) =>
     sentencesOf(block)
       .map(sentence => ({ sentence, count: sentence.split(/\s+/).filter(word => /[\p{L}\p{N}…]/u.test(word)).length }))
@@ -250,7 +258,12 @@ function blocksOf(text: string): { line: number; block: string }[] {
     else if (isText) blocks.push({ line: at + 1, block: line.trim() })
     open = isText
   }
-  return blocks.map(({ line, block }) => ({ line, block: block.replace(/`[^`]*`/g, '…').replace(/\]\([^)]*\)/g, ']') }))
+  return blocks.map(({ line, block }) => ({ line, block: withoutCode(block) }))
+}
+
+/** Code counts as one word, a link as its text. */
+function withoutCode(text: string): string {
+  return text.replace(/`[^`]*`/g, '…').replace(/\]\([^)]*\)/g, ']')
 }
 
 function sentencesOf(text: string): string[] {

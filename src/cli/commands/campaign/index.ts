@@ -137,7 +137,7 @@ export const resolve = (parent: Parent) =>
     .option('--sent', 'the broker accepted it: its cost stays')
     .option('--not-sent', 'it did not: ERROR NOT_SENT, its cost is released')
     .option('--resend', 'send it again, even if a recipient may receive it twice')
-    .option('--ask', 'query the broker where it can tell (TWILIO), without a prompt')
+    .option('--ask', 'query the broker if it can tell (TWILIO), without a prompt')
     .option('--lead <lead...>', 'only these: phones, or ids of leads')
     .option('--closing', "the broker's closing (an automation's run), not the leads")
     .addHelpText('after', '\n--ask: messages that the broker has become sent, the rest stays in doubt.')
