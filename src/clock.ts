@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 
-/** Where time comes from: passed in everywhere, so that tests hold it. */
+/** The source of time: passed in everywhere, so that tests control it. */
 export interface Clock {
   now(): Date
 }
@@ -8,8 +8,8 @@ export interface Clock {
 export const systemClock: Clock = { now: () => new Date() }
 
 /**
- * Milliseconds since an arbitrary moment, for durations: never set back, whatever happens to the clock. On Linux it stands still
- * while the machine is suspended, so what must not be late looks at the clock, too.
+ * Milliseconds since an arbitrary point, for durations: never set back by a clock change. On Linux it stops while the machine
+ * is suspended, so deadlines also check the clock.
  */
 export type Monotonic = () => number
 

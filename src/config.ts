@@ -15,10 +15,13 @@ export interface Config {
   directUrl: string | undefined
   redisUrl: string | undefined
   home: string
-  /** The key everything sealed or signed derives from. Undefined: embedded mode makes one and keeps it in `home`. */
+  /**
+   * The secret from which all keys for sealing and signing are derived. Undefined: embedded mode generates one and keeps it in
+   * `home`.
+   */
   secret: string | undefined
   token: string | undefined
-  /** The server (`camp serve`) that commands are run by. */
+  /** The server (`camp serve`) that runs commands. */
   serverUrl: string | undefined
   publicUrl: string | undefined
   httpTimeoutMs: number | undefined
@@ -52,7 +55,7 @@ const url = (...protocols: string[]) =>
       )
   })
 
-/** Who opens a Redis URL decodes its user and password; a PostgreSQL URL is taken with a bare % in it, too. */
+/** Redis clients decode user and password of a URL; a PostgreSQL URL may contain a bare %. */
 function isDecodable(url: string): boolean {
   try {
     decodeURIComponent(url)
@@ -97,7 +100,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     databaseUrl: e.DATABASE_URL,
     directUrl: e.DATABASE_URL && (e.CAMP_DIRECT_URL ?? e.DATABASE_URL),
     redisUrl: e.REDIS_URL,
-    // Only when it is asked for: with DATABASE_URL and CAMP_TOKEN a process needs no folder, and may have none.
+    // Only on access: with DATABASE_URL and CAMP_TOKEN a process needs no folder, and may have none.
     get home() {
       return resolve(e.CAMP_HOME ?? defaultHome())
     },
@@ -121,8 +124,8 @@ export function campVersion(): string {
 }
 
 /**
- * Root's own folder is closed to the user that PostgreSQL must run as (it refuses to run as root), so root's data lives
- * where a service's data lives.
+ * Root's own folder is closed to the user that PostgreSQL must run as (it refuses to run as root), so root's data is where a
+ * service's data is.
  */
 function defaultHome(): string {
   if (process.getuid?.() === 0) return '/var/lib/camp'
@@ -130,7 +133,7 @@ function defaultHome(): string {
     const folder = homedir()
     if (folder !== '') return join(folder, '.camp')
   } catch {
-    // No HOME, and the user id has no entry in passwd: said below.
+    // No HOME, and the user id has no entry in passwd: reported below.
   }
   throw new CampError(
     'HOME_UNUSABLE',

@@ -2,11 +2,11 @@ import { readFileSync } from 'node:fs'
 import { CampError, messageOf } from './errors.ts'
 
 /**
- * Reads a file of settings as systemd reads EnvironmentFile= (its src/basic/env-file.c): one KEY=value a line; comments with # or ;
- * at a line's beginning; values bare, in 'single' or in "double" quotes, joined where they follow each other; a backslash takes the next
- * character as it is, within double quotes only " \ ` and $; before a line break it goes on with the next line. No `export`, and
- * nothing is expanded: $ & # within a value are themselves. Where a key comes twice, the last one counts.
- * @throws CampError USAGE naming file and line: what systemd passes over in silence is an error here
+ * Reads a file of settings as systemd reads EnvironmentFile= (its src/basic/env-file.c): one KEY=value per line; comments with
+ * # or ; at the beginning of a line; values bare, in 'single' or in "double" quotes, adjacent parts joined; a backslash takes
+ * the next character literally, within double quotes only " \ ` and $; before a line break it continues on the next line. No
+ * `export` and no expansion: $ & # within a value are literal. If a key is repeated, the last one counts.
+ * @throws CampError USAGE naming file and line: what systemd ignores silently is an error here
  */
 export function readEnvFile(path: string): Record<string, string> {
   return parseEnvFile(textOf(path), path)
@@ -60,7 +60,7 @@ export function parseEnvFile(text: string, file: string): Record<string, string>
     })
   }
   const push = () => {
-    // White space after a bare value is none of it; `trimmed` is where its last other character, or a quoted part, ended.
+    // White space after a bare value is not part of it; `trimmed` is where its last other character, or a quoted part, ended.
     const name = key.trimEnd()
     if (/^export\s/.test(name)) wrong('systemd takes no "export"', startedAt)
     if (!NAME.test(name)) wrong(`"${name}" is no name of a setting`, startedAt)
@@ -121,7 +121,7 @@ export function parseEnvFile(text: string, file: string): Record<string, string>
         if (c === '\\') state = 'COMMENT_ESCAPE'
         else if (isBreak(c)) state = 'BEFORE_KEY'
         break
-      case 'COMMENT_ESCAPE': // as from systemd 254 on: a comment does not go on with the next line
+      case 'COMMENT_ESCAPE': // as from systemd 254 on: a comment does not continue on the next line
         state = isBreak(c) ? 'BEFORE_KEY' : 'COMMENT'
         break
     }

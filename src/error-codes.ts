@@ -1,6 +1,6 @@
 /**
- * What a program may branch on: each error's code, and the kind that decides its exit code. docs/errors.md explains each; a test
- * compares the two. A code keeps its meaning and its kind for good.
+ * What a program may branch on: each error's code, and the kind that decides its exit code. docs/errors.md explains each; a
+ * test compares the two. A code never changes its meaning or its kind.
  */
 export const ERROR_CODES = {
   UNEXPECTED: 'UNEXPECTED',

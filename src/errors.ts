@@ -1,7 +1,7 @@
 import { ERROR_CODES, type ErrorCode, type ErrorKind, EXIT_CODES } from './error-codes.ts'
 
 /**
- * Every error that a person is meant to see. Programs branch on the code, which also decides the kind and the exit code
+ * Every error that a user is meant to see. Programs branch on the code, which also decides the kind and the exit code
  * (error-codes.ts); the message says what and where, the hint what to do next.
  */
 export class CampError extends Error {
@@ -9,7 +9,7 @@ export class CampError extends Error {
   readonly code: ErrorCode
   readonly hint: string | undefined
 
-  /** @param options.hint a line, or several: a line break within one, as a name may have it, begins no other */
+  /** @param options.hint one or several lines; a line break within a line, as in a name, is replaced */
   constructor(
     code: ErrorCode,
     message: string,
@@ -30,7 +30,7 @@ export class CampError extends Error {
   }
 }
 
-/** A person said no to a question: nothing was done, and nothing went wrong. */
+/** The user declined a question: nothing was done, and nothing went wrong. */
 export class Declined extends CampError {
   constructor() {
     super('DECLINED', 'Nothing was changed.')
@@ -44,7 +44,7 @@ function onOneLine(line: string): string {
     .join(' ⏎ ')
 }
 
-/** How an error is told to a program: on stderr with --json, and by a server to its client. docs/errors.md has this shape. */
+/** The format of an error for programs: on stderr with --json, and from a server to its client. Documented in docs/errors.md. */
 export interface ErrorDocument {
   error: { code: ErrorCode; message: string; hint: string | null }
 }
@@ -53,7 +53,7 @@ export function errorDocument({ code, message, hint }: CampError): ErrorDocument
   return { error: { code, message, hint: hint ?? null } }
 }
 
-/** The message of anything that was thrown. */
+/** The message of any thrown value. */
 export function messageOf(error: unknown): string {
   if (error instanceof AggregateError && error.errors.length > 0) return messageOf(error.errors[0])
   return error instanceof Error ? error.message : String(error)
@@ -67,7 +67,7 @@ export function codeOf(error: unknown): string | undefined {
   return 'cause' in error ? codeOf(error.cause) : undefined
 }
 
-/** The end of an exhaustive switch: a compile error where a case is missing. */
+/** The end of an exhaustive switch: a compile error if a case is missing. */
 export function unreachable(value: never): never {
   throw new Error(`unexpected value: ${JSON.stringify(value)}`)
 }

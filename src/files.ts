@@ -6,8 +6,8 @@ import { dirname, sep } from 'node:path'
 import { CampError, codeOf, messageOf } from './errors.ts'
 
 /**
- * The content of a private file (0600) that is made once and never changed: whoever comes first makes it, the others read
- * the first one's. It appears whole or not at all, so that nobody reads half of it.
+ * The content of a private file (0600) that is created once and never changed: the first process creates it, the others read
+ * it. It appears complete or not at all, so that no process reads a part of it.
  */
 export async function readOrCreate(file: string, make: () => string): Promise<string> {
   const draft = await writeDraft(file, make())
@@ -23,13 +23,13 @@ export async function readOrCreate(file: string, make: () => string): Promise<st
   return readFile(file, 'utf8')
 }
 
-/** Writes a private file (0600) over whatever stands there, in one step. */
+/** Writes a private file (0600), replacing an existing one atomically. */
 export async function replacePrivate(file: string, content: string): Promise<void> {
   await rename(await writeDraft(file, content), file)
   await syncFolder(file)
 }
 
-/** What stands in a folder outlasts a loss of power only when the folder itself is written to the disk. */
+/** A folder's entries survive a power loss only after the folder itself is flushed to disk. */
 export async function syncFolder(file: string): Promise<void> {
   const folder = await open(dirname(file), 'r')
   try {
@@ -47,8 +47,8 @@ async function writeDraft(file: string, content: string): Promise<string> {
 }
 
 /**
- * The error for a file that could not be written: UNREACHABLE where the disk is full, which passes, and DATA for a place that takes
- * no file.
+ * The error for a file that could not be written: UNREACHABLE if the disk is full, which is temporary, and DATA if the path
+ * cannot hold a file.
  */
 export function writeFailed(what: string, error: unknown, { hint }: { hint: string }): CampError {
   const full = ['ENOSPC', 'EDQUOT'].includes(codeOf(error) ?? '')
@@ -57,20 +57,20 @@ export function writeFailed(what: string, error: unknown, { hint }: { hint: stri
 }
 
 /**
- * Looks whether camp could keep its files in `home`, and makes nothing.
- * @throws CampError UNREACHABLE when this user cannot
+ * Checks whether camp could keep its files in `home`, without creating anything.
+ * @throws CampError UNREACHABLE if this user cannot
  */
 export async function assertHomeUsable(home: string): Promise<void> {
   try {
     const folder = await nearestFolder(home)
-    // Entered, read and written; of a folder above it, only the first and the last.
+    // The folder must be searchable, readable and writable; a folder above it only searchable and writable.
     await access(folder, constants.W_OK | constants.X_OK | (folder === home ? constants.R_OK : 0))
   } catch (error) {
     throw homeUnusable(home, error) ?? error
   }
 }
 
-/** @returns `path`, or the first one above it that is there */
+/** @returns `path`, or its nearest existing parent */
 async function nearestFolder(path: string): Promise<string> {
   try {
     await stat(path)
@@ -84,7 +84,7 @@ async function nearestFolder(path: string): Promise<string> {
 const UNUSABLE = ['EACCES', 'EPERM', 'EROFS', 'ENOTDIR', 'EEXIST', 'EISDIR', 'ELOOP', 'ENAMETOOLONG']
 const FULL = ['ENOSPC', 'EDQUOT']
 
-/** @returns the error that says so where a file or folder in CAMP_HOME, or above it, could not be used; else undefined */
+/** @returns the error for a file or folder in CAMP_HOME, or above it, that could not be used; else undefined */
 export function homeUnusable(home: string, error: unknown): CampError | undefined {
   const [code, path] = [codeOf(error) ?? '', pathOf(error)]
   if (path === undefined || error instanceof CampError) return undefined
@@ -113,7 +113,7 @@ export function homeUnusable(home: string, error: unknown): CampError | undefine
   })
 }
 
-/** @returns whose `home` is, unless it is this user's, or not there */
+/** @returns the owner of `home`, unless it is this user, or it does not exist */
 function otherOwnerOf(home: string): string | undefined {
   try {
     const { uid } = statSync(home)
@@ -123,7 +123,7 @@ function otherOwnerOf(home: string): string | undefined {
   }
 }
 
-/** The path that a file operation has failed on. */
+/** The path of a failed file operation. */
 export function pathOf(error: unknown): string | undefined {
   return error instanceof Error && 'path' in error && typeof error.path === 'string' ? error.path : undefined
 }
@@ -141,8 +141,8 @@ function userName(): string {
 }
 
 /**
- * Removes a temporary file when the process ends without having done so, as a second signal makes it; only a SIGKILL leaves it.
- * @returns what to call once the file is removed or has another name
+ * Removes a temporary file when the process ends without having done so, as after a second signal; only a SIGKILL leaves it.
+ * @returns a function to call once the file is removed or renamed
  */
 export function removeAtExit(path: string): () => void {
   const remove = () => rmSync(path, { force: true, recursive: true })

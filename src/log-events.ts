@@ -1,7 +1,7 @@
 /**
- * Every event that camp logs, with its level: what an alert rule may match. docs/operations.md explains each; a test compares the two.
- * debug: one batch. info: what the service did. warn: it passes, or was handled; look when it repeats. error: something is not done
- * before someone acts.
+ * Every event that camp logs, with its level: what an alert rule may match. docs/operations.md explains each; a test compares
+ * the two. debug: one batch. info: what the service did. warn: temporary, or handled; investigate if it repeats. error:
+ * something is not done until someone acts.
  */
 export const LOG_EVENTS = {
   'worker.started': 'info',

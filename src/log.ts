@@ -5,14 +5,14 @@ import { masked } from './mask.ts'
 import { visibleJson } from './visible.ts'
 
 /**
- * JSON lines on stderr, for systemd or a log collector. An event has one level: another one does not compile. Callers never pass a
- * credential; phones and documents are masked here, in every line.
+ * JSON lines on stderr, for systemd or a log collector. Each event has one level; another level does not compile. Callers never
+ * pass a credential; phones and documents are masked here, in every line.
  */
 export type Log = { [Level in 'debug' | 'info' | 'warn' | 'error']: (fields: FieldsOf<Level>, message: string) => void }
 
 interface FieldsOf<Level> {
   event: EventsOf<Level>
-  /** What was thrown: its type, message, stack and causes are logged. */
+  /** The thrown value: its type, message, stack and causes are logged. */
   err?: unknown
   /** A campaign's handle. */
   campaign?: string | undefined
@@ -28,7 +28,7 @@ interface FieldsOf<Level> {
 
 type EventsOf<Level> = { [Event in LogEvent]: (typeof LOG_EVENTS)[Event] extends Level ? Event : never }[LogEvent]
 
-/** @param destination takes the lines; stderr unless given */
+/** @param destination receives the lines; stderr by default */
 export function openLog(level: LogLevel, destination: pino.DestinationStream = openStderr()): Log {
   return pino(
     {
@@ -44,12 +44,12 @@ export function openLog(level: LogLevel, destination: pino.DestinationStream = o
 
 function openStderr(): pino.DestinationStream {
   const destination = pino.destination({ dest: 2, sync: true })
-  // A terminal or a collector that is gone takes no more lines, and must not end the work.
+  // A terminal or a collector that has closed accepts no more lines, and must not end the process.
   destination.on('error', () => undefined)
   return destination
 }
 
-/** JSON escapes C0; a terminal that shows a log obeys C1 and bidi, too. */
+/** JSON escapes C0; a terminal that shows a log also interprets C1 and bidi characters. */
 function safeLine(line: string): string {
   return `${visibleJson(JSON.stringify(masked(JSON.parse(line))))}\n`
 }

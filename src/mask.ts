@@ -6,19 +6,19 @@ const GAP = '[ .\\-]{0,2}'
 const PHONE = `(?<!\\d)(?<region>(?:\\+?55${GAP})?\\(?0?${DDD}\\)?)${GAP}(?:9${GAP}\\d{4}${GAP}\\d{4}|[2-5]\\d{3}${GAP}\\d{4})(?!\\d)`
 const DOCUMENT =
   '(?<!\\w)(?:\\d{3}\\.?\\d{3}\\.?\\d{3}-?\\d{2}|[\\dA-Z]{2}\\.?[\\dA-Z]{3}\\.?[\\dA-Z]{3}/?[\\dA-Z]{4}-?\\d{2})(?!\\w)'
-/** What has digits and is neither: it is passed over as a whole. */
+/** Has digits and is neither a phone nor a document: skipped as a whole. */
 const UUID = '\\b[\\da-f]{8}-[\\da-f]{4}-[\\da-f]{4}-[\\da-f]{4}-[\\da-f]{12}\\b'
 const TIME =
   '(?<!\\d)\\d{4}-\\d\\d-\\d\\d(?:[T ]\\d\\d:\\d\\d(?::\\d\\d(?:\\.\\d+)?)?(?:Z|[+-]\\d\\d:?\\d\\d)?)?(?!\\d)'
 const HASH = '\\b(?=\\d*[a-f])[\\da-f]{16,}\\b'
 const FOUND = new RegExp(`(?<skip>${UUID}|${TIME}|${HASH})|(?<document>${DOCUMENT})|${PHONE}`, 'g')
 
-/** A number is a phone where it is a whole mobile, or has the country's code; shorter ones are counts, seconds and ids. */
+/** A number is a phone if it is a complete mobile number, or has the country code; shorter ones are counts, seconds and ids. */
 const WHOLE_PHONE = new RegExp(`^(?:55${DDD}(?:9\\d{8}|[2-5]\\d{7})|${DDD}9\\d{8})$`)
 
 /**
- * The same value, as deep as it goes, with the middle of each phone and document replaced by stars, in strings, numbers and keys. A
- * phone keeps its region and its last four digits, a document its last two characters. UUIDs, times and hashes stay.
+ * A deep copy in which the middle of each phone and document is replaced by stars, in strings, numbers and keys. A phone keeps
+ * its region and its last four digits, a document its last two characters. UUIDs, times and hashes stay.
  */
 export function masked(value: unknown): unknown {
   if (typeof value === 'string') return maskText(value)
@@ -37,7 +37,7 @@ function replaced(found: string, ...rest: unknown[]): string {
   if (skip !== undefined) return found
   if (document !== undefined && isDocument(document)) return starred(document, 0, 2)
   if (region !== undefined) return starred(found, region.length, 4)
-  // Eleven digits can be either: a mobile without the country's code.
+  // Eleven digits can be either: a mobile number without the country code.
   const phone = /^\d{11}$/.test(found) && WHOLE_PHONE.test(found)
   return phone ? starred(found, 2, 4) : found
 }
@@ -46,7 +46,7 @@ function starred(text: string, head: number, tail: number): string {
   return text.slice(0, head) + text.slice(head, -tail).replace(/\w/g, '*') + text.slice(-tail)
 }
 
-/** Written with its signs it is one, whether its check digits fit or not. */
+/** With its punctuation it is one, even if its check digits are wrong. */
 function isDocument(text: string): boolean {
   return /[./-]/.test(text) || parseDocument(text).document !== undefined
 }

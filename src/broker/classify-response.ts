@@ -2,17 +2,17 @@ import type { HttpAnswer, HttpResponse } from '../http/client.ts'
 import type { SendResult, TestResult } from './port.ts'
 import { excerpt } from './redact.ts'
 
-/** A complete answer that says yes; what it says is then the adapter's to read. */
+/** A complete 2xx answer. The adapter interprets its body. */
 export function isSuccess(answer: HttpAnswer): answer is HttpResponse {
   return answer.kind === 'RESPONSE' && answer.status >= 200 && answer.status < 300
 }
 
-/** What became of a request as a whole. */
+/** Outcome of a request as a whole. */
 export type ResponseFailure = Exclude<SendResult, { kind: 'ANSWERED' }>
 
 /**
- * What an answer that is no success means for its request, for every broker unless its own documentation says otherwise: an
- * adapter looks at its broker's exceptions first. Whatever is kept of the answer is short and redacted.
+ * Meaning of an answer that is not a success, for brokers whose documentation says nothing else. Adapters handle their broker's
+ * exceptions first. The text that is kept is short and redacted.
  * @param now for a Retry-After that is a date
  * @param secrets the credential's values that must not be kept
  */
@@ -26,12 +26,12 @@ export function failureOf(answer: HttpAnswer, now: Date, secrets: readonly strin
   }
   if (status === 400 || status === 413 || status === 422)
     return { kind: 'REJECTED', code: `HTTP_${status}`, detail: said }
-  // A timeout (408) or a fault of the server's (5xx) may have come after it took the messages.
+  // A timeout (408) or a server fault (5xx) may follow after the messages were accepted.
   if (status === 408 || status >= 500) return { kind: 'IN_DOUBT', reason: said }
   return { kind: 'FATAL', reason: said }
 }
 
-/** What an answer that is no success to a credential's test means. */
+/** Meaning of an answer to a credential test that is not a success. */
 export function failedTest(answer: HttpAnswer, secrets: readonly string[]): TestResult {
   if (answer.kind !== 'RESPONSE') return { ok: false, cause: 'UNREACHABLE', detail: answer.reason }
   const passing = answer.status === 408 || answer.status === 429 || answer.status >= 500
@@ -42,17 +42,20 @@ export function failedTest(answer: HttpAnswer, secrets: readonly string[]): Test
   }
 }
 
-/** The longest wait that a broker's word is taken for. What is still refused then says so again. */
+/** The longest wait that a broker can impose. After it the request is tried, and may be refused again. */
 const MAX_WAIT_MS = 3_600_000
 
-/** @returns `ms`, at most an hour; undefined where it is no time to wait */
+/** @returns `ms`, at most an hour; undefined if it is not a valid duration */
 export function boundedWait(ms: number | undefined): number | undefined {
   return ms !== undefined && Number.isFinite(ms) && ms >= 0 ? Math.min(ms, MAX_WAIT_MS) : undefined
 }
 
 const HTTP_DATE = /^(Mon|Tue|Wed|Thu|Fri|Sat|Sun)/
 
-/** @param header seconds, or an HTTP date @returns at most an hour; undefined where it is neither, or no number that can be meant */
+/**
+ * @param header seconds, or an HTTP date
+ * @returns at most an hour; undefined if it is neither, or not a plausible number
+ */
 export function retryAfterMs(header: string | undefined, now: Date): number | undefined {
   if (header === undefined) return undefined
   if (/^\d+$/.test(header)) return Number.isSafeInteger(Number(header)) ? boundedWait(Number(header) * 1000) : undefined

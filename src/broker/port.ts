@@ -3,56 +3,58 @@ import type { Http } from '../http/client.ts'
 import type { TextRules } from '../message/text-rules.ts'
 
 /**
- * The port that every broker's adapter implements: it turns leads into requests and answers into outcomes, and knows neither
- * the database nor the queue. What the wire looks like is the adapter's alone; what an outcome means stands in
- * docs/design.md#claim-send-settle.
+ * The interface of every broker's adapter: it turns leads into requests and answers into outcomes, and knows neither the
+ * database nor the queue. The wire format is the adapter's alone; outcomes are defined in docs/design.md#claim-send-settle.
  */
 export interface Adapter<Credential = unknown> {
   /** As in `camp broker add --adapter`. */
   readonly name: string
   /** Strict: an unknown key is refused. */
   readonly credential: z.ZodType<Credential>
-  /** Keys of the credential that are never shown. */
+  /** Keys of the credential that are never displayed. */
   readonly secrets: readonly string[]
-  /** What a campaign says here. */
+  /** The kind of content that a campaign needs here. */
   readonly content: ContentKind
-  /** What its channel refuses in a text or in a template's variables, which an import then refuses; absent: nothing is known. */
+  /** Limits of its channel for texts and template variables, which an import enforces; absent: none are known. */
   readonly texts?: TextRules
-  /** The most messages that one request may carry: 1 at a one-message broker, whose requests of one batch run concurrently. */
+  /** Maximum of messages per request: 1 at a one-message broker, whose requests of one batch run concurrently. */
   readonly messagesPerRequest: number
-  /** Messages in a request unless the broker's max_batch says otherwise; absent: as many as it may carry. */
+  /** Messages per request unless the broker's max_batch sets it; absent: the maximum. */
   readonly usualBatch?: number
-  /** Requests per second and credential that a new broker gets unless told otherwise; absent: no limit. */
+  /** Requests per second and credential of a new broker, unless set; absent: no limit. */
   readonly usualRate?: number
   /** One request carries one text: its leads must share it (GOSAC, CDA). */
   readonly oneTextPerRequest: boolean
   /** A lead without a valid document is refused at import. */
   readonly documentRequired: boolean
-  /** Whether messages sent with this credential are SMS, of which the broker bills each (lead/sms.ts); absent: never. */
+  /**
+   * Whether messages sent with this credential are SMS, which the broker bills by segment (src/message/sms-segments.ts);
+   * absent: never.
+   */
   billsSegments?(credential: Credential): boolean
-  /** Longer than the usual 30 s where the broker needs it. */
+  /** Longer than the usual 30 s if the broker needs it. */
   readonly timeoutMs?: number
-  /** Whether callbacks bring only the broker's own message id, so that it must be kept findable. */
+  /** Whether callbacks carry only the broker's message id, which must then be indexed. */
   readonly correlatesByProviderId: boolean
 
-  /** Sends one request. Never throws for what a broker or a network can do: that is a SendResult. */
+  /** Sends one request. It never throws for a failure of the broker or the network: that is a SendResult. */
   send(request: SendRequest, credential: Credential, http: Http): Promise<SendResult>
 
-  /** A last step once per campaign, after its last request; absent: the broker has none. */
+  /** A last step, once per campaign after its last request; absent: the broker has none. */
   readonly closing?: Closing<Credential>
 
-  /** A read that tells whether the broker has a message whose request was not answered. Absent: the broker has none. */
+  /** A read that tells whether the broker has a message whose request was not answered. Absent: not supported. */
   find?(message: DoubtfulMessage, credential: Credential, http: Http): Promise<FindResult>
 
-  /** The broker's cheapest read, to check a credential; a sentence for the operator. Absent: the broker has none. */
+  /** The broker's cheapest read, to check a credential; returns a sentence for the operator. Absent: not supported. */
   test?(credential: Credential, http: Http): Promise<TestResult>
 
-  /** A status callback → events. @throws CallbackRefused when it is not this broker's */
+  /** A status callback → events. @throws CallbackRefused if it is not one of this broker's */
   callback?(request: CallbackRequest, context: CallbackContext<Credential>): CallbackEvent[]
 }
 
 /**
- * TEXT: free text. TEMPLATE: an approved template, and nothing else. EITHER. NONE: neither, the broker's side knows what to say
+ * TEXT: free text. TEMPLATE: an approved template only. EITHER: one of them. NONE: neither, the broker has the text
  * (Salesforce's automation).
  */
 export type ContentKind = 'TEXT' | 'TEMPLATE' | 'EITHER' | 'NONE'
@@ -65,24 +67,24 @@ export interface Message {
   nome: string | null
   cpf_cnpj: string | null
   idcob_contrato: string | null
-  /** Rendered for this person; null where the campaign uses a template. */
+  /** Rendered for this person; null if the campaign uses a template. */
   text: string | null
-  /** Template variables, by name, rendered for this person. */
+  /** Template variables by name, rendered for this person. */
   variables: Readonly<Record<string, string>>
   /** The file's other columns. */
   columns: Readonly<Record<string, string>>
-  /** An earlier request with it may have been taken: "repeated" is then an answer that it was. */
+  /** An earlier request with it may have been accepted: the answer "repeated" then means accepted. */
   doubtfulBefore: boolean
 }
 
 export interface Template {
   code: string
-  /** The names of its variables (the keys of Message.variables), in the order in which the broker counts them. */
+  /** The names of its variables (the keys of Message.variables), in the broker's order. */
   variables: readonly string[]
 }
 
 export interface SendRequest {
-  /** Deterministic and findable at the broker: campaign handle and batch number ("camp-7F3KQ2-0001"). */
+  /** Deterministic, and can be searched for at the broker: campaign handle and batch number ("camp-7F3KQ2-0001"). */
   name: string
   agendamentoId: string
   batchNumber: number
@@ -90,71 +92,74 @@ export interface SendRequest {
   template: Template | null
   messages: readonly Message[]
   /**
-   * Where the broker may report; undefined without CAMP_PUBLIC_URL. With a lead's id it holds an opaque, signed key, and a call
-   * to it brings CallbackRequest.leadId: for brokers that give nothing else of ours back.
+   * The callback URL; undefined without CAMP_PUBLIC_URL. With a lead's id it contains an opaque, signed key, and a call to it
+   * has CallbackRequest.leadId: for brokers that return no other key of ours.
    */
   callbackUrl: (leadId?: string) => string | undefined
 }
 
-/** What became of one message. Closed: every adapter folds its broker's answers into these. */
+/** Outcome of one message. A closed set: every adapter maps its broker's answers to these. */
 export type Outcome =
   | { kind: 'ACCEPTED'; providerId?: string | undefined }
-  /** Refused for good; the others of its request stand. optOut: its person asked not to be contacted, and is blocked. */
+  /**
+   * Refused permanently; the other messages of its request stand. optOut: the recipient asked not to be contacted, and is
+   * blocked.
+   */
   | { kind: 'REJECTED'; code: string; detail: string; optOut?: boolean }
-  /** Certainly not taken: may be sent again. */
+  /** Certainly not accepted: may be sent again. */
   | { kind: 'NOT_ACCEPTED'; reason: string }
-  /** Nobody can know: never sent again by itself. */
+  /** Unknown: never sent again automatically. */
   | { kind: 'IN_DOUBT'; reason: string }
 
-/** What became of one request. */
+/** Outcome of one request. */
 export type SendResult =
   /** One outcome per message, in the request's order. */
   | { kind: 'ANSWERED'; outcomes: Outcome[]; reference?: string | undefined }
-  /** Nothing was taken (connect error, 429): the whole request may be repeated, not before `retryAfterMs`. */
+  /** Nothing was accepted (connect error, 429): the whole request may be repeated, after `retryAfterMs`. */
   | { kind: 'NOT_ACCEPTED'; reason: string; retryAfterMs?: number | undefined }
-  /** Refused for good as a whole (400, 422): one lead may poison it, so it is halved. */
+  /** Refused permanently as a whole (400, 422): a single lead may be the cause, so the request is halved. */
   | { kind: 'REJECTED'; code: string; detail: string }
   /** The key, the permission or the configuration is wrong (401, 403): nothing more is sent with it. */
   | { kind: 'FATAL'; reason: string }
-  /** Nobody can know (timeout after writing, 5xx, an answer that cannot be understood). */
+  /** Unknown (timeout after writing, 5xx, unreadable answer). */
   | { kind: 'IN_DOUBT'; reason: string }
 
 /**
- * Salesforce: run the automation that sends what was imported. GOSAC, where it is set so: start the campaigns that were created.
- * Never repeated in doubt: a second run may send everything twice. What `look` saw before a run is kept before the run begins, so
- * that afterwards a look can tell whether it happened.
+ * Salesforce: run the automation that sends what was imported. GOSAC, if configured: start the campaigns that were created.
+ * Never repeated in doubt: a second run may send everything twice. The mark that `look` returned before a run is stored before
+ * the run begins, so that a later look can tell whether the run happened.
  */
 export interface Closing<Credential> {
-  /** undefined: with this credential there is nothing to do. */
+  /** undefined: nothing to do with this credential. */
   plan(credential: Credential): ClosingPlan | undefined
   /**
-   * Each accepted request is closed by itself, with its own reference alone and in its turn of the credential's rate, so that what
-   * becomes of one says nothing about another. Absent: one run for all.
+   * Each accepted request is closed separately, with its own reference and within the credential's rate, so that the outcome of
+   * one says nothing about another. Absent: one run for all.
    */
   readonly perReference?: boolean
-  /** A read that tells whether a run has happened, without doing anything. Absent: the broker has none. */
+  /** A read without side effects that tells whether a run has happened. Absent: not supported. */
   look?(credential: Credential, http: Http): Promise<ClosingLook>
   run(request: ClosingRequest, credential: Credential, http: Http): Promise<ClosingResult>
-  /** What becomes of the messages that were taken where it is never run, for whoever cancels the campaign. */
+  /** What happens to accepted messages if it is never run: shown when the campaign is cancelled. */
   readonly unrun?: string
 }
 
 export interface ClosingPlan {
   /** Counted from the end of the campaign's last request. */
   delayMs: number
-  /** Campaigns with the same key close one after the other (one automation serves several); null: no matter. */
+  /** Campaigns with the same key close one after the other (one automation serves several); null: no restriction. */
   lockKey: string | null
 }
 
 export interface ClosingRequest {
   name: string
   agendamentoId: string
-  /** What the broker called each request accepted since the last closing (SendResult's reference), in their order. */
+  /** The broker's references of the requests accepted since the last closing (SendResult's reference), in order. */
   references: readonly string[]
 }
 
 export type ClosingLook =
-  /** `mark` changes with each run; `busy`: one is going on, and another would be refused or do everything twice. */
+  /** `mark` changes with each run; `busy`: a run is in progress, and another would be refused or send everything twice. */
   | { kind: 'SEEN'; mark: string; busy: boolean }
   | { kind: 'NOT_ACCEPTED'; reason: string; retryAfterMs?: number | undefined }
   | { kind: 'FATAL'; reason: string }
@@ -165,64 +170,64 @@ export type ClosingResult =
   | { kind: 'FATAL'; reason: string }
   | { kind: 'IN_DOUBT'; reason: string }
 
-/** A message in doubt, as somebody would look for it at the broker. */
+/** A message in doubt, described as one would search for it at the broker. */
 export interface DoubtfulMessage {
   /** E.164 digits. */
   phone: string
-  /** null where it was a template. */
+  /** null if it was a template. */
   text: string | null
-  /** When its request was given up: it began within a request's longest time before. */
+  /** When the request was given up: it began at most one request timeout earlier. */
   givenUpAt: Date
 }
 
 export type FindResult =
   | { kind: 'FOUND'; providerId: string }
-  /** The broker has been asked and has nothing like it. */
+  /** The broker was queried and has no such message. */
   | { kind: 'ABSENT' }
-  /** More than one could be it, or the broker does not say. */
+  /** Several messages match, or the broker does not say. */
   | { kind: 'UNKNOWN'; reason: string }
 
 export type TestResult =
   | { ok: true; detail: string }
-  /** REFUSED: it answered, and does not take this credential. */
+  /** REFUSED: it answered and rejected this credential. */
   | { ok: false; cause: 'REFUSED' | 'UNREACHABLE'; detail: string }
 
 export interface CallbackRequest {
-  /** The public URL as the broker called it, query string included. */
+  /** The public URL that the broker called, query string included. */
   url: URL
   headers: Readonly<Record<string, string | undefined>>
   body: Buffer
-  /** The lead whose URL was called (SendRequest.callbackUrl), its signature checked; undefined: the broker's common URL. */
+  /** The lead of the URL that was called (SendRequest.callbackUrl), its signature checked; undefined: the broker's common URL. */
   leadId: string | undefined
 }
 
 export interface CallbackContext<Credential> {
-  /** The credentials of every wallet at this broker: a signature is checked with each. */
+  /** The credentials of all wallets at this broker: a signature is checked with each. */
   credentials: readonly Credential[]
   receivedAt: Date
-  /** Something that a person should read in the log. */
+  /** Logs a notice for an operator. */
   notice: (text: string) => void
 }
 
 export interface CallbackEvent {
   event: 'SENT' | 'DELIVERED' | 'READ' | 'FAILED' | 'OPT_OUT'
-  /** Our own key, where the broker gives it back. */
+  /** Our own key, if the broker returns it. */
   leadId?: string | undefined
   providerMsgId?: string | undefined
-  /** Another id of the broker's under which later callbacks may speak of the same message. */
+  /** Another broker id that later callbacks may use for the same message. */
   alias?: string | undefined
-  /** Of an OPT_OUT that is about a person and no message: E.164 digits. */
+  /** For an OPT_OUT of a person without a message: E.164 digits. */
   phone?: string | undefined
-  /** The failure is not this message's alone (template disabled, wallet empty): its campaign is paused. */
+  /** The failure concerns more than this message (template disabled, wallet empty): its campaign is paused. */
   stops?: boolean | undefined
   code?: string | undefined
   detail?: string | undefined
   occurredAt: Date
-  /** The element as it came, kept where no lead is found for it. */
+  /** The element as received, kept if no lead is found for it. */
   payload: unknown
 }
 
-/** Not stored and not believed: 401 for a signature, 400 for a shape. */
+/** Neither stored nor trusted: 401 for a signature, 400 for a shape. */
 export class CallbackRefused extends Error {
   override readonly name = 'CallbackRefused'
   readonly status: 400 | 401

@@ -2,23 +2,23 @@ import { storableText } from '../message/characters.ts'
 
 const EXCERPT_LENGTH = 300
 
-/** The beginning of an answer, fit to be kept: ": one line of text", or nothing. */
+/** The beginning of an answer in a form that may be stored: ": one line of text", or nothing. */
 export function excerpt(body: string, secrets: readonly string[]): string {
   const start = body.trimStart()
   if (start === '') return ''
   return start.startsWith('<') ? ': an HTML page' : `: ${quoted(start, secrets)}`
 }
 
-/** What a broker says of a message or a request, fit to be kept: one short line. */
+/** A broker's text about a message or a request in a form that may be stored: one short line. */
 export function quoted(text: string, secrets: readonly string[]): string {
-  // Before it is redacted: a character that shows nothing would hide a secret or a phone from that.
+  // Before redacting: an invisible character would hide a secret or a phone from it.
   const line = redact(storableText(text, 20 * EXCERPT_LENGTH).trim(), secrets).replace(/\s+/g, ' ')
   return line.length > EXCERPT_LENGTH ? `${line.slice(0, EXCERPT_LENGTH)}…` : line
 }
 
 /**
- * Takes out the secrets, as they are and as URLs, JSON (PHP's too) and Basic headers carry them, and all but the last digits
- * of long numbers (phones, documents).
+ * Removes the secrets, both raw and as encoded in URLs, JSON (PHP's too) and Basic headers, and all but the last digits of long
+ * numbers (phones, documents).
  */
 export function redact(text: string, secrets: readonly string[]): string {
   const spellings = secrets

@@ -2,7 +2,7 @@ import { CampError } from '../errors.ts'
 import type { Adapter } from './port.ts'
 import { storable } from './storable.ts'
 
-/** One line a broker; loaded when it is first asked for. */
+/** One line per broker; loaded on first use. */
 const ADAPTERS: Readonly<Record<string, () => Promise<Adapter>>> = {
   CDA: async () => (await import('./cromosapp/cda.ts')).cda,
   CDA_RCS: async () => (await import('./cromosapp/cda-rcs.ts')).cdaRcs,
@@ -16,15 +16,15 @@ const ADAPTERS: Readonly<Record<string, () => Promise<Adapter>>> = {
   TWILIO: async () => (await import('./twilio/adapter.ts')).twilio,
 }
 
-/** What `camp broker add --adapter` takes. */
+/** The values of `camp broker add --adapter`. */
 export const ADAPTER_NAMES: readonly string[] = Object.keys(ADAPTERS)
 
-/** Those asked for so far. */
+/** Adapters loaded so far. */
 const known = new Map<string, Adapter>()
 
 /**
- * @returns the adapter; what it tells of its broker's answers is fit to be stored (storable.ts)
- * @throws CampError DATA when there is no such adapter
+ * @returns the adapter; its results may be stored (storable.ts)
+ * @throws CampError DATA if there is no such adapter
  */
 export async function adapterOf(name: string): Promise<Adapter> {
   const adapter = known.get(name)

@@ -3,8 +3,8 @@ import type { Message, SendResult } from './port.ts'
 export type Refused = Extract<SendResult, { kind: 'REJECTED' }>
 
 /**
- * A request with a message that has nothing to say, which no import lets in, is refused before anything is sent: halved, until
- * that message is alone. @returns undefined where each has a text
+ * Refuses a request before sending if a message has no text, which no import allows: the request is halved until that message
+ * is alone. @returns undefined if each message has a text
  */
 export function refusalWithoutText(messages: readonly Message[]): Refused | undefined {
   if (messages.every(({ text }) => text !== null && text.trim() !== '')) return undefined
@@ -12,8 +12,8 @@ export function refusalWithoutText(messages: readonly Message[]): Refused | unde
 }
 
 /**
- * The text of a request that carries one for all its messages. Messages of several texts in one request are a fault of the
- * plan's; such a request is refused before anything is sent, and thereby halved until nobody would get somebody else's text.
+ * The text of a request that carries one text for all its messages. Messages with different texts in one request are a planning
+ * fault; the request is refused before sending, and thereby halved until each request has one text.
  */
 export function sharedText(messages: readonly Message[]): { kind: 'TEXT'; text: string } | Refused {
   const texts = new Set(messages.map(({ text }) => text ?? ''))

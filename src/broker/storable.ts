@@ -3,12 +3,12 @@ import { storableText } from '../message/characters.ts'
 import { boundedWait } from './classify-response.ts'
 import type { Adapter, CallbackEvent, Closing, FindResult, Outcome, SendResult } from './port.ts'
 
-/** The longest texts of a broker that are kept, in UTF-16 units. */
+/** Maximum lengths of a broker's texts that are kept, in UTF-16 units. */
 export const MOST = { id: 300, code: 100, words: 500, phone: 30, reference: 1_000 } as const
 
 /**
- * The same adapter, of which everything that it tells can be stored: texts are lines without odd characters and of bounded length
- * (`storableText`), times to wait at most an hour, moments that a clock has. What an answer means does not depend on its texts, and
+ * The same adapter with results that can be stored: texts are single lines of bounded length without odd characters
+ * (`storableText`), waits are at most an hour, and times are valid. The meaning of an answer does not depend on its texts, and
  * must not be lost because of them.
  */
 export function storable(adapter: Adapter): Adapter {
@@ -74,7 +74,7 @@ function outcomeOf(outcome: Outcome): Outcome {
   }
 }
 
-/** Of a refusal whose code shows nothing. */
+/** For a refusal whose code has no visible character. */
 const NO_CODE = 'REFUSED'
 
 function refused<T extends { code: string; detail: string }>(refusal: T): T {
@@ -82,7 +82,7 @@ function refused<T extends { code: string; detail: string }>(refusal: T): T {
   return { ...refusal, code: storableText(code, MOST.code).trim() || NO_CODE, detail: storableText(detail, MOST.words) }
 }
 
-/** A reason, and perhaps a time to wait. */
+/** A reason, and possibly a time to wait. */
 function excused<T extends { reason: string; retryAfterMs?: number | undefined }>(result: T): T {
   const reason = storableText(result.reason, MOST.words)
   return 'retryAfterMs' in result
@@ -105,7 +105,7 @@ function found(result: FindResult): FindResult {
 
 const DAY_MS = 24 * 3_600_000
 
-/** Its texts are cut in the inbox, which takes events from elsewhere, too. A moment that no clock shows is that of its coming. */
+/** Texts are cut in the inbox, which also receives events from elsewhere. An invalid time is replaced by the time of receipt. */
 function told(event: CallbackEvent, receivedAt: Date): CallbackEvent {
   const at = event.occurredAt.getTime()
   return at > 0 && at < receivedAt.getTime() + DAY_MS ? event : { ...event, occurredAt: receivedAt }

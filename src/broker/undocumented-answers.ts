@@ -1,24 +1,24 @@
 /**
- * What undocumented answers of brokers say of themselves: words that mean no, wherever such brokers
- * are known to put them, and words that mean yes. To be wrong about a no is to send again what was taken, so a no counts as one
- * only where it is about the whole and nothing speaks against it.
+ * Interprets responses of brokers without documented responses: words of refusal, in all places where such brokers are known to
+ * put them, and words of success. A wrongly assumed refusal would send accepted messages again, so a refusal counts only if it
+ * covers the whole request and nothing contradicts it.
  */
 export type AnswerMeaning =
-  /** Nothing in it says no. */
+  /** Nothing in it indicates a refusal. */
   | { kind: 'NONE' }
-  /** All of it was refused. `words`: what it says about that. */
+  /** All of it was refused. `words`: the broker's text about it. */
   | { kind: 'NO'; words: string }
-  /** A part was refused, or it says both yes and no. */
+  /** A part was refused, or it indicates both success and refusal. */
   | { kind: 'MIXED' }
 
-/** The verdict of an answer, or of one record in it, down to its last element. */
+/** The meaning of an answer, or of one record in it, with all nested elements. */
 export function meaningOf(answer: unknown): AnswerMeaning {
   const own = ownMeaningOf(answer)
   if (own.kind !== 'NONE') return own
   return partsOf(answer).some(part => meaningOf(part).kind !== 'NONE') ? { kind: 'MIXED' } : own
 }
 
-/** The verdict of its own keys alone, whatever its elements say. */
+/** The meaning of its own keys alone, without nested elements. */
 export function ownMeaningOf(answer: unknown): AnswerMeaning {
   if (!isObject(answer)) return { kind: 'NONE' }
   const entries = Object.entries(answer).map(([key, value]) => ({ key: key.toLowerCase(), value }))
@@ -47,7 +47,7 @@ const EXPLAINING = new Set([
 const NO_WORD = /^(erro|error|fail|falh|inv[aá]lid|refused|recusad|rejeitad|negad|denied|unauthori[sz]ed|nok$|false$)/i
 const YES_WORD = /^(ok|success|sucesso|true)$/i
 
-/** @returns PART for a list of errors: they may be some records' alone */
+/** @returns PART for a list of errors: they may concern single records */
 function saidBy(key: string, value: unknown): 'YES' | 'NO' | 'PART' | undefined {
   if (ERRORS.has(key)) {
     if (isNothing(value)) return undefined

@@ -47,6 +47,6 @@ async function missed(sql: Sql, remembered: Head | undefined, expected: Head | u
       `${seen} (this machine has seen it; after a restore that you have made: camp budget audit --accept-head)`,
     )
   const given = expected && (await headFlaw(sql, expected))
-  if (given) findings.push(`${given} (by --expect; compare with a backup of then)`)
+  if (given) findings.push(`${given} (by --expect; compare with a backup from that time)`)
   return findings
 }

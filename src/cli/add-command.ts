@@ -4,7 +4,7 @@ import type { CommandUnknownOpts } from '@commander-js/extra-typings'
 export type Parent = CommandUnknownOpts
 
 /** For help alone: the option is taken off the command line before commander sees it (env-file.ts). */
-export const ENV_FILE_HELP = 'take settings from a file, as systemd reads its EnvironmentFile= (or CAMP_ENV_FILE)'
+export const ENV_FILE_HELP = 'read settings from a file, as systemd EnvironmentFile='
 
 /** A command that does something: every one takes the same options. */
 export function addCommand<Usage extends string>(parent: Parent, usage: Usage, description: string) {
@@ -13,7 +13,7 @@ export function addCommand<Usage extends string>(parent: Parent, usage: Usage, d
     .description(description)
     .option('--json', 'print one JSON document on stdout, nothing else')
     .option('--yes', 'answer every question with yes')
-    .option('--quiet', 'say nothing but the result')
+    .option('--quiet', 'print only the result')
     .option('--debug', 'show the stack of an error')
     .option('--env-file <path>', ENV_FILE_HELP)
 }

@@ -14,7 +14,7 @@ type Entry = { summary: string; register: (...args: Parameters<Register>) => Pro
  */
 const COMMANDS: Record<string, Entry> = {
   demo: {
-    summary: 'the whole way on the bundled file, with the sandbox as a broker',
+    summary: 'end-to-end run on the bundled file, with a simulated broker',
     register: lazy(() => import('./commands/demo/index.ts').then(module => module.register)),
   },
   login: {
@@ -54,11 +54,11 @@ const COMMANDS: Record<string, Entry> = {
     register: lazy(() => import('./commands/secret/index.ts').then(module => module.register)),
   },
   audit: {
-    summary: 'who did what, and by whose token',
+    summary: 'who did what, and with which token',
     register: lazy(() => import('./commands/audit/index.ts').then(module => module.register)),
   },
   setting: {
-    summary: 'what holds for the whole installation: list, set',
+    summary: 'settings of the installation: list, set',
     register: lazy(() => import('./commands/setting/index.ts').then(module => module.register)),
   },
   budget: {
@@ -74,11 +74,11 @@ const COMMANDS: Record<string, Entry> = {
     register: lazy(() => import('./commands/fish/index.ts').then(module => module.register)),
   },
   blocklist: {
-    summary: 'who must never be contacted',
+    summary: 'phones and documents that must not be contacted',
     register: lazy(() => import('./commands/blocklist/index.ts').then(module => module.register)),
   },
   calendar: {
-    summary: 'days without contact, and states’ laws',
+    summary: 'holidays and state contact-hour laws',
     register: lazy(() => import('./commands/calendar/index.ts').then(module => module.register)),
   },
   campaign: {
@@ -86,15 +86,15 @@ const COMMANDS: Record<string, Entry> = {
     register: lazy(() => import('./commands/campaign/index.ts').then(module => module.register)),
   },
   worker: {
-    summary: 'send what runs: queue consumers and the webhook listener',
+    summary: 'send running campaigns and listen for callbacks',
     register: lazy(() => import('./commands/worker/index.ts').then(module => module.register)),
   },
   serve: {
-    summary: 'run commands for users on other machines, who have neither secret nor database',
+    summary: 'run commands for users on other machines',
     register: lazy(() => import('./commands/serve/index.ts').then(module => module.register)),
   },
   sandbox: {
-    summary: 'a local stand-in for every broker, with faults on demand',
+    summary: 'simulated brokers on this machine, with injected faults',
     register: lazy(() => import('./commands/sandbox/index.ts').then(module => module.register)),
   },
 }
@@ -104,7 +104,7 @@ const campVersion = lazy(() => import('../config.ts').then(module => module.camp
 export async function buildProgram(argv: readonly string[], host: Host): Promise<CommandUnknownOpts> {
   const output = commanderOutput(host.streams, asksForJson(argv))
   const program = new Command('camp')
-    .description('Imports contact files as campaigns and dispatches them through brokers, each message at most once.')
+    .description('import contact files and send each message at most once')
     .helpCommand('help [command]', 'help for a command')
     .exitOverride()
     .showHelpAfterError('(add --help for what this command takes)')

@@ -1,8 +1,8 @@
 import type pg from 'pg'
 
 /**
- * Runs `work` on a connection whose statement is cancelled when the signal comes: a person who presses Ctrl-C does not wait for a
- * statement of minutes, and its transaction rolls back.
+ * Runs `work` on a connection whose statement is cancelled by the signal: Ctrl-C does not wait for a statement of minutes, and
+ * its transaction rolls back.
  */
 export async function cancelledBy<T>(
   signal: AbortSignal,
@@ -14,7 +14,7 @@ export async function cancelledBy<T>(
   signal.throwIfAborted()
   let cancelling: Promise<unknown> | undefined
   const cancel = () => {
-    // Where this fails the statement ends by itself, or with its connection.
+    // If this fails, the statement ends on its own, or with its connection.
     cancelling = pool.query(`SELECT pg_cancel_backend($1)`, [rows[0]!.pid]).catch(() => undefined)
   }
   signal.addEventListener('abort', cancel, { once: true })
@@ -24,7 +24,7 @@ export async function cancelledBy<T>(
     signal.removeEventListener('abort', cancel)
     if (cancelling) {
       await cancelling
-      // It may have come after the last statement: then it ends this one, and not the ROLLBACK or whatever comes next.
+      // The cancel may arrive after the last statement: then it ends this one, not the ROLLBACK or a later statement.
       await client.query('SELECT 1').catch(() => undefined)
     }
   }

@@ -4,11 +4,11 @@ import { from } from 'pg-copy-streams'
 
 /** A running COPY … FROM STDIN in text format. */
 export interface Copy {
-  /** Waits where the server is slower. @throws what the server or the connection says */
+  /** Waits if the server is slower. @throws the error of the server or the connection */
   write: (lines: string) => Promise<void>
-  /** Sends the last of it and waits for the server to have it. */
+  /** Sends the rest and waits for the server to have it. */
   end: () => Promise<void>
-  /** Gives it up: the statement fails, and its connection can roll back. */
+  /** Aborts it: the statement fails, and its connection can roll back. */
   abort: () => Promise<void>
 }
 
@@ -30,7 +30,7 @@ export function startCopy(client: pg.PoolClient, statement: string): Copy {
       await once(stream, 'finish')
     },
     abort: async () => {
-      // After a failure the server has ended the statement by itself.
+      // After a failure the server has already ended the statement.
       if (failure || stream.destroyed) return
       const closed = new Promise(resolve => stream.once('close', resolve))
       stream.destroy()

@@ -1,6 +1,6 @@
 import type { FaultRule } from './fault.ts'
 
-/** An unencoded sign ends the password early, and what follows it is read as the host's name. */
+/** An unencoded character ends the password early, and the rest is read as the host's name. */
 export const ENCODE = 'In a password write @ as %40, / as %2F, # as %23, ? as %3F and % as %25.'
 
 const TLS_CODES =
@@ -8,7 +8,7 @@ const TLS_CODES =
 
 const NO_ROOM = 'What was asked for is undone. '
 
-/** Before the more general rules come the special ones: the first that fits holds. */
+/** Specific rules come before general ones: the first match applies. */
 export const DATABASE_FAULTS: readonly FaultRule[] = [
   {
     name: '28000 no pg_hba.conf entry',

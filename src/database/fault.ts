@@ -1,16 +1,19 @@
 import { z } from 'zod'
 import { codeOf, messageOf } from '../errors.ts'
 
-/** What a server or the way to it said, out of whatever wraps it: pg, Prisma's adapter, a cause, several tries of one connection. */
+/**
+ * An error of the server or its connection, unwrapped: from pg, Prisma's adapter, a cause, or several attempts of one
+ * connection.
+ */
 export interface Fault {
-  /** A SQLSTATE, or Node's code (ECONNREFUSED); undefined where there is neither. */
+  /** A SQLSTATE, or Node's code (ECONNREFUSED); undefined if there is neither. */
   code: string | undefined
   message: string
-  /** PostgreSQL ended the connection with it, or did not open one. */
+  /** PostgreSQL ended the connection with it, or refused to open one. */
   isFatal: boolean
 }
 
-/** Prisma's own code (P1001) says less than what its adapter was told. */
+/** Prisma's own code (P1001) is less specific than its adapter's error. */
 const wrapped = z.object({
   meta: z.object({
     driverAdapterError: z.object({
@@ -27,7 +30,7 @@ const wrapped = z.object({
   }),
 })
 
-/** What the adapter has no code for. */
+/** For errors without a code in the adapter. */
 const CODE_OF_KIND: Readonly<Record<string, string>> = {
   DatabaseNotReachable: 'ECONNREFUSED',
   ConnectionClosed: '08006',
@@ -63,14 +66,14 @@ function isFatal(severity: unknown): boolean {
   return severity === 'FATAL' || severity === 'PANIC'
 }
 
-/** One word for those who may not know more (/healthz is open to everybody). */
+/** One word for unauthenticated callers (/healthz needs no login). */
 export type PublicWord = 'unreachable' | 'refused' | 'busy' | 'full' | 'read-only' | 'failing'
 
-/** A kind of fault: how it is recognised, and what a person is told. docs/errors.md is this table; a test compares them. */
+/** A kind of fault: how it is recognised, and what it says. docs/errors.md is this table; a test compares them. */
 export interface FaultRule {
-  /** As the documentation names what the server says. */
+  /** The name of the server's error in the documentation. */
   name: string
-  /** Of the fault's code; without it, its message alone decides. */
+  /** Matches the fault's code; without it, the message alone decides. */
   code?: RegExp
   message?: RegExp
   kind: 'AUTH' | 'UNREACHABLE'
@@ -81,7 +84,7 @@ export interface FaultRule {
   hint: string
 }
 
-/** @returns the first rule that fits; undefined where it is not a matter of the server, or not known to be one */
+/** @returns the first matching rule; undefined if it is not known as a fault of the server */
 export function ruleFor(rules: readonly FaultRule[], { code, message, isFatal }: Fault): FaultRule | undefined {
   return rules.find(
     rule =>
@@ -91,11 +94,11 @@ export function ruleFor(rules: readonly FaultRule[], { code, message, isFatal }:
   )
 }
 
-/** @param user undefined where it is not known */
+/** @param user undefined if unknown */
 export function hintOf({ hint, message }: FaultRule, fault: Fault, user: string | undefined): string {
   const groups: Record<string, string | undefined> = { ...message?.exec(fault.message)?.groups, user }
   return hint.replace(PLACEHOLDER, (_, name: string) => groups[name] ?? name.toUpperCase())
 }
 
-/** Other braces are the hint's own: {camp} begins the names of the queue's keys. */
+/** Other braces belong to the hint: {camp} begins the names of the queue's keys. */
 export const PLACEHOLDER = /\{(user|role|schema|database)\}/g

@@ -1,6 +1,6 @@
 import { randomFillSync } from 'node:crypto'
 
-/** Fills bytes with chance; a test passes its own. */
+/** Fills bytes with random values; a test passes its own. */
 export type Random = (bytes: Uint8Array) => void
 
 export const cryptoRandom: Random = bytes => {
@@ -10,8 +10,8 @@ export const cryptoRandom: Random = bytes => {
 const POOLED = 4096
 
 /**
- * UUIDs version 7 by the thousand, in ascending order: 48 bits of time, 26 of a counter, 48 of chance. (The uuid package's
- * take fifteen times as long.)
+ * UUIDs version 7 in bulk, in ascending order: 48 bits of time, 26 of a counter, 48 random bits. (The uuid package's take
+ * fifteen times as long.)
  */
 export function uuids(now: Date, random: Random): () => string {
   const time = now.getTime().toString(16).padStart(12, '0')
@@ -36,7 +36,8 @@ export function uuids(now: Date, random: Random): () => string {
 const LETTERS = '0123456789ABCDEFGHJKMNPQRSTVWXYZ'
 
 /**
- * A campaign's public handle, such as C261124-7F3KQ: the day it was imported (in the installation's time zone) and chance.
+ * A campaign's public handle, such as C261124-7F3KQ: the day it was imported (in the installation's time zone) and random
+ * characters.
  * @param day counted from 1970-01-01
  */
 export function newHandle(day: number, random: Random): string {

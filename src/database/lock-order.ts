@@ -1,9 +1,6 @@
 import type { Tx } from './sql.ts'
 
-/**
- * The order in which a transaction takes locks, of rows by their table. Two transactions that keep it cannot wait for each other
- * in a circle.
- */
+/** The order in which a transaction takes locks, of rows by their table. Transactions that follow it cannot deadlock. */
 export const LOCK_ORDER = [
   'SecretFingerprint',
   'Credential',
@@ -26,12 +23,12 @@ export type Lockable = (typeof LOCK_ORDER)[number]
 
 interface Exception {
   row: Lockable
-  /** The lock of a later rank that is held already. */
+  /** The lock of a later rank that is already held. */
   after: Lockable
   why: string
 }
 
-/** Where the order is not kept. PostgreSQL ends one transaction of a circle, and `transaction` runs it again. */
+/** Exceptions from the order. PostgreSQL aborts one transaction of a deadlock, and `transaction` runs it again. */
 export const LOCK_EXCEPTIONS = {
   APPROVAL: {
     row: 'Budget',
@@ -48,20 +45,20 @@ export const LOCK_EXCEPTIONS = {
 /** The rank of the last lock of each transaction; undefined: not checked. */
 let ranks: WeakMap<Tx, number> | undefined
 
-/** From now on a lock that is out of order throws. For tests: production has nothing to pay for it. */
+/** After this call a lock that is out of order throws. For tests: production does not pay for it. */
 export function checkLockOrder(): void {
   ranks ??= new WeakMap()
 }
 
-/** To be called where a transaction begins: its connection may have served another. */
+/** To be called when a transaction begins: its connection may have served another. */
 export function forgetLocks(tx: Tx): void {
   ranks?.delete(tx)
 }
 
 /**
- * Declares the lock that the next statement takes: `locking(tx, 'Batch').query(…)`. Rows that the transaction holds already are not
- * declared again: a function that may write such rows takes the `tx` as it is, and its caller declares a lock that is new.
- * @throws Error where the order is checked and not kept
+ * Declares the lock that the next statement takes: `locking(tx, 'Batch').query(…)`. Rows that the transaction already holds are
+ * not declared again: a function that may write such rows takes the `tx` unchanged, and its caller declares a new lock.
+ * @throws Error if the order is checked and violated
  */
 export function locking(tx: Tx, row: Lockable, exception?: Exception): Tx {
   if (!ranks) return tx

@@ -6,15 +6,15 @@ import { assertReadable, type Sql } from './pool.ts'
 import { foreignDatabase, PRISMA, withSchemaEngine } from './schema-engine.ts'
 
 /**
- * Migrations: Prisma's own files and its own table, applied by Prisma's schema engine in its WebAssembly build, so that
- * nothing is downloaded (docs/decisions/0002-migrations-without-a-download.md). The queue's tables (BullMQ on PostgreSQL)
- * are brought up with ours, in a schema of their own.
+ * Migrations: Prisma's own files and its own table, applied by Prisma's schema engine in its WebAssembly build, so that nothing
+ * is downloaded (docs/decisions/0002-migrations-without-a-download.md). The queue's tables (BullMQ on PostgreSQL) are migrated
+ * together with ours, in a separate schema.
  */
 export const QUEUE_SCHEMA = 'camp_queue'
 
 const MIGRATIONS = join(PRISMA, 'migrations')
 
-// Any number; two camps that migrate one database at once must know the same.
+// Any number, the same for all camps that migrate one database concurrently.
 const MIGRATION_LOCK = 815_004_211
 
 export interface SchemaState {
@@ -35,7 +35,7 @@ export async function schemaState(sql: Sql): Promise<SchemaState> {
   }
 }
 
-/** @throws CampError STATE when the database is behind or ahead of this camp, naming the command that helps */
+/** @throws CampError STATE if the database is behind or ahead of this camp, naming the command that helps */
 export async function assertMigrated(sql: Sql): Promise<void> {
   const { applied, pending, unknown } = await schemaState(sql)
   assertOurs({ applied, unknown })
@@ -59,9 +59,10 @@ function assertNotNewer(unknown: readonly string[]): void {
 }
 
 /**
- * Applies what is pending; two at once wait for each other.
+ * Applies pending migrations; concurrent calls wait for each other.
  * @returns the names of those applied
- * @throws CampError STATE where the database holds something else, belongs to a newer camp, or an earlier migration broke off
+ * @throws CampError STATE if the database contains something else, belongs to a newer camp, or an earlier migration was
+ * interrupted
  */
 export async function migrate(url: string): Promise<string[]> {
   assertReadable(url)
@@ -86,8 +87,8 @@ export async function migrate(url: string): Promise<string[]> {
 }
 
 /**
- * The SQL that would bring the migrations' result to schema.prisma: empty when they agree. The engine plays the migrations
- * in a shadow database, which it makes and drops on the server of `url`.
+ * The SQL that would bring the migrations' result to schema.prisma: empty if they agree. The engine applies the migrations in a
+ * shadow database, which it creates and drops on the server of `url`.
  */
 export async function schemaDrift(url: string): Promise<string> {
   const schema = { path: join(PRISMA, 'schema.prisma'), content: readFileSync(join(PRISMA, 'schema.prisma'), 'utf8') }
@@ -142,7 +143,7 @@ function assertOurs({ applied, unknown }: Pick<SchemaState, 'applied' | 'unknown
 
 const OLDEST = 14
 
-/** @param version as server_version_num has it: 140005 */
+/** @param version as in server_version_num: 140005 */
 function assertVersion(version: string): void {
   const major = Math.floor(Number(version) / 10_000)
   if (major >= OLDEST) return

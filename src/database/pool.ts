@@ -12,14 +12,14 @@ export type { Sql, Tx } from './sql.ts'
 export interface PoolOptions {
   max?: number
   name?: string
-  /** Its connections are given up when the other end is gone: `SESSION`. */
+  /** Closes connections whose other end is gone: `SESSION`. */
   worker?: boolean
 }
 
 /**
- * PostgreSQL's numeric and bigint arrive as strings and timestamps as Date: pg's defaults, relied on everywhere. Connects when it
- * is first asked.
- * @throws CampError USAGE where the URL cannot be read, or names a certificate that cannot
+ * PostgreSQL's numeric and bigint arrive as strings and timestamps as Date: pg's defaults, relied on everywhere. Connects on
+ * first use.
+ * @throws CampError USAGE if the URL, or a certificate that it names, cannot be read
  */
 export function openPool(url: string, options: PoolOptions = {}): pg.Pool {
   assertReadable(url)
@@ -32,21 +32,21 @@ export function openPool(url: string, options: PoolOptions = {}): pg.Pool {
     keepAliveInitialDelayMillis: KEEP_ALIVE_S * 1000,
     ...(options.worker && { onConnect: client => applySettings(client, SESSION) }),
   })
-  // An idle connection that the server closes is not an event: the next query opens another.
+  // An idle connection closed by the server does not matter: the next query opens another.
   pool.on('error', () => undefined)
-  // One that breaks while it is taken fails its query; unheard, its own event would end the process besides.
+  // A connection that breaks while in use fails its query; without a listener, its `error` event would also crash the process.
   pool.on('connect', client => client.on('error', () => undefined))
   return pool
 }
 
-/** A server that refuses the settings is used without. @throws Error where it does not answer */
+/** If the server refuses the settings, it is used without them. @throws Error if it does not answer */
 export async function applySettings(client: pg.ClientBase, settings: string): Promise<void> {
   await client.query({ text: settings, query_timeout: 10_000 } as pg.QueryConfig).catch(error => {
     if (!(error instanceof pg.DatabaseError)) throw error
   })
 }
 
-/** What pg would say of it when it connects, as an error of its own. @throws CampError USAGE */
+/** Reports what pg would say about it when it connects, as our own error. @throws CampError USAGE */
 export function assertReadable(url: string): void {
   try {
     parse(url)
@@ -59,8 +59,8 @@ export function assertReadable(url: string): void {
 }
 
 /**
- * Runs `work` in one transaction: committed when it returns, rolled back when it throws. Where PostgreSQL ended it because two
- * transactions waited for each other, nothing of it has happened and it runs again: `work` must do nothing but ask the database.
+ * Runs `work` in one transaction: committed when it returns, rolled back when it throws. After a deadlock PostgreSQL has rolled
+ * it back, and it runs again: `work` must have no effects outside the database.
  */
 export async function transaction<T>(pool: pg.Pool, work: (tx: Tx) => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt++) {
@@ -73,14 +73,14 @@ export async function transaction<T>(pool: pg.Pool, work: (tx: Tx) => Promise<T>
 }
 
 /**
- * PostgreSQL ends a transaction that has been idle for longer: a process that is frozen or cut off within one holds its locks, and
- * with them every other worker, for no longer than this.
+ * PostgreSQL ends a transaction that is idle for longer: a process that is frozen or disconnected during one holds its locks,
+ * and blocks other workers, no longer than this.
  */
 export const IDLE_IN_TRANSACTION_MS = 15_000
 
 /**
- * How long a statement of a transaction waits for a lock. Longer than an idle holder keeps it, so that only what is held in another way
- * is given up; short enough that a settle is tried several times within its lease.
+ * How long a statement of a transaction waits for a lock. Longer than an idle holder can keep it, so that only other waits are
+ * given up; short enough that a settle is tried several times within its lease.
  */
 export const LOCK_TIMEOUT_MS = 20_000
 
@@ -96,9 +96,9 @@ export async function withoutTimeLimits(tx: Tx): Promise<void> {
 const KEEP_ALIVE_S = 10
 
 /**
- * A server's end of a connection, whose other end is cut off or does not read: given up after 15 s, and its locks with it. Limits of
- * transactions are not in here: through PgBouncer a SET of the session reaches whichever connection comes next, and these settings
- * do no harm there, nor on a Unix socket.
+ * A server's end of a connection whose other end is disconnected or does not read: given up after 15 s, and its locks with it.
+ * Limits of transactions are not set here: through PgBouncer a SET of the session reaches any later connection, and these
+ * settings do no harm there, nor on a Unix socket.
  */
 export const SESSION =
   `SET tcp_keepalives_idle = ${KEEP_ALIVE_S}; SET tcp_keepalives_interval = 2; ` +

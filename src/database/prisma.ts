@@ -4,7 +4,7 @@ import { PrismaClient } from './generated/client.ts'
 
 export { Prisma, type PrismaClient } from './generated/client.ts'
 
-/** Prisma for records; rows by the thousand go through `pg` itself. Both use the same pool, which the caller closes. */
+/** Prisma for single records; bulk rows use `pg` directly. Both use the same pool, which the caller closes. */
 export function openPrisma(pool: pg.Pool): PrismaClient {
   return new PrismaClient({ adapter: new PrismaPg(pool) })
 }

@@ -13,14 +13,14 @@ import type pg from 'pg'
 import { parseIntoClientConfig } from 'pg-connection-string'
 import { CampError, codeOf, messageOf } from '../errors.ts'
 
-/** schema.prisma and the migrations. */
+/** The folder of schema.prisma and the migrations. */
 export const PRISMA = fileURLToPath(new URL('../../prisma/', import.meta.url))
 
 type Connect = (database?: string) => Promise<SqlDriverAdapter>
 
 /**
- * The engine does not close what it opened: its connections end here.
- * @throws PostgreSQL's own error where it is one; CampError STATE where the database holds something else
+ * The engine does not close what it opened: its connections are closed here.
+ * @throws PostgreSQL's own error if it is one; CampError STATE if the database contains something else
  */
 export async function withSchemaEngine<T>(url: string, work: (engine: SchemaEngine) => Promise<T>): Promise<T> {
   const { PrismaPg } = await import('@prisma/adapter-pg')
@@ -53,7 +53,7 @@ export async function withSchemaEngine<T>(url: string, work: (engine: SchemaEngi
   }
 }
 
-/** Loaded once per process: a second instance would take the first one's memory from under it. */
+/** Loaded once per process: a second instance would overwrite the first one's memory. */
 let engineModule: ReturnType<typeof loadEngine> | undefined
 
 /** The package is made for bundlers that load .wasm; Node 20 does not, so its two halves are joined here. */
@@ -69,7 +69,7 @@ async function loadEngine() {
   return engine
 }
 
-/** The adapter's own drops the database before it has left it, which PostgreSQL refuses. */
+/** The adapter's own version drops the database while still connected to it, which PostgreSQL refuses. */
 async function connectToShadow(connect: Connect): Promise<SqlDriverAdapter> {
   const admin = await connect()
   const name = `camp_shadow_${randomUUID().replaceAll('-', '')}`
@@ -86,9 +86,9 @@ async function connectToShadow(connect: Connect): Promise<SqlDriverAdapter> {
 
 /**
  * The engine reads PostgreSQL's catalog, whose columns of the internal type "char" (oid 18) it expects as characters. The
- * adapter does not know that type and refuses it: here the answer's fields pass as text, and are named characters again
- * on the adapter's far side.
- * @param heard gets PostgreSQL's own errors, of which the engine passes on no more than their text
+ * adapter does not know that type and refuses it: here the answer's fields pass as text, and are marked as characters again
+ * after the adapter.
+ * @param heard receives PostgreSQL's own errors, of which the engine passes on only the text
  */
 function readingCatalog(adapter: SqlDriverAdapter, heard: Error[]): SqlDriverAdapter {
   const characters = new Set<string>()
@@ -117,7 +117,7 @@ function readingCatalog(adapter: SqlDriverAdapter, heard: Error[]): SqlDriverAda
   return adapter
 }
 
-/** The engine's errors carry a trace of its own code. What PostgreSQL has said to it stands in `heard`. */
+/** The engine's errors contain a trace of its own code. PostgreSQL's error is in `heard`. */
 function engineError(error: unknown, heard: readonly Error[]): unknown {
   const [message] = messageOf(error).split(/\n\s*0: /)
   const said = heard.findLast(one => message!.includes(one.message))
@@ -134,7 +134,7 @@ function engineError(error: unknown, heard: readonly Error[]): unknown {
   return new Error(`the migrations could not be applied: ${message!.trim()}`, { cause: error })
 }
 
-/** @param why how that is seen */
+/** @param why the evidence */
 export function foreignDatabase(why: string, cause?: unknown): CampError {
   return new CampError('DATABASE_FOREIGN', `the database holds the tables of another program (${why})`, {
     hint: 'camp needs a database of its own: CREATE DATABASE camp, and name it in DATABASE_URL.',

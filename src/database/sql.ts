@@ -5,5 +5,8 @@ export type Sql = Pick<pg.ClientBase, 'query'>
 
 declare const inTransaction: unique symbol
 
-/** A connection between BEGIN and COMMIT. Only `transaction` (pool.ts) makes one: what takes it cannot be run on a pool. */
+/**
+ * A connection between BEGIN and COMMIT. Only `transaction` (pool.ts) creates one: a function that takes it cannot be run on a
+ * pool.
+ */
 export type Tx = pg.PoolClient & { readonly [inTransaction]: true }

@@ -3,12 +3,11 @@ import { type Clock, systemClock } from '../clock.ts'
 import { codeOf } from '../errors.ts'
 
 /**
- * The brokers' HTTP client. A network's or a server's doing is an answer, never an exception, and every answer says what is
- * known of the request: that it was answered, that no byte of it was written, or nothing. It never repeats a request and never
- * follows a redirect.
+ * The brokers' HTTP client. Network and server failures are returned, never thrown, and every answer states what is known about
+ * the request: it was answered, no byte of it was written, or unknown. It never repeats a request and never follows a redirect.
  */
 export interface Http {
-  /** For what an adapter must date: a token's life, a Retry-After. */
+  /** For values that an adapter must date: a token's lifetime, a Retry-After. */
   readonly clock: Clock
   /** The client without a guard: for a token, which sends no message, and for state that outlives a request. */
   readonly unguarded: Http
@@ -25,10 +24,10 @@ export interface HttpClient extends Http {
   close(): Promise<void>
 }
 
-/** Asked in the tick in which a request is written. @returns why it may not be written, undefined where it may */
+/** Called in the tick in which a request is written. @returns why it must not be written; undefined if it may */
 export type WriteGuard = () => string | undefined
 
-/** The same client, of which every request is written only if `guard` allows it. */
+/** The same client, which writes a request only if `guard` allows it. */
 export function guardedHttp(http: Http, guard: WriteGuard): Http {
   return {
     clock: http.clock,
@@ -42,7 +41,7 @@ export interface HttpRequest {
   url: string
   headers?: Readonly<Record<string, string>> | undefined
   body?: string | undefined
-  /** From the call to the last byte of the answer, waiting for a connection included. */
+  /** From the call to the last byte of the answer, including the wait for a connection. */
   timeoutMs?: number | undefined
   guard?: WriteGuard | undefined
 }
@@ -63,17 +62,17 @@ export interface HttpResponse {
 
 export interface HttpOptions {
   timeoutMs: number
-  /** Whether `timeoutMs` counts even where a request asks for more (CAMP_HTTP_TIMEOUT_MS). */
+  /** Whether `timeoutMs` applies even if a request asks for more (CAMP_HTTP_TIMEOUT_MS). */
   fixed?: boolean
   clock?: Clock
-  /** Given by tests; its owner closes it. */
+  /** Passed by tests; its owner closes it. */
   agent?: Dispatcher
 }
 
 /** Unless an adapter asks for more. */
 export const USUAL_TIMEOUT_MS = 30_000
 
-/** What CAMP_HTTP_TIMEOUT_MS sets wins over whatever adapters ask for. */
+/** CAMP_HTTP_TIMEOUT_MS overrides the timeouts of adapters. */
 export function httpOptions({ httpTimeoutMs }: { httpTimeoutMs: number | undefined }, clock: Clock): HttpOptions {
   return { timeoutMs: httpTimeoutMs ?? USUAL_TIMEOUT_MS, fixed: httpTimeoutMs !== undefined, clock }
 }
@@ -108,9 +107,9 @@ export function createHttp({ timeoutMs, fixed = false, clock = systemClock, agen
 }
 
 /**
- * A server may close an idle connection at the very moment that we write to it; then nobody knows, and a batch is in doubt for
- * nothing. So idle connections are kept for two seconds unless the server itself promises more (and then for a second less
- * than promised), and undici looks at an idle socket before it writes.
+ * A server may close an idle connection just when a request is written to it; the outcome is then unknown, and a batch is in
+ * doubt unnecessarily. So idle connections are kept for two seconds unless the server promises more (and then for a second less
+ * than promised), and undici checks an idle socket before it writes.
  */
 function newAgent(timeoutMs: number): Agent {
   return new Agent({
@@ -120,13 +119,13 @@ function newAgent(timeoutMs: number): Agent {
     keepAliveTimeoutThreshold: 1_000,
     keepAliveMaxTimeout: 30_000,
     connect: { timeout: Math.min(timeoutMs, CONNECT_TIMEOUT_MS) },
-    // One timer a request (below) stands for all of it.
+    // One timer per request (below) covers all of it.
     headersTimeout: 0,
     bodyTimeout: 0,
   })
 }
 
-/** One request on the wire, whatever becomes of it. @param open holds it until it is answered */
+/** One request on the wire. @param open contains it until it is answered */
 function exchange(
   agent: Dispatcher,
   open: Set<Exchange>,
@@ -157,7 +156,7 @@ function exchange(
   })
 }
 
-/** The life of one request, as undici tells it; it ends once, with one answer. */
+/** The lifecycle of one request, as undici reports it; it ends exactly once, with one answer. */
 class Exchange implements Dispatcher.DispatchHandler {
   readonly #where: string
   readonly #guard: WriteGuard | undefined
@@ -186,9 +185,11 @@ class Exchange implements Dispatcher.DispatchHandler {
     this.#finish({ kind: this.#controller ? 'UNKNOWN' : 'NOT_SENT', reason })
   }
 
-  /** undici calls this and writes the request in one synchronous step: nothing happens between the guard's answer and the write. */
+  /**
+   * undici calls this and writes the request in one synchronous step: nothing happens between the guard's answer and the write.
+   */
   onRequestStart(controller: Dispatcher.DispatchController): void {
-    // Given up while it waited for a connection, or about to be written a second time: either way it is not written.
+    // Given up while it waited for a connection, or about to be written a second time: it is not written in either case.
     if (this.#done || this.#controller) {
       controller.abort(new errors.RequestAbortedError())
       this.fail(`the connection to ${this.#where} was lost`)

@@ -5,13 +5,13 @@ import { recordAudit } from '../security/audit-log.ts'
 import type { HoldKind } from './judge.ts'
 import type { Mark } from './mark.ts'
 
-/** A database that waits for a person: nothing of it is sent. */
+/** A database that waits for a person: nothing is sent from it. */
 export interface Hold {
   at: Date
   kind: HoldKind
   /** A sentence without a full stop. */
   reason: string
-  /** The mark outside, where it was ahead. */
+  /** The mark outside, if it was ahead. */
   outside: Mark | null
 }
 
@@ -41,25 +41,25 @@ interface Row {
 const READ = `SELECT installation_id, generation, mark, marked_at, server, addresses, held_at, hold_kind, hold_reason, hold_generation,
   hold_mark, hold_marked_at FROM "Installation" WHERE id = 1`
 
-/** @returns undefined where no worker and no migration of this camp has made it yet */
+/** @returns undefined if no worker and no migration of this camp has created it yet */
 async function readInstallation(sql: Sql): Promise<Installation | undefined> {
   const { rows } = await sql.query<Row>(READ)
   return rows[0] && installationOf(rows[0])
 }
 
-/** Locks the row, making it where there is none: with an id of its own, so that databases made from one template are told apart. */
+/** Locks the row, creating it if necessary with a new id, so that databases created from one template are distinguishable. */
 export async function lockInstallation(tx: Tx): Promise<Installation> {
   await tx.query(`INSERT INTO "Installation" (id, installation_id) VALUES (1, $1) ON CONFLICT DO NOTHING`, [uuidv7()])
   const { rows } = await locking(tx, 'Installation').query<Row>(`${READ} FOR UPDATE`)
   return installationOf(rows[0]!)
 }
 
-/** @returns undefined where the database does not wait for a person */
+/** @returns undefined if the database does not wait for a person */
 export async function holdOf(sql: Sql): Promise<Hold | undefined> {
   return (await readInstallation(sql))?.hold ?? undefined
 }
 
-/** In a transaction that holds the row. @returns since when it stands */
+/** In a transaction that has locked the row. @returns when the hold was set */
 export async function writeHold(
   tx: Tx,
   { id }: Pick<Installation, 'id'>,

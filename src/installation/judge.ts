@@ -3,49 +3,49 @@ import type { StoredMark } from './mark-store.ts'
 
 export type HoldKind = 'BEHIND' | 'COPY' | 'UNKNOWN' | 'SILENT' | 'PERSON'
 
-/** What is known of a database before anything of it is sent. */
+/** What is known about a database before anything is sent from it. */
 export interface Evidence {
   /** The database's own half of the mark. */
   inside: Omit<Mark, 'at'>
-  /** When a worker last marked it, or, where none has yet, when it last claimed; null: never. */
+  /** When a worker last marked it, or, if none has yet, when it last claimed; null: never. */
   lastSeenAt: Date | null
   /** By the database's clock. */
   now: Date
-  /** The highest mark outside that is known here. */
+  /** The highest known mark outside. */
   stored: StoredMark | undefined
-  /** The cluster and database that it was used in, and those that it is in; null where that is not known. */
+  /** The cluster and database that it was used in, and the current ones; null if unknown. */
   usedIn: string | null
   isIn: string | null
-  /** Where workers have found it, with the cluster's timeline; none yet: any place will do. */
+  /** Where workers have found it, with the cluster's timeline; empty: any address is valid. */
   addresses: readonly string[]
   address: string
   /** Something would be sent, or opened, without a person: src/installation/look.ts. */
   isAtWork: boolean
-  /** Where no worker has marked it yet: when another database that stood at its address was last marked; null: none was. */
+  /** If no worker has marked it yet: when another database at its address was last marked; null: never. */
   displacedAt: Date | null
-  /** When the oldest of the campaigns that are at work in it was imported; null: none is. */
+  /** When the oldest active campaign in it was imported; null: there is none. */
   oldestWorkAt: Date | null
   /** This process has seen another installation in its place before. */
   isReplaced: boolean
-  /** Another worker has raised the mark while this one looked on. */
+  /** Another worker has raised the mark since this one began to wait. */
   isVouched: boolean
 }
 
 export interface Finding {
   kind: Exclude<HoldKind, 'PERSON'>
   reason: string
-  /** Another worker that is at work on this database would show that it is none. */
+  /** Another worker that is active on this database would disprove the finding. */
   isRefutable: boolean
 }
 
 const HOUR_MS = 3_600_000
 /**
- * Longer than an ordinary weekend. Without a mark outside, silence is the only sign that data is old: a nightly backup is found out
- * after a day.
+ * Longer than an ordinary weekend. Without a mark outside, silence is the only sign that data is old: a nightly backup is
+ * detected after a day.
  */
 export const SILENCE_MS = { known: 72 * HOUR_MS, unknown: 24 * HOUR_MS } as const
 
-/** @returns why nothing of this database may be sent without a person; undefined where it may */
+/** @returns why nothing may be sent from this database without a person; undefined if it may */
 export function judge(it: Evidence): Finding | undefined {
   const { stored, isAtWork, lastSeenAt } = it
   if (stored && compareMarks(it.inside, stored) < 0) {

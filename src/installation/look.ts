@@ -16,23 +16,23 @@ export interface LookDeps {
 export type Look =
   /** It may be sent from; the mark was raised, inside and outside. */
   | { kind: 'CLEAR'; installationId: string; mark: Mark }
-  /** It waits for a person: a hold stands in the database, and binds every worker. `isNew`: this look has put it there. */
+  /** It waits for a person: a hold is in the database, and applies to every worker. `isNew`: this call has set it. */
   | { kind: 'HELD'; hold: Hold; isNew: boolean }
-  /** Another worker seems to be at work here: whether it is, its next mark shows. Nothing was written. */
+  /** Another worker seems to be active here; its next mark will show whether it is. Nothing was written. */
   | { kind: 'WAIT'; finding: Finding; mark: number; withinMs: number }
 
 export interface LookOptions {
-  /** What this process has seen of the database before: also where no store keeps it. */
+  /** What this process has seen of the database before, even if no store keeps it. */
   remembered: { id: string; mark: Mark } | undefined
-  /** The mark that an earlier look has waited at, to be called vouched for when another worker has raised it since. */
+  /** The mark at which an earlier call has waited: if another worker has raised it since, the database is confirmed. */
   waitedAt?: number | undefined
-  /** Whether a worker that seems to be at work may still be waited for. */
+  /** Whether a worker that seems to be active may still be waited for. */
   mayWait: boolean
 }
 
 /**
- * Compares the database with what is known outside it, before anything is sent. Where a person must look first, it writes so into the
- * database.
+ * Compares the database with what is known outside it, before anything is sent. If a person must decide first, it sets a hold
+ * in the database.
  */
 export async function look({ pool, marks }: LookDeps, options: LookOptions): Promise<Look> {
   const identity = await serverIdentity(pool)
@@ -121,7 +121,7 @@ async function stopFor(
   return { kind: 'HELD', hold: { ...hold, at }, isNew: true }
 }
 
-/** @returns within how many milliseconds a worker that is at work here will have marked; 0 where none seems to be */
+/** @returns the milliseconds within which an active worker will have marked; 0 if none seems to be active */
 async function nextMarkWithin(sql: Sql): Promise<number> {
   const { rows } = await sql.query<{ within: number | null }>(
     `SELECT max(3 * every_ms)::int AS within FROM "Worker"
@@ -131,8 +131,8 @@ async function nextMarkWithin(sql: Sql): Promise<number> {
 }
 
 /**
- * From now on this place is the database's. One that stands elsewhere and has nothing at work becomes an installation of its own: the
- * marks of the one that it was copied from are not its.
+ * Registers this address for the database. A database at another address without active work becomes a new installation: the
+ * marks of its original do not apply to it.
  */
 async function adopt(
   tx: Tx,

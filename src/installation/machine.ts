@@ -4,17 +4,17 @@ import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { readOrCreate } from '../files.ts'
 
-/** A home, as a copy of it is not: what a copy takes along is `id` alone. */
+/** Identity of a home folder, which a copy does not share except for `id`. */
 export interface HomeIdentity {
-  /** Of the home and of every copy of it. */
+  /** Shared by the home and every copy of it. */
   id: string
-  /** Of this home alone: its file's inode and moment of birth. A move within one file system keeps both. */
+  /** Of this home alone: its file's inode and creation time. A move within one file system keeps both. */
   place: string
-  /** The addresses of the machine's own network cards; none in a container, or where the system does not tell. */
+  /** The addresses of the machine's own network cards; none in a container, or if the system does not report them. */
   cards: readonly string[]
 }
 
-/** Makes the home's identity where it has none. @throws where the home cannot be written to */
+/** Creates the home's identity if it has none. @throws if the home is not writable */
 export async function homeIdentity(home: string): Promise<HomeIdentity> {
   const file = join(home, 'installation')
   const id = (await readOrCreate(file, () => `${randomUUID()}\n`)).trim()
@@ -22,7 +22,7 @@ export async function homeIdentity(home: string): Promise<HomeIdentity> {
   return { id, place: `${ino}.${birthtimeNs}`, cards: networkCards() }
 }
 
-/** A snapshot of a whole machine, started as another one, has the files and not the cards. */
+/** A snapshot of a whole machine that is started as another one has the files but not the cards. */
 export function isSameHome(
   a: Pick<HomeIdentity, 'place' | 'cards'>,
   b: Pick<HomeIdentity, 'place' | 'cards'>,
@@ -33,7 +33,7 @@ export function isSameHome(
 
 const NET = '/sys/class/net'
 
-/** Cards only: bridges, tunnels and a container's ends change with each start. */
+/** Cards only: bridges, tunnels and a container's interfaces change with each start. */
 function networkCards(): string[] {
   try {
     return readdirSync(NET)

@@ -6,20 +6,20 @@ import { replacePrivate } from '../files.ts'
 import { type HomeIdentity, isSameHome } from './machine.ts'
 import { compareMarks, type Mark } from './mark.ts'
 
-/** A mark that stands outside the database. */
+/** A mark outside the database. */
 export interface StoredMark extends Mark {
-  /** false: it was written in another home, or on another machine, and came here with a copy. */
+  /** false: it was written in another home, or on another machine, and was copied here. */
   isOurs: boolean
 }
 
 export interface MarkStore {
   /** For messages: a folder, or Redis. */
   where: string
-  /** @returns undefined where this installation has no mark here */
+  /** @returns undefined if this installation has no mark here */
   read(installationId: string): Promise<StoredMark | undefined>
-  /** Never lowers a mark. @param address where the database stands */
+  /** Never lowers a mark. @param address the database's address */
   write(installationId: string, mark: Mark, address: string): Promise<void>
-  /** @returns when the last mark of any other installation at this address was made; undefined: none was */
+  /** @returns the time of the last mark of any other installation at this address; undefined: none */
   lastOfAnother(installationId: string, address: string): Promise<Date | undefined>
   close(): void
 }
@@ -32,7 +32,7 @@ const fileContent = z.object({
   home: z.object({ place: z.string(), cards: z.array(z.string()) }),
 })
 
-/** One file for each installation in CAMP_HOME/marks, replaced in one step and flushed to the disk. */
+/** One file per installation in CAMP_HOME/marks, replaced atomically and flushed to disk. */
 export function fileStore(home: string, identity: HomeIdentity): MarkStore {
   const folder = join(home, 'marks')
   const fileOf = (installationId: string) => join(folder, `${installationId}.json`)
@@ -44,7 +44,7 @@ export function fileStore(home: string, identity: HomeIdentity): MarkStore {
     where: folder,
     read,
     write: async (installationId, mark, address) => {
-      // Another worker of this home may have been faster.
+      // Another worker of this home may have written it since.
       const before = await read(installationId)
       if (before?.isOurs && compareMarks(before, mark) >= 0) return
       const { place, cards } = identity
@@ -60,7 +60,7 @@ export function fileStore(home: string, identity: HomeIdentity): MarkStore {
   }
 }
 
-/** @returns undefined of none */
+/** @returns undefined for an empty list */
 export function newest(dates: readonly Date[]): Date | undefined {
   return [...dates].sort((a, b) => a.getTime() - b.getTime()).at(-1)
 }

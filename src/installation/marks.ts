@@ -5,29 +5,26 @@ import { homeIdentity } from './machine.ts'
 import { compareMarks, type Mark } from './mark.ts'
 import { fileStore, type MarkStore, newest, type StoredMark } from './mark-store.ts'
 
-/** The marks outside the database that this process can reach, and where it finds the database. */
+/** The marks outside the database that this process can reach, and the database's address. */
 export interface Marks {
   /** The database's address as this process knows it: host, port and name, or the home that it is embedded in. */
   address: string
-  /** Why no mark can be kept in CAMP_HOME; undefined where it can. */
+  /** Why no mark can be kept in CAMP_HOME; undefined if it can. */
   homeless: string | undefined
   stores: readonly MarkStore[]
-  /** The highest; `isOurs` is false where any store came here with a copy. undefined: none of them knows this installation. */
+  /** The highest; `isOurs` is false if any store was copied here. undefined: none of them knows this installation. */
   read(installationId: string): Promise<StoredMark | undefined>
-  /** @throws where no store took it; with one of them the mark is kept */
+  /** @throws if no store accepted it; one store is enough */
   write(installationId: string, mark: Mark): Promise<void>
-  /** When the last mark of another installation at this address was made: a database stood here before this one. */
+  /** The time of the last mark of another installation at this address: an earlier database was there. */
   lastOfAnother(installationId: string): Promise<Date | undefined>
   close(): void
 }
 
-/**
- * CAMP_HOME in both modes, and Redis where there is one. With DATABASE_URL a home that cannot be used is passed over: none is needed
- * there.
- */
+/** CAMP_HOME in both modes, and Redis if configured. With DATABASE_URL an unusable home is ignored: none is needed there. */
 export async function openMarks(config: Config): Promise<Marks> {
   const stores: MarkStore[] = []
-  // Past a pooler, where there is one: it may be put in between at any time.
+  // Without the pooler, if there is one: it may be added at any time.
   let address = config.directUrl && addressOf(config.directUrl)
   let homeless: string | undefined
   try {
@@ -39,7 +36,7 @@ export async function openMarks(config: Config): Promise<Marks> {
     homeless = messageOf(error)
   }
   if (config.redisUrl) {
-    // Loaded here: a command without Redis needs none of it.
+    // Loaded here: a command without Redis does not need it.
     const { redisStore } = await import('./redis-store.ts')
     stores.push(redisStore(config.redisUrl))
   }

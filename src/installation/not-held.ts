@@ -2,7 +2,7 @@ import type { Sql } from '../database/pool.ts'
 import { CampError } from '../errors.ts'
 import { holdOf } from './installation.ts'
 
-/** Before what would start, or open, a campaign. @throws CampError STATE where the database waits for a person */
+/** Called before a campaign is started or opened. @throws CampError STATE if the database waits for a person */
 export async function assertNotHeld(sql: Sql): Promise<void> {
   const hold = await holdOf(sql)
   if (!hold) return

@@ -5,8 +5,8 @@ import type { Mark } from './mark.ts'
 /**
  * Raises the database's half of the mark, in one statement.
  * @param known the mark that this process has last seen
- * @returns undefined where it may not be raised: a hold stands, the database is older than `known`, is another one, or was not marked
- *   for longer than an ordinary silence (this process, or its machine, was frozen or set back)
+ * @returns undefined if it may not be raised: a hold is set, the database is older than `known`, is another one, or was not
+ * marked for longer than an ordinary silence (this process, or its machine, was frozen or set back)
  */
 export async function raiseMark(sql: Sql, installationId: string, known: Mark): Promise<Mark | undefined> {
   const { rows } = await sql.query<{ generation: number; mark: string; at: Date }>(

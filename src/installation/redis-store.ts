@@ -17,10 +17,10 @@ if g and (g > tonumber(ARGV[1]) or (g == tonumber(ARGV[1]) and m >= tonumber(ARG
 redis.call('HSET', KEYS[1], 'generation', ARGV[1], 'mark', ARGV[2], 'at', ARGV[3])
 return 1`
 
-/** The same for every worker of this Redis, on whichever machine. Connects when it is first asked. */
+/** Shared by all workers of this Redis, on any machine. Connects on first use. */
 export function redisStore(url: string): MarkStore {
   const redis = connectRedis(url, { maxRetriesPerRequest: 2 })
-  // What a command was refused for, it says itself.
+  // A refused command throws its own error.
   redis.on('error', () => undefined)
   const keyOf = (installationId: string) => `{camp}:mark:${installationId}`
   const addressKeyOf = (address: string) => `{camp}:address:${address}`

@@ -5,10 +5,10 @@ import type { Marks } from './marks.ts'
 import { addressOn, serverIdentity } from './server.ts'
 
 /**
- * After migrations: a database that no worker has run on yet learns where it stands, so that a copy of it is known for one from then
- * on. Does nothing where it knows already.
- * @param marks of the home that the database is embedded in; undefined for a server: its first worker may know it by another name than
- *   the command that has migrated it, and run as another user
+ * After migrations: a database that no worker has used yet records where it is, so that a copy of it can be recognised from
+ * then on. Does nothing if that is already recorded.
+ * @param marks of the home that the database is embedded in; undefined for a server: its first worker may know it by another
+ * name than the command that has migrated it, and run as another user
  */
 export async function registerInstallation(pool: pg.Pool, marks: Marks | undefined): Promise<void> {
   const { server, timeline } = await serverIdentity(pool)

@@ -3,9 +3,9 @@ import type { Tx } from '../database/pool.ts'
 import type { Installation } from './installation.ts'
 
 /**
- * Takes the hold away: a person has accepted this data, here. A new generation, so that no mark of before is ahead of it; where it may
- * be a copy a new installation, so that the one that it was copied from keeps its marks. Workers then find it anew, at any address.
- * @param server as the database's server says
+ * Removes the hold: a person has accepted this data, here. A new generation, so that no earlier mark is ahead of it; if it may
+ * be a copy, a new installation, so that the original keeps its marks. Workers then register it again, at any address.
+ * @param server as the database server reports it
  */
 export async function releaseHold(tx: Tx, { hold, generation }: Installation, server: string | null): Promise<void> {
   const isCopy = hold?.kind === 'COPY' || hold?.kind === 'UNKNOWN'

@@ -1,15 +1,18 @@
 import type { Sql } from '../database/pool.ts'
 import { codeOf } from '../errors.ts'
 
-/** Which database this is among all others, as the server says. */
+/** Identity of this database, as the server reports it. */
 export interface ServerIdentity {
-  /** The cluster's system identifier and the database's oid; null where this user may not ask. A byte-wise copy has the same. */
+  /**
+   * The cluster's system identifier and the database's oid; null if this user may not query them. A byte-wise copy has the
+   * same.
+   */
   server: string | null
-  /** A promoted replica, and a recovery to a point in time, begin a new one; null where this user may not ask. */
+  /** A promoted replica, and a point-in-time recovery, begin a new one; null if this user may not query it. */
   timeline: string | null
 }
 
-/** Outside a transaction: one that is refused would end it. */
+/** Outside a transaction: a refused query would abort it. */
 export async function serverIdentity(sql: Sql): Promise<ServerIdentity> {
   return {
     server: await ask(

@@ -14,7 +14,7 @@ export function stateHint(status: CampaignStatus, handle: string): string {
     case 'FINISHED':
       return 'It is finished: nothing is left to send.'
     case 'FAILED':
-      return `It failed: camp campaign show ${handle} says why; camp campaign resume ${handle} goes on when that is mended.`
+      return `It failed: camp campaign show ${handle} says why; camp campaign resume ${handle} continues once that is fixed.`
     case 'CANCELLED':
       return 'It is cancelled: import the file again for a new campaign.'
   }

@@ -1,6 +1,6 @@
 import { plainName } from '../recipient/field-names.ts'
 
-/** A file's columns by what a text may call them; of several with one name the first. */
+/** A file's columns by the names that a text may use; of several with one name, the first. */
 export interface ColumnIndex {
   /** By the name under which a lead keeps it. */
   byName: ReadonlyMap<string, NamedColumn>
@@ -12,7 +12,7 @@ export interface ColumnIndex {
 
 const made = new WeakMap<readonly NamedColumn[], ColumnIndex>()
 
-/** Made once for a file: a text may name columns thousands of times, and a file have thousands of them. */
+/** Built once per file: a text may name columns thousands of times, and a file may have thousands of them. */
 export function indexOf(columns: readonly NamedColumn[]): ColumnIndex {
   let index = made.get(columns)
   if (!index) {
@@ -32,7 +32,7 @@ function firstBy(columns: readonly NamedColumn[], keysOf: (column: NamedColumn) 
   return first
 }
 
-/** A column that a text can name: as the file calls it, and as a lead holds it (a field, or a key of `variables`). */
+/** A column that a text can name: its name in the file, and its name in a lead (a field, or a key of `variables`). */
 export interface NamedColumn {
   header: string
   name: string

@@ -1,18 +1,18 @@
 import { fieldOf, plainName } from '../recipient/field-names.ts'
 import { indexOf, type NamedColumn } from './column-index.ts'
 
-/** A placeholder of another system's spelling, which would go out as it stands. */
+/** A placeholder in another system's syntax, which would be sent unchanged. */
 export interface Leftover {
   /** As it is written. */
   written: string
-  /** The column that it names: then it is certainly one. */
+  /** The column that it names: then it is certainly a placeholder. */
   column: string | undefined
 }
 
 /**
  * The placeholders in a text that camp does not fill: {nome}, ${nome}, [nome], <nome>, %nome%, #nome#, «nome», @nome@, and a
- * {{nome}} that a URL has encoded. Only words that name a column or something that a column usually is: [1] is a note, <3 a heart.
- * @param text what stands outside of its {{placeholders}}
+ * URL-encoded {{nome}}. Only words that name a column or a usual column name count: [1] is a note, <3 a heart.
+ * @param text the text outside of its {{placeholders}}
  */
 export function leftoversIn(text: string, columns: readonly NamedColumn[]): Leftover[] {
   if (!SIGN.test(text)) return []
@@ -29,10 +29,10 @@ export function leftoversIn(text: string, columns: readonly NamedColumn[]): Left
   return all.filter(one => !all.some(other => other !== one && other.written.includes(one.written)))
 }
 
-/** More of them say no more, and each is compared with every other. */
+/** More would add nothing, and each is compared with every other. */
 const MOST = 100
 
-/** Whether a value is nothing but another system's placeholder of what a column usually is: {nome}, [nome], %nome%. */
+/** Whether a value is only another system's placeholder of a usual column: {nome}, [nome], %nome%. */
 export function isPlaceholder(value: string): boolean {
   return ENCLOSED.test(value) && leftoversIn(value, []).some(one => one.written === value)
 }
@@ -40,8 +40,8 @@ export function isPlaceholder(value: string): boolean {
 const ENCLOSED = /^(?:\$?\{.*\}|\[.*\]|<.*>|%.*%|#.*#|@.*@|«.*»)$/su
 
 /**
- * Words in the braces, brackets or percent signs of another system, whatever they name: {x}, ${x}, [x], <x>, %x%, «x».
- * @param text what stands outside of its {{placeholders}}
+ * Words in another system's braces, brackets or percent signs, with any name: {x}, ${x}, [x], <x>, %x%, «x».
+ * @param text the text outside of its {{placeholders}}
  */
 export function spelledOtherwiseIn(text: string): string[] {
   const found = [...leftoversIn(text, []).map(one => one.written), ...(text.match(SPELLED_OTHERWISE) ?? [])]
@@ -70,7 +70,7 @@ const SHAPES = [
   ['«', '»'],
   ['(?:%7b){1,2}', '(?:%7d){1,2}'],
 ].map(([open, close]) => new RegExp(`${open}${NAME}${close}`, 'giu'))
-// Signs that texts have too stand at the words themselves: "#pix #boleto" is hashtags, "90 % desconto" a percentage.
+// Signs that also occur in texts must touch the word: "#pix #boleto" is hashtags, "90 % desconto" a percentage.
 const TIGHT = [
   ...['%', '#', '@'].map(sign => [`(?<![\\p{L}\\p{N}${sign}])${sign}+`, `${sign}+(?![\\p{L}\\p{N}])`]),
   // Only in front: $nome, %nome.

@@ -1,7 +1,7 @@
 import { isZeroDate } from './zero-date.ts'
 
 /**
- * Whether a value is how a program writes that there is none: NULL and its kind, a date of zeros, or nothing but punctuation.
+ * Whether a value is how a program writes "no value": NULL and its variants, a date of zeros, or nothing but punctuation.
  * @param value as `cleanValue` returns it
  */
 export function isNoValue(value: string): boolean {
@@ -12,7 +12,7 @@ export function isNoValue(value: string): boolean {
 
 const LONGEST = 40
 
-/** What each of them begins with or holds: most values of a file are told from them by this alone. */
+/** The characters that each of them begins with or contains: this check is enough for most values of a file. */
 const SUSPECT = /^(?:[\0-@[-`{-\xbf\u0250-\uffff]|n[aãou/]|un|db|sy|se|em|r\$)/i
 const DIGIT = /\d/
 
@@ -37,19 +37,19 @@ const SAID = 'em branco|sem nome|sem informa[cç][aã]o|n[aã]o (?:informad[oa]|
 
 const NO_VALUE = [
   new RegExp(`^(?:R\\$ ?)?[([<{]?\\s*(?:${WORDS})\\s*[)\\]>}]?$`, 'i'),
-  // Several columns in one: NULL NULL, NULL/NULL, nan nan; or with what a format has added: NULL,00.
+  // Several columns in one: NULL NULL, NULL/NULL, nan nan; or with decimals added by a format: NULL,00.
   new RegExp(`^[([<{]?\\s*(?:${WORDS}|nan)(?:[\\s/,.;:|_-]+(?:${WORDS}|nan|0+))+\\s*[)\\]>}]?$`, 'i'),
   new RegExp(`^[([<{]\\s*(?:${IN_BRACKETS})\\s*[)\\]>}]$`, 'i'),
   new RegExp(`^[([<{]?(?:${SAID})[)\\]>}]?$`, 'i'),
   // MySQL.
   /^\\n$/i,
-  // A field that holds only signs ("-", "  /  /", "R$ -").
+  // A field with only signs ("-", " / /", "R$ -").
   /^(?:R\$[-\s]*|[-–—_.,:;/\\|*?'"()\s]+)$/i,
 ]
 
 /**
- * Whether a value is a bare number, a date or a truth value: in a column of names or of whole texts it comes from a wrong column or
- * a formula, and is neither.
+ * Whether a value is a bare number, a date or a truth value: in a column of names or whole texts it comes from a wrong column
+ * or a formula.
  * @param value as `cleanValue` returns it
  */
 export function isBareValue(value: string): boolean {
@@ -57,8 +57,8 @@ export function isBareValue(value: string): boolean {
 }
 
 /**
- * Whether a value is words of letters, and none of them is what `isNoValue`, `isBareValue` or `damageOf` is about, nor begins as one:
- * told by one look, as most values of a file can be.
+ * Whether a value is words of letters, none of which is or begins like a case of `isNoValue`, `isBareValue` or `damageOf`: one
+ * check that is enough for most values of a file.
  */
 export function isPlainWords(value: string): boolean {
   return value.length <= 60 && PLAIN_WORDS.test(value)
@@ -68,7 +68,7 @@ const LETTERS = '[A-Za-zÀ-ÆÈ-ÖØ-öø-ÿ]+'
 const BEGINS_AS_NONE = '[Nn][AÃaãOoUu]|[Uu][Nn]|[Dd][Bb]|[Ss][YyEe]|[Ee][Mm]|[Vv][Ee]|[Ff][Aa]|[Tt][Rr]|[Ii]nvalid'
 const PLAIN_WORDS = new RegExp(`^(?!${BEGINS_AS_NONE})${LETTERS}(?: (?!null|NULL|undefined|NaN)${LETTERS})*$`)
 
-/** What a number or a truth value begins with. */
+/** The first characters of a number or a truth value. */
 const BARE = /^[^A-Za-z\xc0-\u024f]|^[RUVFTrvft]/
 const NUMBER = /^(?:R\$|US\$|\$|€)?[-+\d\s.,:;/()%]*\d[-+\d\s.,:;/()%]*$/
 /** Excel's in Portuguese and English, and those of programs. */

@@ -1,6 +1,6 @@
 import { cleanText } from './characters.ts'
 
-/** What is remarkable in a text, and may be meant: it is counted and shown, and goes out as it is. */
+/** Odd parts of a text that may be intended: they are counted and shown, and sent unchanged. */
 export type Oddity = 'ODD_CHARACTERS' | 'HTML' | 'LITERAL_ESCAPE'
 
 /**
@@ -16,22 +16,26 @@ export function odditiesIn(text: string): { oddity: Oddity; example: string }[] 
 }
 
 const cased = (words: string) => `(?:${words}|${words.toUpperCase()})`
-/** What people write behind a question without a blank: "quer?sim". */
+/** Words that people write after a question without a blank: "quer?sim". */
 const NOT_AN_ANSWER = `(?!${cased('sim|não|nao|ou|então|entao|clique|responda|ligue|pague|acesse|fale|veja|venha|quero')}(?!\\p{L}))`
-/** Words that are none without their last letter: Você, José, Olá, até, está, amanhã, irmã, André. */
+/** Words that do not exist without their last letter: Você, José, Olá, até, está, amanhã, irmã, André. */
 const LOST_AT_END =
   '(?<!\\p{L})(?:[Vv]oc|VOC|[Jj]os|JOS|[Oo]l|OL|[Aa]t|AT|[Ee]st|EST|[Aa]manh|AMANH|[Ii]rm|IRM|[Aa]ndr|ANDR)\\?(?![\\p{L}?])'
 
-/** Text that was written as UTF-8 and read as something else ("JosÃ©", "Jos├®"), or in DOS and read as Windows ("Jos‚"); lost accents. */
+/**
+ * Text that was written as UTF-8 and read in another encoding ("JosÃ©", "Jos├®"), or in DOS and read as Windows ("Jos‚"); lost
+ * accents.
+ */
 const ODD = new RegExp(
   [
     '[ÂÃ][\\x80-\\xba\\xbc-\\xbf€‚ƒ„†‡ˆ‰Š‹ŒŽ•˜™š›œžŸ]',
-    // A quote or dash may stand behind a word in capitals (“AMANHÃ”).
+    // A quote or dash may follow a word in capitals (“AMANHÃ”).
     '[ÂÃ][‘’“”–](?=\\p{L})',
     '[âÂ]€[\\x80-\\xbf™œž“”˜¢¦]',
     '[├┬][\\x80-\\xff│┤╡╢╖╕╣║╗╝╜╛┐└┴┬├─┼╞╟╚╔╩╦╠═╬╧░▒▓█▄▌▐▀ƒ⌐¬½¼]',
     '\\p{L}[‚„ƒ†‡ˆ‰¢£¤¥¬±¶¼¾¿╞╟╚Œ]',
-    // Not in a URL, where a query begins so. The look behind is bounded, and comes last: it costs only where a letter is lost.
+    // Not in a URL, where a query begins so. The lookbehind is bounded and comes last: it is evaluated only if a letter is
+    // lost.
     `(?:\\p{L}\\?+${NOT_AN_ANSWER}\\p{Ll}|\\p{Lu}\\?+${NOT_AN_ANSWER}\\p{Lu}|${LOST_AT_END})(?<![/.=]\\S{0,200})`,
   ].join('|'),
   'u',
@@ -56,14 +60,14 @@ function around(text: string, at: number, length: number): string {
     .trim()
 }
 
-/** A text with the line breaks that a shell in single quotes, or an export, has left as a backslash and an n. */
+/** Replaces a backslash and an n, which a shell in single quotes or an export leaves, with a line break. */
 export function withLineBreaks(text: string): string {
   return text.includes('\\')
     ? text.replace(/\\r\\n|\\n|\\r(?![\p{L}\p{N}])/gu, '\n').replace(/\\t(?![\p{L}\p{N}])/gu, ' ')
     : text
 }
 
-/** A text that a person has written, its characters cleaned, and with the line breaks that a shell has left as \\n. */
+/** A text that a person has written, with clean characters, and with line breaks in place of \\n. */
 export function messageText(message: string): string {
   return withLineBreaks(cleanText(message))
 }

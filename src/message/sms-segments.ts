@@ -1,12 +1,12 @@
 /**
  * How many SMS a text takes, for brokers that bill each. In the GSM 7-bit alphabet one SMS holds 160 characters, and each part
  * of a longer text 153; those of its extension table count twice. One character that is in neither (ã, ç, ê: most accents of
- * Portuguese) makes the whole text UCS-2: 70 in one, 67 in each part. What counts twice is never cut in two. Source: 3GPP TS
- * 23.038 (the alphabets) and 23.040 (the parts).
+ * Portuguese) makes the whole text UCS-2: 70 in one, 67 in each part. A character that counts twice is never split. Source:
+ * 3GPP TS 23.038 (the alphabets) and 23.040 (the parts).
  */
 export interface SmsParts {
   count: number
-  /** It holds a character outside of the GSM alphabet. */
+  /** It has a character outside of the GSM alphabet. */
   unicode: boolean
 }
 

@@ -2,7 +2,7 @@ import { CampError } from '../errors.ts'
 import { type Field, fieldOf, plainName } from '../recipient/field-names.ts'
 import { indexOf, type NamedColumn } from './column-index.ts'
 
-/** What of a lead a text can name: its own columns, and the file's others. */
+/** The values of a lead that a text can name: its own columns, and the file's others. */
 export interface LeadColumns {
   phone: string
   nome: string | null
@@ -12,13 +12,13 @@ export interface LeadColumns {
 }
 
 export interface CompiledText {
-  /** The text with each placeholder spelled as the lead holds its column: this is what is stored. */
+  /** The text with each placeholder spelled as the lead's column: this is stored. */
   text: string
   /** Each column that it names, once. */
   names: readonly string[]
-  /** What stands before, between and behind its placeholders. */
+  /** The text before, between and after its placeholders. */
   literals: readonly string[]
-  /** The text with what `valueIn` says of each column. */
+  /** The text with the result of `valueIn` for each column. */
   fill: (valueIn: (name: string) => string) => string
   /** The text for this lead, or the first column it names that is empty here. */
   render: (lead: LeadColumns) => { text: string; missing?: undefined } | { text?: undefined; missing: string }
@@ -27,9 +27,9 @@ export interface CompiledText {
 const PLACEHOLDER = /\{\{([^{}]*)\}\}/g
 
 /**
- * A text with {{column}} placeholders, in any case and without regard to accents.
+ * A text with {{column}} placeholders, in any case and with or without accents.
  * @param columns the file's, to check the names against; absent: a text that was checked at its import
- * @throws CampError DATA: a placeholder that names no column, listing those there are; one that is not closed
+ * @throws CampError DATA: a placeholder that names no column, listing the existing ones; one that is not closed
  */
 export function compileText(source: string, columns?: readonly NamedColumn[]): CompiledText {
   const text = columns
@@ -62,10 +62,7 @@ export function compileText(source: string, columns?: readonly NamedColumn[]): C
   }
 }
 
-/**
- * The first braces that open or close no placeholder, as they are written: {{nome}, nome}}, a third one ({{{nome}}}), or {{ }}
- * without a name.
- */
+/** The first unbalanced braces, as they are written: {{nome}, nome}}, a third one ({{{nome}}}), or {{ }} without a name. */
 export function unclosedIn(source: string): string | undefined {
   return /\{\{|\}\}/.test(source)
     ? UNCLOSED.exec(source.replace(WHOLE, (written, name: string) => (name.trim() === '' ? written : ' ')))?.[0]
@@ -77,8 +74,8 @@ const UNCLOSED = /\{{2,}[^{}\n]{0,40}\}*|\{?[^{}\s]{0,40}\}{2,}/
 
 /**
  * A template's variables and the columns that fill them, checked: every variable of the template ({{1}}, {{nome}}) needs a
- * column, by `assigned` (--var) or by bearing a column's name itself.
- * @returns the variable's name → the column as a lead holds it
+ * column, assigned (--var) or of the same name.
+ * @returns the variable's name → the column's name in a lead
  * @throws CampError DATA
  */
 export function bindTemplate(
@@ -130,21 +127,21 @@ export function fillTemplate(content: string, values: Readonly<Record<string, st
 }
 
 /**
- * A template's variables, each once, in the order in which an official broker counts them: by number ({{1}}, {{2}}), wherever
- * they stand; as they stand where they have names. What a database keeps of an object's keys is no order.
+ * A template's variables, each once, in the order that an official broker uses: by number ({{1}}, {{2}}), regardless of
+ * position; by position if they have names. A database does not keep the order of an object's keys.
  */
 export function variablesIn(content: string): string[] {
   const names = [...new Set([...content.matchAll(PLACEHOLDER)].map(match => match[1]!.trim()))]
   return names.every(name => /^\d+$/.test(name)) ? names.sort((a, b) => Number(a) - Number(b)) : names
 }
 
-/** A lead's value by a column's name; '' where it has none. */
+/** A lead's value by a column's name; '' if it has none. */
 function columnValue(lead: LeadColumns, name: string): string {
   if (isOwn(name)) return (lead[name] ?? '').trim()
   const { variables } = lead
   const exact = variables ? ownValue(variables, name) : undefined
   if (exact !== undefined) return exact.trim()
-  // A name as a person wrote it, where nobody has resolved it.
+  // A name that a person wrote and that was not resolved.
   const plain = plainName(name)
   const key = variables && Object.keys(variables).find(header => plainName(header) === plain)
   if (variables && key !== undefined && key !== null) return (variables[key] ?? '').trim()
@@ -152,7 +149,7 @@ function columnValue(lead: LeadColumns, name: string): string {
   return field && isOwn(field) ? (lead[field] ?? '').trim() : ''
 }
 
-/** Names come from files and templates: "constructor" is one like any other. */
+/** Names come from files and templates: "constructor" is a name like any other. */
 function ownValue(values: Readonly<Record<string, string>>, name: string): string | undefined {
   return Object.hasOwn(values, name) ? values[name] : undefined
 }
@@ -169,7 +166,7 @@ function resolve(name: string, columns: readonly NamedColumn[]): string {
   throw new CampError('COLUMN_NOT_FOUND', `there is no column "${name}" for {{${name}}}`, { hint: listed(columns) })
 }
 
-/** By the lead's name for it, by the file's header, and last by what it means: {{celular}} is the phone. */
+/** By the lead's name for it, then by the file's header, then by its meaning: {{celular}} is the phone. */
 function find(name: string, columns: readonly NamedColumn[]): NamedColumn | undefined {
   const { byName, byHeader } = indexOf(columns)
   const plain = plainName(name)
@@ -177,7 +174,7 @@ function find(name: string, columns: readonly NamedColumn[]): NamedColumn | unde
   return byName.get(name) ?? byHeader.get(plain) ?? (meant && byName.get(meant))
 }
 
-/** As a header these tell a field; in a text they may be meant otherwise: a number of a house, the first name alone. */
+/** As a header these identify a field; in a text they may have another meaning: a house number, the first name alone. */
 const AMBIGUOUS: ReadonlySet<string> = new Set(
   `numero number contato contact destino destinatario recipient to primeironome primnome prenome firstname givenname`.split(
     ' ',

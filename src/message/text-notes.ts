@@ -1,7 +1,7 @@
 import { damageIn } from './damage.ts'
 import { messageText, odditiesIn } from './oddities.ts'
 
-/** What is remarkable in a text that a person has written, whatever the file. */
+/** Remarks on a text that do not depend on the file. */
 export function textNotes(what: string, written: string): string[] {
   const text = messageText(written)
   const damage = damageIn(text)

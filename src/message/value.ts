@@ -1,8 +1,8 @@
 import { cleanText } from './characters.ts'
 
 /**
- * A cell as a text can carry it: without blanks around it, its characters cleaned, and without what only tells a program that
- * it is text (="00123", '00123, 'Ana').
+ * A cell as used in a text: trimmed, with clean characters, and without what only marks it as text for a program (="00123",
+ * '00123, 'Ana').
  */
 export function cleanValue(cell: string): string {
   if (isClean(cell)) return cell
@@ -10,7 +10,7 @@ export function cleanValue(cell: string): string {
   return GUARDED.test(text) ? text.replace(FORMULA, '$1').replace(QUOTED, '$1').replace(APOSTROPHE, '').trim() : text
 }
 
-/** A row's cells as texts can carry them. @returns the very cells where each can as it is */
+/** A row's cells as used in texts. @returns the same array if nothing changes */
 export function cleanValues(cells: readonly string[]): readonly string[] {
   return cells.every(isClean) ? cells : cells.map(cleanValue)
 }
@@ -18,10 +18,10 @@ export function cleanValues(cells: readonly string[]): readonly string[] {
 const GUARDED = /^[='"]/
 const FORMULA = /^="(.*)"$/s
 const QUOTED = /^'([^']*(?:''[^']*)*)'$/s
-/** Of a number; before a word it may be part of it ('stamos). */
+/** Before a number; before a word it may be part of it ('stamos). */
 const APOSTROPHE = /^'(?=[-+]?[\d(])/
 
-/** Most cells are: the printable characters of Latin-1, neither guarded nor with blanks around it. */
+/** Most cells are: printable characters of Latin-1, without a text mark and without surrounding blanks. */
 function isClean(cell: string): boolean {
   const first = cell.charCodeAt(0)
   if (first === 0x20 || first === 0x22 || first === 0x27 || first === 0x3d) return false

@@ -1,29 +1,29 @@
 /**
- * Whether a value is what a program writes for no day: a day or month of zero, or the first or last day that its calendar knows.
+ * Whether a value is a program's way to write "no date": a day or month of zero, or the first or last day of its calendar.
  * @param value as `cleanValue` returns it
  */
 export function isZeroDate(value: string): boolean {
   if (!SUSPECT.test(value)) return false
   const [, date, time = ''] = WITH_TIME.exec(value) ?? []
   if (date === undefined) return false
-  // Its time tells the zone in which the zero of Unix was written.
+  // Its time shows the zone in which Unix time zero was written.
   if (UNIX_ZERO.test(date)) return BRAZILIAN_EVENING.test(time)
   return ZERO_DATE.test(date) || (isNoTime(time) && FIRST_DAY.test(date)) || LAST_DAY.test(date)
 }
 
-/** The same anywhere in a longer text, by its surest forms only. */
+/** The same anywhere in a longer text, by unambiguous forms only. */
 export function zeroDateIn(text: string): string | undefined {
   return SUSPECT.test(text) ? WITHIN.exec(text)?.[0] : undefined
 }
 
-/** Most texts have no zero date, and this says so at once. */
+/** Most texts have no zero date, and this check is enough for those. */
 const SUSPECT = /00|1899|1904|9999|1753|1969/
 
 const MONTH = '(?:jan(?:uary|eiro|\\.)?)'
 const DECEMBER = '(?:de[cz](?:ember|embro|\\.)?)'
 const BETWEEN = '(?:[/.-]| de | )'
 
-/** MySQL's zero, and Excel's, in the formats of its dialog; as "jan/00" Excel writes it in mmm/yy. */
+/** MySQL's zero, and Excel's, in the formats of its dialog; "jan/00" is Excel's mmm/yy. */
 const ZERO = [
   '0000[-/.]00[-/.]00',
   '\\d{4}[-/.]00[-/.]00',
@@ -57,7 +57,7 @@ const UNIX_ZERO = whole(['31[-/.]12[-/.]1969', '12[-/.]31[-/.]1969', '1969[-/.]1
 const WITHIN = new RegExp(`(?<![\\p{L}\\d/.-])(?:${[...ZERO, ...FIRST, ...LAST].join('|')})(?![\\d/-]|\\.\\d)`, 'iu')
 
 const WITH_TIME = /^(.+?)(?:[ T]+(\d{1,2}:\d\d(?::\d\d(?:[.,:]\d+)?)?(?: ?[ap]m)?(?: ?(?:z|utc|[-+]\d\d:?\d\d))?))?$/i
-/** The zero of Unix as the zones of Brazil show it, in summer too. */
+/** Unix time zero in Brazilian time zones, in summer too. */
 const BRAZILIAN_EVENING = /^(?:19|20|21|22):00|^(?:0?[789]|10):00(?::00)? ?pm/i
 
 function isNoTime(time: string): boolean {

@@ -3,7 +3,7 @@ import { DATABASE_FAULTS, ENCODE } from '../database/fault-table.ts'
 import type { ErrorCode } from '../error-codes.ts'
 import { CampError } from '../errors.ts'
 
-/** Redis says what is wrong by the first word of its answer. */
+/** Redis reports the kind of an error in the first word of its answer. */
 export const REDIS_FAULTS: readonly FaultRule[] = [
   {
     name: 'NOAUTH',
@@ -114,7 +114,7 @@ const CODES = {
 
 export const STORED = 'What was asked for is stored, and goes out when the queue is back.'
 
-/** @param redis whether the queue is on Redis; else it is in the database @returns what a person is told */
+/** @param redis whether the queue is on Redis; else it is in the database @returns the error to report */
 export function queueError(cause: unknown, redis: boolean): CampError {
   const fault = faultOf(cause)
   const rule = ruleFor(redis ? REDIS_FAULTS : DATABASE_FAULTS, fault)

@@ -17,10 +17,11 @@ import { queueError } from './faults.ts'
 export function postgresBackend(connectionString: string): Backend {
   const classes = withBackend(withRetryDelay) as unknown as BackendClasses<IQueueBackend, object>
   const connection = {
-    // Not as a string: `options` in a URL would take the place of the search path that BullMQ adds to them.
+    // Not as a string: `options` in a URL would replace the search path that BullMQ adds to them.
     ...parseIntoClientConfig(connectionString),
     schema: QUEUE_SCHEMA,
-    // A small pool for each: with one shared pool every worker's LISTEN holds a slot, and ten workers on eight slots are stuck.
+    // A small pool for each: with one shared pool every worker's LISTEN holds a connection, and ten workers on eight
+    // connections are stuck.
     max: 2,
     application_name: 'camp queue',
     connectionTimeoutMillis: 10_000,
@@ -34,17 +35,17 @@ export function postgresBackend(connectionString: string): Backend {
   }
 }
 
-/** The queue's connections are direct ones, so that a limit of the session is theirs alone. */
+/** The queue's connections do not go through a pooler, so a session setting applies to them alone. */
 const QUEUE_SESSION = `${SESSION}; SET idle_in_transaction_session_timeout = ${IDLE_IN_TRANSACTION_MS}`
 
 /**
- * BullMQ waits after a connection that is refused, and asks again at once after any other error: thousands of times a second
- * for as long as PostgreSQL restarts, has no connection left, or is cut off.
+ * BullMQ waits after a refused connection, but retries immediately after any other error: thousands of times a second while
+ * PostgreSQL restarts, has no connection left, or is unreachable.
  */
 const withRetryDelay: typeof createPostgresBackend = (name, options, more) => {
   const backend = createPostgresBackend(name, options, more)
-  // Its first query runs on a client that nothing listens to: a connection that breaks then would end the process.
-  // BullMQ's type of it is narrower.
+  // Its first query runs on a client without an error listener: a connection that breaks then would crash the process. BullMQ's
+  // type of it is narrower.
   const pool = backend.connection.pool as unknown as pg.Pool
   pool.on('connect', client => client.on('error', () => undefined))
   pool.options.onConnect = client => applySettings(client, QUEUE_SESSION)

@@ -11,9 +11,9 @@ import { redisBackend } from './redis.ts'
 export { connectRedis } from './redis.ts'
 
 /**
- * The queue is a doorbell: a job carries a batch's id and nothing else, and whatever the queue loses, repeats or reorders, the
- * claim in the database decides. BullMQ on Redis where there is one, else on its PostgreSQL backend in our database: one
- * module, one behaviour (test/integration/queue runs on both).
+ * The queue is a doorbell: a job contains a batch's id and nothing else, and if the queue loses, repeats or reorders jobs, the
+ * claim in the database decides. BullMQ on Redis if configured, else on its PostgreSQL backend in our database: one module, one
+ * behaviour (test/integration/queue runs on both).
  */
 export interface Queues {
   /**
@@ -21,38 +21,38 @@ export interface Queues {
    * @throws CampError UNREACHABLE: nothing is enqueued; the sweep does it when the queue is back
    */
   enqueue(brokerId: string, jobs: readonly BatchJob[]): Promise<void>
-  /** Enqueues `task` on the control queue every `everyMs`, once among all workers; does nothing where that is arranged already. */
+  /** Enqueues `task` on the control queue every `everyMs`, once for all workers; does nothing if it is already scheduled. */
   schedule(task: string, everyMs: number): Promise<void>
   /** Consumes a broker's queue until it is closed. */
   onBatch(brokerId: string, handle: (batchId: string) => Promise<void>, options: ConsumerOptions): Consumer
   /** Consumes the control queue. */
   onTask(handle: (task: string) => Promise<void>, options: ConsumerOptions): Consumer
   /**
-   * Looks whether a job can be put in and taken out. Several at once are one.
-   * @throws CampError UNREACHABLE: no connection (`isQueueAway`), or a server that is there and gives no job
+   * Checks that a job can be added and taken. Concurrent calls share one check.
+   * @throws CampError UNREACHABLE: no connection (`isQueueAway`), or a server that answers and delivers no job
    */
   check(): Promise<void>
   close(): Promise<void>
 }
 
-/** What a function needs that only puts batches into the queue. */
+/** For functions that only enqueue batches. */
 export type Enqueuer = Pick<Queues, 'enqueue'>
 
 interface BatchJob {
   batchId: string
-  /** Raised whenever the batch is enqueued anew: with the id, it names the job. */
+  /** Incremented whenever the batch is enqueued again: with the id, it names the job. */
   enqueue_seq: number
   delayMs: number
 }
 
 interface ConsumerOptions {
   concurrency: number
-  /** A handler that threw, or a queue that is away: it goes on by itself. */
+  /** A handler that threw, or an unavailable queue; the consumer continues. */
   onError: (error: unknown) => void
 }
 
 export interface Consumer {
-  /** No new jobs; resolves when those in work have ended. */
+  /** Takes no new jobs; resolves when those in progress have ended. */
   close(): Promise<void>
 }
 
@@ -63,7 +63,7 @@ export interface QueueSettings {
 
 const CONTROL = 'control'
 
-// Finished jobs are removed at once: their ids are free again, and what happened stands in the database.
+// Finished jobs are removed at once: their ids can be used again, and the results are in the database.
 const JOB = { removeOnComplete: true, removeOnFail: true } as const
 
 export function openQueues(settings: QueueSettings): Queues {
@@ -73,10 +73,10 @@ export function openQueues(settings: QueueSettings): Queues {
     const known = queues.get(name)
     if (known) return known
     const opened = backend.queue(name)
-    // What a queue says of its connection is said again by the call that needed it.
+    // A queue's connection error is also thrown by the call that needed the connection.
     opened.on('error', () => undefined)
     queues.set(name, opened)
-    // One whose first connection fails would answer with that failure for ever: the next call opens another.
+    // A queue whose first connection failed would fail forever: the next call opens another.
     opened.waitUntilReady().catch(() => {
       if (queues.get(name) === opened) queues.delete(name)
       return opened.close().catch(() => undefined)
@@ -92,7 +92,7 @@ export function openQueues(settings: QueueSettings): Queues {
       worker.waitUntilReady().catch(async () => {
         await delay(RETRY_MS)
         if (isClosed) return
-        // As with a queue; jobs that it has taken in spite of it are done.
+        // As with a queue; jobs that it took nevertheless are processed.
         const failed = consumer
         consumer = open()
         await failed.close()
@@ -125,7 +125,7 @@ export function openQueues(settings: QueueSettings): Queues {
         })
     },
     schedule: async (task, everyMs) => {
-      // Upserting an existing one would put off its next turn.
+      // Upserting an existing scheduler would postpone its next run.
       if (await queue(CONTROL).getJobScheduler(task)) return
       await queue(CONTROL).upsertJobScheduler(task, { every: everyMs }, { name: task, data: { task }, opts: JOB })
     },
@@ -148,7 +148,7 @@ export function openQueues(settings: QueueSettings): Queues {
   }
 }
 
-/** PostgreSQL answers, and gives no job: it would do so for ever. */
+/** PostgreSQL answers, but delivers no job: retrying would not help. */
 function queueUnusable(cause: unknown, more?: string): CampError {
   const hint =
     'Behind PgBouncer, set CAMP_DIRECT_URL to the same database without PgBouncer, or REDIS_URL. Else run: camp db migrate'
@@ -158,12 +158,12 @@ function queueUnusable(cause: unknown, more?: string): CampError {
   })
 }
 
-/** Whether `check` or `ring` has failed because no connection came about, which passes. */
+/** Whether `check` or `enqueue` failed because there was no connection, which is temporary. */
 export function isQueueAway(error: unknown): boolean {
   return error instanceof CampError && error.kind === 'UNREACHABLE' && isConnectionError(error.cause)
 }
 
-/** Redis' own answers are ReplyErrors; 08P01 is what a pooler says to a connection that it takes and then refuses. */
+/** Redis' own answers are ReplyErrors; 08P01 is a pooler's error for a connection that it accepts and then refuses. */
 function isConnectionError(error: unknown): boolean {
   if (error instanceof Error && error.name === 'MaxRetriesPerRequestError') return !isReply(error.cause)
   if (error instanceof Error && /^Connection is closed/.test(error.message)) return true

@@ -10,10 +10,10 @@ const PREFIX = '{camp}'
 const WITHOUT_REASON = /^Connection is closed|max retries per request|None of startup nodes|Failed to refresh slots/
 
 export function redisBackend(url: string): Backend {
-  // A caller that rings gets an error in seconds when Redis is away; a worker waits for it to come back.
+  // A caller that enqueues gets an error within seconds if Redis is unavailable; a worker waits for it.
   const connection = connectRedis(url, { maxRetriesPerRequest: 2 })
   const blocking = connectRedis(url, { maxRetriesPerRequest: null })
-  // A command that fails says "Connection is closed"; why it is stands in the client's own event.
+  // A command that fails says "Connection is closed"; the cause is in the client's own event.
   let last: unknown
   for (const client of [connection, blocking]) {
     client.on('error', error => {
@@ -27,7 +27,7 @@ export function redisBackend(url: string): Backend {
     })
   }
   return {
-    // A queue that waited for the connection would not say that it is away.
+    // A queue that waits for the connection would not report that it is unavailable.
     queue: name => new Queue<Data>(name, { connection, prefix: PREFIX, skipWaitingForReady: true, ...LOCK }),
     worker: (name, process, concurrency) =>
       new Worker<Data>(name, process, { connection: blocking, prefix: PREFIX, concurrency, ...WORKER }),
@@ -68,7 +68,7 @@ export function connectRedis(url: string, options: { maxRetriesPerRequest: numbe
   })
 }
 
-/** In milliseconds: a command that may be tried three times fails in seconds, and a Redis that is back is found as soon. */
+/** In milliseconds: a command with up to three tries fails within seconds, and a Redis that is back is found as soon. */
 function retryStrategy(times: number): number {
   return Math.min(50 * times, 1_000)
 }

@@ -2,8 +2,8 @@ import { unquoted } from './excel-damage.ts'
 import { DDDS } from './regions.ts'
 
 /**
- * The area code that a cell of its own holds: 11, 011, (11), ="11", 11.0.
- * @returns two digits; undefined where it is none that exists
+ * The area code in a separate cell: 11, 011, (11), ="11", 11.0.
+ * @returns two digits; undefined if there is no such area code
  */
 export function areaCodeOf(text: string): string | undefined {
   const [, ddd] = WRITTEN.exec(unquoted(text)) ?? []

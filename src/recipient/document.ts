@@ -1,12 +1,12 @@
 import { excelDamage, unquoted } from './excel-damage.ts'
 
-/** A CPF (11 digits) or CNPJ (14 characters), without punctuation, or what is wrong with it. */
+/** A CPF (11 digits) or CNPJ (14 characters) without punctuation, or what is wrong with it. */
 export type ParsedDocument = { document: string; problem?: undefined } | { document?: undefined; problem: string }
 
 /**
- * CPF or CNPJ by check digits, with the left zeros that Excel ate, or without those that a system has filled it up with. Where
- * both readings are open ("191"), CPF comes first, unless it is written with the fourteen digits of a CNPJ. Since July 2026 the
- * first twelve characters of a CNPJ may be letters (a character counts as its ASCII code less 48), so digits alone are not kept.
+ * CPF or CNPJ by check digits, restoring leading zeros that Excel removed, or removing those that a system added. If both
+ * readings are possible ("191"), CPF is preferred, unless it is written with the fourteen digits of a CNPJ. Since July 2026 the
+ * first twelve characters of a CNPJ may be letters (a character counts as its ASCII code less 48), so letters are kept, too.
  * Sources: Receita Federal, the CPF's and CNPJ's modulo 11; Instrução Normativa RFB 2.229/2024.
  */
 export function parseDocument(text: string): ParsedDocument {
@@ -23,12 +23,12 @@ export function parseDocument(text: string): ParsedDocument {
   return { problem: shaped ? 'its check digits are wrong' : 'it is neither a CPF nor a CNPJ' }
 }
 
-/** A longer cell is refused as it is. */
+/** A longer cell is refused without parsing. */
 const LONGEST = 200
 
-/** One of them, as in CNPJ/MF nº: what stands behind one may be letters of a CNPJ. */
+/** A label, as in CNPJ/MF nº: what follows it may be letters of a CNPJ. */
 const LABEL = /^\s*(?:(?:cpf|cnpj|cgc|mf|doc(?:umento)?)(?![a-z])[\s:./-]*|n[º°]\.?\s*)/i
-/** A number that was a number to Excel: 52998224725.0 */
+/** A value that Excel treated as a number: 52998224725.0 */
 const FLOAT = /^(\d+)[.,]0{1,2}$/
 const PUNCTUATION = /[\s.,\-/="'()\u00ad\u2010-\u2015\u2212\u200b-\u200f\u202a-\u202e\u2060\ufeff]/g
 
@@ -41,7 +41,7 @@ const DIGITS = /^\d+$/
 
 function documentOf(bare: string): string | undefined {
   if (!DIGITS.test(bare)) return isCnpj(bare) ? bare : undefined
-  // Letters never lost a zero: Excel takes only numbers for numbers.
+  // With letters no zero was lost: Excel converts only digits to numbers.
   const number = bare.length > 14 ? bare.replace(/^0+/, '') : bare
   const cnpj = number.padStart(14, '0')
   const cpf = number.replace(/^0+/, '').padStart(11, '0')
@@ -58,7 +58,7 @@ function isCnpj(text: string): boolean {
   return /^[0-9A-Z]{12}\d\d$/.test(text) && !isRepeated(text) && text.endsWith(checkDigits(text, 12, 9))
 }
 
-/** 111.111.111-11 and its like satisfy the sum and belong to nobody. */
+/** 111.111.111-11 and the like satisfy the check sum and are not issued. */
 function isRepeated(text: string): boolean {
   for (let i = 1; i < text.length; i++) if (text.charCodeAt(i) !== text.charCodeAt(0)) return false
   return true

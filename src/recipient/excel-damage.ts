@@ -1,4 +1,4 @@
-/** A cell without Excel's ways to keep a number text: ="…", a leading apostrophe. */
+/** A cell without Excel's marks for text: ="…", a leading apostrophe. */
 export function unquoted(text: string): string {
   let cell = text.trim()
   if (cell.startsWith('=')) cell = cell.slice(1).trimStart()
@@ -11,7 +11,7 @@ function isQuote(code: number): boolean {
 }
 
 /**
- * What Excel has made of a number, where its digits are gone: nothing of it is guessed.
+ * Describes a number that Excel has damaged so that digits are lost; they are not guessed.
  * @param cell as `unquoted` returns it
  */
 export function excelDamage(cell: string): string | undefined {

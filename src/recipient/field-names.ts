@@ -1,19 +1,19 @@
-// "Nº do telefone", "NUM_CPF", "nr contrato"; and whose it is: "Telefone do cliente".
+// "Nº do telefone", "NUM_CPF", "nr contrato"; and the owner: "Telefone do cliente".
 const NUMBER = 'numero(?:d[oea]s?)?|num(?:d[oea])?|nro(?:d[oea])?|nr(?:d[oea])?|nu|no(?:d[oea])?|n(?:d[oea])?|ds|tx'
 const PERSON =
   'cliente|devedor|titular|sacado|consumidor|destinatario|aluno|segurado|pagador|financiado|associado|paciente'
 
-/** Words, with how they are numbered, whose they are, and what else may stand behind them. */
+/** Words with a number, an owner, and a suffix from `behind`. */
 function named(words: string, behind: string): RegExp {
   const either = (list: string) => list.split(/\s+/).join('|')
   return new RegExp(`^(?:${NUMBER})?(?:${either(words)})(?:${either(behind)})?(?:(?:d[oae])?(?:${PERSON}))?$`)
 }
 
 /**
- * The columns that camp knows, and what files call them. Names are compared without case, accents, spaces and punctuation
- * ("CPF/CNPJ" is cpfcnpj). Of a field's lines the first with a column in the file decides: a weak name such as "numero" counts
- * only where no better one is there. What may be somebody else's (recado, comercial, avalista, conjuge) is left out: whoever
- * wants it says so with --map.
+ * The columns that camp knows, and their names in files. Names are compared without case, accents, spaces and punctuation
+ * ("CPF/CNPJ" is cpfcnpj). The first line of a field that matches a column of the file decides: a weak name such as "numero"
+ * counts only if there is no better one. Columns that may belong to another person (recado, comercial, avalista, conjuge) are
+ * left out; --map can name them.
  */
 export const FIELDS = {
   phone: [
@@ -68,7 +68,7 @@ export const FIELDS = {
 
 export type Field = keyof typeof FIELDS
 
-/** A column's name as it is compared. */
+/** A column's name in comparable form. */
 export function plainName(name: string): string {
   return name
     .replace(/[ºª]/g, '')
@@ -77,7 +77,7 @@ export function plainName(name: string): string {
     .toLowerCase()
 }
 
-/** Whether a name, as `plainName` returns it, is among a tier's. */
+/** Whether a name, as `plainName` returns it, belongs to a tier. */
 export type Tier = (plain: string) => boolean
 
 const TIERS = Object.entries(FIELDS).map(([field, lines]) => ({
@@ -94,7 +94,7 @@ export function tiersOf(field: Field): readonly Tier[] {
   return TIERS.find(entry => entry.field === field)!.tiers
 }
 
-/** The field that a name means by itself ("Celular" is phone, and so is "Celular 1"). */
+/** The field that a name alone means ("Celular" is phone, and so is "Celular 1"). */
 export function fieldOf(name: string): Field | undefined {
   const plain = plainName(name).replace(/(?<=\D)0?1$/, '')
   return TIERS.find(({ field, tiers }) => plainName(field) === plain || tiers.some(tier => tier(plain)))?.field

@@ -1,16 +1,16 @@
 import { plainName, tiersOf } from './field-names.ts'
 
-/** A column of phones, and that of their area codes, where these stand apart. Positions count from 0. */
+/** A column of phones, and that of their area codes if it is separate. Positions count from 0. */
 export interface PhoneColumn {
   index: number
   areaCode: number | undefined
 }
 
 /**
- * The columns that could be the phone, by what files call them: of FIELDS' tiers the first that is in the file. Columns that
- * bear one word, with a number or without (telefone, telefone2, "Telefone 03"), are a family, in the order of their numbers.
- * @param taken columns that are something else
- * @returns the families; several are an ambiguity, none is no phone
+ * The columns that could be the phone, by name: of FIELDS' tiers the first that is in the file. Columns with the same word,
+ * with or without a number (telefone, telefone2, "Telefone 03"), are a family, in the order of their numbers.
+ * @param taken columns with another meaning
+ * @returns the families; several are an ambiguity, none means no phone
  */
 export function phoneFamilies(headers: readonly string[], taken: ReadonlySet<number>): number[][] {
   const names = headers.map(nameOf)
@@ -30,7 +30,7 @@ export function phoneFamilies(headers: readonly string[], taken: ReadonlySet<num
 }
 
 /**
- * Finds each phone's column of area codes: the one that says so by its name (ddd_telefone1, ddd1), else the one at its left, else
+ * Finds each phone's column of area codes: the one with a matching name (ddd_telefone1, ddd1), else the one to its left, else
  * the file's only one.
  */
 export function withAreaCodes(headers: readonly string[], phones: readonly number[]): PhoneColumn[] {
@@ -43,7 +43,7 @@ export function withAreaCodes(headers: readonly string[], phones: readonly numbe
   const [only, ...others] = areas.filter(({ of }) => of === '')
   const common = others.length === 0 && only?.n === undefined ? only : undefined
   const byIndex = new Map(areas.map(area => [area.index, area]))
-  // By what they say, the first of several.
+  // By name; of several the first.
   const byName = new Map(
     areas.toReversed().flatMap(area => {
       if (area.of === '' && area.n === undefined) return []
@@ -60,7 +60,7 @@ export function withAreaCodes(headers: readonly string[], phones: readonly numbe
   })
 }
 
-/** One word and number: the first may go without it. */
+/** Word and number: number 1 may be omitted. */
 function nameKey(stem: string, n = 1): string {
   return `${stem} ${n}`
 }
@@ -71,7 +71,7 @@ interface Name {
   n: number | undefined
 }
 
-/** "Telefone 02" is telefone, the second; so are "2º telefone" and Google's "Phone 2 - Value". */
+/** "Telefone 02" is telefone, number 2; so are "2º telefone" and Google's "Phone 2 - Value". */
 function nameOf(header: string): Name {
   const plain = plainName(header)
   const numbers = plain.match(/\d+/g) ?? []
@@ -83,14 +83,17 @@ const AREA_CODE = '(?:(?:numero|num|nro|nr|nu|codigo|cod|cd)?(?:d[eo])?ddd|(?:co
 const AREA_CODE_OF = new RegExp(`^${AREA_CODE}(?:d[oea])?(.*)$`)
 const OF_AREA_CODE = new RegExp(`^(.*?)${AREA_CODE}$`)
 
-/** What a column of area codes says it belongs to: '' for "DDD", telefone for "DDD do telefone"; undefined: it is none. */
+/**
+ * The phone column to which a column of area codes belongs: '' for "DDD", telefone for "DDD do telefone"; undefined: not an
+ * area code.
+ */
 function areaCodeOf(stem: string): string | undefined {
   return AREA_CODE_OF.exec(stem)?.[1] ?? OF_AREA_CODE.exec(stem)?.[1]
 }
 
 /**
- * "DDD_TELEFONE" is a phone's area code next to a column of phones by that name, and else a phone with its area code: those that
- * are area codes.
+ * "DDD_TELEFONE" is the area code if there is also a column of phones by that name, and else a phone with its area code.
+ * Returns those that are area codes.
  */
 function areaCodesOf(names: readonly Name[]): ReadonlySet<number> {
   const isPhone = (stem: string) => areaCodeOf(stem) === undefined && tiersOf('phone').some(tier => tier(stem))

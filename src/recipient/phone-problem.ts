@@ -2,9 +2,9 @@ import { areaCodeOf, isAreaCode } from './area-code.ts'
 import { excelDamage, unquoted } from './excel-damage.ts'
 
 /**
- * Why a cell holds no valid number, in words that continue "the phone is refused: …". Of several numbers in it, the one with most
- * digits is spoken of.
- * @param areaCode the cell of the column of area codes; '' where it is empty or there is none
+ * Why a cell contains no valid number, in words that continue "the phone is refused: …". Of several numbers in it, the one with
+ * most digits is described.
+ * @param areaCode the cell of the column of area codes; '' if it is empty or there is none
  */
 export function phoneProblem(text: string, areaCode: string): string {
   const cell = unquoted(text)
@@ -24,10 +24,10 @@ export function phoneProblem(text: string, areaCode: string): string {
   )
 }
 
-/** How a CPF is written, and no phone: 119.876.543-21. */
+/** The format of a CPF, not of a phone: 119.876.543-21. */
 export const CPF_MASK = /^\d{3}\.\d{3}\.\d{3}-\d{2}$/
 
-/** 3222-1111 (11): read on, it would be another area code's number. */
+/** 3222-1111 (11): parsed from left to right, it would be a number with another area code. */
 export const BRACKETS_LAST = /\d\D*\(\s*\d{1,3}\s*\)\D*$/
 
 const FLOAT = /^(\d+)[.,]0{1,2}$/
@@ -52,7 +52,7 @@ function numberProblem(number: string, areaCode: string): string {
   return isAreaCode(ddd) ? subscriberProblem(national.slice(2)) : `there is no area code ${ddd}`
 }
 
-/** 0800 and its kind: nobody's own. */
+/** 0800 and the like: not a person's number. */
 const SERVICE = /^(?:300|303|500|800|900)\d{6,7}$/
 
 function subscriberProblem(number: string): string {

@@ -7,23 +7,23 @@ export type ParsedPhone =
   | { phone: string; repaired?: true; problem?: undefined }
   | { phone?: undefined; problem: string }
 
-/** A longer cell is refused as it is: no spelling of a number, nor of several, takes as much. */
+/** A longer cell is refused without parsing: no format of one or several numbers is as long. */
 export const LONGEST_PHONE = 200
 
 const TOO_LONG = `it has more than ${LONGEST_PHONE} characters, and no phone is as long`
 
 export interface PhoneOptions {
-  /** What stands in a column of its own for the area code, as it is written ("011", "(11)", "11.0"). */
+  /** The content of a separate column of area codes, as it is written ("011", "(11)", "11.0"). */
   areaCode?: string | undefined
-  /** A mobile without its ninth digit gets it, where the cell holds no valid number as it is written. */
+  /** Adds a missing ninth digit to a mobile number, if the cell contains no valid number without that. */
   repair?: boolean | undefined
 }
 
 /**
- * Any human or Excel spelling of a Brazilian number. Where a country code ends is decided by length, never by "begins with
- * 55": 55 is an area code too (Santa Maria/RS). Of two numbers in a cell, the first valid one. What Excel has destroyed
- * (5,51199E+12) is not guessed, nor is a number that says another area code than its column. Source: Anatel's numbering plan: a
- * mobile has nine digits from 9 on, a landline eight from 2 to 5.
+ * Parses any format of a Brazilian number that people or Excel write. The end of a country code is found by length, never by
+ * "begins with 55": 55 is an area code too (Santa Maria/RS). Of two numbers in a cell, the first valid one. Digits that Excel
+ * has lost (5,51199E+12) are not guessed, and a number with an area code that differs from its column is refused. Source:
+ * Anatel's numbering plan: a mobile has nine digits beginning with 9, a landline eight beginning with 2 to 5.
  */
 export function parsePhone(text: string, { areaCode = '', repair = false }: PhoneOptions = NO_OPTIONS): ParsedPhone {
   if (text.length > LONGEST_PHONE) return { problem: TOO_LONG }
@@ -38,8 +38,8 @@ export function parsePhone(text: string, { areaCode = '', repair = false }: Phon
 }
 
 /**
- * The same, for what comes from elsewhere than a mailing file (blocklist, callbacks): a mobile that lacks its ninth digit, as
- * WhatsApp ids may, gets it. With and without it is the same person.
+ * The same for numbers from other sources than a mailing file (blocklist, callbacks): a missing ninth digit, as in WhatsApp
+ * ids, is added. With and without it is the same person.
  */
 export function canonicalPhone(text: string): ParsedPhone {
   const { phone, problem } = parsePhone(text, REPAIRED)
@@ -50,8 +50,8 @@ const NO_OPTIONS: PhoneOptions = {}
 const REPAIRED: PhoneOptions = { repair: true }
 
 /**
- * Every number in a cell, as `canonicalPhone` reads it: for a list where one too many does less harm than one too few. A cell
- * that is longer than any phone is read by its words.
+ * Every number in a cell, as `canonicalPhone` reads it: for a list where an extra number does less harm than a missing one. A
+ * cell that is longer than any phone is split into words.
  */
 export function canonicalPhones(text: string): string[] {
   if (text.length > LONGEST_PHONE) return inWords(text.split(NO_PHONE))
@@ -62,7 +62,7 @@ export function canonicalPhones(text: string): string[] {
 
 const ONE = /^[\d ()+-]{1,20}$/
 
-/** What stands in no spelling of a phone. */
+/** Characters that no phone format has. */
 const NO_PHONE = /[^\d+\s().-]+/
 
 /** The numbers in parts of a text, each once. */
@@ -71,7 +71,7 @@ function inWords(parts: readonly string[]): string[] {
   return [...new Set(parts.flatMap(part => numbersIn(words(part)).map(national => `55${national}`)))]
 }
 
-/** The numbers that some words make, one after the other; whatever stands between them is passed over. */
+/** The numbers that consecutive words form; words between them are skipped. */
 function numbersIn(words: readonly string[]): string[] {
   const found: string[] = []
   for (let from = 0; from < words.length; from++) {
@@ -89,9 +89,9 @@ function numbersIn(words: readonly string[]): string[] {
 // +55 11 9 8765 4321
 const LONGEST_IN_WORDS = 6
 
-/** What is done for a number that is not whole. */
+/** What to add to an incomplete number. */
 interface Help {
-  /** A valid area code, for numbers without one. */
+  /** A valid area code for numbers without one. */
   ddd: string | undefined
   repair: boolean
 }
@@ -101,7 +101,7 @@ const AS_REPAIRED: Help = { ddd: undefined, repair: true }
 
 /** @returns area code and number */
 function parse(text: string, help: Help): string | undefined {
-  // Most cells of most files, without the care that the others need.
+  // Most cells of most files take this shortcut.
   const plain = DIGITS.test(text) ? dialled(text, false, help) : USUAL.test(text) ? numberIn(text, help) : undefined
   if (plain) return plain
   const cell = unwrap(text)
@@ -117,7 +117,7 @@ const DIGITS = /^\d+$/
 const USUAL = /^\+?[\d ()-]+$/
 const NOT_DIGITS = /\D+/g
 
-/** What Excel made of a number that it took for one (….0, thousands), and 11/98765-4321, whose slash parts no two numbers. */
+/** Removes what Excel added to a number (….0, thousands); also 11/98765-4321, where the slash does not separate two numbers. */
 function unwrap(text: string): string {
   const cell = unquoted(text)
   const float = /^(\d+)[.,]0{1,2}$/.exec(cell)
@@ -126,17 +126,20 @@ function unwrap(text: string): string {
   return cell.replace(/^(\(?0?\d\d\)?)\s*\/\s*(9?\d{4}[-. ]?\d{4}(?!\d))/, '$1 $2')
 }
 
-// Spaces, dots, hyphens and parentheses (and their invisible or typographic kin) group the digits of one number; anything else
-// stands between two, or is a remark. A plus begins a number, and 1) 2) 3) number a list.
+// Spaces, dots, hyphens and parentheses (and their invisible or typographic variants) group the digits of one number; anything
+// else separates two, or is a remark. A plus begins a number, and 1) 2) 3) number a list.
 const GROUPING = String.raw`\s()[\]._\-\u00ad\u2010-\u2015\u2212\u200b-\u200f\u202a-\u202e\u2060\ufeff'"`
 const SEPARATOR = new RegExp(String.raw`[^\d+${GROUPING}]+|[\r\n]+|(?<=\d[\s(]*)(?=\+)|(?<![\d(])\d\)(?=\s)`)
 
-/** One number, its digits perhaps grouped. */
+/** One number, with or without grouped digits. */
 function numberIn(text: string, help: Help): string | undefined {
   return BRACKETS_LAST.test(text) ? undefined : dialled(text.replace(NOT_DIGITS, ''), text.includes('+'), help)
 }
 
-/** Area code and number of a dialled one: with trunk zero, carrier, country code, or international prefix (00, and a carrier). */
+/**
+ * Area code and number of a dialled number: with trunk zero, carrier, country code, or international prefix (00, and a
+ * carrier).
+ */
 function dialled(digits: string, international: boolean, help: Help): string | undefined {
   let zeros = 0
   while (digits[zeros] === '0') zeros++
@@ -174,7 +177,7 @@ function national(digits: string, { repair }: Help): string | undefined {
   return repair && first >= '6' ? `${digits.slice(0, 2)}9${digits.slice(2)}` : undefined
 }
 
-/** Two numbers with nothing but space or hyphens between them: the shortest valid beginning, if enough is left for another. */
+/** Two numbers separated only by spaces or hyphens: the shortest valid beginning, if enough is left for another number. */
 function firstOfSeveral(text: string, help: Help): string | undefined {
   const words = text.trim().split(/[\s-]+/)
   for (let n = 1; n < words.length; n++) {

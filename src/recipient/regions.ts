@@ -1,24 +1,24 @@
 /**
- * Area codes (DDD) and where they lie. A region is what the rules of contact hours can tell apart by a phone: a state, with two
- * exceptions, both strict. 61 is the Federal District's and its surroundings' in Goiás: it counts as both. 97 is western
- * Amazonas, part of which lives an hour behind Manaus (the zone database's America/Eirunepe), so it counts in both time zones.
- * Fernando de Noronha, an island an hour ahead, has Recife's 81 and counts as Recife: to be strict for it would take an hour a
- * day from all of Recife.
+ * Area codes (DDD) and their regions. A region is the smallest unit that contact-hour rules can derive from a phone: a state,
+ * with two exceptions, both strict. 61 is the Federal District's and its surroundings' in Goiás: it counts as both. 97 is
+ * western Amazonas, part of which is an hour behind Manaus (the zone database's America/Eirunepe), so it counts in both time
+ * zones. Fernando de Noronha, an island an hour ahead, has Recife's 81 and counts as Recife: to be strict for it would take an
+ * hour a day from all of Recife.
  *
- * No state has daylight saving since 2019, and the zone database knows if that changes. Source: Anatel's numbering plan (the 67
+ * No state has daylight saving since 2019; a change would come with the zone database. Source: Anatel's numbering plan (the 67
  * area codes) and the IANA zone of each state.
  */
 export interface Region {
   /** The state's abbreviation, or AM-97. */
   name: string
-  /** Whose laws and local holidays bind it. */
+  /** The states whose laws and local holidays apply. */
   states: readonly string[]
-  /** Each counts; the first is that of most of its people. */
+  /** All of them apply; the first is that of most of its people. */
   zones: readonly [string, ...string[]]
   ddds: readonly number[]
 }
 
-/** Regions of one zone stand together: it is the order in which an imported campaign's leads stand (src/intake/sequence.ts). */
+/** Regions of one zone are adjacent: this is the order of an imported campaign's leads (src/intake/sequence.ts). */
 export const REGIONS: readonly Region[] = [
   state('SP', 'America/Sao_Paulo', [11, 12, 13, 14, 15, 16, 17, 18, 19]),
   state('RJ', 'America/Sao_Paulo', [21, 22, 24]),
@@ -57,15 +57,15 @@ function state(name: string, zone: string, ddds: readonly number[]): Region {
 /** The abbreviations of the 27 states. */
 export const STATES: readonly string[] = [...new Set(REGIONS.flatMap(region => region.states))].sort()
 
-/** Each region's first. */
+/** The first zone of each region. */
 export const ZONES: readonly string[] = [...new Set(REGIONS.map(region => region.zones[0]))]
 
 const REGION_OF_DDD = new Map(REGIONS.flatMap(region => region.ddds.map(ddd => [ddd, region] as const)))
 
-/** The area codes that exist. */
+/** All existing area codes. */
 export const DDDS: ReadonlySet<number> = new Set(REGION_OF_DDD.keys())
 
-/** @param phone E.164 digits of a Brazilian number (5511987654321) @returns undefined where the area code does not exist */
+/** @param phone E.164 digits of a Brazilian number (5511987654321) @returns undefined if the area code does not exist */
 export function regionOf(phone: string): Region | undefined {
   return phone.startsWith('55') ? REGION_OF_DDD.get(Number(phone.slice(2, 4))) : undefined
 }

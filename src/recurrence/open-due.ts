@@ -188,7 +188,7 @@ async function open(
         const { id, agendamentoId } = campaign
         fired = { ...outcome(recurrence, at, 'OPENED', reason, file), campaign: { id, agendamentoId } }
         if (!(await record(tx, recurrence.id, fired, file))) {
-          throw new CampError('OCCURRENCE_TAKEN', 'another camp has seen to this occurrence')
+          throw new CampError('OCCURRENCE_TAKEN', 'another process already handled this occurrence')
         }
         const detail = { at, file: file.name, campaign: campaign.agendamentoId }
         await auditRecurrence(tx, 'open', recurrence.id, null, detail)

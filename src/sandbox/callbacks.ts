@@ -4,10 +4,10 @@ import { createHttp, type HttpAnswer, type HttpClient } from '../http/client.ts'
 import type { Control } from './control.ts'
 import type { CallbackPost, CallbackStatus, CallbackStyle, TellContext, ToldEvent } from './simulated-broker.ts'
 
-/** Messages with the same future: their statuses, one after the other, each after a delay. */
+/** Messages with the same statuses, which are reported one after the other, each after a delay. */
 export interface SimulatedMessage {
   url: string
-  /** What the face remembers of each message. */
+  /** The broker's token of each message. */
   tokens: readonly string[]
   statuses: readonly CallbackStatus[]
 }
@@ -15,7 +15,7 @@ export interface SimulatedMessage {
 type WaitingMessage = SimulatedMessage & { tokens: string[] }
 
 export interface CallbackCounts {
-  /** Events that wait for their moment or their turn. */
+  /** Events that are not due yet or wait for their turn. */
   waiting: number
   /** Events that were answered with 2xx. */
   delivered: number
@@ -40,13 +40,13 @@ const SLOT_MS = 10
 const TRIES = 7
 const FIRST_PAUSE_MS = 250
 
-/** Tells callers what became of their messages: as the broker writes it, after a delay, each tried a few times. */
+/** Reports statuses to callers: in the broker's format, after a delay, each tried a few times. */
 export class Callbacks {
   readonly counts: CallbackCounts = { waiting: 0, delivered: 0, failed: 0, dropped: 0 }
   readonly #options: Options
   readonly #http: HttpClient
   readonly #stopped = new AbortController()
-  /** By the moment at which they are due. */
+  /** By due time. */
   readonly #slots = new Map<number, WaitingMessage[]>()
   readonly #timers = new Set<NodeJS.Timeout>()
   readonly #due: SimulatedMessage[] = []
@@ -67,7 +67,7 @@ export class Callbacks {
     }
   }
 
-  /** Tells the first of each story at once, and resolves when it has been told; the rest as usual. */
+  /** Sends the first status of each message at once, and resolves when it was sent; the rest follow as usual. */
   async tellAtOnce(stories: readonly SimulatedMessage[]): Promise<void> {
     for (const story of stories) {
       if (story.statuses.length === 0) continue
@@ -79,7 +79,7 @@ export class Callbacks {
     }
   }
 
-  /** Stops where it is: what still waits is never told. */
+  /** Stops immediately: pending callbacks are dropped. */
   async close(): Promise<void> {
     this.#stopped.abort()
     for (const timer of this.#timers) clearTimeout(timer)
@@ -114,7 +114,7 @@ export class Callbacks {
     }
   }
 
-  /** Stories of one caller, as many as fit in a request. */
+  /** Messages of one caller, as many as fit into a request. */
   #nextRequest(): SimulatedMessage[] {
     const stories: SimulatedMessage[] = []
     let room = this.#options.style.perRequest
@@ -142,7 +142,7 @@ export class Callbacks {
     if (happens(duplicated)) await this.#request(url, post)
     const delivered = await this.#post(url, post)
     if (happens(unknown)) {
-      // Nor does anybody know a URL of its own for it: a message's own key stands in the query.
+      // The unknown message has no URL of its own either: a message's own key is in the query.
       const common = url.replace(/\?.*/s, '')
       await this.#request(common, write([{ token: style.unknownToken(), status: 'delivered' }], false, common))
     }
@@ -171,7 +171,7 @@ export class Callbacks {
   }
 }
 
-/** Messages with the same future that fall due together are told together. */
+/** Messages with the same statuses that are due together are reported together. */
 function join(waiting: WaitingMessage[], story: SimulatedMessage): void {
   const same = waiting.find(({ url, statuses }) => url === story.url && `${statuses}` === `${story.statuses}`)
   if (same) for (const token of story.tokens) same.tokens.push(token)

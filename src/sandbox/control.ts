@@ -1,29 +1,29 @@
 import { z } from 'zod'
 import { CampError } from '../errors.ts'
 
-/** What may go wrong with a request. `accept-…` and what stands below it: the messages were taken all the same. */
+/** Faults of a request. From `accept-…` on, the messages were accepted anyway. */
 export const FAULTS = [
-  '401', // the key is refused, as this broker refuses keys
+  '401', // the key is refused, in this broker's format
   '403', // forbidden: an address, a permission
-  '429', // too many requests, with retry_after_s where set
+  '429', // too many requests, with retry_after_s if set
   '500', // refused with a 500: the caller cannot know
   '503',
   'redirect',
-  'drop', // the connection is reset before anything is taken
-  'hang', // nothing is taken and nothing answered
+  'drop', // the connection is reset before anything is accepted
+  'hang', // nothing is accepted and nothing answered
   'accept-500',
   'accept-502',
   'accept-drop', // reset before the answer
   'accept-hang', // no answer
-  'accept-headers', // reset after the answer's head
+  'accept-headers', // reset after the answer's headers
   'accept-truncated', // the connection ends in the middle of the answer's body
-  'accept-cut', // a complete answer whose JSON is cut
+  'accept-cut', // a complete answer with truncated JSON
   'accept-html',
-  'accept-missing', // the answer says nothing of its last message
+  'accept-missing', // the answer omits its last message
 ] as const
 export type SimulatedFault = (typeof FAULTS)[number]
 
-/** What becomes of one phone's messages, whatever the shares say. */
+/** Outcome of one phone's messages, regardless of the shares. */
 const FATES = ['refuse', 'silent', 'deliver', 'read', 'fail', 'opt_out'] as const
 export type SimulatedOutcome = (typeof FATES)[number]
 
@@ -35,15 +35,15 @@ const milliseconds = z.union([
 ])
 
 const control = z.strictObject({
-  /** How long an answer takes: a number of milliseconds, or [least, most]. */
+  /** Duration of an answer: a number of milliseconds, or [minimum, maximum]. */
   latency_ms: milliseconds,
-  /** The share of messages that are refused, each by its key. */
+  /** The share of messages that are refused, drawn by key. */
   refused: share,
   /** Shares of requests. */
   faults: z
     .partialRecord(z.enum(FAULTS), share)
     .refine(shares => Object.values(shares).reduce((sum, one) => sum + one, 0) <= 1, 'must not add up to more than 1'),
-  /** Faults of the next requests, before the shares count again; with `on`, of the next ones whose path holds it. */
+  /** Faults of the next requests, before the shares apply again; with `on`, of the next ones whose path contains it. */
   next: z.array(
     z.strictObject({
       fault: z.enum(FAULTS),
@@ -52,32 +52,32 @@ const control = z.strictObject({
     }),
   ),
   retry_after_s: z.number().int().min(0).nullable(),
-  /** Keys and phones: a request that holds one is refused whole, with 400. */
+  /** Keys and phones: a request that contains one is refused as a whole, with 400. */
   poison: z.array(z.string()),
   phones: z.record(z.string(), z.enum(FATES)),
-  /** Where a broker calls that is not told with each message. */
+  /** The callback URL of a broker that does not receive one with each message. */
   callback_url: z.url().nullable(),
-  /** What only this broker does (its face says what there is). */
+  /** Switches of this broker alone (defined in its file). */
   quirks: z.record(z.string(), z.unknown()),
   callbacks: z
     .strictObject({
       /** Before "delivered", and again before "read". */
       delay_ms: milliseconds,
-      /** Of what was accepted; the rest is never heard of. */
+      /** Of accepted messages; the rest is never reported. */
       delivered: share,
       failed: share,
-      /** Of what was delivered. */
+      /** Of delivered messages. */
       read: share,
       opt_out: share,
       /** The share of callback requests that are sent twice. */
       duplicated: share,
-      /** The share of messages whose story is told backwards. */
+      /** The share of messages whose statuses are sent in reverse order. */
       reordered: share,
-      /** The share of requests whose first callbacks come before their answer. */
+      /** The share of requests whose first callbacks are sent before their answer. */
       early: share,
-      /** The share of callback requests after which comes one of a message that nobody knows. */
+      /** The share of callback requests that are followed by one of an unknown message. */
       unknown: share,
-      /** The share of callback requests that come with a wrong signature first. */
+      /** The share of callback requests that are preceded by one with a wrong signature. */
       forged: share,
     })
     .refine(({ delivered, failed }) => delivered + failed <= 1, 'delivered and failed must not add up to more than 1'),
@@ -110,8 +110,8 @@ export const DEFAULT_CONTROL: Control = {
 }
 
 /**
- * @param change what is to be another way; the rest stays, of `quirks` and `callbacks` too
- * @param quirks what this broker's quirks may be, with their defaults
+ * @param change the values to change; the rest stays, also within `quirks` and `callbacks`
+ * @param quirks schema of this broker's quirks, with defaults
  * @throws CampError DATA naming what is wrong
  */
 export function changeControl(current: Control, change: unknown, quirks: z.ZodType = NO_QUIRKS): Control {

@@ -16,18 +16,18 @@ import type {
 
 export interface Stats {
   requests: number
-  /** Messages that were accepted, and of how many different keys. */
+  /** Accepted messages, and the number of their distinct keys. */
   accepted: number
   unique: number
-  /** accepted − unique: above 0, somebody received a message twice. */
+  /** accepted − unique: above 0, a recipient received a message twice. */
   duplicates: number
-  /** Some of the keys that came twice, for whoever must find out why. */
+  /** Some of the keys that were accepted twice, for troubleshooting. */
   duplicate_keys: string[]
-  /** Messages refused one by one. */
+  /** Messages refused individually. */
   refused: number
-  /** Requests refused whole because of a poisoned key or phone. */
+  /** Requests refused as a whole because of a poisoned key or phone. */
   poisoned: number
-  /** Requests that broke the broker's rules, and what some of them had wrong. */
+  /** Requests that violated the broker's rules, and the errors of some of them. */
   invalid: number
   violations: string[]
   faults: Partial<Record<SimulatedFault, number>>
@@ -39,7 +39,7 @@ const MAX_DUPLICATE_KEYS = 20
 const MAX_VIOLATIONS = 20
 const MAX_MESSAGES = 20_000
 
-/** What a person received. */
+/** A message that a phone received. */
 export interface Received {
   at: string
   key: string
@@ -53,12 +53,12 @@ interface EngineOptions {
   control: Control
   seed: number
   clock: Clock
-  /** What was counted before (a journal's). */
+  /** Counts from before (a journal's). */
   tally: KeyCounter
   journal: Journal | undefined
 }
 
-/** One stand-in broker without its HTTP: what it takes, what it refuses, what it counts, what it tells afterwards. */
+/** One simulated broker without its HTTP: what it accepts, refuses, counts and reports. */
 export class Engine implements RequestContext {
   readonly face: SimulatedBroker
   #control: Control
@@ -100,7 +100,7 @@ export class Engine implements RequestContext {
     return this.#control
   }
 
-  /** @throws CampError DATA when it cannot be */
+  /** @throws CampError DATA if it is invalid */
   change(change: unknown): Control {
     this.#control = changeControl(this.#control, change, this.face.quirks)
     return this.#control
@@ -110,14 +110,14 @@ export class Engine implements RequestContext {
     return this.#between(this.#control.latency_ms)
   }
 
-  /** What goes wrong with the request that has just come to `path`, if anything. */
+  /** The fault of the request that just arrived at `path`, if any. */
   nextFault(path: string): SimulatedFault | undefined {
     const fault = this.#ordered(path) ?? this.#drawn()
     if (fault) this.#counts.faults[fault] = (this.#counts.faults[fault] ?? 0) + 1
     return fault
   }
 
-  /** A request begins. */
+  /** Counts a request that begins. */
   started(): void {
     this.#counts.requests++
     if (this.#starts.length < MAX_STARTS) this.#starts.push(this.#clock.now().getTime())
@@ -131,7 +131,7 @@ export class Engine implements RequestContext {
     return found
   }
 
-  /** In the journal first. */
+  /** Written to the journal first. */
   accept(messages: readonly InboundMessage[]): TakenMessage[] {
     const idOf = (message: InboundMessage) => this.face.idOf?.(message) ?? randomUUID()
     const taken = messages.map(message => ({ message, accepted: !this.#refuses(message), id: idOf(message) }))
@@ -167,13 +167,13 @@ export class Engine implements RequestContext {
     return this.#clock.now()
   }
 
-  /** Callbacks that are to come before the answer: resolves when they have. */
+  /** Sends the callbacks that must precede the answer; resolves when they were sent. */
   async tellEarly(): Promise<void> {
     const early = this.#early.splice(0)
     if (early.length > 0) await this.#callbacks?.tellAtOnce(early)
   }
 
-  /** What a phone received, the first 20,000 messages of all. */
+  /** Messages that a phone received, of the first 20,000 in total. */
   receivedBy(phone: string | null): Received[] {
     return phone === null ? this.#received : this.#received.filter(message => message.phone === phone)
   }
@@ -201,7 +201,7 @@ export class Engine implements RequestContext {
     }
   }
 
-  /** Forgets what it counted; what it has to tell goes on, and a journal stays as it is. */
+  /** Resets the counts; pending callbacks continue, and a journal is kept. */
   reset(): void {
     this.#tally.clear()
     this.#starts = []

@@ -4,7 +4,7 @@ import { unreachable } from '../errors.ts'
 import type { Control, SimulatedFault } from './control.ts'
 import type { Reply, SimulatedBroker, StyledError } from './simulated-broker.ts'
 
-/** Ends a request before anything is taken. @returns false for a fault that comes after that */
+/** Ends a request before anything is accepted. @returns false for a fault that happens later */
 export function refuseRequest(
   response: ServerResponse,
   fault: SimulatedFault,
@@ -42,7 +42,7 @@ export function refuseRequest(
   }
 }
 
-/** Answers with what was taken, or with what a fault makes of that. */
+/** Answers an accepted request, modified by a fault if there is one. */
 export function answer(
   response: ServerResponse,
   reply: Reply,

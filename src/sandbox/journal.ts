@@ -1,16 +1,16 @@
 import { closeSync, createReadStream, existsSync, openSync, truncateSync, writeSync } from 'node:fs'
 import { z } from 'zod'
 
-/** What was accepted, a line a request (the broker, then the keys), so that the counts outlive the process. */
+/** Accepted messages, one line per request (the broker, then the keys), so that the counts survive the process. */
 export interface Journal {
-  /** Written when it returns (to the system, not to the disk: it must outlive this process, not the machine). */
+  /** Written when it returns (to the operating system, not to disk: it must survive this process, not the machine). */
   append(broker: string, keys: readonly string[]): void
   close(): void
 }
 
 const line = z.tuple([z.string()], z.string())
 
-/** Opens a journal, made where there is none, after telling what stands in it. A last line that was cut short is taken away. */
+/** Opens a journal, creating it if necessary, after replaying its content. A truncated last line is removed. */
 export async function openJournal(file: string, told: (broker: string, key: string) => void): Promise<Journal> {
   if (existsSync(file)) truncateSync(file, await replay(file, told))
   const handle = openSync(file, 'a')
@@ -24,7 +24,7 @@ export async function openJournal(file: string, told: (broker: string, key: stri
   }
 }
 
-/** @returns the length of its whole lines, in bytes */
+/** @returns the length of its complete lines, in bytes */
 async function replay(file: string, told: (broker: string, key: string) => void): Promise<number> {
   let whole = 0
   let rest = Buffer.alloc(0)

@@ -4,8 +4,8 @@ import { mixed } from './random.ts'
 const FIRST_CAPACITY = 1 << 12
 
 /**
- * How often each key came. UUIDs are kept as their 128 bits in a table with open addressing: a million take about 40 MB, where
- * a Map of strings takes three times that. Other keys go to a Map.
+ * Counts occurrences of keys. UUIDs are stored as 128 bits in a table with open addressing: a million take about 40 MB, where a
+ * Map of strings takes three times that. Other keys go to a Map.
  */
 export class KeyCounter {
   #words = new Uint32Array(4 * FIRST_CAPACITY)
@@ -15,17 +15,17 @@ export class KeyCounter {
   readonly #others = new Map<string, number>()
   readonly #key = new Uint32Array(4)
 
-  /** How many different keys came. */
+  /** Number of distinct keys. */
   get size(): number {
     return this.#used + this.#others.size
   }
 
-  /** How often any key came. */
+  /** Number of occurrences of all keys. */
   get total(): number {
     return this.#total
   }
 
-  /** @returns how often the key has come, this time included */
+  /** @returns how often the key has occurred, this time included */
   add(key: string): number {
     this.#total++
     if (!this.#read(key)) {
@@ -56,7 +56,7 @@ export class KeyCounter {
     this.#others.clear()
   }
 
-  /** Reads a UUID into #key; false where it is none. */
+  /** Parses a UUID into #key; false if it is not one. */
   #read(key: string): boolean {
     if (!isUuid(key)) return false
     this.#key[0] = Number.parseInt(key.slice(0, 8), 16)
@@ -66,7 +66,7 @@ export class KeyCounter {
     return true
   }
 
-  /** Where #key is, or would go. */
+  /** The position of #key, or where to insert it. */
   #find(): number {
     const [a = 0, b = 0, c = 0, d = 0] = this.#key
     const mask = this.#counts.length - 1

@@ -1,4 +1,4 @@
-/** A number in [0, 1) that is always the same for a text and a salt: what becomes of a message does not depend on its turn. */
+/** A number in [0, 1) that is constant for a text and a salt: a message's outcome does not depend on its order. */
 export function chanceOf(text: string, salt: string): number {
   let hash = 0x811c9dc5
   for (const part of [salt, text]) {
@@ -7,7 +7,7 @@ export function chanceOf(text: string, salt: string): number {
   return mixed(hash) / 2 ** 32
 }
 
-/** Numbers in [0, 1), the same ones for the same seed (mulberry32). */
+/** Numbers in [0, 1), the same for the same seed (mulberry32). */
 export function diceOf(seed: number): () => number {
   let state = seed >>> 0
   return () => {
@@ -18,7 +18,7 @@ export function diceOf(seed: number): () => number {
   }
 }
 
-/** murmur3's finaliser: every bit of the input reaches every bit of the result. @returns an unsigned 32-bit number */
+/** murmur3's finaliser: every bit of the input affects every bit of the result. @returns an unsigned 32-bit number */
 export function mixed(value: number): number {
   let h = value ^ (value >>> 16)
   h = Math.imul(h, 0x85ebca6b)

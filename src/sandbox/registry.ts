@@ -3,7 +3,7 @@ import { type Control, changeControl, impossible } from './control.ts'
 import type { Engine, Received, Stats } from './engine.ts'
 import type { Route } from './simulated-broker.ts'
 
-/** All brokers of a sandbox, as one. */
+/** All brokers of a sandbox. */
 export class SimulatedBrokers {
   readonly #engines: readonly Engine[]
 
@@ -15,7 +15,7 @@ export class SimulatedBrokers {
     return this.#engines.some(engine => engine.face.name === name)
   }
 
-  /** Whose path it is. */
+  /** The broker and route of a path. */
   find(method: string, path: string): { engine: Engine; route: Route; parts: readonly string[] } | undefined {
     for (const engine of this.#engines) {
       for (const route of engine.face.routes) {
@@ -26,12 +26,12 @@ export class SimulatedBrokers {
     return undefined
   }
 
-  /** Without a name, the sandbox's own: what was set for all. */
+  /** Without a name, the sandbox's own: the settings for all brokers. */
   control(name = 'SANDBOX'): Control {
     return this.#of(name).control
   }
 
-  /** Either all of it is done or nothing. @throws CampError DATA */
+  /** All changes or none are applied. @throws CampError DATA */
   change(change: unknown): Control {
     const read = z.looseObject({ brokers: z.record(z.enum(this.#names()), z.unknown()).optional() }).safeParse(change)
     if (!read.success) throw impossible(read.error)
@@ -49,7 +49,7 @@ export class SimulatedBrokers {
     return name === undefined ? this.#engines.map(engine => engine.stats()).reduce(sum) : this.#of(name).stats()
   }
 
-  /** The sum, and beside it each broker that was asked for anything. */
+  /** The sum, and each broker that received a request. */
   allStats(): Stats & { brokers: Record<string, Stats> } {
     const busy = this.#engines.map(engine => [engine.face.name, engine.stats()] as const)
     return { ...this.stats(), brokers: Object.fromEntries(busy.filter(([, stats]) => stats.requests > 0)) }

@@ -17,17 +17,17 @@ export interface SandboxOptions {
   host?: string
   /** 0: any free one. */
   port?: number
-  /** What is drawn by lot is the same for the same seed. */
+  /** The same seed gives the same random choices. */
   seed?: number
   control?: unknown
-  /** Counts outlive the process in this file. */
+  /** Counts survive the process in this file. */
   journal?: string | undefined
   clock?: Clock
 }
 
 /**
- * The stand-in brokers, in this process; over HTTP it does the same (/control, /stats, /messages). Every broker has its own
- * control, counts and callbacks; what names no broker is about all of them.
+ * The simulated brokers in this process; the same functions exist over HTTP (/control, /stats, /messages). Every broker has its
+ * own control, counts and callbacks; a call without a broker applies to all of them.
  */
 export interface Sandbox {
   readonly url: string
@@ -37,9 +37,12 @@ export interface Sandbox {
   countOf(key: string): number
   /** When each send request began, in milliseconds. */
   starts(): readonly number[]
-  /** What a phone received, or anybody. */
+  /** Messages that a phone received, or all phones. */
   messages(phone?: string): Received[]
-  /** Changes what is given; the rest stays. `brokers` holds what is for one of them: {"brokers":{"GOSAC":{…}}}. @throws CampError DATA */
+  /**
+   * Changes the given settings; the rest stays. `brokers` has settings of single brokers: {"brokers":{"GOSAC":{…}}}. @throws
+   * CampError DATA
+   */
   control(change: unknown): Control
   reset(): void
   close(): Promise<void>
@@ -47,7 +50,7 @@ export interface Sandbox {
 
 const MAX_BODY_BYTES = 32 * 1024 * 1024
 
-/** @throws CampError DATA for a control that cannot be, STATE where it cannot listen */
+/** @throws CampError DATA for an invalid control, STATE if it cannot listen */
 export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
   const tallies = new Map(FACES.map(face => [face.name, new KeyCounter()]))
   const journal = options.journal
@@ -133,7 +136,7 @@ async function brokerRequest(
   answer(response, reply, fault, face, engine.control)
 }
 
-/** What a person or a test serves itself of; /NAME at the end of a path is one broker's. */
+/** Requests of a person or a test; /NAME at the end of a path selects one broker. */
 function operatorRequest(brokers: SimulatedBrokers, route: string, query: URLSearchParams, body: string): Reply {
   const [, what = '', name] = /^(\w+ \/(?:control|stats))\/([A-Z_]+)$/.exec(route) ?? [undefined, route]
   if (name !== undefined && !brokers.has(name)) return { status: 404, body: { error: `there is no broker ${name}` } }

@@ -2,8 +2,8 @@ import type { z } from 'zod'
 import type { Control, SimulatedFault, SimulatedOutcome } from './control.ts'
 
 /**
- * How one broker looks from outside: its paths, what it demands of a request, how it answers, how it calls back. What is the
- * same for all (counting, faults, latency, delays) is the engine's.
+ * The external behaviour of one broker: its paths, its request rules, its answers, its callbacks. What all brokers share
+ * (counting, faults, latency, delays) is in the engine.
  */
 export interface SimulatedBroker {
   /** The adapter's name. */
@@ -11,13 +11,13 @@ export interface SimulatedBroker {
   readonly routes: readonly Route[]
   /** Switches of this broker alone (control.quirks), each with its default. */
   readonly quirks?: z.ZodType<Readonly<Record<string, unknown>>>
-  /** In the broker's own style; the others in a plain one. */
+  /** Errors in the broker's own format; the others are in a plain one. */
   readonly errors?: Partial<Record<StyledError, (control: Control) => Reply>>
   /** The answer without its last message, for a broker that answers per message. */
   dropLast?(body: unknown): unknown
-  /** The broker's id for a message it takes; a UUID where absent. */
+  /** The broker's id for an accepted message; a UUID if absent. */
   idOf?(message: InboundMessage): string
-  /** Absent: the broker never calls back. */
+  /** Absent: the broker sends no callbacks. */
   readonly callbacks?: CallbackStyle
 }
 
@@ -30,18 +30,21 @@ export interface Route {
   method: string
   /** The whole path. */
   path: RegExp
-  /** It sends messages (or what becomes messages): it is counted, and messages may poison it. Others are reads and tokens. */
+  /**
+   * It sends messages (or imports them for sending): it is counted, and messages may poison it. Other routes are reads and
+   * tokens.
+   */
   sends: boolean
-  /** Instead of the face's, where a broker has more than one style. */
+  /** Overrides the broker's, if it has more than one error format. */
   errors?: SimulatedBroker['errors']
-  /** @returns POISONED where `desk.poisoned` says so: it is answered with `errors['400']` */
+  /** @returns POISONED if `desk.poisoned` returns true: it is answered with `errors['400']` */
   take(request: Inbound, desk: RequestContext): Reply | typeof POISONED
 }
 
 export const POISONED = Symbol('poisoned')
 
 export interface Inbound {
-  /** Of `path`, its groups. */
+  /** The groups of `path`. */
   parts: readonly string[]
   query: URLSearchParams
   headers: Readonly<Record<string, string | undefined>>
@@ -51,36 +54,36 @@ export interface Inbound {
 export interface Reply {
   status: number
   headers?: Readonly<Record<string, string>>
-  /** JSON, or a string as it is. */
+  /** Sent as JSON; a string unchanged. */
   body: unknown
 }
 
-/** What the engine does for a face. */
+/** What the engine provides to a broker. */
 export interface RequestContext {
   readonly control: Control
   now(): Date
-  /** Whether the request holds a poisoned key or phone: it is to be refused whole. */
+  /** Whether the request contains a poisoned key or phone: then it must be refused as a whole. */
   poisoned(messages: readonly InboundMessage[]): boolean
-  /** Takes the messages: some are refused as the control says, the others are counted, kept, and told of later. */
+  /** Accepts the messages: some are refused as the control demands, the others are counted, kept, and reported later. */
   accept(messages: readonly InboundMessage[]): readonly TakenMessage[]
-  /** Whether the control has this one refused: for a broker that takes messages in one request and sends them in another. */
+  /** Whether the control refuses this message: for a broker that accepts messages in one request and sends them in another. */
   refuses(message: InboundMessage): boolean
   /** How often a key was accepted. */
   countOf(key: string): number
-  /** The request breaks the broker's rules: counted, and listed in /stats. @returns the text */
+  /** Counts a violation of the broker's rules, and lists it in /stats. @returns the text */
   violation(what: string): string
-  /** A face's own memory, the same object for every request of this sandbox. */
+  /** A broker's own state, the same object for every request of this sandbox. */
   memory<Memory>(make: () => Memory): Memory
 }
 
 export interface InboundMessage {
-  /** By which it is counted: our own key where the broker's wire carries it, else the phone. */
+  /** The key by which it is counted: our own key if the wire format carries it, else the phone. */
   key: string
   /** E.164 digits. */
   phone: string
   /** What the person received, for GET /messages. */
   content?: unknown
-  /** Where to tell of it, where the request says so. */
+  /** The callback URL, if the request contains one. */
   callbackUrl?: string | undefined
 }
 
@@ -92,15 +95,15 @@ export interface TakenMessage {
 }
 
 export interface CallbackStyle {
-  /** Events in one request to one URL. */
+  /** Maximum of events per request to one URL. */
   readonly perRequest: number
-  /** Each message's story; the usual one: delivered, then perhaps read; or failed. */
+  /** Each message's statuses; by default delivered, then perhaps read; or failed. */
   statuses?(fate: SimulatedOutcome): CallbackStatus[]
-  /** All that is remembered of a message until it is told: short, a million may wait. */
+  /** All that is kept of a message until it is reported: short, because a million may be waiting. */
   tokenOf(taken: TakenMessage): string
   /** @param events at most `perRequest` */
   write(events: readonly ToldEvent[], context: TellContext): CallbackPost
-  /** An event of a message that nobody knows. */
+  /** The token of an unknown message. */
   unknownToken(): string
 }
 
@@ -113,9 +116,9 @@ export interface TellContext {
   url: string
   at: Date
   control: Control
-  /** To be signed wrongly, where the broker signs. */
+  /** To be signed with a wrong key, if the broker signs. */
   forged: boolean
-  /** Desk.memory: what was learnt from requests. */
+  /** RequestContext.memory: what earlier requests left. */
   memory: RequestContext['memory']
 }
 

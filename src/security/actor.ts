@@ -10,13 +10,13 @@ import { LOG_IN, loadSession, readToken } from './session.ts'
 import type { SessionKey } from './session-key.ts'
 import type { Via } from './via.ts'
 
-/** Who acts. */
+/** The user who acts. */
 export interface Actor {
   id: string
   email: string
   name: string
   role: 'ADMIN' | 'USER'
-  /** Who made the token that they act with, or set the password that they logged in with; null: they did. */
+  /** The user who created the token, or set the password that they logged in with; null: they did it themselves. */
   via: Via | null
 }
 
@@ -28,9 +28,9 @@ interface Deps {
 }
 
 /**
- * Who acts, by CAMP_TOKEN, else by the session of `camp login`, else in embedded mode the operating system's user. The role
- * is the database's at this moment.
- * @throws CampError AUTH: nobody logged in, a token that is expired or void, a user who was disabled
+ * Identifies the user by CAMP_TOKEN, else by the session of `camp login`, else in embedded mode by the operating system's user.
+ * The role is read from the database each time.
+ * @throws CampError AUTH: not logged in, a token that is expired or void, a user who was disabled
  */
 export async function authenticate(deps: Deps): Promise<Actor> {
   const { config } = deps
@@ -68,8 +68,8 @@ async function makerOf(prisma: PrismaClient, id: string): Promise<Via> {
 }
 
 /**
- * Whoever may read CAMP_HOME holds the embedded database anyway, so no password is asked. The first to come becomes an ADMIN;
- * a later, other user of the operating system is nobody until an ADMIN adds them.
+ * A user who may read CAMP_HOME has access to the embedded database anyway, so no password is required. The first one becomes
+ * an ADMIN; another user of the operating system is unknown until an ADMIN adds them.
  */
 export async function systemUser(prisma: PrismaClient): Promise<Actor> {
   const name = systemUserName()
@@ -78,7 +78,7 @@ export async function systemUser(prisma: PrismaClient): Promise<Actor> {
   if (known) return enabled(known)
   await prisma.$transaction(async tx => {
     if ((await tx.user.count()) > 0) return
-    // Two first commands at once make the same user: the second finds it made.
+    // Two concurrent first commands create the same user: the second finds it.
     const data = { id: uuidv7(), name, email, role: 'ADMIN' } as const
     const { count } = await tx.user.createMany({ data, skipDuplicates: true })
     const event = {
@@ -93,7 +93,7 @@ export async function systemUser(prisma: PrismaClient): Promise<Actor> {
   const made = await prisma.user.findUnique({ where: { email } })
   if (made) return enabled(made)
   throw new CampError('USER_UNKNOWN', `${email} is not a user of this installation`, {
-    hint: `An ADMIN can add you (camp user add ${email}); or log in as somebody else: camp login`,
+    hint: `An ADMIN can add you (camp user add ${email}); or log in as another user: camp login`,
   })
 }
 

@@ -6,24 +6,24 @@ import { eventMac } from './event-mac.ts'
 import type { Keys } from './keys.ts'
 import { currentVia } from './via.ts'
 
-/** Who did what to what. Details never hold a secret: of a credential only the names of its keys. */
+/** Who did what to what. Details never contain a secret: of a credential only the names of its keys. */
 export interface AuditRecord {
   /** null: the system itself. */
   userId: string | null
-  /** "budget.set": the subject in lower case and what was done. */
+  /** "budget.set": the subject in lower case and the action. */
   action: string
   /** The table: "Budget". */
   subject: string
   subjectId: string
-  /** Anything that JSON can hold. */
+  /** Any JSON value. */
   detail?: object | undefined
-  /** The database's time unless given. */
+  /** The database's time by default. */
   at?: Date
 }
 
-/** A command's or a worker's signature under the events that it writes. */
+/** Signs the events that a command or a worker writes. */
 export interface AuditSigner {
-  /** Undefined: not opened yet, and what is written is not signed. */
+  /** Undefined: not opened yet, and events are not signed. */
   keys: Pick<Keys, 'records'> | undefined
   /** Whether an event was written. */
   wrote: boolean
@@ -32,14 +32,14 @@ export interface AuditSigner {
 const signers = new AsyncLocalStorage<AuditSigner>()
 
 /**
- * Every event that is written within `work`, and within what it starts, is signed. Only a command's or a worker's outermost call is
- * wrapped: forty places write events, deep in transactions that know no keys.
+ * Every event that is written within `work`, and within what it starts, is signed. Only a command's or a worker's outermost
+ * call is wrapped: forty places write events, deep in transactions that have no access to keys.
  */
 export function signingAudits<T>(signer: AuditSigner, work: () => T): T {
   return signers.run(signer, work)
 }
 
-/** Belongs into the transaction of the change it tells of. */
+/** Must run in the transaction of the change that it records. */
 export async function recordAudit(sql: Sql, event: AuditRecord): Promise<void> {
   const { id, mac, detail } = signed(event)
   await sql.query(
@@ -76,7 +76,7 @@ export function auditRow(event: AuditRecord): Prisma.AuditEventUncheckedCreateIn
 function signed(record: AuditRecord) {
   const { userId, action, subject, subjectId } = record
   const given = detailOf(record)
-  // As it will be read again: without what JSON leaves out.
+  // As it will be read again: without what JSON omits.
   const detail: unknown = given === undefined ? null : JSON.parse(JSON.stringify(given))
   const event = { id: uuidv7(), user_id: userId, action, subject, subject_id: subjectId, detail }
   const signer = signers.getStore()
@@ -84,11 +84,11 @@ function signed(record: AuditRecord) {
   return { id: event.id, detail, mac: signer?.keys ? eventMac(signer.keys, event) : null }
 }
 
-/** With who stands behind the user, where that is another: `via`, whose id and e-mail are of that moment. */
+/** With the other user behind this one, if any: `via`, with their id and e-mail at that time. */
 function detailOf({ userId, detail }: AuditRecord): object | undefined {
   const via = userId === null ? null : currentVia()
   return via === null ? detail : { ...detail, via }
 }
 
-/** SQL: who did it, of an AuditEvent `e` and its User `u`: "bob@x", or "bob@x (via ana@x)" where ana made the token. */
+/** SQL: who did it, for an AuditEvent `e` and its User `u`: "bob@x", or "bob@x (via ana@x)" if ana created the token. */
 export const DONE_BY = `u.email || coalesce(' (via ' || (e.detail #>> '{via,email}') || ')', '')`

@@ -1,11 +1,11 @@
 import type { Sql } from '../database/pool.ts'
 
 export interface AuditFilter {
-  /** An e-mail: what this user did, and what was done by a token or a password that they made. */
+  /** An e-mail: selects what this user did, and what was done by a token or a password that they created. */
   user?: string | undefined
   /** The beginning of an action: "user." or "campaign.approve". */
   action?: string | undefined
-  /** The id of what it was done to; of a campaign its handle, too. */
+  /** The id of the subject; for a campaign also its handle. */
   subject?: string | undefined
   limit: number
 }
@@ -15,7 +15,7 @@ export interface AuditView {
   at: Date
   /** An e-mail; null: camp itself. */
   by: string | null
-  /** Who made the token that `by` acted with, or set their password; null: they did. */
+  /** Who created the token of `by`, or set their password; null: they did it themselves. */
   via: string | null
   action: string
   subject: string

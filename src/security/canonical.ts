@@ -1,4 +1,4 @@
-/** JSON with every object's keys in order: PostgreSQL's jsonb keeps an order of its own. */
+/** JSON with every object's keys sorted: PostgreSQL's jsonb has an order of its own. */
 export function canonicalJson(value: unknown): string {
   return JSON.stringify(value, (_key, part: unknown) =>
     part !== null && typeof part === 'object' && !Array.isArray(part)

@@ -3,7 +3,7 @@ import type { Sql } from '../database/pool.ts'
 import { isSigned } from './event-mac.ts'
 import type { Keys } from './keys.ts'
 
-/** The tables whose rows checkpoints cover: what was paid, who did what, what became of each attempt. */
+/** The tables whose rows checkpoints cover: payments, user actions, results of attempts. */
 export const SOURCES = ['BudgetEntry', 'AuditEvent', 'LeadEvent'] as const
 export type CheckpointSource = (typeof SOURCES)[number]
 
@@ -11,9 +11,9 @@ export interface RecordRow {
   /** Its number in its table. */
   n: number
   hash: Buffer
-  /** As a person finds it. */
+  /** Its name for a person. */
   name: string
-  /** Of an event in the audit: a process with the secret has written it. */
+  /** For an audit event: a process with the secret has written it. */
   isSigned: boolean
 }
 
@@ -22,7 +22,7 @@ type Columns = (string | null)[]
 interface Table {
   /** The column that numbers its rows. */
   n: string
-  /** All of a row as text that depends on no setting of the session: moments are milliseconds. */
+  /** A row as text that depends on no setting of the session: times are milliseconds. */
   columns: readonly string[]
   nameOf: (row: Columns) => string
 }

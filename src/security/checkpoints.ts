@@ -8,9 +8,9 @@ import type { Keys } from './keys.ts'
 import { rangesOf } from './number-ranges.ts'
 
 /**
- * Checkpoints: a chain of hashes over the rows of the ledger, the audit and the record of attempts, taken soon after they were written
- * (decision 37). A row that is changed, deleted or put in afterwards no longer fits; to make it fit takes the secret, for the newest
- * checkpoint is signed. That the newest are all there is known by a head that is kept elsewhere.
+ * Checkpoints: a chain of hashes over the rows of the ledger, the audit and the record of attempts, taken soon after they were
+ * written (decision 37). A row that is changed, deleted or inserted afterwards no longer matches; to hide it one needs the
+ * secret, because the newest checkpoint is signed. A head that is kept elsewhere shows whether the newest ones are missing.
  */
 export interface Head {
   number: number
@@ -19,13 +19,13 @@ export interface Head {
 }
 
 export interface TakenCheckpoints {
-  /** The newest checkpoint; null where there is none. */
+  /** The newest checkpoint; null if there is none. */
   head: Head | null
   /** The newest one is not signed with this secret: nothing was added to it. */
   isBroken: boolean
 }
 
-/** A checkpoint as it stands in its row; ranges are PostgreSQL's text, `marks` hexadecimal. */
+/** A checkpoint as in its row; ranges are PostgreSQL's text, `marks` hexadecimal. */
 export interface Checkpoint extends Head {
   source: CheckpointSource
   rows: string
@@ -44,17 +44,20 @@ export interface Checkpoint extends Head {
 export const CHECKPOINT_COLUMNS = `number, source, rows::text, gaps::text, upto::text, count, digest, encode(marks, 'hex') AS marks,
             unsigned::text, reset, at, previous, hash, signature`
 
-/** Rows in one checkpoint, at most. */
+/** Maximum of rows in one checkpoint. */
 export const MAX_ROWS = 10_000
-/** Of MAX_ROWS of each table, beside other work: after an update there may be years to cover, which the sweeps do bit by bit. */
+/**
+ * Times MAX_ROWS of each table, to limit a single call: after an update there may be years to cover, which the sweeps do in
+ * steps.
+ */
 export const A_FEW = 3
-/** Bytes of a row's hash that are kept to tell which row was changed. */
+/** Bytes of a row's hash that are kept to identify a changed row. */
 export const MARK_BYTES = 6
 
 /**
- * Takes checkpoints of all rows that are committed and in none yet. It takes no lock that a dispatch waits for: a row whose
- * transaction is still open stays a gap, and is in a later one. Two at once take one after the other.
- * @param most how often it takes MAX_ROWS of each table
+ * Takes checkpoints of all committed rows that have none yet. It takes no lock that a dispatch waits for: a row whose
+ * transaction is still open is a gap, and is covered by a later one. Concurrent calls run one after the other.
+ * @param most maximum of rounds, each with MAX_ROWS of each table
  */
 export async function takeCheckpoints(
   pool: pg.Pool,
@@ -68,8 +71,8 @@ export async function takeCheckpoints(
 }
 
 /**
- * In a transaction that changes the secret: what is there is covered, by a checkpoint that the new secret signs. So all older ones stay
- * proved, by the chain. A head that the old secret has not signed is left alone.
+ * In a transaction that changes the secret: existing rows are covered by a checkpoint that the new secret signs. So all older
+ * ones stay proved, by the chain. A head that the old secret has not signed is left unchanged.
  */
 export async function signWithNext(tx: Tx, from: Keys, to: Keys): Promise<void> {
   let head = from
@@ -80,7 +83,7 @@ export async function signWithNext(tx: Tx, from: Keys, to: Keys): Promise<void> 
   }
 }
 
-/** Where the old secret is lost: the chain goes on, and the checkpoint says that nothing proves what is before it. */
+/** If the old secret is lost: the chain continues, and the checkpoint records that nothing proves what is before it. */
 export async function signAfterReset(tx: Tx, to: Keys): Promise<void> {
   await lockChain(tx)
   await append(tx, 'AuditEvent', { head: to, events: to, next: to }, { isReset: true })
@@ -91,11 +94,11 @@ export interface Secrets {
   head: Pick<Keys, 'records'>
   /** Must have signed the audit's events. */
   events: Pick<Keys, 'records'>
-  /** Signs what is taken. */
+  /** Signs new checkpoints. */
   next: Pick<Keys, 'records'>
 }
 
-/** MAX_ROWS of each table, and with `isWhole` there are no more. */
+/** One round of MAX_ROWS of each table; `isWhole`: there are no more. */
 export async function takeSome(tx: Tx, secrets: Secrets): Promise<TakenCheckpoints & { isWhole: boolean }> {
   await lockChain(tx)
   const before = await newest(tx)
@@ -106,12 +109,12 @@ export async function takeSome(tx: Tx, secrets: Secrets): Promise<TakenCheckpoin
   return { head: await newest(tx), isBroken: false, isWhole }
 }
 
-/** Other takers wait; who reads, and who writes records, does not. */
+/** Other takers wait; readers, and writers of records, do not. */
 async function lockChain(tx: Tx): Promise<void> {
   await locking(tx, 'Checkpoint').query(`LOCK TABLE "Checkpoint" IN SHARE ROW EXCLUSIVE MODE`)
 }
 
-/** @returns how many rows it covers; 0: there was none, and it was not written */
+/** @returns how many rows it covers; 0: there was none, and nothing was written */
 async function append(
   tx: Tx,
   source: CheckpointSource,
@@ -169,8 +172,8 @@ async function uncovered(sql: Sql, keys: Pick<Keys, 'records'>, source: Checkpoi
 }
 
 /**
- * Numbers that are missing below the highest: their transactions are open, or were rolled back. After a day they are the latter: no
- * transaction of camp's is open for as long.
+ * Missing numbers below the highest: their transactions are open, or were rolled back. After a day they were rolled back: none
+ * of camp's transactions is open for as long.
  */
 async function gapsAfter(
   sql: Sql,
@@ -211,7 +214,7 @@ export function digestOf(rows: readonly { hash: Buffer }[]): string {
   return digest.digest('hex')
 }
 
-/** Over all of it but the marks, which prove nothing. */
+/** Over everything but the marks, which prove nothing. */
 export function checkpointHash(checkpoint: Omit<Checkpoint, 'hash' | 'signature'>): string {
   const { number, source, rows, gaps, upto, count, digest, unsigned, reset, at, previous } = checkpoint
   const covered = [number, source, rows, gaps, upto, count, digest, unsigned, reset, at.getTime(), previous]

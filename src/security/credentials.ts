@@ -10,7 +10,7 @@ import { holdSecret } from './fingerprint.ts'
 import type { Keys } from './keys.ts'
 import { openSealed, opens, sealJson } from './seal.ts'
 
-/** A wallet's configuration at a broker, opened. It is sealed in the database, and its values are told to nobody. */
+/** A wallet's configuration at a broker, unsealed. It is sealed in the database, and its values are never displayed. */
 export type CredentialConfig = Readonly<Record<string, unknown>>
 
 export interface CredentialScope {
@@ -18,7 +18,7 @@ export interface CredentialScope {
   broker: { id: string; name: string }
 }
 
-/** @throws CampError NOT_FOUND; STATE where it was sealed with another secret than the database's */
+/** @throws CampError NOT_FOUND; STATE if it was sealed with another secret than the database's */
 export async function loadCredential(
   prisma: Pick<PrismaClient, 'credential'>,
   keys: Keys,
@@ -39,15 +39,15 @@ export async function loadCredential(
   if (!opens(keys, row.config, row.id)) {
     const what = `the credential of "${wallet.name}" at "${broker.name}" cannot be opened: it was sealed with another CAMP_SECRET`
     throw new CampError('CREDENTIAL_UNREADABLE', what, {
-      hint: `Give it anew, with all its keys: camp credential set "${wallet.name}" "${broker.name}" key=value`,
+      hint: `Set it again, with all its keys: camp credential set "${wallet.name}" "${broker.name}" key=value`,
     })
   }
   return { id: row.id, config: configOf(openSealed(keys, row.config, row.id)), updatedAt: row.updated_at }
 }
 
 /**
- * Merges `given` into what is there; an empty value removes its key. What is there and does not open is replaced as a whole. The
- * result is checked before it is stored.
+ * Merges `given` into the existing credential; an empty value removes its key. An existing one that cannot be unsealed is
+ * replaced as a whole. The result is validated before it is stored.
  * @throws CampError DATA, naming the keys that are unknown, missing or wrong, and never a value; SecretMismatch
  */
 export async function setCredential(
@@ -61,7 +61,7 @@ export async function setCredential(
   const where = { wallet_id_broker_id: { wallet_id: wallet.id, broker_id: broker.id } }
   return prisma.$transaction(async tx => {
     await holdSecret(tx, keys)
-    // Two who set different keys at once must not undo each other.
+    // Two users who set different keys concurrently must not undo each other's change.
     await tx.$queryRaw`SELECT id FROM "Wallet" WHERE id = ${wallet.id}::uuid FOR NO KEY UPDATE`
     const row = await tx.credential.findUnique({ where })
     const replaced = row !== null && !opens(keys, row.config, row.id)
@@ -122,7 +122,7 @@ export async function listCredentials(prisma: PrismaClient): Promise<CredentialR
     .sort((a, b) => a.wallet.localeCompare(b.wallet) || a.broker.localeCompare(b.broker))
 }
 
-/** Before it is approved: without a credential its first message would fail it. @throws CampError STATE */
+/** Called before an approval: without a credential the first message would fail the campaign. @throws CampError STATE */
 export async function assertCredential(
   sql: Sql,
   row: { wallet_id: string; wallet: string; broker_id: string; broker: string },
@@ -133,7 +133,7 @@ export async function assertCredential(
   })
 }
 
-/** @returns false when there was none */
+/** @returns false if there was none */
 export async function removeCredential(
   prisma: PrismaClient,
   actor: Pick<Actor, 'id'>,
@@ -158,7 +158,7 @@ export async function removeCredential(
   })
 }
 
-/** What may be shown: secrets, keys that the adapter does not know, and passwords and query values in URLs are hidden. */
+/** The displayable form: secrets, keys that the adapter does not know, and passwords and query values in URLs are hidden. */
 export function maskCredential(config: CredentialConfig, adapter: Adapter): Record<string, unknown> {
   const shown = new Set([...keysOf(adapter).known].filter(key => !adapter.secrets.includes(key)))
   return Object.fromEntries(
@@ -178,7 +178,7 @@ function withoutKeysOf(value: unknown): unknown {
   return address.replace(/^(\w+:\/\/)[^/]*@/, `$1${HIDDEN}@`) + shown
 }
 
-/** "url (required), token (required), start": what a credential of this adapter may hold. */
+/** "url (required), token (required), start": the keys of this adapter's credential. */
 export function describeKeys(adapter: Adapter): string {
   const { known, required } = keysOf(adapter)
   return [...known].map(key => (required.has(key) ? `${key} (required)` : key)).join(', ')
@@ -199,7 +199,7 @@ function assertFits(
   )
 }
 
-/** What an adapter's schema says against a credential: the keys that are unknown, missing or wrong, and never a value. */
+/** Why an adapter's schema rejects a credential: the keys that are unknown, missing or wrong, and never a value. */
 export function flawOf(config: unknown, error: z.ZodError): string {
   const given: Readonly<Record<string, unknown>> = typeof config === 'object' && config !== null ? { ...config } : {}
   const wrong = error.issues.map(issue => {

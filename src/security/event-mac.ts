@@ -3,7 +3,7 @@ import { constantTimeEqual } from '../constant-time.ts'
 import { canonicalJson } from './canonical.ts'
 import type { Keys } from './keys.ts'
 
-/** What of an event in the audit is signed by the process that writes it; its time is the database's. */
+/** The fields of an audit event that are signed by the process that writes it; its time is the database's. */
 export interface SignedEvent {
   id: string
   user_id: string | null
@@ -21,7 +21,7 @@ export function eventMac(keys: Pick<Keys, 'records'>, event: SignedEvent): strin
   return createHmac('sha256', keys.records).update(signed).digest('base64url')
 }
 
-/** Whether a process with this secret has written it, as it stands. */
+/** Whether a process with this secret has written it in this form. */
 export function isSigned(keys: Pick<Keys, 'records'>, event: SignedEvent, mac: string | null): boolean {
   return constantTimeEqual(eventMac(keys, event), mac ?? '')
 }

@@ -8,13 +8,15 @@ import { opens, sealJson } from './seal.ts'
 import { writeSessionKey } from './session-key.ts'
 
 /**
- * The database's fingerprint of its secret: a known word, sealed as a credential is. To guess the secret by it takes the work that
- * a sealed credential takes, and no less: a plain hash could be looked up in a table that was made beforehand.
+ * The database's fingerprint of its secret: a known word, sealed like a credential. Guessing the secret from it takes as much
+ * work as from a sealed credential: a plain hash could be looked up in a precomputed table.
  */
 const WORD = 'camp'
 const ROW = 'SecretFingerprint 1'
 
-/** This process's secret is not the database's. Thrown before anything is touched: the fault is the process's, not a campaign's. */
+/**
+ * This process's secret is not the database's. Thrown before anything is changed: the fault is the process's, not a campaign's.
+ */
 export class SecretMismatch extends CampError {
   constructor({ name, cure }: SecretOrigin, flaw = 'is not the secret of this database') {
     super('SECRET_MISMATCH', `${name} ${flaw}: nothing was touched`, { hint: cure })
@@ -22,8 +24,8 @@ export class SecretMismatch extends CampError {
 }
 
 /**
- * Every process that uses the secret calls this before it begins. The first one on a database writes the fingerprint; where
- * credentials stand there from before, its secret must open one of them. Of two first processes one writes, and both compare.
+ * Every process that uses the secret calls this before it begins. The first one on a database writes the fingerprint; if
+ * credentials already exist, its secret must open one of them. Of two concurrent first processes one writes, and both compare.
  * @throws SecretMismatch
  */
 export async function assertSecret(pool: pg.Pool, keys: Keys): Promise<void> {
@@ -38,14 +40,14 @@ export async function secretState(sql: Sql, keys: Pick<Keys, 'sealing'>): Promis
   return opens(keys, sealed, ROW) ? 'OURS' : 'OTHER'
 }
 
-/** For a process that runs: another one may have rotated the secret since it began. @throws SecretMismatch */
+/** For a running process: another one may have rotated the secret since it began. @throws SecretMismatch */
 export async function assertSecretStands(sql: Sql, keys: Keys): Promise<void> {
   if ((await secretState(sql, keys)) === 'OTHER') throw new SecretMismatch(keys.origin)
 }
 
 /**
- * For what seals a value, in its transaction and before its other locks: until the commit no rotation begins, which would leave the
- * value sealed with the secret of before.
+ * For code that seals a value, in its transaction and before its other locks: no rotation can begin before the commit, which
+ * would leave the value sealed with the old secret.
  * @throws SecretMismatch
  */
 export async function holdSecret(tx: Pick<Prisma.TransactionClient, '$queryRaw'>, keys: Keys): Promise<void> {
@@ -53,7 +55,7 @@ export async function holdSecret(tx: Pick<Prisma.TransactionClient, '$queryRaw'>
   if (rows[0] && !opens(keys, rows[0].sealed, ROW)) throw new SecretMismatch(keys.origin)
 }
 
-/** Locks the fingerprint against every other writer of sealed values. @throws SecretMismatch where `keys` are not its secret's */
+/** Locks the fingerprint against every other writer of sealed values. @throws SecretMismatch if `keys` are not its secret's */
 export async function lockSecret(tx: Tx, keys: Keys): Promise<void> {
   const { rows } = await locking(tx, 'SecretFingerprint').query<{ sealed: unknown }>(
     `SELECT sealed FROM "SecretFingerprint" FOR UPDATE`,
@@ -73,7 +75,7 @@ export async function writeFingerprint(tx: Tx, keys: Keys): Promise<unknown> {
   return sealed
 }
 
-/** Whether something in the database was sealed, or a process has needed the secret: a secret that is made now would not fit. */
+/** Whether something in the database was sealed, or a process has needed the secret: a newly generated secret would not match. */
 export async function isSecretInUse(sql: Sql): Promise<boolean> {
   const { rows } = await sql.query<{ used: boolean }>(
     `SELECT EXISTS (SELECT 1 FROM "SecretFingerprint") OR EXISTS (SELECT 1 FROM "Credential") AS used`,
@@ -82,7 +84,7 @@ export async function isSecretInUse(sql: Sql): Promise<boolean> {
 }
 
 async function makeFingerprint(tx: Tx, keys: Keys): Promise<unknown> {
-  // Of two first processes the second waits here, and finds what the first has written.
+  // Of two concurrent first processes the second waits here, and finds what the first has written.
   await locking(tx, 'SecretFingerprint').query(`LOCK TABLE "SecretFingerprint" IN SHARE ROW EXCLUSIVE MODE`)
   const made = await readFingerprint(tx)
   if (made !== undefined) return made

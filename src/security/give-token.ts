@@ -41,7 +41,7 @@ const DAY_MS = 24 * 3_600_000
 /**
  * A token (CAMP_TOKEN) with which its bearer acts as `user`, with its audit. One for another user lets its maker act as them: it is
  * marked in every audit row, and none is made for an ADMIN.
- * @throws CampError USER_DISABLED; ADMIN_TOKEN_REFUSED. That `actor` is an ADMIN, where the user is another, is the caller's to see to.
+ * @throws CampError USER_DISABLED; ADMIN_TOKEN_REFUSED. The caller checks that `actor` is an ADMIN where the user is another.
  */
 export async function giveToken(
   { pool, key, clock }: Deps,

@@ -11,8 +11,8 @@ import { A_FEW, type Head, takeCheckpoints } from './checkpoints.ts'
 import type { Keys } from './keys.ts'
 
 /**
- * The newest checkpoint that this machine has seen of each database, in CAMP_HOME: outside the database, so that rows which are gone
- * together with their checkpoints are missed.
+ * The newest checkpoint that this machine has seen of each database, in CAMP_HOME: outside the database, so that rows which are
+ * deleted together with their checkpoints are noticed.
  */
 export interface Keeper {
   home: string
@@ -66,20 +66,20 @@ function headsFile(home: string): string {
   return join(home, 'heads.json')
 }
 
-/** @throws CampError DATA where the file is not camp's */
+/** @throws CampError DATA if the file was not written by camp */
 export async function keptHead({ home, databaseUrl }: Keeper): Promise<Head | undefined> {
   const text = (await readHeads(home))[databaseName(databaseUrl)]
   return text === undefined ? undefined : parseHead(text)
 }
 
-/** Keeps a newer head. One that the database no longer has is not written over: it is what tells that something is missing. */
+/** Stores a newer head. One that the database no longer has is not overwritten: it shows that something is missing. */
 export async function keepHead(sql: Sql, keeper: Keeper, head: Head): Promise<void> {
   const before = await keptHead(keeper)
   if (before && (before.number >= head.number || (await headFlaw(sql, before)) !== null)) return
   await replaceHead(keeper, head)
 }
 
-/** Whatever was kept before, and whatever became of the file. */
+/** Replaces the stored head, even if it or its file is not valid. */
 async function replaceHead({ home, databaseUrl }: Keeper, head: Head): Promise<void> {
   const others = await readHeads(home).catch(error => {
     if (error instanceof CampError) return {}
@@ -89,7 +89,7 @@ async function replaceHead({ home, databaseUrl }: Keeper, head: Head): Promise<v
   await replacePrivate(headsFile(home), `${JSON.stringify(heads, null, 2)}\n`)
 }
 
-/** @returns in what way the chain is not the one that had this head; null where it is */
+/** @returns how the chain differs from the one that had this head; null if it does not */
 export async function headFlaw(sql: Sql, { number, hash }: Head): Promise<string | null> {
   const { rows } = await sql.query<{ hash: string | null; newest: number | null }>(
     `SELECT (SELECT hash FROM "Checkpoint" WHERE number = $1) AS hash, (SELECT max(number) FROM "Checkpoint") AS newest`,
@@ -99,7 +99,7 @@ export async function headFlaw(sql: Sql, { number, hash }: Head): Promise<string
   if (found.hash === hash) return null
   return found.hash === null
     ? `checkpoint ${number} is not there, the newest is ${found.newest ?? 'none'}: records are missing since`
-    : `checkpoint ${number} is not the one of then: the records were written anew`
+    : `checkpoint ${number} differs from the one that was kept: the records were rewritten`
 }
 
 async function readHeads(home: string): Promise<Record<string, string>> {
@@ -108,13 +108,13 @@ async function readHeads(home: string): Promise<Record<string, string>> {
   } catch (error) {
     if (codeOf(error) === 'ENOENT') return {}
     if (!(error instanceof SyntaxError || error instanceof z.ZodError)) throw error
-    throw new CampError('HEADS_FILE_CHANGED', `${headsFile(home)} is not as it was written`, {
-      hint: 'Look at what happened to it; camp budget audit --accept-head writes it anew, without what it should tell.',
+    throw new CampError('HEADS_FILE_CHANGED', `${headsFile(home)} was changed since it was written`, {
+      hint: 'Find out what changed it. camp budget audit --accept-head replaces it, and loses what it would have shown.',
     })
   }
 }
 
-/** The embedded server's port is another at each start. */
+/** The embedded server's port changes with each start. */
 function databaseName(url: string | undefined): string {
   if (url === undefined) return 'embedded'
   const { host, port, database } = parse(url)

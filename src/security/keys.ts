@@ -4,29 +4,29 @@ import type { Config } from '../config.ts'
 import { CampError } from '../errors.ts'
 import { readOrCreate } from '../files.ts'
 
-/** One key for each use, 32 bytes each, all derived from one secret: CAMP_SECRET, or embedded mode's own. */
+/** One key per use, 32 bytes each, all derived from one secret: CAMP_SECRET, or embedded mode's own. */
 export interface Keys {
   /** Seals credentials (seal.ts) and the key that signs sessions (session-key.ts). */
   sealing: Buffer
-  /** Makes the webhooks' tokens (webhook-token.ts). */
+  /** Derives the webhooks' tokens (webhook-token.ts). */
   webhook: Buffer
   /** Signs the audit's events and the checkpoints of the records (event-mac.ts, checkpoints.ts). */
   records: Buffer
   origin: SecretOrigin
 }
 
-/** Where a secret came from, in an error's words. */
+/** The source of a secret, for errors. */
 export interface SecretOrigin {
   /** "CAMP_SECRET", or the file. */
   name: string
-  /** What to do where it is not the database's. */
+  /** What to do if it is not the database's. */
   cure: string
 }
 
 type SecretConfig = Pick<Config, 'secret' | 'databaseUrl' | 'home'>
 
 /**
- * In embedded mode the secret is made once and kept in CAMP_HOME.
+ * In embedded mode the secret is generated once and kept in CAMP_HOME.
  * @throws CampError USAGE in server mode without CAMP_SECRET: every machine must be given the same
  */
 export async function openKeys(config: SecretConfig): Promise<Keys> {
@@ -54,12 +54,12 @@ export function keysOf(secret: string, origin: SecretOrigin): Keys {
   }
 }
 
-/** 32 random bytes, in characters that every environment file takes. */
+/** 32 random bytes, in characters that every environment file accepts. */
 export function newSecret(): string {
   return randomBytes(32).toString('base64url')
 }
 
-/** Where embedded mode keeps its secret. */
+/** The file of embedded mode's secret. */
 export function secretFile(home: string): string {
   return join(home, 'secret')
 }

@@ -3,10 +3,10 @@ import { type Sql, type Tx, transaction } from '../database/pool.ts'
 import { CampError } from '../errors.ts'
 
 /**
- * How fast passwords may be tried: so many failures cost nothing, each one after them doubles the wait, up to a bound. Counted in the
- * database, for each e-mail, known or not, twice: from one place, and from all places at which it has not logged in before. So a
- * guesser at one place, or at many, is slowed, and the owner of the password is not kept out: at a place where they have logged in,
- * failures from elsewhere do not count, and from a new one they wait a minute at most.
+ * Limits the rate of password attempts: the first failures are free, each further one doubles the wait, up to a maximum.
+ * Counted in the database, for each e-mail, known or not, twice: from one place, and from all places at which it has not logged
+ * in before. So a guesser at one place, or at many, is slowed, and the owner of the password is not locked out: at a place
+ * where they have logged in, failures from elsewhere do not count, and from a new one they wait a minute at most.
  */
 const HERE = { free: 5, mostSeconds: 900 }
 const ELSEWHERE = { free: 50, mostSeconds: 60 }
@@ -19,7 +19,7 @@ export interface LoginPlace {
 }
 
 /**
- * Counts an attempt as failed before its password is looked at, so that many at once cannot all be the first one.
+ * Counts an attempt as failed before its password is checked, so that many concurrent ones cannot all count as the first.
  * @returns how many have failed here, this one included
  * @throws CampError AUTH: it has to wait
  */
@@ -31,7 +31,7 @@ export async function beginAttempt(pool: pg.Pool, place: LoginPlace, now: Date):
   })
 }
 
-/** The password was right: what was counted before is forgotten, and the place is known from now on. */
+/** The password was right: earlier failures are deleted, and the place is known from now on. */
 export async function endAttempt(pool: pg.Pool, { email, origin }: LoginPlace, now: Date): Promise<void> {
   await transaction(pool, async tx => {
     await tx.query(
@@ -47,7 +47,7 @@ export async function endAttempt(pool: pg.Pool, { email, origin }: LoginPlace, n
   })
 }
 
-/** Failures of a day before, and places of a quarter before, are forgotten. */
+/** Deletes failures older than a day, and places older than a quarter. */
 export async function forgetOldAttempts(sql: Sql, now: Date): Promise<void> {
   const daysAgo = (days: number) => new Date(now.getTime() - days * 86_400_000)
   await sql.query(`DELETE FROM "LoginAttempt" WHERE at < $1 AND (succeeded_at IS NULL OR at < $2)`, [

@@ -15,12 +15,13 @@ export interface LoginDeps {
 }
 
 /**
- * A user by e-mail and password. A failure is in the audit, and slows the next attempt (login-pace.ts).
- * @throws CampError AUTH, telling neither which of the two was wrong nor, before the password is right, who is disabled
+ * Logs a user in by e-mail and password. A failure is written to the audit, and slows the next attempt (login-pace.ts).
+ * @throws CampError AUTH, revealing neither which of the two was wrong nor, before the password is right, whether the user is
+ * disabled
  */
 export async function logIn(deps: LoginDeps, given: string, password: string): Promise<User> {
   const email = given.trim().toLowerCase()
-  // No user's: what the database would not take, or what would only fill it.
+  // Cannot be a user's: the database would refuse it, or it would only use space.
   if (email.length > 320 || /\p{Cc}/u.test(email)) throw wrong()
   const user = await tried(deps, email, password, await deps.prisma.user.findUnique({ where: { email } }))
   if (!user) throw wrong()
@@ -28,7 +29,7 @@ export async function logIn(deps: LoginDeps, given: string, password: string): P
   return user
 }
 
-/** The old password, before a new one is taken: a token that was stolen is not enough. @throws CampError AUTH */
+/** Checks the old password before a new one is accepted: a stolen token is not enough. @throws CampError AUTH */
 export async function assertOldPassword(deps: LoginDeps, user: User, password: string): Promise<void> {
   if (await tried(deps, user.email, password, user)) return
   throw new CampError('OLD_PASSWORD_WRONG', 'the old password is wrong: nothing was changed')

@@ -11,7 +11,7 @@ export function rangesOf(numbers: readonly number[]): string {
   return `{${ranges.map(([from, to]) => `[${from},${to})`).join(',')}}`
 }
 
-/** @returns the numbers, ascending; empty where it is no set of ranges, or one of more than `most` */
+/** @returns the numbers, ascending; empty if it is not a set of ranges, or one of more than `most` */
 export function numbersOf(ranges: string, most: number): number[] {
   const numbers: number[] = []
   for (const [, from, to] of ranges.matchAll(/\[(-?\d+),(-?\d+)\)/g)) {

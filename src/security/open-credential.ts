@@ -7,12 +7,12 @@ import { openSealed, opens } from './seal.ts'
 
 export const NO_CREDENTIAL = 'the wallet has no credential at its broker: camp credential set'
 
-/** config: as the adapter takes it. flaw: why it cannot be sent with, and the cure, as a campaign's reason to fail. */
+/** config: validated for the adapter. flaw: why it cannot be used, and what to do, as a campaign's failure reason. */
 export type OpenedCredential = { config: unknown; flaw?: undefined } | { config?: undefined; flaw: string }
 
 /**
- * Opens a credential. Where it does not open because this process has another secret than the database, the fault is this
- * process's: it throws, and its caller must have claimed nothing yet.
+ * Unseals a credential. If that fails because this process has another secret than the database, the fault is this process's:
+ * it throws, and its caller must not have claimed anything yet.
  * @throws SecretMismatch
  */
 export async function openCredential(

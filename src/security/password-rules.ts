@@ -1,10 +1,10 @@
 import { CampError } from '../errors.ts'
 
 const SHORTEST = 10
-// Longer is no password but an attack on the server's memory.
+// A longer one is not a password but an attack on the server's memory.
 const LONGEST = 1024
 
-/** What the commonest passwords are made of, before digits and signs are put around them. */
+/** The words that the most common passwords contain, apart from digits and signs around them. */
 const COMMON = new Set(
   `password passwort senha senhaforte minhasenha mudar mudarsenha trocar acesso acessos usuario administrador administrator
    admin adminadmin root user test teste testes temp temporario temporaria welcome bemvindo letmein changeme default master
@@ -17,7 +17,7 @@ const COMMON = new Set(
 )
 
 /**
- * What a new password has to be: long, and not among the first that are tried.
+ * Rules for a new password: long, and not among the first guesses.
  * @throws CampError DATA, saying why
  */
 export function assertGoodPassword(password: string, email: string): void {
@@ -48,7 +48,7 @@ function plainOf(text: string): string {
   return text.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase().trim()
 }
 
-/** Without the digits and signs around it, and once where it is repeated: "senhasenha2026!" is "senha". */
+/** Without the digits and signs around it, and once if it is repeated: "senhasenha2026!" is "senha". */
 function coreOf(text: string): string {
   const core = text.replace(/^[^a-z]+|[^a-z]+$/g, '')
   return /^(.+?)\1+$/.exec(core)?.[1] ?? core
@@ -65,7 +65,7 @@ const LOOK_ALIKES: Readonly<Record<string, string>> = {
   $: 's',
 }
 
-/** "p@ssw0rd" is "password"; digits at the end stay what they are. */
+/** "p@ssw0rd" is "password"; digits at the end stay. */
 function lettersOf(text: string): string {
   const end = /[^a-z]*$/.exec(text)![0].length
   return [...text.slice(0, text.length - end)].map(sign => LOOK_ALIKES[sign] ?? sign).join('')

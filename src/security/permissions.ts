@@ -3,8 +3,8 @@ import { CampError } from '../errors.ts'
 import type { Actor } from './actor.ts'
 
 /**
- * Who may do what, by command. NONE: no login. ANY: each user. OWN: the user who imported the campaign (who made the recurring
- * one), and each ADMIN. ADMIN: an ADMIN. A flag that takes more than its command has a line of its own.
+ * Required role by command. NONE: no login. ANY: each user. OWN: the user who imported the campaign (or created the recurring
+ * one), and each ADMIN. ADMIN: an ADMIN. A flag that needs more than its command has a separate line.
  */
 export type Power = 'NONE' | 'ANY' | 'OWN' | 'ADMIN'
 
@@ -67,7 +67,7 @@ export const PERMISSIONS = {
   'fish add': 'ADMIN',
   'fish list': 'ANY',
   'fish remove': 'ADMIN',
-  // To stop messages to a person is urgent and harms no campaign; to allow them again is neither.
+  // Blocking a person is urgent and harms no campaign; unblocking is neither.
   'blocklist add': 'ANY',
   'blocklist remove': 'ADMIN',
   'blocklist check': 'ANY',
@@ -89,12 +89,12 @@ export const PERMISSIONS = {
   'campaign watch': 'ANY',
   'campaign approve': 'ADMIN',
   'campaign reject': 'ADMIN',
-  // It does what an ADMIN approved, at the time that was approved.
+  // It does what an ADMIN approved, at the approved time.
   'campaign run': 'ANY',
   'campaign run --now': 'OWN',
-  // A pause is urgent, and loses nothing: a user who sees a wrong text going out stops it, also where another user imported it.
+  // A pause is urgent, and loses nothing: a user who sees a wrong text being sent stops it, also if another user imported it.
   'campaign pause': 'ANY',
-  // The user who resumes says that the cause of the pause is gone.
+  // The user who resumes confirms that the cause of the pause is gone.
   'campaign resume': 'OWN',
   'campaign resume --now': 'OWN',
   'campaign cancel': 'OWN',
@@ -116,7 +116,7 @@ export interface Person {
   email: string
 }
 
-/** @param ownerId who imported the campaign, where the act is about one */
+/** @param ownerId who imported the campaign, if the act concerns one */
 export function may(act: Act, actor: Pick<Actor, 'id' | 'role'>, ownerId?: string): boolean {
   const power: Power = PERMISSIONS[act]
   if (power === 'ADMIN') return actor.role === 'ADMIN'
@@ -124,7 +124,7 @@ export function may(act: Act, actor: Pick<Actor, 'id' | 'role'>, ownerId?: strin
 }
 
 /**
- * To be asked before a campaign is changed.
+ * To be called before a campaign is changed.
  * @param campaign its handle, and who imported it
  * @throws CampError AUTH, naming who may
  */
@@ -146,7 +146,7 @@ export async function assertMay(
   )
 }
 
-/** The ADMINs who are not disabled, by e-mail. */
+/** The enabled ADMINs, by e-mail. */
 export async function adminsOf(sql: Sql): Promise<Person[]> {
   const { rows } = await sql.query<Person>(
     `SELECT id, email FROM "User" WHERE role = 'ADMIN' AND disabled_at IS NULL ORDER BY email`,

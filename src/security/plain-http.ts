@@ -1,6 +1,6 @@
 /**
- * Whether what is sent to a URL goes over a network unencrypted: http, and not to this machine.
- * @param text no URL: false
+ * Whether requests to a URL cross a network unencrypted: http, and not to this machine.
+ * @param text not a URL: false
  */
 export function isPlainHttp(text: string): boolean {
   const url = URL.canParse(text) ? new URL(text) : undefined
@@ -10,6 +10,6 @@ export function isPlainHttp(text: string): boolean {
 // As the URL parser writes them: 127.1 is 127.0.0.1, [0:0:0:0:0:0:0:1] is [::1].
 const LOOPBACK = /^(?:(?:.+\.)?localhost\.?|127(?:\.\d+){3}|\[::1\]|\[::ffff:7f[\da-f]{2}:[\da-f]{1,4}\])$/
 
-/** Said where the public URL is read by a person or a log. */
+/** Shown or logged with such a public URL. */
 export const PLAIN_PUBLIC_URL =
   'CAMP_PUBLIC_URL is http: brokers call back unencrypted, and who can read it has the token that stands in the URL'

@@ -17,20 +17,20 @@ export interface RecordAudit {
   checkpoints: number
   /** The newest checkpoint. */
   head: Head | null
-  /** What does not fit, a line each, with what to do. */
+  /** Mismatches, a line each, with what to do. */
   findings: string[]
-  /** What cannot be proved, and is no sign of a change. */
+  /** What cannot be proved, but is not a sign of a change. */
   notes: string[]
 }
 
-/** Rows that are held at once. */
+/** Rows that are held in memory at once. */
 const AT_ONCE = 2 * MAX_ROWS
 /** Names in a line. */
 const NAMES = 5
 
 /**
- * Computes the chain of checkpoints again, from the rows. It holds some thousand of them at a time, whatever there is. To be called in
- * a REPEATABLE READ transaction.
+ * Computes the chain of checkpoints again from the rows. It holds some thousand of them in memory, regardless of the total. To
+ * be called in a REPEATABLE READ transaction.
  */
 export async function auditRecords(sql: Sql, keys: Pick<Keys, 'records'>): Promise<RecordAudit> {
   const audit = new Audit(keys)
@@ -47,8 +47,8 @@ export async function auditRecords(sql: Sql, keys: Pick<Keys, 'records'>): Promi
   }
   if (last && !isSignedBy(keys, last)) {
     audit.findings.push(
-      `checkpoint ${last.number}, the newest, is not signed with this secret: those before it may have been made ` +
-        `anew; compare with a head kept elsewhere`,
+      `checkpoint ${last.number}, the newest, is not signed with this secret: earlier ones may have been ` +
+        `forged, so compare with a head kept elsewhere`,
     )
   }
   for (const source of SOURCES) await audit.lookBeside(sql, source)
@@ -66,7 +66,7 @@ class Audit {
   readonly findings: string[] = []
   readonly notes: string[] = []
   readonly #keys: Pick<Keys, 'records'>
-  /** The first event that was signed: those before it are from an older camp. */
+  /** The first signed event: earlier ones are from an older camp. */
   #firstSigned: number | undefined
   #older = 0
 
@@ -80,14 +80,14 @@ class Audit {
     if (next.number !== expected) {
       const gone =
         next.number - 1 === expected ? `checkpoint ${expected} is` : `checkpoints ${expected} to ${next.number - 1} are`
-      this.findings.push(`${gone} missing: compare with a backup of before`)
+      this.findings.push(`${gone} missing: compare with an earlier backup`)
     } else if (next.previous !== (last?.hash ?? null)) {
       this.findings.push(
-        `checkpoint ${next.number} does not follow from the one before it: compare with a backup of before`,
+        `checkpoint ${next.number} does not follow from the one before it: compare with an earlier backup`,
       )
     }
     if (next.hash !== checkpointHash(next))
-      this.findings.push(`checkpoint ${next.number} was changed: compare with a backup of before`)
+      this.findings.push(`checkpoint ${next.number} was changed: compare with an earlier backup`)
     if (next.reset) {
       this.notes.push(
         `camp secret reset at ${next.at.toISOString()} (checkpoint ${next.number}): what is older is proved by a head kept elsewhere only`,
@@ -120,7 +120,7 @@ class Audit {
       if (!row) missing.push(n)
       else if (row.hash.subarray(0, MARK_BYTES).toString('hex') !== mark) changed.push(row.name)
     }
-    const todo = 'compare with a backup of before'
+    const todo = 'compare with an earlier backup'
     if (missing.length > 0)
       this.findings.push(`${source}: ${listed(missing)} of checkpoint ${number}, deleted since: ${todo}`)
     for (const name of changed.slice(0, NAMES)) this.findings.push(`${name} was changed after it was written: ${todo}`)
@@ -130,7 +130,7 @@ class Audit {
       this.findings.push(`${source}: the rows of checkpoint ${number} are not those that it covers: ${todo}`)
   }
 
-  /** Events that no process with the secret has written. */
+  /** Reports events that no process with the secret has written. */
   #judgeUnsigned(rows: readonly RecordRow[]): void {
     for (const { n, name } of rows) {
       if (this.#firstSigned === undefined || n < this.#firstSigned) this.#older++
@@ -141,7 +141,7 @@ class Audit {
     }
   }
 
-  /** Rows that no checkpoint has, and should; the newest are in none yet, and each stands for itself. */
+  /** Rows that should have a checkpoint and have none; the newest rows have none yet, and are checked individually. */
   async lookBeside(sql: Sql, source: CheckpointSource): Promise<void> {
     const n = numberOf(source)
     const between = await readRows(
@@ -186,7 +186,7 @@ class Audit {
   }
 }
 
-/** As many as hold AT_ONCE rows together, and one at least. */
+/** As many as cover AT_ONCE rows together, and at least one. */
 async function checkpointsAfter(sql: Sql, number: number): Promise<Checkpoint[]> {
   const { rows } = await sql.query<Checkpoint>(
     `SELECT ${CHECKPOINT_COLUMNS} FROM "Checkpoint" WHERE number > $1 ORDER BY number LIMIT 200`,

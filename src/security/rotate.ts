@@ -10,19 +10,21 @@ import type { Keys } from './keys.ts'
 import { openSealed, opens, sealJson } from './seal.ts'
 
 export interface Rotation {
-  /** The secret that the database has. */
+  /** The database's current secret. */
   from: Keys
   to: Keys
-  /** Called with everything resealed, before the commit: keeps the new secret where it outlasts a crash. It may be called again. */
+  /**
+   * Called when everything is resealed, before the commit: stores the new secret so that it survives a crash. It may be called
+   * again.
+   */
   keep?: () => Promise<void>
 }
 
 /**
- * Seals everything that is sealed (credentials, and the fingerprint) with another secret, and signs the chain of checkpoints with it,
- * in one transaction: it has happened as a whole or not at all, whenever the process dies. Of two rotations at once the second is
- * refused.
+ * Seals everything (credentials, and the fingerprint) with another secret, and signs the chain of checkpoints with it, in one
+ * transaction: if the process dies, all of it is done or none. Of two concurrent rotations the second is refused.
  * @returns how many credentials were resealed
- * @throws SecretMismatch where `from` is not the database's; CampError STATE, naming the credentials that `from` does not open
+ * @throws SecretMismatch if `from` is not the database's; CampError STATE, naming the credentials that `from` does not open
  */
 export async function rotateSecret(
   pool: pg.Pool,
@@ -34,7 +36,7 @@ export async function rotateSecret(
     const rows = await lockCredentials(tx)
     assertOpen(from, rows)
     for (const { id, config } of rows) {
-      // updated_at stays: its keys are what they were.
+      // updated_at stays: its keys are unchanged.
       const sealed = sealJson(to, openSealed(from, config, id), id)
       await tx.query(`UPDATE "Credential" SET config = $2 WHERE id = $1`, [id, sealed])
     }
@@ -55,8 +57,8 @@ export async function rotateSecret(
 }
 
 /**
- * Makes `to` the database's secret where the one that it has is lost. Nothing is resealed: what `to` does not open is to be given
- * anew.
+ * Makes `to` the database's secret when the current one is lost. Nothing is resealed: credentials that `to` does not open must
+ * be set again.
  * @returns the credentials that it does not open
  */
 export async function resetSecret(
@@ -100,7 +102,7 @@ async function lockCredentials(tx: Tx): Promise<SealedRow[]> {
   return rows
 }
 
-/** One that is left behind would be lost when the old secret is. */
+/** A credential that is left behind would be lost together with the old secret. */
 function assertOpen(from: Keys, rows: readonly SealedRow[]): void {
   const closed = rows.filter(({ id, config }) => !opens(from, config, id))
   if (closed.length === 0) return
@@ -109,7 +111,7 @@ function assertOpen(from: Keys, rows: readonly SealedRow[]): void {
     'CREDENTIAL_UNREADABLE',
     `these credentials were sealed with another secret, and cannot be resealed: ${names}`,
     {
-      hint: 'Give each anew with all its keys (camp credential set WALLET BROKER key=value), or remove it: camp credential remove',
+      hint: 'Set each again with all its keys (camp credential set WALLET BROKER key=value), or remove it: camp credential remove',
     },
   )
 }

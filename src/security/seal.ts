@@ -6,10 +6,10 @@ import type { Keys } from './keys.ts'
 const base64 = z.string().regex(/^[A-Za-z0-9+/]*={0,2}$/)
 const envelope = z.object({ v: z.literal(1), iv: base64, tag: base64, data: base64 })
 
-/** JSON under AES-256-GCM, as it stands in the database. */
+/** JSON under AES-256-GCM, as stored in the database. */
 export type Sealed = z.infer<typeof envelope>
 
-/** Seals `value` for the row `rowId`: in another row it does not open. */
+/** Seals `value` for the row `rowId`: it cannot be opened in another row. */
 export function sealJson(keys: Pick<Keys, 'sealing'>, value: unknown, rowId: string): Sealed {
   const iv = randomBytes(12)
   const cipher = createCipheriv('aes-256-gcm', keys.sealing, iv).setAAD(Buffer.from(rowId))
@@ -32,7 +32,7 @@ export function opens(keys: Pick<Keys, 'sealing'>, sealed: unknown, rowId: strin
   }
 }
 
-/** @throws CampError STATE when it was sealed with another secret, for another row, or is no sealed value at all */
+/** @throws CampError STATE if it was sealed with another secret, for another row, or is not a sealed value */
 export function openSealed(keys: Pick<Keys, 'sealing'>, sealed: unknown, rowId: string): unknown {
   const read = envelope.safeParse(sealed)
   if (!read.success) throw new CampError('CREDENTIAL_UNREADABLE', `what is stored for ${rowId} is not a sealed value`)
@@ -48,7 +48,7 @@ export function openSealed(keys: Pick<Keys, 'sealing'>, sealed: unknown, rowId: 
       'CREDENTIAL_UNREADABLE',
       `a sealed value cannot be opened (${rowId}): CAMP_SECRET is not the one it was sealed with`,
       {
-        hint: 'Give the credential anew, with all its keys: camp credential set',
+        hint: 'Set the credential again, with all its keys: camp credential set',
         cause,
       },
     )

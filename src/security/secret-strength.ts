@@ -1,11 +1,11 @@
 import { CampError } from '../errors.ts'
 
-/** Fewer are tried out in hours by who holds one webhook URL. 16 random hexadecimal digits are estimated at about 50. */
+/** A party with one webhook URL can try fewer bits in hours. 16 random hexadecimal digits are estimated at about 50. */
 const MIN_BITS = 40
 
 /**
- * Whether a secret can stand against guessing: each broker holds an HMAC under it, and can try guesses without asking camp.
- * @param name what it is called: "CAMP_SECRET"
+ * Checks that a secret cannot be guessed: each broker has an HMAC under it, and can test guesses offline.
+ * @param name its name: "CAMP_SECRET"
  * @throws CampError USAGE
  */
 export function assertStrongSecret(secret: string, name: string): void {
@@ -23,7 +23,7 @@ export function assertStrongSecret(secret: string, name: string): void {
   )
 }
 
-/** Shannon's entropy of its characters, counting none that the ones before it foretell: a repetition, or one more step of a run. */
+/** Shannon entropy of its characters, without those that follow from the ones before: a repetition, or one more step of a run. */
 function estimatedBits(secret: string): number {
   const signs = [...secret]
   const counts = new Map<string, number>()
@@ -36,7 +36,7 @@ function estimatedBits(secret: string): number {
   return perSign * surprising.length
 }
 
-/** The length of the shortest beginning that gives the whole by being repeated; the last repetition may be cut. */
+/** The length of the shortest beginning whose repetition gives the whole; the last repetition may be cut. */
 function periodOf(text: string): number {
   for (let period = 1; period <= text.length / 2; period++) {
     if (text.slice(period) === text.slice(0, -period)) return period

@@ -11,20 +11,20 @@ import { type Keys, keptOrigin, keysOf, openKeys, secretFile } from './keys.ts'
 
 export interface OpenedSecret {
   keys: Keys
-  /** The file whose secret was put in place, where a rotation had died after its commit. */
+  /** The file whose secret was put in place after a rotation died after its commit. */
   adopted: string | undefined
 }
 
 type SecretConfig = Pick<Config, 'secret' | 'databaseUrl' | 'home'>
 
 /**
- * The secret of this process, seen to be the database's. In embedded mode it is kept in CAMP_HOME: made for a database that has
- * none, and where a rotation died between its commit and its last step, put in place.
+ * The secret of this process, verified against the database's. In embedded mode it is kept in CAMP_HOME: generated for a
+ * database that has none, and put in place if a rotation died between its commit and its last step.
  * @throws SecretMismatch; CampError USAGE in server mode without CAMP_SECRET
  */
 export async function openSecret(pool: pg.Pool, config: SecretConfig): Promise<OpenedSecret> {
   try {
-    // A secret that is made now would fit nothing, and look like the one that was lost.
+    // A newly generated secret would match nothing, and look like the lost one.
     if (isKept(config) && !(await exists(secretFile(config.home))) && (await isSecretInUse(pool))) {
       throw new SecretMismatch(keptOrigin(config.home), 'is missing')
     }
@@ -44,8 +44,8 @@ export function isKept({ secret, databaseUrl }: SecretConfig): boolean {
 }
 
 /**
- * Writes the secret that is to be kept beside the one that is: the rotation's commit decides which of the two counts. No two
- * rotations share a file, and only the one that holds the fingerprint's lock has one that may be swept away.
+ * Writes the next secret next to the current one: the rotation's commit decides which of the two is valid. No two rotations
+ * share a file, and only the holder of the fingerprint's lock removes others.
  * @returns the file, for `keepNext`
  */
 export async function writeNext(home: string, secret: string): Promise<string> {
@@ -55,7 +55,7 @@ export async function writeNext(home: string, secret: string): Promise<string> {
   return file
 }
 
-/** After the commit. Another process may have found it and put it in place by now. */
+/** After the commit. Another process may have found it and put it in place already. */
 export async function keepNext(home: string, file: string): Promise<void> {
   try {
     await rename(file, secretFile(home))
@@ -76,7 +76,7 @@ async function adopt(sql: Sql, home: string): Promise<Keys | undefined> {
     await keepNext(home, file)
     return keys
   }
-  // The rotation itself, or another process, has put it in place since this one looked.
+  // The rotation itself, or another process, has put it in place meanwhile.
   const secret = await readFile(secretFile(home), 'utf8').catch(() => undefined)
   const keys = secret === undefined ? undefined : keysOf(secret.trim(), keptOrigin(home))
   return keys && (await secretState(sql, keys)) === 'OURS' ? keys : undefined

@@ -8,8 +8,8 @@ import type { Keys } from './keys.ts'
 import { openSealed, sealJson } from './seal.ts'
 
 /**
- * The Ed25519 pair of an installation: the private key signs sessions and tokens, and stands sealed in the database; the public key
- * checks them. So neither the database without the secret nor a verifier can make a session.
+ * The Ed25519 pair of an installation: the private key signs sessions and tokens, and is stored sealed in the database; the
+ * public key verifies them. So neither the database without the secret nor a verifier can create a session.
  */
 export interface SessionKey {
   publicKey: KeyObject
@@ -19,8 +19,8 @@ export interface SessionKey {
 const ROW = 'SecretFingerprint 1 session'
 
 /**
- * For a process whose secret was seen to be the database's (`assertSecret`). A database of an earlier camp gets its pair here.
- * @throws CampError STATE where the public key is not that of the sealed private key
+ * For a process whose secret was verified (`assertSecret`). A database of an earlier camp gets its pair here.
+ * @throws CampError STATE if the public key does not match the sealed private key
  */
 export async function openSessionKey(pool: pg.Pool, keys: Pick<Keys, 'sealing'>): Promise<SessionKey> {
   const stored = await readRow(pool)
@@ -33,7 +33,7 @@ export async function openSessionKey(pool: pg.Pool, keys: Pick<Keys, 'sealing'>)
   })
 }
 
-/** A new pair: every session and token of before is void. In a transaction that holds the fingerprint's lock. */
+/** A new pair: all earlier sessions and tokens are void. In a transaction that holds the fingerprint's lock. */
 export async function writeSessionKey(tx: Tx, keys: Pick<Keys, 'sealing'>): Promise<SessionKey> {
   const pair = generateKeyPairSync('ed25519')
   const sealed = sealJson(keys, base64Of(pair.privateKey.export({ type: 'pkcs8', format: 'der' })), ROW)
@@ -60,17 +60,13 @@ function opened({ session_public, session_private }: StoredKey, keys: Pick<Keys,
   const der = z.base64().parse(openSealed(keys, session_private, ROW))
   const privateKey = createPrivateKey({ key: Buffer.from(der, 'base64'), type: 'pkcs8', format: 'der' })
   const publicKey = createPublicKey(privateKey)
-  // A pair that was put there by hand would let its maker sign for every user.
+  // A pair that was inserted by hand would let its creator sign for every user.
   if (publicText(publicKey) === session_public) return { publicKey, privateKey }
-  throw new CampError(
-    'SESSION_KEY_CHANGED',
-    'the public key of sessions in the database is not the one that camp has made',
-    {
-      hint:
-        'Something else has written to the table SecretFingerprint. Find out what, then empty its columns ' +
-        'session_public and\nsession_private: a new pair is made, and sessions and tokens of before are void.',
-    },
-  )
+  throw new CampError('SESSION_KEY_CHANGED', 'the public key of sessions in the database was not created by camp', {
+    hint:
+      'Find out what wrote to the table SecretFingerprint, then empty its columns session_public and\n' +
+      'session_private: a new key pair is created, and existing sessions and tokens become void.',
+  })
 }
 
 function publicText(key: KeyObject): string {

@@ -7,16 +7,16 @@ import { CampError, codeOf } from '../errors.ts'
 import { replacePrivate } from '../files.ts'
 import type { SessionKey } from './session-key.ts'
 
-/** Whom a token is for. */
+/** The user of a token. */
 export interface Bearer {
   userId: string
-  /** The id of who made it for them, or set the password that they logged in with; null: they did. */
+  /** The id of the user who created it for them, or set the password that they logged in with; null: they did it themselves. */
   makerId: string | null
 }
 
 /**
- * A token says who its bearer is and when it was issued; nothing else is believed of it. The role, and whether the user is
- * still allowed in, are the database's to say (actor.ts).
+ * A token states its user and its issue time, and nothing else is taken from it. The role, and whether the user is enabled, are
+ * read from the database (actor.ts).
  */
 export interface SessionToken extends Bearer {
   issuedAt: Date
@@ -26,7 +26,7 @@ export const SESSION_MS = 12 * 3_600_000
 
 const ISSUER = 'camp'
 const MAKER = 'by'
-/** Over Ed25519: who can check a signature can make none. */
+/** Over Ed25519: a verifier cannot sign. */
 const ALGORITHM = 'EdDSA'
 
 export async function issueToken(
@@ -40,21 +40,21 @@ export async function issueToken(
     .setProtectedHeader({ alg: ALGORITHM })
     .setIssuer(ISSUER)
     .setSubject(userId)
-    // With its milliseconds: a whole second would put a login before the password change of the same second.
+    // With milliseconds: a whole second would put a login before the password change of the same second.
     .setIssuedAt(now.getTime() / 1000)
     .setExpirationTime(Math.floor(expiresAt.getTime() / 1000))
     .sign(key.privateKey)
   return { token, expiresAt }
 }
 
-/** What is signed may still be made by another program that has the secret. */
+/** A signed token may have been created by another program that has the secret. */
 const claims = z.object({
   sub: z.string(),
   iat: z.number().min(0).max(8.64e12),
   [MAKER]: z.uuid().nullable().default(null),
 })
 
-/** @throws CampError AUTH when it is expired, or not signed by this installation */
+/** @throws CampError AUTH if it is expired, or not signed by this installation */
 export async function readToken(
   key: Pick<SessionKey, 'publicKey'>,
   token: string,
@@ -79,7 +79,7 @@ export async function readToken(
   }
 }
 
-export const LOG_IN = 'Run: camp login (or set CAMP_TOKEN anew, from: camp user token EMAIL)'
+export const LOG_IN = 'Run: camp login (or set CAMP_TOKEN again, from: camp user token EMAIL)'
 
 export async function saveSession(home: string, token: string): Promise<void> {
   await replacePrivate(sessionFile(home), `${token}\n`)
@@ -94,7 +94,7 @@ export async function loadSession(home: string): Promise<string | undefined> {
   }
 }
 
-/** @returns false when there was none */
+/** @returns false if there was none */
 export async function removeSession(home: string): Promise<boolean> {
   try {
     await rm(sessionFile(home))

@@ -5,8 +5,8 @@ import type { Actor } from './actor.ts'
 import { recordAudit } from './audit-log.ts'
 
 /**
- * Settings of the whole installation: they stand in the database, not in the environment of the process that asks, so that who is bound
- * by one cannot choose it.
+ * Settings of the whole installation: they are in the database, not in the environment of the calling process, so that a user
+ * cannot change a setting that restricts them.
  */
 export const SETTINGS = {
   'self-approval': {
@@ -22,7 +22,7 @@ export type SettingValue<Name extends SettingName> = (typeof SETTINGS)[Name]['va
 export const SELF_APPROVAL_HINT =
   'An ADMIN adds another one: camp user add. Or lets importers approve their own: camp setting set self-approval allow'
 
-/** @throws CampError STATE where the table holds what is no value of it */
+/** @throws CampError STATE if the table contains an invalid value */
 export async function settingOf<Name extends SettingName>(sql: Sql, name: Name): Promise<SettingValue<Name>> {
   const { rows } = await sql.query<{ value: string }>(`SELECT value FROM "Setting" WHERE name = $1`, [name])
   return readValue(name, rows[0]?.value)
@@ -72,7 +72,7 @@ async function writeSetting<Name extends SettingName>(
   value: SettingValue<Name>,
   now: Date,
 ): Promise<SettingValue<Name>> {
-  // Of two changes at once the second one's audit tells the first one's value.
+  // Of two concurrent changes the second one's audit event has the first one's value as the old value.
   await tx.query(`LOCK TABLE "Setting" IN SHARE ROW EXCLUSIVE MODE`)
   const from = await settingOf(tx, name)
   await tx.query(
@@ -94,7 +94,7 @@ function readValue<Name extends SettingName>(name: Name, stored: string | undefi
     'SETTING_DAMAGED',
     `the setting ${name} is "${stored}" in the database: it takes ${values.join(' or ')}`,
     {
-      hint: `Set it anew: camp setting set ${name} ${standard}`,
+      hint: `Set it again: camp setting set ${name} ${standard}`,
     },
   )
 }

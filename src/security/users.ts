@@ -10,7 +10,7 @@ import type { Via } from './via.ts'
 
 export type User = Prisma.UserModel
 
-/** Who acts; what they set for others is set by who stands behind them. */
+/** The acting user; passwords and tokens that they set count as set by the user behind them. */
 type By = Pick<Actor, 'id'> & Partial<Pick<Actor, 'via'>>
 
 export interface NewUser {
@@ -32,8 +32,8 @@ export async function hasUsers(prisma: PrismaClient): Promise<boolean> {
 }
 
 /**
- * @param actor null: the very first user of an installation, who must be an ADMIN with a password
- * @throws CampError STATE when the e-mail is taken, DATA when it or the password is none, AUTH when `actor` is missing
+ * @param actor null: the first user of an installation, who must be an ADMIN with a password
+ * @throws CampError STATE if the e-mail is taken, DATA if it or the password is invalid, AUTH if `actor` is missing
  */
 export async function addUser(prisma: PrismaClient, actor: By | null, user: NewUser, now: Date): Promise<User> {
   const email = emailOf(user.email)
@@ -69,7 +69,7 @@ export async function addUser(prisma: PrismaClient, actor: By | null, user: NewU
   })
 }
 
-/** Two first users at once: the lock lets one through. */
+/** Two concurrent first users: the lock admits one. */
 async function assertFirst(tx: Prisma.TransactionClient, user: NewUser): Promise<void> {
   await tx.$executeRaw`LOCK TABLE "User" IN SHARE ROW EXCLUSIVE MODE`
   if ((await tx.user.count()) > 0) throw new CampError('NOT_LOGGED_IN', 'not logged in', { hint: 'Run: camp login' })
@@ -86,13 +86,13 @@ export interface UserChange {
   name?: string | undefined
   role?: Actor['role'] | undefined
   password?: string | undefined
-  /** Lets a disabled user in again. */
+  /** Enables a disabled user again. */
   enable?: boolean | undefined
   /** Voids every session and token issued so far; so does a new password. */
   endSessions?: boolean | undefined
 }
 
-/** @throws CampError NOT_FOUND; STATE when nobody would be left as an enabled ADMIN */
+/** @throws CampError NOT_FOUND; STATE if no enabled ADMIN would be left */
 export async function changeUser(
   prisma: PrismaClient,
   actor: By,
@@ -116,7 +116,7 @@ export async function changeUser(
         ...(change.role && { role: change.role }),
         ...(password && { password, password_by: isReset ? (actor.via?.id ?? actor.id) : null }),
         ...(change.enable && { disabled_at: null }),
-        // A token that another made for a USER is to be none of an ADMIN.
+        // A token that another user created for a USER must not be valid for an ADMIN.
         ...((password || change.endSessions || isPromoted) && { tokens_valid_from: now }),
       },
     })
@@ -134,7 +134,7 @@ export async function changeUser(
   })
 }
 
-/** Shuts a user out from now on, sessions and tokens included. */
+/** Disables a user from now on, sessions and tokens included. */
 export async function disableUser(prisma: PrismaClient, actor: By, ref: string, now: Date): Promise<User> {
   return prisma.$transaction(async tx => {
     const admins = await lockAdmins(tx)
@@ -150,13 +150,13 @@ export async function disableUser(prisma: PrismaClient, actor: By, ref: string, 
   })
 }
 
-/** Who stands behind a user who has logged in with their password: who set it, where that was another. */
+/** The user behind a user who has logged in with their password: who set it, if that was another user. */
 export async function passwordVia(prisma: Pick<PrismaClient, 'user'>, { password_by }: User): Promise<Via | null> {
   if (password_by === null) return null
   return prisma.user.findUnique({ where: { id: password_by }, select: { id: true, email: true } })
 }
 
-/** The enabled ADMINs, locked: two of them cannot disable each other at once. */
+/** The enabled ADMINs, locked: two of them cannot disable each other concurrently. */
 async function lockAdmins(tx: Prisma.TransactionClient): Promise<string[]> {
   const rows = await tx.$queryRaw<{ id: string }[]>`
     SELECT id FROM "User" WHERE role = 'ADMIN' AND disabled_at IS NULL ORDER BY id FOR UPDATE`

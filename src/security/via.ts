@@ -1,8 +1,8 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 
 /**
- * The person behind a user's token: who made the token for them, or set the password that they logged in with. They could have acted
- * in the user's place.
+ * The person behind a user's token: who created the token for them, or set the password that they logged in with. They could
+ * have acted in the user's place.
  */
 export interface Via {
   id: string
@@ -10,8 +10,8 @@ export interface Via {
 }
 
 /**
- * Who stands behind the user of a run, kept for the run: so that the audit's one helper marks every row, and no change can forget to
- * hand it on. A worker has no user, and no run: there it would cost something for each message.
+ * The person behind the user of a run, kept for the run, so that the audit's one helper marks every row without it being passed
+ * along. A worker has no user, and no run: there it would cost something for each message.
  */
 const runs = new AsyncLocalStorage<{ via: Via | null }>()
 
@@ -20,7 +20,7 @@ export function inRun<T>(work: () => Promise<T>): Promise<T> {
   return runs.run({ via: null }, work)
 }
 
-/** Says who stands behind the user of this run, as soon as that is known. */
+/** Sets the person behind the user of this run, as soon as that is known. */
 export function actVia(via: Via | null): void {
   const run = runs.getStore()
   if (run) run.via = via

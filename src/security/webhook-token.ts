@@ -8,18 +8,19 @@ export interface WebhookBroker {
 }
 
 /**
- * The secret in a broker's webhook URL. It is derived, so nothing is stored; raising the broker's webhook_version voids it.
+ * The secret in a broker's webhook URL. It is derived, so nothing is stored; incrementing the broker's webhook_version voids
+ * it.
  */
 export function webhookToken(keys: Pick<Keys, 'webhook'>, broker: WebhookBroker): string {
   return createHmac('sha256', keys.webhook).update(`${broker.id}.${broker.webhook_version}`).digest('base64url')
 }
 
-/** Compares in a time that tells nothing, not even the length. */
+/** Constant-time comparison that does not reveal the length either. */
 export function sameToken(a: string, b: string): boolean {
   return constantTimeEqual(createHash('sha256').update(a).digest(), createHash('sha256').update(b).digest())
 }
 
-/** Where a broker reports; undefined without CAMP_PUBLIC_URL. */
+/** The broker's callback URL; undefined without CAMP_PUBLIC_URL. */
 export function webhookUrl(
   publicUrl: string | undefined,
   keys: Pick<Keys, 'webhook'>,
@@ -34,7 +35,7 @@ export const MESSAGE_KEY = 'm'
 const ID_BYTES = 16
 const SIGNATURE_BYTES = 16
 
-/** A lead's id, signed: 43 characters that say nothing to anybody else. They hold as long as the broker's token. */
+/** A lead's id, signed: 43 characters that reveal nothing to others. Valid as long as the broker's token. */
 export function messageKey(keys: Pick<Keys, 'webhook'>, broker: WebhookBroker, leadId: string): string {
   const id = Buffer.from(leadId.replaceAll('-', ''), 'hex')
   return Buffer.concat([id, signature(keys, broker, id)]).toString('base64url')

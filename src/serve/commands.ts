@@ -1,6 +1,6 @@
 import { CampError } from '../errors.ts'
 
-/** What makes sense only where the database, the workers' settings or a terminal's own files are. */
+/** Commands that need the database, the workers' settings or local files. */
 const NOT_SERVED = ['db', 'demo', 'logout', 'sandbox', 'secret', 'serve', 'worker']
 
 /** The word that src/cli/program.ts takes for the command. */
@@ -8,7 +8,7 @@ export function commandOf(argv: readonly string[]): string | undefined {
   return argv.find(word => !word.startsWith('-'))
 }
 
-/** Before a server runs a command line for a client. @throws CampError USAGE */
+/** Called before a server runs a command line for a client. @throws CampError USAGE */
 export function assertServed(argv: readonly string[]): void {
   const command = commandOf(argv)
   if (command !== undefined && NOT_SERVED.includes(command)) {

@@ -1,10 +1,10 @@
 import { z } from 'zod'
 
-/** What a client asks to be run. */
+/** A client's request to run a command. */
 export const runRequest = z.strictObject({
   version: z.string(),
   argv: z.array(z.string().refine(word => !word.includes('\0'))).max(1_000),
-  /** Which of its streams are a terminal, and how wide it is. */
+  /** Which of its streams are a terminal, and its width. */
   terminal: z.strictObject({
     stdin: z.boolean(),
     stdout: z.boolean(),
@@ -17,8 +17,8 @@ export const runRequest = z.strictObject({
 export type RunRequest = z.infer<typeof runRequest>
 
 /**
- * The lines of the answer (NDJSON): what a command says and asks for. `need` is answered by POST …/inputs/N with the content, or with
- * the header `camp-unreadable` and its cause. Bytes are base64.
+ * The lines of the answer (NDJSON): a command's output and its requests for input. `need` is answered by POST …/inputs/N with
+ * the content, or with the header `camp-unreadable` and its cause. Bytes are base64.
  */
 export const frame = z.union([
   z.strictObject({ run: z.string() }),
@@ -26,9 +26,9 @@ export const frame = z.union([
   z.strictObject({ err: z.string() }),
   /** `path` null: standard input. */
   z.strictObject({ need: z.number().int(), path: z.string().nullable() }),
-  /** A question is asked: the terminal hands on each key; or it no longer does. */
+  /** A question is asked: the terminal sends each key; or it no longer does. */
   z.strictObject({ raw: z.boolean() }),
-  /** A part of a file that the command has written; the last part says so. */
+  /** A part of a file that the command has written; `end` marks the last part. */
   z.strictObject({ file: z.string(), data: z.string(), end: z.boolean() }),
   /** A login's session, for the client to keep. */
   z.strictObject({ session: z.string() }),
@@ -38,7 +38,7 @@ export const frame = z.union([
 
 export type Frame = z.infer<typeof frame>
 
-/** Lines of a stream of bytes. @throws Error where one is longer than `most` characters */
+/** Lines of a stream of bytes. @throws Error if one is longer than `most` characters */
 export async function* linesOf(bytes: AsyncIterable<Buffer>, most = 4 * 1024 * 1024): AsyncGenerator<string> {
   const decoder = new TextDecoder()
   let rest = ''

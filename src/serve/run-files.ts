@@ -4,16 +4,16 @@ import { basename, join } from 'node:path'
 import type { Readable } from 'node:stream'
 import type { Frame } from './frames.ts'
 
-/** The files that a command line names, where its user is on another machine. */
+/** The files that a command line names, if its user is on another machine. */
 export interface HostFiles {
-  /** @returns a path here that holds what the user's file holds @throws CampError NOT_FOUND, DATA: it cannot be read there */
+  /** @returns a local path with the content of the user's file @throws CampError NOT_FOUND, DATA: it cannot be read there */
   input(path: string): Promise<string>
-  /** @returns a path here: what is written there becomes the user's file when the command has ended */
+  /** @returns a local path: its content becomes the user's file when the command has ended */
   output(path: string): Promise<string>
 }
 
 export interface RunFiles extends HostFiles {
-  /** In what the command says, the client's paths instead of those here. */
+  /** The command's text with the client's paths in place of local ones. */
   named(text: string): string
   /** The frames of every file that was written. */
   written(): AsyncGenerator<Frame>
@@ -22,9 +22,9 @@ export interface RunFiles extends HostFiles {
 const PART_BYTES = 256 * 1024
 
 /**
- * The files of one run, in a folder of its own. A path of the client's is a name to ask the client by, and never a path here: a
- * command that wants one gets a place in the folder.
- * @param fetch brings the client's file to a place here
+ * The files of one run, in a folder of its own. A client's path is only an identifier in requests to the client, never a local
+ * path: each file gets a path in the folder.
+ * @param fetch copies the client's file to a local path
  */
 export function openRunFiles(
   folder: string,
@@ -70,7 +70,7 @@ export function openRunFiles(
   }
 }
 
-/** The file's own name, which the campaign keeps. */
+/** The file's name, which the campaign keeps. */
 function safeName(path: string): string {
   const name = basename(path.replaceAll('\\', '/')).replace(/\p{Cc}/gu, '')
   return name === '' || name === '.' || name === '..' ? 'file' : name.slice(-200)

@@ -8,7 +8,7 @@ import { CampError } from '../errors.ts'
 import type { Frame, RunRequest } from './frames.ts'
 import { type HostFiles, openRunFiles } from './run-files.ts'
 
-/** What runs a command line, and what it is given (`runCamp` and `Host` of src/cli). */
+/** Runs a command line (`runCamp` and `Host` of src/cli). */
 export type RunCommand = (
   argv: string[],
   host: {
@@ -30,32 +30,32 @@ export interface RunOptions {
   origin: string
   clock: Clock
   signal: AbortSignal
-  /** Bytes that a client may send in all. */
+  /** Bytes that a client may send in total. */
   mostBytes: number
-  /** Resolves when the frame may be followed by another. */
+  /** Resolves when another frame may follow. */
   send: (frame: Frame) => Promise<void>
 }
 
-/** One command of a client, as it runs. */
+/** A client's running command. */
 export interface Run {
-  /** What was asked for by a `need` frame. @returns false where it was not asked for, or has come */
+  /** The content requested by a `need` frame. @returns false if it was not requested, or has already come */
   give(need: number, content: Readable | { unreadable: string }): Promise<boolean>
-  /** What was typed at the client's terminal. */
+  /** Keys typed at the client's terminal. */
   type(keys: Buffer): void
-  /** Its exit code, when every frame but the last is sent. */
+  /** Its exit code, after every frame but the last is sent. */
   done: Promise<number>
 }
 
 type Content = Readable | { unreadable: string }
 
-/** Runs a command line in this process, as `camp` would, on the streams and files of a client. */
+/** Runs a command line in this process, as `camp` would, with a client's streams and files. */
 export function startRun(options: RunOptions): Run {
   const { request, folder, send, signal } = options
   const needs = new Map<number, (content: Content) => Promise<void>>()
   let asked = 0
   let bytesLeft = options.mostBytes
 
-  /** Asks the client for something, and resolves when `take` has had all of it. */
+  /** Requests content from the client; resolves when `take` has consumed all of it. */
   const need = (path: string | null, take: (content: Content) => Promise<void>) =>
     new Promise<void>((resolve, reject) => {
       const number = asked++
@@ -95,11 +95,11 @@ export function startRun(options: RunOptions): Run {
     isTTY: terminal.stdin,
     setRawMode: (raw: boolean) => void send({ raw }).catch(() => undefined),
   })
-  // Where a command has not begun to read it, an upload that broke off is no event.
+  // An interrupted upload does not matter before a command begins to read it.
   stdin.on('error', () => undefined)
-  // A question whose client is gone ends.
+  // A question ends when its client has disconnected.
   signal.addEventListener('abort', () => stdin.end(), { once: true })
-  // Piped input is asked for when the command begins to read it.
+  // Piped input is requested when the command begins to read it.
   if (!terminal.stdin) {
     const resume = stdin.read.bind(stdin)
     let isAsked = false
@@ -117,14 +117,14 @@ export function startRun(options: RunOptions): Run {
   const output = (isTTY: boolean, frameOf: (text: string) => Frame) => {
     const write = (chunk: Buffer, _: unknown, done: (error?: Error) => void) => {
       const text = Buffer.from(files.named(chunk.toString('utf8'))).toString('base64')
-      // What a client that is gone would have read is dropped: the command ends by its signal.
+      // Output for a disconnected client is dropped: the command ends by its signal.
       send(frameOf(text)).then(
         () => done(),
         () => done(),
       )
     }
     const stream = new Writable({ write })
-    // A command ends no stream of its process's: inquirer tries.
+    // A command must not end its process's streams: inquirer tries to.
     const end = () => stream
     return Object.assign(stream, {
       isTTY,

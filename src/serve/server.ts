@@ -16,24 +16,24 @@ import { type Run, type RunCommand, startRun } from './run.ts'
 
 export interface ServeOptions {
   version: string
-  /** The settings that every command gets: database, secret, queue, time zone. */
+  /** Settings that every command gets: database, secret, queue, time zone. */
   env: NodeJS.ProcessEnv
   runCommand: RunCommand
-  /** Who holds a token. @throws CampError AUTH */
+  /** The user of a token. @throws CampError AUTH */
   authenticate: (token: string) => Promise<Actor>
   clock: Clock
   log: Log
-  /** Bytes of files that one command may be sent. */
+  /** Bytes of files that may be sent for one command. */
   mostBytes: number
-  /** Commands at once. */
+  /** Maximum of concurrent commands. */
   mostRuns: number
-  /** A reverse proxy stands before it: the client's address is the last one in X-Forwarded-For. */
+  /** There is a reverse proxy: the client's address is the last one in X-Forwarded-For. */
   behindProxy: boolean
 }
 
 export interface CommandServer {
   readonly url: string
-  /** Ends what runs as SIGINT would, and resolves when all of it has ended. */
+  /** Ends running commands as SIGINT would, and resolves when all have ended. */
   close(): Promise<void>
 }
 
@@ -46,14 +46,14 @@ interface Running {
 const MAX_REQUEST_BYTES = 1024 * 1024
 const MAX_KEYS_BYTES = 64 * 1024
 const ALIVE_EVERY_MS = 15_000
-/** In which a request, but for a file, has to be here. */
+/** Time within which a request without its files must arrive. */
 const REQUEST_MS = 20_000
-/** Until then a login has its password: who asks for it is not known yet. */
+/** Time for a login to send its password: the user is not known yet. */
 const LOGIN_MS = 60_000
-/** How long a command that was ended may still run before its place is given to another. */
+/** How long a command that was ended may still run before another takes its slot. */
 const ENDING_MS = 10_000
 
-/** @throws CampError UNREACHABLE where it cannot listen there */
+/** @throws CampError UNREACHABLE if it cannot listen there */
 export async function openServer(address: Address, options: ServeOptions): Promise<CommandServer> {
   const running = new Map<string, Running>()
   const server = createServer(
@@ -117,7 +117,7 @@ async function begin(
   if (running.size >= options.mostRuns) return end(response, 503)
   const { argv } = asked.data
   const isLogin = commandOf(argv) === 'login'
-  // Who asks for one is not known yet: they leave places for those who are.
+  // Their users are not known yet: they leave slots for users who are.
   const logins = [...running.values()].filter(one => one.isLogin).length
   if (isLogin && logins >= Math.ceil(options.mostRuns / 2)) return end(response, 503)
   const origin = originOf(request, options.behindProxy)
@@ -233,7 +233,7 @@ function originOf(request: IncomingMessage, behindProxy: boolean): string {
   return behindProxy && forwarded !== '' ? forwarded.slice(0, 100) : (request.socket.remoteAddress ?? 'unknown')
 }
 
-/** @throws CampError DATA where it is longer */
+/** @throws CampError DATA if it is longer */
 async function bodyOf(request: IncomingMessage, most: number): Promise<Buffer> {
   const late = setTimeout(() => request.destroy(), REQUEST_MS)
   const body = await readBody(request, most, 'BREAK').finally(() => clearTimeout(late))
@@ -268,7 +268,7 @@ function refuse(response: ServerResponse, error: unknown, log: Log): void {
 
 function end(response: ServerResponse, status: number, body?: object): void {
   if (response.headersSent) return void response.end()
-  // What is left of the request is not read.
+  // The rest of the request is not read.
   response.writeHead(status, { 'content-type': 'application/json', ...(status >= 400 && { connection: 'close' }) })
   response.end(status === 204 ? undefined : JSON.stringify(body ?? {}))
 }

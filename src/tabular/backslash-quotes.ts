@@ -1,6 +1,7 @@
 /**
- * A CSV in which \" stands for a quote, \' for an apostrophe and \\ for a backslash (MySQL, addslashes) as one in which a quote within
- * quotes is written twice. A backslash before a line break is one that MySQL adds, and goes; before anything else it stays.
+ * Converts a CSV in which \" stands for a quote, \' for an apostrophe and \\ for a backslash (MySQL, addslashes) to one in
+ * which a quote within quotes is doubled. A backslash before a line break is one that MySQL adds, and is removed; before
+ * anything else it stays.
  * @param delimiter one character
  */
 export async function* withDoubledQuotes(chunks: AsyncIterable<string>, delimiter: string): AsyncGenerator<string> {
@@ -11,11 +12,11 @@ export async function* withDoubledQuotes(chunks: AsyncIterable<string>, delimite
 
 const [SLASH, QUOTE, APOSTROPHE, LF, CR] = [0x5c, 0x22, 0x27, 0x0a, 0x0d]
 
-/** Follows the quotes, since a quote is written twice only in a cell that has them around it. */
+/** Tracks the quotes, since a quote is doubled only in a quoted cell. */
 class Translation {
   readonly #delimiter: number
   #quoted = false
-  /** The last character was a delimiter, a line break, or a quote that may be the first of two: a quote here opens. */
+  /** The last character was a delimiter, a line break, or a quote that may be the first of two: a quote here opens a cell. */
   #opens = true
   /** The last character was a backslash, which is not written yet. */
   #escaped = false

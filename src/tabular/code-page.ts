@@ -1,6 +1,6 @@
 /** The characters that single-byte encodings have at 0x80 to 0xff; below, all are ASCII. */
 const UPPER_HALVES = {
-  // Where Windows-1252 has nothing, it is read as Latin-1's control characters, as every browser does.
+  // Bytes undefined in Windows-1252 are read as Latin-1's control characters, as every browser does.
   'windows-1252': `€\u0081‚ƒ„…†‡ˆ‰Š‹Œ\u008dŽ\u008f\u0090‘’“”•–—˜™š›œ\u009džŸ${latin1(0xa0)}`,
   cp850:
     'ÇüéâäàåçêëèïîìÄÅÉæÆôöòûùÿÖÜø£Ø×ƒáíóúñÑªº¿®¬½¼¡«»░▒▓│┤ÁÂÀ©╣║╗╝¢¥┐└┴┬├─┼ãÃ╚╔╩╦╠═╬¤ðÐÊËÈıÍÎÏ┘┌█▄¦Ì▀ÓßÔÒõÕµþÞÚÛÙýÝ¯´\xad±‗¾¶§÷¸°¨·¹³²■\xa0',
@@ -23,7 +23,7 @@ export function decodeCodePage(bytes: Buffer, page: CodePage): string {
   return bytes.toString('latin1').replace(differs, character => upper[character.charCodeAt(0) - 0x80]!)
 }
 
-/** A text in a single-byte encoding. What it does not have becomes a question mark. */
+/** A text in a single-byte encoding. Characters that it does not have become question marks. */
 export function encodeCodePage(text: string, page: CodePage): Buffer {
   const upper = UPPER_HALVES[page]
   const written = text.replace(BEYOND_ASCII, character => {
@@ -34,13 +34,14 @@ export function encodeCodePage(text: string, page: CodePage): Buffer {
 }
 
 const UPPER = /[\x80-\xff]/g
-/** Windows-1252 is Latin-1 but for these. */
+/** Windows-1252 is Latin-1 except for these. */
 const NOT_LATIN1 = /[\x80-\x9f]/g
 const BEYOND_ASCII = /[\x80-\u{10ffff}]/gu
 
 /**
- * The single-byte encoding in which a sample reads best as Portuguese: DOS and old Macs have other accents than Windows at the
- * same bytes. Windows-1252 unless another is clearly better: most of its letters beyond ASCII are odd there, and nearly none here.
+ * The single-byte encoding in which a sample is most plausible as Portuguese: DOS and old Macs have other accents than Windows
+ * at the same bytes. Windows-1252 unless another is clearly better: most of its letters beyond ASCII are odd there, and nearly
+ * none here.
  */
 export function detectCodePage(sample: Buffer): CodePage {
   if (readingOf(sample, 'windows-1252').share >= GOOD_ENOUGH) return 'windows-1252'
@@ -54,7 +55,7 @@ export function detectCodePage(sample: Buffer): CodePage {
 const GOOD_ENOUGH = 0.75
 const SURE = 0.9
 
-/** @returns the share of what is beyond ASCII that may stand where it does, and how many letters are among it */
+/** @returns the share of plausible characters beyond ASCII, and how many of these are letters */
 function readingOf(sample: Buffer, page: CodePage): { share: number; letters: number } {
   const text = decodeCodePage(sample, page)
   let [good, letters, all] = [0, 0, 0]
@@ -68,7 +69,7 @@ function readingOf(sample: Buffer, page: CodePage): { share: number; letters: nu
   return { share: all === 0 ? 1 : good / all, letters }
 }
 
-/** A letter of Portuguese in a word and in the case of its neighbours, or a sign where a sign may stand. */
+/** A letter of Portuguese in a word and in the case of its neighbours, or a sign where a sign may occur. */
 function isGood(character: string, before: string, after: string): boolean {
   const inWord = LETTER.test(before) || LETTER.test(after)
   if (SIGNS.has(character)) return character === '’' || !(LETTER.test(before) && LETTER.test(after))
@@ -76,15 +77,15 @@ function isGood(character: string, before: string, after: string): boolean {
   return CAPITALS.has(character) && inWord && !/\p{Ll}/u.test(before)
 }
 
-/** At most what an ending takes. */
+/** At most as many characters as an ending has. */
 function wordAt(text: string, at: number): string {
   return text.slice(Math.max(0, at - 10), at + 3)
 }
 
 /**
- * Windows-1252 has Ç where cp850 has Ã, and a Ç may stand there by its case: JOÇO, SEBASTIÇO, MAGALHÇES, GALVÇO. In Portuguese only A, O
- * and U follow it, and an O at the end of a word only behind a vowel, L, N or R (BRAÇO, LOURENÇO); the last two lines are frequent words
- * that keep this rule and are none.
+ * Windows-1252 has Ç where cp850 has Ã, and its case does not exclude it there: JOÇO, SEBASTIÇO, MAGALHÇES, GALVÇO. In
+ * Portuguese only A, O and U follow it, and an O at the end of a word only after a vowel, L, N or R (BRAÇO, LOURENÇO); the last
+ * two lines are frequent words with Ã that satisfy this rule.
  */
 const TILDE_AS_CEDILLA = new RegExp(
   [

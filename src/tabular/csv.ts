@@ -8,7 +8,7 @@ import { breaksIn, type CsvRecord, StrictReader } from './strict-csv.ts'
 export interface Row {
   line: number
   cells: string[]
-  /** Why it cannot be trusted, though it was read: a quoted cell of it may hold other rows. */
+  /** Why it is not reliable although it was read: a quoted cell of it may contain other rows. */
   doubt?: { column: number; detail: string }
 }
 
@@ -16,16 +16,15 @@ export interface CsvOptions {
   /** For errors. */
   file: string
   delimiter: string
-  /** The first line is no record: it names the delimiter. */
+  /** The first line is not a record: it names the delimiter. */
   separatorLine: string | null
 }
 
 /**
- * The records of a CSV file, a chunk of text at a time: what a consumer holds is a chunk, however long the file. Lines with
- * nothing but delimiters and spaces are no records. A quote within a cell that is not quoted is a character like any other
- * (Zé "Bala" Silva).
+ * The records of a CSV file, a chunk of text at a time: memory holds one chunk, regardless of the file's length. Lines with
+ * only delimiters and spaces are skipped. A quote within an unquoted cell is an ordinary character (Zé "Bala" Silva).
  *
- * Records are read strictly while they can be. From the first that is not written as RFC 4180 says, csv-parse reads the rest.
+ * Records are read strictly as long as possible. From the first that violates RFC 4180, csv-parse reads the rest.
  * @param chunks without byte order marks
  * @throws CampError DATA with file, line and column
  */
@@ -50,10 +49,10 @@ export async function* readRows(chunks: AsyncIterable<string>, options: CsvOptio
   if (rows.length > 0) yield rows
 }
 
-// Far longer than any lead: it is a quote that was never closed, and would swallow the rest of the file.
+// Much longer than any lead: it is a quote that was never closed, and would swallow the rest of the file.
 const MAX_RECORD_BYTES = 1024 * 1024
 
-/** Makes rows of records: leaves out those that are none, and judges the quotes of the others. */
+/** Converts records to rows: skips blank ones, and checks the quotes of the others. */
 class RowCollector {
   readonly #file: string
   readonly #delimiter: string
@@ -68,7 +67,7 @@ class RowCollector {
     this.#passOver = separatorLine !== null
   }
 
-  /** @param torn a cell has kept its opening quote, since other characters stand behind its closing one */
+  /** @param torn a cell has kept its opening quote, since other characters follow its closing one */
   add({ cells, line, multiline }: CsvRecord, torn: boolean): void {
     if (this.#passOver || isBlank(cells)) {
       this.#passOver = false
@@ -90,14 +89,14 @@ class RowCollector {
     return undefined
   }
 
-  /** The rows since the last time. */
+  /** The rows since the last call. */
   takeRows(): Row[] {
     const rows = this.#rows
     this.#rows = []
     return rows
   }
 
-  /** csv-parse's error in camp's words; any other as it is. */
+  /** csv-parse's error in camp's words; any other unchanged. */
   explain(error: unknown, line: number): unknown {
     if (!(error instanceof CsvError)) return error
     const index = 'column' in error && typeof error.column === 'number' ? error.column : 0
@@ -131,10 +130,10 @@ function lineOfCell(line: number, cells: readonly string[], column: number): num
   return cells.slice(0, column).reduce((sum, cell) => sum + breaksIn(cell), line)
 }
 
-/** Excel exports rows that were once touched as delimiters without anything between them. */
+/** Excel exports rows that were once edited as delimiters without content. */
 function isBlank(cells: readonly string[]): boolean {
   return cells.every(cell => cell.trim() === '' || cell === DOS_END)
 }
 
-/** The last byte of a file that DOS has written. */
+/** The last byte of a file written by DOS. */
 const DOS_END = '\x1a'

@@ -3,7 +3,7 @@ import { CampError } from '../errors.ts'
 export const DELIMITERS = [';', ',', '\t', '|'] as const
 export type Delimiter = (typeof DELIMITERS)[number]
 
-/** @param text the sign itself, or its name @throws CampError USAGE */
+/** @param text the character, or its name @throws CampError USAGE */
 export function parseDelimiter(text: string): Delimiter {
   const delimiter = DELIMITERS.find(known => known === text) ?? NAMED.get(text.toLowerCase())
   if (delimiter) return delimiter
@@ -18,16 +18,16 @@ const NAMED = new Map<string, Delimiter>([
   ['pipe', '|'],
 ])
 
-/** What a person calls it. */
+/** The delimiter's name for messages. */
 export function delimiterName(delimiter: Delimiter): string {
   return delimiter === '\t' ? 'tab' : delimiter
 }
 
 /**
- * The first line by which Excel is told the delimiter ("sep=;"). It is no header and no row; a spreadsheet may have filled it up
+ * The first line that tells Excel the delimiter ("sep=;"). It is neither a header nor a row; a spreadsheet may have padded it
  * with delimiters.
  * @param head the beginning of the file
- * @throws CampError DATA when it names a delimiter that camp does not read
+ * @throws CampError DATA if it names a delimiter that camp does not read
  */
 export function separatorLine(file: string, head: string): { line: string; delimiter: Delimiter } | undefined {
   const line = head.slice(0, 100).split(/[\r\n]/, 1)[0]!
@@ -41,8 +41,8 @@ export function separatorLine(file: string, head: string): { line: string; delim
 }
 
 /**
- * The delimiter of the header, seconded by the lines after it: that with which most lines have as many columns as the header.
- * A file of one column has none; then it does not matter which.
+ * The delimiter of the header, confirmed by the lines after it: the one with which most lines have as many columns as the
+ * header. A file of one column has none; then any will do.
  * @param head the beginning of the file; its last line may be cut
  */
 export function detectDelimiter(head: string): Delimiter {
@@ -58,7 +58,7 @@ function scoreOf([header = 1, ...others]: readonly number[]): number {
   return (others.length === 0 ? 1 : 1 + alike / others.length) * 1000 + header
 }
 
-/** How many columns each of the first records has; delimiters and line breaks within quotes do not count. */
+/** The number of columns of each of the first records; delimiters and line breaks within quotes do not count. */
 function columnCounts(head: string, delimiter: string): number[] {
   const counts: number[] = []
   let columns = 1

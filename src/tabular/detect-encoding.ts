@@ -5,9 +5,9 @@ import { type BytesOptions, openBytes } from './open-bytes.ts'
 import type { Scan } from './scan-bytes.ts'
 
 /**
- * By the byte order mark; UTF-16 without one by where its NULs stand; UTF-8 where most of its accents are; else the code page in
- * which it reads best.
- * @throws CampError DATA where it is no text
+ * By the byte order mark; UTF-16 without one by the position of its NULs; UTF-8 if most accents are valid in it; else the most
+ * plausible code page.
+ * @throws CampError DATA if it is not text
  */
 export function detectEncoding(file: string, scan: Scan): Encoding {
   const { head, nulAt, nuls, bytes, tornCharacters } = scan
@@ -23,10 +23,10 @@ export function detectEncoding(file: string, scan: Scan): Encoding {
   return bom || tornCharacters === 0 || isMostlyUtf8(scan) ? 'utf-8' : detectCodePage(scan.sample)
 }
 
-/** One NUL in so many bytes is a slip of a program; more of them are no text. */
+/** One NUL in so many bytes is a program's slip; with more it is not text. */
 const FEW_NULS = 1000
 
-/** In other encodings a character of UTF-8 comes about by chance only, and far less often than what is none. */
+/** In other encodings a valid character of UTF-8 occurs only by chance, and much less often than an invalid one. */
 function isMostlyUtf8({ wholeCharacters, tornCharacters }: Scan): boolean {
   return wholeCharacters > 0 && wholeCharacters >= tornCharacters
 }
@@ -40,7 +40,7 @@ function utf16Of(head: Buffer): Encoding | undefined {
   return even > 0.7 && odd < 0.05 ? 'utf-16be' : undefined
 }
 
-/** What a file's first bytes say of it. */
+/** The encoding that a byte order mark indicates. */
 export function bomOf(head: Buffer): Encoding | undefined {
   return BOMS.find(({ bytes }) => head.subarray(0, bytes.length).equals(bytes))?.encoding
 }
@@ -52,16 +52,16 @@ const BOMS: readonly { encoding: Encoding; bytes: Buffer }[] = [
 ]
 
 /**
- * What an operator should know of a text's bytes: sentences.
- * @throws CampError DATA where the file is to be UTF-8 and most of it is something else
+ * Notes on a text's bytes for the operator: sentences.
+ * @throws CampError DATA if the file should be UTF-8 and most of it is not
  */
 export async function encodingNotes(text: BytesOptions, encoding: Encoding, scan: Scan): Promise<string[]> {
   return [...(await tornNotes(text, encoding, scan)), ...nulNotes(encoding, scan)]
 }
 
 /**
- * Bytes that are no UTF-8 in a file that is: a few are a note, and the rows that need them are refused.
- * @throws CampError DATA where more of it is something else
+ * Invalid bytes in a UTF-8 file: a few are a note, and the rows that need them are refused.
+ * @throws CampError DATA if more of it is invalid
  */
 async function tornNotes(text: BytesOptions, encoding: Encoding, scan: Scan): Promise<string[]> {
   const { tornAt, tornCharacters } = scan
@@ -83,7 +83,7 @@ function nulNotes(encoding: Encoding, { nuls, nulAt }: Scan): string[] {
   return [`it holds ${nuls === 1 ? 'a NUL byte' : `${nuls} NUL bytes`}, left out: the first is byte ${nulAt + 1}`]
 }
 
-/** The line on which a byte stands. */
+/** The line that contains a byte. */
 async function lineAt(text: BytesOptions, at: number): Promise<number> {
   let [line, read, last] = [1, 0, 0]
   for await (const chunk of openBytes(text).chunks) {

@@ -39,8 +39,8 @@ const OTHER_NAMES = new Map<string, Encoding>(
 )
 
 /**
- * The file's bytes as text, without byte order marks, also of files that were put together, and without NULs, which PostgreSQL
- * cannot hold. A byte that is no UTF-8 in a file that is becomes U+FFFD.
+ * The file's bytes as text, without byte order marks (also in the middle of concatenated files), and without NULs, which
+ * PostgreSQL cannot store. An invalid byte in a UTF-8 file becomes U+FFFD.
  */
 export async function* toText(bytes: AsyncIterable<Buffer>, encoding: Encoding): AsyncGenerator<string> {
   if (isCodePage(encoding)) {
@@ -58,7 +58,7 @@ export async function* toText(bytes: AsyncIterable<Buffer>, encoding: Encoding):
 
 const MARKS_AND_NULS = /[\ufeff\0]/g
 
-/** A mark may lie across two chunks: what could begin one waits for the next. */
+/** A mark may span two chunks: its possible beginning waits for the next chunk. */
 async function* withoutMarks(bytes: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
   let waiting: Buffer = NOTHING
   for await (const read of bytes) {
@@ -73,7 +73,7 @@ async function* withoutMarks(bytes: AsyncIterable<Buffer>): AsyncGenerator<Buffe
 const NOTHING = Buffer.alloc(0)
 const BOM = Buffer.from('\ufeff')
 
-/** How many bytes at the end could be those that a byte order mark begins with. */
+/** How many bytes at the end may be the beginning of a byte order mark. */
 function beginningOfBom(chunk: Buffer): number {
   if (chunk.at(-1) === BOM[0]) return 1
   return chunk.at(-1) === BOM[1] && chunk.at(-2) === BOM[0] ? 2 : 0
@@ -95,7 +95,7 @@ function withoutNuls(chunk: Buffer): Buffer {
   return chunk.includes(0) ? Buffer.from(chunk.filter(byte => byte !== 0)) : chunk
 }
 
-/** A text in a file's encoding. What a single-byte encoding does not have becomes a question mark. */
+/** A text in a file's encoding. Characters that a single-byte encoding does not have become question marks. */
 export function encode(text: string, encoding: Encoding): Buffer {
   if (isCodePage(encoding)) return encodeCodePage(text, encoding)
   if (encoding === 'utf-8') return Buffer.from(text)

@@ -1,14 +1,14 @@
 import { CampError } from '../errors.ts'
 
-/** What a file is by its first bytes, whatever its name. */
+/** The type of a file by its first bytes, regardless of its name. */
 export type FileKind = 'text' | 'gzip' | 'zip'
 
-/** How much of a file `kindOf` wants to see: old Excel's files tell only in their directory what they are. */
+/** How many bytes `kindOf` needs: old Excel files state their type only in their directory. */
 export const KIND_BYTES = 256 * 1024
 
 /**
  * @param head the beginning of the file
- * @throws CampError DATA for what is neither text nor gzip nor zip, with what to do about it
+ * @throws CampError DATA if it is neither text nor gzip nor zip, with what to do about it
  */
 export function kindOf(file: string, head: Buffer): FileKind {
   const start = head.toString('latin1', 0, 8)
@@ -17,7 +17,7 @@ export function kindOf(file: string, head: Buffer): FileKind {
   if (start.startsWith('\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1')) throw oldExcel(file, head)
   for (const { begins, what, hint } of OTHERS)
     if (begins.some(bytes => start.startsWith(bytes))) throw notData(file, what, hint)
-  // Without the NULs of UTF-16. Systems that "export to Excel" like to write an HTML table and call it .xls.
+  // Without the NULs of UTF-16. Some systems "export to Excel" as an HTML table named .xls.
   if (WEB_PAGE.test(head.toString('latin1', 0, 1024).replaceAll('\0', ''))) {
     throw notData(file, 'an HTML or XML', 'Open it in Excel and save it as CSV or .xlsx.')
   }
@@ -27,7 +27,7 @@ export function kindOf(file: string, head: Buffer): FileKind {
 const UNPACK = 'Unpack it, and import the CSV or .xlsx that is in it.'
 const OTHERS: readonly { begins: readonly string[]; what: string; hint: string }[] = [
   { begins: ['%PDF'], what: 'a PDF', hint: 'Open it and save it as CSV.' },
-  // Excel's of before 1994, which are no OLE container.
+  // Excel files from before 1994, which are not OLE containers.
   {
     begins: ['\t\0\x04\0', '\t\x02\x06\0', '\t\x04\x06\0', '\t\x08\x08\0', '\t\x08\x10\0'],
     what: 'an .xls',
@@ -42,7 +42,7 @@ const OTHERS: readonly { begins: readonly string[]; what: string; hint: string }
 const WEB_PAGE =
   /^(?:\xef\xbb\xbf|\xff\xfe|\xfe\xff)?\s*(?:<!--(?:(?!-->).)*-->\s*)*(?:<(?:!doctype|html|head|meta|style|body|div|table|tr|\?xml)\b|mime-version:)/is
 
-/** @throws CampError DATA unless what a gzip holds is text */
+/** @throws CampError DATA unless a gzip's content is text */
 export function assertTextInGzip(file: string, head: Buffer): void {
   const kind = kindOf(file, head)
   if (kind === 'text') return
@@ -52,12 +52,12 @@ export function assertTextInGzip(file: string, head: Buffer): void {
   })
 }
 
-/** The error for a file that is not what camp reads. @param what with its article: an .ods */
+/** The error for a file that camp does not read. @param what with its article: an .ods */
 export function notData(file: string, what: string, hint: string): CampError {
   return new CampError('FILE_UNSUPPORTED', `${file} is ${what} file, not a CSV or .xlsx`, { hint })
 }
 
-/** An .xls, or an .xlsx with a password: both are OLE containers, whose directory has the names of what they hold. */
+/** An .xls, or an .xlsx with a password: both are OLE containers, whose directory has the names of their content. */
 function oldExcel(file: string, head: Buffer): CampError {
   const sector = head.length >= 52 ? 1 << Math.min(head.readUInt16LE(30), 12) : 512
   const at = head.length >= 52 ? (head.readUInt32LE(48) + 1) * sector : 0

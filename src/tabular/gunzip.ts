@@ -5,21 +5,21 @@ import { CampError, codeOf, messageOf } from '../errors.ts'
 export interface UnpackOptions {
   /** The list's name, for errors. */
   name: string
-  /** Of what comes in, and of what it unpacks to. */
+  /** Limit for the input, and for its uncompressed size. */
   mostBytes: number
   signal: AbortSignal
 }
 
 /**
- * A list's bytes, whatever they are packed in: it is gzip where it begins as gzip does, whatever it is called, and a server may
- * have packed what was packed already. Memory stays the same however long it is.
- * @throws CampError DATA, from the chunks: longer than it may be, or a gzip that is cut or damaged
+ * A list's bytes, uncompressed: gzip is recognised by its first bytes, regardless of the name, and may be applied twice, if a
+ * server has compressed a compressed file. Memory is constant for any length.
+ * @throws CampError DATA, from the chunks: longer than allowed, or a gzip that is truncated or damaged
  */
 export function plainBytes(bytes: AsyncIterable<Buffer>, options: UnpackOptions): AsyncIterable<Buffer> {
   return unpacked(unpacked(limited(bytes, options), options), options)
 }
 
-/** The bytes themselves, or what they unpack to. */
+/** The bytes themselves, or their uncompressed form. */
 async function* unpacked(bytes: AsyncIterable<Buffer>, options: UnpackOptions): AsyncGenerator<Buffer> {
   const chunks = bytes[Symbol.asyncIterator]()
   let head = Buffer.alloc(0)
@@ -34,7 +34,7 @@ async function* unpacked(bytes: AsyncIterable<Buffer>, options: UnpackOptions): 
     return
   }
   const gunzip = createGunzip()
-  // What fails in it comes out of gunzip below.
+  // Its errors are thrown by gunzip below.
   pipeline(whole, gunzip, { signal: options.signal }).catch(() => undefined)
   try {
     yield* limited(gunzip, options)
@@ -45,7 +45,7 @@ async function* unpacked(bytes: AsyncIterable<Buffer>, options: UnpackOptions): 
 
 const GZIP = Buffer.from([0x1f, 0x8b])
 
-/** @param head the first two bytes at least */
+/** @param head at least the first two bytes */
 export function isGzip(head: Buffer): boolean {
   return head.subarray(0, GZIP.length).equals(GZIP)
 }
@@ -64,7 +64,7 @@ async function* limited(bytes: AsyncIterable<Buffer>, { name, mostBytes }: Unpac
   }
 }
 
-/** @returns the error that says so */
+/** @returns the error for a list that is too long */
 export function tooLong(name: string, mostBytes: number): CampError {
   return new CampError(
     'FILE_TOO_LARGE',

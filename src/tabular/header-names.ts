@@ -1,10 +1,10 @@
-/** The last columns of a rejects file: what camp wrote there is no data when the file comes back. */
+/** The last columns of a rejects file: written by camp, and not data when the file is imported again. */
 export const REJECT_COLUMNS = ['linha', 'coluna', 'motivo', 'detalhe'] as const
 
-/** What they were before a rejects file named the column. */
+/** The same columns in rejects files from before they had a column's name. */
 const EARLIER_REJECT_COLUMNS = ['linha', 'motivo', 'detalhe']
 
-/** Without the columns behind the last name (Excel leaves them) and those of a rejects file. */
+/** Without the columns after the last name (Excel leaves them) and those of a rejects file. */
 export function namesOf(row: readonly string[]): string[] {
   const names = row.slice(0, widthOf(row)).map(name => name.trim())
   const written = [REJECT_COLUMNS, EARLIER_REJECT_COLUMNS].find(columns => endsWith(names, columns))
@@ -12,7 +12,7 @@ export function namesOf(row: readonly string[]): string[] {
   return names.map((name, i) => name || `coluna_${i + 1}`)
 }
 
-/** Whether camp wrote the file, of rows that it had refused. */
+/** Whether camp wrote the file, with rows that it had refused. */
 export function isOfRejects(row: readonly string[]): boolean {
   return endsWith(
     row.slice(0, widthOf(row)).map(name => name.trim()),

@@ -11,7 +11,7 @@ import { chooseSheet, type OtherSheet } from './xlsx/open.ts'
 
 const SCANNED = 256 * 1024
 
-/** What one pass over a file tells before anything is imported from it. */
+/** The result of one pass over a file before anything is imported from it. */
 export interface Inspection {
   path: string
   /** Its name without the folder. */
@@ -19,14 +19,17 @@ export interface Inspection {
   format: 'csv' | 'csv.gz' | 'xlsx'
   /** The sheet that is read; null for text. */
   sheet: string | null
-  /** A workbook's other sheets with rows, unless one was named: the list may be on one of them. */
+  /** A workbook's other sheets with rows, unless a sheet was named: the list may be on one of them. */
   otherSheets: readonly OtherSheet[]
-  /** Of a gzip: of what it holds, since packing the same file again makes other bytes. */
+  /** For a gzip: of its content, since compressing the same file again gives other bytes. */
   sha256: string
-  /** On the disk. */
+  /** Size on disk. */
   bytes: number
   modifiedMs: number
-  /** How the text is written, in which its rejects are, too. A sheet's rejects are what Brazilian Excel opens by itself. */
+  /**
+   * The encoding of the text, which its rejects have, too. A sheet's rejects are in the format that Brazilian Excel opens on a
+   * double click.
+   */
   encoding: Encoding
   /** It begins with a byte order mark. */
   bom: boolean
@@ -34,9 +37,9 @@ export interface Inspection {
   lineBreak: '\r\n' | '\n' | '\r'
   /** A first line that names the delimiter to Excel ("sep=;"), as it is written. */
   separatorLine: string | null
-  /** Within quotes a quote is written \" and not twice. */
+  /** Within quotes a quote is written \" and not doubled. */
   backslashQuotes: boolean
-  /** What is wrong with the file as a whole, and does not keep it from being read: sentences. */
+  /** Problems of the whole file that do not prevent reading it: sentences. */
   notes: readonly string[]
 }
 
@@ -45,16 +48,16 @@ export interface InspectOptions {
   delimiter: Delimiter | null
   /** null: the one on which Excel opens, or the first that has rows. */
   sheet: string | null
-  /** What to call the file where its path is none that a person knows. */
+  /** The name for messages, if the path is not one that a user knows. */
   fileName?: string
   signal: AbortSignal
 }
 
 /**
- * Hashes the file and finds out what it is, by its bytes and not by its name, and how it is written. Every byte is looked at: an
- * accent in the last line decides between UTF-8 and Windows-1252 as well as one in the first.
- * @throws CampError NOT_FOUND: no such file; DATA: empty, a folder, damaged, or not what camp reads; USAGE: an option that says
- * nothing for such a file
+ * Hashes the file and detects its type, by its bytes and not by its name, and its encoding. Every byte is read: an accent in
+ * the last line decides between UTF-8 and Windows-1252 just like one in the first.
+ * @throws CampError NOT_FOUND: no such file; DATA: empty, a folder, damaged, or not a type that camp reads; USAGE: an option
+ * that does not apply to such a file
  */
 export async function inspectFile(path: string, options: InspectOptions): Promise<Inspection> {
   const file = options.fileName ?? basename(path)
@@ -122,7 +125,7 @@ async function inspectText(path: string, file: string, gzip: boolean, options: I
   }
 }
 
-/** @throws CampError DATA when the file is no longer the one that was inspected */
+/** @throws CampError DATA if the file has changed since the inspection */
 export async function assertUnchanged({ path, file, bytes, modifiedMs }: Inspection): Promise<void> {
   const { size, mtimeMs } = await statFile(path)
   if (size === bytes && mtimeMs === modifiedMs) return

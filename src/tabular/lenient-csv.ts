@@ -2,14 +2,14 @@ import { once } from 'node:events'
 import { Parser } from 'csv-parse'
 import { breaksIn, type CsvRecord } from './strict-csv.ts'
 
-/** Reads what people and programs write that is no strict CSV, as csv-parse does with relaxed quotes. */
+/** Reads CSV that violates RFC 4180, using csv-parse with relaxed quotes. */
 export class LenientReader {
   readonly #parser: RecordParser
 
   /**
    * @param maxRecordBytes a longer record is an error
    * @param line the first record's
-   * @param emit torn: a cell of the record has kept its opening quote, since other characters stand behind its closing one
+   * @param emit torn: a cell of the record has kept its opening quote, since other characters follow its closing one
    */
   constructor(
     { delimiter }: { delimiter: string },
@@ -18,16 +18,16 @@ export class LenientReader {
     emit: (record: CsvRecord, torn: boolean) => void,
   ) {
     this.#parser = new RecordParser(delimiter, maxRecordBytes, line, emit)
-    this.#parser.on('error', () => undefined) // it comes through the calls below
+    this.#parser.on('error', () => undefined) // it is thrown by the calls below
     this.#parser.resume()
   }
 
-  /** Where the record begins that is being read. */
+  /** Where the current record begins. */
   get line(): number {
     return this.#parser.line
   }
 
-  /** @param atEnd no text follows @throws CsvError, and what `emit` throws */
+  /** @param atEnd no text follows @throws CsvError, and the errors of `emit` */
   async read(text: string, atEnd: boolean): Promise<void> {
     if (text !== '') {
       const bytes = Buffer.from(text)
@@ -41,11 +41,11 @@ export class LenientReader {
   }
 }
 
-/** Records are kept where they come out of the parser: passed on through its stream, each costs more than its parsing. */
+/** Records are taken directly from the parser: passing each through its stream costs more than parsing it. */
 class RecordParser extends Parser {
   readonly #lines: LineCount
   readonly #emit: (record: CsvRecord, torn: boolean) => void
-  /** A cell of the record that is being read has kept its opening quote. */
+  /** A cell of the current record has kept its opening quote. */
   #torn = false
 
   constructor(
@@ -72,8 +72,8 @@ class RecordParser extends Parser {
   }
 
   /**
-   * With relax_quotes csv-parse puts the opening quote back where other characters follow the closing one. In the cell this looks
-   * like a text that begins with a quote, so it is noted where it happens: csv-parse tells it nowhere else.
+   * With relax_quotes csv-parse restores the opening quote if other characters follow the closing one. The cell then looks like
+   * a text that begins with a quote, so this is recorded when it happens: csv-parse reports it nowhere else.
    */
   #watchTornQuotes(): void {
     const { field } = (this as unknown as { state: { field: { prepend: (quote: Buffer) => void } } }).state
@@ -94,9 +94,9 @@ class RecordParser extends Parser {
   }
 }
 
-/** The lines on which records begin. csv-parse counts a CRLF within a cell as two lines, so its count only says when to look. */
+/** The lines on which records begin. csv-parse counts a CRLF within a cell as two lines, so its count only says when to check. */
 class LineCount {
-  /** Where the record that is being read begins. */
+  /** Where the current record begins. */
   current: number
   /** The latest record has line breaks in its cells. */
   latestHasBreaks = false

@@ -1,13 +1,13 @@
 import { parsePhone } from '../recipient/phone.ts'
 import { type PhoneColumn, phoneFamilies, withAreaCodes } from '../recipient/phone-columns.ts'
 
-/** What a quote that may not have been closed where it should does to a row. */
+/** The effect on a row of a quote that may not have been closed where it should. */
 export interface QuoteFault {
   /** Of the cell; counts from 0. */
   column: number
-  /** It has certainly swallowed rows: the file is broken there. Else it may be a text, and only this row is in doubt. */
+  /** It has certainly swallowed rows: the file is broken there. Otherwise it may be a text, and only this row is in doubt. */
   certain: boolean
-  /** The line of the cell that reads as a row; undefined where none does. */
+  /** The line of the cell that reads as a row; undefined if none does. */
   line?: string
 }
 
@@ -16,22 +16,23 @@ const MAX_MULTILINE = 100
 /** More lines than any text has. */
 const MAX_LINES = 200
 const LINE_BREAK = /\r\n|\n|\r/
-/** A phone, and not a sentence that holds one. */
+/** A phone, and not a sentence that contains one. */
 const BEGINS_AS_PHONE = /^[\s"'=]*(?:(?:tel|fone|cel|whats|zap)[\p{L}.]*[\s:]*)?[+(]?\d/iu
 
 /**
- * Tells a text of several lines from a quote that was opened by mistake and ends at a quote of another row. A swallowed row still has
- * its delimiters and its phone, so the row is read once more as if it had no quotes. A line of it after the first *reads as a row*
- * where it has as many cells as the header, or more, and a phone in a column of phones: a text's "(11) 4004-1234" has no further
- * cells, and its "Ligue 11…; ou não" begins with words. Rows have certainly been swallowed where, besides, the row that holds the
- * cell
+ * Distinguishes a text of several lines from a quote that was opened by mistake and ends at a quote of another row. A swallowed
+ * row still has its delimiters and its phone, so the row is parsed again as if it had no quotes. A line of it after the first
+ * *reads as a row* if it has at least as many cells as the header, and a phone in a column of phones: a text's "(11) 4004-1234"
+ * has no further cells, and its "Ligue 11…; ou não" begins with words. Rows have certainly been swallowed if, in addition, the
+ * row with the cell
  *
- * - has fewer cells than the header, since the quote has hidden delimiters. Then a line with a phone and one more cell is enough, or
- *   one of the header's width without a phone; or
- * - consists of nothing but lines that read as rows, the first of which the quote has robbed of a delimiter; or
+ * - has fewer cells than the header, since the quote has hidden delimiters. Then a line with a phone and one more cell is
+ * enough, or one of the header's width without a phone; or
+ * - consists only of lines that read as rows, the first of which lost a delimiter to the quote; or
  * - has three columns or more, and at least two lines after the first, all of which read as rows.
  *
- * Everywhere else a text might look so ("11 4004-1234; opção 2" in a file of two columns), and only the row is in doubt.
+ * In all other cases a text might look the same ("11 4004-1234; opção 2" in a file of two columns), and only the row is in
+ * doubt.
  */
 export class QuoteJudge {
   readonly #delimiter: string
@@ -44,7 +45,7 @@ export class QuoteJudge {
     this.#phones = withAreaCodes(header, phoneFamilies(header, new Set()).flat())
   }
 
-  /** @param torn a cell of the row has kept its opening quote, since other characters stand behind its closing one */
+  /** @param torn a cell of the row has kept its opening quote, since other characters follow its closing one */
   faultOf(cells: readonly string[], torn: boolean): QuoteFault | undefined {
     let multiline = 0
     for (const [column, cell] of cells.entries()) {
@@ -53,7 +54,7 @@ export class QuoteJudge {
         if (opened && cell.includes(this.#delimiter) && cells.length < this.#width) return { column, certain: false }
         continue
       }
-      // Each is looked at together with all other cells.
+      // Each is checked together with all other cells.
       if (++multiline > MAX_MULTILINE) return { column, certain: false }
       const fault = opened ? { certain: true } : this.#faultOfLines(cells, column)
       if (fault) return { column, ...fault }
@@ -71,7 +72,7 @@ export class QuoteJudge {
     const others: Line[] = split.slice(1).map(fields => ({ fields, own: fields.length }))
     const last = others.at(-1)!
     last.fields = [...last.fields, ...cells.slice(column + 1)]
-    // The row's own phone stands behind its cell; it tells of another row only where the first line has one, too.
+    // The row's own phone follows its cell; it indicates another row only if the first line has one, too.
     if (robbed) last.own = last.fields.length
     const short = cells.length < this.#width
     const rows = others.filter(line => this.#readsAsRow(line) || (short && this.#readsAsPartOfRow(line)))
@@ -89,7 +90,7 @@ export class QuoteJudge {
     return fields.length === this.#width || (fields.length >= 2 && this.#hasPhone(fields.slice(0, own)))
   }
 
-  /** Where no column is called a phone's (--map names it), any may be one. */
+  /** If no column has a phone's name (--map names it), any may be one. */
   #hasPhone(fields: readonly string[]): boolean {
     if (this.#phones.length === 0) return fields.some(field => isPhone(field, ''))
     return this.#phones.some(({ index, areaCode }) =>
@@ -98,13 +99,13 @@ export class QuoteJudge {
   }
 }
 
-/** A line of a cell, split; to the last one the row's further cells belong, behind its `own`. */
+/** A line of a cell, split into fields; the last one also has the row's further cells, after its `own`. */
 interface Line {
   fields: string[]
   own: number
 }
 
-/** The cell of a header that holds rows: a column's name may have several lines, and never a phone. */
+/** The cell of a header that contains rows: a column's name may have several lines, but never a phone. */
 export function faultOfHeader(header: readonly string[], delimiter: string): QuoteFault | undefined {
   const holdsPhone = (name: string) =>
     isMultiline(name) && name.split(LINE_BREAK).some(line => line.split(delimiter).some(field => isPhone(field, '')))

@@ -5,9 +5,9 @@ import { CampError, codeOf } from '../errors.ts'
 
 /** A file's bytes while they are read. */
 export interface Bytes {
-  /** Unpacked, where the file is a gzip. */
+  /** Uncompressed, if the file is a gzip. */
   chunks: AsyncIterable<Buffer>
-  /** How much of the file on the disk has been read. */
+  /** How much of the file on disk has been read. */
   bytesRead: () => number
 }
 
@@ -22,15 +22,15 @@ export interface BytesOptions {
 }
 
 /**
- * Opens a file, packed or not: what it holds in memory is some chunks, whatever the gzip unpacks to.
- * @throws CampError DATA, from the chunks: a gzip that is cut, damaged, or blown up beyond what a mailing can be
+ * Opens a file, compressed or not: memory holds a few chunks, regardless of the uncompressed size.
+ * @throws CampError DATA, from the chunks: a gzip that is truncated, damaged, or expands beyond what a mailing can be
  */
 export function openBytes({ path, file, gzip, chunk, signal }: BytesOptions): Bytes {
   const raw = createReadStream(path, { highWaterMark: chunk, signal })
   const bytesRead = () => raw.bytesRead
   if (!gzip) return { chunks: raw, bytesRead }
   const unpacking = createGunzip({ chunkSize: chunk })
-  // What goes wrong comes out of the chunks; a reader that stops early stops the file with it.
+  // Errors are thrown by the chunks; a reader that stops early also stops the file.
   pipeline(raw, unpacking, () => undefined)
   return { chunks: unpacked(unpacking, file, bytesRead), bytesRead }
 }
@@ -48,11 +48,11 @@ async function* unpacked(chunks: AsyncIterable<Buffer>, file: string, bytesRead:
   }
 }
 
-// A mailing packs to a tenth, one full of equal texts to a fiftieth; deflate's own limit is a thousandth.
+// A mailing compresses to a tenth, one full of equal texts to a fiftieth; deflate's own limit is a thousandth.
 const MAX_TIMES = 250
 const BOMB_FROM = 64 * 1024 * 1024
 
-/** @throws CampError DATA where so much came out of so little that it is no mailing */
+/** @throws CampError DATA if the ratio is too high for a mailing */
 export function assertNoBomb(file: string, unpackedBytes: number, packedBytes: number): void {
   if (unpackedBytes < BOMB_FROM || unpackedBytes <= packedBytes * MAX_TIMES) return
   throw new CampError(

@@ -2,12 +2,12 @@ import { CampError } from '../errors.ts'
 import type { Inspection } from './inspect.ts'
 import { sheetNames } from './xlsx/open.ts'
 
-/** The names of the sheets that Excel shows, that have rows, and that were not read. */
+/** The names of the visible sheets that have rows and were not read. */
 export function otherSheetsOf({ otherSheets }: Pick<Inspection, 'otherSheets'>): string[] {
   return otherSheets.filter(sheet => !sheet.hidden).map(sheet => sheet.name)
 }
 
-/** An error about what a sheet holds, with the sheets on which the list may be instead. */
+/** Adds to an error about a sheet's content the sheets on which the list may be instead. */
 export function withOtherSheets({ sheet, otherSheets }: Inspection, error: unknown): unknown {
   if (!(error instanceof CampError) || error.kind !== 'DATA' || otherSheets.length === 0) return error
   const sheets = `The sheet "${sheet}" was read; others with rows: ${sheetNames(otherSheets)}. Name one with --sheet.`

@@ -10,28 +10,28 @@ import { otherSheetsOf } from './other-sheets.ts'
 import { openSheet } from './xlsx/open.ts'
 import type { SheetNotes } from './xlsx/sheet.ts'
 
-/** How many rows, cells or sheets of a workbook an operator should know of. */
+/** Numbers of rows, cells or sheets of a workbook that an operator should know about. */
 type SheetWarnings = Partial<Record<'HIDDEN_ROW' | 'NO_RESULT' | 'MERGED_CELL' | 'OTHER_SHEET', number>>
 
-/** A file that is being read, past its header. */
+/** A file that is being read, after its header. */
 export interface Records {
   header: readonly string[]
   headerLine: number
   rows: AsyncGenerator<Row[]>
-  /** Of the file on the disk. */
+  /** Of the file on disk. */
   bytesRead: () => number
-  /** What is remarkable in the rows so far. */
+  /** Warnings about the rows so far. */
   warnings: () => SheetWarnings
   close: () => Promise<unknown>
 }
 
-// Small enough that few rows are alive when the garbage collector looks: with 256 KB the process took 100 MB more. With 32 KB it takes
-// less CPU, and PostgreSQL, which is asked about the blocklist once a chunk, more than that.
+// Small enough that few rows are alive when the garbage collector runs: with 256 KB the process took 100 MB more. With 32 KB it
+// takes less CPU, but PostgreSQL, which is queried for the blocklist once per chunk, takes more than that.
 const CHUNK = 64 * 1024
 
 const MAX_COLUMNS = 16_384
 
-/** @throws CampError DATA when the file has no header, more columns than Excel's sheets, or is broken where it begins */
+/** @throws CampError DATA if the file has no header, more columns than Excel's sheets, or is damaged at its beginning */
 export async function openRecords(source: Inspection, signal: AbortSignal): Promise<Records> {
   const opened = source.sheet === null ? openText(source, signal) : await openRows(source, source.sheet, signal)
   try {
@@ -89,7 +89,7 @@ function warningsOf({ hiddenRows, withoutResult, mergedOverRows }: SheetNotes, o
   return Object.fromEntries(Object.entries(counts).filter(([, count]) => count > 0))
 }
 
-/** As the cells were before camp wrote them into a rejects file. */
+/** The cells as they were before camp wrote them into a rejects file. */
 async function* withoutGuards(chunks: AsyncGenerator<Row[]>): AsyncGenerator<Row[]> {
   for await (const rows of chunks) yield rows.map(row => ({ ...row, cells: row.cells.map(withoutGuard) }))
 }

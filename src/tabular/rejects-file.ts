@@ -9,34 +9,34 @@ import { REJECT_COLUMNS } from './header-names.ts'
 import type { Inspection } from './inspect.ts'
 import { openRejectsPlace, type RejectsPlace } from './rejects-path.ts'
 
-/** A row, and why it is refused if it is: a lead is one. */
+/** A row, and the reason if it is refused: a lead is one. */
 export interface JudgedRow {
   row: Row
   /** `column` counts from 0. */
   refusal: { code: string; detail: string; column?: number | undefined } | null
-  /** Of a lead that is one of a row's several: where its phone stands. */
+  /** For a lead that is one of several of a row: the column of its phone. */
   phoneColumn?: number | undefined
   oneOfSeveral?: boolean | undefined
 }
 
-/** What --rejects names, and whether a file there is replaced (--overwrite). */
+/** The --rejects path, and whether an existing file is replaced (--overwrite). */
 export interface RejectsTarget {
   file: string
   overwrite: boolean
 }
 
-/** `phones` where a row can make several leads. */
+/** `phones` if a row can have several leads. */
 interface RejectedColumns {
   headers: readonly string[]
   phones?: readonly PhoneColumn[]
 }
 
 /**
- * The refused rows as a file that can be corrected and imported again: the original's columns, encoding (of DOS and Mac:
- * UTF-8), delimiter and line breaks, and columns that say where and why, which an import ignores. A row of several phones
- * (--all-phones) stands there once for each that was refused, without the others: those are leads already. A cell that a
- * spreadsheet program would calculate is guarded (formula-guard.ts), and an import of the file reads it as it was. The file is its
- * owner's alone (0600): it holds people's data.
+ * The refused rows as a file that can be corrected and imported again: the original's columns, encoding (for DOS and Mac:
+ * UTF-8), delimiter and line breaks, and columns with the position and the reason, which an import ignores. A row of several
+ * phones (--all-phones) is repeated for each refused phone, without the others: those are already leads. A cell that a
+ * spreadsheet program would evaluate is guarded (formula-guard.ts), and an import of the file restores it. The file is readable
+ * by its owner alone (0600): it contains personal data.
  */
 export class RejectsFile {
   readonly path: string
@@ -57,7 +57,7 @@ export class RejectsFile {
 
   /**
    * @param columns the original's
-   * @throws CampError STATE: there is a file, and `overwrite` is not given; DATA when it cannot be written there, UNREACHABLE when
+   * @throws CampError STATE: the file exists, and `overwrite` is not given; DATA if it cannot be written there, UNREACHABLE if
    * the disk is full
    */
   static async create(
@@ -94,7 +94,7 @@ export class RejectsFile {
     if (text !== '') await this.#write(text)
   }
 
-  /** Nothing more comes, and all of it is on the disk. @throws as `create` */
+  /** Completes the file and flushes it to disk. @throws as `create` */
   async seal(): Promise<void> {
     try {
       if (this.#place.isDraft) await this.#place.handle.datasync()
@@ -104,7 +104,7 @@ export class RejectsFile {
     }
   }
 
-  /** Makes it appear, whole; by then the import is one. @throws CampError DATA */
+  /** Gives it its name, once the import has committed. @throws CampError DATA */
   async publish(): Promise<void> {
     await this.#place.publish().catch(error => {
       throw new CampError('FILE_UNWRITABLE', `the rejects cannot be written to ${this.path}: ${messageOf(error)}`, {
@@ -114,9 +114,9 @@ export class RejectsFile {
     })
   }
 
-  /** Leaves nothing behind; after `publish` it does nothing. */
+  /** Removes the draft; after `publish` it does nothing. */
   async discard(): Promise<void> {
-    await this.#close().catch(() => undefined) // it is thrown away: what it could not write does not matter
+    await this.#close().catch(() => undefined) // it is discarded: what it could not write does not matter
     await this.#place.discard()
   }
 
@@ -155,8 +155,8 @@ export class RejectsFile {
 }
 
 /**
- * DOS and Mac encodings are known by the accents of a whole file, and a few refused rows may have too few of them to be known again
- * (JOÃO alone reads as JOÇO): their rejects are UTF-8 with byte order mark.
+ * DOS and Mac encodings are detected by the accents of a whole file, and a few refused rows may have too few of them (JOÃO
+ * alone reads as JOÇO): their rejects are UTF-8 with byte order mark.
  */
 function writtenIn({ encoding }: Inspection): Encoding {
   return isCodePage(encoding) && encoding !== 'windows-1252' ? 'utf-8' : encoding

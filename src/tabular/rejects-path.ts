@@ -6,30 +6,30 @@ import { basename, dirname, join } from 'node:path'
 import { CampError, codeOf } from '../errors.ts'
 import { removeAtExit } from '../files.ts'
 
-/** Where rejects go: what is written to `handle` stands at the path once it is published. */
+/** The destination of rejects: the content of `handle` gets the path's name when it is published. */
 export interface RejectsPlace {
   handle: FileHandle
-  /** false: a device, a pipe or an open descriptor, where what is written is there at once. */
+  /** false: a device, a pipe or an open descriptor, which receives the content immediately. */
   isDraft: boolean
   publish: () => Promise<void>
-  /** After `publish` it does nothing. The handle is the caller's to close. */
+  /** After `publish` it does nothing. The caller closes the handle. */
   discard: () => Promise<void>
 }
 
 /**
- * A draft beside `path`, readable by its owner alone, that gets the name in one step. Of a camp that was killed the draft stays,
- * and the next one with this path removes it.
- * @param overwrite what stands there is replaced; a link, not what it points to
- * @throws CampError STATE: there is a file, and it is not to be overwritten; what the system says where there is no place
+ * A draft next to `path`, readable by its owner alone, that is renamed atomically. A killed camp leaves its draft, which the
+ * next one with this path removes.
+ * @param overwrite an existing file is replaced; a link, not its target
+ * @throws CampError STATE: the file exists and must not be overwritten; the system's error if it cannot be created
  */
 export async function openRejectsPlace(path: string, { overwrite }: { overwrite: boolean }): Promise<RejectsPlace> {
-  // A descriptor of this process may be a file that is open already (> rejects.csv): it is added to, never replaced.
+  // A descriptor of this process may be a file that is already open (> rejects.csv): it is appended to, never replaced.
   if (DESCRIPTOR.test(path)) return atOnce(await open(path, 'a'))
   const there = await stat(path).catch(() => undefined)
   if (there?.isDirectory()) throw new Error('it is a folder')
-  // A device or a pipe is never replaced by a file: as root that would be the end of /dev/null.
+  // A device or a pipe is never replaced by a file: as root that would destroy /dev/null.
   if (there && !there.isFile()) return atOnce(await open(path, 'w'))
-  // A link that leads nowhere is there, too.
+  // A dangling link counts as existing, too.
   if (!overwrite && (await lstat(path).catch(() => undefined))) throw occupied(path)
   await removeForgotten(path)
   const draft = join(dirname(path), `${prefixOf(path)}${PLACE}-${process.pid}-${randomBytes(6).toString('hex')}.tmp`)
@@ -63,7 +63,7 @@ async function giveName(draft: string, path: string): Promise<void> {
     await rm(draft, { force: true })
   } catch (error) {
     if (codeOf(error) === 'EEXIST') throw occupied(path)
-    // A file system without links: the name is taken first, and then the file is put there.
+    // A file system without links: the name is reserved first, and then the file is moved there.
     await (await open(path, 'wx', 0o600).catch(() => Promise.reject(error))).close()
     await rename(draft, path)
   }
@@ -77,17 +77,20 @@ function occupied(path: string): CampError {
 
 const FORGOTTEN_MS = 24 * 3_600_000
 
-/** Drafts for this path whose process is gone; of another machine or container, those that were not written to for a day. */
+/**
+ * Removes drafts for this path whose process has ended; of another machine or container, those that were not written to for a
+ * day.
+ */
 async function removeForgotten(path: string): Promise<void> {
   const [folder, prefix] = [dirname(path), prefixOf(path)]
-  // A folder that can be written to and not listed keeps them.
+  // A folder that is writable but not listable keeps them.
   for (const name of await readdir(folder).catch(() => [])) {
     const [, place, pid] = (name.startsWith(prefix) && DRAFT.exec(name.slice(prefix.length))) || []
     if (place === undefined) continue
     const draft = join(folder, name)
-    const there = await lstat(draft).catch(() => undefined) // another one was quicker
+    const there = await lstat(draft).catch(() => undefined) // another process was faster
     const isForgotten = place === PLACE ? !isAlive(Number(pid)) : there && Date.now() - there.mtimeMs > FORGOTTEN_MS
-    // Of another user's, in a folder that all may write to, nothing is removed.
+    // In a shared folder, another user's drafts are not removed.
     if (isForgotten && there?.isFile() && there.uid === process.getuid?.()) await rm(draft, { force: true })
   }
 }
@@ -98,7 +101,7 @@ function prefixOf(path: string): string {
 
 const DRAFT = /^([\da-f]{8})-(\d{1,10})-[\da-f]{12}\.tmp$/
 
-/** Where a pid means this process: the machine since its start, and the container. */
+/** The scope in which a pid identifies a process: the machine since its boot, and the container. */
 const PLACE = createHash('sha256').update([hostname(), bootOf(), containerOf()].join()).digest('hex').slice(0, 8)
 
 function bootOf(): string {

@@ -2,29 +2,29 @@ import { isAscii } from 'node:buffer'
 import { createHash } from 'node:crypto'
 import type { Bytes } from './open-bytes.ts'
 
-/** What one pass over all bytes of a file tells. */
+/** The result of one pass over all bytes of a file. */
 export interface Scan {
   sha256: string
   /** The beginning of it. */
   head: Buffer
-  /** Some of it with bytes beyond ASCII, if there are any that are no UTF-8. */
+  /** A part with bytes beyond ASCII, if some of them are not UTF-8. */
   sample: Buffer
   bytes: number
   nuls: number
-  /** Counts from 0; undefined where there is none. */
+  /** Counts from 0; undefined if there is none. */
   nulAt: number | undefined
-  /** Characters of several bytes that are valid UTF-8. */
+  /** Valid multi-byte characters of UTF-8. */
   wholeCharacters: number
-  /** Bytes, or beginnings of characters, that are none. */
+  /** Invalid bytes, or incomplete characters. */
   tornCharacters: number
   tornAt: number | undefined
-  /** Quotes are written \" within quoted cells, as MySQL does: no other dialect goes on behind one. */
+  /** Quotes are written \" within quoted cells, as MySQL does: no other dialect continues after one. */
   backslashQuotes: boolean
 }
 
 const HEAD = 64 * 1024
 
-/** Every byte is looked at: an accent in the last line decides between UTF-8 and others as well as one in the first. */
+/** Every byte is read: an accent in the last line decides between UTF-8 and others just like one in the first. */
 export async function scanBytes({ chunks }: Bytes, signal: AbortSignal): Promise<Scan> {
   const hash = createHash('sha256')
   const scan: Omit<Scan, 'sha256'> = {
@@ -63,7 +63,7 @@ function countNuls(scan: Counts, chunk: Buffer): void {
   for (let at = chunk.indexOf(0); at >= 0; at = chunk.indexOf(0, at + 1)) {
     scan.nulAt ??= scan.bytes + at
     scan.nuls++
-    // Half of UTF-16 is NULs: from here on it does not matter how many.
+    // Half of UTF-16 is NULs: beyond this number more do not matter.
     if (scan.nuls > MAX_NULS) return
   }
 }
@@ -80,9 +80,9 @@ function hasBackslashQuote(chunk: Buffer): boolean {
 }
 
 /**
- * @param at where in the file the bytes begin
- * @param last nothing comes behind them
- * @returns the beginning of a character that the end may have cut
+ * @param at the position of the bytes in the file
+ * @param last no bytes follow
+ * @returns the beginning of a character that may be cut at the end
  */
 function countUtf8(scan: Counts, bytes: Buffer, at: number, last: boolean): Buffer {
   if (isAscii(bytes)) return bytes.subarray(bytes.length)
@@ -104,7 +104,7 @@ function countUtf8(scan: Counts, bytes: Buffer, at: number, last: boolean): Buff
     }
     scan.tornCharacters++
     i++
-    // The rest of a character that was cut is no fault of its own.
+    // The rest of an incomplete character is not counted again.
     while (i < bytes.length && bytes[i]! >= 0x80 && bytes[i]! < 0xc0) i++
   }
   return bytes.subarray(bytes.length)
@@ -112,7 +112,7 @@ function countUtf8(scan: Counts, bytes: Buffer, at: number, last: boolean): Buff
 
 const CUT = -1
 
-/** @returns 0 where none begins there, CUT where one may go on behind the end */
+/** @returns 0 if none begins there, CUT if one may continue after the end */
 function characterLength(bytes: Buffer, i: number): number {
   const first = bytes[i]!
   const length =
@@ -126,7 +126,7 @@ function characterLength(bytes: Buffer, i: number): number {
   return length
 }
 
-/** Overlong forms, surrogates and what is beyond Unicode: the second byte tells. */
+/** Overlong forms, surrogates and values beyond Unicode, recognised by the second byte. */
 function isBeyond(first: number, second: number): boolean {
   switch (first) {
     case 0xe0:

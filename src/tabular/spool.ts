@@ -7,27 +7,28 @@ import type { Clock } from '../clock.ts'
 import { CampError } from '../errors.ts'
 import { removeAtExit, writeFailed } from '../files.ts'
 
-/** A stream that lies on the disk for a while. */
+/** A stream that is stored on disk temporarily. */
 export interface Spooled {
   path: string
   remove: () => Promise<void>
 }
 
 export interface SpoolOptions {
-  /** Where camp keeps its files; where that takes none, the system's temporary folder is used. */
+  /** camp's folder; if it is not writable, the system's temporary folder is used. */
   home: string
   clock: Clock
   signal: AbortSignal
-  /** What is kept, for errors. */
+  /** What is stored, for errors. */
   what: string
-  /** What its reader has left as it was: "Nothing was imported." */
+  /** What an error says about unchanged data: "Nothing was imported." */
   unchanged: string
 }
 
 /**
- * Writes a stream that can be read only once to a private file (0600), since whoever imports reads twice. The file is removed by
- * `remove`, or when the process ends without that; only what a SIGKILL left lies there until a later spool finds it a day old.
- * @throws CampError INTERRUPTED, UNREACHABLE: the disk is full; DATA: no place to write to; and whatever CampError the stream ends with
+ * Writes a stream that can be read only once to a private file (0600), since an import reads twice. The file is removed by
+ * `remove`, or when the process ends without that; a file left by a SIGKILL is removed by a later spool once it is a day old.
+ * @throws CampError INTERRUPTED, UNREACHABLE: the disk is full; DATA: no writable folder; and the CampError with which the
+ * stream ends
  */
 export async function spool(
   input: NodeJS.ReadableStream | AsyncIterable<Buffer>,
@@ -80,7 +81,7 @@ async function removeForgotten(folder: string, clock: Clock): Promise<void> {
   for (const name of await readdir(folder)) {
     if (!name.startsWith(PREFIX)) continue
     const path = join(folder, name)
-    const there = await stat(path).catch(() => undefined) // another one was quicker
+    const there = await stat(path).catch(() => undefined) // another process was faster
     if (there && clock.now().getTime() - there.mtimeMs > FORGOTTEN_MS) await rm(path, { force: true })
   }
 }

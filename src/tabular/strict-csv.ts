@@ -1,4 +1,4 @@
-/** A record, cut into its cells. */
+/** A record, split into its cells. */
 export interface CsvRecord {
   cells: string[]
   /** Where it begins; the file's first line is 1. */
@@ -10,12 +10,12 @@ export interface CsvRecord {
 const [QUOTE, LF, CR] = [0x22, 0x0a, 0x0d]
 /** The record does not end within the text. */
 const INCOMPLETE = -1
-/** The record is not written as RFC 4180 says. */
+/** The record violates RFC 4180. */
 const ODD = -2
 
 /**
- * Reads the records of a CSV that is written as RFC 4180 says, several times as fast as csv-parse. It stops where a record is not:
- * where characters follow a closing quote, or a record is longer than any row, which an unclosed quote may have made.
+ * Reads the records of a CSV that follows RFC 4180, several times as fast as csv-parse. It stops at the first record that does
+ * not: characters follow a closing quote, or the record is longer than any row, possibly because of an unclosed quote.
  */
 export class StrictReader {
   readonly #delimiter: number
@@ -31,14 +31,14 @@ export class StrictReader {
     this.#emit = emit
   }
 
-  /** The line of the record that is read next. */
+  /** The line of the next record. */
   get line(): number {
     return this.#line
   }
 
   /**
    * @param atEnd no text follows
-   * @returns the text from the first record on that it cannot read; undefined while it reads all
+   * @returns the text from the first record that it cannot read; undefined while it reads all
    */
   read(chunk: string, atEnd: boolean): string | undefined {
     const text = this.#rest + chunk
@@ -75,7 +75,7 @@ export class StrictReader {
     const breakLength = lineBreakAt(text, end, atEnd)
     if (breakLength < 0) return breakLength
     if (end - start > this.#maxLength) return ODD
-    // A line without a character is no record.
+    // An empty line is not a record.
     if (end > start) this.#emit({ cells, line: this.#line, multiline: breaks > 0 })
     this.#line += breaks + 1
     return end + breakLength
@@ -91,18 +91,18 @@ export class StrictReader {
   }
 }
 
-/** @returns how many characters the line break has at which a record ends, INCOMPLETE or ODD */
+/** @returns the length of the line break that ends a record, INCOMPLETE or ODD */
 function lineBreakAt(text: string, at: number, atEnd: boolean): number {
   if (at >= text.length) return atEnd ? 0 : INCOMPLETE
   const code = text.charCodeAt(at)
   if (code === LF) return 1
   if (code !== CR) return ODD
-  // The next character decides whether CR is the whole of the line break.
+  // The next character decides whether CR is the whole line break.
   if (at + 1 === text.length && !atEnd) return INCOMPLETE
   return text.charCodeAt(at + 1) === LF ? 2 : 1
 }
 
-/** @returns where the quote stands that closes the cell, INCOMPLETE or ODD */
+/** @returns the position of the quote that closes the cell, INCOMPLETE or ODD */
 function closingQuote(text: string, opening: number, atEnd: boolean): number {
   let at = opening + 1
   for (;;) {

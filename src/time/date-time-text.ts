@@ -8,7 +8,7 @@ export function dayText(day: string): string {
   return `${WEEKDAYS[weekday]} ${date} ${MONTHS[month - 1]}`
 }
 
-/** Sun 29 Nov 09:00, in `timezone`; with its year where that is not the present one. */
+/** Sun 29 Nov 09:00, in `timezone`; with the year if it is not the current one. */
 export function dateTimeText(at: Date, { now, timezone }: { now: Date; timezone: string }): string {
   const shown = (moment: Date) => moment.toLocaleString('sv-SE', { timeZone: timezone })
   const [day, minute] = [shown(at).slice(0, 10), shown(at).slice(11, 16)]

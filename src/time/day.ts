@@ -1,7 +1,7 @@
 /**
- * A registration date's day, counted from 1970-01-01: dd/mm/yyyy (also with two digits of year, hyphens or dots), yyyy-mm-dd,
- * either with a time after it, or Excel's own number (45658).
- * @returns undefined where it is none
+ * The day of a registration date, counted from 1970-01-01: dd/mm/yyyy (also with a two-digit year, hyphens or dots),
+ * yyyy-mm-dd, either with a time after it, or Excel's day number (45658).
+ * @returns undefined if it is not a date
  */
 export function parseDay(text: string): number | undefined {
   const cell = text.trim()
@@ -25,7 +25,7 @@ function dayOf(year: number, month: number, day: number): number | undefined {
   return real ? date.getTime() / 86_400_000 : undefined
 }
 
-/** The day of a moment in a time zone, counted as `parseDay` does. */
+/** The day of a point in time in a time zone, counted as in `parseDay`. */
 export function dayIn(timezone: string, moment: Date): number {
   const format = new Intl.DateTimeFormat('en-CA', {
     timeZone: timezone,

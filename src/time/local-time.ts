@@ -1,4 +1,4 @@
-/** What clocks and calendars show in a time zone. */
+/** Local clock and calendar in a time zone. */
 export interface LocalTime {
   /** YYYY-MM-DD. */
   day: string
@@ -18,8 +18,8 @@ export function localTime(zone: string, at: number): LocalTime {
 }
 
 /**
- * Milliseconds that a zone's clocks are ahead of UTC. It is asked for every batch, and Intl takes microseconds to say it: what
- * it said is kept for the quarter of an hour that it was asked for, no clock in the world being moved within one.
+ * A zone's offset from UTC in milliseconds, positive to the east. It is needed for every batch, and Intl takes microseconds, so
+ * the result is cached per quarter of an hour: no zone changes its clocks within one.
  */
 export function offsetAt(zone: string, at: number): number {
   const quarter = Math.floor(at / QUARTER_MS)
@@ -43,7 +43,7 @@ function askOffset(zone: string, at: number): number {
   return Date.UTC(year, month - 1, day, Number(part.hour), Number(part.minute), Number(part.second)) - at
 }
 
-/** Making one costs more than all the rest here. */
+/** Creating one is the most expensive step here. */
 const formatters = new Map<string, Intl.DateTimeFormat>()
 
 function formatterOf(zone: string): Intl.DateTimeFormat {

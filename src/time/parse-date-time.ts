@@ -5,7 +5,8 @@ const ISO = /^(\d{4})-(\d{2})-(\d{2})[T ](\d{2}):(\d{2})(?::(\d{2})(?:\.\d{1,3})
 const BRAZILIAN = /^(\d{2})\/(\d{2})\/(\d{4})[ T](\d{2}):(\d{2})$/
 
 /**
- * A moment as a person types it: ISO 8601 with an offset, or without one in `timezone` (2026-11-30 09:00, 30/11/2026 09:00).
+ * A date and time as a person types it: ISO 8601 with an offset, or without one in `timezone` (2026-11-30 09:00, 30/11/2026
+ * 09:00).
  * @throws CampError USAGE
  */
 export function parseDateTime(text: string, timezone: string): Date {
@@ -33,14 +34,14 @@ export function parseDateTime(text: string, timezone: string): Date {
   })
 }
 
-/** Milliseconds that an ISO offset is ahead of UTC. */
+/** An ISO offset in milliseconds, positive to the east. */
 function offsetOf(text: string): number {
   if (/^z$/i.test(text)) return 0
   const minutes = Number(text.slice(1, 3)) * 60 + Number(text.slice(-2))
   return (text.startsWith('-') ? -minutes : minutes) * 60_000
 }
 
-/** Milliseconds that `timezone` is ahead of UTC when its clocks show `local` (whose UTC fields hold what they show). */
+/** The offset of `timezone` in milliseconds when its clocks show `local` (whose UTC fields contain the local time). */
 function offsetIn(timezone: string, local: Date): number {
   const near = local.getTime() - offsetAt(timezone, local.getTime())
   return offsetAt(timezone, near)

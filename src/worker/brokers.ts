@@ -11,8 +11,8 @@ export interface ServedBroker {
 }
 
 /**
- * @param names of those wanted; all where undefined
- * @throws CampError NOT_FOUND for a name that no broker has
+ * @param names the brokers to serve; undefined: all
+ * @throws CampError NOT_FOUND for an unknown name
  */
 export async function brokersToServe(pool: pg.Pool, names: readonly string[] | undefined): Promise<ServedBroker[]> {
   const { rows } = await pool.query<ServedBroker>(
@@ -27,11 +27,11 @@ export async function brokersToServe(pool: pg.Pool, names: readonly string[] | u
   return names ? rows.filter(row => names.includes(row.name)) : rows
 }
 
-/** @returns the names of those that report by callbacks what became of a message */
+/** @returns the names of those that report by callbacks */
 export async function callingBack(brokers: readonly ServedBroker[]): Promise<string[]> {
   const names: string[] = []
   for (const { name, adapter } of brokers) {
-    // An adapter of a newer camp is that one's to serve.
+    // An unknown adapter belongs to a newer camp, which serves it.
     const known = await adapterOf(adapter).catch(() => undefined)
     if (known?.callback) names.push(name)
   }

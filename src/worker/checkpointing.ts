@@ -15,7 +15,7 @@ interface Deps {
   clock: Clock
 }
 
-/** With each sweep: what was written since is covered by checkpoints. A sweep does not fail with it. */
+/** With each sweep, checkpoints cover what was written since the last one. Their failure does not fail the sweep. */
 export function checkpointing({ pool, keys, config, log, clock }: Deps): { take(): Promise<void> } {
   const onError = throttledLog(clock, (err, times) =>
     log.warn({ event: 'checkpoint.failed', err, times }, 'no checkpoint was taken'),

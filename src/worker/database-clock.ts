@@ -2,8 +2,8 @@ import type pg from 'pg'
 import type { Clock } from '../clock.ts'
 
 /**
- * All workers pace by the database's clock: a machine whose own is wrong must not send early.
- * @param known what was found before; 0 at first
+ * All workers use the database's clock for pacing: a machine with a wrong clock must not send early.
+ * @param known the previous offset; 0 at first
  * @returns milliseconds to be added to this machine's clock
  */
 export async function databaseOffset(pool: pg.Pool, clock: Clock, known: number): Promise<number> {
@@ -13,9 +13,9 @@ export async function databaseOffset(pool: pg.Pool, clock: Clock, known: number)
 }
 
 /**
- * The database told its time at some moment between `before` and `after`: where in it nobody knows, and on a busy machine it is a
- * long while. So what is known holds unless the answer contradicts it, and then the least that the answer allows: behind the
- * database's clock, never ahead of it.
+ * The database read its clock between `before` and `after`; the exact time is unknown, and on a busy machine the interval is
+ * long. So the known offset stays unless the answer contradicts it; then the smallest offset that the answer allows is used:
+ * behind the database's clock, never ahead of it.
  */
 export function offsetFrom(
   { before, told, after }: Record<'before' | 'told' | 'after', number>,

@@ -3,8 +3,8 @@ import type { Log } from '../log.ts'
 import { SecretMismatch } from '../security/fingerprint.ts'
 
 /**
- * Runs work, and tells when it met a fault of this process's own, once: every further claim would meet it again. The error goes its
- * way besides.
+ * Runs work, and reports once if it failed because of a fault of this process: every further claim would meet it again. The
+ * error is still thrown.
  */
 export function faults(log: Log) {
   let tell: (error: CampError) => void

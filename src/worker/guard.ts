@@ -14,27 +14,27 @@ export interface GuardDeps {
   monotonic: Monotonic
 }
 
-/** Stands between a worker and data that is older than what was sent from it. */
+/** Keeps a worker from sending from a database that is older than what was already sent. */
 export interface Guard {
   /**
-   * Looks whether this database may be sent from; with each further call (a worker's round) it raises the mark, or looks again whether
-   * a person has decided.
+   * Checks whether this database may be sent from; each further call (a worker's round) raises the mark, or checks again
+   * whether a person has decided.
    */
   beat(): Promise<void>
   /**
-   * To be asked before anything is claimed, started or imported. The mark outside is then no older than `MARK_GOOD_FOR_MS`.
-   * @throws where neither the database nor a mark store takes the mark: nothing may be claimed
+   * To be called before anything is claimed, started or imported. The mark outside is then no older than `MARK_GOOD_FOR_MS`.
+   * @throws if neither the database nor a mark store accepts the mark: nothing may be claimed
    */
   mayClaim(): Promise<boolean>
-  /** As last seen. HELD: a person, or another worker's mark, is waited for. UNMARKED: the mark could not be written. */
+  /** The last known state. HELD: waits for a person, or for another worker's mark. UNMARKED: the mark could not be written. */
   state(): 'CLEAR' | 'HELD' | 'UNMARKED'
   /** Marks what was claimed since the last mark, within two seconds or not at all. */
   stop(): Promise<void>
 }
 
 /**
- * A backup that is taken while leads are claimed, less than this before every worker is lost for good, looks current when it is
- * restored; any older one does not.
+ * A backup that is taken while leads are claimed, less than this before every worker is lost permanently, looks current when it
+ * is restored; any older one does not.
  */
 const MARK_GOOD_FOR_MS = 1_000
 const STOP_MS = 2_000
@@ -57,7 +57,7 @@ export function openGuard({ pool, marks, log, monotonic }: GuardDeps): Guard {
   let trailing: NodeJS.Timeout | undefined
 
   const raise = async (): Promise<boolean> => {
-    // From before the statement: what is claimed while it runs is not yet behind its mark.
+    // Read before the statement: claims made while it runs are not covered by its mark.
     const from = monotonic()
     if (known) {
       const mark = await raiseMark(pool, known.id, known.mark)
@@ -117,7 +117,7 @@ export function openGuard({ pool, marks, log, monotonic }: GuardDeps): Guard {
   const markLater = () => {
     trailing ??= setTimeout(() => {
       trailing = undefined
-      // One that fails is made before the next claim.
+      // If it fails, the mark is raised before the next claim.
       once().catch(() => undefined)
     }, MARK_GOOD_FOR_MS)
   }

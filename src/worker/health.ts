@@ -7,7 +7,7 @@ import type { Keys } from '../security/keys.ts'
 import type { Guard } from './guard.ts'
 import { sleep } from './timing.ts'
 
-/** How many campaigns of these brokers are due and do not go on, and for how long. */
+/** How many campaigns of these brokers are due and do not progress, and for how long. */
 async function workWord(pool: pg.Pool, now: Date, brokerIds: readonly string[]): Promise<string> {
   const [longest, ...others] = await stalledCampaigns(pool, now, { brokerIds })
   if (!longest) return 'ok'
@@ -15,20 +15,20 @@ async function workWord(pool: pg.Pool, now: Date, brokerIds: readonly string[]):
   return `due, and nothing settled for ${seconds} s (campaigns: ${1 + others.length})`
 }
 
-/** That the secret is another one tells nothing of it. */
+/** The message about another secret reveals nothing of it. */
 function wordOf(error: unknown): string {
   return error instanceof SecretMismatch ? error.message : publicWord(error)
 }
 
 const SENDING = { CLEAR: 'ok', HELD: 'waits for a person', UNMARKED: 'its mark cannot be written' } as const
 
-/** A probe does not wait longer than this for the services that a worker needs. */
+/** Maximum wait of a probe for the services that a worker needs. */
 const HEALTH_MS = 3_000
 
 /**
- * Whether the database answers, the queue gives jobs, the secret is the database's, and nothing waits for a person first. It needs no
- * login: of what is wrong it tells a class, and the log has the rest. `work` tells whether what is due goes on; it decides nothing: a
- * restart would not help, and callbacks would find no worker.
+ * Whether the database answers, the queue delivers jobs, the secret is the database's, and nothing waits for a person first. It
+ * needs no login: it returns a class of error, and the log has the details. `work` tells whether due campaigns progress; it
+ * does not affect the result: a restart would not help, and callbacks would find no worker.
  */
 export async function health(
   { pool, queues, keys }: { pool: pg.Pool; queues: Queues; keys: Keys },

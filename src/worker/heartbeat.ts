@@ -4,18 +4,18 @@ import { v7 as uuidv7 } from 'uuid'
 import { sleep } from './timing.ts'
 
 export interface Heartbeat {
-  /** Writes that the worker is alive. @throws where the database is away */
+  /** Writes that the worker is alive. @throws if the database is unavailable */
   beat(): Promise<void>
-  /** Takes the row away, within two seconds or not at all: a database that is away does not hold an ending worker. */
+  /** Deletes the row, within two seconds or not at all: an unavailable database does not delay a worker's stop. */
   stop(): Promise<void>
 }
 
 const STOP_MS = 2_000
 
 /**
- * A worker's row in "Worker": other processes learn from it that messages go out (src/campaign/read/workers.ts). The times are the
- * database's. Rows of workers that were killed are taken away a day later.
- * @param brokers names; all brokers where undefined
+ * A worker's row in "Worker": other processes see from it that messages are being sent (src/campaign/read/workers.ts). The
+ * times are the database's. Rows of killed workers are deleted a day later.
+ * @param brokers names; undefined: all brokers
  * @param everyMs how often `beat` will be called
  */
 export async function startHeartbeat(
@@ -42,7 +42,7 @@ export async function startHeartbeat(
     },
     async stop() {
       stopped = true
-      // A beat that is on its way must not come after the end; where either fails, the row dies of its age.
+      // A running beat must not be written after the delete; if either fails, the row expires.
       const gone = Promise.allSettled([beating]).then(() => pool.query(`DELETE FROM "Worker" WHERE id = $1`, [id]))
       await Promise.race([gone.catch(() => undefined), sleep(STOP_MS)])
     },

@@ -5,15 +5,15 @@ import type { OpenedOccurrence } from '../recurrence/open-due.ts'
 import { isAnyDue } from '../recurrence/recurrence.ts'
 
 export interface Recurrences {
-  /** Looks whether an occurrence is due. It returns at once: a file of a million rows takes its time, and sending goes on. */
+  /** Checks whether an occurrence is due. It returns at once: a file of a million rows takes time, and sending must continue. */
   wake(): void
-  /** An import at work is given up, and its occurrence is due still. */
+  /** A running import is aborted, and its occurrence stays due. */
   stop(): Promise<void>
 }
 
 export interface RecurrencesOptions {
   pool: pg.Pool
-  /** For the process that imports. */
+  /** Passed to the process that imports. */
   databaseUrl: string
   clock: Clock
   onFired: (fired: OpenedOccurrence) => void
@@ -26,7 +26,7 @@ export function startRecurrences({ pool, databaseUrl, clock, onFired, onError }:
 
   const round = async () => {
     if (!(await isAnyDue(pool, clock.now()))) return
-    // Loaded here: most workers never see one.
+    // Loaded here: most workers never need it.
     const { openDueApart } = await import('../recurrence/open-due-apart.ts')
     for (const fired of await openDueApart({ databaseUrl, clock, signal: stopping.signal })) onFired(fired)
   }

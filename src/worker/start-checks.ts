@@ -9,13 +9,11 @@ export interface StartDeps {
   pool: pg.Pool
   queues: Queues
   keys: Keys
-  /** Names; all brokers where undefined. */
+  /** Names; undefined: all brokers. */
   brokers: readonly string[] | undefined
 }
 
-/**
- * A worker consumes nothing before all of these hold, looked at in this order. Each @throws the CampError that the worker ends with.
- */
+/** A worker consumes nothing before all of these succeed, in this order. Each @throws the CampError that ends the worker. */
 const START_CHECKS: readonly ((deps: StartDeps) => Promise<unknown>)[] = [
   ({ pool }) => assertMigrated(pool),
   ({ pool, keys }) => assertSecret(pool, keys),

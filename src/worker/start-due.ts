@@ -14,8 +14,8 @@ export interface DueDeps {
 }
 
 /**
- * Scheduled campaigns whose time has come; another worker, or cron, may have been first.
- * @param told campaigns that were said to wait for a person: once is enough
+ * Starts scheduled campaigns that are due; another worker, or cron, may have done so first.
+ * @param told campaigns that were already reported as waiting for a person
  */
 export async function runDue({ pool, queues, clock, log }: DueDeps, now: () => Date, told: Set<string>): Promise<void> {
   const { due, missed } = await dueCampaigns(pool, now(), false)

@@ -1,12 +1,12 @@
 import type { Clock } from '../clock.ts'
 import { namedError, sentenceOf } from '../database/faults.ts'
 
-/** Work that comes again and again, never twice at once. What it throws goes to `onError` and does not end it. */
+/** Periodic work, never twice at once. Its errors go to `onError` and do not end it. */
 export interface Round {
   start(): void
-  /** A turn out of turn; resolves when it, or the one at work, has ended. */
+  /** Runs out of turn; resolves when that run, or the current one, has ended. */
   now(): Promise<void>
-  /** No further turn; resolves when the one at work has ended. */
+  /** No further run; resolves when the current one has ended. */
   stop(): Promise<void>
 }
 
@@ -41,8 +41,8 @@ export function sleep(ms: number): Promise<void> {
 const SELDOM_MS = 10_000
 
 /**
- * A service that is away makes errors many times a second, on every connection: each message is told at once, and then every ten
- * seconds, with how often it came.
+ * Rate-limits repeated error logs: an unavailable service causes errors many times a second, on every connection. Each message
+ * is logged at once, and then every ten seconds with a count.
  */
 export function throttledLog(clock: Clock, tell: (err: unknown, times: number) => void): (error: unknown) => void {
   const told = new Map<string, { at: number; times: number }>()
@@ -55,7 +55,7 @@ export function throttledLog(clock: Clock, tell: (err: unknown, times: number) =
       tell(namedError(error), last.times)
       told.set(message, { at: now, times: 0 })
     } else told.set(message, last)
-    // Messages may hold a job's id: old ones are not kept for ever.
+    // Messages may contain a job's id: old ones are dropped.
     if (told.size > 100) for (const [key, { at }] of told) if (now - at > SELDOM_MS) told.delete(key)
   }
 }

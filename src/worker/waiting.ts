@@ -13,19 +13,19 @@ export interface ServiceWait {
 }
 
 const RETRY_MS = 1_000
-/** The log says again, after so many attempts, that a service is still away. */
+/** After this many attempts the log repeats that a service is still unavailable. */
 const SAY_EVERY = 30
 
 /**
- * Waits, without a limit, until PostgreSQL takes a connection.
- * @returns false when the signal came first
- * @throws what it said when it is there and refuses this worker: a wrong password, a database that does not exist
+ * Waits, without a limit, until PostgreSQL accepts a connection.
+ * @returns false if the signal came first
+ * @throws PostgreSQL's error if it is running and refuses this worker: a wrong password, a database that does not exist
  */
 export function waitForDatabase(url: string, waiting: ServiceWait): Promise<boolean> {
   return waitFor('the database', signal => connectOnce(url, signal), isDatabaseAway, waiting)
 }
 
-/** As `waitForDatabase`, until the queue gives a job. @throws CampError UNREACHABLE when it is there and gives none */
+/** As `waitForDatabase`, until the queue delivers a job. @throws CampError UNREACHABLE if it answers and delivers none */
 export function waitForQueue(queues: Queues, waiting: ServiceWait): Promise<boolean> {
   return waitFor('the queue', () => queues.check(), isQueueAway, waiting)
 }
@@ -63,13 +63,13 @@ function caught(thrown: unknown): { thrown: unknown } {
   return { thrown }
 }
 
-/** 08P01 is what a pooler says to a connection that it takes and then refuses. */
+/** 08P01 is a pooler's error for a connection that it accepts and then refuses. */
 function isDatabaseAway(error: unknown): boolean {
   return isUnreachable(error) && codeOf(error) !== '08P01'
 }
 
 async function connectOnce(connectionString: string, signal: AbortSignal): Promise<void> {
-  // A socket of its own: an attempt that hangs must not outlive the wait.
+  // A separate socket: an attempt that hangs must not outlast the wait.
   const socket = new Socket()
   const destroy = () => socket.destroy()
   signal.addEventListener('abort', destroy, { once: true })

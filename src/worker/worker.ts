@@ -39,41 +39,41 @@ export interface WorkerDeps {
   config: Config
   clock: Clock
   log: Log
-  /** Where the mark outside the database stands. */
+  /** The stores of the mark outside the database. */
   marks: Marks
-  /** Starts the database again where it is ours to start (embedded mode). */
+  /** Starts the database again if camp manages it (embedded mode). */
   reviveDatabase?: (() => Promise<unknown>) | undefined
 }
 
 export interface WorkerOptions {
-  /** Names; all brokers where undefined. */
+  /** Names; undefined: all brokers. */
   brokers: readonly string[] | undefined
-  /** Batches in work at once, for each broker. */
+  /** Batches per broker that are processed at once. */
   concurrency: number
-  /** Open already, and the worker's from now on: closed when it stops, or does not start. */
+  /** Already open, and owned by the worker: closed when the worker stops, or fails to start. */
   listener: Listener | undefined
 }
 
 export interface Worker {
-  /** No new claims; resolves when what is in flight has settled, or after `DRAIN_MS`. @returns whether all had settled */
+  /** No new claims; resolves when requests in flight have settled, or after `DRAIN_MS`. @returns whether all had settled */
   stop(): Promise<boolean>
-  /** Resolves when this process must end, and with which error: its secret is not the database's any more. */
+  /** Resolves with the error if this process must end: its secret is no longer the database's. */
   fault: Promise<CampError>
 }
 
-/** How long a stop waits for answers: those that came are then settled, and what has none is in doubt. */
+/** How long a stop waits for answers: those that arrive are settled, and requests without one are in doubt. */
 const ANSWERS_MS = 22_000
-/** What has not settled by then is left to its lease. */
+/** Batches that have not settled by then are left to their lease. */
 const DRAIN_MS = 27_000
-/** At a start that has failed nothing is in flight. */
+/** Nothing is in flight when a start has failed. */
 const UNDO_MS = 500
 
 /**
- * A worker: consumes every broker's queue, sweeps when the control queue says so, applies callbacks, and listens for them
- * where it is asked to. Any number of them may run, on any number of machines.
+ * A worker: consumes every broker's queue, sweeps when the control queue schedules it, applies callbacks, and listens for them
+ * if requested. Any number of them may run, on any number of machines.
  *
- * It consumes last, when all that it needs is there.
- * @throws the error of what is missing (start-checks.ts); then nothing runs and no lead was touched
+ * It starts consuming last, when everything that it needs is available.
+ * @throws the error of what is missing (start-checks.ts); then nothing runs and no lead was changed
  */
 export function startWorker(deps: WorkerDeps, options: WorkerOptions): Promise<Worker> {
   return signingAudits({ keys: deps.keys, wrote: false }, () => start(deps, options))
@@ -88,7 +88,7 @@ async function start(deps: WorkerDeps, options: WorkerOptions): Promise<Worker> 
   const served = new Map<string, ServedBroker>()
   const http = createHttp(httpOptions(config, clock))
   const draining = new AbortController()
-  // Each request that waits for its moment listens to it.
+  // Each request that waits for its slot listens to it.
   setMaxListeners(0, draining.signal)
   const dispatch: DispatchDeps = {
     pool,
@@ -125,7 +125,7 @@ async function start(deps: WorkerDeps, options: WorkerOptions): Promise<Worker> 
   const onQueueError = throttledLog(clock, (err, times) =>
     log.warn({ event: 'queue.error', err, times }, 'queue error'),
   )
-  // That one has been told, and is none of the queue's.
+  // A secret mismatch is reported elsewhere, and is not an error of the queue.
   const onError = (error: unknown) => error instanceof SecretMismatch || onQueueError(error)
   const onMarkError = throttledLog(clock, (err, times) =>
     log.error({ event: 'guard.mark_failed', err, times }, 'the mark cannot be written: nothing is claimed'),
@@ -137,7 +137,7 @@ async function start(deps: WorkerDeps, options: WorkerOptions): Promise<Worker> 
     for (const broker of brokers) {
       served.set(broker.id, broker)
       if (stopping || guard.state() === 'HELD' || consumers.has(broker.id)) continue
-      // A ring that is passed over is rung again by a sweep, once a person has decided.
+      // A skipped job is enqueued again by a sweep, once a person has decided.
       const handle = heeding(async (batchId: string) => {
         if (await guard.mayClaim()) await dispatchBatch(dispatch, batchId)
       })
@@ -199,9 +199,9 @@ async function start(deps: WorkerDeps, options: WorkerOptions): Promise<Worker> 
     await heartbeat?.beat()
     await guard.beat().catch(onMarkError)
     await refreshBrokers()
-    // Again and again: a Redis that was wiped has forgotten it.
+    // Repeated: a Redis that was wiped has lost the schedule.
     await queues.schedule('sweep', config.sweepMs)
-    // A queue that has lost the ring but not the schedule never rings again; sweeping once too often does no harm.
+    // A queue that lost the job but not the schedule never delivers it again; an extra sweep does no harm.
     if (clock.now().getTime() - sweptAt > 3 * config.sweepMs) await sweepOnce()
   })
 
@@ -209,9 +209,9 @@ async function start(deps: WorkerDeps, options: WorkerOptions): Promise<Worker> 
     stopping = true
     draining.abort()
     http.withdrawWaiting('not sent: the worker was stopping')
-    // An answer that is still missing then is given up, and the answers that came are settled.
+    // Answers that are still missing then are given up, and those that came are settled.
     const patience = setTimeout(() => http.abandonAnswers('no answer before the worker had to stop'), ANSWERS_MS)
-    // All at once: a slow caller of the listener takes nothing from the time that requests in flight have.
+    // All at once: a slow caller of the listener must not take time from requests in flight.
     const parts = [
       upkeep.stop(),
       recurrences.stop(),

@@ -42,7 +42,7 @@ it('ends with 6 and a line for each thing that was changed', async () => {
   const run = await audit()
   expect(run.code).toBe(6)
   expect(run.out).toMatch(
-    /^audit event \S+ \(budget\.set of Budget \S+\) was changed after it was written: compare with a backup of before\n$/,
+    /^audit event \S+ \(budget\.set of Budget \S+\) was changed after it was written: compare with an earlier backup\n$/,
   )
   await tamper(`UPDATE "AuditEvent" SET detail = detail || '{"to":"100.00"}' WHERE action = 'budget.set'`)
   expect((await audit()).out).toContain('budget Acme 2026-11: limit 900.00, expected 100.00 (ask the ADMINs')
@@ -70,7 +70,7 @@ it('misses the newest rows, cut off with their checkpoints, by what is kept outs
   // A command that writes has a checkpoint of this number again: what was kept is not written over.
   await succeed(camp(['wallet', 'set', 'Acme', '--idgis', '8'], { env }))
   expect((await audit()).out).toContain(
-    `checkpoint ${number} is not the one of then: the records were written anew (this machine`,
+    `checkpoint ${number} differs from the one that was kept: the records were rewritten (this machine`,
   )
 
   await succeed(audit([], elsewhere()))

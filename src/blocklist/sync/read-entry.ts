@@ -16,7 +16,7 @@ export function judgeRow(cells: readonly string[], columns: ListColumns, only: O
   each(columns.values === 'ALL' ? [...cells.keys()] : columns.values, cell => judgeValue(cell, only))
   const surplus = columns.values === 'ALL' ? [] : cells.slice(columns.headers.length).filter(cell => cell.trim() !== '')
   if (surplus.length > 0) judged.push(bad('BAD_ROW', `${cells.length} cells for ${columns.headers.length} columns`))
-  return judged.length === 0 ? bad('BAD_ROW', 'it names nobody') : merged(judged)
+  return judged.length === 0 ? bad('BAD_ROW', 'it has no phone and no document') : merged(judged)
 }
 
 function merged(judged: readonly Judged[]): Judged {

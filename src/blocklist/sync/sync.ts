@@ -189,11 +189,11 @@ function assertNamesSomebody(
   const [first] = refusals
   throw new CampError(
     'LIST_EMPTY',
-    first ? `${file}: not one of its ${refused} rows names a phone or a document` : `${file} names nobody`,
+    first ? `${file}: none of its ${refused} rows has a phone or a document` : `${file} has no entry`,
     {
       hint: first
-        ? `Line ${first.line}: ${first.detail}. Is it the right file? The blocklist is as it was.`
-        : 'To take all entries of a source off: a list with nothing but its header, --replace and --allow-shrink.',
+        ? `Line ${first.line}: ${first.detail}. Check that it is the right file. The blocklist is unchanged.`
+        : 'To remove all entries of a source: a list with only its header, --replace and --allow-shrink.',
     },
   )
 }
@@ -202,9 +202,9 @@ function wouldShrink(file: string, source: string, { removed, held }: Delta): Ca
   const number = (n: number) => n.toLocaleString('en-US')
   return new CampError(
     'LIST_WOULD_SHRINK',
-    `${file} would take off ${number(removed)} of the ${number(held)} entries of ${source}`,
+    `${file} would remove ${number(removed)} of the ${number(held)} entries of ${source}`,
     {
-      hint: 'Is it whole, and the right one? The blocklist is as it was. If it is meant: --allow-shrink',
+      hint: 'Check that it is complete. The blocklist is unchanged; if the removal is intended: --allow-shrink',
     },
   )
 }

@@ -9,26 +9,26 @@ import { sharedText } from '../shared-text.ts'
 import { meaningOf } from '../undocumented-answers.ts'
 import { jsonOf, notUnderstood, UNDOCUMENTED_LIMITS } from '../wire-format.ts'
 
-/** One of CromosApp's two imports (docs/wire/cromosapp.md): where it is, and what a message's row looks like in it. */
+/** One of CromosApp's two imports (docs/wire/cromosapp.md): its URL, and the format of a message's row. */
 export interface CromosImport {
   name: string
   url: string
   texts: TextRules
   rowOf(message: Message, team: string): string[]
-  /** Keys of the body that the other import has not. */
+  /** Body keys that only this import has. */
   keysOf?(request: SendRequest): Record<string, string>
 }
 
 export interface CromosCredential {
   api_key: string
-  /** The whole endpoint. */
+  /** The full endpoint. */
   url: string
   codigo_usuario: string
 }
 
 /**
- * CDA and CDA_RCS: a request is one campaign at CromosApp, with one text. The key travels in the body, messages as rows of
- * columns; what is answered is not known, and nothing is heard of single messages.
+ * CDA and CDA_RCS: a request is one campaign at CromosApp, with one text. The key is in the body, and messages are rows of
+ * columns. The format of answers is unknown, and there is no status of single messages.
  */
 export function cromosApp({ name, url, texts, rowOf, keysOf }: CromosImport): Adapter<CromosCredential> {
   return {
@@ -77,7 +77,7 @@ export function cromosApp({ name, url, texts, rowOf, keysOf }: CromosImport): Ad
   }
 }
 
-/** An import that is not done after the usual 30 s would be in doubt. */
+/** An import that takes longer than the usual 30 s would be in doubt. */
 const TIMEOUT_MS = 120_000
 
 const NO_TEAM: SendResult = {
@@ -85,12 +85,12 @@ const NO_TEAM: SendResult = {
   reason: 'not sent: the wallet has no team code at CromosApp (camp wallet set WALLET --idgis N)',
 }
 
-/** No escaping is known: what would break a row is left out (docs/wire/cromosapp.md#request). */
+/** No escaping is known, so characters that would break a row are removed (docs/wire/cromosapp.md#request). */
 function column(text: string): string {
   return text.replace(/[;\r\n"']/g, '').trim()
 }
 
-/** docs/wire/cromosapp.md#answers: an assumption, from the first word to the last. What it really says is kept, to learn from. */
+/** The whole interpretation is an assumption (docs/wire/cromosapp.md#answers). The answer's text is kept, to learn from it. */
 function resultOf(answer: HttpResponse, messages: readonly Message[], secrets: readonly string[]): SendResult {
   const body = jsonOf(answer.body)
   if (typeof body !== 'object' || body === null) return notUnderstood(answer, secrets)
@@ -110,7 +110,7 @@ function resultOf(answer: HttpResponse, messages: readonly Message[], secrets: r
   }
 }
 
-/** The key or the team, which come back as an error of the body. */
+/** The key or the team, which are reported as an error in the body. */
 const OF_ACCOUNT = /chave|\bkey\b|api[_ -]?key|token|equipe|\bteam\b|credencia|autentica|autoriza|permiss/i
 
 const code = z

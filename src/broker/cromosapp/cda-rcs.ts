@@ -2,9 +2,9 @@ import { plainDocument } from '../wire-format.ts'
 import { cromosApp } from './adapter.ts'
 
 /**
- * CDA RCS (docs/wire/cromosapp.md#rows-of-cda_rcs): CromosApp's RCS. Each row has a column for everything, empty where there is
- * nothing: name (TAG1), contract (TAG2), document (TAG3), and our own keys of the message (TAG4) and of the request, by which a
- * person, or one day a report, can find them there.
+ * CDA RCS (docs/wire/cromosapp.md#rows-of-cda_rcs): CromosApp's RCS. Each row has every column, empty if there is no value:
+ * name (TAG1), contract (TAG2), document (TAG3), and our keys of the message (TAG4) and of the request, by which a person or a
+ * report can find them at CromosApp.
  */
 export const cdaRcs = cromosApp({
   name: 'CDA_RCS',

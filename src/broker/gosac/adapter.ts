@@ -9,8 +9,8 @@ import { START_TIMEOUT_MS, starting } from './closing.ts'
 import { type GosacCredential, gosacCredential, headersFor, secretsOf } from './credential.ts'
 
 /**
- * GOSAC (docs/wire/gosac.md): a request is one campaign there, with one text for all its contacts. It is taken or refused as a whole,
- * and nothing is heard of single messages afterwards.
+ * GOSAC (docs/wire/gosac.md): a request is one campaign there, with one text for all its contacts. It is accepted or refused as
+ * a whole, and there is no status of single messages afterwards.
  */
 export const gosac: Adapter<GosacCredential> = {
   name: 'GOSAC',
@@ -24,7 +24,7 @@ export const gosac: Adapter<GosacCredential> = {
   timeoutMs: START_TIMEOUT_MS,
   correlatesByProviderId: false,
 
-  /** A contact without a name is refused here, alone, as GOSAC's users drop it (docs/wire/gosac.md#request). */
+  /** A contact without a name is refused here, alone, because GOSAC's users drop it (docs/wire/gosac.md#request). */
   async send(request, credential, http) {
     const shared = sharedText(request.messages)
     if (shared.kind === 'REJECTED') return shared
@@ -110,7 +110,7 @@ const answered = z.object({
   data: z.object({ id }).optional().catch(undefined),
 })
 
-/** The first that is there (docs/wire/gosac.md#answers). */
+/** The first id that is present (docs/wire/gosac.md#answers). */
 function idIn(answer: HttpResponse): string | undefined {
   const read = answered.safeParse(jsonOf(answer.body))
   if (!read.success) return undefined

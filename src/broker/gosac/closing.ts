@@ -4,17 +4,18 @@ import type { Closing, ClosingResult } from '../port.ts'
 import { below, notUnderstood } from '../wire-format.ts'
 import { type GosacCredential, headersFor, secretsOf } from './credential.ts'
 
-/** What the code that starts campaigns waits for an answer (docs/wire/gosac.md). */
+/** The timeout of the code that starts campaigns (docs/wire/gosac.md). */
 export const START_TIMEOUT_MS = 60_000
 
 /**
- * Starts the campaigns that were created, where the credential says that creating does not start them (docs/wire/gosac.md#start: the older
- * plugin started each after two minutes; the newer one found that they start by themselves, and that a second start fails).
+ * Starts the campaigns that were created, if the credential says that creating does not start them (docs/wire/gosac.md#start:
+ * the older plugin started each after two minutes; the newer one found that they start automatically, and that a second start
+ * fails).
  *
- * Each is a step of its own, so that what became of one says nothing about another, and none is asked for twice. Only a start
- * that certainly did not happen is asked for again (no connection, 429), or may be by whoever has mended the token (401, 403).
- * Whatever else is no success leaves it IN_DOUBT, with GOSAC's words: it is a person's to look at, for a start that fails
- * ("already running") is no reason to create the campaign again, and a second start might send everything again.
+ * Each start is a separate step: its outcome says nothing about another, and none is requested twice. A start is repeated only
+ * if it certainly did not happen (no connection, 429), or after the token was fixed (401, 403). Any other failure leaves it
+ * IN_DOUBT with GOSAC's words, for a person to check: a start that fails ("already running") is no reason to create the
+ * campaign again, and a second start might send everything again.
  */
 export const starting: Closing<GosacCredential> = {
   perReference: true,
@@ -45,14 +46,14 @@ async function start(reference: string, credential: GosacCredential, http: Http)
   return resultOf(answer, http.clock.now(), secretsOf(credential))
 }
 
-/** No answer is documented: any 2xx that is no web page says that it was started. */
+/** No answer is documented: any 2xx that is not a web page counts as started. */
 function resultOf(answer: HttpAnswer, now: Date, secrets: readonly string[]): ClosingResult {
   const status = answer.kind === 'RESPONSE' ? answer.status : 0
   if (isSuccess(answer))
     return answer.body.trimStart().startsWith('<') ? notUnderstood(answer, secrets) : { kind: 'DONE' }
   const failure = failureOf(answer, now, secrets)
   if (failure.kind === 'REJECTED') return { kind: 'IN_DOUBT', reason: failure.detail }
-  // Of a campaign that it has just created, "not found" and the like say nothing about the credential.
+  // For a campaign that was just created, "not found" and the like say nothing about the credential.
   const isOfCredential = status === 401 || status === 403 || status < 400
   return failure.kind === 'FATAL' && !isOfCredential ? { kind: 'IN_DOUBT', reason: failure.reason } : failure
 }

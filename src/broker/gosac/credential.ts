@@ -5,9 +5,9 @@ import { count, headerText, httpUrl } from '../credential-fields.ts'
 export const gosacCredential = z.strictObject({
   /** The campaign collection. */
   url: httpUrl,
-  /** Sent as it is: a prefix that it needs ("INTEGRATION …") is part of it. */
+  /** Sent unchanged: a prefix that it needs ("INTEGRATION …") is part of it. */
   token: headerText,
-  /** Whether a campaign must be started after it was created (start.ts). */
+  /** Whether a campaign must be started after it was created (closing.ts). */
   start: z.enum(['none', 'put']).default('none'),
   /** The older plugin's two minutes (docs/wire/gosac.md#start). */
   start_delay_seconds: count(86_400).default(120),
@@ -16,7 +16,7 @@ export const gosacCredential = z.strictObject({
 
 export type GosacCredential = z.infer<typeof gosacCredential>
 
-/** What must never be kept: the token, and its part behind a prefix. */
+/** Values that must never be kept: the token, and the part after its prefix. */
 export function secretsOf({ token }: GosacCredential): string[] {
   return [token, token.slice(token.lastIndexOf(' ') + 1)]
 }
@@ -26,7 +26,7 @@ export function headersFor({ token }: GosacCredential): Record<string, string> {
     authorization: token,
     'content-type': 'application/json',
     accept: 'application/json',
-    // Both code bases that send to GOSAC call themselves a browser; a firewall may ask for it (docs/wire/gosac.md#credential).
+    // Both code bases that send to GOSAC identify as a browser; a firewall may require it (docs/wire/gosac.md#credential).
     'user-agent': 'Mozilla/5.0',
   }
 }

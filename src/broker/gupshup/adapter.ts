@@ -7,7 +7,10 @@ import { jsonOf, NO_TEMPLATE, notUnderstood, WHATSAPP_TEMPLATES } from '../wire-
 import { callback } from './callback.ts'
 import { type GupshupCredential, gupshupCredential } from './credential.ts'
 
-/** Gupshup's WhatsApp templates, one message a request (docs/wire/gupshup.md). Callbacks come to the one URL that its app was given. */
+/**
+ * Gupshup's WhatsApp templates, one message per request (docs/wire/gupshup.md). Callbacks go to the one URL that is configured
+ * for its app.
+ */
 export const gupshup: Adapter<GupshupCredential> = {
   name: 'GUPSHUP',
   credential: gupshupCredential,
@@ -15,7 +18,7 @@ export const gupshup: Adapter<GupshupCredential> = {
   content: 'TEMPLATE',
   texts: WHATSAPP_TEMPLATES,
   messagesPerRequest: 1,
-  // None is published for a number. [assumption, docs/wire/gupshup.md#limits]
+  // No limit per number is published. [assumption, docs/wire/gupshup.md#limits]
   usualRate: 10,
   oneTextPerRequest: false,
   documentRequired: false,
@@ -52,7 +55,7 @@ function formOf({ phone, variables }: Message, template: Template, { source, app
 
 const said = z.object({ status: z.string(), messageId: z.string().optional(), message: z.unknown().optional() })
 
-/** "submitted" means queued; what WhatsApp says of it comes as a callback. */
+/** "submitted" means queued; WhatsApp's result comes as a callback. */
 function read(answer: HttpResponse, secrets: readonly string[]): SendResult {
   const { data } = said.safeParse(jsonOf(answer.body))
   if (data?.status === 'submitted' && data.messageId)
@@ -66,5 +69,5 @@ function read(answer: HttpResponse, secrets: readonly string[]): SendResult {
     : { kind: 'ANSWERED', outcomes: [{ kind: 'REJECTED', code: 'ERROR', detail }] }
 }
 
-/** An error that speaks of these is not one message's. [assumption, docs/wire/gupshup.md#answers] */
+/** An error about one of these does not concern a single message. [assumption, docs/wire/gupshup.md#answers] */
 const CONFIGURATION = /\b(app|(api[ _-]?)?key|wallet)\b/i

@@ -4,8 +4,8 @@ import { assertSomeRead, jsonOf, looseText, readEach } from '../wire-format.ts'
 import type { GupshupCredential } from './credential.ts'
 
 /**
- * One event, in version 2 (docs/wire/gupshup.md#callbacks), or several in version 3, which has Meta's shape with gs_id. What is
- * about no message of ours and no person's opt-out is answered, and means nothing.
+ * One event in version 2 (docs/wire/gupshup.md#callbacks), or several in version 3, which has Meta's shape with gs_id. An event
+ * about neither one of our messages nor an opt-out is answered and ignored.
  */
 export function callback(request: CallbackRequest, context: CallbackContext<GupshupCredential>): CallbackEvent[] {
   const body = jsonOf(request.body.toString('utf8'))
@@ -15,7 +15,7 @@ export function callback(request: CallbackRequest, context: CallbackContext<Gups
   throw new CallbackRefused(400, 'neither an event of version 2 nor of version 3')
 }
 
-/** What is not needed to know the message must not keep its event out. */
+/** A field that is not needed to identify the message must not invalidate its event. */
 const detail = looseText.catch(undefined)
 
 const v2 = z.object({ type: z.string(), timestamp: detail, payload: z.looseObject({}) })
@@ -69,16 +69,16 @@ function eventsOfV2(
   }
   const user = type === 'user-event' ? v2User.safeParse(payload).data : undefined
   if (user?.type !== 'opted-out') return []
-  // It always has its country code: eleven digits are no national number here.
+  // It always has its country code: eleven digits are not a national number here.
   const phone = (user.phone ?? '').replace(/\D/g, '')
   if (!/^55\d{10,11}$/.test(phone)) {
-    context.notice('somebody opted out whose phone is no Brazilian one')
+    context.notice('an opt-out was ignored: its phone is not Brazilian')
     return []
   }
   return [{ event: 'OPT_OUT', phone, occurredAt: instantOf(timestamp) ?? context.receivedAt, payload: body }]
 }
 
-/** Each entry, change and status by itself: one that cannot be read takes no other with it. */
+/** Each entry, change and status is parsed separately: an unreadable one does not affect the others. */
 function eventsOfV3({ entry }: z.infer<typeof v3>, context: CallbackContext<GupshupCredential>): CallbackEvent[] {
   const entries = readEach(entry, v3Entry)
   const changes = readEach(
@@ -104,13 +104,13 @@ const EVENTS: ReadonlyMap<string, CallbackEvent['event']> = new Map([
   ['failed', 'FAILED'],
 ])
 
-/** Known, and no status of ours: what a recipient did with it, how WhatsApp spells a number. */
+/** Known types that are not a delivery status: what a recipient did with the message, how WhatsApp spells a number. */
 const NOTHING: ReadonlySet<string> = new Set(['deleted', 'mismatch'])
 
 /**
- * Our message's id is gsId; without it, `id`: that is ours in "enqueued" and in a failure that came at once, and else WhatsApp's,
- * by which an event finds its message if an earlier one has brought both.
- * @returns undefined where it has no id at all
+ * Our message's id is gsId. Without it, `id` is ours in "enqueued" and in an immediate failure, and WhatsApp's otherwise;
+ * WhatsApp's id finds its message if an earlier event had both.
+ * @returns undefined if it has no id at all
  */
 function messageEvents(
   event: MessageEvent,
@@ -138,15 +138,15 @@ function messageEvents(
   return event.code === OPTED_OUT ? [failed, { ...told, event: 'OPT_OUT' }] : [failed]
 }
 
-/** Codes of failures. [vendor's codes, their classes assumptions: docs/wire/gupshup.md#codes] */
+/** Failure codes. [vendor's codes, their classes are assumptions: docs/wire/gupshup.md#codes] */
 const OPTED_OUT = '1012'
 
-/** Not one message's failure: wallet empty (1003), template (1004, 1005), its media (1010, 1011), told to stop (4001). */
+/** Not a failure of one message: wallet empty (1003), template (1004, 1005), its media (1010, 1011), told to stop (4001). */
 const STOPS: ReadonlySet<string> = new Set(['1003', '1004', '1005', '1010', '1011', '4001'])
 
 const FIRST_IN_MILLISECONDS = 100_000_000_000
 
-/** Seconds or milliseconds, told by their size: as seconds, the boundary is the year 5138; as milliseconds, 1973. */
+/** Seconds or milliseconds, distinguished by size: as seconds, the boundary is the year 5138; as milliseconds, 1973. */
 function instantOf(written: string | undefined): Date | undefined {
   const number = Number(written)
   const instant = new Date(number < FIRST_IN_MILLISECONDS ? number * 1000 : number)

@@ -9,7 +9,7 @@ import { below, plainDocument, UNDOCUMENTED_LIMITS } from '../wire-format.ts'
 import { readAcceptance, readNotFound } from './answer.ts'
 import { readHook } from './callback.ts'
 
-/** NOAH (docs/wire/noah.md): contacts in bulk, each with a text of its own; what is answered is not known. */
+/** NOAH (docs/wire/noah.md): contacts in bulk, each with its own text. The format of answers is unknown. */
 export const noah: Adapter<NoahCredential> = {
   name: 'NOAH',
   credential: z.strictObject({ url: httpUrl, token: headerText.transform(withoutPrefix) }),
@@ -41,17 +41,17 @@ export const noah: Adapter<NoahCredential> = {
 }
 
 interface NoahCredential {
-  /** The API's base: contacts are posted below it. */
+  /** The API's base URL: contacts are posted to a path below it. */
   url: string
   token: string
 }
 
-/** The prefix is mandatory on the wire, and easily copied along with the token. */
+/** The prefix is mandatory on the wire, and easily copied together with the token. */
 function withoutPrefix(token: string): string {
   return token.replace(/^INTEGRATION\s+/i, '')
 }
 
-/** Of what a person has not, texts are empty; a contract and a date, which have no empty value, are left out. */
+/** Missing texts are sent empty; a missing contract or date, which have no empty value, is omitted. */
 function contactOf(message: Message, { idgisAmbiente }: SendRequest['wallet']) {
   return {
     telefone: message.phone,
@@ -64,7 +64,7 @@ function contactOf(message: Message, { idgisAmbiente }: SendRequest['wallet']) {
   }
 }
 
-/** A number, as in NOAH's example; one that as a number would not be the same any more stays a text. */
+/** A number, as in NOAH's example; a contract that a number cannot represent exactly stays a text. */
 function contractOf({ idcob_contrato: contract }: Message): number | string | undefined {
   if (contract === null) return undefined
   return /^(0|[1-9]\d*)$/.test(contract) && Number.isSafeInteger(Number(contract)) ? Number(contract) : contract
@@ -72,7 +72,7 @@ function contractOf({ idcob_contrato: contract }: Message): number | string | un
 
 const DAY_MS = 86_400_000
 
-/** yyyy-mm-dd, from the file's own column of registration dates. */
+/** yyyy-mm-dd, from the file's column of registration dates. */
 function registeredOn({ columns }: Message): string | undefined {
   const column = Object.keys(columns).find(name => fieldOf(name) === 'data_cadastro')
   const day = column === undefined ? undefined : parseDay(columns[column] ?? '')

@@ -6,9 +6,9 @@ import { meaningOf, ownMeaningOf } from '../undocumented-answers.ts'
 import { internationalPhone, jsonOf, notUnderstood } from '../wire-format.ts'
 
 /**
- * NOAH's 2xx, whose body is not documented (docs/wire/noah.md: it can be very large, which suggests a record for each contact).
- * Where it has such records, each says what became of its contact; else all were taken, unless something in it says no: then
- * nobody can know what was.
+ * NOAH's 2xx, whose body is not documented (docs/wire/noah.md: it can be very large, which suggests a record per contact). If
+ * it has such records, each one decides about its contact. Otherwise all contacts count as accepted, unless something in the
+ * body reports a refusal: then the outcome is unknown.
  */
 export function readAcceptance(
   answer: HttpResponse,
@@ -27,7 +27,7 @@ export function readAcceptance(
   return { kind: 'ANSWERED', outcomes: messages.map(() => ({ kind: 'ACCEPTED' })) }
 }
 
-/** This family of products reports what does not pass its validation with a 404, too; else it is the URL that is wrong. */
+/** This family of products also reports failed validation with a 404; any other 404 means that the URL is wrong. */
 export function readNotFound(answer: HttpAnswer, secrets: readonly string[]): SendResult | undefined {
   if (answer.kind !== 'RESPONSE' || answer.status !== 404 || answer.body.trimStart().startsWith('<')) return undefined
   if (!/valid|inv[aá]lid|obrigat|required|must be|is not allowed/i.test(answer.body)) return undefined
@@ -38,8 +38,8 @@ type Answered = z.infer<typeof record>
 const record = z.looseObject({})
 
 /**
- * Each message's record, by its lead: from the first list whose elements name our phones, or else are as many as the messages,
- * and then stand in their order.
+ * Each message's record, by lead: from the first list whose elements contain our phones, or else has as many elements as there
+ * are messages, in their order.
  */
 function recordsIn(body: object, messages: readonly Message[]): Map<string, Answered> | undefined {
   const lists = [body, ...Object.values(body)].flatMap(value => {
@@ -54,7 +54,7 @@ function recordsIn(body: object, messages: readonly Message[]): Map<string, Answ
   return undefined
 }
 
-/** @returns undefined where the list does not say whose its records are */
+/** @returns undefined if the list does not say to whom its records belong */
 function recordsByPhone(list: readonly Answered[], messages: readonly Message[]): Map<string, Answered> | undefined {
   const left = new Map<string, Answered[]>()
   for (const one of list) {
@@ -64,7 +64,7 @@ function recordsByPhone(list: readonly Answered[], messages: readonly Message[])
   }
   const asked = new Map<string, number>()
   for (const { phone } of messages) asked.set(phone, (asked.get(phone) ?? 0) + 1)
-  // Of a phone with more records than messages, or fewer, it is unknown which is whose.
+  // If a phone has more or fewer records than messages, their assignment is unknown.
   const clear = new Set(
     [...asked].filter(([phone, count]) => left.get(phone)?.length === count).map(([phone]) => phone),
   )
@@ -95,7 +95,7 @@ function outcomeOf(one: Answered | undefined, goodOnTheWhole: boolean, secrets: 
 const messageId = z.string().trim().min(1).optional().catch(undefined)
 const ids = z.object({ messageId, message: z.object({ messageId }).optional().catch(undefined) })
 
-/** As the family's hook calls it (docs/wire/noah.md#callbacks): another "id" there may be the contact's. */
+/** The name used by the family's hook (docs/wire/noah.md#callbacks): another "id" there may be the contact's. */
 function messageIdIn(one: Answered): string | undefined {
   const read = ids.parse(one)
   return read.messageId ?? read.message?.messageId

@@ -9,10 +9,9 @@ const hook = z.looseObject({
 })
 
 /**
- * The status hook of NOAH's family (docs/wire/noah.md#callbacks). It has no time of its own. Only `messageId` says which
- * message it is about: `externalKey` is kept on the conversation, so that a message's hook carries the key of a later one to the
- * same person.
- * @throws CallbackRefused when it is no such hook
+ * The status hook of NOAH's family (docs/wire/noah.md#callbacks). It has no timestamp. Only `messageId` identifies the message:
+ * `externalKey` is kept per conversation, so a message's hook carries the key of a later message to the same person.
+ * @throws CallbackRefused if it is not such a hook
  */
 export function readHook(body: Buffer, receivedAt: Date): CallbackEvent[] {
   const payload = jsonOf(body.toString('utf8'))
@@ -22,7 +21,7 @@ export function readHook(body: Buffer, receivedAt: Date): CallbackEvent[] {
   return meaning ? [{ ...meaning, providerMsgId: read.data.messageId, occurredAt: receivedAt, payload }] : []
 }
 
-/** Not here: −2, a session's problem, after which NOAH tries again by itself; and whatever else a number may come to mean. */
+/** Left out: −2, a session problem after which NOAH retries automatically, and numbers without a known meaning. */
 const MEANINGS: ReadonlyMap<number, Pick<CallbackEvent, 'event' | 'code' | 'detail'>> = new Map([
   [-1, { event: 'FAILED', code: 'NOT_ON_WHATSAPP', detail: 'the number is not on WhatsApp' }],
   [1, { event: 'SENT' }],

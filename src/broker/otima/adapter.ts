@@ -9,10 +9,13 @@ import { type Channel, type OtimaCredential, otimaCredential, RCS, WHATSAPP } fr
 import { bodyOf } from './request.ts'
 import { plainWord } from './words.ts'
 
-/** As its callers use. (docs/wire/otima.md#credential) */
+/** The timeout that its other clients use. (docs/wire/otima.md#credential) */
 const TIMEOUT_MS = 60_000
 
-/** Ótima's bulk routes for approved templates: one answer per message, callbacks to a URL of each message's own (docs/wire/otima.md). */
+/**
+ * Ótima's bulk routes for approved templates: one answer per message, callbacks to a separate URL for each message
+ * (docs/wire/otima.md).
+ */
 export const otimaWpp = otima(WHATSAPP)
 export const otimaRcs = otima(RCS)
 
@@ -59,14 +62,14 @@ function otima(channel: Channel): Adapter<OtimaCredential> {
   }
 }
 
-/** The token as it is, without "Bearer". */
+/** The token without "Bearer". */
 function headersOf({ token }: OtimaCredential): Record<string, string> {
   return { authorization: token, accept: 'application/json' }
 }
 
 /**
- * Ótima takes requests from listed addresses only; under which status it says so is not known.
- * @returns what it says; undefined where it is something else
+ * Ótima accepts requests from listed addresses only; the status of that refusal is unknown.
+ * @returns the refusal's text; undefined if the answer is something else
  */
 function addressRefusal(answer: HttpAnswer): string | undefined {
   if (answer.kind !== 'RESPONSE') return undefined

@@ -23,14 +23,14 @@ const text = looseText.transform(value => value?.trim() ?? '')
 const fields = z.object({ document: text, message_id: text, phone: text, status: text, status_description: text })
 type Element = z.infer<typeof fields>
 
-/** What cannot be read still takes its place in the array. */
+/** An unreadable element still keeps its position in the array. */
 const element = fields.catch({ document: '', message_id: '', phone: '', status: '', status_description: '' })
 
 /**
- * Which element speaks of which message: never a guess. By its place, where there are as many elements as messages and none of
- * them names another person than the message at its place; else by phone, with or without 55, where that is one message's and
- * one element's alone; else by phone and document.
- * @returns for each message its element; undefined where none is certain
+ * Which element belongs to which message, without guessing. By position, if there are as many elements as messages and none of
+ * them names another person than the message at its position; else by phone, with or without 55, if exactly one message and one
+ * element have it; else by phone and document.
+ * @returns the element of each message; undefined if none is certain
  */
 function elementsOf(messages: readonly Message[], elements: readonly Element[]): (Element | undefined)[] {
   const phones = messages.map(({ phone }) => nationalPhone(phone))
@@ -55,7 +55,7 @@ function elementsOf(messages: readonly Message[], elements: readonly Element[]):
   return messages.map((_, i) => elements[byPhone.get(i) ?? byBoth.get(i) ?? -1])
 }
 
-/** What stands exactly once on either side. @returns place on the left → place on the right */
+/** Values that occur exactly once on either side. @returns position on the left → position on the right */
 function pairs(left: readonly string[], right: readonly (string | undefined)[]): Map<number, number> {
   const placesOf = (values: readonly (string | undefined)[]) => {
     const places = new Map<string, number[]>()
@@ -73,20 +73,20 @@ function pairs(left: readonly string[], right: readonly (string | undefined)[]):
   return found
 }
 
-/** A phone with or without 55 → its national digits, told by length; undefined where it is no phone. */
+/** A phone with or without 55 → its national digits, distinguished by length; undefined if it is not a phone. */
 function nationalDigits(written: string): string | undefined {
   const digits = written.replace(/\D/g, '')
   const national = digits.length > 11 && digits.startsWith('55') ? digits.slice(2) : digits
   return national.length === 10 || national.length === 11 ? national : undefined
 }
 
-/** A document as it is compared: a number may have lost its zeros. */
+/** A document in comparable form: as a number it may have lost leading zeros. */
 function plainNumber(document: string): string {
   return plainDocument(document).toUpperCase().replace(/^0+/, '')
 }
 
 /**
- * Letters other than V are not documented: they are taken for the beginnings of the callbacks' words. [assumption,
+ * Letters other than V are not documented: they are taken as initials of the words used in callbacks. [assumption,
  * docs/wire/otima.md#answers]
  */
 const LETTERS: ReadonlyMap<string, string> = new Map([
@@ -105,7 +105,7 @@ function outcomeOf(element: Element, message: Message, secrets: readonly string[
   if (status === '') return { kind: 'IN_DOUBT', reason: 'the answer has no status for this message' }
   const description = plainWord(element.status_description)
   const says = (word: string) => (LETTERS.get(status) ?? status) === word || description.includes(word)
-  // Ótima sees for itself that it has the message already: then an earlier request of ours was taken after all.
+  // Ótima recognises that it already has the message, so an earlier request was accepted after all.
   if (says('repetido') && message.doubtfulBefore) return { kind: 'ACCEPTED' }
   const detail = quoted(element.status_description || element.status, secrets)
   if (says('repetido')) return { kind: 'REJECTED', code: 'REPETIDO', detail }

@@ -5,9 +5,9 @@ import type { OtimaCredential } from './channel.ts'
 import { INBOUND_MARK } from './request.ts'
 import { codeOfWord, plainWord } from './words.ts'
 
-/** Words of statuses (docs/wire/otima.md#callbacks). */
+/** Status words (docs/wire/otima.md#callbacks). */
 const EVENTS: ReadonlyMap<string, readonly CallbackEvent['event'][]> = new Map([
-  // Accepted, no more: it proves that the message was taken.
+  // Accepted, nothing more: it proves that the message was accepted.
   ['valido', ['SENT']],
   ['enviado', ['SENT']],
   ['entregue', ['DELIVERED']],
@@ -18,18 +18,18 @@ const EVENTS: ReadonlyMap<string, readonly CallbackEvent['event'][]> = new Map([
   ['invalido', ['FAILED']],
   ['cancelado', ['FAILED']],
   ['blacklist', ['FAILED', 'OPT_OUT']],
-  // Where it repeats a message of ours that was in doubt, that one's own callbacks set it right.
+  // If it repeats a message of ours that was in doubt, that message's own callbacks correct it.
   ['repetido', ['FAILED']],
 ])
 
-/** A status, or an inbound message: that has no status, and comes here where the customer's record has one URL for both. */
+/** A status, or an inbound message: those have no status, and arrive here if the customer's record has one URL for both. */
 const element = z
   .looseObject({ message_id: looseText, status: z.string().optional(), payload: z.unknown().optional() })
   .refine(({ status, payload }) => status !== undefined || payload !== undefined)
 
 /**
- * An array of statuses. A message's own URL is about that message, unless the array speaks of several; what has neither that nor
- * a message_id is left out, and refused where nothing else is there (docs/wire/README.md#callbacks).
+ * An array of statuses. The lead of the URL applies, unless the array has several messages. An element with neither that nor a
+ * message_id is left out; if there is no other element, the callback is refused (docs/wire/README.md#callbacks).
  */
 export function callback(request: CallbackRequest, context: CallbackContext<OtimaCredential>): CallbackEvent[] {
   if (request.url.searchParams.has(INBOUND_MARK)) return []
@@ -40,7 +40,7 @@ export function callback(request: CallbackRequest, context: CallbackContext<Otim
   const statuses = elements.read.flatMap(element =>
     element.status === undefined ? [] : [{ ...element, status: element.status }],
   )
-  // One that could not be read may speak of another message.
+  // An unreadable element may belong to another message.
   const messages = new Set(statuses.map(status => status.message_id)).size + elements.left
   const leadId = messages === 1 ? request.leadId : undefined
   const known = statuses.filter(status => leadId !== undefined || status.message_id !== undefined)

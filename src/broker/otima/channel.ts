@@ -3,17 +3,17 @@ import type { TextRules } from '../../message/text-rules.ts'
 import { filled, headerText, httpUrl } from '../credential-fields.ts'
 import { WHATSAPP_TEMPLATES } from '../wire-format.ts'
 
-/** What WhatsApp and RCS do differently at Ótima (docs/wire/otima.md#channels); all else is the same API. */
+/** Differences between WhatsApp and RCS at Ótima (docs/wire/otima.md#channels); the rest of the API is the same. */
 export interface Channel {
   name: 'OTIMA_WPP' | 'OTIMA_RCS'
   sendPath: string
-  /** The sender's lines: the cheapest read. */
+  /** Lists the sender's lines: the cheapest read. */
   linesPath: string
   recipientField: 'whatsapp' | 'phone'
-  /** Unless the credential says otherwise. [assumption, docs/wire/otima.md#channels] */
+  /** Default, if the credential does not set it. [assumption, docs/wire/otima.md#channels] */
   phoneFormat: PhoneFormat
   texts: TextRules
-  /** How a template's variable is called on the wire. */
+  /** The name of a template's variable on the wire. */
   variableKey: (name: string) => string
 }
 
@@ -37,14 +37,14 @@ export const RCS: Channel = {
   recipientField: 'phone',
   phoneFormat: 'international',
   texts: {},
-  // Without its hyphens the recipient would see the placeholder.
+  // Without hyphens the recipient would see the placeholder.
   variableKey: name => (/^-.+-$/.test(name) ? name : `-${name}-`),
 }
 
 /** One for each channel: their tokens differ. */
 export const otimaCredential = z.strictObject({
   token: headerText,
-  /** The sender line's code, not the credential's name. */
+  /** The code of the sender's line, not the credential's name. */
   broker_code: filled,
   customer_code: filled,
   url: httpUrl.default('https://services.otima.digital'),

@@ -2,12 +2,12 @@ import type { Message, SendRequest, Template } from '../port.ts'
 import { nationalPhone, plainDocument } from '../wire-format.ts'
 import type { Channel, OtimaCredential } from './channel.ts'
 
-/** The query parameter of a message's own URL that tells inbound messages (MO) from statuses. */
+/** The query parameter of a message's URL that distinguishes inbound messages (MO) from statuses. */
 export const INBOUND_MARK = 'mo'
 
 /**
- * The body of docs/wire/otima.md#request. Never a `date`: that field schedules. Never a `fallback`: it sends and bills a second message
- * that nobody here would know of.
+ * The body of docs/wire/otima.md#request. Never a `date`: that field schedules. Never a `fallback`: it sends and bills a second
+ * message that camp would not know about.
  */
 export function bodyOf(
   request: SendRequest & { template: Template },
@@ -41,7 +41,7 @@ function messageOf(message: Message, request: SendRequest, credential: OtimaCred
   }
 }
 
-/** A contract goes as a number where it is one to the last digit: not 007, nor what a double cannot hold. */
+/** A contract is sent as a number if that keeps every digit: not 007, nor a value that a double cannot hold. */
 function numberOr(text: string): number | string {
   return /^[1-9]\d{0,14}$/.test(text) ? Number(text) : text
 }

@@ -1,4 +1,4 @@
-/** The words of Ótima's answers and callbacks, as they are compared: without case, accents and underscores. */
+/** The words of Ótima's answers and callbacks, normalised for comparison: without case, accents and underscores. */
 export function plainWord(text: string): string {
   return text
     .normalize('NFD')
@@ -8,7 +8,7 @@ export function plainWord(text: string): string {
     .toLowerCase()
 }
 
-/** "não entregue" → NAO_ENTREGUE: a word as an error's code. */
+/** "não entregue" → NAO_ENTREGUE: a word as an error code. */
 export function codeOfWord(word: string): string {
   return plainWord(word).toUpperCase().replaceAll(' ', '_').slice(0, 40)
 }

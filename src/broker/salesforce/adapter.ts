@@ -6,8 +6,9 @@ import { send, TIMEOUT_MS } from './send.ts'
 import { CORE, freshToken, MARKETING_CLOUD, type TokenRefusal } from './token.ts'
 
 /**
- * Salesforce (docs/wire/salesforce.md), in two phases: contacts are imported into the CRM, flagged, up to 200 a request; then one run of a
- * Marketing Cloud automation writes to whoever is flagged. What it says stands in the automation, not in the campaign.
+ * Salesforce (docs/wire/salesforce.md), in two phases: contacts are imported into the CRM with a flag, up to 200 per request;
+ * then one run of a Marketing Cloud automation writes to every flagged contact. The text is part of the automation, not of the
+ * campaign.
  */
 export const salesforce: Adapter<SalesforceCredential> = {
   name: 'SALESFORCE',

@@ -6,9 +6,9 @@ import { assertSomeRead, jsonOf, readEach } from '../wire-format.ts'
 import type { SalesforceCredential } from './credential.ts'
 
 /**
- * What Salesforce tells of a contact's message (docs/wire/salesforce.md#callbacks): signed events of its Event Notification
- * Service (ENS), or flat tracking rows that an automation of the org pushes, one or many in a call; and the one call that asks to
- * confirm this URL. Messages are known by contactKey, which is the Contact's id where the clouds are connected.
+ * Salesforce's reports on a contact's message (docs/wire/salesforce.md#callbacks): signed events of its Event Notification
+ * Service (ENS), or flat tracking rows that an automation of the org pushes, one or many per call; and the one call that asks
+ * to confirm this URL. Messages are identified by contactKey, which is the Contact's id if the clouds are connected.
  */
 export function callback(request: CallbackRequest, context: CallbackContext<SalesforceCredential>): CallbackEvent[] {
   const json = jsonOf(request.body.toString('utf8'))
@@ -38,7 +38,7 @@ export function callback(request: CallbackRequest, context: CallbackContext<Sale
   return events
 }
 
-/** Posted once to a callback URL that has just been registered; whoever can see it confirms it. */
+/** Posted once to a newly registered callback URL; knowing its content is enough to confirm it. */
 const confirmation = z.object({ callbackId: z.string().min(1).max(200), verificationKey: z.string().min(1).max(500) })
 
 function howToConfirm(asked: z.infer<typeof confirmation>): string {
@@ -46,7 +46,7 @@ function howToConfirm(asked: z.infer<typeof confirmation>): string {
   return `Salesforce asks whether this callback URL is ours: POST to /platform/v1/ens-verify of the Marketing Cloud API: ${body}`
 }
 
-/** An event or a row, by keys in lower case: pushed rows come in whatever case somebody's columns have. */
+/** An event or a row with keys in lower case: pushed rows have the case of the customer's columns. */
 const row = z.record(z.string(), z.unknown()).transform((payload, context) => {
   const lower = Object.fromEntries(Object.entries(payload).map(([key, value]) => [key.toLowerCase(), value]))
   const read = fields.safeParse(lower)
@@ -75,8 +75,8 @@ const EVENTS: Readonly<Record<string, CallbackEvent['event']>> = {
 }
 
 /**
- * EngagementEvents.OttDelivered, and of a row's status the same word, whole or its last part. What else a status may say is not
- * documented, and nothing is guessed from it.
+ * EngagementEvents.OttDelivered; in a row's status the same word, whole or as its last part. Other statuses are not documented
+ * and not guessed.
  */
 function eventOf(word: string): CallbackEvent['event'] | undefined {
   const name = word.toLowerCase().replace(/^(engagementevents\.)?(ott)?/, '')
@@ -93,7 +93,7 @@ function toldOf(event: CallbackEvent['event'], read: Row, payload: unknown, rece
   }
 }
 
-/** @returns undefined where no time is said, or none that can only be read in one way */
+/** @returns undefined if there is no time, or only an ambiguous one */
 function timeOf({ timestamputc, eventdateutc }: Row): Date | undefined {
   if (typeof timestamputc === 'number') return validTime(new Date(timestamputc))
   if (typeof eventdateutc !== 'string') return undefined
@@ -108,8 +108,8 @@ function validTime(time: Date): Date | undefined {
 }
 
 /**
- * ENS signs each body with the callback's own key, and which wallet's that is the call does not say: one of them must fit. Rows
- * are not signed: the secret in the URL stands for them.
+ * ENS signs each body with the callback's own key. The call does not say which wallet's key that is, so one of them must match.
+ * Rows are not signed: they rely on the secret in the URL.
  */
 function checkSignature(
   { headers, body }: CallbackRequest,

@@ -8,13 +8,13 @@ import { TIMEOUT_MS } from './send.ts'
 import { type Answered, MARKETING_CLOUD, refusalOf, type TokenRefusal, withToken } from './token.ts'
 
 /**
- * Phase 2 (docs/wire/salesforce.md#marketing-cloud-run), the one that writes to people: the automation is run once, for every
- * contact that is flagged. A second run may write to all of them again.
+ * Phase 2 (docs/wire/salesforce.md#marketing-cloud-run), which sends the messages: the automation is run once, for every
+ * flagged contact. A second run may write to all of them again.
  */
 export const closing: Closing<SalesforceCredential> = {
   unrun:
     'the contacts imported so far stay flagged (disparo__c) and go out with the next run of this automation, unless ' +
-    'somebody clears the flag at Salesforce',
+    'the flag is cleared at Salesforce',
   plan,
   look,
   run: (_request, credential, http) => run(credential, http),
@@ -27,7 +27,7 @@ function plan({ closing_delay_minutes, mc_api_url, automation_id }: SalesforceCr
   }
 }
 
-/** 3: running; the others (ready, paused, an error …) are the run's own answer to give. */
+/** 3: running; for other states (ready, paused, an error …) the answer to the run decides. */
 const RUNNING = 3
 
 const automation = z.object({
@@ -44,7 +44,7 @@ async function look(credential: SalesforceCredential, http: Http): Promise<Closi
   const read = automation.safeParse(jsonOf(sent.answer.body))
   if (!read.success) return { kind: 'NOT_ACCEPTED', reason: `${what}: an answer that cannot be understood` }
   const { statusId, lastRunTime, lastRunInstanceId } = read.data
-  // The time alone where there is no id: it may be written again when a run ends.
+  // Without an id only the time is available, and that may be updated when a run ends.
   const mark = lastRunInstanceId ? `run ${lastRunInstanceId}` : lastRunTime ? `run at ${lastRunTime}` : 'never run'
   return { kind: 'SEEN', mark, busy: statusId === RUNNING }
 }
@@ -62,20 +62,20 @@ async function run(credential: SalesforceCredential, http: Http): Promise<Closin
     : { kind: 'FATAL', reason }
 }
 
-/** The body is not documented; a page for a browser comes from something that stands before Marketing Cloud. */
+/** The body is not documented; an HTML page comes from a proxy in front of Marketing Cloud. */
 function understood(answer: HttpResponse, secrets: readonly string[]): ClosingResult {
   return answer.body.trimStart().startsWith('<') ? notUnderstood(answer, secrets) : { kind: 'DONE' }
 }
 
 const RUNNING_PAUSE_MS = 60_000
 
-/** Refused because it runs already: a 400 says so, a 403 may mean it (docs/wire/salesforce.md#marketing-cloud-run). */
+/** Refused because it is already running: a 400 says so, a 403 may mean it (docs/wire/salesforce.md#marketing-cloud-run). */
 async function isRunning(answer: HttpAnswer, credential: SalesforceCredential, http: Http): Promise<boolean> {
   if (answer.kind !== 'RESPONSE') return false
   if (answer.status === 400) return /already running|is (currently )?running/i.test(answer.body)
   if (answer.status !== 403) return false
   const seen = await look(credential, http)
-  // Where nobody can tell now, the next look will.
+  // If that cannot be determined now, the next look decides.
   return seen.kind === 'NOT_ACCEPTED' || (seen.kind === 'SEEN' && seen.busy)
 }
 

@@ -3,7 +3,10 @@ import { count, filled, httpUrl } from '../credential-fields.ts'
 
 const MINUTES_A_DAY = 24 * 60
 
-/** One wallet at Salesforce: the CRM that takes the contacts (core), and the Marketing Cloud automation that writes to them (mc_). */
+/**
+ * A wallet's credential at Salesforce: the CRM that receives the contacts (core), and the Marketing Cloud automation that
+ * writes to them (mc_).
+ */
 export const credential = z.strictObject({
   token_url: httpUrl,
   client_id: filled,
@@ -17,7 +20,7 @@ export const credential = z.strictObject({
   mc_client_id: filled,
   mc_client_secret: filled,
   mc_api_url: httpUrl,
-  /** Instead of the instance_url that comes with each token. */
+  /** Replaces the instance_url that comes with each token. */
   url: httpUrl.optional(),
   api_version: z
     .string()
@@ -28,7 +31,7 @@ export const credential = z.strictObject({
     .string()
     .regex(/^[A-Za-z]\w*__c$/, 'must be a custom field, like Chave__c')
     .optional(),
-  /** From the last import to the run: 15 to 20 minutes in the field (docs/wire/salesforce.md#assumptions). */
+  /** From the last import to the run: 15 to 20 minutes in practice (docs/wire/salesforce.md#assumptions). */
   closing_delay_minutes: count(MINUTES_A_DAY).default(15),
   ens_signature_key: filled.optional(),
 })
@@ -38,8 +41,8 @@ export type SalesforceCredential = z.infer<typeof credential>
 export const SECRETS = ['client_secret', 'password', 'mc_client_secret', 'ens_signature_key'] as const
 
 /**
- * What must not be kept of an answer: the credential's secrets, as they are and as a form carries them.
- * @param token the one that the request was made with
+ * Values that must not be kept from an answer: the credential's secrets, raw and form-encoded.
+ * @param token the token of the request
  */
 export function secretsOf(credential: SalesforceCredential, token?: string): string[] {
   const values = [...SECRETS.map(key => credential[key]), token].filter(value => value !== undefined)

@@ -8,8 +8,8 @@ import { type SalesforceCredential, secretsOf } from './credential.ts'
 import { type AccessToken, CORE, hasErrorCode, withToken } from './token.ts'
 
 /**
- * Phase 1 (docs/wire/salesforce.md#import): contacts are imported with the flag that the automation looks for. Nobody is
- * written to yet.
+ * Phase 1 (docs/wire/salesforce.md#import): contacts are imported with the flag that the automation selects. No message is sent
+ * yet.
  */
 export async function send(
   { messages }: SendRequest,
@@ -25,7 +25,10 @@ export async function send(
   return { ...result, outcomes: checked.map(({ refusal }) => refusal ?? answers.next().value!) }
 }
 
-/** What Salesforce would refuse, or would get a made-up value for, is refused here: that message alone, in our own words. */
+/**
+ * A message that Salesforce would refuse, or for which a value would have to be invented, is refused here, alone, with our own
+ * text.
+ */
 function refusalOf({ nome, cpf_cnpj }: Message): Outcome | undefined {
   if (!nome?.trim()) return { kind: 'REJECTED', code: 'MISSING_NAME', detail: 'a contact needs a name (LastName)' }
   if (plainDocument(cpf_cnpj) === '') {
@@ -35,7 +38,7 @@ function refusalOf({ nome, cpf_cnpj }: Message): Outcome | undefined {
 }
 
 /**
- * A call that ends only after we have gone may still succeed: Salesforce itself gives up after 10 minutes
+ * A call that ends after our timeout may still succeed: Salesforce itself gives up after 10 minutes
  * (docs/wire/salesforce.md#import).
  */
 export const TIMEOUT_MS = 120_000
@@ -83,8 +86,8 @@ function contactOf(message: Message, { operacao, external_id_field }: Salesforce
 }
 
 /**
- * The org has used up its requests of 24 hours (docs/wire/salesforce.md#import): it gets some back by and by, and asking sooner
- * would use them.
+ * The org has used up its requests of 24 hours (docs/wire/salesforce.md#import): they become available gradually, and polling
+ * sooner would use them up.
  */
 const LIMIT_PAUSE_MS = 15 * 60_000
 
@@ -113,7 +116,7 @@ function read(
   }
   const answered = results.safeParse(jsonOf(answer.body))
   if (!answered.success) return notUnderstood(answer, secrets)
-  // Records carry no key of ours: with one too few, no place can be trusted.
+  // Records carry no key of ours: if one is missing, positions are not reliable.
   const [known, wanted] = [answered.data.length, messages.length]
   if (known !== wanted) return { kind: 'IN_DOUBT', reason: `Salesforce answered for ${known} of ${wanted} contacts` }
   const forbidden = answered.data.every(({ success, errors }) => !success && errors.some(isPermission))
@@ -128,7 +131,7 @@ function isOverLimit(answer: HttpAnswer): boolean {
 
 type RecordError = RecordResult['errors'][number]
 
-/** What says nothing of the record itself (docs/wire/salesforce.md#import): the row or the server was busy. */
+/** Errors that are not about the record itself (docs/wire/salesforce.md#import): the row or the server was busy. */
 const PASSING = ['UNABLE_TO_LOCK_ROW', 'SERVER_UNAVAILABLE']
 
 function isPermission({ statusCode }: RecordError): boolean {

@@ -7,34 +7,34 @@ import { jsonOf } from '../wire-format.ts'
 import { type SalesforceCredential, secretsOf } from './credential.ts'
 
 /**
- * The tokens of both clouds (docs/wire/salesforce.md#core-token, docs/wire/salesforce.md#marketing-cloud-run). One is fetched when it
- * is first needed, by one request however many wait for it, kept with the HTTP client that fetched it, and fetched anew once
- * where it is refused.
+ * The tokens of both clouds (docs/wire/salesforce.md#core-token, docs/wire/salesforce.md#marketing-cloud-run). A token is
+ * fetched on first use, by one request for all concurrent callers, cached with the HTTP client that fetched it, and fetched
+ * again once if it is refused.
  */
 export interface Cloud {
   name: string
   tokenRequest(credential: SalesforceCredential): HttpRequest
-  /** @returns undefined where the answer holds no token */
+  /** @returns undefined if the answer contains no token */
   read(answer: unknown, now: number): AccessToken | undefined
-  /** An answer that says that its token is good no more. */
+  /** An answer that says that its token is no longer valid. */
   refusesToken(answer: HttpResponse): boolean
 }
 
 export interface AccessToken {
   value: string
-  /** Where the core's API is. */
+  /** The core API's URL. */
   instanceUrl?: string | undefined
   expiresAt: number
 }
 
-/** Of a request that has no side effect, or was never made: nothing has happened. */
+/** Failure of a request that had no side effect, or was never made. */
 export type TokenRefusal =
   | { kind: 'NOT_ACCEPTED'; reason: string; retryAfterMs?: number | undefined }
   | { kind: 'FATAL'; reason: string }
 
 export type Answered = { kind: 'ANSWER'; answer: HttpAnswer; token: AccessToken }
 
-/** The CRM. Its token says nothing of its end: it is good until it is refused. */
+/** The CRM. Its token has no expiry time: it is used until it is refused. */
 export const CORE: Cloud = {
   name: 'Salesforce',
   tokenRequest: ({ token_url, client_id, client_secret, username, password }) => ({
@@ -51,7 +51,7 @@ export const CORE: Cloud = {
   refusesToken: answer => answer.status === 401 && hasErrorCode(answer, 'INVALID_SESSION_ID'),
 }
 
-/** A token that ends while a request is on its way is no use. */
+/** A token must not expire while a request is in flight. */
 const MARGIN_MS = 60_000
 
 export const MARKETING_CLOUD: Cloud = {
@@ -67,7 +67,7 @@ export const MARKETING_CLOUD: Cloud = {
     }),
   }),
   read(answer, now) {
-    // Without expires_in it serves the one request that it was fetched for.
+    // Without expires_in it is used for one request only.
     const read = z
       .object({ access_token: z.string().min(1), expires_in: z.number().nonnegative().default(0) })
       .safeParse(answer)
@@ -77,7 +77,7 @@ export const MARKETING_CLOUD: Cloud = {
   refusesToken: answer => answer.status === 401,
 }
 
-/** Makes a request with a token; where that is refused, once more with a new one. */
+/** Makes a request with a token; if the token is refused, once more with a new one. */
 export async function withToken(
   cloud: Cloud,
   credential: SalesforceCredential,
@@ -101,25 +101,25 @@ type Fetched = { kind: 'TOKEN'; token: AccessToken } | TokenRefusal
 
 interface Kept {
   fetched: Promise<Fetched>
-  /** When it has come. */
+  /** Set once it has arrived. */
   token?: AccessToken
 }
 
-/** By HTTP client: with it they end. Within, by the request that fetches the token, hashed: it is made of secrets. */
+/** Per HTTP client, and released with it. The inner key is a hash of the token request, because that contains secrets. */
 const kept = new WeakMap<Http, Map<string, Kept>>()
 
 async function tokenOf(cloud: Cloud, credential: SalesforceCredential, http: Http): Promise<Fetched> {
   const { tokens, key } = placeOf(cloud, credential, http)
   const known = tokens.get(key)
   const fetched = await known?.fetched
-  // Refused a moment ago, to all who waited for it.
+  // The same refusal was just returned to every caller that waited for it.
   if (fetched && fetched.kind !== 'TOKEN') return fetched
   if (fetched && fetched.token.expiresAt > http.clock.now().getTime()) return fetched
-  // Whoever comes first fetches the next one.
+  // The first caller fetches the next token.
   return tokens.get(key) === known ? freshToken(cloud, credential, http) : tokenOf(cloud, credential, http)
 }
 
-/** Fetches a token, whether there is one or not. */
+/** Fetches a token, even if one is cached. */
 export async function freshToken(cloud: Cloud, credential: SalesforceCredential, http: Http): Promise<Fetched> {
   const { tokens, key } = placeOf(cloud, credential, http)
   const entry: Kept = { fetched: fetchToken(cloud, credential, http) }
@@ -130,7 +130,7 @@ export async function freshToken(cloud: Cloud, credential: SalesforceCredential,
   return fetched
 }
 
-/** Unless another has been fetched meanwhile. */
+/** Unless another has been fetched in the meantime. */
 function forget(cloud: Cloud, credential: SalesforceCredential, http: Http, token: AccessToken): void {
   const { tokens, key } = placeOf(cloud, credential, http)
   if (tokens.get(key)?.token === token) tokens.delete(key)
@@ -148,12 +148,12 @@ async function fetchToken(cloud: Cloud, credential: SalesforceCredential, http: 
   const what = `the token of ${cloud.name}`
   if (!isSuccess(answer)) return refusalOf(what, answer, http, secretsOf(credential))
   const token = cloud.read(jsonOf(answer.body), http.clock.now().getTime())
-  // Nothing of it is kept: half a token may stand in it.
+  // The body is not kept: it may contain part of a token.
   if (!token) return { kind: 'NOT_ACCEPTED', reason: `${what}: HTTP ${answer.status} that cannot be understood` }
   return { kind: 'TOKEN', token }
 }
 
-/** A request without side effects that was not answered with yes: what may pass is asked again, the rest is for good. */
+/** A request without side effects that failed: temporary failures may be retried, the rest are permanent. */
 export function refusalOf(what: string, answer: HttpAnswer, http: Http, secrets: readonly string[]): TokenRefusal {
   const failure = failureOf(answer, http.clock.now(), secrets)
   switch (failure.kind) {

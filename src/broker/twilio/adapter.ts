@@ -8,13 +8,13 @@ import { formOf, messagesUrl, recipientOf } from './request.ts'
 
 const LONGEST_BODY = 1600
 
-/** Twilio's Messages resource, one message a request, by SMS or WhatsApp (docs/wire/twilio.md). Its callbacks are signed. */
+/** Twilio's Messages resource, one message per request, by SMS or WhatsApp (docs/wire/twilio.md). Its callbacks are signed. */
 export const twilio: Adapter<TwilioCredential> = {
   name: 'TWILIO',
   credential: twilioCredential,
   secrets: ['auth_token'],
   content: 'EITHER',
-  // Templates are WhatsApp's here: an SMS has none.
+  // Templates are only for WhatsApp here; an SMS has none.
   texts: { longest: LONGEST_BODY, oneLineVariables: true },
   messagesPerRequest: 1,
   oneTextPerRequest: false,
@@ -38,7 +38,7 @@ export const twilio: Adapter<TwilioCredential> = {
     return readAnswer(answer, http.clock.now(), secretsOf(credential))
   },
 
-  /** One message of the account's list. */
+  /** Reads one message of the account's list. */
   async test(credential, http) {
     const url = new URL(messagesUrl(credential))
     url.searchParams.set('PageSize', '1')
@@ -47,12 +47,12 @@ export const twilio: Adapter<TwilioCredential> = {
     return { ok: true, detail: `Twilio takes the token of account ${credential.account_sid}` }
   },
 
-  /** The account's messages to this person, sent about then, with this text (docs/wire/twilio.md#finding-a-message). */
+  /** The account's messages to this recipient at about that time, with this text (docs/wire/twilio.md#finding-a-message). */
   async find({ phone, text, givenUpAt }, credential, http) {
     const from = new Date(givenUpAt.getTime() - LONGEST_REQUEST_MS)
     const url = new URL(messagesUrl(credential))
     url.searchParams.set('To', recipientOf(phone, credential))
-    // Twilio filters by the day: what it says of the moment decides.
+    // Twilio filters by day; the exact time in its answer decides.
     url.searchParams.set('DateSent>', from.toISOString().slice(0, 10))
     const answer = await http.request({ method: 'GET', url: url.href, headers: headersOf(credential) })
     return readList(answer, { from, to: givenUpAt, text }, secretsOf(credential))
@@ -61,7 +61,7 @@ export const twilio: Adapter<TwilioCredential> = {
   callback,
 }
 
-/** Far longer than any timeout: a message of this person's before that is another one. */
+/** Much longer than any timeout: an earlier message to this recipient is a different one. */
 const LONGEST_REQUEST_MS = 10 * 60_000
 
 function headersOf(credential: TwilioCredential): Record<string, string> {

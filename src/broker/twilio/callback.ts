@@ -5,9 +5,9 @@ import { OPTED_OUT } from './answer.ts'
 import type { TwilioCredential } from './credential.ts'
 import { BODY_HASH, isSignedByTwilio } from './signature.ts'
 
-/** Statuses of docs/wire/twilio.md#callbacks; none: nothing of a message that we sent. */
+/** Statuses of docs/wire/twilio.md#callbacks; null: not about a message that we sent. */
 const EVENTS: ReadonlyMap<string, CallbackEvent['event'] | null> = new Map([
-  // Of the first ones no callback comes; were one to come, it would prove that the message was taken.
+  // No callback is sent for the first ones; if one came, it would prove that the message was accepted.
   ['accepted', 'SENT'],
   ['scheduled', 'SENT'],
   ['queued', 'SENT'],
@@ -23,7 +23,7 @@ const EVENTS: ReadonlyMap<string, CallbackEvent['event'] | null> = new Map([
   ['received', null],
 ])
 
-/** Names that Twilio adds are ignored; the older aliases stand in for the newer names. */
+/** Unknown fields are ignored; older aliases are accepted for the newer names. */
 const status = z.object({
   MessageSid: looseText,
   SmsSid: looseText,
@@ -32,7 +32,7 @@ const status = z.object({
   ErrorCode: looseText,
 })
 
-/** One status of one message. Its own URL says whose it is, so that even a message whose answer was lost is known by it. */
+/** One status of one message. The URL identifies the message, even if the answer to its request was lost. */
 export function callback(request: CallbackRequest, context: CallbackContext<TwilioCredential>): CallbackEvent[] {
   const fields = fieldsOf(request)
   assertSigned(request, fields, context.credentials)
@@ -56,7 +56,7 @@ export function callback(request: CallbackRequest, context: CallbackContext<Twil
   return ErrorCode === String(OPTED_OUT) ? [failed, { ...told, event: 'OPT_OUT' }] : [failed]
 }
 
-/** A form; JSON where the URL holds the body's hash. */
+/** A form; JSON if the URL contains the body's hash. */
 function fieldsOf({ url, body }: CallbackRequest): Record<string, unknown> {
   const text = body.toString('utf8')
   if (!url.searchParams.has(BODY_HASH)) return Object.fromEntries(new URLSearchParams(text))
@@ -64,11 +64,11 @@ function fieldsOf({ url, body }: CallbackRequest): Record<string, unknown> {
   return read.data ?? {}
 }
 
-/** Twilio signs the URL that it calls: it fits only where that is the one that camp believes in. */
+/** Twilio signs the URL that it calls: the signature matches only if camp is configured with the same URL. */
 const UNFIT =
   'its signature fits no account: most likely CAMP_PUBLIC_URL is not the address that Twilio calls, else an auth_token is wrong'
 
-/** With the token of the account that the callback names; of any where it names none. */
+/** With the token of the account that the callback names; with any token if it names none. */
 function assertSigned(
   { url, headers, body }: CallbackRequest,
   { AccountSid }: Record<string, unknown>,

@@ -4,15 +4,15 @@ import { filled, httpUrl } from '../credential-fields.ts'
 export const twilioCredential = z
   .strictObject({
     account_sid: filled,
-    /** It also signs the callbacks. */
+    /** Also the key that signs the callbacks. */
     auth_token: filled,
-    /** A sender; where there is a Messaging Service too, that one chooses. */
+    /** A sender; if there is also a Messaging Service, the service chooses. */
     from: filled.optional(),
     messaging_service_sid: filled.optional(),
-    /** The API's base. */
+    /** The API's base URL. */
     url: httpUrl.default('https://api.twilio.com'),
     channel: z.enum(['sms', 'whatsapp']).default('sms'),
-    /** Of the content that templates stand for, instead of the template's own code. */
+    /** The content that templates refer to, instead of the template's own code. */
     content_sid: filled.optional(),
   })
   .refine(({ from, messaging_service_sid }) => from ?? messaging_service_sid, 'from or messaging_service_sid is needed')
@@ -28,7 +28,7 @@ export function basicAuth({ account_sid, auth_token }: TwilioCredential): string
   return `Basic ${Buffer.from(`${account_sid}:${auth_token}`).toString('base64')}`
 }
 
-/** What of it no result may hold: the token, alone and as the header carries it. */
+/** Values that no result may contain: the token, alone and as in the header. */
 export function secretsOf({ account_sid, auth_token }: TwilioCredential): string[] {
   return [auth_token, `${account_sid}:${auth_token}`]
 }

@@ -23,7 +23,7 @@ export interface Sought {
   text: string | null
 }
 
-/** Which message of the list it is, if one is. */
+/** The matching message of the list, if there is one. */
 export function readList(answer: HttpAnswer, { from, to, text }: Sought, secrets: readonly string[]): FindResult {
   if (!isSuccess(answer)) return { kind: 'UNKNOWN', reason: failedTest(answer, secrets).detail }
   const read = list.safeParse(jsonOf(answer.body))
@@ -31,7 +31,7 @@ export function readList(answer: HttpAnswer, { from, to, text }: Sought, secrets
     return { kind: 'UNKNOWN', reason: `a list that cannot be understood${excerpt(answer.body, secrets)}` }
   const found = read.data.messages.filter(({ date_created, body }) => {
     const created = Date.parse(date_created)
-    // Its seconds have no fraction, and its clock may be a little off ours.
+    // Its seconds have no fraction, and its clock may differ slightly from ours.
     const then = created >= from.getTime() - CLOCKS_MS && created <= to.getTime() + CLOCKS_MS
     return then && (text === null || body === text)
   })

@@ -8,8 +8,8 @@ export function messagesUrl({ url, account_sid }: TwilioCredential): string {
 }
 
 /**
- * As in the example of docs/wire/twilio.md#request. Twilio may hold a message for up to ten hours, long past the contact hours
- * in which it was handed over; what is not sent within this time fails, and is reported.
+ * As in the example of docs/wire/twilio.md#request. Twilio may hold a message for up to ten hours, long past the contact hours;
+ * a message that is not sent within this time fails, and is reported.
  */
 const VALIDITY_SECONDS = '3600'
 
@@ -38,7 +38,7 @@ function addressOf(sender: string, channel: TwilioCredential['channel']): string
   return channel === 'whatsapp' ? `whatsapp:${sender}` : sender
 }
 
-/** A number gets its plus; a short code or a name is sent as it is. */
+/** A number gets a plus; a short code or a name is sent unchanged. */
 function senderOf(from: string): string {
   const bare = from.replace(/^whatsapp:/, '')
   return /^\d{10,15}$/.test(bare) ? `+${bare}` : bare

@@ -5,18 +5,18 @@ import { constantTimeEqual } from '../../constant-time.ts'
 export interface Signed {
   /** As Twilio called it, query string included. */
   url: URL
-  /** The header's. */
+  /** The value of the signature header. */
   signature: string
   body: Buffer
 }
 
-/** The query parameter that stands for a body that is no form. */
+/** The query parameter with the hash of a body that is not a form. */
 export const BODY_HASH = 'bodySHA256'
 
 /**
  * Whether Twilio signed the request with this token (docs/wire/twilio.md#signature): HMAC-SHA1 over the URL and the form's
- * parameters, or over the URL alone where that holds the body's hash. What Twilio signs is not consistent about a standard port
- * and about how a query string is escaped, so each way is tried, as its own SDK does.
+ * parameters, or over the URL alone if it contains the body's hash. Twilio is not consistent about a standard port and the
+ * escaping of a query string, so each variant is tried, as its own SDK does.
  */
 export function isSignedByTwilio({ url, signature, body }: Signed, authToken: string): boolean {
   const hash = url.searchParams.get(BODY_HASH)
@@ -28,7 +28,7 @@ export function isSignedByTwilio({ url, signature, body }: Signed, authToken: st
   })
 }
 
-/** Sorted by name, each name followed by its value; of a name that comes again, each different value, sorted. */
+/** Sorted by name, each name followed by its value; for a repeated name, each distinct value, sorted. */
 function parametersOf(body: Buffer): string {
   const form = new URLSearchParams(body.toString('utf8'))
   const names = [...new Set(form.keys())].sort()

@@ -21,7 +21,7 @@ const SHOWN = {
   purpose: ({ purpose }) => ({ purpose }),
   scheduledAt: ({ scheduled_at }) => ({ scheduled_at: scheduled_at?.toISOString() ?? null }),
   startBefore: 'it matters only when a start was missed, which the forecast shows (start_missed)',
-  batchSize: 'how requests are cut, not what is sent; the import shows the size that comes of it (plan)',
+  batchSize: 'how requests are cut, not what is sent; the import shows the resulting size (plan)',
   staleDays: 'it applies only at the import, which shows the rows that were refused',
 } satisfies Record<SettingName, ((columns: ShownColumns) => object) | string>
 

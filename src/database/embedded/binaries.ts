@@ -6,15 +6,15 @@ import { z } from 'zod'
 import { CampError, codeOf } from '../../errors.ts'
 import { serverEnvironment } from './environment.ts'
 
-/** The user that PostgreSQL's processes run as: null when it is our own. */
+/** The user that PostgreSQL's processes run as: null for the current user. */
 export type ServerUser = { uid: number; gid: number } | null
 
 /**
  * The folder of PostgreSQL's bin, lib and share for this platform, usable by `user`.
  *
- * The npm package leaves out symbolic links (npm cannot carry them) and lists them in a file, for an install script that camp
- * does not need: the links are made here. Where the package is not ours to change, or lies where the server's user may not
- * go, a copy below `home` serves.
+ * The npm package omits symbolic links (npm cannot package them) and lists them in a file, for an install script that camp does
+ * not need: the links are created here. If the package is not writable, or not accessible to the server's user, a copy below
+ * `home` is used.
  */
 export async function postgresBinaries(home: string, user: ServerUser): Promise<string> {
   const packaged = packagedBinaries()
@@ -28,7 +28,7 @@ export async function postgresBinaries(home: string, user: ServerUser): Promise<
   try {
     await rename(draft, copy)
   } catch (error) {
-    // Another process was first; its copy is as good.
+    // Another process was first; its copy is equivalent.
     await rm(draft, { recursive: true, force: true })
     if (!['ENOTEMPTY', 'EEXIST'].includes(codeOf(error) ?? '')) throw error
   }
@@ -57,11 +57,11 @@ function packagedBinaries(): { native: string; version: string } {
 
 const linkList = z.array(z.object({ source: z.string(), target: z.string() }))
 
-/** @returns false where a link is missing and could not be made */
+/** @returns false if a link is missing and could not be created */
 async function makeLinks(native: string): Promise<boolean> {
   const list = await readFile(join(native, 'pg-symlinks.json'), 'utf8').catch(() => '[]')
   for (const { source, target } of linkList.parse(JSON.parse(list))) {
-    // Both are written from the package's folder: native/lib/….
+    // Both are relative to the package's folder: native/lib/….
     const [from, to] = [source, target].map(path => join(native, relative('native', path))) as [string, string]
     try {
       await symlink(relative(dirname(to), from), to)

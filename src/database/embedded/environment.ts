@@ -2,8 +2,9 @@
 const KEPT = ['PATH', 'LD_LIBRARY_PATH', 'DYLD_LIBRARY_PATH', 'TMPDIR']
 
 /**
- * The environment of PostgreSQL's programs. The server outlives who started it, and a user who may read its /proc/PID/environ would read
- * CAMP_TOKEN and CAMP_SECRET there; PGPORT and its like would change what it does. The cluster's locale is C, its zone UTC.
+ * The environment of PostgreSQL's programs. The server outlives the process that started it, and a user who may read its
+ * /proc/PID/environ would find CAMP_TOKEN and CAMP_SECRET there; PGPORT and the like would change its behaviour. The cluster's
+ * locale is C, its time zone UTC.
  */
 export function serverEnvironment(): NodeJS.ProcessEnv {
   const kept = KEPT.flatMap(name => (process.env[name] === undefined ? [] : [[name, process.env[name]] as const]))

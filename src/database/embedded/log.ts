@@ -2,8 +2,8 @@ import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 
 /**
- * PostgreSQL keeps a log for each weekday and begins it anew after a week. On the command line, so that a cluster of before has it,
- * too. Until its collector runs, what a start says goes to server.log beside the folder.
+ * PostgreSQL keeps a log for each weekday and overwrites it after a week. Set on the command line, so that it also applies to
+ * an existing cluster. Until its collector runs, messages of a start go to server.log next to the data folder.
  */
 export const LOG_SETTINGS = Object.entries({
   logging_collector: 'on',
@@ -15,7 +15,7 @@ export const LOG_SETTINGS = Object.entries({
   log_file_mode: '0600',
 }).map(([name, value]) => `-c ${name}=${value}`)
 
-/** @param folder in which the data folder lies @returns the last lines that a server there has said, of a start that failed */
+/** @param folder the parent of the data folder @returns the last lines that a server there logged, after a failed start */
 export function lastLines(folder: string, count: number): string[] {
   const logs = [join(folder, 'server.log'), ...weekdaysIn(join(folder, 'log'))]
   const [latest] = logs.map(path => ({ path, at: timeOf(path) })).sort((one, other) => other.at - one.at)

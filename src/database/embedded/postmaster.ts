@@ -8,7 +8,7 @@ export interface Postmaster {
   ready: boolean
 }
 
-/** @param pidFile postmaster.pid in the data folder @returns undefined when no server runs there @throws where it may not be read */
+/** @param pidFile postmaster.pid in the data folder @returns undefined if no server runs there @throws if it may not be read */
 export function livingPostmaster(pidFile: string): Postmaster | undefined {
   const postmaster = readPidFile(pidFile)
   return postmaster && isAlive(postmaster.pid) && isPostgres(postmaster.pid) ? postmaster : undefined
@@ -24,8 +24,8 @@ function isAlive(pid: number): boolean {
 }
 
 /**
- * A zombie (Z), killed in a container where nobody buries processes, is none any more. Where the system does not tell (no
- * /proc), a living process is taken at its word.
+ * A zombie (Z) in a container without an init does not count as running. If the system does not report it (no /proc), any
+ * living process counts.
  */
 function isPostgres(pid: number): boolean {
   if (!existsSync('/proc/self/stat')) return true
@@ -36,23 +36,22 @@ function isPostgres(pid: number): boolean {
   }
 }
 
-/** Line 1 the pid, 4 the port, 8 the status: PostgreSQL's miscadmin.h. */
+/** Line 1 is the pid, 4 the port, 8 the status: PostgreSQL's miscadmin.h. */
 function readPidFile(pidFile: string): Postmaster | undefined {
   try {
     const lines = readFileSync(pidFile, 'utf8').split('\n')
     const [pid, port] = [Number(lines[0]), Number(lines[3])]
     return pid > 0 ? { pid, port, ready: port > 0 && lines[7]?.trim() === 'ready' } : undefined
   } catch (error) {
-    // Of another user's server it is not known whether it runs.
+    // For another user's server it is unknown whether it runs.
     if (['EACCES', 'EPERM'].includes(codeOf(error) ?? '')) throw error
     return undefined
   }
 }
 
 /**
- * After a crash of the machine the pid in postmaster.pid may belong to some other process by now, and PostgreSQL would refuse
- * to start for its sake. A pid that belongs to nobody is PostgreSQL's own to overcome: taking its file away here could take a
- * faster starter's.
+ * After a crash of the machine the pid in postmaster.pid may belong to another process, and PostgreSQL would refuse to start
+ * because of it. If the pid is not in use, PostgreSQL handles the file: removing it here could remove a faster starter's.
  */
 export async function removeStalePidFile(pidFile: string): Promise<void> {
   const postmaster = readPidFile(pidFile)

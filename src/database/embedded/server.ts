@@ -15,20 +15,20 @@ import { livingPostmaster, removeStalePidFile } from './postmaster.ts'
 import { makeHome, serverUser } from './user.ts'
 
 /**
- * The embedded PostgreSQL: one server below `home`, shared by all of a user's camp processes. It runs on its own: no camp
- * process is its parent, so none takes it along when it dies. Whoever needs it starts it; `stopServer` ends it.
+ * The embedded PostgreSQL: one server below `home`, shared by all of a user's camp processes. It is detached and survives the
+ * process that started it. Any process that needs it starts it; `stopServer` ends it.
  *
- * There is no lock of our own. initdb works in a draft folder that is renamed into place, and two starters are told apart by
- * PostgreSQL's own postmaster.pid; the loser connects to the winner's server.
+ * There is no lock of our own. initdb works in a draft folder that is renamed into place, and concurrent starters are resolved
+ * by PostgreSQL's own postmaster.pid; the loser connects to the winner's server.
  */
 export interface EmbeddedServerOptions {
-  /** Lines for postgresql.conf, written when the cluster is first made. */
+  /** Lines for postgresql.conf, written when the cluster is created. */
   settings?: readonly string[]
-  /** false: a home without a cluster is refused, and stays as it is. */
+  /** false: a home without a cluster is refused, and stays unchanged. */
   mayCreate?: boolean
-  /** How long a start is waited for. */
+  /** How long to wait for a start. */
   withinMs?: number
-  /** Called before a cluster is made. */
+  /** Called before a cluster is created. */
   onCreate?: () => void
 }
 
@@ -41,7 +41,7 @@ const SETTINGS = [
   "unix_socket_directories = ''",
   'max_connections = 300', // each BullMQ queue and worker keeps connections of its own
   'shared_buffers = 256MB',
-  'max_wal_size = 4GB', // an import writes a wave of WAL; checkpoints in its middle would write pages twice
+  'max_wal_size = 4GB', // an import writes a burst of WAL; checkpoints during it would write pages twice
   'checkpoint_timeout = 15min',
   'jit = off', // camp's statements are short; compiling them costs more than it saves
   "timezone = 'UTC'",
@@ -49,9 +49,9 @@ const SETTINGS = [
 ]
 
 /**
- * Starts the server unless it runs, and makes camp's database unless it is there.
+ * Starts the server unless it runs, and creates camp's database unless it exists.
  * @returns its URL
- * @throws CampError STATE without a cluster where none may be made, UNREACHABLE where it does not start
+ * @throws CampError STATE without a cluster if none may be created, UNREACHABLE if it does not start
  */
 export async function startServer(home: string, options: EmbeddedServerOptions = {}): Promise<string> {
   const running = await connectionUrl(home)
@@ -80,7 +80,7 @@ export async function startServer(home: string, options: EmbeddedServerOptions =
   })
 }
 
-/** Whether `home` holds a cluster, running or not. */
+/** Whether `home` contains a cluster, running or not. */
 export function hasCluster(home: string): boolean {
   return existsSync(placeOf(home).data)
 }
@@ -98,7 +98,7 @@ function noCluster(home: string): CampError {
   )
 }
 
-/** @returns false when it was not running */
+/** @returns false if it was not running */
 export async function stopServer(home: string): Promise<boolean> {
   const place = placeOf(home)
   if (!livingPostmaster(place.pidFile)) return false
@@ -108,7 +108,7 @@ export async function stopServer(home: string): Promise<boolean> {
   return true
 }
 
-/** Where the server can be reached, undefined when it does not run (or is not ready yet). */
+/** The server's URL; undefined if it does not run (or is not ready yet). */
 export async function connectionUrl(home: string): Promise<string | undefined> {
   const place = placeOf(home)
   const postmaster = livingPostmaster(place.pidFile)
@@ -167,7 +167,7 @@ async function createCluster(
     )
     await rename(draft, place.data)
   } catch (error) {
-    // Another starter's cluster is in place already: that one counts.
+    // Another starter's cluster is already in place and is used.
     if (!existsSync(place.data)) throw error
   } finally {
     await rm(passwordFile, { force: true })
@@ -176,7 +176,7 @@ async function createCluster(
   }
 }
 
-/** One attempt; a failure is the caller's to repeat: another starter may have won, or the last server's children still end. */
+/** One attempt; the caller retries: another starter may have won, or the last server's children are still ending. */
 async function launch(binaries: string, place: ServerLocation, user: ServerUser): Promise<void> {
   await removeStalePidFile(place.pidFile)
   const port = await portFor(place)
@@ -186,7 +186,7 @@ async function launch(binaries: string, place: ServerLocation, user: ServerUser)
   while (Date.now() < readyBy && !livingPostmaster(place.pidFile)?.ready) await delay(20)
 }
 
-/** The port it had before, if nobody took it meanwhile: processes that were connected find it again after a crash. */
+/** The previous port, if it is still free: processes that were connected find the server again after a crash. */
 async function portFor({ port: file }: ServerLocation): Promise<number> {
   const before = Number(await readFile(file, 'utf8').catch(() => ''))
   const port = (before > 0 && (await freePort(before).catch(() => undefined))) || (await freePort())
@@ -194,7 +194,7 @@ async function portFor({ port: file }: ServerLocation): Promise<number> {
   return port
 }
 
-/** Connects to camp's database, making it if this server has none yet. */
+/** Connects to camp's database, creating it if this server has none yet. */
 async function databaseAnswers(url: string): Promise<boolean> {
   try {
     await withClient(url, client => client.query('SELECT 1'))
@@ -208,7 +208,7 @@ async function databaseAnswers(url: string): Promise<boolean> {
     await withClient(admin.href, client => client.query(`CREATE DATABASE ${DATABASE}`))
     return true
   } catch (error) {
-    // 42P04 duplicate_database, 23505: another starter made it in the same moment.
+    // 42P04 duplicate_database, 23505: another starter created it at the same time.
     return ['42P04', '23505'].includes(codeOf(error) ?? '')
   }
 }

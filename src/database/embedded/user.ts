@@ -26,10 +26,10 @@ export function serverUser(): ServerUser {
 }
 
 /**
- * Makes `home` where it is not there. Where the server runs as another user, that user must be able to walk through it: the folders
- * that camp makes are opened for that (0711), and so is a home in which nothing but camp's own lies. A folder that was there before,
- * above it or with other files in it, stays as it is.
- * @throws CampError UNREACHABLE where the server's user may not enter, naming the folder
+ * Creates `home` if it does not exist. If the server runs as another user, that user must be able to traverse it: folders that
+ * camp creates are opened for that (0711), and so is a home that contains only camp's files. An existing folder above it, or a
+ * home with other files in it, stays unchanged.
+ * @throws CampError UNREACHABLE if the server's user may not enter, naming the folder
  */
 export async function makeHome(home: string, user: ServerUser): Promise<void> {
   const first = await mkdir(home, { recursive: true, mode: 0o755 })
@@ -53,7 +53,7 @@ export async function makeHome(home: string, user: ServerUser): Promise<void> {
   )
 }
 
-/** Those from `top` down to `folder`, both of them too. */
+/** From `top` down to `folder`, both included. */
 function foldersFrom(top: string, folder: string): string[] {
   const names = relative(top, folder).split(sep)
   const below = names[0] === '' ? [] : names.map((_, i) => join(top, ...names.slice(0, i + 1)))
@@ -62,7 +62,7 @@ function foldersFrom(top: string, folder: string): string[] {
 
 const OF_CAMP = /^(?:postgres|secret|session|spool|marks|heads|installation)/
 
-/** Empty, or with nothing in it but what camp has written. */
+/** Empty, or only files that camp has written. */
 async function isOwn(home: string): Promise<boolean> {
   const { uid } = await stat(home)
   return uid === process.getuid?.() && (await readdir(home)).every(name => OF_CAMP.test(name))

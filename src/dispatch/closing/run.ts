@@ -55,7 +55,7 @@ async function performClosing(deps: DispatchDeps, claim: ClaimedClosing): Promis
   if (closing.look) {
     const look = await closing.look(credential, deps.http)
     if (look.kind !== 'SEEN') return look
-    if (look.busy) return { kind: 'NOT_ACCEPTED', reason: 'it is running for somebody else', retryAfterMs: BUSY_MS }
+    if (look.busy) return { kind: 'NOT_ACCEPTED', reason: 'it is already running', retryAfterMs: BUSY_MS }
     mark = look.mark
   }
   // Its turn, and the look, took their time.

@@ -10,11 +10,11 @@ import {
 import { readJson } from './read-request.ts'
 
 const quirks = z.strictObject({
-  /** What it answers to what it takes, since nobody knows: a code, a text, an empty body. */
+  /** Its answer to an accepted request, since the real one is unknown: a code, a text or an empty body. */
   answer: z.enum(['codigo', 'mensagem', 'empty']).default('codigo'),
 })
 
-/** CDA (docs/wire/cromosapp.md#rows-of-cda): five columns a row. */
+/** CDA (docs/wire/cromosapp.md#rows-of-cda): five columns per row. */
 export const cdaFace = cromosFace({
   name: 'CDA',
   path: /^\/api\/importar\/campanha$/,
@@ -27,7 +27,10 @@ export const cdaFace = cromosFace({
   },
 })
 
-/** CDA_RCS (docs/wire/cromosapp.md#rows-of-cda_rcs): six columns a row, the last one our own key, by which messages are counted here. */
+/**
+ * CDA_RCS (docs/wire/cromosapp.md#rows-of-cda_rcs): six columns per row; the last one is our own key, by which messages are
+ * counted here.
+ */
 export const cdaRcsFace = cromosFace({
   name: 'CDA_RCS',
   path: /^\/api\/importarcs\/importarRcsCampanhaAPI$/,
@@ -47,13 +50,13 @@ interface Import {
   name: string
   path: RegExp
   keys: Record<string, z.ZodType<string>>
-  /** @returns undefined for a row that is not as it must be */
+  /** @returns undefined for an invalid row */
   row(team: string, columns: string[]): (InboundMessage & { content: object }) | undefined
 }
 
 /**
- * A key or a row that is not valid comes back with a 200 and an error in the body (docs/wire/cromosapp.md#answers): the key
- * travels in the body, too.
+ * An invalid key or row is answered with a 200 and an error in the body (docs/wire/cromosapp.md#answers): the key is in the
+ * body, too.
  */
 function cromosFace({ name, path, keys, row }: Import): SimulatedBroker {
   const contract = z.strictObject({

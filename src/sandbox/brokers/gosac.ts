@@ -11,13 +11,16 @@ import {
 import { readJson } from './read-request.ts'
 
 const quirks = z.strictObject({
-  /** Where the answer has the campaign's id. */
+  /** Where the answer contains the campaign's id. */
   id_in: z.enum(['id', 'campaign_id', 'campaignId', 'data.id', 'nowhere']).default('id'),
-  /** Whether a campaign runs as soon as it is created: a start then fails. Else people receive nothing before it is started. */
+  /**
+   * Whether a campaign runs as soon as it is created: a start then fails. Otherwise recipients receive nothing before it is
+   * started.
+   */
   starts_at_creation: z.boolean().default(true),
 })
 
-/** GOSAC (docs/wire/gosac.md), its collection at /api/campaigns: all or nothing, and never a word afterwards. */
+/** GOSAC (docs/wire/gosac.md), its collection at /api/campaigns: all or nothing, and no status afterwards. */
 export const gosacFace: SimulatedBroker = {
   name: 'GOSAC',
   quirks,
@@ -27,7 +30,7 @@ export const gosacFace: SimulatedBroker = {
   ],
 }
 
-/** Every field and constant of 2.1. */
+/** Every field and constant of the request (docs/wire/gosac.md#request). */
 const campaign = z.strictObject({
   name: z.string().min(1),
   message: z.string().min(1),
@@ -55,7 +58,7 @@ const campaign = z.strictObject({
 
 interface Memory {
   created: number
-  /** What goes out when they are started. */
+  /** Messages that are sent when the campaign is started. */
   waiting: Map<string, readonly InboundMessage[]>
 }
 

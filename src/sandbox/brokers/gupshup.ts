@@ -12,14 +12,14 @@ import { requestJson, wrongIn } from './read-request.ts'
 import { storyAfter } from './status-sequence.ts'
 
 const quirks = z.strictObject({
-  /** "sent", "delivered" and "read" bring WhatsApp's id alone, as they do a week after the message. */
+  /** "sent", "delivered" and "read" contain only WhatsApp's id, as they do a week after the message. */
   without_gs_id: z.boolean().default(false),
-  /** A failure comes at once (its id is ours), instead of later (then gsId is). */
+  /** A failure is reported immediately (its id is ours) instead of later (then gsId is). */
   fails_at_once: z.boolean().default(false),
   failure_code: z.number().int().default(1002),
 })
 
-/** Gupshup (docs/wire/gupshup.md): one template message a form, events to the app's one URL (control.callback_url). */
+/** Gupshup (docs/wire/gupshup.md): a form with one template message, events to the app's one URL (control.callback_url). */
 export const gupshupFace: SimulatedBroker = {
   name: 'GUPSHUP',
   quirks,

@@ -8,7 +8,7 @@ import { salesforceFace } from './salesforce/broker.ts'
 import { sandboxFace } from './sandbox.ts'
 import { twilioFace } from './twilio.ts'
 
-/** Every broker that the sandbox can be, one line each. Their paths must not meet. */
+/** Every broker that the sandbox simulates, one line each. Their paths must not overlap. */
 export const FACES: readonly SimulatedBroker[] = [
   sandboxFace,
   cdaFace,

@@ -12,19 +12,19 @@ import {
 import { readJson } from './read-request.ts'
 
 const quirks = z.strictObject({
-  /** What it answers to what it takes, since nobody knows: one sentence, or a record for each contact. */
+  /** Its answer to an accepted request, since the real one is unknown: one sentence, or a record for each contact. */
   answer: z.enum(['plain', 'records']).default('plain'),
-  /** The records come backwards. */
+  /** The records are in reverse order. */
   shuffled: z.boolean().default(false),
-  /** With what it refuses contacts that are not valid. */
+  /** The status with which invalid contacts are refused. */
   validation_status: z.union([z.literal(400), z.literal(404)]).default(400),
-  /** Each message's first hook tells of its session's problem (−2) instead: it is sent all the same. */
+  /** Each message's first hook reports a session problem (−2) instead; the message is sent anyway. */
   session_problem: z.boolean().default(false),
 })
 
 /**
- * NOAH (docs/wire/noah.md) below /noah, with the status hook of its family (docs/wire/noah.md#callbacks). A hook's externalKey is
- * the conversation's: that of the last message to the same person, whichever message the hook is about.
+ * NOAH (docs/wire/noah.md) below /noah, with the status hook of its family (docs/wire/noah.md#callbacks). A hook's externalKey
+ * is the conversation's: that of the last message to the same person, regardless of the hook's message.
  */
 export const noahFace: SimulatedBroker = {
   name: 'NOAH',
@@ -43,7 +43,7 @@ export const noahFace: SimulatedBroker = {
     perRequest: 1,
     statuses: storyOf,
     tokenOf: ({ id, message }) => `${id} ${message.phone}`,
-    unknownToken: () => 'a-message-that-nobody-knows 5500900000000',
+    unknownToken: () => 'an-unknown-message 5500900000000',
     write: (events, { control, memory }) => {
       const [{ token, status } = { token: '', status: 'sent' as const }] = events
       const [messageId = '', phone = ''] = token.split(' ')
@@ -73,7 +73,7 @@ const ACKS: Readonly<Record<CallbackStatus, number>> = {
   opt_out: 2,
 }
 
-/** There is no word for an opt-out. */
+/** It has no status for an opt-out. */
 function storyOf(fate: SimulatedOutcome): CallbackStatus[] {
   const stories: Record<SimulatedOutcome, CallbackStatus[]> = {
     refuse: [],

@@ -11,7 +11,7 @@ import {
 import { readJson } from './read-request.ts'
 import { storyAfter } from './status-sequence.ts'
 
-/** Ótima (docs/wire/otima.md): WhatsApp and RCS are one API with other paths and names. */
+/** Ótima (docs/wire/otima.md): WhatsApp and RCS are one API with different paths and names. */
 interface Channel {
   name: string
   send: RegExp
@@ -66,12 +66,12 @@ function otimaFace(channel: Channel): SimulatedBroker {
     },
     dropLast: body => (Array.isArray(body) ? body.slice(0, -1) : body),
     callbacks: {
-      // Each message has a URL of its own; together come only those of the customer's default.
+      // Each message has its own URL; only statuses to the customer's default URL are grouped.
       perRequest: 50,
-      // Whoever is on the blacklist gets nothing.
+      // A phone on the blacklist receives nothing.
       statuses: fate => (fate === 'opt_out' ? ['accepted', 'opt_out'] : storyAfter(['accepted', 'sent'], fate)),
       tokenOf: ({ id }) => id,
-      unknownToken: () => 'a-message-that-nobody-knows',
+      unknownToken: () => 'an-unknown-message',
       write: events => ({
         headers: { 'content-type': 'application/json' },
         body: JSON.stringify(events.map(({ token, status }) => ({ message_id: token, status: WORDS[status] }))),
@@ -100,16 +100,19 @@ type Quirks = z.infer<ReturnType<typeof quirksOf>>
 
 function quirksOf(channel: Channel) {
   return z.strictObject({
-    /** What it takes for a phone. */
+    /** The phone format that it accepts. */
     phone_format: z.enum(['national', 'international']).default(channel.phoneFormat),
-    /** How its answer spells phones. */
+    /** The phone format of its answer. */
     echo: z.enum(['as_sent', 'with_55', 'without_55']).default('as_sent'),
-    /** The answer's elements come backwards. */
+    /** The answer's elements are in reverse order. */
     shuffled: z.boolean().default(false),
     without_ids: z.boolean().default(false),
-    /** Refuses a phone that it has had ("repetido"). Off: then a message that is sent twice would not be counted twice. */
+    /**
+     * Refuses a phone that it has already received ("repetido"). Off by default: otherwise a message that is sent twice would
+     * not be counted twice.
+     */
     detects_repeats: z.boolean().default(false),
-    /** By phone (E.164 digits): what it answers instead of V. */
+    /** By phone (E.164 digits): the status in the answer instead of V. */
     statuses: z.record(z.string(), z.enum(['I', 'B', 'R'])).default({}),
   })
 }
@@ -183,7 +186,7 @@ function take(
 
 type Answer = { status: keyof typeof DESCRIPTIONS; id: string }
 
-/** What it says of each message, those it takes being accepted. */
+/** The status of each message; those without a configured status are accepted. */
 function statusesOf(messages: readonly InboundMessage[], desk: RequestContext, quirks: Quirks): Answer[] {
   const told = messages.map(({ key, phone }) => {
     return quirks.statuses[phone] ?? (quirks.detects_repeats && desk.countOf(key) > 0 ? 'R' : undefined)

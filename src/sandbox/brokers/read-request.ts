@@ -1,7 +1,7 @@
 import type { z } from 'zod'
 import type { Inbound, RequestContext } from '../simulated-broker.ts'
 
-/** @returns undefined where it is no JSON */
+/** @returns undefined if it is not JSON */
 export function requestJson(text: string): unknown {
   try {
     return JSON.parse(text)
@@ -11,8 +11,8 @@ export function requestJson(text: string): unknown {
 }
 
 /**
- * A request's JSON, as the broker's contract has it. What breaks the contract is counted.
- * @returns what it has wrong, where it does
+ * A request's JSON, checked against the broker's contract. Violations are counted.
+ * @returns what is wrong with it, if anything
  */
 export function readJson<Body>(
   { headers, body }: Inbound,
@@ -27,7 +27,7 @@ export function readJson<Body>(
   return { wrong: desk.violation(wrongIn(read.error)) }
 }
 
-/** The first thing that is wrong with a request, and where. */
+/** The first error in a request, and its location. */
 export function wrongIn({ issues: [first] }: z.ZodError): string {
   return `${first?.path.join('.') || 'body'}: ${first?.message}`
 }

@@ -9,7 +9,7 @@ import {
 } from '../simulated-broker.ts'
 import { requestJson, wrongIn } from './read-request.ts'
 
-/** The sandbox as itself: bulk, one answer per message under the caller's own key, callbacks in bulk. */
+/** The sandbox's own API: bulk, one answer per message under the caller's key, callbacks in bulk. */
 export const sandboxFace: SimulatedBroker = {
   name: 'SANDBOX',
   routes: [
@@ -48,7 +48,7 @@ const REASONS: Readonly<Partial<Record<CallbackStatus, { code: string; detail?: 
   opt_out: { code: 'STOP' },
 }
 
-/** The sandbox's own id of a message. */
+/** The sandbox's id of a message. */
 function messageId(key: string): string {
   return `sbx-${key}`
 }

@@ -15,13 +15,16 @@ import { storyAfter } from './status-sequence.ts'
 const quirks = z.strictObject({
   /** By phone (E.164 digits): the code with which it refuses a message. */
   codes: z.record(z.string(), z.number().int()).default({}),
-  /** Of a message that fails afterwards. */
+  /** Code of a message that fails after it was accepted. */
   failure_code: z.number().int().default(30001),
 })
 
 const MESSAGES = /^\/2010-04-01\/Accounts\/([^/]+)\/Messages\.json$/
 
-/** Twilio's Messages (docs/wire/twilio.md): a form a message, a list to look it up in, signed callbacks to each message's own URL. */
+/**
+ * Twilio's Messages (docs/wire/twilio.md): a form per message, a list to look it up in, signed callbacks to each message's own
+ * URL.
+ */
 export const twilioFace: SimulatedBroker = {
   name: 'TWILIO',
   quirks,
@@ -40,7 +43,7 @@ export const twilioFace: SimulatedBroker = {
   idOf: () => `SM${randomUUID().replaceAll('-', '')}`,
   callbacks: {
     perRequest: 1,
-    // Whoever has opted out gets nothing.
+    // A recipient who opted out receives nothing.
     statuses: fate => (fate === 'opt_out' ? ['sent', 'opt_out'] : storyAfter(['sent'], fate)),
     tokenOf: ({ id, message }) => {
       const { account, to, from } = message.content as SentMessage
@@ -61,7 +64,7 @@ function refusal(code: number): Reply {
   return error(STATUSES[code] ?? 400, code, `the sandbox refuses it with ${code}`)
 }
 
-/** What was learnt of an account: its token, which signs its callbacks, and its first messages, for the list. */
+/** What is known about an account: its token, which signs its callbacks, and its first messages, for the list. */
 interface Account {
   authToken: string
   messages: { to: string; from: string | null; sentAt: Date; resource: object }[]
@@ -73,7 +76,7 @@ function accountsOf({ memory }: Pick<RequestContext, 'memory'>): Map<string, Acc
   return memory(() => new Map<string, Account>())
 }
 
-/** HTTP Basic with the account's own SID and token. @returns undefined where it is not */
+/** HTTP Basic with the account's own SID and token. @returns undefined if they are not valid */
 function accountOf({ headers, parts }: Inbound, desk: RequestContext): { sid: string; account: Account } | undefined {
   const sid = decodeURIComponent(parts[0] ?? '')
   const basic = /^Basic ([A-Za-z0-9+/]+=*)$/.exec(headers.authorization ?? '')?.[1] ?? ''
@@ -180,7 +183,7 @@ function keep({ messages }: Account, message: SentMessage, id: string, sentAt: D
 const filters = z.strictObject({
   To: z.string().optional(),
   From: z.string().optional(),
-  /** ?DateSent>=2026-11-24: the comparison stands in the name. */
+  /** ?DateSent>=2026-11-24: the comparison is part of the name. */
   'DateSent>': z.iso.date().or(z.iso.datetime()).optional(),
   PageSize: z.coerce.number().int().min(1).max(1000).default(50),
 })
@@ -226,7 +229,7 @@ function post({ token, status }: ToldEvent, { url, control, forged, memory }: Te
     ...(from !== null && { From: from }),
     ...(code !== undefined && { ErrorCode: String(code) }),
   }
-  const authToken = forged ? 'somebody-else' : (account?.authToken ?? '')
+  const authToken = forged ? 'another-token' : (account?.authToken ?? '')
   return {
     headers: {
       'content-type': 'application/x-www-form-urlencoded; charset=utf-8',
@@ -236,7 +239,10 @@ function post({ token, status }: ToldEvent, { url, control, forged, memory }: Te
   }
 }
 
-/** X-Twilio-Signature of a form (docs/wire/twilio.md#signature), in the stand-in's own words: it must not share the adapter's mistakes. */
+/**
+ * X-Twilio-Signature of a form (docs/wire/twilio.md#signature), implemented independently: it must not share the adapter's
+ * mistakes.
+ */
 function signature(authToken: string, url: string, parameters: Readonly<Record<string, string>>): string {
   const sorted = Object.entries(parameters).sort(([a], [b]) => (a < b ? -1 : 1))
   return createHmac('sha1', authToken)

@@ -7,9 +7,9 @@ import { assertNoBomb } from '../open-bytes.ts'
 export interface Archive {
   file: string
   has: (name: string) => boolean
-  /** Unpacked, in bytes; 0 for a part that is not there. */
+  /** Uncompressed, in bytes; 0 for a missing part. */
   sizeOf: (name: string) => number
-  /** @throws CampError DATA, from the chunks: cut, damaged, encrypted, or blown up */
+  /** @throws CampError DATA, from the chunks: truncated, damaged, encrypted, or a zip bomb */
   read: (name: string, signal: AbortSignal) => AsyncGenerator<Buffer>
   close: () => void
 }
@@ -17,7 +17,7 @@ export interface Archive {
 // A workbook has some dozens; a directory of millions would fill the memory.
 const MAX_PARTS = 10_000
 
-/** @throws CampError DATA when it is no whole zip */
+/** @throws CampError DATA if it is not a complete zip */
 export async function openArchive(path: string, file: string): Promise<Archive> {
   const zip = await openPromise(path, { lazyEntries: true, autoClose: false }).catch(error => {
     throw damaged(file, error)
@@ -35,7 +35,7 @@ export async function openArchive(path: string, file: string): Promise<Archive> 
   }
 }
 
-/** What a reader of a workbook meets that it cannot go on with. */
+/** The error for a workbook that cannot be read further. */
 export function damaged(file: string, cause: unknown): unknown {
   if (cause instanceof CampError || ['EACCES', 'EIO', 'ABORT_ERR'].includes(codeOf(cause) ?? '')) return cause
   return new CampError('FILE_DAMAGED', `${file} is damaged or cut: ${messageOf(cause)}`, {
@@ -55,7 +55,7 @@ async function entriesOf(zip: ZipFile, file: string): Promise<Map<string, Entry>
   return entries
 }
 
-/** Parts are named without regard to case. */
+/** The names of parts are case-insensitive. */
 function keyOf(name: string): string {
   return name.replace(/^\/+/, '').toLowerCase()
 }
@@ -70,7 +70,7 @@ async function* readEntry(
   try {
     if (!entry) throw new Error(`it has no ${name}`)
     if (!entry.canDecodeFileData()) throw new Error(`${name} is encrypted, or packed in a way that Excel does not use`)
-    // The size that is said there is the size that comes out: yauzl sees to it.
+    // The declared size is the actual size: yauzl checks it.
     assertNoBomb(file, entry.uncompressedSize, entry.compressedSize)
     const stream = await zip.openReadStreamPromise(entry)
     let sum = 0

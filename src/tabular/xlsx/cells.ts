@@ -2,7 +2,7 @@ import { type NumberText, writtenDay } from './numbers.ts'
 import type { Texts } from './strings.ts'
 import { unescapeText } from './text.ts'
 
-/** What is needed to read a cell: the texts of the workbook, and how the numbers of its styles are written. */
+/** What is needed to read a cell: the texts of the workbook, and the number formats of its styles. */
 export interface CellReading {
   texts: Texts
   numberTextOf: (style: number) => NumberText
@@ -21,8 +21,8 @@ export interface RawCell {
 }
 
 /**
- * The text that a person sees in a cell; '' where nothing stands in it. An error is its text as the file has it (#N/A).
- * @throws Error where it refers to a text that is not there
+ * The text that a person sees in a cell; '' if it is empty. An error is its text in the file (#N/A).
+ * @throws Error if it refers to a text that does not exist
  */
 export function cellText({ type, style, value, own }: RawCell, { texts, numberTextOf }: CellReading): string {
   if (value === undefined || (type === 'inlineStr' && own !== '')) return own
@@ -38,7 +38,7 @@ export function cellText({ type, style, value, own }: RawCell, { texts, numberTe
     case 'n': {
       const number = Number(written)
       if (Number.isFinite(number) && !OTHER_BASE.test(written)) return numberTextOf(style)(number, written)
-      // What a program makes of a division by zero; Excel shows it so.
+      // A program's result of a division by zero; Excel shows it so.
       return NOT_A_NUMBER.test(written) ? '#NUM!' : unescapeText(value)
     }
     case 'b':
@@ -51,7 +51,7 @@ export function cellText({ type, style, value, own }: RawCell, { texts, numberTe
   }
 }
 
-/** 0x1F is a number to JavaScript, and none to Excel. */
+/** 0x1F is a number in JavaScript, but not in Excel. */
 const OTHER_BASE = /^0[xob]/i
 const NOT_A_NUMBER = /^[+-]?(?:nan|inf|infinity|1\.#\w+)$/i
 

@@ -1,12 +1,12 @@
 import { dateFromSerial, format, getFormatFromId, getFormatInfo } from 'numfmt'
 
-/** How the numbers of one style are written as text. */
+/** Formats the numbers of one style as text. */
 export type NumberText = (number: number, written: string) => string
 
 /**
  * A number as a person sees it in Brazilian Excel, which is what "save as CSV" would write: with its zeros, mask or currency.
- * Only where Excel's view loses something camp writes what is really there: all digits of a number without format or in
- * scientific notation (11987654321, never 1,19877E+10), and days with their year (dd/mm/yyyy, and the time where there is one).
+ * If Excel's view loses something, camp writes the full value: all digits of a number without format or in scientific notation
+ * (11987654321, never 1,19877E+10), and dates with their year (dd/mm/yyyy, and the time if there is one).
  * @param code Excel's number format, such as `#,##0.00`
  */
 export function numberText(code: string, date1904: boolean): NumberText {
@@ -23,13 +23,13 @@ export function numberText(code: string, date1904: boolean): NumberText {
       return (number, written) =>
         number < MAX_DAYS
           ? (durationText('[h]:mm:ss', number) ?? digits(number, written))
-          : // A format that shows only the time of a moment hides its day.
+          : // A format that shows only the time of a date hides its day.
             (day(number) ?? digits(number, written))
     case 'number':
     case 'currency':
     case 'grouped':
     case 'percent':
-      // A format that hides thousands would take digits away.
+      // A format that scales by thousands would remove digits.
       if (info.scale !== 1 && info.type !== 'percent') return digits
       return (number, written) => shown(code, number) || digits(number, written)
     default:
@@ -37,15 +37,15 @@ export function numberText(code: string, date1904: boolean): NumberText {
   }
 }
 
-// Excel's own limit: numfmt reads a code anew for each number.
+// Excel's own limit: numfmt parses a code again for each number.
 const LONGEST_CODE = 255
 
-/** The built-in formats by their number; those of dates are the machine's own, and so is what is shown for them. */
+/** The built-in formats by number; those of dates depend on the machine, and so does their display. */
 export function builtInFormat(id: number): string | undefined {
   return getFormatFromId(id) ?? undefined
 }
 
-/** All digits of a number, with a decimal comma; Excel itself knows no more than fifteen. */
+/** All digits of a number, with a decimal comma; Excel itself stores at most fifteen. */
 export function digits(number: number, written: string): string {
   if (!Number.isFinite(number)) return written
   if (Number.isInteger(number)) return Math.abs(number) < 1e15 ? String(number) : expanded(written)
@@ -53,8 +53,8 @@ export function digits(number: number, written: string): string {
 }
 
 /**
- * A date of the type xsd:dateTime, xsd:date or xsd:time, which Excel's strict dialect has for serial numbers: as a date's number is
- * written. What is none stays as it is.
+ * A date of the type xsd:dateTime, xsd:date or xsd:time, which Excel's strict dialect has in place of serial numbers: formatted
+ * like a date's number. Other text stays unchanged.
  */
 export function writtenDay(iso: string): string {
   const [, date, time = '00:00'] = ISO.exec(iso) ?? []
@@ -68,22 +68,22 @@ export function writtenDay(iso: string): string {
 const ISO = /^(\d{4}-\d\d-\d\d)(?:T(\d\d:\d\d(?::\d\d(?:\.\d+)?)?))?(?:Z|[+-]\d\d:\d\d)?$/
 const TIME = /^T?\d\d:\d\d:\d\d(?:\.\d+)?Z?$/
 
-/** '' where the format shows nothing, or cannot show the number. */
+/** '' if the format shows nothing, or cannot show the number. */
 function shown(code: string, number: number): string {
   const text = String(format(code, number, { locale: 'pt-BR', throws: false })).trim()
   return /^#+$/.test(text) ? '' : text
 }
 
-/** [h]:mm counts the hours of days together. */
+/** [h]:mm adds up the hours of days. */
 function isDuration(code: string): boolean {
   return /\[(?:h+|m+|s+)\]/i.test(code.replace(/"[^"]*"/g, ''))
 }
 
-// 31/12/9999: what is more is a number that was given a date's format.
+// 31/12/9999: a larger value is a number that was given a date's format.
 const LAST_DAY = 2_958_466
 const DAY_SECONDS = 86_400
 
-/** More than a year in a format of times is a moment, and less a sum of hours. */
+/** More than a year in a time format is a date and time, less a sum of hours. */
 const MAX_DAYS = 366
 
 function durationText(code: string, days: number): string | undefined {
@@ -92,14 +92,14 @@ function durationText(code: string, days: number): string | undefined {
 
 function dayText(serial: number): string | undefined {
   if (!(serial >= 0 && serial < LAST_DAY)) return undefined
-  // 10:59:59.9999 is what a sum has made of 11:00.
+  // 10:59:59.9999 is a rounded sum that means 11:00.
   const seconds = Math.round(serial * DAY_SECONDS)
-  // Excel shows day zero as 00/01/1900, also where the cell was meant to be empty.
+  // Excel shows day zero as 00/01/1900, also if the cell was meant to be empty.
   const [year, month, day] = seconds < DAY_SECONDS ? [1900, 1, 0] : dateFromSerial(Math.floor(seconds / DAY_SECONDS))
   return momentText([year, month, day], seconds % DAY_SECONDS)
 }
 
-/** @param seconds since midnight, which are left out where there are none */
+/** @param seconds since midnight, omitted if 0 */
 function momentText([year, month, day]: readonly [number, number, number], seconds: number): string {
   const date = `${two(day)}/${two(month)}/${String(year).padStart(4, '0')}`
   return seconds === 0 ? date : `${date} ${clockText(seconds).replace(/:00$/, '')}`
@@ -113,7 +113,7 @@ function two(number: number): string {
   return String(Math.floor(number)).padStart(2, '0')
 }
 
-/** Scientific notation written out, from the digits as they stand: 1.5E+3 is 1500. */
+/** Scientific notation written out, from the digits as they are: 1.5E+3 is 1500. */
 function expanded(written: string): string {
   const match = /^([+-]?)(\d+)(?:\.(\d+))?[eE]([+-]?\d{1,3})$/.exec(written)
   if (!match) return written

@@ -11,10 +11,10 @@ export interface OtherSheet {
 }
 
 /**
- * The sheet to import: the one that is named; else the one on which Excel opens the file, as what "save as CSV" would write; where
- * that is hidden or has no row, the first that Excel shows and that has one.
- * @returns its name, and where none was named the others with rows
- * @throws CampError DATA: no such sheet, none with rows, or no workbook
+ * The sheet to import: the named one; else the one on which Excel opens the file, as "save as CSV" would write; if that is
+ * hidden or has no row, the first visible one with a row.
+ * @returns its name, and if none was named the others with rows
+ * @throws CampError DATA: no such sheet, none with rows, or not a workbook
  */
 export async function chooseSheet(
   path: string,
@@ -43,7 +43,7 @@ export async function chooseSheet(
 /** A sheet that is being read. */
 export interface OpenSheet {
   rows: AsyncGenerator<Row[]>
-  /** Of what is to be read, how much has been: 0 to 1. */
+  /** The share that has been read: 0 to 1. */
   share: () => number
   /** Of the rows so far. */
   notes: Readonly<SheetNotes>
@@ -52,7 +52,7 @@ export interface OpenSheet {
 
 const ROWS_AT_ONCE = 250
 
-/** @throws CampError DATA: damaged, or more text than fits the memory */
+/** @throws CampError DATA: damaged, or more text than fits into memory */
 export async function openSheet(path: string, file: string, name: string, signal: AbortSignal): Promise<OpenSheet> {
   const workbook = await openWorkbook(path, file, signal)
   const { archive, strings } = workbook
@@ -81,7 +81,7 @@ async function othersThan(workbook: Workbook, taken: Sheet, signal: AbortSignal)
   const others: OtherSheet[] = []
   for (const sheet of workbook.sheets) {
     if (sheet === taken) continue
-    // One that is damaged is not read, but it holds something.
+    // A damaged sheet is not read, but it contains something.
     const any = await hasRows(workbook, sheet, signal).catch(error => {
       if (error instanceof CampError) return true
       throw error
@@ -91,7 +91,7 @@ async function othersThan(workbook: Workbook, taken: Sheet, signal: AbortSignal)
   return others
 }
 
-/** Whether anything stands in a sheet, without its texts: a cell that points to one is not empty. */
+/** Whether a sheet has any content, without its texts: a cell that points to one is not empty. */
 async function hasRows(workbook: Workbook, sheet: Sheet, signal: AbortSignal): Promise<boolean> {
   const rows = readSheet(workbook, sheet, {
     texts: { get: () => '?' },
@@ -122,7 +122,7 @@ function found({ sheets }: Workbook): string {
   return `Sheets found: ${sheetNames(sheets) || 'none'}. Name one with --sheet.`
 }
 
-/** For people. */
+/** For messages. */
 export function sheetNames(sheets: readonly OtherSheet[]): string {
   return sheets.map(({ name, hidden }) => `${name}${hidden ? ' (hidden)' : ''}`).join(', ')
 }

@@ -1,11 +1,11 @@
 import { TextDecoder } from 'node:util'
 
-/** How much of a part is looked at to find out how it is written: its byte order mark, and its XML declaration. */
+/** How much of a part is needed to detect its encoding: its byte order mark, and its XML declaration. */
 const HEAD = 256
 
 /**
- * The bytes of an XML part as text, a chunk at a time: UTF-8, UTF-16, or what its declaration names.
- * @throws Error, from `write` and `end`, where the bytes are no such text
+ * The bytes of an XML part as text, a chunk at a time: UTF-8, UTF-16, or the declared encoding.
+ * @throws Error, from `write` and `end`, if the bytes are not valid in it
  */
 export class PartDecoder {
   #head = Buffer.alloc(0)
@@ -33,6 +33,6 @@ function encodingOf(head: Buffer): string {
   if (/^(?:\xfe\xff|\0[^\0])/.test(start)) return 'utf-16be'
   if (start.startsWith('\xef\xbb\xbf')) return 'utf-8'
   const declared = /^\s*<\?xml[^>]*?\sencoding\s*=\s*["']([\w.-]+)["']/i.exec(head.toString('latin1'))?.[1]
-  // Text of single bytes that says it is UTF-16 was converted, and kept its declaration.
+  // Single-byte text that declares UTF-16 was converted, and kept its declaration.
   return declared === undefined || /^(?:utf-?16|ucs|iso-10646)/i.test(declared) ? 'utf-8' : declared
 }

@@ -6,30 +6,30 @@ import { TextPieces } from './text.ts'
 import type { Sheet, Workbook } from './workbook.ts'
 import { type Attributes, type Elements, SPREADSHEET, XmlReader } from './xml.ts'
 
-/** What is remarkable in a sheet, so far. */
+/** Notes on a sheet, so far. */
 export interface SheetNotes {
-  /** Rows that Excel does not show, by a filter or by hand. */
+  /** Rows that Excel hides, by a filter or manually. */
   hiddenRows: number
   /** Formulas that no program has calculated: their cells are empty. */
   withoutResult: number
-  /** Merged areas that go over several rows, of which only the first has the value. */
+  /** Merged areas that span several rows, of which only the first has the value. */
   mergedOverRows: number
 }
 
 export interface SheetReading extends CellReading {
-  /** Rows that are given together, unless the sheet ends before. */
+  /** Rows that are returned together, unless the sheet ends before. */
   atOnce: number
   signal: AbortSignal
-  /** Is told of each chunk. */
+  /** Called for each chunk. */
   onRead?: (bytes: number) => void
-  /** Is kept up to date. */
+  /** Updated while reading. */
   notes?: SheetNotes
 }
 
 /**
- * A sheet's rows with the numbers that Excel gives them. Rows in which nothing stands are none, as blank lines of a CSV. A cell is
- * the text that a person sees in it; a formula's is its last result.
- * @throws CampError DATA when the sheet is damaged or cut
+ * A sheet's rows with their numbers in Excel. Empty rows are skipped, like blank lines of a CSV. A cell is the text that a
+ * person sees in it; a formula's is its last result.
+ * @throws CampError DATA if the sheet is damaged or truncated
  */
 export async function* readSheet(
   { archive }: Workbook,
@@ -59,7 +59,7 @@ class RowReader {
   readonly #reading: CellReading
   readonly #notes: SheetNotes | undefined
   #rows: Row[] = []
-  /** The first row that was given. */
+  /** The first row that was returned. */
   #first = 0
   #line = 0
   #hidden = false
@@ -89,7 +89,7 @@ class RowReader {
     this.#xml.end()
   }
 
-  /** Those since the last time, in their order. @throws Error where one stands before those that were given */
+  /** The rows since the last call, in order. @throws Error if one precedes rows that were already returned */
   take(): Row[] {
     const rows = this.#rows
     this.#rows = []
@@ -151,7 +151,7 @@ class RowReader {
   #closeCell(): void {
     const text = this.#cellText()
     if (text === '') {
-      // A formula whose result is an empty text says so by its type.
+      // A formula whose result is an empty text has the type str.
       if (this.#isFormula && this.#type !== 'str' && this.#notes) this.#notes.withoutResult++
       return
     }
@@ -192,7 +192,7 @@ function columnOf(name: string): number {
   if (i === 0 || i > 3) return MAX_COLUMNS
   for (; i < name.length; i++) {
     const digit = name.charCodeAt(i)
-    // R1C2 is no name that a file may have, and not in the column R.
+    // R1C2 is not a valid cell name, and not in the column R.
     if (digit < 48 || digit > 57) return MAX_COLUMNS
   }
   return column - 1

@@ -4,20 +4,23 @@ import { damaged } from './archive.ts'
 import { TextPieces } from './text.ts'
 import { SPREADSHEET, XmlReader } from './xml.ts'
 
-/** The texts of a workbook, by number: Excel writes each different text once, and cells point to it. */
+/** The texts of a workbook, by number: Excel writes each distinct text once, and cells point to it. */
 export interface Texts {
   get: (index: number) => string | undefined
 }
 
 const CHUNK = 1024 * 1024
 const BLOCK = 64 * 1024
-/** Ten different texts in each row of a full sheet are half of it. */
+/** Ten distinct texts in each row of a full sheet are half of it. */
 const MAX_BYTES = 320 * 1024 * 1024
 
-/** Millions of texts as bytes side by side: as strings of their own they would take ten times the memory. */
+/** Millions of texts as contiguous bytes: as separate strings they would take ten times the memory. */
 export class SharedStrings implements Texts {
   readonly #chunks: Buffer[] = []
-  /** Where each text begins; the last number is where the next one will. In blocks, since an array that grows is there twice. */
+  /**
+   * Where each text begins; the last number is where the next one will. In blocks, since a growing array exists twice while it
+   * is copied.
+   */
   readonly #starts = [new Uint32Array(BLOCK)]
   #count = 0
 
@@ -42,7 +45,7 @@ export class SharedStrings implements Texts {
     return chunk.toString('utf8', from - first * CHUNK, to - first * CHUNK)
   }
 
-  /** A text that crosses chunks. */
+  /** A text that spans chunks. */
   #addOver(bytes: Buffer, at: number): void {
     for (let from = 0; from < bytes.length; ) from += bytes.copy(this.#chunkAt(at + from), (at + from) % CHUNK, from)
   }
@@ -58,7 +61,7 @@ export class SharedStrings implements Texts {
   }
 }
 
-/** @param read is told of each chunk @throws CampError DATA: damaged, or more text than fits */
+/** @param read is called for each chunk @throws CampError DATA: damaged, or more text than fits */
 export async function readSharedStrings(
   archive: Archive,
   part: string,

@@ -1,11 +1,11 @@
 import type { Elements } from './xml.ts'
 
 /**
- * A text as an <si> or <is> holds it: in one piece, or in several with a format each. The phonetic guide of an East Asian text
- * (<rPh>) is no part of it.
+ * A text in an <si> or <is>: in one piece, or in several with a format each. The phonetic guide of an East Asian text (<rPh>)
+ * is not part of it.
  */
 export class TextPieces {
-  /** What is read within the <si> or <is>. */
+  /** The elements that are read within the <si> or <is>. */
   readonly elements: Elements
   #text = ''
   #piece = ''
@@ -33,18 +33,18 @@ export class TextPieces {
     this.#hasEscapes = false
   }
 
-  /** The text so far, of whole characters. */
+  /** The text so far, in complete characters. */
   take(): string {
     return this.#hasEscapes ? wellFormed(this.#text) : this.#text
   }
 }
 
-/** A text with what Excel writes for characters that XML cannot hold (_x000D_). */
+/** A text with Excel's escapes for characters that XML cannot contain (_x000D_). */
 export function unescapeText(text: string): string {
   return text.includes('_x') ? wellFormed(unescaped(text)) : text
 }
 
-/** What PostgreSQL cannot hold is left out. A character beyond 0xFFFF is a pair of escapes. */
+/** Characters that PostgreSQL cannot store are removed. A character beyond 0xFFFF is a pair of escapes. */
 function unescaped(text: string): string {
   if (!text.includes('_x')) return text
   return text.replace(/_x([0-9A-Fa-f]{4})_/g, (_, hex: string) =>
@@ -52,7 +52,7 @@ function unescaped(text: string): string {
   )
 }
 
-/** Half of a pair is no character; it can only come from an escape. */
+/** A single surrogate is not a character; it can only come from an escape. */
 function wellFormed(text: string): string {
   return text.replace(/\p{Surrogate}/gu, '\ufffd')
 }

@@ -6,16 +6,16 @@ import { builtInFormat, digits, type NumberText, numberText } from './numbers.ts
 import { unescapeText } from './text.ts'
 import { type Attributes, type NamespaceOf, RELATIONSHIPS, readXml, SPREADSHEET } from './xml.ts'
 
-/** What a workbook says of itself: its sheets in their order, and how its numbers are written. */
+/** A workbook's structure: its sheets in order, and its number formats. */
 export interface Workbook {
   archive: Archive
-  /** Those of rows and columns. */
+  /** Sheets with rows and columns. */
   sheets: readonly Sheet[]
   /** The names of the others: charts, dialogs, macros. */
   withoutRows: readonly string[]
-  /** The sheet on which Excel opens the file, unless it is one without rows. */
+  /** The sheet on which Excel opens the file, unless it has no rows. */
   active: Sheet | undefined
-  /** The part with the texts; undefined where cells hold their own. */
+  /** The part with the texts; undefined if cells contain their own. */
   strings: string | undefined
   styles: string | undefined
   /** Days are counted from 1904, as old Excels on a Mac did. */
@@ -31,8 +31,8 @@ export interface Sheet {
 const OPEN_AND_SAVE = 'Open it in Excel and save it as .xlsx or CSV.'
 
 /**
- * Opens an .xlsx (or .xlsm); `close` its archive in the end.
- * @throws CampError DATA: another kind of zip, damaged, or cut
+ * Opens an .xlsx (or .xlsm); the caller must `close` its archive.
+ * @throws CampError DATA: another kind of zip, damaged, or truncated
  */
 export async function openWorkbook(path: string, file: string, signal: AbortSignal): Promise<Workbook> {
   const archive = await openArchive(path, file)
@@ -44,7 +44,7 @@ export async function openWorkbook(path: string, file: string, signal: AbortSign
   }
 }
 
-/** How a cell's number is written, by the number of its style. */
+/** The format of a cell's number, by the number of its style. */
 export async function readNumberTexts(
   { archive, styles, date1904 }: Workbook,
   signal: AbortSignal,
@@ -122,7 +122,7 @@ async function readWorkbook(archive: Archive, signal: AbortSignal): Promise<Work
   }
 }
 
-/** @throws CampError DATA for a zip that is no workbook, with what it is */
+/** @throws CampError DATA for a zip that is not a workbook, with what it is */
 async function mainPart(archive: Archive, signal: AbortSignal): Promise<string> {
   const { file } = archive
   if (archive.has('mimetype')) throw notData(file, 'an .ods', OPEN_AND_SAVE)
@@ -136,13 +136,13 @@ async function mainPart(archive: Archive, signal: AbortSignal): Promise<string> 
   return main
 }
 
-// Usual and strict.
+// Transitional and strict.
 const OFFICE = [
   'http://schemas.openxmlformats.org/officeDocument/2006/relationships',
   'http://purl.oclc.org/ooxml/officeDocument/relationships',
 ]
 
-/** What a part refers to, by the id with which it does. */
+/** A part's relations, by id. */
 async function relationsOf(
   archive: Archive,
   part: string,
@@ -163,7 +163,7 @@ async function relationsOf(
   return relations
 }
 
-/** A target is a URI: from the part's folder or, with a slash, from the top. */
+/** A target is a URI: relative to the part's folder or, with a slash, to the root. */
 function partAt(archive: Archive, folder: string, target: string): string {
   const path = target.replaceAll('\\', '/')
   const name = path.startsWith('/') ? path.replace(/^\/+/, '') : posix.join(folder, path)
@@ -175,7 +175,7 @@ function partAt(archive: Archive, folder: string, target: string): string {
   }
 }
 
-/** r:id, whatever the prefix. */
+/** r:id, with any prefix. */
 function relationIn(attributes: Attributes, namespaceOf: NamespaceOf): string {
   const isRelation = (name: string) => name.endsWith(':id') && OFFICE.includes(namespaceOf(name.slice(0, -3)))
   return Object.entries(attributes).find(([name]) => isRelation(name))?.[1] ?? ''

@@ -3,13 +3,13 @@ import { PartDecoder } from './part-decoder.ts'
 
 export type Attributes = Readonly<Record<string, string>>
 
-/** The namespace that a prefix stands for where an element begins; '' for none. */
+/** The namespace of a prefix where an element begins; '' for none. */
 export type NamespaceOf = (prefix: string) => string
 
-/** What is done with an element, and which elements are read within it, by name. All others are passed over with what they hold. */
+/** What to do with an element, and which child elements are read, by name. All others are skipped with their content. */
 interface Element {
   open?: (attributes: Attributes, namespaceOf: NamespaceOf) => void
-  /** Text and CDATA that stand directly in it: one text may come in several pieces. */
+  /** Text and CDATA directly in it: one text may come in several pieces. */
   text?: (piece: string) => void
   close?: () => void
   within?: Elements
@@ -17,10 +17,10 @@ interface Element {
 
 export type Elements = Readonly<Record<string, Element>>
 
-/** The namespaces whose elements are read; an element without any is one of them, since some programs write none. */
+/** The namespaces whose elements are read; an element without one counts, too, since some programs write none. */
 export type Vocabulary = ReadonlySet<string>
 
-// Usual and strict.
+// Transitional and strict.
 export const SPREADSHEET: Vocabulary = new Set([
   'http://schemas.openxmlformats.org/spreadsheetml/2006/main',
   'http://purl.oclc.org/ooxml/spreadsheetml/main',
@@ -31,28 +31,28 @@ export const RELATIONSHIPS: Vocabulary = new Set([
 ])
 
 const COMPATIBILITY = 'http://schemas.openxmlformats.org/markup-compatibility/2006'
-/** Excel reads its own later additions, and shows what they say. */
+/** Excel reads its own later additions, and shows their content. */
 const EXCEL = 'http://schemas.microsoft.com/office/'
 
-// Excel's longest cell has 32,767 characters: this is a text that fills the memory.
+// Excel's longest cell has 32,767 characters: a text of this size only fills the memory.
 const MAX_BETWEEN_TAGS = 1024 * 1024
 
-// Excel writes a dozen. An element that declares one has a copy of all that are declared around it.
+// Excel writes a dozen. An element that declares one copies all that are declared around it.
 const MAX_NAMESPACES = 256
 
 /**
- * Reads XML a chunk of bytes at a time. An element is known by its namespace and its place, whatever its prefix. Of the
- * alternatives that a program offers (mc:AlternateContent) the one that Excel takes is read. Entities of a DTD are an error, as
- * is all that is not well formed.
- * @throws Error with the place, from `write` and `end`
+ * Reads XML a chunk of bytes at a time. An element is identified by its namespace and its position, with any prefix. Of
+ * alternatives (mc:AlternateContent) the one that Excel uses is read. Entities of a DTD are an error, as is everything that is
+ * not well formed.
+ * @throws Error with the position, from `write` and `end`
  */
 export class XmlReader {
   readonly #decoder = new PartDecoder()
   readonly #parser = new SaxesParser<{ xmlns: false }>({ xmlns: false })
   readonly #names: Names
-  /** The elements that are open and read, from the outermost; at the bottom the part itself. */
+  /** The open elements that are read, from the outermost; the first is the part itself. */
   readonly #open: Place[]
-  /** How many elements are open in one that is passed over, itself included. */
+  /** The depth within a skipped element, itself included. */
   #passedOver = 0
   #sinceTag = 0
 
@@ -124,7 +124,7 @@ export async function readXml(
   reader.end()
 }
 
-/** An element that may come, in one shape for all: a sheet has millions. */
+/** An expected element, with one shape for all: a sheet has millions. */
 class Place {
   readonly open: Element['open']
   readonly text: Element['text']
@@ -148,7 +148,7 @@ class Place {
 
 const ALTERNATIVES = 'mc:AlternateContent'
 
-/** What is in the alternative that is taken stands where the alternatives stand. */
+/** The content of the chosen alternative takes the place of the alternatives. */
 class Alternatives {
   readonly #parent: Place
   #isTaken = false
@@ -157,7 +157,7 @@ class Alternatives {
     this.#parent = parent
   }
 
-  /** The first choice of which all is known, or the fallback. */
+  /** The first choice whose namespaces are all known, or the fallback. */
   take(name: string, { Requires = '' }: Attributes, { vocabulary, namespaceOf }: Names): Place | undefined {
     if (this.#isTaken) return undefined
     const prefixes = Requires.split(/\s+/).filter(prefix => prefix !== '')
@@ -169,12 +169,12 @@ class Alternatives {
   }
 }
 
-/** What the elements' names mean at the place that is being read. */
+/** The meaning of the elements' names at the current position. */
 class Names {
   readonly vocabulary: Vocabulary
   readonly namespaceOf: NamespaceOf = prefix => this.#scope.get(prefix) ?? ''
   #scope: ReadonlyMap<string, string> = new Map()
-  /** The scopes around this one, by the depth of the element that has changed it. */
+  /** The outer scopes, by the depth of the element that has changed them. */
   readonly #outer: { depth: number; scope: ReadonlyMap<string, string> }[] = []
   #depth = 0
   #declared: Map<string, string> | undefined

@@ -140,7 +140,7 @@ describe('the checkpoints', () => {
     })
     expect(flaw).toBe('checkpoint 3 is not there, the newest is 2: records are missing since')
     expect(await headFlaw(db.pool, { number: 3, hash: '0'.repeat(64) })).toBe(
-      'checkpoint 3 is not the one of then: the records were written anew',
+      'checkpoint 3 differs from the one that was kept: the records were rewritten',
     )
   })
 })

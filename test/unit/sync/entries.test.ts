@@ -128,6 +128,9 @@ describe('a row', () => {
   })
 
   it('that names nobody is refused', () => {
-    expect(judge('', ' ', '', 'Ana')).toEqual({ named: [], problem: { code: 'BAD_ROW', detail: 'it names nobody' } })
+    expect(judge('', ' ', '', 'Ana')).toEqual({
+      named: [],
+      problem: { code: 'BAD_ROW', detail: 'it has no phone and no document' },
+    })
   })
 })

@@ -4,9 +4,7 @@ import { lazy } from '../../lazy.ts'
 import { collect, nameArgument, oneOf, wholeNumber } from '../../options.ts'
 
 export const register: Register = (program, action) => {
-  const blocklist = program
-    .command('blocklist')
-    .description('who must never be contacted: add, remove, check, stats, sync')
+  const blocklist = program.command('blocklist').description('blocked phones and documents: add, remove, check, sync')
   add(blocklist).action(action(lazy(() => import('./handlers.ts').then(module => module.add))))
   remove(blocklist).action(action(lazy(() => import('./handlers.ts').then(module => module.remove))))
   check(blocklist).action(action(lazy(() => import('./handlers.ts').then(module => module.check))))
@@ -19,38 +17,37 @@ export const add = (parent: Parent) =>
     .option('--phone <phone>', 'a Brazilian number, however it is written')
     .option('--document <document>', 'a CPF or CNPJ')
     .option('--reason <reason>', 'why')
-    .option('--purpose <word>', 'only for campaigns of this purpose, and those without one; without it, for all')
+    .option('--purpose <word>', 'only for campaigns of this purpose or of none (default: all)')
 
 export const remove = (parent: Parent) =>
   asks(addCommand(parent, 'remove', 'let a phone or document be contacted again (ADMIN)'))
     .option('--phone <phone>', 'a Brazilian number, however it is written')
     .option('--document <document>', 'a CPF or CNPJ')
-    .option('--source <name>', 'only the entry of this source; without it, of all')
-    .option('--all', 'with --source and without the others: all that this source names')
+    .option('--source <name>', 'only the entry of this source (default: of all)')
+    .option('--all', 'every entry of --source (without --phone and --document)')
 
 const check = (parent: Parent) =>
   addCommand(parent, 'check <value>', 'whether a phone or document is blocked, by whom and why')
 
-const stats = (parent: Parent) =>
-  addCommand(parent, 'stats', 'what each source blocks, and when its list last came from where')
+const stats = (parent: Parent) => addCommand(parent, 'stats', 'entries and last sync of each source')
 
 export const sync = (parent: Parent) =>
-  addCommand(parent, 'sync <from>', "bring a source's entries up to its list: a file, an http(s) URL or - (ADMIN)")
-    .requiredOption('--source <name>', 'whose list it is; entries of other sources are not touched', nameArgument)
-    .option('--purpose <word>', 'what its entries bind: campaigns of this purpose, and those without one')
-    .option('--replace', 'the list is all that the source names: what it does not name goes')
-    .option('--allow-shrink', 'with --replace: even if more than half of the entries go')
-    .option('--refetch', 'the whole list, even if the server says that nothing is new')
-    .option('--type <type>', 'what a list without column names holds: phone or document', oneOf(['phone', 'document']))
-    .option('--map <field=column>', 'which column is what: phone=TEL,document=CPF,reason=MOTIVO', collect)
-    .option('--encoding <name>', 'utf-8, utf-16le, utf-16be or windows-1252; without it, detected')
-    .option('--delimiter <sign>', '; , tab or |; without it, detected')
-    .option('--sheet <name>', 'of a workbook; without it, the one on which Excel opens')
+  addCommand(parent, 'sync <from>', "update a source's entries from a file, a URL or - (ADMIN)")
+    .requiredOption('--source <name>', 'whose list it is (other sources stay unchanged)', nameArgument)
+    .option('--purpose <word>', 'entries apply to campaigns of this purpose or of none')
+    .option('--replace', 'remove the entries that the list does not contain')
+    .option('--allow-shrink', 'with --replace: allow removing over half of the entries')
+    .option('--refetch', 'download the list even if the server says it is unchanged')
+    .option('--type <type>', 'content of a list without column names: phone or document', oneOf(['phone', 'document']))
+    .option('--map <field=column>', 'column of each field: phone=TEL,document=CPF,reason=MOTIVO', collect)
+    .option('--encoding <name>', 'utf-8, utf-16le, utf-16be or windows-1252 (default: detect)')
+    .option('--delimiter <sign>', 'one of ; , tab | (default: detect)')
+    .option('--sheet <name>', 'sheet of a workbook (default: the one Excel opens on)')
     .option(
       '--max-size <megabytes>',
-      'a list that is longer, packed or unpacked, is refused',
+      'refuse a larger list, compressed or uncompressed',
       wholeNumber(1, 1_000_000),
       1024,
     )
-    .option('--rejects <file>', 'write the rows there that could not be read')
-    .option('--overwrite', 'replace a file that stands where --rejects writes')
+    .option('--rejects <file>', 'write the rows that could not be read to this file')
+    .option('--overwrite', 'replace an existing --rejects file')

@@ -6,9 +6,7 @@ import { lazy } from '../../lazy.ts'
 import { nameArgument, oneOf, wholeNumberOrNone } from '../../options.ts'
 
 export const register: Register = (program, action) => {
-  const broker = program
-    .command('broker')
-    .description('who sends, at what price and pace: add, list, show, set, remove')
+  const broker = program.command('broker').description('who sends, at what price and rate: add, list, show, set')
   add(broker).action(
     action(
       lazy(() => import('./handlers.ts').then(module => module.add)),
@@ -24,32 +22,28 @@ export const register: Register = (program, action) => {
 export const add = (parent: Parent) =>
   addCommand(parent, 'add', 'add a broker')
     .argument('<name>', 'its name, unique', nameArgument)
-    .requiredOption('--adapter <adapter>', `which code serves it: ${ADAPTER_NAMES.join(', ')}`)
+    .requiredOption('--adapter <adapter>', `its adapter: ${ADAPTER_NAMES.join(', ')}`)
     .requiredOption('--cost <amount>', 'what a message costs: 0.0450')
-    .option(
-      '--rate <rate>',
-      "requests per second, minute or hour, per credential: 20/s, 100/m, none (the adapter's own)",
-      parseRate,
-    )
+    .option('--rate <rate>', 'request limit per credential: 20/s, 100/m, 5000/h or none', parseRate)
     .option('--max-batch <number>', 'messages per request', wholeNumberOrNone(1, MAX_A_REQUEST))
-    .option('--billing <billing>', 'it bills what it accepted, or what it delivered', oneOf(BILLING), 'ACCEPTED')
+    .option('--billing <billing>', 'it bills accepted or delivered messages', oneOf(BILLING), 'ACCEPTED')
 
 const list = (parent: Parent) => addCommand(parent, 'list', 'all brokers')
 
-const show = (parent: Parent) => addCommand(parent, 'show <broker>', 'a broker; for an ADMIN with its webhook URL')
+const show = (parent: Parent) => addCommand(parent, 'show <broker>', 'a broker (an ADMIN also sees its webhook URL)')
 
 export const set = (parent: Parent) =>
   addCommand(parent, 'set <broker>', 'change a broker')
     .option('--name <name>', 'its new name', nameArgument)
-    .option('--cost <amount>', 'what a message costs; campaigns approved before keep their price')
-    .option('--rate <rate>', 'requests per second, minute or hour; "none" for no limit', parseRate)
+    .option('--cost <amount>', 'price of a message (approved campaigns keep theirs)')
+    .option('--rate <rate>', 'request limit: 20/s, 100/m, 5000/h or "none"', parseRate)
     .option(
       '--max-batch <number>',
-      'messages per request; "none" for the adapter\'s own',
+      'messages per request, or "none" for the adapter\'s own',
       wholeNumberOrNone(1, MAX_A_REQUEST),
     )
     .option('--billing <billing>', 'accepted or delivered', oneOf(BILLING))
-    .option('--renew-webhook', 'give it a new webhook URL; the old one ends')
+    .option('--renew-webhook', 'replace its webhook URL (the old one stops working)')
 
 const remove = (parent: Parent) =>
   asks(addCommand(parent, 'remove <broker>', 'remove a broker that no campaign uses, with its credentials'))

@@ -19,7 +19,7 @@ export async function audit(context: Context, options: OptionsOf<typeof commands
   tell(context, figures, records, wrong, options.head ?? false)
   if (wrong === 0) return
   throw new CampError('BUDGET_AUDIT_FAILED', `${wrong} thing(s) do not agree`, {
-    hint: 'Stop the workers, keep a copy of the database, and see docs/reliability.md, "When the books do not agree".',
+    hint: 'Stop the workers, keep a copy of the database, and see docs/reliability.md, "When the budget audit finds a difference".',
   })
 }
 

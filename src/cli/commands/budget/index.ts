@@ -23,8 +23,8 @@ const ledger = (parent: Parent) =>
   addCommand(parent, 'ledger <wallet> <month>', 'what was reserved and released, entry by entry')
 
 export const audit = (parent: Parent) =>
-  addCommand(parent, 'audit', 'count everything again: budgets, ledger, batches, leads and their records must agree')
-    .option('--head', 'print the newest checkpoint, to be kept outside of this machine and its database')
-    .option('--expect <head>', 'a head that was printed before (NUMBER:HASH): its records must be there as they were')
-    .option('--accept-head', 'after a restore: what this machine remembers is the newest checkpoint of now (ADMIN)')
+  addCommand(parent, 'audit', 'check that budgets, ledger, batches, leads and records agree')
+    .option('--head', 'print the newest checkpoint, to keep it elsewhere')
+    .option('--expect <head>', 'compare with a head that was printed before (NUMBER:HASH)')
+    .option('--accept-head', 'after a restore: remember the newest checkpoint (ADMIN)')
     .addHelpText('after', '\nWhat it finds, and what it cannot: docs/security.md, "Records that show a change".')

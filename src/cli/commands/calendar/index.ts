@@ -6,7 +6,7 @@ import { nameArgument, wholeNumber } from '../../options.ts'
 export const register: Register = (program, action) => {
   const calendar = program
     .command('calendar')
-    .description('days without contact: add, remove, list; states’ laws on contact hours: laws')
+    .description('days without contact and state laws: add, remove, list, laws')
   add(calendar).action(
     action(
       lazy(() => import('./handlers.ts').then(module => module.add)),
@@ -19,20 +19,20 @@ export const register: Register = (program, action) => {
 }
 
 export const add = (parent: Parent) =>
-  addCommand(parent, 'add <day>', 'a day without contact: 2026-12-24 or 24/12/2026; 24/12 is every year’s (ADMIN)')
+  addCommand(parent, 'add <day>', 'add a day without contact: 24/12/2026, 24/12 yearly (ADMIN)')
     .option('--name <name>', 'what it is', nameArgument)
-    .option('--state <state>', 'only for the people of one state: SP')
+    .option('--state <state>', 'only for recipients of one state: SP')
 
 export const remove = (parent: Parent) =>
-  asks(addCommand(parent, 'remove <day>', 'contact people again on a day that was added (ADMIN)')).option(
+  asks(addCommand(parent, 'remove <day>', 'remove a day that was added (ADMIN)')).option(
     '--state <state>',
-    'the one for this state',
+    'the day that was added for this state',
   )
 
 export const list = (parent: Parent) =>
-  addCommand(parent, 'list', 'the holidays of a year: the country’s and our own')
-    .argument('[year]', 'without it, the present one', wholeNumber(1900, 2200))
-    .option('--all', 'also days on which camp sends: optional ones, and states’ own holidays that were not added')
+  addCommand(parent, 'list', 'the holidays of a year: national and added ones')
+    .argument('[year]', 'default: the current year', wholeNumber(1900, 2200))
+    .option('--all', 'also optional and state holidays, on which camp sends')
 
 const laws = (parent: Parent) =>
-  addCommand(parent, 'laws', 'what states’ laws say about contact hours, for --state-laws; with their sources')
+  addCommand(parent, 'laws', 'state laws on contact hours for --state-laws, with sources')

@@ -56,7 +56,7 @@ export async function reject(context: Context, ref: string, options: OptionsOf<t
   const actor = await context.admin()
   const campaign = await findCampaign(pool, ref)
   assertLegal('reject', campaign)
-  await confirm(context, `Reject ${campaign.agendamento_id}? It is then cancelled for good.`)
+  await confirm(context, `Reject ${campaign.agendamento_id}? The campaign is cancelled.`)
   await rejectCampaign({ pool, clock: context.clock }, campaign.id, actor.id, options.reason)
   await printAfter(context, campaign.id, 'Rejected')
 }
@@ -81,7 +81,7 @@ export async function cancel(context: Context, ref: string, options: OptionsOf<t
   const pool = await context.pool()
   const { actor, campaign } = await toMove(context, 'campaign cancel', ref)
   assertLegal('cancel', campaign)
-  await confirm(context, `Cancel ${campaign.agendamento_id} for good?`)
+  await confirm(context, `Cancel ${campaign.agendamento_id} permanently?`)
   await cancelCampaign({ pool, clock: context.clock }, campaign.id, actor.id, options.reason)
   const { closing } = (await printStopped(context, campaign.id, 'Cancelled')).view
   if (closing?.status === 'NOT_RUN' && closing.error !== null) context.out.warn(closing.error)

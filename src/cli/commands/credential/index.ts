@@ -5,7 +5,7 @@ import { lazy } from '../../lazy.ts'
 export const register: Register = (program, action) => {
   const credential = program
     .command('credential')
-    .description("a wallet's key at a broker: set, show, list, test, unblock, remove")
+    .description("a wallet's key at a broker: set, show, list, test, unblock")
   set(credential).action(action(lazy(() => import('./handlers.ts').then(module => module.set))))
   show(credential).action(action(lazy(() => import('./handlers.ts').then(module => module.show))))
   list(credential).action(action(lazy(() => import('./handlers.ts').then(module => module.list))))
@@ -15,8 +15,8 @@ export const register: Register = (program, action) => {
 }
 
 export const set = (parent: Parent) =>
-  addCommand(parent, 'set <wallet> <broker> [key=value...]', 'give, change or take away keys of a credential')
-    .option('--file <file>', 'a JSON object of keys and values; - is stdin')
+  addCommand(parent, 'set <wallet> <broker> [key=value...]', 'add, change or remove keys of a credential')
+    .option('--file <file>', 'a JSON object of keys and values (- for stdin)')
     .addHelpText(
       'after',
       '\nWhat is given is merged into what is there; an empty value (key=) removes its key. The whole is checked against the' +
@@ -31,11 +31,7 @@ const test = (parent: Parent) =>
   addCommand(parent, 'test <wallet> <broker>', "try a credential with the broker's cheapest read")
 
 const unblock = (parent: Parent) =>
-  addCommand(
-    parent,
-    'unblock <wallet> <broker>',
-    'end a wait that the broker asked for, or that its outage imposes',
-  ).addHelpText(
+  addCommand(parent, 'unblock <wallet> <broker>', 'end a wait after a rate limit or an outage').addHelpText(
     'after',
     '\nA broker that is asked too early may refuse again, or count it against the account. After an outage one batch tries first.',
   )

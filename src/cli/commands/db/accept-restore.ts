@@ -20,7 +20,7 @@ export async function accept(context: Context): Promise<void> {
   const accepted = await acceptRestore({ pool, clock: context.clock }, actor.id)
   context.out.result(
     { accepted: true, ...viewOf(accepted) },
-    'Accepted. Nothing of it is sent by itself; workers go on within a round.',
+    'Accepted. Nothing is sent automatically; workers continue within a round.',
   )
   for (const line of nextLines(accepted)) context.out.talk(line)
 }

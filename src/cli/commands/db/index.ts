@@ -3,9 +3,7 @@ import type { Register } from '../../command.ts'
 import { lazy } from '../../lazy.ts'
 
 export const register: Register = (program, action) => {
-  const db = program
-    .command('db')
-    .description('the database: migrate, status, start, stop; what to do with a restored one')
+  const db = program.command('db').description('the database: migrate, status, start, stop, hold')
   migrate(db).action(action(lazy(() => import('./handlers.ts').then(module => module.migrateDatabase))))
   status(db).action(action(lazy(() => import('./handlers.ts').then(module => module.showStatus))))
   start(db).action(
@@ -24,22 +22,17 @@ const migrate = (parent: Parent) =>
 
 const status = (parent: Parent) => addCommand(parent, 'status', 'where the database is, and whether it is migrated')
 
-const start = (parent: Parent) =>
-  addCommand(
-    parent,
-    'start',
-    'start the embedded PostgreSQL (other commands start it, too), making it where there is none',
-  )
+const start = (parent: Parent) => addCommand(parent, 'start', 'start the embedded PostgreSQL, creating it if necessary')
 
 const stop = (parent: Parent) => addCommand(parent, 'stop', 'stop the embedded PostgreSQL')
 
 export const hold = (parent: Parent) =>
-  addCommand(parent, 'hold', 'send nothing from this database until a person accepts it (an ADMIN)')
+  addCommand(parent, 'hold', 'send nothing from this database until an ADMIN accepts it')
     .option('--reason <text>', 'why, for the record')
     .addHelpText('after', '\nFor a restored backup or a copy, before the first worker starts on it.')
 
 export const acceptRestore = (parent: Parent) =>
-  addCommand(parent, 'accept-restore', 'accept data that is older than what was sent, and let workers go on (an ADMIN)')
+  addCommand(parent, 'accept-restore', 'accept restored data and let workers continue (ADMIN)')
     .option('--show', 'show what may have gone out since, and change nothing')
     .addHelpText(
       'after',

@@ -7,9 +7,9 @@ export const register: Register = (program, action) => {
 }
 
 export const demo = (parent: Parent) =>
-  addCommand(parent, 'demo', 'the whole way on the bundled file, with the sandbox as a broker')
-    .option('--keep', 'keep its database and say where it is, to look around')
-    .option('--broker <adapter>', 'which broker the sandbox is: SANDBOX, GOSAC, OTIMA_WPP, …', 'SANDBOX')
+  addCommand(parent, 'demo', 'end-to-end run on the bundled file, with a simulated broker')
+    .option('--keep', 'keep its database and print where it is')
+    .option('--broker <adapter>', 'which broker is simulated: SANDBOX, GOSAC, OTIMA_WPP, …', 'SANDBOX')
     .addHelpText(
       'after',
       '\nUses a database, a broker and a worker of its own, in a temporary folder; nothing of yours is touched, nothing is left.',

@@ -210,7 +210,10 @@ async function check(context: Context, camp: RunCamp, { sandbox, report, seconds
     text,
   )
   if (failed.length > 0)
-    throw new CampError('DEMO_BOOKS_DIFFER', `the books do not agree: ${failed.map(([what]) => what).join('; ')}`)
+    throw new CampError(
+      'DEMO_BOOKS_DIFFER',
+      `the budget audit found differences: ${failed.map(([what]) => what).join('; ')}`,
+    )
 }
 
 async function step<T>(context: Context, what: string, work: () => Promise<T>): Promise<T> {

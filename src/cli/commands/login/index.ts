@@ -12,7 +12,4 @@ export const register: Register = (program, action) => {
 }
 
 export const login = (parent: Parent) =>
-  addCommand(parent, 'login [email]', 'log in; the session lasts 12 hours').option(
-    '--password-stdin',
-    'read the password from stdin',
-  )
+  addCommand(parent, 'login [email]', 'log in for 12 hours').option('--password-stdin', 'read the password from stdin')

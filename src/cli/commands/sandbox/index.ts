@@ -8,39 +8,31 @@ export const register: Register = (program, action) => {
 }
 
 export const sandbox = (parent: Parent) =>
-  addCommand(parent, 'sandbox', 'a local stand-in for every broker, on its real paths, with faults on demand')
-    .option('--listen <host:port>', 'where to listen; port 0 takes any free one', address, {
+  addCommand(parent, 'sandbox', 'simulated brokers on their real paths, with injected faults')
+    .option('--listen <host:port>', 'where to listen (port 0: any free one)', address, {
       host: '127.0.0.1',
       port: 0,
     })
-    .option('--seed <n>', 'what is drawn by lot is the same for the same seed', number, 1)
-    .option('--journal <file>', 'keep what was accepted in a file, and count on from it')
+    .option('--seed <n>', 'the same seed gives the same random choices', number, 1)
+    .option('--journal <file>', 'keep accepted messages in a file and continue from it')
     .option('--latency <ms>', 'how long an answer takes: 20, or 5-50', range)
-    .option('--refused <share>', 'the share of messages that are refused: 0.01', number)
-    .option(
-      '--fault <name=share>',
-      'a share of requests that go wrong: 429=0.05 (repeat it; GET /control lists them)',
-      shares,
-    )
+    .option('--refused <share>', 'share of refused messages: 0.01', number)
+    .option('--fault <name=share>', 'share of requests that fail: 429=0.05 (repeatable)', shares)
     .option('--retry-after <seconds>', 'sent with every 429', number)
-    .option('--poison <value...>', 'keys or phones: a request that holds one is refused whole')
+    .option('--poison <value...>', 'keys or phones whose whole request is refused')
     .option('--callback-delay <ms>', 'before "delivered", and again before "read": 200, or 50-500', range)
     .option('--delivered <share>', 'of what was accepted (0.95)', number)
     .option('--failed <share>', 'of what was accepted (0.02)', number)
     .option('--read <share>', 'of what was delivered (0.6)', number)
     .option('--opt-out <share>', 'of what was delivered (0)', number)
-    .option('--callbacks <name=share>', 'duplicated, reordered, early, unknown or forged ones (repeat it)', shares)
-    .option('--phone <phone=fate>', 'refuse, silent, deliver, read, fail or opt_out (repeat it)', fates)
-    .option(
-      '--for <broker=json>',
-      'what is another way at one broker: GUPSHUP={"callback_url":"…"} (repeat it)',
-      perBroker,
-    )
+    .option('--callbacks <name=share>', 'duplicated, reordered, early, unknown, forged (repeatable)', shares)
+    .option('--phone <phone=outcome>', 'refuse, silent, deliver, read, fail, opt_out (repeatable)', outcomes)
+    .option('--for <broker=json>', 'for one broker: GUPSHUP={"callback_url":"…"} (repeatable)', perBroker)
     .option('--control <json>', 'anything that PUT /control takes', json)
     .addHelpText(
       'after',
-      '\nIt prints its URL and runs until it is stopped. GET /stats counts, GET /messages?phone=… tells what somebody received,' +
-        '\nPUT /control changes what goes wrong; /stats/GOSAC and /control/GOSAC are about one broker.',
+      '\nIt prints its URL and runs until it is stopped. GET /stats counts, GET /messages?phone=… what a phone received,' +
+        '\nGET /control lists the faults, PUT /control changes them; /stats/GOSAC and /control/GOSAC are about one broker.',
     )
 
 function range(text: string): number | [number, number] {
@@ -53,9 +45,9 @@ function shares(text: string, before: Record<string, number> = {}): Record<strin
   return { ...before, [name]: number(share) }
 }
 
-function fates(text: string, before: Record<string, string> = {}): Record<string, string> {
-  const [phone = '', fate = ''] = text.split('=')
-  return { ...before, [phone]: fate }
+function outcomes(text: string, before: Record<string, string> = {}): Record<string, string> {
+  const [phone = '', outcome = ''] = text.split('=')
+  return { ...before, [phone]: outcome }
 }
 
 function perBroker(text: string, before: Record<string, unknown> = {}): Record<string, unknown> {

@@ -3,9 +3,7 @@ import type { Register } from '../../command.ts'
 import { lazy } from '../../lazy.ts'
 
 export const register: Register = (program, action) => {
-  const secret = program
-    .command('secret')
-    .description('the secret that credentials are sealed with, and sessions and webhook URLs signed: rotate, reset')
+  const secret = program.command('secret').description('the secret that seals credentials: rotate, reset')
   rotate(secret).action(
     action(
       lazy(() => import('./rotate.ts').then(module => module.rotate)),
@@ -17,23 +15,20 @@ export const register: Register = (program, action) => {
 
 export const rotate = (parent: Parent) =>
   addCommand(parent, 'rotate', 'seal everything with a new secret (ADMIN)')
-    .option('--file <file>', 'the new secret; - is stdin')
-    .option('--generate', 'make a new secret; with DATABASE_URL, into the --file')
+    .option('--file <file>', 'a file with the new secret (- for stdin)')
+    .option('--generate', 'generate a secret (with DATABASE_URL: into the --file)')
     .addHelpText(
       'after',
       '\nThe old secret is CAMP_SECRET, or the one that embedded mode keeps in CAMP_HOME. Without --file and --generate the new one' +
         '\nis asked for; embedded mode makes it, and keeps it. One transaction: run again after a crash, it has happened or it has not,' +
-        '\nand says so. Sessions, CAMP_TOKENs and webhook URLs of before are void. Step by step: docs/security.md',
+        '\nand says so. Existing sessions, CAMP_TOKENs and webhook URLs are void. Step by step: docs/security.md',
     )
 
 export const reset = (parent: Parent) =>
-  addCommand(
-    parent,
-    'reset [email]',
-    'the secret is lost: take the one of now as the new one (ADMIN, with their password)',
-  )
+  addCommand(parent, 'reset [email]', 'the secret is lost: adopt the configured one (ADMIN)')
     .option('--password-stdin', 'read the password from stdin')
     .addHelpText(
       'after',
-      '\nNothing that is sealed can be read again: each credential is then given anew, with all its keys (camp credential set).',
+      '\nIt asks for the password of an ADMIN. Nothing that is sealed can be read again: set each credential again, with all its' +
+        '\nkeys (camp credential set).',
     )

@@ -29,8 +29,8 @@ export async function reset(
   await confirm(context, `Take ${name} as the secret of this database? What was sealed with another cannot be read.`)
   const closed = await resetSecret(pool, actor, keys)
   context.out.result({ reset: true, closed }, () => [
-    `Done: ${name} is the secret of this database. Sessions, CAMP_TOKENs and webhook URLs of before are void.`,
-    ...(closed.length > 0 ? ['Give these credentials anew, with all their keys:'] : []),
+    `Done: ${name} is the secret of this database. Earlier sessions, CAMP_TOKENs and webhook URLs are void.`,
+    ...(closed.length > 0 ? ['Set these credentials again, with all their keys:'] : []),
     ...closed.map(({ wallet, broker }) => `  camp credential set "${wallet}" "${broker}" key=value`),
   ])
 }

@@ -27,7 +27,7 @@ export async function rotate(context: Context, options: RotateOptions): Promise<
   if (given !== undefined && (await secretState(pool, keysOf(given, origin))) === 'OURS') return sayDone(context, kept)
   const from = kept ? await context.keys() : await openKeys(config)
   const actor = await context.admin()
-  await confirm(context, 'Seal everything with a new secret? Sessions, CAMP_TOKENs and webhook URLs of now end.')
+  await confirm(context, 'Seal everything with a new secret? Existing sessions, CAMP_TOKENs and webhook URLs end.')
 
   const fresh = given ?? (await generated(options.file))
   const to = keysOf(fresh, origin)

@@ -13,16 +13,17 @@ export const register: Register = (program, action) => {
 }
 
 export const serve = (parent: Parent) =>
-  addCommand(parent, 'serve', 'run commands for users on other machines, who have neither secret nor database')
+  addCommand(parent, 'serve', 'run commands for users on other machines')
     .option('--listen <host:port>', 'where to listen (port 0: any free one)', address, {
       host: '127.0.0.1',
       port: 8090,
     })
-    .option('--max-upload <megabytes>', 'of files, for one command', wholeNumber(1, 100_000), 2_048)
-    .option('--max-commands <n>', 'at once', wholeNumber(1, 1_000), 32)
-    .option('--behind-proxy', "a reverse proxy gives the client's address as the last one of X-Forwarded-For")
+    .option('--max-upload <megabytes>', 'size limit of the files of one command', wholeNumber(1, 100_000), 2_048)
+    .option('--max-commands <n>', 'commands that run at once', wholeNumber(1, 1_000), 32)
+    .option('--behind-proxy', 'the last address of X-Forwarded-For is the client')
     .addHelpText(
       'after',
-      '\nA client sets CAMP_URL to its address, and runs camp login. TLS is the reverse proxy’s: this server speaks HTTP. Each command\n' +
+      '\nUsers need neither the secret nor the database. A client sets CAMP_URL to its address and runs camp login.\n' +
+        'TLS is the reverse proxy’s: this server speaks HTTP. Each command\n' +
         'is one line of its log. SIGTERM and SIGINT end what runs, as Ctrl-C does. More in docs/security.md.',
     )

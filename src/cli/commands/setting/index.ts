@@ -6,7 +6,7 @@ import { lazy } from '../../lazy.ts'
 import { nameArgument, oneOf } from '../../options.ts'
 
 export const register: Register = (program, action) => {
-  const setting = program.command('setting').description('what holds for the whole installation: list, set')
+  const setting = program.command('setting').description('settings of the installation: list, set')
   list(setting).action(action(lazy(() => import('./handlers.ts').then(module => module.list))))
   set(setting).action(action(lazy(() => import('./handlers.ts').then(module => module.set))))
 }
@@ -14,7 +14,7 @@ export const register: Register = (program, action) => {
 const list = (parent: Parent) => addCommand(parent, 'list', 'every setting, its value and its meaning')
 
 const set = (parent: Parent) =>
-  addCommand(parent, 'set', 'change a setting (ADMIN); the audit keeps the old value')
+  addCommand(parent, 'set', 'change a setting (ADMIN)')
     .addArgument(new Argument('<name>', NAMES.join(', ')).argParser(oneOf(NAMES)))
     .addArgument(new Argument('<value>', 'self-approval: allow or deny').argParser(nameArgument))
     .addHelpText('after', `\n${NAMES.map(name => `${name}: ${SETTINGS[name].meaning}`).join('\n')}`)

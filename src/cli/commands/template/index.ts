@@ -27,9 +27,9 @@ export const add = (parent: Parent) =>
 const list = (parent: Parent) => addCommand(parent, 'list', 'all templates')
 
 export const show = (parent: Parent) =>
-  addCommand(parent, 'show <template>', 'a template, by code, name or id, as a real lead of a campaign reads it')
-    .option('--campaign <id>', 'whose leads; the last campaign that uses the template unless given')
-    .option('--phone <phone>', 'which lead; the first good one unless given')
+  addCommand(parent, 'show <template>', 'a template (code, name or id), filled in for a real lead')
+    .option('--campaign <id>', 'whose leads (default: the last campaign that uses it)')
+    .option('--phone <phone>', 'which lead (default: the first valid one)')
 
 const remove = (parent: Parent) =>
   asks(addCommand(parent, 'remove <template>', 'remove a template that no campaign uses'))

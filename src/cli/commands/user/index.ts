@@ -18,30 +18,31 @@ export const register: Register = (program, action) => {
 }
 
 export const add = (parent: Parent) =>
-  addCommand(parent, 'add <email>', 'add a user; the first of an installation needs no login and must be an ADMIN')
+  addCommand(parent, 'add <email>', 'add a user (the first one: no login, must be an ADMIN)')
     .requiredOption('--name <name>', 'their name', nameArgument)
     .requiredOption('--role <role>', 'ADMIN or USER', oneOf(ROLES))
-    .option('--password-stdin', 'read their password from stdin; without a password only a token lets them in')
+    .option('--password-stdin', 'read their password from stdin (without one: tokens only)')
 
 const list = (parent: Parent) => addCommand(parent, 'list', 'all users')
 
 export const set = (parent: Parent) =>
-  addCommand(parent, 'set <email>', "change a user; one's own name and password take no ADMIN")
+  addCommand(parent, 'set <email>', 'change a user (ADMIN, or own name and password)')
     .option('--name <name>', 'their new name', nameArgument)
     .option('--role <role>', 'ADMIN or USER', oneOf(ROLES))
-    .option('--password', 'ask for a new password, and for the old one of your own; it ends their sessions and tokens')
-    .option('--password-stdin', 'read it from stdin; of your own the old password first, each on a line')
-    .option('--enable', 'let a disabled user in again')
-    .option('--end-sessions', 'void the sessions and tokens that they hold')
+    .option('--password', 'ask for a new password, which ends sessions and tokens')
+    .option('--password-stdin', 'read it from stdin (your own: old password on line 1)')
+    .option('--enable', 'enable a disabled user again')
+    .option('--end-sessions', 'end their sessions and tokens')
 
 const disable = (parent: Parent) =>
-  addCommand(parent, 'disable <email>', 'shut a user out, with their sessions and tokens')
+  addCommand(parent, 'disable <email>', 'disable a user and end their sessions and tokens')
 
 export const token = (parent: Parent) =>
-  addCommand(
-    parent,
-    'token <email>',
-    'print a token for CAMP_TOKEN (cron, systemd); for oneself, or by an ADMIN for a USER',
-  ).option('--days <number>', 'how long it is good for', wholeNumber(1, 3650), 365)
+  addCommand(parent, 'token <email>', 'print a CAMP_TOKEN for yourself or (ADMIN) for a USER').option(
+    '--days <number>',
+    'how many days it is valid',
+    wholeNumber(1, 3650),
+    365,
+  )
 
 const ROLES = ['ADMIN', 'USER'] as const

@@ -32,6 +32,6 @@ export const set = (parent: Parent) =>
     .option('--idgis <number>', 'its id in the legacy integrations', wholeNumber(0, INT4))
 
 const remove = (parent: Parent) =>
-  asks(addCommand(parent, 'remove <wallet>', 'remove a wallet that no campaign uses, with its credentials and budgets'))
+  asks(addCommand(parent, 'remove <wallet>', 'remove an unused wallet, its credentials and its budgets'))
 
 const INT4 = 2_147_483_647

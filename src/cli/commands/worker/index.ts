@@ -13,14 +13,14 @@ export const register: Register = (program, action) => {
 }
 
 export const worker = (parent: Parent) =>
-  addCommand(parent, 'worker', 'send what runs: queue consumers and the webhook listener')
+  addCommand(parent, 'worker', 'send running campaigns and listen for callbacks')
     .option('--brokers <names>', 'only these brokers, separated by commas', names)
-    .option('--concurrency <n>', 'batches in work at once, for each broker', wholeNumber(1, 256), 8)
+    .option('--concurrency <n>', 'batches per broker that are processed at once', wholeNumber(1, 256), 8)
     .option('--listen <host:port>', 'listen for callbacks and /healthz (port 0: any free one)', address)
     .addHelpText(
       'after',
       '\nAny number of workers may run, on any number of machines. SIGTERM, SIGINT or SIGHUP ends one within 30 seconds: no new\n' +
-        'claims, requests in flight are settled; a second signal ends it at once. A database or a Redis that is away is waited for.\n' +
+        'claims, requests in flight are settled; a second signal ends it at once. It waits for a database or Redis that is unavailable.\n' +
         'Brokers reach the listener at CAMP_PUBLIC_URL.',
     )
 

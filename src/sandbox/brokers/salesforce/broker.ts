@@ -7,8 +7,8 @@ import { marketingErrors, readAutomation, runAutomation, takeMarketingToken } fr
 import { newContactId, quirks, quirksOf } from './org.ts'
 
 /**
- * Salesforce, both clouds. Imports are the requests that count; messages are counted, and told of, when the automation runs, by
- * our key where contacts are upserted, else by phone.
+ * Salesforce, both clouds. Imports are the requests that count; messages are counted and reported when the automation runs, by
+ * our key if contacts are upserted, else by phone.
  */
 export const salesforceFace: SimulatedBroker = {
   name: 'SALESFORCE',
@@ -48,7 +48,7 @@ export const salesforceFace: SimulatedBroker = {
   idOf: ({ content }) => z.object({ Id: z.string() }).parse(content).Id,
   callbacks: {
     perRequest: 100,
-    // These events tell of no opt-out.
+    // These events report no opt-out.
     statuses: fate => statusesOf(fate).filter(status => status !== 'opt_out'),
     tokenOf: ({ id }) => id,
     unknownToken: newContactId,

@@ -10,7 +10,7 @@ import {
 import { readJson } from '../read-request.ts'
 import { bearerOf, type Contact, newContactId, newToken, orgOf, quirksOf } from './org.ts'
 
-/** The CRM (docs/wire/salesforce.md#core-token, #import, #upsert): tokens, and contacts that are taken and not yet written to. */
+/** The CRM (docs/wire/salesforce.md#core-token, #import, #upsert): tokens, and contacts that are imported but not sent to yet. */
 export const coreErrors: NonNullable<SimulatedBroker['errors']> = {
   '400': () => error(400, 'JSON_PARSER_ERROR', 'one of the records cannot be read'),
   '401': () => error(401, 'INVALID_SESSION_ID', 'Session expired or invalid'),
@@ -52,10 +52,10 @@ function refused(code: string, error_description: string): Reply {
 
 export const takeInsert = (request: Inbound, desk: RequestContext) => take(request, desk, undefined)
 
-/** Of the path: the external-id field. */
+/** Part of the path: the external-id field. */
 export const takeUpsert = (request: Inbound, desk: RequestContext) => take(request, desk, request.parts[0])
 
-/** The fields of docs/wire/salesforce.md#import, no others; a name that is missing is the record's own fault, and refused with it. */
+/** The fields of docs/wire/salesforce.md#import, no others; a missing name is an error of the record, which is refused alone. */
 function requestOf(externalField: string | undefined) {
   return z.strictObject({
     allOrNone: z.literal(false),
@@ -96,7 +96,7 @@ function take(request: Inbound, desk: RequestContext, externalField: string | un
   return { status: 200, body: contacts.map(contact => keep(contact, record_errors[contact.phone], desk)) }
 }
 
-/** What is wrong with the token, or with the whole org. */
+/** Errors of the token, or of the whole org. */
 function refusalOf({ headers }: Inbound, desk: RequestContext): Reply | undefined {
   const { sessions } = orgOf(desk)
   const { session_requests, request_limit } = quirksOf(desk.control)

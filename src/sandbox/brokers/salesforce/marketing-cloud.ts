@@ -4,8 +4,8 @@ import { readJson } from '../read-request.ts'
 import { type Automation, automationOf, bearerOf, newToken, orgOf, quirksOf } from './org.ts'
 
 /**
- * Marketing Cloud (docs/wire/salesforce.md#marketing-cloud-run): tokens, and the automation that writes to every contact that
- * is flagged.
+ * Marketing Cloud (docs/wire/salesforce.md#marketing-cloud-run): tokens, and the automation that writes to every flagged
+ * contact.
  */
 export const marketingErrors: NonNullable<SimulatedBroker['errors']> = {
   '400': () => error(400, 'the automation cannot be started'),
@@ -65,16 +65,16 @@ export function readAutomation(request: Inbound, desk: RequestContext): Reply {
   }
 }
 
-/** {}, or none at all: the older plugin sent none. */
-const noBody = z.strictObject({})
+/** {} or an empty body: the older plugin sent none. */
+const emptyBody = z.strictObject({})
 
-/** At the run people are written to: that is what is counted. */
+/** The run sends the messages, so they are counted here. */
 export function runAutomation(request: Inbound, desk: RequestContext): Reply {
   const refusal = refusalOf(request, desk)
   if (refusal) return refusal
   const { resets_flag, busy_status, automations } = quirksOf(desk.control)
   const [id = ''] = request.parts
-  const read = request.body === '' ? undefined : readJson(request, noBody, desk)
+  const read = request.body === '' ? undefined : readJson(request, emptyBody, desk)
   if (read?.wrong !== undefined) return error(400, read.wrong)
   const org = orgOf(desk)
   const automation = automationOf(org, id)

@@ -3,25 +3,25 @@ import { z } from 'zod'
 import type { Control } from '../../control.ts'
 import type { RequestContext } from '../../simulated-broker.ts'
 
-/** What only Salesforce does (docs/wire/salesforce.md). */
+/** Switches that only Salesforce has (docs/wire/salesforce.md). */
 export const quirks = z.strictObject({
   /** The core's token request is refused, as for a wrong password. */
   invalid_grant: z.boolean().default(false),
-  /** A core token is good for so many requests, then INVALID_SESSION_ID; 0: for ever. */
+  /** A core token is valid for this many requests, then INVALID_SESSION_ID; 0: no limit. */
   session_requests: z.number().int().min(0).default(0),
   /** The org has used up its requests of 24 hours. */
   request_limit: z.boolean().default(false),
   /** By phone: the statusCode with which its record is refused. */
   record_errors: z.record(z.string(), z.string()).default({}),
-  /** Whether a run clears disparo__c; where it does not, the next one writes to everybody again (the org's business). */
+  /** Whether a run clears disparo__c; if not, the next run writes to all contacts again (depends on the org). */
   resets_flag: z.boolean().default(false),
-  /** So many reads show the automation as running at first, and again after each run. */
+  /** This many reads show the automation as running at first, and again after each run. */
   busy_reads: z.number().int().min(0).default(0),
-  /** With which status a run is refused while the automation is running (docs/wire/salesforce.md#marketing-cloud-run). */
+  /** The status with which a run is refused while the automation is running (docs/wire/salesforce.md#marketing-cloud-run). */
   busy_status: z.union([z.literal(400), z.literal(403)]).default(400),
-  /** The automations that there are, each with the Operacao__c that it selects; null: any, and each selects everybody. */
+  /** Existing automations, each with the Operacao__c that it selects; null: any id exists and selects all contacts. */
   automations: z.record(z.string(), z.string()).nullable().default(null),
-  /** Callbacks are signed with it (docs/wire/salesforce.md#callbacks); null: not signed. */
+  /** The key that signs callbacks (docs/wire/salesforce.md#callbacks); null: not signed. */
   ens_key: z.string().min(1).nullable().default(null),
 })
 
@@ -31,7 +31,7 @@ export function quirksOf(control: Control): z.infer<typeof quirks> {
 
 export interface Contact {
   id: string
-  /** Our key where it was upserted, else its phone. */
+  /** Our key if it was upserted, else its phone. */
   key: string
   phone: string
   fields: Readonly<Record<string, unknown>>
@@ -45,13 +45,13 @@ export interface Automation {
   reads: number
 }
 
-/** All that Salesforce knows. */
+/** Salesforce's complete state. */
 export interface Org {
   /** Core tokens, and how often each was used. */
   sessions: Map<string, number>
   marketingTokens: Set<string>
   contacts: Map<string, Contact>
-  /** Contact ids, by external id. */
+  /** Contact ids by external id. */
   byExternalId: Map<string, string>
   automations: Map<string, Automation>
 }
@@ -78,12 +78,12 @@ export function newToken(): string {
 
 const LETTERS = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ'
 
-/** 18 characters, as the Contact ids of docs/wire/salesforce.md#import. */
+/** 18 characters, like the Contact ids of docs/wire/salesforce.md#import. */
 export function newContactId(): string {
   return `003${Array.from(randomBytes(12), byte => LETTERS[byte % LETTERS.length]).join('')}AAA`
 }
 
-/** A token of `Authorization: Bearer …`. */
+/** The token of `Authorization: Bearer …`. */
 export function bearerOf(headers: Readonly<Record<string, string | undefined>>): string | undefined {
   return /^Bearer (.+)$/.exec(headers.authorization ?? '')?.[1]
 }

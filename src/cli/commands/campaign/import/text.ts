@@ -42,7 +42,7 @@ export function warningsOf(view: CampaignView, facts: ImportFacts, outlook: Fore
     ...TEXT_WARNINGS.filter(code => warnings[code] !== undefined).map(code => textWarning(code, facts)),
     further > 0 &&
       `the broker bills each SMS, and the messages take ${number(further)} more than one each: the cost above is ` +
-        `${view.cost.unit} a message, whatever its length`,
+        `${view.cost.unit} a message, regardless of its length`,
     !facts.segments_known &&
       'how many SMS this broker will bill depends on the credential, and the wallet has none yet',
     ...refusalsText(view, outlook),
@@ -91,7 +91,7 @@ function refusedText({ errors }: CampaignView, { refused_lines }: ImportFacts): 
 
 const WARNINGS = {
   BAD_DOCUMENT: 'bad documents left out',
-  MISSING_DATE: 'rows without a registration date, sent all the same',
+  MISSING_DATE: 'rows without a registration date, sent anyway',
   MERGED_CELL: 'merged cells over several rows',
   NO_RESULT: 'formulas without a result, read as empty',
   OTHER_SHEET: 'other sheets with rows, not imported',

@@ -98,7 +98,7 @@ async function move(context: Context, ref: string, how: 'pause' | 'resume' | 're
   const recurrence: Recurrence = await findRecurrence(pool, ref)
   const { handle, user_id: ownerId } = recurrence
   await assertMay(pool, `campaign repeat ${how}`, actor, { handle, ownerId })
-  if (how === 'remove') await confirm(context, `Remove ${handle} for good? The campaigns that it has opened stay.`)
+  if (how === 'remove') await confirm(context, `Remove ${handle} permanently? The campaigns that it has opened stay.`)
   const who = { userId: actor.id, now: context.clock.now() }
   await moveRecurrence(pool, recurrence, how, who)
   await printAfter(context, recurrence.id, done)

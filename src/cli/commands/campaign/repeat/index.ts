@@ -9,8 +9,9 @@ export const register: Register = (campaign, action) => {
   repeat.addHelpText(
     'after',
     '\nMake one: camp campaign import \'inbox/*.csv\' --repeat "0 9 * * 1-5" --wallet W --broker B …\n' +
-      'At each occurrence the newest file that is new is imported as a campaign. It waits for approval, unless a standing one\n' +
-      'covers it; then it starts within its hours. A worker sees to it, or cron: camp campaign run --due.',
+      'At each occurrence the newest file that was not imported yet becomes a campaign. It waits for approval,\n' +
+      'unless a standing approval\n' +
+      'covers it; then it starts within its hours. A worker opens it, or cron: camp campaign run --due.',
   )
   list(repeat).action(action(lazy(() => import('./handlers.ts').then(module => module.list))))
   show(repeat).action(action(lazy(() => import('./handlers.ts').then(module => module.show))))
@@ -25,7 +26,7 @@ export const list = (parent: Parent) =>
   addCommand(parent, 'list', 'recurring campaigns, newest first').option('--all', 'also those that were removed')
 
 export const show = (parent: Parent) =>
-  addCommand(parent, 'show <id>', 'one of them, and what became of its occurrences').option(
+  addCommand(parent, 'show <id>', 'a recurring campaign and its occurrences').option(
     '--limit <n>',
     'at most this many occurrences',
     wholeNumber(1, 10_000),
@@ -35,22 +36,17 @@ export const show = (parent: Parent) =>
 export const approve = (parent: Parent) =>
   addCommand(parent, 'approve <id>', 'a standing approval for what it opens (ADMIN, not its owner)')
     .requiredOption('--ceiling <amount>', 'what one campaign may cost: 500.00', amount)
-    .option('--until <day>', 'its last day, YYYY-MM-DD; without it, until it is revoked', day)
+    .option('--until <day>', 'its last day, YYYY-MM-DD (default: until it is revoked)', day)
 
-const revoke = (parent: Parent) =>
-  addCommand(parent, 'revoke <id>', 'end its standing approval: every campaign waits for a person again (ADMIN)')
+const revoke = (parent: Parent) => addCommand(parent, 'revoke <id>', 'end its standing approval (ADMIN)')
 
 const pause = (parent: Parent) => addCommand(parent, 'pause <id>', 'no more campaigns until it is resumed (any user)')
 
 const resume = (parent: Parent) =>
-  addCommand(
-    parent,
-    'resume <id>',
-    'go on with the next occurrence; what was missed is not made up for (its owner, or an ADMIN)',
-  )
+  addCommand(parent, 'resume <id>', 'continue with the next occurrence (owner or ADMIN)')
 
 const remove = (parent: Parent) =>
-  asks(addCommand(parent, 'remove <id>', 'end it; the campaigns that it has opened stay (its owner, or an ADMIN)'))
+  asks(addCommand(parent, 'remove <id>', 'end it, keeping the campaigns it opened (owner or ADMIN)'))
 
 function amount(text: string): string {
   if (/^\d{1,10}(\.\d{1,2})?$/.test(text)) return text
