@@ -97,7 +97,7 @@ function nameOf(value: unknown): string {
 
 function describeOn(client: pg.ClientBase, text: string): Promise<{ fields: pg.FieldDef[]; parameters: number }> {
   return new Promise((resolve, reject) => {
-    let [fields, parameters, failure]: [pg.FieldDef[], number, Error | undefined] = [[], 0, undefined]
+    let [fields, parameters]: [pg.FieldDef[], number] = [[], 0]
     client.query({
       submit(connection) {
         ;(connection as EventEmitter).once('parameterDescription', ({ parameterCount }: { parameterCount: number }) => {
@@ -110,12 +110,9 @@ function describeOn(client: pg.ClientBase, text: string): Promise<{ fields: pg.F
       handleRowDescription(described: { fields: pg.FieldDef[] }) {
         fields = described.fields
       },
-      handleError(error: Error) {
-        failure = error
-      },
+      handleError: reject,
       handleReadyForQuery() {
-        if (failure) reject(failure)
-        else resolve({ fields, parameters })
+        resolve({ fields, parameters })
       },
     } as pg.Submittable)
   })
