@@ -4,7 +4,7 @@ import { type Tx, transaction } from '../database/pool.ts'
 import type { Enqueuer } from '../queue/queues.ts'
 import { cancelOpenLeads } from './finish/cancel-pending.ts'
 import { finishIfDone } from './finish/finish.ts'
-import { enqueueAll, enqueueWindow } from './plan/enqueue.ts'
+import { enqueueAll, enqueueWindow, isPaced } from './plan/enqueue.ts'
 import { type PlannedCampaign, planCampaign } from './plan/plan.ts'
 import { planRest } from './plan/replan.ts'
 import { LOST, recordLeadEvents } from './record/lead-events.ts'
@@ -182,8 +182,8 @@ async function enqueueLost({ pool, queues, now, sweepMs }: SweepDeps): Promise<n
 
 /** Campaigns that run with nothing rung and nothing on its way: the worker died between a claim and the next ring. */
 async function enqueueStalled({ pool, queues, now }: SweepDeps): Promise<number> {
-  const { rows } = await pool.query<{ id: string; broker_id: string; paced: boolean }>(
-    `SELECT c.id, c.broker_id, c.throttling_type <> 'none' OR r.rate_limit IS NOT NULL AS paced
+  const { rows } = await pool.query<{ id: string; broker_id: string } & Parameters<typeof isPaced>[0]>(
+    `SELECT c.id, c.broker_id, c.throttling_type, r.rate_limit
      FROM "Campaign" c JOIN "Broker" r ON r.id = c.broker_id
      WHERE c.status = 'PROCESSING'
        AND EXISTS (SELECT 1 FROM "Batch" WHERE campaign_id = c.id AND status = 'QUEUED')
@@ -191,7 +191,7 @@ async function enqueueStalled({ pool, queues, now }: SweepDeps): Promise<number>
          SELECT 1 FROM "Batch" WHERE campaign_id = c.id AND (status = 'SENDING' OR (status = 'QUEUED' AND enqueued_at IS NOT NULL)))`,
   )
   let enqueued = 0
-  for (const { id, broker_id, paced } of rows)
-    enqueued += await enqueueWindow(pool, queues, { id, brokerId: broker_id, paced }, now())
+  for (const { id, broker_id, ...row } of rows)
+    enqueued += await enqueueWindow(pool, queues, { id, brokerId: broker_id, paced: isPaced(row) }, now())
   return enqueued
 }

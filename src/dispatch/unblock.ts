@@ -4,7 +4,7 @@ import { transaction } from '../database/pool.ts'
 import { CampError } from '../errors.ts'
 import type { Enqueuer } from '../queue/queues.ts'
 import { recordAudit } from '../security/audit-log.ts'
-import { type EnqueueTarget, enqueueWindow, resetEnqueued } from './plan/enqueue.ts'
+import { enqueueWindow, isPaced, resetEnqueued } from './plan/enqueue.ts'
 
 export interface UnblockDeps {
   pool: pg.Pool
@@ -47,8 +47,8 @@ export async function unblockCredential(
         `the credential of "${wallet.name}" at "${broker.name}" does not wait for the broker`,
       )
     }
-    const { rows: campaigns } = await tx.query<EnqueueTarget>(
-      `SELECT c.id, r.id AS "brokerId", c.throttling_type <> 'none' OR r.rate_limit IS NOT NULL AS paced
+    const { rows: campaigns } = await tx.query<{ id: string } & Parameters<typeof isPaced>[0]>(
+      `SELECT c.id, c.throttling_type, r.rate_limit
        FROM "Campaign" c JOIN "Broker" r ON r.id = c.broker_id
        WHERE c.wallet_id = $1 AND c.broker_id = $2 AND c.status = 'PROCESSING' ORDER BY c.id`,
       [wallet.id, broker.id],
@@ -69,6 +69,7 @@ export async function unblockCredential(
     })
     return { until, campaigns }
   })
-  for (const campaign of campaigns) await enqueueWindow(pool, queues, campaign, now())
+  for (const { id, ...row } of campaigns)
+    await enqueueWindow(pool, queues, { id, brokerId: broker.id, paced: isPaced(row) }, now())
   return { until, campaigns: campaigns.length }
 }

@@ -1,6 +1,6 @@
 import type { Sql } from '../database/pool.ts'
-import { CAP_MS, contactsSince, earliest, type Openings, type Refusals } from '../dispatch/claim/expected-refusals.ts'
-import { contactKeys } from '../dispatch/claim/frequency-cap.ts'
+import { contactsSince, earliest, type Openings, type Refusals } from '../dispatch/claim/expected-refusals.ts'
+import { contactKeys, FREQUENCY_CAP_MS } from '../dispatch/claim/frequency-cap.ts'
 import type { Lead, LeadSink } from './lead.ts'
 import { PhoneSet } from './phone-set.ts'
 
@@ -27,13 +27,13 @@ export class CapCount implements LeadSink {
 
   async add(leads: readonly Lead[]): Promise<void> {
     const asked = leads.filter(lead => !lead.refusal)
-    const since = new Date(earliest(this.#openings).getTime() - CAP_MS)
+    const since = new Date(earliest(this.#openings).getTime() - FREQUENCY_CAP_MS)
     const contacts = await contactsSince(this.#sql, asked.flatMap(contactKeys), since)
     for (const lead of asked) {
       const opening = this.#opensAt.get(lead.phone.slice(2, 4)) ?? this.#openings.elsewhere
       const held = contactKeys(lead)
         .map(key => contacts.get(key))
-        .filter(at => at !== undefined && at.getTime() > opening.getTime() - CAP_MS) as Date[]
+        .filter(at => at !== undefined && at.getTime() > opening.getTime() - FREQUENCY_CAP_MS) as Date[]
       if (held.length > 0) this.#count(held)
       else if (lead.cpf_cnpj && this.#isKnown(lead.cpf_cnpj)) this.#sameDocument++
     }
@@ -52,7 +52,7 @@ export class CapCount implements LeadSink {
 
   #count(held: readonly Date[]): void {
     this.#writtenTo++
-    const free = Math.max(...held.map(Number)) + CAP_MS
+    const free = Math.max(...held.map(Number)) + FREQUENCY_CAP_MS
     if (this.#until === null || free > this.#until.getTime()) this.#until = new Date(free)
   }
 

@@ -21,14 +21,30 @@ export async function openCredential(
   adapter: Adapter,
   { id, sealed }: { id: string; sealed: unknown },
 ): Promise<OpenedCredential> {
-  if (!opens(keys, sealed, id)) {
+  const { config, closed, unfit } = unsealCredential(keys, adapter, { id, sealed })
+  if (closed !== undefined) {
     if ((await secretState(sql, keys)) !== 'OURS') throw new SecretMismatch(keys.origin)
-    return { flaw: await told(sql, id, 'cannot be opened: it was sealed with another CAMP_SECRET', adapter) }
+    return { flaw: await told(sql, id, `cannot be opened: ${closed}`, adapter) }
   }
+  if (unfit === undefined) return { config }
+  return { flaw: await told(sql, id, `does not fit ${adapter.name}: ${unfit}`, adapter) }
+}
+
+type Unsealed =
+  | { config: unknown; closed?: undefined; unfit?: undefined }
+  | { config?: undefined; closed: string; unfit?: undefined }
+  | { config?: undefined; closed?: undefined; unfit: string }
+
+/** Opens it with these keys alone. closed: why they do not. unfit: what the adapter's schema says against it. */
+export function unsealCredential(
+  keys: Keys,
+  adapter: Adapter,
+  { id, sealed }: { id: string; sealed: unknown },
+): Unsealed {
+  if (!opens(keys, sealed, id)) return { closed: 'it was sealed with another CAMP_SECRET' }
   const opened = openSealed(keys, sealed, id)
   const read = adapter.credential.safeParse(opened)
-  if (read.success) return { config: read.data }
-  return { flaw: await told(sql, id, `does not fit ${adapter.name}: ${flawOf(opened, read.error)}`, adapter) }
+  return read.success ? { config: read.data } : { unfit: flawOf(opened, read.error) }
 }
 
 /** The same of a wallet's credential at a broker. @returns undefined where it has none @throws SecretMismatch */

@@ -3,10 +3,9 @@ import type { Adapter } from '../broker/port.ts'
 import { adapterOf } from '../broker/registry.ts'
 import type { Clock } from '../clock.ts'
 import type { Log } from '../log.ts'
-import { flawOf } from '../security/credentials.ts'
 import { assertSecretStands } from '../security/fingerprint.ts'
 import type { Keys } from '../security/keys.ts'
-import { openSealed, opens } from '../security/seal.ts'
+import { unsealCredential } from '../security/open-credential.ts'
 import { webhookToken } from '../security/webhook-token.ts'
 
 /** A broker as its callbacks need it. */
@@ -78,7 +77,7 @@ interface Row {
   name: string
   adapter: string
   webhook_version: number
-  credentials: { id: string; config: unknown }[] | null
+  credentials: { id: string; sealed: unknown }[] | null
 }
 
 type OnClosed = (broker: string, credential: string, reason: string) => void
@@ -90,28 +89,28 @@ async function readBrokers(
 ): Promise<Map<string, CallbackBroker>> {
   const { rows } = await pool.query<Row>(
     `SELECT b.id, b.name, b.adapter, b.webhook_version,
-            (SELECT json_agg(json_build_object('id', c.id, 'config', c.config)) FROM "Credential" c WHERE c.broker_id = b.id) AS credentials
+            (SELECT json_agg(json_build_object('id', c.id, 'sealed', c.config)) FROM "Credential" c WHERE c.broker_id = b.id) AS credentials
      FROM "Broker" b`,
   )
   const brokers = new Map<string, CallbackBroker>()
   for (const row of rows) {
     const adapter = await adapterOf(row.adapter).catch(() => undefined)
     if (!adapter) continue // of a newer camp: its callbacks are that one's to take
-    const opened = (row.credentials ?? []).map(({ id, config }) => ({ id, ...credentialOf(adapter, keys, id, config) }))
+    const opened = (row.credentials ?? []).map(sealed => ({
+      id: sealed.id,
+      ...unsealCredential(keys, adapter, sealed),
+    }))
     // A broken credential must not silence the others.
-    for (const { id, flaw } of opened) if (flaw !== undefined) onClosed(row.name, id, flaw)
-    const credentials = opened.flatMap(({ config, flaw }) => (flaw === undefined ? [config] : []))
+    const credentials = opened.flatMap(({ id, config, closed, unfit }) => {
+      const flaw = closed ?? unfit
+      if (flaw === undefined) return [config]
+      onClosed(row.name, id, flaw)
+      return []
+    })
     const { id, name, webhook_version } = row
     const broker = { id, name, webhook_version, token: webhookToken(keys, row), adapter, credentials }
     brokers.set(row.name, broker)
     brokers.set(row.id, broker)
   }
   return brokers
-}
-
-function credentialOf(adapter: Adapter, keys: Keys, id: string, sealed: unknown): { config?: unknown; flaw?: string } {
-  if (!opens(keys, sealed, id)) return { flaw: 'it was sealed with another CAMP_SECRET' }
-  const opened = openSealed(keys, sealed, id)
-  const read = adapter.credential.safeParse(opened)
-  return read.success ? { config: read.data } : { flaw: flawOf(opened, read.error) }
 }

@@ -1,4 +1,5 @@
 import { type Copy, copyValue, startCopy } from '../../database/copy.ts'
+import { uuidPrefix, uuidSql } from '../../database/ids.ts'
 import type { Tx } from '../../database/pool.ts'
 import type { EntryKind, Named } from './types.ts'
 
@@ -97,15 +98,14 @@ async function applyKind(tx: Tx, kind: EntryKind, { source, purpose, replace, no
        AND (b.purpose IS DISTINCT FROM $2 OR b.reason IS DISTINCT FROM coalesce(n.reason, b.reason))`,
     [source, purpose, now],
   )
-  // Ids ascend with the value (UUID version 7, as src/database/ids.ts makes them), and so do all of the table's indexes.
+  // Ids ascend with the value, and so do all of the table's indexes.
   const added = await tx.query(
     `INSERT INTO "Blocklist" (id, ${kind}, reason, source, purpose, created_at, updated_at)
-     SELECT ($4 || lpad(to_hex((n >> 14) & 4095), 3, '0') || '-' ||
-             to_hex(32768 | (n & 16383)) || substr(gen_random_uuid()::text, 24))::uuid,
+     SELECT ${uuidSql('$4', 'n')},
             value, reason, $1, $2, $3, $3
      FROM (SELECT value, reason, row_number() OVER (ORDER BY value) - 1 AS n FROM ${named} m
            WHERE NOT EXISTS (SELECT FROM "Blocklist" b WHERE b.source = $1 AND b.${kind} = m.value)) fresh`,
-    [source, purpose, now, idPrefix(now)],
+    [source, purpose, now, uuidPrefix(now)],
   )
   return {
     named: rowCount ?? 0,
@@ -113,9 +113,4 @@ async function applyKind(tx: Tx, kind: EntryKind, { source, purpose, replace, no
     changed: changed.rowCount ?? 0,
     removed: removed?.rowCount ?? 0,
   }
-}
-
-function idPrefix(now: Date): string {
-  const time = now.getTime().toString(16).padStart(12, '0')
-  return `${time.slice(0, 8)}-${time.slice(8)}-7`
 }

@@ -1,6 +1,6 @@
 import { type Sql, type Tx, transaction } from '../../database/pool.ts'
 import { finishIfDone } from '../../dispatch/finish/finish.ts'
-import { enqueueWindow, lockQueued, resetEnqueued } from '../../dispatch/plan/enqueue.ts'
+import { enqueueWindow, isPaced, lockQueued, resetEnqueued } from '../../dispatch/plan/enqueue.ts'
 import { planCampaign } from '../../dispatch/plan/plan.ts'
 import { CampError } from '../../errors.ts'
 import { assertNotHeld } from '../../installation/not-held.ts'
@@ -89,8 +89,8 @@ export async function enqueueFirst(
   campaign: CampaignHeader,
 ): Promise<void> {
   if (campaign.lead_count >= MANY_LEADS) await pool.query(`ANALYZE "CampaignLead" (campaign_id, seq, status), "Batch"`)
-  const paced = campaign.throttling_type !== 'none' || campaign.rate_limit !== null
-  await enqueueWindow(pool, queues, { id: campaign.id, brokerId: campaign.broker_id, paced }, clock.now())
+  const target = { id: campaign.id, brokerId: campaign.broker_id, paced: isPaced(campaign) }
+  await enqueueWindow(pool, queues, target, clock.now())
 }
 
 /** @returns false where it was voided: the campaign waits for approval again, and that must be committed */

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { type Entry, entriesFor } from '../../blocklist/blocklist.ts'
 import type { Sql } from '../../database/pool.ts'
+import { FREQUENCY_CAP_SQL } from '../../dispatch/claim/frequency-cap.ts'
 import { CampError, unreachable } from '../../errors.ts'
 import type { CampaignStatus } from '../../lifecycle/campaign-status.ts'
 import type { LeadStatus } from '../../lifecycle/lead-status.ts'
@@ -137,7 +138,7 @@ async function leadsOf(sql: Sql, ids: readonly string[]): Promise<Lead[]> {
 /** The moment at which the last message's 24 hours are over. */
 async function capOf(sql: Sql, keys: readonly string[]): Promise<Date | undefined> {
   const { rows } = await sql.query<{ until: Date | null }>(
-    `SELECT max(last_sent_at) + interval '24 hours' AS until FROM "Contact" WHERE key = ANY($1) AND last_sent_at > '-infinity'`,
+    `SELECT max(last_sent_at) + ${FREQUENCY_CAP_SQL} AS until FROM "Contact" WHERE key = ANY($1) AND last_sent_at > '-infinity'`,
     [keys],
   )
   return rows[0]?.until ?? undefined

@@ -7,7 +7,7 @@ import { columnsSql, type SettingColumns } from '../../campaign-settings/schema.
 import { throttlingOf } from '../../campaign-settings/throttling.ts'
 import type { Sql } from '../../database/pool.ts'
 import { rampCount } from '../../dispatch/pacing/ramp.ts'
-import { effectiveBatchSize, perSecond } from '../../dispatch/plan/batch-size.ts'
+import { batchLimits, effectiveBatchSize } from '../../dispatch/plan/batch-size.ts'
 import { type Expectation, expectedEnd, type Load } from '../../dispatch/plan/expected-end.ts'
 import { stalledCampaigns } from '../../dispatch/stalled.ts'
 import { holdOf } from '../../installation/installation.ts'
@@ -230,13 +230,7 @@ async function queuedLoads(sql: Sql, campaign: CampaignRow): Promise<Load[]> {
 /** Of one that was not planned yet, its leads, counted as the plan will cut them (plan.ts). */
 async function pendingLoads(sql: Sql, campaign: CampaignRow): Promise<Load[]> {
   const adapter = await adapterOf(campaign.adapter)
-  const size = effectiveBatchSize({
-    adapter,
-    brokerMax: campaign.max_batch,
-    campaignMax: campaign.batch_size,
-    perMessage: campaign.throttling_type !== 'none',
-    perSecond: perSecond(campaign.rate_limit),
-  })
+  const size = effectiveBatchSize(batchLimits(adapter, campaign))
   const { rows } = await sql.query<Load>(
     `WITH region_of AS (
        SELECT * FROM unnest($2::text[], $3::text[]) AS z(ddd, region)

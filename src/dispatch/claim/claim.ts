@@ -9,6 +9,7 @@ import { finishIfDone, hasQueued } from '../finish/finish.ts'
 import type { Claim, ClaimWait } from '../model/claimed-batch.ts'
 import type { ClaimDeps } from '../model/deps.ts'
 import { giveProbeBack, isCircuitOpen, lookAgainAt, takeProbe } from '../pacing/circuit-breaker.ts'
+import { isPaced } from '../plan/enqueue.ts'
 import { lookingAt } from '../send/permit.ts'
 import { deferBatch, lockBatch, openBatch } from './lock-batch.ts'
 import { reserveSlot } from './reserve-slot.ts'
@@ -49,7 +50,7 @@ async function tryClaim(deps: ClaimDeps, tx: Tx, batchId: string, most: number):
   const campaign = {
     id: header.campaign_id,
     brokerId: header.broker_id,
-    paced: throttling.type !== 'none' || header.rate_limit !== null,
+    paced: isPaced(header),
   }
   const fail = async (reason: string): Promise<Claim> => {
     await failCampaign(tx, campaign.id, reason, now)

@@ -1,4 +1,5 @@
 import type { Sql } from '../../database/pool.ts'
+import { FREQUENCY_CAP_MS, FREQUENCY_CAP_SQL } from './frequency-cap.ts'
 
 /**
  * The claim's last rules (screen-leads.ts, frequency-cap.ts) as a forecast: whom it would refuse of a campaign that has not started.
@@ -24,9 +25,6 @@ export interface Openings {
   elsewhere: Date
 }
 
-/** The frequency cap's (frequency-cap.ts). */
-export const CAP_MS = 24 * 3_600_000
-
 /**
  * One statement, however many leads. Contacts that are too old for every lead are left out before they are joined: a million
  * leads meet the people of one day, and not of all years.
@@ -36,7 +34,7 @@ export async function expectedRefusals(
   campaign: { id: string; no_cap: boolean; purpose: string | null },
   openings: Openings,
 ): Promise<Refusals> {
-  const since = (opening: Date) => new Date(opening.getTime() - CAP_MS)
+  const since = (opening: Date) => new Date(opening.getTime() - FREQUENCY_CAP_MS)
   const { rows } = await sql.query<Refusals>(
     `WITH area AS (
        SELECT * FROM unnest($2::text[], $3::timestamptz[]) AS a(ddd, since)
@@ -60,7 +58,7 @@ export async function expectedRefusals(
      )
      SELECT count(*) FILTER (WHERE blocked)::int AS blocked,
             count(*) FILTER (WHERE asked AND last IS NOT NULL)::int AS "writtenTo",
-            max(last) FILTER (WHERE asked) + interval '24 hours' AS until,
+            max(last) FILTER (WHERE asked) + ${FREQUENCY_CAP_SQL} AS until,
             CASE WHEN $7 THEN 0 ELSE (count(document) FILTER (WHERE asked AND last IS NULL)
               - count(DISTINCT document COLLATE "C") FILTER (WHERE asked AND last IS NULL))::int END AS "sameDocument",
             count(*)::int AS pending

@@ -11,6 +11,12 @@ export interface Recipient {
   cpf_cnpj: string | null
 }
 
+/** For how long a message holds its phone and its document. */
+export const FREQUENCY_CAP_MS = 24 * 3_600_000
+
+/** The same in SQL. */
+export const FREQUENCY_CAP_SQL = `interval '${FREQUENCY_CAP_MS} milliseconds'`
+
 /** When the requests of a claim start: the first one, and the last one. */
 export interface Sending {
   from: Date
@@ -122,8 +128,8 @@ async function takeKeys(
     `INSERT INTO "Contact" (key, last_sent_at, lead_id)
      SELECT k.key, $3, k.lead_id FROM unnest($1::text[], $2::uuid[]) AS k(key, lead_id) ORDER BY k.key COLLATE "C"
      ON CONFLICT (key) DO UPDATE SET last_sent_at = excluded.last_sent_at, lead_id = excluded.lead_id,
-       held_before = CASE WHEN "Contact".last_sent_at > $5::timestamptz - interval '24 hours' THEN "Contact".last_sent_at END
-     WHERE $4 OR "Contact".last_sent_at <= $5::timestamptz - interval '24 hours' OR "Contact".lead_id = excluded.lead_id`,
+       held_before = CASE WHEN "Contact".last_sent_at > $5::timestamptz - ${FREQUENCY_CAP_SQL} THEN "Contact".last_sent_at END
+     WHERE $4 OR "Contact".last_sent_at <= $5::timestamptz - ${FREQUENCY_CAP_SQL} OR "Contact".lead_id = excluded.lead_id`,
     [keys, leadIds, sending.to, lifted, sending.from],
   )
   // Mostly all of them were free: a thousand keys need not come back only to say so.

@@ -9,7 +9,7 @@ import type { SlotDeps } from '../model/deps.ts'
 import { type RampDay, rampToday } from '../pacing/ramp.ts'
 import { freeSlot, occupySlot, type SlotKey } from '../pacing/slots.ts'
 import { throttleInterval } from '../pacing/throttle-interval.ts'
-import { effectiveBatchSize, perSecond } from '../plan/batch-size.ts'
+import { batchLimits, effectiveBatchSize, perSecond } from '../plan/batch-size.ts'
 import type { BatchHeader } from './lock-batch.ts'
 
 /** When a batch's requests start, and for how many messages there is time. */
@@ -72,8 +72,8 @@ export async function reserveSlot(
   const requestIntervalMs = rate === null ? 0 : 1000 / rate
   const inTime = rate === null ? Infinity : Math.ceil((windowEndsAt.getTime() - startAt.getTime()) / requestIntervalMs)
   // More may be PENDING in its range by now than it was planned for, and a request may hold fewer than it did then.
-  const limits = { adapter, brokerMax: header.max_batch, campaignMax: header.batch_size, perMessage, perSecond: rate }
-  const size = Math.min(header.size, effectiveBatchSize(limits), inTime * adapter.messagesPerRequest)
+  const most = effectiveBatchSize(batchLimits(adapter, header))
+  const size = Math.min(header.size, most, inTime * adapter.messagesPerRequest)
   const requests = Math.ceil(size / adapter.messagesPerRequest)
 
   const lanes: SlotKey[] = []

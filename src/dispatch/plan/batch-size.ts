@@ -16,6 +16,20 @@ export interface BatchLimits {
   perSecond: number | null
 }
 
+/** Of a campaign and its broker, by their columns. */
+export function batchLimits(
+  adapter: BatchLimits['adapter'],
+  row: { max_batch: number | null; batch_size: number | null; throttling_type: string; rate_limit: string | null },
+): BatchLimits {
+  return {
+    adapter,
+    brokerMax: row.max_batch,
+    campaignMax: row.batch_size,
+    perMessage: row.throttling_type !== 'none',
+    perSecond: perSecond(row.rate_limit),
+  }
+}
+
 /** Concurrent requests of one claim at a one-message broker: enough to hide its latency. */
 const SINGLE_MESSAGE_BATCH = 50
 

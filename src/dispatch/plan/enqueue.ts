@@ -17,6 +17,11 @@ export interface EnqueueTarget {
   paced: boolean
 }
 
+/** Whether its batches come one after another: by the campaign's own throttling, or its broker's rate limit. */
+export function isPaced(campaign: { throttling_type: string; rate_limit: string | null }): boolean {
+  return campaign.throttling_type !== 'none' || campaign.rate_limit !== null
+}
+
 interface Unqueued {
   id: string
   enqueue_seq: number

@@ -1,7 +1,7 @@
 import { adapterOf } from '../../broker/registry.ts'
 import type { Tx } from '../../database/pool.ts'
 import { AREA_TABLE } from '../../recipient/regions.ts'
-import { effectiveBatchSize, perSecond } from './batch-size.ts'
+import { batchLimits, effectiveBatchSize } from './batch-size.ts'
 
 /** What of a campaign and its broker decides how it is cut. */
 export interface PlannedCampaign {
@@ -19,13 +19,7 @@ export async function planCampaign(tx: Tx, campaign: PlannedCampaign): Promise<v
   const adapter = await adapterOf(campaign.adapter)
   await planBatches(tx, {
     campaignId: campaign.id,
-    size: effectiveBatchSize({
-      adapter,
-      brokerMax: campaign.max_batch,
-      campaignMax: campaign.batch_size,
-      perMessage: campaign.throttling_type !== 'none',
-      perSecond: perSecond(campaign.rate_limit),
-    }),
+    size: effectiveBatchSize(batchLimits(adapter, campaign)),
     oneTextPerRequest: adapter.oneTextPerRequest,
   })
 }
