@@ -4,13 +4,13 @@ import { type HoursColumns, hoursOf, nextWithinHours, windowEndAfter } from '../
 import { OWN_HOLIDAYS_SQL, withOwn } from '../../calendar/custom-holidays.ts'
 import { locking } from '../../database/lock-order.ts'
 import { type Tx, transaction } from '../../database/pool.ts'
+import { completeClosing } from '../../lifecycle/closing-writes.ts'
 import { failCampaign } from '../../lifecycle/transition.ts'
 import { NO_CREDENTIAL, openCredential } from '../../security/open-credential.ts'
 import { deferBatch } from '../claim/lock-batch.ts'
 import { finishIfDone } from '../finish/finish.ts'
 import type { DispatchDeps } from '../model/deps.ts'
 import { planPerRequest, reserveTurn } from './per-request.ts'
-import { completeClosing } from './rows.ts'
 
 /**
  * The claim of a campaign's closing, one transaction: all that was to be sent has been, its delay is over, it is within the contact

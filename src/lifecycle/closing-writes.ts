@@ -1,5 +1,5 @@
-import { locking } from '../../database/lock-order.ts'
-import type { Tx } from '../../database/pool.ts'
+import { locking } from '../database/lock-order.ts'
+import type { Tx } from '../database/pool.ts'
 
 /** How a closing's row ends an attempt. Its broker_ref is what was seen before the run began: null until then. */
 
