@@ -45,7 +45,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   // A list's file becomes entries of one source.
   blocklist: ['database', 'security', 'tabular'],
   calendar: ['database', 'security'],
-  budget: ['database', 'security'],
+  // The histories that it compares end in a lead's codes.
+  budget: ['database', 'lifecycle', 'security'],
   dispatch: ['blocklist', 'broker', 'budget', 'calendar', 'database', 'lifecycle', 'queue', 'security'],
   // A callback resolves what the dispatch left in doubt: cost, frequency cap, and the campaign's end with it.
   webhook: ['blocklist', 'broker', 'database', 'dispatch', 'lifecycle', 'security'],

@@ -5,7 +5,7 @@ import { CampError } from '../../errors.ts'
 import { lockCampaign } from '../../lifecycle/campaign-header.ts'
 import { isLegal } from '../../lifecycle/campaign-status.ts'
 import { makeMove } from '../../lifecycle/make-move.ts'
-import { REFUSAL_CODES } from '../../lifecycle/refusal-codes.ts'
+import { IMPORT_CODES } from '../../lifecycle/refusal-codes.ts'
 import { refusedTransition } from '../../lifecycle/refused-transition.ts'
 import type { MoveDeps } from '../deps.ts'
 
@@ -23,7 +23,7 @@ export async function retryFailed(
   userId: string,
   codes: readonly string[] | undefined,
 ): Promise<number> {
-  const never = codes?.find(code => (REFUSAL_CODES as readonly string[]).includes(code))
+  const never = codes?.find(code => (IMPORT_CODES as readonly string[]).includes(code))
   if (never !== undefined) {
     throw new CampError('ERROR_NOT_RETRYABLE', `${never} is a refusal of the row itself: it is never sent again`, {
       hint: 'Correct the rows and import them: camp campaign import FILE --rejects writes them out.',
@@ -50,7 +50,7 @@ export async function retryFailed(
        UPDATE "CampaignLead" l
        SET status = 'PENDING', error_code = NULL, error_message = NULL, provider_msg_id = NULL, sent_at = NULL
        FROM failed f WHERE l.id = f.id`,
-      [campaignId, REFUSAL_CODES, codes ?? null, now, userId],
+      [campaignId, IMPORT_CODES, codes ?? null, now, userId],
     )
     const campaign = await lockCampaign(tx, campaignId)
     if (!isLegal('retry', campaign.status)) throw refusedTransition('retry', campaign)
