@@ -44,7 +44,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   lifecycle: ['database', 'security'],
   // A list's file becomes entries of one source.
   blocklist: ['database', 'security', 'tabular'],
-  calendar: ['database', 'security'],
+  // A day off that is removed: the batches that waited for its end are enqueued.
+  calendar: ['database', 'lifecycle', 'security'],
   // The histories that it compares end in a lead's codes.
   budget: ['database', 'lifecycle', 'security'],
   dispatch: ['blocklist', 'broker', 'budget', 'calendar', 'database', 'lifecycle', 'queue', 'security'],
@@ -88,7 +89,7 @@ const WITHIN: Readonly<Record<string, Readonly<Record<string, readonly string[]>
     finish: ['send'],
     claim: ['finish', 'model', 'pacing', 'plan', 'record', 'send'],
     settle: ['claim', 'finish', 'model', 'pacing', 'plan', 'record', 'send'],
-    closing: ['claim', 'finish', 'model', 'pacing', 'plan', 'send', 'settle'],
+    closing: ['finish', 'model', 'pacing', 'plan', 'send', 'settle'],
     '.': ['claim', 'closing', 'finish', 'model', 'plan', 'record', 'send', 'settle'],
   },
   campaign: {

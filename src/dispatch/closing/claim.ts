@@ -4,10 +4,10 @@ import { type HoursColumns, hoursOf, nextWithinHours, windowEndAfter } from '../
 import { OWN_HOLIDAYS_SQL, withOwn } from '../../calendar/custom-holidays.ts'
 import { locking } from '../../database/lock-order.ts'
 import { type Tx, transaction } from '../../database/pool.ts'
-import { completeClosing } from '../../lifecycle/closing-writes.ts'
+import { deferBatch } from '../../lifecycle/batch-queue.ts'
+import { completeClosing, openClosing } from '../../lifecycle/closing-writes.ts'
 import { failCampaign } from '../../lifecycle/transition.ts'
 import { NO_CREDENTIAL, openCredential } from '../../security/open-credential.ts'
-import { deferBatch } from '../claim/lock-batch.ts'
 import { finishIfDone } from '../finish/finish.ts'
 import type { DispatchDeps } from '../model/deps.ts'
 import { planPerRequest, reserveTurn } from './per-request.ts'
@@ -97,7 +97,8 @@ async function tryClaim(deps: DispatchDeps, tx: Tx, batchId: string): Promise<Cl
   if ('waitUntil' in turn) return wait(turn.waitUntil, null)
   const windowEndsAt = windowEndAfter(hours, places, now, isHoliday)
   const leaseMs = deps.leaseMs(adapter.timeoutMs)
-  const attempt = await open(tx, row.id, plan.lockKey, now, new Date(turn.startAt.getTime() + leaseMs))
+  const leaseUntil = new Date(turn.startAt.getTime() + leaseMs)
+  const attempt = await openClosing(tx, row.id, { lockKey: plan.lockKey, now, leaseUntil })
   return {
     kind: 'CLAIMED',
     claim: {
@@ -209,16 +210,4 @@ async function lockHolder(tx: Tx, id: string, key: string | null): Promise<strin
     holder &&
     `campaign ${holder.agendamento_id} runs the same${holder.status === 'IN_DOUBT' ? ', and is in doubt' : ''}`
   )
-}
-
-/** Without broker_ref its run has not begun: a worker that dies now has done nothing (sweep.ts). */
-async function open(tx: Tx, id: string, lockKey: string | null, now: Date, leaseUntil: Date): Promise<number> {
-  const { rows } = await tx.query<{ attempt: number }>(
-    `UPDATE "Batch" SET status = 'SENDING', attempt = attempt + 1, lease_until = $2, claimed_at = $3, not_before = NULL,
-            waiting_for_hours = false,
-            lock_key = $4, broker_ref = NULL, error = NULL
-     WHERE id = $1 RETURNING attempt`,
-    [id, leaseUntil, now, lockKey],
-  )
-  return rows[0]!.attempt
 }
