@@ -1,4 +1,5 @@
 import type { Sql } from '../database/pool.ts'
+import type { RefusalCode } from '../lifecycle/refusal-codes.ts'
 import type { Difference } from './difference.ts'
 
 const LEAD_NAMES = `count(*) || ' (seq ' || array_to_string((array_agg(l.seq ORDER BY l.seq))[:5], ', ')
@@ -37,6 +38,9 @@ export async function wrongHistories(sql: Sql): Promise<Difference[]> {
   return differences
 }
 
+/** How a lead may end without another attempt after its last event. */
+const ENDED_UNSENT: readonly RefusalCode[] = ['CANCELLED', 'NOT_SENT']
+
 async function wrongHistoriesOf(sql: Sql, campaignId: string): Promise<Difference[]> {
   const { rows } = await sql.query<Difference>(
     `WITH last AS (
@@ -60,7 +64,7 @@ async function wrongHistoriesOf(sql: Sql, campaignId: string): Promise<Differenc
                 WHEN a.kind = 'RESOLVED' AND a.code = 'NOT_SENT'
                   THEN (l.status = 'ERROR' AND NOT l.billed) OR l.status IN ('SENT', 'DELIVERED', 'READ')
                 WHEN a.kind = 'RESOLVED' AND a.code <> 'RESEND' THEN l.status IN ('SENT', 'DELIVERED', 'READ')
-                ELSE l.status IN ('PENDING', 'SENDING') OR (l.status = 'ERROR' AND l.error_code IN ('CANCELLED', 'NOT_SENT'))
+                ELSE l.status IN ('PENDING', 'SENDING') OR (l.status = 'ERROR' AND l.error_code = ANY($2))
               END AS fits
        FROM "CampaignLead" l LEFT JOIN last a ON a.seq = l.seq LEFT JOIN recorded r ON r.batch_number = l.batch_number
        WHERE l.campaign_id = $1
@@ -73,7 +77,7 @@ async function wrongHistoriesOf(sql: Sql, campaignId: string): Promise<Differenc
      WHERE NOT l.fits
      GROUP BY c.agendamento_id, l.batch_number, l.status, l.kind, CASE WHEN l.kind = 'RESOLVED' THEN l.code END, l.code
      ORDER BY 2`,
-    [campaignId],
+    [campaignId, ENDED_UNSENT],
   )
   return rows
 }

@@ -1,8 +1,9 @@
 import type pg from 'pg'
 import { v7 as uuidv7 } from 'uuid'
 import { locking } from '../database/lock-order.ts'
-import { type Sql, type Tx, transaction } from '../database/pool.ts'
+import { type Sql, transaction } from '../database/pool.ts'
 import { CampError } from '../errors.ts'
+import { enqueueThoseWaitingForHours } from '../lifecycle/batch-queue.ts'
 import { STATES } from '../recipient/regions.ts'
 import { recordAudit } from '../security/audit-log.ts'
 
@@ -94,20 +95,11 @@ export async function removeHoliday(
         },
       )
     }
-    await wakeSleeping(tx)
+    await enqueueThoseWaitingForHours(tx)
     const { id, ...detail } = holiday
     await recordAudit(tx, { userId, action: 'calendar.remove', subject: 'Holiday', subjectId: id, detail })
     return detail
   })
-}
-
-/** As if they had been rung long ago, and the queue had lost it: the sweeper rings them. */
-async function wakeSleeping(tx: Tx): Promise<void> {
-  await locking(tx, 'Batch').query(
-    `UPDATE "Batch" b SET not_before = NULL, enqueued_at = '-infinity', enqueue_seq = enqueue_seq + 1
-     FROM (SELECT id FROM "Batch" WHERE status = 'QUEUED' AND waiting_for_hours ORDER BY id FOR UPDATE) sleeping
-     WHERE b.id = sleeping.id`,
-  )
 }
 
 /**

@@ -1,6 +1,9 @@
 import type pg from 'pg'
 import { locking } from '../database/lock-order.ts'
 import { type Tx, transaction } from '../database/pool.ts'
+import { expireBatch } from '../lifecycle/batch-writes.ts'
+import { requeueUnbegun } from '../lifecycle/closing-writes.ts'
+import { doubtLeads } from '../lifecycle/lead-writes.ts'
 import type { Enqueuer } from '../queue/queues.ts'
 import { cancelOpenLeads } from './finish/cancel-pending.ts'
 import { finishIfDone } from './finish/finish.ts'
@@ -42,28 +45,9 @@ async function expireLeases({ pool, now }: SweepDeps): Promise<number> {
   for (;;) {
     const leads = await transaction(pool, async tx => {
       const at = now()
-      const { rows } = await locking(tx, 'Batch').query<{
-        id: string
-        campaign_id: string
-        number: number
-        from_seq: number
-        to_seq: number
-        attempt: number
-        claimed_at: Date
-      }>(
-        `UPDATE "Batch" SET status = 'IN_DOUBT', settled_at = $1, error = $2
-         WHERE id = (SELECT id FROM "Batch" WHERE status = 'SENDING' AND lease_until < $1 LIMIT 1 FOR UPDATE SKIP LOCKED)
-         RETURNING id, campaign_id, number, from_seq, to_seq, attempt, claimed_at`,
-        [at, LOST],
-      )
-      const batch = rows[0]
+      const batch = await expireBatch(tx, at, LOST)
       if (!batch) return undefined
-      // No earlier than its claim: when a request was written that nothing has told of is not known.
-      const { rows: leads } = await locking(tx, 'CampaignLead').query<{ seq: number; phone: string }>(
-        `UPDATE "CampaignLead" SET status = 'IN_DOUBT', sent_at = $4, error_message = $6
-         WHERE campaign_id = $1 AND seq BETWEEN $2 AND $3 AND batch_number = $5 AND status = 'SENDING' RETURNING seq, phone`,
-        [batch.campaign_id, batch.from_seq, batch.to_seq, batch.claimed_at, batch.number, LOST],
-      )
+      const leads = await doubtLeads(tx, batch, LOST)
       leads.sort((a, b) => a.seq - b.seq)
       const seqs = leads.map(lead => lead.seq)
       const { campaign_id: campaignId, number, attempt, claimed_at: claimedAt } = batch
@@ -73,14 +57,7 @@ async function expireLeases({ pool, now }: SweepDeps): Promise<number> {
           recipients: recipientsHash(leads),
         },
       ])
-      // A closing whose run had not begun has done nothing; one that had is looked after (closing.ts).
-      await tx.query(
-        `UPDATE "Batch" SET status = CASE WHEN broker_ref IS NULL THEN 'QUEUED'::"BatchStatus" ELSE status END,
-                not_before = CASE WHEN broker_ref IS NULL THEN NULL ELSE $2::timestamptz END,
-                enqueue_seq = enqueue_seq + 1, enqueued_at = NULL
-         WHERE id = $1 AND kind = 'CLOSING'`,
-        [batch.id, at],
-      )
+      await requeueUnbegun(tx, batch.id, at)
       // What its claim could not take yet, the budget being what it was, is still to be sent.
       const whole = { failures: 0, notBefore: null, enqueuedAt: null }
       await planRest(tx, { id: batch.id, campaignId: batch.campaign_id }, whole)

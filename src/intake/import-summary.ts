@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { RefusalCode } from '../lifecycle/refusal-codes.ts'
+import type { ImportCode } from '../lifecycle/refusal-codes.ts'
 import { REGIONS, type Region, regionOf } from '../recipient/regions.ts'
 import type { Fish } from './fish.ts'
 import type { Lead } from './lead.ts'
@@ -14,9 +14,9 @@ export class ImportSummary {
   /** One per row; several with --all-phones. */
   leads = 0
   pending = 0
-  readonly errors: Partial<Record<RefusalCode, number>> = {}
+  readonly errors: Partial<Record<ImportCode, number>> = {}
   /** Lines of the first rows refused, by reason. */
-  readonly refusedLines: Partial<Record<RefusalCode, number[]>> = {}
+  readonly refusedLines: Partial<Record<ImportCode, number[]>> = {}
   /** The first leads. */
   readonly first: Lead[] = []
   /** The block of the first good lead. */
@@ -67,7 +67,7 @@ export class ImportSummary {
     return groups
   }
 
-  #countRefusal(code: RefusalCode, line: number): void {
+  #countRefusal(code: ImportCode, line: number): void {
     const count = (this.errors[code] ?? 0) + 1
     this.errors[code] = count
     if (count === 1) this.refusedLines[code] = [line]

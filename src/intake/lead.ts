@@ -1,9 +1,9 @@
-import type { RefusalCode } from '../lifecycle/refusal-codes.ts'
+import type { ImportCode } from '../lifecycle/refusal-codes.ts'
 import type { Row } from '../tabular/csv.ts'
 import { REFUSED_BLOCK } from './sequence.ts'
 
 export interface Refusal {
-  code: RefusalCode
+  code: ImportCode
   detail: string
   /** The column at fault, if any. */
   column: number | undefined
@@ -32,7 +32,7 @@ export interface Lead {
 }
 
 /** Refuses a lead and moves it behind the leads to send. */
-export function refuse(lead: Lead, code: RefusalCode, detail: string, column: number | undefined): Lead {
+export function refuse(lead: Lead, code: ImportCode, detail: string, column: number | undefined): Lead {
   lead.block = REFUSED_BLOCK
   lead.refusal = { code, detail, column }
   return lead

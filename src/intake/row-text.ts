@@ -1,5 +1,5 @@
 import { CampError } from '../errors.ts'
-import type { RefusalCode } from '../lifecycle/refusal-codes.ts'
+import type { ImportCode } from '../lifecycle/refusal-codes.ts'
 import { isTornText } from '../message/characters.ts'
 import { damageIn, damageOf } from '../message/damage.ts'
 import { isPlaceholder, leftoversIn } from '../message/leftovers.ts'
@@ -146,7 +146,7 @@ export function problemOf(
   value: string,
   texts: TextRules,
   variable: boolean,
-): { code: RefusalCode; what: string } | undefined {
+): { code: ImportCode; what: string } | undefined {
   if (value === '') return { code: 'MISSING_VARIABLE', what: 'is empty' }
   if (isOrdinary(value)) return undefined
   if (isNoValue(value)) return { code: 'MISSING_VARIABLE', what: `holds "${value}", which stands for no value` }
@@ -235,6 +235,6 @@ function excerpt(text: string): string {
   return text.length > 60 ? `${text.slice(0, 60)}…` : text
 }
 
-function refused(code: RefusalCode, detail: string, column: number | undefined): RowText {
+function refused(code: ImportCode, detail: string, column: number | undefined): RowText {
   return { refusal: { code, detail, column } }
 }

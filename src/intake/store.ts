@@ -3,6 +3,7 @@ import { type Copy, copyValue, startCopy } from '../database/copy.ts'
 import { insertOf } from '../database/insert.ts'
 import type { Sql, Tx } from '../database/pool.ts'
 import { CampError } from '../errors.ts'
+import { COPY_LEADS, importedStatus, insertStagedLeads } from '../lifecycle/imported-leads.ts'
 import type { PlacedFish } from './fish.ts'
 import type { Lead, LeadSink } from './lead.ts'
 import { REFUSED_BLOCK, SEQ_SQL, type Sequencer, seqOf } from './sequence.ts'
@@ -73,11 +74,7 @@ export interface LeadStore extends LeadSink {
 
 /** Straight into the table, numbered as they come. */
 export function storeInOrder(tx: Tx, campaignId: string, sequence: Sequencer, nextId: () => string): LeadStore {
-  const copy = startCopy(
-    tx,
-    `COPY "CampaignLead" (campaign_id, seq, id, source_line, phone, nome, cpf_cnpj, idcob_contrato, custom_message, variables,
-                          status, error_code, error_message) FROM STDIN`,
-  )
+  const copy = startCopy(tx, COPY_LEADS)
   return {
     ...copy,
     add: leads => copyLeads(copy, leads, lead => `${campaignId}\t${sequence.next(lead.block)}`, nextId),
@@ -110,16 +107,7 @@ export async function storeByText(
     add: leads => copyLeads(copy, leads, tagOf, nextId),
     end: async () => {
       await copy.end()
-      await tx.query(
-        `INSERT INTO "CampaignLead" (campaign_id, seq, id, source_line, phone, nome, cpf_cnpj, idcob_contrato, custom_message,
-                                     variables, status, error_code, error_message)
-         SELECT $1, ${SEQ_SQL}, id, source_line, phone, nome, cpf_cnpj, idcob_contrato, custom_message,
-                variables, status, error_code, error_message
-         FROM (SELECT *, row_number() OVER (
-                 PARTITION BY block ORDER BY CASE WHEN block < $2 THEN custom_message END, source_line, id)::int AS n
-               FROM staged_lead) numbered`,
-        [campaignId, REFUSED_BLOCK],
-      )
+      await insertStagedLeads(tx, campaignId, SEQ_SQL, REFUSED_BLOCK)
     },
   }
 }
@@ -176,7 +164,7 @@ async function copyLeads(
     const document = lead.cpf_cnpj ?? '\\N'
     lines += `${tagOf(lead)}\t${nextId()}\t${lead.row.line}\t${phone}\t${copyValue(lead.nome)}\t${document}\t`
     lines += `${copyValue(lead.idcob_contrato)}\t${copyValue(lead.custom_message)}\t${copyValue(lead.variables)}\t`
-    lines += refusal ? `ERROR\t${refusal.code}\t${copyValue(refusal.detail)}\n` : 'PENDING\t\\N\t\\N\n'
+    lines += `${importedStatus(refusal)}\n`
   }
   if (lines !== '') await copy.write(lines)
 }

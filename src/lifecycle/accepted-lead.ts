@@ -1,8 +1,15 @@
+import type { LeadErrorCode, RefusalCode } from './refusal-codes.ts'
+
 /**
  * Whether the broker took a lead's message, or may have. sent_at is kept of a message in doubt that was then found not sent, or was to
  * be sent again and could not be: these codes say so.
  */
-const NOT_TAKEN_CODES = ['NOT_SENT', 'CANCELLED', 'FREQUENCY_CAP', 'BLOCKLISTED'] as const
+const NOT_TAKEN_CODES = [
+  'NOT_SENT',
+  'CANCELLED',
+  'FREQUENCY_CAP',
+  'BLOCKLISTED',
+] as const satisfies readonly RefusalCode[]
 
 /** Of a lead that is ERROR: whether it failed after the broker had taken it. ACCEPTED_LEAD says the same in SQL. */
 export function failedAfterAcceptance({
@@ -10,7 +17,7 @@ export function failedAfterAcceptance({
   error_code,
 }: {
   sent_at: Date | null
-  error_code: string | null
+  error_code: LeadErrorCode | null
 }): boolean {
   return sent_at !== null && !(NOT_TAKEN_CODES as readonly (string | null)[]).includes(error_code)
 }

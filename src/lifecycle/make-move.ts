@@ -1,6 +1,5 @@
 import type { Tx } from '../database/pool.ts'
-import type { CampaignHeader } from './campaign-header.ts'
-import type { TransitionName } from './campaign-status.ts'
+import type { CampaignStatus, TransitionName } from './campaign-status.ts'
 import { refusedTransition } from './refused-transition.ts'
 import { type TransitionBy, transition } from './transition.ts'
 
@@ -8,7 +7,7 @@ import { type TransitionBy, transition } from './transition.ts'
 export async function makeMove(
   tx: Tx,
   name: TransitionName,
-  campaign: CampaignHeader,
+  campaign: { id: string; agendamento_id: string; status: CampaignStatus },
   by: TransitionBy,
 ): Promise<void> {
   if (!(await transition(tx, name, campaign.id, by))) throw refusedTransition(name, campaign)

@@ -1,16 +1,53 @@
-/** Why a row of the file is not sent: its lead's error_code. All are refusals of the row itself, whoever the broker. */
-export const REFUSAL_CODES = [
-  'BAD_ROW',
-  'INVALID_PHONE',
-  'MISSING_DOCUMENT',
-  'INVALID_DOCUMENT',
-  'STALE',
-  'BAD_ENCODING',
-  'BROKEN_VALUE',
-  'MISSING_VARIABLE',
-  'BAD_TEXT',
-  'DUPLICATE',
-  'BLOCKLISTED',
-] as const
+/** Who gives a code to a lead. */
+type Giver = 'import' | 'claim' | 'settle' | 'callback' | 'person'
 
-export type RefusalCode = (typeof REFUSAL_CODES)[number]
+/**
+ * The codes that camp gives to a lead that is ERROR, its error_code: who gives each, and what it says of the lead. A broker's refusal has
+ * the broker's own code beside these. The table of docs/errors.md is this one.
+ */
+export const REFUSAL_CODES = {
+  BAD_ROW: {
+    by: ['import'],
+    meaning: 'its row has too many cells, a quoted cell that may hold another row, or an escape that was not read',
+  },
+  INVALID_PHONE: { by: ['import'], meaning: 'its row has no phone that is valid' },
+  MISSING_DOCUMENT: { by: ['import', 'settle'], meaning: 'its row has no CPF or CNPJ, and the broker needs one' },
+  INVALID_DOCUMENT: { by: ['import'], meaning: 'its CPF or CNPJ is not valid, and the broker needs one' },
+  STALE: { by: ['import'], meaning: 'it was registered too long ago, or its date cannot be read' },
+  BAD_ENCODING: { by: ['import'], meaning: 'a value that is needed has a byte that is no character' },
+  BROKEN_VALUE: { by: ['import'], meaning: 'a value that is needed was destroyed by a program' },
+  MISSING_VARIABLE: { by: ['import', 'settle'], meaning: 'a column that its text or the template names is empty' },
+  BAD_TEXT: { by: ['import'], meaning: 'its text, or a value in it, cannot be sent as it is' },
+  DUPLICATE: { by: ['import'], meaning: 'an earlier row has the same phone' },
+  BLOCKLISTED: { by: ['import', 'claim'], meaning: 'its phone or document is on the blocklist' },
+  FREQUENCY_CAP: {
+    by: ['claim'],
+    meaning: 'another message went to its phone or document within 24 hours',
+  },
+  REFUSED: { by: ['settle'], meaning: 'the broker refused it without a code, or with one that cannot be stored' },
+  CANCELLED: { by: ['settle', 'person'], meaning: 'its campaign was cancelled before it was sent' },
+  NOT_SENT: {
+    by: ['settle', 'person'],
+    meaning: 'it was in doubt and was not sent: a person decided so, or its worker knew too late',
+  },
+  FAILED: { by: ['callback'], meaning: 'the broker reports a failure without a code' },
+} as const satisfies Record<string, { by: readonly Giver[]; meaning: string }>
+
+type Table = typeof REFUSAL_CODES
+
+export type RefusalCode = keyof Table
+
+/** A lead's error_code: one of camp's, or a broker's own. */
+export type LeadErrorCode = RefusalCode | (string & {})
+
+/** The codes that `By` gives. */
+export type RefusalCodeBy<By extends Giver> = {
+  [Code in RefusalCode]: By extends Table[Code]['by'][number] ? Code : never
+}[RefusalCode]
+
+/** Why a row of the file is not sent. All are refusals of the row itself, whichever the broker: such a lead is never retried. */
+export type ImportCode = RefusalCodeBy<'import'>
+
+export const IMPORT_CODES = (Object.keys(REFUSAL_CODES) as RefusalCode[]).filter((code): code is ImportCode =>
+  (REFUSAL_CODES[code].by as readonly Giver[]).includes('import'),
+)

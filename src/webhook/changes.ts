@@ -1,12 +1,9 @@
 import { locking } from '../database/lock-order.ts'
 import type { Tx } from '../database/pool.ts'
 import type { LeadEvent as LeadRecord } from '../dispatch/record/lead-events.ts'
-import {
-  type DoneStatus,
-  type LedgerCorrection,
-  noCorrection,
-  type OwningBatch,
-} from '../dispatch/settle/late-corrections.ts'
+import { type LedgerCorrection, noCorrection, type OwningBatch } from '../dispatch/settle/late-corrections.ts'
+import type { BatchStatus } from '../lifecycle/batch-status.ts'
+import { writeHeard } from '../lifecycle/lead-verdicts.ts'
 import { type CallbackEvent, foldEvents, isTaken, type LeadState } from './fold-events.ts'
 import type { InboxEvent } from './waiting.ts'
 
@@ -35,7 +32,7 @@ export type OpenEvent = InboxEvent & { lead_id: string }
 
 /** The batch that holds a lead's cost, and what it is doing. */
 export interface LockedOwner extends OwningBatch {
-  status: DoneStatus
+  status: BatchStatus
 }
 
 /** Whether callbacks about a lead can be applied: nothing is on its way, and it was claimed once or never will be. */
@@ -94,26 +91,9 @@ export function changesOf(work: Map<string, LeadWork>, holders: ReadonlyMap<stri
 
 export async function writeLeads(tx: Tx, changes: readonly Change[]): Promise<void> {
   if (changes.length === 0) return
-  const after = changes.map(change => change.after)
-  await tx.query(
-    `UPDATE "CampaignLead" l SET
-       status = n.status::"LeadStatus", billed = n.billed, delivered_at = n.delivered_at, read_at = n.read_at,
-       error_code = n.error_code, error_message = n.error_message, provider_msg_id = n.provider_msg_id, sent_at = n.sent_at
-     FROM unnest($1::uuid[], $2::text[], $3::bool[], $4::timestamptz[], $5::timestamptz[], $6::text[], $7::text[],
-       $8::text[], $9::timestamptz[])
-       AS n(id, status, billed, delivered_at, read_at, error_code, error_message, provider_msg_id, sent_at)
-     WHERE l.id = n.id`,
-    [
-      after.map(lead => lead.id),
-      after.map(lead => lead.status),
-      after.map(lead => lead.billed),
-      after.map(lead => lead.delivered_at),
-      after.map(lead => lead.read_at),
-      after.map(lead => lead.error_code),
-      after.map(lead => lead.error_message),
-      after.map(lead => lead.provider_msg_id),
-      after.map(lead => lead.sent_at),
-    ],
+  await writeHeard(
+    tx,
+    changes.map(change => change.after),
   )
 }
 

@@ -1,18 +1,20 @@
 import { failedAfterAcceptance } from '../lifecycle/accepted-lead.ts'
+import type { HeardLeadStatus } from '../lifecycle/lead-status.ts'
+import type { LeadErrorCode, RefusalCode } from '../lifecycle/refusal-codes.ts'
 
 /**
  * What a lead's callbacks make of it. Pure, and blind to their order: events come twice, late, and the wrong way round, and
  * the same events must always end in the same lead. The table of states and events is in docs/reliability.md.
  */
 export interface LeadState {
-  status: 'PENDING' | 'SENT' | 'DELIVERED' | 'READ' | 'ERROR' | 'IN_DOUBT'
+  status: HeardLeadStatus
   billed: boolean
   /** The batch that claimed it last; null: none ever did. */
   batch_number: number | null
   sent_at: Date | null
   delivered_at: Date | null
   read_at: Date | null
-  error_code: string | null
+  error_code: LeadErrorCode | null
   error_message: string | null
   provider_msg_id: string | null
 }
@@ -24,6 +26,9 @@ export interface CallbackEvent {
   detail: string | null
   occurred_at: Date
 }
+
+/** Of a failure that the broker reports without one. */
+const NO_CODE: RefusalCode = 'FAILED'
 
 /**
  * @param billing DELIVERED: a failure gives the cost back, and a delivery that follows it books it again
@@ -51,7 +56,7 @@ export function foldEvents<Lead extends LeadState>(
     delivered_at,
     provider_msg_id:
       lead.provider_msg_id ?? events.find(event => event.provider_msg_id !== null)?.provider_msg_id ?? null,
-    error_code: failed ? (hadFailed ? lead.error_code : (failure?.code ?? 'FAILED')) : null,
+    error_code: failed ? (hadFailed ? lead.error_code : (failure?.code ?? NO_CODE)) : null,
     error_message: failed ? (hadFailed ? lead.error_message : (failure?.detail ?? null)) : null,
     // At a broker that bills what it accepted, a failure changes nothing.
     billed: billing === 'DELIVERED' ? !failed : hadFailed && failed ? lead.billed : true,

@@ -150,7 +150,7 @@ export async function makeCampaign(pool: pg.Pool, scene: Scene, options: Campaig
 /** As the approval would have left it. */
 export async function stampApproval(pool: pg.Pool, id: string): Promise<void> {
   const { approvalHash } = await import('../../src/campaign/approval/approval-hash.ts')
-  const { readCampaign } = await import('../../src/lifecycle/campaign-header.ts')
+  const { readCampaign } = await import('../../src/campaign/campaign-header.ts')
   const campaign = await readCampaign(pool, id)
   await pool.query(`UPDATE "Campaign" SET approval_hash = $2, unit_cost = $3 WHERE id = $1`, [
     id,

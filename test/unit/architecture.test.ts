@@ -47,11 +47,13 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   // How a campaign is sent: what a person types, its columns, its JSON. Dispatch and lifecycle read the columns.
   'campaign-settings': ['calendar'],
   // Every status, which may follow which, and their one writer, with its audit.
-  lifecycle: ['campaign-settings', 'database', 'security'],
+  lifecycle: ['database', 'security'],
   // A list's file becomes entries of one source.
   blocklist: ['database', 'security', 'tabular'],
-  calendar: ['database', 'security'],
-  budget: ['database', 'security'],
+  // A day off that is removed: the batches that waited for its end are enqueued.
+  calendar: ['database', 'lifecycle', 'security'],
+  // The histories that it compares end in a lead's codes.
+  budget: ['database', 'lifecycle', 'security'],
   dispatch: [
     ...['blocklist', 'broker', 'budget', 'calendar', 'campaign-settings', 'database', 'lifecycle', 'queue'],
     ...['security'],
@@ -100,14 +102,14 @@ const WITHIN: Readonly<Record<string, Readonly<Record<string, readonly string[]>
     finish: ['send'],
     claim: ['finish', 'model', 'pacing', 'plan', 'record', 'send'],
     settle: ['claim', 'finish', 'model', 'pacing', 'plan', 'record', 'send'],
-    closing: ['claim', 'finish', 'model', 'pacing', 'plan', 'send', 'settle'],
+    closing: ['finish', 'model', 'pacing', 'plan', 'send', 'settle'],
     '.': ['claim', 'closing', 'finish', 'model', 'plan', 'record', 'send', 'settle'],
   },
   campaign: {
     '.': [],
     approval: ['.'],
     actions: ['.', 'approval'],
-    doubt: ['actions', 'approval'],
+    doubt: ['.', 'actions', 'approval'],
     read: ['approval'],
   },
   blocklist: { '.': [], sync: ['.'] },

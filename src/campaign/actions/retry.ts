@@ -1,12 +1,12 @@
 import { moneyOf } from '../../budget/money.ts'
-import { locking } from '../../database/lock-order.ts'
 import { transaction } from '../../database/pool.ts'
 import { CampError } from '../../errors.ts'
-import { lockCampaign } from '../../lifecycle/campaign-header.ts'
 import { isLegal } from '../../lifecycle/campaign-status.ts'
+import { retryAndRecordLeads } from '../../lifecycle/lead-verdicts.ts'
 import { makeMove } from '../../lifecycle/make-move.ts'
-import { REFUSAL_CODES } from '../../lifecycle/refusal-codes.ts'
+import { IMPORT_CODES } from '../../lifecycle/refusal-codes.ts'
 import { refusedTransition } from '../../lifecycle/refused-transition.ts'
+import { lockCampaign } from '../campaign-header.ts'
 import type { MoveDeps } from '../deps.ts'
 
 /**
@@ -23,7 +23,7 @@ export async function retryFailed(
   userId: string,
   codes: readonly string[] | undefined,
 ): Promise<number> {
-  const never = codes?.find(code => (REFUSAL_CODES as readonly string[]).includes(code))
+  const never = codes?.find(code => (IMPORT_CODES as readonly string[]).includes(code))
   if (never !== undefined) {
     throw new CampError('ERROR_NOT_RETRYABLE', `${never} is a refusal of the row itself: it is never sent again`, {
       hint: 'Correct the rows and import them: camp campaign import FILE --rejects writes them out.',
@@ -31,39 +31,19 @@ export async function retryFailed(
   }
   return transaction(pool, async tx => {
     const now = clock.now()
-    // The broker's name for a message that failed is forgotten: what is still told of it must not fail the next one.
-    const { rowCount } = await locking(tx, 'CampaignLead').query(
-      `WITH failed AS (
-         SELECT l.id, l.seq, l.batch_number, l.error_code, l.error_message, l.provider_msg_id, c.broker_id
-           FROM "CampaignLead" l JOIN "Campaign" c ON c.id = l.campaign_id
-         WHERE l.campaign_id = $1 AND l.status = 'ERROR' AND NOT l.billed AND l.error_code <> ALL($2)
-           AND ($3::text[] IS NULL OR l.error_code = ANY($3))
-         FOR UPDATE OF l
-       ), forgotten AS (
-         DELETE FROM "ProviderMessage" m USING failed f
-         WHERE m.broker_id = f.broker_id AND m.provider_msg_id = f.provider_msg_id
-       ), recorded AS (
-         INSERT INTO "LeadEvent" (campaign_id, kind, at, seqs, batch_number, code, detail, user_id)
-         SELECT $1, 'RETRIED', $4, range_agg(int4range(seq, seq, '[]')), batch_number, error_code, error_message, $5
-         FROM failed GROUP BY batch_number, error_code, error_message
-       )
-       UPDATE "CampaignLead" l
-       SET status = 'PENDING', error_code = NULL, error_message = NULL, provider_msg_id = NULL, sent_at = NULL
-       FROM failed f WHERE l.id = f.id`,
-      [campaignId, REFUSAL_CODES, codes ?? null, now, userId],
-    )
+    const retried = await retryAndRecordLeads(tx, { campaignId, userId, now, codes })
     const campaign = await lockCampaign(tx, campaignId)
     if (!isLegal('retry', campaign.status)) throw refusedTransition('retry', campaign)
-    if (!rowCount) {
+    if (retried === 0) {
       throw new CampError('NOTHING_TO_RETRY', `${campaign.agendamento_id} has no failed leads that can be sent again`, {
         hint: `See: camp campaign report ${campaign.agendamento_id}`,
       })
     }
     const free = moneyOf(campaign.cost_per_message) === 0n
-    const reason = `${rowCount} failed leads are to be sent again`
+    const reason = `${retried} failed leads are to be sent again`
     // A schedule that has passed says nothing about this start: the approval would start it at once, or find it missed.
     await tx.query(`UPDATE "Campaign" SET scheduled_at = NULL WHERE id = $1 AND scheduled_at <= $2`, [campaignId, now])
     await makeMove(tx, free ? 'retryFree' : 'retry', campaign, { userId, now, reason })
-    return rowCount
+    return retried
   })
 }

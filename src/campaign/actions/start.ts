@@ -4,12 +4,12 @@ import { enqueueWindow, isPaced, lockQueued, resetEnqueued } from '../../dispatc
 import { planCampaign } from '../../dispatch/plan/plan.ts'
 import { CampError } from '../../errors.ts'
 import { assertNotHeld } from '../../installation/not-held.ts'
-import { type CampaignHeader, lockCampaign, readCampaign } from '../../lifecycle/campaign-header.ts'
 import { isLegal } from '../../lifecycle/campaign-status.ts'
 import { makeMove } from '../../lifecycle/make-move.ts'
 import { refusedTransition } from '../../lifecycle/refused-transition.ts'
 import type { Enqueuer } from '../../queue/queues.ts'
 import { approvalHash } from '../approval/approval-hash.ts'
+import { type CampaignHeader, lockCampaign, readCampaign } from '../campaign-header.ts'
 import type { MoveDeps } from '../deps.ts'
 
 /** Says why a campaign is as it is. */

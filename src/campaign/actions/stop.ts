@@ -1,7 +1,7 @@
 import { transaction } from '../../database/pool.ts'
 import { cancelOpenLeads } from '../../dispatch/finish/cancel-pending.ts'
-import { lockCampaign } from '../../lifecycle/campaign-header.ts'
 import { makeMove } from '../../lifecycle/make-move.ts'
+import { lockCampaign } from '../campaign-header.ts'
 import type { MoveDeps } from '../deps.ts'
 
 /** PENDING_APPROVAL → CANCELLED. */

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
 import { lawOf } from '../../calendar/state-laws.ts'
 import type { SettingColumns, SettingName } from '../../campaign-settings/schema.ts'
-import type { CampaignHeader } from '../../lifecycle/campaign-header.ts'
 import { canonicalJson } from '../../security/canonical.ts'
+import type { CampaignHeader } from '../campaign-header.ts'
 
 /**
  * What an approval is bound to (docs/design.md#approval): who is sent what, by whom, at what price, when and how fast, and what

@@ -6,10 +6,10 @@ import { CampError } from '../../errors.ts'
 import { type Hold, holdOf, type Installation, lockInstallation } from '../../installation/installation.ts'
 import { releaseHold } from '../../installation/release.ts'
 import { serverIdentity } from '../../installation/server.ts'
-import { lockCampaign } from '../../lifecycle/campaign-header.ts'
 import type { CampaignStatus } from '../../lifecycle/campaign-status.ts'
 import { makeMove } from '../../lifecycle/make-move.ts'
 import { recordAudit } from '../../security/audit-log.ts'
+import { lockCampaign } from '../campaign-header.ts'
 
 /** A campaign of which messages may have gone out that this database does not know of. */
 export interface OpenCampaign {

@@ -15,18 +15,14 @@ import {
   owningBatches,
 } from '../../dispatch/settle/late-corrections.ts'
 import { CampError } from '../../errors.ts'
-import { lockCampaign, readCampaign } from '../../lifecycle/campaign-header.ts'
+import { resolveClosings } from '../../lifecycle/closing-writes.ts'
+import { type Resolution, writeVerdict } from '../../lifecycle/lead-verdicts.ts'
 import { makeMove } from '../../lifecycle/make-move.ts'
 import type { Enqueuer } from '../../queue/queues.ts'
 import { recordAudit } from '../../security/audit-log.ts'
 import { enqueueFirst } from '../actions/start.ts'
 import { approvalHash } from '../approval/approval-hash.ts'
-
-/**
- * A person's word on what nobody could know. SENT: the broker had taken it, and its cost stays. NOT_SENT: it had not; the lead
- * ends as ERROR NOT_SENT, its cost and its frequency cap go back. RESEND: it had not, or the risk is taken: PENDING again.
- */
-export type Resolution = 'SENT' | 'NOT_SENT' | 'RESEND'
+import { lockCampaign, readCampaign } from '../campaign-header.ts'
 
 export interface ResolveDeps {
   pool: pg.Pool
@@ -126,7 +122,11 @@ async function resolveSome(
   const leads = await stillInDoubt(tx, candidates)
   if (leads.length === 0) return 0
   await releaseContacts(tx, released(leads))
-  await writeResolution(tx, leads, verdict)
+  await writeVerdict(
+    tx,
+    leads.map(lead => lead.id),
+    verdict,
+  )
   const seqs = leads.map(lead => lead.seq)
   await recordLeadEvents(tx, [{ campaignId, kind: 'RESOLVED', at: now, seqs, code: verdict, userId }])
   await correctBatches(tx, correctionsOf(leads, holders, verdict), now)
@@ -147,19 +147,6 @@ async function stillInDoubt(tx: Tx, candidates: readonly DoubtfulLead[]): Promis
   )
   const open = new Set(rows.map(row => row.id))
   return candidates.filter(lead => open.has(lead.id))
-}
-
-/** sent_at stays: a broker that says "repeated" to a second request is then known to have taken the first. */
-async function writeResolution(tx: Tx, leads: readonly DoubtfulLead[], verdict: Resolution): Promise<void> {
-  await tx.query(
-    `UPDATE "CampaignLead" SET
-       status = (CASE $2 WHEN 'SENT' THEN 'SENT' WHEN 'NOT_SENT' THEN 'ERROR' ELSE 'PENDING' END)::"LeadStatus",
-       billed = billed AND $2 = 'SENT',
-       error_code = CASE WHEN $2 = 'NOT_SENT' THEN 'NOT_SENT' END,
-       error_message = CASE WHEN $2 = 'NOT_SENT' THEN 'a person found that it was not sent' END
-     WHERE id = ANY($1::uuid[])`,
-    [leads.map(lead => lead.id), verdict],
-  )
 }
 
 function correctionsOf(
@@ -223,16 +210,7 @@ export async function resolveClosing(
 ): Promise<void> {
   await transaction(pool, async tx => {
     const now = clock.now()
-    const { rowCount } = await locking(tx, 'Batch').query(
-      `UPDATE "Batch" SET
-         status = (CASE $2 WHEN 'RESEND' THEN 'QUEUED' ELSE 'DONE' END)::"BatchStatus",
-         broker_ref = CASE WHEN $2 = 'RESEND' THEN NULL ELSE broker_ref END,
-         error = CASE WHEN $2 = 'NOT_SENT' THEN 'a person found that it did not run' END,
-         not_before = NULL, enqueue_seq = enqueue_seq + 1, enqueued_at = NULL, settled_at = $3
-       WHERE campaign_id = $1 AND kind = 'CLOSING' AND status = 'IN_DOUBT'`,
-      [campaignId, verdict, now],
-    )
-    if (rowCount === 0) throw closingNotInDoubt()
+    if (!(await resolveClosings(tx, campaignId, verdict, now))) throw closingNotInDoubt()
     await recordAudit(tx, {
       userId,
       action: 'campaign.resolve',

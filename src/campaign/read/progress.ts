@@ -2,7 +2,7 @@ import type { Sql } from '../../database/pool.ts'
 import { CampError } from '../../errors.ts'
 import { ACCEPTED_LEAD } from '../../lifecycle/accepted-lead.ts'
 import type { CampaignStatus } from '../../lifecycle/campaign-status.ts'
-import { REFUSAL_CODES } from '../../lifecycle/refusal-codes.ts'
+import { IMPORT_CODES } from '../../lifecycle/refusal-codes.ts'
 import type { FailureCode } from '../../lifecycle/transition.ts'
 
 /** How far a campaign is: its leads, each once, however often it was sent. */
@@ -80,7 +80,7 @@ async function countLeads(sql: Sql, campaignId: string): Promise<Counted> {
        FROM "CampaignLead" WHERE campaign_id = $1 AND NOT (status = 'ERROR' AND error_code = ANY($2))
      )
      SELECT h.*, b.*, l.* FROM h, b, l`,
-    [campaignId, REFUSAL_CODES],
+    [campaignId, IMPORT_CODES],
   )
   const { header, figures } = split(rows[0], campaignId)
   const { total, leads_accepted, leads_refused, leads_in_doubt } = rows[0]!

@@ -5,6 +5,7 @@ import { closingOwed } from '../../dispatch/finish/finish.ts'
 import { CampError } from '../../errors.ts'
 import type { CampaignStatus } from '../../lifecycle/campaign-status.ts'
 import type { LeadStatus } from '../../lifecycle/lead-status.ts'
+import type { RefusalCode } from '../../lifecycle/refusal-codes.ts'
 import type { FailureCode } from '../../lifecycle/transition.ts'
 import { type SettingsView, settingsView } from './settings-view.ts'
 import { type StopView, stopView } from './stop-view.ts'
@@ -67,7 +68,9 @@ export const NO_COUNTS: LeadCounts = {
   ERROR: 0,
   IN_DOUBT: 0,
 }
-export const NO_ERRORS: Readonly<Record<string, number>> = { INVALID_PHONE: 0, DUPLICATE: 0, BLOCKLISTED: 0 }
+export const NO_ERRORS = { INVALID_PHONE: 0, DUPLICATE: 0, BLOCKLISTED: 0 } as const satisfies Partial<
+  Record<RefusalCode, number>
+>
 
 /** @throws CampError NOT_FOUND */
 export async function campaignView(sql: Sql, id: string): Promise<CampaignView> {

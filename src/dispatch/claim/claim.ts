@@ -2,6 +2,8 @@ import { adapterOf } from '../../broker/registry.ts'
 import { reserve, TooLittleBudget } from '../../budget/reserve.ts'
 import { throttlingOf } from '../../campaign-settings/throttling.ts'
 import { type Tx, transaction } from '../../database/pool.ts'
+import { deferBatch } from '../../lifecycle/batch-queue.ts'
+import { closeEmptyBatch, openBatch } from '../../lifecycle/batch-writes.ts'
 import { failCampaign } from '../../lifecycle/transition.ts'
 import { openCredential } from '../../security/open-credential.ts'
 import { monthOf } from '../../time/local-day.ts'
@@ -11,9 +13,9 @@ import type { ClaimDeps } from '../model/deps.ts'
 import { giveProbeBack, isCircuitOpen, lookAgainAt, takeProbe } from '../pacing/circuit-breaker.ts'
 import { isPaced } from '../plan/enqueue.ts'
 import { lookingAt } from '../send/permit.ts'
-import { deferBatch, lockBatch, openBatch } from './lock-batch.ts'
+import { lockBatch } from './lock-batch.ts'
 import { reserveSlot } from './reserve-slot.ts'
-import { refuseLeads, screenLeads, takeLeads } from './screen-leads.ts'
+import { refuseScreened, screenLeads, takeScreened } from './screen-leads.ts'
 
 /**
  * @param batchId from the queue: it may be done, taken, or unknown by now
@@ -81,18 +83,15 @@ async function tryClaim(deps: ClaimDeps, tx: Tx, batchId: string, most: number):
   const probing = probe === 'TAKEN'
 
   const { leads, refused, left, told } = await screenLeads(tx, header, Math.min(most, size), sending)
-  await refuseLeads(tx, header, refused, now)
-  const taken = await takeLeads(tx, header, leads)
+  await refuseScreened(tx, header, refused, now)
+  const taken = await takeScreened(tx, header, leads)
   if (taken.length === 0) {
     if (probing) await giveProbeBack(tx, header.credential_id, now)
     // With leads left over, those before them were refused: the next claim looks at the rest.
     if (left > 0) return wait(now, 'BROKER')
     // What the inbox says of them is applied any moment: they are the broker's, or they are to be sent.
     if (told > 0) return wait(new Date(now.getTime() + TOLD_WAIT_MS), 'BROKER')
-    await tx.query(
-      `UPDATE "Batch" SET status = 'DONE', attempt = attempt + 1, refused = refused + $2, claimed_at = $3, settled_at = $3 WHERE id = $1`,
-      [header.id, refused.length, now],
-    )
+    await closeEmptyBatch(tx, header.id, refused.length, now)
     if (!(await hasQueued(tx, header.campaign_id))) await finishIfDone(tx, header.campaign_id, now)
     return { kind: 'EMPTIED', campaign, number: header.number }
   }

@@ -1,11 +1,10 @@
-import type { Month } from '../../budget/month.ts'
 import { OWN_HOLIDAYS_SQL } from '../../calendar/custom-holidays.ts'
 import { columnsSql, type SettingColumns } from '../../campaign-settings/schema.ts'
 import type { CampaignStatus } from '../../database/generated/enums.ts'
 import { locking } from '../../database/lock-order.ts'
 import type { Tx } from '../../database/pool.ts'
 
-/** A batch's row on its way through the claim: locked, put off, opened. */
+/** A batch's row, locked for its claim, with all that the claim needs. */
 export interface BatchHeader extends SettingColumns {
   id: string
   kind: 'SEND' | 'CLOSING'
@@ -64,53 +63,4 @@ export async function lockBatch(tx: Tx, batchId: string): Promise<BatchHeader | 
     [batchId],
   )
   return rows[0]
-}
-
-export interface Deferral {
-  until: Date
-  waiting_for_hours: boolean
-  /** Why a closing waits; without it, the batch's error stays as it is. */
-  error?: string | null
-}
-
-/** @returns the `enqueue_seq` of its next job */
-export async function deferBatch(tx: Tx, batchId: string, deferral: Deferral, now: Date): Promise<number> {
-  const { until, waiting_for_hours, error } = deferral
-  const { rows } = await tx.query<{ enqueue_seq: number }>(
-    `UPDATE "Batch" SET not_before = $2, due_at = $2, waiting_for_hours = $4, enqueue_seq = enqueue_seq + 1, enqueued_at = $3,
-            error = CASE WHEN $5 THEN $6 ELSE error END
-     WHERE id = $1 RETURNING enqueue_seq`,
-    [batchId, until, now, waiting_for_hours, error !== undefined, error ?? null],
-  )
-  return rows[0]!.enqueue_seq
-}
-
-export interface BatchOpening {
-  refused: number
-  messages: number
-  /** Of the wallet's budget that pays for it. */
-  month: Month
-  leaseUntil: Date
-  now: Date
-}
-
-export interface Opened {
-  /** The token that the settle must bring. */
-  attempt: number
-  /** The transaction's id: by it the server tells whether the claim was committed, where its answer was lost (unanswered-claim.ts). */
-  xid: string
-}
-
-/** The budget that pays is named here and booked after it (reserve.ts): its row is locked for no longer than a commit. */
-export async function openBatch(tx: Tx, header: BatchHeader, opening: BatchOpening): Promise<Opened> {
-  const { refused, messages, month, leaseUntil, now } = opening
-  const { rows } = await tx.query<Opened>(
-    `UPDATE "Batch" SET status = 'SENDING', attempt = attempt + 1, lease_until = $2, claimed_at = $3, not_before = NULL,
-            waiting_for_hours = false,
-            budget_id = (SELECT id FROM "Budget" WHERE wallet_id = $7 AND year = $8 AND month = $9 AND $4::numeric > 0),
-            unit_cost = $4, reserved = reserved + $4::numeric * $5, refused = refused + $6
-     WHERE id = $1 RETURNING attempt, pg_current_xact_id()::text AS xid`,
-    [header.id, leaseUntil, now, header.unit_cost, messages, refused, header.wallet_id, month.year, month.month],
-  )
-  return rows[0]!
 }

@@ -1,12 +1,10 @@
 import { BLOCKED_LEAD } from '../../blocklist/blocked-lead.ts'
-import { locking } from '../../database/lock-order.ts'
 import type { Tx } from '../../database/pool.ts'
+import { type RefusedLead, refuseLeads, takeLeads } from '../../lifecycle/lead-writes.ts'
 import type { ClaimedLead } from '../model/claimed-batch.ts'
 import { recordLeadEvents } from '../record/lead-events.ts'
 import { type Recipient, releaseContacts, type Sending, takeContacts } from './frequency-cap.ts'
 import type { BatchHeader } from './lock-batch.ts'
-
-type RefusedLead = { seq: number; code: 'BLOCKLISTED' | 'FREQUENCY_CAP'; message: string }
 
 /**
  * Whether the inbox holds something about lead `l` that is not applied yet: then it is not sent, but waits for that. Only a lead that
@@ -67,19 +65,15 @@ export function recipientOf({ id, phone, cpf_cnpj }: ClaimedLead): Recipient {
   return { leadId: id, phone, cpf_cnpj }
 }
 
-export async function refuseLeads(
+/** Those that a rule refuses are ERROR, with their record. */
+export async function refuseScreened(
   tx: Tx,
   { campaign_id: campaignId, number }: BatchHeader,
   refused: readonly RefusedLead[],
   at: Date,
 ): Promise<void> {
   if (refused.length === 0) return
-  await locking(tx, 'CampaignLead').query(
-    `UPDATE "CampaignLead" l SET status = 'ERROR', error_code = r.code, error_message = r.message
-     FROM unnest($2::int[], $3::text[], $4::text[]) AS r(seq, code, message)
-     WHERE l.campaign_id = $1 AND l.seq = r.seq AND l.status = 'PENDING'`,
-    [campaignId, refused.map(r => r.seq), refused.map(r => r.code), refused.map(r => r.message)],
-  )
+  await refuseLeads(tx, campaignId, refused)
   const codes = new Map(refused.map(r => [r.code, r.message]))
   await recordLeadEvents(
     tx,
@@ -91,15 +85,14 @@ export async function refuseLeads(
 }
 
 /** @returns those that were still PENDING: a cancel may have come between */
-export async function takeLeads(tx: Tx, header: BatchHeader, leads: readonly ClaimedLead[]): Promise<ClaimedLead[]> {
-  const { rows } = await locking(tx, 'CampaignLead').query<{ seq: number }>(
-    `UPDATE "CampaignLead" SET status = 'SENDING', billed = true, batch_number = $3
-     WHERE campaign_id = $1 AND seq = ANY($2::int[]) AND status = 'PENDING'
-     RETURNING seq`,
-    [header.campaign_id, leads.map(lead => lead.seq), header.number],
+export async function takeScreened(tx: Tx, header: BatchHeader, leads: readonly ClaimedLead[]): Promise<ClaimedLead[]> {
+  const seqs = await takeLeads(
+    tx,
+    header,
+    leads.map(lead => lead.seq),
   )
-  if (rows.length === leads.length) return [...leads]
-  const taken = new Set(rows.map(row => row.seq))
+  if (seqs.length === leads.length) return [...leads]
+  const taken = new Set(seqs)
   await releaseContacts(tx, leads.filter(lead => !taken.has(lead.seq)).map(recipientOf))
   return leads.filter(lead => taken.has(lead.seq))
 }

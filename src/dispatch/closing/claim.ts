@@ -6,13 +6,13 @@ import { HOURS_SETTINGS, type HoursColumns, hoursOf } from '../../campaign-setti
 import { columnsSql } from '../../campaign-settings/schema.ts'
 import { locking } from '../../database/lock-order.ts'
 import { type Tx, transaction } from '../../database/pool.ts'
+import { deferBatch } from '../../lifecycle/batch-queue.ts'
+import { completeClosing, openClosing } from '../../lifecycle/closing-writes.ts'
 import { failCampaign } from '../../lifecycle/transition.ts'
 import { NO_CREDENTIAL, openCredential } from '../../security/open-credential.ts'
-import { deferBatch } from '../claim/lock-batch.ts'
 import { finishIfDone } from '../finish/finish.ts'
 import type { DispatchDeps } from '../model/deps.ts'
 import { planPerRequest, reserveTurn } from './per-request.ts'
-import { completeClosing } from './rows.ts'
 
 /**
  * The claim of a campaign's closing, one transaction: all that was to be sent has been, its delay is over, it is within the contact
@@ -99,7 +99,8 @@ async function tryClaim(deps: DispatchDeps, tx: Tx, batchId: string): Promise<Cl
   if ('waitUntil' in turn) return wait(turn.waitUntil, null)
   const windowEndsAt = windowEndAfter(hours, places, now, isHoliday)
   const leaseMs = deps.leaseMs(adapter.timeoutMs)
-  const attempt = await open(tx, row.id, plan.lockKey, now, new Date(turn.startAt.getTime() + leaseMs))
+  const leaseUntil = new Date(turn.startAt.getTime() + leaseMs)
+  const attempt = await openClosing(tx, row.id, { lockKey: plan.lockKey, now, leaseUntil })
   return {
     kind: 'CLAIMED',
     claim: {
@@ -211,16 +212,4 @@ async function lockHolder(tx: Tx, id: string, key: string | null): Promise<strin
     holder &&
     `campaign ${holder.agendamento_id} runs the same${holder.status === 'IN_DOUBT' ? ', and is in doubt' : ''}`
   )
-}
-
-/** Without broker_ref its run has not begun: a worker that dies now has done nothing (sweep.ts). */
-async function open(tx: Tx, id: string, lockKey: string | null, now: Date, leaseUntil: Date): Promise<number> {
-  const { rows } = await tx.query<{ attempt: number }>(
-    `UPDATE "Batch" SET status = 'SENDING', attempt = attempt + 1, lease_until = $2, claimed_at = $3, not_before = NULL,
-            waiting_for_hours = false,
-            lock_key = $4, broker_ref = NULL, error = NULL
-     WHERE id = $1 RETURNING attempt`,
-    [id, leaseUntil, now, lockKey],
-  )
-  return rows[0]!.attempt
 }

@@ -2,13 +2,13 @@ import type { ClosingLook } from '../../broker/port.ts'
 import { adapterOf } from '../../broker/registry.ts'
 import { namedError } from '../../database/faults.ts'
 import { type Tx, transaction } from '../../database/pool.ts'
+import { completeClosing, holdsClosing, requeueClosing } from '../../lifecycle/closing-writes.ts'
 import { pauseForReview } from '../../lifecycle/transition.ts'
 import { SecretMismatch } from '../../security/fingerprint.ts'
 import { NO_CREDENTIAL, openCredential } from '../../security/open-credential.ts'
 import { finishIfDone } from '../finish/finish.ts'
 import type { DispatchDeps } from '../model/deps.ts'
 import { enqueueAll } from '../plan/enqueue.ts'
-import { completeClosing, holdsClosing, requeueClosing } from './rows.ts'
 
 /** Between two looks at a run in doubt. */
 export const LOOK_MS = 30_000

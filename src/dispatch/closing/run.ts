@@ -1,6 +1,7 @@
 import type { ClosingResult } from '../../broker/port.ts'
 import { type Tx, transaction } from '../../database/pool.ts'
 import { guardedHttp } from '../../http/client.ts'
+import { completeClosing, doubtClosing, holdsClosing, requeueClosing } from '../../lifecycle/closing-writes.ts'
 import { failCampaign } from '../../lifecycle/transition.ts'
 import { finishIfDone } from '../finish/finish.ts'
 import type { DispatchDeps } from '../model/deps.ts'
@@ -12,7 +13,6 @@ import { persistOutcome } from '../settle/persist.ts'
 import { NO_WORDS } from '../settle/settle-with-retry.ts'
 import { type ClaimedClosing, type ClosingSlot, claimClosing } from './claim.ts'
 import { askPerson, LOOK_MS } from './reconcile.ts'
-import { completeClosing, doubtClosing, holdsClosing, requeueClosing } from './rows.ts'
 
 /**
  * A campaign's closing (docs/design.md#closing): the broker's last step, once, after the last batch and a delay. At Salesforce

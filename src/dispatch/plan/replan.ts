@@ -1,5 +1,6 @@
 import { locking } from '../../database/lock-order.ts'
 import type { Tx } from '../../database/pool.ts'
+import { closeForReplan } from '../../lifecycle/batch-writes.ts'
 import type { ClaimedBatch, ClaimedLead } from '../model/claimed-batch.ts'
 
 /**
@@ -74,11 +75,7 @@ export async function splitBatch(
  * PENDING of it is planned as a batch of its own, which the sweeper rings. To be called with the batch locked; takes the campaign's row.
  */
 export async function replanQueued(tx: Tx, batch: { id: string; campaignId: string }): Promise<void> {
-  const { rows } = await tx.query<{ failures: number; not_before: Date | null }>(
-    `UPDATE "Batch" SET status = 'DONE' WHERE id = $1 AND status = 'QUEUED' AND claimed_at IS NOT NULL RETURNING failures, not_before`,
-    [batch.id],
-  )
-  const waiting = rows[0]
+  const waiting = await closeForReplan(tx, batch.id)
   if (!waiting) return
   await planRest(tx, batch, { failures: waiting.failures, notBefore: waiting.not_before, enqueuedAt: null })
 }

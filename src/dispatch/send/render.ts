@@ -1,7 +1,10 @@
 import { z } from 'zod'
 import type { Message, Outcome } from '../../broker/port.ts'
+import type { RefusalCode } from '../../lifecycle/refusal-codes.ts'
 import { compileText, templateVariables } from '../../message/template.ts'
 import type { ClaimedBatch } from '../model/claimed-batch.ts'
+
+const MISSING: RefusalCode = 'MISSING_VARIABLE'
 
 export type Rendered = { message: Message; outcome?: undefined } | { message?: undefined; outcome: Outcome }
 
@@ -14,7 +17,7 @@ export function renderLeads({ campaign, leads }: ClaimedBatch): Rendered[] {
     const variables = vars ? templateVariables(vars, lead) : { values: {} }
     const missing = text?.missing ?? variables.missing
     if (missing !== undefined) {
-      return { outcome: { kind: 'REJECTED', code: 'MISSING_VARIABLE', detail: `column ${missing} is empty` } }
+      return { outcome: { kind: 'REJECTED', code: MISSING, detail: `column ${missing} is empty` } }
     }
     const { phone, nome, cpf_cnpj, idcob_contrato } = lead
     return {

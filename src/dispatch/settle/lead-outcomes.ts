@@ -3,6 +3,7 @@ import type { Adapter } from '../../broker/port.ts'
 import { locking } from '../../database/lock-order.ts'
 import type { Tx } from '../../database/pool.ts'
 import { unreachable } from '../../errors.ts'
+import { type LeadResult, settleLeads } from '../../lifecycle/lead-writes.ts'
 import { releaseContacts } from '../claim/frequency-cap.ts'
 import { recipientOf } from '../claim/screen-leads.ts'
 import type { LeadOutcome } from '../model/batch-outcome.ts'
@@ -32,46 +33,27 @@ export async function writeOutcomes(
     locking(tx, 'Contact'),
     unsent.flatMap(({ lead }) => (lead.is_fish ? [] : [recipientOf(lead)])),
   )
-  await writeLeads(tx, batch, settledLeads, at)
+  await settleLeads(
+    tx,
+    batch.campaign.id,
+    settledLeads.map(settledLead => resultOf(settledLead, at)),
+  )
   await recordLeadEvents(tx, eventsOf(batch, settledLeads, at))
   await blockOptOuts(tx, batch, unsent)
   if (adapter.correlatesByProviderId) await writeProviderMessages(tx, batch, settledLeads)
 }
 
-/** Only what the claim left SENDING: a cancel, or whoever decided about it, may have come between. */
-async function writeLeads(tx: Tx, batch: ClaimedBatch, settledLeads: readonly SettledLead[], at: Date): Promise<void> {
-  const status = { ACCEPTED: 'SENT', REJECTED: 'ERROR', NOT_ACCEPTED: 'PENDING', IN_DOUBT: 'IN_DOUBT' } as const
-  const { base, offsets } = writtenMoments(settledLeads, at)
-  await locking(tx, 'CampaignLead').query(
-    `UPDATE "CampaignLead" l SET
-       status = o.status::"LeadStatus",
-       billed = o.status IN ('SENT', 'IN_DOUBT'),
-       sent_at = CASE WHEN o.status IN ('SENT', 'IN_DOUBT') THEN $6::timestamptz + coalesce(o.written_ms, 0) * interval '1 millisecond'
-                      WHEN o.status = 'PENDING' THEN l.sent_at END,
-       provider_msg_id = o.provider_id, error_code = o.code, error_message = o.detail
-     FROM unnest($2::int[], $3::text[], $4::text[], $5::text[], $7::text[], $8::int[])
-       AS o(seq, status, provider_id, code, detail, written_ms)
-     WHERE l.campaign_id = $1 AND l.seq = o.seq AND l.status = 'SENDING'`,
-    [
-      batch.campaign.id,
-      settledLeads.map(settledLead => settledLead.lead.seq),
-      settledLeads.map(settledLead => status[settledLead.outcome.kind]),
-      settledLeads.map(({ outcome }) => (outcome.kind === 'ACCEPTED' ? (outcome.providerId ?? null) : null)),
-      settledLeads.map(({ outcome }) => (outcome.kind === 'REJECTED' ? outcome.code : null)),
-      base,
-      settledLeads.map(({ outcome }) => detailOf(outcome)),
-      offsets,
-    ],
-  )
-}
+const STATUS = { ACCEPTED: 'SENT', REJECTED: 'ERROR', NOT_ACCEPTED: 'PENDING', IN_DOUBT: 'IN_DOUBT' } as const
 
-/** Where all were written at once, one moment says it. @param at where it is not known */
-function writtenMoments(settledLeads: readonly SettledLead[], at: Date): { base: Date; offsets: number[] | null } {
-  const base = settledLeads[0]?.outcome.writtenAt ?? at
-  const isSame = settledLeads.every(({ outcome }) => (outcome.writtenAt ?? at).getTime() === base.getTime())
+/** @param at when its request was written, where it is not known */
+function resultOf({ lead, outcome }: SettledLead, at: Date): LeadResult {
   return {
-    base,
-    offsets: isSame ? null : settledLeads.map(({ outcome }) => (outcome.writtenAt ?? at).getTime() - base.getTime()),
+    seq: lead.seq,
+    status: STATUS[outcome.kind],
+    providerId: outcome.kind === 'ACCEPTED' ? (outcome.providerId ?? null) : null,
+    code: outcome.kind === 'REJECTED' ? outcome.code : null,
+    detail: detailOf(outcome),
+    writtenAt: outcome.writtenAt ?? at,
   }
 }
 

@@ -1,11 +1,12 @@
 import type pg from 'pg'
 import type { Adapter } from '../../broker/port.ts'
+import { releaseCost } from '../../budget/ledger.ts'
 import { type Sql, transaction } from '../../database/pool.ts'
 import type { LeadOutcome } from '../model/batch-outcome.ts'
 import type { ClaimedBatch } from '../model/claimed-batch.ts'
 import { countAnswer } from '../pacing/circuit-breaker.ts'
-import { lockAttempt, releaseCost } from './batch-rows.ts'
 import { type SettledLead, writeOutcomes } from './lead-outcomes.ts'
+import { lockAttempt } from './lock-attempt.ts'
 
 /**
  * Writes what a broker has answered while other requests of the batch have no answer yet: the batch stays SENDING, with its attempt
@@ -38,7 +39,7 @@ export async function settleKnown(
       `UPDATE "Batch" SET accepted = accepted + $2, refused = refused + $3, reserved = reserved - unit_cost * $3::int WHERE id = $1`,
       [batch.id, accepted, refused],
     )
-    await releaseCost(tx, batch.id, row, refused, at)
+    await releaseCost(tx, { batchId: batch.id, ...row, messages: refused }, at)
     return true
   })
 }

@@ -1,6 +1,8 @@
 import type pg from 'pg'
-import { LOCK_EXCEPTIONS, locking } from '../../database/lock-order.ts'
+import { locking } from '../../database/lock-order.ts'
 import { type Sql, type Tx, transaction } from '../../database/pool.ts'
+import { dropGivenBack } from '../../lifecycle/cancel-writes.ts'
+import { type LateResult, settleLeadsLate } from '../../lifecycle/lead-verdicts.ts'
 import { lockContacts, type Recipient, releaseContacts } from '../claim/frequency-cap.ts'
 import { recipientOf } from '../claim/screen-leads.ts'
 import type { BatchOutcome } from '../model/batch-outcome.ts'
@@ -52,7 +54,7 @@ export async function settleLate(
     const accepted = known.filter(settledLead => settledLead.outcome.kind === 'ACCEPTED')
     const released = known.filter(settledLead => settledLead.outcome.kind !== 'ACCEPTED')
     await releaseContacts(tx, recipientsOf(released))
-    await writeKnown(tx, known)
+    await settleLeadsLate(tx, known.flatMap(resultOf))
     if (adapter.correlatesByProviderId) await writeProviderMessages(tx, batch, accepted)
     const booking = { batchId: batch.id, resolved: accepted.length, released: released.length, bookedAgain: 0 }
     await correctBatches(tx, [{ ...booking, reason: 'not sent, as its worker knew' }], at)
@@ -123,26 +125,21 @@ async function stillInDoubt(tx: Tx, batch: ClaimedBatch, settledLeads: readonly 
   return settledLeads.filter(settledLead => open.has(settledLead.lead.id))
 }
 
-async function writeKnown(tx: Tx, settledLeads: readonly SettledLead[]): Promise<void> {
-  await tx.query(
-    `UPDATE "CampaignLead" l SET
-       status = o.status::"LeadStatus", billed = o.status = 'SENT', provider_msg_id = o.provider_id, error_code = o.code,
-       error_message = o.detail,
-       sent_at = CASE WHEN o.status = 'SENT' THEN coalesce(o.written_at, l.sent_at) END
-     FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::timestamptz[])
-       AS o(id, status, provider_id, code, detail, written_at)
-     WHERE l.id = o.id`,
-    [
-      settledLeads.map(settledLead => settledLead.lead.id),
-      settledLeads.map(({ outcome }) =>
-        outcome.kind === 'ACCEPTED' ? 'SENT' : outcome.kind === 'REJECTED' ? 'ERROR' : 'PENDING',
-      ),
-      settledLeads.map(({ outcome }) => (outcome.kind === 'ACCEPTED' ? (outcome.providerId ?? null) : null)),
-      settledLeads.map(({ outcome }) => (outcome.kind === 'REJECTED' ? outcome.code : null)),
-      settledLeads.map(({ outcome }) => (outcome.kind === 'REJECTED' ? outcome.detail : null)),
-      settledLeads.map(({ outcome }) => outcome.writtenAt ?? null),
-    ],
-  )
+const STATUS = { ACCEPTED: 'SENT', REJECTED: 'ERROR', NOT_ACCEPTED: 'PENDING' } as const
+
+/** Of one that is still in doubt, nothing is known. */
+function resultOf({ lead, outcome }: SettledLead): LateResult[] {
+  if (outcome.kind === 'IN_DOUBT') return []
+  return [
+    {
+      leadId: lead.id,
+      status: STATUS[outcome.kind],
+      providerId: outcome.kind === 'ACCEPTED' ? (outcome.providerId ?? null) : null,
+      code: outcome.kind === 'REJECTED' ? outcome.code : null,
+      detail: outcome.kind === 'REJECTED' ? outcome.detail : null,
+      writtenAt: outcome.writtenAt ?? null,
+    },
+  ]
 }
 
 /**
@@ -155,9 +152,8 @@ async function endWhereOver(tx: Tx, batch: ClaimedBatch): Promise<void> {
     [batch.campaign.id],
   )
   if (!['FINISHED', 'CANCELLED'].includes(rows[0]!.status)) return
-  await locking(tx, 'CampaignLead', LOCK_EXCEPTIONS.LEFT_PENDING).query(
-    `UPDATE "CampaignLead" SET status = 'ERROR', error_code = 'NOT_SENT', error_message = 'its worker was stopped before it was written'
-     WHERE id = ANY($1::uuid[]) AND status = 'PENDING'`,
-    [batch.leads.map(lead => lead.id)],
+  await dropGivenBack(
+    tx,
+    batch.leads.map(lead => lead.id),
   )
 }

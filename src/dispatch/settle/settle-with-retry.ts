@@ -1,5 +1,6 @@
 import { adapterOf } from '../../broker/registry.ts'
 import { unreachable } from '../../errors.ts'
+import type { RefusalCode } from '../../lifecycle/refusal-codes.ts'
 import type { BatchOutcome, LeadOutcome, Settled } from '../model/batch-outcome.ts'
 import type { ClaimedBatch } from '../model/claimed-batch.ts'
 import type { DispatchDeps } from '../model/deps.ts'
@@ -48,6 +49,7 @@ export function aboutOf({ id, campaign, number, attempt }: ClaimedBatch) {
 
 /** Where the database took the broker's words for no text. */
 export const NO_WORDS = 'what the broker said of it could not be stored'
+const NO_CODE: RefusalCode = 'REFUSED'
 
 function withoutTexts(outcome: BatchOutcome): BatchOutcome {
   return {
@@ -63,7 +65,7 @@ function withoutText(outcome: LeadOutcome): LeadOutcome {
     case 'ACCEPTED':
       return { ...outcome, providerId: undefined }
     case 'REJECTED':
-      return { ...outcome, code: 'REFUSED', detail: NO_WORDS }
+      return { ...outcome, code: NO_CODE, detail: NO_WORDS }
     case 'NOT_ACCEPTED':
     case 'IN_DOUBT':
       return { ...outcome, reason: NO_WORDS }

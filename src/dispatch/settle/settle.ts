@@ -1,7 +1,10 @@
 import type pg from 'pg'
 import type { Adapter, Outcome } from '../../broker/port.ts'
-import { LOCK_EXCEPTIONS, locking } from '../../database/lock-order.ts'
+import { releaseCost } from '../../budget/ledger.ts'
+import { locking } from '../../database/lock-order.ts'
 import { type Tx, transaction } from '../../database/pool.ts'
+import { completeBatch } from '../../lifecycle/batch-writes.ts'
+import { cancelSettledRest } from '../../lifecycle/cancel-writes.ts'
 import { failCampaign, pauseForReview } from '../../lifecycle/transition.ts'
 import { finishIfDone, hasQueued } from '../finish/finish.ts'
 import type { BatchOutcome, Settled } from '../model/batch-outcome.ts'
@@ -9,8 +12,8 @@ import type { ClaimedBatch } from '../model/claimed-batch.ts'
 import { backoffMs } from '../pacing/backoff.ts'
 import { blockCredential, countAnswer, countFailure, giveProbeBack } from '../pacing/circuit-breaker.ts'
 import { planRest, splitBatch } from '../plan/replan.ts'
-import { completeBatch, lockAttempt, releaseCost } from './batch-rows.ts'
 import { reasonOf, writeOutcomes } from './lead-outcomes.ts'
+import { lockAttempt } from './lock-attempt.ts'
 import { NONE_BEFORE, unsettled } from './settle-known.ts'
 
 export interface SettleDeps {
@@ -65,7 +68,7 @@ export async function settleBatch(
     const split = outcome.split === true && notAccepted.length > 1
     const again = !split && batch.left + notAccepted.length > 0
     const keepsCost = accepted.length + before.accepted + inDoubt.length > 0
-    const enqueue_seq = await completeBatch(tx, batch, {
+    const enqueue_seq = await completeBatch(tx, batch.id, {
       status: again && !keepsCost ? 'QUEUED' : inDoubt.length > 0 ? 'IN_DOUBT' : 'DONE',
       accepted: accepted.length,
       refused: refused.length,
@@ -76,7 +79,7 @@ export async function settleBatch(
       error: outcome.fatal ?? reasonOf(notAccepted) ?? reasonOf(inDoubt) ?? null,
       at,
     })
-    await releaseCost(tx, batch.id, row, unspent, at)
+    await releaseCost(tx, { batchId: batch.id, ...row, messages: unspent }, at)
 
     const jobs = split
       ? await splitBatch(
@@ -125,15 +128,7 @@ async function dropIfCancelled(tx: Tx, batch: ClaimedBatch, at: Date): Promise<v
     [batch.campaign.id],
   )
   if (rows[0]?.status !== 'CANCELLED') return
-  await locking(tx, 'CampaignLead', LOCK_EXCEPTIONS.LEFT_PENDING).query(
-    `WITH mine AS (
-       UPDATE "Batch" SET status = 'DONE', settled_at = $2 WHERE (id = $1 OR parent_id = $1) AND status = 'QUEUED'
-       RETURNING campaign_id, from_seq, to_seq
-     )
-     UPDATE "CampaignLead" l SET status = 'ERROR', error_code = 'CANCELLED', error_message = 'the campaign was cancelled'
-     FROM mine m WHERE l.campaign_id = m.campaign_id AND l.seq BETWEEN m.from_seq AND m.to_seq AND l.status = 'PENDING'`,
-    [batch.id, at],
-  )
+  await cancelSettledRest(tx, batch.id, at)
 }
 
 /**

@@ -1,5 +1,6 @@
 import { expect, expectTypeOf, it } from 'vitest'
 import { reserve } from '../../../src/budget/reserve.ts'
+import { lockCampaign } from '../../../src/campaign/campaign-header.ts'
 import {
   IDLE_IN_TRANSACTION_MS,
   LOCK_TIMEOUT_MS,
@@ -9,7 +10,6 @@ import {
   withoutTimeLimits,
 } from '../../../src/database/pool.ts'
 import { lockBatch } from '../../../src/dispatch/claim/lock-batch.ts'
-import { lockCampaign } from '../../../src/lifecycle/campaign-header.ts'
 import { useDatabase } from '../../support/database.ts'
 
 const db = useDatabase()

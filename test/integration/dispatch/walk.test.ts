@@ -1,9 +1,11 @@
 import fc from 'fast-check'
 import { beforeAll, expect, it } from 'vitest'
 import { approvalHash } from '../../../src/campaign/approval/approval-hash.ts'
+import { readCampaign } from '../../../src/campaign/campaign-header.ts'
 import { progressOf } from '../../../src/campaign/read/progress.ts'
-import { readCampaign } from '../../../src/lifecycle/campaign-header.ts'
-import { type CampaignStatus, TRANSITIONS } from '../../../src/lifecycle/campaign-status.ts'
+import { BATCH_TRANSITIONS } from '../../../src/lifecycle/batch-status.ts'
+import { TRANSITIONS } from '../../../src/lifecycle/campaign-status.ts'
+import { LEAD_TRANSITIONS } from '../../../src/lifecycle/lead-status.ts'
 import { zoneOf } from '../../../src/recipient/regions.ts'
 import { useDatabase } from '../../support/database.ts'
 import {
@@ -21,17 +23,22 @@ import {
 
 const db = useDatabase()
 
-/** Every change of a campaign's state, whoever makes it. */
+const TABLES = ['Campaign', 'Batch', 'CampaignLead'] as const
+
+/** Every change of a status of a campaign, a batch or a lead, by any statement. */
 beforeAll(async () => {
   await db.pool.query(`
-    CREATE TABLE "StateChange" (n serial, id uuid, before text, after text);
+    CREATE TABLE "StateChange" (n serial, kind text, id uuid, before text, after text);
     CREATE FUNCTION note_state() RETURNS trigger LANGUAGE plpgsql AS
-      'BEGIN INSERT INTO "StateChange" (id, before, after) VALUES (NEW.id, OLD.status, NEW.status); RETURN NULL; END';
-    CREATE TRIGGER state_changed AFTER UPDATE OF status ON "Campaign" FOR EACH ROW
-      WHEN (NEW.status IS DISTINCT FROM OLD.status) EXECUTE FUNCTION note_state()`)
+      'BEGIN INSERT INTO "StateChange" (kind, id, before, after) VALUES (TG_TABLE_NAME, NEW.id, OLD.status, NEW.status); RETURN NULL; END'`)
+  for (const table of TABLES) {
+    await db.pool.query(`
+      CREATE TRIGGER state_changed AFTER UPDATE OF status ON "${table}" FOR EACH ROW
+        WHEN (NEW.status IS DISTINCT FROM OLD.status) EXECUTE FUNCTION note_state()`)
+  }
 })
 
-it('whatever happens to a campaign: its states follow the table, its batches never meet, and its leads all come to an end', async () => {
+it('whatever happens to a campaign: its statuses follow the tables, its batches never meet, and its leads all come to an end', async () => {
   await fc.assert(
     fc.asyncProperty(walks(1), async steps => {
       const walk = await beginWalk(db, { 11: '1.50', 12: '1.50' })
@@ -50,19 +57,30 @@ it('whatever happens to a campaign: its states follow the table, its batches nev
   )
 }, 60_000)
 
-const legal = new Set(Object.values(TRANSITIONS).flatMap(({ from, to }) => from.map(before => `${before} → ${to}`)))
+const legal = {
+  Campaign: changesOf(TRANSITIONS),
+  Batch: changesOf(BATCH_TRANSITIONS),
+  CampaignLead: changesOf(LEAD_TRANSITIONS),
+}
+
+function changesOf(table: Readonly<Record<string, { from: readonly string[]; to: string }>>): ReadonlySet<string> {
+  return new Set(Object.values(table).flatMap(({ from, to }) => from.map(before => `${before} → ${to}`)))
+}
 
 /** @param seen how many changes were looked at before @returns how many there are */
 async function checkStates({ id }: Walk, seen: number): Promise<number> {
-  const { rows } = await db.pool.query<{ before: CampaignStatus; after: CampaignStatus }>(
-    `SELECT before, after FROM "StateChange" WHERE id = $1 ORDER BY n`,
+  const { rows } = await db.pool.query<{ kind: (typeof TABLES)[number]; before: string; after: string }>(
+    `SELECT kind, before, after FROM "StateChange"
+     WHERE id = $1 OR id IN (SELECT id FROM "Batch" WHERE campaign_id = $1 UNION ALL SELECT id FROM "CampaignLead" WHERE campaign_id = $1)
+     ORDER BY n`,
     [id],
   )
   const changes = rows.slice(seen)
-  for (const { before, after } of changes) expect(legal).toContain(`${before} → ${after}`)
+  for (const { kind, before, after } of changes) expect(legal[kind], kind).toContain(`${before} → ${after}`)
   const campaign = await readCampaign(db.pool, id)
   // A price is changed by a step of its own: whatever began to send in this one did so under the approval that holds now.
-  if (changes.some(({ after }) => after === 'PROCESSING')) expect(campaign.approval_hash).toBe(approvalHash(campaign))
+  if (changes.some(({ kind, after }) => kind === 'Campaign' && after === 'PROCESSING'))
+    expect(campaign.approval_hash).toBe(approvalHash(campaign))
   if (campaign.status === 'FINISHED') expect(await openOf(id)).toEqual({ leads: 0, batches: 0 })
   return rows.length
 }

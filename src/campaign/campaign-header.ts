@@ -1,7 +1,7 @@
 import { columnsSql, type SettingColumns } from '../campaign-settings/schema.ts'
 import { locking } from '../database/lock-order.ts'
 import type { Sql, Tx } from '../database/pool.ts'
-import type { CampaignStatus } from './campaign-status.ts'
+import type { CampaignStatus } from '../lifecycle/campaign-status.ts'
 
 /** A campaign's header, locked, with everything that an approval covers. */
 export interface CampaignHeader extends SettingColumns {

@@ -1,0 +1,77 @@
+import { locking } from '../database/lock-order.ts'
+import type { Tx } from '../database/pool.ts'
+import { formatMoney, moneyOf } from './money.ts'
+
+/** The ledger's entries after a batch was booked (reserve.ts): each with what it changes of its budget, in one statement. */
+
+/** What was reserved for messages that the broker certainly did not take. */
+export interface Release {
+  batchId: string
+  /** Where the batch's cost is booked; null: it costs nothing. */
+  budget_id: string | null
+  /** A decimal. */
+  unit_cost: string
+  messages: number
+}
+
+/** Gives it back. */
+export async function releaseCost(
+  tx: Tx,
+  { batchId, budget_id, unit_cost, messages }: Release,
+  at: Date,
+): Promise<void> {
+  if (budget_id === null || messages === 0) return
+  const amount = formatMoney(moneyOf(unit_cost) * BigInt(messages))
+  await locking(tx, 'Budget').query(
+    `WITH entry AS (
+       INSERT INTO "BudgetEntry" (id, budget_id, kind, amount, messages, batch_id, created_at)
+       VALUES (gen_random_uuid(), $1, 'RELEASE', -$2::numeric, -$3::int, $4, $5)
+     )
+     UPDATE "Budget" SET used_budget = used_budget - $2::numeric, updated_at = $5 WHERE id = $1`,
+    [budget_id, amount, messages, batchId, at],
+  )
+}
+
+/** What is learned of a batch's cost after its settle. */
+export interface CostCorrection {
+  batchId: string
+  /** Messages whose cost goes back: not sent after all, or the broker bills deliveries and they failed. */
+  released: number
+  /** Why it goes back. */
+  reason: string
+  /** Messages that were sent although their cost had been given back. */
+  bookedAgain: number
+}
+
+/**
+ * Writes corrections of batches that are locked. What is booked again is booked even where the limit leaves no room by now: it was spent,
+ * and used_budget says what was spent.
+ */
+export async function correctCosts(tx: Tx, corrections: readonly CostCorrection[], now: Date): Promise<void> {
+  const costs = corrections.filter(correction => correction.released > 0 || correction.bookedAgain > 0)
+  if (costs.length === 0) return
+  await locking(tx, 'Budget').query(
+    `SELECT 1 FROM "Budget" WHERE id IN (SELECT budget_id FROM "Batch" WHERE id = ANY($1::uuid[])) ORDER BY id FOR NO KEY UPDATE`,
+    [corrections.map(correction => correction.batchId)],
+  )
+  await tx.query(
+    `WITH cost AS (
+       SELECT b.id AS batch_id, b.budget_id, n.messages, b.unit_cost * n.messages AS amount, n.kind, n.reason
+       FROM unnest($1::uuid[], $2::int[], $3::text[], $4::text[]) AS n(batch_id, messages, kind, reason)
+       JOIN "Batch" b ON b.id = n.batch_id
+       WHERE b.budget_id IS NOT NULL AND n.messages <> 0
+     ), entry AS (
+       INSERT INTO "BudgetEntry" (id, budget_id, kind, amount, messages, batch_id, reason, created_at)
+       SELECT gen_random_uuid(), budget_id, kind::"BudgetEntryKind", amount, messages, batch_id, reason, $5 FROM cost
+     )
+     UPDATE "Budget" g SET used_budget = used_budget + s.amount, updated_at = $5
+     FROM (SELECT budget_id, sum(amount) AS amount FROM cost GROUP BY budget_id) s WHERE g.id = s.budget_id`,
+    [
+      [...costs, ...costs].map(cost => cost.batchId),
+      [...costs.map(cost => -cost.released), ...costs.map(cost => cost.bookedAgain)],
+      [...costs.map(() => 'RELEASE'), ...costs.map(() => 'RESERVE')],
+      [...costs.map(cost => cost.reason), ...costs.map(() => 'the broker reports that it was sent')],
+      now,
+    ],
+  )
+}

@@ -1,0 +1,31 @@
+import { locking } from '../database/lock-order.ts'
+import type { Tx } from '../database/pool.ts'
+
+/** The moment at which a batch that is QUEUED, and stays so, is to be claimed. */
+export interface Deferral {
+  until: Date
+  waiting_for_hours: boolean
+  /** Why a closing waits; without it, the batch's error stays as it is. */
+  error?: string | null
+}
+
+/** The caller has locked the row, QUEUED. @returns the `enqueue_seq` of its next job */
+export async function deferBatch(tx: Tx, batchId: string, deferral: Deferral, now: Date): Promise<number> {
+  const { until, waiting_for_hours, error } = deferral
+  const { rows } = await tx.query<{ enqueue_seq: number }>(
+    `UPDATE "Batch" SET not_before = $2, due_at = $2, waiting_for_hours = $4, enqueue_seq = enqueue_seq + 1, enqueued_at = $3,
+            error = CASE WHEN $5 THEN $6 ELSE error END
+     WHERE id = $1 RETURNING enqueue_seq`,
+    [batchId, until, now, waiting_for_hours, error !== undefined, error ?? null],
+  )
+  return rows[0]!.enqueue_seq
+}
+
+/** The batches that wait for their contact hours, as if the queue had lost their jobs long ago: the next sweep enqueues them. */
+export async function enqueueThoseWaitingForHours(tx: Tx): Promise<void> {
+  await locking(tx, 'Batch').query(
+    `UPDATE "Batch" b SET not_before = NULL, enqueued_at = '-infinity', enqueue_seq = enqueue_seq + 1
+     FROM (SELECT id FROM "Batch" WHERE status = 'QUEUED' AND waiting_for_hours ORDER BY id FOR UPDATE) sleeping
+     WHERE b.id = sleeping.id`,
+  )
+}

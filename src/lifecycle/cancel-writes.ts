@@ -1,0 +1,60 @@
+import { LOCK_EXCEPTIONS, locking } from '../database/lock-order.ts'
+import type { Tx } from '../database/pool.ts'
+import type { RefusalCode } from './refusal-codes.ts'
+
+/** What is still to be sent of a campaign that is CANCELLED, or over. */
+
+const CANCELLED: RefusalCode = 'CANCELLED'
+const NOT_SENT: RefusalCode = 'NOT_SENT'
+
+/**
+ * The batches are locked, QUEUED, before they are written: one that is being claimed at this moment is waited for, and is not among them.
+ * @transition batch.cancel
+ */
+export async function cancelQueuedBatches(tx: Tx, campaignId: string, now: Date): Promise<void> {
+  await locking(tx, 'Batch').query(
+    `WITH open AS (
+       SELECT id FROM "Batch" WHERE campaign_id = $1 AND status = 'QUEUED' ORDER BY number FOR UPDATE
+     )
+     UPDATE "Batch" b SET status = 'DONE', settled_at = $2,
+            error = CASE WHEN kind = 'CLOSING' THEN coalesce(error, 'the campaign was cancelled') ELSE error END,
+            claimed_at = CASE WHEN kind = 'CLOSING' THEN NULL ELSE claimed_at END
+     FROM open WHERE b.id = open.id`,
+    [campaignId, now],
+  )
+}
+
+/** @transition lead.cancel */
+export async function cancelPendingLeads(tx: Tx, campaignId: string): Promise<void> {
+  await locking(tx, 'CampaignLead').query(
+    `UPDATE "CampaignLead" SET status = 'ERROR', error_code = '${CANCELLED}', error_message = 'the campaign was cancelled'
+     WHERE campaign_id = $1 AND status = 'PENDING'`,
+    [campaignId],
+  )
+}
+
+/**
+ * Of a batch that was settled while its campaign was cancelled, which the caller has seen and locked: the batch itself and those that
+ * were planned of it, where they are QUEUED, and their leads.
+ * @transition batch.cancel, lead.cancel
+ */
+export async function cancelSettledRest(tx: Tx, batchId: string, now: Date): Promise<void> {
+  await locking(tx, 'CampaignLead', LOCK_EXCEPTIONS.LEFT_PENDING).query(
+    `WITH mine AS (
+       UPDATE "Batch" SET status = 'DONE', settled_at = $2 WHERE (id = $1 OR parent_id = $1) AND status = 'QUEUED'
+       RETURNING campaign_id, from_seq, to_seq
+     )
+     UPDATE "CampaignLead" l SET status = 'ERROR', error_code = '${CANCELLED}', error_message = 'the campaign was cancelled'
+     FROM mine m WHERE l.campaign_id = m.campaign_id AND l.seq BETWEEN m.from_seq AND m.to_seq AND l.status = 'PENDING'`,
+    [batchId, now],
+  )
+}
+
+/** Leads that a worker gave back after its campaign was over, which the caller has seen and locked. @transition lead.drop */
+export async function dropGivenBack(tx: Tx, leadIds: readonly string[]): Promise<void> {
+  await locking(tx, 'CampaignLead', LOCK_EXCEPTIONS.LEFT_PENDING).query(
+    `UPDATE "CampaignLead" SET status = 'ERROR', error_code = '${NOT_SENT}', error_message = 'its worker was stopped before it was written'
+     WHERE id = ANY($1::uuid[]) AND status = 'PENDING'`,
+    [leadIds],
+  )
+}

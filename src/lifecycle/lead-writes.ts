@@ -1,0 +1,108 @@
+import { locking } from '../database/lock-order.ts'
+import type { Tx } from '../database/pool.ts'
+import type { SettledLeadStatus } from './lead-status.ts'
+import type { LeadErrorCode, RefusalCodeBy } from './refusal-codes.ts'
+
+/**
+ * The statements that write a lead's status from its claim to its settle. Each says which transitions of lead-status.ts it makes. A lead
+ * that is known of later: lead-verdicts.ts; one whose campaign is over: cancel-writes.ts.
+ */
+
+/** A lead that a rule refuses at the claim. */
+export interface RefusedLead {
+  seq: number
+  code: RefusalCodeBy<'claim'>
+  message: string
+}
+
+/** @transition lead.refuse */
+export async function refuseLeads(tx: Tx, campaignId: string, refused: readonly RefusedLead[]): Promise<void> {
+  await locking(tx, 'CampaignLead').query(
+    `UPDATE "CampaignLead" l SET status = 'ERROR', error_code = r.code, error_message = r.message
+     FROM unnest($2::int[], $3::text[], $4::text[]) AS r(seq, code, message)
+     WHERE l.campaign_id = $1 AND l.seq = r.seq AND l.status = 'PENDING'`,
+    [campaignId, refused.map(r => r.seq), refused.map(r => r.code), refused.map(r => r.message)],
+  )
+}
+
+/** @returns the seqs of those that were still PENDING @transition lead.take */
+export async function takeLeads(
+  tx: Tx,
+  batch: { campaign_id: string; number: number },
+  seqs: readonly number[],
+): Promise<number[]> {
+  const { rows } = await locking(tx, 'CampaignLead').query<{ seq: number }>(
+    `UPDATE "CampaignLead" SET status = 'SENDING', billed = true, batch_number = $3
+     WHERE campaign_id = $1 AND seq = ANY($2::int[]) AND status = 'PENDING'
+     RETURNING seq`,
+    [batch.campaign_id, seqs, batch.number],
+  )
+  return rows.map(row => row.seq)
+}
+
+/** What an attempt made of a lead. */
+export interface LeadResult {
+  seq: number
+  status: SettledLeadStatus
+  providerId: string | null
+  code: LeadErrorCode | null
+  detail: string | null
+  /** When its request was written. */
+  writtenAt: Date
+}
+
+/**
+ * Only what the claim left SENDING: a cancel, or a decision about it, may have come between.
+ * @transition lead.accept, lead.reject, lead.release, lead.doubt
+ */
+export async function settleLeads(tx: Tx, campaignId: string, results: readonly LeadResult[]): Promise<void> {
+  if (results.length === 0) return
+  const { base, offsets } = writtenMoments(results)
+  await locking(tx, 'CampaignLead').query(
+    `UPDATE "CampaignLead" l SET
+       status = o.status::"LeadStatus",
+       billed = o.status IN ('SENT', 'IN_DOUBT'),
+       sent_at = CASE WHEN o.status IN ('SENT', 'IN_DOUBT') THEN $6::timestamptz + coalesce(o.written_ms, 0) * interval '1 millisecond'
+                      WHEN o.status = 'PENDING' THEN l.sent_at END,
+       provider_msg_id = o.provider_id, error_code = o.code, error_message = o.detail
+     FROM unnest($2::int[], $3::text[], $4::text[], $5::text[], $7::text[], $8::int[])
+       AS o(seq, status, provider_id, code, detail, written_ms)
+     WHERE l.campaign_id = $1 AND l.seq = o.seq AND l.status = 'SENDING'`,
+    [
+      campaignId,
+      results.map(result => result.seq),
+      results.map(result => result.status),
+      results.map(result => result.providerId),
+      results.map(result => result.code),
+      base,
+      results.map(result => result.detail),
+      offsets,
+    ],
+  )
+}
+
+/** Where all were written at once, one moment says it. */
+function writtenMoments(results: readonly LeadResult[]): { base: Date; offsets: number[] | null } {
+  const base = results[0]!.writtenAt
+  const offsets = results.map(({ writtenAt }) => writtenAt.getTime() - base.getTime())
+  return { base, offsets: offsets.every(ms => ms === 0) ? null : offsets }
+}
+
+/**
+ * The leads of a batch whose lease ran out (`expireBatch`): whether they were sent is not known.
+ * @param detail what is known of them
+ * @transition lead.doubt
+ */
+export async function doubtLeads(
+  tx: Tx,
+  batch: { campaign_id: string; from_seq: number; to_seq: number; claimed_at: Date; number: number },
+  detail: string,
+): Promise<{ seq: number; phone: string }[]> {
+  // No earlier than its claim: when a request was written that nothing has told of is not known.
+  const { rows } = await locking(tx, 'CampaignLead').query<{ seq: number; phone: string }>(
+    `UPDATE "CampaignLead" SET status = 'IN_DOUBT', sent_at = $4, error_message = $6
+     WHERE campaign_id = $1 AND seq BETWEEN $2 AND $3 AND batch_number = $5 AND status = 'SENDING' RETURNING seq, phone`,
+    [batch.campaign_id, batch.from_seq, batch.to_seq, batch.claimed_at, batch.number, detail],
+  )
+  return rows
+}
