@@ -80,7 +80,7 @@ if (batchId !== undefined) {
       now: () => systemClock.now(),
       sleep: systemSleep,
       monotonic: systemMonotonic,
-      leaseMs: () => 500,
+      leaseMs: () => 60_000,
       timezone: 'America/Sao_Paulo',
       isHoliday: () => false,
       random: Math.random,

@@ -118,11 +118,13 @@ function statementOf({ node, text, row, parameters }: Call, source: Source): Sta
   }
 }
 
-/** `const { rows } = await …`, `(await …).rows`, and what hands the whole result on. */
+/** `const { rows } = await …`, `(await …).rows`, and `.rows` of a variable that holds the result. */
 function readsRows(call: ts.Node): boolean {
   let node = call.parent
   while (ts.isAwaitExpression(node) || ts.isParenthesizedExpression(node)) node = node.parent
   if (ts.isPropertyAccessExpression(node)) return node.name.text === 'rows'
-  if (!ts.isVariableDeclaration(node) || !ts.isObjectBindingPattern(node.name)) return false
+  if (!ts.isVariableDeclaration(node)) return false
+  if (ts.isIdentifier(node.name)) return new RegExp(`\\b${node.name.text}\\.rows\\b`).test(call.getSourceFile().text)
+  if (!ts.isObjectBindingPattern(node.name)) return false
   return node.name.elements.some(({ propertyName, name }) => (propertyName ?? name).getText() === 'rows')
 }
