@@ -4,7 +4,7 @@ import type { LeadEvent as LeadRecord } from '../dispatch/record/lead-events.ts'
 import { type LedgerCorrection, noCorrection, type OwningBatch } from '../dispatch/settle/late-corrections.ts'
 import type { BatchStatus } from '../lifecycle/batch-status.ts'
 import { writeHeard } from '../lifecycle/lead-verdicts.ts'
-import { type CallbackEvent, foldEvents, isTaken, type LeadState } from './fold-events.ts'
+import { foldEvents, isTaken, type LeadState, type StoredEvent } from './fold-events.ts'
 import type { InboxEvent } from './waiting.ts'
 
 /** What callbacks change of leads, and what follows from it for their batches and records. */
@@ -25,7 +25,7 @@ export interface Change {
 export interface LeadWork {
   lead: ChangedLead
   billing: 'ACCEPTED' | 'DELIVERED'
-  events: CallbackEvent[]
+  events: StoredEvent[]
 }
 
 export type OpenEvent = InboxEvent & { lead_id: string }

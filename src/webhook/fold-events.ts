@@ -19,7 +19,7 @@ export interface LeadState {
   provider_msg_id: string | null
 }
 
-export interface CallbackEvent {
+export interface StoredEvent {
   event: 'SENT' | 'DELIVERED' | 'READ' | 'FAILED' | 'OPT_OUT'
   provider_msg_id: string | null
   code: string | null
@@ -36,13 +36,13 @@ const NO_CODE: RefusalCode = 'FAILED'
  */
 export function foldEvents<Lead extends LeadState>(
   lead: Lead,
-  events: readonly CallbackEvent[],
+  events: readonly StoredEvent[],
   billing: 'ACCEPTED' | 'DELIVERED',
 ): Lead {
   const taken = isTaken(lead)
   if (!taken && !proveTaken(lead, events)) return lead
   const hadFailed = taken && lead.status === 'ERROR'
-  const first = (kind: CallbackEvent['event']) => earliest(events.filter(({ event }) => event === kind))
+  const first = (kind: StoredEvent['event']) => earliest(events.filter(({ event }) => event === kind))
   const read_at = sooner(lead.read_at, first('READ')?.occurred_at)
   // What was read had been delivered by then, whatever the other callback says.
   const delivered_at = sooner(sooner(lead.delivered_at, first('DELIVERED')?.occurred_at), read_at ?? undefined)
@@ -75,13 +75,13 @@ export function isTaken(lead: LeadState): boolean {
  * the broker itself had said no (it refused the message, or told of its failure), its other words repeat that, or come late:
  * only that the person got it is stronger. No event can be about a lead that no batch ever claimed.
  */
-function proveTaken(lead: LeadState, events: readonly CallbackEvent[]): boolean {
+function proveTaken(lead: LeadState, events: readonly StoredEvent[]): boolean {
   if (lead.batch_number === null) return false
   return events.some(({ event }) => lead.sent_at !== null || event === 'DELIVERED' || event === 'READ')
 }
 
-function earliest(events: readonly CallbackEvent[]): CallbackEvent | undefined {
-  return events.reduce<CallbackEvent | undefined>(
+function earliest(events: readonly StoredEvent[]): StoredEvent | undefined {
+  return events.reduce<StoredEvent | undefined>(
     (first, event) => (first && first.occurred_at <= event.occurred_at ? first : event),
     undefined,
   )

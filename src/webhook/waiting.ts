@@ -2,13 +2,13 @@ import type pg from 'pg'
 import type { LeadStatus } from '../database/generated/enums.ts'
 import { locking } from '../database/lock-order.ts'
 import { type Sql, type Tx, transaction } from '../database/pool.ts'
-import type { CallbackEvent } from './fold-events.ts'
+import type { StoredEvent } from './fold-events.ts'
 
 /**
  * The inbox as a queue: new events first, a broker at a time; what could not be applied waits, longer each time, and events of
  * unknown messages wait behind all others. Whatever is in it, a look takes a bounded number of rows by an index.
  */
-export interface InboxEvent extends CallbackEvent {
+export interface InboxEvent extends StoredEvent {
   id: string
   received_at: Date
   tries: number

@@ -48,6 +48,8 @@ function kindOf(type: ts.Type, checker: ts.TypeChecker): Kind | 'object' {
     const members = element.isUnion() ? element.types : [element]
     return `${kindOf(members[0]!, checker)}[]` as Kind
   }
+  // `string & {}` beside literals: any string, of which some are known.
+  if (type.isIntersection() && type.types.some(one => one.flags & ts.TypeFlags.String)) return 'string'
   const name = type.getSymbol()?.name
   return name === 'Date' || name === 'Buffer' ? name : 'object'
 }

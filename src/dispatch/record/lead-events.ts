@@ -1,7 +1,7 @@
 import type { Tx } from '../../database/pool.ts'
 
 /**
- * The record of what became of each attempt to send a lead (CallbackEvent): append-only, one row for all leads of a batch to which the
+ * The record of what became of each attempt to send a lead (LeadEvent): append-only, one row for all leads of a batch to which the
  * same happened, so that a million leads in batches of 500 cost some thousand rows. Written in the transaction that makes it true.
  */
 export type LeadEventKind =

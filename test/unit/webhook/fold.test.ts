@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { type CallbackEvent, foldEvents, type LeadState } from '../../../src/webhook/fold-events.ts'
+import { foldEvents, type LeadState, type StoredEvent } from '../../../src/webhook/fold-events.ts'
 
 const NOON = new Date('2026-11-24T12:00:00Z')
 
@@ -19,7 +19,7 @@ function lead(state: Partial<LeadState> = {}): LeadState {
   }
 }
 
-function event(kind: CallbackEvent['event'], minute = 1, rest: Partial<CallbackEvent> = {}): CallbackEvent {
+function event(kind: StoredEvent['event'], minute = 1, rest: Partial<StoredEvent> = {}): StoredEvent {
   const occurred_at = new Date(NOON.getTime() + minute * 60_000)
   return { event: kind, provider_msg_id: null, code: null, detail: null, occurred_at, ...rest }
 }
@@ -102,7 +102,7 @@ describe('a lead and its callbacks', () => {
   })
 
   test('ends the same way in whatever order, cuts and repetitions its callbacks come', () => {
-    const kind = fc.constantFrom<CallbackEvent['event']>('SENT', 'DELIVERED', 'READ', 'FAILED', 'OPT_OUT')
+    const kind = fc.constantFrom<StoredEvent['event']>('SENT', 'DELIVERED', 'READ', 'FAILED', 'OPT_OUT')
     const events = fc.array(
       fc.tuple(kind, fc.integer({ min: 0, max: 5 })).map(([k, minute]) => event(k, minute)),
       { minLength: 1 },
