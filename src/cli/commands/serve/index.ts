@@ -23,6 +23,7 @@ export const serve = (parent: Parent) =>
     .option('--behind-proxy', 'the last address of X-Forwarded-For is the client')
     .addHelpText(
       'after',
-      '\nUsers need neither the secret nor the database. A client sets CAMP_URL to its address, and runs camp login. TLS is the reverse proxy’s: this server speaks HTTP. Each command\n' +
+      '\nUsers need neither the secret nor the database.' +
+        '\nA client sets CAMP_URL to its address, and runs camp login. TLS is the reverse proxy’s: this server speaks HTTP. Each command\n' +
         'is one line of its log. SIGTERM and SIGINT end what runs, as Ctrl-C does. More in docs/security.md.',
     )
