@@ -24,6 +24,6 @@ export const serve = (parent: Parent) =>
     .addHelpText(
       'after',
       '\nUsers need neither the secret nor the database. A client sets CAMP_URL to its address and runs camp login.\n' +
-        'TLS is the reverse proxy’s: this server speaks HTTP. Each command\n' +
-        'is one line of its log. SIGTERM and SIGINT end what runs, as Ctrl-C does. More in docs/security.md.',
+        'This server speaks HTTP: TLS is the reverse proxy’s. Each command is one line of its log. SIGTERM and SIGINT\n' +
+        'end what runs, as Ctrl-C does. More in docs/security.md.',
     )

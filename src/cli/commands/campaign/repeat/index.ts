@@ -9,9 +9,8 @@ export const register: Register = (campaign, action) => {
   repeat.addHelpText(
     'after',
     '\nMake one: camp campaign import \'inbox/*.csv\' --repeat "0 9 * * 1-5" --wallet W --broker B …\n' +
-      'At each occurrence the newest file that was not imported yet becomes a campaign. It waits for approval,\n' +
-      'unless a standing approval\n' +
-      'covers it; then it starts within its hours. A worker opens it, or cron: camp campaign run --due.',
+      'At each occurrence the newest file that was not imported yet becomes a campaign. It waits for approval, unless a\n' +
+      'standing approval covers it; then it starts within its hours. A worker opens it, or cron: camp campaign run --due.',
   )
   list(repeat).action(action(lazy(() => import('./handlers.ts').then(module => module.list))))
   show(repeat).action(action(lazy(() => import('./handlers.ts').then(module => module.show))))
