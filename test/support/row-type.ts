@@ -40,6 +40,8 @@ function misfit(stated: ts.Type, column: Column, checker: ts.TypeChecker): Diffe
 }
 
 function kindOf(type: ts.Type, checker: ts.TypeChecker): Kind | 'object' {
+  // `string & {}`, which keeps the literals beside it in sight.
+  if (type.isIntersection()) return kindOf(type.types[0]!, checker)
   if (type.flags & ts.TypeFlags.StringLike) return 'string'
   if (type.flags & ts.TypeFlags.NumberLike) return 'number'
   if (type.flags & ts.TypeFlags.BooleanLike) return 'boolean'
