@@ -89,26 +89,26 @@ describe('the rules', () => {
   })
 
   it.each([
-    [`throw new CampError('A', \`it \${a} was\` + ' given anew')`, 'src/a.ts:1: "anew"'],
-    ["const text = 'nobody knows'", 'src/a.ts:1: "nobody"'],
-    [`throw new CampError('A', '${'long '.repeat(33)}')`, 'src/a.ts:1: a message of 165 characters'],
-    [`throw new CampError('A', 'b', { hint: '${'long '.repeat(61)}' })`, 'src/a.ts:1: a hint of 305 characters'],
-    ["throw new CampError('A', 'b', { hint: 'One. Two. Three.' })", 'src/a.ts:1: a hint of 3 sentences'],
-    [`program.option('--a', '${'long '.repeat(13)}')`, 'src/a.ts:1: a help line of 65 characters'],
-    ["addCommand(program, 'a', 'one; two')", 'src/a.ts:1: a help line with ";"'],
-    ["const entry = { summary: 'one; two' }", 'src/a.ts:1: a help line with ";"'],
+    [`throw new CampError('A', \`it \${a} was\` + ' given anew')`, 'a.ts:1: "anew"'],
+    ["const text = 'nobody knows'", 'a.ts:1: "nobody"'],
+    [`throw new CampError('A', '${'long '.repeat(33)}')`, 'a.ts:1: a message of 165 characters'],
+    [`throw new CampError('A', 'b', { hint: '${'long '.repeat(61)}' })`, 'a.ts:1: a hint of 305 characters'],
+    ["throw new CampError('A', 'b', { hint: 'One. Two. Three.' })", 'a.ts:1: a hint of 3 sentences'],
+    [`program.option('--a', '${'long '.repeat(13)}')`, 'a.ts:1: a help line of 65 characters'],
+    ["addCommand(program, 'a', 'one; two')", 'a.ts:1: a help line with ";"'],
+    ["const entry = { summary: 'one; two' }", 'a.ts:1: a help line with ";"'],
     ["const found = sql`SELECT 1 -- nobody`, name = 'nobody', short = { hint: 'One. Two.' }", undefined],
   ])('hold what people read: %s', (code, finding) => {
-    expect(inTexts('src/a.ts', code).map(each => each.slice(0, finding?.length))).toEqual(finding ? [finding] : [])
+    expect(inTexts('a.ts', code).map(each => each.slice(0, finding?.length))).toEqual(finding ? [finding] : [])
   })
 
   it.each([
-    ['/** Whoever reads it. */\nconst a = 1', 'src/a.ts:1: "Whoever"'],
-    ['const a = 1\n// It is given\n// anew.', 'src/a.ts:3: "anew"'],
-    ['/**\n * Wait in a\n * circle.\n */\nconst a = 1', 'src/a.ts:1: "in a circle"'],
+    ['/** Whoever reads it. */\nconst a = 1', 'a.ts:1: "Whoever"'],
+    ['const a = 1\n// It is given\n// anew.', 'a.ts:3: "anew"'],
+    ['/**\n * Wait in a\n * circle.\n */\nconst a = 1', 'a.ts:1: "in a circle"'],
     ["const a = 'nobody knows'", undefined],
   ])('hold comments: %s', (code, finding) => {
-    expect(inComments('src/a.ts', code).map(each => each.slice(0, finding?.length))).toEqual(finding ? [finding] : [])
+    expect(inComments('a.ts', code).map(each => each.slice(0, finding?.length))).toEqual(finding ? [finding] : [])
   })
 
   it.each([
