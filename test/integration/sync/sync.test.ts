@@ -129,7 +129,7 @@ describe('a wrong list', () => {
     await sync(await list())
     await expect(sync(await fileOf(`${A}\n`), { replace: true })).rejects.toMatchObject({
       code: 'LIST_WOULD_SHRINK',
-      message: 'lista.csv would take off 3 of the 4 entries of lista',
+      message: 'lista.csv would remove 3 of the 4 entries of lista',
     })
     // As many as before, and others.
     const others = await fileOf(`${A}\n11900000011\n11900000012\n11900000013\n`)
