@@ -49,7 +49,7 @@ export interface Received {
 }
 
 interface EngineOptions {
-  face: SimulatedBroker
+  broker: SimulatedBroker
   control: Control
   seed: number
   clock: Clock
@@ -60,7 +60,7 @@ interface EngineOptions {
 
 /** One simulated broker without its HTTP: what it accepts, refuses, counts and reports. */
 export class Engine implements RequestContext {
-  readonly face: SimulatedBroker
+  readonly broker: SimulatedBroker
   #control: Control
   readonly #seed: number
   readonly #dice: () => number
@@ -76,19 +76,19 @@ export class Engine implements RequestContext {
   #early: SimulatedMessage[] = []
   #counts = zero()
 
-  constructor({ face, control, seed, clock, tally, journal }: EngineOptions) {
-    this.face = face
-    this.#control = changeControl(control, {}, face.quirks)
+  constructor({ broker, control, seed, clock, tally, journal }: EngineOptions) {
+    this.broker = broker
+    this.#control = changeControl(control, {}, broker.quirks)
     this.#seed = seed
     this.#dice = diceOf(seed)
     this.#clock = clock
     this.#tally = tally
     this.#journal = journal
     this.#callbacks =
-      face.callbacks &&
+      broker.callbacks &&
       new Callbacks({
         clock,
-        style: face.callbacks,
+        style: broker.callbacks,
         control: () => this.#control,
         memory: make => this.memory(make),
         delayMs: () => this.#between(this.#control.callbacks.delay_ms),
@@ -102,7 +102,7 @@ export class Engine implements RequestContext {
 
   /** @throws CampError DATA if it is invalid */
   change(change: unknown): Control {
-    this.#control = changeControl(this.#control, change, this.face.quirks)
+    this.#control = changeControl(this.#control, change, this.broker.quirks)
     return this.#control
   }
 
@@ -133,11 +133,11 @@ export class Engine implements RequestContext {
 
   /** Written to the journal first. */
   accept(messages: readonly InboundMessage[]): TakenMessage[] {
-    const idOf = (message: InboundMessage) => this.face.idOf?.(message) ?? randomUUID()
+    const idOf = (message: InboundMessage) => this.broker.idOf?.(message) ?? randomUUID()
     const taken = messages.map(message => ({ message, accepted: !this.#refuses(message), id: idOf(message) }))
     const accepted = taken.filter(one => one.accepted)
     this.#journal?.append(
-      this.face.name,
+      this.broker.name,
       accepted.map(({ message }) => message.key),
     )
     for (const one of accepted) this.#keep(one)
@@ -227,7 +227,7 @@ export class Engine implements RequestContext {
   }
 
   #tell(accepted: readonly TakenMessage[]): void {
-    const style = this.face.callbacks
+    const style = this.broker.callbacks
     if (!style || !this.#callbacks) return
     const stories = new Map<string, SimulatedMessage & { tokens: string[] }>()
     for (const taken of accepted) {

@@ -8,7 +8,7 @@ import type { Reply, SimulatedBroker, StyledError } from './simulated-broker.ts'
 export function refuseRequest(
   response: ServerResponse,
   fault: SimulatedFault,
-  face: SimulatedBroker,
+  broker: SimulatedBroker,
   control: Control,
 ): boolean {
   switch (fault) {
@@ -17,7 +17,7 @@ export function refuseRequest(
     case '429':
     case '500':
     case '503':
-      write(response, errorOf(face, fault, control))
+      write(response, errorOf(broker, fault, control))
       return true
     case 'redirect':
       write(response, { status: 307, body: { error: 'moved' }, headers: { location: '/v1/messages?moved' } })
@@ -47,7 +47,7 @@ export function answer(
   response: ServerResponse,
   reply: Reply,
   fault: SimulatedFault | undefined,
-  face: SimulatedBroker,
+  broker: SimulatedBroker,
   control: Control,
 ): void {
   const text = textOf(reply)
@@ -56,7 +56,7 @@ export function answer(
   switch (fault) {
     case 'accept-500':
     case 'accept-502':
-      write(response, errorOf(face, fault, control))
+      write(response, errorOf(broker, fault, control))
       return
     case 'accept-drop':
       reset(response.socket)
@@ -81,15 +81,15 @@ export function answer(
       response.end('<!doctype html><title>Sign in</title><p>Your session has ended.</p>')
       return
     case 'accept-missing':
-      write(response, { ...reply, body: face.dropLast ? face.dropLast(reply.body) : reply.body })
+      write(response, { ...reply, body: broker.dropLast ? broker.dropLast(reply.body) : reply.body })
       return
     default:
       write(response, reply)
   }
 }
 
-export function errorOf(face: SimulatedBroker, error: StyledError, control: Control): Reply {
-  const styled = face.errors?.[error]?.(control)
+export function errorOf(broker: SimulatedBroker, error: StyledError, control: Control): Reply {
+  const styled = broker.errors?.[error]?.(control)
   const reply = styled ?? PLAIN[error]
   const wait = error === '429' ? control.retry_after_s : null
   return wait === null ? reply : { ...reply, headers: { ...reply.headers, 'retry-after': String(wait) } }

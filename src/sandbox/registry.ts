@@ -12,13 +12,13 @@ export class SimulatedBrokers {
   }
 
   has(name: string): boolean {
-    return this.#engines.some(engine => engine.face.name === name)
+    return this.#engines.some(engine => engine.broker.name === name)
   }
 
   /** The broker and route of a path. */
   find(method: string, path: string): { engine: Engine; route: Route; parts: readonly string[] } | undefined {
     for (const engine of this.#engines) {
-      for (const route of engine.face.routes) {
+      for (const route of engine.broker.routes) {
         const parts = route.method === method ? route.path.exec(path) : null
         if (parts) return { engine, route, parts: parts.slice(1) }
       }
@@ -37,10 +37,10 @@ export class SimulatedBrokers {
     if (!read.success) throw impossible(read.error)
     const { brokers = {}, ...forAll } = read.data
     const changes = this.#engines.flatMap(engine => {
-      const own = brokers[engine.face.name]
+      const own = brokers[engine.broker.name]
       return [forAll, ...(own === undefined ? [] : [own])].map(one => ({ engine, one }))
     })
-    for (const { engine, one } of changes) changeControl(engine.control, one, engine.face.quirks)
+    for (const { engine, one } of changes) changeControl(engine.control, one, engine.broker.quirks)
     for (const { engine, one } of changes) engine.change(one)
     return this.control()
   }
@@ -51,7 +51,7 @@ export class SimulatedBrokers {
 
   /** The sum, and each broker that received a request. */
   allStats(): Stats & { brokers: Record<string, Stats> } {
-    const busy = this.#engines.map(engine => [engine.face.name, engine.stats()] as const)
+    const busy = this.#engines.map(engine => [engine.broker.name, engine.stats()] as const)
     return { ...this.stats(), brokers: Object.fromEntries(busy.filter(([, stats]) => stats.requests > 0)) }
   }
 
@@ -72,11 +72,11 @@ export class SimulatedBrokers {
   }
 
   #names(): string[] {
-    return this.#engines.map(engine => engine.face.name)
+    return this.#engines.map(engine => engine.broker.name)
   }
 
   #of(name: string): Engine {
-    const engine = this.#engines.find(one => one.face.name === name)
+    const engine = this.#engines.find(one => one.broker.name === name)
     if (!engine) throw new Error(`there is no broker ${name}`)
     return engine
   }

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { type Clock, systemClock } from '../clock.ts'
 import { CampError } from '../errors.ts'
 import { headersOf, listen, readBody, stop } from '../http/server.ts'
-import { FACES } from './brokers/index.ts'
+import { SIMULATED_BROKERS } from './brokers/index.ts'
 import { requestJson } from './brokers/read-request.ts'
 import { type Control, DEFAULT_CONTROL } from './control.ts'
 import { Engine, type Received, type Stats } from './engine.ts'
@@ -52,11 +52,11 @@ const MAX_BODY_BYTES = 32 * 1024 * 1024
 
 /** @throws CampError DATA for an invalid control, STATE if it cannot listen */
 export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
-  const tallies = new Map(FACES.map(face => [face.name, new KeyCounter()]))
+  const tallies = new Map(SIMULATED_BROKERS.map(broker => [broker.name, new KeyCounter()]))
   const journal = options.journal
     ? await openJournal(options.journal, (broker, key) => tallies.get(broker)?.add(key))
     : undefined
-  const engines = FACES.map(face => newEngine(face, tallies.get(face.name)!, journal, options))
+  const engines = SIMULATED_BROKERS.map(broker => newEngine(broker, tallies.get(broker.name)!, journal, options))
   const brokers = new SimulatedBrokers(engines)
   const server = createServer((request, response) => {
     serve(brokers, request, response).catch(() => response.destroy())
@@ -89,13 +89,13 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
 }
 
 function newEngine(
-  face: SimulatedBroker,
+  broker: SimulatedBroker,
   tally: KeyCounter,
   journal: Journal | undefined,
   options: SandboxOptions,
 ): Engine {
   const clock = options.clock ?? systemClock
-  return new Engine({ face, control: DEFAULT_CONTROL, seed: options.seed ?? 1, clock, tally, journal })
+  return new Engine({ broker, control: DEFAULT_CONTROL, seed: options.seed ?? 1, clock, tally, journal })
 }
 
 function refused(message: string, cause: unknown): CampError {
@@ -125,15 +125,15 @@ async function brokerRequest(
   inbound: Parameters<Route['take']>[0],
   response: ServerResponse,
 ): Promise<void> {
-  const face = route.errors ? { ...engine.face, errors: route.errors } : engine.face
+  const broker = route.errors ? { ...engine.broker, errors: route.errors } : engine.broker
   const fault = engine.nextFault(path)
   const latencyMs = engine.latencyMs()
   if (latencyMs > 0) await sleep(latencyMs)
-  if (fault && refuseRequest(response, fault, face, engine.control)) return
+  if (fault && refuseRequest(response, fault, broker, engine.control)) return
   const taken = route.take(inbound, engine)
-  const reply = taken === POISONED ? errorOf(face, '400', engine.control) : taken
+  const reply = taken === POISONED ? errorOf(broker, '400', engine.control) : taken
   await engine.tellEarly()
-  answer(response, reply, fault, face, engine.control)
+  answer(response, reply, fault, broker, engine.control)
 }
 
 /** Requests of a person or a test; /NAME at the end of a path selects one broker. */

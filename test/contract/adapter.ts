@@ -13,7 +13,7 @@ export interface Subject {
   secrets: readonly string[]
   /** By which the sandbox counts a message; its phone where the wire carries no key of ours. */
   keyOf?: (message: Message) => string
-  /** The face's, where they are not its defaults. */
+  /** The broker's, where they are not its defaults. */
   quirks?: object
   /** What of a request this broker needs in particular. */
   request?: Partial<SendRequest>

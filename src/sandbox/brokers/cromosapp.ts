@@ -15,7 +15,7 @@ const quirks = z.strictObject({
 })
 
 /** CDA (docs/wire/cromosapp.md#rows-of-cda): five columns per row. */
-export const cdaFace = cromosFace({
+export const cdaBroker = cromosBroker({
   name: 'CDA',
   path: /^\/api\/importar\/campanha$/,
   keys: {},
@@ -31,7 +31,7 @@ export const cdaFace = cromosFace({
  * CDA_RCS (docs/wire/cromosapp.md#rows-of-cda_rcs): six columns per row; the last one is our own key, by which messages are
  * counted here.
  */
-export const cdaRcsFace = cromosFace({
+export const cdaRcsBroker = cromosBroker({
   name: 'CDA_RCS',
   path: /^\/api\/importarcs\/importarRcsCampanhaAPI$/,
   keys: { codigo_externo: z.string().min(1), tag_codigo_externo_mensagem: z.literal('TAG4') },
@@ -58,7 +58,7 @@ interface Import {
  * An invalid key or row is answered with a 200 and an error in the body (docs/wire/cromosapp.md#answers): the key is in the
  * body, too.
  */
-function cromosFace({ name, path, keys, row }: Import): SimulatedBroker {
+function cromosBroker({ name, path, keys, row }: Import): SimulatedBroker {
   const contract = z.strictObject({
     chave_api: z.string().min(1),
     codigo_equipe: z.string().regex(/^[1-9]\d*$/),

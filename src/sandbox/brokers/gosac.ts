@@ -21,7 +21,7 @@ const quirks = z.strictObject({
 })
 
 /** GOSAC (docs/wire/gosac.md), its collection at /api/campaigns: all or nothing, and no status afterwards. */
-export const gosacFace: SimulatedBroker = {
+export const gosacBroker: SimulatedBroker = {
   name: 'GOSAC',
   quirks,
   routes: [

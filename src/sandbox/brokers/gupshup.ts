@@ -20,7 +20,7 @@ const quirks = z.strictObject({
 })
 
 /** Gupshup (docs/wire/gupshup.md): a form with one template message, events to the app's one URL (control.callback_url). */
-export const gupshupFace: SimulatedBroker = {
+export const gupshupBroker: SimulatedBroker = {
   name: 'GUPSHUP',
   quirks,
   routes: [{ method: 'POST', path: /^\/wa\/api\/v1\/template\/msg$/, sends: true, take }],

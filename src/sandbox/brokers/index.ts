@@ -1,23 +1,23 @@
 import type { SimulatedBroker } from '../simulated-broker.ts'
-import { cdaFace, cdaRcsFace } from './cromosapp.ts'
-import { gosacFace } from './gosac.ts'
-import { gupshupFace } from './gupshup.ts'
-import { noahFace } from './noah.ts'
-import { otimaRcsFace, otimaWppFace } from './otima.ts'
-import { salesforceFace } from './salesforce/broker.ts'
-import { sandboxFace } from './sandbox.ts'
-import { twilioFace } from './twilio.ts'
+import { cdaBroker, cdaRcsBroker } from './cromosapp.ts'
+import { gosacBroker } from './gosac.ts'
+import { gupshupBroker } from './gupshup.ts'
+import { noahBroker } from './noah.ts'
+import { otimaRcsBroker, otimaWppBroker } from './otima.ts'
+import { salesforceBroker } from './salesforce/broker.ts'
+import { sandboxBroker } from './sandbox.ts'
+import { twilioBroker } from './twilio.ts'
 
 /** Every broker that the sandbox simulates, one line each. Their paths must not overlap. */
-export const FACES: readonly SimulatedBroker[] = [
-  sandboxFace,
-  cdaFace,
-  cdaRcsFace,
-  gosacFace,
-  gupshupFace,
-  noahFace,
-  otimaRcsFace,
-  otimaWppFace,
-  salesforceFace,
-  twilioFace,
+export const SIMULATED_BROKERS: readonly SimulatedBroker[] = [
+  sandboxBroker,
+  cdaBroker,
+  cdaRcsBroker,
+  gosacBroker,
+  gupshupBroker,
+  noahBroker,
+  otimaRcsBroker,
+  otimaWppBroker,
+  salesforceBroker,
+  twilioBroker,
 ]

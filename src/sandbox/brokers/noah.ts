@@ -26,7 +26,7 @@ const quirks = z.strictObject({
  * NOAH (docs/wire/noah.md) below /noah, with the status hook of its family (docs/wire/noah.md#callbacks). A hook's externalKey
  * is the conversation's: that of the last message to the same person, regardless of the hook's message.
  */
-export const noahFace: SimulatedBroker = {
+export const noahBroker: SimulatedBroker = {
   name: 'NOAH',
   quirks,
   routes: [{ method: 'POST', path: /^\/noah\/contacts$/, sends: true, take }],

@@ -21,7 +21,7 @@ interface Channel {
   variable: z.ZodType<string>
 }
 
-export const otimaWppFace = otimaFace({
+export const otimaWppBroker = otimaBroker({
   name: 'OTIMA_WPP',
   send: /^\/v1\/whatsapp\/bulk\/message\/hsm$/,
   lines: /^\/v1\/whatsapp\/credential$/,
@@ -30,7 +30,7 @@ export const otimaWppFace = otimaFace({
   variable: z.string().min(1),
 })
 
-export const otimaRcsFace = otimaFace({
+export const otimaRcsBroker = otimaBroker({
   name: 'OTIMA_RCS',
   send: /^\/v1\/rcs\/bulk\/message\/template$/,
   lines: /^\/v1\/rcs\/credential$/,
@@ -39,7 +39,7 @@ export const otimaRcsFace = otimaFace({
   variable: z.string().regex(/^-.+-$/, 'must have hyphens on both sides'),
 })
 
-function otimaFace(channel: Channel): SimulatedBroker {
+function otimaBroker(channel: Channel): SimulatedBroker {
   const contract = { quirks: quirksOf(channel), body: bodyOf(channel) }
   return {
     name: channel.name,

@@ -10,7 +10,7 @@ import {
 import { requestJson, wrongIn } from './read-request.ts'
 
 /** The sandbox's own API: bulk, one answer per message under the caller's key, callbacks in bulk. */
-export const sandboxFace: SimulatedBroker = {
+export const sandboxBroker: SimulatedBroker = {
   name: 'SANDBOX',
   routes: [
     { method: 'POST', path: /^\/v1\/messages$/, sends: true, take: takeMessages },

@@ -25,7 +25,7 @@ const MESSAGES = /^\/2010-04-01\/Accounts\/([^/]+)\/Messages\.json$/
  * Twilio's Messages (docs/wire/twilio.md): a form per message, a list to look it up in, signed callbacks to each message's own
  * URL.
  */
-export const twilioFace: SimulatedBroker = {
+export const twilioBroker: SimulatedBroker = {
   name: 'TWILIO',
   quirks,
   routes: [

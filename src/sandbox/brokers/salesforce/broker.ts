@@ -10,7 +10,7 @@ import { newContactId, quirks, quirksOf } from './org.ts'
  * Salesforce, both clouds. Imports are the requests that count; messages are counted and reported when the automation runs, by
  * our key if contacts are upserted, else by phone.
  */
-export const salesforceFace: SimulatedBroker = {
+export const salesforceBroker: SimulatedBroker = {
   name: 'SALESFORCE',
   quirks,
   errors: coreErrors,
