@@ -14,7 +14,7 @@ import {
   UNKNOWN_PERSON,
 } from './blocklist.ts'
 
-/** What a person does with the blocklist, each with its audit. */
+/** Changes that users make to the blocklist, each audited. */
 
 export const BY_HAND = 'manual'
 
@@ -30,7 +30,7 @@ export function subjectOf({ phones, documents }: Keys): string {
   return [...phones, ...documents].join(' and ')
 }
 
-/** @param purpose null: they are blocked for everything @returns how many were not there yet */
+/** @param purpose null: blocked for all purposes @returns the number of new entries */
 export function block(
   pool: pg.Pool,
   by: By,
@@ -45,7 +45,7 @@ export function block(
   })
 }
 
-/** @param source whose entries; undefined: every source's @returns what was removed */
+/** @param source undefined: entries of all sources @returns the removed entries */
 export function unblock(pool: pg.Pool, by: By, keys: Keys, source: Selection['source']): Promise<Entry[]> {
   return transaction(pool, async tx => {
     const entries = await removeFromBlocklist(tx, { ...keys, source })
@@ -55,8 +55,8 @@ export function unblock(pool: pg.Pool, by: By, keys: Keys, source: Selection['so
 }
 
 /**
- * A source whose entries may all be taken off.
- * @throws CampError SOURCE_RESERVED where each entry is a person's own word; BLOCKLIST_SOURCE_NOT_FOUND where it has none
+ * Finds a source whose entries may be removed as a whole.
+ * @throws CampError SOURCE_RESERVED: entries made by users, or opt-outs of a broker's own leads; BLOCKLIST_SOURCE_NOT_FOUND: no entries
  */
 export async function findClearableSource(pool: pg.Pool, source: string): Promise<SourceCount> {
   if (source === BY_HAND || (source.startsWith('broker:') && !source.endsWith(UNKNOWN_PERSON))) {
@@ -73,7 +73,7 @@ export async function findClearableSource(pool: pg.Pool, source: string): Promis
   })
 }
 
-/** @returns how many entries there were */
+/** @returns the number of removed entries */
 export function unblockSource(pool: pg.Pool, by: By, { source }: Pick<SourceCount, 'source'>): Promise<number> {
   return transaction(pool, async tx => {
     const removed = await clearSource(tx, source)

@@ -10,13 +10,13 @@ import { unapproved } from './reconcile-approvals.ts'
 export interface BookAudit {
   figures: Reconciliation
   records: RecordAudit
-  /** How many things do not agree. */
+  /** The number of differences and findings. */
   wrong: number
 }
 
 /**
- * Compares everything at one moment: the figures, the records with their checkpoints, and the chain with what this machine and the
- * caller remember of it. Where all agree, this machine remembers the newest checkpoint.
+ * Compares, in one snapshot: the figures, the records with their checkpoints, and the chain of checkpoints with the heads that
+ * this machine and the caller know. If all agree, this machine stores the newest checkpoint.
  * @param expected a head that was printed before
  */
 export async function auditBooks(
@@ -38,7 +38,7 @@ export async function auditBooks(
   return { figures, records, wrong }
 }
 
-/** What is outside of the database knows whether the end of the chain was cut off. */
+/** Compares the chain with heads kept outside the database: only they show whether its end was cut off. */
 async function missed(sql: Sql, remembered: Head | undefined, expected: Head | undefined): Promise<string[]> {
   const findings: string[] = []
   const seen = remembered && (await headFlaw(sql, remembered))

@@ -5,25 +5,25 @@ import { type Sql, type Tx, transaction } from '../database/pool.ts'
 import { recordAudit } from '../security/audit-log.ts'
 import type { Month } from './month.ts'
 
-/** Where a budget stands. Decimal strings with four decimals; `available` may be negative. */
+/** The state of a budget. Decimal strings with four decimals; `available` may be negative. */
 export interface BudgetPosition {
   budget: string
   used: string
-  /** What running and approved campaigns still have to spend. */
+  /** What running and approved campaigns may still spend. */
   committed: string
-  /** budget − used − committed: what a further campaign may cost. */
+  /** budget − used − committed: what another campaign may cost. */
   available: string
 }
 
-/** The present, which tells from which month a campaign that is due by now will be paid. */
+/** The current time and the time zone: they decide which month pays for a campaign that is due. */
 export interface Present {
   now: Date
   timezone: string
 }
 
 /**
- * Committed is unit cost × PENDING leads of the wallet's campaigns that may still send (FAILED ones can be resumed). A
- * campaign spends in the month in which it sends: the one it is scheduled in, else the present one.
+ * Committed is unit cost × PENDING leads of the wallet's campaigns that may still send (FAILED ones can be resumed). A campaign
+ * spends in the month in which it sends: the month of its schedule, or the current month if that is later.
  * @returns null when the wallet has no budget for the month
  */
 export async function budgetPosition(
@@ -60,8 +60,9 @@ export interface LimitChange {
 }
 
 /**
- * Sets a month's limit, also below what was used already. The ledger tells of use and has no entry for it; the audit has.
- * @returns the budget's id, and the limit that stood before (null: there was none)
+ * Sets a month's limit, which may be below what is already used. The change is recorded in the audit, not in the ledger: the
+ * ledger records use only.
+ * @returns the budget's id, and the previous limit (null: there was none)
  */
 export function setBudget(pool: pg.Pool, change: LimitChange): Promise<{ id: string; before: string | null }> {
   return transaction(pool, tx => writeLimit(tx, change))
@@ -102,7 +103,7 @@ export interface BudgetRow {
   used_budget: string
 }
 
-/** Every budget, or a wallet's, the latest month first. */
+/** All budgets, or those of one wallet, latest month first. */
 export async function listBudgets(sql: Sql, walletId: string | null): Promise<BudgetRow[]> {
   const { rows } = await sql.query<BudgetRow>(
     `SELECT b.id, w.name AS wallet, b.year, b.month, b.budget::numeric(14, 4) AS budget, b.used_budget
@@ -127,7 +128,7 @@ export interface LedgerEntry {
   reason: string | null
 }
 
-/** A budget's ledger in the order in which it was written; null when there is no such budget. */
+/** A budget's ledger in the order in which it was written; null if there is no such budget. */
 export async function ledgerOf(sql: Sql, walletId: string, { year, month }: Month): Promise<LedgerEntry[] | null> {
   const budget = await sql.query<{ id: string }>(
     `SELECT id FROM "Budget" WHERE wallet_id = $1 AND year = $2 AND month = $3`,

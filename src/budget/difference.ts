@@ -1,4 +1,4 @@
-/** Two things that must agree. */
+/** Two figures or records that must agree and do not. */
 export interface Difference {
   check: keyof typeof ADVICE
   where: string
@@ -6,7 +6,7 @@ export interface Difference {
   found: string
 }
 
-/** What to look at, for each check. */
+/** What to compare for each check, printed with the difference. */
 export const ADVICE = {
   LEDGER: 'compare with camp budget ledger',
   BATCH: 'compare with camp budget ledger',

@@ -2,19 +2,19 @@ import { locking } from '../database/lock-order.ts'
 import type { Tx } from '../database/pool.ts'
 import { formatMoney, moneyOf } from './money.ts'
 
-/** The ledger's entries after a batch was booked (reserve.ts): each with what it changes of its budget, in one statement. */
+/** Ledger entries after a batch was reserved (reserve.ts). Each is written with its change of the budget, in one statement. */
 
-/** What was reserved for messages that the broker certainly did not take. */
+/** Reserved cost of messages that the broker certainly did not take. */
 export interface Release {
   batchId: string
-  /** Where the batch's cost is booked; null: it costs nothing. */
+  /** The budget that holds the batch's cost; null: it costs nothing. */
   budget_id: string | null
   /** A decimal. */
   unit_cost: string
   messages: number
 }
 
-/** Gives it back. */
+/** Returns the cost to the budget. */
 export async function releaseCost(
   tx: Tx,
   { batchId, budget_id, unit_cost, messages }: Release,
@@ -32,19 +32,19 @@ export async function releaseCost(
   )
 }
 
-/** What is learned of a batch's cost after its settle. */
+/** A change of a batch's cost that is known only after its settle. */
 export interface CostCorrection {
   batchId: string
-  /** Messages whose cost goes back: not sent after all, or the broker bills deliveries and they failed. */
+  /** Messages whose cost is returned: they were not sent, or they failed and the broker bills deliveries. */
   released: number
-  /** Why it goes back. */
+  /** Why it is returned. */
   reason: string
-  /** Messages that were sent although their cost had been given back. */
+  /** Messages that were sent although their cost had been returned. */
   bookedAgain: number
 }
 
 /**
- * Writes corrections of batches that are locked. What is booked again is booked even where the limit leaves no room by now: it was spent,
+ * Writes corrections of batches that are locked. A cost is reserved again even if the limit leaves no room for it: it was spent,
  * and used_budget says what was spent.
  */
 export async function correctCosts(tx: Tx, corrections: readonly CostCorrection[], now: Date): Promise<void> {

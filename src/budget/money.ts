@@ -1,8 +1,8 @@
 import { CampError } from '../errors.ts'
 
 /**
- * Money as a whole number of ten-thousandths of a real (R$ 0.0450 is 450n): exact, and as fine as a unit cost. It enters and
- * leaves as a decimal string; sums over rows are PostgreSQL's, in numeric.
+ * Money as a whole number of ten-thousandths of a real (R$ 0.0450 is 450n): exact, and as fine as a unit cost. It is read from
+ * and written as a decimal string; sums over rows are computed by PostgreSQL, in numeric.
  */
 export type Money = bigint
 
@@ -27,7 +27,7 @@ export function formatMoney(money: Money): string {
  * An amount as a person types it: 1500, 1500.00, 1500,00 or 1.500,00.
  * @param decimals how many decimals it may have: 2 for a budget, 4 for a unit cost
  * @returns a decimal string
- * @throws CampError DATA when it is not an amount, negative, or finer than `decimals`
+ * @throws CampError DATA if it is not an amount, is negative, or has more than `decimals` decimals
  */
 export function parseAmount(text: string, decimals: 2 | 4): string {
   const typed = text.trim().replace(/^R\$\s*/, '')

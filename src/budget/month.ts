@@ -1,6 +1,6 @@
 import { CampError } from '../errors.ts'
 
-/** The month that a budget is for; `month` counts from 1. */
+/** A budget's month; `month` counts from 1. */
 export interface Month {
   year: number
   month: number

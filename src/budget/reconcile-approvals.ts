@@ -1,7 +1,10 @@
 import type { Sql } from '../database/pool.ts'
 import type { Difference } from './difference.ts'
 
-/** Approver and price of a campaign are those of the last approval in the audit (of a standing one, who gave it). */
+/**
+ * A campaign's approver and price must be those of its last approval in the audit (for a standing approval: the user who gave
+ * it).
+ */
 export async function unlikeItsApproval(sql: Sql): Promise<Difference[]> {
   const { rows } = await sql.query<Difference>(
     `WITH approved AS (
@@ -24,7 +27,7 @@ export async function unlikeItsApproval(sql: Sql): Promise<Difference[]> {
   return rows
 }
 
-/** Campaigns past PENDING_APPROVAL that cost something and that the audit has no approval of. */
+/** Campaigns past PENDING_APPROVAL without an approver and without an approval in the audit. */
 export async function unapproved(sql: Sql): Promise<Difference[]> {
   const { rows } = await sql.query<Difference>(
     `SELECT 'APPROVAL' AS check, format('campaign %s: status', c.agendamento_id) AS where,

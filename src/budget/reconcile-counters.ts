@@ -2,16 +2,16 @@ import type { Sql } from '../database/pool.ts'
 import type { Difference } from './difference.ts'
 
 /**
- * A batch's counters are those of its record of attempts. What was in doubt, or what a callback has contradicted, counts as accepted
- * where it turned out to be, which the record may tell without the batch: then the counter is at least what was accepted at
- * once, and at most that and the doubtful ones.
- * A batch whose first attempt is not on record (from before there was one) is left out.
+ * A batch's counters must agree with its record of attempts. A message that was in doubt, or whose outcome a callback
+ * contradicted, counts as accepted if it turned out to be; the record may say so without naming the batch. So the counter is at
+ * least what was accepted at first, and at most that and the doubtful messages. A batch whose first attempt is not on record (it
+ * is older than the record) is not checked.
  */
 export async function wrongCounters(sql: Sql): Promise<Difference[]> {
   const { rows } = await sql.query<Difference>(
     `WITH part AS (
        SELECT e.campaign_id, e.batch_number AS number, e.attempt, e.kind, e.code, r.seqs,
-              coalesce(e.detail LIKE '%known after its lease', false) AS late -- as dispatch/lead-events.ts ends it
+              coalesce(e.detail LIKE '%known after its lease', false) AS late -- LATE in src/dispatch/record/lead-events.ts
        FROM "LeadEvent" e CROSS JOIN LATERAL unnest(e.seqs) AS r(seqs) WHERE e.batch_number IS NOT NULL
      ), told AS (
        SELECT campaign_id, number, min(attempt) AS first_attempt, bool_or(kind = 'REFUSED') AS any_refused,

@@ -6,8 +6,8 @@ const LEAD_NAMES = `count(*) || ' (seq ' || array_to_string((array_agg(l.seq ORD
                     || CASE WHEN count(*) > 5 THEN ', …' ELSE '' END || ')'`
 
 /**
- * What was sent, or may have been, is billed; what is to be sent or was never sent is not. One that failed after the broker had taken
- * it stays billed where the broker bills what it accepts: such a lead has the moment at which it was sent.
+ * A lead that was sent, or may have been, is billed; a lead that is to be sent or was never sent is not. A lead that failed after
+ * the broker had taken it stays billed if the broker bills what it accepts: such a lead has sent_at.
  */
 export async function wrongStatuses(sql: Sql): Promise<Difference[]> {
   const { rows } = await sql.query<Difference>(
@@ -26,8 +26,8 @@ export async function wrongStatuses(sql: Sql): Promise<Difference[]> {
 }
 
 /**
- * A lead stands where the last event of its record has put it, callbacks aside, which move it forward. One that is sent has an event
- * where its batch has any. Left out is what a worker told after its lease: it may have changed nothing.
+ * A lead's status must follow from its last recorded event; callbacks may have advanced it since. A sent lead has an event if its
+ * batch has any. Outcomes that a worker reported after its lease are not checked: they may have changed nothing.
  */
 export async function wrongHistories(sql: Sql): Promise<Difference[]> {
   const { rows: campaigns } = await sql.query<{ id: string }>(
@@ -38,14 +38,14 @@ export async function wrongHistories(sql: Sql): Promise<Difference[]> {
   return differences
 }
 
-/** How a lead may end without another attempt after its last event. */
+/** Error codes with which a lead may end after its last event without another attempt. */
 const ENDED_UNSENT: readonly RefusalCode[] = ['CANCELLED', 'NOT_SENT']
 
 async function wrongHistoriesOf(sql: Sql, campaignId: string): Promise<Difference[]> {
   const { rows } = await sql.query<Difference>(
     `WITH last AS (
        SELECT DISTINCT ON (s.seq) s.seq, e.kind, e.code,
-              coalesce(e.detail LIKE '%known after its lease', false) AS late -- as dispatch/lead-events.ts ends it
+              coalesce(e.detail LIKE '%known after its lease', false) AS late -- LATE in src/dispatch/record/lead-events.ts
        FROM "LeadEvent" e CROSS JOIN LATERAL unnest(e.seqs) AS r CROSS JOIN LATERAL generate_series(lower(r), upper(r) - 1) AS s(seq)
        WHERE e.campaign_id = $1
        ORDER BY s.seq, e.id DESC

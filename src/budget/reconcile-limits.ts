@@ -2,8 +2,9 @@ import type { Sql } from '../database/pool.ts'
 import type { Difference } from './difference.ts'
 
 /**
- * A limit is what the last audited change set it to. More may be used than it allows where an audited change has lowered it, and
- * by messages that were delivered after all (dispatch/books.ts): never more than the highest limit that was set and those.
+ * A limit must be the one that the last audited change set. Use may exceed it if an audited change lowered it, or by messages
+ * that were delivered after their cost had been returned (correctCosts in src/budget/ledger.ts). It may never exceed the highest
+ * limit ever set plus those.
  */
 export async function wrongLimits(sql: Sql): Promise<Difference[]> {
   const { rows } = await sql.query<Difference>(

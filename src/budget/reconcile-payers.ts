@@ -4,7 +4,7 @@ import type { Difference } from './difference.ts'
 const BATCH_NAME = `format('campaign %s, batch %s', c.agendamento_id, t.number)`
 const BUDGET_NAME = `format('%s %s-%s', w.name, b.year, lpad(b.month::text, 2, '0'))`
 
-/** The claim, the settle and what is learned later write entries, each for its batch. */
+/** The claim, the settle and later corrections write entries, each for a batch: an entry without one is wrong. */
 export async function strayEntries(sql: Sql): Promise<Difference[]> {
   const { rows } = await sql.query<Difference>(
     `SELECT 'ENTRY' AS check, format('budget %s: ledger entry %s', ${BUDGET_NAME}, e.id) AS where,
@@ -17,8 +17,8 @@ export async function strayEntries(sql: Sql): Promise<Difference[]> {
 }
 
 /**
- * The wallet of its campaign pays for a batch; and all that a batch holds, one budget has paid at one price (decision 13): where it
- * was claimed again in another month or at another price, all of the first was given back.
+ * A batch is paid by its campaign's wallet, and all that it holds by one budget at one price (decision 13). If it was claimed
+ * again in another month or at another price, the whole first cost must have been returned.
  */
 export async function wrongPayers(sql: Sql): Promise<Difference[]> {
   const { rows } = await sql.query<Difference>(
@@ -41,8 +41,8 @@ export async function wrongPayers(sql: Sql): Promise<Difference[]> {
 }
 
 /**
- * A claim is paid by the month in which it was made. A day more on both sides: months end at other moments in other time zones, and
- * CAMP_TZ may have been another.
+ * A claim is paid by the month in which it was made. One day of tolerance on both sides: months end at different times in
+ * different time zones, and CAMP_TZ may have changed.
  */
 export async function wrongMonths(sql: Sql): Promise<Difference[]> {
   const { rows } = await sql.query<Difference>(
@@ -63,8 +63,8 @@ export async function wrongMonths(sql: Sql): Promise<Difference[]> {
 }
 
 /**
- * A batch's price is one that its campaign was approved at: a price that changed between two batches was approved anew. Without any
- * approval on record it is the campaign's own.
+ * A batch's price must be one at which its campaign was approved: a price that changed between two batches needed a new approval.
+ * Without an approval on record it must be the campaign's own price.
  */
 export async function wrongPrices(sql: Sql): Promise<Difference[]> {
   const { rows } = await sql.query<Difference>(

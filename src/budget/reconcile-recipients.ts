@@ -1,7 +1,10 @@
 import type { Sql } from '../database/pool.ts'
 import type { Difference } from './difference.ts'
 
-/** The phones of what was sent are those that it was sent to: the record of attempts has their hash (dispatch/recipients.ts). */
+/**
+ * The phones of sent leads must be those that were sent to: the record of attempts has their hash
+ * (src/dispatch/record/recipients-hash.ts).
+ */
 export async function wrongRecipients(sql: Sql): Promise<Difference[]> {
   const { rows: campaigns } = await sql.query<{ id: string }>(
     `SELECT id FROM "Campaign" c

@@ -15,9 +15,10 @@ export interface Reconciliation {
 }
 
 /**
- * Counts everything again, from the ledger, the leads and the record of attempts: invariant (c). What was changed on all sides at
- * once agrees, and is found by the checkpoints (src/security/record-audit.ts). To be called in a REPEATABLE READ transaction, so
- * that a running dispatch is seen at one moment. It holds no lead: PostgreSQL compares, a campaign at a time where it sorts.
+ * Recomputes all figures from the ledger, the leads and the record of attempts: invariant (c). A change made on all sides at once
+ * agrees; the checkpoints find it (src/security/record-audit.ts). Must be called in a REPEATABLE READ transaction, so that a
+ * running dispatch is read in one snapshot. No lead is held in memory: PostgreSQL compares, one campaign at a time where it
+ * sorts.
  */
 export async function reconcileBudgets(sql: Sql): Promise<Reconciliation> {
   const { rows } = await sql.query<Omit<Reconciliation, 'differences'>>(
@@ -45,7 +46,7 @@ const CHECKS: readonly ((sql: Sql) => Promise<Difference[]>)[] = [
   wrongRecipients,
 ]
 
-/** A budget's use is the sum of its ledger. */
+/** A budget's use must be the sum of its ledger. */
 async function wrongBudgets(sql: Sql): Promise<Difference[]> {
   const { rows } = await sql.query<Difference>(
     `SELECT 'LEDGER' AS check, format('budget %s %s-%s: used_budget', w.name, b.year, lpad(b.month::text, 2, '0')) AS where,
@@ -62,8 +63,8 @@ async function wrongBudgets(sql: Sql): Promise<Difference[]> {
 }
 
 /**
- * What a batch has reserved is the sum of its ledger entries, whatever month paid them, and so many messages at its price. (A
- * batch that was claimed again after a new approval may hold two prices: then the sum alone counts.)
+ * What a batch has reserved must be the sum of its ledger entries, in all months, and its messages times its price. (A batch that
+ * was claimed again after a new approval may hold two prices: then only the sum is checked.)
  */
 async function wrongBatches(sql: Sql): Promise<Difference[]> {
   const { rows } = await sql.query<Difference>(
@@ -85,8 +86,8 @@ async function wrongBatches(sql: Sql): Promise<Difference[]> {
 }
 
 /**
- * The messages that a batch has booked are the billed leads that it claimed last, and no lead may be billed that no batch holds.
- * Where a message costs nothing there is no ledger to compare with.
+ * The messages that a batch has in the ledger must be the billed leads that it claimed last, and every billed lead must have a
+ * batch. If a message costs nothing there is no ledger to compare with.
  */
 async function wrongLeads(sql: Sql): Promise<Difference[]> {
   const { rows } = await sql.query<Difference>(

@@ -3,7 +3,7 @@ import type { Sql, Tx } from '../database/pool.ts'
 import { formatMoney, moneyOf } from './money.ts'
 import { formatMonth, type Month } from './month.ts'
 
-/** A batch that is claimed, as its wallet's budget sees it. */
+/** A claimed batch, with what is needed to reserve its cost. */
 export interface Payer {
   id: string
   campaign_id: string
@@ -14,7 +14,7 @@ export interface Payer {
   unit_cost: string
 }
 
-/** Rolls the claim back: it is tried again with what the budget still allows. */
+/** Rolls the claim back; it is retried with the number of messages that the budget still allows. */
 export class TooLittleBudget extends Error {
   readonly affordable: number
   readonly payer: Payer
@@ -29,8 +29,8 @@ export class TooLittleBudget extends Error {
 }
 
 /**
- * Books the batch's cost before anything is sent: one statement that either fits or changes nothing, so that no set of workers
- * can pass the limit. The row stays locked until the commit, which is why this comes last.
+ * Reserves the batch's cost before anything is sent, in one statement that either fits or changes nothing, so that no number of
+ * workers can exceed the limit. The row stays locked until the commit, so this is the claim's last step.
  * @throws TooLittleBudget
  */
 export async function reserve(
@@ -62,7 +62,7 @@ export async function reserve(
     left === undefined
       ? `the wallet has no budget for ${period}`
       : `too little budget for ${period}: ${formatMoney(left)} left, a message costs ${formatMoney(unit)}`
-  // Enough for all, where money has come since the booking was tried: then that is tried again.
+  // May be enough for all, if the budget was raised since the statement ran: then the claim is retried.
   const affordable = left === undefined || left < 0n ? 0 : Number(left / unit)
   throw new TooLittleBudget(affordable, payer, reason)
 }

@@ -4,25 +4,28 @@ import type { HolidayTest } from './custom-holidays.ts'
 import { lawOf } from './state-laws.ts'
 
 /**
- * Contact hours (docs/design.md#contact-hours), judged for the recipient's own place at the moment of the request. They fail
- * closed: where the place is not known, it must be within the hours in every region of the country.
+ * Contact hours (docs/design.md#contact-hours), judged for the recipient's place at the time of the request. An unknown place
+ * fails closed: it must be within the hours in every region of the country.
  */
 export interface ContactHours {
-  /** Minutes since the recipient's midnight; `from` belongs to the window, `to` does not (1440 is midnight). */
+  /** Minutes since the recipient's midnight; `from` is inclusive, `to` exclusive (1440 is midnight). */
   from: number
   to: number
   /** Bit 0 Monday … bit 6 Sunday. */
   days: number
-  /** Lifts national and own holidays, but not where a law of `laws` binds. */
+  /** Allows national and own holidays, except where a law of `laws` applies. */
   allowHolidays: boolean
-  /** The states whose law (calendar/laws.ts) narrows the hours of their people. */
+  /** The states whose law (src/calendar/state-laws.ts) narrows the hours for their residents. */
   laws: readonly string[]
 }
 
-/** A region's name; or a time zone's, of which each region counts; '' is not known, and each region of the country counts. */
+/**
+ * The name of a region; or of a time zone, which means each of its regions; '' is unknown, which means every region of the
+ * country.
+ */
 export type Locality = string
 
-/** @param place one, or several of which each counts; none is not known */
+/** @param place one, or several that must all be open; none means unknown */
 export function isWithinHours(
   hours: ContactHours,
   place: Locality | readonly Locality[],
@@ -36,7 +39,10 @@ const MINUTE_MS = 60_000
 const DAY_MS = 1440 * MINUTE_MS
 const HORIZON_MS = 21 * DAY_MS
 
-/** @returns the first moment from `now` on that is within the hours, `now` itself if it is; undefined if none is in three weeks */
+/**
+ * @returns the first time from `now` on that is within the hours, `now` itself if it is; undefined if there is none within three
+ *   weeks
+ */
 export function nextWithinHours(
   hours: ContactHours,
   place: Locality | readonly Locality[],
@@ -53,7 +59,10 @@ export function nextWithinHours(
   return undefined
 }
 
-/** @param from a moment within the hours @returns when they end, at most a day later */
+/**
+ * @param from a time within the hours
+ * @returns when they end, at most a day later
+ */
 export function windowEndAfter(
   hours: ContactHours,
   place: Locality | readonly Locality[],
@@ -63,7 +72,7 @@ export function windowEndAfter(
   const rules = rulesOf(hours, place, isHoliday)
   const most = from.getTime() + DAY_MS
   let at = from.getTime()
-  // At midnight one window may end and the next begin.
+  // One window may end at midnight and the next begin.
   while (at < most) {
     const windows = rules.map(rule => windowAt(rule, at))
     if (windows.some(({ open }) => !open)) break
@@ -72,18 +81,18 @@ export function windowEndAfter(
   return new Date(Math.min(at, most))
 }
 
-/** When people of these states may be sent to on each day of a week without holidays, Monday first; null: not at all. */
+/** The window of each day in a week without holidays, Monday first, for residents of these states; null: no contact. */
 export function weekOf(hours: ContactHours, states: readonly string[]): (WeekWindow | null)[] {
   return Array.from({ length: 7 }, (_, weekday) => windowOn(hours, states, weekday) ?? null)
 }
 
-/** Minutes since the recipient's midnight; `from` belongs to it, `to` does not. */
+/** Minutes since the recipient's midnight; `from` is inclusive, `to` exclusive. */
 export interface WeekWindow {
   from: number
   to: number
 }
 
-/** What must hold in one time zone. */
+/** The window in one time zone. */
 interface Rule {
   zone: string
   window: (day: string, weekday: number) => WeekWindow | undefined
@@ -100,11 +109,11 @@ function rulesOf(hours: ContactHours, place: Locality | readonly Locality[], isH
   })
 }
 
-/** Where a place lies; every region of the country where one of its names is not known. */
+/** The regions of a place; every region of the country if one of its names is unknown. */
 export function regionsOf(place: Locality | readonly Locality[]): readonly Region[] {
   const places = [place].flat()
   const regions = REGIONS.filter(region => places.some(name => name === region.name || name === region.zones[0]))
-  // Whatever it is that is not known, the strictest holds.
+  // If any name is unknown, the strictest rule applies.
   const known = places.every(name => regions.some(region => name === region.name || name === region.zones[0]))
   return places.length > 0 && known ? regions : REGIONS
 }
@@ -122,15 +131,15 @@ function windowOn(hours: ContactHours, states: readonly string[], weekday: numbe
   return from < to ? { from, to } : undefined
 }
 
-/** @returns whether the rule's window is open; and when it ends if it is, or when to look again if not */
+/** @returns whether the rule's window is open; `changes` is when it ends if it is open, and when to check again if not */
 function windowAt({ zone, window }: Rule, at: number): { open: boolean; changes: number } {
   const { day, minute, weekday } = localTime(zone, at)
   const current = window(day, weekday)
   const minuteBegan = Math.floor(at / MINUTE_MS) * MINUTE_MS
-  const momentOf = (then: number) => minuteBegan + (then - minute) * MINUTE_MS
-  if (!current || minute >= current.to) return { open: false, changes: momentOf(1440) }
+  const timeOf = (then: number) => minuteBegan + (then - minute) * MINUTE_MS
+  if (!current || minute >= current.to) return { open: false, changes: timeOf(1440) }
   const open = minute >= current.from
-  return { open, changes: momentOf(open ? current.to : current.from) }
+  return { open, changes: timeOf(open ? current.to : current.from) }
 }
 
 function nextOpening(rule: Rule, from: number, until: number): number {

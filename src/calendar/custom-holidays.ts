@@ -7,28 +7,28 @@ import { enqueueThoseWaitingForHours } from '../lifecycle/batch-queue.ts'
 import { STATES } from '../recipient/regions.ts'
 import { recordAudit } from '../security/audit-log.ts'
 
-/** The installation's own holidays: a day, or one of every year, in the whole country or in one state. */
+/** The installation's own holidays: one day or a day of every year, in the whole country or in one state. */
 export interface OwnHoliday {
   /** YYYY-MM-DD, or MM-DD: every year. */
   day: string
-  /** Its abbreviation; '' is the whole country. */
+  /** The state's abbreviation; '' is the whole country. */
   state: string
   name: string | null
 }
 
-/** Whether a day (YYYY-MM-DD) is off for the people of any of these states. */
+/** Whether a day (YYYY-MM-DD) is a holiday for residents of any of these states. */
 export type HolidayTest = (day: string, states: readonly string[]) => boolean
 
-/** All of them, in a column of the claim's statement; `own` is what `withOwn` takes. */
+/** All own holidays, as a column of the claim's statement, in the form that `withOwn` takes. */
 export const OWN_HOLIDAYS_SQL = `(SELECT coalesce(array_agg(h.day || h.state), '{}') FROM "Holiday" h)`
 
-/** What `OWN_HOLIDAYS_SQL` tells, asked by itself. */
+/** The same as `OWN_HOLIDAYS_SQL`, as a query of its own. */
 export async function ownHolidayKeys(sql: Sql): Promise<string[]> {
   const { rows } = await sql.query<{ own: string[] }>(`SELECT ${OWN_HOLIDAYS_SQL} AS own`)
   return rows[0]!.own
 }
 
-/** @param own of each holiday its day and its state, written together */
+/** @param own for each holiday its day and its state, concatenated */
 export function withOwn(isNational: HolidayTest, own: readonly string[]): HolidayTest {
   if (own.length === 0) return isNational
   const days = new Set(own)
@@ -37,7 +37,7 @@ export function withOwn(isNational: HolidayTest, own: readonly string[]): Holida
     ['', ...states].some(state => days.has(day + state) || days.has(day.slice('YYYY-'.length) + state))
 }
 
-/** In the order of the calendar: those of every year first. */
+/** In calendar order, yearly holidays first. */
 export async function ownHolidays(sql: Sql): Promise<OwnHoliday[]> {
   const { rows } = await sql.query<OwnHoliday>(
     `SELECT day, state, name FROM "Holiday" ORDER BY length(day), day, state`,
@@ -46,8 +46,8 @@ export async function ownHolidays(sql: Sql): Promise<OwnHoliday[]> {
 }
 
 /**
- * Adds a holiday; one that is there gets the new name. The next claim of every worker knows it.
- * @returns whether it was not there
+ * Adds a holiday, or renames an existing one. The next claim of every worker applies it.
+ * @returns whether it was new
  */
 export async function addHoliday(pool: pg.Pool, userId: string, { day, state, name }: OwnHoliday): Promise<boolean> {
   return transaction(pool, async tx => {
@@ -70,7 +70,7 @@ export async function addHoliday(pool: pg.Pool, userId: string, { day, state, na
 }
 
 /**
- * Removes a holiday, and wakes what sleeps: the batches that wait for their hours are judged anew at the next sweep.
+ * Removes a holiday. Batches that wait for their contact hours are enqueued by the next sweep and checked again.
  * @throws CampError NOT_FOUND
  */
 export async function removeHoliday(
@@ -79,7 +79,8 @@ export async function removeHoliday(
   { day, state }: Pick<OwnHoliday, 'day' | 'state'>,
 ): Promise<OwnHoliday> {
   return transaction(pool, async tx => {
-    // A claim that has read the calendar ends first, so that what it puts to sleep is seen here; the next ones wait for us.
+    // A claim that has read the calendar ends first, so that the batches it puts off are seen here; later claims wait for this
+    // lock.
     await locking(tx, 'Holiday').query(`LOCK TABLE "Holiday" IN ACCESS EXCLUSIVE MODE`)
     const { rows } = await tx.query<OwnHoliday & { id: string }>(
       `DELETE FROM "Holiday" WHERE day = $1 AND state = $2 RETURNING id, day, state, name`,
@@ -103,8 +104,8 @@ export async function removeHoliday(
 }
 
 /**
- * A day as a person types it: 2026-12-24 or 24/12/2026 is that day, 24/12 every year's.
- * @returns as `OwnHoliday.day` has it
+ * A day as a person types it: 2026-12-24 or 24/12/2026 is that day, 24/12 is that day in every year.
+ * @returns in the form of `OwnHoliday.day`
  * @throws CampError USAGE
  */
 export function parseHoliday(text: string): string {

@@ -1,6 +1,6 @@
 import Holidays, { type HolidaysTypes } from 'date-holidays'
 
-/** Whether a day (YYYY-MM-DD) is a national holiday in Brazil, by the date-holidays library ("public" ones only). */
+/** Whether a day (YYYY-MM-DD) is a national holiday in Brazil, according to the date-holidays library ("public" ones only). */
 export function isNationalHoliday(day: string): boolean {
   const year = Number(day.slice(0, 4))
   let days = daysOff.get(year)
@@ -17,13 +17,16 @@ export interface KnownDay {
   /** YYYY-MM-DD. */
   day: string
   name: string
-  /** null: in the whole country. */
+  /** null: the whole country. */
   state: string | null
-  /** A national holiday. What the library calls optional or a bank's (carnival, Corpus Christi), and states' own, are not. */
+  /**
+   * Whether it is a national holiday. Days that the library calls optional or bank holidays (carnival, Corpus Christi) and
+   * states' own holidays are not.
+   */
   off: boolean
 }
 
-/** The country's days of a year, in their order, by the library: holidays, and days on which many do not work. */
+/** The country's days of a year in order, from the library: holidays, and days on which many do not work. */
 export function nationalDays(year: number): KnownDay[] {
   return brazil()
     .getHolidays(year)
@@ -31,7 +34,7 @@ export function nationalDays(year: number): KnownDay[] {
     .map(holiday => known(holiday, null, holiday.type === 'public'))
 }
 
-/** What the library knows of states' own holidays in a year. */
+/** States' own holidays in a year, as far as the library has them. */
 export function stateDays(year: number): KnownDay[] {
   const country = new Set(nationalDays(year).flatMap(({ day, off }) => (off ? [day] : [])))
   return Object.keys(brazil().getStates('BR')).flatMap(state =>

@@ -1,22 +1,23 @@
 /**
- * What states' laws say about when a debtor may be contacted, as data. No campaign is bound by them unless it says so
- * (--state-laws): none of these texts was checked by a lawyer, most are known second hand, and whether they mean messages at all
- * is open for all but one. Where a campaign takes one, it can only narrow its hours. A law that is not here is not known to camp,
- * which does not mean that there is none.
+ * State laws on when a debtor may be contacted, as data. A law applies only to campaigns that choose it (--state-laws): none of
+ * these texts was checked by a lawyer, most are known second hand, and for all but one it is open whether they cover messages at
+ * all. A law can only narrow a campaign's hours. A state that is missing here may still have a law that camp does not know.
  */
 export interface StateLaw {
   state: string
   law: string
-  /** The window of each day, Monday first, in minutes since midnight; null: no contact. Holidays are closed in all of them. */
+  /**
+   * The window of each day, Monday first, in minutes since midnight; null: no contact. All of them forbid contact on holidays.
+   */
   week: readonly (LawWindow | null)[]
-  /** Whether it names text messages. */
+  /** Whether the law names text messages. */
   texts: 'yes' | 'no' | 'unknown'
   caveat: string
-  /** Where it was read. */
+  /** Where the law was read about. */
   source: string
 }
 
-/** `from` belongs to it, `to` does not. */
+/** `from` is inclusive, `to` exclusive. */
 interface LawWindow {
   from: number
   to: number
@@ -24,7 +25,7 @@ interface LawWindow {
 
 const hours = (from: number, to: number): LawWindow => ({ from: from * 60, to: to * 60 })
 
-/** Monday to Friday, Saturday; no Sunday in any of them. */
+/** Monday to Friday, then Saturday; none of the laws allows Sunday. */
 const week = (workday: LawWindow, saturday: LawWindow | null): StateLaw['week'] => [
   ...Array.from({ length: 5 }, () => workday),
   saturday,

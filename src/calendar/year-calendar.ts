@@ -9,14 +9,14 @@ export interface YearDay {
   name: string | null
   /** null: the whole country. */
   state: string | null
-  /** optional: many do not work on it; state: a state's holiday, by the library. */
+  /** optional: many do not work on it; state: a state's holiday, according to the library. */
   origin: 'national' | 'own' | 'optional' | 'state'
   yearly: boolean
-  /** No message is sent. */
+  /** Whether no message is sent on it. */
   off: boolean
 }
 
-/** A year's holidays, and the days that some take for one, in their order. */
+/** A year's holidays, and the days that some treat as one, in order. */
 export function yearDays(year: number, own: readonly OwnHoliday[]): YearDay[] {
   const ours = own.flatMap(holiday => ownDay(year, holiday))
   const isOurs = ({ day, state }: Pick<KnownDay, 'day' | 'state'>) =>
@@ -33,7 +33,7 @@ function knownDay({ day, name, state, off }: KnownDay): YearDay {
 function ownDay(year: number, { day, state, name }: OwnHoliday): YearDay[] {
   const yearly = day.length === 'MM-DD'.length
   const full = yearly ? `${year}-${day}` : day
-  // The 29th of February is not in every year.
+  // 29 February does not exist in every year.
   const exists = new Date(`${full}T00:00:00Z`).toISOString().startsWith(full)
   if (!exists || !full.startsWith(`${year}-`)) return []
   return [{ day: full, weekday: weekdayOf(full), name, state: state || null, origin: 'own', yearly, off: true }]

@@ -1,14 +1,14 @@
 import type { ContactHours } from '../calendar/contact-hours.ts'
 import type { CampaignSettings, SettingColumns, SettingName } from './schema.ts'
 
-/** The settings that are a campaign's contact hours. */
+/** The settings that define the contact hours of a campaign. */
 export const HOURS_SETTINGS = ['hours', 'days', 'allowHolidays', 'stateLaws'] as const satisfies SettingName[]
 
 type HoursSetting = (typeof HOURS_SETTINGS)[number]
 
 export type HoursColumns = SettingColumns<HoursSetting>
 
-/** Of a campaign's row. */
+/** From the row of a campaign. */
 export function hoursOf(campaign: HoursColumns): ContactHours {
   return {
     from: campaign.hours_from,
@@ -19,7 +19,7 @@ export function hoursOf(campaign: HoursColumns): ContactHours {
   }
 }
 
-/** Of a campaign that is not imported yet. */
+/** From the settings of a campaign that is not imported yet. */
 export function contactHoursOf(settings: Pick<CampaignSettings, HoursSetting>): ContactHours {
   const { hours, days, allowHolidays, stateLaws } = settings
   return { ...hours, days, allowHolidays, laws: stateLaws }

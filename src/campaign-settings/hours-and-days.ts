@@ -6,7 +6,7 @@ export interface Hours {
   to: number
 }
 
-/** 08:00-20:00, 8-20, 00:00-24:00. The window may not pass midnight. */
+/** Parses 08:00-20:00, 8-20 or 00:00-24:00. The window may not pass midnight. @throws CampError USAGE */
 export function parseHours(text: string): Hours {
   const match = /^\s*(\d{1,2})(?:[:h](\d{2})?)?\s*-\s*(\d{1,2})(?:[:h](\d{2})?)?\s*$/i.exec(text)
   const [from, to] = match ? [minuteOf(match[1]!, match[2]), minuteOf(match[3]!, match[4])] : []
@@ -30,7 +30,7 @@ const DAYS = ['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday'
 
 const DIAS = ['segunda', 'terca', 'quarta', 'quinta', 'sexta', 'sabado', 'domingo']
 
-/** mon-sat, mon,wed,fri, seg-sex, sáb-dom. @returns bit 0 Monday … bit 6 Sunday */
+/** Parses mon-sat, mon,wed,fri, seg-sex or sáb-dom. @returns bit 0 Monday … bit 6 Sunday @throws CampError USAGE */
 export function parseDays(text: string): number {
   const parts = text
     .normalize('NFD')
@@ -45,7 +45,7 @@ export function parseDays(text: string): number {
   })
 }
 
-/** @returns 0 for Monday; -1 for what is no day */
+/** @returns 0 for Monday … 6 for Sunday; -1 if it is not a day */
 function dayOf(name: string): number {
   const find = (days: readonly string[]) => days.findIndex(day => name.length > 2 && day.startsWith(name))
   return Math.max(find(DAYS), find(DIAS))
@@ -55,7 +55,7 @@ function short(days: readonly string[]): string {
   return days.map(day => day.slice(0, 3)).join(' ')
 }
 
-/** One day, or a range that may pass the week's end (sat-mon). */
+/** Bits of one day, or of a range, which may pass the end of the week (sat-mon). */
 function daysOf([from, to = from, ...more]: number[]): number | undefined {
   if (from === undefined || to === undefined || from < 0 || to < 0 || more.length > 0) return undefined
   let bits = 1 << from

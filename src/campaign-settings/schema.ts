@@ -3,20 +3,20 @@ import type { Hours } from './hours-and-days.ts'
 import { formatThrottle, parseThrottle, type ThrottleColumns } from './throttle.ts'
 
 /**
- * The settings of a campaign. An entry defines one: `json` its value and its form in a recurring import's JSON, `default` its value
- * without an option, `columns` its columns in "Campaign". A new setting does not compile until it is decided what of it an approval
- * covers (src/campaign/approval/approval-hash.ts), what of it is shown (src/campaign/read/settings-view.ts) and from which option
- * it is read (src/cli/commands/campaign/import/settings.ts). Recurring imports that were stored before do not have it in their
- * JSON, so the `json` of a new setting needs a `.default()`.
+ * The settings of a campaign. An entry defines one: `json` its value and its form in a recurring import's JSON, `default` its
+ * value without an option, `columns` its columns in "Campaign". A new setting does not compile until these files cover it: what
+ * of it an approval covers (src/campaign/approval/approval-hash.ts), what of it is shown (src/campaign/read/settings-view.ts) and
+ * from which option it is read (src/cli/commands/campaign/import/settings.ts). The JSON of recurring imports stored before does
+ * not contain a new setting, so its `json` needs a `.default()`.
  */
 const SETTINGS = {
-  /** The text; null: a template, each row's own, or none. As it is stored, its placeholders name columns of the file. */
+  /** The text; null: a template, each row's own text, or none. In the stored text, the placeholders name columns of the file. */
   message: setting({
     json: z.string().nullable(),
     default: null,
     columns: (message): { base_message: string | null } => ({ base_message: message }),
   }),
-  /** A template's variable → column. As it is stored, of every variable; null where there is a text. */
+  /** Template variable → column. As stored, it covers every variable; null if there is a text. */
   vars: setting({
     json: z.record(z.string(), z.string()),
     default: {},
@@ -30,7 +30,7 @@ const SETTINGS = {
       throttling_config: config,
     }),
   }),
-  /** Contact hours, in the recipient's time. */
+  /** Contact hours, in the recipient's time zone, in minutes since midnight. */
   hours: setting({
     json: z.object({ from: z.number().int(), to: z.number().int() }) satisfies z.ZodType<Hours>,
     default: { from: 480, to: 1200 },
@@ -47,43 +47,43 @@ const SETTINGS = {
     default: false,
     columns: allowed => ({ allow_holidays: allowed }),
   }),
-  /** The states whose law narrows the hours of their people. */
+  /** The states whose laws narrow the contact hours of their recipients. */
   stateLaws: setting({
     json: z.array(z.string()),
     default: [],
     columns: states => ({ state_laws: states }),
   }),
-  /** Also who was written to within 24 hours. */
+  /** Whether recipients who got a message within 24 hours get this one, too. */
   noCap: setting({
     json: z.boolean(),
     default: false,
     columns: noCap => ({ no_cap: noCap }),
   }),
-  /** What it is for, which decides what binds it of the blocklist; null: everything does. */
+  /** Its purpose, which decides which blocklist entries apply; null: all apply. */
   purpose: setting({
     json: z.string().nullable(),
     default: null,
     columns: purpose => ({ purpose }),
   }),
-  /** null: when a person runs it. A recurring import stores none: it is the time of each occurrence. */
+  /** null: a user starts it. A recurring import stores null; each occurrence has its own time. */
   scheduledAt: setting({
     json: z.date().nullable(),
     default: null,
     columns: at => ({ scheduled_at: at }),
   }),
-  /** Minutes: a start missed by more than this does not happen automatically. */
+  /** Minutes. A start that is missed by more than this does not happen automatically. */
   startBefore: setting({
     json: z.number().int().positive(),
     default: 60,
     columns: minutes => ({ start_before: minutes }),
   }),
-  /** At most so many messages in a batch; null: as many as the broker takes. */
+  /** Maximum of messages in a batch; null: as many as the broker takes. */
   batchSize: setting({
     json: z.number().int().positive().nullable(),
     default: null,
     columns: size => ({ batch_size: size }),
   }),
-  /** Rows whose date of registration is older are refused; 0: however old. */
+  /** Days. Rows with an older date of registration are refused; 0: no age check. */
   staleDays: setting({
     json: z.number().int().nonnegative(),
     default: 7,
@@ -143,7 +143,7 @@ function setting<Json extends z.ZodType, Columns extends object>(
   return definition
 }
 
-/** A & B of A | B. */
+/** Turns A | B into A & B. */
 export type AllOf<Union> = (Union extends unknown ? (one: Union) => void : never) extends (all: infer All) => void
   ? All
   : never

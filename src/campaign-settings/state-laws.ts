@@ -4,7 +4,7 @@ import { CampError } from '../errors.ts'
 import type { Region } from '../recipient/regions.ts'
 import { formatDays, formatHours } from './hours-and-days.ts'
 
-/** A state's law as a campaign keeps it: `hours` is what it leaves of the campaign's own. */
+/** A state law that a campaign applies; `hours` is what the law leaves of the campaign's own hours. */
 export interface LawView {
   state: string
   law: string
@@ -13,11 +13,14 @@ export interface LawView {
 
 export interface StateLaws {
   states: string[]
-  /** One by one: each is meant. Of all that camp knows, those are that have people in the file. */
+  /**
+   * Whether the states were listed one by one: then each law must leave some hours open (`assertLawsOpen`). With auto, only the
+   * laws of states with recipients in the file matter.
+   */
   named: boolean
 }
 
-/** none, auto (every law that camp knows), or states: AL,RJ. @throws CampError USAGE */
+/** Parses none, auto (every law that camp knows) or a list of states: AL,RJ. @throws CampError USAGE */
 export function parseStateLaws(text: string): StateLaws {
   const states = text
     .toUpperCase()
@@ -41,7 +44,7 @@ export function lawViews(hours: ContactHours): LawView[] {
   }))
 }
 
-/** 08:00-20:00 mon-fri, 08:00-14:00 sat. */
+/** For example 08:00-20:00 mon-fri, 08:00-14:00 sat; never if no day is open. */
 export function formatWeek(week: readonly (WeekWindow | null)[]): string {
   const days = new Map<string, number>()
   for (const [weekday, window] of week.entries()) {
@@ -50,15 +53,15 @@ export function formatWeek(week: readonly (WeekWindow | null)[]): string {
   return [...days].map(([hours, bits]) => `${hours} ${formatDays(bits)}`).join(', ') || 'never'
 }
 
-/** Refuses hours and days that leave nothing of what the law of a named state allows. @throws CampError USAGE */
+/** Refuses hours and days that leave no time open under the law of a listed state. @throws CampError USAGE */
 export function assertLawsOpen(hours: ContactHours): void {
   const closed = hours.laws.find(state => weekOf(hours, [state]).every(window => window === null))
   if (closed !== undefined) throw neverOpen(hours, closed, reasonOf(hours, [closed]))
 }
 
 /**
- * Refuses hours that never open for somebody who is to be sent to: the campaign could not end.
- * @param regions where these people are
+ * Refuses hours that never open for some recipient: the campaign could not end.
+ * @param regions of the recipients
  * @throws CampError USAGE
  */
 export function assertOpensFor(hours: ContactHours, regions: Iterable<Region>, now: Date): void {

@@ -2,8 +2,8 @@ import { CampError } from '../errors.ts'
 import { MAX_A_DAY, type Throttling, throttlingOf } from './throttling.ts'
 
 /**
- * A campaign's settings as a person types them (--throttle, --hours, --days), as the database holds them, and back. Every
- * parser throws CampError USAGE that names what is accepted.
+ * A campaign's throttling as the columns throttling_type and throttling_config hold it. `parseThrottle` reads it from --throttle,
+ * `formatThrottle` writes it in the same form.
  */
 export type ThrottleColumns =
   | { type: 'none'; config: null }
@@ -12,12 +12,14 @@ export type ThrottleColumns =
   | { type: 'linear'; config: { messages: number; minutes: number } }
   | { type: 'ramp'; config: RampConfig }
 
-/** One of `times` and `plus`; `gap` in seconds. */
+/** Either `times` or `plus` is set; `gap` is in seconds. */
 type RampConfig = { perDay: number; times?: number; plus?: number; max?: number; gap?: number }
 
 /**
- * none, fixed:30s, random:20s-90s, linear:100/60m or ramp:50/day,x2. A duration may have s, m or h; without one it is seconds.
+ * none, fixed:30s, random:20s-90s, linear:100/60m or ramp:50/day,x2. A duration has the unit s, m or h; without a unit it is in
+ * seconds.
  * @returns the columns throttling_type and throttling_config; delays in seconds
+ * @throws CampError USAGE, which names the accepted forms
  */
 export function parseThrottle(text: string): ThrottleColumns {
   const [type, rest = ''] = text.trim().toLowerCase().split(/:(.*)/s)
@@ -42,7 +44,7 @@ export function parseThrottle(text: string): ThrottleColumns {
   })
 }
 
-/** 50/day,x2 · 50/day,+50 · 50/day,x1.5,max 1000,gap 30s */
+/** 50/day,x2, or 50/day,+50, or 50/day,x1.5,max 1000,gap 30s */
 function rampOf(text: string): RampConfig | undefined {
   const [first = '', growth = '', ...more] = text.split(',').map(part => part.trim())
   const perDay = /^([1-9]\d{0,6})\s*\/\s*(?:day|dia|d)$/.exec(first)?.[1]
@@ -68,7 +70,7 @@ function seconds(text: string): number | undefined {
   return match ? Number(match[1]) * SECONDS_IN[match[2] || 's']! : undefined
 }
 
-/** @throws ZodError when the columns hold something else */
+/** @throws ZodError if the columns hold anything else */
 export function formatThrottle({ type, config }: { type: string; config: unknown }): string {
   const throttling: Throttling = throttlingOf(type, config)
   switch (throttling.type) {

@@ -8,8 +8,9 @@ export type Throttling =
   | Ramp
 
 /**
- * A warm-up: so many messages on the campaign's first day of sending, and `times` as many (or `plus` more) on each further one,
- * never more than `max` (ramp.ts). `gapMs` between two of them; null: spread evenly over the contact hours.
+ * A warm-up: `perDay` messages on the campaign's first day of sending, and `times` as many (or `plus` more) on each further day,
+ * at most `max` (src/dispatch/pacing/ramp.ts). `gapMs` is the time between two messages; null: spread evenly over the contact
+ * hours.
  */
 export interface Ramp {
   type: 'ramp'
@@ -43,7 +44,7 @@ const stored = z.union([
   }),
 ])
 
-/** A campaign's throttling as its two columns hold it. @throws ZodError when they hold something else */
+/** Reads a campaign's throttling from its two columns. @throws ZodError if they hold anything else */
 export function throttlingOf(type: string, config: unknown): Throttling {
   const read = stored.parse({ type, config })
   switch (read.type) {
@@ -62,5 +63,5 @@ export function throttlingOf(type: string, config: unknown): Throttling {
   }
 }
 
-/** Where a ramp ends that was given no ceiling. */
+/** `max` of a ramp that was given without one. */
 export const MAX_A_DAY = 1_000_000_000

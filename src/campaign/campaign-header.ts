@@ -3,7 +3,7 @@ import { locking } from '../database/lock-order.ts'
 import type { Sql, Tx } from '../database/pool.ts'
 import type { CampaignStatus } from '../lifecycle/campaign-status.ts'
 
-/** A campaign's header, locked, with everything that an approval covers. */
+/** A campaign's header, with everything that an approval covers. */
 export interface CampaignHeader extends SettingColumns {
   id: string
   agendamento_id: string
@@ -29,7 +29,7 @@ export interface CampaignHeader extends SettingColumns {
   fish: number
 }
 
-/** Locks the campaign's row until the transaction ends: of two moves at once the second sees the first one's state. */
+/** Locks the campaign's row until the transaction ends: of two concurrent transitions the second sees the first one's state. */
 export async function lockCampaign(tx: Tx, id: string): Promise<CampaignHeader> {
   const { rows } = await locking(tx, 'Campaign').query<CampaignHeader>(`${HEADER} WHERE c.id = $1 FOR UPDATE OF c`, [
     id,
@@ -37,7 +37,7 @@ export async function lockCampaign(tx: Tx, id: string): Promise<CampaignHeader> 
   return known(rows[0], id)
 }
 
-/** What `lockCampaign` locks, as it is at this moment. */
+/** The current state of the same columns as `lockCampaign`, without a lock. */
 export async function readCampaign(sql: Sql, id: string): Promise<CampaignHeader> {
   const { rows } = await sql.query<CampaignHeader>(`${HEADER} WHERE c.id = $1`, [id])
   return known(rows[0], id)

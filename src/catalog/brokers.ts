@@ -10,18 +10,21 @@ export type Broker = Prisma.BrokerModel
 
 export interface NewBroker {
   name: string
-  /** In any case. */
+  /** Upper or lower case. */
   adapter: string
-  /** Of a message, as a person types it: "0,0450". */
+  /** Price of one message, as typed: "0,0450". */
   cost: string
-  /** Requests per second, a decimal string; null: no limit; undefined: the adapter's usual one. */
+  /** Requests per second, a decimal string; null: no limit; undefined: the default of the adapter. */
   rateLimit: string | null | undefined
-  /** null: the adapter's. */
+  /** Messages in a batch; null: the adapter's own number. */
   maxBatch: number | null
   billing: Broker['billing']
 }
 
-/** @throws CampError for an adapter that does not exist, a cost or a batch size that cannot be; NAME_TAKEN, in any case */
+/**
+ * @throws CampError for an unknown adapter, or an invalid cost or batch size; NAME_TAKEN: another broker has the name, ignoring
+ * case
+ */
 export async function addBroker(prisma: PrismaClient, by: By, given: NewBroker): Promise<BrokerView> {
   const adapter = await adapterOf(given.adapter.toUpperCase())
   const { name, rateLimit, maxBatch, billing } = given
@@ -45,12 +48,12 @@ export async function addBroker(prisma: PrismaClient, by: By, given: NewBroker):
   )
 }
 
-/** In the order of their names. */
+/** All brokers, sorted by name. */
 export async function listBrokers(prisma: PrismaClient): Promise<BrokerView[]> {
   return (await prisma.broker.findMany({ orderBy: { name: 'asc' } })).map(brokerView)
 }
 
-/** Those whose adapters take callbacks, in the order of their names. */
+/** The brokers whose adapters take callbacks, sorted by name. */
 export async function listCalledBack(prisma: PrismaClient): Promise<Broker[]> {
   const brokers = await prisma.broker.findMany({ orderBy: { name: 'asc' } })
   const adapters = await Promise.all(brokers.map(({ adapter }) => adapterOf(adapter)))
@@ -59,16 +62,16 @@ export async function listCalledBack(prisma: PrismaClient): Promise<Broker[]> {
 
 export interface BrokerChange {
   name?: string
-  /** As a person types it. */
+  /** As typed. */
   cost?: string
   rateLimit?: string | null
   maxBatch?: number | null
   billing?: Broker['billing']
-  /** Voids its webhook URL, and so the callbacks about what was sent before. */
+  /** Voids its webhook URL, and so the callbacks about messages sent before. */
   renewWebhook?: boolean
 }
 
-/** What is absent stays. @throws CampError BROKER_NOT_FOUND; as `addBroker` */
+/** An absent field stays unchanged. @throws CampError BROKER_NOT_FOUND; as `addBroker` */
 export async function changeBroker(
   prisma: PrismaClient,
   by: By,
@@ -99,18 +102,18 @@ export async function changeBroker(
   )
 }
 
-/** A broker that may be removed. @throws CampError BROKER_NOT_FOUND; RECORD_IN_USE */
+/** A broker that no campaign uses, recurring ones included. @throws CampError BROKER_NOT_FOUND; RECORD_IN_USE */
 export async function findUnusedBroker(prisma: PrismaClient, ref: string): Promise<Broker> {
   const broker = await findBroker(prisma, ref)
   await assertBrokerUnused(prisma, broker)
   return broker
 }
 
-/** With its credentials. @throws CampError RECORD_IN_USE */
+/** Removes the broker and its credentials. @throws CampError RECORD_IN_USE */
 export async function removeBroker(prisma: PrismaClient, by: By, broker: Broker): Promise<void> {
   const { id, name, adapter } = broker
   await prisma.$transaction(async tx => {
-    // Held until the end: a campaign that is being imported for it waits, and then finds no broker.
+    // The lock is held until the commit: a concurrent import for this broker waits, and then does not find it.
     await tx.$queryRaw`SELECT id FROM "Broker" WHERE id = ${id}::uuid FOR UPDATE`
     await assertBrokerUnused(tx, broker)
     await tx.broker.delete({ where: { id } })
@@ -131,7 +134,10 @@ function unitCost(text: string): string {
   throw new CampError('INVALID_AMOUNT', `"${text}" is no price of one message`)
 }
 
-/** A request cannot carry more than the adapter can write; a one-message broker's batch is how many go out together. */
+/**
+ * A request cannot carry more messages than the adapter can write. With one message per request, the batch size is how many
+ * requests run concurrently.
+ */
 function assertBatchFits(maxBatch: number | null, adapter: Pick<Adapter, 'name' | 'messagesPerRequest'>): void {
   const most = adapter.messagesPerRequest
   if (maxBatch === null || most === 1 || maxBatch <= most) return
@@ -141,7 +147,7 @@ function assertBatchFits(maxBatch: number | null, adapter: Pick<Adapter, 'name' 
   )
 }
 
-/** A broker as it is shown; amounts are decimal strings. */
+/** A broker for display; amounts are decimal strings. */
 export type BrokerView = ReturnType<typeof brokerView>
 
 export function brokerView(broker: Broker) {

@@ -2,9 +2,9 @@ import { bestMatch, byId, byName, NEAR, notFound } from '../database/match-name.
 import type { PrismaClient } from '../database/prisma.ts'
 
 /**
- * Records as a person names them: by name (exact, then in any case) or id; a wallet by its idgis number too, a template by
- * its code. Each takes a client or a transaction.
- * @throws CampError NOT_FOUND, naming what comes near; USAGE where a name fits two
+ * Each function finds a record by name (exact first, then ignoring case) or id; a wallet also by its idgis number, a template
+ * also by its code. Each takes a client or a transaction.
+ * @throws CampError NOT_FOUND, with similar names; USAGE if a name fits two records
  */
 export async function findWallet({ wallet }: Pick<PrismaClient, 'wallet'>, ref: string) {
   const number = /^\d{1,9}$/.test(ref) ? [{ idgis_ambiente: Number(ref) }] : []

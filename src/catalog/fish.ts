@@ -3,10 +3,10 @@ import { CampError } from '../errors.ts'
 import { canonicalPhone } from '../recipient/phone.ts'
 import { auditRecord, type By, orTaken } from './guards.ts'
 
-/** Fish: phones of our own, to which every campaign is sent, too. */
+/** A fish is a phone of our own. An import adds all fish to the campaign, except with --no-fish. */
 type Fish = Prisma.FishModel
 
-/** @param text a phone as a person types it @throws CampError INVALID_PHONE; NAME_TAKEN: another fish has the phone */
+/** @param text a phone as typed @throws CampError INVALID_PHONE; NAME_TAKEN: another fish has the phone */
 export async function addFish(prisma: PrismaClient, by: By, name: string, text: string): Promise<Fish> {
   const { phone, problem } = canonicalPhone(text)
   if (phone === undefined) throw new CampError('INVALID_PHONE', `"${text}" is not a phone: ${problem}`)
@@ -20,7 +20,7 @@ export async function addFish(prisma: PrismaClient, by: By, name: string, text: 
   )
 }
 
-/** In the order of their names. */
+/** All fish, sorted by name. */
 export function listFish(prisma: PrismaClient): Promise<Fish[]> {
   return prisma.fish.findMany({ orderBy: { name: 'asc' } })
 }

@@ -3,18 +3,22 @@ import { CampError, codeOf } from '../errors.ts'
 import type { Actor } from '../security/actor.ts'
 import { auditRow } from '../security/audit-log.ts'
 
-/** What the rules of wallets, brokers, templates and fish have in common. */
+/** Checks and audit entries of wallets, brokers, templates and fish. */
 
-/** Who changes a record. */
+/** The user who changes a record. */
 export type By = Pick<Actor, 'id'>
 
-/** Names that differ only in their case would not be told apart later. @throws CampError NAME_TAKEN */
+/** Refuses a name that another record has, ignoring case: references by name ignore case, too. @throws CampError NAME_TAKEN */
 export function assertNameFree(what: string, name: string, others: readonly { name: string }[]): void {
   const same = others.find(other => other.name.toLowerCase() === name.toLowerCase())
   if (same) throw taken(`there is a ${what} "${same.name}" already`)
 }
 
-/** Runs a write whose unique keys were looked at before: another process may have been faster. @throws CampError NAME_TAKEN */
+/**
+ * Runs a write, and reports a violated unique key as NAME_TAKEN: another process may have written the key since the caller
+ * checked it.
+ * @throws CampError NAME_TAKEN
+ */
 export async function orTaken<T>(write: Promise<T>, message: string): Promise<T> {
   try {
     return await write
@@ -28,9 +32,10 @@ function taken(message: string): CampError {
 }
 
 /**
- * Campaigns are the record of what was sent: what they use stays, recurring ones too.
- * @param what "wallet "Acme"", for the message
- * @throws CampError RECORD_IN_USE, naming them
+ * Campaigns are the record of what was sent, so a record that a campaign uses cannot be removed, nor one that a recurring
+ * campaign uses.
+ * @param what 'wallet "Acme"', for the message
+ * @throws CampError RECORD_IN_USE, which names the campaigns
  */
 export async function assertUnused(
   { campaign, recurrence }: Pick<Prisma.TransactionClient, 'campaign' | 'recurrence'>,
@@ -50,7 +55,7 @@ export async function assertUnused(
   )
 }
 
-/** For the audit: each changed field, before and after. */
+/** For the audit: the fields of `change`, before and after. */
 export function differences(
   before: Readonly<Record<string, unknown>>,
   change: Readonly<Record<string, unknown>>,
@@ -63,7 +68,7 @@ export function differences(
   )
 }
 
-/** Writes into the audit what becomes of a record, in the transaction that does it. */
+/** Writes the audit event of a change to a record, in the transaction that makes the change. */
 export async function auditRecord(
   tx: Pick<Prisma.TransactionClient, 'auditEvent'>,
   by: By,

@@ -6,12 +6,12 @@ import { assertUnused, auditRecord, type By, orTaken } from './guards.ts'
 
 type Template = Prisma.TemplateModel
 
-/** A template with the variables of its text, in their order. */
+/** A template and the variables of its text, as `variablesIn` orders them. */
 export type TemplateView = Template & { variables: string[] }
 
 /**
- * @returns with it, what its author should see of its text: sentences
- * @throws CampError TEMPLATE_INVALID; NAME_TAKEN: the code is another's
+ * @returns the template and `notes`: sentences about its text for its author
+ * @throws CampError TEMPLATE_INVALID; NAME_TAKEN: another template has the code
  */
 export async function addTemplate(
   prisma: PrismaClient,
@@ -30,7 +30,7 @@ export async function addTemplate(
   )
 }
 
-/** In the order of their codes. */
+/** All templates, sorted by code. */
 export async function listTemplates(prisma: PrismaClient): Promise<TemplateView[]> {
   return (await prisma.template.findMany({ orderBy: { template_code: 'asc' } })).map(templateView)
 }
@@ -40,7 +40,7 @@ export async function showTemplate(prisma: PrismaClient, ref: string): Promise<T
   return templateView(await findTemplate(prisma, ref))
 }
 
-/** A template that may be removed. @throws CampError TEMPLATE_NOT_FOUND; RECORD_IN_USE */
+/** A template that no campaign uses, recurring ones included. @throws CampError TEMPLATE_NOT_FOUND; RECORD_IN_USE */
 export async function findUnusedTemplate(prisma: PrismaClient, ref: string): Promise<Template> {
   const template = await findTemplate(prisma, ref)
   await assertTemplateUnused(prisma, template)
@@ -51,7 +51,7 @@ export async function findUnusedTemplate(prisma: PrismaClient, ref: string): Pro
 export async function removeTemplate(prisma: PrismaClient, by: By, template: Template): Promise<void> {
   const { id, name, template_code } = template
   await prisma.$transaction(async tx => {
-    // The database itself would let it go from under a campaign that is being imported: the lock makes that one wait.
+    // The foreign key of a campaign would not stop this: it sets template_id to null. The lock makes a concurrent import wait.
     await tx.$queryRaw`SELECT id FROM "Template" WHERE id = ${id}::uuid FOR UPDATE`
     await assertTemplateUnused(tx, template)
     await tx.template.delete({ where: { id } })

@@ -3,10 +3,10 @@ import type { Prisma, PrismaClient } from '../database/prisma.ts'
 import { findWallet } from './find.ts'
 import { assertNameFree, assertUnused, auditRecord, type By, differences, orTaken } from './guards.ts'
 
-/** Wallets: who pays. */
+/** A wallet pays for campaigns. */
 export type Wallet = Prisma.WalletModel
 
-/** @throws CampError NAME_TAKEN: the name, in any case, or the idgis number is another wallet's */
+/** @throws CampError NAME_TAKEN: another wallet has the name, ignoring case, or the idgis number */
 export async function addWallet(
   prisma: PrismaClient,
   by: By,
@@ -24,17 +24,17 @@ export async function addWallet(
   )
 }
 
-/** In the order of their names. */
+/** All wallets, sorted by name. */
 export function listWallets(prisma: PrismaClient): Promise<Wallet[]> {
   return prisma.wallet.findMany({ orderBy: { name: 'asc' } })
 }
 
 export interface WalletView extends Wallet {
-  /** Names of those at which it has a credential. */
+  /** Names of the brokers at which it has a credential, sorted. */
   brokers: string[]
-  /** YYYY-MM, the earliest first. */
+  /** Months with a budget, YYYY-MM, earliest first. */
   budgets: string[]
-  /** How many there are. */
+  /** Number of its campaigns. */
   campaigns: number
 }
 
@@ -56,7 +56,7 @@ export async function showWallet(prisma: PrismaClient, ref: string): Promise<Wal
   }
 }
 
-/** What is absent stays. @throws CampError WALLET_NOT_FOUND; NAME_TAKEN */
+/** An absent field stays unchanged. @throws CampError WALLET_NOT_FOUND; NAME_TAKEN */
 export async function changeWallet(
   prisma: PrismaClient,
   by: By,
@@ -75,18 +75,18 @@ export async function changeWallet(
   )
 }
 
-/** A wallet that may be removed. @throws CampError WALLET_NOT_FOUND; RECORD_IN_USE */
+/** A wallet that no campaign uses, recurring ones included. @throws CampError WALLET_NOT_FOUND; RECORD_IN_USE */
 export async function findUnusedWallet(prisma: PrismaClient, ref: string): Promise<Wallet> {
   const wallet = await findWallet(prisma, ref)
   await assertWalletUnused(prisma, wallet)
   return wallet
 }
 
-/** With its credentials and budgets. @throws CampError RECORD_IN_USE */
+/** Removes the wallet, its credentials and its budgets. @throws CampError RECORD_IN_USE */
 export async function removeWallet(prisma: PrismaClient, by: By, wallet: Wallet): Promise<void> {
   const { id, name, idgis_ambiente } = wallet
   await prisma.$transaction(async tx => {
-    // Held until the end: a campaign that is being imported for it waits, and then finds no wallet.
+    // The lock is held until the commit: a concurrent import for this wallet waits, and then does not find it.
     await tx.$queryRaw`SELECT id FROM "Wallet" WHERE id = ${id}::uuid FOR UPDATE`
     await assertWalletUnused(tx, wallet)
     await tx.wallet.delete({ where: { id } })

@@ -1,12 +1,12 @@
 import type { CommandUnknownOpts } from '@commander-js/extra-typings'
 
-/** What commands are added to. */
+/** The program or a command that gets subcommands. */
 export type Parent = CommandUnknownOpts
 
-/** For help alone: the option is taken off the command line before commander sees it (env-file.ts). */
+/** For the help only: src/cli/env-file.ts removes the option before commander parses the command line. */
 export const ENV_FILE_HELP = 'read settings from a file, as systemd EnvironmentFile='
 
-/** A command that does something: every one takes the same options. */
+/** Adds a command that has an action. All of them take these options. */
 export function addCommand<Usage extends string>(parent: Parent, usage: Usage, description: string) {
   return parent
     .command(usage)
@@ -18,10 +18,10 @@ export function addCommand<Usage extends string>(parent: Parent, usage: Usage, d
     .option('--env-file <path>', ENV_FILE_HELP)
 }
 
-/** What every command takes. */
+/** The options of every command. */
 export type GlobalOptions = ReturnType<ReturnType<typeof addCommand<string>>['opts']>
 
-/** Says in a command's help that it asks before it does what cannot be undone (`confirm` in prompt.ts). */
+/** Adds to the help of a command that it asks before an irreversible action (`confirm` in prompt.ts). */
 export function asks<Asking extends { addHelpText(position: 'after', text: string): Asking }>(command: Asking): Asking {
   return command.addHelpText('after', `\n${ASKS}`)
 }

@@ -1,6 +1,6 @@
 import { CampError } from '../errors.ts'
 
-/** Of a command that changes a record. @throws CampError NOTHING_TO_SET when no option says what to change */
+/** For commands that change a record. @throws CampError NOTHING_TO_SET if no option gives a change */
 export function assertSomething(change: Readonly<Record<string, unknown>>): void {
   if (Object.values(change).some(value => value !== undefined)) return
   throw new CampError('NOTHING_TO_SET', 'there is nothing to set', { hint: 'Add --help for what can be set.' })

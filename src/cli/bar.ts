@@ -1,6 +1,6 @@
 import progress, { type Options, type SingleBar } from 'cli-progress'
 
-/** A progress bar, which the caller draws. */
+/** Creates a progress bar; the caller draws it. */
 export function openBar(options: Options): SingleBar {
   return new progress.SingleBar(options)
 }

@@ -1,27 +1,27 @@
 import { visible, visibleLines } from '../visible.ts'
 
 /**
- * What is printed for people. A plain string is one line, whatever stands in it: texts from outside are part of most of them.
- * Only a block has several lines, and the functions here are the only ones that make blocks: they encode each value before they
- * lay it out and style it. So no value can end its line, begin another one, or colour anything.
+ * Output for people. A plain string is always one line, because most strings contain texts from outside. Only a block has several
+ * lines, and only the functions of this file make blocks: they encode each value before they lay it out and style it. So no value
+ * can end its line, start another one or colour anything.
  */
 export type Human = string | Block | readonly (string | Block)[]
 
 export type Style = 'dim' | 'green' | 'red' | 'yellow'
 
 export interface Part {
-  /** As `visible` returns it. */
+  /** Encoded by `visible`. */
   text: string
   style?: Style
 }
 
 export interface Line {
-  /** Columns that further lines are indented by, where a terminal is too narrow for it. */
+  /** Number of columns by which continuation lines are indented if the terminal is too narrow. */
   indent: number
   parts: readonly Part[]
 }
 
-/** Lines that are encoded. Not a string, and never part of one. */
+/** Encoded lines. Not a string, and never part of one. */
 export class Block {
   readonly #lines: readonly Line[]
 
@@ -29,7 +29,7 @@ export class Block {
     this.#lines = lines
   }
 
-  /** @param indent of further lines, where a terminal is too narrow for one */
+  /** @param indent of continuation lines, if the terminal is too narrow */
   static of(lines: readonly (readonly { text: string; style?: Style }[])[], indent = 2): Block {
     return new Block(
       lines.map(parts => ({ indent, parts: parts.map(part => ({ ...part, text: visible(part.text) })) })),
@@ -62,7 +62,7 @@ export function table<Row>(rows: readonly Row[], columns: readonly Column<Row>[]
   return Block.of([[head], ...cells.map(texts => [{ text: line(texts) }])])
 }
 
-/** Name and value, one a line, the values in one column: further lines of a value begin there, too. */
+/** Name and value, one pair per line, with the values in one column; further lines of a value start in the same column. */
 export function fields(pairs: readonly (readonly [string, string | null | undefined])[]): Block {
   const shown = pairs.filter((pair): pair is readonly [string, string] => pair[1] != null && pair[1] !== '')
   const width = Math.max(0, ...shown.map(([name]) => visible(name).length)) + 2
@@ -72,19 +72,19 @@ export function fields(pairs: readonly (readonly [string, string | null | undefi
   return Block.of(lines, width)
 }
 
-/** With an empty line between them. */
+/** The parts with an empty line between them. */
 export function spaced(parts: readonly (string | Block)[]): (string | Block)[] {
   return parts.flatMap((part, i) => (i === 0 ? [part] : ['', part]))
 }
 
-/** The lines of what is printed; a string is one. */
+/** The lines of an output; a string is one line. */
 export function linesOf(human: Human): readonly Line[] {
   if (human instanceof Block) return human.lines
   if (typeof human === 'string') return styled(human).lines
   return human.flatMap(linesOf)
 }
 
-/** Without styles, as a pipe gets it. */
+/** The text without styles, as written to a pipe. */
 export function plainText(human: Human): string {
   return linesOf(human)
     .map(({ parts }) => parts.map(({ text }) => text).join(''))

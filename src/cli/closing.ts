@@ -1,4 +1,4 @@
-/** What a command has opened, to be closed when it ends. */
+/** Closes what a command has opened, when the command ends. */
 export class Closers {
   readonly #close: (() => Promise<unknown>)[] = []
 
@@ -7,8 +7,8 @@ export class Closers {
   }
 
   /**
-   * Closes everything, last first; what cannot be closed does not keep the rest open.
-   * @param withinMs when to stop waiting for it; a service that is away may never say goodbye
+   * Closes everything, last first; an error of one closer does not stop the others.
+   * @param withinMs how long to wait: a service that is unavailable may never answer
    * @throws the first error of a closer
    */
   async close(withinMs: number): Promise<void> {

@@ -36,34 +36,34 @@ const openPool = lazy(() => import('../database/pool.ts').then(module => module.
 const registerAt = lazy(() => import('../installation/register.ts').then(module => module.registerInstallation))
 const coverAudit = lazy(() => import('../security/kept-head.ts').then(module => module.coverAudit))
 
-/** What a run of camp is given: a process's own, or a test's. */
+/** What a run of camp gets from its environment: the process, camp serve or a test. */
 export interface Host {
   env: NodeJS.ProcessEnv
   streams: Streams
   clock: Clock
-  /** Aborted by Ctrl-C or SIGTERM. */
+  /** Aborted by SIGINT (Ctrl-C), SIGTERM or SIGHUP; in camp serve also when the client disconnects. */
   signal: AbortSignal
-  /** Where its user is: a client's address; without it, this host. */
+  /** The address of the client in camp serve; otherwise undefined, for this host. */
   origin?: string
-  /** Where its user's files are; without it, here. */
+  /** The files of the client in camp serve; otherwise undefined, for local files. */
   files?: HostFiles
 }
 
 export interface ContextOptions {
   /**
-   * In embedded mode the command makes the database where there is none yet: for commands that begin an installation. Every
-   * other one is refused there, as on a machine without its settings.
+   * In embedded mode the command may create the database: for commands that begin an installation. Without a database every other
+   * command is refused, as on a machine without its settings.
    */
   mayCreateDatabase?: boolean
-  /** In it a CAMP_SECRET that is easy to guess still serves, so that it can be changed. */
+  /** The command accepts a CAMP_SECRET that is easy to guess, so that it can be changed. */
   takesWeakSecret?: boolean
-  /** The command never asks who acts: a worker. */
+  /** The command itself has no acting user: worker and serve. */
   actsForNoUser?: boolean
 }
 
 /**
- * What a command uses. Costly things are opened on first use and closed, last first, when the command ends. Nothing below
- * src/cli takes a context: features get the two to four things they need.
+ * What a command uses. Expensive resources are opened on first use and closed, last first, when the command ends. No code outside
+ * src/cli takes a context: features take the two to four things that they need.
  */
 export class Context {
   readonly config: Config
@@ -72,7 +72,7 @@ export class Context {
   readonly signal: AbortSignal
   readonly host: Host
   readonly options: GlobalOptions
-  /** Signs what this command writes to the audit, from when the keys are opened. */
+  /** Signs the audit entries of this command once the keys are opened. */
   readonly signer: AuditSigner = { keys: undefined, wrote: false }
   readonly #mayCreateDatabase: boolean
   readonly #takesWeakSecret: boolean
@@ -105,8 +105,8 @@ export class Context {
   }
 
   /**
-   * Where the database is; in embedded mode the server is started if need be.
-   * @throws CampError STATE where there is none yet and this command makes none
+   * The URL of the database; in embedded mode the server is started if necessary.
+   * @throws CampError STATE if there is no database yet and this command may not create it
    */
   async databaseUrl(): Promise<string> {
     const { databaseUrl, home } = this.config
@@ -119,13 +119,13 @@ export class Context {
     })
   }
 
-  /** The pool on a database that stands at this camp's migrations: embedded mode migrates by itself, a server is checked. */
+  /** The pool of a database that has this version's migrations: embedded mode applies them automatically, a server is checked. */
   pool(): Promise<pg.Pool> {
     this.#pool ??= this.#openPool()
     return this.#pool
   }
 
-  /** A pool besides the context's own, which its caller closes: of another size, or on a database that is not migrated yet. */
+  /** Another pool, which the caller closes: of another size, or for a database that is not migrated yet. */
   separatePool(url: string, options?: PoolOptions): Promise<pg.Pool> {
     return openPool(url, options)
   }
@@ -151,7 +151,7 @@ export class Context {
     return this.#queues
   }
 
-  /** The keys of a secret that is seen to be the database's. @throws SecretMismatch (USAGE) where it is not */
+  /** The keys of the secret, after a check that it is the secret of the database. @throws SecretMismatch (USAGE) if it is not */
   keys(): Promise<Keys> {
     this.#keys ??= (async () => {
       if (this.config.secret !== undefined && !this.#takesWeakSecret)
@@ -164,7 +164,7 @@ export class Context {
     return this.#keys
   }
 
-  /** What signs sessions and tokens, opened with the secret. */
+  /** The key that signs sessions and tokens, opened with the secret. */
   sessionKey(): Promise<SessionKey> {
     this.#sessionKey ??= (async () => {
       return openSessionKey(await this.pool(), await this.keys())
@@ -172,13 +172,13 @@ export class Context {
     return this.#sessionKey
   }
 
-  /** What a password is checked with. */
+  /** The dependencies of a password check. */
   async loginDeps(): Promise<LoginDeps> {
     const origin = this.host.origin ?? hostname()
     return { pool: await this.pool(), prisma: await this.prisma(), origin, now: this.clock.now() }
   }
 
-  /** Who acts, with the role that the database gives them now. @throws CampError AUTH when nobody is logged in */
+  /** The acting user, with their current role in the database. @throws CampError AUTH if no user is logged in */
   actor(): Promise<Actor> {
     this.#actor ??= (async () => {
       await this.keys()
@@ -194,7 +194,7 @@ export class Context {
     return this.#actor
   }
 
-  /** @throws CampError AUTH unless an ADMIN acts */
+  /** @throws CampError AUTH unless the acting user is an ADMIN */
   async admin(): Promise<Actor> {
     const actor = await this.actor()
     if (actor.role === 'ADMIN') return actor
@@ -203,7 +203,7 @@ export class Context {
     })
   }
 
-  /** After a migration: the database learns where it stands. */
+  /** After a migration: records in the database where it is (src/installation/register.ts). */
   async registerInstallation(pool: pg.Pool): Promise<void> {
     const isEmbedded = this.config.databaseUrl === undefined
     const marks = isEmbedded ? await openMarks({ ...this.config, redisUrl: undefined }) : undefined
@@ -211,35 +211,38 @@ export class Context {
   }
 
   /**
-   * After a command that has written to the audit: covers it with a checkpoint. It fails quietly, for the command has done its work,
-   * and a worker's sweep or the next such command covers what it left.
+   * After a command that wrote to the audit: covers the entries with a checkpoint. Errors are ignored, because the command has
+   * done its work; the sweep of a worker, or the next such command, covers the entries.
    */
   async takeCheckpoints(): Promise<void> {
     if (!this.signer.wrote || !this.#keys) return
     try {
       await coverAudit({ pool: await this.pool(), keys: await this.#keys, keeper: this.config })
     } catch {
-      // See above.
+      // See the docstring.
     }
   }
 
-  /** A path here for a file that the command line names. */
+  /** The local path of a file that the command line names. */
   async inputFile(path: string): Promise<string> {
     return this.host.files?.input(path) ?? path
   }
 
-  /** A path here for a file that the command is to write. */
+  /** The local path of a file that the command writes. */
   async outputFile(path: string): Promise<string> {
     return this.host.files?.output(path) ?? path
   }
 
-  /** A file of CAMP_HOME that this user may not read or write is said so; any other error is as it was. */
+  /**
+   * Replaces the error about a file of CAMP_HOME that this user may not read or write with one that says so; returns any other
+   * unchanged.
+   */
   named(error: unknown): unknown {
-    // Without any file's path in it, the folder is not asked for: there may be none.
+    // An error without a path is not about a file. CAMP_HOME is not read for it, because there may be none.
     return pathOf(error) === undefined ? error : (homeUnusable(this.config.home, error) ?? error)
   }
 
-  /** @param withinMs after which what is still open is left to the end of the process */
+  /** @param withinMs how long to wait; the end of the process closes the rest */
   close(withinMs: number): Promise<void> {
     return this.#closers.close(withinMs)
   }

@@ -5,11 +5,10 @@ import type { Host } from './context.ts'
 const OPTION = '--env-file'
 
 /**
- * Puts the settings of the file that `--env-file PATH` names, anywhere on the command line, or else CAMP_ENV_FILE, into the
- * environment. The file wins over what was set there, as it does under systemd: what a cron job or a shell has set besides must not
- * lead to another database.
+ * Sets the environment from the file that `--env-file PATH` names, anywhere on the command line, or else CAMP_ENV_FILE. The file
+ * overrides the environment, as under systemd: a variable set by a cron job or a shell must not lead to another database.
  * @returns the command line without the option
- * @throws CampError USAGE: no PATH, or a file that cannot be read, or not to its end
+ * @throws CampError USAGE: no PATH, or a file that is unreadable or has an invalid line
  */
 export function applyEnvFile(argv: readonly string[], { env }: Pick<Host, 'env'>): string[] {
   const { rest, paths } = split(argv)

@@ -1,9 +1,9 @@
 import type { Line, Part } from './blocks.ts'
 
 /**
- * The line as several that a terminal of so many columns does not wrap, the further ones indented: text that a terminal wraps goes
- * on in its first column, where it would look like a line of camp's. Words stay whole: one of ASCII that is longer than a line (a
- * URL, a token) is left to the terminal, so that it can be copied.
+ * Folds the line into lines that fit a terminal of `columns` columns, the further ones indented. Text that the terminal itself
+ * wraps continues in the first column, where it would look like a line of camp. Words stay whole; an ASCII word that is longer
+ * than a line (a URL, a token) is left to the terminal, so that it can be copied.
  */
 export function fold(line: Line, columns: number): Line[] {
   const text = line.parts.map(part => part.text).join('')
@@ -26,7 +26,7 @@ function piecesOf(text: string, columns: number, indent: number): string[] {
   return pieces
 }
 
-/** Where `text` is folded: at the last blank within `room`, else behind a long word of ASCII, else where the room ends. */
+/** Where `text` is folded: at the last blank within `room`, else after a long ASCII word, else at the end of the room. */
 function placeIn(text: string, room: number, indent: number): number {
   const fits = lengthWithin(text, room)
   if (fits === text.length) return fits
@@ -36,7 +36,7 @@ function placeIn(text: string, room: number, indent: number): number {
   return word === undefined ? fits : Math.max(fits, indent + word.length)
 }
 
-/** How much of `text` so many columns hold, in whole characters; at least one. */
+/** Length of the start of `text` that fits in `columns`, in whole characters; at least one. */
 function lengthWithin(text: string, columns: number): number {
   let [length, width] = [0, 0]
   for (const character of text) {
@@ -47,7 +47,7 @@ function lengthWithin(text: string, columns: number): number {
   return length
 }
 
-/** Never less than a terminal takes: beyond Latin, Greek, Cyrillic and their like a character counts as two columns. */
+/** Upper bound of the columns on a terminal: a character from U+1100 on (beyond Latin, Greek, Cyrillic and similar) counts as two. */
 function widthOf(text: string): number {
   let width = 0
   for (const character of text) width += character.codePointAt(0)! < 0x1100 ? 1 : 2

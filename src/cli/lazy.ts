@@ -1,6 +1,6 @@
 /**
- * A function whose module is loaded when it is called: `lazy(() => import('./handlers.ts').then(module => module.add))`. The only way
- * in src/cli to load a module late, so that a help text waits for none.
+ * A function whose module is loaded when it is called: `lazy(() => import('./handlers.ts').then(module => module.add))`. All late
+ * loading in src/cli uses it, so that a help text waits for no module that it does not need.
  */
 export function lazy<Loaded extends Callable>(load: () => Promise<Loaded>): Late<Loaded> {
   const late = async (...args: never[]) => (await load())(...args)

@@ -16,11 +16,11 @@ const databaseError = lazy(() => import('../database/faults.ts').then(module => 
 const userOf = lazy(() => import('../database/faults.ts').then(module => module.userOf))
 
 /**
- * Runs camp as this process, and ends it with the command's exit code when what it said is written: no handle that is still open
- * keeps it alive. The only place that knows the process's streams, signals and environment.
+ * Runs camp as this process, and exits with the command's exit code once the output is written, even if handles are still open.
+ * The only code that uses the process's streams, signals and environment.
  */
 export async function main(argv: string[]): Promise<never> {
-  // A reader that has seen enough (camp … | head) is not an error; a terminal that is closed must not end a worker's drain.
+  // A reader that closes the pipe (camp … | head) is not an error. A closed terminal must not end a worker's drain.
   process.stdout.on('error', error => {
     if ((error as NodeJS.ErrnoException).code === 'EPIPE') process.exit(0)
   })
@@ -35,10 +35,10 @@ export async function main(argv: string[]): Promise<never> {
   leave(code)
 }
 
-/** A terminal that closes sends SIGHUP more than once: from its shell and from the kernel. */
+/** A closing terminal sends SIGHUP more than once (shell and kernel). Repeats within this time are ignored. */
 const HANGUP_MS = 1_000
 
-/** @returns a signal that SIGINT, SIGTERM and SIGHUP abort; the next one of them ends the process at once */
+/** @returns a signal that SIGINT, SIGTERM and SIGHUP abort; a second one of them ends the process at once */
 function interruption(): AbortSignal {
   const interrupted = new AbortController()
   process.on('SIGHUP', () => {
@@ -60,7 +60,10 @@ function interruption(): AbortSignal {
 
 let isHungUp = false
 
-/** Node sets a terminal back as it was when it ends, and aborts where the terminal is gone: then it is let go of before. */
+/**
+ * On exit Node restores the mode of the terminal, and aborts if the terminal is gone. In that case its descriptors are closed
+ * first.
+ */
 function leave(code: number): never {
   for (const fd of isHungUp ? [0, 1, 2] : []) {
     try {
@@ -72,7 +75,7 @@ function leave(code: number): never {
   process.exit(code)
 }
 
-/** Resolves when all that was written before is written, or cannot be. */
+/** Resolves when everything written so far is flushed, or cannot be. */
 function flushed(stream: NodeJS.WriteStream): Promise<void> {
   return new Promise(resolve => {
     if (stream.destroyed || stream.writableEnded) resolve()
@@ -80,7 +83,7 @@ function flushed(stream: NodeJS.WriteStream): Promise<void> {
   })
 }
 
-/** Runs one command line. The only place that prints errors and decides the exit code. */
+/** Runs one command line. The only code that prints errors and decides the exit code. */
 export async function runCamp(argv: string[], host: Host): Promise<number> {
   try {
     const words = applyEnvFile(argv, host)
@@ -110,25 +113,25 @@ async function report(thrown: unknown, argv: string[], host: Host): Promise<numb
   return error instanceof CampError ? error.exitCode : EXIT_CODES.UNEXPECTED
 }
 
-/** The last line of stderr: `{"error":{"code","message","hint"}}`. */
+/** Prints the error as the last line of stderr: `{"error":{"code","message","hint"}}`. */
 async function reportJson(error: unknown, argv: string[], host: Host): Promise<number> {
-  const told =
+  const reported =
     error instanceof CampError ? error : new CampError('UNEXPECTED', messageOf(error), { hint: BUG, cause: error })
   const stack = argv.includes('--debug') && [(error as Error).stack, ...causes(error)].join('\n')
   const out = await openOutput(host.streams, { json: true, quiet: false, env: host.env })
-  const document = errorDocument(told)
+  const document = errorDocument(reported)
   out.errorJson(stack === false ? document : { error: { ...document.error, stack } })
-  return told.exitCode
+  return reported.exitCode
 }
 
 const BUG = 'This is a bug in camp. Run it again with --debug for the details.'
 
-/** What comes from below without a name: a database that went away, a person who left a question with Ctrl-C. */
+/** Gives a code to errors without one: a lost database connection, a prompt that was left with Ctrl-C. */
 async function known(thrown: unknown, { env }: Host): Promise<unknown> {
   if (thrown instanceof CampError) return thrown
   if (thrown instanceof CommanderError) return usageError(thrown)
-  const told = await databaseError(thrown, await userOf(env.DATABASE_URL))
-  if (told) return told
+  const reported = await databaseError(thrown, await userOf(env.DATABASE_URL))
+  if (reported) return reported
   if (thrown instanceof Error && ['ExitPromptError', 'AbortPromptError'].includes(thrown.name)) {
     return new CampError('INTERRUPTED', 'interrupted')
   }

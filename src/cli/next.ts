@@ -6,13 +6,13 @@ import type { Context } from './context.ts'
 export interface WhatNext {
   present: Present
   outlook: Forecast
-  /** Lines for the user who acts. */
+  /** Lines for the acting user. */
   next: string[]
 }
 
 /**
- * What is to be expected of a campaign, and what its reader may do next.
- * @param known its outlook, where the caller has it
+ * What to expect of a campaign, and what the acting user can do next.
+ * @param known its outlook, if the caller has it
  */
 export async function whatNext(context: Context, campaignId: string, known?: Forecast): Promise<WhatNext> {
   const pool = await context.pool()

@@ -1,7 +1,7 @@
 import { InvalidArgumentError } from '@commander-js/extra-typings'
 import { isName } from '../visible.ts'
 
-/** Parsers for commander: what they throw is printed with the option's name, and is a usage error. */
+/** Parsers for commander: their errors are usage errors, printed with the name of the option. */
 
 export function wholeNumber(least: number, most: number) {
   return (text: string): number => {
@@ -11,7 +11,7 @@ export function wholeNumber(least: number, most: number) {
   }
 }
 
-/** As `wholeNumber`, or "none" (commander takes a null for no value at all). */
+/** As `wholeNumber`, or "none" (commander takes a null for a missing value). */
 export function wholeNumberOrNone(least: number, most: number) {
   const parse = wholeNumber(least, most)
   return (text: string): number | 'none' => (text === 'none' ? text : parse(text))
@@ -21,7 +21,7 @@ export function noneAsNull<Value>(value: Value | 'none'): Value | null {
   return value === 'none' ? null : value
 }
 
-/** One of `words`, in any case. */
+/** One of `words`, ignoring case. */
 export function oneOf<Word extends string>(words: readonly Word[]) {
   return (text: string): Word => {
     const word = words.find(known => known.toLowerCase() === text.toLowerCase())
@@ -30,7 +30,7 @@ export function oneOf<Word extends string>(words: readonly Word[]) {
   }
 }
 
-/** As `isName`, without the blanks around it. */
+/** A name that `isName` accepts, trimmed. */
 export function nameArgument(text: string): string {
   const name = text.trim()
   if (isName(name)) return name
@@ -39,7 +39,7 @@ export function nameArgument(text: string): string {
   )
 }
 
-/** An option that may be given several times. Without a default: the help would show it as []. */
+/** For an option that may be given several times. It has no default, which the help would show as []. */
 export function collect(value: string, previous: readonly string[] = []): string[] {
   return [...previous, value]
 }

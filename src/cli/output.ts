@@ -15,9 +15,9 @@ export interface OutputOptions {
 }
 
 /**
- * Data goes to stdout, talk to stderr: a pipe gets nothing but data. With --json, exactly one JSON document. This is the only
- * place that writes to either, beside commander's help (streams.ts) and inquirer's questions (prompt.ts), and all that it
- * writes is encoded: see blocks.ts.
+ * Data goes to stdout, messages go to stderr, so a pipe gets data only. With --json, stdout gets exactly one JSON document. The
+ * other writers are commander's help (streams.ts), inquirer's questions (prompt.ts) and the output of a server (remote.ts). All
+ * that this class writes is encoded: see blocks.ts.
  */
 export class Output {
   readonly json: boolean
@@ -44,44 +44,44 @@ export class Output {
     else this.#say('stdout', human)
   }
 
-  /** A piece of a result that is too long to be held; `text` is a piece of a JSON document. Resolves when there is room for more. */
+  /** Part of a result that is too long for memory; `json` is part of a JSON document. Resolves when the stream takes more. */
   async piece(piece: { json: string } | { human: Human }): Promise<void> {
     const text = 'json' in piece ? visibleJson(piece.json) : this.#textOf('stdout', piece.human)
     if (!this.#streams.stdout.write(text)) await once(this.#streams.stdout, 'drain')
   }
 
-  /** A list: an array as JSON, a table as text, `empty` when there is nothing. */
+  /** A list: an array as JSON, a table as text; `empty` if there are no rows. */
   list<Row>(rows: readonly Row[], columns: readonly Column<Row>[], empty: string, json: unknown = rows): void {
     this.result(json, () => (rows.length === 0 ? empty : table(rows, columns)))
   }
 
-  /** What is going on; silent with --quiet and --json. */
+  /** Progress and next steps; silent with --quiet and --json. */
   talk(human: Human): void {
     if (!this.quiet && !this.json) this.#say('stderr', human === '' ? [''] : human)
   }
 
-  /** As `talk`, and said with --json, too. */
+  /** As `talk`, but also printed with --json. */
   notice(text: string): void {
     if (!this.quiet) this.#say('stderr', text)
   }
 
-  /** What should not be missed: said even with --quiet. */
+  /** A warning, printed even with --quiet. */
   warn(text: string): void {
     this.#say('stderr', styled(['yellow', 'warning:'], ` ${text}`))
   }
 
-  /** The error with which a command ends; each of `more` is a line below it. */
+  /** The error that ends a command; each of `more` is a line below it. */
   error(message: string, { declined = false, more = [] as readonly string[] } = {}): void {
     const first = declined ? message : styled(['red', 'error:'], ` ${message}`)
     this.#say('stderr', [first, ...more.map(line => `  ${line}`)])
   }
 
-  /** The same for a program: one line of JSON, without colours. */
+  /** The error for a program: one line of JSON, without colours. */
   errorJson(document: object): void {
     this.#write('stderr', `${visibleJson(JSON.stringify(document))}\n`)
   }
 
-  /** A progress bar on stderr; undefined where no person looks at one. */
+  /** A progress bar on stderr; undefined with --quiet, with --json or without a terminal. */
   async bar(format: string, options: { clearOnComplete?: boolean } = {}): Promise<Bar | undefined> {
     const { stderr } = this.#streams
     if (this.quiet || this.json || stderr.isTTY !== true) return undefined
@@ -130,7 +130,7 @@ export class Output {
 }
 
 export interface Bar {
-  /** @param words what stands in the format's placeholders */
+  /** @param words the values of the placeholders in the format */
   update(total: number, value: number, words: Readonly<Record<string, string>>): void
   end(): void
 }
@@ -139,7 +139,7 @@ export function openOutput(streams: Streams, options: OutputOptions): Output {
   return new Output(streams, options)
 }
 
-/** Colours are wanted never with NO_COLOR, and else where a person looks. */
+/** Never colours with NO_COLOR; otherwise with FORCE_COLOR or on a terminal. */
 function colorFor(env: NodeJS.ProcessEnv, stream: Target): ChalkInstance {
   const wanted = !env.NO_COLOR && (Boolean(env.FORCE_COLOR) || stream.isTTY === true)
   return new Chalk({ level: wanted ? 1 : 0 })

@@ -1,7 +1,8 @@
 import { CampError } from '../errors.ts'
 
 /**
- * A flag's pairs, written as name=value,name=value or by repeating the flag. A value may hold a comma, if no "=" follows it.
+ * The pairs of a flag, written as name=value,name=value or by repeating the flag. A value may contain a comma if no "=" follows
+ * before the next comma.
  * @throws CampError USAGE
  */
 export function parsePairs(flag: string, texts: readonly string[]): Record<string, string> {
@@ -13,7 +14,7 @@ export function parsePairs(flag: string, texts: readonly string[]): Record<strin
   )
 }
 
-/** The same, where a name may come several times: its values in their order. @throws CampError USAGE */
+/** The same, but a name may be repeated: its values in their order. @throws CampError USAGE */
 export function parsePairLists(flag: string, texts: readonly string[]): Record<string, string[]> {
   const lists = new Map<string, string[]>()
   for (const pair of texts.flatMap(text => text.split(/,(?=[^,=]*=)/))) {

@@ -9,8 +9,8 @@ import { asksForJson, commanderOutput } from './streams.ts'
 type Entry = { summary: string; register: (...args: Parameters<Register>) => Promise<void> }
 
 /**
- * The top of the tree. Only the command that was asked for is loaded: `camp --help` pays for commander and nothing else.
- * A folder of src/cli/commands adds the command of its name to the program.
+ * The commands. Only the requested one is loaded: `camp --help` loads commander and nothing else. A folder of src/cli/commands
+ * adds the command of its name.
  */
 const COMMANDS: Record<string, Entry> = {
   demo: {

@@ -4,12 +4,13 @@ import { visible } from '../visible.ts'
 import type { Context } from './context.ts'
 
 /**
- * Questions are asked on a terminal only, and on stderr: stdout is for data. Elsewhere each is an error that names the flag to
- * give instead.
+ * Questions are asked only on a terminal, and on stderr, because stdout is for data. Without a terminal, a question is an error
+ * that names the flag to give instead.
  */
 
 /**
- * Before what cannot be undone (`asks` in command.ts names these commands in their help). Goes on with a yes, or with --yes.
+ * Asks before an irreversible action (`asks` in add-command.ts adds this to the help of the command). Returns on a yes, or with
+ * --yes.
  * @throws CampError USAGE without a terminal and without --yes; INTERRUPTED on a no
  */
 export async function confirm(context: Context, question: string): Promise<void> {
@@ -22,7 +23,7 @@ export async function confirm(context: Context, question: string): Promise<void>
   await askYes(context, question)
 }
 
-/** As `confirm`, where --yes is not the answer: the caller has looked at the flag that is. */
+/** As `confirm`, but --yes does not answer: the caller has checked the flag that does. */
 export async function askYes(context: Context, question: string): Promise<void> {
   const { yes } = await promptOf(context)<{ yes: boolean }>({
     type: 'confirm',
@@ -33,7 +34,7 @@ export async function askYes(context: Context, question: string): Promise<void> 
   if (!yes) throw new Declined()
 }
 
-/** @param instead what to give on the command line where nobody can be asked */
+/** @param instead what to give on the command line without a terminal */
 export async function ask(context: Context, message: string, instead: string): Promise<string> {
   assertTerminal(context, message, instead)
   const { answer } = await promptOf(context)<{ answer: string }>({
@@ -45,7 +46,7 @@ export async function ask(context: Context, message: string, instead: string): P
   return answer
 }
 
-/** A password: from stdin with `fromStdin`, else asked for without showing it. */
+/** A password: from stdin with `fromStdin`, otherwise asked for without showing it. */
 export async function askPassword(context: Context, message: string, fromStdin: boolean): Promise<string> {
   if (fromStdin) {
     const password = (await readStdin(context)).replace(/\r?\n$/, '')
@@ -61,7 +62,7 @@ export async function askPassword(context: Context, message: string, fromStdin: 
   return answer
 }
 
-/** @returns the value of the choice that was taken; the caller has seen that there is a terminal */
+/** @returns the value of the chosen option; the caller has checked that there is a terminal */
 export async function choose(
   context: Context,
   message: string,
@@ -80,7 +81,7 @@ export function hasTerminal({ host }: Context): boolean {
   return host.streams.stdin.isTTY === true
 }
 
-// A password or a credential: what is longer is the wrong file.
+// Enough for a password or a credential: longer input is the wrong file.
 const STDIN_LIMIT = 1024 * 1024
 
 export async function readStdin({ host }: Context): Promise<string> {
@@ -96,7 +97,7 @@ export async function readStdin({ host }: Context): Promise<string> {
   return Buffer.concat(chunks).toString('utf8')
 }
 
-/** A terminal's lines do not come here from another machine, but for the answers to questions. @throws CampError USAGE */
+/** Through a server, a terminal's lines are not sent as input, only as answers to questions. @throws CampError USAGE */
 export function assertPiped({ files, streams }: Context['host']): void {
   if (files && streams.stdin.isTTY)
     throw new CampError('INPUT_MISSING', 'through a server, standard input is to be piped in')
@@ -110,8 +111,8 @@ function assertTerminal(context: Context, message: string, instead: string): voi
 }
 
 /**
- * inquirer on the run's own streams. What it is given to show is encoded here, before it styles it. A question ends with its command's
- * signal: a server's client that is gone answers none.
+ * inquirer on the streams of this run. The functions above encode the texts before inquirer styles them. A question ends with the
+ * signal of its command, for example when the client of a server disconnects.
  */
 function promptOf({ host, signal }: Context) {
   return createPromptModule({ input: host.streams.stdin, output: host.streams.stderr, signal })

@@ -11,19 +11,19 @@ import { type Frame, frame, linesOf, type RunRequest } from '../serve/frames.ts'
 import { openRejectsPlace, type RejectsPlace } from '../tabular/rejects-path.ts'
 import type { Host } from './context.ts'
 
-/** What is about this machine alone. */
+/** Commands that concern this machine only. */
 const LOCAL = ['demo', 'help', 'logout', 'sandbox']
 
-/** Whether CAMP_URL's server runs it. */
+/** Whether the server at CAMP_URL runs the command line. */
 export function isRemote(argv: readonly string[]): boolean {
   const command = commandOf(argv)
   return command !== undefined && !LOCAL.includes(command) && !argv.includes('--help') && !argv.includes('-h')
 }
 
 /**
- * Has the server at CAMP_URL run a command line: sends what it names and asks for, and writes what it says.
- * @returns its exit code
- * @throws CampError USAGE, AUTH and others as the server has them; UNREACHABLE
+ * Has the server at CAMP_URL run a command line: sends the files and input that it asks for, and writes its output.
+ * @returns the exit code
+ * @throws CampError as the server reports it (USAGE, AUTH and others); UNREACHABLE
  */
 export async function runRemote(argv: readonly string[], host: Host): Promise<number> {
   const config = readConfig(host.env)
@@ -59,7 +59,7 @@ export async function runRemote(argv: readonly string[], host: Host): Promise<nu
   }
 }
 
-/** The server says every 15 s that it is there. */
+/** The server sends a frame at least every 15 s. */
 const SILENT_MS = 60_000
 
 class Client {
@@ -90,7 +90,7 @@ class Client {
         stdin: stdin.isTTY === true,
         stdout: stdout.isTTY === true,
         stderr: stderr.isTTY === true,
-        // A terminal that does not know its width says 0.
+        // A terminal that does not know its width reports 0.
         columns: Math.min(stdout.columns || stderr.columns || 0, 1_000) || null,
         color: NO_COLOR ? false : FORCE_COLOR ? true : null,
       },
@@ -121,7 +121,7 @@ class Client {
     throw new Error('it ended without an exit code')
   }
 
-  /** @returns the exit code, where it is the last frame */
+  /** @returns the exit code if it is the last frame */
   async #take(said: Frame): Promise<number | undefined> {
     const { stdout, stderr } = this.#host.streams
     if ('exit' in said) return said.exit
@@ -153,7 +153,7 @@ class Client {
     }
   }
 
-  /** Before anything is sent. @throws CampError STATE where a file that is not to be overwritten has the name of the rejects */
+  /** Runs before anything is sent. @throws CampError STATE if the rejects file exists and may not be overwritten */
   async #assertFree(): Promise<void> {
     const at = this.#argv.findIndex(word => word === '--rejects' || word.startsWith('--rejects='))
     const path =
@@ -182,13 +182,13 @@ class Client {
     if (end) await place.publish()
   }
 
-  /** A server asks for what stands on the command line, and for nothing else. */
+  /** A server may ask only for files that the command line names. */
   #assertNamed(path: string): void {
     if (this.#argv.some(word => word === path || (word.startsWith('--') && word.endsWith(`=${path}`)))) return
     throw new CampError('SERVER_MISBEHAVED', `the server asked for ${path}, which the command line does not name`)
   }
 
-  /** While a question is asked each key goes to the server. */
+  /** During a question each key is sent to the server. */
   #rawMode(raw: boolean): void {
     const stdin = this.#host.streams.stdin as NodeJS.ReadStream
     if (stdin.isTTY !== true) return

@@ -1,6 +1,9 @@
 import { visible, visibleLines } from '../visible.ts'
 
-/** The streams of a run: a process's own, or a test's memory. Only output.ts and this file write to them. */
+/**
+ * The streams of a run: the process's own, a client's in camp serve, or a test's in memory. This file, output.ts, remote.ts and
+ * inquirer (prompt.ts) write to them.
+ */
 export interface Streams {
   stdin: NodeJS.ReadableStream & { isTTY?: boolean }
   stdout: Target
@@ -9,13 +12,16 @@ export interface Streams {
 
 export type Target = NodeJS.WritableStream & { isTTY?: boolean; columns?: number }
 
-/** Whether the command line asks for JSON; known before it is parsed, so that its own errors are told in JSON, too. */
+/** Whether the command line asks for JSON. Known before it is parsed, so that its own errors are JSON, too. */
 export function asksForJson(argv: readonly string[]): boolean {
   const end = argv.indexOf('--')
   return (end === -1 ? argv : argv.slice(0, end)).includes('--json')
 }
 
-/** For commander: help, and usage errors, which repeat words of the command line. Loads nothing that a help text would wait for. */
+/**
+ * For the help and the usage errors of commander, which repeat words of the command line. Imports nothing that would delay a help
+ * text.
+ */
 export function commanderOutput({ stdout, stderr }: Streams, isJson: boolean) {
   return {
     writeOut: (text: string) => print(stdout, text),

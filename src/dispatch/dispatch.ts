@@ -15,7 +15,7 @@ import { settlingEarly } from './settle/early-settle.ts'
 import { aboutOf, settleWithRetry } from './settle/settle-with-retry.ts'
 import { settleUnanswered } from './settle/unanswered-claim.ts'
 
-/** One ring: claim, send, settle. What a crash leaves at any line is the sweeper's. */
+/** Processes one enqueued batch: claim, send, settle. The sweeper handles what a crash leaves unfinished at any line. */
 export async function dispatchBatch(deps: DispatchDeps, batchId: string): Promise<void> {
   const claim = await claimBatch(deps, batchId)
   switch (claim.kind) {
@@ -28,7 +28,7 @@ export async function dispatchBatch(deps: DispatchDeps, batchId: string): Promis
       await orLeaveToSweep(deps, () =>
         enqueueAll(deps.queues, claim.campaign.brokerId, [{ batchId, enqueue_seq: claim.enqueue_seq, at }], deps.now()),
       )
-      // Its zone sleeps; another batch's may not.
+      // Outside contact hours in this zone; other batches may run.
       if (claim.why === 'HOURS') await enqueueFollowing(deps, claim.campaign, claim.number, null)
       return
     }
@@ -77,7 +77,7 @@ async function sendClaimedBatch(deps: DispatchDeps, batch: ClaimedBatch): Promis
   return { ...sent, settledBefore, outcomes: rendered.map(lead => lead.outcome ?? answers.next().value!) }
 }
 
-/** @param settled undefined: its lease had run out, and the sweep rings what there is */
+/** @param settled undefined: the lease had expired, and the sweep enqueues what is left */
 async function afterSettle(deps: DispatchDeps, batch: ClaimedBatch, settled: Settled | undefined): Promise<void> {
   if (!settled) return
   const { accepted, refused, inDoubt, again } = settled
@@ -105,7 +105,7 @@ async function enqueueFollowing(
   await orLeaveToSweep(deps, () => enqueueNext(deps.pool, deps.queues, campaign, after, at, deps.now()))
 }
 
-/** A ring that is lost is rung by the sweeper: it must not stop what it was for. */
+/** A failed enqueue must not fail its caller: the sweeper enqueues the batch later. */
 async function orLeaveToSweep(deps: DispatchDeps, enqueue: () => Promise<void>): Promise<void> {
   try {
     await enqueue()

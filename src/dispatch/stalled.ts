@@ -1,23 +1,23 @@
 import type { Sql } from '../database/pool.ts'
 
-/** A campaign that is due and does not go on. */
+/** A campaign that has a due batch and makes no progress. */
 export interface Stalled {
   id: string
   agendamentoId: string
-  /** When something of it was last claimed or settled, or it became due. */
+  /** The latest of: the last claim, the last settle, the time since which a batch has been due. */
   since: Date
 }
 
 /**
- * Longer than all that passes by itself: a frozen process holds locks for 15 s, a transaction waits 20 s for one, a lost ring is made up
- * for after a sweep (15 s) or two, and a job of a dead consumer is free after 15 s.
+ * Longer than any delay that ends without help: a frozen process holds locks for 15 s, a transaction waits 20 s for a lock, a
+ * lost job is enqueued again after one or two sweeps (15 s each), and a job of a dead consumer is free after 15 s.
  */
 export const STALLED_MS = 120_000
 
 /**
- * The campaigns of which something is due and nothing was claimed or settled for `STALLED_MS`, the longest first. Not due is what waits
- * for its moment (throttling, a ramp, contact hours, a broker that asked to wait, an open circuit), and what has a request under way
- * does go on.
+ * The campaigns that have a due batch and no claim or settle for `STALLED_MS`, the longest stalled first. A batch that waits for
+ * its slot (throttling, a ramp), contact hours, a broker that asked to wait, or an open circuit is not due. A campaign with a
+ * request in flight is not stalled.
  */
 export async function stalledCampaigns(
   sql: Sql,

@@ -14,8 +14,8 @@ import { LOST, recordLeadEvents } from './record/lead-events.ts'
 import { recipientsHash } from './record/recipients-hash.ts'
 
 /**
- * The sweeper: what crashes leave behind. It is rung by the control queue's scheduler, once among all workers; two at once do
- * no harm.
+ * Dependencies of the sweeper, which repairs what crashes leave behind. The control queue's scheduler enqueues it once for all
+ * workers; two concurrent sweeps do no harm.
  */
 export interface SweepDeps {
   pool: pg.Pool
@@ -25,7 +25,7 @@ export interface SweepDeps {
 }
 
 export interface Swept {
-  /** Leads whose worker did not come back: nobody can know whether they were sent. */
+  /** Leads whose lease expired: it is unknown whether they were sent. */
   inDoubt: number
   enqueued: number
 }
@@ -39,7 +39,10 @@ export async function sweep(deps: SweepDeps): Promise<Swept> {
   return { inDoubt, enqueued }
 }
 
-/** A lease that ran out: the request may have been sent. The cost stays booked; callbacks or a person decide. */
+/**
+ * Puts batches with an expired lease in doubt: the request may have been sent. The cost stays reserved; callbacks or a person
+ * decide.
+ */
 async function expireLeases({ pool, now }: SweepDeps): Promise<number> {
   let expired = 0
   for (;;) {
@@ -58,7 +61,7 @@ async function expireLeases({ pool, now }: SweepDeps): Promise<number> {
         },
       ])
       await requeueUnbegun(tx, batch.id, at)
-      // What its claim could not take yet, the budget being what it was, is still to be sent.
+      // Leads that the claim left PENDING, for lack of budget at the time, are still to be sent.
       const whole = { failures: 0, notBefore: null, enqueuedAt: null }
       await planRest(tx, { id: batch.id, campaignId: batch.campaign_id }, whole)
       await finishIfDone(tx, batch.campaign_id, at)
@@ -69,7 +72,10 @@ async function expireLeases({ pool, now }: SweepDeps): Promise<number> {
   }
 }
 
-/** Campaigns whose cancel died half way: they have batches QUEUED, or, never planned, leads PENDING. */
+/**
+ * Completes cancels of the last day that a crash interrupted: the campaign still has QUEUED batches or, if it was never planned,
+ * PENDING leads.
+ */
 async function endCancelled({ pool, now }: SweepDeps): Promise<void> {
   const { rows } = await pool.query<{ id: string }>(
     `SELECT c.id FROM "Campaign" c
@@ -83,7 +89,8 @@ async function endCancelled({ pool, now }: SweepDeps): Promise<void> {
 }
 
 /**
- * Leads PENDING in a running campaign without an open batch: one whose doubt was resolved while its batch was on its way again.
+ * Plans PENDING leads of running campaigns without an open batch: a lead's doubt was resolved while its batch was being sent
+ * again.
  */
 async function planUnplanned({ pool }: SweepDeps): Promise<void> {
   const { rows } = await pool.query<{ id: string }>(
@@ -101,7 +108,10 @@ async function planUnplanned({ pool }: SweepDeps): Promise<void> {
   }
 }
 
-/** Campaigns of which nothing is open: the worker died after the commit that ended the last batch, before it looked. */
+/**
+ * Finishes campaigns that have nothing open: the worker died after the commit that ended the last batch, before it checked the
+ * campaign.
+ */
 async function finishUnfinished({ pool, now }: SweepDeps): Promise<void> {
   const { rows } = await pool.query<{ id: string }>(
     `SELECT c.id FROM "Campaign" c
@@ -130,9 +140,9 @@ interface LostBatch {
 }
 
 /**
- * Batches whose time has come and that were rung a sweep ago: the queue may have lost them. Ringing twice is harmless. One that was
- * put off is rung under a new name, once: its ring may wait in the queue for a moment that a wrong clock had set, and the queue
- * takes no second one of the same name.
+ * Enqueues due batches that were enqueued more than a sweep interval ago: the queue may have lost the job. A duplicate job is
+ * harmless. A deferred batch gets a new job name, once: its job may wait in the queue for a time that a wrong clock had set, and
+ * the queue accepts no second job of the same name.
  */
 async function enqueueLost({ pool, queues, now, sweepMs }: SweepDeps): Promise<number> {
   const at = now()
@@ -157,7 +167,10 @@ async function enqueueLost({ pool, queues, now, sweepMs }: SweepDeps): Promise<n
   return rows.length
 }
 
-/** Campaigns that run with nothing rung and nothing on its way: the worker died between a claim and the next ring. */
+/**
+ * Enqueues batches of running campaigns that have no enqueued batch and no request in flight: the worker died between a claim and
+ * the next enqueue.
+ */
 async function enqueueStalled({ pool, queues, now }: SweepDeps): Promise<number> {
   const { rows } = await pool.query<{ id: string; broker_id: string } & Parameters<typeof isPaced>[0]>(
     `SELECT c.id, c.broker_id, c.throttling_type, r.rate_limit

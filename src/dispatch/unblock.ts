@@ -18,11 +18,10 @@ export interface BlockedPlace {
 }
 
 /**
- * Ends the wait that a broker had asked for (Retry-After), of the credential or of single batches, or that an open circuit imposes:
- * batches that waited are rung now. Where
- * the circuit is open, one of them tries first, and the wait begins anew if it fails.
- * @returns until when it would have waited, and campaigns that go on
- * @throws CampError STATE: it does not wait
+ * Ends the wait that a broker asked for (Retry-After), of the credential or of single batches, or that an open circuit imposes.
+ * Batches that waited are enqueued now. If the circuit is open, one of them is sent first, and the wait starts again if it fails.
+ * @returns until when it would have waited, and how many campaigns go on
+ * @throws CampError CREDENTIAL_NOT_WAITING: the credential does not wait
  */
 export async function unblockCredential(
   { pool, queues, now }: UnblockDeps,
@@ -30,7 +29,7 @@ export async function unblockCredential(
   userId: string,
 ): Promise<{ until: Date; campaigns: number }> {
   const { until, campaigns } = await transaction(pool, async tx => {
-    // A batch keeps its own wait where a good answer to another one has ended that of the credential.
+    // A batch keeps its own wait after an answer to another batch has ended the credential's.
     const { rows } = await tx.query<{ id: string; until: Date | null; blocked_reason: string | null }>(
       `SELECT k.id, s.blocked_reason, greatest(s.blocked_until, (
                 SELECT max(b.not_before) FROM "Batch" b JOIN "Campaign" c ON c.id = b.campaign_id

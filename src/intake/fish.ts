@@ -15,7 +15,7 @@ export interface PlacedFish extends Fish {
 
 /**
  * Spreads the fish over a campaign: one is first, two are first and last, three first, middle and last, more are spread evenly, each at
- * the nearest free number. A fish stands in its own region's block: a batch is a range of one region, and a lead of another region
+ * the nearest free number. A fish is in its own region's block: a batch is a range of one region, and a lead of another region
  * would split it.
  * @param counts the leads to send in each block
  */

@@ -21,7 +21,7 @@ export interface ImportDeps {
   clock: Clock
   random?: Random
   signal: AbortSignal
-  /** Joins the transaction of the import at its end: what it throws undoes all of it. */
+  /** Called at the end of the import's transaction; an error rolls the import back. */
   onImported?: (
     tx: Tx,
     campaign: { id: string; agendamentoId: string } & Pick<ImportResult, 'warnings' | 'notes'>,
@@ -33,7 +33,7 @@ export interface ImportDeps {
 export interface ImportRequest extends CampaignSettings, ImportOptions {
   /** A path. */
   file: string
-  /** What to call the file where its path is none that a person knows: standard input's. */
+  /** The file's name for display; given for standard input, whose path is a temporary file. */
   fileName?: string
   userId: string
   wallet: { id: string }
@@ -44,56 +44,56 @@ export interface ImportRequest extends CampaignSettings, ImportOptions {
     'name' | 'content' | 'texts' | 'messagesPerRequest' | 'usualBatch' | 'oneTextPerRequest' | 'documentRequired'
   >
   template: { id: string; code: string; content: string } | null
-  /** Whether the broker bills each SMS of a message; null: not known before the wallet has a credential there. */
+  /** Whether the broker bills each SMS of a message; null: unknown until the wallet has a credential at the broker. */
   billsSegments: boolean | null
-  /** Also a file that was imported before. */
+  /** Allows a file that was imported before. */
   again: boolean
   dryRun: boolean
-  /** Where the refused rows go; a dry run writes none. */
+  /** File for refused rows; a dry run does not write it. */
   rejects: string | null
-  /** A file that stands at `rejects` is replaced. */
+  /** Replace an existing `rejects` file. */
   overwrite?: boolean | undefined
   timezone: string
 }
 
 export interface ImportResult {
-  /** null after a dry run, like the handle. */
+  /** null after a dry run, like `agendamentoId`. */
   id: string | null
   agendamentoId: string | null
   name: string
   source: Inspection
   columns: Columns
-  /** The text as it is stored. */
+  /** The text as stored. */
   message: string | null
   rows: number
-  /** The rows' leads: as many, or more with --all-phones. */
+  /** Leads made from the rows: one per row, or several with --all-phones. */
   leads: number
   fish: number
   pending: number
   errors: Readonly<Record<string, number>>
-  /** The lines of the first rows refused for each reason. */
+  /** Lines of the first rows refused, by reason. */
   refusedLines: Readonly<Partial<Record<string, readonly number[]>>>
-  /** The first leads, and what each good one's person will be sent. */
+  /** The first leads, each with its text unless it is refused. */
   first: readonly { lead: Lead; text: string | null }[]
   warnings: Warnings
-  /** Of the warnings about single rows. */
+  /** Places of the warnings about single rows. */
   warningPlaces: WarningPlaces
-  /** What is remarkable in the text and the file as a whole: sentences. */
+  /** Remarks on the text and on the file as a whole: sentences. */
   notes: readonly string[]
-  /** What was put right in the text: sentences. */
+  /** Corrections made to the text: sentences. */
   repairs: readonly string[]
-  /** Decimal strings; the ceiling is every lead that will be sent. */
+  /** Decimal strings; the ceiling is the cost of all leads to send. */
   cost: { unit: string; ceiling: string }
   budget: BudgetCheck
-  /** null where the broker does not bill each SMS, or it is not known. */
+  /** null if the broker does not bill each SMS, or if that is unknown. */
   segments: Segments | null
   batches: { size: number; count: number }
-  /** What is to be sent, by time zone: the expected end is reckoned from it. */
+  /** Leads to send by time zone, for the expected end. */
   loads: readonly Load[]
   rejects: { file: string; rows: number } | null
-  /** A dry run's: whom the claim would refuse. Of an import the database tells it (src/campaign/read/refusal-forecast.ts). */
+  /** Leads that the claim would refuse. For a dry run only; for an import src/campaign/read/refusal-forecast.ts reads the database. */
   refusals: Refusals | null
-  /** The handle of a campaign of the same file. */
+  /** Handle of an earlier campaign of the same file. */
   importedBefore: string | null
   createdAt: Date
 }

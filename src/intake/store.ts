@@ -8,7 +8,7 @@ import type { PlacedFish } from './fish.ts'
 import type { Lead, LeadSink } from './lead.ts'
 import { REFUSED_BLOCK, SEQ_SQL, type Sequencer, seqOf } from './sequence.ts'
 
-/** The row of a campaign that is being imported, but for its handle. */
+/** The row of a new campaign, without its handle. */
 export interface NewCampaign extends SettingColumns {
   id: string
   name: string
@@ -23,8 +23,8 @@ export interface NewCampaign extends SettingColumns {
 }
 
 /**
- * A campaign of the same file that was not cancelled.
- * @returns the newest one's handle
+ * Finds the newest campaign of the same file that is not cancelled.
+ * @returns its handle
  */
 export async function importedBefore(sql: Sql, sha256: string): Promise<string | undefined> {
   const { rows } = await sql.query<{ agendamento_id: string }>(
@@ -35,8 +35,8 @@ export async function importedBefore(sql: Sql, sha256: string): Promise<string |
 }
 
 /**
- * Makes sure, to the end of the transaction, that a file is imported once.
- * @throws CampError STATE: it was imported before, or another process is at it
+ * Locks the file's content until the transaction ends, so that it is imported once.
+ * @throws CampError STATE: it was imported before, or another process is importing it
  */
 export async function claimFile(sql: Sql, file: string, sha256: string): Promise<void> {
   const { rows } = await sql.query<{ free: boolean }>(
@@ -55,7 +55,7 @@ export async function claimFile(sql: Sql, file: string, sha256: string): Promise
   })
 }
 
-/** @param handles candidates for agendamento_id, tried until one is free @returns the one it got */
+/** @param handles candidates for agendamento_id, tried until one is free @returns the handle used */
 export async function insertCampaign(tx: Tx, campaign: NewCampaign, handles: () => string): Promise<string> {
   for (let attempt = 0; attempt < 10; attempt++) {
     const handle = handles()
@@ -66,13 +66,13 @@ export async function insertCampaign(tx: Tx, campaign: NewCampaign, handles: () 
   throw new Error('ten handles in a row were taken')
 }
 
-/** The table's end of an import. */
+/** Writes an import's leads to the table. */
 export interface LeadStore extends LeadSink {
   end: () => Promise<void>
   abort: () => Promise<void>
 }
 
-/** Straight into the table, numbered as they come. */
+/** Copies leads directly into the table and numbers them in the order of arrival. */
 export function storeInOrder(tx: Tx, campaignId: string, sequence: Sequencer, nextId: () => string): LeadStore {
   const copy = startCopy(tx, COPY_LEADS)
   return {
@@ -82,8 +82,8 @@ export function storeInOrder(tx: Tx, campaignId: string, sequence: Sequencer, ne
 }
 
 /**
- * By text: for brokers that carry one text per request, leads with the same text must stand together. They are staged, and
- * numbered by one sort in the database.
+ * Orders leads by text, for brokers that take one text per request: leads with the same text must be consecutive. They are staged in a
+ * temporary table and numbered by one sort in the database.
  */
 export async function storeByText(
   tx: Tx,
@@ -113,9 +113,9 @@ export async function storeByText(
 }
 
 /**
- * Adds the fish. Each has the variables, the document and the text of a lead: of `model`, or where texts decide the order, of
- * the lead before it, so that it goes out with it.
- * @param model the seq of the first good lead
+ * Adds the fish. Each gets the document, contract, text and variables of a lead: of `model`, or, if leads are ordered by text, of the
+ * lead before it (or its block's first), so that both are in one batch.
+ * @param model the seq of the first lead to send
  */
 export async function insertFish(
   tx: Tx,
@@ -159,7 +159,7 @@ async function copyLeads(
   let lines = ''
   for (const lead of leads) {
     const { refusal } = lead
-    // A phone that was read, and a document, are letters and digits.
+    // A valid phone and a document are letters and digits: they need no escaping.
     const phone = refusal ? copyValue(lead.phone) : lead.phone
     const document = lead.cpf_cnpj ?? '\\N'
     lines += `${tagOf(lead)}\t${nextId()}\t${lead.row.line}\t${phone}\t${copyValue(lead.nome)}\t${document}\t`

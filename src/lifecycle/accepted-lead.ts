@@ -1,8 +1,8 @@
 import type { LeadErrorCode, RefusalCode } from './refusal-codes.ts'
 
 /**
- * Whether the broker took a lead's message, or may have. sent_at is kept of a message in doubt that was then found not sent, or was to
- * be sent again and could not be: these codes say so.
+ * Codes of leads whose message the broker did not take although sent_at is set. It is kept for a message in doubt that was then
+ * found not sent, or that was to be sent again and could not be.
  */
 const NOT_TAKEN_CODES = [
   'NOT_SENT',
@@ -11,7 +11,7 @@ const NOT_TAKEN_CODES = [
   'BLOCKLISTED',
 ] as const satisfies readonly RefusalCode[]
 
-/** Of a lead that is ERROR: whether it failed after the broker had taken it. ACCEPTED_LEAD says the same in SQL. */
+/** Of a lead that is ERROR: whether it failed after the broker had taken it. ACCEPTED_LEAD contains the same condition in SQL. */
 export function failedAfterAcceptance({
   sent_at,
   error_code,

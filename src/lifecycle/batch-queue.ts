@@ -1,15 +1,15 @@
 import { locking } from '../database/lock-order.ts'
 import type { Tx } from '../database/pool.ts'
 
-/** The moment at which a batch that is QUEUED, and stays so, is to be claimed. */
+/** When a batch that is QUEUED, and stays so, is to be claimed. */
 export interface Deferral {
   until: Date
   waiting_for_hours: boolean
-  /** Why a closing waits; without it, the batch's error stays as it is. */
+  /** Why a closing waits; undefined: the batch's error stays as it is. */
   error?: string | null
 }
 
-/** The caller has locked the row, QUEUED. @returns the `enqueue_seq` of its next job */
+/** Defers a batch. The caller has locked the row, QUEUED. @returns the `enqueue_seq` of its next job */
 export async function deferBatch(tx: Tx, batchId: string, deferral: Deferral, now: Date): Promise<number> {
   const { until, waiting_for_hours, error } = deferral
   const { rows } = await tx.query<{ enqueue_seq: number }>(
@@ -21,11 +21,11 @@ export async function deferBatch(tx: Tx, batchId: string, deferral: Deferral, no
   return rows[0]!.enqueue_seq
 }
 
-/** The batches that wait for their contact hours, as if the queue had lost their jobs long ago: the next sweep enqueues them. */
+/** Marks the batches that wait for contact hours as if the queue had lost their jobs long ago: the next sweep enqueues them. */
 export async function enqueueThoseWaitingForHours(tx: Tx): Promise<void> {
   await locking(tx, 'Batch').query(
     `UPDATE "Batch" b SET not_before = NULL, enqueued_at = '-infinity', enqueue_seq = enqueue_seq + 1
-     FROM (SELECT id FROM "Batch" WHERE status = 'QUEUED' AND waiting_for_hours ORDER BY id FOR UPDATE) sleeping
-     WHERE b.id = sleeping.id`,
+     FROM (SELECT id FROM "Batch" WHERE status = 'QUEUED' AND waiting_for_hours ORDER BY id FOR UPDATE) waiting
+     WHERE b.id = waiting.id`,
   )
 }

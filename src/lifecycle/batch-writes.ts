@@ -3,29 +3,33 @@ import type { Tx } from '../database/pool.ts'
 import type { SettledBatchStatus } from './batch-status.ts'
 
 /**
- * The statements that write a batch's status, but for a cancel (cancel-writes.ts) and a closing (closing-writes.ts). Each says which
- * transitions of batch-status.ts it makes; where its WHERE has no status, its caller has locked the row and seen the status.
+ * The statements that write a batch's status, except for a cancel (cancel-writes.ts) and a closing (closing-writes.ts). Each
+ * names the transitions of batch-status.ts that it makes. If its WHERE has no status, its caller has locked the row and checked
+ * the status.
  */
 
 export interface BatchOpening {
   refused: number
   messages: number
-  /** Of the wallet's budget that pays for it. */
+  /** The month of the wallet's budget that pays for it. */
   month: { year: number; month: number }
   leaseUntil: Date
   now: Date
 }
 
 export interface Opened {
-  /** The token that the settle must bring. */
+  /** The token that the settle must present. */
   attempt: number
-  /** The transaction's id: by it the server tells whether the claim was committed, where its answer was lost (unanswered-claim.ts). */
+  /**
+   * The transaction's id: if the answer to the commit is lost, the server reports by it whether the claim was committed
+   * (unanswered-claim.ts).
+   */
   xid: string
 }
 
 /**
- * The budget that pays is named here and booked after it (reserve.ts): its row is locked for no longer than a commit. The caller has
- * locked the row, QUEUED (`lockBatch`).
+ * Makes a batch SENDING and names the budget that pays. The cost is reserved afterwards (reserve.ts), so that the Budget row is
+ * locked only until the commit. The caller has locked the row, QUEUED (`lockBatch`).
  * @transition batch.claim
  */
 export async function openBatch(
@@ -46,7 +50,7 @@ export async function openBatch(
 }
 
 /**
- * A batch whose claim refused all of its leads, or found none. The caller has locked the row, QUEUED (`lockBatch`).
+ * Closes a batch whose claim refused all of its leads, or found none. The caller has locked the row, QUEUED (`lockBatch`).
  * @transition batch.empty
  */
 export async function closeEmptyBatch(tx: Tx, id: string, refused: number, now: Date): Promise<void> {
@@ -69,8 +73,8 @@ export interface BatchResult {
 }
 
 /**
- * A batch that is claimed again (the broker took none of it, and named its request all the same) has a reference for each. The caller
- * has locked the row, SENDING and of its attempt (`lockAttempt`).
+ * Ends an attempt. A batch that is claimed again (the broker took none of it, but named its request) has a reference for each
+ * request. The caller has locked the row, SENDING and of its attempt (`lockAttempt`).
  * @returns the `enqueue_seq` of a batch that is QUEUED again
  * @transition batch.settle, batch.requeue, batch.doubt
  */
@@ -108,9 +112,9 @@ export interface ExpiredBatch {
 }
 
 /**
- * Puts one batch in doubt whose lease ran out. Those that another transaction holds are passed over.
+ * Puts one batch in doubt whose lease expired. Batches that another transaction has locked are skipped.
  * @param error what is known of it
- * @returns undefined where there is none
+ * @returns undefined if there is none
  * @transition batch.doubt
  */
 export async function expireBatch(tx: Tx, now: Date, error: string): Promise<ExpiredBatch | undefined> {
@@ -124,8 +128,8 @@ export async function expireBatch(tx: Tx, now: Date, error: string): Promise<Exp
 }
 
 /**
- * Closes a batch that waits to be claimed and holds a cost.
- * @returns how it waited; undefined where it is not QUEUED, or holds no cost
+ * Closes a QUEUED batch that holds a cost.
+ * @returns its failures and its wait; undefined if it is not QUEUED, or holds no cost
  * @transition batch.replan
  */
 export async function closeForReplan(
@@ -139,20 +143,20 @@ export async function closeForReplan(
   return rows[0]
 }
 
-/** What is learned of a batch's leads after its settle. */
+/** A correction of a batch's figures after its settle. */
 export interface BatchCorrection {
   batchId: string
   /** Leads that were in doubt, or thought not taken, and had been accepted. */
   resolved: number
-  /** Messages whose cost goes back. */
+  /** Messages whose cost is released. */
   released: number
-  /** Messages whose cost is booked again. */
+  /** Messages whose cost is reserved again. */
   bookedAgain: number
 }
 
 /**
- * Writes the figures of batches whose leads have changed; one that was IN_DOUBT, and has no lead in doubt any longer, is DONE. The caller
- * has locked the rows (`lockBatches`), and the statement itself looks at their status.
+ * Writes the figures of batches whose leads have changed. A batch that was IN_DOUBT and has no lead in doubt any longer is DONE.
+ * The caller has locked the rows (`lockBatches`), and the statement itself checks their status.
  * @transition batch.resolve
  */
 export async function correctFigures(tx: Tx, corrections: readonly BatchCorrection[]): Promise<void> {

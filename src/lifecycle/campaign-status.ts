@@ -1,4 +1,4 @@
-/** A campaign's statuses. Which may follow which is a table, and `transition` alone writes them (transition.ts). */
+/** A campaign's statuses. TRANSITIONS is the table of their transitions; only `transition` writes them (transition.ts). */
 export const CAMPAIGN_STATUSES = [
   'PENDING_APPROVAL',
   'APPROVED',
@@ -24,11 +24,11 @@ export const TRANSITIONS = {
   pause: { from: ['PROCESSING'], to: 'PAUSED' },
   resume: { from: ['PAUSED', 'FAILED'], to: 'PROCESSING' },
   fail: { from: ['PROCESSING'], to: 'FAILED' },
-  /** A campaign that was paused while its last request was on its way has nothing left to wait for. */
+  /** A campaign that was paused while its last request was in flight has nothing left to wait for. */
   finish: { from: ['PROCESSING', 'PAUSED'], to: 'FINISHED' },
-  /** Leads in doubt are to be sent after all. */
+  /** Leads in doubt are to be sent again. */
   reopen: { from: ['FINISHED'], to: 'PROCESSING' },
-  /** What failed is to be sent again: that costs, so it is approved again; where a message costs nothing, it need not be. */
+  /** Failed leads are to be sent again: that costs, so the campaign is approved again; `retryFree` if a message costs nothing. */
   retry: { from: ['FINISHED', 'FAILED', 'PAUSED'], to: 'PENDING_APPROVAL' },
   retryFree: { from: ['FINISHED', 'FAILED', 'PAUSED'], to: 'APPROVED' },
   cancel: { from: ['PENDING_APPROVAL', 'APPROVED', 'PROCESSING', 'PAUSED', 'FAILED'], to: 'CANCELLED' },

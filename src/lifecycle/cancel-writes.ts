@@ -2,13 +2,14 @@ import { LOCK_EXCEPTIONS, locking } from '../database/lock-order.ts'
 import type { Tx } from '../database/pool.ts'
 import type { RefusalCode } from './refusal-codes.ts'
 
-/** What is still to be sent of a campaign that is CANCELLED, or over. */
+/** The statements that end what is still to be sent of a campaign that is CANCELLED, or over. */
 
 const CANCELLED: RefusalCode = 'CANCELLED'
 const NOT_SENT: RefusalCode = 'NOT_SENT'
 
 /**
- * The batches are locked, QUEUED, before they are written: one that is being claimed at this moment is waited for, and is not among them.
+ * The batches are locked, QUEUED, before they are written: a batch that is being claimed is waited for, and is then not among
+ * them.
  * @transition batch.cancel
  */
 export async function cancelQueuedBatches(tx: Tx, campaignId: string, now: Date): Promise<void> {
@@ -34,8 +35,8 @@ export async function cancelPendingLeads(tx: Tx, campaignId: string): Promise<vo
 }
 
 /**
- * Of a batch that was settled while its campaign was cancelled, which the caller has seen and locked: the batch itself and those that
- * were planned of it, where they are QUEUED, and their leads.
+ * For a batch that was settled while its campaign was cancelled: the caller has locked the campaign and checked its status. Ends
+ * the batch and those that were planned from it, if they are QUEUED, and their leads.
  * @transition batch.cancel, lead.cancel
  */
 export async function cancelSettledRest(tx: Tx, batchId: string, now: Date): Promise<void> {
@@ -50,7 +51,10 @@ export async function cancelSettledRest(tx: Tx, batchId: string, now: Date): Pro
   )
 }
 
-/** Leads that a worker gave back after its campaign was over, which the caller has seen and locked. @transition lead.drop */
+/**
+ * Ends leads that a worker released after their campaign was over: the caller has locked the campaign and checked its status.
+ * @transition lead.drop
+ */
 export async function dropGivenBack(tx: Tx, leadIds: readonly string[]): Promise<void> {
   await locking(tx, 'CampaignLead', LOCK_EXCEPTIONS.LEFT_PENDING).query(
     `UPDATE "CampaignLead" SET status = 'ERROR', error_code = '${NOT_SENT}', error_message = 'its worker was stopped before it was written'

@@ -3,13 +3,14 @@ import type { Tx } from '../database/pool.ts'
 import type { Resolution } from './lead-verdicts.ts'
 
 /**
- * The statements that write the status of a closing's batch. Each says which transitions of batch-status.ts it makes; where its WHERE has
- * no status, its caller has locked the row and seen the status. broker_ref is what was seen before the run began: null until then.
+ * The statements that write the status of a closing's batch. Each names the transitions of batch-status.ts that it makes. If its
+ * WHERE has no status, its caller has locked the row and checked the status. broker_ref is the mark that was seen before the run
+ * started; null until then.
  */
 
 /**
- * Without broker_ref its run has not begun: a worker that dies now has done nothing (`requeueUnbegun`). The caller has locked the row,
- * QUEUED (`lockClosing`).
+ * Makes a closing SENDING. Without broker_ref its run has not started: if the worker dies now, nothing was done
+ * (`requeueUnbegun`). The caller has locked the row, QUEUED (`lockClosing`).
  * @returns the attempt
  * @transition batch.claim
  */
@@ -28,7 +29,7 @@ export async function openClosing(
   return rows[0]!.attempt
 }
 
-/** Locks the row. @returns false where it is no longer this attempt's: somebody else has decided about it */
+/** Locks the row. @returns false if it is no longer this attempt's: another process, or a person, has decided about it */
 export async function holdsClosing(
   tx: Tx,
   { id, attempt }: { id: string; attempt: number },
@@ -42,9 +43,9 @@ export async function holdsClosing(
 }
 
 /**
- * It has run, or there is nothing to run. The caller has locked the row (`lockClosing`, `holdsClosing`), in whichever of the three
- * statuses it is.
- * @param reference what the broker calls the run; what was seen stays where it says nothing
+ * The closing has run, or there is nothing to run. The caller has locked the row (`lockClosing`, `holdsClosing`), in any of the
+ * three statuses.
+ * @param reference the broker's name for the run; undefined: broker_ref is kept
  * @transition batch.settle, batch.resolve, batch.empty
  */
 export async function completeClosing(tx: Tx, id: string, at: Date, reference: string | undefined): Promise<void> {
@@ -64,9 +65,9 @@ export interface Requeue {
 }
 
 /**
- * Nothing was run: it may be claimed again, unless its campaign was cancelled meanwhile. The caller has locked the row, SENDING or
- * IN_DOUBT (`holdsClosing`).
- * @returns the `enqueue_seq` of its next job; undefined where it is never run
+ * Nothing was run: the closing may be claimed again, unless its campaign was cancelled meanwhile. The caller has locked the row,
+ * SENDING or IN_DOUBT (`holdsClosing`).
+ * @returns the `enqueue_seq` of its next job; undefined if it is never run
  * @transition batch.requeue, batch.runAgain, batch.cancelUnrun
  */
 export async function requeueClosing(
@@ -85,7 +86,7 @@ export async function requeueClosing(
 }
 
 /**
- * It may have been run. The caller has locked the row, SENDING (`holdsClosing`).
+ * The closing may have been run. The caller has locked the row, SENDING (`holdsClosing`).
  * @param lookAt when to look whether it was; null: only a person can
  * @transition batch.doubt
  */
@@ -101,9 +102,9 @@ export async function doubtClosing(
 }
 
 /**
- * Of a closing that its lease has just put in doubt (`expireBatch`, which holds the row, IN_DOUBT and locked): one whose run had not begun
- * has done nothing, and is claimed again; one whose run had is looked after at `now` (src/dispatch/closing/reconcile.ts). Another batch is
- * left as it is.
+ * For a batch that an expired lease has just put in doubt (`expireBatch`; the row is IN_DOUBT and locked). A closing whose run
+ * had not started has done nothing, and is claimed again; one whose run had started is checked at `now`
+ * (src/dispatch/closing/reconcile.ts). A batch of leads is left as it is.
  * @transition batch.runAgain
  */
 export async function requeueUnbegun(tx: Tx, id: string, now: Date): Promise<void> {
@@ -117,8 +118,8 @@ export async function requeueUnbegun(tx: Tx, id: string, now: Date): Promise<voi
 }
 
 /**
- * A person's word on a campaign's closing in doubt.
- * @returns false where none is in doubt
+ * A person's decision about a campaign's closing in doubt.
+ * @returns false if none is in doubt
  * @transition batch.resolve, batch.runAgain
  */
 export async function resolveClosings(tx: Tx, campaignId: string, verdict: Resolution, now: Date): Promise<boolean> {

@@ -2,9 +2,9 @@ import { copyValue } from '../database/copy.ts'
 import type { Tx } from '../database/pool.ts'
 import type { ImportCode } from './refusal-codes.ts'
 
-/** How leads enter: PENDING, or ERROR with the code of what the import refuses. */
+/** The statements that insert leads: PENDING, or ERROR with the code of the import's refusal. */
 
-/** Into the table: the import's columns, and behind them those of `importedStatus`. */
+/** The import's columns, followed by those of `importedStatus`. */
 export const COPY_LEADS = `COPY "CampaignLead" (campaign_id, seq, id, source_line, phone, nome, cpf_cnpj, idcob_contrato, custom_message,
                       variables, status, error_code, error_message) FROM STDIN`
 
@@ -14,9 +14,9 @@ export function importedStatus(refusal: { code: ImportCode; detail: string } | n
 }
 
 /**
- * Moves what was copied to staged_lead into the table, numbered by one sort.
+ * Moves the rows that were copied to staged_lead into the table, numbered by one sort.
  * @param seq the expression of seq, of `block` and `n`
- * @param refusedBlock the first block whose order no text decides
+ * @param refusedBlock the first block that is not ordered by text
  */
 export async function insertStagedLeads(tx: Tx, campaignId: string, seq: string, refusedBlock: number): Promise<void> {
   await tx.query(

@@ -1,4 +1,4 @@
-/** A lead's statuses. Which may follow which is a table, and the functions of this folder alone write them. */
+/** A lead's statuses. LEAD_TRANSITIONS is the table of their transitions; only the functions of this folder write them. */
 export const LEAD_STATUSES = ['PENDING', 'SENDING', 'SENT', 'DELIVERED', 'READ', 'ERROR', 'IN_DOUBT'] as const
 export type LeadStatus = (typeof LEAD_STATUSES)[number]
 
@@ -11,22 +11,22 @@ interface Transition {
 }
 
 export const LEAD_TRANSITIONS = {
-  /** A claim has taken it: its request may be on its way from now on. */
+  /** A claim has taken it: its request may be in flight from now on. */
   take: { from: ['PENDING'], to: 'SENDING' },
   /** The blocklist or the frequency cap refuses it at the claim. */
   refuse: { from: ['PENDING'], to: 'ERROR' },
   /** Its campaign was cancelled before it was sent. */
   cancel: { from: ['PENDING'], to: 'ERROR' },
-  /** Its worker knew too late that it was not sent, and its campaign is over. */
+  /** Its worker reported too late that it was not sent, and its campaign is over. */
   drop: { from: ['PENDING'], to: 'ERROR' },
 
   /** The broker took it. */
   accept: { from: ['SENDING'], to: 'SENT' },
-  /** The broker refused it, or camp did, for a text that cannot be filled. */
+  /** The broker refused it, or camp did because its text cannot be filled. */
   reject: { from: ['SENDING'], to: 'ERROR' },
   /** The broker certainly did not take it: it is sent again. */
   release: { from: ['SENDING'], to: 'PENDING' },
-  /** Whether the broker took it is not known, or its lease ran out. */
+  /** It is unknown whether the broker took it, or its lease expired. */
   doubt: { from: ['SENDING'], to: 'IN_DOUBT' },
 
   /** A person, or its worker after the lease, says that the broker took it. */
@@ -35,7 +35,7 @@ export const LEAD_TRANSITIONS = {
   resolveFailed: { from: ['IN_DOUBT'], to: 'ERROR' },
   /** A person wants it sent again, or its worker, after the lease, says that it was not taken. */
   resend: { from: ['IN_DOUBT'], to: 'PENDING' },
-  /** It failed, and is to be sent again under a new approval. */
+  /** It failed, and is to be sent again with a new approval. */
   retry: { from: ['ERROR'], to: 'PENDING' },
 
   /** A callback ends a doubt, or contradicts that it was not taken. */
@@ -50,11 +50,11 @@ export const LEAD_TRANSITIONS = {
 
 type Table = typeof LEAD_TRANSITIONS
 
-/** What a settle makes of a lead that is SENDING. */
+/** The statuses that a settle gives to a SENDING lead. */
 export type SettledLeadStatus = Table['accept' | 'reject' | 'release' | 'doubt']['to']
 
-/** What a lead in doubt becomes where it is known after all. */
+/** The statuses that a lead in doubt can be resolved to. */
 export type ResolvedLeadStatus = Table['resolveSent' | 'resolveFailed' | 'resend']['to']
 
-/** A lead's status beside its callbacks: none is applied while it is SENDING. */
+/** The status of a lead when its callbacks are applied: none is applied while it is SENDING. */
 export type HeardLeadStatus = Exclude<LeadStatus, 'SENDING'>

@@ -4,21 +4,22 @@ import type { HeardLeadStatus, ResolvedLeadStatus } from './lead-status.ts'
 import { IMPORT_CODES, type LeadErrorCode, type RefusalCode } from './refusal-codes.ts'
 
 /**
- * The statements that write a lead's status after its settle: its worker knew late, a person decides, a callback tells, or it is to be
- * sent again. Each says which transitions of lead-status.ts it makes.
+ * The statements that write a lead's status after its settle: its worker reports late, a person decides, a callback reports, or
+ * it is to be sent again. Each names the transitions of lead-status.ts that it makes.
  */
 
 const NOT_SENT: RefusalCode = 'NOT_SENT'
 
 /**
- * A person's word on what is not known. SENT: the broker had taken it, and its cost stays. NOT_SENT: it had not; the lead ends as
- * ERROR NOT_SENT, its cost and its frequency cap go back. RESEND: it had not, or the risk is taken: PENDING again.
+ * A person's decision about a lead (or a closing) in doubt. SENT: the broker had taken it, and its cost stays. NOT_SENT: it had
+ * not; the lead ends as ERROR NOT_SENT, and its cost and its frequency cap are released. RESEND: it had not, or the user takes
+ * the risk: PENDING again.
  */
 export type Resolution = 'SENT' | 'NOT_SENT' | 'RESEND'
 
 /**
- * sent_at stays: a broker that says "repeated" to a second request is then known to have taken the first. The caller has locked the
- * rows, IN_DOUBT.
+ * sent_at stays: if a broker answers "repeated" to a second request, it is known to have taken the first. The caller has locked
+ * the rows, IN_DOUBT.
  * @transition lead.resolveSent, lead.resolveFailed, lead.resend
  */
 export async function writeVerdict(tx: Tx, leadIds: readonly string[], verdict: Resolution): Promise<void> {
@@ -33,7 +34,7 @@ export async function writeVerdict(tx: Tx, leadIds: readonly string[], verdict: 
   )
 }
 
-/** What a worker knew of a lead after its lease. */
+/** What a worker reports about a lead after its lease. */
 export interface LateResult {
   leadId: string
   status: ResolvedLeadStatus
@@ -64,7 +65,7 @@ export async function settleLeadsLate(tx: Tx, results: readonly LateResult[]): P
   )
 }
 
-/** A lead with what its callbacks make of it (src/webhook/fold-events.ts). */
+/** A lead after its callbacks were applied (src/webhook/fold-events.ts). */
 export interface HeardLead {
   id: string
   status: HeardLeadStatus
@@ -78,7 +79,7 @@ export interface HeardLead {
 }
 
 /**
- * The caller has locked the rows, none of them SENDING, and `foldEvents` has made each of the row as it was locked.
+ * The caller has locked the rows, none of them SENDING, and `foldEvents` has computed each from the row as it was locked.
  * @transition lead.hearSent, lead.hearDelivered, lead.hearRead, lead.hearFailed
  */
 export async function writeHeard(tx: Tx, leads: readonly HeardLead[]): Promise<void> {
@@ -113,9 +114,9 @@ export interface Retry {
 }
 
 /**
- * Leads that failed, were not billed and are no refusals of their row are PENDING again, with their record. They are locked, ERROR, by the
- * same statement, which writes LeadEvent and ProviderMessage from these rows. The broker's name for a message that failed is forgotten:
- * what is still told of it must not fail the next one.
+ * Makes leads PENDING again, with their record, that failed, were not billed and were not refused by the import. They are locked,
+ * ERROR, by the same statement, which writes LeadEvent and ProviderMessage from these rows. The broker's id of a failed message
+ * is deleted: later callbacks about it must not fail the next message.
  * @returns how many
  * @transition lead.retry
  */

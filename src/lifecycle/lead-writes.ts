@@ -4,8 +4,8 @@ import type { SettledLeadStatus } from './lead-status.ts'
 import type { LeadErrorCode, RefusalCodeBy } from './refusal-codes.ts'
 
 /**
- * The statements that write a lead's status from its claim to its settle. Each says which transitions of lead-status.ts it makes. A lead
- * that is known of later: lead-verdicts.ts; one whose campaign is over: cancel-writes.ts.
+ * The statements that write a lead's status from its claim to its settle. Each names the transitions of lead-status.ts that it
+ * makes. Later changes: lead-verdicts.ts; leads whose campaign is over: cancel-writes.ts.
  */
 
 /** A lead that a rule refuses at the claim. */
@@ -25,7 +25,7 @@ export async function refuseLeads(tx: Tx, campaignId: string, refused: readonly 
   )
 }
 
-/** @returns the seqs of those that were still PENDING @transition lead.take */
+/** @returns the seqs of the leads that were still PENDING @transition lead.take */
 export async function takeLeads(
   tx: Tx,
   batch: { campaign_id: string; number: number },
@@ -40,7 +40,7 @@ export async function takeLeads(
   return rows.map(row => row.seq)
 }
 
-/** What an attempt made of a lead. */
+/** The result of an attempt for one lead. */
 export interface LeadResult {
   seq: number
   status: SettledLeadStatus
@@ -52,7 +52,7 @@ export interface LeadResult {
 }
 
 /**
- * Only what the claim left SENDING: a cancel, or a decision about it, may have come between.
+ * Writes only leads that the claim left SENDING: a cancel, or a decision about it, may have come in between.
  * @transition lead.accept, lead.reject, lead.release, lead.doubt
  */
 export async function settleLeads(tx: Tx, campaignId: string, results: readonly LeadResult[]): Promise<void> {
@@ -81,7 +81,7 @@ export async function settleLeads(tx: Tx, campaignId: string, results: readonly 
   )
 }
 
-/** Where all were written at once, one moment says it. */
+/** The first lead's time and each lead's offset from it; no offsets if all were written at the same time. */
 function writtenMoments(results: readonly LeadResult[]): { base: Date; offsets: number[] | null } {
   const base = results[0]!.writtenAt
   const offsets = results.map(({ writtenAt }) => writtenAt.getTime() - base.getTime())
@@ -89,7 +89,7 @@ function writtenMoments(results: readonly LeadResult[]): { base: Date; offsets: 
 }
 
 /**
- * The leads of a batch whose lease ran out (`expireBatch`): whether they were sent is not known.
+ * Puts the leads of a batch in doubt whose lease expired (`expireBatch`): it is unknown whether they were sent.
  * @param detail what is known of them
  * @transition lead.doubt
  */
@@ -98,7 +98,7 @@ export async function doubtLeads(
   batch: { campaign_id: string; from_seq: number; to_seq: number; claimed_at: Date; number: number },
   detail: string,
 ): Promise<{ seq: number; phone: string }[]> {
-  // No earlier than its claim: when a request was written that nothing has told of is not known.
+  // The time of the claim, since the request was not written earlier: when it was written is unknown without a report.
   const { rows } = await locking(tx, 'CampaignLead').query<{ seq: number; phone: string }>(
     `UPDATE "CampaignLead" SET status = 'IN_DOUBT', sent_at = $4, error_message = $6
      WHERE campaign_id = $1 AND seq BETWEEN $2 AND $3 AND batch_number = $5 AND status = 'SENDING' RETURNING seq, phone`,

@@ -2,8 +2,8 @@
 type Giver = 'import' | 'claim' | 'settle' | 'callback' | 'person'
 
 /**
- * The codes that camp gives to a lead that is ERROR, its error_code: who gives each, and what it says of the lead. A broker's refusal has
- * the broker's own code beside these. The table of docs/errors.md is this one.
+ * The codes that camp gives to a lead that is ERROR (its error_code): who gives each, and its meaning. A broker's refusals have
+ * the broker's own codes in addition to these. The table of docs/errors.md is the same.
  */
 export const REFUSAL_CODES = {
   BAD_ROW: {
@@ -45,7 +45,7 @@ export type RefusalCodeBy<By extends Giver> = {
   [Code in RefusalCode]: By extends Table[Code]['by'][number] ? Code : never
 }[RefusalCode]
 
-/** Why a row of the file is not sent. All are refusals of the row itself, whichever the broker: such a lead is never retried. */
+/** Why a row of the file is not sent. All are refusals of the row itself, so such a lead is never retried. */
 export type ImportCode = RefusalCodeBy<'import'>
 
 export const IMPORT_CODES = (Object.keys(REFUSAL_CODES) as RefusalCode[]).filter((code): code is ImportCode =>

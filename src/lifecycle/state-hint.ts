@@ -1,6 +1,6 @@
 import type { CampaignStatus } from './campaign-status.ts'
 
-/** What can be done with a campaign in this state, for the error that refuses something else. Its reader is not known. */
+/** What can be done with a campaign in this state, for the error that refuses something else. The reader's role is unknown. */
 export function stateHint(status: CampaignStatus, handle: string): string {
   switch (status) {
     case 'PENDING_APPROVAL':

@@ -3,7 +3,9 @@ import type { Tx } from '../database/pool.ts'
 import { recordAudit } from '../security/audit-log.ts'
 import { TRANSITIONS, type TransitionName } from './campaign-status.ts'
 
-/** Why a campaign FAILED, for scripts: the month's budget; or its broker, credential or key, and then a person mends that. */
+/**
+ * Why a campaign FAILED, for scripts. BUDGET: the month's budget. BROKER: its broker, credential or key, which a person must fix.
+ */
 export type FailureCode = 'BUDGET' | 'BROKER'
 
 export interface TransitionBy {
@@ -11,16 +13,16 @@ export interface TransitionBy {
   userId: string | null
   now: Date
   reason: string | null
-  /** Of a failure. */
+  /** Only for a failure. */
   code?: FailureCode
-  /** For the audit, beside the reason. */
+  /** For the audit, in addition to the reason. */
   detail?: Readonly<Record<string, unknown>>
 }
 
 /**
- * Writes a campaign's status and the AuditEvent of it: the only statement that does. A campaign that FINISHED keeps the reason of
- * the pause in which it finished.
- * @returns false where its status does not allow the transition, and then nothing is written
+ * Writes a campaign's status and its AuditEvent; no other statement does. A FINISHED campaign keeps the reason of the pause in
+ * which it finished.
+ * @returns false if its status does not allow the transition, and then nothing is written
  */
 export async function transition(tx: Tx, name: TransitionName, campaignId: string, by: TransitionBy): Promise<boolean> {
   const { rowCount } = await locking(tx, 'Campaign').query(
@@ -40,13 +42,13 @@ export async function transition(tx: Tx, name: TransitionName, campaignId: strin
     subject: 'Campaign',
     subjectId: campaignId,
     ...(Object.keys(detail).length > 0 && { detail }),
-    // Camp's own transitions have the moment that their transaction works with.
+    // Camp's own transitions have the time of their transaction.
     ...(by.userId === null && { at: by.now }),
   })
   return true
 }
 
-/** PROCESSING → FAILED; a campaign that stands elsewhere by now stays there. */
+/** PROCESSING → FAILED; a campaign in another status stays as it is. */
 export async function failCampaign(
   tx: Tx,
   campaignId: string,
@@ -57,7 +59,7 @@ export async function failCampaign(
   await transition(tx, 'fail', campaignId, { userId: null, now, reason, code })
 }
 
-/** PROCESSING → PAUSED by camp itself: a person should look before it goes on. */
+/** PROCESSING → PAUSED by camp itself: a person should check before it continues. */
 export async function pauseForReview(tx: Tx, campaignId: string, reason: string, now: Date): Promise<void> {
   await transition(tx, 'pause', campaignId, { userId: null, now, reason })
 }

@@ -31,33 +31,33 @@ import { blockOptOuts } from './opt-outs.ts'
 import { type InboxEvent, inIndexOrder, markApplied, nextTry, putOff, takeDue, takeNew } from './waiting.ts'
 
 /**
- * Applies callbacks from the inbox to their leads: status, costs, frequency cap, blocklist. One transaction, a handful of statements
- * for thousands of events.
+ * Applies callbacks from the inbox to their leads: status, costs, frequency cap, blocklist. One transaction, a handful of
+ * statements for thousands of events.
  *
- * Any number of workers may do it at once. Inbox rows and leads that somebody else holds are skipped, not waited for, so no
- * circle can close with a claim or a settle, whose order of locks (batches, contacts, leads, budget, campaign) is kept. An event stays
- * in the inbox while its lead is not settled (a callback may overtake the answer to its request), or not known, and is looked at
- * again after a while, which grows (waiting.ts); after a day it is left as unknown: applied_at set, lead_id null, what the broker sent
- * in payload.
+ * Any number of workers may do it at the same time. Inbox rows and leads that another transaction holds are skipped, not waited
+ * for. So there can be no deadlock with a claim or a settle, whose lock order (batches, contacts, leads, budget, campaign) is
+ * kept. An event stays in the inbox while its lead is unknown or not settled (a callback may arrive before the answer to its
+ * request). It is retried after a delay that grows (waiting.ts). After a day it is given up as unknown: applied_at is set,
+ * lead_id is null, and payload keeps what the broker sent.
  */
 export interface Applied {
-  /** Events that are done with, duplicates and latecomers included. */
+  /** Events that are finished, including duplicates and late ones. */
   applied: number
-  /** Events whose lead is not settled yet, or held by somebody. */
+  /** Events whose lead is not settled yet, or locked by another transaction. */
   waiting: number
   /** Events without a lead, given up or not. */
   unknown: number
-  /** How many events were looked at: bounded by `limit`, whatever waits in the inbox. */
+  /** How many events were read: at most in proportion to `limit`, regardless of the size of the inbox. */
   seen: number
-  /** There is more of what is not to wait. */
+  /** More events can be applied without a delay. */
   more: boolean
 }
 
-/** Events of unknown messages in one round: as background work. */
+/** Events of unknown messages in one round: they are background work. */
 const UNKNOWN_PER_ROUND = 500
 
 /**
- * One round: new events, and only where they leave room those that wait, the ones of known messages first.
+ * One round: new events first; if they leave room, events that wait, those of known messages first.
  * @param options.limit new events of each broker; events that wait, in all
  */
 export async function applyEvents(pool: pg.Pool, options: { limit: number; now: Date }): Promise<Applied> {
@@ -72,8 +72,8 @@ async function takeRound(tx: Tx, limit: number, now: Date): Promise<{ events: In
   const fresh = await takeNew(tx, limit)
   if (fresh.length >= limit) return { events: fresh, more: true }
   const due = await takeDue(tx, { unknown: false, limit, now })
-  const strangers = await takeDue(tx, { unknown: true, limit: Math.min(limit, UNKNOWN_PER_ROUND), now })
-  return { events: [...fresh, ...due, ...strangers], more: due.length >= limit }
+  const ofUnknown = await takeDue(tx, { unknown: true, limit: Math.min(limit, UNKNOWN_PER_ROUND), now })
+  return { events: [...fresh, ...due, ...ofUnknown], more: due.length >= limit }
 }
 
 async function applyTaken(tx: Tx, events: readonly InboxEvent[], now: Date): Promise<Omit<Applied, 'more'>> {
@@ -90,9 +90,9 @@ async function applyTaken(tx: Tx, events: readonly InboxEvent[], now: Date): Pro
   await blockOptOuts(tx, events)
   const done = open.filter(event => work.has(event.lead_id))
   await keepAliases(tx, done)
-  const bookings = correctionsOf(changes, holders, counted)
-  await correctBatches(tx, bookings, now)
-  await replan(tx, bookings, changes, holders)
+  const corrections = correctionsOf(changes, holders, counted)
+  await correctBatches(tx, corrections, now)
+  await replan(tx, corrections, changes, holders)
   await pauseStopped(tx, work, done, now)
   await finishResolved(tx, changes, now)
 
@@ -113,7 +113,9 @@ function isAboutPerson({ event, phone, lead_id }: InboxEvent): boolean {
   return event === 'OPT_OUT' && phone !== null && lead_id === null
 }
 
-/** Whether the batch that sent the lead may change with it: a doubt or a verdict is ended, a cost given back or booked. */
+/**
+ * Whether the event may change the batch that sent the lead: end a doubt, override a decision, return a cost or reserve it again.
+ */
 function needsBatch(event: OpenEvent): boolean {
   return (
     ['IN_DOUBT', 'PENDING', 'ERROR'].includes(event.status ?? '') ||
@@ -133,7 +135,7 @@ async function lockOwners(tx: Tx, events: readonly OpenEvent[]): Promise<Map<str
   )
 }
 
-/** Whether its lead has given its place in the frequency cap back, and may have to take it again. */
+/** Whether the lead has released its slot in the frequency cap and may have to take it again. */
 function mayHold({ status, batch_number }: OpenEvent): boolean {
   return batch_number !== null && (status === 'PENDING' || status === 'ERROR')
 }
@@ -153,7 +155,7 @@ function contactsOf(changes: readonly Change[]): (Recipient & { sentAt: Date })[
   )
 }
 
-/** Later callbacks may bring only the broker's other id. */
+/** Stores the broker's other id of a message: later callbacks may bring only that one. */
 async function keepAliases(tx: Tx, events: readonly OpenEvent[]): Promise<void> {
   const known = events.filter(event => event.alias !== null)
   if (known.length === 0) return
@@ -165,14 +167,16 @@ async function keepAliases(tx: Tx, events: readonly OpenEvent[]): Promise<void> 
   )
 }
 
-/** A batch that holds a cost is not claimed again (plan.ts). */
+/** A batch that holds a cost is not claimed again (src/dispatch/plan/replan.ts). */
 async function replan(
   tx: Tx,
-  bookings: readonly LedgerCorrection[],
+  corrections: readonly LedgerCorrection[],
   changes: readonly Change[],
   holders: ReadonlyMap<string, LockedOwner>,
 ): Promise<void> {
-  const paying = new Set(bookings.filter(booking => booking.bookedAgain > 0).map(booking => booking.batchId))
+  const paying = new Set(
+    corrections.filter(correction => correction.bookedAgain > 0).map(correction => correction.batchId),
+  )
   const queued = new Map<string, string>()
   for (const { after } of changes) {
     const holder = holders.get(after.id)
@@ -181,7 +185,7 @@ async function replan(
   for (const [id, campaignId] of queued) await replanQueued(tx, { id, campaignId })
 }
 
-/** Failures that are not one message's alone: to go on would burn the list. */
+/** Pauses campaigns after failures that concern more than one message: continuing would waste the list. */
 async function pauseStopped(
   tx: Tx,
   work: ReadonlyMap<string, LeadWork>,
@@ -196,7 +200,7 @@ async function pauseStopped(
   for (const id of [...reasons.keys()].sort()) await pauseForReview(tx, id, reasons.get(id)!, now)
 }
 
-/** What was the last lead to be sent of its campaign is not to be sent any more. */
+/** Finishes campaigns whose last lead to send turned out to be sent already. */
 async function finishResolved(tx: Tx, changes: readonly Change[], now: Date): Promise<void> {
   const wasPending = ({ before }: { before: ChangedLead }) => before.status === 'PENDING'
   for (const id of unique(changes.filter(wasPending).map(({ after }) => after.campaign_id)).sort())

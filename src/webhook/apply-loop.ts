@@ -3,28 +3,28 @@ import { applyEvents } from './apply-events.ts'
 import { dropUnknown, nextDue } from './waiting.ts'
 
 export interface Applier {
-  /** There may be new events. */
+  /** To be called when there may be new events. */
   wake(): void
-  /** Keeps the number of unknown events bounded, and looks for what is due: now and then. */
+  /** Limits the number of unknown events, and applies what is due. To be called from time to time. */
   tidy(): void
-  /** Resolves when the round at work is over. */
+  /** Resolves when the current round has ended. */
   stop(): Promise<void>
 }
 
 export interface ApplierOptions {
   now: () => Date
   onError: (error: unknown) => void
-  /** Callbacks of unknown messages were deleted, because too many waited. */
+  /** Called when callbacks of unknown messages were deleted because too many waited. */
   onDropped?: (dropped: { broker: string; dropped: number }) => void
 }
 
 const EVENTS_PER_ROUND = 5_000
-/** Between two looks at what waits, however much of it is due. */
+/** Minimum delay before the next round for events that wait. */
 const PAUSE_MS = 500
-/** So many unknown events in one go, and their number is looked at before the next tidying. */
+/** After this many unknown events their number is checked without waiting for the next tidy(). */
 const UNKNOWN_BETWEEN_COUNTS = 20_000
 
-/** Applies events as they come, and those that wait when they are due (waiting.ts). */
+/** Applies events when they arrive, and those that wait when they are due (waiting.ts). */
 export function startApplier(pool: pg.Pool, { now, onError, onDropped }: ApplierOptions): Applier {
   let [woken, tidying, stopped] = [false, false, false]
   let unknown = 0
@@ -71,5 +71,5 @@ export function startApplier(pool: pg.Pool, { now, onError, onDropped }: Applier
   }
 }
 
-/** Another worker may have put something off meanwhile. */
+/** The longest wait: another worker may have put off an event since. */
 const LONGEST_MS = 60_000

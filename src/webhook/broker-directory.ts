@@ -8,26 +8,26 @@ import type { Keys } from '../security/keys.ts'
 import { unsealCredential } from '../security/open-credential.ts'
 import { webhookToken } from '../security/webhook-token.ts'
 
-/** A broker as its callbacks need it. */
+/** What is needed of a broker to handle its callbacks. */
 export interface CallbackBroker {
   id: string
   name: string
   webhook_version: number
   token: string
   adapter: Adapter
-  /** Of every wallet: a signature is checked with each. */
+  /** Those of all wallets: a signature is checked with each. */
   credentials: unknown[]
 }
 
-/** Finds brokers by id or name, without asking the database for each callback. */
+/** Finds brokers by id or name, without a query for each callback. */
 export interface Directory {
-  /** @throws SecretMismatch: with another secret every token would be wrong, and every credential closed */
+  /** @throws SecretMismatch: with another secret every token would be wrong, and no credential could be opened */
   find(reference: string): Promise<CallbackBroker | undefined>
 }
 
-/** A new secret or credential counts after this long at the latest. */
+/** A new secret or credential takes effect after this time at the latest. */
 const FRESH_MS = 5_000
-/** Whoever tries names must not make us ask the database for each. */
+/** Limits the queries that requests with guessed names can cause. */
 const MISS_MS = 1_000
 
 export interface DirectoryDeps {
@@ -41,10 +41,10 @@ export function openDirectory({ pool, keys, clock, log }: DirectoryDeps): Direct
   let brokers = new Map<string, CallbackBroker>()
   let readAt = Number.NEGATIVE_INFINITY
   let reading: Promise<void> | undefined
-  const told = new Set<string>()
+  const reported = new Set<string>()
   const onClosed: OnClosed = (broker, credential, reason) => {
-    if (told.has(credential)) return
-    told.add(credential)
+    if (reported.has(credential)) return
+    reported.add(credential)
     log.warn(
       { event: 'callback.credential_unusable', broker, credential, reason },
       'a credential cannot be used: no signature is checked with it',
@@ -95,12 +95,12 @@ async function readBrokers(
   const brokers = new Map<string, CallbackBroker>()
   for (const row of rows) {
     const adapter = await adapterOf(row.adapter).catch(() => undefined)
-    if (!adapter) continue // of a newer camp: its callbacks are that one's to take
+    if (!adapter) continue // it belongs to a newer camp, which handles its callbacks
     const opened = (row.credentials ?? []).map(sealed => ({
       id: sealed.id,
       ...unsealCredential(keys, adapter, sealed),
     }))
-    // A broken credential must not silence the others.
+    // An unusable credential must not disable the others.
     const credentials = opened.flatMap(({ id, config, closed, unfit }) => {
       const flaw = closed ?? unfit
       if (flaw === undefined) return [config]

@@ -7,7 +7,7 @@ import { writeHeard } from '../lifecycle/lead-verdicts.ts'
 import { foldEvents, isTaken, type LeadState, type StoredEvent } from './fold-events.ts'
 import type { InboxEvent } from './waiting.ts'
 
-/** What callbacks change of leads, and what follows from it for their batches and records. */
+/** A lead that callbacks may change. This file computes the changes, and what follows for batches and records. */
 export interface ChangedLead extends LeadState {
   id: string
   campaign_id: string
@@ -30,18 +30,21 @@ export interface LeadWork {
 
 export type OpenEvent = InboxEvent & { lead_id: string }
 
-/** The batch that holds a lead's cost, and what it is doing. */
+/** The batch that holds a lead's cost, locked, with its status. */
 export interface LockedOwner extends OwningBatch {
   status: BatchStatus
 }
 
-/** Whether callbacks about a lead can be applied: nothing is on its way, and it was claimed once or never will be. */
+/**
+ * Whether callbacks about the lead can be applied: no request for it is in flight, and it was claimed at least once or will not
+ * be claimed.
+ */
 export function hasSettledLead(event: InboxEvent): event is OpenEvent {
   if (event.lead_id === null || event.status === 'SENDING') return false
   return event.status !== 'PENDING' || event.batch_number !== null
 }
 
-/** Those that no other transaction holds and that are still settled. */
+/** Locks the leads that no other transaction holds and that are still settled. */
 export async function lockLeads(tx: Tx, ids: readonly string[]): Promise<Map<string, ChangedLead>> {
   const { rows } = await locking(tx, 'CampaignLead').query<ChangedLead>(
     `SELECT id, campaign_id, seq, batch_number, phone, cpf_cnpj, is_fish, status, billed, sent_at, delivered_at, read_at, error_code,
@@ -65,15 +68,15 @@ export function gather(events: readonly OpenEvent[], leads: ReadonlyMap<string, 
   return work
 }
 
-/** A failure that was told, and perhaps retried, before: the lead has had another message since. */
+/** A failure of an earlier message, which may have been reported and retried before: the lead has had another message since. */
 function isOfEarlierMessage({ event, earlier }: InboxEvent): boolean {
   return event === 'FAILED' && earlier
 }
 
 /**
- * A change that reaches into a batch needs that batch locked. Where the lead has moved since it was first looked at, and its
- * batch is not, it is taken out of the work, and looked at again. So is a cost that would be booked on a batch that is on its way:
- * its claim may have been in another month, at another price.
+ * A change that affects a batch needs that batch locked. If the lead has moved to another status since it was first read and its
+ * batch is not locked, it is removed from `work` and retried later. The same applies to a cost that would be reserved again on a
+ * batch that is SENDING: its claim may have been in another month, at another price.
  */
 export function changesOf(work: Map<string, LeadWork>, holders: ReadonlyMap<string, LockedOwner>, now: Date): Change[] {
   const changes: Change[] = []
@@ -97,7 +100,7 @@ export async function writeLeads(tx: Tx, changes: readonly Change[]): Promise<vo
   )
 }
 
-/** What the lead's own columns do not keep: a failure, and that a callback has ended a doubt or contradicted a verdict. */
+/** Records what the lead's own columns do not keep: a failure, and that a callback ended a doubt or contradicted a decision. */
 export function recordsOf(changes: readonly Change[], work: ReadonlyMap<string, LeadWork>, now: Date): LeadRecord[] {
   return changes.flatMap(({ before, after }) => {
     const of = { campaignId: after.campaign_id, seqs: [after.seq] }
@@ -110,9 +113,9 @@ export function recordsOf(changes: readonly Change[], work: ReadonlyMap<string, 
       code: 'CALLBACK',
       detail: resolutionOf(before, after),
     }
-    const told = work.get(after.id)?.events.find(({ event }) => event === 'FAILED')
+    const failure = work.get(after.id)?.events.find(({ event }) => event === 'FAILED')
     const failed = {
-      ...{ ...of, batch, kind: 'FAILED' as const, at: told?.occurred_at ?? now },
+      ...{ ...of, batch, kind: 'FAILED' as const, at: failure?.occurred_at ?? now },
       ...{ code: after.error_code, detail: after.error_message, providerMsgId: after.provider_msg_id },
     }
     const hadFailed = before.status === 'ERROR' && isTaken(before)
@@ -120,7 +123,7 @@ export function recordsOf(changes: readonly Change[], work: ReadonlyMap<string, 
   })
 }
 
-/** Whether a change of it ends a doubt, or a verdict: what is SENT or DELIVERED goes on as was to be expected. */
+/** Whether a change of the lead ends a doubt or contradicts a decision. A lead that is SENT or DELIVERED advances as expected. */
 function isContradicted({ status }: ChangedLead): boolean {
   return status === 'IN_DOUBT' || status === 'PENDING' || status === 'ERROR'
 }
@@ -131,8 +134,8 @@ function resolutionOf(before: ChangedLead, after: ChangedLead): string {
 }
 
 /**
- * Of leads whose message turns out taken: those whose batch has counted it before, since it failed then and was retried. Asked before
- * the changes are recorded.
+ * Among leads whose message turns out to be taken: those that their batch has already counted as accepted, because they failed
+ * after that and were retried. Must be called before the changes are recorded.
  * @returns their ids
  */
 export async function countedBefore(tx: Tx, changes: readonly Change[]): Promise<ReadonlySet<string>> {
@@ -150,7 +153,7 @@ export async function countedBefore(tx: Tx, changes: readonly Change[]): Promise
 }
 
 /**
- * What the changes mean for the batches that sent the leads.
+ * The corrections of the batches that sent the leads.
  * @param counted leads that their batch has counted as accepted (`countedBefore`)
  */
 export function correctionsOf(
@@ -158,15 +161,15 @@ export function correctionsOf(
   holders: ReadonlyMap<string, OwningBatch>,
   counted: ReadonlySet<string>,
 ): LedgerCorrection[] {
-  const bookings = new Map<string, LedgerCorrection>()
+  const corrections = new Map<string, LedgerCorrection>()
   for (const { before, after } of changes) {
     const batch = holders.get(after.id)
     if (!batch) continue
-    const booking = bookings.get(batch.id) ?? noCorrection(batch.id, 'not delivered')
-    if (before.status === 'IN_DOUBT' || (!isTaken(before) && !counted.has(before.id))) booking.resolved++
-    if (before.billed && !after.billed) booking.released++
-    if (!before.billed && after.billed) booking.bookedAgain++
-    bookings.set(batch.id, booking)
+    const correction = corrections.get(batch.id) ?? noCorrection(batch.id, 'not delivered')
+    if (before.status === 'IN_DOUBT' || (!isTaken(before) && !counted.has(before.id))) correction.resolved++
+    if (before.billed && !after.billed) correction.released++
+    if (!before.billed && after.billed) correction.bookedAgain++
+    corrections.set(batch.id, correction)
   }
-  return [...bookings.values()]
+  return [...corrections.values()]
 }

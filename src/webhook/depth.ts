@@ -1,11 +1,14 @@
-/** Levels of a callback's JSON: brokers' have six. What is nested in thousands is too deep for a parser's, or a writer's, stack. */
+/**
+ * Maximum nesting of a callback's JSON: brokers use up to six levels. Thousands of levels overflow the stack of a parser or a
+ * serializer.
+ */
 const DEEPEST = 64
 
 const [QUOTE, BACKSLASH, SPACE] = [0x22, 0x5c, 0x20]
 const OPENING = new Set([0x5b, 0x7b])
 const CLOSING = new Set([0x5d, 0x7d])
 
-/** Whether a body is JSON that is nested deeper than a callback is. To be asked before it is parsed: one pass over the bytes. */
+/** Whether a body is JSON nested deeper than DEEPEST. To be checked before parsing: one pass over the bytes. */
 export function isTooDeep(body: Buffer): boolean {
   let start = 0
   while (start < body.length && body[start]! <= SPACE) start++

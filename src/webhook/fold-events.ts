@@ -3,13 +3,13 @@ import type { HeardLeadStatus } from '../lifecycle/lead-status.ts'
 import type { LeadErrorCode, RefusalCode } from '../lifecycle/refusal-codes.ts'
 
 /**
- * What a lead's callbacks make of it. Pure, and blind to their order: events come twice, late, and the wrong way round, and
- * the same events must always end in the same lead. The table of states and events is in docs/reliability.md.
+ * Computes a lead's state from its callbacks. A pure function, independent of their order: events arrive twice, late and out of
+ * order, and the same events must always give the same state. The table of states and events is in docs/reliability.md.
  */
 export interface LeadState {
   status: HeardLeadStatus
   billed: boolean
-  /** The batch that claimed it last; null: none ever did. */
+  /** The batch that claimed it last; null: it was never claimed. */
   batch_number: number | null
   sent_at: Date | null
   delivered_at: Date | null
@@ -27,12 +27,12 @@ export interface StoredEvent {
   occurred_at: Date
 }
 
-/** Of a failure that the broker reports without one. */
+/** The code of a failure that the broker reports without one. */
 const NO_CODE: RefusalCode = 'FAILED'
 
 /**
- * @param billing DELIVERED: a failure gives the cost back, and a delivery that follows it books it again
- * @returns the lead after the events; the same object where they change nothing. `sent_at` stays null where it was
+ * @param billing DELIVERED: a failure returns the cost, and a delivery that follows it reserves it again
+ * @returns the lead after the events; the same object if they change nothing. A `sent_at` that is null stays null
  */
 export function foldEvents<Lead extends LeadState>(
   lead: Lead,
@@ -44,7 +44,7 @@ export function foldEvents<Lead extends LeadState>(
   const hadFailed = taken && lead.status === 'ERROR'
   const first = (kind: StoredEvent['event']) => earliest(events.filter(({ event }) => event === kind))
   const read_at = sooner(lead.read_at, first('READ')?.occurred_at)
-  // What was read had been delivered by then, whatever the other callback says.
+  // A message that was read had been delivered by then, even if the other callback gives a later time.
   const delivered_at = sooner(sooner(lead.delivered_at, first('DELIVERED')?.occurred_at), read_at ?? undefined)
   const failure = first('FAILED')
   const status = read_at ? 'READ' : delivered_at ? 'DELIVERED' : failure || hadFailed ? 'ERROR' : 'SENT'
@@ -58,22 +58,22 @@ export function foldEvents<Lead extends LeadState>(
       lead.provider_msg_id ?? events.find(event => event.provider_msg_id !== null)?.provider_msg_id ?? null,
     error_code: failed ? (hadFailed ? lead.error_code : (failure?.code ?? NO_CODE)) : null,
     error_message: failed ? (hadFailed ? lead.error_message : (failure?.detail ?? null)) : null,
-    // At a broker that bills what it accepted, a failure changes nothing.
+    // If the broker bills what it accepted, a failure does not change the cost.
     billed: billing === 'DELIVERED' ? !failed : hadFailed && failed ? lead.billed : true,
   }
   return sameState(lead, after) ? lead : after
 }
 
-/** Whether the broker is held to have taken its message, or to have perhaps: then every event may tell more of it. */
+/** Whether the broker took the message, or may have: then every event can add to its state. */
 export function isTaken(lead: LeadState): boolean {
   if (lead.status === 'PENDING') return false
   return lead.status !== 'ERROR' || failedAfterAcceptance(lead)
 }
 
 /**
- * Whether the events contradict that the broker has not taken it. Of a message that was once in doubt any event proves it. Where
- * the broker itself had said no (it refused the message, or told of its failure), its other words repeat that, or come late:
- * only that the person got it is stronger. No event can be about a lead that no batch ever claimed.
+ * Whether the events prove that the broker took a message that is recorded as not taken. For a message that was once in doubt any
+ * event proves it. If the broker itself refused the message or reported its failure, its other events repeat that or are late:
+ * only DELIVERED or READ proves the opposite. No event can be about a lead that was never claimed.
  */
 function proveTaken(lead: LeadState, events: readonly StoredEvent[]): boolean {
   if (lead.batch_number === null) return false
@@ -87,8 +87,8 @@ function earliest(events: readonly StoredEvent[]): StoredEvent | undefined {
   )
 }
 
-function sooner(known: Date | null, told: Date | undefined): Date | null {
-  return known && (!told || known <= told) ? known : (told ?? null)
+function sooner(known: Date | null, reported: Date | undefined): Date | null {
+  return known && (!reported || known <= reported) ? known : (reported ?? null)
 }
 
 function sameState(a: LeadState, b: LeadState): boolean {

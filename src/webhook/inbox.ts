@@ -6,11 +6,14 @@ import { storableText } from '../message/characters.ts'
 import { isUuid } from '../uuid.ts'
 
 /**
- * The inbox of callbacks. What comes while one INSERT commits goes into the next: under load one commit serves hundreds of
- * POSTs, and a lone POST waits for none.
+ * The inbox of callbacks. Callbacks that arrive while one INSERT commits are stored by the next: under load one commit serves
+ * hundreds of POSTs, and a single POST does not wait for others.
  */
 export interface Inbox {
-  /** Resolves when the events are committed. @throws what PostgreSQL threw: then none of them is stored */
+  /**
+   * Resolves when the events are committed.
+   * @throws what PostgreSQL threw: then none of them is stored
+   */
   store(brokerId: string, events: readonly CallbackEvent[]): Promise<void>
 }
 
@@ -41,7 +44,7 @@ export function openInbox(pool: Pick<pg.Pool, 'query'>, options: { now: () => Da
       )
       for (const { stored } of group) stored()
     } catch (error) {
-      // One that the database does not take (its broker was removed this moment) must not fail the others.
+      // A callback that the database refuses (its broker was just removed) must not fail the others.
       if (group.length > 1 && isDataError(error)) for (const one of group) await storeGroup([one])
       else for (const { failed } of group) failed(error)
     }
@@ -58,7 +61,7 @@ export function openInbox(pool: Pick<pg.Pool, 'query'>, options: { now: () => Da
     store: (brokerId, events) =>
       new Promise((stored, failed) => {
         if (events.length === 0) return stored()
-        // Made before it joins the others: what fails here fails its own callback alone.
+        // Built before it joins the group: an error here fails this callback only.
         const rows = events.map(event => rowOf(brokerId, event, options.now()))
         waiting.push({ rows, stored, failed })
         if (busy) return
@@ -96,15 +99,15 @@ async function insertRows(sql: Pick<pg.Pool, 'query'>, rows: readonly Row[], now
 
 export interface InboxFigures {
   applied: number
-  /** Not applied yet: their leads are not settled, or not known so far. */
+  /** Not applied yet: their leads are not settled or not known so far. */
   waiting: number
   /** Given up after a day: what the broker sent is kept in `payload`. */
   unknown: number
-  /** Of unknown messages, deleted because too many of them waited (MAX_UNKNOWN in waiting.ts). */
+  /** Events of unknown messages, deleted because too many of them waited (MAX_UNKNOWN in waiting.ts). */
   dropped: number
 }
 
-/** What has become of a broker's callbacks. */
+/** How many of a broker's callbacks are in each state. */
 export async function inboxFigures(sql: Pick<pg.Pool, 'query'>, brokerId: string): Promise<InboxFigures> {
   const { rows } = await sql.query<InboxFigures>(
     `SELECT count(*) FILTER (WHERE applied_at IS NOT NULL AND payload IS NULL)::int AS applied,
@@ -119,7 +122,7 @@ export async function inboxFigures(sql: Pick<pg.Pool, 'query'>, brokerId: string
 
 type Row = ReturnType<typeof rowOf>
 
-/** One bad value would fail the INSERT of everybody in the group: whatever comes in is made storable here. */
+/** One bad value would fail the INSERT of the whole group: every value is made storable here. */
 function rowOf(brokerId: string, event: CallbackEvent, now: Date) {
   const leadId = event.leadId !== undefined && isUuid(event.leadId) ? event.leadId : null
   return {
@@ -132,13 +135,13 @@ function rowOf(brokerId: string, event: CallbackEvent, now: Date) {
     stops: event.stops ?? false,
     code: textOf(event.code, MOST.code),
     detail: textOf(event.detail, MOST.words),
-    // Our own key says it all; without it the element as it came is all that a person has to find the lead by.
+    // With our own key nothing else is needed; without it, the original element is all that a person has to find the lead by.
     payload: leadId === null ? jsonbOf(event.payload) : null,
     occurredAt: isTime(event.occurredAt) ? event.occurredAt : now,
   }
 }
 
-/** Whether PostgreSQL has it, too: its years begin later than JavaScript's. */
+/** Whether PostgreSQL can store it too: its first year is later than JavaScript's. */
 function isTime(time: Date): boolean {
   return time.getUTCFullYear() >= 1970
 }
@@ -147,7 +150,7 @@ function textOf(text: string | undefined, most: number): string | null {
   return text === undefined ? null : storableText(text, most)
 }
 
-/** JSON as jsonb takes it: without the escapes for NUL and for half a surrogate pair. */
+/** JSON that jsonb accepts: escapes for NUL and for half a surrogate pair are replaced. */
 export function jsonbOf(value: unknown): string | null {
   const json = JSON.stringify(value)
   if (json === undefined) return null

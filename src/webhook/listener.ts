@@ -17,18 +17,18 @@ export interface ListenerOptions {
   keys: Keys
   clock: Clock
   log: Log
-  /** Where brokers believe they are calling (CAMP_PUBLIC_URL); a signature may be over it. */
+  /** The address that brokers were given (CAMP_PUBLIC_URL); a signature may cover it. */
   publicUrl?: string | undefined
   health: () => Promise<{ ok: boolean; detail: Record<string, unknown> }>
-  /** After events were committed. */
+  /** Called after events were committed. */
   onStored?: () => void
 }
 
 export interface Listener {
   readonly url: string
-  /** Requests are answered from now on; until then each gets a 503, and a broker sends its callback again. */
+  /** Requests are answered from now on; before that each gets a 503, and the broker sends its callback again. */
   serve(options: ListenerOptions): void
-  /** No new connections; resolves when the requests in flight are answered, after `CLOSE_MS` at the latest. */
+  /** Accepts no new connections; resolves when the requests in flight are answered, after `CLOSE_MS` at the latest. */
   close(): Promise<void>
 }
 
@@ -42,8 +42,9 @@ const MAX_BODY_BYTES = 1024 * 1024
 const CLOSE_MS = 5_000
 
 /**
- * Takes the address, and answers 503 until `serve` is called: a worker learns that its address is taken before it does anything else.
- * @throws CampError UNREACHABLE where it cannot listen there
+ * Listens on the address and answers 503 until `serve` is called: a worker learns that its address is taken before it does
+ * anything else.
+ * @throws CampError UNREACHABLE if it cannot listen there
  */
 export async function openListener(address: Address): Promise<Listener> {
   const limits = {
@@ -52,12 +53,12 @@ export async function openListener(address: Address): Promise<Listener> {
     keepAliveTimeout: 65_000,
     connectionsCheckingInterval: 5_000,
   }
-  let desk: ServerContext | undefined
+  let context: ServerContext | undefined
   let closing: Promise<void> | undefined
   const server = createServer(limits, (request, response) => {
-    if (!desk) return notYet(request, response)
-    const { log } = desk.options
-    answer(desk, request, response).catch(error => {
+    if (!context) return notYet(request, response)
+    const { log } = context.options
+    answer(context, request, response).catch(error => {
       log.error({ event: 'callback.unanswered', err: namedError(error) }, 'callback not answered')
       end(response, 503)
     })
@@ -66,7 +67,7 @@ export async function openListener(address: Address): Promise<Listener> {
   return {
     url,
     serve: options => {
-      desk = contextOf(options)
+      context = contextOf(options)
     },
     close: () => {
       closing ??= stop(server, CLOSE_MS)
@@ -75,10 +76,6 @@ export async function openListener(address: Address): Promise<Listener> {
   }
 }
 
-/**
- * POST /webhooks/<broker>/<token>, answered 200 once its events are committed; GET /healthz for what watches a worker. It
- * answers with a status and nothing of what came in.
- */
 function contextOf(options: ListenerOptions): ServerContext {
   return {
     options,
@@ -96,18 +93,22 @@ function pathOf(request: IncomingMessage): string {
   return (request.url ?? '/').split('?')[0] ?? '/'
 }
 
-async function answer(desk: ServerContext, request: IncomingMessage, response: ServerResponse): Promise<void> {
+/**
+ * POST /webhooks/<broker>/<token> is answered 200 once its events are committed; GET /healthz is for monitoring a worker. Answers
+ * contain a status and nothing of the request.
+ */
+async function answer(context: ServerContext, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const path = pathOf(request)
-  if (path === '/healthz') return health(desk.options, request, response)
+  if (path === '/healthz') return health(context.options, request, response)
   const [, reference, token] = /^\/webhooks\/([^/]{1,200})\/([^/]{1,200})$/.exec(path) ?? []
   if (reference === undefined || token === undefined) return end(response, 404)
   if (request.method !== 'POST') return end(response, 405, { allow: 'POST' })
-  const broker = await brokerOf(desk, reference)
-  // An unknown broker is answered like a wrong token: nobody learns which names there are.
+  const broker = await brokerOf(context, reference)
+  // An unknown broker gets the same answer as a wrong token, so that callers cannot find out which names exist.
   if (!sameToken(token, broker?.token ?? '') || !broker) return end(response, 401)
   const body = await readBody(request, MAX_BODY_BYTES)
   if (!body) return end(response, 413)
-  await receive(desk, broker, request, body, response)
+  await receive(context, broker, request, body, response)
 }
 
 async function receive(
@@ -145,7 +146,7 @@ async function receive(
       )
       return end(response, error.status)
     }
-    // The broker should send it again: nothing of it is stored.
+    // Nothing was stored: the broker should send it again.
     options.log.error(
       { event: 'callback.not_stored', broker: broker.name, err: namedError(error) },
       'callback not stored',
@@ -165,7 +166,7 @@ async function brokerOf({ directory }: ServerContext, reference: string): Promis
   }
 }
 
-/** The host header is whatever a proxy made of it; the public URL is what the broker was given. */
+/** A proxy may have changed the host header; the public URL is what the broker was given. */
 function urlOf({ publicUrl }: ListenerOptions, request: IncomingMessage): URL {
   return new URL(`${publicUrl ?? `http://${request.headers.host ?? 'localhost'}`}${request.url ?? '/'}`)
 }
@@ -177,7 +178,7 @@ async function health(options: ListenerOptions, request: IncomingMessage, respon
   response.writeHead(ok ? 200 : 503, { 'content-type': 'application/json' }).end(text)
 }
 
-/** An answer that says nothing more. What is still unread of the request is not waited for. */
+/** An answer without a body. The unread rest of the request is not waited for. */
 function end(response: ServerResponse, status: number, headers: Record<string, string> = {}): void {
   if (response.headersSent) {
     response.destroy()

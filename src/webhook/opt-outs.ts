@@ -4,25 +4,25 @@ import { canonicalPhone } from '../recipient/phone.ts'
 import { recordAudit } from '../security/audit-log.ts'
 import type { InboxEvent } from './waiting.ts'
 
-/** People who opt out of a message of ours, or whose phone a campaign of the broker has written to or will. */
+/** Opt-outs reported by one broker: in answer to our message, or by phone only. */
 interface OptOuts {
   broker: string
   brokerId: string
-  /** Of our leads. */
+  /** Phones of our leads. */
   phones: string[]
-  /** Told by phone alone. */
+  /** Phones reported without a lead. */
   people: string[]
 }
 
 /**
- * Blocks people who opted out, at once, in any state of their lead. A phone that no campaign of the broker has is blocked all the same:
- * it may be somebody's word. But it may be anybody's who knows the callback URL, so that it gets a source of its own, which can be
- * taken off as a whole (`camp blocklist remove --source … --all`), and an audit row.
+ * Blocks people who opted out, immediately and regardless of their lead's status. A phone that no campaign of the broker has is
+ * blocked too: it may be a real person's request. But any caller who knows the callback URL could have sent it. So it gets a
+ * source of its own, which can be removed as a whole (`camp blocklist remove --source … --all`), and an audit row.
  */
 export async function blockOptOuts(tx: Tx, events: readonly InboxEvent[]): Promise<void> {
-  // In one order, for two that block the same people at once.
-  const told = [...optOutsOf(events).values()].sort((a, b) => (a.broker < b.broker ? -1 : 1))
-  for (const { broker, brokerId, phones, people } of told) {
+  // In a fixed order, so that two transactions that block the same people cannot deadlock.
+  const optOuts = [...optOutsOf(events).values()].sort((a, b) => (a.broker < b.broker ? -1 : 1))
+  for (const { broker, brokerId, phones, people } of optOuts) {
     const known = await knownPhones(tx, brokerId, people)
     const ours = [...phones, ...known]
     if (ours.length > 0) await addToBlocklist(tx, optedOutAt(broker, ours))
@@ -44,7 +44,7 @@ function optOutsOf(events: readonly InboxEvent[]): Map<string, OptOuts> {
   return found
 }
 
-/** @returns those that a campaign of the broker has */
+/** @returns the phones that a campaign of the broker has */
 async function knownPhones(sql: Sql, brokerId: string, phones: readonly string[]): Promise<Set<string>> {
   if (phones.length === 0) return new Set()
   const { rows } = await sql.query<{ phone: string }>(

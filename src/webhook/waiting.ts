@@ -5,8 +5,9 @@ import { type Sql, type Tx, transaction } from '../database/pool.ts'
 import type { StoredEvent } from './fold-events.ts'
 
 /**
- * The inbox as a queue: new events first, a broker at a time; what could not be applied waits, longer each time, and events of
- * unknown messages wait behind all others. Whatever is in it, a look takes a bounded number of rows by an index.
+ * The inbox as a queue: new events first, one broker at a time. Events that could not be applied wait, longer each time, and
+ * events of unknown messages wait behind all others. Each read takes a bounded number of rows by an index, regardless of the size
+ * of the inbox.
  */
 export interface InboxEvent extends StoredEvent {
   id: string
@@ -18,13 +19,13 @@ export interface InboxEvent extends StoredEvent {
   alias: string | null
   phone: string | null
   stops: boolean
-  /** Null: no lead of this broker's campaigns. */
+  /** null: no lead of this broker's campaigns. */
   lead_id: string | null
   status: LeadStatus | null
   billed: boolean | null
   batch_number: number | null
   lead_phone: string | null
-  /** The broker calls the message by another name than the lead's: it speaks of one that was sent before. */
+  /** The broker's message id is not the lead's: the event is about a message that was sent earlier. */
   earlier: boolean
 }
 
@@ -32,8 +33,8 @@ const COLUMNS = `e.id, e.broker_id, e.event, e.lead_id, e.provider_msg_id, e.ali
        e.received_at, e.tries`
 
 /**
- * What takes from the inbox reads an index in its order and stops. Right after a flood PostgreSQL has no idea how much is in it, and
- * would rather read all and sort it: it is told not to.
+ * Runs a read of the inbox that follows an index in its order and stops at its limit. Right after a flood PostgreSQL has no
+ * statistics of the inbox and would read and sort all of it, so bitmap scans and sorts are disabled.
  */
 export async function inIndexOrder<T>(tx: Tx, take: () => Promise<T>): Promise<T> {
   await tx.query('SET LOCAL enable_bitmapscan = off; SET LOCAL enable_sort = off')
@@ -42,7 +43,7 @@ export async function inIndexOrder<T>(tx: Tx, take: () => Promise<T>): Promise<T
   return taken
 }
 
-/** Those that were never looked at, up to `limit` of each broker: one that tells too much takes nothing from the others. */
+/** Events that were never tried, up to `limit` of each broker: a broker that sends too many does not delay the others. */
 export async function takeNew(tx: Tx, limit: number): Promise<InboxEvent[]> {
   return withLeads(
     locking(tx, 'WebhookEvent'),
@@ -54,7 +55,7 @@ export async function takeNew(tx: Tx, limit: number): Promise<InboxEvent[]> {
   )
 }
 
-/** Those whose next look is due, of known messages or of unknown ones. */
+/** Events whose next try is due, of known messages or of unknown ones. */
 export async function takeDue(
   tx: Tx,
   { unknown, limit, now }: { unknown: boolean; limit: number; now: Date },
@@ -95,12 +96,12 @@ export async function markApplied(tx: Tx, events: readonly InboxEvent[], now: Da
 }
 
 const GIVE_UP_AFTER_MS = 24 * 3_600_000
-/** A settle comes within a request's timeout, or with the end of its lease. */
+/** A settle happens within a request's timeout, or when its lease ends. */
 const KNOWN = { firstMs: 500, factor: 2, mostMs: 30_000 }
-/** A message becomes known with the settle of its batch, or with a callback that has both of its names. */
+/** A message becomes known with the settle of its batch, or with a callback that has both of its ids. */
 const UNKNOWN = { firstMs: 2_000, factor: 4, mostMs: 3_600_000 }
 
-/** When an event that could not be applied is looked at next; undefined: it has waited for a day, and is given up. */
+/** When an event that could not be applied is tried next; undefined: it has waited for a day and is given up. */
 export function nextTry(
   { lead_id, tries, received_at }: Pick<InboxEvent, 'lead_id' | 'tries' | 'received_at'>,
   now: Date,
@@ -110,7 +111,7 @@ export function nextTry(
   return new Date(now.getTime() + Math.min(firstMs * factor ** tries, mostMs))
 }
 
-/** Puts off what could not be applied, each until its next look; gives up what has waited for a day. */
+/** Schedules the next try of events that could not be applied; gives up those that have waited for a day. */
 export async function putOff(tx: Tx, events: readonly InboxEvent[], now: Date): Promise<void> {
   const next = events.map(event => ({ event, at: nextTry(event, now) }))
   await giveUp(
@@ -137,7 +138,7 @@ async function giveUp(tx: Tx, ids: readonly string[], now: Date): Promise<void> 
   )
 }
 
-/** @returns when the next of those that wait is due; undefined where none does */
+/** @returns when the next waiting event is due; undefined if none waits */
 export async function nextDue(sql: Sql): Promise<Date | undefined> {
   const { rows } = await sql.query<{ at: Date | null }>(
     `SELECT least(
@@ -150,13 +151,15 @@ export async function nextDue(sql: Sql): Promise<Date | undefined> {
   return rows[0]?.at ?? undefined
 }
 
-/** How many callbacks of unknown messages may wait for each broker: at more than that it tells of another system's messages. */
+/**
+ * How many callbacks of unknown messages may wait for each broker: more than that are probably about another system's messages.
+ */
 const MAX_UNKNOWN = 100_000
 const DROPPED_AT_ONCE = 50_000
 
 /**
  * Deletes the oldest callbacks of unknown messages beyond `most` for each broker, and counts them in its dropped_callbacks.
- * @returns how many of which broker's
+ * @returns the brokers, and how many of each were deleted
  */
 export async function dropUnknown(pool: pg.Pool, most = MAX_UNKNOWN): Promise<{ broker: string; dropped: number }[]> {
   return transaction(pool, tx => inIndexOrder(tx, () => deleteOldest(tx, most)))

@@ -12,6 +12,10 @@ import { describe, expect, it } from 'vitest'
 const PLAIN_ROOMS: readonly string[] = [
   ...['broker', 'database', 'http', 'installation', 'message', 'queue', 'recipient', 'sandbox', 'security', 'serve'],
   ...['tabular', 'time', 'worker'],
+  ...['dispatch', 'lifecycle'],
+  ...['campaign-settings', 'catalog', 'cli'],
+  ...['budget', 'calendar', 'campaign', 'webhook'],
+  ...['blocklist', 'intake', 'recurrence'],
   ...[
     'clock.ts',
     'config.ts',

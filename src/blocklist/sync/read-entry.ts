@@ -45,9 +45,9 @@ function judgeDocument(cell: string): Judged {
 }
 
 /**
- * A phone or a document, by what it parses as. Eleven digits may be a mobile and a CPF, and Excel's lost zeros make more such
- * pairs: where neither the list's owner (`only`) nor the way it is written decides, both are named. To block a stranger's
- * document costs one message; a wrong guess sends one to a person who had forbidden it.
+ * Reads a cell as a phone or a document. Eleven digits may be both a mobile and a CPF, and leading zeros that Excel drops make more such
+ * cases: if neither `only` nor the punctuation decides, both are blocked. Blocking another person's document costs one message; a wrong
+ * guess sends a message to a person who forbade it.
  */
 export function judgeValue(cell: string, only: OnlyKind | null): Judged {
   if (only === 'phone') return judgePhone(cell)

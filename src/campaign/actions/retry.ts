@@ -10,12 +10,13 @@ import { lockCampaign } from '../campaign-header.ts'
 import type { MoveDeps } from '../deps.ts'
 
 /**
- * Makes the leads that failed PENDING again: those that a broker refused, that a person found not sent, that the frequency cap
- * held back. What the broker accepted and billed is not among them: to send that again is another message, and a new campaign.
- * The campaign then waits for approval, or, where a message costs nothing, to be run.
+ * Makes failed leads PENDING again: leads that a broker refused, that a person found not sent, or that the frequency cap held
+ * back. Leads that the broker accepted and billed are excluded: sending those again is another message and needs a new campaign.
+ * The campaign then waits for approval, or to be run if a message costs nothing.
  * @param codes only leads with these error codes
- * @returns how many
- * @throws CampError STATE: nothing failed in that way, or the campaign is at work; DATA: a code that is never sent again
+ * @returns the number of leads
+ * @throws CampError STATE: no lead failed in that way, or the campaign's status does not allow it; DATA: a code that is never
+ *   sent again
  */
 export async function retryFailed(
   { pool, clock }: MoveDeps,
@@ -41,7 +42,8 @@ export async function retryFailed(
     }
     const free = moneyOf(campaign.cost_per_message) === 0n
     const reason = `${retried} failed leads are to be sent again`
-    // A schedule that has passed says nothing about this start: the approval would start it at once, or find it missed.
+    // A past schedule does not apply to this start: with it, the approval would start the campaign at once or report the start as
+    // missed.
     await tx.query(`UPDATE "Campaign" SET scheduled_at = NULL WHERE id = $1 AND scheduled_at <= $2`, [campaignId, now])
     await makeMove(tx, free ? 'retryFree' : 'retry', campaign, { userId, now, reason })
     return retried

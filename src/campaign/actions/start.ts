@@ -12,13 +12,13 @@ import { approvalHash } from '../approval/approval-hash.ts'
 import { type CampaignHeader, lockCampaign, readCampaign } from '../campaign-header.ts'
 import type { MoveDeps } from '../deps.ts'
 
-/** Says why a campaign is as it is. */
+/** Records why a campaign is in its state. */
 export async function setReason(tx: Tx, id: string, reason: string, now: Date): Promise<void> {
   await tx.query(`UPDATE "Campaign" SET failure_reason = $2, updated_at = $3 WHERE id = $1`, [id, reason, now])
 }
 
 /**
- * APPROVED → PROCESSING: checks that the approval still holds, plans, commits, rings. Two at once start it once.
+ * APPROVED → PROCESSING: checks that the approval still holds, plans, commits, enqueues. Two concurrent calls start it once.
  * @param userId null: the schedule
  * @throws CampError STATE: not approved, the approval was voided by a change, or the database waits for a person
  */
@@ -49,7 +49,10 @@ export async function resumeCampaign(deps: MoveDeps & { queues: Enqueuer }, id: 
   await enqueueFirst(deps, resumed)
 }
 
-/** The batches of a campaign that runs are not locked: a claim passes over one that is, and its ring would be lost. */
+/**
+ * Checks the status before it locks the batches: those of a running campaign must not be locked here, since a claim skips a
+ * locked batch and its job would be lost.
+ */
 async function lockToBegin(tx: Tx, move: 'run' | 'resume', id: string): Promise<CampaignHeader> {
   const before = await readCampaign(tx, id)
   if (!isLegal(move, before.status)) throw refusedTransition(move, before)
@@ -70,19 +73,19 @@ async function begin(
   await makeMove(tx, move, campaign, { userId, now, reason: null })
   await resetEnqueued(tx, campaign.id)
   await planCampaign(tx, campaign)
-  // A campaign without a lead to send is done before it begins.
+  // A campaign without a lead to send is finished before it begins.
   await finishIfDone(tx, campaign.id, now)
   return campaign
 }
 
-// Below this the statistics are near enough whatever they say.
+// Below this the statistics are good enough in any case.
 const MANY_LEADS = 5_000
 
 /**
- * After the commit: a ring that is lost here is rung by the sweeper. A table that an import has just filled has no statistics
- * until autovacuum comes round a minute later, and until then its ranges are read by the wrong plan: a million leads went out
- * at 3,500 a second for the first minute, and at 22,000 from then on. Only the columns that ranges are read by: all of them take
- * four times as long.
+ * Runs after the commit: a job that is lost here is enqueued by the sweeper. A table that an import has just filled has no
+ * statistics until autovacuum runs about a minute later, and until then PostgreSQL picks the wrong plan for reading its ranges: a
+ * million leads were sent at 3,500 a second for the first minute, and at 22,000 after it. Only the columns that ranges are read
+ * by are analyzed: all columns take four times as long.
  */
 export async function enqueueFirst(
   { pool, queues, clock }: MoveDeps & { queues: Enqueuer },
@@ -93,7 +96,7 @@ export async function enqueueFirst(
   await enqueueWindow(pool, queues, target, clock.now())
 }
 
-/** @returns false where it was voided: the campaign waits for approval again, and that must be committed */
+/** @returns false if it was voided: the campaign waits for approval again, and that must be committed */
 async function approvalHolds(tx: Tx, campaign: CampaignHeader, now: Date): Promise<boolean> {
   if (campaign.approval_hash === approvalHash(campaign)) return true
   const reason = 'something that was approved has changed since (price, template, …)'

@@ -14,7 +14,7 @@ export async function rejectCampaign(
   await rejectOrCancel(deps, 'reject', id, userId, reason ?? 'rejected')
 }
 
-/** What is still to be sent ends as CANCELLED; what is on its way ends as the broker answers. */
+/** Leads that are still to be sent end as CANCELLED; those in flight end as the broker answers. */
 export async function cancelCampaign(
   deps: MoveDeps,
   id: string,
@@ -25,8 +25,9 @@ export async function cancelCampaign(
 }
 
 /**
- * Two transactions: a claim that waits for the campaign's row must not be waited for by whoever holds it. Between them no new
- * claim succeeds; the sweeper does the second one's work if it never comes (sweep.ts).
+ * Two transactions to avoid a deadlock: a claim locks its batch and then waits for the campaign's row, so the batches must not be
+ * locked while that row is held. Between the two no new claim succeeds. If the second is lost, the sweeper does its work
+ * (src/dispatch/sweep.ts).
  */
 async function rejectOrCancel(
   deps: MoveDeps,

@@ -5,20 +5,20 @@ import { canonicalJson } from '../../security/canonical.ts'
 import type { CampaignHeader } from '../campaign-header.ts'
 
 /**
- * What an approval is bound to (docs/design.md#approval): who is sent what, by whom, at what price, when and how fast, and what
- * binds it. If any of it changes afterwards (a broker's price, a template's text), the hash does too, and the campaign must be
- * approved again.
+ * What an approval covers (docs/design.md#approval): the recipients, the message, the sender, the price, the times and the rate,
+ * and the rules that apply. If any of it changes afterwards (a broker's price, a template's text), the hash changes too, and the
+ * campaign must be approved again.
  */
 export function approvalHash(campaign: CampaignHeader): string {
   return hashOf([...LISTED.map(column => campaign[column]), ...added(campaign)])
 }
 
-/** One hash over anything that JSON can hold. */
+/** A hash of any value that JSON can represent. */
 export function hashOf(covered: readonly unknown[]): string {
   return createHash('sha256').update(canonicalJson(covered)).digest('hex')
 }
 
-/** The columns that every hash begins with. The list and its order are fixed: a change voids every approval that was given. */
+/** The columns that every hash begins with. The list and its order are fixed: a change voids every existing approval. */
 const LISTED = [
   'source_sha256',
   'lead_count',
@@ -41,9 +41,9 @@ const LISTED = [
 ] as const satisfies (keyof CampaignHeader)[]
 
 /**
- * What an approval covers of each setting. LISTED: its columns are in the list. A function: what is appended to the list, under a
- * name of its own, and undefined at the setting's default, so that approvals from before the setting stay valid. `not`: the setting
- * is not covered, and why.
+ * How an approval covers each setting. LISTED: its columns are in the list. A function: returns what is appended to the list,
+ * under its own name, and undefined at the setting's default, so that approvals from before the setting stay valid. `not`: why
+ * the setting is not covered.
  */
 const COVERED: { readonly [Name in SettingName]: Covered<Name> } = {
   message: 'LISTED',
@@ -52,7 +52,7 @@ const COVERED: { readonly [Name in SettingName]: Covered<Name> } = {
   hours: 'LISTED',
   days: 'LISTED',
   allowHolidays: 'LISTED',
-  // The laws as well: a correction of one voids the approvals under it.
+  // The laws are covered too: a correction of one voids the approvals under it.
   stateLaws: ({ state_laws }) =>
     state_laws.length > 0
       ? { state_laws: state_laws.map(state => ({ state, week: lawOf(state)?.week ?? null })) }

@@ -18,7 +18,7 @@ import { assertFourEyes, handsOn } from './four-eyes.ts'
 
 export interface ApproveOptions {
   timezone: string
-  /** Who stands behind the approver (src/security/via.ts). */
+  /** The user behind the approver's password or token (src/security/via.ts). */
   via?: Pick<Via, 'id'> | null
 }
 
@@ -41,17 +41,17 @@ export async function approveCampaign(
 
 export interface Grant {
   approverId: string
-  /** Who acts: the approver, or null where a standing approval speaks. */
+  /** The user who acts: the approver; null for a standing approval. */
   actorId: string | null
   now: Date
   timezone: string
-  /** For the audit, beside the figures. */
+  /** Recorded in the audit with the figures. */
   detail?: Readonly<Record<string, string>>
 }
 
 /**
- * Approves a campaign that waits for it and is locked, whoever may do so having been looked at. What it throws, it throws before
- * it writes.
+ * Approves a campaign that waits for approval and is locked. The caller has checked that the approver may approve it. Throws
+ * before it writes anything.
  * @throws CampError BUDGET with the figures, DATA (free text where a template is needed), STATE (the wallet has no credential)
  */
 export async function grantApproval(tx: Tx, campaign: CampaignHeader, grant: Grant): Promise<void> {
@@ -86,7 +86,7 @@ async function assertBudget(tx: Tx, campaign: CampaignHeader, present: Present):
   const unit = moneyOf(campaign.cost_per_message)
   if (unit === 0n) return
   const { year, month } = payingMonth(campaign.scheduled_at, present)
-  // Held until the commit: two approvals at once may not both count on the same money.
+  // Locked until the commit: two concurrent approvals must not both count on the same money.
   await locking(tx, 'Budget', LOCK_EXCEPTIONS.APPROVAL).query(
     `SELECT 1 FROM "Budget" WHERE wallet_id = $1 AND year = $2 AND month = $3 FOR UPDATE`,
     [campaign.wallet_id, year, month],

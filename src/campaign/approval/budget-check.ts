@@ -4,18 +4,21 @@ import { formatMonth, type Month } from '../../budget/month.ts'
 import type { Sql } from '../../database/pool.ts'
 import { monthOf } from '../../time/local-day.ts'
 
-/** The month that pays for a campaign is the one in which it is to go out. @param scheduledAt null: when somebody runs it */
+/**
+ * A campaign is paid by the month in which it is to be sent.
+ * @param scheduledAt null: it starts when a user runs it
+ */
 export function payingMonth(scheduledAt: Date | null, { now, timezone }: Present): Month {
   return monthOf(scheduledAt && scheduledAt > now ? scheduledAt : now, timezone)
 }
 
-/** A cost against what the paying month still has. */
+/** A cost compared with what is available in the paying month. */
 export interface BudgetCheck {
   /** YYYY-MM. */
   month: string
-  /** null: the wallet has no budget for it. */
+  /** null: the wallet has no budget for that month. */
   position: BudgetPosition | null
-  /** An approval would not be refused for the money's sake. */
+  /** Whether the budget allows an approval. */
   fits: boolean
 }
 
@@ -34,7 +37,10 @@ export async function checkBudget(
   return { month: formatMonth({ year, month }), position, fits }
 }
 
-/** The same for a campaign of which only the row's key is at hand. @param cost a decimal string */
+/**
+ * The same, given the campaign's id.
+ * @param cost a decimal string
+ */
 export async function checkBudgetOf(
   sql: Sql,
   { id, scheduled_at }: { id: string; scheduled_at: Date | null },

@@ -3,10 +3,12 @@ import { CampError } from '../../errors.ts'
 import { SELF_APPROVAL_HINT, settingOf } from '../../security/settings.ts'
 import type { Via } from '../../security/via.ts'
 
-/** What lets importers approve their own: the installation's setting, or that it has no other user. */
+/** Why importers may approve their own campaigns: the installation's setting, or there is no other user. */
 export type OwnApproval = 'SETTING' | 'ONLY_USER'
 
-/** Who imported a campaign, or made a recurring one; and who stood behind them (src/security/via.ts). */
+/**
+ * The user who imported a campaign or created a recurring one, and the user behind their password or token (src/security/via.ts).
+ */
 export interface Hands {
   handle: string
   userId: string
@@ -19,9 +21,9 @@ export interface Approver {
 }
 
 /**
- * Four eyes: an approval is by another person than the import. The person who made a user's token, or set their password, counts as
- * that user, too, on either side.
- * @returns why it is allowed although they are the same, for the audit; null where they are others
+ * Four eyes: the approver must be another person than the importer. The person who created a user's token or set their password
+ * counts as that user too, on either side.
+ * @returns why approval by the same person is allowed, for the audit; null if they are different persons
  * @throws CampError AUTH
  */
 export async function assertFourEyes(sql: Sql, made: Hands, approver: Approver): Promise<OwnApproval | null> {
@@ -31,7 +33,7 @@ export async function assertFourEyes(sql: Sql, made: Hands, approver: Approver):
   throw new CampError('SELF_APPROVAL', refusal(made, approver), { hint: SELF_APPROVAL_HINT })
 }
 
-/** Whether no person stands on both sides. */
+/** Whether no person is on both sides. */
 export function areOthers(made: Hands, approver: Approver): boolean {
   const approving = [approver.id, approver.via?.id]
   return !approving.includes(made.userId) && (made.viaId === null || !approving.includes(made.viaId))
@@ -47,8 +49,8 @@ function refusal({ handle, userId, viaId }: Hands, { id }: Approver): string {
 }
 
 /**
- * @returns why importers may approve their own; null where they may not. Users who were disabled within the last 30 days count as
- * users: who may disable them could be rid of the others for a moment
+ * @returns why importers may approve their own campaigns; null if they may not. Users who were disabled within the last 30 days
+ *   count as users: otherwise an ADMIN could disable all others for a short time
  */
 export async function ownApproval(sql: Sql): Promise<OwnApproval | null> {
   if ((await settingOf(sql, 'self-approval')) === 'allow') return 'SETTING'
@@ -58,7 +60,7 @@ export async function ownApproval(sql: Sql): Promise<OwnApproval | null> {
   return rows[0]!.users === 1 ? 'ONLY_USER' : null
 }
 
-/** Of a campaign that a recurrence has opened: who made the recurrence. */
+/** For a campaign that a recurrence opened: the user who created the recurrence. */
 export async function handsOn(
   sql: Sql,
   { id, agendamento_id: handle, user_id: userId }: { id: string; agendamento_id: string; user_id: string },

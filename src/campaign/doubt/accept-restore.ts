@@ -11,7 +11,7 @@ import { makeMove } from '../../lifecycle/make-move.ts'
 import { recordAudit } from '../../security/audit-log.ts'
 import { lockCampaign } from '../campaign-header.ts'
 
-/** A campaign of which messages may have gone out that this database does not know of. */
+/** A campaign that may have sent messages that this database does not know of. */
 export interface OpenCampaign {
   id: string
   agendamento_id: string
@@ -19,12 +19,12 @@ export interface OpenCampaign {
   broker: string
   status: CampaignStatus
   scheduled_at: Date | null
-  /** When this database last knew of a claim or an outcome of it. */
+  /** The last claim or outcome that this database has. */
   last_event_at: Date | null
   pending: number
   sending: number
   in_doubt: number
-  /** What an accept makes of it; null: it stays as it is, for it does nothing without a person. */
+  /** The status that accepting the restore gives it; null: unchanged, because it sends nothing without a person. */
   becomes: 'PAUSED' | 'PENDING_APPROVAL' | null
 }
 
@@ -33,11 +33,11 @@ export interface RestoreReport {
   /** When a worker last marked this database; null: never. */
   marked_at: Date | null
   campaigns: OpenCampaign[]
-  /** The handles of the recurring campaigns that an accept pauses. */
+  /** The handles of the recurring campaigns that accepting the restore pauses. */
   recurrences: string[]
 }
 
-/** @throws CampError STATE where the database does not wait for a person */
+/** @throws CampError STATE if the database does not wait for a person */
 export async function restoreReport(sql: Sql, now: Date): Promise<RestoreReport> {
   const hold = await holdOf(sql)
   if (!hold) throw notHeld()
@@ -50,7 +50,7 @@ export async function restoreReport(sql: Sql, now: Date): Promise<RestoreReport>
   }
 }
 
-/** Those with leads to send or on their way; what runs by itself comes first. */
+/** Campaigns with leads to send or in flight; those that continue without a command come first. */
 async function openCampaigns(sql: Sql, now: Date): Promise<OpenCampaign[]> {
   const { rows } = await sql.query<Omit<OpenCampaign, 'becomes'>>(
     `SELECT c.id, c.agendamento_id, c.name, r.name AS broker, c.status, c.scheduled_at, l.pending, l.sending, l.in_doubt,
@@ -70,8 +70,8 @@ async function openCampaigns(sql: Sql, now: Date): Promise<OpenCampaign[]> {
 }
 
 /**
- * One that runs is paused. One that is approved and whose time has come, or that has none (`camp campaign run --due` would start it), is
- * approved again: it is unknown here whether it was started since.
+ * A running campaign is paused. An approved one that is due, or that has no schedule (`camp campaign run --due` would start it),
+ * must be approved again: it may have been started since, which is not known here.
  */
 function restoreOutcomeOf({ status, scheduled_at: at }: Pick<OpenCampaign, 'status' | 'scheduled_at'>, now: Date) {
   if (status === 'PROCESSING') return 'PAUSED'
@@ -88,9 +88,9 @@ async function activeRecurrences(sql: Sql): Promise<string[]> {
 const MAY_HAVE_GONE_OUT = 'older data was accepted: what is PENDING here may have been sent since'
 
 /**
- * A person has seen the report: nothing of it goes on by itself, and this database is the installation's from now on. In one
- * transaction, with its audit. What was on its way is in doubt when its lease has run out, as ever.
- * @throws CampError STATE where the database does not wait for a person
+ * Accepts the data after a person has read the report: nothing in it continues without a command, and this database is the
+ * installation's from now on. One transaction, with its audit. Leads in flight become in doubt when their lease ends, as usual.
+ * @throws CampError STATE if the database does not wait for a person
  */
 export async function acceptRestore(
   { pool, clock }: { pool: pg.Pool; clock: Clock },
@@ -117,7 +117,7 @@ export async function acceptRestore(
   })
 }
 
-/** Its next occurrence would take a file that may have been sent. */
+/** The next occurrence would take a file that may have been sent. */
 async function pauseRecurrences(tx: Tx, userId: string, now: Date): Promise<void> {
   const { rows } = await locking(tx, 'Recurrence').query<{ id: string }>(
     `UPDATE "Recurrence" SET status = 'PAUSED', updated_at = $1 WHERE status = 'ACTIVE' RETURNING id`,

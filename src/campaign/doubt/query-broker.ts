@@ -22,27 +22,27 @@ export interface QueryDeps {
 }
 
 export interface QueryResult {
-  /** The broker has them: they are SENT by now. */
+  /** The broker has them: they are SENT now. */
   found: number
-  /** It has nothing like them: a person may send them again, or not. */
+  /** The broker has no such message: a person decides whether to send them again. */
   absent: number
-  /** It could not say. */
+  /** The broker could not tell. */
   unknown: number
-  /** Why not, once each. */
+  /** Why it could not tell, each reason once, at most five. */
   reasons: string[]
 }
 
-/** Requests to one broker at once, and leads in memory. */
+/** Concurrent requests to one broker, and leads in memory. */
 const AT_ONCE = 8
 const PAGE = 500
 
-/** Before this, a message that was taken may not show in the broker's list yet. */
+/** A message that was taken less than this long ago may be missing from the broker's list. */
 const SETTLING_MS = 2 * 60_000
 
 /**
- * Asks the broker about every lead in doubt (docs/reliability.md#in-doubt). What it has goes to the inbox as a callback does, so
- * that a doubt is resolved in one way. Nothing is sent again by this.
- * @throws CampError STATE: the broker has no such read, or nothing has been in doubt for two minutes
+ * Asks the broker about every lead in doubt (docs/reliability.md#in-doubt). Messages that it has are put into the inbox like
+ * callbacks, so that all doubts are resolved in the same way. Sends nothing again.
+ * @throws CampError STATE: the broker has no such query, or nothing has been in doubt for two minutes
  */
 export async function queryBroker(deps: QueryDeps, campaignId: string): Promise<QueryResult> {
   const { adapter, broker, brokerId, credential, baseMessage } = await readCampaign(deps, campaignId)
@@ -101,7 +101,10 @@ export async function queryBroker(deps: QueryDeps, campaignId: string): Promise<
 
 const [LOOKS, LOOK_MS] = [30, 100]
 
-/** Until all that was told is applied, by this process or by a worker that has taken it; a lead that is held for longer is its worker's. */
+/**
+ * Waits until all events are applied, by this process or by a worker that has taken them. An event whose lead is locked for
+ * longer is left to the workers.
+ */
 async function applyFound({ pool, clock }: QueryDeps, leadIds: readonly string[]): Promise<void> {
   for (let looks = 0; looks < LOOKS; looks++) {
     await applyEvents(pool, { limit: PAGE * 20, now: clock.now() })

@@ -32,14 +32,14 @@ export interface ResolveDeps {
 
 export interface ResolveRequest {
   verdict: Resolution
-  /** Ids or canonical phones; all leads in doubt where null. */
+  /** Ids or canonical phones; null: all leads in doubt. */
   leads: readonly string[] | null
   userId: string
 }
 
 /**
- * What a verdict would decide about, for the question before it.
- * @returns how many leads; 1 for a closing
+ * What a decision would apply to, for the confirmation before it.
+ * @returns the number of leads; 1 for a closing
  * @throws CampError STATE: none is in doubt
  */
 export async function countInDoubt(
@@ -62,9 +62,9 @@ export async function countInDoubt(
 const LEADS_AT_ONCE = 5_000
 
 /**
- * Decides about a campaign's leads in doubt, some thousands in a transaction, each with its audit. What is to be sent again
- * reopens a FINISHED campaign; a PAUSED or FAILED one sends it when it is resumed.
- * @returns how many leads were decided about
+ * Decides about a campaign's leads in doubt, up to LEADS_AT_ONCE in a transaction, each transaction with its audit. RESEND
+ * reopens a FINISHED campaign; a PAUSED or FAILED one sends the leads when it is resumed.
+ * @returns the number of leads decided about
  * @throws CampError STATE: none is in doubt, or what was approved has changed and nothing may be sent
  */
 export async function resolveLeads(deps: ResolveDeps, campaignId: string, request: ResolveRequest): Promise<number> {
@@ -104,7 +104,10 @@ async function leadsInDoubt(
   return rows
 }
 
-/** In the order of the system's locks. A lead leaves IN_DOUBT only by whoever holds its batch, so what is read stays true. */
+/**
+ * Locks in the system's order. Only a transaction that holds a lead's batch can move it out of IN_DOUBT, so what was read stays
+ * true.
+ */
 async function resolveSome(
   tx: Tx,
   campaignId: string,
@@ -154,19 +157,19 @@ function correctionsOf(
   holders: ReadonlyMap<string, OwningBatch>,
   verdict: Resolution,
 ): LedgerCorrection[] {
-  const bookings = new Map<string, LedgerCorrection>()
+  const corrections = new Map<string, LedgerCorrection>()
   for (const { id } of leads) {
     const batch = holders.get(id)
     if (!batch) continue
-    const booking = bookings.get(batch.id) ?? noCorrection(batch.id, 'resolved: it was not sent')
-    if (verdict === 'SENT') booking.resolved++
-    else booking.released++
-    bookings.set(batch.id, booking)
+    const correction = corrections.get(batch.id) ?? noCorrection(batch.id, 'resolved: it was not sent')
+    if (verdict === 'SENT') correction.resolved++
+    else correction.released++
+    corrections.set(batch.id, correction)
   }
-  return [...bookings.values()]
+  return [...corrections.values()]
 }
 
-/** In the transaction that makes leads PENDING: a FINISHED campaign has none. */
+/** In the same transaction that makes leads PENDING: a FINISHED campaign must have none. */
 async function reopen(tx: Tx, campaignId: string, userId: string, now: Date): Promise<void> {
   const campaign = await lockCampaign(tx, campaignId)
   if (campaign.status === 'CANCELLED') {
@@ -200,8 +203,9 @@ function closingNotInDoubt(): CampError {
 }
 
 /**
- * Decides about a campaign's closing in doubt: SENT, it ran; NOT_SENT, it did not and is not to run; RESEND, it is to run again.
- * @throws CampError STATE where none is in doubt
+ * Decides about a campaign's closing in doubt. SENT: it ran; NOT_SENT: it did not run and is not to run; RESEND: it is to run
+ * again.
+ * @throws CampError STATE if none is in doubt
  */
 export async function resolveClosing(
   { pool, clock }: Pick<ResolveDeps, 'pool' | 'clock'>,

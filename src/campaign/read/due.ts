@@ -2,14 +2,14 @@ import type pg from 'pg'
 
 export interface DueCampaigns {
   due: { id: string; agendamento_id: string }[]
-  /** Scheduled for longer ago than they allow: they wait for a person. */
+  /** Campaigns whose schedule was missed by more than they allow: they wait for a person. */
   missed: { id: string; agendamento_id: string; scheduled_at: Date }[]
 }
 
 /**
- * The approved campaigns whose time has come.
- * @param unscheduled whether those without a schedule count too: for `run --due`, not for the worker's sweeper, which would
- *   start a campaign that somebody approved and is about to run by hand
+ * The approved campaigns that are due.
+ * @param unscheduled whether campaigns without a schedule are included: for `run --due`, not for the worker's sweeper, which
+ *   would start a campaign that a user is about to run by hand
  */
 export async function dueCampaigns(pool: pg.Pool, now: Date, unscheduled: boolean): Promise<DueCampaigns> {
   const { rows } = await pool.query<{ id: string; agendamento_id: string; scheduled_at: Date | null; missed: boolean }>(

@@ -10,15 +10,15 @@ import { DONE_BY } from '../../security/audit-log.ts'
 import { historyOf, type Step, stepAt } from './lead-history.ts'
 import { findLeads, type Match } from './lead-search.ts'
 
-/** One person's whole story. */
+/** All messages to one person. */
 export interface LeadStory {
-  /** Canonical; as it was asked for where it is no phone. */
+  /** Canonical; the text of the query if it is not a phone. */
   phone: string
-  /** How the value was read, and how many leads each reading found. */
+  /** How the value was read, and how many leads each reading matched. */
   matches: Match[]
-  /** Every blocklist entry that holds it. */
+  /** Every blocklist entry with this phone or document. */
   blocked: Entry[]
-  /** The end of the 24 hours that the last message holds; null where none does. */
+  /** When the frequency cap of 24 hours after the last message ends; null if it does not apply now. */
   next_message_after: string | null
   /** Newest campaign first. */
   messages: ExplainedMessage[]
@@ -32,26 +32,29 @@ export interface ExplainedMessage {
   campaign_status: CampaignStatus
   status: LeadStatus
   error_code: string | null
-  /** What its status comes from, or what it waits for, in a sentence. */
+  /** Why it has its status, or what it waits for, in one sentence. */
   reason: string
   nome: string | null
   source_file: string
-  /** Null for fish. */
+  /** null for fish. */
   source_line: number | null
   is_fish: boolean
-  /** The number of the batch that carried it last. */
+  /** The number of the batch that claimed it last. */
   batch: number | null
   provider_msg_id: string | null
-  /** As its person reads it, by the campaign's text and the row; null where the broker's side knows it alone, or a value is missing. */
+  /**
+   * The text as the person reads it, from the campaign's text and the row; null if only the broker has the text, or if a value is
+   * missing.
+   */
   text: string | null
-  /** What happened to it, oldest first: each attempt to send it, and what was done to its campaign. */
+  /** Its history, oldest first: each attempt to send it, and the transitions of its campaign. */
   steps: Step[]
 }
 
 /**
- * All that camp knows of a person: every row of every file that named them, what became of each attempt to send it, and why.
- * @param text a phone, a CPF or CNPJ, a contract, in any spelling; also what a file had in its place, as it stood there
- * @throws CampError NOT_FOUND: no campaign and no blocklist names it
+ * All that camp has about a person: every row of every file with them, the outcome of each attempt to send it, and why.
+ * @param text a phone, a CPF or CNPJ, or a contract, in any spelling; also the original text of a value that could not be read
+ * @throws CampError NOT_FOUND: it is in no campaign and on no blocklist
  */
 export async function explainPhone(sql: Sql, text: string, now: Date): Promise<LeadStory> {
   const { leadIds, matches } = await findLeads(sql, text)
@@ -108,7 +111,7 @@ interface Lead extends LeadColumns {
   sent_at: Date | null
   delivered_at: Date | null
   read_at: Date | null
-  /** Of the open batch that holds it while it is PENDING. */
+  /** The open batch that contains it while it is PENDING. */
   waiting_batch: number | null
   not_before: Date | null
 }
@@ -135,7 +138,7 @@ async function leadsOf(sql: Sql, ids: readonly string[]): Promise<Lead[]> {
   return rows
 }
 
-/** The moment at which the last message's 24 hours are over. */
+/** When the 24 hours after the last message end. */
 async function capOf(sql: Sql, keys: readonly string[]): Promise<Date | undefined> {
   const { rows } = await sql.query<{ until: Date | null }>(
     `SELECT max(last_sent_at) + ${FREQUENCY_CAP_SQL} AS until FROM "Contact" WHERE key = ANY($1) AND last_sent_at > '-infinity'`,
@@ -144,7 +147,7 @@ async function capOf(sql: Sql, keys: readonly string[]): Promise<Date | undefine
   return rows[0]?.until ?? undefined
 }
 
-/** What was done to their campaigns, oldest first, by campaign. */
+/** What was done to the leads' campaigns, oldest first, by campaign. */
 async function movesOf(sql: Sql, leads: readonly Lead[]): Promise<Map<string, Step[]>> {
   const { rows } = await sql.query<{ campaign_id: string; at: Date; what: string; by: string | null; detail: unknown }>(
     `SELECT e.subject_id AS campaign_id, e.at, e.action AS what, ${DONE_BY} AS by, e.detail
@@ -163,14 +166,14 @@ async function movesOf(sql: Sql, leads: readonly Lead[]): Promise<Map<string, St
 
 const noted = z.object({ reason: z.string().nullish(), verdict: z.string().nullish() })
 
-/** Why, or with which verdict; the rest of an audit's detail is about the campaign as a whole. */
+/** The reason or the decision; the rest of an audit's detail is about the whole campaign. */
 function noteIn(detail: unknown): string | null {
   const read = noted.safeParse(detail)
   return read.success ? (read.data.verdict ?? read.data.reason ?? null) : null
 }
 
 function messageOf(lead: Lead, moves: readonly Step[], history: readonly Step[]): ExplainedMessage {
-  // One that was sent before there was a record of attempts has its last one in its own columns.
+  // A lead from before attempts were recorded has its last attempt in its own columns only.
   const last = [...stepAt(lead.claimed_at, 'claimed', `batch ${lead.batch}`), ...stepAt(lead.sent_at, 'sent', null)]
   const isOnItsWay = lead.status === 'SENDING'
   const own = [
@@ -195,14 +198,14 @@ function messageOf(lead: Lead, moves: readonly Step[], history: readonly Step[])
     batch: lead.batch,
     provider_msg_id: lead.provider_msg_id,
     text: textOf(lead),
-    // What was decided about some of its leads stands in the history of those.
+    // A decision about some of the campaign's leads is in the history of those leads.
     steps: onceEach([...moves.filter(move => move.what !== 'campaign.resolve'), ...own]).sort((a, b) =>
       a.at.localeCompare(b.at),
     ),
   }
 }
 
-/** What is known twice of one attempt (its claim, where its outcome was corrected later) is told once. */
+/** Removes duplicates: some steps of an attempt are recorded twice (its claim, if its outcome was corrected later). */
 function onceEach(steps: readonly Step[]): Step[] {
   return [...new Map(steps.map(step => [JSON.stringify(step), step])).values()]
 }

@@ -7,14 +7,14 @@ export interface CampaignRef {
   agendamento_id: string
   name: string
   status: CampaignStatus
-  /** Who imported it. */
+  /** The user who imported it. */
   user_id: string
   scheduled_at: Date | null
 }
 
 /**
- * A campaign as a person names it: by its id, its agendamento_id, or a unique beginning of either.
- * @throws CampError NOT_FOUND; USAGE where the beginning fits several
+ * Finds a campaign by its id, its agendamento_id, or a unique prefix of either.
+ * @throws CampError NOT_FOUND; USAGE if the prefix matches several
  */
 export async function findCampaign(sql: Sql, ref: string): Promise<CampaignRef> {
   const { rows } = await sql.query<CampaignRef>(

@@ -17,20 +17,23 @@ import { type Opening, openingOf } from './opening.ts'
 import { type RefusalForecast, refusalForecastOf } from './refusal-forecast.ts'
 import { isServed } from './workers.ts'
 
-/** What is to be expected of a campaign at a moment; `show --json` prints it beside the campaign. */
+/** What is expected of a campaign at a given time; `show --json` prints it beside the campaign. */
 export interface Forecast extends RefusalForecast {
-  /** About when its last message goes out; ISO 8601. null: nothing is sent by itself, or not within half a year. */
+  /** About when its last message is sent; ISO 8601. null: nothing is sent without a command, or not within half a year. */
   expected_end: string | null
-  /** It was to start by itself and did not: missed by more than start_before, it waits for a person. */
+  /** Its scheduled start was missed by more than start_before: it waits for a person. */
   start_missed: boolean
   /** The handle of the recurring campaign that opened it. */
   recurrence: string | null
-  /** Where its start is outside the contact hours: when the first message may go out, and why not before. ISO 8601. */
+  /** If it would start outside the contact hours: when the first message may be sent (ISO 8601), and why not earlier. */
   opens_at: string | null
   closed_because: string | null
-  /** Something of it is due, and nothing was claimed or settled since then; ISO 8601. null: it goes on, or waits for its moment. */
+  /**
+   * Since when it has had work due without a claim or a settle; ISO 8601. null: it is making progress, or waits for a time that
+   * has not come.
+   */
   stalled_since: string | null
-  /** A worker is alive that serves its broker. Without one nothing goes out. */
+  /** A worker that serves its broker is alive. Without one nothing is sent. */
   worker_running: boolean
   /** Why nothing is sent from this database until a person decides (camp db accept-restore). */
   held: string | null
@@ -41,20 +44,20 @@ export interface Present {
   timezone: string
 }
 
-/** A campaign that is not imported yet, as its flags and its file say. */
+/** A campaign that is not imported yet, described by its flags and its file. */
 export interface PlannedCampaign {
   loads: readonly Load[]
   throttle: { type: string; config: unknown }
   rateLimit: string | null
   hours: ContactHours
-  /** The installation's own, as `withOwn` takes them. */
+  /** The installation's own holidays, in the form that `withOwn` takes. */
   ownHolidays: readonly string[]
   scheduledAt: Date | null
-  /** Its name. */
+  /** The broker's name. */
   broker: string
 }
 
-/** @returns what is to be expected of a campaign that is not imported yet, or was a moment ago */
+/** @returns the forecast of a campaign that is not imported yet, or was just imported */
 export async function forecastPlanned(
   sql: Sql,
   plan: PlannedCampaign,
@@ -72,7 +75,7 @@ export async function forecastPlanned(
   }
 }
 
-/** @returns undefined where it is not within half a year, or nothing is to be sent */
+/** @returns undefined if it is not within half a year, or nothing is to be sent */
 function plannedEnd(plan: PlannedCampaign, from: Date, timezone: string): Date | undefined {
   if (plan.loads.length === 0) return undefined
   return expectedEnd({
@@ -110,14 +113,14 @@ async function stalledSince(sql: Sql, campaignId: string, { now }: Present): Pro
   return stalled?.since.toISOString() ?? null
 }
 
-/** What may be sent without a further step of a person's, once it is approved; nothing of a campaign that stands still. */
+/** What may be sent without another command, once it is approved; empty for a campaign that is stopped. */
 async function loadsOf(sql: Sql, campaign: CampaignRow): Promise<Load[]> {
   const { status } = campaign
   if (status === 'PROCESSING') return queuedLoads(sql, campaign)
   return status === 'APPROVED' || status === 'PENDING_APPROVAL' ? pendingLoads(sql, campaign) : []
 }
 
-/** How many messages would go out at a moment, and how many later, by the contact hours alone. */
+/** How many messages the contact hours alone would allow now, and how many only later. */
 export async function sendableAt(
   sql: Sql,
   campaignId: string,
@@ -142,7 +145,7 @@ function openingView(opening: Opening | null): Pick<Forecast, 'opens_at' | 'clos
   return { opens_at: opening?.at.toISOString() ?? null, closed_because: opening?.because ?? null }
 }
 
-/** Whether an approved campaign's schedule was missed by more than it allows (`dueCampaigns` says the same in SQL). */
+/** Whether an approved campaign's schedule was missed by more than it allows (`dueCampaigns` has the same condition in SQL). */
 function isMissed({ status, scheduled_at, start_before }: CampaignRow, now: Date): boolean {
   return status === 'APPROVED' && scheduled_at !== null && +scheduled_at + start_before * 60_000 < +now
 }
@@ -196,7 +199,7 @@ interface CampaignRow extends SettingColumns {
   own_holidays: string[]
   /** When its next message may start. */
   slot_at: Date | null
-  /** The broker asked to wait, or does not answer. */
+  /** The broker asked to wait, or it does not answer. */
   blocked_until: Date | null
   recurrence: string | null
 }
@@ -214,7 +217,10 @@ async function readCampaign(sql: Sql, campaignId: string): Promise<CampaignRow> 
   return rows[0]!
 }
 
-/** Of a running campaign its batches tell: some thousands, however many leads. What a batch's earlier attempts refused is not left. */
+/**
+ * For a running campaign, the loads are read from its batches: some thousands, even for many leads. Messages that a batch's
+ * earlier attempts refused are not counted.
+ */
 async function queuedLoads(sql: Sql, campaign: CampaignRow): Promise<Load[]> {
   const { messagesPerRequest } = await adapterOf(campaign.adapter)
   const { rows } = await sql.query<Load>(
@@ -227,7 +233,9 @@ async function queuedLoads(sql: Sql, campaign: CampaignRow): Promise<Load[]> {
   return rows
 }
 
-/** Of one that was not planned yet, its leads, counted as the plan will cut them (plan.ts). */
+/**
+ * For a campaign that is not planned yet, its leads, counted in the batches that the plan will make (src/dispatch/plan/plan.ts).
+ */
 async function pendingLoads(sql: Sql, campaign: CampaignRow): Promise<Load[]> {
   const adapter = await adapterOf(campaign.adapter)
   const size = effectiveBatchSize(batchLimits(adapter, campaign))
@@ -255,10 +263,10 @@ async function pendingLoads(sql: Sql, campaign: CampaignRow): Promise<Load[]> {
   return rows
 }
 
-/** What is enough to say how fast it goes. */
+/** How much must have been sent recently to estimate the speed. */
 const SEEN = { withinMs: 5 * 60_000, messages: 100, spanMs: 5_000 }
 
-/** @returns milliseconds a message, all workers together, over the last minutes; null where too little was sent */
+/** @returns milliseconds per message, all workers together, over the last minutes; null if too little was sent */
 async function seenMs(sql: Sql, campaignId: string, now: Date): Promise<number | null> {
   const { rows } = await sql.query<{ messages: number; span_ms: number }>(
     `SELECT coalesce(sum(accepted + refused), 0)::int AS messages,

@@ -5,9 +5,9 @@ import type { LeadEventKind } from '../../dispatch/record/lead-events.ts'
 export interface Step {
   /** ISO 8601. */
   at: string
-  /** What became of the message (claimed, written, accepted, refused …), or what was done to its campaign, as the audit calls it. */
+  /** What happened to the message (claimed, written, accepted, refused …), or to its campaign, as named in the audit. */
   what: string
-  /** An e-mail; null: camp, or the broker. */
+  /** An e-mail address; null: camp or the broker. */
   by: string | null
   detail: string | null
 }
@@ -25,7 +25,7 @@ interface EventRow {
   by: string | null
 }
 
-/** @returns by lead, what became of each attempt to send it, oldest first */
+/** @returns by lead, the outcome of each attempt to send it, oldest first */
 export async function historyOf(sql: Sql, leadIds: readonly string[]): Promise<Map<string, Step[]>> {
   const { rows } = await sql.query<EventRow>(
     `SELECT l.id AS lead_id, e.kind, e.at, e.batch_number, e.claimed_at, e.code, e.detail, e.provider_msg_id, u.email AS by,

@@ -2,7 +2,7 @@ import type { Sql } from '../../database/pool.ts'
 import { parseDocument } from '../../recipient/document.ts'
 import { canonicalPhone } from '../../recipient/phone.ts'
 
-/** How a value was read, and the leads that it found so. */
+/** One reading of the value, and the number of leads that it matched. */
 export interface Match {
   as: 'phone' | 'document' | 'contract'
   /** In its canonical spelling. */
@@ -12,14 +12,14 @@ export interface Match {
 
 export interface Found {
   leadIds: string[]
-  /** One for each reading of the value, those that found nothing included. */
+  /** One for each reading of the value, including those that matched nothing. */
   matches: Match[]
 }
 
 /**
- * The leads that a person may mean by a phone in any spelling, a CPF or CNPJ, a contract, or by what a file had in one of these
- * places, as it stood there. Eleven digits may be a mobile and a CPF: each reading is tried. Phones are found by their index;
- * documents and contracts by reading the table once.
+ * Finds leads by a phone in any spelling, a CPF or CNPJ, a contract, or by the original text that a file had in one of these
+ * columns. Eleven digits may be a mobile phone or a CPF: each reading is tried. Phones are found by their index; documents and
+ * contracts by one scan of the table.
  */
 export async function findLeads(sql: Sql, text: string): Promise<Found> {
   const written = text.trim()

@@ -28,7 +28,7 @@ export interface LeadFilter {
 
 const PAGE = 5_000
 
-/** A campaign's leads in the order of the file (fish last), page by page: a million of them pass through a few megabytes. */
+/** A campaign's leads in the order of the file (fish last), page by page: a million leads need a few megabytes of memory. */
 export async function* leadPages(pool: pg.Pool, campaignId: string, filter: LeadFilter): AsyncGenerator<LeadView[]> {
   const client = await pool.connect()
   try {

@@ -14,9 +14,9 @@ export interface CampaignRow {
   scheduled_at: Date | null
   created_at: Date
   failure_reason: string | null
-  /** It was to start by itself, missed that by more than start_before, and waits for a person. */
+  /** Its scheduled start was missed by more than start_before: it waits for a person. */
   start_missed: boolean
-  /** Leads accepted by the broker so far: by the batches' own counts, and where some were sent again, by counting them. */
+  /** Leads accepted by the broker so far: the sum of the batches' counters, or a count of the leads if some were sent again. */
   accepted: number
 }
 

@@ -3,14 +3,14 @@ import type { FailureCode } from '../../lifecycle/transition.ts'
 import { type Act, may, type Person, people } from '../../security/permissions.ts'
 import { dateTimeText } from '../../time/date-time-text.ts'
 
-/** A campaign, and who reads about it, at a moment. */
+/** The state of a campaign at a given time, and the user who reads about it. */
 export interface Situation {
   handle: string
   status: CampaignStatus
   scheduledAt: Date | null
   /** Its schedule was missed by more than it allows. */
   startMissed: boolean
-  /** Leads to be sent, and leads in doubt. */
+  /** Leads to send, and leads in doubt. */
   pending: number
   inDoubt: number
   failure: FailureCode | null
@@ -18,25 +18,25 @@ export interface Situation {
   reader: Person & { role: 'ADMIN' | 'USER' }
   /** The ADMINs who are not disabled. */
   admins: readonly Person[]
-  /** Those of them who may approve it: not its importer, where there is another user. */
+  /** Those of the ADMINs who may approve it: not its importer, if there is another user. */
   approvers: readonly Person[]
-  /** The first moment after its start that is within the contact hours, where the start is not; and why it is not. */
+  /** If its start is outside the contact hours: the first later time within them, and why the start is not. */
   opensAt: Date | null
   closedBecause: string | null
-  /** A worker is alive that serves its broker. */
+  /** A worker that serves its broker is alive. */
   workerRunning: boolean
-  /** Why nothing is sent from this database until a person decides; null: it is. */
+  /** Why nothing is sent from this database until a person decides; null: sending is not held. */
   held: string | null
   now: Date
   timezone: string
 }
 
-/** Said wherever a start or an end is promised that needs one. */
+/** Printed with every promised start or end that needs a worker. */
 export const NO_WORKER = 'No worker is running: start one with camp worker'
 
 /**
- * What comes next, in lines for this reader: what the campaign does without a command, what the reader can do, and who can where
- * the reader cannot. The only place that decides what a "Next:" says.
+ * What happens next, in lines for this reader: what the campaign does without a command, what the reader can do, and who can do
+ * what the reader may not. The only place that decides the text of "Next:".
  */
 export function nextSteps(it: Situation): string[] {
   const worker = it.workerRunning ? [] : [`${NO_WORKER}.`]
@@ -64,7 +64,7 @@ export function nextSteps(it: Situation): string[] {
 
 const WOULD_SEND: readonly CampaignStatus[] = ['APPROVED', 'PROCESSING', 'PAUSED', 'FAILED']
 
-/** Said of every campaign of a database that was restored, copied or long silent. */
+/** For every campaign of a database that was restored, copied or unused for long. */
 function heldStep(held: string, { reader, admins }: Situation): string {
   const next = may('db accept-restore', reader)
     ? 'See what may have gone out since, and decide: camp db accept-restore'
@@ -83,7 +83,10 @@ function approval({ handle, reader, approvers, importer, admins }: Situation): s
   )
 }
 
-/** For a recurring campaign that was just made. @param approvers who may give its standing approval */
+/**
+ * For a recurring campaign that was just created.
+ * @param approvers who may give its standing approval
+ */
 export function standingStep(handle: string, reader: Person, approvers: readonly Person[]): string {
   const each = 'Each campaign waits for its own approval.'
   if (isAmong(approvers, reader))
@@ -100,12 +103,12 @@ export type Start = Pick<
   'scheduledAt' | 'startMissed' | 'opensAt' | 'closedBecause' | 'workerRunning' | 'now' | 'timezone'
 >
 
-/** When a campaign that waits for approval, or is not imported yet, would start, and what stands against it. */
+/** When a campaign that waits for approval, or is not imported yet, would start, and what prevents it. */
 export function startSteps(it: Start): string[] {
   const { scheduledAt, startMissed, now, workerRunning } = it
   const worker = workerRunning ? [] : [`${NO_WORKER}.`]
   if (scheduledAt === null) return [...opening(it, 'Started now, it would send nothing before'), ...worker]
-  const when = moment(it, scheduledAt)
+  const when = timeText(it, scheduledAt)
   if (startMissed) return [`Its start, ${when}, was missed: once approved it waits for camp campaign run.`, ...worker]
   if (scheduledAt <= now) return [`Its time, ${when}, has come: once approved it starts within seconds.`, ...worker]
   return [`Once approved it starts at ${when}${openingAfter(it)}.`, ...worker]
@@ -117,23 +120,23 @@ function start(it: Situation): string[] {
   if (scheduledAt === null) {
     return [`Start it: camp campaign run ${handle}`, ...opening(it, 'Started now, it would send nothing before')]
   }
-  if (scheduledAt <= now) return [`Its time, ${moment(it, scheduledAt)}, has come: it starts within seconds.`]
-  return [`It starts at ${moment(it, scheduledAt)}${openingAfter(it)}.`]
+  if (scheduledAt <= now) return [`Its time, ${timeText(it, scheduledAt)}, has come: it starts within seconds.`]
+  return [`It starts at ${timeText(it, scheduledAt)}${openingAfter(it)}.`]
 }
 
 /** For a campaign that waits for a person because its schedule was missed. */
 export function missedStart(it: Pick<Situation, 'handle' | 'scheduledAt' | 'now' | 'timezone'>): string {
-  return `Its start, ${moment(it, it.scheduledAt!)}, was missed. Start it now: camp campaign run ${it.handle}`
+  return `Its start, ${timeText(it, it.scheduledAt!)}, was missed. Start it now: camp campaign run ${it.handle}`
 }
 
 function opening(it: Start, words: string): string[] {
   if (it.opensAt === null) return []
-  return [`${words} ${moment(it, it.opensAt)} (${it.closedBecause}).`]
+  return [`${words} ${timeText(it, it.opensAt)} (${it.closedBecause}).`]
 }
 
 function openingAfter(it: Start): string {
   if (it.opensAt === null) return ''
-  return `; nothing goes out before ${moment(it, it.opensAt)} (${it.closedBecause})`
+  return `; nothing goes out before ${timeText(it, it.opensAt)} (${it.closedBecause})`
 }
 
 function cure({ failure, reader, admins }: Situation): string {
@@ -156,12 +159,12 @@ function doubts({ inDoubt, handle, reader, admins }: Situation): string[] {
     : [`${what}: an ADMIN decides about them: ${people(admins)}.`]
 }
 
-/** @param does what the person does who may, in the third person */
+/** @param does what the permitted person does, as a verb in the third person */
 function orWho({ reader, importer, admins }: Situation, act: Act, line: string, does: string): string {
   if (may(act, reader, importer.id)) return line
   return `Its importer, ${importer.email}, or an ADMIN (${people(admins)}) ${does}.`
 }
 
-function moment(it: Pick<Situation, 'now' | 'timezone'>, at: Date): string {
+function timeText(it: Pick<Situation, 'now' | 'timezone'>, at: Date): string {
   return dateTimeText(at, it)
 }

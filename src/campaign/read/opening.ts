@@ -7,19 +7,19 @@ import type { Region } from '../../recipient/regions.ts'
 import { dayText } from '../../time/date-time-text.ts'
 import { localTime } from '../../time/local-time.ts'
 
-/** When the first message may go out, where that is later than the start. */
+/** When the first message may be sent, if that is later than the start. */
 export interface Opening {
   at: Date
-  /** Why not before: "Sun 29 Nov is no contact day; contact hours: mon-sat 08:00-20:00". */
+  /** Why not earlier: "Sun 29 Nov is no contact day; contact hours: mon-sat 08:00-20:00". */
   because: string
 }
 
 const DAY_MS = 24 * 3_600_000
 
 /**
- * @param places where its people are; each opens at a moment of its own, and the earliest counts
- * @param from when it starts
- * @returns null where one of them may be sent to at once, or none within three weeks
+ * @param places the recipients' places; each opens at its own time, and the earliest counts
+ * @param from when the campaign starts
+ * @returns null if one of them may be sent to at once, or none within three weeks
  */
 export function openingOf(
   hours: ContactHours,
@@ -36,7 +36,7 @@ export function openingOf(
   return { at: first.at, because: whyClosed(hours, first, from, isHoliday) }
 }
 
-/** The days without contact between, and the hours and laws that say when it opens. */
+/** The days without contact in between, and the hours and laws that decide the opening. */
 function whyClosed(
   hours: ContactHours,
   { at, place }: { at: Date; place: Locality },
@@ -61,7 +61,7 @@ function whyClosed(
   ].join('; ')
 }
 
-/** Why nothing goes out on a whole day; undefined where only the hours say so. */
+/** Why nothing is sent on a whole day; undefined if only the hours prevent it. */
 function whyOff(
   hours: ContactHours,
   regions: readonly Region[],

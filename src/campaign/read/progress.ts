@@ -5,12 +5,12 @@ import type { CampaignStatus } from '../../lifecycle/campaign-status.ts'
 import { IMPORT_CODES } from '../../lifecycle/refusal-codes.ts'
 import type { FailureCode } from '../../lifecycle/transition.ts'
 
-/** How far a campaign is: its leads, each once, however often it was sent. */
+/** A campaign's progress in leads; each counts once, even if it was sent several times. */
 export interface Progress {
   status: CampaignStatus
   failureReason: string | null
   failureCode: FailureCode | null
-  /** Leads to be sent: all but the rows that were refused. */
+  /** Leads to send: all but the rows that the import refused. */
   total: number
   accepted: number
   refused: number
@@ -20,18 +20,18 @@ export interface Progress {
 
 type Figures = Pick<Progress, 'accepted' | 'refused' | 'inDoubt'>
 
-/** By counting every lead: a second and more for millions. */
+/** Counts every lead: a second or more for millions. */
 export async function progressOf(sql: Sql, campaignId: string): Promise<Progress> {
   return (await countLeads(sql, campaignId)).progress
 }
 
-/** Leads that may be counted for each read, on the average. */
+/** Leads that may be counted for each read, on average. */
 const LEADS_A_READ = 20_000
 
 /**
- * For a display that reads four times a second. The leads are counted at first, and again every so many reads, the more of them
- * there are the more seldom; in between, what the batches have gained since the last count is added to it. A batch alone says
- * too much: leads that are sent again are in two.
+ * For a display that reads four times a second. The leads are counted on the first read and again after a number of reads that
+ * grows with their number. In between, the increase of the batches' counters since the last count is added. The batches' counters
+ * alone are too high: a lead that is sent again is counted in two batches.
  */
 export function progressMeter(sql: Sql, campaignId: string): { read(): Promise<Progress> } {
   let counted: Counted | undefined
@@ -52,7 +52,7 @@ export function progressMeter(sql: Sql, campaignId: string): { read(): Promise<P
 
 interface Counted {
   progress: Progress
-  /** What the batches said at the same moment. */
+  /** The batches' counters at the same time. */
   batches: Figures
 }
 
@@ -68,7 +68,7 @@ async function readBatches(sql: Sql, campaignId: string): Promise<{ header: Head
   return split(rows[0], campaignId)
 }
 
-/** Leads and batches of one moment: one statement. */
+/** Leads and batches in one statement, so that they are of the same time. */
 async function countLeads(sql: Sql, campaignId: string): Promise<Counted> {
   const { rows } = await sql.query<
     Header & Figures & { total: number; leads_accepted: number; leads_refused: number; leads_in_doubt: number }
@@ -108,7 +108,7 @@ function split(row: (Header & Figures) | undefined, campaignId: string): { heade
   return { header: { status, failureReason, failureCode, waitingUntil }, figures: { accepted, refused, inDoubt } }
 }
 
-/** Nothing more happens without a person. */
+/** Whether nothing more happens without a person. */
 export function isSettled({ status }: Progress): boolean {
   return status !== 'PROCESSING' && status !== 'APPROVED'
 }

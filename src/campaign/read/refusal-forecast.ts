@@ -11,32 +11,32 @@ import type { CampaignStatus } from '../../lifecycle/campaign-status.ts'
 import { REGIONS } from '../../recipient/regions.ts'
 
 /**
- * Whom the claim would refuse if a campaign that waits started now, or at its schedule, and what it would cost then. JSON prints
- * it beside the campaign; all of it is null of a campaign that has started or is over.
+ * Which leads the claim would refuse if a waiting campaign started now, or at its schedule, and what it would then cost. JSON
+ * prints it beside the campaign; all fields are null once the campaign has started or ended.
  */
 export interface RefusalForecast {
-  /** By the frequency cap. */
+  /** Refused by the frequency cap. */
   capped_now: CappedNow | null
-  /** Who came on the blocklist after the import. */
+  /** Leads that were put on the blocklist after the import. */
   blocked_now: { leads: number } | null
-  /** A decimal string: the ceiling without those that would be refused. */
+  /** A decimal string: the ceiling without the leads that would be refused. */
   expected_cost: string | null
 }
 
 interface CappedNow {
-  /** All that would be refused. */
+  /** All that the cap would refuse. */
   leads: number
-  /** Of these, whose phone or document was written to less than 24 hours before. */
+  /** Of these, leads whose phone or document was sent to less than 24 hours before. */
   written_to: number
-  /** When the last of them is free again; ISO 8601. */
+  /** When the cap of the last of them ends; ISO 8601. */
   until: string | null
-  /** Of these, further leads of a document of the same campaign. */
+  /** Of these, further leads with the same document in this campaign. */
   same_document: number
 }
 
 const NO_FORECAST: RefusalForecast = { capped_now: null, blocked_now: null, expected_cost: null }
 
-/** @param id of a campaign that is there */
+/** @param id of an existing campaign */
 export async function refusalForecastOf(sql: Sql, id: string, { now }: Present): Promise<RefusalForecast> {
   const { rows } = await sql.query<WaitingCampaign>(
     `SELECT c.id, c.status, ${columnsSql('c')},
@@ -59,7 +59,7 @@ interface WaitingCampaign extends SettingColumns {
   used: string
 }
 
-/** @param cost of a message, and what was used before: decimal strings */
+/** @param cost the unit cost, and what was used before: decimal strings */
 export function refusalForecast(refusals: Refusals, cost: { unit: string; used: string }): RefusalForecast {
   const { blocked, writtenTo, until, sameDocument, pending } = refusals
   const capped = writtenTo + sameDocument
@@ -79,8 +79,8 @@ export function refusalForecast(refusals: Refusals, cost: { unit: string; used: 
 const HORIZON_MS = 21 * 24 * 3_600_000
 
 /**
- * The first moment at which people of each area code are within the contact hours.
- * @param own holidays, as `withOwn` takes them
+ * The first time within the contact hours, for recipients of each area code.
+ * @param own holidays, in the form that `withOwn` takes
  * @param scheduledAt null: it starts now
  */
 function openingsOf(hours: ContactHours, own: readonly string[], scheduledAt: Date | null, now: Date): Openings {
@@ -95,7 +95,10 @@ function openingsOf(hours: ContactHours, own: readonly string[], scheduledAt: Da
   return { ddds: areas.map(area => area.ddd), at: areas.map(area => area.at), elsewhere: opening('') }
 }
 
-/** The first moments of a campaign that is not imported yet. @param scheduledAt null: it starts now */
+/**
+ * The same for a campaign that is not imported yet.
+ * @param scheduledAt null: it starts now
+ */
 export async function openingsFor(
   sql: Sql,
   hours: ContactHours,

@@ -6,9 +6,9 @@ import type { LeadStatus } from '../../lifecycle/lead-status.ts'
 export interface CampaignReport {
   /** Every lead is in exactly one of these. */
   outcomes: { status: LeadStatus; error_code: string | null; leads: number; fish: number }[]
-  /** Fish left out. `delivered` includes those that were read. */
+  /** Without fish. `delivered` includes messages that were read. */
   rates: { accepted: number; delivered: number; read: number; failed_after_acceptance: number }
-  /** What became of attempts to send, those that a later one has followed included; fish count. */
+  /** Outcomes of all attempts to send, including those that were followed by another attempt; fish count. */
   attempts: { kind: LeadEventKind; code: string | null; leads: number }[]
 }
 

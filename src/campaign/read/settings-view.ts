@@ -5,11 +5,11 @@ import { type LawView, lawViews } from '../../campaign-settings/state-laws.ts'
 import { formatThrottle } from '../../campaign-settings/throttle.ts'
 
 /**
- * What `show --json` and a dry run print of each setting, in this order: a function of the campaign's columns, or the reason why the
- * setting is not printed.
+ * What `show --json` and a dry run print for each setting, in this order: a function of the campaign's columns, or the reason why
+ * the setting is not printed.
  */
 const SHOWN = {
-  // A campaign has a text or a template: they stand together.
+  // A campaign has either a text or a template: both are printed.
   message: ({ base_message, template }) => ({ message: base_message, template }),
   vars: 'the template is shown; the import checks that each of its variables has a column',
   throttle: ({ throttling_type: type, throttling_config: config }) => ({ throttle: formatThrottle({ type, config }) }),
@@ -25,14 +25,14 @@ const SHOWN = {
   staleDays: 'it applies only at the import, which shows the rows that were refused',
 } satisfies Record<SettingName, ((columns: ShownColumns) => object) | string>
 
-/** `template` is its code. */
+/** `template` is the template's code. */
 export type ShownColumns = SettingColumns & { template: string | null }
 
 type Shown = typeof SHOWN
 
 /**
- * Times are ISO 8601. `state_laws`: the laws that narrow the contact hours of their states' people. `purpose` null: every entry of the
- * blocklist binds.
+ * Times are ISO 8601. `state_laws`: the laws that narrow the contact hours for residents of their states. `purpose` null: every
+ * entry of the blocklist applies.
  */
 export type SettingsView = AllOf<{ [Name in keyof Shown]: FieldsOf<Shown[Name]> }[keyof Shown]>
 

@@ -7,7 +7,10 @@ import { areOthers, type Hands, handsOn, ownApproval } from '../approval/four-ey
 import type { Forecast, Present } from './forecast.ts'
 import type { Situation } from './next-step.ts'
 
-/** @param outlook the campaign's, at `present` @returns what `nextSteps` asks */
+/**
+ * @param outlook the campaign's forecast, at `present`
+ * @returns the input of `nextSteps`
+ */
 export async function situationOf(
   sql: Sql,
   campaignId: string,
@@ -66,7 +69,10 @@ interface Row {
   in_doubt: number
 }
 
-/** The ADMINs whom `assertFourEyes` lets approve it; of them the reader only where it lets the reader, as they act now. */
+/**
+ * The ADMINs whom `assertFourEyes` allows to approve it. The reader is included only if allowed with the password or token in use
+ * now.
+ */
 export async function approversOf(sql: Sql, made: Hands, reader: Pick<Actor, 'id' | 'via'>): Promise<Person[]> {
   const admins = await adminsOf(sql)
   if ((await ownApproval(sql)) !== null) return admins

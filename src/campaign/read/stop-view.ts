@@ -2,11 +2,11 @@ import type { Sql } from '../../database/pool.ts'
 import type { CampaignStatus } from '../../lifecycle/campaign-status.ts'
 import { DONE_BY } from '../../security/audit-log.ts'
 
-/** What stopped a campaign that stands still, as its audit says. */
+/** What stopped a campaign, according to its audit. */
 export interface StopView {
   what: 'pause' | 'fail' | 'cancel' | 'reject' | 'retry' | 'void'
   at: string
-  /** An e-mail; null: camp itself. */
+  /** An e-mail address; null: camp itself. */
   by: string | null
   reason: string | null
 }
@@ -18,7 +18,7 @@ const STOPS: Partial<Record<CampaignStatus, readonly StopView['what'][]>> = {
   PENDING_APPROVAL: ['retry', 'void'],
 }
 
-/** @returns null where it does not stand still, and where its audit says nothing */
+/** @returns null if it is not stopped, or if its audit has no such event */
 export async function stopView(
   sql: Sql,
   { id, status }: { id: string; status: CampaignStatus },

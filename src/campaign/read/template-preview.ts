@@ -2,24 +2,24 @@ import { z } from 'zod'
 import type { Sql } from '../../database/pool.ts'
 import { fillTemplate, type LeadColumns, templateVariables } from '../../message/template.ts'
 
-/** A template as one person receives it. */
+/** A template filled in for one recipient. */
 export interface TemplatePreview {
   /** The campaign's handle. */
   campaign: string
   phone: string
-  /** With an empty variable there is none: `missing` names its column, and the person is not sent to. */
+  /** null if a variable is empty: `missing` names its column, and the recipient is not sent to. */
   text: string | null
   missing: string | null
 }
 
 export interface PreviewChoice {
-  /** Its id; the last campaign that uses the template where undefined. */
+  /** The campaign's id; undefined: the last campaign that uses the template. */
   campaignId?: string | undefined
-  /** The first good lead where undefined. */
+  /** undefined: the first lead that is not ERROR. */
   phone?: string | undefined
 }
 
-/** @returns null where no campaign uses the template, or no such lead is in it */
+/** @returns null if no campaign uses the template, or it has no such lead */
 export async function previewTemplate(
   sql: Sql,
   template: { id: string; content: string },

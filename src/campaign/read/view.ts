@@ -28,7 +28,7 @@ export interface CampaignView extends SettingsView {
   failure_reason: string | null
   /** Why it FAILED: the budget, or its broker (credential, key). */
   failure_code: FailureCode | null
-  /** Of a campaign that stands still: what stopped it, when, and who. */
+  /** For a campaign that is stopped: what stopped it, when, and who. */
   stopped: StopView | null
   source_file: string
   created_by: string
@@ -38,23 +38,23 @@ export interface CampaignView extends SettingsView {
   started_at: string | null
   finished_at: string | null
   batches: Record<'QUEUED' | 'SENDING' | 'DONE' | 'IN_DOUBT', number>
-  /** The earliest moment at which a waiting batch may go out, where none may now. */
+  /** The earliest time at which a waiting batch may be sent, if none may be sent now. */
   waiting_until: string | null
   /** It waits for its contact hours to open. */
   waiting_for_hours: boolean
-  /** The broker does not answer, or asked to wait: nothing goes out with this wallet's credential until then. */
+  /** The broker does not answer, or asked to wait: nothing is sent with this wallet's credential until then. */
   waiting_for_broker: { since: string; until: string; reason: string } | null
-  /** The broker's last step, where it has one and it is planned. */
+  /** The broker's last step, if it has one and it is planned. */
   closing: ClosingView | null
 }
 
 export interface ClosingView {
-  /** NOT_RUN: the campaign was cancelled before it, and the broker holds what it took. */
+  /** NOT_RUN: the campaign was cancelled before it, and the broker keeps what it took. */
   status: 'QUEUED' | 'SENDING' | 'IN_DOUBT' | 'DONE' | 'NOT_RUN'
   not_before: string | null
   /** When it ended, or since when it is in doubt. */
   settled_at: string | null
-  /** Why it waits, is in doubt, or what becomes of it where it is never run. */
+  /** Why it waits or is in doubt; if it is never run, the consequence. */
   error: string | null
 }
 
@@ -160,7 +160,7 @@ interface HeaderRow extends SettingColumns {
   finished_at: Date | null
 }
 
-/** The ceiling is what the campaign has cost and may still cost: the leads that are billed and those that are PENDING. */
+/** The ceiling is what the campaign has cost and may still cost: leads that are billed, and leads that are PENDING. */
 async function leadFigures(
   sql: Sql,
   id: string,
@@ -186,7 +186,7 @@ async function leadFigures(
   return { counts, errors, cost: { unit, ...cost.rows[0]! } }
 }
 
-/** Of the batches that wait, those that the queue knows: a paced campaign's others follow them. */
+/** Of the waiting batches only enqueued ones are considered: in a paced campaign the others follow them. */
 async function batchFigures(
   sql: Sql,
   id: string,

@@ -1,9 +1,12 @@
 import type { Sql } from '../../database/pool.ts'
 
-/** A worker is dead when it has not written for three of its rounds; five seconds are given where its rounds are shorter. */
+/** A worker is dead if it has not written for three of its rounds, and for at least five seconds. */
 const MIN_MS = 5_000
 
-/** @returns whether a worker is alive that serves this broker. @param broker its name */
+/**
+ * @param broker its name
+ * @returns whether a worker that serves this broker is alive
+ */
 export async function isServed(sql: Sql, broker: string): Promise<boolean> {
   const { rows } = await sql.query<{ served: boolean }>(
     `SELECT EXISTS (

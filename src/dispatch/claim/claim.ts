@@ -18,8 +18,8 @@ import { reserveSlot } from './reserve-slot.ts'
 import { refuseScreened, screenLeads, takeScreened } from './screen-leads.ts'
 
 /**
- * @param batchId from the queue: it may be done, taken, or unknown by now
- * @throws SecretMismatch: the credential does not open with this process's secret, and nothing was taken
+ * @param batchId from the queue: the batch may be done, claimed, or unknown by now
+ * @throws SecretMismatch: this process's secret does not open the credential, and nothing was taken
  */
 export async function claimBatch(deps: ClaimDeps, batchId: string): Promise<Claim> {
   for (let most = Infinity; ; ) {
@@ -39,7 +39,7 @@ export async function claimBatch(deps: ClaimDeps, batchId: string): Promise<Clai
   }
 }
 
-const TOLD_WAIT_MS = 1_000
+const REPORTED_WAIT_MS = 1_000
 
 async function tryClaim(deps: ClaimDeps, tx: Tx, batchId: string, most: number): Promise<Claim> {
   const lookedAt = lookingAt(deps)
@@ -59,7 +59,7 @@ async function tryClaim(deps: ClaimDeps, tx: Tx, batchId: string, most: number):
     return { kind: 'FAILED', campaign, handle: header.agendamento_id, reason }
   }
   if (!header.credential_id) return fail(`the wallet has no credential at broker ${header.broker}`)
-  // Before anything is taken: a worker with another secret leaves the batch QUEUED for the others.
+  // Checked before anything is taken: a worker with another secret leaves the batch QUEUED for the others.
   const key = { id: header.credential_id, sealed: header.sealed }
   const credential = await openCredential(tx, deps.keys, adapter, key)
   if (credential.flaw !== undefined) return fail(credential.flaw)
@@ -82,15 +82,15 @@ async function tryClaim(deps: ClaimDeps, tx: Tx, batchId: string, most: number):
   if (probe === 'BUSY') return waitForBroker(leaseUntil)
   const probing = probe === 'TAKEN'
 
-  const { leads, refused, left, told } = await screenLeads(tx, header, Math.min(most, size), sending)
+  const { leads, refused, left, reported } = await screenLeads(tx, header, Math.min(most, size), sending)
   await refuseScreened(tx, header, refused, now)
   const taken = await takeScreened(tx, header, leads)
   if (taken.length === 0) {
     if (probing) await giveProbeBack(tx, header.credential_id, now)
-    // With leads left over, those before them were refused: the next claim looks at the rest.
+    // The leads before those left over were refused: the next claim screens the rest.
     if (left > 0) return wait(now, 'BROKER')
-    // What the inbox says of them is applied any moment: they are the broker's, or they are to be sent.
-    if (told > 0) return wait(new Date(now.getTime() + TOLD_WAIT_MS), 'BROKER')
+    // The inbox holds unapplied events for them. Once these are applied, the leads are accepted, or are still to be sent.
+    if (reported > 0) return wait(new Date(now.getTime() + REPORTED_WAIT_MS), 'BROKER')
     await closeEmptyBatch(tx, header.id, refused.length, now)
     if (!(await hasQueued(tx, header.campaign_id))) await finishIfDone(tx, header.campaign_id, now)
     return { kind: 'EMPTIED', campaign, number: header.number }

@@ -2,23 +2,26 @@ import type { Sql } from '../../database/pool.ts'
 import { FREQUENCY_CAP_MS, FREQUENCY_CAP_SQL } from './frequency-cap.ts'
 
 /**
- * The claim's last rules (screen-leads.ts, frequency-cap.ts) as a forecast: whom it would refuse of a campaign that has not started.
- * Nothing is taken, and no row is locked.
+ * A forecast of the claim's last rules (screen-leads.ts, frequency-cap.ts): the leads that it would refuse in a campaign that has
+ * not started. Nothing is taken, and no row is locked.
  */
 export interface Refusals {
-  /** Leads on the blocklist by now. */
+  /** Leads that are on the blocklist now. */
   blocked: number
-  /** Leads of which the phone or the document was written to less than 24 hours before their first moment. */
+  /** Leads whose phone or document was contacted less than 24 hours before the earliest time at which they can be sent. */
   writtenTo: number
   /** When the last of these is free again. */
   until: Date | null
-  /** Further leads of a document: of those that are free the first one is sent to. */
+  /** Further leads with the same document: of those that are free, only the first one is sent. */
   sameDocument: number
-  /** What is to be sent, fish included. */
+  /** All PENDING leads, fish included. */
   pending: number
 }
 
-/** When people of each area code can be written to at the earliest: two arrays of one length, and the others' moment. */
+/**
+ * The earliest time at which people of each area code can be contacted: two arrays of one length, and the time of all other
+ * codes.
+ */
 export interface Openings {
   ddds: readonly string[]
   at: readonly Date[]
@@ -26,8 +29,8 @@ export interface Openings {
 }
 
 /**
- * One statement, however many leads. Contacts that are too old for every lead are left out before they are joined: a million
- * leads meet the people of one day, and not of all years.
+ * One statement, however many leads. Contacts that are too old for every lead are filtered out before the join: a million leads
+ * are joined with the contacts of one day, not with those of all years.
  */
 export async function expectedRefusals(
   sql: Sql,
@@ -76,7 +79,10 @@ export async function expectedRefusals(
   return rows[0]!
 }
 
-/** For rows that are in no table (a dry run). @returns key (frequency-cap.ts) → when it was last written to, of those written to since */
+/**
+ * For rows that are in no table (a dry run).
+ * @returns key (frequency-cap.ts) → when it was last contacted, for the keys contacted after `since`
+ */
 export async function contactsSince(sql: Sql, keys: readonly string[], since: Date): Promise<Map<string, Date>> {
   if (keys.length === 0) return new Map()
   const { rows } = await sql.query<{ key: string; last_sent_at: Date }>(

@@ -3,7 +3,7 @@ import type { Tx } from '../../database/pool.ts'
 
 /**
  * The frequency cap (docs/design.md#frequency-cap): one message per phone, and per document, in any 24 hours, across all
- * campaigns. Contact holds one row for each; a send takes its rows, or none of them, and one that was refused gives them back.
+ * campaigns. Contact holds one row for each; a send takes all of its rows or none, and a refused send releases them.
  */
 export interface Recipient {
   leadId: string
@@ -11,22 +11,22 @@ export interface Recipient {
   cpf_cnpj: string | null
 }
 
-/** For how long a message holds its phone and its document. */
+/** How long a message holds its phone and its document. */
 export const FREQUENCY_CAP_MS = 24 * 3_600_000
 
 /** The same in SQL. */
 export const FREQUENCY_CAP_SQL = `interval '${FREQUENCY_CAP_MS} milliseconds'`
 
-/** When the requests of a claim start: the first one, and the last one. */
+/** When the first and the last request of a claim start. */
 export interface Sending {
   from: Date
   to: Date
 }
 
 /**
- * Takes the slots of `recipients`, earlier ones first; rows are locked in the order of their keys, so that two claims never
- * wait for each other in a circle. Between the latest moment of one send and the earliest of the next are 24 hours.
- * @param lifted the campaign has no cap: its sends are recorded all the same, for the others
+ * Takes the Contact rows of `recipients`, earlier recipients first; rows are locked in the order of their keys, so that two
+ * claims do not deadlock. Between the latest time of one send and the earliest of the next are 24 hours.
+ * @param lifted the campaign has no cap: its sends are still recorded, for the other campaigns
  * @returns the leads that may be sent to
  */
 export async function takeContacts(
@@ -48,8 +48,8 @@ export async function takeContacts(
     }
     const inVain = [...holders].flatMap(([key, leadId]) => (losers.has(leadId) && !lost.has(key) ? [key] : []))
     await releaseKeys(tx, inVain, [...losers])
-    // Those who share a key with somebody before them in this batch: they lose to a winner, unless there is no cap, and try
-    // again after a loser.
+    // Leads that share a key with an earlier lead of this batch: they lose to a winner, unless there is no cap, and try again
+    // after a loser.
     contenders = contenders.filter(
       ({ leadId, phone, cpf_cnpj }) =>
         deferred.has(leadId) &&
@@ -59,7 +59,10 @@ export async function takeContacts(
   return winners
 }
 
-/** Gives back what refused leads held; what they had taken from others is held by those again, for as long as it was. */
+/**
+ * Releases the rows of refused leads. A row that had been held for an earlier message is held for it again, until its original
+ * time.
+ */
 export async function releaseContacts(tx: Tx, recipients: readonly Recipient[]): Promise<void> {
   await releaseKeys(
     tx,
@@ -68,7 +71,7 @@ export async function releaseContacts(tx: Tx, recipients: readonly Recipient[]):
   )
 }
 
-/** Locks their rows, before any lead is locked: contacts come first in the system's order of locks. */
+/** Locks the recipients' Contact rows. To be called before any lead is locked: contacts come first in the lock order. */
 export async function lockContacts(tx: Tx, recipients: readonly Recipient[]): Promise<void> {
   if (recipients.length === 0) return
   await locking(tx, 'Contact').query(
@@ -78,8 +81,8 @@ export async function lockContacts(tx: Tx, recipients: readonly Recipient[]): Pr
 }
 
 /**
- * Takes back what was given back in error: the message had gone out, at `sentAt`. Another lead that has taken the slot since keeps
- * it, and when that is given back it is held for this message. To be called with the rows locked (lockContacts).
+ * Takes rows back that were released in error: the message had been sent, at `sentAt`. A lead that has taken a row since keeps
+ * it; once it is released, the row is held for this message. The caller has locked the rows (lockContacts).
  */
 export async function holdContacts(tx: Tx, sent: readonly (Recipient & { sentAt: Date })[]): Promise<void> {
   if (sent.length === 0) return
@@ -100,7 +103,7 @@ export async function holdContacts(tx: Tx, sent: readonly (Recipient & { sentAt:
   )
 }
 
-/** The rows of "Contact" that a send takes. */
+/** The keys of the rows of "Contact" that a send takes. */
 export function contactKeys({ phone, cpf_cnpj }: { phone: string; cpf_cnpj: string | null }): string[] {
   return cpf_cnpj ? [`p:${phone}`, `d:${cpf_cnpj}`] : [`p:${phone}`]
 }
@@ -116,7 +119,7 @@ function firstOfEachKey(recipients: readonly Recipient[]) {
   return { holders, deferred }
 }
 
-/** @returns the keys that others hold */
+/** @returns the keys that other leads hold */
 async function takeKeys(
   tx: Tx,
   holders: ReadonlyMap<string, string>,
@@ -132,7 +135,7 @@ async function takeKeys(
      WHERE $4 OR "Contact".last_sent_at <= $5::timestamptz - ${FREQUENCY_CAP_SQL} OR "Contact".lead_id = excluded.lead_id`,
     [keys, leadIds, sending.to, lifted, sending.from],
   )
-  // Mostly all of them were free: a thousand keys need not come back only to say so.
+  // Usually all keys were free: then a thousand of them need not be returned.
   if (rowCount === keys.length) return new Set()
   const { rows } = await tx.query<{ key: string; lead_id: string }>(
     `SELECT key, lead_id FROM "Contact" WHERE key = ANY($1::text[])`,

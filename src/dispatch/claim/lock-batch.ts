@@ -4,7 +4,7 @@ import type { CampaignStatus } from '../../database/generated/enums.ts'
 import { locking } from '../../database/lock-order.ts'
 import type { Tx } from '../../database/pool.ts'
 
-/** A batch's row, locked for its claim, with all that the claim needs. */
+/** A batch's locked row, with all columns that its claim needs. */
 export interface BatchHeader extends SettingColumns {
   id: string
   kind: 'SEND' | 'CLOSING'
@@ -39,8 +39,9 @@ export interface BatchHeader extends SettingColumns {
 }
 
 /**
- * Locks the batch if it is QUEUED and nobody else has it. The campaign is only read: a pause may be one batch late. Two of its
- * tables are asked beside the join: to put seven in order took PostgreSQL longer than all the rest of it.
+ * Locks the batch if it is QUEUED and not locked by another transaction. The Campaign row is read without a lock: a pause may be
+ * one batch late. Template and Wallet are read in subqueries: planning a join of all seven tables took PostgreSQL longer than the
+ * rest of the statement.
  */
 export async function lockBatch(tx: Tx, batchId: string): Promise<BatchHeader | undefined> {
   const { rows } = await locking(tx, 'Batch').query<BatchHeader>(

@@ -12,17 +12,17 @@ import { throttleInterval } from '../pacing/throttle-interval.ts'
 import { batchLimits, effectiveBatchSize, perSecond } from '../plan/batch-size.ts'
 import type { BatchHeader } from './lock-batch.ts'
 
-/** When a batch's requests start, and for how many messages there is time. */
+/** When a batch's requests start, and how many messages can be sent in time. */
 export interface ReservedSlot {
   startAt: Date
-  /** When its recipients' contact hours end, or a day later: no request may start from then on. */
+  /** When its recipients' contact hours end, at most a day after `startAt`: no request may start from then on. */
   windowEndsAt: Date
-  /** From one request's start to the next one's, by the broker's rate limit. */
+  /** Milliseconds from one request's start to the next one's, by the broker's rate limit. */
   requestIntervalMs: number
-  /** At most so many messages. */
+  /** The most messages that may be sent. */
   size: number
   requests: number
-  /** How long the campaign's or the credential's slot is taken, whichever is longer. */
+  /** How many milliseconds the campaign's or the credential's slot is taken, whichever is longer. */
   takenMs: number
 }
 
@@ -34,8 +34,8 @@ interface SlotRequest {
 }
 
 /**
- * The contact hours, judged for the moment that throttling and rate limit give; with the answer that moment is taken, or
- * nothing is. Holds the slots' rows until the transaction ends.
+ * Checks the contact hours at the time that throttling and rate limit give, and takes that slot; outside the hours nothing is
+ * taken. Locks the slots' rows until the transaction ends.
  */
 export async function reserveSlot(
   tx: Tx,
@@ -43,15 +43,15 @@ export async function reserveSlot(
   { header, adapter, throttling, now }: SlotRequest,
 ): Promise<ReservedSlot | { wait: ClaimWait }> {
   const wait = (until: Date, why: ClaimWait['why']) => ({ wait: { until, why } })
-  // Whatever it slept for: the calendar may have changed.
+  // A wait for contact hours is not kept: the calendar may have changed.
   if (header.not_before && header.not_before > now && !header.waiting_for_hours)
     return wait(header.not_before, 'BROKER')
   const place = header.region || header.zone
   const [hours, isHoliday] = [hoursOf(header), withOwn(deps.isHoliday, header.own_holidays)]
   const opening = (at: Date) => nextWithinHours(hours, place, at, isHoliday)
-  const sleep = (until: Date | undefined) => wait(until ?? new Date(now.getTime() + 24 * 3_600_000), 'HOURS')
+  const waitForHours = (until: Date | undefined) => wait(until ?? new Date(now.getTime() + 24 * 3_600_000), 'HOURS')
   const opensAt = opening(now)
-  if (opensAt !== now) return sleep(opensAt)
+  if (opensAt !== now) return waitForHours(opensAt)
 
   const perMessage = throttling.type !== 'none'
   const rate = perSecond(header.rate_limit)
@@ -64,14 +64,14 @@ export async function reserveSlot(
   const paces = [...(perMessage ? [header.campaign_id] : []), ...(rate === null ? [] : [header.credential_id])]
   const slot = await freeSlot(tx, paces, now, day?.endsAt)
   if ('waitUntil' in slot) return wait(slot.waitUntil, 'PACE')
-  // The moment of the request is its slot's, and requests that follow each other must all start before the hours end.
+  // The request starts at its slot, and the requests that follow must all start before the hours end.
   const { startAt } = slot
   const opensAgain = opening(startAt)
-  if (opensAgain !== startAt) return sleep(opensAgain)
+  if (opensAgain !== startAt) return waitForHours(opensAgain)
   const windowEndsAt = windowEndAfter(hours, place, startAt, isHoliday)
   const requestIntervalMs = rate === null ? 0 : 1000 / rate
   const inTime = rate === null ? Infinity : Math.ceil((windowEndsAt.getTime() - startAt.getTime()) / requestIntervalMs)
-  // More may be PENDING in its range by now than it was planned for, and a request may hold fewer than it did then.
+  // More leads may be PENDING in its range than it was planned for, and a request may hold fewer by now.
   const most = effectiveBatchSize(batchLimits(adapter, header))
   const size = Math.min(header.size, most, inTime * adapter.messagesPerRequest)
   const requests = Math.ceil(size / adapter.messagesPerRequest)

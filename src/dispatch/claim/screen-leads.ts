@@ -7,29 +7,29 @@ import { type Recipient, releaseContacts, type Sending, takeContacts } from './f
 import type { BatchHeader } from './lock-batch.ts'
 
 /**
- * Whether the inbox holds something about lead `l` that is not applied yet: then it is not sent, but waits for that. Only a lead that
- * was claimed before can have anything; read by an index of what is not applied.
+ * Whether the inbox holds an unapplied event of lead `l`: then it is not sent until the event is applied. Only a lead that was
+ * claimed before can have one; read through an index of the unapplied events.
  */
-const TOLD_OF_LEAD = `CASE WHEN l.batch_number IS NOT NULL THEN coalesce(
+const REPORTED_LEAD = `CASE WHEN l.batch_number IS NOT NULL THEN coalesce(
               (SELECT true FROM "WebhookEvent" e WHERE e.lead_id = l.id AND e.applied_at IS NULL AND e.broker_id = c.broker_id LIMIT 1),
               false) ELSE false END`
 
 /**
- * The rules that may have changed since the import: blocklist, then the frequency cap. Fish skip both.
- * @returns told: how many are left out because the inbox has something about them. They stay PENDING: it is applied any moment, and
- * whom that leaves so the sweeper plans anew
+ * Applies the rules that may have changed since the import: blocklist, then the frequency cap. Fish skip both.
+ * @returns reported: how many leads are left out because the inbox holds unapplied events of them. They stay PENDING; those that are
+ * still PENDING after the events are applied, the sweeper plans again
  */
 export async function screenLeads(
   tx: Tx,
   header: BatchHeader,
   most: number,
   sending: Sending,
-): Promise<{ leads: ClaimedLead[]; refused: RefusedLead[]; left: number; told: number }> {
-  const { rows } = await tx.query<ClaimedLead & { blocked: boolean; told: boolean }>(
+): Promise<{ leads: ClaimedLead[]; refused: RefusedLead[]; left: number; reported: number }> {
+  const { rows } = await tx.query<ClaimedLead & { blocked: boolean; reported: boolean }>(
     `SELECT l.id, l.seq, l.phone, l.nome, l.cpf_cnpj, l.idcob_contrato, l.custom_message, l.variables, l.is_fish,
             l.sent_at IS NOT NULL AS doubtful_before,
             ${BLOCKED_LEAD} AS blocked,
-            ${TOLD_OF_LEAD} AS told
+            ${REPORTED_LEAD} AS reported
      FROM "CampaignLead" l, (SELECT $4::text AS purpose, $5::uuid AS broker_id) c
      WHERE l.campaign_id = $1 AND l.seq BETWEEN $2 AND $3 AND l.status = 'PENDING'
      ORDER BY l.seq`,
@@ -38,8 +38,8 @@ export async function screenLeads(
   const refused: RefusedLead[] = []
   const allowed: ClaimedLead[] = []
   let [left, withheld] = [0, 0]
-  for (const { blocked, told, ...lead } of rows) {
-    if (told) withheld++
+  for (const { blocked, reported, ...lead } of rows) {
+    if (reported) withheld++
     else if (blocked)
       refused.push({ seq: lead.seq, code: 'BLOCKLISTED', message: 'on the blocklist when it was to be sent' })
     else if (allowed.length < most) allowed.push(lead)
@@ -57,15 +57,15 @@ export async function screenLeads(
         message: 'another message went to this phone or document within 24 hours',
       })
   }
-  return { leads, refused, left, told: withheld }
+  return { leads, refused, left, reported: withheld }
 }
 
-/** A lead as the frequency cap sees it. */
+/** The fields of a lead that the frequency cap needs. */
 export function recipientOf({ id, phone, cpf_cnpj }: ClaimedLead): Recipient {
   return { leadId: id, phone, cpf_cnpj }
 }
 
-/** Those that a rule refuses are ERROR, with their record. */
+/** Makes the leads that a rule refuses ERROR, and records it. */
 export async function refuseScreened(
   tx: Tx,
   { campaign_id: campaignId, number }: BatchHeader,
@@ -84,7 +84,7 @@ export async function refuseScreened(
   )
 }
 
-/** @returns those that were still PENDING: a cancel may have come between */
+/** @returns the leads that were still PENDING: a cancel may have come in between */
 export async function takeScreened(tx: Tx, header: BatchHeader, leads: readonly ClaimedLead[]): Promise<ClaimedLead[]> {
   const seqs = await takeLeads(
     tx,

@@ -15,19 +15,20 @@ import type { DispatchDeps } from '../model/deps.ts'
 import { planPerRequest, reserveTurn } from './per-request.ts'
 
 /**
- * The claim of a campaign's closing, one transaction: all that was to be sent has been, its delay is over, it is within the contact
- * hours of every region that it writes to, and no other campaign runs the same automation. What does not hold is waited for.
+ * The result of the claim of a campaign's closing, one transaction. It requires that all messages were sent, that the closing's
+ * delay is over, that all regions that it writes to are within contact hours, and that no other campaign runs the same
+ * automation. Until then the closing waits.
  */
 export type ClosingClaim =
   | { kind: 'CLAIMED'; claim: ClaimedClosing }
-  /** waiting_for_hours: it is of one request, whose recipients are outside their hours. */
+  /** waiting_for_hours: it closes a single request, whose recipients are outside contact hours. */
   | { kind: 'WAIT'; until: Date; enqueue_seq: number; place: ClosingSlot; waiting_for_hours: boolean }
-  /** Nothing to run: with this credential, or because the closings of single requests were planned. */
+  /** Nothing to run: this credential needs no closing, or the closings of single requests were planned. */
   | { kind: 'DONE'; place: ClosingSlot }
-  /** Somebody has it, it is done, or its campaign does not run. */
+  /** Another worker has it, it is done, or its campaign does not run or has just failed. */
   | { kind: 'GONE' }
 
-/** After which of a campaign's batches the next one is rung. */
+/** A batch of a campaign; the next one is enqueued after it. */
 export interface ClosingSlot {
   campaignId: string
   brokerId: string
@@ -40,9 +41,9 @@ export interface ClaimedClosing {
   place: ClosingSlot
   failures: number
   agendamentoId: string
-  /** Where it has its turn of the credential's rate: when that is. */
+  /** When it may start: its slot in the credential's rate limit, or now. */
   startAt: Date
-  /** When the contact hours of somebody whom it writes to end, or a day later: it may not run from then on. */
+  /** When the contact hours of the first of its recipients end, at most a day later: it may not run from then on. */
   windowEndsAt: Date
   references: string[]
   closing: Closing<unknown>
@@ -83,7 +84,7 @@ async function tryClaim(deps: DispatchDeps, tx: Tx, batchId: string): Promise<Cl
   if (!adapter.closing || !plan) return done()
   if (row.sending && !isOfOne) return wait(new Date(now.getTime() + RETRY_MS), 'leads are being sent')
   const due = dueAt(row, plan.delayMs, now)
-  // A broker that asked to wait said why.
+  // While the broker's own wait lasts, its reason is kept.
   if (due > now) return wait(due, due === row.not_before ? row.error : null)
   if (adapter.closing.perReference && !isOfOne) {
     await planPerRequest(tx, row.campaign_id, row.batches ?? [])
@@ -140,11 +141,11 @@ interface Row extends HoursColumns {
   parent_id: string | null
   rate_limit: string | null
   last_settled: Date | null
-  /** Leads are still on their way, or are to be sent again. */
+  /** Whether batches of leads are SENDING, or are to be sent (again). */
   sending: boolean
-  /** Of those who are written to. */
+  /** The places of its recipients. */
   places: string[] | null
-  /** What it is to close: batches, and what the broker calls their requests. */
+  /** What it closes: batches, and the broker's names for their requests. */
   batches: string[] | null
   references: string[] | null
   own_holidays: string[]
@@ -183,22 +184,22 @@ async function lockClosing(tx: Tx, batchId: string): Promise<Row | undefined> {
   return rows[0]
 }
 
-/** Before this it is not looked at again, where it must wait for something that says nothing of its end. */
+/** How long to wait before the next try if it is unknown when the wait ends. */
 const RETRY_MS = 15_000
 
 function dueAt(row: Row, delayMs: number, now: Date): Date {
   const due = new Date((row.last_settled ?? now).getTime() + delayMs)
-  // Whatever it slept for: the calendar may have changed.
+  // A wait for contact hours is not kept: the calendar may have changed.
   return [due, row.waiting_for_hours ? null : row.not_before, row.blocked_until].reduce<Date>(
     (a, b) => (b && b > a ? b : a),
     now,
   )
 }
 
-/** One automation runs for one campaign at a time; a run in doubt holds it too. @returns who holds it, in words */
+/** One automation runs for one campaign at a time; a run in doubt holds it, too. @returns the holder, as a text */
 async function lockHolder(tx: Tx, id: string, key: string | null): Promise<string | undefined> {
   if (key === null) return undefined
-  // Until the commit: of two that ask at once, the second sees what the first has written.
+  // Held until the commit: of two concurrent claims, the second sees what the first has written.
   await locking(tx, 'automation').query(`SELECT pg_advisory_xact_lock(hashtextextended('camp closing ' || $1, 0))`, [
     key,
   ])

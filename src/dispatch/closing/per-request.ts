@@ -3,7 +3,7 @@ import type { Tx } from '../../database/pool.ts'
 import { type SlotAnswer, takeSlots } from '../pacing/slots.ts'
 
 /**
- * Plans the closings of single requests (Closing.perReference): one batch for each of those that they close.
+ * Plans the closings of single requests (Closing.perReference): one batch for each request.
  * @param batches those accepted since the last closing
  */
 export async function planPerRequest(tx: Tx, campaignId: string, batches: readonly string[]): Promise<void> {
@@ -17,7 +17,7 @@ export async function planPerRequest(tx: Tx, campaignId: string, batches: readon
   )
 }
 
-/** Takes the credential's next free moment, as a request would. */
+/** Takes the credential's next free slot, as a request would. */
 export function reserveTurn(
   tx: Tx,
   { credential_id, rate_limit }: { credential_id: string | null; rate_limit: string | null },

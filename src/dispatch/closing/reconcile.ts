@@ -10,18 +10,19 @@ import { finishIfDone } from '../finish/finish.ts'
 import type { DispatchDeps } from '../model/deps.ts'
 import { enqueueAll } from '../plan/enqueue.ts'
 
-/** Between two looks at a run in doubt. */
+/** Milliseconds between two looks at a run in doubt. */
 export const LOOK_MS = 30_000
 
 /**
- * A run that no look has shown for so long was not begun. Before that a look proves nothing: the broker may still be at it
+ * A run that no look has shown for this long was not started. Before that a look proves nothing: the broker may still be working
  * (docs/wire/salesforce.md#marketing-cloud-run; the vendor names no delay).
  */
 const SETTLING_MS = 5 * 60_000
 
 /**
- * Closings in doubt whose broker can be asked: a run that a look shows is done, whoever began it, for it came after all that was
- * imported; one that no look shows did not happen, and is asked for again. What cannot be looked at stays in doubt.
+ * Resolves closings in doubt whose broker can be asked. A run that a look shows is done, regardless of who started it, because it
+ * came after all that was imported. A run that no look shows did not happen, and is requeued. A closing that cannot be looked at
+ * stays in doubt.
  */
 export async function reconcileClosings(deps: DispatchDeps): Promise<void> {
   const { rows } = await deps.pool.query<Doubtful>(
@@ -39,7 +40,7 @@ export async function reconcileClosings(deps: DispatchDeps): Promise<void> {
       await reconcile(deps, row)
     } catch (error) {
       if (error instanceof SecretMismatch) throw error
-      // The others are looked at all the same.
+      // The other closings are still checked.
       deps.log.warn(
         { event: 'closing.look_failed', campaign: row.agendamento_id, batch: row.id, err: namedError(error) },
         'closing not looked at',
@@ -51,7 +52,7 @@ export async function reconcileClosings(deps: DispatchDeps): Promise<void> {
 interface Doubtful {
   id: string
   attempt: number
-  /** What was seen before the run. */
+  /** The mark that was seen before the run. */
   broker_ref: string
   /** Since when it is in doubt. */
   settled_at: Date
@@ -70,7 +71,7 @@ async function reconcile(deps: DispatchDeps, row: Doubtful): Promise<void> {
   if (enqueue_seq) await enqueueAll(deps.queues, row.broker_id, [enqueue_seq], deps.now())
 }
 
-/** @returns undefined where its broker has no look: the worker that ran it died */
+/** @returns undefined if its broker supports no look: the worker that ran it died */
 async function lookAt(deps: DispatchDeps, row: Doubtful): Promise<ClosingLook | undefined> {
   const adapter = await adapterOf(row.adapter)
   if (!adapter.closing?.look) return undefined
@@ -119,7 +120,7 @@ async function lookAgain(tx: Tx, id: string, at: Date | null): Promise<void> {
   await tx.query(`UPDATE "Batch" SET not_before = $2 WHERE id = $1`, [id, at])
 }
 
-/** The broker has no read that could tell: somebody must look there. */
+/** The broker has no read that could show it: a person must check there. */
 export async function askPerson(tx: Tx, campaignId: string, doubt: string, at: Date): Promise<void> {
   const what = `its last step at the broker is in doubt (${doubt}): look there, then camp campaign resolve --closing`
   await pauseForReview(tx, campaignId, what, at)

@@ -15,11 +15,11 @@ import { type ClaimedClosing, type ClosingSlot, claimClosing } from './claim.ts'
 import { askPerson, LOOK_MS } from './reconcile.ts'
 
 /**
- * A campaign's closing (docs/design.md#closing): the broker's last step, once, after the last batch and a delay. At Salesforce
- * it is the step that really sends, so it keeps the contact hours, holds a lock per automation, and is never repeated in doubt:
- * what a look saw before the run is kept before the run begins, and compared with what is seen afterwards (closing-doubt.ts).
- * Where a broker closes each request by itself, the campaign's closing only plans those: a batch each, whose parent is the
- * batch that it closes.
+ * Runs a campaign's closing (docs/design.md#closing): the broker's last step, once, after the last batch and a delay. At
+ * Salesforce this step sends the messages, so it keeps the contact hours, holds a lock per automation, and is never repeated in
+ * doubt: the mark that a look saw before the run is stored before the run starts, and compared with what later looks see
+ * (reconcile.ts). If a broker closes each request separately, the campaign's closing only plans those: one batch each, whose
+ * parent is the batch that it closes.
  */
 export async function dispatchClosing(deps: DispatchDeps, batchId: string): Promise<void> {
   const claimed = await claimClosing(deps, batchId)
@@ -28,14 +28,14 @@ export async function dispatchClosing(deps: DispatchDeps, batchId: string): Prom
   if (claimed.kind === 'WAIT') {
     const { place, enqueue_seq, until } = claimed
     await enqueueAll(deps.queues, place.brokerId, [{ batchId, enqueue_seq, at: until }], deps.now())
-    // Its zone sleeps; another request's may not.
+    // Outside contact hours in this zone; another request's closing may run.
     if (claimed.waiting_for_hours) await enqueueAfter(deps, place)
     return
   }
   await settleClosing(deps, claimed.claim, await performClosing(deps, claimed.claim))
 }
 
-/** The closing of the next request, where there is one. */
+/** Enqueues the closing of the next request, if there is one. */
 async function enqueueAfter(
   { pool, queues, now }: DispatchDeps,
   { campaignId, brokerId, number }: ClosingSlot,
@@ -45,7 +45,7 @@ async function enqueueAfter(
 
 const BUSY_MS = 60_000
 
-/** Looks, keeps what it saw, and only then runs. */
+/** Looks, stores what it saw, and only then runs. */
 async function performClosing(deps: DispatchDeps, claim: ClaimedClosing): Promise<ClosingResult> {
   const { closing, credential, agendamentoId, references } = claim
   const waitMs = claim.startAt.getTime() - deps.now().getTime()
@@ -58,13 +58,13 @@ async function performClosing(deps: DispatchDeps, claim: ClaimedClosing): Promis
     if (look.busy) return { kind: 'NOT_ACCEPTED', reason: 'it is already running', retryAfterMs: BUSY_MS }
     mark = look.mark
   }
-  // Its turn, and the look, took their time.
+  // The wait for its slot and the look took time.
   if (deps.now() >= claim.windowEndsAt) return { kind: 'NOT_ACCEPTED', reason: 'its contact hours had ended' }
   const lookedAt = lookingAt(deps)
   const kept = await keepMark(deps, claim, mark).catch(() => undefined)
   if (kept === undefined) return { kind: 'NOT_ACCEPTED', reason: 'the database could not be asked' }
   if (!kept) return { kind: 'NOT_ACCEPTED', reason: 'its campaign was stopped' }
-  // As of a batch's requests: a process that was frozen here writes nothing when it wakes (permit.ts).
+  // As for a batch's requests: a process that was frozen here writes nothing when it continues (permit.ts).
   const http = guardedHttp(deps.http, () =>
     deps.draining.aborted || deps.now() >= claim.windowEndsAt || isStale(deps, lookedAt, LOOK_GOOD_FOR_MS)
       ? 'not sent: too late after the look at its campaign'
@@ -79,8 +79,8 @@ async function performClosing(deps: DispatchDeps, claim: ClaimedClosing): Promis
 }
 
 /**
- * The lease begins anew: it is longer than the run, however long the look took. @returns false where the claim was lost, or
- * the campaign stopped
+ * Stores the mark and renews the lease, which is longer than the run, however long the look took.
+ * @returns false if the claim was lost, or the campaign stopped
  */
 async function keepMark(deps: DispatchDeps, { id, attempt, leaseMs }: ClaimedClosing, mark: string): Promise<boolean> {
   const { rowCount } = await deps.pool.query(
@@ -91,7 +91,7 @@ async function keepMark(deps: DispatchDeps, { id, attempt, leaseMs }: ClaimedClo
   return rowCount === 1
 }
 
-/** The result is known and must not be lost to a database that refuses for a while. */
+/** The result is known and must not be lost if the database refuses writes for a while. */
 async function settleClosing(deps: DispatchDeps, claim: ClaimedClosing, result: ClosingResult): Promise<void> {
   const about = { campaign: claim.agendamentoId, batch: claim.id, attempt: claim.attempt }
   const giveUpAt = new Date(deps.now().getTime() + claim.leaseMs + 60_000)

@@ -5,11 +5,11 @@ import { type Sql, type Tx, transaction } from '../../database/pool.ts'
 import { transition } from '../../lifecycle/transition.ts'
 
 /**
- * Makes the campaign FINISHED if nothing of it is left open, in the transaction that closed a batch. The campaign's row is
- * locked before it looks, so that of two that close the last two batches at once the later one sees the earlier one's work;
- * it is the last lock that a transaction takes, and held for no longer than the commit. Where the broker has a closing, that
- * is planned first, and the campaign is FINISHED when it is done.
- * @returns whether a closing was planned, which is then to be rung
+ * Makes the campaign FINISHED if nothing of it is open, in the transaction that closed a batch. The Campaign row is locked before
+ * the check, so that of two transactions that close the last two batches at once the later one sees the earlier one's work; it is
+ * the last lock that a transaction takes, and is held only until the commit. If the broker has a closing, that is planned first,
+ * and the campaign is FINISHED when it is done.
+ * @returns whether a closing was planned, which is then to be enqueued
  */
 export async function finishIfDone(tx: Tx, campaignId: string, now: Date): Promise<boolean> {
   const { rows } = await locking(tx, 'Campaign').query<{ adapter: string }>(
@@ -25,8 +25,9 @@ export async function finishIfDone(tx: Tx, campaignId: string, now: Date): Promi
 }
 
 /**
- * After the commit of a transaction that ended a batch and left the campaign alone, because others were QUEUED: those may have ended
- * meanwhile, in transactions that did not see this one's. So each looks after its own commit, and the last one to look sees all of them.
+ * To be called after the commit of a transaction that ended a batch and did not check the campaign, because other batches were
+ * QUEUED. Those may have ended meanwhile, in transactions that did not see this one's changes. So each checks after its own
+ * commit, and the last one to check sees all of them.
  * @returns whether a closing was planned
  */
 export async function finishAfterCommit(pool: pg.Pool, campaignId: string, now: Date): Promise<boolean> {
@@ -34,7 +35,10 @@ export async function finishAfterCommit(pool: pg.Pool, campaignId: string, now: 
   return transaction(pool, tx => finishIfDone(tx, campaignId, now))
 }
 
-/** While it has, no settle needs the campaign's row, which all of them would wait for: whoever ends the last one looks. */
+/**
+ * While a batch is QUEUED, no settle needs the Campaign row, which all of them would wait for: the one that ends the last batch
+ * checks.
+ */
 export async function hasQueued(sql: Sql, campaignId: string): Promise<boolean> {
   const { rows } = await sql.query<{ queued: boolean }>(
     `SELECT EXISTS (SELECT 1 FROM "Batch" WHERE campaign_id = $1 AND status = 'QUEUED') AS queued`,
@@ -51,7 +55,7 @@ async function hasOpenLeads(sql: Sql, campaignId: string): Promise<boolean> {
   return rows[0]!.open
 }
 
-/** A closing in doubt is open: nobody knows whether the broker will send anything. */
+/** A closing in doubt is open: it is unknown whether the broker will send anything. */
 async function hasOpenBatches(sql: Sql, campaignId: string): Promise<boolean> {
   const { rows } = await sql.query<{ open: boolean }>(
     `SELECT EXISTS (
@@ -62,7 +66,7 @@ async function hasOpenBatches(sql: Sql, campaignId: string): Promise<boolean> {
   return rows[0]!.open
 }
 
-/** @returns whether there is one to run */
+/** @returns whether one was planned */
 async function planClosing(tx: Tx, campaignId: string): Promise<boolean> {
   if (!(await closingOwed(tx, campaignId))) return false
   const { rowCount } = await tx.query(
@@ -76,9 +80,9 @@ async function planClosing(tx: Tx, campaignId: string): Promise<boolean> {
 }
 
 /**
- * Whether the broker has taken messages, or may have, that no closing has come after: none is planned for what was refused. A
- * closing that was never run, because its campaign was cancelled, has no claimed_at. Leads say it, not their batch's figures: a
- * batch that is sent again has figures from before.
+ * Whether the broker accepted messages, or may have, after the last closing: none is planned for refused messages. A closing that
+ * never ran, because its campaign was cancelled, has no claimed_at. The leads are read, not their batch's figures: a batch that
+ * is sent again has figures from before.
  */
 export async function closingOwed(sql: Sql, campaignId: string): Promise<boolean> {
   const { rows } = await sql.query<{ owed: boolean }>(

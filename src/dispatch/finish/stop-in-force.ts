@@ -3,13 +3,13 @@ import { type Monotonic, systemMonotonic } from '../../clock.ts'
 import type { Sql } from '../../database/pool.ts'
 import { LOOK_GOOD_FOR_MS } from '../send/permit.ts'
 
-/** Timers have whole milliseconds, and two machines' clocks may run at rates that differ by some hundred parts in a million. */
+/** Timers have whole milliseconds, and the rates of two machines' clocks may differ by some hundred parts in a million. */
 const MARGIN_MS = 20
 
 /**
  * Waits until a stop (a pause, a cancel, an addition to the blocklist) that was committed before the call is in force at every
  * worker: from then on no request is written that it forbids. A request is written only within LOOK_GOOD_FOR_MS of a look at the
- * database, so that is the wait, whatever the workers do meanwhile. It returns at once where no campaign can be sending.
+ * database, so waiting that long is enough, regardless of what the workers do. Returns at once if no campaign can be sending.
  */
 export async function untilInForce(sql: Sql, monotonic: Monotonic = systemMonotonic): Promise<void> {
   const committedAt = monotonic()
@@ -21,7 +21,7 @@ export async function untilInForce(sql: Sql, monotonic: Monotonic = systemMonoto
   }
 }
 
-/** Whether a campaign runs, or was stopped a moment ago. */
+/** Whether a campaign is PROCESSING, or was changed in the last 10 seconds. */
 async function mayBeSending(sql: Sql): Promise<boolean> {
   const { rows } = await sql.query<{ sending: boolean }>(
     `SELECT EXISTS (
@@ -30,7 +30,7 @@ async function mayBeSending(sql: Sql): Promise<boolean> {
   return rows[0]!.sending
 }
 
-/** @returns how many of a campaign's messages have been sent, or were to be, and have no outcome yet */
+/** @returns how many of a campaign's messages have been sent, or were to be sent, and have no outcome yet */
 export async function answersAwaited(sql: Sql, campaignId: string): Promise<number> {
   const { rows } = await sql.query<{ awaited: number }>(
     `SELECT count(*)::int AS awaited

@@ -1,17 +1,17 @@
 import type { Outcome } from '../../broker/port.ts'
 
-/** What became of a lead, and of its request. */
+/** The outcome of a lead and of its request. */
 export type LeadOutcome = Outcome & {
-  /** When its request was written; undefined: it was not, or it is not known. */
+  /** When its request was written; undefined: it was not, or the time is unknown. */
   writtenAt?: Date | undefined
-  /** NOT_ACCEPTED because camp did not write it (permit.ts). */
+  /** NOT_ACCEPTED because camp did not write the request (permit.ts). */
   isWithheld?: boolean
 }
 
 /**
- * The settle (docs/design.md#claim-send-settle): one transaction that writes what became of a claimed batch. It is fenced: only
- * the attempt that claimed the batch may settle it, and only once. Its locks are in the system's order: batch, slot, contacts,
- * leads, budget, campaign.
+ * The outcome of a claimed batch. The settle (docs/design.md#claim-send-settle) writes it in one transaction. It is fenced: only
+ * the attempt that claimed the batch may settle it, and only once. It locks in the system's order: batch, slot, contacts, leads,
+ * budget, campaign.
  */
 export interface BatchOutcome {
   /** One for each claimed lead, in their order. */
@@ -20,13 +20,13 @@ export interface BatchOutcome {
   reference?: string | undefined
   /** The broker asked to wait this long. */
   retryAfterMs?: number | undefined
-  /** The broker refused the request as a whole: its leads, NOT_ACCEPTED here, are to be sent in halves. */
+  /** The broker refused the request as a whole: its leads, NOT_ACCEPTED here, are sent again in halves. */
   split?: boolean
-  /** What was not accepted was never written, by camp's own decision (permit.ts): no failure of the broker's. */
+  /** What was not accepted was not written, by camp's own decision (permit.ts): not a failure of the broker. */
   withheld?: boolean
-  /** The key or the configuration is wrong: nothing more goes out. */
+  /** The key or the configuration is wrong: nothing more is sent. */
   fatal?: string | undefined
-  /** Some of its leads may have been settled while others were on their way (settle-known.ts). */
+  /** Some of its leads may have been settled while others were in flight (settle-known.ts). */
   settledBefore?: boolean
 }
 
@@ -35,12 +35,12 @@ export interface Settled {
   accepted: number
   refused: number
   inDoubt: number
-  /** Leads that go out again, and when. */
+  /** How many leads are sent again. */
   again: number
-  /** The batches to ring for them. */
+  /** The batches to enqueue for them. */
   jobs: { batchId: string; enqueue_seq: number; at: Date | null }[]
-  /** The campaign's closing was planned: its next batch. */
+  /** The campaign's closing was planned: it is the next batch to enqueue. */
   closing: boolean
-  /** Others were QUEUED: `finishAfterCommit` is to be called. */
+  /** Other batches were QUEUED: `finishAfterCommit` is to be called. */
   mayFinish: boolean
 }

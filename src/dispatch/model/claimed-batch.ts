@@ -8,35 +8,38 @@ export interface ClaimedLead {
   custom_message: string | null
   variables: Record<string, string> | null
   is_fish: boolean
-  /** An earlier request with it was in doubt. */
+  /** An earlier request that contained this lead was in doubt. */
   doubtful_before: boolean
 }
 
-/** Not now. */
+/** Why the batch cannot be claimed yet, and until when. */
 export interface ClaimWait {
   until: Date
   /** Outside the contact hours, no free slot, or the broker asked to wait. */
   why: 'HOURS' | 'PACE' | 'BROKER'
 }
 
-/** When a look at the database began. */
+/** When a look at the database began, by two clocks. */
 export interface LookedAt {
-  /** Of a monotonic clock. */
+  /** By a monotonic clock. */
   monotonic: number
-  /** Of the clock that follows the database's: it goes on while the machine is suspended. */
+  /** By the clock that follows the database's: it continues while the machine is suspended. */
   clock: Date
 }
 
 /**
- * The claim (docs/design.md#claim-send-settle): one transaction that makes a batch ours, or leaves everything as it was. Only
- * after its COMMIT may a request start. The order of its locks is the whole system's: batch, slots, contacts, leads, budget,
+ * The result of a claim (docs/design.md#claim-send-settle): one transaction that assigns a batch to this attempt, or changes
+ * nothing. A request may start only after its COMMIT. It locks in the system's order: batch, slots, contacts, leads, budget,
  * campaign.
  */
 export type Claim =
   | { kind: 'CLAIMED'; batch: ClaimedBatch }
-  /** All was written, and it is unknown whether it was committed: the connection broke, or the commit failed. Nothing may be sent. */
+  /**
+   * Everything was written, but it is unknown whether it was committed: the connection broke, or the commit failed. Nothing may
+   * be sent.
+   */
   | { kind: 'UNANSWERED'; batch: ClaimedBatch; error: unknown }
-  /** Not now: outside the hours, no free slot, or the broker asked to wait. The batch is to be rung again as said. */
+  /** Outside contact hours, no free slot, or the broker asked to wait: the batch is to be enqueued again for `until`. */
   | {
       kind: 'WAIT'
       until: Date
@@ -47,9 +50,9 @@ export type Claim =
     }
   /** Nothing to do: another worker has it, it is done, or its campaign does not run. */
   | { kind: 'GONE' }
-  /** It is the campaign's closing, which is claimed elsewhere (closing.ts). */
+  /** It is the campaign's closing, which has its own claim (src/dispatch/closing/claim.ts). */
   | { kind: 'CLOSING' }
-  /** Nobody in it may be contacted: every lead has its reason, and the batch is done. */
+  /** No lead in it may be contacted: each has its reason, and the batch is DONE. */
   | { kind: 'EMPTIED'; campaign: ClaimedCampaign; number: number }
   /** The campaign cannot go on: too little budget, no credential. */
   | { kind: 'FAILED'; campaign: ClaimedCampaign; handle: string; reason: string }
@@ -63,7 +66,7 @@ interface ClaimedCampaign {
 export interface ClaimedBatch {
   id: string
   attempt: number
-  /** Of the claim's transaction. */
+  /** The id of the claim's transaction. */
   xid: string
   number: number
   failures: number
@@ -75,33 +78,33 @@ export interface ClaimedBatch {
     walletId: string
     idgisAmbiente: number
   }
-  /** Its name. */
+  /** The broker's name. */
   broker: string
   adapter: string
-  /** config: opened, as the adapter takes it. */
+  /** `config` is opened, as the adapter takes it. */
   credential: { id: string; config: unknown; updatedAt: Date }
-  /** When the first request may start: now, or a moment within slots.ts's look-ahead. */
+  /** When the first request may start: now, or up to LOOKAHEAD_MS later (slots.ts). */
   startAt: Date
-  /** From one request's start to the next one's, by the broker's rate limit. */
+  /** Milliseconds from one request's start to the next one's, by the broker's rate limit. */
   requestIntervalMs: number
-  /** When its recipients' contact hours end, or a day later: no request may start from then on. */
+  /** When its recipients' contact hours end, at most a day after `startAt`: no request may start from then on. */
   windowEndsAt: Date
-  /** When the campaign's next batch may start, where it is paced. */
+  /** When the campaign's next batch may start, if it is paced. */
   nextAt: Date | null
   leaseUntil: Date
-  /** How long the lease is, from the last request's moment. */
+  /** The lease's length in milliseconds, counted from the last request's slot. */
   leaseMs: number
-  /** A decimal: what was booked for each message. */
+  /** A decimal: the cost reserved for each message. */
   unitCost: string
   claimedAt: Date
-  /** When its claim began to read: its requests may be written for a moment from then on (permit.ts). */
+  /** When its claim began to read: its requests may be written for a limited time from then on (permit.ts). */
   lookedAt: LookedAt
   leads: ClaimedLead[]
-  /** The broker has not answered for a while: this batch alone tries. */
+  /** The circuit is open, and this batch alone is sent as the probe. */
   probe: boolean
   /**
-   * Leads of its range that stayed PENDING: the budget did not pay for them all, a request may not hold them all, or the contact
-   * hours end before.
+   * Leads of its range that stayed PENDING: the budget does not pay for all of them, a request cannot hold all of them, or the
+   * contact hours end before.
    */
   left: number
 }

@@ -13,9 +13,9 @@ export interface DispatchDeps extends ClaimDeps {
   log: Log
   /** By the clock of `now`. */
   sleep: Sleep
-  /** Aborted when this process is to end: what was not written is not written any more. */
+  /** Aborted when this process shuts down: no further request is written. */
   draining: AbortSignal
-  /** Where a broker reaches us, for all its messages or for one; undefined without CAMP_PUBLIC_URL. */
+  /** The URL for a broker's callbacks, for all its messages or for one; undefined without CAMP_PUBLIC_URL. */
   callbackUrl: (brokerId: string, leadId: string | undefined) => string | undefined
 }
 
@@ -30,7 +30,7 @@ export interface ClaimDeps extends SlotDeps {
 
 export interface SlotDeps {
   timezone: string
-  /** The country's; the installation's own are read with each batch. */
+  /** The country's holidays; the installation's own are read with each batch. */
   isHoliday: HolidayTest
   random: () => number
 }

@@ -1,7 +1,7 @@
 import { locking } from '../../database/lock-order.ts'
 import type { Tx } from '../../database/pool.ts'
 
-/** The broker asked to wait: a fact about the credential, obeyed by every worker from its next claim on. */
+/** Blocks the credential until the time that the broker asked for: every worker obeys it from its next claim on. */
 export async function blockCredential(
   tx: Tx,
   credentialId: string,
@@ -19,21 +19,21 @@ export async function blockCredential(
   )
 }
 
-/** After so many requests in a row without an answer that says anything, the circuit opens. */
+/** The circuit opens after this many failures in a row (`countFailure`). */
 const CIRCUIT_AFTER = 5
 
 export interface RequestFailure {
   now: Date
   reason: string
-  /** It was the one that an open circuit let through. */
+  /** The request was the probe of an open circuit. */
   probe: boolean
   random: () => number
 }
 
 /**
- * A request was refused before it was read, or nobody can know: an outage, if it goes on. From the fifth in a row on nothing is
- * sent with this credential for a while, and then one batch alone tries (`takeProbe`); each that fails doubles the while. What
- * was on its way when the circuit opened says nothing new.
+ * Counts a request that was refused before it was read, or whose outcome is unknown: an outage, if it continues. From the fifth
+ * in a row on nothing is sent with this credential for a while, and then one batch is sent as a probe (`takeProbe`); each failed
+ * probe doubles the wait. Failures of requests that were in flight when the circuit opened are not counted.
  */
 export async function countFailure(tx: Tx, credentialId: string, failure: RequestFailure): Promise<void> {
   const { now, reason, probe, random } = failure
@@ -52,7 +52,7 @@ export async function countFailure(tx: Tx, credentialId: string, failure: Reques
   )
 }
 
-/** The broker answers: whatever was counted and blocked is over. */
+/** The broker answered: resets the failures and ends the block. Without counted failures nothing changes. */
 export async function countAnswer(tx: Tx, credentialId: string): Promise<void> {
   await locking(tx, 'SendSlot').query(
     `UPDATE "SendSlot" SET failures = 0, blocked_until = NULL, blocked_since = NULL, blocked_reason = NULL
@@ -71,9 +71,10 @@ export function isCircuitOpen({ failures }: Circuit): boolean {
 }
 
 /**
- * Where the circuit is open and its time is over, lets this one claim through and blocks all others until it has settled, or
- * until its lease is over. @returns BUSY: another was first. CLOSED: an answer has closed it since this claim read that it was open,
- * and nothing is blocked: no settle would end that, since there is no failure left to forgive
+ * If the circuit is open and its wait is over, gives the probe to this claim and blocks all others until it has settled, or until
+ * its lease has expired.
+ * @returns BUSY: another claim was first. CLOSED: an answer has closed the circuit since this claim read that it was open, and
+ * nothing is blocked: no settle would end that block, since no failure is left
  */
 export async function takeProbe(
   tx: Tx,
@@ -91,14 +92,14 @@ export async function takeProbe(
   return slot.failures >= CIRCUIT_AFTER ? 'TAKEN' : 'CLOSED'
 }
 
-/** A probe that came to nothing before it sent: the next one may try. */
+/** Releases a probe that sent nothing: the next claim may take it. */
 export async function giveProbeBack(tx: Tx, credentialId: string, now: Date): Promise<void> {
   await tx.query(`UPDATE "SendSlot" SET blocked_until = $2 WHERE id = $1`, [credentialId, now])
 }
 
 const MAX_PROBE_WAIT_MS = 10_000
 
-/** When to look again: a probe may close the circuit long before its lease is over. */
+/** When to try again: a probe may close the circuit long before its lease expires. */
 export function lookAgainAt(circuit: Circuit & { blockedUntil: Date }, now: Date, random: () => number): Date {
   if (!isCircuitOpen(circuit)) return circuit.blockedUntil
   const soon = now.getTime() + MAX_PROBE_WAIT_MS * (0.5 + random() / 2)

@@ -3,28 +3,27 @@ import type { Sql, Tx } from '../../database/pool.ts'
 import { lockSlot } from './slots.ts'
 
 /**
- * A ramp warms a number up: brokers and WhatsApp judge a new number by how many people it writes to in a day, and by bursts. So
- * a day has an allowance, and within it messages are spread over the contact hours. A day is a calendar day of the
- * installation's zone. What was sent is not counted apart: it is read from the batches (one message each) that the broker has
- * taken, may have taken, or is being asked about, so that whatever is refused, given back by a person, paused or killed is right
- * by itself.
+ * A ramp warms a number up: brokers and WhatsApp judge a new number by how many people it contacts in a day, and by bursts. So a
+ * day has an allowance, and its messages are spread over the contact hours. A day is a calendar day in the installation's time
+ * zone. Sent messages are not counted separately: they are read from the batches (one message each) that the broker accepted or
+ * may have accepted, or that are SENDING. So the count stays correct after a refusal, a person's decision, a pause or a crash.
  */
 export interface RampDay {
   /** Messages that may still start today. */
   left: number
-  /** From one message's start to the next one's. */
+  /** Milliseconds from one message's start to the next one's. */
   gapMs: number
   /** Midnight. */
   endsAt: Date
 }
 
-/** @param daysBefore days on which something was sent, before this one @returns messages that may go out on that day */
+/** @param daysBefore earlier days on which something was sent @returns messages that may be sent on that day */
 export function rampQuota({ perDay, times, plus, max }: Ramp, daysBefore: number): number {
-  // 100 × 1.15 is 114.99999999999999.
+  // In floating point 100 × 1.15 is 114.99999999999999.
   return Math.max(1, Math.min(max, Math.floor(perDay * times ** daysBefore + plus * daysBefore + 1e-6)))
 }
 
-/** @param hours the campaign's contact hours, in minutes: what a day's messages are spread over */
+/** @param hours the campaign's contact hours, in minutes: a day's messages are spread over them */
 export function rampGapMs({ gapMs }: Ramp, quota: number, hours: { from: number; to: number }): number {
   return gapMs ?? ((hours.to - hours.from) * 60_000) / quota
 }
@@ -32,7 +31,7 @@ export function rampGapMs({ gapMs }: Ramp, quota: number, hours: { from: number;
 /**
  * What a campaign's ramp allows today. Locks the campaign's lane until the transaction ends, so that of two claims the second
  * counts the first one's message.
- * @param now the claim's: what it takes is counted at this moment
+ * @param now the claim's time: its messages are counted at this time
  */
 export async function rampToday(
   tx: Tx,
@@ -50,13 +49,13 @@ export async function rampToday(
 export interface RampCount {
   /** Midnight. */
   endsAt: Date
-  /** Messages of today. */
+  /** Messages counted today. */
   taken: number
   /** Days before today on which something was sent. */
   daysBefore: number
 }
 
-/** The days are found one by one, each by a step down the index: there are few, however many messages they hold. */
+/** The days are found one by one, each with one step in the index: there are few, however many messages they hold. */
 export async function rampCount(sql: Sql, campaignId: string, now: Date, timezone: string): Promise<RampCount> {
   const { rows } = await sql.query<RampCount>(
     `WITH RECURSIVE today AS (

@@ -1,22 +1,22 @@
 import type { Adapter } from '../../broker/port.ts'
 
 /**
- * The plan of a campaign: its PENDING leads cut into batches, each a seq range of one region (and of one text, where a
- * request carries only one). The sizes are pure (`batchSizes`, what --dry-run prints); `planBatches` cuts the same sizes in one
- * statement, so that a million leads are planned without holding them. A test holds the two together.
+ * What limits a batch's size. The plan cuts a campaign's PENDING leads into batches, each a seq range of one region (and of one
+ * text, where a request carries only one). `batchSizes` computes the sizes without the database (for --dry-run); `planBatches`
+ * cuts the same sizes in one statement, so that a million leads are planned without loading them. A test compares the two.
  */
 export interface BatchLimits {
-  /** The adapter's: a one-message broker's batch is its concurrent requests. */
+  /** The adapter's limits: the batch of a one-message broker is its concurrent requests. */
   adapter: Pick<Adapter, 'messagesPerRequest' | 'usualBatch'>
   brokerMax: number | null
   campaignMax: number | null
-  /** Throttled: every message has its own moment. */
+  /** Throttled: each message has its own slot. */
   perMessage: boolean
-  /** The broker's rate limit, requests a second; null: none. */
+  /** The broker's rate limit in requests per second; null: none. */
   perSecond: number | null
 }
 
-/** Of a campaign and its broker, by their columns. */
+/** The limits from the columns of a campaign and its broker. */
 export function batchLimits(
   adapter: BatchLimits['adapter'],
   row: { max_batch: number | null; batch_size: number | null; throttling_type: string; rate_limit: string | null },
@@ -34,8 +34,8 @@ export function batchLimits(
 const SINGLE_MESSAGE_BATCH = 50
 
 /**
- * How many messages a batch holds. At a one-message broker with a rate limit, no more than start within a second: a claim, and the
- * settle of its answers, is about a second's work at any rate, so that a stop or a lost worker leaves little behind.
+ * How many messages a batch holds. At a one-message broker with a rate limit, no more than start within a second: a claim and its
+ * settle are then about a second's work at any rate, and a stop or a lost worker leaves few messages unfinished.
  */
 export function effectiveBatchSize(limits: BatchLimits): number {
   if (limits.perMessage) return 1
@@ -46,7 +46,7 @@ export function effectiveBatchSize(limits: BatchLimits): number {
   return Math.max(1, Math.min(most, limits.brokerMax ?? usual, limits.campaignMax ?? Infinity))
 }
 
-/** @param groups how many leads there are to send in each region (and text), in dispatch order @returns each batch's size */
+/** @param groups how many leads each region (and text) has to send, in dispatch order @returns each batch's size */
 export function batchSizes(groups: readonly { count: number }[], size: number): number[] {
   return groups.flatMap(({ count }) =>
     Array.from({ length: Math.ceil(count / size) }, (_, i) => Math.min(size, count - i * size)),

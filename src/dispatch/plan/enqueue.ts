@@ -4,9 +4,9 @@ import type { Enqueuer } from '../../queue/queues.ts'
 import { LOOKAHEAD_MS } from '../pacing/slots.ts'
 
 /**
- * Which batches are rung: a window of each campaign, and each claim rings one more, so that the queue stays small however
- * large the campaign is. A paced campaign has a window of a few: its batches come one after another anyway. What the queue
- * loses is rung again by the sweeper.
+ * How many batches of a campaign are enqueued at the start. Each claim enqueues one more, so that the queue stays small however
+ * large the campaign is. A paced campaign has a small window, because its batches run one after another anyway. The sweeper
+ * enqueues again what the queue loses.
  */
 const WINDOW = 256
 const PACED_WINDOW = 4
@@ -17,7 +17,7 @@ export interface EnqueueTarget {
   paced: boolean
 }
 
-/** Whether its batches come one after another: by the campaign's own throttling, or its broker's rate limit. */
+/** Whether the campaign's batches run one after another: by its own throttling, or its broker's rate limit. */
 export function isPaced(campaign: { throttling_type: string; rate_limit: string | null }): boolean {
   return campaign.throttling_type !== 'none' || campaign.rate_limit !== null
 }
@@ -28,12 +28,12 @@ interface Unqueued {
   not_before: Date | null
 }
 
-/** Rings the first window of a campaign's batches that were not rung yet. @returns how many */
+/** Enqueues the first window of a campaign's batches that are not enqueued yet. @returns how many */
 export async function enqueueWindow(sql: Sql, queues: Enqueuer, campaign: EnqueueTarget, now: Date): Promise<number> {
   return enqueueUnqueued(sql, queues, campaign, { after: 0, limit: campaign.paced ? PACED_WINDOW : WINDOW, now })
 }
 
-/** Rings the batch after `number`, for when its moment comes. */
+/** Enqueues the first batch after number `after` that is not enqueued yet, for the time `at`. */
 export async function enqueueNext(
   sql: Sql,
   queues: Enqueuer,
@@ -45,7 +45,7 @@ export async function enqueueNext(
   await enqueueUnqueued(sql, queues, campaign, { after, limit: 1, now, at })
 }
 
-/** Locks the batches of a campaign that wait to be claimed: before its own row, in the order of locks. */
+/** Locks a campaign's QUEUED batches. To be called before the Campaign row is locked: batches come first in the lock order. */
 export async function lockQueued(tx: Tx, campaignId: string): Promise<void> {
   await locking(tx, 'Batch').query(
     `SELECT 1 FROM "Batch" WHERE campaign_id = $1 AND status = 'QUEUED' ORDER BY number FOR NO KEY UPDATE`,
@@ -53,7 +53,7 @@ export async function lockQueued(tx: Tx, campaignId: string): Promise<void> {
   )
 }
 
-/** Makes every QUEUED batch of a campaign new to the queue: after a pause nobody knows which rings are left. */
+/** Marks every QUEUED batch of a campaign as not enqueued: after a pause it is unknown which jobs are left in the queue. */
 export async function resetEnqueued(tx: Tx, campaignId: string): Promise<void> {
   await tx.query(
     `UPDATE "Batch" SET enqueue_seq = enqueue_seq + 1, enqueued_at = NULL, failures = 0, not_before = NULL,
@@ -94,7 +94,7 @@ async function enqueueUnqueued(
   return rows.length
 }
 
-/** @param rings each to be heard at its moment, or now; a little early where a claim can take a moment ahead */
+/** @param jobs each is delivered at `at`, or now; for a slot, `at` is a little early (`enqueueAhead`) */
 export async function enqueueAll(
   queues: Enqueuer,
   brokerId: string,
@@ -111,7 +111,7 @@ export async function enqueueAll(
   )
 }
 
-/** When to ring for a slot: a claim may take it LOOKAHEAD_MS before, and waits for it in its process. */
+/** When to enqueue for a slot: a claim may take it up to LOOKAHEAD_MS ahead, and waits for it in its process. */
 export function enqueueAhead(slot: Date): Date {
   return new Date(slot.getTime() - LOOKAHEAD_MS / 2)
 }

@@ -12,33 +12,33 @@ export interface Load {
 }
 
 export interface Expectation {
-  /** The earliest moment at which the next message may start. */
+  /** The earliest time at which the next message may start. */
   from: Date
   /** In dispatch order. */
   loads: readonly Load[]
   throttling: Throttling
-  /** Requests a second; null: as many as the broker takes. */
+  /** Requests per second; null: no limit. */
   rateLimit: number | null
-  /** Milliseconds that a message has taken of late, all workers together; null: nothing was sent of late. */
+  /** Milliseconds per message recently, all workers together; null: nothing was sent recently. */
   seenMs: number | null
-  /** The campaign's contact hours, in minutes: what a ramp spreads a day's messages over. */
+  /** The campaign's contact hours, in minutes: a ramp spreads a day's messages over them. */
   hours: { from: number; to: number }
-  /** A ramp's day, and what it has behind it. */
+  /** The time zone of a ramp's day, the messages of today, and the days of sending before. */
   ramp: { timezone: string; taken: number; daysBefore: number }
-  /** Whether a person of that zone may be written to at that moment (contact-hours.ts). */
+  /** Whether people in that zone may be contacted at that time (contact-hours.ts). */
   isOpen: (zone: string, at: Date) => boolean
 }
 
-/** Where neither a throttling nor a rate limit says how fast, and nothing was seen: a thousand messages a second. */
+/** Assumed if neither throttling nor a rate limit sets the pace and nothing was sent recently: a thousand messages per second. */
 const ASSUMED_MS = 1
 
 const HORIZON_MS = 180 * 24 * 3_600_000
 
 /**
- * About when the last message goes out. It walks from one opening or closing of a zone (or midnight of a ramp) to the next,
- * so that it takes as long for a million leads as for ten. It assumes that workers run, that the broker answers, that nobody
- * is refused, and that no other campaign shares the credential.
- * @returns undefined where it is not within half a year
+ * Estimates when the last message is sent. It steps from one opening or closing of a zone (or midnight of a ramp) to the next, so
+ * that a million leads take as long to estimate as ten. It assumes that workers run, the broker answers, no lead is refused, and
+ * no other campaign shares the credential.
+ * @returns undefined if it is not within half a year
  */
 export function expectedEnd(expectation: Expectation): Date | undefined {
   const { throttling, isOpen } = expectation
@@ -62,7 +62,7 @@ export function expectedEnd(expectation: Expectation): Date | undefined {
     }
     const load = loads[turn]!
     const gapMs = gapOf(expectation, load, day)
-    // It goes on until its zone closes, an earlier one opens, or the day of a ramp ends.
+    // Sending continues until this zone closes, an earlier one opens, or the ramp's day ends.
     let until = at + load.messages * gapMs
     if (day) until = Math.min(until, day.endsAt)
     until = nextChange(isOpen, load.zone, false, at, until) ?? until
@@ -89,7 +89,7 @@ function openDay({ from, ramp }: Expectation): Day {
   return { ...ramp, endsAt: endOfDay(ramp.timezone, from).getTime() }
 }
 
-/** A day without sending is no step. */
+/** A day without sending is not a step of the ramp. */
 function turnDay(day: Day, at: number): void {
   if (day.taken > 0) day.daysBefore++
   day.taken = 0
@@ -100,7 +100,7 @@ function leftToday({ throttling }: Expectation, day: Day | undefined): number {
   return day && throttling.type === 'ramp' ? rampQuota(throttling, day.daysBefore) - day.taken : Infinity
 }
 
-/** From one message's start to the next one's: the slowest of what holds them back. */
+/** Milliseconds from one message's start to the next one's: the slowest limit applies. */
 function gapOf({ throttling, hours, rateLimit, seenMs }: Expectation, load: Load, day: Day | undefined): number {
   const limited = rateLimit === null ? 0 : ((load.requests / load.messages) * 1000) / rateLimit
   if (throttling.type === 'ramp') {
@@ -116,8 +116,8 @@ function gapOf({ throttling, hours, rateLimit, seenMs }: Expectation, load: Load
 const STEP_MS = 5 * 60_000
 
 /**
- * The first moment after `at` and before `limit` at which a zone is open, or closed; windows are looked for every five minutes
- * and found to the minute.
+ * The first time after `at` and before `limit` at which a zone is open, or closed. It is searched in steps of five minutes and
+ * then found to the minute.
  */
 function nextChange(
   isOpen: Expectation['isOpen'],
@@ -135,7 +135,11 @@ function nextChange(
   return undefined
 }
 
-/** @param groups leads in groups that a batch may not cross, in dispatch order @param size the batches' @returns a load for each zone */
+/**
+ * @param groups leads in groups that a batch may not cross, in dispatch order
+ * @param size of a batch
+ * @returns a load for each zone
+ */
 export function loadsOf(
   groups: readonly { zone: string; count: number }[],
   size: number,

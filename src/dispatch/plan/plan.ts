@@ -3,7 +3,7 @@ import type { Tx } from '../../database/pool.ts'
 import { AREA_TABLE } from '../../recipient/regions.ts'
 import { batchLimits, effectiveBatchSize } from './batch-size.ts'
 
-/** What of a campaign and its broker decides how it is cut. */
+/** The columns of a campaign and its broker that decide how it is cut into batches. */
 export interface PlannedCampaign {
   id: string
   adapter: string
@@ -14,7 +14,7 @@ export interface PlannedCampaign {
   rate_limit: string | null
 }
 
-/** Batches for every PENDING lead that no open batch holds; the campaign's row is held. */
+/** Plans batches for all PENDING leads that no open batch holds. The caller has locked the Campaign row. */
 export async function planCampaign(tx: Tx, campaign: PlannedCampaign): Promise<void> {
   const adapter = await adapterOf(campaign.adapter)
   await planBatches(tx, {
@@ -31,10 +31,11 @@ export interface PlanRequest {
 }
 
 /**
- * Writes the batches of every PENDING lead that no open batch holds, numbered on from the last; none reaches over an open one,
- * so that no lead is in the range of two. The campaign's row is held. The open batches' ranges are one value, searched for each
- * lead: joined with the leads they took 4 s for 200,000 of them instead of 0.1, and four times that for twice as many. A
- * campaign that was imported when seq told only time zones apart is cut by them: its batches name no region.
+ * Inserts batches for all PENDING leads that no open batch holds; their numbers continue from the last batch. No range overlaps
+ * an open batch's, so that no lead is in the range of two. The caller has locked the Campaign row. The open batches' ranges are
+ * one value that is searched for each lead: joining them with the leads took 4 s for 200,000 leads instead of 0.1 s, and four
+ * times that for twice as many. A campaign that was imported when seq separated only time zones is cut by them: its batches name
+ * no region.
  * @returns how many batches were planned
  */
 export async function planBatches(tx: Tx, { campaignId, size, oneTextPerRequest }: PlanRequest): Promise<number> {

@@ -4,10 +4,10 @@ import { closeForReplan } from '../../lifecycle/batch-writes.ts'
 import type { ClaimedBatch, ClaimedLead } from '../model/claimed-batch.ts'
 
 /**
- * Plans what is PENDING in the range of a batch that holds a cost: as a batch of its own. One that holds a cost is never claimed
- * again, so that one month at one price has paid for all of it, and what comes back goes where it came from. Belongs into the
- * transaction that closes the batch; takes the campaign's row.
- * @returns the new batch; undefined where nothing is left
+ * Plans the PENDING leads in the range of a batch that holds a cost as a new batch. A batch that holds a cost is never claimed
+ * again, so that one month at one price has paid for all of it, and a released cost goes back where it came from. To be called in
+ * the transaction that closes the batch; locks the Campaign row.
+ * @returns the new batch; undefined if no lead is left
  */
 export async function planRest(
   tx: Tx,
@@ -38,9 +38,9 @@ export async function planRest(
 }
 
 /**
- * Cuts the leads of a batch that was refused as a whole into two batches, each with a number of its own, so that the one that
- * poisons it ends up alone. What the budget did not pay for stands behind them, and is a third. The batch itself keeps no leads:
- * its range becomes empty.
+ * Splits the leads of a batch that was refused as a whole into two batches, each with its own number, so that the lead that
+ * causes the refusal ends up alone. The PENDING leads behind them that the claim did not take (`left`) become a third batch. The
+ * batch itself keeps no leads: its range becomes empty.
  */
 export async function splitBatch(
   tx: Tx,
@@ -71,8 +71,8 @@ export async function splitBatch(
 }
 
 /**
- * A batch that waits to be claimed and holds a cost by now (a message that it was thought not to have sent) is closed, and what is
- * PENDING of it is planned as a batch of its own, which the sweeper rings. To be called with the batch locked; takes the campaign's row.
+ * Closes a QUEUED batch that holds a cost by now (a message that was thought not sent had been sent) and plans its PENDING leads
+ * as a new batch, which the sweeper enqueues. The caller has locked the batch; locks the Campaign row.
  */
 export async function replanQueued(tx: Tx, batch: { id: string; campaignId: string }): Promise<void> {
   const waiting = await closeForReplan(tx, batch.id)

@@ -1,8 +1,9 @@
 import type { Tx } from '../../database/pool.ts'
 
 /**
- * The record of what became of each attempt to send a lead (LeadEvent): append-only, one row for all leads of a batch to which the
- * same happened, so that a million leads in batches of 500 cost some thousand rows. Written in the transaction that makes it true.
+ * The record of each attempt to send a lead, and its outcome (LeadEvent): append-only, one row for all leads of a batch with the
+ * same outcome, so that a million leads in batches of 500 cost a few thousand rows. Written in the transaction that makes the
+ * outcome true.
  */
 export type LeadEventKind =
   | 'ACCEPTED'
@@ -14,24 +15,24 @@ export type LeadEventKind =
   | 'RESOLVED'
   | 'RETRIED'
 
-/** How the detail ends of what a worker tells whose lease had run out: by then something else may have been decided. */
+/** The end of the detail when a worker reports after its lease had expired: by then something else may have been decided. */
 export const LATE = 'known after its lease'
 
 export interface LeadEvent {
   campaignId: string
   kind: LeadEventKind
-  /** When it was known. */
+  /** When the outcome was known. */
   at: Date
-  /** The leads, ascending. */
+  /** The leads' seqs, ascending. */
   seqs: readonly number[]
   batch?: { number: number; attempt: number | null } | undefined
   claimedAt?: Date | null | undefined
-  /** When each lead's request was written, in the order of `seqs`; one for all where they shared a request. */
+  /** When each lead's request was written, in the order of `seqs`; one time for all if they shared a request. */
   writtenAt?: readonly Date[] | undefined
   code?: string | null | undefined
   detail?: string | null | undefined
   providerMsgId?: string | null | undefined
-  /** `recipientsHash` of the leads, where their request was written, or may have been. */
+  /** `recipientsHash` of the leads, if their request was written, or may have been. */
   recipients?: string | undefined
   userId?: string | null | undefined
 }
@@ -73,7 +74,7 @@ function rowOf(event: LeadEvent) {
   }
 }
 
-/** @param seqs ascending @returns as PostgreSQL reads an int4multirange: {[1,500],[502,502]} */
+/** @param seqs ascending @returns in PostgreSQL's format of an int4multirange: {[1,500],[502,502]} */
 export function multirangeOf(seqs: readonly number[]): string {
   const ranges: [number, number][] = []
   for (const seq of seqs) {
@@ -84,5 +85,5 @@ export function multirangeOf(seqs: readonly number[]): string {
   return `{${ranges.map(([from, to]) => `[${from},${to}]`).join(',')}}`
 }
 
-/** Why a lead whose lease ran out is in doubt. */
+/** Why a lead whose lease expired is in doubt. */
 export const LOST = 'its worker did not come back'

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
 
 /**
- * One hash over the people that a request went to, for the record of attempts: a phone that is changed afterwards no longer fits
- * (src/budget/reconcile-recipients.ts computes it again, in SQL).
+ * One hash over the recipients of a request, for the record of attempts: if a phone is changed afterwards, the hash no longer
+ * matches (src/budget/reconcile-recipients.ts computes it again, in SQL).
  * @param leads ascending by seq
  * @returns hexadecimal
  */

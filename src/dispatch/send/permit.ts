@@ -5,21 +5,21 @@ import type { ClaimedBatch, LookedAt } from '../model/claimed-batch.ts'
 
 /**
  * The permission to write a claimed batch's requests (docs/decisions/0024-a-look-before-each-write.md). A request is written only
- * within LOOK_GOOD_FOR_MS of the moment at which this process began to read, in the database, that it may be: its campaign is
- * PROCESSING, the batch is this attempt's, the lease has time left, the blocklist does not hold its people. The claim is the first
- * such look; a request that is written later takes another. So a process that was frozen at any moment writes nothing when it
- * wakes, and a stop that was committed is in force everywhere LOOK_GOOD_FOR_MS later, without a message to any worker.
+ * within LOOK_GOOD_FOR_MS of the time at which this process began to read in the database that it may be: its campaign is
+ * PROCESSING, the batch is this attempt's, the lease has time left, the blocklist does not contain its recipients. The claim is
+ * the first such look; a request that is written later needs another one. So a process that was frozen at any time writes nothing
+ * when it continues, and a committed stop is in force everywhere LOOK_GOOD_FOR_MS later, without a message to any worker.
  */
 export const LOOK_GOOD_FOR_MS = 600
 
-/** No request is written in the last half of its lease: what a sweep decides about a lease was decided long after the last write. */
+/** No request is written in the last half of its lease: a sweep decides about an expired lease long after the last write. */
 const LEASE_MARGIN = 1 / 2
 
 /** Why a request was not written. */
 export type Withheld =
   /** Its recipients' contact hours had ended. */
   | 'HOURS'
-  /** The campaign does not run any more, or its price or its credential has changed. */
+  /** The campaign no longer runs, or its price or its credential has changed. */
   | 'STOPPED'
   /** The batch is no longer this attempt's, or its lease is nearly over. */
   | 'LEASE'
@@ -34,16 +34,16 @@ export interface PermitDeps {
   pool: Sql
   now: () => Date
   monotonic: Monotonic
-  /** Aborted when this process is to end: no further request is written. */
+  /** Aborted when this process shuts down: no further request is written. */
   draining: AbortSignal
 }
 
 export interface Permit {
-  /** Looks again where the last look is too old; requests that ask at once share one look. @returns undefined: it may be written */
+  /** Looks again if the last look is too old; concurrent requests share one look. @returns undefined: it may be written */
   renew(): Promise<Withheld | undefined>
-  /** To be asked in the tick of the write. @returns undefined: it may be written */
+  /** To be called in the tick of the write. @returns undefined: it may be written */
   refusal(): Withheld | undefined
-  /** Whether the last look found this lead's person on the blocklist. */
+  /** Whether the last look found this lead's recipient on the blocklist. */
   isBlocked(leadId: string): boolean
 }
 
@@ -52,7 +52,7 @@ export type PermittedBatch = Pick<
   'id' | 'attempt' | 'lookedAt' | 'leaseMs' | 'windowEndsAt' | 'unitCost' | 'credential'
 >
 
-/** @param batch as its claim has left it: the claim was the first look */
+/** @param batch as its claim left it: the claim was the first look */
 export function openPermit(deps: PermitDeps, batch: PermittedBatch): Permit {
   const goodForMs = Math.min(LOOK_GOOD_FOR_MS, batch.leaseMs / 4)
   let lookedAt = batch.lookedAt
@@ -83,7 +83,7 @@ export function openPermit(deps: PermitDeps, batch: PermittedBatch): Permit {
     refusal,
     isBlocked: leadId => blocked.has(leadId),
     renew: async () => {
-      // A look that was slow is too old when it comes: it is repeated, and each time the others have their turn.
+      // A slow look is too old when it returns: it is repeated, and other requests run in between.
       for (let looks = 0; looks < MAX_LOOKS && refusal() === 'STALE'; looks++) {
         looking ??= look().finally(() => {
           looking = undefined
@@ -97,12 +97,12 @@ export function openPermit(deps: PermitDeps, batch: PermittedBatch): Permit {
 
 const MAX_LOOKS = 5
 
-/** To be called before a look is sent. */
+/** The time of a look. To be called before the look is sent. */
 export function lookingAt({ monotonic, now }: Pick<PermitDeps, 'monotonic' | 'now'>): LookedAt {
   return { monotonic: monotonic(), clock: now() }
 }
 
-/** By either clock: the monotonic one stands still while the machine is suspended, the other one may be set. */
+/** By either clock: the monotonic clock stops while the machine is suspended, the other one may be set. */
 export function isStale(
   { monotonic, now }: Pick<PermitDeps, 'monotonic' | 'now'>,
   lookedAt: LookedAt,
@@ -119,7 +119,7 @@ interface Seen {
   blocked: string[]
 }
 
-/** One statement, so that all of it is of one moment: no earlier than when it was sent. */
+/** One statement, so that all of it is read at one time, no earlier than when it was sent. */
 async function lookAt(
   sql: Sql,
   { id, attempt, leaseMs, unitCost, credential }: PermittedBatch,

@@ -8,7 +8,7 @@ const MISSING: RefusalCode = 'MISSING_VARIABLE'
 
 export type Rendered = { message: Message; outcome?: undefined } | { message?: undefined; outcome: Outcome }
 
-/** The import has seen that nothing is missing; what was changed in the database since is refused here, alone. */
+/** The import checked that no value is missing. A lead that was changed in the database since is refused here, alone. */
 export function renderLeads({ campaign, leads }: ClaimedBatch): Rendered[] {
   const base = campaign.baseMessage === null ? undefined : compileText(campaign.baseMessage)
   const vars = z.record(z.string(), z.string()).nullable().parse(campaign.templateVars)

@@ -13,19 +13,19 @@ export interface SendDeps {
   /** By the clock of `now`. */
   sleep: Sleep
   permit: Permit
-  /** Ends the wait for a request's moment: the permit refuses it then. */
+  /** Ends the wait for a request's slot: the permit then refuses the request. */
   draining: AbortSignal
-  /** Told of a request's outcomes, by lead, as soon as they are known, where its batch has others. */
+  /** Called with a request's outcomes, by lead, as soon as they are known, if its batch has other requests. */
   onAnswer?: (outcomes: ReadonlyMap<string, LeadOutcome>) => void
 }
 
 export interface SendPlan {
   startAt: Date
-  /** From one request's start to the next one's. */
+  /** Milliseconds from one request's start to the next one's. */
   requestIntervalMs: number
 }
 
-/** What a request is called at the broker: a person finds it there by the campaign's handle and the batch's number. */
+/** A request's name at the broker: a person finds it there by the campaign's handle and the batch's number. */
 export function requestName(agendamentoId: string, batchNumber: number): string {
   return `camp-${agendamentoId}-${String(batchNumber).padStart(4, '0')}`
 }
@@ -36,8 +36,8 @@ type NotWritten = Withheld | 'BROKER'
 type Result = SendResult | { kind: 'WITHHELD'; why: NotWritten }
 
 /**
- * Sends a claimed batch: as one request at a bulk broker, as concurrent requests at a one-message broker, each at its moment and
- * each only while the batch's permit allows it at the very moment of writing.
+ * Sends a claimed batch: as one request at a bulk broker, as concurrent requests at a one-message broker, each at its slot and
+ * only if the batch's permit allows it at the time of writing.
  * @returns one outcome per message, in all cases
  */
 export async function sendBatch(deps: SendDeps, plan: SendPlan, batch: SendRequest): Promise<BatchOutcome> {
@@ -66,14 +66,14 @@ async function until(atMs: number, { now, sleep, draining }: SendDeps): Promise<
   if (waitMs > 0) await sleep(waitMs, draining)
 }
 
-/** What became of one request. */
+/** The result of one request. */
 interface Part {
-  /** Those that it carried. */
+  /** The messages that it carried. */
   messages: readonly Message[]
   result: Result
-  /** Those that were left out of it: their people had been added to the blocklist. */
+  /** The messages that were left out: their recipients had been added to the blocklist. */
   blocked: readonly Message[]
-  /** When it was first written; undefined: it was not. */
+  /** When it was first written; undefined: it was not written. */
   writtenAt?: Date | undefined
 }
 
@@ -81,7 +81,7 @@ function withheldPart(messages: readonly Message[], why: NotWritten, blocked: re
   return { messages, result: { kind: 'WITHHELD', why }, blocked }
 }
 
-/** A connection may take longer than a look is good for: the request is then tried again, after another look. */
+/** A connection may take longer than a look is valid: the request is then tried again, after another look. */
 const MAX_TRIES = 10
 
 async function sendPermitted(deps: SendDeps, request: SendRequest): Promise<Part> {
@@ -93,7 +93,8 @@ async function sendPermitted(deps: SendDeps, request: SendRequest): Promise<Part
     if (refused) return withheldPart(messages, refused, blocked)
     if (messages.length === 0) return { messages, result: { kind: 'ANSWERED', outcomes: [] }, blocked }
     const { result, why, writtenAt } = await sendOnce(deps, { ...request, messages })
-    // Only where the broker took nothing of it: of what a request of several steps has done, the adapter tells.
+    // Withheld or tried again only if the broker took nothing of the request; for a request of several steps, the adapter reports
+    // that.
     if (result.kind !== 'NOT_ACCEPTED' || why === undefined) return { messages, result, blocked, writtenAt }
     if (why !== 'STALE' || tries === MAX_TRIES) return withheldPart(messages, why, blocked)
   }
@@ -101,7 +102,7 @@ async function sendPermitted(deps: SendDeps, request: SendRequest): Promise<Part
 
 interface Sent {
   result: SendResult
-  /** The permit's refusal, where a write was refused. */
+  /** The permit's refusal, if a write was refused. */
   why: Withheld | undefined
   writtenAt: Date | undefined
 }
@@ -115,7 +116,7 @@ async function sendOnce(deps: SendDeps, request: SendRequest): Promise<Sent> {
     return why && NOT_WRITTEN[why]
   })
   const result = await callAdapter({ ...deps, http }, request)
-  // One that waited for a connection was withdrawn.
+  // A request that was waiting for a connection was withdrawn.
   if (draining.aborted) why ??= 'DRAINING'
   return { result, why, writtenAt }
 }
@@ -173,7 +174,7 @@ function leadOutcomes({ messages, result, blocked, writtenAt }: Part): Map<strin
   ])
 }
 
-/** Of a message whose request camp did not write. */
+/** The outcome of a message whose request camp did not write. */
 export function notWritten(why: NotWritten): LeadOutcome {
   return { kind: 'NOT_ACCEPTED', reason: NOT_WRITTEN[why], isWithheld: true }
 }
@@ -183,7 +184,7 @@ function outcomesOf(result: Result, messages: readonly Message[]): readonly Lead
     case 'ANSWERED':
       return result.outcomes
     case 'REJECTED':
-      // Alone, the message is the culprit; among others it is to be found by halving.
+      // A single message caused the refusal; among several, halving finds the one that did.
       return messages.map(() =>
         messages.length === 1
           ? { kind: 'REJECTED', code: result.code, detail: result.detail }

@@ -6,14 +6,14 @@ import type { DispatchDeps } from '../model/deps.ts'
 import { settleKnown } from './settle-known.ts'
 import { aboutOf } from './settle-with-retry.ts'
 
-/** A batch whose requests all end within this of its first answer is settled once: that is nearly every batch. */
+/** A batch whose requests all end within this time of its first answer is settled once: nearly every batch is. */
 const PATIENCE_MS = 1_500
 
-/** Of a batch of several requests: settles the answers that have come while others have not (settle-known.ts). */
+/** For a batch of several requests: settles the answers that have arrived while others have not (settle-known.ts). */
 export interface EarlySettle {
-  /** @param outcomes one request's, by lead */
+  /** @param outcomes of one request, by lead */
   add(outcomes: ReadonlyMap<string, LeadOutcome>): void
-  /** No request is left. @returns whether some leads may have been settled: what became of a commit may be unknown */
+  /** All requests have ended. @returns whether some leads may have been settled: the result of a commit may be unknown */
   end(): Promise<boolean>
 }
 
@@ -45,7 +45,7 @@ export function settlingEarly(
       if (!(await settleKnown(deps, batch, adapter, known))) isOver = true
       for (const lead of known.keys()) waiting.delete(lead)
     } catch (error) {
-      // What does not pass is the last settle's to deal with: it can leave out the broker's texts.
+      // A permanent error is left to the last settle, which can omit the broker's texts.
       if (!isPassing(error)) isOver = true
       deps.log.warn(
         { event: 'settle.deferred', ...aboutOf(batch), err: namedError(error) },

@@ -11,7 +11,7 @@ export interface OwningBatch {
   claimed_at: Date | null
 }
 
-/** What is learned after a settle, by callbacks or from a person, and changes a batch's figures and its cost. */
+/** What callbacks or a person report after a settle, and what changes a batch's figures and its cost. */
 export type LedgerCorrection = BatchCorrection & CostCorrection
 
 export function noCorrection(batchId: string, reason: string): LedgerCorrection {
@@ -30,7 +30,7 @@ export async function owningBatches(sql: Sql, leadIds: readonly string[]): Promi
   return new Map(rows.map(row => [row.lead_id, row]))
 }
 
-/** To be called before any lead is locked: batches come first in the system's order of locks. @returns their status, by id */
+/** Locks batches. To be called before any lead is locked: batches come first in the lock order. @returns their status, by id */
 export async function lockBatches(tx: Tx, ids: readonly string[]): Promise<Map<string, BatchStatus>> {
   if (ids.length === 0) return new Map()
   const { rows } = await locking(tx, 'Batch').query<{ id: string; status: BatchStatus }>(
@@ -40,7 +40,7 @@ export async function lockBatches(tx: Tx, ids: readonly string[]): Promise<Map<s
   return new Map(rows.map(({ id, status }) => [id, status]))
 }
 
-/** Writes corrections to their batches, which are locked, to the ledger and to the budgets. */
+/** Writes corrections to their batches, which the caller has locked, to the ledger and to the budgets. */
 export async function correctBatches(tx: Tx, corrections: readonly LedgerCorrection[], now: Date): Promise<void> {
   if (corrections.length === 0) return
   await correctFigures(tx, corrections)

@@ -11,16 +11,16 @@ import type { ClaimedBatch, ClaimedLead } from '../model/claimed-batch.ts'
 import { type LeadEvent, type LeadEventKind, recordLeadEvents } from '../record/lead-events.ts'
 import { recipientsHash } from '../record/recipients-hash.ts'
 
-/** What became of a lead. */
+/** A lead and its outcome. */
 export type SettledLead = { lead: ClaimedLead; outcome: LeadOutcome }
 
-/** Why the first of them is as it is. */
+/** The reason of the first one's outcome, if it has one. */
 export function reasonOf(settledLeads: readonly SettledLead[]): string | undefined {
   const outcome = settledLeads[0]?.outcome
   return outcome && 'reason' in outcome ? outcome.reason : undefined
 }
 
-/** What an attempt's outcomes change beside its batch and its budget, in the order of the system's locks. */
+/** Writes what an attempt's outcomes change, apart from its batch and its budget, in the lock order. */
 export async function writeOutcomes(
   tx: Tx,
   batch: ClaimedBatch,
@@ -45,7 +45,7 @@ export async function writeOutcomes(
 
 const STATUS = { ACCEPTED: 'SENT', REJECTED: 'ERROR', NOT_ACCEPTED: 'PENDING', IN_DOUBT: 'IN_DOUBT' } as const
 
-/** @param at when its request was written, where it is not known */
+/** @param at stands for the time at which its request was written, if that is unknown */
 function resultOf({ lead, outcome }: SettledLead, at: Date): LeadResult {
   return {
     seq: lead.seq,
@@ -57,7 +57,7 @@ function resultOf({ lead, outcome }: SettledLead, at: Date): LeadResult {
   }
 }
 
-/** One for all leads to which the same happened. */
+/** One event for all leads with the same outcome. */
 export function eventsOf(batch: ClaimedBatch, settledLeads: readonly SettledLead[], at: Date): LeadEvent[] {
   const groups = new Map<string, { event: LeadEvent; leads: ClaimedLead[]; written: Date[] }>()
   for (const { lead, outcome } of settledLeads) {
@@ -79,7 +79,7 @@ export function eventsOf(batch: ClaimedBatch, settledLeads: readonly SettledLead
   return [...groups.values()].map(({ event, leads, written }) => ({
     ...event,
     seqs: leads.map(lead => lead.seq),
-    // Some of a group may have been written and others not, where an adapter refuses by itself.
+    // Some of a group may have been written and others not, if the adapter itself refuses a message.
     writtenAt: written.length === leads.length ? written : written.slice(0, 1),
     recipients: MAY_HAVE_IT.includes(event.kind) ? recipientsHash(leads) : undefined,
   }))
@@ -101,7 +101,7 @@ function eventKindOf(outcome: LeadOutcome): LeadEventKind {
   }
 }
 
-/** Who told the broker, and it us, that they want no more. */
+/** Adds to the blocklist the people who opted out at the broker, as its refusal reports. */
 async function blockOptOuts(tx: Tx, batch: ClaimedBatch, settledLeads: readonly SettledLead[]): Promise<void> {
   const phones = settledLeads.flatMap(({ lead, outcome }) =>
     outcome.kind === 'REJECTED' && outcome.optOut ? [lead.phone] : [],
@@ -123,7 +123,7 @@ function detailOf(outcome: LeadOutcome): string | null {
   }
 }
 
-/** What the broker calls them: its callbacks may know no other name. */
+/** Stores the broker's message ids: its callbacks may contain no other id. */
 export async function writeProviderMessages(
   tx: Tx,
   batch: ClaimedBatch,
@@ -133,7 +133,7 @@ export async function writeProviderMessages(
     outcome.kind === 'ACCEPTED' && outcome.providerId !== undefined ? [{ lead: lead.id, id: outcome.providerId }] : [],
   )
   if (known.length === 0) return
-  // A broker that gives one id to two messages has made it useless for both: the first keeps it.
+  // If a broker gives two messages one id, the id cannot tell them apart: the first keeps it.
   await tx.query(
     `INSERT INTO "ProviderMessage" (broker_id, provider_msg_id, lead_id)
      SELECT $1, m.id, m.lead_id FROM unnest($2::text[], $3::uuid[]) AS m(id, lead_id)

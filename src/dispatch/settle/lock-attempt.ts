@@ -2,7 +2,7 @@ import { locking } from '../../database/lock-order.ts'
 import type { Tx } from '../../database/pool.ts'
 import type { ClaimedBatch } from '../model/claimed-batch.ts'
 
-/** How the row of a batch that is being settled changes, and what was booked for it. */
+/** What the settle of a batch needs of its row: the failures, and the cost that was reserved. */
 export interface Attempt {
   failures: number
   budget_id: string | null
@@ -10,7 +10,7 @@ export interface Attempt {
 }
 
 /**
- * Locks the batch where it is this attempt's. The moment of its claim is a part of the fence: after a failover that lost the claim,
+ * Locks the batch if it is this attempt's. The time of its claim is part of the fence: after a failover that lost the claim,
  * another claim may have the same number.
  */
 export async function lockAttempt(tx: Tx, { id, attempt, claimedAt }: ClaimedBatch): Promise<Attempt | undefined> {

@@ -9,21 +9,21 @@ export interface PersistDeps {
 }
 
 export interface Persisted {
-  /** What is written, for the log: "settle". */
+  /** The name of the write, for the log: "settle". */
   what: string
-  /** Of which batch. */
+  /** The fields that name the batch, for the log. */
   about: object
-  /** After this a sweep has decided, or will. */
+  /** No retry after this time: a sweep has decided, or will. */
   giveUpAt: Date
 }
 
-/** A database that is back is written to within this. */
+/** The longest wait between two tries: the write follows within this time once the database is back. */
 const MAX_DELAY_MS = 1_000
 
 /**
- * Writes what is known already and must not be lost: whatever passes (the database is away, its disk is full, a statement took too
- * long) is tried again until `giveUpAt`.
- * @throws what `write` threw: at once where it is a fault of the data or of the statement, else after `giveUpAt`
+ * Writes an outcome that is known and must not be lost: a temporary error (the database is unreachable, its disk is full, a
+ * statement took too long) is retried until `giveUpAt`.
+ * @throws what `write` threw: at once for an error of the data or of the statement, else after `giveUpAt`
  */
 async function persist<T>(
   { now, random, log }: PersistDeps,
@@ -35,7 +35,7 @@ async function persist<T>(
       return await write()
     } catch (error) {
       if (!isPassing(error) || now() > giveUpAt) throw error
-      // The first, and then ever more seldom: the 2nd, the 4th, the 8th.
+      // Logged at the 1st, 2nd, 4th, 8th failure and so on.
       if (Number.isInteger(Math.log2(failures))) {
         log.warn({ event: 'settle.retry', ...about, err: namedError(error), failures }, `${what} failed, trying again`)
       }
@@ -45,8 +45,8 @@ async function persist<T>(
 }
 
 /**
- * The same for an outcome that holds texts of a broker: where the database refuses them, the outcome is written without them.
- * @param without the same outcome with no text but our own
+ * The same for an outcome that contains texts of a broker: if the database refuses them, the outcome is written without them.
+ * @param without the same outcome with only camp's own texts
  */
 export async function persistOutcome<Outcome, T>(
   deps: PersistDeps,

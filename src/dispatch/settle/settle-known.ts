@@ -9,11 +9,11 @@ import { type SettledLead, writeOutcomes } from './lead-outcomes.ts'
 import { lockAttempt } from './lock-attempt.ts'
 
 /**
- * Writes what a broker has answered while other requests of the batch have no answer yet: the batch stays SENDING, with its attempt
- * and its lease, and the settle that ends it finds these leads done (`unsettled`). Where its worker dies meanwhile, only the others
- * are in doubt. It may be repeated: a lead that is settled is left as it is.
- * @param known by lead; those that are neither ACCEPTED nor REJECTED are the last settle's
- * @returns false where the batch is no longer this attempt's
+ * Writes what a broker has answered while other requests of the batch have no answer yet. The batch stays SENDING, with its
+ * attempt and its lease, and the settle that ends it finds these leads done (`unsettled`). If its worker dies meanwhile, only the
+ * other leads are in doubt. It may be repeated: a settled lead is left as it is.
+ * @param known by lead; outcomes that are neither ACCEPTED nor REJECTED are left to the last settle
+ * @returns false if the batch is no longer this attempt's
  */
 export async function settleKnown(
   { pool, now }: { pool: pg.Pool; now: () => Date },
@@ -25,12 +25,12 @@ export async function settleKnown(
     const at = now()
     const row = await lockAttempt(tx, batch)
     if (!row) return false
-    const told = batch.leads.flatMap((lead): SettledLead[] => {
+    const answered = batch.leads.flatMap((lead): SettledLead[] => {
       const outcome = known.get(lead.id)
       return outcome && isAnswer(outcome) ? [{ lead, outcome }] : []
     })
-    const sending = await sendingSeqs(tx, batch, told)
-    const settledLeads = told.filter(({ lead }) => sending.has(lead.seq))
+    const sending = await sendingSeqs(tx, batch, answered)
+    const settledLeads = answered.filter(({ lead }) => sending.has(lead.seq))
     if (settledLeads.length === 0) return true
     const { accepted, refused } = figuresOf(settledLeads)
     await countAnswer(tx, batch.credential.id)
@@ -44,7 +44,7 @@ export async function settleKnown(
   })
 }
 
-/** What of a batch was settled before its last settle. */
+/** What was settled of a batch before its last settle. */
 export interface Before {
   accepted: number
   refused: number
@@ -53,8 +53,8 @@ export interface Before {
 export const NONE_BEFORE: Before = { accepted: 0, refused: 0 }
 
 /**
- * What the last settle of a batch has still to write, the batch being locked: whether `settleKnown` wrote a lead is known from the
- * lead alone, for the answer to its commit may have been lost.
+ * What the last settle of a batch has still to write. The caller has locked the batch. Whether `settleKnown` wrote a lead is read
+ * from the lead alone, because the answer to its commit may have been lost.
  */
 export async function unsettled(
   sql: Sql,
@@ -75,7 +75,7 @@ function figuresOf(answered: readonly SettledLead[]): Before {
   return { accepted, refused: answered.length - accepted }
 }
 
-/** A lead that was refused and retried since is SENDING in another batch. */
+/** Only with this batch's number: a lead that was refused and retried since is SENDING in another batch. */
 async function sendingSeqs(
   sql: Sql,
   batch: ClaimedBatch,

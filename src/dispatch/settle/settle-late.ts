@@ -12,10 +12,11 @@ import { correctBatches } from './late-corrections.ts'
 import { eventsOf, type SettledLead, writeProviderMessages } from './lead-outcomes.ts'
 
 /**
- * What a worker knows whose lease ran out before it could settle: it was frozen, and its leads were put in doubt. For those that
- * are in doubt still, its answers end the doubt: accepted ones are SENT, refused ones ERROR, and what was never written is PENDING
- * again, or ERROR NOT_SENT where its campaign is over. What a person or a callback has decided meanwhile stands, but for what the broker
- * took and a person called not sent, or to be sent again: that is told to the inbox.
+ * Settles the outcomes of a worker whose lease expired before it could settle: it was frozen, and its leads were put in doubt.
+ * For leads that are still in doubt, its answers end the doubt: accepted ones are SENT, refused ones ERROR, and those that were
+ * never written are PENDING again, or ERROR NOT_SENT if their campaign is over. What a person or a callback has decided meanwhile
+ * stands, except for leads that the broker accepted and a person declared not sent, or to be sent again: these are reported to
+ * the inbox.
  * @returns how many leads it decided about
  */
 export async function settleLate(
@@ -28,11 +29,11 @@ export async function settleLate(
     const at = now()
     const swept = await sweptSeqs(tx, batch)
     if (swept.size === 0) return 0
-    // Those that were settled before the sweep came have nothing more to tell.
+    // Leads that were settled before the sweep have nothing more to report.
     const settledLeads = batch.leads
       .map((lead, i) => ({ lead, outcome: outcome.outcomes[i]! }))
       .filter(({ lead }) => swept.has(lead.seq))
-    // Whatever has been decided meanwhile: when each was written, and what the broker answered, is part of its history.
+    // Recorded regardless of later decisions: when each was written, and what the broker answered, is part of its history.
     await recordLeadEvents(
       tx,
       eventsOf(batch, settledLeads, at).map(event => ({
@@ -68,8 +69,8 @@ function recipientsOf(settledLeads: readonly SettledLead[]): Recipient[] {
 }
 
 /**
- * What the broker took, and a person has called not sent, or to be sent again: told to the inbox as if the broker had called back, so
- * that no claim sends it a second time, and a verdict is contradicted in one way only.
+ * Reports the messages that the broker accepted, and a person declared not sent or to be sent again, to the inbox as if the
+ * broker had called back, so that no claim sends them a second time, and a verdict is contradicted in one way only.
  */
 async function tellInbox(
   tx: Tx,
@@ -93,7 +94,7 @@ async function tellInbox(
   )
 }
 
-/** @returns the leads that a sweep put in doubt; none where the settle was in time, and only the answer to its commit was lost */
+/** @returns the leads that a sweep put in doubt; none if the settle was in time and only the answer to its commit was lost */
 async function sweptSeqs(
   sql: Sql,
   { campaign, number, attempt, claimedAt }: ClaimedBatch,
@@ -106,7 +107,7 @@ async function sweptSeqs(
   return new Set(rows.map(row => row.seq))
 }
 
-/** @returns false where another attempt has claimed it since, or nothing of it is in doubt */
+/** @returns false if another attempt has claimed it since, or nothing of it is in doubt */
 async function lockLostBatch(tx: Tx, { id, attempt }: ClaimedBatch): Promise<boolean> {
   const { rowCount } = await locking(tx, 'Batch').query(
     `SELECT 1 FROM "Batch" WHERE id = $1 AND attempt = $2 AND status = 'IN_DOUBT' FOR NO KEY UPDATE`,
@@ -127,7 +128,7 @@ async function stillInDoubt(tx: Tx, batch: ClaimedBatch, settledLeads: readonly 
 
 const STATUS = { ACCEPTED: 'SENT', REJECTED: 'ERROR', NOT_ACCEPTED: 'PENDING' } as const
 
-/** Of one that is still in doubt, nothing is known. */
+/** A lead that is still in doubt has no result. */
 function resultOf({ lead, outcome }: SettledLead): LateResult[] {
   if (outcome.kind === 'IN_DOUBT') return []
   return [
@@ -143,8 +144,8 @@ function resultOf({ lead, outcome }: SettledLead): LateResult[] {
 }
 
 /**
- * What is PENDING in a campaign that runs, or may be resumed, is planned by the sweeper or the resume. In one that is over nothing is
- * left PENDING: such a lead ends here, and camp campaign retry sends it.
+ * PENDING leads of a campaign that runs, or may be resumed, are planned by the sweeper or the resume. In a campaign that is over
+ * no lead stays PENDING: such a lead ends here, and camp campaign retry sends it.
  */
 async function endWhereOver(tx: Tx, batch: ClaimedBatch): Promise<void> {
   const { rows } = await locking(tx, 'Campaign').query<{ status: string }>(

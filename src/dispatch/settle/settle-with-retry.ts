@@ -9,9 +9,9 @@ import { settleBatch } from './settle.ts'
 import { settleLate } from './settle-late.ts'
 
 /**
- * The answer is known and must not be lost to a database that refuses for a while: tried until the batch's lease has run out for
- * longer than any sweep takes. Then it is IN_DOUBT, as if this worker had died.
- * @returns undefined where the lease had run out
+ * Settles a batch. The answer is known and must not be lost if the database refuses writes for a while: retried until the batch's
+ * lease has been expired for longer than any sweep takes. After that the batch is IN_DOUBT, as if this worker had died.
+ * @returns undefined if the lease had expired
  */
 export async function settleWithRetry(
   deps: DispatchDeps,
@@ -32,22 +32,22 @@ export async function settleWithRetry(
   )
 }
 
-/** By then a sweep has decided about its leads, and what is known comes too late for the books. */
+/** By then a sweep has decided about its leads, and an answer is too late for the ledger. */
 export function giveUpAt({ leaseUntil }: ClaimedBatch): Date {
   return new Date(leaseUntil.getTime() + 60_000)
 }
 
-/** @param resolved how many leads in doubt its answers have decided about */
+/** @param resolved how many leads in doubt its answers decided about */
 function warnFenced(deps: DispatchDeps, batch: ClaimedBatch, resolved: number): void {
   deps.log.warn({ event: 'settle.late', ...aboutOf(batch), resolved }, 'settle came too late: the lease had run out')
 }
 
-/** Which batch a log line is about. */
+/** The fields that name a batch in a log line. */
 export function aboutOf({ id, campaign, number, attempt }: ClaimedBatch) {
   return { campaign: campaign.agendamentoId, batch: id, number, attempt }
 }
 
-/** Where the database took the broker's words for no text. */
+/** Replaces the broker's texts where the database refused them. */
 export const NO_WORDS = 'what the broker said of it could not be stored'
 const NO_CODE: RefusalCode = 'REFUSED'
 

@@ -22,7 +22,7 @@ export interface SettleDeps {
   random: () => number
 }
 
-/** @returns FENCED when the batch is no longer this attempt's: its lease ran out, and somebody decided about it */
+/** @returns FENCED if the batch is no longer this attempt's: its lease expired, and it was put in doubt or decided about */
 export async function settleBatch(
   { pool, now, random }: SettleDeps,
   batch: ClaimedBatch,
@@ -119,8 +119,8 @@ export async function settleBatch(
 }
 
 /**
- * Leads that stay PENDING in a campaign that was cancelled meanwhile end there. The campaign's row is held, so that a cancel at
- * this very moment either was before (and is seen here) or comes after (and finds this batch QUEUED).
+ * Ends leads that would stay PENDING in a campaign that was cancelled meanwhile. Locks the Campaign row, so that a concurrent
+ * cancel either was before (and is seen here) or comes after (and finds this batch QUEUED).
  */
 async function dropIfCancelled(tx: Tx, batch: ClaimedBatch, at: Date): Promise<void> {
   const { rows } = await locking(tx, 'Campaign').query<{ status: string }>(
@@ -132,8 +132,8 @@ async function dropIfCancelled(tx: Tx, batch: ClaimedBatch, at: Date): Promise<v
 }
 
 /**
- * Where the last messages were all refused, one after another, the list is being burnt: a wrong template, a broker gone mad
- * (docs/design.md#refusals-in-a-row).
+ * After this many refusals in a row, without an accepted message, the campaign is paused before more of the list is lost: the
+ * cause may be a wrong template or a faulty broker (docs/design.md#refusals-in-a-row).
  */
 const REFUSALS_IN_A_ROW = 50
 

@@ -7,10 +7,10 @@ import { notWritten } from '../send/send.ts'
 import { aboutOf, giveUpAt, settleWithRetry } from './settle-with-retry.ts'
 
 /**
- * A claim whose commit was not answered: no request of it was written, and none will be. Where the server has committed it all the
- * same, its leads are PENDING again at once; else it is as if it had not been. What the server does not tell is the sweep's.
- * @returns undefined where its lease had run out
- * @throws error, where nothing was claimed
+ * Settles a claim whose commit was not answered: no request of it was written, and none will be. If the server has committed it,
+ * its leads are PENDING again at once; else nothing was claimed. If the server cannot say, the sweep handles it.
+ * @returns undefined if its lease had expired
+ * @throws error, if the claim was not committed or that is unknown
  */
 export async function settleUnanswered(
   deps: DispatchDeps,
@@ -29,9 +29,9 @@ export async function settleUnanswered(
 const ASK_AGAIN_MS = 500
 
 /**
- * What became of the claim's transaction, asked for as long as a settle would be tried (settle-with-retry.ts). By the number of the
- * attempt alone it cannot be told: where the claim was rolled back, another worker's has the same.
- * @returns undefined where the server does not tell
+ * The status of the claim's transaction, polled for as long as a settle would be retried (settle-with-retry.ts). The attempt's
+ * number alone does not show it: if the claim was rolled back, another worker's claim has the same number.
+ * @returns undefined if the server cannot say
  */
 async function commitStatusOf({ pool, now, random }: DispatchDeps, batch: ClaimedBatch): Promise<string | undefined> {
   while (now() < giveUpAt(batch)) {
@@ -46,7 +46,7 @@ async function commitStatusOf({ pool, now, random }: DispatchDeps, batch: Claime
       const { rows } = await pool.query<{ fate: string | null }>(`SELECT pg_xact_status($1::xid8) AS fate`, [batch.xid])
       return rows[0]!.fate ?? undefined
     } catch (error) {
-      // A number that the server does not know: it is another one, or older than the claim.
+      // The server does not know this id: it is another server, or its data is older than the claim.
       return isPassing(error) ? 'in progress' : undefined
     }
   }

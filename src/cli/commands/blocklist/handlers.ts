@@ -56,7 +56,7 @@ export async function remove(context: Context, options: OptionsOf<typeof command
   )
 }
 
-/** Eleven digits may be a mobile and a CPF: both are looked up. */
+/** Eleven digits can be a mobile number or a CPF: both are looked up. */
 export async function check(context: Context, value: string): Promise<void> {
   await context.actor()
   const { phone } = canonicalPhone(value)
@@ -81,7 +81,7 @@ const COLUMNS: readonly Column<Entry>[] = [
   { title: 'SINCE', value: entry => entry.created_at.toISOString() },
 ]
 
-/** @throws CampError USAGE when neither is given, DATA when one is none */
+/** @throws CampError USAGE if neither is given, DATA if one is invalid */
 async function keysOf({ phone, document }: Target): Promise<Keys> {
   if (phone === undefined && document === undefined)
     throw new CampError('ARGUMENT_MISSING', 'give --phone, --document or both')

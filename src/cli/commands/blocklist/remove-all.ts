@@ -3,9 +3,9 @@ import type { Context } from '../../context.ts'
 import { confirm } from '../../prompt.ts'
 
 /**
- * Takes all entries of one source off: a list that is no longer to count, or opt-outs of phones that no lead has, where a callback URL
- * is known to others.
- * @throws CampError USAGE where each entry is a person's own word, NOT_FOUND where the source has none
+ * Removes all entries of one source: a list that no longer applies, or opt-outs of phones that no lead has, after a callback URL
+ * has become known to others.
+ * @throws CampError USAGE if each entry is the request of a person, NOT_FOUND if the source has none
  */
 export async function removeAll(context: Context, source: string): Promise<void> {
   const actor = await context.admin()

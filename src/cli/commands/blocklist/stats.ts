@@ -4,7 +4,7 @@ import type { Context } from '../../context.ts'
 import { number, time } from '../campaign/text.ts'
 
 interface SourceView extends SourceCount {
-  /** The last sync from each place, the newest first. */
+  /** The last sync from each place, newest first. */
   syncs: ReturnType<typeof syncView>[]
 }
 
@@ -31,7 +31,7 @@ export async function stats(context: Context): Promise<void> {
   )
 }
 
-/** A source whose list names nobody has had its sync all the same. */
+/** Includes sources whose list is empty: they were synced, too. */
 function withSyncs(counts: readonly SourceCount[], syncs: readonly Sync[]): SourceView[] {
   const names = [...new Set([...counts, ...syncs].map(one => one.source))].sort()
   return names.map(source => ({

@@ -51,7 +51,7 @@ const remove = (parent: Parent) =>
 const BILLING = ['ACCEPTED', 'DELIVERED'] as const
 const MAX_A_REQUEST = 100_000
 
-/** Requests per second with three decimals, never more than was asked for; or "none". */
+/** Requests per second with three decimals, rounded down; or "none". */
 function parseRate(text: string): string {
   if (text === 'none') return text
   const match = /^(\d{1,6})(?:\/(s|m|h))?$/.exec(text)

@@ -9,14 +9,17 @@ import type { Context } from '../../context.ts'
 import { confirm } from '../../prompt.ts'
 import type * as commands from './index.ts'
 
-/** Figures, records, and what this machine and the caller remember of them. Ends with 6 where anything does not agree. */
+/**
+ * Checks the figures, the records, and what this machine and the caller remember of them. Ends with exit code 6 if anything does
+ * not agree.
+ */
 export async function audit(context: Context, options: OptionsOf<typeof commands.audit>): Promise<void> {
   const expected = options.expect === undefined ? undefined : parseHead(options.expect)
   if (options.acceptHead) await acceptNewest(context)
   else await context.actor()
   const deps = { pool: await context.pool(), keys: await context.keys(), keeper: context.config }
   const { figures, records, wrong } = await auditBooks(deps, expected)
-  tell(context, figures, records, wrong, options.head ?? false)
+  print(context, figures, records, wrong, options.head ?? false)
   if (wrong === 0) return
   throw new CampError('BUDGET_AUDIT_FAILED', `${wrong} thing(s) do not agree`, {
     hint: 'Stop the workers, keep a copy of the database, and see docs/reliability.md, "When the budget audit finds a difference".',
@@ -30,7 +33,13 @@ async function acceptNewest(context: Context): Promise<void> {
   await acceptHead(deps, actor.id)
 }
 
-function tell(context: Context, figures: Reconciliation, records: RecordAudit, wrong: number, headOnly: boolean): void {
+function print(
+  context: Context,
+  figures: Reconciliation,
+  records: RecordAudit,
+  wrong: number,
+  headOnly: boolean,
+): void {
   const { budgets, batches, entries, differences } = figures
   const head = records.head && formatHead(records.head)
   if (headOnly && wrong === 0) {

@@ -20,7 +20,7 @@ import { assertTimeHasCome } from './early.ts'
 import type * as commands from './index.ts'
 import { campaignText, refusalsText } from './text.ts'
 
-/** On a terminal it is looked at first; elsewhere its ID is the word. */
+/** On a terminal, without --yes, it shows the campaign and asks first; otherwise the ID is enough. */
 export async function approve(context: Context, ref: string | undefined): Promise<void> {
   const pool = await context.pool()
   const actor = await context.admin()
@@ -87,7 +87,7 @@ export async function cancel(context: Context, ref: string, options: OptionsOf<t
   if (closing?.status === 'NOT_RUN' && closing.error !== null) context.out.warn(closing.error)
 }
 
-/** @throws CampError NOT_FOUND; AUTH: neither an ADMIN nor the campaign's importer */
+/** @throws CampError NOT_FOUND; AUTH if the user is neither an ADMIN nor the importer of the campaign */
 export async function toMove(
   context: Context,
   act: Act,
@@ -100,7 +100,7 @@ export async function toMove(
   return { actor, campaign }
 }
 
-/** Before a question: an answer that changes nothing is not asked for. */
+/** Runs before a question, so that none is asked if the answer cannot change anything. */
 function assertLegal(move: TransitionName, campaign: CampaignRef): void {
   if (!isLegal(move, campaign.status)) throw refusedTransition(move, campaign)
 }
@@ -109,13 +109,13 @@ interface After extends WhatNext {
   view: CampaignView
 }
 
-interface Told {
-  /** Behind what was done, in the text. */
+interface Extra {
+  /** Follows what was done, in the text. */
   sentence?: string
   answers_awaited?: number
 }
 
-/** Says so when it is true: no request of the campaign is written any more. */
+/** Waits until the stop is in force, so that no further request of the campaign is written, and then prints it. */
 async function printStopped(context: Context, id: string, done: 'Paused' | 'Cancelled'): Promise<After> {
   const pool = await context.pool()
   await untilInForce(pool)
@@ -134,16 +134,16 @@ function answersOf(awaited: number): string {
 }
 
 /** @param done what was done: "Paused" */
-async function printAfter(context: Context, id: string, done: string, told: Told = {}): Promise<After> {
+async function printAfter(context: Context, id: string, done: string, extra: Extra = {}): Promise<After> {
   const view = await campaignView(await context.pool(), id)
   const { present, outlook, next } = await whatNext(context, id)
-  const { sentence, ...facts } = told
+  const { sentence, ...facts } = extra
   const first = [`${done}: ${view.agendamento_id}`, sentence].filter(Boolean).join('. ')
   context.out.result({ ...view, ...outlook, ...facts }, () => [first, ...next])
   return { view, present, outlook, next }
 }
 
-/** @throws CampError USAGE without a terminal, STATE where nothing waits */
+/** @throws CampError USAGE without a terminal, STATE if no campaign waits for approval */
 async function chooseWaiting(context: Context): Promise<string> {
   if (!hasTerminal(context)) {
     throw new CampError('ARGUMENT_MISSING', 'which campaign?', {

@@ -9,9 +9,9 @@ import { askYes, hasTerminal } from '../../prompt.ts'
 import { number } from './text.ts'
 
 /**
- * Before a campaign is sent whose schedule is still to come: --now says so, a terminal is asked. --yes alone is not enough: it
- * answers whether to do what was asked for, and this is at another time than was approved.
- * @throws CampError STATE without a terminal; AUTH: a USER who did not import it; INTERRUPTED on a no
+ * Runs before a campaign with a future schedule is sent: --now allows it, a terminal asks. --yes alone is not enough: it confirms
+ * what was asked for, and this time is not the one that was approved.
+ * @throws CampError STATE without a terminal, or with --yes alone; AUTH: a USER who did not import it; INTERRUPTED on a no
  */
 export async function assertTimeHasCome(
   context: Context,

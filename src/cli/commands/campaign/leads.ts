@@ -6,7 +6,7 @@ import type { Context } from '../../context.ts'
 import type * as commands from './index.ts'
 import { time } from './text.ts'
 
-/** Page by page: a million leads as JSON are hundreds of megabytes, which no process needs to hold. */
+/** Page by page: a million leads as JSON are hundreds of megabytes, too much to hold in memory. */
 export async function leads(context: Context, ref: string, options: OptionsOf<typeof commands.leads>): Promise<void> {
   await context.actor()
   const pool = await context.pool()
@@ -25,7 +25,7 @@ export async function leads(context: Context, ref: string, options: OptionsOf<ty
 }
 
 function columns(timezone: string) {
-  const moment = (at: Date | null) => (at ? time(at, timezone) : '')
+  const timeText = (at: Date | null) => (at ? time(at, timezone) : '')
   return [
     {
       title: 'LINE',
@@ -36,8 +36,8 @@ function columns(timezone: string) {
     { title: 'NAME', value: (lead: LeadView) => (lead.nome ?? '').slice(0, 30) },
     { title: 'STATUS', value: (lead: LeadView) => lead.status },
     { title: 'REASON', value: (lead: LeadView) => [lead.error_code, lead.error_message].filter(Boolean).join(': ') },
-    { title: 'SENT', value: (lead: LeadView) => moment(lead.sent_at) },
-    { title: 'DELIVERED', value: (lead: LeadView) => moment(lead.delivered_at) },
-    { title: 'READ', value: (lead: LeadView) => moment(lead.read_at) },
+    { title: 'SENT', value: (lead: LeadView) => timeText(lead.sent_at) },
+    { title: 'DELIVERED', value: (lead: LeadView) => timeText(lead.delivered_at) },
+    { title: 'READ', value: (lead: LeadView) => timeText(lead.read_at) },
   ]
 }

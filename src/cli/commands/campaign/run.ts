@@ -32,7 +32,7 @@ export async function runCampaigns(
   if (options.now && options.due) throw new CampError('OPTIONS_CONFLICT', '--now goes with IDs, not with --due')
   const pool = await context.pool()
   const actor = await context.actor()
-  // Before a recurring campaign is opened, too.
+  // Also before a recurring campaign is opened.
   await assertNotHeld(pool)
   const queues = await context.queues()
   const deps = { pool, queues, clock: context.clock }
@@ -48,7 +48,7 @@ export async function runCampaigns(
       started.push(campaign)
       context.out.talk(`Started ${campaign.agendamento_id}.`)
     } catch (error) {
-      // The others are started; of a due one another process may have been faster.
+      // The others are started. Another process may have started a due campaign already.
       if (!(error instanceof CampError) || (refs.length === 1 && !options.due)) throw error
       if (options.due && error.code === 'TRANSITION_REFUSED' && (await isRunning(context, campaign.id))) continue
       context.out.warn(`${campaign.agendamento_id} was not started: ${messageOf(error)}`)
@@ -63,7 +63,7 @@ export async function runCampaigns(
   if (failure !== undefined) throw failure
 }
 
-/** Opens what recurring campaigns have due. @returns the error of an occurrence that failed */
+/** Opens the due occurrences of recurring campaigns. @returns the error of the occurrences that failed */
 async function fireRecurring(context: Context): Promise<CampError | undefined> {
   const { clock, signal } = context
   const pool = await context.pool()
@@ -84,7 +84,7 @@ async function fireRecurring(context: Context): Promise<CampError | undefined> {
   })
 }
 
-/** For cron's mail: until a person has decided, every run of it ends with 4. */
+/** For the mail of cron: until a user has decided about a missed start, every run with --due ends with exit code 4. */
 function missedError(missed: readonly { agendamento_id: string }[]): CampError | undefined {
   if (missed.length === 0) return undefined
   const handles = missed.map(campaign => campaign.agendamento_id).join(' ')
@@ -108,7 +108,7 @@ async function isRunning(context: Context, id: string): Promise<boolean> {
   return ['PROCESSING', 'FINISHED'].includes((await progressOf(await context.pool(), id)).status)
 }
 
-/** cron's mail is told no more than that nothing will go out. */
+/** With --due (cron) it prints only that no worker is running. */
 async function sayNext(context: Context, id: string, { due }: { due?: boolean }): Promise<void> {
   const { next, outlook } = await whatNext(context, id)
   if (!due) for (const line of next) context.out.talk(line)

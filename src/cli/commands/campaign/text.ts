@@ -5,10 +5,10 @@ import type { StopView } from '../../../campaign/read/stop-view.ts'
 import type { CampaignView, ClosingView } from '../../../campaign/read/view.ts'
 import { type Block, fields } from '../../blocks.ts'
 
-/** What is known beside the campaign itself; `next` are lines of next-step.ts. */
+/** The outlook of a campaign; `next` has the lines of src/campaign/read/next-step.ts. */
 type Shown = Forecast & { now: Date; next?: readonly string[] }
 
-/** A campaign for people, and what is to be expected of it. Times are shown in the installation's zone. */
+/** The text of a campaign and its outlook. Times are in the time zone of the installation. */
 export function campaignText(view: CampaignView, timezone: string, outlook?: Shown): Block {
   const { counts, cost } = view
   const outcomes = (['PENDING', 'SENDING', 'SENT', 'DELIVERED', 'READ', 'ERROR', 'IN_DOUBT'] as const)
@@ -53,7 +53,7 @@ export function campaignText(view: CampaignView, timezone: string, outlook?: Sho
     ['stalled', outlook?.stalled_since && stalledText(outlook.stalled_since, timezone)],
     ['ends', outlook?.expected_end && endText(view, timezone, outlook.expected_end, outlook.now)],
     ['imported', `${time(view.created_at, timezone)} by ${view.created_by}`],
-    // What was approved once says nothing of a campaign that waits for approval again.
+    // An earlier approval does not apply to a campaign that waits for approval again.
     [
       'approved',
       view.status !== 'PENDING_APPROVAL' && view.approved_at
@@ -68,7 +68,7 @@ export function campaignText(view: CampaignView, timezone: string, outlook?: Sho
 
 type Row = [title: string, value: string | null | undefined]
 
-/** The rows of a campaign's settings, in this order. `in`: the setting is shown in another one's row. */
+/** The rows of a campaign's settings, in this order. `in`: the setting is shown in the row of another one. */
 const SETTING_ROWS: Readonly<
   Record<keyof SettingsView, ((view: SettingsView, timezone: string) => Row) | { in: string }>
 > = {
@@ -95,13 +95,13 @@ function stalledText(since: string, timezone: string): string {
   return `it is due, and nothing of it was claimed or settled since ${time(since, timezone)}: see /healthz and the workers' logs`
 }
 
-/** Where some will be refused, and cost nothing. */
+/** Empty unless some leads will be refused, which cost nothing. */
 function expectedText({ ceiling }: CampaignView['cost'], outlook: Forecast | undefined): string {
   const expected = outlook?.expected_cost ?? ceiling
   return expected === ceiling ? '' : `, ${expected} expected`
 }
 
-/** Which leads of a waiting campaign would be refused as things stand: a sentence for each reason. */
+/** Leads of a waiting campaign that would be refused at present: a sentence for each reason. */
 export function refusalsText(
   { scheduled_at }: Pick<CampaignView, 'scheduled_at'>,
   { capped_now, blocked_now, now, timezone }: RefusalForecast & Present,
@@ -124,9 +124,9 @@ export function refusalsText(
   ].filter(sentence => sentence !== false)
 }
 
-/** 16:05 of today; else with its day. */
+/** 16:05 if it is today; otherwise with its day. */
 function clock(at: string, timezone: string, now: Date): string {
-  const [day, today] = [at, now].map(moment => time(moment, timezone).slice(0, 10))
+  const [day, today] = [at, now].map(each => time(each, timezone).slice(0, 10))
   return day === today ? time(at, timezone).slice(11, 16) : about(at, timezone, now)
 }
 
@@ -147,7 +147,7 @@ function missedText(handle: string | null): string {
   return `its start was missed by too long, and waits for a person: camp campaign run ${handle}`
 }
 
-/** A line each. What `missed` says is not said again. */
+/** One row per line. A line that repeats the row `missed` is omitted. */
 function nextRows(outlook: Shown | undefined): [string, string][] {
   const lines = outlook?.next?.filter(line => !outlook.start_missed || !line.startsWith('Its start')) ?? []
   return lines.map((line, i) => [i === 0 ? 'next' : '', line])
@@ -158,7 +158,7 @@ function endText(view: CampaignView, timezone: string, end: string, now: Date): 
   return `about ${about(end, timezone, now)}${isStarted ? '' : `, if it starts ${view.scheduled_at ? 'then' : 'now'}`}`
 }
 
-/** The broker's last step, in a line. */
+/** The broker's last step, on one line. */
 function closingText(closing: ClosingView, campaign: CampaignView['status'], timezone: string): string {
   const { status, not_before, settled_at, error } = closing
   const why = error === null ? '' : ` (${error})`
@@ -186,13 +186,13 @@ export function time(at: string | Date, timezone: string): string {
   return new Date(at).toLocaleString('sv-SE', { timeZone: timezone })
 }
 
-/** Tue 14:20, in `timezone`; with its date where that is a week away or more. */
+/** Tue 14:20, in `timezone`; with its date if it is six days away or more. */
 export function about(at: string | Date, timezone: string, now: Date): string {
-  const moment = new Date(at)
-  const isNear = moment.getTime() - now.getTime() < 6 * 24 * 3_600_000
+  const date = new Date(at)
+  const isNear = date.getTime() - now.getTime() < 6 * 24 * 3_600_000
   const [weekday, minute] = [
-    moment.toLocaleDateString('en-US', { timeZone: timezone, weekday: 'short' }),
-    time(moment, timezone).slice(0, 16),
+    date.toLocaleDateString('en-US', { timeZone: timezone, weekday: 'short' }),
+    time(date, timezone).slice(0, 16),
   ]
   return `${weekday} ${isNear ? minute.slice(11) : minute}`
 }

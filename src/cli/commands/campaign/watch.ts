@@ -12,7 +12,7 @@ import { about, campaignText, number, time } from './text.ts'
 
 type Started = Pick<CampaignRef, 'id' | 'agendamento_id'>
 
-/** A campaign that was followed until nothing more happens without a person. */
+/** A campaign that was followed until nothing more happens without a user. */
 export type Ended = Started & { progress: Progress }
 
 export async function watch(context: Context, ref: string): Promise<void> {
@@ -31,8 +31,8 @@ export async function watch(context: Context, ref: string): Promise<void> {
 }
 
 /**
- * Of campaigns that were followed, the error with which the command ends: FINISHED is none, with doubts too. Of several that did
- * not finish the first decides the exit code.
+ * The error that ends a command which followed campaigns: none for FINISHED, also with leads in doubt. If several did not finish,
+ * the first decides the exit code.
  */
 export async function endError(context: Context, ended: readonly Ended[]): Promise<CampError | undefined> {
   const bad = ended.filter(({ progress }) => progress.status !== 'FINISHED')
@@ -54,13 +54,13 @@ const SAY_EVERY_MS = 5_000
 const RECKON_EVERY_MS = 15_000
 const SILENCE_MS = 20_000
 
-/** Shows a campaign's progress until nothing more happens without a person. Ctrl-C ends the watching, not the campaign. */
+/** Shows the progress of a campaign until nothing more happens without a user. Ctrl-C ends the watching, not the campaign. */
 export async function follow(context: Context, campaign: Started): Promise<Ended> {
   const { id, agendamento_id } = campaign
   const pool = await context.pool()
   const show = await display(context)
   const meter = progressMeter(pool, id)
-  let [last, lastChange, silent, served, ends, toldHeld] = ['', 0, false, true, '', false]
+  let [last, lastChange, silent, served, ends, warnedHeld] = ['', 0, false, true, '', false]
   try {
     for (let elapsedMs = 0; ; elapsedMs += POLL_MS) {
       const progress = await meter.read()
@@ -71,8 +71,8 @@ export async function follow(context: Context, campaign: Started): Promise<Ended
         const { expected_end, worker_running, held } = await forecastOf(pool, id, present)
         ends = expected_end === null ? '' : `ends about ${about(expected_end, present.timezone, present.now)}`
         if (served && !worker_running) show.warn(NO_WORKER)
-        if (held !== null && !toldHeld) show.warn(`nothing is sent: ${held}. See: camp db accept-restore --show`)
-        toldHeld = held !== null
+        if (held !== null && !warnedHeld) show.warn(`nothing is sent: ${held}. See: camp db accept-restore --show`)
+        warnedHeld = held !== null
         served = worker_running
       }
       show.update(progress, elapsedMs, ends)
@@ -97,12 +97,12 @@ export async function follow(context: Context, campaign: Started): Promise<Ended
 
 interface Display {
   update(progress: Progress, elapsedMs: number, ends: string): void
-  /** On lines of its own, the bar begun anew below it. */
+  /** Prints on lines of its own; the bar starts again below them. */
   warn(text: string): void
   end(): void
 }
 
-/** A bar on a terminal, a line every few seconds elsewhere, nothing with --quiet or --json. */
+/** A bar on a terminal, otherwise a line every few seconds; nothing with --quiet or --json. */
 async function display({ out, config }: Context): Promise<Display> {
   const warn = (text: string) => out.warn(text)
   if (out.quiet || out.json) return { update: () => undefined, warn, end: () => undefined }

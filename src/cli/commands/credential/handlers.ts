@@ -156,7 +156,7 @@ async function placeOf(context: Context, walletRef: string, brokerRef: string) {
 function readPair(pair: string, index: number): [string, string] {
   const at = pair.indexOf('=')
   if (at > 0) return [pair.slice(0, at), pair.slice(at + 1)]
-  // Without the "=" it may be a secret that was pasted alone: it is not repeated.
+  // Without the "=" it may be a secret that was pasted alone, so the error does not repeat it.
   throw new CampError('INVALID_ARGUMENT', `argument ${index + 1} after the broker is not written key=value`)
 }
 
@@ -176,7 +176,7 @@ function fail(file: string, error: unknown): never {
   throw new CampError(code, `${file} cannot be read: ${codeOf(error) ?? messageOf(error)}`)
 }
 
-/** JSON.parse's own errors quote the text, which holds secrets. */
+/** undefined if it is not JSON: the errors of JSON.parse quote the text, which holds secrets. */
 function parsed(text: string): unknown {
   try {
     return JSON.parse(text)

@@ -10,7 +10,7 @@ import type { Context } from '../../context.ts'
 import { confirm } from '../../prompt.ts'
 import { number } from '../campaign/text.ts'
 
-/** Shows what may have gone out since this data was current, asks, and lets workers go on. */
+/** Shows what may have been sent since this data was current, asks, and lets workers continue. */
 export async function accept(context: Context): Promise<void> {
   const actor = await context.admin()
   const pool = await context.pool()
@@ -25,7 +25,7 @@ export async function accept(context: Context): Promise<void> {
   for (const line of nextLines(accepted)) context.out.talk(line)
 }
 
-/** The same report, and nothing else. */
+/** Prints the report and changes nothing. */
 export async function show(context: Context): Promise<void> {
   await context.actor()
   const report = await restoreReport(await context.pool(), context.clock.now())

@@ -3,7 +3,7 @@ import type { OptionsOf } from '../../command.ts'
 import type { Context } from '../../context.ts'
 import type * as commands from './index.ts'
 
-/** Stops all sending of this database until a person accepts it; what is on its way is settled. */
+/** Stops all sending from this database until an ADMIN accepts it; requests in flight are settled. */
 export async function hold(context: Context, options: OptionsOf<typeof commands.hold>): Promise<void> {
   const actor = await context.admin()
   const reason = options.reason ?? `${actor.email} has stopped it`

@@ -1,24 +1,24 @@
 import { CampError } from '../../../errors.ts'
 
-/** What the demo's campaign says: the same to everybody's eyes, as each broker takes it. */
+/** The message of the demo: the same for a reader, in the form that each broker takes. */
 const TEXT = 'Olá {{nome}}, temos uma proposta para o seu contrato {{contrato}}.'
 const TEMPLATE = { code: 'proposta_v1', content: 'Olá {{1}}, temos uma proposta para o seu contrato {{2}}.' } as const
 
 export const DEMO_TEMPLATE = TEMPLATE
 
 const asText = ['--message', TEXT]
-/** Where a request carries one text, whatever stands in it decides how many requests there are. */
+/** For brokers that take one text per request: the number of different texts decides the number of requests. */
 const asSharedText = ['--message', 'Olá {{nome}}, temos uma proposta para você.']
 const asTemplate = ['--template', TEMPLATE.code, '--var', '1=nome,2=contrato']
 
 interface DemoBroker {
-  /** key=value of its credential; every URL is the sandbox's. */
+  /** The key=value pairs of its credential; every URL is that of the sandbox. */
   credential: (sandbox: string) => string[]
-  /** What an import is told to say. */
+  /** The options of the import that give the content. */
   content: readonly string[]
-  /** It is not told with each message where to call back: the sandbox is. */
+  /** The callback URL is configured once at the broker (here in the sandbox), not sent with each message. */
   callsOneUrl?: boolean
-  /** Messages in a request, where not what the adapter says. */
+  /** Messages per request, if it differs from the adapter's default. */
   maxBatch?: number
 }
 
@@ -78,7 +78,7 @@ function otima(url: string): string[] {
 
 const DEMO_BROKERS = Object.keys(BROKERS)
 
-/** @throws CampError USAGE where the demo knows no such broker */
+/** @throws CampError USAGE if the demo does not know the broker */
 export function demoBroker(name: string): DemoBroker {
   const broker = Object.hasOwn(BROKERS, name) ? BROKERS[name] : undefined
   if (broker) return broker

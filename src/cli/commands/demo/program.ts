@@ -4,18 +4,18 @@ import { fileURLToPath } from 'node:url'
 import { execa, type ResultPromise } from 'execa'
 import { CampError } from '../../../errors.ts'
 
-/** A camp process that runs on beside this one. */
+/** A camp process that runs beside this one. */
 export interface Program {
-  /** What it said first on stdout: where it listens. */
+  /** The first line of its stdout: where it listens. */
   firstLine: string
   pid: number
   stop(): Promise<void>
 }
 
-/** What the shell starts as `camp`. */
+/** The script that a shell starts as `camp`. */
 export const CAMP = fileURLToPath(new URL('../../../../bin/camp.js', import.meta.url))
 
-/** Resolves when it has printed its first line. @throws CampError DEMO_FAILED when it ended before that */
+/** Resolves when the process has printed its first line. @throws CampError DEMO_FAILED if it ends before that */
 export async function startProgram(argv: readonly string[], env: NodeJS.ProcessEnv): Promise<Program> {
   const child = execa(process.execPath, [CAMP, ...argv], {
     env,
@@ -23,7 +23,7 @@ export async function startProgram(argv: readonly string[], env: NodeJS.ProcessE
     stdin: 'ignore',
     buffer: false,
     reject: false,
-    // A second signal ends this process at once: it must not leave the other behind.
+    // A second signal ends this process at once: the child must not outlive it.
     cleanup: true,
     killSignal: 'SIGKILL',
     // `stop` waits for a worker's drain.
@@ -44,7 +44,7 @@ export async function startProgram(argv: readonly string[], env: NodeJS.ProcessE
   return { firstLine, pid: child.pid!, stop: () => stop(child) }
 }
 
-/** Resolves when it has ended, also where it had before. */
+/** Resolves when the process has ended, also if it had ended before. */
 async function stop(child: Pick<ResultPromise, 'kill'> & PromiseLike<unknown>): Promise<void> {
   child.kill('SIGTERM')
   await child

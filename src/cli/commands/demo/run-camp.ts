@@ -5,9 +5,9 @@ import { runCamp } from '../../main.ts'
 
 /** Runs a command line in this process. */
 export interface RunCamp {
-  /** With --json. @returns what it printed @throws CampError with what it said */
+  /** With --json. @returns the document that it printed @throws CampError with the error that it printed */
   (...argv: string[]): Promise<unknown>
-  /** With its progress on this run's own streams. */
+  /** With its progress on the stderr of this run. */
   shown(...argv: string[]): Promise<void>
 }
 
@@ -41,7 +41,7 @@ export function campIn(context: Context, env: NodeJS.ProcessEnv): RunCamp {
   return Object.assign(quiet, { shown })
 }
 
-/** What a command with --json said on stderr; its last line is the error's document. */
+/** The lines on stderr of a command with --json; the last one is the document of the error. */
 function linesOfError(said: string): string[] {
   const lines = said.trim().split('\n')
   const { error }: ErrorDocument = JSON.parse(lines.pop()!)

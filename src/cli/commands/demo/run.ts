@@ -21,9 +21,9 @@ const MAILING = fileURLToPath(new URL('../../../../fixtures/demo/mailing.csv', i
 const [WALLET, UNIT] = ['Carteira Demo', '0.0450'] as const
 
 /**
- * The whole way with nothing faked but the broker, which is a process of its own: set-up, import, approval, dispatch by a
- * worker process, callbacks, report; then the books are compared with what the broker counted.
- * @throws CampError STATE where they differ
+ * Runs camp end to end; only the broker is simulated, by a process of its own: set-up, import, approval, dispatch by a worker
+ * process, callbacks, report. Then it compares the ledger and the leads with the counts of the broker.
+ * @throws CampError STATE if they differ
  */
 export async function runDemo(context: Context, { keep, broker }: { keep: boolean; broker: string }): Promise<void> {
   demoBroker(broker)
@@ -81,11 +81,11 @@ async function setUp(context: Context, camp: RunCamp, sandbox: string, broker: s
   await camp('fish', 'add', 'Isca 1', '11 91234-5678')
   await camp('fish', 'add', 'Isca 2', '21 91234-5678')
   if (callsOneUrl)
-    await tellWhereToCall(sandbox, broker, await camp('broker', 'show', z.object({ id: z.string() }).parse(added).id))
+    await setCallbackUrl(sandbox, broker, await camp('broker', 'show', z.object({ id: z.string() }).parse(added).id))
 }
 
-/** What an operator sets up once on the broker's side. */
-async function tellWhereToCall(sandbox: string, broker: string, shown: unknown): Promise<void> {
+/** Sets the callback URL, which an operator sets once on the side of the broker. */
+async function setCallbackUrl(sandbox: string, broker: string, shown: unknown): Promise<void> {
   const { webhook_url } = z.object({ webhook_url: z.string() }).parse(shown)
   const control = { method: 'PUT', body: JSON.stringify({ callback_url: webhook_url }) } as const
   await (await request(`${sandbox}/control/${broker}`, control)).body.dump()
@@ -104,7 +104,7 @@ const view = z.object({
 type View = z.infer<typeof view>
 
 async function importMailing(context: Context, camp: RunCamp, broker: string) {
-  // Round the clock, because a demo must work at any hour; a campaign is sent between 08:00 and 20:00 unless it says otherwise.
+  // Round the clock, because a demo must work at any hour; by default a campaign is sent between 08:00 and 20:00.
   const always = ['--hours', '00:00-24:00', '--days', 'mon-sun', '--allow-holidays']
   const imported = await step(context, 'Import of fixtures/demo/mailing.csv', async () =>
     view.parse(
@@ -142,7 +142,7 @@ async function statsOf(sandbox: string): Promise<z.infer<typeof stats>> {
 
 const CALLBACKS_MS = 20_000
 
-/** The broker has called back for all that it will, and what it said is applied: nothing changes any more. */
+/** Waits until the broker has made all its callbacks and they are applied, so that nothing changes any more; at most CALLBACKS_MS. */
 async function callbacksDone(camp: RunCamp, sandbox: string, id: string, signal: AbortSignal): Promise<View> {
   let last = ''
   for (let waitedMs = 0; ; waitedMs += 250) {
@@ -163,7 +163,7 @@ interface Result {
   refused: number
 }
 
-/** The invariants, against the broker's own count. */
+/** Checks the invariants against the counts of the broker. */
 async function check(context: Context, camp: RunCamp, { sandbox, report, seconds, refused }: Result): Promise<void> {
   const { year, month } = monthOf(context.clock.now(), context.config.timezone)
   const period = `${year}-${String(month).padStart(2, '0')}`

@@ -15,7 +15,7 @@ export async function runSandbox(context: Context, flags: Flags): Promise<void> 
     control: controlOf(flags),
     clock: context.clock,
   })
-  // One line, at once: the process that started it waits for it.
+  // One line, immediately: the process that started the sandbox waits for it.
   context.out.line({ url: sandbox.url }, sandbox.url)
   context.out.talk('The sandbox is listening; Ctrl-C stops it.')
   await stopped(context.signal)
@@ -29,7 +29,7 @@ function stopped(signal: AbortSignal): Promise<void> {
   })
 }
 
-/** Only what was asked for: the rest is the sandbox's own default. */
+/** Only the options that were given: the sandbox has its own defaults. */
 function controlOf(flags: Flags): Record<string, unknown> {
   const callbacks = given({
     delay_ms: flags.callbackDelay,

@@ -66,7 +66,7 @@ function json(text: string): Record<string, unknown> {
     const value: unknown = JSON.parse(text)
     if (typeof value === 'object' && value !== null && !Array.isArray(value)) return { ...value }
   } catch {
-    // said below
+    // reported below
   }
   throw new InvalidArgumentError('It must be a JSON object.')
 }

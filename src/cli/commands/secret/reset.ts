@@ -35,7 +35,7 @@ export async function reset(
   ])
 }
 
-/** A session proves nothing here: the secret that signed it is the one that is lost. */
+/** A session proves nothing here: the secret that signed it is the lost one. */
 async function whoResets(context: Context, given: string | undefined, passwordStdin: boolean): Promise<Actor> {
   const prisma = await context.prisma()
   const actor = context.config.databaseUrl ? await byPassword() : await systemUser(prisma)

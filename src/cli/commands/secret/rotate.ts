@@ -42,7 +42,7 @@ export async function rotate(context: Context, options: RotateOptions): Promise<
   context.out.result(result, () => rotatedText(result, kept !== null))
 }
 
-/** The secret that is new to this process is the database's: a run before this one had come to its commit. */
+/** The new secret is the database's already: an earlier run has committed. */
 function sayDone(context: Context, kept: string | null): void {
   const where = kept ? ` It is kept in ${kept}.` : ' Set CAMP_SECRET to it on every machine.'
   context.out.result(
@@ -77,7 +77,7 @@ function rotatedText({ credentials, secret_file, webhooks }: Rotated, kept: bool
   ]
 }
 
-/** Of every broker whose adapter takes callbacks, under the new secret. */
+/** The webhook URLs under the new secret, of every broker whose adapter takes callbacks. */
 async function webhooksOf(context: Context, keys: Keys): Promise<Rotated['webhooks']> {
   const brokers = await listCalledBack(await context.prisma())
   return brokers.map(broker => ({
@@ -98,7 +98,7 @@ function assertOptions({ file, generate }: RotateOptions, kept: boolean): void {
   )
 }
 
-/** @returns undefined where it is to be made */
+/** @returns undefined if the secret is to be generated */
 async function givenSecret(
   context: Context,
   { file, generate }: RotateOptions,
@@ -137,7 +137,7 @@ function missing(file: string, error: unknown, mayMake: boolean): undefined {
   )
 }
 
-/** What an environment file cannot hold would be another secret on the next machine. */
+/** Refuses a secret that an environment file cannot hold: the next machine would read another secret. */
 function checked(secret: string, where: string): string {
   if (secret.length < 16) throw new CampError('INVALID_VALUE', `${where}: a secret has at least 16 characters`)
   assertStrongSecret(secret, where)

@@ -43,7 +43,7 @@ export async function serve(context: Context, options: OptionsOf<typeof commands
 const SETTINGS = ['DATABASE_URL', 'REDIS_URL', 'LOG_LEVEL', 'CAMP_DIRECT_URL', 'CAMP_SECRET', 'CAMP_PUBLIC_URL']
 const TIMES = ['CAMP_HTTP_TIMEOUT_MS', 'CAMP_LEASE_MS', 'CAMP_SWEEP_MS', 'CAMP_TIMEZONE']
 
-/** Neither the server's own token, nor its home with a session in it, nor a file of settings. */
+/** Without the token of the server, its home (which has a session in it) and the settings file. */
 function settingsOf(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   return Object.fromEntries([...SETTINGS, ...TIMES].flatMap(name => (env[name] ? [[name, env[name]]] : [])))
 }

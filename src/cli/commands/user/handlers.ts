@@ -20,7 +20,7 @@ import type * as commands from './index.ts'
 
 export async function add(context: Context, email: string, options: OptionsOf<typeof commands.add>): Promise<void> {
   const prisma = await context.prisma()
-  // The first user is added without a login, and no login has compared the secret.
+  // The first user is added without a login, so no login has checked the secret.
   await context.keys()
   const actor = await whoAdds(context)
   const wanted = options.passwordStdin || hasTerminal(context)
@@ -39,7 +39,7 @@ export async function add(context: Context, email: string, options: OptionsOf<ty
   context.out.result(view(user), `Added ${user.role} ${user.email}.`)
 }
 
-/** On a server's empty database there is nobody who could log in; in embedded mode it is the operating system's user. */
+/** On an empty database of a server no user exists who could log in. In embedded mode the user of the operating system acts. */
 async function whoAdds(context: Context): Promise<Actor | null> {
   const first = context.config.databaseUrl !== undefined && !(await hasUsers(await context.prisma()))
   return first ? null : context.admin()
@@ -80,9 +80,12 @@ export async function set(context: Context, ref: string, options: OptionsOf<type
   context.out.result(view(changed), `${changed.role} ${changed.email}${changed.disabled_at ? ', disabled' : ''}.`)
 }
 
-/** Of one's own the old password comes first: who holds no more than a token or an open terminal does not get to keep the account. */
+/**
+ * A user who changes their own password gives the old one first: a token or an open terminal is not enough to take over the
+ * account.
+ */
 async function newPassword(context: Context, user: User, isOwn: boolean, fromStdin: boolean): Promise<string> {
-  // In embedded mode the operating system's user has none at first, and holds the database anyway.
+  // In embedded mode the user of the operating system has no password at first, and has access to the database anyway.
   const isFirst = user.password === null
   if (isOwn && isFirst && context.config.databaseUrl !== undefined) {
     throw new CampError(
@@ -126,7 +129,7 @@ export async function token(context: Context, ref: string, { days }: OptionsOf<t
   context.out.result({ email: user.email, token: issued.token, expires_at: issued.expiresAt }, issued.token)
 }
 
-/** A user without the password's hash. */
+/** A user without the password hash. */
 function view({ id, email, name, role, disabled_at, created_at, password }: User) {
   return { id, email, name, role, has_password: password !== null, disabled_at, created_at }
 }

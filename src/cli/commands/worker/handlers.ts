@@ -14,8 +14,8 @@ import type * as commands from './index.ts'
 type Options = OptionsOf<typeof commands.worker>
 
 /**
- * The listener is open before anything else is asked for, and jobs are taken last (startWorker): a worker that cannot do all of its
- * work ends with the reason's exit code, and has touched no lead.
+ * The listener opens first, and jobs are taken last (startWorker): a worker that cannot do all of its work ends with the exit
+ * code of the reason, and has changed no lead.
  */
 export async function work(context: Context, options: Options): Promise<void> {
   const opened = new Closers()
@@ -28,7 +28,7 @@ export async function work(context: Context, options: Options): Promise<void> {
     await worker.stop()
     if (fault) throw fault
   } finally {
-    // Requests that are still in flight are the lease's: waiting for them would keep this process from ending in time.
+    // Requests that are still in flight are settled when their lease ends: waiting for them would delay the end of this process.
     await opened.close(CLOSE_MS).catch(() => undefined)
   }
 }
@@ -47,13 +47,14 @@ interface Opened {
   opened: Closers
 }
 
-/** @returns undefined when a signal came while a service was waited for */
+/** @returns undefined if a signal came while it waited for a service */
 async function start(context: Context, options: Options, { listener, log, opened }: Opened) {
   const { config, signal } = context
   const databaseUrl = await context.databaseUrl()
-  // The embedded server was just started; a server's own start is waited for.
+  // The embedded server has just been started; an external server is waited for.
   if (config.databaseUrl && !(await waitForDatabase(databaseUrl, { log, signal }))) return undefined
-  // The context's own pool looks at the migrations, or brings them up in embedded mode; the worker's is as large as its work.
+  // The pool of the context checks the migrations, or applies them in embedded mode; the pool of the worker is sized for its
+  // work.
   await context.pool()
   const keys = await context.keys()
   const name = `camp worker ${hostname()}:${process.pid}`

@@ -76,7 +76,7 @@ export async function importFile(context: Context, file: string, options: Option
     context.out.talk(`Nothing was written${options.rejects ? ', no rejects file either' : ''}: it was a dry run.`)
 }
 
-/** What comes next; of a dry run, when it would start (no worker is needed for that yet). */
+/** The next steps; for a dry run, when it would start (no worker is needed for that yet). */
 async function linesAfter(
   context: Context,
   { id, pending }: ImportResult,
@@ -90,12 +90,12 @@ async function linesAfter(
   return startSteps({ ...outlook, scheduledAt, startMissed: false, opensAt, closedBecause, workerRunning: true })
 }
 
-/** It may be given until the campaign is approved. */
+/** The credential can be set until the campaign is approved. */
 async function isCredentialMissing(context: Context, { wallet, broker }: ImportRequest): Promise<boolean> {
   return !(await hasCredential(await context.pool(), { wallet_id: wallet.id, broker_id: broker.id }))
 }
 
-/** A purpose that is misspelt would free a campaign of the list that is meant for it: so that it is seen. */
+/** Prints which lists do not apply: a misspelt purpose would exempt a campaign from the list that is meant for it. */
 async function sayWhatDoesNotBind(context: Context, purpose: string | null): Promise<void> {
   if (purpose === null) return
   const others = (await listSyncs(await context.pool())).filter(sync => (sync.purpose ?? purpose) !== purpose)
@@ -112,7 +112,7 @@ function assertPipe(context: Context): void {
   })
 }
 
-/** A file as it lies there; standard input as a file that is gone afterwards. */
+/** A file is read in place; standard input is spooled to a file that is removed afterwards. */
 async function importInput(context: Context, request: ImportRequest): Promise<ImportResult> {
   if (request.file !== STDIN) return importFrom(context, request)
   const spooled = await spool(context.host.streams.stdin, {
@@ -173,7 +173,7 @@ async function readRequest(context: Context, userId: string, file: string, optio
   return { request, wallet: wallet.name, broker: broker.name }
 }
 
-/** @returns null where it depends on the wallet's credential, and there is none that opens */
+/** @returns null if it depends on the credential of the wallet, and there is none that opens */
 async function billsSegments(
   context: Context,
   adapter: Adapter,
@@ -184,7 +184,7 @@ async function billsSegments(
   return opened && opened.flaw === undefined ? adapter.billsSegments(opened.config) : null
 }
 
-/** On a terminal only: elsewhere an import is over before a line about it is worth writing. */
+/** On a terminal only: elsewhere an import ends before a line about its progress is useful. */
 async function progressBar({ out, clock }: Context) {
   const bar = await out.bar('{percentage}% | {rows} rows | {rate} rows/s | {left} left', { clearOnComplete: true })
   const startedAt = clock.now().getTime()
@@ -202,7 +202,7 @@ async function progressBar({ out, clock }: Context) {
   }
 }
 
-/** At the pace so far: "1:05". @param share 0 to 1 */
+/** At the rate so far: "1:05". @param share 0 to 1 */
 function timeLeft(seconds: number, share: number): string {
   if (share <= 0) return '?'
   const left = Math.ceil((seconds / share) * (1 - share))

@@ -11,7 +11,7 @@ import type { OptionsOf } from '../../../command.ts'
 import { parsePairs } from '../../../parse-pairs.ts'
 import type * as commands from '../index.ts'
 
-/** A campaign's settings, as the options of an import say. @throws CampError USAGE */
+/** A campaign's settings, from the options of an import. @throws CampError USAGE */
 export function readSettings(options: OptionsOf<typeof commands.importFile>, present: Present): CampaignSettings {
   const laws = parseStateLaws(options.stateLaws)
   const settings: CampaignSettings = {

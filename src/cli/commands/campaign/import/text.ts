@@ -5,7 +5,7 @@ import { type Block, fields, type Human, table } from '../../../blocks.ts'
 import { campaignText, number, refusalsText } from '../text.ts'
 import type { ImportFacts } from './view.ts'
 
-/** An import, or a dry run (whose campaign has no id), for people. */
+/** The text of an import, or of a dry run (whose campaign has no id). */
 export function importText(view: CampaignView, facts: ImportFacts, outlook: Forecast & Present): Human {
   const shown = view.id === null ? { ...view, agendamento_id: '(dry run)' } : view
   const campaign = campaignText(shown, outlook.timezone, outlook)
@@ -25,7 +25,7 @@ export function importText(view: CampaignView, facts: ImportFacts, outlook: Fore
   return view.id === null ? [campaign, '', read, '', firstText(facts)] : [campaign, '', read]
 }
 
-/** What should not be missed before somebody approves it. */
+/** Warnings to read before the campaign is approved. */
 export function warningsOf(view: CampaignView, facts: ImportFacts, outlook: Forecast & Present): string[] {
   const { segments, budget, warnings, notes } = facts
   const further = segments === null ? 0 : segments.total - sum(Object.values(segments.messages))
@@ -49,12 +49,12 @@ export function warningsOf(view: CampaignView, facts: ImportFacts, outlook: Fore
   ].filter(warning => warning !== false)
 }
 
-/** It may be given until the campaign is approved: no warning, and not to be missed. */
+/** The credential can be set until the campaign is approved, so this is printed, but not as a warning. */
 export function noCredentialText({ wallet, broker }: { wallet: string; broker: string }): string {
   return `none yet; before an approval run: camp credential set "${wallet}" "${broker}" key=value`
 }
 
-/** Those that a person would read on the phone. */
+/** Warnings about what a recipient would read on the phone. */
 const TEXT_WARNINGS = ['ODD_CHARACTERS', 'LOST_CHARACTERS', 'LEFTOVER', 'HTML', 'LITERAL_ESCAPE', 'LONG_TEXT'] as const
 
 function textWarning(code: (typeof TEXT_WARNINGS)[number], facts: ImportFacts): string {
@@ -79,7 +79,7 @@ function columnsText({ mapping, phone_columns, all_phones }: ImportFacts): strin
   return [`phone = ${phone}`, ...others.map(([field, header]) => `${field} = ${header}`)].join(', ')
 }
 
-/** The first lines of each reason, of which the campaign's text tells how many there are. */
+/** The first lines of each reason; the text of the campaign has the totals. */
 function refusedText({ errors }: CampaignView, { refused_lines }: ImportFacts): string {
   return Object.entries(refused_lines)
     .map(([code, lines]) => {

@@ -7,46 +7,46 @@ import type { Segments } from '../../../../intake/segments.ts'
 import { delimiterName } from '../../../../tabular/delimiter.ts'
 import { otherSheetsOf } from '../../../../tabular/other-sheets.ts'
 
-/** What an import says beyond the campaign itself. */
+/** What an import prints in addition to the campaign. */
 export interface ImportFacts {
   format: string
-  /** "xlsx" for a workbook, whose cells have none. */
+  /** "xlsx" for a workbook, whose cells have no encoding. */
   encoding: string
   delimiter: string | null
   sheet: string | null
-  /** A workbook's other sheets that are shown and have rows, unless --sheet named one. */
+  /** The other visible sheets of a workbook that have rows; empty if --sheet named one. */
   other_sheets: readonly string[]
-  /** Field → the header that was taken for it; of several phones the first. */
+  /** Field → the header of its column; of several phones the first. */
   mapping: Readonly<Record<string, string>>
-  /** The columns of phones, best first, and those of their area codes. */
+  /** The columns of phones, best first, each with the column of its area code. */
   phone_columns: readonly { column: string; area_code: string | null }[]
-  /** Each phone of a row is a lead. */
+  /** Whether each phone of a row is a lead. */
   all_phones: boolean
   variables: readonly string[]
-  /** The first leads in the file's order, as they were understood; the text is null for one that is refused. */
+  /** The first leads in the order of the file, as parsed; the text is null for a refused lead. */
   first_leads: readonly FirstLead[]
   /** Reason → the lines of the first rows refused for it. */
   refused_lines: Readonly<Record<string, readonly number[]>>
   warnings: Readonly<Partial<Record<string, number>>>
-  /** Warning → the lines of the first rows that it is about. */
+  /** Warning → the lines of its first rows. */
   warning_lines: Readonly<Record<string, readonly number[]>>
-  /** Warning → what the first of them looks like, where that says more than its line. */
+  /** Warning → the text of the first case, where it says more than its line. */
   warning_examples: Readonly<Record<string, string>>
-  /** What is remarkable in the text or the file as a whole, in sentences. */
+  /** Sentences about oddities in the text or in the file as a whole. */
   notes: readonly string[]
-  /** What was put right in the text, in sentences. */
+  /** Sentences about what was corrected in the text. */
   repairs: readonly string[]
   plan: { batch_size: number; batches: number }
-  /** Of the month that pays, as `budget show` prints it; null where the wallet has none for it. `fits`: it may be approved. */
+  /** Of the month that pays, as `budget show` prints it; null if the wallet has no budget for it. `fits`: it may be approved. */
   budget: Record<'budget' | 'used_budget' | 'committed' | 'available', string | null> & { month: string; fits: boolean }
-  /** null where the broker does not bill each SMS of a message, or `segments_known` is false. */
+  /** null if the broker does not bill each SMS of a message, or if `segments_known` is false. */
   segments: Segments | null
-  /** Whether it is known how the broker bills: it may be the credential that says so, and the wallet has none yet. */
+  /** Whether it is known how the broker bills: that can depend on the credential, and the wallet may have none yet. */
   segments_known: boolean
-  /** The wallet has no credential at the broker: until it has one, the campaign cannot be approved. */
+  /** The wallet has no credential at the broker. The campaign cannot be approved without one. */
   credential_missing: boolean
   rejects: { file: string; rows: number } | null
-  /** A dry run's: the handle of a campaign of the same file. */
+  /** In a dry run: the handle of an earlier campaign of the same file. */
   imported_before: string | null
 }
 
@@ -108,7 +108,7 @@ function firstLead({ lead, text }: ImportResult['first'][number]): FirstLead {
   return { line: row.line, phone, nome, cpf_cnpj, idcob_contrato, text, ...reason }
 }
 
-/** What `campaignView` would say if the dry run had been real. */
+/** What `campaignView` would return if the dry run had been an import. */
 export function plannedView(
   request: ImportRequest,
   result: ImportResult,

@@ -12,7 +12,7 @@ import type { Context } from '../../../context.ts'
 import { time } from '../text.ts'
 import { recurrenceText } from './handlers.ts'
 
-/** camp campaign import PATTERN --repeat CRON: imports nothing by itself. */
+/** camp campaign import PATTERN --repeat CRON: stores a recurring import. The imports happen later. */
 export async function repeatImport(
   context: Context,
   request: ImportRequest,
@@ -48,7 +48,7 @@ export async function repeatImport(
   context.out.talk(standingStep(view.handle, actor, await approversOf(pool, made, actor)))
 }
 
-/** What decides an occurrence by itself cannot be said of all. @throws CampError USAGE */
+/** Refuses options that concern a single import. @throws CampError USAGE */
 export function assertRepeatable(options: Readonly<Record<string, unknown>>): void {
   const wrong = ['schedule', 'again', 'rejects'].find(name => options[name] !== undefined)
   if (wrong === undefined) return

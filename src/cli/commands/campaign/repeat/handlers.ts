@@ -110,7 +110,7 @@ async function printAfter(context: Context, id: string, done: string): Promise<v
   context.out.result(view, () => `${done} ${view.handle}`)
 }
 
-/** A recurring campaign for people. */
+/** The text of a recurring campaign. */
 export function recurrenceText(view: RecurrenceView): Block {
   return fields([
     ['recurring', view.handle],
