@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { Hours } from './hours-and-days.ts'
-import { formatThrottle, parseThrottle, type ThrottleColumns } from './throttle.ts'
+import { formatThrottle, parseThrottle, type ThrottleColumns } from './throttle-text.ts'
 
 /**
  * The settings of a campaign. An entry defines one: `json` its value and its form in a recurring import's JSON, `default` its

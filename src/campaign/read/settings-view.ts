@@ -2,7 +2,7 @@ import { hoursOf } from '../../campaign-settings/contact-hours.ts'
 import { formatDays, formatHours } from '../../campaign-settings/hours-and-days.ts'
 import type { AllOf, SettingColumns, SettingName } from '../../campaign-settings/schema.ts'
 import { type LawView, lawViews } from '../../campaign-settings/state-laws.ts'
-import { formatThrottle } from '../../campaign-settings/throttle.ts'
+import { formatThrottle } from '../../campaign-settings/throttle-text.ts'
 
 /**
  * What `show --json` and a dry run print for each setting, in this order: a function of the campaign's columns, or the reason why

@@ -224,7 +224,7 @@ describe('never twice', () => {
     )
     try {
       expect(await inbox.fire()).toMatchObject([
-        { status: 'NOTHING_NEW', reason: expect.stringContaining('another camp') },
+        { status: 'NOTHING_NEW', reason: expect.stringContaining('another process') },
       ])
     } finally {
       await db.pool.query(`DROP TRIGGER stolen ON "Campaign"; DROP FUNCTION steal()`)

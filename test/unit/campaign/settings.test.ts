@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { formatDays, formatHours, parseDays, parseHours } from '../../../src/campaign-settings/hours-and-days.ts'
-import { formatThrottle, parseThrottle } from '../../../src/campaign-settings/throttle.ts'
+import { formatThrottle, parseThrottle } from '../../../src/campaign-settings/throttle-text.ts'
 import { parseDateTime } from '../../../src/time/parse-date-time.ts'
 
 const usage = expect.objectContaining({ code: 'INVALID_ARGUMENT', hint: expect.any(String) })
