@@ -29,6 +29,8 @@ export default async function setup(project: TestProject) {
     ...['wal_level = minimal', 'max_wal_senders = 0', 'max_wal_size = 512MB', 'checkpoint_timeout = 1h'],
     // A login that its client has left half done holds up every CREATE and DROP DATABASE until this is over.
     'authentication_timeout = 10s',
+    // On a busy machine the connections of workers that were stopped stay for a while.
+    'max_connections = 600',
   ]
   const url = await startServer(home, { settings })
   await administer(url, `CREATE DATABASE ${TEMPLATE}`)
