@@ -110,8 +110,9 @@ describe('a rate limit of 40 requests a second, on three workers', () => {
     await pauseCampaign(deps, id, scene.userId)
     const before = (await still(id)).statuses.SENT!
     expect(before).toBeLessThan(90)
-    await resumeCampaign(deps, id, scene.userId)
+    // Before: a worker may reserve a slot while the resume is still enqueueing.
     const resumedAt = Date.now()
+    await resumeCampaign(deps, id, scene.userId)
     await status(id, 'FINISHED')
     const planned = await planOf(scene.credentialId, 25)
     expectPaced({ planned, started: sandbox.starts(), intervalMs: 25 })
