@@ -24,7 +24,7 @@ export function textProblem(text: string, rules: TextRules): string | undefined 
 export function lengthProblem(text: string, { longest }: TextRules): string | undefined {
   if (longest === undefined || text.length <= longest) return undefined
   const length = lengthOf(text)
-  return length > longest ? `has ${length} characters, and the channel takes ${longest}` : undefined
+  return length > longest ? `has ${length} characters, and the channel's maximum is ${longest}` : undefined
 }
 
 /**
@@ -34,9 +34,11 @@ export function valueProblem(value: string, { oneLineVariables }: TextRules, var
   const forbidden = forbiddenCharacter(value)
   if (forbidden !== undefined) return forbidden
   if (!variable || !oneLineVariables) return undefined
-  if (value.includes('\n')) return 'a line break, and a template variable is one line here'
-  if (value.includes('\t')) return 'a tab, and a template variable holds none here'
-  return value.includes('     ') ? 'five spaces in a row, and a template variable holds at most four here' : undefined
+  if (value.includes('\n')) return 'a line break, which a template variable must not contain here'
+  if (value.includes('\t')) return 'a tab, which a template variable must not contain here'
+  return value.includes('     ')
+    ? 'five spaces in a row, and a template variable may contain at most four here'
+    : undefined
 }
 
 /** Whether a text is longer than the channel certainly accepts. */

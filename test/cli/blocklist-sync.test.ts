@@ -50,7 +50,7 @@ describe('camp blocklist sync', () => {
     const rejects = await fileOf('mine')
     const argv = ['sync', EXAMPLE, '--source', 'procon', '--rejects', rejects]
     const refused = await run(argv)
-    expect(refused).toMatchObject({ code: 4, err: expect.stringMatching(/there is a file .* already\n.*--overwrite/) })
+    expect(refused).toMatchObject({ code: 4, err: expect.stringMatching(/the file .* already exists\n.*--overwrite/) })
     expect(await readFile(rejects, 'utf8')).toBe('mine')
     expect((await run(['stats'])).out).toBe('The blocklist is empty.\n')
     await succeed(run([...argv, '--overwrite']))

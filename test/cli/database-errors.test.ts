@@ -134,7 +134,10 @@ describe('the database', () => {
       `UPDATE _prisma_migrations SET finished_at = NULL WHERE migration_name = (SELECT max(migration_name) FROM _prisma_migrations)`,
     )
     const run = await failing('db migrate', urlOf({ database: named('broken') }))
-    expect(run).toMatchObject({ code: 4, err: expect.stringMatching(/an earlier migration broke off: \d{14}_\w+/) })
+    expect(run).toMatchObject({
+      code: 4,
+      err: expect.stringMatching(/an earlier migration was interrupted: \d{14}_\w+/),
+    })
   })
 
   it('that has lost a table is 8', async () => {

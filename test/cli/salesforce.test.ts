@@ -25,7 +25,7 @@ test('a file goes out through Salesforce, from the credential to the report', as
   const set = await run('credential', 'set', 'Carteira Sul', 'Salesforce', ...pairs)
   const shown = await run('credential', 'show', 'Carteira Sul', 'Salesforce')
   const tested = await run('credential', 'test', 'Carteira Sul', 'Salesforce')
-  expect(tested.out).toMatch(/Salesforce and Marketing Cloud both give a token, and the automation is there/)
+  expect(tested.out).toMatch(/Salesforce and Marketing Cloud both issue a token, and the automation exists/)
   for (const { out, err } of [set, shown, tested]) {
     for (const secret of SALESFORCE_SECRETS) expect(out + err).not.toContain(secret)
   }

@@ -70,8 +70,8 @@ describe('another CAMP_SECRET', () => {
     const { code, out, err } = await run(argv, withSecret(OTHER), `${ADMIN.password}\n`)
     expect([code, out]).toEqual([2, ''])
     expect(err).toBe(
-      'error: CAMP_SECRET is not the secret of this database: nothing was touched\n' +
-        '  Set CAMP_SECRET to the secret of the machines that work: the new one after a camp secret rotate (docs/security.md).\n',
+      'error: CAMP_SECRET is not the secret of this database: nothing was changed\n' +
+        '  Set CAMP_SECRET to the secret of the other machines, after camp secret rotate the new one (docs/security.md).\n',
     )
     expect(await everything()).toEqual(before)
   })

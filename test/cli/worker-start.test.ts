@@ -103,7 +103,7 @@ describe('a worker whose queue gives no job ends with 8 and has sent nothing:', 
     })
     const { ended, said } = await worker({})
     expect(await ended()).toBe(8)
-    expect(said()).toMatch(/error: the queue gives no job: .*move_to_active.*\n {2}.*CAMP_DIRECT_URL/)
+    expect(said()).toMatch(/error: the queue delivers no job: .*move_to_active.*\n {2}.*CAMP_DIRECT_URL/)
     await campaign.assertUntouched()
   })
 
@@ -120,7 +120,7 @@ describe('a worker whose queue gives no job ends with 8 and has sent nothing:', 
     const { ended, said } = await worker({ REDIS_URL: redisUrl!.replace('redis://', 'redis://camp:secret@') })
     expect(await ended()).toBe(7)
     expect(said()).toMatch(
-      /error: the queue cannot be reached: the Redis user lacks a right: NOPERM.*\n(.*\n)? {2}On the server: ACL SETUSER/,
+      /error: the queue cannot be reached: the Redis user lacks a permission: NOPERM.*\n(.*\n)? {2}On the server: ACL SETUSER/,
     )
     await campaign.assertUntouched()
   })

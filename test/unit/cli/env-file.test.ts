@@ -47,11 +47,11 @@ describe('a file of settings is read as systemd reads EnvironmentFile=', () => {
 
   it.each([
     ['a line without "="', 'A=1\n\nnothing here\n', 3, '"nothing here" has no "="'],
-    ['export', 'A=1\nexport B=2', 2, 'systemd takes no "export"'],
-    ['a name that is none', '# x\n1A=2', 2, '"1A" is no name of a setting'],
+    ['export', 'A=1\nexport B=2', 2, '"export" is not allowed, as in systemd'],
+    ['a name that is none', '# x\n1A=2', 2, '"1A" is not a valid name'],
     ['no name', '=2', 1, '"=2" has no "="'],
     ['a quote that is not closed', 'A=1\nB="2\nC=3\n', 2, 'the quote of B is not closed'],
-    ['NUL', 'A=1\nB=\0', 2, 'it holds a NUL character'],
+    ['NUL', 'A=1\nB=\0', 2, 'it contains a NUL character'],
   ])('%s is an error of its line', (_name, text, line, words) => {
     expect(() => read(text)).toThrow(
       expect.objectContaining({ code: 'ENV_FILE_INVALID', message: `/etc/camp.env, line ${line}: ${words}` }),
@@ -109,5 +109,7 @@ it('camp with a wrong file ends with 2, and names file and line', async () => {
   const file = fileOf('A=1\nexport B=2\n')
   const run = await camp(['wallet', 'list', '--env-file', file], { env: {} })
   expect(run).toMatchObject({ code: 2, out: '' })
-  expect(run.err).toMatch(/^error: .*camp\.env, line 2: systemd takes no "export"\n {2}A line is KEY=value/)
+  expect(run.err).toMatch(
+    /^error: .*camp\.env, line 2: "export" is not allowed, as in systemd\n {2}A line is KEY=value/,
+  )
 })
