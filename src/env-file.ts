@@ -62,7 +62,7 @@ export function parseEnvFile(text: string, file: string): Record<string, string>
   const push = () => {
     // White space after a bare value is not part of it; `trimmed` is where its last other character, or a quoted part, ended.
     const name = key.trimEnd()
-    if (/^export\s/.test(name)) wrong('"export" is not allowed, as in systemd', startedAt)
+    if (/^export\s/.test(name)) wrong('"export" is not allowed', startedAt)
     if (!NAME.test(name)) wrong(`"${name}" is not a valid name`, startedAt)
     settings[name] = value.slice(0, trimmed)
     ;[state, key, value, trimmed] = ['BEFORE_KEY', '', '', 0]

@@ -127,7 +127,9 @@ function engineError(error: unknown, heard: readonly Error[]): unknown {
   if (code === 'P3009' || code === 'P3018') {
     const [name] = /\d{14}_\w+/.exec(message!) ?? ['one']
     return new CampError('MIGRATION_BROKEN_OFF', `an earlier migration was interrupted: ${name}`, {
-      hint: 'Restore a backup from before it, or complete the migration by hand; delete its row from _prisma_migrations, and run camp db migrate.',
+      hint:
+        'Restore a backup from before it, or complete the migration by hand; delete its row from _prisma_migrations, and run ' +
+        'camp db migrate.',
       cause: error,
     })
   }

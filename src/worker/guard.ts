@@ -88,7 +88,8 @@ export function openGuard({ pool, marks, log, monotonic }: GuardDeps): Guard {
       told = `${seen.kind} ${reason}`
       if (seen.kind === 'HELD')
         log.error({ event: 'guard.held', kind: seen.hold.kind, since: seen.hold.at, reason }, WAITS_FOR_PERSON)
-      else log.warn({ event: 'guard.waiting', reason }, 'nothing is sent until another worker is active on this database')
+      else
+        log.warn({ event: 'guard.waiting', reason }, 'nothing is sent until another worker is active on this database')
     }
     return false
   }

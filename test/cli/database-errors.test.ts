@@ -115,7 +115,7 @@ describe('the database', () => {
     await on('foreign', `CREATE TABLE "User" (id int)`)
     expect(await failing('db migrate', urlOf({ database: named('foreign') }))).toMatchObject({
       code: 4,
-      err: expect.stringContaining('the tables of another program'),
+      err: expect.stringContaining('tables of another program'),
     })
     await on(
       'foreign',
@@ -128,7 +128,7 @@ describe('the database', () => {
     }
   })
 
-  it('whose migration broke off says which', async () => {
+  it('whose migration was interrupted says which', async () => {
     await on(
       'broken',
       `UPDATE _prisma_migrations SET finished_at = NULL WHERE migration_name = (SELECT max(migration_name) FROM _prisma_migrations)`,

@@ -152,7 +152,7 @@ describe('a service that is away when a worker starts is waited for', () => {
     await until(
       'it says what it waits for',
       async () => said(),
-      text => text.includes('is away: this worker waits for it'),
+      text => text.includes('is unavailable: this worker waits for it'),
     )
     expect(await health()).toBe(503)
     proxy.lead(portOf(url))
