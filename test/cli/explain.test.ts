@@ -56,7 +56,7 @@ test('tells every row that named a phone, in any spelling, with what became of i
     next_message_after: expect.stringMatching(/^20\d\d-/),
   })
   expect(story.messages).toMatchObject([
-    { campaign: second, status: 'PENDING', reason: 'its campaign waits for approval', source_line: 3 },
+    { campaign: second, status: 'PENDING', reason: 'its campaign is waiting for approval', source_line: 3 },
     { campaign: first, status: 'DELIVERED', source_line: 2, provider_msg_id: 'SM1' },
     { campaign: first, status: 'ERROR', error_code: 'DUPLICATE', source_line: 3 },
   ])
@@ -69,7 +69,7 @@ test('tells every row that named a phone, in any spelling, with what became of i
   const { out } = await succeed(camp(['campaign', 'explain', '11987654321'], { env: user }))
   expect(out).toMatch(/blocked +by manual since .*: pediu/)
   expect(out).toMatch(/line 3 of fevereiro\.csv, Ana\n/)
-  expect(out).toMatch(/DELIVERED: the broker says that it was delivered/)
+  expect(out).toMatch(/DELIVERED: the broker reports that it was delivered/)
 })
 
 test.each([
@@ -127,6 +127,6 @@ test('finds what a file had in place of a phone, as it stands there', async () =
 test('whom nobody knows is not found', async () => {
   expect(await camp(['campaign', 'explain', '11900000000'], { env: user })).toMatchObject({
     code: 3,
-    err: expect.stringContaining('no row of a campaign has the phone, the document or the contract 11900000000'),
+    err: expect.stringContaining('no campaign has a row with the phone, document or contract 11900000000'),
   })
 })

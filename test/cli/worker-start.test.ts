@@ -77,7 +77,7 @@ describe('a worker that cannot listen ends with 8 and has sent nothing:', () => 
     const { ended, said } = await worker({}, `127.0.0.1:${port}`)
     expect(await ended()).toBe(8)
     expect(said()).toMatch(
-      /^error: cannot listen on 127\.0\.0\.1:\d+: .*EADDRINUSE.*\n {2}Another process listens there/,
+      /^error: cannot listen on 127\.0\.0\.1:\d+: .*EADDRINUSE.*\n {2}Another process uses this address/,
     )
     await campaign.assertUntouched()
   })

@@ -87,7 +87,7 @@ describe('a download that is no list changes nothing', () => {
   it.each([
     ['half of it, and the end', head('Content-Length: 100') + LIST, true, 'broke off'],
     ['half of a chunked one, and the end', `${head('Transfer-Encoding: chunked')}1c\r\n${LIST}\r\n`, true, 'broke off'],
-    ['half of it, and silence', head('Content-Length: 100') + LIST, false, 'the server fell silent'],
+    ['half of it, and silence', head('Content-Length: 100') + LIST, false, 'the server stopped sending'],
     ['silence', '', false, 'no answer in time'],
   ])('%s', async (_what, bytes, end, message) => {
     await sync(await fileOf(`${C}\n`))
@@ -129,7 +129,7 @@ describe('a download that is no list changes nothing', () => {
       'a redirect to a file',
       response => response.writeHead(302, { location: 'file:///etc/passwd' }).end(),
       'UNREACHABLE',
-      'redirects to what is not followed',
+      'has a redirect that is not followed',
     ],
   ])('%s', async (_what, answer, kind, message) => {
     await sync(await fileOf(`${C}\n`))

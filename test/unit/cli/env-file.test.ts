@@ -86,8 +86,8 @@ describe('--env-file PATH', () => {
   })
 
   it.each([
-    ['no path', ['--env-file'], '--env-file takes the path of a file'],
-    ['an option for a path', ['--env-file', '--json'], '--env-file takes the path of a file'],
+    ['no path', ['--env-file'], '--env-file requires the path of a file'],
+    ['an option for a path', ['--env-file', '--json'], '--env-file requires the path of a file'],
     ['no such file', ['--env-file', '/nowhere/camp.env'], 'the settings in /nowhere/camp.env cannot be read: ENOENT'],
     ['a folder', ['--env-file', tmpdir()], `the settings in ${tmpdir()} cannot be read: EISDIR`],
   ])('%s: an error that says so', (_name, argv, words) => {
