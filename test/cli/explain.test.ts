@@ -74,7 +74,7 @@ test('tells every row that named a phone, in any spelling, with what became of i
 
 test.each([
   ['APPROVED', null, 'camp campaign run'],
-  ['PROCESSING', null, 'about to be put into a batch'],
+  ['PROCESSING', null, 'it will be put into a batch next'],
   ['PAUSED', 'too many refusals', 'its campaign is PAUSED: too many refusals'],
 ])('says what a PENDING one waits for: its campaign is %s', async (status, failure, reason) => {
   const phone = `319${String(90_000_000 + status.length)}`

@@ -37,7 +37,7 @@ test('what people would read wrongly is said on standard error, with lines; what
     'warning: 1 texts with characters that look wrongly decoded, such as "JosÃ©" (line 2)',
     'warning: 1 texts with a placeholder that no column fills, such as "[link]" (line 3)',
   ])
-  expect(run.out).toMatch(/put right +the message had \\n as two characters/)
+  expect(run.out).toMatch(/repaired +the message had \\n as two characters/)
   expect(run.out).toMatch(/warnings .*1 values that are not names omitted/)
   const { json } = await importing(file, '--message', 'Ola {{nome}}', '--dry-run', '--json')
   expect(json()).toMatchObject({
@@ -119,7 +119,7 @@ test('as text it says what was read and refused, and what comes next', async () 
   )
   expect(readFileSync(rejects, 'utf8')).toBe(
     'telefone;nome;cidade;linha;coluna;motivo;detalhe\n11900000003;Caio;Natal;4;coluna_4;BAD_ROW;4 cells for 3 ' +
-      'columns; the extra cells: surplus\n',
+      'columns, extra cells: surplus\n',
   )
 })
 
@@ -148,7 +148,7 @@ describe('a file that cannot be imported: exit 5, with the place and what to do'
       'missing-phone-column.csv',
       /line 1: no column with phones was found\n.*Columns found: nome, cpf\. .*--map phone=COLUMN/,
     ],
-    ['no-header.csv', /The first line seems to hold data/],
+    ['no-header.csv', /The first line seems to contain data/],
     ['two-phone-columns.csv', /"telefone" and "celular" each match the field phone\n.*--map phone=telefone/],
   ])('%s', async (name, message) => {
     const run = await importing(fixture(name), '--message', 'Olá')

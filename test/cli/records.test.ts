@@ -32,7 +32,7 @@ it('agrees, and each command that wrote to the audit has left a checkpoint', asy
   expect(result.records.head).toMatch(/^\d+:[0-9a-f]{64}$/)
   expect((await succeed(audit(['--head']))).out.trim()).toBe(result.records.head)
   expect((await succeed(audit())).out).toMatch(
-    /^All agree: 1 budgets, 0 batches, 0 ledger entries, \d+ checkpoints\.\n$/,
+    /^No difference: 1 budgets, 0 batches, 0 ledger entries, \d+ checkpoints\.\n$/,
   )
 })
 

@@ -34,7 +34,7 @@ describe('what a program has left of a value', () => {
     ])
     expect(shown).toEqual(['BROKEN_VALUE', 'BROKEN_VALUE', 'Olá Bia: 10'])
     expect(first[1]!.lead.refusal).toMatchObject({
-      detail: expect.stringMatching(/^column valor holds 1,2E\+05/),
+      detail: expect.stringMatching(/^column valor contains 1,2E\+05/),
       column: 3,
     })
   })

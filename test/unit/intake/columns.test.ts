@@ -93,8 +93,8 @@ describe('several phones', () => {
     expect(() => map('telefone 1;telefone 2;celular')).toThrow(
       expect.objectContaining({
         hint:
-          'Choose one: --map "phone=telefone 1" --map "phone=telefone 2" or --map phone=celular; or both, the first good one ' +
-          'of a row: --map "phone=telefone 1" --map "phone=telefone 2" --map phone=celular',
+          'Choose one: --map "phone=telefone 1" --map "phone=telefone 2" or --map phone=celular; or both, the first valid one ' +
+          'of each row: --map "phone=telefone 1" --map "phone=telefone 2" --map phone=celular',
       }),
     )
   })
