@@ -79,7 +79,7 @@ test('whoever cancels before the run is told what stays at Salesforce', async ()
   const cancelled = await succeed(camp(['campaign', 'cancel', rows[0]!.id, '--yes'], { env }))
   expect(cancelled.err).toMatch(/warning: the contacts imported so far stay flagged/)
   const shown = await succeed(camp(['campaign', 'show', rows[0]!.id], { env }))
-  expect(shown.out).toMatch(/closing +never run: the contacts imported so far stay flagged/)
+  expect(shown.out).toMatch(/closing +not run: the contacts imported so far stay flagged/)
 })
 
 function monthOf(now: Date): string {

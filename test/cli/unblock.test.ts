@@ -69,7 +69,7 @@ it('credential unblock ends the wait of a batch, too, where another answer has e
 it('credential unblock of one that does not wait is refused', async () => {
   const scene = await makeScene(db.pool)
   const refused = await camp(['credential', 'unblock', scene.walletId, scene.brokerId], { env })
-  expect([refused.code, refused.err]).toEqual([4, expect.stringContaining('does not wait')])
+  expect([refused.code, refused.err]).toEqual([4, expect.stringContaining('is not waiting')])
   const unknown = await camp(['credential', 'unblock', uuid(), scene.brokerId], { env })
   expect(unknown.code).toBe(3)
 })
