@@ -17,7 +17,7 @@ export interface TextRules {
 export function textProblem(text: string, rules: TextRules): string | undefined {
   if (text.trim() === '') return 'is empty'
   const forbidden = forbiddenCharacter(text)
-  return forbidden === undefined ? lengthProblem(text, rules) : `holds ${forbidden}`
+  return forbidden === undefined ? lengthProblem(text, rules) : `contains ${forbidden}`
 }
 
 /** The same for a text's length alone, or that of a part of it. */

@@ -46,7 +46,7 @@ const WEB_PAGE =
 export function assertTextInGzip(file: string, head: Buffer): void {
   const kind = kindOf(file, head)
   if (kind === 'text') return
-  const what = kind === 'gzip' ? 'a gzip within a gzip' : 'a gzip that holds a .zip or .xlsx'
+  const what = kind === 'gzip' ? 'a gzip within a gzip' : 'a gzip that contains a .zip or .xlsx'
   throw new CampError('FILE_UNSUPPORTED', `${file} is ${what}`, {
     hint: 'Unpack it once (gunzip), and import the result.',
   })

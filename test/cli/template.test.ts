@@ -79,6 +79,6 @@ test('a template with placeholders of another spelling is kept with a warning, a
   const to = ['--wallet', 'Carteira Sul', '--broker', 'Sandbox', '--template', 'misto', '--var', '1=contrato']
   expect(await camp(['campaign', 'import', file, ...to], { env })).toMatchObject({
     code: 5,
-    err: expect.stringContaining('template misto holds {nome}'),
+    err: expect.stringContaining('template misto contains {nome}'),
   })
 })

@@ -73,7 +73,7 @@ describe('the ledger', () => {
       `INSERT INTO "BudgetEntry" (id, n, budget_id, kind, amount)
        SELECT gen_random_uuid(), 0, id, 'ADJUST', -1 FROM "Budget" LIMIT 1`,
     )
-    expect(found).toEqual([expect.stringContaining('was put in beside the checkpoints')])
+    expect(found).toEqual([expect.stringContaining('was inserted outside of the checkpoints')])
   })
 })
 

@@ -100,7 +100,7 @@ describe('a gzip', () => {
     ['flipped.csv.gz', flipped(gzipSync(text), -6), /is damaged: its gzip cannot be unpacked/],
     ['empty.csv.gz', gzipSync(''), /is empty/],
     ['twice.csv.gz', gzipSync(gzipSync(text)), /is a gzip within a gzip/],
-    ['book.xlsx.gz', gzipSync('PK\x03\x04'), /is a gzip that holds a \.zip or \.xlsx/],
+    ['book.xlsx.gz', gzipSync('PK\x03\x04'), /is a gzip that contains a \.zip or \.xlsx/],
     ['bomb.csv.gz', gzipSync(Buffer.alloc(100 * 1024 * 1024, 'fone\n')), /unpacks to more than 250 times its size/],
   ])('refuses %s', async (name, bytes, message) => {
     await expect(inspect(write(name, bytes))).rejects.toMatchObject({
