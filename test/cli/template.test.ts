@@ -55,7 +55,10 @@ test('a template is shown as a real lead reads it, once a campaign uses it', asy
   expect((await camp(['template', 'show', 'acordo_v1'], { env })).out).toContain(
     'Olá Íris, o contrato C4 espera, Íris.',
   )
-  expect(await show('--phone', '51987654321')).toMatchObject({ code: 3, err: expect.stringContaining('LEAD_NOT_FOUND') })
+  expect(await show('--phone', '51987654321')).toMatchObject({
+    code: 3,
+    err: expect.stringContaining('LEAD_NOT_FOUND'),
+  })
 })
 
 test.each(['Ola {{1}, contrato {{2}}.', 'Ola {{{1}}}', 'Ola {{}}', ' ', 'a\u0007'])(

@@ -83,8 +83,16 @@ describe('a worker that cannot listen ends with 8 and has sent nothing:', () => 
   })
 
   it.each([
-    ['the address is none of this machine', '192.0.2.1:8080', /EADDRNOTAVAIL.*\n {2}This machine does not have this address/],
-    ['there is no such host', 'nowhere.invalid:8080', /cannot listen on nowhere\.invalid:8080.*\n {2}No host has this name/],
+    [
+      'the address is none of this machine',
+      '192.0.2.1:8080',
+      /EADDRNOTAVAIL.*\n {2}This machine does not have this address/,
+    ],
+    [
+      'there is no such host',
+      'nowhere.invalid:8080',
+      /cannot listen on nowhere\.invalid:8080.*\n {2}No host has this name/,
+    ],
   ])('%s', async (_name, address, words) => {
     const campaign = await runningCampaign()
     const { ended, said } = await worker({}, address)

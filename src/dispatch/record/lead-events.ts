@@ -15,7 +15,7 @@ export type LeadEventKind =
   | 'RETRIED'
 
 /** How the detail ends of what a worker tells whose lease had run out: by then something else may have been decided. */
-export const LATE = 'known after the end of its lease'
+export const LATE = 'known after its lease'
 
 export interface LeadEvent {
   campaignId: string

@@ -51,7 +51,7 @@ it('a refusal is still told after a retry has sent the lead again', async () => 
     'claimed batch 1',
     'written',
     'refused REFUSED: the test refuses it',
-    'retried it had failed: REFUSED: the test refuses it',
+    'retried it failed before: REFUSED: the test refuses it',
     'claimed batch 2',
     'accepted',
   ])
@@ -114,9 +114,9 @@ it('a worker that comes back after its lease ends the doubts that its answers de
   // Its campaign was over: what was not sent is not sent by itself.
   expect(books).toMatchObject({ campaign: 'FINISHED', statuses: { SENT: 1, ERROR: 2, IN_DOUBT: 1 }, used: '0.0900' })
   expect(books).toMatchObject({ ledger: '0.0900', billed: '0.0900' })
-  expect((await said(2)).at(-1)).toBe('withheld the test: NOT_ACCEPTED; known after the end of its lease')
+  expect((await said(2)).at(-1)).toBe('withheld the test: NOT_ACCEPTED; known after its lease')
   // What a person has decided stands, and the answer is told beside it.
-  expect((await said(0)).slice(-2)).toEqual(['resolved NOT_SENT', 'accepted known after the end of its lease'])
+  expect((await said(0)).slice(-2)).toEqual(['resolved NOT_SENT', 'accepted known after its lease'])
   // And once.
   expect(await settleLate({ pool: db.pool, now: hand.now }, batch, NO_IDS, { outcomes })).toBe(0)
   expect(await booksOf(db.pool, id)).toEqual(books)

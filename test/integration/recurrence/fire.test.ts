@@ -147,10 +147,14 @@ describe('an occurrence', () => {
     const inbox = await makeRecurrence(db)
     rmSync(inbox.folder, { recursive: true })
     inbox.moveTo(TUESDAY)
-    expect(await inbox.fire()).toMatchObject([{ status: 'NOT_YET', reason: expect.stringContaining('does not exist on this machine') }])
+    expect(await inbox.fire()).toMatchObject([
+      { status: 'NOT_YET', reason: expect.stringContaining('does not exist on this machine') },
+    ])
     expect(await inbox.occurrences()).toEqual([])
     inbox.moveTo('2026-11-24T10:01:00-03:00')
-    expect(await inbox.fire()).toMatchObject([{ status: 'SKIPPED', reason: expect.stringContaining('does not exist on this machine') }])
+    expect(await inbox.fire()).toMatchObject([
+      { status: 'SKIPPED', reason: expect.stringContaining('does not exist on this machine') },
+    ])
   })
 
   it('of an owner who is disabled, or may no longer do what it takes, opens nothing', async () => {

@@ -86,7 +86,12 @@ describe('a download that is no list changes nothing', () => {
 
   it.each([
     ['half of it, and the end', head('Content-Length: 100') + LIST, true, 'was interrupted'],
-    ['half of a chunked one, and the end', `${head('Transfer-Encoding: chunked')}1c\r\n${LIST}\r\n`, true, 'was interrupted'],
+    [
+      'half of a chunked one, and the end',
+      `${head('Transfer-Encoding: chunked')}1c\r\n${LIST}\r\n`,
+      true,
+      'was interrupted',
+    ],
     ['half of it, and silence', head('Content-Length: 100') + LIST, false, 'the server stopped sending'],
     ['silence', '', false, 'no answer in time'],
   ])('%s', async (_what, bytes, end, message) => {
