@@ -85,7 +85,7 @@ const environment = z.object({
 })
 
 const SELF_APPROVAL_MOVED =
-  'CAMP_SELF_APPROVAL has no effect: an ADMIN says it for the whole installation, camp setting set self-approval allow|deny'
+  'CAMP_SELF_APPROVAL has no effect: an ADMIN sets it for the whole installation: camp setting set self-approval allow|deny'
 
 /** @throws CampError USAGE, naming each variable that is wrong. An empty variable counts as not set. */
 export function readConfig(env: NodeJS.ProcessEnv): Config {

@@ -18,7 +18,7 @@ function textOf(path: string): string {
     bytes = readFileSync(path)
   } catch (error) {
     throw new CampError('ENV_FILE_INVALID', `the settings in ${path} cannot be read: ${messageOf(error)}`, {
-      hint: 'Check the path that --env-file or CAMP_ENV_FILE gives, and who may read the file.',
+      hint: 'Check the path in --env-file or CAMP_ENV_FILE, and the permissions of the file.',
       cause: error,
     })
   }
@@ -62,8 +62,8 @@ export function parseEnvFile(text: string, file: string): Record<string, string>
   const push = () => {
     // White space after a bare value is not part of it; `trimmed` is where its last other character, or a quoted part, ended.
     const name = key.trimEnd()
-    if (/^export\s/.test(name)) wrong('systemd takes no "export"', startedAt)
-    if (!NAME.test(name)) wrong(`"${name}" is no name of a setting`, startedAt)
+    if (/^export\s/.test(name)) wrong('"export" is not allowed', startedAt)
+    if (!NAME.test(name)) wrong(`"${name}" is not a valid name`, startedAt)
     settings[name] = value.slice(0, trimmed)
     ;[state, key, value, trimmed] = ['BEFORE_KEY', '', '', 0]
   }
@@ -72,7 +72,7 @@ export function parseEnvFile(text: string, file: string): Record<string, string>
     trimmed = value.length
   }
   for (const c of text) {
-    if (c === '\0') wrong('it holds a NUL character', line)
+    if (c === '\0') wrong('it contains a NUL character', line)
     switch (state) {
       case 'BEFORE_KEY':
         if (c === '#' || c === ';') state = 'COMMENT'

@@ -91,7 +91,7 @@ export function homeUnusable(home: string, error: unknown): CampError | undefine
   if (!isWithin(path, home) && !isWithin(home, path)) return undefined
   if (FULL.includes(code)) {
     return new CampError('DISK_FULL', `the disk of CAMP_HOME (${home}) is full: ${messageOf(error)}`, {
-      hint: 'Make room on it, or set CAMP_HOME to a folder that has some.',
+      hint: 'Free space on it, or set CAMP_HOME to a folder on another disk.',
       cause: error,
     })
   }
@@ -100,7 +100,7 @@ export function homeUnusable(home: string, error: unknown): CampError | undefine
   if (owner !== undefined && ['EACCES', 'EPERM'].includes(code)) {
     return new CampError(
       'HOME_FOREIGN',
-      `CAMP_HOME (${home}) belongs to ${owner}, and ${userName()} may not read what is in it`,
+      `CAMP_HOME (${home}) belongs to ${owner}, and ${userName()} may not read its content`,
       {
         hint: `Run camp as ${owner}, or set CAMP_HOME to a folder of your own, or DATABASE_URL to the server that both use.`,
         cause: error,

@@ -62,8 +62,8 @@ export async function findClearableSource(pool: pg.Pool, source: string): Promis
   if (source === BY_HAND || (source.startsWith('broker:') && !source.endsWith(UNKNOWN_PERSON))) {
     throw new CampError(
       'SOURCE_RESERVED',
-      `the entries of ${source} are people's own words: they are not taken off as a whole`,
-      { hint: 'Take one off with --phone or --document.' },
+      `each entry of ${source} is one recipient's request: they cannot be removed all at once`,
+      { hint: 'Remove single entries with --phone or --document.' },
     )
   }
   const count = (await countBySource(pool)).find(one => one.source === source)

@@ -8,7 +8,7 @@ export type Refused = Extract<SendResult, { kind: 'REJECTED' }>
  */
 export function refusalWithoutText(messages: readonly Message[]): Refused | undefined {
   if (messages.every(({ text }) => text !== null && text.trim() !== '')) return undefined
-  return { kind: 'REJECTED', code: 'NO_TEXT', detail: 'not sent: there is no text to send' }
+  return { kind: 'REJECTED', code: 'NO_TEXT', detail: 'not sent: a message has no text' }
 }
 
 /**

@@ -43,7 +43,7 @@ export function jsonOf(text: string): unknown {
 export function notUnderstood(answer: HttpResponse, secrets: readonly string[]): { kind: 'IN_DOUBT'; reason: string } {
   return {
     kind: 'IN_DOUBT',
-    reason: `HTTP ${answer.status} that cannot be understood${excerpt(answer.body, secrets)}`,
+    reason: `HTTP ${answer.status} with an unreadable answer${excerpt(answer.body, secrets)}`,
   }
 }
 

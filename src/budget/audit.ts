@@ -43,9 +43,7 @@ async function missed(sql: Sql, remembered: Head | undefined, expected: Head | u
   const findings: string[] = []
   const seen = remembered && (await headFlaw(sql, remembered))
   if (seen)
-    findings.push(
-      `${seen} (this machine has seen it; after a restore that you have made: camp budget audit --accept-head)`,
-    )
+    findings.push(`${seen} (this machine has seen it; if you restored a backup: camp budget audit --accept-head)`)
   const given = expected && (await headFlaw(sql, expected))
   if (given) findings.push(`${given} (by --expect; compare with a backup from that time)`)
   return findings

@@ -90,7 +90,7 @@ export async function removeHoliday(
     if (!holiday) {
       throw new CampError(
         'CALENDAR_DAY_NOT_FOUND',
-        `the calendar has no ${day}${state && ` for ${state}`} of its own`,
+        `${day}${state && ` for ${state}`} is not an added day of the calendar`,
         {
           hint: 'See: camp calendar list',
         },
@@ -114,7 +114,7 @@ export function parseHoliday(text: string): string {
   const day = iso ?? (d && m && `${y ?? ANY_LEAP_YEAR}-${m.padStart(2, '0')}-${d.padStart(2, '0')}`)
   if (day && isDay(day)) return iso || y ? day : day.slice('YYYY-'.length)
   throw new CampError('INVALID_ARGUMENT', `"${text}" is not a day`, {
-    hint: 'Write it as 2026-12-24 or 24/12/2026; 24/12 is that day in every year.',
+    hint: 'Write it as 2026-12-24 or 24/12/2026; 24/12 is that day every year.',
   })
 }
 
@@ -129,5 +129,5 @@ function isDay(day: string): boolean {
 export function parseState(text: string): string {
   const state = text.trim().toUpperCase()
   if (STATES.includes(state)) return state
-  throw new CampError('INVALID_ARGUMENT', `"${text}" is not a state`, { hint: `One of ${STATES.join(' ')}.` })
+  throw new CampError('INVALID_ARGUMENT', `"${text}" is not a state`, { hint: `Use one of ${STATES.join(' ')}.` })
 }

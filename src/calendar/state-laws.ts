@@ -38,7 +38,7 @@ export const STATE_LAWS: readonly StateLaw[] = [
     law: 'Lei 7.782/2016',
     week: week(hours(8, 20), hours(8, 14)),
     texts: 'yes',
-    caveat: "names calls and text messages, as the state's Procon is quoted; the law itself was not read",
+    caveat: "covers calls and text messages, as quoted from the state's Procon; the law itself was not read",
     source:
       'https://7segundos.com.br/arapiraca/noticias/2018/04/16/92926-cobrancas-via-telefone-e-sms-sao-orientadas-pelo-procon-arapiraca',
   },
@@ -47,7 +47,7 @@ export const STATE_LAWS: readonly StateLaw[] = [
     law: 'Lei 306/2016',
     week: week(hours(0, 19), null),
     texts: 'unknown',
-    caveat: "known from one article, with its end only: until 19:00; the campaign's hours say from when",
+    caveat: "known from one article, which gives only the end, 19:00; the start is that of the campaign's hours",
     source: 'https://efic.com.br/?p=368',
   },
   {
@@ -55,7 +55,7 @@ export const STATE_LAWS: readonly StateLaw[] = [
     law: 'Lei 10.626/2017',
     week: week(hours(8, 19), null),
     texts: 'unknown',
-    caveat: 'known from one article; whether it means text messages is not known',
+    caveat: 'known from one article; whether it covers text messages is unknown',
     source: 'https://efic.com.br/?p=368',
   },
   {
@@ -63,7 +63,7 @@ export const STATE_LAWS: readonly StateLaw[] = [
     law: 'Lei 7.868/2018',
     week: week(hours(9, 19), null),
     texts: 'unknown',
-    caveat: 'known from one article; whether it means text messages is not known',
+    caveat: 'known from one article; whether it covers text messages is unknown',
     source: 'https://efic.com.br/?p=368',
   },
   {
@@ -71,7 +71,7 @@ export const STATE_LAWS: readonly StateLaw[] = [
     law: 'Lei 15.426/2014',
     week: week(hours(8, 20), hours(8, 14)),
     texts: 'no',
-    caveat: "its text names phone calls only, as the state's Procon noted; to keep it with messages is caution",
+    caveat: "its text covers only phone calls, as the state's Procon noted; it is applied to messages as a precaution",
     source: 'https://sindivestuario.org.br/mais-uma-lei-estadual-regula-servicos-de-cobrancas/',
   },
 ]

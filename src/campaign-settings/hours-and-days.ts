@@ -12,7 +12,7 @@ export function parseHours(text: string): Hours {
   const [from, to] = match ? [minuteOf(match[1]!, match[2]), minuteOf(match[3]!, match[4])] : []
   if (from !== undefined && to !== undefined && from < to) return { from, to }
   throw new CampError('INVALID_ARGUMENT', `--hours "${text}" is not a window within one day`, {
-    hint: 'Write it as 08:00-20:00; 00:00-24:00 is round the clock.',
+    hint: 'Write it as 08:00-20:00; 00:00-24:00 is the whole day.',
   })
 }
 
@@ -40,7 +40,7 @@ export function parseDays(text: string): number {
     .filter(part => part !== '')
   const bits = parts.map(part => daysOf(part.split('-').map(dayOf)))
   if (parts.length > 0 && bits.every(bit => bit !== undefined)) return bits.reduce((sum, bit) => sum | bit, 0)
-  throw new CampError('INVALID_ARGUMENT', `--days "${text}" are not days of the week`, {
+  throw new CampError('INVALID_ARGUMENT', `--days "${text}" does not name days of the week`, {
     hint: `Write them as mon-sat, mon-sun or mon,wed,fri (${short(DAYS)}, or ${short(DIAS)}).`,
   })
 }

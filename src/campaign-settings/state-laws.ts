@@ -30,16 +30,16 @@ export function parseStateLaws(text: string): StateLaws {
   if (states.length === 1 && states[0] === 'AUTO') return { states: STATE_LAWS.map(law => law.state), named: false }
   const unknown = states.find(state => !lawOf(state))
   if (states.length > 0 && unknown === undefined) return { states: [...new Set(states)].sort(), named: true }
-  const what = unknown === undefined ? 'names no state' : `names ${unknown}, whose law camp does not know`
+  const what = unknown === undefined ? 'names no state' : `names ${unknown}, whose law is unknown to camp`
   throw new CampError('INVALID_ARGUMENT', `--state-laws "${text}" ${what}`, {
-    hint: `none, auto, or some of ${STATE_LAWS.map(law => law.state).join(',')}: see camp calendar laws.`,
+    hint: `Use none, auto, or some of ${STATE_LAWS.map(law => law.state).join(',')}: see camp calendar laws.`,
   })
 }
 
 export function lawViews(hours: ContactHours): LawView[] {
   return hours.laws.map(state => ({
     state,
-    law: lawOf(state)?.law ?? 'not known to this camp: closed',
+    law: lawOf(state)?.law ?? 'unknown to this version of camp: closed',
     hours: formatWeek(weekOf(hours, [state])),
   }))
 }
@@ -89,6 +89,6 @@ function reasonOf(hours: ContactHours, states: readonly string[]): string | unde
 function neverOpen(hours: ContactHours, who: string, reason: string | undefined): CampError {
   const flags = `--hours ${formatHours(hours)} --days ${formatDays(hours.days)}`
   return new CampError('CONTACT_HOURS_NEVER_OPEN', `${flags} never open for ${who}: ${reason}`, {
-    hint: 'Change --hours, --days or --state-laws, or take these people out of the file.',
+    hint: 'Change --hours, --days or --state-laws, or remove these recipients from the file.',
   })
 }

@@ -52,6 +52,6 @@ const HEADER = `SELECT c.id, c.agendamento_id, c.name, c.status, c.user_id, c.wa
      LEFT JOIN "Template" t ON t.id = c.template_id`
 
 function known(row: CampaignHeader | undefined, id: string): CampaignHeader {
-  if (!row) throw new Error(`campaign ${id} vanished`)
+  if (!row) throw new Error(`campaign ${id} no longer exists`)
   return row
 }

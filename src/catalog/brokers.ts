@@ -44,7 +44,7 @@ export async function addBroker(prisma: PrismaClient, by: By, given: NewBroker):
       await auditRecord(tx, by, 'Broker', 'add', { id: made.id, detail: data })
       return brokerView(made)
     }),
-    `there is a broker "${name}" already`,
+    `the broker "${name}" already exists`,
   )
 }
 
@@ -131,7 +131,7 @@ function assertBrokerUnused(
 function unitCost(text: string): string {
   const cost = parseAmount(text, 4)
   if (moneyOf(cost) < moneyOf('1000000')) return cost
-  throw new CampError('INVALID_AMOUNT', `"${text}" is no price of one message`)
+  throw new CampError('INVALID_AMOUNT', `"${text}" is not a price of one message`)
 }
 
 /**
@@ -143,7 +143,7 @@ function assertBatchFits(maxBatch: number | null, adapter: Pick<Adapter, 'name' 
   if (maxBatch === null || most === 1 || maxBatch <= most) return
   throw new CampError(
     'BATCH_SIZE_TOO_LARGE',
-    `${adapter.name} takes at most ${most} messages per request, not ${maxBatch}`,
+    `${adapter.name} accepts at most ${most} messages per request, not ${maxBatch}`,
   )
 }
 

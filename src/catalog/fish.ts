@@ -16,7 +16,7 @@ export async function addFish(prisma: PrismaClient, by: By, name: string, text: 
       await auditRecord(tx, by, 'Fish', 'add', { id: made.id, detail: { name, phone } })
       return made
     }),
-    `there is a fish with the phone ${phone} already`,
+    `a fish with the phone ${phone} already exists`,
   )
 }
 
@@ -34,7 +34,7 @@ export async function findFish(prisma: PrismaClient, ref: string): Promise<Fish>
   if (!fish) throw new CampError('FISH_NOT_FOUND', `no fish "${ref}"`, { hint: 'See: camp fish list' })
   if (fitting.length === 1) return fish
   throw new CampError('REFERENCE_AMBIGUOUS', `"${ref}" is the name of ${fitting.length} fish`, {
-    hint: 'Give the phone.',
+    hint: 'Use its phone instead.',
   })
 }
 

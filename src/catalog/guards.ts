@@ -11,7 +11,7 @@ export type By = Pick<Actor, 'id'>
 /** Refuses a name that another record has, ignoring case: references by name ignore case, too. @throws CampError NAME_TAKEN */
 export function assertNameFree(what: string, name: string, others: readonly { name: string }[]): void {
   const same = others.find(other => other.name.toLowerCase() === name.toLowerCase())
-  if (same) throw taken(`there is a ${what} "${same.name}" already`)
+  if (same) throw taken(`the ${what} "${same.name}" already exists`)
 }
 
 /**
@@ -28,7 +28,7 @@ export async function orTaken<T>(write: Promise<T>, message: string): Promise<T>
 }
 
 function taken(message: string): CampError {
-  return new CampError('NAME_TAKEN', message, { hint: 'Take another, or change the one that is there.' })
+  return new CampError('NAME_TAKEN', message, { hint: 'Choose another, or change the existing one.' })
 }
 
 /**
@@ -51,7 +51,7 @@ export async function assertUnused(
   throw new CampError(
     'RECORD_IN_USE',
     `${what} is used by ${count > 0 ? campaigns : `the recurring campaign ${recurring!.handle}`}`,
-    { hint: 'Campaigns are kept as the record of what was sent, and so is what they use.' },
+    { hint: 'Campaigns, and the records that they use, are kept as proof of what was sent.' },
   )
 }
 

@@ -26,7 +26,7 @@ export async function addTemplate(
       await auditRecord(tx, by, 'Template', 'add', { id: made.id, detail: { name, template_code } })
       return { ...templateView(made), notes }
     }),
-    `there is a template with the code "${template_code}" already`,
+    `a template with the code "${template_code}" already exists`,
   )
 }
 

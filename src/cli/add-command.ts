@@ -26,4 +26,4 @@ export function asks<Asking extends { addHelpText(position: 'after', text: strin
   return command.addHelpText('after', `\n${ASKS}`)
 }
 
-export const ASKS = 'It asks first; --yes answers. Without a terminal it takes --yes.'
+export const ASKS = 'It asks first; --yes answers. Without a terminal it requires --yes.'

@@ -114,7 +114,7 @@ export class Context {
     return startServer(home, {
       mayCreate: this.#mayCreateDatabase,
       onCreate: () => {
-        this.out.notice(`First use: making a database in ${home} (once, some seconds).`)
+        this.out.notice(`First use: creating a database in ${home} (once, some seconds).`)
       },
     })
   }
@@ -158,7 +158,7 @@ export class Context {
         assertStrongSecret(this.config.secret, 'CAMP_SECRET')
       const { keys, adopted } = await openSecret(await this.pool(), this.config)
       this.signer.keys = keys
-      if (adopted) this.out.talk(`An interrupted camp secret rotate had happened: its secret now stands in ${adopted}.`)
+      if (adopted) this.out.talk(`An interrupted camp secret rotate was completed: its secret is now in ${adopted}.`)
       return keys
     })()
     return this.#keys
@@ -198,7 +198,7 @@ export class Context {
   async admin(): Promise<Actor> {
     const actor = await this.actor()
     if (actor.role === 'ADMIN') return actor
-    throw new CampError('ADMIN_REQUIRED', `${actor.email} is a USER; this takes an ADMIN`, {
+    throw new CampError('ADMIN_REQUIRED', `${actor.email} is a USER; this command requires an ADMIN`, {
       hint: `Ask an ADMIN: ${people(await adminsOf(await this.pool()))}`,
     })
   }

@@ -32,7 +32,7 @@ function split(argv: readonly string[]): { rest: string[]; paths: string[] } {
 
 function pathAfter(word: string | undefined): string {
   if (word !== undefined && word !== '' && !word.startsWith('--')) return word
-  throw new CampError('ARGUMENT_MISSING', `${OPTION} takes the path of a file`, {
-    hint: `Write it: ${OPTION} /etc/camp.env`,
+  throw new CampError('ARGUMENT_MISSING', `${OPTION} requires the path of a file`, {
+    hint: `For example: ${OPTION} /etc/camp.env`,
   })
 }

@@ -140,7 +140,7 @@ async function known(thrown: unknown, { env }: Host): Promise<unknown> {
 
 function usageError({ code, message }: CommanderError): CampError {
   const text = code === 'commander.help' ? 'a subcommand is missing' : message.replace(/^error: /, '')
-  return new CampError('INVALID_COMMAND_LINE', text, { hint: 'Add --help for what this command takes.' })
+  return new CampError('INVALID_COMMAND_LINE', text, { hint: 'See the subcommands with --help.' })
 }
 
 function causes(error: unknown): string[] {

@@ -7,7 +7,7 @@ export function wholeNumber(least: number, most: number) {
   return (text: string): number => {
     const number = Number(text)
     if (/^\d+$/.test(text) && number >= least && number <= most) return number
-    throw new InvalidArgumentError(`It takes a whole number from ${least} to ${most}.`)
+    throw new InvalidArgumentError(`It must be a whole number from ${least} to ${most}.`)
   }
 }
 
@@ -26,7 +26,7 @@ export function oneOf<Word extends string>(words: readonly Word[]) {
   return (text: string): Word => {
     const word = words.find(known => known.toLowerCase() === text.toLowerCase())
     if (word) return word
-    throw new InvalidArgumentError(`It takes ${words.join(' or ')}.`)
+    throw new InvalidArgumentError(`It must be ${words.join(' or ')}.`)
   }
 }
 
@@ -48,6 +48,6 @@ export function collect(value: string, previous: readonly string[] = []): string
 export function address(text: string): { host: string; port: number } {
   const match = /^(?:(\[[^\]]+\]|[^:]*):)?(\d{1,5})$/.exec(text)
   const port = Number(match?.[2])
-  if (!match || port > 65_535) throw new InvalidArgumentError('It takes HOST:PORT.')
+  if (!match || port > 65_535) throw new InvalidArgumentError('It must be HOST:PORT.')
   return { host: match[1]?.replace(/^\[|\]$/g, '') || '127.0.0.1', port }
 }

@@ -26,7 +26,7 @@ const COMMANDS: Record<string, Entry> = {
     register: lazy(() => import('./commands/logout/index.ts').then(module => module.register)),
   },
   whoami: {
-    summary: 'who is logged in, and with which role',
+    summary: 'show the logged-in user and their role',
     register: lazy(() => import('./commands/whoami/index.ts').then(module => module.register)),
   },
   db: {
@@ -34,15 +34,15 @@ const COMMANDS: Record<string, Entry> = {
     register: lazy(() => import('./commands/db/index.ts').then(module => module.register)),
   },
   user: {
-    summary: 'who may use camp',
+    summary: 'users of camp',
     register: lazy(() => import('./commands/user/index.ts').then(module => module.register)),
   },
   wallet: {
-    summary: 'who pays',
+    summary: 'payers of campaigns',
     register: lazy(() => import('./commands/wallet/index.ts').then(module => module.register)),
   },
   broker: {
-    summary: 'who sends, at what price and pace',
+    summary: 'senders, their price and rate',
     register: lazy(() => import('./commands/broker/index.ts').then(module => module.register)),
   },
   credential: {
@@ -54,7 +54,7 @@ const COMMANDS: Record<string, Entry> = {
     register: lazy(() => import('./commands/secret/index.ts').then(module => module.register)),
   },
   audit: {
-    summary: 'who did what, and with which token',
+    summary: 'who did what, and with whose token',
     register: lazy(() => import('./commands/audit/index.ts').then(module => module.register)),
   },
   setting: {
@@ -107,7 +107,7 @@ export async function buildProgram(argv: readonly string[], host: Host): Promise
     .description('import contact files and send each message at most once')
     .helpCommand('help [command]', 'help for a command')
     .exitOverride()
-    .showHelpAfterError('(add --help for what this command takes)')
+    .showHelpAfterError('(for its options and arguments, add --help)')
     .configureOutput(output)
   program.option('-V, --version', 'print the version')
   program.option('--env-file <path>', ENV_FILE_HELP)

@@ -16,7 +16,7 @@ import type { Context } from './context.ts'
 export async function confirm(context: Context, question: string): Promise<void> {
   if (context.options.yes) return
   if (!hasTerminal(context)) {
-    throw new CampError('TERMINAL_REQUIRED', `${question} This takes an answer, and there is no terminal to ask on.`, {
+    throw new CampError('TERMINAL_REQUIRED', `${question} This requires an answer, and there is no terminal.`, {
       hint: 'Add --yes to answer yes.',
     })
   }
@@ -50,10 +50,10 @@ export async function ask(context: Context, message: string, instead: string): P
 export async function askPassword(context: Context, message: string, fromStdin: boolean): Promise<string> {
   if (fromStdin) {
     const password = (await readStdin(context)).replace(/\r?\n$/, '')
-    if (password === '') throw new CampError('INPUT_MISSING', '--password-stdin was given, and stdin is empty')
+    if (password === '') throw new CampError('INPUT_MISSING', '--password-stdin is given, but stdin is empty')
     return password
   }
-  assertTerminal(context, message, 'Give it on stdin with --password-stdin.')
+  assertTerminal(context, message, 'Pipe it to stdin with --password-stdin.')
   const { answer } = await promptOf(context)<{ answer: string }>({
     type: 'password',
     name: 'answer',
@@ -99,13 +99,12 @@ export async function readStdin({ host }: Context): Promise<string> {
 
 /** Through a server, a terminal's lines are not sent as input, only as answers to questions. @throws CampError USAGE */
 export function assertPiped({ files, streams }: Context['host']): void {
-  if (files && streams.stdin.isTTY)
-    throw new CampError('INPUT_MISSING', 'through a server, standard input is to be piped in')
+  if (files && streams.stdin.isTTY) throw new CampError('INPUT_MISSING', 'on a server, standard input must be piped')
 }
 
 function assertTerminal(context: Context, message: string, instead: string): void {
   if (!hasTerminal(context))
-    throw new CampError('TERMINAL_REQUIRED', `${message} is needed, and there is no terminal to ask on`, {
+    throw new CampError('TERMINAL_REQUIRED', `${message} is required, and there is no terminal to ask for it`, {
       hint: instead,
     })
 }

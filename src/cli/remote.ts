@@ -30,7 +30,7 @@ export async function runRemote(argv: readonly string[], host: Host): Promise<nu
   if (config.databaseUrl !== undefined) {
     throw new CampError(
       'SETTINGS_INVALID',
-      'CAMP_URL and DATABASE_URL are both set: a command is run by the server, or here',
+      'CAMP_URL and DATABASE_URL are both set: a command runs either on the server or here',
       {
         hint: 'Unset one of them.',
       },
@@ -38,7 +38,7 @@ export async function runRemote(argv: readonly string[], host: Host): Promise<nu
   }
   const url = new URL(config.serverUrl!)
   if (url.protocol === 'http:' && !/^(?:localhost|127(?:\.\d+){3}|\[::1\])$/.test(url.hostname)) {
-    host.streams.stderr.write(`warning: ${url.origin} is not encrypted: passwords and lists can be read on the way\n`)
+    host.streams.stderr.write(`warning: ${url.origin} is not encrypted: passwords and lists can be intercepted\n`)
   }
   const token = commandOf(argv) === 'login' ? undefined : (config.token ?? (await loadSession(config.home)))
   const pool = new Pool(url.origin, { connections: 8, bodyTimeout: SILENT_MS, headersTimeout: SILENT_MS })
@@ -49,7 +49,7 @@ export async function runRemote(argv: readonly string[], host: Host): Promise<nu
     if (error instanceof CampError) throw error
     throw new CampError(
       'SERVER_UNREACHABLE',
-      `the server at ${url.origin} cannot be reached, or broke off: ${messageOf(error)}`,
+      `the server at ${url.origin} cannot be reached, or was interrupted: ${messageOf(error)}`,
       {
         cause: error,
       },
@@ -226,11 +226,11 @@ function refusal(status: number, body: string): CampError {
     })
   }
   if (status === 400 || status === 413)
-    return new CampError('COMMAND_LINE_TOO_LONG', 'the server takes no such command line: it is too long')
-  if (status === 503) return new CampError('SERVER_BUSY', 'the server is busy: it runs as many commands as it may')
+    return new CampError('COMMAND_LINE_TOO_LONG', 'the command line is too long for the server')
+  if (status === 503) return new CampError('SERVER_BUSY', 'the server is busy: it runs its maximum of commands')
   const { code, message, hint } = said.error ?? {}
   if (isErrorCode(code) && message) return new CampError(code, message, { hint: hint?.split('\n') })
-  return new CampError('NOT_A_SERVER', `what answers at CAMP_URL is no camp serve (HTTP ${status})`)
+  return new CampError('NOT_A_SERVER', `the server at CAMP_URL is not camp serve (HTTP ${status})`)
 }
 
 function parsed(body: string): { version?: string; error?: Partial<ErrorDocument['error']> } {

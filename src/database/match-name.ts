@@ -33,8 +33,8 @@ export function bestMatch<Row>(
       if (fitting.length === 1) return fitting[0]
       if (fitting.length > 1) {
         const names = fitting.map(row => `"${namesOf(row)[0]}"`).join(' and ')
-        throw new CampError('REFERENCE_AMBIGUOUS', `${what} "${ref}" fits ${names}`, {
-          hint: 'Write the one you mean exactly, or give its id.',
+        throw new CampError('REFERENCE_AMBIGUOUS', `${what} "${ref}" matches ${names}`, {
+          hint: 'Write its exact name, or its id.',
         })
       }
     }

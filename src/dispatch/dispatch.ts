@@ -92,7 +92,7 @@ async function finishIfLast(deps: DispatchDeps, campaign: EnqueueTarget, after: 
     if (await finishAfterCommit(deps.pool, campaign.id, deps.now())) await enqueueFollowing(deps, campaign, after, null)
   } catch (error) {
     const about = { campaignId: campaign.id, err: namedError(error) }
-    deps.log.warn({ event: 'campaign.finish_deferred', ...about }, 'campaign not looked at: the sweep does it')
+    deps.log.warn({ event: 'campaign.finish_deferred', ...about }, 'campaign not checked: the sweep will check it')
   }
 }
 
@@ -110,6 +110,9 @@ async function orLeaveToSweep(deps: DispatchDeps, enqueue: () => Promise<void>):
   try {
     await enqueue()
   } catch (error) {
-    deps.log.warn({ event: 'queue.enqueue_failed', err: namedError(error) }, 'batch not enqueued: the sweep does it')
+    deps.log.warn(
+      { event: 'queue.enqueue_failed', err: namedError(error) },
+      'batch not enqueued: the sweep will enqueue it',
+    )
   }
 }

@@ -43,7 +43,7 @@ export async function unblockCredential(
     if (!blocked?.until || blocked.until <= now()) {
       throw new CampError(
         'CREDENTIAL_NOT_WAITING',
-        `the credential of "${wallet.name}" at "${broker.name}" does not wait for the broker`,
+        `the credential of "${wallet.name}" at "${broker.name}" is not waiting for the broker`,
       )
     }
     const { rows: campaigns } = await tx.query<{ id: string } & Parameters<typeof isPaced>[0]>(

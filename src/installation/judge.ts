@@ -52,18 +52,18 @@ export function judge(it: Evidence): Finding | undefined {
     return {
       kind: 'BEHIND',
       reason:
-        `this database is older than what was sent from it: it stands at mark ${textOf(it.inside)}, and ` +
+        `this database is older than what was sent from it: it is at mark ${textOf(it.inside)}, and ` +
         `${textOf(stored)} was reached`,
       isRefutable: false,
     }
   }
   if (!isAtWork) return undefined
   if (it.displacedAt && it.oldestWorkAt && it.oldestWorkAt < it.displacedAt) {
-    const reason = 'this database is older than what was sent from the one that stood at its address before'
+    const reason = 'this database is older than what was sent from the previous one at its address'
     return { kind: 'BEHIND', reason, isRefutable: false }
   }
   if (it.isReplaced) {
-    return { kind: 'COPY', reason: 'this database has taken the place of another one', isRefutable: false }
+    return { kind: 'COPY', reason: 'this database has replaced another one', isRefutable: false }
   }
   if (it.usedIn !== null && it.isIn !== null && it.usedIn !== it.isIn) {
     const reason = 'this database is a copy: it was used in another PostgreSQL server or database'

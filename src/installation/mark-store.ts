@@ -74,8 +74,8 @@ async function readMark(file: string) {
   try {
     return fileContent.parse(JSON.parse(text))
   } catch (cause) {
-    throw new CampError('MARK_DAMAGED', `${file} is no mark that camp has written`, {
-      hint: 'Restore the file. Without it a worker does not see whether its database is older than what was sent.',
+    throw new CampError('MARK_DAMAGED', `${file} is not a mark written by camp`, {
+      hint: 'Restore the file. Without it a worker cannot tell whether its database is older than what was sent.',
       cause,
     })
   }

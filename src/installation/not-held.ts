@@ -7,6 +7,6 @@ export async function assertNotHeld(sql: Sql): Promise<void> {
   const hold = await holdOf(sql)
   if (!hold) return
   throw new CampError('INSTALLATION_HELD', `nothing is started: ${hold.reason}`, {
-    hint: 'An ADMIN looks what may have gone out since, and decides: camp db accept-restore',
+    hint: 'An ADMIN checks what may have been sent since, and decides: camp db accept-restore',
   })
 }

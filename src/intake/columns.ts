@@ -96,7 +96,7 @@ function chosenColumns(file: string, headers: readonly string[], given: GivenCol
     }
     const field = fieldOf(word)
     if (!field) {
-      throw new CampError('FIELD_UNKNOWN', `--map: there is no field "${word}"`, {
+      throw new CampError('FIELD_UNKNOWN', `--map: the field "${word}" does not exist`, {
         hint: `Fields: ${Object.keys(FIELDS).join(', ')}, ddd. Write --map phone=TELEFONE,nome=CLIENTE.`,
       })
     }
@@ -104,7 +104,7 @@ function chosenColumns(file: string, headers: readonly string[], given: GivenCol
     if (field === 'phone') phones.push(...found)
     else if (found.length > 1 || chosen[field] !== undefined) {
       throw new CampError('FIELD_TWICE', `--map names ${field} twice`, {
-        hint: 'Only the phone may be several columns.',
+        hint: 'Only the phone may have several columns.',
       })
     } else chosen[field] = found[0]!
   }
@@ -127,7 +127,7 @@ function guessPhones(place: string, headers: readonly string[], taken: ReadonlyS
   if (family === undefined) throw missingPhone(place, headers)
   if (others.length === 0) return family
   const all = [family, ...others]
-  const together = `${all.length === 2 ? 'both' : 'all'}, the first good one of a row: ${flags('phone', headers, all.flat())}`
+  const together = `${all.length === 2 ? 'both' : 'all'}, the first valid one of each row: ${flags('phone', headers, all.flat())}`
   throw ambiguous(
     place,
     headers,
@@ -157,7 +157,9 @@ function guess(
 function ambiguous(place: string, headers: readonly string[], field: Field, indexes: readonly number[], how: string) {
   const names = uniqueNames(headers)
   const choices = indexes.map(index => `"${names[index]}"`).join(' and ')
-  return new CampError('COLUMN_AMBIGUOUS', `${place}: ${choices} could each be ${field}`, { hint: `Say which: ${how}` })
+  return new CampError('COLUMN_AMBIGUOUS', `${place}: ${choices} each match the field ${field}`, {
+    hint: `Choose one: ${how}`,
+  })
 }
 
 function flags(field: Field, headers: readonly string[], indexes: readonly number[]): string {
@@ -168,10 +170,10 @@ function flags(field: Field, headers: readonly string[], indexes: readonly numbe
 
 function missingPhone(place: string, headers: readonly string[]): CampError {
   const data = headers.some(header => /\d{8}/.test(header.replace(/\D/g, '')))
-  return new CampError('PHONE_COLUMN_MISSING', `${place}: no column is the phone`, {
+  return new CampError('PHONE_COLUMN_MISSING', `${place}: no column with phones was found`, {
     hint: data
-      ? `The first line seems to hold data; it must name the columns (telefone;nome;…). ${found(headers)}`
-      : `${found(headers)} Say which it is: --map phone=COLUMN`,
+      ? `The first line seems to contain data, but it must name the columns (telefone;nome;…). ${found(headers)}`
+      : `${found(headers)} Name the column of the phones: --map phone=COLUMN`,
   })
 }
 

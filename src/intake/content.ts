@@ -38,22 +38,22 @@ export interface Content {
 export function assertContent({ message, template, vars, adapter }: ContentRequest): void {
   if (message !== null && template)
     throw new CampError('OPTIONS_CONFLICT', '--message and --template exclude each other', {
-      hint: 'Give one of them.',
+      hint: 'Use only one of them.',
     })
   if (!template && Object.keys(vars).length > 0)
-    throw new CampError('OPTIONS_CONFLICT', '--var goes with --template', {
-      hint: 'In a text, columns stand as {{nome}}.',
+    throw new CampError('OPTIONS_CONFLICT', '--var requires --template', {
+      hint: 'In a text, a column is written as {{nome}}.',
     })
   if (message !== null && cleanText(message).trim() === '')
     throw new CampError('MESSAGE_MISSING', 'the message is empty', { hint: 'Write one: --message "Olá {{nome}}"' })
   if (!template && adapter.content === 'TEMPLATE') {
-    throw new CampError('MESSAGE_KIND_REFUSED', `${adapter.name} takes only approved templates, no free text`, {
-      hint: 'Give one with --template CODE (camp template list).',
+    throw new CampError('MESSAGE_KIND_REFUSED', `${adapter.name} accepts only approved templates, not free text`, {
+      hint: 'Choose a template with --template CODE. See: camp template list',
     })
   }
   if (template && adapter.content === 'TEXT') {
-    throw new CampError('MESSAGE_KIND_REFUSED', `${adapter.name} takes free text, no templates`, {
-      hint: 'Give the text with --message "Olá {{nome}}", or in a column "mensagem".',
+    throw new CampError('MESSAGE_KIND_REFUSED', `${adapter.name} accepts free text, not templates`, {
+      hint: 'Set the text with --message "Olá {{nome}}", or in a column "mensagem".',
     })
   }
 }
@@ -74,8 +74,8 @@ export function contentFor(request: ContentRequest, file: string, columns: Colum
   }
   const ownTexts = columns.fields.mensagem !== undefined
   if (message === null && !ownTexts) {
-    throw new CampError('MESSAGE_MISSING', `${file} has no column with messages, and none was given`, {
-      hint: 'Give one with --message "Olá {{nome}}", a template with --template CODE, or a column "mensagem".',
+    throw new CampError('MESSAGE_MISSING', `${file} has no column with messages, and no message is set`, {
+      hint: 'Set one with --message "Olá {{nome}}", a template with --template CODE, or a column "mensagem".',
     })
   }
   const { text, notes, repairs } = message === null ? none : prepareMessage(message, named, texts)

@@ -50,8 +50,8 @@ export async function importCampaign(deps: ImportDeps, request: ImportRequest): 
   try {
     assertContent(request)
     if (request.rejects !== null && resolve(request.rejects) === resolve(request.file)) {
-      throw new CampError('OPTIONS_CONFLICT', '--rejects names the file that is imported', {
-        hint: 'Give it another name.',
+      throw new CampError('OPTIONS_CONFLICT', '--rejects names the imported file itself', {
+        hint: 'Choose another path for --rejects.',
       })
     }
     const source = await inspectFile(request.file, { ...request, signal: deps.signal })

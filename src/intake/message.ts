@@ -25,17 +25,17 @@ export function prepareMessage(message: string, columns: readonly NamedColumn[],
   const leftovers = text.literals.flatMap(literal => leftoversIn(literal, columns))
   const certain = leftovers.find(one => one.column !== undefined)
   if (certain) {
-    throw new CampError('MESSAGE_INVALID', `the message holds ${certain.written}, which would go out as it stands`, {
+    throw new CampError('MESSAGE_INVALID', `the message contains ${certain.written}, which would be sent unchanged`, {
       hint: `To fill it from the file, write {{${certain.column}}}.`,
     })
   }
-  const problem = isTornText(text.text) ? 'holds U+FFFD, where a character was lost' : textProblem(text.text, {})
+  const problem = isTornText(text.text) ? 'contains U+FFFD in place of a lost character' : textProblem(text.text, {})
   const bare = text.literals.join('')
   const refused = problem ?? lengthProblem(bare, rules)
   if (refused !== undefined)
     throw new CampError('MESSAGE_INVALID', `the message ${refused}`, { hint: 'Correct the text.' })
   const unknown = leftovers.map(
-    ({ written }) => `the message holds ${written}, which no column fills: it goes out as it stands`,
+    ({ written }) => `the message contains ${written}, which no column fills: it is sent unchanged`,
   )
   const long = isDoubtfullyLong(bare, rules)
     ? [`the message has more than ${rules.longestSure} characters, and the channel may refuse it`]
@@ -46,5 +46,5 @@ export function prepareMessage(message: string, columns: readonly NamedColumn[],
 function repairsOf(message: string): string[] {
   return messageText(message) === cleanText(message)
     ? []
-    : ['the message had \\n as two characters, which is a line break now']
+    : ['the message had \\n as two characters, replaced by a line break']
 }

@@ -79,12 +79,12 @@ export function rowTextReader(rules: RowTextRules, warnings: WarningCount): RowT
   const readOwn = (own: string, lead: Lead): RowText => {
     const { mensagem } = columns.fields
     const { line } = lead.row
-    if (isTornText(own)) return refused('BAD_ENCODING', `its message holds ${tornPart(own)}`, mensagem)
+    if (isTornText(own)) return refused('BAD_ENCODING', `its message contains ${tornPart(own)}`, mensagem)
     const damage = damageOf(own) ?? damageIn(own)
-    if (damage !== undefined) return refused('BROKEN_VALUE', `its message holds ${damage}`, mensagem)
+    if (damage !== undefined) return refused('BROKEN_VALUE', `its message contains ${damage}`, mensagem)
     const written = withLineBreaks(own)
     if (ESCAPE.test(written))
-      return refused('BAD_ROW', `its message holds an escape that was not read: ${excerpt(own)}`, mensagem)
+      return refused('BAD_ROW', `its message contains an escape that was not decoded: ${excerpt(own)}`, mensagem)
     if (written !== own) warnings.addOnce('LITERAL_ESCAPE', line, excerpt(own))
     const compiled = compiledOwn(written)
     if (typeof compiled !== 'string' && compiled.literals.length - 1 > MAX_PLACEHOLDERS)
@@ -93,7 +93,7 @@ export function rowTextReader(rules: RowTextRules, warnings: WarningCount): RowT
     const leftovers = compiled.literals.flatMap(literal => leftoversIn(literal, named))
     const certain = leftovers.find(one => one.column !== undefined)
     if (certain) {
-      const detail = `its message holds ${certain.written}; a placeholder is written {{${certain.column}}}`
+      const detail = `its message contains ${certain.written}; a placeholder is written {{${certain.column}}}`
       return refused('BAD_TEXT', detail, mensagem)
     }
     if (leftovers[0]) warnings.addOnce('LEFTOVER', line, leftovers[0].written)
@@ -149,20 +149,20 @@ export function problemOf(
 ): { code: ImportCode; what: string } | undefined {
   if (value === '') return { code: 'MISSING_VARIABLE', what: 'is empty' }
   if (isOrdinary(value)) return undefined
-  if (isNoValue(value)) return { code: 'MISSING_VARIABLE', what: `holds "${value}", which stands for no value` }
+  if (isNoValue(value)) return { code: 'MISSING_VARIABLE', what: `contains "${value}", which means no value` }
   if (value.length > LONGEST_VALUE)
     return {
       code: 'BAD_TEXT',
-      what: `holds ${value.length} characters, and no cell of Excel takes more than ${LONGEST_VALUE}`,
+      what: `has ${value.length} characters, and a cell of Excel has at most ${LONGEST_VALUE}`,
     }
-  if (isTornText(value)) return { code: 'BAD_ENCODING', what: `holds ${tornPart(value)}` }
+  if (isTornText(value)) return { code: 'BAD_ENCODING', what: `contains ${tornPart(value)}` }
   const damage = damageOf(value)
-  if (damage !== undefined) return { code: 'BROKEN_VALUE', what: `holds ${damage}` }
+  if (damage !== undefined) return { code: 'BROKEN_VALUE', what: `contains ${damage}` }
   if (BRACES.test(value) || isPlaceholder(value))
-    return { code: 'BAD_TEXT', what: `holds a placeholder: ${excerpt(value)}` }
-  if (ESCAPE.test(value)) return { code: 'BAD_ROW', what: `holds an escape that was not read: ${excerpt(value)}` }
+    return { code: 'BAD_TEXT', what: `contains a placeholder: ${excerpt(value)}` }
+  if (ESCAPE.test(value)) return { code: 'BAD_ROW', what: `contains an escape that was not decoded: ${excerpt(value)}` }
   const problem = valueProblem(value, texts, variable)
-  return problem === undefined ? undefined : { code: 'BAD_TEXT', what: `holds ${problem}` }
+  return problem === undefined ? undefined : { code: 'BAD_TEXT', what: `contains ${problem}` }
 }
 
 /** Whether no rule of `problemOf` or the oddities can apply: true for most values of a file. */
@@ -176,7 +176,7 @@ const CODED = /^(?:[A-Za-z]{1,4}-?\d{1,15}|\d{1,9},\d{2})$/
 function nameProblemOf(value: string, texts: TextRules, variable: boolean): ReturnType<typeof problemOf> {
   if (isPlainWords(value)) return undefined
   return isBareValue(value)
-    ? { code: 'MISSING_VARIABLE', what: `holds "${value}", which is no name` }
+    ? { code: 'MISSING_VARIABLE', what: `contains "${value}", which is not a name` }
     : problemOf(value, texts, variable)
 }
 
@@ -210,7 +210,7 @@ function ownText(values: readonly string[], { fields }: Columns): string | undef
 /** Why a row's text is missing, as words that continue "its message …". */
 function noTextIn(values: readonly string[], { fields }: Columns): string {
   const text = values[fields.mensagem ?? -1] ?? ''
-  return text === '' ? 'is empty' : `holds "${text}", which is no text`
+  return text === '' ? 'is empty' : `contains "${text}", which is not a text`
 }
 
 function compiledOrProblem(written: string, named: ReturnType<typeof namedColumns>): CompiledText | string {
@@ -228,7 +228,7 @@ function hasLength({ longest, longestSure }: TextRules): boolean {
 
 function tornPart(text: string): string {
   const at = text.indexOf('\ufffd')
-  return `a byte that is no character: "${text.slice(Math.max(0, at - 20), at + 10)}"`
+  return `a byte that is not a character: "${text.slice(Math.max(0, at - 20), at + 10)}"`
 }
 
 function excerpt(text: string): string {

@@ -44,14 +44,14 @@ export async function claimFile(sql: Sql, file: string, sha256: string): Promise
     [`camp import ${sha256}`],
   )
   if (!rows[0]!.free) {
-    throw new CampError('FILE_IMPORT_RUNNING', `${file} is being imported right now by another camp`, {
+    throw new CampError('FILE_IMPORT_RUNNING', `${file} is being imported by another process now`, {
       hint: 'See: camp campaign list',
     })
   }
   const before = await importedBefore(sql, sha256)
   if (before === undefined) return
   throw new CampError('FILE_IMPORTED_BEFORE', `${file} was imported before, as campaign ${before}`, {
-    hint: `See it: camp campaign show ${before}. To send the same file again: --again`,
+    hint: `See: camp campaign show ${before}. To import the same file again: --again`,
   })
 }
 
@@ -63,7 +63,7 @@ export async function insertCampaign(tx: Tx, campaign: NewCampaign, handles: () 
     const { rowCount } = await tx.query(`${text} ON CONFLICT (agendamento_id) DO NOTHING`, values)
     if (rowCount === 1) return handle
   }
-  throw new Error('ten handles in a row were taken')
+  throw new Error('ten generated ids in a row were already used')
 }
 
 /** Writes an import's leads to the table. */

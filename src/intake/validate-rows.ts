@@ -80,7 +80,7 @@ export function createRowValidator(rules: RowRules): RowValidator {
     if (row.doubt) return refuse(lead, 'BAD_ROW', row.doubt.detail, row.doubt.column)
     const surplus = surplusOf(cells, columns.width)
     if (surplus) {
-      const detail = `${cells.length} cells for ${columns.width} columns, and beyond them: ${surplus}`
+      const detail = `${cells.length} cells for ${columns.width} columns, extra cells: ${surplus}`
       return refuse(lead, 'BAD_ROW', detail, columns.width)
     }
     if (read.phone === undefined) return refuse(lead, 'INVALID_PHONE', read.problem, read.index)

@@ -8,15 +8,15 @@ type Giver = 'import' | 'claim' | 'settle' | 'callback' | 'person'
 export const REFUSAL_CODES = {
   BAD_ROW: {
     by: ['import'],
-    meaning: 'its row has too many cells, a quoted cell that may hold another row, or an escape that was not read',
+    meaning: 'its row has too many cells, a quoted cell that may hold another row, or an escape that was not decoded',
   },
-  INVALID_PHONE: { by: ['import'], meaning: 'its row has no phone that is valid' },
+  INVALID_PHONE: { by: ['import'], meaning: 'its row has no valid phone' },
   MISSING_DOCUMENT: { by: ['import', 'settle'], meaning: 'its row has no CPF or CNPJ, and the broker needs one' },
-  INVALID_DOCUMENT: { by: ['import'], meaning: 'its CPF or CNPJ is not valid, and the broker needs one' },
+  INVALID_DOCUMENT: { by: ['import'], meaning: 'its CPF or CNPJ is not valid, and the broker needs a valid one' },
   STALE: { by: ['import'], meaning: 'it was registered too long ago, or its date cannot be read' },
-  BAD_ENCODING: { by: ['import'], meaning: 'a value that is needed has a byte that is no character' },
-  BROKEN_VALUE: { by: ['import'], meaning: 'a value that is needed was destroyed by a program' },
-  MISSING_VARIABLE: { by: ['import', 'settle'], meaning: 'a column that its text or the template names is empty' },
+  BAD_ENCODING: { by: ['import'], meaning: 'a needed value contains a byte that is not a character' },
+  BROKEN_VALUE: { by: ['import'], meaning: 'a needed value was destroyed by a program' },
+  MISSING_VARIABLE: { by: ['import', 'settle'], meaning: 'a column that its text or the template uses is empty' },
   BAD_TEXT: { by: ['import'], meaning: 'its text, or a value in it, cannot be sent as it is' },
   DUPLICATE: { by: ['import'], meaning: 'an earlier row has the same phone' },
   BLOCKLISTED: { by: ['import', 'claim'], meaning: 'its phone or document is on the blocklist' },
@@ -28,7 +28,7 @@ export const REFUSAL_CODES = {
   CANCELLED: { by: ['settle', 'person'], meaning: 'its campaign was cancelled before it was sent' },
   NOT_SENT: {
     by: ['settle', 'person'],
-    meaning: 'it was in doubt and was not sent: a person decided so, or its worker knew too late',
+    meaning: 'it was in doubt and not sent: a person decided so, or its worker reported it too late',
   },
   FAILED: { by: ['callback'], meaning: 'the broker reports a failure without a code' },
 } as const satisfies Record<string, { by: readonly Giver[]; meaning: string }>

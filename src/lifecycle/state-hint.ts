@@ -4,18 +4,18 @@ import type { CampaignStatus } from './campaign-status.ts'
 export function stateHint(status: CampaignStatus, handle: string): string {
   switch (status) {
     case 'PENDING_APPROVAL':
-      return `It waits for approval: an ADMIN says camp campaign approve ${handle} (or reject).`
+      return `It is waiting for approval: an ADMIN runs camp campaign approve ${handle} (or reject).`
     case 'APPROVED':
-      return `It is approved and not started: camp campaign show ${handle} says when it starts; camp campaign run ${handle} starts it.`
+      return `It is approved, but not started. When it starts: camp campaign show ${handle}; to start it: camp campaign run ${handle}`
     case 'PROCESSING':
-      return `It is being sent: camp campaign pause ${handle} stops it.`
+      return `It is being sent. To stop it: camp campaign pause ${handle}`
     case 'PAUSED':
-      return `It is paused: camp campaign resume ${handle} goes on.`
+      return `It is paused. To continue it: camp campaign resume ${handle}`
     case 'FINISHED':
       return 'It is finished: nothing is left to send.'
     case 'FAILED':
-      return `It failed: camp campaign show ${handle} says why; camp campaign resume ${handle} continues once that is fixed.`
+      return `It failed. The cause: camp campaign show ${handle}; to continue after the cause is fixed: camp campaign resume ${handle}`
     case 'CANCELLED':
-      return 'It is cancelled: import the file again for a new campaign.'
+      return 'It is cancelled. For a new campaign, import the file again.'
   }
 }

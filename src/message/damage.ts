@@ -8,14 +8,14 @@ import { zeroDateIn } from './zero-date.ts'
  */
 export function damageOf(value: string): string | undefined {
   if (!SUSPECT.test(value)) return undefined
-  if (HASHES.test(value)) return `${value}, which Excel writes where a column is too narrow`
+  if (HASHES.test(value)) return `${value}, which Excel writes if a column is too narrow`
   if (SCIENTIFIC.test(value)) return `${value}, a number whose last digits are lost`
   if (FORMULA.test(value)) return `${value}, a formula instead of its result`
   // In capitals, NULL may be a surname.
   const left = LEFT.test(value)
     ? value
     : damageIn(value === value.toUpperCase() ? value.replace(/\bNULL\b/g, '') : value)
-  return left === undefined ? undefined : `${left}, which a program has left instead of the value`
+  return left === undefined ? undefined : `${left}, which a program has written instead of the value`
 }
 
 /**

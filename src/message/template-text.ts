@@ -16,7 +16,7 @@ export function checkTemplate(content: string): string[] {
   const others = compileText(content).literals.flatMap(spelledOtherwiseIn)
   return [
     ...textNotes("the template's text", content),
-    ...others.map(written => `the template's text holds ${written}, which goes out as it stands: a variable is {{1}}`),
+    ...others.map(written => `the template's text contains ${written}, which is sent unchanged: a variable is {{1}}`),
   ]
 }
 
@@ -30,13 +30,13 @@ export function templateNotes(code: string, content: string, columns: readonly N
   const leftovers = compileText(content).literals.flatMap(literal => leftoversIn(literal, columns))
   const certain = leftovers.find(one => one.column !== undefined)
   if (certain) {
-    throw new CampError('TEMPLATE_INVALID', `${what} holds ${certain.written}, which would go out as it stands`, {
+    throw new CampError('TEMPLATE_INVALID', `${what} contains ${certain.written}, which would be sent unchanged`, {
       hint: 'Add the template again as the broker approved it, with its variables written {{1}} or {{nome}}.',
     })
   }
   return [
     ...textNotes(what, content),
-    ...leftovers.map(({ written }) => `${what} holds ${written}, which no column fills: it goes out as it stands`),
+    ...leftovers.map(({ written }) => `${what} contains ${written}, which no column fills: it is sent unchanged`),
   ]
 }
 
@@ -51,7 +51,7 @@ function assertWhole(what: string, content: string): void {
       },
     )
   }
-  const problem = isTornText(content) ? 'holds U+FFFD, where a character was lost' : textProblem(content, {})
+  const problem = isTornText(content) ? 'contains U+FFFD in place of a lost character' : textProblem(content, {})
   if (problem !== undefined)
     throw new CampError('TEMPLATE_INVALID', `${what} ${problem}`, { hint: 'Correct the text.' })
 }

@@ -17,14 +17,14 @@ export interface TextRules {
 export function textProblem(text: string, rules: TextRules): string | undefined {
   if (text.trim() === '') return 'is empty'
   const forbidden = forbiddenCharacter(text)
-  return forbidden === undefined ? lengthProblem(text, rules) : `holds ${forbidden}`
+  return forbidden === undefined ? lengthProblem(text, rules) : `contains ${forbidden}`
 }
 
 /** The same for a text's length alone, or that of a part of it. */
 export function lengthProblem(text: string, { longest }: TextRules): string | undefined {
   if (longest === undefined || text.length <= longest) return undefined
   const length = lengthOf(text)
-  return length > longest ? `has ${length} characters, and the channel takes ${longest}` : undefined
+  return length > longest ? `has ${length} characters, and the channel's maximum is ${longest}` : undefined
 }
 
 /**
@@ -34,9 +34,11 @@ export function valueProblem(value: string, { oneLineVariables }: TextRules, var
   const forbidden = forbiddenCharacter(value)
   if (forbidden !== undefined) return forbidden
   if (!variable || !oneLineVariables) return undefined
-  if (value.includes('\n')) return 'a line break, and a template variable is one line here'
-  if (value.includes('\t')) return 'a tab, and a template variable holds none here'
-  return value.includes('     ') ? 'five spaces in a row, and a template variable holds at most four here' : undefined
+  if (value.includes('\n')) return 'a line break, which a template variable must not contain here'
+  if (value.includes('\t')) return 'a tab, which a template variable must not contain here'
+  return value.includes('     ')
+    ? 'five spaces in a row, and a template variable may contain at most four here'
+    : undefined
 }
 
 /** Whether a text is longer than the channel certainly accepts. */

@@ -10,7 +10,7 @@ export const REDIS_FAULTS: readonly FaultRule[] = [
     message: /^NOAUTH\b/,
     kind: 'AUTH',
     word: 'refused',
-    says: 'Redis asks for a password, and REDIS_URL has none',
+    says: 'Redis requires a password, and REDIS_URL has none',
     hint: `redis://:PASSWORD@HOST:6379, or redis://USER:PASSWORD@HOST:6379. ${ENCODE}`,
   },
   {
@@ -26,7 +26,7 @@ export const REDIS_FAULTS: readonly FaultRule[] = [
     message: /^NOPERM\b/,
     kind: 'AUTH',
     word: 'refused',
-    says: 'the Redis user lacks a right',
+    says: 'the Redis user lacks a permission',
     hint: 'On the server: ACL SETUSER NAME ~{camp}* &* +@all -@dangerous +info +keys',
   },
   {
@@ -34,7 +34,7 @@ export const REDIS_FAULTS: readonly FaultRule[] = [
     message: /^(READONLY|MASTERDOWN)\b/,
     kind: 'UNREACHABLE',
     word: 'read-only',
-    says: 'Redis takes no writes',
+    says: 'Redis accepts no writes',
     hint: 'REDIS_URL names a replica: name the primary, or the sentinels (redis+sentinel://HOST,HOST/NAME).',
   },
   {
@@ -50,8 +50,8 @@ export const REDIS_FAULTS: readonly FaultRule[] = [
     message: /^MISCONF\b/,
     kind: 'UNREACHABLE',
     word: 'full',
-    says: 'Redis cannot write to its disk, and takes no writes',
-    hint: 'Make room on its disk, and see its log.',
+    says: 'Redis cannot write to its disk, and accepts no writes',
+    hint: 'Free space on its disk, and see its log.',
   },
   {
     name: 'LOADING, BUSY, TRYAGAIN, CLUSTERDOWN',
@@ -59,7 +59,7 @@ export const REDIS_FAULTS: readonly FaultRule[] = [
     kind: 'UNREACHABLE',
     word: 'busy',
     says: 'Redis does not answer yet',
-    hint: 'Wait until it has started, or its cluster is whole again.',
+    hint: 'Wait until it has started, or its cluster is complete again.',
   },
   {
     name: 'ERR max number of clients reached',
@@ -74,15 +74,15 @@ export const REDIS_FAULTS: readonly FaultRule[] = [
     message: /cluster support disabled|^(MOVED|CROSSSLOT)\b/,
     kind: 'UNREACHABLE',
     word: 'refused',
-    says: 'REDIS_URL says whether it is a cluster, and the server is none, or is one',
+    says: 'REDIS_URL names a cluster and the server is not one, or the reverse',
     hint: 'redis:// for one server, redis+cluster://HOST,HOST for a cluster.',
   },
   {
-    name: 'a certificate that is not trusted, or TLS on one side alone',
+    name: 'a certificate that is not trusted, or TLS on one side only',
     code: /^(SELF_SIGNED_CERT_IN_CHAIN|DEPTH_ZERO_SELF_SIGNED_CERT|UNABLE_TO_\w+|CERT_\w+|ERR_TLS_\w+|ERR_SSL_\w+|EPROTO)$/,
     kind: 'UNREACHABLE',
     word: 'refused',
-    says: 'the TLS connection to Redis fails',
+    says: 'the TLS connection to Redis failed',
     hint: 'rediss:// is with TLS, redis:// without. Name the authority that signed its certificate in NODE_EXTRA_CA_CERTS.',
   },
   {
@@ -94,11 +94,11 @@ export const REDIS_FAULTS: readonly FaultRule[] = [
     hint: `Check REDIS_URL: no host has this name. ${ENCODE}`,
   },
   {
-    name: 'an answer that is not of Redis',
+    name: 'an answer that is not from Redis',
     message: /^(Protocol error|Unknown RESP type)/,
     kind: 'UNREACHABLE',
     word: 'refused',
-    says: 'another kind of server answers where REDIS_URL looks for Redis',
+    says: 'the server at REDIS_URL is not Redis',
     hint: 'Check its host and its port.',
   },
 ]
@@ -112,7 +112,7 @@ const CODES = {
   failing: 'QUEUE_FAILING',
 } as const satisfies Record<PublicWord, ErrorCode>
 
-export const STORED = 'What was asked for is stored, and goes out when the queue is back.'
+export const STORED = 'The request is stored, and is sent when the queue is back.'
 
 /** @param redis whether the queue is on Redis; else it is in the database @returns the error to report */
 export function queueError(cause: unknown, redis: boolean): CampError {

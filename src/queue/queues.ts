@@ -152,7 +152,7 @@ export function openQueues(settings: QueueSettings): Queues {
 function queueUnusable(cause: unknown, more?: string): CampError {
   const hint =
     'Behind PgBouncer, set CAMP_DIRECT_URL to the same database without PgBouncer, or REDIS_URL. Else run: camp db migrate'
-  return new CampError('QUEUE_UNUSABLE', `the queue gives no job: ${messageOf(cause)}`, {
+  return new CampError('QUEUE_UNUSABLE', `the queue delivers no job: ${messageOf(cause)}`, {
     hint: more === undefined ? hint : [hint, more],
     cause,
   })

@@ -10,7 +10,7 @@ export type ParsedDocument = { document: string; problem?: undefined } | { docum
  * Sources: Receita Federal, the CPF's and CNPJ's modulo 11; Instrução Normativa RFB 2.229/2024.
  */
 export function parseDocument(text: string): ParsedDocument {
-  if (text.length > LONGEST) return { problem: `it has more than ${LONGEST} characters, and no document is as long` }
+  if (text.length > LONGEST) return { problem: `it has more than ${LONGEST} characters, more than any document` }
   const bare = bareOf(text)
   const document = documentOf(bare)
   if (document) return { document }

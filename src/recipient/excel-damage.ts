@@ -17,7 +17,7 @@ function isQuote(code: number): boolean {
 export function excelDamage(cell: string): string | undefined {
   if (SCIENTIFIC.test(cell)) return 'Excel has written it in scientific notation, and the digits are lost'
   if (HASHES.test(cell)) return 'Excel has written ##### because its column was too narrow, and the digits are lost'
-  if (ERROR_VALUE.test(cell)) return `Excel has left an error there (${cell}) instead of a value`
+  if (ERROR_VALUE.test(cell)) return `Excel has written an error (${cell}) instead of a value`
   return undefined
 }
 

@@ -10,7 +10,7 @@ export type ParsedPhone =
 /** A longer cell is refused without parsing: no format of one or several numbers is as long. */
 export const LONGEST_PHONE = 200
 
-const TOO_LONG = `it has more than ${LONGEST_PHONE} characters, and no phone is as long`
+const TOO_LONG = `it has more than ${LONGEST_PHONE} characters, more than any phone`
 
 export interface PhoneOptions {
   /** The content of a separate column of area codes, as it is written ("011", "(11)", "11.0"). */

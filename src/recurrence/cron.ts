@@ -10,9 +10,9 @@ import { CampError, messageOf } from '../errors.ts'
 export function parseCron(text: string, timezone: string, now: Date): string {
   const expression = text.trim().replace(/\s+/g, ' ')
   try {
-    if (!/^@\w+$/.test(expression) && expression.split(' ').length !== 5) throw new Error('it takes five fields')
+    if (!/^@\w+$/.test(expression) && expression.split(' ').length !== 5) throw new Error('it must have five fields')
     // cron-parser's extension: a random value on each read.
-    if (/(^|[ ,])H/i.test(expression)) throw new Error('H is not known')
+    if (/(^|[ ,])H/i.test(expression)) throw new Error('H is not supported')
     nextOccurrence(expression, timezone, now)
     return expression
   } catch (error) {

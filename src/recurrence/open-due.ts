@@ -80,7 +80,7 @@ async function openOccurrence(deps: OpenDueDeps, tx: Tx, recurrence: Recurrence)
   const last = lastOccurrence(cron, timezone, now)
   const at = last > next_at ? last : next_at
   const fired: OpenedOccurrence[] = []
-  if (at > next_at) fired.push(skipped(recurrence, next_at, 'missed: a later one has come since'))
+  if (at > next_at) fired.push(skipped(recurrence, next_at, 'missed: a later occurrence is due'))
   const made = await madeBefore(tx, recurrence.id, at)
   if (!made) {
     const one = await attempt(deps, tx, recurrence, at, now)
@@ -117,15 +117,16 @@ async function attempt(
     if (at.getTime() + settings.startBefore * 60_000 < now.getTime()) {
       const elsewhere = (await filesIn(recurrence, 0))
         ? ''
-        : `; there is no folder ${recurrence.folder} on this machine`
+        : `; the folder ${recurrence.folder} does not exist on this machine`
       return skipped(recurrence, at, `missed by more than ${settings.startBefore} minutes${elsewhere}`)
     }
     assertOwner(recurrence, settings)
     const files = await filesIn(recurrence, await lastTaken(sql, recurrence.id))
-    if (!files) return outcome(recurrence, at, 'NOT_YET', `there is no folder ${recurrence.folder} on this machine`)
+    if (!files)
+      return outcome(recurrence, at, 'NOT_YET', `the folder ${recurrence.folder} does not exist on this machine`)
     file = files[0]
     if (!file) return outcome(recurrence, at, 'NOTHING_NEW', `no new file in ${recurrence.folder}`)
-    if (!(await isQuiet(deps, file))) return outcome(recurrence, at, 'NOT_YET', 'it is still being written', file)
+    if (!(await isQuiet(deps, file))) return outcome(recurrence, at, 'NOT_YET', 'the file is still being written', file)
     const older = files.slice(1).map(other => other.name)
     return await open(deps, recurrence, at, file, older)
   } catch (error) {
@@ -143,7 +144,7 @@ function assertOwner(recurrence: Recurrence, { noCap, allowHolidays }: ReturnTyp
   const { owner, owner_role, owner_disabled } = recurrence
   if (owner_disabled) throw new CampError('OWNER_DISABLED', `its owner ${owner} is disabled`)
   if ((noCap || allowHolidays) && owner_role !== 'ADMIN') {
-    throw new CampError('OWNER_NOT_ADMIN', `its owner ${owner} is no ADMIN any more, and its settings take one`)
+    throw new CampError('OWNER_NOT_ADMIN', `its owner ${owner} is no longer an ADMIN, and its settings require one`)
   }
 }
 
@@ -175,7 +176,7 @@ async function open(
   older: readonly string[],
 ): Promise<OpenedOccurrence> {
   const request = await requestOf(recurrence, at, file)
-  const passedOver = older.length > 0 ? `older files were passed over: ${older.slice(0, 5).join(', ')}` : null
+  const passedOver = older.length > 0 ? `older files were skipped: ${older.slice(0, 5).join(', ')}` : null
   let fired: OpenedOccurrence | undefined
   await importCampaign(
     {
@@ -203,7 +204,7 @@ async function open(
 function warningOf({ warnings, notes }: Pick<ImportResult, 'warnings' | 'notes'>): string | null {
   const counted = Object.entries(warnings).map(([code, n]) => `${code} ${n}`)
   const all = [...notes, ...(counted.length > 0 ? [counted.join(', ')] : [])]
-  return all.length > 0 ? `the import warns: ${all.join('; ')}` : null
+  return all.length > 0 ? `warnings of the import: ${all.join('; ')}` : null
 }
 
 async function requestOf(recurrence: Recurrence, at: Date, file: FoundFile): Promise<ImportRequest> {

@@ -25,8 +25,8 @@ export async function parseSource(text: string): Promise<FileSource> {
   }
   const found = await stat(folder).catch(() => undefined)
   if (found?.isDirectory()) return { folder, pattern }
-  throw new CampError('FOLDER_NOT_FOUND', `there is no folder ${folder}`, {
-    hint: 'Check the path; it counts from the current folder.',
+  throw new CampError('FOLDER_NOT_FOUND', `the folder ${folder} does not exist`, {
+    hint: 'Check the path; it is relative to the current folder.',
   })
 }
 

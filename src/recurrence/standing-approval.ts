@@ -75,8 +75,9 @@ export async function revokeStandingApproval(
 export function standingApprovalFlaw(recurrence: Recurrence, at: Date): string | null | undefined {
   const { approval_hash, approval_until, approver, approver_stands, timezone } = recurrence
   if (approval_hash === null) return undefined
-  if (approval_hash !== standingHash(recurrence)) return 'the price, the template or a setting has changed since'
-  if (!approver_stands) return `${approver ?? 'who gave it'} is no ADMIN any more`
+  if (approval_hash !== standingHash(recurrence))
+    return 'the price, the template or a setting has changed since the approval'
+  if (!approver_stands) return `${approver ?? 'its approver'} is no longer an ADMIN`
   const isOver = approval_until !== null && dayIn(timezone, at) > Date.parse(approval_until) / 86_400_000
   return isOver ? `it ended on ${approval_until}` : null
 }

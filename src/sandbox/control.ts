@@ -134,7 +134,7 @@ const NO_QUIRKS = z.strictObject({})
 
 export function impossible(error: z.ZodError): CampError {
   const wrong = error.issues.map(issue => `${issue.path.join('.') || 'control'}: ${issue.message}`)
-  return new CampError('SANDBOX_CONTROL_INVALID', `the sandbox cannot do that: ${wrong.join('; ')}`, {
-    hint: 'GET /control shows what there is to set.',
+  return new CampError('SANDBOX_CONTROL_INVALID', `the control is invalid: ${wrong.join('; ')}`, {
+    hint: 'GET /control shows all settings.',
   })
 }

@@ -191,7 +191,7 @@ function assertFits(
 ): void {
   const read = adapter.credential.safeParse(config)
   if (read.success) return
-  const whole = replaced ? 'what is stored cannot be opened, so all of its keys are to be given; ' : ''
+  const whole = replaced ? 'the stored one cannot be opened, so all of its keys are required; ' : ''
   throw new CampError(
     'INVALID_CREDENTIAL',
     `the credential of "${wallet.name}" at "${broker.name}": ${whole}${flawOf(config, read.error)}`,

@@ -19,7 +19,7 @@ const ROW = 'SecretFingerprint 1'
  */
 export class SecretMismatch extends CampError {
   constructor({ name, cure }: SecretOrigin, flaw = 'is not the secret of this database') {
-    super('SECRET_MISMATCH', `${name} ${flaw}: nothing was touched`, { hint: cure })
+    super('SECRET_MISMATCH', `${name} ${flaw}: nothing was changed`, { hint: cure })
   }
 }
 

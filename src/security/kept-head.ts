@@ -98,7 +98,7 @@ export async function headFlaw(sql: Sql, { number, hash }: Head): Promise<string
   const found = rows[0]!
   if (found.hash === hash) return null
   return found.hash === null
-    ? `checkpoint ${number} is not there, the newest is ${found.newest ?? 'none'}: records are missing since`
+    ? `checkpoint ${number} does not exist, the newest is ${found.newest ?? 'none'}: records are missing since`
     : `checkpoint ${number} differs from the one that was kept: the records were rewritten`
 }
 

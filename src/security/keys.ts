@@ -35,9 +35,9 @@ export async function openKeys(config: SecretConfig): Promise<Keys> {
   if (databaseUrl) {
     throw new CampError(
       'SECRET_MISSING',
-      'CAMP_SECRET is not set: with DATABASE_URL it must be, and be the same on every machine',
+      'CAMP_SECRET is not set: with DATABASE_URL it is required, the same on every machine',
       {
-        hint: 'Make one and keep it safe, credentials cannot be read without it: openssl rand -base64 32',
+        hint: 'Generate one and keep it safe, because credentials cannot be read without it: openssl rand -base64 32',
       },
     )
   }
@@ -67,13 +67,13 @@ export function secretFile(home: string): string {
 export function keptOrigin(home: string): SecretOrigin {
   return {
     name: `the secret in ${secretFile(home)}`,
-    cure: 'Put that file back from a backup of CAMP_HOME, or set CAMP_SECRET to what this database was sealed with (docs/security.md).',
+    cure: 'Restore that file from a backup of CAMP_HOME, or set CAMP_SECRET to what this database was sealed with (docs/security.md).',
   }
 }
 
 function cureOf({ databaseUrl, home }: SecretConfig): string {
   return databaseUrl
-    ? 'Set CAMP_SECRET to the secret of the machines that work: the new one after a camp secret rotate (docs/security.md).'
+    ? 'Set CAMP_SECRET to the secret of the other machines, after camp secret rotate the new one (docs/security.md).'
     : `Without CAMP_SECRET in the environment the secret is the one kept in ${secretFile(home)} (docs/security.md).`
 }
 

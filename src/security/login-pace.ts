@@ -81,9 +81,9 @@ async function count(
   const seconds = Math.ceil(((waiting[0]?.next_at ?? now).getTime() - now.getTime()) / 1000)
   throw new CampError(
     'LOGIN_THROTTLED',
-    `too many failed logins of ${email}: the next one is looked at in ${seconds} s`,
+    `too many failed logins of ${email}: the next one is possible in ${seconds} s`,
     {
-      hint: 'A password that was forgotten is reset by another ADMIN: camp user set EMAIL --password-stdin',
+      hint: 'Another ADMIN can reset a forgotten password: camp user set EMAIL --password-stdin',
     },
   )
 }

@@ -27,7 +27,7 @@ export async function openCredential(
     return { flaw: await told(sql, id, `cannot be opened: ${closed}`, adapter) }
   }
   if (unfit === undefined) return { config }
-  return { flaw: await told(sql, id, `does not fit ${adapter.name}: ${unfit}`, adapter) }
+  return { flaw: await told(sql, id, `is invalid for ${adapter.name}: ${unfit}`, adapter) }
 }
 
 type Unsealed =

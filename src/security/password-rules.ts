@@ -24,7 +24,7 @@ export function assertGoodPassword(password: string, email: string): void {
   const flaw = flawOf(password, email)
   if (flaw === undefined) return
   throw new CampError('PASSWORD_TOO_WEAK', `the password ${flaw}`, {
-    hint: `Take ${SHORTEST} characters or more: several words that do not belong together are good.`,
+    hint: `Take ${SHORTEST} characters or more, such as several unrelated words.`,
   })
 }
 
@@ -33,13 +33,13 @@ function flawOf(password: string, email: string): string | undefined {
   if (password.length > LONGEST) return `is too long: a password has ${SHORTEST} to ${LONGEST} characters`
   const plain = plainOf(password)
   if (new Set(plain).size < 4) return 'has fewer than four different characters'
-  if (/^[\d\s./-]*$/.test(plain)) return 'is a number: a birthday, a phone and a CPF are guessed first'
+  if (/^[\d\s./-]*$/.test(plain)) return 'is a number: birthdays, phones and CPFs are guessed first'
   if (isRun(plain)) return 'is a run of neighbouring characters'
   const address = plainOf(email)
   if ([address, address.split('@')[0]!].some(text => text === plain || coreOf(text) === coreOf(plain))) {
     return 'is the e-mail'
   }
-  if (COMMON.has(coreOf(plain)) || COMMON.has(coreOf(lettersOf(plain)))) return 'is among the commonest'
+  if (COMMON.has(coreOf(plain)) || COMMON.has(coreOf(lettersOf(plain)))) return 'is among the most common ones'
   return undefined
 }
 

@@ -12,4 +12,4 @@ const LOOPBACK = /^(?:(?:.+\.)?localhost\.?|127(?:\.\d+){3}|\[::1\]|\[::ffff:7f[
 
 /** Shown or logged with such a public URL. */
 export const PLAIN_PUBLIC_URL =
-  'CAMP_PUBLIC_URL is http: brokers call back unencrypted, and who can read it has the token that stands in the URL'
+  'CAMP_PUBLIC_URL is http: brokers call back unencrypted, and the token in the URL can be intercepted'

@@ -90,7 +90,7 @@ class Audit {
       this.findings.push(`checkpoint ${next.number} was changed: compare with an earlier backup`)
     if (next.reset) {
       this.notes.push(
-        `camp secret reset at ${next.at.toISOString()} (checkpoint ${next.number}): what is older is proved by a head kept elsewhere only`,
+        `camp secret reset at ${next.at.toISOString()} (checkpoint ${next.number}): older records are proved only by a head kept elsewhere`,
       )
     }
   }
@@ -136,7 +136,7 @@ class Audit {
       if (this.#firstSigned === undefined || n < this.#firstSigned) this.#older++
       else
         this.findings.push(
-          `${name} was not written by camp, or with another secret: ask who is named; undo what it claims`,
+          `${name} was not written by camp, or with another secret: ask the user it names, and undo the change it claims`,
         )
     }
   }
@@ -158,9 +158,11 @@ class Audit {
       [source, MAX_ROWS],
     )
     for (const { row } of between.slice(0, NAMES))
-      this.findings.push(`${row.name} was put in beside the checkpoints: ask who did, and undo what it claims`)
+      this.findings.push(
+        `${row.name} was inserted outside of the checkpoints: find out by whom, and undo the change it claims`,
+      )
     if (between.length > NAMES)
-      this.findings.push(`${source}: ${between.length - NAMES} more rows were put in beside the checkpoints`)
+      this.findings.push(`${source}: ${between.length - NAMES} more rows were inserted outside of the checkpoints`)
     if (source === 'AuditEvent') await this.#lookAhead(sql)
   }
 

@@ -13,12 +13,12 @@ export function assertStrongSecret(secret: string, name: string): void {
   if (bits >= MIN_BITS) return
   throw new CampError(
     'SECRET_TOO_WEAK',
-    `${name} is too easy to guess: it is worth about ${Math.floor(bits)} bits, and takes ${MIN_BITS}`,
+    `${name} is too easy to guess: it has about ${Math.floor(bits)} bits, and needs ${MIN_BITS}`,
     {
       hint:
-        'For a new installation make one: openssl rand -base64 32. An existing one changes it: camp secret rotate ' +
+        'For a new installation generate one: openssl rand -base64 32. For an existing one: camp secret rotate ' +
         '--generate --file new-secret\n' +
-        '(docs/security.md, Rotation); camp login and camp secret rotate take the old one still.',
+        '(docs/security.md, Rotation); camp login and camp secret rotate still accept the old one.',
     },
   )
 }

@@ -20,7 +20,7 @@ export type SettingName = keyof typeof SETTINGS
 export type SettingValue<Name extends SettingName> = (typeof SETTINGS)[Name]['values'][number]
 
 export const SELF_APPROVAL_HINT =
-  'An ADMIN adds another one: camp user add. Or lets importers approve their own: camp setting set self-approval allow'
+  'Add another ADMIN: camp user add. Or allow importers to approve their own: camp setting set self-approval allow'
 
 /** @throws CampError STATE if the table contains an invalid value */
 export async function settingOf<Name extends SettingName>(sql: Sql, name: Name): Promise<SettingValue<Name>> {
@@ -92,7 +92,7 @@ function readValue<Name extends SettingName>(name: Name, stored: string | undefi
   if (value !== undefined) return value
   throw new CampError(
     'SETTING_DAMAGED',
-    `the setting ${name} is "${stored}" in the database: it takes ${values.join(' or ')}`,
+    `the setting ${name} is "${stored}" in the database, and must be ${values.join(' or ')}`,
     {
       hint: `Set it again: camp setting set ${name} ${standard}`,
     },

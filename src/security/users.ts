@@ -139,7 +139,7 @@ export async function disableUser(prisma: PrismaClient, actor: By, ref: string, 
   return prisma.$transaction(async tx => {
     const admins = await lockAdmins(tx)
     const user = await findUser(tx, ref)
-    if (user.disabled_at) throw new CampError('USER_DISABLED', `${user.email} is disabled already`)
+    if (user.disabled_at) throw new CampError('USER_DISABLED', `${user.email} is already disabled`)
     assertNotLastAdmin(admins, user)
     const data = { disabled_at: now, tokens_valid_from: now }
     const changed = await tx.user.update({ where: { id: user.id }, data })
@@ -165,7 +165,7 @@ async function lockAdmins(tx: Prisma.TransactionClient): Promise<string[]> {
 
 function assertNotLastAdmin(admins: readonly string[], user: User): void {
   if (admins.length === 1 && admins[0] === user.id) {
-    throw new CampError('LAST_ADMIN', `${user.email} is the last ADMIN: without one no user can be added or let in`, {
+    throw new CampError('LAST_ADMIN', `${user.email} is the last ADMIN: without one no user can be added or enabled`, {
       hint: 'Make another user an ADMIN first: camp user set EMAIL --role ADMIN',
     })
   }
@@ -178,7 +178,7 @@ function emailOf(text: string): string {
 }
 
 function emailTaken(email: string): CampError {
-  return new CampError('NAME_TAKEN', `there is a user ${email} already`, {
+  return new CampError('NAME_TAKEN', `the user ${email} already exists`, {
     hint: 'To change them: camp user set EMAIL',
   })
 }

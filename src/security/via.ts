@@ -24,7 +24,7 @@ export function inRun<T>(work: () => Promise<T>): Promise<T> {
 export function actVia(via: Via | null): void {
   const run = runs.getStore()
   if (run) run.via = via
-  else if (via) throw new Error('a token that another has made was used outside of a run')
+  else if (via) throw new Error('a token created by another user was used outside of a run')
 }
 
 export function currentVia(): Via | null {

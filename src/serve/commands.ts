@@ -12,16 +12,16 @@ export function commandOf(argv: readonly string[]): string | undefined {
 export function assertServed(argv: readonly string[]): void {
   const command = commandOf(argv)
   if (command !== undefined && NOT_SERVED.includes(command)) {
-    throw new CampError('NOT_SERVED', `camp ${command} is not run by a server: it works where the database is`)
+    throw new CampError('NOT_SERVED', `camp ${command} does not run on a server: run it on the machine of the database`)
   }
   const options = argv.slice(0, argv.includes('--') ? argv.indexOf('--') : argv.length)
   const refused = options.find(word => ['--env-file', '--debug', '--repeat'].includes(word.split('=')[0]!))
   if (refused === undefined) return
   const [name] = refused.split('=')
   const why = {
-    '--env-file': 'its settings are its own',
-    '--debug': 'stacks stay in its log',
+    '--env-file': 'it has its own settings',
+    '--debug': 'stack traces are in its log',
     '--repeat': 'a recurring campaign reads a folder of the machine that has the workers',
   }[name as '--env-file']
-  throw new CampError('NOT_SERVED', `${name} is not taken by a server: ${why}`)
+  throw new CampError('NOT_SERVED', `${name} does not apply on a server: ${why}`)
 }

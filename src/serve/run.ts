@@ -73,7 +73,7 @@ export function startRun(options: RunOptions): Run {
         bytesLeft -= chunk.length
         done(
           bytesLeft < 0
-            ? new CampError('UPLOAD_TOO_LARGE', `the server takes ${options.mostBytes} bytes of files`)
+            ? new CampError('UPLOAD_TOO_LARGE', `the server accepts at most ${options.mostBytes} bytes of files`)
             : null,
           chunk,
         )

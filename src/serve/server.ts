@@ -125,7 +125,7 @@ async function begin(
   const startedAt = clock.now().getTime()
   const abort = new AbortController()
   const id = randomBytes(24).toString('base64url')
-  response.on('close', () => abort.abort(new CampError('INTERRUPTED', 'the client is gone')))
+  response.on('close', () => abort.abort(new CampError('INTERRUPTED', 'the client has disconnected')))
 
   let actor: Actor | undefined
   let code: number
@@ -160,7 +160,7 @@ async function begin(
   } catch (error) {
     code = error instanceof CampError ? error.exitCode : 1
     if (!(error instanceof CampError))
-      log.error({ event: 'server.command_broken', err: error, origin }, 'a command broke off')
+      log.error({ event: 'server.command_broken', err: error, origin }, 'a command failed')
     if (response.headersSent) await send({ exit: code }).catch(() => undefined)
     else end(response, 422, told(error))
   } finally {
@@ -213,7 +213,7 @@ async function inFolder<T>(work: (folder: string) => Promise<T>): Promise<T> {
 /** A client that reads slowly slows its command. */
 function sender(response: ServerResponse): (frame: Frame) => Promise<void> {
   return async frame => {
-    if (response.destroyed || response.writableEnded) throw new CampError('INTERRUPTED', 'the client is gone')
+    if (response.destroyed || response.writableEnded) throw new CampError('INTERRUPTED', 'the client has disconnected')
     if (!response.write(`${JSON.stringify(frame)}\n`))
       await Promise.race([once(response, 'drain'), once(response, 'close')])
   }

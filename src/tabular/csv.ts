@@ -120,9 +120,9 @@ class RowCollector {
 }
 
 function doubtOf({ column, line }: QuoteFault): NonNullable<Row['doubt']> {
-  if (line === undefined) return { column, detail: 'a quote is opened, and closed within another cell' }
+  if (line === undefined) return { column, detail: 'a quote is opened here and closed within another cell' }
   const shown = line.length > 60 ? `${line.slice(0, 60)}…` : line
-  return { column, detail: `its quoted cell holds a line that reads as a row: ${shown}` }
+  return { column, detail: `its quoted cell contains a line that reads as a row: ${shown}` }
 }
 
 /** The line on which a cell begins. */

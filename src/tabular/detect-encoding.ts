@@ -17,7 +17,7 @@ export function detectEncoding(file: string, scan: Scan): Encoding {
   if (utf16) return utf16
   if (nulAt !== undefined && nuls * FEW_NULS > bytes) {
     throw new CampError('FILE_NOT_TEXT', `${file} is not a text file: byte ${nulAt + 1} is NUL`, {
-      hint: 'Save it as CSV. If it is a text, name its encoding: --encoding windows-1252',
+      hint: 'Save it as CSV. If it is a text, set its encoding: --encoding windows-1252',
     })
   }
   return bom || tornCharacters === 0 || isMostlyUtf8(scan) ? 'utf-8' : detectCodePage(scan.sample)
@@ -80,7 +80,7 @@ async function tornNotes(text: BytesOptions, encoding: Encoding, scan: Scan): Pr
 
 function nulNotes(encoding: Encoding, { nuls, nulAt }: Scan): string[] {
   if (nulAt === undefined || encoding === 'utf-16le' || encoding === 'utf-16be') return []
-  return [`it holds ${nuls === 1 ? 'a NUL byte' : `${nuls} NUL bytes`}, left out: the first is byte ${nulAt + 1}`]
+  return [`it contains ${nuls === 1 ? 'a NUL byte' : `${nuls} NUL bytes`}, left out: the first is byte ${nulAt + 1}`]
 }
 
 /** The line that contains a byte. */

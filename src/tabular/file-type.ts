@@ -24,7 +24,7 @@ export function kindOf(file: string, head: Buffer): FileKind {
   return 'text'
 }
 
-const UNPACK = 'Unpack it, and import the CSV or .xlsx that is in it.'
+const UNPACK = 'Unpack it, and import its CSV or .xlsx.'
 const OTHERS: readonly { begins: readonly string[]; what: string; hint: string }[] = [
   { begins: ['%PDF'], what: 'a PDF', hint: 'Open it and save it as CSV.' },
   // Excel files from before 1994, which are not OLE containers.
@@ -46,9 +46,9 @@ const WEB_PAGE =
 export function assertTextInGzip(file: string, head: Buffer): void {
   const kind = kindOf(file, head)
   if (kind === 'text') return
-  const what = kind === 'gzip' ? 'a gzip within a gzip' : 'a gzip that holds a .zip or .xlsx'
+  const what = kind === 'gzip' ? 'a gzip within a gzip' : 'a gzip that contains a .zip or .xlsx'
   throw new CampError('FILE_UNSUPPORTED', `${file} is ${what}`, {
-    hint: 'Unpack it once (gunzip), and import what comes out.',
+    hint: 'Unpack it once (gunzip), and import the result.',
   })
 }
 
@@ -64,7 +64,7 @@ function oldExcel(file: string, head: Buffer): CampError {
   const directory = head.subarray(at, at + 4096).toString('utf16le')
   if (directory.includes('EncryptedPackage')) {
     return new CampError('FILE_PROTECTED', `${file} is protected by a password`, {
-      hint: 'Open it in Excel, take the password away (File > Info > Protect), and save it.',
+      hint: 'Open it in Excel, remove the password (File > Info > Protect), and save it.',
     })
   }
   return notData(file, 'an .xls', 'Open it in Excel and save it as .xlsx or CSV.')

@@ -70,7 +70,7 @@ export function tooLong(name: string, mostBytes: number): CampError {
     'FILE_TOO_LARGE',
     `${name} is longer than ${Math.floor(mostBytes / MEGABYTE).toLocaleString('en-US')} MB`,
     {
-      hint: 'If it may be that long: --max-size MEGABYTES',
+      hint: 'To allow a larger list: --max-size MEGABYTES',
     },
   )
 }
@@ -80,7 +80,7 @@ export const MEGABYTE = 1024 * 1024
 function explained(error: unknown, { name }: UnpackOptions): unknown {
   if (!codeOf(error)?.startsWith('Z_')) return error
   return new CampError('FILE_DAMAGED', `${name} is a damaged or incomplete gzip: ${messageOf(error)}`, {
-    hint: 'Have it sent or written once more.',
+    hint: 'Download or create it again.',
     cause: error,
   })
 }

@@ -67,8 +67,8 @@ export async function inspectFile(path: string, options: InspectOptions): Promis
   const at = { path, file, bytes: size, modifiedMs: mtimeMs }
   if (kind === 'zip') return { ...at, ...(await inspectSheet(path, file, options)) }
   if (options.sheet !== null) {
-    throw new CampError('OPTION_NOT_APPLICABLE', `--sheet says nothing here: ${file} is no workbook`, {
-      hint: 'Run it without --sheet.',
+    throw new CampError('OPTION_NOT_APPLICABLE', `--sheet does not apply: ${file} is not a workbook`, {
+      hint: 'Omit --sheet.',
     })
   }
   const gzip = kind === 'gzip'
@@ -79,8 +79,8 @@ const NO_SHEET = { sheet: null, otherSheets: [] }
 
 async function inspectSheet(path: string, file: string, options: InspectOptions) {
   if (options.encoding !== null || options.delimiter !== null) {
-    throw new CampError('OPTION_NOT_APPLICABLE', `--encoding and --delimiter say nothing here: ${file} is a workbook`, {
-      hint: 'Run it without them; --sheet chooses the sheet.',
+    throw new CampError('OPTION_NOT_APPLICABLE', `--encoding and --delimiter do not apply: ${file} is a workbook`, {
+      hint: 'Omit them; --sheet chooses the sheet.',
     })
   }
   const chosen = await chooseSheet(path, file, options.sheet, options.signal)
@@ -138,7 +138,7 @@ async function statFile(path: string) {
   const found = await stat(path).catch(error => {
     throw codeOf(error) === 'ENOENT'
       ? new CampError('FILE_NOT_FOUND', `there is no file ${path}`, {
-          hint: 'Check the path; it counts from the current folder.',
+          hint: 'Check the path; it is relative to the current folder.',
         })
       : unreadable(path, error)
   })
@@ -164,7 +164,7 @@ async function beginningOf(path: string): Promise<Buffer> {
 function unreadable(path: string, error: unknown): unknown {
   return codeOf(error) === 'EACCES'
     ? new CampError('FILE_UNREADABLE', `${path} may not be read: permission denied`, {
-        hint: 'Give it to the user who runs camp.',
+        hint: 'Make it readable for the user who runs camp.',
       })
     : error
 }

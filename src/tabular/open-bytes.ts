@@ -57,7 +57,7 @@ export function assertNoBomb(file: string, unpackedBytes: number, packedBytes: n
   if (unpackedBytes < BOMB_FROM || unpackedBytes <= packedBytes * MAX_TIMES) return
   throw new CampError(
     'FILE_TOO_LARGE',
-    `${file} unpacks to more than ${MAX_TIMES} times its size: that is no mailing`,
+    `${file} unpacks to more than ${MAX_TIMES} times its size, which no mailing does`,
     {
       hint: 'If it is a mailing, unpack it and save it as CSV.',
     },
@@ -67,7 +67,7 @@ export function assertNoBomb(file: string, unpackedBytes: number, packedBytes: n
 function explained(file: string, error: unknown): unknown {
   const code = codeOf(error)
   if (code === 'Z_BUF_ERROR') {
-    return new CampError('FILE_DAMAGED', `${file} is cut: its gzip ends in the middle`, {
+    return new CampError('FILE_DAMAGED', `${file} is truncated: its gzip is incomplete`, {
       hint: 'Copy or download it again. Nothing was imported.',
       cause: error,
     })

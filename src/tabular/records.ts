@@ -41,7 +41,7 @@ export async function openRecords(source: Inspection, signal: AbortSignal): Prom
     if (header.cells.length > MAX_COLUMNS) {
       const count = header.cells.length.toLocaleString('en')
       throw new CampError('FILE_TOO_LARGE', `${source.file}, line ${header.line}: it has ${count} columns`, {
-        hint: `${MAX_COLUMNS.toLocaleString('en')} columns at most are read, as many as Excel has.`,
+        hint: `${MAX_COLUMNS.toLocaleString('en')} columns at most can be read, as many as Excel has.`,
       })
     }
     const rows = startingWith(others, opened.rows)

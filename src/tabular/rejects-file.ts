@@ -165,6 +165,6 @@ function writtenIn({ encoding }: Inspection): Encoding {
 function rejectsFailed(path: string, error: unknown): CampError {
   if (error instanceof CampError) return error
   return writeFailed(`the rejects cannot be written to ${path}`, error, {
-    hint: 'Nothing was imported. Give another place with --rejects.',
+    hint: 'Nothing was imported. Choose another path with --rejects.',
   })
 }

@@ -70,8 +70,8 @@ async function giveName(draft: string, path: string): Promise<void> {
 }
 
 function occupied(path: string): CampError {
-  return new CampError('FILE_EXISTS', `there is a file ${path} already`, {
-    hint: 'Give another name with --rejects, or have it replaced: --overwrite.',
+  return new CampError('FILE_EXISTS', `the file ${path} already exists`, {
+    hint: 'Choose another path with --rejects, or replace it with --overwrite.',
   })
 }
 

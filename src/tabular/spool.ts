@@ -47,10 +47,10 @@ export async function spool(
   } catch (error) {
     await remove()
     if (signal.aborted)
-      throw new CampError('INTERRUPTED', `${what} was not read to its end`, { hint: unchanged, cause: error })
+      throw new CampError('INTERRUPTED', `${what} was not read completely`, { hint: unchanged, cause: error })
     if (error instanceof CampError) throw error
-    throw writeFailed(`${what} cannot be kept in ${path}`, error, {
-      hint: `${unchanged} Make room there, or set CAMP_HOME to a place that has some.`,
+    throw writeFailed(`${what} cannot be stored in ${path}`, error, {
+      hint: `${unchanged} Free space there, or set CAMP_HOME to a folder on another disk.`,
     })
   }
 }
@@ -68,7 +68,7 @@ async function openSpool({ home, clock, what, unchanged }: SpoolOptions) {
     return await create(join(folder, name))
   } catch {
     return create(join(tmpdir(), name)).catch(error => {
-      throw writeFailed(`${what} can be kept neither in ${folder} nor in ${tmpdir()}`, error, {
+      throw writeFailed(`${what} can be stored neither in ${folder} nor in ${tmpdir()}`, error, {
         hint: `${unchanged} Set CAMP_HOME to a folder that camp may write to.`,
       })
     })

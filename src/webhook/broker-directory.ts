@@ -47,7 +47,7 @@ export function openDirectory({ pool, keys, clock, log }: DirectoryDeps): Direct
     reported.add(credential)
     log.warn(
       { event: 'callback.credential_unusable', broker, credential, reason },
-      'a credential cannot be used: no signature is checked with it',
+      'a credential is unusable: no signature is checked with it',
     )
   }
 

@@ -130,7 +130,7 @@ function isContradicted({ status }: ChangedLead): boolean {
 
 function resolutionOf(before: ChangedLead, after: ChangedLead): string {
   if (before.status === 'IN_DOUBT') return after.status
-  return `${after.status}, where it was ${before.status === 'PENDING' ? 'to be sent again' : before.error_code}`
+  return `${after.status}; before: ${before.status === 'PENDING' ? 'to be sent again' : before.error_code}`
 }
 
 /**

@@ -189,10 +189,11 @@ function end(response: ServerResponse, status: number, headers: Record<string, s
 
 const LISTEN_HINTS: Readonly<Record<string, string>> = {
   EADDRINUSE:
-    'Another process listens there, perhaps another worker. Give another port with --listen, or end that process.',
-  EADDRNOTAVAIL: 'This machine has no such address. Give one of its own with --listen, or 0.0.0.0 for all of them.',
-  EACCES: 'Ports below 1024 need a right that this user lacks. Give a higher one with --listen.',
-  ENOTFOUND: 'There is no host of that name. Give an address of this machine with --listen.',
+    'Another process uses this address, perhaps another worker. Choose another port with --listen, or end that process.',
+  EADDRNOTAVAIL:
+    'This machine does not have this address. Choose one of its addresses with --listen, or 0.0.0.0 for all of them.',
+  EACCES: 'Ports below 1024 need a permission that this user lacks. Choose a higher one with --listen.',
+  ENOTFOUND: 'No host has this name. Choose an address of this machine with --listen.',
 }
 
 function refused(message: string, cause: unknown): CampError {

@@ -45,7 +45,7 @@ export function openGuard({ pool, marks, log, monotonic }: GuardDeps): Guard {
   if (marks.stores.length === 0) {
     log.warn(
       { event: 'guard.no_mark_store', reason: marks.homeless },
-      'no mark is kept: CAMP_HOME cannot be used, and there is no REDIS_URL. A restored backup is found out by its place and age alone',
+      'no mark is kept: CAMP_HOME cannot be used, and there is no REDIS_URL. A restored backup is detected only by its address and age',
     )
   }
   let known: { id: string; mark: Mark } | undefined
@@ -89,10 +89,7 @@ export function openGuard({ pool, marks, log, monotonic }: GuardDeps): Guard {
       if (seen.kind === 'HELD')
         log.error({ event: 'guard.held', kind: seen.hold.kind, since: seen.hold.at, reason }, WAITS_FOR_PERSON)
       else
-        log.warn(
-          { event: 'guard.waiting', reason },
-          'nothing is sent until another worker is seen at work on this database',
-        )
+        log.warn({ event: 'guard.waiting', reason }, 'nothing is sent until another worker is active on this database')
     }
     return false
   }

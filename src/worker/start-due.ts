@@ -35,7 +35,7 @@ export async function runDue({ pool, queues, clock, log }: DueDeps, now: () => D
     told.add(id)
     log.warn(
       { event: 'campaign.start_missed', campaign: agendamento_id, scheduled_at },
-      'the start was missed by too long: it waits for camp campaign run',
+      'the start window has passed: start it with camp campaign run',
     )
   }
 }

@@ -51,7 +51,7 @@ async function waitFor(
     if (attempt % SAY_EVERY === 0) {
       log.warn(
         { event: 'service.away', err: error.thrown },
-        `${what} is away: this worker waits for it, and takes no lead meanwhile`,
+        `${what} is unavailable: this worker waits for it, and claims nothing meanwhile`,
       )
     }
     await delay(RETRY_MS, undefined, { signal }).catch(() => undefined)

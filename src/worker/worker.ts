@@ -116,7 +116,7 @@ async function start(deps: WorkerDeps, options: WorkerOptions): Promise<Worker> 
   if (config.leaseMs !== undefined && config.leaseMs < 2 * (config.httpTimeoutMs ?? USUAL_TIMEOUT_MS)) {
     log.warn(
       { event: 'config.lease_short' },
-      'CAMP_LEASE_MS is shorter than two HTTP timeouts: an answer that comes late leaves its leads in doubt',
+      'CAMP_LEASE_MS is shorter than two HTTP timeouts: a late answer leaves its leads in doubt',
     )
   }
 
@@ -149,7 +149,7 @@ async function start(deps: WorkerDeps, options: WorkerOptions): Promise<Worker> 
     if (brokers.length === 0) return
     log.warn(
       { event: 'config.public_url_missing', brokers },
-      'CAMP_PUBLIC_URL is not set: these brokers are not told where to call back, and messages stay SENT',
+      'CAMP_PUBLIC_URL is not set: these brokers have no callback URL, and messages stay SENT',
     )
   }
 
@@ -160,7 +160,10 @@ async function start(deps: WorkerDeps, options: WorkerOptions): Promise<Worker> 
   const applier = startApplier(pool, {
     now,
     onDropped: dropped =>
-      log.warn({ event: 'callback.dropped', ...dropped }, 'callbacks of unknown messages deleted: too many waited'),
+      log.warn(
+        { event: 'callback.dropped', ...dropped },
+        'callbacks of unknown messages deleted: too many were waiting',
+      ),
     onError: throttledLog(clock, (err, times) =>
       log.warn({ event: 'callback.apply_failed', err, times }, 'callbacks not applied'),
     ),
@@ -171,7 +174,7 @@ async function start(deps: WorkerDeps, options: WorkerOptions): Promise<Worker> 
     clock: { now },
     onFired: fired => logFired(log, fired),
     onError: throttledLog(clock, (err, times) =>
-      log.warn({ event: 'recurrence.error', err, times }, 'recurring campaigns not looked at'),
+      log.warn({ event: 'recurrence.error', err, times }, 'recurring campaigns not checked'),
     ),
   })
   const checkpoints = checkpointing({ pool, keys, config, log, clock })

@@ -50,7 +50,7 @@ describe('camp blocklist sync', () => {
     const rejects = await fileOf('mine')
     const argv = ['sync', EXAMPLE, '--source', 'procon', '--rejects', rejects]
     const refused = await run(argv)
-    expect(refused).toMatchObject({ code: 4, err: expect.stringMatching(/there is a file .* already\n.*--overwrite/) })
+    expect(refused).toMatchObject({ code: 4, err: expect.stringMatching(/the file .* already exists\n.*--overwrite/) })
     expect(await readFile(rejects, 'utf8')).toBe('mine')
     expect((await run(['stats'])).out).toBe('The blocklist is empty.\n')
     await succeed(run([...argv, '--overwrite']))
@@ -65,7 +65,7 @@ describe('camp blocklist sync', () => {
     })
     expect(await json(['sync', url, '--source', 'web'])).toMatchObject({ status: 'APPLIED', from: `${url}/`, added: 1 })
     expect(await json(['sync', url, '--source', 'web'])).toMatchObject({ status: 'NOT_MODIFIED', phones: 1 })
-    expect((await run(['sync', url, '--source', 'web'])).out).toContain('Nothing new at')
+    expect((await run(['sync', url, '--source', 'web'])).out).toMatch(/^The list at .* is unchanged/)
     expect((await run(['stats'])).out).toContain('"1"')
   })
 
@@ -123,7 +123,7 @@ it('two sources hold one phone: removed from one it is blocked by the other', as
   for (const source of ['a', 'b']) await json(['sync', list, '--source', source])
   const removed = await run(['remove', '--phone', '1187654321', '--source', 'a', '--yes'])
   expect(removed.out).toContain('Still blocked')
-  expect(removed.err).toContain('the list of a may name it still')
+  expect(removed.err).toContain('if the list of a still contains it, the next sync blocks it again')
   expect((await run(['remove', '--phone', '11987654321', '--source', 'a', '--yes'])).code).toBe(3)
   expect(await json(['check', '11987654321'])).toMatchObject({ blocked: true, entries: [{ source: 'b' }] })
   const event = await db.prisma.auditEvent.findFirst({ where: { action: 'blocklist.remove' } })
@@ -184,7 +184,7 @@ describe('a campaign that was imported and approved before', () => {
     const dryRun = ['campaign', 'import', 'fixtures/import/bom-crlf.csv', '--message', 'x', '--purpose', 'collection']
     const wallet = bound.imported.json().wallet
     const free = await succeed(camp([...dryRun, '--wallet', wallet, '--broker', wallet, '--dry-run'], { env: admin }))
-    expect(free.err).toContain('Lists for another purpose do not bind it: telecom (offers).')
+    expect(free.err).toContain('Lists for another purpose do not apply: telecom (offers).')
     expect(free.out).toMatch(/purpose +collection/)
   })
 

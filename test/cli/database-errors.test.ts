@@ -115,7 +115,7 @@ describe('the database', () => {
     await on('foreign', `CREATE TABLE "User" (id int)`)
     expect(await failing('db migrate', urlOf({ database: named('foreign') }))).toMatchObject({
       code: 4,
-      err: expect.stringContaining('the tables of another program'),
+      err: expect.stringContaining('tables of another program'),
     })
     await on(
       'foreign',
@@ -128,13 +128,16 @@ describe('the database', () => {
     }
   })
 
-  it('whose migration broke off says which', async () => {
+  it('whose migration was interrupted says which', async () => {
     await on(
       'broken',
       `UPDATE _prisma_migrations SET finished_at = NULL WHERE migration_name = (SELECT max(migration_name) FROM _prisma_migrations)`,
     )
     const run = await failing('db migrate', urlOf({ database: named('broken') }))
-    expect(run).toMatchObject({ code: 4, err: expect.stringMatching(/an earlier migration broke off: \d{14}_\w+/) })
+    expect(run).toMatchObject({
+      code: 4,
+      err: expect.stringMatching(/an earlier migration was interrupted: \d{14}_\w+/),
+    })
   })
 
   it('that has lost a table is 8', async () => {

@@ -56,7 +56,7 @@ test('tells every row that named a phone, in any spelling, with what became of i
     next_message_after: expect.stringMatching(/^20\d\d-/),
   })
   expect(story.messages).toMatchObject([
-    { campaign: second, status: 'PENDING', reason: 'its campaign waits for approval', source_line: 3 },
+    { campaign: second, status: 'PENDING', reason: 'its campaign is waiting for approval', source_line: 3 },
     { campaign: first, status: 'DELIVERED', source_line: 2, provider_msg_id: 'SM1' },
     { campaign: first, status: 'ERROR', error_code: 'DUPLICATE', source_line: 3 },
   ])
@@ -69,12 +69,12 @@ test('tells every row that named a phone, in any spelling, with what became of i
   const { out } = await succeed(camp(['campaign', 'explain', '11987654321'], { env: user }))
   expect(out).toMatch(/blocked +by manual since .*: pediu/)
   expect(out).toMatch(/line 3 of fevereiro\.csv, Ana\n/)
-  expect(out).toMatch(/DELIVERED: the broker says that it was delivered/)
+  expect(out).toMatch(/DELIVERED: the broker reports that it was delivered/)
 })
 
 test.each([
   ['APPROVED', null, 'camp campaign run'],
-  ['PROCESSING', null, 'about to be put into a batch'],
+  ['PROCESSING', null, 'it will be put into a batch next'],
   ['PAUSED', 'too many refusals', 'its campaign is PAUSED: too many refusals'],
 ])('says what a PENDING one waits for: its campaign is %s', async (status, failure, reason) => {
   const phone = `319${String(90_000_000 + status.length)}`
@@ -127,6 +127,6 @@ test('finds what a file had in place of a phone, as it stands there', async () =
 test('whom nobody knows is not found', async () => {
   expect(await camp(['campaign', 'explain', '11900000000'], { env: user })).toMatchObject({
     code: 3,
-    err: expect.stringContaining('no row of a campaign has the phone, the document or the contract 11900000000'),
+    err: expect.stringContaining('no campaign has a row with the phone, document or contract 11900000000'),
   })
 })

@@ -106,5 +106,5 @@ test('who came on the blocklist after the import is counted by show', async () =
   await succeed(camp(['blocklist', 'add', '--phone', '11987690000'], { env }))
   const show = await run(['campaign', 'show', id, '--json'])
   expect(show.json()).toMatchObject({ blocked_now: { leads: 1 }, expected_cost: '0.0000', cost: { ceiling: '0.0450' } })
-  expect((await run(['campaign', 'show', id])).out).toContain('1 is on the blocklist by now')
+  expect((await run(['campaign', 'show', id])).out).toContain('1 is on the blocklist now')
 })

@@ -105,7 +105,7 @@ describe('standard input', () => {
       5,
       {
         code: 'FILE_UNWRITABLE',
-        message: expect.stringContaining('can be kept neither in /dev/null/camp/spool nor in /dev/null: '),
+        message: expect.stringContaining('can be stored neither in /dev/null/camp/spool nor in /dev/null: '),
         hint: expect.stringMatching(/^Nothing was imported\. Set CAMP_HOME/),
       },
     ])

@@ -32,13 +32,13 @@ test('what people would read wrongly is said on standard error, with lines; what
   writeFileSync(file, 'nome;telefone;mensagem\nJosÃ©;11987650001;\nBia;11987650002;Veja [link]\nNULL;11987650003;Oi\n')
   const run = await importing(file, '--message', 'Ola\\n{{nome}} &amp; [saldo]', '--dry-run')
   expect(run.err.split('\n').filter(line => line.startsWith('warning:') && !line.includes('budget'))).toEqual([
-    expect.stringMatching(/^warning: the message holds HTML/),
-    expect.stringMatching(/^warning: the message holds \[saldo\]/),
-    'warning: 1 texts with characters that look wrongly read, such as "JosÃ©" (line 2)',
+    expect.stringMatching(/^warning: the message contains HTML/),
+    expect.stringMatching(/^warning: the message contains \[saldo\]/),
+    'warning: 1 texts with characters that look wrongly decoded, such as "JosÃ©" (line 2)',
     'warning: 1 texts with a placeholder that no column fills, such as "[link]" (line 3)',
   ])
-  expect(run.out).toMatch(/put right +the message had \\n as two characters/)
-  expect(run.out).toMatch(/warnings .*1 names that are none left out/)
+  expect(run.out).toMatch(/repaired +the message had \\n as two characters/)
+  expect(run.out).toMatch(/warnings .*1 values that are not names omitted/)
   const { json } = await importing(file, '--message', 'Ola {{nome}}', '--dry-run', '--json')
   expect(json()).toMatchObject({
     warnings: { ODD_CHARACTERS: 1, LEFTOVER: 1, BAD_NAME: 1 },
@@ -115,11 +115,11 @@ test('as text it says what was read and refused, and what comes next', async () 
   expect(run.out).toMatch(/columns +phone = telefone, nome = nome/)
   expect(run.out).toMatch(/scheduled +2099-01-02 09:00:00/)
   expect(run.err).toMatch(
-    /Neither its importer, bob@example\.com, nor who gave them a token may approve it, .*camp setting set self-approval allow\nOnce approved it starts at Fri 2 Jan 2099 09:00\.\nNo worker is running: start one with camp worker\.\n$/,
+    /Neither its importer, bob@example\.com, nor the user who gave them a token may approve it, .*camp setting set self-approval allow\nAfter approval it starts at Fri 2 Jan 2099 09:00\.\nNo worker is running: start one with camp worker\.\n$/,
   )
   expect(readFileSync(rejects, 'utf8')).toBe(
     'telefone;nome;cidade;linha;coluna;motivo;detalhe\n11900000003;Caio;Natal;4;coluna_4;BAD_ROW;4 cells for 3 ' +
-      'columns, and beyond them: surplus\n',
+      'columns, extra cells: surplus\n',
   )
 })
 
@@ -144,9 +144,12 @@ describe('a file that cannot be imported: exit 5, with the place and what to do'
     ['header-only.csv', /header-only\.csv is empty: it has no row of data/],
     ['unclosed-quote.csv', /unclosed-quote\.csv, line 3, column "nome": a quote is opened and not closed/],
     ['quote-closed-in-another-row.csv', /line 2, column "nome": a quote is opened and not closed/],
-    ['missing-phone-column.csv', /line 1: no column is the phone\n.*Columns found: nome, cpf\. .*--map phone=COLUMN/],
-    ['no-header.csv', /The first line seems to hold data/],
-    ['two-phone-columns.csv', /"telefone" and "celular" could each be phone\n.*--map phone=telefone/],
+    [
+      'missing-phone-column.csv',
+      /line 1: no column with phones was found\n.*Columns found: nome, cpf\. .*--map phone=COLUMN/,
+    ],
+    ['no-header.csv', /The first line seems to contain data/],
+    ['two-phone-columns.csv', /"telefone" and "celular" each match the field phone\n.*--map phone=telefone/],
   ])('%s', async (name, message) => {
     const run = await importing(fixture(name), '--message', 'Olá')
     expect(run.code).toBe(5)
@@ -227,7 +230,7 @@ describe('several phones', () => {
     const run = await importing(file, '--message', 'x')
     expect(run.code).toBe(5)
     expect(run.err).toMatch(
-      /"fone1" and "celular" could each be phone\n.*or both, the first good one of a row: --map phone=fone1 /,
+      /"fone1" and "celular" each match the field phone\n.*or both, the first valid one of each row: --map phone=fone1 /,
     )
   })
 
@@ -283,7 +286,7 @@ test('a dry run tells the budget that an approval would ask, and warns where it 
   const run = () =>
     importing(fixture('one-column.csv'), '--message', 'x', '--schedule', '2031-03-10 09:00', '--dry-run')
   expect((await run()).err).toMatch(
-    /warning: it cannot be approved as things stand; budget: the wallet has none for 2031-03/,
+    /warning: it cannot be approved at present; budget: the wallet has none for 2031-03/,
   )
   await succeed(camp(['budget', 'set', 'Carteira Sul', '2031-03', '0.08'], { env: admin }))
   expect((await run()).err).toMatch(/warning: .*of 0\.0800 in 2031-03, .*0\.0800 available, too little/)

@@ -239,7 +239,7 @@ describe('what cannot be undone', () => {
       const refused = await run(admin, line)
       expect(refused, line).toMatchObject({ code: 2, out: '' })
       expect(refused.err, line).toMatch(
-        /\?.* This takes an answer, and there is no terminal to ask on\.\n {2}Add --yes to answer yes\.\n$/,
+        /\?.* This requires an answer, and there is no terminal\.\n {2}Add --yes to answer yes\.\n$/,
       )
     }
     expect(await everything()).toEqual(before)

@@ -33,7 +33,7 @@ describe.runIf(hasPgBouncer)('a worker behind PgBouncer (skipped where there is 
     let err = ''
     child.stderr.on('data', chunk => (err += chunk))
     expect(await child.ended).toEqual([8, null])
-    expect(err).toMatch(/error: the queue gives no job: .*\n {2}Behind PgBouncer, set CAMP_DIRECT_URL/)
+    expect(err).toMatch(/error: the queue delivers no job: .*\n {2}Behind PgBouncer, set CAMP_DIRECT_URL/)
     expect(sandbox.stats().requests).toBe(0)
     expect(await booksOf(db.pool, id)).toMatchObject({ statuses: { PENDING: 20 } })
   })

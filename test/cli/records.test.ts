@@ -32,7 +32,7 @@ it('agrees, and each command that wrote to the audit has left a checkpoint', asy
   expect(result.records.head).toMatch(/^\d+:[0-9a-f]{64}$/)
   expect((await succeed(audit(['--head']))).out.trim()).toBe(result.records.head)
   expect((await succeed(audit())).out).toMatch(
-    /^All agree: 1 budgets, 0 batches, 0 ledger entries, \d+ checkpoints\.\n$/,
+    /^No difference: 1 budgets, 0 batches, 0 ledger entries, \d+ checkpoints\.\n$/,
   )
 })
 
@@ -65,7 +65,7 @@ it('misses the newest rows, cut off with their checkpoints, by what is kept outs
   const here = await audit()
   expect(here.code).toBe(6)
   expect(here.out).toContain(
-    `checkpoint ${number} is not there, the newest is ${number - 1}: records are missing since (this machine`,
+    `checkpoint ${number} does not exist, the newest is ${number - 1}: records are missing since (this machine`,
   )
   // A command that writes has a checkpoint of this number again: what was kept is not written over.
   await succeed(camp(['wallet', 'set', 'Acme', '--idgis', '8'], { env }))
@@ -108,6 +108,6 @@ it('says what a reset of the secret leaves unproved', async () => {
   await succeed(camp(['login', 'ana@example.com', '--password-stdin'], { env, stdin: 'correct horse\n' }))
   const { out } = await succeed(audit())
   expect(out).toMatch(
-    /note: camp secret reset at \S+ \(checkpoint \d+\): what is older is proved by a head kept elsewhere only/,
+    /note: camp secret reset at \S+ \(checkpoint \d+\): older records are proved only by a head kept elsewhere/,
   )
 })

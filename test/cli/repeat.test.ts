@@ -126,8 +126,8 @@ describe('run --due', () => {
     const failed = await camp(['campaign', 'run', '--due'], { env: user })
     expect(failed.code).toBe(5)
     expect(failed.err).toContain(`camp campaign repeat show`)
-    expect((await repeat(['list'])).out).toMatch(/FAILED: bad\.csv, line 1: no column is the phone/)
-    expect((await repeat(['show', handle])).out).toMatch(/FAILED +bad\.csv .*no column is the phone/)
+    expect((await repeat(['list'])).out).toMatch(/FAILED: bad\.csv, line 1: no column with phones was found/)
+    expect((await repeat(['show', handle])).out).toMatch(/FAILED +bad\.csv .*no column with phones was found/)
 
     await db.pool.query(`DELETE FROM "Occurrence" WHERE recurrence_id = $1`, [id])
     drop('good.csv', 2)

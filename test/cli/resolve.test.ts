@@ -44,7 +44,7 @@ test('an ADMIN resolves all, or the leads that are named; --json is the campaign
 test.each([
   [[], 2, '--sent'],
   [['--sent', '--resend'], 2, 'one of'],
-  [['--sent', '--lead', '11987654321', '--closing'], 2, 'not both'],
+  [['--sent', '--lead', '11987654321', '--closing'], 2, 'exclude each other'],
   [['--sent', '--lead', '11987654321'], 4, 'none of these leads'],
   [['--sent', '--closing'], 4, 'not in doubt'],
 ])('resolve %j ends with %i', async (flags, code, named) => {

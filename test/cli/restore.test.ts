@@ -49,7 +49,9 @@ describe('a database that waits for a person', () => {
     expect(rows).toEqual([{ status: 'PENDING' }])
 
     expect((await run('db status --json')).json().held).toMatchObject({ kind: 'PERSON', reason: 'restored' })
-    expect((await run('db status')).out).toMatch(/sending +waits for a person: restored\nnext +camp db accept-restore/)
+    expect((await run('db status')).out).toMatch(
+      /sending +held until a person decides: restored\nnext +camp db accept-restore/,
+    )
     for (const line of ['campaign run --due', `campaign run ${await handle(ids.approved)}`]) {
       expect(await run(line)).toMatchObject({ code: 4, err: expect.stringContaining('camp db accept-restore') })
     }

@@ -25,7 +25,7 @@ test('a file goes out through Salesforce, from the credential to the report', as
   const set = await run('credential', 'set', 'Carteira Sul', 'Salesforce', ...pairs)
   const shown = await run('credential', 'show', 'Carteira Sul', 'Salesforce')
   const tested = await run('credential', 'test', 'Carteira Sul', 'Salesforce')
-  expect(tested.out).toMatch(/Salesforce and Marketing Cloud both give a token, and the automation is there/)
+  expect(tested.out).toMatch(/Salesforce and Marketing Cloud both issue a token, and the automation exists/)
   for (const { out, err } of [set, shown, tested]) {
     for (const secret of SALESFORCE_SECRETS) expect(out + err).not.toContain(secret)
   }
@@ -79,7 +79,7 @@ test('whoever cancels before the run is told what stays at Salesforce', async ()
   const cancelled = await succeed(camp(['campaign', 'cancel', rows[0]!.id, '--yes'], { env }))
   expect(cancelled.err).toMatch(/warning: the contacts imported so far stay flagged/)
   const shown = await succeed(camp(['campaign', 'show', rows[0]!.id], { env }))
-  expect(shown.out).toMatch(/closing +never run: the contacts imported so far stay flagged/)
+  expect(shown.out).toMatch(/closing +not run: the contacts imported so far stay flagged/)
 })
 
 function monthOf(now: Date): string {

@@ -48,8 +48,8 @@ describe('a campaign whose schedule is still to come', () => {
   it('after its approval is told to start then, with the moment of the first message and why', async () => {
     const run = await approved()
     expect(run.out).toBe(
-      `Approved: ${handle}\nIt starts at Sun 29 Nov 09:00; nothing goes out before Mon 30 Nov 08:00 ` +
-        '(Sun 29 Nov is no contact day; contact hours: mon-sat 08:00-20:00).\n' +
+      `Approved: ${handle}\nIt starts at Sun 29 Nov 09:00; nothing is sent before Mon 30 Nov 08:00 ` +
+        '(Sun 29 Nov is not a contact day; contact hours: mon-sat 08:00-20:00).\n' +
         'No worker is running: start one with camp worker.\n',
     )
     const view = (await at(['show', id, '--json'])).json()
@@ -62,7 +62,7 @@ describe('a campaign whose schedule is still to come', () => {
     const run = await at(['run', id, ...flags])
     expect(run.code).toBe(4)
     expect(run.err).toContain(`${handle} is scheduled: it starts at Sun 29 Nov 09:00`)
-    expect(run.err).toContain(`camp campaign run ${handle} --now (52 people would get it now)`)
+    expect(run.err).toContain(`camp campaign run ${handle} --now (52 people would receive it now)`)
     expect((await show()).status).toBe('APPROVED')
   })
 
@@ -70,7 +70,7 @@ describe('a campaign whose schedule is still to come', () => {
     await approved()
     const no = await at(['run', id], admin, { answer: 'n' })
     expect(no.code).toBe(130)
-    expect(no.err.replaceAll(/\s+/g, ' ')).toContain('Start it now? 52 people would get it now.')
+    expect(no.err.replaceAll(/\s+/g, ' ')).toContain('Start it now? 52 people would receive it now.')
     expect(no.err).toMatch(/Nothing was changed\.\n$/)
     expect(no.err).not.toContain('error:')
     expect((await show()).status).toBe('APPROVED')
@@ -121,7 +121,7 @@ it('run --due, too, says that no worker is running; watch says when what it foll
   const stop = new AbortController()
   const watching = at(['watch', id], admin, { signal: stop.signal })
   stop.abort()
-  expect((await watching).err).toContain('It starts at Sun 29 Nov 09:00; nothing goes out before Mon 30 Nov 08:00')
+  expect((await watching).err).toContain('It starts at Sun 29 Nov 09:00; nothing is sent before Mon 30 Nov 08:00')
 })
 
 it('what is sent again after its schedule has none: its approval does not start it, and it was not missed', async () => {

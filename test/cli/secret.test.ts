@@ -70,8 +70,8 @@ describe('another CAMP_SECRET', () => {
     const { code, out, err } = await run(argv, withSecret(OTHER), `${ADMIN.password}\n`)
     expect([code, out]).toEqual([2, ''])
     expect(err).toBe(
-      'error: CAMP_SECRET is not the secret of this database: nothing was touched\n' +
-        '  Set CAMP_SECRET to the secret of the machines that work: the new one after a camp secret rotate (docs/security.md).\n',
+      'error: CAMP_SECRET is not the secret of this database: nothing was changed\n' +
+        '  Set CAMP_SECRET to the secret of the other machines, after camp secret rotate the new one (docs/security.md).\n',
     )
     expect(await everything()).toEqual(before)
   })
@@ -120,7 +120,7 @@ describe('camp secret rotate', () => {
       const again = await succeed(run(`secret rotate --yes --json --file ${file}`, as))
       expect(again.json()).toMatchObject({ rotated: false, already: true })
     }
-    expect((await run(`secret rotate --yes --file ${file}`)).out).toMatch(/has happened.* Set CAMP_SECRET to it/)
+    expect((await run(`secret rotate --yes --file ${file}`)).out).toMatch(/is already done.* Set CAMP_SECRET to it/)
     expect(await everything()).toEqual(before)
   })
 
@@ -151,9 +151,9 @@ describe('camp secret rotate', () => {
   it.each([
     ['--file -', 'short', 5, /stdin: a secret has at least 16 characters/],
     ['--file -', 'two lines of a\nfile that is no secret', 5, /one line/],
-    ['--file -', ' with a space at its end ', 5, /without a space at its ends/],
+    ['--file -', ' with a space at its end ', 5, /without spaces at its start or end/],
     ['--file nowhere/there', '', 3, /nowhere\/there cannot be read: ENOENT[\s\S]*--generate/],
-    ['--generate', '', 2, /--generate .* needs --file/],
+    ['--generate', '', 2, /--generate .* requires --file/],
     ['--generate --file -', '', 2, /- is stdin/],
     ['', '', 2, /the new secret is missing[\s\S]*--file FILE/],
   ])('refuses %j with %j on stdin', async (options, stdin, code, message) => {

@@ -55,7 +55,10 @@ test('a template is shown as a real lead reads it, once a campaign uses it', asy
   expect((await camp(['template', 'show', 'acordo_v1'], { env })).out).toContain(
     'Olá Íris, o contrato C4 espera, Íris.',
   )
-  expect(await show('--phone', '51987654321')).toMatchObject({ code: 3, err: expect.stringContaining('no lead') })
+  expect(await show('--phone', '51987654321')).toMatchObject({
+    code: 3,
+    err: expect.stringContaining('LEAD_NOT_FOUND'),
+  })
 })
 
 test.each(['Ola {{1}, contrato {{2}}.', 'Ola {{{1}}}', 'Ola {{}}', ' ', 'a\u0007'])(
@@ -79,6 +82,6 @@ test('a template with placeholders of another spelling is kept with a warning, a
   const to = ['--wallet', 'Carteira Sul', '--broker', 'Sandbox', '--template', 'misto', '--var', '1=contrato']
   expect(await camp(['campaign', 'import', file, ...to], { env })).toMatchObject({
     code: 5,
-    err: expect.stringContaining('template misto holds {nome}'),
+    err: expect.stringContaining('template misto contains {nome}'),
   })
 })

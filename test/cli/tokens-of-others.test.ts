@@ -76,7 +76,7 @@ describe('a token that was made for another', () => {
 
   it('lets its maker not approve what was imported with it', async () => {
     const id = await imported(bob)
-    expect(await approve(id, ana)).toMatchObject({ code: 7, err: expect.stringContaining('a token that you made') })
+    expect(await approve(id, ana)).toMatchObject({ code: 7, err: expect.stringContaining('a token that you created') })
     expect((await camp(['campaign', 'show', id], { env: ana })).out).not.toContain('Next: camp campaign approve')
   })
 })
@@ -110,7 +110,7 @@ describe('a password that another has set', () => {
     const dora = await withPassword('dora@example.com', 'ADMIN')
     const id = await imported(ana)
     const refused = await approve(id, dora)
-    expect(refused).toMatchObject({ code: 7, err: expect.stringContaining('set the password that you logged in with') })
+    expect(refused).toMatchObject({ code: 7, err: expect.stringContaining('set the password of your login') })
     const own = ['user', 'set', 'dora@example.com', '--password-stdin']
     await succeed(camp(own, { env: dora, stdin: 'a first horse\nher second horse\n' }))
     await succeed(camp(['login', 'dora@example.com', '--password-stdin'], { env: dora, stdin: 'her second horse' }))
@@ -148,7 +148,7 @@ describe("one's own new password", () => {
     const own = ['user', 'set', 'bob@example.com', '--password-stdin']
     expect(await camp(own, { env: bob, stdin: 'a stolen horse' })).toMatchObject({
       code: 7,
-      err: expect.stringContaining('a token is not enough'),
+      err: expect.stringContaining('cannot be set with a token'),
     })
   })
 })

@@ -62,14 +62,14 @@ it('credential unblock ends the wait of a batch, too, where another answer has e
   )
   await db.pool.query(`UPDATE "Campaign" SET status = 'PROCESSING', started_at = now() WHERE id = $1`, [other])
   const done = await succeed(camp(['credential', 'unblock', scene.walletId, scene.brokerId], { env }))
-  expect(done.out).toMatch(/waits no longer \(it would have until .*\d\d:\d\d\): 1 campaign goes on/)
+  expect(done.out).toMatch(/is no longer waiting \(the wait was until .*\d\d:\d\d\): 1 campaign continues/)
   expect(await status(other, 'FINISHED')).toMatchObject({ statuses: { SENT: 5 } })
 })
 
 it('credential unblock of one that does not wait is refused', async () => {
   const scene = await makeScene(db.pool)
   const refused = await camp(['credential', 'unblock', scene.walletId, scene.brokerId], { env })
-  expect([refused.code, refused.err]).toEqual([4, expect.stringContaining('does not wait')])
+  expect([refused.code, refused.err]).toEqual([4, expect.stringContaining('is not waiting')])
   const unknown = await camp(['credential', 'unblock', uuid(), scene.brokerId], { env })
   expect(unknown.code).toBe(3)
 })

@@ -27,13 +27,13 @@ it.each(['wallet list', 'campaign list', 'campaign run ANY', 'budget audit'])(
   },
 )
 
-it('camp campaign run: a queue that is not there is 8; what was asked for is stored', async () => {
+it('camp campaign run: a queue that is not there is 8; the request is stored', async () => {
   const scene = await makeScene(db.pool)
   const id = await makeCampaign(db.pool, scene, { leads: 3 })
   const away = { ...env, REDIS_URL: await nowhere('redis:') }
   const run = await camp(['campaign', 'run', id], { env: away })
   expect(run).toMatchObject({ code: 8, out: '' })
-  expect(run.err).toMatch(/^error: the queue cannot be reached: .*\n {2}What was asked for is stored.*REDIS_URL/)
+  expect(run.err).toMatch(/^error: the queue cannot be reached: .*\n {2}The request is stored.*REDIS_URL/)
   expect(run.err).not.toContain(' at ')
   expect(await booksOf(db.pool, id)).toMatchObject({ campaign: 'PROCESSING', openBatches: 1 })
 })

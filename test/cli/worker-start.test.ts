@@ -77,14 +77,22 @@ describe('a worker that cannot listen ends with 8 and has sent nothing:', () => 
     const { ended, said } = await worker({}, `127.0.0.1:${port}`)
     expect(await ended()).toBe(8)
     expect(said()).toMatch(
-      /^error: cannot listen on 127\.0\.0\.1:\d+: .*EADDRINUSE.*\n {2}Another process listens there/,
+      /^error: cannot listen on 127\.0\.0\.1:\d+: .*EADDRINUSE.*\n {2}Another process uses this address/,
     )
     await campaign.assertUntouched()
   })
 
   it.each([
-    ['the address is none of this machine', '192.0.2.1:8080', /EADDRNOTAVAIL.*\n {2}This machine has no such address/],
-    ['there is no such host', 'nowhere.invalid:8080', /cannot listen on nowhere\.invalid:8080.*\n {2}There is no host/],
+    [
+      'the address is none of this machine',
+      '192.0.2.1:8080',
+      /EADDRNOTAVAIL.*\n {2}This machine does not have this address/,
+    ],
+    [
+      'there is no such host',
+      'nowhere.invalid:8080',
+      /cannot listen on nowhere\.invalid:8080.*\n {2}No host has this name/,
+    ],
   ])('%s', async (_name, address, words) => {
     const campaign = await runningCampaign()
     const { ended, said } = await worker({}, address)
@@ -103,7 +111,7 @@ describe('a worker whose queue gives no job ends with 8 and has sent nothing:', 
     })
     const { ended, said } = await worker({})
     expect(await ended()).toBe(8)
-    expect(said()).toMatch(/error: the queue gives no job: .*move_to_active.*\n {2}.*CAMP_DIRECT_URL/)
+    expect(said()).toMatch(/error: the queue delivers no job: .*move_to_active.*\n {2}.*CAMP_DIRECT_URL/)
     await campaign.assertUntouched()
   })
 
@@ -120,7 +128,7 @@ describe('a worker whose queue gives no job ends with 8 and has sent nothing:', 
     const { ended, said } = await worker({ REDIS_URL: redisUrl!.replace('redis://', 'redis://camp:secret@') })
     expect(await ended()).toBe(7)
     expect(said()).toMatch(
-      /error: the queue cannot be reached: the Redis user lacks a right: NOPERM.*\n(.*\n)? {2}On the server: ACL SETUSER/,
+      /error: the queue cannot be reached: the Redis user lacks a permission: NOPERM.*\n(.*\n)? {2}On the server: ACL SETUSER/,
     )
     await campaign.assertUntouched()
   })
@@ -152,7 +160,7 @@ describe('a service that is away when a worker starts is waited for', () => {
     await until(
       'it says what it waits for',
       async () => said(),
-      text => text.includes('is away: this worker waits for it'),
+      text => text.includes('is unavailable: this worker waits for it'),
     )
     expect(await health()).toBe(503)
     proxy.lead(portOf(url))
@@ -172,7 +180,7 @@ describe('a service that is away when a worker starts is waited for', () => {
     await until(
       'it waits',
       async () => said(),
-      text => text.includes('is away'),
+      text => text.includes('is unavailable'),
     )
     const from = performance.now()
     child.kill('SIGTERM')

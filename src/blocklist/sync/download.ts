@@ -64,7 +64,7 @@ async function follow(agent: Agent, start: URL, { known, signal }: DownloadOptio
     url = redirected(url, next)
   }
   throw new CampError('LIST_UNREACHABLE', `${shownUrl(start)} redirects more than ${MAX_REDIRECTS} times`, {
-    hint: 'Give the address at which the list really is.',
+    hint: 'Use the final address of the list.',
   })
 }
 
@@ -76,9 +76,9 @@ function redirected(from: URL, location: string): URL {
   if (to && (scheme === 'https:' || (scheme === 'http:' && from.protocol === 'http:'))) return to
   throw new CampError(
     'LIST_UNREACHABLE',
-    `${shownUrl(from)} redirects to what is not followed: ${to ? shownUrl(to) : 'no URL'}`,
+    `${shownUrl(from)} has a redirect that is not followed: ${to ? shownUrl(to) : 'no URL'}`,
     {
-      hint: 'From https only to https. Give the address at which the list really is.',
+      hint: 'From https a redirect is followed only to https. Use the final address of the list.',
     },
   )
 }
@@ -126,7 +126,7 @@ async function* piecesOf(body: AsyncIterable<Buffer>, url: URL): AsyncGenerator<
     const after = `${read.toLocaleString('en-US')} bytes`
     throw new CampError(
       'LIST_UNREACHABLE',
-      `the download of ${shownUrl(url)} broke off after ${after}: ${reasonOf(error)}`,
+      `the download of ${shownUrl(url)} was interrupted after ${after}: ${reasonOf(error)}`,
       {
         hint: NOTHING_CHANGED,
         cause: error,
@@ -135,13 +135,13 @@ async function* piecesOf(body: AsyncIterable<Buffer>, url: URL): AsyncGenerator<
   }
 }
 
-const NOTHING_CHANGED = 'The blocklist is as it was. Try again later.'
+const NOTHING_CHANGED = 'The blocklist is unchanged. Try again later.'
 
 function refused(url: URL, status: number): CampError {
-  return new CampError('LIST_UNREACHABLE', `${shownUrl(url)} answered ${status} and no list`, {
+  return new CampError('LIST_UNREACHABLE', `${shownUrl(url)} answered HTTP ${status} without a list`, {
     hint:
       status === 401 || status === 403
-        ? 'Does the URL lack its password or key? The blocklist is as it was.'
+        ? 'Check whether the URL needs a password or key. The blocklist is unchanged.'
         : NOTHING_CHANGED,
   })
 }
@@ -150,7 +150,7 @@ function refused(url: URL, status: number): CampError {
 function assertReadable(url: URL, encoding: string | string[] | undefined): void {
   const coding = one(encoding)?.trim().toLowerCase() ?? 'identity'
   if (['identity', 'gzip', 'x-gzip', ''].includes(coding)) return
-  throw new CampError('LIST_UNREACHABLE', `${shownUrl(url)} is sent as ${coding}, which was not asked for`, {
+  throw new CampError('LIST_UNREACHABLE', `${shownUrl(url)} is sent as ${coding}, which was not requested`, {
     hint: NOTHING_CHANGED,
   })
 }
@@ -158,8 +158,8 @@ function assertReadable(url: URL, encoding: string | string[] | undefined): void
 const WORDS: Readonly<Record<string, string>> = {
   UND_ERR_CONNECT_TIMEOUT: 'no connection in time',
   UND_ERR_HEADERS_TIMEOUT: 'no answer in time',
-  UND_ERR_BODY_TIMEOUT: 'the server fell silent',
-  UND_ERR_RES_CONTENT_LENGTH_MISMATCH: 'it is shorter than the server had said',
+  UND_ERR_BODY_TIMEOUT: 'the server stopped sending',
+  UND_ERR_RES_CONTENT_LENGTH_MISMATCH: 'it is shorter than the server announced',
   UND_ERR_SOCKET: 'the server closed the connection',
 }
 

@@ -63,7 +63,7 @@ async function spooled(
   const { path, remove } = await spool(plainBytes(bytes, unpacking), {
     ...deps,
     what: unpacking.name,
-    unchanged: 'The blocklist is as it was.',
+    unchanged: 'The blocklist is unchanged.',
   })
   try {
     return await inspected(deps, { ...request, fileName: unpacking.name }, path, validators, remove)

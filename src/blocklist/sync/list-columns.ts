@@ -27,7 +27,7 @@ export function listColumns(
     return { headers: ['valor'], phones: [], documents: [], values: 'ALL', reason: undefined, named: false }
   throw new CampError(
     'COLUMN_NOT_FOUND',
-    `${file}, line ${first.line}: it names no column of phones or documents, and holds none`,
+    `${file}, line ${first.line}: it names no column of phones or documents, and contains none itself`,
     {
       hint: [
         `Found: ${first.cells.slice(0, 10).map(shortened).join(', ')}. A list has one phone or document a line, or a ` +

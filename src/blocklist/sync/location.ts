@@ -22,13 +22,13 @@ export function parseLocation(text: string): Location {
   const url = URL.canParse(text) ? new URL(text) : undefined
   if (url?.protocol !== 'http:' && url?.protocol !== 'https:') {
     throw new CampError('INVALID_ARGUMENT', `"${text}" is not a URL that camp can fetch`, {
-      hint: 'Give an http or https URL, a path, or - for standard input.',
+      hint: 'Use an http or https URL, a path, or - for standard input.',
     })
   }
   if (!isDecodable(url)) {
     throw new CampError(
       'INVALID_ARGUMENT',
-      'the user or password in the URL cannot be read: a % in it begins no character',
+      'the user or password in the URL cannot be read: a % in it is not an escape',
       {
         hint: 'Write a % as %25.',
       },

@@ -24,7 +24,9 @@ export async function syncBlocklist(deps: SyncDeps, request: SyncRequest): Promi
   assertSource(request.source)
   const location = parseLocation(request.from)
   if (request.rejects !== null && location.kind === 'FILE' && resolve(request.rejects) === location.path)
-    throw new CampError('OPTIONS_CONFLICT', '--rejects names the list that is read', { hint: 'Give it another name.' })
+    throw new CampError('OPTIONS_CONFLICT', '--rejects names the list itself', {
+      hint: 'Choose another path for --rejects.',
+    })
   const kept: AppliedList = { fetched: null, rejects: null }
   try {
     const result = await transaction(deps.pool, tx =>
@@ -35,7 +37,7 @@ export async function syncBlocklist(deps: SyncDeps, request: SyncRequest): Promi
   } catch (error) {
     if (!deps.signal.aborted) throw error
     throw new CampError('INTERRUPTED', 'the sync was interrupted', {
-      hint: 'The blocklist is as it was.',
+      hint: 'The blocklist is unchanged.',
       cause: deps.signal.reason,
     })
   } finally {
@@ -152,9 +154,9 @@ function assertSource(source: string): void {
   if (source !== 'manual' && !source.startsWith('broker:')) return
   throw new CampError(
     'SOURCE_RESERVED',
-    `--source ${source}: that name is for what ${source === 'manual' ? 'people add' : 'brokers report'}`,
+    `--source ${source}: this name is reserved for entries that ${source === 'manual' ? 'users add' : 'brokers report'}`,
     {
-      hint: 'Name the list: --source procon, --source nao-me-perturbe, …',
+      hint: 'Use the name of the list: --source procon, --source nao-me-perturbe, …',
     },
   )
 }
@@ -168,7 +170,7 @@ async function claimSource(tx: Tx, source: string): Promise<void> {
     [`camp blocklist sync ${source}`],
   )
   if (rows[0]!.free) return
-  throw new CampError('SYNC_RUNNING', `the list of ${source} is being synced right now by another camp`, {
+  throw new CampError('SYNC_RUNNING', `the list of ${source} is being synced by another process now`, {
     hint: 'When it is done: camp blocklist stats',
   })
 }

@@ -48,7 +48,7 @@ export const gosac: Adapter<GosacCredential> = {
   closing: starting,
 }
 
-const NAMELESS: Outcome = { kind: 'REJECTED', code: 'MISSING_NAME', detail: 'GOSAC takes no contact without a name' }
+const NAMELESS: Outcome = { kind: 'REJECTED', code: 'MISSING_NAME', detail: 'GOSAC refuses a contact without a name' }
 
 function hasName({ nome }: Message): boolean {
   return (nome ?? '').trim() !== ''

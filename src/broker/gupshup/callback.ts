@@ -121,7 +121,7 @@ function messageEvents(
   if (NOTHING.has(type)) return []
   const kind = EVENTS.get(type)
   if (!kind) {
-    context.notice(`an event that is not known: "${type.slice(0, 40)}"`)
+    context.notice(`an unknown event: "${type.slice(0, 40)}"`)
     return []
   }
   const providerMsgId = gsId ?? id

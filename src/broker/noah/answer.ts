@@ -85,11 +85,11 @@ function phoneIn(one: Answered): string | undefined {
 }
 
 function outcomeOf(one: Answered | undefined, goodOnTheWhole: boolean, secrets: readonly string[]): Outcome {
-  if (!one) return { kind: 'IN_DOUBT', reason: 'the answer says nothing of this message' }
+  if (!one) return { kind: 'IN_DOUBT', reason: 'the answer does not mention this message' }
   const verdict = meaningOf(one)
   if (verdict.kind === 'NO') return { kind: 'REJECTED', code: 'REFUSED', detail: quoted(verdict.words, secrets) }
   if (verdict.kind === 'NONE' && goodOnTheWhole) return { kind: 'ACCEPTED', providerId: messageIdIn(one) }
-  return { kind: 'IN_DOUBT', reason: `NOAH says yes and no: ${quoted(JSON.stringify(one), secrets)}` }
+  return { kind: 'IN_DOUBT', reason: `NOAH reports both success and refusal: ${quoted(JSON.stringify(one), secrets)}` }
 }
 
 const messageId = z.string().trim().min(1).optional().catch(undefined)

@@ -55,7 +55,7 @@ function otima(channel: Channel): Adapter<OtimaCredential> {
       const url = below(credential.url, channel.linesPath)
       const answer = await http.request({ method: 'GET', url, headers: headersOf(credential) })
       if (!isSuccess(answer)) return failedTest(answer, [credential.token])
-      return { ok: true, detail: 'Ótima takes the token' }
+      return { ok: true, detail: 'Ótima accepts the token' }
     },
 
     callback,

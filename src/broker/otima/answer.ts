@@ -12,7 +12,7 @@ export function readAnswer(answer: HttpResponse, messages: readonly Message[], s
   const elements = elementsOf(messages, read.data)
   const outcomes = messages.map((message, i): Outcome => {
     const mine = elements[i]
-    if (!mine) return { kind: 'IN_DOUBT', reason: 'the answer does not clearly say anything of this message' }
+    if (!mine) return { kind: 'IN_DOUBT', reason: 'the answer does not clearly refer to this message' }
     return outcomeOf(mine, message, secrets)
   })
   return { kind: 'ANSWERED', outcomes }
@@ -99,7 +99,7 @@ function outcomeOf(element: Element, message: Message, secrets: readonly string[
   const status = plainWord(element.status)
   if (status === 'v' || status === 'valido') {
     return element.message_id === ''
-      ? { kind: 'IN_DOUBT', reason: 'the broker calls it valid, and gives no message_id' }
+      ? { kind: 'IN_DOUBT', reason: 'the broker calls it valid, but sends no message_id' }
       : { kind: 'ACCEPTED', providerId: element.message_id }
   }
   if (status === '') return { kind: 'IN_DOUBT', reason: 'the answer has no status for this message' }

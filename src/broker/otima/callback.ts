@@ -48,7 +48,7 @@ export function callback(request: CallbackRequest, context: CallbackContext<Otim
   if (known.length < statuses.length) context.notice('statuses without a message_id were left out')
   return known.flatMap(status => {
     const events = EVENTS.get(plainWord(status.status))
-    if (!events) context.notice(`a status that is not known: "${status.status.slice(0, 40)}"`)
+    if (!events) context.notice(`an unknown status: "${status.status.slice(0, 40)}"`)
     return (events ?? []).map(
       (event): CallbackEvent => ({
         event,

@@ -32,7 +32,7 @@ export const salesforce: Adapter<SalesforceCredential> = {
     }
     const seen = await closing.look!(given, http)
     if (seen.kind !== 'SEEN') return failed(seen)
-    return { ok: true, detail: 'Salesforce and Marketing Cloud both give a token, and the automation is there' }
+    return { ok: true, detail: 'Salesforce and Marketing Cloud both issue a token, and the automation exists' }
   },
 }
 

@@ -120,5 +120,5 @@ function checkSignature(
   const given = headers['x-sfmc-ens-signature']
   if (keys.length === 0 || (given === undefined && !isEns)) return
   const fits = keys.some(key => constantTimeEqual(createHmac('sha256', key).update(body).digest('base64'), given ?? ''))
-  if (!fits) throw new CallbackRefused(401, 'its x-sfmc-ens-signature is of none of the keys')
+  if (!fits) throw new CallbackRefused(401, 'its x-sfmc-ens-signature matches none of the keys')
 }

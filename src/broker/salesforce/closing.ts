@@ -42,7 +42,7 @@ async function look(credential: SalesforceCredential, http: Http): Promise<Closi
   if (sent.kind !== 'ANSWER') return sent
   if (!isSuccess(sent.answer)) return refusalOf(what, sent.answer, http, secretsOf(credential, sent.token.value))
   const read = automation.safeParse(jsonOf(sent.answer.body))
-  if (!read.success) return { kind: 'NOT_ACCEPTED', reason: `${what}: an answer that cannot be understood` }
+  if (!read.success) return { kind: 'NOT_ACCEPTED', reason: `${what}: an unreadable answer` }
   const { statusId, lastRunTime, lastRunInstanceId } = read.data
   // Without an id only the time is available, and that may be updated when a run ends.
   const mark = lastRunInstanceId ? `run ${lastRunInstanceId}` : lastRunTime ? `run at ${lastRunTime}` : 'never run'

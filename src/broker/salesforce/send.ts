@@ -140,7 +140,7 @@ function isPermission({ statusCode }: RecordError): boolean {
 
 function outcomeOf({ id, success, errors }: RecordResult, secrets: readonly string[]): Outcome {
   if (success) {
-    return id ? { kind: 'ACCEPTED', providerId: id } : { kind: 'IN_DOUBT', reason: 'taken, and without an id' }
+    return id ? { kind: 'ACCEPTED', providerId: id } : { kind: 'IN_DOUBT', reason: 'accepted without an id' }
   }
   const lasting = errors.find(error => !PASSING.includes(error.statusCode))
   if (lasting) return { kind: 'REJECTED', code: lasting.statusCode, detail: wordsOf(lasting, secrets) }

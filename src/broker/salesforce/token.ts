@@ -149,7 +149,7 @@ async function fetchToken(cloud: Cloud, credential: SalesforceCredential, http: 
   if (!isSuccess(answer)) return refusalOf(what, answer, http, secretsOf(credential))
   const token = cloud.read(jsonOf(answer.body), http.clock.now().getTime())
   // The body is not kept: it may contain part of a token.
-  if (!token) return { kind: 'NOT_ACCEPTED', reason: `${what}: HTTP ${answer.status} that cannot be understood` }
+  if (!token) return { kind: 'NOT_ACCEPTED', reason: `${what}: HTTP ${answer.status} with an unreadable answer` }
   return { kind: 'TOKEN', token }
 }
 

@@ -102,7 +102,7 @@ function read(answer: HttpResponse, messages: readonly Message[]): SendResult {
   )
   const outcomes = messages.map(({ leadId }): Outcome => {
     const result = byKey.get(leadId)
-    if (!result) return { kind: 'IN_DOUBT', reason: 'the answer says nothing of this message' }
+    if (!result) return { kind: 'IN_DOUBT', reason: 'the answer does not mention this message' }
     if (contradicted.has(leadId))
       return { kind: 'IN_DOUBT', reason: 'the answer says that it was accepted and that it was rejected' }
     return result.status === 'accepted'

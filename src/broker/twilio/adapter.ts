@@ -26,7 +26,7 @@ export const twilio: Adapter<TwilioCredential> = {
     const message = request.messages[0]!
     const length = [...(message.text ?? '')].length
     if (!request.template && length > LONGEST_BODY) {
-      const detail = `its text has ${length} characters, and Twilio takes ${LONGEST_BODY}`
+      const detail = `its text has ${length} characters, and Twilio's maximum is ${LONGEST_BODY}`
       return { kind: 'ANSWERED', outcomes: [{ kind: 'REJECTED', code: 'TEXT_TOO_LONG', detail }] }
     }
     const answer = await http.request({
@@ -44,7 +44,7 @@ export const twilio: Adapter<TwilioCredential> = {
     url.searchParams.set('PageSize', '1')
     const answer = await http.request({ method: 'GET', url: url.href, headers: headersOf(credential) })
     if (!isSuccess(answer)) return failedTest(answer, secretsOf(credential))
-    return { ok: true, detail: `Twilio takes the token of account ${credential.account_sid}` }
+    return { ok: true, detail: `Twilio accepts the token of account ${credential.account_sid}` }
   },
 
   /** The account's messages to this recipient at about that time, with this text (docs/wire/twilio.md#finding-a-message). */

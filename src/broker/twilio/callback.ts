@@ -42,7 +42,7 @@ export function callback(request: CallbackRequest, context: CallbackContext<Twil
   if (sid === undefined || word === undefined)
     throw new CallbackRefused(400, 'a callback without MessageSid and MessageStatus')
   const event = EVENTS.get(word)
-  if (event === undefined) context.notice(`a status that is not known: "${word.slice(0, 40)}"`)
+  if (event === undefined) context.notice(`an unknown status: "${word.slice(0, 40)}"`)
   if (!event) return []
   const told: CallbackEvent = {
     event,
@@ -66,7 +66,7 @@ function fieldsOf({ url, body }: CallbackRequest): Record<string, unknown> {
 
 /** Twilio signs the URL that it calls: the signature matches only if camp is configured with the same URL. */
 const UNFIT =
-  'its signature fits no account: most likely CAMP_PUBLIC_URL is not the address that Twilio calls, else an auth_token is wrong'
+  'its signature matches no account: CAMP_PUBLIC_URL is probably not the address that Twilio calls, or an auth_token is wrong'
 
 /** With the token of the account that the callback names; with any token if it names none. */
 function assertSigned(

@@ -27,15 +27,14 @@ export interface Sought {
 export function readList(answer: HttpAnswer, { from, to, text }: Sought, secrets: readonly string[]): FindResult {
   if (!isSuccess(answer)) return { kind: 'UNKNOWN', reason: failedTest(answer, secrets).detail }
   const read = list.safeParse(jsonOf(answer.body))
-  if (!read.success)
-    return { kind: 'UNKNOWN', reason: `a list that cannot be understood${excerpt(answer.body, secrets)}` }
+  if (!read.success) return { kind: 'UNKNOWN', reason: `an unreadable list${excerpt(answer.body, secrets)}` }
   const found = read.data.messages.filter(({ date_created, body }) => {
     const created = Date.parse(date_created)
     // Its seconds have no fraction, and its clock may differ slightly from ours.
     const then = created >= from.getTime() - CLOCKS_MS && created <= to.getTime() + CLOCKS_MS
     return then && (text === null || body === text)
   })
-  if (found.length > 1) return { kind: 'UNKNOWN', reason: `${found.length} messages could be it` }
+  if (found.length > 1) return { kind: 'UNKNOWN', reason: `${found.length} messages match` }
   return found[0] ? { kind: 'FOUND', providerId: found[0].sid } : { kind: 'ABSENT' }
 }
 

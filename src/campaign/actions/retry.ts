@@ -26,9 +26,13 @@ export async function retryFailed(
 ): Promise<number> {
   const never = codes?.find(code => (IMPORT_CODES as readonly string[]).includes(code))
   if (never !== undefined) {
-    throw new CampError('ERROR_NOT_RETRYABLE', `${never} is a refusal of the row itself: it is never sent again`, {
-      hint: 'Correct the rows and import them: camp campaign import FILE --rejects writes them out.',
-    })
+    throw new CampError(
+      'ERROR_NOT_RETRYABLE',
+      `${never} is a refusal of the row at the import: such a lead is never sent again`,
+      {
+        hint: 'Correct the rows and import them. To write the refused rows to a file: camp campaign import FILE --rejects',
+      },
+    )
   }
   return transaction(pool, async tx => {
     const now = clock.now()
@@ -41,7 +45,7 @@ export async function retryFailed(
       })
     }
     const free = moneyOf(campaign.cost_per_message) === 0n
-    const reason = `${retried} failed leads are to be sent again`
+    const reason = `${retried} failed leads will be sent again`
     // A past schedule does not apply to this start: with it, the approval would start the campaign at once or report the start as
     // missed.
     await tx.query(`UPDATE "Campaign" SET scheduled_at = NULL WHERE id = $1 AND scheduled_at <= $2`, [campaignId, now])

@@ -99,7 +99,7 @@ export async function enqueueFirst(
 /** @returns false if it was voided: the campaign waits for approval again, and that must be committed */
 async function approvalHolds(tx: Tx, campaign: CampaignHeader, now: Date): Promise<boolean> {
   if (campaign.approval_hash === approvalHash(campaign)) return true
-  const reason = 'something that was approved has changed since (price, template, …)'
+  const reason = 'the price, the template or another approved setting has changed since the approval'
   await makeMove(tx, 'void', campaign, { userId: null, now, reason })
   return false
 }
@@ -108,7 +108,7 @@ async function approvalVoid(sql: Sql, id: string): Promise<CampError> {
   const { agendamento_id: handle } = await readCampaign(sql, id)
   return new CampError(
     'APPROVAL_VOID',
-    `${handle} must be approved again: its price, template or settings have changed since`,
+    `${handle} must be approved again: its price, template or settings have changed since the approval`,
     {
       hint: `An ADMIN approves it: camp campaign approve ${handle}`,
     },

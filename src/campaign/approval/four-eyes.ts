@@ -41,10 +41,10 @@ export function areOthers(made: Hands, approver: Approver): boolean {
 
 function refusal({ handle, userId, viaId }: Hands, { id }: Approver): string {
   if (userId === id) return `you imported ${handle}: another ADMIN must approve it`
-  if (viaId === id) return `${handle} was imported with a token that you made: another ADMIN must approve it`
+  if (viaId === id) return `${handle} was imported with a token that you created: another ADMIN must approve it`
   return (
-    `the person behind the import of ${handle} set the password that you logged in with: another ADMIN must ` +
-    `approve it, or you after a new login with a password of your own (camp user set EMAIL --password)`
+    `the user who imported ${handle}, or created its token, set the password of your login: another ADMIN must ` +
+    `approve it, or you can, after you set your own password (camp user set EMAIL --password) and log in again`
   )
 }
 

@@ -141,11 +141,7 @@ function audit(tx: Tx, { id, hold }: Installation, report: RestoreReport, userId
 }
 
 function notHeld(): CampError {
-  return new CampError(
-    'INSTALLATION_NOT_HELD',
-    'this database does not wait for a person: there is nothing to accept',
-    {
-      hint: 'A worker that starts looks, and says so where there is. To stop all sending first: camp db hold',
-    },
-  )
+  return new CampError('INSTALLATION_NOT_HELD', 'this database is not held: there is nothing to accept', {
+    hint: 'A worker checks this at its start, and reports a hold. To stop all sending now: camp db hold',
+  })
 }

@@ -47,8 +47,8 @@ const SETTLING_MS = 2 * 60_000
 export async function queryBroker(deps: QueryDeps, campaignId: string): Promise<QueryResult> {
   const { adapter, broker, brokerId, credential, baseMessage } = await readCampaign(deps, campaignId)
   if (!adapter.find) {
-    throw new CampError('BROKER_CANNOT_BE_ASKED', `${broker} has no read that tells what it has taken`, {
-      hint: 'Look in its panel; every request is named after the campaign and its batch. Then: --sent, --not-sent or --resend.',
+    throw new CampError('BROKER_CANNOT_BE_ASKED', `${broker} has no request that lists the messages it accepted`, {
+      hint: 'Check in its panel; each request is named after the campaign and its batch. Then decide: --sent, --not-sent or --resend.',
     })
   }
   const find = (message: DoubtfulMessage) => adapter.find!(message, credential, deps.http)
@@ -91,7 +91,7 @@ export async function queryBroker(deps: QueryDeps, campaignId: string): Promise<
     }
   }
   if (asked.found + asked.absent + asked.unknown === 0) {
-    throw new CampError('NOTHING_IN_DOUBT', 'nothing of it has been in doubt for two minutes', {
+    throw new CampError('NOTHING_IN_DOUBT', 'none of its leads has been in doubt for two minutes', {
       hint: 'See: camp campaign leads ID --status IN_DOUBT',
     })
   }

@@ -173,14 +173,14 @@ function correctionsOf(
 async function reopen(tx: Tx, campaignId: string, userId: string, now: Date): Promise<void> {
   const campaign = await lockCampaign(tx, campaignId)
   if (campaign.status === 'CANCELLED') {
-    throw new CampError('CAMPAIGN_CANCELLED', `${campaign.agendamento_id} is cancelled: nothing of it is sent again`, {
+    throw new CampError('CAMPAIGN_CANCELLED', `${campaign.agendamento_id} is cancelled: its leads are not sent again`, {
       hint: 'Decide with --sent or --not-sent.',
     })
   }
   if (campaign.status === 'FINISHED') {
     if (campaign.approval_hash !== approvalHash(campaign)) {
-      throw new CampError('APPROVAL_VOID', `what was approved of ${campaign.agendamento_id} has changed since`, {
-        hint: 'Decide with --sent or --not-sent; camp campaign retry sends the latter again, under a new approval.',
+      throw new CampError('APPROVAL_VOID', `${campaign.agendamento_id} has changed since its approval`, {
+        hint: 'Decide with --sent or --not-sent. Leads that were not sent are sent again with camp campaign retry and a new approval.',
       })
     }
     await makeMove(tx, 'reopen', campaign, { userId, now, reason: null })

@@ -65,13 +65,9 @@ export async function explainPhone(sql: Sql, text: string, now: Date): Promise<L
     documents: [...new Set([document, ...leads.flatMap(lead => lead.cpf_cnpj ?? [])])],
   })
   if (leads.length === 0 && blocked.length === 0) {
-    throw new CampError(
-      'LEAD_NOT_FOUND',
-      `no row of a campaign has the phone, the document or the contract ${text.trim()}`,
-      {
-        hint: 'A value that could not be read is found as the file had it, written exactly as there.',
-      },
-    )
+    throw new CampError('LEAD_NOT_FOUND', `no campaign has a row with the phone, document or contract ${text.trim()}`, {
+      hint: 'A value that could not be read is found only if written exactly as in the file.',
+    })
   }
   const [moves, history] = [await movesOf(sql, leads), await historyOf(sql, leadIds)]
   const heldUntil = await capOf(sql, [`p:${phone}`, `d:${document}`])
@@ -223,31 +219,31 @@ function reasonOf(lead: Lead): string {
     case 'PENDING':
       return whyPending(lead)
     case 'SENDING':
-      return 'its request is on its way'
+      return 'its request is being sent'
     case 'SENT':
-      return 'the broker took it, and has not said more'
+      return 'the broker accepted it, and has not reported more'
     case 'DELIVERED':
-      return 'the broker says that it was delivered'
+      return 'the broker reports that it was delivered'
     case 'READ':
-      return 'the broker says that it was read'
+      return 'the broker reports that it was read'
     case 'ERROR':
       return lead.error_message ?? lead.error_code ?? 'refused'
     case 'IN_DOUBT':
-      return `delivery unknown (${lead.error_message ?? 'no answer'}): camp campaign resolve decides`
+      return `delivery unknown (${lead.error_message ?? 'no answer'}): decide with camp campaign resolve`
   }
 }
 
 function whyPending({ campaign_status, failure_reason, scheduled_at, waiting_batch, not_before }: Lead): string {
   switch (campaign_status) {
     case 'PENDING_APPROVAL':
-      return 'its campaign waits for approval'
+      return 'its campaign is waiting for approval'
     case 'APPROVED':
       return scheduled_at
         ? `its campaign starts at ${scheduled_at.toISOString()}`
-        : 'its campaign waits for camp campaign run'
+        : 'its campaign is not started: camp campaign run'
     case 'PROCESSING':
-      if (waiting_batch === null) return 'it is about to be put into a batch'
-      return `it waits in batch ${waiting_batch}${not_before ? ` until ${not_before.toISOString()}` : ''}`
+      if (waiting_batch === null) return 'it will be put into a batch next'
+      return `it is waiting in batch ${waiting_batch}${not_before ? ` until ${not_before.toISOString()}` : ''}`
     case 'PAUSED':
     case 'FAILED':
     case 'FINISHED':

@@ -57,7 +57,7 @@ function stepsOf(event: EventRow): Step[] {
 const WORDS: Readonly<Record<LeadEventKind, string>> = {
   ACCEPTED: 'accepted',
   REFUSED: 'refused',
-  NOT_TAKEN: 'not taken',
+  NOT_TAKEN: 'not accepted',
   WITHHELD: 'withheld',
   IN_DOUBT: 'in doubt',
   FAILED: 'failed',
@@ -67,7 +67,7 @@ const WORDS: Readonly<Record<LeadEventKind, string>> = {
 
 function detailOf({ kind, code, detail, provider_msg_id }: EventRow): string | null {
   const said = [code, detail].filter(Boolean).join(': ')
-  const text = kind === 'RETRIED' ? `it had failed: ${said}` : said
+  const text = kind === 'RETRIED' ? `it failed before: ${said}` : said
   return [text, provider_msg_id].filter(Boolean).join(', ') || null
 }
 

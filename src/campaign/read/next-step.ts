@@ -47,16 +47,16 @@ export function nextSteps(it: Situation): string[] {
     case 'APPROVED':
       return [...start(it), ...worker]
     case 'PROCESSING':
-      return [...opening(it, 'Nothing goes out before'), `Follow it: camp campaign watch ${it.handle}`, ...worker]
+      return [...opening(it, 'Nothing is sent before'), `Follow it: camp campaign watch ${it.handle}`, ...worker]
     case 'PAUSED':
-      return [orWho(it, 'campaign resume', `Go on: camp campaign resume ${it.handle}`, 'resumes it')]
+      return [orWho(it, 'campaign resume', `Continue it: camp campaign resume ${it.handle}`, 'resumes it')]
     case 'FAILED':
       return [
         cure(it),
-        orWho(it, 'campaign resume', `Then go on: camp campaign resume ${it.handle}`, 'then resumes it'),
+        orWho(it, 'campaign resume', `Then continue it: camp campaign resume ${it.handle}`, 'then resumes it'),
       ]
     case 'FINISHED':
-      return [...doubts(it), `See what became of it: camp campaign report ${it.handle}`]
+      return [...doubts(it), `See the result: camp campaign report ${it.handle}`]
     case 'CANCELLED':
       return []
   }
@@ -67,7 +67,7 @@ const WOULD_SEND: readonly CampaignStatus[] = ['APPROVED', 'PROCESSING', 'PAUSED
 /** For every campaign of a database that was restored, copied or unused for long. */
 function heldStep(held: string, { reader, admins }: Situation): string {
   const next = may('db accept-restore', reader)
-    ? 'See what may have gone out since, and decide: camp db accept-restore'
+    ? 'Check what may have been sent since, and decide: camp db accept-restore'
     : `An ADMIN decides: ${people(admins)}.`
   return `Nothing is sent: ${held}. ${next}`
 }
@@ -78,8 +78,8 @@ function approval({ handle, reader, approvers, importer, admins }: Situation): s
     return `${isAmong(admins, importer) ? 'Another ADMIN' : 'An ADMIN'} approves it: ${people(approvers)}.`
   }
   return (
-    `Neither its importer, ${importer.email}, nor who gave them a token may approve it, and there is no other ` +
-    `ADMIN: add one with camp user add, or allow it for the whole installation: camp setting set self-approval allow`
+    `Neither its importer, ${importer.email}, nor the user who gave them a token may approve it, and there is no other ` +
+    `ADMIN: add one with camp user add, or allow self-approval for the whole installation: camp setting set self-approval allow`
   )
 }
 
@@ -90,8 +90,8 @@ function approval({ handle, reader, approvers, importer, admins }: Situation): s
 export function standingStep(handle: string, reader: Person, approvers: readonly Person[]): string {
   const each = 'Each campaign waits for its own approval.'
   if (isAmong(approvers, reader))
-    return `${each} A standing one: camp campaign repeat approve ${handle} --ceiling AMOUNT`
-  return approvers.length > 0 ? `${each} An ADMIN gives a standing one: ${people(approvers)}.` : each
+    return `${each} To give a standing approval: camp campaign repeat approve ${handle} --ceiling AMOUNT`
+  return approvers.length > 0 ? `${each} An ADMIN can give a standing approval: ${people(approvers)}.` : each
 }
 
 function isAmong(persons: readonly Person[], person: Person): boolean {
@@ -107,20 +107,22 @@ export type Start = Pick<
 export function startSteps(it: Start): string[] {
   const { scheduledAt, startMissed, now, workerRunning } = it
   const worker = workerRunning ? [] : [`${NO_WORKER}.`]
-  if (scheduledAt === null) return [...opening(it, 'Started now, it would send nothing before'), ...worker]
+  if (scheduledAt === null) return [...opening(it, 'If started now, it sends nothing before'), ...worker]
   const when = timeText(it, scheduledAt)
-  if (startMissed) return [`Its start, ${when}, was missed: once approved it waits for camp campaign run.`, ...worker]
-  if (scheduledAt <= now) return [`Its time, ${when}, has come: once approved it starts within seconds.`, ...worker]
-  return [`Once approved it starts at ${when}${openingAfter(it)}.`, ...worker]
+  if (startMissed)
+    return [`Its start, ${when}, was missed: after approval, start it with camp campaign run.`, ...worker]
+  if (scheduledAt <= now)
+    return [`Its start time, ${when}, has passed: it starts within seconds after approval.`, ...worker]
+  return [`After approval it starts at ${when}${openingAfter(it)}.`, ...worker]
 }
 
 function start(it: Situation): string[] {
   const { handle, scheduledAt, startMissed, now } = it
   if (startMissed) return [missedStart(it)]
   if (scheduledAt === null) {
-    return [`Start it: camp campaign run ${handle}`, ...opening(it, 'Started now, it would send nothing before')]
+    return [`Start it: camp campaign run ${handle}`, ...opening(it, 'If started now, it sends nothing before')]
   }
-  if (scheduledAt <= now) return [`Its time, ${timeText(it, scheduledAt)}, has come: it starts within seconds.`]
+  if (scheduledAt <= now) return [`Its start time, ${timeText(it, scheduledAt)}, has passed: it starts within seconds.`]
   return [`It starts at ${timeText(it, scheduledAt)}${openingAfter(it)}.`]
 }
 
@@ -136,7 +138,7 @@ function opening(it: Start, words: string): string[] {
 
 function openingAfter(it: Start): string {
   if (it.opensAt === null) return ''
-  return `; nothing goes out before ${timeText(it, it.opensAt)} (${it.closedBecause})`
+  return `; nothing is sent before ${timeText(it, it.opensAt)} (${it.closedBecause})`
 }
 
 function cure({ failure, reader, admins }: Situation): string {
@@ -145,18 +147,18 @@ function cure({ failure, reader, admins }: Situation): string {
       ? "Raise the month's budget: camp budget set"
       : `An ADMIN raises the month's budget: ${people(admins)}.`
   }
-  const cause = "its cause, at the broker or in the wallet's credential there"
+  const cause = "the cause, at the broker or in the wallet's credential"
   return may('credential test', reader)
-    ? `Mend ${cause}: camp credential test`
-    : `An ADMIN mends ${cause}: ${people(admins)}.`
+    ? `Fix ${cause}: camp credential test`
+    : `An ADMIN fixes ${cause}: ${people(admins)}.`
 }
 
 function doubts({ inDoubt, handle, reader, admins }: Situation): string[] {
   if (inDoubt === 0) return []
   const what = `${inDoubt.toLocaleString('en-US')} in doubt`
   return may('campaign resolve', reader)
-    ? [`${what}: look at the broker, then decide with camp campaign resolve ${handle}`]
-    : [`${what}: an ADMIN decides about them: ${people(admins)}.`]
+    ? [`${what}: check at the broker, then decide with camp campaign resolve ${handle}`]
+    : [`${what}. An ADMIN decides about them: ${people(admins)}.`]
 }
 
 /** @param does what the permitted person does, as a verb in the third person */

@@ -69,7 +69,7 @@ function whyOff(
   weekday: number,
   isHoliday: HolidayTest,
 ): string | undefined {
-  if ((hours.days & (1 << weekday)) === 0) return 'is no contact day'
+  if ((hours.days & (1 << weekday)) === 0) return 'is not a contact day'
   for (const { states } of regions) {
     const bound = states.filter(state => hours.laws.includes(state))
     if ((bound.length > 0 || !hours.allowHolidays) && isHoliday(day, states)) return 'is a holiday'

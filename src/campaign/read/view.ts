@@ -89,8 +89,7 @@ export async function campaignView(sql: Sql, id: string): Promise<CampaignView> 
     [id],
   )
   const header = rows[0]
-  if (!header)
-    throw new CampError('CAMPAIGN_NOT_FOUND', `no campaign "${id}"`, { hint: 'camp campaign list shows them all.' })
+  if (!header) throw new CampError('CAMPAIGN_NOT_FOUND', `no campaign "${id}"`, { hint: 'See: camp campaign list' })
   const { counts, errors, cost } = await leadFigures(sql, id, header.unit)
   const batches = await batchFigures(sql, id)
   return {

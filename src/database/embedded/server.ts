@@ -88,11 +88,11 @@ export function hasCluster(home: string): boolean {
 function noCluster(home: string): CampError {
   return new CampError(
     'NO_DATABASE',
-    `there is no database: DATABASE_URL is not set, and ${home} holds none of camp's own`,
+    `there is no database: DATABASE_URL is not set, and ${home} has no embedded one`,
     {
       hint: [
-        'Set DATABASE_URL, or name the file that sets it: --env-file PATH',
-        'To make a database here: camp db start',
+        'Set DATABASE_URL, or use a file that sets it: --env-file PATH',
+        'To create a database here: camp db start',
       ],
     },
   )

@@ -47,7 +47,7 @@ export async function makeHome(home: string, user: ServerUser): Promise<void> {
     {
       hint: [
         'Set CAMP_HOME to a folder that every user may enter, such as /var/lib/camp, or DATABASE_URL to a PostgreSQL server.',
-        `To open this one for others to walk through: chmod o+x '${closed}'`,
+        `To allow others to traverse this one: chmod o+x '${closed}'`,
       ],
     },
   )

@@ -41,7 +41,7 @@ export async function screenLeads(
   for (const { blocked, reported, ...lead } of rows) {
     if (reported) withheld++
     else if (blocked)
-      refused.push({ seq: lead.seq, code: 'BLOCKLISTED', message: 'on the blocklist when it was to be sent' })
+      refused.push({ seq: lead.seq, code: 'BLOCKLISTED', message: 'on the blocklist when it was about to be sent' })
     else if (allowed.length < most) allowed.push(lead)
     else left++
   }

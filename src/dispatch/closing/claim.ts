@@ -121,8 +121,8 @@ async function tryClaim(deps: DispatchDeps, tx: Tx, batchId: string): Promise<Cl
 }
 
 const NEVER_OPEN =
-  'in the next three weeks there is no moment that is within the contact hours of all whom its last step at the broker would ' +
-  'write to at once: do it there by hand, and cancel the campaign'
+  'in the next three weeks there is no time within the contact hours of all recipients to whom its last step at the broker ' +
+  'sends at once: do this step at the broker by hand, and cancel the campaign'
 
 interface Row extends HoursColumns {
   id: string
@@ -211,6 +211,6 @@ async function lockHolder(tx: Tx, id: string, key: string | null): Promise<strin
   const holder = rows[0]
   return (
     holder &&
-    `campaign ${holder.agendamento_id} runs the same${holder.status === 'IN_DOUBT' ? ', and is in doubt' : ''}`
+    `campaign ${holder.agendamento_id} runs the same step${holder.status === 'IN_DOUBT' ? ', and is in doubt' : ''}`
   )
 }

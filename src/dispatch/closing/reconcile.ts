@@ -43,7 +43,7 @@ export async function reconcileClosings(deps: DispatchDeps): Promise<void> {
       // The other closings are still checked.
       deps.log.warn(
         { event: 'closing.look_failed', campaign: row.agendamento_id, batch: row.id, err: namedError(error) },
-        'closing not looked at',
+        'closing not checked',
       )
     }
   }
@@ -92,27 +92,27 @@ async function writeLook(deps: DispatchDeps, tx: Tx, row: Doubtful, look: Closin
   }
   if (look.kind !== 'SEEN') {
     const waitMs = look.kind === 'NOT_ACCEPTED' ? (look.retryAfterMs ?? LOOK_MS) : LOOK_MS
-    await tx.query(`UPDATE "Batch" SET error = $2 WHERE id = $1`, [row.id, `it cannot be looked at: ${look.reason}`])
+    await tx.query(`UPDATE "Batch" SET error = $2 WHERE id = $1`, [row.id, `it cannot be checked: ${look.reason}`])
     await lookAgain(tx, row.id, new Date(at.getTime() + waitMs))
     deps.log.warn(
       { event: 'closing.look_failed', ...about, reason: look.reason },
-      'closing in doubt: the broker did not answer the look',
+      'closing in doubt: the broker did not answer the check',
     )
     return undefined
   }
   if (look.busy || look.mark !== row.broker_ref) {
     await completeClosing(tx, row.id, at, look.mark)
     await finishIfDone(tx, row.campaign_id, at)
-    deps.log.info({ event: 'closing.found_done', ...about }, 'closing, in doubt until now, was done')
+    deps.log.info({ event: 'closing.found_done', ...about }, 'the closing that was in doubt was done')
     return undefined
   }
   if (at.getTime() < row.settled_at.getTime() + SETTLING_MS) {
     await lookAgain(tx, row.id, new Date(at.getTime() + LOOK_MS))
     return undefined
   }
-  const error = `asked for again: the first time nothing was run (${row.error})`
+  const error = `requested again: the first request did not run anything (${row.error})`
   const enqueue_seq = await requeueClosing(tx, row.id, { at, until: null, failures: 0, error })
-  deps.log.info({ event: 'closing.found_absent', ...about }, 'closing, in doubt until now, was not done')
+  deps.log.info({ event: 'closing.found_absent', ...about }, 'the closing that was in doubt was not done')
   return enqueue_seq === undefined ? undefined : { batchId: row.id, enqueue_seq, at: null }
 }
 
@@ -122,6 +122,6 @@ async function lookAgain(tx: Tx, id: string, at: Date | null): Promise<void> {
 
 /** The broker has no read that could show it: a person must check there. */
 export async function askPerson(tx: Tx, campaignId: string, doubt: string, at: Date): Promise<void> {
-  const what = `its last step at the broker is in doubt (${doubt}): look there, then camp campaign resolve --closing`
+  const what = `its last step at the broker is in doubt (${doubt}): check there, then decide with camp campaign resolve --closing`
   await pauseForReview(tx, campaignId, what, at)
 }

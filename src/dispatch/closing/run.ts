@@ -62,12 +62,12 @@ async function performClosing(deps: DispatchDeps, claim: ClaimedClosing): Promis
   if (deps.now() >= claim.windowEndsAt) return { kind: 'NOT_ACCEPTED', reason: 'its contact hours had ended' }
   const lookedAt = lookingAt(deps)
   const kept = await keepMark(deps, claim, mark).catch(() => undefined)
-  if (kept === undefined) return { kind: 'NOT_ACCEPTED', reason: 'the database could not be asked' }
+  if (kept === undefined) return { kind: 'NOT_ACCEPTED', reason: 'the database was unavailable' }
   if (!kept) return { kind: 'NOT_ACCEPTED', reason: 'its campaign was stopped' }
   // As for a batch's requests: a process that was frozen here writes nothing when it continues (permit.ts).
   const http = guardedHttp(deps.http, () =>
     deps.draining.aborted || deps.now() >= claim.windowEndsAt || isStale(deps, lookedAt, LOOK_GOOD_FOR_MS)
-      ? 'not sent: too late after the look at its campaign'
+      ? 'not sent: too late after the check of its campaign'
       : undefined,
   )
   try {

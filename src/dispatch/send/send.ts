@@ -138,12 +138,12 @@ async function callAdapter({ adapter, credential, http }: SendDeps, request: Sen
 const NOT_WRITTEN: Readonly<Record<NotWritten, string>> = {
   HOURS: 'not sent: the contact hours had ended',
   STOPPED: 'not sent: the campaign was stopped',
-  LEASE: 'not sent: the lease of its batch was over',
-  BLOCKED: 'not sent: on the blocklist by then',
+  LEASE: 'not sent: the lease of its batch had ended',
+  BLOCKED: 'not sent: added to the blocklist before the request',
   DRAINING: 'not sent: the worker was stopping',
-  DATABASE: 'not sent: the database could not be asked whether it may be',
+  DATABASE: 'not sent: the database was unavailable for the check before sending',
   STALE: 'not sent: no connection to the broker in time',
-  BROKER: 'not sent: the broker refused this batch before',
+  BROKER: 'not sent: the broker had refused this batch before',
 }
 
 function merge(messages: readonly Message[], parts: readonly Part[]): BatchOutcome {

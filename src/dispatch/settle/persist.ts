@@ -61,7 +61,7 @@ export async function persistOutcome<Outcome, T>(
     const { what, about } = persisted
     deps.log.error(
       { event: 'settle.texts_refused', ...about, err: namedError(error) },
-      `${what} refused for its data: written without its texts`,
+      `${what} refused because of its data: stored without its texts`,
     )
     return persist(deps, persisted, () => write(without(outcome)))
   }

@@ -48,7 +48,7 @@ export function aboutOf({ id, campaign, number, attempt }: ClaimedBatch) {
 }
 
 /** Replaces the broker's texts where the database refused them. */
-export const NO_WORDS = 'what the broker said of it could not be stored'
+export const NO_WORDS = 'the answer of the broker could not be stored'
 const NO_CODE: RefusalCode = 'REFUSED'
 
 function withoutTexts(outcome: BatchOutcome): BatchOutcome {

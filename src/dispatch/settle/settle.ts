@@ -60,7 +60,13 @@ export async function settleBatch(
       await countFailure(tx, batch.credential.id, { now: at, reason, probe: batch.probe, random })
     }
     if (outcome.retryAfterMs !== undefined && notBefore) {
-      await blockCredential(tx, batch.credential.id, notBefore, at, reasonOf(notAccepted) ?? 'the broker asked to wait')
+      await blockCredential(
+        tx,
+        batch.credential.id,
+        notBefore,
+        at,
+        reasonOf(notAccepted) ?? 'the broker requested a wait',
+      )
     }
     await writeOutcomes(tx, batch, adapter, settledLeads, at)
 

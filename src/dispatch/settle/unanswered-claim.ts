@@ -20,7 +20,7 @@ export async function settleUnanswered(
   const fate = await commitStatusOf(deps, batch)
   deps.log.warn(
     { event: 'claim.unanswered', ...aboutOf(batch), err: namedError(error), fate },
-    'the commit of a claim was not answered',
+    'the commit of a claim got no answer',
   )
   if (fate !== 'committed') throw error
   return settleWithRetry(deps, batch, { outcomes: batch.leads.map(() => notWritten('DATABASE')), withheld: true })

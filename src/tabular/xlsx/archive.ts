@@ -38,7 +38,7 @@ export async function openArchive(path: string, file: string): Promise<Archive> 
 /** The error for a workbook that cannot be read further. */
 export function damaged(file: string, cause: unknown): unknown {
   if (cause instanceof CampError || ['EACCES', 'EIO', 'ABORT_ERR'].includes(codeOf(cause) ?? '')) return cause
-  return new CampError('FILE_DAMAGED', `${file} is damaged or cut: ${messageOf(cause)}`, {
+  return new CampError('FILE_DAMAGED', `${file} is damaged or truncated: ${messageOf(cause)}`, {
     hint: 'Open it in Excel and save it again, or copy it again. Nothing was imported.',
     cause,
   })
@@ -69,7 +69,8 @@ async function* readEntry(
 ): AsyncGenerator<Buffer> {
   try {
     if (!entry) throw new Error(`it has no ${name}`)
-    if (!entry.canDecodeFileData()) throw new Error(`${name} is encrypted, or packed in a way that Excel does not use`)
+    if (!entry.canDecodeFileData())
+      throw new Error(`${name} is encrypted, or compressed in a way that Excel does not use`)
     // The declared size is the actual size: yauzl checks it.
     assertNoBomb(file, entry.uncompressedSize, entry.compressedSize)
     const stream = await zip.openReadStreamPromise(entry)

@@ -32,7 +32,7 @@ export async function chooseSheet(
       if (!(await hasRows(workbook, sheet, signal))) continue
       return { sheet: sheet.name, otherSheets: await othersThan(workbook, sheet, signal) }
     }
-    throw new CampError('FILE_EMPTY', `${file} is empty: no sheet of it has a row`, {
+    throw new CampError('FILE_EMPTY', `${file} is empty: none of its sheets has a row`, {
       hint: `The first row names the columns, each further row is a lead. ${found(workbook)}`,
     })
   } finally {
@@ -113,7 +113,9 @@ function named(workbook: Workbook, name: string): Sheet {
   const without = workbook.withoutRows.some(one => plain(one) === plain(name))
   throw new CampError(
     'SHEET_NOT_FOUND',
-    without ? `${file}: "${name}" is no sheet of rows, but a chart, dialog or macro` : `${file} has no sheet "${name}"`,
+    without
+      ? `${file}: "${name}" is not a sheet of rows, but a chart, dialog or macro`
+      : `${file} has no sheet "${name}"`,
     { hint: found(workbook) },
   )
 }

@@ -203,7 +203,7 @@ describe('starting what was created', () => {
     sandbox.control({ brokers: { GOSAC: { next: [asUsual, { fault: 'accept-drop' }] } } })
     await runCampaign(deps, id, scene.userId)
     const books = await status(id, 'PAUSED')
-    expect(books.reason).toMatch(/in doubt .*GOSAC's campaign \d.*look there/)
+    expect(books.reason).toMatch(/in doubt .*GOSAC's campaign \d.*check there/)
     expect((await closingsOf(id)).filter(closing => closing.status === 'IN_DOUBT')).toHaveLength(1)
     await resumeCampaign(deps, id, scene.userId)
     await until(

@@ -150,7 +150,7 @@ it('says when the contact hours open where nobody may be sent to at once, the fi
   expect(await outlook('2026-11-28T21:00:00-03:00')).toMatchObject({ opens_at: null, closed_because: null })
   expect(await outlook('2026-11-28T22:00:00-03:00')).toMatchObject({
     opens_at: new Date('2026-11-30T08:00:00-03:00').toISOString(),
-    closed_because: 'Sun 29 Nov is no contact day; contact hours: mon-sat 08:00-20:00',
+    closed_because: 'Sun 29 Nov is not a contact day; contact hours: mon-sat 08:00-20:00',
   })
 })
 

@@ -152,7 +152,7 @@ describe('two campaigns of one automation', () => {
     ).then(seen => (seen[0]!.status === 'FINISHED' ? seen : seen.toReversed()))
     expect(second).toMatchObject({
       status: 'PROCESSING',
-      closing: { status: 'QUEUED', error: `campaign ${first!.agendamento_id} runs the same` },
+      closing: { status: 'QUEUED', error: `campaign ${first!.agendamento_id} runs the same step` },
     })
     expect(await runsOf(sandbox)).toBe(1)
     await pass(db, 1, second!.id!)
@@ -218,7 +218,7 @@ describe('a run in doubt', () => {
       db,
       id,
       'a look failed',
-      it => it.closing?.error?.includes('cannot be looked at') === true,
+      it => it.closing?.error?.includes('cannot be checked') === true,
     )
     expect(seen).toMatchObject({ status: 'PROCESSING', closing: { status: 'IN_DOUBT' } })
     await pass(db, 1, id)

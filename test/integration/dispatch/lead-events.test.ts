@@ -51,7 +51,7 @@ it('a refusal is still told after a retry has sent the lead again', async () => 
     'claimed batch 1',
     'written',
     'refused REFUSED: the test refuses it',
-    'retried it had failed: REFUSED: the test refuses it',
+    'retried it failed before: REFUSED: the test refuses it',
     'claimed batch 2',
     'accepted',
   ])

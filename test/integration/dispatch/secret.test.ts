@@ -178,9 +178,9 @@ async function closingRow(campaignId: string): Promise<{ id: string }> {
 
 describe('a credential that is wrong while the secret is right', () => {
   it.each([
-    ['lacks a key', { token: 'x' }, /does not fit SANDBOX: missing key "url"/],
+    ['lacks a key', { token: 'x' }, /is invalid for SANDBOX: missing key "url"/],
     ['has an unknown one', { url: 'http://127.0.0.1:9', tokne: 'a-secret-value' }, /unknown key "tokne"/],
-    ['has a wrong one', { url: 'no-url-secret' }, /does not fit SANDBOX: "url": /],
+    ['has a wrong one', { url: 'no-url-secret' }, /is invalid for SANDBOX: "url": /],
   ])('fails its campaign where it %s, naming the key and the cure', async (_name, config, reason) => {
     const scene = await makeScene(db.pool, { credential: config })
     await worker()

@@ -110,7 +110,7 @@ it('/healthz says it and is no worse for it; so does camp campaign show', async 
 
   const { rows } = await db.pool.query(`SELECT agendamento_id FROM "Campaign" WHERE id = $1`, [id])
   const shown = await camp(['campaign', 'show', rows[0].agendamento_id], { env })
-  expect(shown.out).toMatch(/stalled +it is due, and nothing of it was claimed or settled since 20/)
+  expect(shown.out).toMatch(/stalled +it is due, but none of its leads was claimed or settled since 20/)
   const json = await camp(['campaign', 'show', rows[0].agendamento_id, '--json'], { env })
   expect(json.json().stalled_since).toBe(started.toISOString())
 })

@@ -34,7 +34,7 @@ describe('of a workbook with several sheets', () => {
   })
 
   test.each([
-    ['a cover with a title', rowXml(1, ['Relatório']), /line 1: no column is the phone/],
+    ['a cover with a title', rowXml(1, ['Relatório']), /line 1: no column with phones was found/],
     ['a header without rows', list[0]!, /is empty: it has no row of data/],
     ['a list of others', rowXml(1, ['telefone']) + rowXml(2, ['11987654321']), /there is no column "nome"/],
   ])('where the first is %s, the error names them', async (_, rows, message) => {
@@ -176,7 +176,7 @@ describe('rejects', () => {
 
 test('an error about the header says on which line it stands', async () => {
   await expect(importAs(db, scene, { file: write('late.csv', 'sep=;\n\nnome;cpf\nAna;1\n') })).rejects.toMatchObject({
-    message: 'late.csv, line 3: no column is the phone',
+    message: 'late.csv, line 3: no column with phones was found',
   })
 })
 

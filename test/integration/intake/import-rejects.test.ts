@@ -23,7 +23,7 @@ describe('rejects', () => {
     expect(written.split('\r\n')).toEqual([
       'telefone;nome;obs;linha;coluna;motivo;detalhe',
       '123;Jos\xe9 \x93Z\xe9\x94;"a;b";2;telefone;INVALID_PHONE;"""123"": 3 digits are too few: an area code and 8 or 9 digits are needed"',
-      '11987654321;Ana;;4;coluna_4;BAD_ROW;4 cells for 3 columns, and beyond them: x',
+      '11987654321;Ana;;4;coluna_4;BAD_ROW;4 cells for 3 columns, extra cells: x',
       '',
     ])
     const corrected = join(folder, 'corrected.csv')

@@ -34,7 +34,7 @@ describe('what a program has left of a value', () => {
     ])
     expect(shown).toEqual(['BROKEN_VALUE', 'BROKEN_VALUE', 'Olá Bia: 10'])
     expect(first[1]!.lead.refusal).toMatchObject({
-      detail: expect.stringMatching(/^column valor holds 1,2E\+05/),
+      detail: expect.stringMatching(/^column valor contains 1,2E\+05/),
       column: 3,
     })
   })
@@ -73,7 +73,7 @@ describe('what a program has left of a value', () => {
       ['(null)', '', ''],
     ])
     expect(shown).toEqual(['MISSING_VARIABLE', 'MISSING_VARIABLE', 'MISSING_VARIABLE'])
-    expect(first[0]!.lead.refusal!.detail).toBe('column nome holds "NULL", which stands for no value')
+    expect(first[0]!.lead.refusal!.detail).toBe('column nome contains "NULL", which means no value')
   })
 
   test("in a row's own text it is refused, and a NULL there is no text", async () => {
@@ -90,7 +90,7 @@ describe('a bare number or truth value', () => {
   test.each(['0', '12345', '46000', 'FALSO', 'VERDADEIRO', 'FALSE', 'TRUE'])('%s is no name', async nome => {
     const { first, shown } = await imported([[nome, '', '0']])
     expect(shown).toEqual(['MISSING_VARIABLE'])
-    expect(first[0]!.lead.refusal!.detail).toContain('which is no name')
+    expect(first[0]!.lead.refusal!.detail).toContain('which is not a name')
     expect(await imported([[nome, '', '0']], 'Deve {{valor}}')).toMatchObject({
       shown: ['Deve 0'],
       warnings: { BAD_NAME: 1 },

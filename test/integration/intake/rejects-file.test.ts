@@ -81,7 +81,7 @@ describe('the file', () => {
     const rejects = join(place, 'precious.csv')
     writeFileSync(rejects, 'mine', { mode: 0o644 })
     const error = await failure(run({ text: REFUSED, rejects }))
-    expect(error).toMatchObject({ code: 'FILE_EXISTS', message: `there is a file ${rejects} already` })
+    expect(error).toMatchObject({ code: 'FILE_EXISTS', message: `the file ${rejects} already exists` })
     expect(error.hint).toContain('--overwrite')
     expect(readFileSync(rejects, 'utf8')).toBe('mine')
     expect((await db.pool.query(`SELECT FROM "Campaign"`)).rowCount).toBe(0)

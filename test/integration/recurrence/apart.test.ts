@@ -80,7 +80,7 @@ describe('an occurrence in a process of its own', () => {
     inbox.moveTo(TUESDAY)
     inbox.drop('bad.csv', 0, 'nada\n1\n')
     expect((await firingApart(inbox)).fired).toMatchObject([
-      { status: 'FAILED', at: AT, reason: expect.stringContaining('bad.csv, line 1: no column is the phone') },
+      { status: 'FAILED', at: AT, reason: expect.stringContaining('bad.csv, line 1: no column with phones was found') },
     ])
   })
 

@@ -53,7 +53,7 @@ describe('an occurrence', () => {
     inbox.drop('b.csv', 1)
     utimesSync(inbox.drop('c.csv', 2), at(THURSDAY), new Date(+at(THURSDAY) - 30_000))
     expect(await inbox.fire()).toMatchObject([
-      { status: 'OPENED', file: 'c.csv', reason: expect.stringContaining('older files were passed over: b.csv') },
+      { status: 'OPENED', file: 'c.csv', reason: expect.stringContaining('older files were skipped: b.csv') },
     ])
     expect((await inbox.occurrences()).map(one => one.status)).toEqual(['OPENED', 'NOTHING_NEW', 'OPENED'])
   })
@@ -90,7 +90,7 @@ describe('an occurrence', () => {
     const fired = await openDueOccurrences({ pool: db.pool, prisma: db.prisma, clock: bad.clock, signal })
     expect(fired.map(one => one.status).sort()).toEqual(['FAILED', 'OPENED'])
     expect(await bad.occurrences()).toMatchObject([
-      { status: 'FAILED', file: 'bad.csv', reason: expect.stringContaining('no column is the phone') },
+      { status: 'FAILED', file: 'bad.csv', reason: expect.stringContaining('no column with phones was found') },
     ])
     bad.moveTo(WEDNESDAY)
     bad.drop('mended.csv', 2)
@@ -101,7 +101,7 @@ describe('an occurrence', () => {
     const inbox = await makeRecurrence(db)
     inbox.moveTo(TUESDAY)
     inbox.drop('null.csv', 0, 'telefone;nome\n11987650001;NULL\n')
-    const reason = expect.stringContaining('the import warns: BAD_NAME 1')
+    const reason = expect.stringContaining('warnings of the import: BAD_NAME 1')
     expect(await inbox.fire()).toMatchObject([{ status: 'OPENED', reason }])
     expect(await inbox.occurrences()).toMatchObject([{ status: 'OPENED', reason }])
   })
@@ -136,7 +136,7 @@ describe('an occurrence', () => {
     const writer = setInterval(() => appendFileSync(file, '\n'), 5)
     const fired = await inbox.fire({ quietMs: 300 })
     clearInterval(writer)
-    expect(fired).toMatchObject([{ status: 'NOT_YET', file: 'slow.csv', reason: 'it is still being written' }])
+    expect(fired).toMatchObject([{ status: 'NOT_YET', file: 'slow.csv', reason: 'the file is still being written' }])
     expect(await inbox.occurrences()).toEqual([])
     utimesSync(file, touched, touched)
     expect(await inbox.fire({ quietMs: 300 })).toMatchObject([{ status: 'OPENED' }])
@@ -147,10 +147,14 @@ describe('an occurrence', () => {
     const inbox = await makeRecurrence(db)
     rmSync(inbox.folder, { recursive: true })
     inbox.moveTo(TUESDAY)
-    expect(await inbox.fire()).toMatchObject([{ status: 'NOT_YET', reason: expect.stringContaining('no folder') }])
+    expect(await inbox.fire()).toMatchObject([
+      { status: 'NOT_YET', reason: expect.stringContaining('does not exist on this machine') },
+    ])
     expect(await inbox.occurrences()).toEqual([])
     inbox.moveTo('2026-11-24T10:01:00-03:00')
-    expect(await inbox.fire()).toMatchObject([{ status: 'SKIPPED', reason: expect.stringContaining('no folder') }])
+    expect(await inbox.fire()).toMatchObject([
+      { status: 'SKIPPED', reason: expect.stringContaining('does not exist on this machine') },
+    ])
   })
 
   it('of an owner who is disabled, or may no longer do what it takes, opens nothing', async () => {
@@ -159,7 +163,7 @@ describe('an occurrence', () => {
     inbox.drop('a.csv', 1)
     await db.pool.query(`UPDATE "User" SET role = 'USER' WHERE id = $1`, [inbox.scene.userId])
     expect(await inbox.fire()).toMatchObject([
-      { status: 'FAILED', reason: expect.stringContaining('no ADMIN any more') },
+      { status: 'FAILED', reason: expect.stringContaining('no longer an ADMIN') },
     ])
     inbox.moveTo(WEDNESDAY)
     await db.pool.query(`UPDATE "User" SET disabled_at = now() WHERE id = $1`, [inbox.scene.userId])
@@ -295,14 +299,14 @@ describe('a standing approval', () => {
       /the price, the template or a setting has changed/,
     ],
     [
-      'an approver who is no ADMIN any more',
+      'an approver who is no longer an ADMIN',
       (_, approver) => db.pool.query(`UPDATE "User" SET role = 'USER' WHERE id = $1`, [approver]),
-      /is no ADMIN any more/,
+      /is no longer an ADMIN/,
     ],
     [
       'an approver who is disabled',
       (_, approver) => db.pool.query(`UPDATE "User" SET disabled_at = now() WHERE id = $1`, [approver]),
-      /is no ADMIN any more/,
+      /is no longer an ADMIN/,
     ],
     [
       'a budget that is short',

@@ -73,7 +73,7 @@ describe('the ledger', () => {
       `INSERT INTO "BudgetEntry" (id, n, budget_id, kind, amount)
        SELECT gen_random_uuid(), 0, id, 'ADJUST', -1 FROM "Budget" LIMIT 1`,
     )
-    expect(found).toEqual([expect.stringContaining('was put in beside the checkpoints')])
+    expect(found).toEqual([expect.stringContaining('was inserted outside of the checkpoints')])
   })
 })
 
@@ -138,7 +138,7 @@ describe('the checkpoints', () => {
       await asSuperuser(sql, [`DELETE FROM "LeadEvent"`, `DELETE FROM "Checkpoint" WHERE number = 3`])
       return headFlaw(sql, { number: 3, hash: 'x' })
     })
-    expect(flaw).toBe('checkpoint 3 is not there, the newest is 2: records are missing since')
+    expect(flaw).toBe('checkpoint 3 does not exist, the newest is 2: records are missing since')
     expect(await headFlaw(db.pool, { number: 3, hash: '0'.repeat(64) })).toBe(
       'checkpoint 3 differs from the one that was kept: the records were rewritten',
     )

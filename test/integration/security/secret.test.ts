@@ -38,7 +38,7 @@ describe('the fingerprint', () => {
     await expect(assertSecret(db.pool, others)).rejects.toMatchObject({
       code: 'SECRET_MISMATCH',
       exitCode: 2,
-      message: 'CAMP_SECRET is not the secret of this database: nothing was touched',
+      message: 'CAMP_SECRET is not the secret of this database: nothing was changed',
       hint: expect.stringContaining('camp secret rotate'),
     })
     await expect(assertSecretStands(db.pool, others)).rejects.toThrow(SecretMismatch)

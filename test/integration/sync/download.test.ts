@@ -85,9 +85,14 @@ describe('a download that is no list changes nothing', () => {
   const head = (...lines: string[]) => `HTTP/1.1 200 OK\r\n${lines.join('\r\n')}\r\n\r\n`
 
   it.each([
-    ['half of it, and the end', head('Content-Length: 100') + LIST, true, 'broke off'],
-    ['half of a chunked one, and the end', `${head('Transfer-Encoding: chunked')}1c\r\n${LIST}\r\n`, true, 'broke off'],
-    ['half of it, and silence', head('Content-Length: 100') + LIST, false, 'the server fell silent'],
+    ['half of it, and the end', head('Content-Length: 100') + LIST, true, 'was interrupted'],
+    [
+      'half of a chunked one, and the end',
+      `${head('Transfer-Encoding: chunked')}1c\r\n${LIST}\r\n`,
+      true,
+      'was interrupted',
+    ],
+    ['half of it, and silence', head('Content-Length: 100') + LIST, false, 'the server stopped sending'],
     ['silence', '', false, 'no answer in time'],
   ])('%s', async (_what, bytes, end, message) => {
     await sync(await fileOf(`${C}\n`))
@@ -105,11 +110,11 @@ describe('a download that is no list changes nothing', () => {
 
   const gzipped = gzipSync(LIST.repeat(2_000))
   it.each<[string, (response: ServerResponse) => void, string, string]>([
-    ['500', response => response.writeHead(500).end(LIST), 'UNREACHABLE', 'answered 500'],
-    ['404', response => response.writeHead(404).end(LIST), 'UNREACHABLE', 'answered 404'],
-    ['204', response => response.writeHead(204).end(), 'UNREACHABLE', 'answered 204'],
-    ['304 unasked', response => response.writeHead(304).end(), 'UNREACHABLE', 'answered 304'],
-    ['part of it', response => response.writeHead(206).end(LIST), 'UNREACHABLE', 'answered 206'],
+    ['500', response => response.writeHead(500).end(LIST), 'UNREACHABLE', 'answered HTTP 500'],
+    ['404', response => response.writeHead(404).end(LIST), 'UNREACHABLE', 'answered HTTP 404'],
+    ['204', response => response.writeHead(204).end(), 'UNREACHABLE', 'answered HTTP 204'],
+    ['304 unasked', response => response.writeHead(304).end(), 'UNREACHABLE', 'answered HTTP 304'],
+    ['part of it', response => response.writeHead(206).end(LIST), 'UNREACHABLE', 'answered HTTP 206'],
     ['nothing', response => response.writeHead(200).end(), 'DATA', 'is empty'],
     ['an error page', response => response.writeHead(200).end('<html><h1>Sorry'), 'DATA', 'HTML'],
     ['half a gzip', response => response.end(gzipped.subarray(0, gzipped.length - 20)), 'DATA', 'gzip'],
@@ -129,7 +134,7 @@ describe('a download that is no list changes nothing', () => {
       'a redirect to a file',
       response => response.writeHead(302, { location: 'file:///etc/passwd' }).end(),
       'UNREACHABLE',
-      'redirects to what is not followed',
+      'has a redirect that is not followed',
     ],
   ])('%s', async (_what, answer, kind, message) => {
     await sync(await fileOf(`${C}\n`))

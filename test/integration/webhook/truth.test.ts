@@ -256,7 +256,7 @@ test('a place in the cap that another message has taken meanwhile is held for bo
   expect(rows).toEqual([{ last_sent_at: later, lead_id: other.leads[0]!.id, before: true }])
 })
 
-test('what a person found not sent is not counted as accepted, until the broker says that it was read', async () => {
+test('what a person found not sent is not counted as accepted, until the broker reports that it was read', async () => {
   const campaign = await sentCampaign(db.pool, { leads: 2 })
   await leaveInDoubt(db.pool, campaign)
   await resolve(campaign, 'NOT_SENT')

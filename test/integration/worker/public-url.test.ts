@@ -42,5 +42,5 @@ it('a Twilio signature that does not fit names CAMP_PUBLIC_URL', () => {
   }
   const credential = { account_sid: 'AC1', auth_token: 'secret' } as never
   const context = { credentials: [credential], receivedAt: new Date(0), notice: () => undefined }
-  expect(() => callback(request, context)).toThrow(/most likely CAMP_PUBLIC_URL is not the address that Twilio calls/)
+  expect(() => callback(request, context)).toThrow(/CAMP_PUBLIC_URL is probably not the address that Twilio calls/)
 })

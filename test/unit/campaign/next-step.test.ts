@@ -44,8 +44,8 @@ const READERS: Record<string, Situation['reader']> = {
 }
 const WHO = 'Its importer, carla@x, or an ADMIN (ana@x, bea@x)'
 
-const MEND = "Mend its cause, at the broker or in the wallet's credential there: camp credential test"
-const ADMIN_MENDS = "An ADMIN mends its cause, at the broker or in the wallet's credential there: ana@x, bea@x."
+const FIX = "Fix the cause, at the broker or in the wallet's credential: camp credential test"
+const ADMIN_FIXES = "An ADMIN fixes the cause, at the broker or in the wallet's credential: ana@x, bea@x."
 
 describe('what comes next', () => {
   it.each<[CampaignStatus, Record<string, string[]>]>([
@@ -76,25 +76,25 @@ describe('what comes next', () => {
     [
       'PAUSED',
       {
-        'an ADMIN': ['Go on: camp campaign resume C1'],
-        'its importer': ['Go on: camp campaign resume C1'],
+        'an ADMIN': ['Continue it: camp campaign resume C1'],
+        'its importer': ['Continue it: camp campaign resume C1'],
         'another USER': [`${WHO} resumes it.`],
       },
     ],
     [
       'FAILED',
       {
-        'an ADMIN': [MEND, 'Then go on: camp campaign resume C1'],
-        'its importer': [ADMIN_MENDS, 'Then go on: camp campaign resume C1'],
-        'another USER': [ADMIN_MENDS, `${WHO} then resumes it.`],
+        'an ADMIN': [FIX, 'Then continue it: camp campaign resume C1'],
+        'its importer': [ADMIN_FIXES, 'Then continue it: camp campaign resume C1'],
+        'another USER': [ADMIN_FIXES, `${WHO} then resumes it.`],
       },
     ],
     [
       'FINISHED',
       {
-        'an ADMIN': ['See what became of it: camp campaign report C1'],
-        'its importer': ['See what became of it: camp campaign report C1'],
-        'another USER': ['See what became of it: camp campaign report C1'],
+        'an ADMIN': ['See the result: camp campaign report C1'],
+        'its importer': ['See the result: camp campaign report C1'],
+        'another USER': ['See the result: camp campaign report C1'],
       },
     ],
     ['CANCELLED', { 'an ADMIN': [], 'its importer': [], 'another USER': [] }],
@@ -124,7 +124,7 @@ describe('what comes next', () => {
 
   it('of a schedule to come says when, and nothing of a command that would overrule it', () => {
     expect(said({ scheduledAt: TOMORROW, ...CLOSED })).toEqual([
-      'It starts at Sun 29 Nov 09:00; nothing goes out before Mon 30 Nov 08:00 (why).',
+      'It starts at Sun 29 Nov 09:00; nothing is sent before Mon 30 Nov 08:00 (why).',
     ])
     expect(said({ scheduledAt: TOMORROW, workerRunning: false })).toEqual([
       'It starts at Sun 29 Nov 09:00.',
@@ -133,24 +133,24 @@ describe('what comes next', () => {
     expect(said({ scheduledAt: new Date('2027-01-04T12:00:00Z') })).toEqual(['It starts at Mon 4 Jan 2027 09:00.'])
     expect(said({ status: 'PENDING_APPROVAL', scheduledAt: TOMORROW, ...CLOSED })).toEqual([
       'Next: camp campaign approve C1',
-      'Once approved it starts at Sun 29 Nov 09:00; nothing goes out before Mon 30 Nov 08:00 (why).',
+      'After approval it starts at Sun 29 Nov 09:00; nothing is sent before Mon 30 Nov 08:00 (why).',
     ])
   })
 
   it('of a schedule that has come, or was missed, says so', () => {
     const scheduledAt = new Date('2026-11-28T17:00:00Z')
-    expect(said({ scheduledAt })).toEqual(['Its time, Sat 28 Nov 14:00, has come: it starts within seconds.'])
+    expect(said({ scheduledAt })).toEqual(['Its start time, Sat 28 Nov 14:00, has passed: it starts within seconds.'])
     expect(said({ scheduledAt, startMissed: true })).toEqual([
       'Its start, Sat 28 Nov 14:00, was missed. Start it now: camp campaign run C1',
     ])
     expect(said({ status: 'PENDING_APPROVAL', scheduledAt, startMissed: true })[1]).toBe(
-      'Its start, Sat 28 Nov 14:00, was missed: once approved it waits for camp campaign run.',
+      'Its start, Sat 28 Nov 14:00, was missed: after approval, start it with camp campaign run.',
     )
   })
 
   it('where the contact hours are closed says until when, and why', () => {
-    expect(said(CLOSED)[1]).toBe('Started now, it would send nothing before Mon 30 Nov 08:00 (why).')
-    expect(said({ status: 'PROCESSING', ...CLOSED })[0]).toBe('Nothing goes out before Mon 30 Nov 08:00 (why).')
+    expect(said(CLOSED)[1]).toBe('If started now, it sends nothing before Mon 30 Nov 08:00 (why).')
+    expect(said({ status: 'PROCESSING', ...CLOSED })[0]).toBe('Nothing is sent before Mon 30 Nov 08:00 (why).')
   })
 
   it('tells an importer who may not approve their own who does, and where there is none, how there is one', () => {
@@ -167,16 +167,16 @@ describe('what comes next', () => {
       "An ADMIN raises the month's budget: ana@x, bea@x.",
     )
     expect(said({ status: 'FINISHED', inDoubt: 1_200 })[0]).toBe(
-      '1,200 in doubt: look at the broker, then decide with camp campaign resolve C1',
+      '1,200 in doubt: check at the broker, then decide with camp campaign resolve C1',
     )
     expect(said({ status: 'FINISHED', inDoubt: 3, reader: { ...CARLA, role: 'USER' } })[0]).toBe(
-      '3 in doubt: an ADMIN decides about them: ana@x, bea@x.',
+      '3 in doubt. An ADMIN decides about them: ana@x, bea@x.',
     )
   })
 
   it('a standing approval is told to those who may give it', () => {
     expect(standingStep('R1', ANA, ADMINS)).toContain('camp campaign repeat approve R1 --ceiling AMOUNT')
-    expect(standingStep('R1', CARLA, ADMINS)).toContain('An ADMIN gives a standing one: ana@x, bea@x.')
+    expect(standingStep('R1', CARLA, ADMINS)).toContain('An ADMIN can give a standing approval: ana@x, bea@x.')
     expect(standingStep('R1', ANA, [])).not.toContain('camp campaign')
   })
 })

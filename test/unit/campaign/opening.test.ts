@@ -16,7 +16,7 @@ test.each<[string, Partial<typeof OFFICE>, string[], string, (day: string) => bo
     '2026-11-29T09:00-03:00',
     none,
     '2026-11-30T08:00-03:00',
-    'Sun 29 Nov is no contact day; contact hours: mon-sat 08:00-20:00',
+    'Sun 29 Nov is not a contact day; contact hours: mon-sat 08:00-20:00',
   ],
   ['within the hours', {}, ['SP'], '2026-11-30T08:00-03:00', none, null],
   [
@@ -54,7 +54,7 @@ test.each<[string, Partial<typeof OFFICE>, string[], string, (day: string) => bo
     '2026-11-27T21:00-03:00',
     on('2026-11-30'),
     '2026-12-01T08:00-03:00',
-    'Sat 28 Nov is no contact day; Sun 29 Nov is no contact day; Mon 30 Nov is a holiday; contact hours: mon-fri 08:00-20:00',
+    'Sat 28 Nov is not a contact day; Sun 29 Nov is not a contact day; Mon 30 Nov is a holiday; contact hours: mon-fri 08:00-20:00',
   ],
   [
     'a law',
@@ -63,7 +63,7 @@ test.each<[string, Partial<typeof OFFICE>, string[], string, (day: string) => bo
     '2026-11-28T10:00-03:00',
     none,
     '2026-11-30T08:00-03:00',
-    'Sat 28 Nov is closed by the law of ES; Sun 29 Nov is no contact day; contact hours: mon-sat 08:00-20:00; Lei ' +
+    'Sat 28 Nov is closed by the law of ES; Sun 29 Nov is not a contact day; contact hours: mon-sat 08:00-20:00; Lei ' +
       '10.626/2017 (ES): 08:00-19:00 mon-fri',
   ],
   [

@@ -47,22 +47,22 @@ function lineOf(
 }
 
 test.each<[Partial<ClosingView> & Pick<ClosingView, 'status'>, CampaignView['status'], string]>([
-  [{ status: 'QUEUED', not_before: AT }, 'PROCESSING', "the broker's last step comes at 2026-11-24 14:32:00"],
-  [{ status: 'QUEUED' }, 'PROCESSING', "the broker's last step comes next"],
+  [{ status: 'QUEUED', not_before: AT }, 'PROCESSING', "the broker's last step runs at 2026-11-24 14:32:00"],
+  [{ status: 'QUEUED' }, 'PROCESSING', "the broker's last step runs next"],
   [
     { status: 'QUEUED', not_before: AT, error: 'it is running' },
     'PROCESSING',
-    "the broker's last step comes at 2026-11-24 14:32:00 (it is running)",
+    "the broker's last step runs at 2026-11-24 14:32:00 (it is running)",
   ],
-  [{ status: 'QUEUED', not_before: AT }, 'PAUSED', 'waits: the campaign is PAUSED'],
-  [{ status: 'SENDING' }, 'PROCESSING', "the broker's last step is on its way"],
+  [{ status: 'QUEUED', not_before: AT }, 'PAUSED', 'waiting: the campaign is PAUSED'],
+  [{ status: 'SENDING' }, 'PROCESSING', "the broker's last step is running"],
   [
     { status: 'IN_DOUBT', settled_at: AT, error: 'HTTP 500' },
     'PROCESSING',
     'in doubt since 2026-11-24 14:32:00 (HTTP 500)',
   ],
   [{ status: 'DONE', settled_at: AT }, 'FINISHED', 'done at 2026-11-24 14:32:00'],
-  [{ status: 'NOT_RUN', error: 'they stay there' }, 'CANCELLED', 'never run: they stay there'],
+  [{ status: 'NOT_RUN', error: 'they stay there' }, 'CANCELLED', 'not run: they stay there'],
 ])('a closing %o of a %s campaign: %s', (closing, status, line) => {
   expect(lineOf(closing, status)).toBe(line)
 })

@@ -47,11 +47,11 @@ describe('a file of settings is read as systemd reads EnvironmentFile=', () => {
 
   it.each([
     ['a line without "="', 'A=1\n\nnothing here\n', 3, '"nothing here" has no "="'],
-    ['export', 'A=1\nexport B=2', 2, 'systemd takes no "export"'],
-    ['a name that is none', '# x\n1A=2', 2, '"1A" is no name of a setting'],
+    ['export', 'A=1\nexport B=2', 2, '"export" is not allowed'],
+    ['a name that is none', '# x\n1A=2', 2, '"1A" is not a valid name'],
     ['no name', '=2', 1, '"=2" has no "="'],
     ['a quote that is not closed', 'A=1\nB="2\nC=3\n', 2, 'the quote of B is not closed'],
-    ['NUL', 'A=1\nB=\0', 2, 'it holds a NUL character'],
+    ['NUL', 'A=1\nB=\0', 2, 'it contains a NUL character'],
   ])('%s is an error of its line', (_name, text, line, words) => {
     expect(() => read(text)).toThrow(
       expect.objectContaining({ code: 'ENV_FILE_INVALID', message: `/etc/camp.env, line ${line}: ${words}` }),
@@ -86,8 +86,8 @@ describe('--env-file PATH', () => {
   })
 
   it.each([
-    ['no path', ['--env-file'], '--env-file takes the path of a file'],
-    ['an option for a path', ['--env-file', '--json'], '--env-file takes the path of a file'],
+    ['no path', ['--env-file'], '--env-file requires the path of a file'],
+    ['an option for a path', ['--env-file', '--json'], '--env-file requires the path of a file'],
     ['no such file', ['--env-file', '/nowhere/camp.env'], 'the settings in /nowhere/camp.env cannot be read: ENOENT'],
     ['a folder', ['--env-file', tmpdir()], `the settings in ${tmpdir()} cannot be read: EISDIR`],
   ])('%s: an error that says so', (_name, argv, words) => {
@@ -109,5 +109,5 @@ it('camp with a wrong file ends with 2, and names file and line', async () => {
   const file = fileOf('A=1\nexport B=2\n')
   const run = await camp(['wallet', 'list', '--env-file', file], { env: {} })
   expect(run).toMatchObject({ code: 2, out: '' })
-  expect(run.err).toMatch(/^error: .*camp\.env, line 2: systemd takes no "export"\n {2}A line is KEY=value/)
+  expect(run.err).toMatch(/^error: .*camp\.env, line 2: "export" is not allowed\n {2}A line is KEY=value/)
 })

@@ -27,16 +27,13 @@ test.each([
   [{}, []],
   [
     { other_sheets: ['Outubro', 'Setembro'] },
-    ['only the sheet "Novembro" is imported; also with rows: Outubro, Setembro (--sheet NAME takes one)'],
+    ['only the sheet "Novembro" is imported; also with rows: Outubro, Setembro (choose one with --sheet NAME)'],
   ],
   [
     { warnings: { NO_RESULT: 1_200 } },
     ['1,200 formulas have no result, and their cells count as empty: open the file in Excel and save it'],
   ],
-  [
-    { warnings: { MERGED_CELL: 2 } },
-    ['2 merged cells go over several rows: only the first of these rows has the value'],
-  ],
+  [{ warnings: { MERGED_CELL: 2 } }, ['2 merged cells span several rows: only the first of these rows has the value']],
 ])('of a workbook with %o the import warns', (facts, warnings) => {
   expect(warningsOf(VIEW, { ...FACTS, ...facts }, OUTLOOK)).toEqual(warnings)
 })

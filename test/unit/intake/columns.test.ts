@@ -93,8 +93,8 @@ describe('several phones', () => {
     expect(() => map('telefone 1;telefone 2;celular')).toThrow(
       expect.objectContaining({
         hint:
-          'Say which: --map "phone=telefone 1" --map "phone=telefone 2" or --map phone=celular; or both, the first good one ' +
-          'of a row: --map "phone=telefone 1" --map "phone=telefone 2" --map phone=celular',
+          'Choose one: --map "phone=telefone 1" --map "phone=telefone 2" or --map phone=celular; or both, the first valid one ' +
+          'of each row: --map "phone=telefone 1" --map "phone=telefone 2" --map phone=celular',
       }),
     )
   })
@@ -109,15 +109,20 @@ describe('refuses', () => {
     [
       'telefone;celular',
       {},
-      'f.csv, line 1: "telefone" and "celular" could each be phone',
+      'f.csv, line 1: "telefone" and "celular" each match the field phone',
       /--map phone=telefone or --map phone=celular/,
     ],
-    ['telefone;cpf;cnpj', {}, 'f.csv, line 1: "cpf" and "cnpj" could each be cpf_cnpj', /--map cpf_cnpj=cpf/],
-    ['nome;valor', {}, 'f.csv, line 1: no column is the phone', /Columns found: nome, valor\. .*--map phone=COLUMN/],
-    ['11987654321;Ana', {}, 'f.csv, line 1: no column is the phone', /The first line seems to hold data/],
+    ['telefone;cpf;cnpj', {}, 'f.csv, line 1: "cpf" and "cnpj" each match the field cpf_cnpj', /--map cpf_cnpj=cpf/],
+    [
+      'nome;valor',
+      {},
+      'f.csv, line 1: no column with phones was found',
+      /Columns found: nome, valor\. .*--map phone=COLUMN/,
+    ],
+    ['11987654321;Ana', {}, 'f.csv, line 1: no column with phones was found', /The first line seems to contain data/],
     ['fone', { nome: 'x' }, 'f.csv has no column "x" (--map nome)', /Columns found: fone/],
     ['fone;a;b', { nome: ['a', 'b'] }, '--map names nome twice', /Only the phone/],
-    ['fone', { cor: 'x' }, '--map: there is no field "cor"', /Fields: phone, nome/],
+    ['fone', { cor: 'x' }, '--map: the field "cor" does not exist', /Fields: phone, nome/],
   ])('%s %j', (header, given, message, hint) => {
     expect(() => map(header, given)).toThrow(expect.objectContaining({ message, hint: expect.stringMatching(hint) }))
   })

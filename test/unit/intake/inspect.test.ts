@@ -94,13 +94,13 @@ describe('a gzip', () => {
 
   const long = gzipSync(Buffer.from(Array.from({ length: 200_000 }, (_, i) => (i * 7919) % 251)).toString('latin1'))
   test.each<[string, Buffer, RegExp]>([
-    ['cut.csv.gz', long.subarray(0, long.length >> 1), /cut\.csv\.gz is cut: its gzip ends in the middle/],
-    ['no-end.csv.gz', gzipSync(text).subarray(0, -4), /is cut: its gzip ends in the middle/],
-    ['head.csv.gz', gzipSync(text).subarray(0, 5), /is cut: its gzip ends in the middle/],
+    ['cut.csv.gz', long.subarray(0, long.length >> 1), /cut\.csv\.gz is truncated: its gzip is incomplete/],
+    ['no-end.csv.gz', gzipSync(text).subarray(0, -4), /is truncated: its gzip is incomplete/],
+    ['head.csv.gz', gzipSync(text).subarray(0, 5), /is truncated: its gzip is incomplete/],
     ['flipped.csv.gz', flipped(gzipSync(text), -6), /is damaged: its gzip cannot be unpacked/],
     ['empty.csv.gz', gzipSync(''), /is empty/],
     ['twice.csv.gz', gzipSync(gzipSync(text)), /is a gzip within a gzip/],
-    ['book.xlsx.gz', gzipSync('PK\x03\x04'), /is a gzip that holds a \.zip or \.xlsx/],
+    ['book.xlsx.gz', gzipSync('PK\x03\x04'), /is a gzip that contains a \.zip or \.xlsx/],
     ['bomb.csv.gz', gzipSync(Buffer.alloc(100 * 1024 * 1024, 'fone\n')), /unpacks to more than 250 times its size/],
   ])('refuses %s', async (name, bytes, message) => {
     await expect(inspect(write(name, bytes))).rejects.toMatchObject({
@@ -139,7 +139,7 @@ describe('refuses what is no CSV', () => {
   test.each([
     ['empty.csv', '', /is empty/],
     ['blank.csv', '\ufeff \r\n', /is empty/],
-    ['list.xlsx', 'PK\x03\x04\x14\x00\x06\x00\x08\x00[Content_Types].xml', /list\.xlsx is damaged or cut/],
+    ['list.xlsx', 'PK\x03\x04\x14\x00\x06\x00\x08\x00[Content_Types].xml', /list\.xlsx is damaged or truncated/],
     ['list.pdf', '%PDF-1.7', /is a PDF file/],
     ['list.xls', Buffer.from('d0cf11e0a1b11ae1', 'hex'), /list\.xls is an \.xls file, not a CSV or \.xlsx/],
     ['book.xls', oleFile('Workbook'), /is an \.xls file/],

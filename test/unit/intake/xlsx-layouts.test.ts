@@ -129,7 +129,7 @@ describe('an element counts only in its namespace and place', () => {
     )
     await expect(rowsOf(sheet)).rejects.toMatchObject({
       code: 'FILE_DAMAGED',
-      message: expect.stringMatching(/damaged or cut/),
+      message: expect.stringMatching(/damaged or truncated/),
     })
   })
 })
@@ -244,7 +244,7 @@ describe('of several sheets with rows', () => {
     expect(await inspectWorkbook(book)).toMatchObject({ sheet: 'Base', otherSheets: [] })
     await expect(inspectWorkbook(book, 'gráfico')).rejects.toMatchObject({
       code: 'SHEET_NOT_FOUND',
-      message: expect.stringMatching(/"gráfico" is no sheet of rows/),
+      message: expect.stringMatching(/"gráfico" is not a sheet of rows/),
       hint: 'Sheets found: Base. Name one with --sheet.',
     })
   })

@@ -249,7 +249,7 @@ describe('refuses, with what to do', () => {
     [
       'XML that ends in the middle',
       { ...one, parts: { 'xl/worksheets/sheet1.xml': '<worksheet><sheetData>' } },
-      /damaged or cut/,
+      /damaged or truncated/,
     ],
     [
       'entities of a DTD',
@@ -257,7 +257,7 @@ describe('refuses, with what to do', () => {
         ...one,
         parts: { 'xl/worksheets/sheet1.xml': '<!DOCTYPE w [<!ENTITY a "b">]><w><row><c><v>&a;</v></c></row></w>' },
       },
-      /damaged or cut: .*entity/,
+      /damaged or truncated: .*entity/,
     ],
     [
       'a text without end',

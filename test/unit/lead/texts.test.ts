@@ -132,7 +132,7 @@ test('a \\n of two characters is a line break, also before a word; a \\t only wh
 describe("a channel's rules", () => {
   test('of lengths count characters as people do', () => {
     expect(textProblem('😀'.repeat(5), { longest: 5 })).toBeUndefined()
-    expect(textProblem('😀'.repeat(6), { longest: 5 })).toBe('has 6 characters, and the channel takes 5')
+    expect(textProblem('😀'.repeat(6), { longest: 5 })).toBe("has 6 characters, and the channel's maximum is 5")
     expect(isDoubtfullyLong('😀'.repeat(5), { longestSure: 5 })).toBe(false)
     expect(isDoubtfullyLong('😀'.repeat(6), { longestSure: 5 })).toBe(true)
     expect(textProblem(' \n', {})).toBe('is empty')

@@ -17,7 +17,7 @@ export async function list(context: Context, { on, ...options }: OptionsOf<typeo
       { title: 'ON', value: (row: AuditView) => row.subject_id },
       { title: 'DETAIL', value: (row: AuditView) => (row.detail === null ? '' : JSON.stringify(row.detail)) },
     ],
-    'Nothing of that kind.',
+    'No matching entries.',
   )
 }
 

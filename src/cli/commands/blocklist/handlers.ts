@@ -26,14 +26,14 @@ export async function add(context: Context, options: OptionsOf<typeof commands.a
   const entries = (await entriesFor(pool, keys)).filter(entry => entry.source === BY_HAND)
   context.out.result(
     { added, entries },
-    added > 0 ? `Blocked ${subjectOf(keys)}.` : `${subjectOf(keys)} was blocked already.`,
+    added > 0 ? `Blocked ${subjectOf(keys)}.` : `${subjectOf(keys)} was already blocked.`,
   )
 }
 
 export async function remove(context: Context, options: OptionsOf<typeof commands.remove>): Promise<void> {
   if (options.all) {
     if (options.source === undefined || options.phone !== undefined || options.document !== undefined)
-      throw new CampError('OPTIONS_CONFLICT', '--all goes with --source alone')
+      throw new CampError('OPTIONS_CONFLICT', '--all requires --source, and excludes --phone and --document')
     return removeAll(context, options.source)
   }
   const actor = await context.admin()
@@ -43,12 +43,12 @@ export async function remove(context: Context, options: OptionsOf<typeof command
   const of = source === undefined ? 'the blocklist' : `the blocklist of ${source}`
   if ((await entriesFor(pool, { ...keys, source })).length === 0)
     throw new CampError('BLOCKLIST_ENTRY_NOT_FOUND', `${subjectOf(keys)} is not on ${of}`)
-  await confirm(context, `Take ${subjectOf(keys)} off ${of}?`)
+  await confirm(context, `Remove ${subjectOf(keys)} from ${of}?`)
   const removed = await unblock(pool, actor, keys, source)
   const left = await entriesFor(pool, keys)
   const synced = new Set((await listSyncs(pool)).map(sync => sync.source))
   for (const { source } of removed.filter(entry => synced.has(entry.source)))
-    context.out.warn(`the list of ${source} may name it still: then its next sync blocks it again`)
+    context.out.warn(`if the list of ${source} still contains it, the next sync blocks it again`)
   context.out.result({ removed: removed.length, entries: removed, left }, () =>
     left.length === 0
       ? `Unblocked ${subjectOf(keys)}: ${removed.length} entries removed.`
@@ -84,7 +84,7 @@ const COLUMNS: readonly Column<Entry>[] = [
 /** @throws CampError USAGE if neither is given, DATA if one is invalid */
 async function keysOf({ phone, document }: Target): Promise<Keys> {
   if (phone === undefined && document === undefined)
-    throw new CampError('ARGUMENT_MISSING', 'give --phone, --document or both')
+    throw new CampError('ARGUMENT_MISSING', '--phone, --document or both are required')
   const keys: Keys = { phones: [], documents: [] }
   if (phone !== undefined) {
     const read = canonicalPhone(phone)

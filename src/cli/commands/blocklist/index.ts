@@ -20,7 +20,7 @@ export const add = (parent: Parent) =>
     .option('--purpose <word>', 'only for campaigns of this purpose or of none (default: all)')
 
 export const remove = (parent: Parent) =>
-  asks(addCommand(parent, 'remove', 'let a phone or document be contacted again (ADMIN)'))
+  asks(addCommand(parent, 'remove', 'allow contact with a phone or document again (ADMIN)'))
     .option('--phone <phone>', 'a Brazilian number, however it is written')
     .option('--document <document>', 'a CPF or CNPJ')
     .option('--source <name>', 'only the entry of this source (default: of all)')

@@ -11,7 +11,7 @@ export async function removeAll(context: Context, source: string): Promise<void>
   const actor = await context.admin()
   const pool = await context.pool()
   const count = await findClearableSource(pool, source)
-  await confirm(context, `Take all ${count.phones + count.documents} entries of ${source} off the blocklist?`)
+  await confirm(context, `Remove all ${count.phones + count.documents} entries of ${source} from the blocklist?`)
   const removed = await unblockSource(pool, actor, count)
   context.out.result({ removed, source }, `${removed} entries of ${source} removed.`)
 }

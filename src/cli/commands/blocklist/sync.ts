@@ -19,8 +19,8 @@ type SyncOptions = OptionsOf<typeof commands.sync>
 export async function sync(context: Context, from: string, options: SyncOptions): Promise<void> {
   const actor = await context.admin()
   if (context.host.files && from !== '-') {
-    throw new CampError('NOT_SERVED', 'through a server a list comes on standard input', {
-      hint: `Write: camp blocklist sync - --source ${options.source} < LIST. A URL is fetched by camp blocklist sync on the server itself.`,
+    throw new CampError('NOT_SERVED', 'on a server a list is read from standard input only', {
+      hint: `Run: camp blocklist sync - --source ${options.source} < LIST. To fetch a URL, run camp blocklist sync on the server itself.`,
     })
   }
   assertPiped(context.host)
@@ -48,8 +48,8 @@ const USUAL_TIMEOUT_MS = 30_000
 
 function requestOf(from: string, options: SyncOptions, userId: string): SyncRequest {
   if (options.allowShrink && !options.replace)
-    throw new CampError('OPTIONS_CONFLICT', '--allow-shrink goes with --replace', {
-      hint: 'Without it nothing is taken off.',
+    throw new CampError('OPTIONS_CONFLICT', '--allow-shrink requires --replace', {
+      hint: 'Without --replace no entry is removed.',
     })
   return {
     from,
@@ -84,12 +84,12 @@ function progressOf({ out }: Context): (rows: number) => void {
 function warn({ out }: Context, { figures, status, otherSheets, notes }: SyncResult): void {
   if (status === 'NOT_MODIFIED') return
   if (otherSheets.length > 0)
-    out.warn(`only one sheet is read; also with rows: ${otherSheets.join(', ')} (--sheet NAME takes one)`)
+    out.warn(`only one sheet is read; also with rows: ${otherSheets.join(', ')} (choose one with --sheet NAME)`)
   for (const note of notes) out.warn(`the list: ${note}`)
-  if (figures.refused > 0) out.warn(`${number(figures.refused)} rows could not be read, or not all of them`)
+  if (figures.refused > 0) out.warn(`${number(figures.refused)} rows could not be read completely`)
   if (figures.ambiguous > 0)
     out.warn(
-      `${number(figures.ambiguous)} rows may be a phone or a document: both are blocked. If the list holds only one: --type`,
+      `${number(figures.ambiguous)} rows may be a phone or a document: both are blocked. If the list contains only one kind: --type`,
     )
 }
 
@@ -112,15 +112,15 @@ function textOf(result: SyncResult): Human {
   const { status, source, from, purpose, figures, refusals, rejects } = result
   if (status === 'NOT_MODIFIED')
     return (
-      `Nothing new at ${from}: the ${number(figures.phones + figures.documents)} entries that its list gave ` +
-      `${source} are as they were.`
+      `The list at ${from} is unchanged, and so are the ${number(figures.phones + figures.documents)} entries ` +
+      `of ${source}.`
     )
   const counts = fields([
     ['source', source],
     ['from', from],
-    ['binds', purpose === null ? 'every campaign' : `campaigns for ${purpose}, and those without a purpose`],
+    ['applies to', purpose === null ? 'every campaign' : `campaigns for ${purpose}, and those without a purpose`],
     [
-      'names',
+      'contains',
       `${number(figures.phones)} phones, ${number(figures.documents)} documents in ${number(figures.rows)} rows`,
     ],
     ['added', number(figures.added)],

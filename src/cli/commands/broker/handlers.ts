@@ -72,7 +72,7 @@ export async function show(context: Context, ref: string): Promise<void> {
       [
         'callbacks',
         `${callbacks.applied} applied, ${callbacks.waiting} waiting, ${callbacks.unknown} of unknown messages` +
-          (callbacks.dropped > 0 ? `, ${callbacks.dropped} of such dropped because too many waited` : ''),
+          (callbacks.dropped > 0 ? `, ${callbacks.dropped} of these dropped because too many were waiting` : ''),
       ],
       ['webhook', actor.role === 'ADMIN' ? (url ?? 'none: CAMP_PUBLIC_URL is not set') : undefined],
     ]),

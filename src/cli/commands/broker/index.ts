@@ -6,7 +6,7 @@ import { lazy } from '../../lazy.ts'
 import { nameArgument, oneOf, wholeNumberOrNone } from '../../options.ts'
 
 export const register: Register = (program, action) => {
-  const broker = program.command('broker').description('who sends, at what price and rate: add, list, show, set')
+  const broker = program.command('broker').description('senders, their price and rate: add, list, show, set')
   add(broker).action(
     action(
       lazy(() => import('./handlers.ts').then(module => module.add)),
@@ -26,7 +26,7 @@ export const add = (parent: Parent) =>
     .requiredOption('--cost <amount>', 'what a message costs: 0.0450')
     .option('--rate <rate>', 'request limit per credential: 20/s, 100/m, 5000/h or none', parseRate)
     .option('--max-batch <number>', 'messages per request', wholeNumberOrNone(1, MAX_A_REQUEST))
-    .option('--billing <billing>', 'it bills accepted or delivered messages', oneOf(BILLING), 'ACCEPTED')
+    .option('--billing <billing>', 'what it bills: accepted or delivered messages', oneOf(BILLING), 'ACCEPTED')
 
 const list = (parent: Parent) => addCommand(parent, 'list', 'all brokers')
 
@@ -42,7 +42,7 @@ export const set = (parent: Parent) =>
       'messages per request, or "none" for the adapter\'s own',
       wholeNumberOrNone(1, MAX_A_REQUEST),
     )
-    .option('--billing <billing>', 'accepted or delivered', oneOf(BILLING))
+    .option('--billing <billing>', 'what it bills: accepted or delivered messages', oneOf(BILLING))
     .option('--renew-webhook', 'replace its webhook URL (the old one stops working)')
 
 const remove = (parent: Parent) =>

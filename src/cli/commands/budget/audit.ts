@@ -21,14 +21,17 @@ export async function audit(context: Context, options: OptionsOf<typeof commands
   const { figures, records, wrong } = await auditBooks(deps, expected)
   print(context, figures, records, wrong, options.head ?? false)
   if (wrong === 0) return
-  throw new CampError('BUDGET_AUDIT_FAILED', `${wrong} thing(s) do not agree`, {
+  throw new CampError('BUDGET_AUDIT_FAILED', `${wrong} difference(s) found`, {
     hint: 'Stop the workers, keep a copy of the database, and see docs/reliability.md, "When the budget audit finds a difference".',
   })
 }
 
 async function acceptNewest(context: Context): Promise<void> {
   const actor = await context.admin()
-  await confirm(context, 'Forget which checkpoint this machine has seen? Do so after a restore that you have made.')
+  await confirm(
+    context,
+    'Forget the checkpoint that this machine has seen? Do this only after you have restored a backup.',
+  )
   const deps = { pool: await context.pool(), keys: await context.keys(), keeper: context.config }
   await acceptHead(deps, actor.id)
 }
@@ -46,7 +49,7 @@ function print(
     context.out.result({ head }, head ?? 'no checkpoint yet')
     return
   }
-  const agreed = `All agree: ${budgets} budgets, ${batches} batches, ${entries} ledger entries, ${records.checkpoints} checkpoints.`
+  const agreed = `No difference: ${budgets} budgets, ${batches} batches, ${entries} ledger entries, ${records.checkpoints} checkpoints.`
   const lines = [
     ...differences.map(
       ({ check, where, expected, found }) => `${where} ${found}, expected ${expected} (${ADVICE[check]})`,

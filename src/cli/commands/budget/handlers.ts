@@ -18,7 +18,7 @@ export async function set(context: Context, walletRef: string, monthText: string
   await setBudget(await context.pool(), { walletId: wallet.id, month, limit, userId: actor.id })
   const view = await viewOf(context, wallet, monthText)
   if (moneyOf(view.used_budget) > moneyOf(view.budget)) {
-    context.out.warn(`more was used (${view.used_budget}) than this limit: nothing more is sent in ${monthText}.`)
+    context.out.warn(`the used amount (${view.used_budget}) exceeds this limit: nothing more is sent in ${monthText}.`)
   }
   context.out.result(view, `Budget of "${wallet.name}" for ${monthText}: ${view.budget} (used ${view.used_budget}).`)
 }
@@ -82,7 +82,7 @@ export async function ledger(context: Context, walletRef: string, monthText: str
       { title: 'BATCH', value: entry => String(entry.batch ?? ''), align: 'right' },
       { title: 'REASON', value: entry => entry.reason ?? '' },
     ],
-    `Nothing was used of the budget of "${wallet.name}" for ${monthText}.`,
+    `The budget of "${wallet.name}" for ${monthText} has no ledger entries.`,
   )
 }
 

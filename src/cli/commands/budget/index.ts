@@ -20,11 +20,14 @@ export const list = (parent: Parent) =>
   addCommand(parent, 'list', 'all budgets').option('--wallet <wallet>', "one wallet's")
 
 const ledger = (parent: Parent) =>
-  addCommand(parent, 'ledger <wallet> <month>', 'what was reserved and released, entry by entry')
+  addCommand(parent, 'ledger <wallet> <month>', 'each reservation and release of its budget')
 
 export const audit = (parent: Parent) =>
   addCommand(parent, 'audit', 'check that budgets, ledger, batches, leads and records agree')
     .option('--head', 'print the newest checkpoint, to keep it elsewhere')
     .option('--expect <head>', 'compare with a head that was printed before (NUMBER:HASH)')
     .option('--accept-head', 'after a restore: remember the newest checkpoint (ADMIN)')
-    .addHelpText('after', '\nWhat it finds, and what it cannot: docs/security.md, "Records that show a change".')
+    .addHelpText(
+      'after',
+      '\nWhat the audit finds, and what it cannot find: docs/security.md, "Records that show a change".',
+    )

@@ -15,10 +15,10 @@ export async function add(context: Context, text: string, options: OptionsOf<typ
   const day = parseHoliday(text)
   const state = options.state === undefined ? '' : parseState(options.state)
   const added = await addHoliday(await context.pool(), actor.id, { day, state, name: options.name ?? null })
-  if (day.length > 'MM-DD'.length && isNationalHoliday(day)) context.out.warn(`${day} is a national holiday anyway`)
+  if (day.length > 'MM-DD'.length && isNationalHoliday(day)) context.out.warn(`${day} is already a national holiday`)
   const what = `${day}${state && ` in ${state}`}`
   context.out.result({ added, ...viewOf({ day, state }), name: options.name ?? null }, () =>
-    added ? `No messages are sent on ${what}.` : `${what} was in the calendar already.`,
+    added ? `No messages are sent on ${what}.` : `${what} was already in the calendar.`,
   )
 }
 
@@ -31,9 +31,9 @@ export async function remove(
   const day = parseHoliday(text)
   const state = options.state === undefined ? '' : parseState(options.state)
   const what = `${day}${state && ` in ${state}`}`
-  await confirm(context, `Contact people on ${what} again?`)
+  await confirm(context, `Allow contact on ${what} again?`)
   const removed = await removeHoliday(await context.pool(), actor.id, { day, state })
-  context.out.result({ removed: true, ...viewOf(removed), name: removed.name }, `Took ${what} out of the calendar.`)
+  context.out.result({ removed: true, ...viewOf(removed), name: removed.name }, `Removed ${what} from the calendar.`)
 }
 
 function viewOf({ day, state }: { day: string; state: string }) {
@@ -74,7 +74,7 @@ export async function laws(context: Context): Promise<void> {
           ['  source', view.source],
         ]),
       ),
-      'No campaign is bound by them unless it is imported with --state-laws. They are no legal advice.',
+      'They apply only to a campaign imported with --state-laws. They are not legal advice.',
     ]),
   )
 }

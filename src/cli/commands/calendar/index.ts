@@ -20,7 +20,7 @@ export const register: Register = (program, action) => {
 
 export const add = (parent: Parent) =>
   addCommand(parent, 'add <day>', 'add a day without contact: 24/12/2026, 24/12 yearly (ADMIN)')
-    .option('--name <name>', 'what it is', nameArgument)
+    .option('--name <name>', 'its name', nameArgument)
     .option('--state <state>', 'only for recipients of one state: SP')
 
 export const remove = (parent: Parent) =>

@@ -48,7 +48,7 @@ async function showBefore(context: Context, campaign: CampaignRef): Promise<void
   context.out.talk(campaignText(view, present.timezone, { ...outlook, ...present }))
   const { month, position, fits } = await checkBudgetOf(pool, campaign, view.cost.ceiling, present)
   const left = position === null ? 'the wallet has none' : `${position.available} available of ${position.budget}`
-  context.out.talk(`budget of ${month}: ${left}${fits ? '' : '; it cannot be approved as things stand'}`)
+  context.out.talk(`budget of ${month}: ${left}${fits ? '' : '; it cannot be approved at present'}`)
 }
 
 export async function reject(context: Context, ref: string, options: OptionsOf<typeof commands.reject>): Promise<void> {
@@ -121,7 +121,7 @@ async function printStopped(context: Context, id: string, done: 'Paused' | 'Canc
   await untilInForce(pool)
   const awaited = await answersAwaited(pool, id)
   const { status } = await campaignView(pool, id)
-  const ended = status === 'FINISHED' ? ' Nothing was left to send: it is FINISHED.' : ''
+  const ended = status === 'FINISHED' ? ' No lead was left to send: it is FINISHED.' : ''
   return printAfter(context, id, done, {
     sentence: `No further request starts; ${answersOf(awaited)}.${ended}`,
     answers_awaited: awaited,
@@ -146,8 +146,8 @@ async function printAfter(context: Context, id: string, done: string, extra: Ext
 /** @throws CampError USAGE without a terminal, STATE if no campaign waits for approval */
 async function chooseWaiting(context: Context): Promise<string> {
   if (!hasTerminal(context)) {
-    throw new CampError('ARGUMENT_MISSING', 'which campaign?', {
-      hint: 'Give its ID: camp campaign list --status PENDING_APPROVAL',
+    throw new CampError('ARGUMENT_MISSING', 'no campaign is given', {
+      hint: 'Add its ID. See: camp campaign list --status PENDING_APPROVAL',
     })
   }
   const waiting = await listCampaigns(await context.pool(), {
@@ -155,7 +155,7 @@ async function chooseWaiting(context: Context): Promise<string> {
     limit: 50,
     now: context.clock.now(),
   })
-  if (waiting.length === 0) throw new CampError('NOTHING_TO_APPROVE', 'no campaign waits for approval')
+  if (waiting.length === 0) throw new CampError('NOTHING_TO_APPROVE', 'no campaign is waiting for approval')
   const choices = waiting.map(row => ({
     value: row.id,
     name: `${row.agendamento_id}  ${row.name}  (${row.rows} rows, wallet ${row.wallet}, broker ${row.broker})`,

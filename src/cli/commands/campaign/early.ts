@@ -32,10 +32,10 @@ export async function assertTimeHasCome(
   const { now, later, opening } = await sendableAt(pool, id, present)
   const effect =
     opening === null
-      ? `${people(now)} would get it now${later > 0 ? `, ${people(later)} when their contact hours open` : ''}`
-      : `${people(later)} would get it from ${dateTimeText(opening.at, present)} on (${opening.because})`
+      ? `${people(now)} would receive it now${later > 0 ? `, ${people(later)} when their contact hours open` : ''}`
+      : `${people(later)} would receive it from ${dateTimeText(opening.at, present)} (${opening.because})`
   if (isAsked) return askYes(context, `${starts}. Start it now? ${effect}.`)
-  throw new CampError('SCHEDULED_LATER', `${starts}, and that is still to come`, {
+  throw new CampError('SCHEDULED_LATER', `${starts}, which is in the future`, {
     hint: `To start it now: camp campaign ${move} ${handle} --now (${effect}). --yes does not change the time.`,
   })
 }

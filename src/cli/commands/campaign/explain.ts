@@ -40,7 +40,9 @@ function messageText({ config: { timezone } }: Context, message: ExplainedMessag
     ['wallet', `${wallet}, broker ${broker}`],
     [
       'row',
-      is_fish ? 'a fish of ours' : `line ${source_line} of ${source_file}${message.nome ? `, ${message.nome}` : ''}`,
+      is_fish
+        ? 'a fish (control phone)'
+        : `line ${source_line} of ${source_file}${message.nome ? `, ${message.nome}` : ''}`,
     ],
     ['status', `${status}${error_code ? ` ${error_code}` : ''}: ${reason}`],
     ['text', message.text],

@@ -33,8 +33,8 @@ export const register: Register = (program, action) => {
 
 export const importFile = (parent: Parent) =>
   addCommand(parent, 'import <file>', 'import a contact file (CSV, .csv.gz, .xlsx or - for stdin)')
-    .requiredOption('--wallet <wallet>', 'who pays')
-    .requiredOption('--broker <broker>', 'who sends')
+    .requiredOption('--wallet <wallet>', 'the wallet that pays')
+    .requiredOption('--broker <broker>', 'the broker that sends')
     .option('--name <name>', "the campaign's name (default: the file's)", nameArgument)
     .option('--message <text>', 'the text, with columns of the file as variables: {{nome}}')
     .option('--template <code>', 'an approved template instead of a text')

@@ -21,7 +21,7 @@ export async function leads(context: Context, ref: string, options: OptionsOf<ty
     count += page.length
   }
   if (out.json) await out.piece({ json: count === 0 ? '[]\n' : '\n]\n' })
-  else if (count === 0) out.talk('No such leads.')
+  else if (count === 0) out.talk('No matching leads.')
 }
 
 function columns(timezone: string) {

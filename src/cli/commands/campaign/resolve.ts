@@ -22,13 +22,14 @@ const DONE = { SENT: 'counted as sent', NOT_SENT: 'counted as not sent', RESEND:
 const QUESTIONS: Record<Resolution, (what: string) => string> = {
   SENT: what => `Count ${what} as sent?`,
   NOT_SENT: what => `Count ${what} as not sent?`,
-  RESEND: what => `Send ${what} again? A person who did receive it receives it twice.`,
+  RESEND: what => `Send ${what} again? A recipient who already received it receives it twice.`,
 }
 
 export async function resolve(context: Context, ref: string, options: ResolveOptions): Promise<void> {
   if (options.ask) return ask(context, ref, options)
   const verdict = verdictOf(options)
-  if (options.closing && options.lead) throw new CampError('OPTIONS_CONFLICT', 'give --lead or --closing, not both')
+  if (options.closing && options.lead)
+    throw new CampError('OPTIONS_CONFLICT', '--lead and --closing exclude each other')
   const pool = await context.pool()
   const actor = await context.admin()
   const { id, agendamento_id } = await findCampaign(pool, ref)
@@ -50,7 +51,10 @@ export async function resolve(context: Context, ref: string, options: ResolveOpt
 async function ask(context: Context, ref: string, options: ResolveOptions): Promise<void> {
   const others = [options.sent, options.notSent, options.resend, options.closing, options.lead]
   if (others.some(Boolean))
-    throw new CampError('OPTIONS_CONFLICT', '--ask goes alone: what the broker has is then sent, the rest stays')
+    throw new CampError(
+      'OPTIONS_CONFLICT',
+      '--ask cannot be combined with --sent, --not-sent, --resend, --closing or --lead',
+    )
   const pool = await context.pool()
   await context.admin()
   const { id, agendamento_id } = await findCampaign(pool, ref)
@@ -59,13 +63,13 @@ async function ask(context: Context, ref: string, options: ResolveOptions): Prom
     const asked = await queryBroker({ pool, clock: context.clock, keys: await context.keys(), http }, id)
     const { found, absent, unknown, reasons } = asked
     context.out.result({ ...(await campaignView(pool, id)), asked }, [
-      `Of ${agendamento_id} the broker has ${number(found)} messages that were in doubt, it has not ${number(absent)}, ` +
-        `and cannot tell of ${number(unknown)}.`,
+      `Of ${agendamento_id} the broker has ${number(found)} messages that were in doubt, does not have ${number(absent)}, ` +
+        `and cannot tell for ${number(unknown)}.`,
       ...reasons.map(reason => `  ${reason}`),
     ])
-    if (absent > 0) context.out.talk('What it has not: decide with --resend or --not-sent, by --lead.')
+    if (absent > 0) context.out.talk('For those it does not have, decide with --resend or --not-sent, by --lead.')
     if (found + absent === 0 && reasons.length > 0) {
-      throw new CampError('BROKER_UNREACHABLE', `the broker could not be asked about any of them: ${reasons[0]}`)
+      throw new CampError('BROKER_UNREACHABLE', `the broker could not be queried about any of them: ${reasons[0]}`)
     }
   } finally {
     await http.close()
@@ -75,8 +79,8 @@ async function ask(context: Context, ref: string, options: ResolveOptions): Prom
 function verdictOf({ sent, notSent, resend }: ResolveOptions): Resolution {
   const given = [sent && 'SENT', notSent && 'NOT_SENT', resend && 'RESEND'].filter(Boolean) as Resolution[]
   if (given.length === 1) return given[0]!
-  throw new CampError('ARGUMENT_MISSING', 'give one of --sent, --not-sent and --resend', {
-    hint: 'What the broker knows of these messages decides: look there first.',
+  throw new CampError('ARGUMENT_MISSING', 'one of --sent, --not-sent and --resend is required', {
+    hint: 'First check at the broker whether it has these messages.',
   })
 }
 
@@ -90,7 +94,7 @@ export async function retry(context: Context, ref: string, options: OptionsOf<ty
   const { outlook, next } = await whatNext(context, id)
   context.out.result(
     { ...view, ...outlook, retried },
-    `${number(retried)} leads of ${agendamento_id} are to be sent again.`,
+    `${number(retried)} leads of ${agendamento_id} will be sent again.`,
   )
   for (const line of next) context.out.talk(line)
 }

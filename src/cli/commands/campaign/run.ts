@@ -24,12 +24,12 @@ export async function runCampaigns(
   options: OptionsOf<typeof commands.run>,
 ): Promise<void> {
   if (refs.length === 0 && !options.due) {
-    throw new CampError('ARGUMENT_MISSING', 'which campaign?', {
-      hint: 'Give IDs, or --due for all approved ones whose time has come.',
+    throw new CampError('ARGUMENT_MISSING', 'no campaign is given', {
+      hint: 'Add IDs, or --due for all approved campaigns whose start time has passed.',
     })
   }
-  if (refs.length > 0 && options.due) throw new CampError('OPTIONS_CONFLICT', 'give IDs or --due, not both')
-  if (options.now && options.due) throw new CampError('OPTIONS_CONFLICT', '--now goes with IDs, not with --due')
+  if (refs.length > 0 && options.due) throw new CampError('OPTIONS_CONFLICT', 'IDs and --due exclude each other')
+  if (options.now && options.due) throw new CampError('OPTIONS_CONFLICT', '--now requires IDs, and excludes --due')
   const pool = await context.pool()
   const actor = await context.actor()
   // Also before a recurring campaign is opened.
@@ -80,7 +80,7 @@ async function fireRecurring(context: Context): Promise<CampError | undefined> {
   if (failed.length === 0) return undefined
   const handles = failed.map(fired => fired.recurrence).join(', ')
   return new CampError('RECURRENCE_FAILED', `recurring campaigns could not be opened: ${handles}`, {
-    hint: 'See why: camp campaign repeat show ID',
+    hint: 'For the reason: camp campaign repeat show ID',
   })
 }
 
@@ -88,8 +88,8 @@ async function fireRecurring(context: Context): Promise<CampError | undefined> {
 function missedError(missed: readonly { agendamento_id: string }[]): CampError | undefined {
   if (missed.length === 0) return undefined
   const handles = missed.map(campaign => campaign.agendamento_id).join(' ')
-  return new CampError('START_MISSED', `missed by too long, and waiting for a person: ${handles}`, {
-    hint: [`Start them now: camp campaign run ${handles}`, 'Or end them: camp campaign cancel ID'],
+  return new CampError('START_MISSED', `missed by too long, and to be started by hand: ${handles}`, {
+    hint: [`Start them now: camp campaign run ${handles}`, 'Or cancel them: camp campaign cancel ID'],
   })
 }
 
@@ -98,7 +98,7 @@ async function due(context: Context) {
   const { due: now, missed } = await dueCampaigns(pool, context.clock.now(), true)
   for (const { agendamento_id, scheduled_at } of missed) {
     context.out.warn(
-      `${agendamento_id} was due at ${time(scheduled_at, context.config.timezone)}: it waits for a person`,
+      `${agendamento_id} was due at ${time(scheduled_at, context.config.timezone)}: it must be started by hand`,
     )
   }
   return { now, missed }

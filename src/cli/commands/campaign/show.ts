@@ -74,7 +74,7 @@ export async function report(context: Context, ref: string): Promise<void> {
       { title: 'LEADS', value: row => number(row.leads), align: 'right' },
     ]),
     '',
-    `Of ${number(figures.rates.accepted)} accepted (fish left out): ` +
+    `Of ${number(figures.rates.accepted)} accepted (without fish): ` +
       `${percent(figures.rates.delivered, figures.rates.accepted)} delivered, ` +
       `${percent(figures.rates.read, figures.rates.accepted)} read.`,
   ])

@@ -41,7 +41,7 @@ export function campaignText(view: CampaignView, timezone: string, outlook?: Sho
     [
       'in doubt',
       counts.IN_DOUBT > 0
-        ? `${number(counts.IN_DOUBT)}: sent or not is not known; they are not sent again unless a person says so`
+        ? `${number(counts.IN_DOUBT)}: it is unknown whether they were sent; they are not sent again unless a person decides so`
         : undefined,
     ],
     ['closing', view.closing && closingText(view.closing, view.status, timezone)],
@@ -82,7 +82,10 @@ const SETTING_ROWS: Readonly<
   allow_holidays: { in: 'hours' },
   state_laws: view => ['laws', view.state_laws.map(({ state, hours }) => `${state} ${hours}`).join('; ')],
   purpose: view => ['purpose', view.purpose],
-  no_cap: view => ['cap', view.no_cap ? 'none: also who was written to within 24 hours' : undefined],
+  no_cap: view => [
+    'cap',
+    view.no_cap ? 'none: recipients with a message in the last 24 hours are included' : undefined,
+  ],
   throttle: view => ['throttle', view.throttle === 'none' ? undefined : view.throttle],
   scheduled_at: (view, timezone) => ['scheduled', view.scheduled_at && time(view.scheduled_at, timezone)],
 }
@@ -92,7 +95,7 @@ function settingRows(view: SettingsView, timezone: string): Row[] {
 }
 
 function stalledText(since: string, timezone: string): string {
-  return `it is due, and nothing of it was claimed or settled since ${time(since, timezone)}: see /healthz and the workers' logs`
+  return `it is due, but none of its leads was claimed or settled since ${time(since, timezone)}: see /healthz and the workers' logs`
 }
 
 /** Empty unless some leads will be refused, which cost nothing. */
@@ -118,9 +121,9 @@ export function refusalsText(
         ? `${lead} less than 24 h before it starts${free}: ${refused}`
         : `${lead} in the last 24 h${free}: ${refused} if it starts now`),
     same_document > 0 &&
-      `${number(same_document)} leads are further phones of the same CPF or CNPJ: the frequency cap lets one message for a document out ` +
+      `${number(same_document)} leads are further phones of the same CPF or CNPJ: the frequency cap allows one message for each document ` +
         'in 24 hours, and refuses the others; --no-cap (ADMIN) lifts it',
-    blocked > 0 && `${number(blocked)} ${blocked === 1 ? 'is' : 'are'} on the blocklist by now, and will be refused`,
+    blocked > 0 && `${number(blocked)} ${blocked === 1 ? 'is' : 'are'} on the blocklist now, and will be refused`,
   ].filter(sentence => sentence !== false)
 }
 
@@ -144,7 +147,7 @@ function stoppedText({ at, by }: StopView, timezone: string): string {
 }
 
 function missedText(handle: string | null): string {
-  return `its start was missed by too long, and waits for a person: camp campaign run ${handle}`
+  return `its start was missed by too long: start it with camp campaign run ${handle}`
 }
 
 /** One row per line. A line that repeats the row `missed` is omitted. */
@@ -164,16 +167,16 @@ function closingText(closing: ClosingView, campaign: CampaignView['status'], tim
   const why = error === null ? '' : ` (${error})`
   switch (status) {
     case 'QUEUED':
-      if (campaign !== 'PROCESSING') return `waits: the campaign is ${campaign}${why}`
-      return `the broker's last step comes ${not_before ? `at ${time(not_before, timezone)}` : 'next'}${why}`
+      if (campaign !== 'PROCESSING') return `waiting: the campaign is ${campaign}${why}`
+      return `the broker's last step runs ${not_before ? `at ${time(not_before, timezone)}` : 'next'}${why}`
     case 'SENDING':
-      return "the broker's last step is on its way"
+      return "the broker's last step is running"
     case 'IN_DOUBT':
       return `in doubt since ${settled_at && time(settled_at, timezone)}${why}`
     case 'DONE':
       return `done at ${settled_at && time(settled_at, timezone)}`
     case 'NOT_RUN':
-      return `never run${error === null ? '' : `: ${error}`}`
+      return `not run${error === null ? '' : `: ${error}`}`
   }
 }
 

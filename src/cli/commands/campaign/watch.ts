@@ -78,7 +78,7 @@ export async function follow(context: Context, campaign: Started): Promise<Ended
       show.update(progress, elapsedMs, ends)
       if (isSettled(progress)) return { ...campaign, progress }
       if (served && !silent && elapsedMs - lastChange >= SILENCE_MS && progress.waitingUntil === null) {
-        show.warn(`nothing has moved for ${SILENCE_MS / 1000} seconds, although a worker is running: see its log`)
+        show.warn(`nothing has changed for ${SILENCE_MS / 1000} seconds, although a worker is running: see its log`)
         silent = true
       }
       await delay(POLL_MS, undefined, { signal: context.signal })
@@ -86,7 +86,7 @@ export async function follow(context: Context, campaign: Started): Promise<Ended
   } catch (error) {
     if (!context.signal.aborted) throw error
     show.end()
-    throw new CampError('INTERRUPTED', `stopped watching; campaign ${agendamento_id} goes on`, {
+    throw new CampError('INTERRUPTED', `stopped watching; campaign ${agendamento_id} continues`, {
       hint: [`Watch it again: camp campaign watch ${agendamento_id}`, `Stop it: camp campaign pause ${agendamento_id}`],
       cause: error,
     })

@@ -36,7 +36,7 @@ export async function set(
     ...Object.fromEntries(pairs.map(readPair)),
   }
   if (Object.keys(given).length === 0) {
-    throw new CampError('ARGUMENT_MISSING', 'no keys given: write key=value, or --file', {
+    throw new CampError('ARGUMENT_MISSING', 'no keys are given: use key=value, or --file', {
       hint: `Keys: ${describeKeys(place.adapter)}`,
     })
   }
@@ -44,7 +44,7 @@ export async function set(
   for (const [key, value] of Object.entries(config)) {
     if (typeof value === 'string' && isPlainHttp(value))
       context.out.warn(
-        `${key} is http: messages and keys go to the broker unencrypted; give an https URL if it has one`,
+        `${key} is http: messages and keys are sent to the broker unencrypted; use an https URL if it has one`,
       )
   }
   context.out.result(
@@ -99,9 +99,9 @@ export async function test(context: Context, wallet: string, broker: string): Pr
     context.out.result({ ...shown, tested: false, ok: null, detail: null }, '')
     throw new CampError(
       'CREDENTIAL_NOT_TESTABLE',
-      `not tested: ${adapter.name} has no read to test a credential with`,
+      `not tested: ${adapter.name} has no request that tests a credential`,
       {
-        hint: 'The first message shows whether it is good. Import a file of your own phones, and run that.',
+        hint: 'The first message shows whether it is valid. Import a file with your own phones, and run it.',
       },
     )
   }
@@ -112,11 +112,11 @@ export async function test(context: Context, wallet: string, broker: string): Pr
       const code = result.cause === 'REFUSED' ? 'CREDENTIAL_REFUSED' : 'BROKER_UNREACHABLE'
       throw new CampError(
         code,
-        `broker "${place.broker.name}" ${result.cause === 'REFUSED' ? 'refuses' : 'cannot be asked about'} the ` +
+        `broker "${place.broker.name}" ${result.cause === 'REFUSED' ? 'refuses' : 'cannot be queried about'} the ` +
           `credential: ${result.detail}`,
       )
     }
-    context.out.result({ ...shown, tested: true, ok: true, detail: result.detail }, `Good: ${result.detail}.`)
+    context.out.result({ ...shown, tested: true, ok: true, detail: result.detail }, `Valid: ${result.detail}.`)
   } finally {
     await http.close()
   }
@@ -126,7 +126,7 @@ export async function remove(context: Context, wallet: string, broker: string): 
   const actor = await context.admin()
   const place = await placeOf(context, wallet, broker)
   const name = `the credential of "${place.wallet.name}" at "${place.broker.name}"`
-  await confirm(context, `Remove ${name}? Campaigns that use it can send no more.`)
+  await confirm(context, `Remove ${name}? Campaigns that use it can send nothing more.`)
   const removed = await removeCredential(await context.prisma(), actor, place)
   if (!removed)
     throw new CampError('CREDENTIAL_NOT_FOUND', `${name} does not exist`, { hint: 'See: camp credential list' })
@@ -140,9 +140,9 @@ export async function unblock(context: Context, wallet: string, broker: string):
   const { until, campaigns } = await unblockCredential(deps, place, actor.id)
   context.out.result(
     { unblocked: true, wallet: place.wallet.name, broker: place.broker.name, until, campaigns },
-    `The credential of "${place.wallet.name}" at "${place.broker.name}" waits no longer (it would have until ` +
+    `The credential of "${place.wallet.name}" at "${place.broker.name}" is no longer waiting (the wait was until ` +
       `${dateTimeText(until, { now: context.clock.now(), timezone: context.config.timezone })}): ` +
-      `${campaigns === 1 ? '1 campaign goes' : `${campaigns} campaigns go`} on.`,
+      `${campaigns === 1 ? '1 campaign continues' : `${campaigns} campaigns continue`}.`,
   )
 }
 
@@ -157,7 +157,7 @@ function readPair(pair: string, index: number): [string, string] {
   const at = pair.indexOf('=')
   if (at > 0) return [pair.slice(0, at), pair.slice(at + 1)]
   // Without the "=" it may be a secret that was pasted alone, so the error does not repeat it.
-  throw new CampError('INVALID_ARGUMENT', `argument ${index + 1} after the broker is not written key=value`)
+  throw new CampError('INVALID_ARGUMENT', `argument ${index + 1} after the broker is not of the form key=value`)
 }
 
 async function readObject(context: Context, file: string): Promise<Record<string, unknown>> {

@@ -19,13 +19,13 @@ export const set = (parent: Parent) =>
     .option('--file <file>', 'a JSON object of keys and values (- for stdin)')
     .addHelpText(
       'after',
-      '\nWhat is given is merged into what is there; an empty value (key=) removes its key. The whole is checked against the' +
-        "\nbroker's adapter before it is stored, sealed. Secrets on a command line stand in the shell's history: prefer --file.",
+      '\nGiven keys are merged into the stored ones; an empty value (key=) removes its key. The result is checked against the' +
+        "\nbroker's adapter before it is sealed and stored. Secrets on a command line remain in the shell's history: prefer --file.",
     )
 
 const show = (parent: Parent) => addCommand(parent, 'show <wallet> <broker>', 'a credential, its secrets masked')
 
-const list = (parent: Parent) => addCommand(parent, 'list', 'which wallet has a credential at which broker')
+const list = (parent: Parent) => addCommand(parent, 'list', 'the wallets and brokers that have a credential')
 
 const test = (parent: Parent) =>
   addCommand(parent, 'test <wallet> <broker>', "try a credential with the broker's cheapest read")
@@ -33,7 +33,7 @@ const test = (parent: Parent) =>
 const unblock = (parent: Parent) =>
   addCommand(parent, 'unblock <wallet> <broker>', 'end a wait after a rate limit or an outage').addHelpText(
     'after',
-    '\nA broker that is asked too early may refuse again, or count it against the account. After an outage one batch tries first.',
+    '\nA broker that is called too early may refuse again, or count it against the account. After an outage one batch tries first.',
   )
 
 const remove = (parent: Parent) => asks(addCommand(parent, 'remove <wallet> <broker>', 'remove a credential'))

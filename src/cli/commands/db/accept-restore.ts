@@ -16,11 +16,11 @@ export async function accept(context: Context): Promise<void> {
   const pool = await context.pool()
   const report = await restoreReport(pool, context.clock.now())
   context.out.talk(reportText(report, context))
-  await confirm(context, 'Accept this data, and stop what is at work in it?')
+  await confirm(context, 'Accept this data, and stop its active campaigns?')
   const accepted = await acceptRestore({ pool, clock: context.clock }, actor.id)
   context.out.result(
     { accepted: true, ...viewOf(accepted) },
-    'Accepted. Nothing is sent automatically; workers continue within a round.',
+    'Accepted. Nothing is sent automatically; workers continue within one round.',
   )
   for (const line of nextLines(accepted)) context.out.talk(line)
 }
@@ -42,7 +42,7 @@ function reportText({ hold, marked_at, campaigns, recurrences }: RestoreReport, 
     at === null ? 'never' : dateTimeText(at, { now: context.clock.now(), timezone: context.config.timezone })
   const head = fields([
     ['why', `${hold.reason} (${hold.kind})`],
-    ['this database was last at work', when(marked_at)],
+    ['last activity of this database', when(marked_at)],
     ['it had been at work until', hold.outside && when(hold.outside.at)],
   ])
   const rows = table<OpenCampaign>(campaigns, [
@@ -53,14 +53,14 @@ function reportText({ hold, marked_at, campaigns, recurrences }: RestoreReport, 
     { title: 'SENDING', value: row => number(row.sending), align: 'right' },
     { title: 'IN DOUBT', value: row => number(row.in_doubt), align: 'right' },
     {
-      title: 'MAY HAVE GONE OUT SINCE',
+      title: 'MAY HAVE BEEN SENT SINCE',
       value: row => number(row.pending + row.sending + row.in_doubt),
       align: 'right',
     },
     { title: 'BECOMES', value: row => row.becomes ?? 'as it is' },
   ])
   const paused = recurrences.length > 0 ? [`Recurring campaigns that are paused: ${recurrences.join(', ')}`] : []
-  return [head, '', campaigns.length > 0 ? rows : 'No campaign in it is open.', ...paused]
+  return [head, '', campaigns.length > 0 ? rows : 'It has no open campaign.', ...paused]
 }
 
 function nextLines({ campaigns, recurrences }: RestoreReport): string[] {
@@ -69,18 +69,20 @@ function nextLines({ campaigns, recurrences }: RestoreReport): string[] {
   return [
     ...(paused
       ? [
-          `Next, for each that is PAUSED: compare its PENDING leads with the broker's own list: camp campaign leads ` +
+          `Next, for each PAUSED campaign, compare its PENDING leads with the broker's own list: camp campaign leads ` +
             `${paused} --status PENDING`,
-          `What was on its way is in doubt when its lease has run out: camp campaign resolve ${paused} --ask, or ` +
+          `Leads that were being sent are in doubt after the end of their lease: camp campaign resolve ${paused} --ask, or ` +
             `--sent, --not-sent, --resend`,
-          `Where none of the PENDING ones was sent: camp campaign resume ${paused}. It sends them all; else: camp ` +
+          `If none of the PENDING leads was sent: camp campaign resume ${paused}, which sends them all. Otherwise: camp ` +
             `campaign cancel ${paused}`,
         ]
       : []),
-    ...(unapproved ? [`Those that were to start are approved again, or not: camp campaign approve ${unapproved}`] : []),
-    ...(recurrences.length > 0
-      ? [`Recurring ones are resumed by hand: camp campaign repeat resume ${recurrences[0]}`]
+    ...(unapproved
+      ? [`Campaigns that were due to start need a new approval: camp campaign approve ${unapproved}`]
       : []),
-    'Opt-outs and budgets of the time between are not in this data either: camp blocklist sync, camp budget show.',
+    ...(recurrences.length > 0
+      ? [`Resume recurring campaigns by hand: camp campaign repeat resume ${recurrences[0]}`]
+      : []),
+    'Opt-outs and budgets from the time between are missing, too: camp blocklist sync, camp budget show.',
   ]
 }

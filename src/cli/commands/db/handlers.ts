@@ -32,7 +32,7 @@ export async function showStatus(context: Context): Promise<void> {
       { mode, running: false, made, url: null },
       fields([
         ['mode', mode],
-        ['running', made ? 'no (any command starts it)' : 'no: there is none yet (camp db start makes it)'],
+        ['running', made ? 'no (any command starts it)' : 'no: it does not exist yet (camp db start creates it)'],
       ]),
     )
     return
@@ -61,7 +61,7 @@ export async function showStatus(context: Context): Promise<void> {
           'migrations',
           `${applied.length} applied, ${pending.length} pending${unknown.length > 0 ? `, ${unknown.length} unknown` : ''}`,
         ],
-        ['sending', hold && `waits for a person: ${hold.reason}`],
+        ['sending', hold && `held until a person decides: ${hold.reason}`],
         ['next', pending.length > 0 ? 'camp db migrate' : hold && 'camp db accept-restore'],
       ]),
     )
@@ -79,13 +79,13 @@ export async function start(context: Context): Promise<void> {
 export async function stop(context: Context): Promise<void> {
   assertEmbedded(context)
   const stopped = await stopServer(context.config.home)
-  context.out.result({ running: false, stopped }, stopped ? 'Stopped.' : 'It was not running.')
+  context.out.result({ running: false, stopped }, stopped ? 'Stopped.' : 'The database was not running.')
 }
 
 function assertEmbedded({ config }: Context): void {
   if (config.databaseUrl) {
-    throw new CampError('EMBEDDED_ONLY', 'DATABASE_URL is set: that server is not for camp to start or stop', {
-      hint: 'Without DATABASE_URL camp uses a PostgreSQL of its own.',
+    throw new CampError('EMBEDDED_ONLY', 'DATABASE_URL is set: camp does not start or stop that server', {
+      hint: 'Without DATABASE_URL camp uses an embedded PostgreSQL.',
     })
   }
 }

@@ -8,6 +8,6 @@ export async function hold(context: Context, options: OptionsOf<typeof commands.
   const actor = await context.admin()
   const reason = options.reason ?? `${actor.email} has stopped it`
   await holdInstallation(await context.pool(), actor.id, reason)
-  context.out.result({ held: true, reason }, 'Held. No worker claims anything of it from within a second on.')
-  context.out.talk('To let workers go on: camp db accept-restore')
+  context.out.result({ held: true, reason }, 'Held. Within a second no worker claims anything of this database.')
+  context.out.talk('To let workers continue: camp db accept-restore')
 }

@@ -17,10 +17,9 @@ export const register: Register = (program, action) => {
   acceptRestore(db).action(action(lazy(() => import('./handlers.ts').then(module => module.acceptOrShow))))
 }
 
-const migrate = (parent: Parent) =>
-  addCommand(parent, 'migrate', 'bring the database to the tables that this camp needs')
+const migrate = (parent: Parent) => addCommand(parent, 'migrate', 'create or update the tables of the database')
 
-const status = (parent: Parent) => addCommand(parent, 'status', 'where the database is, and whether it is migrated')
+const status = (parent: Parent) => addCommand(parent, 'status', 'address of the database, and state of its migrations')
 
 const start = (parent: Parent) => addCommand(parent, 'start', 'start the embedded PostgreSQL, creating it if necessary')
 
@@ -33,11 +32,11 @@ export const hold = (parent: Parent) =>
 
 export const acceptRestore = (parent: Parent) =>
   addCommand(parent, 'accept-restore', 'accept restored data and let workers continue (ADMIN)')
-    .option('--show', 'show what may have gone out since, and change nothing')
+    .option('--show', 'show what may have been sent since, and change nothing')
     .addHelpText(
       'after',
-      '\nA worker that finds its database restored, copied or long silent sends nothing and says so. This shows what may have gone out\n' +
-        'since, and stops what is at work: PROCESSING campaigns become PAUSED, approved ones whose time has come wait for approval\n' +
-        'again, recurring ones are paused. Then each is decided about: camp campaign resolve, resume, approve or cancel.\n' +
-        'It asks after it has shown; without a terminal it takes --yes.',
+      '\nA worker whose database was restored, copied or long inactive sends nothing and reports it. This shows what may have been sent\n' +
+        'since, and stops the active campaigns: PROCESSING campaigns become PAUSED, approved ones whose time has come wait for approval\n' +
+        'again, recurring ones are paused. Then decide about each: camp campaign resolve, resume, approve or cancel.\n' +
+        'It asks after the list; without a terminal it requires --yes.',
     )

@@ -82,7 +82,7 @@ const DEMO_BROKERS = Object.keys(BROKERS)
 export function demoBroker(name: string): DemoBroker {
   const broker = Object.hasOwn(BROKERS, name) ? BROKERS[name] : undefined
   if (broker) return broker
-  throw new CampError('INVALID_ARGUMENT', `the demo knows no broker "${name}"`, {
-    hint: `It knows ${DEMO_BROKERS.join(', ')}.`,
+  throw new CampError('INVALID_ARGUMENT', `the demo has no broker "${name}"`, {
+    hint: `Choose one of ${DEMO_BROKERS.join(', ')}.`,
   })
 }

@@ -9,8 +9,8 @@ export const register: Register = (program, action) => {
 export const demo = (parent: Parent) =>
   addCommand(parent, 'demo', 'end-to-end run on the bundled file, with a simulated broker')
     .option('--keep', 'keep its database and print where it is')
-    .option('--broker <adapter>', 'which broker is simulated: SANDBOX, GOSAC, OTIMA_WPP, …', 'SANDBOX')
+    .option('--broker <adapter>', 'the simulated broker: SANDBOX, GOSAC, OTIMA_WPP, …', 'SANDBOX')
     .addHelpText(
       'after',
-      '\nUses a database, a broker and a worker of its own, in a temporary folder; nothing of yours is touched, nothing is left.',
+      '\nIt uses its own database, broker and worker in a temporary folder, which it removes; nothing of yours is changed.',
     )

@@ -37,7 +37,7 @@ export async function startProgram(argv: readonly string[], env: NodeJS.ProcessE
     once(createInterface({ input: child.stdout }), 'line').then(([line]) => String(line)),
     child.then(({ exitCode, originalMessage }) => {
       const how = exitCode ?? originalMessage
-      throw new CampError('DEMO_FAILED', `camp ${argv[0]} ended at once (${how})`, { hint: said.trim() })
+      throw new CampError('DEMO_FAILED', `camp ${argv[0]} ended during its start (${how})`, { hint: said.trim() })
     }),
   ])
   child.stdout.resume()

@@ -17,7 +17,7 @@ export const register: Register = (program, action) => {
 
 const add = (parent: Parent) =>
   addCommand(parent, 'add', 'add a control phone')
-    .argument('<name>', 'whose phone it is', nameArgument)
+    .argument('<name>', 'the name of its owner', nameArgument)
     .argument('<phone>', 'a Brazilian number, however it is written')
 
 const list = (parent: Parent) => addCommand(parent, 'list', 'all control phones')

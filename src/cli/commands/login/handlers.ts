@@ -12,16 +12,16 @@ export async function login(
   options: OptionsOf<typeof commands.login>,
 ): Promise<void> {
   const key = await context.sessionKey()
-  const email = given ?? (await ask(context, 'E-mail', 'Give it: camp login EMAIL'))
+  const email = given ?? (await ask(context, 'E-mail', 'Add it: camp login EMAIL'))
   const password = await askPassword(context, 'Password', options.passwordStdin ?? false)
   const user = await logIn(await context.loginDeps(), email, password)
   const deps = { pool: await context.pool(), prisma: await context.prisma(), key, clock: context.clock }
   const { token, expiresAt, via } = await startSession(deps, user)
   await saveSession(context.config.home, token)
-  if (context.config.token) context.out.warn('CAMP_TOKEN is set, and comes before this session.')
+  if (context.config.token) context.out.warn('CAMP_TOKEN is set, and is used instead of this session.')
   if (via !== null) {
     const own = `camp user set ${user.email} --password`
-    context.out.warn(`${via.email} has set this password, and the audit says so. Set one of your own: ${own}`)
+    context.out.warn(`${via.email} has set this password, and the audit records it. Set your own: ${own}`)
   }
   context.out.result(
     { email: user.email, name: user.name, role: user.role, expires_at: expiresAt },

@@ -28,7 +28,7 @@ export const sandbox = (parent: Parent) =>
     .option('--callbacks <name=share>', 'duplicated, reordered, early, unknown, forged (repeatable)', shares)
     .option('--phone <phone=outcome>', 'refuse, silent, deliver, read, fail, opt_out (repeatable)', outcomes)
     .option('--for <broker=json>', 'for one broker: GUPSHUP={"callback_url":"…"} (repeatable)', perBroker)
-    .option('--control <json>', 'anything that PUT /control takes', json)
+    .option('--control <json>', 'any setting of PUT /control', json)
     .addHelpText(
       'after',
       '\nIt prints its URL and runs until it is stopped. GET /stats counts, GET /messages?phone=… what a phone received,' +

@@ -19,8 +19,8 @@ export const rotate = (parent: Parent) =>
     .option('--generate', 'generate a secret (with DATABASE_URL: into the --file)')
     .addHelpText(
       'after',
-      '\nThe old secret is CAMP_SECRET, or the one that embedded mode keeps in CAMP_HOME. Without --file and --generate the new one' +
-        '\nis asked for; embedded mode makes it, and keeps it. One transaction: run again after a crash, it has happened or it has not,' +
+      '\nThe old secret is CAMP_SECRET, or the one that embedded mode stores in CAMP_HOME. Without --file and --generate the new one' +
+        '\nis asked for; embedded mode generates and stores it. One transaction: run again after a crash, it has happened or it has not,' +
         '\nand says so. Existing sessions, CAMP_TOKENs and webhook URLs are void. Step by step: docs/security.md',
     )
 
@@ -29,6 +29,6 @@ export const reset = (parent: Parent) =>
     .option('--password-stdin', 'read the password from stdin')
     .addHelpText(
       'after',
-      '\nIt asks for the password of an ADMIN. Nothing that is sealed can be read again: set each credential again, with all its' +
+      '\nIt asks for the password of an ADMIN. Sealed values cannot be read any more: set each credential again, with all its' +
         '\nkeys (camp credential set).',
     )

@@ -26,7 +26,10 @@ export async function reset(
   }
   if (context.config.secret !== undefined) assertStrongSecret(context.config.secret, name)
   const actor = await whoResets(context, email, options.passwordStdin ?? false)
-  await confirm(context, `Take ${name} as the secret of this database? What was sealed with another cannot be read.`)
+  await confirm(
+    context,
+    `Use ${name} as the secret of this database? Values sealed with another secret cannot be read any more.`,
+  )
   const closed = await resetSecret(pool, actor, keys)
   context.out.result({ reset: true, closed }, () => [
     `Done: ${name} is the secret of this database. Earlier sessions, CAMP_TOKENs and webhook URLs are void.`,
@@ -40,12 +43,12 @@ async function whoResets(context: Context, given: string | undefined, passwordSt
   const prisma = await context.prisma()
   const actor = context.config.databaseUrl ? await byPassword() : await systemUser(prisma)
   if (actor.role === 'ADMIN') return actor
-  throw new CampError('ADMIN_REQUIRED', `${actor.email} is a USER; this takes an ADMIN`, {
-    hint: 'Give the e-mail of an ADMIN.',
+  throw new CampError('ADMIN_REQUIRED', `${actor.email} is a USER; this command requires an ADMIN`, {
+    hint: 'Use the e-mail of an ADMIN.',
   })
 
   async function byPassword(): Promise<Actor> {
-    const email = given ?? (await ask(context, 'E-mail of an ADMIN', 'Give it: camp secret reset EMAIL'))
+    const email = given ?? (await ask(context, 'E-mail of an ADMIN', 'Add it: camp secret reset EMAIL'))
     const user = await logIn(await context.loginDeps(), email, await askPassword(context, 'Password', passwordStdin))
     const via = await passwordVia(prisma, user)
     actVia(via)

@@ -23,11 +23,14 @@ export async function rotate(context: Context, options: RotateOptions): Promise<
 
   if (kept && (await openSecret(pool, config)).adopted) return sayDone(context, kept)
   const given = await givenSecret(context, options, kept !== null)
-  const origin = { name: 'the new secret', cure: 'Give another one.' }
+  const origin = { name: 'the new secret', cure: 'Use another one.' }
   if (given !== undefined && (await secretState(pool, keysOf(given, origin))) === 'OURS') return sayDone(context, kept)
   const from = kept ? await context.keys() : await openKeys(config)
   const actor = await context.admin()
-  await confirm(context, 'Seal everything with a new secret? Existing sessions, CAMP_TOKENs and webhook URLs end.')
+  await confirm(
+    context,
+    'Seal everything with a new secret? Existing sessions, CAMP_TOKENs and webhook URLs become void.',
+  )
 
   const fresh = given ?? (await generated(options.file))
   const to = keysOf(fresh, origin)
@@ -44,10 +47,10 @@ export async function rotate(context: Context, options: RotateOptions): Promise<
 
 /** The new secret is the database's already: an earlier run has committed. */
 function sayDone(context: Context, kept: string | null): void {
-  const where = kept ? ` It is kept in ${kept}.` : ' Set CAMP_SECRET to it on every machine.'
+  const where = kept ? ` It is stored in ${kept}.` : ' Set CAMP_SECRET to it on every machine.'
   context.out.result(
     { rotated: false, already: true, credentials: null, secret_file: kept, webhooks: null },
-    `The rotation has happened: everything is sealed with this secret already.${where}`,
+    `The rotation is already done: everything is sealed with this secret.${where}`,
   )
 }
 
@@ -59,9 +62,9 @@ interface Rotated {
 
 function rotatedText({ credentials, secret_file, webhooks }: Rotated, kept: boolean): string[] {
   const where = kept
-    ? `The new secret is kept in ${secret_file}.`
+    ? `The new secret is stored in ${secret_file}.`
     : `Set CAMP_SECRET to the new secret on every machine` +
-      `${secret_file && secret_file !== '-' ? ` (it stands in ${secret_file})` : ''}, and start the workers again.`
+      `${secret_file && secret_file !== '-' ? ` (it is in ${secret_file})` : ''}, and start the workers again.`
   const urls = webhooks.map(
     ({ broker, webhook_url }) => `  ${broker}: ${webhook_url ?? `camp broker show "${broker}"`}`,
   )
@@ -70,8 +73,8 @@ function rotatedText({ credentials, secret_file, webhooks }: Rotated, kept: bool
     where,
     'Void from now on:',
     '  every session (camp login) and every CAMP_TOKEN (camp user token EMAIL)',
-    "  every broker's webhook URL, and callbacks about messages sent before; brokers are to be given the new URLs:",
-    ...(urls.length > 0 ? urls.map(line => `  ${line}`) : ['    (no broker here calls back)']),
+    "  every broker's webhook URL, and callbacks for messages sent before; give the new URLs to the brokers:",
+    ...(urls.length > 0 ? urls.map(line => `  ${line}`) : ['    (no broker of this installation calls back)']),
     'Unchanged: credentials, users and their passwords, campaigns, approvals.',
     'Workers with the old secret send nothing more, and stop.',
   ]
@@ -87,13 +90,13 @@ async function webhooksOf(context: Context, keys: Keys): Promise<Rotated['webhoo
 }
 
 function assertOptions({ file, generate }: RotateOptions, kept: boolean): void {
-  if (generate && file === '-') throw new CampError('INVALID_ARGUMENT', '--generate writes into a file: - is stdin')
+  if (generate && file === '-') throw new CampError('INVALID_ARGUMENT', '--generate writes to a file, and - is stdin')
   if (!generate || file !== undefined || kept) return
   throw new CampError(
     'ARGUMENT_MISSING',
-    '--generate with DATABASE_URL or CAMP_SECRET needs --file, where the new secret is written',
+    '--generate with DATABASE_URL or CAMP_SECRET requires --file, to which the new secret is written',
     {
-      hint: 'It is written before the database is, so that no crash loses it: camp secret rotate --generate --file new-secret',
+      hint: 'The file is written before the database, so that a crash cannot lose it: camp secret rotate --generate --file new-secret',
     },
   )
 }
@@ -112,12 +115,12 @@ async function givenSecret(
   if (generate || kept) return undefined
   if (!hasTerminal(context)) {
     throw new CampError('ARGUMENT_MISSING', 'the new secret is missing', {
-      hint: 'Give it with --file FILE (- is stdin), or have it made: --generate --file FILE',
+      hint: 'Set it with --file FILE (- is stdin), or generate it: --generate --file FILE',
     })
   }
   const first = checked(await askPassword(context, 'New secret', false), 'the new secret')
   if (first === (await askPassword(context, 'Again', false))) return first
-  throw new CampError('ENTRIES_DIFFER', 'the two are not the same: nothing was changed')
+  throw new CampError('ENTRIES_DIFFER', 'the two inputs differ: nothing was changed')
 }
 
 async function generated(file: string | undefined): Promise<string> {
@@ -132,7 +135,7 @@ function missing(file: string, error: unknown, mayMake: boolean): undefined {
     isNone ? 'FILE_NOT_FOUND' : 'FILE_UNREADABLE',
     `${file} cannot be read: ${codeOf(error) ?? messageOf(error)}`,
     {
-      hint: 'To have a new secret made and written there: --generate',
+      hint: 'To generate a new secret in this file: --generate',
     },
   )
 }
@@ -142,7 +145,7 @@ function checked(secret: string, where: string): string {
   if (secret.length < 16) throw new CampError('INVALID_VALUE', `${where}: a secret has at least 16 characters`)
   assertStrongSecret(secret, where)
   if (/\p{Cc}|^\s|\s$/u.test(secret)) {
-    throw new CampError('INVALID_VALUE', `${where}: a secret is one line, without a space at its ends`)
+    throw new CampError('INVALID_VALUE', `${where}: a secret is one line, without spaces at its start or end`)
   }
   return secret
 }

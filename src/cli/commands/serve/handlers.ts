@@ -13,7 +13,7 @@ export async function serve(context: Context, options: OptionsOf<typeof commands
   if (config.databaseUrl === undefined) {
     throw new CampError(
       'SERVER_DATABASE_REQUIRED',
-      'camp serve takes DATABASE_URL: embedded mode is for one user of one machine',
+      'camp serve requires DATABASE_URL: embedded mode is for one user on one machine',
     )
   }
   const [prisma] = [await context.prisma(), await context.keys()]

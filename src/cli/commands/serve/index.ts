@@ -20,10 +20,10 @@ export const serve = (parent: Parent) =>
     })
     .option('--max-upload <megabytes>', 'size limit of the files of one command', wholeNumber(1, 100_000), 2_048)
     .option('--max-commands <n>', 'commands that run at once', wholeNumber(1, 1_000), 32)
-    .option('--behind-proxy', 'the last address of X-Forwarded-For is the client')
+    .option('--behind-proxy', 'use the last address of X-Forwarded-For as the client')
     .addHelpText(
       'after',
       '\nUsers need neither the secret nor the database. A client sets CAMP_URL to its address and runs camp login.\n' +
-        'This server speaks HTTP: TLS is the reverse proxy’s. Each command is one line of its log. SIGTERM and SIGINT\n' +
-        'end what runs, as Ctrl-C does. More in docs/security.md.',
+        'This server uses HTTP; a reverse proxy adds TLS. Each command is one line of its log. SIGTERM and SIGINT\n' +
+        'end the running commands, as Ctrl-C does. See docs/security.md.',
     )

@@ -30,7 +30,7 @@ export async function add(context: Context, name: string, options: AddOptions): 
 
 async function contentOf(context: Context, { content, contentFile }: AddOptions): Promise<string> {
   if ((content === undefined) === (contentFile === undefined)) {
-    throw new CampError('OPTIONS_CONFLICT', 'the text is given with --content or with --content-file: with one of them')
+    throw new CampError('OPTIONS_CONFLICT', 'the text requires either --content or --content-file')
   }
   return content === undefined ? readText(await context.inputFile(contentFile!)) : messageText(content)
 }
@@ -90,13 +90,9 @@ async function previewOf(
     phone: phone === undefined ? undefined : (parsePhone(phone).phone ?? phone),
   })
   if (preview || (campaign === undefined && phone === undefined)) return preview
-  throw new CampError(
-    'LEAD_NOT_FOUND',
-    `no lead of that kind in a campaign with template "${template.template_code}"`,
-    {
-      hint: 'camp campaign list shows the campaigns, camp campaign leads ID their leads.',
-    },
-  )
+  throw new CampError('LEAD_NOT_FOUND', `no matching lead in a campaign with template "${template.template_code}"`, {
+    hint: 'See: camp campaign list, camp campaign leads ID',
+  })
 }
 
 export async function remove(context: Context, ref: string): Promise<void> {

@@ -22,7 +22,7 @@ export const add = (parent: Parent) =>
     .argument('<name>', 'its name', nameArgument)
     .requiredOption('--code <code>', "its code at the broker's API, unique", parseCode)
     .option('--content <text>', 'its text, with variables {{1}}, {{2}}')
-    .option('--content-file <file>', 'a UTF-8 file that holds the text')
+    .option('--content-file <file>', 'a UTF-8 file that contains the text')
 
 const list = (parent: Parent) => addCommand(parent, 'list', 'all templates')
 
@@ -36,5 +36,5 @@ const remove = (parent: Parent) =>
 
 function parseCode(text: string): string {
   if (/^\S{1,200}$/.test(text)) return text
-  throw new InvalidArgumentError('A code has no blanks.')
+  throw new InvalidArgumentError('A code must not contain blanks.')
 }

@@ -74,7 +74,7 @@ export async function set(context: Context, ref: string, options: OptionsOf<type
   const changed = await changeUser(prisma, actor, id, change, context.clock.now())
   if (password !== undefined && id !== actor.id) {
     context.out.talk(
-      `The audit says that you set ${user.email}'s password, of all they do until they set one of their own.`,
+      `The audit records that you set ${user.email}'s password, with all their actions until they set their own.`,
     )
   }
   context.out.result(view(changed), `${changed.role} ${changed.email}${changed.disabled_at ? ', disabled' : ''}.`)
@@ -90,7 +90,7 @@ async function newPassword(context: Context, user: User, isOwn: boolean, fromStd
   if (isOwn && isFirst && context.config.databaseUrl !== undefined) {
     throw new CampError(
       'PASSWORD_MISSING',
-      `${user.email} has no password yet: a token is not enough to set the first one`,
+      `${user.email} has no password yet: the first one cannot be set with a token`,
       {
         hint: `An ADMIN sets it: camp user set ${user.email} --password-stdin`,
       },
@@ -100,14 +100,14 @@ async function newPassword(context: Context, user: User, isOwn: boolean, fromStd
   const takesOld = isOwn && !isFirst
   if (fromStdin && given.length !== (takesOld ? 2 : 1)) {
     const lines = takesOld ? 'two lines: the old password, then the new one' : 'one line: the new password'
-    throw new CampError('INVALID_ARGUMENT', `stdin takes ${lines}`)
+    throw new CampError('INVALID_ARGUMENT', `stdin must contain ${lines}`)
   }
   const old = takesOld ? (given.at(-2) ?? (await askPassword(context, 'Old password', false))) : undefined
   if (old !== undefined) await assertOldPassword(await context.loginDeps(), user, old)
   if (fromStdin) return given.at(-1)!
   const next = await askPassword(context, 'New password', false)
   if (next === (await askPassword(context, 'Again', false))) return next
-  throw new CampError('ENTRIES_DIFFER', 'the two are not the same: nothing was changed')
+  throw new CampError('ENTRIES_DIFFER', 'the two inputs differ: nothing was changed')
 }
 
 export async function disable(context: Context, ref: string): Promise<void> {

@@ -4,7 +4,7 @@ import { lazy } from '../../lazy.ts'
 import { nameArgument, oneOf, wholeNumber } from '../../options.ts'
 
 export const register: Register = (program, action) => {
-  const user = program.command('user').description('who may use camp: add, list, set, disable, token')
+  const user = program.command('user').description('users of camp: add, list, set, disable, token')
   add(user).action(
     action(
       lazy(() => import('./handlers.ts').then(module => module.add)),

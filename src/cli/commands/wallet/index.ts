@@ -4,7 +4,7 @@ import { lazy } from '../../lazy.ts'
 import { nameArgument, wholeNumber } from '../../options.ts'
 
 export const register: Register = (program, action) => {
-  const wallet = program.command('wallet').description('who pays: add, list, show, set, remove')
+  const wallet = program.command('wallet').description('payers of campaigns: add, list, show, set, remove')
   add(wallet).action(
     action(
       lazy(() => import('./handlers.ts').then(module => module.add)),

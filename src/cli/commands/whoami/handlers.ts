@@ -8,7 +8,7 @@ export async function whoami(context: Context): Promise<void> {
       ['e-mail', email],
       ['name', name],
       ['role', role],
-      ['by', via && `${via.email}, who made this token, or set this password`],
+      ['by', via && `${via.email}, who created this token, or set this password`],
     ]),
   )
 }

@@ -6,4 +6,4 @@ export const register: Register = (program, action) => {
   whoami(program).action(action(lazy(() => import('./handlers.ts').then(module => module.whoami))))
 }
 
-const whoami = (parent: Parent) => addCommand(parent, 'whoami', 'who is logged in, and with which role')
+const whoami = (parent: Parent) => addCommand(parent, 'whoami', 'show the logged-in user and their role')

@@ -20,7 +20,7 @@ export const worker = (parent: Parent) =>
     .addHelpText(
       'after',
       '\nAny number of workers may run, on any number of machines. SIGTERM, SIGINT or SIGHUP ends one within 30 seconds: no new\n' +
-        'claims, requests in flight are settled; a second signal ends it at once. It waits for a database or Redis that is unavailable.\n' +
+        'claims, requests in flight are settled; a second signal ends it at once. It waits for an unavailable database or Redis.\n' +
         'Brokers reach the listener at CAMP_PUBLIC_URL.',
     )
 

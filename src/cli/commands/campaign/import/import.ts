@@ -66,14 +66,16 @@ export async function importFile(context: Context, file: string, options: Option
   if (result.importedBefore)
     context.out.warn(`this file was imported before, as ${result.importedBefore}: a real import needs --again`)
   if (request.adapter.content === 'NONE' && (request.message !== null || request.template))
-    context.out.warn(`${request.adapter.name} says what is set up on its side: the message or template is not used`)
+    context.out.warn(
+      `${request.adapter.name} sends the content that is set up in its system: the message or template is not used`,
+    )
   await sayWhatDoesNotBind(context, request.purpose)
   const shown = { ...outlook, ...present }
   for (const warning of warningsOf(view, facts, shown)) context.out.warn(warning)
   context.out.result({ ...view, ...outlook, ...facts }, () => importText(view, facts, shown))
   for (const line of await linesAfter(context, result, request.scheduledAt, shown)) context.out.talk(line)
   if (result.id === null)
-    context.out.talk(`Nothing was written${options.rejects ? ', no rejects file either' : ''}: it was a dry run.`)
+    context.out.talk(`Nothing was written${options.rejects ? ', no rejects file either' : ''}: this was a dry run.`)
 }
 
 /** The next steps; for a dry run, when it would start (no worker is needed for that yet). */
@@ -100,15 +102,15 @@ async function sayWhatDoesNotBind(context: Context, purpose: string | null): Pro
   if (purpose === null) return
   const others = (await listSyncs(await context.pool())).filter(sync => (sync.purpose ?? purpose) !== purpose)
   const names = new Set(others.map(sync => `${sync.source} (${sync.purpose})`))
-  if (names.size > 0) context.out.talk(`Lists for another purpose do not bind it: ${[...names].join(', ')}.`)
+  if (names.size > 0) context.out.talk(`Lists for another purpose do not apply: ${[...names].join(', ')}.`)
 }
 
 const STDIN = '-'
 
 function assertPipe(context: Context): void {
   if (!hasTerminal(context)) return
-  throw new CampError('INPUT_MISSING', '- stands for standard input, and that is a terminal', {
-    hint: 'Pipe a file in: zcat list.csv.gz | camp campaign import - …, or give its name.',
+  throw new CampError('INPUT_MISSING', 'the file - is standard input, but that is a terminal', {
+    hint: 'Pipe a file: zcat list.csv.gz | camp campaign import - …, or use the name of a file.',
   })
 }
 

@@ -37,6 +37,6 @@ function scheduleOf(text: string, { now, timezone }: Present): Date {
   const at = parseDateTime(text, timezone)
   if (at > now) return at
   throw new CampError('SCHEDULE_IN_PAST', `--schedule ${text} is in the past`, {
-    hint: 'Without --schedule it starts with camp campaign run.',
+    hint: 'Choose a later time. Without --schedule, start it with camp campaign run.',
   })
 }

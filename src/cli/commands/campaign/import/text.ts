@@ -14,7 +14,7 @@ export function importText(view: CampaignView, facts: ImportFacts, outlook: Fore
     ['columns', columnsText(facts)],
     ['variables', facts.variables.join(', ')],
     ['refused at', refusedText(view, facts)],
-    ['put right', facts.repairs.join('; ')],
+    ['repaired', facts.repairs.join('; ')],
     ['warnings', warningsText(facts)],
     ['batches', `${number(facts.plan.batches)} of at most ${number(facts.plan.batch_size)}`],
     ['budget', budgetText(facts)],
@@ -31,13 +31,13 @@ export function warningsOf(view: CampaignView, facts: ImportFacts, outlook: Fore
   const further = segments === null ? 0 : segments.total - sum(Object.values(segments.messages))
   return [
     facts.other_sheets.length > 0 &&
-      `only the sheet "${facts.sheet}" is imported; also with rows: ${facts.other_sheets.join(', ')} (--sheet NAME takes one)`,
+      `only the sheet "${facts.sheet}" is imported; also with rows: ${facts.other_sheets.join(', ')} (choose one with --sheet NAME)`,
     (warnings.NO_RESULT ?? 0) > 0 &&
       `${number(warnings.NO_RESULT!)} formulas have no result, and their cells count as empty: open the file in Excel and save it`,
     (warnings.MERGED_CELL ?? 0) > 0 &&
-      `${number(warnings.MERGED_CELL!)} merged cells go over several rows: only the first of these rows has the value`,
-    view.counts.PENDING === 0 && 'not one row can be sent',
-    !budget.fits && `it cannot be approved as things stand; budget: ${budgetText(facts)}`,
+      `${number(warnings.MERGED_CELL!)} merged cells span several rows: only the first of these rows has the value`,
+    view.counts.PENDING === 0 && 'no row can be sent',
+    !budget.fits && `it cannot be approved at present; budget: ${budgetText(facts)}`,
     ...notes,
     ...TEXT_WARNINGS.filter(code => warnings[code] !== undefined).map(code => textWarning(code, facts)),
     further > 0 &&
@@ -90,21 +90,21 @@ function refusedText({ errors }: CampaignView, { refused_lines }: ImportFacts): 
 }
 
 const WARNINGS = {
-  BAD_DOCUMENT: 'bad documents left out',
+  BAD_DOCUMENT: 'invalid documents omitted',
   MISSING_DATE: 'rows without a registration date, sent anyway',
   MERGED_CELL: 'merged cells over several rows',
   NO_RESULT: 'formulas without a result, read as empty',
   OTHER_SHEET: 'other sheets with rows, not imported',
   HIDDEN_ROW: 'rows that Excel hides (a filter?), imported',
-  REPAIRED_PHONE: 'mobiles got their ninth digit',
+  REPAIRED_PHONE: 'mobile numbers completed with a ninth digit',
   SAME_DOCUMENT: 'further phones of a document',
-  BAD_NAME: 'names that are none left out',
-  LOST_CHARACTERS: 'rows with a broken character in a column that no text names',
-  ODD_CHARACTERS: 'texts with characters that look wrongly read',
+  BAD_NAME: 'values that are not names omitted',
+  LOST_CHARACTERS: 'rows with a broken character in a column that no text uses',
+  ODD_CHARACTERS: 'texts with characters that look wrongly decoded',
   LEFTOVER: 'texts with a placeholder that no column fills',
-  HTML: 'texts with HTML, which goes out as it stands',
+  HTML: 'texts with HTML, which is sent unchanged',
   LITERAL_ESCAPE: 'texts with a backslash and a letter (\\n is a line break in a row’s own text)',
-  LONG_TEXT: 'texts that are longer than the channel is sure to take',
+  LONG_TEXT: 'texts longer than the channel is certain to accept',
 }
 
 function warningsText({ warnings }: ImportFacts): string {

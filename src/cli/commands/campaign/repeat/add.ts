@@ -26,16 +26,16 @@ export async function repeatImport(
   if (request.message !== null) for (const note of textNotes('the message', request.message)) context.out.warn(note)
   const source = await parseSource(request.file)
   const [newest] = (await filesIn(source, Number.NEGATIVE_INFINITY)) ?? []
-  const found = newest ? `The newest file there now is ${newest.name}.` : 'No file matches yet.'
+  const found = newest ? `The newest matching file is ${newest.name}.` : 'No file matches yet.'
   if (request.dryRun) {
     const next: Date[] = []
     while (next.length < 5) next.push(nextOccurrence(cron, timezone, next.at(-1) ?? now))
     const plan = { id: null, ...source, cron, timezone, next_at: next.map(at => at.toISOString()) }
     context.out.result({ ...plan, newest: newest?.name ?? null, credential_missing: credentialMissing }, () => [
-      `${found} It would be looked for at`,
+      `${found} The folder would be checked at`,
       ...next.map(at => `  ${time(at, timezone)}`),
     ])
-    context.out.talk('Nothing was written: it was a dry run.')
+    context.out.talk('Nothing was written: this was a dry run.')
     return
   }
   const pool = await context.pool()
@@ -52,11 +52,11 @@ export async function repeatImport(
 export function assertRepeatable(options: Readonly<Record<string, unknown>>): void {
   const wrong = ['schedule', 'again', 'rejects'].find(name => options[name] !== undefined)
   if (wrong === undefined) return
-  throw new CampError('OPTIONS_CONFLICT', `--${wrong} does not go with --repeat`, {
+  throw new CampError('OPTIONS_CONFLICT', `--${wrong} cannot be combined with --repeat`, {
     hint: {
-      schedule: 'Its cron expression says when.',
-      again: 'A file is imported once.',
-      rejects: 'See what was refused: camp campaign leads ID --status ERROR',
+      schedule: 'The cron expression sets the time.',
+      again: 'With --repeat each file is imported once.',
+      rejects: 'To see the refused rows: camp campaign leads ID --status ERROR',
     }[wrong],
   })
 }

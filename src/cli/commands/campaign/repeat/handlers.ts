@@ -27,7 +27,7 @@ export async function list(context: Context, options: OptionsOf<typeof commands.
       { title: 'APPROVAL', value: standingText },
       { title: 'LAST', value: row => (row.last ? lastText(row.last, row.timezone) : '') },
     ],
-    'No recurring campaigns. Make one: camp campaign import \'inbox/*.csv\' --repeat "0 9 * * 1-5" --wallet W --broker B',
+    'No recurring campaigns. Create one: camp campaign import \'inbox/*.csv\' --repeat "0 9 * * 1-5" --wallet W --broker B',
   )
 }
 
@@ -77,7 +77,7 @@ export async function revoke(context: Context, ref: string): Promise<void> {
   const actor = await context.admin()
   const recurrence = await findRecurrence(pool, ref)
   await revokeStandingApproval(pool, recurrence, actor.id, context.clock.now())
-  await printAfter(context, recurrence.id, 'Each campaign waits for a person again:')
+  await printAfter(context, recurrence.id, 'Each campaign requires its own approval again:')
 }
 
 export function pause(context: Context, ref: string): Promise<void> {
@@ -85,7 +85,7 @@ export function pause(context: Context, ref: string): Promise<void> {
 }
 
 export function resume(context: Context, ref: string): Promise<void> {
-  return move(context, ref, 'resume', 'Goes on:')
+  return move(context, ref, 'resume', 'Continued:')
 }
 
 export function remove(context: Context, ref: string): Promise<void> {
@@ -98,7 +98,7 @@ async function move(context: Context, ref: string, how: 'pause' | 'resume' | 're
   const recurrence: Recurrence = await findRecurrence(pool, ref)
   const { handle, user_id: ownerId } = recurrence
   await assertMay(pool, `campaign repeat ${how}`, actor, { handle, ownerId })
-  if (how === 'remove') await confirm(context, `Remove ${handle} permanently? The campaigns that it has opened stay.`)
+  if (how === 'remove') await confirm(context, `Remove ${handle} permanently? The campaigns that it opened remain.`)
   const who = { userId: actor.id, now: context.clock.now() }
   await moveRecurrence(pool, recurrence, how, who)
   await printAfter(context, recurrence.id, done)
@@ -128,7 +128,7 @@ export function recurrenceText(view: RecurrenceView): Block {
 }
 
 function standingText({ standing_approval: standing }: RecurrenceView): string {
-  if (!standing) return 'each waits for its own'
+  if (!standing) return 'each campaign requires its own'
   const { ceiling, until, by } = standing
   if (standing.void !== null) return `void: ${standing.void}`
   return `standing, up to ${ceiling} each${until ? ` until ${until}` : ''}, by ${by}`

@@ -8,7 +8,7 @@ export const register: Register = (campaign, action) => {
   const repeat = campaign.command('repeat').description('recurring campaigns: list, approve, pause, resume, remove')
   repeat.addHelpText(
     'after',
-    '\nMake one: camp campaign import \'inbox/*.csv\' --repeat "0 9 * * 1-5" --wallet W --broker B …\n' +
+    '\nCreate one: camp campaign import \'inbox/*.csv\' --repeat "0 9 * * 1-5" --wallet W --broker B …\n' +
       'At each occurrence the newest file that was not imported yet becomes a campaign. It waits for approval, unless a\n' +
       'standing approval covers it; then it starts within its hours. A worker opens it, or cron: camp campaign run --due.',
   )
@@ -22,7 +22,7 @@ export const register: Register = (campaign, action) => {
 }
 
 export const list = (parent: Parent) =>
-  addCommand(parent, 'list', 'recurring campaigns, newest first').option('--all', 'also those that were removed')
+  addCommand(parent, 'list', 'recurring campaigns, newest first').option('--all', 'also removed ones')
 
 export const show = (parent: Parent) =>
   addCommand(parent, 'show <id>', 'a recurring campaign and its occurrences').option(
@@ -33,8 +33,8 @@ export const show = (parent: Parent) =>
   )
 
 export const approve = (parent: Parent) =>
-  addCommand(parent, 'approve <id>', 'a standing approval for what it opens (ADMIN, not its owner)')
-    .requiredOption('--ceiling <amount>', 'what one campaign may cost: 500.00', amount)
+  addCommand(parent, 'approve <id>', 'approve its future campaigns (ADMIN, not its owner)')
+    .requiredOption('--ceiling <amount>', 'maximum cost of one campaign: 500.00', amount)
     .option('--until <day>', 'its last day, YYYY-MM-DD (default: until it is revoked)', day)
 
 const revoke = (parent: Parent) => addCommand(parent, 'revoke <id>', 'end its standing approval (ADMIN)')
@@ -49,11 +49,11 @@ const remove = (parent: Parent) =>
 
 function amount(text: string): string {
   if (/^\d{1,10}(\.\d{1,2})?$/.test(text)) return text
-  throw new InvalidArgumentError('It takes an amount such as 500.00.')
+  throw new InvalidArgumentError('It must be an amount such as 500.00.')
 }
 
 function day(text: string): string {
   const date = /^\d{4}-\d{2}-\d{2}$/.test(text) ? new Date(`${text}T00:00:00Z`) : undefined
   if (date && !Number.isNaN(+date) && date.toISOString().startsWith(text)) return text
-  throw new InvalidArgumentError('It takes a day such as 2026-12-31.')
+  throw new InvalidArgumentError('It must be a day such as 2026-12-31.')
 }
