@@ -38,10 +38,10 @@ it('a settle does not wait for the campaign’s row while other batches are QUEU
   expect(await statusOf(id)).toBe('FINISHED')
 })
 
-it('finishes when the last QUEUED batch is emptied before the commit of a settle that saw it', async () => {
+/** A settle that saw the last batch QUEUED, which another transaction has emptied before the settle committed. */
+async function settledBesideTheLast() {
   const { hand, id, ids, accept } = await running(2)
   const batch = claimed(await hand.claim(ids[0]!))
-  // As if the settle had looked at this moment and committed after the other one had looked, too.
   await db.pool.query(
     `UPDATE "CampaignLead" SET status = 'ERROR', error_code = 'X' WHERE campaign_id = $1 AND seq = 4`,
     [id],
@@ -49,19 +49,17 @@ it('finishes when the last QUEUED batch is emptied before the commit of a settle
   expect(await hand.settle(batch, accept)).toMatchObject({ mayFinish: true })
   await db.pool.query(`UPDATE "Batch" SET status = 'DONE' WHERE id = $1`, [ids[1]])
   expect(await statusOf(id)).toBe('PROCESSING')
+  return { hand, id }
+}
+
+it('finishes after the commit when the last QUEUED batch was emptied meanwhile', async () => {
+  const { hand, id } = await settledBesideTheLast()
   await finishAfterCommit(db.pool, id, hand.now())
   expect(await statusOf(id)).toBe('FINISHED')
 })
 
 it('the sweep finishes a campaign whose worker died before it looked', async () => {
-  const { hand, id, ids, accept } = await running(2)
-  const batch = claimed(await hand.claim(ids[0]!))
-  await db.pool.query(
-    `UPDATE "CampaignLead" SET status = 'ERROR', error_code = 'X' WHERE campaign_id = $1 AND seq = 4`,
-    [id],
-  )
-  await hand.settle(batch, accept)
-  await db.pool.query(`UPDATE "Batch" SET status = 'DONE' WHERE id = $1`, [ids[1]])
+  const { hand, id } = await settledBesideTheLast()
   await sweep({ ...hand.deps, now: hand.now, sweepMs: 15_000 })
   expect(await statusOf(id)).toBe('FINISHED')
 })
