@@ -152,6 +152,13 @@ async function stillInDoubt(tx: Tx, candidates: readonly DoubtfulLead[]): Promis
   return candidates.filter(lead => open.has(lead.id))
 }
 
+/** Of the ledger's entries. */
+const REASONS = {
+  SENT: 'resolved: it was sent',
+  NOT_SENT: 'resolved: it was not sent',
+  RESEND: 'resolved: it is sent again',
+} as const satisfies Record<Resolution, string>
+
 function correctionsOf(
   leads: readonly DoubtfulLead[],
   holders: ReadonlyMap<string, OwningBatch>,
@@ -161,7 +168,7 @@ function correctionsOf(
   for (const { id } of leads) {
     const batch = holders.get(id)
     if (!batch) continue
-    const correction = corrections.get(batch.id) ?? noCorrection(batch.id, 'resolved: it was not sent')
+    const correction = corrections.get(batch.id) ?? noCorrection(batch.id, REASONS[verdict])
     if (verdict === 'SENT') correction.resolved++
     else correction.released++
     corrections.set(batch.id, correction)
@@ -193,7 +200,7 @@ function nothingInDoubt(only: readonly string[] | null): CampError {
     'NOTHING_IN_DOUBT',
     only === null ? 'none of its leads is in doubt' : 'none of these leads is in doubt',
     {
-      hint: 'See: camp campaign leads ID --status IN_DOUBT',
+      hint: 'camp campaign leads --status IN_DOUBT lists those that are.',
     },
   )
 }

@@ -79,7 +79,7 @@ async function ask(context: Context, ref: string, options: ResolveOptions): Prom
 function verdictOf({ sent, notSent, resend }: ResolveOptions): Resolution {
   const given = [sent && 'SENT', notSent && 'NOT_SENT', resend && 'RESEND'].filter(Boolean) as Resolution[]
   if (given.length === 1) return given[0]!
-  throw new CampError('ARGUMENT_MISSING', 'one of --sent, --not-sent and --resend is required', {
+  throw new CampError('ARGUMENT_MISSING', 'exactly one of --sent, --not-sent, --resend and --ask is required', {
     hint: 'First check at the broker whether it has these messages.',
   })
 }

@@ -18,7 +18,7 @@ export const register: Register = (program, action) => {
 }
 
 export const add = (parent: Parent) =>
-  addCommand(parent, 'add <email>', 'add a user (the first one: no login, must be an ADMIN)')
+  addCommand(parent, 'add <email>', 'add a user (without users: no login, must be ADMIN)')
     .requiredOption('--name <name>', 'their name', nameArgument)
     .requiredOption('--role <role>', 'ADMIN or USER', oneOf(ROLES))
     .option('--password-stdin', 'read their password from stdin (without one: tokens only)')
