@@ -62,9 +62,16 @@ export class BlocklistFilter {
  * Reads the blocklist into a filter.
  * @param maxEntries a longer list (as estimated) is not read
  * @returns undefined for a longer list
+ * @throws the signal's reason once it is aborted
  */
-export async function readBlocklistFilter(pool: pg.Pool, maxEntries: number): Promise<BlocklistFilter | undefined> {
+export async function readBlocklistFilter(
+  pool: pg.Pool,
+  maxEntries: number,
+  signal: AbortSignal,
+): Promise<BlocklistFilter | undefined> {
   const client = await pool.connect()
+  // A connection within a COPY that was given up serves no other query.
+  let isMidway = false
   try {
     // -1: not counted yet. The estimate affects size and speed only.
     const { rows } = await client.query<{ entries: number }>(
@@ -73,13 +80,16 @@ export async function readBlocklistFilter(pool: pg.Pool, maxEntries: number): Pr
     const { entries } = rows[0]!
     if (entries > maxEntries) return undefined
     const filter = new BlocklistFilter(entries)
+    isMidway = true
     await pipeline(
       client.query(to(`COPY (SELECT coalesce(phone, cpf_cnpj) FROM "Blocklist") TO STDOUT`)),
       filter.lines(),
+      { signal },
     )
+    isMidway = false
     return filter
   } finally {
-    client.release()
+    client.release(isMidway)
   }
 }
 

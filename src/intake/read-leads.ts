@@ -40,7 +40,7 @@ export async function readLeads(
     onProgress?.({ rows: tally.rows, bytes: records.bytesRead(), totalBytes: source.bytes })
   }
   const filter = (await hasBlocklist(pool))
-    ? await readBlocklistFilter(pool, Math.max(source.bytes / BYTES_PER_ENTRY, MIN_ENTRIES))
+    ? await readBlocklistFilter(pool, Math.max(source.bytes / BYTES_PER_ENTRY, MIN_ENTRIES), signal)
     : null
   let ahead: Chunk | undefined
   for await (const rows of records.rows) {

@@ -90,12 +90,22 @@ describe('an entry for one purpose', () => {
   })
 })
 
+const ongoing = new AbortController().signal
+
 it('is read into a filter that holds its phones and documents of every purpose, unless it is too long', async () => {
   const [phones, documents] = [['5531988880001', '5531988880002'], ['39053344705']]
   await addToBlocklist(db.pool, { phones, documents, reason: null, source: 'list', purpose: 'offers' })
-  const filter = await readBlocklistFilter(db.pool, 1_000_000)
+  const filter = await readBlocklistFilter(db.pool, 1_000_000, ongoing)
   expect([...phones, ...documents].every(value => filter?.has(value))).toBe(true)
   expect(filter?.has('5531988880003')).toBe(false)
   await db.pool.query('ANALYZE "Blocklist"')
-  expect(await readBlocklistFilter(db.pool, 1)).toBeUndefined()
+  expect(await readBlocklistFilter(db.pool, 1, ongoing)).toBeUndefined()
+})
+
+it('stops reading the filter when it is aborted, and gives no broken connection back', async () => {
+  await expect(readBlocklistFilter(db.pool, 1_000_000, AbortSignal.abort())).rejects.toThrow(
+    expect.objectContaining({ name: 'AbortError' }),
+  )
+  const asked = Array.from({ length: 20 }, () => db.pool.query('SELECT 1 AS one'))
+  expect((await Promise.all(asked)).map(({ rows }) => rows)).toEqual(asked.map(() => [{ one: 1 }]))
 })
