@@ -189,7 +189,7 @@ describe('a person who', () => {
       const { id: closing } = await closingOf(db, id)
       await db.pool.query(
         `UPDATE "Batch" SET status = 'IN_DOUBT', broker_ref = 'never run', settled_at = now() - interval '1 hour',
-                not_before = now(), claimed_at = now(), error = 'a test' WHERE id = $1`,
+                not_before = now() - interval '1 second', claimed_at = now(), error = 'a test' WHERE id = $1`,
         [closing],
       )
       if (ran) await runAutomation(sandbox.url, salesforceCredential(sandbox.url).automation_id)

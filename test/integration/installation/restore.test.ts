@@ -159,7 +159,7 @@ describe('a backup that is restored after its campaign has ended', () => {
     // A claim whose worker is lost with the server.
     const hand = byHand(db, new Date())
     expect(await hand.claim((await hand.queued(id))[0]!)).toMatchObject({ kind: 'CLAIMED' })
-    await db.pool.query(`UPDATE "Batch" SET lease_until = now() WHERE status = 'SENDING'`)
+    await db.pool.query(`UPDATE "Batch" SET lease_until = now() - interval '1 second' WHERE status = 'SENDING'`)
     await db.pool.query(`UPDATE "Installation" SET mark = 0`)
     const restored = await startWorker(db.url, setting)
     await isHeld(restored)
