@@ -2,8 +2,8 @@ import type { ProjectConfig } from 'vitest/node'
 
 /** Against what never ends, not a bound of what is tested: a loaded machine takes several times as long. */
 const limits = {
-  testTimeout: 120_000,
-  hookTimeout: 120_000,
+  testTimeout: 600_000,
+  hookTimeout: 600_000,
   setupFiles: ['test/support/log-guard.ts', 'test/support/lock-order.ts', 'test/support/scratch-end.ts'],
 }
 

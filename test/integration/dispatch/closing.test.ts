@@ -108,7 +108,7 @@ describe('a campaign at Salesforce', () => {
     expect(await runsOf(sandbox)).toBe(0)
   })
 
-  it('runs again after a retry, where that brought somebody in', async () => {
+  it('runs again after a retry, where that brought a lead in', async () => {
     const sandbox = await openSalesforce({ quirks: { resets_flag: true }, refused: 0.5 })
     const scene = await makeSalesforceScene(db, sandbox, NOW)
     const deps = await startWorkers(db)
@@ -205,7 +205,7 @@ describe('a run in doubt', () => {
     expect(sandbox.stats('SALESFORCE')).toMatchObject({ accepted: 50, unique: 50 })
   })
 
-  it('stays so while nobody can look', async () => {
+  it('stays so while no look is possible', async () => {
     const sandbox = await openSalesforce({ next: [{ fault: 'accept-drop', on: 'runallonce' }] })
     const scene = await makeSalesforceScene(db, sandbox, NOW)
     const deps = await startWorkers(db)
