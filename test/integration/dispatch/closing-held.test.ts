@@ -167,7 +167,11 @@ describe('a person who', () => {
     const deps = await startWorkers(db)
     sandbox.control({ brokers: { SALESFORCE: { latency_ms: 500 } } })
     await runCampaign(deps, id, scene.userId)
-    await untilView(db, id, 'it is on its way', seen => seen.counts.SENDING > 0)
+    await until(
+      'a request is on its way',
+      async () => sandbox.starts().length,
+      count => count > 0,
+    )
     await cancelCampaign(deps, id, scene.userId, undefined)
     const seen = await untilView(db, id, 'nothing is on its way', ({ counts }) => counts.SENDING === 0)
     expect(seen).toMatchObject({ status: 'CANCELLED', closing: { status: 'NOT_RUN', error: unrun } })

@@ -143,7 +143,7 @@ describe('two campaigns of one automation', () => {
     for (const id of ids) await runCampaign(deps, id, scene.userId)
     for (const id of ids) await untilView(db, id, 'it waits', seen => seen.closing?.not_before != null)
     // A run takes long enough for the other to come upon it.
-    sandbox.control({ brokers: { SALESFORCE: { latency_ms: 400 } } })
+    sandbox.control({ brokers: { SALESFORCE: { latency_ms: 1_500 } } })
     await pass(db, 15, ...ids)
     const [first, second] = await until(
       'one has run',
