@@ -3,6 +3,7 @@ import { homedir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { z } from 'zod'
 import { CampError } from './errors.ts'
+import { t } from './language/text.ts'
 
 /**
  * Every setting of camp, read from the environment once per process. Nothing else reads process.env.
@@ -93,7 +94,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
   const read = environment.safeParse(set)
   if (!read.success) {
     const wrong = read.error.issues.map(issue => `${issue.path.join('.')}: ${issue.message}`)
-    throw new CampError('SETTINGS_INVALID', `settings from the environment are wrong: ${wrong.join('; ')}`)
+    throw new CampError('SETTINGS_INVALID', t`settings from the environment are wrong: ${wrong.join('; ')}`)
   }
   const e = read.data
   return {
@@ -137,9 +138,9 @@ function defaultHome(): string {
   }
   throw new CampError(
     'HOME_UNUSABLE',
-    `the user ${process.getuid?.() ?? ''} has no home folder, and CAMP_HOME is not set`,
+    t`the user ${process.getuid?.() ?? ''} has no home folder, and CAMP_HOME is not set`,
     {
-      hint: 'Set CAMP_HOME to a folder that this user may write to.',
+      hint: t`Set CAMP_HOME to a folder that this user may write to.`,
     },
   )
 }

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { CampError, messageOf } from './errors.ts'
+import { t } from './language/text.ts'
 
 /**
  * Reads a file of settings as systemd reads EnvironmentFile= (its src/basic/env-file.c): one KEY=value per line; comments with
@@ -17,16 +18,16 @@ function textOf(path: string): string {
   try {
     bytes = readFileSync(path)
   } catch (error) {
-    throw new CampError('ENV_FILE_INVALID', `the settings in ${path} cannot be read: ${messageOf(error)}`, {
-      hint: 'Check the path in --env-file or CAMP_ENV_FILE, and the permissions of the file.',
+    throw new CampError('ENV_FILE_INVALID', t`the settings in ${path} cannot be read: ${messageOf(error)}`, {
+      hint: t`Check the path in --env-file or CAMP_ENV_FILE, and the permissions of the file.`,
       cause: error,
     })
   }
   try {
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: false }).decode(bytes)
   } catch (cause) {
-    throw new CampError('ENV_FILE_INVALID', `the settings in ${path} cannot be read: the file is not UTF-8`, {
-      hint: 'Save it as UTF-8 without a byte order mark.',
+    throw new CampError('ENV_FILE_INVALID', t`the settings in ${path} cannot be read: the file is not UTF-8`, {
+      hint: t`Save it as UTF-8 without a byte order mark.`,
       cause,
     })
   }
@@ -55,8 +56,8 @@ export function parseEnvFile(text: string, file: string): Record<string, string>
   let [state, key, value, trimmed]: [State, string, string, number] = ['BEFORE_KEY', '', '', 0]
   let [line, startedAt] = [1, 1]
   const wrong = (what: string, at: number): never => {
-    throw new CampError('ENV_FILE_INVALID', `${file}, line ${at}: ${what}`, {
-      hint: 'A line is KEY=value or a comment, as in systemd’s EnvironmentFile=.',
+    throw new CampError('ENV_FILE_INVALID', t`${file}, line ${at}: ${what}`, {
+      hint: t`A line is KEY=value or a comment, as in systemd’s EnvironmentFile=.`,
     })
   }
   const push = () => {

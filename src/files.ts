@@ -4,6 +4,7 @@ import { access, chmod, constants, link, mkdir, open, readFile, rename, rm, stat
 import { userInfo } from 'node:os'
 import { dirname, sep } from 'node:path'
 import { CampError, codeOf, messageOf } from './errors.ts'
+import { t } from './language/text.ts'
 
 /**
  * The content of a private file (0600) that is created once and never changed: the first process creates it, the others read
@@ -90,8 +91,8 @@ export function homeUnusable(home: string, error: unknown): CampError | undefine
   if (path === undefined || error instanceof CampError) return undefined
   if (!isWithin(path, home) && !isWithin(home, path)) return undefined
   if (FULL.includes(code)) {
-    return new CampError('DISK_FULL', `the disk of CAMP_HOME (${home}) is full: ${messageOf(error)}`, {
-      hint: 'Free space on it, or set CAMP_HOME to a folder on another disk.',
+    return new CampError('DISK_FULL', t`the disk of CAMP_HOME (${home}) is full: ${messageOf(error)}`, {
+      hint: t`Free space on it, or set CAMP_HOME to a folder on another disk.`,
       cause: error,
     })
   }
@@ -100,15 +101,15 @@ export function homeUnusable(home: string, error: unknown): CampError | undefine
   if (owner !== undefined && ['EACCES', 'EPERM'].includes(code)) {
     return new CampError(
       'HOME_FOREIGN',
-      `CAMP_HOME (${home}) belongs to ${owner}, and ${userName()} may not read its content`,
+      t`CAMP_HOME (${home}) belongs to ${owner}, and ${userName()} may not read its content`,
       {
-        hint: `Run camp as ${owner}, or set CAMP_HOME to a folder of your own, or DATABASE_URL to the server that both use.`,
+        hint: t`Run camp as ${owner}, or set CAMP_HOME to a folder of your own, or DATABASE_URL to the server that both use.`,
         cause: error,
       },
     )
   }
-  return new CampError('HOME_UNUSABLE', `CAMP_HOME (${home}) cannot be used by ${userName()}: ${messageOf(error)}`, {
-    hint: 'Set CAMP_HOME to a folder that this user may write to, or run camp as the user whose folder it is.',
+  return new CampError('HOME_UNUSABLE', t`CAMP_HOME (${home}) cannot be used by ${userName()}: ${messageOf(error)}`, {
+    hint: t`Set CAMP_HOME to a folder that this user may write to, or run camp as the user whose folder it is.`,
     cause: error,
   })
 }

@@ -1,6 +1,7 @@
 import type pg from 'pg'
 import { type Tx, transaction } from '../database/pool.ts'
 import { CampError } from '../errors.ts'
+import { t } from '../language/text.ts'
 import type { Actor } from '../security/actor.ts'
 import { recordAudit } from '../security/audit-log.ts'
 import {
@@ -62,14 +63,14 @@ export async function findClearableSource(pool: pg.Pool, source: string): Promis
   if (source === BY_HAND || (source.startsWith('broker:') && !source.endsWith(UNKNOWN_PERSON))) {
     throw new CampError(
       'SOURCE_RESERVED',
-      `each entry of ${source} is one recipient's request: they cannot be removed all at once`,
-      { hint: 'Remove single entries with --phone or --document.' },
+      t`each entry of ${source} is one recipient's request: they cannot be removed all at once`,
+      { hint: t`Remove single entries with --phone or --document.` },
     )
   }
   const count = (await countBySource(pool)).find(one => one.source === source)
   if (count) return count
-  throw new CampError('BLOCKLIST_SOURCE_NOT_FOUND', `no entry has the source ${source}`, {
-    hint: 'See: camp blocklist stats',
+  throw new CampError('BLOCKLIST_SOURCE_NOT_FOUND', t`no entry has the source ${source}`, {
+    hint: t`See: camp blocklist stats`,
   })
 }
 

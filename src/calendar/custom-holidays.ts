@@ -3,6 +3,7 @@ import { v7 as uuidv7 } from 'uuid'
 import { locking } from '../database/lock-order.ts'
 import { type Sql, transaction } from '../database/pool.ts'
 import { CampError } from '../errors.ts'
+import { t } from '../language/text.ts'
 import { enqueueThoseWaitingForHours } from '../lifecycle/batch-queue.ts'
 import { STATES } from '../recipient/regions.ts'
 import { recordAudit } from '../security/audit-log.ts'
@@ -90,9 +91,11 @@ export async function removeHoliday(
     if (!holiday) {
       throw new CampError(
         'CALENDAR_DAY_NOT_FOUND',
-        `${day}${state && ` for ${state}`} is not an added day of the calendar`,
+        state
+          ? t`${day} for ${state} is not an added day of the calendar`
+          : t`${day} is not an added day of the calendar`,
         {
-          hint: 'See: camp calendar list',
+          hint: t`See: camp calendar list`,
         },
       )
     }
@@ -113,8 +116,8 @@ export function parseHoliday(text: string): string {
   const [, iso] = /^\s*(\d{4}-\d{2}-\d{2})\s*$/.exec(text) ?? []
   const day = iso ?? (d && m && `${y ?? ANY_LEAP_YEAR}-${m.padStart(2, '0')}-${d.padStart(2, '0')}`)
   if (day && isDay(day)) return iso || y ? day : day.slice('YYYY-'.length)
-  throw new CampError('INVALID_ARGUMENT', `"${text}" is not a day`, {
-    hint: 'Write it as 2026-12-24 or 24/12/2026; 24/12 is that day every year.',
+  throw new CampError('INVALID_ARGUMENT', t`"${text}" is not a day`, {
+    hint: t`Write it as 2026-12-24 or 24/12/2026; 24/12 is that day every year.`,
   })
 }
 
@@ -129,5 +132,5 @@ function isDay(day: string): boolean {
 export function parseState(text: string): string {
   const state = text.trim().toUpperCase()
   if (STATES.includes(state)) return state
-  throw new CampError('INVALID_ARGUMENT', `"${text}" is not a state`, { hint: `Use one of ${STATES.join(' ')}.` })
+  throw new CampError('INVALID_ARGUMENT', t`"${text}" is not a state`, { hint: t`Use one of ${STATES.join(' ')}.` })
 }

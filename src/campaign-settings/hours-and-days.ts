@@ -1,4 +1,5 @@
 import { CampError } from '../errors.ts'
+import { t } from '../language/text.ts'
 
 /** Minutes since midnight; `to` is 1440 for 24:00. */
 export interface Hours {
@@ -11,8 +12,8 @@ export function parseHours(text: string): Hours {
   const match = /^\s*(\d{1,2})(?:[:h](\d{2})?)?\s*-\s*(\d{1,2})(?:[:h](\d{2})?)?\s*$/i.exec(text)
   const [from, to] = match ? [minuteOf(match[1]!, match[2]), minuteOf(match[3]!, match[4])] : []
   if (from !== undefined && to !== undefined && from < to) return { from, to }
-  throw new CampError('INVALID_ARGUMENT', `--hours "${text}" is not a window within one day`, {
-    hint: 'Write it as 08:00-20:00; 00:00-24:00 is the whole day.',
+  throw new CampError('INVALID_ARGUMENT', t`--hours "${text}" is not a window within one day`, {
+    hint: t`Write it as 08:00-20:00; 00:00-24:00 is the whole day.`,
   })
 }
 
@@ -40,8 +41,8 @@ export function parseDays(text: string): number {
     .filter(part => part !== '')
   const bits = parts.map(part => daysOf(part.split('-').map(dayOf)))
   if (parts.length > 0 && bits.every(bit => bit !== undefined)) return bits.reduce((sum, bit) => sum | bit, 0)
-  throw new CampError('INVALID_ARGUMENT', `--days "${text}" does not name days of the week`, {
-    hint: `Write them as mon-sat, mon-sun or mon,wed,fri (${short(DAYS)}, or ${short(DIAS)}).`,
+  throw new CampError('INVALID_ARGUMENT', t`--days "${text}" does not name days of the week`, {
+    hint: t`Write them as mon-sat, mon-sun or mon,wed,fri (${short(DAYS)}, or ${short(DIAS)}).`,
   })
 }
 

@@ -1,6 +1,7 @@
 import { type ContactHours, nextWithinHours, type WeekWindow, weekOf } from '../calendar/contact-hours.ts'
 import { lawOf, STATE_LAWS } from '../calendar/state-laws.ts'
 import { CampError } from '../errors.ts'
+import { t } from '../language/text.ts'
 import type { Region } from '../recipient/regions.ts'
 import { formatDays, formatHours } from './hours-and-days.ts'
 
@@ -31,8 +32,8 @@ export function parseStateLaws(text: string): StateLaws {
   const unknown = states.find(state => !lawOf(state))
   if (states.length > 0 && unknown === undefined) return { states: [...new Set(states)].sort(), named: true }
   const what = unknown === undefined ? 'names no state' : `names ${unknown}, whose law is unknown to camp`
-  throw new CampError('INVALID_ARGUMENT', `--state-laws "${text}" ${what}`, {
-    hint: `Use none, auto, or some of ${STATE_LAWS.map(law => law.state).join(',')}: see camp calendar laws.`,
+  throw new CampError('INVALID_ARGUMENT', t`--state-laws "${text}" ${what}`, {
+    hint: t`Use none, auto, or some of ${STATE_LAWS.map(law => law.state).join(',')}: see camp calendar laws.`,
   })
 }
 
@@ -88,7 +89,7 @@ function reasonOf(hours: ContactHours, states: readonly string[]): string | unde
 
 function neverOpen(hours: ContactHours, who: string, reason: string | undefined): CampError {
   const flags = `--hours ${formatHours(hours)} --days ${formatDays(hours.days)}`
-  return new CampError('CONTACT_HOURS_NEVER_OPEN', `${flags} never open for ${who}: ${reason}`, {
-    hint: 'Change --hours, --days or --state-laws, or remove these recipients from the file.',
+  return new CampError('CONTACT_HOURS_NEVER_OPEN', t`${flags} never open for ${who}: ${reason ?? ''}`, {
+    hint: t`Change --hours, --days or --state-laws, or remove these recipients from the file.`,
   })
 }

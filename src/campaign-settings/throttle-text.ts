@@ -1,4 +1,5 @@
 import { CampError } from '../errors.ts'
+import { t } from '../language/text.ts'
 import { MAX_A_DAY, type Throttling, throttlingOf } from './throttling.ts'
 
 /**
@@ -35,11 +36,11 @@ export function parseThrottle(text: string): ThrottleColumns {
   }
   const ramp = type === 'ramp' ? rampOf(rest) : undefined
   if (ramp) return { type: 'ramp', config: ramp }
-  throw new CampError('INVALID_ARGUMENT', `--throttle "${text}" is not a throttling`, {
+  throw new CampError('INVALID_ARGUMENT', t`--throttle "${text}" is not a throttling`, {
     hint: [
-      'none; fixed:30s (30 seconds between messages); random:20s-90s (between 20 and 90 seconds);',
-      'linear:100/60m (100 messages every 60 minutes); ramp:50/day,x2 (a warm-up: 50 messages on the first day of',
-      'sending, twice as many on each further one; or +50 more; with a ceiling: ramp:50/day,x2,max 1000).',
+      t`none; fixed:30s (30 seconds between messages); random:20s-90s (between 20 and 90 seconds);`,
+      t`linear:100/60m (100 messages every 60 minutes); ramp:50/day,x2 (a warm-up: 50 messages on the first day of`,
+      t`sending, twice as many on each further one; or +50 more; with a ceiling: ramp:50/day,x2,max 1000).`,
     ],
   })
 }

@@ -3,6 +3,8 @@ import { CommanderError } from '@commander-js/extra-typings'
 import { systemClock } from '../clock.ts'
 import { EXIT_CODES } from '../error-codes.ts'
 import { CampError, Declined, errorDocument, messageOf } from '../errors.ts'
+import { type Language, languageOf } from '../language/language.ts'
+import { speaking } from '../language/text.ts'
 import type { Host } from './context.ts'
 import { applyEnvFile } from './env-file.ts'
 import { lazy } from './lazy.ts'
@@ -85,17 +87,24 @@ function flushed(stream: NodeJS.WriteStream): Promise<void> {
 
 /** Runs one command line. The only code that prints errors and decides the exit code. */
 export async function runCamp(argv: string[], host: Host): Promise<number> {
+  let language: Language = 'en'
   try {
     const words = applyEnvFile(argv, host)
-    if (host.env.CAMP_URL && !host.files) {
-      if (await isRemote(words)) return await runRemote(words, host)
-    }
-    const program = await buildProgram(words, host)
-    await program.parseAsync(words, { from: 'user' })
-    return 0
+    // Documents for programs, and their errors, are English.
+    if (!asksForJson(words)) language = languageOf(host.env)
+    return await speaking(language, () => runWords(words, host))
   } catch (error) {
-    return report(error, argv, host)
+    return await speaking(language, () => report(error, argv, host))
   }
+}
+
+async function runWords(words: string[], host: Host): Promise<number> {
+  if (host.env.CAMP_URL && !host.files) {
+    if (await isRemote(words)) return await runRemote(words, host)
+  }
+  const program = await buildProgram(words, host)
+  await program.parseAsync(words, { from: 'user' })
+  return 0
 }
 
 async function report(thrown: unknown, argv: string[], host: Host): Promise<number> {

@@ -5,6 +5,7 @@ import { Pool } from 'undici'
 import { campVersion, readConfig } from '../config.ts'
 import { isErrorCode } from '../error-codes.ts'
 import { CampError, codeOf, type ErrorDocument, messageOf } from '../errors.ts'
+import { currentLanguage } from '../language/text.ts'
 import { loadSession, saveSession } from '../security/session.ts'
 import { commandOf } from '../serve/commands.ts'
 import { type Frame, frame, linesOf, type RunRequest } from '../serve/frames.ts'
@@ -94,6 +95,7 @@ class Client {
         columns: Math.min(stdout.columns || stderr.columns || 0, 1_000) || null,
         color: NO_COLOR ? false : FORCE_COLOR ? true : null,
       },
+      language: currentLanguage(),
     }
     await this.#assertFree()
     const answer = await this.#pool.request({

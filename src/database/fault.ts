@@ -79,9 +79,9 @@ export interface FaultRule {
   kind: 'AUTH' | 'UNREACHABLE'
   word: PublicWord
   /** The first half of the sentence; the server's own words follow. */
-  says: string
+  says: () => string
   /** What to do next. {user} is the one that camp connects as; {role}, {schema} and {database} are groups of `message`. */
-  hint: string
+  hint: () => string
 }
 
 /** @returns the first matching rule; undefined if it is not known as a fault of the server */
@@ -97,7 +97,7 @@ export function ruleFor(rules: readonly FaultRule[], { code, message, isFatal }:
 /** @param user undefined if unknown */
 export function hintOf({ hint, message }: FaultRule, fault: Fault, user: string | undefined): string {
   const groups: Record<string, string | undefined> = { ...message?.exec(fault.message)?.groups, user }
-  return hint.replace(PLACEHOLDER, (_, name: string) => groups[name] ?? name.toUpperCase())
+  return hint().replace(PLACEHOLDER, (_, name: string) => groups[name] ?? name.toUpperCase())
 }
 
 /** Other braces belong to the hint: {camp} begins the names of the queue's keys. */

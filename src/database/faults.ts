@@ -11,7 +11,7 @@ export function databaseError(thrown: unknown, user?: string): CampError | undef
   const fault = faultOf(thrown)
   const rule = ruleFor(DATABASE_FAULTS, fault)
   if (!rule) return undefined
-  return new CampError(errorCodeOf(rule), `${rule.says}: ${fault.message}`, {
+  return new CampError(errorCodeOf(rule), `${rule.says()}: ${fault.message}`, {
     hint: hintOf(rule, fault, user),
     cause: thrown,
   })

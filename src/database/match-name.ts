@@ -1,5 +1,6 @@
 import type { ErrorCode } from '../error-codes.ts'
 import { CampError } from '../errors.ts'
+import { t } from '../language/text.ts'
 import { isUuid } from '../uuid.ts'
 
 /** How records are found as a person names them: exactly, then in any case, or by id. */
@@ -33,8 +34,8 @@ export function bestMatch<Row>(
       if (fitting.length === 1) return fitting[0]
       if (fitting.length > 1) {
         const names = fitting.map(row => `"${namesOf(row)[0]}"`).join(' and ')
-        throw new CampError('REFERENCE_AMBIGUOUS', `${what} "${ref}" matches ${names}`, {
-          hint: 'Write its exact name, or its id.',
+        throw new CampError('REFERENCE_AMBIGUOUS', t`${what} "${ref}" matches ${names}`, {
+          hint: t`Write its exact name, or its id.`,
         })
       }
     }
@@ -53,7 +54,7 @@ export function notFound(code: ErrorCode, what: string, ref: string, names: read
   const near = names.filter(name => isNear(name.toLowerCase(), ref.toLowerCase())).slice(0, 5)
   const hint =
     near.length > 0 ? `Did you mean ${near.map(name => `"${name}"`).join(' or ')}?` : `See: camp ${what} list`
-  return new CampError(code, `no ${what} "${ref}"`, { hint })
+  return new CampError(code, t`no ${what} "${ref}"`, { hint })
 }
 
 function isNear(name: string, ref: string): boolean {

@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import pg from 'pg'
 import { CampError, codeOf } from '../errors.ts'
+import { t } from '../language/text.ts'
 import { assertReadable, type Sql } from './pool.ts'
 import { foreignDatabase, PRISMA, withSchemaEngine } from './schema-engine.ts'
 
@@ -43,9 +44,9 @@ export async function assertMigrated(sql: Sql): Promise<void> {
   if (pending.length > 0) {
     throw new CampError(
       'MIGRATIONS_PENDING',
-      `the database is ${pending.length} migration(s) behind this camp (${pending[0]})`,
+      t`the database is ${pending.length} migration(s) behind this camp (${pending[0]!})`,
       {
-        hint: 'Run: camp db migrate',
+        hint: t`Run: camp db migrate`,
       },
     )
   }
@@ -53,8 +54,8 @@ export async function assertMigrated(sql: Sql): Promise<void> {
 
 function assertNotNewer(unknown: readonly string[]): void {
   if (unknown.length === 0) return
-  throw new CampError('DATABASE_TOO_NEW', `the database was migrated by a newer camp (${unknown.at(-1)})`, {
-    hint: 'Update camp on this machine.',
+  throw new CampError('DATABASE_TOO_NEW', t`the database was migrated by a newer camp (${unknown.at(-1)!})`, {
+    hint: t`Update camp on this machine.`,
   })
 }
 
@@ -147,8 +148,8 @@ const OLDEST = 14
 function assertVersion(version: string): void {
   const major = Math.floor(Number(version) / 10_000)
   if (major >= OLDEST) return
-  throw new CampError('DATABASE_TOO_OLD', `the database is PostgreSQL ${major}, and camp needs ${OLDEST} or later`, {
-    hint: 'Name a newer server in DATABASE_URL; without DATABASE_URL camp uses its own.',
+  throw new CampError('DATABASE_TOO_OLD', t`the database is PostgreSQL ${major}, and camp needs ${OLDEST} or later`, {
+    hint: t`Name a newer server in DATABASE_URL; without DATABASE_URL camp uses its own.`,
   })
 }
 

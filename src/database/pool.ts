@@ -1,8 +1,9 @@
 import pg from 'pg'
 import { parse } from 'pg-connection-string'
 import { CampError, messageOf } from '../errors.ts'
+import { t } from '../language/text.ts'
 import { faultOf } from './fault.ts'
-import { ENCODE } from './fault-table.ts'
+import { encodeHint } from './fault-table.ts'
 import { forgetLocks } from './lock-order.ts'
 import type { Tx } from './sql.ts'
 
@@ -51,8 +52,8 @@ export function assertReadable(url: string): void {
   try {
     parse(url)
   } catch (error) {
-    throw new CampError('DATABASE_URL_INVALID', `DATABASE_URL cannot be used: ${messageOf(error)}`, {
-      hint: ENCODE,
+    throw new CampError('DATABASE_URL_INVALID', t`DATABASE_URL cannot be used: ${messageOf(error)}`, {
+      hint: encodeHint(),
       cause: error,
     })
   }

@@ -12,6 +12,7 @@ import type { SchemaEngine } from '@prisma/schema-engine-wasm/schema_engine_bg'
 import type pg from 'pg'
 import { parseIntoClientConfig } from 'pg-connection-string'
 import { CampError, codeOf, messageOf } from '../errors.ts'
+import { t } from '../language/text.ts'
 
 /** The folder of schema.prisma and the migrations. */
 export const PRISMA = fileURLToPath(new URL('../../prisma/', import.meta.url))
@@ -126,10 +127,9 @@ function engineError(error: unknown, heard: readonly Error[]): unknown {
   if (code === 'P3005') return foreignDatabase('it is not empty, and none of them are camp’s', error)
   if (code === 'P3009' || code === 'P3018') {
     const [name] = /\d{14}_\w+/.exec(message!) ?? ['one']
-    return new CampError('MIGRATION_BROKEN_OFF', `an earlier migration was interrupted: ${name}`, {
-      hint:
-        'Restore a backup from before it, or complete the migration by hand; delete its row from _prisma_migrations, and run ' +
-        'camp db migrate.',
+    return new CampError('MIGRATION_BROKEN_OFF', t`an earlier migration was interrupted: ${name}`, {
+      hint: t`Restore a backup from before it, or complete the migration by hand; delete its row from _prisma_migrations, and
+      run camp db migrate.`,
       cause: error,
     })
   }
@@ -138,8 +138,8 @@ function engineError(error: unknown, heard: readonly Error[]): unknown {
 
 /** @param why the evidence */
 export function foreignDatabase(why: string, cause?: unknown): CampError {
-  return new CampError('DATABASE_FOREIGN', `the database contains tables of another program (${why})`, {
-    hint: 'camp needs a separate database: CREATE DATABASE camp, and set it in DATABASE_URL.',
+  return new CampError('DATABASE_FOREIGN', t`the database contains tables of another program (${why})`, {
+    hint: t`camp needs a separate database: CREATE DATABASE camp, and set it in DATABASE_URL.`,
     cause,
   })
 }

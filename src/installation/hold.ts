@@ -1,6 +1,7 @@
 import type pg from 'pg'
 import { transaction } from '../database/pool.ts'
 import { CampError } from '../errors.ts'
+import { t } from '../language/text.ts'
 import { lockInstallation, writeHold } from './installation.ts'
 
 /**
@@ -12,8 +13,8 @@ export async function holdInstallation(pool: pg.Pool, userId: string, reason: st
   await transaction(pool, async tx => {
     const installation = await lockInstallation(tx)
     if (installation.hold) {
-      throw new CampError('INSTALLATION_HELD', `it waits for a person already: ${installation.hold.reason}`, {
-        hint: 'See what is at work in it: camp db accept-restore --show',
+      throw new CampError('INSTALLATION_HELD', t`it waits for a person already: ${installation.hold.reason}`, {
+        hint: t`See what is at work in it: camp db accept-restore --show`,
       })
     }
     await writeHold(tx, installation, { kind: 'PERSON', reason, outside: null }, userId)

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { z } from 'zod'
 import { CampError, codeOf } from '../errors.ts'
 import { replacePrivate } from '../files.ts'
+import { t } from '../language/text.ts'
 import { type HomeIdentity, isSameHome } from './machine.ts'
 import { compareMarks, type Mark } from './mark.ts'
 
@@ -74,8 +75,8 @@ async function readMark(file: string) {
   try {
     return fileContent.parse(JSON.parse(text))
   } catch (cause) {
-    throw new CampError('MARK_DAMAGED', `${file} is not a mark written by camp`, {
-      hint: 'Restore the file. Without it a worker cannot tell whether its database is older than what was sent.',
+    throw new CampError('MARK_DAMAGED', t`${file} is not a mark written by camp`, {
+      hint: t`Restore the file. Without it a worker cannot tell whether its database is older than what was sent.`,
       cause,
     })
   }

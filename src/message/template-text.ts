@@ -1,4 +1,5 @@
 import { CampError } from '../errors.ts'
+import { t } from '../language/text.ts'
 import { isTornText } from './characters.ts'
 import type { NamedColumn } from './column-index.ts'
 import { leftoversIn, spelledOtherwiseIn } from './leftovers.ts'
@@ -30,8 +31,8 @@ export function templateNotes(code: string, content: string, columns: readonly N
   const leftovers = compileText(content).literals.flatMap(literal => leftoversIn(literal, columns))
   const certain = leftovers.find(one => one.column !== undefined)
   if (certain) {
-    throw new CampError('TEMPLATE_INVALID', `${what} contains ${certain.written}, which would be sent unchanged`, {
-      hint: 'Add the template again as the broker approved it, with its variables written {{1}} or {{nome}}.',
+    throw new CampError('TEMPLATE_INVALID', t`${what} contains ${certain.written}, which would be sent unchanged`, {
+      hint: t`Add the template again as the broker approved it, with its variables written {{1}} or {{nome}}.`,
     })
   }
   return [
@@ -45,13 +46,13 @@ function assertWhole(what: string, content: string): void {
   if (unclosed !== undefined) {
     throw new CampError(
       'TEMPLATE_INVALID',
-      `${what} has a placeholder that is not closed, or not of two braces: ${unclosed}`,
+      t`${what} has a placeholder that is not closed, or not of two braces: ${unclosed}`,
       {
-        hint: 'Write variables as {{1}} or {{nome}}.',
+        hint: t`Write variables as {{1}} or {{nome}}.`,
       },
     )
   }
   const problem = isTornText(content) ? 'contains U+FFFD in place of a lost character' : textProblem(content, {})
   if (problem !== undefined)
-    throw new CampError('TEMPLATE_INVALID', `${what} ${problem}`, { hint: 'Correct the text.' })
+    throw new CampError('TEMPLATE_INVALID', `${what} ${problem}`, { hint: t`Correct the text.` })
 }

@@ -1,4 +1,5 @@
 import { CampError } from '../errors.ts'
+import { t } from '../language/text.ts'
 import { type Field, fieldOf, plainName } from '../recipient/field-names.ts'
 import { indexOf, type NamedColumn } from './column-index.ts'
 
@@ -40,9 +41,9 @@ export function compileText(source: string, columns?: readonly NamedColumn[]): C
   if (unclosed !== undefined) {
     throw new CampError(
       'MESSAGE_INVALID',
-      `the message has a placeholder that is not closed, or not of two braces: ${unclosed}`,
+      t`the message has a placeholder that is not closed, or not of two braces: ${unclosed}`,
       {
-        hint: 'Write placeholders as {{nome}}.',
+        hint: t`Write placeholders as {{nome}}.`,
       },
     )
   }
@@ -87,17 +88,17 @@ export function bindTemplate(
   const unknown = Object.keys(assigned).filter(name => !wanted.includes(name))
   if (unknown.length > 0) {
     const has = wanted.length > 0 ? `its variables are ${wanted.join(', ')}` : 'it has no variables'
-    throw new CampError('VARIABLE_UNKNOWN', `template ${template.code} has no variable "${unknown[0]}"`, {
-      hint: `In the template: ${has}.`,
+    throw new CampError('VARIABLE_UNKNOWN', t`template ${template.code} has no variable "${unknown[0]!}"`, {
+      hint: t`In the template: ${has}.`,
     })
   }
   const missing = wanted.filter(name => !Object.hasOwn(assigned, name) && !find(name, columns))
   if (missing.length > 0) {
     throw new CampError(
       'VARIABLE_UNMAPPED',
-      `template ${template.code} needs a column for ${missing.map(name => `{{${name}}}`).join(', ')}`,
+      t`template ${template.code} needs a column for ${missing.map(name => `{{${name}}}`).join(', ')}`,
       {
-        hint: [`Say which: --var ${missing.map(name => `${name}=COLUMN`).join(',')}`, listed(columns)],
+        hint: [t`Say which: --var ${missing.map(name => `${name}=COLUMN`).join(',')}`, listed(columns)],
       },
     )
   }
@@ -163,7 +164,7 @@ function isOwn(name: string): name is 'phone' | 'nome' | 'cpf_cnpj' | 'idcob_con
 function resolve(name: string, columns: readonly NamedColumn[]): string {
   const found = find(name, columns)
   if (found) return found.name
-  throw new CampError('COLUMN_NOT_FOUND', `there is no column "${name}" for {{${name}}}`, { hint: listed(columns) })
+  throw new CampError('COLUMN_NOT_FOUND', t`there is no column "${name}" for {{${name}}}`, { hint: listed(columns) })
 }
 
 /** By the lead's name for it, then by the file's header, then by its meaning: {{celular}} is the phone. */

@@ -2,9 +2,10 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { Queue } from 'bullmq'
 import { isUnreachable } from '../database/pool.ts'
 import { CampError, codeOf, messageOf } from '../errors.ts'
+import { t } from '../language/text.ts'
 import { type Data, RETRY_MS } from './backend.ts'
 import { CHECK, takeAJob } from './check.ts'
-import { STORED } from './faults.ts'
+import { storedHint } from './faults.ts'
 import { postgresBackend } from './postgres.ts'
 import { redisBackend } from './redis.ts'
 
@@ -121,7 +122,7 @@ export function openQueues(settings: QueueSettings): Queues {
       await queue(brokerId)
         .addBulk(jobs)
         .catch(error => {
-          throw failureOf(error, STORED)
+          throw failureOf(error, storedHint())
         })
     },
     schedule: async (task, everyMs) => {
@@ -152,7 +153,7 @@ export function openQueues(settings: QueueSettings): Queues {
 function queueUnusable(cause: unknown, more?: string): CampError {
   const hint =
     'Behind PgBouncer, set CAMP_DIRECT_URL to the same database without PgBouncer, or REDIS_URL. Else run: camp db migrate'
-  return new CampError('QUEUE_UNUSABLE', `the queue delivers no job: ${messageOf(cause)}`, {
+  return new CampError('QUEUE_UNUSABLE', t`the queue delivers no job: ${messageOf(cause)}`, {
     hint: more === undefined ? hint : [hint, more],
     cause,
   })

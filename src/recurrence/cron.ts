@@ -1,5 +1,6 @@
 import { CronExpressionParser } from 'cron-parser'
 import { CampError, messageOf } from '../errors.ts'
+import { t } from '../language/text.ts'
 
 /**
  * Cron expressions of five fields (minute, hour, day, month, weekday), or @daily and its like, in one time zone. An
@@ -16,8 +17,8 @@ export function parseCron(text: string, timezone: string, now: Date): string {
     nextOccurrence(expression, timezone, now)
     return expression
   } catch (error) {
-    throw new CampError('INVALID_ARGUMENT', `--repeat "${text}" is not a cron expression: ${messageOf(error)}`, {
-      hint: `Minute, hour, day, month, weekday in ${timezone}: "0 9 * * 1-5" is Monday to Friday at nine; or @daily.`,
+    throw new CampError('INVALID_ARGUMENT', t`--repeat "${text}" is not a cron expression: ${messageOf(error)}`, {
+      hint: t`Minute, hour, day, month, weekday in ${timezone}: "0 9 * * 1-5" is Monday to Friday at nine; or @daily.`,
     })
   }
 }

@@ -11,6 +11,7 @@ import type { ErrorCode } from '../error-codes.ts'
 import { CampError } from '../errors.ts'
 import { importCampaign } from '../intake/import.ts'
 import type { ImportRequest, ImportResult } from '../intake/request.ts'
+import { t } from '../language/text.ts'
 import { otherSheetsOf } from '../tabular/other-sheets.ts'
 import { lastOccurrence, nextOccurrence } from './cron.ts'
 import { auditRecurrence, RECURRENCE_SQL, type Recurrence } from './recurrence.ts'
@@ -142,9 +143,9 @@ const TAKEN: readonly ErrorCode[] = ['FILE_IMPORTED_BEFORE', 'FILE_IMPORT_RUNNIN
 /** Checks the owner's current rights. */
 function assertOwner(recurrence: Recurrence, { noCap, allowHolidays }: ReturnType<typeof settingsOf>): void {
   const { owner, owner_role, owner_disabled } = recurrence
-  if (owner_disabled) throw new CampError('OWNER_DISABLED', `its owner ${owner} is disabled`)
+  if (owner_disabled) throw new CampError('OWNER_DISABLED', t`its owner ${owner} is disabled`)
   if ((noCap || allowHolidays) && owner_role !== 'ADMIN') {
-    throw new CampError('OWNER_NOT_ADMIN', `its owner ${owner} is no longer an ADMIN, and its settings require one`)
+    throw new CampError('OWNER_NOT_ADMIN', t`its owner ${owner} is no longer an ADMIN, and its settings require one`)
   }
 }
 
@@ -189,7 +190,7 @@ async function open(
         const { id, agendamentoId } = campaign
         fired = { ...outcome(recurrence, at, 'OPENED', reason, file), campaign: { id, agendamentoId } }
         if (!(await record(tx, recurrence.id, fired, file))) {
-          throw new CampError('OCCURRENCE_TAKEN', 'another process already handled this occurrence')
+          throw new CampError('OCCURRENCE_TAKEN', t`another process already handled this occurrence`)
         }
         const detail = { at, file: file.name, campaign: campaign.agendamentoId }
         await auditRecurrence(tx, 'open', recurrence.id, null, detail)

@@ -6,6 +6,7 @@ import { locking } from '../database/lock-order.ts'
 import { type Sql, type Tx, transaction } from '../database/pool.ts'
 import { CampError } from '../errors.ts'
 import type { ImportRequest } from '../intake/request.ts'
+import { t } from '../language/text.ts'
 import { recordAudit } from '../security/audit-log.ts'
 import { dayIn } from '../time/day.ts'
 import { nextOccurrence } from './cron.ts'
@@ -77,13 +78,13 @@ export async function findRecurrence(sql: Sql, ref: string): Promise<Recurrence>
     [ref],
   )
   if (ref === '' || rows.length === 0) {
-    throw new CampError('RECURRENCE_NOT_FOUND', `no recurring campaign "${ref}"`, {
-      hint: 'See: camp campaign repeat list',
+    throw new CampError('RECURRENCE_NOT_FOUND', t`no recurring campaign "${ref}"`, {
+      hint: t`See: camp campaign repeat list`,
     })
   }
   if (rows.length > 1) {
     const handles = rows.map(row => row.handle).join(', ')
-    throw new CampError('REFERENCE_AMBIGUOUS', `"${ref}" is the beginning of several recurring campaigns: ${handles}`)
+    throw new CampError('REFERENCE_AMBIGUOUS', t`"${ref}" is the beginning of several recurring campaigns: ${handles}`)
   }
   return rows[0]!
 }
@@ -163,7 +164,7 @@ export async function moveRecurrence(
        WHERE id = $1 AND status::text = ANY($4)`,
       [id, to, now, from, move === 'resume' ? nextOccurrence(cron, timezone, now) : null],
     )
-    if (rowCount === 0) throw new CampError('TRANSITION_REFUSED', `cannot ${move} ${handle}: it is ${status}`)
+    if (rowCount === 0) throw new CampError('TRANSITION_REFUSED', t`cannot ${move} ${handle}: it is ${status}`)
     await auditRecurrence(tx, move, id, userId)
   })
 }

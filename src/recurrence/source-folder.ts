@@ -2,6 +2,7 @@ import { readdir, stat } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
 import picomatch from 'picomatch'
 import { CampError, codeOf } from '../errors.ts'
+import { t } from '../language/text.ts'
 
 /** A recurrence's files. */
 export interface FileSource {
@@ -19,14 +20,14 @@ export async function parseSource(text: string): Promise<FileSource> {
   const folder = resolve(dirname(text))
   const pattern = basename(text)
   if (picomatch.scan(dirname(text)).isGlob || pattern.includes('**') || pattern === '' || text.endsWith('/')) {
-    throw new CampError('INVALID_ARGUMENT', `"${text}" is not a folder and a pattern for its files' names`, {
-      hint: "Write it in quotes, wildcards in the last part only: 'inbox/*.csv'",
+    throw new CampError('INVALID_ARGUMENT', t`"${text}" is not a folder and a pattern for its files' names`, {
+      hint: t`Write it in quotes, wildcards in the last part only: 'inbox/*.csv'`,
     })
   }
   const found = await stat(folder).catch(() => undefined)
   if (found?.isDirectory()) return { folder, pattern }
-  throw new CampError('FOLDER_NOT_FOUND', `the folder ${folder} does not exist`, {
-    hint: 'Check the path; it is relative to the current folder.',
+  throw new CampError('FOLDER_NOT_FOUND', t`the folder ${folder} does not exist`, {
+    hint: t`Check the path; it is relative to the current folder.`,
   })
 }
 

@@ -7,6 +7,7 @@ import { type CampaignHeader, lockCampaign } from '../campaign/campaign-header.t
 import { locking } from '../database/lock-order.ts'
 import { type Tx, transaction } from '../database/pool.ts'
 import { CampError } from '../errors.ts'
+import { t } from '../language/text.ts'
 import { assertCredential } from '../security/credentials.ts'
 import type { Via } from '../security/via.ts'
 import { dayIn } from '../time/day.ts'
@@ -35,7 +36,7 @@ export function giveStandingApproval(pool: pg.Pool, recurrence: Recurrence, orde
 
 async function writeStandingApproval(tx: Tx, recurrence: Recurrence, order: StandingOrder): Promise<void> {
   const { id, handle, status } = recurrence
-  if (status === 'REMOVED') throw new CampError('RECURRENCE_REMOVED', `${handle} is removed`)
+  if (status === 'REMOVED') throw new CampError('RECURRENCE_REMOVED', t`${handle} is removed`)
   const approver = { id: order.approverId, via: order.via ?? null }
   const own = await assertFourEyes(tx, await handsOnRecurrence(tx, recurrence), approver)
   await assertCredential(tx, recurrence)
@@ -66,7 +67,7 @@ export async function revokeStandingApproval(
               approval_until = NULL, updated_at = $2 WHERE id = $1 AND approval_hash IS NOT NULL`,
       [id, now],
     )
-    if (rowCount === 0) throw new CampError('STANDING_APPROVAL_MISSING', `${handle} has no standing approval`)
+    if (rowCount === 0) throw new CampError('STANDING_APPROVAL_MISSING', t`${handle} has no standing approval`)
     await auditRecurrence(tx, 'revoke', id, userId)
   })
 }

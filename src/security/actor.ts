@@ -5,6 +5,7 @@ import type { Clock } from '../clock.ts'
 import type { Config } from '../config.ts'
 import type { PrismaClient } from '../database/prisma.ts'
 import { CampError } from '../errors.ts'
+import { t } from '../language/text.ts'
 import { auditRow } from './audit-log.ts'
 import { LOG_IN, loadSession, readToken } from './session.ts'
 import type { SessionKey } from './session-key.ts'
@@ -37,7 +38,7 @@ export async function authenticate(deps: Deps): Promise<Actor> {
   const token = config.token ?? (await loadSession(config.home))
   if (token) return bearerOf(token, deps)
   if (!config.databaseUrl) return systemUser(deps.prisma)
-  throw new CampError('NOT_LOGGED_IN', 'not logged in', { hint: LOG_IN })
+  throw new CampError('NOT_LOGGED_IN', t`not logged in`, { hint: LOG_IN })
 }
 
 async function bearerOf(token: string, { prisma, sessionKey, clock }: Deps): Promise<Actor> {
@@ -45,9 +46,9 @@ async function bearerOf(token: string, { prisma, sessionKey, clock }: Deps): Pro
   const isId = z.guid().safeParse(userId).success
   const user = isId ? await prisma.user.findUnique({ where: { id: userId } }) : null
   if (!user)
-    throw new CampError('SESSION_INVALID', 'the session or CAMP_TOKEN belongs to no user here', { hint: LOG_IN })
+    throw new CampError('SESSION_INVALID', t`the session or CAMP_TOKEN belongs to no user here`, { hint: LOG_IN })
   if (issuedAt < user.tokens_valid_from) {
-    throw new CampError('SESSION_ENDED', `${user.email}'s sessions and tokens were ended since this one was issued`, {
+    throw new CampError('SESSION_ENDED', t`${user.email}'s sessions and tokens were ended since this one was issued`, {
       hint: LOG_IN,
     })
   }
@@ -57,12 +58,12 @@ async function bearerOf(token: string, { prisma, sessionKey, clock }: Deps): Pro
 async function makerOf(prisma: PrismaClient, id: string): Promise<Via> {
   const maker = await prisma.user.findUnique({ where: { id }, select: { id: true, email: true, disabled_at: true } })
   if (maker?.disabled_at) {
-    throw new CampError('TOKEN_MAKER_DISABLED', `${maker.email}, who made this session or CAMP_TOKEN, is disabled`, {
-      hint: 'An ADMIN makes another one: camp user token EMAIL',
+    throw new CampError('TOKEN_MAKER_DISABLED', t`${maker.email}, who made this session or CAMP_TOKEN, is disabled`, {
+      hint: t`An ADMIN makes another one: camp user token EMAIL`,
     })
   }
   if (maker) return { id: maker.id, email: maker.email }
-  throw new CampError('SESSION_INVALID', 'the session or CAMP_TOKEN was made by no user of this installation', {
+  throw new CampError('SESSION_INVALID', t`the session or CAMP_TOKEN was made by no user of this installation`, {
     hint: LOG_IN,
   })
 }
@@ -92,13 +93,14 @@ export async function systemUser(prisma: PrismaClient): Promise<Actor> {
   })
   const made = await prisma.user.findUnique({ where: { email } })
   if (made) return enabled(made)
-  throw new CampError('USER_UNKNOWN', `${email} is not a user of this installation`, {
-    hint: `An ADMIN can add you (camp user add ${email}); or log in as another user: camp login`,
+  throw new CampError('USER_UNKNOWN', t`${email} is not a user of this installation`, {
+    hint: t`An ADMIN can add you (camp user add ${email}); or log in as another user: camp login`,
   })
 }
 
 function enabled(user: Omit<Actor, 'via'> & { disabled_at: Date | null }, via: Via | null = null): Actor {
-  if (user.disabled_at) throw new CampError('ACCOUNT_DISABLED', `${user.email} is disabled`, { hint: 'Ask an ADMIN.' })
+  if (user.disabled_at)
+    throw new CampError('ACCOUNT_DISABLED', t`${user.email} is disabled`, { hint: t`Ask an ADMIN.` })
   const { id, email, name, role } = user
   return { id, email, name, role, via }
 }

@@ -4,6 +4,7 @@ import type { Adapter } from '../broker/port.ts'
 import type { Sql } from '../database/pool.ts'
 import type { PrismaClient } from '../database/prisma.ts'
 import { CampError } from '../errors.ts'
+import { t } from '../language/text.ts'
 import type { Actor } from './actor.ts'
 import { auditRow } from './audit-log.ts'
 import { holdSecret } from './fingerprint.ts'
@@ -30,16 +31,16 @@ export async function loadCredential(
   if (!row) {
     throw new CampError(
       'CREDENTIAL_NOT_FOUND',
-      `wallet "${wallet.name}" has no credential at broker "${broker.name}"`,
+      t`wallet "${wallet.name}" has no credential at broker "${broker.name}"`,
       {
-        hint: `Run: camp credential set "${wallet.name}" "${broker.name}" key=value`,
+        hint: t`Run: camp credential set "${wallet.name}" "${broker.name}" key=value`,
       },
     )
   }
   if (!opens(keys, row.config, row.id)) {
     const what = `the credential of "${wallet.name}" at "${broker.name}" cannot be opened: it was sealed with another CAMP_SECRET`
     throw new CampError('CREDENTIAL_UNREADABLE', what, {
-      hint: `Set it again, with all its keys: camp credential set "${wallet.name}" "${broker.name}" key=value`,
+      hint: t`Set it again, with all its keys: camp credential set "${wallet.name}" "${broker.name}" key=value`,
     })
   }
   return { id: row.id, config: configOf(openSealed(keys, row.config, row.id)), updatedAt: row.updated_at }
@@ -128,8 +129,8 @@ export async function assertCredential(
   row: { wallet_id: string; wallet: string; broker_id: string; broker: string },
 ): Promise<void> {
   if (await hasCredential(sql, row)) return
-  throw new CampError('CREDENTIAL_MISSING', `wallet "${row.wallet}" has no credential at broker "${row.broker}"`, {
-    hint: `Run: camp credential set "${row.wallet}" "${row.broker}" key=value`,
+  throw new CampError('CREDENTIAL_MISSING', t`wallet "${row.wallet}" has no credential at broker "${row.broker}"`, {
+    hint: t`Run: camp credential set "${row.wallet}" "${row.broker}" key=value`,
   })
 }
 
@@ -194,8 +195,8 @@ function assertFits(
   const whole = replaced ? 'the stored one cannot be opened, so all of its keys are required; ' : ''
   throw new CampError(
     'INVALID_CREDENTIAL',
-    `the credential of "${wallet.name}" at "${broker.name}": ${whole}${flawOf(config, read.error)}`,
-    { hint: `${adapter.name} takes: ${describeKeys(adapter)}` },
+    t`the credential of "${wallet.name}" at "${broker.name}": ${whole}${flawOf(config, read.error)}`,
+    { hint: t`${adapter.name} takes: ${describeKeys(adapter)}` },
   )
 }
 

@@ -2,6 +2,7 @@ import type pg from 'pg'
 import type { Clock } from '../clock.ts'
 import type { PrismaClient } from '../database/prisma.ts'
 import { CampError } from '../errors.ts'
+import { t } from '../language/text.ts'
 import type { Actor } from './actor.ts'
 import { recordAudit } from './audit-log.ts'
 import { issueToken, SESSION_MS } from './session.ts'
@@ -51,13 +52,13 @@ export async function giveToken(
 ): Promise<GivenToken> {
   const isOwn = user.id === actor.id
   if (!isOwn && user.role === 'ADMIN') {
-    throw new CampError('ADMIN_TOKEN_REFUSED', `${user.email} is an ADMIN, whose tokens no other user makes`, {
-      hint: `They make it themselves, logged in: camp user token ${user.email}. For a cron job: a user with the role USER.`,
+    throw new CampError('ADMIN_TOKEN_REFUSED', t`${user.email} is an ADMIN, whose tokens no other user makes`, {
+      hint: t`They make it themselves, logged in: camp user token ${user.email}. For a cron job: a user with the role USER.`,
     })
   }
   if (user.disabled_at) {
-    throw new CampError('USER_DISABLED', `${user.email} is disabled`, {
-      hint: `First: camp user set ${user.email} --enable`,
+    throw new CampError('USER_DISABLED', t`${user.email} is disabled`, {
+      hint: t`First: camp user set ${user.email} --enable`,
     })
   }
   const bearer = { userId: user.id, makerId: actor.via?.id ?? (isOwn ? null : actor.id) }

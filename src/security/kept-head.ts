@@ -6,6 +6,7 @@ import { z } from 'zod'
 import type { Sql } from '../database/pool.ts'
 import { CampError, codeOf } from '../errors.ts'
 import { replacePrivate } from '../files.ts'
+import { t } from '../language/text.ts'
 import { recordAudit } from './audit-log.ts'
 import { A_FEW, type Head, takeCheckpoints } from './checkpoints.ts'
 import type { Keys } from './keys.ts'
@@ -57,8 +58,8 @@ export function formatHead({ number, hash }: Head): string {
 export function parseHead(text: string): Head {
   const match = HEAD.exec(text.trim())
   if (match) return { number: Number(match[1]), hash: match[2]! }
-  throw new CampError('INVALID_ARGUMENT', `"${text}" is not a head`, {
-    hint: 'It is NUMBER:HASH, as camp budget audit --head printed it.',
+  throw new CampError('INVALID_ARGUMENT', t`"${text}" is not a head`, {
+    hint: t`It is NUMBER:HASH, as camp budget audit --head printed it.`,
   })
 }
 
@@ -108,8 +109,8 @@ async function readHeads(home: string): Promise<Record<string, string>> {
   } catch (error) {
     if (codeOf(error) === 'ENOENT') return {}
     if (!(error instanceof SyntaxError || error instanceof z.ZodError)) throw error
-    throw new CampError('HEADS_FILE_CHANGED', `${headsFile(home)} was changed since it was written`, {
-      hint: 'Find out what changed it. camp budget audit --accept-head replaces it, and loses what it would have shown.',
+    throw new CampError('HEADS_FILE_CHANGED', t`${headsFile(home)} was changed since it was written`, {
+      hint: t`Find out what changed it. camp budget audit --accept-head replaces it, and loses what it would have shown.`,
     })
   }
 }

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import type { Config } from '../config.ts'
 import { CampError } from '../errors.ts'
 import { readOrCreate } from '../files.ts'
+import { t } from '../language/text.ts'
 
 /** One key per use, 32 bytes each, all derived from one secret: CAMP_SECRET, or embedded mode's own. */
 export interface Keys {
@@ -35,9 +36,9 @@ export async function openKeys(config: SecretConfig): Promise<Keys> {
   if (databaseUrl) {
     throw new CampError(
       'SECRET_MISSING',
-      'CAMP_SECRET is not set: with DATABASE_URL it is required, the same on every machine',
+      t`CAMP_SECRET is not set: with DATABASE_URL it is required, the same on every machine`,
       {
-        hint: 'Generate one and keep it safe, because credentials cannot be read without it: openssl rand -base64 32',
+        hint: t`Generate one and keep it safe, because credentials cannot be read without it: openssl rand -base64 32`,
       },
     )
   }

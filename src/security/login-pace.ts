@@ -1,6 +1,7 @@
 import type pg from 'pg'
 import { type Sql, type Tx, transaction } from '../database/pool.ts'
 import { CampError } from '../errors.ts'
+import { t } from '../language/text.ts'
 
 /**
  * Limits the rate of password attempts: the first failures are free, each further one doubles the wait, up to a maximum.
@@ -81,9 +82,9 @@ async function count(
   const seconds = Math.ceil(((waiting[0]?.next_at ?? now).getTime() - now.getTime()) / 1000)
   throw new CampError(
     'LOGIN_THROTTLED',
-    `too many failed logins of ${email}: the next one is possible in ${seconds} s`,
+    t`too many failed logins of ${email}: the next one is possible in ${seconds} s`,
     {
-      hint: 'Another ADMIN can reset a forgotten password: camp user set EMAIL --password-stdin',
+      hint: t`Another ADMIN can reset a forgotten password: camp user set EMAIL --password-stdin`,
     },
   )
 }

@@ -1,6 +1,7 @@
 import type pg from 'pg'
 import type { PrismaClient } from '../database/prisma.ts'
 import { CampError } from '../errors.ts'
+import { t } from '../language/text.ts'
 import { recordAudit } from './audit-log.ts'
 import { beginAttempt, endAttempt, forgetOldAttempts } from './login-pace.ts'
 import { verifyPassword } from './password.ts'
@@ -25,14 +26,15 @@ export async function logIn(deps: LoginDeps, given: string, password: string): P
   if (email.length > 320 || /\p{Cc}/u.test(email)) throw wrong()
   const user = await tried(deps, email, password, await deps.prisma.user.findUnique({ where: { email } }))
   if (!user) throw wrong()
-  if (user.disabled_at) throw new CampError('ACCOUNT_DISABLED', `${user.email} is disabled`, { hint: 'Ask an ADMIN.' })
+  if (user.disabled_at)
+    throw new CampError('ACCOUNT_DISABLED', t`${user.email} is disabled`, { hint: t`Ask an ADMIN.` })
   return user
 }
 
 /** Checks the old password before a new one is accepted: a stolen token is not enough. @throws CampError AUTH */
 export async function assertOldPassword(deps: LoginDeps, user: User, password: string): Promise<void> {
   if (await tried(deps, user.email, password, user)) return
-  throw new CampError('OLD_PASSWORD_WRONG', 'the old password is wrong: nothing was changed')
+  throw new CampError('OLD_PASSWORD_WRONG', t`the old password is wrong: nothing was changed`)
 }
 
 async function tried(
@@ -54,5 +56,5 @@ async function tried(
 }
 
 function wrong(): CampError {
-  return new CampError('LOGIN_REFUSED', 'the e-mail or the password is wrong')
+  return new CampError('LOGIN_REFUSED', t`the e-mail or the password is wrong`)
 }

@@ -1,4 +1,5 @@
 import { CampError } from '../errors.ts'
+import { t } from '../language/text.ts'
 
 const SHORTEST = 10
 // A longer one is not a password but an attack on the server's memory.
@@ -23,8 +24,8 @@ const COMMON = new Set(
 export function assertGoodPassword(password: string, email: string): void {
   const flaw = flawOf(password, email)
   if (flaw === undefined) return
-  throw new CampError('PASSWORD_TOO_WEAK', `the password ${flaw}`, {
-    hint: `Take ${SHORTEST} characters or more, such as several unrelated words.`,
+  throw new CampError('PASSWORD_TOO_WEAK', t`the password ${flaw}`, {
+    hint: t`Take ${SHORTEST} characters or more, such as several unrelated words.`,
   })
 }
 

@@ -1,5 +1,6 @@
 import type { Sql } from '../database/pool.ts'
 import { CampError } from '../errors.ts'
+import { t } from '../language/text.ts'
 import type { Actor } from './actor.ts'
 
 /**
@@ -139,9 +140,9 @@ export async function assertMay(
   const admins = await adminsOf(sql)
   throw new CampError(
     'CAMPAIGN_NOT_YOURS',
-    `${actor.email} may not ${act.split(' ').slice(1).join(' ')} ${campaign.handle}`,
+    t`${actor.email} may not ${act.split(' ').slice(1).join(' ')} ${campaign.handle}`,
     {
-      hint: `Its importer may, ${rows[0]?.email}, and each ADMIN: ${people(admins)}.`,
+      hint: t`Its importer may, ${rows[0]!.email}, and each ADMIN: ${people(admins)}.`,
     },
   )
 }

@@ -2,6 +2,7 @@ import type pg from 'pg'
 import { locking } from '../database/lock-order.ts'
 import { type Tx, transaction } from '../database/pool.ts'
 import { CampError } from '../errors.ts'
+import { t } from '../language/text.ts'
 import type { Actor } from './actor.ts'
 import { recordAudit, signingAudits } from './audit-log.ts'
 import { signAfterReset, signWithNext } from './checkpoints.ts'
@@ -109,9 +110,10 @@ function assertOpen(from: Keys, rows: readonly SealedRow[]): void {
   const names = closed.map(({ wallet, broker }) => `"${wallet}" at "${broker}"`).join(', ')
   throw new CampError(
     'CREDENTIAL_UNREADABLE',
-    `these credentials were sealed with another secret, and cannot be resealed: ${names}`,
+    t`these credentials were sealed with another secret, and cannot be resealed: ${names}`,
     {
-      hint: 'Set each again with all its keys (camp credential set WALLET BROKER key=value), or remove it: camp credential remove',
+      hint: t`Set each again with all its keys (camp credential set WALLET BROKER key=value), or remove it: camp credential
+      remove`,
     },
   )
 }

@@ -1,6 +1,7 @@
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto'
 import { z } from 'zod'
 import { CampError } from '../errors.ts'
+import { t } from '../language/text.ts'
 import type { Keys } from './keys.ts'
 
 const base64 = z.string().regex(/^[A-Za-z0-9+/]*={0,2}$/)
@@ -35,7 +36,7 @@ export function opens(keys: Pick<Keys, 'sealing'>, sealed: unknown, rowId: strin
 /** @throws CampError STATE if it was sealed with another secret, for another row, or is not a sealed value */
 export function openSealed(keys: Pick<Keys, 'sealing'>, sealed: unknown, rowId: string): unknown {
   const read = envelope.safeParse(sealed)
-  if (!read.success) throw new CampError('CREDENTIAL_UNREADABLE', `what is stored for ${rowId} is not a sealed value`)
+  if (!read.success) throw new CampError('CREDENTIAL_UNREADABLE', t`what is stored for ${rowId} is not a sealed value`)
   const { iv, tag, data } = read.data
   try {
     const decipher = createDecipheriv('aes-256-gcm', keys.sealing, Buffer.from(iv, 'base64'), { authTagLength: 16 })
@@ -46,9 +47,9 @@ export function openSealed(keys: Pick<Keys, 'sealing'>, sealed: unknown, rowId: 
   } catch (cause) {
     throw new CampError(
       'CREDENTIAL_UNREADABLE',
-      `a sealed value cannot be opened (${rowId}): CAMP_SECRET is not the one it was sealed with`,
+      t`a sealed value cannot be opened (${rowId}): CAMP_SECRET is not the one it was sealed with`,
       {
-        hint: 'Set the credential again, with all its keys: camp credential set',
+        hint: t`Set the credential again, with all its keys: camp credential set`,
         cause,
       },
     )

@@ -1,4 +1,5 @@
 import { CampError } from '../errors.ts'
+import { t } from '../language/text.ts'
 
 /** A party with one webhook URL can try fewer bits in hours. 16 random hexadecimal digits are estimated at about 50. */
 const MIN_BITS = 40
@@ -13,12 +14,10 @@ export function assertStrongSecret(secret: string, name: string): void {
   if (bits >= MIN_BITS) return
   throw new CampError(
     'SECRET_TOO_WEAK',
-    `${name} is too easy to guess: it has about ${Math.floor(bits)} bits, and needs ${MIN_BITS}`,
+    t`${name} is too easy to guess: it has about ${Math.floor(bits)} bits, and needs ${MIN_BITS}`,
     {
-      hint:
-        'For a new installation generate one: openssl rand -base64 32. For an existing one: camp secret rotate ' +
-        '--generate --file new-secret\n' +
-        '(docs/security.md, Rotation); camp login and camp secret rotate still accept the old one.',
+      hint: t`For a new installation generate one: openssl rand -base64 32. For an existing one: camp secret rotate --generate
+      --file new-secret\n(docs/security.md, Rotation); camp login and camp secret rotate still accept the old one.`,
     },
   )
 }

@@ -4,6 +4,7 @@ import { z } from 'zod'
 import { locking } from '../database/lock-order.ts'
 import { type Sql, type Tx, transaction } from '../database/pool.ts'
 import { CampError } from '../errors.ts'
+import { t } from '../language/text.ts'
 import type { Keys } from './keys.ts'
 import { openSealed, sealJson } from './seal.ts'
 
@@ -62,10 +63,9 @@ function opened({ session_public, session_private }: StoredKey, keys: Pick<Keys,
   const publicKey = createPublicKey(privateKey)
   // A pair that was inserted by hand would let its creator sign for every user.
   if (publicText(publicKey) === session_public) return { publicKey, privateKey }
-  throw new CampError('SESSION_KEY_CHANGED', 'the public key of sessions in the database was not created by camp', {
-    hint:
-      'Find out what wrote to the table SecretFingerprint, then empty its columns session_public and\n' +
-      'session_private: a new key pair is created, and existing sessions and tokens become void.',
+  throw new CampError('SESSION_KEY_CHANGED', t`the public key of sessions in the database was not created by camp`, {
+    hint: t`Find out what wrote to the table SecretFingerprint, then empty its columns session_public and\nsession_private: a
+      new key pair is created, and existing sessions and tokens become void.`,
   })
 }
 

@@ -5,6 +5,7 @@ import { z } from 'zod'
 import type { Clock } from '../clock.ts'
 import { CampError, codeOf } from '../errors.ts'
 import { replacePrivate } from '../files.ts'
+import { t } from '../language/text.ts'
 import type { SessionKey } from './session-key.ts'
 
 /** The user of a token. */
@@ -71,9 +72,9 @@ export async function readToken(
     return { userId: sub, makerId, issuedAt: new Date(Math.round(iat * 1000)) }
   } catch (cause) {
     if (cause instanceof errors.JWTExpired)
-      throw new CampError('SESSION_EXPIRED', 'the session has expired', { hint: LOG_IN, cause })
+      throw new CampError('SESSION_EXPIRED', t`the session has expired`, { hint: LOG_IN, cause })
     if (cause instanceof errors.JOSEError || cause instanceof z.ZodError) {
-      throw new CampError('SESSION_INVALID', 'the session or CAMP_TOKEN is not valid here', { hint: LOG_IN, cause })
+      throw new CampError('SESSION_INVALID', t`the session or CAMP_TOKEN is not valid here`, { hint: LOG_IN, cause })
     }
     throw cause
   }

@@ -1,6 +1,7 @@
 import type pg from 'pg'
 import { type Sql, type Tx, transaction } from '../database/pool.ts'
 import { CampError } from '../errors.ts'
+import { t } from '../language/text.ts'
 import type { Actor } from './actor.ts'
 import { recordAudit } from './audit-log.ts'
 
@@ -60,7 +61,7 @@ export async function changeSetting<Name extends SettingName>(
 ): Promise<{ from: SettingValue<Name>; to: SettingValue<Name> }> {
   const values: readonly SettingValue<Name>[] = SETTINGS[name].values
   const to = values.find(one => one === text.toLowerCase())
-  if (to === undefined) throw new CampError('INVALID_ARGUMENT', `${name} takes ${values.join(' or ')}, not "${text}"`)
+  if (to === undefined) throw new CampError('INVALID_ARGUMENT', t`${name} takes ${values.join(' or ')}, not "${text}"`)
   return { from: await transaction(pool, tx => writeSetting(tx, actor, name, to, now)), to }
 }
 
@@ -92,9 +93,9 @@ function readValue<Name extends SettingName>(name: Name, stored: string | undefi
   if (value !== undefined) return value
   throw new CampError(
     'SETTING_DAMAGED',
-    `the setting ${name} is "${stored}" in the database, and must be ${values.join(' or ')}`,
+    t`the setting ${name} is "${stored}" in the database, and must be ${values.join(' or ')}`,
     {
-      hint: `Set it again: camp setting set ${name} ${standard}`,
+      hint: t`Set it again: camp setting set ${name} ${standard}`,
     },
   )
 }

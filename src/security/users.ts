@@ -1,6 +1,7 @@
 import { v7 as uuidv7 } from 'uuid'
 import type { Prisma, PrismaClient } from '../database/prisma.ts'
 import { CampError, codeOf } from '../errors.ts'
+import { t } from '../language/text.ts'
 import type { Actor } from './actor.ts'
 import { auditRow } from './audit-log.ts'
 import { findUser } from './find-user.ts'
@@ -72,12 +73,12 @@ export async function addUser(prisma: PrismaClient, actor: By | null, user: NewU
 /** Two concurrent first users: the lock admits one. */
 async function assertFirst(tx: Prisma.TransactionClient, user: NewUser): Promise<void> {
   await tx.$executeRaw`LOCK TABLE "User" IN SHARE ROW EXCLUSIVE MODE`
-  if ((await tx.user.count()) > 0) throw new CampError('NOT_LOGGED_IN', 'not logged in', { hint: 'Run: camp login' })
+  if ((await tx.user.count()) > 0) throw new CampError('NOT_LOGGED_IN', t`not logged in`, { hint: t`Run: camp login` })
   if (user.role !== 'ADMIN')
-    throw new CampError('FIRST_USER_NOT_ADMIN', 'the first user must be an ADMIN', { hint: 'Add --role ADMIN.' })
+    throw new CampError('FIRST_USER_NOT_ADMIN', t`the first user must be an ADMIN`, { hint: t`Add --role ADMIN.` })
   if (user.password === null) {
-    throw new CampError('ARGUMENT_MISSING', 'the first user needs a password', {
-      hint: 'Give it on stdin with --password-stdin.',
+    throw new CampError('ARGUMENT_MISSING', t`the first user needs a password`, {
+      hint: t`Give it on stdin with --password-stdin.`,
     })
   }
 }
@@ -139,7 +140,7 @@ export async function disableUser(prisma: PrismaClient, actor: By, ref: string, 
   return prisma.$transaction(async tx => {
     const admins = await lockAdmins(tx)
     const user = await findUser(tx, ref)
-    if (user.disabled_at) throw new CampError('USER_DISABLED', `${user.email} is already disabled`)
+    if (user.disabled_at) throw new CampError('USER_DISABLED', t`${user.email} is already disabled`)
     assertNotLastAdmin(admins, user)
     const data = { disabled_at: now, tokens_valid_from: now }
     const changed = await tx.user.update({ where: { id: user.id }, data })
@@ -165,8 +166,8 @@ async function lockAdmins(tx: Prisma.TransactionClient): Promise<string[]> {
 
 function assertNotLastAdmin(admins: readonly string[], user: User): void {
   if (admins.length === 1 && admins[0] === user.id) {
-    throw new CampError('LAST_ADMIN', `${user.email} is the last ADMIN: without one no user can be added or enabled`, {
-      hint: 'Make another user an ADMIN first: camp user set EMAIL --role ADMIN',
+    throw new CampError('LAST_ADMIN', t`${user.email} is the last ADMIN: without one no user can be added or enabled`, {
+      hint: t`Make another user an ADMIN first: camp user set EMAIL --role ADMIN`,
     })
   }
 }
@@ -174,11 +175,11 @@ function assertNotLastAdmin(admins: readonly string[], user: User): void {
 function emailOf(text: string): string {
   const email = text.trim().toLowerCase()
   if (/^[^\s@]+@[^\s@]+$/.test(email)) return email
-  throw new CampError('INVALID_VALUE', `"${text}" is not an e-mail address`)
+  throw new CampError('INVALID_VALUE', t`"${text}" is not an e-mail address`)
 }
 
 function emailTaken(email: string): CampError {
-  return new CampError('NAME_TAKEN', `the user ${email} already exists`, {
-    hint: 'To change them: camp user set EMAIL',
+  return new CampError('NAME_TAKEN', t`the user ${email} already exists`, {
+    hint: t`To change them: camp user set EMAIL`,
   })
 }

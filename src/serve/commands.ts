@@ -1,4 +1,5 @@
 import { CampError } from '../errors.ts'
+import { t } from '../language/text.ts'
 
 /** Commands that need the database, the workers' settings or local files. */
 const NOT_SERVED = ['db', 'demo', 'logout', 'sandbox', 'secret', 'serve', 'worker']
@@ -12,16 +13,19 @@ export function commandOf(argv: readonly string[]): string | undefined {
 export function assertServed(argv: readonly string[]): void {
   const command = commandOf(argv)
   if (command !== undefined && NOT_SERVED.includes(command)) {
-    throw new CampError('NOT_SERVED', `camp ${command} does not run on a server: run it on the machine of the database`)
+    throw new CampError(
+      'NOT_SERVED',
+      t`camp ${command} does not run on a server: run it on the machine of the database`,
+    )
   }
   const options = argv.slice(0, argv.includes('--') ? argv.indexOf('--') : argv.length)
   const refused = options.find(word => ['--env-file', '--debug', '--repeat'].includes(word.split('=')[0]!))
   if (refused === undefined) return
   const [name] = refused.split('=')
   const why = {
-    '--env-file': 'it has its own settings',
-    '--debug': 'stack traces are in its log',
-    '--repeat': 'a recurring campaign reads a folder of the machine that has the workers',
+    '--env-file': t`it has its own settings`,
+    '--debug': t`stack traces are in its log`,
+    '--repeat': t`a recurring campaign reads a folder of the machine that has the workers`,
   }[name as '--env-file']
-  throw new CampError('NOT_SERVED', `${name} does not apply on a server: ${why}`)
+  throw new CampError('NOT_SERVED', t`${name!} does not apply on a server: ${why}`)
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { LANGUAGES } from '../language/language.ts'
 
 /** A client's request to run a command. */
 export const runRequest = z.strictObject({
@@ -12,6 +13,8 @@ export const runRequest = z.strictObject({
     columns: z.number().int().min(1).max(1_000).nullable(),
     color: z.boolean().nullable(),
   }),
+  /** Of the texts for the person at the client. */
+  language: z.enum(LANGUAGES),
 })
 
 export type RunRequest = z.infer<typeof runRequest>

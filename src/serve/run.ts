@@ -5,6 +5,7 @@ import { PassThrough, Readable, Transform, Writable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import type { Clock } from '../clock.ts'
 import { CampError } from '../errors.ts'
+import { t } from '../language/text.ts'
 import type { Frame, RunRequest } from './frames.ts'
 import { type HostFiles, openRunFiles } from './run-files.ts'
 
@@ -73,7 +74,7 @@ export function startRun(options: RunOptions): Run {
         bytesLeft -= chunk.length
         done(
           bytesLeft < 0
-            ? new CampError('UPLOAD_TOO_LARGE', `the server accepts at most ${options.mostBytes} bytes of files`)
+            ? new CampError('UPLOAD_TOO_LARGE', t`the server accepts at most ${options.mostBytes} bytes of files`)
             : null,
           chunk,
         )
@@ -84,7 +85,7 @@ export function startRun(options: RunOptions): Run {
     need(path, async content => {
       if (!(content instanceof Readable)) {
         const code = content.unreadable === 'ENOENT' ? 'FILE_NOT_FOUND' : 'FILE_UNREADABLE'
-        throw new CampError(code, `${path} cannot be read: ${content.unreadable}`)
+        throw new CampError(code, t`${path} cannot be read: ${content.unreadable}`)
       }
       await pipeline(content, bounded(), createWriteStream(to, { flags: 'wx', mode: 0o600 }), { signal })
     }),

@@ -8,10 +8,11 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { Clock } from '../clock.ts'
 import { CampError, codeOf, type ErrorDocument, errorDocument } from '../errors.ts'
 import { type Address, listen, readBody } from '../http/server.ts'
+import { t } from '../language/text.ts'
 import type { Log } from '../log.ts'
 import type { Actor } from '../security/actor.ts'
 import { assertServed, commandOf } from './commands.ts'
-import { type Frame, runRequest } from './frames.ts'
+import { type Frame, type RunRequest, runRequest } from './frames.ts'
 import { type Run, type RunCommand, startRun } from './run.ts'
 
 export interface ServeOptions {
@@ -68,7 +69,7 @@ export async function openServer(address: Address, options: ServeOptions): Promi
     url,
     async close() {
       server.close()
-      for (const { abort } of running.values()) abort.abort(new CampError('INTERRUPTED', 'the server stops'))
+      for (const { abort } of running.values()) abort.abort(new CampError('INTERRUPTED', t`the server stops`))
       await Promise.allSettled([...running.values()].map(({ run }) => run.done))
       server.closeAllConnections()
     },
@@ -97,7 +98,7 @@ async function answer(
     return end(response, 204)
   }
   if (what !== 'cancel') return end(response, 404)
-  found.abort.abort(new CampError('INTERRUPTED', 'stopped by SIGINT'))
+  found.abort.abort(new CampError('INTERRUPTED', t`stopped by SIGINT`))
   return end(response, 204)
 }
 
@@ -125,7 +126,7 @@ async function begin(
   const startedAt = clock.now().getTime()
   const abort = new AbortController()
   const id = randomBytes(24).toString('base64url')
-  response.on('close', () => abort.abort(new CampError('INTERRUPTED', 'the client has disconnected')))
+  response.on('close', () => abort.abort(new CampError('INTERRUPTED', t`the client has disconnected`)))
 
   let actor: Actor | undefined
   let code: number
@@ -139,7 +140,8 @@ async function begin(
       'cache-control': 'no-store',
       'x-accel-buffering': 'no',
     })
-    if (isLogin) late = setTimeout(() => abort.abort(new CampError('INTERRUPTED', 'the login took too long')), LOGIN_MS)
+    if (isLogin)
+      late = setTimeout(() => abort.abort(new CampError('INTERRUPTED', t`the login took too long`)), LOGIN_MS)
     alive = setInterval(() => void send({ alive: true }).catch(() => undefined), ALIVE_EVERY_MS)
     code = await inFolder(async folder => {
       const run = startRun({
@@ -149,7 +151,7 @@ async function begin(
         origin,
         signal: abort.signal,
         send,
-        env: envOf(options, asked.data.terminal.color, folder, token),
+        env: envOf(options, asked.data, folder, token),
       })
       const done = Promise.race([run.done, leftBehind(abort.signal)])
       running.set(id, { run: { ...run, done }, isLogin, abort })
@@ -182,18 +184,19 @@ async function leftBehind(signal: AbortSignal): Promise<never> {
 }
 
 async function known({ authenticate }: ServeOptions, token: string | undefined): Promise<Actor> {
-  if (token === undefined) throw new CampError('NOT_LOGGED_IN', 'not logged in', { hint: 'Run: camp login' })
+  if (token === undefined) throw new CampError('NOT_LOGGED_IN', t`not logged in`, { hint: t`Run: camp login` })
   return authenticate(token)
 }
 
 function envOf(
   { env }: ServeOptions,
-  color: boolean | null,
+  { terminal: { color }, language }: RunRequest,
   folder: string,
   token: string | undefined,
 ): NodeJS.ProcessEnv {
   return {
     ...env,
+    CAMP_LANG: language,
     CAMP_HOME: folder,
     ...(token !== undefined && { CAMP_TOKEN: token }),
     ...(color === true && { FORCE_COLOR: '1' }),
@@ -213,7 +216,7 @@ async function inFolder<T>(work: (folder: string) => Promise<T>): Promise<T> {
 /** A client that reads slowly slows its command. */
 function sender(response: ServerResponse): (frame: Frame) => Promise<void> {
   return async frame => {
-    if (response.destroyed || response.writableEnded) throw new CampError('INTERRUPTED', 'the client has disconnected')
+    if (response.destroyed || response.writableEnded) throw new CampError('INTERRUPTED', t`the client has disconnected`)
     if (!response.write(`${JSON.stringify(frame)}\n`))
       await Promise.race([once(response, 'drain'), once(response, 'close')])
   }
@@ -238,7 +241,7 @@ async function bodyOf(request: IncomingMessage, most: number): Promise<Buffer> {
   const late = setTimeout(() => request.destroy(), REQUEST_MS)
   const body = await readBody(request, most, 'BREAK').finally(() => clearTimeout(late))
   if (body) return body
-  throw new CampError('UPLOAD_TOO_LARGE', `a request of more than ${most} bytes`)
+  throw new CampError('UPLOAD_TOO_LARGE', t`a request of more than ${most} bytes`)
 }
 
 function jsonOf(body: string): unknown {
@@ -256,7 +259,7 @@ function versionIn(body: string): unknown {
 
 function told(error: unknown): ErrorDocument {
   return errorDocument(
-    error instanceof CampError ? error : new CampError('UNEXPECTED', 'the server failed: its log says why'),
+    error instanceof CampError ? error : new CampError('UNEXPECTED', t`the server failed: its log says why`),
   )
 }
 

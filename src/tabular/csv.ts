@@ -1,5 +1,6 @@
 import { CsvError } from 'csv-parse'
 import { CampError } from '../errors.ts'
+import { t } from '../language/text.ts'
 import { LenientReader } from './lenient-csv.ts'
 import { faultOfHeader, type QuoteFault, QuoteJudge } from './misplaced-quotes.ts'
 import { breaksIn, type CsvRecord, StrictReader } from './strict-csv.ts'
@@ -103,7 +104,7 @@ class RowCollector {
     if (error.code === 'CSV_QUOTE_NOT_CLOSED' || error.code === 'CSV_MAX_RECORD_SIZE') {
       return this.#quoteError(line, index)
     }
-    return new CampError('FILE_MALFORMED', `${this.#file}, line ${line}: ${error.message}`, { cause: error })
+    return new CampError('FILE_MALFORMED', t`${this.#file}, line ${line}: ${error.message}`, { cause: error })
   }
 
   #quoteError(line: number, index: number): CampError {
@@ -111,9 +112,9 @@ class RowCollector {
     const column = header === undefined ? `${index + 1}` : `"${header}"`
     return new CampError(
       'FILE_MALFORMED',
-      `${this.#file}, line ${line}, column ${column}: a quote is opened and not closed`,
+      t`${this.#file}, line ${line}, column ${column}: a quote is opened and not closed`,
       {
-        hint: 'Close it, or remove it; a quote within a quoted cell is written twice. Nothing was imported.',
+        hint: t`Close it, or remove it; a quote within a quoted cell is written twice. Nothing was imported.`,
       },
     )
   }

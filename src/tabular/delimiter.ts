@@ -1,4 +1,5 @@
 import { CampError } from '../errors.ts'
+import { t } from '../language/text.ts'
 
 export const DELIMITERS = [';', ',', '\t', '|'] as const
 export type Delimiter = (typeof DELIMITERS)[number]
@@ -7,7 +8,7 @@ export type Delimiter = (typeof DELIMITERS)[number]
 export function parseDelimiter(text: string): Delimiter {
   const delimiter = DELIMITERS.find(known => known === text) ?? NAMED.get(text.toLowerCase())
   if (delimiter) return delimiter
-  throw new CampError('INVALID_ARGUMENT', `--delimiter "${text}" is not known`, { hint: 'One of ; , tab |' })
+  throw new CampError('INVALID_ARGUMENT', t`--delimiter "${text}" is not known`, { hint: t`One of ; , tab |` })
 }
 
 const NAMED = new Map<string, Delimiter>([
@@ -35,8 +36,8 @@ export function separatorLine(file: string, head: string): { line: string; delim
   if (sign === undefined) return undefined
   const delimiter = DELIMITERS.find(known => known === sign)
   if (delimiter) return { line, delimiter }
-  throw new CampError('FILE_UNSUPPORTED', `${file}, line 1: "${line}" names a separator that camp does not read`, {
-    hint: 'Save it with ; , tab or | between the columns.',
+  throw new CampError('FILE_UNSUPPORTED', t`${file}, line 1: "${line}" names a separator that camp does not read`, {
+    hint: t`Save it with ; , tab or | between the columns.`,
   })
 }
 

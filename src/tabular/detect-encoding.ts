@@ -1,4 +1,5 @@
 import { CampError } from '../errors.ts'
+import { t } from '../language/text.ts'
 import { detectCodePage } from './code-page.ts'
 import type { Encoding } from './encoding.ts'
 import { type BytesOptions, openBytes } from './open-bytes.ts'
@@ -16,8 +17,8 @@ export function detectEncoding(file: string, scan: Scan): Encoding {
   const utf16 = nulAt === undefined ? undefined : utf16Of(head)
   if (utf16) return utf16
   if (nulAt !== undefined && nuls * FEW_NULS > bytes) {
-    throw new CampError('FILE_NOT_TEXT', `${file} is not a text file: byte ${nulAt + 1} is NUL`, {
-      hint: 'Save it as CSV. If it is a text, set its encoding: --encoding windows-1252',
+    throw new CampError('FILE_NOT_TEXT', t`${file} is not a text file: byte ${nulAt + 1} is NUL`, {
+      hint: t`Save it as CSV. If it is a text, set its encoding: --encoding windows-1252`,
     })
   }
   return bom || tornCharacters === 0 || isMostlyUtf8(scan) ? 'utf-8' : detectCodePage(scan.sample)
@@ -69,8 +70,8 @@ async function tornNotes(text: BytesOptions, encoding: Encoding, scan: Scan): Pr
   const line = await lineAt(text, tornAt)
   if (!isMostlyUtf8(scan)) {
     const mark = bomOf(scan.head) === 'utf-8' ? ', though its byte order mark says so' : ''
-    throw new CampError('FILE_NOT_TEXT', `${text.file} is not UTF-8${mark}: line ${line}, byte ${tornAt + 1}`, {
-      hint: `It reads as ${detectCodePage(scan.sample)}: --encoding ${detectCodePage(scan.sample)}`,
+    throw new CampError('FILE_NOT_TEXT', t`${text.file} is not UTF-8${mark}: line ${line}, byte ${tornAt + 1}`, {
+      hint: t`It reads as ${detectCodePage(scan.sample)}: --encoding ${detectCodePage(scan.sample)}`,
     })
   }
   const count =

@@ -1,5 +1,6 @@
 import { StringDecoder } from 'node:string_decoder'
 import { CampError } from '../errors.ts'
+import { t } from '../language/text.ts'
 import { decodeCodePage, encodeCodePage, isCodePage } from './code-page.ts'
 
 export const ENCODINGS = ['utf-8', 'utf-16le', 'utf-16be', 'windows-1252', 'cp850', 'cp860', 'macintosh'] as const
@@ -10,8 +11,8 @@ export function parseEncoding(name: string): Encoding {
   const plain = name.toLowerCase().replace(/[^a-z0-9]/g, '')
   const known = ENCODINGS.find(encoding => encoding.replace(/[^a-z0-9]/g, '') === plain) ?? OTHER_NAMES.get(plain)
   if (known) return known
-  throw new CampError('INVALID_ARGUMENT', `--encoding "${name}" is not known`, {
-    hint: `Encodings: ${ENCODINGS.join(', ')}.`,
+  throw new CampError('INVALID_ARGUMENT', t`--encoding "${name}" is not known`, {
+    hint: t`Encodings: ${ENCODINGS.join(', ')}.`,
   })
 }
 

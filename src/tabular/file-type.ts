@@ -1,4 +1,5 @@
 import { CampError } from '../errors.ts'
+import { t } from '../language/text.ts'
 
 /** The type of a file by its first bytes, regardless of its name. */
 export type FileKind = 'text' | 'gzip' | 'zip'
@@ -16,28 +17,28 @@ export function kindOf(file: string, head: Buffer): FileKind {
   if (start.startsWith('PK\x03\x04') || start.startsWith('PK\x05\x06')) return 'zip'
   if (start.startsWith('\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1')) throw oldExcel(file, head)
   for (const { begins, what, hint } of OTHERS)
-    if (begins.some(bytes => start.startsWith(bytes))) throw notData(file, what, hint)
+    if (begins.some(bytes => start.startsWith(bytes))) throw notData(file, what, hint())
   // Without the NULs of UTF-16. Some systems "export to Excel" as an HTML table named .xls.
   if (WEB_PAGE.test(head.toString('latin1', 0, 1024).replaceAll('\0', ''))) {
-    throw notData(file, 'an HTML or XML', 'Open it in Excel and save it as CSV or .xlsx.')
+    throw notData(file, 'an HTML or XML', t`Open it in Excel and save it as CSV or .xlsx.`)
   }
   return 'text'
 }
 
-const UNPACK = 'Unpack it, and import its CSV or .xlsx.'
-const OTHERS: readonly { begins: readonly string[]; what: string; hint: string }[] = [
-  { begins: ['%PDF'], what: 'a PDF', hint: 'Open it and save it as CSV.' },
+const unpack = () => t`Unpack it, and import its CSV or .xlsx.`
+const OTHERS: readonly { begins: readonly string[]; what: string; hint: () => string }[] = [
+  { begins: ['%PDF'], what: 'a PDF', hint: () => t`Open it and save it as CSV.` },
   // Excel files from before 1994, which are not OLE containers.
   {
     begins: ['\t\0\x04\0', '\t\x02\x06\0', '\t\x04\x06\0', '\t\x08\x08\0', '\t\x08\x10\0'],
     what: 'an .xls',
-    hint: 'Open it in Excel and save it as .xlsx or CSV.',
+    hint: () => t`Open it in Excel and save it as .xlsx or CSV.`,
   },
-  { begins: ['{\\rtf'], what: 'an RTF', hint: 'Copy its table into Excel and save it as .xlsx or CSV.' },
-  { begins: ['7z\xbc\xaf'], what: 'a .7z', hint: UNPACK },
-  { begins: ['Rar!'], what: 'a .rar', hint: UNPACK },
-  { begins: ['\xfd7zXZ'], what: 'an .xz', hint: UNPACK },
-  { begins: ['\x89PNG', '\xff\xd8\xff', 'GIF8'], what: 'an image', hint: 'Export the list itself as CSV.' },
+  { begins: ['{\\rtf'], what: 'an RTF', hint: () => t`Copy its table into Excel and save it as .xlsx or CSV.` },
+  { begins: ['7z\xbc\xaf'], what: 'a .7z', hint: unpack },
+  { begins: ['Rar!'], what: 'a .rar', hint: unpack },
+  { begins: ['\xfd7zXZ'], what: 'an .xz', hint: unpack },
+  { begins: ['\x89PNG', '\xff\xd8\xff', 'GIF8'], what: 'an image', hint: () => t`Export the list itself as CSV.` },
 ]
 const WEB_PAGE =
   /^(?:\xef\xbb\xbf|\xff\xfe|\xfe\xff)?\s*(?:<!--(?:(?!-->).)*-->\s*)*(?:<(?:!doctype|html|head|meta|style|body|div|table|tr|\?xml)\b|mime-version:)/is
@@ -47,14 +48,14 @@ export function assertTextInGzip(file: string, head: Buffer): void {
   const kind = kindOf(file, head)
   if (kind === 'text') return
   const what = kind === 'gzip' ? 'a gzip within a gzip' : 'a gzip that contains a .zip or .xlsx'
-  throw new CampError('FILE_UNSUPPORTED', `${file} is ${what}`, {
-    hint: 'Unpack it once (gunzip), and import the result.',
+  throw new CampError('FILE_UNSUPPORTED', t`${file} is ${what}`, {
+    hint: t`Unpack it once (gunzip), and import the result.`,
   })
 }
 
 /** The error for a file that camp does not read. @param what with its article: an .ods */
 export function notData(file: string, what: string, hint: string): CampError {
-  return new CampError('FILE_UNSUPPORTED', `${file} is ${what} file, not a CSV or .xlsx`, { hint })
+  return new CampError('FILE_UNSUPPORTED', t`${file} is ${what} file, not a CSV or .xlsx`, { hint })
 }
 
 /** An .xls, or an .xlsx with a password: both are OLE containers, whose directory has the names of their content. */
@@ -63,9 +64,9 @@ function oldExcel(file: string, head: Buffer): CampError {
   const at = head.length >= 52 ? (head.readUInt32LE(48) + 1) * sector : 0
   const directory = head.subarray(at, at + 4096).toString('utf16le')
   if (directory.includes('EncryptedPackage')) {
-    return new CampError('FILE_PROTECTED', `${file} is protected by a password`, {
-      hint: 'Open it in Excel, remove the password (File > Info > Protect), and save it.',
+    return new CampError('FILE_PROTECTED', t`${file} is protected by a password`, {
+      hint: t`Open it in Excel, remove the password (File > Info > Protect), and save it.`,
     })
   }
-  return notData(file, 'an .xls', 'Open it in Excel and save it as .xlsx or CSV.')
+  return notData(file, 'an .xls', t`Open it in Excel and save it as .xlsx or CSV.`)
 }

@@ -1,6 +1,7 @@
 import { pipeline } from 'node:stream/promises'
 import { createGunzip } from 'node:zlib'
 import { CampError, codeOf, messageOf } from '../errors.ts'
+import { t } from '../language/text.ts'
 
 export interface UnpackOptions {
   /** The list's name, for errors. */
@@ -68,9 +69,9 @@ async function* limited(bytes: AsyncIterable<Buffer>, { name, mostBytes }: Unpac
 export function tooLong(name: string, mostBytes: number): CampError {
   return new CampError(
     'FILE_TOO_LARGE',
-    `${name} is longer than ${Math.floor(mostBytes / MEGABYTE).toLocaleString('en-US')} MB`,
+    t`${name} is longer than ${Math.floor(mostBytes / MEGABYTE).toLocaleString('en-US')} MB`,
     {
-      hint: 'To allow a larger list: --max-size MEGABYTES',
+      hint: t`To allow a larger list: --max-size MEGABYTES`,
     },
   )
 }
@@ -79,8 +80,8 @@ export const MEGABYTE = 1024 * 1024
 
 function explained(error: unknown, { name }: UnpackOptions): unknown {
   if (!codeOf(error)?.startsWith('Z_')) return error
-  return new CampError('FILE_DAMAGED', `${name} is a damaged or incomplete gzip: ${messageOf(error)}`, {
-    hint: 'Download or create it again.',
+  return new CampError('FILE_DAMAGED', t`${name} is a damaged or incomplete gzip: ${messageOf(error)}`, {
+    hint: t`Download or create it again.`,
     cause: error,
   })
 }

@@ -1,6 +1,7 @@
 import { open, stat } from 'node:fs/promises'
 import { basename } from 'node:path'
 import { CampError, codeOf } from '../errors.ts'
+import { t } from '../language/text.ts'
 import { type Delimiter, detectDelimiter, separatorLine } from './delimiter.ts'
 import { bomOf, detectEncoding, encodingNotes } from './detect-encoding.ts'
 import { type Encoding, toText } from './encoding.ts'
@@ -67,8 +68,8 @@ export async function inspectFile(path: string, options: InspectOptions): Promis
   const at = { path, file, bytes: size, modifiedMs: mtimeMs }
   if (kind === 'zip') return { ...at, ...(await inspectSheet(path, file, options)) }
   if (options.sheet !== null) {
-    throw new CampError('OPTION_NOT_APPLICABLE', `--sheet does not apply: ${file} is not a workbook`, {
-      hint: 'Omit --sheet.',
+    throw new CampError('OPTION_NOT_APPLICABLE', t`--sheet does not apply: ${file} is not a workbook`, {
+      hint: t`Omit --sheet.`,
     })
   }
   const gzip = kind === 'gzip'
@@ -79,8 +80,8 @@ const NO_SHEET = { sheet: null, otherSheets: [] }
 
 async function inspectSheet(path: string, file: string, options: InspectOptions) {
   if (options.encoding !== null || options.delimiter !== null) {
-    throw new CampError('OPTION_NOT_APPLICABLE', `--encoding and --delimiter do not apply: ${file} is a workbook`, {
-      hint: 'Omit them; --sheet chooses the sheet.',
+    throw new CampError('OPTION_NOT_APPLICABLE', t`--encoding and --delimiter do not apply: ${file} is a workbook`, {
+      hint: t`Omit them; --sheet chooses the sheet.`,
     })
   }
   const chosen = await chooseSheet(path, file, options.sheet, options.signal)
@@ -129,22 +130,22 @@ async function inspectText(path: string, file: string, gzip: boolean, options: I
 export async function assertUnchanged({ path, file, bytes, modifiedMs }: Inspection): Promise<void> {
   const { size, mtimeMs } = await statFile(path)
   if (size === bytes && mtimeMs === modifiedMs) return
-  throw new CampError('FILE_CHANGED', `${file} changed while it was read`, {
-    hint: 'Import it again when it is complete.',
+  throw new CampError('FILE_CHANGED', t`${file} changed while it was read`, {
+    hint: t`Import it again when it is complete.`,
   })
 }
 
 async function statFile(path: string) {
   const found = await stat(path).catch(error => {
     throw codeOf(error) === 'ENOENT'
-      ? new CampError('FILE_NOT_FOUND', `there is no file ${path}`, {
-          hint: 'Check the path; it is relative to the current folder.',
+      ? new CampError('FILE_NOT_FOUND', t`there is no file ${path}`, {
+          hint: t`Check the path; it is relative to the current folder.`,
         })
       : unreadable(path, error)
   })
   if (found.isFile()) return found
   const hint = found.isDirectory() ? 'Give a CSV or .xlsx file.' : 'Pipe it in: … | camp campaign import - …'
-  throw new CampError('FILE_UNREADABLE', `${path} is not a file`, { hint })
+  throw new CampError('FILE_UNREADABLE', t`${path} is not a file`, { hint })
 }
 
 async function beginningOf(path: string): Promise<Buffer> {
@@ -163,15 +164,15 @@ async function beginningOf(path: string): Promise<Buffer> {
 
 function unreadable(path: string, error: unknown): unknown {
   return codeOf(error) === 'EACCES'
-    ? new CampError('FILE_UNREADABLE', `${path} may not be read: permission denied`, {
-        hint: 'Make it readable for the user who runs camp.',
+    ? new CampError('FILE_UNREADABLE', t`${path} may not be read: permission denied`, {
+        hint: t`Make it readable for the user who runs camp.`,
       })
     : error
 }
 
 export function emptyFile(file: string): CampError {
-  return new CampError('FILE_EMPTY', `${file} is empty: it has no row of data`, {
-    hint: 'The first line names the columns, each further line is a lead.',
+  return new CampError('FILE_EMPTY', t`${file} is empty: it has no row of data`, {
+    hint: t`The first line names the columns, each further line is a lead.`,
   })
 }
 

@@ -2,6 +2,7 @@ import { createReadStream } from 'node:fs'
 import { pipeline } from 'node:stream'
 import { createGunzip } from 'node:zlib'
 import { CampError, codeOf } from '../errors.ts'
+import { t } from '../language/text.ts'
 
 /** A file's bytes while they are read. */
 export interface Bytes {
@@ -57,9 +58,9 @@ export function assertNoBomb(file: string, unpackedBytes: number, packedBytes: n
   if (unpackedBytes < BOMB_FROM || unpackedBytes <= packedBytes * MAX_TIMES) return
   throw new CampError(
     'FILE_TOO_LARGE',
-    `${file} unpacks to more than ${MAX_TIMES} times its size, which no mailing does`,
+    t`${file} unpacks to more than ${MAX_TIMES} times its size, which no mailing does`,
     {
-      hint: 'If it is a mailing, unpack it and save it as CSV.',
+      hint: t`If it is a mailing, unpack it and save it as CSV.`,
     },
   )
 }
@@ -67,17 +68,17 @@ export function assertNoBomb(file: string, unpackedBytes: number, packedBytes: n
 function explained(file: string, error: unknown): unknown {
   const code = codeOf(error)
   if (code === 'Z_BUF_ERROR') {
-    return new CampError('FILE_DAMAGED', `${file} is truncated: its gzip is incomplete`, {
-      hint: 'Copy or download it again. Nothing was imported.',
+    return new CampError('FILE_DAMAGED', t`${file} is truncated: its gzip is incomplete`, {
+      hint: t`Copy or download it again. Nothing was imported.`,
       cause: error,
     })
   }
   if (!code?.startsWith('Z_')) return error
   return new CampError(
     'FILE_DAMAGED',
-    `${file} is damaged: its gzip cannot be unpacked (${(error as Error).message})`,
+    t`${file} is damaged: its gzip cannot be unpacked (${(error as Error).message})`,
     {
-      hint: 'Copy or download it again. Nothing was imported.',
+      hint: t`Copy or download it again. Nothing was imported.`,
       cause: error,
     },
   )

@@ -1,4 +1,5 @@
 import { CampError } from '../errors.ts'
+import { t } from '../language/text.ts'
 import { withDoubledQuotes } from './backslash-quotes.ts'
 import { type Row, readRows } from './csv.ts'
 import { toText } from './encoding.ts'
@@ -40,8 +41,8 @@ export async function openRecords(source: Inspection, signal: AbortSignal): Prom
     if (!header) throw emptyFile(source.file)
     if (header.cells.length > MAX_COLUMNS) {
       const count = header.cells.length.toLocaleString('en')
-      throw new CampError('FILE_TOO_LARGE', `${source.file}, line ${header.line}: it has ${count} columns`, {
-        hint: `${MAX_COLUMNS.toLocaleString('en')} columns at most can be read, as many as Excel has.`,
+      throw new CampError('FILE_TOO_LARGE', t`${source.file}, line ${header.line}: it has ${count} columns`, {
+        hint: t`${MAX_COLUMNS.toLocaleString('en')} columns at most can be read, as many as Excel has.`,
       })
     }
     const rows = startingWith(others, opened.rows)

@@ -1,5 +1,6 @@
 import { CampError, messageOf } from '../errors.ts'
 import { writeFailed } from '../files.ts'
+import { t } from '../language/text.ts'
 import type { PhoneColumn } from '../recipient/phone-columns.ts'
 import { isCodePage } from './code-page.ts'
 import type { Row } from './csv.ts'
@@ -107,8 +108,8 @@ export class RejectsFile {
   /** Gives it its name, once the import has committed. @throws CampError DATA */
   async publish(): Promise<void> {
     await this.#place.publish().catch(error => {
-      throw new CampError('FILE_UNWRITABLE', `the rejects cannot be written to ${this.path}: ${messageOf(error)}`, {
-        hint: 'The campaign is imported: camp campaign list',
+      throw new CampError('FILE_UNWRITABLE', t`the rejects cannot be written to ${this.path}: ${messageOf(error)}`, {
+        hint: t`The campaign is imported: camp campaign list`,
         cause: error,
       })
     })
@@ -165,6 +166,6 @@ function writtenIn({ encoding }: Inspection): Encoding {
 function rejectsFailed(path: string, error: unknown): CampError {
   if (error instanceof CampError) return error
   return writeFailed(`the rejects cannot be written to ${path}`, error, {
-    hint: 'Nothing was imported. Choose another path with --rejects.',
+    hint: t`Nothing was imported. Choose another path with --rejects.`,
   })
 }

@@ -5,6 +5,7 @@ import { hostname } from 'node:os'
 import { basename, dirname, join } from 'node:path'
 import { CampError, codeOf } from '../errors.ts'
 import { removeAtExit } from '../files.ts'
+import { t } from '../language/text.ts'
 
 /** The destination of rejects: the content of `handle` gets the path's name when it is published. */
 export interface RejectsPlace {
@@ -70,8 +71,8 @@ async function giveName(draft: string, path: string): Promise<void> {
 }
 
 function occupied(path: string): CampError {
-  return new CampError('FILE_EXISTS', `the file ${path} already exists`, {
-    hint: 'Choose another path with --rejects, or replace it with --overwrite.',
+  return new CampError('FILE_EXISTS', t`the file ${path} already exists`, {
+    hint: t`Choose another path with --rejects, or replace it with --overwrite.`,
   })
 }
 

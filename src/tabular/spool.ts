@@ -6,6 +6,7 @@ import { pipeline } from 'node:stream/promises'
 import type { Clock } from '../clock.ts'
 import { CampError } from '../errors.ts'
 import { removeAtExit, writeFailed } from '../files.ts'
+import { t } from '../language/text.ts'
 
 /** A stream that is stored on disk temporarily. */
 export interface Spooled {
@@ -47,10 +48,10 @@ export async function spool(
   } catch (error) {
     await remove()
     if (signal.aborted)
-      throw new CampError('INTERRUPTED', `${what} was not read completely`, { hint: unchanged, cause: error })
+      throw new CampError('INTERRUPTED', t`${what} was not read completely`, { hint: unchanged, cause: error })
     if (error instanceof CampError) throw error
     throw writeFailed(`${what} cannot be stored in ${path}`, error, {
-      hint: `${unchanged} Free space there, or set CAMP_HOME to a folder on another disk.`,
+      hint: t`${unchanged} Free space there, or set CAMP_HOME to a folder on another disk.`,
     })
   }
 }
@@ -69,7 +70,7 @@ async function openSpool({ home, clock, what, unchanged }: SpoolOptions) {
   } catch {
     return create(join(tmpdir(), name)).catch(error => {
       throw writeFailed(`${what} can be stored neither in ${folder} nor in ${tmpdir()}`, error, {
-        hint: `${unchanged} Set CAMP_HOME to a folder that camp may write to.`,
+        hint: t`${unchanged} Set CAMP_HOME to a folder that camp may write to.`,
       })
     })
   }

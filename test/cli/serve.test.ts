@@ -75,6 +75,7 @@ const asked = (argv: string[]) => ({
   version: campVersion(),
   argv,
   terminal: { stdin: false, stdout: false, stderr: false, columns: null, color: null },
+  language: 'en',
 })
 
 describe('a command of another machine', () => {

@@ -17,6 +17,7 @@ const LEAVES = [
   'errors',
   'files',
   'http',
+  'language',
   'log',
   'log-events',
   'mask',

@@ -1,5 +1,6 @@
 import { Agent, type Dispatcher, request } from 'undici'
 import { CampError, codeOf, messageOf } from '../../errors.ts'
+import { t } from '../../language/text.ts'
 import { shownUrl } from './location.ts'
 
 /** A download's HTTP validators, for a conditional request. */
@@ -63,8 +64,8 @@ async function follow(agent: Agent, start: URL, { known, signal }: DownloadOptio
     if (!REDIRECTS.has(status) || next === undefined) throw refused(url, status)
     url = redirected(url, next)
   }
-  throw new CampError('LIST_UNREACHABLE', `${shownUrl(start)} redirects more than ${MAX_REDIRECTS} times`, {
-    hint: 'Use the final address of the list.',
+  throw new CampError('LIST_UNREACHABLE', t`${shownUrl(start)} redirects more than ${MAX_REDIRECTS} times`, {
+    hint: t`Use the final address of the list.`,
   })
 }
 
@@ -76,9 +77,9 @@ function redirected(from: URL, location: string): URL {
   if (to && (scheme === 'https:' || (scheme === 'http:' && from.protocol === 'http:'))) return to
   throw new CampError(
     'LIST_UNREACHABLE',
-    `${shownUrl(from)} has a redirect that is not followed: ${to ? shownUrl(to) : 'no URL'}`,
+    t`${shownUrl(from)} has a redirect that is not followed: ${to ? shownUrl(to) : t`no URL`}`,
     {
-      hint: 'From https a redirect is followed only to https. Use the final address of the list.',
+      hint: t`From https a redirect is followed only to https. Use the final address of the list.`,
     },
   )
 }
@@ -108,7 +109,7 @@ async function ask(
     return await request(bare, { dispatcher, headers, signal })
   } catch (error) {
     signal.throwIfAborted()
-    throw new CampError('LIST_UNREACHABLE', `${shownUrl(url)} cannot be fetched: ${reasonOf(error)}`, {
+    throw new CampError('LIST_UNREACHABLE', t`${shownUrl(url)} cannot be fetched: ${reasonOf(error)}`, {
       hint: NOTHING_CHANGED,
       cause: error,
     })
@@ -126,7 +127,7 @@ async function* piecesOf(body: AsyncIterable<Buffer>, url: URL): AsyncGenerator<
     const after = `${read.toLocaleString('en-US')} bytes`
     throw new CampError(
       'LIST_UNREACHABLE',
-      `the download of ${shownUrl(url)} was interrupted after ${after}: ${reasonOf(error)}`,
+      t`the download of ${shownUrl(url)} was interrupted after ${after}: ${reasonOf(error)}`,
       {
         hint: NOTHING_CHANGED,
         cause: error,
@@ -138,10 +139,10 @@ async function* piecesOf(body: AsyncIterable<Buffer>, url: URL): AsyncGenerator<
 const NOTHING_CHANGED = 'The blocklist is unchanged. Try again later.'
 
 function refused(url: URL, status: number): CampError {
-  return new CampError('LIST_UNREACHABLE', `${shownUrl(url)} answered HTTP ${status} without a list`, {
+  return new CampError('LIST_UNREACHABLE', t`${shownUrl(url)} answered HTTP ${status} without a list`, {
     hint:
       status === 401 || status === 403
-        ? 'Check whether the URL needs a password or key. The blocklist is unchanged.'
+        ? t`Check whether the URL needs a password or key. The blocklist is unchanged.`
         : NOTHING_CHANGED,
   })
 }
@@ -150,7 +151,7 @@ function refused(url: URL, status: number): CampError {
 function assertReadable(url: URL, encoding: string | string[] | undefined): void {
   const coding = one(encoding)?.trim().toLowerCase() ?? 'identity'
   if (['identity', 'gzip', 'x-gzip', ''].includes(coding)) return
-  throw new CampError('LIST_UNREACHABLE', `${shownUrl(url)} is sent as ${coding}, which was not requested`, {
+  throw new CampError('LIST_UNREACHABLE', t`${shownUrl(url)} is sent as ${coding}, which was not requested`, {
     hint: NOTHING_CHANGED,
   })
 }

@@ -1,4 +1,5 @@
 import { CampError } from '../../errors.ts'
+import { t } from '../../language/text.ts'
 import { type Field, fieldOf, plainName, tiersOf } from '../../recipient/field-names.ts'
 import type { Row } from '../../tabular/csv.ts'
 import { namesOf } from '../../tabular/header-names.ts'
@@ -27,12 +28,12 @@ export function listColumns(
     return { headers: ['valor'], phones: [], documents: [], values: 'ALL', reason: undefined, named: false }
   throw new CampError(
     'COLUMN_NOT_FOUND',
-    `${file}, line ${first.line}: it names no column of phones or documents, and contains none itself`,
+    t`${file}, line ${first.line}: it names no column of phones or documents, and contains none itself`,
     {
       hint: [
-        `Found: ${first.cells.slice(0, 10).map(shortened).join(', ')}. A list has one phone or document a line, or a ` +
-          `first line that names its`,
-        'columns (telefone;cpf;motivo). Other names: --map phone=COLUMN,document=COLUMN,reason=COLUMN',
+        t`Found: ${first.cells.slice(0, 10).map(shortened).join(', ')}. A list has one phone or document a line, or a first
+      line that names its`,
+        t`columns (telefone;cpf;motivo). Other names: --map phone=COLUMN,document=COLUMN,reason=COLUMN`,
       ],
     },
   )
@@ -83,8 +84,8 @@ function chosen(file: string, headers: readonly string[], given: Readonly<Record
   for (const [word, header] of Object.entries(given)) {
     const index = headers.findIndex(name => plainName(name) === plainName(header))
     if (index < 0) {
-      throw new CampError('COLUMN_NOT_FOUND', `${file} has no column "${header}" (--map ${word})`, {
-        hint: `Columns found: ${headers.join(', ')}.`,
+      throw new CampError('COLUMN_NOT_FOUND', t`${file} has no column "${header}" (--map ${word})`, {
+        hint: t`Columns found: ${headers.join(', ')}.`,
       })
     }
     const [plain, field] = [plainName(word), fieldOf(word)]
@@ -93,8 +94,8 @@ function chosen(file: string, headers: readonly string[], given: Readonly<Record
     else if (field === 'phone') columns.phones.push(index)
     else if (field === 'cpf_cnpj') columns.documents.push(index)
     else {
-      throw new CampError('FIELD_UNKNOWN', `--map: a blocklist has no field "${word}"`, {
-        hint: 'Fields: phone, document, value (either of them), reason. Write --map phone=TELEFONE,document=CPF.',
+      throw new CampError('FIELD_UNKNOWN', t`--map: a blocklist has no field "${word}"`, {
+        hint: t`Fields: phone, document, value (either of them), reason. Write --map phone=TELEFONE,document=CPF.`,
       })
     }
   }

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { basename, resolve } from 'node:path'
 import { CampError } from '../../errors.ts'
+import { t } from '../../language/text.ts'
 
 /** A list's source. */
 export type Location = ({ kind: 'FILE'; path: string } | { kind: 'URL'; url: URL } | { kind: 'STDIN' }) & {
@@ -21,16 +22,16 @@ export function parseLocation(text: string): Location {
   }
   const url = URL.canParse(text) ? new URL(text) : undefined
   if (url?.protocol !== 'http:' && url?.protocol !== 'https:') {
-    throw new CampError('INVALID_ARGUMENT', `"${text}" is not a URL that camp can fetch`, {
-      hint: 'Use an http or https URL, a path, or - for standard input.',
+    throw new CampError('INVALID_ARGUMENT', t`"${text}" is not a URL that camp can fetch`, {
+      hint: t`Use an http or https URL, a path, or - for standard input.`,
     })
   }
   if (!isDecodable(url)) {
     throw new CampError(
       'INVALID_ARGUMENT',
-      'the user or password in the URL cannot be read: a % in it is not an escape',
+      t`the user or password in the URL cannot be read: a % in it is not an escape`,
       {
-        hint: 'Write a % as %25.',
+        hint: t`Write a % as %25.`,
       },
     )
   }

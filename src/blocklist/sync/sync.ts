@@ -2,6 +2,7 @@ import { resolve } from 'node:path'
 import { cancelledBy } from '../../database/cancel.ts'
 import { type Tx, transaction, withoutTimeLimits } from '../../database/pool.ts'
 import { CampError } from '../../errors.ts'
+import { t } from '../../language/text.ts'
 import { recordAudit } from '../../security/audit-log.ts'
 import { assertUnchanged } from '../../tabular/inspect.ts'
 import { otherSheetsOf } from '../../tabular/other-sheets.ts'
@@ -24,8 +25,8 @@ export async function syncBlocklist(deps: SyncDeps, request: SyncRequest): Promi
   assertSource(request.source)
   const location = parseLocation(request.from)
   if (request.rejects !== null && location.kind === 'FILE' && resolve(request.rejects) === location.path)
-    throw new CampError('OPTIONS_CONFLICT', '--rejects names the list itself', {
-      hint: 'Choose another path for --rejects.',
+    throw new CampError('OPTIONS_CONFLICT', t`--rejects names the list itself`, {
+      hint: t`Choose another path for --rejects.`,
     })
   const kept: AppliedList = { fetched: null, rejects: null }
   try {
@@ -36,8 +37,8 @@ export async function syncBlocklist(deps: SyncDeps, request: SyncRequest): Promi
     return result
   } catch (error) {
     if (!deps.signal.aborted) throw error
-    throw new CampError('INTERRUPTED', 'the sync was interrupted', {
-      hint: 'The blocklist is unchanged.',
+    throw new CampError('INTERRUPTED', t`the sync was interrupted`, {
+      hint: t`The blocklist is unchanged.`,
       cause: deps.signal.reason,
     })
   } finally {
@@ -154,9 +155,9 @@ function assertSource(source: string): void {
   if (source !== 'manual' && !source.startsWith('broker:')) return
   throw new CampError(
     'SOURCE_RESERVED',
-    `--source ${source}: this name is reserved for entries that ${source === 'manual' ? 'users add' : 'brokers report'}`,
+    t`--source ${source}: this name is reserved for entries that ${source === 'manual' ? t`users add` : t`brokers report`}`,
     {
-      hint: 'Use the name of the list: --source procon, --source nao-me-perturbe, …',
+      hint: t`Use the name of the list: --source procon, --source nao-me-perturbe, …`,
     },
   )
 }
@@ -170,8 +171,8 @@ async function claimSource(tx: Tx, source: string): Promise<void> {
     [`camp blocklist sync ${source}`],
   )
   if (rows[0]!.free) return
-  throw new CampError('SYNC_RUNNING', `the list of ${source} is being synced by another process now`, {
-    hint: 'When it is done: camp blocklist stats',
+  throw new CampError('SYNC_RUNNING', t`the list of ${source} is being synced by another process now`, {
+    hint: t`When it is done: camp blocklist stats`,
   })
 }
 
@@ -191,11 +192,11 @@ function assertNamesSomebody(
   const [first] = refusals
   throw new CampError(
     'LIST_EMPTY',
-    first ? `${file}: none of its ${refused} rows has a phone or a document` : `${file} has no entry`,
+    first ? t`${file}: none of its ${refused} rows has a phone or a document` : t`${file} has no entry`,
     {
       hint: first
-        ? `Line ${first.line}: ${first.detail}. Check that it is the right file. The blocklist is unchanged.`
-        : 'To remove all entries of a source: a list with only its header, --replace and --allow-shrink.',
+        ? t`Line ${first.line}: ${first.detail}. Check that it is the right file. The blocklist is unchanged.`
+        : t`To remove all entries of a source: a list with only its header, --replace and --allow-shrink.`,
     },
   )
 }
@@ -204,9 +205,9 @@ function wouldShrink(file: string, source: string, { removed, held }: Delta): Ca
   const number = (n: number) => n.toLocaleString('en-US')
   return new CampError(
     'LIST_WOULD_SHRINK',
-    `${file} would remove ${number(removed)} of the ${number(held)} entries of ${source}`,
+    t`${file} would remove ${number(removed)} of the ${number(held)} entries of ${source}`,
     {
-      hint: 'Check that it is complete. The blocklist is unchanged; if the removal is intended: --allow-shrink',
+      hint: t`Check that it is complete. The blocklist is unchanged; if the removal is intended: --allow-shrink`,
     },
   )
 }

@@ -4,6 +4,7 @@ import { createRequire } from 'node:module'
 import { dirname, join, relative } from 'node:path'
 import { z } from 'zod'
 import { CampError, codeOf } from '../../errors.ts'
+import { t } from '../../language/text.ts'
 import { serverEnvironment } from './environment.ts'
 
 /** The user that PostgreSQL's processes run as: null for the current user. */
@@ -33,8 +34,8 @@ export async function postgresBinaries(home: string, user: ServerUser): Promise<
     if (!['ENOTEMPTY', 'EEXIST'].includes(codeOf(error) ?? '')) throw error
   }
   if (!runs(copy, user)) {
-    throw new CampError('EMBEDDED_DATABASE_UNAVAILABLE', `the embedded PostgreSQL cannot run from ${copy}`, {
-      hint: 'Set CAMP_HOME to a folder that every user may enter, or DATABASE_URL to a PostgreSQL server.',
+    throw new CampError('EMBEDDED_DATABASE_UNAVAILABLE', t`the embedded PostgreSQL cannot run from ${copy}`, {
+      hint: t`Set CAMP_HOME to a folder that every user may enter, or DATABASE_URL to a PostgreSQL server.`,
     })
   }
   return copy
@@ -48,10 +49,14 @@ function packagedBinaries(): { native: string; version: string } {
     const { version } = z.object({ version: z.string() }).parse(require(join(folder, 'package.json')))
     return { native: join(folder, 'native'), version }
   } catch (cause) {
-    throw new CampError('EMBEDDED_DATABASE_UNAVAILABLE', `there is no embedded PostgreSQL for this machine (${name})`, {
-      hint: 'Set DATABASE_URL to a PostgreSQL server.',
-      cause,
-    })
+    throw new CampError(
+      'EMBEDDED_DATABASE_UNAVAILABLE',
+      t`there is no embedded PostgreSQL for this machine (${name})`,
+      {
+        hint: t`Set DATABASE_URL to a PostgreSQL server.`,
+        cause,
+      },
+    )
   }
 }
 

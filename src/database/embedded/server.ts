@@ -8,6 +8,7 @@ import pg from 'pg'
 import { CampError, codeOf } from '../../errors.ts'
 import { assertHomeUsable, readOrCreate, removeAtExit } from '../../files.ts'
 import { freePort } from '../../http/free-port.ts'
+import { t } from '../../language/text.ts'
 import { postgresBinaries, type ServerUser } from './binaries.ts'
 import { serverEnvironment } from './environment.ts'
 import { LOG_SETTINGS, lastLines } from './log.ts'
@@ -75,8 +76,8 @@ export async function startServer(home: string, options: EmbeddedServerOptions =
     if (url) await delay(25)
     else await launch(binaries, place, user)
   }
-  throw new CampError('EMBEDDED_DATABASE_FAILED', 'the embedded PostgreSQL did not start', {
-    hint: [`Its log: ${place.folder}/server.log and ${place.folder}/log`, ...lastLines(place.folder, 5)],
+  throw new CampError('EMBEDDED_DATABASE_FAILED', t`the embedded PostgreSQL did not start`, {
+    hint: [t`Its log: ${place.folder}/server.log and ${place.folder}/log`, ...lastLines(place.folder, 5)],
   })
 }
 
@@ -88,11 +89,11 @@ export function hasCluster(home: string): boolean {
 function noCluster(home: string): CampError {
   return new CampError(
     'NO_DATABASE',
-    `there is no database: DATABASE_URL is not set, and ${home} has no embedded one`,
+    t`there is no database: DATABASE_URL is not set, and ${home} has no embedded one`,
     {
       hint: [
-        'Set DATABASE_URL, or use a file that sets it: --env-file PATH',
-        'To create a database here: camp db start',
+        t`Set DATABASE_URL, or use a file that sets it: --env-file PATH`,
+        t`To create a database here: camp db start`,
       ],
     },
   )
@@ -244,10 +245,10 @@ async function runTool(file: string, args: string[], user: ServerUser): Promise<
 
 function toolFailed(file: string, said: string, user: ServerUser): CampError {
   const denied = user && /Permission denied/.test(said)
-  return new CampError('EMBEDDED_DATABASE_FAILED', `the embedded PostgreSQL: ${basename(file)} failed`, {
+  return new CampError('EMBEDDED_DATABASE_FAILED', t`the embedded PostgreSQL: ${basename(file)} failed`, {
     hint: [
       ...said.split('\n'),
-      ...(denied ? ['Set CAMP_HOME to a folder that every user may enter: PostgreSQL cannot run as root.'] : []),
+      ...(denied ? [t`Set CAMP_HOME to a folder that every user may enter: PostgreSQL cannot run as root.`] : []),
     ],
   })
 }

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import { chmod, mkdir, readdir, stat } from 'node:fs/promises'
 import { join, parse, relative, sep } from 'node:path'
 import { CampError } from '../../errors.ts'
+import { t } from '../../language/text.ts'
 import type { ServerUser } from './binaries.ts'
 import { serverEnvironment } from './environment.ts'
 
@@ -16,9 +17,9 @@ export function serverUser(): ServerUser {
   if (!user) {
     throw new CampError(
       'EMBEDDED_DATABASE_UNAVAILABLE',
-      'PostgreSQL cannot run as root, and there is no user "postgres" or "nobody"',
+      t`PostgreSQL cannot run as root, and there is no user "postgres" or "nobody"`,
       {
-        hint: 'Run camp as another user, or set DATABASE_URL to a PostgreSQL server.',
+        hint: t`Run camp as another user, or set DATABASE_URL to a PostgreSQL server.`,
       },
     )
   }
@@ -43,11 +44,12 @@ export async function makeHome(home: string, user: ServerUser): Promise<void> {
   const closed = foldersFrom(parse(home).root, home).find(folder => !mayEnter(user, folder)) ?? home
   throw new CampError(
     'EMBEDDED_DATABASE_UNAVAILABLE',
-    `PostgreSQL cannot run as root, and its user may not enter ${closed}`,
+    t`PostgreSQL cannot run as root, and its user may not enter ${closed}`,
     {
       hint: [
-        'Set CAMP_HOME to a folder that every user may enter, such as /var/lib/camp, or DATABASE_URL to a PostgreSQL server.',
-        `To allow others to traverse this one: chmod o+x '${closed}'`,
+        t`Set CAMP_HOME to a folder that every user may enter, such as /var/lib/camp, or DATABASE_URL to a PostgreSQL
+      server.`,
+        t`To allow others to traverse this one: chmod o+x '${closed}'`,
       ],
     },
   )

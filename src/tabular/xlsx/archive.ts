@@ -1,6 +1,7 @@
 import { crc32 } from 'node:zlib'
 import { type Entry, openPromise, type ZipFile } from 'yauzl'
 import { CampError, codeOf, messageOf } from '../../errors.ts'
+import { t } from '../../language/text.ts'
 import { assertNoBomb } from '../open-bytes.ts'
 
 /** A zip file, whose parts are read one by one as streams. */
@@ -38,8 +39,8 @@ export async function openArchive(path: string, file: string): Promise<Archive> 
 /** The error for a workbook that cannot be read further. */
 export function damaged(file: string, cause: unknown): unknown {
   if (cause instanceof CampError || ['EACCES', 'EIO', 'ABORT_ERR'].includes(codeOf(cause) ?? '')) return cause
-  return new CampError('FILE_DAMAGED', `${file} is damaged or truncated: ${messageOf(cause)}`, {
-    hint: 'Open it in Excel and save it again, or copy it again. Nothing was imported.',
+  return new CampError('FILE_DAMAGED', t`${file} is damaged or truncated: ${messageOf(cause)}`, {
+    hint: t`Open it in Excel and save it again, or copy it again. Nothing was imported.`,
     cause,
   })
 }

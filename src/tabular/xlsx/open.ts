@@ -1,4 +1,5 @@
 import { CampError } from '../../errors.ts'
+import { t } from '../../language/text.ts'
 import type { Row } from '../csv.ts'
 import { readSheet, type SheetNotes } from './sheet.ts'
 import { readSharedStrings, SharedStrings } from './strings.ts'
@@ -32,8 +33,8 @@ export async function chooseSheet(
       if (!(await hasRows(workbook, sheet, signal))) continue
       return { sheet: sheet.name, otherSheets: await othersThan(workbook, sheet, signal) }
     }
-    throw new CampError('FILE_EMPTY', `${file} is empty: none of its sheets has a row`, {
-      hint: `The first row names the columns, each further row is a lead. ${found(workbook)}`,
+    throw new CampError('FILE_EMPTY', t`${file} is empty: none of its sheets has a row`, {
+      hint: t`The first row names the columns, each further row is a lead. ${found(workbook)}`,
     })
   } finally {
     workbook.archive.close()
@@ -114,8 +115,8 @@ function named(workbook: Workbook, name: string): Sheet {
   throw new CampError(
     'SHEET_NOT_FOUND',
     without
-      ? `${file}: "${name}" is not a sheet of rows, but a chart, dialog or macro`
-      : `${file} has no sheet "${name}"`,
+      ? t`${file}: "${name}" is not a sheet of rows, but a chart, dialog or macro`
+      : t`${file} has no sheet "${name}"`,
     { hint: found(workbook) },
   )
 }

@@ -1,4 +1,5 @@
 import { CampError } from '../../errors.ts'
+import { t } from '../../language/text.ts'
 import type { Archive } from './archive.ts'
 import { damaged } from './archive.ts'
 import { TextPieces } from './text.ts'
@@ -85,7 +86,7 @@ export async function readSharedStrings(
 }
 
 function tooMuch(): CampError {
-  return new CampError('FILE_TOO_LARGE', `the workbook has more than ${MAX_BYTES / 1024 / 1024} MB of texts`, {
-    hint: 'Save its sheet as CSV: then its size does not matter.',
+  return new CampError('FILE_TOO_LARGE', t`the workbook has more than ${MAX_BYTES / 1024 / 1024} MB of texts`, {
+    hint: t`Save its sheet as CSV: then its size does not matter.`,
   })
 }

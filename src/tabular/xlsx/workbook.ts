@@ -1,4 +1,5 @@
 import { posix } from 'node:path'
+import { t } from '../../language/text.ts'
 import { notData } from '../file-type.ts'
 import { type Archive, damaged, openArchive } from './archive.ts'
 import { isTrue } from './cells.ts'
@@ -28,7 +29,7 @@ export interface Sheet {
   hidden: boolean
 }
 
-const OPEN_AND_SAVE = 'Open it in Excel and save it as .xlsx or CSV.'
+const openAndSave = () => t`Open it in Excel and save it as .xlsx or CSV.`
 
 /**
  * Opens an .xlsx (or .xlsm); the caller must `close` its archive.
@@ -109,7 +110,7 @@ async function readWorkbook(archive: Archive, signal: AbortSignal): Promise<Work
       within: { workbookPr, bookViews: { within: { workbookView } }, sheets: { within: { sheet } } },
     },
   })
-  if (!isWorkbook) throw notData(file, 'no Excel', OPEN_AND_SAVE)
+  if (!isWorkbook) throw notData(file, 'no Excel', openAndSave())
   const partOf = (type: string) => [...parts.values()].find(part => part.type === type)?.target
   return {
     archive,
@@ -125,14 +126,14 @@ async function readWorkbook(archive: Archive, signal: AbortSignal): Promise<Work
 /** @throws CampError DATA for a zip that is not a workbook, with what it is */
 async function mainPart(archive: Archive, signal: AbortSignal): Promise<string> {
   const { file } = archive
-  if (archive.has('mimetype')) throw notData(file, 'an .ods', OPEN_AND_SAVE)
+  if (archive.has('mimetype')) throw notData(file, 'an .ods', openAndSave())
   if (archive.has('Index/Document.iwa') || archive.has('Index.zip'))
-    throw notData(file, 'a .numbers', 'Export it from Numbers as CSV or Excel.')
-  if (!archive.has('[Content_Types].xml')) throw notData(file, 'a .zip', 'Unpack it first.')
+    throw notData(file, 'a .numbers', t`Export it from Numbers as CSV or Excel.`)
+  if (!archive.has('[Content_Types].xml')) throw notData(file, 'a .zip', t`Unpack it first.`)
   const top = await relationsOf(archive, '', signal)
   const main = [...top.values()].find(({ type }) => type === 'officeDocument')?.target ?? 'xl/workbook.xml'
-  if (main.endsWith('.bin')) throw notData(file, 'an .xlsb', OPEN_AND_SAVE)
-  if (!archive.has(main) || !main.endsWith('.xml')) throw notData(file, 'a .zip', 'Unpack it first.')
+  if (main.endsWith('.bin')) throw notData(file, 'an .xlsb', openAndSave())
+  if (!archive.has(main) || !main.endsWith('.xml')) throw notData(file, 'a .zip', t`Unpack it first.`)
   return main
 }
 

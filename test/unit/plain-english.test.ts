@@ -76,6 +76,7 @@ describe('the rules', () => {
     [`throw new CampError('A', '${'long '.repeat(33)}')`, 'a.ts:1: a message of 165 characters'],
     [`throw new CampError('A', 'b', { hint: '${'long '.repeat(61)}' })`, 'a.ts:1: a hint of 305 characters'],
     ["throw new CampError('A', 'b', { hint: 'One. Two. Three.' })", 'a.ts:1: a hint of 3 sentences'],
+    [`throw new CampError('A', t\`it \${a}\n   nobody\`)`, 'a.ts:1: "nobody"'],
     [`program.option('--a', '${'long '.repeat(13)}')`, 'a.ts:1: a help line of 65 characters'],
     ["addCommand(program, 'a', 'one; two')", 'a.ts:1: a help line with ";"'],
     ["const entry = { summary: 'one; two' }", 'a.ts:1: a help line with ";"'],
@@ -142,7 +143,7 @@ function inTexts(path: string, code: string): string[] {
   const source = ts.createSourceFile(path, code, ts.ScriptTarget.Latest, true)
   const findings: string[] = []
   const visit = (node: ts.Node): void => {
-    if (ts.isTaggedTemplateExpression(node)) return
+    if (ts.isTaggedTemplateExpression(node) && node.tag.getText() !== 't') return
     const at = `${path}:${source.getLineAndCharacterOfPosition(node.getStart(source)).line + 1}`
     findings.push(...lengthFaults(node).map(fault => `${at}: ${fault}`))
     const text = textOf(node)
@@ -186,6 +187,8 @@ function textIn(node: ts.Node | undefined): string {
 /** A literal, or literals joined with "+"; each inserted value counts as one character. */
 function textOf(node: ts.Node): string | undefined {
   if (ts.isStringLiteralLike(node)) return node.text
+  if (ts.isTaggedTemplateExpression(node) && node.tag.getText() === 't')
+    return textOf(node.template)?.replace(/ *\n */g, ' ')
   if (ts.isTemplateExpression(node))
     return node.head.text + node.templateSpans.map(span => `…${span.literal.text}`).join('')
   if (!ts.isBinaryExpression(node) || node.operatorToken.kind !== ts.SyntaxKind.PlusToken) return undefined
@@ -195,7 +198,8 @@ function textOf(node: ts.Node): string | undefined {
 
 /** The expressions that stand in a text: they may hold texts of their own. */
 function eachInserted(node: ts.Node, visit: (node: ts.Node) => void): void {
-  if (ts.isTemplateExpression(node)) for (const span of node.templateSpans) visit(span.expression)
+  if (ts.isTaggedTemplateExpression(node)) eachInserted(node.template, visit)
+  else if (ts.isTemplateExpression(node)) for (const span of node.templateSpans) visit(span.expression)
   else if (ts.isBinaryExpression(node))
     for (const side of [node.left, node.right]) textOf(side) === undefined ? visit(side) : eachInserted(side, visit)
 }
