@@ -29,6 +29,10 @@ export interface Config {
   sweepMs: number
   timezone: string
   logLevel: LogLevel
+  /** Set by systemd: its socket for messages, and the watchdog's interval if there is one. */
+  notify: { socket: string; watchdogMs: number | undefined } | undefined
+  /** Set by systemd: DEVICE:INODE of the journal's stream, which stderr may be. */
+  journalStream: string | undefined
   /** Settings of an earlier camp that are still in the environment, each as a sentence: they have no effect. */
   outdated: readonly string[]
 }
@@ -82,6 +86,10 @@ const environment = z.object({
     .default('America/Sao_Paulo')
     .refine(isTimeZone, { error: 'must be a time zone such as America/Sao_Paulo' }),
   LOG_LEVEL: z.enum(LOG_LEVELS).default('info'),
+  NOTIFY_SOCKET: z.string().optional(),
+  WATCHDOG_USEC: z.coerce.number().int().positive().optional(),
+  WATCHDOG_PID: z.coerce.number().int().optional(),
+  JOURNAL_STREAM: z.string().optional(),
 })
 
 const SELF_APPROVAL_MOVED =
@@ -113,8 +121,16 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     sweepMs: e.CAMP_SWEEP_MS,
     timezone: e.CAMP_TIMEZONE,
     logLevel: e.LOG_LEVEL,
+    notify: e.NOTIFY_SOCKET === undefined ? undefined : { socket: e.NOTIFY_SOCKET, watchdogMs: watchdogMs(e) },
+    journalStream: e.JOURNAL_STREAM,
     outdated: set.CAMP_SELF_APPROVAL === undefined ? [] : [SELF_APPROVAL_MOVED],
   }
+}
+
+/** The watchdog of another process, which passed its environment on, is not ours. */
+function watchdogMs({ WATCHDOG_USEC, WATCHDOG_PID }: z.infer<typeof environment>): number | undefined {
+  if (WATCHDOG_USEC === undefined || (WATCHDOG_PID ?? process.pid) !== process.pid) return undefined
+  return WATCHDOG_USEC / 1_000
 }
 
 /** camp's own version, from package.json. */

@@ -12,6 +12,7 @@ export const LOG_EVENTS = {
   'config.public_url_plain': 'warn',
   'service.away': 'warn',
   'service.back': 'info',
+  'service.notify_failed': 'warn',
   'queue.error': 'warn',
   'queue.enqueue_failed': 'warn',
   'guard.no_mark_store': 'warn',

@@ -93,6 +93,10 @@ const COMMANDS: Record<string, Entry> = {
     summary: 'run commands for users on other machines',
     register: lazy(() => import('./commands/serve/index.ts').then(module => module.register)),
   },
+  service: {
+    summary: 'systemd units: install, uninstall, status',
+    register: lazy(() => import('./commands/service/index.ts').then(module => module.register)),
+  },
   sandbox: {
     summary: 'simulated brokers on this machine, with injected faults',
     register: lazy(() => import('./commands/sandbox/index.ts').then(module => module.register)),

@@ -16,6 +16,10 @@ export const PERMISSIONS = {
   worker: 'NONE',
   serve: 'NONE',
   sandbox: 'NONE',
+  // They take the rights of the operating system's user.
+  'service install': 'NONE',
+  'service uninstall': 'NONE',
+  'service status': 'NONE',
   'db migrate': 'NONE',
   'db status': 'NONE',
   'db start': 'NONE',

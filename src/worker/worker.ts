@@ -25,7 +25,7 @@ import { checkpointing } from './checkpointing.ts'
 import { databaseOffset } from './database-clock.ts'
 import { faults } from './faults.ts'
 import { openGuard } from './guard.ts'
-import { health } from './health.ts'
+import { type Health, health } from './health.ts'
 import { type Heartbeat, startHeartbeat } from './heartbeat.ts'
 import { logFired, startRecurrences } from './recurrences.ts'
 import { assertReady } from './start-checks.ts'
@@ -59,6 +59,8 @@ export interface Worker {
   stop(): Promise<boolean>
   /** Resolves with the error if this process must end: its secret is no longer the database's. */
   fault: Promise<CampError>
+  /** Whether it can take jobs now, and else why not. */
+  health(): Promise<Health>
 }
 
 /** How long a stop waits for answers: those that arrive are settled, and requests without one are in doubt. */
@@ -230,6 +232,8 @@ async function start(deps: WorkerDeps, options: WorkerOptions): Promise<Worker> 
     return drained
   }
 
+  const healthNow = () => health(deps, { now: now(), brokerIds: [...consumers.keys()], sending: guard.state() })
+
   try {
     await assertReady({ pool, queues, keys, brokers: options.brokers })
     offsetMs = await databaseOffset(pool, clock, 0)
@@ -247,7 +251,7 @@ async function start(deps: WorkerDeps, options: WorkerOptions): Promise<Worker> 
     log,
     clock: { now },
     publicUrl: config.publicUrl,
-    health: () => health(deps, { now: now(), brokerIds: [...consumers.keys()], sending: guard.state() }),
+    health: healthNow,
     onStored: applier.wake,
   })
   upkeep.start()
@@ -265,6 +269,7 @@ async function start(deps: WorkerDeps, options: WorkerOptions): Promise<Worker> 
 
   return {
     fault,
+    health: healthNow,
     stop: async () => {
       const drained = await stop(DRAIN_MS)
       log.info({ event: 'worker.stopped', drained }, 'worker stopped')

@@ -76,6 +76,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     ...['tabular'],
   ],
 
+  // Units for systemd: it knows no database.
+  service: [],
   // Runs command lines for other machines; what runs one is handed to it.
   serve: ['security'],
 
@@ -87,7 +89,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   cli: [
     ...['blocklist', 'broker', 'budget', 'calendar', 'campaign', 'campaign-settings', 'catalog', 'database'],
     ...['dispatch', 'installation', 'intake', 'lifecycle', 'queue', 'recurrence', 'sandbox', 'security'],
-    ...['serve', 'tabular', 'webhook', 'worker'],
+    ...['serve', 'service', 'tabular', 'webhook', 'worker'],
   ],
 }
 

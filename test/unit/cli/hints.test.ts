@@ -15,7 +15,23 @@ beforeAll(async () => {
 
 const HELP = ['--help', '--version']
 /** "camp" that is not followed by a command: prose. */
-const PROSE = new Set(['as', 'can', 'does', 'has', 'may', 'needs', 'on', 'sends', 'to', 'uses'])
+const PROSE = new Set([
+  'as',
+  'can',
+  'did',
+  'does',
+  'has',
+  'in',
+  'is',
+  'may',
+  'needs',
+  'on',
+  'sends',
+  'to',
+  'uses',
+  'with',
+  'writes',
+])
 /** Names of connections and locks. */
 const NAMES = [
   'src/dispatch/closing/claim.ts: camp closing',

@@ -4,7 +4,9 @@ import { openMarks } from '../../../installation/marks.ts'
 import { type Log, openLog } from '../../../log.ts'
 import { openQueues } from '../../../queue/queues.ts'
 import { type Listener, openListener } from '../../../webhook/listener.ts'
-import { waitForDatabase, waitForQueue } from '../../../worker/waiting.ts'
+import { openServiceManager } from '../../../worker/service-manager.ts'
+import { connectOnce, waitForDatabase, waitForQueue } from '../../../worker/waiting.ts'
+import { type FreshChecks, startWatchdog } from '../../../worker/watchdog.ts'
 import { startWorker } from '../../../worker/worker.ts'
 import { Closers } from '../../closing.ts'
 import type { OptionsOf } from '../../command.ts'
@@ -19,13 +21,19 @@ type Options = OptionsOf<typeof commands.worker>
  */
 export async function work(context: Context, options: Options): Promise<void> {
   const opened = new Closers()
+  const log = openLog(context.config.logLevel, context.config)
+  const manager = openServiceManager(context.config.notify, log)
   try {
     const listener = options.listen && (await listenAt(options.listen, opened))
-    const worker = await start(context, options, { listener, opened, log: openLog(context.config.logLevel) })
+    const worker = await start(context, options, { listener, opened, log })
     if (!worker) return
     if (listener) context.out.result({ listening: listener.url }, `Listening on ${listener.url}`)
+    await manager?.ready()
+    const watchdog = manager && startWatchdog(manager, { health: worker.health, fresh: await freshChecks(context) })
     const fault = await Promise.race([aborted(context.signal), worker.fault])
-    await worker.stop()
+    // The manager's limit for a stop applies from here on, and no watchdog.
+    await Promise.all([manager?.stopping(), worker.stop()])
+    await watchdog?.stop()
     if (fault) throw fault
   } finally {
     // Requests that are still in flight are settled when their lease ends: waiting for them would delay the end of this process.
@@ -70,6 +78,19 @@ async function start(context: Context, options: Options, { listener, log, opened
     { pool, queues, keys, config, clock: context.clock, log, marks, reviveDatabase },
     { brokers: options.brokers, concurrency: options.concurrency, listener },
   )
+}
+
+/** Over new connections, as a worker that starts now would open them. */
+async function freshChecks(context: Context): Promise<FreshChecks> {
+  const { config, signal } = context
+  const databaseUrl = await context.databaseUrl()
+  return {
+    database: () => connectOnce(databaseUrl, signal),
+    queue: async () => {
+      const queues = openQueues({ redisUrl: config.redisUrl, databaseUrl: config.directUrl ?? databaseUrl })
+      await queues.check().finally(() => queues.close())
+    },
+  }
 }
 
 function aborted(signal: AbortSignal): Promise<undefined> {
