@@ -203,6 +203,15 @@ export class Context {
     })
   }
 
+  /** Applies pending migrations. @returns the names of those applied */
+  async migrate(): Promise<string[]> {
+    const url = this.config.directUrl ?? (await this.databaseUrl())
+    const applied = await migrate(url)
+    const pool = await openPool(url)
+    await this.registerInstallation(pool).finally(() => pool.end())
+    return applied
+  }
+
   /** After a migration: records in the database where it is (src/installation/register.ts). */
   async registerInstallation(pool: pg.Pool): Promise<void> {
     const isEmbedded = this.config.databaseUrl === undefined

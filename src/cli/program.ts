@@ -17,6 +17,14 @@ const COMMANDS: Record<string, Entry> = {
     summary: 'end-to-end run on the bundled file, with a simulated broker',
     register: lazy(() => import('./commands/demo/index.ts').then(module => module.register)),
   },
+  init: {
+    summary: 'set up a server installation: settings, tables, first ADMIN',
+    register: lazy(() => import('./commands/init/index.ts').then(module => module.register)),
+  },
+  doctor: {
+    summary: 'check this installation, and say what to do',
+    register: lazy(() => import('./commands/doctor/index.ts').then(module => module.register)),
+  },
   login: {
     summary: 'log in with e-mail and password',
     register: lazy(() => import('./commands/login/index.ts').then(module => module.register)),
@@ -92,6 +100,14 @@ const COMMANDS: Record<string, Entry> = {
   serve: {
     summary: 'run commands for users on other machines',
     register: lazy(() => import('./commands/serve/index.ts').then(module => module.register)),
+  },
+  backup: {
+    summary: 'write a backup of the database to a file',
+    register: lazy(() => import('./commands/backup/index.ts').then(module => module.register)),
+  },
+  restore: {
+    summary: 'replace the database by a backup, and hold it',
+    register: lazy(() => import('./commands/restore/index.ts').then(module => module.register)),
   },
   service: {
     summary: 'systemd units: install, uninstall, status',

@@ -16,6 +16,11 @@ export const PERMISSIONS = {
   worker: 'NONE',
   serve: 'NONE',
   sandbox: 'NONE',
+  init: 'NONE',
+  doctor: 'NONE',
+  // The rights of the database allow the same by pg_dump and pg_restore.
+  backup: 'NONE',
+  restore: 'NONE',
   // They take the rights of the operating system's user.
   'service install': 'NONE',
   'service uninstall': 'NONE',

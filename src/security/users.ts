@@ -26,11 +26,6 @@ export function listUsers(prisma: PrismaClient): Promise<User[]> {
   return prisma.user.findMany({ orderBy: { email: 'asc' } })
 }
 
-/** Whether the installation has had its first user. */
-export async function hasUsers(prisma: PrismaClient): Promise<boolean> {
-  return (await prisma.user.count()) > 0
-}
-
 /**
  * @param actor null: the first user of an installation, who must be an ADMIN with a password
  * @throws CampError STATE if the e-mail is taken, DATA if it or the password is invalid, AUTH if `actor` is missing

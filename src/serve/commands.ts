@@ -1,7 +1,20 @@
 import { CampError } from '../errors.ts'
 
 /** Commands that need the database, the workers' settings or local files. */
-const NOT_SERVED = ['db', 'demo', 'logout', 'sandbox', 'secret', 'serve', 'service', 'worker']
+const NOT_SERVED = [
+  'backup',
+  'db',
+  'demo',
+  'doctor',
+  'init',
+  'logout',
+  'restore',
+  'sandbox',
+  'secret',
+  'serve',
+  'service',
+  'worker',
+]
 
 /** The word that src/cli/program.ts takes for the command. */
 export function commandOf(argv: readonly string[]): string | undefined {

@@ -76,6 +76,10 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     ...['tabular'],
   ],
 
+  // A database to a file and back, by PostgreSQL's own programs.
+  backup: ['database', 'installation', 'security'],
+  // Looks at an installation, and changes nothing.
+  doctor: ['broker', 'campaign', 'database', 'installation', 'queue', 'security'],
   // Units for systemd: it knows no database.
   service: [],
   // Runs command lines for other machines; what runs one is handed to it.
@@ -87,8 +91,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     ...['queue', 'recurrence', 'security', 'webhook'],
   ],
   cli: [
-    ...['blocklist', 'broker', 'budget', 'calendar', 'campaign', 'campaign-settings', 'catalog', 'database'],
-    ...['dispatch', 'installation', 'intake', 'lifecycle', 'queue', 'recurrence', 'sandbox', 'security'],
+    ...['backup', 'blocklist', 'broker', 'budget', 'calendar', 'campaign', 'campaign-settings', 'catalog', 'database'],
+    ...['dispatch', 'doctor', 'installation', 'intake', 'lifecycle', 'queue', 'recurrence', 'sandbox', 'security'],
     ...['serve', 'service', 'tabular', 'webhook', 'worker'],
   ],
 }

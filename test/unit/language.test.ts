@@ -12,7 +12,9 @@ import { describe, expect, it } from 'vitest'
 const PLAIN_ROOMS: readonly string[] = [
   ...[
     'broker',
+    'backup',
     'database',
+    'doctor',
     'http',
     'installation',
     'message',

@@ -1,4 +1,5 @@
 import { startSession } from '../../../security/give-token.ts'
+import { assertHasUsers } from '../../../security/has-users.ts'
 import { logIn } from '../../../security/login.ts'
 import { saveSession } from '../../../security/session.ts'
 import type { OptionsOf } from '../../command.ts'
@@ -11,6 +12,7 @@ export async function login(
   given: string | undefined,
   options: OptionsOf<typeof commands.login>,
 ): Promise<void> {
+  await assertHasUsers(await context.prisma())
   const key = await context.sessionKey()
   const email = given ?? (await ask(context, 'E-mail', 'Add it: camp login EMAIL'))
   const password = await askPassword(context, 'Password', options.passwordStdin ?? false)

@@ -1,5 +1,5 @@
 import { InvalidArgumentError } from '@commander-js/extra-typings'
-import { addCommand, asks, type Parent } from '../../add-command.ts'
+import { addCommand, type Parent } from '../../add-command.ts'
 import type { Register } from '../../command.ts'
 import { lazy } from '../../lazy.ts'
 import { address } from '../../options.ts'
@@ -38,11 +38,10 @@ export const install = (parent: Parent) =>
     )
 
 export const uninstall = (parent: Parent) =>
-  asks(
-    addCommand(parent, 'uninstall', 'stop the units, and remove their files')
-      .option('--user', "the user's own units")
-      .option('--root <folder>', 'the file system that has the units', unitPath),
-  )
+  addCommand(parent, 'uninstall', 'stop the units, and remove their files')
+    .option('--user', "the user's own units")
+    .option('--root <folder>', 'the file system that has the units', unitPath)
+    .addHelpText('after', '\nIt asks before it stops a unit; without a terminal it requires --yes.')
 
 export const status = (parent: Parent) =>
   withUnits(addCommand(parent, 'status', 'which units are installed, and whether they run'))

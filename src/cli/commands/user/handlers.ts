@@ -2,16 +2,9 @@ import { CampError } from '../../../errors.ts'
 import type { Actor } from '../../../security/actor.ts'
 import { findUser } from '../../../security/find-user.ts'
 import { giveToken } from '../../../security/give-token.ts'
+import { hasUsers } from '../../../security/has-users.ts'
 import { assertOldPassword } from '../../../security/login.ts'
-import {
-  addUser,
-  changeUser,
-  disableUser,
-  hasUsers,
-  listUsers,
-  type User,
-  type UserChange,
-} from '../../../security/users.ts'
+import { addUser, changeUser, disableUser, listUsers, type User, type UserChange } from '../../../security/users.ts'
 import { assertSomething } from '../../assert-something.ts'
 import type { OptionsOf } from '../../command.ts'
 import type { Context } from '../../context.ts'
