@@ -13,6 +13,7 @@ export const LOG_EVENTS = {
   'service.away': 'warn',
   'service.back': 'info',
   'service.notify_failed': 'warn',
+  'metrics.failed': 'warn',
   'queue.error': 'warn',
   'queue.enqueue_failed': 'warn',
   'guard.no_mark_store': 'warn',

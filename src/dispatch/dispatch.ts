@@ -81,7 +81,10 @@ async function sendClaimedBatch(deps: DispatchDeps, batch: ClaimedBatch): Promis
 async function afterSettle(deps: DispatchDeps, batch: ClaimedBatch, settled: Settled | undefined): Promise<void> {
   if (!settled) return
   const { accepted, refused, inDoubt, again } = settled
-  deps.log.debug({ event: 'settle.done', ...aboutOf(batch), accepted, refused, inDoubt, again }, 'settled')
+  deps.log.debug(
+    { event: 'settle.done', ...aboutOf(batch), broker: batch.broker, accepted, refused, inDoubt, again },
+    'settled',
+  )
   await orLeaveToSweep(deps, () => enqueueAll(deps.queues, batch.campaign.brokerId, settled.jobs, deps.now()))
   if (settled.closing) await enqueueFollowing(deps, batch.campaign, batch.number, null)
   if (settled.mayFinish) await finishIfLast(deps, batch.campaign, batch.number)

@@ -1,9 +1,12 @@
 import { hostname } from 'node:os'
+import { systemMonotonic } from '../../../clock.ts'
 import type { Address } from '../../../http/server.ts'
 import { openMarks } from '../../../installation/marks.ts'
 import { type Log, openLog } from '../../../log.ts'
 import { openQueues } from '../../../queue/queues.ts'
 import { type Listener, openListener } from '../../../webhook/listener.ts'
+import { openMetrics } from '../../../worker/metrics.ts'
+import { openMetricsServer } from '../../../worker/metrics-server.ts'
 import { openServiceManager } from '../../../worker/service-manager.ts'
 import { connectOnce, waitForDatabase, waitForQueue } from '../../../worker/waiting.ts'
 import { type FreshChecks, startWatchdog } from '../../../worker/watchdog.ts'
@@ -73,9 +76,16 @@ async function start(context: Context, options: Options, { listener, log, opened
   if (config.redisUrl && !(await waitForQueue(queues, { log, signal }))) return undefined
   const marks = await openMarks(config)
   opened.add(async () => marks.close())
+  const metrics = openMetrics(pool, { monotonic: systemMonotonic, timezone: config.timezone })
+  opened.add(async () => metrics.close())
+  if (options.metrics) {
+    const server = await openMetricsServer(options.metrics, metrics, log)
+    opened.add(() => server.close())
+    context.out.talk(`Metrics at ${server.url}`)
+  }
   const reviveDatabase = config.databaseUrl ? undefined : () => context.databaseUrl()
   return startWorker(
-    { pool, queues, keys, config, clock: context.clock, log, marks, reviveDatabase },
+    { pool, queues, keys, config, clock: context.clock, log: metrics.counting(log), marks, reviveDatabase },
     { brokers: options.brokers, concurrency: options.concurrency, listener },
   )
 }

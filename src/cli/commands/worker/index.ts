@@ -16,7 +16,8 @@ export const worker = (parent: Parent) =>
   addCommand(parent, 'worker', 'send running campaigns and listen for callbacks')
     .option('--brokers <names>', 'only these brokers, separated by commas', names)
     .option('--concurrency <n>', 'batches per broker that are processed at once', wholeNumber(1, 256), 8)
-    .option('--listen <host:port>', 'listen for callbacks and /healthz (port 0: any free one)', address)
+    .option('--listen <host:port>', 'callbacks, /healthz, /readyz (port 0: any free one)', address)
+    .option('--metrics <host:port>', 'answer /metrics there, for Prometheus', address)
     .addHelpText(
       'after',
       '\nAny number of workers may run, on any number of machines. SIGTERM, SIGINT or SIGHUP ends one within 30 seconds: no new\n' +
