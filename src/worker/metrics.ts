@@ -20,11 +20,14 @@ export interface Metrics {
 /** Scrapes within this time share one query. */
 const FRESH_MS = 5_000
 
-/** @param options.timezone of a budget's month */
-export function openMetrics(
-  pool: Pick<pg.Pool, 'query'>,
-  { monotonic, timezone }: { monotonic: Monotonic; timezone: string },
-): Metrics {
+export interface MetricsDeps {
+  pool: Pick<pg.Pool, 'query'>
+  monotonic: Monotonic
+  /** Of a budget's month. */
+  timezone: string
+}
+
+export function openMetrics({ pool, monotonic, timezone }: MetricsDeps): Metrics {
   const registry = new Registry()
   const counter = <Label extends string>(name: string, help: string, labelNames: readonly Label[]) =>
     new Counter({ name, help, labelNames, registers: [registry] })

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { expect, it, onTestFinished } from 'vitest'
+import { runCampaign } from '../../../src/campaign/actions/start.ts'
 import { systemMonotonic } from '../../../src/clock.ts'
 import { openMetrics } from '../../../src/worker/metrics.ts'
 import { openMetricsServer } from '../../../src/worker/metrics-server.ts'
@@ -10,10 +11,10 @@ import { testLog } from '../../support/log.ts'
 import { startTestWorker } from '../../support/worker.ts'
 
 const db = useDatabase()
-const { status } = dispatchOn(db)
+const { status, workers } = dispatchOn(db)
 
 const PAGE = readFileSync('docs/metrics.md', 'utf8')
-const documented = [...PAGE.matchAll(/^\| `(\w+)` \| (counter|gauge) \| (.*?) \| /gm)].map(
+const documented = [...PAGE.matchAll(/^\| `(\w+)` \| (counter|gauge) \|(.*?)\| /gm)].map(
   ([, name, type, labels]) => ({
     name: name!,
     type: type!,
@@ -35,13 +36,13 @@ it('counts what was settled, shows what the database has, and names no campaign 
       },
     },
   })
-  const metrics = openMetrics(pool, { monotonic: systemMonotonic, timezone: 'America/Sao_Paulo' })
+  const metrics = openMetrics({ pool, monotonic: systemMonotonic, timezone: 'America/Sao_Paulo' })
   onTestFinished(() => metrics.close())
   const server = await openMetricsServer({ host: '127.0.0.1', port: 0 }, metrics, testLog())
   onTestFinished(() => server.close())
   const worker = await startTestWorker({ databaseUrl: db.url, log: metrics.counting(testLog()) })
   onTestFinished(() => worker.stop())
-  await db.pool.query(`UPDATE "Campaign" SET status = 'PROCESSING' WHERE id = $1`, [campaign])
+  await runCampaign(await workers({ count: 0 }), campaign, scene.userId)
   await status(campaign, 'FINISHED')
 
   const answer = await fetch(server.url)

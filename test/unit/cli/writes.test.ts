@@ -26,6 +26,9 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   'database/migrations.ts': ['{ stdout } ='],
   // Hands the terminal's streams to frames of a server, which are encoded there.
   'cli/remote.ts': ['stdout', 'stderr'],
+  // Read what PostgreSQL's programs say, and pass one's output to another.
+  'backup/restore.ts': ['.stdout', '.stderr'],
+  'backup/tools.ts': ['.stdout', '.stderr'],
   // Reads what systemctl says.
   'service/systemctl.ts': ['stdout', 'stderr'],
   // Gives a client's streams to the run of camp that is made for it.

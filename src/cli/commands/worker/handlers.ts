@@ -5,7 +5,7 @@ import { openMarks } from '../../../installation/marks.ts'
 import { type Log, openLog } from '../../../log.ts'
 import { openQueues } from '../../../queue/queues.ts'
 import { type Listener, openListener } from '../../../webhook/listener.ts'
-import { openMetrics } from '../../../worker/metrics.ts'
+import { type Metrics, type MetricsDeps, openMetrics } from '../../../worker/metrics.ts'
 import { openMetricsServer } from '../../../worker/metrics-server.ts'
 import { openServiceManager } from '../../../worker/service-manager.ts'
 import { connectOnce, waitForDatabase, waitForQueue } from '../../../worker/waiting.ts'
@@ -76,18 +76,25 @@ async function start(context: Context, options: Options, { listener, log, opened
   if (config.redisUrl && !(await waitForQueue(queues, { log, signal }))) return undefined
   const marks = await openMarks(config)
   opened.add(async () => marks.close())
-  const metrics = openMetrics(pool, { monotonic: systemMonotonic, timezone: config.timezone })
-  opened.add(async () => metrics.close())
-  if (options.metrics) {
-    const server = await openMetricsServer(options.metrics, metrics, log)
-    opened.add(() => server.close())
-    context.out.talk(`Metrics at ${server.url}`)
-  }
+  const metrics = options.metrics && (await openMetricsAt(options.metrics, context, { pool, log, opened }))
   const reviveDatabase = config.databaseUrl ? undefined : () => context.databaseUrl()
   return startWorker(
-    { pool, queues, keys, config, clock: context.clock, log: metrics.counting(log), marks, reviveDatabase },
+    { pool, queues, keys, config, clock: context.clock, log: metrics?.counting(log) ?? log, marks, reviveDatabase },
     { brokers: options.brokers, concurrency: options.concurrency, listener },
   )
+}
+
+async function openMetricsAt(
+  address: Address,
+  { config, out }: Context,
+  { pool, log, opened }: Pick<Opened, 'log' | 'opened'> & Pick<MetricsDeps, 'pool'>,
+): Promise<Metrics> {
+  const metrics = openMetrics({ pool, monotonic: systemMonotonic, timezone: config.timezone })
+  opened.add(async () => metrics.close())
+  const server = await openMetricsServer(address, metrics, log)
+  opened.add(() => server.close())
+  out.talk(`Metrics at ${server.url}`)
+  return metrics
 }
 
 /** Over new connections, as a worker that starts now would open them. */
