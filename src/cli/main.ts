@@ -7,7 +7,8 @@ import type { Host } from './context.ts'
 import { applyEnvFile } from './env-file.ts'
 import { lazy } from './lazy.ts'
 import { buildProgram } from './program.ts'
-import { asksForJson } from './streams.ts'
+import { asksForJson, usageMessage } from './streams.ts'
+import { resolveWords } from './words.ts'
 
 const isRemote = lazy(() => import('./remote.ts').then(module => module.isRemote))
 const runRemote = lazy(() => import('./remote.ts').then(module => module.runRemote))
@@ -91,7 +92,7 @@ export async function runCamp(argv: string[], host: Host): Promise<number> {
       if (await isRemote(words)) return await runRemote(words, host)
     }
     const program = await buildProgram(words, host)
-    await program.parseAsync(words, { from: 'user' })
+    await program.parseAsync(resolveWords(program, words), { from: 'user' })
     return 0
   } catch (error) {
     return report(error, argv, host)
@@ -139,7 +140,7 @@ async function known(thrown: unknown, { env }: Host): Promise<unknown> {
 }
 
 function usageError({ code, message }: CommanderError): CampError {
-  const text = code === 'commander.help' ? 'a subcommand is missing' : message.replace(/^error: /, '')
+  const text = code === 'commander.help' ? 'a subcommand is missing' : usageMessage(message)
   return new CampError('INVALID_COMMAND_LINE', text, { hint: 'See the subcommands with --help.' })
 }
 
