@@ -10,6 +10,7 @@ import { buildProgram } from './program.ts'
 import { asksForJson, usageMessage } from './streams.ts'
 import { resolveWords } from './words.ts'
 
+const complete = lazy(() => import('./completion/complete.ts').then(module => module.complete))
 const isRemote = lazy(() => import('./remote.ts').then(module => module.isRemote))
 const runRemote = lazy(() => import('./remote.ts').then(module => module.runRemote))
 const openOutput = lazy(() => import('./output.ts').then(module => module.openOutput))
@@ -87,6 +88,10 @@ function flushed(stream: NodeJS.WriteStream): Promise<void> {
 /** Runs one command line. The only code that prints errors and decides the exit code. */
 export async function runCamp(argv: string[], host: Host): Promise<number> {
   try {
+    if (argv[0] === '__complete' && !host.files) {
+      await complete(argv.slice(1), host)
+      return 0
+    }
     const words = applyEnvFile(argv, host)
     if (host.env.CAMP_URL && !host.files) {
       if (await isRemote(words)) return await runRemote(words, host)

@@ -10,8 +10,8 @@ import { asksForJson, commanderOutput } from './streams.ts'
 type Entry = { summary: string; register: (...args: Parameters<Register>) => Promise<void> }
 
 /**
- * The commands, by the heading of their group. Only the requested one is loaded: `camp --help` loads commander and nothing else. A folder of src/cli/commands
- * adds the command of its name.
+ * The commands, by the heading of their group. Only the requested one is loaded: `camp --help` loads commander and nothing else. A
+ * folder of src/cli/commands adds the command of its name.
  */
 const COMMANDS: Record<string, Record<string, Entry>> = {
   'Campaigns:': {
@@ -96,6 +96,12 @@ const COMMANDS: Record<string, Record<string, Entry>> = {
     db: {
       summary: 'the database: migrate, status, start, stop',
       register: lazy(() => import('./commands/db/index.ts').then(module => module.register)),
+    },
+  },
+  'This machine:': {
+    completion: {
+      summary: 'print the completion script of a shell: bash, zsh, fish',
+      register: lazy(() => import('./commands/completion/index.ts').then(module => module.register)),
     },
   },
   'To try camp:': {

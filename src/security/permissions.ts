@@ -9,6 +9,7 @@ import type { Actor } from './actor.ts'
 export type Power = 'NONE' | 'ANY' | 'OWN' | 'ADMIN'
 
 export const PERMISSIONS = {
+  completion: 'NONE',
   demo: 'NONE',
   login: 'NONE',
   logout: 'NONE',

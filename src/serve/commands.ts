@@ -1,7 +1,7 @@
 import { CampError } from '../errors.ts'
 
 /** Commands that need the database, the workers' settings or local files. */
-const NOT_SERVED = ['db', 'demo', 'logout', 'sandbox', 'secret', 'serve', 'worker']
+const NOT_SERVED = ['__complete', 'completion', 'db', 'demo', 'logout', 'sandbox', 'secret', 'serve', 'worker']
 
 /** The word that src/cli/program.ts takes for the command. */
 export function commandOf(argv: readonly string[]): string | undefined {

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { examplesOf } from '../../../src/cli/add-command.ts'
 import { camp } from '../../support/camp.ts'
@@ -107,6 +108,18 @@ it.each([['--json wallet list'], ['wallet --json list'], ['wallet list --json']]
     expect([run.code, run.error().code]).toEqual([8, 'DATABASE_UNREACHABLE'])
   },
 )
+
+it('every command in the recipes of docs/cli.md is one that the program accepts', async () => {
+  const blocks = [...readFileSync('docs/cli.md', 'utf8').matchAll(/^```\n([^`]*)^```/gm)].map(([, block]) => block!)
+  const lines = blocks.flatMap(block => block.match(/camp [^|)\n]*/g) ?? [])
+  expect(lines.length).toBeGreaterThan(7)
+  for (const line of lines) {
+    const words = shellWords(line.replace(/ 2>.*$/, ''))
+    // The shell appends what xargs reads.
+    if (words.join(' ') === 'camp campaign show --json') words.push('ID')
+    await expect(parseOnly(words), line).resolves.not.toBe('')
+  }
+})
 
 /** The words of a line as a shell reads them, up to a pipe or a redirection. */
 function shellWords(line: string): string[] {
