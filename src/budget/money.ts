@@ -34,10 +34,16 @@ export function parseAmount(text: string, decimals: 2 | 4): string {
   const brazilian = /^(\d{1,3}(?:\.\d{3})+|\d+),(\d+)$/.exec(typed)
   const plain = brazilian ? `${brazilian[1]!.replaceAll('.', '')}.${brazilian[2]}` : typed
   const match = /^(\d{1,10})(?:\.(\d+))?$/.exec(plain)
+  if (typed.startsWith('-')) throw new CampError('INVALID_AMOUNT', `"${text}" is negative: an amount is at least 0`)
   if (!match || (match[2] ?? '').length > decimals) {
     throw new CampError('INVALID_AMOUNT', `"${text}" is not an amount with at most ${decimals} decimals`, {
       hint: decimals === 2 ? 'Write it as 1500.00 or 1.500,00.' : 'Write it as 0.0450 or 0,0450.',
     })
   }
   return `${BigInt(match[1]!)}.${(match[2] ?? '').padEnd(decimals, '0')}`
+}
+
+/** An amount for people: two decimals if they are exact, otherwise all of them. */
+export function amountText(amount: string): string {
+  return amount.replace(/^(-?\d+\.\d\d)00$/, '$1')
 }

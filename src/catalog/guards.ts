@@ -27,7 +27,7 @@ export async function orTaken<T>(write: Promise<T>, message: string): Promise<T>
   }
 }
 
-function taken(message: string): CampError {
+export function taken(message: string): CampError {
   return new CampError('NAME_TAKEN', message, { hint: 'Choose another, or change the existing one.' })
 }
 

@@ -2,7 +2,7 @@ import type { Prisma, PrismaClient } from '../database/prisma.ts'
 import { variablesIn } from '../message/template.ts'
 import { checkTemplate } from '../message/template-text.ts'
 import { findTemplate } from './find.ts'
-import { assertUnused, auditRecord, type By, orTaken } from './guards.ts'
+import { assertUnused, auditRecord, type By, differences, orTaken } from './guards.ts'
 
 type Template = Prisma.TemplateModel
 
@@ -25,6 +25,44 @@ export async function addTemplate(
       const made = await tx.template.create({ data })
       await auditRecord(tx, by, 'Template', 'add', { id: made.id, detail: { name, template_code } })
       return { ...templateView(made), notes }
+    }),
+    `a template with the code "${template_code}" already exists`,
+  )
+}
+
+export interface TemplateChange {
+  name?: string | undefined
+  template_code?: string | undefined
+  content?: string | undefined
+}
+
+/**
+ * An absent field stays unchanged. Code and text are what campaigns with the template were approved with, so they are changed only
+ * while no campaign uses it.
+ * @returns as `addTemplate`
+ * @throws CampError TEMPLATE_NOT_FOUND; RECORD_IN_USE; as `addTemplate`
+ */
+export async function changeTemplate(
+  prisma: PrismaClient,
+  by: By,
+  ref: string,
+  { name, template_code, content }: TemplateChange,
+): Promise<TemplateView & { notes: string[] }> {
+  const notes = content === undefined ? [] : checkTemplate(content)
+  const change = {
+    ...(name !== undefined && { name }),
+    ...(template_code !== undefined && { template_code }),
+    ...(content !== undefined && { content }),
+  }
+  return orTaken(
+    prisma.$transaction(async tx => {
+      const template = await findTemplate(tx, ref)
+      const { id } = template
+      // As in `removeTemplate`: a concurrent import with this template waits for the lock.
+      await tx.$queryRaw`SELECT id FROM "Template" WHERE id = ${id}::uuid FOR UPDATE`
+      if (template_code !== undefined || content !== undefined) await assertTemplateUnused(tx, template)
+      await auditRecord(tx, by, 'Template', 'set', { id, detail: differences(template, change) })
+      return { ...templateView(await tx.template.update({ where: { id }, data: change })), notes }
     }),
     `a template with the code "${template_code}" already exists`,
   )

@@ -1,7 +1,7 @@
 import { formatMonth } from '../budget/month.ts'
 import type { Prisma, PrismaClient } from '../database/prisma.ts'
 import { findWallet } from './find.ts'
-import { assertNameFree, assertUnused, auditRecord, type By, differences, orTaken } from './guards.ts'
+import { assertNameFree, assertUnused, auditRecord, type By, differences, orTaken, taken } from './guards.ts'
 
 /** A wallet pays for campaigns. */
 export type Wallet = Prisma.WalletModel
@@ -16,12 +16,18 @@ export async function addWallet(
   return orTaken(
     prisma.$transaction(async tx => {
       assertNameFree('wallet', name, await tx.wallet.findMany({ select: { name: true } }))
+      await assertNumberFree(tx, idgis_ambiente)
       const made = await tx.wallet.create({ data })
       await auditRecord(tx, by, 'Wallet', 'add', { id: made.id, detail: data })
       return made
     }),
     `another wallet has the idgis ${idgis_ambiente} or the name "${name}"`,
   )
+}
+
+async function assertNumberFree({ wallet }: Pick<PrismaClient, 'wallet'>, idgis_ambiente: number): Promise<void> {
+  const same = await wallet.findUnique({ where: { idgis_ambiente } })
+  if (same) throw taken(`the wallet "${same.name}" already has the idgis ${idgis_ambiente}`)
 }
 
 /** All wallets, sorted by name. */
@@ -68,6 +74,9 @@ export async function changeWallet(
       const wallet = await findWallet(tx, ref)
       const others = { where: { NOT: { id: wallet.id } }, select: { name: true } }
       if (change.name) assertNameFree('wallet', change.name, await tx.wallet.findMany(others))
+      const { idgis_ambiente } = change
+      if (idgis_ambiente !== undefined && idgis_ambiente !== wallet.idgis_ambiente)
+        await assertNumberFree(tx, idgis_ambiente)
       await auditRecord(tx, by, 'Wallet', 'set', { id: wallet.id, detail: differences(wallet, change) })
       return tx.wallet.update({ where: { id: wallet.id }, data: change })
     }),

@@ -21,13 +21,19 @@ export function noneAsNull<Value>(value: Value | 'none'): Value | null {
   return value === 'none' ? null : value
 }
 
-/** One of `words`, ignoring case. */
+/** One of `words`, ignoring case. The help and the completion list them. */
 export function oneOf<Word extends string>(words: readonly Word[]) {
-  return (text: string): Word => {
+  const parse = (text: string): Word => {
     const word = words.find(known => known.toLowerCase() === text.toLowerCase())
     if (word) return word
     throw new InvalidArgumentError(`It must be ${words.join(' or ')}.`)
   }
+  return Object.assign(parse, { words })
+}
+
+/** The words of a parser that `oneOf` made; undefined for another parser. */
+export function closedWords(parse: unknown): readonly string[] | undefined {
+  return typeof parse === 'function' && 'words' in parse ? (parse.words as readonly string[]) : undefined
 }
 
 /** A name that `isName` accepts, trimmed. */

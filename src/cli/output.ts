@@ -1,10 +1,11 @@
 import { once } from 'node:events'
 import { Chalk, type ChalkInstance } from 'chalk'
 import { visible, visibleJson } from '../visible.ts'
-import { type Column, type Human, type Line, linesOf, styled, table } from './blocks.ts'
+import { type Human, type Line, linesOf, styled } from './blocks.ts'
 import { fold } from './fold.ts'
 import { lazy } from './lazy.ts'
 import type { Streams, Target } from './streams.ts'
+import { type Column, table } from './table.ts'
 
 const openBar = lazy(() => import('./bar.ts').then(module => module.openBar))
 
@@ -115,7 +116,7 @@ export class Output {
 
   #textOf(stream: 'stdout' | 'stderr', human: Human): string {
     const { isTTY, columns } = this.#streams[stream]
-    const lines = isTTY && columns ? linesOf(human).flatMap(line => fold(line, columns)) : linesOf(human)
+    const lines = isTTY && columns ? linesOf(human, columns).flatMap(line => fold(line, columns)) : linesOf(human)
     return lines.map(line => `${this.#styled(stream, line)}\n`).join('')
   }
 
@@ -139,8 +140,9 @@ export function openOutput(streams: Streams, options: OutputOptions): Output {
   return new Output(streams, options)
 }
 
-/** Never colours with NO_COLOR; otherwise with FORCE_COLOR or on a terminal. */
+/** Never colours with NO_COLOR; otherwise with FORCE_COLOR, or on a terminal that is not dumb. */
 function colorFor(env: NodeJS.ProcessEnv, stream: Target): ChalkInstance {
-  const wanted = !env.NO_COLOR && (Boolean(env.FORCE_COLOR) || stream.isTTY === true)
+  const isTerminal = stream.isTTY === true && env.TERM !== 'dumb'
+  const wanted = !env.NO_COLOR && (Boolean(env.FORCE_COLOR) || isTerminal)
   return new Chalk({ level: wanted ? 1 : 0 })
 }

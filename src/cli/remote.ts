@@ -12,7 +12,7 @@ import { openRejectsPlace, type RejectsPlace } from '../tabular/rejects-path.ts'
 import type { Host } from './context.ts'
 
 /** Commands that concern this machine only. */
-const LOCAL = ['demo', 'help', 'init', 'logout', 'sandbox', 'service']
+const LOCAL = ['completion', 'demo', 'help', 'init', 'logout', 'sandbox', 'service']
 
 /** Whether the server at CAMP_URL runs the command line. */
 export function isRemote(argv: readonly string[]): boolean {

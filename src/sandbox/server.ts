@@ -50,7 +50,7 @@ export interface Sandbox {
 
 const MAX_BODY_BYTES = 32 * 1024 * 1024
 
-/** @throws CampError DATA for an invalid control, STATE if it cannot listen */
+/** @throws CampError DATA for an invalid control, UNREACHABLE if it cannot listen */
 export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
   const tallies = new Map(SIMULATED_BROKERS.map(broker => [broker.name, new KeyCounter()]))
   const journal = options.journal

@@ -9,6 +9,7 @@ import type { Actor } from './actor.ts'
 export type Power = 'NONE' | 'ANY' | 'OWN' | 'ADMIN'
 
 export const PERMISSIONS = {
+  completion: 'NONE',
   demo: 'NONE',
   login: 'NONE',
   logout: 'NONE',
@@ -34,10 +35,12 @@ export const PERMISSIONS = {
 
   'user add': 'ADMIN',
   'user list': 'ANY',
+  'user show': 'ANY',
   'user set': 'ANY',
   'user set --role': 'ADMIN',
   'user set --enable': 'ADMIN',
   'user disable': 'ADMIN',
+  'user enable': 'ADMIN',
   'user token': 'ANY',
 
   'secret rotate': 'ADMIN',
@@ -72,9 +75,11 @@ export const PERMISSIONS = {
   'template add': 'ADMIN',
   'template list': 'ANY',
   'template show': 'ANY',
+  'template set': 'ADMIN',
   'template remove': 'ADMIN',
   'fish add': 'ADMIN',
   'fish list': 'ANY',
+  'fish set': 'ADMIN',
   'fish remove': 'ADMIN',
   // Blocking a person is urgent and harms no campaign; unblocking is neither.
   'blocklist add': 'ANY',

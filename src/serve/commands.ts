@@ -2,6 +2,8 @@ import { CampError } from '../errors.ts'
 
 /** Commands that need the database, the workers' settings or local files. */
 const NOT_SERVED = [
+  '__complete',
+  'completion',
   'backup',
   'db',
   'demo',

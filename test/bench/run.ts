@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util'
-import { plainText, table } from '../../src/cli/blocks.ts'
+import { plainText } from '../../src/cli/blocks.ts'
+import { table } from '../../src/cli/table.ts'
 import { measureDispatch } from './dispatch.ts'
 import { measureImport } from './import.ts'
 import { type Measurement, passes } from './measure.ts'

@@ -22,7 +22,9 @@ export async function camp(
     env: NodeJS.ProcessEnv
     stdin?: string | Buffer | Readable
     /** Which of its streams look like a terminal. */
-    terminal?: 'stdin' | 'stderr'
+    terminal?: 'stdin' | 'stdout' | 'stderr'
+    /** How wide the terminal is (default: unknown). */
+    columns?: number
     /** At a terminal: what is typed at the first question that takes yes or no. */
     answer?: 'y' | 'n'
     clock?: Clock
@@ -34,7 +36,8 @@ export async function camp(
   if (options.answer) typeWhenAsked(stdin, stderr, options.answer)
   else if (typeof input === 'string' || Buffer.isBuffer(input)) stdin.end(input)
   else input.pipe(stdin)
-  if (options.terminal) Object.assign({ stdin, stderr }[options.terminal], { isTTY: true })
+  if (options.terminal)
+    Object.assign({ stdin, stdout, stderr }[options.terminal], { isTTY: true, columns: options.columns })
   const [out, err] = [collect(stdout), collect(stderr)]
   const code = await runCamp([...argv], {
     env: { CAMP_HOME: sharedScratchFolder('home'), ...options.env },

@@ -100,14 +100,17 @@ function wrongIn({ where, text }: Mention): string[] {
         ? []
         : [`${where}: camp ${name} ${next}`]
     const given = rest!.split(/[.:;(]\s|→/)[0]!.match(/--[a-z][a-z-]+/g) ?? []
-    const known = command.options.flatMap(option => [
-      option.long,
-      option.negate ? option.long?.replace('--', '--no-') : null,
-    ])
+    const known = [command, programOf(command)]
+      .flatMap(each => each.options)
+      .flatMap(option => [option.long, option.negate ? option.long?.replace('--', '--no-') : null])
     return given
       .filter(flag => !known.includes(flag) && !HELP.includes(flag))
       .map(flag => `${where}: camp ${name} ${flag}`)
   })
+}
+
+function programOf(command: CommandUnknownOpts): CommandUnknownOpts {
+  return command.parent ? programOf(command.parent) : command
 }
 
 /** "camp budget, ledger": the words after it are not its commands. */

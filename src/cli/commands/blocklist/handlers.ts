@@ -6,10 +6,11 @@ import { untilInForce } from '../../../dispatch/finish/stop-in-force.ts'
 import { CampError } from '../../../errors.ts'
 import { parseDocument } from '../../../recipient/document.ts'
 import { canonicalPhone } from '../../../recipient/phone.ts'
-import { type Column, table } from '../../blocks.ts'
 import type { OptionsOf } from '../../command.ts'
 import type { Context } from '../../context.ts'
 import { confirm } from '../../prompt.ts'
+import { type Column, table } from '../../table.ts'
+import { time } from '../campaign/text.ts'
 import type * as commands from './index.ts'
 import { removeAll } from './remove-all.ts'
 
@@ -51,9 +52,13 @@ export async function remove(context: Context, options: OptionsOf<typeof command
     context.out.warn(`if the list of ${source} still contains it, the next sync blocks it again`)
   context.out.result({ removed: removed.length, entries: removed, left }, () =>
     left.length === 0
-      ? `Unblocked ${subjectOf(keys)}: ${removed.length} entries removed.`
-      : [`${removed.length} entries removed. Still blocked:`, table(left, COLUMNS)],
+      ? `Unblocked ${subjectOf(keys)}: ${entryCount(removed.length)} removed.`
+      : [`${entryCount(removed.length)} removed. Still blocked:`, table(left, columns(context.config.timezone))],
   )
+}
+
+function entryCount(n: number): string {
+  return n === 1 ? '1 entry' : `${n} entries`
 }
 
 /** Eleven digits can be a mobile number or a CPF: both are looked up. */
@@ -68,17 +73,17 @@ export async function check(context: Context, value: string): Promise<void> {
   const entries = await entriesFor(await context.pool(), keys)
   const view = { value, phone: phone ?? null, cpf_cnpj: document ?? null, blocked: entries.length > 0, entries }
   context.out.result(view, () =>
-    view.blocked ? ['Blocked.', table(entries, COLUMNS)] : `Not blocked: ${subjectOf(keys)}.`,
+    view.blocked ? ['Blocked.', table(entries, columns(context.config.timezone))] : `Not blocked: ${subjectOf(keys)}.`,
   )
 }
 
-const COLUMNS: readonly Column<Entry>[] = [
+const columns = (timezone: string): readonly Column<Entry>[] => [
   { title: 'PHONE', value: entry => entry.phone ?? '' },
   { title: 'DOCUMENT', value: entry => entry.cpf_cnpj ?? '' },
   { title: 'SOURCE', value: entry => entry.source },
   { title: 'BINDS', value: entry => entry.purpose ?? 'everything' },
-  { title: 'REASON', value: entry => entry.reason ?? '' },
-  { title: 'SINCE', value: entry => entry.created_at.toISOString() },
+  { title: 'REASON', value: entry => entry.reason ?? '', shrinks: true },
+  { title: 'SINCE', value: entry => time(entry.created_at, timezone) },
 ]
 
 /** @throws CampError USAGE if neither is given, DATA if one is invalid */

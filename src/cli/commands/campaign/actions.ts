@@ -24,7 +24,7 @@ import { campaignText, refusalsText } from './text.ts'
 export async function approve(context: Context, ref: string | undefined): Promise<void> {
   const pool = await context.pool()
   const actor = await context.admin()
-  const campaign = await findCampaign(pool, ref ?? (await chooseWaiting(context)))
+  const campaign = await findCampaign(pool, ref ?? (await chooseWaiting(context)), await context.actor())
   const { id } = campaign
   if (hasTerminal(context) && !context.options.yes) {
     assertLegal('approve', campaign)
@@ -54,7 +54,7 @@ async function showBefore(context: Context, campaign: CampaignRef): Promise<void
 export async function reject(context: Context, ref: string, options: OptionsOf<typeof commands.reject>): Promise<void> {
   const pool = await context.pool()
   const actor = await context.admin()
-  const campaign = await findCampaign(pool, ref)
+  const campaign = await findCampaign(pool, ref, await context.actor())
   assertLegal('reject', campaign)
   await confirm(context, `Reject ${campaign.agendamento_id}? The campaign is cancelled.`)
   await rejectCampaign({ pool, clock: context.clock }, campaign.id, actor.id, options.reason)
@@ -64,7 +64,7 @@ export async function reject(context: Context, ref: string, options: OptionsOf<t
 export async function pause(context: Context, ref: string, options: OptionsOf<typeof commands.pause>): Promise<void> {
   const pool = await context.pool()
   const actor = await context.actor()
-  const { id } = await findCampaign(pool, ref)
+  const { id } = await findCampaign(pool, ref, await context.actor())
   await pauseCampaign({ pool, clock: context.clock }, id, actor.id, options.reason ?? null)
   await printStopped(context, id, 'Paused')
 }
@@ -95,7 +95,7 @@ export async function toMove(
 ): Promise<{ actor: Actor; campaign: CampaignRef }> {
   const pool = await context.pool()
   const actor = await context.actor()
-  const campaign = await findCampaign(pool, ref)
+  const campaign = await findCampaign(pool, ref, await context.actor())
   await assertMay(pool, act, actor, { handle: campaign.agendamento_id, ownerId: campaign.user_id })
   return { actor, campaign }
 }

@@ -5,8 +5,9 @@ import {
 } from '../../../campaign/read/explain-phone.ts'
 import type { Step } from '../../../campaign/read/lead-history.ts'
 import type { Match } from '../../../campaign/read/lead-search.ts'
-import { type Block, fields, type Human, table } from '../../blocks.ts'
+import { type Block, fields, type Human } from '../../blocks.ts'
 import type { Context } from '../../context.ts'
+import { table } from '../../table.ts'
 import { time } from './text.ts'
 
 export async function explain(context: Context, value: string): Promise<void> {

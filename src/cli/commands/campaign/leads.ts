@@ -1,8 +1,9 @@
 import { findCampaign } from '../../../campaign/read/find.ts'
 import { type LeadView, leadPages } from '../../../campaign/read/leads.ts'
-import { table } from '../../blocks.ts'
 import type { OptionsOf } from '../../command.ts'
 import type { Context } from '../../context.ts'
+import { statusStyle } from '../../status-style.ts'
+import { table } from '../../table.ts'
 import type * as commands from './index.ts'
 import { time } from './text.ts'
 
@@ -10,7 +11,7 @@ import { time } from './text.ts'
 export async function leads(context: Context, ref: string, options: OptionsOf<typeof commands.leads>): Promise<void> {
   await context.actor()
   const pool = await context.pool()
-  const { id } = await findCampaign(pool, ref)
+  const { id } = await findCampaign(pool, ref, await context.actor())
   const { out } = context
   let count = 0
   for await (const page of leadPages(pool, id, options)) {
@@ -33,11 +34,15 @@ function columns(timezone: string) {
       align: 'right' as const,
     },
     { title: 'PHONE', value: (lead: LeadView) => lead.phone },
-    { title: 'NAME', value: (lead: LeadView) => (lead.nome ?? '').slice(0, 30) },
-    { title: 'STATUS', value: (lead: LeadView) => lead.status },
-    { title: 'REASON', value: (lead: LeadView) => [lead.error_code, lead.error_message].filter(Boolean).join(': ') },
+    { title: 'NAME', value: (lead: LeadView) => (lead.nome ?? '').slice(0, 30), shrinks: true as const },
+    { title: 'STATUS', value: (lead: LeadView) => lead.status, style: (lead: LeadView) => statusStyle(lead.status) },
     { title: 'SENT', value: (lead: LeadView) => timeText(lead.sent_at) },
-    { title: 'DELIVERED', value: (lead: LeadView) => timeText(lead.delivered_at) },
-    { title: 'READ', value: (lead: LeadView) => timeText(lead.read_at) },
+    { title: 'DELIVERED', value: (lead: LeadView) => timeText(lead.delivered_at), spare: true as const },
+    { title: 'READ', value: (lead: LeadView) => timeText(lead.read_at), spare: true as const },
+    {
+      title: 'REASON',
+      value: (lead: LeadView) => [lead.error_code, lead.error_message].filter(Boolean).join(': '),
+      shrinks: true as const,
+    },
   ]
 }

@@ -38,7 +38,7 @@ export async function runCampaigns(
   const deps = { pool, queues, clock: context.clock }
   const started: Pick<CampaignRef, 'id' | 'agendamento_id'>[] = []
   let failure: unknown = options.due ? await fireRecurring(context) : undefined
-  const named = await Promise.all(refs.map(ref => findCampaign(pool, ref)))
+  const named = await Promise.all(refs.map(ref => findCampaign(pool, ref, actor)))
   const { now, missed } = options.due ? await due(context) : { now: named, missed: [] }
   for (const campaign of now) {
     try {

@@ -4,10 +4,11 @@ import { missedStart } from '../../../campaign/read/next-step.ts'
 import { campaignReport } from '../../../campaign/read/report.ts'
 import { campaignView } from '../../../campaign/read/view.ts'
 import { findWallet } from '../../../catalog/find.ts'
-import { table } from '../../blocks.ts'
 import type { OptionsOf } from '../../command.ts'
 import type { Context } from '../../context.ts'
 import { whatNext } from '../../next.ts'
+import { statusStyle } from '../../status-style.ts'
+import { table } from '../../table.ts'
 import type * as commands from './index.ts'
 import { campaignText, number, time } from './text.ts'
 
@@ -24,15 +25,19 @@ export async function list(context: Context, options: OptionsOf<typeof commands.
     rows,
     [
       { title: 'CAMPAIGN', value: row => row.agendamento_id },
-      { title: 'NAME', value: row => row.name },
-      { title: 'STATUS', value: row => (row.start_missed ? `${row.status} (missed)` : row.status) },
-      { title: 'WALLET', value: row => row.wallet },
-      { title: 'BROKER', value: row => row.broker },
+      { title: 'NAME', value: row => row.name, shrinks: true },
+      {
+        title: 'STATUS',
+        value: row => (row.start_missed ? `${row.status} (missed)` : row.status),
+        style: row => statusStyle(row.status),
+      },
+      { title: 'WALLET', value: row => row.wallet, shrinks: true },
+      { title: 'BROKER', value: row => row.broker, shrinks: true, spare: true },
       { title: 'ROWS', value: row => number(row.rows), align: 'right' },
       { title: 'ACCEPTED', value: row => number(row.accepted), align: 'right' },
-      { title: 'IMPORTED', value: row => time(row.created_at, context.config.timezone) },
+      { title: 'IMPORTED', value: row => time(row.created_at, context.config.timezone), spare: true },
     ],
-    'No campaigns. Import one: camp campaign import FILE --wallet W --broker B',
+    emptyList(options.status, wallet?.name),
   )
   const present = { now: context.clock.now(), timezone: context.config.timezone }
   for (const { agendamento_id, scheduled_at } of rows.filter(row => row.start_missed)) {
@@ -41,10 +46,16 @@ export async function list(context: Context, options: OptionsOf<typeof commands.
   }
 }
 
+function emptyList(status: string | undefined, wallet: string | undefined): string {
+  if (status === undefined && wallet === undefined)
+    return 'No campaigns. Import one: camp campaign import FILE --wallet W --broker B'
+  return `No campaign${wallet === undefined ? '' : ` of wallet "${wallet}"`}${status === undefined ? '' : ` is ${status}`}.`
+}
+
 export async function show(context: Context, ref: string): Promise<void> {
   await context.actor()
   const pool = await context.pool()
-  const { id } = await findCampaign(pool, ref)
+  const { id } = await findCampaign(pool, ref, await context.actor())
   const view = await campaignView(pool, id)
   const { present, outlook, next } = await whatNext(context, id)
   context.out.result({ ...view, ...outlook }, () =>
@@ -55,7 +66,7 @@ export async function show(context: Context, ref: string): Promise<void> {
 export async function report(context: Context, ref: string): Promise<void> {
   await context.actor()
   const pool = await context.pool()
-  const { id } = await findCampaign(pool, ref)
+  const { id } = await findCampaign(pool, ref, await context.actor())
   const view = await campaignView(pool, id)
   const figures = await campaignReport(pool, id)
   context.out.result({ ...view, ...figures }, () => [

@@ -1,3 +1,4 @@
+import { amountText } from '../../../budget/money.ts'
 import type { Forecast, Present } from '../../../campaign/read/forecast.ts'
 import type { RefusalForecast } from '../../../campaign/read/refusal-forecast.ts'
 import type { SettingsView } from '../../../campaign/read/settings-view.ts'
@@ -45,7 +46,10 @@ export function campaignText(view: CampaignView, timezone: string, outlook?: Sho
         : undefined,
     ],
     ['closing', view.closing && closingText(view.closing, view.status, timezone)],
-    ['cost', `${cost.used} used of at most ${cost.ceiling} (${cost.unit} each)${expectedText(cost, outlook)}`],
+    [
+      'cost',
+      `${amountText(cost.used)} used of at most ${amountText(cost.ceiling)} (${amountText(cost.unit)} each)${expectedText(cost, outlook)}`,
+    ],
     ['not sent', outlook && refusalsText(view, { ...outlook, timezone }).join('; ')],
     ...settingRows(view, timezone),
     ['opened by', outlook?.recurrence && `the recurring campaign ${outlook.recurrence}`],

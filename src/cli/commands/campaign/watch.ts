@@ -18,7 +18,7 @@ export type Ended = Started & { progress: Progress }
 export async function watch(context: Context, ref: string): Promise<void> {
   await context.actor()
   const pool = await context.pool()
-  const campaign = await findCampaign(pool, ref)
+  const campaign = await findCampaign(pool, ref, await context.actor())
   if (campaign.status === 'APPROVED') {
     for (const line of (await whatNext(context, campaign.id)).next) context.out.talk(line)
   }

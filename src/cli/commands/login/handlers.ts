@@ -5,6 +5,7 @@ import { saveSession } from '../../../security/session.ts'
 import type { OptionsOf } from '../../command.ts'
 import type { Context } from '../../context.ts'
 import { ask, askPassword } from '../../prompt.ts'
+import { time } from '../campaign/text.ts'
 import type * as commands from './index.ts'
 
 export async function login(
@@ -27,6 +28,6 @@ export async function login(
   }
   context.out.result(
     { email: user.email, name: user.name, role: user.role, expires_at: expiresAt },
-    `Logged in as ${user.email} (${user.role}) until ${expiresAt.toISOString()}.`,
+    `Logged in as ${user.email} (${user.role}) until ${time(expiresAt, context.config.timezone)}.`,
   )
 }

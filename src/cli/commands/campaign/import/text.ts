@@ -1,7 +1,8 @@
 import type { Forecast, Present } from '../../../../campaign/read/forecast.ts'
 import type { CampaignView } from '../../../../campaign/read/view.ts'
 import type { Segments } from '../../../../intake/segments.ts'
-import { type Block, fields, type Human, table } from '../../../blocks.ts'
+import { type Block, fields, type Human } from '../../../blocks.ts'
+import { table } from '../../../table.ts'
 import { campaignText, number, refusalsText } from '../text.ts'
 import type { ImportFacts } from './view.ts'
 
