@@ -1,6 +1,6 @@
 import { CAMPAIGN_STATUSES } from '../../../lifecycle/campaign-status.ts'
 import { LEAD_STATUSES } from '../../../lifecycle/lead-status.ts'
-import { addCommand, asks, type Parent } from '../../add-command.ts'
+import { ASKS, addCommand, asks, type Parent } from '../../add-command.ts'
 import type { Register } from '../../command.ts'
 import { lazy } from '../../lazy.ts'
 import { collect, nameArgument, oneOf, wholeNumber } from '../../options.ts'
@@ -20,12 +20,12 @@ export const register: Register = (program, action) => {
   report(campaign).action(action(lazy(() => import('./show.ts').then(module => module.report))))
   leads(campaign).action(action(lazy(() => import('./leads.ts').then(module => module.leads))))
   explain(campaign).action(action(lazy(() => import('./explain.ts').then(module => module.explain))))
-  approve(campaign).action(action(lazy(() => import('./actions.ts').then(module => module.approve))))
+  approve(campaign).action(action(lazy(() => import('./approve/handlers.ts').then(module => module.approve))))
   reject(campaign).action(action(lazy(() => import('./actions.ts').then(module => module.reject))))
   run(campaign).action(action(lazy(() => import('./run.ts').then(module => module.runCampaigns))))
   watch(campaign).action(action(lazy(() => import('./watch.ts').then(module => module.watch))))
-  pause(campaign).action(action(lazy(() => import('./actions.ts').then(module => module.pause))))
-  resume(campaign).action(action(lazy(() => import('./actions.ts').then(module => module.resume))))
+  pause(campaign).action(action(lazy(() => import('./many.ts').then(module => module.pause))))
+  resume(campaign).action(action(lazy(() => import('./many.ts').then(module => module.resume))))
   cancel(campaign).action(action(lazy(() => import('./actions.ts').then(module => module.cancel))))
   retry(campaign).action(action(lazy(() => import('./resolve.ts').then(module => module.retry))))
   resolve(campaign).action(action(lazy(() => import('./resolve.ts').then(module => module.resolve))))
@@ -89,9 +89,9 @@ const explain = (parent: Parent) =>
   addCommand(parent, 'explain <value>', 'the history of a phone, a document or a contract')
 
 const approve = (parent: Parent) =>
-  addCommand(parent, 'approve [id]', 'approve it against the budget (ADMIN, not the importer)').addHelpText(
+  addCommand(parent, 'approve [ids...]', 'approve within the budget (ADMIN, not the importer)').addHelpText(
     'after',
-    '\nWithout ID, choose on the terminal. A terminal shows the campaign and asks; elsewhere, or with --yes, ID is enough.',
+    `\n${APPROVAL}\n\n${ASKS}`,
   )
 
 export const reject = (parent: Parent) =>
@@ -111,13 +111,18 @@ const watch = (parent: Parent) =>
   addCommand(parent, 'watch <id>', 'follow a running campaign to its end').addHelpText('after', `\n${ENDS}`)
 
 export const pause = (parent: Parent) =>
-  addCommand(parent, 'pause <id>', 'stop sending: no new request starts (any user)').option(
-    '--reason <text>',
-    'why, for the record',
-  )
+  addCommand(parent, 'pause [id]', 'stop sending: no new request starts (any user)')
+    .option('--all', 'every running campaign, instead of an ID')
+    .option('--wallet <wallet>', "a wallet's running campaigns")
+    .option('--broker <broker>', "a broker's running campaigns")
+    .option('--reason <text>', 'why, for the record')
+    .addHelpText('after', '\nA campaign that starts later is not paused. To stop everything: camp db hold (ADMIN).')
 
 export const resume = (parent: Parent) =>
-  addCommand(parent, 'resume <id>', 'continue after a pause or failure (importer or ADMIN)')
+  addCommand(parent, 'resume [id]', 'continue after a pause or failure (importer or ADMIN)')
+    .option('--all', 'every campaign that a pause with --all or a filter paused')
+    .option('--wallet <wallet>', "of these, a wallet's")
+    .option('--broker <broker>', "of these, a broker's")
     .option('--now', 'start before the schedule')
     .addHelpText('after', `\n${EARLY}`)
 
@@ -146,6 +151,10 @@ const IMPORT_NOTES =
   '--map: several phones are phone=TEL1,phone=TEL2; ddd=- if the file has no area codes. --throttle ramp:50/day,x2 is a warm-up.\n' +
   '--encoding: utf-8, utf-16le, utf-16be, windows-1252, cp850, cp860 or macintosh. Entries of the blocklist without a purpose\n' +
   'apply to every campaign. With --repeat, FILE is a pattern such as inbox/*.csv.'
+
+const APPROVAL =
+  'Without ID a terminal lists the campaigns that wait: mark them with space, look closer with\n' +
+  'enter, approve with a, reject with r. With IDs it shows the figures of each, and asks once.'
 
 const EARLY =
   'A campaign is not started before its schedule without confirmation: a terminal asks, elsewhere it ends with 4, and --now\n' +
