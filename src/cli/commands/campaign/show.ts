@@ -8,6 +8,7 @@ import { table } from '../../blocks.ts'
 import type { OptionsOf } from '../../command.ts'
 import type { Context } from '../../context.ts'
 import { whatNext } from '../../next.ts'
+import { factsFor } from './approve/facts.ts'
 import type * as commands from './index.ts'
 import { campaignText, number, time } from './text.ts'
 
@@ -42,12 +43,13 @@ export async function list(context: Context, options: OptionsOf<typeof commands.
 }
 
 export async function show(context: Context, ref: string): Promise<void> {
-  await context.actor()
+  const actor = await context.actor()
   const pool = await context.pool()
   const { id } = await findCampaign(pool, ref)
   const view = await campaignView(pool, id)
   const { present, outlook, next } = await whatNext(context, id)
-  context.out.result({ ...view, ...outlook }, () =>
+  const facts = context.out.json && view.status === 'PENDING_APPROVAL' ? await factsFor(context, actor, id) : {}
+  context.out.result({ ...view, ...outlook, ...facts }, () =>
     campaignText(view, present.timezone, { ...outlook, ...present, next }),
   )
 }
