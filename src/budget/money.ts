@@ -24,6 +24,18 @@ export function formatMoney(money: Money): string {
 }
 
 /**
+ * For people: "R$ 1.349,55".
+ * @param rounding UP for a ceiling, so that the text never says less than the amount; otherwise to the nearest cent
+ */
+export function reaisText(money: Money, rounding: 'NEAREST' | 'UP' = 'NEAREST'): string {
+  const units = money < 0n ? -money : money
+  const isUp = rounding === 'UP' && money > 0n
+  const cents = (units + (isUp ? 99n : 50n)) / 100n
+  const whole = (cents / 100n).toLocaleString('pt-BR')
+  return `${money < 0n ? '-' : ''}R$ ${whole},${(cents % 100n).toString().padStart(2, '0')}`
+}
+
+/**
  * An amount as a person types it: 1500, 1500.00, 1500,00 or 1.500,00.
  * @param decimals how many decimals it may have: 2 for a budget, 4 for a unit cost
  * @returns a decimal string

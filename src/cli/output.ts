@@ -62,8 +62,8 @@ export class Output {
   }
 
   /** As `talk`, but also printed with --json. */
-  notice(text: string): void {
-    if (!this.quiet) this.#say('stderr', text)
+  notice(human: Human): void {
+    if (!this.quiet) this.#say('stderr', human)
   }
 
   /** A warning, printed even with --quiet. */
@@ -108,6 +108,11 @@ export class Output {
         running = false
       },
     }
+  }
+
+  /** The encoded and styled lines of a screen, for inquirer to draw on stderr (screen.ts). */
+  drawn(human: Human): string {
+    return this.#textOf('stderr', human).replace(/\n$/, '')
   }
 
   #say(stream: 'stdout' | 'stderr', human: Human): void {

@@ -30,7 +30,7 @@ export async function measureMemory(stage: Stage, rows: number): Promise<Measure
     const imported = await camp('campaign', 'import', file, ...target, ...always)
     const { id } = z.object({ id: z.string() }).parse(JSON.parse(imported.out))
     say(`  imported in ${imported.seconds.toFixed(1)} s`)
-    await camp('campaign', 'approve', id)
+    await camp('campaign', 'approve', id, '--yes')
     worker = await startProgram(['worker', '--listen', '127.0.0.1:0'], stage.env)
     const ran = await camp('campaign', 'run', id, '--wait')
     const { status } = z.object({ status: z.string() }).parse(JSON.parse(ran.out))

@@ -5,10 +5,10 @@ import { FREQUENCY_CAP_SQL } from '../../dispatch/claim/frequency-cap.ts'
 import { CampError, unreachable } from '../../errors.ts'
 import type { CampaignStatus } from '../../lifecycle/campaign-status.ts'
 import type { LeadStatus } from '../../lifecycle/lead-status.ts'
-import { compileText, fillTemplate, type LeadColumns, templateVariables } from '../../message/template.ts'
 import { DONE_BY } from '../../security/audit-log.ts'
 import { historyOf, type Step, stepAt } from './lead-history.ts'
 import { findLeads, type Match } from './lead-search.ts'
+import { leadText, type TextColumns } from './lead-text.ts'
 
 /** All messages to one person. */
 export interface LeadStory {
@@ -80,13 +80,9 @@ export async function explainPhone(sql: Sql, text: string, now: Date): Promise<L
   }
 }
 
-interface Lead extends LeadColumns {
+interface Lead extends TextColumns {
   id: string
   campaign_id: string
-  base_message: string | null
-  custom_message: string | null
-  template: string | null
-  template_vars: unknown
   campaign: string
   name: string
   wallet: string
@@ -193,7 +189,7 @@ function messageOf(lead: Lead, moves: readonly Step[], history: readonly Step[])
     is_fish: lead.is_fish,
     batch: lead.batch,
     provider_msg_id: lead.provider_msg_id,
-    text: textOf(lead),
+    text: leadText(lead).text ?? null,
     // A decision about some of the campaign's leads is in the history of those leads.
     steps: onceEach([...moves.filter(move => move.what !== 'campaign.resolve'), ...own]).sort((a, b) =>
       a.at.localeCompare(b.at),
@@ -204,14 +200,6 @@ function messageOf(lead: Lead, moves: readonly Step[], history: readonly Step[])
 /** Removes duplicates: some steps of an attempt are recorded twice (its claim, if its outcome was corrected later). */
 function onceEach(steps: readonly Step[]): Step[] {
   return [...new Map(steps.map(step => [JSON.stringify(step), step])).values()]
-}
-
-function textOf(lead: Lead): string | null {
-  if (lead.custom_message !== null) return lead.custom_message
-  if (lead.base_message !== null) return compileText(lead.base_message).render(lead).text ?? null
-  if (lead.template === null) return null
-  const { values } = templateVariables(z.record(z.string(), z.string()).parse(lead.template_vars ?? {}), lead)
-  return values ? fillTemplate(lead.template, values) : null
 }
 
 function reasonOf(lead: Lead): string {

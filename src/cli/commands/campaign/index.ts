@@ -1,6 +1,6 @@
 import { CAMPAIGN_STATUSES } from '../../../lifecycle/campaign-status.ts'
 import { LEAD_STATUSES } from '../../../lifecycle/lead-status.ts'
-import { addCommand, asks, type Parent } from '../../add-command.ts'
+import { ASKS, addCommand, asks, type Parent } from '../../add-command.ts'
 import type { Register } from '../../command.ts'
 import { lazy } from '../../lazy.ts'
 import { collect, nameArgument, oneOf, wholeNumber } from '../../options.ts'
@@ -20,12 +20,12 @@ export const register: Register = (program, action) => {
   report(campaign).action(action(lazy(() => import('./show.ts').then(module => module.report))))
   leads(campaign).action(action(lazy(() => import('./leads.ts').then(module => module.leads))))
   explain(campaign).action(action(lazy(() => import('./explain.ts').then(module => module.explain))))
-  approve(campaign).action(action(lazy(() => import('./actions.ts').then(module => module.approve))))
+  approve(campaign).action(action(lazy(() => import('./approve/handlers.ts').then(module => module.approve))))
   reject(campaign).action(action(lazy(() => import('./actions.ts').then(module => module.reject))))
   run(campaign).action(action(lazy(() => import('./run.ts').then(module => module.runCampaigns))))
   watch(campaign).action(action(lazy(() => import('./watch.ts').then(module => module.watch))))
-  pause(campaign).action(action(lazy(() => import('./actions.ts').then(module => module.pause))))
-  resume(campaign).action(action(lazy(() => import('./actions.ts').then(module => module.resume))))
+  pause(campaign).action(action(lazy(() => import('./many.ts').then(module => module.pause))))
+  resume(campaign).action(action(lazy(() => import('./many.ts').then(module => module.resume))))
   cancel(campaign).action(action(lazy(() => import('./actions.ts').then(module => module.cancel))))
   retry(campaign).action(action(lazy(() => import('./resolve.ts').then(module => module.retry))))
   resolve(campaign).action(action(lazy(() => import('./resolve.ts').then(module => module.resolve))))
@@ -114,12 +114,12 @@ const explain = (parent: Parent) =>
   ])
 
 const approve = (parent: Parent) =>
-  addCommand(parent, 'approve [id]', 'approve it against the budget (ADMIN, not the importer)', [
+  addCommand(parent, 'approve [ids...]', 'approve within the budget (ADMIN, not the importer)', [
     'camp campaign approve',
-    'camp campaign approve C261128-2GJZ4 --yes',
+    'camp campaign approve C261128-2GJZ4 C261128-7F3KQ --yes',
   ]).addHelpText(
     'after',
-    '\nWithout ID, choose on the terminal. A terminal shows the campaign and asks; elsewhere, or with --yes, ID is enough.',
+    `\n${APPROVAL}\n\n${ASKS}`,
   )
 
 export const reject = (parent: Parent) =>
@@ -147,16 +147,24 @@ const watch = (parent: Parent) =>
   ]).addHelpText('after', `\n${ENDS}`)
 
 export const pause = (parent: Parent) =>
-  addCommand(parent, 'pause <id>', 'stop sending: no new request starts (any user)', [
+  addCommand(parent, 'pause [id]', 'stop sending: no new request starts (any user)', [
     "camp campaign pause C261128-2GJZ4 --reason 'wrong text'",
-    'camp campaign pause C261128-2GJZ4 --json',
-  ]).option('--reason <text>', 'why, for the record')
+    'camp campaign pause --wallet Norte',
+  ])
+    .option('--all', 'every running campaign, instead of an ID')
+    .option('--wallet <wallet>', "a wallet's running campaigns")
+    .option('--broker <broker>', "a broker's running campaigns")
+    .option('--reason <text>', 'why, for the record')
+    .addHelpText('after', '\nA campaign that starts later is not paused. To stop everything: camp db hold (ADMIN).')
 
 export const resume = (parent: Parent) =>
-  addCommand(parent, 'resume <id>', 'continue after a pause or failure (importer or ADMIN)', [
+  addCommand(parent, 'resume [id]', 'continue after a pause or failure (importer or ADMIN)', [
     'camp campaign resume C261128-2GJZ4',
-    'camp campaign resume C261128-2GJZ4 --now',
+    'camp campaign resume --wallet Norte --now',
   ])
+    .option('--all', 'every campaign that a pause with --all or a filter paused')
+    .option('--wallet <wallet>', "of these, a wallet's")
+    .option('--broker <broker>', "of these, a broker's")
     .option('--now', 'start before the schedule')
     .addHelpText('after', `\n${EARLY}`)
 
@@ -197,6 +205,10 @@ const IMPORT_NOTES =
   '--encoding: utf-8, utf-16le, utf-16be, windows-1252, cp850, cp860 or macintosh.\n' +
   '--purpose: entries of the blocklist without a purpose apply to every campaign.\n' +
   '--repeat: FILE is a pattern such as inbox/*.csv.'
+
+const APPROVAL =
+  'Without ID a terminal lists the campaigns that wait: mark them with space, look closer with\n' +
+  'enter, approve with a, reject with r. With IDs it shows the figures of each, and asks once.'
 
 const EARLY =
   'A campaign is not started before its schedule without confirmation: a terminal asks, elsewhere it ends with 4, and --now ' +

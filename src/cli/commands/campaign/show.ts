@@ -9,6 +9,7 @@ import type { Context } from '../../context.ts'
 import { whatNext } from '../../next.ts'
 import { statusStyle } from '../../status-style.ts'
 import { table } from '../../table.ts'
+import { factsFor } from './approve/facts.ts'
 import type * as commands from './index.ts'
 import { campaignText, number, time } from './text.ts'
 
@@ -53,12 +54,13 @@ function emptyList(status: string | undefined, wallet: string | undefined): stri
 }
 
 export async function show(context: Context, ref: string): Promise<void> {
-  await context.actor()
+  const actor = await context.actor()
   const pool = await context.pool()
   const { id } = await findCampaign(pool, ref, await context.actor())
   const view = await campaignView(pool, id)
   const { present, outlook, next } = await whatNext(context, id)
-  context.out.result({ ...view, ...outlook }, () =>
+  const facts = context.out.json && view.status === 'PENDING_APPROVAL' ? await factsFor(context, actor, id) : {}
+  context.out.result({ ...view, ...outlook, ...facts }, () =>
     campaignText(view, present.timezone, { ...outlook, ...present, next }),
   )
 }

@@ -19,7 +19,7 @@ export function campaignText(view: CampaignView, timezone: string, outlook?: Sho
   return fields([
     ['campaign', `${view.agendamento_id}  ${view.name}`],
     ['status', view.status],
-    ['reason', view.failure_reason],
+    ['reason', view.stopped?.reason === view.failure_reason ? undefined : view.failure_reason],
     view.stopped ? [STOPPED[view.stopped.what], stoppedText(view.stopped, timezone)] : ['', undefined],
     [
       'waiting',
@@ -146,8 +146,8 @@ const STOPPED = {
   void: 'void',
 } as const satisfies Record<StopView['what'], string>
 
-function stoppedText({ at, by }: StopView, timezone: string): string {
-  return `${time(at, timezone)} by ${by ?? 'camp'}`
+function stoppedText({ at, by, reason }: StopView, timezone: string): string {
+  return `${time(at, timezone)} by ${by ?? 'camp'}${reason === null ? '' : `: ${reason}`}`
 }
 
 function missedText(handle: string | null): string {

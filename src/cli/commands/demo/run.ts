@@ -48,7 +48,7 @@ export async function runDemo(context: Context, { keep, broker }: { keep: boolea
       setUp(context, camp, sandbox, broker),
     )
     const { id, refused } = await importMailing(context, camp, broker)
-    await step(context, 'Approval against the budget', () => camp('campaign', 'approve', id))
+    await step(context, 'Approval against the budget', () => camp('campaign', 'approve', id, '--yes'))
     await step(context, 'A worker, with the listener for callbacks', async () => {
       programs.push(await startProgram(['worker', '--listen', `127.0.0.1:${port}`], env))
     })
