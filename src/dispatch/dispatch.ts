@@ -69,12 +69,17 @@ async function sendClaimedBatch(deps: DispatchDeps, batch: ClaimedBatch): Promis
       wallet: { id: batch.campaign.walletId, idgisAmbiente: batch.campaign.idgisAmbiente },
       template: template && { code: template.code, variables: variablesIn(template.content) },
       messages: rendered.flatMap(lead => (lead.message ? [lead.message] : [])),
-      callbackUrl: leadId => deps.callbackUrl(batch.campaign.brokerId, leadId),
+      callbackUrl: leadId => deps.callbackUrl(batch.campaign.brokerId, urlOf(credential), leadId),
     },
   )
   const settledBefore = await early.end()
   const answers = sent.outcomes.values()
   return { ...sent, settledBefore, outcomes: rendered.map(lead => lead.outcome ?? answers.next().value!) }
+}
+
+function urlOf(credential: unknown): string | undefined {
+  const { url } = credential as { url?: unknown }
+  return typeof url === 'string' ? url : undefined
 }
 
 /** @param settled undefined: the lease had expired, and the sweep enqueues what is left */
