@@ -29,6 +29,8 @@ export interface Config {
   sweepMs: number
   timezone: string
   logLevel: LogLevel
+  /** How a worker logs; undefined: lines for people on a terminal, otherwise JSON. */
+  logFormat: 'json' | 'text' | undefined
   /** Settings of an earlier camp that are still in the environment, each as a sentence: they have no effect. */
   outdated: readonly string[]
 }
@@ -82,6 +84,7 @@ const environment = z.object({
     .default('America/Sao_Paulo')
     .refine(isTimeZone, { error: 'must be a time zone such as America/Sao_Paulo' }),
   LOG_LEVEL: z.enum(LOG_LEVELS).default('info'),
+  CAMP_LOG: z.enum(['json', 'text']).optional(),
 })
 
 const SELF_APPROVAL_MOVED =
@@ -113,6 +116,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     sweepMs: e.CAMP_SWEEP_MS,
     timezone: e.CAMP_TIMEZONE,
     logLevel: e.LOG_LEVEL,
+    logFormat: e.CAMP_LOG,
     outdated: set.CAMP_SELF_APPROVAL === undefined ? [] : [SELF_APPROVAL_MOVED],
   }
 }

@@ -23,6 +23,11 @@ export function formatMoney(money: Money): string {
   return `${sign}${units / SCALE}.${(units % SCALE).toString().padStart(4, '0')}`
 }
 
+/** For people: with two decimals where that is exact, otherwise with four. @param decimal as `moneyOf` takes it */
+export function shortMoney(decimal: string): string {
+  return formatMoney(moneyOf(decimal)).replace(/00$/, '')
+}
+
 /**
  * An amount as a person types it: 1500, 1500.00, 1500,00 or 1.500,00.
  * @param decimals how many decimals it may have: 2 for a budget, 4 for a unit cost

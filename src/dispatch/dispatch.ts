@@ -36,7 +36,6 @@ export async function dispatchBatch(deps: DispatchDeps, batchId: string): Promis
       await finishIfLast(deps, claim.campaign, claim.number)
       return enqueueFollowing(deps, claim.campaign, claim.number, null)
     case 'FAILED':
-      deps.log.warn({ event: 'campaign.failed', campaign: claim.handle, reason: claim.reason }, 'campaign failed')
       return
     case 'CLAIMED': {
       const { batch } = claim

@@ -13,6 +13,7 @@ export const PERMISSIONS = {
   login: 'NONE',
   logout: 'NONE',
   whoami: 'ANY',
+  top: 'ANY',
   worker: 'NONE',
   serve: 'NONE',
   sandbox: 'NONE',

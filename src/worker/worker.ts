@@ -20,6 +20,7 @@ import { startApplier } from '../webhook/apply-loop.ts'
 import type { Listener } from '../webhook/listener.ts'
 import { brokersToServe, type ServedBroker } from './brokers.ts'
 import { callbackUrls } from './callback-urls.ts'
+import { campaignLog } from './campaign-log.ts'
 import { checkpointing } from './checkpointing.ts'
 import { databaseOffset } from './database-clock.ts'
 import { faults } from './faults.ts'
@@ -64,6 +65,8 @@ export interface Worker {
 const ANSWERS_MS = 22_000
 /** Batches that have not settled by then are left to their lease. */
 const DRAIN_MS = 27_000
+/** How soon the log tells that a campaign was started or has ended. */
+const TELL_MS = 2_000
 /** Nothing is in flight when a start has failed. */
 const UNDO_MS = 500
 
@@ -144,6 +147,8 @@ async function start(deps: WorkerDeps, options: WorkerOptions): Promise<Worker> 
   }
 
   let heartbeat: Heartbeat | undefined
+  const moves = campaignLog(pool, { log, clock, brokers: options.brokers })
+  const telling = periodic(Math.min(config.sweepMs, TELL_MS), onError, moves.tell)
   const applier = startApplier(pool, {
     now,
     onDropped: dropped =>
@@ -206,6 +211,7 @@ async function start(deps: WorkerDeps, options: WorkerOptions): Promise<Worker> 
       upkeep.stop(),
       recurrences.stop(),
       heartbeat?.drain(),
+      telling.stop(),
       listener?.close(),
       control?.close(),
       ...[...consumers.values()].map(consumer => consumer.close()),
@@ -247,6 +253,8 @@ async function start(deps: WorkerDeps, options: WorkerOptions): Promise<Worker> 
     onStored: applier.wake,
   })
   upkeep.start()
+  await moves.skipPast()
+  telling.start()
   await upkeep.now()
   await sweepOnce().catch(onError)
   log.info(
@@ -263,6 +271,7 @@ async function start(deps: WorkerDeps, options: WorkerOptions): Promise<Worker> 
     fault,
     stop: async () => {
       const drained = await stop(DRAIN_MS)
+      await Promise.race([moves.tell().catch(onError), sleep(UNDO_MS)])
       log.info({ event: 'worker.stopped', drained }, 'worker stopped')
       return drained
     },

@@ -9,6 +9,7 @@ import { startWorker } from '../../../worker/worker.ts'
 import { Closers } from '../../closing.ts'
 import type { OptionsOf } from '../../command.ts'
 import type { Context } from '../../context.ts'
+import { logLines } from '../../log-lines.ts'
 import type * as commands from './index.ts'
 
 type Options = OptionsOf<typeof commands.worker>
@@ -21,7 +22,7 @@ export async function work(context: Context, options: Options): Promise<void> {
   const opened = new Closers()
   try {
     const listener = options.listen && (await listenAt(options.listen, opened))
-    const worker = await start(context, options, { listener, opened, log: openLog(context.config.logLevel) })
+    const worker = await start(context, options, { listener, opened, log: logOf(context) })
     if (!worker) return
     if (listener) context.out.result({ listening: listener.url }, `Listening on ${listener.url}`)
     const fault = await Promise.race([aborted(context.signal), worker.fault])
@@ -31,6 +32,13 @@ export async function work(context: Context, options: Options): Promise<void> {
     // Requests that are still in flight are settled when their lease ends: waiting for them would delay the end of this process.
     await opened.close(CLOSE_MS).catch(() => undefined)
   }
+}
+
+/** Lines for people on a terminal, JSON for a collector. */
+function logOf({ config, out }: Context): Log {
+  const { logLevel, logFormat } = config
+  const isText = logFormat === 'text' || (logFormat === undefined && out.isTerminal)
+  return openLog(logLevel, isText ? logLines(out, config.timezone) : undefined)
 }
 
 const CLOSE_MS = 500
