@@ -99,9 +99,9 @@ export async function forecastOf(sql: Sql, campaignId: string, present: Present)
   const end = await endOf(sql, campaign, loads, present)
   const from = campaign.status === 'PROCESSING' ? present.now : later(present.now, campaign.scheduled_at)
   const hold = await holdOf(sql)
-  const isRunning = await isServed(sql, campaign.broker)
+  const isServedNow = await isServed(sql, campaign.broker)
   // Of a started campaign no end is promised that no process works for.
-  const isIdle = hold !== null || (campaign.status === 'PROCESSING' && !isRunning)
+  const isIdle = hold !== null || (campaign.status === 'PROCESSING' && !isServedNow)
   return {
     expected_end: isIdle ? null : (end?.toISOString() ?? null),
     start_missed: isMissed(campaign, present.now),
@@ -109,7 +109,7 @@ export async function forecastOf(sql: Sql, campaignId: string, present: Present)
     ...(await refusalForecastOf(sql, campaignId, present)),
     ...openingView(openingOf(hoursOf(campaign), placesOf(loads), from, holidayTest(campaign.own_holidays))),
     stalled_since: await stalledSince(sql, campaignId, present),
-    worker_running: isRunning,
+    worker_running: isServedNow,
     held: hold?.reason ?? null,
   }
 }
