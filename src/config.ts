@@ -33,6 +33,8 @@ export interface Config {
   notify: { socket: string; watchdogMs: number | undefined } | undefined
   /** Set by systemd: DEVICE:INODE of the journal's stream, which stderr may be. */
   journalStream: string | undefined
+  /** How a worker logs; undefined: lines for people on a terminal, otherwise JSON. */
+  logFormat: 'json' | 'text' | undefined
   /** Settings of an earlier camp that are still in the environment, each as a sentence: they have no effect. */
   outdated: readonly string[]
 }
@@ -90,6 +92,7 @@ const environment = z.object({
   WATCHDOG_USEC: z.coerce.number().int().positive().optional(),
   WATCHDOG_PID: z.coerce.number().int().optional(),
   JOURNAL_STREAM: z.string().optional(),
+  CAMP_LOG: z.enum(['json', 'text']).optional(),
 })
 
 const SELF_APPROVAL_MOVED =
@@ -123,6 +126,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     logLevel: e.LOG_LEVEL,
     notify: e.NOTIFY_SOCKET === undefined ? undefined : { socket: e.NOTIFY_SOCKET, watchdogMs: watchdogMs(e) },
     journalStream: e.JOURNAL_STREAM,
+    logFormat: e.CAMP_LOG,
     outdated: set.CAMP_SELF_APPROVAL === undefined ? [] : [SELF_APPROVAL_MOVED],
   }
 }

@@ -23,6 +23,11 @@ export function formatMoney(money: Money): string {
   return `${sign}${units / SCALE}.${(units % SCALE).toString().padStart(4, '0')}`
 }
 
+/** For people: with two decimals where that is exact, otherwise with four. @param decimal as `moneyOf` takes it */
+export function shortMoney(decimal: string): string {
+  return formatMoney(moneyOf(decimal)).replace(/00$/, '')
+}
+
 /**
  * For people: "R$ 1.349,55".
  * @param rounding UP for a ceiling, so that the text never says less than the amount; otherwise to the nearest cent

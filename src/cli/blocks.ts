@@ -69,6 +69,22 @@ export function spaced(parts: readonly (string | Block)[]): (string | Block)[] {
   return parts.flatMap((part, i) => (i === 0 ? [part] : ['', part]))
 }
 
+/** A line and what it consists of. */
+export interface Branch {
+  text: string
+  of?: readonly Branch[]
+}
+
+/** Lines joined by ├ and └. */
+export function tree(root: Branch): Block {
+  const below = (branches: readonly Branch[], indent: string): string[] =>
+    branches.flatMap(({ text, of = [] }, i) => {
+      const isLast = i === branches.length - 1
+      return [`${indent}${isLast ? '└' : '├'} ${text}`, ...below(of, `${indent}${isLast ? '  ' : '│ '}`)]
+    })
+  return Block.of([root.text, ...below(root.of ?? [], '')].map(text => [{ text }]))
+}
+
 /** The lines of an output; a string is one line. @param columns of the terminal, if there is one */
 export function linesOf(human: Human, columns?: number): readonly Line[] {
   if (human instanceof Block) return human.linesAt(columns)

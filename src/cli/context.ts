@@ -114,7 +114,7 @@ export class Context {
     return startServer(home, {
       mayCreate: this.#mayCreateDatabase,
       onCreate: () => {
-        this.out.notice(`First use: creating a database in ${home} (once, some seconds).`)
+        this.out.notice(`First use: creating the database in ${home} (once, about 20 s)…`)
       },
     })
   }

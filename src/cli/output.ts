@@ -8,6 +8,7 @@ import type { Streams, Target } from './streams.ts'
 import { type Column, table } from './table.ts'
 
 const openBar = lazy(() => import('./bar.ts').then(module => module.openBar))
+const openPainter = lazy(() => import('./bar.ts').then(module => module.openPainter))
 
 export interface OutputOptions {
   json: boolean
@@ -68,7 +69,7 @@ export class Output {
 
   /** A warning, printed even with --quiet. */
   warn(text: string): void {
-    this.#say('stderr', styled(['yellow', 'warning:'], ` ${text}`))
+    this.#say('stderr', warning(text))
   }
 
   /** The error that ends a command; each of `more` is a line below it. */
@@ -115,6 +116,35 @@ export class Output {
     return this.#textOf('stderr', human).replace(/\n$/, '')
   }
 
+  /** Whether a person sees stderr. */
+  get isTerminal(): boolean {
+    return this.#streams.stderr.isTTY === true
+  }
+
+  /** Whether `screen` shows something. */
+  get hasScreen(): boolean {
+    return !this.quiet && !this.json && this.isTerminal
+  }
+
+  /** Of stdout; 80 if it is not a terminal, or does not know. */
+  get columns(): number {
+    return (this.#streams.stdout.isTTY && this.#streams.stdout.columns) || 80
+  }
+
+  /** Lines on stderr that are redrawn in place; undefined with --quiet, with --json or without a terminal. */
+  async screen(): Promise<Screen | undefined> {
+    const { stderr } = this.#streams
+    if (!this.hasScreen) return undefined
+    const painter = await openPainter(stderr as NodeJS.WriteStream)
+    return {
+      // A terminal that does not know its size reports 0.
+      size: () => ({ columns: stderr.columns || 80, rows: stderr.rows || 24 }),
+      draw: human => painter.draw(linesOf(human).map(line => this.#styled('stderr', line))),
+      warn: text => painter.print(this.#textOf('stderr', warning(text))),
+      end: () => painter.end(),
+    }
+  }
+
   #say(stream: 'stdout' | 'stderr', human: Human): void {
     if (human !== '') this.#write(stream, this.#textOf(stream, human))
   }
@@ -139,6 +169,20 @@ export interface Bar {
   /** @param words the values of the placeholders in the format */
   update(total: number, value: number, words: Readonly<Record<string, string>>): void
   end(): void
+}
+
+export interface Screen {
+  size(): { columns: number; rows: number }
+  /** Replaces what is shown; each line must fit the columns. */
+  draw(human: Human): void
+  /** Prints a warning above it. */
+  warn(text: string): void
+  /** Removes it. */
+  end(): void
+}
+
+function warning(text: string): Human {
+  return styled(['yellow', 'warning:'], ` ${text}`)
 }
 
 export function openOutput(streams: Streams, options: OutputOptions): Output {

@@ -35,6 +35,10 @@ const COMMANDS: Record<string, Record<string, Entry>> = {
       summary: 'holidays and state contact-hour laws',
       register: lazy(() => import('./commands/calendar/index.ts').then(module => module.register)),
     },
+    top: {
+      summary: 'all campaigns that run, the workers and the queue',
+      register: lazy(() => import('./commands/top/index.ts').then(module => module.register)),
+    },
   },
   'Payers and senders:': {
     wallet: {

@@ -76,6 +76,37 @@ export function hasTerminal({ host }: Context): boolean {
   return host.streams.stdin.isTTY === true
 }
 
+/**
+ * For a display that runs until it is left.
+ * @returns a signal that the key, Ctrl-C and the end of the command abort; `end` gives the keyboard back
+ */
+export function untilKey({ host, signal }: Context, key: string): { signal: AbortSignal; end: () => void } {
+  const left = new AbortController()
+  const stdin = host.streams.stdin as NodeJS.ReadStream
+  const leave = () => left.abort()
+  const typed = (keys: Buffer | string) => {
+    const text = keys.toString()
+    if (text.includes(key) || text.includes(CTRL_C)) leave()
+  }
+  if (signal.aborted) leave()
+  signal.addEventListener('abort', leave, { once: true })
+  if (stdin.isTTY !== true) return { signal: left.signal, end: () => signal.removeEventListener('abort', leave) }
+  stdin.setRawMode?.(true)
+  stdin.on('data', typed)
+  return {
+    signal: left.signal,
+    end: () => {
+      signal.removeEventListener('abort', leave)
+      stdin.off('data', typed)
+      stdin.setRawMode?.(false)
+      stdin.pause()
+    },
+  }
+}
+
+/** In raw mode a terminal sends it as a key, and no signal. */
+const CTRL_C = '\u0003'
+
 // Enough for a password or a credential: longer input is the wrong file.
 const STDIN_LIMIT = 1024 * 1024
 

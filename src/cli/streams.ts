@@ -11,7 +11,7 @@ export interface Streams {
   stderr: Target
 }
 
-export type Target = NodeJS.WritableStream & { isTTY?: boolean; columns?: number }
+export type Target = NodeJS.WritableStream & { isTTY?: boolean; columns?: number; rows?: number }
 
 /** Whether the command line asks for JSON. Known before it is parsed, so that its own errors are JSON, too. */
 export function asksForJson(argv: readonly string[]): boolean {

@@ -36,7 +36,6 @@ export async function dispatchBatch(deps: DispatchDeps, batchId: string): Promis
       await finishIfLast(deps, claim.campaign, claim.number)
       return enqueueFollowing(deps, claim.campaign, claim.number, null)
     case 'FAILED':
-      deps.log.warn({ event: 'campaign.failed', campaign: claim.handle, reason: claim.reason }, 'campaign failed')
       return
     case 'CLAIMED': {
       const { batch } = claim
@@ -69,12 +68,17 @@ async function sendClaimedBatch(deps: DispatchDeps, batch: ClaimedBatch): Promis
       wallet: { id: batch.campaign.walletId, idgisAmbiente: batch.campaign.idgisAmbiente },
       template: template && { code: template.code, variables: variablesIn(template.content) },
       messages: rendered.flatMap(lead => (lead.message ? [lead.message] : [])),
-      callbackUrl: leadId => deps.callbackUrl(batch.campaign.brokerId, leadId),
+      callbackUrl: leadId => deps.callbackUrl(batch.campaign.brokerId, urlOf(credential), leadId),
     },
   )
   const settledBefore = await early.end()
   const answers = sent.outcomes.values()
   return { ...sent, settledBefore, outcomes: rendered.map(lead => lead.outcome ?? answers.next().value!) }
+}
+
+function urlOf(credential: unknown): string | undefined {
+  const { url } = credential as { url?: unknown }
+  return typeof url === 'string' ? url : undefined
 }
 
 /** @param settled undefined: the lease had expired, and the sweep enqueues what is left */

@@ -14,6 +14,7 @@ export const PERMISSIONS = {
   login: 'NONE',
   logout: 'NONE',
   whoami: 'ANY',
+  top: 'ANY',
   worker: 'NONE',
   serve: 'NONE',
   sandbox: 'NONE',

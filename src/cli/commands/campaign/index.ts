@@ -17,7 +17,7 @@ export const register: Register = (program, action) => {
   registerRepeat(campaign, action)
   list(campaign).action(action(lazy(() => import('./show.ts').then(module => module.list))))
   show(campaign).action(action(lazy(() => import('./show.ts').then(module => module.show))))
-  report(campaign).action(action(lazy(() => import('./show.ts').then(module => module.report))))
+  report(campaign).action(action(lazy(() => import('./report.ts').then(module => module.report))))
   leads(campaign).action(action(lazy(() => import('./leads.ts').then(module => module.leads))))
   explain(campaign).action(action(lazy(() => import('./explain.ts').then(module => module.explain))))
   approve(campaign).action(action(lazy(() => import('./approve/handlers.ts').then(module => module.approve))))
@@ -92,11 +92,11 @@ const show = (parent: Parent) =>
     'camp campaign show C261128-2GJZ4 --json',
   ])
 
-const report = (parent: Parent) =>
-  addCommand(parent, 'report <id>', 'its leads by outcome and reason', [
+export const report = (parent: Parent) =>
+  addCommand(parent, 'report <id>', 'the rows of its file by outcome and reason, and its cost', [
     'camp campaign report C261128-2GJZ4',
-    'camp campaign report C261128-2GJZ4 --json',
-  ])
+    'camp campaign report C261128-2GJZ4 --batches',
+  ]).option('--batches', 'a line for each batch instead')
 
 export const leads = (parent: Parent) =>
   addCommand(parent, 'leads <id>', 'its leads, row by row of the file', [
@@ -141,10 +141,10 @@ export const run = (parent: Parent) =>
     .addHelpText('after', `\n${EARLY}\n\n${ENDS}`)
 
 const watch = (parent: Parent) =>
-  addCommand(parent, 'watch <id>', 'follow a running campaign to its end', [
-    'camp campaign watch C261128-2GJZ4',
+  addCommand(parent, 'watch [ids...]', 'follow running campaigns to their end', [
+    'camp campaign watch',
     'camp campaign watch C261128-2GJZ4 --quiet',
-  ]).addHelpText('after', `\n${ENDS}`)
+  ]).addHelpText('after', `\n${WATCHES}\n\n${ENDS}`)
 
 export const pause = (parent: Parent) =>
   addCommand(parent, 'pause [id]', 'stop sending: no new request starts (any user)', [
@@ -213,6 +213,10 @@ const APPROVAL =
 const EARLY =
   'A campaign is not started before its schedule without confirmation: a terminal asks, elsewhere it ends with 4, and --now ' +
   'confirms. --yes is not enough, because the time is not the one that was approved.'
+
+const WATCHES =
+  'Without ID, all that run. With --json it prints a document a line:\n' +
+  '{"event":"progress",…} at a change, {"event":"end",…} for each at its end.'
 
 const ENDS =
   'Exit code: 0 if the campaign is FINISHED, also with leads in doubt; if it FAILED, 6 for the budget and ' +

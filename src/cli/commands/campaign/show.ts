@@ -1,8 +1,8 @@
 import { findCampaign } from '../../../campaign/read/find.ts'
 import { listCampaigns } from '../../../campaign/read/list.ts'
-import { missedStart } from '../../../campaign/read/next-step.ts'
-import { campaignReport } from '../../../campaign/read/report.ts'
+import { missedStart, NO_WORKER } from '../../../campaign/read/next-step.ts'
 import { campaignView } from '../../../campaign/read/view.ts'
+import { servedOf } from '../../../campaign/read/workers.ts'
 import { findWallet } from '../../../catalog/find.ts'
 import type { OptionsOf } from '../../command.ts'
 import type { Context } from '../../context.ts'
@@ -41,6 +41,9 @@ export async function list(context: Context, options: OptionsOf<typeof commands.
     emptyList(options.status, wallet?.name),
   )
   const present = { now: context.clock.now(), timezone: context.config.timezone }
+  const waiting = rows.filter(row => row.status === 'PROCESSING' || row.status === 'APPROVED')
+  const served = await servedOf(await context.pool(), [...new Set(waiting.map(row => row.broker))])
+  if (waiting.some(row => !served.has(row.broker))) context.out.talk(`${NO_WORKER}.`)
   for (const { agendamento_id, scheduled_at } of rows.filter(row => row.start_missed)) {
     const missed = missedStart({ handle: agendamento_id, scheduledAt: scheduled_at, ...present })
     context.out.talk(`${agendamento_id}: ${missed}`)
@@ -63,36 +66,4 @@ export async function show(context: Context, ref: string): Promise<void> {
   context.out.result({ ...view, ...outlook, ...facts }, () =>
     campaignText(view, present.timezone, { ...outlook, ...present, next }),
   )
-}
-
-export async function report(context: Context, ref: string): Promise<void> {
-  await context.actor()
-  const pool = await context.pool()
-  const { id } = await findCampaign(pool, ref, await context.actor())
-  const view = await campaignView(pool, id)
-  const figures = await campaignReport(pool, id)
-  context.out.result({ ...view, ...figures }, () => [
-    campaignText(view, context.config.timezone),
-    '',
-    table(figures.outcomes, [
-      { title: 'OUTCOME', value: row => row.status },
-      { title: 'REASON', value: row => row.error_code ?? '' },
-      { title: 'LEADS', value: row => number(row.leads), align: 'right' },
-      { title: 'FISH', value: row => number(row.fish), align: 'right' },
-    ]),
-    '',
-    table(figures.attempts, [
-      { title: 'ATTEMPTS', value: row => row.kind },
-      { title: 'REASON', value: row => row.code ?? '' },
-      { title: 'LEADS', value: row => number(row.leads), align: 'right' },
-    ]),
-    '',
-    `Of ${number(figures.rates.accepted)} accepted (without fish): ` +
-      `${percent(figures.rates.delivered, figures.rates.accepted)} delivered, ` +
-      `${percent(figures.rates.read, figures.rates.accepted)} read.`,
-  ])
-}
-
-function percent(part: number, whole: number): string {
-  return whole === 0 ? '–' : `${((100 * part) / whole).toLocaleString('en-US', { maximumFractionDigits: 1 })} %`
 }

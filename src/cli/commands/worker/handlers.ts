@@ -14,6 +14,7 @@ import { startWorker } from '../../../worker/worker.ts'
 import { Closers } from '../../closing.ts'
 import type { OptionsOf } from '../../command.ts'
 import type { Context } from '../../context.ts'
+import { logLines } from '../../log-lines.ts'
 import type * as commands from './index.ts'
 
 type Options = OptionsOf<typeof commands.worker>
@@ -24,7 +25,7 @@ type Options = OptionsOf<typeof commands.worker>
  */
 export async function work(context: Context, options: Options): Promise<void> {
   const opened = new Closers()
-  const log = openLog(context.config.logLevel, context.config)
+  const log = logOf(context)
   const manager = openServiceManager(context.config.notify, log)
   try {
     const listener = options.listen && (await listenAt(options.listen, opened))
@@ -42,6 +43,13 @@ export async function work(context: Context, options: Options): Promise<void> {
     // Requests that are still in flight are settled when their lease ends: waiting for them would delay the end of this process.
     await opened.close(CLOSE_MS).catch(() => undefined)
   }
+}
+
+/** Lines for people on a terminal, JSON for a collector. */
+function logOf({ config, out }: Context): Log {
+  const { logLevel, logFormat, journalStream } = config
+  const isText = logFormat === 'text' || (logFormat === undefined && out.isTerminal)
+  return openLog(logLevel, isText ? { destination: logLines(out, config.timezone) } : { journalStream })
 }
 
 const CLOSE_MS = 500
