@@ -31,7 +31,9 @@ export async function findTools(serverMajor: number): Promise<Tools> {
     newest === 0
       ? 'pg_dump, pg_restore and psql are not installed'
       : `pg_dump is of PostgreSQL ${newest}, and the server is ${serverMajor}`,
-    { hint: `Install postgresql-client-${serverMajor} or later, or copy the files: docs/operations.md, "Backup and restore".` },
+    {
+      hint: `Install postgresql-client-${serverMajor} or later, or copy the files: docs/operations.md, "Backup and restore".`,
+    },
   )
 }
 

@@ -63,20 +63,29 @@ export function openMetrics({ pool, monotonic, timezone }: MetricsDeps): Metrics
       })
     return reading
   }
-  const counted =
-    <Level extends keyof Log>(log: Log, level: Level): Log[Level] =>
-    (fields, message) => {
-      events.inc({ event: fields.event, level })
-      if (fields.event === 'settle.done')
-        countMessages(fields, (broker, outcome, n) => messages.inc({ broker, outcome }, n))
-      log[level](fields as never, message)
-    }
+  const count = (level: keyof Log, fields: Readonly<Record<string, unknown>>) => {
+    events.inc({ event: String(fields.event), level })
+    if (fields.event === 'settle.done')
+      countMessages(fields, (broker, outcome, n) => messages.inc({ broker, outcome }, n))
+  }
   return {
     counting: log => ({
-      debug: counted(log, 'debug'),
-      info: counted(log, 'info'),
-      warn: counted(log, 'warn'),
-      error: counted(log, 'error'),
+      debug: (fields, message) => {
+        count('debug', fields)
+        log.debug(fields, message)
+      },
+      info: (fields, message) => {
+        count('info', fields)
+        log.info(fields, message)
+      },
+      warn: (fields, message) => {
+        count('warn', fields)
+        log.warn(fields, message)
+      },
+      error: (fields, message) => {
+        count('error', fields)
+        log.error(fields, message)
+      },
     }),
     text: async () => {
       await refresh()

@@ -14,13 +14,11 @@ const db = useDatabase()
 const { status, workers } = dispatchOn(db)
 
 const PAGE = readFileSync('docs/metrics.md', 'utf8')
-const documented = [...PAGE.matchAll(/^\| `(\w+)` \| (counter|gauge) \|(.*?)\| /gm)].map(
-  ([, name, type, labels]) => ({
-    name: name!,
-    type: type!,
-    labels: [...labels!.matchAll(/`(\w+)`/g)].map(([, label]) => label!),
-  }),
-)
+const documented = [...PAGE.matchAll(/^\| `(\w+)` \| (counter|gauge) \|(.*?)\| /gm)].map(([, name, type, labels]) => ({
+  name: name!,
+  type: type!,
+  labels: [...labels!.matchAll(/`(\w+)`/g)].map(([, label]) => label!),
+}))
 
 it('counts what was settled, shows what the database has, and names no campaign and no phone', async () => {
   const sandbox = await openSandbox()
