@@ -155,7 +155,7 @@ export const pause = (parent: Parent) =>
     .option('--wallet <wallet>', "a wallet's running campaigns")
     .option('--broker <broker>', "a broker's running campaigns")
     .option('--reason <text>', 'why, for the record')
-    .addHelpText('after', '\nA campaign that starts later is not paused. To stop everything: camp db hold (ADMIN).')
+    .addHelpText('after', '\nA campaign that starts later is not paused; camp db hold (ADMIN) stops all.')
 
 export const resume = (parent: Parent) =>
   addCommand(parent, 'resume [id]', 'continue after a pause or failure (importer or ADMIN)', [
@@ -207,8 +207,8 @@ const IMPORT_NOTES =
   '--repeat: FILE is a pattern such as inbox/*.csv.'
 
 const APPROVAL =
-  'Without ID a terminal lists the campaigns that wait: mark them with space, look closer with\n' +
-  'enter, approve with a, reject with r. With IDs it shows the figures of each, and asks once.'
+  'Without ID a terminal lists the campaigns that wait: space marks, enter looks\n' +
+  'closer, a approves, r rejects. With IDs it shows their figures, and asks once.'
 
 const EARLY =
   'A campaign is not started before its schedule without confirmation: a terminal asks, elsewhere it ends with 4, and --now ' +

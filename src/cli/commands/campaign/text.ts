@@ -146,8 +146,9 @@ const STOPPED = {
   void: 'void',
 } as const satisfies Record<StopView['what'], string>
 
-function stoppedText({ at, by, reason }: StopView, timezone: string): string {
-  return `${time(at, timezone)} by ${by ?? 'camp'}${reason === null ? '' : `: ${reason}`}`
+/** Without a reason of its own, the reason of a cancelled or rejected campaign only repeats the title. */
+function stoppedText({ what, at, by, reason }: StopView, timezone: string): string {
+  return `${time(at, timezone)} by ${by ?? 'camp'}${reason === null || reason === STOPPED[what] ? '' : `: ${reason}`}`
 }
 
 function missedText(handle: string | null): string {

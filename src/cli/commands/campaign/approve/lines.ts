@@ -89,7 +89,7 @@ function columnsFor(items: readonly Item[], size: Size, present: Present): ListC
   const cost = column('COST', ({ proposal }) => reaisText(moneyOf(proposal.cost), 'UP'), true)
   const optional = [
     column('PEOPLE', ({ proposal }) => number(proposal.leads - proposal.fish), true),
-    column('STARTS', ({ proposal }) => (proposal.obstacle ? obstacleText(proposal) : startText(proposal, present))),
+    column('STARTS', ({ proposal }) => (proposal.obstacle ? '' : startText(proposal, present))),
     column('BY', ({ proposal }) => `${proposal.importer}  ${ageText(proposal.importedAt, present.now)}`),
   ]
   const used = (columns: readonly ListColumn[]) => columns.reduce((sum, { width }) => sum + width + GAP, BOX)
@@ -97,7 +97,10 @@ function columnsFor(items: readonly Item[], size: Size, present: Present): ListC
   while (kept > 0 && used([handle, cost, ...optional.slice(0, kept)]) + LEAST_NAME > size.columns) kept--
   const [people, ...later] = optional.slice(0, kept)
   const others = [...(people ? [people] : []), cost, ...later]
-  const room = Math.max(1, size.columns - used([handle, ...others]))
+  // A reason against an approval takes the place of STARTS and BY, and what it needs beyond them from the name.
+  const reasons = Math.max(0, ...items.map(({ proposal }) => widthOf(visible(obstacleText(proposal))) + GAP))
+  const beyond = later.length === 0 ? 0 : Math.max(0, reasons - (used(later) - BOX))
+  const room = Math.max(Math.min(LEAST_NAME, size.columns), size.columns - used([handle, ...others]) - beyond)
   return [handle, { ...name, width: Math.min(name.width, Math.max(name.title.length, room)) }, ...others]
 }
 
@@ -109,10 +112,10 @@ function rowLine(item: Item, columns: readonly ListColumn[], { marked }: State, 
   const { id, obstacle } = item.proposal
   const box = obstacle ? (obstacle.code === 'SELF_APPROVAL' ? '[-] ' : '[!] ') : marked.includes(id) ? '[x] ' : '[ ] '
   const style: Style | undefined = obstacle ? 'yellow' : marked.includes(id) ? 'green' : undefined
-  return [
-    { text: isCurrent ? '❯ ' : '  ' },
-    { text: box + joined(columns, column => column.text(item)), ...(style !== undefined && { style }) },
-  ]
+  const shown = obstacle ? columns.filter(({ title }) => title !== 'STARTS' && title !== 'BY') : columns
+  const reason = shown.length < columns.length ? ' '.repeat(GAP) + obstacleText(item.proposal) : ''
+  const text = box + joined(shown, column => column.text(item)) + reason
+  return [{ text: isCurrent ? '❯ ' : '  ' }, { text, ...(style !== undefined && { style }) }]
 }
 
 function joined(columns: readonly ListColumn[], text: (column: ListColumn) => string): string {

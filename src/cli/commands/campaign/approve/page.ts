@@ -55,7 +55,7 @@ export function samplesText(proposal: Proposal, samples: readonly Sample[]): Blo
     ['campaign', `${proposal.handle}  ${proposal.name}: the first ${number(samples.length)} messages`],
     ...samples.map((sample): [string, string] => [
       sample.line === null ? '' : `line ${sample.line}`,
-      [sample.phone, sample.nome, sampleText(sample)].filter(Boolean).join(' · '),
+      [sample.phone, sample.nome, sample.text ?? sampleText(sample)].filter(Boolean).join(' · '),
     ]),
   ])
 }
