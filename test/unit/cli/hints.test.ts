@@ -15,7 +15,7 @@ beforeAll(async () => {
 
 const HELP = ['--help', '--version']
 /** "camp" that is not followed by a command: prose. */
-const PROSE = new Set(['as', 'can', 'does', 'has', 'may', 'needs', 'on', 'sends', 'to', 'uses'])
+const PROSE = new Set(['as', 'can', 'does', 'for', 'has', 'help', 'may', 'needs', 'on', 'sends', 'to', 'uses'])
 /** Names of connections and locks. */
 const NAMES = [
   'src/dispatch/closing/claim.ts: camp closing',
