@@ -1,4 +1,4 @@
-import type { Sql } from '../../database/pool.ts'
+import { openPool, type Sql } from '../../database/pool.ts'
 
 /** The records whose names the command line completes. */
 export type NamedRecord = 'wallet' | 'broker' | 'template' | 'campaign' | 'recurrence'
@@ -34,7 +34,22 @@ const READ: Readonly<Record<NamedRecord, (sql: Sql, beginning: string) => Promis
     ),
 }
 
-/** Names that begin so, ignoring case; at most 100. */
-export async function namesOfRecords(sql: Sql, record: NamedRecord, beginning: string): Promise<string[]> {
-  return (await READ[record](sql, beginning)).rows.map(row => row.name)
+/** A shell waits for the answer with each press of the key. */
+const WITHIN_MS = 700
+
+/**
+ * Names that begin so, ignoring case; at most 100, and none if the database does not answer within 0.7 s. For the completion of a
+ * shell: it opens a connection of its own, because it must not wait for migrations or a login.
+ */
+export async function namesAt(databaseUrl: string, record: NamedRecord, beginning: string): Promise<string[]> {
+  const pool = openPool(databaseUrl, { max: 1, name: 'camp-completion' })
+  const late = AbortSignal.timeout(WITHIN_MS)
+  const end = new Promise<string[]>(resolve => late.addEventListener('abort', () => resolve([]), { once: true }))
+  const read = READ[record](pool, beginning)
+    .then(({ rows }) => rows.map(row => row.name))
+    .catch(() => [])
+  const names = await Promise.race([read, end])
+  // The answer does not wait for a connection that does not open.
+  void pool.end().catch(() => undefined)
+  return names
 }

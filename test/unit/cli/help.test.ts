@@ -27,6 +27,8 @@ describe('a help text', () => {
       const examples = examplesOf(command)
       expect(examples.length, path).toBeGreaterThan(1)
       for (const example of examples) {
+        // It is indented by two columns.
+        expect(example.length, example).toBeLessThanOrEqual(78)
         expect(example, path).toMatch(new RegExp(`^camp ${path}( |$)`))
         await expect(parseOnly(shellWords(example)), example).resolves.toBe(path)
       }

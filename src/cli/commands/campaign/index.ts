@@ -35,7 +35,7 @@ export const importFile = (parent: Parent) =>
   addCommand(parent, 'import <file>', 'import a contact file (CSV, .csv.gz, .xlsx or - for stdin)', [
     'camp campaign import leads.csv --wallet Sul --broker Twilio --dry-run',
     'camp campaign import leads.xlsx --wallet Sul --broker CDA --template lembrete',
-    "camp campaign import 'in/*.csv' --repeat '0 9 * * 1-5' --wallet Sul --broker CDA",
+    "camp campaign import 'x*.csv' --repeat '0 9 * * 1-5' --wallet Sul --broker B",
   ])
     .requiredOption('--wallet <wallet>', 'the wallet that pays')
     .requiredOption('--broker <broker>', 'the broker that sends')

@@ -10,7 +10,7 @@ export const register: Register = (program, action) => {
 
 const completion = (parent: Parent) =>
   addCommand(parent, 'completion', 'print the completion script of a shell', [
-    'source <(camp completion bash)',
+    'camp completion bash',
     'camp completion fish > ~/.config/fish/completions/camp.fish',
   ])
     .addArgument(new Argument('<shell>', 'bash, zsh or fish').argParser(oneOf(['bash', 'zsh', 'fish'])))

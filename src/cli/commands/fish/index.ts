@@ -4,7 +4,7 @@ import { lazy } from '../../lazy.ts'
 import { nameArgument } from '../../options.ts'
 
 export const register: Register = (program, action) => {
-  const fish = program.command('fish').description('control phones added to every campaign: add, list, set, remove')
+  const fish = program.command('fish').description('our phones in every campaign: add, list, set, remove')
   add(fish).action(
     action(
       lazy(() => import('./handlers.ts').then(module => module.add)),
