@@ -254,7 +254,6 @@ async function start(deps: WorkerDeps, options: WorkerOptions): Promise<Worker> 
   })
   upkeep.start()
   await moves.skipPast()
-  telling.start()
   await upkeep.now()
   await sweepOnce().catch(onError)
   log.info(
@@ -266,6 +265,7 @@ async function start(deps: WorkerDeps, options: WorkerOptions): Promise<Worker> 
     },
     'worker started',
   )
+  telling.start()
 
   return {
     fault,
