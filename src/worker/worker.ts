@@ -258,7 +258,6 @@ async function start(deps: WorkerDeps, options: WorkerOptions): Promise<Worker> 
   })
   upkeep.start()
   await moves.skipPast()
-  telling.start()
   await upkeep.now()
   await sweepOnce().catch(onError)
   log.info(
@@ -270,6 +269,7 @@ async function start(deps: WorkerDeps, options: WorkerOptions): Promise<Worker> 
     },
     'worker started',
   )
+  telling.start()
 
   return {
     fault,

@@ -70,7 +70,12 @@ function branchesOf({ cost }: CampaignView, { funnel, callbacks }: CampaignRepor
   return {
     text: `${number(funnel.rows)} rows`,
     of: [
-      ...reasonBranch(funnel.not_taken_over, 'not taken over', { always: true }),
+      // The import's message is about one row: it names its value.
+      ...reasonBranch(
+        funnel.not_taken_over.map(reason => ({ ...reason, message: null })),
+        'not taken over',
+        { always: true },
+      ),
       {
         text: `${number(funnel.to_send)} to send  cost R$ ${shortMoney(cost.used)} of at most R$ ${shortMoney(cost.ceiling)}`,
         of: [
