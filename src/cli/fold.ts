@@ -62,7 +62,8 @@ export function widthOf(text: string): number {
   let width = 0
   for (const character of text) {
     const code = character.codePointAt(0)!
-    const isNarrow = code < 0x1100 || DRAWN.has(character) || (code >= 0x2010 && code <= 0x2027) || (code >= 0x2500 && code <= 0x259f)
+    const isNarrow =
+      code < 0x1100 || DRAWN.has(character) || (code >= 0x2010 && code <= 0x2027) || (code >= 0x2500 && code <= 0x259f)
     width += isNarrow ? 1 : 2
   }
   return width

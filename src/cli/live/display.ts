@@ -1,6 +1,6 @@
 import type { Present } from '../../campaign/read/forecast.ts'
 import type { LiveCampaign } from '../../campaign/read/live.ts'
-import type { Block } from '../blocks.ts'
+import { type Block, linesOf } from '../blocks.ts'
 import type { Context } from '../context.ts'
 import { blockOf, footOf, lineOf, type Surroundings } from './layout.ts'
 import { eventOf, plainLine, surroundingsEvent, surroundingsLine } from './plain.ts'
@@ -73,6 +73,6 @@ export function pictureText(
   const foot = footOf(surroundings, hint, frame)
   const blocks = campaigns.map(campaign => blockOf(campaign, frame))
   const free = rows - 2
-  if (blocks.reduce((sum, block) => sum + block.lines.length, 0) <= free) return [...blocks, foot]
+  if (blocks.reduce((sum, block) => sum + linesOf(block).length, 0) <= free) return [...blocks, foot]
   return [...campaigns.slice(0, free).map(campaign => lineOf(campaign, frame)), foot]
 }

@@ -12,7 +12,10 @@ export const register: Register = (program, action) => {
 }
 
 const backup = (parent: Parent) =>
-  addCommand(parent, 'backup <file>', 'write a backup of the database to a file').addHelpText(
+  addCommand(parent, 'backup <file>', 'write a backup of the database to a file', [
+    'camp backup camp.dump',
+    'camp backup /var/backups/camp-$(date +%F).dump',
+  ]).addHelpText(
     'after',
     '\nIt uses pg_dump of the version of the server, and may run at any time. A\n' +
       'backup is two files: FILE, a dump in the custom format, and FILE.json with\n' +

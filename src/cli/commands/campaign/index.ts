@@ -117,10 +117,7 @@ const approve = (parent: Parent) =>
   addCommand(parent, 'approve [ids...]', 'approve within the budget (ADMIN, not the importer)', [
     'camp campaign approve',
     'camp campaign approve C261128-2GJZ4 C261128-7F3KQ --yes',
-  ]).addHelpText(
-    'after',
-    `\n${APPROVAL}\n\n${ASKS}`,
-  )
+  ]).addHelpText('after', `\n${APPROVAL}\n\n${ASKS}`)
 
 export const reject = (parent: Parent) =>
   asks(

@@ -1,9 +1,10 @@
 import { shortMoney } from '../../../budget/money.ts'
 import type { CampaignReport, Reason } from '../../../campaign/read/report.ts'
 import type { CampaignView } from '../../../campaign/read/view.ts'
-import { Block, type Branch, styled, table, tree } from '../../blocks.ts'
+import { Block, type Branch, linesOf, styled, tree } from '../../blocks.ts'
 import { clip } from '../../fold.ts'
 import { moment } from '../../live/wait-text.ts'
+import { table } from '../../table.ts'
 import { number, time } from './text.ts'
 
 interface Around {
@@ -27,9 +28,9 @@ export function reportText(view: CampaignView, figures: CampaignReport, around: 
 
 /** The blocks with an empty line between them, as one. */
 function joined(blocks: readonly Block[]): Block {
-  const shown = blocks.filter(block => block.lines.length > 0)
+  const shown = blocks.filter(block => linesOf(block).length > 0)
   return Block.of(
-    shown.flatMap(({ lines }, i) => [...(i === 0 ? [] : [[{ text: '' }]]), ...lines.map(line => [...line.parts])]),
+    shown.flatMap((block, i) => [...(i === 0 ? [] : [[{ text: '' }]]), ...linesOf(block).map(line => [...line.parts])]),
   )
 }
 

@@ -2,18 +2,19 @@ import { type BatchView, batchPages } from '../../../campaign/read/batches.ts'
 import { findCampaign } from '../../../campaign/read/find.ts'
 import { campaignReport } from '../../../campaign/read/report.ts'
 import { campaignView } from '../../../campaign/read/view.ts'
-import { type Block, table } from '../../blocks.ts'
+import type { Block } from '../../blocks.ts'
 import type { OptionsOf } from '../../command.ts'
 import type { Context } from '../../context.ts'
 import { whatNext } from '../../next.ts'
+import { table } from '../../table.ts'
 import type * as commands from './index.ts'
 import { reportText } from './report-text.ts'
 import { number, time } from './text.ts'
 
 export async function report(context: Context, ref: string, options: OptionsOf<typeof commands.report>): Promise<void> {
-  await context.actor()
+  const actor = await context.actor()
   const pool = await context.pool()
-  const { id } = await findCampaign(pool, ref)
+  const { id } = await findCampaign(pool, ref, actor)
   if (options.batches) return printBatches(context, id)
   const view = await campaignView(pool, id)
   const figures = await campaignReport(pool, id)

@@ -12,7 +12,10 @@ export const register: Register = (program, action) => {
 }
 
 const doctor = (parent: Parent) =>
-  addCommand(parent, 'doctor', 'check this installation, and say what to do').addHelpText(
+  addCommand(parent, 'doctor', 'check this installation, and say what to do', [
+    'camp doctor',
+    'camp doctor --json',
+  ]).addHelpText(
     'after',
     '\nIt checks versions, CAMP_HOME, disk, database, migrations, clock, secret,\n' +
       'users, queue, credentials, the listener at CAMP_PUBLIC_URL and workers.\n' +

@@ -13,7 +13,10 @@ export const register: Register = (program, action) => {
 }
 
 export const init = (parent: Parent) =>
-  addCommand(parent, 'init', 'set up a server installation, or complete it')
+  addCommand(parent, 'init', 'set up a server installation, or complete it', [
+    'camp init',
+    'camp init --database-url postgresql://camp@db.example.com/camp',
+  ])
     .option('--settings <file>', 'the file of settings to write', '/etc/camp.env')
     .option('--database-url <url>', 'DATABASE_URL, if the file has none')
     .option('--redis-url <url>', 'REDIS_URL, if the file has none')

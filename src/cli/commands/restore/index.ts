@@ -12,7 +12,10 @@ export const register: Register = (program, action) => {
 }
 
 export const restore = (parent: Parent) =>
-  addCommand(parent, 'restore <file>', 'replace the database by a backup, and hold it')
+  addCommand(parent, 'restore <file>', 'replace the database by a backup, and hold it', [
+    'camp restore camp.dump',
+    'camp restore camp.dump --copy --yes',
+  ])
     .option('--copy', 'as an installation of its own, beside the original')
     .addHelpText(
       'after',

@@ -27,7 +27,12 @@ export const register: Register = (program, action) => {
 }
 
 export const install = (parent: Parent) =>
-  withUnits(addCommand(parent, 'install', 'write the units of the worker and of run --due'))
+  withUnits(
+    addCommand(parent, 'install', 'write the units of the worker and of run --due', [
+      'camp service install',
+      'camp service install --print --listen 0.0.0.0:8080',
+    ]),
+  )
     .option('--print', 'print the units, and write nothing')
     .addHelpText(
       'after',
@@ -38,13 +43,21 @@ export const install = (parent: Parent) =>
     )
 
 export const uninstall = (parent: Parent) =>
-  addCommand(parent, 'uninstall', 'stop the units, and remove their files')
+  addCommand(parent, 'uninstall', 'stop the units, and remove their files', [
+    'camp service uninstall',
+    'camp service uninstall --user --yes',
+  ])
     .option('--user', "the user's own units")
     .option('--root <folder>', 'the file system that has the units', unitPath)
     .addHelpText('after', '\nIt asks before it stops a unit; without a terminal it requires --yes.')
 
 export const status = (parent: Parent) =>
-  withUnits(addCommand(parent, 'status', 'which units are installed, and whether they run'))
+  withUnits(
+    addCommand(parent, 'status', 'which units are installed, and whether they run', [
+      'camp service status',
+      'camp service status --json',
+    ]),
+  )
 
 /** The options that a unit's content depends on. */
 function withUnits<Command extends ReturnType<typeof addCommand<string>>>(command: Command) {

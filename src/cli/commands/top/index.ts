@@ -7,7 +7,10 @@ export const register: Register = (program, action) => {
 }
 
 export const top = (parent: Parent) =>
-  addCommand(parent, 'top', 'campaigns that run or were stopped, and the workers')
+  addCommand(parent, 'top', 'campaigns that run or were stopped, and the workers', [
+    'camp top',
+    'camp top --once --json',
+  ])
     .option('--once', 'print the current state and end')
     .addHelpText(
       'after',

@@ -60,7 +60,7 @@ async function proposalsOf(
   const proposals = new Map<string, Proposal>()
   for (const ref of refs) {
     try {
-      const campaign = await findCampaign(pool, ref)
+      const campaign = await findCampaign(pool, ref, actor)
       assertLegal('approve', campaign)
       const proposal = await proposalOf(pool, campaign.id, actor, presentOf(context))
       if (!proposal.mayApprove) throw proposal.obstacle

@@ -4,7 +4,8 @@ import type { EarlierApproval } from '../../../../campaign/read/earlier-approval
 import type { Forecast, Present } from '../../../../campaign/read/forecast.ts'
 import type { RefusedRow, Sample } from '../../../../campaign/read/samples.ts'
 import type { CampaignView } from '../../../../campaign/read/view.ts'
-import { type Block, fields, type Human, table } from '../../../blocks.ts'
+import { type Block, fields, type Human } from '../../../blocks.ts'
+import { table } from '../../../table.ts'
 import { about, number, refusalsText, time } from '../text.ts'
 import { costText, monthNameOf, peopleText, startText } from './text.ts'
 
