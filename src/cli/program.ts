@@ -65,6 +65,10 @@ const COMMANDS: Record<string, Entry> = {
     summary: "a wallet's limit for a month, its ledger and its audit",
     register: lazy(() => import('./commands/budget/index.ts').then(module => module.register)),
   },
+  report: {
+    summary: "a month's messages and money, by wallet or campaign",
+    register: lazy(() => import('./commands/report/index.ts').then(module => module.register)),
+  },
   template: {
     summary: 'approved texts with variables',
     register: lazy(() => import('./commands/template/index.ts').then(module => module.register)),

@@ -70,6 +70,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     ...['blocklist', 'broker', 'budget', 'campaign', 'campaign-settings', 'database', 'dispatch', 'lifecycle'],
     ...['security', 'tabular'],
   ],
+  // What a view shows, as a table in a file.
+  export: ['campaign', 'tabular'],
   // An occurrence imports a file, and may approve what comes of it.
   recurrence: [
     ...['broker', 'budget', 'campaign', 'campaign-settings', 'database', 'intake', 'lifecycle', 'security'],
@@ -86,7 +88,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ],
   cli: [
     ...['blocklist', 'broker', 'budget', 'calendar', 'campaign', 'campaign-settings', 'catalog', 'database'],
-    ...['dispatch', 'installation', 'intake', 'lifecycle', 'queue', 'recurrence', 'sandbox', 'security'],
+    ...['dispatch', 'export', 'installation', 'intake', 'lifecycle', 'queue', 'recurrence', 'sandbox', 'security'],
     ...['serve', 'tabular', 'webhook', 'worker'],
   ],
 }
