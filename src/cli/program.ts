@@ -81,6 +81,14 @@ const COMMANDS: Record<string, Entry> = {
     summary: 'phones and documents that must not be contacted',
     register: lazy(() => import('./commands/blocklist/index.ts').then(module => module.register)),
   },
+  data: {
+    summary: 'the data of one person: export, erase',
+    register: lazy(() => import('./commands/data/index.ts').then(module => module.register)),
+  },
+  prune: {
+    summary: 'replace the personal data of old campaigns',
+    register: lazy(() => import('./commands/prune/index.ts').then(module => module.register)),
+  },
   calendar: {
     summary: 'holidays and state contact-hour laws',
     register: lazy(() => import('./commands/calendar/index.ts').then(module => module.register)),

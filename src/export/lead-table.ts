@@ -19,6 +19,7 @@ export const LEAD_COLUMNS: readonly LeadColumn[] = [
   { title: 'read_at', kind: 'time', value: lead => lead.read_at },
   { title: 'provider_msg_id', kind: 'digits', value: lead => lead.provider_msg_id },
   { title: 'fish', kind: 'text', value: lead => (lead.is_fish ? 'fish' : null) },
+  { title: 'erased_at', kind: 'time', value: lead => lead.erased_at },
 ]
 
 export async function* leadRows(pages: AsyncIterable<readonly LeadView[]>): Pages {

@@ -79,6 +79,9 @@ export const PERMISSIONS = {
   'calendar laws': 'NONE',
 
   report: 'ANY',
+  'data export': 'ADMIN',
+  'data erase': 'ADMIN',
+  prune: 'ADMIN',
 
   'campaign import': 'ANY',
   'campaign import --no-cap': 'ADMIN',

@@ -92,6 +92,9 @@ describe('who may do what', () => {
     'campaign approve': 'campaign approve C1',
     'campaign reject': 'campaign reject C1 --yes',
     'campaign resolve': 'campaign resolve C1 --sent --yes',
+    'data export': 'data export --phone 11987654321',
+    'data erase': 'data erase --phone 11987654321',
+    prune: 'prune --older-than 180d',
     'campaign repeat approve': 'campaign repeat approve R1 --ceiling 1.00',
     'campaign repeat revoke': 'campaign repeat revoke R1',
   }
@@ -173,6 +176,8 @@ describe('what cannot be undone', () => {
     ['fish remove', ''],
     ['template remove', ''],
     ['wallet remove', ''],
+    ['data erase', ''],
+    ['prune', ''],
   ]
 
   it('is said in its help, and in no other', () => {
@@ -180,7 +185,7 @@ describe('what cannot be undone', () => {
     expect(saying.sort()).toEqual(asking.map(([name]) => name).sort())
     const table = readFileSync('docs/people.md', 'utf8').split('## What asks')[1]!.split('\n\n')[1]!
     for (const [name] of asking) expect(table, name).toContain(`\`${name}`)
-    expect(table.match(/`(campaign|repeat|\w+ remove)/g)!.length).toBe(asking.length)
+    expect(table.match(/`(campaign|repeat|data|prune|\w+ remove)/g)!.length).toBe(asking.length)
   })
 
   it('asks: without a terminal and without --yes it ends with 2, and nothing has changed', async () => {
@@ -218,6 +223,7 @@ describe('what cannot be undone', () => {
       await campaign('PENDING_APPROVAL'),
       await campaign('FINISHED', 'IN_DOUBT'),
     ]
+    const person = await db.pool.query(`SELECT phone FROM "CampaignLead" WHERE campaign_id = $1 LIMIT 1`, [cancelled])
     const lines: [string, string][] = [
       ['campaign cancel', `campaign cancel ${cancelled}`],
       ['campaign reject', `campaign reject ${rejected}`],
@@ -232,6 +238,8 @@ describe('what cannot be undone', () => {
       ['fish remove', 'fish remove F'],
       ['template remove', 'template remove t'],
       ['wallet remove', 'wallet remove W'],
+      ['data erase', `data erase --phone ${person.rows[0].phone}`],
+      ['prune', 'prune --older-than 180d'],
     ]
     expect([...new Set(lines.map(([name]) => name))].sort()).toEqual(asking.map(([name]) => name).sort())
     const before = await everything()

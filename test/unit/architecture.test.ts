@@ -70,6 +70,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     ...['blocklist', 'broker', 'budget', 'campaign', 'campaign-settings', 'database', 'dispatch', 'lifecycle'],
     ...['security', 'tabular'],
   ],
+  // A person's data, collected or replaced; leads that wait for them are cancelled.
+  privacy: ['campaign', 'database', 'dispatch', 'lifecycle', 'security'],
   // What a view shows, as a table in a file.
   export: ['campaign', 'tabular'],
   // An occurrence imports a file, and may approve what comes of it.
@@ -88,7 +90,18 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ],
   cli: [
     ...['blocklist', 'broker', 'budget', 'calendar', 'campaign', 'campaign-settings', 'catalog', 'database'],
-    ...['dispatch', 'export', 'installation', 'intake', 'lifecycle', 'queue', 'recurrence', 'sandbox', 'security'],
+    ...[
+      'dispatch',
+      'export',
+      'installation',
+      'intake',
+      'lifecycle',
+      'privacy',
+      'queue',
+      'recurrence',
+      'sandbox',
+      'security',
+    ],
     ...['serve', 'tabular', 'webhook', 'worker'],
   ],
 }
