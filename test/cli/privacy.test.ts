@@ -106,7 +106,7 @@ describe('camp data', () => {
     expect(await differences()).toEqual([])
     expect((await auditRecords(db.pool, await testKeys())).findings).toEqual(findings)
     expect((await succeed(run('campaign', 'explain', phone))).out).toMatch(
-      /^erased +on 20.*: the data of 1 leads was replaced$/m,
+      /^erased +on 20.*: the data of 1 lead was replaced$/m,
     )
     expect(await run(...line, '--yes')).toMatchObject({ code: 3 })
   })

@@ -6,7 +6,7 @@ export const FORMATS = ['General', '@', '#,##0', '"R$" #,##0.00##', '0.0%', 'dd/
 
 const STYLES: Readonly<Record<CellKind, number>> = { text: 1, digits: 1, count: 2, money: 3, share: 4, time: 5 }
 /** The style after the formats: bold. */
-export const HEADER_STYLE = FORMATS.length
+const HEADER_STYLE = FORMATS.length
 
 const WIDTHS: Readonly<Record<CellKind, number>> = { text: 24, digits: 18, count: 12, money: 16, share: 12, time: 20 }
 

@@ -15,7 +15,7 @@ export function storyText(context: Context, story: LeadStory): (string | Block)[
         ['blocked', `by ${source} since ${time(created_at, timezone)}${reason ? `: ${reason}` : ''}`] as const,
     ),
     ...story.erased.map(
-      ({ at, leads }) => ['erased', `on ${time(at, timezone)}: the data of ${leads} leads was replaced`] as const,
+      ({ at, leads }) => ['erased', `on ${time(at, timezone)}: the data of ${countOf(leads)} was replaced`] as const,
     ),
     [
       'pruned',
@@ -29,7 +29,11 @@ export function storyText(context: Context, story: LeadStory): (string | Block)[
 }
 
 function foundAs({ value, leads }: Match): string {
-  return `${value} (${leads} ${leads === 1 ? 'lead' : 'leads'})`
+  return `${value} (${countOf(leads)})`
+}
+
+function countOf(leads: number): string {
+  return `${leads} ${leads === 1 ? 'lead' : 'leads'}`
 }
 
 function messageText({ config: { timezone } }: Context, message: ExplainedMessage): Block[] {

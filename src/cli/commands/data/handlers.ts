@@ -39,7 +39,7 @@ export async function erase(context: Context, options: OptionsOf<typeof commands
     context.out.talk('Nothing was written: this was a dry run.')
     return
   }
-  await confirm(context, `Erase the person's data from ${planned.leads} leads? It cannot be restored.`)
+  await confirm(context, `Erase the person's data in ${planned.leads} lead(s)? It cannot be restored.`)
   const deps = { pool, keys: await context.keys() }
   const erased = await erasePerson(deps, person, { userId: actor.id, now: context.clock.now() })
   context.out.result(erased, () => erasureText(erased))
