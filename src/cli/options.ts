@@ -57,3 +57,10 @@ export function address(text: string): { host: string; port: number } {
   if (!match || port > 65_535) throw new InvalidArgumentError('It must be HOST:PORT.')
   return { host: match[1]?.replace(/^\[|\]$/g, '') || '127.0.0.1', port }
 }
+
+/** A number of days, 7 to 36500: 180d. */
+export function daysArgument(text: string): number {
+  const days = Number(/^(\d{1,5})d$/.exec(text)?.[1])
+  if (days >= 7 && days <= 36_500) return days
+  throw new InvalidArgumentError('It must be a number of days from 7d to 36500d.')
+}

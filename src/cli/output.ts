@@ -52,6 +52,11 @@ export class Output {
     if (!this.#streams.stdout.write(text)) await once(this.#streams.stdout, 'drain')
   }
 
+  /** Part of a file's content that goes to stdout (--csv -), unchanged. Resolves when the stream takes more. */
+  async content(text: string): Promise<void> {
+    if (!this.#streams.stdout.write(text)) await once(this.#streams.stdout, 'drain')
+  }
+
   /** A list: an array as JSON, a table as text; `empty` if there are no rows. */
   list<Row>(rows: readonly Row[], columns: readonly Column<Row>[], empty: string, json: unknown = rows): void {
     this.result(json, () => (rows.length === 0 ? empty : table(rows, columns)))

@@ -39,6 +39,10 @@ const COMMANDS: Record<string, Record<string, Entry>> = {
       summary: 'all campaigns that run, the workers and the queue',
       register: lazy(() => import('./commands/top/index.ts').then(module => module.register)),
     },
+    report: {
+      summary: "a month's messages and money, by wallet or campaign",
+      register: lazy(() => import('./commands/report/index.ts').then(module => module.register)),
+    },
   },
   'Payers and senders:': {
     wallet: {
@@ -86,6 +90,14 @@ const COMMANDS: Record<string, Record<string, Entry>> = {
     secret: {
       summary: 'the secret that credentials are sealed with: rotate, reset',
       register: lazy(() => import('./commands/secret/index.ts').then(module => module.register)),
+    },
+    data: {
+      summary: 'the data of one person: export, erase',
+      register: lazy(() => import('./commands/data/index.ts').then(module => module.register)),
+    },
+    prune: {
+      summary: 'replace the personal data of old campaigns',
+      register: lazy(() => import('./commands/prune/index.ts').then(module => module.register)),
     },
   },
   'Processes:': {

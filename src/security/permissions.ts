@@ -93,6 +93,11 @@ export const PERMISSIONS = {
   'calendar list': 'ANY',
   'calendar laws': 'NONE',
 
+  report: 'ANY',
+  'data export': 'ADMIN',
+  'data erase': 'ADMIN',
+  prune: 'ADMIN',
+
   'campaign import': 'ANY',
   'campaign import --no-cap': 'ADMIN',
   'campaign import --allow-holidays': 'ADMIN',

@@ -95,6 +95,9 @@ describe('who may do what', () => {
     'campaign approve': 'campaign approve C1',
     'campaign reject': 'campaign reject C1 --yes',
     'campaign resolve': 'campaign resolve C1 --sent --yes',
+    'data export': 'data export --phone 11987654321',
+    'data erase': 'data erase --phone 11987654321',
+    prune: 'prune --older-than 180d',
     'campaign repeat approve': 'campaign repeat approve R1 --ceiling 1.00',
     'campaign repeat revoke': 'campaign repeat revoke R1',
   }
@@ -176,6 +179,8 @@ describe('what cannot be undone, and an approval', () => {
     ['fish remove', ''],
     ['template remove', ''],
     ['wallet remove', ''],
+    ['data erase', ''],
+    ['prune', ''],
   ]
 
   it('is said in its help, and in no other', () => {
@@ -183,7 +188,7 @@ describe('what cannot be undone, and an approval', () => {
     expect(saying.sort()).toEqual(asking.map(([name]) => name).sort())
     const table = readFileSync('docs/people.md', 'utf8').split('## What asks')[1]!.split('\n\n')[1]!
     for (const [name] of asking) expect(table, name).toContain(`\`${name}`)
-    expect(table.match(/`(campaign|repeat|\w+ remove)/g)!.length).toBe(asking.length)
+    expect(table.match(/`(campaign|repeat|data|prune|\w+ remove)/g)!.length).toBe(asking.length)
   })
 
   it('asks: without a terminal and without --yes it ends with 2, and nothing has changed', async () => {
@@ -221,6 +226,7 @@ describe('what cannot be undone, and an approval', () => {
       await campaign('PENDING_APPROVAL'),
       await campaign('FINISHED', 'IN_DOUBT'),
     ]
+    const person = await db.pool.query(`SELECT phone FROM "CampaignLead" WHERE campaign_id = $1 LIMIT 1`, [cancelled])
     const lines: [string, string][] = [
       ['campaign approve', `campaign approve ${rejected}`],
       ['campaign cancel', `campaign cancel ${cancelled}`],
@@ -236,6 +242,8 @@ describe('what cannot be undone, and an approval', () => {
       ['fish remove', 'fish remove F'],
       ['template remove', 'template remove t'],
       ['wallet remove', 'wallet remove W'],
+      ['data erase', `data erase --phone ${person.rows[0].phone}`],
+      ['prune', 'prune --older-than 180d'],
     ]
     expect([...new Set(lines.map(([name]) => name))].sort()).toEqual(asking.map(([name]) => name).sort())
     const before = await everything()

@@ -70,6 +70,10 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     ...['blocklist', 'broker', 'budget', 'campaign', 'campaign-settings', 'database', 'dispatch', 'lifecycle'],
     ...['security', 'tabular'],
   ],
+  // A person's data, collected or replaced; leads that wait for them are cancelled.
+  privacy: ['campaign', 'database', 'dispatch', 'lifecycle', 'security'],
+  // What a view shows, as a table in a file.
+  export: ['campaign', 'tabular'],
   // An occurrence imports a file, and may approve the result.
   recurrence: [
     ...['broker', 'budget', 'campaign', 'campaign-settings', 'database', 'intake', 'lifecycle', 'security'],
@@ -92,7 +96,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ],
   cli: [
     ...['backup', 'blocklist', 'broker', 'budget', 'calendar', 'campaign', 'campaign-settings', 'catalog', 'database'],
-    ...['dispatch', 'doctor', 'installation', 'intake', 'lifecycle', 'queue', 'recurrence', 'sandbox', 'security'],
+    ...['dispatch', 'doctor', 'export', 'installation', 'intake', 'lifecycle', 'privacy', 'queue', 'recurrence', 'sandbox', 'security'],
     ...['serve', 'service', 'tabular', 'webhook', 'worker'],
   ],
 }

@@ -4,7 +4,8 @@ import { openLog } from '../../../src/log.ts'
 
 it('a line of the log for people has its time, the campaign, the figures and the error', () => {
   const lines: string[] = []
-  const log = openLog('info', { write: line => void lines.push(logText(JSON.parse(line), 'America/Sao_Paulo').text) })
+  const destination = { write: (line: string) => void lines.push(logText(JSON.parse(line), 'America/Sao_Paulo').text) }
+  const log = openLog('info', { destination })
   log.info(
     { event: 'campaign.finished', campaign: 'C261128-99561', leads: 3, accepted: 3, in_doubt: 0 },
     'campaign finished',

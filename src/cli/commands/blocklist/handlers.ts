@@ -1,5 +1,5 @@
 import { type Entry, entriesFor } from '../../../blocklist/blocklist.ts'
-import { BY_HAND, block, type Keys, subjectOf, unblock } from '../../../blocklist/by-hand.ts'
+import { BY_HAND, block, subjectOf, unblock } from '../../../blocklist/by-hand.ts'
 import { parsePurpose } from '../../../blocklist/purpose.ts'
 import { listSyncs } from '../../../blocklist/sync-log.ts'
 import { untilInForce } from '../../../dispatch/finish/stop-in-force.ts'
@@ -8,18 +8,17 @@ import { parseDocument } from '../../../recipient/document.ts'
 import { canonicalPhone } from '../../../recipient/phone.ts'
 import type { OptionsOf } from '../../command.ts'
 import type { Context } from '../../context.ts'
+import { personValues } from '../../person-values.ts'
 import { confirm } from '../../prompt.ts'
 import { type Column, table } from '../../table.ts'
 import { time } from '../campaign/text.ts'
 import type * as commands from './index.ts'
 import { removeAll } from './remove-all.ts'
 
-type Target = Pick<OptionsOf<typeof commands.add>, 'phone' | 'document'>
-
 export async function add(context: Context, options: OptionsOf<typeof commands.add>): Promise<void> {
   const actor = await context.actor()
   const pool = await context.pool()
-  const keys = await keysOf(options)
+  const keys = personValues(options)
   const reason = options.reason?.trim() || null
   const purpose = options.purpose === undefined ? null : parsePurpose('--purpose', options.purpose)
   const added = await block(pool, actor, keys, { reason, purpose })
@@ -39,7 +38,7 @@ export async function remove(context: Context, options: OptionsOf<typeof command
   }
   const actor = await context.admin()
   const pool = await context.pool()
-  const keys = await keysOf(options)
+  const keys = personValues(options)
   const { source } = options
   const of = source === undefined ? 'the blocklist' : `the blocklist of ${source}`
   if ((await entriesFor(pool, { ...keys, source })).length === 0)
@@ -87,20 +86,3 @@ const columns = (timezone: string): readonly Column<Entry>[] => [
 ]
 
 /** @throws CampError USAGE if neither is given, DATA if one is invalid */
-async function keysOf({ phone, document }: Target): Promise<Keys> {
-  if (phone === undefined && document === undefined)
-    throw new CampError('ARGUMENT_MISSING', '--phone, --document or both are required')
-  const keys: Keys = { phones: [], documents: [] }
-  if (phone !== undefined) {
-    const read = canonicalPhone(phone)
-    if (read.phone === undefined) throw new CampError('INVALID_PHONE', `"${phone}" is not a phone: ${read.problem}`)
-    keys.phones.push(read.phone)
-  }
-  if (document !== undefined) {
-    const read = parseDocument(document)
-    if (read.document === undefined)
-      throw new CampError('INVALID_DOCUMENT', `"${document}" is not a CPF or CNPJ: ${read.problem}`)
-    keys.documents.push(read.document)
-  }
-  return keys
-}

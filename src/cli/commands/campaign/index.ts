@@ -4,6 +4,7 @@ import { ASKS, addCommand, asks, type Parent } from '../../add-command.ts'
 import type { Register } from '../../command.ts'
 import { lazy } from '../../lazy.ts'
 import { collect, nameArgument, oneOf, wholeNumber } from '../../options.ts'
+import { FILE_NOTES, PLAIN_HELP } from '../../table-options.ts'
 import { register as registerRepeat } from './repeat/index.ts'
 
 export const register: Register = (program, action) => {
@@ -106,6 +107,11 @@ export const leads = (parent: Parent) =>
     .option('--status <status>', 'only those in this state', oneOf(LEAD_STATUSES))
     .option('--code <code>', 'only those with this error code (INVALID_PHONE, …)')
     .option('--limit <n>', 'at most this many', wholeNumber(1, 100_000_000))
+    .option('--csv <file>', 'write them to a CSV file (-: stdout)')
+    .option('--xlsx <file>', 'write them to a workbook')
+    .option('--plain', PLAIN_HELP)
+    .option('--overwrite', 'replace an existing file')
+    .addHelpText('after', `\n${FILE_NOTES}`)
 
 const explain = (parent: Parent) =>
   addCommand(parent, 'explain <value>', 'the history of a phone, a document or a contract', [

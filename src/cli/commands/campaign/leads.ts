@@ -1,17 +1,24 @@
 import { findCampaign } from '../../../campaign/read/find.ts'
 import { type LeadView, leadPages } from '../../../campaign/read/leads.ts'
+import { LEAD_COLUMNS, leadRows } from '../../../export/lead-table.ts'
 import type { OptionsOf } from '../../command.ts'
 import type { Context } from '../../context.ts'
 import { statusStyle } from '../../status-style.ts'
 import { table } from '../../table.ts'
+import { wantsFile, writeResult } from '../../table-target.ts'
 import type * as commands from './index.ts'
 import { time } from './text.ts'
 
 /** Page by page: a million leads as JSON are hundreds of megabytes, too much to hold in memory. */
 export async function leads(context: Context, ref: string, options: OptionsOf<typeof commands.leads>): Promise<void> {
-  await context.actor()
+  const isFile = wantsFile(options, options)
+  const actor = await context.actor()
   const pool = await context.pool()
-  const { id } = await findCampaign(pool, ref, await context.actor())
+  const { id } = await findCampaign(pool, ref, actor)
+  if (isFile) {
+    const pages = leadRows(leadPages(pool, id, options))
+    return writeResult(context, options, { what: 'leads', columns: LEAD_COLUMNS, pages })
+  }
   const { out } = context
   let count = 0
   for await (const page of leadPages(pool, id, options)) {
