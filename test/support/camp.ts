@@ -25,13 +25,16 @@ export async function camp(
     terminal?: 'stdin' | 'stderr'
     /** At a terminal: what is typed at the first question that takes yes or no. */
     answer?: 'y' | 'n'
+    /** At a terminal: what is typed at each question in turn, once its text is written. */
+    typed?: readonly { at: string; keys: string }[]
     clock?: Clock
     signal?: AbortSignal
   },
 ): Promise<Run> {
   const [stdin, stdout, stderr] = [new PassThrough(), new PassThrough(), new PassThrough()]
   const input = options.stdin ?? ''
-  if (options.answer) typeWhenAsked(stdin, stderr, options.answer)
+  const typed = options.answer ? [{ at: '(y/N)', keys: `${options.answer}\n` }] : options.typed
+  if (typed) typeWhenAsked(stdin, stderr, typed)
   else if (typeof input === 'string' || Buffer.isBuffer(input)) stdin.end(input)
   else input.pipe(stdin)
   if (options.terminal) Object.assign({ stdin, stderr }[options.terminal], { isTTY: true })
@@ -52,17 +55,20 @@ export async function camp(
 }
 
 /** inquirer reads what is typed once it has asked. */
-function typeWhenAsked(stdin: PassThrough, stderr: PassThrough, answer: string): void {
+function typeWhenAsked(stdin: PassThrough, stderr: PassThrough, typed: readonly { at: string; keys: string }[]): void {
   Object.assign(stdin, { isTTY: true })
   // inquirer ends its output; a process's own cannot be ended.
   Object.assign(stderr, { end: () => stderr })
+  const rest = [...typed]
   let said = ''
   const look = (chunk: Buffer) => {
     said += chunk
-    if (!said.includes('(y/N)')) return
-    stderr.off('data', look)
+    const next = rest[0]
+    if (!next || !said.includes(next.at)) return
+    rest.shift()
+    said = ''
     // The question is written before its listener is there.
-    setImmediate(() => stdin.write(`${answer}\n`))
+    setImmediate(() => stdin.write(next.keys))
   }
   stderr.on('data', look)
 }

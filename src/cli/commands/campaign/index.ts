@@ -33,10 +33,11 @@ export const register: Register = (program, action) => {
 
 export const importFile = (parent: Parent) =>
   addCommand(parent, 'import <file>', 'import a contact file (CSV, .csv.gz, .xlsx or - for stdin)')
-    .requiredOption('--wallet <wallet>', 'the wallet that pays')
-    .requiredOption('--broker <broker>', 'the broker that sends')
+    .option('--wallet <wallet>', 'the wallet that pays')
+    .option('--broker <broker>', "the broker that sends (default: the wallet's)")
     .option('--name <name>', "the campaign's name (default: the file's)", nameArgument)
     .option('--message <text>', 'the text, with columns of the file as variables: {{nome}}')
+    .option('--message-file <file>', 'the text from a file')
     .option('--template <code>', 'an approved template instead of a text')
     .option('--var <n=column>', 'column of each template variable: 1=nome,2=contrato', collect)
     .option('--map <field=column>', 'column of each field: phone=TELEFONE,nome=CLIENTE', collect)

@@ -10,6 +10,7 @@ export function importText(view: CampaignView, facts: ImportFacts, outlook: Fore
   const shown = view.id === null ? { ...view, agendamento_id: '(dry run)' } : view
   const campaign = campaignText(shown, outlook.timezone, outlook)
   const read = fields([
+    ['defaults', defaultsText(view, facts)],
     ['read as', readAs(facts)],
     ['columns', columnsText(facts)],
     ['variables', facts.variables.join(', ')],
@@ -18,7 +19,6 @@ export function importText(view: CampaignView, facts: ImportFacts, outlook: Fore
     ['warnings', warningsText(facts)],
     ['batches', `${number(facts.plan.batches)} of at most ${number(facts.plan.batch_size)}`],
     ['budget', budgetText(facts)],
-    ['credential', facts.credential_missing ? noCredentialText(view) : undefined],
     ['SMS', facts.segments && segmentsText(facts.segments)],
     ['rejects', facts.rejects && `${number(facts.rejects.rows)} rows in ${facts.rejects.file}`],
   ])
@@ -49,9 +49,15 @@ export function warningsOf(view: CampaignView, facts: ImportFacts, outlook: Fore
   ].filter(warning => warning !== false)
 }
 
-/** The credential can be set until the campaign is approved, so this is printed, but not as a warning. */
-export function noCredentialText({ wallet, broker }: { wallet: string; broker: string }): string {
-  return `none yet; before an approval run: camp credential set "${wallet}" "${broker}" key=value`
+/** What the command line did not name, and why it was used. */
+function defaultsText({ broker, template }: CampaignView, { broker_from, text_from }: ImportFacts): string {
+  return [
+    broker_from === 'default' && `broker ${broker} (the wallet's default)`,
+    broker_from === 'only_credential' && `broker ${broker} (the wallet's only credential)`,
+    text_from === 'default' && `${template === null ? 'message' : `template ${template}`} (the wallet's default)`,
+  ]
+    .filter(text => text !== false)
+    .join(', ')
 }
 
 /** Warnings about what a recipient would read on the phone. */

@@ -6,6 +6,7 @@ import type { ImportRequest, ImportResult } from '../../../../intake/request.ts'
 import type { Segments } from '../../../../intake/segments.ts'
 import { delimiterName } from '../../../../tabular/delimiter.ts'
 import { otherSheetsOf } from '../../../../tabular/other-sheets.ts'
+import type { ReadRequest } from './request.ts'
 
 /** What an import prints in addition to the campaign. */
 export interface ImportFacts {
@@ -45,6 +46,10 @@ export interface ImportFacts {
   segments_known: boolean
   /** The wallet has no credential at the broker. The campaign cannot be approved without one. */
   credential_missing: boolean
+  /** What decided the broker: the command line, the wallet's default, or the wallet's only credential. */
+  broker_from: ReadRequest['brokerFrom']
+  /** What decided the text: the command line or the wallet's default; null: the file, or nothing. */
+  text_from: ReadRequest['textFrom']
   rejects: { file: string; rows: number } | null
   /** In a dry run: the handle of an earlier campaign of the same file. */
   imported_before: string | null
@@ -61,7 +66,11 @@ interface FirstLead {
   error_message: string | null
 }
 
-export function factsOf(request: ImportRequest, result: ImportResult, credentialMissing: boolean): ImportFacts {
+export function factsOf(
+  { request, brokerFrom, textFrom }: ReadRequest,
+  result: ImportResult,
+  credentialMissing: boolean,
+): ImportFacts {
   const { source, columns, batches } = result
   const { headers, fields: found, variables } = columns
   const places = Object.entries(result.warningPlaces)
@@ -92,6 +101,8 @@ export function factsOf(request: ImportRequest, result: ImportResult, credential
     segments: result.segments,
     segments_known: request.billsSegments !== null,
     credential_missing: credentialMissing,
+    broker_from: brokerFrom,
+    text_from: textFrom,
     rejects: result.rejects,
     imported_before: result.importedBefore,
   }
