@@ -102,7 +102,10 @@ export async function changeBroker(
   )
 }
 
-/** A broker that no campaign uses, recurring ones included, and no wallet as its default. @throws CampError BROKER_NOT_FOUND; RECORD_IN_USE */
+/**
+ * A broker that no campaign uses, recurring ones included, and no wallet as its default.
+ * @throws CampError BROKER_NOT_FOUND; RECORD_IN_USE
+ */
 export async function findUnusedBroker(prisma: PrismaClient, ref: string): Promise<Broker> {
   const broker = await findBroker(prisma, ref)
   await assertBrokerUnused(prisma, broker)

@@ -40,7 +40,10 @@ export async function showTemplate(prisma: PrismaClient, ref: string): Promise<T
   return templateView(await findTemplate(prisma, ref))
 }
 
-/** A template that no campaign uses, recurring ones included, and no wallet as its default. @throws CampError TEMPLATE_NOT_FOUND; RECORD_IN_USE */
+/**
+ * A template that no campaign uses, recurring ones included, and no wallet as its default.
+ * @throws CampError TEMPLATE_NOT_FOUND; RECORD_IN_USE
+ */
 export async function findUnusedTemplate(prisma: PrismaClient, ref: string): Promise<Template> {
   const template = await findTemplate(prisma, ref)
   await assertTemplateUnused(prisma, template)

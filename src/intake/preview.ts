@@ -5,6 +5,7 @@ import { namesOf } from '../tabular/header-names.ts'
 import { type InspectOptions, inspectFile } from '../tabular/inspect.ts'
 import { openRecords } from '../tabular/records.ts'
 import { type GivenColumns, mapColumns, namedColumns } from './columns.ts'
+import { headerChoice, type ImportOptions } from './import-options.ts'
 
 /** The beginning of a file, for a person who has to say how it is imported. */
 export interface Preview {
@@ -24,8 +25,13 @@ export interface Preview {
 const ROWS = 3
 
 /** @throws CampError as `inspectFile` and `openRecords` */
-export async function previewFile(path: string, options: InspectOptions, given: GivenColumns): Promise<Preview> {
-  const source = await inspectFile(path, options)
+export async function previewFile(
+  path: string,
+  options: Omit<InspectOptions, 'header'> & Pick<ImportOptions, 'headerRow'>,
+  given: GivenColumns,
+): Promise<Preview> {
+  const { headerRow } = options
+  const source = await inspectFile(path, { ...options, header: headerChoice({ headerRow, map: given }) })
   const records = await openRecords(source, options.signal)
   try {
     const first = await records.rows.next()

@@ -22,5 +22,5 @@ export async function readTextFile(path: string, signal: AbortSignal): Promise<s
   let text = ''
   const { chunks } = openBytes({ path, file, gzip: false, chunk: MAX_BYTES, signal })
   for await (const chunk of toText(chunks, encoding)) text += chunk
-  return text.replace(/\s+$/, '')
+  return text.trimEnd()
 }

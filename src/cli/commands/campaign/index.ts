@@ -58,6 +58,11 @@ export const importFile = (parent: Parent) =>
     .option('--encoding <name>', 'encoding of the file (default: detect)')
     .option('--delimiter <sign>', 'one of ; , tab | (default: detect)')
     .option('--sheet <name>', 'sheet of a workbook (default: the one Excel opens on)')
+    .option(
+      '--header-row <n>',
+      'line with the names of the columns (default: detect)',
+      wholeNumber(1, 1_048_576),
+    )
     .option('--no-fish', 'without our own control phones')
     .option('--no-cap', 'ignore the 24-hour frequency cap (ADMIN)')
     .option('--purpose <word>', 'ignore blocklist entries that are limited to another purpose')

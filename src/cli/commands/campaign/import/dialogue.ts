@@ -30,7 +30,7 @@ export async function askForMissing(
   known: Known & { preview: Preview },
 ): Promise<CompleteOptions> {
   const { preview } = known
-  const width = context.host.streams.stderr.columns || 80
+  const { width } = context.out
   context.out.talk(firstRows(preview, width))
   const prisma = await context.prisma()
   const name = given.wallet ?? (await walletName(context, known.wallets))

@@ -82,7 +82,9 @@ async function showImport(context: Context, read: ReadRequest, result: ImportRes
   const shown = { ...outlook, ...present }
   if (facts.credential_missing) context.out.warn(await credentialText(context, read))
   for (const warning of warningsOf(view, facts, shown)) context.out.warn(warning)
-  context.out.result({ ...view, ...outlook, ...facts }, () => importText(view, facts, shown))
+  context.out.result({ ...view, ...outlook, ...facts }, () =>
+    context.out.quiet && view.agendamento_id !== null ? view.agendamento_id : importText(view, facts, shown),
+  )
   for (const line of await linesAfter(context, result, request.scheduledAt, shown)) context.out.talk(line)
   if (result.id === null)
     context.out.talk(`Nothing was written${request.rejects ? ', no rejects file either' : ''}: this was a dry run.`)

@@ -74,15 +74,16 @@ export async function readRequest(
 }
 
 /** How the file is to be read, where it is not detected. @throws CampError USAGE */
-export function readingOptions({ encoding, delimiter, sheet }: ReadingOptions) {
+export function readingOptions({ encoding, delimiter, sheet, headerRow }: ReadingOptions) {
   return {
     encoding: encoding === undefined ? null : parseEncoding(encoding),
     delimiter: delimiter === undefined ? null : parseDelimiter(delimiter),
     sheet: sheet ?? null,
+    headerRow: headerRow ?? null,
   }
 }
 
-type ReadingOptions = Pick<ImportOptions, 'encoding' | 'delimiter' | 'sheet'>
+type ReadingOptions = Pick<ImportOptions, 'encoding' | 'delimiter' | 'sheet' | 'headerRow'>
 
 /** The text that the command line gives. @throws CampError OPTIONS_CONFLICT: twice; NOT_FOUND, DATA: its file cannot be read */
 export async function namedText(

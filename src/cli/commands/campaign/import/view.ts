@@ -17,6 +17,10 @@ export interface ImportFacts {
   sheet: string | null
   /** The other visible sheets of a workbook that have rows; empty if --sheet named one. */
   other_sheets: readonly string[]
+  /** The line of the file, or the row of the sheet, with the names of the columns. */
+  header_line: number
+  /** Rows above it, which are left out. */
+  rows_above: number
   /** Field → the header of its column; of several phones the first. */
   mapping: Readonly<Record<string, string>>
   /** The columns of phones, best first, each with the column of its area code. */
@@ -80,6 +84,8 @@ export function factsOf(
     delimiter: source.sheet === null ? delimiterName(source.delimiter) : null,
     sheet: source.sheet,
     other_sheets: otherSheetsOf(source),
+    header_line: result.headerLine,
+    rows_above: result.rowsAbove,
     mapping: Object.fromEntries(Object.entries(found).map(([field, index]) => [field, headers[index]!])),
     phone_columns: columns.phones.map(({ index, areaCode }) => ({
       column: headers[index]!,
