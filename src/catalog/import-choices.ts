@@ -6,7 +6,7 @@ import type { DefaultColumns } from './wallet-defaults.ts'
 /** Where a part of an import comes from: its command line, the wallet's default, or the wallet's only credential. */
 export type Source = 'option' | 'default' | 'only_credential'
 
-export interface ChosenBroker {
+interface ChosenBroker {
   broker: Prisma.BrokerModel
   source: Source
 }

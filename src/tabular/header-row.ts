@@ -13,7 +13,7 @@ export interface HeaderChoice {
 }
 
 /** How many rows are searched: reports have a title and some lines of remarks above their table. */
-export const HEADER_ROWS = 20
+const HEADER_ROWS = 20
 
 /** Longer than any column's name. */
 const LONGEST_NAME = 80
@@ -56,7 +56,7 @@ export function headerBelow(
   return best
 }
 
-export interface HeaderSearch {
+interface HeaderSearch {
   names: readonly string[]
   /** To try, the likeliest first. */
   delimiters: readonly Delimiter[]
