@@ -2,7 +2,7 @@ import type { Prisma, PrismaClient } from '../database/prisma.ts'
 import { variablesIn } from '../message/template.ts'
 import { checkTemplate } from '../message/template-text.ts'
 import { findTemplate } from './find.ts'
-import { assertUnused, auditRecord, type By, differences, orTaken } from './guards.ts'
+import { assertNoDefault, assertUnused, auditRecord, type By, differences, orTaken } from './guards.ts'
 
 type Template = Prisma.TemplateModel
 
@@ -78,7 +78,10 @@ export async function showTemplate(prisma: PrismaClient, ref: string): Promise<T
   return templateView(await findTemplate(prisma, ref))
 }
 
-/** A template that no campaign uses, recurring ones included. @throws CampError TEMPLATE_NOT_FOUND; RECORD_IN_USE */
+/**
+ * A template that no campaign uses, recurring ones included, and no wallet as its default.
+ * @throws CampError TEMPLATE_NOT_FOUND; RECORD_IN_USE
+ */
 export async function findUnusedTemplate(prisma: PrismaClient, ref: string): Promise<Template> {
   const template = await findTemplate(prisma, ref)
   await assertTemplateUnused(prisma, template)
@@ -97,11 +100,12 @@ export async function removeTemplate(prisma: PrismaClient, by: By, template: Tem
   })
 }
 
-function assertTemplateUnused(
-  prisma: Pick<Prisma.TransactionClient, 'campaign' | 'recurrence'>,
+async function assertTemplateUnused(
+  prisma: Pick<Prisma.TransactionClient, 'campaign' | 'recurrence' | 'wallet'>,
   { id, template_code }: Template,
 ): Promise<void> {
-  return assertUnused(prisma, `template "${template_code}"`, { template_id: id })
+  await assertUnused(prisma, `template "${template_code}"`, { template_id: id })
+  await assertNoDefault(prisma, `template "${template_code}"`, '--template', { default_template_id: id })
 }
 
 function templateView(template: Template): TemplateView {

@@ -194,11 +194,14 @@ export class Context {
     return this.#actor
   }
 
-  /** @throws CampError AUTH unless the acting user is an ADMIN */
-  async admin(): Promise<Actor> {
+  /**
+   * @param what requires an ADMIN: the command, or an option of it
+   * @throws CampError AUTH unless the acting user is an ADMIN
+   */
+  async admin(what = 'this command'): Promise<Actor> {
     const actor = await this.actor()
     if (actor.role === 'ADMIN') return actor
-    throw new CampError('ADMIN_REQUIRED', `${actor.email} is a USER; this command requires an ADMIN`, {
+    throw new CampError('ADMIN_REQUIRED', `${actor.email} is a USER; ${what} requires an ADMIN`, {
       hint: `Ask an ADMIN: ${people(await adminsOf(await this.pool()))}`,
     })
   }

@@ -34,6 +34,11 @@ export class Output {
     this.#color = { stdout: colorFor(env, streams.stdout), stderr: colorFor(env, streams.stderr) }
   }
 
+  /** The columns of the terminal that messages go to; 80 if there is none. */
+  get width(): number {
+    return this.#streams.stderr.columns || 80
+  }
+
   /** A command's result: `value` as JSON, or `human` as text. */
   result(value: unknown, human: Human | (() => Human)): void {
     if (this.json) this.#write('stdout', `${visibleJson(JSON.stringify(value, null, 2))}\n`)

@@ -46,6 +46,28 @@ export async function ask(context: Context, message: string, instead: string): P
   return answer
 }
 
+/**
+ * A text on one line; the caller has checked that there is a terminal.
+ * @param problemOf what is wrong with a text, or undefined; a wrong one is asked for again
+ */
+export async function askText(
+  context: Context,
+  message: string,
+  problemOf: (text: string) => string | undefined,
+): Promise<string> {
+  const { answer } = await promptOf(context)<{ answer: string }>({
+    type: 'input',
+    name: 'answer',
+    message: visible(message),
+    required: true,
+    validate: (text: string) => {
+      const problem = problemOf(text)
+      return problem === undefined ? true : visible(problem)
+    },
+  })
+  return answer
+}
+
 /** A password: from stdin with `fromStdin`, otherwise asked for without showing it. */
 export async function askPassword(context: Context, message: string, fromStdin: boolean): Promise<string> {
   if (fromStdin) {

@@ -34,15 +34,16 @@ export const register: Register = (program, action) => {
 
 export const importFile = (parent: Parent) =>
   addCommand(parent, 'import <file>', 'import a contact file (CSV, .csv.gz, .xlsx or - for stdin)', [
-    'camp campaign import leads.csv --wallet Sul --broker Twilio --dry-run',
+    'camp campaign import leads.csv --wallet Sul',
     'camp campaign import leads.xlsx --wallet Sul --broker CDA --template lembrete',
     "camp campaign import 'x*.csv' --repeat '0 9 * * 1-5' --wallet Sul --broker B",
   ])
-    .requiredOption('--wallet <wallet>', 'the wallet that pays')
-    .requiredOption('--broker <broker>', 'the broker that sends')
+    .option('--wallet <wallet>', 'the wallet that pays')
+    .option('--broker <broker>', "the broker that sends (default: the wallet's)")
     .optionsGroup('What it sends:')
     .option('--name <name>', "the campaign's name (default: the file's)", nameArgument)
     .option('--message <text>', 'the text, with columns of the file as variables: {{nome}}')
+    .option('--message-file <file>', 'the text from a file')
     .option('--template <code>', 'an approved template instead of a text')
     .option('--var <n=column>', 'column of each template variable: 1=nome,2=contrato', collect)
     .optionsGroup('The file:')
@@ -53,6 +54,11 @@ export const importFile = (parent: Parent) =>
     .option('--encoding <name>', 'encoding of the file (default: detect)')
     .option('--delimiter <sign>', 'one of ; , tab | (default: detect)')
     .option('--sheet <name>', 'sheet of a workbook (default: the one Excel opens on)')
+    .option(
+      '--header-row <n>',
+      'line with the names of the columns (default: detect)',
+      wholeNumber(1, 1_048_576),
+    )
     .option('--again', 'allow a file that was already imported')
     .option('--rejects <file>', 'write the refused rows to this file, to correct them')
     .option('--overwrite', 'replace an existing --rejects file')

@@ -18,7 +18,8 @@ export function campaignText(view: CampaignView, timezone: string, outlook?: Sho
   const errors = Object.entries(view.errors).filter(([, n]) => n > 0)
   return fields([
     ['campaign', `${view.agendamento_id}  ${view.name}`],
-    ['status', view.status],
+    // A dry run makes no campaign: it has no status, and no importer.
+    ['status', view.id === null ? undefined : view.status],
     ['reason', view.stopped?.reason === view.failure_reason ? undefined : view.failure_reason],
     view.stopped ? [STOPPED[view.stopped.what], stoppedText(view.stopped, timezone)] : ['', undefined],
     [
@@ -35,7 +36,10 @@ export function campaignText(view: CampaignView, timezone: string, outlook?: Sho
     ],
     ['wallet', view.wallet],
     ['broker', view.broker],
-    ['file', `${view.source_file} (${number(view.rows)} rows${view.fish > 0 ? `, ${view.fish} fish added` : ''})`],
+    [
+      'file',
+      `${view.source_file} (${number(view.rows)} ${view.rows === 1 ? 'row' : 'rows'}${view.fish > 0 ? `, ${view.fish} fish added` : ''})`,
+    ],
     ['message', view.template === null ? view.message : `template ${view.template}`],
     ['leads', `${number(counts.total)}: ${outcomes.join(', ') || 'none'}`],
     ['refused', errors.map(([code, n]) => `${code} ${number(n)}`).join(', ')],
@@ -56,7 +60,7 @@ export function campaignText(view: CampaignView, timezone: string, outlook?: Sho
     ['missed', outlook?.start_missed ? missedText(view.agendamento_id) : undefined],
     ['stalled', outlook?.stalled_since && stalledText(outlook.stalled_since, timezone)],
     ['ends', outlook?.expected_end && endText(view, timezone, outlook.expected_end, outlook.now)],
-    ['imported', `${time(view.created_at, timezone)} by ${view.created_by}`],
+    ['imported', view.id === null ? undefined : `${time(view.created_at, timezone)} by ${view.created_by}`],
     // An earlier approval does not apply to a campaign that waits for approval again.
     [
       'approved',

@@ -24,6 +24,9 @@ export const add = (parent: Parent) =>
   ])
     .argument('<name>', 'its name, unique', nameArgument)
     .requiredOption('--idgis <number>', 'its id in the legacy integrations (idgis_ambiente)', wholeNumber(0, INT4))
+    .option('--broker <broker>', 'default broker of its imports')
+    .option('--template <code>', 'default template of its imports')
+    .option('--message <text>', 'default text of its imports, instead of a template')
 
 const list = (parent: Parent) =>
   addCommand(parent, 'list', 'all wallets', ['camp wallet list', 'camp wallet list --json'])
@@ -41,6 +44,9 @@ export const set = (parent: Parent) =>
   ])
     .option('--name <name>', 'its new name', nameArgument)
     .option('--idgis <number>', 'its id in the legacy integrations', wholeNumber(0, INT4))
+    .option('--broker <broker>', 'default broker of its imports, or none')
+    .option('--template <code>', 'default template of its imports, or none: no text')
+    .option('--message <text>', 'default text of its imports, instead of a template')
 
 const remove = (parent: Parent) =>
   asks(
