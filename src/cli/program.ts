@@ -85,6 +85,10 @@ const COMMANDS: Record<string, Entry> = {
     summary: 'import, approve, run and follow campaigns',
     register: lazy(() => import('./commands/campaign/index.ts').then(module => module.register)),
   },
+  legacy: {
+    summary: 'data of the old WordPress system: import',
+    register: lazy(() => import('./commands/legacy/index.ts').then(module => module.register)),
+  },
   worker: {
     summary: 'send running campaigns and listen for callbacks',
     register: lazy(() => import('./commands/worker/index.ts').then(module => module.register)),

@@ -78,6 +78,8 @@ export const PERMISSIONS = {
   'calendar list': 'ANY',
   'calendar laws': 'NONE',
 
+  'legacy import': 'ADMIN',
+
   'campaign import': 'ANY',
   'campaign import --no-cap': 'ADMIN',
   'campaign import --allow-holidays': 'ADMIN',

@@ -76,6 +76,9 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     ...['tabular'],
   ],
 
+  // The old system's tables become wallets, credentials, budgets and archived campaigns.
+  legacy: [...['blocklist', 'broker', 'budget', 'catalog', 'database', 'dispatch', 'lifecycle', 'security', 'tabular']],
+
   // Runs command lines for other machines; what runs one is handed to it.
   serve: ['security'],
 
@@ -86,7 +89,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ],
   cli: [
     ...['blocklist', 'broker', 'budget', 'calendar', 'campaign', 'campaign-settings', 'catalog', 'database'],
-    ...['dispatch', 'installation', 'intake', 'lifecycle', 'queue', 'recurrence', 'sandbox', 'security'],
+    ...['dispatch', 'installation', 'intake', 'legacy', 'lifecycle', 'queue', 'recurrence', 'sandbox', 'security'],
     ...['serve', 'tabular', 'webhook', 'worker'],
   ],
 }

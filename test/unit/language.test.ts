@@ -15,7 +15,7 @@ const PLAIN_ROOMS: readonly string[] = [
   ...['dispatch', 'lifecycle'],
   ...['campaign-settings', 'catalog', 'cli'],
   ...['budget', 'calendar', 'campaign', 'webhook'],
-  ...['blocklist', 'intake', 'recurrence'],
+  ...['blocklist', 'intake', 'legacy', 'recurrence'],
   ...[
     'clock.ts',
     'config.ts',
