@@ -57,7 +57,7 @@ export async function measureMemory(stage: Stage, rows: number): Promise<Measure
   }
 }
 
-function measurement(what: string, peakMb: number): Measurement {
+export function measurement(what: string, peakMb: number): Measurement {
   const bar = { text: `< ${MAX_MB} MB`, holds: peakMb < MAX_MB }
   return { what, figure: `${peakMb.toFixed(0)} MB`, against: '', bar }
 }
@@ -65,7 +65,7 @@ function measurement(what: string, peakMb: number): Measurement {
 /** A process that ends by itself cannot be asked afterwards: it is asked until it has ended. */
 const SAMPLE_MS = 20
 
-async function runToItsEnd({ env }: Stage, argv: readonly string[]) {
+export async function runToItsEnd({ env }: Stage, argv: readonly string[]) {
   const from = performance.now()
   const child = spawn(process.execPath, [CAMP, ...argv, '--json'], { env, stdio: ['ignore', 'pipe', 'inherit'] })
   let [out, peakMb] = ['', 0]

@@ -176,16 +176,25 @@ function usual(id: number, on: string): Record<SendColumn, Value> {
 
 /** As mysqldump writes it. */
 export function dumpOf(tables: Readonly<Record<string, LegacyTable>>, prefix = 'wp_'): string {
-  const parts = Object.entries(tables).map(
-    ([name, { create, rows }]) =>
-      `CREATE TABLE \`${prefix}${name}\` (\n  ${create.replace(/^ *(\w+) (?!KEY)/gm, '  `$1` ')}\n);\n` +
-      `INSERT INTO \`${prefix}${name}\` VALUES ${rows.map(row => `(${row.map(literal).join(',')})`).join(',')};\n`,
-  )
+  const parts = Object.entries(tables).map(([name, table]) => dumpedTable(`${prefix}${name}`, table))
   return `-- MySQL dump 10.13\n/*!40101 SET NAMES utf8mb4 */;\n${parts.join('')}-- Dump completed\n`
 }
 
+/** CREATE TABLE, and one INSERT for all rows. */
+export function dumpedTable(name: string, table: LegacyTable): string {
+  return `${structureOf(name, table)}INSERT INTO \`${name}\` VALUES ${table.rows.map(dumpedTuple).join(',')};\n`
+}
+
+export function structureOf(name: string, { create }: LegacyTable): string {
+  return `CREATE TABLE \`${name}\` (\n  ${create.replace(/^ *(\w+) (?!KEY)/gm, '  `$1` ')}\n);\n`
+}
+
+export function dumpedTuple(row: readonly Value[]): string {
+  return `(${row.map(literal).join(',')})`
+}
+
 /** A value as MySQL writes it. */
-export function literal(value: Value): string {
+function literal(value: Value): string {
   if (value === null) return 'NULL'
   if (typeof value === 'number') return String(value)
   return `'${value.replace(/[\\']/g, '\\$&').replaceAll('\n', '\\n')}'`
