@@ -1,9 +1,9 @@
 import type { ProjectConfig } from 'vitest/node'
 
-/** Against what never ends, not a bound of what is tested: a loaded machine takes several times as long. */
+/** Against what never ends, not a bound of what is tested: a loaded machine takes ten times as long. */
 const limits = {
-  testTimeout: 120_000,
-  hookTimeout: 120_000,
+  testTimeout: 600_000,
+  hookTimeout: 600_000,
   setupFiles: ['test/support/log-guard.ts', 'test/support/lock-order.ts', 'test/support/scratch-end.ts'],
 }
 
@@ -16,10 +16,11 @@ export const UNIT = {
   isolate: false,
 } satisfies ProjectConfig
 
-/** Each file in a process and a database of its own. */
+/** Each file with a database of its own. Files share processes: loading camp again for each would take a fifth of the CPU. */
 export const INTEGRATION = {
   ...limits,
   name: 'integration',
   include: ['test/{integration,contract,cli,chaos}/**/*.test.ts'],
   pool: 'forks',
+  isolate: false,
 } satisfies ProjectConfig

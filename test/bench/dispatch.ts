@@ -98,7 +98,7 @@ async function rateOf(round: Round, leads: number, contestant: () => Promise<num
 const LOOK_MS = 100
 
 /**
- * From `camp campaign run` to the moment at which the campaign says that it finished: planning, statistics and rings included. To
+ * From `camp campaign run` to the moment at which the campaign says that it finished: planning, statistics and enqueueing included. To
  * look for it more often would take a twentieth of the processor that is measured. The worker runs already, and before nothing
  * came.
  */

@@ -8,7 +8,7 @@ import { packMailing, type Stage, writeMailing, writeMailingBook } from './stage
 const MAX_MB = 300
 
 /**
- * The most memory (VmHWM: peak resident set) that each camp process takes on the whole way of one large file: the import's, the
+ * The most memory (VmHWM: peak resident set) that each camp process takes for one large file, end to end: the import's, the
  * run's, the worker's and the sandbox's; and the import's of the same file as a gzip and as a workbook.
  */
 export async function measureMemory(stage: Stage, rows: number): Promise<Measurement[]> {

@@ -2,7 +2,7 @@ import type pg from 'pg'
 import { moneyOf } from '../../src/budget/money.ts'
 import type { Stage } from './stage.ts'
 
-/** What a campaign's leads were, the last time somebody looked: their statuses never go back. */
+/** What a campaign's leads were, at the last look: their statuses never go back. */
 export type Seen = Map<string, { read: number; delivered: number }>
 
 /**

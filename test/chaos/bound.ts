@@ -1,4 +1,4 @@
-/** Something did not come about in its time: always a finding, whatever was away meanwhile. */
+/** Something did not come about in its time: always a finding, also where a service was away meanwhile. */
 export class NotInTime extends Error {}
 
 const waiting = new Set<string>()

@@ -23,7 +23,7 @@ const AFTERWARDS: Record<Moment, { batch: 'SENT' | 'IN_DOUBT'; received: boolean
   'after the settle has committed': { batch: 'SENT', received: true },
 }
 
-/** Nothing is rung: the dying worker is handed its batch, and the sweeper finds the others. */
+/** Nothing is enqueued: the dying worker is handed its batch, and the sweeper finds the others. */
 const nobody: Enqueuer = { enqueue: async () => undefined }
 
 async function dieAt(moment: Moment, batchId: string): Promise<void> {

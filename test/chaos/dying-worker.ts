@@ -87,6 +87,6 @@ if (batchId !== undefined) {
     },
     batchId,
   )
-  // Nobody who was to die comes here.
+  // A worker that was to die does not come here.
   process.exit(3)
 }

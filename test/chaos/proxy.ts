@@ -9,12 +9,12 @@ export interface StablePort {
   lead(port: number | undefined): void
   /** Resets what is open. */
   cut(): void
-  /** Nobody listens for so long: connections are refused. What is open stays. */
+  /** For so long connections are refused. What is open stays. */
   shut(ms: number): Promise<void>
   close(): Promise<void>
 }
 
-/** @param choose the port for a connection, asked anew for each; `lead` replaces it */
+/** @param choose the port for a connection, asked again for each; `lead` replaces it */
 export async function openProxy(choose: () => number | undefined = () => undefined): Promise<StablePort> {
   let target = choose
   const open = new Set<Socket>()

@@ -111,7 +111,7 @@ const TROUBLES: readonly Trouble[] = [
   { name: 'decided while frozen', weight: 2, make: decideWhileFrozen },
 ]
 
-/** It settles what it has and ends with 0, within half a minute, whatever is away. */
+/** It settles what it has and ends with 0, within half a minute, with any service away. */
 async function drain(stage: Stage, _: Show, dice: () => number): Promise<void> {
   const ended = await one(dice, stage.workers).stop('SIGTERM', 0)
   if (ended === undefined) return
@@ -157,7 +157,7 @@ async function decideWhileFrozen(stage: Stage, show: Show, dice: () => number): 
   })
 }
 
-/** Once, at a moment that the seed decides, whatever is away then. */
+/** Once, at a moment that the seed decides, with any service away. */
 async function cancelUnwanted({ unwanted: { id, scene }, deps }: Show, atMs: number): Promise<void> {
   await delay(atMs)
   for (;;) {

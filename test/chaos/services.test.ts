@@ -60,7 +60,7 @@ async function worker(services: Services) {
   return { lines, health }
 }
 
-/** It goes on by itself: something moves, until it is FINISHED. A job that was nobody's meanwhile is found when its lock has run out. */
+/** It goes on unaided: a lead moves, until it is FINISHED. A job that no worker held meanwhile is found when its lock has expired. */
 async function finished(id: string): Promise<Books> {
   let [last, since] = ['', Date.now()]
   const moves = (books: Books) => {
@@ -130,7 +130,7 @@ test.each(cases)(
     expect(sandbox.stats().unique + unwritten.length).toBe(LEADS)
     expect(unwritten.filter(lead => lead.status === 'SENT')).toEqual([])
     expect(rows.filter(lead => got.has(lead.phone) && lead.status === 'ERROR')).toEqual([])
-    // What it could not settle before its lease ran out, somebody decides: no more than it had in its hands.
+    // What it could not settle before its lease expired, a person decides: no more than it had claimed.
     expect(IN_DOUBT + NOT_SENT).toBeLessThanOrEqual(HANDS * 5)
     expect((await reconcileBudgets(db.pool)).differences).toEqual([])
   },

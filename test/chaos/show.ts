@@ -17,7 +17,7 @@ export interface Show {
   stops: Stop[]
 }
 
-/** What goes wrong all the time: refused leads, and callbacks that come twice, backwards, early, or of nobody we know. */
+/** What goes wrong all the time: refused leads, and callbacks that come twice, backwards, early, or for unknown messages. */
 export const PEACE = {
   latency_ms: [5, 60],
   refused: 0.01,

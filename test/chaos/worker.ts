@@ -11,7 +11,7 @@ const END_MS = 60_000
 /** A start that fails is tried again, and may wait for its database. */
 const START_MS = 180_000
 
-/** A `camp worker` process that comes back whatever is done to it. */
+/** A `camp worker` process that is started again after every kill. */
 export class Worker {
   port: number | undefined
   readonly #env: NodeJS.ProcessEnv

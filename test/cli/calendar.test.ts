@@ -50,7 +50,7 @@ describe('camp calendar', () => {
     expect(leap.map((one: { day: string }) => one.day)).toContain('2028-02-29')
   })
 
-  it('lists on demand what is no holiday unless somebody adds it: optional days, and the states’ own', async () => {
+  it('lists on demand what is no holiday unless a user adds it: optional days, and the states’ own', async () => {
     const all = async () => (await succeed(calendar('list', '2026', '--all'))).json()
     const before = await all()
     expect(before).toContainEqual(expect.objectContaining({ day: '2026-02-17', origin: 'optional', off: false }))
@@ -180,7 +180,7 @@ describe('camp campaign import, by the hours', () => {
     expect(await db.prisma.campaign.count()).toBe(0)
   })
 
-  it('lets Saturdays be with all laws where nobody is in a state without', async () => {
+  it('lets Saturdays be with all laws where every lead is in a state that has one', async () => {
     await succeed(importing(['11987654321', '31987654321'], ['--state-laws', 'auto', '--days', 'sat']))
   })
 

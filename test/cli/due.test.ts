@@ -31,7 +31,7 @@ describe('a scheduled campaign whose time comes', () => {
     for (let i = 0; i < 4; i++) {
       ids.push(await makeCampaign(db.pool, scene, { leads: 95, columns: { scheduled_at: minutesAgo(i + 1) } }))
     }
-    // Whoever comes waits at the campaigns' rows, until all of them are there.
+    // Each process waits at the campaigns' rows until all of them are there.
     const holder = await db.pool.connect()
     await holder.query('BEGIN')
     await holder.query(`SELECT 1 FROM "Campaign" WHERE id = ANY($1::uuid[]) FOR UPDATE`, [ids])

@@ -47,7 +47,7 @@ it.each([
   expect((await run('db status')).json()).toMatchObject({ running: false, made: false })
 })
 
-it("starts, migrates and makes the system's user an ADMIN, whatever two commands come first together", async () => {
+it("starts, migrates and makes the system's user an ADMIN, for any two first commands at once", async () => {
   const [one, two] = await Promise.all([run('db start'), run('wallet add Acme --idgis 1')])
   expect(one.json()).toMatchObject({ running: true })
   expect(two.json()).toMatchObject({ name: 'Acme' })

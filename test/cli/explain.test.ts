@@ -124,7 +124,7 @@ test('finds what a file had in place of a phone, as it stands there', async () =
   ])
 })
 
-test('whom nobody knows is not found', async () => {
+test('an unknown value is not found', async () => {
   expect(await camp(['campaign', 'explain', '11900000000'], { env: user })).toMatchObject({
     code: 3,
     err: expect.stringContaining('no campaign has a row with the phone, document or contract 11900000000'),

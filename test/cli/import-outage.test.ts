@@ -87,7 +87,7 @@ async function untilCopied(url: string, rows: number) {
   }
 }
 
-/** All at once, as the kernel does when the memory is full: nobody has time to say goodbye. */
+/** All at once, as the kernel does when the memory is full: no connection is closed properly. */
 async function killServer(home: string, url: string) {
   const pool = openPool(url)
   const { rows } = await pool.query<{ pid: number }>(`SELECT pid FROM pg_stat_activity`)

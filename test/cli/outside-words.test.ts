@@ -120,7 +120,7 @@ it('a PostgreSQL URL with a bare % is taken as before, and no bug', async () => 
 })
 
 it.each(['no-uuid', '', '__proto__', "x'; --", '\u0000'])(
-  'a token whose subject is %j belongs to nobody',
+  'a token whose subject is %j belongs to no user',
   async subject => {
     const { privateKey } = await openSessionKey(db.pool, await testKeys())
     const token = await new SignJWT()

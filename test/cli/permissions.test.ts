@@ -290,7 +290,7 @@ it('an approval on a terminal shows the campaign and asks; elsewhere its ID is t
   expect(early).toMatchObject({ code: 7, err: expect.not.stringContaining('Approve it?') })
 })
 
-it('who is not logged in is refused whatever they name', async () => {
+it('a caller without a login is refused for any name', async () => {
   for (const move of ['cancel X --yes', 'resume X', 'retry X', 'pause X', 'watch X', 'repeat remove X --yes'])
     expect((await run(serverEnv(db), `campaign ${move}`)).code, move).toBe(7)
 })

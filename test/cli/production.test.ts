@@ -60,7 +60,7 @@ describe('the systemd unit', () => {
     expect({ status, said: stdout + stderr }).toEqual({ status: 0, said: '' })
   })
 
-  it('can be enabled, and restarts a worker for ever', () => {
+  it('can be enabled, and restarts a worker without a limit', () => {
     expect(UNIT).toMatch(/\[Unit\][^[]*StartLimitIntervalSec=0[^[]*\[Service\][^[]*Restart=always/)
     expect(UNIT).toMatch(/\[Service\][^[]*KillMode=mixed[^[]*\[Install\]\nWantedBy=multi-user\.target/)
   })

@@ -71,7 +71,7 @@ test('a file goes out through Salesforce, from the credential to the report', as
   expect(sandbox.stats('SALESFORCE')).toMatchObject({ accepted: 2, unique: 2, violations: [] })
 })
 
-test('whoever cancels before the run is told what stays at Salesforce', async () => {
+test('a user who cancels before the run is told what stays at Salesforce', async () => {
   const { rows } = await db.pool.query<{ id: string }>(
     `UPDATE "Campaign" SET status = 'PROCESSING', finished_at = NULL RETURNING id`,
   )

@@ -29,7 +29,7 @@ afterAll(async () => {
   await stopServer(home)
   await rm(home, { recursive: true, force: true })
 })
-/** Whatever was done to it: one secret, in one private file, which opens everything. */
+/** After any damage: one secret, in one private file, which opens everything. */
 afterEach(async () => {
   expect((await succeed(run('credential show Acme Box'))).json()).toMatchObject({ config: { url: URL } })
   expect((await stat(join(home, 'secret'))).mode & 0o777).toBe(0o600)

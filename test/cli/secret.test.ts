@@ -245,7 +245,7 @@ describe('camp secret reset', () => {
   const reset = (as: NodeJS.ProcessEnv, password: string, email = ADMIN.email) =>
     run(`secret reset ${email} --password-stdin --yes --json`, as, password)
 
-  it('takes the secret of now where the old one is lost, by an ADMIN’s password, and names what is to be given anew', async () => {
+  it('takes the current secret where the old one is lost, by an ADMIN’s password, and names what is to be given again', async () => {
     const lost = withSecret(OTHER)
     expect((await reset(lost, 'wrong horse')).code).toBe(7)
     expect((await run('whoami', lost)).code).toBe(2)

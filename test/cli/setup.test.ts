@@ -65,7 +65,7 @@ describe('camp wallet', () => {
     expect(codes.map(({ code }) => code).sort()).toEqual([0, 4])
   })
 
-  it('removes nothing that nobody confirmed', async () => {
+  it('removes nothing without a confirmation', async () => {
     const refused = await run(['wallet', 'remove', 'Sul'])
     expect(refused).toMatchObject({ code: 2, out: '', err: expect.stringContaining('--yes') })
     expect(await json(['wallet', 'show', 'Sul'])).toMatchObject({ name: 'Sul' })
@@ -206,7 +206,7 @@ describe('camp credential', () => {
     }
   })
 
-  it('is tested at the broker: 0 where it answers, 7 where it refuses, 8 where nobody is', async () => {
+  it('is tested at the broker: 0 where it answers, 7 where it refuses, 8 where nothing listens', async () => {
     let status = 200
     const server = createServer((_, response) => response.writeHead(status).end('{}'))
     await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))

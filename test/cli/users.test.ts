@@ -20,7 +20,7 @@ beforeAll(async () => {
 })
 
 describe('camp user add', () => {
-  it('is open to nobody once there is a user', async () => {
+  it('is closed once there is a user', async () => {
     const add = ['user', 'add', 'eve@example.com', '--name', 'Eve', '--role', 'ADMIN', '--password-stdin']
     expect((await camp(add, { env: serverEnv(db), stdin: 'long enough' })).code).toBe(7)
     expect((await camp(add, { env: user, stdin: 'long enough' })).code).toBe(7)
@@ -100,7 +100,7 @@ describe('roles', () => {
     expect(run.json()).toBeDefined()
   })
 
-  it('nobody may read without a login', async () => {
+  it('no one may read without a login', async () => {
     for (const line of ['wallet list', 'user list', 'blocklist check 11987654321', 'budget audit']) {
       expect((await camp(line.split(' '), { env: serverEnv(db) })).code).toBe(7)
     }
@@ -130,7 +130,7 @@ describe('camp user disable', () => {
     expect((await camp(['user', 'token', 'carl@example.com'], { env: admin })).code).toBe(0)
   })
 
-  it('does not take the last ADMIN, nor somebody unknown', async () => {
+  it('does not take the last ADMIN, nor an unknown user', async () => {
     expect((await camp(['user', 'disable', ADMIN.email], { env: admin })).code).toBe(4)
     expect((await camp(['user', 'set', ADMIN.email, '--role', 'USER'], { env: admin })).code).toBe(4)
     expect((await camp(['user', 'disable', 'nobody@example.com'], { env: admin })).code).toBe(3)

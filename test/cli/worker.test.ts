@@ -96,7 +96,7 @@ describe.each(backends)('camp worker as a process, on the %s queue', (_name, red
     expect((await booksOf(db.pool, id)).statuses).toEqual({ SENT: AT_ONCE * BATCH, PENDING: LEADS - AT_ONCE * BATCH })
   })
 
-  it('SIGKILL: what was in flight is in doubt, another worker sends the rest, nobody gets anything twice', async () => {
+  it('SIGKILL: what was in flight is in doubt, another worker sends the rest, no phone gets two', async () => {
     const { sandbox, worker, id } = await begin(300)
     await requests(sandbox, 3 * AT_ONCE)
     worker.kill('SIGKILL')

@@ -124,7 +124,7 @@ export function adapterContract(name: string, subject: Subject): void {
       expect(await send()).toEqual({ kind: 'NOT_ACCEPTED', reason: expect.any(String), retryAfterMs: undefined })
     })
 
-    test('may be repeated when nobody listens', async () => {
+    test('may be repeated when nothing listens', async () => {
       expect(await send(newRequest(1), await closedUrl())).toMatchObject({
         kind: 'NOT_ACCEPTED',
         reason: expect.stringContaining('ECONNREFUSED'),

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { type CallbackEvent, CallbackRefused } from '../../src/broker/port.ts'
 import { ADAPTER_NAMES, adapterOf } from '../../src/broker/registry.ts'
 
-/** What every adapter that takes callbacks must do with a body, whatever is in it. */
+/** What every adapter that takes callbacks must do with any body. */
 const LEAD = '0190f3a0-0000-7000-8000-000000000001'
 
 interface Subject {

@@ -46,7 +46,7 @@ const TEXTS: readonly [string, number][] = [
 const MAX_MS = 5_000
 
 /** One that goes on for longer is ended with its process, and named. */
-it('no parser of outside texts holds up its process, whatever it is given', async () => {
+it('no parser of outside texts holds up its process, for any input', async () => {
   const worker = fork('test/support/hostile-parsers.ts', [JSON.stringify(TEXTS)], { execArgv: ['--import', 'tsx'] })
   let begun = 'its start'
   const slow: string[] = []

@@ -25,7 +25,7 @@ const post = (url: string): HttpRequest => ({
 })
 
 describe('the HTTP client', () => {
-  test('brings the answer, whatever its status, and follows no redirect', async () => {
+  test('brings the answer, with any status, and follows no redirect', async () => {
     const seen: string[] = []
     const url = await serveHttp((request, response) => {
       seen.push(`${request.method} ${request.url}`)
@@ -99,7 +99,7 @@ describe('the HTTP client', () => {
     expect(received).toBe(1)
   })
 
-  test('knows that nothing was sent where nobody listens', async () => {
+  test('knows that nothing was sent where nothing listens', async () => {
     expect(await client().request(post(await closedUrl()))).toMatchObject({
       kind: 'NOT_SENT',
       reason: expect.stringContaining('ECONNREFUSED'),

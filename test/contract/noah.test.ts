@@ -26,7 +26,7 @@ adapterContract('NOAH, answering per contact, its validation a 404', {
 
 const it = useSandbox()
 
-test('NOAH’s records are each contact’s own, whatever their order', async () => {
+test('NOAH’s records are each contact’s own, in any order', async () => {
   const request = requestOf(3)
   const refused = request.messages[0]!.phone
   it.broker.control({

@@ -103,7 +103,7 @@ describe.each(Object.entries(BROKERS))('%s', (name, { story, common }) => {
     expect(caller.events.map(({ event }) => event)).toEqual(backwards)
   })
 
-  test('tells of a message that nobody knows, and whose URL it is nobody’s either', async () => {
+  test('tells of an unknown message at an unknown URL', async () => {
     const { ids, caller } = await tell(name, ['deliver'], {}, { unknown: 1 })
     expect(caller.refused).toEqual([])
     const unknown = caller.events.filter(event => event.providerMsgId !== ids[0])

@@ -167,7 +167,7 @@ describe('a run', () => {
     expect(stats()).toMatchObject({ accepted: 2, unique: 2 })
   })
 
-  test('writes to everybody again, unless the org clears the flag', async () => {
+  test('writes to all contacts again, unless the org clears the flag', async () => {
     await insert([contactOf(1)])
     await run()
     await run()

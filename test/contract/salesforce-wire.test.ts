@@ -134,7 +134,7 @@ describe('the automation', () => {
     expect(seen[2]).toMatchObject({ headers: { authorization: 'Bearer mc-token' }, body: '{}' })
   })
 
-  test('is read by the test of a credential, and run by nobody', async () => {
+  test('is read by the test of a credential, and not run', async () => {
     const { url, seen } = await serveSalesforce()
     expect(await salesforce.test!(credentialOf(url), http)).toMatchObject({ ok: true })
     expect(seen.map(({ line }) => line)).toEqual([

@@ -127,7 +127,7 @@ describe('against the sandbox', () => {
     expect(it.broker.stats('TWILIO')).toMatchObject({ invalid: wrong.length + denied.length, accepted: 1 })
   })
 
-  test('lists what it took, by recipient, sender and day, for whoever lost an answer', async () => {
+  test('lists what it took, by recipient, sender and day, for a worker that lost an answer', async () => {
     for (const To of ['+5511987654321', '+5511987654322', '+5511987654321']) await call({ ...good, To })
     const list = async (query: string) => {
       const response = await fetch(`${it.broker.url}${PATH}?${query}`, { headers: { authorization: BASIC } })

@@ -29,7 +29,7 @@ export function byHand(db: Pick<TestDatabase, 'pool'>, start: Date, isHoliday: H
     wait(ms: number): void {
       at = new Date(at.getTime() + ms)
     },
-    /** What the moves need; what they ring, nobody hears. */
+    /** What the moves need; no worker takes what they enqueue. */
     get deps(): MoveDeps & { queues: Enqueuer } {
       return { pool: db.pool, clock, queues: DEAF }
     },

@@ -3,7 +3,7 @@ import { TLSSocket } from 'node:tls'
 import { UNTRUSTED } from './certificate.ts'
 import { serveTcp } from './http.ts'
 
-/** What a server or pooler that this machine may not have says to whoever connects: FATAL, a SQLSTATE, a message. */
+/** What a server or pooler that this machine may not have says to a client that connects: FATAL, a SQLSTATE, a message. */
 export async function refusingPostgres(code: string, message: string): Promise<string> {
   const fields = [`SFATAL`, 'VFATAL', `C${code}`, `M${message}`].map(field => `${field}\0`).join('')
   const body = Buffer.from(`${fields}\0`)
@@ -14,7 +14,7 @@ export async function refusingPostgres(code: string, message: string): Promise<s
   )
 }
 
-/** Speaks TLS with a certificate that nobody has signed. */
+/** Speaks TLS with a certificate without a signer. */
 export async function untrustedPostgres(): Promise<string> {
   const url = postgresUrl(await serveTcp(socket => socket.once('data', () => beginTls(socket))))
   return `${url.replace('127.0.0.1', 'localhost')}?sslmode=verify-full`

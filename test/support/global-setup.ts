@@ -75,5 +75,5 @@ function isAlive(pid: number): boolean {
   }
 }
 
-/** Several times what the suite's databases and their WAL have been seen to take. */
+/** Several times what the suite's databases and their WAL took when measured. */
 const MIN_MEMORY_BYTES = 4 * 1024 ** 3

@@ -1,5 +1,5 @@
 /**
- * Whether somebody may be sent to, told in another way than camp tells it: hours of difference by area code instead of a zone
+ * Whether a person may be sent to, told in another way than camp tells it: hours of difference by area code instead of a zone
  * database, the holidays of the months in question written out, the laws as prose. For moments from November 2026 to January 2027.
  */
 export interface OracleHours {

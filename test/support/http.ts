@@ -22,7 +22,7 @@ export async function serveTcp(handler: (socket: Socket) => void): Promise<strin
   return listening(server)
 }
 
-/** A URL on which nobody listens. */
+/** A URL without a listener. */
 export async function closedUrl(): Promise<string> {
   const server = createTcpServer()
   const url = await listening(server)

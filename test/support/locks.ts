@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type pg from 'pg'
 
-/** Starts `work` while nobody can touch `table`, and lets all of it go in one moment, when `count` connections wait. */
+/** Starts `work` while `table` is locked, and releases it when `count` connections wait. */
 export async function releaseTogether<T>(
   pool: pg.Pool,
   table: string,
@@ -17,7 +17,7 @@ export async function releaseTogether<T>(
     await holder.query('COMMIT')
     return await running
   } finally {
-    holder.release(true) // closed: whatever went wrong, the lock is gone
+    holder.release(true) // closed: after any failure the lock is gone
   }
 }
 

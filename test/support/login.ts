@@ -5,7 +5,7 @@ import { scratchFolder } from './scratch.ts'
 
 export const ADMIN = { email: 'ana@example.com', password: 'correct horse' }
 
-/** The environment of a camp on a test's database, with a home of its own and nobody logged in. */
+/** The environment of a camp on a test's database, with a home of its own and no login. */
 export function serverEnv(db: TestDatabase): NodeJS.ProcessEnv {
   return { DATABASE_URL: db.url, CAMP_SECRET: SECRET, CAMP_HOME: scratchFolder('home') }
 }

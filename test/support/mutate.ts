@@ -8,7 +8,7 @@ export type Mutation =
   | { kind: 'double' | 'lose'; at: number; length: number }
   | { kind: 'encode'; from: BufferEncoding; to: BufferEncoding }
 
-/** Places are shares of the length, so that they fit whatever came before; anywhere alike, or all would happen at the beginning. */
+/** Places are shares of the length, so that they fit any text before; anywhere alike, or all would happen at the beginning. */
 const place = fc.noBias(fc.nat(9_999).map(n => n / 10_000))
 const encoding = fc.constantFrom<BufferEncoding>('utf8', 'latin1', 'utf16le')
 /** What means something to a reader of files, as well as chance. */

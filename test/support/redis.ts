@@ -13,7 +13,7 @@ export async function startRedis(): Promise<{ url: string; stop: () => Promise<v
   return ownRedis()
 }
 
-/** A server of our own, with these settings besides; undefined without `redis-server`. */
+/** A server of our own, with these settings added; undefined without `redis-server`. */
 export async function ownRedis(
   settings: readonly string[] = [],
 ): Promise<{ url: string; stop: () => Promise<void> } | undefined> {

@@ -1,4 +1,4 @@
-/** A credential whose every URL is the sandbox's, with whatever a test changes of it. */
+/** A credential whose every URL is the sandbox's, with what a test changes of it. */
 export function salesforceCredential(url: string, change: Record<string, unknown> = {}) {
   return {
     token_url: `${url}/services/oauth2/token`,
@@ -20,7 +20,7 @@ export function salesforceCredential(url: string, change: Record<string, unknown
 /** What must never be seen of it. */
 export const SALESFORCE_SECRETS = ['core secret', 'core+secret', 'password"and', 'mc-secret-value', 'FAKE_ENS']
 
-/** Runs an automation of the sandbox as somebody at Salesforce would. */
+/** Runs an automation of the sandbox as a user of Salesforce would. */
 export async function runAutomation(url: string, id: string): Promise<Response> {
   return asMarketingCloud(url, `${id}/actions/runallonce`, { method: 'POST', body: '{}' })
 }

@@ -15,7 +15,7 @@ export interface Statement {
   sql: Texts
   /** The row that the call states. */
   row: ts.Type | undefined
-  /** It states none and reads the rows all the same. */
+  /** It states none and reads the rows anyway. */
   readsUntypedRows: boolean
   /** How many parameters it gives; undefined where the call does not show it. */
   parameters: number | undefined
@@ -67,7 +67,7 @@ function queryOfPg(node: ts.Node, checker: ts.TypeChecker): Call | undefined {
   }
 }
 
-/** `query` has this declaration on whatever type of ours that has it. */
+/** `query` has this declaration on each type of ours that has it. */
 function isDeclaredBy(library: string, node: ts.Node, checker: ts.TypeChecker): boolean {
   const symbols = [checker.getSymbolAtLocation(node), checker.getTypeAtLocation(node).getSymbol()]
   const declarations = symbols.flatMap(symbol => symbol?.declarations ?? [])

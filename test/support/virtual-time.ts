@@ -12,7 +12,7 @@ export interface VirtualTime {
   run(quiet: () => Promise<void>): Promise<void>
 }
 
-/** A clock with its timers, for what is given both: exact, whatever the machine does. Work takes no time, only sleep does. */
+/** A clock with its timers, for what is given both: exact on any machine. Work takes no time, only sleep does. */
 export function virtualTime(start: number): VirtualTime {
   let now = start
   let due: { at: number; happen: () => void }[] = []

@@ -226,7 +226,7 @@ async function unpaidLeads({ db, id }: Walk): Promise<string[]> {
 }
 
 /**
- * A message that its claim had given back, and that was sent all the same, is paid for by the batch that claimed it: where that was
+ * A message that its claim had given back, and that was sent anyway, is paid for by the batch that claimed it: where that was
  * claimed again since, for others, as that claim says.
  */
 async function notePayers({ db, paidBy }: Walk, unpaid: readonly string[]): Promise<void> {

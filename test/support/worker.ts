@@ -80,7 +80,7 @@ export async function until<T>(
   what: string,
   ask: () => Promise<T>,
   isSo: (seen: T) => boolean,
-  ms = 60_000,
+  ms = 300_000,
 ): Promise<T> {
   const giveUpAt = Date.now() + ms
   for (;;) {

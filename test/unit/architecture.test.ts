@@ -5,7 +5,7 @@ import ts from 'typescript'
 import { describe, expect, it } from 'vitest'
 
 /**
- * The directions of imports (docs/architecture.md): cli → worker → features → database, queue, and the leaves that everybody may
+ * The directions of imports (docs/architecture.md): cli → worker → features → database, queue, and the leaves that every room may
  * import. What a folder may import stands here, with the reason where it is not plain; types count like everything else.
  */
 const LEAVES = [
@@ -70,7 +70,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     ...['blocklist', 'broker', 'budget', 'campaign', 'campaign-settings', 'database', 'dispatch', 'lifecycle'],
     ...['security', 'tabular'],
   ],
-  // An occurrence imports a file, and may approve what comes of it.
+  // An occurrence imports a file, and may approve the result.
   recurrence: [
     ...['broker', 'budget', 'campaign', 'campaign-settings', 'database', 'intake', 'lifecycle', 'security'],
     ...['tabular'],
@@ -156,7 +156,7 @@ describe('imports point one way', () => {
     expect(strangers.map(one => one.what)).toEqual([])
   })
 
-  it('folders do not import each other in a circle', () => {
+  it('folders have no import cycles', () => {
     expect(circleIn(MAY_IMPORT)).toBeUndefined()
   })
 
@@ -179,7 +179,7 @@ describe('imports point one way', () => {
     expect(circleIn(rooms)).toBeUndefined()
   })
 
-  it('files do not import each other in a circle', () => {
+  it('files have no import cycles', () => {
     const graph: Record<string, string[]> = {}
     for (const { what, late } of imports) {
       if (late) continue

@@ -12,7 +12,7 @@ import { useDatabase } from '../../support/database.ts'
 const db = useDatabase()
 const [PHONE, OTHER, CPF] = ['5511987654321', '5555999998888', '52998224725']
 
-it('finds who is blocked by phone or document, and nobody else', async () => {
+it('finds who is blocked by phone or document, and no one else', async () => {
   await addToBlocklist(db.pool, {
     phones: [PHONE],
     documents: [CPF],
@@ -28,7 +28,7 @@ it('finds who is blocked by phone or document, and nobody else', async () => {
   })
 })
 
-it('adds once, whoever repeats it, and keeps a reason that is not given again', async () => {
+it('adds once, also when another user repeats it, and keeps a reason that is not given again', async () => {
   const addition = { phones: [OTHER, OTHER], documents: [], source: 'manual', purpose: null }
   expect(await addToBlocklist(db.pool, { ...addition, reason: 'court order' })).toBe(1)
   expect(await addToBlocklist(db.pool, { ...addition, reason: null })).toBe(0)

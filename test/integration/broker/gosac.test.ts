@@ -122,7 +122,7 @@ describe('one text per campaign at GOSAC', () => {
 })
 
 describe('what GOSAC refuses', () => {
-  it('one phone that poisons a campaign is ERROR alone; everybody else got it once', async () => {
+  it('one phone that poisons a campaign is ERROR alone; all others got it once', async () => {
     const { sandbox, scene, deps } = await open({ maxBatch: 32 })
     const id = await makeCampaign(db.pool, scene, { leads: 64 })
     const { rows } = await db.pool.query<{ phone: string }>(

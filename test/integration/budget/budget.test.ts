@@ -212,7 +212,7 @@ describe('the audit', () => {
     ])
   })
 
-  it('finds a lead billed that nobody paid, inside a batch and outside all', async () => {
+  it('finds a lead billed that is not paid, inside a batch and outside all', async () => {
     const { campaignId } = await sentCampaign(await november(), 20, 10)
     expect(
       await auditAfter(`UPDATE "CampaignLead" SET billed = false WHERE campaign_id = $1 AND seq = 4`, [campaignId]),

@@ -16,7 +16,7 @@ const deps = {
     return db.pool
   },
   clock: systemClock,
-  // What is rung is another suite's matter (queue, worker): here nobody listens.
+  // Jobs are another suite's matter (queue, worker): here no worker runs.
   queues: {
     enqueue: async (_broker: string, jobs: readonly { batchId: string }[]) =>
       void enqueued.push(...jobs.map(r => r.batchId)),

@@ -142,7 +142,7 @@ it('of a batch that goes out again expects only what is left of it', async () =>
   expect(seconds).toBeCloseTo(9.5, 1)
 })
 
-it('says when the contact hours open where nobody may be sent to at once, the first of its places', async () => {
+it('says when the contact hours open where no lead may be sent to at once, the first of its places', async () => {
   const { id, hand } = await begin('2026-11-28T19:30:00-03:00', {}, { 11: 1, 68: 1 })
   const outlook = async (at: string) => forecastOf(db.pool, id, { now: new Date(at), timezone: SAO_PAULO })
   expect(await outlook(hand.now().toISOString())).toMatchObject({ opens_at: null, closed_because: null })

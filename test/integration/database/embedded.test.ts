@@ -93,7 +93,7 @@ describe('the embedded server', () => {
     expect(await postmasterPid()).not.toBe(pid)
   })
 
-  it('overcomes a postmaster.pid whose pid belongs to somebody else by now', async () => {
+  it('overcomes a postmaster.pid whose pid belongs to another process by now', async () => {
     await startServer(home)
     const lines = (await readFile(pidFile(), 'utf8')).split('\n')
     await stopServer(home)
@@ -136,7 +136,7 @@ describe('the embedded server', () => {
     expect((await stat(closed)).mode & 0o777).toBe(0o700)
   })
 
-  it.runIf(process.getuid?.() === 0)('opens the folders that it makes, whatever the umask', async () => {
+  it.runIf(process.getuid?.() === 0)('opens the folders that it makes, under any umask', async () => {
     await chmod(home, 0o755)
     const inner = join(home, 'made', 'home')
     const before = process.umask(0o077)
@@ -186,7 +186,7 @@ describe('the embedded server', () => {
     },
   )
 
-  it('keeps a log for each weekday, which begins anew after a week', async () => {
+  it('keeps a log for each weekday, which begins again after a week', async () => {
     const url = await startServer(home)
     await ask(url, 'SELECT no_such_column').catch(() => undefined)
     const folder = join(home, 'postgres', 'log')

@@ -8,7 +8,7 @@ import { makeCampaign, makeScene } from '../../support/fixtures.ts'
 const db = useDatabase()
 const { workers, status } = dispatchOn(db)
 
-it('whoever was blocked since the import, by phone or by document, is refused in the claim; fish are not', async () => {
+it('a person who was blocked since the import, by phone or by document, is refused in the claim; fish are not', async () => {
   const sandbox = await openSandbox()
   const scene = await makeScene(db.pool, { url: sandbox.url, maxBatch: 5 })
   const deps = await workers({ count: 1 })

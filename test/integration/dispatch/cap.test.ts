@@ -40,7 +40,7 @@ function reached(leads: readonly Lead[]): Map<string, number> {
 }
 
 describe('two campaigns to the same people, on four workers', () => {
-  it('reach every person once, by phone and by document; whoever was held back shares one with somebody reached', async () => {
+  it('reach every person once, by phone and by document; a person who was held back shares one with another reached', async () => {
     const sandbox = await openSandbox({ latency_ms: [0, 5] })
     const scene = await makeScene(db.pool, { url: sandbox.url, maxBatch: 40 })
     const deps = await workers({ count: 4 })
@@ -66,7 +66,7 @@ describe('two campaigns to the same people, on four workers', () => {
         `${lead.phone} was held back for nobody`,
       ).toBe(true)
     }
-    // As the broker counts them: one message a phone, and nobody without a document goes without.
+    // As the broker counts them: one message a phone, and a lead without a document gets one, too.
     const received = sandbox.messages().map(message => message.phone)
     expect(new Set(received).size).toBe(received.length)
     expect(received).toHaveLength(leads.length - heldBack.length)
@@ -136,7 +136,7 @@ describe('the twenty-four hours', () => {
   const settle = (hand: ReturnType<typeof byHand>, batch: ClaimedBatch, kind: Outcome['kind']) =>
     hand.settle(batch, { outcomes: [outcomeOf(kind)] })
 
-  it('do not begin for the phone of somebody who was held back for a document', async () => {
+  it('do not begin for the phone of a person who was held back for a document', async () => {
     const [hand, scene, phone] = [byHand(db, start), await makeScene(db.pool), freshPhones()]
     expect(await claimOne(hand, scene, phone, {}, 'T1')).toMatchObject({ kind: 'CLAIMED' })
     expect(await claimOne(hand, scene, phone + 1, {}, 'T1')).toMatchObject({ kind: 'EMPTIED' })

@@ -167,7 +167,11 @@ describe('a person who', () => {
     const deps = await startWorkers(db)
     sandbox.control({ brokers: { SALESFORCE: { latency_ms: 500 } } })
     await runCampaign(deps, id, scene.userId)
-    await untilView(db, id, 'it is on its way', seen => seen.counts.SENDING > 0)
+    await until(
+      'a request is on its way',
+      async () => sandbox.starts().length,
+      count => count > 0,
+    )
     await cancelCampaign(deps, id, scene.userId, undefined)
     const seen = await untilView(db, id, 'nothing is on its way', ({ counts }) => counts.SENDING === 0)
     expect(seen).toMatchObject({ status: 'CANCELLED', closing: { status: 'NOT_RUN', error: unrun } })
@@ -181,7 +185,7 @@ describe('a person who', () => {
     expect(await view(db, id)).toMatchObject({ status: 'CANCELLED', closing: null })
   })
 
-  it('cancels while the run is in doubt: what is seen to be done is done, what is not is never run', async () => {
+  it('cancels while the run is in doubt: what a look shows as done is done, what is not is never run', async () => {
     for (const ran of [true, false]) {
       const sandbox = await openSalesforce()
       const scene = await makeSalesforceScene(db, sandbox)
@@ -346,7 +350,7 @@ describe('contact hours', () => {
     expect(await claimClosing(late, closing)).toMatchObject({ kind: 'WAIT', until: new Date('2026-11-26T11:00:00Z') })
   })
 
-  it('of zones in which nobody was taken do not matter', async () => {
+  it('of zones in which no lead was taken do not matter', async () => {
     const { closing, id } = await imported({ from: 660, to: 1200 }, [ACRE])
     await db.pool.query(`UPDATE "Batch" SET accepted = 0 WHERE campaign_id = $1 AND zone = $2`, [id, ACRE])
     expect(await claimAtNoon(closing)).toMatchObject({ kind: 'CLAIMED' })
@@ -369,7 +373,7 @@ describe('contact hours', () => {
       [id, NOON, ACRE],
     )
     const { id: closing } = await closingOf(db, id)
-    // To plan them reaches nobody.
+    // Planning them sends no message.
     expect(await claimAtNoon(closing)).toMatchObject({ kind: 'DONE' })
     const { rows } = await db.pool.query<{ id: string }>(
       `SELECT id FROM "Batch" WHERE campaign_id = $1 AND kind = 'CLOSING' AND status = 'QUEUED' ORDER BY number`,
@@ -384,7 +388,7 @@ describe('contact hours', () => {
     expect(await claimAtNoon(rows[1]!.id)).toMatchObject({ kind: 'CLAIMED', claim: { references: ['sp'] } })
   })
 
-  it('that are never the same for all fail the campaign, rather than keep it waiting for ever', async () => {
+  it('that are never the same for all fail the campaign, rather than keep it waiting without end', async () => {
     const { id, closing } = await imported({ from: 480, to: 540 }, [ACRE])
     expect(await claimAtNoon(closing)).toEqual({ kind: 'GONE' })
     expect(await view(db, id)).toMatchObject({ status: 'FAILED', failure_reason: expect.stringContaining('by hand') })

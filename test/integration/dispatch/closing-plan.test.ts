@@ -24,7 +24,7 @@ type Fate = keyof typeof OUTCOMES
 
 const LEADS = 7
 
-it('a closing comes after every round of sending that brought somebody in, and after no other', async () => {
+it('a closing comes after every round of sending that brought a lead in, and after no other', async () => {
   const round = fc.array(fc.option(fc.constantFrom<Fate>('taken', 'refused', 'refused', 'doubt'), { nil: null }), {
     minLength: LEADS,
     maxLength: LEADS,
@@ -54,7 +54,7 @@ it('a closing comes after every round of sending that brought somebody in, and a
   )
 })
 
-/** Sends again whom the round names and nobody has taken yet. @returns what became of them */
+/** Sends again the leads of the round that no batch has taken yet. @returns what became of them */
 async function sendRound(
   id: string,
   settledLeads: readonly (Fate | null)[],

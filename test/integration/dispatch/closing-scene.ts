@@ -54,7 +54,7 @@ export async function startWorkers(db: TestDatabase, count = 1) {
 }
 
 /**
- * Lets time pass for a campaign's batches: whatever was to be at some moment is to be that much sooner. They are to be rung anew,
+ * Lets time pass for a campaign's batches: each planned moment comes that much sooner. They must be enqueued again,
  * for the queue's timers do not know.
  */
 export async function pass(db: TestDatabase, minutes: number, ...campaignIds: string[]): Promise<void> {
@@ -95,7 +95,7 @@ export async function importOnly(db: TestDatabase, scene: Scene, leads: number):
   return id
 }
 
-/** As a worker has them; nothing is rung, for the queue is another. */
+/** As a worker has them; nothing is enqueued, because the queue is another. */
 export async function closingDeps(db: TestDatabase, change: Partial<DispatchDeps> = {}): Promise<DispatchDeps> {
   const http = createHttp({ timeoutMs: 5_000 })
   onTestFinished(() => http.close())

@@ -108,7 +108,7 @@ describe('a campaign at Salesforce', () => {
     expect(await runsOf(sandbox)).toBe(0)
   })
 
-  it('runs again after a retry, where that brought somebody in', async () => {
+  it('runs again after a retry, where that brought a lead in', async () => {
     const sandbox = await openSalesforce({ quirks: { resets_flag: true }, refused: 0.5 })
     const scene = await makeSalesforceScene(db, sandbox, NOW)
     const deps = await startWorkers(db)
@@ -143,7 +143,7 @@ describe('two campaigns of one automation', () => {
     for (const id of ids) await runCampaign(deps, id, scene.userId)
     for (const id of ids) await untilView(db, id, 'it waits', seen => seen.closing?.not_before != null)
     // A run takes long enough for the other to come upon it.
-    sandbox.control({ brokers: { SALESFORCE: { latency_ms: 400 } } })
+    sandbox.control({ brokers: { SALESFORCE: { latency_ms: 1_500 } } })
     await pass(db, 15, ...ids)
     const [first, second] = await until(
       'one has run',
@@ -205,7 +205,7 @@ describe('a run in doubt', () => {
     expect(sandbox.stats('SALESFORCE')).toMatchObject({ accepted: 50, unique: 50 })
   })
 
-  it('stays so while nobody can look', async () => {
+  it('stays so while no look is possible', async () => {
     const sandbox = await openSalesforce({ next: [{ fault: 'accept-drop', on: 'runallonce' }] })
     const scene = await makeSalesforceScene(db, sandbox, NOW)
     const deps = await startWorkers(db)

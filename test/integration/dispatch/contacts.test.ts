@@ -27,7 +27,7 @@ test('a phone or a document is free again after 24 hours, not a millisecond befo
   expect(await winners(later, { at: new Date(NOW.getTime() + DAY_MS) })).toEqual([0, 1, 2])
 })
 
-test('whoever loses by the document holds nothing by the phone', async () => {
+test('a lead that loses by the document holds nothing by the phone', async () => {
   await winners([person('1', 'A')])
   expect(await winners([person('2', 'A'), person('3', 'B')])).toEqual([1])
   expect(await winners([person('2'), person('3')])).toEqual([0])
@@ -38,7 +38,7 @@ test('of two in one batch that share a document the first wins; after a loser th
   expect(await winners([person('1', 'B'), person('3', 'B'), person('4', 'B')])).toEqual([1])
 })
 
-test('what was refused gives its slots back, and nobody else their own', async () => {
+test('what was refused gives its slots back, and no other lead its own', async () => {
   const first = person('1', 'A')
   await winners([first])
   await transaction(db.pool, tx => releaseContacts(tx, [person('1', 'A')]))
@@ -47,7 +47,7 @@ test('what was refused gives its slots back, and nobody else their own', async (
   expect(await winners([person('1', 'A')])).toEqual([0])
 })
 
-test('without a cap everybody is sent to, and holds the slots against the others', async () => {
+test('without a cap every lead is sent, and holds the slots against the others', async () => {
   await winners([person('1', 'A')])
   expect(await winners([person('1'), person('2', 'A'), person('3', 'A')], { lifted: true })).toEqual([0, 1, 2])
   expect(await winners([person('2'), person('3')])).toEqual([])

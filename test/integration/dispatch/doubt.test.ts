@@ -83,7 +83,7 @@ describe('a person decides about what is in doubt', () => {
     expect(audit).toMatchObject([{ user_id: userId, detail: { verdict: 'NOT_SENT', leads: 2 } }])
   })
 
-  it('send again: the finished campaign reopens, sends them and finishes; nobody else gets anything', async () => {
+  it('send again: the finished campaign reopens, sends them and finishes; no other lead gets anything', async () => {
     const { sandbox, deps, id, userId } = await doubtful()
     const lost = (await leadsOf(id, `status = 'IN_DOUBT'`)).filter(lead => sandbox.countOf(lead.id) === 0)
     const request = { verdict: 'RESEND' as const, leads: lost.map(lead => lead.id), userId }

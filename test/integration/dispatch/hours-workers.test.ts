@@ -44,7 +44,7 @@ it('a window that closes stops a running campaign, and it goes on by itself when
   expect(Math.max(...evening)).toBeLessThan(Date.parse('2026-11-25T20:00:00-03:00') + CLOCK_MS)
 
   const movedAgainBy = await moved.set('2026-11-26T07:59:59-03:00')
-  // Its rings would come after a real night: the sweeper rings again what the queue has lost.
+  // Its jobs would come after a real night: the sweeper enqueues again what the queue has lost.
   await wipeQueue(db)
   await status(id, 'FINISHED', 40_000)
   const morning = sandbox

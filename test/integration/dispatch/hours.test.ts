@@ -56,7 +56,7 @@ async function makeImported(scene: Scene, ddds: readonly number[], options: Part
 }
 let nextPhone = 930_000_000
 
-describe('nobody is sent to outside their hours', () => {
+describe('no message is sent outside contact hours', () => {
   const scenes = fc.record({
     ddds: fc.array(fc.constantFrom(...ORACLE_DDDS), { minLength: 1, maxLength: 14 }),
     from: fc.integer({ min: 0, max: 1000 }),
@@ -85,11 +85,11 @@ describe('nobody is sent to outside their hours', () => {
       max: new Date('2026-11-29T00:00:00Z'),
       noInvalidDate: true,
     }),
-    /** How far the clock goes towards what all wait for: a ring may come early, as after a restart. */
+    /** How far the clock goes towards what all wait for: a job may come early, as after a restart. */
     haste: fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { minLength: 1, maxLength: 5 }),
   })
 
-  it('whatever the hours, laws, holidays, pace and moment; and everybody is, in the end', async () => {
+  it('for any hours, laws, holidays, pace and moment; and every lead is sent in the end', async () => {
     await fc.assert(
       fc.asyncProperty(scenes, async ({ length, own, throttling, rate, bulk, start, haste, ddds, ...chosen }) => {
         const hours = { ...chosen, to: Math.min(1440, chosen.from + length) }
@@ -252,7 +252,7 @@ describe('the calendar', () => {
     return { id, hand, userId: made.userId }
   }
 
-  it('is read by each claim: a state’s holiday stops its people, and nobody else', async () => {
+  it('is read by each claim: a state’s holiday stops its people alone', async () => {
     const { id, hand, userId } = await scene([11, 11, 11, 21, 31])
     const [first, second, rio, minas] = await hand.queued(id)
     expect(claimed(await hand.claim(first!)).leads).toHaveLength(2)

@@ -7,7 +7,7 @@ import { beginWalk, type Step, take, type Walk, walks } from '../../support/walk
 
 const db = useDatabase()
 
-it('whatever is claimed, settled, told and decided: used = ledger = price × billed, in the month that paid, within its limit', async () => {
+it('after any claims, settles, callbacks, decisions: used = ledger = price × billed, in its month and within its limit', async () => {
   await fc.assert(
     fc.asyncProperty(walks(), async steps => {
       const walk = await beginWalk(db, { 11: '0.60', 12: '0.40' })

@@ -93,7 +93,7 @@ it('money that comes between a claim’s booking and its look at what is left is
   const id = await makeCampaign(db.pool, scene, { leads: 1 })
   const pool = openPool(db.url, { max: 1 })
   onTestFinished(() => pool.end())
-  // The budget is topped up at the very moment when somebody asks what is left of it.
+  // The budget is topped up at the very moment when a claim asks what is left of it.
   pool.on('connect', client => {
     const query = client.query.bind(client) as (...args: unknown[]) => Promise<unknown>
     client.query = ((...args: unknown[]) => {

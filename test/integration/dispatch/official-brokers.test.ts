@@ -11,7 +11,7 @@ import { openSandbox } from '../../support/dispatch.ts'
 import { booksOf, makeCampaign, makeScene, type Scene, testKeys } from '../../support/fixtures.ts'
 import { startTestWorker, until } from '../../support/worker.ts'
 
-/** The whole way through a worker and the listener, at brokers that answer and call back each in its own manner. */
+/** End to end through a worker and the listener, at brokers that answer and call back each in its own manner. */
 const db = useDatabase()
 const KEYS = await testKeys()
 

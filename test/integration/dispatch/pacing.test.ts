@@ -251,7 +251,7 @@ describe('taking moments', () => {
     expect(await take(lane, new Date(START))).toMatchObject({ startAt: new Date(START + 600) })
   })
 
-  it('by many at once: one after the other all the same', async () => {
+  it('by many at once: still one after the other', async () => {
     const [campaign, credential] = [uuid(), uuid()]
     const now = new Date(START)
     const lanes = [

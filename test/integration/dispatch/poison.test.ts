@@ -67,7 +67,7 @@ it.each(positions)(
   },
 )
 
-it('three bad leads of a hundred: everybody else gets it once', async () => {
+it('three bad leads of a hundred: all others get it once', async () => {
   const { sandbox, id, books, poison, refused } = await poisoned(100, [3, 50, 98])
   expect(refused.map(lead => lead.phone)).toEqual(poison)
   const stats = sandbox.stats()

@@ -23,7 +23,7 @@ const ago = (ms: number) => new Date(NOW.getTime() - ms)
 const LONG = ago(STALLED_MS + 1_000)
 const queues = { enqueue: async () => undefined } as never
 
-/** A campaign that runs since long ago, and whose batches were rung then. */
+/** A campaign that was started long ago, with batches that were enqueued then. */
 async function runningSince(started: Date) {
   const scene = await makeScene(db.pool, { maxBatch: 5 })
   const id = await makeCampaign(db.pool, scene, { leads: 10 })

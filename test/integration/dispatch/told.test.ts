@@ -10,7 +10,7 @@ import { useDatabase } from '../../support/database.ts'
 import { booksOf, makeCampaign, makeScene } from '../../support/fixtures.ts'
 import { callback } from '../webhook/scene.ts'
 
-/** A callback that was answered with 200, and that nobody has applied yet, about a lead that is to be sent again. */
+/** A callback that was answered with 200, and that no worker has applied yet, about a lead that is to be sent again. */
 const db = useDatabase()
 
 /** A campaign of which all leads are to be sent again after a doubt, in batches of `size`. */
@@ -88,7 +88,7 @@ describe('a lead that is to be sent again, and about which the inbox has somethi
     expect(claimed(await hand.claim(batchId!)).leads).toHaveLength(2)
   })
 
-  it('is never claimed, whatever claims and applies at once', async () => {
+  it('is never claimed, with any claims and callbacks at once', async () => {
     const { hand, id, ids, store, apply } = await resent({ leads: 120, size: 40 })
     const told = ids.filter((_, i) => i % 2 === 0)
     await store('DELIVERED', ...told)
@@ -113,7 +113,7 @@ describe('a lead that is to be sent again, and about which the inbox has somethi
   })
 })
 
-it('a batch that waits, and of which a message had gone out all the same, is planned anew without it', async () => {
+it('a batch that waits, and of which a message had gone out anyway, is planned again without it', async () => {
   const hand = byHand(db, new Date())
   const scene = await makeScene(db.pool, { maxBatch: 5 })
   const id = await makeCampaign(db.pool, scene, { leads: 5 })

@@ -38,7 +38,7 @@ beforeAll(async () => {
   }
 })
 
-it('whatever happens to a campaign: its statuses follow the tables, its batches never meet, and its leads all come to an end', async () => {
+it('after any history of a campaign: its statuses follow the tables, its batches never meet, and all leads come to an end', async () => {
   await fc.assert(
     fc.asyncProperty(walks(1), async steps => {
       const walk = await beginWalk(db, { 11: '1.50', 12: '1.50' })
@@ -78,7 +78,7 @@ async function checkStates({ id }: Walk, seen: number): Promise<number> {
   const changes = rows.slice(seen)
   for (const { kind, before, after } of changes) expect(legal[kind], kind).toContain(`${before} → ${after}`)
   const campaign = await readCampaign(db.pool, id)
-  // A price is changed by a step of its own: whatever began to send in this one did so under the approval that holds now.
+  // A price is changed by a step of its own: each batch that began to send in this one did so under the approval that holds now.
   if (changes.some(({ kind, after }) => kind === 'Campaign' && after === 'PROCESSING'))
     expect(campaign.approval_hash).toBe(approvalHash(campaign))
   if (campaign.status === 'FINISHED') expect(await openOf(id)).toEqual({ leads: 0, batches: 0 })
@@ -94,7 +94,7 @@ async function openOf(id: string): Promise<{ leads: number; batches: number }> {
   return rows[0]!
 }
 
-/** No lead is in two open batches, and none is left where nobody looks. */
+/** No lead is in two open batches, and none is left where no sweep looks. */
 async function checkBatches({ id }: Walk): Promise<void> {
   const { rows: open } = await db.pool.query<{ number: number; from_seq: number; to_seq: number; status: string }>(
     `SELECT number, from_seq, to_seq, status FROM "Batch"

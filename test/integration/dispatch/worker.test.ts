@@ -168,7 +168,7 @@ describe.each(backends)('dispatch on the %s queue', (_name, redisUrl) => {
     expect(unique).toBe(settled.statuses.SENT)
     // What was being claimed at that moment, or on its way: a batch of 5 for each of 2 workers' 2 hands, and one more each.
     expect(unique - atPause).toBeLessThanOrEqual(2 * 2 * 2 * 5)
-    // Whatever is rung now finds a campaign that does not run.
+    // A job that is enqueued now finds a campaign that does not run.
     const { rows } = await db.pool.query<{ id: string }>(
       `SELECT id FROM "Batch" WHERE campaign_id = $1 AND status = 'QUEUED'`,
       [id],

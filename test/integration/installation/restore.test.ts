@@ -53,7 +53,7 @@ const isHeld = (worker: Started) =>
     health => health.sending === 'waits for a person',
   )
 
-/** A worker has had time to ring, to claim and to send: it has come round so often. */
+/** A worker has had time to enqueue, to claim and to send: it has come round so often. */
 async function severalRounds(pool = db.pool): Promise<void> {
   let [seen, rounds] = ['', 0]
   await until(

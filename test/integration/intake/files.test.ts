@@ -71,7 +71,7 @@ describe('one mailing in each format', () => {
       errors: plain.errors,
       warnings: plain.warnings,
     })
-    // The mailing's remarks have line breaks: a sheet's row is one row all the same.
+    // The mailing's remarks have line breaks: a sheet's row is one row anyway.
     const [leads, others] = [await leadsOf(plain.id!), await leadsOf(other.id!)]
     expect(others.map(lead => lead.source_line)).toEqual(
       Array.from({ length: facts.rows }, (_, i) => (format === 'xlsx' ? i + 2 : leads[i]!.source_line)),

@@ -44,7 +44,7 @@ beforeAll(async () => {
   book = await workbookBytes(BOOK)
 })
 
-describe('whatever the file holds, it is imported row by row, or refused in words, and leaves nothing', () => {
+describe('with any content a file is imported row by row, or refused in words, and leaves nothing', () => {
   const text = fc.constantFrom(...texts)
 
   test('any bytes', () => fuzz(60, fc.uint8Array({ maxLength: 3_000 }).map(Buffer.from)))

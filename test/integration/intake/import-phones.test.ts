@@ -107,7 +107,7 @@ test('a mobile without its ninth digit is refused, unless it is to be repaired',
   expect((await leadsOf(repaired.id!)).map(lead => lead.phone)).toEqual(['5511987654321', '5511987654322'])
 })
 
-describe('what a dry run tells besides', () => {
+describe('what a dry run tells in addition', () => {
   test('the first leads, with what each is sent, and the first lines of each reason', async () => {
     const bad = Array.from({ length: 7 }, () => '123;;').join('\n')
     const made = await run({

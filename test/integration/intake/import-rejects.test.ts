@@ -66,7 +66,7 @@ describe('rejects', () => {
     expect(await leadsOf(again.id!)).toMatchObject([{ phone: '5511987654300', nome: '“Zé” João', variables: null }])
   })
 
-  test('name the column at fault, whatever the rule', async () => {
+  test('name the column at fault, under every rule', async () => {
     await addToBlocklist(db.pool, {
       phones: [],
       documents: ['52998224725'],

@@ -12,7 +12,7 @@ const phone = (n: number) => `1198765${String(n).padStart(4, '0')}`
 const template = { id: '', code: 'aviso', content: 'Olá {{1}}' }
 const WHATSAPP = { oneLineVariables: true, longestSure: 1024 }
 
-/** A file of nome;telefone;contrato;valor;mensagem with these rows, and what comes of it. */
+/** A file of nome;telefone;contrato;valor;mensagem with these rows, and its import's result. */
 async function imported(rows: readonly (readonly string[])[], message: string | null = 'Olá {{nome}}: {{valor}}') {
   const lines = rows.map(([nome, contrato, valor, mensagem = ''], i) =>
     [nome, phone(i), contrato, valor, mensagem].map(cell => `"${(cell ?? '').replaceAll('"', '""')}"`).join(';'),

@@ -217,7 +217,7 @@ describe('fish', () => {
     expect(made.batches.count).toBe(2)
   })
 
-  test('are left out when asked, and where there is nobody to write to', async () => {
+  test('are left out when asked, and where there is no lead to send', async () => {
     await addFish(['Controle', '5511900000091'])
     expect(await run({ text: 'fone\n11987654321\n', fish: false })).toMatchObject({ fish: 0, pending: 1 })
     expect(await run({ text: 'fone\n123\n' })).toMatchObject({ fish: 0, pending: 0 })

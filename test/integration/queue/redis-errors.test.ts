@@ -11,7 +11,7 @@ import { ownRedis } from '../../support/redis.ts'
 const PASSWORD = 'geheim/123'
 const RIGHTS = ['~{camp}*', '&*', '+@all', '-@dangerous', '+info', '+keys'].join(' ')
 
-/** What ringing and asking for its health end with. */
+/** How enqueueing and the health check end. */
 async function errorsOf(redisUrl: string): Promise<CampError[]> {
   const queues = openQueues({ redisUrl, databaseUrl: '' })
   onTestFinished(() => queues.close())

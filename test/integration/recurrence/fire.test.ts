@@ -9,7 +9,7 @@ import { rowXml, workbookBytes } from '../../support/xlsx.ts'
 import { makeRecurrence } from './scene.ts'
 
 const db = useDatabase()
-// Each test sees to its own.
+// Each test handles its own.
 beforeEach(async () => {
   await db.pool.query(`UPDATE "Recurrence" SET status = 'REMOVED'`)
 })
@@ -116,7 +116,7 @@ describe('an occurrence', () => {
     expect(await inbox.fire()).toMatchObject([{ status: 'OPENED' }])
   })
 
-  it('of those that were missed in a row only the last is seen to', async () => {
+  it('of those that were missed in a row only the last is handled', async () => {
     const inbox = await makeRecurrence(db, { cron: '0 * * * *' })
     inbox.drop('a.csv', 1)
     inbox.moveTo('2026-11-25T13:10:00-03:00')
@@ -191,7 +191,7 @@ describe('an occurrence', () => {
 })
 
 describe('never twice', () => {
-  it('however many see to it at once', async () => {
+  it('however many handle it at once', async () => {
     const inbox = await makeRecurrence(db)
     inbox.moveTo(TUESDAY)
     inbox.drop('a.csv', 400)
@@ -201,7 +201,7 @@ describe('never twice', () => {
     expect(await inbox.occurrences()).toHaveLength(1)
   })
 
-  it('where whoever opened the campaign died before the recurrence went on', async () => {
+  it('where the process that opened the campaign died before the recurrence went on', async () => {
     const inbox = await makeRecurrence(db)
     inbox.moveTo(TUESDAY)
     inbox.drop('a.csv', 4)

@@ -45,7 +45,7 @@ describe('in embedded mode', () => {
     expect(events.map(event => event.action)).toEqual(['user.add'])
   })
 
-  it('makes no ADMIN of whoever comes when others are there already', async () => {
+  it('makes no ADMIN of a new user when others are there already', async () => {
     await addUser(db.prisma, null, ana, start)
     await expect(authenticateWith({})).rejects.toMatchObject({
       code: 'USER_UNKNOWN',
@@ -53,7 +53,7 @@ describe('in embedded mode', () => {
     })
   })
 
-  it('prefers the session of whoever logged in', async () => {
+  it('prefers the session of the user who logged in', async () => {
     await authenticateWith({})
     const user = await addUser(db.prisma, await authenticateWith({}), bob, start)
     await saveSession(home, await tokenFor(user.id))
@@ -62,7 +62,7 @@ describe('in embedded mode', () => {
 })
 
 describe('in server mode', () => {
-  it('refuses whoever is not logged in, and says how to', async () => {
+  it('refuses a caller without a login, and says how to', async () => {
     await expect(authenticateWith(server)).rejects.toMatchObject({
       code: 'NOT_LOGGED_IN',
       hint: expect.stringContaining('camp login'),

@@ -13,7 +13,7 @@ import { testKeys } from '../../support/fixtures.ts'
 import { asSuperuser, sendCampaign, type Told } from '../../support/tampering.ts'
 import { undone } from '../../support/transaction.ts'
 
-/** Rows that are changed by plain SQL after a checkpoint was taken, in whatever way they agree with one another. */
+/** Rows that are changed by plain SQL after a checkpoint was taken, in any way that keeps them consistent with one another. */
 const db = useDatabase()
 let keys: Keys
 let told: Told
@@ -122,7 +122,7 @@ describe('the checkpoints', () => {
     ])
   })
 
-  it('all were made anew without the secret', async () => {
+  it('all were rebuilt without the secret', async () => {
     const found = await undone(db.pool, async sql => {
       await asSuperuser(sql, [`UPDATE "BudgetEntry" SET amount = 9 WHERE ${entry}`, `DELETE FROM "Checkpoint"`])
       // A secret of its own is all that a forger has.
@@ -197,7 +197,7 @@ describe('what is written afterwards', () => {
     expect(await findings()).toEqual([])
   })
 
-  it('a rotation does not sign a chain that was made anew without the secret', async () => {
+  it('a rotation does not sign a chain that was rebuilt without the secret', async () => {
     const next = keysOf('the-next-secret-of-enough-length', keys.origin)
     const actor = { id: told.scene.userId, email: '', name: '', role: 'ADMIN' } as const
     const { rows } = await db.pool.query(`SELECT number, signature FROM "Checkpoint" ORDER BY number DESC LIMIT 1`)

@@ -170,7 +170,7 @@ describe('a rotation', () => {
     expect((await loadCredential(db.prisma, to, place)).config).toEqual({ url })
   })
 
-  /** Until a rotation waits for the credentials, and `others` besides for it. */
+  /** Until a rotation waits for the credentials, and `others` wait for it. */
   async function waitsFor(_table: string, others: number): Promise<void> {
     const { until } = await import('../../support/worker.ts')
     await until(
@@ -186,7 +186,7 @@ describe('a rotation', () => {
     )
   }
 
-  it('of a secret that is lost names what is to be given anew', async () => {
+  it('of a secret that is lost names what is to be given again', async () => {
     const { actor, walletId } = await scene()
     const { rows } = await db.pool.query<{ name: string }>(`SELECT name FROM "Wallet" WHERE id = $1`, [walletId])
     const to = await keysOf(OTHER)

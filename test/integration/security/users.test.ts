@@ -72,7 +72,7 @@ describe('logging in', () => {
     expect(messages[1]).toEqual(messages[0])
   })
 
-  it('says that somebody is disabled only to who knows the password', async () => {
+  it('says that a user is disabled only to a caller who knows the password', async () => {
     const admin = await addUser(db.prisma, null, ana, now)
     await addUser(db.prisma, admin, bob, now)
     await disableUser(db.prisma, admin, bob.email, now)

@@ -56,7 +56,7 @@ describe('a difference', () => {
     expect(await entries()).toEqual([`${A} y offers`, `${B} x`])
   })
 
-  it('names somebody once, however often and however written the list does, with the first reason given', async () => {
+  it('names a person once, however often and however written the list does, with the first reason given', async () => {
     const list = await fileOf(`fone;motivo\n(11) 98765-4321;\n1187654321;um\n+55 11 98765-4321;dois\n1100000001;x\n`)
     expect((await sync(list)).figures).toMatchObject({ rows: 4, refused: 1, phones: 1, added: 1 })
     expect(await entries()).toEqual(['5511987654321 um'])
@@ -116,7 +116,7 @@ describe('a wrong list', () => {
     ['rows of something else', 'telefone;nome\nabc;Ana\n123;Bia\n'],
     ['columns without a name', '11987654321;Ana\n11987654322;Bia\n'],
     ['a quote that is not closed', `telefone;nome\n${A};"Ana\n${B};Bia\n`],
-  ])('%s changes nothing, whatever is asked for', async (_what, content) => {
+  ])('%s changes nothing, with any option', async (_what, content) => {
     await sync(await list())
     const before = await entries()
     const wrong = await fileOf(content)
@@ -183,7 +183,7 @@ describe('a list is read', () => {
     expect(await entries()).toHaveLength(2)
   })
 
-  it('gzipped, whatever it is called, and from standard input', async () => {
+  it('gzipped, with any name, and from standard input', async () => {
     await sync(await fileOf(gzipSync(text), 'lista.csv.gz'))
     expect(await entries()).toEqual(expected)
     await sync(await fileOf(gzipSync(gzipSync(text)), 'lista.csv'), { source: 'again' })
@@ -303,7 +303,7 @@ describe('in the middle', () => {
   }
 })
 
-it('somebody who was taken off by hand is blocked again by the next sync that names them', async () => {
+it('a person who was removed by hand is blocked again by the next sync that names them', async () => {
   const list = await fileOf(`${A}\n${B}\n`)
   await sync(list)
   const removed = await removeFromBlocklist(db.pool, { phones: [A], documents: [], source: 'lista' })

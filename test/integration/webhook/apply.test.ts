@@ -159,7 +159,7 @@ describe('callbacks of a settled campaign', () => {
     expect([after.used, after.ledger, after.billed]).toEqual([before.used, before.ledger, before.billed])
   })
 
-  test('put whoever opted out on the blocklist', async () => {
+  test('put the person who opted out on the blocklist', async () => {
     const campaign = await sentCampaign(db.pool)
     const { id, phone } = campaign.leads[3]!
     await tell(campaign, callback('DELIVERED', id), callback('OPT_OUT', id), callback('OPT_OUT', id))
@@ -262,7 +262,7 @@ describe('of a message that failed, and was sent again since', () => {
   })
 })
 
-describe('callbacks that nobody knows', () => {
+describe('callbacks of unknown messages', () => {
   test('are kept, looked at for a day, and then left as unknown with what the broker sent', async () => {
     const campaign = await sentCampaign(db.pool)
     const nobody = '0190f3a0-0000-7000-8000-00000000dead'
@@ -320,7 +320,7 @@ describe('callbacks that nobody knows', () => {
   })
 })
 
-test('workers that apply at once, beside settles that hold leads, do every event once and wait for nobody', async () => {
+test('workers that apply at once, beside settles that hold leads, do every event once and wait for no lock', async () => {
   const campaign = await sentCampaign(db.pool, { leads: 600, billing: 'DELIVERED' })
   const ids = campaign.leads.map(lead => lead.id)
   const [read, failed, mixed] = [ids.slice(0, 200), ids.slice(200, 400), ids.slice(400)]

@@ -10,7 +10,7 @@ const db = useDatabase()
 const NOW = new Date()
 const FLOOD = 200_000
 
-/** Callbacks of messages that nobody knows. @param next their next look, as SQL; NULL: they are new */
+/** Callbacks of unknown messages. @param next their next look, as SQL; NULL: they are new */
 async function flood({ brokerId }: SentCampaign, n: number, next: string): Promise<void> {
   await db.pool.query(
     `INSERT INTO "WebhookEvent" (broker_id, event, provider_msg_id, payload, occurred_at, received_at, tries, unknown, next_try_at)
@@ -101,7 +101,7 @@ test('a broker that tells more than a round may hold takes nothing from another 
   expect(await applyEvents(db.pool, { limit: 100, now: NOW })).toMatchObject({ applied: 2, seen: 102, more: true })
 })
 
-test('an opt-out comes before whatever else its broker has told', async () => {
+test('an opt-out comes before all else that its broker has told', async () => {
   const campaign = await sentCampaign(db.pool)
   await flood(campaign, 1_000, 'NULL::timestamptz')
   await store(campaign)

@@ -85,7 +85,7 @@ describe('the listener', () => {
     expect(await inbox(id)).toBe(300)
   })
 
-  test('lets in nobody without the token, and tells them nothing', async () => {
+  test('refuses callers without the token, and tells them nothing', async () => {
     const { id, token } = await broker()
     const other = await broker()
     for (const path of [

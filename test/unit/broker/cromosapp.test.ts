@@ -57,7 +57,7 @@ describe('what CromosApp’s answer means', () => {
     '"ok"',
     { success: true, erro: 'linha 2' },
     { erros: ['linha 2'] },
-  ])('nobody knows: %j', async body => {
+  ])('is unknown: %j', async body => {
     expect(await outcomeOf(200, body)).toMatchObject({ kind: 'IN_DOUBT' })
   })
 

@@ -158,7 +158,7 @@ describe('a message-event', () => {
 })
 
 describe('other events', () => {
-  test('somebody who opted out is told by phone', () => {
+  test('a person who opted out is told by phone', () => {
     const body = outer('user-event', { phone: '5511987654321', type: 'opted-out' })
     expect(callback(body)).toEqual([
       { event: 'OPT_OUT', phone: '5511987654321', occurredAt: new Date(1_900_000_000_500), payload: body },

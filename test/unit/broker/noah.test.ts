@@ -33,7 +33,7 @@ describe('what NOAH’s answer means', () => {
     { success: false },
     { error: 'ERR' },
     { errors: [{ telefone: 1 }] },
-  ])('nobody knows: %j', async body => {
+  ])('is unknown: %j', async body => {
     expect(await send(200, body)).toMatchObject({ kind: 'IN_DOUBT' })
   })
 
@@ -131,7 +131,7 @@ describe('its status hook', () => {
     [2, 'DELIVERED'],
     [3, 'READ'],
     [4, 'READ'],
-  ])('ack %i is %s of the message that it names, whatever its key', (ack, event) => {
+  ])('ack %i is %s of the message that it names, under any key', (ack, event) => {
     const payload = { ...hook(ack), more: [1] }
     const read = callback(JSON.stringify(payload))
     expect(read).toMatchObject([{ event, providerMsgId: 'M1', occurredAt: receivedAt, payload }])

@@ -63,7 +63,7 @@ describe('an answer', () => {
     },
   )
 
-  test('belongs to its messages by phone, whatever its order, with 55 or without', async () => {
+  test('belongs to its messages by phone, in any order, with 55 or without', async () => {
     const elements = [valid('551133334444'), valid('(55) 99999-8888', '272'), valid('11987654321', '191')]
     expect(await send([ana, bia, caio], elements)).toMatchObject({
       outcomes: [accepted('11987654321'), accepted('(55) 99999-8888'), accepted('551133334444')],
@@ -93,7 +93,7 @@ describe('an answer', () => {
     expect(await send([ana, caio], [stranger, valid('1133334444')])).toMatchObject({
       outcomes: [doubt, accepted('1133334444')],
     })
-    // By place it would be ana's: its document says that it is somebody else's.
+    // By place it would be ana's: its document says that it is another person's.
     expect(await send([ana, bia], [valid('', '272'), valid('', '191')])).toMatchObject({ outcomes: [doubt, doubt] })
   })
 
@@ -197,7 +197,7 @@ describe('a callback', () => {
     expect(callback([{ status: 'lido' }], { leadId: 'lead-1' })).toMatchObject([{ event: 'READ', leadId: 'lead-1' }])
   })
 
-  test('of several messages is about those it names, whoever’s URL it came to', () => {
+  test('of several messages is about those it names, at any URL of the broker', () => {
     const events = callback(
       [{ message_id: 'm-1', status: 'entregue' }, { message_id: 2, status: 'lido' }, { status: 'lido' }],
       { leadId: 'lead-1' },

@@ -115,7 +115,7 @@ describe('the next opening and the next closing', () => {
     )
   })
 
-  it('of a place that is not known waits for the strictest, of a law that is not known for ever', () => {
+  it('of a place that is not known waits for the strictest, of a law that is not known without end', () => {
     const usual = { from: 480, to: 1200, days: 63, allowHolidays: false, laws: [] }
     const noon = at('2026-11-23T09:30:00-03:00')
     for (const place of ['', 'XX', [], ['SP', 'XX']])

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { withDoubledQuotes } from '../../../src/tabular/backslash-quotes.ts'
 import { type Row, readRows } from '../../../src/tabular/csv.ts'
 
-// Whatever the parser is given at once, down to single characters, the records are the same.
+// For pieces of any size, down to single characters, the records are the same.
 describe.each([1, 7, 100_000])('in chunks of %i characters', size => {
   test('gives each record the line on which it begins', async () => {
     const text = 'a;b\r\n1;"x\r\ny"\r\n\r\n2;z\n3;"q\nr\ns";t\n"4;5";v\r\n'
@@ -105,7 +105,7 @@ describe('a text of several lines', () => {
     .map(words => `Oi ${words.join(' ')}`)
   const text = fc.array(line, { minLength: 1, maxLength: 4 }).map(lines => lines.join('\n'))
 
-  test('is read right, whatever it holds', async () => {
+  test('is read right, with any content', async () => {
     const rows = fc.array(fc.tuple(fc.constantFrom('Ana', 'Bia'), text), { minLength: 1, maxLength: 6 })
     await fc.assert(
       fc.asyncProperty(rows, fc.constantFrom(';', ','), async (values, delimiter) => {

@@ -213,7 +213,7 @@ describe('of several sheets', () => {
     expect(await read({ sheets })).toEqual([{ line: 1, cells: ['fone'] }])
   })
 
-  test('or the one that is named, hidden or not, whatever its case', async () => {
+  test('or the one that is named, hidden or not, in any case', async () => {
     expect(await inspect({ sheets }, { sheet: ' outros' })).toMatchObject({ sheet: 'Outros' })
     expect(await inspect({ sheets }, { sheet: 'Oculta' })).toMatchObject({ sheet: 'Oculta' })
   })

@@ -10,7 +10,7 @@ test.each(tableCases('documents.tsv', ['written', 'expected']))('$written is $ex
   expect(problem).toContain(expected.slice(1))
 })
 
-test('whatever stands in a cell, what it accepts is a document, and reading it again changes nothing', () => {
+test('of any cell, what it accepts is a document, and reading it again changes nothing', () => {
   const cell = fc.oneof(
     fc.string({ unit: fc.constantFrom(...'0123456789.-/ AB=E+,'), maxLength: 20 }),
     fc.integer({ min: 0, max: 99_999_999_999_999 }).map(String),
@@ -29,7 +29,7 @@ test('whatever stands in a cell, what it accepts is a document, and reading it a
   )
 })
 
-test('any spelling of a CPF or CNPJ parses to it, whatever zeros Excel ate', () => {
+test('any spelling of a CPF or CNPJ parses to it, with the zeros that Excel dropped', () => {
   const character = fc.constantFrom(...'0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ')
   const digit = fc.constantFrom(...'0123456789')
   const base = fc.oneof(

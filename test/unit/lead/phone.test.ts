@@ -47,7 +47,7 @@ test('a mobile with and without its ninth digit is one person, in blocklists and
   expect(canonicalPhone('1112345678').phone).toBeUndefined()
 })
 
-describe('whatever stands in a cell', () => {
+describe('of any cell', () => {
   const cell = fc.oneof(
     fc.string({ unit: fc.constantFrom(...'0123456789 ()-+./;,E='), maxLength: 30 }),
     fc.integer({ min: 1_000_000, max: 9_999_999_999_999 }).map(String),
@@ -161,7 +161,7 @@ describe('every number of a cell', () => {
     expect(canonicalPhones(cell)).toEqual(phones)
   })
 
-  test('does not take for ever over a cell of a megabyte', () => {
+  test('reads in bounded time a cell of a megabyte', () => {
     const words = Array.from({ length: 100_000 }, (_, i) => `x${i}`).join(' ')
     expect(canonicalPhones(`11987654321 / ${words}`)).toEqual(['5511987654321'])
   })

@@ -46,7 +46,7 @@ describe('a text', () => {
     expect(compileText('sem nada').render(lead)).toEqual({ text: 'sem nada' })
   })
 
-  test('that nobody has resolved finds its columns all the same', () => {
+  test('that is not resolved finds its columns anyway', () => {
     expect(compileText('{{VALOR ATUALIZADO}} {{celular}} {{Contrato}}').render(lead)).toEqual({
       text: '10,50 5511987654321 C-1',
     })

@@ -14,7 +14,7 @@ it('knows the right password, however its accents are composed, and no other', a
   expect(await verifyPassword(null, 'coração de leão')).toBe(false)
 })
 
-it('takes as long for somebody unknown as for a wrong password', async () => {
+it('takes as long for an unknown user as for a wrong password', async () => {
   const stored = await hashPassword('correct horse')
   const known = await fastest(() => verifyPassword(stored, 'wrong horse'))
   const unknown = await fastest(() => verifyPassword(null, 'wrong horse'))

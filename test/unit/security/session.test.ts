@@ -35,7 +35,7 @@ describe('a token', () => {
     })
   })
 
-  it('is not believed when another secret signed it, or nobody', async () => {
+  it('is not believed when another secret signed it, or none did', async () => {
     const { token } = await issueToken(generateKeyPairSync('ed25519'), USER, request)
     const unsigned = new UnsecuredJWT()
       .setSubject('user-1')

@@ -38,7 +38,7 @@ describe('a cell that may hold either', () => {
   it.each([
     ['11900000083', '5511900000083', 'D11900000083'],
     ['1120000025', '551120000025', 'D01120000025'],
-  ])('%s may be a mobile and a CPF: both are named, unless somebody knows better', (cell, phone, document) => {
+  ])('%s may be a mobile and a CPF: both are named, unless the list says which', (cell, phone, document) => {
     expect(namedBy(judgeValue(cell, null))).toEqual([phone, document])
     expect(judgeValue(cell, null).ambiguous).toBe(true)
     expect(namedBy(judgeValue(cell, 'phone'))).toEqual([phone])
@@ -107,19 +107,19 @@ describe('a row', () => {
   const columns = listColumns('list.csv', { line: 1, cells: ['telefone1', 'telefone2', 'cpf', 'nome'] }, {}, null)
   const judge = (...cells: string[]) => judgeRow(cells, columns, null)
 
-  it('names everybody in it', () => {
+  it('names every person in it', () => {
     const judged = judge('11987654321', '1133334444', '191', 'Ana')
     expect(namedBy(judged)).toEqual(['551133334444', '5511987654321', 'D00000000191'])
     expect(judged.problem).toBeUndefined()
   })
 
-  it('of which one cell cannot be read is refused, and the others are blocked all the same', () => {
+  it('of which one cell cannot be read is refused, and the others are blocked anyway', () => {
     const judged = judge('11987654321', '', '52998224726', '')
     expect(namedBy(judged)).toEqual(['5511987654321'])
     expect(judged.problem).toEqual({ code: 'INVALID_DOCUMENT', detail: '"52998224726": its check digits are wrong' })
   })
 
-  it('that is longer than the header may have slipped: it is refused, and blocked all the same', () => {
+  it('that is longer than the header may have slipped: it is refused, and blocked anyway', () => {
     expect(judge('11987654321', '', '', '', 'x')).toMatchObject({
       named: [{ value: '5511987654321' }],
       problem: { code: 'BAD_ROW' },
@@ -127,7 +127,7 @@ describe('a row', () => {
     expect(judge('11987654321', '', '', '', ' ').problem).toBeUndefined()
   })
 
-  it('that names nobody is refused', () => {
+  it('that names no one is refused', () => {
     expect(judge('', ' ', '', 'Ana')).toEqual({
       named: [],
       problem: { code: 'BAD_ROW', detail: 'it has no phone and no document' },

@@ -62,7 +62,7 @@ describe('a lead and its callbacks', () => {
     })
   })
 
-  test('is no longer in doubt: whoever calls back has accepted it', () => {
+  test('is no longer in doubt: a broker that calls back has accepted it', () => {
     const doubtful = lead({ status: 'IN_DOUBT', error_message: 'timeout' })
     for (const [kind, status] of [
       ['SENT', 'SENT'],
@@ -101,7 +101,7 @@ describe('a lead and its callbacks', () => {
     expect(after.provider_msg_id).toBe('wamid.1')
   })
 
-  test('ends the same way in whatever order, cuts and repetitions its callbacks come', () => {
+  test('ends the same way in any order, cuts and repetitions its callbacks come', () => {
     const kind = fc.constantFrom<StoredEvent['event']>('SENT', 'DELIVERED', 'READ', 'FAILED', 'OPT_OUT')
     const events = fc.array(
       fc.tuple(kind, fc.integer({ min: 0, max: 5 })).map(([k, minute]) => event(k, minute)),

@@ -99,7 +99,7 @@ test('a failure brings its reason, any event its time', () => {
   ])
 })
 
-test('events that are not known, or of nobody, are left out and told of', () => {
+test('events that are not known, or of no lead, are left out and told of', () => {
   const body = [
     ...ens('EngagementEvents.OttRead'),
     ...ens('TransactionalSendEvents.EmailSent'),

@@ -114,7 +114,7 @@ describe('what an answer means for its request', () => {
 describe('the token of the core', () => {
   const good = response(200, [taken()])
 
-  test('is fetched once, by whoever needs it first, and used until it is refused', async () => {
+  test('is fetched once, by the request that needs it first, and used until it is refused', async () => {
     const http = scripted([good, good, good, sessionEnded, good])
     const once = () => send(requestOf(1), credentialOf(), http)
     await Promise.all([once(), once(), once()])
