@@ -14,7 +14,7 @@ export interface BrokerRef {
 }
 
 /** Why a provider is no broker. */
-export interface NoBroker {
+interface NoBroker {
   code: Extract<RejectCode, 'PROVIDER_UNKNOWN' | 'BROKER_MISSING'>
   detail: string
 }

@@ -69,13 +69,7 @@ interface Part {
 async function takePart(step: SendsDeps, sends: readonly Send[]): Promise<Part> {
   if (sends.length === 0) return { taken: 0, already: 0, opened: [] }
   const { deps, request } = step
-  const byKey = new Map<string, Send[]>()
-  for (const send of sends) {
-    const key = campaignKey(send)
-    const known = byKey.get(key)
-    if (known) known.push(send)
-    else byKey.set(key, [send])
-  }
+  const byKey = sendsByKey(sends)
   if (request.dryRun) {
     const fresh = await freshSends(deps.pool, byKey)
     const taken = fresh.reduce((sum, part) => sum + part.sends.length, 0)
@@ -100,6 +94,17 @@ async function claimImport(tx: Tx): Promise<void> {
   throw new CampError('LEGACY_IMPORT_RUNNING', 'another import from the old system is running now', {
     hint: 'Repeat it when the other one has ended: it continues with what is left.',
   })
+}
+
+function sendsByKey(sends: readonly Send[]): Map<string, Send[]> {
+  const groups = new Map<string, Send[]>()
+  for (const send of sends) {
+    const name = `${send.wallet.idgis} ${send.broker.name} ${send.agendamento}`
+    const known = groups.get(name)
+    if (known) known.push(send)
+    else groups.set(name, [send])
+  }
+  return new Map([...groups.values()].map(group => [campaignKey(group[0]!), group]))
 }
 
 interface Fresh {

@@ -4,7 +4,7 @@ import { openBytes } from '../../tabular/open-bytes.ts'
 import { readDump } from '../dump/read-dump.ts'
 import type { LegacySource, Wanted } from './row.ts'
 
-const CHUNK = 1024 * 1024
+const CHUNK = 256 * 1024
 
 export interface SourceOptions {
   /** A dump's path, or mysql://… */
