@@ -21,6 +21,8 @@ export interface Config {
    */
   secret: string | undefined
   token: string | undefined
+  /** Of the old system's database (`camp legacy import`): it is not typed into a command line. */
+  legacyPassword: string | undefined
   /** The server (`camp serve`) that runs commands. */
   serverUrl: string | undefined
   publicUrl: string | undefined
@@ -78,6 +80,7 @@ const environment = z.object({
   CAMP_HOME: z.string().optional(),
   CAMP_SECRET: z.string().min(16, 'must have at least 16 characters').optional(),
   CAMP_TOKEN: z.string().optional(),
+  CAMP_LEGACY_PASSWORD: z.string().optional(),
   CAMP_URL: url('http:', 'https:').optional(),
   CAMP_PUBLIC_URL: url('http:', 'https:').optional(),
   CAMP_HTTP_TIMEOUT_MS: milliseconds(100).optional(),
@@ -117,6 +120,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     },
     secret: e.CAMP_SECRET,
     token: e.CAMP_TOKEN,
+    legacyPassword: e.CAMP_LEGACY_PASSWORD,
     serverUrl: e.CAMP_URL?.replace(/\/+$/, ''),
     publicUrl: e.CAMP_PUBLIC_URL?.replace(/\/+$/, ''),
     httpTimeoutMs: e.CAMP_HTTP_TIMEOUT_MS,

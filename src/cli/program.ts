@@ -139,6 +139,10 @@ const COMMANDS: Record<string, Record<string, Entry>> = {
       summary: 'print the completion script of a shell: bash, zsh, fish',
       register: lazy(() => import('./commands/completion/index.ts').then(module => module.register)),
     },
+    legacy: {
+      summary: 'data of the old WordPress system: import',
+      register: lazy(() => import('./commands/legacy/index.ts').then(module => module.register)),
+    },
   },
   'To try camp:': {
     demo: {

@@ -97,6 +97,7 @@ export const PERMISSIONS = {
   'data export': 'ADMIN',
   'data erase': 'ADMIN',
   prune: 'ADMIN',
+  'legacy import': 'ADMIN',
 
   'campaign import': 'ANY',
   'campaign import --no-cap': 'ADMIN',

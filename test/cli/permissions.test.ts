@@ -57,6 +57,7 @@ describe('who may do what', () => {
   })
 
   const EXAMPLES: Record<string, string> = {
+    'legacy import': 'legacy import painel.sql',
     'user add': 'user add a@b.c --name A --role USER',
     'user set --role': 'user set dora@example.com --role ADMIN',
     'user set --enable': 'user set dora@example.com --enable',

@@ -86,6 +86,9 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   doctor: ['broker', 'campaign', 'database', 'installation', 'queue', 'security'],
   // Units for systemd: it knows no database.
   service: [],
+  // The old system's tables become wallets, credentials, budgets and archived campaigns.
+  legacy: [...['blocklist', 'broker', 'budget', 'catalog', 'database', 'dispatch', 'lifecycle', 'security', 'tabular']],
+
   // Runs command lines for other machines; what runs one is handed to it.
   serve: ['security'],
 
@@ -96,7 +99,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ],
   cli: [
     ...['backup', 'blocklist', 'broker', 'budget', 'calendar', 'campaign', 'campaign-settings', 'catalog', 'database'],
-    ...['dispatch', 'doctor', 'export', 'installation', 'intake', 'lifecycle', 'privacy', 'queue', 'recurrence', 'sandbox', 'security'],
+    ...['dispatch', 'doctor', 'export', 'installation', 'intake', 'legacy', 'lifecycle', 'privacy', 'queue', 'recurrence', 'sandbox', 'security'],
     ...['serve', 'service', 'tabular', 'webhook', 'worker'],
   ],
 }

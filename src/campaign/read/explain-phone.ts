@@ -268,6 +268,7 @@ function whyPending({ campaign_status, failure_reason, scheduled_at, waiting_bat
     case 'FAILED':
     case 'FINISHED':
     case 'CANCELLED':
+    case 'ARCHIVED':
       return `its campaign is ${campaign_status}${failure_reason ? `: ${failure_reason}` : ''}`
     default:
       return unreachable(campaign_status)

@@ -58,6 +58,7 @@ export function nextSteps(it: Situation): string[] {
     case 'FINISHED':
       return [...doubts(it), `See the result: camp campaign report ${it.handle}`]
     case 'CANCELLED':
+    case 'ARCHIVED':
       return []
   }
 }

@@ -98,6 +98,7 @@ describe('what comes next', () => {
       },
     ],
     ['CANCELLED', { 'an ADMIN': [], 'its importer': [], 'another USER': [] }],
+    ['ARCHIVED', { 'an ADMIN': [], 'its importer': [], 'another USER': [] }],
   ])('%s, for each who reads it', (status, expected) => {
     for (const [who, reader] of Object.entries(READERS)) expect(said({ status, reader }), who).toEqual(expected[who])
   })

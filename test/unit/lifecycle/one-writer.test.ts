@@ -37,6 +37,7 @@ describe('a status', () => {
   it('is inserted where leads are imported, and as the table says; a batch begins QUEUED', () => {
     const inserts = writers.filter(({ write }) => write.kind === 'INSERT')
     expect(inserts.map(({ file, write }) => `${file} ${write.table}`)).toEqual([
+      'lifecycle/archived-leads.ts CampaignLead',
       'lifecycle/imported-leads.ts CampaignLead',
       'lifecycle/imported-leads.ts CampaignLead',
     ])
