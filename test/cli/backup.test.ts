@@ -43,7 +43,6 @@ describe.runIf(hasClientTools)('camp backup and restore (skipped without pg_dump
             )
           ).rows[0]!.done,
         done => done,
-        40_000,
       )
     } finally {
       await worker.stop()
@@ -73,7 +72,7 @@ describe.runIf(hasClientTools)('camp backup and restore (skipped without pg_dump
     await succeed(camp(['login', ADMIN.email, '--password-stdin'], { env: envOf('original'), stdin: ADMIN.password }))
     await succeed(run(`campaign run ${campaign}`))
     await succeed(run(`backup ${file}`))
-  }, 120_000)
+  })
   afterAll(async () => {
     await sandbox?.close()
     server?.stop()
