@@ -1,4 +1,3 @@
-import { Argument } from '@commander-js/extra-typings'
 import { addCommand, type Parent } from '../../add-command.ts'
 import type { Register } from '../../command.ts'
 import { lazy } from '../../lazy.ts'
@@ -13,7 +12,7 @@ const completion = (parent: Parent) =>
     'camp completion bash',
     'camp completion fish > ~/.config/fish/completions/camp.fish',
   ])
-    .addArgument(new Argument('<shell>', 'bash, zsh or fish').argParser(oneOf(['bash', 'zsh', 'fish'])))
+    .argument('<shell>', 'bash, zsh or fish', oneOf(['bash', 'zsh', 'fish']))
     .addHelpText(
       'after',
       '\nIt completes commands, options, fixed words, and the names of wallets, brokers, templates and campaigns, if the ' +
