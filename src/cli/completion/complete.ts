@@ -46,7 +46,7 @@ function wantedAt(command: CommandUnknownOpts, options: readonly Option[], rest:
   for (const word of rest) {
     if (open && !open.variadic) open = undefined
     else if (word.startsWith('-')) {
-      const option = options.find(each => each.short === word || each.long === word)
+      const option = options.find(({ long, short }) => word === long || word === short)
       open = option?.required || option?.optional ? option : undefined
     } else if (!open) operands++
   }
