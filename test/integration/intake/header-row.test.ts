@@ -33,7 +33,7 @@ describe('rows above the header', () => {
     expect(await run({ file, map: { phone: ['onde'] } })).toMatchObject({ headerLine: 2, pending: 1 })
   })
 
-  test('are none where the first row is the header, whatever the rows below it contain', async () => {
+  test('are none where the first row is the header, even if one below it names columns', async () => {
     const file = write('telefone;obs\n11987650003;x\ntelefone;nome\n11987650004;cpf\n')
     expect(await run({ file })).toMatchObject({ headerLine: 1, rowsAbove: 0, rows: 3 })
   })
