@@ -51,7 +51,13 @@ export function campaignText(view: CampaignView, timezone: string, outlook?: Sho
     ['opened by', outlook?.recurrence && `the recurring campaign ${outlook.recurrence}`],
     ['missed', outlook?.start_missed ? missedText(view.agendamento_id) : undefined],
     ['stalled', outlook?.stalled_since && stalledText(outlook.stalled_since, timezone)],
-    ['ends', outlook?.expected_end && endText(view, timezone, outlook.expected_end, outlook.now)],
+    // Of a started campaign no end is promised that no process works for.
+    [
+      'ends',
+      outlook?.expected_end && (outlook.worker_running || view.status !== 'PROCESSING')
+        ? endText(view, timezone, outlook.expected_end, outlook.now)
+        : undefined,
+    ],
     ['imported', `${time(view.created_at, timezone)} by ${view.created_by}`],
     // An earlier approval does not apply to a campaign that waits for approval again.
     [
