@@ -19,10 +19,7 @@ import { isServed } from './workers.ts'
 
 /** What is expected of a campaign at a given time; `show --json` prints it beside the campaign. */
 export interface Forecast extends RefusalForecast {
-  /**
-   * About when its last message is sent; ISO 8601. null: nothing is sent without a command or, once it is started, without a
-   * worker, or not within half a year.
-   */
+  /** About when its last message is sent; ISO 8601. null: nothing is sent without a command, or not within half a year. */
   expected_end: string | null
   /** Its scheduled start was missed by more than start_before: it waits for a person. */
   start_missed: boolean
@@ -99,17 +96,14 @@ export async function forecastOf(sql: Sql, campaignId: string, present: Present)
   const end = await endOf(sql, campaign, loads, present)
   const from = campaign.status === 'PROCESSING' ? present.now : later(present.now, campaign.scheduled_at)
   const hold = await holdOf(sql)
-  const isServedNow = await isServed(sql, campaign.broker)
-  // Of a started campaign no end is promised that no process works for.
-  const isIdle = hold !== null || (campaign.status === 'PROCESSING' && !isServedNow)
   return {
-    expected_end: isIdle ? null : (end?.toISOString() ?? null),
+    expected_end: hold ? null : (end?.toISOString() ?? null),
     start_missed: isMissed(campaign, present.now),
     recurrence: campaign.recurrence,
     ...(await refusalForecastOf(sql, campaignId, present)),
     ...openingView(openingOf(hoursOf(campaign), placesOf(loads), from, holidayTest(campaign.own_holidays))),
     stalled_since: await stalledSince(sql, campaignId, present),
-    worker_running: isServedNow,
+    worker_running: await isServed(sql, campaign.broker),
     held: hold?.reason ?? null,
   }
 }

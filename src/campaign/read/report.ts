@@ -25,7 +25,7 @@ export interface CampaignReport {
 }
 
 /** rows = not_taken_over + to_send; to_send is the sum of the rest, and accepted of delivered, undeliverable and no_word. */
-export interface Funnel {
+interface Funnel {
   rows: number
   /** Refused by the checks of the import, or on the blocklist by the time of sending. */
   not_taken_over: Reason[]

@@ -1,22 +1,12 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { runCampaign } from '../../../src/campaign/actions/start.ts'
 import { pauseCampaign } from '../../../src/campaign/actions/stop.ts'
 import { forecastOf } from '../../../src/campaign/read/forecast.ts'
-import { type Heartbeat, startHeartbeat } from '../../../src/worker/heartbeat.ts'
 import { byHand, outcomeOf, SAO_PAULO } from '../../support/by-hand.ts'
 import { useDatabase } from '../../support/database.ts'
 import { makeCampaign, makeScene, setBudget } from '../../support/fixtures.ts'
 
 const db = useDatabase()
-// An end is expected only where a worker runs.
-let beats: Heartbeat
-beforeAll(async () => {
-  beats = await startHeartbeat(db.pool, { brokers: undefined, everyMs: 60_000 }, error =>
-    expect.unreachable(String(error)),
-  )
-})
-afterAll(() => beats.stop())
-
 const OFFICE = { hours_from: 480, hours_to: 1200, days: 63, allow_holidays: true }
 const TWILIO = { account_sid: 'AC0', auth_token: 'token', from: '+5511900000000' }
 

@@ -59,7 +59,13 @@ export function campaignText(view: CampaignView, timezone: string, outlook?: Sho
     ['opened by', outlook?.recurrence && `the recurring campaign ${outlook.recurrence}`],
     ['missed', outlook?.start_missed ? missedText(view.agendamento_id) : undefined],
     ['stalled', outlook?.stalled_since && stalledText(outlook.stalled_since, timezone)],
-    ['ends', outlook?.expected_end && endText(view, timezone, outlook.expected_end, outlook.now)],
+    // Of a started campaign no end is promised that no process works for.
+    [
+      'ends',
+      outlook?.expected_end && (outlook.worker_running || view.status !== 'PROCESSING')
+        ? endText(view, timezone, outlook.expected_end, outlook.now)
+        : undefined,
+    ],
     ['imported', view.id === null ? undefined : `${time(view.created_at, timezone)} by ${view.created_by}`],
     // An earlier approval does not apply to a campaign that waits for approval again.
     [
@@ -199,7 +205,7 @@ export function time(at: string | Date, timezone: string): string {
 }
 
 /** Tue 14:20, in `timezone`; with its date if it is six days away or more. */
-export function about(at: string | Date, timezone: string, now: Date): string {
+function about(at: string | Date, timezone: string, now: Date): string {
   const date = new Date(at)
   const isNear = date.getTime() - now.getTime() < 6 * 24 * 3_600_000
   const [weekday, minute] = [
