@@ -7,6 +7,8 @@ import { importMailing, type Stage, setScene, writeMailing } from './stage.ts'
 /** The time and the most memory of `camp campaign leads` that writes all leads of one campaign to a file. */
 export async function measureExport(stage: Stage, rows: number): Promise<Measurement[]> {
   say(`export: ${rows} rows`)
+  // The first command makes the machine's own user an ADMIN, if there is no other user yet.
+  await runToItsEnd(stage, ['wallet', 'list'])
   const { id } = await importMailing(stage, await setScene(stage), await writeMailing(stage.home, rows))
   const size = rows.toLocaleString('en-US')
   const measured: Measurement[] = []
