@@ -84,6 +84,21 @@ export async function askPassword(context: Context, message: string, fromStdin: 
   return answer
 }
 
+/** @returns the value of the chosen option; the caller has checked that there is a terminal */
+export async function choose(
+  context: Context,
+  message: string,
+  choices: readonly { name: string; value: string }[],
+): Promise<string> {
+  const { answer } = await promptOf(context)<{ answer: string }>({
+    type: 'select',
+    name: 'answer',
+    message: visible(message),
+    choices: choices.map(choice => ({ ...choice, name: visible(choice.name) })),
+  })
+  return answer
+}
+
 /** A text that may be empty; the caller has checked that there is a terminal. */
 export async function askOptional(context: Context, message: string): Promise<string> {
   const { answer } = await promptOf(context)<{ answer: string }>({

@@ -13,10 +13,7 @@ export interface TableOptions {
 }
 
 /** Whether the result goes to a file. @throws CampError USAGE if the options contradict each other */
-export function wantsFile(
-  { csv, xlsx, plain, overwrite }: TableOptions,
-  { json }: { json?: true | undefined },
-): boolean {
+export function wantsFile({ csv, xlsx, plain, overwrite }: TableOptions, { json }: { json: boolean }): boolean {
   if (csv !== undefined && xlsx !== undefined)
     throw conflict('--csv and --xlsx write different files: give one of them')
   if (plain && csv === undefined) throw conflict('--plain belongs to --csv')

@@ -1,6 +1,6 @@
 import { CampError } from '../errors.ts'
 import { writeFailed } from '../files.ts'
-import { openRejectsPlace, type RejectsPlace } from '../tabular/rejects-path.ts'
+import { type OutputPlace, openOutputPlace } from '../tabular/output-place.ts'
 import type { Reject } from './tally.ts'
 
 const FLUSH_FROM = 64 * 1024
@@ -9,17 +9,17 @@ const FLUSH_FROM = 64 * 1024
 export class RejectsList {
   rows = 0
   readonly path: string
-  readonly #place: RejectsPlace
+  readonly #place: OutputPlace
   #waiting = 'table;id;code;detail\n'
 
-  private constructor(path: string, place: RejectsPlace) {
+  private constructor(path: string, place: OutputPlace) {
     this.path = path
     this.#place = place
   }
 
   /** @throws CampError FILE_EXISTS unless `overwrite` is given; FILE_UNWRITABLE */
   static async create(path: string, overwrite: boolean): Promise<RejectsList> {
-    const place = await openRejectsPlace(path, { overwrite }).catch(error => {
+    const place = await openOutputPlace(path, { overwrite, option: '--rejects' }).catch(error => {
       throw failed(path, error)
     })
     return new RejectsList(path, place)

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { camp, type Step, succeed } from '../support/camp.ts'
+import { camp, type Step } from '../support/camp.ts'
 import { useDatabase } from '../support/database.ts'
 import { adminEnv, succeed } from '../support/login.ts'
 import { scratchFolder } from '../support/scratch.ts'
@@ -145,10 +145,7 @@ describe('on a terminal', () => {
   })
 
   test('Ctrl-C at a question: 130, and nothing is written', async () => {
-    const left = await at(
-      ['Which broker sends?', '\n'],
-      ['Which column has the phones?', '\u0003'],
-    )
+    const left = await at(['Which broker sends?', '\n'], ['Which column has the phones?', '\u0003'])
     expect(left.code).toBe(130)
     expect(await imported()).toEqual([])
   })

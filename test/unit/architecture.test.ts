@@ -99,7 +99,20 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ],
   cli: [
     ...['backup', 'blocklist', 'broker', 'budget', 'calendar', 'campaign', 'campaign-settings', 'catalog', 'database'],
-    ...['dispatch', 'doctor', 'export', 'installation', 'intake', 'legacy', 'lifecycle', 'privacy', 'queue', 'recurrence', 'sandbox', 'security'],
+    ...[
+      'dispatch',
+      'doctor',
+      'export',
+      'installation',
+      'intake',
+      'legacy',
+      'lifecycle',
+      'privacy',
+      'queue',
+      'recurrence',
+      'sandbox',
+      'security',
+    ],
     ...['serve', 'service', 'tabular', 'webhook', 'worker'],
   ],
 }

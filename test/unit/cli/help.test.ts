@@ -60,7 +60,8 @@ describe('a word that camp does not know', () => {
   it.each([
     ['campain', 'unknown command "campain": did you mean campaign?'],
     ['wallets list', 'unknown command "wallets": did you mean wallet?'],
-    ['doctr', 'unknown command "doctr"'],
+    ['doctr', 'unknown command "doctr": did you mean doctor?'],
+    ['nonsense', 'unknown command "nonsense"'],
     ['campain --help', 'unknown command "campain": did you mean campaign?'],
     ['campaign lst', 'unknown command "lst": did you mean list?'],
     ['campaign lst --status FAILED', 'unknown command "lst": did you mean list?'],
@@ -70,8 +71,8 @@ describe('a word that camp does not know', () => {
     ['campaign import x.csv --walet Sul', 'unknown option "--walet": did you mean --wallet?'],
     ['wallet list --nope', 'unknown option "--nope"'],
     ['--nope wallet list', 'unknown option "--nope"'],
-    ['campaign import x.csv', "required options '--wallet <wallet>' and '--broker <broker>' not specified"],
-    ['campaign import x.csv --broker B', "required option '--wallet <wallet>' not specified"],
+    ['broker add X', "required options '--adapter <adapter>' and '--cost <amount>' not specified"],
+    ['broker add X --adapter SANDBOX', "required option '--cost <amount>' not specified"],
     ['wallet add', "missing required argument 'name'"],
   ])('camp %s', async (line, message) => {
     const run = await camp(line.split(' '), { env })

@@ -81,7 +81,9 @@ describe('a campaign on the screen', () => {
     const surroundings = { workers: [], batches: 2, callbacks: 0, callbacks_since: null }
     const picture = { campaigns: [CAMPAIGN, { ...CAMPAIGN, id: '2' }], surroundings }
     const lines = (rows: number) =>
-      pictureText(picture, { ...present, columns: 80 }, { rows, hint: 'q leaves' }).flatMap(block => [...linesOf(block)])
+      pictureText(picture, { ...present, columns: 80 }, { rows, hint: 'q leaves' }).flatMap(block => [
+        ...linesOf(block),
+      ])
     expect(lines(24)).toHaveLength(11)
     expect(lines(8)).toHaveLength(3)
     expect(lines(3)).toHaveLength(2)

@@ -26,7 +26,7 @@ describe('a status', () => {
     const files = (table: string) =>
       new Set(writers.filter(({ write }) => write.table === table).map(({ file }) => file))
     expect(files('Batch').size).toBe(3)
-    expect(files('CampaignLead').size).toBe(5)
+    expect(files('CampaignLead').size).toBe(6)
   })
 
   it('of a campaign is written in one statement, with its audit; no campaign is inserted with one', () => {

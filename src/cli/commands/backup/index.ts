@@ -14,7 +14,7 @@ export const register: Register = (program, action) => {
 const backup = (parent: Parent) =>
   addCommand(parent, 'backup <file>', 'write a backup of the database to a file', [
     'camp backup camp.dump',
-    'camp backup /var/backups/camp-$(date +%F).dump',
+    'camp backup /var/backups/camp.dump --json',
   ]).addHelpText(
     'after',
     '\nIt uses pg_dump of the version of the server, and may run at any time. A\n' +

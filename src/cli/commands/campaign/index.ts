@@ -54,11 +54,7 @@ export const importFile = (parent: Parent) =>
     .option('--encoding <name>', 'encoding of the file (default: detect)')
     .option('--delimiter <sign>', 'one of ; , tab | (default: detect)')
     .option('--sheet <name>', 'sheet of a workbook (default: the one Excel opens on)')
-    .option(
-      '--header-row <n>',
-      'line with the names of the columns (default: detect)',
-      wholeNumber(1, 1_048_576),
-    )
+    .option('--header-row <n>', 'line with the names of the columns (default: detect)', wholeNumber(1, 1_048_576))
     .option('--again', 'allow a file that was already imported')
     .option('--rejects <file>', 'write the refused rows to this file, to correct them')
     .option('--overwrite', 'replace an existing --rejects file')

@@ -11,7 +11,7 @@ import { time } from './text.ts'
 
 /** Page by page: a million leads as JSON are hundreds of megabytes, too much to hold in memory. */
 export async function leads(context: Context, ref: string, options: OptionsOf<typeof commands.leads>): Promise<void> {
-  const isFile = wantsFile(options, options)
+  const isFile = wantsFile(options, context.out)
   const actor = await context.actor()
   const pool = await context.pool()
   const { id } = await findCampaign(pool, ref, actor)

@@ -2,8 +2,8 @@ import type { ExplainedMessage, LeadStory } from '../../../campaign/read/explain
 import type { Step } from '../../../campaign/read/lead-history.ts'
 import type { Match } from '../../../campaign/read/lead-search.ts'
 import { type Block, fields } from '../../blocks.ts'
-import { table } from '../../table.ts'
 import type { Context } from '../../context.ts'
+import { table } from '../../table.ts'
 import { time } from './text.ts'
 
 /** The history of a value, as `camp campaign explain` prints it. */

@@ -205,7 +205,7 @@ export function time(at: string | Date, timezone: string): string {
 }
 
 /** Tue 14:20, in `timezone`; with its date if it is six days away or more. */
-function about(at: string | Date, timezone: string, now: Date): string {
+export function about(at: string | Date, timezone: string, now: Date): string {
   const date = new Date(at)
   const isNear = date.getTime() - now.getTime() < 6 * 24 * 3_600_000
   const [weekday, minute] = [

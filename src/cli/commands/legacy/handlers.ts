@@ -1,10 +1,11 @@
 import { CampError } from '../../../errors.ts'
 import { importLegacy, type LegacyResult } from '../../../legacy/import.ts'
 import type { Reject, TableCount } from '../../../legacy/tally.ts'
-import { type Human, table } from '../../blocks.ts'
+import type { Human } from '../../blocks.ts'
 import type { OptionsOf } from '../../command.ts'
 import type { Context } from '../../context.ts'
 import { parsePairs } from '../../parse-pairs.ts'
+import { table } from '../../table.ts'
 import { number } from '../campaign/text.ts'
 import type * as commands from './index.ts'
 

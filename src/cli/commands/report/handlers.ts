@@ -11,15 +11,15 @@ import { CampError } from '../../../errors.ts'
 import { monthTable, share } from '../../../export/month-table.ts'
 import { monthOf } from '../../../time/local-day.ts'
 import type { Human } from '../../blocks.ts'
-import { type Column, table } from '../../table.ts'
 import type { OptionsOf } from '../../command.ts'
 import type { Context } from '../../context.ts'
+import { type Column, table } from '../../table.ts'
 import { wantsFile, writeResult } from '../../table-target.ts'
 import type * as commands from './index.ts'
 
 /** Ends with exit code 6 if the books do not agree, after the report is printed or written. */
 export async function report(context: Context, options: OptionsOf<typeof commands.report>): Promise<void> {
-  const isFile = wantsFile(options, options)
+  const isFile = wantsFile(options, context.out)
   const { timezone } = context.config
   const month = options.month === undefined ? monthOf(context.clock.now(), timezone) : parseMonth(options.month)
   await context.actor()

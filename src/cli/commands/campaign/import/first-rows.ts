@@ -1,5 +1,6 @@
 import type { Preview } from '../../../../intake/preview.ts'
-import { type Block, type Human, table } from '../../../blocks.ts'
+import type { Block, Human } from '../../../blocks.ts'
+import { table } from '../../../table.ts'
 
 /** The first rows of a file, with as many columns as fit. @param width of the terminal */
 export function firstRows({ file, headers, headerLine, rows }: Preview, width: number): Human {
