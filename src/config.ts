@@ -22,6 +22,8 @@ export interface Config {
    */
   secret: string | undefined
   token: string | undefined
+  /** Of the old system's database (`camp legacy import`): it is not typed into a command line. */
+  legacyPassword: string | undefined
   /** The server (`camp serve`) that runs commands. */
   serverUrl: string | undefined
   publicUrl: string | undefined
@@ -30,6 +32,12 @@ export interface Config {
   sweepMs: number
   timezone: string
   logLevel: LogLevel
+  /** Set by systemd: its socket for messages, and the watchdog's interval if there is one. */
+  notify: { socket: string; watchdogMs: number | undefined } | undefined
+  /** Set by systemd: DEVICE:INODE of the journal's stream, which stderr may be. */
+  journalStream: string | undefined
+  /** How a worker logs; undefined: lines for people on a terminal, otherwise JSON. */
+  logFormat: 'json' | 'text' | undefined
   /** Settings of an earlier camp that are still in the environment, each as a sentence: they have no effect. */
   outdated: readonly string[]
 }
@@ -73,6 +81,7 @@ const environment = z.object({
   CAMP_HOME: z.string().optional(),
   CAMP_SECRET: z.string().min(16, 'must have at least 16 characters').optional(),
   CAMP_TOKEN: z.string().optional(),
+  CAMP_LEGACY_PASSWORD: z.string().optional(),
   CAMP_URL: url('http:', 'https:').optional(),
   CAMP_PUBLIC_URL: url('http:', 'https:').optional(),
   CAMP_HTTP_TIMEOUT_MS: milliseconds(100).optional(),
@@ -83,6 +92,11 @@ const environment = z.object({
     .default('America/Sao_Paulo')
     .refine(isTimeZone, { error: 'must be a time zone such as America/Sao_Paulo' }),
   LOG_LEVEL: z.enum(LOG_LEVELS).default('info'),
+  NOTIFY_SOCKET: z.string().optional(),
+  WATCHDOG_USEC: z.coerce.number().int().positive().optional(),
+  WATCHDOG_PID: z.coerce.number().int().optional(),
+  JOURNAL_STREAM: z.string().optional(),
+  CAMP_LOG: z.enum(['json', 'text']).optional(),
 })
 
 const SELF_APPROVAL_MOVED =
@@ -107,6 +121,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     },
     secret: e.CAMP_SECRET,
     token: e.CAMP_TOKEN,
+    legacyPassword: e.CAMP_LEGACY_PASSWORD,
     serverUrl: e.CAMP_URL?.replace(/\/+$/, ''),
     publicUrl: e.CAMP_PUBLIC_URL?.replace(/\/+$/, ''),
     httpTimeoutMs: e.CAMP_HTTP_TIMEOUT_MS,
@@ -114,8 +129,17 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     sweepMs: e.CAMP_SWEEP_MS,
     timezone: e.CAMP_TIMEZONE,
     logLevel: e.LOG_LEVEL,
+    notify: e.NOTIFY_SOCKET === undefined ? undefined : { socket: e.NOTIFY_SOCKET, watchdogMs: watchdogMs(e) },
+    journalStream: e.JOURNAL_STREAM,
+    logFormat: e.CAMP_LOG,
     outdated: set.CAMP_SELF_APPROVAL === undefined ? [] : [SELF_APPROVAL_MOVED],
   }
+}
+
+/** The watchdog of another process, which passed its environment on, is not ours. */
+function watchdogMs({ WATCHDOG_USEC, WATCHDOG_PID }: z.infer<typeof environment>): number | undefined {
+  if (WATCHDOG_USEC === undefined || (WATCHDOG_PID ?? process.pid) !== process.pid) return undefined
+  return WATCHDOG_USEC / 1_000
 }
 
 /** camp's own version, from package.json. */

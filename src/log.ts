@@ -1,3 +1,4 @@
+import { fstatSync } from 'node:fs'
 import pino from 'pino'
 import type { LogLevel } from './config.ts'
 import type { LOG_EVENTS, LogEvent } from './log-events.ts'
@@ -28,15 +29,22 @@ interface FieldsOf<Level> {
 
 type EventsOf<Level> = { [Event in LogEvent]: (typeof LOG_EVENTS)[Event] extends Level ? Event : never }[LogEvent]
 
-/** @param destination receives the lines; stderr by default */
-export function openLog(level: LogLevel, destination: pino.DestinationStream = openStderr()): Log {
+/** Where the lines go: stderr by default. */
+interface LogOutput {
+  destination?: pino.DestinationStream
+  /** DEVICE:INODE of the journal's stream (JOURNAL_STREAM): if stderr is that stream, each line begins with its priority. */
+  journalStream?: string | undefined
+}
+
+export function openLog(level: LogLevel, { destination = openStderr(), journalStream }: LogOutput = {}): Log {
+  const isJournal = journalStream !== undefined && journalStream === streamOf(2)
   return pino(
     {
       level,
       base: { pid: process.pid },
       timestamp: pino.stdTimeFunctions.isoTime,
       serializers: { err: pino.stdSerializers.errWithCause },
-      hooks: { streamWrite: safeLine },
+      hooks: { streamWrite: isJournal ? line => priorityOf(line) + safeLine(line) : safeLine },
     },
     destination,
   )
@@ -47,6 +55,21 @@ function openStderr(): pino.DestinationStream {
   // A terminal or a collector that has closed accepts no more lines, and must not end the process.
   destination.on('error', () => undefined)
   return destination
+}
+
+function streamOf(fd: number): string | undefined {
+  try {
+    const { dev, ino } = fstatSync(fd)
+    return `${dev}:${ino}`
+  } catch {
+    return undefined
+  }
+}
+
+/** The prefix that the journal takes off a line: journalctl -p err finds by it. */
+export function priorityOf(line: string): string {
+  const { level } = JSON.parse(line) as { level: number }
+  return level >= 50 ? '<3>' : level >= 40 ? '<4>' : level >= 30 ? '<6>' : '<7>'
 }
 
 /** JSON escapes C0; a terminal that shows a log also interprets C1 and bidi characters. */

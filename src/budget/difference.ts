@@ -14,6 +14,7 @@ export const ADVICE = {
   STATUS: 'compare with camp campaign explain PHONE, and with the bill of the broker',
   HISTORY: 'compare with camp campaign explain PHONE, and with the broker',
   RECIPIENTS: 'compare with the file that was imported, and with the request of that name at the broker',
+  ERASURE: 'camp data erase and camp prune record what they erase: find out who changed these leads',
   COUNTERS: 'compare with camp campaign report',
   PRICE: 'compare with the approvals: camp campaign explain',
   PAYER: 'compare with camp budget ledger of both wallets',

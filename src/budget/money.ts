@@ -23,6 +23,23 @@ export function formatMoney(money: Money): string {
   return `${sign}${units / SCALE}.${(units % SCALE).toString().padStart(4, '0')}`
 }
 
+/** For people: with two decimals where that is exact, otherwise with four. @param decimal as `moneyOf` takes it */
+export function shortMoney(decimal: string): string {
+  return formatMoney(moneyOf(decimal)).replace(/00$/, '')
+}
+
+/**
+ * For people: "R$ 1.349,55".
+ * @param rounding UP for a ceiling, so that the text never says less than the amount; otherwise to the nearest cent
+ */
+export function reaisText(money: Money, rounding: 'NEAREST' | 'UP' = 'NEAREST'): string {
+  const units = money < 0n ? -money : money
+  const isUp = rounding === 'UP' && money > 0n
+  const cents = (units + (isUp ? 99n : 50n)) / 100n
+  const whole = (cents / 100n).toLocaleString('pt-BR')
+  return `${money < 0n ? '-' : ''}R$ ${whole},${(cents % 100n).toString().padStart(2, '0')}`
+}
+
 /**
  * An amount as a person types it: 1500, 1500.00, 1500,00 or 1.500,00.
  * @param decimals how many decimals it may have: 2 for a budget, 4 for a unit cost
@@ -34,10 +51,16 @@ export function parseAmount(text: string, decimals: 2 | 4): string {
   const brazilian = /^(\d{1,3}(?:\.\d{3})+|\d+),(\d+)$/.exec(typed)
   const plain = brazilian ? `${brazilian[1]!.replaceAll('.', '')}.${brazilian[2]}` : typed
   const match = /^(\d{1,10})(?:\.(\d+))?$/.exec(plain)
+  if (typed.startsWith('-')) throw new CampError('INVALID_AMOUNT', `"${text}" is negative: an amount is at least 0`)
   if (!match || (match[2] ?? '').length > decimals) {
     throw new CampError('INVALID_AMOUNT', `"${text}" is not an amount with at most ${decimals} decimals`, {
       hint: decimals === 2 ? 'Write it as 1500.00 or 1.500,00.' : 'Write it as 0.0450 or 0,0450.',
     })
   }
   return `${BigInt(match[1]!)}.${(match[2] ?? '').padEnd(decimals, '0')}`
+}
+
+/** An amount for people: two decimals if they are exact, otherwise all of them. */
+export function amountText(amount: string): string {
+  return amount.replace(/^(-?\d+\.\d\d)00$/, '$1')
 }

@@ -17,3 +17,11 @@ export function parseMonth(text: string): Month {
 export function formatMonth({ year, month }: Month): string {
   return `${year}-${String(month).padStart(2, '0')}`
 }
+
+const MONTHS = 'January February March April May June July August September October November December'.split(' ')
+
+/** "November", with its year if that is not the year of `present`. @param period YYYY-MM */
+export function monthText(period: string, present: Month): string {
+  const { year, month } = parseMonth(period)
+  return `${MONTHS[month - 1]}${year === present.year ? '' : ` ${year}`}`
+}

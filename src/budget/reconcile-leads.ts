@@ -7,7 +7,8 @@ const LEAD_NAMES = `count(*) || ' (seq ' || array_to_string((array_agg(l.seq ORD
 
 /**
  * A lead that was sent, or may have been, is billed; a lead that is to be sent or was never sent is not. A lead that failed after
- * the broker had taken it stays billed if the broker bills what it accepts: such a lead has sent_at.
+ * the broker had taken it stays billed if the broker bills what it accepts: such a lead has sent_at. What another system sent is
+ * not billed here.
  */
 export async function wrongStatuses(sql: Sql): Promise<Difference[]> {
   const { rows } = await sql.query<Difference>(
@@ -16,9 +17,10 @@ export async function wrongStatuses(sql: Sql): Promise<Difference[]> {
                    CASE WHEN l.billed THEN 'that are billed' ELSE 'that are not billed' END) AS where,
             '0' AS expected, ${LEAD_NAMES} AS found
      FROM "CampaignLead" l JOIN "Campaign" c ON c.id = l.campaign_id
-     WHERE CASE l.status WHEN 'PENDING' THEN l.billed
-                         WHEN 'ERROR' THEN l.billed AND l.sent_at IS NULL
-                         ELSE NOT l.billed END
+     WHERE CASE WHEN c.status = 'ARCHIVED' THEN l.billed
+                WHEN l.status = 'PENDING' THEN l.billed
+                WHEN l.status = 'ERROR' THEN l.billed AND l.sent_at IS NULL
+                ELSE NOT l.billed END
      GROUP BY c.agendamento_id, l.batch_number, l.status, l.billed
      ORDER BY 2`,
   )

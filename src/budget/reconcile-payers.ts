@@ -4,13 +4,19 @@ import type { Difference } from './difference.ts'
 const BATCH_NAME = `format('campaign %s, batch %s', c.agendamento_id, t.number)`
 const BUDGET_NAME = `format('%s %s-%s', w.name, b.year, lpad(b.month::text, 2, '0'))`
 
-/** The claim, the settle and later corrections write entries, each for a batch: an entry without one is wrong. */
+/**
+ * The claim, the settle and later corrections write entries, each for a batch. An entry without one is wrong, unless it is what another
+ * system has used, and the audit has it (src/budget/outside-use.ts).
+ */
 export async function strayEntries(sql: Sql): Promise<Difference[]> {
   const { rows } = await sql.query<Difference>(
     `SELECT 'ENTRY' AS check, format('budget %s: ledger entry %s', ${BUDGET_NAME}, e.id) AS where,
             'a batch' AS expected, format('%s %s of no batch', e.kind, e.amount) AS found
      FROM "BudgetEntry" e JOIN "Budget" b ON b.id = e.budget_id JOIN "Wallet" w ON w.id = b.wallet_id
-     WHERE e.batch_id IS NULL
+     WHERE e.batch_id IS NULL AND NOT (e.kind = 'ADJUST' AND EXISTS (
+       SELECT 1 FROM "AuditEvent" a
+       WHERE a.subject = 'Budget' AND a.subject_id = e.budget_id::text AND a.action = 'budget.adjust'
+         AND a.detail ->> 'entry' = e.id::text AND a.detail ->> 'amount' = e.amount::text))
      ORDER BY e.n`,
   )
   return rows

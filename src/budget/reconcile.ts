@@ -5,7 +5,7 @@ import { wrongCounters } from './reconcile-counters.ts'
 import { wrongHistories, wrongStatuses } from './reconcile-leads.ts'
 import { wrongLimits } from './reconcile-limits.ts'
 import { strayEntries, wrongMonths, wrongPayers, wrongPrices } from './reconcile-payers.ts'
-import { wrongRecipients } from './reconcile-recipients.ts'
+import { wrongErasures, wrongRecipients } from './reconcile-recipients.ts'
 
 export interface Reconciliation {
   budgets: number
@@ -44,6 +44,7 @@ const CHECKS: readonly ((sql: Sql) => Promise<Difference[]>)[] = [
   wrongStatuses,
   wrongHistories,
   wrongRecipients,
+  wrongErasures,
 ]
 
 /** A budget's use must be the sum of its ledger. */

@@ -4,7 +4,7 @@ import { moneyOf, parseAmount } from '../budget/money.ts'
 import type { Prisma, PrismaClient } from '../database/prisma.ts'
 import { CampError } from '../errors.ts'
 import { findBroker } from './find.ts'
-import { assertNameFree, assertUnused, auditRecord, type By, differences, orTaken } from './guards.ts'
+import { assertNameFree, assertNoDefault, assertUnused, auditRecord, type By, differences, orTaken } from './guards.ts'
 
 export type Broker = Prisma.BrokerModel
 
@@ -102,7 +102,10 @@ export async function changeBroker(
   )
 }
 
-/** A broker that no campaign uses, recurring ones included. @throws CampError BROKER_NOT_FOUND; RECORD_IN_USE */
+/**
+ * A broker that no campaign uses, recurring ones included, and no wallet as its default.
+ * @throws CampError BROKER_NOT_FOUND; RECORD_IN_USE
+ */
 export async function findUnusedBroker(prisma: PrismaClient, ref: string): Promise<Broker> {
   const broker = await findBroker(prisma, ref)
   await assertBrokerUnused(prisma, broker)
@@ -121,11 +124,12 @@ export async function removeBroker(prisma: PrismaClient, by: By, broker: Broker)
   })
 }
 
-function assertBrokerUnused(
-  prisma: Pick<Prisma.TransactionClient, 'campaign' | 'recurrence'>,
+async function assertBrokerUnused(
+  prisma: Pick<Prisma.TransactionClient, 'campaign' | 'recurrence' | 'wallet'>,
   { id, name }: Broker,
 ): Promise<void> {
-  return assertUnused(prisma, `broker "${name}"`, { broker_id: id })
+  await assertUnused(prisma, `broker "${name}"`, { broker_id: id })
+  await assertNoDefault(prisma, `broker "${name}"`, '--broker', { default_broker_id: id })
 }
 
 function unitCost(text: string): string {

@@ -1,15 +1,14 @@
 import type { Prisma, PrismaClient } from '../database/prisma.ts'
 import { CampError } from '../errors.ts'
 import { canonicalPhone } from '../recipient/phone.ts'
-import { auditRecord, type By, orTaken } from './guards.ts'
+import { auditRecord, type By, differences, orTaken } from './guards.ts'
 
 /** A fish is a phone of our own. An import adds all fish to the campaign, except with --no-fish. */
 type Fish = Prisma.FishModel
 
 /** @param text a phone as typed @throws CampError INVALID_PHONE; NAME_TAKEN: another fish has the phone */
 export async function addFish(prisma: PrismaClient, by: By, name: string, text: string): Promise<Fish> {
-  const { phone, problem } = canonicalPhone(text)
-  if (phone === undefined) throw new CampError('INVALID_PHONE', `"${text}" is not a phone: ${problem}`)
+  const phone = phoneOf(text)
   return orTaken(
     prisma.$transaction(async tx => {
       const made = await tx.fish.create({ data: { name, phone } })
@@ -20,15 +19,43 @@ export async function addFish(prisma: PrismaClient, by: By, name: string, text: 
   )
 }
 
+/**
+ * An absent field stays unchanged; the leads of campaigns that were imported before keep the old phone.
+ * @throws CampError FISH_NOT_FOUND; REFERENCE_AMBIGUOUS; as `addFish`
+ */
+export async function changeFish(
+  prisma: PrismaClient,
+  by: By,
+  ref: string,
+  given: { name?: string | undefined; phone?: string | undefined },
+): Promise<Fish> {
+  const phone = given.phone === undefined ? undefined : phoneOf(given.phone)
+  const change = { ...(given.name !== undefined && { name: given.name }), ...(phone !== undefined && { phone }) }
+  return orTaken(
+    prisma.$transaction(async tx => {
+      const fish = await findFish(tx, ref)
+      await auditRecord(tx, by, 'Fish', 'set', { id: fish.id, detail: differences(fish, change) })
+      return tx.fish.update({ where: { id: fish.id }, data: change })
+    }),
+    `a fish with the phone ${phone} already exists`,
+  )
+}
+
+function phoneOf(text: string): string {
+  const { phone, problem } = canonicalPhone(text)
+  if (phone === undefined) throw new CampError('INVALID_PHONE', `"${text}" is not a phone: ${problem}`)
+  return phone
+}
+
 /** All fish, sorted by name. */
 export function listFish(prisma: PrismaClient): Promise<Fish[]> {
   return prisma.fish.findMany({ orderBy: { name: 'asc' } })
 }
 
 /** A fish by phone, name or id. @throws CampError FISH_NOT_FOUND; REFERENCE_AMBIGUOUS: several have the name */
-export async function findFish(prisma: PrismaClient, ref: string): Promise<Fish> {
+export async function findFish({ fish: table }: Pick<PrismaClient, 'fish'>, ref: string): Promise<Fish> {
   const { phone } = canonicalPhone(ref)
-  const all = await prisma.fish.findMany({ orderBy: { id: 'asc' } })
+  const all = await table.findMany({ orderBy: { id: 'asc' } })
   const fitting = all.filter(row => row.phone === phone || row.name === ref || row.id === ref)
   const [fish] = fitting
   if (!fish) throw new CampError('FISH_NOT_FOUND', `no fish "${ref}"`, { hint: 'See: camp fish list' })

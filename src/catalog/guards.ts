@@ -27,7 +27,7 @@ export async function orTaken<T>(write: Promise<T>, message: string): Promise<T>
   }
 }
 
-function taken(message: string): CampError {
+export function taken(message: string): CampError {
   return new CampError('NAME_TAKEN', message, { hint: 'Choose another, or change the existing one.' })
 }
 
@@ -53,6 +53,25 @@ export async function assertUnused(
     `${what} is used by ${count > 0 ? campaigns : `the recurring campaign ${recurring!.handle}`}`,
     { hint: 'Campaigns, and the records that they use, are kept as proof of what was sent.' },
   )
+}
+
+/**
+ * A record that is the default of a wallet's imports cannot be removed before the wallet has another default.
+ * @param option of `camp wallet set` that changes it
+ * @throws CampError RECORD_IN_USE, which names the wallets
+ */
+export async function assertNoDefault(
+  { wallet }: Pick<Prisma.TransactionClient, 'wallet'>,
+  what: string,
+  option: '--broker' | '--template',
+  where: { default_broker_id: string } | { default_template_id: string },
+): Promise<void> {
+  const [first, ...others] = await wallet.findMany({ where, select: { name: true }, orderBy: { name: 'asc' } })
+  if (!first) return
+  const names = [first, ...others].map(({ name }) => `"${name}"`).join(', ')
+  throw new CampError('RECORD_IN_USE', `${what} is the default of the wallet${others.length > 0 ? 's' : ''} ${names}`, {
+    hint: `Remove the default first: camp wallet set "${first.name}" ${option} none`,
+  })
 }
 
 /** For the audit: the fields of `change`, before and after. */

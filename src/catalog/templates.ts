@@ -2,7 +2,7 @@ import type { Prisma, PrismaClient } from '../database/prisma.ts'
 import { variablesIn } from '../message/template.ts'
 import { checkTemplate } from '../message/template-text.ts'
 import { findTemplate } from './find.ts'
-import { assertUnused, auditRecord, type By, orTaken } from './guards.ts'
+import { assertNoDefault, assertUnused, auditRecord, type By, differences, orTaken } from './guards.ts'
 
 type Template = Prisma.TemplateModel
 
@@ -30,6 +30,44 @@ export async function addTemplate(
   )
 }
 
+export interface TemplateChange {
+  name?: string | undefined
+  template_code?: string | undefined
+  content?: string | undefined
+}
+
+/**
+ * An absent field stays unchanged. Code and text are what campaigns with the template were approved with, so they are changed only
+ * while no campaign uses it.
+ * @returns as `addTemplate`
+ * @throws CampError TEMPLATE_NOT_FOUND; RECORD_IN_USE; as `addTemplate`
+ */
+export async function changeTemplate(
+  prisma: PrismaClient,
+  by: By,
+  ref: string,
+  { name, template_code, content }: TemplateChange,
+): Promise<TemplateView & { notes: string[] }> {
+  const notes = content === undefined ? [] : checkTemplate(content)
+  const change = {
+    ...(name !== undefined && { name }),
+    ...(template_code !== undefined && { template_code }),
+    ...(content !== undefined && { content }),
+  }
+  return orTaken(
+    prisma.$transaction(async tx => {
+      const template = await findTemplate(tx, ref)
+      const { id } = template
+      // As in `removeTemplate`: a concurrent import with this template waits for the lock.
+      await tx.$queryRaw`SELECT id FROM "Template" WHERE id = ${id}::uuid FOR UPDATE`
+      if (template_code !== undefined || content !== undefined) await assertTemplateUnused(tx, template)
+      await auditRecord(tx, by, 'Template', 'set', { id, detail: differences(template, change) })
+      return { ...templateView(await tx.template.update({ where: { id }, data: change })), notes }
+    }),
+    `a template with the code "${template_code}" already exists`,
+  )
+}
+
 /** All templates, sorted by code. */
 export async function listTemplates(prisma: PrismaClient): Promise<TemplateView[]> {
   return (await prisma.template.findMany({ orderBy: { template_code: 'asc' } })).map(templateView)
@@ -40,7 +78,10 @@ export async function showTemplate(prisma: PrismaClient, ref: string): Promise<T
   return templateView(await findTemplate(prisma, ref))
 }
 
-/** A template that no campaign uses, recurring ones included. @throws CampError TEMPLATE_NOT_FOUND; RECORD_IN_USE */
+/**
+ * A template that no campaign uses, recurring ones included, and no wallet as its default.
+ * @throws CampError TEMPLATE_NOT_FOUND; RECORD_IN_USE
+ */
 export async function findUnusedTemplate(prisma: PrismaClient, ref: string): Promise<Template> {
   const template = await findTemplate(prisma, ref)
   await assertTemplateUnused(prisma, template)
@@ -59,11 +100,12 @@ export async function removeTemplate(prisma: PrismaClient, by: By, template: Tem
   })
 }
 
-function assertTemplateUnused(
-  prisma: Pick<Prisma.TransactionClient, 'campaign' | 'recurrence'>,
+async function assertTemplateUnused(
+  prisma: Pick<Prisma.TransactionClient, 'campaign' | 'recurrence' | 'wallet'>,
   { id, template_code }: Template,
 ): Promise<void> {
-  return assertUnused(prisma, `template "${template_code}"`, { template_id: id })
+  await assertUnused(prisma, `template "${template_code}"`, { template_id: id })
+  await assertNoDefault(prisma, `template "${template_code}"`, '--template', { default_template_id: id })
 }
 
 function templateView(template: Template): TemplateView {

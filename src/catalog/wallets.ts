@@ -1,35 +1,52 @@
 import { formatMonth } from '../budget/month.ts'
 import type { Prisma, PrismaClient } from '../database/prisma.ts'
 import { findWallet } from './find.ts'
-import { assertNameFree, assertUnused, auditRecord, type By, differences, orTaken } from './guards.ts'
+import { assertNameFree, assertUnused, auditRecord, type By, differences, orTaken, taken } from './guards.ts'
+import { defaultColumns, type GivenDefaults, WITH_DEFAULTS } from './wallet-defaults.ts'
 
 /** A wallet pays for campaigns. */
 export type Wallet = Prisma.WalletModel
 
-/** @throws CampError NAME_TAKEN: another wallet has the name, ignoring case, or the idgis number */
+/** A wallet for display: the defaults of its imports by name, code and text. */
+export type WalletRow = ReturnType<typeof walletRow>
+
+/**
+ * @throws CampError NAME_TAKEN: another wallet has the name, ignoring case, or the idgis number; NOT_FOUND or USAGE for a default
+ * (`defaultColumns`)
+ */
 export async function addWallet(
   prisma: PrismaClient,
   by: By,
-  data: { name: string; idgis_ambiente: number },
-): Promise<Wallet> {
-  const { name, idgis_ambiente } = data
+  given: { name: string; idgis_ambiente: number } & GivenDefaults,
+): Promise<WalletRow> {
+  const { name, idgis_ambiente } = given
   return orTaken(
     prisma.$transaction(async tx => {
       assertNameFree('wallet', name, await tx.wallet.findMany({ select: { name: true } }))
-      const made = await tx.wallet.create({ data })
+      await assertNumberFree(tx, idgis_ambiente)
+      const data = { name, idgis_ambiente, ...(await defaultColumns(tx, given)) }
+      const made = await tx.wallet.create<{ data: typeof data; include: typeof WITH_DEFAULTS }>({
+        data,
+        include: WITH_DEFAULTS,
+      })
       await auditRecord(tx, by, 'Wallet', 'add', { id: made.id, detail: data })
-      return made
+      return walletRow(made)
     }),
     `another wallet has the idgis ${idgis_ambiente} or the name "${name}"`,
   )
 }
 
-/** All wallets, sorted by name. */
-export function listWallets(prisma: PrismaClient): Promise<Wallet[]> {
-  return prisma.wallet.findMany({ orderBy: { name: 'asc' } })
+async function assertNumberFree({ wallet }: Pick<PrismaClient, 'wallet'>, idgis_ambiente: number): Promise<void> {
+  const same = await wallet.findUnique({ where: { idgis_ambiente } })
+  if (same) throw taken(`the wallet "${same.name}" already has the idgis ${idgis_ambiente}`)
 }
 
-export interface WalletView extends Wallet {
+/** All wallets, sorted by name. */
+export async function listWallets(prisma: PrismaClient): Promise<WalletRow[]> {
+  return (await prisma.wallet.findMany({ orderBy: { name: 'asc' }, include: WITH_DEFAULTS })).map(walletRow)
+}
+
+export interface WalletView extends WalletRow {
   /** Names of the brokers at which it has a credential, sorted. */
   brokers: string[]
   /** Months with a budget, YYYY-MM, earliest first. */
@@ -40,8 +57,9 @@ export interface WalletView extends Wallet {
 
 /** @throws CampError WALLET_NOT_FOUND */
 export async function showWallet(prisma: PrismaClient, ref: string): Promise<WalletView> {
-  const wallet = await findWallet(prisma, ref)
-  const where = { wallet_id: wallet.id }
+  const { id } = await findWallet(prisma, ref)
+  const wallet = await prisma.wallet.findUniqueOrThrow({ where: { id }, include: WITH_DEFAULTS })
+  const where = { wallet_id: id }
   const credentials = await prisma.credential.findMany({ where, select: { broker: { select: { name: true } } } })
   const budgets = await prisma.budget.findMany({
     where,
@@ -49,27 +67,35 @@ export async function showWallet(prisma: PrismaClient, ref: string): Promise<Wal
     orderBy: [{ year: 'asc' }, { month: 'asc' }],
   })
   return {
-    ...wallet,
+    ...walletRow(wallet),
     brokers: credentials.map(credential => credential.broker.name).sort(),
     budgets: budgets.map(formatMonth),
     campaigns: await prisma.campaign.count({ where }),
   }
 }
 
-/** An absent field stays unchanged. @throws CampError WALLET_NOT_FOUND; NAME_TAKEN */
+/** An absent field stays unchanged. @throws CampError WALLET_NOT_FOUND; as `addWallet` */
 export async function changeWallet(
   prisma: PrismaClient,
   by: By,
   ref: string,
-  change: { name?: string; idgis_ambiente?: number },
-): Promise<Wallet> {
+  given: { name?: string; idgis_ambiente?: number } & GivenDefaults,
+): Promise<WalletRow> {
   return orTaken(
     prisma.$transaction(async tx => {
       const wallet = await findWallet(tx, ref)
       const others = { where: { NOT: { id: wallet.id } }, select: { name: true } }
-      if (change.name) assertNameFree('wallet', change.name, await tx.wallet.findMany(others))
+      const { name, idgis_ambiente } = given
+      if (name) assertNameFree('wallet', name, await tx.wallet.findMany(others))
+      if (idgis_ambiente !== undefined && idgis_ambiente !== wallet.idgis_ambiente)
+        await assertNumberFree(tx, idgis_ambiente)
+      const change = {
+        ...(name !== undefined && { name }),
+        ...(idgis_ambiente !== undefined && { idgis_ambiente }),
+        ...(await defaultColumns(tx, given)),
+      }
       await auditRecord(tx, by, 'Wallet', 'set', { id: wallet.id, detail: differences(wallet, change) })
-      return tx.wallet.update({ where: { id: wallet.id }, data: change })
+      return walletRow(await tx.wallet.update({ where: { id: wallet.id }, data: change, include: WITH_DEFAULTS }))
     }),
     'another wallet has this name or idgis',
   )
@@ -99,4 +125,19 @@ function assertWalletUnused(
   { id, name }: Wallet,
 ): Promise<void> {
   return assertUnused(prisma, `wallet "${name}"`, { wallet_id: id })
+}
+
+function walletRow(wallet: Prisma.WalletGetPayload<{ include: typeof WITH_DEFAULTS }>) {
+  const {
+    default_broker_id: _broker,
+    default_template_id: _template,
+    default_broker,
+    default_template,
+    ...row
+  } = wallet
+  return {
+    ...row,
+    default_broker: default_broker?.name ?? null,
+    default_template: default_template?.template_code ?? null,
+  }
 }

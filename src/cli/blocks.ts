@@ -23,43 +23,35 @@ export interface Line {
 
 /** Encoded lines. Not a string, and never part of one. */
 export class Block {
-  readonly #lines: readonly Line[]
+  readonly #lay: (columns: number | undefined) => readonly Line[]
 
-  private constructor(lines: readonly Line[]) {
-    this.#lines = lines
+  private constructor(lay: (columns: number | undefined) => readonly Line[]) {
+    this.#lay = lay
   }
 
   /** @param indent of continuation lines, if the terminal is too narrow */
-  static of(lines: readonly (readonly { text: string; style?: Style }[])[], indent = 2): Block {
-    return new Block(
-      lines.map(parts => ({ indent, parts: parts.map(part => ({ ...part, text: visible(part.text) })) })),
-    )
+  static of(lines: readonly (readonly { text: string; style?: Style | undefined }[])[], indent = 2): Block {
+    const encoded = lines.map(parts => encodedLine(parts, indent))
+    return new Block(() => encoded)
   }
 
-  get lines(): readonly Line[] {
-    return this.#lines
+  /** Lines that depend on the columns of the terminal; without a terminal they are undefined. */
+  static fitted(lay: (columns: number | undefined) => readonly (readonly Part[])[]): Block {
+    return new Block(columns => lay(columns).map(parts => encodedLine(parts, 2)))
   }
+
+  linesAt(columns: number | undefined): readonly Line[] {
+    return this.#lay(columns)
+  }
+}
+
+function encodedLine(parts: readonly { text: string; style?: Style | undefined }[], indent: number): Line {
+  return { indent, parts: parts.map(({ text, style }) => ({ text: visible(text), ...(style && { style }) })) }
 }
 
 /** One line of several parts. */
 export function styled(...parts: readonly (string | readonly [style: Style, text: string])[]): Block {
   return Block.of([parts.map(part => (typeof part === 'string' ? { text: part } : { style: part[0], text: part[1] }))])
-}
-
-export type Column<Row> = { title: string; value: (row: Row) => string; align?: 'right' }
-
-export function table<Row>(rows: readonly Row[], columns: readonly Column<Row>[]): Block {
-  const cells = rows.map(row => columns.map(column => visible(column.value(row))))
-  const widths = columns.map((column, i) =>
-    cells.reduce((most, line) => Math.max(most, line[i]!.length), column.title.length),
-  )
-  const line = (texts: readonly string[]) =>
-    texts
-      .map((text, i) => (columns[i]!.align === 'right' ? text.padStart(widths[i]!) : text.padEnd(widths[i]!)))
-      .join('  ')
-      .trimEnd()
-  const head = { text: line(columns.map(column => column.title)), style: 'dim' as const }
-  return Block.of([[head], ...cells.map(texts => [{ text: line(texts) }])])
 }
 
 /** Name and value, one pair per line, with the values in one column; further lines of a value start in the same column. */
@@ -77,11 +69,27 @@ export function spaced(parts: readonly (string | Block)[]): (string | Block)[] {
   return parts.flatMap((part, i) => (i === 0 ? [part] : ['', part]))
 }
 
-/** The lines of an output; a string is one line. */
-export function linesOf(human: Human): readonly Line[] {
-  if (human instanceof Block) return human.lines
-  if (typeof human === 'string') return styled(human).lines
-  return human.flatMap(linesOf)
+/** A line and what it consists of. */
+export interface Branch {
+  text: string
+  of?: readonly Branch[]
+}
+
+/** Lines joined by ├ and └. */
+export function tree(root: Branch): Block {
+  const below = (branches: readonly Branch[], indent: string): string[] =>
+    branches.flatMap(({ text, of = [] }, i) => {
+      const isLast = i === branches.length - 1
+      return [`${indent}${isLast ? '└' : '├'} ${text}`, ...below(of, `${indent}${isLast ? '  ' : '│ '}`)]
+    })
+  return Block.of([root.text, ...below(root.of ?? [], '')].map(text => [{ text }]))
+}
+
+/** The lines of an output; a string is one line. @param columns of the terminal, if there is one */
+export function linesOf(human: Human, columns?: number): readonly Line[] {
+  if (human instanceof Block) return human.linesAt(columns)
+  if (typeof human === 'string') return styled(human).linesAt(columns)
+  return human.flatMap(each => linesOf(each, columns))
 }
 
 /** The text without styles, as written to a pipe. */

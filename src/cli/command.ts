@@ -9,7 +9,7 @@ import { lazy } from './lazy.ts'
 export type Action = <Args extends unknown[]>(
   handler: (context: Context, ...args: Args) => Promise<void>,
   options?: ContextOptions,
-) => (this: { opts(): GlobalOptions }, ...args: Args) => Promise<void>
+) => (this: { optsWithGlobals(): unknown }, ...args: Args) => Promise<void>
 
 /** The export of each index.ts of src/cli/commands: adds its commands, each with its handler, to their parent. */
 export type Register = (parent: Parent, action: Action) => void
@@ -23,6 +23,8 @@ const runHandler = lazy(() => import('./run-handler.ts').then(module => module.r
 export function actionFor(host: Host): Action {
   return (handler, contextOptions) =>
     async function (...args) {
-      await runHandler(context => handler(context, ...args), host, this.opts(), contextOptions)
+      // The types of a command leave out the options of the program.
+      const options = this.optsWithGlobals() as GlobalOptions
+      await runHandler(context => handler(context, ...args), host, options, contextOptions)
     }
 }

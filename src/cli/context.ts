@@ -114,7 +114,7 @@ export class Context {
     return startServer(home, {
       mayCreate: this.#mayCreateDatabase,
       onCreate: () => {
-        this.out.notice(`First use: creating a database in ${home} (once, some seconds).`)
+        this.out.notice(`First use: creating the database in ${home} (once, about 20 s)…`)
       },
     })
   }
@@ -194,13 +194,25 @@ export class Context {
     return this.#actor
   }
 
-  /** @throws CampError AUTH unless the acting user is an ADMIN */
-  async admin(): Promise<Actor> {
+  /**
+   * @param what requires an ADMIN: the command, or an option of it
+   * @throws CampError AUTH unless the acting user is an ADMIN
+   */
+  async admin(what = 'this command'): Promise<Actor> {
     const actor = await this.actor()
     if (actor.role === 'ADMIN') return actor
-    throw new CampError('ADMIN_REQUIRED', `${actor.email} is a USER; this command requires an ADMIN`, {
+    throw new CampError('ADMIN_REQUIRED', `${actor.email} is a USER; ${what} requires an ADMIN`, {
       hint: `Ask an ADMIN: ${people(await adminsOf(await this.pool()))}`,
     })
+  }
+
+  /** Applies pending migrations. @returns the names of those applied */
+  async migrate(): Promise<string[]> {
+    const url = this.config.directUrl ?? (await this.databaseUrl())
+    const applied = await migrate(url)
+    const pool = await openPool(url)
+    await this.registerInstallation(pool).finally(() => pool.end())
+    return applied
   }
 
   /** After a migration: records in the database where it is (src/installation/register.ts). */

@@ -36,8 +36,15 @@ function placeIn(text: string, room: number, indent: number): number {
   return word === undefined ? fits : Math.max(fits, indent + word.length)
 }
 
+/** The parts, cut to fit `columns`; what is cut ends in … */
+export function clip(parts: readonly Part[], columns: number): Part[] {
+  const text = parts.map(part => part.text).join('')
+  if (widthOf(text) <= columns) return [...parts]
+  return [...cut(parts, lengthWithin(text, Math.max(1, columns - 1))), { text: '…' }]
+}
+
 /** Length of the start of `text` that fits in `columns`, in whole characters; at least one. */
-function lengthWithin(text: string, columns: number): number {
+export function lengthWithin(text: string, columns: number): number {
   let [length, width] = [0, 0]
   for (const character of text) {
     width += widthOf(character)
@@ -47,11 +54,29 @@ function lengthWithin(text: string, columns: number): number {
   return length
 }
 
-/** Upper bound of the columns on a terminal: a character from U+1100 on (beyond Latin, Greek, Cyrillic and similar) counts as two. */
-function widthOf(text: string): number {
+/**
+ * Upper bound of the columns on a terminal: a character from U+1100 on (beyond Latin, Greek, Cyrillic and similar) counts as two,
+ * except the signs that camp itself draws: dashes, …, arrows, lines and blocks.
+ */
+export function widthOf(text: string): number {
   let width = 0
-  for (const character of text) width += character.codePointAt(0)! < 0x1100 ? 1 : 2
+  for (const character of text) {
+    const code = character.codePointAt(0)!
+    const isNarrow =
+      code < 0x1100 || DRAWN.has(character) || (code >= 0x2010 && code <= 0x2027) || (code >= 0x2500 && code <= 0x259f)
+    width += isNarrow ? 1 : 2
+  }
   return width
+}
+
+const DRAWN: ReadonlySet<string> = new Set('·↑↓←→❯')
+
+/** `text` in exactly `columns` columns: cut with an ellipsis, or filled with blanks. */
+export function fitted(text: string, columns: number): string {
+  const width = widthOf(text)
+  if (width <= columns) return text + ' '.repeat(columns - width)
+  const start = text.slice(0, lengthWithin(text, columns - 1))
+  return fitted(`${start}…`, Math.max(columns, widthOf(start) + 1))
 }
 
 function cut(parts: readonly Part[], length: number): Part[] {

@@ -9,8 +9,10 @@ import type { Host } from './context.ts'
 import { applyEnvFile } from './env-file.ts'
 import { lazy } from './lazy.ts'
 import { buildProgram } from './program.ts'
-import { asksForJson } from './streams.ts'
+import { asksForJson, usageMessage } from './streams.ts'
+import { resolveWords } from './words.ts'
 
+const complete = lazy(() => import('./completion/complete.ts').then(module => module.complete))
 const isRemote = lazy(() => import('./remote.ts').then(module => module.isRemote))
 const runRemote = lazy(() => import('./remote.ts').then(module => module.runRemote))
 const openOutput = lazy(() => import('./output.ts').then(module => module.openOutput))
@@ -89,6 +91,10 @@ function flushed(stream: NodeJS.WriteStream): Promise<void> {
 export async function runCamp(argv: string[], host: Host): Promise<number> {
   let language: Language = 'en'
   try {
+    if (argv[0] === '__complete' && !host.files) {
+      await complete(argv.slice(1), host)
+      return 0
+    }
     const words = applyEnvFile(argv, host)
     // Documents for programs, and their errors, are English.
     if (!asksForJson(words)) language = languageOf(host.env)
@@ -103,7 +109,7 @@ async function runWords(words: string[], host: Host): Promise<number> {
     if (await isRemote(words)) return await runRemote(words, host)
   }
   const program = await buildProgram(words, host)
-  await program.parseAsync(words, { from: 'user' })
+  await program.parseAsync(resolveWords(program, words), { from: 'user' })
   return 0
 }
 
@@ -148,7 +154,7 @@ async function known(thrown: unknown, { env }: Host): Promise<unknown> {
 }
 
 function usageError({ code, message }: CommanderError): CampError {
-  const text = code === 'commander.help' ? 'a subcommand is missing' : message.replace(/^error: /, '')
+  const text = code === 'commander.help' ? 'a subcommand is missing' : usageMessage(message)
   return new CampError('INVALID_COMMAND_LINE', text, { hint: 'See the subcommands with --help.' })
 }
 

@@ -21,13 +21,19 @@ export function noneAsNull<Value>(value: Value | 'none'): Value | null {
   return value === 'none' ? null : value
 }
 
-/** One of `words`, ignoring case. */
+/** One of `words`, ignoring case. The help and the completion list them. */
 export function oneOf<Word extends string>(words: readonly Word[]) {
-  return (text: string): Word => {
+  const parse = (text: string): Word => {
     const word = words.find(known => known.toLowerCase() === text.toLowerCase())
     if (word) return word
     throw new InvalidArgumentError(`It must be ${words.join(' or ')}.`)
   }
+  return Object.assign(parse, { words })
+}
+
+/** The words of a parser that `oneOf` made; undefined for another parser. */
+export function closedWords(parse: unknown): readonly string[] | undefined {
+  return typeof parse === 'function' && 'words' in parse ? (parse.words as readonly string[]) : undefined
 }
 
 /** A name that `isName` accepts, trimmed. */
@@ -50,4 +56,11 @@ export function address(text: string): { host: string; port: number } {
   const port = Number(match?.[2])
   if (!match || port > 65_535) throw new InvalidArgumentError('It must be HOST:PORT.')
   return { host: match[1]?.replace(/^\[|\]$/g, '') || '127.0.0.1', port }
+}
+
+/** A number of days, 7 to 36500: 180d. */
+export function daysArgument(text: string): number {
+  const days = Number(/^(\d{1,5})d$/.exec(text)?.[1])
+  if (days >= 7 && days <= 36_500) return days
+  throw new InvalidArgumentError('It must be a number of days from 7d to 36500d.')
 }

@@ -1,12 +1,14 @@
 import { once } from 'node:events'
 import { Chalk, type ChalkInstance } from 'chalk'
 import { visible, visibleJson } from '../visible.ts'
-import { type Column, type Human, type Line, linesOf, styled, table } from './blocks.ts'
+import { type Human, type Line, linesOf, styled } from './blocks.ts'
 import { fold } from './fold.ts'
 import { lazy } from './lazy.ts'
 import type { Streams, Target } from './streams.ts'
+import { type Column, table } from './table.ts'
 
 const openBar = lazy(() => import('./bar.ts').then(module => module.openBar))
+const openPainter = lazy(() => import('./bar.ts').then(module => module.openPainter))
 
 export interface OutputOptions {
   json: boolean
@@ -32,6 +34,11 @@ export class Output {
     this.#color = { stdout: colorFor(env, streams.stdout), stderr: colorFor(env, streams.stderr) }
   }
 
+  /** The columns of the terminal that messages go to; 80 if there is none. */
+  get width(): number {
+    return this.#streams.stderr.columns || 80
+  }
+
   /** A command's result: `value` as JSON, or `human` as text. */
   result(value: unknown, human: Human | (() => Human)): void {
     if (this.json) this.#write('stdout', `${visibleJson(JSON.stringify(value, null, 2))}\n`)
@@ -50,6 +57,11 @@ export class Output {
     if (!this.#streams.stdout.write(text)) await once(this.#streams.stdout, 'drain')
   }
 
+  /** Part of a file's content that goes to stdout (--csv -), unchanged. Resolves when the stream takes more. */
+  async content(text: string): Promise<void> {
+    if (!this.#streams.stdout.write(text)) await once(this.#streams.stdout, 'drain')
+  }
+
   /** A list: an array as JSON, a table as text; `empty` if there are no rows. */
   list<Row>(rows: readonly Row[], columns: readonly Column<Row>[], empty: string, json: unknown = rows): void {
     this.result(json, () => (rows.length === 0 ? empty : table(rows, columns)))
@@ -61,13 +73,13 @@ export class Output {
   }
 
   /** As `talk`, but also printed with --json. */
-  notice(text: string): void {
-    if (!this.quiet) this.#say('stderr', text)
+  notice(human: Human): void {
+    if (!this.quiet) this.#say('stderr', human)
   }
 
   /** A warning, printed even with --quiet. */
   warn(text: string): void {
-    this.#say('stderr', styled(['yellow', 'warning:'], ` ${text}`))
+    this.#say('stderr', warning(text))
   }
 
   /** The error that ends a command; each of `more` is a line below it. */
@@ -109,13 +121,47 @@ export class Output {
     }
   }
 
+  /** The encoded and styled lines of a screen, for inquirer to draw on stderr (screen.ts). */
+  drawn(human: Human): string {
+    return this.#textOf('stderr', human).replace(/\n$/, '')
+  }
+
+  /** Whether a person sees stderr. */
+  get isTerminal(): boolean {
+    return this.#streams.stderr.isTTY === true
+  }
+
+  /** Whether `screen` shows something. */
+  get hasScreen(): boolean {
+    return !this.quiet && !this.json && this.isTerminal
+  }
+
+  /** Of stdout; 80 if it is not a terminal, or does not know. */
+  get columns(): number {
+    return (this.#streams.stdout.isTTY && this.#streams.stdout.columns) || 80
+  }
+
+  /** Lines on stderr that are redrawn in place; undefined with --quiet, with --json or without a terminal. */
+  async screen(): Promise<Screen | undefined> {
+    const { stderr } = this.#streams
+    if (!this.hasScreen) return undefined
+    const painter = await openPainter(stderr as NodeJS.WriteStream)
+    return {
+      // A terminal that does not know its size reports 0.
+      size: () => ({ columns: stderr.columns || 80, rows: stderr.rows || 24 }),
+      draw: human => painter.draw(linesOf(human).map(line => this.#styled('stderr', line))),
+      warn: text => painter.print(this.#textOf('stderr', warning(text))),
+      end: () => painter.end(),
+    }
+  }
+
   #say(stream: 'stdout' | 'stderr', human: Human): void {
     if (human !== '') this.#write(stream, this.#textOf(stream, human))
   }
 
   #textOf(stream: 'stdout' | 'stderr', human: Human): string {
     const { isTTY, columns } = this.#streams[stream]
-    const lines = isTTY && columns ? linesOf(human).flatMap(line => fold(line, columns)) : linesOf(human)
+    const lines = isTTY && columns ? linesOf(human, columns).flatMap(line => fold(line, columns)) : linesOf(human)
     return lines.map(line => `${this.#styled(stream, line)}\n`).join('')
   }
 
@@ -135,12 +181,27 @@ export interface Bar {
   end(): void
 }
 
+export interface Screen {
+  size(): { columns: number; rows: number }
+  /** Replaces what is shown; each line must fit the columns. */
+  draw(human: Human): void
+  /** Prints a warning above it. */
+  warn(text: string): void
+  /** Removes it. */
+  end(): void
+}
+
+function warning(text: string): Human {
+  return styled(['yellow', 'warning:'], ` ${text}`)
+}
+
 export function openOutput(streams: Streams, options: OutputOptions): Output {
   return new Output(streams, options)
 }
 
-/** Never colours with NO_COLOR; otherwise with FORCE_COLOR or on a terminal. */
+/** Never colours with NO_COLOR; otherwise with FORCE_COLOR, or on a terminal that is not dumb. */
 function colorFor(env: NodeJS.ProcessEnv, stream: Target): ChalkInstance {
-  const wanted = !env.NO_COLOR && (Boolean(env.FORCE_COLOR) || stream.isTTY === true)
+  const isTerminal = stream.isTTY === true && env.TERM !== 'dumb'
+  const wanted = !env.NO_COLOR && (Boolean(env.FORCE_COLOR) || isTerminal)
   return new Chalk({ level: wanted ? 1 : 0 })
 }

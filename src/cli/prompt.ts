@@ -46,6 +46,28 @@ export async function ask(context: Context, message: string, instead: string): P
   return answer
 }
 
+/**
+ * A text on one line; the caller has checked that there is a terminal.
+ * @param problemOf what is wrong with a text, or undefined; a wrong one is asked for again
+ */
+export async function askText(
+  context: Context,
+  message: string,
+  problemOf: (text: string) => string | undefined,
+): Promise<string> {
+  const { answer } = await promptOf(context)<{ answer: string }>({
+    type: 'input',
+    name: 'answer',
+    message: visible(message),
+    required: true,
+    validate: (text: string) => {
+      const problem = problemOf(text)
+      return problem === undefined ? true : visible(problem)
+    },
+  })
+  return answer
+}
+
 /** A password: from stdin with `fromStdin`, otherwise asked for without showing it. */
 export async function askPassword(context: Context, message: string, fromStdin: boolean): Promise<string> {
   if (fromStdin) {
@@ -77,9 +99,50 @@ export async function choose(
   return answer
 }
 
+/** A text that may be empty; the caller has checked that there is a terminal. */
+export async function askOptional(context: Context, message: string): Promise<string> {
+  const { answer } = await promptOf(context)<{ answer: string }>({
+    type: 'input',
+    name: 'answer',
+    message: visible(message),
+  })
+  return answer.trim()
+}
+
 export function hasTerminal({ host }: Context): boolean {
   return host.streams.stdin.isTTY === true
 }
+
+/**
+ * For a display that runs until it is left.
+ * @returns a signal that the key, Ctrl-C and the end of the command abort; `end` gives the keyboard back
+ */
+export function untilKey({ host, signal }: Context, key: string): { signal: AbortSignal; end: () => void } {
+  const left = new AbortController()
+  const stdin = host.streams.stdin as NodeJS.ReadStream
+  const leave = () => left.abort()
+  const typed = (keys: Buffer | string) => {
+    const text = keys.toString()
+    if (text.includes(key) || text.includes(CTRL_C)) leave()
+  }
+  if (signal.aborted) leave()
+  signal.addEventListener('abort', leave, { once: true })
+  if (stdin.isTTY !== true) return { signal: left.signal, end: () => signal.removeEventListener('abort', leave) }
+  stdin.setRawMode?.(true)
+  stdin.on('data', typed)
+  return {
+    signal: left.signal,
+    end: () => {
+      signal.removeEventListener('abort', leave)
+      stdin.off('data', typed)
+      stdin.setRawMode?.(false)
+      stdin.pause()
+    },
+  }
+}
+
+/** In raw mode a terminal sends it as a key, and no signal. */
+const CTRL_C = '\u0003'
 
 // Enough for a password or a credential: longer input is the wrong file.
 const STDIN_LIMIT = 1024 * 1024

@@ -9,11 +9,11 @@ import { currentLanguage } from '../language/text.ts'
 import { loadSession, saveSession } from '../security/session.ts'
 import { commandOf } from '../serve/commands.ts'
 import { type Frame, frame, linesOf, type RunRequest } from '../serve/frames.ts'
-import { openRejectsPlace, type RejectsPlace } from '../tabular/rejects-path.ts'
+import { OUTPUT_OPTIONS, type OutputOption, type OutputPlace, openOutputPlace } from '../tabular/output-place.ts'
 import type { Host } from './context.ts'
 
 /** Commands that concern this machine only. */
-const LOCAL = ['demo', 'help', 'logout', 'sandbox']
+const LOCAL = ['completion', 'demo', 'help', 'init', 'logout', 'sandbox', 'service']
 
 /** Whether the server at CAMP_URL runs the command line. */
 export function isRemote(argv: readonly string[]): boolean {
@@ -71,7 +71,7 @@ class Client {
   readonly #home: string
   #run = ''
   #typing: ((keys: Buffer) => void) | undefined
-  readonly #files = new Map<string, RejectsPlace>()
+  readonly #files = new Map<string, OutputPlace>()
 
   constructor(pool: Pool, base: string, argv: readonly string[], host: Host, home: string) {
     this.#pool = pool
@@ -155,19 +155,27 @@ class Client {
     }
   }
 
-  /** Runs before anything is sent. @throws CampError STATE if the rejects file exists and may not be overwritten */
+  /** Runs before anything is sent. @throws CampError STATE if a file to be written exists and may not be overwritten */
   async #assertFree(): Promise<void> {
-    const at = this.#argv.findIndex(word => word === '--rejects' || word.startsWith('--rejects='))
-    const path =
-      at < 0 ? undefined : this.#argv[at]!.startsWith('--rejects=') ? this.#argv[at]!.slice(10) : this.#argv[at + 1]
-    if (path === undefined || this.#argv.includes('--dry-run')) return
-    const place = await this.#open(path)
-    await place.handle.close()
-    await place.discard()
+    if (this.#argv.includes('--dry-run')) return
+    for (const option of OUTPUT_OPTIONS) {
+      const path = this.#valueOf(option)
+      if (path === undefined || path === '-') continue
+      const place = await this.#open(path)
+      await place.handle.close()
+      await place.discard()
+    }
   }
 
-  async #open(path: string): Promise<RejectsPlace> {
-    return openRejectsPlace(path, { overwrite: this.#argv.includes('--overwrite') }).catch(error => {
+  #valueOf(option: OutputOption): string | undefined {
+    const at = this.#argv.findIndex(word => word === option || word.startsWith(`${option}=`))
+    const word = this.#argv[at]
+    return word === option ? this.#argv[at + 1] : word?.slice(option.length + 1)
+  }
+
+  async #open(path: string): Promise<OutputPlace> {
+    const option = OUTPUT_OPTIONS.find(one => this.#valueOf(one) === path) ?? '--rejects'
+    return openOutputPlace(path, { overwrite: this.#argv.includes('--overwrite'), option }).catch(error => {
       throw error instanceof CampError
         ? error
         : new CampError('FILE_UNWRITABLE', `${path} cannot be written: ${codeOf(error) ?? messageOf(error)}`, {

@@ -1,4 +1,5 @@
 import { visible, visibleLines } from '../visible.ts'
+import { fold } from './fold.ts'
 
 /**
  * The streams of a run: the process's own, a client's in camp serve, or a test's in memory. This file, output.ts, remote.ts and
@@ -10,7 +11,7 @@ export interface Streams {
   stderr: Target
 }
 
-export type Target = NodeJS.WritableStream & { isTTY?: boolean; columns?: number }
+export type Target = NodeJS.WritableStream & { isTTY?: boolean; columns?: number; rows?: number }
 
 /** Whether the command line asks for JSON. Known before it is parsed, so that its own errors are JSON, too. */
 export function asksForJson(argv: readonly string[]): boolean {
@@ -24,14 +25,38 @@ export function asksForJson(argv: readonly string[]): boolean {
  */
 export function commanderOutput({ stdout, stderr }: Streams, isJson: boolean) {
   return {
-    writeOut: (text: string) => print(stdout, text),
+    getOutHelpWidth: () => columnsOf(stdout),
+    getErrHelpWidth: () => columnsOf(stderr),
+    writeOut: (text: string) => print(stdout, text, columnsOf(stdout)),
     // With --json, main.ts prints the error as a document.
-    writeErr: (text: string) => (isJson ? undefined : print(stderr, text)),
+    writeErr: (text: string) =>
+      isJson ? undefined : print(stderr, text, (stderr.isTTY && stderr.columns) || undefined),
     outputError: (text: string, write: (text: string) => void) =>
-      write(`${visibleLines(text.trimEnd()).join('\n  ')}\n`),
+      write(`error: ${visibleLines(usageMessage(text.trimEnd())).join('\n  ')}\n`),
   }
 }
 
-function print(stream: Target, text: string): void {
-  stream.write(text.split('\n').map(visible).join('\n'))
+/** A message of commander as a message of camp: its suggestion on the same line. */
+export function usageMessage(message: string): string {
+  return message
+    .replace(/^error: /, '')
+    .replace(/^unknown (command|option) '(.*)'/, 'unknown $1 "$2"')
+    .replace(
+      /\n\(Did you mean (?:one of )?([^()\n]+)\?\)$/,
+      (_, words: string) => `: did you mean ${words.replaceAll(', ', ' or ')}?`,
+    )
+}
+
+/** The columns of a terminal, and of a usual one for everything else. */
+function columnsOf({ isTTY, columns }: Target): number {
+  return (isTTY && columns) || 80
+}
+
+/** @param width of the lines; undefined: they stay as they are */
+function print(stream: Target, text: string, width = Number.POSITIVE_INFINITY): void {
+  const lines = text.split('\n').flatMap(line => {
+    const shown = visible(line)
+    return fold({ indent: shown.length - shown.trimStart().length, parts: [{ text: shown }] }, width)
+  })
+  stream.write(lines.map(({ parts }) => parts.map(part => part.text).join('')).join('\n'))
 }

@@ -36,7 +36,6 @@ export async function dispatchBatch(deps: DispatchDeps, batchId: string): Promis
       await finishIfLast(deps, claim.campaign, claim.number)
       return enqueueFollowing(deps, claim.campaign, claim.number, null)
     case 'FAILED':
-      deps.log.warn({ event: 'campaign.failed', campaign: claim.handle, reason: claim.reason }, 'campaign failed')
       return
     case 'CLAIMED': {
       const { batch } = claim
@@ -69,7 +68,7 @@ async function sendClaimedBatch(deps: DispatchDeps, batch: ClaimedBatch): Promis
       wallet: { id: batch.campaign.walletId, idgisAmbiente: batch.campaign.idgisAmbiente },
       template: template && { code: template.code, variables: variablesIn(template.content) },
       messages: rendered.flatMap(lead => (lead.message ? [lead.message] : [])),
-      callbackUrl: leadId => deps.callbackUrl(batch.campaign.brokerId, leadId),
+      callbackUrl: leadId => deps.callbackUrl(batch.campaign.brokerId, urlOf(credential), leadId),
     },
   )
   const settledBefore = await early.end()
@@ -77,11 +76,19 @@ async function sendClaimedBatch(deps: DispatchDeps, batch: ClaimedBatch): Promis
   return { ...sent, settledBefore, outcomes: rendered.map(lead => lead.outcome ?? answers.next().value!) }
 }
 
+function urlOf(credential: unknown): string | undefined {
+  const { url } = credential as { url?: unknown }
+  return typeof url === 'string' ? url : undefined
+}
+
 /** @param settled undefined: the lease had expired, and the sweep enqueues what is left */
 async function afterSettle(deps: DispatchDeps, batch: ClaimedBatch, settled: Settled | undefined): Promise<void> {
   if (!settled) return
   const { accepted, refused, inDoubt, again } = settled
-  deps.log.debug({ event: 'settle.done', ...aboutOf(batch), accepted, refused, inDoubt, again }, 'settled')
+  deps.log.debug(
+    { event: 'settle.done', ...aboutOf(batch), broker: batch.broker, accepted, refused, inDoubt, again },
+    'settled',
+  )
   await orLeaveToSweep(deps, () => enqueueAll(deps.queues, batch.campaign.brokerId, settled.jobs, deps.now()))
   if (settled.closing) await enqueueFollowing(deps, batch.campaign, batch.number, null)
   if (settled.mayFinish) await finishIfLast(deps, batch.campaign, batch.number)

@@ -42,7 +42,7 @@ const READ = `SELECT installation_id, generation, mark, marked_at, server, addre
   hold_mark, hold_marked_at FROM "Installation" WHERE id = 1`
 
 /** @returns undefined if no worker and no migration of this camp has created it yet */
-async function readInstallation(sql: Sql): Promise<Installation | undefined> {
+export async function readInstallation(sql: Sql): Promise<Installation | undefined> {
   const { rows } = await sql.query<Row>(READ)
   return rows[0] && installationOf(rows[0])
 }

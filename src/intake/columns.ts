@@ -65,7 +65,9 @@ export function namedColumns({ headers, fields, phones, variables }: Columns): N
   const own = OWN.flatMap(name => {
     const index = fields[name]
     if (index === undefined) return []
-    return [{ header: name === 'phone' && phones.length > 1 ? name : headers[index]!, name }]
+    return name === 'phone' && phones.length > 1
+      ? [{ header: name, name, isMeaning: true }]
+      : [{ header: headers[index]!, name }]
   })
   return [...own, ...variables.map(({ name }) => ({ header: name, name }))]
 }
@@ -173,7 +175,10 @@ function missingPhone(place: string, headers: readonly string[]): CampError {
   return new CampError('PHONE_COLUMN_MISSING', `${place}: no column with phones was found`, {
     hint: data
       ? `The first line seems to contain data, but it must name the columns (telefone;nome;…). ${found(headers)}`
-      : `${found(headers)} Name the column of the phones: --map phone=COLUMN`,
+      : [
+          `${found(headers)} Name the column of the phones: --map phone=COLUMN`,
+          'If the names of the columns are further below: --header-row N',
+        ],
   })
 }
 

@@ -23,6 +23,7 @@ import { CapCount } from './cap-count.ts'
 import { mapColumns } from './columns.ts'
 import { assertContent, type Content, contentFor } from './content.ts'
 import { type Fish, placeFish } from './fish.ts'
+import { headerChoice } from './import-options.ts'
 import type { ImportSummary } from './import-summary.ts'
 import type { Lead } from './lead.ts'
 import { textReader } from './lead-text.ts'
@@ -54,7 +55,7 @@ export async function importCampaign(deps: ImportDeps, request: ImportRequest): 
         hint: 'Choose another path for --rejects.',
       })
     }
-    const source = await inspectFile(request.file, { ...request, signal: deps.signal })
+    const source = await inspectFile(request.file, { ...request, header: headerChoice(request), signal: deps.signal })
     const records = await openRecords(source, deps.signal)
     try {
       const intake = await prepare(deps, request, source, records).catch(error => {
@@ -268,7 +269,7 @@ async function resultOf(
   tally: ImportSummary,
   made: Partial<Pick<ImportResult, 'id' | 'agendamentoId' | 'rejects' | 'importedBefore' | 'refusals'>>,
 ): Promise<ImportResult> {
-  const { source, columns, content, createdAt } = intake
+  const { source, records, columns, content, createdAt } = intake
   const fish = tally.pending > 0 ? intake.fish : []
   const size = effectiveBatchSize({
     adapter: request.adapter,
@@ -290,6 +291,8 @@ async function resultOf(
     ...made,
     name: campaignName(request, source),
     source,
+    headerLine: records.headerLine,
+    rowsAbove: records.rowsAbove,
     columns,
     message: content.text?.text ?? null,
     rows: tally.rows,

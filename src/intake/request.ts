@@ -62,6 +62,9 @@ export interface ImportResult {
   agendamentoId: string | null
   name: string
   source: Inspection
+  headerLine: number
+  /** Rows above the header, which are no data: a title, remarks. */
+  rowsAbove: number
   columns: Columns
   /** The text as stored. */
   message: string | null

@@ -7,6 +7,7 @@ export const CAMPAIGN_STATUSES = [
   'FINISHED',
   'FAILED',
   'CANCELLED',
+  'ARCHIVED',
 ] as const
 export type CampaignStatus = (typeof CAMPAIGN_STATUSES)[number]
 
@@ -32,6 +33,8 @@ export const TRANSITIONS = {
   retry: { from: ['FINISHED', 'FAILED', 'PAUSED'], to: 'PENDING_APPROVAL' },
   retryFree: { from: ['FINISHED', 'FAILED', 'PAUSED'], to: 'APPROVED' },
   cancel: { from: ['PENDING_APPROVAL', 'APPROVED', 'PROCESSING', 'PAUSED', 'FAILED'], to: 'CANCELLED' },
+  /** Another system sent it: it is kept as history, and no transition leaves that status. */
+  archive: { from: ['PENDING_APPROVAL'], to: 'ARCHIVED' },
 } as const satisfies Record<string, Transition>
 
 export type TransitionName = keyof typeof TRANSITIONS

@@ -125,7 +125,8 @@ export async function retryAndRecordLeads(tx: Tx, { campaignId, userId, now, cod
     `WITH failed AS (
        SELECT l.id, l.seq, l.batch_number, l.error_code, l.error_message, l.provider_msg_id, c.broker_id
          FROM "CampaignLead" l JOIN "Campaign" c ON c.id = l.campaign_id
-       WHERE l.campaign_id = $1 AND l.status = 'ERROR' AND NOT l.billed AND l.error_code <> ALL($2)
+       WHERE l.campaign_id = $1 AND l.status = 'ERROR' AND NOT l.billed AND l.erased_at IS NULL
+         AND l.error_code <> ALL($2)
          AND ($3::text[] IS NULL OR l.error_code = ANY($3))
        FOR UPDATE OF l
      ), forgotten AS (

@@ -1,5 +1,5 @@
 /** Who gives a code to a lead. */
-type Giver = 'import' | 'claim' | 'settle' | 'callback' | 'person'
+type Giver = 'import' | 'claim' | 'settle' | 'callback' | 'person' | 'legacy'
 
 /**
  * The codes that camp gives to a lead that is ERROR (its error_code): who gives each, and its meaning. A broker's refusals have
@@ -31,6 +31,9 @@ export const REFUSAL_CODES = {
     meaning: 'it was in doubt and not sent: a person decided so, or its worker reported it too late',
   },
   FAILED: { by: ['callback'], meaning: 'the broker reports a failure without a code' },
+  LEGACY_FAILED: { by: ['legacy'], meaning: 'the old system reports that it failed' },
+  LEGACY_STOPPED: { by: ['legacy'], meaning: 'it was refused or cancelled in the old system' },
+  LEGACY_OPEN: { by: ['legacy'], meaning: 'the old system had not sent it when its data was read' },
 } as const satisfies Record<string, { by: readonly Giver[]; meaning: string }>
 
 type Table = typeof REFUSAL_CODES

@@ -17,5 +17,7 @@ export function stateHint(status: CampaignStatus, handle: string): string {
       return `It failed. The cause: camp campaign show ${handle}; to continue after the cause is fixed: camp campaign resume ${handle}`
     case 'CANCELLED':
       return 'It is cancelled. For a new campaign, import the file again.'
+    case 'ARCHIVED':
+      return 'Another system sent it: it is kept as history, and none of its messages is ever sent.'
   }
 }

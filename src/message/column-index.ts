@@ -36,4 +36,6 @@ function firstBy(columns: readonly NamedColumn[], keysOf: (column: NamedColumn) 
 export interface NamedColumn {
   header: string
   name: string
+  /** It names a field, and the file has no column of this name: with several phone columns, {{phone}} is the one that is used. */
+  isMeaning?: boolean
 }

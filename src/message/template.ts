@@ -164,7 +164,36 @@ function isOwn(name: string): name is 'phone' | 'nome' | 'cpf_cnpj' | 'idcob_con
 function resolve(name: string, columns: readonly NamedColumn[]): string {
   const found = find(name, columns)
   if (found) return found.name
-  throw new CampError('COLUMN_NOT_FOUND', t`there is no column "${name}" for {{${name}}}`, { hint: listed(columns) })
+  if (name === '') {
+    throw new CampError('MESSAGE_INVALID', 'a placeholder has no name: {{ }}', {
+      hint: ['Write the name of a column between its braces, or remove it.', listed(columns)],
+    })
+  }
+  const near = nearest(name, columns)
+  throw new CampError('COLUMN_NOT_FOUND', `there is no column "${name}" for {{${name}}}`, {
+    hint: [...(near ? [`Did you mean {{${near.header}}}?`] : []), listed(columns)],
+  })
+}
+
+/** The column whose name contains the written one, is contained in it, or begins alike. */
+function nearest(name: string, columns: readonly NamedColumn[]): NamedColumn | undefined {
+  const plain = plainName(name)
+  if (plain.length < 3) return undefined
+  const headers = columns.filter(isInFile).map(column => ({ column, header: plainName(column.header) }))
+  const ways = [
+    (header: string) => header.includes(plain),
+    (header: string) => header.length >= 3 && plain.includes(header),
+    (header: string) => header.startsWith(plain.slice(0, 4)),
+  ]
+  for (const isNear of ways) {
+    const found = headers.find(({ header }) => isNear(header))
+    if (found) return found.column
+  }
+  return undefined
+}
+
+function isInFile({ isMeaning }: NamedColumn): boolean {
+  return isMeaning !== true
 }
 
 /** By the lead's name for it, then by the file's header, then by its meaning: {{celular}} is the phone. */
@@ -183,5 +212,8 @@ const AMBIGUOUS: ReadonlySet<string> = new Set(
 )
 
 function listed(columns: readonly NamedColumn[]): string {
-  return `The file's columns: ${columns.map(column => column.header).join(', ')}.`
+  return `The file's columns: ${columns
+    .filter(isInFile)
+    .map(column => column.header)
+    .join(', ')}.`
 }

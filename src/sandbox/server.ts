@@ -23,6 +23,16 @@ export interface SandboxOptions {
   /** Counts survive the process in this file. */
   journal?: string | undefined
   clock?: Clock
+  /** Called with each request of a broker's client once it is answered. */
+  onRequest?: (request: AnsweredRequest) => void
+}
+
+export interface AnsweredRequest {
+  broker: string
+  method: string
+  path: string
+  /** null: the connection was cut without an answer. */
+  status: number | null
 }
 
 /**
@@ -50,7 +60,7 @@ export interface Sandbox {
 
 const MAX_BODY_BYTES = 32 * 1024 * 1024
 
-/** @throws CampError DATA for an invalid control, STATE if it cannot listen */
+/** @throws CampError DATA for an invalid control, UNREACHABLE if it cannot listen */
 export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
   const tallies = new Map(SIMULATED_BROKERS.map(broker => [broker.name, new KeyCounter()]))
   const journal = options.journal
@@ -59,6 +69,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   const engines = SIMULATED_BROKERS.map(broker => newEngine(broker, tallies.get(broker.name)!, journal, options))
   const brokers = new SimulatedBrokers(engines)
   const server = createServer((request, response) => {
+    if (options.onRequest) tellOf(brokers, request, response, options.onRequest)
     serve(brokers, request, response).catch(() => response.destroy())
   })
   const end = async () => {
@@ -100,6 +111,20 @@ function newEngine(
 
 function refused(message: string, cause: unknown): CampError {
   return new CampError('SANDBOX_CANNOT_LISTEN', message, { hint: 'Port 0 takes any free one.', cause })
+}
+
+function tellOf(
+  brokers: SimulatedBrokers,
+  { method = 'GET', url = '/' }: IncomingMessage,
+  response: ServerResponse,
+  onRequest: NonNullable<SandboxOptions['onRequest']>,
+): void {
+  const path = new URL(url, 'http://sandbox').pathname
+  const broker = brokers.find(method, path)?.engine.broker.name
+  if (broker === undefined) return
+  response.once('close', () =>
+    onRequest({ broker, method, path, status: response.headersSent ? response.statusCode : null }),
+  )
 }
 
 async function serve(brokers: SimulatedBrokers, request: IncomingMessage, response: ServerResponse): Promise<void> {

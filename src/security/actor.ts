@@ -7,6 +7,7 @@ import type { PrismaClient } from '../database/prisma.ts'
 import { CampError } from '../errors.ts'
 import { t } from '../language/text.ts'
 import { auditRow } from './audit-log.ts'
+import { assertHasUsers } from './has-users.ts'
 import { LOG_IN, loadSession, readToken } from './session.ts'
 import type { SessionKey } from './session-key.ts'
 import type { Via } from './via.ts'
@@ -38,7 +39,8 @@ export async function authenticate(deps: Deps): Promise<Actor> {
   const token = config.token ?? (await loadSession(config.home))
   if (token) return bearerOf(token, deps)
   if (!config.databaseUrl) return systemUser(deps.prisma)
-  throw new CampError('NOT_LOGGED_IN', t`not logged in`, { hint: LOG_IN })
+  await assertHasUsers(deps.prisma)
+  throw new CampError('NOT_LOGGED_IN', 'not logged in', { hint: LOG_IN })
 }
 
 async function bearerOf(token: string, { prisma, sessionKey, clock }: Deps): Promise<Actor> {

@@ -33,6 +33,16 @@ export async function assertSecret(pool: pg.Pool, keys: Keys): Promise<void> {
   if (!opens(keys, sealed, ROW)) throw new SecretMismatch(keys.origin)
 }
 
+/** The fingerprint as it is stored, for the manifest of a backup; undefined: no process has needed the secret yet. */
+export function sealedFingerprint(sql: Sql): Promise<unknown | undefined> {
+  return readFingerprint(sql)
+}
+
+/** @param sealed a stored fingerprint @returns whether it is of the secret of `keys` */
+export function opensFingerprint(keys: Pick<Keys, 'sealing'>, sealed: unknown): boolean {
+  return opens(keys, sealed, ROW)
+}
+
 /** OURS: `keys` are of the database's secret. NONE: no process has needed the secret yet. */
 export async function secretState(sql: Sql, keys: Pick<Keys, 'sealing'>): Promise<'OURS' | 'OTHER' | 'NONE'> {
   const sealed = await readFingerprint(sql)

@@ -10,13 +10,24 @@ import type { Actor } from './actor.ts'
 export type Power = 'NONE' | 'ANY' | 'OWN' | 'ADMIN'
 
 export const PERMISSIONS = {
+  completion: 'NONE',
   demo: 'NONE',
   login: 'NONE',
   logout: 'NONE',
   whoami: 'ANY',
+  top: 'ANY',
   worker: 'NONE',
   serve: 'NONE',
   sandbox: 'NONE',
+  init: 'NONE',
+  doctor: 'NONE',
+  // The rights of the database allow the same by pg_dump and pg_restore.
+  backup: 'NONE',
+  restore: 'NONE',
+  // They take the rights of the operating system's user.
+  'service install': 'NONE',
+  'service uninstall': 'NONE',
+  'service status': 'NONE',
   'db migrate': 'NONE',
   'db status': 'NONE',
   'db start': 'NONE',
@@ -26,10 +37,12 @@ export const PERMISSIONS = {
 
   'user add': 'ADMIN',
   'user list': 'ANY',
+  'user show': 'ANY',
   'user set': 'ANY',
   'user set --role': 'ADMIN',
   'user set --enable': 'ADMIN',
   'user disable': 'ADMIN',
+  'user enable': 'ADMIN',
   'user token': 'ANY',
 
   'secret rotate': 'ADMIN',
@@ -64,9 +77,11 @@ export const PERMISSIONS = {
   'template add': 'ADMIN',
   'template list': 'ANY',
   'template show': 'ANY',
+  'template set': 'ADMIN',
   'template remove': 'ADMIN',
   'fish add': 'ADMIN',
   'fish list': 'ANY',
+  'fish set': 'ADMIN',
   'fish remove': 'ADMIN',
   // Blocking a person is urgent and harms no campaign; unblocking is neither.
   'blocklist add': 'ANY',
@@ -78,6 +93,12 @@ export const PERMISSIONS = {
   'calendar remove': 'ADMIN',
   'calendar list': 'ANY',
   'calendar laws': 'NONE',
+
+  report: 'ANY',
+  'data export': 'ADMIN',
+  'data erase': 'ADMIN',
+  prune: 'ADMIN',
+  'legacy import': 'ADMIN',
 
   'campaign import': 'ANY',
   'campaign import --no-cap': 'ADMIN',

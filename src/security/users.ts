@@ -27,11 +27,6 @@ export function listUsers(prisma: PrismaClient): Promise<User[]> {
   return prisma.user.findMany({ orderBy: { email: 'asc' } })
 }
 
-/** Whether the installation has had its first user. */
-export async function hasUsers(prisma: PrismaClient): Promise<boolean> {
-  return (await prisma.user.count()) > 0
-}
-
 /**
  * @param actor null: the first user of an installation, who must be an ADMIN with a password
  * @throws CampError STATE if the e-mail is taken, DATA if it or the password is invalid, AUTH if `actor` is missing
@@ -151,6 +146,11 @@ export async function disableUser(prisma: PrismaClient, actor: By, ref: string, 
   })
 }
 
+/** For a question before `disableUser`. @throws CampError LAST_ADMIN */
+export async function assertAnotherAdmin(prisma: Pick<PrismaClient, '$queryRaw'>, user: User): Promise<void> {
+  assertNotLastAdmin(await lockAdmins(prisma), user)
+}
+
 /** The user behind a user who has logged in with their password: who set it, if that was another user. */
 export async function passwordVia(prisma: Pick<PrismaClient, 'user'>, { password_by }: User): Promise<Via | null> {
   if (password_by === null) return null
@@ -158,7 +158,7 @@ export async function passwordVia(prisma: Pick<PrismaClient, 'user'>, { password
 }
 
 /** The enabled ADMINs, locked: two of them cannot disable each other concurrently. */
-async function lockAdmins(tx: Prisma.TransactionClient): Promise<string[]> {
+async function lockAdmins(tx: Pick<Prisma.TransactionClient, '$queryRaw'>): Promise<string[]> {
   const rows = await tx.$queryRaw<{ id: string }[]>`
     SELECT id FROM "User" WHERE role = 'ADMIN' AND disabled_at IS NULL ORDER BY id FOR UPDATE`
   return rows.map(row => row.id)

@@ -2,7 +2,22 @@ import { CampError } from '../errors.ts'
 import { t } from '../language/text.ts'
 
 /** Commands that need the database, the workers' settings or local files. */
-const NOT_SERVED = ['db', 'demo', 'logout', 'sandbox', 'secret', 'serve', 'worker']
+const NOT_SERVED = [
+  '__complete',
+  'completion',
+  'backup',
+  'db',
+  'demo',
+  'doctor',
+  'init',
+  'logout',
+  'restore',
+  'sandbox',
+  'secret',
+  'serve',
+  'service',
+  'worker',
+]
 
 /** The word that src/cli/program.ts takes for the command. */
 export function commandOf(argv: readonly string[]): string | undefined {

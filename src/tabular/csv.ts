@@ -19,6 +19,8 @@ export interface CsvOptions {
   delimiter: string
   /** The first line is not a record: it names the delimiter. */
   separatorLine: string | null
+  /** The line of the header, if rows are above it: their quotes are not checked. */
+  headerLine?: number | null
 }
 
 /**
@@ -57,14 +59,16 @@ const MAX_RECORD_BYTES = 1024 * 1024
 class RowCollector {
   readonly #file: string
   readonly #delimiter: string
+  readonly #headerLine: number
   #passOver: boolean
   #headers: readonly string[] | undefined
   #judge: QuoteJudge | undefined
   #rows: Row[] = []
 
-  constructor({ file, delimiter, separatorLine }: CsvOptions) {
+  constructor({ file, delimiter, separatorLine, headerLine }: CsvOptions) {
     this.#file = file
     this.#delimiter = delimiter
+    this.#headerLine = headerLine ?? 0
     this.#passOver = separatorLine !== null
   }
 
@@ -75,7 +79,7 @@ class RowCollector {
       return
     }
     // A quote that has swallowed rows has swallowed their line breaks.
-    const suspect = torn || multiline || !this.#judge
+    const suspect = line >= this.#headerLine && (torn || multiline || !this.#judge)
     const fault = suspect ? this.#faultOf(cells, torn) : undefined
     if (fault?.certain) throw this.#quoteError(lineOfCell(line, cells, fault.column), fault.column)
     this.#rows.push(fault ? { line, cells, doubt: doubtOf(fault) } : { line, cells })

@@ -6,6 +6,7 @@ import { type Delimiter, detectDelimiter, separatorLine } from './delimiter.ts'
 import { bomOf, detectEncoding, encodingNotes } from './detect-encoding.ts'
 import { type Encoding, toText } from './encoding.ts'
 import { assertTextInGzip, KIND_BYTES, kindOf } from './file-type.ts'
+import { type HeaderChoice, headerBelow, startingWith } from './header-row.ts'
 import { openBytes } from './open-bytes.ts'
 import { scanBytes } from './scan-bytes.ts'
 import { chooseSheet, type OtherSheet } from './xlsx/open.ts'
@@ -40,6 +41,10 @@ export interface Inspection {
   separatorLine: string | null
   /** Within quotes a quote is written \" and not doubled. */
   backslashQuotes: boolean
+  /** The line on which the header begins, if it was chosen or found below the first row; else null. */
+  headerLine: number | null
+  /** For a sheet whose header is to be found when it is read: names that the header must have; else null. */
+  headerNames: readonly string[] | null
   /** Problems of the whole file that do not prevent reading it: sentences. */
   notes: readonly string[]
 }
@@ -49,6 +54,8 @@ export interface InspectOptions {
   delimiter: Delimiter | null
   /** null: the one on which Excel opens, or the first that has rows. */
   sheet: string | null
+  /** Where the header is; undefined: in the first row. */
+  header?: HeaderChoice
   /** The name for messages, if the path is not one that a user knows. */
   fileName?: string
   signal: AbortSignal
@@ -73,7 +80,13 @@ export async function inspectFile(path: string, options: InspectOptions): Promis
     })
   }
   const gzip = kind === 'gzip'
-  return { ...at, format: gzip ? 'csv.gz' : 'csv', ...NO_SHEET, ...(await inspectText(path, file, gzip, options)) }
+  return {
+    ...at,
+    format: gzip ? 'csv.gz' : 'csv',
+    ...NO_SHEET,
+    headerNames: null,
+    ...(await inspectText(path, file, gzip, options)),
+  }
 }
 
 const NO_SHEET = { sheet: null, otherSheets: [] }
@@ -87,7 +100,9 @@ async function inspectSheet(path: string, file: string, options: InspectOptions)
   const chosen = await chooseSheet(path, file, options.sheet, options.signal)
   const bytes = openBytes({ path, file, gzip: false, chunk: SCANNED, signal: options.signal })
   const { sha256 } = await scanBytes(bytes, options.signal)
-  return { format: 'xlsx', ...chosen, sha256, ...AS_EXCEL_WRITES } as const
+  const { row = null, names = null } = options.header ?? {}
+  const header = { headerLine: row, headerNames: row === null ? names : null }
+  return { format: 'xlsx', ...chosen, sha256, ...header, ...AS_EXCEL_WRITES } as const
 }
 
 const AS_EXCEL_WRITES = {
@@ -111,14 +126,24 @@ async function inspectText(path: string, file: string, gzip: boolean, options: I
   if (text.trim() === '') throw emptyFile(file)
   const separator = separatorLine(file, text)
   const lineBreak = /\r\n|\n|\r/.exec(text)?.[0] as Inspection['lineBreak'] | undefined
+  const plain = backslashQuotes ? text.replaceAll('\\"', '""') : text
+  const given = options.delimiter ?? separator?.delimiter
+  const delimiter = given ?? detectDelimiter(plain)
+  const found =
+    options.header?.row === null
+      ? headerBelow(plain, {
+          names: options.header.names,
+          delimiters: given ? [given] : startingWith(delimiter),
+          atEnd: scan.bytes === scan.head.length,
+          skipFirst: separator !== undefined,
+        })
+      : undefined
   return {
     sha256: scan.sha256,
     encoding,
     bom: bomOf(scan.head) !== undefined,
-    delimiter:
-      options.delimiter ??
-      separator?.delimiter ??
-      detectDelimiter(backslashQuotes ? text.replaceAll('\\"', '""') : text),
+    delimiter: found?.delimiter ?? delimiter,
+    headerLine: options.header?.row ?? found?.line ?? null,
     lineBreak: lineBreak ?? '\n',
     separatorLine: separator?.line ?? null,
     backslashQuotes,

@@ -5,6 +5,7 @@ import { type Row, readRows } from './csv.ts'
 import { toText } from './encoding.ts'
 import { withoutGuard } from './formula-guard.ts'
 import { isOfRejects } from './header-names.ts'
+import { headerIn } from './header-row.ts'
 import { emptyFile, type Inspection } from './inspect.ts'
 import { openBytes } from './open-bytes.ts'
 import { otherSheetsOf } from './other-sheets.ts'
@@ -18,6 +19,8 @@ type SheetWarnings = Partial<Record<'HIDDEN_ROW' | 'NO_RESULT' | 'MERGED_CELL' |
 export interface Records {
   header: readonly string[]
   headerLine: number
+  /** Rows above the header, which are no data. */
+  rowsAbove: number
   rows: AsyncGenerator<Row[]>
   /** Of the file on disk. */
   bytesRead: () => number
@@ -36,9 +39,7 @@ const MAX_COLUMNS = 16_384
 export async function openRecords(source: Inspection, signal: AbortSignal): Promise<Records> {
   const opened = source.sheet === null ? openText(source, signal) : await openRows(source, source.sheet, signal)
   try {
-    const first = await opened.rows.next()
-    const [header, ...others] = first.done ? [] : first.value
-    if (!header) throw emptyFile(source.file)
+    const { header, others, rowsAbove } = await headerOf(source, opened.rows)
     if (header.cells.length > MAX_COLUMNS) {
       const count = header.cells.length.toLocaleString('en')
       throw new CampError('FILE_TOO_LARGE', t`${source.file}, line ${header.line}: it has ${count} columns`, {
@@ -46,7 +47,7 @@ export async function openRecords(source: Inspection, signal: AbortSignal): Prom
       })
     }
     const rows = startingWith(others, opened.rows)
-    const read = { ...opened, headerLine: header.line }
+    const read = { ...opened, headerLine: header.line, rowsAbove }
     if (!isOfRejects(header.cells)) return { ...read, header: header.cells, rows }
     return { ...read, header: header.cells.map(withoutGuard), rows: withoutGuards(rows) }
   } catch (error) {
@@ -55,7 +56,41 @@ export async function openRecords(source: Inspection, signal: AbortSignal): Prom
   }
 }
 
-function openText(source: Inspection, signal: AbortSignal): Omit<Records, 'header' | 'headerLine'> {
+type Opened = Omit<Records, 'header' | 'headerLine' | 'rowsAbove'>
+
+/** Reads up to the header. */
+async function headerOf(source: Inspection, rows: AsyncGenerator<Row[]>) {
+  let rowsAbove = 0
+  for (let next = await rows.next(); !next.done; next = await rows.next()) {
+    const at = headerAt(source, next.value)
+    const header = next.value[at]
+    if (!header) {
+      rowsAbove += next.value.length
+      continue
+    }
+    assertChosen(source, header)
+    return { header, others: next.value.slice(at + 1), rowsAbove: rowsAbove + at }
+  }
+  if (rowsAbove > 0) assertChosen(source, undefined)
+  throw emptyFile(source.file)
+}
+
+/** @returns -1 if these rows are above it */
+function headerAt({ headerLine, headerNames }: Inspection, rows: readonly Row[]): number {
+  if (headerLine !== null) return rows.findIndex(({ line }) => line >= headerLine)
+  return headerNames === null ? 0 : headerIn(rows, headerNames)
+}
+
+/** @throws CampError DATA if no row begins on the chosen line */
+function assertChosen({ file, headerLine }: Inspection, header: Row | undefined): void {
+  if (headerLine === null || header?.line === headerLine) return
+  const next = header === undefined ? 'The file ends before.' : `The next row begins on line ${header.line}.`
+  throw new CampError('HEADER_ROW_EMPTY', `${file} has no row on line ${headerLine} (--header-row)`, {
+    hint: `${next} Name the line with the names of the columns.`,
+  })
+}
+
+function openText(source: Inspection, signal: AbortSignal): Opened {
   const { path, file, encoding } = source
   const { chunks, bytesRead } = openBytes({ path, file, gzip: source.format === 'csv.gz', chunk: CHUNK, signal })
   const text = toText(chunks, encoding)
@@ -63,11 +98,7 @@ function openText(source: Inspection, signal: AbortSignal): Omit<Records, 'heade
   return { rows, bytesRead, warnings: () => ({}), close: () => rows.return(undefined) }
 }
 
-async function openRows(
-  source: Inspection,
-  sheet: string,
-  signal: AbortSignal,
-): Promise<Omit<Records, 'header' | 'headerLine'>> {
+async function openRows(source: Inspection, sheet: string, signal: AbortSignal): Promise<Opened> {
   const { rows, share, notes, close } = await openSheet(source.path, source.file, sheet, signal)
   return {
     rows,

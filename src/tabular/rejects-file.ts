@@ -8,7 +8,7 @@ import { type Encoding, encode } from './encoding.ts'
 import { withGuard } from './formula-guard.ts'
 import { REJECT_COLUMNS } from './header-names.ts'
 import type { Inspection } from './inspect.ts'
-import { openRejectsPlace, type RejectsPlace } from './rejects-path.ts'
+import { type OutputPlace, openOutputPlace } from './output-place.ts'
 
 /** A row, and the reason if it is refused: a lead is one. */
 export interface JudgedRow {
@@ -42,13 +42,13 @@ interface RejectedColumns {
 export class RejectsFile {
   readonly path: string
   rows = 0
-  readonly #place: RejectsPlace
+  readonly #place: OutputPlace
   readonly #source: Inspection
   readonly #encoding: Encoding
   readonly #columns: RejectedColumns
   #closed = false
 
-  private constructor(path: string, place: RejectsPlace, source: Inspection, columns: RejectedColumns) {
+  private constructor(path: string, place: OutputPlace, source: Inspection, columns: RejectedColumns) {
     this.path = path
     this.#place = place
     this.#source = source
@@ -66,7 +66,7 @@ export class RejectsFile {
     source: Inspection,
     columns: RejectedColumns,
   ): Promise<RejectsFile> {
-    const place = await openRejectsPlace(path, { overwrite }).catch(error => {
+    const place = await openOutputPlace(path, { overwrite, option: '--rejects' }).catch(error => {
       throw rejectsFailed(path, error)
     })
     const file = new RejectsFile(path, place, source, columns)

@@ -36,6 +36,8 @@ interface ServerContext {
   options: ListenerOptions
   directory: Directory
   inbox: Inbox
+  /** It accepts no new connections; those that are open may still ask. */
+  isClosing: () => boolean
 }
 
 const MAX_BODY_BYTES = 1024 * 1024
@@ -67,7 +69,7 @@ export async function openListener(address: Address): Promise<Listener> {
   return {
     url,
     serve: options => {
-      context = contextOf(options)
+      context = contextOf(options, () => closing !== undefined)
     },
     close: () => {
       closing ??= stop(server, CLOSE_MS)
@@ -76,30 +78,34 @@ export async function openListener(address: Address): Promise<Listener> {
   }
 }
 
-function contextOf(options: ListenerOptions): ServerContext {
+function contextOf(options: ListenerOptions, isClosing: () => boolean): ServerContext {
   return {
     options,
+    isClosing,
     directory: openDirectory(options),
     inbox: openInbox(options.pool, { now: () => options.clock.now() }),
   }
 }
 
 function notYet(request: IncomingMessage, response: ServerResponse): void {
-  if (pathOf(request) !== '/healthz') end(response, 503, { 'retry-after': '5' })
+  if (!PROBES.includes(pathOf(request))) end(response, 503, { 'retry-after': '5' })
   else response.writeHead(503, { 'content-type': 'application/json' }).end(JSON.stringify({ status: 'starting' }))
 }
+
+/** For monitoring: /healthz whether this worker is well, /readyz whether it takes jobs, which it does not while it stops. */
+const PROBES = ['/healthz', '/readyz']
 
 function pathOf(request: IncomingMessage): string {
   return (request.url ?? '/').split('?')[0] ?? '/'
 }
 
 /**
- * POST /webhooks/<broker>/<token> is answered 200 once its events are committed; GET /healthz is for monitoring a worker. Answers
- * contain a status and nothing of the request.
+ * POST /webhooks/<broker>/<token> is answered 200 once its events are committed; GET /healthz and /readyz are for monitoring a
+ * worker. Answers contain a status and nothing of the request.
  */
 async function answer(context: ServerContext, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const path = pathOf(request)
-  if (path === '/healthz') return health(context.options, request, response)
+  if (PROBES.includes(path)) return health(context, request, response)
   const [, reference, token] = /^\/webhooks\/([^/]{1,200})\/([^/]{1,200})$/.exec(path) ?? []
   if (reference === undefined || token === undefined) return end(response, 404)
   if (request.method !== 'POST') return end(response, 405, { allow: 'POST' })
@@ -171,11 +177,17 @@ function urlOf({ publicUrl }: ListenerOptions, request: IncomingMessage): URL {
   return new URL(`${publicUrl ?? `http://${request.headers.host ?? 'localhost'}`}${request.url ?? '/'}`)
 }
 
-async function health(options: ListenerOptions, request: IncomingMessage, response: ServerResponse): Promise<void> {
+async function health(
+  { options, isClosing }: ServerContext,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
   if (request.method !== 'GET' && request.method !== 'HEAD') return end(response, 405, { allow: 'GET, HEAD' })
   const { ok, detail } = await options.health()
-  const text = JSON.stringify({ status: ok ? 'ok' : 'failing', ...detail })
-  response.writeHead(ok ? 200 : 503, { 'content-type': 'application/json' }).end(text)
+  const isReady = pathOf(request) !== '/readyz' || !isClosing()
+  const status = ok ? (isReady ? 'ok' : 'stopping') : 'failing'
+  const text = JSON.stringify({ status, ...detail })
+  response.writeHead(status === 'ok' ? 200 : 503, { 'content-type': 'application/json' }).end(text)
 }
 
 /** An answer without a body. The unread rest of the request is not waited for. */

@@ -22,6 +22,13 @@ function wordOf(error: unknown): string {
 
 const SENDING = { CLEAR: 'ok', HELD: 'waits for a person', UNMARKED: 'its mark cannot be written' } as const
 
+/** Words for callers without a login: "ok", or the cause. */
+export interface Health {
+  /** Jobs can be taken. */
+  ok: boolean
+  detail: Record<'database' | 'queue' | 'secret' | 'sending' | 'work', string> & { brokers: number }
+}
+
 /** Maximum wait of a probe for the services that a worker needs. */
 const HEALTH_MS = 3_000
 
@@ -33,7 +40,7 @@ const HEALTH_MS = 3_000
 export async function health(
   { pool, queues, keys }: { pool: pg.Pool; queues: Queues; keys: Keys },
   { now, brokerIds, sending: state }: { now: Date; brokerIds: readonly string[]; sending: ReturnType<Guard['state']> },
-): Promise<{ ok: boolean; detail: Record<string, unknown> }> {
+): Promise<Health> {
   const answer = (asked: Promise<unknown>) =>
     Promise.race([asked.then(() => 'ok', wordOf), sleep(HEALTH_MS).then(() => 'no answer')])
   const [database, queue, secret, work] = await Promise.all([

@@ -22,7 +22,6 @@ export async function runDue({ pool, queues, clock, log }: DueDeps, now: () => D
   for (const { id, agendamento_id } of due) {
     try {
       await run({ pool, queues, clock }, id, null)
-      log.info({ event: 'campaign.started', campaign: agendamento_id }, 'scheduled campaign started')
     } catch (error) {
       log.warn(
         { event: 'campaign.start_failed', campaign: agendamento_id, err: namedError(error) },

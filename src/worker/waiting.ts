@@ -68,7 +68,8 @@ function isDatabaseAway(error: unknown): boolean {
   return isUnreachable(error) && codeOf(error) !== '08P01'
 }
 
-async function connectOnce(connectionString: string, signal: AbortSignal): Promise<void> {
+/** @throws if it accepts no connection, or does not answer @param signal ends the attempt */
+export async function connectOnce(connectionString: string, signal: AbortSignal): Promise<void> {
   // A separate socket: an attempt that hangs must not outlast the wait.
   const socket = new Socket()
   const destroy = () => socket.destroy()

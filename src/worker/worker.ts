@@ -16,16 +16,16 @@ import type { Consumer, Queues } from '../queue/queues.ts'
 import { signingAudits } from '../security/audit-log.ts'
 import { assertSecretStands, SecretMismatch } from '../security/fingerprint.ts'
 import type { Keys } from '../security/keys.ts'
-import { isPlainHttp, PLAIN_PUBLIC_URL } from '../security/plain-http.ts'
-import { MESSAGE_KEY, messageKey, webhookUrl } from '../security/webhook-token.ts'
 import { startApplier } from '../webhook/apply-loop.ts'
 import type { Listener } from '../webhook/listener.ts'
-import { brokersToServe, callingBack, type ServedBroker } from './brokers.ts'
+import { brokersToServe, type ServedBroker } from './brokers.ts'
+import { callbackUrls } from './callback-urls.ts'
+import { campaignLog } from './campaign-log.ts'
 import { checkpointing } from './checkpointing.ts'
 import { databaseOffset } from './database-clock.ts'
 import { faults } from './faults.ts'
 import { openGuard } from './guard.ts'
-import { health } from './health.ts'
+import { type Health, health } from './health.ts'
 import { type Heartbeat, startHeartbeat } from './heartbeat.ts'
 import { logFired, startRecurrences } from './recurrences.ts'
 import { assertReady } from './start-checks.ts'
@@ -59,12 +59,16 @@ export interface Worker {
   stop(): Promise<boolean>
   /** Resolves with the error if this process must end: its secret is no longer the database's. */
   fault: Promise<CampError>
+  /** Whether it can take jobs now, and else why not. */
+  health(): Promise<Health>
 }
 
 /** How long a stop waits for answers: those that arrive are settled, and requests without one are in doubt. */
 const ANSWERS_MS = 22_000
 /** Batches that have not settled by then are left to their lease. */
 const DRAIN_MS = 27_000
+/** How soon the log tells that a campaign was started or has ended. */
+const TELL_MS = 2_000
 /** Nothing is in flight when a start has failed. */
 const UNDO_MS = 500
 
@@ -87,6 +91,7 @@ async function start(deps: WorkerDeps, options: WorkerOptions): Promise<Worker> 
   const now = () => new Date(clock.now().getTime() + offsetMs)
   const served = new Map<string, ServedBroker>()
   const http = createHttp(httpOptions(config, clock))
+  const callbacks = callbackUrls(config, { keys, log, listening: listener?.url })
   const draining = new AbortController()
   // Each request that waits for its slot listens to it.
   setMaxListeners(0, draining.signal)
@@ -105,11 +110,9 @@ async function start(deps: WorkerDeps, options: WorkerOptions): Promise<Worker> 
     isHoliday: isNationalHoliday,
     leaseMs: adapterTimeoutMs =>
       config.leaseMs ?? 3 * (config.httpTimeoutMs ?? Math.max(USUAL_TIMEOUT_MS, adapterTimeoutMs ?? 0)),
-    callbackUrl: (brokerId, leadId) => {
+    callbackUrl: (brokerId, brokerUrl, leadId) => {
       const broker = served.get(brokerId)
-      const url = broker && webhookUrl(config.publicUrl, keys, broker)
-      if (!url || leadId === undefined) return url
-      return `${url}?${MESSAGE_KEY}=${messageKey(keys, broker, leadId)}`
+      return broker && callbacks.of(broker, brokerUrl, leadId)
     },
   }
 
@@ -133,7 +136,7 @@ async function start(deps: WorkerDeps, options: WorkerOptions): Promise<Worker> 
   let stopping = false
   const refreshBrokers = async () => {
     const brokers = await brokersToServe(pool, options.brokers)
-    await warnOfSilence(brokers.filter(broker => !served.has(broker.id)))
+    await callbacks.warnOfSilence(brokers.filter(broker => !served.has(broker.id)))
     for (const broker of brokers) {
       served.set(broker.id, broker)
       if (stopping || guard.state() === 'HELD' || consumers.has(broker.id)) continue
@@ -144,19 +147,10 @@ async function start(deps: WorkerDeps, options: WorkerOptions): Promise<Worker> 
       consumers.set(broker.id, queues.onBatch(broker.id, handle, { concurrency: options.concurrency, onError }))
     }
   }
-  const warnOfSilence = async (added: readonly ServedBroker[]) => {
-    const brokers = config.publicUrl === undefined ? await callingBack(added) : []
-    if (brokers.length === 0) return
-    log.warn(
-      { event: 'config.public_url_missing', brokers },
-      'CAMP_PUBLIC_URL is not set: these brokers have no callback URL, and messages stay SENT',
-    )
-  }
-
-  if (config.publicUrl !== undefined && isPlainHttp(config.publicUrl))
-    log.warn({ event: 'config.public_url_plain' }, PLAIN_PUBLIC_URL)
 
   let heartbeat: Heartbeat | undefined
+  const moves = campaignLog(pool, { log, clock, brokers: options.brokers })
+  const telling = periodic(Math.min(config.sweepMs, TELL_MS), onError, moves.tell)
   const applier = startApplier(pool, {
     now,
     onDropped: dropped =>
@@ -218,23 +212,35 @@ async function start(deps: WorkerDeps, options: WorkerOptions): Promise<Worker> 
     const parts = [
       upkeep.stop(),
       recurrences.stop(),
-      heartbeat?.stop(),
+      heartbeat?.drain(),
+      telling.stop(),
       listener?.close(),
       control?.close(),
       ...[...consumers.values()].map(consumer => consumer.close()),
     ]
-    const closing = Promise.allSettled(parts).then(() => Promise.all([applier.stop(), guard.stop()]))
+    const closing = Promise.allSettled(parts).then(() => Promise.all([applier.stop(), guard.stop(), heartbeat?.stop()]))
     const drained = await Promise.race([closing.then(() => true), sleep(withinMs).then(() => false)])
     clearTimeout(patience)
     if (drained) await http.close()
     return drained
   }
 
+  const healthNow = () => health(deps, { now: now(), brokerIds: [...consumers.keys()], sending: guard.state() })
+
   try {
     await assertReady({ pool, queues, keys, brokers: options.brokers })
     offsetMs = await databaseOffset(pool, clock, 0)
     await guard.beat()
-    heartbeat = await startHeartbeat(pool, { brokers: options.brokers, everyMs: config.sweepMs })
+    heartbeat = await startHeartbeat(
+      pool,
+      {
+        brokers: options.brokers,
+        everyMs: config.sweepMs,
+        listening: listener?.url,
+        callbackUrl: listener && callbacks.base,
+      },
+      onError,
+    )
     await refreshBrokers()
     control = queues.onTask(sweepOnce, { concurrency: 1, onError })
   } catch (error) {
@@ -246,11 +252,12 @@ async function start(deps: WorkerDeps, options: WorkerOptions): Promise<Worker> 
     keys,
     log,
     clock: { now },
-    publicUrl: config.publicUrl,
-    health: () => health(deps, { now: now(), brokerIds: [...consumers.keys()], sending: guard.state() }),
+    publicUrl: callbacks.base,
+    health: healthNow,
     onStored: applier.wake,
   })
   upkeep.start()
+  await moves.skipPast()
   await upkeep.now()
   await sweepOnce().catch(onError)
   log.info(
@@ -262,11 +269,14 @@ async function start(deps: WorkerDeps, options: WorkerOptions): Promise<Worker> 
     },
     'worker started',
   )
+  telling.start()
 
   return {
     fault,
+    health: healthNow,
     stop: async () => {
       const drained = await stop(DRAIN_MS)
+      await Promise.race([moves.tell().catch(onError), sleep(UNDO_MS)])
       log.info({ event: 'worker.stopped', drained }, 'worker stopped')
       return drained
     },

@@ -30,7 +30,7 @@ export async function measureMemory(stage: Stage, rows: number): Promise<Measure
     const imported = await camp('campaign', 'import', file, ...target, ...always)
     const { id } = z.object({ id: z.string() }).parse(JSON.parse(imported.out))
     say(`  imported in ${imported.seconds.toFixed(1)} s`)
-    await camp('campaign', 'approve', id)
+    await camp('campaign', 'approve', id, '--yes')
     worker = await startProgram(['worker', '--listen', '127.0.0.1:0'], stage.env)
     const ran = await camp('campaign', 'run', id, '--wait')
     const { status } = z.object({ status: z.string() }).parse(JSON.parse(ran.out))
@@ -44,12 +44,12 @@ export async function measureMemory(stage: Stage, rows: number): Promise<Measure
     const xlsx = await camp('campaign', 'import', book, ...target, ...always)
     say(`  imported as .xlsx in ${xlsx.seconds.toFixed(1)} s`)
     return [
-      measurement(`memory: camp campaign import, ${size} rows`, imported.peakMb),
-      measurement(`memory: camp campaign import of a .csv.gz, ${size} rows`, gz.peakMb),
-      measurement(`memory: camp campaign import of an .xlsx, ${size} rows`, xlsx.peakMb),
-      measurement(`memory: camp campaign run --wait, ${size} rows`, ran.peakMb),
-      measurement(`memory: camp worker, ${size} rows`, peakMbOf(worker.pid)!),
-      measurement(`memory: camp sandbox, ${size} rows`, peakMbOf(sandbox.pid)!),
+      memoryOf(`memory: camp campaign import, ${size} rows`, imported.peakMb),
+      memoryOf(`memory: camp campaign import of a .csv.gz, ${size} rows`, gz.peakMb),
+      memoryOf(`memory: camp campaign import of an .xlsx, ${size} rows`, xlsx.peakMb),
+      memoryOf(`memory: camp campaign run --wait, ${size} rows`, ran.peakMb),
+      memoryOf(`memory: camp worker, ${size} rows`, peakMbOf(worker.pid)!),
+      memoryOf(`memory: camp sandbox, ${size} rows`, peakMbOf(sandbox.pid)!),
     ]
   } finally {
     await worker?.stop()
@@ -57,7 +57,7 @@ export async function measureMemory(stage: Stage, rows: number): Promise<Measure
   }
 }
 
-function measurement(what: string, peakMb: number): Measurement {
+export function memoryOf(what: string, peakMb: number): Measurement {
   const bar = { text: `< ${MAX_MB} MB`, holds: peakMb < MAX_MB }
   return { what, figure: `${peakMb.toFixed(0)} MB`, against: '', bar }
 }
@@ -65,7 +65,8 @@ function measurement(what: string, peakMb: number): Measurement {
 /** A process that ends by itself cannot be asked afterwards: it is asked until it has ended. */
 const SAMPLE_MS = 20
 
-async function runToItsEnd({ env }: Stage, argv: readonly string[]) {
+/** Runs a camp process, and samples its peak resident set. @throws Error if it fails */
+export async function runToItsEnd({ env }: Stage, argv: readonly string[]) {
   const from = performance.now()
   const child = spawn(process.execPath, [CAMP, ...argv, '--json'], { env, stdio: ['ignore', 'pipe', 'inherit'] })
   let [out, peakMb] = ['', 0]

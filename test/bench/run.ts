@@ -1,7 +1,10 @@
 import { parseArgs } from 'node:util'
-import { plainText, table } from '../../src/cli/blocks.ts'
+import { plainText } from '../../src/cli/blocks.ts'
+import { table } from '../../src/cli/table.ts'
 import { measureDispatch } from './dispatch.ts'
+import { measureExport } from './export.ts'
 import { measureImport } from './import.ts'
+import { measureLegacy } from './legacy.ts'
 import { type Measurement, passes } from './measure.ts'
 import { measureMemory } from './memory.ts'
 import { openStage, type Stage } from './stage.ts'
@@ -11,13 +14,15 @@ import { measureStartup } from './startup.ts'
  * What camp costs over the least that the same work could cost, measured side by side in one run, on a PostgreSQL of its own with
  * the settings that camp gives it. Ends with 1 where a bar is missed.
  *
- *   npm run bench [-- startup import dispatch memory] [--rows 200000] [--leads 100000] [--memory-rows 1000000] [--memory]
+ *   npm run bench [-- startup import dispatch export memory legacy] [--rows 200000] [--leads 100000] [--memory-rows 1000000] [--memory]
  */
 const PARTS: Record<string, (stage: Stage, sizes: Sizes) => Promise<Measurement[]>> = {
   startup: () => measureStartup(),
   import: (stage, { rows }) => measureImport(stage, rows),
   dispatch: (stage, { leads }) => measureDispatch(stage, leads),
+  export: (stage, { memoryRows }) => measureExport(stage, memoryRows),
   memory: (stage, { memoryRows }) => measureMemory(stage, memoryRows),
+  legacy: (stage, { memoryRows }) => measureLegacy(stage, memoryRows),
 }
 
 interface Sizes {

@@ -150,7 +150,7 @@ describe('a campaign that was imported and approved before', () => {
     const target = ['--wallet', name, '--broker', name, ...always, ...flags]
     const imported = await succeed(camp(['campaign', 'import', mailing, ...target, '--json'], { env: admin }))
     const { id } = imported.json()
-    await succeed(camp(['campaign', 'approve', id], { env: admin }))
+    await succeed(camp(['campaign', 'approve', id, '--yes'], { env: admin }))
     return { sandbox, imported, id: id as string }
   }
 

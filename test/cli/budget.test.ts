@@ -56,7 +56,7 @@ it('lets an ADMIN go below what was used, with a warning; the audit tells what d
   const entry = `INSERT INTO "BudgetEntry" (id, budget_id, kind, amount) VALUES (gen_random_uuid(), $1, 'ADJUST', 9.5)`
   await db.pool.query(entry, [id])
   const lowered = await run('budget set Acme 2026-12 5')
-  expect(lowered.err).toContain('warning: the used amount (9.5000) exceeds this limit')
+  expect(lowered.err).toContain('warning: the used amount (9.50) exceeds this limit')
   expect(lowered.json()).toMatchObject({ budget: '5.0000', used_budget: '9.5000', available: '-4.5000' })
   const stray = { check: 'ENTRY', found: 'ADJUST 9.5000 of no batch' }
   expect((await run('budget audit')).json()).toMatchObject({ ok: false, budgets: 2, differences: [stray] })

@@ -137,7 +137,7 @@ describe('camp campaign import, by the hours', () => {
     expect((await camp(['campaign', 'show', id], { env: user })).out).toMatch(/laws +AL .*; RJ 09:00-19:00 mon-fri/)
 
     await db.pool.query(`UPDATE "Broker" SET cost_per_message = 0`)
-    await succeed(camp(['campaign', 'approve', id], { env: admin }))
+    await succeed(camp(['campaign', 'approve', id, '--yes'], { env: admin }))
     await db.pool.query(`UPDATE "Campaign" SET state_laws = '{AL}' WHERE id = $1`, [id])
     const run = await camp(['campaign', 'run', id], { env: admin })
     expect([run.code, run.err]).toEqual([4, expect.stringMatching(/approved again/)])

@@ -60,7 +60,7 @@ test('people who were written to a day ago are counted by the dry run, the impor
   expect(imported.json()).toMatchObject({ ...FORECAST, cost: { ceiling: '0.9000' } })
   const id = imported.json().agendamento_id
   expect((await run(['campaign', 'show', id])).out).toContain(SENTENCE)
-  const approved = await run(['campaign', 'approve', id, '--json'], admin)
+  const approved = await run(['campaign', 'approve', id, '--yes', '--json'], admin)
   expect(approved).toMatchObject({ code: 0, err: expect.stringContaining(SENTENCE) })
   expect(approved.json()).toMatchObject({ status: 'APPROVED', ...FORECAST })
   expect((await run(['campaign', 'show', id, '--json'])).json()).toMatchObject(FORECAST)

@@ -43,12 +43,13 @@ describe('a wallet without a credential at the broker', () => {
     const json = await succeed(importing(...more, '--json'))
     expect(json.json()).toMatchObject({ credential_missing: true, counts: { PENDING: 1 } })
     const text = await succeed(importing(...more, '--again'))
-    expect(text.out).toMatch(/^credential +none yet/m)
-    expect(text.out).toContain(CURE)
+    expect(text.err).toContain(
+      `warning: wallet "Carteira Sul" has no credential at "Caixa"; set it before the approval: ${CURE}\n`,
+    )
     await giveCredential()
     const then = await succeed(importing(...more, '--again', '--json'))
     expect(then.json()).toMatchObject({ credential_missing: false })
-    expect((await succeed(importing(...more, '--again'))).out).not.toContain('none yet')
+    expect((await succeed(importing(...more, '--again'))).err).not.toContain('has no credential')
   })
 
   it('is told by an import that is to be repeated', async () => {

@@ -57,10 +57,12 @@ describe('who may do what', () => {
   })
 
   const EXAMPLES: Record<string, string> = {
+    'legacy import': 'legacy import painel.sql',
     'user add': 'user add a@b.c --name A --role USER',
     'user set --role': 'user set dora@example.com --role ADMIN',
     'user set --enable': 'user set dora@example.com --enable',
     'user disable': 'user disable ana@example.com',
+    'user enable': 'user enable ana@example.com',
     'db hold': 'db hold',
     'db accept-restore': 'db accept-restore --yes',
     'secret rotate': 'secret rotate --generate --file new-secret',
@@ -80,8 +82,10 @@ describe('who may do what', () => {
     'budget set': 'budget set W 2026-11 1.00',
     'budget audit --accept-head': 'budget audit --accept-head --yes',
     'template add': 'template add T --code t --content x',
+    'template set': 'template set t --name T',
     'template remove': 'template remove t --yes',
     'fish add': 'fish add F 11987654321',
+    'fish set': 'fish set F --name G',
     'fish remove': 'fish remove F --yes',
     'blocklist remove': 'blocklist remove --phone 11987654321 --yes',
     'blocklist sync': 'blocklist sync list.csv --source s',
@@ -92,6 +96,9 @@ describe('who may do what', () => {
     'campaign approve': 'campaign approve C1',
     'campaign reject': 'campaign reject C1 --yes',
     'campaign resolve': 'campaign resolve C1 --sent --yes',
+    'data export': 'data export --phone 11987654321',
+    'data erase': 'data erase --phone 11987654321',
+    prune: 'prune --older-than 180d',
     'campaign repeat approve': 'campaign repeat approve R1 --ceiling 1.00',
     'campaign repeat revoke': 'campaign repeat revoke R1',
   }
@@ -134,9 +141,8 @@ describe('who may do what', () => {
     const id = await campaign('PROCESSING')
     await succeed(camp(['campaign', 'pause', id, '--reason', 'a customer complains'], { env: other }))
     const shown = await succeed(run(other, `campaign show ${id}`))
-    expect(shown.out).toMatch(/^reason +a customer complains$/m)
     expect(shown.out).toMatch(
-      /^paused +20\d\d-\d\d-\d\d \d\d:\d\d:\d\d by dora@example\.com \(via ana@example\.com\)$/m,
+      /^paused +20\d\d-\d\d-\d\d \d\d:\d\d:\d\d by dora@example\.com \(via ana@example\.com\): a customer complains$/m,
     )
     expect(shown.out).toMatch(
       /^next +Its importer, carla@example\.com, or an ADMIN \(.*ana@example\.com.*\) resumes it\.$/m,
@@ -149,19 +155,20 @@ describe('who may do what', () => {
   })
 
   it.each([
-    ['reject', 'PENDING_APPROVAL', /^rejected +\S+ \S+ by ana@example\.com$/m],
-    ['cancel', 'APPROVED', /^cancelled +\S+ \S+ by ana@example\.com$/m],
+    ['reject', 'PENDING_APPROVAL', /^rejected +\S+ \S+ by ana@example\.com: wrong$/m],
+    ['cancel', 'APPROVED', /^cancelled +\S+ \S+ by ana@example\.com: wrong$/m],
   ])('a %s is shown with who and when, too', async (move, status, line) => {
     const id = await campaign(status)
     await succeed(run(admin, `campaign ${move} ${id} --reason wrong --yes`))
     const { out } = await run(other, `campaign show ${id}`)
     expect(out).toMatch(line)
-    expect(out).toMatch(/^reason +wrong$/m)
+    expect(out).not.toMatch(/^reason /m)
   })
 })
 
-describe('what cannot be undone', () => {
+describe('what cannot be undone, and an approval', () => {
   const asking: [string, string, string?][] = [
+    ['campaign approve', 'PENDING_APPROVAL'],
     ['campaign cancel', 'APPROVED'],
     ['campaign reject', 'PENDING_APPROVAL'],
     ['campaign resolve', 'FINISHED', 'IN_DOUBT'],
@@ -173,6 +180,8 @@ describe('what cannot be undone', () => {
     ['fish remove', ''],
     ['template remove', ''],
     ['wallet remove', ''],
+    ['data erase', ''],
+    ['prune', ''],
   ]
 
   it('is said in its help, and in no other', () => {
@@ -180,7 +189,7 @@ describe('what cannot be undone', () => {
     expect(saying.sort()).toEqual(asking.map(([name]) => name).sort())
     const table = readFileSync('docs/people.md', 'utf8').split('## What asks')[1]!.split('\n\n')[1]!
     for (const [name] of asking) expect(table, name).toContain(`\`${name}`)
-    expect(table.match(/`(campaign|repeat|\w+ remove)/g)!.length).toBe(asking.length)
+    expect(table.match(/`(campaign|repeat|data|prune|\w+ remove)/g)!.length).toBe(asking.length)
   })
 
   it('asks: without a terminal and without --yes it ends with 2, and nothing has changed', async () => {
@@ -218,7 +227,9 @@ describe('what cannot be undone', () => {
       await campaign('PENDING_APPROVAL'),
       await campaign('FINISHED', 'IN_DOUBT'),
     ]
+    const person = await db.pool.query(`SELECT phone FROM "CampaignLead" WHERE campaign_id = $1 LIMIT 1`, [cancelled])
     const lines: [string, string][] = [
+      ['campaign approve', `campaign approve ${rejected}`],
       ['campaign cancel', `campaign cancel ${cancelled}`],
       ['campaign reject', `campaign reject ${rejected}`],
       ['campaign resolve', `campaign resolve ${doubtful} --sent`],
@@ -232,6 +243,8 @@ describe('what cannot be undone', () => {
       ['fish remove', 'fish remove F'],
       ['template remove', 'template remove t'],
       ['wallet remove', 'wallet remove W'],
+      ['data erase', `data erase --phone ${person.rows[0].phone}`],
+      ['prune', 'prune --older-than 180d'],
     ]
     expect([...new Set(lines.map(([name]) => name))].sort()).toEqual(asking.map(([name]) => name).sort())
     const before = await everything()
@@ -272,14 +285,14 @@ describe('what cannot be undone', () => {
   }
 })
 
-it('an approval on a terminal shows the campaign and asks; elsewhere its ID is the word', async () => {
+it('an approval on a terminal shows the campaign and asks; elsewhere --yes answers', async () => {
   const id = await campaign('PENDING_APPROVAL')
   const no = await camp(['campaign', 'approve', id], { env: admin, answer: 'n' })
   expect(no.code).toBe(130)
-  expect(no.err).toMatch(/status +PENDING_APPROVAL/)
-  expect(no.err).toMatch(/budget of 20\d\d-\d\d: \d+\.\d{4} available of 100000\.0000/)
+  expect(no.err).toMatch(/budget +\w+: R\$ [\d.,]+ used, R\$ [\d.,]+ committed, R\$ [\d.,]+ left after this one/)
   expect(await statusOf(id)).toBe('PENDING_APPROVAL')
-  expect((await camp(['campaign', 'approve', id], { env: admin })).code).toBe(0)
+  expect((await camp(['campaign', 'approve', id], { env: admin })).code).toBe(2)
+  expect((await camp(['campaign', 'approve', id, '--yes'], { env: admin })).code).toBe(0)
   const own = await makeCampaign(db.pool, scene, { leads: 1, status: 'PENDING_APPROVAL' })
   await db.pool.query(
     `UPDATE "Campaign" SET user_id = (SELECT id FROM "User" WHERE email = 'ana@example.com') WHERE id = $1`,

@@ -170,7 +170,7 @@ describe('run --due', () => {
     expect(show).toMatch(/status +PENDING_APPROVAL/)
     expect(show).toContain(`opened by  the recurring campaign ${handle}`)
     expect(show).toMatch(/reason +not approved by the standing approval .* 0\.1350, over the ceiling of 0\.09/)
-    await succeed(camp(['campaign', 'approve', waiting.id], { env: admin }))
+    await succeed(camp(['campaign', 'approve', waiting.id, '--yes'], { env: admin }))
 
     expect((await repeat(['revoke', handle, '--json'])).json().standing_approval).toBeNull()
     expect((await repeat(['pause', handle], user)).code).toBe(0)

@@ -167,7 +167,7 @@ describe('an embedded installation', () => {
       { env: envOf('home'), stdin: `nome;telefone\n${rows.join('\n')}\n` },
     )
     const { agendamento_id: handle } = imported.json()
-    await run(`campaign approve ${handle} --json`)
+    await run(`campaign approve ${handle} --yes --json`)
     await run(`campaign run ${handle} --json`)
     await run('db stop')
     await copy('home', 'backup')

@@ -49,7 +49,7 @@ test('a file goes out through Salesforce, from the credential to the report', as
     closing: null,
   })
 
-  await run('campaign', 'approve', imported.id)
+  await run('campaign', 'approve', imported.id, '--yes')
   const worker = await startTestWorker({ databaseUrl: db.url })
   onTestFinished(() => worker.stop())
   await run('campaign', 'run', imported.id, '--wait')

@@ -92,7 +92,7 @@ test('says that its port is taken', async () => {
   const other = await startSandbox()
   onTestFinished(() => other.close())
   const ended = await camp(['sandbox', '--listen', new URL(other.url).host], { env: {} })
-  expect(ended).toMatchObject({ code: 4, err: expect.stringContaining('EADDRINUSE') })
+  expect(ended).toMatchObject({ code: 8, err: expect.stringContaining('EADDRINUSE') })
 })
 
 test('as a process of its own it ends cleanly on SIGTERM', async () => {

@@ -14,7 +14,7 @@ beforeAll(async () => {
 beforeEach(() => setSelfApproval(db.pool, 'deny'))
 
 const set = (value: string, env = admin) => camp(['setting', 'set', 'self-approval', value, '--json'], { env })
-const approve = (id: string, env = admin) => camp(['campaign', 'approve', id, '--json'], { env })
+const approve = (id: string, env = admin) => camp(['campaign', 'approve', id, '--yes', '--json'], { env })
 
 /** A campaign that waits, imported by the ADMIN who is logged in. */
 async function own(): Promise<string> {

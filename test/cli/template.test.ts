@@ -85,3 +85,40 @@ test('a template with placeholders of another spelling is kept with a warning, a
     err: expect.stringContaining('template misto contains {nome}'),
   })
 })
+
+test('a template is renamed at any time, and its text is changed only while no campaign uses it', async () => {
+  const set = (...argv: string[]) => camp(['template', 'set', ...argv, '--json'], { env })
+  const used = await set('acordo_v1', '--content', 'Outro {{1}}')
+  expect([used.code, used.error().code]).toEqual([4, 'RECORD_IN_USE'])
+  expect((await set('acordo_v1', '--name', 'Acordo antigo')).json()).toMatchObject({ name: 'Acordo antigo' })
+  await succeed(camp(['template', 'add', 'Novo', '--code', 'novo', '--content', 'Oi {{1}}'], { env }))
+  expect((await set('novo', '--content', 'Oi {{1}}, até {{2}}', '--code', 'novo_v2')).json()).toMatchObject({
+    template_code: 'novo_v2',
+    variables: ['1', '2'],
+  })
+  expect((await set('novo_v2', '--code', 'acordo_v1')).error().code).toBe('NAME_TAKEN')
+  expect((await set('novo_v2')).error().code).toBe('NOTHING_TO_SET')
+})
+
+test('a fish gets another name or phone', async () => {
+  await succeed(camp(['fish', 'add', 'Ana', '11987650001'], { env }))
+  await succeed(camp(['fish', 'add', 'Bia', '11987650002'], { env }))
+  const set = (...argv: string[]) => camp(['fish', 'set', ...argv, '--json'], { env })
+  expect((await set('11987650001', '--name', 'Ana Lima')).json()).toMatchObject({ name: 'Ana Lima' })
+  expect((await set('Ana Lima', '--phone', '(11) 98765-0003')).json()).toMatchObject({ phone: '5511987650003' })
+  expect((await set('Ana Lima', '--phone', '11987650002')).error().code).toBe('NAME_TAKEN')
+})
+
+test('a wallet that clashes says in which field', async () => {
+  const clash = await camp(['wallet', 'add', 'Outra', '--idgis', '7', '--json'], { env })
+  expect(clash.error()).toMatchObject({
+    code: 'NAME_TAKEN',
+    message: 'the wallet "Carteira Sul" already has the idgis 7',
+  })
+  const negative = await camp(['budget', 'set', 'Carteira Sul', '2026-12', '--json', '--', '-5'], { env })
+  expect(negative.error().message).toBe('"-5" is negative: an amount is at least 0')
+})
+
+test('a list without a match names the filter', async () => {
+  expect((await camp(['campaign', 'list', '--status', 'FAILED'], { env })).out).toBe('No campaign is FAILED.\n')
+})

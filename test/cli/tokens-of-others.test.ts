@@ -28,7 +28,7 @@ async function imported(env: NodeJS.ProcessEnv): Promise<string> {
   const line = ['campaign', 'import', file, '--wallet', 'W', '--broker', 'B', '--message', 'Olá', '--json']
   return (await succeed(camp(line, { env }))).json().id
 }
-const approve = (id: string, env: NodeJS.ProcessEnv) => camp(['campaign', 'approve', id, '--json'], { env })
+const approve = (id: string, env: NodeJS.ProcessEnv) => camp(['campaign', 'approve', id, '--yes', '--json'], { env })
 
 /** A user with a password that ana has set, logged in by it. */
 async function withPassword(email: string, role: string): Promise<NodeJS.ProcessEnv> {
@@ -77,7 +77,7 @@ describe('a token that was made for another', () => {
   it('lets its maker not approve what was imported with it', async () => {
     const id = await imported(bob)
     expect(await approve(id, ana)).toMatchObject({ code: 7, err: expect.stringContaining('a token that you created') })
-    expect((await camp(['campaign', 'show', id], { env: ana })).out).not.toContain('Next: camp campaign approve')
+    expect((await camp(['campaign', 'show', id], { env: ana })).out).not.toContain('Approve it: camp campaign approve')
   })
 })
 

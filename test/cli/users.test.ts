@@ -118,16 +118,26 @@ describe('roles', () => {
 })
 
 describe('camp user disable', () => {
-  it('shuts a user out, --enable lets them in with a new token, and the list tells', async () => {
+  it('shuts a user out, enable lets them in with a new token, and the list tells', async () => {
     const carl = await userEnv(db, admin, 'carl@example.com')
     await succeed(camp(['user', 'disable', 'carl@example.com'], { env: admin }))
     expect((await camp(['whoami'], { env: carl })).code).toBe(7)
     const listed = (await camp(['user', 'list', '--json'], { env: admin })).json()
     expect(listed.find((row: { email: string }) => row.email === 'carl@example.com').disabled_at).toMatch(/^\d{4}-.*Z$/)
     expect((await camp(['user', 'token', 'carl@example.com'], { env: admin })).code).toBe(4)
-    await succeed(camp(['user', 'set', 'carl@example.com', '--enable'], { env: admin }))
+    await succeed(camp(['user', 'enable', 'carl@example.com'], { env: admin }))
     expect((await camp(['whoami'], { env: carl })).code).toBe(7)
     expect((await camp(['user', 'token', 'carl@example.com'], { env: admin })).code).toBe(0)
+  })
+
+  it('asks an ADMIN who disables themselves, if another one is left', async () => {
+    await userEnv(db, admin, 'eva@example.com')
+    await succeed(camp(['user', 'set', 'eva@example.com', '--role', 'ADMIN'], { env: admin }))
+    const asked = await camp(['user', 'disable', ADMIN.email, '--json'], { env: admin })
+    expect([asked.code, asked.error().code]).toEqual([2, 'TERMINAL_REQUIRED'])
+    await succeed(camp(['user', 'set', 'eva@example.com', '--role', 'USER'], { env: admin }))
+    const shown = (await camp(['user', 'show', ADMIN.email, '--json'], { env: admin })).json()
+    expect(shown).toMatchObject({ role: 'ADMIN', disabled_at: null })
   })
 
   it('does not take the last ADMIN, nor an unknown user', async () => {

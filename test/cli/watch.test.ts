@@ -57,7 +57,7 @@ describe('a campaign that is followed', () => {
     if (sql) await db.pool.query(sql, [scene.credentialId])
     const id = await makeCampaign(db.pool, scene, { leads: 1 })
     const ran = await run('run', id, '--wait')
-    expect(ran.out).toMatch(/status +FAILED/)
+    expect(ran.out).toMatch(/^T\S+ .* FAILED\n/)
     expect(ran.code).toBe(8)
     expect((await run('watch', id)).code).toBe(8)
   })
@@ -92,7 +92,7 @@ describe('a campaign that is followed', () => {
     expect(ran.code).toBe(6)
   })
 
-  it('without a worker says so at once, on a line of its own', async () => {
+  it('without a worker says so on the screen, and promises no end', async () => {
     const stop = new AbortController()
     onTestFinished(() => stop.abort())
     const id = await makeCampaign(db.pool, await makeScene(db.pool), { leads: 1 })
@@ -105,6 +105,36 @@ describe('a campaign that is followed', () => {
     stop.abort()
     const ran = await following
     expect(ran.code).toBe(130)
-    expect(ran.err).toMatch(/(^|\n)(\S*)warning:\S* No worker is running: start one with camp worker\n/)
+    expect(ran.err).toContain('No worker is running: start one with camp worker')
+    expect(ran.err).not.toContain('ends ')
+    const shown = await run('show', id)
+    expect(shown.out).toContain('No worker is running')
+    expect(shown.out).not.toMatch(/^ends /m)
+    expect((await run('list')).err).toContain('No worker is running: start one with camp worker.')
+
+    const once = await camp(['top', '--once'], { env })
+    expect(once.out).toMatch(/0 %.*0\/1[\s\S]*No worker is running[\s\S]*no worker · /)
+    const json = (await camp(['top', '--once', '--json'], { env })).json()
+    expect(json).toMatchObject({ workers: [], campaigns: expect.any(Array) })
+    expect(json.campaigns).toContainEqual(
+      expect.objectContaining({ status: 'PROCESSING', total: 1, sent: 0, waits: { why: 'NO_WORKER', until: null } }),
+    )
+    await succeed(run('cancel', id, '--yes'))
+  })
+
+  it('prints lines of pairs without a terminal, and ends with the report; q leaves top', async () => {
+    const sandbox = await openSandbox()
+    await workers({ count: 1 })
+    const scene = await makeScene(db.pool, { url: sandbox.url })
+    const id = await makeCampaign(db.pool, scene, { leads: 3 })
+    const ran = await run('run', id, '--wait')
+    expect(ran.err).toMatch(/^campaign=T\S+ status=\S+ sent=\d total=3 /m)
+    expect(ran.out).toMatch(/3 accepted by the broker {2}100 %[\s\S]*delivered –, read –: callbacks are not set up/)
+    const over = (await run('watch', id, '--json')).json()
+    expect(over).toMatchObject({ event: 'end', status: 'FINISHED', counts: { SENT: 3 } })
+    const batches = (await run('report', id, '--batches', '--json')).json()
+    expect(batches).toMatchObject([{ status: 'DONE', size: 3, accepted: 3, reserved: '0.1350' }])
+
+    expect((await camp(['top'], { env, terminal: 'stdin', stdin: 'q' })).code).toBe(0)
   })
 })

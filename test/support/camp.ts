@@ -15,6 +15,9 @@ export interface Run {
   error: () => ErrorDocument['error']
 }
 
+/** A function does something before it types. */
+export type Step = readonly [shown: string, typed: string | (() => Promise<string>)]
+
 /** Runs a command line in this process. `env` is all of its environment; without DATABASE_URL it would run embedded. */
 export async function camp(
   argv: readonly string[],
@@ -22,19 +25,25 @@ export async function camp(
     env: NodeJS.ProcessEnv
     stdin?: string | Buffer | Readable
     /** Which of its streams look like a terminal. */
-    terminal?: 'stdin' | 'stderr'
+    terminal?: 'stdin' | 'stdout' | 'stderr'
+    /** How wide the terminal is (default: unknown). */
+    columns?: number
     /** At a terminal: what is typed at the first question that takes yes or no. */
     answer?: 'y' | 'n'
+    /** At a terminal: what is typed once stderr has shown a text, step by step. */
+    keys?: readonly Step[]
     clock?: Clock
     signal?: AbortSignal
   },
 ): Promise<Run> {
   const [stdin, stdout, stderr] = [new PassThrough(), new PassThrough(), new PassThrough()]
   const input = options.stdin ?? ''
-  if (options.answer) typeWhenAsked(stdin, stderr, options.answer)
+  if (options.answer) typeWhenShown(stdin, stderr, [['(y/N)', `${options.answer}\n`]])
+  else if (options.keys) typeWhenShown(stdin, Object.assign(stderr, { isTTY: true }), options.keys)
   else if (typeof input === 'string' || Buffer.isBuffer(input)) stdin.end(input)
   else input.pipe(stdin)
-  if (options.terminal) Object.assign({ stdin, stderr }[options.terminal], { isTTY: true })
+  if (options.terminal)
+    Object.assign({ stdin, stdout, stderr }[options.terminal], { isTTY: true, columns: options.columns })
   const [out, err] = [collect(stdout), collect(stderr)]
   const code = await runCamp([...argv], {
     env: { CAMP_HOME: sharedScratchFolder('home'), ...options.env },
@@ -52,19 +61,20 @@ export async function camp(
 }
 
 /** inquirer reads what is typed once it has asked. */
-function typeWhenAsked(stdin: PassThrough, stderr: PassThrough, answer: string): void {
+function typeWhenShown(stdin: PassThrough, stderr: PassThrough, steps: readonly Step[]): void {
   Object.assign(stdin, { isTTY: true })
   // inquirer ends its output; a process's own cannot be ended.
   Object.assign(stderr, { end: () => stderr })
+  const left = [...steps]
   let said = ''
-  const look = (chunk: Buffer) => {
+  stderr.on('data', (chunk: Buffer) => {
     said += chunk
-    if (!said.includes('(y/N)')) return
-    stderr.off('data', look)
+    if (left[0] === undefined || !said.includes(left[0][0])) return
+    const [, typed] = left.shift()!
+    said = ''
     // The question is written before its listener is there.
-    setImmediate(() => stdin.write(`${answer}\n`))
-  }
-  stderr.on('data', look)
+    setImmediate(async () => stdin.write(typeof typed === 'string' ? typed : await typed()))
+  })
 }
 
 function collect(stream: PassThrough): () => string {

@@ -44,6 +44,7 @@ export function importRequest(scene: Scene): Omit<ImportRequest, 'file' | 'adapt
     encoding: null,
     delimiter: null,
     sheet: null,
+    headerRow: null,
     fish: true,
     again: false,
     dryRun: false,

@@ -25,9 +25,10 @@ export function nodeArguments(): string[] {
   return inject('isBuilt') ? ['--', inBin('camp.js')] : ['--import', TSX, '--', inBin('from-source.js')]
 }
 
-/** A camp process; it ends with the test. Its three streams are pipes. */
-export function spawnCamp(argv: readonly string[], env: NodeJS.ProcessEnv) {
-  const child = spawn(process.execPath, [...nodeArguments(), ...argv], { env: { ...env, PATH: process.env.PATH } })
+/** A camp process; it ends with the test. Its three streams are pipes. @param options.path a folder that is first in its PATH */
+export function spawnCamp(argv: readonly string[], env: NodeJS.ProcessEnv, { path }: { path?: string } = {}) {
+  const PATH = [path, process.env.PATH].filter(Boolean).join(':')
+  const child = spawn(process.execPath, [...nodeArguments(), ...argv], { env: { ...env, PATH } })
   // A worker's log stands there, too.
   createInterface({ input: child.stderr }).on('line', line =>
     leaks.push(...(line.startsWith('{"level"') ? leaksIn(line) : [])),
@@ -39,8 +40,12 @@ export function spawnCamp(argv: readonly string[], env: NodeJS.ProcessEnv) {
 }
 
 /** A camp process that has said its first line; it ends with the test. */
-export async function startCamp(argv: readonly string[], env: NodeJS.ProcessEnv): Promise<CampProcess> {
-  const child = spawnCamp(argv, env)
+export async function startCamp(
+  argv: readonly string[],
+  env: NodeJS.ProcessEnv,
+  options: { path?: string } = {},
+): Promise<CampProcess> {
+  const child = spawnCamp(argv, env, options)
   child.stdin.end()
   child.stderr.pipe(process.stderr, { end: false })
   const { ended } = child

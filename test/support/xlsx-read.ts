@@ -17,6 +17,18 @@ export async function inspectWorkbook(workbook: Workbook, sheet: string | null =
   return inspectFile(file, { encoding: null, delimiter: null, sheet, signal })
 }
 
+/** All rows of a file as an import reads them, header and all; of a workbook one sheet. */
+export async function readTable(file: string, sheet: string | null = null): Promise<string[][]> {
+  const records = await openRecords(await inspectFile(file, { encoding: null, delimiter: null, sheet, signal }), signal)
+  const rows = [[...records.header]]
+  try {
+    for await (const some of records.rows) rows.push(...some.map(row => [...row.cells]))
+    return rows
+  } finally {
+    await records.close()
+  }
+}
+
 /** All rows of the sheet that an import takes, header and all, and what it warns of. */
 export async function readWorkbook(workbook: Workbook): Promise<{ rows: Row[]; warnings: Warnings }> {
   const records = await openRecords(await inspectWorkbook(workbook), signal)

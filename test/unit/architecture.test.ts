@@ -71,11 +71,24 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     ...['blocklist', 'broker', 'budget', 'campaign', 'campaign-settings', 'database', 'dispatch', 'lifecycle'],
     ...['security', 'tabular'],
   ],
+  // A person's data, collected or replaced; leads that wait for them are cancelled.
+  privacy: ['campaign', 'database', 'dispatch', 'lifecycle', 'security'],
+  // What a view shows, as a table in a file.
+  export: ['campaign', 'tabular'],
   // An occurrence imports a file, and may approve the result.
   recurrence: [
     ...['broker', 'budget', 'campaign', 'campaign-settings', 'database', 'intake', 'lifecycle', 'security'],
     ...['tabular'],
   ],
+
+  // A database to a file and back, by PostgreSQL's own programs.
+  backup: ['database', 'installation', 'security'],
+  // Looks at an installation, and changes nothing.
+  doctor: ['broker', 'campaign', 'database', 'installation', 'queue', 'security'],
+  // Units for systemd: it knows no database.
+  service: [],
+  // The old system's tables become wallets, credentials, budgets and archived campaigns.
+  legacy: [...['blocklist', 'broker', 'budget', 'catalog', 'database', 'dispatch', 'lifecycle', 'security', 'tabular']],
 
   // Runs command lines for other machines; what runs one is handed to it.
   serve: ['security'],
@@ -86,9 +99,22 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     ...['queue', 'recurrence', 'security', 'webhook'],
   ],
   cli: [
-    ...['blocklist', 'broker', 'budget', 'calendar', 'campaign', 'campaign-settings', 'catalog', 'database'],
-    ...['dispatch', 'installation', 'intake', 'lifecycle', 'queue', 'recurrence', 'sandbox', 'security'],
-    ...['serve', 'tabular', 'webhook', 'worker'],
+    ...['backup', 'blocklist', 'broker', 'budget', 'calendar', 'campaign', 'campaign-settings', 'catalog', 'database'],
+    ...[
+      'dispatch',
+      'doctor',
+      'export',
+      'installation',
+      'intake',
+      'legacy',
+      'lifecycle',
+      'privacy',
+      'queue',
+      'recurrence',
+      'sandbox',
+      'security',
+    ],
+    ...['serve', 'service', 'tabular', 'webhook', 'worker'],
   ],
 }
 

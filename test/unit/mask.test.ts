@@ -28,7 +28,7 @@ const DOCUMENTS = [
 describe('in a log line', () => {
   it.each([...PHONES, ...DOCUMENTS])('%s is masked: in texts, fields, keys, messages, stacks and causes', secret => {
     const lines: string[] = []
-    const log = openLog('info', { write: line => lines.push(line) })
+    const log = openLog('info', { destination: { write: line => lines.push(line) } })
     const err = new Error(`the broker says "no: ${secret}"`, { cause: new Error(`Key (phone)=(${secret})`) })
     log.warn(
       {
@@ -85,7 +85,7 @@ describe('in a log line', () => {
 
 it('an error is logged with its type, code, stack and cause', () => {
   const lines: string[] = []
-  openLog('info', { write: line => lines.push(line) }).warn(
+  openLog('info', { destination: { write: line => lines.push(line) } }).warn(
     {
       event: 'queue.error',
       err: new TypeError('no id', { cause: Object.assign(new Error('away'), { code: 'ECONNREFUSED' }) }),

@@ -1,5 +1,5 @@
 import { moneyOf } from '../../budget/money.ts'
-import { transaction } from '../../database/pool.ts'
+import { type Tx, transaction } from '../../database/pool.ts'
 import { CampError } from '../../errors.ts'
 import { isLegal } from '../../lifecycle/campaign-status.ts'
 import { retryAndRecordLeads } from '../../lifecycle/lead-verdicts.ts'
@@ -39,11 +39,7 @@ export async function retryFailed(
     const retried = await retryAndRecordLeads(tx, { campaignId, userId, now, codes })
     const campaign = await lockCampaign(tx, campaignId)
     if (!isLegal('retry', campaign.status)) throw refusedTransition('retry', campaign)
-    if (retried === 0) {
-      throw new CampError('NOTHING_TO_RETRY', `${campaign.agendamento_id} has no failed leads that can be sent again`, {
-        hint: `See: camp campaign report ${campaign.agendamento_id}`,
-      })
-    }
+    if (retried === 0) throw await nothingToRetry(tx, campaign, codes)
     const free = moneyOf(campaign.cost_per_message) === 0n
     const reason = `${retried} failed leads will be sent again`
     // A past schedule does not apply to this start: with it, the approval would start the campaign at once or report the start as
@@ -52,4 +48,28 @@ export async function retryFailed(
     await makeMove(tx, free ? 'retryFree' : 'retry', campaign, { userId, now, reason })
     return retried
   })
+}
+
+/** With codes, the message says which codes the campaign's failed leads have: a misspelt code is seen at once. */
+async function nothingToRetry(
+  tx: Tx,
+  { id, agendamento_id: handle }: { id: string; agendamento_id: string },
+  codes: readonly string[] | undefined,
+): Promise<CampError> {
+  const report = `See: camp campaign report ${handle}`
+  const none = `${handle} has no failed leads that can be sent again`
+  if (codes === undefined) return new CampError('NOTHING_TO_RETRY', none, { hint: report })
+  const { rows } = await tx.query<{ code: string; leads: number }>(
+    `SELECT coalesce(error_code, 'UNKNOWN') AS code, count(*)::int AS leads
+     FROM "CampaignLead" WHERE campaign_id = $1 AND status = 'ERROR' GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT 10`,
+    [id],
+  )
+  const found = rows.map(({ code, leads }) => `${code} ${leads}`).join(', ')
+  return new CampError(
+    'NOTHING_TO_RETRY',
+    `${none} with ${codes.length === 1 ? 'code' : 'codes'} ${codes.join(', ')}`,
+    {
+      hint: [found === '' ? 'It has no failed leads.' : `Its failed leads: ${found}.`, report],
+    },
+  )
 }

@@ -1,8 +1,10 @@
 import { type BudgetPosition, budgetPosition, type Present } from '../../budget/budget.ts'
-import { moneyOf } from '../../budget/money.ts'
+import { formatMoney, moneyOf } from '../../budget/money.ts'
 import { formatMonth, type Month } from '../../budget/month.ts'
 import type { Sql } from '../../database/pool.ts'
+import { CampError } from '../../errors.ts'
 import { monthOf } from '../../time/local-day.ts'
+import type { CampaignHeader } from '../campaign-header.ts'
 
 /**
  * A campaign is paid by the month in which it is to be sent.
@@ -37,16 +39,29 @@ export async function checkBudget(
   return { month: formatMonth({ year, month }), position, fits }
 }
 
-/**
- * The same, given the campaign's id.
- * @param cost a decimal string
- */
-export async function checkBudgetOf(
-  sql: Sql,
-  { id, scheduled_at }: { id: string; scheduled_at: Date | null },
-  cost: string,
-  present: Present,
-): Promise<BudgetCheck> {
-  const { rows } = await sql.query<{ wallet_id: string }>(`SELECT wallet_id FROM "Campaign" WHERE id = $1`, [id])
-  return checkBudget(sql, rows[0]!.wallet_id, cost, scheduled_at, present)
+/** Of the month's budget, if the cost is committed; a decimal string, negative if it does not fit. null: there is no budget. */
+export function leftAfter(cost: string, { position }: Pick<BudgetCheck, 'position'>): string | null {
+  return position === null ? null : formatMoney(moneyOf(position.available) - moneyOf(cost))
+}
+
+/** @returns the error that refuses an approval, with the figures; null if the budget allows it */
+export function budgetRefusal(
+  campaign: Pick<CampaignHeader, 'agendamento_id' | 'wallet' | 'cost_per_message'>,
+  { leads, cost }: { leads: number; cost: string },
+  { month, position, fits }: BudgetCheck,
+): CampError | null {
+  if (fits) return null
+  const { agendamento_id: handle, wallet, cost_per_message: unit } = campaign
+  if (position === null) {
+    return new CampError('BUDGET_MISSING', `wallet ${wallet} has no budget for ${month}`, {
+      hint: `Run: camp budget set "${wallet}" ${month} AMOUNT`,
+    })
+  }
+  return new CampError(
+    'BUDGET_EXCEEDED',
+    `${handle} may cost ${cost} (${leads} messages of ${formatMoney(moneyOf(unit))}), ` +
+      `and wallet ${wallet} has ${position.available} available in ${month}: ` +
+      `limit ${position.budget}, used ${position.used}, committed to other campaigns ${position.committed}`,
+    { hint: `Raise it: camp budget set "${wallet}" ${month} AMOUNT` },
+  )
 }

@@ -63,7 +63,8 @@ async function openCampaigns(sql: Sql, now: Date): Promise<OpenCampaign[]> {
               count(*) FILTER (WHERE status = 'IN_DOUBT')::int AS in_doubt
        FROM "CampaignLead" WHERE campaign_id = c.id AND status IN ('PENDING', 'SENDING', 'IN_DOUBT')
      ) l
-     WHERE c.status NOT IN ('FINISHED', 'CANCELLED') OR EXISTS (SELECT 1 FROM "Batch" WHERE campaign_id = c.id AND status = 'SENDING')
+     WHERE c.status NOT IN ('FINISHED', 'CANCELLED', 'ARCHIVED')
+        OR EXISTS (SELECT 1 FROM "Batch" WHERE campaign_id = c.id AND status = 'SENDING')
      ORDER BY c.status <> 'PROCESSING', c.status <> 'APPROVED', c.created_at DESC`,
   )
   return rows.map(row => ({ ...row, becomes: restoreOutcomeOf(row, now) }))

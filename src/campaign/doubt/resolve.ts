@@ -18,6 +18,7 @@ import { CampError } from '../../errors.ts'
 import { resolveClosings } from '../../lifecycle/closing-writes.ts'
 import { type Resolution, writeVerdict } from '../../lifecycle/lead-verdicts.ts'
 import { makeMove } from '../../lifecycle/make-move.ts'
+import { refusedTransition } from '../../lifecycle/refused-transition.ts'
 import type { Enqueuer } from '../../queue/queues.ts'
 import { recordAudit } from '../../security/audit-log.ts'
 import { enqueueFirst } from '../actions/start.ts'
@@ -184,6 +185,7 @@ async function reopen(tx: Tx, campaignId: string, userId: string, now: Date): Pr
       hint: 'Decide with --sent or --not-sent.',
     })
   }
+  if (campaign.status === 'ARCHIVED') throw refusedTransition('reopen', campaign)
   if (campaign.status === 'FINISHED') {
     if (campaign.approval_hash !== approvalHash(campaign)) {
       throw new CampError('APPROVAL_VOID', `${campaign.agendamento_id} has changed since its approval`, {

@@ -5,10 +5,12 @@ import { FREQUENCY_CAP_SQL } from '../../dispatch/claim/frequency-cap.ts'
 import { CampError, unreachable } from '../../errors.ts'
 import type { CampaignStatus } from '../../lifecycle/campaign-status.ts'
 import type { LeadStatus } from '../../lifecycle/lead-status.ts'
-import { compileText, fillTemplate, type LeadColumns, templateVariables } from '../../message/template.ts'
 import { DONE_BY } from '../../security/audit-log.ts'
+import type { Keys } from '../../security/keys.ts'
+import { personHash } from '../../security/person-hash.ts'
 import { historyOf, type Step, stepAt } from './lead-history.ts'
 import { findLeads, type Match } from './lead-search.ts'
+import { leadText, type TextColumns } from './lead-text.ts'
 
 /** All messages to one person. */
 export interface LeadStory {
@@ -20,6 +22,10 @@ export interface LeadStory {
   blocked: Entry[]
   /** When the frequency cap of 24 hours after the last message ends; null if it does not apply now. */
   next_message_after: string | null
+  /** When data of this phone or document was erased, newest first, and from how many leads. */
+  erased: { at: string; leads: number }[]
+  /** Campaigns whose leads were pruned (camp prune): messages of theirs are not found any more. */
+  pruned_campaigns: number
   /** Newest campaign first. */
   messages: ExplainedMessage[]
 }
@@ -56,7 +62,11 @@ export interface ExplainedMessage {
  * @param text a phone, a CPF or CNPJ, or a contract, in any spelling; also the original text of a value that could not be read
  * @throws CampError NOT_FOUND: it is in no campaign and on no blocklist
  */
-export async function explainPhone(sql: Sql, text: string, now: Date): Promise<LeadStory> {
+export async function explainPhone(
+  sql: Sql,
+  text: string,
+  { now, keys }: { now: Date; keys: Pick<Keys, 'records'> },
+): Promise<LeadStory> {
   const { leadIds, matches } = await findLeads(sql, text)
   const [phone, document] = [matches[0]!.value, matches[1]!.value]
   const leads = await leadsOf(sql, leadIds)
@@ -64,9 +74,13 @@ export async function explainPhone(sql: Sql, text: string, now: Date): Promise<L
     phones: [...new Set([phone, ...leads.map(lead => lead.phone)])],
     documents: [...new Set([document, ...leads.flatMap(lead => lead.cpf_cnpj ?? [])])],
   })
-  if (leads.length === 0 && blocked.length === 0) {
+  const erased = await erasuresOf(sql, [personHash(keys, 'phone', phone), personHash(keys, 'document', document)])
+  const pruned = await countPruned(sql)
+  if (leads.length === 0 && blocked.length === 0 && erased.length === 0) {
     throw new CampError('LEAD_NOT_FOUND', `no campaign has a row with the phone, document or contract ${text.trim()}`, {
-      hint: 'A value that could not be read is found only if written exactly as in the file.',
+      hint:
+        'A value that could not be read is found only if written exactly as in the file.' +
+        (pruned > 0 ? ` The data of ${pruned} older campaigns was pruned (camp prune).` : ''),
     })
   }
   const [moves, history] = [await movesOf(sql, leads), await historyOf(sql, leadIds)]
@@ -76,17 +90,15 @@ export async function explainPhone(sql: Sql, text: string, now: Date): Promise<L
     matches,
     blocked,
     next_message_after: heldUntil && heldUntil > now ? heldUntil.toISOString() : null,
+    erased,
+    pruned_campaigns: pruned,
     messages: leads.map(lead => messageOf(lead, moves.get(lead.campaign_id) ?? [], history.get(lead.id) ?? [])),
   }
 }
 
-interface Lead extends LeadColumns {
+interface Lead extends TextColumns {
   id: string
   campaign_id: string
-  base_message: string | null
-  custom_message: string | null
-  template: string | null
-  template_vars: unknown
   campaign: string
   name: string
   wallet: string
@@ -143,6 +155,22 @@ async function capOf(sql: Sql, keys: readonly string[]): Promise<Date | undefine
   return rows[0]?.until ?? undefined
 }
 
+async function erasuresOf(sql: Sql, hashes: readonly string[]): Promise<LeadStory['erased']> {
+  const { rows } = await sql.query<{ at: Date; leads: number | null }>(
+    `SELECT at, (detail ->> 'leads')::int AS leads FROM "AuditEvent"
+     WHERE subject = 'Person' AND action = 'data.erase' AND subject_id = ANY($1) ORDER BY at DESC`,
+    [hashes],
+  )
+  return rows.map(({ at, leads }) => ({ at: at.toISOString(), leads: leads ?? 0 }))
+}
+
+async function countPruned(sql: Sql): Promise<number> {
+  const { rows } = await sql.query<{ campaigns: number }>(
+    `SELECT count(*)::int AS campaigns FROM "Campaign" WHERE pruned_at IS NOT NULL`,
+  )
+  return rows[0]!.campaigns
+}
+
 /** What was done to the leads' campaigns, oldest first, by campaign. */
 async function movesOf(sql: Sql, leads: readonly Lead[]): Promise<Map<string, Step[]>> {
   const { rows } = await sql.query<{ campaign_id: string; at: Date; what: string; by: string | null; detail: unknown }>(
@@ -193,10 +221,10 @@ function messageOf(lead: Lead, moves: readonly Step[], history: readonly Step[])
     is_fish: lead.is_fish,
     batch: lead.batch,
     provider_msg_id: lead.provider_msg_id,
-    text: textOf(lead),
-    // A decision about some of the campaign's leads is in the history of those leads.
-    steps: onceEach([...moves.filter(move => move.what !== 'campaign.resolve'), ...own]).sort((a, b) =>
-      a.at.localeCompare(b.at),
+    text: leadText(lead).text ?? null,
+    // A decision about some of the campaign's leads is in the history of those leads; an erasure is about other people.
+    steps: onceEach([...moves.filter(move => !['campaign.resolve', 'data.erase'].includes(move.what)), ...own]).sort(
+      (a, b) => a.at.localeCompare(b.at),
     ),
   }
 }
@@ -204,14 +232,6 @@ function messageOf(lead: Lead, moves: readonly Step[], history: readonly Step[])
 /** Removes duplicates: some steps of an attempt are recorded twice (its claim, if its outcome was corrected later). */
 function onceEach(steps: readonly Step[]): Step[] {
   return [...new Map(steps.map(step => [JSON.stringify(step), step])).values()]
-}
-
-function textOf(lead: Lead): string | null {
-  if (lead.custom_message !== null) return lead.custom_message
-  if (lead.base_message !== null) return compileText(lead.base_message).render(lead).text ?? null
-  if (lead.template === null) return null
-  const { values } = templateVariables(z.record(z.string(), z.string()).parse(lead.template_vars ?? {}), lead)
-  return values ? fillTemplate(lead.template, values) : null
 }
 
 function reasonOf(lead: Lead): string {
@@ -248,6 +268,7 @@ function whyPending({ campaign_status, failure_reason, scheduled_at, waiting_bat
     case 'FAILED':
     case 'FINISHED':
     case 'CANCELLED':
+    case 'ARCHIVED':
       return `its campaign is ${campaign_status}${failure_reason ? `: ${failure_reason}` : ''}`
     default:
       return unreachable(campaign_status)

@@ -108,6 +108,15 @@ export async function forecastOf(sql: Sql, campaignId: string, present: Present)
   }
 }
 
+/**
+ * Only the end, for a list of campaigns: one count of the leads each.
+ * @returns null as `Forecast.expected_end`
+ */
+export async function expectedEndOf(sql: Sql, campaignId: string, present: Present): Promise<Date | null> {
+  const campaign = await readCampaign(sql, campaignId)
+  return (await endOf(sql, campaign, await loadsOf(sql, campaign), present)) ?? null
+}
+
 async function stalledSince(sql: Sql, campaignId: string, { now }: Present): Promise<string | null> {
   const [stalled] = await stalledCampaigns(sql, now, { campaignId })
   return stalled?.since.toISOString() ?? null

@@ -25,9 +25,10 @@ export async function findLeads(sql: Sql, text: string): Promise<Found> {
   const written = text.trim()
   const phone = canonicalPhone(written).phone ?? written
   const document = parseDocument(written).document ?? written
-  const phones = await sql.query<{ id: string }>(`SELECT id FROM "CampaignLead" WHERE phone = ANY($1)`, [
-    [...new Set([phone, written])],
-  ])
+  const phones = await sql.query<{ id: string }>(
+    `SELECT id FROM "CampaignLead" WHERE phone = ANY($1) AND erased_at IS NULL`,
+    [[...new Set([phone, written])]],
+  )
   const byPhone = phones.rows.map(row => row.id)
   const { rows } = await sql.query<{ id: string; document: boolean }>(
     `SELECT id, coalesce(cpf_cnpj = ANY($1), false) AS document FROM "CampaignLead" WHERE cpf_cnpj = ANY($1) OR idcob_contrato = $2`,

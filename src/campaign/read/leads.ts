@@ -18,6 +18,8 @@ export interface LeadView {
   delivered_at: Date | null
   read_at: Date | null
   is_fish: boolean
+  /** When its personal data was replaced; its phone is then the word "erased". */
+  erased_at: Date | null
 }
 
 export interface LeadFilter {
@@ -36,7 +38,7 @@ export async function* leadPages(pool: pg.Pool, campaignId: string, filter: Lead
     await client.query(
       `DECLARE page NO SCROLL CURSOR FOR
        SELECT id, phone, nome, cpf_cnpj, idcob_contrato, status, error_code, error_message, source_line, seq, provider_msg_id,
-              sent_at, delivered_at, read_at, is_fish
+              sent_at, delivered_at, read_at, is_fish, erased_at
        FROM "CampaignLead"
        WHERE campaign_id = $1 AND ($2::text IS NULL OR status::text = $2) AND ($3::text IS NULL OR error_code = $3)
        ORDER BY source_line NULLS LAST, seq LIMIT $4`,

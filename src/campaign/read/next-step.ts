@@ -58,6 +58,7 @@ export function nextSteps(it: Situation): string[] {
     case 'FINISHED':
       return [...doubts(it), `See the result: camp campaign report ${it.handle}`]
     case 'CANCELLED':
+    case 'ARCHIVED':
       return []
   }
 }
@@ -73,14 +74,15 @@ function heldStep(held: string, { reader, admins }: Situation): string {
 }
 
 function approval({ handle, reader, approvers, importer, admins }: Situation): string {
-  if (isAmong(approvers, reader)) return `Next: camp campaign approve ${handle}`
+  if (isAmong(approvers, reader)) return `Approve it: camp campaign approve ${handle}`
   if (approvers.length > 0) {
     return `${isAmong(admins, importer) ? 'Another ADMIN' : 'An ADMIN'} approves it: ${people(approvers)}.`
   }
-  return (
-    `Neither its importer, ${importer.email}, nor the user who gave them a token may approve it, and there is no other ` +
-    `ADMIN: add one with camp user add, or allow self-approval for the whole installation: camp setting set self-approval allow`
-  )
+  const why = `No ADMIN may approve it: it was imported by ${importer.email}, or with a token or password from there`
+  return may('user add', reader)
+    ? `${why}. Add another ADMIN: camp user add; or allow self-approval for the whole installation: ` +
+        'camp setting set self-approval allow'
+    : `${why}. An ADMIN can add another one: ${people(admins)}.`
 }
 
 /**

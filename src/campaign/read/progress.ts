@@ -15,6 +15,9 @@ export interface Progress {
   accepted: number
   refused: number
   inDoubt: number
+  /** Of the accepted ones, at the last count of the leads; `delivered` includes what was read. */
+  delivered: number
+  read: number
   waitingUntil: Date | null
 }
 
@@ -71,20 +74,30 @@ async function readBatches(sql: Sql, campaignId: string): Promise<{ header: Head
 /** Leads and batches in one statement, so that they are of the same time. */
 async function countLeads(sql: Sql, campaignId: string): Promise<Counted> {
   const { rows } = await sql.query<
-    Header & Figures & { total: number; leads_accepted: number; leads_refused: number; leads_in_doubt: number }
+    Header &
+      Figures & {
+        total: number
+        leads_accepted: number
+        leads_refused: number
+        leads_in_doubt: number
+        delivered: number
+        read: number
+      }
   >(
     `${BATCHES_SQL}, l AS (
        SELECT count(*)::int AS total, count(*) FILTER (WHERE ${ACCEPTED_LEAD})::int AS leads_accepted,
               count(*) FILTER (WHERE status = 'ERROR' AND NOT ${ACCEPTED_LEAD})::int AS leads_refused,
-              count(*) FILTER (WHERE status = 'IN_DOUBT')::int AS leads_in_doubt
+              count(*) FILTER (WHERE status = 'IN_DOUBT')::int AS leads_in_doubt,
+              count(*) FILTER (WHERE status IN ('DELIVERED', 'READ'))::int AS delivered,
+              count(*) FILTER (WHERE status = 'READ')::int AS read
        FROM "CampaignLead" WHERE campaign_id = $1 AND NOT (status = 'ERROR' AND error_code = ANY($2))
      )
      SELECT h.*, b.*, l.* FROM h, b, l`,
     [campaignId, IMPORT_CODES],
   )
   const { header, figures } = split(rows[0], campaignId)
-  const { total, leads_accepted, leads_refused, leads_in_doubt } = rows[0]!
-  const counted = { total, accepted: leads_accepted, refused: leads_refused, inDoubt: leads_in_doubt }
+  const { total, leads_accepted, leads_refused, leads_in_doubt, delivered, read } = rows[0]!
+  const counted = { total, accepted: leads_accepted, refused: leads_refused, inDoubt: leads_in_doubt, delivered, read }
   return { progress: { ...header, ...counted }, batches: figures }
 }
 

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, statSync } from 'node:fs'
+import { readdirSync, readFileSync, renameSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 
 /**
@@ -14,6 +14,14 @@ export const LOG_SETTINGS = Object.entries({
   log_truncate_on_rotation: 'on',
   log_file_mode: '0600',
 }).map(([name, value]) => `-c ${name}=${value}`)
+
+const MAX_START_LOG_BYTES = 1024 * 1024
+
+/** Before a start: server.log grows by some lines with each, also with each that fails. One earlier file is kept. */
+export function boundStartLog(path: string): void {
+  const size = statSync(path, { throwIfNoEntry: false })?.size ?? 0
+  if (size > MAX_START_LOG_BYTES) renameSync(path, `${path}.1`)
+}
 
 /** @param folder the parent of the data folder @returns the last lines that a server there logged, after a failed start */
 export function lastLines(folder: string, count: number): string[] {

@@ -11,7 +11,7 @@ import { freePort } from '../../http/free-port.ts'
 import { t } from '../../language/text.ts'
 import { postgresBinaries, type ServerUser } from './binaries.ts'
 import { serverEnvironment } from './environment.ts'
-import { LOG_SETTINGS, lastLines } from './log.ts'
+import { boundStartLog, LOG_SETTINGS, lastLines } from './log.ts'
 import { livingPostmaster, removeStalePidFile } from './postmaster.ts'
 import { makeHome, serverUser } from './user.ts'
 
@@ -180,6 +180,7 @@ async function createCluster(
 /** One attempt; the caller retries: another starter may have won, or the last server's children are still ending. */
 async function launch(binaries: string, place: ServerLocation, user: ServerUser): Promise<void> {
   await removeStalePidFile(place.pidFile)
+  boundStartLog(place.log)
   const port = await portFor(place)
   const args = ['start', '-D', place.data, '-l', place.log, '-W', '-s', '-o', [`-p ${port}`, ...LOG_SETTINGS].join(' ')]
   await runTool(join(binaries, 'bin', 'pg_ctl'), args, user).catch(() => undefined)

@@ -15,8 +15,11 @@ export interface DispatchDeps extends ClaimDeps {
   sleep: Sleep
   /** Aborted when this process shuts down: no further request is written. */
   draining: AbortSignal
-  /** The URL for a broker's callbacks, for all its messages or for one; undefined without CAMP_PUBLIC_URL. */
-  callbackUrl: (brokerId: string, leadId: string | undefined) => string | undefined
+  /**
+   * The URL for a broker's callbacks, for all its messages or for one; undefined if it cannot call back.
+   * @param brokerUrl the broker's own address, if its credential names one
+   */
+  callbackUrl: (brokerId: string, brokerUrl: string | undefined, leadId: string | undefined) => string | undefined
 }
 
 export interface ClaimDeps extends SlotDeps {

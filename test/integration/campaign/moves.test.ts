@@ -191,5 +191,5 @@ describe('what is due', () => {
 
 it('knows no campaign of another id', async () => {
   const { findCampaign } = await import('../../../src/campaign/read/find.ts')
-  expect((await refusal(findCampaign(db.pool, uuid()))).code).toBe('CAMPAIGN_NOT_FOUND')
+  expect((await refusal(findCampaign(db.pool, uuid(), { id: uuid() }))).code).toBe('CAMPAIGN_NOT_FOUND')
 })

@@ -10,7 +10,7 @@ import { settleLate } from '../../../src/dispatch/settle/settle-late.ts'
 import { sweep } from '../../../src/dispatch/sweep.ts'
 import { byHand, claimed, DEAF, outcomeOf } from '../../support/by-hand.ts'
 import { useDatabase } from '../../support/database.ts'
-import { booksOf, makeCampaign, makeScene } from '../../support/fixtures.ts'
+import { booksOf, makeCampaign, makeScene, testKeys } from '../../support/fixtures.ts'
 
 const db = useDatabase()
 const START = '2026-11-24T15:00:00.000Z'
@@ -27,7 +27,7 @@ async function scenery(leads: number, cost = '0.0450', maxBatch = leads) {
     [id],
   )
   const steps = async (n: number) => {
-    const { messages } = await explainPhone(db.pool, rows[n]!.phone, hand.now())
+    const { messages } = await explainPhone(db.pool, rows[n]!.phone, { now: hand.now(), keys: await testKeys() })
     return messages[0]!.steps.filter(step => !step.what.startsWith('campaign.'))
   }
   const said = async (n: number) => (await steps(n)).map(({ what, detail }) => [what, detail].filter(Boolean).join(' '))

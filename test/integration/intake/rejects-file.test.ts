@@ -17,7 +17,7 @@ import { fileURLToPath } from 'node:url'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { readRows } from '../../../src/tabular/csv.ts'
 import { withGuard, withoutGuard } from '../../../src/tabular/formula-guard.ts'
-import { openRejectsPlace } from '../../../src/tabular/rejects-path.ts'
+import { openOutputPlace } from '../../../src/tabular/output-place.ts'
 import { useDatabase } from '../../support/database.ts'
 import { failure, intakeOn } from '../../support/intake.ts'
 import { scratchFolder } from '../../support/scratch.ts'
@@ -93,7 +93,7 @@ describe('the file', () => {
 
   test('that another process has made meanwhile stays as it is', async () => {
     const path = join(own('race'), 'r.csv')
-    const place = await openRejectsPlace(path, { overwrite: false })
+    const place = await openOutputPlace(path, { overwrite: false, option: '--rejects' })
     writeFileSync(path, 'theirs')
     await expect(place.publish()).rejects.toMatchObject({ code: 'FILE_EXISTS' })
     await place.handle.close()
@@ -125,8 +125,8 @@ describe('the file', () => {
       code: 'DISK_FULL',
     })
     const script = `
-      import { openRejectsPlace } from ${JSON.stringify(PLACE)}
-      const place = await openRejectsPlace('/dev/stdout', { overwrite: true })
+      import { openOutputPlace } from ${JSON.stringify(PLACE)}
+      const place = await openOutputPlace('/dev/stdout', { overwrite: true, option: '--rejects' })
       await place.handle.appendFile('rejects')
       await place.publish()`
     const redirected = join(own('stdout'), 'out')
@@ -146,8 +146,8 @@ describe('of a camp that was killed', () => {
     const place = own('killed')
     const path = join(place, 'r.csv')
     const script = `
-      import { openRejectsPlace } from ${JSON.stringify(PLACE)}
-      const place = await openRejectsPlace(${JSON.stringify(path)}, { overwrite: false })
+      import { openOutputPlace } from ${JSON.stringify(PLACE)}
+      const place = await openOutputPlace(${JSON.stringify(path)}, { overwrite: false, option: '--rejects' })
       await place.handle.appendFile('123;Ana')
       console.log('written')
       setInterval(() => undefined, 1000)`
@@ -158,7 +158,7 @@ describe('of a camp that was killed', () => {
     expect(modeOf(join(place, draft!))).toBe('600')
 
     // Of one that lives its draft stays.
-    const other = await openRejectsPlace(path, { overwrite: false })
+    const other = await openOutputPlace(path, { overwrite: false, option: '--rejects' })
     expect(readdirSync(place)).toContain(draft)
     await other.handle.close()
     await other.discard()
@@ -177,14 +177,14 @@ describe('of a camp that was killed', () => {
     )
     for (const file of [fresh!, old!, others!]) writeFileSync(file, '')
     for (const file of [old!, others!]) utimesSync(file, 0, 0)
-    const opened = await openRejectsPlace(join(place, 'r.csv'), { overwrite: false })
+    const opened = await openOutputPlace(join(place, 'r.csv'), { overwrite: false, option: '--rejects' })
     await opened.handle.close()
     await opened.discard()
     expect(readdirSync(place).map(name => join(place, name))).toEqual([fresh, others])
   })
 })
 
-const PLACE = fileURLToPath(new URL('../../../src/tabular/rejects-path.ts', import.meta.url))
+const PLACE = fileURLToPath(new URL('../../../src/tabular/output-place.ts', import.meta.url))
 
 async function* chunkOf(text: string) {
   yield text

@@ -13,6 +13,7 @@ it('the ledger, and what of a budget is used, are written in src/budget alone, a
   expect(writers).toEqual([
     { file: 'budget/ledger.ts', entries: 1, used: 1 },
     { file: 'budget/ledger.ts', entries: 1, used: 1 },
+    { file: 'budget/outside-use.ts', entries: 1, used: 1 },
     { file: 'budget/reserve.ts', entries: 1, used: 1 },
   ])
   expect(new Set(writers.map(({ file }) => dirname(file)))).toEqual(new Set(['budget']))

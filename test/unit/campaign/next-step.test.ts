@@ -52,7 +52,7 @@ describe('what comes next', () => {
     [
       'PENDING_APPROVAL',
       {
-        'an ADMIN': ['Next: camp campaign approve C1'],
+        'an ADMIN': ['Approve it: camp campaign approve C1'],
         'its importer': ['An ADMIN approves it: ana@x, bea@x.'],
         'another USER': ['An ADMIN approves it: ana@x, bea@x.'],
       },
@@ -98,6 +98,7 @@ describe('what comes next', () => {
       },
     ],
     ['CANCELLED', { 'an ADMIN': [], 'its importer': [], 'another USER': [] }],
+    ['ARCHIVED', { 'an ADMIN': [], 'its importer': [], 'another USER': [] }],
   ])('%s, for each who reads it', (status, expected) => {
     for (const [who, reader] of Object.entries(READERS)) expect(said({ status, reader }), who).toEqual(expected[who])
   })
@@ -132,7 +133,7 @@ describe('what comes next', () => {
     ])
     expect(said({ scheduledAt: new Date('2027-01-04T12:00:00Z') })).toEqual(['It starts at Mon 4 Jan 2027 09:00.'])
     expect(said({ status: 'PENDING_APPROVAL', scheduledAt: TOMORROW, ...CLOSED })).toEqual([
-      'Next: camp campaign approve C1',
+      'Approve it: camp campaign approve C1',
       'After approval it starts at Sun 29 Nov 09:00; nothing is sent before Mon 30 Nov 08:00 (why).',
     ])
   })
@@ -157,8 +158,10 @@ describe('what comes next', () => {
     const reader = { ...ANA, role: 'ADMIN' as const }
     const own = { status: 'PENDING_APPROVAL' as const, importer: ANA, reader }
     expect(said({ ...own, approvers: [BEA] })).toEqual(['Another ADMIN approves it: bea@x.'])
-    expect(said({ ...own, admins: [ANA], approvers: [] })[0]).toMatch(/no other ADMIN.*camp user add/)
-    expect(said({ ...own, approvers: [ANA, BEA] })).toEqual(['Next: camp campaign approve C1'])
+    expect(said({ ...own, admins: [ANA], approvers: [] })[0]).toMatch(
+      /No ADMIN may approve it.*another ADMIN: camp user add/,
+    )
+    expect(said({ ...own, approvers: [ANA, BEA] })).toEqual(['Approve it: camp campaign approve C1'])
   })
 
   it('of a failure for the budget names the budget; of doubts, who decides', () => {

@@ -15,7 +15,25 @@ beforeAll(async () => {
 
 const HELP = ['--help', '--version']
 /** "camp" that is not followed by a command: prose. */
-const PROSE = new Set(['as', 'can', 'does', 'has', 'may', 'needs', 'on', 'sends', 'to', 'uses'])
+const PROSE = new Set([
+  'as',
+  'can',
+  'did',
+  'does',
+  'for',
+  'has',
+  'help',
+  'in',
+  'is',
+  'may',
+  'needs',
+  'on',
+  'sends',
+  'to',
+  'uses',
+  'with',
+  'writes',
+])
 /** Names of connections and locks. */
 const NAMES = [
   'src/dispatch/closing/claim.ts: camp closing',
@@ -84,14 +102,17 @@ function wrongIn({ where, text }: Mention): string[] {
         ? []
         : [`${where}: camp ${name} ${next}`]
     const given = rest!.split(/[.:;(]\s|→/)[0]!.match(/--[a-z][a-z-]+/g) ?? []
-    const known = command.options.flatMap(option => [
-      option.long,
-      option.negate ? option.long?.replace('--', '--no-') : null,
-    ])
+    const known = [command, programOf(command)]
+      .flatMap(each => each.options)
+      .flatMap(option => [option.long, option.negate ? option.long?.replace('--', '--no-') : null])
     return given
       .filter(flag => !known.includes(flag) && !HELP.includes(flag))
       .map(flag => `${where}: camp ${name} ${flag}`)
   })
+}
+
+function programOf(command: CommandUnknownOpts): CommandUnknownOpts {
+  return command.parent ? programOf(command.parent) : command
 }
 
 /** "camp budget, ledger": the words after it are not its commands. */

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { fields, type Human, linesOf, plainText, styled, table } from '../../../src/cli/blocks.ts'
+import { fields, type Human, linesOf, plainText, styled } from '../../../src/cli/blocks.ts'
 import { fold } from '../../../src/cli/fold.ts'
+import { table } from '../../../src/cli/table.ts'
 import { CampError } from '../../../src/errors.ts'
 import { visible, visibleJson } from '../../../src/visible.ts'
 

@@ -63,7 +63,12 @@ describe('a text', () => {
   test.each([
     ['Olá {{apelido}}', 'there is no column "apelido" for {{apelido}}', /The file's columns: CELULAR, Nome do Devedor/],
     ['Olá {{nome}', 'the message has a placeholder that is not closed, or not of two braces: {{nome}', /\{\{nome\}\}/],
-    ['Olá {{}}', 'there is no column "" for {{}}', /columns/],
+    [
+      'Olá {{Nome do Dev}}',
+      'there is no column "Nome do Dev" for {{Nome do Dev}}',
+      /Did you mean \{\{Nome do Devedor\}\}\?/,
+    ],
+    ['Olá {{ }}', 'a placeholder has no name: {{ }}', /name of a column between its braces/],
   ])('with a wrong placeholder is refused: %s', (text, message, hint) => {
     expect(() => compileText(text, columns)).toThrow(
       expect.objectContaining({ kind: 'DATA', message, hint: expect.stringMatching(hint) }),

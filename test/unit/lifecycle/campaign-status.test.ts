@@ -5,8 +5,8 @@ import { refusedTransition } from '../../../src/lifecycle/refused-transition.ts'
 describe('the table of transitions', () => {
   const moves = Object.keys(TRANSITIONS) as TransitionName[]
 
-  it('ends in CANCELLED: nothing leaves it', () => {
-    expect(moves.filter(move => isLegal(move, 'CANCELLED'))).toEqual([])
+  it.each(['CANCELLED', 'ARCHIVED'] as const)('ends in %s: nothing leaves it', status => {
+    expect(moves.filter(move => isLegal(move, status))).toEqual([])
   })
 
   it('never sends without an approval: PROCESSING is entered from APPROVED, or again from where it was left', () => {
@@ -17,7 +17,7 @@ describe('the table of transitions', () => {
     expect(new Set(entrances)).toEqual(new Set(['APPROVED', 'PAUSED', 'FAILED', 'FINISHED']))
     const before = moves.filter(move => TRANSITIONS[move].to === 'APPROVED' && move !== 'retryFree')
     expect(before.flatMap(move => TRANSITIONS[move].from)).toEqual(['PENDING_APPROVAL'])
-    expect(moves.filter(move => isLegal(move, 'PENDING_APPROVAL'))).toEqual(['approve', 'reject', 'cancel'])
+    expect(moves.filter(move => isLegal(move, 'PENDING_APPROVAL'))).toEqual(['approve', 'reject', 'cancel', 'archive'])
   })
 
   it('says for every state what can be done instead', () => {

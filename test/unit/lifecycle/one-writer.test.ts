@@ -26,7 +26,7 @@ describe('a status', () => {
     const files = (table: string) =>
       new Set(writers.filter(({ write }) => write.table === table).map(({ file }) => file))
     expect(files('Batch').size).toBe(3)
-    expect(files('CampaignLead').size).toBe(4)
+    expect(files('CampaignLead').size).toBe(6)
   })
 
   it('of a campaign is written in one statement, with its audit; no campaign is inserted with one', () => {
@@ -37,6 +37,7 @@ describe('a status', () => {
   it('is inserted where leads are imported, and as the table says; a batch begins QUEUED', () => {
     const inserts = writers.filter(({ write }) => write.kind === 'INSERT')
     expect(inserts.map(({ file, write }) => `${file} ${write.table}`)).toEqual([
+      'lifecycle/archived-leads.ts CampaignLead',
       'lifecycle/imported-leads.ts CampaignLead',
       'lifecycle/imported-leads.ts CampaignLead',
     ])

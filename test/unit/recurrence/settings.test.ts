@@ -24,6 +24,7 @@ const STORED = {
   encoding: 'windows-1252',
   delimiter: ';',
   sheet: 'Plan1',
+  headerRow: 4,
   fish: false,
 }
 
@@ -52,6 +53,11 @@ describe('the settings of a recurring import', () => {
 
   it('are read as they were told, also those that are stored today', () => {
     expect(settingsOf(STORED)).toMatchObject({ ...STORED, throttle: request.throttle })
+  })
+
+  it('are read without a header row where they were stored before there was one', () => {
+    const { headerRow: _, ...earlier } = STORED
+    expect(settingsOf(earlier)).toMatchObject({ headerRow: null })
   })
 
   it.each([

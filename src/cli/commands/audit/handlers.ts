@@ -12,10 +12,14 @@ export async function list(context: Context, { on, ...options }: OptionsOf<typeo
     await auditTrail(await context.pool(), filter),
     [
       { title: 'AT', value: (row: AuditView) => time(row.at, timezone) },
-      { title: 'WHO', value: whoText },
+      { title: 'WHO', value: whoText, shrinks: true },
       { title: 'ACTION', value: (row: AuditView) => row.action },
       { title: 'ON', value: (row: AuditView) => row.subject_id },
-      { title: 'DETAIL', value: (row: AuditView) => (row.detail === null ? '' : JSON.stringify(row.detail)) },
+      {
+        title: 'DETAIL',
+        value: (row: AuditView) => (row.detail === null ? '' : JSON.stringify(row.detail)),
+        shrinks: true,
+      },
     ],
     'No matching entries.',
   )

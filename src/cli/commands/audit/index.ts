@@ -9,7 +9,10 @@ export const register: Register = (program, action) => {
 }
 
 export const list = (parent: Parent) =>
-  addCommand(parent, 'list', 'recorded actions, newest first (ADMIN)')
+  addCommand(parent, 'list', 'recorded actions, newest first (ADMIN)', [
+    'camp audit list --user ana@example.com --limit 20',
+    'camp audit list --action user.login --json',
+  ])
     .option('--user <email>', 'by this user, or with a token or password that they set')
     .option('--action <beginning>', 'only actions with this beginning: user.login, setting')
     .option('--on <id>', 'only on this campaign, user, wallet, …')

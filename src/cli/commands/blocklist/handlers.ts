@@ -1,24 +1,24 @@
 import { type Entry, entriesFor } from '../../../blocklist/blocklist.ts'
-import { BY_HAND, block, type Keys, subjectOf, unblock } from '../../../blocklist/by-hand.ts'
+import { BY_HAND, block, subjectOf, unblock } from '../../../blocklist/by-hand.ts'
 import { parsePurpose } from '../../../blocklist/purpose.ts'
 import { listSyncs } from '../../../blocklist/sync-log.ts'
 import { untilInForce } from '../../../dispatch/finish/stop-in-force.ts'
 import { CampError } from '../../../errors.ts'
 import { parseDocument } from '../../../recipient/document.ts'
 import { canonicalPhone } from '../../../recipient/phone.ts'
-import { type Column, table } from '../../blocks.ts'
 import type { OptionsOf } from '../../command.ts'
 import type { Context } from '../../context.ts'
+import { personValues } from '../../person-values.ts'
 import { confirm } from '../../prompt.ts'
+import { type Column, table } from '../../table.ts'
+import { time } from '../campaign/text.ts'
 import type * as commands from './index.ts'
 import { removeAll } from './remove-all.ts'
-
-type Target = Pick<OptionsOf<typeof commands.add>, 'phone' | 'document'>
 
 export async function add(context: Context, options: OptionsOf<typeof commands.add>): Promise<void> {
   const actor = await context.actor()
   const pool = await context.pool()
-  const keys = await keysOf(options)
+  const keys = personValues(options)
   const reason = options.reason?.trim() || null
   const purpose = options.purpose === undefined ? null : parsePurpose('--purpose', options.purpose)
   const added = await block(pool, actor, keys, { reason, purpose })
@@ -38,7 +38,7 @@ export async function remove(context: Context, options: OptionsOf<typeof command
   }
   const actor = await context.admin()
   const pool = await context.pool()
-  const keys = await keysOf(options)
+  const keys = personValues(options)
   const { source } = options
   const of = source === undefined ? 'the blocklist' : `the blocklist of ${source}`
   if ((await entriesFor(pool, { ...keys, source })).length === 0)
@@ -51,9 +51,13 @@ export async function remove(context: Context, options: OptionsOf<typeof command
     context.out.warn(`if the list of ${source} still contains it, the next sync blocks it again`)
   context.out.result({ removed: removed.length, entries: removed, left }, () =>
     left.length === 0
-      ? `Unblocked ${subjectOf(keys)}: ${removed.length} entries removed.`
-      : [`${removed.length} entries removed. Still blocked:`, table(left, COLUMNS)],
+      ? `Unblocked ${subjectOf(keys)}: ${entryCount(removed.length)} removed.`
+      : [`${entryCount(removed.length)} removed. Still blocked:`, table(left, columns(context.config.timezone))],
   )
+}
+
+function entryCount(n: number): string {
+  return n === 1 ? '1 entry' : `${n} entries`
 }
 
 /** Eleven digits can be a mobile number or a CPF: both are looked up. */
@@ -68,34 +72,17 @@ export async function check(context: Context, value: string): Promise<void> {
   const entries = await entriesFor(await context.pool(), keys)
   const view = { value, phone: phone ?? null, cpf_cnpj: document ?? null, blocked: entries.length > 0, entries }
   context.out.result(view, () =>
-    view.blocked ? ['Blocked.', table(entries, COLUMNS)] : `Not blocked: ${subjectOf(keys)}.`,
+    view.blocked ? ['Blocked.', table(entries, columns(context.config.timezone))] : `Not blocked: ${subjectOf(keys)}.`,
   )
 }
 
-const COLUMNS: readonly Column<Entry>[] = [
+const columns = (timezone: string): readonly Column<Entry>[] => [
   { title: 'PHONE', value: entry => entry.phone ?? '' },
   { title: 'DOCUMENT', value: entry => entry.cpf_cnpj ?? '' },
   { title: 'SOURCE', value: entry => entry.source },
   { title: 'BINDS', value: entry => entry.purpose ?? 'everything' },
-  { title: 'REASON', value: entry => entry.reason ?? '' },
-  { title: 'SINCE', value: entry => entry.created_at.toISOString() },
+  { title: 'REASON', value: entry => entry.reason ?? '', shrinks: true },
+  { title: 'SINCE', value: entry => time(entry.created_at, timezone) },
 ]
 
 /** @throws CampError USAGE if neither is given, DATA if one is invalid */
-async function keysOf({ phone, document }: Target): Promise<Keys> {
-  if (phone === undefined && document === undefined)
-    throw new CampError('ARGUMENT_MISSING', '--phone, --document or both are required')
-  const keys: Keys = { phones: [], documents: [] }
-  if (phone !== undefined) {
-    const read = canonicalPhone(phone)
-    if (read.phone === undefined) throw new CampError('INVALID_PHONE', `"${phone}" is not a phone: ${read.problem}`)
-    keys.phones.push(read.phone)
-  }
-  if (document !== undefined) {
-    const read = parseDocument(document)
-    if (read.document === undefined)
-      throw new CampError('INVALID_DOCUMENT', `"${document}" is not a CPF or CNPJ: ${read.problem}`)
-    keys.documents.push(read.document)
-  }
-  return keys
-}

@@ -13,31 +13,50 @@ export const register: Register = (program, action) => {
 }
 
 export const add = (parent: Parent) =>
-  addCommand(parent, 'add', 'never contact this phone or document again (any user may)')
+  addCommand(parent, 'add', 'never contact this phone or document again (any user may)', [
+    "camp blocklist add --phone '(11) 98765-4321' --reason 'asked by phone'",
+    'camp blocklist add --document 529.982.247-25 --purpose cobranca',
+  ])
     .option('--phone <phone>', 'a Brazilian number, however it is written')
     .option('--document <document>', 'a CPF or CNPJ')
     .option('--reason <reason>', 'why')
     .option('--purpose <word>', 'only for campaigns of this purpose or of none (default: all)')
 
 export const remove = (parent: Parent) =>
-  asks(addCommand(parent, 'remove', 'allow contact with a phone or document again (ADMIN)'))
+  asks(
+    addCommand(parent, 'remove', 'allow contact with a phone or document again (ADMIN)', [
+      'camp blocklist remove --phone 11987654321',
+      'camp blocklist remove --all --source procon',
+    ]),
+  )
     .option('--phone <phone>', 'a Brazilian number, however it is written')
     .option('--document <document>', 'a CPF or CNPJ')
     .option('--source <name>', 'only the entry of this source (default: of all)')
     .option('--all', 'every entry of --source (without --phone and --document)')
 
 const check = (parent: Parent) =>
-  addCommand(parent, 'check <value>', 'whether a phone or document is blocked, by whom and why')
+  addCommand(parent, 'check <value>', 'whether a phone or document is blocked, by whom and why', [
+    'camp blocklist check 11987654321',
+    'camp blocklist check 529.982.247-25 --json',
+  ])
 
-const stats = (parent: Parent) => addCommand(parent, 'stats', 'entries and last sync of each source')
+const stats = (parent: Parent) =>
+  addCommand(parent, 'stats', 'entries and last sync of each source', [
+    'camp blocklist stats',
+    'camp blocklist stats --json',
+  ])
 
 export const sync = (parent: Parent) =>
-  addCommand(parent, 'sync <from>', "update a source's entries from a file, a URL or - (ADMIN)")
+  addCommand(parent, 'sync <from>', "update a source's entries from a file, a URL or - (ADMIN)", [
+    'camp blocklist sync procon.csv --source procon --replace',
+    'camp blocklist sync https://example.com/list.csv.gz --source partner',
+  ])
     .requiredOption('--source <name>', 'whose list it is (other sources stay unchanged)', nameArgument)
     .option('--purpose <word>', 'entries apply to campaigns of this purpose or of none')
     .option('--replace', 'remove the entries that the list does not contain')
     .option('--allow-shrink', 'with --replace: allow removing over half of the entries')
     .option('--refetch', 'download the list even if the server says it is unchanged')
+    .optionsGroup('The list:')
     .option('--type <type>', 'content of a list without column names: phone or document', oneOf(['phone', 'document']))
     .option('--map <field=column>', 'column of each field: phone=TEL,document=CPF,reason=MOTIVO', collect)
     .option('--encoding <name>', 'utf-8, utf-16le, utf-16be or windows-1252 (default: detect)')

@@ -1,3 +1,4 @@
+import { callbackUrlInUse } from '../../../campaign/read/workers.ts'
 import {
   addBroker,
   brokerView,
@@ -57,8 +58,10 @@ export async function show(context: Context, ref: string): Promise<void> {
   const actor = await context.actor()
   const broker = await findBroker(await context.prisma(), ref)
   const view = brokerView(broker)
-  const url = webhookUrl(context.config.publicUrl, await context.keys(), broker) ?? null
-  const callbacks = await inboxFigures(await context.pool(), broker.id)
+  const pool = await context.pool()
+  const base = context.config.publicUrl ?? (await callbackUrlInUse(pool))
+  const url = webhookUrl(base, await context.keys(), broker) ?? null
+  const callbacks = await inboxFigures(pool, broker.id)
   if (actor.role === 'ADMIN' && url !== null && isPlainHttp(url)) context.out.warn(PLAIN_PUBLIC_URL)
   const shown = { ...view, callbacks, ...(actor.role === 'ADMIN' && { webhook_url: url }) }
   context.out.result(shown, () =>
@@ -74,10 +77,12 @@ export async function show(context: Context, ref: string): Promise<void> {
         `${callbacks.applied} applied, ${callbacks.waiting} waiting, ${callbacks.unknown} of unknown messages` +
           (callbacks.dropped > 0 ? `, ${callbacks.dropped} of these dropped because too many were waiting` : ''),
       ],
-      ['webhook', actor.role === 'ADMIN' ? (url ?? 'none: CAMP_PUBLIC_URL is not set') : undefined],
+      ['webhook', actor.role === 'ADMIN' ? (url ?? NO_WEBHOOK) : undefined],
     ]),
   )
 }
+
+const NO_WEBHOOK = 'none: CAMP_PUBLIC_URL is not set, and no worker that is running has a URL for callbacks'
 
 export async function set(context: Context, ref: string, options: OptionsOf<typeof commands.set>): Promise<void> {
   const actor = await context.admin()

@@ -20,7 +20,10 @@ export const register: Register = (program, action) => {
 }
 
 export const add = (parent: Parent) =>
-  addCommand(parent, 'add', 'add a broker')
+  addCommand(parent, 'add', 'add a broker', [
+    "camp broker add 'Gupshup 1' --adapter GUPSHUP --cost 0.0450 --rate 20/s",
+    'camp broker add Twilio --adapter TWILIO --cost 0.0790 --billing delivered',
+  ])
     .argument('<name>', 'its name, unique', nameArgument)
     .requiredOption('--adapter <adapter>', `its adapter: ${ADAPTER_NAMES.join(', ')}`)
     .requiredOption('--cost <amount>', 'what a message costs: 0.0450')
@@ -28,12 +31,20 @@ export const add = (parent: Parent) =>
     .option('--max-batch <number>', 'messages per request', wholeNumberOrNone(1, MAX_A_REQUEST))
     .option('--billing <billing>', 'what it bills: accepted or delivered messages', oneOf(BILLING), 'ACCEPTED')
 
-const list = (parent: Parent) => addCommand(parent, 'list', 'all brokers')
+const list = (parent: Parent) =>
+  addCommand(parent, 'list', 'all brokers', ['camp broker list', 'camp broker list --json'])
 
-const show = (parent: Parent) => addCommand(parent, 'show <broker>', 'a broker (an ADMIN also sees its webhook URL)')
+const show = (parent: Parent) =>
+  addCommand(parent, 'show <broker>', 'a broker (an ADMIN also sees its webhook URL)', [
+    "camp broker show 'Gupshup 1'",
+    'camp broker show Twilio --json',
+  ])
 
 export const set = (parent: Parent) =>
-  addCommand(parent, 'set <broker>', 'change a broker')
+  addCommand(parent, 'set <broker>', 'change a broker', [
+    'camp broker set Twilio --cost 0.0820 --rate 100/m',
+    'camp broker set Twilio --renew-webhook',
+  ])
     .option('--name <name>', 'its new name', nameArgument)
     .option('--cost <amount>', 'price of a message (approved campaigns keep theirs)')
     .option('--rate <rate>', 'request limit: 20/s, 100/m, 5000/h or "none"', parseRate)
@@ -46,7 +57,12 @@ export const set = (parent: Parent) =>
     .option('--renew-webhook', 'replace its webhook URL (the old one stops working)')
 
 const remove = (parent: Parent) =>
-  asks(addCommand(parent, 'remove <broker>', 'remove a broker that no campaign uses, with its credentials'))
+  asks(
+    addCommand(parent, 'remove <broker>', 'remove a broker that no campaign uses, with its credentials', [
+      'camp broker remove Twilio',
+      'camp broker remove Twilio --yes',
+    ]),
+  )
 
 const BILLING = ['ACCEPTED', 'DELIVERED'] as const
 const MAX_A_REQUEST = 100_000

@@ -1,5 +1,5 @@
 import { budgetPosition, ledgerOf, listBudgets, setBudget } from '../../../budget/budget.ts'
-import { moneyOf, parseAmount } from '../../../budget/money.ts'
+import { amountText, moneyOf, parseAmount } from '../../../budget/money.ts'
 import { formatMonth, parseMonth } from '../../../budget/month.ts'
 import { findWallet } from '../../../catalog/find.ts'
 import { CampError } from '../../../errors.ts'
@@ -7,6 +7,7 @@ import { fields } from '../../blocks.ts'
 import type { OptionsOf } from '../../command.ts'
 import type { Context } from '../../context.ts'
 import { orAdmin } from '../../permit.ts'
+import { time } from '../campaign/text.ts'
 import type * as commands from './index.ts'
 
 export async function set(context: Context, walletRef: string, monthText: string, amount: string): Promise<void> {
@@ -18,9 +19,14 @@ export async function set(context: Context, walletRef: string, monthText: string
   await setBudget(await context.pool(), { walletId: wallet.id, month, limit, userId: actor.id })
   const view = await viewOf(context, wallet, monthText)
   if (moneyOf(view.used_budget) > moneyOf(view.budget)) {
-    context.out.warn(`the used amount (${view.used_budget}) exceeds this limit: nothing more is sent in ${monthText}.`)
+    context.out.warn(
+      `the used amount (${amountText(view.used_budget)}) exceeds this limit: nothing more is sent in ${monthText}.`,
+    )
   }
-  context.out.result(view, `Budget of "${wallet.name}" for ${monthText}: ${view.budget} (used ${view.used_budget}).`)
+  context.out.result(
+    view,
+    `Budget of "${wallet.name}" for ${monthText}: ${amountText(view.budget)} (used ${amountText(view.used_budget)}).`,
+  )
 }
 
 export async function show(context: Context, walletRef: string, monthText: string): Promise<void> {
@@ -31,10 +37,10 @@ export async function show(context: Context, walletRef: string, monthText: strin
     fields([
       ['wallet', view.wallet],
       ['month', monthText],
-      ['budget', view.budget],
-      ['used', view.used_budget],
-      ['committed', view.committed],
-      ['available', view.available],
+      ['budget', amountText(view.budget)],
+      ['used', amountText(view.used_budget)],
+      ['committed', amountText(view.committed)],
+      ['available', amountText(view.available)],
     ]),
   )
 }
@@ -57,9 +63,9 @@ export async function list(context: Context, options: OptionsOf<typeof commands.
     budgets,
     [
       { title: 'MONTH', value: row => formatMonth(row) },
-      { title: 'WALLET', value: row => row.wallet },
-      { title: 'BUDGET', value: row => row.budget, align: 'right' },
-      { title: 'USED', value: row => row.used_budget, align: 'right' },
+      { title: 'WALLET', value: row => row.wallet, shrinks: true },
+      { title: 'BUDGET', value: row => amountText(row.budget), align: 'right' },
+      { title: 'USED', value: row => amountText(row.used_budget), align: 'right' },
     ],
     `No budgets yet. ${await orAdmin(context, 'budget set', 'Set one: camp budget set WALLET YYYY-MM AMOUNT', 'sets one')}`,
   )
@@ -74,13 +80,13 @@ export async function ledger(context: Context, walletRef: string, monthText: str
   context.out.list(
     entries,
     [
-      { title: 'WHEN', value: entry => entry.created_at.toISOString() },
+      { title: 'WHEN', value: entry => time(entry.created_at, context.config.timezone) },
       { title: 'KIND', value: entry => entry.kind },
       { title: 'AMOUNT', value: entry => entry.amount, align: 'right' },
       { title: 'MESSAGES', value: entry => String(entry.messages), align: 'right' },
       { title: 'CAMPAIGN', value: entry => entry.campaign ?? '' },
       { title: 'BATCH', value: entry => String(entry.batch ?? ''), align: 'right' },
-      { title: 'REASON', value: entry => entry.reason ?? '' },
+      { title: 'REASON', value: entry => entry.reason ?? '', shrinks: true },
     ],
     `The budget of "${wallet.name}" for ${monthText} has no ledger entries.`,
   )

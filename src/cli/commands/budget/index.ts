@@ -12,18 +12,34 @@ export const register: Register = (program, action) => {
 }
 
 const set = (parent: Parent) =>
-  addCommand(parent, 'set <wallet> <month> <amount>', 'set the limit of a month (YYYY-MM): 1500.00 or 1.500,00')
+  addCommand(parent, 'set <wallet> <month> <amount>', 'set the limit of a month (YYYY-MM): 1500.00 or 1.500,00', [
+    'camp budget set Sul 2026-12 1500.00',
+    'camp budget set Sul 2026-12 1.500,00',
+  ])
 
-const show = (parent: Parent) => addCommand(parent, 'show <wallet> <month>', 'limit, used, committed and available')
+const show = (parent: Parent) =>
+  addCommand(parent, 'show <wallet> <month>', 'limit, used, committed and available', [
+    'camp budget show Sul 2026-12',
+    'camp budget show Sul 2026-12 --json',
+  ])
 
 export const list = (parent: Parent) =>
-  addCommand(parent, 'list', 'all budgets').option('--wallet <wallet>', "one wallet's")
+  addCommand(parent, 'list', 'all budgets', ['camp budget list', 'camp budget list --wallet Sul']).option(
+    '--wallet <wallet>',
+    "one wallet's",
+  )
 
 const ledger = (parent: Parent) =>
-  addCommand(parent, 'ledger <wallet> <month>', 'each reservation and release of its budget')
+  addCommand(parent, 'ledger <wallet> <month>', 'each reservation and release of its budget', [
+    'camp budget ledger Sul 2026-12',
+    'camp budget ledger Sul 2026-12 --json',
+  ])
 
 export const audit = (parent: Parent) =>
-  addCommand(parent, 'audit', 'check that budgets, ledger, batches, leads and records agree')
+  addCommand(parent, 'audit', 'check that budgets, ledger, batches, leads and records agree', [
+    'camp budget audit',
+    'camp budget audit --head --quiet',
+  ])
     .option('--head', 'print the newest checkpoint, to keep it elsewhere')
     .option('--expect <head>', 'compare with a head that was printed before (NUMBER:HASH)')
     .option('--accept-head', 'after a restore: remember the newest checkpoint (ADMIN)')

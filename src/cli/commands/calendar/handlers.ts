@@ -4,10 +4,11 @@ import { STATE_LAWS } from '../../../calendar/state-laws.ts'
 import { type YearDay, yearDays } from '../../../calendar/year-calendar.ts'
 import { formatWeek } from '../../../campaign-settings/state-laws.ts'
 import { localTime } from '../../../time/local-time.ts'
-import { type Column, fields, spaced } from '../../blocks.ts'
+import { fields, spaced } from '../../blocks.ts'
 import type { OptionsOf } from '../../command.ts'
 import type { Context } from '../../context.ts'
 import { confirm } from '../../prompt.ts'
+import type { Column } from '../../table.ts'
 import type * as commands from './index.ts'
 
 export async function add(context: Context, text: string, options: OptionsOf<typeof commands.add>): Promise<void> {

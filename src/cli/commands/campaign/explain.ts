@@ -1,56 +1,10 @@
-import {
-  type ExplainedMessage,
-  explainPhone as explainValue,
-  type LeadStory,
-} from '../../../campaign/read/explain-phone.ts'
-import type { Step } from '../../../campaign/read/lead-history.ts'
-import type { Match } from '../../../campaign/read/lead-search.ts'
-import { type Block, fields, type Human, table } from '../../blocks.ts'
+import { explainPhone } from '../../../campaign/read/explain-phone.ts'
 import type { Context } from '../../context.ts'
-import { time } from './text.ts'
+import { storyText } from './story-text.ts'
 
 export async function explain(context: Context, value: string): Promise<void> {
   await context.actor()
-  const story = await explainValue(await context.pool(), value, context.clock.now())
+  const asked = { now: context.clock.now(), keys: await context.keys() }
+  const story = await explainPhone(await context.pool(), value, asked)
   context.out.result(story, () => storyText(context, story))
-}
-
-function storyText(context: Context, story: LeadStory): Human {
-  const { timezone } = context.config
-  const head = fields([
-    ...story.matches.filter(match => match.leads > 0).map(match => [match.as, foundAs(match)] as const),
-    ...story.blocked.map(
-      ({ source, reason, created_at }) =>
-        ['blocked', `by ${source} since ${time(created_at, timezone)}${reason ? `: ${reason}` : ''}`] as const,
-    ),
-    ['held', story.next_message_after && `by its last message until ${time(story.next_message_after, timezone)}`],
-  ])
-  return [head, ...story.messages.flatMap(message => ['', ...messageText(context, message)])]
-}
-
-function foundAs({ value, leads }: Match): string {
-  return `${value} (${leads} ${leads === 1 ? 'lead' : 'leads'})`
-}
-
-function messageText({ config: { timezone } }: Context, message: ExplainedMessage): Block[] {
-  const { campaign, name, wallet, broker, source_line, source_file, is_fish, status, error_code, reason, steps } =
-    message
-  const facts = fields([
-    ['campaign', `${campaign}  ${name} (${message.campaign_status})`],
-    ['wallet', `${wallet}, broker ${broker}`],
-    [
-      'row',
-      is_fish
-        ? 'a fish (control phone)'
-        : `line ${source_line} of ${source_file}${message.nome ? `, ${message.nome}` : ''}`,
-    ],
-    ['status', `${status}${error_code ? ` ${error_code}` : ''}: ${reason}`],
-    ['text', message.text],
-  ])
-  const columns = [
-    { title: 'WHEN', value: ({ at }: Step) => time(at, timezone) },
-    { title: 'WHAT', value: ({ what }: Step) => what },
-    { title: 'DETAIL', value: ({ by, detail }: Step) => [detail, by && `by ${by}`].filter(Boolean).join(', ') },
-  ]
-  return [facts, table(steps, columns)]
 }

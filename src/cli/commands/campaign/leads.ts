@@ -1,16 +1,24 @@
 import { findCampaign } from '../../../campaign/read/find.ts'
 import { type LeadView, leadPages } from '../../../campaign/read/leads.ts'
-import { table } from '../../blocks.ts'
+import { LEAD_COLUMNS, leadRows } from '../../../export/lead-table.ts'
 import type { OptionsOf } from '../../command.ts'
 import type { Context } from '../../context.ts'
+import { statusStyle } from '../../status-style.ts'
+import { table } from '../../table.ts'
+import { wantsFile, writeResult } from '../../table-target.ts'
 import type * as commands from './index.ts'
 import { time } from './text.ts'
 
 /** Page by page: a million leads as JSON are hundreds of megabytes, too much to hold in memory. */
 export async function leads(context: Context, ref: string, options: OptionsOf<typeof commands.leads>): Promise<void> {
-  await context.actor()
+  const isFile = wantsFile(options, context.out)
+  const actor = await context.actor()
   const pool = await context.pool()
-  const { id } = await findCampaign(pool, ref)
+  const { id } = await findCampaign(pool, ref, actor)
+  if (isFile) {
+    const pages = leadRows(leadPages(pool, id, options))
+    return writeResult(context, options, { what: 'leads', columns: LEAD_COLUMNS, pages })
+  }
   const { out } = context
   let count = 0
   for await (const page of leadPages(pool, id, options)) {
@@ -33,11 +41,15 @@ function columns(timezone: string) {
       align: 'right' as const,
     },
     { title: 'PHONE', value: (lead: LeadView) => lead.phone },
-    { title: 'NAME', value: (lead: LeadView) => (lead.nome ?? '').slice(0, 30) },
-    { title: 'STATUS', value: (lead: LeadView) => lead.status },
-    { title: 'REASON', value: (lead: LeadView) => [lead.error_code, lead.error_message].filter(Boolean).join(': ') },
+    { title: 'NAME', value: (lead: LeadView) => (lead.nome ?? '').slice(0, 30), shrinks: true as const },
+    { title: 'STATUS', value: (lead: LeadView) => lead.status, style: (lead: LeadView) => statusStyle(lead.status) },
     { title: 'SENT', value: (lead: LeadView) => timeText(lead.sent_at) },
-    { title: 'DELIVERED', value: (lead: LeadView) => timeText(lead.delivered_at) },
-    { title: 'READ', value: (lead: LeadView) => timeText(lead.read_at) },
+    { title: 'DELIVERED', value: (lead: LeadView) => timeText(lead.delivered_at), spare: true as const },
+    { title: 'READ', value: (lead: LeadView) => timeText(lead.read_at), spare: true as const },
+    {
+      title: 'REASON',
+      value: (lead: LeadView) => [lead.error_code, lead.error_message].filter(Boolean).join(': '),
+      shrinks: true as const,
+    },
   ]
 }

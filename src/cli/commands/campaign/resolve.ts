@@ -32,7 +32,7 @@ export async function resolve(context: Context, ref: string, options: ResolveOpt
     throw new CampError('OPTIONS_CONFLICT', '--lead and --closing exclude each other')
   const pool = await context.pool()
   const actor = await context.admin()
-  const { id, agendamento_id } = await findCampaign(pool, ref)
+  const { id, agendamento_id } = await findCampaign(pool, ref, await context.actor())
   const leads = options.lead?.map(lead => parsePhone(lead).phone ?? lead) ?? null
   const count = await countInDoubt(pool, id, { leads, closing: options.closing ?? false })
   const whose = options.closing
@@ -57,7 +57,7 @@ async function ask(context: Context, ref: string, options: ResolveOptions): Prom
     )
   const pool = await context.pool()
   await context.admin()
-  const { id, agendamento_id } = await findCampaign(pool, ref)
+  const { id, agendamento_id } = await findCampaign(pool, ref, await context.actor())
   const http = createHttp(httpOptions(context.config, context.clock))
   try {
     const asked = await queryBroker({ pool, clock: context.clock, keys: await context.keys(), http }, id)

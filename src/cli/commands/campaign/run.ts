@@ -15,7 +15,8 @@ import type { Context } from '../../context.ts'
 import { whatNext } from '../../next.ts'
 import { assertTimeHasCome } from './early.ts'
 import type * as commands from './index.ts'
-import { campaignText, time } from './text.ts'
+import { reportOf } from './report.ts'
+import { time } from './text.ts'
 import { type Ended, endError, follow } from './watch.ts'
 
 export async function runCampaigns(
@@ -38,7 +39,7 @@ export async function runCampaigns(
   const deps = { pool, queues, clock: context.clock }
   const started: Pick<CampaignRef, 'id' | 'agendamento_id'>[] = []
   let failure: unknown = options.due ? await fireRecurring(context) : undefined
-  const named = await Promise.all(refs.map(ref => findCampaign(pool, ref)))
+  const named = await Promise.all(refs.map(ref => findCampaign(pool, ref, actor)))
   const { now, missed } = options.due ? await due(context) : { now: named, missed: [] }
   for (const campaign of now) {
     try {
@@ -56,7 +57,7 @@ export async function runCampaigns(
     }
   }
   const ends: Ended[] = []
-  if (options.wait) for (const campaign of started) ends.push(await follow(context, campaign))
+  if (options.wait && started.length > 0) ends.push(...(await follow(context, started)))
   else for (const { id } of started) await sayNext(context, id, options)
   await print(context, started, options)
   failure ??= missedError(missed) ?? (await endError(context, ends))
@@ -125,6 +126,7 @@ async function print(
   const views = await Promise.all(
     started.map(async ({ id }) => ({ ...(await campaignView(pool, id)), ...(await forecastOf(pool, id, present)) })),
   )
-  const text = () => spaced(views.map(view => campaignText(view, present.timezone, { ...view, ...present })))
-  context.out.result(!options.due && views.length === 1 ? views[0] : views, options.wait ? text : '')
+  const isText = options.wait && !context.out.json
+  const texts = isText ? await Promise.all(started.map(({ id }) => reportOf(context, id))) : []
+  context.out.result(!options.due && views.length === 1 ? views[0] : views, spaced(texts))
 }

@@ -1,13 +1,14 @@
 import { findCampaign } from '../../../campaign/read/find.ts'
 import { listCampaigns } from '../../../campaign/read/list.ts'
-import { missedStart } from '../../../campaign/read/next-step.ts'
-import { campaignReport } from '../../../campaign/read/report.ts'
+import { missedStart, NO_WORKER } from '../../../campaign/read/next-step.ts'
 import { campaignView } from '../../../campaign/read/view.ts'
+import { servedOf } from '../../../campaign/read/workers.ts'
 import { findWallet } from '../../../catalog/find.ts'
-import { table } from '../../blocks.ts'
 import type { OptionsOf } from '../../command.ts'
 import type { Context } from '../../context.ts'
 import { whatNext } from '../../next.ts'
+import { statusStyle } from '../../status-style.ts'
+import { factsFor } from './approve/facts.ts'
 import type * as commands from './index.ts'
 import { campaignText, number, time } from './text.ts'
 
@@ -24,62 +25,44 @@ export async function list(context: Context, options: OptionsOf<typeof commands.
     rows,
     [
       { title: 'CAMPAIGN', value: row => row.agendamento_id },
-      { title: 'NAME', value: row => row.name },
-      { title: 'STATUS', value: row => (row.start_missed ? `${row.status} (missed)` : row.status) },
-      { title: 'WALLET', value: row => row.wallet },
-      { title: 'BROKER', value: row => row.broker },
+      { title: 'NAME', value: row => row.name, shrinks: true },
+      {
+        title: 'STATUS',
+        value: row => (row.start_missed ? `${row.status} (missed)` : row.status),
+        style: row => statusStyle(row.status),
+      },
+      { title: 'WALLET', value: row => row.wallet, shrinks: true },
+      { title: 'BROKER', value: row => row.broker, shrinks: true, spare: true },
       { title: 'ROWS', value: row => number(row.rows), align: 'right' },
       { title: 'ACCEPTED', value: row => number(row.accepted), align: 'right' },
-      { title: 'IMPORTED', value: row => time(row.created_at, context.config.timezone) },
+      { title: 'IMPORTED', value: row => time(row.created_at, context.config.timezone), spare: true },
     ],
-    'No campaigns. Import one: camp campaign import FILE --wallet W --broker B',
+    emptyList(options.status, wallet?.name),
   )
   const present = { now: context.clock.now(), timezone: context.config.timezone }
+  const waiting = rows.filter(row => row.status === 'PROCESSING' || row.status === 'APPROVED')
+  const served = await servedOf(await context.pool(), [...new Set(waiting.map(row => row.broker))])
+  if (waiting.some(row => !served.has(row.broker))) context.out.talk(`${NO_WORKER}.`)
   for (const { agendamento_id, scheduled_at } of rows.filter(row => row.start_missed)) {
     const missed = missedStart({ handle: agendamento_id, scheduledAt: scheduled_at, ...present })
     context.out.talk(`${agendamento_id}: ${missed}`)
   }
 }
 
+function emptyList(status: string | undefined, wallet: string | undefined): string {
+  if (status === undefined && wallet === undefined)
+    return 'No campaigns. Import one: camp campaign import FILE --wallet W --broker B'
+  return `No campaign${wallet === undefined ? '' : ` of wallet "${wallet}"`}${status === undefined ? '' : ` is ${status}`}.`
+}
+
 export async function show(context: Context, ref: string): Promise<void> {
-  await context.actor()
+  const actor = await context.actor()
   const pool = await context.pool()
-  const { id } = await findCampaign(pool, ref)
+  const { id } = await findCampaign(pool, ref, await context.actor())
   const view = await campaignView(pool, id)
   const { present, outlook, next } = await whatNext(context, id)
-  context.out.result({ ...view, ...outlook }, () =>
+  const facts = context.out.json && view.status === 'PENDING_APPROVAL' ? await factsFor(context, actor, id) : {}
+  context.out.result({ ...view, ...outlook, ...facts }, () =>
     campaignText(view, present.timezone, { ...outlook, ...present, next }),
   )
-}
-
-export async function report(context: Context, ref: string): Promise<void> {
-  await context.actor()
-  const pool = await context.pool()
-  const { id } = await findCampaign(pool, ref)
-  const view = await campaignView(pool, id)
-  const figures = await campaignReport(pool, id)
-  context.out.result({ ...view, ...figures }, () => [
-    campaignText(view, context.config.timezone),
-    '',
-    table(figures.outcomes, [
-      { title: 'OUTCOME', value: row => row.status },
-      { title: 'REASON', value: row => row.error_code ?? '' },
-      { title: 'LEADS', value: row => number(row.leads), align: 'right' },
-      { title: 'FISH', value: row => number(row.fish), align: 'right' },
-    ]),
-    '',
-    table(figures.attempts, [
-      { title: 'ATTEMPTS', value: row => row.kind },
-      { title: 'REASON', value: row => row.code ?? '' },
-      { title: 'LEADS', value: row => number(row.leads), align: 'right' },
-    ]),
-    '',
-    `Of ${number(figures.rates.accepted)} accepted (without fish): ` +
-      `${percent(figures.rates.delivered, figures.rates.accepted)} delivered, ` +
-      `${percent(figures.rates.read, figures.rates.accepted)} read.`,
-  ])
-}
-
-function percent(part: number, whole: number): string {
-  return whole === 0 ? '–' : `${((100 * part) / whole).toLocaleString('en-US', { maximumFractionDigits: 1 })} %`
 }

@@ -1,3 +1,4 @@
+import { amountText } from '../../../budget/money.ts'
 import type { Forecast, Present } from '../../../campaign/read/forecast.ts'
 import type { RefusalForecast } from '../../../campaign/read/refusal-forecast.ts'
 import type { SettingsView } from '../../../campaign/read/settings-view.ts'
@@ -17,8 +18,9 @@ export function campaignText(view: CampaignView, timezone: string, outlook?: Sho
   const errors = Object.entries(view.errors).filter(([, n]) => n > 0)
   return fields([
     ['campaign', `${view.agendamento_id}  ${view.name}`],
-    ['status', view.status],
-    ['reason', view.failure_reason],
+    // A dry run makes no campaign: it has no status, and no importer.
+    ['status', view.id === null ? undefined : view.status],
+    ['reason', view.stopped?.reason === view.failure_reason ? undefined : view.failure_reason],
     view.stopped ? [STOPPED[view.stopped.what], stoppedText(view.stopped, timezone)] : ['', undefined],
     [
       'waiting',
@@ -34,7 +36,10 @@ export function campaignText(view: CampaignView, timezone: string, outlook?: Sho
     ],
     ['wallet', view.wallet],
     ['broker', view.broker],
-    ['file', `${view.source_file} (${number(view.rows)} rows${view.fish > 0 ? `, ${view.fish} fish added` : ''})`],
+    [
+      'file',
+      `${view.source_file} (${number(view.rows)} ${view.rows === 1 ? 'row' : 'rows'}${view.fish > 0 ? `, ${view.fish} fish added` : ''})`,
+    ],
     ['message', view.template === null ? view.message : `template ${view.template}`],
     ['leads', `${number(counts.total)}: ${outcomes.join(', ') || 'none'}`],
     ['refused', errors.map(([code, n]) => `${code} ${number(n)}`).join(', ')],
@@ -45,14 +50,23 @@ export function campaignText(view: CampaignView, timezone: string, outlook?: Sho
         : undefined,
     ],
     ['closing', view.closing && closingText(view.closing, view.status, timezone)],
-    ['cost', `${cost.used} used of at most ${cost.ceiling} (${cost.unit} each)${expectedText(cost, outlook)}`],
+    [
+      'cost',
+      `${amountText(cost.used)} used of at most ${amountText(cost.ceiling)} (${amountText(cost.unit)} each)${expectedText(cost, outlook)}`,
+    ],
     ['not sent', outlook && refusalsText(view, { ...outlook, timezone }).join('; ')],
     ...settingRows(view, timezone),
     ['opened by', outlook?.recurrence && `the recurring campaign ${outlook.recurrence}`],
     ['missed', outlook?.start_missed ? missedText(view.agendamento_id) : undefined],
     ['stalled', outlook?.stalled_since && stalledText(outlook.stalled_since, timezone)],
-    ['ends', outlook?.expected_end && endText(view, timezone, outlook.expected_end, outlook.now)],
-    ['imported', `${time(view.created_at, timezone)} by ${view.created_by}`],
+    // Of a started campaign no end is promised that no process works for.
+    [
+      'ends',
+      outlook?.expected_end && (outlook.worker_running || view.status !== 'PROCESSING')
+        ? endText(view, timezone, outlook.expected_end, outlook.now)
+        : undefined,
+    ],
+    ['imported', view.id === null ? undefined : `${time(view.created_at, timezone)} by ${view.created_by}`],
     // An earlier approval does not apply to a campaign that waits for approval again.
     [
       'approved',
@@ -142,8 +156,9 @@ const STOPPED = {
   void: 'void',
 } as const satisfies Record<StopView['what'], string>
 
-function stoppedText({ at, by }: StopView, timezone: string): string {
-  return `${time(at, timezone)} by ${by ?? 'camp'}`
+/** Without a reason of its own, the reason of a cancelled or rejected campaign only repeats the title. */
+function stoppedText({ what, at, by, reason }: StopView, timezone: string): string {
+  return `${time(at, timezone)} by ${by ?? 'camp'}${reason === null || reason === STOPPED[what] ? '' : `: ${reason}`}`
 }
 
 function missedText(handle: string | null): string {

@@ -1,34 +1,49 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { type CampaignRef, findCampaign } from '../../../campaign/read/find.ts'
-import { forecastOf } from '../../../campaign/read/forecast.ts'
-import { NO_WORKER } from '../../../campaign/read/next-step.ts'
-import { isSettled, type Progress, progressMeter } from '../../../campaign/read/progress.ts'
+import { forecastOf, type Present } from '../../../campaign/read/forecast.ts'
+import { backlogOf, type LiveCampaign, liveIds, liveMeter } from '../../../campaign/read/live.ts'
+import { isSettled } from '../../../campaign/read/progress.ts'
 import { campaignView } from '../../../campaign/read/view.ts'
+import { workersAlive } from '../../../campaign/read/workers.ts'
 import type { ErrorCode } from '../../../error-codes.ts'
 import { CampError } from '../../../errors.ts'
+import { spaced } from '../../blocks.ts'
 import type { Context } from '../../context.ts'
+import { openDisplay } from '../../live/display.ts'
+import { waitText } from '../../live/wait-text.ts'
 import { whatNext } from '../../next.ts'
-import { about, campaignText, number, time } from './text.ts'
+import { reportOf } from './report.ts'
 
 type Started = Pick<CampaignRef, 'id' | 'agendamento_id'>
 
 /** A campaign that was followed until nothing more happens without a user. */
-export type Ended = Started & { progress: Progress }
+export type Ended = Started & { progress: LiveCampaign }
 
-export async function watch(context: Context, ref: string): Promise<void> {
-  await context.actor()
+/** @param refs none: all that run */
+export async function watch(context: Context, refs: string[]): Promise<void> {
+  const actor = await context.actor()
   const pool = await context.pool()
-  const campaign = await findCampaign(pool, ref)
-  if (campaign.status === 'APPROVED') {
-    for (const line of (await whatNext(context, campaign.id)).next) context.out.talk(line)
+  const ids = refs.length > 0 ? refs : await liveIds(pool, ['PROCESSING'], MOST_AT_ONCE)
+  const campaigns = await Promise.all(ids.map(ref => findCampaign(pool, ref, actor)))
+  if (campaigns.length === 0) return context.out.talk('No campaign is running. See: camp campaign list')
+  for (const { id, status } of campaigns) {
+    if (status === 'APPROVED') for (const line of (await whatNext(context, id)).next) context.out.talk(line)
   }
-  const ended = await follow(context, campaign)
-  const { present, outlook } = await whatNext(context, campaign.id)
-  const view = { ...(await campaignView(pool, campaign.id)), ...outlook }
-  context.out.result(view, () => campaignText(view, present.timezone, { ...outlook, ...present }))
-  const error = await endError(context, [ended])
+  const ended = await follow(context, campaigns, { events: true })
+  const present = { now: context.clock.now(), timezone: context.config.timezone }
+  const texts = []
+  for (const { id } of ended) {
+    const [view, outlook] = [await campaignView(pool, id), await forecastOf(pool, id, present)]
+    context.out.line({ event: 'end', ...view, ...outlook }, '')
+    if (!context.out.json) texts.push(await reportOf(context, id))
+  }
+  if (!context.out.json) context.out.result(null, spaced(texts))
+  const error = await endError(context, ended)
   if (error) throw error
 }
+
+/** Without an ID, this many are watched: the last started. */
+const MOST_AT_ONCE = 100
 
 /**
  * The error that ends a command which followed campaigns: none for FINISHED, also with leads in doubt. If several did not finish,
@@ -44,97 +59,85 @@ export async function endError(context: Context, ended: readonly Ended[]): Promi
   return new CampError(codeOfEnd(bad[0]!.progress), said.join('; '), { hint: hints.flat() })
 }
 
-function codeOfEnd({ status, failureCode }: Progress): ErrorCode {
+function codeOfEnd({ status, failureCode }: LiveCampaign): ErrorCode {
   if (status !== 'FAILED') return 'CAMPAIGN_NOT_FINISHED'
   return failureCode === 'BUDGET' ? 'BUDGET_EXCEEDED' : 'CAMPAIGN_FAILED'
 }
 
-const POLL_MS = 250
-const SAY_EVERY_MS = 5_000
-const RECKON_EVERY_MS = 15_000
+/** Few campaigns are read four times a second. */
+const POLL = { ms: 250, few: 4, manyMs: 1_000 }
 const SILENCE_MS = 20_000
 
-/** Shows the progress of a campaign until nothing more happens without a user. Ctrl-C ends the watching, not the campaign. */
-export async function follow(context: Context, campaign: Started): Promise<Ended> {
-  const { id, agendamento_id } = campaign
+/**
+ * Shows the progress of campaigns until nothing more happens to any of them without a user. Ctrl-C ends the watching, not the
+ * campaigns.
+ * @param events with --json, prints an event a line
+ */
+export async function follow(
+  context: Context,
+  campaigns: readonly Started[],
+  { events = false }: { events?: boolean } = {},
+): Promise<Ended[]> {
   const pool = await context.pool()
-  const show = await display(context)
-  const meter = progressMeter(pool, id)
-  let [last, lastChange, silent, served, ends, warnedHeld] = ['', 0, false, true, '', false]
+  const ids = campaigns.map(({ id }) => id)
+  const meter = liveMeter(pool)
+  const show = await openDisplay(context, { hint: 'Ctrl-C leaves', events })
+  const warnings = warner(text => show.warn(text), { isSilentAboutWaits: context.out.hasScreen })
+  const pollMs = ids.length > POLL.few ? POLL.manyMs : POLL.ms
   try {
-    for (let elapsedMs = 0; ; elapsedMs += POLL_MS) {
-      const progress = await meter.read()
-      const state = JSON.stringify(progress)
-      if (state !== last) [last, lastChange] = [state, elapsedMs]
-      if (elapsedMs % RECKON_EVERY_MS === 0 && !isSettled(progress)) {
-        const present = { now: context.clock.now(), timezone: context.config.timezone }
-        const { expected_end, worker_running, held } = await forecastOf(pool, id, present)
-        ends = expected_end === null ? '' : `ends about ${about(expected_end, present.timezone, present.now)}`
-        if (served && !worker_running) show.warn(NO_WORKER)
-        if (held !== null && !warnedHeld) show.warn(`nothing is sent: ${held}. See: camp db accept-restore --show`)
-        warnedHeld = held !== null
-        served = worker_running
+    for (let elapsedMs = 0; ; elapsedMs += pollMs) {
+      const present = { now: context.clock.now(), timezone: context.config.timezone }
+      const live = await meter.read(ids, present)
+      const surroundings = { ...(await backlogOf(pool)), workers: await workersAlive(pool) }
+      for (const campaign of live) warnings.look(campaign, elapsedMs, present)
+      // Of what is over already there is no progress to show, only the result.
+      if (elapsedMs > 0 || !live.every(isSettled)) show.update({ campaigns: live, surroundings }, present)
+      if (live.every(isSettled)) {
+        return campaigns.flatMap(campaign => {
+          const progress = live.find(({ id }) => id === campaign.id)
+          return progress ? [{ ...campaign, progress }] : []
+        })
       }
-      show.update(progress, elapsedMs, ends)
-      if (isSettled(progress)) return { ...campaign, progress }
-      if (served && !silent && elapsedMs - lastChange >= SILENCE_MS && progress.waitingUntil === null) {
-        show.warn(`nothing has changed for ${SILENCE_MS / 1000} seconds, although a worker is running: see its log`)
-        silent = true
-      }
-      await delay(POLL_MS, undefined, { signal: context.signal })
+      await delay(pollMs, undefined, { signal: context.signal })
     }
   } catch (error) {
     if (!context.signal.aborted) throw error
-    show.end()
-    throw new CampError('INTERRUPTED', `stopped watching; campaign ${agendamento_id} continues`, {
-      hint: [`Watch it again: camp campaign watch ${agendamento_id}`, `Stop it: camp campaign pause ${agendamento_id}`],
-      cause: error,
-    })
+    throw stoppedWatching(campaigns, error)
   } finally {
     show.end()
   }
 }
 
-interface Display {
-  update(progress: Progress, elapsedMs: number, ends: string): void
-  /** Prints on lines of its own; the bar starts again below them. */
-  warn(text: string): void
-  end(): void
+function stoppedWatching(campaigns: readonly Started[], cause: unknown): CampError {
+  const handles = campaigns.map(({ agendamento_id }) => agendamento_id).join(' ')
+  const [noun, verb] = campaigns.length === 1 ? ['campaign', 'continues'] : ['campaigns', 'continue']
+  return new CampError('INTERRUPTED', `stopped watching; ${noun} ${handles} ${verb}`, {
+    hint: [`Watch again: camp campaign watch ${handles}`, 'Stop one: camp campaign pause ID'],
+    cause,
+  })
 }
 
-/** A bar on a terminal, otherwise a line every few seconds; nothing with --quiet or --json. */
-async function display({ out, config }: Context): Promise<Display> {
-  const warn = (text: string) => out.warn(text)
-  if (out.quiet || out.json) return { update: () => undefined, warn, end: () => undefined }
-  const words = (p: Progress, ends: string) =>
-    [
-      `${number(p.accepted)} accepted`,
-      p.refused > 0 && `${number(p.refused)} refused`,
-      p.inDoubt > 0 && `${number(p.inDoubt)} in doubt`,
-      p.waitingUntil && `waiting until ${time(p.waitingUntil, config.timezone)}`,
-      !isSettled(p) && ends,
-    ]
-      .filter(Boolean)
-      .join(', ')
-  const bar = await out.bar('{percentage}% | {value}/{total} | {words}')
-  if (!bar) {
-    let saidAt = -Infinity
-    const update = (p: Progress, elapsedMs: number, ends: string) => {
-      if (!isSettled(p) && elapsedMs - saidAt < SAY_EVERY_MS) return
-      saidAt = elapsedMs
-      out.talk(
-        `${p.status}: ${number(p.accepted + p.refused + p.inDoubt)} of ${number(p.total)} leads, ${words(p, ends)}`,
-      )
-    }
-    return { update, warn, end: () => undefined }
-  }
+/** Warns once of each reason to wait that needs a person, and of a campaign in which nothing changes. */
+function warner(warn: (text: string) => void, { isSilentAboutWaits }: { isSilentAboutWaits: boolean }) {
+  const told = new Map<string, string>()
+  const changes = new Map<string, { state: string; at: number; told: boolean }>()
   return {
-    update: (p, _elapsedMs, ends) =>
-      bar.update(p.total, Math.min(p.total, p.accepted + p.refused + p.inDoubt), { words: words(p, ends) }),
-    warn: text => {
-      bar.end()
-      warn(text)
+    look(campaign: LiveCampaign, elapsedMs: number, present: Present) {
+      const { id, handle, wait, status } = campaign
+      const reason = wait?.why === 'NO_WORKER' || wait?.why === 'HELD' ? waitText(wait, campaign, present) : ''
+      // Of several campaigns that wait for the same, one line tells it. A screen shows it all the time.
+      if (reason !== '' && !isSilentAboutWaits && told.get(id) !== reason && ![...told.values()].includes(reason))
+        warn(reason)
+      told.set(id, reason)
+      const state = JSON.stringify([status, campaign.accepted, campaign.refused, campaign.inDoubt, wait])
+      const last = changes.get(id)
+      if (last?.state !== state) changes.set(id, { state, at: elapsedMs, told: last?.told ?? false })
+      else if (!last.told && wait === null && status === 'PROCESSING' && elapsedMs - last.at >= SILENCE_MS) {
+        last.told = true
+        warn(
+          `${handle}: nothing has changed for ${SILENCE_MS / 1000} seconds, although a worker is running: see its log`,
+        )
+      }
     },
-    end: bar.end,
   }
 }

@@ -20,6 +20,7 @@ import type { OptionsOf } from '../../command.ts'
 import type { Context } from '../../context.ts'
 import { orAdmin } from '../../permit.ts'
 import { confirm, readStdin } from '../../prompt.ts'
+import { time } from '../campaign/text.ts'
 import type * as commands from './index.ts'
 
 export async function set(
@@ -83,7 +84,7 @@ export async function list(context: Context): Promise<void> {
       { title: 'WALLET', value: row => row.wallet },
       { title: 'BROKER', value: row => row.broker },
       { title: 'ADAPTER', value: row => row.adapter },
-      { title: 'CHANGED', value: row => row.updated_at.toISOString() },
+      { title: 'CHANGED', value: row => time(row.updated_at, context.config.timezone) },
     ],
     `No credentials yet. ${await orAdmin(context, 'credential set', 'Add one: camp credential set WALLET BROKER key=value', 'adds one')}`,
   )

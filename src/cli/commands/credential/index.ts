@@ -15,25 +15,48 @@ export const register: Register = (program, action) => {
 }
 
 export const set = (parent: Parent) =>
-  addCommand(parent, 'set <wallet> <broker> [key=value...]', 'add, change or remove keys of a credential')
+  addCommand(parent, 'set <wallet> <broker> [key=value...]', 'add, change or remove keys of a credential', [
+    'camp credential set Sul Twilio --file twilio.json',
+    'camp credential set Sul Twilio from=+551140028922 channel=sms',
+  ])
     .option('--file <file>', 'a JSON object of keys and values (- for stdin)')
     .addHelpText(
       'after',
       '\nGiven keys are merged into the stored ones; an empty value (key=) removes its key. The result is checked against the' +
-        "\nbroker's adapter before it is sealed and stored. Secrets on a command line remain in the shell's history: prefer --file.",
+        " broker's adapter before it is sealed and stored. Secrets on a command line remain in the shell's history: prefer --file.",
     )
 
-const show = (parent: Parent) => addCommand(parent, 'show <wallet> <broker>', 'a credential, its secrets masked')
+const show = (parent: Parent) =>
+  addCommand(parent, 'show <wallet> <broker>', 'a credential, its secrets masked', [
+    'camp credential show Sul Twilio',
+    'camp credential show Sul Twilio --json',
+  ])
 
-const list = (parent: Parent) => addCommand(parent, 'list', 'the wallets and brokers that have a credential')
+const list = (parent: Parent) =>
+  addCommand(parent, 'list', 'the wallets and brokers that have a credential', [
+    'camp credential list',
+    'camp credential list --json',
+  ])
 
 const test = (parent: Parent) =>
-  addCommand(parent, 'test <wallet> <broker>', "try a credential with the broker's cheapest read")
+  addCommand(parent, 'test <wallet> <broker>', "try a credential with the broker's cheapest read", [
+    'camp credential test Sul Twilio',
+    'camp credential test Sul Twilio --json',
+  ])
 
 const unblock = (parent: Parent) =>
-  addCommand(parent, 'unblock <wallet> <broker>', 'end a wait after a rate limit or an outage').addHelpText(
+  addCommand(parent, 'unblock <wallet> <broker>', 'end a wait after a rate limit or an outage', [
+    'camp credential unblock Sul Twilio',
+    'camp credential unblock Sul Twilio --json',
+  ]).addHelpText(
     'after',
     '\nA broker that is called too early may refuse again, or count it against the account. After an outage one batch tries first.',
   )
 
-const remove = (parent: Parent) => asks(addCommand(parent, 'remove <wallet> <broker>', 'remove a credential'))
+const remove = (parent: Parent) =>
+  asks(
+    addCommand(parent, 'remove <wallet> <broker>', 'remove a credential', [
+      'camp credential remove Sul Twilio',
+      'camp credential remove Sul Twilio --yes',
+    ]),
+  )

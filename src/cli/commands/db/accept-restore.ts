@@ -5,9 +5,10 @@ import {
   restoreReport,
 } from '../../../campaign/doubt/accept-restore.ts'
 import { dateTimeText } from '../../../time/date-time-text.ts'
-import { fields, type Human, table } from '../../blocks.ts'
+import { fields, type Human } from '../../blocks.ts'
 import type { Context } from '../../context.ts'
 import { confirm } from '../../prompt.ts'
+import { table } from '../../table.ts'
 import { number } from '../campaign/text.ts'
 
 /** Shows what may have been sent since this data was current, asks, and lets workers continue. */

@@ -1,7 +1,8 @@
 import { connectionUrl, hasCluster, stopServer } from '../../../database/embedded/server.ts'
-import { migrate, schemaState, serverVersion } from '../../../database/migrations.ts'
-import { CampError } from '../../../errors.ts'
+import { schemaState, serverVersion } from '../../../database/migrations.ts'
+import { CampError, messageOf } from '../../../errors.ts'
 import { holdOf } from '../../../installation/installation.ts'
+import { openQueues } from '../../../queue/queues.ts'
 import { fields } from '../../blocks.ts'
 import type { OptionsOf } from '../../command.ts'
 import type { Context } from '../../context.ts'
@@ -13,10 +14,7 @@ export async function acceptOrShow(context: Context, options: OptionsOf<typeof c
 }
 
 export async function migrateDatabase(context: Context): Promise<void> {
-  const url = context.config.directUrl ?? (await context.databaseUrl())
-  const applied = await migrate(url)
-  const pool = await context.separatePool(url)
-  await context.registerInstallation(pool).finally(() => pool.end())
+  const applied = await context.migrate()
   context.out.result(
     { applied },
     applied.length === 0 ? 'Nothing to do: the database is up to date.' : `Applied: ${applied.join(', ')}`,
@@ -40,7 +38,8 @@ export async function showStatus(context: Context): Promise<void> {
   const pool = await context.separatePool(url)
   try {
     const { applied, pending, unknown } = await schemaState(pool)
-    const hold = pending.length === 0 ? await holdOf(pool) : undefined
+    const isCurrent = pending.length === 0
+    const hold = isCurrent ? await holdOf(pool) : undefined
     const status = {
       mode,
       running: true,
@@ -49,6 +48,7 @@ export async function showStatus(context: Context): Promise<void> {
       applied,
       pending,
       unknown,
+      queue: isCurrent ? await queueState(context, url) : null,
       held: hold ? { since: hold.at, kind: hold.kind, reason: hold.reason } : null,
     }
     context.out.result(status, () =>
@@ -61,6 +61,7 @@ export async function showStatus(context: Context): Promise<void> {
           'migrations',
           `${applied.length} applied, ${pending.length} pending${unknown.length > 0 ? `, ${unknown.length} unknown` : ''}`,
         ],
+        ['queue', status.queue && `on ${status.queue.on}: ${status.queue.state}`],
         ['sending', hold && `held until a person decides: ${hold.reason}`],
         ['next', pending.length > 0 ? 'camp db migrate' : hold && 'camp db accept-restore'],
       ]),
@@ -68,6 +69,15 @@ export async function showStatus(context: Context): Promise<void> {
   } finally {
     await pool.end()
   }
+}
+
+/** Whether a job can be added and taken, and else why not. */
+async function queueState({ config }: Context, url: string): Promise<{ on: 'Redis' | 'PostgreSQL'; state: string }> {
+  const { redisUrl, directUrl } = config
+  const queues = openQueues({ redisUrl, databaseUrl: directUrl ?? url })
+  const state = await queues.check().then(() => 'ok', messageOf)
+  await queues.close()
+  return { on: redisUrl === undefined ? 'PostgreSQL' : 'Redis', state }
 }
 
 export async function start(context: Context): Promise<void> {

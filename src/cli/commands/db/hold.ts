@@ -7,7 +7,7 @@ import type * as commands from './index.ts'
 export async function hold(context: Context, options: OptionsOf<typeof commands.hold>): Promise<void> {
   const actor = await context.admin()
   const reason = options.reason ?? `${actor.email} has stopped it`
-  await holdInstallation(await context.pool(), actor.id, reason)
+  await holdInstallation(await context.pool(), { userId: actor.id, reason })
   context.out.result({ held: true, reason }, 'Held. Within a second no worker claims anything of this database.')
   context.out.talk('To let workers continue: camp db accept-restore')
 }

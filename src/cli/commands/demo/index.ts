@@ -7,7 +7,10 @@ export const register: Register = (program, action) => {
 }
 
 export const demo = (parent: Parent) =>
-  addCommand(parent, 'demo', 'end-to-end run on the bundled file, with a simulated broker')
+  addCommand(parent, 'demo', 'end-to-end run on the bundled file, with a simulated broker', [
+    'camp demo',
+    'camp demo --broker GUPSHUP --keep',
+  ])
     .option('--keep', 'keep its database and print where it is')
     .option('--broker <adapter>', 'the simulated broker: SANDBOX, GOSAC, OTIMA_WPP, …', 'SANDBOX')
     .addHelpText(

@@ -48,13 +48,12 @@ export async function runDemo(context: Context, { keep, broker }: { keep: boolea
       setUp(context, camp, sandbox, broker),
     )
     const { id, refused } = await importMailing(context, camp, broker)
-    await step(context, 'Approval against the budget', () => camp('campaign', 'approve', id))
+    await step(context, 'Approval against the budget', () => camp('campaign', 'approve', id, '--yes'))
     await step(context, 'A worker, with the listener for callbacks', async () => {
       programs.push(await startProgram(['worker', '--listen', `127.0.0.1:${port}`], env))
     })
-    say(context, 'Dispatch')
     const startedAt = context.clock.now().getTime()
-    await camp.shown('campaign', 'run', id, '--wait')
+    await step(context, 'Dispatch', () => camp.shown('campaign', 'run', id, '--wait'))
     const seconds = (context.clock.now().getTime() - startedAt) / 1000
     const report = await step(context, 'Delivery callbacks', () => callbacksDone(camp, sandbox, id, context.signal))
     context.out.talk('')
@@ -223,8 +222,4 @@ async function step<T>(context: Context, what: string, work: () => Promise<T>): 
   const seconds = ((context.clock.now().getTime() - from) / 1000).toFixed(1)
   context.out.talk(styled(['green', '✔'], ` ${what} `, ['dim', `(${seconds} s)`]))
   return result
-}
-
-function say(context: Context, what: string): void {
-  context.out.talk(`  ${what}`)
 }

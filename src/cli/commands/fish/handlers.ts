@@ -1,7 +1,10 @@
-import { addFish, findFish, listFish, removeFish } from '../../../catalog/fish.ts'
+import { addFish, changeFish, findFish, listFish, removeFish } from '../../../catalog/fish.ts'
+import { assertSomething } from '../../assert-something.ts'
+import type { OptionsOf } from '../../command.ts'
 import type { Context } from '../../context.ts'
 import { orAdmin } from '../../permit.ts'
 import { confirm } from '../../prompt.ts'
+import type * as commands from './index.ts'
 
 export async function add(context: Context, name: string, phone: string): Promise<void> {
   const actor = await context.admin()
@@ -19,6 +22,14 @@ export async function list(context: Context): Promise<void> {
     ],
     `No fish yet. ${await orAdmin(context, 'fish add', 'Add one: camp fish add NAME PHONE', 'adds one')}`,
   )
+}
+
+export async function set(context: Context, ref: string, options: OptionsOf<typeof commands.set>): Promise<void> {
+  const actor = await context.admin()
+  const { name, phone } = options
+  assertSomething({ name, phone })
+  const fish = await changeFish(await context.prisma(), actor, ref, { name, phone })
+  context.out.result(fish, `Fish "${fish.name}" (${fish.phone}).`)
 }
 
 export async function remove(context: Context, ref: string): Promise<void> {

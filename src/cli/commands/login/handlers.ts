@@ -1,9 +1,11 @@
 import { startSession } from '../../../security/give-token.ts'
+import { assertHasUsers } from '../../../security/has-users.ts'
 import { logIn } from '../../../security/login.ts'
 import { saveSession } from '../../../security/session.ts'
 import type { OptionsOf } from '../../command.ts'
 import type { Context } from '../../context.ts'
 import { ask, askPassword } from '../../prompt.ts'
+import { time } from '../campaign/text.ts'
 import type * as commands from './index.ts'
 
 export async function login(
@@ -11,6 +13,7 @@ export async function login(
   given: string | undefined,
   options: OptionsOf<typeof commands.login>,
 ): Promise<void> {
+  await assertHasUsers(await context.prisma())
   const key = await context.sessionKey()
   const email = given ?? (await ask(context, 'E-mail', 'Add it: camp login EMAIL'))
   const password = await askPassword(context, 'Password', options.passwordStdin ?? false)
@@ -25,6 +28,6 @@ export async function login(
   }
   context.out.result(
     { email: user.email, name: user.name, role: user.role, expires_at: expiresAt },
-    `Logged in as ${user.email} (${user.role}) until ${expiresAt.toISOString()}.`,
+    `Logged in as ${user.email} (${user.role}) until ${time(expiresAt, context.config.timezone)}.`,
   )
 }

@@ -12,4 +12,7 @@ export const register: Register = (program, action) => {
 }
 
 export const login = (parent: Parent) =>
-  addCommand(parent, 'login [email]', 'log in for 12 hours').option('--password-stdin', 'read the password from stdin')
+  addCommand(parent, 'login [email]', 'log in for 12 hours', [
+    'camp login ana@example.com',
+    'camp login ana@example.com --password-stdin < password.txt',
+  ]).option('--password-stdin', 'read the password from stdin')

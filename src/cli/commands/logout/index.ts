@@ -6,4 +6,5 @@ export const register: Register = (program, action) => {
   logout(program).action(action(lazy(() => import('./handlers.ts').then(module => module.logout))))
 }
 
-const logout = (parent: Parent) => addCommand(parent, 'logout', 'forget the session')
+const logout = (parent: Parent) =>
+  addCommand(parent, 'logout', 'forget the session', ['camp logout', 'camp logout --quiet'])

@@ -1,6 +1,7 @@
-import { startSandbox } from '../../../sandbox/server.ts'
+import { type AnsweredRequest, startSandbox } from '../../../sandbox/server.ts'
 import type { OptionsOf } from '../../command.ts'
 import type { Context } from '../../context.ts'
+import { time } from '../campaign/text.ts'
 import type * as commands from './index.ts'
 
 type Flags = OptionsOf<typeof commands.sandbox>
@@ -14,12 +15,20 @@ export async function runSandbox(context: Context, flags: Flags): Promise<void> 
     journal: flags.journal,
     control: controlOf(flags),
     clock: context.clock,
+    ...(context.out.hasScreen && {
+      onRequest: ({ broker, method, path, status }: AnsweredRequest) =>
+        context.out.talk(`${timeOf(context)} ${broker} ${method} ${path} ${status ?? 'cut off'}`),
+    }),
   })
   // One line, immediately: the process that started the sandbox waits for it.
   context.out.line({ url: sandbox.url }, sandbox.url)
   context.out.talk('The sandbox is listening; Ctrl-C stops it.')
   await stopped(context.signal)
   await sandbox.close()
+}
+
+function timeOf({ clock, config }: Context): string {
+  return time(clock.now(), config.timezone).slice(11)
 }
 
 function stopped(signal: AbortSignal): Promise<void> {

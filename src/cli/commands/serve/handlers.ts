@@ -17,7 +17,7 @@ export async function serve(context: Context, options: OptionsOf<typeof commands
     )
   }
   const [prisma] = [await context.prisma(), await context.keys()]
-  const log = openLog(config.logLevel)
+  const log = openLog(config.logLevel, config)
   const server = await openServer(options.listen, {
     version: campVersion(),
     env: settingsOf(host.env),

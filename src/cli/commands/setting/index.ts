@@ -11,10 +11,17 @@ export const register: Register = (program, action) => {
   set(setting).action(action(lazy(() => import('./handlers.ts').then(module => module.set))))
 }
 
-const list = (parent: Parent) => addCommand(parent, 'list', 'every setting, its value and its meaning')
+const list = (parent: Parent) =>
+  addCommand(parent, 'list', 'every setting, its value and its meaning', [
+    'camp setting list',
+    'camp setting list --json',
+  ])
 
 const set = (parent: Parent) =>
-  addCommand(parent, 'set', 'change a setting (ADMIN)')
+  addCommand(parent, 'set', 'change a setting (ADMIN)', [
+    'camp setting set self-approval deny',
+    'camp setting set self-approval allow --json',
+  ])
     .addArgument(new Argument('<name>', NAMES.join(', ')).argParser(oneOf(NAMES)))
     .addArgument(new Argument('<value>', 'self-approval: allow or deny').argParser(nameArgument))
     .addHelpText('after', `\n${NAMES.map(name => `${name}: ${SETTINGS[name].meaning}`).join('\n')}`)

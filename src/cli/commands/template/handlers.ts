@@ -3,6 +3,7 @@ import { findCampaign } from '../../../campaign/read/find.ts'
 import { previewTemplate } from '../../../campaign/read/template-preview.ts'
 import {
   addTemplate,
+  changeTemplate,
   findUnusedTemplate,
   listTemplates,
   removeTemplate,
@@ -11,6 +12,7 @@ import {
 import { CampError, codeOf } from '../../../errors.ts'
 import { messageText } from '../../../message/oddities.ts'
 import { parsePhone } from '../../../recipient/phone.ts'
+import { assertSomething } from '../../assert-something.ts'
 import { fields } from '../../blocks.ts'
 import type { OptionsOf } from '../../command.ts'
 import type { Context } from '../../context.ts'
@@ -28,7 +30,24 @@ export async function add(context: Context, name: string, options: AddOptions): 
   context.out.result(template, `Added template "${template.template_code}" ${variablesText(template.variables)}.`)
 }
 
-async function contentOf(context: Context, { content, contentFile }: AddOptions): Promise<string> {
+export async function set(context: Context, ref: string, options: OptionsOf<typeof commands.set>): Promise<void> {
+  const actor = await context.admin()
+  const { name, code, content, contentFile } = options
+  assertSomething({ name, code, content, contentFile })
+  const isText = content !== undefined || contentFile !== undefined
+  const template = await changeTemplate(await context.prisma(), actor, ref, {
+    name,
+    template_code: code,
+    content: isText ? await contentOf(context, options) : undefined,
+  })
+  for (const note of template.notes) context.out.warn(note)
+  context.out.result(template, `Template "${template.template_code}" ${variablesText(template.variables)}.`)
+}
+
+async function contentOf(
+  context: Context,
+  { content, contentFile }: Pick<AddOptions, 'content' | 'contentFile'>,
+): Promise<string> {
   if ((content === undefined) === (contentFile === undefined)) {
     throw new CampError('OPTIONS_CONFLICT', 'the text requires either --content or --content-file')
   }
@@ -86,7 +105,7 @@ async function previewOf(
 ) {
   const pool = await context.pool()
   const preview = await previewTemplate(pool, template, {
-    campaignId: campaign === undefined ? undefined : (await findCampaign(pool, campaign)).id,
+    campaignId: campaign === undefined ? undefined : (await findCampaign(pool, campaign, await context.actor())).id,
     phone: phone === undefined ? undefined : (parsePhone(phone).phone ?? phone),
   })
   if (preview || (campaign === undefined && phone === undefined)) return preview

@@ -2,20 +2,23 @@ import { CampError } from '../../../errors.ts'
 import type { Actor } from '../../../security/actor.ts'
 import { findUser } from '../../../security/find-user.ts'
 import { giveToken } from '../../../security/give-token.ts'
+import { hasUsers } from '../../../security/has-users.ts'
 import { assertOldPassword } from '../../../security/login.ts'
 import {
   addUser,
+  assertAnotherAdmin,
   changeUser,
   disableUser,
-  hasUsers,
   listUsers,
   type User,
   type UserChange,
 } from '../../../security/users.ts'
 import { assertSomething } from '../../assert-something.ts'
+import { fields } from '../../blocks.ts'
 import type { OptionsOf } from '../../command.ts'
 import type { Context } from '../../context.ts'
-import { askPassword, hasTerminal } from '../../prompt.ts'
+import { askPassword, confirm, hasTerminal } from '../../prompt.ts'
+import { time } from '../campaign/text.ts'
 import type * as commands from './index.ts'
 
 export async function add(context: Context, email: string, options: OptionsOf<typeof commands.add>): Promise<void> {
@@ -52,11 +55,26 @@ export async function list(context: Context): Promise<void> {
     users.map(view),
     [
       { title: 'E-MAIL', value: user => user.email },
-      { title: 'NAME', value: user => user.name },
+      { title: 'NAME', value: user => user.name, shrinks: true },
       { title: 'ROLE', value: user => user.role },
       { title: 'STATE', value: user => (user.disabled_at ? 'disabled' : 'enabled') },
     ],
     'No users yet.',
+  )
+}
+
+export async function show(context: Context, ref: string): Promise<void> {
+  await context.actor()
+  const user = view(await findUser(await context.prisma(), ref))
+  context.out.result(user, () =>
+    fields([
+      ['e-mail', user.email],
+      ['name', user.name],
+      ['role', user.role],
+      ['state', user.disabled_at ? `disabled ${time(user.disabled_at, context.config.timezone)}` : 'enabled'],
+      ['password', user.has_password ? 'set' : 'none: tokens only'],
+      ['added', time(user.created_at, context.config.timezone)],
+    ]),
   )
 }
 
@@ -113,8 +131,19 @@ async function newPassword(context: Context, user: User, isOwn: boolean, fromStd
 export async function disable(context: Context, ref: string): Promise<void> {
   const actor = await context.admin()
   const prisma = await context.prisma()
+  const found = await findUser(prisma, ref)
+  if (found.id === actor.id) {
+    await assertAnotherAdmin(prisma, found)
+    await confirm(context, 'Disable yourself? Only another ADMIN can enable you again.')
+  }
   const user = await disableUser(prisma, actor, ref, context.clock.now())
   context.out.result(view(user), `Disabled ${user.email}.`)
+}
+
+export async function enable(context: Context, ref: string): Promise<void> {
+  const actor = await context.admin()
+  const user = await changeUser(await context.prisma(), actor, ref, { enable: true }, context.clock.now())
+  context.out.result(view(user), `Enabled ${user.email}.`)
 }
 
 export async function token(context: Context, ref: string, { days }: OptionsOf<typeof commands.token>): Promise<void> {
@@ -124,7 +153,7 @@ export async function token(context: Context, ref: string, { days }: OptionsOf<t
   const deps = { pool: await context.pool(), key: await context.sessionKey(), clock: context.clock }
   const issued = await giveToken(deps, actor, user, days)
   context.out.talk(
-    `For CAMP_TOKEN, as ${user.email}, until ${issued.expiresAt.toISOString()}. Keep it like a password.`,
+    `For CAMP_TOKEN, as ${user.email}, until ${time(issued.expiresAt, context.config.timezone)}. Keep it like a password.`,
   )
   context.out.result({ email: user.email, token: issued.token, expires_at: issued.expiresAt }, issued.token)
 }

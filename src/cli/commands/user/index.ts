@@ -4,7 +4,7 @@ import { lazy } from '../../lazy.ts'
 import { nameArgument, oneOf, wholeNumber } from '../../options.ts'
 
 export const register: Register = (program, action) => {
-  const user = program.command('user').description('users of camp: add, list, set, disable, token')
+  const user = program.command('user').description('users of camp: add, list, show, set, disable, enable, token')
   add(user).action(
     action(
       lazy(() => import('./handlers.ts').then(module => module.add)),
@@ -12,37 +12,59 @@ export const register: Register = (program, action) => {
     ),
   )
   list(user).action(action(lazy(() => import('./handlers.ts').then(module => module.list))))
+  show(user).action(action(lazy(() => import('./handlers.ts').then(module => module.show))))
   set(user).action(action(lazy(() => import('./handlers.ts').then(module => module.set))))
   disable(user).action(action(lazy(() => import('./handlers.ts').then(module => module.disable))))
+  enable(user).action(action(lazy(() => import('./handlers.ts').then(module => module.enable))))
   token(user).action(action(lazy(() => import('./handlers.ts').then(module => module.token))))
 }
 
 export const add = (parent: Parent) =>
-  addCommand(parent, 'add <email>', 'add a user (without users: no login, must be ADMIN)')
+  addCommand(parent, 'add <email>', 'add a user (without users: no login, must be ADMIN)', [
+    'camp user add ana@example.com --name Ana --role ADMIN',
+    'camp user add bob@example.com --name Bob --role USER --password-stdin < pass',
+  ])
     .requiredOption('--name <name>', 'their name', nameArgument)
     .requiredOption('--role <role>', 'ADMIN or USER', oneOf(ROLES))
     .option('--password-stdin', 'read their password from stdin (without one: tokens only)')
 
-const list = (parent: Parent) => addCommand(parent, 'list', 'all users')
+const list = (parent: Parent) => addCommand(parent, 'list', 'all users', ['camp user list', 'camp user list --json'])
+
+const show = (parent: Parent) =>
+  addCommand(parent, 'show <email>', 'a user', [
+    'camp user show bob@example.com',
+    'camp user show bob@example.com --json',
+  ])
 
 export const set = (parent: Parent) =>
-  addCommand(parent, 'set <email>', 'change a user (ADMIN, or own name and password)')
+  addCommand(parent, 'set <email>', 'change a user (ADMIN, or own name and password)', [
+    'camp user set bob@example.com --role ADMIN',
+    'camp user set bob@example.com --password',
+    'camp user set bob@example.com --end-sessions',
+  ])
     .option('--name <name>', 'their new name', nameArgument)
     .option('--role <role>', 'ADMIN or USER', oneOf(ROLES))
     .option('--password', 'ask for a new password, which ends sessions and tokens')
     .option('--password-stdin', 'read it from stdin (your own: old password on line 1)')
-    .option('--enable', 'enable a disabled user again')
+    .option('--enable', 'as camp user enable')
     .option('--end-sessions', 'end their sessions and tokens')
 
 const disable = (parent: Parent) =>
-  addCommand(parent, 'disable <email>', 'disable a user and end their sessions and tokens')
+  addCommand(parent, 'disable <email>', 'disable a user and end their sessions and tokens', [
+    'camp user disable bob@example.com',
+    'camp user disable bob@example.com --json',
+  ]).addHelpText('after', '\nIt asks if the user is yourself; --yes answers.')
+
+const enable = (parent: Parent) =>
+  addCommand(parent, 'enable <email>', 'enable a disabled user again (ADMIN)', [
+    'camp user enable bob@example.com',
+    'camp user enable bob@example.com --json',
+  ])
 
 export const token = (parent: Parent) =>
-  addCommand(parent, 'token <email>', 'print a CAMP_TOKEN for yourself or (ADMIN) for a USER').option(
-    '--days <number>',
-    'how many days it is valid',
-    wholeNumber(1, 3650),
-    365,
-  )
+  addCommand(parent, 'token <email>', 'print a CAMP_TOKEN for yourself or (ADMIN) for a USER', [
+    'camp user token bob@example.com --days 30',
+    'camp user token bob@example.com --quiet > token.txt',
+  ]).option('--days <number>', 'how many days it is valid', wholeNumber(1, 3650), 365)
 
 const ROLES = ['ADMIN', 'USER'] as const

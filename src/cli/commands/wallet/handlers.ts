@@ -1,3 +1,4 @@
+import type { GivenDefaults } from '../../../catalog/wallet-defaults.ts'
 import {
   addWallet,
   changeWallet,
@@ -5,6 +6,7 @@ import {
   listWallets,
   removeWallet,
   showWallet,
+  type WalletRow,
 } from '../../../catalog/wallets.ts'
 import { assertSomething } from '../../assert-something.ts'
 import { fields } from '../../blocks.ts'
@@ -14,9 +16,10 @@ import { orAdmin } from '../../permit.ts'
 import { confirm } from '../../prompt.ts'
 import type * as commands from './index.ts'
 
-export async function add(context: Context, name: string, { idgis }: OptionsOf<typeof commands.add>): Promise<void> {
+export async function add(context: Context, name: string, options: OptionsOf<typeof commands.add>): Promise<void> {
   const actor = await context.admin()
-  const wallet = await addWallet(await context.prisma(), actor, { name, idgis_ambiente: idgis })
+  const given = { name, idgis_ambiente: options.idgis, ...defaultsOf(options) }
+  const wallet = await addWallet(await context.prisma(), actor, given)
   context.out.result(wallet, `Added wallet "${wallet.name}" (idgis ${wallet.idgis_ambiente}).`)
 }
 
@@ -27,6 +30,8 @@ export async function list(context: Context): Promise<void> {
     [
       { title: 'NAME', value: wallet => wallet.name },
       { title: 'IDGIS', value: wallet => String(wallet.idgis_ambiente), align: 'right' },
+      { title: 'BROKER', value: wallet => wallet.default_broker ?? '' },
+      { title: 'TEXT', value: wallet => defaultText(wallet).slice(0, 30) },
     ],
     `No wallets yet. ${await orAdmin(context, 'wallet add', 'Add one: camp wallet add NAME --idgis N', 'adds one')}`,
   )
@@ -43,8 +48,14 @@ export async function show(context: Context, ref: string): Promise<void> {
       ['brokers', view.brokers.join(', ') || 'none (camp credential set)'],
       ['budgets', view.budgets.join(', ') || 'none (camp budget set)'],
       ['campaigns', String(view.campaigns)],
+      ['default broker', view.default_broker],
+      ['default text', defaultText(view)],
     ]),
   )
+}
+
+function defaultText({ default_template, default_message }: WalletRow): string {
+  return default_template === null ? (default_message ?? '') : `template ${default_template}`
 }
 
 export async function set(context: Context, ref: string, options: OptionsOf<typeof commands.set>): Promise<void> {
@@ -52,11 +63,23 @@ export async function set(context: Context, ref: string, options: OptionsOf<type
   const change = {
     ...(options.name !== undefined && { name: options.name }),
     ...(options.idgis !== undefined && { idgis_ambiente: options.idgis }),
+    ...defaultsOf(options),
   }
   assertSomething(change)
   const changed = await changeWallet(await context.prisma(), actor, ref, change)
   context.out.result(changed, `Wallet "${changed.name}" (idgis ${changed.idgis_ambiente}).`)
 }
+
+/** The word none removes a default. */
+function defaultsOf({ broker, template, message }: Defaults): GivenDefaults {
+  return {
+    ...(broker !== undefined && { broker: broker === 'none' ? null : broker }),
+    ...(template !== undefined && { template: template === 'none' ? null : template }),
+    ...(message !== undefined && { message }),
+  }
+}
+
+type Defaults = { [Name in keyof GivenDefaults]?: string | undefined }
 
 export async function remove(context: Context, ref: string): Promise<void> {
   const actor = await context.admin()

@@ -18,20 +18,42 @@ export const register: Register = (program, action) => {
 }
 
 export const add = (parent: Parent) =>
-  addCommand(parent, 'add', 'add a wallet')
+  addCommand(parent, 'add', 'add a wallet', [
+    'camp wallet add Sul --idgis 12',
+    "camp wallet add 'Norte 2' --idgis 13 --json",
+  ])
     .argument('<name>', 'its name, unique', nameArgument)
     .requiredOption('--idgis <number>', 'its id in the legacy integrations (idgis_ambiente)', wholeNumber(0, INT4))
+    .option('--broker <broker>', 'default broker of its imports')
+    .option('--template <code>', 'default template of its imports')
+    .option('--message <text>', 'default text of its imports, instead of a template')
 
-const list = (parent: Parent) => addCommand(parent, 'list', 'all wallets')
+const list = (parent: Parent) =>
+  addCommand(parent, 'list', 'all wallets', ['camp wallet list', 'camp wallet list --json'])
 
-const show = (parent: Parent) => addCommand(parent, 'show <wallet>', 'a wallet with its brokers, budgets and campaigns')
+const show = (parent: Parent) =>
+  addCommand(parent, 'show <wallet>', 'a wallet with its brokers, budgets and campaigns', [
+    'camp wallet show Sul',
+    'camp wallet show Sul --json',
+  ])
 
 export const set = (parent: Parent) =>
-  addCommand(parent, 'set <wallet>', 'change a wallet')
+  addCommand(parent, 'set <wallet>', 'change a wallet', [
+    "camp wallet set Sul --name 'Sul e Sudeste'",
+    'camp wallet set Sul --idgis 14',
+  ])
     .option('--name <name>', 'its new name', nameArgument)
     .option('--idgis <number>', 'its id in the legacy integrations', wholeNumber(0, INT4))
+    .option('--broker <broker>', 'default broker of its imports, or none')
+    .option('--template <code>', 'default template of its imports, or none: no text')
+    .option('--message <text>', 'default text of its imports, instead of a template')
 
 const remove = (parent: Parent) =>
-  asks(addCommand(parent, 'remove <wallet>', 'remove an unused wallet, its credentials and its budgets'))
+  asks(
+    addCommand(parent, 'remove <wallet>', 'remove an unused wallet, its credentials and its budgets', [
+      'camp wallet remove Sul',
+      'camp wallet remove Sul --yes',
+    ]),
+  )
 
 const INT4 = 2_147_483_647

@@ -8,7 +8,10 @@ export async function whoami(context: Context): Promise<void> {
       ['e-mail', email],
       ['name', name],
       ['role', role],
-      ['by', via && `${via.email}, who created this token, or set this password`],
+      [
+        'through',
+        via && `${via.email} created this token or set this password: neither may approve what the other imported`,
+      ],
     ]),
   )
 }

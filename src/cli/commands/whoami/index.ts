@@ -6,4 +6,5 @@ export const register: Register = (program, action) => {
   whoami(program).action(action(lazy(() => import('./handlers.ts').then(module => module.whoami))))
 }
 
-const whoami = (parent: Parent) => addCommand(parent, 'whoami', 'show the logged-in user and their role')
+const whoami = (parent: Parent) =>
+  addCommand(parent, 'whoami', 'show the logged-in user and their role', ['camp whoami', 'camp whoami --json'])

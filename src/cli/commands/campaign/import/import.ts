@@ -1,53 +1,62 @@
 import { listSyncs } from '../../../../blocklist/sync-log.ts'
-import type { Adapter } from '../../../../broker/port.ts'
-import { adapterOf } from '../../../../broker/registry.ts'
 import { ownHolidayKeys } from '../../../../calendar/custom-holidays.ts'
 import { type Forecast, forecastPlanned, type Present } from '../../../../campaign/read/forecast.ts'
 import { startSteps } from '../../../../campaign/read/next-step.ts'
 import { refusalForecast, refusalForecastOf } from '../../../../campaign/read/refusal-forecast.ts'
 import { campaignView } from '../../../../campaign/read/view.ts'
 import { contactHoursOf } from '../../../../campaign-settings/contact-hours.ts'
-import { findBroker, findTemplate, findWallet } from '../../../../catalog/find.ts'
 import { CampError } from '../../../../errors.ts'
 import { importCampaign } from '../../../../intake/import.ts'
 import type { ImportRequest, ImportResult } from '../../../../intake/request.ts'
+import type { Actor } from '../../../../security/actor.ts'
 import { hasCredential } from '../../../../security/credentials.ts'
-import { openCredentialOf } from '../../../../security/open-credential.ts'
-import { parseDelimiter } from '../../../../tabular/delimiter.ts'
-import { parseEncoding } from '../../../../tabular/encoding.ts'
 import { spool } from '../../../../tabular/spool.ts'
 import type { OptionsOf } from '../../../command.ts'
 import type { Context } from '../../../context.ts'
 import { whatNext } from '../../../next.ts'
-import { parsePairLists } from '../../../parse-pairs.ts'
+import { orAdmin } from '../../../permit.ts'
 import { hasTerminal } from '../../../prompt.ts'
 import type * as commands from '../index.ts'
 import { assertRepeatable, repeatImport } from '../repeat/add.ts'
-import { readSettings } from './settings.ts'
-import { importText, noCredentialText, warningsOf } from './text.ts'
+import { completed, completedAfter } from './complete.ts'
+import { type ReadRequest, readRequest } from './request.ts'
+import { importText, warningsOf } from './text.ts'
 import { factsOf, plannedView } from './view.ts'
 
 type Options = OptionsOf<typeof commands.importFile>
 
 export async function importFile(context: Context, file: string, options: Options): Promise<void> {
-  const actor = options.cap && !options.allowHolidays ? await context.actor() : await context.admin()
+  const actor = await permitted(context, options)
   if (options.repeat !== undefined) assertRepeatable({ ...options })
   else if (file === STDIN) assertPipe(context)
-  const { request, wallet, broker } = await readRequest(context, actor.id, file, options)
+  const input = { file, path: lazyValue(() => context.inputFile(file)), isPreviewable: isPreviewable(file, options) }
+  let read = await readRequest(context, actor.id, file, await completed(context, input, options))
   if (options.repeat !== undefined) {
-    const missing = await isCredentialMissing(context, request)
-    if (missing) context.out.talk(`Credential: ${noCredentialText({ wallet, broker })}`)
-    return repeatImport(context, request, options.repeat, missing)
+    const missing = await isCredentialMissing(context, read.request)
+    if (missing) context.out.warn(await credentialText(context, read))
+    return repeatImport(context, read.request, options.repeat, missing)
   }
-  if (file !== STDIN) request.file = await context.inputFile(file)
-  if (request.rejects !== null && !request.dryRun) request.rejects = await context.outputFile(request.rejects)
-  const result = await importInput(context, request)
+  let result: ImportResult
+  try {
+    result = await importInput(context, read.request, input.path)
+  } catch (error) {
+    // What only the file can tell is missing: nothing was written yet.
+    const more = await completedAfter(context, error, input, read.options)
+    read = await readRequest(context, actor.id, file, more)
+    result = await importInput(context, read.request, input.path)
+  }
+  await showImport(context, read, result, actor.email)
+}
+
+/** The handler's answer: the campaign, warnings and what comes next. */
+async function showImport(context: Context, read: ReadRequest, result: ImportResult, createdBy: string): Promise<void> {
+  const { request, wallet, broker } = read
   const pool = await context.pool()
   const view =
     result.id === null
-      ? plannedView(request, result, { wallet, broker, createdBy: actor.email })
+      ? plannedView(request, result, { wallet, broker, createdBy })
       : await campaignView(pool, result.id)
-  const facts = factsOf(request, result, await isCredentialMissing(context, request))
+  const facts = factsOf(read, result, await isCredentialMissing(context, request))
   const present = { now: context.clock.now(), timezone: context.config.timezone }
   const ownHolidays = await ownHolidayKeys(pool)
   const planned = {
@@ -71,11 +80,31 @@ export async function importFile(context: Context, file: string, options: Option
     )
   await sayWhatDoesNotBind(context, request.purpose)
   const shown = { ...outlook, ...present }
+  if (facts.credential_missing) context.out.warn(await credentialText(context, read))
   for (const warning of warningsOf(view, facts, shown)) context.out.warn(warning)
-  context.out.result({ ...view, ...outlook, ...facts }, () => importText(view, facts, shown))
+  context.out.result({ ...view, ...outlook, ...facts }, () =>
+    context.out.quiet && view.agendamento_id !== null ? view.agendamento_id : importText(view, facts, shown),
+  )
   for (const line of await linesAfter(context, result, request.scheduledAt, shown)) context.out.talk(line)
   if (result.id === null)
-    context.out.talk(`Nothing was written${options.rejects ? ', no rejects file either' : ''}: this was a dry run.`)
+    context.out.talk(`Nothing was written${request.rejects ? ', no rejects file either' : ''}: this was a dry run.`)
+}
+
+function permitted(context: Context, { cap, allowHolidays }: Options): Promise<Actor> {
+  if (!cap) return context.admin('--no-cap, which sends to people who got a message in the last 24 hours,')
+  return allowHolidays ? context.admin('--allow-holidays') : context.actor()
+}
+
+/** Standard input can be read once, and the pattern of a recurring import is no file. */
+function isPreviewable(file: string, { repeat }: Options): boolean {
+  return file !== STDIN && repeat === undefined
+}
+
+/** The credential can be set until the campaign is approved, so its absence is no error. */
+async function credentialText(context: Context, { wallet, broker }: ReadRequest): Promise<string> {
+  const set = `set it before the approval: camp credential set "${wallet}" "${broker}" key=value`
+  const how = await orAdmin(context, 'credential set', set, 'sets it before the approval')
+  return `wallet "${wallet}" has no credential at "${broker}"; ${how}`
 }
 
 /** The next steps; for a dry run, when it would start (no worker is needed for that yet). */
@@ -115,8 +144,10 @@ function assertPipe(context: Context): void {
 }
 
 /** A file is read in place; standard input is spooled to a file that is removed afterwards. */
-async function importInput(context: Context, request: ImportRequest): Promise<ImportResult> {
-  if (request.file !== STDIN) return importFrom(context, request)
+async function importInput(context: Context, given: ImportRequest, path: () => Promise<string>): Promise<ImportResult> {
+  const request = { ...given }
+  if (request.rejects !== null && !request.dryRun) request.rejects = await context.outputFile(request.rejects)
+  if (request.file !== STDIN) return importFrom(context, { ...request, file: await path() })
   const spooled = await spool(context.host.streams.stdin, {
     home: context.config.home,
     clock: context.clock,
@@ -136,54 +167,6 @@ async function importFrom(context: Context, request: ImportRequest): Promise<Imp
   const progress = await progressBar(context)
   const deps = { pool, prisma, clock: context.clock, signal: context.signal, onProgress: progress.update }
   return importCampaign(deps, request).finally(progress.end)
-}
-
-async function readRequest(context: Context, userId: string, file: string, options: Options) {
-  const prisma = await context.prisma()
-  const wallet = await findWallet(prisma, options.wallet)
-  const broker = await findBroker(prisma, options.broker)
-  const adapter = await adapterOf(broker.adapter)
-  const template = options.template === undefined ? null : await findTemplate(prisma, options.template)
-  const request: ImportRequest = {
-    ...readSettings(options, { now: context.clock.now(), timezone: context.config.timezone }),
-    file,
-    name: options.name ?? null,
-    userId,
-    wallet: { id: wallet.id },
-    broker: {
-      id: broker.id,
-      cost: broker.cost_per_message.toFixed(4),
-      maxBatch: broker.max_batch,
-      rateLimit: broker.rate_limit?.toString() ?? null,
-    },
-    adapter,
-    template: template && { id: template.id, code: template.template_code, content: template.content },
-    map: parsePairLists('--map', options.map ?? []),
-    allPhones: options.allPhones ?? false,
-    repairNinthDigit: options.repairNinthDigit ?? false,
-    billsSegments: await billsSegments(context, adapter, { wallet_id: wallet.id, broker_id: broker.id }),
-    encoding: options.encoding === undefined ? null : parseEncoding(options.encoding),
-    delimiter: options.delimiter === undefined ? null : parseDelimiter(options.delimiter),
-    sheet: options.sheet ?? null,
-    fish: options.fish,
-    again: options.again ?? false,
-    dryRun: options.dryRun ?? false,
-    rejects: options.rejects ?? null,
-    overwrite: options.overwrite ?? false,
-    timezone: context.config.timezone,
-  }
-  return { request, wallet: wallet.name, broker: broker.name }
-}
-
-/** @returns null if it depends on the credential of the wallet, and there is none that opens */
-async function billsSegments(
-  context: Context,
-  adapter: Adapter,
-  place: { wallet_id: string; broker_id: string },
-): Promise<boolean | null> {
-  if (!adapter.billsSegments) return false
-  const opened = await openCredentialOf(await context.pool(), await context.keys(), adapter, place)
-  return opened && opened.flaw === undefined ? adapter.billsSegments(opened.config) : null
 }
 
 /** On a terminal only: elsewhere an import ends before a line about its progress is useful. */
@@ -209,4 +192,13 @@ function timeLeft(seconds: number, share: number): string {
   if (share <= 0) return '?'
   const left = Math.ceil((seconds / share) * (1 - share))
   return `${Math.floor(left / 60)}:${String(left % 60).padStart(2, '0')}`
+}
+
+/** Computes the value at most once. */
+function lazyValue<Value>(make: () => Promise<Value>): () => Promise<Value> {
+  let made: Promise<Value> | undefined
+  return () => {
+    made ??= make()
+    return made
+  }
 }

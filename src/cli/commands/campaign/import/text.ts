@@ -1,7 +1,8 @@
 import type { Forecast, Present } from '../../../../campaign/read/forecast.ts'
 import type { CampaignView } from '../../../../campaign/read/view.ts'
 import type { Segments } from '../../../../intake/segments.ts'
-import { type Block, fields, type Human, table } from '../../../blocks.ts'
+import { type Block, fields, type Human } from '../../../blocks.ts'
+import { table } from '../../../table.ts'
 import { campaignText, number, refusalsText } from '../text.ts'
 import type { ImportFacts } from './view.ts'
 
@@ -10,7 +11,9 @@ export function importText(view: CampaignView, facts: ImportFacts, outlook: Fore
   const shown = view.id === null ? { ...view, agendamento_id: '(dry run)' } : view
   const campaign = campaignText(shown, outlook.timezone, outlook)
   const read = fields([
+    ['defaults', defaultsText(view, facts)],
     ['read as', readAs(facts)],
+    ['header', facts.rows_above > 0 ? headerText(facts) : undefined],
     ['columns', columnsText(facts)],
     ['variables', facts.variables.join(', ')],
     ['refused at', refusedText(view, facts)],
@@ -18,9 +21,12 @@ export function importText(view: CampaignView, facts: ImportFacts, outlook: Fore
     ['warnings', warningsText(facts)],
     ['batches', `${number(facts.plan.batches)} of at most ${number(facts.plan.batch_size)}`],
     ['budget', budgetText(facts)],
-    ['credential', facts.credential_missing ? noCredentialText(view) : undefined],
     ['SMS', facts.segments && segmentsText(facts.segments)],
-    ['rejects', facts.rejects && `${number(facts.rejects.rows)} rows in ${facts.rejects.file}`],
+    [
+      'rejects',
+      facts.rejects &&
+        `${number(facts.rejects.rows)} ${facts.rejects.rows === 1 ? 'row' : 'rows'} in ${facts.rejects.file}`,
+    ],
   ])
   return view.id === null ? [campaign, '', read, '', firstText(facts)] : [campaign, '', read]
 }
@@ -49,9 +55,15 @@ export function warningsOf(view: CampaignView, facts: ImportFacts, outlook: Fore
   ].filter(warning => warning !== false)
 }
 
-/** The credential can be set until the campaign is approved, so this is printed, but not as a warning. */
-export function noCredentialText({ wallet, broker }: { wallet: string; broker: string }): string {
-  return `none yet; before an approval run: camp credential set "${wallet}" "${broker}" key=value`
+/** What the command line did not name, and why it was used. */
+function defaultsText({ broker, template }: CampaignView, { broker_from, text_from }: ImportFacts): string {
+  return [
+    broker_from === 'default' && `broker ${broker} (the wallet's default)`,
+    broker_from === 'only_credential' && `broker ${broker} (the wallet's only credential)`,
+    text_from === 'default' && `${template === null ? 'message' : `template ${template}`} (the wallet's default)`,
+  ]
+    .filter(text => text !== false)
+    .join(', ')
 }
 
 /** Warnings about what a recipient would read on the phone. */
@@ -62,12 +74,16 @@ function textWarning(code: (typeof TEXT_WARNINGS)[number], facts: ImportFacts): 
   const more = lines.length < facts.warnings[code]! ? ', …' : ''
   const example = facts.warning_examples[code]
   const shown = example === undefined ? '' : `, such as "${oneLine(example)}"`
-  return `${number(facts.warnings[code]!)} ${WARNINGS[code]}${shown} (line${lines.length === 1 ? '' : 's'} ${lines.join(', ')}${more})`
+  return `${counted(code, facts.warnings[code]!)}${shown} (line${lines.length === 1 ? '' : 's'} ${lines.join(', ')}${more})`
 }
 
 function readAs({ format, encoding, delimiter, sheet }: ImportFacts): string {
   if (sheet !== null) return `${format}, sheet "${sheet}"`
   return `${encoding}, separated by ${delimiter}${format === 'csv' ? '' : ', unpacked from gzip'}`
+}
+
+function headerText({ header_line, rows_above }: ImportFacts): string {
+  return `row ${header_line}; ${rows_above === 1 ? '1 row above is' : `${rows_above} rows above are`} left out`
 }
 
 function columnsText({ mapping, phone_columns, all_phones }: ImportFacts): string {
@@ -89,27 +105,42 @@ function refusedText({ errors }: CampaignView, { refused_lines }: ImportFacts): 
     .join('; ')
 }
 
-const WARNINGS = {
-  BAD_DOCUMENT: 'invalid documents omitted',
-  MISSING_DATE: 'rows without a registration date, sent anyway',
-  MERGED_CELL: 'merged cells over several rows',
-  NO_RESULT: 'formulas without a result, read as empty',
-  OTHER_SHEET: 'other sheets with rows, not imported',
-  HIDDEN_ROW: 'rows that Excel hides (a filter?), imported',
-  REPAIRED_PHONE: 'mobile numbers completed with a ninth digit',
-  SAME_DOCUMENT: 'further phones of a document',
-  BAD_NAME: 'values that are not names omitted',
-  LOST_CHARACTERS: 'rows with a broken character in a column that no text uses',
-  ODD_CHARACTERS: 'texts with characters that look wrongly decoded',
-  LEFTOVER: 'texts with a placeholder that no column fills',
-  HTML: 'texts with HTML, which is sent unchanged',
-  LITERAL_ESCAPE: 'texts with a backslash and a letter (\\n is a line break in a row’s own text)',
-  LONG_TEXT: 'texts longer than the channel is certain to accept',
+/** Of one, and of several. */
+const WARNINGS: Readonly<Record<string, readonly [one: string, several: string]>> = {
+  BAD_DOCUMENT: ['invalid document omitted', 'invalid documents omitted'],
+  MISSING_DATE: ['row without a registration date, sent anyway', 'rows without a registration date, sent anyway'],
+  MERGED_CELL: ['merged cell over several rows', 'merged cells over several rows'],
+  NO_RESULT: ['formula without a result, read as empty', 'formulas without a result, read as empty'],
+  OTHER_SHEET: ['other sheet with rows, not imported', 'other sheets with rows, not imported'],
+  HIDDEN_ROW: ['row that Excel hides (a filter?), imported', 'rows that Excel hides (a filter?), imported'],
+  REPAIRED_PHONE: ['mobile number completed with a ninth digit', 'mobile numbers completed with a ninth digit'],
+  SAME_DOCUMENT: ['further phone of a document', 'further phones of a document'],
+  BAD_NAME: ['value that is not a name omitted', 'values that are not names omitted'],
+  LOST_CHARACTERS: [
+    'row with a broken character in a column that no text uses',
+    'rows with a broken character in a column that no text uses',
+  ],
+  ODD_CHARACTERS: ['text with characters that look wrongly decoded', 'texts with characters that look wrongly decoded'],
+  LEFTOVER: ['text with a placeholder that no column fills', 'texts with a placeholder that no column fills'],
+  HTML: ['text with HTML, which is sent unchanged', 'texts with HTML, which is sent unchanged'],
+  LITERAL_ESCAPE: [
+    'text with a backslash and a letter (\\n is a line break in a row’s own text)',
+    'texts with a backslash and a letter (\\n is a line break in a row’s own text)',
+  ],
+  LONG_TEXT: [
+    'text longer than the channel is certain to accept',
+    'texts longer than the channel is certain to accept',
+  ],
+}
+
+/** "1 invalid document omitted". */
+function counted(code: string, n: number): string {
+  return `${number(n)} ${WARNINGS[code]?.[n === 1 ? 0 : 1] ?? code}`
 }
 
 function warningsText({ warnings }: ImportFacts): string {
   return Object.entries(warnings)
-    .map(([code, n]) => `${number(n ?? 0)} ${WARNINGS[code as keyof typeof WARNINGS] ?? code}`)
+    .map(([code, n]) => counted(code, n ?? 0))
     .join('; ')
 }
 

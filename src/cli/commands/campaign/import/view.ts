@@ -6,6 +6,7 @@ import type { ImportRequest, ImportResult } from '../../../../intake/request.ts'
 import type { Segments } from '../../../../intake/segments.ts'
 import { delimiterName } from '../../../../tabular/delimiter.ts'
 import { otherSheetsOf } from '../../../../tabular/other-sheets.ts'
+import type { ReadRequest } from './request.ts'
 
 /** What an import prints in addition to the campaign. */
 export interface ImportFacts {
@@ -16,6 +17,10 @@ export interface ImportFacts {
   sheet: string | null
   /** The other visible sheets of a workbook that have rows; empty if --sheet named one. */
   other_sheets: readonly string[]
+  /** The line of the file, or the row of the sheet, with the names of the columns. */
+  header_line: number
+  /** Rows above it, which are left out. */
+  rows_above: number
   /** Field → the header of its column; of several phones the first. */
   mapping: Readonly<Record<string, string>>
   /** The columns of phones, best first, each with the column of its area code. */
@@ -45,6 +50,10 @@ export interface ImportFacts {
   segments_known: boolean
   /** The wallet has no credential at the broker. The campaign cannot be approved without one. */
   credential_missing: boolean
+  /** What decided the broker: the command line, the wallet's default, or the wallet's only credential. */
+  broker_from: ReadRequest['brokerFrom']
+  /** What decided the text: the command line or the wallet's default; null: the file, or nothing. */
+  text_from: ReadRequest['textFrom']
   rejects: { file: string; rows: number } | null
   /** In a dry run: the handle of an earlier campaign of the same file. */
   imported_before: string | null
@@ -61,7 +70,11 @@ interface FirstLead {
   error_message: string | null
 }
 
-export function factsOf(request: ImportRequest, result: ImportResult, credentialMissing: boolean): ImportFacts {
+export function factsOf(
+  { request, brokerFrom, textFrom }: ReadRequest,
+  result: ImportResult,
+  credentialMissing: boolean,
+): ImportFacts {
   const { source, columns, batches } = result
   const { headers, fields: found, variables } = columns
   const places = Object.entries(result.warningPlaces)
@@ -71,6 +84,8 @@ export function factsOf(request: ImportRequest, result: ImportResult, credential
     delimiter: source.sheet === null ? delimiterName(source.delimiter) : null,
     sheet: source.sheet,
     other_sheets: otherSheetsOf(source),
+    header_line: result.headerLine,
+    rows_above: result.rowsAbove,
     mapping: Object.fromEntries(Object.entries(found).map(([field, index]) => [field, headers[index]!])),
     phone_columns: columns.phones.map(({ index, areaCode }) => ({
       column: headers[index]!,
@@ -92,6 +107,8 @@ export function factsOf(request: ImportRequest, result: ImportResult, credential
     segments: result.segments,
     segments_known: request.billsSegments !== null,
     credential_missing: credentialMissing,
+    broker_from: brokerFrom,
+    text_from: textFrom,
     rejects: result.rejects,
     imported_before: result.importedBefore,
   }

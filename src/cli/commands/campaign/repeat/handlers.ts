@@ -2,10 +2,11 @@ import { findRecurrence, listRecurrences, moveRecurrence, type Recurrence } from
 import { giveStandingApproval, revokeStandingApproval } from '../../../../recurrence/standing-approval.ts'
 import { type OccurrenceView, occurrencesOf, type RecurrenceView, recurrenceView } from '../../../../recurrence/view.ts'
 import { assertMay } from '../../../../security/permissions.ts'
-import { type Block, fields, table } from '../../../blocks.ts'
+import { type Block, fields } from '../../../blocks.ts'
 import type { OptionsOf } from '../../../command.ts'
 import type { Context } from '../../../context.ts'
 import { confirm } from '../../../prompt.ts'
+import { table } from '../../../table.ts'
 import { time } from '../text.ts'
 import type * as commands from './index.ts'
 

@@ -9,7 +9,7 @@ export const register: Register = (campaign, action) => {
   repeat.addHelpText(
     'after',
     '\nCreate one: camp campaign import \'inbox/*.csv\' --repeat "0 9 * * 1-5" --wallet W --broker B …\n' +
-      'At each occurrence the newest file that was not imported yet becomes a campaign. It waits for approval, unless a\n' +
+      'At each occurrence the newest file that was not imported yet becomes a campaign. It waits for approval, unless a ' +
       'standing approval covers it; then it starts within its hours. A worker opens it, or cron: camp campaign run --due.',
   )
   list(repeat).action(action(lazy(() => import('./handlers.ts').then(module => module.list))))
@@ -22,30 +22,50 @@ export const register: Register = (campaign, action) => {
 }
 
 export const list = (parent: Parent) =>
-  addCommand(parent, 'list', 'recurring campaigns, newest first').option('--all', 'also removed ones')
+  addCommand(parent, 'list', 'recurring campaigns, newest first', [
+    'camp campaign repeat list',
+    'camp campaign repeat list --all --json',
+  ]).option('--all', 'also removed ones')
 
 export const show = (parent: Parent) =>
-  addCommand(parent, 'show <id>', 'a recurring campaign and its occurrences').option(
-    '--limit <n>',
-    'at most this many occurrences',
-    wholeNumber(1, 10_000),
-    20,
-  )
+  addCommand(parent, 'show <id>', 'a recurring campaign and its occurrences', [
+    'camp campaign repeat show R261128-2GJZ4',
+    'camp campaign repeat show R261128-2GJZ4 --limit 5',
+  ]).option('--limit <n>', 'at most this many occurrences', wholeNumber(1, 10_000), 20)
 
 export const approve = (parent: Parent) =>
-  addCommand(parent, 'approve <id>', 'approve its future campaigns (ADMIN, not its owner)')
+  addCommand(parent, 'approve <id>', 'approve its future campaigns (ADMIN, not its owner)', [
+    'camp campaign repeat approve R261128-2GJZ4 --ceiling 500.00',
+    'camp campaign repeat approve R261128-2GJZ4 --ceiling 500 --until 2026-12-31',
+  ])
     .requiredOption('--ceiling <amount>', 'maximum cost of one campaign: 500.00', amount)
     .option('--until <day>', 'its last day, YYYY-MM-DD (default: until it is revoked)', day)
 
-const revoke = (parent: Parent) => addCommand(parent, 'revoke <id>', 'end its standing approval (ADMIN)')
+const revoke = (parent: Parent) =>
+  addCommand(parent, 'revoke <id>', 'end its standing approval (ADMIN)', [
+    'camp campaign repeat revoke R261128-2GJZ4',
+    'camp campaign repeat revoke R261128-2GJZ4 --json',
+  ])
 
-const pause = (parent: Parent) => addCommand(parent, 'pause <id>', 'no more campaigns until it is resumed (any user)')
+const pause = (parent: Parent) =>
+  addCommand(parent, 'pause <id>', 'no more campaigns until it is resumed (any user)', [
+    'camp campaign repeat pause R261128-2GJZ4',
+    'camp campaign repeat pause R261128-2GJZ4 --json',
+  ])
 
 const resume = (parent: Parent) =>
-  addCommand(parent, 'resume <id>', 'continue with the next occurrence (owner or ADMIN)')
+  addCommand(parent, 'resume <id>', 'continue with the next occurrence (owner or ADMIN)', [
+    'camp campaign repeat resume R261128-2GJZ4',
+    'camp campaign repeat resume R261128-2GJZ4 --json',
+  ])
 
 const remove = (parent: Parent) =>
-  asks(addCommand(parent, 'remove <id>', 'end it, keeping the campaigns it opened (owner or ADMIN)'))
+  asks(
+    addCommand(parent, 'remove <id>', 'end it, keeping the campaigns it opened (owner or ADMIN)', [
+      'camp campaign repeat remove R261128-2GJZ4',
+      'camp campaign repeat remove R261128-2GJZ4 --yes',
+    ]),
+  )
 
 function amount(text: string): string {
   if (/^\d{1,10}(\.\d{1,2})?$/.test(text)) return text

@@ -7,8 +7,12 @@ import { CampError, codeOf } from '../errors.ts'
 import { removeAtExit } from '../files.ts'
 import { t } from '../language/text.ts'
 
-/** The destination of rejects: the content of `handle` gets the path's name when it is published. */
-export interface RejectsPlace {
+/** The options that name a file to be written; camp's client checks their paths before a server runs the command. */
+export const OUTPUT_OPTIONS = ['--rejects', '--csv', '--xlsx'] as const
+export type OutputOption = (typeof OUTPUT_OPTIONS)[number]
+
+/** The destination of a file that camp writes: the content of `handle` gets the path's name when it is published. */
+export interface OutputPlace {
   handle: FileHandle
   /** false: a device, a pipe or an open descriptor, which receives the content immediately. */
   isDraft: boolean
@@ -21,9 +25,13 @@ export interface RejectsPlace {
  * A draft next to `path`, readable by its owner alone, that is renamed atomically. A killed camp leaves its draft, which the
  * next one with this path removes.
  * @param overwrite an existing file is replaced; a link, not its target
+ * @param option the option that named the path, for the error
  * @throws CampError STATE: the file exists and must not be overwritten; the system's error if it cannot be created
  */
-export async function openRejectsPlace(path: string, { overwrite }: { overwrite: boolean }): Promise<RejectsPlace> {
+export async function openOutputPlace(
+  path: string,
+  { overwrite, option }: { overwrite: boolean; option: OutputOption },
+): Promise<OutputPlace> {
   // A descriptor of this process may be a file that is already open (> rejects.csv): it is appended to, never replaced.
   if (DESCRIPTOR.test(path)) return atOnce(await open(path, 'a'))
   const there = await stat(path).catch(() => undefined)
@@ -31,7 +39,7 @@ export async function openRejectsPlace(path: string, { overwrite }: { overwrite:
   // A device or a pipe is never replaced by a file: as root that would destroy /dev/null.
   if (there && !there.isFile()) return atOnce(await open(path, 'w'))
   // A dangling link counts as existing, too.
-  if (!overwrite && (await lstat(path).catch(() => undefined))) throw occupied(path)
+  if (!overwrite && (await lstat(path).catch(() => undefined))) throw occupied(path, option)
   await removeForgotten(path)
   const draft = join(dirname(path), `${prefixOf(path)}${PLACE}-${process.pid}-${randomBytes(6).toString('hex')}.tmp`)
   const handle = await open(draft, 'wx', 0o600)
@@ -41,7 +49,7 @@ export async function openRejectsPlace(path: string, { overwrite }: { overwrite:
     isDraft: true,
     publish: async () => {
       if (overwrite) await rename(draft, path)
-      else await giveName(draft, path)
+      else await giveName(draft, path, option)
       forget()
     },
     discard: async () => {
@@ -53,26 +61,26 @@ export async function openRejectsPlace(path: string, { overwrite }: { overwrite:
 
 const DESCRIPTOR = /^\/(?:dev\/(?:stdout|stderr|fd\/\d+)|proc\/self\/fd\/\d+)$/
 
-function atOnce(handle: FileHandle): RejectsPlace {
+function atOnce(handle: FileHandle): OutputPlace {
   return { handle, isDraft: false, publish: async () => undefined, discard: async () => undefined }
 }
 
 /** @throws CampError STATE: another process was faster */
-async function giveName(draft: string, path: string): Promise<void> {
+async function giveName(draft: string, path: string, option: OutputOption): Promise<void> {
   try {
     await link(draft, path)
     await rm(draft, { force: true })
   } catch (error) {
-    if (codeOf(error) === 'EEXIST') throw occupied(path)
+    if (codeOf(error) === 'EEXIST') throw occupied(path, option)
     // A file system without links: the name is reserved first, and then the file is moved there.
     await (await open(path, 'wx', 0o600).catch(() => Promise.reject(error))).close()
     await rename(draft, path)
   }
 }
 
-function occupied(path: string): CampError {
-  return new CampError('FILE_EXISTS', t`the file ${path} already exists`, {
-    hint: t`Choose another path with --rejects, or replace it with --overwrite.`,
+function occupied(path: string, option: OutputOption): CampError {
+  return new CampError('FILE_EXISTS', `the file ${path} already exists`, {
+    hint: `Choose another path with ${option}, or replace it with --overwrite.`,
   })
 }
 

@@ -1,0 +1,61 @@
+import { assertAnything, type Erasure, erasePerson, findErasable } from '../../../privacy/erase-person.ts'
+import { exportPerson, type PersonData } from '../../../privacy/export-person.ts'
+import { type Block, fields } from '../../blocks.ts'
+import type { OptionsOf } from '../../command.ts'
+import type { Context } from '../../context.ts'
+import { personValues } from '../../person-values.ts'
+import { confirm } from '../../prompt.ts'
+import { storyText } from '../campaign/story-text.ts'
+import type * as commands from './index.ts'
+
+export async function exportData(context: Context, options: OptionsOf<typeof commands.exportData>): Promise<void> {
+  const person = personValues(options)
+  const actor = await context.admin()
+  const deps = { sql: await context.pool(), keys: await context.keys() }
+  const data = await exportPerson(deps, person, { userId: actor.id, now: context.clock.now() })
+  context.out.result(data, () => [summary(data), ...data.stories.flatMap(story => ['', ...storyText(context, story)])])
+}
+
+function summary({ leads, callbacks, contacts, audit }: PersonData): Block {
+  return fields([
+    ['leads', String(leads.length)],
+    ['callbacks', String(callbacks.length)],
+    [
+      'last sends',
+      contacts.map(({ key, last_sent_at }) => `${key} ${last_sent_at?.toISOString() ?? 'released'}`).join(', '),
+    ],
+    ['audit entries', String(audit.length)],
+  ])
+}
+
+export async function erase(context: Context, options: OptionsOf<typeof commands.erase>): Promise<void> {
+  const person = personValues(options)
+  const actor = await context.admin()
+  const pool = await context.pool()
+  const planned = await findErasable(pool, person)
+  assertAnything(planned)
+  if (options.dryRun) {
+    context.out.result(planned, () => erasureText(planned))
+    context.out.talk('Nothing was written: this was a dry run.')
+    return
+  }
+  await confirm(context, `Erase the person's data in ${planned.leads} lead(s)? It cannot be restored.`)
+  const deps = { pool, keys: await context.keys() }
+  const erased = await erasePerson(deps, person, { userId: actor.id, now: context.clock.now() })
+  context.out.result(erased, () => erasureText(erased))
+  if (erased.same_phones > 0)
+    context.out.warn(`${erased.same_phones} more leads have the same phones: to erase them, add --phone`)
+  if (erased.callbacks_left > 0)
+    context.out.warn(`${erased.callbacks_left} callbacks are not applied yet and stay: erase again when they are`)
+}
+
+function erasureText(erasure: Erasure): Block {
+  return fields([
+    ['leads', `${erasure.leads}, of these cancelled: ${erasure.cancelled}`],
+    ['campaigns', erasure.campaigns.join(', ')],
+    ['callbacks', `${erasure.callbacks} deleted, ${erasure.callbacks_left} not applied yet`],
+    ['last sends', `${erasure.contacts} deleted, ${erasure.contacts_left} within 24 hours stay`],
+    ['blocklist', `${erasure.blocklist} entries stay, without their reason`],
+    ['same phones', `${erasure.same_phones} other leads`],
+  ])
+}

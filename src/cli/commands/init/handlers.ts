@@ -1,0 +1,118 @@
+import { schemaState, serverVersion } from '../../../database/migrations.ts'
+import { examine } from '../../../doctor/doctor.ts'
+import type { Finding } from '../../../doctor/finding.ts'
+import { CampError } from '../../../errors.ts'
+import { secretState } from '../../../security/fingerprint.ts'
+import { hasUsers } from '../../../security/has-users.ts'
+import { newSecret, openKeys } from '../../../security/keys.ts'
+import { addUser } from '../../../security/users.ts'
+import type { OptionsOf } from '../../command.ts'
+import type { Context } from '../../context.ts'
+import { ask, askPassword, hasTerminal } from '../../prompt.ts'
+import { runHandler } from '../../run-handler.ts'
+import { findingLines } from '../doctor/finding-lines.ts'
+import type * as commands from './index.ts'
+import { completeSettings, type Settings, writeSettings } from './settings.ts'
+
+type Options = OptionsOf<typeof commands.init>
+
+export async function init(context: Context, options: Options): Promise<void> {
+  const { host } = context
+  const settings = await settingsFor(context, options)
+  // The rest runs with the completed settings, as every later command does.
+  const env = { ...host.env, ...settings.all }
+  await runHandler(inner => setUp(inner, options, settings), { ...host, env }, context.options)
+}
+
+async function settingsFor(context: Context, options: Options): Promise<Settings> {
+  const { env } = context.host
+  const given = {
+    DATABASE_URL: options.databaseUrl,
+    REDIS_URL: options.redisUrl,
+    CAMP_PUBLIC_URL: options.publicUrl,
+    CAMP_HOME: options.home,
+  }
+  const known = completeSettings(options.settings, given).all
+  const databaseUrl = known.DATABASE_URL ?? env.DATABASE_URL ?? (await askDatabaseUrl(context))
+  return completeSettings(options.settings, {
+    ...given,
+    DATABASE_URL: options.databaseUrl ?? (known.DATABASE_URL === undefined ? databaseUrl : undefined),
+    ...(known.CAMP_SECRET === undefined && { CAMP_SECRET: env.CAMP_SECRET ?? newSecret() }),
+  })
+}
+
+async function askDatabaseUrl(context: Context): Promise<string> {
+  const instead = 'Give it with --database-url. Without a PostgreSQL server: camp db start'
+  if (!hasTerminal(context)) {
+    throw new CampError('ARGUMENT_MISSING', 'DATABASE_URL is required: postgresql://USER:PASSWORD@HOST:5432/NAME', {
+      hint: instead,
+    })
+  }
+  return ask(context, 'DATABASE_URL (postgresql://USER:PASSWORD@HOST:5432/NAME)', instead)
+}
+
+async function setUp(context: Context, options: Options, settings: Settings): Promise<void> {
+  const { file, added } = settings
+  const { out } = context
+  out.talk(`The database answers: PostgreSQL ${await tryDatabase(context, settings)}`)
+  const names = Object.keys(added)
+  if (names.length > 0) await writeSettings(settings)
+  out.talk(names.length > 0 ? `Written to ${file}: ${names.join(', ')}` : `Nothing to add to ${file}.`)
+  const applied = await context.migrate()
+  out.talk(applied.length > 0 ? `Migrations applied: ${applied.length}` : 'The tables are up to date.')
+  await context.keys()
+  const admin = await firstAdmin(context, options)
+  const { config, clock } = context
+  const findings = await examine({ config, clock, databaseUrl: () => context.databaseUrl() })
+  out.result({ settings: file, added: names, applied, admin, findings }, () => findingLines(findings))
+  for (const line of nextSteps(file, findings)) out.talk(line)
+}
+
+/**
+ * Before anything is written: a database that cannot be used, or that has another secret, leaves no file behind.
+ * @returns the version of the server
+ */
+async function tryDatabase(context: Context, { file, added }: Settings): Promise<string> {
+  const pool = await context.separatePool(await context.databaseUrl(), { max: 1 })
+  try {
+    const version = await serverVersion(pool)
+    const isNewDatabase = (await schemaState(pool)).applied.length === 0
+    if (isNewDatabase || (await secretState(pool, await openKeys(context.config))) !== 'OTHER') return version
+    const isNew = added.CAMP_SECRET !== undefined
+    throw new CampError(
+      'SECRET_MISMATCH',
+      'this database has a secret already, and it is another one: nothing was changed',
+      {
+        hint: isNew
+          ? `Put the CAMP_SECRET of the other machines into ${file}, or into the environment. If it is lost: camp secret reset`
+          : `Correct CAMP_SECRET in ${file}.`,
+      },
+    )
+  } finally {
+    await pool.end()
+  }
+}
+
+/** @returns the e-mail of the added ADMIN; null: there is a user already */
+async function firstAdmin(context: Context, options: Options): Promise<string | null> {
+  const prisma = await context.prisma()
+  if (await hasUsers(prisma)) {
+    if (options.admin !== undefined) context.out.talk('There are users already: none was added.')
+    return null
+  }
+  const email = options.admin ?? (await ask(context, 'E-mail of the first ADMIN', 'Give it with --admin EMAIL.'))
+  const name = options.name ?? (await ask(context, 'Their name', 'Give it with --name NAME.'))
+  const password = await askPassword(context, `Password of ${email}`, options.passwordStdin ?? false)
+  const user = await addUser(prisma, null, { email, name, role: 'ADMIN', password }, context.clock.now())
+  context.out.talk(`Added ADMIN ${user.email}.`)
+  return user.email
+}
+
+function nextSteps(file: string, findings: readonly Finding[]): string[] {
+  const failures = findings.filter(({ state }) => state === 'fail').length
+  return [
+    ...(failures > 0 ? [`${failures} check(s) failed: see above, then camp --env-file ${file} doctor`] : []),
+    `Keep a copy of CAMP_SECRET in another place: without it a backup cannot be read.`,
+    `Next: camp --env-file ${file} login, and as a service: camp service install --settings ${file}`,
+  ]
+}

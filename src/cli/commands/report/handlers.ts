@@ -1,0 +1,90 @@
+import { parseMonth } from '../../../budget/month.ts'
+import {
+  type MonthFigures,
+  type MonthOfCampaign,
+  type MonthOfWallet,
+  type MonthReport,
+  monthReport,
+} from '../../../campaign/read/month-report.ts'
+import { findWallet } from '../../../catalog/find.ts'
+import { CampError } from '../../../errors.ts'
+import { monthTable, share } from '../../../export/month-table.ts'
+import { monthOf } from '../../../time/local-day.ts'
+import type { Human } from '../../blocks.ts'
+import type { OptionsOf } from '../../command.ts'
+import type { Context } from '../../context.ts'
+import { type Column, table } from '../../table.ts'
+import { wantsFile, writeResult } from '../../table-target.ts'
+import type * as commands from './index.ts'
+
+/** Ends with exit code 6 if the books do not agree, after the report is printed or written. */
+export async function report(context: Context, options: OptionsOf<typeof commands.report>): Promise<void> {
+  const isFile = wantsFile(options, context.out)
+  const { timezone } = context.config
+  const month = options.month === undefined ? monthOf(context.clock.now(), timezone) : parseMonth(options.month)
+  await context.actor()
+  const wallet = options.wallet === undefined ? null : await findWallet(await context.prisma(), options.wallet)
+  const told = await monthReport(await context.pool(), { month, timezone, walletId: wallet?.id ?? null })
+  const byCampaign = options.campaigns ?? false
+  if (isFile) await writeResult(context, options, { what: 'report rows', ...monthTable(told, byCampaign) })
+  else context.out.result(told, () => monthText(told, byCampaign, timezone))
+  if (told.books_agree) return
+  throw new CampError(
+    'BUDGET_AUDIT_FAILED',
+    `the ledger, the used budget and the leads of ${told.month} do not agree`,
+    {
+      hint: 'See the differences: camp budget audit',
+    },
+  )
+}
+
+function monthText(told: MonthReport, byCampaign: boolean, timezone: string): Human {
+  const head = `${told.month} (${timezone})`
+  if (told.wallets.length === 0) return [head, 'No wallet has a budget or sent a message in this month.']
+  return [
+    head,
+    '',
+    table(told.wallets, WALLETS),
+    ...(byCampaign && told.campaigns.length > 0 ? ['', table(told.campaigns, CAMPAIGNS)] : []),
+    '',
+    ...(told.books_agree ? ['Ledger, used budget and leads agree.'] : []),
+  ]
+}
+
+const count = (title: string, value: (row: MonthFigures) => number) => ({
+  title,
+  value: (row: MonthFigures) => value(row).toLocaleString('en-US'),
+  align: 'right' as const,
+})
+
+const rate = (title: string, value: (row: MonthFigures) => number | null) => ({
+  title,
+  value: (row: MonthFigures) => percent(value(row)),
+  align: 'right' as const,
+})
+
+const FIGURES: readonly Column<MonthFigures>[] = [
+  count('ROWS', row => row.rows),
+  count('ACCEPTED', row => row.accepted),
+  rate('DELIVERED', row => share(row.delivered, row.accepted)),
+  rate('READ', row => share(row.read, row.delivered)),
+  count('DOUBT', row => row.in_doubt),
+  { title: 'SPENT', value: row => row.spent, align: 'right' },
+]
+
+const WALLETS: readonly Column<MonthOfWallet>[] = [
+  { title: 'WALLET', value: row => row.wallet },
+  { title: 'CAMPAIGNS', value: row => String(row.campaigns), align: 'right' },
+  ...FIGURES,
+  { title: 'LIMIT', value: row => row.limit ?? 'none', align: 'right' },
+]
+
+const CAMPAIGNS: readonly Column<MonthOfCampaign>[] = [
+  { title: 'CAMPAIGN', value: row => row.agendamento_id },
+  { title: 'NAME', value: row => row.name },
+  ...FIGURES,
+]
+
+function percent(part: number | null): string {
+  return part === null ? '-' : `${(part * 100).toFixed(1)}%`
+}

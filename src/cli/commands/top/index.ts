@@ -1,0 +1,19 @@
+import { addCommand, type Parent } from '../../add-command.ts'
+import type { Register } from '../../command.ts'
+import { lazy } from '../../lazy.ts'
+
+export const register: Register = (program, action) => {
+  top(program).action(action(lazy(() => import('./handlers.ts').then(module => module.top))))
+}
+
+export const top = (parent: Parent) =>
+  addCommand(parent, 'top', 'campaigns that run or were stopped, and the workers', [
+    'camp top',
+    'camp top --once --json',
+  ])
+    .option('--once', 'print the current state and end')
+    .addHelpText(
+      'after',
+      '\nOn a terminal it is redrawn in place; q or Ctrl-C leaves. Elsewhere it prints\n' +
+        'a line at a change, at most every five seconds; with --json it is a document.',
+    )

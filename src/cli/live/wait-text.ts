@@ -1,0 +1,48 @@
+import type { Present } from '../../campaign/read/forecast.ts'
+import type { LiveCampaign } from '../../campaign/read/live.ts'
+import { NO_WORKER } from '../../campaign/read/next-step.ts'
+import type { Wait } from '../../campaign/read/wait.ts'
+import { dateTimeText } from '../../time/date-time-text.ts'
+import { number, time } from '../commands/campaign/text.ts'
+
+/** One sentence without its full stop: why nothing is sent. */
+export function waitText(
+  wait: Wait,
+  campaign: Pick<LiveCampaign, 'handle' | 'total' | 'throttle'>,
+  at: Present,
+): string {
+  switch (wait.why) {
+    case 'STOPPED': {
+      const { status, stop, reason } = wait
+      const who = status === 'PAUSED' && stop ? ` by ${stop.by ?? 'camp'}` : ''
+      const when = stop ? ` ${moment(new Date(stop.at), at)}` : ''
+      const why = stop?.reason ?? reason
+      return `${status}${who}${when}${why ? `: ${why}` : ''}`
+    }
+    case 'START':
+      return wait.until === null ? `start it: camp campaign run ${campaign.handle}` : `starts ${moment(wait.until, at)}`
+    case 'HELD':
+      return `nothing is sent: ${wait.reason}. See: camp db accept-restore --show`
+    case 'NO_WORKER':
+      return NO_WORKER
+    case 'BROKER':
+      return `broker away since ${moment(wait.since, at)} (${wait.reason}), next try ${second(wait.until, at)}`
+    case 'HOURS':
+      return `waits until ${moment(wait.until, at)}: contact hours (${number(wait.closed)} of ${number(campaign.total)} leads)`
+    case 'PACE':
+      return `waits until ${second(wait.until, at)}: pace ${campaign.throttle}`
+  }
+}
+
+/** 14:05 if it is today, otherwise Mon 30 Nov 08:00. */
+export function moment(at: Date, present: Present): string {
+  const { timezone, now } = present
+  const [day, today] = [at, now].map(each => time(each, timezone).slice(0, 10))
+  return day === today ? time(at, timezone).slice(11, 16) : dateTimeText(at, present)
+}
+
+/** With seconds if it is today. */
+function second(at: Date, present: Present): string {
+  const text = moment(at, present)
+  return text.length === 5 ? time(at, present.timezone).slice(11) : text
+}

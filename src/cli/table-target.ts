@@ -1,0 +1,60 @@
+import { CampError } from '../errors.ts'
+import { type Pages, writeTable } from '../export/table-file.ts'
+import type { TableColumn } from '../tabular/write/cells.ts'
+import { openCsv } from '../tabular/write/csv-writer.ts'
+import type { Context } from './context.ts'
+
+/** The options of a command that can write its result to a file. */
+export interface TableOptions {
+  csv?: string | undefined
+  xlsx?: string | undefined
+  plain?: true | undefined
+  overwrite?: true | undefined
+}
+
+/** Whether the result goes to a file. @throws CampError USAGE if the options contradict each other */
+export function wantsFile({ csv, xlsx, plain, overwrite }: TableOptions, { json }: { json: boolean }): boolean {
+  if (csv !== undefined && xlsx !== undefined)
+    throw conflict('--csv and --xlsx write different files: give one of them')
+  if (plain && csv === undefined) throw conflict('--plain belongs to --csv')
+  if (overwrite && (csv ?? xlsx) === undefined) throw conflict('--overwrite belongs to --csv or --xlsx')
+  if (csv === '-' && json) throw conflict('--csv - and --json both write to stdout: give one of them')
+  if (xlsx === '-') throw new CampError('INVALID_ARGUMENT', 'a workbook is not written to stdout: name a file')
+  return (csv ?? xlsx) !== undefined
+}
+
+function conflict(message: string): CampError {
+  return new CampError('OPTIONS_CONFLICT', message)
+}
+
+/**
+ * Writes a result to the file of --csv or --xlsx, or to stdout for --csv -.
+ * @param what names the rows: "leads"
+ * @throws CampError as `writeTable` does
+ */
+export async function writeResult(
+  context: Context,
+  options: TableOptions,
+  { what, columns, pages }: { what: string; columns: readonly TableColumn[]; pages: Pages },
+): Promise<void> {
+  const { out, config } = context
+  const form = options.plain ? 'plain' : 'excel'
+  if (options.csv === '-') {
+    const writer = await openCsv(columns, text => out.content(text), { form, timezone: config.timezone })
+    for await (const page of pages) await writer.add(page)
+    return writer.end()
+  }
+  const named = (options.csv ?? options.xlsx)!
+  const rows = await writeTable(
+    {
+      file: await context.outputFile(named),
+      type: options.xlsx === undefined ? form : 'xlsx',
+      overwrite: options.overwrite ?? false,
+      timezone: config.timezone,
+      sheet: what,
+    },
+    columns,
+    pages,
+  )
+  out.result({ file: named, rows }, `${rows.toLocaleString('en-US')} ${what} written to ${named}.`)
+}

@@ -1,0 +1,113 @@
+import { z } from 'zod'
+import { adapterOf } from '../broker/registry.ts'
+import { isServed } from '../campaign/read/workers.ts'
+import type { Sql } from '../database/pool.ts'
+import { createHttp, httpOptions } from '../http/client.ts'
+import { openKeys } from '../security/keys.ts'
+import { unsealCredential } from '../security/open-credential.ts'
+import { isPlainHttp, PLAIN_PUBLIC_URL } from '../security/plain-http.ts'
+import { webhookUrl } from '../security/webhook-token.ts'
+import type { DatabaseDeps } from './deps.ts'
+import { type Finding, fail, ok, warn } from './finding.ts'
+
+/** Whether each credential opens, and fits its adapter. Its content is not reported. */
+export async function checkCredentials({ pool, config }: DatabaseDeps): Promise<Finding[]> {
+  const keys = await openKeys(config)
+  const { rows } = await pool.query<{ id: string; sealed: unknown; wallet: string; broker: string; adapter: string }>(
+    `SELECT k.id, k.config AS sealed, w.name AS wallet, b.name AS broker, b.adapter FROM "Credential" k
+     JOIN "Wallet" w ON w.id = k.wallet_id JOIN "Broker" b ON b.id = k.broker_id ORDER BY w.name, b.name`,
+  )
+  const findings: Finding[] = []
+  for (const row of rows) {
+    const adapter = await adapterOf(row.adapter).catch(() => undefined)
+    // It belongs to a newer camp.
+    if (!adapter) continue
+    const { closed, unfit } = unsealCredential(keys, adapter, row)
+    const flaw = closed ?? unfit
+    if (flaw === undefined) continue
+    const where = `of "${row.wallet}" at "${row.broker}"`
+    findings.push(
+      fail('credential', `${where}: ${flaw}`, `Run: camp credential set "${row.wallet}" "${row.broker}" key=value`),
+    )
+  }
+  return findings.length > 0 ? findings : [ok('credentials', `${rows.length} open, and fit their adapters`)]
+}
+
+const LISTENER_MS = 5_000
+const healthAnswer = z.object({ status: z.enum(['ok', 'failing', 'starting']) })
+
+/** The URL that each broker calls back, and whether a worker's listener answers there. */
+export async function checkListener({ pool, config, clock }: DatabaseDeps): Promise<Finding[]> {
+  const brokers = await calledBack(pool)
+  if (brokers.length === 0) return [ok('callbacks', 'no broker here calls back')]
+  const { publicUrl } = config
+  if (publicUrl === undefined) {
+    const found = `${brokers.map(({ name }) => name).join(', ')} cannot call back: messages stay SENT`
+    return [warn('callbacks', found, 'Set CAMP_PUBLIC_URL, and give each broker its URL: camp broker show NAME')]
+  }
+  const keys = await openKeys(config)
+  const http = createHttp(httpOptions(config, clock))
+  const answer = await http
+    .request({ method: 'GET', url: `${publicUrl}/healthz`, timeoutMs: LISTENER_MS })
+    .finally(() => http.close())
+  const said = answer.kind === 'RESPONSE' ? healthOf(answer.body) : undefined
+  const remedy = 'Start a worker with --listen, and let the reverse proxy pass this URL to it.'
+  return [
+    said === undefined
+      ? fail('listener', `no worker's listener answers at ${publicUrl}: ${reasonOf(answer)}`, remedy)
+      : said === 'ok'
+        ? ok('listener', `answers at ${publicUrl}`)
+        : warn('listener', `answers at ${publicUrl}, and is ${said}`, `See ${publicUrl}/healthz`),
+    ...(isPlainHttp(publicUrl) ? [warn('callbacks', PLAIN_PUBLIC_URL, 'Put a reverse proxy with TLS in front.')] : []),
+    ...brokers.map(broker =>
+      ok('callback URL', `${broker.name}: ${withoutToken(webhookUrl(publicUrl, keys, broker)!)}`),
+    ),
+  ]
+}
+
+interface Broker {
+  id: string
+  name: string
+  adapter: string
+  webhook_version: number
+}
+
+async function brokersOf(sql: Sql): Promise<Broker[]> {
+  const { rows } = await sql.query<Broker>(`SELECT id, name, adapter, webhook_version FROM "Broker" ORDER BY name`)
+  return rows
+}
+
+async function calledBack(sql: Sql): Promise<Broker[]> {
+  const brokers = await brokersOf(sql)
+  const adapters = await Promise.all(brokers.map(({ adapter }) => adapterOf(adapter).catch(() => undefined)))
+  return brokers.filter((_, i) => adapters[i]?.callback !== undefined)
+}
+
+/** The token is as secret as a password; camp broker show prints it for those who may see it. */
+function withoutToken(url: string): string {
+  return url.replace(/[^/]+$/, '…')
+}
+
+function healthOf(body: string): string | undefined {
+  try {
+    return healthAnswer.safeParse(JSON.parse(body)).data?.status
+  } catch {
+    return undefined
+  }
+}
+
+function reasonOf(answer: { kind: 'RESPONSE'; status: number } | { kind: string; reason: string }): string {
+  return 'status' in answer ? `HTTP ${answer.status}` : answer.reason
+}
+
+/** Whether a worker is alive for each broker. */
+export async function checkBrokers({ pool }: DatabaseDeps): Promise<Finding[]> {
+  const brokers = await brokersOf(pool)
+  const served = await Promise.all(brokers.map(({ name }) => isServed(pool, name)))
+  const without = brokers.filter((_, i) => !served[i]).map(({ name }) => name)
+  if (brokers.length === 0) return [warn('workers', 'there is no broker yet', 'Run: camp broker add')]
+  if (without.length === 0) return [ok('workers', `every broker has a worker (${brokers.length})`)]
+  return [
+    warn('workers', `no worker is alive for ${without.join(', ')}`, 'Run: systemctl start camp-worker, or camp worker'),
+  ]
+}
