@@ -95,13 +95,18 @@ export async function runCamp(argv: string[], host: Host): Promise<number> {
       await complete(argv.slice(1), host)
       return 0
     }
-    const words = applyEnvFile(argv, host)
-    // Documents for programs, and their errors, are English.
-    if (!asksForJson(words)) language = languageOf(host.env)
+    language = languageFor(argv, host)
+    const words = await speaking(language, async () => applyEnvFile(argv, host))
+    language = languageFor(words, host)
     return await speaking(language, () => runWords(words, host))
   } catch (error) {
     return await speaking(language, () => report(error, argv, host))
   }
+}
+
+/** Documents for programs, and their errors, are English. The file of settings may name the language, too. */
+function languageFor(argv: string[], { env }: Host): Language {
+  return asksForJson(argv) ? 'en' : languageOf(env)
 }
 
 async function runWords(words: string[], host: Host): Promise<number> {

@@ -165,13 +165,13 @@ function resolve(name: string, columns: readonly NamedColumn[]): string {
   const found = find(name, columns)
   if (found) return found.name
   if (name === '') {
-    throw new CampError('MESSAGE_INVALID', 'a placeholder has no name: {{ }}', {
-      hint: ['Write the name of a column between its braces, or remove it.', listed(columns)],
+    throw new CampError('MESSAGE_INVALID', t`a placeholder has no name: {{ }}`, {
+      hint: [t`Write the name of a column between its braces, or remove it.`, listed(columns)],
     })
   }
   const near = nearest(name, columns)
-  throw new CampError('COLUMN_NOT_FOUND', `there is no column "${name}" for {{${name}}}`, {
-    hint: [...(near ? [`Did you mean {{${near.header}}}?`] : []), listed(columns)],
+  throw new CampError('COLUMN_NOT_FOUND', t`there is no column "${name}" for {{${name}}}`, {
+    hint: [...(near ? [t`Did you mean {{${near.header}}}?`] : []), listed(columns)],
   })
 }
 

@@ -40,7 +40,7 @@ export async function authenticate(deps: Deps): Promise<Actor> {
   if (token) return bearerOf(token, deps)
   if (!config.databaseUrl) return systemUser(deps.prisma)
   await assertHasUsers(deps.prisma)
-  throw new CampError('NOT_LOGGED_IN', 'not logged in', { hint: LOG_IN })
+  throw new CampError('NOT_LOGGED_IN', t`not logged in`, { hint: LOG_IN })
 }
 
 async function bearerOf(token: string, { prisma, sessionKey, clock }: Deps): Promise<Actor> {

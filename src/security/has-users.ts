@@ -1,5 +1,6 @@
 import type { PrismaClient } from '../database/prisma.ts'
 import { CampError } from '../errors.ts'
+import { t } from '../language/text.ts'
 
 /** Whether the installation has had its first user. */
 export async function hasUsers(prisma: Pick<PrismaClient, 'user'>): Promise<boolean> {
@@ -9,7 +10,7 @@ export async function hasUsers(prisma: Pick<PrismaClient, 'user'>): Promise<bool
 /** Before a login is asked for. @throws CampError AUTH on an installation without users, naming what adds the first */
 export async function assertHasUsers(prisma: Pick<PrismaClient, 'user'>): Promise<void> {
   if (await hasUsers(prisma)) return
-  throw new CampError('NOT_LOGGED_IN', 'there is no user yet: no user can log in', {
-    hint: 'Set this installation up: camp init, or add its first ADMIN: camp user add EMAIL --name NAME --role ADMIN',
+  throw new CampError('NOT_LOGGED_IN', t`there is no user yet: no user can log in`, {
+    hint: t`Set this installation up: camp init, or add its first ADMIN: camp user add EMAIL --name NAME --role ADMIN`,
   })
 }

@@ -79,8 +79,8 @@ async function giveName(draft: string, path: string, option: OutputOption): Prom
 }
 
 function occupied(path: string, option: OutputOption): CampError {
-  return new CampError('FILE_EXISTS', `the file ${path} already exists`, {
-    hint: `Choose another path with ${option}, or replace it with --overwrite.`,
+  return new CampError('FILE_EXISTS', t`the file ${path} already exists`, {
+    hint: t`Choose another path with ${option}, or replace it with --overwrite.`,
   })
 }
 

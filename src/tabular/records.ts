@@ -85,8 +85,8 @@ function headerAt({ headerLine, headerNames }: Inspection, rows: readonly Row[])
 function assertChosen({ file, headerLine }: Inspection, header: Row | undefined): void {
   if (headerLine === null || header?.line === headerLine) return
   const next = header === undefined ? 'The file ends before.' : `The next row begins on line ${header.line}.`
-  throw new CampError('HEADER_ROW_EMPTY', `${file} has no row on line ${headerLine} (--header-row)`, {
-    hint: `${next} Name the line with the names of the columns.`,
+  throw new CampError('HEADER_ROW_EMPTY', t`${file} has no row on line ${headerLine} (--header-row)`, {
+    hint: t`${next} Name the line with the names of the columns.`,
   })
 }
 

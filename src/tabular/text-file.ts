@@ -1,5 +1,6 @@
 import { basename } from 'node:path'
 import { CampError } from '../errors.ts'
+import { t } from '../language/text.ts'
 import { toText } from './encoding.ts'
 import { inspectFile } from './inspect.ts'
 import { openBytes } from './open-bytes.ts'
@@ -15,8 +16,8 @@ export async function readTextFile(path: string, signal: AbortSignal): Promise<s
   const file = basename(path)
   const { bytes, format, encoding } = await inspectFile(path, { encoding: null, delimiter: null, sheet: null, signal })
   if (format !== 'csv' || bytes > MAX_BYTES) {
-    throw new CampError('FILE_UNSUPPORTED', `${file} is not a text of at most ${MAX_BYTES / 1024} KB`, {
-      hint: 'Save the message alone in a text file.',
+    throw new CampError('FILE_UNSUPPORTED', t`${file} is not a text of at most ${MAX_BYTES / 1024} KB`, {
+      hint: t`Save the message alone in a text file.`,
     })
   }
   let text = ''

@@ -16,4 +16,8 @@ export const MESSAGE: Catalogue = {
   'template {0} needs a column for {1}': 'o template {0} precisa de uma coluna para {1}',
   'Say which: --var {0}': 'Diga qual: --var {0}',
   'there is no column "{0}" for {{{1}}}': 'não há a coluna "{0}" para {{{1}}}',
+  'a placeholder has no name: {{ }}': 'um marcador está sem nome: {{ }}',
+  'Write the name of a column between its braces, or remove it.':
+    'Escreva o nome de uma coluna entre suas chaves, ou remova-o.',
+  'Did you mean {{{0}}}?': 'Você quis dizer {{{0}}}?',
 }

@@ -80,4 +80,7 @@ export const SECURITY: Catalogue = {
   '"{0}" is not an e-mail address': '"{0}" não é um endereço de e-mail',
   'the user {0} already exists': 'o usuário {0} já existe',
   'To change them: camp user set EMAIL': 'Para alterá-lo: camp user set EMAIL',
+  'there is no user yet: no user can log in': 'ainda não há usuários: nenhum usuário pode entrar',
+  'Set this installation up: camp init, or add its first ADMIN: camp user add EMAIL --name NAME --role ADMIN':
+    'Configure esta instalação: camp init, ou adicione seu primeiro ADMIN: camp user add EMAIL --name NOME --role ADMIN',
 }

@@ -61,8 +61,6 @@ export const TABULAR: Catalogue = {
   'Nothing was imported. Choose another path with --rejects.':
     'Nada foi importado. Escolha outro caminho com --rejects.',
   'the file {0} already exists': 'o arquivo {0} já existe',
-  'Choose another path with --rejects, or replace it with --overwrite.':
-    'Escolha outro caminho com --rejects, ou substitua-o com --overwrite.',
   '{0} was not read completely': '{0} não foi lido por inteiro',
   '{0} Free space there, or set CAMP_HOME to a folder on another disk.':
     '{0} Libere espaço lá, ou defina CAMP_HOME como uma pasta em outro disco.',
@@ -81,4 +79,10 @@ export const TABULAR: Catalogue = {
   'Save its sheet as CSV: then its size does not matter.': 'Salve a aba como CSV: então o tamanho não importa.',
   'Export it from Numbers as CSV or Excel.': 'Exporte do Numbers como CSV ou Excel.',
   'Unpack it first.': 'Descompacte primeiro.',
+  'Choose another path with {0}, or replace it with --overwrite.':
+    'Escolha outro caminho com {0}, ou substitua-o com --overwrite.',
+  '{0} has no row on line {1} (--header-row)': '{0} não tem nenhuma linha na linha {1} (--header-row)',
+  '{0} Name the line with the names of the columns.': '{0} Nomeie a linha com os nomes das colunas.',
+  '{0} is not a text of at most {1} KB': '{0} não é um texto de no máximo {1} KB',
+  'Save the message alone in a text file.': 'Salve só a mensagem num arquivo de texto.',
 }
