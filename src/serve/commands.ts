@@ -9,6 +9,7 @@ const NOT_SERVED = [
   'demo',
   'doctor',
   'init',
+  'legacy',
   'logout',
   'restore',
   'sandbox',

@@ -11,7 +11,7 @@ export const register: Register = (program, action) => {
 export const importLegacy = (parent: Parent) =>
   addCommand(parent, 'import <from>', 'take its tables from a dump or mysql://USER@HOST/DB (ADMIN)', [
     'camp legacy import dump.sql.gz --dry-run',
-    'camp legacy import mysql://reader@db.example.com/wordpress --broker rcs=CDA_RCS',
+    'camp legacy import mysql://reader@db.example/wordpress --broker rcs=CDA_RCS',
   ])
     .option('--dry-run', 'count what would be taken, and write nothing')
     .option('--prefix <prefix>', "prefix of the old system's tables", 'wp_')
