@@ -10,7 +10,9 @@ export async function redisServer(url: string): Promise<{ version: string; polic
     await redis.connect()
     const node = redis instanceof Cluster ? redis.nodes('master')[0]! : redis
     const said = await node.info()
-    const fieldOf = (name: string) => new RegExp(`^${name}:(.*?)\r?$`, 'm').exec(said)?.[1] ?? 'unknown'
+    const fields = said.split(/\r?\n/)
+    const fieldOf = (name: string) =>
+      fields.find(line => line.startsWith(`${name}:`))?.slice(name.length + 1) ?? 'unknown'
     return { version: fieldOf('redis_version'), policy: fieldOf('maxmemory_policy') }
   } catch (error) {
     throw queueError(error, true)

@@ -10,6 +10,7 @@ const NOT_SERVED = [
   'demo',
   'doctor',
   'init',
+  'legacy',
   'logout',
   'restore',
   'sandbox',

@@ -44,4 +44,4 @@ it('a worker that is frozen within a claim stops others, and new ones, for as lo
   await workers({ count: 2 })
   for (const id of ids) expect(await status(id, 'FINISHED', 40_000)).toMatchObject({ statuses: { SENT: 9 } })
   expect(sandbox.stats()).toMatchObject({ accepted: 18, unique: 18, duplicates: 0 })
-}, 90_000)
+})

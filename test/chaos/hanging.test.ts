@@ -41,4 +41,4 @@ it('a worker that is killed while one request of twenty hangs leaves that one in
   })
   expect((await reconcileBudgets(db.pool)).differences).toEqual([])
   expect(sandbox.stats()).toMatchObject({ unique: 20, duplicates: 0 })
-}, 40_000)
+})

@@ -54,7 +54,7 @@ describe('a scheduled campaign whose time comes', () => {
       expect(rows[0]).toEqual({ starts: 1, batches: 10, leads: 95 })
     }
     expect(sandbox.stats()).toMatchObject({ unique: 4 * 95, duplicates: 0 })
-  }, 90_000)
+  })
 
   it('and was missed by too long: list, show and run --due say so and how to start it; the others go out', async () => {
     const scene = await makeScene(db.pool)

@@ -51,7 +51,7 @@ it("starts, migrates and makes the system's user an ADMIN, for any two first com
   const [one, two] = await Promise.all([run('db start'), run('wallet add Acme --idgis 1')])
   expect(one.json()).toMatchObject({ running: true })
   expect(two.json()).toMatchObject({ name: 'Acme' })
-  expect(one.err + two.err).toContain(`First use: creating a database in ${home}`)
+  expect(one.err + two.err).toContain(`First use: creating the database in ${home}`)
   expect((await run('whoami')).json()).toMatchObject({ email: `${userInfo().username}@localhost`, role: 'ADMIN' })
   expect((await succeed(run('user list'))).json()).toHaveLength(1)
 })

@@ -51,7 +51,7 @@ test('people who were written to a day ago are counted by the dry run, the impor
   const file = await mailing(20, 87650000)
   const dry = await run(['campaign', 'import', file, ...FLAGS, '--dry-run'])
   expect(dry).toMatchObject({ code: 0, err: expect.stringContaining(`warning: ${SENTENCE}`) })
-  expect(dry.out).toMatch(/cost +0\.0000 used of at most 0\.9000 \(0\.0450 each\), 0\.0450 expected\n/)
+  expect(dry.out).toMatch(/cost +0\.00 used of at most 0\.90 \(0\.0450 each\), 0\.0450 expected\n/)
   expect(dry.out).toContain(SENTENCE)
   const dryJson = await run(['campaign', 'import', file, ...FLAGS, '--dry-run', '--json'])
   expect(dryJson.json()).toMatchObject({ ...FORECAST, cost: { ceiling: '0.9000' } })

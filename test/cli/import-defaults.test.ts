@@ -120,7 +120,9 @@ describe('without a terminal', () => {
   })
 
   test('a misspelt option is named', async () => {
-    expect((await run('campaign', 'import', odd, '--walet', 'Sul')).err).toContain("unknown option '--walet'")
+    expect((await run('campaign', 'import', odd, '--walet', 'Sul')).err).toContain(
+      'unknown option "--walet": did you mean --wallet?',
+    )
   })
 })
 

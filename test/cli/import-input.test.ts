@@ -25,6 +25,7 @@ beforeAll(async () => {
   const { rows } = await db.pool.query<{ id: string }>(`SELECT id FROM "Wallet"`)
   await setBudget(db.pool, rows[0]!.id, '100.00')
   await succeed(camp(['broker', 'add', 'Sandbox', '--adapter', 'SANDBOX', '--cost', '0.0450'], { env: admin }))
+  await succeed(camp(['credential', 'set', 'Sul', 'Sandbox', 'url=http://127.0.0.1:9'], { env: admin }))
   env = await userEnv(db, admin)
   spoolFolder = join(env.CAMP_HOME!, 'spool')
 })

@@ -128,7 +128,7 @@ test('as text it says what was read and refused, and what comes next', async () 
   expect(run.out).toMatch(/columns +phone = telefone, nome = nome/)
   expect(run.out).toMatch(/scheduled +2099-01-02 09:00:00/)
   expect(run.err).toMatch(
-    /Neither its importer, bob@example\.com, nor the user who gave them a token may approve it, .*camp setting set self-approval allow\nAfter approval it starts at Fri 2 Jan 2099 09:00\.\nNo worker is running: start one with camp worker\.\n$/,
+    /No ADMIN may approve it: it was imported by bob@example\.com, or with a token or password from there\. .*\nAfter approval it starts at Fri 2 Jan 2099 09:00\.\nNo worker is running: start one with camp worker\.\n$/,
   )
   expect(readFileSync(rejects, 'utf8')).toBe(
     'telefone;nome;cidade;linha;coluna;motivo;detalhe\n11900000003;Caio;Natal;4;coluna_4;BAD_ROW;4 cells for 3 ' +

@@ -200,7 +200,7 @@ describe('run --due', () => {
     const crons = await Promise.all([1, 2, 3, 4].map(() => startCamp(['campaign', 'run', '--due', '--json'], user)))
     expect((await Promise.all(crons.map(cron => cron.ended))).map(([code]) => code)).toEqual([0, 0, 0, 0])
     expect(await campaignsOf(id)).toMatchObject([{ rows: 500, leads: 500 }])
-  }, 60_000)
+  })
 
   it('killed in the middle of the import, leaves nothing; the next one takes the file', async () => {
     const { id } = (await repeating('--json')).json()
@@ -222,7 +222,7 @@ describe('run --due', () => {
     expect(rows).toEqual([{ leads: 0, occurrences: 0 }])
     await succeed(camp(['campaign', 'run', '--due'], { env: user }))
     expect(await campaignsOf(id)).toMatchObject([{ rows: 300_000, leads: 300_000 }])
-  }, 120_000)
+  })
 })
 
 it('a worker opens, approves, starts and sends it; what fails it says, and goes on', async () => {
@@ -246,7 +246,7 @@ it('a worker opens, approves, starts and sends it; what fails it says, and goes 
   expect(sandbox.stats()).toMatchObject({ unique: 40, duplicates: 0 })
   const last = (await repeat(['show', bad.handle, '--json'])).json().last
   expect(last).toMatchObject({ status: 'FAILED', file: 'bad.csv' })
-}, 60_000)
+})
 
 /** How many imports send rows to the server at this moment. */
 async function copying(): Promise<number> {

@@ -23,7 +23,7 @@ beforeAll(async () => {
   await succeed(run('wallet add Acme --idgis 1'))
   await succeed(run('broker add Box --adapter SANDBOX --cost 0.0450'))
   await succeed(run(`credential set Acme Box url=${URL}`))
-}, 60_000)
+})
 afterAll(async () => {
   await pool.end()
   await stopServer(home)
@@ -131,7 +131,7 @@ it('loses nothing to a SIGKILL, whenever it comes', async () => {
     expect((await succeed(run('credential show Acme Box'))).json()).toMatchObject({ config: { url: URL } })
     await succeed(run('whoami'))
   }
-}, 90_000)
+})
 
 async function waiting(): Promise<number> {
   const { rows } = await pool.query<{ n: number }>(

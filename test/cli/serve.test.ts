@@ -310,13 +310,23 @@ describe('what a client may not', () => {
 
 it('knows every option and argument that is a file: each is asked of the client, or its command is not served', async () => {
   const known = [
+    'backup <file>',
     'blocklist sync --rejects <file>',
+    'campaign import --message-file <file>',
     'campaign import --rejects <file>',
     'campaign import <file>',
+    'campaign leads --csv <file>',
+    'campaign leads --xlsx <file>',
     'credential set --file <file>',
+    'init --settings <file>',
+    'legacy import --rejects <file>',
+    'report --csv <file>',
+    'report --xlsx <file>',
+    'restore <file>',
     'sandbox --journal <file>',
     'secret rotate --file <file>',
     'template add --content-file <file>',
+    'template set --content-file <file>',
   ]
   const found = [...(await commandTree())].flatMap(([name, command]) =>
     [

@@ -340,7 +340,7 @@ describe('camp fish', () => {
 it('prints text for people, and talks on stderr', async () => {
   await json(['wallet', 'add', 'Texto', '--idgis', '99'])
   const listed = await camp(['wallet', 'list'], { env })
-  expect(listed.out).toMatch(/^NAME +IDGIS\n/)
+  expect(listed.out).toMatch(/^NAME +IDGIS +BROKER +TEXT\n/)
   expect(listed.out).toMatch(/Texto +99/)
   expect(listed.err).toBe('')
 })

@@ -117,7 +117,7 @@ describe.each(backends)('camp worker as a process, on the %s queue', (_name, red
     expect((await leadsWith(id, 'SENT')).map(lead => sandbox.countOf(lead))).toEqual(
       Array.from({ length: LEADS - inFlight.length }, () => 1),
     )
-  }, 60_000)
+  })
 })
 
 const listening = (worker: CampProcess) => new URL(worker.firstLine.split(' ').at(-1)!)

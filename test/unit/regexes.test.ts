@@ -74,7 +74,7 @@ it('takes twice the steps for twice the text, at most', () => {
       return text === undefined ? [] : [`${file} ${pattern} on ${JSON.stringify(text)}`]
     })
   expect(slow).toEqual([])
-}, 120_000)
+})
 
 it('leaves out none that is gone', () => {
   const gone = BOUNDED.filter(

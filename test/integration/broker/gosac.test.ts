@@ -186,13 +186,13 @@ describe('starting what was created', () => {
     const { sandbox, scene, deps } = await open({ quirks: { starts_at_creation: false }, keys: put, maxBatch: 10 })
     await db.pool.query(`UPDATE "Broker" SET rate_limit = 5 WHERE id = $1`, [scene.brokerId])
     const id = await makeCampaign(db.pool, scene, { leads: 30 })
+    const from = Date.now()
     await runCampaign(deps, id, scene.userId)
     await status(id, 'FINISHED')
     const starts = sandbox.starts()
     expect(starts).toHaveLength(6)
-    // A timer may be a little early or late; two at once would be 0.
-    const gaps = starts.slice(1).map((at, i) => at - starts[i]!)
-    expect(Math.min(...gaps)).toBeGreaterThan(100)
+    // The sixth is due a second after the first; a busy machine may be later. A timer may be a little early.
+    expect(starts.at(-1)! - from).toBeGreaterThan(950)
   })
 
   it('not again after one in doubt: the campaign waits for a person, who then goes on with the others alone', async () => {

@@ -53,6 +53,7 @@ it('that was killed is dead after three of its beats, and its row goes when anot
   const next = await startHeartbeat(db.pool, ALL, fail)
   expect(await workers()).toHaveLength(1)
   await next.stop()
+  await beats.stop()
   expect(await workers()).toEqual([])
 })
 

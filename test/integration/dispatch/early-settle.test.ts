@@ -199,7 +199,7 @@ it('one request of twenty hangs: the others are settled meanwhile, and it when i
   expect(await differences()).toEqual([])
   const { rows } = await db.pool.query(`SELECT status, accepted, refused FROM "Batch" WHERE campaign_id = $1`, [id])
   expect(rows).toEqual([{ status: 'IN_DOUBT', accepted: 19, refused: 0 }])
-}, 30_000)
+})
 
 it('a batch whose requests all end soon is settled once', async () => {
   const sandbox = await openSandbox()

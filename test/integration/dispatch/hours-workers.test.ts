@@ -29,9 +29,9 @@ const waiting_for_hours = (id: string) =>
   )
 
 it('a window that closes stops a running campaign, and it goes on by itself when it opens', async () => {
-  const movedBy = await moved.set('2026-11-25T19:59:57-03:00')
+  const movedBy = await moved.set('2026-11-25T19:59:45-03:00')
   const sandbox = await openSandbox()
-  const scene = await makeScene(db.pool, { url: sandbox.url, rate: 20, maxBatch: 2, cost: '0.0000' })
+  const scene = await makeScene(db.pool, { url: sandbox.url, rate: 5, maxBatch: 2, cost: '0.0000' })
   const deps = await workers({ count: 2, clock: moved.clock })
   const id = await makeCampaign(db.pool, scene, { leads: 200, columns: USUAL })
   await runCampaign(deps, id, scene.userId)
@@ -46,14 +46,14 @@ it('a window that closes stops a running campaign, and it goes on by itself when
   const movedAgainBy = await moved.set('2026-11-26T07:59:59-03:00')
   // Its jobs would come after a real night: the sweeper enqueues again what the queue has lost.
   await wipeQueue(db)
-  await status(id, 'FINISHED', 40_000)
+  await status(id, 'FINISHED')
   const morning = sandbox
     .starts()
     .slice(evening.length)
     .map(at => at + movedAgainBy)
   expect(Math.min(...morning)).toBeGreaterThan(Date.parse('2026-11-26T08:00:00-03:00') - CLOCK_MS)
   expect(sandbox.stats()).toMatchObject({ unique: 200, duplicates: 0 })
-}, 80_000)
+})
 
 it('a day that becomes a holiday stops it, and it goes on when that is taken back', async () => {
   await moved.set('2026-11-25T10:00:00-03:00')
@@ -73,7 +73,7 @@ it('a day that becomes a holiday stops it, and it goes on when that is taken bac
   await removeHoliday(db.pool, scene.userId, { day: '11-25', state: 'SP' })
   await status(id, 'FINISHED', 40_000)
   expect(sandbox.stats()).toMatchObject({ unique: 200, duplicates: 0 })
-}, 80_000)
+})
 
 it('a job that waits for tomorrow, by a clock that was wrong, does not keep its batch from going out today', async () => {
   await moved.set('2026-11-25T10:00:00-03:00')
@@ -93,6 +93,6 @@ it('a job that waits for tomorrow, by a clock that was wrong, does not keep its 
     rows.map(({ id: batchId, enqueue_seq }) => ({ batchId, enqueue_seq, delayMs: 24 * 3_600_000 })),
   )
   await workers({ count: 1, clock: moved.clock })
-  await status(id, 'FINISHED', 20_000)
+  await status(id, 'FINISHED')
   expect(sandbox.stats()).toMatchObject({ unique: 5, duplicates: 0 })
 })

@@ -132,7 +132,7 @@ describe('no message is sent outside contact hours', () => {
       }),
       { numRuns: 80 },
     )
-  }, 120_000)
+  })
 
   function opensInTheWeekAfter(oracle: OracleHours, ddd: number, start: Date): boolean {
     for (let minute = 0; minute < 9 * 1440; minute += 20) {

@@ -22,7 +22,7 @@ it('after any claims, settles, callbacks, decisions: used = ledger = price × bi
     // As many as there is time for: a noisy machine must not make it fail.
     { numRuns: 15, interruptAfterTimeLimit: 25_000 },
   )
-}, 90_000)
+})
 
 /**
  * @param lateDeliveries by month, what was given back, spent on others, and then delivered after all: it may pass the limit

@@ -39,7 +39,7 @@ it('a broker that does not answer opens the circuit: one batch at a time tries, 
     scene.credentialId,
   ])
   expect(rows).toEqual([{ failures: 0, blocked_until: null }])
-}, 90_000)
+})
 
 it('a claim that saw the circuit open when an answer closed it is no probe: nothing waits for its lease', async () => {
   const hand = byHand(db, new Date('2026-11-24T15:00:00Z'))

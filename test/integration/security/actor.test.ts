@@ -62,11 +62,11 @@ describe('in embedded mode', () => {
 })
 
 describe('in server mode', () => {
-  it('refuses a caller without a login, and says how to', async () => {
-    await expect(authenticateWith(server)).rejects.toMatchObject({
-      code: 'NOT_LOGGED_IN',
-      hint: expect.stringContaining('camp login'),
-    })
+  it('refuses a caller without a login, and says how to; without any user, how to add the first', async () => {
+    const code = 'NOT_LOGGED_IN'
+    await expect(authenticateWith(server)).rejects.toMatchObject({ code, hint: expect.stringContaining('camp init') })
+    await addUser(db.prisma, null, ana, start)
+    await expect(authenticateWith(server)).rejects.toMatchObject({ code, hint: expect.stringContaining('Run: camp login') })
   })
 
   it('believes CAMP_TOKEN before the session', async () => {

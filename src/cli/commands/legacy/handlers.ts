@@ -13,11 +13,6 @@ type Options = OptionsOf<typeof commands.importLegacy>
 
 export async function importOld(context: Context, from: string, options: Options): Promise<void> {
   const actor = await context.admin()
-  if (context.host.files) {
-    throw new CampError('NOT_SERVED', 'the old system is imported on the server itself', {
-      hint: 'Run camp legacy import there, without CAMP_URL.',
-    })
-  }
   assertPrefix(options.prefix)
   const result = await importLegacy(
     {

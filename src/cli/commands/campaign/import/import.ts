@@ -102,9 +102,9 @@ function isPreviewable(file: string, { repeat }: Options): boolean {
 
 /** The credential can be set until the campaign is approved, so its absence is no error. */
 async function credentialText(context: Context, { wallet, broker }: ReadRequest): Promise<string> {
-  const set = `set it before the approval: camp credential set "${wallet}" "${broker}" key=value`
+  const set = `Set it before the approval: camp credential set "${wallet}" "${broker}" key=value`
   const how = await orAdmin(context, 'credential set', set, 'sets it before the approval')
-  return `wallet "${wallet}" has no credential at "${broker}"; ${how}`
+  return `wallet "${wallet}" has no credential at "${broker}". ${how}`
 }
 
 /** The next steps; for a dry run, when it would start (no worker is needed for that yet). */
