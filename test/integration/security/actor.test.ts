@@ -66,7 +66,10 @@ describe('in server mode', () => {
     const code = 'NOT_LOGGED_IN'
     await expect(authenticateWith(server)).rejects.toMatchObject({ code, hint: expect.stringContaining('camp init') })
     await addUser(db.prisma, null, ana, start)
-    await expect(authenticateWith(server)).rejects.toMatchObject({ code, hint: expect.stringContaining('Run: camp login') })
+    await expect(authenticateWith(server)).rejects.toMatchObject({
+      code,
+      hint: expect.stringContaining('Run: camp login'),
+    })
   })
 
   it('believes CAMP_TOKEN before the session', async () => {
