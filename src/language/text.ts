@@ -53,7 +53,8 @@ function piecesOf(template: TemplateStringsArray): readonly string[] {
 }
 
 export function onOneLine(piece: string): string {
-  return piece.replace(/ *\n */g, ' ')
+  const [first = '', ...rest] = piece.split('\n')
+  return rest.reduce((line, next) => `${line.trimEnd()} ${next.trimStart()}`, first)
 }
 
 /** An inserted value: {0}, also within the braces of a column ({{{0}}}), but not a column of a message such as {{1}}. */

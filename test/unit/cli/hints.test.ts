@@ -132,7 +132,7 @@ function prefixes(words: readonly string[]): string[] {
 
 function sources(folder: string): string[] {
   return readdirSync(folder, { recursive: true, encoding: 'utf8' })
-    .filter(path => path.endsWith('.ts') && !path.startsWith('database/generated'))
+    .filter(path => path.endsWith('.ts') && !/^(?:database\/generated|language\/pt-br)\//.test(path))
     .map(path => join(folder, path))
 }
 

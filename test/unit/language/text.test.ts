@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest'
-import { moneyText, numberText } from '../../../src/language/format.ts'
 import { languageOf } from '../../../src/language/language.ts'
 import { currentLanguage, INSERTED, speaking, t } from '../../../src/language/text.ts'
 
@@ -57,25 +56,5 @@ describe('a text', () => {
   it('inserts values, also within the braces of a column, and leaves columns alone', () => {
     const places = (text: string) => [...text.matchAll(INSERTED)].map(([, place]) => place)
     expect(places('{0} and {{1}} and {{{2}}} and {{nome}}{3}')).toEqual(['0', '2', '3'])
-  })
-})
-
-describe('numbers and amounts', () => {
-  const amounts = ['0', '1234.5', '1349.5500', '0.0450', '0.1234', '-1234567.89', '99999999999999.9999']
-
-  it('are written as the language does', async () => {
-    const all = async () => [...amounts.map(moneyText), numberText(1234.56, 1), numberText(9876543)]
-    expect(await speaking('en', all)).toEqual([
-      ...['R$ 0.00', 'R$ 1,234.50', 'R$ 1,349.55', 'R$ 0.0450', 'R$ 0.1234', '-R$ 1,234,567.89'],
-      ...['R$ 99,999,999,999,999.9999', '1,234.6', '9,876,543'],
-    ])
-    expect(await speaking('pt-BR', all)).toEqual([
-      ...['R$ 0,00', 'R$ 1.234,50', 'R$ 1.349,55', 'R$ 0,0450', 'R$ 0,1234', '-R$ 1.234.567,89'],
-      ...['R$ 99.999.999.999.999,9999', '1.234,6', '9.876.543'],
-    ])
-  })
-
-  it('are amounts, or a bug', () => {
-    expect(() => moneyText('1e3')).toThrow('no amount: 1e3')
   })
 })
