@@ -44,7 +44,7 @@ describe('a wallet without a credential at the broker', () => {
     expect(json.json()).toMatchObject({ credential_missing: true, counts: { PENDING: 1 } })
     const text = await succeed(importing(...more, '--again'))
     expect(text.err).toContain(
-      `warning: wallet "Carteira Sul" has no credential at "Caixa"; set it before the approval: ${CURE}\n`,
+      `warning: wallet "Carteira Sul" has no credential at "Caixa". Set it before the approval: ${CURE}\n`,
     )
     await giveCredential()
     const then = await succeed(importing(...more, '--again', '--json'))

@@ -7,13 +7,13 @@ const OTHERS =
 
 /**
  * The phones and documents that stand in a line, as the parsers of a mailing's cells read them. Bare numbers of ten digits are none:
- * seconds and ids look alike.
+ * seconds and ids look alike. Nor are those of thirteen without the country's code: they are milliseconds.
  */
 export function leaksIn(line: string): string[] {
   const runs = line.replace(OTHERS, ' ').match(/(?<![\d*])[+(]{0,2}\d[\d .()/-]{8,20}\d(?![\d*])/g) ?? []
   return runs.filter(run => {
     const digits = run.replace(/\D/g, '')
-    if (run === digits && digits.length <= 10) return false
+    if (run === digits && (digits.length <= 10 || /^1\d{12}$/.test(digits))) return false
     return parsePhone(run).phone !== undefined || (digits.length >= 11 && parseDocument(run).document !== undefined)
   })
 }

@@ -15,7 +15,7 @@ export interface CampaignReport {
   /** The rows of the file by what became of them, without fish. */
   funnel: Funnel
   /** Of the fish; `delivered` includes what was read. */
-  fish: { added: number; accepted: number; delivered: number }
+  fish_outcomes: { added: number; accepted: number; delivered: number }
   /** Whether deliveries are reported. If not, `rates.delivered` 0 is not a fact, and `reason` says why. */
   callbacks: { known: true; reason: null } | { known: false; reason: 'NOT_SUPPORTED' | 'NOT_SET_UP' | 'NONE_YET' }
   /** Who started it first: an e-mail address; null: it was not started, or camp did by its schedule. */
@@ -83,7 +83,7 @@ export async function campaignReport(sql: Sql, campaignId: string): Promise<Camp
     outcomes: outcomesOf(rows),
     rates: { accepted, delivered, read, failed_after_acceptance: failed },
     funnel,
-    fish: { added: fish(() => true), accepted: fish(row => row.is_accepted), delivered: fish(isDelivered) },
+    fish_outcomes: { added: fish(() => true), accepted: fish(row => row.is_accepted), delivered: fish(isDelivered) },
     callbacks: await callbacksOf(sql, campaignId, delivered + failed + fish(isDelivered) > 0),
     started_by: await starterOf(sql, campaignId),
     attempts: await attemptsOf(sql, campaignId),

@@ -42,7 +42,7 @@ const report: CampaignReport = {
     in_doubt: 0,
     open: 0,
   },
-  fish: { added: 2, accepted: 2, delivered: 1 },
+  fish_outcomes: { added: 2, accepted: 2, delivered: 1 },
   callbacks: { known: true, reason: null },
   started_by: 'carla@x.com',
   attempts: [],

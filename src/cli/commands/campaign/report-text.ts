@@ -123,7 +123,7 @@ const UNKNOWN = {
   NONE_YET: 'no callback has come yet',
 } as const
 
-function notes({ broker }: CampaignView, { callbacks, funnel, fish }: CampaignReport): string[] {
+function notes({ broker }: CampaignView, { callbacks, funnel, fish_outcomes: fish }: CampaignReport): string[] {
   const why =
     callbacks.reason === 'NOT_SET_UP'
       ? `callbacks are not set up (CAMP_PUBLIC_URL; camp broker show ${wordOf(broker)})`
@@ -151,7 +151,7 @@ function nextLines({ agendamento_id, status }: CampaignView, { funnel }: Campaig
 }
 
 /** If a lead was sent more than once, its earlier outcomes are in the attempts only. */
-function attempts({ attempts: all, funnel, fish }: CampaignReport): Block[] {
+function attempts({ attempts: all, funnel, fish_outcomes: fish }: CampaignReport): Block[] {
   const made = all.reduce((sum, { leads }) => sum + leads, 0)
   if (made <= funnel.to_send + fish.added) return []
   return [
