@@ -87,12 +87,15 @@ interface Move {
 
 async function readMoves(pool: pg.Pool, since: Date, brokers: readonly string[] | undefined): Promise<Move[]> {
   const { rows } = await pool.query<Move>(
-    `SELECT e.id, e.at, e.action, c.id AS campaign_id, c.agendamento_id AS handle, e.user_id IS NOT NULL AS by_user,
-            e.detail ->> 'reason' AS reason
-     FROM "AuditEvent" e
-     JOIN "Campaign" c ON c.id::text = e.subject_id
+    `WITH move AS MATERIALIZED (
+       SELECT id, at, action, subject_id, user_id IS NOT NULL AS by_user, detail ->> 'reason' AS reason
+       FROM "AuditEvent" WHERE at > $1 AND subject = 'Campaign' AND action = ANY($2)
+     )
+     SELECT e.id, e.at, e.action, c.id AS campaign_id, c.agendamento_id AS handle, e.by_user, e.reason
+     FROM move e
+     JOIN "Campaign" c ON c.id = e.subject_id::uuid
      JOIN "Broker" b ON b.id = c.broker_id
-     WHERE e.at > $1 AND e.subject = 'Campaign' AND e.action = ANY($2) AND ($3::text[] IS NULL OR b.name = ANY($3))
+     WHERE $3::text[] IS NULL OR b.name = ANY($3)
      ORDER BY e.at, e.id`,
     [since, MOVES, brokers ?? null],
   )
