@@ -193,6 +193,11 @@ describe('starting what was created', () => {
     expect(starts).toHaveLength(6)
     // The sixth is due a second after the first; a busy machine may be later. A timer may be a little early.
     expect(starts.at(-1)! - from).toBeGreaterThan(950)
+    // Each of the six took the credential for a fifth of a second, one after the other.
+    const { rows } = await db.pool.query<{ next_at: Date }>(`SELECT next_at FROM "SendSlot" WHERE id = $1`, [
+      scene.credentialId,
+    ])
+    expect(rows[0]!.next_at.getTime() - from).toBeGreaterThan(1_150)
   })
 
   it('not again after one in doubt: the campaign waits for a person, who then goes on with the others alone', async () => {
