@@ -7,7 +7,7 @@ import { doubtLeads } from '../lifecycle/lead-writes.ts'
 import type { Enqueuer } from '../queue/queues.ts'
 import { cancelOpenLeads } from './finish/cancel-pending.ts'
 import { finishIfDone } from './finish/finish.ts'
-import { enqueueAll, enqueueWindow, isPaced } from './plan/enqueue.ts'
+import { enqueueAll, isPaced, refillWindow } from './plan/enqueue.ts'
 import { type PlannedCampaign, planCampaign } from './plan/plan.ts'
 import { planRest } from './plan/replan.ts'
 import { LOST, recordLeadEvents } from './record/lead-events.ts'
@@ -182,6 +182,6 @@ async function enqueueStalled({ pool, queues, now }: SweepDeps): Promise<number>
   )
   let enqueued = 0
   for (const { id, broker_id, ...row } of rows)
-    enqueued += await enqueueWindow(pool, queues, { id, brokerId: broker_id, paced: isPaced(row) }, now())
+    enqueued += await refillWindow(pool, queues, { id, brokerId: broker_id, paced: isPaced(row) }, now())
   return enqueued
 }

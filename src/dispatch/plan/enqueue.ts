@@ -28,9 +28,17 @@ interface Unqueued {
   not_before: Date | null
 }
 
-/** Enqueues the first window of a campaign's batches that are not enqueued yet. @returns how many */
-export async function enqueueWindow(sql: Sql, queues: Enqueuer, campaign: EnqueueTarget, now: Date): Promise<number> {
-  return enqueueUnqueued(sql, queues, campaign, { after: 0, limit: campaign.paced ? PACED_WINDOW : WINDOW, now })
+/**
+ * Enqueues the first window of a campaign's batches that are not enqueued yet. A batch that is locked is waited for: a second
+ * start that is about to be refused locks all of them, and the campaign would stand still until the next sweep.
+ */
+export async function enqueueWindow(sql: Sql, queues: Enqueuer, campaign: EnqueueTarget, now: Date): Promise<void> {
+  await enqueueUnqueued(sql, queues, campaign, { after: 0, limit: windowOf(campaign), now, locked: 'wait' })
+}
+
+/** As `enqueueWindow`, for the sweeper: a locked batch is left to the next sweep. @returns how many were enqueued */
+export async function refillWindow(sql: Sql, queues: Enqueuer, campaign: EnqueueTarget, now: Date): Promise<number> {
+  return enqueueUnqueued(sql, queues, campaign, { after: 0, limit: windowOf(campaign), now, locked: 'skip' })
 }
 
 /** Enqueues the first batch after number `after` that is not enqueued yet, for the time `at`. */
@@ -42,7 +50,7 @@ export async function enqueueNext(
   at: Date | null,
   now: Date,
 ): Promise<void> {
-  await enqueueUnqueued(sql, queues, campaign, { after, limit: 1, now, at })
+  await enqueueUnqueued(sql, queues, campaign, { after, limit: 1, now, at, locked: 'skip' })
 }
 
 /** Locks a campaign's QUEUED batches. To be called before the Campaign row is locked: batches come first in the lock order. */
@@ -68,19 +76,25 @@ interface Choice {
   limit: number
   now: Date
   at?: Date | null
+  /** What to do about a batch that another transaction has locked. */
+  locked: 'wait' | 'skip'
+}
+
+function windowOf(campaign: EnqueueTarget): number {
+  return campaign.paced ? PACED_WINDOW : WINDOW
 }
 
 async function enqueueUnqueued(
   sql: Sql,
   queues: Enqueuer,
   campaign: EnqueueTarget,
-  { after, limit, now, at }: Choice,
+  { after, limit, now, at, locked }: Choice,
 ): Promise<number> {
   const { rows } = await sql.query<Unqueued>(
     `UPDATE "Batch" b SET enqueued_at = greatest($4::timestamptz, $5::timestamptz) FROM (
        SELECT id FROM "Batch"
        WHERE campaign_id = $1 AND number > $2 AND status = 'QUEUED' AND enqueued_at IS NULL
-       ORDER BY number LIMIT $3 FOR UPDATE SKIP LOCKED
+       ORDER BY number LIMIT $3 FOR UPDATE ${locked === 'skip' ? 'SKIP LOCKED' : ''}
      ) next
      WHERE b.id = next.id RETURNING b.id, b.enqueue_seq, b.not_before`,
     [campaign.id, after, limit, now, at ?? null],

@@ -1,13 +1,17 @@
 import { v7 as uuid } from 'uuid'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { resumeCampaign, runCampaign } from '../../../src/campaign/actions/start.ts'
+import { enqueueFirst, resumeCampaign, runCampaign } from '../../../src/campaign/actions/start.ts'
 import { cancelCampaign, pauseCampaign, rejectCampaign } from '../../../src/campaign/actions/stop.ts'
 import { approveCampaign } from '../../../src/campaign/approval/approve.ts'
+import { readCampaign } from '../../../src/campaign/campaign-header.ts'
 import { dueCampaigns } from '../../../src/campaign/read/due.ts'
 import { systemClock } from '../../../src/clock.ts'
+import { transaction } from '../../../src/database/pool.ts'
+import { lockQueued, resetEnqueued } from '../../../src/dispatch/plan/enqueue.ts'
 import type { CampError } from '../../../src/errors.ts'
 import { useDatabase } from '../../support/database.ts'
 import { booksOf, makeCampaign, makeScene, type Scene, setSelfApproval, stampApproval } from '../../support/fixtures.ts'
+import { untilWaiting } from '../../support/locks.ts'
 
 const db = useDatabase()
 const enqueued: string[] = []
@@ -116,6 +120,23 @@ describe('the moves', () => {
     const ends = await Promise.allSettled(Array.from({ length: 5 }, () => runCampaign(deps, id, scene.userId)))
     expect(ends.filter(end => end.status === 'fulfilled')).toHaveLength(1)
     expect((await booksOf(db.pool, id)).openBatches).toBe(10)
+    expect(new Set(enqueued).size).toBe(10)
+  })
+
+  it('enqueue the first window also when a second start, about to be refused, holds the batches', async () => {
+    const scene = await makeScene(db.pool, { maxBatch: 10 })
+    const id = await makeCampaign(db.pool, scene, { leads: 95 })
+    await runCampaign(deps, id, scene.userId)
+    const campaign = await readCampaign(db.pool, id)
+    enqueued.length = 0
+    await transaction(db.pool, tx => resetEnqueued(tx, id))
+    const first = await transaction(db.pool, async tx => {
+      await lockQueued(tx, id)
+      const enqueuing = enqueueFirst(deps, campaign)
+      await untilWaiting(db.pool, 1)
+      return { enqueuing }
+    })
+    await first.enqueuing
     expect(new Set(enqueued).size).toBe(10)
   })
 
