@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import type pg from 'pg'
 import { v7 as uuid } from 'uuid'
+import { expect } from 'vitest'
 import type { Sql } from '../../src/database/pool.ts'
 import { openKeys } from '../../src/security/keys.ts'
 import { sealJson } from '../../src/security/seal.ts'
@@ -30,10 +31,26 @@ export interface SceneOptions {
   month?: { year: number; month: number }
 }
 
+/** The brokers of scenes, and the test that made each; none where a hook did. */
+const made: { broker: string; test: string | undefined }[] = []
+
+const currentTest = () => expect.getState().currentTestName
+
+/**
+ * The names of the brokers that the current test or a hook has made for a scene: those that its workers need.
+ * @returns undefined where there is none
+ */
+export async function brokersOfTest(pool: pg.Pool): Promise<string[] | undefined> {
+  const names = made.filter(({ test }) => test === undefined || test === currentTest()).map(({ broker }) => broker)
+  const { rows } = await pool.query<{ name: string }>(`SELECT name FROM "Broker" WHERE name = ANY($1::text[])`, [names])
+  return rows.length > 0 ? rows.map(row => row.name) : undefined
+}
+
 /** A user, a wallet with a budget for this month, a broker and the credential. */
 export async function makeScene(pool: pg.Pool, options: SceneOptions = {}): Promise<Scene> {
   const scene = { userId: uuid(), walletId: uuid(), brokerId: uuid(), credentialId: uuid() }
   const name = randomBytes(4).toString('hex')
+  made.push({ broker: `broker ${name}`, test: currentTest() })
   await pool.query(`INSERT INTO "User" (id, name, email, role, updated_at) VALUES ($1, 'Test', $2, 'ADMIN', now())`, [
     scene.userId,
     `${name}@example.com`,

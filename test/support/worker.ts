@@ -8,7 +8,7 @@ import { openQueues } from '../../src/queue/queues.ts'
 import type { Keys } from '../../src/security/keys.ts'
 import { openListener } from '../../src/webhook/listener.ts'
 import { startWorker } from '../../src/worker/worker.ts'
-import { testKeys } from './fixtures.ts'
+import { brokersOfTest, testKeys } from './fixtures.ts'
 import { testLog } from './log.ts'
 import { sharedScratchFolder } from './scratch.ts'
 
@@ -21,8 +21,8 @@ export interface TestWorkerOptions {
   listen?: boolean
   /** Looked through, and not shown, unless given. */
   log?: Log
-  /** All where undefined. */
-  brokers?: string[]
+  /** Where undefined: those of the test's scenes, so that a worker does not open the queues of all tests before it. */
+  brokers?: string[] | 'all'
   /** Of the tests' secret unless given. */
   keys?: Keys
 }
@@ -39,6 +39,7 @@ export async function startTestWorker(options: TestWorkerOptions) {
   })
   const pool = openPool(options.databaseUrl, { max: 12, worker: true })
   const queues = openQueues({ redisUrl: options.redisUrl, databaseUrl: options.databaseUrl })
+  const brokers = options.brokers ?? (await brokersOfTest(pool))
   const listener = options.listen ? await openListener({ host: '127.0.0.1', port: 0 }) : undefined
   const marks = await openMarks(config)
   const worker = await startWorker(
@@ -52,7 +53,7 @@ export async function startTestWorker(options: TestWorkerOptions) {
       marks,
     },
     {
-      brokers: options.brokers,
+      brokers: brokers === 'all' ? undefined : brokers,
       concurrency: options.concurrency ?? 4,
       listener,
     },
@@ -83,11 +84,14 @@ export async function until<T>(
   ms = 300_000,
 ): Promise<T> {
   const giveUpAt = Date.now() + ms
+  // Asking costs CPU that what is asked about needs, too.
+  let wait = 10
   for (;;) {
     const seen = await ask()
     if (isSo(seen)) return seen
     if (Date.now() > giveUpAt)
       throw new Error(`${what}: still not so after ${ms} ms; last seen: ${JSON.stringify(seen)}`)
-    await new Promise(resolve => setTimeout(resolve, 20))
+    await new Promise(resolve => setTimeout(resolve, wait))
+    wait = Math.min(wait * 1.5, 200)
   }
 }

@@ -24,7 +24,7 @@ it('is known from its start to its end, and serves the brokers that it was start
 
   const one = await startTestWorker({ databaseUrl: db.url, brokers: [nameOf(mine.brokerId)] })
   expect(await served()).toEqual([true, false])
-  const all = await startTestWorker({ databaseUrl: db.url })
+  const all = await startTestWorker({ databaseUrl: db.url, brokers: 'all' })
   expect(await served()).toEqual([true, true])
   expect(await workers()).toEqual(
     expect.arrayContaining([
