@@ -2,9 +2,7 @@ import type { Sql } from '../database/pool.ts'
 import { CampError } from '../errors.ts'
 import { t } from '../language/text.ts'
 import type { Actor } from './actor.ts'
-
-export const ROLES = ['ADMIN', 'USER', 'AUDITOR'] as const
-export type Role = (typeof ROLES)[number]
+import { ROLES, type Role } from './roles.ts'
 
 /**
  * What a command requires. NONE: no login. READ: each user. REVIEW: an ADMIN or an AUDITOR. SELF: each user for oneself, and an ADMIN

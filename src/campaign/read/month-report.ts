@@ -15,7 +15,10 @@ export interface MonthReport {
   wallets: MonthOfWallet[]
   /** By wallet, then oldest first. */
   campaigns: MonthOfCampaign[]
-  /** Whether, in the same snapshot, each budget's use is the sum of its ledger, and the price of its billed messages plus its adjustments. */
+  /**
+   * Whether, in the same snapshot, each budget's use is the sum of its ledger, and the price of its billed messages plus its
+   * adjustments.
+   */
   books_agree: boolean
 }
 

@@ -24,7 +24,7 @@ export const PEOPLE: Catalogue = {
   'Your password is changed. Your sessions and tokens have ended: camp login {0}':
     'Sua senha foi alterada. Suas sessões e seus tokens foram encerrados: camp login {0}',
   'The password of {0} is set. Their sessions and tokens have ended.':
-    'A senha de {0} foi definida. As sessões e os tokens de {0} foram encerrados.',
+    'A senha de {0} foi definida. Suas sessões e seus tokens foram encerrados.',
   '"{0}" changes nothing': '"{0}" não altera nada',
   'only {0} is used: {1} is too much': 'só {0} foi usado: {1} é demais',
   'correct what a month has used (ADMIN): 12.30 or -12,30': 'corrigir o usado de um mês (ADMIN): 12.30 ou -12,30',
@@ -36,12 +36,10 @@ export const PEOPLE: Catalogue = {
   'Heads that are kept elsewhere: camp audit verify.': 'Topos guardados em outro lugar: camp audit verify.',
   ADJUSTED: 'AJUSTADO',
   WHO: 'QUEM',
-  'only on this campaign, user, wallet, broker: ID, e-mail or name':
-    'só sobre esta campanha, usuário, carteira, fornecedor: ID, e-mail ou nome',
+  'only on this: an ID, a handle, an e-mail or a name': 'só sobre isto: um ID, um código, um e-mail ou um nome',
   'from this day or time on (CAMP_TIMEZONE)': 'a partir deste dia ou hora (CAMP_TIMEZONE)',
   'up to and with this day, or before this time': 'até este dia, inclusive, ou antes desta hora',
-  'all recorded actions to a file, oldest first (ADMIN, AUDITOR)':
-    'todas as ações registradas em um arquivo, da mais antiga (ADMIN, AUDITOR)',
+  'write recorded actions to a file (ADMIN, AUDITOR)': 'gravar as ações registradas em um arquivo (ADMIN, AUDITOR)',
   'check that no record was changed, deleted or inserted':
     'conferir que nenhum registro foi alterado, apagado ou inserido',
   'Exit code: 6 if a record was changed. What it finds, and what it cannot find: docs/security.md, "Records that show a change".':

@@ -19,20 +19,20 @@ export const list = (parent: Parent) =>
   ])
     .option('--user <email>', 'by this user, or with a token or password that they set')
     .option('--action <beginning>', 'only actions with this beginning: user.login, setting')
-    .option('--on <subject>', t`only on this campaign, user, wallet, broker: ID, e-mail or name`)
+    .option('--on <subject>', t`only on this: an ID, a handle, an e-mail or a name`)
     .option('--since <time>', t`from this day or time on (CAMP_TIMEZONE)`)
     .option('--until <time>', t`up to and with this day, or before this time`)
     .option('--limit <n>', 'at most this many', wholeNumber(1, 10_000), 50)
     .addHelpText('after', `\n${AS_BY}`)
 
 export const exportAudit = (parent: Parent) =>
-  addCommand(parent, 'export', t`all recorded actions to a file, oldest first (ADMIN, AUDITOR)`, [
+  addCommand(parent, 'export', t`write recorded actions to a file (ADMIN, AUDITOR)`, [
     'camp audit export --csv audit.csv --since 2026-11-01 --until 2026-11-30',
     'camp audit export --xlsx audit.xlsx --on ana@example.com',
   ])
     .option('--user <email>', 'by this user, or with a token or password that they set')
     .option('--action <beginning>', 'only actions with this beginning: user.login, setting')
-    .option('--on <subject>', t`only on this campaign, user, wallet, broker: ID, e-mail or name`)
+    .option('--on <subject>', t`only on this: an ID, a handle, an e-mail or a name`)
     .option('--since <time>', t`from this day or time on (CAMP_TIMEZONE)`)
     .option('--until <time>', t`up to and with this day, or before this time`)
     .option('--csv <file>', 'write it to a CSV file (-: stdout)')
@@ -51,7 +51,8 @@ export const verify = (parent: Parent) =>
     .option('--accept-head', 'after a restore: remember the newest checkpoint (ADMIN)')
     .addHelpText(
       'after',
-      `\n${t`Exit code: 6 if a record was changed. What it finds, and what it cannot find: docs/security.md, "Records that show a change".`}`,
+      `\n${t`Exit code: 6 if a record was changed. What it finds, and what it cannot find:
+        docs/security.md, "Records that show a change".`}`,
     )
 
 const AS_BY = '"as bob@x, by ana@x": bob acted with a token that ana created, or a password that ana set.'

@@ -44,7 +44,8 @@ export async function adjust(
   warnIfExceeded(context, view, monthText)
   context.out.result(
     { ...view, entry: entry.id, amount },
-    t`Adjusted the budget of "${wallet.name}" for ${monthText} by ${amountText(amount)}: used ${amountText(view.used_budget)} of ${amountText(view.budget)}.`,
+    t`Adjusted the budget of "${wallet.name}" for ${monthText} by ${amountText(amount)}:
+      used ${amountText(view.used_budget)} of ${amountText(view.budget)}.`,
   )
 }
 

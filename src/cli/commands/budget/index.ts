@@ -5,9 +5,7 @@ import { lazy } from '../../lazy.ts'
 import { nameArgument } from '../../options.ts'
 
 export const register: Register = (program, action) => {
-  const budget = program
-    .command('budget')
-    .description("a wallet's limit for a month: set, adjust, show, list, ledger, audit")
+  const budget = program.command('budget').description("a wallet's month: set, adjust, show, list, ledger, audit")
   set(budget).action(action(lazy(() => import('./handlers.ts').then(module => module.set))))
   adjust(budget).action(action(lazy(() => import('./handlers.ts').then(module => module.adjust))))
   show(budget).action(action(lazy(() => import('./handlers.ts').then(module => module.show))))
@@ -24,7 +22,7 @@ const set = (parent: Parent) =>
 
 export const adjust = (parent: Parent) =>
   addCommand(parent, 'adjust <wallet> <month> <amount>', t`correct what a month has used (ADMIN): 12.30 or -12,30`, [
-    "camp budget adjust Sul 2026-12 12.30 --reason 'bill 4711: 273 messages that camp did not send'",
+    "camp budget adjust Sul 2026-12 12.30 --reason 'bill 4711: 273 messages'",
     "camp budget adjust Sul 2026-12 --reason 'bill 4712: refunded' -- -12,30",
   ])
     .requiredOption('--reason <text>', t`why, for the ledger and the audit`, nameArgument)

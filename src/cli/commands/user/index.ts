@@ -1,14 +1,12 @@
 import { t } from '../../../language/text.ts'
-import { ROLES } from '../../../security/permissions.ts'
+import { ROLES } from '../../../security/roles.ts'
 import { addCommand, type Parent } from '../../add-command.ts'
 import type { Register } from '../../command.ts'
 import { lazy } from '../../lazy.ts'
 import { nameArgument, oneOf, wholeNumber } from '../../options.ts'
 
 export const register: Register = (program, action) => {
-  const user = program
-    .command('user')
-    .description('users of camp: add, list, show, set, password, disable, enable, token')
+  const user = program.command('user').description('users: add, list, show, set, password, disable, enable, token')
   add(user).action(
     action(
       lazy(() => import('./handlers.ts').then(module => module.add)),
