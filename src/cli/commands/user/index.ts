@@ -6,7 +6,7 @@ import { lazy } from '../../lazy.ts'
 import { nameArgument, oneOf, wholeNumber } from '../../options.ts'
 
 export const register: Register = (program, action) => {
-  const user = program.command('user').description('users: add, list, show, set, password, disable, enable, token')
+  const user = program.command('user').description('user: add, list, show, set, password, disable, enable, token')
   add(user).action(
     action(
       lazy(() => import('./handlers.ts').then(module => module.add)),
