@@ -45,9 +45,9 @@ export async function* auditPages(pool: pg.Pool, filter: AuditFilter): AsyncGene
   const client = await pool.connect()
   try {
     await client.query('BEGIN READ ONLY')
-    await client.query(`DECLARE page NO SCROLL CURSOR FOR ${TRAIL} ORDER BY e.n`, valuesOf(filter))
+    await client.query(`DECLARE audit_page NO SCROLL CURSOR FOR ${TRAIL} ORDER BY e.n`, valuesOf(filter))
     for (;;) {
-      const { rows } = await client.query<AuditView>(`FETCH ${PAGE} FROM page`)
+      const { rows } = await client.query<AuditView>(`FETCH ${PAGE} FROM audit_page`)
       if (rows.length === 0) return
       yield rows
     }
