@@ -19,7 +19,7 @@ export const ADVICE = {
   PRICE: 'compare with the approvals: camp campaign explain',
   PAYER: 'compare with camp budget ledger of both wallets',
   MONTH: 'compare with camp budget ledger of both months',
-  ENTRY: 'every entry that a command writes has a batch: find out who wrote this entry',
+  ENTRY: 'every entry that a command writes has a batch, or an audited adjustment: find out who wrote this entry',
   LIMIT: 'ask the ADMINs; set the correct limit with camp budget set',
   APPROVAL: 'pause the campaign, and ask the user it names',
 } as const

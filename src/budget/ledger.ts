@@ -46,8 +46,14 @@ export interface CostCorrection {
 /**
  * Writes corrections of batches that are locked. A cost is reserved again even if the limit leaves no room for it: it was spent,
  * and used_budget says what was spent.
+ * @param userId who decided; null: the broker reported it
  */
-export async function correctCosts(tx: Tx, corrections: readonly CostCorrection[], now: Date): Promise<void> {
+export async function correctCosts(
+  tx: Tx,
+  corrections: readonly CostCorrection[],
+  userId: string | null,
+  now: Date,
+): Promise<void> {
   const costs = corrections.filter(correction => correction.released > 0 || correction.bookedAgain > 0)
   if (costs.length === 0) return
   await locking(tx, 'Budget').query(
@@ -61,8 +67,8 @@ export async function correctCosts(tx: Tx, corrections: readonly CostCorrection[
        JOIN "Batch" b ON b.id = n.batch_id
        WHERE b.budget_id IS NOT NULL AND n.messages <> 0
      ), entry AS (
-       INSERT INTO "BudgetEntry" (id, budget_id, kind, amount, messages, batch_id, reason, created_at)
-       SELECT gen_random_uuid(), budget_id, kind::"BudgetEntryKind", amount, messages, batch_id, reason, $5 FROM cost
+       INSERT INTO "BudgetEntry" (id, budget_id, kind, amount, messages, batch_id, user_id, reason, created_at)
+       SELECT gen_random_uuid(), budget_id, kind::"BudgetEntryKind", amount, messages, batch_id, $6, reason, $5 FROM cost
      )
      UPDATE "Budget" g SET used_budget = used_budget + s.amount, updated_at = $5
      FROM (SELECT budget_id, sum(amount) AS amount FROM cost GROUP BY budget_id) s WHERE g.id = s.budget_id`,
@@ -72,6 +78,7 @@ export async function correctCosts(tx: Tx, corrections: readonly CostCorrection[
       [...costs.map(() => 'RELEASE'), ...costs.map(() => 'RESERVE')],
       [...costs.map(cost => cost.reason), ...costs.map(() => 'the broker reports that it was sent')],
       now,
+      userId,
     ],
   )
 }

@@ -18,6 +18,7 @@ export interface OutsideUse {
 /**
  * Writes to the ledger what the messages of archived campaigns cost that were sent, or may have been, in the months of these
  * budgets: an ADJUST entry with the difference to earlier ones, and its audit. A second call writes nothing.
+ * Entries of camp budget adjust are left alone: their audit has a reason.
  * @param timezone decides the month of a message
  */
 export async function recordOutsideUse(
@@ -35,8 +36,12 @@ export async function recordOutsideUse(
        WHERE c.status = 'ARCHIVED' AND c.unit_cost IS NOT NULL AND l.status IN ('SENT', 'DELIVERED', 'READ', 'IN_DOUBT')
        GROUP BY 1, 2
      ), told AS (
-       SELECT budget_id, sum(amount) AS amount, sum(messages)::int AS messages FROM "BudgetEntry"
-       WHERE kind = 'ADJUST' AND batch_id IS NULL GROUP BY 1
+       SELECT budget_id, sum(amount) AS amount, sum(messages)::int AS messages FROM "BudgetEntry" e
+       WHERE kind = 'ADJUST' AND batch_id IS NULL AND NOT EXISTS (
+         SELECT 1 FROM "AuditEvent" a
+         WHERE a.subject = 'Budget' AND a.subject_id = e.budget_id::text AND a.action = 'budget.adjust'
+           AND a.detail ->> 'entry' = e.id::text AND a.detail ->> 'reason' IS NOT NULL)
+       GROUP BY 1
      )
      SELECT b.id AS "budgetId", w.name AS wallet, b.year, b.month,
             (coalesce(u.amount, 0) - coalesce(t.amount, 0))::numeric(14, 4) AS amount,

@@ -3,8 +3,8 @@ import type { Difference } from './difference.ts'
 
 /**
  * A limit must be the one that the last audited change set. Use may exceed it if an audited change lowered it, by messages that were
- * delivered after their cost had been returned (correctCosts in src/budget/ledger.ts), or by what another system used
- * (src/budget/outside-use.ts). It may never exceed the highest limit ever set plus those.
+ * delivered after their cost had been returned (correctCosts in src/budget/ledger.ts), by what another system used
+ * (src/budget/outside-use.ts), or by an adjustment (src/budget/adjust.ts). It may never exceed the highest limit ever set plus those.
  */
 export async function wrongLimits(sql: Sql): Promise<Difference[]> {
   const { rows } = await sql.query<Difference>(
@@ -16,7 +16,7 @@ export async function wrongLimits(sql: Sql): Promise<Difference[]> {
        FROM set GROUP BY subject_id
      ), figured AS (
        SELECT format('budget %s %s-%s', w.name, b.year, lpad(b.month::text, 2, '0')) AS name, b.budget, b.used_budget, t.last,
-              t.highest + (SELECT coalesce(sum(amount), 0) FROM "BudgetEntry"
+              t.highest + (SELECT coalesce(sum(greatest(amount, 0)), 0) FROM "BudgetEntry"
                            WHERE budget_id = b.id AND (kind = 'ADJUST' OR (kind = 'RESERVE' AND reason IS NOT NULL))) AS most
        FROM "Budget" b JOIN "Wallet" w ON w.id = b.wallet_id LEFT JOIN told t ON t.subject_id = b.id::text
      )

@@ -6,7 +6,7 @@ const BUDGET_NAME = `format('%s %s-%s', w.name, b.year, lpad(b.month::text, 2, '
 
 /**
  * The claim, the settle and later corrections write entries, each for a batch. An entry without one is wrong, unless it is what another
- * system has used, and the audit has it (src/budget/outside-use.ts).
+ * system has used (src/budget/outside-use.ts) or an adjustment (src/budget/adjust.ts), and the audit has it.
  */
 export async function strayEntries(sql: Sql): Promise<Difference[]> {
   const { rows } = await sql.query<Difference>(

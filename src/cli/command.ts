@@ -1,3 +1,4 @@
+import type { CommandUnknownOpts } from '@commander-js/extra-typings'
 import type { GlobalOptions, Parent } from './add-command.ts'
 import type { Context, ContextOptions, Host } from './context.ts'
 import { lazy } from './lazy.ts'
@@ -9,7 +10,7 @@ import { lazy } from './lazy.ts'
 export type Action = <Args extends unknown[]>(
   handler: (context: Context, ...args: Args) => Promise<void>,
   options?: ContextOptions,
-) => (this: { optsWithGlobals(): unknown }, ...args: Args) => Promise<void>
+) => (this: CommandUnknownOpts, ...args: Args) => Promise<void>
 
 /** The export of each index.ts of src/cli/commands: adds its commands, each with its handler, to their parent. */
 export type Register = (parent: Parent, action: Action) => void
@@ -25,6 +26,13 @@ export function actionFor(host: Host): Action {
     async function (...args) {
       // The types of a command leave out the options of the program.
       const options = this.optsWithGlobals() as GlobalOptions
-      await runHandler(context => handler(context, ...args), host, options, contextOptions)
+      await runHandler(context => handler(context, ...args), host, options, { ...contextOptions, asked: askedOf(this) })
     }
+}
+
+function askedOf(command: CommandUnknownOpts): { command: string; flags: string[] } {
+  const path: string[] = []
+  for (let one: CommandUnknownOpts | null = command; one?.parent; one = one.parent) path.unshift(one.name())
+  const given = command.options.filter(option => command.getOptionValueSource(option.attributeName()) === 'cli')
+  return { command: path.join(' '), flags: given.flatMap(option => option.long ?? []) }
 }

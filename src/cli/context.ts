@@ -6,12 +6,13 @@ import type { PoolOptions } from '../database/pool.ts'
 import type { PrismaClient } from '../database/prisma.ts'
 import { CampError } from '../errors.ts'
 import { homeUnusable, pathOf } from '../files.ts'
+import { t } from '../language/text.ts'
 import type { Queues } from '../queue/queues.ts'
 import type { Actor } from '../security/actor.ts'
 import type { AuditSigner } from '../security/audit-log.ts'
 import type { Keys } from '../security/keys.ts'
 import type { LoginDeps } from '../security/login.ts'
-import { adminsOf, people } from '../security/permissions.ts'
+import { actsOf, adminsOf, people, roleMay } from '../security/permissions.ts'
 import { assertStrongSecret } from '../security/secret-strength.ts'
 import type { SessionKey } from '../security/session-key.ts'
 import { actVia } from '../security/via.ts'
@@ -59,6 +60,8 @@ export interface ContextOptions {
   takesWeakSecret?: boolean
   /** The command itself has no acting user: worker and serve. */
   actsForNoUser?: boolean
+  /** What was typed: the path of the command and the options given, for the permissions of the acting user. */
+  asked?: { command: string; flags: readonly string[] }
 }
 
 /**
@@ -76,6 +79,7 @@ export class Context {
   readonly signer: AuditSigner = { keys: undefined, wrote: false }
   readonly #mayCreateDatabase: boolean
   readonly #takesWeakSecret: boolean
+  readonly #asked: ContextOptions['asked']
   readonly #closers = new Closers()
   #pool: Promise<pg.Pool> | undefined
   #prisma: Promise<PrismaClient> | undefined
@@ -87,12 +91,13 @@ export class Context {
   constructor(
     host: Host,
     options: GlobalOptions,
-    { mayCreateDatabase = false, takesWeakSecret = false }: ContextOptions = {},
+    { mayCreateDatabase = false, takesWeakSecret = false, asked }: ContextOptions = {},
   ) {
     this.host = host
     this.options = options
     this.#mayCreateDatabase = mayCreateDatabase
     this.#takesWeakSecret = takesWeakSecret
+    this.#asked = asked
     this.config = readConfig(host.env)
     this.clock = host.clock
     this.signal = host.signal
@@ -178,7 +183,10 @@ export class Context {
     return { pool: await this.pool(), prisma: await this.prisma(), origin, now: this.clock.now() }
   }
 
-  /** The acting user, with their current role in the database. @throws CampError AUTH if no user is logged in */
+  /**
+   * The acting user, with their current role in the database.
+   * @throws CampError AUTH if no user is logged in, or their role may not run this command
+   */
   actor(): Promise<Actor> {
     this.#actor ??= (async () => {
       await this.keys()
@@ -189,6 +197,7 @@ export class Context {
         clock: this.clock,
       })
       actVia(actor.via)
+      await this.#assertRole(actor)
       return actor
     })()
     return this.#actor
@@ -201,8 +210,34 @@ export class Context {
   async admin(what = 'this command'): Promise<Actor> {
     const actor = await this.actor()
     if (actor.role === 'ADMIN') return actor
-    throw new CampError('ADMIN_REQUIRED', `${actor.email} is a USER; ${what} requires an ADMIN`, {
-      hint: `Ask an ADMIN: ${people(await adminsOf(await this.pool()))}`,
+    throw await this.#refused(actor, what)
+  }
+
+  /** For what an AUDITOR may read, too. @throws CampError AUTH unless the acting user is an ADMIN or an AUDITOR */
+  async reviewer(): Promise<Actor> {
+    const actor = await this.actor()
+    if (actor.role === 'ADMIN' || actor.role === 'AUDITOR') return actor
+    throw await this.#refused(actor, 'this command')
+  }
+
+  /** Keeps an AUDITOR from every command that changes something, before it acts. Of a USER the command itself decides. */
+  async #assertRole(actor: Actor): Promise<void> {
+    if (actor.role !== 'AUDITOR') return
+    const { command, flags } = this.#asked ?? { command: '', flags: [] }
+    for (const act of actsOf(command, flags)) {
+      if (!roleMay(act, actor.role)) throw await this.#refused(actor, `camp ${act}`)
+    }
+  }
+
+  async #refused({ email, role }: Actor, what: string): Promise<CampError> {
+    const admins = people(await adminsOf(await this.pool()))
+    if (role === 'AUDITOR') {
+      return new CampError('AUDITOR_READS', t`${email} is an AUDITOR, who reads and changes nothing: not ${what}`, {
+        hint: t`Ask an ADMIN: ${admins}`,
+      })
+    }
+    return new CampError('ADMIN_REQUIRED', t`${email} is a USER; ${what} requires an ADMIN`, {
+      hint: t`Ask an ADMIN: ${admins}`,
     })
   }
 

@@ -20,6 +20,7 @@ const WALLETS: readonly Column<MonthOfWallet>[] = [
   { title: 'wallet', kind: 'text', value: row => row.wallet },
   { title: 'campaigns', kind: 'count', value: row => row.campaigns },
   ...FIGURES,
+  { title: 'adjusted', kind: 'money', value: row => row.adjusted },
   { title: 'limit', kind: 'money', value: row => row.limit },
 ]
 

@@ -144,6 +144,9 @@ const TAKEN: readonly ErrorCode[] = ['FILE_IMPORTED_BEFORE', 'FILE_IMPORT_RUNNIN
 function assertOwner(recurrence: Recurrence, { noCap, allowHolidays }: ReturnType<typeof settingsOf>): void {
   const { owner, owner_role, owner_disabled } = recurrence
   if (owner_disabled) throw new CampError('OWNER_DISABLED', t`its owner ${owner} is disabled`)
+  if (owner_role === 'AUDITOR') {
+    throw new CampError('OWNER_IS_AUDITOR', t`its owner ${owner} is an AUDITOR now, and an AUDITOR imports nothing`)
+  }
   if ((noCap || allowHolidays) && owner_role !== 'ADMIN') {
     throw new CampError('OWNER_NOT_ADMIN', t`its owner ${owner} is no longer an ADMIN, and its settings require one`)
   }

@@ -8,6 +8,7 @@ import { CampError } from '../errors.ts'
 import type { ImportRequest } from '../intake/request.ts'
 import { t } from '../language/text.ts'
 import { recordAudit } from '../security/audit-log.ts'
+import type { Role } from '../security/roles.ts'
 import { dayIn } from '../time/day.ts'
 import { nextOccurrence } from './cron.ts'
 import { storedSettings } from './settings.ts'
@@ -22,7 +23,7 @@ export interface Recurrence extends FileSource {
   status: RecurrenceStatus
   user_id: string
   owner: string
-  owner_role: 'ADMIN' | 'USER'
+  owner_role: Role
   owner_disabled: boolean
   wallet_id: string
   wallet: string

@@ -8,6 +8,7 @@ import { CampError } from '../errors.ts'
 import { t } from '../language/text.ts'
 import { auditRow } from './audit-log.ts'
 import { assertHasUsers } from './has-users.ts'
+import type { Role } from './roles.ts'
 import { LOG_IN, loadSession, readToken } from './session.ts'
 import type { SessionKey } from './session-key.ts'
 import type { Via } from './via.ts'
@@ -17,7 +18,7 @@ export interface Actor {
   id: string
   email: string
   name: string
-  role: 'ADMIN' | 'USER'
+  role: Role
   /** The user who created the token, or set the password that they logged in with; null: they did it themselves. */
   via: Via | null
 }

@@ -59,7 +59,7 @@ export function parseHead(text: string): Head {
   const match = HEAD.exec(text.trim())
   if (match) return { number: Number(match[1]), hash: match[2]! }
   throw new CampError('INVALID_ARGUMENT', t`"${text}" is not a head`, {
-    hint: t`It is NUMBER:HASH, as camp budget audit --head printed it.`,
+    hint: t`It is NUMBER:HASH, as camp audit verify --head printed it.`,
   })
 }
 
@@ -110,7 +110,7 @@ async function readHeads(home: string): Promise<Record<string, string>> {
     if (codeOf(error) === 'ENOENT') return {}
     if (!(error instanceof SyntaxError || error instanceof z.ZodError)) throw error
     throw new CampError('HEADS_FILE_CHANGED', t`${headsFile(home)} was changed since it was written`, {
-      hint: t`Find out what changed it. camp budget audit --accept-head replaces it, and loses what it would have shown.`,
+      hint: t`Find out what changed it. camp audit verify --accept-head replaces it, and loses what it would have shown.`,
     })
   }
 }

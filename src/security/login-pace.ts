@@ -5,13 +5,16 @@ import { t } from '../language/text.ts'
 
 /**
  * Limits the rate of password attempts: the first failures are free, each further one doubles the wait, up to a maximum.
- * Counted in the database, for each e-mail, known or not, twice: from one place, and from all places at which it has not logged
- * in before. So a guesser at one place, or at many, is slowed, and the owner of the password is not locked out: at a place
- * where they have logged in, failures from elsewhere do not count, and from a new one they wait a minute at most.
+ * Counted in the database three times: for each e-mail, known or not, from one place; for each e-mail from all places at which it
+ * has not logged in before; and for each place, over all e-mails that have not logged in there. So a guesser of one password or of
+ * many, at one place or at many, is slowed. The owner of a password is not locked out: where they have logged in, only failures of
+ * their own e-mail from there count.
  */
 const HERE = { free: 5, mostSeconds: 900 }
 const ELSEWHERE = { free: 50, mostSeconds: 60 }
-const ANY_PLACE = '*'
+const PLACE = { free: 20, mostSeconds: 300 }
+/** No e-mail and no place: stands for all of them. */
+const ANY = '*'
 
 export interface LoginPlace {
   email: string
@@ -27,19 +30,25 @@ export interface LoginPlace {
 export async function beginAttempt(pool: pg.Pool, place: LoginPlace, now: Date): Promise<number> {
   return transaction(pool, async tx => {
     const { failures, isKnown } = await count(tx, place, HERE, now)
-    if (!isKnown) await count(tx, { ...place, origin: ANY_PLACE }, ELSEWHERE, now)
+    if (!isKnown) {
+      await count(tx, { ...place, origin: ANY }, ELSEWHERE, now)
+      await count(tx, { ...place, email: ANY }, PLACE, now)
+    }
     return failures
   })
 }
 
-/** The password was right: earlier failures are deleted, and the place is known from now on. */
+/**
+ * The password was right: earlier failures of the e-mail here are deleted, and the place is known from now on. Of the counts over
+ * all places or e-mails only this attempt is taken back: a guesser with a password of their own does not reset them.
+ */
 export async function endAttempt(pool: pg.Pool, { email, origin }: LoginPlace, now: Date): Promise<void> {
   await transaction(pool, async tx => {
     await tx.query(
       `UPDATE "LoginAttempt" SET failures = failures - 1, next_at = $3
-       WHERE email = $1 AND origin = $4 AND failures > 0
+       WHERE ((email = $1 AND origin = $4) OR (email = $4 AND origin = $2)) AND failures > 0
          AND EXISTS (SELECT 1 FROM "LoginAttempt" WHERE email = $1 AND origin = $2 AND succeeded_at IS NULL)`,
-      [email, origin, now, ANY_PLACE],
+      [email, origin, now, ANY],
     )
     await tx.query(
       `UPDATE "LoginAttempt" SET failures = 0, next_at = $3, succeeded_at = $3 WHERE email = $1 AND origin = $2`,
@@ -82,9 +91,11 @@ async function count(
   const seconds = Math.ceil(((waiting[0]?.next_at ?? now).getTime() - now.getTime()) / 1000)
   throw new CampError(
     'LOGIN_THROTTLED',
-    t`too many failed logins of ${email}: the next one is possible in ${seconds} s`,
+    email === ANY
+      ? t`too many failed logins from this place: the next one is possible in ${seconds} s`
+      : t`too many failed logins of ${email}: the next one is possible in ${seconds} s`,
     {
-      hint: t`Another ADMIN can reset a forgotten password: camp user set EMAIL --password-stdin`,
+      hint: t`Another ADMIN can reset a forgotten password: camp user password EMAIL`,
     },
   )
 }

@@ -23,7 +23,7 @@ export interface LoginDeps {
 export async function logIn(deps: LoginDeps, given: string, password: string): Promise<User> {
   const email = given.trim().toLowerCase()
   // Cannot be a user's: the database would refuse it, or it would only use space.
-  if (email.length > 320 || /\p{Cc}/u.test(email)) throw wrong()
+  if (email.length > 320 || !email.includes('@') || /\p{Cc}/u.test(email)) throw wrong()
   const user = await tried(deps, email, password, await deps.prisma.user.findUnique({ where: { email } }))
   if (!user) throw wrong()
   if (user.disabled_at)

@@ -9,7 +9,8 @@ const LONGEST = 1024
 const COMMON = new Set(
   `password passwort senha senhaforte minhasenha mudar mudarsenha trocar acesso acessos usuario administrador administrator
    admin adminadmin root user test teste testes temp temporario temporaria welcome bemvindo letmein changeme default master
-   secret segredo login qwerty qwertyui qwertyuiop qwert asdf asdfgh asdfghjkl zxcvbn zxcvbnm qazwsx qazwsxedc abc abcd abcde abcdef
+   secret segredo login qwerty qwertyui qwertyuiop qwert asdf asdfgh asdfghjkl zxcvbn zxcvbnm qazwsx qazwsxedc
+   qazwsxedcrfv abc abcd abcde abcdef
    iloveyou teamo euteamo teamomuito monkey dragon football futebol princess princesa sunshine superman batman shadow michael
    jesus jesuscristo deusefiel deusamor deusebom familia felicidade amor brasil flamengo corinthians palmeiras santos saopaulo
    vasco gremio internacional cruzeiro campanha campanhas cobranca empresa financeiro supervisor operador camp`
@@ -41,6 +42,7 @@ function flawOf(password: string, email: string): string | undefined {
     return 'is the e-mail'
   }
   if (COMMON.has(coreOf(plain)) || COMMON.has(coreOf(lettersOf(plain)))) return 'is among the most common ones'
+  if (isKeyboardWalk(plain)) return 'is a walk over neighbouring keys'
   return undefined
 }
 
@@ -76,4 +78,28 @@ function lettersOf(text: string): string {
 function isRun(text: string): boolean {
   const steps = [...text].slice(1).map((sign, i) => sign.codePointAt(0)! - text.codePointAt(i)!)
   return steps.length > 0 && steps.filter(step => Math.abs(step) === 1 && step === steps[0]).length >= steps.length - 1
+}
+
+/** The digits and letters of a keyboard, the same on QWERTY and ABNT2. */
+const KEY_ROWS = ['1234567890', 'qwertyuiop', 'asdfghjkl', 'zxcvbnm']
+
+/**
+ * "1q2w3e4r5t", "1qaz2wsx3e", "qwerasdfzxcv": more than three of four steps stay on a key or go to one beside, above or below
+ * it. Such passwords look random and are in every list of guesses. In a text hardly half of the steps are as short.
+ */
+function isKeyboardWalk(text: string): boolean {
+  const signs = [...text]
+  const near = signs.slice(1).filter((sign, i) => areNeighbours(signs[i]!, sign)).length
+  return near > (signs.length - 1) * 0.75
+}
+
+function areNeighbours(one: string, other: string): boolean {
+  const [from, to] = [keyOf(one), keyOf(other)]
+  if (!from || !to) return false
+  return Math.abs(to.row - from.row) <= 1 && Math.abs(to.column - from.column) <= 1
+}
+
+function keyOf(sign: string): { row: number; column: number } | undefined {
+  const row = KEY_ROWS.findIndex(keys => keys.includes(sign))
+  return row === -1 ? undefined : { row, column: KEY_ROWS[row]!.indexOf(sign) }
 }

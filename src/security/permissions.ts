@@ -2,20 +2,34 @@ import type { Sql } from '../database/pool.ts'
 import { CampError } from '../errors.ts'
 import { t } from '../language/text.ts'
 import type { Actor } from './actor.ts'
+import { ROLES, type Role } from './roles.ts'
 
 /**
- * Required role by command. NONE: no login. ANY: each user. OWN: the user who imported the campaign (or created the recurring
- * one), and each ADMIN. ADMIN: an ADMIN. A flag that needs more than its command has a separate line.
+ * What a command requires. NONE: no login. READ: each user. REVIEW: an ADMIN or an AUDITOR. SELF: each user for oneself, and an ADMIN
+ * for others. WORK: each user but an AUDITOR. OWN: the user who imported the campaign (or created the recurring one), unless they are
+ * an AUDITOR now, and each ADMIN. ADMIN: an ADMIN.
  */
-export type Power = 'NONE' | 'ANY' | 'OWN' | 'ADMIN'
+export type Power = 'NONE' | 'READ' | 'REVIEW' | 'SELF' | 'WORK' | 'OWN' | 'ADMIN'
 
+/** Which roles have a power; OWN and SELF are limited further. */
+const ROLES_WITH: Readonly<Record<Power, readonly Role[]>> = {
+  NONE: ROLES,
+  READ: ROLES,
+  REVIEW: ['ADMIN', 'AUDITOR'],
+  SELF: ROLES,
+  WORK: ['ADMIN', 'USER'],
+  OWN: ['ADMIN', 'USER'],
+  ADMIN: ['ADMIN'],
+}
+
+/** Each command's power. A flag that needs another power than its command has a separate line, which replaces its command's. */
 export const PERMISSIONS = {
   completion: 'NONE',
   demo: 'NONE',
   login: 'NONE',
   logout: 'NONE',
-  whoami: 'ANY',
-  top: 'ANY',
+  whoami: 'READ',
+  top: 'READ',
   worker: 'NONE',
   serve: 'NONE',
   sandbox: 'NONE',
@@ -34,99 +48,104 @@ export const PERMISSIONS = {
   'db stop': 'NONE',
   'db hold': 'ADMIN',
   'db accept-restore': 'ADMIN',
+  'db accept-restore --show': 'READ',
 
   'user add': 'ADMIN',
-  'user list': 'ANY',
-  'user show': 'ANY',
-  'user set': 'ANY',
+  'user list': 'READ',
+  'user show': 'READ',
+  'user set': 'SELF',
   'user set --role': 'ADMIN',
   'user set --enable': 'ADMIN',
   'user disable': 'ADMIN',
   'user enable': 'ADMIN',
-  'user token': 'ANY',
+  'user password': 'SELF',
+  'user token': 'SELF',
 
   'secret rotate': 'ADMIN',
   'secret reset': 'NONE',
 
-  'audit list': 'ADMIN',
-  'setting list': 'ANY',
+  'audit list': 'REVIEW',
+  'audit export': 'REVIEW',
+  'audit verify': 'READ',
+  'audit verify --accept-head': 'ADMIN',
+  'setting list': 'READ',
   'setting set': 'ADMIN',
 
   'wallet add': 'ADMIN',
-  'wallet list': 'ANY',
-  'wallet show': 'ANY',
+  'wallet list': 'READ',
+  'wallet show': 'READ',
   'wallet set': 'ADMIN',
   'wallet remove': 'ADMIN',
   'broker add': 'ADMIN',
-  'broker list': 'ANY',
-  'broker show': 'ANY',
+  'broker list': 'READ',
+  'broker show': 'READ',
   'broker set': 'ADMIN',
   'broker remove': 'ADMIN',
   'credential set': 'ADMIN',
   'credential show': 'ADMIN',
-  'credential list': 'ANY',
+  'credential list': 'READ',
   'credential test': 'ADMIN',
   'credential unblock': 'ADMIN',
   'credential remove': 'ADMIN',
   'budget set': 'ADMIN',
-  'budget show': 'ANY',
-  'budget list': 'ANY',
-  'budget ledger': 'ANY',
-  'budget audit': 'ANY',
-  'budget audit --accept-head': 'ADMIN',
+  'budget adjust': 'ADMIN',
+  'budget show': 'READ',
+  'budget list': 'READ',
+  'budget ledger': 'READ',
+  'budget audit': 'READ',
   'template add': 'ADMIN',
-  'template list': 'ANY',
-  'template show': 'ANY',
+  'template list': 'READ',
+  'template show': 'READ',
   'template set': 'ADMIN',
   'template remove': 'ADMIN',
   'fish add': 'ADMIN',
-  'fish list': 'ANY',
+  'fish list': 'READ',
   'fish set': 'ADMIN',
   'fish remove': 'ADMIN',
   // Blocking a person is urgent and harms no campaign; unblocking is neither.
-  'blocklist add': 'ANY',
+  'blocklist add': 'WORK',
   'blocklist remove': 'ADMIN',
-  'blocklist check': 'ANY',
-  'blocklist stats': 'ANY',
+  'blocklist check': 'READ',
+  'blocklist stats': 'READ',
   'blocklist sync': 'ADMIN',
   'calendar add': 'ADMIN',
   'calendar remove': 'ADMIN',
-  'calendar list': 'ANY',
+  'calendar list': 'READ',
   'calendar laws': 'NONE',
 
-  report: 'ANY',
+  report: 'READ',
   'data export': 'ADMIN',
   'data erase': 'ADMIN',
   prune: 'ADMIN',
   'legacy import': 'ADMIN',
 
-  'campaign import': 'ANY',
+  'campaign import': 'WORK',
   'campaign import --no-cap': 'ADMIN',
   'campaign import --allow-holidays': 'ADMIN',
-  'campaign list': 'ANY',
-  'campaign show': 'ANY',
-  'campaign report': 'ANY',
-  'campaign leads': 'ANY',
-  'campaign explain': 'ANY',
-  'campaign watch': 'ANY',
+  'campaign list': 'READ',
+  'campaign show': 'READ',
+  'campaign report': 'READ',
+  'campaign leads': 'READ',
+  'campaign explain': 'READ',
+  'campaign watch': 'READ',
   'campaign approve': 'ADMIN',
   'campaign reject': 'ADMIN',
   // It does what an ADMIN approved, at the approved time.
-  'campaign run': 'ANY',
+  'campaign run': 'WORK',
   'campaign run --now': 'OWN',
   // A pause is urgent, and loses nothing: a user who sees a wrong text being sent stops it, also if another user imported it.
-  'campaign pause': 'ANY',
+  'campaign pause': 'WORK',
   // The user who resumes confirms that the cause of the pause is gone.
   'campaign resume': 'OWN',
   'campaign resume --now': 'OWN',
   'campaign cancel': 'OWN',
   'campaign retry': 'OWN',
   'campaign resolve': 'ADMIN',
-  'campaign repeat list': 'ANY',
-  'campaign repeat show': 'ANY',
+  'campaign repeat list': 'READ',
+  'campaign repeat show': 'READ',
   'campaign repeat approve': 'ADMIN',
   'campaign repeat revoke': 'ADMIN',
-  'campaign repeat pause': 'ANY',
+  'campaign repeat pause': 'WORK',
   'campaign repeat resume': 'OWN',
   'campaign repeat remove': 'OWN',
 } as const satisfies Record<string, Power>
@@ -141,8 +160,27 @@ export interface Person {
 /** @param ownerId who imported the campaign, if the act concerns one */
 export function may(act: Act, actor: Pick<Actor, 'id' | 'role'>, ownerId?: string): boolean {
   const power: Power = PERMISSIONS[act]
-  if (power === 'ADMIN') return actor.role === 'ADMIN'
+  if (!ROLES_WITH[power].includes(actor.role)) return false
   return power !== 'OWN' || actor.role === 'ADMIN' || actor.id === ownerId
+}
+
+/** Whether a user with this role may begin the act: for OWN and SELF, whose they are is checked later. */
+export function roleMay(act: Act, role: Role): boolean {
+  return ROLES_WITH[PERMISSIONS[act]].includes(role)
+}
+
+/**
+ * The lines of the table that hold for a command line.
+ * @param command its path: "user set"
+ * @param flags the options that it gives: "--role"
+ */
+export function actsOf(command: string, flags: readonly string[]): Act[] {
+  const named = flags.map(flag => `${command} ${flag}`).filter(isAct)
+  return named.length > 0 ? named : [command].filter(isAct)
+}
+
+function isAct(text: string): text is Act {
+  return Object.hasOwn(PERMISSIONS, text)
 }
 
 /**

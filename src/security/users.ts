@@ -102,9 +102,9 @@ export async function changeUser(
   return prisma.$transaction(async tx => {
     const admins = await lockAdmins(tx)
     const user = await findUser(tx, ref)
-    if (change.role === 'USER') assertNotLastAdmin(admins, user)
+    if (change.role && change.role !== 'ADMIN') assertNotLastAdmin(admins, user)
     const isReset = user.id !== actor.id
-    const isPromoted = change.role === 'ADMIN' && user.role === 'USER'
+    const isPromoted = change.role === 'ADMIN' && user.role !== 'ADMIN'
     const changed = await tx.user.update({
       where: { id: user.id },
       data: {
@@ -112,7 +112,7 @@ export async function changeUser(
         ...(change.role && { role: change.role }),
         ...(password && { password, password_by: isReset ? (actor.via?.id ?? actor.id) : null }),
         ...(change.enable && { disabled_at: null }),
-        // A token that another user created for a USER must not be valid for an ADMIN.
+        // A token that another user created for a USER or an AUDITOR must not be valid for an ADMIN.
         ...((password || change.endSessions || isPromoted) && { tokens_valid_from: now }),
       },
     })

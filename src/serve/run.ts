@@ -6,6 +6,7 @@ import { pipeline } from 'node:stream/promises'
 import type { Clock } from '../clock.ts'
 import { CampError } from '../errors.ts'
 import { t } from '../language/text.ts'
+import { placeOf } from './client-place.ts'
 import type { Frame, RunRequest } from './frames.ts'
 import { type HostFiles, openRunFiles } from './run-files.ts'
 
@@ -137,7 +138,7 @@ export function startRun(options: RunOptions): Run {
   const stderr = output(terminal.stderr, err => ({ err }))
 
   const streams = { stdin, stdout, stderr }
-  const host = { env: options.env, streams, clock: options.clock, signal, origin: options.origin, files }
+  const host = { env: options.env, streams, clock: options.clock, signal, origin: placeOf(options.origin), files }
   const done = (async () => {
     const code = await options.runCommand(request.argv, host)
     await Promise.all([stdout, stderr].map(stream => new Promise(resolve => stream.write('', resolve))))

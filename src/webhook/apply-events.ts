@@ -91,7 +91,7 @@ async function applyTaken(tx: Tx, events: readonly InboxEvent[], now: Date): Pro
   const done = open.filter(event => work.has(event.lead_id))
   await keepAliases(tx, done)
   const corrections = correctionsOf(changes, holders, counted)
-  await correctBatches(tx, corrections, now)
+  await correctBatches(tx, corrections, null, now)
   await replan(tx, corrections, changes, holders)
   await pauseStopped(tx, work, done, now)
   await finishResolved(tx, changes, now)

@@ -67,7 +67,7 @@ it('seals credentials with a secret of its own, which stays', async () => {
 
 it('lets a person log in over the system user, and be the system user again', async () => {
   await succeed(run('user add bob@example.com --name Bob --role USER'))
-  const set = ['user', 'set', 'bob@example.com', '--password-stdin']
+  const set = ['user', 'password', 'bob@example.com', '--password-stdin']
   await succeed(camp(set, { env, stdin: 'battery staple' }))
   await succeed(camp(['login', 'bob@example.com', '--password-stdin'], { env, stdin: 'battery staple' }))
   expect((await run('whoami')).json()).toMatchObject({ role: 'USER' })

@@ -74,7 +74,7 @@ describe('camp login', () => {
   it('ends every session of a user whose password changes', async () => {
     const [one, two] = [serverEnv(db), serverEnv(db)]
     for (const env of [one, two]) await login(env, ADMIN.email, ADMIN.password)
-    const change = await camp(['user', 'set', ADMIN.email, '--password-stdin'], {
+    const change = await camp(['user', 'password', ADMIN.email, '--password-stdin'], {
       env: one,
       stdin: `${ADMIN.password}\na better horse\n`,
     })
@@ -82,7 +82,7 @@ describe('camp login', () => {
     expect((await camp(['whoami'], { env: two })).code).toBe(7)
     expect((await login(two, ADMIN.email, ADMIN.password)).code).toBe(7)
     expect((await login(two, ADMIN.email, 'a better horse')).code).toBe(0)
-    await camp(['user', 'set', ADMIN.email, '--password-stdin'], {
+    await camp(['user', 'password', ADMIN.email, '--password-stdin'], {
       env: two,
       stdin: `a better horse\n${ADMIN.password}`,
     })

@@ -14,7 +14,8 @@ beforeAll(async () => {
   await succeed(camp(['wallet', 'add', 'Acme', '--idgis', '7'], { env }))
   await succeed(camp(['budget', 'set', 'Acme', '2026-11', '100'], { env }))
 })
-const audit = (options: string[] = [], who = env) => camp(['budget', 'audit', ...options], { env: who })
+const audit = (options: string[] = [], who = env) => camp(['audit', 'verify', ...options], { env: who })
+const budgetAudit = (options: string[] = []) => camp(['budget', 'audit', ...options], { env })
 const elsewhere = () => ({ ...env, CAMP_HOME: scratchFolder('home'), CAMP_TOKEN: token })
 let token: string
 
@@ -28,10 +29,15 @@ it('agrees, and each command that wrote to the audit has left a checkpoint', asy
   )
   expect(rows[0].covered).toBe(rows[0].events)
   const result = (await succeed(audit(['--json']))).json()
-  expect(result).toMatchObject({ ok: true, differences: [], records: { findings: [], notes: [] } })
-  expect(result.records.head).toMatch(/^\d+:[0-9a-f]{64}$/)
-  expect((await succeed(audit(['--head']))).out.trim()).toBe(result.records.head)
-  expect((await succeed(audit())).out).toMatch(
+  expect(result).toMatchObject({ ok: true, findings: [], notes: [] })
+  expect(result.head).toMatch(/^\d+:[0-9a-f]{64}$/)
+  expect((await succeed(audit(['--head']))).out.trim()).toBe(result.head)
+  expect((await succeed(audit())).out).toBe(
+    `Nothing was changed: ${result.checkpoints} checkpoints of audit, ledger and attempts agree.\n`,
+  )
+  const books = (await succeed(budgetAudit(['--json']))).json()
+  expect(books).toMatchObject({ ok: true, differences: [], records: { findings: [], notes: [], head: result.head } })
+  expect((await succeed(budgetAudit())).out).toMatch(
     /^No difference: 1 budgets, 0 batches, 0 ledger entries, \d+ checkpoints\.\n$/,
   )
 })
@@ -41,11 +47,14 @@ it('ends with 6 and a line for each thing that was changed', async () => {
   await tamper(`UPDATE "AuditEvent" SET detail = '{"to":"900.00"}' WHERE action = 'budget.set'`)
   const run = await audit()
   expect(run.code).toBe(6)
+  expect(run.err).toMatch(/^error: 1 finding\(s\): records were changed, deleted or inserted\n/)
+  expect((await audit(['--json'])).error().code).toBe('RECORDS_CHANGED')
+  expect((await budgetAudit()).out).toContain('was changed after it was written')
   expect(run.out).toMatch(
     /^audit event \S+ \(budget\.set of Budget \S+\) was changed after it was written: compare with an earlier backup\n$/,
   )
   await tamper(`UPDATE "AuditEvent" SET detail = detail || '{"to":"100.00"}' WHERE action = 'budget.set'`)
-  expect((await audit()).out).toContain('budget Acme 2026-11: limit 900.00, expected 100.00 (ask the ADMINs')
+  expect((await budgetAudit()).out).toContain('budget Acme 2026-11: limit 900.00, expected 100.00 (ask the ADMINs')
   await tamper(`UPDATE "Budget" SET budget = 100`)
   // The event's other details are gone.
   const [{ id }] = (await db.pool.query(`SELECT id, wallet_id FROM "Budget"`)).rows
@@ -53,6 +62,17 @@ it('ends with 6 and a line for each thing that was changed', async () => {
     `UPDATE "AuditEvent" SET detail = jsonb_build_object('wallet_id', (SELECT wallet_id FROM "Budget" WHERE id = '${id}'),
        'year', 2026, 'month', 11, 'from', NULL, 'to', '100.00') WHERE action = 'budget.set'`,
   )
+  await succeed(audit())
+})
+
+it('finds a deleted event and one inserted with an old number', async () => {
+  const { rows } = await db.pool.query(`SELECT * FROM "AuditEvent" WHERE action = 'wallet.add'`)
+  await tamper(`DELETE FROM "AuditEvent" WHERE action = 'wallet.add'`)
+  expect((await audit()).out).toMatch(new RegExp(`AuditEvent: row ${rows[0].n} of checkpoint \\d+, deleted since`))
+  const inserted = JSON.stringify({ ...rows[0], action: 'wallet.set' })
+  await tamper(`INSERT INTO "AuditEvent" SELECT * FROM jsonb_populate_record(NULL::"AuditEvent", '${inserted}')`)
+  expect((await audit()).out).toContain('(wallet.set of Wallet')
+  await tamper(`UPDATE "AuditEvent" SET action = 'wallet.add' WHERE n = ${rows[0].n}`)
   await succeed(audit())
 })
 
@@ -92,8 +112,8 @@ it('agrees after a rotation, and remembers what it has seen before', async () =>
   await succeed(camp(['secret', 'rotate', '--file', file, '--yes'], { env }))
   env = { ...env, CAMP_SECRET: secret }
   await succeed(camp(['login', 'ana@example.com', '--password-stdin'], { env, stdin: 'correct horse\n' }))
-  const { records } = (await succeed(audit(['--expect', head, '--json']))).json()
-  expect(records).toMatchObject({ findings: [], notes: [] })
+  const result = (await succeed(audit(['--expect', head, '--json']))).json()
+  expect(result).toMatchObject({ findings: [], notes: [] })
 })
 
 it.each(['1', '1:xyz', `x:${'0'.repeat(64)}`])('%s is no head', async text => {

@@ -1,8 +1,11 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { camp } from '../support/camp.ts'
 import { useDatabase } from '../support/database.ts'
 import { makeCampaign, makeScene, type Scene, setSelfApproval } from '../support/fixtures.ts'
 import { adminEnv, succeed, userEnv } from '../support/login.ts'
+import { scratchFolder } from '../support/scratch.ts'
 
 const db = useDatabase()
 let scene: Scene
@@ -37,6 +40,42 @@ describe('whether importers approve their own', () => {
     expect(run).toMatchObject({ code: 7, out: '' })
     expect(run.err).toContain('warning: CAMP_SELF_APPROVAL has no effect')
     expect(run.err).toContain('camp setting set self-approval allow')
+  })
+
+  it.each([
+    { CAMP_SELF_APPROVAL: 'allow' },
+    { CAMP_SETTING_SELF_APPROVAL: 'allow' },
+    { SELF_APPROVAL: 'allow', CAMP_ROLE: 'ADMIN', CAMP_TIMEZONE: 'UTC', CAMP_HTTP_TIMEOUT_MS: '1000' },
+  ])('is not lifted by %j on any path, from the environment or from --env-file', async settings => {
+    const ids = [await own(), await own()]
+    const repeat = await succeed(
+      camp(
+        [
+          ...['campaign', 'import', 'test/*.csv', '--repeat', '0 9 * * 1-5', '--wallet', scene.walletId],
+          ...['--broker', scene.brokerId, '--message', 'x', '--json'],
+        ],
+        { env: admin },
+      ),
+    )
+    const lines = [
+      ['campaign', 'approve', ids[0]!, '--yes'],
+      ['campaign', 'approve', ...ids, '--yes'],
+      ['campaign', 'repeat', 'approve', repeat.json().handle, '--ceiling', '1.00'],
+    ]
+    const file = join(scratchFolder('env'), 'camp.env')
+    writeFileSync(
+      file,
+      Object.entries(settings)
+        .map(entry => `${entry.join('=')}\n`)
+        .join(''),
+    )
+    for (const line of lines) {
+      expect((await camp(line, { env: { ...admin, ...settings } })).code, line.join(' ')).toBe(7)
+      expect((await camp([...line, '--env-file', file], { env: admin })).code, line.join(' ')).toBe(7)
+    }
+    const { rows } = await db.pool.query(`SELECT DISTINCT status FROM "Campaign" WHERE id = ANY($1::uuid[])`, [ids])
+    expect(rows).toEqual([{ status: 'PENDING_APPROVAL' }])
+    await succeed(camp(['campaign', 'repeat', 'remove', repeat.json().handle, '--yes'], { env: admin }))
   })
 
   it('is a setting in the database, which an ADMIN changes and the audit keeps', async () => {

@@ -310,6 +310,8 @@ describe('what a client may not', () => {
 
 it('knows every option and argument that is a file: each is asked of the client, or its command is not served', async () => {
   const known = [
+    'audit export --csv <file>',
+    'audit export --xlsx <file>',
     'backup <file>',
     'blocklist sync --rejects <file>',
     'campaign import --message-file <file>',

@@ -97,7 +97,7 @@ describe('a password that another has set', () => {
     await withPassword('erin@example.com', 'ADMIN')
     await succeed(camp(['login', 'erin@example.com', '--password-stdin'], { env: erin, stdin: 'a first horse' }))
     const own = { env: erin, stdin: 'a first horse\na third horse\n' }
-    await succeed(camp(['user', 'set', 'erin@example.com', '--password-stdin'], own))
+    await succeed(camp(['user', 'password', 'erin@example.com', '--password-stdin'], own))
     await succeed(camp(['login', 'erin@example.com', '--password-stdin'], { env: erin, stdin: 'a third horse' }))
     const hers = await succeed(camp(['user', 'token', 'bob@example.com', '--quiet'], { env: erin }))
     const byErin = { ...serverEnv(db), CAMP_TOKEN: hers.out.trim() }
@@ -111,12 +111,12 @@ describe('a password that another has set', () => {
     const id = await imported(ana)
     const refused = await approve(id, dora)
     expect(refused).toMatchObject({ code: 7, err: expect.stringContaining('set the password of your login') })
-    const own = ['user', 'set', 'dora@example.com', '--password-stdin']
+    const own = ['user', 'password', 'dora@example.com', '--password-stdin']
     await succeed(camp(own, { env: dora, stdin: 'a first horse\nher second horse\n' }))
     await succeed(camp(['login', 'dora@example.com', '--password-stdin'], { env: dora, stdin: 'her second horse' }))
     await succeed(approve(id, dora))
     await succeed(
-      camp(['user', 'set', 'dora@example.com', '--password-stdin'], { env: ana, stdin: 'taken over by ana' }),
+      camp(['user', 'password', 'dora@example.com', '--password-stdin'], { env: ana, stdin: 'taken over by ana' }),
     )
     await succeed(camp(['login', 'dora@example.com', '--password-stdin'], { env: dora, stdin: 'taken over by ana' }))
     expect((await approve(await imported(ana), dora)).code).toBe(7)
@@ -130,7 +130,7 @@ describe('a password that another has set', () => {
 
 describe("one's own new password", () => {
   const set = (env: NodeJS.ProcessEnv, stdin: string) =>
-    camp(['user', 'set', 'fay@example.com', '--password-stdin'], { env, stdin })
+    camp(['user', 'password', 'fay@example.com', '--password-stdin'], { env, stdin })
 
   it('takes the old one', async () => {
     const fay = await withPassword('fay@example.com', 'USER')
@@ -145,7 +145,7 @@ describe("one's own new password", () => {
   })
 
   it('is no first one for a holder of a token', async () => {
-    const own = ['user', 'set', 'bob@example.com', '--password-stdin']
+    const own = ['user', 'password', 'bob@example.com', '--password-stdin']
     expect(await camp(own, { env: bob, stdin: 'a stolen horse' })).toMatchObject({
       code: 7,
       err: expect.stringContaining('cannot be set with a token'),

@@ -146,3 +146,75 @@ describe('camp user disable', () => {
     expect((await camp(['user', 'disable', 'nobody@example.com'], { env: admin })).code).toBe(3)
   })
 })
+
+describe('camp user password', () => {
+  it('asks at a terminal for the old password and twice for the new one, and shows none', async () => {
+    const env = serverEnv(db)
+    await succeed(camp(['login', ADMIN.email, '--password-stdin'], { env, stdin: ADMIN.password }))
+    const changed = await succeed(
+      camp(['user', 'password'], {
+        env,
+        keys: [
+          ['Old password', `${ADMIN.password}\n`],
+          ['New password', 'a better horse\n'],
+          ['Again', 'a better horse\n'],
+        ],
+      }),
+    )
+    expect(changed.err).not.toMatch(/horse/)
+    expect(changed.out).toBe(
+      'Your password is changed. Your sessions and tokens have ended: camp login ana@example.com\n',
+    )
+    expect((await camp(['whoami'], { env })).code).toBe(7)
+    await succeed(camp(['login', ADMIN.email, '--password-stdin'], { env, stdin: 'a better horse' }))
+    const back = ['user', 'password', '--password-stdin']
+    await succeed(camp(back, { env, stdin: `a better horse\n${ADMIN.password}` }))
+    await succeed(camp(['login', ADMIN.email, '--password-stdin'], { env: admin, stdin: ADMIN.password }))
+  })
+
+  it('changes nothing if the two inputs differ', async () => {
+    const run = await camp(['user', 'password'], {
+      env: admin,
+      keys: [
+        ['Old password', `${ADMIN.password}\n`],
+        ['New password', 'a better horse\n'],
+        ['Again', 'another horse\n'],
+      ],
+    })
+    expect([run.code, run.err]).toEqual([2, expect.stringContaining('the two inputs differ: nothing was changed')])
+    expect((await camp(['whoami'], { env: admin })).code).toBe(0)
+  })
+
+  it.each([
+    ['one line', 2, 'two lines'],
+    ['wrong\na better horse', 7, 'the old password is wrong'],
+    [`${ADMIN.password}\n1q2w3e4r5t`, 5, 'neighbouring keys'],
+    [`${ADMIN.password}\nshort`, 5, 'too short'],
+  ])('refuses %j with %i', async (stdin, code, why) => {
+    const run = await camp(['user', 'password', '--password-stdin'], { env: admin, stdin })
+    expect([run.code, run.err]).toEqual([code, expect.stringContaining(why)])
+  })
+
+  it('needs a terminal or --password-stdin', async () => {
+    const refused = await camp(['user', 'password', '--json'], { env: admin })
+    expect(refused.error()).toMatchObject({
+      code: 'TERMINAL_REQUIRED',
+      hint: expect.stringContaining('--password-stdin'),
+    })
+  })
+
+  it('of another user is set by an ADMIN alone, ends their sessions, and is in the audit', async () => {
+    const gil = await userEnv(db, admin, 'gil@example.com')
+    const reset = ['user', 'password', 'gil@example.com', '--password-stdin']
+    expect((await camp(reset, { env: user, stdin: 'a better horse' })).code).toBe(7)
+    const run = await succeed(camp(reset, { env: admin, stdin: 'a better horse' }))
+    expect(run.out).toBe('The password of gil@example.com is set. Their sessions and tokens have ended.\n')
+    expect(run.err).toContain("The audit records that you set gil@example.com's password")
+    expect((await camp(['whoami'], { env: gil })).code).toBe(7)
+    await succeed(camp(['login', 'gil@example.com', '--password-stdin'], { env: gil, stdin: 'a better horse' }))
+    const [event] = (
+      await camp(['audit', 'list', '--on', 'gil@example.com', '--action', 'user.set', '--json'], { env: admin })
+    ).json()
+    expect(event).toMatchObject({ by: ADMIN.email, detail: { password: 'reset' } })
+  })
+})

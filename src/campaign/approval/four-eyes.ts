@@ -44,7 +44,7 @@ function refusal({ handle, userId, viaId }: Hands, { id }: Approver): string {
   if (viaId === id) return `${handle} was imported with a token that you created: another ADMIN must approve it`
   return (
     `the user who imported ${handle}, or created its token, set the password of your login: another ADMIN must ` +
-    `approve it, or you can, after you set your own password (camp user set EMAIL --password) and log in again`
+    `approve it, or you can, after you set your own password (camp user password) and log in again`
   )
 }
 

@@ -133,7 +133,7 @@ async function resolveSome(
   )
   const seqs = leads.map(lead => lead.seq)
   await recordLeadEvents(tx, [{ campaignId, kind: 'RESOLVED', at: now, seqs, code: verdict, userId }])
-  await correctBatches(tx, correctionsOf(leads, holders, verdict), now)
+  await correctBatches(tx, correctionsOf(leads, holders, verdict), userId, now)
   if (verdict === 'RESEND') await reopen(tx, campaignId, userId, now)
   const detail = { verdict, leads: leads.length, first_seq: leads[0]!.seq, last_seq: leads.at(-1)!.seq }
   await recordAudit(tx, { userId, action: 'campaign.resolve', subject: 'Campaign', subjectId: campaignId, detail })

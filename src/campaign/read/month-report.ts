@@ -15,7 +15,10 @@ export interface MonthReport {
   wallets: MonthOfWallet[]
   /** By wallet, then oldest first. */
   campaigns: MonthOfCampaign[]
-  /** Whether, in the same snapshot, each budget's use is the sum of its ledger and the price of its billed messages. */
+  /**
+   * Whether, in the same snapshot, each budget's use is the sum of its ledger, and the price of its billed messages plus its
+   * adjustments.
+   */
   books_agree: boolean
 }
 
@@ -36,6 +39,8 @@ export interface MonthFigures {
 export interface MonthOfWallet extends MonthFigures {
   wallet: string
   campaigns: number
+  /** The sum of its ledger's ADJUST entries: used, and not for a campaign of camp. */
+  adjusted: string
   /** null: it has no budget for the month. */
   limit: string | null
 }
@@ -61,12 +66,12 @@ export function monthReport(pool: pg.Pool, query: MonthQuery): Promise<MonthRepo
     const campaigns = await campaignsOf(tx, query)
     const budgets = await budgetsOf(tx, query)
     const names = [...new Set([...budgets, ...campaigns].map(({ wallet }) => wallet))].sort()
-    const limits = new Map(budgets.map(({ wallet, limit }) => [wallet, limit]))
+    const budgetOf = new Map(budgets.map(budget => [budget.wallet, budget]))
     return {
       month: formatMonth(query.month),
-      wallets: names.map(wallet => totalOf(wallet, campaigns, limits.get(wallet))),
+      wallets: names.map(wallet => totalOf(wallet, campaigns, budgetOf.get(wallet))),
       campaigns,
-      books_agree: budgets.every(({ used, ledger, priced }) => used === ledger && used === priced),
+      books_agree: budgets.every(doesAgree),
     }
   })
 }
@@ -115,12 +120,19 @@ interface MonthBudget {
   ledger: string
   /** The price of the billed messages of its batches. */
   priced: string
+  adjusted: string
+}
+
+function doesAgree({ used, ledger, priced, adjusted }: MonthBudget): boolean {
+  return used === ledger && moneyOf(used) === moneyOf(priced) + moneyOf(adjusted)
 }
 
 async function budgetsOf(sql: Sql, { month, walletId }: MonthQuery): Promise<MonthBudget[]> {
   const { rows } = await sql.query<MonthBudget>(
     `SELECT w.name AS wallet, b.budget::numeric(14, 4) AS limit, b.used_budget AS used,
             (SELECT coalesce(sum(amount), 0)::numeric(14, 4) FROM "BudgetEntry" WHERE budget_id = b.id) AS ledger,
+            (SELECT coalesce(sum(amount), 0)::numeric(14, 4) FROM "BudgetEntry"
+             WHERE budget_id = b.id AND kind = 'ADJUST') AS adjusted,
             (SELECT coalesce(sum(t.unit_cost * l.billed), 0)::numeric(14, 4)
              FROM "Batch" t JOIN (
                SELECT campaign_id, batch_number, count(*) AS billed FROM "CampaignLead"
@@ -135,7 +147,7 @@ async function budgetsOf(sql: Sql, { month, walletId }: MonthQuery): Promise<Mon
   return rows
 }
 
-function totalOf(wallet: string, all: readonly MonthOfCampaign[], limit: string | undefined): MonthOfWallet {
+function totalOf(wallet: string, all: readonly MonthOfCampaign[], budget: MonthBudget | undefined): MonthOfWallet {
   const campaigns = all.filter(campaign => campaign.wallet === wallet)
   const sum = (of: (campaign: MonthOfCampaign) => number) => campaigns.reduce((total, one) => total + of(one), 0)
   return {
@@ -148,6 +160,7 @@ function totalOf(wallet: string, all: readonly MonthOfCampaign[], limit: string 
     in_doubt: sum(one => one.in_doubt),
     billed: sum(one => one.billed),
     spent: formatMoney(campaigns.reduce((total, one) => total + moneyOf(one.spent), 0n)),
-    limit: limit ?? null,
+    adjusted: budget?.adjusted ?? formatMoney(0n),
+    limit: budget?.limit ?? null,
   }
 }

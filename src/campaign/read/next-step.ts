@@ -1,6 +1,7 @@
 import type { CampaignStatus } from '../../lifecycle/campaign-status.ts'
 import type { FailureCode } from '../../lifecycle/transition.ts'
 import { type Act, may, type Person, people } from '../../security/permissions.ts'
+import type { Role } from '../../security/roles.ts'
 import { dateTimeText } from '../../time/date-time-text.ts'
 
 /** The state of a campaign at a given time, and the user who reads about it. */
@@ -15,7 +16,7 @@ export interface Situation {
   inDoubt: number
   failure: FailureCode | null
   importer: Person
-  reader: Person & { role: 'ADMIN' | 'USER' }
+  reader: Person & { role: Role }
   /** The ADMINs who are not disabled. */
   admins: readonly Person[]
   /** Those of the ADMINs who may approve it: not its importer, if there is another user. */

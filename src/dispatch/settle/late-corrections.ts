@@ -40,9 +40,17 @@ export async function lockBatches(tx: Tx, ids: readonly string[]): Promise<Map<s
   return new Map(rows.map(({ id, status }) => [id, status]))
 }
 
-/** Writes corrections to their batches, which the caller has locked, to the ledger and to the budgets. */
-export async function correctBatches(tx: Tx, corrections: readonly LedgerCorrection[], now: Date): Promise<void> {
+/**
+ * Writes corrections to their batches, which the caller has locked, to the ledger and to the budgets.
+ * @param userId who decided; null: the broker reported it
+ */
+export async function correctBatches(
+  tx: Tx,
+  corrections: readonly LedgerCorrection[],
+  userId: string | null,
+  now: Date,
+): Promise<void> {
   if (corrections.length === 0) return
   await correctFigures(tx, corrections)
-  await correctCosts(tx, corrections, now)
+  await correctCosts(tx, corrections, userId, now)
 }

@@ -58,7 +58,7 @@ export async function settleLate(
     await settleLeadsLate(tx, known.flatMap(resultOf))
     if (adapter.correlatesByProviderId) await writeProviderMessages(tx, batch, accepted)
     const booking = { batchId: batch.id, resolved: accepted.length, released: released.length, bookedAgain: 0 }
-    await correctBatches(tx, [{ ...booking, reason: 'not sent, as its worker reported' }], at)
+    await correctBatches(tx, [{ ...booking, reason: 'not sent, as its worker reported' }], null, at)
     await endWhereOver(tx, batch)
     return known.length
   })

@@ -5,6 +5,7 @@ import { CAMPAIGN_SETTINGS } from './campaign-settings.ts'
 import { DATABASE } from './database.ts'
 import { INSTALLATION } from './installation.ts'
 import { MESSAGE } from './message.ts'
+import { PEOPLE } from './people.ts'
 import { QUEUE } from './queue.ts'
 import { RECURRENCE } from './recurrence.ts'
 import { SECURITY } from './security.ts'
@@ -20,6 +21,7 @@ export const PT_BR: Catalogue = {
   ...DATABASE,
   ...INSTALLATION,
   ...MESSAGE,
+  ...PEOPLE,
   ...QUEUE,
   ...RECURRENCE,
   ...SECURITY,

@@ -5,6 +5,8 @@ export const RECURRENCE: Catalogue = {
   'Minute, hour, day, month, weekday in {0}: "0 9 * * 1-5" is Monday to Friday at nine; or @daily.':
     'Minuto, hora, dia, mês, dia da semana em {0}: "0 9 * * 1-5" é de segunda a sexta às nove; ou @daily.',
   'its owner {0} is disabled': 'seu dono {0} está desativado',
+  'its owner {0} is an AUDITOR now, and an AUDITOR imports nothing':
+    'seu dono {0} agora é um AUDITOR, e um AUDITOR não importa nada',
   'its owner {0} is no longer an ADMIN, and its settings require one':
     'seu dono {0} não é mais um ADMIN, e as opções dela exigem um',
   'another process already handled this occurrence': 'outro processo já tratou esta ocorrência',

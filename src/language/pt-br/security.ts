@@ -26,18 +26,20 @@ export const SECURITY: Catalogue = {
     'Ele mesmo o faz, com login: camp user token {0}. Para um cron: um usuário com o papel USER.',
   'First: camp user set {0} --enable': 'Antes: camp user set {0} --enable',
   '"{0}" is not a head': '"{0}" não é um topo',
-  'It is NUMBER:HASH, as camp budget audit --head printed it.': 'É NÚMERO:HASH, como camp budget audit --head mostrou.',
+  'It is NUMBER:HASH, as camp audit verify --head printed it.': 'É NÚMERO:HASH, como camp audit verify --head mostrou.',
   '{0} was changed since it was written': '{0} foi alterado depois de gravado',
-  'Find out what changed it. camp budget audit --accept-head replaces it, and loses what it would have shown.':
-    'Descubra o que o alterou. camp budget audit --accept-head o substitui, e perde o que ele teria mostrado.',
+  'Find out what changed it. camp audit verify --accept-head replaces it, and loses what it would have shown.':
+    'Descubra o que o alterou. camp audit verify --accept-head o substitui, e perde o que ele teria mostrado.',
   'CAMP_SECRET is not set: with DATABASE_URL it is required, the same on every machine':
     'CAMP_SECRET não está definido: com DATABASE_URL ele é obrigatório, igual em todas as máquinas',
   'Generate one and keep it safe, because credentials cannot be read without it: openssl rand -base64 32':
     'Gere um e guarde-o bem, pois sem ele as credenciais não podem ser lidas: openssl rand -base64 32',
   'too many failed logins of {0}: the next one is possible in {1} s':
     'muitos logins de {0} falharam: o próximo é possível em {1} s',
-  'Another ADMIN can reset a forgotten password: camp user set EMAIL --password-stdin':
-    'Outro ADMIN pode redefinir uma senha esquecida: camp user set EMAIL --password-stdin',
+  'too many failed logins from this place: the next one is possible in {0} s':
+    'muitos logins deste lugar falharam: o próximo é possível em {0} s',
+  'Another ADMIN can reset a forgotten password: camp user password EMAIL':
+    'Outro ADMIN pode redefinir uma senha esquecida: camp user password EMAIL',
   'the old password is wrong: nothing was changed': 'a senha antiga está errada: nada mudou',
   'the e-mail or the password is wrong': 'o e-mail ou a senha está errado',
   'the password {0}': 'a senha {0}',

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { v7 as uuid } from 'uuid'
 import { describe, expect, it } from 'vitest'
+import { adjustBudget } from '../../../src/budget/adjust.ts'
 import { budgetPosition, ledgerOf, listBudgets, setBudget } from '../../../src/budget/budget.ts'
 import { reconcileBudgets } from '../../../src/budget/reconcile.ts'
 import { useDatabase } from '../../support/database.ts'
@@ -224,4 +225,16 @@ describe('the audit', () => {
       { check: 'STATUS' },
     ])
   })
+})
+
+it('a refund leaves room for more messages, which is no use above the limit', async () => {
+  const scene = await makeScene(db.pool, { budget: '1.80', month: NOVEMBER })
+  await sentCampaign(scene, 100, 40)
+  const refund = { walletId: scene.walletId, month: NOVEMBER, amount: '-0.9000', reason: 'bill', userId: scene.userId }
+  await adjustBudget(db.pool, refund, present.now)
+  await sentCampaign(scene, 100, 20)
+  expect(await position(scene)).toMatchObject({ budget: '1.8000', used: '1.8000' })
+  const { rows } = await db.pool.query(`SELECT name FROM "Wallet" WHERE id = $1`, [scene.walletId])
+  const { differences } = await reconcileBudgets(db.pool)
+  expect(differences.filter(({ check, where }) => check === 'LIMIT' && where.includes(rows[0].name))).toEqual([])
 })

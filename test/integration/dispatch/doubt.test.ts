@@ -81,6 +81,15 @@ describe('a person decides about what is in doubt', () => {
       [id],
     )
     expect(audit).toMatchObject([{ user_id: userId, detail: { verdict: 'NOT_SENT', leads: 2 } }])
+    const { rows: entries } = await db.pool.query(
+      `SELECT DISTINCT e.user_id, e.reason FROM "BudgetEntry" e JOIN "Batch" b ON b.id = e.batch_id
+       WHERE b.campaign_id = $1 ORDER BY e.reason NULLS FIRST`,
+      [id],
+    )
+    expect(entries).toEqual([
+      { user_id: null, reason: null },
+      { user_id: userId, reason: 'resolved: it was not sent' },
+    ])
   })
 
   it('send again: the finished campaign reopens, sends them and finishes; no other lead gets anything', async () => {

@@ -166,6 +166,9 @@ describe('an occurrence', () => {
       { status: 'FAILED', reason: expect.stringContaining('no longer an ADMIN') },
     ])
     inbox.moveTo(WEDNESDAY)
+    await db.pool.query(`UPDATE "User" SET role = 'AUDITOR' WHERE id = $1`, [inbox.scene.userId])
+    expect(await inbox.fire()).toMatchObject([{ status: 'FAILED', reason: expect.stringContaining('is an AUDITOR') }])
+    inbox.moveTo('2026-11-26T09:00:05-03:00')
     await db.pool.query(`UPDATE "User" SET disabled_at = now() WHERE id = $1`, [inbox.scene.userId])
     expect(await inbox.fire()).toMatchObject([{ status: 'FAILED', reason: expect.stringContaining('is disabled') }])
   })

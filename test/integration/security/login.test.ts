@@ -118,6 +118,48 @@ describe('failures from elsewhere', () => {
   })
 })
 
-it.each(['a\u0000b@example.com', `${'a'.repeat(400)}@example.com`])('takes no e-mail that is none', async email => {
-  expect(await enter('wrong', { email })).toBe(WRONG)
+describe('failures of many e-mails from one place', () => {
+  const spray = async (times: number) => {
+    for (let i = 0; i < times; i++) expect(await enter('wrong', { email: `user${i}@example.com` })).toBe(WRONG)
+  }
+
+  it('slow the place: twenty at once, then one, two, four seconds, five minutes at most', async () => {
+    await spray(20)
+    for (const seconds of [1, 2, 4, 8, 16, 32, 64, 128, 256, 300, 300]) {
+      expect(await enter('wrong', { email: `after${seconds}@example.com` })).toBe(WRONG)
+      expect(await enter('wrong', { email: 'next@example.com' })).toBe(
+        `too many failed logins from this place: the next one is possible in ${seconds} s`,
+      )
+      wait(seconds)
+    }
+  })
+
+  it('do not slow who has logged in there, nor another place', async () => {
+    expect(await enter(ana.password)).toBe(ana.email)
+    await spray(21)
+    expect(await enter('wrong', { email: 'next@example.com' })).toEqual(waits(1))
+    expect(await enter(ana.password)).toBe(ana.email)
+    expect(await enter('wrong', { email: 'next@example.com', origin: 'another place' })).toBe(WRONG)
+  })
+
+  it('are not reset by a right password: it takes back its own attempt', async () => {
+    await spray(20)
+    expect(await enter(ana.password)).toBe(ana.email)
+    expect(await enter('wrong', { email: 'x@example.com' })).toBe(WRONG)
+    expect(await enter('wrong', { email: 'y@example.com' })).toEqual(waits(1))
+  })
+
+  it('are forgotten after a day without one', async () => {
+    await spray(21)
+    wait(86_401)
+    await enter('wrong', { origin: 'another place' })
+    await spray(20)
+  })
 })
+
+it.each(['ana', '*', 'a\u0000b@example.com', `${'a'.repeat(400)}@example.com`])(
+  'takes no e-mail that is none',
+  async email => {
+    expect(await enter('wrong', { email })).toBe(WRONG)
+  },
+)

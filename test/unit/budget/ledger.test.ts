@@ -9,8 +9,9 @@ it('the ledger, and what of a budget is used, are written in src/budget alone, a
     const used = writes.filter(({ table, columns }) => table === 'Budget' && columns.has('used_budget')).length
     return entries + used > 0 ? [{ file, entries, used }] : []
   })
-  // A reservation; a release at the settle, and a correction after it.
+  // An adjustment; a release at the settle, and a correction after it; the old system's use; a reservation.
   expect(writers).toEqual([
+    { file: 'budget/adjust.ts', entries: 1, used: 1 },
     { file: 'budget/ledger.ts', entries: 1, used: 1 },
     { file: 'budget/ledger.ts', entries: 1, used: 1 },
     { file: 'budget/outside-use.ts', entries: 1, used: 1 },

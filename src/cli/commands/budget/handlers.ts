@@ -1,8 +1,10 @@
+import { adjustBudget, parseAdjustment } from '../../../budget/adjust.ts'
 import { budgetPosition, ledgerOf, listBudgets, setBudget } from '../../../budget/budget.ts'
 import { amountText, moneyOf, parseAmount } from '../../../budget/money.ts'
 import { formatMonth, parseMonth } from '../../../budget/month.ts'
 import { findWallet } from '../../../catalog/find.ts'
 import { CampError } from '../../../errors.ts'
+import { t } from '../../../language/text.ts'
 import { fields } from '../../blocks.ts'
 import type { OptionsOf } from '../../command.ts'
 import type { Context } from '../../context.ts'
@@ -18,14 +20,32 @@ export async function set(context: Context, walletRef: string, monthText: string
   const limit = parseAmount(amount, 2)
   await setBudget(await context.pool(), { walletId: wallet.id, month, limit, userId: actor.id })
   const view = await viewOf(context, wallet, monthText)
-  if (moneyOf(view.used_budget) > moneyOf(view.budget)) {
-    context.out.warn(
-      `the used amount (${amountText(view.used_budget)}) exceeds this limit: nothing more is sent in ${monthText}.`,
-    )
-  }
+  warnIfExceeded(context, view, monthText)
   context.out.result(
     view,
     `Budget of "${wallet.name}" for ${monthText}: ${amountText(view.budget)} (used ${amountText(view.used_budget)}).`,
+  )
+}
+
+export async function adjust(
+  context: Context,
+  walletRef: string,
+  monthText: string,
+  amountTyped: string,
+  { reason }: OptionsOf<typeof commands.adjust>,
+): Promise<void> {
+  const actor = await context.admin()
+  const wallet = await findWallet(await context.prisma(), walletRef)
+  const amount = parseAdjustment(amountTyped)
+  const change = { walletId: wallet.id, month: parseMonth(monthText), amount, reason, userId: actor.id }
+  const entry = await adjustBudget(await context.pool(), change, context.clock.now())
+  if (!entry) throw noBudget(wallet.name, monthText)
+  const view = await viewOf(context, wallet, monthText)
+  warnIfExceeded(context, view, monthText)
+  context.out.result(
+    { ...view, entry: entry.id, amount },
+    t`Adjusted the budget of "${wallet.name}" for ${monthText} by ${amountText(amount)}:
+      used ${amountText(view.used_budget)} of ${amountText(view.budget)}.`,
   )
 }
 
@@ -86,9 +106,19 @@ export async function ledger(context: Context, walletRef: string, monthText: str
       { title: 'MESSAGES', value: entry => String(entry.messages), align: 'right' },
       { title: 'CAMPAIGN', value: entry => entry.campaign ?? '' },
       { title: 'BATCH', value: entry => String(entry.batch ?? ''), align: 'right' },
+      { title: t`WHO`, value: entry => entry.user ?? 'camp', shrinks: true },
       { title: 'REASON', value: entry => entry.reason ?? '', shrinks: true },
     ],
     `The budget of "${wallet.name}" for ${monthText} has no ledger entries.`,
+  )
+}
+
+type BudgetView = Awaited<ReturnType<typeof viewOf>>
+
+function warnIfExceeded(context: Context, { budget, used_budget }: BudgetView, monthText: string): void {
+  if (moneyOf(used_budget) <= moneyOf(budget)) return
+  context.out.warn(
+    `the used amount (${amountText(used_budget)}) exceeds this limit: nothing more is sent in ${monthText}.`,
   )
 }
 

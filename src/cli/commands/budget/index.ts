@@ -1,10 +1,13 @@
+import { t } from '../../../language/text.ts'
 import { addCommand, type Parent } from '../../add-command.ts'
 import type { Register } from '../../command.ts'
 import { lazy } from '../../lazy.ts'
+import { nameArgument } from '../../options.ts'
 
 export const register: Register = (program, action) => {
-  const budget = program.command('budget').description("a wallet's limit for a month: set, show, list, ledger, audit")
+  const budget = program.command('budget').description("a wallet's month: set, adjust, show, list, ledger, audit")
   set(budget).action(action(lazy(() => import('./handlers.ts').then(module => module.set))))
+  adjust(budget).action(action(lazy(() => import('./handlers.ts').then(module => module.adjust))))
   show(budget).action(action(lazy(() => import('./handlers.ts').then(module => module.show))))
   list(budget).action(action(lazy(() => import('./handlers.ts').then(module => module.list))))
   ledger(budget).action(action(lazy(() => import('./handlers.ts').then(module => module.ledger))))
@@ -16,6 +19,17 @@ const set = (parent: Parent) =>
     'camp budget set Sul 2026-12 1500.00',
     'camp budget set Sul 2026-12 1.500,00',
   ])
+
+export const adjust = (parent: Parent) =>
+  addCommand(parent, 'adjust <wallet> <month> <amount>', t`correct what a month has used (ADMIN): 12.30 or -12,30`, [
+    "camp budget adjust Sul 2026-12 12.30 --reason 'bill 4711: 273 messages'",
+    "camp budget adjust Sul 2026-12 --reason 'bill 4712: refunded' -- -12,30",
+  ])
+    .requiredOption('--reason <text>', t`why, for the ledger and the audit`, nameArgument)
+    .addHelpText(
+      'after',
+      `\n${t`For messages that camp did not send, or a bill that differs. Write -- before a negative amount.`}`,
+    )
 
 const show = (parent: Parent) =>
   addCommand(parent, 'show <wallet> <month>', 'limit, used, committed and available', [
@@ -30,20 +44,17 @@ export const list = (parent: Parent) =>
   )
 
 const ledger = (parent: Parent) =>
-  addCommand(parent, 'ledger <wallet> <month>', 'each reservation and release of its budget', [
+  addCommand(parent, 'ledger <wallet> <month>', 'each reservation, release and adjustment of its budget', [
     'camp budget ledger Sul 2026-12',
     'camp budget ledger Sul 2026-12 --json',
   ])
 
-export const audit = (parent: Parent) =>
+const audit = (parent: Parent) =>
   addCommand(parent, 'audit', 'check that budgets, ledger, batches, leads and records agree', [
     'camp budget audit',
-    'camp budget audit --head --quiet',
-  ])
-    .option('--head', 'print the newest checkpoint, to keep it elsewhere')
-    .option('--expect <head>', 'compare with a head that was printed before (NUMBER:HASH)')
-    .option('--accept-head', 'after a restore: remember the newest checkpoint (ADMIN)')
-    .addHelpText(
-      'after',
-      '\nWhat the audit finds, and what it cannot find: docs/security.md, "Records that show a change".',
-    )
+    'camp budget audit --json',
+  ]).addHelpText(
+    'after',
+    '\nWhat the audit finds, and what it cannot find: docs/security.md, "Records that show a change".\n' +
+      t`Heads that are kept elsewhere: camp audit verify.`,
+  )

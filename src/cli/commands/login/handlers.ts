@@ -23,8 +23,7 @@ export async function login(
   await saveSession(context.config.home, token)
   if (context.config.token) context.out.warn('CAMP_TOKEN is set, and is used instead of this session.')
   if (via !== null) {
-    const own = `camp user set ${user.email} --password`
-    context.out.warn(`${via.email} has set this password, and the audit records it. Set your own: ${own}`)
+    context.out.warn(`${via.email} has set this password, and the audit records it. Set your own: camp user password`)
   }
   context.out.result(
     { email: user.email, name: user.name, role: user.role, expires_at: expiresAt },

@@ -1,3 +1,4 @@
+import { moneyOf } from '../../../budget/money.ts'
 import { parseMonth } from '../../../budget/month.ts'
 import {
   type MonthFigures,
@@ -9,6 +10,7 @@ import {
 import { findWallet } from '../../../catalog/find.ts'
 import { CampError } from '../../../errors.ts'
 import { monthTable, share } from '../../../export/month-table.ts'
+import { t } from '../../../language/text.ts'
 import { monthOf } from '../../../time/local-day.ts'
 import type { Human } from '../../blocks.ts'
 import type { OptionsOf } from '../../command.ts'
@@ -44,7 +46,7 @@ function monthText(told: MonthReport, byCampaign: boolean, timezone: string): Hu
   return [
     head,
     '',
-    table(told.wallets, WALLETS),
+    table(told.wallets, walletColumns(told.wallets)),
     ...(byCampaign && told.campaigns.length > 0 ? ['', table(told.campaigns, CAMPAIGNS)] : []),
     '',
     ...(told.books_agree ? ['Ledger, used budget and leads agree.'] : []),
@@ -72,12 +74,19 @@ const FIGURES: readonly Column<MonthFigures>[] = [
   { title: 'SPENT', value: row => row.spent, align: 'right' },
 ]
 
-const WALLETS: readonly Column<MonthOfWallet>[] = [
-  { title: 'WALLET', value: row => row.wallet },
-  { title: 'CAMPAIGNS', value: row => String(row.campaigns), align: 'right' },
-  ...FIGURES,
-  { title: 'LIMIT', value: row => row.limit ?? 'none', align: 'right' },
-]
+/** Adjustments are rare: their column is there where a wallet has one. */
+function walletColumns(wallets: readonly MonthOfWallet[]): Column<MonthOfWallet>[] {
+  const isAdjusted = wallets.some(({ adjusted }) => moneyOf(adjusted) !== 0n)
+  return [
+    { title: 'WALLET', value: row => row.wallet },
+    { title: 'CAMPAIGNS', value: row => String(row.campaigns), align: 'right' },
+    ...FIGURES,
+    ...(isAdjusted
+      ? [{ title: t`ADJUSTED`, value: (row: MonthOfWallet) => row.adjusted, align: 'right' as const }]
+      : []),
+    { title: 'LIMIT', value: row => row.limit ?? 'none', align: 'right' },
+  ]
+}
 
 const CAMPAIGNS: readonly Column<MonthOfCampaign>[] = [
   { title: 'CAMPAIGN', value: row => row.agendamento_id },

@@ -32,7 +32,7 @@ export async function restore(
       `Restored the backup of ${manifest.created_at}. Nothing is sent from it until an ADMIN accepts it.`,
     ])
     context.out.talk('Next: camp db accept-restore --show, then camp db accept-restore')
-    context.out.talk('This machine may remember newer records: camp budget audit --accept-head (ADMIN) after a check.')
+    context.out.talk('This machine may remember newer records: camp audit verify --accept-head (ADMIN) after a check.')
   } finally {
     await pool.end()
   }

@@ -43,7 +43,7 @@ async function whoResets(context: Context, given: string | undefined, passwordSt
   const prisma = await context.prisma()
   const actor = context.config.databaseUrl ? await byPassword() : await systemUser(prisma)
   if (actor.role === 'ADMIN') return actor
-  throw new CampError('ADMIN_REQUIRED', `${actor.email} is a USER; this command requires an ADMIN`, {
+  throw new CampError('ADMIN_REQUIRED', `${actor.email} is no ADMIN, and this command requires one`, {
     hint: 'Use the e-mail of an ADMIN.',
   })
 

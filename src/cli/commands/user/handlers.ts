@@ -1,9 +1,7 @@
-import { CampError } from '../../../errors.ts'
 import type { Actor } from '../../../security/actor.ts'
 import { findUser } from '../../../security/find-user.ts'
 import { giveToken } from '../../../security/give-token.ts'
 import { hasUsers } from '../../../security/has-users.ts'
-import { assertOldPassword } from '../../../security/login.ts'
 import {
   addUser,
   assertAnotherAdmin,
@@ -36,7 +34,7 @@ export async function add(context: Context, email: string, options: OptionsOf<ty
   )
   if (password === null) {
     context.out.talk(
-      `${user.email} has no password: camp user set ${user.email} --password-stdin, or camp user token ${user.email}`,
+      `${user.email} has no password: camp user password ${user.email}, or camp user token ${user.email}`,
     )
   }
   context.out.result(view(user), `Added ${user.role} ${user.email}.`)
@@ -79,53 +77,15 @@ export async function show(context: Context, ref: string): Promise<void> {
 }
 
 export async function set(context: Context, ref: string, options: OptionsOf<typeof commands.set>): Promise<void> {
-  const { name, role, password: asks, passwordStdin, enable, endSessions } = options
-  assertSomething({ name, role, asks, passwordStdin, enable, endSessions })
+  const { name, role, enable, endSessions } = options
+  assertSomething({ name, role, enable, endSessions })
   const actor = await context.actor()
   const prisma = await context.prisma()
-  const user = await findUser(prisma, ref)
-  const { id } = user
+  const { id } = await findUser(prisma, ref)
   if (id !== actor.id || role || enable) await context.admin()
-  const wanted = asks || passwordStdin
-  const password = wanted ? await newPassword(context, user, id === actor.id, passwordStdin ?? false) : undefined
-  const change: UserChange = { name, role, password, enable, endSessions }
+  const change: UserChange = { name, role, enable, endSessions }
   const changed = await changeUser(prisma, actor, id, change, context.clock.now())
-  if (password !== undefined && id !== actor.id) {
-    context.out.talk(
-      `The audit records that you set ${user.email}'s password, with all their actions until they set their own.`,
-    )
-  }
   context.out.result(view(changed), `${changed.role} ${changed.email}${changed.disabled_at ? ', disabled' : ''}.`)
-}
-
-/**
- * A user who changes their own password gives the old one first: a token or an open terminal is not enough to take over the
- * account.
- */
-async function newPassword(context: Context, user: User, isOwn: boolean, fromStdin: boolean): Promise<string> {
-  // In embedded mode the user of the operating system has no password at first, and has access to the database anyway.
-  const isFirst = user.password === null
-  if (isOwn && isFirst && context.config.databaseUrl !== undefined) {
-    throw new CampError(
-      'PASSWORD_MISSING',
-      `${user.email} has no password yet: the first one cannot be set with a token`,
-      {
-        hint: `An ADMIN sets it: camp user set ${user.email} --password-stdin`,
-      },
-    )
-  }
-  const given = fromStdin ? (await askPassword(context, 'New password', true)).split(/\r?\n/) : []
-  const takesOld = isOwn && !isFirst
-  if (fromStdin && given.length !== (takesOld ? 2 : 1)) {
-    const lines = takesOld ? 'two lines: the old password, then the new one' : 'one line: the new password'
-    throw new CampError('INVALID_ARGUMENT', `stdin must contain ${lines}`)
-  }
-  const old = takesOld ? (given.at(-2) ?? (await askPassword(context, 'Old password', false))) : undefined
-  if (old !== undefined) await assertOldPassword(await context.loginDeps(), user, old)
-  if (fromStdin) return given.at(-1)!
-  const next = await askPassword(context, 'New password', false)
-  if (next === (await askPassword(context, 'Again', false))) return next
-  throw new CampError('ENTRIES_DIFFER', 'the two inputs differ: nothing was changed')
 }
 
 export async function disable(context: Context, ref: string): Promise<void> {
@@ -159,6 +119,6 @@ export async function token(context: Context, ref: string, { days }: OptionsOf<t
 }
 
 /** A user without the password hash. */
-function view({ id, email, name, role, disabled_at, created_at, password }: User) {
+export function view({ id, email, name, role, disabled_at, created_at, password }: User) {
   return { id, email, name, role, has_password: password !== null, disabled_at, created_at }
 }

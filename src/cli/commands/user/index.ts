@@ -1,10 +1,12 @@
+import { t } from '../../../language/text.ts'
+import { ROLES } from '../../../security/roles.ts'
 import { addCommand, type Parent } from '../../add-command.ts'
 import type { Register } from '../../command.ts'
 import { lazy } from '../../lazy.ts'
 import { nameArgument, oneOf, wholeNumber } from '../../options.ts'
 
 export const register: Register = (program, action) => {
-  const user = program.command('user').description('users of camp: add, list, show, set, disable, enable, token')
+  const user = program.command('user').description('user: add, list, show, set, password, disable, enable, token')
   add(user).action(
     action(
       lazy(() => import('./handlers.ts').then(module => module.add)),
@@ -14,6 +16,7 @@ export const register: Register = (program, action) => {
   list(user).action(action(lazy(() => import('./handlers.ts').then(module => module.list))))
   show(user).action(action(lazy(() => import('./handlers.ts').then(module => module.show))))
   set(user).action(action(lazy(() => import('./handlers.ts').then(module => module.set))))
+  password(user).action(action(lazy(() => import('./password.ts').then(module => module.password))))
   disable(user).action(action(lazy(() => import('./handlers.ts').then(module => module.disable))))
   enable(user).action(action(lazy(() => import('./handlers.ts').then(module => module.enable))))
   token(user).action(action(lazy(() => import('./handlers.ts').then(module => module.token))))
@@ -25,7 +28,7 @@ export const add = (parent: Parent) =>
     'camp user add bob@example.com --name Bob --role USER --password-stdin < pass',
   ])
     .requiredOption('--name <name>', 'their name', nameArgument)
-    .requiredOption('--role <role>', 'ADMIN or USER', oneOf(ROLES))
+    .requiredOption('--role <role>', ROLES.join(', '), oneOf(ROLES))
     .option('--password-stdin', 'read their password from stdin (without one: tokens only)')
 
 const list = (parent: Parent) => addCommand(parent, 'list', 'all users', ['camp user list', 'camp user list --json'])
@@ -37,17 +40,22 @@ const show = (parent: Parent) =>
   ])
 
 export const set = (parent: Parent) =>
-  addCommand(parent, 'set <email>', 'change a user (ADMIN, or own name and password)', [
+  addCommand(parent, 'set <email>', 'change a user (ADMIN, or own name)', [
     'camp user set bob@example.com --role ADMIN',
-    'camp user set bob@example.com --password',
     'camp user set bob@example.com --end-sessions',
   ])
     .option('--name <name>', 'their new name', nameArgument)
-    .option('--role <role>', 'ADMIN or USER', oneOf(ROLES))
-    .option('--password', 'ask for a new password, which ends sessions and tokens')
-    .option('--password-stdin', 'read it from stdin (your own: old password on line 1)')
+    .option('--role <role>', ROLES.join(', '), oneOf(ROLES))
     .option('--enable', 'as camp user enable')
     .option('--end-sessions', 'end their sessions and tokens')
+
+export const password = (parent: Parent) =>
+  addCommand(parent, 'password [email]', t`change your own password, or (ADMIN) set another user's`, [
+    'camp user password',
+    'camp user password bob@example.com --password-stdin < pass',
+  ])
+    .option('--password-stdin', t`read it from stdin (your own: old password on line 1)`)
+    .addHelpText('after', `\n${t`It ends the sessions and tokens of the user.`}`)
 
 const disable = (parent: Parent) =>
   addCommand(parent, 'disable <email>', 'disable a user and end their sessions and tokens', [
@@ -66,5 +74,3 @@ export const token = (parent: Parent) =>
     'camp user token bob@example.com --days 30',
     'camp user token bob@example.com --quiet > token.txt',
   ]).option('--days <number>', 'how many days it is valid', wholeNumber(1, 3650), 365)
-
-const ROLES = ['ADMIN', 'USER'] as const

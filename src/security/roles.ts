@@ -1,0 +1,2 @@
+export const ROLES = ['ADMIN', 'USER', 'AUDITOR'] as const
+export type Role = (typeof ROLES)[number]
