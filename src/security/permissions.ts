@@ -87,6 +87,9 @@ export const PERMISSIONS = {
   'blocklist add': 'ANY',
   'blocklist remove': 'ADMIN',
   'blocklist check': 'ANY',
+  'blocklist list': 'ANY',
+  // All numbers at once: personal data of every person who asked not to be contacted.
+  'blocklist export': 'ADMIN',
   'blocklist stats': 'ANY',
   'blocklist sync': 'ADMIN',
   'calendar add': 'ADMIN',

@@ -89,6 +89,7 @@ describe('who may do what', () => {
     'fish remove': 'fish remove F --yes',
     'blocklist remove': 'blocklist remove --phone 11987654321 --yes',
     'blocklist sync': 'blocklist sync list.csv --source s',
+    'blocklist export': 'blocklist export --csv -',
     'calendar add': 'calendar add 24/12',
     'calendar remove': 'calendar remove 24/12 --yes',
     'campaign import --no-cap': 'campaign import f.csv --wallet W --broker B --no-cap',

@@ -1,5 +1,6 @@
 import type { Catalogue } from '../text.ts'
 import { BLOCKLIST } from './blocklist.ts'
+import { BLOCKLIST_ENTRIES } from './blocklist-entries.ts'
 import { CALENDAR } from './calendar.ts'
 import { CAMPAIGN_SETTINGS } from './campaign-settings.ts'
 import { DATABASE } from './database.ts'
@@ -16,6 +17,7 @@ import { TABULAR } from './tabular.ts'
 export const PT_BR: Catalogue = {
   ...BLOCKLIST,
   ...CALENDAR,
+  ...BLOCKLIST_ENTRIES,
   ...CAMPAIGN_SETTINGS,
   ...DATABASE,
   ...INSTALLATION,
