@@ -110,6 +110,7 @@ export const PERMISSIONS = {
   'campaign show': 'ANY',
   'campaign report': 'ANY',
   'campaign leads': 'ANY',
+  'campaign rejects': 'ANY',
   'campaign explain': 'ANY',
   'campaign watch': 'ANY',
   'campaign approve': 'ADMIN',

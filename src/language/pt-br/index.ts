@@ -8,6 +8,7 @@ import { INSTALLATION } from './installation.ts'
 import { MESSAGE } from './message.ts'
 import { QUEUE } from './queue.ts'
 import { RECURRENCE } from './recurrence.ts'
+import { REJECTS } from './rejects.ts'
 import { SECURITY } from './security.ts'
 import { SERVE } from './serve.ts'
 import { SETTINGS } from './settings.ts'
@@ -16,14 +17,15 @@ import { TABULAR } from './tabular.ts'
 /** Every text of camp in Brazilian Portuguese, with the words of docs/glossary.md; a file for each room that has the texts. */
 export const PT_BR: Catalogue = {
   ...BLOCKLIST,
-  ...CALENDAR,
   ...BLOCKLIST_ENTRIES,
+  ...CALENDAR,
   ...CAMPAIGN_SETTINGS,
   ...DATABASE,
   ...INSTALLATION,
   ...MESSAGE,
   ...QUEUE,
   ...RECURRENCE,
+  ...REJECTS,
   ...SECURITY,
   ...SERVE,
   ...SETTINGS,
