@@ -29,6 +29,7 @@ if (process.argv.includes('--build') || stamp('build') !== sources) {
     CHECKPOINT_DISABLE: '1',
   })
   run('Building', 'npx', ['--no-install', 'tsc', '-p', 'tsconfig.json'])
+  run('Writing the manual pages', process.execPath, ['bin/man.js'])
   leaveStamp('build', sources)
 }
 

@@ -49,6 +49,10 @@ export function optedOutAt(broker: string, phones: readonly string[]): Addition 
   return { phones, documents: [], reason: 'opted out at the broker', source: `broker:${broker}`, purpose: null }
 }
 
+/** SQL: what an addition changes of an entry that exists. */
+export const WIDENED = `reason = coalesce(excluded.reason, b.reason), updated_at = now(),
+         purpose = CASE WHEN b.purpose = excluded.purpose THEN b.purpose END`
+
 /**
  * Adds entries. An existing entry of the source gets the new reason, if given; with a second purpose it is blocked for all purposes:
  * an addition never unblocks.
@@ -62,16 +66,12 @@ export async function addToBlocklist(
     `WITH phone AS (
        INSERT INTO "Blocklist" AS b (id, phone, reason, source, purpose, updated_at)
        SELECT DISTINCT ON (phone) gen_random_uuid(), phone, $3, $4, $5, now() FROM unnest($1::text[]) AS phone ORDER BY phone
-       ON CONFLICT (phone, source) DO UPDATE SET
-         reason = coalesce(excluded.reason, b.reason), updated_at = now(),
-         purpose = CASE WHEN b.purpose = excluded.purpose THEN b.purpose END
+       ON CONFLICT (phone, source) DO UPDATE SET ${WIDENED}
        RETURNING xmax = 0 AS added
      ), document AS (
        INSERT INTO "Blocklist" AS b (id, cpf_cnpj, reason, source, purpose, updated_at)
        SELECT DISTINCT ON (document) gen_random_uuid(), document, $3, $4, $5, now() FROM unnest($2::text[]) AS document ORDER BY document
-       ON CONFLICT (cpf_cnpj, source) DO UPDATE SET
-         reason = coalesce(excluded.reason, b.reason), updated_at = now(),
-         purpose = CASE WHEN b.purpose = excluded.purpose THEN b.purpose END
+       ON CONFLICT (cpf_cnpj, source) DO UPDATE SET ${WIDENED}
        RETURNING xmax = 0 AS added
      )
      SELECT count(*) FILTER (WHERE added)::int AS added FROM (TABLE phone UNION ALL TABLE document) written`,

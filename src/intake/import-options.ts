@@ -24,6 +24,22 @@ export const importOptions = z.strictObject({
   fish: z.boolean(),
 })
 
+/** The options that decide what the rows of a file are; a campaign stores them. */
+const fileOptions = importOptions.omit({ name: true, fish: true })
+
+export type FileOptions = z.output<typeof fileOptions>
+
+/** The file options of an import, for the campaign's row. */
+export function storedFileOptions(options: FileOptions): FileOptions {
+  const known = Object.keys(fileOptions.shape) as (keyof FileOptions)[]
+  return fileOptions.parse(Object.fromEntries(known.map(key => [key, options[key]])))
+}
+
+/** @throws ZodError if the column does not fit */
+export function fileOptionsOf(json: unknown): FileOptions {
+  return fileOptions.parse(json)
+}
+
 /** Where the header of a file is, and the names that --map expects in it. */
 export function headerChoice({
   headerRow,

@@ -23,12 +23,13 @@ import { CapCount } from './cap-count.ts'
 import { mapColumns } from './columns.ts'
 import { assertContent, type Content, contentFor } from './content.ts'
 import { type Fish, placeFish } from './fish.ts'
-import { headerChoice } from './import-options.ts'
+import { headerChoice, storedFileOptions } from './import-options.ts'
 import type { ImportSummary } from './import-summary.ts'
 import type { Lead } from './lead.ts'
 import { textReader } from './lead-text.ts'
 import { type LeadReading, readLeads } from './read-leads.ts'
 import type { ImportDeps, ImportRequest, ImportResult } from './request.ts'
+import { hasRowTexts, rowRules } from './row-rules.ts'
 import { SegmentCount } from './segments.ts'
 import { Sequencer, seqOf } from './sequence.ts'
 import {
@@ -92,23 +93,10 @@ async function prepare(
   records: Records,
 ): Promise<Intake> {
   campaignName(request, source) // refuse an invalid name before reading
-  const texts = request.template === null && request.adapter.content !== 'NONE'
-  const columns = mapColumns(source.file, records.header, request.map, texts, records.headerLine)
+  const columns = mapColumns(source.file, records.header, request.map, hasRowTexts(request), records.headerLine)
   const content = contentFor(request, source.file, columns)
   const createdAt = deps.clock.now()
-  const validator = createRowValidator({
-    columns,
-    allPhones: request.allPhones,
-    repairNinthDigit: request.repairNinthDigit,
-    documentRequired: request.adapter.documentRequired,
-    staleDays: request.staleDays,
-    today: dayIn(request.timezone, createdAt),
-    text: content.text,
-    templateVars: content.templateVars,
-    keepText: content.byText,
-    texts: content.texts,
-    template: request.template?.content ?? null,
-  })
+  const validator = createRowValidator(rowRules(request, columns, content, createdAt))
   const fish = request.fish ? await deps.prisma.fish.findMany({ orderBy: { created_at: 'asc' } }) : []
   const textOf = textReader(content, request.template?.content ?? null, columns)
   const segments = request.billsSegments ? new SegmentCount(textOf) : null
@@ -231,6 +219,7 @@ async function createCampaign(deps: ImportDeps, request: ImportRequest, intake: 
     template_id: request.adapter.content === 'NONE' ? null : (request.template?.id ?? null),
     source_file: source.file,
     source_sha256: source.sha256,
+    file_options: storedFileOptions(request),
     created_at: createdAt,
     updated_at: createdAt,
   }

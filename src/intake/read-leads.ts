@@ -65,6 +65,9 @@ async function hasBlocklist(sql: Sql): Promise<boolean> {
   return rows[0]!.any
 }
 
+/** The detail of a lead whose phone is blocked. */
+export const PHONE_BLOCKED = 'its phone is on the blocklist'
+
 /** Reading five entries of the blocklist takes about as long as a query for one row of 80 bytes. */
 const BYTES_PER_ENTRY = 16
 const MIN_ENTRIES = 10_000
@@ -87,7 +90,7 @@ async function refuseBlocked(
   if (phones.size + documents.size === 0) return leads
   for (const lead of leads) {
     if (lead.refusal) continue
-    if (phones.has(lead.phone)) refuse(lead, 'BLOCKLISTED', 'its phone is on the blocklist', lead.phoneColumn)
+    if (phones.has(lead.phone)) refuse(lead, 'BLOCKLISTED', PHONE_BLOCKED, lead.phoneColumn)
     else if (lead.cpf_cnpj !== null && documents.has(lead.cpf_cnpj))
       refuse(lead, 'BLOCKLISTED', 'its document is on the blocklist', fields.cpf_cnpj)
   }

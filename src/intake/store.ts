@@ -5,6 +5,7 @@ import type { Sql, Tx } from '../database/pool.ts'
 import { CampError } from '../errors.ts'
 import { COPY_LEADS, importedStatus, insertStagedLeads } from '../lifecycle/imported-leads.ts'
 import type { PlacedFish } from './fish.ts'
+import type { FileOptions } from './import-options.ts'
 import type { Lead, LeadSink } from './lead.ts'
 import { REFUSED_BLOCK, SEQ_SQL, type Sequencer, seqOf } from './sequence.ts'
 
@@ -18,6 +19,7 @@ export interface NewCampaign extends SettingColumns {
   template_id: string | null
   source_file: string
   source_sha256: string
+  file_options: FileOptions
   created_at: Date
   updated_at: Date
 }

@@ -106,6 +106,9 @@ export const PERMISSIONS = {
   'blocklist add': 'WORK',
   'blocklist remove': 'ADMIN',
   'blocklist check': 'READ',
+  'blocklist list': 'READ',
+  // All numbers at once: personal data of every person who asked not to be contacted.
+  'blocklist export': 'ADMIN',
   'blocklist stats': 'READ',
   'blocklist sync': 'ADMIN',
   'calendar add': 'ADMIN',
@@ -126,6 +129,7 @@ export const PERMISSIONS = {
   'campaign show': 'READ',
   'campaign report': 'READ',
   'campaign leads': 'READ',
+  'campaign rejects': 'READ',
   'campaign explain': 'READ',
   'campaign watch': 'READ',
   'campaign approve': 'ADMIN',

@@ -3,6 +3,7 @@ import { plainText } from '../../src/cli/blocks.ts'
 import { table } from '../../src/cli/table.ts'
 import { measureDispatch } from './dispatch.ts'
 import { measureExport } from './export.ts'
+import { measureFirstMessage } from './first-message.ts'
 import { measureImport } from './import.ts'
 import { measureLegacy } from './legacy.ts'
 import { type Measurement, passes } from './measure.ts'
@@ -14,10 +15,11 @@ import { measureStartup } from './startup.ts'
  * What camp costs over the least that the same work could cost, measured side by side in one run, on a PostgreSQL of its own with
  * the settings that camp gives it. Ends with 1 where a bar is missed.
  *
- *   npm run bench [-- startup import dispatch export memory legacy] [--rows 200000] [--leads 100000] [--memory-rows 1000000] [--memory]
+ *   npm run bench [-- startup first-message import dispatch export memory legacy] [--rows 200000] [--leads 100000] [--memory-rows 1000000] [--memory]
  */
 const PARTS: Record<string, (stage: Stage, sizes: Sizes) => Promise<Measurement[]>> = {
   startup: () => measureStartup(),
+  'first-message': () => measureFirstMessage(),
   import: (stage, { rows }) => measureImport(stage, rows),
   dispatch: (stage, { leads }) => measureDispatch(stage, leads),
   export: (stage, { memoryRows }) => measureExport(stage, memoryRows),

@@ -25,7 +25,11 @@ const completed = async (typed: readonly string[], given: NodeJS.ProcessEnv = en
 describe('a command line is completed with', () => {
   it.each([
     ['the names of commands', ['cam'], ['campaign']],
-    ['the names in a group', ['campaign', 're'], ['report', 'reject', 'resume', 'retry', 'resolve', 'repeat']],
+    [
+      'the names in a group',
+      ['campaign', 're'],
+      ['report', 'reject', 'rejects', 'resume', 'retry', 'resolve', 'repeat'],
+    ],
     ['the names after an option of every command', ['--json', 'wal'], ['wallet']],
     ['the options of a command', ['campaign', 'import', '--re'], ['--repair-ninth-digit', '--rejects', '--repeat']],
     ['the options of every command', ['wallet', 'list', '--js'], ['--json']],

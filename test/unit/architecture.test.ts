@@ -74,7 +74,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   // A person's data, collected or replaced; leads that wait for them are cancelled.
   privacy: ['campaign', 'database', 'dispatch', 'lifecycle', 'security'],
   // What a view shows, as a table in a file.
-  export: ['campaign', 'security', 'tabular'],
+  export: ['blocklist', 'campaign', 'security', 'tabular'],
   // An occurrence imports a file, and may approve the result.
   recurrence: [
     ...['broker', 'budget', 'campaign', 'campaign-settings', 'database', 'intake', 'lifecycle', 'security'],

@@ -1,6 +1,7 @@
 import { type Copy, copyValue, startCopy } from '../../database/copy.ts'
 import { uuidPrefix, uuidSql } from '../../database/ids.ts'
 import type { Tx } from '../../database/pool.ts'
+import { type Addition, WIDENED } from '../blocklist.ts'
 import type { EntryKind, Named } from './types.ts'
 
 /** The changes of a sync, in entries. */
@@ -113,4 +114,40 @@ async function applyKind(tx: Tx, kind: EntryKind, { source, purpose, replace, no
     changed: changed.rowCount ?? 0,
     removed: removed?.rowCount ?? 0,
   }
+}
+
+/**
+ * Adds the staged list to the source's entries with the rule of `addToBlocklist`: an addition never unblocks.
+ * @param addition `reason` for the rows without one
+ * @returns the distinct phones and documents, and the new entries among them
+ */
+export async function addStaged(
+  tx: Tx,
+  addition: Pick<Addition, 'source' | 'reason' | 'purpose'>,
+): Promise<Pick<Delta, 'phones' | 'documents' | 'added'>> {
+  const phones = await addKind(tx, 'phone', addition)
+  const documents = await addKind(tx, 'cpf_cnpj', addition)
+  const added = phones.added + documents.added
+  if (added > ANALYZE_FROM) await tx.query(`ANALYZE "Blocklist"`)
+  return { phones: phones.named, documents: documents.named, added }
+}
+
+async function addKind(
+  tx: Tx,
+  kind: EntryKind,
+  { source, reason, purpose }: Pick<Addition, 'source' | 'reason' | 'purpose'>,
+) {
+  const { rows } = await tx.query<{ named: number; added: number }>(
+    `WITH named AS (
+       SELECT DISTINCT ON (value) value, reason FROM staged WHERE kind = '${CODES[kind]}' ORDER BY value, reason IS NULL, line
+     ), written AS (
+       INSERT INTO "Blocklist" AS b (id, ${kind}, reason, source, purpose, updated_at)
+       SELECT gen_random_uuid(), value, coalesce(reason, $2), $1, $3, now() FROM named ORDER BY value
+       ON CONFLICT (${kind}, source) DO UPDATE SET ${WIDENED}
+       RETURNING xmax = 0 AS added
+     )
+     SELECT count(*)::int AS named, (count(*) FILTER (WHERE added))::int AS added FROM written`,
+    [source, reason, purpose],
+  )
+  return rows[0]!
 }

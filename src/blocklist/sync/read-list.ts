@@ -1,3 +1,5 @@
+import { CampError } from '../../errors.ts'
+import { t } from '../../language/text.ts'
 import type { Row } from '../../tabular/csv.ts'
 import type { Inspection } from '../../tabular/inspect.ts'
 import { withOtherSheets } from '../../tabular/other-sheets.ts'
@@ -19,6 +21,26 @@ export interface ListReading {
   refusals: RefusedRow[]
   /** Created once the header is known; the caller finishes or discards it. */
   rejects: RejectsFile | null
+}
+
+export function newReading(): ListReading {
+  return { rows: 0, refused: 0, ambiguous: 0, named: 0, refusals: [], rejects: null }
+}
+
+/** The error about a list that names no phone and no document. */
+export function emptyList(
+  file: string,
+  { refused, refusals: [first] }: Pick<ListReading, 'refused' | 'refusals'>,
+): CampError {
+  return new CampError(
+    'LIST_EMPTY',
+    first ? t`${file}: none of its ${refused} rows has a phone or a document` : t`${file} has no entry`,
+    {
+      hint: first
+        ? t`Line ${first.line}: ${first.detail}. Check that it is the right file. The blocklist is unchanged.`
+        : t`To remove all entries of a source: a list with only its header, --replace and --allow-shrink.`,
+    },
+  )
 }
 
 const SHOWN_REFUSALS = 20

@@ -11,7 +11,7 @@ import { listSyncs, recordCheck, recordSync, type SyncFigures } from '../sync-lo
 import { applyStaged, type Delta, openStaging } from './apply-difference.ts'
 import { type Fetched, fetchList } from './fetch-list.ts'
 import { type Location, parseLocation } from './location.ts'
-import { type ListReading, readList } from './read-list.ts'
+import { emptyList, type ListReading, newReading, readList } from './read-list.ts'
 import type { SyncDeps, SyncRequest, SyncResult } from './request.ts'
 
 /**
@@ -87,7 +87,7 @@ async function syncIn(
   }
   const { source, validators } = kept.fetched
   await kept.rejects?.discard()
-  const reading: ListReading = { rows: 0, refused: 0, ambiguous: 0, named: 0, refusals: [], rejects: null }
+  const reading = newReading()
   const delta = await apply(tx, deps, request, kept.fetched, reading).finally(() => {
     kept.rejects = reading.rejects
   })
@@ -189,16 +189,7 @@ function assertNamesSomebody(
   request: SyncRequest,
 ): void {
   if (named > 0 || (rows === 0 && request.replace)) return
-  const [first] = refusals
-  throw new CampError(
-    'LIST_EMPTY',
-    first ? t`${file}: none of its ${refused} rows has a phone or a document` : t`${file} has no entry`,
-    {
-      hint: first
-        ? t`Line ${first.line}: ${first.detail}. Check that it is the right file. The blocklist is unchanged.`
-        : t`To remove all entries of a source: a list with only its header, --replace and --allow-shrink.`,
-    },
-  )
+  throw emptyList(file, { refused, refusals })
 }
 
 function wouldShrink(file: string, source: string, { removed, held }: Delta): CampError {

@@ -1,5 +1,6 @@
 import type { Catalogue } from '../text.ts'
 import { BLOCKLIST } from './blocklist.ts'
+import { BLOCKLIST_ENTRIES } from './blocklist-entries.ts'
 import { CALENDAR } from './calendar.ts'
 import { CAMPAIGN_SETTINGS } from './campaign-settings.ts'
 import { DATABASE } from './database.ts'
@@ -8,6 +9,7 @@ import { MESSAGE } from './message.ts'
 import { PEOPLE } from './people.ts'
 import { QUEUE } from './queue.ts'
 import { RECURRENCE } from './recurrence.ts'
+import { REJECTS } from './rejects.ts'
 import { SECURITY } from './security.ts'
 import { SERVE } from './serve.ts'
 import { SETTINGS } from './settings.ts'
@@ -16,6 +18,7 @@ import { TABULAR } from './tabular.ts'
 /** Every text of camp in Brazilian Portuguese, with the words of docs/glossary.md; a file for each room that has the texts. */
 export const PT_BR: Catalogue = {
   ...BLOCKLIST,
+  ...BLOCKLIST_ENTRIES,
   ...CALENDAR,
   ...CAMPAIGN_SETTINGS,
   ...DATABASE,
@@ -24,6 +27,7 @@ export const PT_BR: Catalogue = {
   ...PEOPLE,
   ...QUEUE,
   ...RECURRENCE,
+  ...REJECTS,
   ...SECURITY,
   ...SERVE,
   ...SETTINGS,

@@ -1,21 +1,25 @@
-import { type Entry, entriesFor } from '../../../blocklist/blocklist.ts'
+import { entriesFor } from '../../../blocklist/blocklist.ts'
 import { BY_HAND, block, subjectOf, unblock } from '../../../blocklist/by-hand.ts'
 import { parsePurpose } from '../../../blocklist/purpose.ts'
 import { listSyncs } from '../../../blocklist/sync-log.ts'
 import { untilInForce } from '../../../dispatch/finish/stop-in-force.ts'
 import { CampError } from '../../../errors.ts'
+import { t } from '../../../language/text.ts'
 import { parseDocument } from '../../../recipient/document.ts'
 import { canonicalPhone } from '../../../recipient/phone.ts'
 import type { OptionsOf } from '../../command.ts'
 import type { Context } from '../../context.ts'
 import { personValues } from '../../person-values.ts'
 import { confirm } from '../../prompt.ts'
-import { type Column, table } from '../../table.ts'
-import { time } from '../campaign/text.ts'
+import { table } from '../../table.ts'
+import { addFile } from './add-file.ts'
+import { entryColumns } from './columns.ts'
 import type * as commands from './index.ts'
 import { removeAll } from './remove-all.ts'
 
 export async function add(context: Context, options: OptionsOf<typeof commands.add>): Promise<void> {
+  if (options.file !== undefined) return addFile(context, options.file, options)
+  assertNoListOptions(options)
   const actor = await context.actor()
   const pool = await context.pool()
   const keys = personValues(options)
@@ -28,6 +32,12 @@ export async function add(context: Context, options: OptionsOf<typeof commands.a
     { added, entries },
     added > 0 ? `Blocked ${subjectOf(keys)}.` : `${subjectOf(keys)} was already blocked.`,
   )
+}
+
+/** @throws CampError OPTIONS_CONFLICT: an option of a list, without one */
+function assertNoListOptions({ type, map, rejects, overwrite }: OptionsOf<typeof commands.add>): void {
+  if ([type, map, rejects, overwrite].every(option => option === undefined)) return
+  throw new CampError('OPTIONS_CONFLICT', t`--type, --map, --rejects and --overwrite require --file`)
 }
 
 export async function remove(context: Context, options: OptionsOf<typeof commands.remove>): Promise<void> {
@@ -52,7 +62,7 @@ export async function remove(context: Context, options: OptionsOf<typeof command
   context.out.result({ removed: removed.length, entries: removed, left }, () =>
     left.length === 0
       ? `Unblocked ${subjectOf(keys)}: ${entryCount(removed.length)} removed.`
-      : [`${entryCount(removed.length)} removed. Still blocked:`, table(left, columns(context.config.timezone))],
+      : [`${entryCount(removed.length)} removed. Still blocked:`, table(left, entryColumns(context.config.timezone))],
   )
 }
 
@@ -72,17 +82,8 @@ export async function check(context: Context, value: string): Promise<void> {
   const entries = await entriesFor(await context.pool(), keys)
   const view = { value, phone: phone ?? null, cpf_cnpj: document ?? null, blocked: entries.length > 0, entries }
   context.out.result(view, () =>
-    view.blocked ? ['Blocked.', table(entries, columns(context.config.timezone))] : `Not blocked: ${subjectOf(keys)}.`,
+    view.blocked
+      ? ['Blocked.', table(entries, entryColumns(context.config.timezone))]
+      : `Not blocked: ${subjectOf(keys)}.`,
   )
 }
-
-const columns = (timezone: string): readonly Column<Entry>[] => [
-  { title: 'PHONE', value: entry => entry.phone ?? '' },
-  { title: 'DOCUMENT', value: entry => entry.cpf_cnpj ?? '' },
-  { title: 'SOURCE', value: entry => entry.source },
-  { title: 'BINDS', value: entry => entry.purpose ?? 'everything' },
-  { title: 'REASON', value: entry => entry.reason ?? '', shrinks: true },
-  { title: 'SINCE', value: entry => time(entry.created_at, timezone) },
-]
-
-/** @throws CampError USAGE if neither is given, DATA if one is invalid */

@@ -1,13 +1,17 @@
+import { t } from '../../../language/text.ts'
 import { addCommand, asks, type Parent } from '../../add-command.ts'
 import type { Register } from '../../command.ts'
 import { lazy } from '../../lazy.ts'
 import { collect, nameArgument, oneOf, wholeNumber } from '../../options.ts'
+import { PLAIN_HELP } from '../../table-options.ts'
 
 export const register: Register = (program, action) => {
-  const blocklist = program.command('blocklist').description('blocked phones and documents: add, remove, check, sync')
+  const blocklist = program.command('blocklist').description(t`blocked phones and documents: add, remove, list, sync`)
   add(blocklist).action(action(lazy(() => import('./handlers.ts').then(module => module.add))))
   remove(blocklist).action(action(lazy(() => import('./handlers.ts').then(module => module.remove))))
   check(blocklist).action(action(lazy(() => import('./handlers.ts').then(module => module.check))))
+  list(blocklist).action(action(lazy(() => import('./entries.ts').then(module => module.list))))
+  exportEntries(blocklist).action(action(lazy(() => import('./entries.ts').then(module => module.exportEntries))))
   stats(blocklist).action(action(lazy(() => import('./stats.ts').then(module => module.stats))))
   sync(blocklist).action(action(lazy(() => import('./sync.ts').then(module => module.sync))))
 }
@@ -16,11 +20,19 @@ export const add = (parent: Parent) =>
   addCommand(parent, 'add', 'never contact this phone or document again (any user may)', [
     "camp blocklist add --phone '(11) 98765-4321' --reason 'asked by phone'",
     'camp blocklist add --document 529.982.247-25 --purpose cobranca',
+    "camp blocklist add --file complaints.csv --reason 'asked by letter'",
   ])
     .option('--phone <phone>', 'a Brazilian number, however it is written')
     .option('--document <document>', 'a CPF or CNPJ')
     .option('--reason <reason>', 'why')
     .option('--purpose <word>', 'only for campaigns of this purpose or of none (default: all)')
+    .option('--file <file>', t`all entries of a list (CSV, .xlsx or - for stdin)`)
+    .optionsGroup(t`With --file:`)
+    .option('--type <type>', t`content of a list without column names`, oneOf(['phone', 'document']))
+    .option('--map <field=column>', t`column of each field: phone=TEL,document=CPF,reason=MOTIVO`, collect)
+    .option('--max-size <megabytes>', t`refuse a larger list, compressed or not`, wholeNumber(1, 1_000_000), 1024)
+    .option('--rejects <file>', t`write the rows that could not be read to this file`)
+    .option('--overwrite', t`replace an existing --rejects file`)
 
 export const remove = (parent: Parent) =>
   asks(
@@ -39,6 +51,30 @@ const check = (parent: Parent) =>
     'camp blocklist check 11987654321',
     'camp blocklist check 529.982.247-25 --json',
   ])
+
+/** The options that choose entries. */
+const filtered = (parent: Parent, usage: 'list' | 'export', description: string, examples: readonly [string, string]) =>
+  addCommand(parent, usage, description, examples)
+    .option('--source <name>', t`only entries of this source`)
+    .option('--purpose <word>', t`only entries for this purpose`)
+    .option('--type <type>', t`only entries of this type`, oneOf(['phone', 'document']))
+
+export const list = (parent: Parent) =>
+  filtered(parent, 'list', t`entries, newest first, with masked numbers`, [
+    'camp blocklist list --source procon --limit 20',
+    'camp blocklist list --type document --json',
+  ])
+    .option('--limit <n>', t`at most this many`, wholeNumber(1, 10_000), 50)
+    .option('--after <id>', t`those behind this entry: the next page`)
+
+export const exportEntries = (parent: Parent) =>
+  filtered(parent, 'export', t`write entries with their numbers to a CSV file (ADMIN)`, [
+    'camp blocklist export --csv blocked.csv',
+    'camp blocklist export --source procon --csv - --plain',
+  ])
+    .requiredOption('--csv <file>', t`the file to write (-: stdout)`)
+    .option('--plain', PLAIN_HELP)
+    .option('--overwrite', t`replace an existing file`)
 
 const stats = (parent: Parent) =>
   addCommand(parent, 'stats', 'entries and last sync of each source', [

@@ -11,9 +11,9 @@ import type { OptionsOf } from '../../command.ts'
 import type { Context } from '../../context.ts'
 import { parsePairs } from '../../parse-pairs.ts'
 import { assertPiped } from '../../prompt.ts'
-import { table } from '../../table.ts'
 import { number } from '../campaign/text.ts'
 import type * as commands from './index.ts'
+import { progressOf, warnOfList, withRefusals } from './list-text.ts'
 
 type SyncOptions = OptionsOf<typeof commands.sync>
 
@@ -41,7 +41,7 @@ export async function sync(context: Context, from: string, options: SyncOptions)
     request,
   )
   await untilInForce(await context.pool())
-  warn(context, result)
+  if (result.status === 'APPLIED') warnOfList(context, { ...result, ...result.figures })
   context.out.result(viewOf(result), () => textOf(result))
 }
 
@@ -69,29 +69,6 @@ function requestOf(from: string, options: SyncOptions, userId: string): SyncRequ
     overwrite: options.overwrite ?? false,
     userId,
   }
-}
-
-const SAY_EVERY = 1_000_000
-
-function progressOf({ out }: Context): (rows: number) => void {
-  let next = SAY_EVERY
-  return rows => {
-    if (rows < next) return
-    out.talk(`${number(rows)} rows read…`)
-    next = rows - (rows % SAY_EVERY) + SAY_EVERY
-  }
-}
-
-function warn({ out }: Context, { figures, status, otherSheets, notes }: SyncResult): void {
-  if (status === 'NOT_MODIFIED') return
-  if (otherSheets.length > 0)
-    out.warn(`only one sheet is read; also with rows: ${otherSheets.join(', ')} (choose one with --sheet NAME)`)
-  for (const note of notes) out.warn(`the list: ${note}`)
-  if (figures.refused > 0) out.warn(`${number(figures.refused)} rows could not be read completely`)
-  if (figures.ambiguous > 0)
-    out.warn(
-      `${number(figures.ambiguous)} rows may be a phone or a document: both are blocked. If the list contains only one kind: --type`,
-    )
 }
 
 function viewOf({
@@ -131,11 +108,5 @@ function textOf(result: SyncResult): Human {
     ['refused', figures.refused > 0 ? `${number(figures.refused)} rows` : undefined],
     ['rejects', rejects && `${number(rejects.rows)} rows in ${rejects.file}`],
   ])
-  if (refusals.length === 0) return counts
-  const columns = [
-    { title: 'LINE', value: (row: (typeof refusals)[number]) => String(row.line), align: 'right' as const },
-    { title: 'REASON', value: (row: (typeof refusals)[number]) => row.code },
-    { title: 'DETAIL', value: (row: (typeof refusals)[number]) => row.detail },
-  ]
-  return [counts, '', table(refusals, columns)]
+  return withRefusals(counts, refusals)
 }

@@ -1,3 +1,4 @@
+import { t } from '../../../language/text.ts'
 import { CAMPAIGN_STATUSES } from '../../../lifecycle/campaign-status.ts'
 import { LEAD_STATUSES } from '../../../lifecycle/lead-status.ts'
 import { ASKS, addCommand, asks, type Parent } from '../../add-command.ts'
@@ -20,6 +21,7 @@ export const register: Register = (program, action) => {
   show(campaign).action(action(lazy(() => import('./show.ts').then(module => module.show))))
   report(campaign).action(action(lazy(() => import('./report.ts').then(module => module.report))))
   leads(campaign).action(action(lazy(() => import('./leads.ts').then(module => module.leads))))
+  rejects(campaign).action(action(lazy(() => import('./rejects.ts').then(module => module.rejects))))
   explain(campaign).action(action(lazy(() => import('./explain.ts').then(module => module.explain))))
   approve(campaign).action(action(lazy(() => import('./approve/handlers.ts').then(module => module.approve))))
   reject(campaign).action(action(lazy(() => import('./actions.ts').then(module => module.reject))))
@@ -114,6 +116,15 @@ export const leads = (parent: Parent) =>
     .option('--plain', PLAIN_HELP)
     .option('--overwrite', 'replace an existing file')
     .addHelpText('after', `\n${FILE_NOTES}`)
+
+export const rejects = (parent: Parent) =>
+  addCommand(parent, 'rejects <id>', t`write the rows that its import refused to a file again`, [
+    'camp campaign rejects C261128-2GJZ4 --rejects refused.csv',
+    'camp campaign rejects @last --file old/leads.csv --rejects refused.csv',
+  ])
+    .requiredOption('--rejects <file>', t`the file to write, as by an import with --rejects`)
+    .option('--file <file>', t`the imported file (default: its name, in this folder)`)
+    .option('--overwrite', t`replace an existing --rejects file`)
 
 const explain = (parent: Parent) =>
   addCommand(parent, 'explain <value>', 'the history of a phone, a document or a contract', [

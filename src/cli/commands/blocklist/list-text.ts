@@ -1,0 +1,50 @@
+import type { RefusedRow } from '../../../blocklist/sync/request.ts'
+import type { Block, Human } from '../../blocks.ts'
+import type { Context } from '../../context.ts'
+import { table } from '../../table.ts'
+import { number } from '../campaign/text.ts'
+
+/** What is said while a list is read, and about what was read. */
+
+const SAY_EVERY = 1_000_000
+
+export function progressOf({ out }: Context): (rows: number) => void {
+  let next = SAY_EVERY
+  return rows => {
+    if (rows < next) return
+    out.talk(`${number(rows)} rows read…`)
+    next = rows - (rows % SAY_EVERY) + SAY_EVERY
+  }
+}
+
+interface ReadList {
+  refused: number
+  ambiguous: number
+  otherSheets: readonly string[]
+  notes: readonly string[]
+}
+
+export function warnOfList({ out }: Context, { refused, ambiguous, otherSheets, notes }: ReadList): void {
+  if (otherSheets.length > 0)
+    out.warn(`only one sheet is read; also with rows: ${otherSheets.join(', ')} (choose one with --sheet NAME)`)
+  for (const note of notes) out.warn(`the list: ${note}`)
+  if (refused > 0) out.warn(`${number(refused)} rows could not be read completely`)
+  if (ambiguous > 0)
+    out.warn(
+      `${number(ambiguous)} rows may be a phone or a document: both are blocked. If the list contains only one kind: --type`,
+    )
+}
+
+/** The counts of a list, and its first refused rows. */
+export function withRefusals(counts: Block, refusals: readonly RefusedRow[]): Human {
+  if (refusals.length === 0) return counts
+  return [
+    counts,
+    '',
+    table(refusals, [
+      { title: 'LINE', value: row => String(row.line), align: 'right' },
+      { title: 'REASON', value: row => row.code },
+      { title: 'DETAIL', value: row => row.detail },
+    ]),
+  ]
+}
