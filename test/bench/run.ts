@@ -15,7 +15,8 @@ import { measureStartup } from './startup.ts'
  * What camp costs over the least that the same work could cost, measured side by side in one run, on a PostgreSQL of its own with
  * the settings that camp gives it. Ends with 1 where a bar is missed.
  *
- *   npm run bench [-- startup first-message import dispatch export memory legacy] [--rows 200000] [--leads 100000] [--memory-rows 1000000] [--memory]
+ *   npm run bench [-- startup first-message import dispatch export memory legacy]
+ *     [--rows 200000] [--leads 100000] [--memory-rows 1000000] [--memory]
  */
 const PARTS: Record<string, (stage: Stage, sizes: Sizes) => Promise<Measurement[]>> = {
   startup: () => measureStartup(),

@@ -10,8 +10,8 @@ import { scratchFolder } from '../support/scratch.ts'
  */
 const isAsked = process.env.CAMP_TEST_PACKAGE !== undefined
 const MOST_BYTES = 950_000
-/** nobody; as root, PostgreSQL would run as another user anyway. */
-const NOBODY = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {}
+/** A user without rights; as root, PostgreSQL would run as another user anyway. */
+const PLAIN_USER = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {}
 
 describe.skipIf(!isAsked)('the package', () => {
   const folder = scratchFolder('package')
@@ -31,16 +31,16 @@ describe.skipIf(!isAsked)('the package', () => {
 
     for (const path of [home, prefix]) run('mkdir', [path])
     chmodSync(folder, 0o755)
-    if (NOBODY.uid !== undefined) for (const path of [home, prefix]) chownSync(path, NOBODY.uid, NOBODY.gid)
+    if (PLAIN_USER.uid !== undefined) for (const path of [home, prefix]) chownSync(path, PLAIN_USER.uid, PLAIN_USER.gid)
     const env = { PATH: `${join(process.execPath, '..')}:/usr/bin:/bin`, HOME: home }
     const npmEnv = { ...process.env, HOME: home, npm_config_cache: join(home, 'cache') }
     const install = ['install', '--global', '--prefix', prefix, '--no-audit', '--no-fund', join(folder, made.filename)]
-    run('npm', install, { ...NOBODY, cwd: home, env: npmEnv })
+    run('npm', install, { ...PLAIN_USER, cwd: home, env: npmEnv })
     const modules = readdirSync(join(prefix, 'lib/node_modules/camp/node_modules'))
     const { devDependencies } = JSON.parse(readFileSync('package.json', 'utf8'))
     expect(modules.filter(name => Object.hasOwn(devDependencies, name))).toEqual([])
     expect(existsSync(join(prefix, 'share/man/man1/camp-campaign.1'))).toBe(true)
-    const demo = run(join(prefix, 'bin/camp'), ['demo', '--json'], { ...NOBODY, cwd: home, env })
+    const demo = run(join(prefix, 'bin/camp'), ['demo', '--json'], { ...PLAIN_USER, cwd: home, env })
     expect(JSON.parse(demo)).toBeTypeOf('object')
   })
 })

@@ -37,7 +37,7 @@ function host(): Host {
 }
 
 function title(name: string): Roff {
-  return `.TH ${name.toUpperCase().replaceAll('-', '\\-')} 1 "" "camp ${campVersion()}" "camp manual"`
+  return `.TH ${name.toUpperCase().replaceAll('-', '\\-')} 1 "" "camp ${campVersion()}" "Manual of camp"`
 }
 
 function rootPage(root: CommandUnknownOpts): Roff[] {

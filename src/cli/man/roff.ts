@@ -33,15 +33,10 @@ export function paragraph(text: string): Roff[] {
   return ['.PP', escaped(text)]
 }
 
-/** Lines that stay as they are. */
+/** Lines that stay as they are, without empty ones at either end. */
 export function block(text: string): Roff[] {
-  return [
-    '.PP',
-    '.nf',
-    ...text
-      .replace(/^\n+|\n+$/g, '')
-      .split('\n')
-      .map(escaped),
-    '.fi',
-  ]
+  const lines = text.split('\n')
+  const isFilled = (line: string) => line !== ''
+  const kept = lines.slice(Math.max(0, lines.findIndex(isFilled)), lines.findLastIndex(isFilled) + 1)
+  return ['.PP', '.nf', ...kept.map(escaped), '.fi']
 }
