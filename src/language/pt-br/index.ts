@@ -1,9 +1,18 @@
 import type { Catalogue } from '../text.ts'
 import { BLOCKLIST } from './blocklist.ts'
 import { CALENDAR } from './calendar.ts'
+import { CAMPAIGN } from './campaign.ts'
+import { CAMPAIGN_APPROVE } from './campaign-approve.ts'
+import { CAMPAIGN_HELP } from './campaign-help.ts'
+import { CAMPAIGN_IMPORT } from './campaign-import.ts'
+import { CAMPAIGN_RUN } from './campaign-run.ts'
 import { CAMPAIGN_SETTINGS } from './campaign-settings.ts'
+import { CAMPAIGN_SHOW } from './campaign-show.ts'
+import { CAMPAIGN_WORDS } from './campaign-words.ts'
 import { DATABASE } from './database.ts'
 import { INSTALLATION } from './installation.ts'
+import { INTAKE } from './intake.ts'
+import { LIFECYCLE } from './lifecycle.ts'
 import { MESSAGE } from './message.ts'
 import { QUEUE } from './queue.ts'
 import { RECURRENCE } from './recurrence.ts'
@@ -16,9 +25,18 @@ import { TABULAR } from './tabular.ts'
 export const PT_BR: Catalogue = {
   ...BLOCKLIST,
   ...CALENDAR,
+  ...CAMPAIGN,
+  ...CAMPAIGN_APPROVE,
+  ...CAMPAIGN_HELP,
+  ...CAMPAIGN_IMPORT,
+  ...CAMPAIGN_RUN,
   ...CAMPAIGN_SETTINGS,
+  ...CAMPAIGN_SHOW,
+  ...CAMPAIGN_WORDS,
   ...DATABASE,
   ...INSTALLATION,
+  ...INTAKE,
+  ...LIFECYCLE,
   ...MESSAGE,
   ...QUEUE,
   ...RECURRENCE,
