@@ -9,7 +9,7 @@ import type { ImportFacts } from './view.ts'
 
 /** The text of an import, or of a dry run (whose campaign has no id). */
 export function importText(view: CampaignView, facts: ImportFacts, outlook: Forecast & Present): Human {
-  const shown = view.id === null ? { ...view, agendamento_id: '(dry run)' } : view
+  const shown = view.id === null ? { ...view, agendamento_id: t`(dry run)` } : view
   const campaign = campaignText(shown, outlook.timezone, outlook)
   const read = fields([
     [t`defaults`, defaultsText(view, facts)],
