@@ -5,6 +5,7 @@ import type { Wait } from '../../campaign/read/wait.ts'
 import { t } from '../../language/text.ts'
 import { dateTimeText } from '../../time/date-time-text.ts'
 import { number, time } from '../commands/campaign/text.ts'
+import { storedOrNull } from '../stored-text.ts'
 
 /** One sentence without its full stop: why nothing is sent. */
 export function waitText(
@@ -17,7 +18,7 @@ export function waitText(
       const { status, stop, reason } = wait
       const who = status === 'PAUSED' && stop ? t`${status} by ${stop.by ?? 'camp'}` : status
       const when = stop ? ` ${moment(new Date(stop.at), at)}` : ''
-      const why = stop?.reason ?? reason
+      const why = storedOrNull(stop?.reason ?? reason)
       return `${who}${when}${why ? `: ${why}` : ''}`
     }
     case 'START':

@@ -12,13 +12,16 @@ export const CAMPAIGN_APPROVE: Catalogue = {
   '{0} waits no longer: it is {1}.': '{0} não espera mais: está {1}.',
   '{0} was not approved: {1}': '{0} não foi aprovada: {1}',
   'no campaign is given': 'nenhuma campanha foi informada',
-  'Add its ID. See: camp campaign list --status PENDING_APPROVAL': 'Acrescente o ID. Veja: camp campaign list --status PENDING_APPROVAL',
+  'Add its ID. See: camp campaign list --status PENDING_APPROVAL':
+    'Acrescente o ID. Veja: camp campaign list --status PENDING_APPROVAL',
   'Approve it?': 'Aprovar?',
   'cannot be approved: {0}': 'não pode ser aprovada: {0}',
   'Approve these {0} campaigns?': 'Aprovar estas {0} campanhas?',
   'Approved {0}: {1}.': '{0} aprovada: {1}.',
-  '↑↓ move  space mark  enter look closer  a approve  r reject  q leave': '↑↓ mover  espaço marcar  enter detalhes  a aprovar  r rejeitar  q sair',
-  'a approve  r reject  m messages  e refused rows  ← back  q leave': 'a aprovar  r rejeitar  m mensagens  e recusadas  ← voltar  q sair',
+  '↑↓ move  space mark  enter look closer  a approve  r reject  q leave':
+    '↑↓ mover  espaço marcar  enter detalhes  a aprovar  r rejeitar  q sair',
+  'a approve  r reject  m messages  e refused rows  ← back  q leave':
+    'a aprovar  r rejeitar  m mensagens  e recusadas  ← voltar  q sair',
   'space enter a r q': 'espaço enter a r q',
   'No campaign waits for approval.': 'Nenhuma campanha espera aprovação.',
   '1 campaign waits.': '1 campanha espera.',
@@ -35,7 +38,8 @@ export const CAMPAIGN_APPROVE: Catalogue = {
   'purpose {0}': 'finalidade {0}',
   '{0}, {1} rows': '{0}, {1} linhas',
   '{0} · {1} refused': '{0} · {1} recusadas',
-  '! none: recipients with a message in the last 24 hours are included': '! nenhum: inclui quem recebeu mensagem nas últimas 24 horas',
+  '! none: recipients with a message in the last 24 hours are included':
+    '! nenhum: inclui quem recebeu mensagem nas últimas 24 horas',
   'template {0}': 'template {0}',
   '{0}  {1}: the first {2} messages': '{0}  {1}: as primeiras {2} mensagens',
   'line {0}': 'linha {0}',

@@ -19,6 +19,7 @@ import { RECURRENCE } from './recurrence.ts'
 import { SECURITY } from './security.ts'
 import { SERVE } from './serve.ts'
 import { SETTINGS } from './settings.ts'
+import { STORED } from './stored.ts'
 import { TABULAR } from './tabular.ts'
 
 /** Every text of camp in Brazilian Portuguese, with the words of docs/glossary.md; a file for each room that has the texts. */
@@ -43,5 +44,6 @@ export const PT_BR: Catalogue = {
   ...SECURITY,
   ...SERVE,
   ...SETTINGS,
+  ...STORED,
   ...TABULAR,
 }

@@ -64,7 +64,8 @@ function untagged(path: string, code: string): string[] {
   const visit = (node: ts.Node): void => {
     if (ts.isTaggedTemplateExpression(node) || ts.isImportDeclaration(node) || ts.isLiteralTypeNode(node)) return
     const text = textOf(node)
-    if (text !== undefined && (isNamed(node) || (/\p{Ll}{2,}[,:;.]? \p{L}/u.test(text) && !text.startsWith('camp ')))) report(node, text)
+    if (text !== undefined && (isNamed(node) || (/\p{Ll}{2,}[,:;.]? \p{L}/u.test(text) && !text.startsWith('camp '))))
+      report(node, text)
     if (ts.isCallExpression(node)) {
       const without = NO_TEXT.get(nameOf(node)) ?? []
       visit(node.expression)

@@ -5,6 +5,7 @@ import { t } from '../../../language/text.ts'
 import type { OptionsOf } from '../../command.ts'
 import type { Context } from '../../context.ts'
 import { statusStyle } from '../../status-style.ts'
+import { storedOrNull } from '../../stored-text.ts'
 import { table } from '../../table.ts'
 import { wantsFile, writeResult } from '../../table-target.ts'
 import type * as commands from './index.ts'
@@ -49,7 +50,7 @@ function columns(timezone: string) {
     { title: t`READ`, value: (lead: LeadView) => timeText(lead.read_at), spare: true as const },
     {
       title: t`REASON`,
-      value: (lead: LeadView) => [lead.error_code, lead.error_message].filter(Boolean).join(': '),
+      value: (lead: LeadView) => [lead.error_code, storedOrNull(lead.error_message)].filter(Boolean).join(': '),
       shrinks: true as const,
     },
   ]

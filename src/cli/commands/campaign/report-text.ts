@@ -7,6 +7,7 @@ import { t } from '../../../language/text.ts'
 import { Block, type Branch, linesOf, styled, tree } from '../../blocks.ts'
 import { clip } from '../../fold.ts'
 import { moment } from '../../live/wait-text.ts'
+import { storedText } from '../../stored-text.ts'
 import { table } from '../../table.ts'
 import { number, time } from './text.ts'
 
@@ -57,7 +58,7 @@ function head(view: CampaignView, { started_by }: CampaignReport, { now, timezon
     [...title, { text: ' '.repeat(Math.max(2, columns - width - view.status.length)) }, { text: view.status }],
     [{ text: from.filter(Boolean).join(' · ') }],
     [{ text: hands.filter(Boolean).join(' · ') }],
-    ...(why ? [[{ text: t`reason: ${why}`, style: 'yellow' as const }]] : []),
+    ...(why ? [[{ text: t`reason: ${storedText(why)}`, style: 'yellow' as const }]] : []),
   ])
 }
 
@@ -131,7 +132,8 @@ const [MOST_REASONS, LONGEST_MESSAGE] = [6, 60]
 
 function messageOf({ code, message }: Reason): string {
   if (message === null || message === code) return ''
-  return ` "${message.length > LONGEST_MESSAGE ? `${message.slice(0, LONGEST_MESSAGE - 1)}…` : message}"`
+  const said = storedText(message)
+  return ` "${said.length > LONGEST_MESSAGE ? `${said.slice(0, LONGEST_MESSAGE - 1)}…` : said}"`
 }
 
 const UNKNOWN = {

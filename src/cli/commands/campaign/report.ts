@@ -7,6 +7,7 @@ import type { Block } from '../../blocks.ts'
 import type { OptionsOf } from '../../command.ts'
 import type { Context } from '../../context.ts'
 import { whatNext } from '../../next.ts'
+import { storedText } from '../../stored-text.ts'
 import { table } from '../../table.ts'
 import type * as commands from './index.ts'
 import { reportText } from './report-text.ts'
@@ -59,6 +60,6 @@ function columns(timezone: string) {
     { title: t`REFUSED`, value: (batch: BatchView) => number(batch.refused), ...right },
     { title: t`COST`, value: (batch: BatchView) => batch.reserved, ...right },
     { title: t`CLAIMED`, value: (batch: BatchView) => (batch.claimed_at ? time(batch.claimed_at, timezone) : '') },
-    { title: t`ERROR`, value: (batch: BatchView) => batch.error ?? '' },
+    { title: t`ERROR`, value: (batch: BatchView) => storedText(batch.error ?? '') },
   ]
 }

@@ -4,6 +4,7 @@ import type { Match } from '../../../campaign/read/lead-search.ts'
 import { t } from '../../../language/text.ts'
 import { type Block, fields } from '../../blocks.ts'
 import type { Context } from '../../context.ts'
+import { storedOrNull, storedText } from '../../stored-text.ts'
 import { table } from '../../table.ts'
 import { time } from './text.ts'
 
@@ -56,13 +57,16 @@ function messageText({ config: { timezone } }: Context, message: ExplainedMessag
         ? t`a fish (control phone)`
         : [t`line ${source_line ?? ''} of ${source_file}`, message.nome].filter(Boolean).join(', '),
     ],
-    [t`status`, `${status}${error_code ? ` ${error_code}` : ''}: ${reason}`],
+    [t`status`, `${status}${error_code ? ` ${error_code}` : ''}: ${storedText(reason)}`],
     [t`text`, message.text],
   ])
   const columns = [
     { title: t`WHEN`, value: ({ at }: Step) => time(at, timezone) },
     { title: t`WHAT`, value: ({ what }: Step) => what },
-    { title: t`DETAIL`, value: ({ by, detail }: Step) => [detail, by && t`by ${by}`].filter(Boolean).join(', ') },
+    {
+      title: t`DETAIL`,
+      value: ({ by, detail }: Step) => [storedOrNull(detail), by && t`by ${by}`].filter(Boolean).join(', '),
+    },
   ]
   return [facts, table(steps, columns)]
 }

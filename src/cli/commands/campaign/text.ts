@@ -7,6 +7,7 @@ import type { StopView } from '../../../campaign/read/stop-view.ts'
 import type { CampaignView, ClosingView } from '../../../campaign/read/view.ts'
 import { t } from '../../../language/text.ts'
 import { type Block, fields } from '../../blocks.ts'
+import { storedOrNull, storedText } from '../../stored-text.ts'
 
 /** The outlook of a campaign; `next` has the lines of src/campaign/read/next-step.ts. */
 type Shown = Forecast & { now: Date; next?: readonly string[] }
@@ -22,7 +23,7 @@ export function campaignText(view: CampaignView, timezone: string, outlook?: Sho
     [t`campaign`, `${view.agendamento_id}  ${view.name}`],
     // A dry run makes no campaign: it has no status, and no importer.
     [t`status`, view.id === null ? undefined : view.status],
-    [t`reason`, view.stopped?.reason === view.failure_reason ? undefined : view.failure_reason],
+    [t`reason`, view.stopped?.reason === view.failure_reason ? undefined : storedOrNull(view.failure_reason)],
     view.stopped ? [STOPPED[view.stopped.what](), stoppedText(view.stopped, timezone)] : ['', undefined],
     [t`waiting`, waitingText(view, timezone)],
     [t`outage`, outageText(view, timezone)],
@@ -186,7 +187,7 @@ const NO_REASONS: readonly (string | null)[] = [null, 'cancelled', 'rejected']
 
 function stoppedText({ at, by, reason }: StopView, timezone: string): string {
   const done = byText(at, by ?? 'camp', timezone)
-  return NO_REASONS.includes(reason) ? done : `${done}: ${reason}`
+  return NO_REASONS.includes(reason) ? done : `${done}: ${storedOrNull(reason)}`
 }
 
 function missedText(handle: string): string {
@@ -215,7 +216,7 @@ function endText(view: CampaignView, timezone: string, end: string, now: Date): 
 /** The broker's last step, on one line. */
 function closingText(closing: ClosingView, campaign: CampaignView['status'], timezone: string): string {
   const { status, not_before, settled_at, error } = closing
-  const why = error === null ? '' : ` (${error})`
+  const why = error === null ? '' : ` (${storedText(error)})`
   switch (status) {
     case 'QUEUED':
       if (campaign !== 'PROCESSING') return t`waiting: the campaign is ${campaign}${why}`
@@ -229,7 +230,7 @@ function closingText(closing: ClosingView, campaign: CampaignView['status'], tim
     case 'DONE':
       return t`done at ${time(settled_at ?? '', timezone)}`
     case 'NOT_RUN':
-      return error === null ? t`not run` : t`not run: ${error}`
+      return error === null ? t`not run` : t`not run: ${storedText(error)}`
   }
 }
 

@@ -13,6 +13,7 @@ import type { Context } from '../../context.ts'
 import { openDisplay } from '../../live/display.ts'
 import { waitText } from '../../live/wait-text.ts'
 import { whatNext } from '../../next.ts'
+import { storedOrNull } from '../../stored-text.ts'
 import { reportOf } from './report.ts'
 
 type Started = Pick<CampaignRef, 'id' | 'agendamento_id'>
@@ -54,7 +55,7 @@ export async function endError(context: Context, ended: readonly Ended[]): Promi
   const bad = ended.filter(({ progress }) => progress.status !== 'FINISHED')
   if (bad.length === 0) return undefined
   const said = bad.map(({ agendamento_id, progress: { status, failureReason } }) =>
-    [t`${agendamento_id} is ${status}`, failureReason].filter(Boolean).join(': '),
+    [t`${agendamento_id} is ${status}`, storedOrNull(failureReason)].filter(Boolean).join(': '),
   )
   const hints = await Promise.all(bad.map(async ({ id }) => (await whatNext(context, id)).next))
   return new CampError(codeOfEnd(bad[0]!.progress), said.join('; '), { hint: hints.flat() })

@@ -6,6 +6,7 @@ import type { RefusedRow, Sample } from '../../../../campaign/read/samples.ts'
 import type { CampaignView } from '../../../../campaign/read/view.ts'
 import { t } from '../../../../language/text.ts'
 import { type Block, fields, type Human } from '../../../blocks.ts'
+import { storedOrNull, storedText } from '../../../stored-text.ts'
 import { table } from '../../../table.ts'
 import { about, hoursText, number, refusalsText, time } from '../text.ts'
 import { costText, monthNameOf, peopleText, startText } from './text.ts'
@@ -76,7 +77,7 @@ export function refusedRowsText(rows: readonly RefusedRow[], total: number): Hum
     { title: t`REASON`, value: row => row.code },
     { title: t`LINE`, value: row => String(row.line ?? ''), align: 'right' },
     { title: t`PHONE`, value: row => row.phone },
-    { title: t`DETAIL`, value: row => row.detail ?? '' },
+    { title: t`DETAIL`, value: row => storedText(row.detail ?? '') },
   ])
   return rows.length < total ? [shown, t`… and ${number(total - rows.length)} more`] : shown
 }
@@ -110,7 +111,7 @@ function timeText(view: CampaignView, outlook: Forecast, proposal: Proposal, pre
 }
 
 function earlierText({ at, by, reason, changes }: EarlierApproval, present: Present): string {
-  const why = [reason, ...changes].filter(Boolean).join('; ')
+  const why = [storedOrNull(reason), ...changes].filter(Boolean).join('; ')
   const before = t`approved before (${by ?? t`a standing approval`}, ${minute(at, present)})`
   return why === '' ? before : t`${before}; since: ${why}`
 }

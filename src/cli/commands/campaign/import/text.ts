@@ -3,6 +3,7 @@ import type { CampaignView } from '../../../../campaign/read/view.ts'
 import type { Segments } from '../../../../intake/segments.ts'
 import { t } from '../../../../language/text.ts'
 import { type Block, fields, type Human } from '../../../blocks.ts'
+import { storedOrNull } from '../../../stored-text.ts'
 import { table } from '../../../table.ts'
 import { campaignText, number, refusalsText } from '../text.ts'
 import type { ImportFacts } from './view.ts'
@@ -201,7 +202,7 @@ function firstText({ first_leads }: ImportFacts): Block {
     {
       title: t`TEXT, OR WHY NOT`,
       value: lead =>
-        lead.error_code === null ? oneLine(lead.text ?? '') : `${lead.error_code}: ${lead.error_message}`,
+        lead.error_code === null ? oneLine(lead.text ?? '') : `${lead.error_code}: ${storedOrNull(lead.error_message)}`,
     },
   ])
 }
