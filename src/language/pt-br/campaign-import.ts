@@ -1,7 +1,7 @@
 import type { Catalogue } from '../text.ts'
 
 export const CAMPAIGN_IMPORT: Catalogue = {
-  '(dry run)': '(ensaio)',
+  '(dry run)': '(simulação)',
   'the wallet that pays ({0})': 'a carteira que paga ({0})',
   'the broker that sends ({0})': 'o fornecedor que envia ({0})',
   'a text or a template': 'um texto ou um template',
@@ -36,8 +36,8 @@ export const CAMPAIGN_IMPORT: Catalogue = {
   '{0} sends the content that is set up in its system: the message or template is not used':
     '{0} envia o conteúdo configurado no sistema dele: a mensagem ou o template não é usado',
   'Nothing was written, no rejects file either: this was a dry run.':
-    'Nada foi gravado, nem o arquivo de rejeitadas: isto foi um ensaio.',
-  'Nothing was written: this was a dry run.': 'Nada foi gravado: isto foi um ensaio.',
+    'Nada foi gravado, nem o arquivo de rejeitadas: foi só uma simulação.',
+  'Nothing was written: this was a dry run.': 'Nada foi gravado: foi só uma simulação.',
   '--no-cap, which sends to people who got a message in the last 24 hours,':
     '--no-cap, que envia a quem recebeu mensagem nas últimas 24 horas,',
   'Set it before the approval: camp credential set "{0}" "{1}" key=value':
