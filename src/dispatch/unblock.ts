@@ -2,6 +2,7 @@ import type pg from 'pg'
 import { locking } from '../database/lock-order.ts'
 import { transaction } from '../database/pool.ts'
 import { CampError } from '../errors.ts'
+import { t } from '../language/text.ts'
 import type { Enqueuer } from '../queue/queues.ts'
 import { recordAudit } from '../security/audit-log.ts'
 import { enqueueWindow, isPaced, resetEnqueued } from './plan/enqueue.ts'
@@ -43,7 +44,7 @@ export async function unblockCredential(
     if (!blocked?.until || blocked.until <= now()) {
       throw new CampError(
         'CREDENTIAL_NOT_WAITING',
-        `the credential of "${wallet.name}" at "${broker.name}" is not waiting for the broker`,
+        t`the credential of "${wallet.name}" at "${broker.name}" is not waiting for the broker`,
       )
     }
     const { rows: campaigns } = await tx.query<{ id: string } & Parameters<typeof isPaced>[0]>(

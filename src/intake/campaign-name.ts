@@ -1,5 +1,6 @@
 import { extname } from 'node:path'
 import { CampError } from '../errors.ts'
+import { t } from '../language/text.ts'
 import { isName } from '../visible.ts'
 
 /**
@@ -11,7 +12,7 @@ export function campaignName({ name }: { name: string | null }, { file }: { file
   const unpacked = file.replace(/\.gz$/i, '')
   const bare = unpacked.slice(0, unpacked.length - extname(unpacked).length).trim()
   if (isName(bare)) return bare
-  throw new CampError('INVALID_VALUE', `the name of the file is not valid for a campaign: ${file}`, {
-    hint: 'Set a name of 1 to 200 characters on one line, without control or invisible characters: --name NAME',
+  throw new CampError('INVALID_VALUE', t`the name of the file is not valid for a campaign: ${file}`, {
+    hint: t`Set a name of 1 to 200 characters on one line, without control or invisible characters: --name NAME`,
   })
 }

@@ -1,4 +1,5 @@
 import { CampError } from '../errors.ts'
+import { t } from '../language/text.ts'
 import type { NamedColumn } from '../message/column-index.ts'
 import { FIELDS, type Field, fieldOf, plainName, tiersOf } from '../recipient/field-names.ts'
 import { type PhoneColumn, phoneFamilies, withAreaCodes } from '../recipient/phone-columns.ts'
@@ -33,7 +34,7 @@ export function mapColumns(
   texts: boolean,
   line = 1,
 ): Columns {
-  const place = `${file}, line ${line}`
+  const place = t`${file}, line ${line}`
   const headers = namesOf(row)
   const { chosen, phones: givenPhones, areaCodes } = chosenColumns(file, headers, given)
   const taken = new Set([...Object.values(chosen), ...givenPhones, ...(areaCodes ?? [])])
@@ -98,15 +99,15 @@ function chosenColumns(file: string, headers: readonly string[], given: GivenCol
     }
     const field = fieldOf(word)
     if (!field) {
-      throw new CampError('FIELD_UNKNOWN', `--map: the field "${word}" does not exist`, {
-        hint: `Fields: ${Object.keys(FIELDS).join(', ')}, ddd. Write --map phone=TELEFONE,nome=CLIENTE.`,
+      throw new CampError('FIELD_UNKNOWN', t`--map: the field "${word}" does not exist`, {
+        hint: t`Fields: ${Object.keys(FIELDS).join(', ')}, ddd. Write --map phone=TELEFONE,nome=CLIENTE.`,
       })
     }
     const found = names.map(name => indexOf(file, headers, word, name))
     if (field === 'phone') phones.push(...found)
     else if (found.length > 1 || chosen[field] !== undefined) {
-      throw new CampError('FIELD_TWICE', `--map names ${field} twice`, {
-        hint: 'Only the phone may have several columns.',
+      throw new CampError('FIELD_TWICE', t`--map names ${field} twice`, {
+        hint: t`Only the phone may have several columns.`,
       })
     } else chosen[field] = found[0]!
   }
@@ -121,7 +122,7 @@ function indexOf(file: string, headers: readonly string[], word: string, name: s
   const ways = [headers, uniqueNames(headers)].map(names => names.indexOf(name))
   const index = ways.find(i => i >= 0) ?? headers.findIndex(header => plainName(header) === plainName(name))
   if (index >= 0) return index
-  throw new CampError('COLUMN_NOT_FOUND', `${file} has no column "${name}" (--map ${word})`, { hint: found(headers) })
+  throw new CampError('COLUMN_NOT_FOUND', t`${file} has no column "${name}" (--map ${word})`, { hint: found(headers) })
 }
 
 function guessPhones(place: string, headers: readonly string[], taken: ReadonlySet<number>): number[] {
@@ -129,13 +130,17 @@ function guessPhones(place: string, headers: readonly string[], taken: ReadonlyS
   if (family === undefined) throw missingPhone(place, headers)
   if (others.length === 0) return family
   const all = [family, ...others]
-  const together = `${all.length === 2 ? 'both' : 'all'}, the first valid one of each row: ${flags('phone', headers, all.flat())}`
+  const every = flags('phone', headers, all.flat())
+  const together =
+    all.length === 2
+      ? t`both, the first valid one of each row: ${every}`
+      : t`all, the first valid one of each row: ${every}`
   throw ambiguous(
     place,
     headers,
     'phone',
     all.map(([index]) => index!),
-    `${all.map(indexes => flags('phone', headers, indexes)).join(' or ')}; or ${together}`,
+    t`${all.map(indexes => flags('phone', headers, indexes)).join(or())}; or ${together}`,
   )
 }
 
@@ -149,7 +154,7 @@ function guess(
     const fitting = headers.flatMap((header, i) => (!taken.has(i) && tier(plainName(header)) ? [i] : []))
     if (fitting.length === 1) return fitting[0]
     if (fitting.length > 1) {
-      const choices = fitting.map(index => flags(field, headers, [index])).join(' or ')
+      const choices = fitting.map(index => flags(field, headers, [index])).join(or())
       throw ambiguous(place, headers, field, fitting, choices)
     }
   }
@@ -158,9 +163,9 @@ function guess(
 
 function ambiguous(place: string, headers: readonly string[], field: Field, indexes: readonly number[], how: string) {
   const names = uniqueNames(headers)
-  const choices = indexes.map(index => `"${names[index]}"`).join(' and ')
-  return new CampError('COLUMN_AMBIGUOUS', `${place}: ${choices} each match the field ${field}`, {
-    hint: `Choose one: ${how}`,
+  const choices = indexes.map(index => `"${names[index]}"`).join(t` and `)
+  return new CampError('COLUMN_AMBIGUOUS', t`${place}: ${choices} each match the field ${field}`, {
+    hint: t`Choose one: ${how}`,
   })
 }
 
@@ -172,16 +177,20 @@ function flags(field: Field, headers: readonly string[], indexes: readonly numbe
 
 function missingPhone(place: string, headers: readonly string[]): CampError {
   const data = headers.some(header => /\d{8}/.test(header.replace(/\D/g, '')))
-  return new CampError('PHONE_COLUMN_MISSING', `${place}: no column with phones was found`, {
+  return new CampError('PHONE_COLUMN_MISSING', t`${place}: no column with phones was found`, {
     hint: data
-      ? `The first line seems to contain data, but it must name the columns (telefone;nome;…). ${found(headers)}`
+      ? t`The first line seems to contain data, but it must name the columns (telefone;nome;…). ${found(headers)}`
       : [
-          `${found(headers)} Name the column of the phones: --map phone=COLUMN`,
-          'If the names of the columns are further below: --header-row N',
+          t`${found(headers)} Name the column of the phones: --map phone=COLUMN`,
+          t`If the names of the columns are further below: --header-row N`,
         ],
   })
 }
 
+function or(): string {
+  return t` or `
+}
+
 function found(headers: readonly string[]): string {
-  return `Columns found: ${headers.join(', ')}.`
+  return t`Columns found: ${headers.join(', ')}.`
 }

@@ -1,5 +1,6 @@
 import type { Adapter } from '../broker/port.ts'
 import { CampError } from '../errors.ts'
+import { t } from '../language/text.ts'
 import { cleanText } from '../message/characters.ts'
 import { bindTemplate, type CompiledText } from '../message/template.ts'
 import { templateNotes } from '../message/template-text.ts'
@@ -37,23 +38,23 @@ export interface Content {
  */
 export function assertContent({ message, template, vars, adapter }: ContentRequest): void {
   if (message !== null && template)
-    throw new CampError('OPTIONS_CONFLICT', '--message and --template exclude each other', {
-      hint: 'Use only one of them.',
+    throw new CampError('OPTIONS_CONFLICT', t`--message and --template exclude each other`, {
+      hint: t`Use only one of them.`,
     })
   if (!template && Object.keys(vars).length > 0)
-    throw new CampError('OPTIONS_CONFLICT', '--var requires --template', {
-      hint: 'In a text, a column is written as {{nome}}.',
+    throw new CampError('OPTIONS_CONFLICT', t`--var requires --template`, {
+      hint: t`In a text, a column is written as {{nome}}.`,
     })
   if (message !== null && cleanText(message).trim() === '')
-    throw new CampError('MESSAGE_MISSING', 'the message is empty', { hint: 'Write one: --message "Olá {{nome}}"' })
+    throw new CampError('MESSAGE_MISSING', t`the message is empty`, { hint: t`Write one: --message "Olá {{nome}}"` })
   if (!template && adapter.content === 'TEMPLATE') {
-    throw new CampError('MESSAGE_KIND_REFUSED', `${adapter.name} accepts only approved templates, not free text`, {
-      hint: 'Choose a template with --template CODE. See: camp template list',
+    throw new CampError('MESSAGE_KIND_REFUSED', t`${adapter.name} accepts only approved templates, not free text`, {
+      hint: t`Choose a template with --template CODE. See: camp template list`,
     })
   }
   if (template && adapter.content === 'TEXT') {
-    throw new CampError('MESSAGE_KIND_REFUSED', `${adapter.name} accepts free text, not templates`, {
-      hint: 'Set the text with --message "Olá {{nome}}", or in a column "mensagem".',
+    throw new CampError('MESSAGE_KIND_REFUSED', t`${adapter.name} accepts free text, not templates`, {
+      hint: t`Set the text with --message "Olá {{nome}}", or in a column "mensagem".`,
     })
   }
 }
@@ -74,8 +75,8 @@ export function contentFor(request: ContentRequest, file: string, columns: Colum
   }
   const ownTexts = columns.fields.mensagem !== undefined
   if (message === null && !ownTexts) {
-    throw new CampError('MESSAGE_MISSING', `${file} has no column with messages, and no message is set`, {
-      hint: 'Set one with --message "Olá {{nome}}", a template with --template CODE, or a column "mensagem".',
+    throw new CampError('MESSAGE_MISSING', t`${file} has no column with messages, and no message is set`, {
+      hint: t`Set one with --message "Olá {{nome}}", a template with --template CODE, or a column "mensagem".`,
     })
   }
   const { text, notes, repairs } = message === null ? none : prepareMessage(message, named, texts)

@@ -11,6 +11,7 @@ import { type Tx, transaction, withoutTimeLimits } from '../database/pool.ts'
 import { batchSizes, effectiveBatchSize, perSecond } from '../dispatch/plan/batch-size.ts'
 import { loadsOf } from '../dispatch/plan/expected-end.ts'
 import { CampError } from '../errors.ts'
+import { t } from '../language/text.ts'
 import { regionOf } from '../recipient/regions.ts'
 import { recordAudit } from '../security/audit-log.ts'
 import { assertUnchanged, type Inspection, inspectFile } from '../tabular/inspect.ts'
@@ -52,8 +53,8 @@ export async function importCampaign(deps: ImportDeps, request: ImportRequest): 
   try {
     assertContent(request)
     if (request.rejects !== null && resolve(request.rejects) === resolve(request.file)) {
-      throw new CampError('OPTIONS_CONFLICT', '--rejects names the imported file itself', {
-        hint: 'Choose another path for --rejects.',
+      throw new CampError('OPTIONS_CONFLICT', t`--rejects names the imported file itself`, {
+        hint: t`Choose another path for --rejects.`,
       })
     }
     const source = await inspectFile(request.file, { ...request, header: headerChoice(request), signal: deps.signal })
@@ -68,8 +69,8 @@ export async function importCampaign(deps: ImportDeps, request: ImportRequest): 
     }
   } catch (error) {
     if (!deps.signal.aborted) throw error
-    throw new CampError('INTERRUPTED', 'the import was interrupted', {
-      hint: 'Nothing was imported.',
+    throw new CampError('INTERRUPTED', t`the import was interrupted`, {
+      hint: t`Nothing was imported.`,
       cause: deps.signal.reason,
     })
   }

@@ -1,4 +1,5 @@
 import { CampError } from '../errors.ts'
+import { t } from '../language/text.ts'
 import { cleanText, isTornText } from '../message/characters.ts'
 import type { NamedColumn } from '../message/column-index.ts'
 import { leftoversIn } from '../message/leftovers.ts'
@@ -24,16 +25,16 @@ export function prepareMessage(message: string, columns: readonly NamedColumn[],
   const text = compileText(messageText(message), columns)
   const leftovers = text.literals.flatMap(literal => leftoversIn(literal, columns))
   const certain = leftovers.find(one => one.column !== undefined)
-  if (certain) {
-    throw new CampError('MESSAGE_INVALID', `the message contains ${certain.written}, which would be sent unchanged`, {
-      hint: `To fill it from the file, write {{${certain.column}}}.`,
+  if (certain?.column !== undefined) {
+    throw new CampError('MESSAGE_INVALID', t`the message contains ${certain.written}, which would be sent unchanged`, {
+      hint: t`To fill it from the file, write {{${certain.column}}}.`,
     })
   }
   const problem = isTornText(text.text) ? 'contains U+FFFD in place of a lost character' : textProblem(text.text, {})
   const bare = text.literals.join('')
   const refused = problem ?? lengthProblem(bare, rules)
   if (refused !== undefined)
-    throw new CampError('MESSAGE_INVALID', `the message ${refused}`, { hint: 'Correct the text.' })
+    throw new CampError('MESSAGE_INVALID', t`the message ${refused}`, { hint: t`Correct the text.` })
   const unknown = leftovers.map(
     ({ written }) => `the message contains ${written}, which no column fills: it is sent unchanged`,
   )
@@ -46,5 +47,5 @@ export function prepareMessage(message: string, columns: readonly NamedColumn[],
 function repairsOf(message: string): string[] {
   return messageText(message) === cleanText(message)
     ? []
-    : ['the message had \\n as two characters, replaced by a line break']
+    : [t`the message had \\n as two characters, replaced by a line break`]
 }

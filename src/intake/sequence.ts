@@ -1,4 +1,5 @@
 import { CampError } from '../errors.ts'
+import { t } from '../language/text.ts'
 import { REGIONS, regionOf } from '../recipient/regions.ts'
 
 /**
@@ -53,9 +54,11 @@ export class Sequencer {
   next(block: number): number {
     const n = ++this.counts[block]!
     if (n > MAX_IN_A_REGION) {
-      const what = REGIONS[block] ? `of ${REGIONS[block].name}` : 'that are refused'
-      throw new CampError('FILE_TOO_LARGE', `more than ${MAX_IN_A_REGION.toLocaleString('en')} rows ${what}`, {
-        hint: 'Import the file in parts.',
+      const most = MAX_IN_A_REGION.toLocaleString('en')
+      const region = REGIONS[block]?.name
+      const what = region ? t`more than ${most} rows of ${region}` : t`more than ${most} rows that are refused`
+      throw new CampError('FILE_TOO_LARGE', what, {
+        hint: t`Import the file in parts.`,
       })
     }
     return seqOf(block, n)

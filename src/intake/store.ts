@@ -3,6 +3,7 @@ import { type Copy, copyValue, startCopy } from '../database/copy.ts'
 import { insertOf } from '../database/insert.ts'
 import type { Sql, Tx } from '../database/pool.ts'
 import { CampError } from '../errors.ts'
+import { t } from '../language/text.ts'
 import { COPY_LEADS, importedStatus, insertStagedLeads } from '../lifecycle/imported-leads.ts'
 import type { PlacedFish } from './fish.ts'
 import type { FileOptions } from './import-options.ts'
@@ -46,14 +47,14 @@ export async function claimFile(sql: Sql, file: string, sha256: string): Promise
     [`camp import ${sha256}`],
   )
   if (!rows[0]!.free) {
-    throw new CampError('FILE_IMPORT_RUNNING', `${file} is being imported by another process now`, {
-      hint: 'See: camp campaign list',
+    throw new CampError('FILE_IMPORT_RUNNING', t`${file} is being imported by another process now`, {
+      hint: t`See: camp campaign list`,
     })
   }
   const before = await importedBefore(sql, sha256)
   if (before === undefined) return
-  throw new CampError('FILE_IMPORTED_BEFORE', `${file} was imported before, as campaign ${before}`, {
-    hint: `See: camp campaign show ${before}. To import the same file again: --again`,
+  throw new CampError('FILE_IMPORTED_BEFORE', t`${file} was imported before, as campaign ${before}`, {
+    hint: t`See: camp campaign show ${before}. To import the same file again: --again`,
   })
 }
 

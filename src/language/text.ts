@@ -32,6 +32,11 @@ export async function speaking<Result>(language: Language, work: () => Promise<R
   return speech.run({ language, catalogue }, work)
 }
 
+/** `work` in English, for a text that is compared with what is stored. */
+export function inEnglish<Result>(work: () => Result): Result {
+  return speech.run({ language: 'en', catalogue: undefined }, work)
+}
+
 export function currentLanguage(): Language {
   return speech.getStore()?.language ?? 'en'
 }

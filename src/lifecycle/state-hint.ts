@@ -1,23 +1,24 @@
+import { t } from '../language/text.ts'
 import type { CampaignStatus } from './campaign-status.ts'
 
 /** What can be done with a campaign in this state, for the error that refuses something else. The reader's role is unknown. */
 export function stateHint(status: CampaignStatus, handle: string): string {
   switch (status) {
     case 'PENDING_APPROVAL':
-      return `It is waiting for approval: an ADMIN runs camp campaign approve ${handle} (or reject).`
+      return t`It is waiting for approval: an ADMIN runs camp campaign approve ${handle} (or reject).`
     case 'APPROVED':
-      return `It is approved, but not started. When it starts: camp campaign show ${handle}; to start it: camp campaign run ${handle}`
+      return t`It is approved, but not started. When it starts: camp campaign show ${handle}; to start it: camp campaign run ${handle}`
     case 'PROCESSING':
-      return `It is being sent. To stop it: camp campaign pause ${handle}`
+      return t`It is being sent. To stop it: camp campaign pause ${handle}`
     case 'PAUSED':
-      return `It is paused. To continue it: camp campaign resume ${handle}`
+      return t`It is paused. To continue it: camp campaign resume ${handle}`
     case 'FINISHED':
-      return 'It is finished: nothing is left to send.'
+      return t`It is finished: nothing is left to send.`
     case 'FAILED':
-      return `It failed. The cause: camp campaign show ${handle}; to continue after the cause is fixed: camp campaign resume ${handle}`
+      return t`It failed. The cause: camp campaign show ${handle}; to continue after the cause is fixed: camp campaign resume ${handle}`
     case 'CANCELLED':
-      return 'It is cancelled. For a new campaign, import the file again.'
+      return t`It is cancelled. For a new campaign, import the file again.`
     case 'ARCHIVED':
-      return 'Another system sent it: it is kept as history, and none of its messages is ever sent.'
+      return t`Another system sent it: it is kept as history, and none of its messages is ever sent.`
   }
 }

@@ -11,7 +11,7 @@ import type { ErrorCode } from '../error-codes.ts'
 import { CampError } from '../errors.ts'
 import { importCampaign } from '../intake/import.ts'
 import type { ImportRequest, ImportResult } from '../intake/request.ts'
-import { t } from '../language/text.ts'
+import { speaking, t } from '../language/text.ts'
 import { otherSheetsOf } from '../tabular/other-sheets.ts'
 import { lastOccurrence, nextOccurrence } from './cron.ts'
 import { auditRecurrence, RECURRENCE_SQL, type Recurrence } from './recurrence.ts'
@@ -48,7 +48,12 @@ export interface OpenedOccurrence {
  * occurrence and does not stop the others.
  * @throws Error if the database is unavailable or the signal is aborted
  */
-export async function openDueOccurrences(deps: OpenDueDeps): Promise<OpenedOccurrence[]> {
+export function openDueOccurrences(deps: OpenDueDeps): Promise<OpenedOccurrence[]> {
+  // Reasons are stored, and what is stored is English.
+  return speaking('en', () => openAllDue(deps))
+}
+
+async function openAllDue(deps: OpenDueDeps): Promise<OpenedOccurrence[]> {
   const fired: OpenedOccurrence[] = []
   const seen: string[] = []
   for (;;) {

@@ -11,6 +11,8 @@ import { sweep } from '../dispatch/sweep.ts'
 import type { CampError } from '../errors.ts'
 import { createHttp, httpOptions, USUAL_TIMEOUT_MS } from '../http/client.ts'
 import type { Marks } from '../installation/marks.ts'
+import type { Language } from '../language/language.ts'
+import { currentLanguage, speaking } from '../language/text.ts'
 import type { Log } from '../log.ts'
 import type { Consumer, Queues } from '../queue/queues.ts'
 import { signingAudits } from '../security/audit-log.ts'
@@ -76,14 +78,16 @@ const UNDO_MS = 500
  * A worker: consumes every broker's queue, sweeps when the control queue schedules it, applies callbacks, and listens for them
  * if requested. Any number of them may run, on any number of machines.
  *
- * It starts consuming last, when everything that it needs is available.
+ * It starts consuming last, when everything that it needs is available. It speaks English, because it logs and stores its reasons;
+ * only the error that prevents its start is in the language of the caller.
  * @throws the error of what is missing (start-checks.ts); then nothing runs and no lead was changed
  */
 export function startWorker(deps: WorkerDeps, options: WorkerOptions): Promise<Worker> {
-  return signingAudits({ keys: deps.keys, wrote: false }, () => start(deps, options))
+  const language = currentLanguage()
+  return signingAudits({ keys: deps.keys, wrote: false }, () => speaking('en', () => start(deps, options, language)))
 }
 
-async function start(deps: WorkerDeps, options: WorkerOptions): Promise<Worker> {
+async function start(deps: WorkerDeps, options: WorkerOptions, language: Language): Promise<Worker> {
   const { pool, queues, keys, config, clock, log } = deps
   const { listener } = options
   const { fault, heeding } = faults(log)
@@ -228,7 +232,7 @@ async function start(deps: WorkerDeps, options: WorkerOptions): Promise<Worker> 
   const healthNow = () => health(deps, { now: now(), brokerIds: [...consumers.keys()], sending: guard.state() })
 
   try {
-    await assertReady({ pool, queues, keys, brokers: options.brokers })
+    await speaking(language, () => assertReady({ pool, queues, keys, brokers: options.brokers }))
     offsetMs = await databaseOffset(pool, clock, 0)
     await guard.beat()
     heartbeat = await startHeartbeat(

@@ -1,6 +1,7 @@
 import { moneyOf } from '../../budget/money.ts'
 import { type Tx, transaction } from '../../database/pool.ts'
 import { CampError } from '../../errors.ts'
+import { t } from '../../language/text.ts'
 import { isLegal } from '../../lifecycle/campaign-status.ts'
 import { retryAndRecordLeads } from '../../lifecycle/lead-verdicts.ts'
 import { makeMove } from '../../lifecycle/make-move.ts'
@@ -28,9 +29,10 @@ export async function retryFailed(
   if (never !== undefined) {
     throw new CampError(
       'ERROR_NOT_RETRYABLE',
-      `${never} is a refusal of the row at the import: such a lead is never sent again`,
+      t`${never} is a refusal of the row at the import: such a lead is never sent again`,
       {
-        hint: 'Correct the rows and import them. To write the refused rows to a file: camp campaign import FILE --rejects',
+        hint: t`Correct the rows and import them. To write the refused rows to a file: camp campaign import FILE
+          --rejects`,
       },
     )
   }
@@ -56,9 +58,9 @@ async function nothingToRetry(
   { id, agendamento_id: handle }: { id: string; agendamento_id: string },
   codes: readonly string[] | undefined,
 ): Promise<CampError> {
-  const report = `See: camp campaign report ${handle}`
-  const none = `${handle} has no failed leads that can be sent again`
-  if (codes === undefined) return new CampError('NOTHING_TO_RETRY', none, { hint: report })
+  const report = t`See: camp campaign report ${handle}`
+  if (codes === undefined)
+    return new CampError('NOTHING_TO_RETRY', t`${handle} has no failed leads that can be sent again`, { hint: report })
   const { rows } = await tx.query<{ code: string; leads: number }>(
     `SELECT coalesce(error_code, 'UNKNOWN') AS code, count(*)::int AS leads
      FROM "CampaignLead" WHERE campaign_id = $1 AND status = 'ERROR' GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT 10`,
@@ -67,9 +69,11 @@ async function nothingToRetry(
   const found = rows.map(({ code, leads }) => `${code} ${leads}`).join(', ')
   return new CampError(
     'NOTHING_TO_RETRY',
-    `${none} with ${codes.length === 1 ? 'code' : 'codes'} ${codes.join(', ')}`,
+    codes.length === 1
+      ? t`${handle} has no failed leads that can be sent again with code ${codes[0]!}`
+      : t`${handle} has no failed leads that can be sent again with codes ${codes.join(', ')}`,
     {
-      hint: [found === '' ? 'It has no failed leads.' : `Its failed leads: ${found}.`, report],
+      hint: [found === '' ? t`It has no failed leads.` : t`Its failed leads: ${found}.`, report],
     },
   )
 }

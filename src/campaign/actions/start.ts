@@ -4,6 +4,7 @@ import { enqueueWindow, isPaced, lockQueued, resetEnqueued } from '../../dispatc
 import { planCampaign } from '../../dispatch/plan/plan.ts'
 import { CampError } from '../../errors.ts'
 import { assertNotHeld } from '../../installation/not-held.ts'
+import { t } from '../../language/text.ts'
 import { isLegal } from '../../lifecycle/campaign-status.ts'
 import { makeMove } from '../../lifecycle/make-move.ts'
 import { refusedTransition } from '../../lifecycle/refused-transition.ts'
@@ -108,9 +109,9 @@ async function approvalVoid(sql: Sql, id: string): Promise<CampError> {
   const { agendamento_id: handle } = await readCampaign(sql, id)
   return new CampError(
     'APPROVAL_VOID',
-    `${handle} must be approved again: its price, template or settings have changed since the approval`,
+    t`${handle} must be approved again: its price, template or settings have changed since the approval`,
     {
-      hint: `An ADMIN approves it: camp campaign approve ${handle}`,
+      hint: t`An ADMIN approves it: camp campaign approve ${handle}`,
     },
   )
 }

@@ -3,6 +3,7 @@ import { moneyOf } from '../../budget/money.ts'
 import { LOCK_EXCEPTIONS, locking } from '../../database/lock-order.ts'
 import { type Tx, transaction } from '../../database/pool.ts'
 import { CampError } from '../../errors.ts'
+import { t } from '../../language/text.ts'
 import { isLegal } from '../../lifecycle/campaign-status.ts'
 import { makeMove } from '../../lifecycle/make-move.ts'
 import { refusedTransition } from '../../lifecycle/refused-transition.ts'
@@ -54,8 +55,8 @@ export async function approveCampaign(
 async function assertAsShown(tx: Tx, campaign: CampaignHeader, shown: ShownContent): Promise<void> {
   const { leads, hash } = await contentOf(tx, campaign)
   if (hash === shown.hash && leads === shown.leads) return
-  throw new CampError('CHANGED_SINCE_SHOWN', `${campaign.agendamento_id} has changed since it was shown`, {
-    hint: `Look at it again: camp campaign show ${campaign.agendamento_id}`,
+  throw new CampError('CHANGED_SINCE_SHOWN', t`${campaign.agendamento_id} has changed since it was shown`, {
+    hint: t`Look at it again: camp campaign show ${campaign.agendamento_id}`,
   })
 }
 

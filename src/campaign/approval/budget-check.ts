@@ -3,6 +3,7 @@ import { formatMoney, moneyOf } from '../../budget/money.ts'
 import { formatMonth, type Month } from '../../budget/month.ts'
 import type { Sql } from '../../database/pool.ts'
 import { CampError } from '../../errors.ts'
+import { t } from '../../language/text.ts'
 import { monthOf } from '../../time/local-day.ts'
 import type { CampaignHeader } from '../campaign-header.ts'
 
@@ -53,15 +54,15 @@ export function budgetRefusal(
   if (fits) return null
   const { agendamento_id: handle, wallet, cost_per_message: unit } = campaign
   if (position === null) {
-    return new CampError('BUDGET_MISSING', `wallet ${wallet} has no budget for ${month}`, {
-      hint: `Run: camp budget set "${wallet}" ${month} AMOUNT`,
+    return new CampError('BUDGET_MISSING', t`wallet ${wallet} has no budget for ${month}`, {
+      hint: t`Run: camp budget set "${wallet}" ${month} AMOUNT`,
     })
   }
   return new CampError(
     'BUDGET_EXCEEDED',
-    `${handle} may cost ${cost} (${leads} messages of ${formatMoney(moneyOf(unit))}), ` +
-      `and wallet ${wallet} has ${position.available} available in ${month}: ` +
-      `limit ${position.budget}, used ${position.used}, committed to other campaigns ${position.committed}`,
-    { hint: `Raise it: camp budget set "${wallet}" ${month} AMOUNT` },
+    t`${handle} may cost ${cost} (${leads} messages of ${formatMoney(moneyOf(unit))}), and wallet ${wallet} has
+      ${position.available} available in ${month}: limit ${position.budget}, used ${position.used}, committed to
+      other campaigns ${position.committed}`,
+    { hint: t`Raise it: camp budget set "${wallet}" ${month} AMOUNT` },
   )
 }

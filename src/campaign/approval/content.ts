@@ -2,6 +2,7 @@ import { adapterOf } from '../../broker/registry.ts'
 import { formatMoney, moneyOf } from '../../budget/money.ts'
 import type { Sql } from '../../database/pool.ts'
 import { CampError } from '../../errors.ts'
+import { t } from '../../language/text.ts'
 import type { CampaignHeader } from '../campaign-header.ts'
 import { approvalHash } from './approval-hash.ts'
 
@@ -35,14 +36,15 @@ export async function contentOf(sql: Sql, campaign: CampaignHeader): Promise<Con
 /** @throws CampError DATA: free text where the broker needs a template, or the reverse */
 export async function assertContent(campaign: CampaignHeader): Promise<void> {
   const { content } = await adapterOf(campaign.adapter)
+  const { broker } = campaign
   const wrong =
     content === 'TEMPLATE' && campaign.template_id === null
-      ? 'sends approved templates only, and this campaign has free text'
+      ? t`broker ${broker} sends approved templates only, and this campaign has free text`
       : content === 'TEXT' && campaign.template_id !== null
-        ? 'sends free text only, and this campaign has a template'
+        ? t`broker ${broker} sends free text only, and this campaign has a template`
         : undefined
   if (wrong === undefined) return
-  throw new CampError('MESSAGE_KIND_REFUSED', `broker ${campaign.broker} ${wrong}`, {
-    hint: content === 'TEMPLATE' ? 'Import it again with --template CODE.' : 'Import it again with --message TEXT.',
+  throw new CampError('MESSAGE_KIND_REFUSED', wrong, {
+    hint: content === 'TEMPLATE' ? t`Import it again with --template CODE.` : t`Import it again with --message TEXT.`,
   })
 }

@@ -1,5 +1,6 @@
 import type { Sql } from '../../database/pool.ts'
 import { CampError } from '../../errors.ts'
+import { t } from '../../language/text.ts'
 import { SELF_APPROVAL_HINT, settingOf } from '../../security/settings.ts'
 import type { Via } from '../../security/via.ts'
 
@@ -40,12 +41,10 @@ export function areOthers(made: Hands, approver: Approver): boolean {
 }
 
 function refusal({ handle, userId, viaId }: Hands, { id }: Approver): string {
-  if (userId === id) return `you imported ${handle}: another ADMIN must approve it`
-  if (viaId === id) return `${handle} was imported with a token that you created: another ADMIN must approve it`
-  return (
-    `the user who imported ${handle}, or created its token, set the password of your login: another ADMIN must ` +
-    `approve it, or you can, after you set your own password (camp user password) and log in again`
-  )
+  if (userId === id) return t`you imported ${handle}: another ADMIN must approve it`
+  if (viaId === id) return t`${handle} was imported with a token that you created: another ADMIN must approve it`
+  return t`the user who imported ${handle}, or created its token, set the password of your login: another ADMIN must
+    approve it, or you can, after you set your own password (camp user password) and log in again`
 }
 
 /**

@@ -6,6 +6,7 @@ import { CampError } from '../../errors.ts'
 import { type Hold, holdOf, type Installation, lockInstallation } from '../../installation/installation.ts'
 import { releaseHold } from '../../installation/release.ts'
 import { serverIdentity } from '../../installation/server.ts'
+import { t } from '../../language/text.ts'
 import type { CampaignStatus } from '../../lifecycle/campaign-status.ts'
 import { makeMove } from '../../lifecycle/make-move.ts'
 import { recordAudit } from '../../security/audit-log.ts'
@@ -142,7 +143,7 @@ function audit(tx: Tx, { id, hold }: Installation, report: RestoreReport, userId
 }
 
 function notHeld(): CampError {
-  return new CampError('INSTALLATION_NOT_HELD', 'this database is not held: there is nothing to accept', {
-    hint: 'A worker checks this at its start, and reports a hold. To stop all sending now: camp db hold',
+  return new CampError('INSTALLATION_NOT_HELD', t`this database is not held: there is nothing to accept`, {
+    hint: t`A worker checks this at its start, and reports a hold. To stop all sending now: camp db hold`,
   })
 }

@@ -8,6 +8,7 @@ import type { Sql } from '../../database/pool.ts'
 import type { ClaimedLead } from '../../dispatch/model/claimed-batch.ts'
 import { CampError } from '../../errors.ts'
 import type { Http } from '../../http/client.ts'
+import { t } from '../../language/text.ts'
 import { compileText } from '../../message/template.ts'
 import type { Keys } from '../../security/keys.ts'
 import { NO_CREDENTIAL, openCredential } from '../../security/open-credential.ts'
@@ -47,8 +48,9 @@ const SETTLING_MS = 2 * 60_000
 export async function queryBroker(deps: QueryDeps, campaignId: string): Promise<QueryResult> {
   const { adapter, broker, brokerId, credential, baseMessage } = await readCampaign(deps, campaignId)
   if (!adapter.find) {
-    throw new CampError('BROKER_CANNOT_BE_ASKED', `${broker} has no request that lists the messages it accepted`, {
-      hint: 'Check in its panel; each request is named after the campaign and its batch. Then decide: --sent, --not-sent or --resend.',
+    throw new CampError('BROKER_CANNOT_BE_ASKED', t`${broker} has no request that lists the messages it accepted`, {
+      hint: t`Check in its panel; each request is named after the campaign and its batch. Then decide: --sent,
+        --not-sent or --resend.`,
     })
   }
   const find = (message: DoubtfulMessage) => adapter.find!(message, credential, deps.http)
@@ -91,8 +93,8 @@ export async function queryBroker(deps: QueryDeps, campaignId: string): Promise<
     }
   }
   if (asked.found + asked.absent + asked.unknown === 0) {
-    throw new CampError('NOTHING_IN_DOUBT', 'none of its leads has been in doubt for two minutes', {
-      hint: 'See: camp campaign leads ID --status IN_DOUBT',
+    throw new CampError('NOTHING_IN_DOUBT', t`none of its leads has been in doubt for two minutes`, {
+      hint: t`See: camp campaign leads ID --status IN_DOUBT`,
     })
   }
   await applyFound(deps, found)

@@ -15,6 +15,7 @@ import {
   owningBatches,
 } from '../../dispatch/settle/late-corrections.ts'
 import { CampError } from '../../errors.ts'
+import { t } from '../../language/text.ts'
 import { resolveClosings } from '../../lifecycle/closing-writes.ts'
 import { type Resolution, writeVerdict } from '../../lifecycle/lead-verdicts.ts'
 import { makeMove } from '../../lifecycle/make-move.ts'
@@ -181,15 +182,20 @@ function correctionsOf(
 async function reopen(tx: Tx, campaignId: string, userId: string, now: Date): Promise<void> {
   const campaign = await lockCampaign(tx, campaignId)
   if (campaign.status === 'CANCELLED') {
-    throw new CampError('CAMPAIGN_CANCELLED', `${campaign.agendamento_id} is cancelled: its leads are not sent again`, {
-      hint: 'Decide with --sent or --not-sent.',
-    })
+    throw new CampError(
+      'CAMPAIGN_CANCELLED',
+      t`${campaign.agendamento_id} is cancelled: its leads are not sent again`,
+      {
+        hint: t`Decide with --sent or --not-sent.`,
+      },
+    )
   }
   if (campaign.status === 'ARCHIVED') throw refusedTransition('reopen', campaign)
   if (campaign.status === 'FINISHED') {
     if (campaign.approval_hash !== approvalHash(campaign)) {
-      throw new CampError('APPROVAL_VOID', `${campaign.agendamento_id} has changed since its approval`, {
-        hint: 'Decide with --sent or --not-sent. Leads that were not sent are sent again with camp campaign retry and a new approval.',
+      throw new CampError('APPROVAL_VOID', t`${campaign.agendamento_id} has changed since its approval`, {
+        hint: t`Decide with --sent or --not-sent. Leads that were not sent are sent again with camp campaign retry and a
+          new approval.`,
       })
     }
     await makeMove(tx, 'reopen', campaign, { userId, now, reason: null })
@@ -200,15 +206,15 @@ async function reopen(tx: Tx, campaignId: string, userId: string, now: Date): Pr
 function nothingInDoubt(only: readonly string[] | null): CampError {
   return new CampError(
     'NOTHING_IN_DOUBT',
-    only === null ? 'none of its leads is in doubt' : 'none of these leads is in doubt',
+    only === null ? t`none of its leads is in doubt` : t`none of these leads is in doubt`,
     {
-      hint: 'camp campaign leads --status IN_DOUBT lists those that are.',
+      hint: t`camp campaign leads --status IN_DOUBT lists those that are.`,
     },
   )
 }
 
 function closingNotInDoubt(): CampError {
-  return new CampError('NOTHING_IN_DOUBT', 'its last step at the broker is not in doubt')
+  return new CampError('NOTHING_IN_DOUBT', t`its last step at the broker is not in doubt`)
 }
 
 /**

@@ -1,5 +1,6 @@
 import { moneyOf } from '../../budget/money.ts'
 import type { Sql } from '../../database/pool.ts'
+import { t } from '../../language/text.ts'
 import { DONE_BY } from '../../security/audit-log.ts'
 
 /** The last approval of a campaign that waits for another one, and what differs from it now. */
@@ -50,9 +51,9 @@ interface Row {
 function changesIn(row: Row): string[] {
   const { unit_then, unit_now, leads_then, leads_now, fish_then, fish_now, purpose_then, purpose_now } = row
   return [
-    unit_then !== null && moneyOf(unit_then) !== moneyOf(unit_now) && `price ${unit_then}, now ${unit_now}`,
-    leads_then !== null && Number(leads_then) !== leads_now && `${leads_then} leads, now ${leads_now}`,
-    fish_then !== null && Number(fish_then) !== fish_now && `${fish_then} fish, now ${fish_now}`,
-    purpose_then !== purpose_now && `purpose ${purpose_then ?? 'none'}, now ${purpose_now ?? 'none'}`,
+    unit_then !== null && moneyOf(unit_then) !== moneyOf(unit_now) && t`price ${unit_then}, now ${unit_now}`,
+    leads_then !== null && Number(leads_then) !== leads_now && t`${leads_then} leads, now ${leads_now}`,
+    fish_then !== null && Number(fish_then) !== fish_now && t`${fish_then} fish, now ${fish_now}`,
+    purpose_then !== purpose_now && t`purpose ${purpose_then ?? t`none`}, now ${purpose_now ?? t`none`}`,
   ].filter(change => change !== false)
 }

@@ -3,6 +3,7 @@ import { type Entry, entriesFor } from '../../blocklist/blocklist.ts'
 import type { Sql } from '../../database/pool.ts'
 import { FREQUENCY_CAP_SQL } from '../../dispatch/claim/frequency-cap.ts'
 import { CampError, unreachable } from '../../errors.ts'
+import { t } from '../../language/text.ts'
 import type { CampaignStatus } from '../../lifecycle/campaign-status.ts'
 import type { LeadStatus } from '../../lifecycle/lead-status.ts'
 import { DONE_BY } from '../../security/audit-log.ts'
@@ -77,11 +78,16 @@ export async function explainPhone(
   const erased = await erasuresOf(sql, [personHash(keys, 'phone', phone), personHash(keys, 'document', document)])
   const pruned = await countPruned(sql)
   if (leads.length === 0 && blocked.length === 0 && erased.length === 0) {
-    throw new CampError('LEAD_NOT_FOUND', `no campaign has a row with the phone, document or contract ${text.trim()}`, {
-      hint:
-        'A value that could not be read is found only if written exactly as in the file.' +
-        (pruned > 0 ? ` The data of ${pruned} older campaigns was pruned (camp prune).` : ''),
-    })
+    throw new CampError(
+      'LEAD_NOT_FOUND',
+      t`no campaign has a row with the phone, document or contract ${text.trim()}`,
+      {
+        hint: [
+          t`A value that could not be read is found only if written exactly as in the file.`,
+          ...(pruned > 0 ? [t`The data of ${pruned} older campaigns was pruned (camp prune).`] : []),
+        ].join(' '),
+      },
+    )
   }
   const [moves, history] = [await movesOf(sql, leads), await historyOf(sql, leadIds)]
   const heldUntil = await capOf(sql, [`p:${phone}`, `d:${document}`])
@@ -198,13 +204,16 @@ function noteIn(detail: unknown): string | null {
 
 function messageOf(lead: Lead, moves: readonly Step[], history: readonly Step[]): ExplainedMessage {
   // A lead from before attempts were recorded has its last attempt in its own columns only.
-  const last = [...stepAt(lead.claimed_at, 'claimed', `batch ${lead.batch}`), ...stepAt(lead.sent_at, 'sent', null)]
+  const last = [
+    ...stepAt(lead.claimed_at, t`claimed`, t`batch ${lead.batch ?? 0}`),
+    ...stepAt(lead.sent_at, t`sent`, null),
+  ]
   const isOnItsWay = lead.status === 'SENDING'
   const own = [
     ...(history.length === 0 || isOnItsWay ? last : []),
     ...history,
-    ...stepAt(lead.delivered_at, 'delivered', null),
-    ...stepAt(lead.read_at, 'read', null),
+    ...stepAt(lead.delivered_at, t`delivered`, null),
+    ...stepAt(lead.read_at, t`read`, null),
   ]
   return {
     campaign: lead.campaign,
@@ -239,37 +248,39 @@ function reasonOf(lead: Lead): string {
     case 'PENDING':
       return whyPending(lead)
     case 'SENDING':
-      return 'its request is being sent'
+      return t`its request is being sent`
     case 'SENT':
-      return 'the broker accepted it, and has not reported more'
+      return t`the broker accepted it, and has not reported more`
     case 'DELIVERED':
-      return 'the broker reports that it was delivered'
+      return t`the broker reports that it was delivered`
     case 'READ':
-      return 'the broker reports that it was read'
+      return t`the broker reports that it was read`
     case 'ERROR':
-      return lead.error_message ?? lead.error_code ?? 'refused'
+      return lead.error_message ?? lead.error_code ?? t`refused`
     case 'IN_DOUBT':
-      return `delivery unknown (${lead.error_message ?? 'no answer'}): decide with camp campaign resolve`
+      return t`delivery unknown (${lead.error_message ?? t`no answer`}): decide with camp campaign resolve`
   }
 }
 
 function whyPending({ campaign_status, failure_reason, scheduled_at, waiting_batch, not_before }: Lead): string {
   switch (campaign_status) {
     case 'PENDING_APPROVAL':
-      return 'its campaign is waiting for approval'
+      return t`its campaign is waiting for approval`
     case 'APPROVED':
       return scheduled_at
-        ? `its campaign starts at ${scheduled_at.toISOString()}`
-        : 'its campaign is not started: camp campaign run'
+        ? t`its campaign starts at ${scheduled_at.toISOString()}`
+        : t`its campaign is not started: camp campaign run`
     case 'PROCESSING':
-      if (waiting_batch === null) return 'it will be put into a batch next'
-      return `it is waiting in batch ${waiting_batch}${not_before ? ` until ${not_before.toISOString()}` : ''}`
+      if (waiting_batch === null) return t`it will be put into a batch next`
+      return not_before
+        ? t`it is waiting in batch ${waiting_batch} until ${not_before.toISOString()}`
+        : t`it is waiting in batch ${waiting_batch}`
     case 'PAUSED':
     case 'FAILED':
     case 'FINISHED':
     case 'CANCELLED':
     case 'ARCHIVED':
-      return `its campaign is ${campaign_status}${failure_reason ? `: ${failure_reason}` : ''}`
+      return [t`its campaign is ${campaign_status}`, failure_reason].filter(Boolean).join(': ')
     default:
       return unreachable(campaign_status)
   }

@@ -1,5 +1,6 @@
 import type { Sql } from '../../database/pool.ts'
 import { CampError } from '../../errors.ts'
+import { t } from '../../language/text.ts'
 import type { CampaignStatus } from '../../lifecycle/campaign-status.ts'
 
 export interface CampaignRef {
@@ -38,12 +39,12 @@ export async function findCampaign(sql: Sql, given: string, user: { id: string }
   const exact = rows.find(row => row.id === ref.toLowerCase() || row.agendamento_id === ref.toUpperCase())
   if (exact) return exact
   if (ref === '' || rows.length === 0) {
-    throw new CampError('CAMPAIGN_NOT_FOUND', `no campaign "${ref}"`, { hint: 'See: camp campaign list' })
+    throw new CampError('CAMPAIGN_NOT_FOUND', t`no campaign "${ref}"`, { hint: t`See: camp campaign list` })
   }
   if (rows.length > 1) {
     throw new CampError(
       'REFERENCE_AMBIGUOUS',
-      `"${ref}" is the beginning or end of several campaigns: ${rows.map(row => row.agendamento_id).join(', ')}`,
+      t`"${ref}" is the beginning or end of several campaigns: ${rows.map(row => row.agendamento_id).join(', ')}`,
     )
   }
   return rows[0]!
@@ -56,7 +57,7 @@ async function findLast(sql: Sql, user: { id: string }): Promise<CampaignRef> {
     [user.id],
   )
   if (rows[0]) return rows[0]
-  throw new CampError('CAMPAIGN_NOT_FOUND', 'you have imported no campaign yet: there is no @last', {
-    hint: 'See: camp campaign list',
+  throw new CampError('CAMPAIGN_NOT_FOUND', t`you have imported no campaign yet: there is no @last`, {
+    hint: t`See: camp campaign list`,
   })
 }

@@ -1,5 +1,6 @@
 import type { Sql } from '../../database/pool.ts'
 import type { LeadEventKind } from '../../dispatch/record/lead-events.ts'
+import { t } from '../../language/text.ts'
 
 /** One entry of a message's history. */
 export interface Step {
@@ -46,28 +47,28 @@ export async function historyOf(sql: Sql, leadIds: readonly string[]): Promise<M
 
 function stepsOf(event: EventRow): Step[] {
   const { kind, at, by } = event
-  const outcome: Step = { at: at.toISOString(), what: WORDS[kind], by, detail: detailOf(event) }
+  const outcome: Step = { at: at.toISOString(), what: WORDS[kind](), by, detail: detailOf(event) }
   return [
-    ...stepAt(event.claimed_at, 'claimed', `batch ${event.batch_number}`),
-    ...stepAt(event.written_at, 'written', null),
+    ...stepAt(event.claimed_at, t`claimed`, t`batch ${event.batch_number ?? 0}`),
+    ...stepAt(event.written_at, t`written`, null),
     outcome,
   ]
 }
 
-const WORDS: Readonly<Record<LeadEventKind, string>> = {
-  ACCEPTED: 'accepted',
-  REFUSED: 'refused',
-  NOT_TAKEN: 'not accepted',
-  WITHHELD: 'withheld',
-  IN_DOUBT: 'in doubt',
-  FAILED: 'failed',
-  RESOLVED: 'resolved',
-  RETRIED: 'retried',
+const WORDS: Readonly<Record<LeadEventKind, () => string>> = {
+  ACCEPTED: () => t`accepted`,
+  REFUSED: () => t`refused`,
+  NOT_TAKEN: () => t`not accepted`,
+  WITHHELD: () => t`withheld`,
+  IN_DOUBT: () => t`in doubt`,
+  FAILED: () => t`failed`,
+  RESOLVED: () => t`resolved`,
+  RETRIED: () => t`retried`,
 }
 
 function detailOf({ kind, code, detail, provider_msg_id }: EventRow): string | null {
   const said = [code, detail].filter(Boolean).join(': ')
-  const text = kind === 'RETRIED' ? `it failed before: ${said}` : said
+  const text = kind === 'RETRIED' ? t`it failed before: ${said}` : said
   return [text, provider_msg_id].filter(Boolean).join(', ') || null
 }
 

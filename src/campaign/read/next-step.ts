@@ -1,3 +1,4 @@
+import { t } from '../../language/text.ts'
 import type { CampaignStatus } from '../../lifecycle/campaign-status.ts'
 import type { FailureCode } from '../../lifecycle/transition.ts'
 import { type Act, may, type Person, people } from '../../security/permissions.ts'
@@ -33,14 +34,16 @@ export interface Situation {
 }
 
 /** Printed with every promised start or end that needs a worker. */
-export const NO_WORKER = 'No worker is running: start one with camp worker'
+export function noWorker(): string {
+  return t`No worker is running: start one with camp worker`
+}
 
 /**
  * What happens next, in lines for this reader: what the campaign does without a command, what the reader can do, and who can do
  * what the reader may not. The only place that decides the text of "Next:".
  */
 export function nextSteps(it: Situation): string[] {
-  const worker = it.workerRunning ? [] : [`${NO_WORKER}.`]
+  const worker = it.workerRunning ? [] : [`${noWorker()}.`]
   if (it.held !== null && WOULD_SEND.includes(it.status)) return [heldStep(it.held, it)]
   switch (it.status) {
     case 'PENDING_APPROVAL':
@@ -48,42 +51,55 @@ export function nextSteps(it: Situation): string[] {
     case 'APPROVED':
       return [...start(it), ...worker]
     case 'PROCESSING':
-      return [...opening(it, 'Nothing is sent before'), `Follow it: camp campaign watch ${it.handle}`, ...worker]
+      return [...openingWhileRunning(it), t`Follow it: camp campaign watch ${it.handle}`, ...worker]
     case 'PAUSED':
-      return [orWho(it, 'campaign resume', `Continue it: camp campaign resume ${it.handle}`, 'resumes it')]
+      return [
+        may('campaign resume', it.reader, it.importer.id)
+          ? t`Continue it: camp campaign resume ${it.handle}`
+          : t`Its importer, ${it.importer.email}, or an ADMIN (${people(it.admins)}) resumes it.`,
+      ]
     case 'FAILED':
       return [
         cure(it),
-        orWho(it, 'campaign resume', `Then continue it: camp campaign resume ${it.handle}`, 'then resumes it'),
+        may('campaign resume', it.reader, it.importer.id)
+          ? t`Then continue it: camp campaign resume ${it.handle}`
+          : t`Its importer, ${it.importer.email}, or an ADMIN (${people(it.admins)}) then resumes it.`,
       ]
     case 'FINISHED':
-      return [...doubts(it), `See the result: camp campaign report ${it.handle}`]
+      return [...doubts(it), seeResult(it.handle)]
     case 'CANCELLED':
     case 'ARCHIVED':
       return []
   }
 }
 
+/** The last line about a campaign that is FINISHED. */
+export function seeResult(handle: string): string {
+  return t`See the result: camp campaign report ${handle}`
+}
+
 const WOULD_SEND: readonly CampaignStatus[] = ['APPROVED', 'PROCESSING', 'PAUSED', 'FAILED']
 
 /** For every campaign of a database that was restored, copied or unused for long. */
 function heldStep(held: string, { reader, admins }: Situation): string {
-  const next = may('db accept-restore', reader)
-    ? 'Check what may have been sent since, and decide: camp db accept-restore'
-    : `An ADMIN decides: ${people(admins)}.`
-  return `Nothing is sent: ${held}. ${next}`
+  return may('db accept-restore', reader)
+    ? t`Nothing is sent: ${held}. Check what may have been sent since, and decide: camp db accept-restore`
+    : t`Nothing is sent: ${held}. An ADMIN decides: ${people(admins)}.`
 }
 
 function approval({ handle, reader, approvers, importer, admins }: Situation): string {
-  if (isAmong(approvers, reader)) return `Approve it: camp campaign approve ${handle}`
+  if (isAmong(approvers, reader)) return t`Approve it: camp campaign approve ${handle}`
   if (approvers.length > 0) {
-    return `${isAmong(admins, importer) ? 'Another ADMIN' : 'An ADMIN'} approves it: ${people(approvers)}.`
+    return isAmong(admins, importer)
+      ? t`Another ADMIN approves it: ${people(approvers)}.`
+      : t`An ADMIN approves it: ${people(approvers)}.`
   }
-  const why = `No ADMIN may approve it: it was imported by ${importer.email}, or with a token or password from there`
-  return may('user add', reader)
-    ? `${why}. Add another ADMIN: camp user add; or allow self-approval for the whole installation: ` +
-        'camp setting set self-approval allow'
-    : `${why}. An ADMIN can add another one: ${people(admins)}.`
+  const why = t`No ADMIN may approve it: it was imported by ${importer.email}, or with a token or password from there.`
+  const then = may('user add', reader)
+    ? t`Add another ADMIN: camp user add; or allow self-approval for the whole installation: camp setting set
+        self-approval allow`
+    : t`An ADMIN can add another one: ${people(admins)}.`
+  return `${why} ${then}`
 }
 
 /**
@@ -91,10 +107,10 @@ function approval({ handle, reader, approvers, importer, admins }: Situation): s
  * @param approvers who may give its standing approval
  */
 export function standingStep(handle: string, reader: Person, approvers: readonly Person[]): string {
-  const each = 'Each campaign waits for its own approval.'
+  const each = t`Each campaign waits for its own approval.`
   if (isAmong(approvers, reader))
-    return `${each} To give a standing approval: camp campaign repeat approve ${handle} --ceiling AMOUNT`
-  return approvers.length > 0 ? `${each} An ADMIN can give a standing approval: ${people(approvers)}.` : each
+    return `${each} ${t`To give a standing approval: camp campaign repeat approve ${handle} --ceiling AMOUNT`}`
+  return approvers.length > 0 ? `${each} ${t`An ADMIN can give a standing approval: ${people(approvers)}.`}` : each
 }
 
 function isAmong(persons: readonly Person[], person: Person): boolean {
@@ -109,65 +125,69 @@ export type Start = Pick<
 /** When a campaign that waits for approval, or is not imported yet, would start, and what prevents it. */
 export function startSteps(it: Start): string[] {
   const { scheduledAt, startMissed, now, workerRunning } = it
-  const worker = workerRunning ? [] : [`${NO_WORKER}.`]
-  if (scheduledAt === null) return [...opening(it, 'If started now, it sends nothing before'), ...worker]
+  const worker = workerRunning ? [] : [`${noWorker()}.`]
+  if (scheduledAt === null) return [...openingIfStarted(it), ...worker]
   const when = timeText(it, scheduledAt)
   if (startMissed)
-    return [`Its start, ${when}, was missed: after approval, start it with camp campaign run.`, ...worker]
+    return [t`Its start, ${when}, was missed: after approval, start it with camp campaign run.`, ...worker]
   if (scheduledAt <= now)
-    return [`Its start time, ${when}, has passed: it starts within seconds after approval.`, ...worker]
-  return [`After approval it starts at ${when}${openingAfter(it)}.`, ...worker]
+    return [t`Its start time, ${when}, has passed: it starts within seconds after approval.`, ...worker]
+  const starts =
+    it.opensAt === null
+      ? t`After approval it starts at ${when}.`
+      : t`After approval it starts at ${when}; nothing is sent before ${timeText(it, it.opensAt)} (${because(it)}).`
+  return [starts, ...worker]
 }
 
 function start(it: Situation): string[] {
   const { handle, scheduledAt, startMissed, now } = it
   if (startMissed) return [missedStart(it)]
   if (scheduledAt === null) {
-    return [`Start it: camp campaign run ${handle}`, ...opening(it, 'If started now, it sends nothing before')]
+    return [t`Start it: camp campaign run ${handle}`, ...openingIfStarted(it)]
   }
-  if (scheduledAt <= now) return [`Its start time, ${timeText(it, scheduledAt)}, has passed: it starts within seconds.`]
-  return [`It starts at ${timeText(it, scheduledAt)}${openingAfter(it)}.`]
+  const when = timeText(it, scheduledAt)
+  if (scheduledAt <= now) return [t`Its start time, ${when}, has passed: it starts within seconds.`]
+  return it.opensAt === null
+    ? [t`It starts at ${when}.`]
+    : [t`It starts at ${when}; nothing is sent before ${timeText(it, it.opensAt)} (${because(it)}).`]
 }
 
 /** For a campaign that waits for a person because its schedule was missed. */
 export function missedStart(it: Pick<Situation, 'handle' | 'scheduledAt' | 'now' | 'timezone'>): string {
-  return `Its start, ${timeText(it, it.scheduledAt!)}, was missed. Start it now: camp campaign run ${it.handle}`
+  return t`Its start, ${timeText(it, it.scheduledAt!)}, was missed. Start it now: camp campaign run ${it.handle}`
 }
 
-function opening(it: Start, words: string): string[] {
+function openingIfStarted(it: Start): string[] {
   if (it.opensAt === null) return []
-  return [`${words} ${timeText(it, it.opensAt)} (${it.closedBecause}).`]
+  return [t`If started now, it sends nothing before ${timeText(it, it.opensAt)} (${because(it)}).`]
 }
 
-function openingAfter(it: Start): string {
-  if (it.opensAt === null) return ''
-  return `; nothing is sent before ${timeText(it, it.opensAt)} (${it.closedBecause})`
+function openingWhileRunning(it: Start): string[] {
+  if (it.opensAt === null) return []
+  return [t`Nothing is sent before ${timeText(it, it.opensAt)} (${because(it)}).`]
+}
+
+function because({ closedBecause }: Start): string {
+  return closedBecause ?? ''
 }
 
 function cure({ failure, reader, admins }: Situation): string {
   if (failure === 'BUDGET') {
     return may('budget set', reader)
-      ? "Raise the month's budget: camp budget set"
-      : `An ADMIN raises the month's budget: ${people(admins)}.`
+      ? t`Raise the month's budget: camp budget set`
+      : t`An ADMIN raises the month's budget: ${people(admins)}.`
   }
-  const cause = "the cause, at the broker or in the wallet's credential"
   return may('credential test', reader)
-    ? `Fix ${cause}: camp credential test`
-    : `An ADMIN fixes ${cause}: ${people(admins)}.`
+    ? t`Fix the cause, at the broker or in the wallet's credential: camp credential test`
+    : t`An ADMIN fixes the cause, at the broker or in the wallet's credential: ${people(admins)}.`
 }
 
 function doubts({ inDoubt, handle, reader, admins }: Situation): string[] {
   if (inDoubt === 0) return []
-  const what = `${inDoubt.toLocaleString('en-US')} in doubt`
+  const leads = inDoubt.toLocaleString('en-US')
   return may('campaign resolve', reader)
-    ? [`${what}: check at the broker, then decide with camp campaign resolve ${handle}`]
-    : [`${what}. An ADMIN decides about them: ${people(admins)}.`]
-}
-
-/** @param does what the permitted person does, as a verb in the third person */
-function orWho({ reader, importer, admins }: Situation, act: Act, line: string, does: string): string {
-  if (may(act, reader, importer.id)) return line
-  return `Its importer, ${importer.email}, or an ADMIN (${people(admins)}) ${does}.`
+    ? [t`${leads} in doubt: check at the broker, then decide with camp campaign resolve ${handle}`]
+    : [t`${leads} in doubt. An ADMIN decides about them: ${people(admins)}.`]
 }
 
 function timeText(it: Pick<Situation, 'now' | 'timezone'>, at: Date): string {

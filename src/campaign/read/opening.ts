@@ -3,6 +3,7 @@ import type { HolidayTest } from '../../calendar/custom-holidays.ts'
 import { lawOf } from '../../calendar/state-laws.ts'
 import { formatDays, formatHours } from '../../campaign-settings/hours-and-days.ts'
 import { lawViews } from '../../campaign-settings/state-laws.ts'
+import { t } from '../../language/text.ts'
 import type { Region } from '../../recipient/regions.ts'
 import { dayText } from '../../time/date-time-text.ts'
 import { localTime } from '../../time/local-time.ts'
@@ -49,14 +50,14 @@ function whyClosed(
   const reasons: string[] = []
   for (let time = from.getTime(); localTime(zone, time).day < until; time += DAY_MS) {
     const { day, weekday } = localTime(zone, time)
-    const reason = whyOff(hours, regions, day, weekday, isHoliday)
-    if (reason !== undefined) reasons.push(`${dayText(day)} ${reason}`)
+    const reason = whyOff(hours, regions, { day, weekday }, isHoliday)
+    if (reason !== undefined) reasons.push(reason)
   }
   const bound = new Set(regions.flatMap(region => region.states))
   const laws = lawViews(hours).filter(({ state }) => bound.has(state))
   return [
     ...reasons,
-    `contact hours: ${formatDays(hours.days)} ${formatHours(hours)}`,
+    t`contact hours: ${formatDays(hours.days)} ${formatHours(hours)}`,
     ...laws.map(({ state, law, hours: left }) => `${law} (${state}): ${left}`),
   ].join('; ')
 }
@@ -65,16 +66,15 @@ function whyClosed(
 function whyOff(
   hours: ContactHours,
   regions: readonly Region[],
-  day: string,
-  weekday: number,
+  { day, weekday }: { day: string; weekday: number },
   isHoliday: HolidayTest,
 ): string | undefined {
-  if ((hours.days & (1 << weekday)) === 0) return 'is not a contact day'
+  if ((hours.days & (1 << weekday)) === 0) return t`${dayText(day)} is not a contact day`
   for (const { states } of regions) {
     const bound = states.filter(state => hours.laws.includes(state))
-    if ((bound.length > 0 || !hours.allowHolidays) && isHoliday(day, states)) return 'is a holiday'
+    if ((bound.length > 0 || !hours.allowHolidays) && isHoliday(day, states)) return t`${dayText(day)} is a holiday`
     const closing = bound.find(state => !lawOf(state)?.week[weekday])
-    if (closing !== undefined) return `is closed by the law of ${closing}`
+    if (closing !== undefined) return t`${dayText(day)} is closed by the law of ${closing}`
   }
   return undefined
 }

@@ -1,5 +1,6 @@
 import type { Sql } from '../../database/pool.ts'
 import { CampError } from '../../errors.ts'
+import { t } from '../../language/text.ts'
 import { ACCEPTED_LEAD } from '../../lifecycle/accepted-lead.ts'
 import type { CampaignStatus } from '../../lifecycle/campaign-status.ts'
 import { IMPORT_CODES } from '../../lifecycle/refusal-codes.ts'
@@ -116,7 +117,7 @@ const BATCHES_SQL = `
 
 function split(row: (Header & Figures) | undefined, campaignId: string): { header: Header; figures: Figures } {
   if (!row)
-    throw new CampError('CAMPAIGN_NOT_FOUND', `no campaign "${campaignId}"`, { hint: 'See: camp campaign list' })
+    throw new CampError('CAMPAIGN_NOT_FOUND', t`no campaign "${campaignId}"`, { hint: t`See: camp campaign list` })
   const { status, failureReason, failureCode, waitingUntil, accepted, refused, inDoubt } = row
   return { header: { status, failureReason, failureCode, waitingUntil }, figures: { accepted, refused, inDoubt } }
 }

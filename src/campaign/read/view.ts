@@ -3,6 +3,7 @@ import { columnsSql, type SettingColumns } from '../../campaign-settings/schema.
 import type { Sql } from '../../database/pool.ts'
 import { closingOwed } from '../../dispatch/finish/finish.ts'
 import { CampError } from '../../errors.ts'
+import { t } from '../../language/text.ts'
 import type { CampaignStatus } from '../../lifecycle/campaign-status.ts'
 import type { LeadStatus } from '../../lifecycle/lead-status.ts'
 import type { RefusalCode } from '../../lifecycle/refusal-codes.ts'
@@ -89,7 +90,7 @@ export async function campaignView(sql: Sql, id: string): Promise<CampaignView> 
     [id],
   )
   const header = rows[0]
-  if (!header) throw new CampError('CAMPAIGN_NOT_FOUND', `no campaign "${id}"`, { hint: 'See: camp campaign list' })
+  if (!header) throw new CampError('CAMPAIGN_NOT_FOUND', t`no campaign "${id}"`, { hint: t`See: camp campaign list` })
   const { counts, errors, cost } = await leadFigures(sql, id, header.unit)
   const batches = await batchFigures(sql, id)
   return {

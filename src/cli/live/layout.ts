@@ -2,6 +2,7 @@ import { shortMoney } from '../../budget/money.ts'
 import type { Present } from '../../campaign/read/forecast.ts'
 import type { Backlog, LiveCampaign } from '../../campaign/read/live.ts'
 import type { WorkerView } from '../../campaign/read/workers.ts'
+import { t } from '../../language/text.ts'
 import { Block, type Part } from '../blocks.ts'
 import { number } from '../commands/campaign/text.ts'
 import { clip, widthOf } from '../fold.ts'
@@ -30,7 +31,7 @@ export function blockOf(campaign: LiveCampaign, frame: Frame): Block {
   const lines = [titleLine(campaign, columns), barLine(campaign, frame), countsLine(campaign, columns)]
   if (campaign.refused > 0) lines.push(reasonsLine(campaign))
   if (campaign.wait) lines.push([{ text: ` ${waitText(campaign.wait, campaign, frame)}`, style: 'yellow' }])
-  else if (campaign.status === 'PROCESSING') lines.push([{ text: ` pace ${campaign.throttle}`, style: 'dim' }])
+  else if (campaign.status === 'PROCESSING') lines.push([{ text: ` ${t`pace ${campaign.throttle}`}`, style: 'dim' }])
   return Block.of(lines.map(parts => clip(parts, columns)))
 }
 
@@ -42,7 +43,7 @@ export function lineOf(campaign: LiveCampaign, frame: Frame): Block {
     `${percentOf(campaign)} %`.padStart(5),
     `${number(done)}/${number(total)}`.padStart(15),
     perMinute === null ? '' : `${number(perMinute)}/min`,
-    wait ? waitText(wait, campaign, frame) : ends ? `ends ${moment(ends, frame)}` : '',
+    wait ? waitText(wait, campaign, frame) : ends ? t`ends ${moment(ends, frame)}` : '',
   ]
   const title = `${handle}  ${name}`
   const width = Math.max(14, Math.floor(frame.columns / 3))
@@ -64,22 +65,27 @@ export function footOf(
 ): Block {
   const ending = workers.filter(worker => worker.draining).length
   const parts = [
-    workers.length === 0 ? 'no worker' : `${number(workers.length)} ${workers.length === 1 ? 'worker' : 'workers'}`,
-    ending > 0 && `${number(ending)} of them ending`,
-    batches > 0 && `${number(batches)} ${batches === 1 ? 'batch' : 'batches'} queued`,
+    workersText(workers.length),
+    ending > 0 && t`${number(ending)} of them ending`,
+    batches > 0 && (batches === 1 ? t`1 batch queued` : t`${number(batches)} batches queued`),
     callbacks === 0
-      ? 'callbacks up to date'
-      : `${number(callbacks)} callbacks behind, since ${moment(callbacks_since ?? frame.now, frame)}`,
+      ? t`callbacks up to date`
+      : t`${number(callbacks)} callbacks behind, since ${moment(callbacks_since ?? frame.now, frame)}`,
   ]
   return Block.of([
     sides([{ text: ` ${parts.filter(Boolean).join(' · ')}` }], [{ text: hint, style: 'dim' }], frame.columns),
   ])
 }
 
+function workersText(n: number): string {
+  if (n === 0) return t`no worker`
+  return n === 1 ? t`1 worker` : t`${number(n)} workers`
+}
+
 function titleLine({ handle, name, status, wallet, broker, importer }: LiveCampaign, columns: number): Part[] {
   const title = [handle, name, status === 'PROCESSING' ? '' : ` ${status}`].filter(Boolean).join(' ')
   if (columns < FULL) return [{ text: title }]
-  const right = `${wallet} · ${broker} · by ${importer.split('@')[0]}`
+  const right = `${wallet} · ${broker} · ${t`by ${importer.split('@')[0]!}`}`
   return sides([{ text: title }], [{ text: right, style: 'dim' }], columns)
 }
 
@@ -88,7 +94,7 @@ function barLine(campaign: LiveCampaign, { columns, ...present }: Frame): Part[]
   const { total, perMinute, ends } = campaign
   const least = [`${percentOf(campaign)} %`, `${number(sentOf(campaign))}/${number(total)}`]
   const rate = perMinute !== null && campaign.status === 'PROCESSING' ? [`${number(perMinute)}/min`] : []
-  const end = ends ? [`ends ${moment(ends, present)}`] : []
+  const end = ends ? [t`ends ${moment(ends, present)}`] : []
   const text = [[...least, ...rate, ...end], [...least, ...end], least]
     .map(figures => figures.join('   '))
     .find((figures, i) => i === 2 || columns - figures.length - 2 >= LEAST_BAR)!
@@ -100,12 +106,12 @@ function barLine(campaign: LiveCampaign, { columns, ...present }: Frame): Part[]
 function countsLine(campaign: LiveCampaign, columns: number): Part[] {
   const { accepted, delivered, read, refused, inDoubt, isFollowed, cost } = campaign
   const known = (n: number) => (isFollowed ? number(n) : '–')
-  const follow: Part[] = [{ text: `   ${known(delivered)} delivered   ${known(read)} read` }]
+  const follow: Part[] = [{ text: `   ${t`${known(delivered)} delivered`}   ${t`${known(read)} read`}` }]
   const left = (more: Part[]): Part[] => [
-    { text: ` ${number(accepted)} accepted` },
+    { text: ` ${t`${number(accepted)} accepted`}` },
     ...more,
-    { text: refused > 0 ? `   ${number(refused)} refused` : '' },
-    { text: inDoubt > 0 ? `   ${number(inDoubt)} IN DOUBT` : '', style: 'red' },
+    { text: refused > 0 ? `   ${t`${number(refused)} refused`}` : '' },
+    { text: inDoubt > 0 ? `   ${t`${number(inDoubt)} IN DOUBT`}` : '', style: 'red' },
   ]
   const right = [{ text: `R$ ${shortMoney(cost.used)}/${shortMoney(cost.ceiling)}` }]
   const fitting = [[left(follow), right] as const, [left([]), right] as const].find(
@@ -116,7 +122,7 @@ function countsLine(campaign: LiveCampaign, columns: number): Part[] {
 
 function reasonsLine({ refused, reasons }: LiveCampaign): Part[] {
   const named = reasons.map(({ code, leads }) => `${code} ${number(leads)}`).join(', ')
-  return [{ text: ` refused: ${named || number(refused)}`, style: 'dim' }]
+  return [{ text: ` ${t`refused: ${named || number(refused)}`}`, style: 'dim' }]
 }
 
 /** The right part is left out if both do not fit. */

@@ -1,9 +1,11 @@
 import type { Present } from '../../campaign/read/forecast.ts'
 import type { LiveCampaign } from '../../campaign/read/live.ts'
-import { NO_WORKER } from '../../campaign/read/next-step.ts'
+import { noWorker } from '../../campaign/read/next-step.ts'
 import type { Wait } from '../../campaign/read/wait.ts'
+import { t } from '../../language/text.ts'
 import { dateTimeText } from '../../time/date-time-text.ts'
 import { number, time } from '../commands/campaign/text.ts'
+import { storedOrNull } from '../stored-text.ts'
 
 /** One sentence without its full stop: why nothing is sent. */
 export function waitText(
@@ -14,23 +16,26 @@ export function waitText(
   switch (wait.why) {
     case 'STOPPED': {
       const { status, stop, reason } = wait
-      const who = status === 'PAUSED' && stop ? ` by ${stop.by ?? 'camp'}` : ''
+      const who = status === 'PAUSED' && stop ? t`${status} by ${stop.by ?? 'camp'}` : status
       const when = stop ? ` ${moment(new Date(stop.at), at)}` : ''
-      const why = stop?.reason ?? reason
-      return `${status}${who}${when}${why ? `: ${why}` : ''}`
+      const why = storedOrNull(stop?.reason ?? reason)
+      return `${who}${when}${why ? `: ${why}` : ''}`
     }
     case 'START':
-      return wait.until === null ? `start it: camp campaign run ${campaign.handle}` : `starts ${moment(wait.until, at)}`
+      return wait.until === null
+        ? t`start it: camp campaign run ${campaign.handle}`
+        : t`starts ${moment(wait.until, at)}`
     case 'HELD':
-      return `nothing is sent: ${wait.reason}. See: camp db accept-restore --show`
+      return t`nothing is sent: ${wait.reason}. See: camp db accept-restore --show`
     case 'NO_WORKER':
-      return NO_WORKER
+      return noWorker()
     case 'BROKER':
-      return `broker away since ${moment(wait.since, at)} (${wait.reason}), next try ${second(wait.until, at)}`
+      return t`broker away since ${moment(wait.since, at)} (${wait.reason}), next try ${second(wait.until, at)}`
     case 'HOURS':
-      return `waits until ${moment(wait.until, at)}: contact hours (${number(wait.closed)} of ${number(campaign.total)} leads)`
+      return t`waits until ${moment(wait.until, at)}: contact hours (${number(wait.closed)} of
+        ${number(campaign.total)} leads)`
     case 'PACE':
-      return `waits until ${second(wait.until, at)}: pace ${campaign.throttle}`
+      return t`waits until ${second(wait.until, at)}: pace ${campaign.throttle}`
   }
 }
 

@@ -2,9 +2,18 @@ import type { Catalogue } from '../text.ts'
 import { BLOCKLIST } from './blocklist.ts'
 import { BLOCKLIST_ENTRIES } from './blocklist-entries.ts'
 import { CALENDAR } from './calendar.ts'
+import { CAMPAIGN } from './campaign.ts'
+import { CAMPAIGN_APPROVE } from './campaign-approve.ts'
+import { CAMPAIGN_HELP } from './campaign-help.ts'
+import { CAMPAIGN_IMPORT } from './campaign-import.ts'
+import { CAMPAIGN_RUN } from './campaign-run.ts'
 import { CAMPAIGN_SETTINGS } from './campaign-settings.ts'
+import { CAMPAIGN_SHOW } from './campaign-show.ts'
+import { CAMPAIGN_WORDS } from './campaign-words.ts'
 import { DATABASE } from './database.ts'
 import { INSTALLATION } from './installation.ts'
+import { INTAKE } from './intake.ts'
+import { LIFECYCLE } from './lifecycle.ts'
 import { MESSAGE } from './message.ts'
 import { PEOPLE } from './people.ts'
 import { QUEUE } from './queue.ts'
@@ -13,6 +22,7 @@ import { REJECTS } from './rejects.ts'
 import { SECURITY } from './security.ts'
 import { SERVE } from './serve.ts'
 import { SETTINGS } from './settings.ts'
+import { STORED } from './stored.ts'
 import { TABULAR } from './tabular.ts'
 
 /** Every text of camp in Brazilian Portuguese, with the words of docs/glossary.md; a file for each room that has the texts. */
@@ -20,9 +30,18 @@ export const PT_BR: Catalogue = {
   ...BLOCKLIST,
   ...BLOCKLIST_ENTRIES,
   ...CALENDAR,
+  ...CAMPAIGN,
+  ...CAMPAIGN_APPROVE,
+  ...CAMPAIGN_HELP,
+  ...CAMPAIGN_IMPORT,
+  ...CAMPAIGN_RUN,
   ...CAMPAIGN_SETTINGS,
+  ...CAMPAIGN_SHOW,
+  ...CAMPAIGN_WORDS,
   ...DATABASE,
   ...INSTALLATION,
+  ...INTAKE,
+  ...LIFECYCLE,
   ...MESSAGE,
   ...PEOPLE,
   ...QUEUE,
@@ -31,5 +50,6 @@ export const PT_BR: Catalogue = {
   ...SECURITY,
   ...SERVE,
   ...SETTINGS,
+  ...STORED,
   ...TABULAR,
 }

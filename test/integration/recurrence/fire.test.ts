@@ -1,6 +1,7 @@
 import { appendFileSync, rmSync, utimesSync } from 'node:fs'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { dueCampaigns } from '../../../src/campaign/read/due.ts'
+import { speaking } from '../../../src/language/text.ts'
 import { openDueOccurrences } from '../../../src/recurrence/open-due.ts'
 import { moveRecurrence } from '../../../src/recurrence/recurrence.ts'
 import { useDatabase } from '../../support/database.ts'
@@ -170,7 +171,10 @@ describe('an occurrence', () => {
     expect(await inbox.fire()).toMatchObject([{ status: 'FAILED', reason: expect.stringContaining('is an AUDITOR') }])
     inbox.moveTo('2026-11-26T09:00:05-03:00')
     await db.pool.query(`UPDATE "User" SET disabled_at = now() WHERE id = $1`, [inbox.scene.userId])
-    expect(await inbox.fire()).toMatchObject([{ status: 'FAILED', reason: expect.stringContaining('is disabled') }])
+    // The reason is stored in English also by a Portuguese command or worker.
+    expect(await speaking('pt-BR', () => inbox.fire())).toMatchObject([
+      { status: 'FAILED', reason: expect.stringContaining('is disabled') },
+    ])
   })
 
   it('waits while it is paused, and what was missed meanwhile stays missed', async () => {

@@ -10,6 +10,8 @@ const TRANSLATED: readonly string[] = [
   ...['blocklist', 'calendar', 'campaign-settings', 'database', 'installation', 'message', 'queue', 'recurrence'],
   ...['security', 'serve', 'tabular'],
   ...['config.ts', 'env-file.ts', 'files.ts'],
+  ...['campaign', 'dispatch', 'intake', 'lifecycle'],
+  ...['cli/live', 'cli/commands/campaign', 'cli/commands/report', 'cli/commands/top'],
 ].map(room => `src/${room}`)
 
 const FILES = readdirSync('src', { recursive: true, encoding: 'utf8' })

@@ -1,6 +1,7 @@
 import type { CampaignRef } from '../../../campaign/read/find.ts'
 import { sendableAt } from '../../../campaign/read/forecast.ts'
 import { CampError } from '../../../errors.ts'
+import { t } from '../../../language/text.ts'
 import { isLegal } from '../../../lifecycle/campaign-status.ts'
 import { assertMay } from '../../../security/permissions.ts'
 import { dateTimeText } from '../../../time/date-time-text.ts'
@@ -28,18 +29,20 @@ export async function assertTimeHasCome(
     await assertMay(pool, `campaign ${move} --now`, await context.actor(), { handle, ownerId })
   }
   if (options.now) return
-  const starts = `${handle} is scheduled: it starts at ${dateTimeText(scheduled_at, present)}`
+  const at = dateTimeText(scheduled_at, present)
   const { now, later, opening } = await sendableAt(pool, id, present)
   const effect =
     opening === null
-      ? `${people(now)} would receive it now${later > 0 ? `, ${people(later)} when their contact hours open` : ''}`
-      : `${people(later)} would receive it from ${dateTimeText(opening.at, present)} (${opening.because})`
-  if (isAsked) return askYes(context, `${starts}. Start it now? ${effect}.`)
-  throw new CampError('SCHEDULED_LATER', `${starts}, which is in the future`, {
-    hint: `To start it now: camp campaign ${move} ${handle} --now (${effect}). --yes does not change the time.`,
+      ? later > 0
+        ? t`${people(now)} would receive it now, ${people(later)} when their contact hours open`
+        : t`${people(now)} would receive it now`
+      : t`${people(later)} would receive it from ${dateTimeText(opening.at, present)} (${opening.because})`
+  if (isAsked) return askYes(context, t`${handle} is scheduled: it starts at ${at}. Start it now? ${effect}.`)
+  throw new CampError('SCHEDULED_LATER', t`${handle} is scheduled: it starts at ${at}, which is in the future`, {
+    hint: t`To start it now: camp campaign ${move} ${handle} --now (${effect}). --yes does not change the time.`,
   })
 }
 
 function people(n: number): string {
-  return n === 1 ? '1 person' : `${number(n)} people`
+  return n === 1 ? t`1 person` : t`${number(n)} people`
 }

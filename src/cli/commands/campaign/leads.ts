@@ -1,9 +1,11 @@
 import { findCampaign } from '../../../campaign/read/find.ts'
 import { type LeadView, leadPages } from '../../../campaign/read/leads.ts'
 import { LEAD_COLUMNS, leadRows } from '../../../export/lead-table.ts'
+import { t } from '../../../language/text.ts'
 import type { OptionsOf } from '../../command.ts'
 import type { Context } from '../../context.ts'
 import { statusStyle } from '../../status-style.ts'
+import { storedOrNull } from '../../stored-text.ts'
 import { table } from '../../table.ts'
 import { wantsFile, writeResult } from '../../table-target.ts'
 import type * as commands from './index.ts'
@@ -29,26 +31,26 @@ export async function leads(context: Context, ref: string, options: OptionsOf<ty
     count += page.length
   }
   if (out.json) await out.piece({ json: count === 0 ? '[]\n' : '\n]\n' })
-  else if (count === 0) out.talk('No matching leads.')
+  else if (count === 0) out.talk(t`No matching leads.`)
 }
 
 function columns(timezone: string) {
   const timeText = (at: Date | null) => (at ? time(at, timezone) : '')
   return [
     {
-      title: 'LINE',
-      value: (lead: LeadView) => (lead.is_fish ? 'fish' : String(lead.source_line)),
+      title: t`LINE`,
+      value: (lead: LeadView) => (lead.is_fish ? t`fish` : String(lead.source_line)),
       align: 'right' as const,
     },
-    { title: 'PHONE', value: (lead: LeadView) => lead.phone },
-    { title: 'NAME', value: (lead: LeadView) => (lead.nome ?? '').slice(0, 30), shrinks: true as const },
-    { title: 'STATUS', value: (lead: LeadView) => lead.status, style: (lead: LeadView) => statusStyle(lead.status) },
-    { title: 'SENT', value: (lead: LeadView) => timeText(lead.sent_at) },
-    { title: 'DELIVERED', value: (lead: LeadView) => timeText(lead.delivered_at), spare: true as const },
-    { title: 'READ', value: (lead: LeadView) => timeText(lead.read_at), spare: true as const },
+    { title: t`PHONE`, value: (lead: LeadView) => lead.phone },
+    { title: t`NAME`, value: (lead: LeadView) => (lead.nome ?? '').slice(0, 30), shrinks: true as const },
+    { title: t`STATUS`, value: (lead: LeadView) => lead.status, style: (lead: LeadView) => statusStyle(lead.status) },
+    { title: t`SENT`, value: (lead: LeadView) => timeText(lead.sent_at) },
+    { title: t`DELIVERED`, value: (lead: LeadView) => timeText(lead.delivered_at), spare: true as const },
+    { title: t`READ`, value: (lead: LeadView) => timeText(lead.read_at), spare: true as const },
     {
-      title: 'REASON',
-      value: (lead: LeadView) => [lead.error_code, lead.error_message].filter(Boolean).join(': '),
+      title: t`REASON`,
+      value: (lead: LeadView) => [lead.error_code, storedOrNull(lead.error_message)].filter(Boolean).join(': '),
       shrinks: true as const,
     },
   ]

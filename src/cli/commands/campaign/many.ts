@@ -4,6 +4,7 @@ import { type CampaignView, campaignView } from '../../../campaign/read/view.ts'
 import { findBroker, findWallet } from '../../../catalog/find.ts'
 import { answersAwaited, untilInForce } from '../../../dispatch/finish/stop-in-force.ts'
 import { CampError, messageOf } from '../../../errors.ts'
+import { t } from '../../../language/text.ts'
 import type { OptionsOf } from '../../command.ts'
 import type { Context } from '../../context.ts'
 import { whatNext } from '../../next.ts'
@@ -35,19 +36,23 @@ export async function pause(
   const awaited = paused.reduce((sum, { answers_awaited }) => sum + answers_awaited, 0)
   context.out.result(paused, () =>
     paused.length === 0
-      ? 'No campaign was running: nothing was paused.'
+      ? t`No campaign was running: nothing was paused.`
       : [
           ...paused.map(
-            ({ agendamento_id, name, status }) => `${STOPPED[status] ?? status}: ${agendamento_id}  ${name}`,
+            ({ agendamento_id, name, status }) =>
+              STOPPED[status]?.(`${agendamento_id}  ${name}`) ?? `${status}: ${agendamento_id}  ${name}`,
           ),
-          `${countOf(paused.length)} paused. No further request starts; ${answersOf(awaited)}.`,
+          pausedText(paused.length, answersOf(awaited)),
         ],
   )
-  if (paused.length > 0) context.out.talk(`Continue them: camp campaign resume ${filterText(options)}`)
+  if (paused.length > 0) context.out.talk(t`Continue them: camp campaign resume ${filterText(options)}`)
 }
 
 /** A campaign without a lead to send finishes in its pause. */
-const STOPPED: Partial<Record<CampaignView['status'], string>> = { PAUSED: 'Paused', FINISHED: 'Finished' }
+const STOPPED: Partial<Record<CampaignView['status'], (campaign: string) => string>> = {
+  PAUSED: campaign => t`Paused: ${campaign}`,
+  FINISHED: campaign => t`Finished: ${campaign}`,
+}
 
 /** Of several, each that cannot be resumed is named, and the others are resumed. @throws CampError the first failure */
 export async function resume(
@@ -70,14 +75,14 @@ export async function resume(
       await resumeCampaign({ pool, clock: context.clock, queues: await context.queues() }, id, actor.id)
       const { outlook } = await whatNext(context, id)
       resumed.push({ ...(await campaignView(pool, id)), ...outlook })
-      lines.push(`Resumed: ${handle}`)
+      lines.push(t`Resumed: ${handle ?? ''}`)
     } catch (error) {
       if (!(error instanceof CampError)) throw error
-      context.out.warn(`${handle} was not resumed: ${messageOf(error)}`)
+      context.out.warn(t`${handle ?? ''} was not resumed: ${messageOf(error)}`)
       failures.push(error)
     }
   }
-  const none = failures.length === 0 ? 'No campaign is paused by such a command: nothing was resumed.' : ''
+  const none = failures.length === 0 ? t`No campaign is paused by such a command: nothing was resumed.` : ''
   context.out.result(resumed, lines.length > 0 ? lines : none)
   if (failures[0]) throw failures[0]
 }
@@ -87,8 +92,10 @@ async function filterOf(context: Context, ref: string | undefined, options: Filt
   const { all, wallet, broker } = options
   const given = [ref !== undefined, all === true, wallet !== undefined || broker !== undefined].filter(Boolean).length
   if (given === 0)
-    throw new CampError('ARGUMENT_MISSING', 'no campaign is given', { hint: `Add its ID, or ${CHOICES}.` })
-  if (given > 1) throw new CampError('OPTIONS_CONFLICT', `an ID, --all and a filter exclude each other`)
+    throw new CampError('ARGUMENT_MISSING', t`no campaign is given`, {
+      hint: t`Add its ID, or --all, --wallet WALLET or --broker BROKER.`,
+    })
+  if (given > 1) throw new CampError('OPTIONS_CONFLICT', t`an ID, --all and a filter exclude each other`)
   const prisma = await context.prisma()
   return {
     walletId: wallet === undefined ? undefined : (await findWallet(prisma, wallet)).id,
@@ -96,14 +103,14 @@ async function filterOf(context: Context, ref: string | undefined, options: Filt
   }
 }
 
-const CHOICES = '--all, --wallet WALLET or --broker BROKER'
-
 /** As it is typed again. */
 function filterText({ wallet, broker }: FilterOptions): string {
   const words = [wallet !== undefined && `--wallet "${wallet}"`, broker !== undefined && `--broker "${broker}"`]
   return words.filter(Boolean).join(' ') || '--all'
 }
 
-function countOf(n: number): string {
-  return n === 1 ? '1 campaign is' : `${number(n)} campaigns are`
+function pausedText(n: number, answers: string): string {
+  return n === 1
+    ? t`1 campaign is paused. No further request starts; ${answers}.`
+    : t`${number(n)} campaigns are paused. No further request starts; ${answers}.`
 }

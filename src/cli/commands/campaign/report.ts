@@ -2,10 +2,12 @@ import { type BatchView, batchPages } from '../../../campaign/read/batches.ts'
 import { findCampaign } from '../../../campaign/read/find.ts'
 import { campaignReport } from '../../../campaign/read/report.ts'
 import { campaignView } from '../../../campaign/read/view.ts'
+import { t } from '../../../language/text.ts'
 import type { Block } from '../../blocks.ts'
 import type { OptionsOf } from '../../command.ts'
 import type { Context } from '../../context.ts'
 import { whatNext } from '../../next.ts'
+import { storedText } from '../../stored-text.ts'
 import { table } from '../../table.ts'
 import type * as commands from './index.ts'
 import { reportText } from './report-text.ts'
@@ -42,19 +44,22 @@ async function printBatches(context: Context, id: string): Promise<void> {
     count += page.length
   }
   if (out.json) await out.piece({ json: count === 0 ? '[]\n' : '\n]\n' })
-  else if (count === 0) out.talk('It has no batches yet: they are planned when it is started.')
+  else if (count === 0) out.talk(t`It has no batches yet: they are planned when it is started.`)
 }
 
 function columns(timezone: string) {
   const right = { align: 'right' as const }
   return [
-    { title: 'BATCH', value: (batch: BatchView) => String(batch.number), ...right },
-    { title: 'STATUS', value: (batch: BatchView) => `${batch.status}${batch.kind === 'CLOSING' ? ' (closing)' : ''}` },
-    { title: 'LEADS', value: (batch: BatchView) => number(batch.size), ...right },
-    { title: 'ACCEPTED', value: (batch: BatchView) => number(batch.accepted), ...right },
-    { title: 'REFUSED', value: (batch: BatchView) => number(batch.refused), ...right },
-    { title: 'COST', value: (batch: BatchView) => batch.reserved, ...right },
-    { title: 'CLAIMED', value: (batch: BatchView) => (batch.claimed_at ? time(batch.claimed_at, timezone) : '') },
-    { title: 'ERROR', value: (batch: BatchView) => batch.error ?? '' },
+    { title: t`BATCH`, value: (batch: BatchView) => String(batch.number), ...right },
+    {
+      title: t`STATUS`,
+      value: (batch: BatchView) => `${batch.status}${batch.kind === 'CLOSING' ? ` (${t`closing`})` : ''}`,
+    },
+    { title: t`LEADS`, value: (batch: BatchView) => number(batch.size), ...right },
+    { title: t`ACCEPTED`, value: (batch: BatchView) => number(batch.accepted), ...right },
+    { title: t`REFUSED`, value: (batch: BatchView) => number(batch.refused), ...right },
+    { title: t`COST`, value: (batch: BatchView) => batch.reserved, ...right },
+    { title: t`CLAIMED`, value: (batch: BatchView) => (batch.claimed_at ? time(batch.claimed_at, timezone) : '') },
+    { title: t`ERROR`, value: (batch: BatchView) => storedText(batch.error ?? '') },
   ]
 }

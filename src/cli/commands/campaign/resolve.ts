@@ -5,6 +5,7 @@ import { findCampaign } from '../../../campaign/read/find.ts'
 import { campaignView } from '../../../campaign/read/view.ts'
 import { CampError } from '../../../errors.ts'
 import { createHttp, httpOptions } from '../../../http/client.ts'
+import { t } from '../../../language/text.ts'
 import type { Resolution } from '../../../lifecycle/lead-verdicts.ts'
 import { parsePhone } from '../../../recipient/phone.ts'
 import type { OptionsOf } from '../../command.ts'
@@ -17,34 +18,60 @@ import { number } from './text.ts'
 
 type ResolveOptions = OptionsOf<typeof commands.resolve>
 
-const DONE = { SENT: 'counted as sent', NOT_SENT: 'counted as not sent', RESEND: 'to be sent again' } as const
+type About = (leads: string, handle: string) => string
 
-const QUESTIONS: Record<Resolution, (what: string) => string> = {
-  SENT: what => `Count ${what} as sent?`,
-  NOT_SENT: what => `Count ${what} as not sent?`,
-  RESEND: what => `Send ${what} again? A recipient who already received it receives it twice.`,
+const QUESTIONS: Readonly<Record<Resolution, { leads: About; closing: (handle: string) => string }>> = {
+  SENT: {
+    leads: (leads, handle) => t`Count ${leads} leads in doubt of ${handle} as sent?`,
+    closing: handle => t`Count the last step of ${handle} as sent?`,
+  },
+  NOT_SENT: {
+    leads: (leads, handle) => t`Count ${leads} leads in doubt of ${handle} as not sent?`,
+    closing: handle => t`Count the last step of ${handle} as not sent?`,
+  },
+  RESEND: {
+    leads: (leads, handle) =>
+      t`Send ${leads} leads in doubt of ${handle} again? A recipient who already received it receives it twice.`,
+    closing: handle => t`Send the last step of ${handle} again? A recipient who already received it receives it twice.`,
+  },
+}
+
+const DONE: Readonly<Record<Resolution, { leads: About; closing: () => string }>> = {
+  SENT: {
+    leads: (leads, handle) => t`${leads} leads of ${handle} are counted as sent.`,
+    closing: () => t`Its last step is counted as sent.`,
+  },
+  NOT_SENT: {
+    leads: (leads, handle) => t`${leads} leads of ${handle} are counted as not sent.`,
+    closing: () => t`Its last step is counted as not sent.`,
+  },
+  RESEND: {
+    leads: (leads, handle) => t`${leads} leads of ${handle} are to be sent again.`,
+    closing: () => t`Its last step is to be sent again.`,
+  },
 }
 
 export async function resolve(context: Context, ref: string, options: ResolveOptions): Promise<void> {
   if (options.ask) return ask(context, ref, options)
   const verdict = verdictOf(options)
   if (options.closing && options.lead)
-    throw new CampError('OPTIONS_CONFLICT', '--lead and --closing exclude each other')
+    throw new CampError('OPTIONS_CONFLICT', t`--lead and --closing exclude each other`)
   const pool = await context.pool()
   const actor = await context.admin()
   const { id, agendamento_id } = await findCampaign(pool, ref, await context.actor())
   const leads = options.lead?.map(lead => parsePhone(lead).phone ?? lead) ?? null
   const count = await countInDoubt(pool, id, { leads, closing: options.closing ?? false })
-  const whose = options.closing
-    ? `the last step of ${agendamento_id}`
-    : `${number(count)} leads in doubt of ${agendamento_id}`
-  await confirm(context, QUESTIONS[verdict](whose))
+  const question = QUESTIONS[verdict]
+  await confirm(
+    context,
+    options.closing ? question.closing(agendamento_id) : question.leads(number(count), agendamento_id),
+  )
   const request = { verdict, userId: actor.id, leads }
   let resolved = 0
   if (options.closing) await resolveClosing({ pool, clock: context.clock }, id, request)
   else resolved = await resolveLeads({ pool, clock: context.clock, queues: await context.queues() }, id, request)
-  const what = options.closing ? 'Its last step is' : `${number(resolved)} leads of ${agendamento_id} are`
-  context.out.result({ ...(await campaignView(pool, id)), resolved }, `${what} ${DONE[verdict]}.`)
+  const done = options.closing ? DONE[verdict].closing() : DONE[verdict].leads(number(resolved), agendamento_id)
+  context.out.result({ ...(await campaignView(pool, id)), resolved }, done)
   for (const line of (await whatNext(context, id)).next) context.out.talk(line)
 }
 
@@ -53,7 +80,7 @@ async function ask(context: Context, ref: string, options: ResolveOptions): Prom
   if (others.some(Boolean))
     throw new CampError(
       'OPTIONS_CONFLICT',
-      '--ask cannot be combined with --sent, --not-sent, --resend, --closing or --lead',
+      t`--ask cannot be combined with --sent, --not-sent, --resend, --closing or --lead`,
     )
   const pool = await context.pool()
   await context.admin()
@@ -63,13 +90,13 @@ async function ask(context: Context, ref: string, options: ResolveOptions): Prom
     const asked = await queryBroker({ pool, clock: context.clock, keys: await context.keys(), http }, id)
     const { found, absent, unknown, reasons } = asked
     context.out.result({ ...(await campaignView(pool, id)), asked }, [
-      `Of ${agendamento_id} the broker has ${number(found)} messages that were in doubt, does not have ${number(absent)}, ` +
-        `and cannot tell for ${number(unknown)}.`,
+      t`Of ${agendamento_id} the broker has ${number(found)} messages that were in doubt, does not have
+        ${number(absent)}, and cannot tell for ${number(unknown)}.`,
       ...reasons.map(reason => `  ${reason}`),
     ])
-    if (absent > 0) context.out.talk('For those it does not have, decide with --resend or --not-sent, by --lead.')
+    if (absent > 0) context.out.talk(t`For those it does not have, decide with --resend or --not-sent, by --lead.`)
     if (found + absent === 0 && reasons.length > 0) {
-      throw new CampError('BROKER_UNREACHABLE', `the broker could not be queried about any of them: ${reasons[0]}`)
+      throw new CampError('BROKER_UNREACHABLE', t`the broker could not be queried about any of them: ${reasons[0]!}`)
     }
   } finally {
     await http.close()
@@ -79,8 +106,8 @@ async function ask(context: Context, ref: string, options: ResolveOptions): Prom
 function verdictOf({ sent, notSent, resend }: ResolveOptions): Resolution {
   const given = [sent && 'SENT', notSent && 'NOT_SENT', resend && 'RESEND'].filter(Boolean) as Resolution[]
   if (given.length === 1) return given[0]!
-  throw new CampError('ARGUMENT_MISSING', 'exactly one of --sent, --not-sent, --resend and --ask is required', {
-    hint: 'First check at the broker whether it has these messages.',
+  throw new CampError('ARGUMENT_MISSING', t`exactly one of --sent, --not-sent, --resend and --ask is required`, {
+    hint: t`First check at the broker whether it has these messages.`,
   })
 }
 
@@ -94,7 +121,7 @@ export async function retry(context: Context, ref: string, options: OptionsOf<ty
   const { outlook, next } = await whatNext(context, id)
   context.out.result(
     { ...view, ...outlook, retried },
-    `${number(retried)} leads of ${agendamento_id} will be sent again.`,
+    t`${number(retried)} leads of ${agendamento_id} will be sent again.`,
   )
   for (const line of next) context.out.talk(line)
 }

@@ -2,11 +2,12 @@ import { runCampaign as run } from '../../../campaign/actions/start.ts'
 import { dueCampaigns } from '../../../campaign/read/due.ts'
 import { type CampaignRef, findCampaign } from '../../../campaign/read/find.ts'
 import { forecastOf } from '../../../campaign/read/forecast.ts'
-import { NO_WORKER } from '../../../campaign/read/next-step.ts'
+import { noWorker } from '../../../campaign/read/next-step.ts'
 import { progressOf } from '../../../campaign/read/progress.ts'
 import { campaignView } from '../../../campaign/read/view.ts'
 import { CampError, messageOf } from '../../../errors.ts'
 import { assertNotHeld } from '../../../installation/not-held.ts'
+import { t } from '../../../language/text.ts'
 import { type OpenedOccurrence, openDueOccurrences } from '../../../recurrence/open-due.ts'
 import { isAnyDue } from '../../../recurrence/recurrence.ts'
 import { spaced } from '../../blocks.ts'
@@ -25,12 +26,12 @@ export async function runCampaigns(
   options: OptionsOf<typeof commands.run>,
 ): Promise<void> {
   if (refs.length === 0 && !options.due) {
-    throw new CampError('ARGUMENT_MISSING', 'no campaign is given', {
-      hint: 'Add IDs, or --due for all approved campaigns whose start time has passed.',
+    throw new CampError('ARGUMENT_MISSING', t`no campaign is given`, {
+      hint: t`Add IDs, or --due for all approved campaigns whose start time has passed.`,
     })
   }
-  if (refs.length > 0 && options.due) throw new CampError('OPTIONS_CONFLICT', 'IDs and --due exclude each other')
-  if (options.now && options.due) throw new CampError('OPTIONS_CONFLICT', '--now requires IDs, and excludes --due')
+  if (refs.length > 0 && options.due) throw new CampError('OPTIONS_CONFLICT', t`IDs and --due exclude each other`)
+  if (options.now && options.due) throw new CampError('OPTIONS_CONFLICT', t`--now requires IDs, and excludes --due`)
   const pool = await context.pool()
   const actor = await context.actor()
   // Also before a recurring campaign is opened.
@@ -47,12 +48,12 @@ export async function runCampaigns(
       if (byHand) await assertTimeHasCome(context, byHand, 'run', options)
       await run(deps, campaign.id, actor.id)
       started.push(campaign)
-      context.out.talk(`Started ${campaign.agendamento_id}.`)
+      context.out.talk(t`Started ${campaign.agendamento_id}.`)
     } catch (error) {
       // The others are started. Another process may have started a due campaign already.
       if (!(error instanceof CampError) || (refs.length === 1 && !options.due)) throw error
       if (options.due && error.code === 'TRANSITION_REFUSED' && (await isRunning(context, campaign.id))) continue
-      context.out.warn(`${campaign.agendamento_id} was not started: ${messageOf(error)}`)
+      context.out.warn(t`${campaign.agendamento_id} was not started: ${messageOf(error)}`)
       failure ??= error
     }
   }
@@ -72,16 +73,17 @@ async function fireRecurring(context: Context): Promise<CampError | undefined> {
   const failed: OpenedOccurrence[] = []
   for (const fired of await openDueOccurrences({ pool, prisma: await context.prisma(), clock, signal })) {
     const { recurrence, status, file, reason, campaign } = fired
-    const what = [status === 'OPENED' ? campaign!.agendamentoId : status, file].filter(Boolean).join(' from ')
-    const said = `Recurring campaign ${recurrence}: ${what}${reason ? ` (${reason})` : ''}.`
+    const opened = status === 'OPENED' ? campaign!.agendamentoId : status
+    const what = [file ? t`${opened} from ${file}` : opened, reason && `(${reason})`].filter(Boolean).join(' ')
+    const said = t`Recurring campaign ${recurrence}: ${what}.`
     if (status === 'OPENED' || status === 'NOTHING_NEW') context.out.talk(said)
     else context.out.warn(said)
     if (status === 'FAILED') failed.push(fired)
   }
   if (failed.length === 0) return undefined
   const handles = failed.map(fired => fired.recurrence).join(', ')
-  return new CampError('RECURRENCE_FAILED', `recurring campaigns could not be opened: ${handles}`, {
-    hint: 'For the reason: camp campaign repeat show ID',
+  return new CampError('RECURRENCE_FAILED', t`recurring campaigns could not be opened: ${handles}`, {
+    hint: t`For the reason: camp campaign repeat show ID`,
   })
 }
 
@@ -89,8 +91,8 @@ async function fireRecurring(context: Context): Promise<CampError | undefined> {
 function missedError(missed: readonly { agendamento_id: string }[]): CampError | undefined {
   if (missed.length === 0) return undefined
   const handles = missed.map(campaign => campaign.agendamento_id).join(' ')
-  return new CampError('START_MISSED', `missed by too long, and to be started by hand: ${handles}`, {
-    hint: [`Start them now: camp campaign run ${handles}`, 'Or cancel them: camp campaign cancel ID'],
+  return new CampError('START_MISSED', t`missed by too long, and to be started by hand: ${handles}`, {
+    hint: [t`Start them now: camp campaign run ${handles}`, t`Or cancel them: camp campaign cancel ID`],
   })
 }
 
@@ -99,7 +101,7 @@ async function due(context: Context) {
   const { due: now, missed } = await dueCampaigns(pool, context.clock.now(), true)
   for (const { agendamento_id, scheduled_at } of missed) {
     context.out.warn(
-      `${agendamento_id} was due at ${time(scheduled_at, context.config.timezone)}: it must be started by hand`,
+      t`${agendamento_id} was due at ${time(scheduled_at, context.config.timezone)}: it must be started by hand`,
     )
   }
   return { now, missed }
@@ -113,7 +115,7 @@ async function isRunning(context: Context, id: string): Promise<boolean> {
 async function sayNext(context: Context, id: string, { due }: { due?: boolean }): Promise<void> {
   const { next, outlook } = await whatNext(context, id)
   if (!due) for (const line of next) context.out.talk(line)
-  else if (!outlook.worker_running) context.out.talk(`${NO_WORKER}.`)
+  else if (!outlook.worker_running) context.out.talk(`${noWorker()}.`)
 }
 
 async function print(

@@ -1,9 +1,10 @@
 import { findCampaign } from '../../../campaign/read/find.ts'
 import { listCampaigns } from '../../../campaign/read/list.ts'
-import { missedStart, NO_WORKER } from '../../../campaign/read/next-step.ts'
+import { missedStart, noWorker } from '../../../campaign/read/next-step.ts'
 import { campaignView } from '../../../campaign/read/view.ts'
 import { servedOf } from '../../../campaign/read/workers.ts'
 import { findWallet } from '../../../catalog/find.ts'
+import { t } from '../../../language/text.ts'
 import type { OptionsOf } from '../../command.ts'
 import type { Context } from '../../context.ts'
 import { whatNext } from '../../next.ts'
@@ -24,25 +25,25 @@ export async function list(context: Context, options: OptionsOf<typeof commands.
   context.out.list(
     rows,
     [
-      { title: 'CAMPAIGN', value: row => row.agendamento_id },
-      { title: 'NAME', value: row => row.name, shrinks: true },
+      { title: t`CAMPAIGN`, value: row => row.agendamento_id },
+      { title: t`NAME`, value: row => row.name, shrinks: true },
       {
-        title: 'STATUS',
-        value: row => (row.start_missed ? `${row.status} (missed)` : row.status),
+        title: t`STATUS`,
+        value: row => (row.start_missed ? t`${row.status} (missed)` : row.status),
         style: row => statusStyle(row.status),
       },
-      { title: 'WALLET', value: row => row.wallet, shrinks: true },
-      { title: 'BROKER', value: row => row.broker, shrinks: true, spare: true },
-      { title: 'ROWS', value: row => number(row.rows), align: 'right' },
-      { title: 'ACCEPTED', value: row => number(row.accepted), align: 'right' },
-      { title: 'IMPORTED', value: row => time(row.created_at, context.config.timezone), spare: true },
+      { title: t`WALLET`, value: row => row.wallet, shrinks: true },
+      { title: t`BROKER`, value: row => row.broker, shrinks: true, spare: true },
+      { title: t`ROWS`, value: row => number(row.rows), align: 'right' },
+      { title: t`ACCEPTED`, value: row => number(row.accepted), align: 'right' },
+      { title: t`IMPORTED`, value: row => time(row.created_at, context.config.timezone), spare: true },
     ],
     emptyList(options.status, wallet?.name),
   )
   const present = { now: context.clock.now(), timezone: context.config.timezone }
   const waiting = rows.filter(row => row.status === 'PROCESSING' || row.status === 'APPROVED')
   const served = await servedOf(await context.pool(), [...new Set(waiting.map(row => row.broker))])
-  if (waiting.some(row => !served.has(row.broker))) context.out.talk(`${NO_WORKER}.`)
+  if (waiting.some(row => !served.has(row.broker))) context.out.talk(`${noWorker()}.`)
   for (const { agendamento_id, scheduled_at } of rows.filter(row => row.start_missed)) {
     const missed = missedStart({ handle: agendamento_id, scheduledAt: scheduled_at, ...present })
     context.out.talk(`${agendamento_id}: ${missed}`)
@@ -51,8 +52,11 @@ export async function list(context: Context, options: OptionsOf<typeof commands.
 
 function emptyList(status: string | undefined, wallet: string | undefined): string {
   if (status === undefined && wallet === undefined)
-    return 'No campaigns. Import one: camp campaign import FILE --wallet W --broker B'
-  return `No campaign${wallet === undefined ? '' : ` of wallet "${wallet}"`}${status === undefined ? '' : ` is ${status}`}.`
+    return t`No campaigns. Import one: camp campaign import FILE --wallet W --broker B`
+  if (wallet === undefined) return t`No campaign is ${status!}.`
+  return status === undefined
+    ? t`No campaign of wallet "${wallet}".`
+    : t`No campaign of wallet "${wallet}" is ${status}.`
 }
 
 export async function show(context: Context, ref: string): Promise<void> {

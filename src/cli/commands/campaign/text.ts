@@ -1,10 +1,13 @@
 import { amountText } from '../../../budget/money.ts'
 import type { Forecast, Present } from '../../../campaign/read/forecast.ts'
+import { missedStart } from '../../../campaign/read/next-step.ts'
 import type { RefusalForecast } from '../../../campaign/read/refusal-forecast.ts'
 import type { SettingsView } from '../../../campaign/read/settings-view.ts'
 import type { StopView } from '../../../campaign/read/stop-view.ts'
 import type { CampaignView, ClosingView } from '../../../campaign/read/view.ts'
+import { t } from '../../../language/text.ts'
 import { type Block, fields } from '../../blocks.ts'
+import { storedOrNull, storedText } from '../../stored-text.ts'
 
 /** The outlook of a campaign; `next` has the lines of src/campaign/read/next-step.ts. */
 type Shown = Forecast & { now: Date; next?: readonly string[] }
@@ -17,67 +20,82 @@ export function campaignText(view: CampaignView, timezone: string, outlook?: Sho
     .map(status => `${status} ${number(counts[status])}`)
   const errors = Object.entries(view.errors).filter(([, n]) => n > 0)
   return fields([
-    ['campaign', `${view.agendamento_id}  ${view.name}`],
+    [t`campaign`, `${view.agendamento_id}  ${view.name}`],
     // A dry run makes no campaign: it has no status, and no importer.
-    ['status', view.id === null ? undefined : view.status],
-    ['reason', view.stopped?.reason === view.failure_reason ? undefined : view.failure_reason],
-    view.stopped ? [STOPPED[view.stopped.what], stoppedText(view.stopped, timezone)] : ['', undefined],
+    [t`status`, view.id === null ? undefined : view.status],
+    [t`reason`, view.stopped?.reason === view.failure_reason ? undefined : storedOrNull(view.failure_reason)],
+    view.stopped ? [STOPPED[view.stopped.what](), stoppedText(view.stopped, timezone)] : ['', undefined],
+    [t`waiting`, waitingText(view, timezone)],
+    [t`outage`, outageText(view, timezone)],
+    [t`wallet`, view.wallet],
+    [t`broker`, view.broker],
+    [t`file`, `${view.source_file} (${rowsText(view)})`],
+    [t`message`, view.template === null ? view.message : t`template ${view.template}`],
+    [t`leads`, `${number(counts.total)}: ${outcomes.join(', ') || t`none`}`],
+    [t`refused`, errors.map(([code, n]) => `${code} ${number(n)}`).join(', ')],
     [
-      'waiting',
-      view.status === 'PROCESSING' && view.waiting_until
-        ? `until ${time(view.waiting_until, timezone)}${view.waiting_for_hours ? ', when the contact hours open' : ''}`
-        : undefined,
-    ],
-    [
-      'outage',
-      view.waiting_for_broker &&
-        `waiting for the broker since ${time(view.waiting_for_broker.since, timezone)}, until ` +
-          `${time(view.waiting_for_broker.until, timezone)}: ${view.waiting_for_broker.reason}`,
-    ],
-    ['wallet', view.wallet],
-    ['broker', view.broker],
-    [
-      'file',
-      `${view.source_file} (${number(view.rows)} ${view.rows === 1 ? 'row' : 'rows'}${view.fish > 0 ? `, ${view.fish} fish added` : ''})`,
-    ],
-    ['message', view.template === null ? view.message : `template ${view.template}`],
-    ['leads', `${number(counts.total)}: ${outcomes.join(', ') || 'none'}`],
-    ['refused', errors.map(([code, n]) => `${code} ${number(n)}`).join(', ')],
-    [
-      'in doubt',
+      t`in doubt`,
       counts.IN_DOUBT > 0
-        ? `${number(counts.IN_DOUBT)}: it is unknown whether they were sent; they are not sent again unless a person decides so`
+        ? t`${number(counts.IN_DOUBT)}: it is unknown whether they were sent; they are not sent again unless a person
+            decides so`
         : undefined,
     ],
-    ['closing', view.closing && closingText(view.closing, view.status, timezone)],
-    [
-      'cost',
-      `${amountText(cost.used)} used of at most ${amountText(cost.ceiling)} (${amountText(cost.unit)} each)${expectedText(cost, outlook)}`,
-    ],
-    ['not sent', outlook && refusalsText(view, { ...outlook, timezone }).join('; ')],
+    [t`closing`, view.closing && closingText(view.closing, view.status, timezone)],
+    [t`cost`, costText(cost, outlook)],
+    [t`not sent`, outlook && refusalsText(view, { ...outlook, timezone }).join('; ')],
     ...settingRows(view, timezone),
-    ['opened by', outlook?.recurrence && `the recurring campaign ${outlook.recurrence}`],
-    ['missed', outlook?.start_missed ? missedText(view.agendamento_id) : undefined],
-    ['stalled', outlook?.stalled_since && stalledText(outlook.stalled_since, timezone)],
+    [t`opened by`, outlook?.recurrence && t`the recurring campaign ${outlook.recurrence}`],
+    [t`missed`, outlook?.start_missed ? missedText(view.agendamento_id ?? '') : undefined],
+    [t`stalled`, outlook?.stalled_since && stalledText(outlook.stalled_since, timezone)],
     // Of a started campaign no end is promised that no process works for.
     [
-      'ends',
+      t`ends`,
       outlook?.expected_end && (outlook.worker_running || view.status !== 'PROCESSING')
         ? endText(view, timezone, outlook.expected_end, outlook.now)
         : undefined,
     ],
-    ['imported', view.id === null ? undefined : `${time(view.created_at, timezone)} by ${view.created_by}`],
+    [t`imported`, view.id === null ? undefined : byText(view.created_at, view.created_by, timezone)],
     // An earlier approval does not apply to a campaign that waits for approval again.
     [
-      'approved',
+      t`approved`,
       view.status !== 'PENDING_APPROVAL' && view.approved_at
-        ? `${time(view.approved_at, timezone)} by ${view.approved_by}`
+        ? byText(view.approved_at, view.approved_by ?? '', timezone)
         : undefined,
     ],
-    ['started', view.started_at && time(view.started_at, timezone)],
-    ['finished', view.finished_at && time(view.finished_at, timezone)],
-    ...nextRows(outlook),
+    [t`started`, view.started_at && time(view.started_at, timezone)],
+    [t`finished`, view.finished_at && time(view.finished_at, timezone)],
+    ...nextRows(view, timezone, outlook),
   ])
+}
+
+function byText(at: string, by: string, timezone: string): string {
+  return t`${time(at, timezone)} by ${by}`
+}
+
+function waitingText({ status, waiting_until, waiting_for_hours }: CampaignView, timezone: string): string | undefined {
+  if (status !== 'PROCESSING' || !waiting_until) return undefined
+  const until = time(waiting_until, timezone)
+  return waiting_for_hours ? t`until ${until}, when the contact hours open` : t`until ${until}`
+}
+
+function outageText({ waiting_for_broker: wait }: CampaignView, timezone: string): string | undefined {
+  if (!wait) return undefined
+  const [since, until] = [time(wait.since, timezone), time(wait.until, timezone)]
+  return t`waiting for the broker since ${since}, until ${until}: ${wait.reason}`
+}
+
+function rowsText({ rows, fish }: CampaignView): string {
+  const counted = rows === 1 ? t`1 row` : t`${number(rows)} rows`
+  return fish > 0 ? t`${counted}, ${fish} fish added` : counted
+}
+
+/** What it is expected to cost is named only if some leads will be refused, which cost nothing. */
+function costText(cost: CampaignView['cost'], outlook: Forecast | undefined): string {
+  const [used, ceiling, unit] = [cost.used, cost.ceiling, cost.unit].map(amountText) as [string, string, string]
+  const expected = outlook?.expected_cost ?? cost.ceiling
+  return expected === cost.ceiling
+    ? t`${used} used of at most ${ceiling} (${unit} each)`
+    : t`${used} used of at most ${ceiling} (${unit} each), ${expected} expected`
 }
 
 type Row = [title: string, value: string | null | undefined]
@@ -88,34 +106,32 @@ const SETTING_ROWS: Readonly<
 > = {
   message: { in: 'message' },
   template: { in: 'message' },
-  hours: view => [
-    'hours',
-    `${view.hours} ${view.days}${view.allow_holidays ? ', holidays too' : ''}, the recipient's time`,
-  ],
+  hours: view => [t`hours`, t`${hoursText(view)}, the recipient's time`],
   days: { in: 'hours' },
   allow_holidays: { in: 'hours' },
-  state_laws: view => ['laws', view.state_laws.map(({ state, hours }) => `${state} ${hours}`).join('; ')],
-  purpose: view => ['purpose', view.purpose],
+  state_laws: view => [t`laws`, view.state_laws.map(({ state, hours }) => `${state} ${hours}`).join('; ')],
+  purpose: view => [t`purpose`, view.purpose],
   no_cap: view => [
-    'cap',
-    view.no_cap ? 'none: recipients with a message in the last 24 hours are included' : undefined,
+    t`cap`,
+    view.no_cap ? t`none: recipients with a message in the last 24 hours are included` : undefined,
   ],
-  throttle: view => ['throttle', view.throttle === 'none' ? undefined : view.throttle],
-  scheduled_at: (view, timezone) => ['scheduled', view.scheduled_at && time(view.scheduled_at, timezone)],
+  throttle: view => [t`throttle`, view.throttle === 'none' ? undefined : view.throttle],
+  scheduled_at: (view, timezone) => [t`scheduled`, view.scheduled_at && time(view.scheduled_at, timezone)],
 }
 
 function settingRows(view: SettingsView, timezone: string): Row[] {
   return Object.values(SETTING_ROWS).flatMap(row => (typeof row === 'function' ? [row(view, timezone)] : []))
 }
 
-function stalledText(since: string, timezone: string): string {
-  return `it is due, but none of its leads was claimed or settled since ${time(since, timezone)}: see /healthz and the workers' logs`
+/** "08:00-20:00 mon-sat, holidays too" */
+export function hoursText(view: Pick<SettingsView, 'hours' | 'days' | 'allow_holidays'>): string {
+  const hours = `${view.hours} ${view.days}`
+  return view.allow_holidays ? t`${hours}, holidays too` : hours
 }
 
-/** Empty unless some leads will be refused, which cost nothing. */
-function expectedText({ ceiling }: CampaignView['cost'], outlook: Forecast | undefined): string {
-  const expected = outlook?.expected_cost ?? ceiling
-  return expected === ceiling ? '' : `, ${expected} expected`
+function stalledText(since: string, timezone: string): string {
+  return t`it is due, but none of its leads was claimed or settled since ${time(since, timezone)}: see /healthz and the
+    workers' logs`
 }
 
 /** Leads of a waiting campaign that would be refused at present: a sentence for each reason. */
@@ -125,20 +141,30 @@ export function refusalsText(
 ): string[] {
   const { written_to = 0, until = null, same_document = 0 } = capped_now ?? {}
   const isPlanned = scheduled_at !== null && new Date(scheduled_at) > now
-  const free = until === null ? '' : ` (until ${clock(until, timezone, now)})`
-  const refused = written_to === 1 ? 'it will be refused' : 'they will be refused'
-  const lead = `${number(written_to)} ${written_to === 1 ? 'was' : 'were'} written to`
+  const free = until === null ? '' : t` (until ${clock(until, timezone, now)})`
   const blocked = blocked_now?.leads ?? 0
   return [
-    written_to > 0 &&
-      (isPlanned
-        ? `${lead} less than 24 h before it starts${free}: ${refused}`
-        : `${lead} in the last 24 h${free}: ${refused} if it starts now`),
+    written_to > 0 && (isPlanned ? writtenToBefore(written_to, free) : writtenToNow(written_to, free)),
     same_document > 0 &&
-      `${number(same_document)} leads are further phones of the same CPF or CNPJ: the frequency cap allows one message for each document ` +
-        'in 24 hours, and refuses the others; --no-cap (ADMIN) lifts it',
-    blocked > 0 && `${number(blocked)} ${blocked === 1 ? 'is' : 'are'} on the blocklist now, and will be refused`,
+      t`${number(same_document)} leads are further phones of the same CPF or CNPJ: the frequency cap allows one message
+        for each document in 24 hours, and refuses the others; --no-cap (ADMIN) lifts it`,
+    blocked > 0 &&
+      (blocked === 1
+        ? t`1 is on the blocklist now, and will be refused`
+        : t`${number(blocked)} are on the blocklist now, and will be refused`),
   ].filter(sentence => sentence !== false)
+}
+
+function writtenToBefore(n: number, free: string): string {
+  return n === 1
+    ? t`1 was written to less than 24 h before it starts${free}: it will be refused`
+    : t`${number(n)} were written to less than 24 h before it starts${free}: they will be refused`
+}
+
+function writtenToNow(n: number, free: string): string {
+  return n === 1
+    ? t`1 was written to in the last 24 h${free}: it will be refused if it starts now`
+    : t`${number(n)} were written to in the last 24 h${free}: they will be refused if it starts now`
 }
 
 /** 16:05 if it is today; otherwise with its day. */
@@ -148,50 +174,63 @@ function clock(at: string, timezone: string, now: Date): string {
 }
 
 const STOPPED = {
-  pause: 'paused',
-  fail: 'failed',
-  cancel: 'cancelled',
-  reject: 'rejected',
-  retry: 'to retry',
-  void: 'void',
-} as const satisfies Record<StopView['what'], string>
+  pause: () => t`paused`,
+  fail: () => t`failed`,
+  cancel: () => t`cancelled`,
+  reject: () => t`rejected`,
+  retry: () => t`to retry`,
+  void: () => t`void`,
+} as const satisfies Record<StopView['what'], () => string>
 
-/** Without a reason of its own, the reason of a cancelled or rejected campaign only repeats the title. */
-function stoppedText({ what, at, by, reason }: StopView, timezone: string): string {
-  return `${time(at, timezone)} by ${by ?? 'camp'}${reason === null || reason === STOPPED[what] ? '' : `: ${reason}`}`
+/** What src/campaign/actions/stop.ts records where no reason is given: it only repeats the title. */
+const NO_REASONS: readonly (string | null)[] = [null, 'cancelled', 'rejected']
+
+function stoppedText({ at, by, reason }: StopView, timezone: string): string {
+  const done = byText(at, by ?? 'camp', timezone)
+  return NO_REASONS.includes(reason) ? done : `${done}: ${storedOrNull(reason)}`
 }
 
-function missedText(handle: string | null): string {
-  return `its start was missed by too long: start it with camp campaign run ${handle}`
+function missedText(handle: string): string {
+  return t`its start was missed by too long: start it with camp campaign run ${handle}`
 }
 
 /** One row per line. A line that repeats the row `missed` is omitted. */
-function nextRows(outlook: Shown | undefined): [string, string][] {
-  const lines = outlook?.next?.filter(line => !outlook.start_missed || !line.startsWith('Its start')) ?? []
-  return lines.map((line, i) => [i === 0 ? 'next' : '', line])
+function nextRows(view: CampaignView, timezone: string, outlook: Shown | undefined): [string, string][] {
+  const repeated = outlook?.start_missed && startMissedText(view, { now: outlook.now, timezone })
+  const lines = outlook?.next?.filter(line => line !== repeated) ?? []
+  return lines.map((line, i) => [i === 0 ? t`next` : '', line])
+}
+
+function startMissedText({ agendamento_id, scheduled_at }: CampaignView, present: Present): string | undefined {
+  if (agendamento_id === null || scheduled_at === null) return undefined
+  return missedStart({ handle: agendamento_id, scheduledAt: new Date(scheduled_at), ...present })
 }
 
 function endText(view: CampaignView, timezone: string, end: string, now: Date): string {
   const isStarted = view.status === 'PROCESSING' || (view.status === 'APPROVED' && view.scheduled_at !== null)
-  return `about ${about(end, timezone, now)}${isStarted ? '' : `, if it starts ${view.scheduled_at ? 'then' : 'now'}`}`
+  const at = about(end, timezone, now)
+  if (isStarted) return t`about ${at}`
+  return view.scheduled_at ? t`about ${at}, if it starts then` : t`about ${at}, if it starts now`
 }
 
 /** The broker's last step, on one line. */
 function closingText(closing: ClosingView, campaign: CampaignView['status'], timezone: string): string {
   const { status, not_before, settled_at, error } = closing
-  const why = error === null ? '' : ` (${error})`
+  const why = error === null ? '' : ` (${storedText(error)})`
   switch (status) {
     case 'QUEUED':
-      if (campaign !== 'PROCESSING') return `waiting: the campaign is ${campaign}${why}`
-      return `the broker's last step runs ${not_before ? `at ${time(not_before, timezone)}` : 'next'}${why}`
+      if (campaign !== 'PROCESSING') return t`waiting: the campaign is ${campaign}${why}`
+      return not_before
+        ? t`the broker's last step runs at ${time(not_before, timezone)}${why}`
+        : t`the broker's last step runs next${why}`
     case 'SENDING':
-      return "the broker's last step is running"
+      return t`the broker's last step is running`
     case 'IN_DOUBT':
-      return `in doubt since ${settled_at && time(settled_at, timezone)}${why}`
+      return t`in doubt since ${time(settled_at ?? '', timezone)}${why}`
     case 'DONE':
-      return `done at ${settled_at && time(settled_at, timezone)}`
+      return t`done at ${time(settled_at ?? '', timezone)}`
     case 'NOT_RUN':
-      return `not run${error === null ? '' : `: ${error}`}`
+      return error === null ? t`not run` : t`not run: ${storedText(error)}`
   }
 }
 

@@ -7,11 +7,13 @@ import { campaignView } from '../../../campaign/read/view.ts'
 import { workersAlive } from '../../../campaign/read/workers.ts'
 import type { ErrorCode } from '../../../error-codes.ts'
 import { CampError } from '../../../errors.ts'
+import { t } from '../../../language/text.ts'
 import { spaced } from '../../blocks.ts'
 import type { Context } from '../../context.ts'
 import { openDisplay } from '../../live/display.ts'
 import { waitText } from '../../live/wait-text.ts'
 import { whatNext } from '../../next.ts'
+import { storedOrNull } from '../../stored-text.ts'
 import { reportOf } from './report.ts'
 
 type Started = Pick<CampaignRef, 'id' | 'agendamento_id'>
@@ -25,7 +27,7 @@ export async function watch(context: Context, refs: string[]): Promise<void> {
   const pool = await context.pool()
   const ids = refs.length > 0 ? refs : await liveIds(pool, ['PROCESSING'], MOST_AT_ONCE)
   const campaigns = await Promise.all(ids.map(ref => findCampaign(pool, ref, actor)))
-  if (campaigns.length === 0) return context.out.talk('No campaign is running. See: camp campaign list')
+  if (campaigns.length === 0) return context.out.talk(t`No campaign is running. See: camp campaign list`)
   for (const { id, status } of campaigns) {
     if (status === 'APPROVED') for (const line of (await whatNext(context, id)).next) context.out.talk(line)
   }
@@ -53,7 +55,7 @@ export async function endError(context: Context, ended: readonly Ended[]): Promi
   const bad = ended.filter(({ progress }) => progress.status !== 'FINISHED')
   if (bad.length === 0) return undefined
   const said = bad.map(({ agendamento_id, progress: { status, failureReason } }) =>
-    [`${agendamento_id} is ${status}`, failureReason].filter(Boolean).join(': '),
+    [t`${agendamento_id} is ${status}`, storedOrNull(failureReason)].filter(Boolean).join(': '),
   )
   const hints = await Promise.all(bad.map(async ({ id }) => (await whatNext(context, id)).next))
   return new CampError(codeOfEnd(bad[0]!.progress), said.join('; '), { hint: hints.flat() })
@@ -81,7 +83,7 @@ export async function follow(
   const pool = await context.pool()
   const ids = campaigns.map(({ id }) => id)
   const meter = liveMeter(pool)
-  const show = await openDisplay(context, { hint: 'Ctrl-C leaves', events })
+  const show = await openDisplay(context, { hint: t`Ctrl-C leaves`, events })
   const warnings = warner(text => show.warn(text), { isSilentAboutWaits: context.out.hasScreen })
   const pollMs = ids.length > POLL.few ? POLL.manyMs : POLL.ms
   try {
@@ -110,9 +112,12 @@ export async function follow(
 
 function stoppedWatching(campaigns: readonly Started[], cause: unknown): CampError {
   const handles = campaigns.map(({ agendamento_id }) => agendamento_id).join(' ')
-  const [noun, verb] = campaigns.length === 1 ? ['campaign', 'continues'] : ['campaigns', 'continue']
-  return new CampError('INTERRUPTED', `stopped watching; ${noun} ${handles} ${verb}`, {
-    hint: [`Watch again: camp campaign watch ${handles}`, 'Stop one: camp campaign pause ID'],
+  const stopped =
+    campaigns.length === 1
+      ? t`stopped watching; campaign ${handles} continues`
+      : t`stopped watching; campaigns ${handles} continue`
+  return new CampError('INTERRUPTED', stopped, {
+    hint: [t`Watch again: camp campaign watch ${handles}`, t`Stop one: camp campaign pause ID`],
     cause,
   })
 }
@@ -135,7 +140,7 @@ function warner(warn: (text: string) => void, { isSilentAboutWaits }: { isSilent
       else if (!last.told && wait === null && status === 'PROCESSING' && elapsedMs - last.at >= SILENCE_MS) {
         last.told = true
         warn(
-          `${handle}: nothing has changed for ${SILENCE_MS / 1000} seconds, although a worker is running: see its log`,
+          t`${handle}: nothing has changed for ${SILENCE_MS / 1000} seconds, although a worker is running: see its log`,
         )
       }
     },

@@ -33,23 +33,23 @@ export async function report(context: Context, options: OptionsOf<typeof command
   if (told.books_agree) return
   throw new CampError(
     'BUDGET_AUDIT_FAILED',
-    `the ledger, the used budget and the leads of ${told.month} do not agree`,
+    t`the ledger, the used budget and the leads of ${told.month} do not agree`,
     {
-      hint: 'See the differences: camp budget audit',
+      hint: t`See the differences: camp budget audit`,
     },
   )
 }
 
 function monthText(told: MonthReport, byCampaign: boolean, timezone: string): Human {
   const head = `${told.month} (${timezone})`
-  if (told.wallets.length === 0) return [head, 'No wallet has a budget or sent a message in this month.']
+  if (told.wallets.length === 0) return [head, t`No wallet has a budget or sent a message in this month.`]
   return [
     head,
     '',
     table(told.wallets, walletColumns(told.wallets)),
-    ...(byCampaign && told.campaigns.length > 0 ? ['', table(told.campaigns, CAMPAIGNS)] : []),
+    ...(byCampaign && told.campaigns.length > 0 ? ['', table(told.campaigns, campaignColumns())] : []),
     '',
-    ...(told.books_agree ? ['Ledger, used budget and leads agree.'] : []),
+    ...(told.books_agree ? [t`Ledger, used budget and leads agree.`] : []),
   ]
 }
 
@@ -65,33 +65,33 @@ const rate = (title: string, value: (row: MonthFigures) => number | null) => ({
   align: 'right' as const,
 })
 
-const FIGURES: readonly Column<MonthFigures>[] = [
-  count('ROWS', row => row.rows),
-  count('ACCEPTED', row => row.accepted),
-  rate('DELIVERED', row => share(row.delivered, row.accepted)),
-  rate('READ', row => share(row.read, row.delivered)),
-  count('DOUBT', row => row.in_doubt),
-  { title: 'SPENT', value: row => row.spent, align: 'right' },
+const figureColumns = (): Column<MonthFigures>[] => [
+  count(t`ROWS`, row => row.rows),
+  count(t`ACCEPTED`, row => row.accepted),
+  rate(t`DELIVERED`, row => share(row.delivered, row.accepted)),
+  rate(t`READ`, row => share(row.read, row.delivered)),
+  count(t`DOUBT`, row => row.in_doubt),
+  { title: t`SPENT`, value: row => row.spent, align: 'right' },
 ]
 
 /** Adjustments are rare: their column is there where a wallet has one. */
 function walletColumns(wallets: readonly MonthOfWallet[]): Column<MonthOfWallet>[] {
   const isAdjusted = wallets.some(({ adjusted }) => moneyOf(adjusted) !== 0n)
   return [
-    { title: 'WALLET', value: row => row.wallet },
-    { title: 'CAMPAIGNS', value: row => String(row.campaigns), align: 'right' },
-    ...FIGURES,
+    { title: t`WALLET`, value: row => row.wallet },
+    { title: t`CAMPAIGNS`, value: row => String(row.campaigns), align: 'right' },
+    ...figureColumns(),
     ...(isAdjusted
       ? [{ title: t`ADJUSTED`, value: (row: MonthOfWallet) => row.adjusted, align: 'right' as const }]
       : []),
-    { title: 'LIMIT', value: row => row.limit ?? 'none', align: 'right' },
+    { title: t`LIMIT`, value: row => row.limit ?? t`none`, align: 'right' },
   ]
 }
 
-const CAMPAIGNS: readonly Column<MonthOfCampaign>[] = [
-  { title: 'CAMPAIGN', value: row => row.agendamento_id },
-  { title: 'NAME', value: row => row.name },
-  ...FIGURES,
+const campaignColumns = (): Column<MonthOfCampaign>[] => [
+  { title: t`CAMPAIGN`, value: row => row.agendamento_id },
+  { title: t`NAME`, value: row => row.name },
+  ...figureColumns(),
 ]
 
 function percent(part: number | null): string {

@@ -1,3 +1,4 @@
+import { t } from '../../../language/text.ts'
 import { addCommand, type Parent } from '../../add-command.ts'
 import type { Register } from '../../command.ts'
 import { lazy } from '../../lazy.ts'
@@ -8,20 +9,20 @@ export const register: Register = (program, action) => {
 }
 
 export const report = (parent: Parent) =>
-  addCommand(parent, 'report', "a month's messages and money, by wallet or campaign", [
+  addCommand(parent, 'report', t`a month's messages and money, by wallet or campaign`, [
     'camp report --month 2026-11',
     'camp report --wallet Norte --campaigns --xlsx november.xlsx',
   ])
-    .option('--month <month>', 'YYYY-MM (default: the current month)')
-    .option('--wallet <wallet>', 'only this wallet')
-    .option('--campaigns', 'a row for each campaign')
-    .option('--csv <file>', 'write it to a CSV file (-: stdout)')
-    .option('--xlsx <file>', 'write it to a workbook')
+    .option('--month <month>', t`YYYY-MM (default: the current month)`)
+    .option('--wallet <wallet>', t`only this wallet`)
+    .option('--campaigns', t`a row for each campaign`)
+    .option('--csv <file>', t`write it to a CSV file (-: stdout)`)
+    .option('--xlsx <file>', t`write it to a workbook`)
     .option('--plain', PLAIN_HELP)
-    .option('--overwrite', 'replace an existing file')
-    .addHelpText('after', `\n${NOTES}\n\n${FILE_NOTES}`)
+    .option('--overwrite', t`replace an existing file`)
+    .addHelpText('after', `\n${notes()}\n\n${FILE_NOTES}`)
 
-const NOTES =
-  'A message belongs to the month whose budget holds its cost. ROWS are the rows\n' +
-  'of the files; BILLED also counts fish and messages in doubt. Exit code: 6 if\n' +
-  'the ledger, the used budget and the leads do not agree.'
+function notes(): string {
+  return t`A message belongs to the month whose budget holds its cost. ROWS are the rows of the files; BILLED also counts
+    fish and messages in doubt. Exit code: 6 if the ledger, the used budget and the leads do not agree.`
+}

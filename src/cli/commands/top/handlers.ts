@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { Present } from '../../../campaign/read/forecast.ts'
 import { backlogOf, liveIds, liveMeter } from '../../../campaign/read/live.ts'
 import { workersAlive } from '../../../campaign/read/workers.ts'
+import { t } from '../../../language/text.ts'
 import type { OptionsOf } from '../../command.ts'
 import type { Context } from '../../context.ts'
 import { openDisplay, type Picture, pictureText } from '../../live/display.ts'
@@ -19,7 +20,7 @@ export async function top(context: Context, { once }: OptionsOf<typeof commands.
   const look = await looker(context)
   if (once) return printOnce(context, await look(presentOf(context)))
   const leave = untilKey(context, 'q')
-  const show = await openDisplay(context, { hint: 'q leaves', events: true })
+  const show = await openDisplay(context, { hint: t`q leaves`, events: true })
   try {
     while (!leave.signal.aborted) {
       const present = presentOf(context)

@@ -1,3 +1,4 @@
+import { t } from '../../../language/text.ts'
 import { addCommand, type Parent } from '../../add-command.ts'
 import type { Register } from '../../command.ts'
 import { lazy } from '../../lazy.ts'
@@ -7,13 +8,13 @@ export const register: Register = (program, action) => {
 }
 
 export const top = (parent: Parent) =>
-  addCommand(parent, 'top', 'campaigns that run or were stopped, and the workers', [
+  addCommand(parent, 'top', t`campaigns that run or were stopped, and the workers`, [
     'camp top',
     'camp top --once --json',
   ])
-    .option('--once', 'print the current state and end')
+    .option('--once', t`print the current state and end`)
     .addHelpText(
       'after',
-      '\nOn a terminal it is redrawn in place; q or Ctrl-C leaves. Elsewhere it prints\n' +
-        'a line at a change, at most every five seconds; with --json it is a document.',
+      `\n${t`On a terminal it is redrawn in place; q or Ctrl-C leaves. Elsewhere it prints a line at a change, at most
+        every five seconds; with --json it is a document.`}`,
     )

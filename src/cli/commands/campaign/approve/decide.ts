@@ -6,6 +6,7 @@ import { expectedEndOf, type Present } from '../../../../campaign/read/forecast.
 import { refusedRows, samplesOf } from '../../../../campaign/read/samples.ts'
 import { type CampaignView, campaignView } from '../../../../campaign/read/view.ts'
 import { CampError, messageOf } from '../../../../errors.ts'
+import { t } from '../../../../language/text.ts'
 import type { Actor } from '../../../../security/actor.ts'
 import type { Block } from '../../../blocks.ts'
 import type { Context } from '../../../context.ts'
@@ -43,7 +44,7 @@ export async function decideOnScreen(context: Context, actor: Actor): Promise<vo
 
 async function decide(context: Context, actor: Actor, decided: Decision[]): Promise<void> {
   let state: State = { items: await itemsOf(context, actor), at: 0, marked: [], page: null, notes: [] }
-  if (state.items.length === 0) throw new CampError('NOTHING_TO_APPROVE', 'no campaign is waiting for approval')
+  if (state.items.length === 0) throw new CampError('NOTHING_TO_APPROVE', t`no campaign is waiting for approval`)
   for (;;) {
     const present = presentOf(context)
     const shown = await showScreen<State, Wish>(context, state, {
@@ -88,7 +89,7 @@ async function approveAll(
       notes.push(decision.text)
     } catch (error) {
       if (!(error instanceof CampError)) throw error
-      notes.push(`Not approved: ${messageOf(error)}`)
+      notes.push(t`Not approved: ${messageOf(error)}`)
     }
   }
   return notes
@@ -107,7 +108,7 @@ export async function approveAs(context: Context, actor: Actor, id: string, show
 }
 
 function approvedText({ handle }: Proposal, granted: Granted): string {
-  return `Approved ${handle} (${peopleText(granted)}, ${costText(granted.cost)}).`
+  return t`Approved ${handle} (${peopleText(granted)}, ${costText(granted.cost)}).`
 }
 
 /** With who starts it, or when it starts. */
@@ -118,7 +119,7 @@ async function decisionOf(
 ): Promise<Decision> {
   const view = await campaignView(await context.pool(), id)
   const { next } = await whatNext(context, id)
-  const then = scheduledAt === null ? `${importer} starts it: camp campaign run ${handle}` : next[0]
+  const then = scheduledAt === null ? t`${importer} starts it: camp campaign run ${handle}` : next[0]
   return { view, text: [done, then].filter(Boolean).join(' ') }
 }
 
@@ -129,16 +130,16 @@ async function rejectOne(
   { id, handle, name }: Proposal,
   decided: Decision[],
 ): Promise<string> {
-  const reason = await askOptional(context, `Reject ${handle} "${name}"? Its reason (empty: do not reject):`)
-  if (reason === '') return `${handle} was not rejected.`
+  const reason = await askOptional(context, t`Reject ${handle} "${name}"? Its reason (empty: do not reject):`)
+  if (reason === '') return t`${handle} was not rejected.`
   const pool = await context.pool()
   try {
     await rejectCampaign({ pool, clock: context.clock }, id, actor.id, reason)
   } catch (error) {
     if (!(error instanceof CampError)) throw error
-    return `Not rejected: ${messageOf(error)}`
+    return t`Not rejected: ${messageOf(error)}`
   }
-  const text = `Rejected ${handle}: ${reason}`
+  const text = t`Rejected ${handle}: ${reason}`
   decided.push({ view: await campaignView(pool, id), text })
   return text
 }
@@ -158,7 +159,7 @@ async function opened(
   const view = await campaignView(pool, id)
   if (view.status !== 'PENDING_APPROVAL')
     return refreshed(state, await itemsOf(context, actor), [
-      `${proposal.handle} waits no longer: it is ${view.status}.`,
+      t`${proposal.handle} waits no longer: it is ${view.status}.`,
     ])
   const text =
     kind === 'FACTS'

@@ -3,6 +3,7 @@ import { findCampaign } from '../../../../campaign/read/find.ts'
 import { samplesOf } from '../../../../campaign/read/samples.ts'
 import { campaignView } from '../../../../campaign/read/view.ts'
 import { CampError, messageOf } from '../../../../errors.ts'
+import { t } from '../../../../language/text.ts'
 import type { Actor } from '../../../../security/actor.ts'
 import type { Context } from '../../../context.ts'
 import { whatNext } from '../../../next.ts'
@@ -24,7 +25,7 @@ export async function approve(context: Context, refs: string[]): Promise<void> {
   const failures: unknown[] = []
   const failed = (ref: string, error: unknown) => {
     if (!(error instanceof CampError) || refs.length === 1) throw error
-    context.out.warn(`${ref} was not approved: ${messageOf(error)}`)
+    context.out.warn(t`${ref} was not approved: ${messageOf(error)}`)
     failures.push(error)
   }
   const proposals = await proposalsOf(context, actor, refs, failed)
@@ -43,8 +44,8 @@ export async function approve(context: Context, refs: string[]): Promise<void> {
 
 async function onScreen(context: Context, actor: Actor): Promise<void> {
   if (!hasTerminal(context) || context.host.streams.stderr.isTTY !== true || context.options.yes) {
-    throw new CampError('ARGUMENT_MISSING', 'no campaign is given', {
-      hint: 'Add its ID. See: camp campaign list --status PENDING_APPROVAL',
+    throw new CampError('ARGUMENT_MISSING', t`no campaign is given`, {
+      hint: t`Add its ID. See: camp campaign list --status PENDING_APPROVAL`,
     })
   }
   return decideOnScreen(context, actor)
@@ -77,14 +78,14 @@ async function ask(context: Context, proposals: readonly Proposal[]): Promise<vo
   const [first, ...others] = proposals
   if (others.length === 0) {
     if (isAsked(context)) context.out.notice(await closerOf(context, first!))
-    return confirm(context, 'Approve it?')
+    return confirm(context, t`Approve it?`)
   }
   for (const proposal of isAsked(context) ? proposals : []) {
     const { handle, name, cost, obstacle } = proposal
-    const why = obstacle === null ? '' : ` (cannot be approved: ${obstacleText(proposal)})`
+    const why = obstacle === null ? '' : ` (${t`cannot be approved: ${obstacleText(proposal)}`})`
     context.out.notice(`${handle}  ${name}: ${peopleText(proposal)}, ${costText(cost)}${why}`)
   }
-  return confirm(context, `Approve these ${proposals.length} campaigns?`)
+  return confirm(context, t`Approve these ${proposals.length} campaigns?`)
 }
 
 function isAsked(context: Context): boolean {
@@ -106,7 +107,7 @@ async function approveOne(context: Context, actor: Actor, proposal: Proposal): P
   const facts = approvalFacts(proposal, await samplesOf(pool, id, FIRST_SAMPLES))
   return {
     facts: { ...view, ...outlook, ...facts, approved: granted },
-    lines: [`Approved ${handle}: ${grantedText(granted, present)}.`, ...next],
+    lines: [t`Approved ${handle}: ${grantedText(granted, present)}.`, ...next],
     warnings: refusalsText(view, { ...outlook, ...present }),
   }
 }

@@ -1,6 +1,7 @@
 import { moneyOf, reaisText } from '../../../../budget/money.ts'
 import type { Proposal } from '../../../../campaign/approval/proposal.ts'
 import type { Present } from '../../../../campaign/read/forecast.ts'
+import { t } from '../../../../language/text.ts'
 import { visible } from '../../../../visible.ts'
 import { Block, type Line, linesOf, type Style } from '../../../blocks.ts'
 import { fitted, fold, lengthWithin, widthOf } from '../../../fold.ts'
@@ -11,11 +12,11 @@ import { ageText, costText, monthNameOf, obstacleText, peopleText, startText } f
 
 type Parts = { text: string; style?: Style }[]
 
-const LIST_KEYS = '↑↓ move  space mark  enter look closer  a approve  r reject  q leave'
-const PAGE_KEYS = 'a approve  r reject  m messages  e refused rows  ← back  q leave'
+const listKeys = () => t`↑↓ move  space mark  enter look closer  a approve  r reject  q leave`
+const pageKeys = () => t`a approve  r reject  m messages  e refused rows  ← back  q leave`
 /** On the list; a page keeps one line for a note. */
 const MOST_NOTES = 3
-const SHORT_KEYS = 'space enter a r q'
+const shortKeys = () => t`space enter a r q`
 
 /** The lines of the screen: never more or wider than `size`. */
 export function draw(state: State, size: Size, present: Present): Block {
@@ -35,12 +36,12 @@ function listLines(state: State, size: Size, present: Present): Parts[] {
   const { items, at, notes } = state
   const current = items[at]
   if (current === undefined)
-    return [...noteLines(notes, MOST_NOTES), plain('No campaign waits for approval.'), plain('q leave')]
+    return [...noteLines(notes, MOST_NOTES), plain(t`No campaign waits for approval.`), plain(t`q leave`)]
   const foot = [
     ...(size.rows >= 14 ? [plain(''), ...aboutCurrent(current, present)] : []),
     ...markedLines(markedOf(state), present),
     ...noteLines(notes, MOST_NOTES),
-    footer(size, LIST_KEYS, `${at + 1}/${items.length}`),
+    footer(size, listKeys(), `${at + 1}/${items.length}`),
   ]
   const head = [headLine(items, current.proposal, present), ...(size.rows >= 14 ? [plain('')] : [])]
   const room = Math.max(1, size.rows - head.length - 1 - foot.length)
@@ -51,13 +52,13 @@ function listLines(state: State, size: Size, present: Present): Parts[] {
 }
 
 function headLine(items: readonly Item[], { wallet, budget }: Proposal, present: Present): Parts {
-  const waits = items.length === 1 ? '1 campaign waits.' : `${items.length} campaigns wait.`
+  const waits = items.length === 1 ? t`1 campaign waits.` : t`${items.length} campaigns wait.`
   const month = monthNameOf(budget.month, present)
   const { position } = budget
   const left =
     position === null
-      ? `no budget for ${month}`
-      : `${reaisText(moneyOf(position.available))} left in ${month} (of ${reaisText(moneyOf(position.budget))})`
+      ? t`no budget for ${month}`
+      : t`${reaisText(moneyOf(position.available))} left in ${month} (of ${reaisText(moneyOf(position.budget))})`
   return plain(`${waits}  ${shortened(wallet)}: ${left}`)
 }
 
@@ -71,6 +72,8 @@ interface ListColumn {
   title: string
   width: number
   right?: boolean
+  /** A reason against an approval takes its place. */
+  yields?: boolean
   text: (item: Item) => string
 }
 
@@ -84,13 +87,19 @@ function columnsFor(items: readonly Item[], size: Size, present: Present): ListC
     const width = Math.max(title.length, ...items.map(item => widthOf(visible(text(item)))))
     return { title, width, right, text: item => visible(text(item)) }
   }
-  const handle = column('CAMPAIGN', ({ proposal }) => proposal.handle)
-  const name = column('NAME', ({ proposal }) => proposal.name)
-  const cost = column('COST', ({ proposal }) => reaisText(moneyOf(proposal.cost), 'UP'), true)
+  const handle = column(t`CAMPAIGN`, ({ proposal }) => proposal.handle)
+  const name = column(t`NAME`, ({ proposal }) => proposal.name)
+  const cost = column(t`COST`, ({ proposal }) => reaisText(moneyOf(proposal.cost), 'UP'), true)
   const optional = [
-    column('PEOPLE', ({ proposal }) => number(proposal.leads - proposal.fish), true),
-    column('STARTS', ({ proposal }) => (proposal.obstacle ? '' : startText(proposal, present))),
-    column('BY', ({ proposal }) => `${proposal.importer}  ${ageText(proposal.importedAt, present.now)}`),
+    column(t`PEOPLE`, ({ proposal }) => number(proposal.leads - proposal.fish), true),
+    {
+      ...column(t`STARTS`, ({ proposal }) => (proposal.obstacle ? '' : startText(proposal, present))),
+      yields: true,
+    },
+    {
+      ...column(t`BY`, ({ proposal }) => `${proposal.importer}  ${ageText(proposal.importedAt, present.now)}`),
+      yields: true,
+    },
   ]
   const used = (columns: readonly ListColumn[]) => columns.reduce((sum, { width }) => sum + width + GAP, BOX)
   let kept = optional.length
@@ -112,7 +121,7 @@ function rowLine(item: Item, columns: readonly ListColumn[], { marked }: State, 
   const { id, obstacle } = item.proposal
   const box = obstacle ? (obstacle.code === 'SELF_APPROVAL' ? '[-] ' : '[!] ') : marked.includes(id) ? '[x] ' : '[ ] '
   const style: Style | undefined = obstacle ? 'yellow' : marked.includes(id) ? 'green' : undefined
-  const shown = obstacle ? columns.filter(({ title }) => title !== 'STARTS' && title !== 'BY') : columns
+  const shown = obstacle ? columns.filter(column => !column.yields) : columns
   const reason = shown.length < columns.length ? ' '.repeat(GAP) + obstacleText(item.proposal) : ''
   const text = box + joined(shown, column => column.text(item)) + reason
   return [{ text: isCurrent ? '❯ ' : '  ' }, { text, ...(style !== undefined && { style }) }]
@@ -131,15 +140,15 @@ function joined(columns: readonly ListColumn[], text: (column: ListColumn) => st
 /** What the row has no room for. */
 function aboutCurrent({ proposal, ends }: Item, present: Present): Parts[] {
   const { wallet, broker, hours, left, obstacle, budget } = proposal
-  const end = ends === null ? [] : [`would end ${about(ends, present.timezone, present.now)}`]
+  const end = ends === null ? [] : [t`would end ${about(ends, present.timezone, present.now)}`]
   const rest =
     left !== null && moneyOf(left) >= 0n
-      ? [`${reaisText(moneyOf(left))} left in ${monthNameOf(budget.month, present)} after it`]
+      ? [t`${reaisText(moneyOf(left))} left in ${monthNameOf(budget.month, present)} after it`]
       : []
   return [
     plain([wallet, broker, hours, startText(proposal, present)].join(' · ')),
     obstacle
-      ? [{ text: `It cannot be approved: ${obstacleText(proposal)}`, style: 'yellow' }]
+      ? [{ text: t`It cannot be approved: ${obstacleText(proposal)}`, style: 'yellow' }]
       : plain([...end, ...rest].join(' · ')),
   ]
 }
@@ -152,10 +161,10 @@ function markedLines(marked: readonly Proposal[], present: Present): Parts[] {
       left === null
         ? ''
         : moneyOf(left) < 0n
-          ? ` → over budget by ${reaisText(-moneyOf(left), 'UP')}`
-          : ` → ${reaisText(moneyOf(left))} left in ${monthNameOf(month, present)}`
+          ? ` → ${t`over budget by ${reaisText(-moneyOf(left), 'UP')}`}`
+          : ` → ${t`${reaisText(moneyOf(left))} left in ${monthNameOf(month, present)}`}`
     const style: Style = left !== null && moneyOf(left) < 0n ? 'red' : 'green'
-    return [{ text: `Marked: ${peopleText(sum)}, ${costText(cost)}${rest} (${wallet})`, style }]
+    return [{ text: t`Marked: ${peopleText(sum)}, ${costText(cost)}${rest} (${wallet})`, style }]
   })
 }
 
@@ -164,7 +173,7 @@ function pageLines(page: Page, notes: readonly string[], size: Size): Parts[] {
   const { shown } = roomOf(page, size)
   const parts = lines.slice(page.top, page.top + shown).map(line => line.parts.map(part => ({ ...part })))
   const last = Math.min(page.top + shown, lines.length)
-  return [...parts, ...noteLines(notes), footer(size, PAGE_KEYS, `${last}/${lines.length}`)]
+  return [...parts, ...noteLines(notes), footer(size, pageKeys(), `${last}/${lines.length}`)]
 }
 
 /** How many lines of a page are shown, and how many it has. */
@@ -196,7 +205,7 @@ function noteLines(notes: readonly string[], most = 1): Parts[] {
 
 function footer({ columns }: Size, keys: string, count: string): Parts {
   const room = columns - widthOf(count) - GAP
-  const shown = widthOf(keys) <= room ? keys : SHORT_KEYS
+  const shown = widthOf(keys) <= room ? keys : shortKeys()
   return [{ text: `${fitted(shown, room)}${' '.repeat(GAP)}${count}`, style: 'dim' }]
 }
 

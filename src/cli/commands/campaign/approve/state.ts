@@ -1,5 +1,6 @@
 import { formatMoney, moneyOf } from '../../../../budget/money.ts'
 import type { Proposal } from '../../../../campaign/approval/proposal.ts'
+import { t } from '../../../../language/text.ts'
 import type { Human } from '../../../blocks.ts'
 import type { Pressed, Size } from '../../../screen.ts'
 import { obstacleText } from './text.ts'
@@ -154,14 +155,14 @@ function approve(state: State, proposals: readonly Proposal[]): Outcome {
   const notes = [
     ...refused.map(cannot),
     ...(refused.length === 0
-      ? over.map(({ wallet }) => `Together they cost more than ${wallet} has left: mark fewer.`)
+      ? over.map(({ wallet }) => t`Together they cost more than ${wallet} has left: mark fewer.`)
       : []),
   ]
   return notes.length > 0 ? { state: { ...state, notes } } : { state, wish: { do: 'APPROVE', proposals } }
 }
 
 function cannot(proposal: Proposal): string {
-  return `${proposal.handle} cannot be approved: ${obstacleText(proposal)}.`
+  return t`${proposal.handle} cannot be approved: ${obstacleText(proposal)}.`
 }
 
 /** The marked proposals that still wait. */

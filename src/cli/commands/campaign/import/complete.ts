@@ -2,6 +2,7 @@ import { findWallet } from '../../../../catalog/find.ts'
 import { chooseBroker } from '../../../../catalog/import-choices.ts'
 import type { ErrorCode } from '../../../../error-codes.ts'
 import { CampError } from '../../../../errors.ts'
+import { t } from '../../../../language/text.ts'
 import type { Context } from '../../../context.ts'
 import { hasTerminal } from '../../../prompt.ts'
 import { commandLine } from './command-line.ts'
@@ -69,38 +70,38 @@ function missingIn(options: ImportOptions, known: Known): Missing[] {
   const { wallet, wallets, content, brokers, preview } = known
   return [
     options.wallet === undefined && {
-      what: `the wallet that pays (${listed(wallets, 'camp wallet add')})`,
+      what: t`the wallet that pays (${listed(wallets, 'camp wallet add')})`,
       option: { wallet: wallet?.name ?? 'WALLET' },
     },
     options.broker === undefined &&
       !content && {
-        what: `the broker that sends (${listed(brokers, 'camp broker add')})`,
+        what: t`the broker that sends (${listed(brokers, 'camp broker add')})`,
         option: { broker: brokers.length === 1 ? brokers[0]! : 'BROKER' },
       },
     isTextMissing(known) &&
       (content === 'TEMPLATE'
-        ? { what: 'the template', option: { template: 'CODE' } }
-        : { what: 'a text or a template', option: { message: 'Olá {{nome}}' } }),
+        ? { what: t`the template`, option: { template: 'CODE' } }
+        : { what: t`a text or a template`, option: { message: 'Olá {{nome}}' } }),
     preview?.phoneUndecided && {
-      what: `the column of the phones (${preview.headers.join(', ')})`,
+      what: t`the column of the phones (${preview.headers.join(', ')})`,
       option: { map: ['phone=COLUMN'] },
     },
   ].filter(part => part !== undefined && part !== false)
 }
 
 function listed(names: readonly string[], add: string): string {
-  if (names.length === 0) return `there is none yet: ${add}`
+  if (names.length === 0) return t`there is none yet: ${add}`
   return names.length > 6 ? `${names.slice(0, 6).join(', ')}, …` : names.join(', ')
 }
 
 function incomplete(file: string, options: ImportOptions, known: Known, missing: readonly Missing[]): CampError {
   const example = { ...options }
   for (const { option } of missing) Object.assign(example, mapped(options, option))
-  return new CampError('IMPORT_INCOMPLETE', `the import needs ${missing.map(({ what }) => what).join('; ')}`, {
+  return new CampError('IMPORT_INCOMPLETE', t`the import needs ${missing.map(({ what }) => what).join('; ')}`, {
     hint: [
-      `Write: ${commandLine(file, example)}`,
+      t`Write: ${commandLine(file, example)}`,
       ...(known.wallet && !known.content
-        ? [`A wallet can have a default: camp wallet set "${known.wallet.name}" --broker BROKER`]
+        ? [t`A wallet can have a default: camp wallet set "${known.wallet.name}" --broker BROKER`]
         : []),
     ],
   })

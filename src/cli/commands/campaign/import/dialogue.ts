@@ -7,6 +7,7 @@ import { listTemplates } from '../../../../catalog/templates.ts'
 import { CampError, messageOf } from '../../../../errors.ts'
 import { prepareMessage } from '../../../../intake/message.ts'
 import type { Preview } from '../../../../intake/preview.ts'
+import { t } from '../../../../language/text.ts'
 import type { NamedColumn } from '../../../../message/column-index.ts'
 import { bindTemplate, variablesIn } from '../../../../message/template.ts'
 import { uniqueNames } from '../../../../tabular/header-names.ts'
@@ -47,18 +48,18 @@ export async function askForMissing(
   const hasText = text.source !== null
   if (isTextMissing({ content: adapter.content, hasText, preview }))
     Object.assign(options, await textOptions(context, adapter, preview, options))
-  context.out.talk(['The same without questions:', ...commandLines(file, options, width)])
+  context.out.talk([t`The same without questions:`, ...commandLines(file, options, width)])
   return options
 }
 
 async function walletName(context: Context, names: readonly string[]): Promise<string> {
   const [only, ...others] = names
   if (only === undefined) {
-    throw new CampError('WALLET_NOT_FOUND', 'there is no wallet yet', {
-      hint: 'An ADMIN adds one: camp wallet add NAME --idgis N',
+    throw new CampError('WALLET_NOT_FOUND', t`there is no wallet yet`, {
+      hint: t`An ADMIN adds one: camp wallet add NAME --idgis N`,
     })
   }
-  return others.length === 0 ? only : choose(context, 'Which wallet pays?', named(names))
+  return others.length === 0 ? only : choose(context, t`Which wallet pays?`, named(names))
 }
 
 async function brokerName(context: Context, wallet: { id: string }): Promise<string> {
@@ -67,11 +68,11 @@ async function brokerName(context: Context, wallet: { id: string }): Promise<str
   const brokers = own.length > 0 ? own : await listBrokers(prisma)
   const [only, ...others] = brokers.map(({ name }) => name)
   if (only === undefined) {
-    throw new CampError('BROKER_NOT_FOUND', 'there is no broker yet', {
-      hint: 'An ADMIN adds one: camp broker add NAME --adapter ADAPTER --cost AMOUNT',
+    throw new CampError('BROKER_NOT_FOUND', t`there is no broker yet`, {
+      hint: t`An ADMIN adds one: camp broker add NAME --adapter ADAPTER --cost AMOUNT`,
     })
   }
-  return others.length === 0 ? only : choose(context, 'Which broker sends?', named([only, ...others]))
+  return others.length === 0 ? only : choose(context, t`Which broker sends?`, named([only, ...others]))
 }
 
 /** By the name that --map takes. */
@@ -80,7 +81,7 @@ function phoneColumn(context: Context, { headers, rows }: Preview): Promise<stri
     const example = rows.map(cells => cells[i] ?? '').find(cell => cell.trim() !== '')
     return { name: example === undefined ? name : `${name}: ${example.slice(0, 30)}`, value: name }
   })
-  return choose(context, 'Which column has the phones?', choices)
+  return choose(context, t`Which column has the phones?`, choices)
 }
 
 type TextOptions = Pick<ImportOptions, 'message' | 'template' | 'var'>
@@ -95,15 +96,15 @@ async function textOptions(
   const templates = adapter.content === 'TEXT' ? [] : await listTemplates(await context.prisma())
   const choices = templates.map(({ template_code: code, content }) => ({ name: `${code}: ${content}`, value: code }))
   if (adapter.content === 'TEMPLATE' && choices.length === 0) {
-    throw new CampError('TEMPLATE_NOT_FOUND', `${adapter.name} accepts only templates, and there is none yet`, {
-      hint: 'An ADMIN adds one: camp template add NAME --code CODE --content TEXT',
+    throw new CampError('TEMPLATE_NOT_FOUND', t`${adapter.name} accepts only templates, and there is none yet`, {
+      hint: t`An ADMIN adds one: camp template add NAME --code CODE --content TEXT`,
     })
   }
-  const own = adapter.content === 'TEMPLATE' ? [] : [{ name: 'Write a text', value: '' }]
-  const code = choices.length === 0 ? '' : await choose(context, 'Which text is sent?', [...own, ...choices])
+  const own = adapter.content === 'TEMPLATE' ? [] : [{ name: t`Write a text`, value: '' }]
+  const code = choices.length === 0 ? '' : await choose(context, t`Which text is sent?`, [...own, ...choices])
   if (code !== '') return { template: code, ...(await variableOptions(context, code, columns, options)) }
-  context.out.talk(`Columns for the text: ${columns.map(({ header }) => `{{${header}}}`).join(' ')}`)
-  const message = await askText(context, 'Text:', typed => {
+  context.out.talk(t`Columns for the text: ${columns.map(({ header }) => `{{${header}}}`).join(' ')}`)
+  const message = await askText(context, t`Text:`, typed => {
     try {
       prepareMessage(typed, columns, adapter.texts ?? {})
       return undefined
@@ -128,7 +129,7 @@ async function variableOptions(
     if (Object.hasOwn(assigned, variable) || isFilled(variable, columns)) continue
     const column = await choose(
       context,
-      `Which column fills {{${variable}}} of "${content}"?`,
+      t`Which column fills {{${variable}}} of "${content}"?`,
       named(columns.map(({ name }) => name)),
     )
     pairs.push(`${variable}=${column}`)

@@ -1,4 +1,5 @@
 import type { Preview } from '../../../../intake/preview.ts'
+import { t } from '../../../../language/text.ts'
 import type { Block, Human } from '../../../blocks.ts'
 import { table } from '../../../table.ts'
 
@@ -14,9 +15,13 @@ export function firstRows({ file, headers, headerLine, rows }: Preview, width: n
     headers.slice(0, shown).map((header, i) => ({ title: shortened(header), value: cells => cells[i]! })),
   )
   const rest = headers.slice(shown)
-  const further =
-    rest.length > 0 ? [`and ${rest.length} more column${rest.length === 1 ? '' : 's'}: ${rest.join(', ')}`] : []
-  return [`${file}, the names of the columns on line ${headerLine}:`, grid, ...further, '']
+  return [t`${file}, the names of the columns on line ${headerLine}:`, grid, ...furtherText(rest), '']
+}
+
+function furtherText(columns: readonly string[]): string[] {
+  const names = columns.join(', ')
+  if (columns.length === 0) return []
+  return [columns.length === 1 ? t`and 1 more column: ${names}` : t`and ${columns.length} more columns: ${names}`]
 }
 
 const LONGEST = 24

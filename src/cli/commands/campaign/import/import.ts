@@ -8,6 +8,7 @@ import { contactHoursOf } from '../../../../campaign-settings/contact-hours.ts'
 import { CampError } from '../../../../errors.ts'
 import { importCampaign } from '../../../../intake/import.ts'
 import type { ImportRequest, ImportResult } from '../../../../intake/request.ts'
+import { t } from '../../../../language/text.ts'
 import type { Actor } from '../../../../security/actor.ts'
 import { hasCredential } from '../../../../security/credentials.ts'
 import { spool } from '../../../../tabular/spool.ts'
@@ -73,10 +74,10 @@ async function showImport(context: Context, read: ReadRequest, result: ImportRes
       : await refusalForecastOf(pool, result.id, present)
   const outlook = { ...(await forecastPlanned(pool, planned, present)), ...expected }
   if (result.importedBefore)
-    context.out.warn(`this file was imported before, as ${result.importedBefore}: a real import needs --again`)
+    context.out.warn(t`this file was imported before, as ${result.importedBefore}: a real import needs --again`)
   if (request.adapter.content === 'NONE' && (request.message !== null || request.template))
     context.out.warn(
-      `${request.adapter.name} sends the content that is set up in its system: the message or template is not used`,
+      t`${request.adapter.name} sends the content that is set up in its system: the message or template is not used`,
     )
   await sayWhatDoesNotBind(context, request.purpose)
   const shown = { ...outlook, ...present }
@@ -87,11 +88,15 @@ async function showImport(context: Context, read: ReadRequest, result: ImportRes
   )
   for (const line of await linesAfter(context, result, request.scheduledAt, shown)) context.out.talk(line)
   if (result.id === null)
-    context.out.talk(`Nothing was written${request.rejects ? ', no rejects file either' : ''}: this was a dry run.`)
+    context.out.talk(
+      request.rejects
+        ? t`Nothing was written, no rejects file either: this was a dry run.`
+        : t`Nothing was written: this was a dry run.`,
+    )
 }
 
 function permitted(context: Context, { cap, allowHolidays }: Options): Promise<Actor> {
-  if (!cap) return context.admin('--no-cap, which sends to people who got a message in the last 24 hours,')
+  if (!cap) return context.admin(t`--no-cap, which sends to people who got a message in the last 24 hours,`)
   return allowHolidays ? context.admin('--allow-holidays') : context.actor()
 }
 
@@ -102,9 +107,9 @@ function isPreviewable(file: string, { repeat }: Options): boolean {
 
 /** The credential can be set until the campaign is approved, so its absence is no error. */
 async function credentialText(context: Context, { wallet, broker }: ReadRequest): Promise<string> {
-  const set = `Set it before the approval: camp credential set "${wallet}" "${broker}" key=value`
-  const how = await orAdmin(context, 'credential set', set, 'sets it before the approval')
-  return `wallet "${wallet}" has no credential at "${broker}". ${how}`
+  const set = t`Set it before the approval: camp credential set "${wallet}" "${broker}" key=value`
+  const how = await orAdmin(context, 'credential set', set, t`sets it before the approval`)
+  return t`wallet "${wallet}" has no credential at "${broker}". ${how}`
 }
 
 /** The next steps; for a dry run, when it would start (no worker is needed for that yet). */
@@ -131,15 +136,15 @@ async function sayWhatDoesNotBind(context: Context, purpose: string | null): Pro
   if (purpose === null) return
   const others = (await listSyncs(await context.pool())).filter(sync => (sync.purpose ?? purpose) !== purpose)
   const names = new Set(others.map(sync => `${sync.source} (${sync.purpose})`))
-  if (names.size > 0) context.out.talk(`Lists for another purpose do not apply: ${[...names].join(', ')}.`)
+  if (names.size > 0) context.out.talk(t`Lists for another purpose do not apply: ${[...names].join(', ')}.`)
 }
 
 const STDIN = '-'
 
 function assertPipe(context: Context): void {
   if (!hasTerminal(context)) return
-  throw new CampError('INPUT_MISSING', 'the file - is standard input, but that is a terminal', {
-    hint: 'Pipe a file: zcat list.csv.gz | camp campaign import - …, or use the name of a file.',
+  throw new CampError('INPUT_MISSING', t`the file - is standard input, but that is a terminal`, {
+    hint: t`Pipe a file: zcat list.csv.gz | camp campaign import - …, or use the name of a file.`,
   })
 }
 
@@ -152,8 +157,8 @@ async function importInput(context: Context, given: ImportRequest, path: () => P
     home: context.config.home,
     clock: context.clock,
     signal: context.signal,
-    what: 'standard input',
-    unchanged: 'Nothing was imported.',
+    what: t`standard input`,
+    unchanged: t`Nothing was imported.`,
   })
   try {
     return await importFrom(context, { ...request, file: spooled.path, fileName: 'stdin' })
@@ -171,7 +176,7 @@ async function importFrom(context: Context, request: ImportRequest): Promise<Imp
 
 /** On a terminal only: elsewhere an import ends before a line about its progress is useful. */
 async function progressBar({ out, clock }: Context) {
-  const bar = await out.bar('{percentage}% | {rows} rows | {rate} rows/s | {left} left', { clearOnComplete: true })
+  const bar = await out.bar(t`{percentage}% | {rows} rows | {rate} rows/s | {left} left`, { clearOnComplete: true })
   const startedAt = clock.now().getTime()
   return {
     update: ({ rows, bytes, totalBytes }: { rows: number; bytes: number; totalBytes: number }) => {

@@ -4,6 +4,7 @@ import { findWallet } from '../../../../catalog/find.ts'
 import { type ChosenText, chooseBroker, chooseText, type Source } from '../../../../catalog/import-choices.ts'
 import { CampError } from '../../../../errors.ts'
 import type { ImportRequest } from '../../../../intake/request.ts'
+import { t } from '../../../../language/text.ts'
 import { openCredentialOf } from '../../../../security/open-credential.ts'
 import { parseDelimiter } from '../../../../tabular/delimiter.ts'
 import { parseEncoding } from '../../../../tabular/encoding.ts'
@@ -92,8 +93,8 @@ export async function namedText(
 ): Promise<{ message: string | undefined; template: string | undefined }> {
   if (messageFile === undefined) return { message, template }
   if (message !== undefined) {
-    throw new CampError('OPTIONS_CONFLICT', '--message and --message-file exclude each other', {
-      hint: 'Use only one of them.',
+    throw new CampError('OPTIONS_CONFLICT', t`--message and --message-file exclude each other`, {
+      hint: t`Use only one of them.`,
     })
   }
   return { message: await readTextFile(await context.inputFile(messageFile), context.signal), template }

@@ -6,6 +6,7 @@ import type { CampaignSettings } from '../../../../campaign-settings/schema.ts'
 import { assertLawsOpen, parseStateLaws } from '../../../../campaign-settings/state-laws.ts'
 import { parseThrottle } from '../../../../campaign-settings/throttle-text.ts'
 import { CampError } from '../../../../errors.ts'
+import { t } from '../../../../language/text.ts'
 import { parseDateTime } from '../../../../time/parse-date-time.ts'
 import type { OptionsOf } from '../../../command.ts'
 import { parsePairs } from '../../../parse-pairs.ts'
@@ -36,7 +37,7 @@ export function readSettings(options: OptionsOf<typeof commands.importFile>, pre
 function scheduleOf(text: string, { now, timezone }: Present): Date {
   const at = parseDateTime(text, timezone)
   if (at > now) return at
-  throw new CampError('SCHEDULE_IN_PAST', `--schedule ${text} is in the past`, {
-    hint: 'Choose a later time. Without --schedule, start it with camp campaign run.',
+  throw new CampError('SCHEDULE_IN_PAST', t`--schedule ${text} is in the past`, {
+    hint: t`Choose a later time. Without --schedule, start it with camp campaign run.`,
   })
 }

@@ -3,6 +3,7 @@ import { approversOf } from '../../../../campaign/read/situation.ts'
 import { CampError } from '../../../../errors.ts'
 import { assertContent } from '../../../../intake/content.ts'
 import type { ImportRequest } from '../../../../intake/request.ts'
+import { t } from '../../../../language/text.ts'
 import { textNotes } from '../../../../message/text-notes.ts'
 import { nextOccurrence, parseCron } from '../../../../recurrence/cron.ts'
 import { addRecurrence, findRecurrence } from '../../../../recurrence/recurrence.ts'
@@ -26,16 +27,16 @@ export async function repeatImport(
   if (request.message !== null) for (const note of textNotes('the message', request.message)) context.out.warn(note)
   const source = await parseSource(request.file)
   const [newest] = (await filesIn(source, Number.NEGATIVE_INFINITY)) ?? []
-  const found = newest ? `The newest matching file is ${newest.name}.` : 'No file matches yet.'
+  const found = newest ? t`The newest matching file is ${newest.name}.` : t`No file matches yet.`
   if (request.dryRun) {
     const next: Date[] = []
     while (next.length < 5) next.push(nextOccurrence(cron, timezone, next.at(-1) ?? now))
     const plan = { id: null, ...source, cron, timezone, next_at: next.map(at => at.toISOString()) }
     context.out.result({ ...plan, newest: newest?.name ?? null, credential_missing: credentialMissing }, () => [
-      `${found} The folder would be checked at`,
+      t`${found} The folder would be checked at`,
       ...next.map(at => `  ${time(at, timezone)}`),
     ])
-    context.out.talk('Nothing was written: this was a dry run.')
+    context.out.talk(t`Nothing was written: this was a dry run.`)
     return
   }
   const pool = await context.pool()
@@ -52,11 +53,11 @@ export async function repeatImport(
 export function assertRepeatable(options: Readonly<Record<string, unknown>>): void {
   const wrong = ['schedule', 'again', 'rejects'].find(name => options[name] !== undefined)
   if (wrong === undefined) return
-  throw new CampError('OPTIONS_CONFLICT', `--${wrong} cannot be combined with --repeat`, {
+  throw new CampError('OPTIONS_CONFLICT', t`--${wrong} cannot be combined with --repeat`, {
     hint: {
-      schedule: 'The cron expression sets the time.',
-      again: 'With --repeat each file is imported once.',
-      rejects: 'To see the refused rows: camp campaign leads ID --status ERROR',
+      schedule: t`The cron expression sets the time.`,
+      again: t`With --repeat each file is imported once.`,
+      rejects: t`To see the refused rows: camp campaign leads ID --status ERROR`,
     }[wrong],
   })
 }

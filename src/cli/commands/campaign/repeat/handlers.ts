@@ -1,3 +1,4 @@
+import { t } from '../../../../language/text.ts'
 import { findRecurrence, listRecurrences, moveRecurrence, type Recurrence } from '../../../../recurrence/recurrence.ts'
 import { giveStandingApproval, revokeStandingApproval } from '../../../../recurrence/standing-approval.ts'
 import { type OccurrenceView, occurrencesOf, type RecurrenceView, recurrenceView } from '../../../../recurrence/view.ts'
@@ -20,15 +21,16 @@ export async function list(context: Context, options: OptionsOf<typeof commands.
   context.out.list(
     rows,
     [
-      { title: 'RECURRING', value: row => row.handle },
-      { title: 'STATUS', value: row => row.status },
-      { title: 'CRON', value: row => row.cron },
-      { title: 'FILES', value: row => `${row.folder}/${row.pattern}` },
-      { title: 'NEXT', value: row => (row.next_at ? time(row.next_at, row.timezone) : '') },
-      { title: 'APPROVAL', value: standingText },
-      { title: 'LAST', value: row => (row.last ? lastText(row.last, row.timezone) : '') },
+      { title: t`RECURRING`, value: row => row.handle },
+      { title: t`STATUS`, value: row => row.status },
+      { title: t`CRON`, value: row => row.cron },
+      { title: t`FILES`, value: row => `${row.folder}/${row.pattern}` },
+      { title: t`NEXT`, value: row => (row.next_at ? time(row.next_at, row.timezone) : '') },
+      { title: t`APPROVAL`, value: standingText },
+      { title: t`LAST`, value: row => (row.last ? lastText(row.last, row.timezone) : '') },
     ],
-    'No recurring campaigns. Create one: camp campaign import \'inbox/*.csv\' --repeat "0 9 * * 1-5" --wallet W --broker B',
+    t`No recurring campaigns. Create one: camp campaign import 'inbox/*.csv' --repeat "0 9 * * 1-5" --wallet W
+      --broker B`,
   )
 }
 
@@ -41,14 +43,14 @@ export async function show(context: Context, ref: string, options: OptionsOf<typ
   context.out.result({ ...view, occurrences }, () => {
     if (occurrences.length === 0) return recurrenceText(view)
     const columns = [
-      { title: 'AT', value: (row: OccurrenceView) => time(row.at, view.timezone) },
-      { title: 'WHAT', value: (row: OccurrenceView) => row.status },
-      { title: 'FILE', value: (row: OccurrenceView) => row.file ?? '' },
+      { title: t`AT`, value: (row: OccurrenceView) => time(row.at, view.timezone) },
+      { title: t`WHAT`, value: (row: OccurrenceView) => row.status },
+      { title: t`FILE`, value: (row: OccurrenceView) => row.file ?? '' },
       {
-        title: 'CAMPAIGN',
+        title: t`CAMPAIGN`,
         value: (row: OccurrenceView) => (row.campaign ? `${row.campaign} (${row.campaign_status})` : ''),
       },
-      { title: 'WHY', value: (row: OccurrenceView) => row.reason ?? '' },
+      { title: t`WHY`, value: (row: OccurrenceView) => row.reason ?? '' },
     ]
     return [recurrenceText(view), '', table(occurrences, columns)]
   })
@@ -70,7 +72,7 @@ export async function approve(
   }
   const recurrence = await findRecurrence(pool, ref)
   await giveStandingApproval(pool, recurrence, order)
-  await printAfter(context, recurrence.id, `Approved, up to ${ceiling} for each campaign:`)
+  await printAfter(context, recurrence.id, handle => t`Approved, up to ${ceiling} for each campaign: ${handle}`)
 }
 
 export async function revoke(context: Context, ref: string): Promise<void> {
@@ -78,61 +80,66 @@ export async function revoke(context: Context, ref: string): Promise<void> {
   const actor = await context.admin()
   const recurrence = await findRecurrence(pool, ref)
   await revokeStandingApproval(pool, recurrence, actor.id, context.clock.now())
-  await printAfter(context, recurrence.id, 'Each campaign requires its own approval again:')
+  await printAfter(context, recurrence.id, handle => t`Each campaign requires its own approval again: ${handle}`)
 }
 
 export function pause(context: Context, ref: string): Promise<void> {
-  return move(context, ref, 'pause', 'Paused:')
+  return move(context, ref, 'pause', handle => t`Paused: ${handle}`)
 }
 
 export function resume(context: Context, ref: string): Promise<void> {
-  return move(context, ref, 'resume', 'Continued:')
+  return move(context, ref, 'resume', handle => t`Continued: ${handle}`)
 }
 
 export function remove(context: Context, ref: string): Promise<void> {
-  return move(context, ref, 'remove', 'Removed:')
+  return move(context, ref, 'remove', handle => t`Removed: ${handle}`)
 }
 
-async function move(context: Context, ref: string, how: 'pause' | 'resume' | 'remove', done: string): Promise<void> {
+/** What was done, with the handle of the recurring campaign. */
+type Done = (handle: string) => string
+
+async function move(context: Context, ref: string, how: 'pause' | 'resume' | 'remove', done: Done): Promise<void> {
   const actor = await context.actor()
   const pool = await context.pool()
   const recurrence: Recurrence = await findRecurrence(pool, ref)
   const { handle, user_id: ownerId } = recurrence
   await assertMay(pool, `campaign repeat ${how}`, actor, { handle, ownerId })
-  if (how === 'remove') await confirm(context, `Remove ${handle} permanently? The campaigns that it opened remain.`)
+  if (how === 'remove') await confirm(context, t`Remove ${handle} permanently? The campaigns that it opened remain.`)
   const who = { userId: actor.id, now: context.clock.now() }
   await moveRecurrence(pool, recurrence, how, who)
   await printAfter(context, recurrence.id, done)
 }
 
-async function printAfter(context: Context, id: string, done: string): Promise<void> {
+async function printAfter(context: Context, id: string, done: Done): Promise<void> {
   const pool = await context.pool()
   const view = await recurrenceView(pool, await findRecurrence(pool, id), context.clock.now())
-  context.out.result(view, () => `${done} ${view.handle}`)
+  context.out.result(view, () => done(view.handle))
 }
 
 /** The text of a recurring campaign. */
 export function recurrenceText(view: RecurrenceView): Block {
   return fields([
-    ['recurring', view.handle],
-    ['status', view.status],
-    ['files', `${view.folder}/${view.pattern}`],
-    ['at', `${view.cron} (${view.timezone})`],
-    ['next', view.next_at && time(view.next_at, view.timezone)],
-    ['wallet', view.wallet],
-    ['broker', view.broker],
-    ['template', view.template],
-    ['approval', standingText(view)],
-    ['owner', view.owner],
-    ['last', view.last && lastText(view.last, view.timezone)],
+    [t`recurring`, view.handle],
+    [t`status`, view.status],
+    [t`files`, `${view.folder}/${view.pattern}`],
+    [t`at`, `${view.cron} (${view.timezone})`],
+    [t`next`, view.next_at && time(view.next_at, view.timezone)],
+    [t`wallet`, view.wallet],
+    [t`broker`, view.broker],
+    [t`template`, view.template],
+    [t`approval`, standingText(view)],
+    [t`owner`, view.owner],
+    [t`last`, view.last && lastText(view.last, view.timezone)],
   ])
 }
 
 function standingText({ standing_approval: standing }: RecurrenceView): string {
-  if (!standing) return 'each campaign requires its own'
+  if (!standing) return t`each campaign requires its own`
   const { ceiling, until, by } = standing
-  if (standing.void !== null) return `void: ${standing.void}`
-  return `standing, up to ${ceiling} each${until ? ` until ${until}` : ''}, by ${by}`
+  if (standing.void !== null) return t`void: ${standing.void}`
+  return until
+    ? t`standing, up to ${ceiling} each until ${until}, by ${by ?? ''}`
+    : t`standing, up to ${ceiling} each, by ${by ?? ''}`
 }
 
 function lastText(last: OccurrenceView, timezone: string): string {

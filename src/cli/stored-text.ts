@@ -1,0 +1,107 @@
+import { currentLanguage, inEnglish, t } from '../language/text.ts'
+
+/**
+ * A reason that camp stored, in the language of the run. What is stored is English in every language, because several people and
+ * programs read it. A text that is none of these, such as a broker's or a person's, stays as it is.
+ */
+export function storedText(stored: string): string {
+  if (currentLanguage() === 'en') return stored
+  for (const { pattern, text } of known()) {
+    const found = pattern.exec(stored)
+    if (found) return text(...found.slice(1).map(storedText))
+  }
+  return stored
+}
+
+/** As `storedText`; null stays null. */
+export function storedOrNull(stored: string | null): string | null {
+  return stored === null ? null : storedText(stored)
+}
+
+type Text = (...values: string[]) => string
+
+/** The first that matches decides: of two texts with the same beginning the longer one stands first. */
+const TEXTS: readonly Text[] = [
+  // Rows that the import refuses.
+  line => t`line ${line!} has the same phone`,
+  () => t`its phone is on the blocklist`,
+  () => t`its document is on the blocklist`,
+  () => t`its columns of phones are empty`,
+  () => t`it is empty`,
+  () => t`it is written as a CPF`,
+  () => t`it has no digits`,
+  () => t`its country code is not 55`,
+  () => t`a mobile has nine digits and begins with 9`,
+  () => t`it is a mobile without its ninth digit (--repair-ninth-digit adds it)`,
+  () => t`a landline has eight digits and begins with 2 to 5; a mobile has nine`,
+  code => t`it is a service number (${code!})`,
+  ddd => t`there is no area code ${ddd!}`,
+  n => t`${n!} digits are too few: an area code and 8 or 9 digits are needed`,
+  n => t`${n!} digits are too many`,
+  (ddd, column) => t`its area code is ${ddd!}, and the column of area codes says ${column!}`,
+  () => t`the broker needs a CPF or CNPJ`,
+  () => t`its check digits are wrong`,
+  () => t`it is neither a CPF nor a CNPJ`,
+  date => t`its registration date "${date!}" cannot be read (dd/mm/yyyy or yyyy-mm-dd)`,
+  (date, days) => t`registered on ${date!}, more than ${days!} days ago`,
+  (cells, columns, extra) => t`${cells!} cells for ${columns!} columns, extra cells: ${extra!}`,
+  () => t`is empty`,
+  value => t`contains "${value!}", which means no value`,
+  value => t`contains "${value!}", which is not a name`,
+  value => t`contains "${value!}", which is not a text`,
+  (n, most) => t`has ${n!} characters, and a cell of Excel has at most ${most!}`,
+  value => t`contains a placeholder: ${value!}`,
+  value => t`contains an escape that was not decoded: ${value!}`,
+  // When it is sent.
+  column => t`column ${column!} is empty`,
+  () => t`on the blocklist when it was about to be sent`,
+  () => t`another message went to this phone or document within 24 hours`,
+  () => t`not sent: the contact hours had ended`,
+  () => t`not sent: the campaign was stopped`,
+  () => t`not sent: the lease of its batch had ended`,
+  () => t`not sent: added to the blocklist before the request`,
+  () => t`not sent: the worker was stopping`,
+  () => t`not sent: the database was unavailable for the check before sending`,
+  () => t`not sent: no connection to the broker in time`,
+  () => t`not sent: the broker had refused this batch before`,
+  () => t`its worker did not come back`,
+  () => t`the broker does not answer`,
+  () => t`the broker requested a wait`,
+  // A campaign's reasons.
+  n => t`${n!} failed leads will be sent again`,
+  () => t`the price, the template or another approved setting has changed since the approval`,
+  () => t`older data was accepted: what is PENDING here may have been sent since`,
+  n => t`the last ${n!} messages were all refused: see camp campaign leads --status ERROR`,
+  broker => t`the wallet has no credential at broker ${broker!}`,
+  reason => t`its last step at the broker was refused: ${reason!}`,
+  // Phrases in which others stand: last.
+  (column, what) => t`column ${column!} ${what!}`,
+  what => t`its message ${what!}`,
+  (value, problem) => t`"${value!}": ${problem!}`,
+]
+
+interface Known {
+  pattern: RegExp
+  text: Text
+}
+
+let patterns: readonly Known[] | undefined
+
+function known(): readonly Known[] {
+  patterns ??= TEXTS.map(text => ({ pattern: patternOf(englishOf(text)), text }))
+  return patterns
+}
+
+/** The English texts, with {0}, {1} and so on for their values. */
+export function storedTexts(): string[] {
+  return TEXTS.map(englishOf)
+}
+
+function englishOf(text: Text): string {
+  return inEnglish(() => text('{0}', '{1}', '{2}'))
+}
+
+function patternOf(english: string): RegExp {
+  const pieces = english.split(/\{\d\}/).map(piece => piece.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&'))
+  return new RegExp(`^${pieces.join('(.+?)')}$`, 's')
+}

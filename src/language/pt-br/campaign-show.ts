@@ -1,0 +1,130 @@
+import type { Catalogue } from '../text.ts'
+
+export const CAMPAIGN_SHOW: Catalogue = {
+  'No matching leads.': 'Nenhum contato corresponde.',
+  'The newest matching file is {0}.': 'O arquivo mais novo que corresponde é {0}.',
+  'No file matches yet.': 'Nenhum arquivo corresponde ainda.',
+  '{0} The folder would be checked at': '{0} A pasta seria verificada em',
+  '--{0} cannot be combined with --repeat': '--{0} não pode ser combinada com --repeat',
+  'The cron expression sets the time.': 'A expressão cron define a hora.',
+  'With --repeat each file is imported once.': 'Com --repeat cada arquivo é importado uma vez.',
+  'To see the refused rows: camp campaign leads ID --status ERROR':
+    'Para ver as linhas recusadas: camp campaign leads ID --status ERROR',
+  'No recurring campaigns. Create one: camp campaign import \'inbox/*.csv\' --repeat "0 9 * * 1-5" --wallet W --broker B':
+    'Não há campanhas recorrentes. Crie uma: camp campaign import \'inbox/*.csv\' --repeat "0 9 * * 1-5" --wallet W --broker B',
+  'Approved, up to {0} for each campaign: {1}': 'Aprovada, até {0} por campanha: {1}',
+  'Each campaign requires its own approval again: {0}': 'Cada campanha volta a precisar da própria aprovação: {0}',
+  'Continued: {0}': 'Retomada: {0}',
+  'Removed: {0}': 'Removida: {0}',
+  'Remove {0} permanently? The campaigns that it opened remain.':
+    'Remover {0} definitivamente? As campanhas que ela abriu permanecem.',
+  'each campaign requires its own': 'cada campanha precisa da própria',
+  'void: {0}': 'sem validade: {0}',
+  'standing, up to {0} each until {1}, by {2}': 'permanente, até {0} cada até {1}, por {2}',
+  'standing, up to {0} each, by {1}': 'permanente, até {0} cada, por {1}',
+  '{0} rows': '{0} linhas',
+  'imported {0} by {1}': 'importada {0} por {1}',
+  'approved {0} by {1}': 'aprovada {0} por {1}',
+  'started {0} by {1}': 'iniciada {0} por {1}',
+  'reason: {0}': 'motivo: {0}',
+  'pause {0} by {1}': 'pausada {0} por {1}',
+  'fail {0} by {1}': 'falhou {0} por {1}',
+  'cancel {0} by {1}': 'cancelada {0} por {1}',
+  'reject {0} by {1}': 'rejeitada {0} por {1}',
+  'retry {0} by {1}': 'devolvida para reenvio {0} por {1}',
+  'void {0} by {1}': 'aprovação anulada {0} por {1}',
+  '{0} delivered  {1} of accepted': '{0} entregues  {1} das aceitas',
+  '{0} read  {1} of delivered': '{0} lidas  {1} das entregues',
+  '{0} undeliverable': '{0} não entregáveis',
+  '{0} no word yet': '{0} sem notícia ainda',
+  '{0} not taken over': '{0} não aproveitadas',
+  '{0} to send  cost R$ {1} of at most R$ {2}': '{0} a enviar  custo R$ {1} de no máximo R$ {2}',
+  '{0} accepted by the broker  {1}': '{0} aceitas pelo fornecedor  {1}',
+  '{0} refused by the broker': '{0} recusadas pelo fornecedor',
+  '{0} held back by camp': '{0} retidas pelo camp',
+  '{0} were in doubt, found not sent': '{0} estavam em dúvida, e não tinham sido enviadas',
+  '{0} not sent: the campaign ended first': '{0} não enviadas: a campanha terminou antes',
+  '{0} not sent yet': '{0} ainda não enviadas',
+  '{0} in doubt': '{0} em dúvida',
+  '{0} more': 'mais {0}',
+  'its broker does not report them to camp': 'seu fornecedor não os informa ao camp',
+  'no callback has come yet': 'ainda não chegou nenhum retorno',
+  'callbacks are not set up (CAMP_PUBLIC_URL; camp broker show {0})':
+    'os retornos não estão configurados (CAMP_PUBLIC_URL; camp broker show {0})',
+  'delivered –, read –: {0}': 'entregues –, lidas –: {0}',
+  '{0} fish, not counted above: {1} accepted, {2} delivered':
+    '{0} iscas, não contadas acima: {1} aceitas, {2} entregues',
+  '{0} fish, not counted above: {1} accepted': '{0} iscas, não contadas acima: {1} aceitas',
+  'Row by row: camp campaign leads {0}': 'Linha a linha: camp campaign leads {0}',
+  'Send the one again: camp campaign retry {0} (an ADMIN approves)':
+    'Envie a que falhou de novo: camp campaign retry {0} (um ADMIN aprova)',
+  'Send the {0} again: camp campaign retry {1} (an ADMIN approves)':
+    'Envie as {0} de novo: camp campaign retry {1} (um ADMIN aprova)',
+  'All attempts to send, the fish counted:': 'Todas as tentativas de envio, com as iscas:',
+  'It has no batches yet: they are planned when it is started.':
+    'Ainda não tem lotes: eles são planejados quando ela é iniciada.',
+  '{0} (missed)': '{0} (perdida)',
+  'No campaigns. Import one: camp campaign import FILE --wallet W --broker B':
+    'Não há campanhas. Importe uma: camp campaign import ARQUIVO --wallet W --broker B',
+  'No campaign is {0}.': 'Nenhuma campanha está {0}.',
+  'No campaign of wallet "{0}".': 'Nenhuma campanha da carteira "{0}".',
+  'No campaign of wallet "{0}" is {1}.': 'Nenhuma campanha da carteira "{0}" está {1}.',
+  'by {0} since {1}': 'por {0} desde {1}',
+  'on {0}: the data of {1} was replaced': 'em {0}: os dados de {1} foram substituídos',
+  'the data of {0} older campaigns was replaced: their messages are not shown':
+    'os dados de {0} campanhas antigas foram substituídos: suas mensagens não são mostradas',
+  'by its last message until {0}': 'pela última mensagem, até {0}',
+  '1 lead': '1 contato',
+  '{0} leads': '{0} contatos',
+  '{0}, broker {1}': '{0}, fornecedor {1}',
+  'a fish (control phone)': 'uma isca (telefone de controle)',
+  'line {0} of {1}': 'linha {0} de {1}',
+  'by {0}': 'por {0}',
+  '{0}: it is unknown whether they were sent; they are not sent again unless a person decides so':
+    '{0}: não se sabe se foram enviadas; não são enviadas de novo, a menos que uma pessoa decida',
+  'the recurring campaign {0}': 'a campanha recorrente {0}',
+  'until {0}, when the contact hours open': 'até {0}, quando o horário de contato abre',
+  'until {0}': 'até {0}',
+  'waiting for the broker since {0}, until {1}: {2}': 'esperando o fornecedor desde {0}, até {1}: {2}',
+  '1 row': '1 linha',
+  '{0}, {1} fish added': '{0}, mais {1} iscas',
+  '{0} used of at most {1} ({2} each)': '{0} usado de no máximo {1} ({2} cada)',
+  '{0} used of at most {1} ({2} each), {3} expected': '{0} usado de no máximo {1} ({2} cada), {3} esperado',
+  "{0}, the recipient's time": '{0}, na hora do destinatário',
+  'none: recipients with a message in the last 24 hours are included':
+    'nenhum: inclui quem recebeu mensagem nas últimas 24 horas',
+  '{0}, holidays too': '{0}, feriados também',
+  "it is due, but none of its leads was claimed or settled since {0}: see /healthz and the workers' logs":
+    'está na hora, mas nenhum de seus contatos foi reservado ou baixado desde {0}: veja /healthz e os logs dos workers',
+  ' (until {0})': ' (até {0})',
+  '{0} leads are further phones of the same CPF or CNPJ: the frequency cap allows one message for each document in 24 hours, and refuses the others; --no-cap (ADMIN) lifts it':
+    '{0} contatos são outros telefones do mesmo CPF ou CNPJ: o limite de frequência permite uma mensagem por documento em 24 horas e recusa os demais; --no-cap (ADMIN) o suspende',
+  '1 is on the blocklist now, and will be refused': '1 está na lista de bloqueio agora, e será recusado',
+  '{0} are on the blocklist now, and will be refused': '{0} estão na lista de bloqueio agora, e serão recusados',
+  '1 was written to less than 24 h before it starts{0}: it will be refused':
+    '1 recebeu mensagem menos de 24 h antes do início{0}: será recusado',
+  '{0} were written to less than 24 h before it starts{1}: they will be refused':
+    '{0} receberam mensagem menos de 24 h antes do início{1}: serão recusados',
+  '1 was written to in the last 24 h{0}: it will be refused if it starts now':
+    '1 recebeu mensagem nas últimas 24 h{0}: será recusado se começar agora',
+  '{0} were written to in the last 24 h{1}: they will be refused if it starts now':
+    '{0} receberam mensagem nas últimas 24 h{1}: serão recusados se começar agora',
+  'its start was missed by too long: start it with camp campaign run {0}':
+    'seu início está atrasado demais: inicie com camp campaign run {0}',
+  'about {0}': 'cerca de {0}',
+  'about {0}, if it starts then': 'cerca de {0}, se começar nessa hora',
+  'about {0}, if it starts now': 'cerca de {0}, se começar agora',
+  'waiting: the campaign is {0}{1}': 'espera: a campanha está {0}{1}',
+  "the broker's last step runs at {0}{1}": 'a última etapa no fornecedor roda em {0}{1}',
+  "the broker's last step runs next{0}": 'a última etapa no fornecedor roda em seguida{0}',
+  "the broker's last step is running": 'a última etapa no fornecedor está rodando',
+  'in doubt since {0}{1}': 'em dúvida desde {0}{1}',
+  'done at {0}': 'feito em {0}',
+  'not run: {0}': 'não rodou: {0}',
+  'the ledger, the used budget and the leads of {0} do not agree':
+    'o extrato, o orçamento usado e os contatos de {0} não conferem',
+  'See the differences: camp budget audit': 'Veja as diferenças: camp budget audit',
+  'No wallet has a budget or sent a message in this month.':
+    'Nenhuma carteira tem orçamento ou enviou mensagem neste mês.',
+  'Ledger, used budget and leads agree.': 'Extrato, orçamento usado e contatos conferem.',
+}

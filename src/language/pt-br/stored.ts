@@ -1,0 +1,67 @@
+import type { Catalogue } from '../text.ts'
+
+/** What camp stores in English and shows in the language of the run (src/cli/stored-text.ts). */
+export const STORED: Catalogue = {
+  'line {0} has the same phone': 'a linha {0} tem o mesmo telefone',
+  'its phone is on the blocklist': 'seu telefone está na lista de bloqueio',
+  'its document is on the blocklist': 'seu documento está na lista de bloqueio',
+  'its columns of phones are empty': 'suas colunas de telefones estão vazias',
+  'it is empty': 'está vazio',
+  'it is written as a CPF': 'está escrito como um CPF',
+  'it has no digits': 'não tem dígitos',
+  'its country code is not 55': 'seu código de país não é 55',
+  'a mobile has nine digits and begins with 9': 'um celular tem nove dígitos e começa com 9',
+  'it is a mobile without its ninth digit (--repair-ninth-digit adds it)':
+    'é um celular sem o nono dígito (--repair-ninth-digit o acrescenta)',
+  'a landline has eight digits and begins with 2 to 5; a mobile has nine':
+    'um fixo tem oito dígitos e começa com 2 a 5; um celular tem nove',
+  'it is a service number ({0})': 'é um número de serviço ({0})',
+  'there is no area code {0}': 'não existe o DDD {0}',
+  '{0} digits are too few: an area code and 8 or 9 digits are needed':
+    '{0} dígitos são poucos: são necessários DDD e 8 ou 9 dígitos',
+  '{0} digits are too many': '{0} dígitos são demais',
+  'its area code is {0}, and the column of area codes says {1}': 'seu DDD é {0}, e a coluna de DDD diz {1}',
+  'the broker needs a CPF or CNPJ': 'o fornecedor precisa de um CPF ou CNPJ',
+  'its check digits are wrong': 'seus dígitos verificadores estão errados',
+  'it is neither a CPF nor a CNPJ': 'não é CPF nem CNPJ',
+  'its registration date "{0}" cannot be read (dd/mm/yyyy or yyyy-mm-dd)':
+    'sua data de cadastro "{0}" não pode ser lida (dd/mm/aaaa ou aaaa-mm-dd)',
+  'registered on {0}, more than {1} days ago': 'cadastrado em {0}, há mais de {1} dias',
+  '{0} cells for {1} columns, extra cells: {2}': '{0} células para {1} colunas, células a mais: {2}',
+  'is empty': 'está vazia',
+  'contains "{0}", which means no value': 'contém "{0}", que não é um valor',
+  'contains "{0}", which is not a name': 'contém "{0}", que não é um nome',
+  'contains "{0}", which is not a text': 'contém "{0}", que não é um texto',
+  'has {0} characters, and a cell of Excel has at most {1}':
+    'tem {0} caracteres, e uma célula do Excel tem no máximo {1}',
+  'contains a placeholder: {0}': 'contém um marcador: {0}',
+  'contains an escape that was not decoded: {0}': 'contém um escape que não foi decodificado: {0}',
+  'column {0} is empty': 'a coluna {0} está vazia',
+  'on the blocklist when it was about to be sent': 'estava na lista de bloqueio na hora do envio',
+  'another message went to this phone or document within 24 hours':
+    'outra mensagem foi enviada a este telefone ou documento em 24 horas',
+  'not sent: the contact hours had ended': 'não enviada: o horário de contato tinha terminado',
+  'not sent: the campaign was stopped': 'não enviada: a campanha foi parada',
+  'not sent: the lease of its batch had ended': 'não enviada: o prazo de posse do lote tinha terminado',
+  'not sent: added to the blocklist before the request': 'não enviada: entrou na lista de bloqueio antes da requisição',
+  'not sent: the worker was stopping': 'não enviada: o worker estava parando',
+  'not sent: the database was unavailable for the check before sending':
+    'não enviada: o banco não estava disponível para a verificação antes do envio',
+  'not sent: no connection to the broker in time': 'não enviada: sem conexão com o fornecedor a tempo',
+  'not sent: the broker had refused this batch before': 'não enviada: o fornecedor já tinha recusado este lote',
+  'its worker did not come back': 'seu worker não voltou',
+  'the broker does not answer': 'o fornecedor não responde',
+  'the broker requested a wait': 'o fornecedor pediu para esperar',
+  '{0} failed leads will be sent again': '{0} contatos com falha serão enviados de novo',
+  'the price, the template or another approved setting has changed since the approval':
+    'o preço, o template ou outra opção aprovada mudou desde a aprovação',
+  'older data was accepted: what is PENDING here may have been sent since':
+    'dados mais antigos foram aceitos: o que está PENDING aqui pode já ter sido enviado',
+  'the last {0} messages were all refused: see camp campaign leads --status ERROR':
+    'as últimas {0} mensagens foram todas recusadas: veja camp campaign leads --status ERROR',
+  'the wallet has no credential at broker {0}': 'a carteira não tem credencial no fornecedor {0}',
+  'its last step at the broker was refused: {0}': 'sua última etapa no fornecedor foi recusada: {0}',
+  'column {0} {1}': 'a coluna {0} {1}',
+  'its message {0}': 'sua mensagem {0}',
+  '"{0}": {1}': '"{0}": {1}',
+}
