@@ -1,4 +1,5 @@
 import { CampError } from '../errors.ts'
+import { t } from '../language/text.ts'
 
 /** A budget's month; `month` counts from 1. */
 export interface Month {
@@ -10,7 +11,7 @@ export interface Month {
 export function parseMonth(text: string): Month {
   const match = /^(20\d\d)-(0[1-9]|1[0-2])$/.exec(text)
   if (!match)
-    throw new CampError('INVALID_ARGUMENT', `"${text}" is not a month`, { hint: 'Write it as YYYY-MM: 2026-11.' })
+    throw new CampError('INVALID_ARGUMENT', t`"${text}" is not a month`, { hint: t`Write it as YYYY-MM: 2026-11.` })
   return { year: Number(match[1]), month: Number(match[2]) }
 }
 
@@ -18,10 +19,11 @@ export function formatMonth({ year, month }: Month): string {
   return `${year}-${String(month).padStart(2, '0')}`
 }
 
-const MONTHS = 'January February March April May June July August September October November December'.split(' ')
+const names = () => t`January February March April May June July August September October November December`.split(' ')
 
 /** "November", with its year if that is not the year of `present`. @param period YYYY-MM */
 export function monthText(period: string, present: Month): string {
   const { year, month } = parseMonth(period)
-  return `${MONTHS[month - 1]}${year === present.year ? '' : ` ${year}`}`
+  const name = names()[month - 1]!
+  return year === present.year ? name : t`${name} ${year}`
 }

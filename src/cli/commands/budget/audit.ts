@@ -1,5 +1,5 @@
 import { auditBooks } from '../../../budget/audit.ts'
-import { ADVICE } from '../../../budget/difference.ts'
+import { advice } from '../../../budget/difference.ts'
 import type { Reconciliation } from '../../../budget/reconcile.ts'
 import { CampError } from '../../../errors.ts'
 import { acceptHead, formatHead, parseHead } from '../../../security/kept-head.ts'
@@ -52,7 +52,7 @@ function print(
   const agreed = `No difference: ${budgets} budgets, ${batches} batches, ${entries} ledger entries, ${records.checkpoints} checkpoints.`
   const lines = [
     ...differences.map(
-      ({ check, where, expected, found }) => `${where} ${found}, expected ${expected} (${ADVICE[check]})`,
+      ({ check, where, expected, found }) => `${where} ${found}, expected ${expected} (${advice()[check]})`,
     ),
     ...records.findings,
   ]
