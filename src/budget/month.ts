@@ -19,11 +19,10 @@ export function formatMonth({ year, month }: Month): string {
   return `${year}-${String(month).padStart(2, '0')}`
 }
 
-const names = () => t`January February March April May June July August September October November December`.split(' ')
+const MONTHS = 'January February March April May June July August September October November December'.split(' ')
 
 /** "November", with its year if that is not the year of `present`. @param period YYYY-MM */
 export function monthText(period: string, present: Month): string {
   const { year, month } = parseMonth(period)
-  const name = names()[month - 1]!
-  return year === present.year ? name : t`${name} ${year}`
+  return `${MONTHS[month - 1]}${year === present.year ? '' : ` ${year}`}`
 }

@@ -95,8 +95,7 @@ export const BACKUP: Catalogue = {
   'For a restored backup or a copy, before the first worker starts on it.':
     'Para um backup restaurado ou uma cópia, antes que o primeiro worker comece nele.',
   'accept restored data and let workers continue (ADMIN)': 'aceita dados restaurados e libera os workers (ADMIN)',
-  'show what may have been sent since, and change nothing':
-    'mostra o que pode ter sido enviado desde então, sem mudar nada',
+  'show what may have been sent since, and change nothing': 'mostra o que pode ter sido enviado, sem mudar nada',
   'A worker whose database was restored, copied or long inactive sends nothing and reports it. This shows what may have been sent since, and stops the active campaigns: PROCESSING campaigns become PAUSED, approved ones whose time has come wait for approval again, recurring ones are paused. Then decide about each: camp campaign resolve, resume, approve or cancel.':
     'Um worker cujo banco foi restaurado, copiado ou ficou muito tempo inativo não envia nada e avisa. Este comando mostra o que pode ter sido enviado desde então e para as campanhas ativas: as PROCESSING passam a PAUSED, as aprovadas cuja hora chegou esperam nova aprovação, as recorrentes são pausadas. Depois decida sobre cada uma: camp campaign resolve, resume, approve ou cancel.',
   'It asks after the list; without a terminal it requires --yes.':

@@ -54,7 +54,7 @@ export const BROKER: Catalogue = {
   'request limit per credential: 20/s, 100/m, 5000/h or none':
     'limite de requisições por credencial: 20/s, 100/m, 5000/h ou none',
   'messages per request': 'mensagens por requisição',
-  'what it bills: accepted or delivered messages': 'o que cobra: mensagens aceitas ou entregues',
+  'what it bills: accepted or delivered messages': 'o que cobra: ACCEPTED (aceitas) ou DELIVERED (entregues)',
   'all brokers': 'todos os fornecedores',
   'a broker (an ADMIN also sees its webhook URL)': 'um fornecedor (um ADMIN vê também a URL de webhook)',
   'change a broker': 'altera um fornecedor',

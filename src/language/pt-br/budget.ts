@@ -26,7 +26,4 @@ export const BUDGET: Catalogue = {
   'Write it as 0.0450 or 0,0450.': 'Escreva 0.0450 ou 0,0450.',
   '"{0}" is not a month': '"{0}" não é um mês',
   'Write it as YYYY-MM: 2026-11.': 'Escreva AAAA-MM: 2026-11.',
-  'January February March April May June July August September October November December':
-    'janeiro fevereiro março abril maio junho julho agosto setembro outubro novembro dezembro',
-  '{0} {1}': '{0} de {1}',
 }

@@ -122,7 +122,7 @@ export const CATALOG: Catalogue = {
   'default broker of its imports, or none': 'fornecedor padrão de suas importações, ou none',
   'default template of its imports, or none: no text': 'template padrão de suas importações, ou none: sem texto',
   'remove an unused wallet, its credentials and its budgets':
-    'remove uma carteira sem uso, suas credenciais e seus orçamentos',
+    'remove uma carteira sem uso, com credenciais e orçamentos',
   ' and ': ' e ',
   'Did you mean {0}?': 'Você quis dizer {0}?',
   ' or ': ' ou ',

@@ -10,7 +10,7 @@ export const DOCTOR: Catalogue = {
   'of "{0}" at "{1}"': 'de "{0}" em "{1}"',
   credential: 'credencial',
   credentials: 'credenciais',
-  '{0} open, and fit their adapters': '{0} abrem, e servem a seus adaptadores',
+  '{0} open, and fit their adapters': 'lidas, e aceitas por seus adaptadores: {0}',
   'no broker here calls back': 'nenhum fornecedor daqui envia retornos',
   '{0} cannot call back: messages stay SENT': 'sem retornos de {0}: as mensagens ficam em SENT',
   'Set CAMP_PUBLIC_URL, and give each broker its URL: camp broker show NAME':

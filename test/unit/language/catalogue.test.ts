@@ -10,6 +10,7 @@ const TRANSLATED: readonly string[] = [
   ...['blocklist', 'calendar', 'campaign-settings', 'database', 'installation', 'message', 'queue', 'recurrence'],
   ...['security', 'serve', 'tabular'],
   ...['config.ts', 'env-file.ts', 'files.ts'],
+  ...['backup', 'broker', 'catalog', 'doctor', 'export', 'legacy', 'privacy', 'service', 'webhook', 'worker'],
 ].map(room => `src/${room}`)
 
 const FILES = readdirSync('src', { recursive: true, encoding: 'utf8' })
