@@ -182,7 +182,7 @@ function withoutKeysOf(value: unknown): unknown {
 /** "url (required), token (required), start": the keys of this adapter's credential. */
 export function describeKeys(adapter: Adapter): string {
   const { known, required } = keysOf(adapter)
-  return [...known].map(key => (required.has(key) ? `${key} (required)` : key)).join(', ')
+  return [...known].map(key => (required.has(key) ? t`${key} (required)` : key)).join(', ')
 }
 
 function assertFits(

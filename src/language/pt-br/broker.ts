@@ -116,4 +116,5 @@ export const BROKER: Catalogue = {
   'missing key "{0}"': 'falta a chave "{0}"',
   'CAMP_PUBLIC_URL is http: brokers call back unencrypted, and the token in the URL can be intercepted':
     'CAMP_PUBLIC_URL é http: os retornos dos fornecedores vêm sem criptografia, e o token da URL pode ser interceptado',
+  '{0} (required)': '{0} (obrigatória)',
 }

@@ -42,7 +42,7 @@ export const CALENDAR: Catalogue = {
   '{0}; no holidays': '{0}; exceto feriados',
   texts: 'textos',
   caveat: 'ressalva',
-  source: 'fonte',
+  source: 'origem',
   'They apply only to a campaign imported with --state-laws. They are not legal advice.':
     'Valem só para uma campanha importada com --state-laws. Não são orientação jurídica.',
   'days without contact and state laws: add, remove, list, laws':

@@ -22,6 +22,7 @@ import { SECURITY } from './security.ts'
 import { SERVE } from './serve.ts'
 import { SETTINGS } from './settings.ts'
 import { TABULAR } from './tabular.ts'
+import { USERS } from './users.ts'
 
 /** Every text of camp in Brazilian Portuguese, with the words of docs/glossary.md; a file for each room that has the texts. */
 export const PT_BR: Catalogue = {
@@ -48,4 +49,5 @@ export const PT_BR: Catalogue = {
   ...SERVE,
   ...SETTINGS,
   ...TABULAR,
+  ...USERS,
 }

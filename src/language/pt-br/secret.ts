@@ -63,4 +63,16 @@ export const SECRET: Catalogue = {
   '{0}: a secret is one line, without spaces at its start or end':
     '{0}: um segredo é uma só linha, sem espaços no começo ou no fim',
   '{0} is not the secret of this database: nothing was changed': '{0} não é o segredo deste banco: nada mudou',
+  'the secret in {0}': 'o segredo em {0}',
+  'Restore that file from a backup of CAMP_HOME, or set CAMP_SECRET to what this database was sealed with (docs/security.md).':
+    'Restaure esse arquivo de um backup de CAMP_HOME, ou defina CAMP_SECRET com o que lacrou este banco (docs/security.md).',
+  'Set CAMP_SECRET to the secret of the other machines, after camp secret rotate the new one (docs/security.md).':
+    'Defina CAMP_SECRET com o segredo das outras máquinas; depois de camp secret rotate, com o novo (docs/security.md).',
+  'Without CAMP_SECRET in the environment the secret is the one kept in {0} (docs/security.md).':
+    'Sem CAMP_SECRET no ambiente, o segredo é o guardado em {0} (docs/security.md).',
+  '{0} is missing: nothing was changed': 'falta {0}: nada mudou',
+  'whether an ADMIN may approve a campaign that they imported themselves':
+    'se um ADMIN pode aprovar uma campanha que ele mesmo importou',
+  'Add another ADMIN: camp user add. Or allow importers to approve their own: camp setting set self-approval allow':
+    'Adicione outro ADMIN: camp user add. Ou permita que quem importa aprove as próprias: camp setting set self-approval allow',
 }

@@ -7,7 +7,7 @@ import { describe, expect, it } from 'vitest'
 const TRANSLATED: readonly string[] = [
   ...['backup', 'broker', 'calendar', 'credential', 'data', 'db', 'demo', 'doctor', 'fish', 'init', 'legacy', 'login'],
   ...['logout', 'prune', 'restore', 'sandbox', 'secret', 'serve', 'service', 'setting', 'template', 'wallet', 'whoami'],
-  'worker',
+  ...['worker', 'audit', 'blocklist', 'budget', 'user'],
 ]
 
 /** Which arguments of a call are texts for people. */

@@ -1,3 +1,4 @@
+import { t } from '../../../language/text.ts'
 import { type AuditView, auditTrail } from '../../../security/audit-trail.ts'
 import type { OptionsOf } from '../../command.ts'
 import type { Context } from '../../context.ts'
@@ -11,21 +12,21 @@ export async function list(context: Context, { on, ...options }: OptionsOf<typeo
   context.out.list(
     await auditTrail(await context.pool(), filter),
     [
-      { title: 'AT', value: (row: AuditView) => time(row.at, timezone) },
-      { title: 'WHO', value: whoText, shrinks: true },
-      { title: 'ACTION', value: (row: AuditView) => row.action },
-      { title: 'ON', value: (row: AuditView) => row.subject_id },
+      { title: t`AT`, value: (row: AuditView) => time(row.at, timezone) },
+      { title: t`WHO`, value: whoText, shrinks: true },
+      { title: t`ACTION`, value: (row: AuditView) => row.action },
+      { title: t`ON`, value: (row: AuditView) => row.subject_id },
       {
-        title: 'DETAIL',
+        title: t`DETAIL`,
         value: (row: AuditView) => (row.detail === null ? '' : JSON.stringify(row.detail)),
         shrinks: true,
       },
     ],
-    'No matching entries.',
+    t`No matching entries.`,
   )
 }
 
 function whoText({ by, via }: AuditView): string {
   if (by === null) return 'camp'
-  return via === null ? by : `as ${by}, by ${via}`
+  return via === null ? by : t`as ${by}, by ${via}`
 }

@@ -4,6 +4,7 @@ import { parsePurpose } from '../../../blocklist/purpose.ts'
 import { listSyncs } from '../../../blocklist/sync-log.ts'
 import { untilInForce } from '../../../dispatch/finish/stop-in-force.ts'
 import { CampError } from '../../../errors.ts'
+import { t } from '../../../language/text.ts'
 import { parseDocument } from '../../../recipient/document.ts'
 import { canonicalPhone } from '../../../recipient/phone.ts'
 import type { OptionsOf } from '../../command.ts'
@@ -26,38 +27,38 @@ export async function add(context: Context, options: OptionsOf<typeof commands.a
   const entries = (await entriesFor(pool, keys)).filter(entry => entry.source === BY_HAND)
   context.out.result(
     { added, entries },
-    added > 0 ? `Blocked ${subjectOf(keys)}.` : `${subjectOf(keys)} was already blocked.`,
+    added > 0 ? t`Blocked ${subjectOf(keys)}.` : t`${subjectOf(keys)} was already blocked.`,
   )
 }
 
 export async function remove(context: Context, options: OptionsOf<typeof commands.remove>): Promise<void> {
   if (options.all) {
     if (options.source === undefined || options.phone !== undefined || options.document !== undefined)
-      throw new CampError('OPTIONS_CONFLICT', '--all requires --source, and excludes --phone and --document')
+      throw new CampError('OPTIONS_CONFLICT', t`--all requires --source, and excludes --phone and --document`)
     return removeAll(context, options.source)
   }
   const actor = await context.admin()
   const pool = await context.pool()
   const keys = personValues(options)
   const { source } = options
-  const of = source === undefined ? 'the blocklist' : `the blocklist of ${source}`
+  const of = source === undefined ? t`the blocklist` : t`the blocklist of ${source}`
   if ((await entriesFor(pool, { ...keys, source })).length === 0)
-    throw new CampError('BLOCKLIST_ENTRY_NOT_FOUND', `${subjectOf(keys)} is not on ${of}`)
-  await confirm(context, `Remove ${subjectOf(keys)} from ${of}?`)
+    throw new CampError('BLOCKLIST_ENTRY_NOT_FOUND', t`${subjectOf(keys)} is not on ${of}`)
+  await confirm(context, t`Remove ${subjectOf(keys)} from ${of}?`)
   const removed = await unblock(pool, actor, keys, source)
   const left = await entriesFor(pool, keys)
   const synced = new Set((await listSyncs(pool)).map(sync => sync.source))
   for (const { source } of removed.filter(entry => synced.has(entry.source)))
-    context.out.warn(`if the list of ${source} still contains it, the next sync blocks it again`)
+    context.out.warn(t`if the list of ${source} still contains it, the next sync blocks it again`)
   context.out.result({ removed: removed.length, entries: removed, left }, () =>
     left.length === 0
-      ? `Unblocked ${subjectOf(keys)}: ${entryCount(removed.length)} removed.`
-      : [`${entryCount(removed.length)} removed. Still blocked:`, table(left, columns(context.config.timezone))],
+      ? t`Unblocked ${subjectOf(keys)}: ${entryCount(removed.length)} removed.`
+      : [t`${entryCount(removed.length)} removed. Still blocked:`, table(left, columns(context.config.timezone))],
   )
 }
 
 function entryCount(n: number): string {
-  return n === 1 ? '1 entry' : `${n} entries`
+  return n === 1 ? t`1 entry` : t`${n} entries`
 }
 
 /** Eleven digits can be a mobile number or a CPF: both are looked up. */
@@ -66,23 +67,26 @@ export async function check(context: Context, value: string): Promise<void> {
   const { phone } = canonicalPhone(value)
   const { document } = parseDocument(value)
   if (phone === undefined && document === undefined) {
-    throw new CampError('INVALID_VALUE', `"${value}" is neither a phone nor a CPF or CNPJ`)
+    throw new CampError('INVALID_VALUE', t`"${value}" is neither a phone nor a CPF or CNPJ`)
   }
   const keys = { phones: phone === undefined ? [] : [phone], documents: document === undefined ? [] : [document] }
   const entries = await entriesFor(await context.pool(), keys)
   const view = { value, phone: phone ?? null, cpf_cnpj: document ?? null, blocked: entries.length > 0, entries }
   context.out.result(view, () =>
-    view.blocked ? ['Blocked.', table(entries, columns(context.config.timezone))] : `Not blocked: ${subjectOf(keys)}.`,
+    view.blocked
+      ? [t`Blocked.`, table(entries, columns(context.config.timezone))]
+      : t`Not blocked:
+      ${subjectOf(keys)}.`,
   )
 }
 
 const columns = (timezone: string): readonly Column<Entry>[] => [
-  { title: 'PHONE', value: entry => entry.phone ?? '' },
-  { title: 'DOCUMENT', value: entry => entry.cpf_cnpj ?? '' },
-  { title: 'SOURCE', value: entry => entry.source },
-  { title: 'BINDS', value: entry => entry.purpose ?? 'everything' },
-  { title: 'REASON', value: entry => entry.reason ?? '', shrinks: true },
-  { title: 'SINCE', value: entry => time(entry.created_at, timezone) },
+  { title: t`PHONE`, value: entry => entry.phone ?? '' },
+  { title: t`DOCUMENT`, value: entry => entry.cpf_cnpj ?? '' },
+  { title: t`SOURCE`, value: entry => entry.source },
+  { title: t`BINDS`, value: entry => entry.purpose ?? t`everything` },
+  { title: t`REASON`, value: entry => entry.reason ?? '', shrinks: true },
+  { title: t`SINCE`, value: entry => time(entry.created_at, timezone) },
 ]
 
 /** @throws CampError USAGE if neither is given, DATA if one is invalid */

@@ -3,6 +3,7 @@ import type { SyncRequest, SyncResult } from '../../../blocklist/sync/request.ts
 import { syncBlocklist } from '../../../blocklist/sync/sync.ts'
 import { untilInForce } from '../../../dispatch/finish/stop-in-force.ts'
 import { CampError } from '../../../errors.ts'
+import { t } from '../../../language/text.ts'
 import { parseDelimiter } from '../../../tabular/delimiter.ts'
 import { parseEncoding } from '../../../tabular/encoding.ts'
 import { MEGABYTE } from '../../../tabular/gunzip.ts'
@@ -20,8 +21,9 @@ type SyncOptions = OptionsOf<typeof commands.sync>
 export async function sync(context: Context, from: string, options: SyncOptions): Promise<void> {
   const actor = await context.admin()
   if (context.host.files && from !== '-') {
-    throw new CampError('NOT_SERVED', 'on a server a list is read from standard input only', {
-      hint: `Run: camp blocklist sync - --source ${options.source} < LIST. To fetch a URL, run camp blocklist sync on the server itself.`,
+    throw new CampError('NOT_SERVED', t`on a server a list is read from standard input only`, {
+      hint: t`Run: camp blocklist sync - --source ${options.source} < LIST. To fetch a URL, run camp blocklist sync
+        on the server itself.`,
     })
   }
   assertPiped(context.host)
@@ -49,8 +51,8 @@ const USUAL_TIMEOUT_MS = 30_000
 
 function requestOf(from: string, options: SyncOptions, userId: string): SyncRequest {
   if (options.allowShrink && !options.replace)
-    throw new CampError('OPTIONS_CONFLICT', '--allow-shrink requires --replace', {
-      hint: 'Without --replace no entry is removed.',
+    throw new CampError('OPTIONS_CONFLICT', t`--allow-shrink requires --replace`, {
+      hint: t`Without --replace no entry is removed.`,
     })
   return {
     from,
@@ -77,7 +79,7 @@ function progressOf({ out }: Context): (rows: number) => void {
   let next = SAY_EVERY
   return rows => {
     if (rows < next) return
-    out.talk(`${number(rows)} rows read…`)
+    out.talk(t`${number(rows)} rows read…`)
     next = rows - (rows % SAY_EVERY) + SAY_EVERY
   }
 }
@@ -85,12 +87,13 @@ function progressOf({ out }: Context): (rows: number) => void {
 function warn({ out }: Context, { figures, status, otherSheets, notes }: SyncResult): void {
   if (status === 'NOT_MODIFIED') return
   if (otherSheets.length > 0)
-    out.warn(`only one sheet is read; also with rows: ${otherSheets.join(', ')} (choose one with --sheet NAME)`)
-  for (const note of notes) out.warn(`the list: ${note}`)
-  if (figures.refused > 0) out.warn(`${number(figures.refused)} rows could not be read completely`)
+    out.warn(t`only one sheet is read; also with rows: ${otherSheets.join(', ')} (choose one with --sheet NAME)`)
+  for (const note of notes) out.warn(t`the list: ${note}`)
+  if (figures.refused > 0) out.warn(t`${number(figures.refused)} rows could not be read completely`)
   if (figures.ambiguous > 0)
     out.warn(
-      `${number(figures.ambiguous)} rows may be a phone or a document: both are blocked. If the list contains only one kind: --type`,
+      t`${number(figures.ambiguous)} rows may be a phone or a document: both are blocked. If the list contains only
+        one kind: --type`,
     )
 }
 
@@ -112,30 +115,28 @@ function viewOf({
 function textOf(result: SyncResult): Human {
   const { status, source, from, purpose, figures, refusals, rejects } = result
   if (status === 'NOT_MODIFIED')
-    return (
-      `The list at ${from} is unchanged, and so are the ${number(figures.phones + figures.documents)} entries ` +
-      `of ${source}.`
-    )
+    return t`The list at ${from} is unchanged, and so are the ${number(figures.phones + figures.documents)} entries
+      of ${source}.`
   const counts = fields([
-    ['source', source],
-    ['from', from],
-    ['applies to', purpose === null ? 'every campaign' : `campaigns for ${purpose}, and those without a purpose`],
+    [t`source`, source],
+    [t`from`, from],
+    [t`applies to`, purpose === null ? t`every campaign` : t`campaigns for ${purpose}, and those without a purpose`],
     [
-      'contains',
-      `${number(figures.phones)} phones, ${number(figures.documents)} documents in ${number(figures.rows)} rows`,
+      t`contains`,
+      t`${number(figures.phones)} phones, ${number(figures.documents)} documents in ${number(figures.rows)} rows`,
     ],
-    ['added', number(figures.added)],
-    ['changed', number(figures.changed)],
-    ['unchanged', number(figures.unchanged)],
-    ['removed', number(figures.removed)],
-    ['refused', figures.refused > 0 ? `${number(figures.refused)} rows` : undefined],
-    ['rejects', rejects && `${number(rejects.rows)} rows in ${rejects.file}`],
+    [t`added`, number(figures.added)],
+    [t`changed`, number(figures.changed)],
+    [t`unchanged`, number(figures.unchanged)],
+    [t`removed`, number(figures.removed)],
+    [t`refused`, figures.refused > 0 ? t`${number(figures.refused)} rows` : undefined],
+    [t`rejects`, rejects && t`${number(rejects.rows)} rows in ${rejects.file}`],
   ])
   if (refusals.length === 0) return counts
   const columns = [
-    { title: 'LINE', value: (row: (typeof refusals)[number]) => String(row.line), align: 'right' as const },
-    { title: 'REASON', value: (row: (typeof refusals)[number]) => row.code },
-    { title: 'DETAIL', value: (row: (typeof refusals)[number]) => row.detail },
+    { title: t`LINE`, value: (row: (typeof refusals)[number]) => String(row.line), align: 'right' as const },
+    { title: t`REASON`, value: (row: (typeof refusals)[number]) => row.code },
+    { title: t`DETAIL`, value: (row: (typeof refusals)[number]) => row.detail },
   ]
   return [counts, '', table(refusals, columns)]
 }

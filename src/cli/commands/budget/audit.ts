@@ -2,6 +2,7 @@ import { auditBooks } from '../../../budget/audit.ts'
 import { advice } from '../../../budget/difference.ts'
 import type { Reconciliation } from '../../../budget/reconcile.ts'
 import { CampError } from '../../../errors.ts'
+import { t } from '../../../language/text.ts'
 import { acceptHead, formatHead, parseHead } from '../../../security/kept-head.ts'
 import type { RecordAudit } from '../../../security/record-audit.ts'
 import type { OptionsOf } from '../../command.ts'
@@ -21,8 +22,9 @@ export async function audit(context: Context, options: OptionsOf<typeof commands
   const { figures, records, wrong } = await auditBooks(deps, expected)
   print(context, figures, records, wrong, options.head ?? false)
   if (wrong === 0) return
-  throw new CampError('BUDGET_AUDIT_FAILED', `${wrong} difference(s) found`, {
-    hint: 'Stop the workers, keep a copy of the database, and see docs/reliability.md, "When the budget audit finds a difference".',
+  throw new CampError('BUDGET_AUDIT_FAILED', t`${wrong} difference(s) found`, {
+    hint: t`Stop the workers, keep a copy of the database, and see docs/reliability.md,
+      "When the budget audit finds a difference".`,
   })
 }
 
@@ -30,7 +32,7 @@ async function acceptNewest(context: Context): Promise<void> {
   const actor = await context.admin()
   await confirm(
     context,
-    'Forget the checkpoint that this machine has seen? Do this only after you have restored a backup.',
+    t`Forget the checkpoint that this machine has seen? Do this only after you have restored a backup.`,
   )
   const deps = { pool: await context.pool(), keys: await context.keys(), keeper: context.config }
   await acceptHead(deps, actor.id)
@@ -46,18 +48,19 @@ function print(
   const { budgets, batches, entries, differences } = figures
   const head = records.head && formatHead(records.head)
   if (headOnly && wrong === 0) {
-    context.out.result({ head }, head ?? 'no checkpoint yet')
+    context.out.result({ head }, head ?? t`no checkpoint yet`)
     return
   }
-  const agreed = `No difference: ${budgets} budgets, ${batches} batches, ${entries} ledger entries, ${records.checkpoints} checkpoints.`
+  const agreed = t`No difference: ${budgets} budgets, ${batches} batches, ${entries} ledger entries,
+    ${records.checkpoints} checkpoints.`
   const lines = [
     ...differences.map(
-      ({ check, where, expected, found }) => `${where} ${found}, expected ${expected} (${advice()[check]})`,
+      ({ check, where, expected, found }) => t`${where} ${found}, expected ${expected} (${advice()[check]})`,
     ),
     ...records.findings,
   ]
   context.out.result({ ok: wrong === 0, ...figures, records: { ...records, head } }, () => [
     ...(wrong === 0 ? [agreed] : lines),
-    ...records.notes.map(note => `note: ${note}`),
+    ...records.notes.map(note => t`note: ${note}`),
   ])
 }

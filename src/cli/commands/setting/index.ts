@@ -25,6 +25,6 @@ const set = (parent: Parent) =>
   ])
     .addArgument(new Argument('<name>', NAMES.join(', ')).argParser(oneOf(NAMES)))
     .addArgument(new Argument('<value>', t`self-approval: allow or deny`).argParser(nameArgument))
-    .addHelpText('after', `\n${NAMES.map(name => `${name}: ${SETTINGS[name].meaning}`).join('\n')}`)
+    .addHelpText('after', `\n${NAMES.map(name => `${name}: ${SETTINGS[name].meaning()}`).join('\n')}`)
 
 const NAMES = Object.keys(SETTINGS) as SettingName[]

@@ -1,4 +1,5 @@
 import { CampError } from '../../../errors.ts'
+import { t } from '../../../language/text.ts'
 import type { Actor } from '../../../security/actor.ts'
 import { findUser } from '../../../security/find-user.ts'
 import { giveToken } from '../../../security/give-token.ts'
@@ -27,7 +28,7 @@ export async function add(context: Context, email: string, options: OptionsOf<ty
   await context.keys()
   const actor = await whoAdds(context)
   const wanted = options.passwordStdin || hasTerminal(context)
-  const password = wanted ? await askPassword(context, `Password of ${email}`, options.passwordStdin ?? false) : null
+  const password = wanted ? await askPassword(context, t`Password of ${email}`, options.passwordStdin ?? false) : null
   const user = await addUser(
     prisma,
     actor,
@@ -36,10 +37,10 @@ export async function add(context: Context, email: string, options: OptionsOf<ty
   )
   if (password === null) {
     context.out.talk(
-      `${user.email} has no password: camp user set ${user.email} --password-stdin, or camp user token ${user.email}`,
+      t`${user.email} has no password: camp user set ${user.email} --password-stdin, or camp user token ${user.email}`,
     )
   }
-  context.out.result(view(user), `Added ${user.role} ${user.email}.`)
+  context.out.result(view(user), t`Added ${user.role} ${user.email}.`)
 }
 
 /** On an empty database of a server no user exists who could log in. In embedded mode the user of the operating system acts. */
@@ -54,12 +55,12 @@ export async function list(context: Context): Promise<void> {
   context.out.list(
     users.map(view),
     [
-      { title: 'E-MAIL', value: user => user.email },
-      { title: 'NAME', value: user => user.name, shrinks: true },
-      { title: 'ROLE', value: user => user.role },
-      { title: 'STATE', value: user => (user.disabled_at ? 'disabled' : 'enabled') },
+      { title: t`E-MAIL`, value: user => user.email },
+      { title: t`NAME`, value: user => user.name, shrinks: true },
+      { title: t`ROLE`, value: user => user.role },
+      { title: t`STATE`, value: user => (user.disabled_at ? t`disabled` : t`enabled`) },
     ],
-    'No users yet.',
+    t`No users yet.`,
   )
 }
 
@@ -68,12 +69,12 @@ export async function show(context: Context, ref: string): Promise<void> {
   const user = view(await findUser(await context.prisma(), ref))
   context.out.result(user, () =>
     fields([
-      ['e-mail', user.email],
-      ['name', user.name],
-      ['role', user.role],
-      ['state', user.disabled_at ? `disabled ${time(user.disabled_at, context.config.timezone)}` : 'enabled'],
-      ['password', user.has_password ? 'set' : 'none: tokens only'],
-      ['added', time(user.created_at, context.config.timezone)],
+      [t`e-mail`, user.email],
+      [t`name`, user.name],
+      [t`role`, user.role],
+      [t`state`, user.disabled_at ? t`disabled ${time(user.disabled_at, context.config.timezone)}` : t`enabled`],
+      [t`password`, user.has_password ? t`set` : t`none: tokens only`],
+      [t`added`, time(user.created_at, context.config.timezone)],
     ]),
   )
 }
@@ -92,10 +93,16 @@ export async function set(context: Context, ref: string, options: OptionsOf<type
   const changed = await changeUser(prisma, actor, id, change, context.clock.now())
   if (password !== undefined && id !== actor.id) {
     context.out.talk(
-      `The audit records that you set ${user.email}'s password, with all their actions until they set their own.`,
+      t`The audit records that you set ${user.email}'s password, with all their actions until they set their own.`,
     )
   }
-  context.out.result(view(changed), `${changed.role} ${changed.email}${changed.disabled_at ? ', disabled' : ''}.`)
+  context.out.result(
+    view(changed),
+    changed.disabled_at
+      ? t`${changed.role} ${changed.email},
+    disabled.`
+      : `${changed.role} ${changed.email}.`,
+  )
 }
 
 /**
@@ -108,24 +115,26 @@ async function newPassword(context: Context, user: User, isOwn: boolean, fromStd
   if (isOwn && isFirst && context.config.databaseUrl !== undefined) {
     throw new CampError(
       'PASSWORD_MISSING',
-      `${user.email} has no password yet: the first one cannot be set with a token`,
+      t`${user.email} has no password yet: the first one cannot be set with a token`,
       {
-        hint: `An ADMIN sets it: camp user set ${user.email} --password-stdin`,
+        hint: t`An ADMIN sets it: camp user set ${user.email} --password-stdin`,
       },
     )
   }
-  const given = fromStdin ? (await askPassword(context, 'New password', true)).split(/\r?\n/) : []
+  const given = fromStdin ? (await askPassword(context, t`New password`, true)).split(/\r?\n/) : []
   const takesOld = isOwn && !isFirst
   if (fromStdin && given.length !== (takesOld ? 2 : 1)) {
-    const lines = takesOld ? 'two lines: the old password, then the new one' : 'one line: the new password'
-    throw new CampError('INVALID_ARGUMENT', `stdin must contain ${lines}`)
+    const problem = takesOld
+      ? t`stdin must contain two lines: the old password, then the new one`
+      : t`stdin must contain one line: the new password`
+    throw new CampError('INVALID_ARGUMENT', problem)
   }
-  const old = takesOld ? (given.at(-2) ?? (await askPassword(context, 'Old password', false))) : undefined
+  const old = takesOld ? (given.at(-2) ?? (await askPassword(context, t`Old password`, false))) : undefined
   if (old !== undefined) await assertOldPassword(await context.loginDeps(), user, old)
   if (fromStdin) return given.at(-1)!
-  const next = await askPassword(context, 'New password', false)
-  if (next === (await askPassword(context, 'Again', false))) return next
-  throw new CampError('ENTRIES_DIFFER', 'the two inputs differ: nothing was changed')
+  const next = await askPassword(context, t`New password`, false)
+  if (next === (await askPassword(context, t`Again`, false))) return next
+  throw new CampError('ENTRIES_DIFFER', t`the two inputs differ: nothing was changed`)
 }
 
 export async function disable(context: Context, ref: string): Promise<void> {
@@ -134,16 +143,16 @@ export async function disable(context: Context, ref: string): Promise<void> {
   const found = await findUser(prisma, ref)
   if (found.id === actor.id) {
     await assertAnotherAdmin(prisma, found)
-    await confirm(context, 'Disable yourself? Only another ADMIN can enable you again.')
+    await confirm(context, t`Disable yourself? Only another ADMIN can enable you again.`)
   }
   const user = await disableUser(prisma, actor, ref, context.clock.now())
-  context.out.result(view(user), `Disabled ${user.email}.`)
+  context.out.result(view(user), t`Disabled ${user.email}.`)
 }
 
 export async function enable(context: Context, ref: string): Promise<void> {
   const actor = await context.admin()
   const user = await changeUser(await context.prisma(), actor, ref, { enable: true }, context.clock.now())
-  context.out.result(view(user), `Enabled ${user.email}.`)
+  context.out.result(view(user), t`Enabled ${user.email}.`)
 }
 
 export async function token(context: Context, ref: string, { days }: OptionsOf<typeof commands.token>): Promise<void> {
@@ -153,7 +162,7 @@ export async function token(context: Context, ref: string, { days }: OptionsOf<t
   const deps = { pool: await context.pool(), key: await context.sessionKey(), clock: context.clock }
   const issued = await giveToken(deps, actor, user, days)
   context.out.talk(
-    `For CAMP_TOKEN, as ${user.email}, until ${time(issued.expiresAt, context.config.timezone)}. Keep it like a password.`,
+    t`For CAMP_TOKEN, as ${user.email}, until ${time(issued.expiresAt, context.config.timezone)}. Keep it like a password.`,
   )
   context.out.result({ email: user.email, token: issued.token, expires_at: issued.expiresAt }, issued.token)
 }

@@ -1,10 +1,11 @@
+import { t } from '../../../language/text.ts'
 import { addCommand, type Parent } from '../../add-command.ts'
 import type { Register } from '../../command.ts'
 import { lazy } from '../../lazy.ts'
 import { nameArgument, oneOf, wholeNumber } from '../../options.ts'
 
 export const register: Register = (program, action) => {
-  const user = program.command('user').description('users of camp: add, list, show, set, disable, enable, token')
+  const user = program.command('user').description(t`users of camp: add, list, show, set, disable, enable, token`)
   add(user).action(
     action(
       lazy(() => import('./handlers.ts').then(module => module.add)),
@@ -20,51 +21,51 @@ export const register: Register = (program, action) => {
 }
 
 export const add = (parent: Parent) =>
-  addCommand(parent, 'add <email>', 'add a user (without users: no login, must be ADMIN)', [
+  addCommand(parent, 'add <email>', t`add a user (without users: no login, must be ADMIN)`, [
     'camp user add ana@example.com --name Ana --role ADMIN',
     'camp user add bob@example.com --name Bob --role USER --password-stdin < pass',
   ])
-    .requiredOption('--name <name>', 'their name', nameArgument)
-    .requiredOption('--role <role>', 'ADMIN or USER', oneOf(ROLES))
-    .option('--password-stdin', 'read their password from stdin (without one: tokens only)')
+    .requiredOption('--name <name>', t`their name`, nameArgument)
+    .requiredOption('--role <role>', t`ADMIN or USER`, oneOf(ROLES))
+    .option('--password-stdin', t`read their password from stdin (without one: tokens only)`)
 
-const list = (parent: Parent) => addCommand(parent, 'list', 'all users', ['camp user list', 'camp user list --json'])
+const list = (parent: Parent) => addCommand(parent, 'list', t`all users`, ['camp user list', 'camp user list --json'])
 
 const show = (parent: Parent) =>
-  addCommand(parent, 'show <email>', 'a user', [
+  addCommand(parent, 'show <email>', t`a user`, [
     'camp user show bob@example.com',
     'camp user show bob@example.com --json',
   ])
 
 export const set = (parent: Parent) =>
-  addCommand(parent, 'set <email>', 'change a user (ADMIN, or own name and password)', [
+  addCommand(parent, 'set <email>', t`change a user (ADMIN, or own name and password)`, [
     'camp user set bob@example.com --role ADMIN',
     'camp user set bob@example.com --password',
     'camp user set bob@example.com --end-sessions',
   ])
-    .option('--name <name>', 'their new name', nameArgument)
-    .option('--role <role>', 'ADMIN or USER', oneOf(ROLES))
-    .option('--password', 'ask for a new password, which ends sessions and tokens')
-    .option('--password-stdin', 'read it from stdin (your own: old password on line 1)')
-    .option('--enable', 'as camp user enable')
-    .option('--end-sessions', 'end their sessions and tokens')
+    .option('--name <name>', t`their new name`, nameArgument)
+    .option('--role <role>', t`ADMIN or USER`, oneOf(ROLES))
+    .option('--password', t`ask for a new password, which ends sessions and tokens`)
+    .option('--password-stdin', t`read it from stdin (your own: old password on line 1)`)
+    .option('--enable', t`as camp user enable`)
+    .option('--end-sessions', t`end their sessions and tokens`)
 
 const disable = (parent: Parent) =>
-  addCommand(parent, 'disable <email>', 'disable a user and end their sessions and tokens', [
+  addCommand(parent, 'disable <email>', t`disable a user and end their sessions and tokens`, [
     'camp user disable bob@example.com',
     'camp user disable bob@example.com --json',
-  ]).addHelpText('after', '\nIt asks if the user is yourself; --yes answers.')
+  ]).addHelpText('after', `\n${t`It asks if the user is yourself; --yes answers.`}`)
 
 const enable = (parent: Parent) =>
-  addCommand(parent, 'enable <email>', 'enable a disabled user again (ADMIN)', [
+  addCommand(parent, 'enable <email>', t`enable a disabled user again (ADMIN)`, [
     'camp user enable bob@example.com',
     'camp user enable bob@example.com --json',
   ])
 
 export const token = (parent: Parent) =>
-  addCommand(parent, 'token <email>', 'print a CAMP_TOKEN for yourself or (ADMIN) for a USER', [
+  addCommand(parent, 'token <email>', t`print a CAMP_TOKEN for yourself or (ADMIN) for a USER`, [
     'camp user token bob@example.com --days 30',
     'camp user token bob@example.com --quiet > token.txt',
-  ]).option('--days <number>', 'how many days it is valid', wholeNumber(1, 3650), 365)
+  ]).option('--days <number>', t`how many days it is valid`, wholeNumber(1, 3650), 365)
 
 const ROLES = ['ADMIN', 'USER'] as const
