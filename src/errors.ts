@@ -32,8 +32,8 @@ export class CampError extends Error {
 
 /** The user declined a question: nothing was done, and nothing went wrong. */
 export class Declined extends CampError {
-  constructor() {
-    super('DECLINED', 'Nothing was changed.')
+  constructor(message: string) {
+    super('DECLINED', message)
   }
 }
 

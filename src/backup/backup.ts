@@ -9,6 +9,7 @@ import { QUEUE_SCHEMA, schemaState, serverVersion } from '../database/migrations
 import { CampError } from '../errors.ts'
 import { removeAtExit, replacePrivate, writeFailed } from '../files.ts'
 import { readInstallation } from '../installation/installation.ts'
+import { t } from '../language/text.ts'
 import { sealedFingerprint } from '../security/fingerprint.ts'
 import { digestOf, type Manifest, manifestFile } from './manifest.ts'
 import { connectionOf, findTools, toolFailed } from './tools.ts'
@@ -30,7 +31,7 @@ export async function makeBackup(deps: BackupDeps, file: string): Promise<Manife
   const { pool, clock } = deps
   for (const path of [file, manifestFile(file)]) {
     if (!existsSync(path)) continue
-    throw new CampError('FILE_EXISTS', `${path} is there already`, { hint: 'Name another file, or move this one.' })
+    throw new CampError('FILE_EXISTS', t`${path} is there already`, { hint: t`Name another file, or move this one.` })
   }
   const postgres = await serverVersion(pool)
   // Read before the dump: the dump is not older than its manifest.
@@ -45,8 +46,8 @@ export async function makeBackup(deps: BackupDeps, file: string): Promise<Manife
   try {
     // It exists before pg_dump opens it, so that its content is never readable by others.
     await writeFile(draft, '', { mode: 0o600, flag: 'wx' }).catch(error => {
-      throw writeFailed(`${file} cannot be written`, error, {
-        hint: 'Name a file in a folder that this user may write to.',
+      throw writeFailed(t`${file} cannot be written`, error, {
+        hint: t`Name a file in a folder that this user may write to.`,
       })
     })
     await chmod(draft, 0o600)

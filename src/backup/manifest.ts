@@ -3,6 +3,7 @@ import { createReadStream } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { z } from 'zod'
 import { CampError, codeOf, messageOf } from '../errors.ts'
+import { t } from '../language/text.ts'
 
 const manifest = z.object({
   format: z.literal(1),
@@ -37,7 +38,7 @@ export async function readManifest(file: string): Promise<Manifest> {
   try {
     read = manifest.parse(JSON.parse(text))
   } catch (cause) {
-    throw new CampError('FILE_DAMAGED', `${path} is not the manifest of a backup that this camp can read`, { cause })
+    throw new CampError('FILE_DAMAGED', t`${path} is not the manifest of a backup that this camp can read`, { cause })
   }
   const { bytes, sha256 } = await digestOf(file).catch(error => {
     throw notReadable(file, error)
@@ -45,9 +46,9 @@ export async function readManifest(file: string): Promise<Manifest> {
   if (bytes === read.bytes && sha256 === read.sha256) return read
   throw new CampError(
     'FILE_DAMAGED',
-    `${file} is not the backup that ${path} describes: it was changed, or is incomplete`,
+    t`${file} is not the backup that ${path} describes: it was changed, or is incomplete`,
     {
-      hint: 'Copy both files again from where they were made.',
+      hint: t`Copy both files again from where they were made.`,
     },
   )
 }
@@ -66,7 +67,7 @@ function notReadable(path: string, error: unknown): CampError {
   const isMissing = codeOf(error) === 'ENOENT'
   return new CampError(
     isMissing ? 'FILE_NOT_FOUND' : 'FILE_UNREADABLE',
-    isMissing ? `there is no ${path}` : `${path} cannot be read: ${messageOf(error)}`,
-    { hint: 'A backup is two files: the one that camp backup was given, and the same name with .json.', cause: error },
+    isMissing ? t`there is no ${path}` : t`${path} cannot be read: ${messageOf(error)}`,
+    { hint: t`A backup is two files: the one that camp backup was given, and the same name with .json.`, cause: error },
   )
 }

@@ -3,6 +3,7 @@ import { execa } from 'execa'
 import type pg from 'pg'
 import { QUEUE_SCHEMA, schemaState, serverVersion } from '../database/migrations.ts'
 import { CampError } from '../errors.ts'
+import { t } from '../language/text.ts'
 import { opensFingerprint, SecretMismatch } from '../security/fingerprint.ts'
 import type { Keys } from '../security/keys.ts'
 import type { Manifest } from './manifest.ts'
@@ -27,22 +28,22 @@ export async function assertRestorable({ pool, keys }: RestoreDeps, manifest: Ma
   const ours = new Set([...applied.filter(name => !unknown.includes(name)), ...pending])
   const newer = manifest.migrations.filter(name => !ours.has(name))
   if (newer.length > 0) {
-    throw new CampError('DATABASE_TOO_NEW', `the backup is of a newer camp (${manifest.camp}, ${newer.at(-1)})`, {
-      hint: 'Update camp on this machine.',
+    throw new CampError('DATABASE_TOO_NEW', t`the backup is of a newer camp (${manifest.camp}, ${newer.at(-1)!})`, {
+      hint: t`Update camp on this machine.`,
     })
   }
   if (manifest.fingerprint !== null && !opensFingerprint(keys, manifest.fingerprint))
-    throw new SecretMismatch(keys.origin, 'is not the secret of this backup')
+    throw new SecretMismatch(keys.origin, t`${keys.origin.name} is not the secret of this backup: nothing was changed`)
   const tables = await countTables(pool)
   if (tables > 0 && applied.length === 0) {
-    throw new CampError('DATABASE_FOREIGN', `the database has ${tables} tables that are not camp's`, {
-      hint: 'Create a database for camp, and name it in DATABASE_URL.',
+    throw new CampError('DATABASE_FOREIGN', t`the database has ${tables} tables that are not camp's`, {
+      hint: t`Create a database for camp, and name it in DATABASE_URL.`,
     })
   }
   const workers = tables === 0 ? 0 : await liveWorkers(pool)
   if (workers > 0) {
-    throw new CampError('WORKERS_RUNNING', `${workers} worker(s) are active on this database`, {
-      hint: 'Stop them on every machine: systemctl stop camp-worker',
+    throw new CampError('WORKERS_RUNNING', t`${workers} worker(s) are active on this database`, {
+      hint: t`Stop them on every machine: systemctl stop camp-worker`,
     })
   }
   return tables

@@ -2,6 +2,7 @@ import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { execa } from 'execa'
 import { CampError, messageOf } from '../errors.ts'
+import { t } from '../language/text.ts'
 
 /** PostgreSQL's client programs, of one version. */
 export interface Tools {
@@ -29,10 +30,10 @@ export async function findTools(serverMajor: number): Promise<Tools> {
   throw new CampError(
     'BACKUP_TOOLS_MISSING',
     newest === 0
-      ? 'pg_dump, pg_restore and psql are not installed'
-      : `pg_dump is of PostgreSQL ${newest}, and the server is ${serverMajor}`,
+      ? t`pg_dump, pg_restore and psql are not installed`
+      : t`pg_dump is of PostgreSQL ${newest}, and the server is ${serverMajor}`,
     {
-      hint: `Install postgresql-client-${serverMajor} or later, or copy the files: docs/operations.md, "Backup and restore".`,
+      hint: t`Install postgresql-client-${serverMajor} or later, or copy the files: docs/operations.md, "Backup and restore".`,
     },
   )
 }
@@ -60,7 +61,7 @@ export function connectionOf(databaseUrl: string): { url: string; env: Record<st
 export function toolFailed(tool: string, error: unknown): CampError {
   const said = error instanceof Error && 'stderr' in error ? String(error.stderr) : ''
   const lines = said.trim().split('\n').filter(Boolean).slice(-3)
-  return new CampError('BACKUP_TOOL_FAILED', `${tool} failed: ${lines[0] ?? messageOf(error)}`, {
+  return new CampError('BACKUP_TOOL_FAILED', t`${tool} failed: ${lines[0] ?? messageOf(error)}`, {
     hint: lines.slice(1),
     cause: error,
   })

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { t } from '../language/text.ts'
 
 /** Field schemas that several brokers' credentials share. */
 
@@ -9,7 +10,7 @@ export const httpUrl = z.url({ protocol: /^https?$/ })
 export const filled = z.string().trim().min(1)
 
 /** A credential field that goes into a header: other characters could never be sent. */
-export const headerText = filled.regex(/^[\x20-\x7e]+$/, 'must be printable ASCII')
+export const headerText = filled.regex(/^[\x20-\x7e]+$/, { error: () => t`must be printable ASCII` })
 
 /** A whole number in a credential: `camp credential set` passes every value as text. */
 export const count = (most: number) => z.coerce.number().int().min(0).max(most)

@@ -1,4 +1,5 @@
 import { CampError } from '../errors.ts'
+import { t } from '../language/text.ts'
 import type { Adapter } from './port.ts'
 import { storable } from './storable.ts'
 
@@ -35,7 +36,7 @@ export async function adapterOf(name: string): Promise<Adapter> {
     known.set(name, loaded)
     return loaded
   }
-  throw new CampError('ADAPTER_UNKNOWN', `there is no adapter "${name}"`, {
-    hint: `Adapters: ${ADAPTER_NAMES.join(', ')}.`,
+  throw new CampError('ADAPTER_UNKNOWN', t`there is no adapter "${name}"`, {
+    hint: t`Adapters: ${ADAPTER_NAMES.join(', ')}.`,
   })
 }

@@ -1,4 +1,5 @@
 import { CampError } from '../errors.ts'
+import { t } from '../language/text.ts'
 
 /**
  * Money as a whole number of ten-thousandths of a real (R$ 0.0450 is 450n): exact, and as fine as a unit cost. It is read from
@@ -51,10 +52,10 @@ export function parseAmount(text: string, decimals: 2 | 4): string {
   const brazilian = /^(\d{1,3}(?:\.\d{3})+|\d+),(\d+)$/.exec(typed)
   const plain = brazilian ? `${brazilian[1]!.replaceAll('.', '')}.${brazilian[2]}` : typed
   const match = /^(\d{1,10})(?:\.(\d+))?$/.exec(plain)
-  if (typed.startsWith('-')) throw new CampError('INVALID_AMOUNT', `"${text}" is negative: an amount is at least 0`)
+  if (typed.startsWith('-')) throw new CampError('INVALID_AMOUNT', t`"${text}" is negative: an amount is at least 0`)
   if (!match || (match[2] ?? '').length > decimals) {
-    throw new CampError('INVALID_AMOUNT', `"${text}" is not an amount with at most ${decimals} decimals`, {
-      hint: decimals === 2 ? 'Write it as 1500.00 or 1.500,00.' : 'Write it as 0.0450 or 0,0450.',
+    throw new CampError('INVALID_AMOUNT', t`"${text}" is not an amount with at most ${decimals} decimals`, {
+      hint: decimals === 2 ? t`Write it as 1500.00 or 1.500,00.` : t`Write it as 0.0450 or 0,0450.`,
     })
   }
   return `${BigInt(match[1]!)}.${(match[2] ?? '').padEnd(decimals, '0')}`

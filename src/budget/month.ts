@@ -1,4 +1,5 @@
 import { CampError } from '../errors.ts'
+import { t } from '../language/text.ts'
 
 /** A budget's month; `month` counts from 1. */
 export interface Month {
@@ -10,7 +11,7 @@ export interface Month {
 export function parseMonth(text: string): Month {
   const match = /^(20\d\d)-(0[1-9]|1[0-2])$/.exec(text)
   if (!match)
-    throw new CampError('INVALID_ARGUMENT', `"${text}" is not a month`, { hint: 'Write it as YYYY-MM: 2026-11.' })
+    throw new CampError('INVALID_ARGUMENT', t`"${text}" is not a month`, { hint: t`Write it as YYYY-MM: 2026-11.` })
   return { year: Number(match[1]), month: Number(match[2]) }
 }
 

@@ -1,3 +1,5 @@
+import { t } from '../language/text.ts'
+
 /**
  * State laws on when a debtor may be contacted, as data. A law applies only to campaigns that choose it (--state-laws): none of
  * these texts was checked by a lawyer, most are known second hand, and for all but one it is open whether they cover messages at
@@ -12,7 +14,7 @@ export interface StateLaw {
   week: readonly (LawWindow | null)[]
   /** Whether the law names text messages. */
   texts: 'yes' | 'no' | 'unknown'
-  caveat: string
+  caveat: () => string
   /** Where the law was read about. */
   source: string
 }
@@ -38,7 +40,7 @@ export const STATE_LAWS: readonly StateLaw[] = [
     law: 'Lei 7.782/2016',
     week: week(hours(8, 20), hours(8, 14)),
     texts: 'yes',
-    caveat: "covers calls and text messages, as quoted from the state's Procon; the law itself was not read",
+    caveat: () => t`covers calls and text messages, as quoted from the state's Procon; the law itself was not read`,
     source:
       'https://7segundos.com.br/arapiraca/noticias/2018/04/16/92926-cobrancas-via-telefone-e-sms-sao-orientadas-pelo-procon-arapiraca',
   },
@@ -47,7 +49,7 @@ export const STATE_LAWS: readonly StateLaw[] = [
     law: 'Lei 306/2016',
     week: week(hours(0, 19), null),
     texts: 'unknown',
-    caveat: "known from one article, which gives only the end, 19:00; the start is that of the campaign's hours",
+    caveat: () => t`known from one article, which gives only the end, 19:00; the start is that of the campaign's hours`,
     source: 'https://efic.com.br/?p=368',
   },
   {
@@ -55,7 +57,7 @@ export const STATE_LAWS: readonly StateLaw[] = [
     law: 'Lei 10.626/2017',
     week: week(hours(8, 19), null),
     texts: 'unknown',
-    caveat: 'known from one article; whether it covers text messages is unknown',
+    caveat: () => t`known from one article; whether it covers text messages is unknown`,
     source: 'https://efic.com.br/?p=368',
   },
   {
@@ -63,7 +65,7 @@ export const STATE_LAWS: readonly StateLaw[] = [
     law: 'Lei 7.868/2018',
     week: week(hours(9, 19), null),
     texts: 'unknown',
-    caveat: 'known from one article; whether it covers text messages is unknown',
+    caveat: () => t`known from one article; whether it covers text messages is unknown`,
     source: 'https://efic.com.br/?p=368',
   },
   {
@@ -71,7 +73,8 @@ export const STATE_LAWS: readonly StateLaw[] = [
     law: 'Lei 15.426/2014',
     week: week(hours(8, 20), hours(8, 14)),
     texts: 'no',
-    caveat: "its text covers only phone calls, as the state's Procon noted; it is applied to messages as a precaution",
+    caveat: () => t`its text covers only phone calls, as the state's Procon noted; it is applied to messages as a
+      precaution`,
     source: 'https://sindivestuario.org.br/mais-uma-lei-estadual-regula-servicos-de-cobrancas/',
   },
 ]

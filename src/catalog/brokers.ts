@@ -3,6 +3,7 @@ import { adapterOf } from '../broker/registry.ts'
 import { moneyOf, parseAmount } from '../budget/money.ts'
 import type { Prisma, PrismaClient } from '../database/prisma.ts'
 import { CampError } from '../errors.ts'
+import { t } from '../language/text.ts'
 import { findBroker } from './find.ts'
 import { assertNameFree, assertNoDefault, assertUnused, auditRecord, type By, differences, orTaken } from './guards.ts'
 
@@ -39,12 +40,12 @@ export async function addBroker(prisma: PrismaClient, by: By, given: NewBroker):
   assertBatchFits(maxBatch, adapter)
   return orTaken(
     prisma.$transaction(async tx => {
-      assertNameFree('broker', name, await tx.broker.findMany({ select: { name: true } }))
+      assertNameFree(name, await tx.broker.findMany({ select: { name: true } }), nameTaken)
       const made = await tx.broker.create({ data })
       await auditRecord(tx, by, 'Broker', 'add', { id: made.id, detail: data })
       return brokerView(made)
     }),
-    `the broker "${name}" already exists`,
+    nameTaken(name),
   )
 }
 
@@ -91,14 +92,14 @@ export async function changeBroker(
       const broker = await findBroker(tx, ref)
       const { id } = broker
       const others = { where: { NOT: { id } }, select: { name: true } }
-      if (name) assertNameFree('broker', name, await tx.broker.findMany(others))
+      if (name) assertNameFree(name, await tx.broker.findMany(others), nameTaken)
       if (maxBatch) assertBatchFits(maxBatch, await adapterOf(broker.adapter))
       const detail = { ...differences(broker, change), ...(renewWebhook && { webhook: 'renewed' }) }
       await auditRecord(tx, by, 'Broker', 'set', { id, detail })
       const renewed = renewWebhook ? { webhook_version: { increment: 1 } } : {}
       return brokerView(await tx.broker.update({ where: { id }, data: { ...change, ...renewed } }))
     }),
-    'another broker has this name',
+    t`another broker has this name`,
   )
 }
 
@@ -128,14 +129,16 @@ async function assertBrokerUnused(
   prisma: Pick<Prisma.TransactionClient, 'campaign' | 'recurrence' | 'wallet'>,
   { id, name }: Broker,
 ): Promise<void> {
-  await assertUnused(prisma, `broker "${name}"`, { broker_id: id })
-  await assertNoDefault(prisma, `broker "${name}"`, '--broker', { default_broker_id: id })
+  await assertUnused(prisma, t`broker "${name}"`, { broker_id: id })
+  await assertNoDefault(prisma, t`broker "${name}"`, '--broker', { default_broker_id: id })
 }
+
+const nameTaken = (name: string) => t`the broker "${name}" already exists`
 
 function unitCost(text: string): string {
   const cost = parseAmount(text, 4)
   if (moneyOf(cost) < moneyOf('1000000')) return cost
-  throw new CampError('INVALID_AMOUNT', `"${text}" is not a price of one message`)
+  throw new CampError('INVALID_AMOUNT', t`"${text}" is not a price of one message`)
 }
 
 /**
@@ -147,7 +150,7 @@ function assertBatchFits(maxBatch: number | null, adapter: Pick<Adapter, 'name' 
   if (maxBatch === null || most === 1 || maxBatch <= most) return
   throw new CampError(
     'BATCH_SIZE_TOO_LARGE',
-    `${adapter.name} accepts at most ${most} messages per request, not ${maxBatch}`,
+    t`${adapter.name} accepts at most ${most} messages per request, not ${maxBatch}`,
   )
 }
 

@@ -1,5 +1,6 @@
 import type { Prisma, PrismaClient } from '../database/prisma.ts'
 import { CampError } from '../errors.ts'
+import { t } from '../language/text.ts'
 import { canonicalPhone } from '../recipient/phone.ts'
 import { auditRecord, type By, differences, orTaken } from './guards.ts'
 
@@ -15,7 +16,7 @@ export async function addFish(prisma: PrismaClient, by: By, name: string, text: 
       await auditRecord(tx, by, 'Fish', 'add', { id: made.id, detail: { name, phone } })
       return made
     }),
-    `a fish with the phone ${phone} already exists`,
+    t`a fish with the phone ${phone} already exists`,
   )
 }
 
@@ -37,13 +38,13 @@ export async function changeFish(
       await auditRecord(tx, by, 'Fish', 'set', { id: fish.id, detail: differences(fish, change) })
       return tx.fish.update({ where: { id: fish.id }, data: change })
     }),
-    `a fish with the phone ${phone} already exists`,
+    t`a fish with the phone ${phone ?? ref} already exists`,
   )
 }
 
 function phoneOf(text: string): string {
   const { phone, problem } = canonicalPhone(text)
-  if (phone === undefined) throw new CampError('INVALID_PHONE', `"${text}" is not a phone: ${problem}`)
+  if (phone === undefined) throw new CampError('INVALID_PHONE', t`"${text}" is not a phone: ${problem}`)
   return phone
 }
 
@@ -58,10 +59,10 @@ export async function findFish({ fish: table }: Pick<PrismaClient, 'fish'>, ref:
   const all = await table.findMany({ orderBy: { id: 'asc' } })
   const fitting = all.filter(row => row.phone === phone || row.name === ref || row.id === ref)
   const [fish] = fitting
-  if (!fish) throw new CampError('FISH_NOT_FOUND', `no fish "${ref}"`, { hint: 'See: camp fish list' })
+  if (!fish) throw new CampError('FISH_NOT_FOUND', t`no fish "${ref}"`, { hint: t`See: camp fish list` })
   if (fitting.length === 1) return fish
-  throw new CampError('REFERENCE_AMBIGUOUS', `"${ref}" is the name of ${fitting.length} fish`, {
-    hint: 'Use its phone instead.',
+  throw new CampError('REFERENCE_AMBIGUOUS', t`"${ref}" is the name of ${fitting.length} fish`, {
+    hint: t`Use its phone instead.`,
   })
 }
 

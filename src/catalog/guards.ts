@@ -1,5 +1,6 @@
 import type { Prisma } from '../database/prisma.ts'
 import { CampError, codeOf } from '../errors.ts'
+import { t } from '../language/text.ts'
 import type { Actor } from '../security/actor.ts'
 import { auditRow } from '../security/audit-log.ts'
 
@@ -8,10 +9,18 @@ import { auditRow } from '../security/audit-log.ts'
 /** The user who changes a record. */
 export type By = Pick<Actor, 'id'>
 
-/** Refuses a name that another record has, ignoring case: references by name ignore case, too. @throws CampError NAME_TAKEN */
-export function assertNameFree(what: string, name: string, others: readonly { name: string }[]): void {
+/**
+ * Refuses a name that another record has, ignoring case: references by name ignore case, too.
+ * @param refusal the message, of the other record's name
+ * @throws CampError NAME_TAKEN
+ */
+export function assertNameFree(
+  name: string,
+  others: readonly { name: string }[],
+  refusal: (name: string) => string,
+): void {
   const same = others.find(other => other.name.toLowerCase() === name.toLowerCase())
-  if (same) throw taken(`the ${what} "${same.name}" already exists`)
+  if (same) throw taken(refusal(same.name))
 }
 
 /**
@@ -28,7 +37,7 @@ export async function orTaken<T>(write: Promise<T>, message: string): Promise<T>
 }
 
 export function taken(message: string): CampError {
-  return new CampError('NAME_TAKEN', message, { hint: 'Choose another, or change the existing one.' })
+  return new CampError('NAME_TAKEN', message, { hint: t`Choose another, or change the existing one.` })
 }
 
 /**
@@ -47,12 +56,16 @@ export async function assertUnused(
   if (count === 0 && !recurring) return
   const latest = await campaign.findMany({ where, select: { agendamento_id: true }, orderBy: { id: 'desc' }, take: 3 })
   const names = latest.map(row => row.agendamento_id).join(', ')
-  const campaigns = `${count} campaign${count === 1 ? '' : 's'} (${names}${count > 3 ? ', …' : ''})`
-  throw new CampError(
-    'RECORD_IN_USE',
-    `${what} is used by ${count > 0 ? campaigns : `the recurring campaign ${recurring!.handle}`}`,
-    { hint: 'Campaigns, and the records that they use, are kept as proof of what was sent.' },
-  )
+  const shown = count > 3 ? `${names}, …` : names
+  const message =
+    count === 0
+      ? t`${what} is used by the recurring campaign ${recurring!.handle}`
+      : count === 1
+        ? t`${what} is used by 1 campaign (${shown})`
+        : t`${what} is used by ${count} campaigns (${shown})`
+  throw new CampError('RECORD_IN_USE', message, {
+    hint: t`Campaigns, and the records that they use, are kept as proof of what was sent.`,
+  })
 }
 
 /**
@@ -69,8 +82,12 @@ export async function assertNoDefault(
   const [first, ...others] = await wallet.findMany({ where, select: { name: true }, orderBy: { name: 'asc' } })
   if (!first) return
   const names = [first, ...others].map(({ name }) => `"${name}"`).join(', ')
-  throw new CampError('RECORD_IN_USE', `${what} is the default of the wallet${others.length > 0 ? 's' : ''} ${names}`, {
-    hint: `Remove the default first: camp wallet set "${first.name}" ${option} none`,
+  const message =
+    others.length > 0
+      ? t`${what} is the default of the wallets ${names}`
+      : t`${what} is the default of the wallet ${names}`
+  throw new CampError('RECORD_IN_USE', message, {
+    hint: t`Remove the default first: camp wallet set "${first.name}" ${option} none`,
   })
 }
 

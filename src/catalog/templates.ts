@@ -1,4 +1,5 @@
 import type { Prisma, PrismaClient } from '../database/prisma.ts'
+import { t } from '../language/text.ts'
 import { variablesIn } from '../message/template.ts'
 import { checkTemplate } from '../message/template-text.ts'
 import { findTemplate } from './find.ts'
@@ -26,7 +27,7 @@ export async function addTemplate(
       await auditRecord(tx, by, 'Template', 'add', { id: made.id, detail: { name, template_code } })
       return { ...templateView(made), notes }
     }),
-    `a template with the code "${template_code}" already exists`,
+    codeTaken(template_code),
   )
 }
 
@@ -64,7 +65,7 @@ export async function changeTemplate(
       await auditRecord(tx, by, 'Template', 'set', { id, detail: differences(template, change) })
       return { ...templateView(await tx.template.update({ where: { id }, data: change })), notes }
     }),
-    `a template with the code "${template_code}" already exists`,
+    codeTaken(template_code ?? ref),
   )
 }
 
@@ -104,10 +105,12 @@ async function assertTemplateUnused(
   prisma: Pick<Prisma.TransactionClient, 'campaign' | 'recurrence' | 'wallet'>,
   { id, template_code }: Template,
 ): Promise<void> {
-  await assertUnused(prisma, `template "${template_code}"`, { template_id: id })
-  await assertNoDefault(prisma, `template "${template_code}"`, '--template', { default_template_id: id })
+  await assertUnused(prisma, t`template "${template_code}"`, { template_id: id })
+  await assertNoDefault(prisma, t`template "${template_code}"`, '--template', { default_template_id: id })
 }
 
 function templateView(template: Template): TemplateView {
   return { ...template, variables: variablesIn(template.content) }
 }
+
+const codeTaken = (code: string) => t`a template with the code "${code}" already exists`

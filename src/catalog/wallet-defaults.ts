@@ -1,5 +1,6 @@
 import type { Prisma, PrismaClient } from '../database/prisma.ts'
 import { CampError } from '../errors.ts'
+import { t } from '../language/text.ts'
 import { cleanText } from '../message/characters.ts'
 import { unclosedIn } from '../message/template.ts'
 import { findBroker, findTemplate } from './find.ts'
@@ -26,8 +27,8 @@ export async function defaultColumns(
   { broker, template, message }: GivenDefaults,
 ): Promise<Partial<DefaultColumns>> {
   if (template != null && message != null) {
-    throw new CampError('OPTIONS_CONFLICT', '--message and --template exclude each other', {
-      hint: 'A wallet has one default text. Use only one of them.',
+    throw new CampError('OPTIONS_CONFLICT', t`--message and --template exclude each other`, {
+      hint: t`A wallet has one default text. Use only one of them.`,
     })
   }
   if (message != null) assertText(message)
@@ -47,11 +48,11 @@ export type DefaultColumns = Pick<Prisma.WalletModel, 'default_broker_id' | 'def
 /** Its columns are checked by each import, because they depend on the file. */
 function assertText(message: string): void {
   if (cleanText(message).trim() === '')
-    throw new CampError('MESSAGE_MISSING', 'the message is empty', { hint: 'Write one: --message "Olá {{nome}}"' })
+    throw new CampError('MESSAGE_MISSING', t`the message is empty`, { hint: t`Write one: --message "Olá {{nome}}"` })
   const unclosed = unclosedIn(message)
   if (unclosed !== undefined) {
-    throw new CampError('MESSAGE_INVALID', `the message has a placeholder without a name or a brace: ${unclosed}`, {
-      hint: 'Write placeholders as {{nome}}.',
+    throw new CampError('MESSAGE_INVALID', t`the message has a placeholder without a name or a brace: ${unclosed}`, {
+      hint: t`Write placeholders as {{nome}}.`,
     })
   }
 }

@@ -1,5 +1,6 @@
 import { formatMonth } from '../budget/month.ts'
 import type { Prisma, PrismaClient } from '../database/prisma.ts'
+import { t } from '../language/text.ts'
 import { findWallet } from './find.ts'
 import { assertNameFree, assertUnused, auditRecord, type By, differences, orTaken, taken } from './guards.ts'
 import { defaultColumns, type GivenDefaults, WITH_DEFAULTS } from './wallet-defaults.ts'
@@ -22,7 +23,7 @@ export async function addWallet(
   const { name, idgis_ambiente } = given
   return orTaken(
     prisma.$transaction(async tx => {
-      assertNameFree('wallet', name, await tx.wallet.findMany({ select: { name: true } }))
+      assertNameFree(name, await tx.wallet.findMany({ select: { name: true } }), nameTaken)
       await assertNumberFree(tx, idgis_ambiente)
       const data = { name, idgis_ambiente, ...(await defaultColumns(tx, given)) }
       const made = await tx.wallet.create<{ data: typeof data; include: typeof WITH_DEFAULTS }>({
@@ -32,13 +33,13 @@ export async function addWallet(
       await auditRecord(tx, by, 'Wallet', 'add', { id: made.id, detail: data })
       return walletRow(made)
     }),
-    `another wallet has the idgis ${idgis_ambiente} or the name "${name}"`,
+    t`another wallet has the idgis ${idgis_ambiente} or the name "${name}"`,
   )
 }
 
 async function assertNumberFree({ wallet }: Pick<PrismaClient, 'wallet'>, idgis_ambiente: number): Promise<void> {
   const same = await wallet.findUnique({ where: { idgis_ambiente } })
-  if (same) throw taken(`the wallet "${same.name}" already has the idgis ${idgis_ambiente}`)
+  if (same) throw taken(t`the wallet "${same.name}" already has the idgis ${idgis_ambiente}`)
 }
 
 /** All wallets, sorted by name. */
@@ -86,7 +87,7 @@ export async function changeWallet(
       const wallet = await findWallet(tx, ref)
       const others = { where: { NOT: { id: wallet.id } }, select: { name: true } }
       const { name, idgis_ambiente } = given
-      if (name) assertNameFree('wallet', name, await tx.wallet.findMany(others))
+      if (name) assertNameFree(name, await tx.wallet.findMany(others), nameTaken)
       if (idgis_ambiente !== undefined && idgis_ambiente !== wallet.idgis_ambiente)
         await assertNumberFree(tx, idgis_ambiente)
       const change = {
@@ -97,7 +98,7 @@ export async function changeWallet(
       await auditRecord(tx, by, 'Wallet', 'set', { id: wallet.id, detail: differences(wallet, change) })
       return walletRow(await tx.wallet.update({ where: { id: wallet.id }, data: change, include: WITH_DEFAULTS }))
     }),
-    'another wallet has this name or idgis',
+    t`another wallet has this name or idgis`,
   )
 }
 
@@ -124,7 +125,7 @@ function assertWalletUnused(
   prisma: Pick<Prisma.TransactionClient, 'campaign' | 'recurrence'>,
   { id, name }: Wallet,
 ): Promise<void> {
-  return assertUnused(prisma, `wallet "${name}"`, { wallet_id: id })
+  return assertUnused(prisma, t`wallet "${name}"`, { wallet_id: id })
 }
 
 function walletRow(wallet: Prisma.WalletGetPayload<{ include: typeof WITH_DEFAULTS }>) {
@@ -141,3 +142,5 @@ function walletRow(wallet: Prisma.WalletGetPayload<{ include: typeof WITH_DEFAUL
     default_template: default_template?.template_code ?? null,
   }
 }
+
+const nameTaken = (name: string) => t`the wallet "${name}" already exists`

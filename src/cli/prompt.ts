@@ -1,5 +1,6 @@
 import { createPromptModule } from 'inquirer'
 import { CampError, Declined } from '../errors.ts'
+import { t } from '../language/text.ts'
 import { visible } from '../visible.ts'
 import type { Context } from './context.ts'
 
@@ -31,7 +32,7 @@ export async function askYes(context: Context, question: string): Promise<void> 
     message: visible(question),
     default: false,
   })
-  if (!yes) throw new Declined()
+  if (!yes) throw new Declined(t`Nothing was changed.`)
 }
 
 /** @param instead what to give on the command line without a terminal */

@@ -22,7 +22,7 @@ export function byId(ref: string) {
  * @throws CampError USAGE where a name fits two
  */
 export function bestMatch<Row>(
-  what: string,
+  what: Named,
   ref: string,
   rows: readonly Row[],
   namesOf: (row: Row) => string[],
@@ -33,8 +33,8 @@ export function bestMatch<Row>(
       const fitting = rows.filter(row => same(namesOf(row)[i]!))
       if (fitting.length === 1) return fitting[0]
       if (fitting.length > 1) {
-        const names = fitting.map(row => `"${namesOf(row)[0]}"`).join(' and ')
-        throw new CampError('REFERENCE_AMBIGUOUS', t`${what} "${ref}" matches ${names}`, {
+        const names = fitting.map(row => `"${namesOf(row)[0]}"`).join(t` and `)
+        throw new CampError('REFERENCE_AMBIGUOUS', t`${nounOf(what)} "${ref}" matches ${names}`, {
           hint: t`Write its exact name, or its id.`,
         })
       }
@@ -43,6 +43,9 @@ export function bestMatch<Row>(
   return undefined
 }
 
+/** The records that commands name; each is a command, too. */
+type Named = 'wallet' | 'broker' | 'template' | 'user'
+
 /** How many names are looked at for near ones: an installation that has more has a list to read. */
 export const NEAR = 500
 
@@ -50,11 +53,16 @@ export const NEAR = 500
  * @param what "wallet", as in `camp wallet list`
  * @param names what there is: the near ones stand in the hint
  */
-export function notFound(code: ErrorCode, what: string, ref: string, names: readonly string[]): CampError {
+export function notFound(code: ErrorCode, what: Named, ref: string, names: readonly string[]): CampError {
   const near = names.filter(name => isNear(name.toLowerCase(), ref.toLowerCase())).slice(0, 5)
   const hint =
-    near.length > 0 ? `Did you mean ${near.map(name => `"${name}"`).join(' or ')}?` : `See: camp ${what} list`
-  return new CampError(code, t`no ${what} "${ref}"`, { hint })
+    near.length > 0 ? t`Did you mean ${near.map(name => `"${name}"`).join(t` or `)}?` : t`See: camp ${what} list`
+  return new CampError(code, t`no ${nounOf(what)} "${ref}"`, { hint })
+}
+
+/** The word of a command for people. */
+function nounOf(what: Named): string {
+  return { wallet: t`wallet`, broker: t`broker`, template: t`template`, user: t`user` }[what]
 }
 
 function isNear(name: string, ref: string): boolean {

@@ -3,9 +3,10 @@ import { adapterOf } from '../broker/registry.ts'
 import { isServed } from '../campaign/read/workers.ts'
 import type { Sql } from '../database/pool.ts'
 import { createHttp, httpOptions } from '../http/client.ts'
+import { t } from '../language/text.ts'
 import { openKeys } from '../security/keys.ts'
 import { unsealCredential } from '../security/open-credential.ts'
-import { isPlainHttp, PLAIN_PUBLIC_URL } from '../security/plain-http.ts'
+import { isPlainHttp, plainPublicUrl } from '../security/plain-http.ts'
 import { webhookUrl } from '../security/webhook-token.ts'
 import type { DatabaseDeps } from './deps.ts'
 import { type Finding, fail, ok, warn } from './finding.ts'
@@ -25,12 +26,12 @@ export async function checkCredentials({ pool, config }: DatabaseDeps): Promise<
     const { closed, unfit } = unsealCredential(keys, adapter, row)
     const flaw = closed ?? unfit
     if (flaw === undefined) continue
-    const where = `of "${row.wallet}" at "${row.broker}"`
+    const where = t`of "${row.wallet}" at "${row.broker}"`
     findings.push(
-      fail('credential', `${where}: ${flaw}`, `Run: camp credential set "${row.wallet}" "${row.broker}" key=value`),
+      fail(t`credential`, `${where}: ${flaw}`, t`Run: camp credential set "${row.wallet}" "${row.broker}" key=value`),
     )
   }
-  return findings.length > 0 ? findings : [ok('credentials', `${rows.length} open, and fit their adapters`)]
+  return findings.length > 0 ? findings : [ok(t`credentials`, t`${rows.length} open, and fit their adapters`)]
 }
 
 const LISTENER_MS = 5_000
@@ -39,11 +40,11 @@ const healthAnswer = z.object({ status: z.enum(['ok', 'failing', 'starting']) })
 /** The URL that each broker calls back, and whether a worker's listener answers there. */
 export async function checkListener({ pool, config, clock }: DatabaseDeps): Promise<Finding[]> {
   const brokers = await calledBack(pool)
-  if (brokers.length === 0) return [ok('callbacks', 'no broker here calls back')]
+  if (brokers.length === 0) return [ok(t`callbacks`, t`no broker here calls back`)]
   const { publicUrl } = config
   if (publicUrl === undefined) {
-    const found = `${brokers.map(({ name }) => name).join(', ')} cannot call back: messages stay SENT`
-    return [warn('callbacks', found, 'Set CAMP_PUBLIC_URL, and give each broker its URL: camp broker show NAME')]
+    const found = t`${brokers.map(({ name }) => name).join(', ')} cannot call back: messages stay SENT`
+    return [warn(t`callbacks`, found, t`Set CAMP_PUBLIC_URL, and give each broker its URL: camp broker show NAME`)]
   }
   const keys = await openKeys(config)
   const http = createHttp(httpOptions(config, clock))
@@ -51,16 +52,18 @@ export async function checkListener({ pool, config, clock }: DatabaseDeps): Prom
     .request({ method: 'GET', url: `${publicUrl}/healthz`, timeoutMs: LISTENER_MS })
     .finally(() => http.close())
   const said = answer.kind === 'RESPONSE' ? healthOf(answer.body) : undefined
-  const remedy = 'Start a worker with --listen, and let the reverse proxy pass this URL to it.'
+  const remedy = t`Start a worker with --listen, and let the reverse proxy pass this URL to it.`
   return [
     said === undefined
-      ? fail('listener', `no worker's listener answers at ${publicUrl}: ${reasonOf(answer)}`, remedy)
+      ? fail(t`listener`, t`no worker's listener answers at ${publicUrl}: ${reasonOf(answer)}`, remedy)
       : said === 'ok'
-        ? ok('listener', `answers at ${publicUrl}`)
-        : warn('listener', `answers at ${publicUrl}, and is ${said}`, `See ${publicUrl}/healthz`),
-    ...(isPlainHttp(publicUrl) ? [warn('callbacks', PLAIN_PUBLIC_URL, 'Put a reverse proxy with TLS in front.')] : []),
+        ? ok(t`listener`, t`answers at ${publicUrl}`)
+        : warn(t`listener`, t`answers at ${publicUrl}, and is ${said}`, t`See ${publicUrl}/healthz`),
+    ...(isPlainHttp(publicUrl)
+      ? [warn(t`callbacks`, plainPublicUrl(), t`Put a reverse proxy with TLS in front.`)]
+      : []),
     ...brokers.map(broker =>
-      ok('callback URL', `${broker.name}: ${withoutToken(webhookUrl(publicUrl, keys, broker)!)}`),
+      ok(t`callback URL`, `${broker.name}: ${withoutToken(webhookUrl(publicUrl, keys, broker)!)}`),
     ),
   ]
 }
@@ -105,9 +108,13 @@ export async function checkBrokers({ pool }: DatabaseDeps): Promise<Finding[]> {
   const brokers = await brokersOf(pool)
   const served = await Promise.all(brokers.map(({ name }) => isServed(pool, name)))
   const without = brokers.filter((_, i) => !served[i]).map(({ name }) => name)
-  if (brokers.length === 0) return [warn('workers', 'there is no broker yet', 'Run: camp broker add')]
-  if (without.length === 0) return [ok('workers', `every broker has a worker (${brokers.length})`)]
+  if (brokers.length === 0) return [warn(t`workers`, t`there is no broker yet`, t`Run: camp broker add`)]
+  if (without.length === 0) return [ok(t`workers`, t`every broker has a worker (${brokers.length})`)]
   return [
-    warn('workers', `no worker is alive for ${without.join(', ')}`, 'Run: systemctl start camp-worker, or camp worker'),
+    warn(
+      t`workers`,
+      t`no worker is alive for ${without.join(', ')}`,
+      t`Run: systemctl start camp-worker, or camp worker`,
+    ),
   ]
 }

@@ -1,6 +1,7 @@
 import { assertMigrated, schemaState, serverVersion } from '../database/migrations.ts'
 import { openPool } from '../database/pool.ts'
 import { serverIdentity } from '../installation/server.ts'
+import { t } from '../language/text.ts'
 import type { DatabaseDeps } from './deps.ts'
 import { type Finding, fail, ok, warn } from './finding.ts'
 
@@ -16,18 +17,18 @@ export async function checkDatabase({ pool, config }: DatabaseDeps): Promise<Fin
   )
   const { can_create: canCreate, read_only: isReadOnly, used, most } = rows[0]!
   const version = await serverVersion(pool)
-  const where = config.databaseUrl === undefined ? 'embedded' : 'server'
+  const where = config.databaseUrl === undefined ? t`embedded` : t`server`
   if (isReadOnly) {
-    return [fail('database', 'it accepts no writes', 'DATABASE_URL names a replica: name the primary.')]
+    return [fail(t`database`, t`it accepts no writes`, t`DATABASE_URL names a replica: name the primary.`)]
   }
-  const findings: Finding[] = [ok('database', `${where}, PostgreSQL ${version}`)]
+  const findings: Finding[] = [ok(t`database`, `${where}, PostgreSQL ${version}`)]
   if (!canCreate) {
-    const remedy = 'On the server: GRANT CREATE ON SCHEMA public TO the user in DATABASE_URL.'
-    findings.push(fail('database rights', 'this user may not create tables: migrations fail', remedy))
+    const remedy = t`On the server: GRANT CREATE ON SCHEMA public TO the user in DATABASE_URL.`
+    findings.push(fail(t`database rights`, t`this user may not create tables: migrations fail`, remedy))
   }
   if (most - used < most * FEW_CONNECTIONS) {
-    const found = `${used} of ${most} connections are in use`
-    findings.push(warn('connections', found, 'Raise max_connections, or put PgBouncer in front (CAMP_DIRECT_URL).'))
+    const found = t`${used} of ${most} connections are in use`
+    findings.push(warn(t`connections`, found, t`Raise max_connections, or put PgBouncer in front (CAMP_DIRECT_URL).`))
   }
   return findings
 }
@@ -40,10 +41,10 @@ export async function checkDirectUrl({ pool, config }: DatabaseDeps): Promise<Fi
   try {
     const [one, other] = await Promise.all([serverIdentity(pool), serverIdentity(direct)])
     if (one.server !== null && other.server !== null && one.server !== other.server) {
-      const remedy = 'Set CAMP_DIRECT_URL to the database of DATABASE_URL, without the pooler.'
-      return [fail('direct URL', 'CAMP_DIRECT_URL and DATABASE_URL are different databases', remedy)]
+      const remedy = t`Set CAMP_DIRECT_URL to the database of DATABASE_URL, without the pooler.`
+      return [fail(t`direct URL`, t`CAMP_DIRECT_URL and DATABASE_URL are different databases`, remedy)]
     }
-    return [ok('direct URL', 'CAMP_DIRECT_URL is the same database')]
+    return [ok(t`direct URL`, t`CAMP_DIRECT_URL is the same database`)]
   } finally {
     await direct.end()
   }
@@ -59,13 +60,13 @@ export async function checkClock({ pool, clock }: DatabaseDeps): Promise<Finding
   const theirs = rows[0]!.now.getTime()
   // The database read its clock at some time between the two.
   const ms = theirs < before ? before - theirs : Math.max(0, theirs - after)
-  const found = `this machine and the database differ by ${(ms / 1000).toFixed(1)} s`
-  if (ms <= MAX_DIFFERENCE_MS) return [ok('clock', found)]
-  return [warn('clock', found, 'Set both clocks by NTP: timedatectl set-ntp true')]
+  const found = t`this machine and the database differ by ${(ms / 1000).toFixed(1)} s`
+  if (ms <= MAX_DIFFERENCE_MS) return [ok(t`clock`, found)]
+  return [warn(t`clock`, found, t`Set both clocks by NTP: timedatectl set-ntp true`)]
 }
 
 export async function checkMigrations({ pool }: DatabaseDeps): Promise<Finding[]> {
   await assertMigrated(pool)
   const { applied } = await schemaState(pool)
-  return [ok('migrations', `${applied.length} applied, none pending`)]
+  return [ok(t`migrations`, t`${applied.length} applied, none pending`)]
 }

@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path'
 import { campVersion } from '../config.ts'
 import { CampError, codeOf, messageOf } from '../errors.ts'
 import { assertHomeUsable } from '../files.ts'
+import { t } from '../language/text.ts'
 import type { DoctorDeps } from './deps.ts'
 import { type Finding, fail, ok, warn } from './finding.ts'
 
@@ -11,9 +12,9 @@ const OLDEST_NODE = [20, 19] as const
 export async function checkVersions(): Promise<Finding[]> {
   const { node } = process.versions
   const [major = 0, minor = 0] = node.split('.').map(Number)
-  const found = `camp ${campVersion()} on Node ${node}`
+  const found = t`camp ${campVersion()} on Node ${node}`
   const isOld = major < OLDEST_NODE[0] || (major === OLDEST_NODE[0] && minor < OLDEST_NODE[1])
-  return [isOld ? fail('version', found, `Install Node ${OLDEST_NODE.join('.')} or later.`) : ok('version', found)]
+  return [isOld ? fail(t`version`, found, t`Install Node ${OLDEST_NODE.join('.')} or later.`) : ok(t`version`, found)]
 }
 
 /** With DATABASE_URL a home is not required, but the mark that detects older data is kept there. */
@@ -23,15 +24,15 @@ export async function checkHome({ config }: DoctorDeps): Promise<Finding[]> {
     await assertHomeUsable(config.home)
   } catch (error) {
     const hint = error instanceof CampError ? error.hint : undefined
-    return [state('home', messageOf(error), hint ?? 'Set CAMP_HOME to a folder that this user may write to.')]
+    return [state(t`home`, messageOf(error), hint ?? t`Set CAMP_HOME to a folder that this user may write to.`)]
   }
   const open = await openToOthers(config.home)
-  if (open.length === 0) return [ok('home', `${config.home} can be used`)]
+  if (open.length === 0) return [ok(t`home`, t`${config.home} can be used`)]
   return [
     warn(
-      'home',
-      `other users may read ${open.join(', ')} in ${config.home}`,
-      `Run: chmod 600 ${join(config.home, open[0]!)}`,
+      t`home`,
+      t`other users may read ${open.join(', ')} in ${config.home}`,
+      t`Run: chmod 600 ${join(config.home, open[0]!)}`,
     ),
   ]
 }
@@ -50,10 +51,10 @@ const TOO_FEW_BYTES = GB / 4
 
 export async function checkDisk({ config }: DoctorDeps): Promise<Finding[]> {
   const free = await freeBytes(config.home)
-  const found = `${(free / GB).toFixed(1)} GB free on the disk of ${config.home}`
-  const remedy = 'Free space on it, or set CAMP_HOME to a folder on another disk.'
-  if (free < TOO_FEW_BYTES) return [fail('disk', found, remedy)]
-  return [free < FEW_BYTES ? warn('disk', found, remedy) : ok('disk', found)]
+  const found = t`${(free / GB).toFixed(1)} GB free on the disk of ${config.home}`
+  const remedy = t`Free space on it, or set CAMP_HOME to a folder on another disk.`
+  if (free < TOO_FEW_BYTES) return [fail(t`disk`, found, remedy)]
+  return [free < FEW_BYTES ? warn(t`disk`, found, remedy) : ok(t`disk`, found)]
 }
 
 /** Of the disk of `path`, or of its nearest existing parent. */

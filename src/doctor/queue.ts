@@ -1,3 +1,4 @@
+import { t } from '../language/text.ts'
 import { openQueues } from '../queue/queues.ts'
 import { redisServer } from '../queue/redis-server.ts'
 import type { DatabaseDeps } from './deps.ts'
@@ -8,8 +9,8 @@ export async function checkQueue({ config, url }: DatabaseDeps): Promise<Finding
   const { redisUrl, directUrl } = config
   const queues = openQueues({ redisUrl, databaseUrl: directUrl ?? url })
   await queues.check().finally(() => queues.close())
-  if (redisUrl === undefined) return [ok('queue', 'on PostgreSQL: a job was added and taken')]
-  return [ok('queue', 'on Redis: a job was added and taken'), ...(await checkRedis(redisUrl))]
+  if (redisUrl === undefined) return [ok(t`queue`, t`on PostgreSQL: a job was added and taken`)]
+  return [ok(t`queue`, t`on Redis: a job was added and taken`), ...(await checkRedis(redisUrl))]
 }
 
 const OLDEST = [6, 2] as const
@@ -20,14 +21,14 @@ async function checkRedis(url: string): Promise<Finding[]> {
   const isOld = major < OLDEST[0] || (major === OLDEST[0] && minor < OLDEST[1])
   return [
     isOld
-      ? fail('Redis', `version ${version}`, `camp needs Redis ${OLDEST.join('.')} or later, or Valkey.`)
-      : ok('Redis', `version ${version}`),
+      ? fail(t`Redis`, t`version ${version}`, t`camp needs Redis ${OLDEST.join('.')} or later, or Valkey.`)
+      : ok(t`Redis`, t`version ${version}`),
     policy === 'noeviction'
-      ? ok('Redis memory', 'maxmemory-policy is noeviction')
+      ? ok(t`Redis memory`, t`maxmemory-policy is noeviction`)
       : warn(
-          'Redis memory',
-          `maxmemory-policy is ${policy}: Redis may delete jobs, and the sweep has to add them again`,
-          'On its server: CONFIG SET maxmemory-policy noeviction, also in redis.conf',
+          t`Redis memory`,
+          t`maxmemory-policy is ${policy}: Redis may delete jobs, and the sweep has to add them again`,
+          t`On its server: CONFIG SET maxmemory-policy noeviction, also in redis.conf`,
         ),
   ]
 }

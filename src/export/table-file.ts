@@ -1,6 +1,7 @@
 import { Writable } from 'node:stream'
 import { CampError } from '../errors.ts'
 import { writeFailed } from '../files.ts'
+import { t } from '../language/text.ts'
 import { type OutputOption, type OutputPlace, openOutputPlace } from '../tabular/output-place.ts'
 import type { CellValue, TableColumn } from '../tabular/write/cells.ts'
 import { type CsvForm, openCsv } from '../tabular/write/csv-writer.ts'
@@ -70,5 +71,5 @@ function streamTo(write: (content: Buffer) => Promise<void>): Writable {
 
 function failed(file: string, option: OutputOption, error: unknown): CampError {
   if (error instanceof CampError) return error
-  return writeFailed(`the table cannot be written to ${file}`, error, { hint: `Choose another path with ${option}.` })
+  return writeFailed(t`the table cannot be written to ${file}`, error, { hint: t`Choose another path with ${option}.` })
 }

@@ -1,6 +1,7 @@
 import { type OutsideUse, recordOutsideUse } from '../budget/outside-use.ts'
 import { transaction, withoutTimeLimits } from '../database/pool.ts'
 import { CampError } from '../errors.ts'
+import { t } from '../language/text.ts'
 import { recordAudit } from '../security/audit-log.ts'
 import { takeBlocklist } from './blocklist.ts'
 import { takeBrokers } from './brokers.ts'
@@ -47,8 +48,8 @@ export async function importLegacy(deps: LegacyDeps, request: LegacyRequest): Pr
     return result
   } catch (error) {
     if (!deps.signal.aborted) throw error
-    throw new CampError('INTERRUPTED', 'the import was interrupted', {
-      hint: 'What was taken stays. The same command continues it.',
+    throw new CampError('INTERRUPTED', t`the import was interrupted`, {
+      hint: t`What was taken stays. The same command continues it.`,
       cause: deps.signal.reason,
     })
   } finally {
@@ -106,7 +107,7 @@ function finish(
 }
 
 function nothingFound(name: string, prefix: string): CampError {
-  return new CampError('FILE_EMPTY', `${name} has no rows of the old system's tables with the prefix ${prefix}`, {
-    hint: 'The tables are named like wp_envios_pendentes. For another prefix: camp legacy import FROM --prefix PREFIX',
+  return new CampError('FILE_EMPTY', t`${name} has no rows of the old system's tables with the prefix ${prefix}`, {
+    hint: t`The tables are named like wp_envios_pendentes. For another prefix: camp legacy import FROM --prefix PREFIX`,
   })
 }

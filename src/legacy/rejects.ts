@@ -1,5 +1,6 @@
 import { CampError } from '../errors.ts'
 import { writeFailed } from '../files.ts'
+import { t } from '../language/text.ts'
 import { type OutputPlace, openOutputPlace } from '../tabular/output-place.ts'
 import type { Reject } from './tally.ts'
 
@@ -60,5 +61,7 @@ function quoted(cell: string): string {
 
 function failed(path: string, error: unknown): CampError {
   if (error instanceof CampError) return error
-  return writeFailed(`the rejects cannot be written to ${path}`, error, { hint: 'Choose another path with --rejects.' })
+  return writeFailed(t`the rejects cannot be written to ${path}`, error, {
+    hint: t`Choose another path with --rejects.`,
+  })
 }

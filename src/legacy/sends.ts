@@ -5,6 +5,7 @@ import { locking } from '../database/lock-order.ts'
 import { type Sql, type Tx, transaction } from '../database/pool.ts'
 import { FREQUENCY_CAP_MS, holdContacts, lockContacts } from '../dispatch/claim/frequency-cap.ts'
 import { CampError } from '../errors.ts'
+import { t } from '../language/text.ts'
 import { type ArchivedLead, archivedLine, COPY_ARCHIVED } from '../lifecycle/archived-leads.ts'
 import type { Brokers } from './brokers.ts'
 import { archive, campaignKey, countLeads, findArchived, insertArchived } from './campaigns.ts'
@@ -91,8 +92,8 @@ async function claimImport(tx: Tx): Promise<void> {
     `SELECT pg_try_advisory_xact_lock(hashtextextended('camp legacy import', 0)) AS free`,
   )
   if (rows[0]!.free) return
-  throw new CampError('LEGACY_IMPORT_RUNNING', 'another import from the old system is running now', {
-    hint: 'Repeat it when the other one has ended: it continues with what is left.',
+  throw new CampError('LEGACY_IMPORT_RUNNING', t`another import from the old system is running now`, {
+    hint: t`Repeat it when the other one has ended: it continues with what is left.`,
   })
 }
 

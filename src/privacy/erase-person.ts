@@ -3,6 +3,7 @@ import { locking } from '../database/lock-order.ts'
 import { type Sql, type Tx, transaction } from '../database/pool.ts'
 import { FREQUENCY_CAP_SQL } from '../dispatch/claim/frequency-cap.ts'
 import { CampError } from '../errors.ts'
+import { t } from '../language/text.ts'
 import { cancelErasedLeads } from '../lifecycle/erased-leads.ts'
 import { recordAudit } from '../security/audit-log.ts'
 import type { Keys } from '../security/keys.ts'
@@ -90,7 +91,7 @@ export function erasePerson(
 
 export function assertAnything({ leads, callbacks, contacts }: Erasure): void {
   if (leads + callbacks + contacts === 0)
-    throw new CampError('LEAD_NOT_FOUND', 'camp has no data to erase with this phone or document')
+    throw new CampError('LEAD_NOT_FOUND', t`camp has no data to erase with this phone or document`)
 }
 
 function assertSettled(leads: readonly Pick<PersonLead, 'status' | 'campaign'>[]): void {
@@ -99,8 +100,8 @@ function assertSettled(leads: readonly Pick<PersonLead, 'status' | 'campaign'>[]
   const handles = [...new Set(open.map(lead => lead.campaign))]
   throw new CampError(
     'PERSON_NOT_SETTLED',
-    `${open.length} messages to this person are being sent or in doubt, in ${handles.join(', ')}`,
-    { hint: `Wait until they are sent; decide on those in doubt: camp campaign resolve ${handles[0]}` },
+    t`${open.length} messages to this person are being sent or in doubt, in ${handles.join(', ')}`,
+    { hint: t`Wait until they are sent; decide on those in doubt: camp campaign resolve ${handles[0]!}` },
   )
 }
 

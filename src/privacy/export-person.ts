@@ -1,6 +1,7 @@
 import { explainPhone, type LeadStory } from '../campaign/read/explain-phone.ts'
 import type { Sql } from '../database/pool.ts'
 import { CampError } from '../errors.ts'
+import { t } from '../language/text.ts'
 import { recordAudit } from '../security/audit-log.ts'
 import type { Keys } from '../security/keys.ts'
 import { personHash } from '../security/person-hash.ts'
@@ -46,7 +47,7 @@ export async function exportPerson(
     audit: await auditOf(sql, keys, person),
   }
   if (Object.values(data).every(part => part === person.phones || part === person.documents || part.length === 0)) {
-    throw new CampError('LEAD_NOT_FOUND', 'camp has no data with this phone or document')
+    throw new CampError('LEAD_NOT_FOUND', t`camp has no data with this phone or document`)
   }
   for (const hash of hashesOf(keys, person)) {
     await recordAudit(sql, {

@@ -151,8 +151,8 @@ export function openQueues(settings: QueueSettings): Queues {
 
 /** PostgreSQL answers, but delivers no job: retrying would not help. */
 function queueUnusable(cause: unknown, more?: string): CampError {
-  const hint =
-    'Behind PgBouncer, set CAMP_DIRECT_URL to the same database without PgBouncer, or REDIS_URL. Else run: camp db migrate'
+  const hint = t`Behind PgBouncer, set CAMP_DIRECT_URL to the same database without PgBouncer, or REDIS_URL. Else
+    run: camp db migrate`
   return new CampError('QUEUE_UNUSABLE', t`the queue delivers no job: ${messageOf(cause)}`, {
     hint: more === undefined ? hint : [hint, more],
     cause,

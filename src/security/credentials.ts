@@ -182,7 +182,7 @@ function withoutKeysOf(value: unknown): unknown {
 /** "url (required), token (required), start": the keys of this adapter's credential. */
 export function describeKeys(adapter: Adapter): string {
   const { known, required } = keysOf(adapter)
-  return [...known].map(key => (required.has(key) ? `${key} (required)` : key)).join(', ')
+  return [...known].map(key => (required.has(key) ? t`${key} (required)` : key)).join(', ')
 }
 
 function assertFits(
@@ -205,8 +205,8 @@ export function flawOf(config: unknown, error: z.ZodError): string {
   const given: Readonly<Record<string, unknown>> = typeof config === 'object' && config !== null ? { ...config } : {}
   const wrong = error.issues.map(issue => {
     const key = issue.path.join('.')
-    if (issue.code === 'unrecognized_keys') return `unknown key ${issue.keys.map(name => `"${name}"`).join(', ')}`
-    if (key !== '' && given[key] === undefined) return `missing key "${key}"`
+    if (issue.code === 'unrecognized_keys') return t`unknown key ${issue.keys.map(name => `"${name}"`).join(', ')}`
+    if (key !== '' && given[key] === undefined) return t`missing key "${key}"`
     return key === '' ? issue.message : `"${key}": ${issue.message}`
   })
   return wrong.join('; ')

@@ -3,6 +3,7 @@ import { locking } from '../database/lock-order.ts'
 import { type Sql, type Tx, transaction } from '../database/pool.ts'
 import type { Prisma } from '../database/prisma.ts'
 import { CampError } from '../errors.ts'
+import { t } from '../language/text.ts'
 import type { Keys, SecretOrigin } from './keys.ts'
 import { opens, sealJson } from './seal.ts'
 import { writeSessionKey } from './session-key.ts'
@@ -18,8 +19,11 @@ const ROW = 'SecretFingerprint 1'
  * This process's secret is not the database's. Thrown before anything is changed: the fault is the process's, not a campaign's.
  */
 export class SecretMismatch extends CampError {
-  constructor({ name, cure }: SecretOrigin, flaw = 'is not the secret of this database') {
-    super('SECRET_MISMATCH', `${name} ${flaw}: nothing was changed`, { hint: cure })
+  constructor(
+    { name, cure }: SecretOrigin,
+    message = t`${name} is not the secret of this database: nothing was changed`,
+  ) {
+    super('SECRET_MISMATCH', message, { hint: cure })
   }
 }
 

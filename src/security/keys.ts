@@ -67,15 +67,16 @@ export function secretFile(home: string): string {
 
 export function keptOrigin(home: string): SecretOrigin {
   return {
-    name: `the secret in ${secretFile(home)}`,
-    cure: 'Restore that file from a backup of CAMP_HOME, or set CAMP_SECRET to what this database was sealed with (docs/security.md).',
+    name: t`the secret in ${secretFile(home)}`,
+    cure: t`Restore that file from a backup of CAMP_HOME, or set CAMP_SECRET to what this database was sealed with
+      (docs/security.md).`,
   }
 }
 
 function cureOf({ databaseUrl, home }: SecretConfig): string {
   return databaseUrl
-    ? 'Set CAMP_SECRET to the secret of the other machines, after camp secret rotate the new one (docs/security.md).'
-    : `Without CAMP_SECRET in the environment the secret is the one kept in ${secretFile(home)} (docs/security.md).`
+    ? t`Set CAMP_SECRET to the secret of the other machines, after camp secret rotate the new one (docs/security.md).`
+    : t`Without CAMP_SECRET in the environment the secret is the one kept in ${secretFile(home)} (docs/security.md).`
 }
 
 function derive(secret: string, use: string): Buffer {

@@ -1,3 +1,5 @@
+import { t } from '../language/text.ts'
+
 /**
  * Whether requests to a URL cross a network unencrypted: http, and not to this machine.
  * @param text not a URL: false
@@ -15,6 +17,6 @@ export function isLoopback(text: string): boolean {
 // As the URL parser writes them: 127.1 is 127.0.0.1, [0:0:0:0:0:0:0:1] is [::1].
 const LOOPBACK = /^(?:(?:.+\.)?localhost\.?|127(?:\.\d+){3}|\[::1\]|\[::ffff:7f[\da-f]{2}:[\da-f]{1,4}\])$/
 
-/** Shown or logged with such a public URL. */
-export const PLAIN_PUBLIC_URL =
-  'CAMP_PUBLIC_URL is http: brokers call back unencrypted, and the token in the URL can be intercepted'
+/** Shown with such a public URL. */
+export const plainPublicUrl = () =>
+  t`CAMP_PUBLIC_URL is http: brokers call back unencrypted, and the token in the URL can be intercepted`

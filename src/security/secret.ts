@@ -6,6 +6,7 @@ import type { Config } from '../config.ts'
 import type { Sql } from '../database/pool.ts'
 import { codeOf } from '../errors.ts'
 import { replacePrivate, syncFolder } from '../files.ts'
+import { t } from '../language/text.ts'
 import { assertSecret, isSecretInUse, SecretMismatch, secretState } from './fingerprint.ts'
 import { type Keys, keptOrigin, keysOf, openKeys, secretFile } from './keys.ts'
 
@@ -26,7 +27,8 @@ export async function openSecret(pool: pg.Pool, config: SecretConfig): Promise<O
   try {
     // A newly generated secret would match nothing, and look like the lost one.
     if (isKept(config) && !(await exists(secretFile(config.home))) && (await isSecretInUse(pool))) {
-      throw new SecretMismatch(keptOrigin(config.home), 'is missing')
+      const origin = keptOrigin(config.home)
+      throw new SecretMismatch(origin, t`${origin.name} is missing: nothing was changed`)
     }
     const keys = await openKeys(config)
     await assertSecret(pool, keys)

@@ -13,15 +13,15 @@ export const SETTINGS = {
   'self-approval': {
     values: ['deny', 'allow'],
     standard: 'deny',
-    meaning: 'whether an ADMIN may approve a campaign that they imported themselves',
+    meaning: () => t`whether an ADMIN may approve a campaign that they imported themselves`,
   },
 } as const
 
 export type SettingName = keyof typeof SETTINGS
 export type SettingValue<Name extends SettingName> = (typeof SETTINGS)[Name]['values'][number]
 
-export const SELF_APPROVAL_HINT =
-  'Add another ADMIN: camp user add. Or allow importers to approve their own: camp setting set self-approval allow'
+export const selfApprovalHint = () =>
+  t`Add another ADMIN: camp user add. Or allow importers to approve their own: camp setting set self-approval allow`
 
 /** @throws CampError STATE if the table contains an invalid value */
 export async function settingOf<Name extends SettingName>(sql: Sql, name: Name): Promise<SettingValue<Name>> {
@@ -43,7 +43,7 @@ export async function listSettings(sql: Sql): Promise<SettingView[]> {
   return (Object.keys(SETTINGS) as SettingName[]).map(name => {
     const row = rows.find(one => one.name === name)
     const { standard, meaning } = SETTINGS[name]
-    return { name, value: readValue(name, row?.value), standard, meaning, set_at: row?.set_at ?? null }
+    return { name, value: readValue(name, row?.value), standard, meaning: meaning(), set_at: row?.set_at ?? null }
   })
 }
 

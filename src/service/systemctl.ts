@@ -1,5 +1,6 @@
 import { execa } from 'execa'
 import { CampError, messageOf } from '../errors.ts'
+import { t } from '../language/text.ts'
 import type { ServiceOptions } from './units.ts'
 
 type Scope = ServiceOptions['scope']
@@ -23,8 +24,8 @@ export async function disableUnits(scope: Scope, names: readonly string[]): Prom
   if ((await activityOf(scope, names[0]!)).active === null) return
   const done = await systemctl(scope, ['disable', '--now', ...names])
   if (done.exitCode === 0) return
-  throw new CampError('SERVICE_MANAGER_REFUSED', `systemctl disable failed: ${done.stderr.trim()}`, {
-    hint: 'System units belong to root: run it with sudo. The files were not removed.',
+  throw new CampError('SERVICE_MANAGER_REFUSED', t`systemctl disable failed: ${done.stderr.trim()}`, {
+    hint: t`System units belong to root: run it with sudo. The files were not removed.`,
   })
 }
 

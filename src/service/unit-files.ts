@@ -3,6 +3,7 @@ import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { codeOf } from '../errors.ts'
 import { writeFailed } from '../files.ts'
+import { t } from '../language/text.ts'
 import type { Unit } from './units.ts'
 
 /**
@@ -54,8 +55,8 @@ export async function removeUnit(folder: string, name: string): Promise<void> {
 }
 
 function notWritable(path: string, error: unknown) {
-  return writeFailed(`${path} cannot be written`, error, {
-    hint: 'System units belong to root: run it with sudo, or use --user, or --root FOLDER for a package.',
+  return writeFailed(t`${path} cannot be written`, error, {
+    hint: t`System units belong to root: run it with sudo, or use --user, or --root FOLDER for a package.`,
   })
 }
 

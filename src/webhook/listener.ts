@@ -5,6 +5,7 @@ import type { Clock } from '../clock.ts'
 import { namedError } from '../database/faults.ts'
 import { CampError, codeOf } from '../errors.ts'
 import { type Address, headersOf, listen, readBody, stop } from '../http/server.ts'
+import { t } from '../language/text.ts'
 import type { Log } from '../log.ts'
 import type { Keys } from '../security/keys.ts'
 import { leadOfMessageKey, MESSAGE_KEY, sameToken } from '../security/webhook-token.ts'
@@ -199,15 +200,15 @@ function end(response: ServerResponse, status: number, headers: Record<string, s
   response.writeHead(status, { 'content-length': '0', connection: 'close', ...headers }).end()
 }
 
-const LISTEN_HINTS: Readonly<Record<string, string>> = {
-  EADDRINUSE:
-    'Another process uses this address, perhaps another worker. Choose another port with --listen, or end that process.',
-  EADDRNOTAVAIL:
-    'This machine does not have this address. Choose one of its addresses with --listen, or 0.0.0.0 for all of them.',
-  EACCES: 'Ports below 1024 need a permission that this user lacks. Choose a higher one with --listen.',
-  ENOTFOUND: 'No host has this name. Choose an address of this machine with --listen.',
-}
+const listenHints = (): Readonly<Record<string, string>> => ({
+  EADDRINUSE: t`Another process uses this address, perhaps another worker. Choose another port with --listen, or end
+    that process.`,
+  EADDRNOTAVAIL: t`This machine does not have this address. Choose one of its addresses with --listen, or 0.0.0.0
+    for all of them.`,
+  EACCES: t`Ports below 1024 need a permission that this user lacks. Choose a higher one with --listen.`,
+  ENOTFOUND: t`No host has this name. Choose an address of this machine with --listen.`,
+})
 
 function refused(message: string, cause: unknown): CampError {
-  return new CampError('ADDRESS_UNAVAILABLE', message, { hint: LISTEN_HINTS[codeOf(cause) ?? ''], cause })
+  return new CampError('ADDRESS_UNAVAILABLE', message, { hint: listenHints()[codeOf(cause) ?? ''], cause })
 }

@@ -1,6 +1,7 @@
 import type pg from 'pg'
 import { adapterOf } from '../broker/registry.ts'
 import { CampError } from '../errors.ts'
+import { t } from '../language/text.ts'
 
 /** A broker as a worker needs it. */
 export interface ServedBroker {
@@ -20,8 +21,8 @@ export async function brokersToServe(pool: pg.Pool, names: readonly string[] | u
   )
   const missing = names?.filter(name => rows.every(row => row.name !== name)) ?? []
   if (missing.length > 0) {
-    throw new CampError('BROKER_NOT_FOUND', `no broker "${missing.join('", "')}"`, {
-      hint: 'camp broker list shows them.',
+    throw new CampError('BROKER_NOT_FOUND', t`no broker "${missing.join('", "')}"`, {
+      hint: t`camp broker list shows them.`,
     })
   }
   return names ? rows.filter(row => names.includes(row.name)) : rows

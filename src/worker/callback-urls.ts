@@ -1,7 +1,7 @@
 import type { Config } from '../config.ts'
 import type { Log } from '../log.ts'
 import type { Keys } from '../security/keys.ts'
-import { isLoopback, isPlainHttp, PLAIN_PUBLIC_URL } from '../security/plain-http.ts'
+import { isLoopback, isPlainHttp } from '../security/plain-http.ts'
 import { MESSAGE_KEY, messageKey, type WebhookBroker, webhookUrl } from '../security/webhook-token.ts'
 import { callingBack, type ServedBroker } from './brokers.ts'
 
@@ -30,7 +30,7 @@ export function callbackUrls(
       ? listening
       : undefined
   if (publicUrl !== undefined && isPlainHttp(publicUrl))
-    log.warn({ event: 'config.public_url_plain' }, PLAIN_PUBLIC_URL)
+    log.warn({ event: 'config.public_url_plain' }, 'CAMP_PUBLIC_URL is http: brokers call back unencrypted')
   return {
     base: publicUrl ?? local,
     of(broker, brokerUrl, leadId) {

@@ -2,6 +2,7 @@ import { createServer } from 'node:http'
 import { namedError } from '../database/faults.ts'
 import { CampError } from '../errors.ts'
 import { type Address, listen, stop } from '../http/server.ts'
+import { t } from '../language/text.ts'
 import type { Log } from '../log.ts'
 import type { Metrics } from './metrics.ts'
 
@@ -29,7 +30,7 @@ export async function openMetricsServer(address: Address, metrics: Metrics, log:
     server,
     address,
     (message, cause) =>
-      new CampError('ADDRESS_UNAVAILABLE', message, { hint: 'Choose another address with --metrics.', cause }),
+      new CampError('ADDRESS_UNAVAILABLE', message, { hint: t`Choose another address with --metrics.`, cause }),
   )
   return { url: `${url}/metrics`, close: () => stop(server, 0) }
 }

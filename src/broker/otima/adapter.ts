@@ -1,4 +1,5 @@
 import type { HttpAnswer } from '../../http/client.ts'
+import { t } from '../../language/text.ts'
 import { failedTest, failureOf, isSuccess } from '../classify-response.ts'
 import type { Adapter } from '../port.ts'
 import { quoted } from '../redact.ts'
@@ -55,7 +56,7 @@ function otima(channel: Channel): Adapter<OtimaCredential> {
       const url = below(credential.url, channel.linesPath)
       const answer = await http.request({ method: 'GET', url, headers: headersOf(credential) })
       if (!isSuccess(answer)) return failedTest(answer, [credential.token])
-      return { ok: true, detail: 'Ótima accepts the token' }
+      return { ok: true, detail: t`Ótima accepts the token` }
     },
 
     callback,

@@ -1,3 +1,4 @@
+import { t } from '../../language/text.ts'
 import type { Adapter, TestResult } from '../port.ts'
 import { callback } from './callback.ts'
 import { closing } from './closing.ts'
@@ -32,7 +33,7 @@ export const salesforce: Adapter<SalesforceCredential> = {
     }
     const seen = await closing.look!(given, http)
     if (seen.kind !== 'SEEN') return failed(seen)
-    return { ok: true, detail: 'Salesforce and Marketing Cloud both issue a token, and the automation exists' }
+    return { ok: true, detail: t`Salesforce and Marketing Cloud both issue a token, and the automation exists` }
   },
 }
 

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { t } from '../../language/text.ts'
 import { count, filled, httpUrl } from '../credential-fields.ts'
 
 const MINUTES_A_DAY = 24 * 60
@@ -24,12 +25,12 @@ export const credential = z.strictObject({
   url: httpUrl.optional(),
   api_version: z
     .string()
-    .regex(/^v\d{1,3}\.\d$/, 'must look like v59.0')
+    .regex(/^v\d{1,3}\.\d$/, { error: () => t`must look like v59.0` })
     .default('v59.0'),
   /** A custom external-id field of Contact: with it contacts are upserted under our own key (docs/wire/salesforce.md#upsert). */
   external_id_field: z
     .string()
-    .regex(/^[A-Za-z]\w*__c$/, 'must be a custom field, like Chave__c')
+    .regex(/^[A-Za-z]\w*__c$/, { error: () => t`must be a custom field, like Chave__c` })
     .optional(),
   /** From the last import to the run: 15 to 20 minutes in practice (docs/wire/salesforce.md#assumptions). */
   closing_delay_minutes: count(MINUTES_A_DAY).default(15),

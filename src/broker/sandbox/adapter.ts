@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { HttpResponse } from '../../http/client.ts'
+import { t } from '../../language/text.ts'
 import { failedTest, failureOf, isSuccess } from '../classify-response.ts'
 import { httpUrl } from '../credential-fields.ts'
 import {
@@ -45,7 +46,7 @@ export const sandbox: Adapter<SandboxCredential> = {
 
   async test(credential, http) {
     const answer = await http.request({ method: 'GET', url: below(credential.url, 'v1/health') })
-    return isSuccess(answer) ? { ok: true, detail: 'the sandbox answers' } : failedTest(answer, [])
+    return isSuccess(answer) ? { ok: true, detail: t`the sandbox answers` } : failedTest(answer, [])
   },
 
   callback(request, context) {

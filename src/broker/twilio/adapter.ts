@@ -1,3 +1,4 @@
+import { t } from '../../language/text.ts'
 import { failedTest, isSuccess } from '../classify-response.ts'
 import type { Adapter } from '../port.ts'
 import { readAnswer } from './answer.ts'
@@ -44,7 +45,7 @@ export const twilio: Adapter<TwilioCredential> = {
     url.searchParams.set('PageSize', '1')
     const answer = await http.request({ method: 'GET', url: url.href, headers: headersOf(credential) })
     if (!isSuccess(answer)) return failedTest(answer, secretsOf(credential))
-    return { ok: true, detail: `Twilio accepts the token of account ${credential.account_sid}` }
+    return { ok: true, detail: t`Twilio accepts the token of account ${credential.account_sid}` }
   },
 
   /** The account's messages to this recipient at about that time, with this text (docs/wire/twilio.md#finding-a-message). */

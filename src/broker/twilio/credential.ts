@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { t } from '../../language/text.ts'
 import { filled, httpUrl } from '../credential-fields.ts'
 
 export const twilioCredential = z
@@ -15,11 +16,12 @@ export const twilioCredential = z
     /** The content that templates refer to, instead of the template's own code. */
     content_sid: filled.optional(),
   })
-  .refine(({ from, messaging_service_sid }) => from ?? messaging_service_sid, 'from or messaging_service_sid is needed')
-  .refine(
-    ({ from, channel }) => channel === 'whatsapp' || !from?.startsWith('whatsapp:'),
-    'a WhatsApp sender (from) needs channel=whatsapp',
-  )
+  .refine(({ from, messaging_service_sid }) => from ?? messaging_service_sid, {
+    error: () => t`from or messaging_service_sid is needed`,
+  })
+  .refine(({ from, channel }) => channel === 'whatsapp' || !from?.startsWith('whatsapp:'), {
+    error: () => t`a WhatsApp sender (from) needs channel=whatsapp`,
+  })
 
 export type TwilioCredential = z.infer<typeof twilioCredential>
 

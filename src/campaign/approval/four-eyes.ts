@@ -1,7 +1,7 @@
 import type { Sql } from '../../database/pool.ts'
 import { CampError } from '../../errors.ts'
 import { t } from '../../language/text.ts'
-import { SELF_APPROVAL_HINT, settingOf } from '../../security/settings.ts'
+import { selfApprovalHint, settingOf } from '../../security/settings.ts'
 import type { Via } from '../../security/via.ts'
 
 /** Why importers may approve their own campaigns: the installation's setting, or there is no other user. */
@@ -31,7 +31,7 @@ export async function assertFourEyes(sql: Sql, made: Hands, approver: Approver):
   if (areOthers(made, approver)) return null
   const own = await ownApproval(sql)
   if (own !== null) return own
-  throw new CampError('SELF_APPROVAL', refusal(made, approver), { hint: SELF_APPROVAL_HINT })
+  throw new CampError('SELF_APPROVAL', refusal(made, approver), { hint: selfApprovalHint() })
 }
 
 /** Whether no person is on both sides. */

@@ -59,4 +59,95 @@ export const BLOCKLIST: Catalogue = {
   '{0} would remove {1} of the {2} entries of {3}': '{0} removeria {1} das {2} entradas de {3}',
   'Check that it is complete. The blocklist is unchanged; if the removal is intended: --allow-shrink':
     'Confira se está completa. A lista de bloqueio não mudou; se a remoção é intencional: --allow-shrink',
+  'Blocked {0}.': 'Bloqueado: {0}.',
+  '{0} was already blocked.': '{0} já estava na lista de bloqueio.',
+  '--all requires --source, and excludes --phone and --document': '--all exige --source, e exclui --phone e --document',
+  'the blocklist': 'lista de bloqueio',
+  'the blocklist of {0}': 'lista de bloqueio de {0}',
+  '{0} is not on {1}': '{0} não está na {1}',
+  'Remove {0} from {1}?': 'Remover {0} da {1}?',
+  'if the list of {0} still contains it, the next sync blocks it again':
+    'se a lista de {0} ainda o contiver, a próxima sincronização o bloqueia de novo',
+  'Unblocked {0}: {1} removed.': 'Liberado: {0}. Removido da lista: {1}.',
+  '{0} removed. Still blocked:': 'Removido da lista: {0}. Ainda bloqueado:',
+  '1 entry': '1 entrada',
+  '{0} entries': '{0} entradas',
+  '"{0}" is neither a phone nor a CPF or CNPJ': '"{0}" não é nem um telefone nem um CPF ou CNPJ',
+  'Blocked.': 'Bloqueado.',
+  'Not blocked: {0}.': 'Não está bloqueado: {0}.',
+  DOCUMENT: 'DOCUMENTO',
+  SOURCE: 'ORIGEM',
+  BINDS: 'VALE PARA',
+  everything: 'tudo',
+  SINCE: 'DESDE',
+  'blocked phones and documents: add, remove, check, sync':
+    'telefones e documentos bloqueados: add, remove, check, sync',
+  'never contact this phone or document again (any user may)':
+    'nunca mais contata este telefone ou documento (todos podem)',
+  'only for campaigns of this purpose or of none (default: all)':
+    'só para campanhas com esta finalidade ou sem nenhuma (padrão: todas)',
+  'allow contact with a phone or document again (ADMIN)':
+    'permite de novo o contato com um telefone ou documento (ADMIN)',
+  'only the entry of this source (default: of all)': 'só a entrada desta origem (padrão: de todas)',
+  'every entry of --source (without --phone and --document)': 'toda entrada de --source (sem --phone e --document)',
+  'whether a phone or document is blocked, by whom and why':
+    'se um telefone ou documento está bloqueado, por quem e por quê',
+  'entries and last sync of each source': 'entradas e última sincronização de cada origem',
+  "update a source's entries from a file, a URL or - (ADMIN)":
+    'atualiza as entradas de uma origem: arquivo, URL ou - (ADMIN)',
+  'whose list it is (other sources stay unchanged)': 'de quem é a lista (as outras origens não mudam)',
+  'entries apply to campaigns of this purpose or of none':
+    'as entradas valem para campanhas com esta finalidade ou sem',
+  'remove the entries that the list does not contain': 'remove as entradas que a lista não contém',
+  'with --replace: allow removing over half of the entries':
+    'com --replace: permite remover mais da metade das entradas',
+  'download the list even if the server says it is unchanged': 'baixa a lista mesmo que o servidor diga que não mudou',
+  'The list:': 'A lista:',
+  'content of a list without column names: phone or document':
+    'conteúdo de uma lista sem nomes de colunas: phone ou document',
+  'column of each field: phone=TEL,document=CPF,reason=MOTIVO':
+    'coluna de cada campo: phone=TEL,document=CPF,reason=MOTIVO',
+  'utf-8, utf-16le, utf-16be or windows-1252 (default: detect)':
+    'utf-8, utf-16le, utf-16be ou windows-1252 (padrão: detectar)',
+  'one of ; , tab | (default: detect)': 'um de ; , tab | (padrão: detectar)',
+  'sheet of a workbook (default: the one Excel opens on)': 'aba de uma planilha (padrão: a que o Excel abre)',
+  'refuse a larger list, compressed or uncompressed': 'recusa uma lista maior, compactada ou não',
+  'write the rows that could not be read to this file': 'grava neste arquivo as linhas que não puderam ser lidas',
+  'Remove all {0} entries of {1} from the blocklist?': 'Remover todas as {0} entradas de {1} da lista de bloqueio?',
+  '{0} entries of {1} removed.': '{0} entradas de {1} removidas.',
+  PHONES: 'TELEFONES',
+  DOCUMENTS: 'DOCUMENTOS',
+  SYNCED: 'SINCRONIZADA',
+  CHECKED: 'VERIFICADA',
+  VALIDATOR: 'VALIDADOR',
+  'The blocklist is empty.': 'A lista de bloqueio está vazia.',
+  'on a server a list is read from standard input only': 'num servidor, uma lista só é lida da entrada padrão',
+  'Run: camp blocklist sync - --source {0} < LIST. To fetch a URL, run camp blocklist sync on the server itself.':
+    'Execute: camp blocklist sync - --source {0} < LISTA. Para baixar uma URL, execute camp blocklist sync no próprio servidor.',
+  '--allow-shrink requires --replace': '--allow-shrink exige --replace',
+  'Without --replace no entry is removed.': 'Sem --replace nenhuma entrada é removida.',
+  '{0} rows read…': '{0} linhas lidas…',
+  'only one sheet is read; also with rows: {0} (choose one with --sheet NAME)':
+    'só uma aba é lida; também têm linhas: {0} (escolha uma com --sheet NOME)',
+  'the list: {0}': 'a lista: {0}',
+  '{0} rows could not be read completely': '{0} linhas não puderam ser lidas por inteiro',
+  '{0} rows may be a phone or a document: both are blocked. If the list contains only one kind: --type':
+    '{0} linhas podem ser um telefone ou um documento: os dois são bloqueados. Se a lista só contém um tipo: --type',
+  'The list at {0} is unchanged, and so are the {1} entries of {2}.':
+    'A lista em {0} não mudou, nem as {1} entradas de {2}.',
+  from: 'lida de',
+  'applies to': 'vale para',
+  'every campaign': 'todas as campanhas',
+  'campaigns for {0}, and those without a purpose': 'campanhas para {0}, e as sem finalidade',
+  contains: 'contém',
+  '{0} phones, {1} documents in {2} rows': '{0} telefones, {1} documentos em {2} linhas',
+  added: 'incluídas',
+  changed: 'alteradas',
+  unchanged: 'sem mudança',
+  removed: 'removidas',
+  refused: 'recusadas',
+  '{0} rows': '{0} linhas',
+  rejects: 'rejeitadas',
+  '{0} rows in {1}': '{0} linhas em {1}',
+  LINE: 'LINHA',
 }

@@ -1,6 +1,9 @@
 import type { Catalogue } from '../text.ts'
+import { BACKUP } from './backup.ts'
 import { BLOCKLIST } from './blocklist.ts'
 import { BLOCKLIST_ENTRIES } from './blocklist-entries.ts'
+import { BROKER } from './broker.ts'
+import { BUDGET } from './budget.ts'
 import { CALENDAR } from './calendar.ts'
 import { CAMPAIGN } from './campaign.ts'
 import { CAMPAIGN_APPROVE } from './campaign-approve.ts'
@@ -10,25 +13,37 @@ import { CAMPAIGN_RUN } from './campaign-run.ts'
 import { CAMPAIGN_SETTINGS } from './campaign-settings.ts'
 import { CAMPAIGN_SHOW } from './campaign-show.ts'
 import { CAMPAIGN_WORDS } from './campaign-words.ts'
+import { CATALOG } from './catalog.ts'
 import { DATABASE } from './database.ts'
+import { DOCTOR } from './doctor.ts'
 import { INSTALLATION } from './installation.ts'
 import { INTAKE } from './intake.ts'
+import { LEGACY } from './legacy.ts'
 import { LIFECYCLE } from './lifecycle.ts'
+import { LOGIN } from './login.ts'
 import { MESSAGE } from './message.ts'
 import { PEOPLE } from './people.ts'
+import { PRIVACY } from './privacy.ts'
+import { PROCESSES } from './processes.ts'
 import { QUEUE } from './queue.ts'
 import { RECURRENCE } from './recurrence.ts'
 import { REJECTS } from './rejects.ts'
+import { SANDBOX } from './sandbox.ts'
+import { SECRET } from './secret.ts'
 import { SECURITY } from './security.ts'
 import { SERVE } from './serve.ts'
 import { SETTINGS } from './settings.ts'
 import { STORED } from './stored.ts'
 import { TABULAR } from './tabular.ts'
+import { USERS } from './users.ts'
 
 /** Every text of camp in Brazilian Portuguese, with the words of docs/glossary.md; a file for each room that has the texts. */
 export const PT_BR: Catalogue = {
+  ...BACKUP,
   ...BLOCKLIST,
   ...BLOCKLIST_ENTRIES,
+  ...BROKER,
+  ...BUDGET,
   ...CALENDAR,
   ...CAMPAIGN,
   ...CAMPAIGN_APPROVE,
@@ -38,18 +53,27 @@ export const PT_BR: Catalogue = {
   ...CAMPAIGN_SETTINGS,
   ...CAMPAIGN_SHOW,
   ...CAMPAIGN_WORDS,
+  ...CATALOG,
   ...DATABASE,
+  ...DOCTOR,
   ...INSTALLATION,
   ...INTAKE,
+  ...LEGACY,
   ...LIFECYCLE,
+  ...LOGIN,
   ...MESSAGE,
   ...PEOPLE,
+  ...PRIVACY,
+  ...PROCESSES,
   ...QUEUE,
   ...RECURRENCE,
   ...REJECTS,
+  ...SANDBOX,
+  ...SECRET,
   ...SECURITY,
   ...SERVE,
   ...SETTINGS,
   ...STORED,
   ...TABULAR,
+  ...USERS,
 }

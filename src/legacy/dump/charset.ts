@@ -1,4 +1,5 @@
 import { CampError } from '../../errors.ts'
+import { t } from '../../language/text.ts'
 import { encode } from '../../tabular/encoding.ts'
 
 /** The character set of a dump's texts. */
@@ -9,8 +10,8 @@ export function charsetOf(name: string): Charset {
   if (/^(?:utf8|utf8mb3|utf8mb4|ascii|binary)$/i.test(name)) return 'utf-8'
   // MySQL's latin1 is Windows-1252.
   if (/^latin1$/i.test(name)) return 'windows-1252'
-  throw new CampError('FILE_UNSUPPORTED', `the dump is in the character set ${name}`, {
-    hint: 'Dump it with --default-character-set=utf8mb4.',
+  throw new CampError('FILE_UNSUPPORTED', t`the dump is in the character set ${name}`, {
+    hint: t`Dump it with --default-character-set=utf8mb4.`,
   })
 }
 

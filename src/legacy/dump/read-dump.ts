@@ -1,4 +1,5 @@
 import { CampError } from '../../errors.ts'
+import { t } from '../../language/text.ts'
 import { type LegacyRow, type LegacyRows, ROWS_AT_ONCE } from '../source/row.ts'
 import { type Charset, charsetOf, decodeValue } from './charset.ts'
 import { type ColumnsOf, columnsInList, columnsInStatement } from './create-table.ts'
@@ -211,25 +212,25 @@ const LONGEST_WORD = 16
 const [SEMICOLON, BACKSLASH, BACKTICK] = [0x3b, 0x5c, 0x60]
 
 function truncated(): CampError {
-  return new CampError('FILE_DAMAGED', 'the dump is cut off: its end is missing', {
-    hint: 'Dump the database again, or copy the file again.',
+  return new CampError('FILE_DAMAGED', t`the dump is cut off: its end is missing`, {
+    hint: t`Dump the database again, or copy the file again.`,
   })
 }
 
 function unreadableInsert(name: string): CampError {
-  return new CampError('FILE_MALFORMED', `the dump fills ${name} with a statement that is not INSERT … VALUES`, {
-    hint: 'Dump the tables with mysqldump, mariadb-dump or the export of phpMyAdmin in its SQL format.',
+  return new CampError('FILE_MALFORMED', t`the dump fills ${name} with a statement that is not INSERT … VALUES`, {
+    hint: t`Dump the tables with mysqldump, mariadb-dump or the export of phpMyAdmin in its SQL format.`,
   })
 }
 
 function columnsUnknown(name: string): CampError {
-  return new CampError('FILE_MALFORMED', `the dump names no columns for ${name}, and has no CREATE TABLE for it`, {
-    hint: 'Dump it with its structure, or with --complete-insert.',
+  return new CampError('FILE_MALFORMED', t`the dump names no columns for ${name}, and has no CREATE TABLE for it`, {
+    hint: t`Dump it with its structure, or with --complete-insert.`,
   })
 }
 
 function wrongWidth(name: string, found: number, expected: number): CampError {
-  return new CampError('FILE_MALFORMED', `a row of ${name} has ${found} values, and the table ${expected} columns`, {
-    hint: 'Dump the table again.',
+  return new CampError('FILE_MALFORMED', t`a row of ${name} has ${found} values, and the table ${expected} columns`, {
+    hint: t`Dump the table again.`,
   })
 }

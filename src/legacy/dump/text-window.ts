@@ -1,4 +1,5 @@
 import { CampError } from '../../errors.ts'
+import { t } from '../../language/text.ts'
 
 /** The part of a dump that is in memory: it grows at its end and is cut at its beginning. One character is one byte. */
 export class TextWindow {
@@ -26,8 +27,8 @@ export class TextWindow {
     }
     const rest = this.text.slice(this.at)
     if (rest.length > LONGEST) {
-      throw new CampError('FILE_TOO_LARGE', 'a row or a statement of the dump is longer than 64 MB', {
-        hint: 'Dump only the tables that are imported, without the others.',
+      throw new CampError('FILE_TOO_LARGE', t`a row or a statement of the dump is longer than 64 MB`, {
+        hint: t`Dump only the tables that are imported, without the others.`,
       })
     }
     this.text = rest + value.toString('latin1')

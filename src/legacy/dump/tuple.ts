@@ -1,4 +1,5 @@
 import { CampError } from '../../errors.ts'
+import { t } from '../../language/text.ts'
 
 /**
  * The values of an INSERT. The text has one character per byte (latin1): quotes and backslashes are ASCII in every encoding that a
@@ -139,9 +140,10 @@ function fromHex(digits: string): string {
 function malformed(_text: string, at: number): CampError {
   return new CampError(
     'FILE_MALFORMED',
-    `a value that cannot be read, ${at} characters into the rest of the statement`,
+    t`a value that cannot be read, ${at} characters into the rest of the statement`,
     {
-      hint: 'Values are numbers, texts in quotes, hexadecimal literals and NULL, as mysqldump, mariadb-dump and phpMyAdmin write them.',
+      hint: t`Values are numbers, texts in quotes, hexadecimal literals and NULL, as mysqldump, mariadb-dump and
+        phpMyAdmin write them.`,
     },
   )
 }

@@ -1,5 +1,6 @@
 import { type Connection, createConnection } from 'mysql2'
 import { CampError, messageOf } from '../../errors.ts'
+import { t } from '../../language/text.ts'
 import type { LegacyRow, LegacyRows, LegacySource, Wanted } from './row.ts'
 import { ROWS_AT_ONCE } from './row.ts'
 
@@ -51,8 +52,8 @@ export async function openMysql({ url, password, prefix }: MysqlOptions): Promis
 function placeOf(url: string): URL {
   const place = URL.canParse(url) ? new URL(url) : undefined
   if (place && /^(?:mysql|mariadb):$/.test(place.protocol) && place.pathname.length > 1) return place
-  throw new CampError('INVALID_ARGUMENT', 'the URL of the old database cannot be read', {
-    hint: 'Write it as mysql://user@host:3306/database. In a password write @ as %40, / as %2F and # as %23.',
+  throw new CampError('INVALID_ARGUMENT', t`the URL of the old database cannot be read`, {
+    hint: t`Write it as mysql://user@host:3306/database. In a password write @ as %40, / as %2F and # as %23.`,
   })
 }
 
@@ -109,8 +110,8 @@ function query(connection: Connection, sql: string, values: string[] = []): Prom
 
 function unreachable(shown: string, error: unknown): unknown {
   if (error instanceof CampError) return error
-  return new CampError('LEGACY_UNREACHABLE', `the old database ${shown} cannot be read: ${messageOf(error)}`, {
-    hint: 'Check the address, the user and the password (CAMP_LEGACY_PASSWORD), or import a dump.',
+  return new CampError('LEGACY_UNREACHABLE', t`the old database ${shown} cannot be read: ${messageOf(error)}`, {
+    hint: t`Check the address, the user and the password (CAMP_LEGACY_PASSWORD), or import a dump.`,
     cause: error,
   })
 }

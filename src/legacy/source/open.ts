@@ -1,5 +1,6 @@
 import { open, stat } from 'node:fs/promises'
 import { CampError, codeOf, messageOf } from '../../errors.ts'
+import { t } from '../../language/text.ts'
 import { openBytes } from '../../tabular/open-bytes.ts'
 import { readDump } from '../dump/read-dump.ts'
 import type { LegacySource, Wanted } from './row.ts'
@@ -53,15 +54,15 @@ async function look(path: string): Promise<{ size: number; mtimeMs: number; gzip
       await file.close()
     }
   } catch (error) {
-    if (codeOf(error) === 'ENOENT') throw new CampError('FILE_NOT_FOUND', `${path}: no such file`)
-    throw new CampError('FILE_UNREADABLE', `${path} cannot be read: ${messageOf(error)}`, { cause: error })
+    if (codeOf(error) === 'ENOENT') throw new CampError('FILE_NOT_FOUND', t`${path}: no such file`)
+    throw new CampError('FILE_UNREADABLE', t`${path} cannot be read: ${messageOf(error)}`, { cause: error })
   }
 }
 
 const GZIP = Buffer.from([0x1f, 0x8b])
 
 function changed(path: string): CampError {
-  return new CampError('FILE_CHANGED', `${path} has changed while it was read`, {
-    hint: 'Wait until the dump is complete, and import it again.',
+  return new CampError('FILE_CHANGED', t`${path} has changed while it was read`, {
+    hint: t`Wait until the dump is complete, and import it again.`,
   })
 }

@@ -12,6 +12,7 @@ const TRANSLATED: readonly string[] = [
   ...['config.ts', 'env-file.ts', 'files.ts'],
   ...['campaign', 'dispatch', 'intake', 'lifecycle'],
   ...['cli/live', 'cli/commands/campaign', 'cli/commands/report', 'cli/commands/top'],
+  ...['backup', 'broker', 'catalog', 'doctor', 'export', 'legacy', 'privacy', 'service', 'webhook', 'worker'],
 ].map(room => `src/${room}`)
 
 const FILES = readdirSync('src', { recursive: true, encoding: 'utf8' })

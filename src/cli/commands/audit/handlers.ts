@@ -17,17 +17,17 @@ export async function list(context: Context, options: OptionsOf<typeof commands.
   context.out.list(
     await auditTrail(await context.pool(), filter, options.limit),
     [
-      { title: 'AT', value: (row: AuditView) => time(row.at, timezone) },
-      { title: 'WHO', value: whoText, shrinks: true },
-      { title: 'ACTION', value: (row: AuditView) => row.action },
-      { title: 'ON', value: (row: AuditView) => row.on ?? row.subject_id },
+      { title: t`AT`, value: (row: AuditView) => time(row.at, timezone) },
+      { title: t`WHO`, value: whoText, shrinks: true },
+      { title: t`ACTION`, value: (row: AuditView) => row.action },
+      { title: t`ON`, value: (row: AuditView) => row.on ?? row.subject_id },
       {
-        title: 'DETAIL',
+        title: t`DETAIL`,
         value: (row: AuditView) => (row.detail === null ? '' : JSON.stringify(row.detail)),
         shrinks: true,
       },
     ],
-    'No matching entries.',
+    t`No matching entries.`,
   )
 }
 
@@ -67,5 +67,5 @@ function isDay(text: string): boolean {
 
 function whoText({ by, via }: AuditView): string {
   if (by === null) return 'camp'
-  return via === null ? by : `as ${by}, by ${via}`
+  return via === null ? by : t`as ${by}, by ${via}`
 }

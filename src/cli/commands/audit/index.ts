@@ -6,23 +6,23 @@ import { wholeNumber } from '../../options.ts'
 import { FILE_NOTES, PLAIN_HELP } from '../../table-options.ts'
 
 export const register: Register = (program, action) => {
-  const audit = program.command('audit').description('who did what, and with whose token: list, export, verify')
+  const audit = program.command('audit').description(t`who did what, and with whose token: list, export, verify`)
   list(audit).action(action(lazy(() => import('./handlers.ts').then(module => module.list))))
   exportAudit(audit).action(action(lazy(() => import('./handlers.ts').then(module => module.exportAudit))))
   verify(audit).action(action(lazy(() => import('./verify.ts').then(module => module.verify))))
 }
 
 export const list = (parent: Parent) =>
-  addCommand(parent, 'list', 'recorded actions, newest first (ADMIN, AUDITOR)', [
+  addCommand(parent, 'list', t`recorded actions, newest first (ADMIN, AUDITOR)`, [
     'camp audit list --user ana@example.com --since 2026-11-01 --limit 20',
     'camp audit list --action user.login --json',
   ])
-    .option('--user <email>', 'by this user, or with a token or password that they set')
-    .option('--action <beginning>', 'only actions with this beginning: user.login, setting')
+    .option('--user <email>', t`by this user, or with a token or password that they set`)
+    .option('--action <beginning>', t`only actions with this beginning: user.login, setting`)
     .option('--on <subject>', t`only on this: an ID, a handle, an e-mail or a name`)
     .option('--since <time>', t`from this day or time on (CAMP_TIMEZONE)`)
     .option('--until <time>', t`up to and with this day, or before this time`)
-    .option('--limit <n>', 'at most this many', wholeNumber(1, 10_000), 50)
+    .option('--limit <n>', t`at most this many`, wholeNumber(1, 10_000), 50)
     .addHelpText('after', `\n${AS_BY}`)
 
 export const exportAudit = (parent: Parent) =>
@@ -30,15 +30,15 @@ export const exportAudit = (parent: Parent) =>
     'camp audit export --csv audit.csv --since 2026-11-01 --until 2026-11-30',
     'camp audit export --xlsx audit.xlsx --on ana@example.com',
   ])
-    .option('--user <email>', 'by this user, or with a token or password that they set')
-    .option('--action <beginning>', 'only actions with this beginning: user.login, setting')
+    .option('--user <email>', t`by this user, or with a token or password that they set`)
+    .option('--action <beginning>', t`only actions with this beginning: user.login, setting`)
     .option('--on <subject>', t`only on this: an ID, a handle, an e-mail or a name`)
     .option('--since <time>', t`from this day or time on (CAMP_TIMEZONE)`)
     .option('--until <time>', t`up to and with this day, or before this time`)
-    .option('--csv <file>', 'write it to a CSV file (-: stdout)')
-    .option('--xlsx <file>', 'write it to a workbook')
+    .option('--csv <file>', t`write it to a CSV file (-: stdout)`)
+    .option('--xlsx <file>', t`write it to a workbook`)
     .option('--plain', PLAIN_HELP)
-    .option('--overwrite', 'replace an existing file')
+    .option('--overwrite', t`replace an existing file`)
     .addHelpText('after', `\n${FILE_NOTES}`)
 
 export const verify = (parent: Parent) =>
@@ -46,9 +46,9 @@ export const verify = (parent: Parent) =>
     'camp audit verify',
     'camp audit verify --head --quiet',
   ])
-    .option('--head', 'print the newest checkpoint, to keep it elsewhere')
-    .option('--expect <head>', 'compare with a head that was printed before (NUMBER:HASH)')
-    .option('--accept-head', 'after a restore: remember the newest checkpoint (ADMIN)')
+    .option('--head', t`print the newest checkpoint, to keep it elsewhere`)
+    .option('--expect <head>', t`compare with a head that was printed before (NUMBER:HASH)`)
+    .option('--accept-head', t`after a restore: remember the newest checkpoint (ADMIN)`)
     .addHelpText(
       'after',
       `\n${t`Exit code: 6 if a record was changed. What it finds, and what it cannot find:

@@ -1,3 +1,4 @@
+import { t } from '../../../language/text.ts'
 import { addCommand, type Parent } from '../../add-command.ts'
 import type { Register } from '../../command.ts'
 import { lazy } from '../../lazy.ts'
@@ -12,13 +13,12 @@ export const register: Register = (program, action) => {
 }
 
 const backup = (parent: Parent) =>
-  addCommand(parent, 'backup <file>', 'write a backup of the database to a file', [
+  addCommand(parent, 'backup <file>', t`write a backup of the database to a file`, [
     'camp backup camp.dump',
     'camp backup /var/backups/camp.dump --json',
   ]).addHelpText(
     'after',
-    '\nIt uses pg_dump of the version of the server, and may run at any time. A\n' +
-      'backup is two files: FILE, a dump in the custom format, and FILE.json with\n' +
-      'what a restore checks. Keep CAMP_SECRET in another place: without it the\n' +
-      'credentials in a backup cannot be read.',
+    `\n${t`It uses pg_dump of the version of the server, and may run at any time. A backup is two files: FILE, a
+      dump in the custom format, and FILE.json with what a restore checks. Keep CAMP_SECRET in another place:
+      without it the credentials in a backup cannot be read.`}`,
   )

@@ -18,7 +18,7 @@ export async function list(context: Context, options: OptionsOf<typeof commands.
     page.entries,
     [
       ...entryColumns(context.config.timezone),
-      { title: 'ID', value: (entry: Entry) => entry.id, spare: true as const },
+      { title: t`ID`, value: (entry: Entry) => entry.id, spare: true as const },
     ],
     t`No matching entries.`,
     page,

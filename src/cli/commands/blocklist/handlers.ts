@@ -30,7 +30,7 @@ export async function add(context: Context, options: OptionsOf<typeof commands.a
   const entries = (await entriesFor(pool, keys)).filter(entry => entry.source === BY_HAND)
   context.out.result(
     { added, entries },
-    added > 0 ? `Blocked ${subjectOf(keys)}.` : `${subjectOf(keys)} was already blocked.`,
+    added > 0 ? t`Blocked ${subjectOf(keys)}.` : t`${subjectOf(keys)} was already blocked.`,
   )
 }
 
@@ -43,31 +43,31 @@ function assertNoListOptions({ type, map, rejects, overwrite }: OptionsOf<typeof
 export async function remove(context: Context, options: OptionsOf<typeof commands.remove>): Promise<void> {
   if (options.all) {
     if (options.source === undefined || options.phone !== undefined || options.document !== undefined)
-      throw new CampError('OPTIONS_CONFLICT', '--all requires --source, and excludes --phone and --document')
+      throw new CampError('OPTIONS_CONFLICT', t`--all requires --source, and excludes --phone and --document`)
     return removeAll(context, options.source)
   }
   const actor = await context.admin()
   const pool = await context.pool()
   const keys = personValues(options)
   const { source } = options
-  const of = source === undefined ? 'the blocklist' : `the blocklist of ${source}`
+  const of = source === undefined ? t`the blocklist` : t`the blocklist of ${source}`
   if ((await entriesFor(pool, { ...keys, source })).length === 0)
-    throw new CampError('BLOCKLIST_ENTRY_NOT_FOUND', `${subjectOf(keys)} is not on ${of}`)
-  await confirm(context, `Remove ${subjectOf(keys)} from ${of}?`)
+    throw new CampError('BLOCKLIST_ENTRY_NOT_FOUND', t`${subjectOf(keys)} is not on ${of}`)
+  await confirm(context, t`Remove ${subjectOf(keys)} from ${of}?`)
   const removed = await unblock(pool, actor, keys, source)
   const left = await entriesFor(pool, keys)
   const synced = new Set((await listSyncs(pool)).map(sync => sync.source))
   for (const { source } of removed.filter(entry => synced.has(entry.source)))
-    context.out.warn(`if the list of ${source} still contains it, the next sync blocks it again`)
+    context.out.warn(t`if the list of ${source} still contains it, the next sync blocks it again`)
   context.out.result({ removed: removed.length, entries: removed, left }, () =>
     left.length === 0
-      ? `Unblocked ${subjectOf(keys)}: ${entryCount(removed.length)} removed.`
-      : [`${entryCount(removed.length)} removed. Still blocked:`, table(left, entryColumns(context.config.timezone))],
+      ? t`Unblocked ${subjectOf(keys)}: ${entryCount(removed.length)} removed.`
+      : [t`${entryCount(removed.length)} removed. Still blocked:`, table(left, entryColumns(context.config.timezone))],
   )
 }
 
 function entryCount(n: number): string {
-  return n === 1 ? '1 entry' : `${n} entries`
+  return n === 1 ? t`1 entry` : t`${n} entries`
 }
 
 /** Eleven digits can be a mobile number or a CPF: both are looked up. */
@@ -76,14 +76,14 @@ export async function check(context: Context, value: string): Promise<void> {
   const { phone } = canonicalPhone(value)
   const { document } = parseDocument(value)
   if (phone === undefined && document === undefined) {
-    throw new CampError('INVALID_VALUE', `"${value}" is neither a phone nor a CPF or CNPJ`)
+    throw new CampError('INVALID_VALUE', t`"${value}" is neither a phone nor a CPF or CNPJ`)
   }
   const keys = { phones: phone === undefined ? [] : [phone], documents: document === undefined ? [] : [document] }
   const entries = await entriesFor(await context.pool(), keys)
   const view = { value, phone: phone ?? null, cpf_cnpj: document ?? null, blocked: entries.length > 0, entries }
   context.out.result(view, () =>
     view.blocked
-      ? ['Blocked.', table(entries, entryColumns(context.config.timezone))]
-      : `Not blocked: ${subjectOf(keys)}.`,
+      ? [t`Blocked.`, table(entries, entryColumns(context.config.timezone))]
+      : t`Not blocked: ${subjectOf(keys)}.`,
   )
 }

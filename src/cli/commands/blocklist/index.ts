@@ -17,15 +17,15 @@ export const register: Register = (program, action) => {
 }
 
 export const add = (parent: Parent) =>
-  addCommand(parent, 'add', 'never contact this phone or document again (any user may)', [
+  addCommand(parent, 'add', t`never contact this phone or document again (any user may)`, [
     "camp blocklist add --phone '(11) 98765-4321' --reason 'asked by phone'",
     'camp blocklist add --document 529.982.247-25 --purpose cobranca',
     "camp blocklist add --file complaints.csv --reason 'asked by letter'",
   ])
-    .option('--phone <phone>', 'a Brazilian number, however it is written')
-    .option('--document <document>', 'a CPF or CNPJ')
-    .option('--reason <reason>', 'why')
-    .option('--purpose <word>', 'only for campaigns of this purpose or of none (default: all)')
+    .option('--phone <phone>', t`a Brazilian number, however it is written`)
+    .option('--document <document>', t`a CPF or CNPJ`)
+    .option('--reason <reason>', t`why`)
+    .option('--purpose <word>', t`only for campaigns of this purpose or of none (default: all)`)
     .option('--file <file>', t`all entries of a list (CSV, .xlsx or - for stdin)`)
     .optionsGroup(t`With --file:`)
     .option('--type <type>', t`content of a list without column names`, oneOf(['phone', 'document']))
@@ -36,18 +36,18 @@ export const add = (parent: Parent) =>
 
 export const remove = (parent: Parent) =>
   asks(
-    addCommand(parent, 'remove', 'allow contact with a phone or document again (ADMIN)', [
+    addCommand(parent, 'remove', t`allow contact with a phone or document again (ADMIN)`, [
       'camp blocklist remove --phone 11987654321',
       'camp blocklist remove --all --source procon',
     ]),
   )
-    .option('--phone <phone>', 'a Brazilian number, however it is written')
-    .option('--document <document>', 'a CPF or CNPJ')
-    .option('--source <name>', 'only the entry of this source (default: of all)')
-    .option('--all', 'every entry of --source (without --phone and --document)')
+    .option('--phone <phone>', t`a Brazilian number, however it is written`)
+    .option('--document <document>', t`a CPF or CNPJ`)
+    .option('--source <name>', t`only the entry of this source (default: of all)`)
+    .option('--all', t`every entry of --source (without --phone and --document)`)
 
 const check = (parent: Parent) =>
-  addCommand(parent, 'check <value>', 'whether a phone or document is blocked, by whom and why', [
+  addCommand(parent, 'check <value>', t`whether a phone or document is blocked, by whom and why`, [
     'camp blocklist check 11987654321',
     'camp blocklist check 529.982.247-25 --json',
   ])
@@ -77,32 +77,32 @@ export const exportEntries = (parent: Parent) =>
     .option('--overwrite', t`replace an existing file`)
 
 const stats = (parent: Parent) =>
-  addCommand(parent, 'stats', 'entries and last sync of each source', [
+  addCommand(parent, 'stats', t`entries and last sync of each source`, [
     'camp blocklist stats',
     'camp blocklist stats --json',
   ])
 
 export const sync = (parent: Parent) =>
-  addCommand(parent, 'sync <from>', "update a source's entries from a file, a URL or - (ADMIN)", [
+  addCommand(parent, 'sync <from>', t`update a source's entries from a file, a URL or - (ADMIN)`, [
     'camp blocklist sync procon.csv --source procon --replace',
     'camp blocklist sync https://example.com/list.csv.gz --source partner',
   ])
-    .requiredOption('--source <name>', 'whose list it is (other sources stay unchanged)', nameArgument)
-    .option('--purpose <word>', 'entries apply to campaigns of this purpose or of none')
-    .option('--replace', 'remove the entries that the list does not contain')
-    .option('--allow-shrink', 'with --replace: allow removing over half of the entries')
-    .option('--refetch', 'download the list even if the server says it is unchanged')
-    .optionsGroup('The list:')
-    .option('--type <type>', 'content of a list without column names: phone or document', oneOf(['phone', 'document']))
-    .option('--map <field=column>', 'column of each field: phone=TEL,document=CPF,reason=MOTIVO', collect)
-    .option('--encoding <name>', 'utf-8, utf-16le, utf-16be or windows-1252 (default: detect)')
-    .option('--delimiter <sign>', 'one of ; , tab | (default: detect)')
-    .option('--sheet <name>', 'sheet of a workbook (default: the one Excel opens on)')
+    .requiredOption('--source <name>', t`whose list it is (other sources stay unchanged)`, nameArgument)
+    .option('--purpose <word>', t`entries apply to campaigns of this purpose or of none`)
+    .option('--replace', t`remove the entries that the list does not contain`)
+    .option('--allow-shrink', t`with --replace: allow removing over half of the entries`)
+    .option('--refetch', t`download the list even if the server says it is unchanged`)
+    .optionsGroup(t`The list:`)
+    .option('--type <type>', t`content of a list without column names: phone or document`, oneOf(['phone', 'document']))
+    .option('--map <field=column>', t`column of each field: phone=TEL,document=CPF,reason=MOTIVO`, collect)
+    .option('--encoding <name>', t`utf-8, utf-16le, utf-16be or windows-1252 (default: detect)`)
+    .option('--delimiter <sign>', t`one of ; , tab | (default: detect)`)
+    .option('--sheet <name>', t`sheet of a workbook (default: the one Excel opens on)`)
     .option(
       '--max-size <megabytes>',
-      'refuse a larger list, compressed or uncompressed',
+      t`refuse a larger list, compressed or uncompressed`,
       wholeNumber(1, 1_000_000),
       1024,
     )
-    .option('--rejects <file>', 'write the rows that could not be read to this file')
-    .option('--overwrite', 'replace an existing --rejects file')
+    .option('--rejects <file>', t`write the rows that could not be read to this file`)
+    .option('--overwrite', t`replace an existing --rejects file`)

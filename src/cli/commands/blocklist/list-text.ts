@@ -1,4 +1,5 @@
 import type { RefusedRow } from '../../../blocklist/sync/request.ts'
+import { t } from '../../../language/text.ts'
 import type { Block, Human } from '../../blocks.ts'
 import type { Context } from '../../context.ts'
 import { table } from '../../table.ts'
@@ -12,7 +13,7 @@ export function progressOf({ out }: Context): (rows: number) => void {
   let next = SAY_EVERY
   return rows => {
     if (rows < next) return
-    out.talk(`${number(rows)} rows read…`)
+    out.talk(t`${number(rows)} rows read…`)
     next = rows - (rows % SAY_EVERY) + SAY_EVERY
   }
 }
@@ -26,12 +27,12 @@ interface ReadList {
 
 export function warnOfList({ out }: Context, { refused, ambiguous, otherSheets, notes }: ReadList): void {
   if (otherSheets.length > 0)
-    out.warn(`only one sheet is read; also with rows: ${otherSheets.join(', ')} (choose one with --sheet NAME)`)
-  for (const note of notes) out.warn(`the list: ${note}`)
-  if (refused > 0) out.warn(`${number(refused)} rows could not be read completely`)
+    out.warn(t`only one sheet is read; also with rows: ${otherSheets.join(', ')} (choose one with --sheet NAME)`)
+  for (const note of notes) out.warn(t`the list: ${note}`)
+  if (refused > 0) out.warn(t`${number(refused)} rows could not be read completely`)
   if (ambiguous > 0)
     out.warn(
-      `${number(ambiguous)} rows may be a phone or a document: both are blocked. If the list contains only one kind: --type`,
+      t`${number(ambiguous)} rows may be a phone or a document: both are blocked. If the list contains only one kind: --type`,
     )
 }
 
@@ -42,9 +43,9 @@ export function withRefusals(counts: Block, refusals: readonly RefusedRow[]): Hu
     counts,
     '',
     table(refusals, [
-      { title: 'LINE', value: row => String(row.line), align: 'right' },
-      { title: 'REASON', value: row => row.code },
-      { title: 'DETAIL', value: row => row.detail },
+      { title: t`LINE`, value: row => String(row.line), align: 'right' },
+      { title: t`REASON`, value: row => row.code },
+      { title: t`DETAIL`, value: row => row.detail },
     ]),
   ]
 }

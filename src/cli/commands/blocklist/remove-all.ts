@@ -1,4 +1,5 @@
 import { findClearableSource, unblockSource } from '../../../blocklist/by-hand.ts'
+import { t } from '../../../language/text.ts'
 import type { Context } from '../../context.ts'
 import { confirm } from '../../prompt.ts'
 
@@ -11,7 +12,7 @@ export async function removeAll(context: Context, source: string): Promise<void>
   const actor = await context.admin()
   const pool = await context.pool()
   const count = await findClearableSource(pool, source)
-  await confirm(context, `Remove all ${count.phones + count.documents} entries of ${source} from the blocklist?`)
+  await confirm(context, t`Remove all ${count.phones + count.documents} entries of ${source} from the blocklist?`)
   const removed = await unblockSource(pool, actor, count)
-  context.out.result({ removed, source }, `${removed} entries of ${source} removed.`)
+  context.out.result({ removed, source }, t`${removed} entries of ${source} removed.`)
 }

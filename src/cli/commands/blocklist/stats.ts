@@ -1,5 +1,6 @@
 import { countBySource, type SourceCount } from '../../../blocklist/blocklist.ts'
 import { listSyncs, type Sync } from '../../../blocklist/sync-log.ts'
+import { t } from '../../../language/text.ts'
 import type { Context } from '../../context.ts'
 import { number, time } from '../campaign/text.ts'
 
@@ -17,16 +18,16 @@ export async function stats(context: Context): Promise<void> {
   context.out.list(
     sources,
     [
-      { title: 'SOURCE', value: row => row.source },
-      { title: 'PHONES', value: row => number(row.phones), align: 'right' },
-      { title: 'DOCUMENTS', value: row => number(row.documents), align: 'right' },
-      { title: 'BINDS', value: row => row.purposes.map(purpose => purpose ?? 'everything').join(', ') },
-      { title: 'SYNCED', value: ({ syncs: [last] }) => (last ? time(last.synced_at, timezone) : '') },
-      { title: 'CHECKED', value: ({ syncs: [last] }) => (last ? time(last.checked_at, timezone) : '') },
-      { title: 'FROM', value: ({ syncs: [last] }) => last?.from ?? '' },
-      { title: 'VALIDATOR', value: ({ syncs: [last] }) => last?.etag ?? last?.last_modified ?? '' },
+      { title: t`SOURCE`, value: row => row.source },
+      { title: t`PHONES`, value: row => number(row.phones), align: 'right' },
+      { title: t`DOCUMENTS`, value: row => number(row.documents), align: 'right' },
+      { title: t`BINDS`, value: row => row.purposes.map(purpose => purpose ?? t`everything`).join(', ') },
+      { title: t`SYNCED`, value: ({ syncs: [last] }) => (last ? time(last.synced_at, timezone) : '') },
+      { title: t`CHECKED`, value: ({ syncs: [last] }) => (last ? time(last.checked_at, timezone) : '') },
+      { title: t`FROM`, value: ({ syncs: [last] }) => last?.from ?? '' },
+      { title: t`VALIDATOR`, value: ({ syncs: [last] }) => last?.etag ?? last?.last_modified ?? '' },
     ],
-    'The blocklist is empty.',
+    t`The blocklist is empty.`,
     { phones: total('phones'), documents: total('documents'), sources },
   )
 }

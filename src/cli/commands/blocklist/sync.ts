@@ -3,6 +3,7 @@ import type { SyncRequest, SyncResult } from '../../../blocklist/sync/request.ts
 import { syncBlocklist } from '../../../blocklist/sync/sync.ts'
 import { untilInForce } from '../../../dispatch/finish/stop-in-force.ts'
 import { CampError } from '../../../errors.ts'
+import { t } from '../../../language/text.ts'
 import { parseDelimiter } from '../../../tabular/delimiter.ts'
 import { parseEncoding } from '../../../tabular/encoding.ts'
 import { MEGABYTE } from '../../../tabular/gunzip.ts'
@@ -20,8 +21,9 @@ type SyncOptions = OptionsOf<typeof commands.sync>
 export async function sync(context: Context, from: string, options: SyncOptions): Promise<void> {
   const actor = await context.admin()
   if (context.host.files && from !== '-') {
-    throw new CampError('NOT_SERVED', 'on a server a list is read from standard input only', {
-      hint: `Run: camp blocklist sync - --source ${options.source} < LIST. To fetch a URL, run camp blocklist sync on the server itself.`,
+    throw new CampError('NOT_SERVED', t`on a server a list is read from standard input only`, {
+      hint: t`Run: camp blocklist sync - --source ${options.source} < LIST. To fetch a URL, run camp blocklist sync
+        on the server itself.`,
     })
   }
   assertPiped(context.host)
@@ -49,8 +51,8 @@ const USUAL_TIMEOUT_MS = 30_000
 
 function requestOf(from: string, options: SyncOptions, userId: string): SyncRequest {
   if (options.allowShrink && !options.replace)
-    throw new CampError('OPTIONS_CONFLICT', '--allow-shrink requires --replace', {
-      hint: 'Without --replace no entry is removed.',
+    throw new CampError('OPTIONS_CONFLICT', t`--allow-shrink requires --replace`, {
+      hint: t`Without --replace no entry is removed.`,
     })
   return {
     from,
@@ -89,24 +91,22 @@ function viewOf({
 function textOf(result: SyncResult): Human {
   const { status, source, from, purpose, figures, refusals, rejects } = result
   if (status === 'NOT_MODIFIED')
-    return (
-      `The list at ${from} is unchanged, and so are the ${number(figures.phones + figures.documents)} entries ` +
-      `of ${source}.`
-    )
+    return t`The list at ${from} is unchanged, and so are the ${number(figures.phones + figures.documents)} entries
+      of ${source}.`
   const counts = fields([
-    ['source', source],
-    ['from', from],
-    ['applies to', purpose === null ? 'every campaign' : `campaigns for ${purpose}, and those without a purpose`],
+    [t`source`, source],
+    [t`from`, from],
+    [t`applies to`, purpose === null ? t`every campaign` : t`campaigns for ${purpose}, and those without a purpose`],
     [
-      'contains',
-      `${number(figures.phones)} phones, ${number(figures.documents)} documents in ${number(figures.rows)} rows`,
+      t`contains`,
+      t`${number(figures.phones)} phones, ${number(figures.documents)} documents in ${number(figures.rows)} rows`,
     ],
-    ['added', number(figures.added)],
-    ['changed', number(figures.changed)],
-    ['unchanged', number(figures.unchanged)],
-    ['removed', number(figures.removed)],
-    ['refused', figures.refused > 0 ? `${number(figures.refused)} rows` : undefined],
-    ['rejects', rejects && `${number(rejects.rows)} rows in ${rejects.file}`],
+    [t`added`, number(figures.added)],
+    [t`changed`, number(figures.changed)],
+    [t`unchanged`, number(figures.unchanged)],
+    [t`removed`, number(figures.removed)],
+    [t`refused`, figures.refused > 0 ? t`${number(figures.refused)} rows` : undefined],
+    [t`rejects`, rejects && t`${number(rejects.rows)} rows in ${rejects.file}`],
   ])
   return withRefusals(counts, refusals)
 }

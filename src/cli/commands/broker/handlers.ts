@@ -1,6 +1,7 @@
 import { callbackUrlInUse } from '../../../campaign/read/workers.ts'
 import {
   addBroker,
+  type BrokerView,
   brokerView,
   changeBroker,
   findUnusedBroker,
@@ -8,7 +9,8 @@ import {
   removeBroker,
 } from '../../../catalog/brokers.ts'
 import { findBroker } from '../../../catalog/find.ts'
-import { isPlainHttp, PLAIN_PUBLIC_URL } from '../../../security/plain-http.ts'
+import { t } from '../../../language/text.ts'
+import { isPlainHttp, plainPublicUrl } from '../../../security/plain-http.ts'
 import { webhookUrl } from '../../../security/webhook-token.ts'
 import { inboxFigures } from '../../../webhook/inbox.ts'
 import { assertSomething } from '../../assert-something.ts'
@@ -33,24 +35,30 @@ export async function add(context: Context, name: string, options: OptionsOf<typ
   })
   context.out.result(
     broker,
-    `Added broker "${broker.name}" (${broker.adapter}, ${broker.cost_per_message} a message, ` +
-      `${rateText(broker.rate_limit) || 'no rate limit'}).`,
+    t`Added broker "${broker.name}" (${broker.adapter}, ${broker.cost_per_message} a message,
+      ${rateText(broker.rate_limit) || t`no rate limit`}).`,
   )
 }
 
 export async function list(context: Context): Promise<void> {
   await context.actor()
+  const first = await orAdmin(
+    context,
+    'broker add',
+    t`Add one: camp broker add NAME --adapter SANDBOX --cost 0.0450`,
+    t`adds one`,
+  )
   context.out.list(
     await listBrokers(await context.prisma()),
     [
-      { title: 'NAME', value: broker => broker.name },
-      { title: 'ADAPTER', value: broker => broker.adapter },
-      { title: 'COST', value: broker => broker.cost_per_message, align: 'right' },
-      { title: 'RATE', value: broker => rateText(broker.rate_limit), align: 'right' },
-      { title: 'MAX BATCH', value: broker => String(broker.max_batch ?? ''), align: 'right' },
-      { title: 'BILLING', value: broker => broker.billing },
+      { title: t`NAME`, value: broker => broker.name },
+      { title: t`ADAPTER`, value: broker => broker.adapter },
+      { title: t`COST`, value: broker => broker.cost_per_message, align: 'right' },
+      { title: t`RATE`, value: broker => rateText(broker.rate_limit), align: 'right' },
+      { title: t`MAX BATCH`, value: broker => String(broker.max_batch ?? ''), align: 'right' },
+      { title: t`BILLING`, value: broker => broker.billing },
     ],
-    `No brokers yet. ${await orAdmin(context, 'broker add', 'Add one: camp broker add NAME --adapter SANDBOX --cost 0.0450', 'adds one')}`,
+    t`No brokers yet. ${first}`,
   )
 }
 
@@ -62,27 +70,36 @@ export async function show(context: Context, ref: string): Promise<void> {
   const base = context.config.publicUrl ?? (await callbackUrlInUse(pool))
   const url = webhookUrl(base, await context.keys(), broker) ?? null
   const callbacks = await inboxFigures(pool, broker.id)
-  if (actor.role === 'ADMIN' && url !== null && isPlainHttp(url)) context.out.warn(PLAIN_PUBLIC_URL)
+  if (actor.role === 'ADMIN' && url !== null && isPlainHttp(url)) context.out.warn(plainPublicUrl())
   const shown = { ...view, callbacks, ...(actor.role === 'ADMIN' && { webhook_url: url }) }
   context.out.result(shown, () =>
     fields([
-      ['name', view.name],
-      ['id', view.id],
-      ['adapter', view.adapter],
-      ['cost', `${view.cost_per_message} a message, for what it ${view.billing.toLowerCase()}`],
-      ['rate', rateText(view.rate_limit) || 'no limit'],
-      ['max batch', String(view.max_batch ?? "the adapter's")],
-      [
-        'callbacks',
-        `${callbacks.applied} applied, ${callbacks.waiting} waiting, ${callbacks.unknown} of unknown messages` +
-          (callbacks.dropped > 0 ? `, ${callbacks.dropped} of these dropped because too many were waiting` : ''),
-      ],
-      ['webhook', actor.role === 'ADMIN' ? (url ?? NO_WEBHOOK) : undefined],
+      [t`name`, view.name],
+      [t`id`, view.id],
+      [t`adapter`, view.adapter],
+      [t`cost`, costText(view)],
+      [t`rate`, rateText(view.rate_limit) || t`no limit`],
+      [t`max batch`, String(view.max_batch ?? t`the adapter's`)],
+      [t`callbacks`, callbacksText(callbacks)],
+      [t`webhook`, actor.role === 'ADMIN' ? (url ?? noWebhook()) : undefined],
     ]),
   )
 }
 
-const NO_WEBHOOK = 'none: CAMP_PUBLIC_URL is not set, and no worker that is running has a URL for callbacks'
+function costText({ cost_per_message: cost, billing }: BrokerView): string {
+  return billing === 'ACCEPTED'
+    ? t`${cost} a message, for what it accepted`
+    : t`${cost} a message, for what it delivered`
+}
+
+function callbacksText({ applied, waiting, unknown, dropped }: Awaited<ReturnType<typeof inboxFigures>>): string {
+  return dropped > 0
+    ? t`${applied} applied, ${waiting} waiting, ${unknown} of unknown messages,
+      ${dropped} of these dropped because too many were waiting`
+    : t`${applied} applied, ${waiting} waiting, ${unknown} of unknown messages`
+}
+
+const noWebhook = () => t`none: CAMP_PUBLIC_URL is not set, and no worker that is running has a URL for callbacks`
 
 export async function set(context: Context, ref: string, options: OptionsOf<typeof commands.set>): Promise<void> {
   const actor = await context.admin()
@@ -97,15 +114,15 @@ export async function set(context: Context, ref: string, options: OptionsOf<type
   }
   assertSomething(change)
   const broker = await changeBroker(await context.prisma(), actor, ref, change)
-  context.out.result(broker, `Broker "${broker.name}" (${broker.adapter}, ${broker.cost_per_message} a message).`)
+  context.out.result(broker, t`Broker "${broker.name}" (${broker.adapter}, ${broker.cost_per_message} a message).`)
 }
 
 export async function remove(context: Context, ref: string): Promise<void> {
   const actor = await context.admin()
   const broker = await findUnusedBroker(await context.prisma(), ref)
-  await confirm(context, `Remove broker "${broker.name}" with its credentials?`)
+  await confirm(context, t`Remove broker "${broker.name}" with its credentials?`)
   await removeBroker(await context.prisma(), actor, broker)
-  context.out.result({ removed: true, id: broker.id, name: broker.name }, `Removed broker "${broker.name}".`)
+  context.out.result({ removed: true, id: broker.id, name: broker.name }, t`Removed broker "${broker.name}".`)
 }
 
 function rateText(perSecond: string | null): string {

@@ -1,6 +1,7 @@
 import { auditBooks } from '../../../budget/audit.ts'
-import { ADVICE } from '../../../budget/difference.ts'
+import { advice } from '../../../budget/difference.ts'
 import { CampError } from '../../../errors.ts'
+import { t } from '../../../language/text.ts'
 import { formatHead } from '../../../security/kept-head.ts'
 import type { Context } from '../../context.ts'
 
@@ -16,16 +17,16 @@ export async function audit(context: Context): Promise<void> {
   const agreed = `No difference: ${budgets} budgets, ${batches} batches, ${entries} ledger entries, ${records.checkpoints} checkpoints.`
   const lines = [
     ...differences.map(
-      ({ check, where, expected, found }) => `${where} ${found}, expected ${expected} (${ADVICE[check]})`,
+      ({ check, where, expected, found }) => t`${where} ${found}, expected ${expected} (${advice()[check]})`,
     ),
     ...records.findings,
   ]
   context.out.result({ ok: wrong === 0, ...figures, records: { ...records, head } }, () => [
     ...(wrong === 0 ? [agreed] : lines),
-    ...records.notes.map(note => `note: ${note}`),
+    ...records.notes.map(note => t`note: ${note}`),
   ])
   if (wrong === 0) return
-  throw new CampError('BUDGET_AUDIT_FAILED', `${wrong} difference(s) found`, {
-    hint: 'Stop the workers, keep a copy of the database, and see docs/reliability.md, "When the budget audit finds a difference".',
+  throw new CampError('BUDGET_AUDIT_FAILED', t`${wrong} difference(s) found`, {
+    hint: t`Stop the workers, keep a copy of the database, and see docs/reliability.md, "When the budget audit finds a difference".`,
   })
 }

@@ -23,7 +23,7 @@ export async function set(context: Context, walletRef: string, monthText: string
   warnIfExceeded(context, view, monthText)
   context.out.result(
     view,
-    `Budget of "${wallet.name}" for ${monthText}: ${amountText(view.budget)} (used ${amountText(view.used_budget)}).`,
+    t`Budget of "${wallet.name}" for ${monthText}: ${amountText(view.budget)} (used ${amountText(view.used_budget)}).`,
   )
 }
 
@@ -55,12 +55,12 @@ export async function show(context: Context, walletRef: string, monthText: strin
   const view = await viewOf(context, await findWallet(prisma, walletRef), monthText)
   context.out.result(view, () =>
     fields([
-      ['wallet', view.wallet],
-      ['month', monthText],
-      ['budget', amountText(view.budget)],
-      ['used', amountText(view.used_budget)],
-      ['committed', amountText(view.committed)],
-      ['available', amountText(view.available)],
+      [t`wallet`, view.wallet],
+      [t`month`, monthText],
+      [t`budget`, amountText(view.budget)],
+      [t`used`, amountText(view.used_budget)],
+      [t`committed`, amountText(view.committed)],
+      [t`available`, amountText(view.available)],
     ]),
   )
 }
@@ -78,16 +78,17 @@ export async function list(context: Context, options: OptionsOf<typeof commands.
   await context.actor()
   const prisma = await context.prisma()
   const wallet = options.wallet === undefined ? undefined : await findWallet(prisma, options.wallet)
+  const first = await orAdmin(context, 'budget set', t`Set one: camp budget set WALLET YYYY-MM AMOUNT`, t`sets one`)
   const budgets = await listBudgets(await context.pool(), wallet?.id ?? null)
   context.out.list(
     budgets,
     [
-      { title: 'MONTH', value: row => formatMonth(row) },
-      { title: 'WALLET', value: row => row.wallet, shrinks: true },
-      { title: 'BUDGET', value: row => amountText(row.budget), align: 'right' },
-      { title: 'USED', value: row => amountText(row.used_budget), align: 'right' },
+      { title: t`MONTH`, value: row => formatMonth(row) },
+      { title: t`WALLET`, value: row => row.wallet, shrinks: true },
+      { title: t`BUDGET`, value: row => amountText(row.budget), align: 'right' },
+      { title: t`USED`, value: row => amountText(row.used_budget), align: 'right' },
     ],
-    `No budgets yet. ${await orAdmin(context, 'budget set', 'Set one: camp budget set WALLET YYYY-MM AMOUNT', 'sets one')}`,
+    t`No budgets yet. ${first}`,
   )
 }
 
@@ -100,16 +101,16 @@ export async function ledger(context: Context, walletRef: string, monthText: str
   context.out.list(
     entries,
     [
-      { title: 'WHEN', value: entry => time(entry.created_at, context.config.timezone) },
-      { title: 'KIND', value: entry => entry.kind },
-      { title: 'AMOUNT', value: entry => entry.amount, align: 'right' },
-      { title: 'MESSAGES', value: entry => String(entry.messages), align: 'right' },
-      { title: 'CAMPAIGN', value: entry => entry.campaign ?? '' },
-      { title: 'BATCH', value: entry => String(entry.batch ?? ''), align: 'right' },
+      { title: t`WHEN`, value: entry => time(entry.created_at, context.config.timezone) },
+      { title: t`KIND`, value: entry => entry.kind },
+      { title: t`AMOUNT`, value: entry => entry.amount, align: 'right' },
+      { title: t`MESSAGES`, value: entry => String(entry.messages), align: 'right' },
+      { title: t`CAMPAIGN`, value: entry => entry.campaign ?? '' },
+      { title: t`BATCH`, value: entry => String(entry.batch ?? ''), align: 'right' },
       { title: t`WHO`, value: entry => entry.user ?? 'camp', shrinks: true },
-      { title: 'REASON', value: entry => entry.reason ?? '', shrinks: true },
+      { title: t`REASON`, value: entry => entry.reason ?? '', shrinks: true },
     ],
-    `The budget of "${wallet.name}" for ${monthText} has no ledger entries.`,
+    t`The budget of "${wallet.name}" for ${monthText} has no ledger entries.`,
   )
 }
 
@@ -118,12 +119,12 @@ type BudgetView = Awaited<ReturnType<typeof viewOf>>
 function warnIfExceeded(context: Context, { budget, used_budget }: BudgetView, monthText: string): void {
   if (moneyOf(used_budget) <= moneyOf(budget)) return
   context.out.warn(
-    `the used amount (${amountText(used_budget)}) exceeds this limit: nothing more is sent in ${monthText}.`,
+    t`the used amount (${amountText(used_budget)}) exceeds this limit: nothing more is sent in ${monthText}.`,
   )
 }
 
 function noBudget(wallet: string, month: string): CampError {
-  return new CampError('BUDGET_NOT_FOUND', `wallet "${wallet}" has no budget for ${month}`, {
-    hint: `An ADMIN sets it: camp budget set "${wallet}" ${month} AMOUNT`,
+  return new CampError('BUDGET_NOT_FOUND', t`wallet "${wallet}" has no budget for ${month}`, {
+    hint: t`An ADMIN sets it: camp budget set "${wallet}" ${month} AMOUNT`,
   })
 }

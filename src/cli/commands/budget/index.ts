@@ -5,7 +5,7 @@ import { lazy } from '../../lazy.ts'
 import { nameArgument } from '../../options.ts'
 
 export const register: Register = (program, action) => {
-  const budget = program.command('budget').description("a wallet's month: set, adjust, show, list, ledger, audit")
+  const budget = program.command('budget').description(t`a wallet's month: set, adjust, show, list, ledger, audit`)
   set(budget).action(action(lazy(() => import('./handlers.ts').then(module => module.set))))
   adjust(budget).action(action(lazy(() => import('./handlers.ts').then(module => module.adjust))))
   show(budget).action(action(lazy(() => import('./handlers.ts').then(module => module.show))))
@@ -15,7 +15,7 @@ export const register: Register = (program, action) => {
 }
 
 const set = (parent: Parent) =>
-  addCommand(parent, 'set <wallet> <month> <amount>', 'set the limit of a month (YYYY-MM): 1500.00 or 1.500,00', [
+  addCommand(parent, 'set <wallet> <month> <amount>', t`set the limit of a month (YYYY-MM): 1500.00 or 1.500,00`, [
     'camp budget set Sul 2026-12 1500.00',
     'camp budget set Sul 2026-12 1.500,00',
   ])
@@ -32,29 +32,29 @@ export const adjust = (parent: Parent) =>
     )
 
 const show = (parent: Parent) =>
-  addCommand(parent, 'show <wallet> <month>', 'limit, used, committed and available', [
+  addCommand(parent, 'show <wallet> <month>', t`limit, used, committed and available`, [
     'camp budget show Sul 2026-12',
     'camp budget show Sul 2026-12 --json',
   ])
 
 export const list = (parent: Parent) =>
-  addCommand(parent, 'list', 'all budgets', ['camp budget list', 'camp budget list --wallet Sul']).option(
+  addCommand(parent, 'list', t`all budgets`, ['camp budget list', 'camp budget list --wallet Sul']).option(
     '--wallet <wallet>',
-    "one wallet's",
+    t`one wallet's`,
   )
 
 const ledger = (parent: Parent) =>
-  addCommand(parent, 'ledger <wallet> <month>', 'each reservation, release and adjustment of its budget', [
+  addCommand(parent, 'ledger <wallet> <month>', t`each reservation, release and adjustment of its budget`, [
     'camp budget ledger Sul 2026-12',
     'camp budget ledger Sul 2026-12 --json',
   ])
 
 const audit = (parent: Parent) =>
-  addCommand(parent, 'audit', 'check that budgets, ledger, batches, leads and records agree', [
+  addCommand(parent, 'audit', t`check that budgets, ledger, batches, leads and records agree`, [
     'camp budget audit',
     'camp budget audit --json',
   ]).addHelpText(
     'after',
-    '\nWhat the audit finds, and what it cannot find: docs/security.md, "Records that show a change".\n' +
+    `\n${t`What the audit finds, and what it cannot find: docs/security.md, "Records that show a change". `}` +
       t`Heads that are kept elsewhere: camp audit verify.`,
   )

@@ -1,8 +1,9 @@
 import { addHoliday, ownHolidays, parseHoliday, parseState, removeHoliday } from '../../../calendar/custom-holidays.ts'
 import { isNationalHoliday } from '../../../calendar/national-holidays.ts'
-import { STATE_LAWS } from '../../../calendar/state-laws.ts'
+import { STATE_LAWS, type StateLaw } from '../../../calendar/state-laws.ts'
 import { type YearDay, yearDays } from '../../../calendar/year-calendar.ts'
 import { formatWeek } from '../../../campaign-settings/state-laws.ts'
+import { currentLanguage, t } from '../../../language/text.ts'
 import { localTime } from '../../../time/local-time.ts'
 import { fields, spaced } from '../../blocks.ts'
 import type { OptionsOf } from '../../command.ts'
@@ -16,10 +17,10 @@ export async function add(context: Context, text: string, options: OptionsOf<typ
   const day = parseHoliday(text)
   const state = options.state === undefined ? '' : parseState(options.state)
   const added = await addHoliday(await context.pool(), actor.id, { day, state, name: options.name ?? null })
-  if (day.length > 'MM-DD'.length && isNationalHoliday(day)) context.out.warn(`${day} is already a national holiday`)
-  const what = `${day}${state && ` in ${state}`}`
+  if (day.length > 'MM-DD'.length && isNationalHoliday(day)) context.out.warn(t`${day} is already a national holiday`)
+  const what = state ? t`${day} in ${state}` : day
   context.out.result({ added, ...viewOf({ day, state }), name: options.name ?? null }, () =>
-    added ? `No messages are sent on ${what}.` : `${what} was already in the calendar.`,
+    added ? t`No messages are sent on ${what}.` : t`${what} was already in the calendar.`,
   )
 }
 
@@ -31,10 +32,10 @@ export async function remove(
   const actor = await context.admin()
   const day = parseHoliday(text)
   const state = options.state === undefined ? '' : parseState(options.state)
-  const what = `${day}${state && ` in ${state}`}`
-  await confirm(context, `Allow contact on ${what} again?`)
+  const what = state ? t`${day} in ${state}` : day
+  await confirm(context, t`Allow contact on ${what} again?`)
   const removed = await removeHoliday(await context.pool(), actor.id, { day, state })
-  context.out.result({ removed: true, ...viewOf(removed), name: removed.name }, `Removed ${what} from the calendar.`)
+  context.out.result({ removed: true, ...viewOf(removed), name: removed.name }, t`Removed ${what} from the calendar.`)
 }
 
 function viewOf({ day, state }: { day: string; state: string }) {
@@ -50,32 +51,50 @@ export async function list(
   const today = localTime(context.config.timezone, context.clock.now().getTime()).day
   const year = chosen ?? Number(today.slice(0, 4))
   const days = yearDays(year, await ownHolidays(await context.pool()))
-  context.out.list(options.all ? days : days.filter(({ off }) => off), COLUMNS, 'No holidays.')
+  context.out.list(options.all ? days : days.filter(({ off }) => off), columns(), t`No holidays.`)
 }
 
-const COLUMNS: readonly Column<YearDay>[] = [
-  { title: 'DAY', value: row => row.day },
-  { title: 'WEEKDAY', value: row => row.weekday },
-  { title: 'WHERE', value: row => row.state ?? 'Brazil' },
-  { title: 'NAME', value: row => row.name ?? '' },
-  { title: 'FROM', value: row => (row.yearly ? `${row.origin}, every year` : row.origin) },
-  { title: 'CONTACT', value: row => (row.off ? 'no' : 'yes') },
+const columns = (): readonly Column<YearDay>[] => [
+  { title: t`DAY`, value: row => row.day },
+  { title: t`WEEKDAY`, value: row => weekdayText(row.day) },
+  { title: t`WHERE`, value: row => row.state ?? t`Brazil` },
+  { title: t`NAME`, value: row => row.name ?? '' },
+  { title: t`FROM`, value: row => (row.yearly ? t`${originText(row.origin)}, every year` : originText(row.origin)) },
+  { title: t`CONTACT`, value: row => (row.off ? t`no` : t`yes`) },
 ]
 
+function weekdayText(day: string): string {
+  const zone = { weekday: 'short', timeZone: 'UTC' } as const
+  return new Date(`${day}T00:00:00Z`).toLocaleDateString(currentLanguage(), zone).replace('.', '').toLowerCase()
+}
+
+function originText(origin: YearDay['origin']): string {
+  return { national: t`national`, own: t`own`, optional: t`optional`, state: t`state` }[origin]
+}
+
+function textsText(named: StateLaw['texts']): string {
+  return { yes: t`yes`, no: t`no`, unknown: t`unknown` }[named]
+}
+
 export async function laws(context: Context): Promise<void> {
-  const views = STATE_LAWS.map(({ week, ...law }) => ({ ...law, hours: formatWeek(week), holidays: false }))
+  const views = STATE_LAWS.map(({ week, caveat, ...law }) => ({
+    ...law,
+    caveat: caveat(),
+    hours: formatWeek(week),
+    holidays: false,
+  }))
   context.out.result(views, () =>
     spaced([
       ...views.map(view =>
         fields([
           [view.state, view.law],
-          ['  hours', `${view.hours}; no holidays`],
-          ['  texts', view.texts],
-          ['  caveat', view.caveat],
-          ['  source', view.source],
+          [`  ${t`hours`}`, t`${view.hours}; no holidays`],
+          [`  ${t`texts`}`, textsText(view.texts)],
+          [`  ${t`caveat`}`, view.caveat],
+          [`  ${t`source`}`, view.source],
         ]),
       ),
-      'They apply only to a campaign imported with --state-laws. They are not legal advice.',
+      t`They apply only to a campaign imported with --state-laws. They are not legal advice.`,
     ]),
   )
 }

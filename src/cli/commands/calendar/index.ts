@@ -1,3 +1,4 @@
+import { t } from '../../../language/text.ts'
 import { addCommand, asks, type Parent } from '../../add-command.ts'
 import type { Register } from '../../command.ts'
 import { lazy } from '../../lazy.ts'
@@ -6,7 +7,7 @@ import { nameArgument, wholeNumber } from '../../options.ts'
 export const register: Register = (program, action) => {
   const calendar = program
     .command('calendar')
-    .description('days without contact and state laws: add, remove, list, laws')
+    .description(t`days without contact and state laws: add, remove, list, laws`)
   add(calendar).action(
     action(
       lazy(() => import('./handlers.ts').then(module => module.add)),
@@ -19,31 +20,31 @@ export const register: Register = (program, action) => {
 }
 
 export const add = (parent: Parent) =>
-  addCommand(parent, 'add <day>', 'add a day without contact: 24/12/2026, 24/12 yearly (ADMIN)', [
+  addCommand(parent, 'add <day>', t`add a day without contact: 24/12/2026, 24/12 yearly (ADMIN)`, [
     "camp calendar add 24/12/2026 --name 'Office party'",
     "camp calendar add '9/7 yearly' --state SP --name 'Revolução de 1932'",
   ])
-    .option('--name <name>', 'its name', nameArgument)
-    .option('--state <state>', 'only for recipients of one state: SP')
+    .option('--name <name>', t`its name`, nameArgument)
+    .option('--state <state>', t`only for recipients of one state: SP`)
 
 export const remove = (parent: Parent) =>
   asks(
-    addCommand(parent, 'remove <day>', 'remove a day that was added (ADMIN)', [
+    addCommand(parent, 'remove <day>', t`remove a day that was added (ADMIN)`, [
       'camp calendar remove 24/12/2026',
       "camp calendar remove '9/7 yearly' --state SP",
     ]),
-  ).option('--state <state>', 'the day that was added for this state')
+  ).option('--state <state>', t`the day that was added for this state`)
 
 export const list = (parent: Parent) =>
-  addCommand(parent, 'list', 'the holidays of a year: national and added ones', [
+  addCommand(parent, 'list', t`the holidays of a year: national and added ones`, [
     'camp calendar list',
     'camp calendar list 2027 --all',
   ])
-    .argument('[year]', 'default: the current year', wholeNumber(1900, 2200))
-    .option('--all', 'also optional and state holidays, on which camp sends')
+    .argument('[year]', t`default: the current year`, wholeNumber(1900, 2200))
+    .option('--all', t`also optional and state holidays, on which camp sends`)
 
 const laws = (parent: Parent) =>
-  addCommand(parent, 'laws', 'state laws on contact hours for --state-laws, with sources', [
+  addCommand(parent, 'laws', t`state laws on contact hours for --state-laws, with sources`, [
     'camp calendar laws',
     'camp calendar laws --json',
   ])

@@ -5,6 +5,7 @@ import { findBroker, findWallet } from '../../../catalog/find.ts'
 import { unblockCredential } from '../../../dispatch/unblock.ts'
 import { CampError, codeOf, messageOf } from '../../../errors.ts'
 import { createHttp, httpOptions } from '../../../http/client.ts'
+import { t } from '../../../language/text.ts'
 import {
   describeKeys,
   listCredentials,
@@ -37,15 +38,15 @@ export async function set(
     ...Object.fromEntries(pairs.map(readPair)),
   }
   if (Object.keys(given).length === 0) {
-    throw new CampError('ARGUMENT_MISSING', 'no keys are given: use key=value, or --file', {
-      hint: `Keys: ${describeKeys(place.adapter)}`,
+    throw new CampError('ARGUMENT_MISSING', t`no keys are given: use key=value, or --file`, {
+      hint: t`Keys: ${describeKeys(place.adapter)}`,
     })
   }
   const config = await setCredential(await context.prisma(), await context.keys(), actor, place, given)
   for (const [key, value] of Object.entries(config)) {
     if (typeof value === 'string' && isPlainHttp(value))
       context.out.warn(
-        `${key} is http: messages and keys are sent to the broker unencrypted; use an https URL if it has one`,
+        t`${key} is http: messages and keys are sent to the broker unencrypted; use an https URL if it has one`,
       )
   }
   context.out.result(
@@ -55,7 +56,7 @@ export async function set(
       adapter: place.adapter.name,
       config: maskCredential(config, place.adapter),
     },
-    `Stored the credential of "${place.wallet.name}" at "${place.broker.name}": ${Object.keys(config).join(', ')}.`,
+    t`Stored the credential of "${place.wallet.name}" at "${place.broker.name}": ${Object.keys(config).join(', ')}.`,
   )
 }
 
@@ -78,15 +79,21 @@ export async function show(context: Context, wallet: string, broker: string): Pr
 
 export async function list(context: Context): Promise<void> {
   await context.actor()
+  const first = await orAdmin(
+    context,
+    'credential set',
+    t`Add one: camp credential set WALLET BROKER key=value`,
+    t`adds one`,
+  )
   context.out.list(
     await listCredentials(await context.prisma()),
     [
-      { title: 'WALLET', value: row => row.wallet },
-      { title: 'BROKER', value: row => row.broker },
-      { title: 'ADAPTER', value: row => row.adapter },
-      { title: 'CHANGED', value: row => time(row.updated_at, context.config.timezone) },
+      { title: t`WALLET`, value: row => row.wallet },
+      { title: t`BROKER`, value: row => row.broker },
+      { title: t`ADAPTER`, value: row => row.adapter },
+      { title: t`CHANGED`, value: row => time(row.updated_at, context.config.timezone) },
     ],
-    `No credentials yet. ${await orAdmin(context, 'credential set', 'Add one: camp credential set WALLET BROKER key=value', 'adds one')}`,
+    t`No credentials yet. ${first}`,
   )
 }
 
@@ -100,9 +107,9 @@ export async function test(context: Context, wallet: string, broker: string): Pr
     context.out.result({ ...shown, tested: false, ok: null, detail: null }, '')
     throw new CampError(
       'CREDENTIAL_NOT_TESTABLE',
-      `not tested: ${adapter.name} has no request that tests a credential`,
+      t`not tested: ${adapter.name} has no request that tests a credential`,
       {
-        hint: 'The first message shows whether it is valid. Import a file with your own phones, and run it.',
+        hint: t`The first message shows whether it is valid. Import a file with your own phones, and run it.`,
       },
     )
   }
@@ -113,11 +120,12 @@ export async function test(context: Context, wallet: string, broker: string): Pr
       const code = result.cause === 'REFUSED' ? 'CREDENTIAL_REFUSED' : 'BROKER_UNREACHABLE'
       throw new CampError(
         code,
-        `broker "${place.broker.name}" ${result.cause === 'REFUSED' ? 'refuses' : 'cannot be queried about'} the ` +
-          `credential: ${result.detail}`,
+        result.cause === 'REFUSED'
+          ? t`broker "${place.broker.name}" refuses the credential: ${result.detail}`
+          : t`broker "${place.broker.name}" cannot be queried about the credential: ${result.detail}`,
       )
     }
-    context.out.result({ ...shown, tested: true, ok: true, detail: result.detail }, `Valid: ${result.detail}.`)
+    context.out.result({ ...shown, tested: true, ok: true, detail: result.detail }, t`Valid: ${result.detail}.`)
   } finally {
     await http.close()
   }
@@ -126,12 +134,12 @@ export async function test(context: Context, wallet: string, broker: string): Pr
 export async function remove(context: Context, wallet: string, broker: string): Promise<void> {
   const actor = await context.admin()
   const place = await placeOf(context, wallet, broker)
-  const name = `the credential of "${place.wallet.name}" at "${place.broker.name}"`
-  await confirm(context, `Remove ${name}? Campaigns that use it can send nothing more.`)
+  const name = t`the credential of "${place.wallet.name}" at "${place.broker.name}"`
+  await confirm(context, t`Remove ${name}? Campaigns that use it can send nothing more.`)
   const removed = await removeCredential(await context.prisma(), actor, place)
   if (!removed)
-    throw new CampError('CREDENTIAL_NOT_FOUND', `${name} does not exist`, { hint: 'See: camp credential list' })
-  context.out.result({ removed: true, wallet: place.wallet.name, broker: place.broker.name }, `Removed ${name}.`)
+    throw new CampError('CREDENTIAL_NOT_FOUND', t`${name} does not exist`, { hint: t`See: camp credential list` })
+  context.out.result({ removed: true, wallet: place.wallet.name, broker: place.broker.name }, t`Removed ${name}.`)
 }
 
 export async function unblock(context: Context, wallet: string, broker: string): Promise<void> {
@@ -139,11 +147,15 @@ export async function unblock(context: Context, wallet: string, broker: string):
   const place = await placeOf(context, wallet, broker)
   const deps = { pool: await context.pool(), queues: await context.queues(), now: () => context.clock.now() }
   const { until, campaigns } = await unblockCredential(deps, place, actor.id)
+  const was = dateTimeText(until, { now: context.clock.now(), timezone: context.config.timezone })
   context.out.result(
     { unblocked: true, wallet: place.wallet.name, broker: place.broker.name, until, campaigns },
-    `The credential of "${place.wallet.name}" at "${place.broker.name}" is no longer waiting (the wait was until ` +
-      `${dateTimeText(until, { now: context.clock.now(), timezone: context.config.timezone })}): ` +
-      `${campaigns === 1 ? '1 campaign continues' : `${campaigns} campaigns continue`}.`,
+    campaigns === 1
+      ? t`The credential of "${place.wallet.name}" at "${place.broker.name}" is no longer waiting (the wait was
+        until ${was}): 1 campaign continues.`
+      : t`The credential of "${place.wallet.name}" at "${place.broker.name}" is no longer waiting (the wait was
+        until ${was}):
+        ${campaigns} campaigns continue.`,
   )
 }
 
@@ -158,7 +170,7 @@ function readPair(pair: string, index: number): [string, string] {
   const at = pair.indexOf('=')
   if (at > 0) return [pair.slice(0, at), pair.slice(at + 1)]
   // Without the "=" it may be a secret that was pasted alone, so the error does not repeat it.
-  throw new CampError('INVALID_ARGUMENT', `argument ${index + 1} after the broker is not of the form key=value`)
+  throw new CampError('INVALID_ARGUMENT', t`argument ${index + 1} after the broker is not of the form key=value`)
 }
 
 async function readObject(context: Context, file: string): Promise<Record<string, unknown>> {
@@ -169,12 +181,12 @@ async function readObject(context: Context, file: string): Promise<Record<string
       : await readFile(await context.inputFile(file), 'utf8').catch(error => fail(file, error))
   const read = z.record(z.string(), z.unknown()).safeParse(parsed(text))
   if (read.success) return read.data
-  throw new CampError('INVALID_CREDENTIAL', `${name} is not a JSON object of keys and values`)
+  throw new CampError('INVALID_CREDENTIAL', t`${name} is not a JSON object of keys and values`)
 }
 
 function fail(file: string, error: unknown): never {
   const code = codeOf(error) === 'ENOENT' ? 'FILE_NOT_FOUND' : 'FILE_UNREADABLE'
-  throw new CampError(code, `${file} cannot be read: ${codeOf(error) ?? messageOf(error)}`)
+  throw new CampError(code, t`${file} cannot be read: ${codeOf(error) ?? messageOf(error)}`)
 }
 
 /** undefined if it is not JSON: the errors of JSON.parse quote the text, which holds secrets. */

@@ -1,3 +1,4 @@
+import { t } from '../../../language/text.ts'
 import { assertAnything, type Erasure, erasePerson, findErasable } from '../../../privacy/erase-person.ts'
 import { exportPerson, type PersonData } from '../../../privacy/export-person.ts'
 import { type Block, fields } from '../../blocks.ts'
@@ -18,13 +19,13 @@ export async function exportData(context: Context, options: OptionsOf<typeof com
 
 function summary({ leads, callbacks, contacts, audit }: PersonData): Block {
   return fields([
-    ['leads', String(leads.length)],
-    ['callbacks', String(callbacks.length)],
+    [t`leads`, String(leads.length)],
+    [t`callbacks`, String(callbacks.length)],
     [
-      'last sends',
-      contacts.map(({ key, last_sent_at }) => `${key} ${last_sent_at?.toISOString() ?? 'released'}`).join(', '),
+      t`last sends`,
+      contacts.map(({ key, last_sent_at }) => `${key} ${last_sent_at?.toISOString() ?? t`released`}`).join(', '),
     ],
-    ['audit entries', String(audit.length)],
+    [t`audit entries`, String(audit.length)],
   ])
 }
 
@@ -36,26 +37,26 @@ export async function erase(context: Context, options: OptionsOf<typeof commands
   assertAnything(planned)
   if (options.dryRun) {
     context.out.result(planned, () => erasureText(planned))
-    context.out.talk('Nothing was written: this was a dry run.')
+    context.out.talk(t`Nothing was written: this was a dry run.`)
     return
   }
-  await confirm(context, `Erase the person's data in ${planned.leads} lead(s)? It cannot be restored.`)
+  await confirm(context, t`Erase the person's data in ${planned.leads} lead(s)? It cannot be restored.`)
   const deps = { pool, keys: await context.keys() }
   const erased = await erasePerson(deps, person, { userId: actor.id, now: context.clock.now() })
   context.out.result(erased, () => erasureText(erased))
   if (erased.same_phones > 0)
-    context.out.warn(`${erased.same_phones} more leads have the same phones: to erase them, add --phone`)
+    context.out.warn(t`${erased.same_phones} more leads have the same phones: to erase them, add --phone`)
   if (erased.callbacks_left > 0)
-    context.out.warn(`${erased.callbacks_left} callbacks are not applied yet and stay: erase again when they are`)
+    context.out.warn(t`${erased.callbacks_left} callbacks are not applied yet and stay: erase again when they are`)
 }
 
 function erasureText(erasure: Erasure): Block {
   return fields([
-    ['leads', `${erasure.leads}, of these cancelled: ${erasure.cancelled}`],
-    ['campaigns', erasure.campaigns.join(', ')],
-    ['callbacks', `${erasure.callbacks} deleted, ${erasure.callbacks_left} not applied yet`],
-    ['last sends', `${erasure.contacts} deleted, ${erasure.contacts_left} within 24 hours stay`],
-    ['blocklist', `${erasure.blocklist} entries stay, without their reason`],
-    ['same phones', `${erasure.same_phones} other leads`],
+    [t`leads`, t`${erasure.leads}, of these cancelled: ${erasure.cancelled}`],
+    [t`campaigns`, erasure.campaigns.join(', ')],
+    [t`callbacks`, t`${erasure.callbacks} deleted, ${erasure.callbacks_left} not applied yet`],
+    [t`last sends`, t`${erasure.contacts} deleted, ${erasure.contacts_left} within 24 hours stay`],
+    [t`blocklist`, t`${erasure.blocklist} entries stay, without their reason`],
+    [t`same phones`, t`${erasure.same_phones} other leads`],
   ])
 }

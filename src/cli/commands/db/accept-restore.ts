@@ -4,6 +4,7 @@ import {
   type RestoreReport,
   restoreReport,
 } from '../../../campaign/doubt/accept-restore.ts'
+import { t } from '../../../language/text.ts'
 import { dateTimeText } from '../../../time/date-time-text.ts'
 import { fields, type Human } from '../../blocks.ts'
 import type { Context } from '../../context.ts'
@@ -17,11 +18,11 @@ export async function accept(context: Context): Promise<void> {
   const pool = await context.pool()
   const report = await restoreReport(pool, context.clock.now())
   context.out.talk(reportText(report, context))
-  await confirm(context, 'Accept this data, and stop its active campaigns?')
+  await confirm(context, t`Accept this data, and stop its active campaigns?`)
   const accepted = await acceptRestore({ pool, clock: context.clock }, actor.id)
   context.out.result(
     { accepted: true, ...viewOf(accepted) },
-    'Accepted. Nothing is sent automatically; workers continue within one round.',
+    t`Accepted. Nothing is sent automatically; workers continue within one round.`,
   )
   for (const line of nextLines(accepted)) context.out.talk(line)
 }
@@ -40,28 +41,28 @@ function viewOf({ hold, marked_at, campaigns, recurrences }: RestoreReport) {
 
 function reportText({ hold, marked_at, campaigns, recurrences }: RestoreReport, context: Context): Human {
   const when = (at: Date | null) =>
-    at === null ? 'never' : dateTimeText(at, { now: context.clock.now(), timezone: context.config.timezone })
+    at === null ? t`never` : dateTimeText(at, { now: context.clock.now(), timezone: context.config.timezone })
   const head = fields([
-    ['why', `${hold.reason} (${hold.kind})`],
-    ['last activity of this database', when(marked_at)],
-    ['it had been at work until', hold.outside && when(hold.outside.at)],
+    [t`why`, `${hold.reason} (${hold.kind})`],
+    [t`last activity of this database`, when(marked_at)],
+    [t`it had been at work until`, hold.outside && when(hold.outside.at)],
   ])
   const rows = table<OpenCampaign>(campaigns, [
-    { title: 'CAMPAIGN', value: row => row.agendamento_id },
-    { title: 'STATUS', value: row => row.status },
-    { title: 'LAST KNOWN', value: row => when(row.last_event_at) },
-    { title: 'PENDING', value: row => number(row.pending), align: 'right' },
-    { title: 'SENDING', value: row => number(row.sending), align: 'right' },
-    { title: 'IN DOUBT', value: row => number(row.in_doubt), align: 'right' },
+    { title: t`CAMPAIGN`, value: row => row.agendamento_id },
+    { title: t`STATUS`, value: row => row.status },
+    { title: t`LAST KNOWN`, value: row => when(row.last_event_at) },
+    { title: t`PENDING`, value: row => number(row.pending), align: 'right' },
+    { title: t`SENDING`, value: row => number(row.sending), align: 'right' },
+    { title: t`IN DOUBT`, value: row => number(row.in_doubt), align: 'right' },
     {
-      title: 'MAY HAVE BEEN SENT SINCE',
+      title: t`MAY HAVE BEEN SENT SINCE`,
       value: row => number(row.pending + row.sending + row.in_doubt),
       align: 'right',
     },
-    { title: 'BECOMES', value: row => row.becomes ?? 'as it is' },
+    { title: t`BECOMES`, value: row => row.becomes ?? t`as it is` },
   ])
-  const paused = recurrences.length > 0 ? [`Recurring campaigns that are paused: ${recurrences.join(', ')}`] : []
-  return [head, '', campaigns.length > 0 ? rows : 'It has no open campaign.', ...paused]
+  const paused = recurrences.length > 0 ? [t`Recurring campaigns that are paused: ${recurrences.join(', ')}`] : []
+  return [head, '', campaigns.length > 0 ? rows : t`It has no open campaign.`, ...paused]
 }
 
 function nextLines({ campaigns, recurrences }: RestoreReport): string[] {
@@ -70,20 +71,20 @@ function nextLines({ campaigns, recurrences }: RestoreReport): string[] {
   return [
     ...(paused
       ? [
-          `Next, for each PAUSED campaign, compare its PENDING leads with the broker's own list: camp campaign leads ` +
-            `${paused} --status PENDING`,
-          `Leads that were being sent are in doubt after the end of their lease: camp campaign resolve ${paused} --ask, or ` +
-            `--sent, --not-sent, --resend`,
-          `If none of the PENDING leads was sent: camp campaign resume ${paused}, which sends them all. Otherwise: camp ` +
-            `campaign cancel ${paused}`,
+          t`Next, for each PAUSED campaign, compare its PENDING leads with the broker's own list:
+            camp campaign leads ${paused} --status PENDING`,
+          t`Leads that were being sent are in doubt after the end of their lease:
+            camp campaign resolve ${paused} --ask, or --sent, --not-sent, --resend`,
+          t`If none of the PENDING leads was sent: camp campaign resume ${paused}, which sends them all.
+            Otherwise: camp campaign cancel ${paused}`,
         ]
       : []),
     ...(unapproved
-      ? [`Campaigns that were due to start need a new approval: camp campaign approve ${unapproved}`]
+      ? [t`Campaigns that were due to start need a new approval: camp campaign approve ${unapproved}`]
       : []),
     ...(recurrences.length > 0
-      ? [`Resume recurring campaigns by hand: camp campaign repeat resume ${recurrences[0]}`]
+      ? [t`Resume recurring campaigns by hand: camp campaign repeat resume ${recurrences[0]!}`]
       : []),
-    'Opt-outs and budgets from the time between are missing, too: camp blocklist sync, camp budget show.',
+    t`Opt-outs and budgets from the time between are missing, too: camp blocklist sync, camp budget show.`,
   ]
 }

@@ -2,6 +2,7 @@ import { connectionUrl, hasCluster, stopServer } from '../../../database/embedde
 import { schemaState, serverVersion } from '../../../database/migrations.ts'
 import { CampError, messageOf } from '../../../errors.ts'
 import { holdOf } from '../../../installation/installation.ts'
+import { t } from '../../../language/text.ts'
 import { openQueues } from '../../../queue/queues.ts'
 import { fields } from '../../blocks.ts'
 import type { OptionsOf } from '../../command.ts'
@@ -17,7 +18,7 @@ export async function migrateDatabase(context: Context): Promise<void> {
   const applied = await context.migrate()
   context.out.result(
     { applied },
-    applied.length === 0 ? 'Nothing to do: the database is up to date.' : `Applied: ${applied.join(', ')}`,
+    applied.length === 0 ? t`Nothing to do: the database is up to date.` : t`Applied: ${applied.join(', ')}`,
   )
 }
 
@@ -29,8 +30,8 @@ export async function showStatus(context: Context): Promise<void> {
     context.out.result(
       { mode, running: false, made, url: null },
       fields([
-        ['mode', mode],
-        ['running', made ? 'no (any command starts it)' : 'no: it does not exist yet (camp db start creates it)'],
+        [t`mode`, mode === 'server' ? t`server` : t`embedded`],
+        [t`running`, made ? t`no (any command starts it)` : t`no: it does not exist yet (camp db start creates it)`],
       ]),
     )
     return
@@ -53,17 +54,19 @@ export async function showStatus(context: Context): Promise<void> {
     }
     context.out.result(status, () =>
       fields([
-        ['mode', mode],
-        ['running', 'yes'],
-        ['url', status.url],
+        [t`mode`, mode === 'server' ? t`server` : t`embedded`],
+        [t`running`, t`yes`],
+        [t`url`, status.url],
         ['PostgreSQL', status.version],
         [
-          'migrations',
-          `${applied.length} applied, ${pending.length} pending${unknown.length > 0 ? `, ${unknown.length} unknown` : ''}`,
+          t`migrations`,
+          unknown.length > 0
+            ? t`${applied.length} applied, ${pending.length} pending, ${unknown.length} unknown`
+            : t`${applied.length} applied, ${pending.length} pending`,
         ],
-        ['queue', status.queue && `on ${status.queue.on}: ${status.queue.state}`],
-        ['sending', hold && `held until a person decides: ${hold.reason}`],
-        ['next', pending.length > 0 ? 'camp db migrate' : hold && 'camp db accept-restore'],
+        [t`queue`, status.queue && t`on ${status.queue.on}: ${status.queue.state}`],
+        [t`sending`, hold && t`held until a person decides: ${hold.reason}`],
+        [t`next`, pending.length > 0 ? 'camp db migrate' : hold && 'camp db accept-restore'],
       ]),
     )
   } finally {
@@ -83,19 +86,19 @@ async function queueState({ config }: Context, url: string): Promise<{ on: 'Redi
 export async function start(context: Context): Promise<void> {
   assertEmbedded(context)
   const url = withoutPassword(await context.databaseUrl())
-  context.out.result({ running: true, url }, `Running: ${url}`)
+  context.out.result({ running: true, url }, t`Running: ${url}`)
 }
 
 export async function stop(context: Context): Promise<void> {
   assertEmbedded(context)
   const stopped = await stopServer(context.config.home)
-  context.out.result({ running: false, stopped }, stopped ? 'Stopped.' : 'The database was not running.')
+  context.out.result({ running: false, stopped }, stopped ? t`Stopped.` : t`The database was not running.`)
 }
 
 function assertEmbedded({ config }: Context): void {
   if (config.databaseUrl) {
-    throw new CampError('EMBEDDED_ONLY', 'DATABASE_URL is set: camp does not start or stop that server', {
-      hint: 'Without DATABASE_URL camp uses an embedded PostgreSQL.',
+    throw new CampError('EMBEDDED_ONLY', t`DATABASE_URL is set: camp does not start or stop that server`, {
+      hint: t`Without DATABASE_URL camp uses an embedded PostgreSQL.`,
     })
   }
 }

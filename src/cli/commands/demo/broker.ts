@@ -1,4 +1,5 @@
 import { CampError } from '../../../errors.ts'
+import { t } from '../../../language/text.ts'
 
 /** The message of the demo: the same for a reader, in the form that each broker takes. */
 const TEXT = 'Olá {{nome}}, temos uma proposta para o seu contrato {{contrato}}.'
@@ -82,7 +83,7 @@ const DEMO_BROKERS = Object.keys(BROKERS)
 export function demoBroker(name: string): DemoBroker {
   const broker = Object.hasOwn(BROKERS, name) ? BROKERS[name] : undefined
   if (broker) return broker
-  throw new CampError('INVALID_ARGUMENT', `the demo has no broker "${name}"`, {
-    hint: `Choose one of ${DEMO_BROKERS.join(', ')}.`,
+  throw new CampError('INVALID_ARGUMENT', t`the demo has no broker "${name}"`, {
+    hint: t`Choose one of ${DEMO_BROKERS.join(', ')}.`,
   })
 }

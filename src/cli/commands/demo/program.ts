@@ -3,6 +3,7 @@ import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { execa, type ResultPromise } from 'execa'
 import { CampError } from '../../../errors.ts'
+import { t } from '../../../language/text.ts'
 
 /** A camp process that runs beside this one. */
 export interface Program {
@@ -37,7 +38,9 @@ export async function startProgram(argv: readonly string[], env: NodeJS.ProcessE
     once(createInterface({ input: child.stdout }), 'line').then(([line]) => String(line)),
     child.then(({ exitCode, originalMessage }) => {
       const how = exitCode ?? originalMessage
-      throw new CampError('DEMO_FAILED', `camp ${argv[0]} ended during its start (${how})`, { hint: said.trim() })
+      throw new CampError('DEMO_FAILED', t`camp ${argv[0]!} ended during its start (${how ?? t`no exit code`})`, {
+        hint: said.trim(),
+      })
     }),
   ])
   child.stdout.resume()

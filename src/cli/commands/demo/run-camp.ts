@@ -1,5 +1,6 @@
 import { PassThrough } from 'node:stream'
 import { CampError, type ErrorDocument } from '../../../errors.ts'
+import { t } from '../../../language/text.ts'
 import type { Context } from '../../context.ts'
 import { runCamp } from '../../main.ts'
 
@@ -22,7 +23,7 @@ export function campIn(context: Context, env: NodeJS.ProcessEnv): RunCamp {
       streams: { stdin: new PassThrough(), stdout, stderr },
     })
     if (code === 0) return JSON.parse(stdout.text)
-    throw new CampError('DEMO_FAILED', `camp ${argv.slice(0, 2).join(' ')} failed (${code})`, {
+    throw new CampError('DEMO_FAILED', t`camp ${argv.slice(0, 2).join(' ')} failed (${code})`, {
       hint: linesOfError(stderr.text),
     })
   }
@@ -36,7 +37,7 @@ export function campIn(context: Context, env: NodeJS.ProcessEnv): RunCamp {
     })
     if (code === 0) return
     const hint = stderr instanceof Memory ? stderr.text.trim().split('\n') : undefined
-    throw new CampError('DEMO_FAILED', `camp ${argv.slice(0, 2).join(' ')} failed (${code})`, { hint })
+    throw new CampError('DEMO_FAILED', t`camp ${argv.slice(0, 2).join(' ')} failed (${code})`, { hint })
   }
   return Object.assign(quiet, { shown })
 }

@@ -9,6 +9,7 @@ import { formatMoney, moneyOf } from '../../../budget/money.ts'
 import { stopServer } from '../../../database/embedded/server.ts'
 import { CampError } from '../../../errors.ts'
 import { freePort } from '../../../http/free-port.ts'
+import { t } from '../../../language/text.ts'
 import { monthOf } from '../../../time/local-day.ts'
 import { styled } from '../../blocks.ts'
 import type { Context } from '../../context.ts'
@@ -39,28 +40,28 @@ export async function runDemo(context: Context, { keep, broker }: { keep: boolea
       CAMP_SWEEP_MS: '1000',
     }
     const camp = campIn(context, { ...env, NO_COLOR: context.host.env.NO_COLOR })
-    const sandbox = await step(context, `The sandbox as ${broker}, a process of its own`, async () => {
+    const sandbox = await step(context, t`The sandbox as ${broker}, a process of its own`, async () => {
       const started = await startProgram(['sandbox', '--json', '--callback-delay', '20-200'], env)
       programs.push(started)
       return z.object({ url: z.string() }).parse(JSON.parse(started.firstLine)).url
     })
-    await step(context, 'PostgreSQL, migrations; a wallet, its budget, a broker, the credential, two fish', () =>
+    await step(context, t`PostgreSQL, migrations; a wallet, its budget, a broker, the credential, two fish`, () =>
       setUp(context, camp, sandbox, broker),
     )
     const { id, refused } = await importMailing(context, camp, broker)
-    await step(context, 'Approval against the budget', () => camp('campaign', 'approve', id, '--yes'))
-    await step(context, 'A worker, with the listener for callbacks', async () => {
+    await step(context, t`Approval against the budget`, () => camp('campaign', 'approve', id, '--yes'))
+    await step(context, t`A worker, with the listener for callbacks`, async () => {
       programs.push(await startProgram(['worker', '--listen', `127.0.0.1:${port}`], env))
     })
     const startedAt = context.clock.now().getTime()
-    await step(context, 'Dispatch', () => camp.shown('campaign', 'run', id, '--wait'))
+    await step(context, t`Dispatch`, () => camp.shown('campaign', 'run', id, '--wait'))
     const seconds = (context.clock.now().getTime() - startedAt) / 1000
-    const report = await step(context, 'Delivery callbacks', () => callbacksDone(camp, sandbox, id, context.signal))
+    const report = await step(context, t`Delivery callbacks`, () => callbacksDone(camp, sandbox, id, context.signal))
     context.out.talk('')
     await check(context, camp, { id, sandbox, report, seconds, refused })
   } finally {
     for (const program of programs.reverse()) await program.stop()
-    if (keep) context.out.talk(['', `Its database is kept: CAMP_HOME=${home} camp campaign list`])
+    if (keep) context.out.talk(['', t`Its database is kept: CAMP_HOME=${home} camp campaign list`])
     else {
       await stopServer(home)
       await rm(home, { recursive: true, force: true })
@@ -105,7 +106,7 @@ type View = z.infer<typeof view>
 async function importMailing(context: Context, camp: RunCamp, broker: string) {
   // Round the clock, because a demo must work at any hour; by default a campaign is sent between 08:00 and 20:00.
   const always = ['--hours', '00:00-24:00', '--days', 'mon-sun', '--allow-holidays']
-  const imported = await step(context, 'Import of fixtures/demo/mailing.csv', async () =>
+  const imported = await step(context, t`Import of fixtures/demo/mailing.csv`, async () =>
     view.parse(
       await camp(
         'campaign',
@@ -122,8 +123,8 @@ async function importMailing(context: Context, camp: RunCamp, broker: string) {
   )
   const refused = Object.entries(imported.errors).filter(([, n]) => n > 0)
   context.out.talk(
-    `   ${number(imported.rows)} rows, ${number(imported.counts.PENDING ?? 0)} to send (${imported.fish} fish among them), ` +
-      `refused: ${refused.map(([code, n]) => `${code} ${n}`).join(', ')}; at most R$ ${imported.cost.ceiling}`,
+    t`   ${number(imported.rows)} rows, ${number(imported.counts.PENDING ?? 0)} to send (${imported.fish} fish among
+      them), refused: ${refused.map(([code, n]) => `${code} ${n}`).join(', ')}; at most R$ ${imported.cost.ceiling}`,
   )
   return { id: imported.agendamento_id, refused: refused.reduce((sum, [, n]) => sum + n, 0) }
 }
@@ -175,23 +176,23 @@ async function check(context: Context, camp: RunCamp, { sandbox, report, seconds
   const toSend = report.rows + report.fish - refused
   const checks: [string, boolean, string][] = [
     [
-      'rows of the file + fish = leads',
+      t`rows of the file + fish = leads`,
       report.rows + report.fish === report.counts.total,
       `${number(report.rows)} + ${report.fish}`,
     ],
-    ['every lead that could be sent was accepted', broker.unique === toSend, number(broker.unique)],
+    [t`every lead that could be sent was accepted`, broker.unique === toSend, number(broker.unique)],
     [
-      'the broker got each lead once',
+      t`the broker got each lead once`,
       broker.accepted === broker.unique && broker.duplicates === 0,
-      `${broker.duplicates} duplicates`,
+      t`${broker.duplicates} duplicates`,
     ],
     [
-      'nothing is open or in doubt',
+      t`nothing is open or in doubt`,
       ['PENDING', 'SENDING', 'IN_DOUBT'].every(status => report.counts[status] === 0),
       report.status,
     ],
     [
-      'ledger = used budget = unit cost × accepted',
+      t`ledger = used budget = unit cost × accepted`,
       sum === cost && moneyOf(budget.used_budget) === moneyOf(cost),
       `R$ ${sum}`,
     ],
@@ -199,9 +200,8 @@ async function check(context: Context, camp: RunCamp, { sandbox, report, seconds
   const text = () => [
     ...checks.map(([what, holds, figure]) => styled(holds ? ['green', '✔'] : ['red', '✘'], ` ${what}: ${figure}`)),
     '',
-    `Sent ${number(broker.unique)} messages in ${seconds.toFixed(1)} s; delivered ` +
-      `${number(report.counts.DELIVERED! + report.counts.READ!)}, ` +
-      `of them read ${number(report.counts.READ!)}.`,
+    t`Sent ${number(broker.unique)} messages in ${seconds.toFixed(1)} s; delivered
+      ${number(report.counts.DELIVERED! + report.counts.READ!)}, of them read ${number(report.counts.READ!)}.`,
   ]
   const failed = checks.filter(([, holds]) => !holds)
   context.out.result(
@@ -211,7 +211,7 @@ async function check(context: Context, camp: RunCamp, { sandbox, report, seconds
   if (failed.length > 0)
     throw new CampError(
       'DEMO_BOOKS_DIFFER',
-      `the budget audit found differences: ${failed.map(([what]) => what).join('; ')}`,
+      t`the budget audit found differences: ${failed.map(([what]) => what).join('; ')}`,
     )
 }
 

@@ -1,3 +1,4 @@
+import { t } from '../../../language/text.ts'
 import { addCommand, type Parent } from '../../add-command.ts'
 import type { Register } from '../../command.ts'
 import { lazy } from '../../lazy.ts'
@@ -12,12 +13,11 @@ export const register: Register = (program, action) => {
 }
 
 const doctor = (parent: Parent) =>
-  addCommand(parent, 'doctor', 'check this installation, and say what to do', [
+  addCommand(parent, 'doctor', t`check this installation, and say what to do`, [
     'camp doctor',
     'camp doctor --json',
   ]).addHelpText(
     'after',
-    '\nIt checks versions, CAMP_HOME, disk, database, migrations, clock, secret,\n' +
-      'users, queue, credentials, the listener at CAMP_PUBLIC_URL and workers.\n' +
-      'It changes nothing, and needs no login. It exits with 8 if a check fails.',
+    `\n${t`It checks versions, CAMP_HOME, disk, database, migrations, clock, secret, users, queue, credentials, the
+      listener at CAMP_PUBLIC_URL and workers. It changes nothing, and needs no login. It exits with 8 if a check fails.`}`,
   )

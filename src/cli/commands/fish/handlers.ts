@@ -1,4 +1,5 @@
 import { addFish, changeFish, findFish, listFish, removeFish } from '../../../catalog/fish.ts'
+import { t } from '../../../language/text.ts'
 import { assertSomething } from '../../assert-something.ts'
 import type { OptionsOf } from '../../command.ts'
 import type { Context } from '../../context.ts'
@@ -9,18 +10,19 @@ import type * as commands from './index.ts'
 export async function add(context: Context, name: string, phone: string): Promise<void> {
   const actor = await context.admin()
   const fish = await addFish(await context.prisma(), actor, name, phone)
-  context.out.result(fish, `Added fish "${fish.name}" (${fish.phone}).`)
+  context.out.result(fish, t`Added fish "${fish.name}" (${fish.phone}).`)
 }
 
 export async function list(context: Context): Promise<void> {
   await context.actor()
+  const first = await orAdmin(context, 'fish add', t`Add one: camp fish add NAME PHONE`, t`adds one`)
   context.out.list(
     await listFish(await context.prisma()),
     [
-      { title: 'NAME', value: row => row.name },
-      { title: 'PHONE', value: row => row.phone },
+      { title: t`NAME`, value: row => row.name },
+      { title: t`PHONE`, value: row => row.phone },
     ],
-    `No fish yet. ${await orAdmin(context, 'fish add', 'Add one: camp fish add NAME PHONE', 'adds one')}`,
+    t`No fish yet. ${first}`,
   )
 }
 
@@ -29,13 +31,13 @@ export async function set(context: Context, ref: string, options: OptionsOf<type
   const { name, phone } = options
   assertSomething({ name, phone })
   const fish = await changeFish(await context.prisma(), actor, ref, { name, phone })
-  context.out.result(fish, `Fish "${fish.name}" (${fish.phone}).`)
+  context.out.result(fish, t`Fish "${fish.name}" (${fish.phone}).`)
 }
 
 export async function remove(context: Context, ref: string): Promise<void> {
   const actor = await context.admin()
   const fish = await findFish(await context.prisma(), ref)
-  await confirm(context, `Remove fish "${fish.name}" (${fish.phone})?`)
+  await confirm(context, t`Remove fish "${fish.name}" (${fish.phone})?`)
   await removeFish(await context.prisma(), actor, fish)
-  context.out.result({ removed: true, ...fish }, `Removed fish "${fish.name}" (${fish.phone}).`)
+  context.out.result({ removed: true, ...fish }, t`Removed fish "${fish.name}" (${fish.phone}).`)
 }

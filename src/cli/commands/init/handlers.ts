@@ -2,6 +2,7 @@ import { schemaState, serverVersion } from '../../../database/migrations.ts'
 import { examine } from '../../../doctor/doctor.ts'
 import type { Finding } from '../../../doctor/finding.ts'
 import { CampError } from '../../../errors.ts'
+import { t } from '../../../language/text.ts'
 import { secretState } from '../../../security/fingerprint.ts'
 import { hasUsers } from '../../../security/has-users.ts'
 import { newSecret, openKeys } from '../../../security/keys.ts'
@@ -42,24 +43,24 @@ async function settingsFor(context: Context, options: Options): Promise<Settings
 }
 
 async function askDatabaseUrl(context: Context): Promise<string> {
-  const instead = 'Give it with --database-url. Without a PostgreSQL server: camp db start'
+  const instead = t`Give it with --database-url. Without a PostgreSQL server: camp db start`
   if (!hasTerminal(context)) {
-    throw new CampError('ARGUMENT_MISSING', 'DATABASE_URL is required: postgresql://USER:PASSWORD@HOST:5432/NAME', {
+    throw new CampError('ARGUMENT_MISSING', t`DATABASE_URL is required: postgresql://USER:PASSWORD@HOST:5432/NAME`, {
       hint: instead,
     })
   }
-  return ask(context, 'DATABASE_URL (postgresql://USER:PASSWORD@HOST:5432/NAME)', instead)
+  return ask(context, t`DATABASE_URL (postgresql://USER:PASSWORD@HOST:5432/NAME)`, instead)
 }
 
 async function setUp(context: Context, options: Options, settings: Settings): Promise<void> {
   const { file, added } = settings
   const { out } = context
-  out.talk(`The database answers: PostgreSQL ${await tryDatabase(context, settings)}`)
+  out.talk(t`The database answers: PostgreSQL ${await tryDatabase(context, settings)}`)
   const names = Object.keys(added)
   if (names.length > 0) await writeSettings(settings)
-  out.talk(names.length > 0 ? `Written to ${file}: ${names.join(', ')}` : `Nothing to add to ${file}.`)
+  out.talk(names.length > 0 ? t`Written to ${file}: ${names.join(', ')}` : t`Nothing to add to ${file}.`)
   const applied = await context.migrate()
-  out.talk(applied.length > 0 ? `Migrations applied: ${applied.length}` : 'The tables are up to date.')
+  out.talk(applied.length > 0 ? t`Migrations applied: ${applied.length}` : t`The tables are up to date.`)
   await context.keys()
   const admin = await firstAdmin(context, options)
   const { config, clock } = context
@@ -81,11 +82,12 @@ async function tryDatabase(context: Context, { file, added }: Settings): Promise
     const isNew = added.CAMP_SECRET !== undefined
     throw new CampError(
       'SECRET_MISMATCH',
-      'this database has a secret already, and it is another one: nothing was changed',
+      t`this database has a secret already, and it is another one: nothing was changed`,
       {
         hint: isNew
-          ? `Put the CAMP_SECRET of the other machines into ${file}, or into the environment. If it is lost: camp secret reset`
-          : `Correct CAMP_SECRET in ${file}.`,
+          ? t`Put the CAMP_SECRET of the other machines into ${file}, or into the environment. If it is lost: camp
+            secret reset`
+          : t`Correct CAMP_SECRET in ${file}.`,
       },
     )
   } finally {
@@ -97,22 +99,22 @@ async function tryDatabase(context: Context, { file, added }: Settings): Promise
 async function firstAdmin(context: Context, options: Options): Promise<string | null> {
   const prisma = await context.prisma()
   if (await hasUsers(prisma)) {
-    if (options.admin !== undefined) context.out.talk('There are users already: none was added.')
+    if (options.admin !== undefined) context.out.talk(t`There are users already: none was added.`)
     return null
   }
-  const email = options.admin ?? (await ask(context, 'E-mail of the first ADMIN', 'Give it with --admin EMAIL.'))
-  const name = options.name ?? (await ask(context, 'Their name', 'Give it with --name NAME.'))
-  const password = await askPassword(context, `Password of ${email}`, options.passwordStdin ?? false)
+  const email = options.admin ?? (await ask(context, t`E-mail of the first ADMIN`, t`Give it with --admin EMAIL.`))
+  const name = options.name ?? (await ask(context, t`Their name`, t`Give it with --name NAME.`))
+  const password = await askPassword(context, t`Password of ${email}`, options.passwordStdin ?? false)
   const user = await addUser(prisma, null, { email, name, role: 'ADMIN', password }, context.clock.now())
-  context.out.talk(`Added ADMIN ${user.email}.`)
+  context.out.talk(t`Added ADMIN ${user.email}.`)
   return user.email
 }
 
 function nextSteps(file: string, findings: readonly Finding[]): string[] {
   const failures = findings.filter(({ state }) => state === 'fail').length
   return [
-    ...(failures > 0 ? [`${failures} check(s) failed: see above, then camp --env-file ${file} doctor`] : []),
-    `Keep a copy of CAMP_SECRET in another place: without it a backup cannot be read.`,
-    `Next: camp --env-file ${file} login, and as a service: camp service install --settings ${file}`,
+    ...(failures > 0 ? [t`${failures} check(s) failed: see above, then camp --env-file ${file} doctor`] : []),
+    t`Keep a copy of CAMP_SECRET in another place: without it a backup cannot be read.`,
+    t`Next: camp --env-file ${file} login, and as a service: camp service install --settings ${file}`,
   ]
 }

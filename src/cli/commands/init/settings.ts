@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { parseEnvFile, readEnvFile } from '../../../env-file.ts'
 import { CampError } from '../../../errors.ts'
 import { replacePrivate, writeFailed } from '../../../files.ts'
+import { t } from '../../../language/text.ts'
 
 export interface Settings {
   file: string
@@ -23,8 +24,8 @@ export function completeSettings(file: string, given: Readonly<Record<string, st
     if (value === undefined) continue
     if (there[name] === undefined) added[name] = value
     else if (there[name] !== value) {
-      throw new CampError('OPTIONS_CONFLICT', `${file} has another ${name} than the one given: nothing was changed`, {
-        hint: 'Change the file, or omit the option.',
+      throw new CampError('OPTIONS_CONFLICT', t`${file} has another ${name} than the one given: nothing was changed`, {
+        hint: t`Change the file, or omit the option.`,
       })
     }
   }
@@ -41,8 +42,8 @@ export async function writeSettings({ file, added }: Settings): Promise<void> {
   // What cannot be read again must not be written.
   parseEnvFile(text, file)
   await replacePrivate(file, text).catch(error => {
-    throw writeFailed(`${file} cannot be written`, error, {
-      hint: 'Run it with sudo, or name another file with --settings.',
+    throw writeFailed(t`${file} cannot be written`, error, {
+      hint: t`Run it with sudo, or name another file with --settings.`,
     })
   })
 }

@@ -1,4 +1,6 @@
+import { formatMonth } from '../../../budget/month.ts'
 import { CampError } from '../../../errors.ts'
+import { t } from '../../../language/text.ts'
 import { importLegacy, type LegacyResult } from '../../../legacy/import.ts'
 import type { Reject, TableCount } from '../../../legacy/tally.ts'
 import type { Human } from '../../blocks.ts'
@@ -38,21 +40,25 @@ export async function importOld(context: Context, from: string, options: Options
   )
   const refused = result.tables.reduce((sum, one) => sum + one.refused, 0)
   if (refused > 0)
-    context.out.warn(`${number(refused)} rows were refused${result.rejects ? '' : ': --rejects FILE lists them'}`)
+    context.out.warn(
+      result.rejects
+        ? t`${number(refused)} rows were refused`
+        : t`${number(refused)} rows were refused: --rejects FILE lists them`,
+    )
   context.out.result(viewOf(result), () => textOf(result))
-  if (result.dryRun) context.out.talk('Nothing was written: this was a dry run.')
+  if (result.dryRun) context.out.talk(t`Nothing was written: this was a dry run.`)
 }
 
 function assertPrefix(prefix: string): void {
   if (/^\w{0,60}$/.test(prefix)) return
-  throw new CampError('INVALID_ARGUMENT', `--prefix "${prefix}" is not the beginning of a table's name`)
+  throw new CampError('INVALID_ARGUMENT', t`--prefix "${prefix}" is not the beginning of a table's name`)
 }
 
 function numbersOf(pairs: readonly string[]): Record<string, number> {
   return Object.fromEntries(
     Object.entries(parsePairs('--idgis', pairs)).map(([carteira, text]) => {
       if (/^[1-9]\d{0,8}$/.test(text)) return [carteira, Number(text)]
-      throw new CampError('INVALID_ARGUMENT', `--idgis ${carteira}=${text}: an idgis number is a whole number above 0`)
+      throw new CampError('INVALID_ARGUMENT', t`--idgis ${carteira}=${text}: an idgis number is a whole number above 0`)
     }),
   )
 }
@@ -63,7 +69,7 @@ function progressOf({ out }: Context): (rows: number) => void {
   let next = SAY_EVERY
   return rows => {
     if (rows < next) return
-    out.talk(`${number(rows)} messages read…`)
+    out.talk(t`${number(rows)} messages read…`)
     next = rows - (rows % SAY_EVERY) + SAY_EVERY
   }
 }
@@ -75,25 +81,25 @@ function viewOf({ from, dryRun, tables, campaigns, used, refusals, rejects }: Le
 
 function textOf({ tables, campaigns, used, refusals, rejects, dryRun }: LegacyResult): Human {
   const counts = table(tables, [
-    { title: 'TABLE', value: (row: TableCount) => row.table },
-    { title: 'READ', value: row => number(row.read), align: 'right' },
-    { title: dryRun ? 'WOULD TAKE' : 'TAKEN', value: row => number(row.taken), align: 'right' },
-    { title: 'ALREADY', value: row => number(row.already), align: 'right' },
-    { title: 'REFUSED', value: row => number(row.refused), align: 'right' },
-    { title: 'REASONS', value: row => reasonsOf(row) },
+    { title: t`TABLE`, value: (row: TableCount) => row.table },
+    { title: t`READ`, value: row => number(row.read), align: 'right' },
+    { title: dryRun ? t`WOULD TAKE` : t`TAKEN`, value: row => number(row.taken), align: 'right' },
+    { title: t`ALREADY`, value: row => number(row.already), align: 'right' },
+    { title: t`REFUSED`, value: row => number(row.refused), align: 'right' },
+    { title: t`REASONS`, value: row => reasonsOf(row) },
   ])
-  const lines: Human[] = [counts, '', `Archived campaigns, new: ${number(campaigns)}`]
+  const lines: Human[] = [counts, '', t`Archived campaigns, new: ${number(campaigns)}`]
   for (const { wallet, year, month, amount, messages } of used)
     lines.push(
-      `Used by the old system: ${wallet} ${year}-${String(month).padStart(2, '0')}: ${amount} (${number(messages)} messages)`,
+      t`Used by the old system: ${wallet} ${formatMonth({ year, month })}: ${amount} (${number(messages)} messages)`,
     )
-  if (rejects) lines.push(`Rejects: ${number(rejects.rows)} rows in ${rejects.file}`)
+  if (rejects) lines.push(t`Rejects: ${number(rejects.rows)} rows in ${rejects.file}`)
   if (refusals.length > 0) {
     const columns = [
-      { title: 'TABLE', value: (row: Reject) => row.table },
-      { title: 'ID', value: (row: Reject) => row.id },
-      { title: 'REASON', value: (row: Reject) => row.code },
-      { title: 'DETAIL', value: (row: Reject) => row.detail },
+      { title: t`TABLE`, value: (row: Reject) => row.table },
+      { title: t`ID`, value: (row: Reject) => row.id },
+      { title: t`REASON`, value: (row: Reject) => row.code },
+      { title: t`DETAIL`, value: (row: Reject) => row.detail },
     ]
     lines.push('', table(refusals, columns))
   }

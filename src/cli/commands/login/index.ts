@@ -1,3 +1,4 @@
+import { t } from '../../../language/text.ts'
 import { addCommand, type Parent } from '../../add-command.ts'
 import type { Register } from '../../command.ts'
 import { lazy } from '../../lazy.ts'
@@ -12,7 +13,7 @@ export const register: Register = (program, action) => {
 }
 
 export const login = (parent: Parent) =>
-  addCommand(parent, 'login [email]', 'log in for 12 hours', [
+  addCommand(parent, 'login [email]', t`log in for 12 hours`, [
     'camp login ana@example.com',
     'camp login ana@example.com --password-stdin < password.txt',
-  ]).option('--password-stdin', 'read the password from stdin')
+  ]).option('--password-stdin', t`read the password from stdin`)

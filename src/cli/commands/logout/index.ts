@@ -1,3 +1,4 @@
+import { t } from '../../../language/text.ts'
 import { addCommand, type Parent } from '../../add-command.ts'
 import type { Register } from '../../command.ts'
 import { lazy } from '../../lazy.ts'
@@ -7,4 +8,4 @@ export const register: Register = (program, action) => {
 }
 
 const logout = (parent: Parent) =>
-  addCommand(parent, 'logout', 'forget the session', ['camp logout', 'camp logout --quiet'])
+  addCommand(parent, 'logout', t`forget the session`, ['camp logout', 'camp logout --quiet'])

@@ -1,3 +1,4 @@
+import { t } from '../../../language/text.ts'
 import { findPrunable, type Pruning, prune as pruneData } from '../../../privacy/prune.ts'
 import { type Block, fields } from '../../blocks.ts'
 import type { OptionsOf } from '../../command.ts'
@@ -15,12 +16,13 @@ export async function prune(context: Context, options: OptionsOf<typeof commands
   const planned = await findPrunable(pool, before)
   if (options.dryRun) {
     context.out.result(planned, () => pruningText(planned))
-    context.out.talk('Nothing was written: this was a dry run.')
+    context.out.talk(t`Nothing was written: this was a dry run.`)
     return
   }
-  const question = `Replace the personal data of ${planned.leads} leads of ${planned.campaigns} campaigns? It cannot be restored.`
+  const question = t`Replace the personal data of ${planned.leads} leads of ${planned.campaigns} campaigns? It
+    cannot be restored.`
   await confirm(context, question)
-  const bar = await context.out.bar('{value} of {total} leads')
+  const bar = await context.out.bar(`{value}/{total} ${t`leads`}`)
   try {
     const pruned = await pruneData(pool, {
       before,
@@ -39,14 +41,14 @@ export async function prune(context: Context, options: OptionsOf<typeof commands
 function pruningText(pruning: Pruning): Block {
   const number = (n: number) => n.toLocaleString('en-US')
   return fields([
-    ['campaigns', number(pruning.campaigns)],
-    ['leads', number(pruning.leads)],
-    ['callbacks', number(pruning.callbacks)],
-    ['last sends', number(pruning.contacts)],
+    [t`campaigns`, number(pruning.campaigns)],
+    [t`leads`, number(pruning.leads)],
+    [t`callbacks`, number(pruning.callbacks)],
+    [t`last sends`, number(pruning.contacts)],
     [
-      'left',
+      t`left`,
       pruning.campaigns_left > 0
-        ? `${number(pruning.campaigns_left)} campaigns with leads in doubt or to be sent`
+        ? t`${number(pruning.campaigns_left)} campaigns with leads in doubt or to be sent`
         : null,
     ],
   ])

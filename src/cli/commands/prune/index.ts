@@ -1,3 +1,4 @@
+import { t } from '../../../language/text.ts'
 import { addCommand, asks, type Parent } from '../../add-command.ts'
 import type { Register } from '../../command.ts'
 import { lazy } from '../../lazy.ts'
@@ -9,15 +10,15 @@ export const register: Register = (program, action) => {
 
 export const prune = (parent: Parent) =>
   asks(
-    addCommand(parent, 'prune', 'replace the personal data of old campaigns (ADMIN)', [
+    addCommand(parent, 'prune', t`replace the personal data of old campaigns (ADMIN)`, [
       'camp prune --older-than 180d --dry-run',
       'camp prune --older-than 365d --yes',
     ]),
   )
-    .requiredOption('--older-than <days>', 'campaigns that ended before: 180d', daysArgument)
-    .option('--dry-run', 'show the result and write nothing')
-    .addHelpText('after', `\n${NOTES}`)
+    .requiredOption('--older-than <days>', t`campaigns that ended before: 180d`, daysArgument)
+    .option('--dry-run', t`show the result and write nothing`)
+    .addHelpText('after', `\n${notes()}`)
 
-const NOTES =
-  'Statuses, costs, attempts, the ledger and the audit stay. An interrupted run is\n' +
-  'continued by the next one. docs/lgpd.md'
+const notes = () =>
+  t`Statuses, costs, attempts, the ledger and the audit stay. An interrupted run is
+    continued by the next one. docs/lgpd.md`

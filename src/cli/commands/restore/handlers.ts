@@ -2,6 +2,7 @@ import { readManifest } from '../../../backup/manifest.ts'
 import { assertRestorable, restoreDump } from '../../../backup/restore.ts'
 import { holdInstallation } from '../../../installation/hold.ts'
 import { holdOf } from '../../../installation/installation.ts'
+import { t } from '../../../language/text.ts'
 import { openKeys } from '../../../security/keys.ts'
 import type { OptionsOf } from '../../command.ts'
 import type { Context } from '../../context.ts'
@@ -22,17 +23,17 @@ export async function restore(
     const deps = { pool, url, keys: await openKeys(context.config), signal: context.signal }
     const tables = await assertRestorable(deps, manifest)
     if (tables > 0)
-      await confirm(context, `Replace all ${tables} tables of this database by the backup of ${manifest.created_at}?`)
+      await confirm(context, t`Replace all ${tables} tables of this database by the backup of ${manifest.created_at}?`)
     await restoreDump(deps, file, manifest)
     const applied = await context.migrate()
     const reason = `it was restored from a backup of ${manifest.created_at}${isCopy ? ', as a copy' : ''}`
     // A backup of a held database is held already.
     if (!(await holdOf(pool))) await holdInstallation(pool, { userId: null, reason, kind: isCopy ? 'COPY' : 'PERSON' })
     context.out.result({ restored: true, replaced: tables, applied, copy: isCopy, reason }, [
-      `Restored the backup of ${manifest.created_at}. Nothing is sent from it until an ADMIN accepts it.`,
+      t`Restored the backup of ${manifest.created_at}. Nothing is sent from it until an ADMIN accepts it.`,
     ])
-    context.out.talk('Next: camp db accept-restore --show, then camp db accept-restore')
-    context.out.talk('This machine may remember newer records: camp audit verify --accept-head (ADMIN) after a check.')
+    context.out.talk(t`Next: camp db accept-restore --show, then camp db accept-restore`)
+    context.out.talk(t`This machine may remember newer records: camp audit verify --accept-head (ADMIN) after a check.`)
   } finally {
     await pool.end()
   }

@@ -1,3 +1,4 @@
+import { t } from '../../../language/text.ts'
 import { type AnsweredRequest, startSandbox } from '../../../sandbox/server.ts'
 import type { OptionsOf } from '../../command.ts'
 import type { Context } from '../../context.ts'
@@ -17,12 +18,12 @@ export async function runSandbox(context: Context, flags: Flags): Promise<void> 
     clock: context.clock,
     ...(context.out.hasScreen && {
       onRequest: ({ broker, method, path, status }: AnsweredRequest) =>
-        context.out.talk(`${timeOf(context)} ${broker} ${method} ${path} ${status ?? 'cut off'}`),
+        context.out.talk(`${timeOf(context)} ${broker} ${method} ${path} ${status ?? t`cut off`}`),
     }),
   })
   // One line, immediately: the process that started the sandbox waits for it.
   context.out.line({ url: sandbox.url }, sandbox.url)
-  context.out.talk('The sandbox is listening; Ctrl-C stops it.')
+  context.out.talk(t`The sandbox is listening; Ctrl-C stops it.`)
   await stopped(context.signal)
   await sandbox.close()
 }

@@ -1,4 +1,5 @@
 import { InvalidArgumentError, Option } from '@commander-js/extra-typings'
+import { t } from '../../../language/text.ts'
 import { addCommand, type Parent } from '../../add-command.ts'
 import type { Register } from '../../command.ts'
 import { lazy } from '../../lazy.ts'
@@ -8,39 +9,40 @@ export const register: Register = (program, action) => {
 }
 
 export const sandbox = (parent: Parent) =>
-  addCommand(parent, 'sandbox', 'simulated brokers on their real paths, with injected faults', [
+  addCommand(parent, 'sandbox', t`simulated brokers on their real paths, with injected faults`, [
     'camp sandbox --listen 127.0.0.1:8099',
     'camp sandbox --fault 429=0.05 --refused 0.01 --seed 7',
     'camp sandbox --phone 5511987654321=opt_out --delivered 0.9',
   ])
     .addOption(
-      new Option('--listen <host:port>', 'where to listen (port 0: any free one)')
+      new Option('--listen <host:port>', t`where to listen (port 0: any free one)`)
         .argParser(address)
         .default({ host: '127.0.0.1', port: 0 }, '127.0.0.1:0'),
     )
-    .option('--seed <n>', 'the same seed gives the same random choices', number, 1)
-    .option('--journal <file>', 'keep accepted messages in a file and continue from it')
-    .optionsGroup('Answers:')
-    .option('--latency <ms>', 'how long an answer takes: 20, or 5-50', range)
-    .option('--refused <share>', 'share of refused messages: 0.01', number)
-    .option('--fault <name=share>', 'share of requests that fail: 429=0.05 (repeatable)', shares)
-    .option('--retry-after <seconds>', 'sent with every 429', number)
-    .option('--poison <value...>', 'keys or phones whose whole request is refused')
-    .optionsGroup('Callbacks:')
-    .option('--callback-delay <ms>', 'before "delivered", and again before "read": 200, or 50-500', range)
-    .option('--delivered <share>', 'of what was accepted (0.95)', number)
-    .option('--failed <share>', 'of what was accepted (0.02)', number)
-    .option('--read <share>', 'of what was delivered (0.6)', number)
-    .option('--opt-out <share>', 'of what was delivered (0)', number)
-    .option('--callbacks <name=share>', 'duplicated, reordered, early, unknown, forged (repeatable)', shares)
-    .optionsGroup('By phone, broker and setting:')
-    .option('--phone <phone=outcome>', 'refuse, silent, deliver, read, fail, opt_out (repeatable)', outcomes)
-    .option('--for <broker=json>', 'for one broker: GUPSHUP={"callback_url":"…"} (repeatable)', perBroker)
-    .option('--control <json>', 'any setting of PUT /control', json)
+    .option('--seed <n>', t`the same seed gives the same random choices`, number, 1)
+    .option('--journal <file>', t`keep accepted messages in a file and continue from it`)
+    .optionsGroup(t`Answers:`)
+    .option('--latency <ms>', t`how long an answer takes: 20, or 5-50`, range)
+    .option('--refused <share>', t`share of refused messages: 0.01`, number)
+    .option('--fault <name=share>', t`share of requests that fail: 429=0.05 (repeatable)`, shares)
+    .option('--retry-after <seconds>', t`sent with every 429`, number)
+    .option('--poison <value...>', t`keys or phones whose whole request is refused`)
+    .optionsGroup(t`Callbacks:`)
+    .option('--callback-delay <ms>', t`before "delivered", and again before "read": 200, or 50-500`, range)
+    .option('--delivered <share>', t`of what was accepted (0.95)`, number)
+    .option('--failed <share>', t`of what was accepted (0.02)`, number)
+    .option('--read <share>', t`of what was delivered (0.6)`, number)
+    .option('--opt-out <share>', t`of what was delivered (0)`, number)
+    .option('--callbacks <name=share>', t`duplicated, reordered, early, unknown, forged (repeatable)`, shares)
+    .optionsGroup(t`By phone, broker and setting:`)
+    .option('--phone <phone=outcome>', t`refuse, silent, deliver, read, fail, opt_out (repeatable)`, outcomes)
+    .option('--for <broker=json>', t`for one broker: GUPSHUP={"callback_url":"…"} (repeatable)`, perBroker)
+    .option('--control <json>', t`any setting of PUT /control`, json)
     .addHelpText(
       'after',
-      '\nIt prints its URL and runs until it is stopped. GET /stats counts, GET /messages?phone=… what a phone received,' +
-        ' GET /control lists the faults, PUT /control changes them; /stats/GOSAC and /control/GOSAC are about one broker.',
+      `\n${t`It prints its URL and runs until it is stopped. GET /stats counts, GET /messages?phone=… what a phone
+        received, GET /control lists the faults, PUT /control changes them; /stats/GOSAC and /control/GOSAC are
+        about one broker.`}`,
     )
 
 function range(text: string): number | [number, number] {
@@ -65,7 +67,7 @@ function perBroker(text: string, before: Record<string, unknown> = {}): Record<s
 
 function address(text: string): { host: string; port: number } {
   const match = /^\[?(.+?)\]?:(\d+)$/.exec(text)
-  if (!match || Number(match[2]) > 65_535) throw new InvalidArgumentError('It must be HOST:PORT.')
+  if (!match || Number(match[2]) > 65_535) throw new InvalidArgumentError(t`It must be HOST:PORT.`)
   return { host: match[1] ?? '', port: Number(match[2]) }
 }
 
@@ -76,11 +78,11 @@ function json(text: string): Record<string, unknown> {
   } catch {
     // reported below
   }
-  throw new InvalidArgumentError('It must be a JSON object.')
+  throw new InvalidArgumentError(t`It must be a JSON object.`)
 }
 
 function number(text: string): number {
   const value = Number(text)
-  if (text.trim() === '' || !Number.isFinite(value)) throw new InvalidArgumentError('It must be a number.')
+  if (text.trim() === '' || !Number.isFinite(value)) throw new InvalidArgumentError(t`It must be a number.`)
   return value
 }

@@ -1,4 +1,5 @@
 import { CampError } from '../../../errors.ts'
+import { t } from '../../../language/text.ts'
 import { type Actor, systemUser } from '../../../security/actor.ts'
 import { secretState } from '../../../security/fingerprint.ts'
 import { openKeys } from '../../../security/keys.ts'
@@ -21,20 +22,20 @@ export async function reset(
   const keys = await openKeys(context.config)
   const { name } = keys.origin
   if ((await secretState(pool, keys)) === 'OURS') {
-    context.out.result({ reset: false, closed: [] }, `Nothing to do: ${name} is the secret of this database.`)
+    context.out.result({ reset: false, closed: [] }, t`Nothing to do: ${name} is the secret of this database.`)
     return
   }
   if (context.config.secret !== undefined) assertStrongSecret(context.config.secret, name)
   const actor = await whoResets(context, email, options.passwordStdin ?? false)
   await confirm(
     context,
-    `Use ${name} as the secret of this database? Values sealed with another secret cannot be read any more.`,
+    t`Use ${name} as the secret of this database? Values sealed with another secret cannot be read any more.`,
   )
   const closed = await resetSecret(pool, actor, keys)
   context.out.result({ reset: true, closed }, () => [
-    `Done: ${name} is the secret of this database. Earlier sessions, CAMP_TOKENs and webhook URLs are void.`,
-    ...(closed.length > 0 ? ['Set these credentials again, with all their keys:'] : []),
-    ...closed.map(({ wallet, broker }) => `  camp credential set "${wallet}" "${broker}" key=value`),
+    t`Done: ${name} is the secret of this database. Earlier sessions, CAMP_TOKENs and webhook URLs are void.`,
+    ...(closed.length > 0 ? [t`Set these credentials again, with all their keys:`] : []),
+    ...closed.map(({ wallet, broker }) => t`  camp credential set "${wallet}" "${broker}" key=value`),
   ])
 }
 
@@ -43,13 +44,13 @@ async function whoResets(context: Context, given: string | undefined, passwordSt
   const prisma = await context.prisma()
   const actor = context.config.databaseUrl ? await byPassword() : await systemUser(prisma)
   if (actor.role === 'ADMIN') return actor
-  throw new CampError('ADMIN_REQUIRED', `${actor.email} is no ADMIN, and this command requires one`, {
-    hint: 'Use the e-mail of an ADMIN.',
+  throw new CampError('ADMIN_REQUIRED', t`${actor.email} is no ADMIN, and this command requires one`, {
+    hint: t`Use the e-mail of an ADMIN.`,
   })
 
   async function byPassword(): Promise<Actor> {
-    const email = given ?? (await ask(context, 'E-mail of an ADMIN', 'Add it: camp secret reset EMAIL'))
-    const user = await logIn(await context.loginDeps(), email, await askPassword(context, 'Password', passwordStdin))
+    const email = given ?? (await ask(context, t`E-mail of an ADMIN`, t`Add it: camp secret reset EMAIL`))
+    const user = await logIn(await context.loginDeps(), email, await askPassword(context, t`Password`, passwordStdin))
     const via = await passwordVia(prisma, user)
     actVia(via)
     return { ...user, via }

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { listCalledBack } from '../../../catalog/brokers.ts'
 import { CampError, codeOf, messageOf } from '../../../errors.ts'
 import { readOrCreate } from '../../../files.ts'
+import { t } from '../../../language/text.ts'
 import { secretState } from '../../../security/fingerprint.ts'
 import { type Keys, keysOf, newSecret, openKeys, secretFile } from '../../../security/keys.ts'
 import { rotateSecret } from '../../../security/rotate.ts'
@@ -23,13 +24,13 @@ export async function rotate(context: Context, options: RotateOptions): Promise<
 
   if (kept && (await openSecret(pool, config)).adopted) return sayDone(context, kept)
   const given = await givenSecret(context, options, kept !== null)
-  const origin = { name: 'the new secret', cure: 'Use another one.' }
+  const origin = { name: t`the new secret`, cure: t`Use another one.` }
   if (given !== undefined && (await secretState(pool, keysOf(given, origin))) === 'OURS') return sayDone(context, kept)
   const from = kept ? await context.keys() : await openKeys(config)
   const actor = await context.admin()
   await confirm(
     context,
-    'Seal everything with a new secret? Existing sessions, CAMP_TOKENs and webhook URLs become void.',
+    t`Seal everything with a new secret? Existing sessions, CAMP_TOKENs and webhook URLs become void.`,
   )
 
   const fresh = given ?? (await generated(options.file))
@@ -47,10 +48,11 @@ export async function rotate(context: Context, options: RotateOptions): Promise<
 
 /** The new secret is the database's already: an earlier run has committed. */
 function sayDone(context: Context, kept: string | null): void {
-  const where = kept ? ` It is stored in ${kept}.` : ' Set CAMP_SECRET to it on every machine.'
   context.out.result(
     { rotated: false, already: true, credentials: null, secret_file: kept, webhooks: null },
-    `The rotation is already done: everything is sealed with this secret.${where}`,
+    kept
+      ? t`The rotation is already done: everything is sealed with this secret. It is stored in ${kept}.`
+      : t`The rotation is already done: everything is sealed with this secret. Set CAMP_SECRET to it on every machine.`,
   )
 }
 
@@ -61,23 +63,28 @@ interface Rotated {
 }
 
 function rotatedText({ credentials, secret_file, webhooks }: Rotated, kept: boolean): string[] {
-  const where = kept
-    ? `The new secret is stored in ${secret_file}.`
-    : `Set CAMP_SECRET to the new secret on every machine` +
-      `${secret_file && secret_file !== '-' ? ` (it is in ${secret_file})` : ''}, and start the workers again.`
   const urls = webhooks.map(
     ({ broker, webhook_url }) => `  ${broker}: ${webhook_url ?? `camp broker show "${broker}"`}`,
   )
   return [
-    `Rotated: ${credentials} credential${credentials === 1 ? ' is' : 's are'} sealed with the new secret.`,
-    where,
-    'Void from now on:',
-    '  every session (camp login) and every CAMP_TOKEN (camp user token EMAIL)',
-    "  every broker's webhook URL, and callbacks for messages sent before; give the new URLs to the brokers:",
-    ...(urls.length > 0 ? urls.map(line => `  ${line}`) : ['    (no broker of this installation calls back)']),
-    'Unchanged: credentials, users and their passwords, campaigns, approvals.',
-    'Workers with the old secret send nothing more, and stop.',
+    credentials === 1
+      ? t`Rotated: 1 credential is sealed with the new secret.`
+      : t`Rotated: ${credentials} credentials are sealed with the new secret.`,
+    whereText(secret_file, kept),
+    t`Void from now on:`,
+    `  ${t`every session (camp login) and every CAMP_TOKEN (camp user token EMAIL)`}`,
+    `  ${t`every broker's webhook URL, and callbacks for messages sent before; give the new URLs to the brokers:`}`,
+    ...(urls.length > 0 ? urls.map(line => `  ${line}`) : [`    ${t`(no broker of this installation calls back)`}`]),
+    t`Unchanged: credentials, users and their passwords, campaigns, approvals.`,
+    t`Workers with the old secret send nothing more, and stop.`,
   ]
+}
+
+function whereText(file: string | null, kept: boolean): string {
+  if (kept) return t`The new secret is stored in ${file!}.`
+  return file && file !== '-'
+    ? t`Set CAMP_SECRET to the new secret on every machine (it is in ${file}), and start the workers again.`
+    : t`Set CAMP_SECRET to the new secret on every machine, and start the workers again.`
 }
 
 /** The webhook URLs under the new secret, of every broker whose adapter takes callbacks. */
@@ -90,13 +97,14 @@ async function webhooksOf(context: Context, keys: Keys): Promise<Rotated['webhoo
 }
 
 function assertOptions({ file, generate }: RotateOptions, kept: boolean): void {
-  if (generate && file === '-') throw new CampError('INVALID_ARGUMENT', '--generate writes to a file, and - is stdin')
+  if (generate && file === '-') throw new CampError('INVALID_ARGUMENT', t`--generate writes to a file, and - is stdin`)
   if (!generate || file !== undefined || kept) return
   throw new CampError(
     'ARGUMENT_MISSING',
-    '--generate with DATABASE_URL or CAMP_SECRET requires --file, to which the new secret is written',
+    t`--generate with DATABASE_URL or CAMP_SECRET requires --file, to which the new secret is written`,
     {
-      hint: 'The file is written before the database, so that a crash cannot lose it: camp secret rotate --generate --file new-secret',
+      hint: t`The file is written before the database, so that a crash cannot lose it: camp secret rotate --generate
+        --file new-secret`,
     },
   )
 }
@@ -114,13 +122,13 @@ async function givenSecret(
   }
   if (generate || kept) return undefined
   if (!hasTerminal(context)) {
-    throw new CampError('ARGUMENT_MISSING', 'the new secret is missing', {
-      hint: 'Set it with --file FILE (- is stdin), or generate it: --generate --file FILE',
+    throw new CampError('ARGUMENT_MISSING', t`the new secret is missing`, {
+      hint: t`Set it with --file FILE (- is stdin), or generate it: --generate --file FILE`,
     })
   }
-  const first = checked(await askPassword(context, 'New secret', false), 'the new secret')
-  if (first === (await askPassword(context, 'Again', false))) return first
-  throw new CampError('ENTRIES_DIFFER', 'the two inputs differ: nothing was changed')
+  const first = checked(await askPassword(context, t`New secret`, false), t`the new secret`)
+  if (first === (await askPassword(context, t`Again`, false))) return first
+  throw new CampError('ENTRIES_DIFFER', t`the two inputs differ: nothing was changed`)
 }
 
 async function generated(file: string | undefined): Promise<string> {
@@ -133,19 +141,19 @@ function missing(file: string, error: unknown, mayMake: boolean): undefined {
   if (isNone && mayMake) return undefined
   throw new CampError(
     isNone ? 'FILE_NOT_FOUND' : 'FILE_UNREADABLE',
-    `${file} cannot be read: ${codeOf(error) ?? messageOf(error)}`,
+    t`${file} cannot be read: ${codeOf(error) ?? messageOf(error)}`,
     {
-      hint: 'To generate a new secret in this file: --generate',
+      hint: t`To generate a new secret in this file: --generate`,
     },
   )
 }
 
 /** Refuses a secret that an environment file cannot hold: the next machine would read another secret. */
 function checked(secret: string, where: string): string {
-  if (secret.length < 16) throw new CampError('INVALID_VALUE', `${where}: a secret has at least 16 characters`)
+  if (secret.length < 16) throw new CampError('INVALID_VALUE', t`${where}: a secret has at least 16 characters`)
   assertStrongSecret(secret, where)
   if (/\p{Cc}|^\s|\s$/u.test(secret)) {
-    throw new CampError('INVALID_VALUE', `${where}: a secret is one line, without spaces at its start or end`)
+    throw new CampError('INVALID_VALUE', t`${where}: a secret is one line, without spaces at its start or end`)
   }
   return secret
 }

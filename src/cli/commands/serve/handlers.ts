@@ -1,5 +1,6 @@
 import { campVersion } from '../../../config.ts'
 import { CampError } from '../../../errors.ts'
+import { t } from '../../../language/text.ts'
 import { openLog } from '../../../log.ts'
 import { authenticate } from '../../../security/actor.ts'
 import { openServer } from '../../../serve/server.ts'
@@ -13,7 +14,7 @@ export async function serve(context: Context, options: OptionsOf<typeof commands
   if (config.databaseUrl === undefined) {
     throw new CampError(
       'SERVER_DATABASE_REQUIRED',
-      'camp serve requires DATABASE_URL: embedded mode is for one user on one machine',
+      t`camp serve requires DATABASE_URL: embedded mode is for one user on one machine`,
     )
   }
   const [prisma] = [await context.prisma(), await context.keys()]
@@ -30,7 +31,7 @@ export async function serve(context: Context, options: OptionsOf<typeof commands
     mostRuns: options.maxCommands,
     behindProxy: options.behindProxy ?? false,
   })
-  context.out.talk(`Listening on ${server.url}`)
+  context.out.talk(t`Listening on ${server.url}`)
   log.info({ event: 'server.started', listening: server.url }, 'server started')
   await new Promise<void>(resolve => {
     if (signal.aborted) resolve()

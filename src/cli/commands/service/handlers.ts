@@ -2,6 +2,7 @@ import { access, constants } from 'node:fs/promises'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { CampError } from '../../../errors.ts'
+import { t } from '../../../language/text.ts'
 import { activityOf, disableUnits, reloadUnits } from '../../../service/systemctl.ts'
 import { fileText, removeUnit, stateOf, type UnitState, writeUnit } from '../../../service/unit-files.ts'
 import { type ServiceOptions, type Unit, unitsOf } from '../../../service/units.ts'
@@ -21,8 +22,8 @@ export async function install(context: Context, options: OptionsOf<typeof comman
   const states = await statesOf(folder, units)
   const replaced = states.filter(({ state }) => state === 'FOREIGN' || state === 'EDITED')
   if (replaced.length > 0) {
-    const names = replaced.map(({ unit, state }) => `${unit.name} (${WORDS[state]})`).join(', ')
-    await confirm(context, `Replace ${names} in ${folder}?`)
+    const names = replaced.map(({ unit, state }) => `${unit.name} (${words()[state]})`).join(', ')
+    await confirm(context, t`Replace ${names} in ${folder}?`)
   }
   const written = states.filter(({ state }) => state !== 'CURRENT').map(({ unit }) => unit)
   for (const unit of written) await writeUnit(folder, unit)
@@ -30,8 +31,8 @@ export async function install(context: Context, options: OptionsOf<typeof comman
   context.out.result(
     { folder, written: written.map(({ name }) => name), reloaded },
     written.length === 0
-      ? `Nothing to do: the units in ${folder} are current.`
-      : written.map(({ name }) => `Wrote ${join(folder, name)}`),
+      ? t`Nothing to do: the units in ${folder} are current.`
+      : written.map(({ name }) => t`Wrote ${join(folder, name)}`),
   )
   for (const line of nextSteps(wanted, options, reloaded)) context.out.talk(line)
 }
@@ -44,8 +45,8 @@ function print(context: Context, units: readonly Unit[]): void {
 /** A unit of a program that is not there would fail at each start. */
 async function assertProgram(program: string): Promise<void> {
   await access(program, constants.X_OK).catch(cause => {
-    throw new CampError('FILE_NOT_FOUND', `${program} is not there, or cannot be run`, {
-      hint: 'Name the path of camp with --program. As a package it is installed with npm install -g --prefix /usr.',
+    throw new CampError('FILE_NOT_FOUND', t`${program} is not there, or cannot be run`, {
+      hint: t`Name the path of camp with --program. As a package it is installed with npm install -g --prefix /usr.`,
       cause,
     })
   })
@@ -55,13 +56,13 @@ function nextSteps({ scope, settings, user }: ServiceOptions, options: UnitOptio
   const systemctl = `systemctl${scope === 'USER' ? ' --user' : ''}`
   return [
     scope === 'USER'
-      ? `Before the first start: the settings in ${settings}; loginctl enable-linger lets it run without a session.`
-      : `Before the first start: the user ${user}, and the settings in ${settings}.`,
+      ? t`Before the first start: the settings in ${settings}; loginctl enable-linger lets it run without a session.`
+      : t`Before the first start: the user ${user}, and the settings in ${settings}.`,
     ...(reloaded || options.root !== undefined
       ? []
-      : [`systemd is not running here. Where it runs: ${systemctl} daemon-reload`]),
-    `Next: ${systemctl} enable --now camp-worker`,
-    `On a machine that starts campaigns and has no worker: ${systemctl} enable --now camp-due.timer`,
+      : [t`systemd is not running here. Where it runs: ${systemctl} daemon-reload`]),
+    t`Next: ${systemctl} enable --now camp-worker`,
+    t`On a machine that starts campaigns and has no worker: ${systemctl} enable --now camp-due.timer`,
   ]
 }
 
@@ -72,9 +73,9 @@ export async function uninstall(context: Context, options: OptionsOf<typeof comm
   const states = await statesOf(folder, unitsOf(serviceOptions({ ...DEFAULTS, ...options })))
   const found = states.filter(({ state }) => state !== 'ABSENT' && state !== 'FOREIGN').map(({ unit }) => unit.name)
   const kept = states.filter(({ state }) => state === 'FOREIGN').map(({ unit }) => unit.name)
-  for (const name of kept) context.out.warn(`${join(folder, name)} was not written by camp: it stays.`)
+  for (const name of kept) context.out.warn(t`${join(folder, name)} was not written by camp: it stays.`)
   if (found.length > 0) {
-    await confirm(context, `Stop and remove ${found.join(', ')} in ${folder}?`)
+    await confirm(context, t`Stop and remove ${found.join(', ')} in ${folder}?`)
     // The service is started by its timer, and cannot be disabled.
     const enabled = found.filter(name => name !== 'camp-due.service')
     if (options.root === undefined && enabled.length > 0) await disableUnits(scope, enabled)
@@ -83,7 +84,7 @@ export async function uninstall(context: Context, options: OptionsOf<typeof comm
   }
   context.out.result(
     { folder, removed: found, kept },
-    found.length === 0 ? `Nothing to do: no unit of camp is in ${folder}.` : `Removed ${found.join(', ')}.`,
+    found.length === 0 ? t`Nothing to do: no unit of camp is in ${folder}.` : t`Removed ${found.join(', ')}.`,
   )
 }
 
@@ -101,26 +102,26 @@ export async function status(context: Context, options: UnitOptions): Promise<vo
   context.out.list(
     rows,
     [
-      { title: 'UNIT', value: row => row.unit },
-      { title: 'FILE', value: row => WORDS[row.state] },
-      { title: 'ACTIVE', value: row => row.active ?? '–' },
-      { title: 'ENABLED', value: row => row.enabled ?? '–' },
+      { title: t`UNIT`, value: row => row.unit },
+      { title: t`FILE`, value: row => words()[row.state] },
+      { title: t`ACTIVE`, value: row => row.active ?? '–' },
+      { title: t`ENABLED`, value: row => row.enabled ?? '–' },
     ],
-    'No units.',
+    t`No units.`,
   )
   if (rows.some(({ state }) => state === 'OURS'))
     context.out.talk(
-      'A file has other options, or is of another version of camp: camp service install writes it again.',
+      t`A file has other options, or is of another version of camp: camp service install writes it again.`,
     )
 }
 
-const WORDS: Readonly<Record<UnitState, string>> = {
-  ABSENT: 'not installed',
-  CURRENT: 'as camp writes it',
-  OURS: 'other options or version',
-  EDITED: 'edited since',
-  FOREIGN: 'not written by camp',
-}
+const words = (): Readonly<Record<UnitState, string>> => ({
+  ABSENT: t`not installed`,
+  CURRENT: t`as camp writes it`,
+  OURS: t`other options or version`,
+  EDITED: t`edited since`,
+  FOREIGN: t`not written by camp`,
+})
 
 const DEFAULTS = { runAs: 'camp', program: '/usr/bin/camp', listen: '127.0.0.1:8080' }
 

@@ -1,3 +1,4 @@
+import { t } from '../../../language/text.ts'
 import { changeSetting, listSettings, type SettingName, type SettingView } from '../../../security/settings.ts'
 import type { Context } from '../../context.ts'
 
@@ -6,16 +7,16 @@ export async function list(context: Context): Promise<void> {
   context.out.list(
     await listSettings(await context.pool()),
     [
-      { title: 'SETTING', value: (row: SettingView) => row.name },
-      { title: 'VALUE', value: (row: SettingView) => row.value },
-      { title: 'MEANING', value: (row: SettingView) => row.meaning },
+      { title: t`SETTING`, value: (row: SettingView) => row.name },
+      { title: t`VALUE`, value: (row: SettingView) => row.value },
+      { title: t`MEANING`, value: (row: SettingView) => row.meaning },
     ],
-    'No settings.',
+    t`No settings.`,
   )
 }
 
 export async function set(context: Context, name: SettingName, text: string): Promise<void> {
   const actor = await context.admin()
   const { from, to } = await changeSetting(await context.pool(), actor, name, text, context.clock.now())
-  context.out.result({ name, from, to }, `${name} is ${to} (it was ${from}).`)
+  context.out.result({ name, from, to }, t`${name} is ${to} (it was ${from}).`)
 }

@@ -9,7 +9,8 @@ import {
   removeTemplate,
   showTemplate,
 } from '../../../catalog/templates.ts'
-import { CampError, codeOf } from '../../../errors.ts'
+import { CampError, codeOf, messageOf } from '../../../errors.ts'
+import { t } from '../../../language/text.ts'
 import { messageText } from '../../../message/oddities.ts'
 import { parsePhone } from '../../../recipient/phone.ts'
 import { assertSomething } from '../../assert-something.ts'
@@ -27,7 +28,7 @@ export async function add(context: Context, name: string, options: AddOptions): 
   const content = await contentOf(context, options)
   const template = await addTemplate(await context.prisma(), actor, { name, template_code: options.code, content })
   for (const note of template.notes) context.out.warn(note)
-  context.out.result(template, `Added template "${template.template_code}" ${variablesText(template.variables)}.`)
+  context.out.result(template, t`Added template "${template.template_code}" ${variablesText(template.variables)}.`)
 }
 
 export async function set(context: Context, ref: string, options: OptionsOf<typeof commands.set>): Promise<void> {
@@ -41,7 +42,7 @@ export async function set(context: Context, ref: string, options: OptionsOf<type
     content: isText ? await contentOf(context, options) : undefined,
   })
   for (const note of template.notes) context.out.warn(note)
-  context.out.result(template, `Template "${template.template_code}" ${variablesText(template.variables)}.`)
+  context.out.result(template, t`Template "${template.template_code}" ${variablesText(template.variables)}.`)
 }
 
 async function contentOf(
@@ -49,7 +50,7 @@ async function contentOf(
   { content, contentFile }: Pick<AddOptions, 'content' | 'contentFile'>,
 ): Promise<string> {
   if ((content === undefined) === (contentFile === undefined)) {
-    throw new CampError('OPTIONS_CONFLICT', 'the text requires either --content or --content-file')
+    throw new CampError('OPTIONS_CONFLICT', t`the text requires either --content or --content-file`)
   }
   return content === undefined ? readText(await context.inputFile(contentFile!)) : messageText(content)
 }
@@ -58,26 +59,32 @@ async function readText(file: string): Promise<string> {
   const bytes = await readFile(file).catch(error => {
     throw new CampError(
       codeOf(error) === 'ENOENT' ? 'FILE_NOT_FOUND' : 'FILE_UNREADABLE',
-      `${file} cannot be read: ${codeOf(error)}`,
+      t`${file} cannot be read: ${codeOf(error) ?? messageOf(error)}`,
     )
   })
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes).replace(/\r?\n$/, '')
   } catch {
-    throw new CampError('FILE_NOT_TEXT', `${file} is not UTF-8`)
+    throw new CampError('FILE_NOT_TEXT', t`${file} is not UTF-8`)
   }
 }
 
 export async function list(context: Context): Promise<void> {
   await context.actor()
+  const first = await orAdmin(
+    context,
+    'template add',
+    t`Add one: camp template add NAME --code CODE --content TEXT`,
+    t`adds one`,
+  )
   context.out.list(
     await listTemplates(await context.prisma()),
     [
-      { title: 'CODE', value: template => template.template_code },
-      { title: 'NAME', value: template => template.name },
-      { title: 'VARIABLES', value: template => template.variables.join(', ') },
+      { title: t`CODE`, value: template => template.template_code },
+      { title: t`NAME`, value: template => template.name },
+      { title: t`VARIABLES`, value: template => template.variables.join(', ') },
     ],
-    `No templates yet. ${await orAdmin(context, 'template add', 'Add one: camp template add NAME --code CODE --content TEXT', 'adds one')}`,
+    t`No templates yet. ${first}`,
   )
 }
 
@@ -87,13 +94,13 @@ export async function show(context: Context, ref: string, options: OptionsOf<typ
   const preview = await previewOf(context, template, options)
   context.out.result({ ...template, preview }, () =>
     fields([
-      ['code', template.template_code],
-      ['name', template.name],
-      ['id', template.id],
-      ['variables', template.variables.join(', ') || 'none'],
-      ['content', template.content],
-      ['preview', preview && (preview.text ?? `not sent: column ${preview.missing} is empty`)],
-      ['for', preview && `${preview.phone} of ${preview.campaign}`],
+      [t`code`, template.template_code],
+      [t`name`, template.name],
+      [t`id`, template.id],
+      [t`variables`, template.variables.join(', ') || t`none`],
+      [t`content`, template.content],
+      [t`preview`, preview && (preview.text ?? t`not sent: column ${preview.missing!} is empty`)],
+      [t`for`, preview && t`${preview.phone} of ${preview.campaign}`],
     ]),
   )
 }
@@ -109,8 +116,8 @@ async function previewOf(
     phone: phone === undefined ? undefined : (parsePhone(phone).phone ?? phone),
   })
   if (preview || (campaign === undefined && phone === undefined)) return preview
-  throw new CampError('LEAD_NOT_FOUND', `no matching lead in a campaign with template "${template.template_code}"`, {
-    hint: 'See: camp campaign list, camp campaign leads ID',
+  throw new CampError('LEAD_NOT_FOUND', t`no matching lead in a campaign with template "${template.template_code}"`, {
+    hint: t`See: camp campaign list, camp campaign leads ID`,
   })
 }
 
@@ -118,11 +125,11 @@ export async function remove(context: Context, ref: string): Promise<void> {
   const actor = await context.admin()
   const template = await findUnusedTemplate(await context.prisma(), ref)
   const { id, template_code, name } = template
-  await confirm(context, `Remove template "${template_code}"?`)
+  await confirm(context, t`Remove template "${template_code}"?`)
   await removeTemplate(await context.prisma(), actor, template)
-  context.out.result({ removed: true, id, template_code, name }, `Removed template "${template_code}".`)
+  context.out.result({ removed: true, id, template_code, name }, t`Removed template "${template_code}".`)
 }
 
 function variablesText(variables: readonly string[]): string {
-  return variables.length === 0 ? 'without variables' : `with the variables ${variables.join(', ')}`
+  return variables.length === 0 ? t`without variables` : t`with the variables ${variables.join(', ')}`
 }

@@ -1,3 +1,4 @@
+import { t } from '../../../language/text.ts'
 import type { Actor } from '../../../security/actor.ts'
 import { findUser } from '../../../security/find-user.ts'
 import { giveToken } from '../../../security/give-token.ts'
@@ -25,7 +26,7 @@ export async function add(context: Context, email: string, options: OptionsOf<ty
   await context.keys()
   const actor = await whoAdds(context)
   const wanted = options.passwordStdin || hasTerminal(context)
-  const password = wanted ? await askPassword(context, `Password of ${email}`, options.passwordStdin ?? false) : null
+  const password = wanted ? await askPassword(context, t`Password of ${email}`, options.passwordStdin ?? false) : null
   const user = await addUser(
     prisma,
     actor,
@@ -34,10 +35,10 @@ export async function add(context: Context, email: string, options: OptionsOf<ty
   )
   if (password === null) {
     context.out.talk(
-      `${user.email} has no password: camp user password ${user.email}, or camp user token ${user.email}`,
+      t`${user.email} has no password: camp user password ${user.email}, or camp user token ${user.email}`,
     )
   }
-  context.out.result(view(user), `Added ${user.role} ${user.email}.`)
+  context.out.result(view(user), t`Added ${user.role} ${user.email}.`)
 }
 
 /** On an empty database of a server no user exists who could log in. In embedded mode the user of the operating system acts. */
@@ -52,12 +53,12 @@ export async function list(context: Context): Promise<void> {
   context.out.list(
     users.map(view),
     [
-      { title: 'E-MAIL', value: user => user.email },
-      { title: 'NAME', value: user => user.name, shrinks: true },
-      { title: 'ROLE', value: user => user.role },
-      { title: 'STATE', value: user => (user.disabled_at ? 'disabled' : 'enabled') },
+      { title: t`E-MAIL`, value: user => user.email },
+      { title: t`NAME`, value: user => user.name, shrinks: true },
+      { title: t`ROLE`, value: user => user.role },
+      { title: t`STATE`, value: user => (user.disabled_at ? t`disabled` : t`enabled`) },
     ],
-    'No users yet.',
+    t`No users yet.`,
   )
 }
 
@@ -66,12 +67,12 @@ export async function show(context: Context, ref: string): Promise<void> {
   const user = view(await findUser(await context.prisma(), ref))
   context.out.result(user, () =>
     fields([
-      ['e-mail', user.email],
-      ['name', user.name],
-      ['role', user.role],
-      ['state', user.disabled_at ? `disabled ${time(user.disabled_at, context.config.timezone)}` : 'enabled'],
-      ['password', user.has_password ? 'set' : 'none: tokens only'],
-      ['added', time(user.created_at, context.config.timezone)],
+      [t`e-mail`, user.email],
+      [t`name`, user.name],
+      [t`role`, user.role],
+      [t`state`, user.disabled_at ? t`disabled ${time(user.disabled_at, context.config.timezone)}` : t`enabled`],
+      [t`password`, user.has_password ? t`set` : t`none: tokens only`],
+      [t`added`, time(user.created_at, context.config.timezone)],
     ]),
   )
 }
@@ -85,7 +86,7 @@ export async function set(context: Context, ref: string, options: OptionsOf<type
   if (id !== actor.id || role || enable) await context.admin()
   const change: UserChange = { name, role, enable, endSessions }
   const changed = await changeUser(prisma, actor, id, change, context.clock.now())
-  context.out.result(view(changed), `${changed.role} ${changed.email}${changed.disabled_at ? ', disabled' : ''}.`)
+  context.out.result(view(changed), `${changed.role} ${changed.email}${changed.disabled_at ? t`, disabled` : ''}.`)
 }
 
 export async function disable(context: Context, ref: string): Promise<void> {
@@ -94,16 +95,16 @@ export async function disable(context: Context, ref: string): Promise<void> {
   const found = await findUser(prisma, ref)
   if (found.id === actor.id) {
     await assertAnotherAdmin(prisma, found)
-    await confirm(context, 'Disable yourself? Only another ADMIN can enable you again.')
+    await confirm(context, t`Disable yourself? Only another ADMIN can enable you again.`)
   }
   const user = await disableUser(prisma, actor, ref, context.clock.now())
-  context.out.result(view(user), `Disabled ${user.email}.`)
+  context.out.result(view(user), t`Disabled ${user.email}.`)
 }
 
 export async function enable(context: Context, ref: string): Promise<void> {
   const actor = await context.admin()
   const user = await changeUser(await context.prisma(), actor, ref, { enable: true }, context.clock.now())
-  context.out.result(view(user), `Enabled ${user.email}.`)
+  context.out.result(view(user), t`Enabled ${user.email}.`)
 }
 
 export async function token(context: Context, ref: string, { days }: OptionsOf<typeof commands.token>): Promise<void> {
@@ -113,7 +114,7 @@ export async function token(context: Context, ref: string, { days }: OptionsOf<t
   const deps = { pool: await context.pool(), key: await context.sessionKey(), clock: context.clock }
   const issued = await giveToken(deps, actor, user, days)
   context.out.talk(
-    `For CAMP_TOKEN, as ${user.email}, until ${time(issued.expiresAt, context.config.timezone)}. Keep it like a password.`,
+    t`For CAMP_TOKEN, as ${user.email}, until ${time(issued.expiresAt, context.config.timezone)}. Keep it like a password.`,
   )
   context.out.result({ email: user.email, token: issued.token, expires_at: issued.expiresAt }, issued.token)
 }

@@ -6,7 +6,7 @@ import { lazy } from '../../lazy.ts'
 import { nameArgument, oneOf, wholeNumber } from '../../options.ts'
 
 export const register: Register = (program, action) => {
-  const user = program.command('user').description('user: add, list, show, set, password, disable, enable, token')
+  const user = program.command('user').description(t`user: add, list, show, set, password, disable, enable, token`)
   add(user).action(
     action(
       lazy(() => import('./handlers.ts').then(module => module.add)),
@@ -23,31 +23,31 @@ export const register: Register = (program, action) => {
 }
 
 export const add = (parent: Parent) =>
-  addCommand(parent, 'add <email>', 'add a user (without users: no login, must be ADMIN)', [
+  addCommand(parent, 'add <email>', t`add a user (without users: no login, must be ADMIN)`, [
     'camp user add ana@example.com --name Ana --role ADMIN',
     'camp user add bob@example.com --name Bob --role USER --password-stdin < pass',
   ])
-    .requiredOption('--name <name>', 'their name', nameArgument)
+    .requiredOption('--name <name>', t`their name`, nameArgument)
     .requiredOption('--role <role>', ROLES.join(', '), oneOf(ROLES))
-    .option('--password-stdin', 'read their password from stdin (without one: tokens only)')
+    .option('--password-stdin', t`read their password from stdin (without one: tokens only)`)
 
-const list = (parent: Parent) => addCommand(parent, 'list', 'all users', ['camp user list', 'camp user list --json'])
+const list = (parent: Parent) => addCommand(parent, 'list', t`all users`, ['camp user list', 'camp user list --json'])
 
 const show = (parent: Parent) =>
-  addCommand(parent, 'show <email>', 'a user', [
+  addCommand(parent, 'show <email>', t`a user`, [
     'camp user show bob@example.com',
     'camp user show bob@example.com --json',
   ])
 
 export const set = (parent: Parent) =>
-  addCommand(parent, 'set <email>', 'change a user (ADMIN, or own name)', [
+  addCommand(parent, 'set <email>', t`change a user (ADMIN, or own name)`, [
     'camp user set bob@example.com --role ADMIN',
     'camp user set bob@example.com --end-sessions',
   ])
-    .option('--name <name>', 'their new name', nameArgument)
+    .option('--name <name>', t`their new name`, nameArgument)
     .option('--role <role>', ROLES.join(', '), oneOf(ROLES))
-    .option('--enable', 'as camp user enable')
-    .option('--end-sessions', 'end their sessions and tokens')
+    .option('--enable', t`as camp user enable`)
+    .option('--end-sessions', t`end their sessions and tokens`)
 
 export const password = (parent: Parent) =>
   addCommand(parent, 'password [email]', t`change your own password, or (ADMIN) set another user's`, [
@@ -58,19 +58,19 @@ export const password = (parent: Parent) =>
     .addHelpText('after', `\n${t`It ends the sessions and tokens of the user.`}`)
 
 const disable = (parent: Parent) =>
-  addCommand(parent, 'disable <email>', 'disable a user and end their sessions and tokens', [
+  addCommand(parent, 'disable <email>', t`disable a user and end their sessions and tokens`, [
     'camp user disable bob@example.com',
     'camp user disable bob@example.com --json',
-  ]).addHelpText('after', '\nIt asks if the user is yourself; --yes answers.')
+  ]).addHelpText('after', `\n${t`It asks if the user is yourself; --yes answers.`}`)
 
 const enable = (parent: Parent) =>
-  addCommand(parent, 'enable <email>', 'enable a disabled user again (ADMIN)', [
+  addCommand(parent, 'enable <email>', t`enable a disabled user again (ADMIN)`, [
     'camp user enable bob@example.com',
     'camp user enable bob@example.com --json',
   ])
 
 export const token = (parent: Parent) =>
-  addCommand(parent, 'token <email>', 'print a CAMP_TOKEN for yourself or (ADMIN) for a USER', [
+  addCommand(parent, 'token <email>', t`print a CAMP_TOKEN for yourself or (ADMIN) for a USER`, [
     'camp user token bob@example.com --days 30',
     'camp user token bob@example.com --quiet > token.txt',
-  ]).option('--days <number>', 'how many days it is valid', wholeNumber(1, 3650), 365)
+  ]).option('--days <number>', t`how many days it is valid`, wholeNumber(1, 3650), 365)

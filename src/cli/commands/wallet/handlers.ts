@@ -8,6 +8,7 @@ import {
   showWallet,
   type WalletRow,
 } from '../../../catalog/wallets.ts'
+import { t } from '../../../language/text.ts'
 import { assertSomething } from '../../assert-something.ts'
 import { fields } from '../../blocks.ts'
 import type { OptionsOf } from '../../command.ts'
@@ -20,20 +21,21 @@ export async function add(context: Context, name: string, options: OptionsOf<typ
   const actor = await context.admin()
   const given = { name, idgis_ambiente: options.idgis, ...defaultsOf(options) }
   const wallet = await addWallet(await context.prisma(), actor, given)
-  context.out.result(wallet, `Added wallet "${wallet.name}" (idgis ${wallet.idgis_ambiente}).`)
+  context.out.result(wallet, t`Added wallet "${wallet.name}" (idgis ${wallet.idgis_ambiente}).`)
 }
 
 export async function list(context: Context): Promise<void> {
   await context.actor()
+  const first = await orAdmin(context, 'wallet add', t`Add one: camp wallet add NAME --idgis N`, t`adds one`)
   context.out.list(
     await listWallets(await context.prisma()),
     [
-      { title: 'NAME', value: wallet => wallet.name },
-      { title: 'IDGIS', value: wallet => String(wallet.idgis_ambiente), align: 'right' },
-      { title: 'BROKER', value: wallet => wallet.default_broker ?? '' },
-      { title: 'TEXT', value: wallet => defaultText(wallet).slice(0, 30) },
+      { title: t`NAME`, value: wallet => wallet.name },
+      { title: t`IDGIS`, value: wallet => String(wallet.idgis_ambiente), align: 'right' },
+      { title: t`BROKER`, value: wallet => wallet.default_broker ?? '' },
+      { title: t`TEXT`, value: wallet => defaultText(wallet).slice(0, 30) },
     ],
-    `No wallets yet. ${await orAdmin(context, 'wallet add', 'Add one: camp wallet add NAME --idgis N', 'adds one')}`,
+    t`No wallets yet. ${first}`,
   )
 }
 
@@ -42,20 +44,20 @@ export async function show(context: Context, ref: string): Promise<void> {
   const view = await showWallet(await context.prisma(), ref)
   context.out.result(view, () =>
     fields([
-      ['name', view.name],
-      ['idgis', String(view.idgis_ambiente)],
-      ['id', view.id],
-      ['brokers', view.brokers.join(', ') || 'none (camp credential set)'],
-      ['budgets', view.budgets.join(', ') || 'none (camp budget set)'],
-      ['campaigns', String(view.campaigns)],
-      ['default broker', view.default_broker],
-      ['default text', defaultText(view)],
+      [t`name`, view.name],
+      [t`idgis`, String(view.idgis_ambiente)],
+      [t`id`, view.id],
+      [t`brokers`, view.brokers.join(', ') || t`none (camp credential set)`],
+      [t`budgets`, view.budgets.join(', ') || t`none (camp budget set)`],
+      [t`campaigns`, String(view.campaigns)],
+      [t`default broker`, view.default_broker],
+      [t`default text`, defaultText(view)],
     ]),
   )
 }
 
 function defaultText({ default_template, default_message }: WalletRow): string {
-  return default_template === null ? (default_message ?? '') : `template ${default_template}`
+  return default_template === null ? (default_message ?? '') : t`template ${default_template}`
 }
 
 export async function set(context: Context, ref: string, options: OptionsOf<typeof commands.set>): Promise<void> {
@@ -67,7 +69,7 @@ export async function set(context: Context, ref: string, options: OptionsOf<type
   }
   assertSomething(change)
   const changed = await changeWallet(await context.prisma(), actor, ref, change)
-  context.out.result(changed, `Wallet "${changed.name}" (idgis ${changed.idgis_ambiente}).`)
+  context.out.result(changed, t`Wallet "${changed.name}" (idgis ${changed.idgis_ambiente}).`)
 }
 
 /** The word none removes a default. */
@@ -84,7 +86,7 @@ type Defaults = { [Name in keyof GivenDefaults]?: string | undefined }
 export async function remove(context: Context, ref: string): Promise<void> {
   const actor = await context.admin()
   const wallet = await findUnusedWallet(await context.prisma(), ref)
-  await confirm(context, `Remove wallet "${wallet.name}" with its credentials and budgets?`)
+  await confirm(context, t`Remove wallet "${wallet.name}" with its credentials and budgets?`)
   await removeWallet(await context.prisma(), actor, wallet)
-  context.out.result({ removed: true, id: wallet.id, name: wallet.name }, `Removed wallet "${wallet.name}".`)
+  context.out.result({ removed: true, id: wallet.id, name: wallet.name }, t`Removed wallet "${wallet.name}".`)
 }

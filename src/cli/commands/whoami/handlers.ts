@@ -1,3 +1,4 @@
+import { t } from '../../../language/text.ts'
 import { fields } from '../../blocks.ts'
 import type { Context } from '../../context.ts'
 
@@ -5,12 +6,12 @@ export async function whoami(context: Context): Promise<void> {
   const { id, email, name, role, via } = await context.actor()
   context.out.result({ id, email, name, role, via }, () =>
     fields([
-      ['e-mail', email],
-      ['name', name],
-      ['role', role],
+      [t`e-mail`, email],
+      [t`name`, name],
+      [t`role`, role],
       [
-        'through',
-        via && `${via.email} created this token or set this password: neither may approve what the other imported`,
+        t`through`,
+        via && t`${via.email} created this token or set this password: neither may approve what the other imported`,
       ],
     ]),
   )

@@ -1,3 +1,4 @@
+import { t } from '../../../language/text.ts'
 import { addCommand, type Parent } from '../../add-command.ts'
 import type { Register } from '../../command.ts'
 import { lazy } from '../../lazy.ts'
@@ -7,4 +8,4 @@ export const register: Register = (program, action) => {
 }
 
 const whoami = (parent: Parent) =>
-  addCommand(parent, 'whoami', 'show the logged-in user and their role', ['camp whoami', 'camp whoami --json'])
+  addCommand(parent, 'whoami', t`show the logged-in user and their role`, ['camp whoami', 'camp whoami --json'])

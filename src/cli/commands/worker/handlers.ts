@@ -2,6 +2,7 @@ import { hostname } from 'node:os'
 import { systemMonotonic } from '../../../clock.ts'
 import type { Address } from '../../../http/server.ts'
 import { openMarks } from '../../../installation/marks.ts'
+import { t } from '../../../language/text.ts'
 import { type Log, openLog } from '../../../log.ts'
 import { openQueues } from '../../../queue/queues.ts'
 import { type Listener, openListener } from '../../../webhook/listener.ts'
@@ -31,7 +32,7 @@ export async function work(context: Context, options: Options): Promise<void> {
     const listener = options.listen && (await listenAt(options.listen, opened))
     const worker = await start(context, options, { listener, opened, log })
     if (!worker) return
-    if (listener) context.out.result({ listening: listener.url }, `Listening on ${listener.url}`)
+    if (listener) context.out.result({ listening: listener.url }, t`Listening on ${listener.url}`)
     await manager?.ready()
     const watchdog = manager && startWatchdog(manager, { health: worker.health, fresh: await freshChecks(context) })
     const fault = await Promise.race([aborted(context.signal), worker.fault])
@@ -101,7 +102,7 @@ async function openMetricsAt(
   opened.add(async () => metrics.close())
   const server = await openMetricsServer(address, metrics, log)
   opened.add(() => server.close())
-  out.talk(`Metrics at ${server.url}`)
+  out.talk(t`Metrics at ${server.url}`)
   return metrics
 }
 

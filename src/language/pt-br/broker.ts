@@ -1,0 +1,120 @@
+import type { Catalogue } from '../text.ts'
+
+export const BROKER: Catalogue = {
+  'must be printable ASCII': 'deve ser ASCII imprimível',
+  'must be a phone number with its country code': 'deve ser um número de telefone com código do país',
+  'Ótima accepts the token': 'a Ótima aceita o token',
+  'there is no adapter "{0}"': 'não há o adaptador "{0}"',
+  'Adapters: {0}.': 'Adaptadores: {0}.',
+  'Salesforce and Marketing Cloud both issue a token, and the automation exists':
+    'o Salesforce e o Marketing Cloud emitem cada um seu token, e a automação existe',
+  'must look like v59.0': 'deve ter a forma v59.0',
+  'must be a custom field, like Chave__c': 'deve ser um campo personalizado, como Chave__c',
+  'the sandbox answers': 'o sandbox responde',
+  'Twilio accepts the token of account {0}': 'a Twilio aceita o token da conta {0}',
+  'from or messaging_service_sid is needed': 'é preciso from ou messaging_service_sid',
+  'a WhatsApp sender (from) needs channel=whatsapp': 'um remetente de WhatsApp (from) precisa de channel=whatsapp',
+  'Added broker "{0}" ({1}, {2} a message, {3}).': 'Fornecedor "{0}" adicionado ({1}, {2} por mensagem, {3}).',
+  'no rate limit': 'sem limite de ritmo',
+  'Add one: camp broker add NAME --adapter SANDBOX --cost 0.0450':
+    'Adicione um: camp broker add NOME --adapter SANDBOX --cost 0.0450',
+  'adds one': 'pode adicionar',
+  NAME: 'NOME',
+  ADAPTER: 'ADAPTADOR',
+  COST: 'CUSTO',
+  RATE: 'RITMO',
+  'MAX BATCH': 'LOTE MÁX.',
+  BILLING: 'COBRANÇA',
+  'No brokers yet. {0}': 'Ainda não há fornecedores. {0}',
+  name: 'nome',
+  id: 'id',
+  adapter: 'adaptador',
+  cost: 'custo',
+  rate: 'ritmo',
+  'no limit': 'sem limite',
+  'max batch': 'lote máximo',
+  "the adapter's": 'o do adaptador',
+  callbacks: 'retornos',
+  webhook: 'webhook',
+  '{0} a message, for what it accepted': '{0} por mensagem que aceita',
+  '{0} a message, for what it delivered': '{0} por mensagem que entrega',
+  '{0} applied, {1} waiting, {2} of unknown messages, {3} of these dropped because too many were waiting':
+    '{0} aplicados, {1} em espera, {2} de mensagens desconhecidas, dos quais {3} descartados por excesso de retornos em espera',
+  '{0} applied, {1} waiting, {2} of unknown messages': '{0} aplicados, {1} em espera, {2} de mensagens desconhecidas',
+  'none: CAMP_PUBLIC_URL is not set, and no worker that is running has a URL for callbacks':
+    'nenhum: CAMP_PUBLIC_URL não está definida, e nenhum worker em execução tem uma URL para retornos',
+  'Broker "{0}" ({1}, {2} a message).': 'Fornecedor "{0}" ({1}, {2} por mensagem).',
+  'Remove broker "{0}" with its credentials?': 'Remover o fornecedor "{0}" com suas credenciais?',
+  'Removed broker "{0}".': 'Fornecedor "{0}" removido.',
+  'senders, their price and rate: add, list, show, set': 'quem envia, com preço e ritmo: add, list, show, set',
+  'add a broker': 'adiciona um fornecedor',
+  'its name, unique': 'seu nome, único',
+  'its adapter: {0}': 'seu adaptador: {0}',
+  'what a message costs: 0.0450': 'quanto custa uma mensagem: 0.0450',
+  'request limit per credential: 20/s, 100/m, 5000/h or none':
+    'limite de requisições por credencial: 20/s, 100/m, 5000/h ou none',
+  'messages per request': 'mensagens por requisição',
+  'what it bills: accepted or delivered messages': 'o que cobra: ACCEPTED (aceitas) ou DELIVERED (entregues)',
+  'all brokers': 'todos os fornecedores',
+  'a broker (an ADMIN also sees its webhook URL)': 'um fornecedor (um ADMIN vê também a URL de webhook)',
+  'change a broker': 'altera um fornecedor',
+  'its new name': 'seu novo nome',
+  'price of a message (approved campaigns keep theirs)': 'preço de uma mensagem (campanhas aprovadas mantêm o seu)',
+  'request limit: 20/s, 100/m, 5000/h or "none"': 'limite de requisições: 20/s, 100/m, 5000/h ou "none"',
+  'messages per request, or "none" for the adapter\'s own':
+    'mensagens por requisição, ou "none" para o número do adaptador',
+  'replace its webhook URL (the old one stops working)': 'troca a URL de webhook (a antiga deixa de funcionar)',
+  'remove a broker that no campaign uses, with its credentials':
+    'remove um fornecedor que nenhuma campanha usa, com suas credenciais',
+  'Write it as 20/s, 100/m or 5000/h; at least 4/h.': 'Escreva 20/s, 100/m ou 5000/h; no mínimo 4/h.',
+  'no keys are given: use key=value, or --file': 'nenhuma chave foi indicada: use chave=valor, ou --file',
+  'Keys: {0}': 'Chaves: {0}',
+  '{0} is http: messages and keys are sent to the broker unencrypted; use an https URL if it has one':
+    '{0} é http: mensagens e chaves vão ao fornecedor sem criptografia; use uma URL https se ele tiver uma',
+  'Stored the credential of "{0}" at "{1}": {2}.': 'Credencial de "{0}" em "{1}" gravada: {2}.',
+  'Add one: camp credential set WALLET BROKER key=value':
+    'Adicione uma: camp credential set CARTEIRA FORNECEDOR chave=valor',
+  WALLET: 'CARTEIRA',
+  BROKER: 'FORNECEDOR',
+  CHANGED: 'ALTERADA',
+  'No credentials yet. {0}': 'Ainda não há credenciais. {0}',
+  'not tested: {0} has no request that tests a credential':
+    'não testada: {0} não tem uma requisição que teste uma credencial',
+  'The first message shows whether it is valid. Import a file with your own phones, and run it.':
+    'A primeira mensagem mostra se ela é válida. Importe um arquivo com telefones seus e execute a campanha.',
+  'broker "{0}" refuses the credential: {1}': 'o fornecedor "{0}" recusa a credencial: {1}',
+  'broker "{0}" cannot be queried about the credential: {1}':
+    'o fornecedor "{0}" não pôde ser consultado sobre a credencial: {1}',
+  'Valid: {0}.': 'Válida: {0}.',
+  'the credential of "{0}" at "{1}"': 'a credencial de "{0}" em "{1}"',
+  'Remove {0}? Campaigns that use it can send nothing more.':
+    'Remover {0}? As campanhas que a usam não poderão enviar mais nada.',
+  '{0} does not exist': '{0} não existe',
+  'See: camp credential list': 'Veja: camp credential list',
+  'Removed {0}.': 'Removida: {0}.',
+  'The credential of "{0}" at "{1}" is no longer waiting (the wait was until {2}): 1 campaign continues.':
+    'A credencial de "{0}" em "{1}" não espera mais (a espera era até {2}): 1 campanha continua.',
+  'The credential of "{0}" at "{1}" is no longer waiting (the wait was until {2}): {3} campaigns continue.':
+    'A credencial de "{0}" em "{1}" não espera mais (a espera era até {2}): {3} campanhas continuam.',
+  'argument {0} after the broker is not of the form key=value':
+    'o argumento {0} depois do fornecedor não tem a forma chave=valor',
+  '{0} is not a JSON object of keys and values': '{0} não é um objeto JSON de chaves e valores',
+  "a wallet's key at a broker: set, show, list, test, unblock":
+    'a chave da carteira num fornecedor: set, show, list, test, unblock',
+  'add, change or remove keys of a credential': 'adiciona, altera ou remove chaves de uma credencial',
+  'a JSON object of keys and values (- for stdin)': 'um objeto JSON de chaves e valores (- é a entrada padrão)',
+  "Given keys are merged into the stored ones; an empty value (key=) removes its key. The result is checked against the broker's adapter before it is sealed and stored. Secrets on a command line remain in the shell's history: prefer --file.":
+    'As chaves indicadas são somadas às gravadas; um valor vazio (chave=) remove a chave. O resultado é conferido com o adaptador do fornecedor antes de ser lacrado e gravado. Segredos na linha de comando ficam no histórico do shell: prefira --file.',
+  'a credential, its secrets masked': 'uma credencial, com os segredos mascarados',
+  'the wallets and brokers that have a credential': 'as carteiras e os fornecedores que têm credencial',
+  "try a credential with the broker's cheapest read": 'testa uma credencial com a leitura mais barata do fornecedor',
+  'end a wait after a rate limit or an outage': 'encerra a espera depois de um limite de ritmo ou de uma queda',
+  'A broker that is called too early may refuse again, or count it against the account. After an outage one batch tries first.':
+    'Um fornecedor chamado cedo demais pode recusar de novo, ou penalizar a conta. Depois de uma queda, um lote tenta primeiro.',
+  'remove a credential': 'remove uma credencial',
+  'unknown key {0}': 'chave desconhecida {0}',
+  'missing key "{0}"': 'falta a chave "{0}"',
+  'CAMP_PUBLIC_URL is http: brokers call back unencrypted, and the token in the URL can be intercepted':
+    'CAMP_PUBLIC_URL é http: os retornos dos fornecedores vêm sem criptografia, e o token da URL pode ser interceptado',
+  '{0} (required)': '{0} (obrigatória)',
+}
