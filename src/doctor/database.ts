@@ -1,6 +1,7 @@
 import { assertMigrated, schemaState, serverVersion } from '../database/migrations.ts'
 import { openPool } from '../database/pool.ts'
 import { serverIdentity } from '../installation/server.ts'
+import { fixedText } from '../language/format.ts'
 import type { DatabaseDeps } from './deps.ts'
 import { type Finding, fail, ok, warn } from './finding.ts'
 
@@ -59,7 +60,7 @@ export async function checkClock({ pool, clock }: DatabaseDeps): Promise<Finding
   const theirs = rows[0]!.now.getTime()
   // The database read its clock at some time between the two.
   const ms = theirs < before ? before - theirs : Math.max(0, theirs - after)
-  const found = `this machine and the database differ by ${(ms / 1000).toFixed(1)} s`
+  const found = `this machine and the database differ by ${fixedText(ms / 1000, 1)} s`
   if (ms <= MAX_DIFFERENCE_MS) return [ok('clock', found)]
   return [warn('clock', found, 'Set both clocks by NTP: timedatectl set-ntp true')]
 }

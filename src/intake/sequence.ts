@@ -1,4 +1,5 @@
 import { CampError } from '../errors.ts'
+import { numberText } from '../language/format.ts'
 import { REGIONS, regionOf } from '../recipient/regions.ts'
 
 /**
@@ -54,7 +55,7 @@ export class Sequencer {
     const n = ++this.counts[block]!
     if (n > MAX_IN_A_REGION) {
       const what = REGIONS[block] ? `of ${REGIONS[block].name}` : 'that are refused'
-      throw new CampError('FILE_TOO_LARGE', `more than ${MAX_IN_A_REGION.toLocaleString('en')} rows ${what}`, {
+      throw new CampError('FILE_TOO_LARGE', `more than ${numberText(MAX_IN_A_REGION)} rows ${what}`, {
         hint: 'Import the file in parts.',
       })
     }

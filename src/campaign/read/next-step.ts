@@ -1,3 +1,4 @@
+import { numberText } from '../../language/format.ts'
 import type { CampaignStatus } from '../../lifecycle/campaign-status.ts'
 import type { FailureCode } from '../../lifecycle/transition.ts'
 import { type Act, may, type Person, people } from '../../security/permissions.ts'
@@ -157,7 +158,7 @@ function cure({ failure, reader, admins }: Situation): string {
 
 function doubts({ inDoubt, handle, reader, admins }: Situation): string[] {
   if (inDoubt === 0) return []
-  const what = `${inDoubt.toLocaleString('en-US')} in doubt`
+  const what = `${numberText(inDoubt)} in doubt`
   return may('campaign resolve', reader)
     ? [`${what}: check at the broker, then decide with camp campaign resolve ${handle}`]
     : [`${what}. An ADMIN decides about them: ${people(admins)}.`]

@@ -1,5 +1,6 @@
 import { makeBackup } from '../../../backup/backup.ts'
 import { manifestFile } from '../../../backup/manifest.ts'
+import { fixedText } from '../../../language/format.ts'
 import type { Context } from '../../context.ts'
 
 /** It needs no login: the database's own rights allow the same by pg_dump. */
@@ -10,6 +11,6 @@ export async function backup(context: Context, file: string): Promise<void> {
   const manifest = await makeBackup({ pool, url, clock, signal }, file)
   context.out.result(
     { file, manifest: manifestFile(file), ...manifest },
-    `Wrote ${file} (${(manifest.bytes / 1024 ** 2).toFixed(1)} MB) and ${manifestFile(file)}.`,
+    `Wrote ${file} (${fixedText(manifest.bytes / 1024 ** 2, 1)} MB) and ${manifestFile(file)}.`,
   )
 }

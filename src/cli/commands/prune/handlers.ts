@@ -1,3 +1,4 @@
+import { numberText } from '../../../language/format.ts'
 import { findPrunable, type Pruning, prune as pruneData } from '../../../privacy/prune.ts'
 import { type Block, fields } from '../../blocks.ts'
 import type { OptionsOf } from '../../command.ts'
@@ -37,16 +38,15 @@ export async function prune(context: Context, options: OptionsOf<typeof commands
 }
 
 function pruningText(pruning: Pruning): Block {
-  const number = (n: number) => n.toLocaleString('en-US')
   return fields([
-    ['campaigns', number(pruning.campaigns)],
-    ['leads', number(pruning.leads)],
-    ['callbacks', number(pruning.callbacks)],
-    ['last sends', number(pruning.contacts)],
+    ['campaigns', numberText(pruning.campaigns)],
+    ['leads', numberText(pruning.leads)],
+    ['callbacks', numberText(pruning.callbacks)],
+    ['last sends', numberText(pruning.contacts)],
     [
       'left',
       pruning.campaigns_left > 0
-        ? `${number(pruning.campaigns_left)} campaigns with leads in doubt or to be sent`
+        ? `${numberText(pruning.campaigns_left)} campaigns with leads in doubt or to be sent`
         : null,
     ],
   ])
