@@ -6,6 +6,7 @@ import type { PoolOptions } from '../database/pool.ts'
 import type { PrismaClient } from '../database/prisma.ts'
 import { CampError } from '../errors.ts'
 import { homeUnusable, pathOf } from '../files.ts'
+import { t } from '../language/text.ts'
 import type { Queues } from '../queue/queues.ts'
 import type { Actor } from '../security/actor.ts'
 import type { AuditSigner } from '../security/audit-log.ts'
@@ -114,7 +115,7 @@ export class Context {
     return startServer(home, {
       mayCreate: this.#mayCreateDatabase,
       onCreate: () => {
-        this.out.notice(`First use: creating the database in ${home} (once, about 20 s)…`)
+        this.out.notice(t`First use: creating the database in ${home} (once, about 20 s)…`)
       },
     })
   }
@@ -158,7 +159,7 @@ export class Context {
         assertStrongSecret(this.config.secret, 'CAMP_SECRET')
       const { keys, adopted } = await openSecret(await this.pool(), this.config)
       this.signer.keys = keys
-      if (adopted) this.out.talk(`An interrupted camp secret rotate was completed: its secret is now in ${adopted}.`)
+      if (adopted) this.out.talk(t`An interrupted camp secret rotate was completed: its secret is now in ${adopted}.`)
       return keys
     })()
     return this.#keys
@@ -198,11 +199,11 @@ export class Context {
    * @param what requires an ADMIN: the command, or an option of it
    * @throws CampError AUTH unless the acting user is an ADMIN
    */
-  async admin(what = 'this command'): Promise<Actor> {
+  async admin(what = t`this command`): Promise<Actor> {
     const actor = await this.actor()
     if (actor.role === 'ADMIN') return actor
-    throw new CampError('ADMIN_REQUIRED', `${actor.email} is a USER; ${what} requires an ADMIN`, {
-      hint: `Ask an ADMIN: ${people(await adminsOf(await this.pool()))}`,
+    throw new CampError('ADMIN_REQUIRED', t`${actor.email} is a USER; ${what} requires an ADMIN`, {
+      hint: t`Ask an ADMIN: ${people(await adminsOf(await this.pool()))}`,
     })
   }
 

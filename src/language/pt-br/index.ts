@@ -2,6 +2,8 @@ import type { Catalogue } from '../text.ts'
 import { BLOCKLIST } from './blocklist.ts'
 import { CALENDAR } from './calendar.ts'
 import { CAMPAIGN_SETTINGS } from './campaign-settings.ts'
+import { CLI } from './cli.ts'
+import { CLI_PROGRAM } from './cli-program.ts'
 import { DATABASE } from './database.ts'
 import { INSTALLATION } from './installation.ts'
 import { MESSAGE } from './message.ts'
@@ -17,6 +19,8 @@ export const PT_BR: Catalogue = {
   ...BLOCKLIST,
   ...CALENDAR,
   ...CAMPAIGN_SETTINGS,
+  ...CLI,
+  ...CLI_PROGRAM,
   ...DATABASE,
   ...INSTALLATION,
   ...MESSAGE,

@@ -9,7 +9,10 @@ import { INSERTED, keyOf, onOneLine } from '../../../src/language/text.ts'
 const TRANSLATED: readonly string[] = [
   ...['blocklist', 'calendar', 'campaign-settings', 'database', 'installation', 'message', 'queue', 'recurrence'],
   ...['security', 'serve', 'tabular'],
-  ...['config.ts', 'env-file.ts', 'files.ts'],
+  ...['config.ts', 'env-file.ts', 'files.ts', 'time'],
+  ...readdirSync('src/cli')
+    .filter(name => name.endsWith('.ts'))
+    .map(name => `cli/${name}`),
 ].map(room => `src/${room}`)
 
 const FILES = readdirSync('src', { recursive: true, encoding: 'utf8' })

@@ -1,7 +1,7 @@
 import { addCommand, type Parent } from '../../add-command.ts'
 import type { Register } from '../../command.ts'
 import { lazy } from '../../lazy.ts'
-import { FILE_NOTES, PLAIN_HELP } from '../../table-options.ts'
+import { fileNotes, plainHelp } from '../../table-options.ts'
 
 export const register: Register = (program, action) => {
   report(program).action(action(lazy(() => import('./handlers.ts').then(module => module.report))))
@@ -17,9 +17,9 @@ export const report = (parent: Parent) =>
     .option('--campaigns', 'a row for each campaign')
     .option('--csv <file>', 'write it to a CSV file (-: stdout)')
     .option('--xlsx <file>', 'write it to a workbook')
-    .option('--plain', PLAIN_HELP)
+    .option('--plain', plainHelp())
     .option('--overwrite', 'replace an existing file')
-    .addHelpText('after', `\n${NOTES}\n\n${FILE_NOTES}`)
+    .addHelpText('after', `\n${NOTES}\n\n${fileNotes()}`)
 
 const NOTES =
   'A message belongs to the month whose budget holds its cost. ROWS are the rows\n' +
