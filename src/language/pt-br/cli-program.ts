@@ -45,14 +45,16 @@ export const CLI_PROGRAM: Catalogue = {
   'write a backup of the database to a file': 'gravar um backup do banco em um arquivo',
   'replace the database by a backup, and hold it': 'trocar o banco por um backup e deixá-lo retido',
   'set up a server installation: settings, tables, first ADMIN':
-    'preparar um servidor: configurações, tabelas, primeiro ADMIN',
+    'preparar um servidor: configurações, tabelas, 1º ADMIN',
   'check this installation, and say what to do': 'verificar esta instalação e dizer o que fazer',
   'systemd units: install, uninstall, status': 'unidades do systemd: install, uninstall, status',
-  'print the completion script of a shell: bash, zsh, fish':
-    'imprimir o script de autocompletar do shell: bash, zsh, fish',
+  'print the completion script of a shell: bash, zsh, fish': 'imprimir o script de autocompletar: bash, zsh, fish',
+  'print the completion script of a shell': 'imprime o script de autocompletar de um shell',
+  'bash, zsh or fish': 'bash, zsh ou fish',
+  'It completes commands, options, fixed words, and the names of wallets, brokers, templates and campaigns, if the database is running. How to install it: docs/cli.md, "Completion".':
+    'Completa comandos, opções, palavras fixas e os nomes de carteiras, fornecedores, templates e campanhas, se o banco está no ar. Como instalar: docs/cli.md, "Completion".',
   'data of the old WordPress system: import': 'dados do sistema antigo em WordPress: import',
-  'end-to-end run on the bundled file, with a simulated broker':
-    'execução completa com o arquivo incluído e um fornecedor simulado',
+  'end-to-end run on the bundled file, with a simulated broker': 'demonstração completa, com um fornecedor simulado',
   'simulated brokers on this machine, with injected faults':
     'fornecedores simulados nesta máquina, com falhas injetadas',
   'help for a command': 'ajuda de um comando',
@@ -64,8 +66,7 @@ export const CLI_PROGRAM: Catalogue = {
   'answer every question with yes': 'responder sim a todas as perguntas',
   'print only the result': 'imprimir só o resultado',
   'show the stack of an error': 'mostrar a pilha de um erro',
-  'read settings from a file, as systemd EnvironmentFile=':
-    'ler as configurações de um arquivo, como o EnvironmentFile= do systemd',
+  'read settings from a file, as systemd EnvironmentFile=': 'ler configurações de um arquivo, como EnvironmentFile=',
   'It asks first; --yes answers. Without a terminal it requires --yes.':
     'O comando pergunta antes; --yes responde. Sem terminal, ele exige --yes.',
   '--csv for programs: comma, decimal point, UTC times': '--csv para programas: vírgula, ponto decimal, horas em UTC',

@@ -4,7 +4,7 @@ import type { RefusalForecast } from '../../../campaign/read/refusal-forecast.ts
 import type { SettingsView } from '../../../campaign/read/settings-view.ts'
 import type { StopView } from '../../../campaign/read/stop-view.ts'
 import type { CampaignView, ClosingView } from '../../../campaign/read/view.ts'
-import { numberText, timeText, weekdayText } from '../../../language/format.ts'
+import { numberText as number, timeText as time, weekdayText } from '../../../language/format.ts'
 import { localTime } from '../../../time/local-time.ts'
 import { type Block, fields } from '../../blocks.ts'
 
@@ -16,7 +16,7 @@ export function campaignText(view: CampaignView, timezone: string, outlook?: Sho
   const { counts, cost } = view
   const outcomes = (['PENDING', 'SENDING', 'SENT', 'DELIVERED', 'READ', 'ERROR', 'IN_DOUBT'] as const)
     .filter(status => counts[status] > 0)
-    .map(status => `${status} ${numberText(counts[status])}`)
+    .map(status => `${status} ${number(counts[status])}`)
   const errors = Object.entries(view.errors).filter(([, n]) => n > 0)
   return fields([
     ['campaign', `${view.agendamento_id}  ${view.name}`],
@@ -27,28 +27,28 @@ export function campaignText(view: CampaignView, timezone: string, outlook?: Sho
     [
       'waiting',
       view.status === 'PROCESSING' && view.waiting_until
-        ? `until ${timeText(view.waiting_until, timezone)}${view.waiting_for_hours ? ', when the contact hours open' : ''}`
+        ? `until ${time(view.waiting_until, timezone)}${view.waiting_for_hours ? ', when the contact hours open' : ''}`
         : undefined,
     ],
     [
       'outage',
       view.waiting_for_broker &&
-        `waiting for the broker since ${timeText(view.waiting_for_broker.since, timezone)}, until ` +
-          `${timeText(view.waiting_for_broker.until, timezone)}: ${view.waiting_for_broker.reason}`,
+        `waiting for the broker since ${time(view.waiting_for_broker.since, timezone)}, until ` +
+          `${time(view.waiting_for_broker.until, timezone)}: ${view.waiting_for_broker.reason}`,
     ],
     ['wallet', view.wallet],
     ['broker', view.broker],
     [
       'file',
-      `${view.source_file} (${numberText(view.rows)} ${view.rows === 1 ? 'row' : 'rows'}${view.fish > 0 ? `, ${view.fish} fish added` : ''})`,
+      `${view.source_file} (${number(view.rows)} ${view.rows === 1 ? 'row' : 'rows'}${view.fish > 0 ? `, ${view.fish} fish added` : ''})`,
     ],
     ['message', view.template === null ? view.message : `template ${view.template}`],
-    ['leads', `${numberText(counts.total)}: ${outcomes.join(', ') || 'none'}`],
-    ['refused', errors.map(([code, n]) => `${code} ${numberText(n)}`).join(', ')],
+    ['leads', `${number(counts.total)}: ${outcomes.join(', ') || 'none'}`],
+    ['refused', errors.map(([code, n]) => `${code} ${number(n)}`).join(', ')],
     [
       'in doubt',
       counts.IN_DOUBT > 0
-        ? `${numberText(counts.IN_DOUBT)}: it is unknown whether they were sent; they are not sent again unless a person decides so`
+        ? `${number(counts.IN_DOUBT)}: it is unknown whether they were sent; they are not sent again unless a person decides so`
         : undefined,
     ],
     ['closing', view.closing && closingText(view.closing, view.status, timezone)],
@@ -68,16 +68,16 @@ export function campaignText(view: CampaignView, timezone: string, outlook?: Sho
         ? endText(view, timezone, outlook.expected_end, outlook.now)
         : undefined,
     ],
-    ['imported', view.id === null ? undefined : `${timeText(view.created_at, timezone)} by ${view.created_by}`],
+    ['imported', view.id === null ? undefined : `${time(view.created_at, timezone)} by ${view.created_by}`],
     // An earlier approval does not apply to a campaign that waits for approval again.
     [
       'approved',
       view.status !== 'PENDING_APPROVAL' && view.approved_at
-        ? `${timeText(view.approved_at, timezone)} by ${view.approved_by}`
+        ? `${time(view.approved_at, timezone)} by ${view.approved_by}`
         : undefined,
     ],
-    ['started', view.started_at && timeText(view.started_at, timezone)],
-    ['finished', view.finished_at && timeText(view.finished_at, timezone)],
+    ['started', view.started_at && time(view.started_at, timezone)],
+    ['finished', view.finished_at && time(view.finished_at, timezone)],
     ...nextRows(outlook),
   ])
 }
@@ -103,7 +103,7 @@ const SETTING_ROWS: Readonly<
     view.no_cap ? 'none: recipients with a message in the last 24 hours are included' : undefined,
   ],
   throttle: view => ['throttle', view.throttle === 'none' ? undefined : view.throttle],
-  scheduled_at: (view, timezone) => ['scheduled', view.scheduled_at && timeText(view.scheduled_at, timezone)],
+  scheduled_at: (view, timezone) => ['scheduled', view.scheduled_at && time(view.scheduled_at, timezone)],
 }
 
 function settingRows(view: SettingsView, timezone: string): Row[] {
@@ -111,7 +111,7 @@ function settingRows(view: SettingsView, timezone: string): Row[] {
 }
 
 function stalledText(since: string, timezone: string): string {
-  return `it is due, but none of its leads was claimed or settled since ${timeText(since, timezone)}: see /healthz and the workers' logs`
+  return `it is due, but none of its leads was claimed or settled since ${time(since, timezone)}: see /healthz and the workers' logs`
 }
 
 /** Empty unless some leads will be refused, which cost nothing. */
@@ -129,7 +129,7 @@ export function refusalsText(
   const isPlanned = scheduled_at !== null && new Date(scheduled_at) > now
   const free = until === null ? '' : ` (until ${clock(until, timezone, now)})`
   const refused = written_to === 1 ? 'it will be refused' : 'they will be refused'
-  const lead = `${numberText(written_to)} ${written_to === 1 ? 'was' : 'were'} written to`
+  const lead = `${number(written_to)} ${written_to === 1 ? 'was' : 'were'} written to`
   const blocked = blocked_now?.leads ?? 0
   return [
     written_to > 0 &&
@@ -137,16 +137,16 @@ export function refusalsText(
         ? `${lead} less than 24 h before it starts${free}: ${refused}`
         : `${lead} in the last 24 h${free}: ${refused} if it starts now`),
     same_document > 0 &&
-      `${numberText(same_document)} leads are further phones of the same CPF or CNPJ: the frequency cap allows one message for each document ` +
+      `${number(same_document)} leads are further phones of the same CPF or CNPJ: the frequency cap allows one message for each document ` +
         'in 24 hours, and refuses the others; --no-cap (ADMIN) lifts it',
-    blocked > 0 && `${numberText(blocked)} ${blocked === 1 ? 'is' : 'are'} on the blocklist now, and will be refused`,
+    blocked > 0 && `${number(blocked)} ${blocked === 1 ? 'is' : 'are'} on the blocklist now, and will be refused`,
   ].filter(sentence => sentence !== false)
 }
 
 /** 16:05 if it is today; otherwise with its day. */
 function clock(at: string, timezone: string, now: Date): string {
-  const [day, today] = [at, now].map(each => timeText(each, timezone).slice(0, 10))
-  return day === today ? timeText(at, timezone).slice(11, 16) : about(at, timezone, now)
+  const [day, today] = [at, now].map(each => time(each, timezone).slice(0, 10))
+  return day === today ? time(at, timezone).slice(11, 16) : about(at, timezone, now)
 }
 
 const STOPPED = {
@@ -160,7 +160,7 @@ const STOPPED = {
 
 /** Without a reason of its own, the reason of a cancelled or rejected campaign only repeats the title. */
 function stoppedText({ what, at, by, reason }: StopView, timezone: string): string {
-  return `${timeText(at, timezone)} by ${by ?? 'camp'}${reason === null || reason === STOPPED[what] ? '' : `: ${reason}`}`
+  return `${time(at, timezone)} by ${by ?? 'camp'}${reason === null || reason === STOPPED[what] ? '' : `: ${reason}`}`
 }
 
 function missedText(handle: string | null): string {
@@ -185,24 +185,25 @@ function closingText(closing: ClosingView, campaign: CampaignView['status'], tim
   switch (status) {
     case 'QUEUED':
       if (campaign !== 'PROCESSING') return `waiting: the campaign is ${campaign}${why}`
-      return `the broker's last step runs ${not_before ? `at ${timeText(not_before, timezone)}` : 'next'}${why}`
+      return `the broker's last step runs ${not_before ? `at ${time(not_before, timezone)}` : 'next'}${why}`
     case 'SENDING':
       return "the broker's last step is running"
     case 'IN_DOUBT':
-      return `in doubt since ${settled_at && timeText(settled_at, timezone)}${why}`
+      return `in doubt since ${settled_at && time(settled_at, timezone)}${why}`
     case 'DONE':
-      return `done at ${settled_at && timeText(settled_at, timezone)}`
+      return `done at ${settled_at && time(settled_at, timezone)}`
     case 'NOT_RUN':
       return `not run${error === null ? '' : `: ${error}`}`
   }
 }
 
-export { numberText as number, timeText as time }
+export { number, time }
 
 /** Tue 14:20, in `timezone`; with its date if it is six days away or more. */
 export function about(at: string | Date, timezone: string, now: Date): string {
   const date = new Date(at)
   const isNear = date.getTime() - now.getTime() < 6 * 24 * 3_600_000
-  const minute = timeText(date, timezone).slice(0, 16)
-  return `${weekdayText(localTime(timezone, date.getTime()).day)} ${isNear ? minute.slice(11) : minute}`
+  const weekday = weekdayText(localTime(timezone, date.getTime()).day)
+  const minute = time(date, timezone).slice(0, 16)
+  return `${weekday} ${isNear ? minute.slice(11) : minute}`
 }
