@@ -37,12 +37,12 @@ function levelsOf(text: string): number[] {
   return (outsideCode(text).match(/^#+(?= )/gm) ?? []).map(marks => marks.length)
 }
 
-/** The lines of code that start camp or npm, without their comments. */
+/** The lines of code that start camp or npm, without what follows two blanks. */
 function commandsOf(text: string): string[] {
   return blocksOf(text)
     .flatMap(block => block.split('\n'))
     .filter(line => /^(?:camp|npm|node) /.test(line))
-    .map(line => line.replace(/\s+#.*$/, ''))
+    .map(line => line.replace(/ {2,}.*$/, ''))
 }
 
 /** Paths from the root; a translation counts as its original, and headings within it have other names. */
