@@ -49,7 +49,8 @@ function commandsOf(text: string): string[] {
 function targetsOf(path: string, text: string): string[] {
   const translated = PAIRS.map(([original]) => original)
   return [...outsideCode(text).matchAll(/\]\(([^)\s]+)\)/g)]
-    .map(([, target]) => posix.join(posix.dirname(path), target!).replace(/^docs\/pt-BR\//, 'docs/'))
+    .map(([, target]) => (target!.startsWith('#') ? path : posix.join(posix.dirname(path), target!)))
+    .map(target => target.replace(/^docs\/pt-BR\//, 'docs/'))
     .map(target => target.replace('README.pt-BR.md', 'README.md'))
     .map(target => translated.find(original => target.startsWith(`${original}#`)) ?? target)
     .sort()
