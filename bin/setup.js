@@ -30,7 +30,14 @@ if (process.argv.includes('--build') || stamp('build') !== sources) {
   })
   run('Building', 'npx', ['--no-install', 'tsc', '-p', 'tsconfig.json'])
   run('Writing the manual pages', process.execPath, ['bin/man.js'])
+  await joinCatalogue()
   leaveStamp('build', sources)
+}
+
+/** The Portuguese texts in one file, which loads faster than their modules (docs/decisions/0068-one-file-of-texts-in-the-build.md). */
+async function joinCatalogue() {
+  const { PT_BR } = await import(new URL('../dist/language/pt-br/index.js', import.meta.url).href)
+  writeFileSync(join(root, 'dist/language/pt-br.json'), JSON.stringify(PT_BR))
 }
 
 function run(what, command, args, env = {}) {

@@ -1,5 +1,6 @@
 import { CampError } from '../errors.ts'
-import { t } from '../language/text.ts'
+import { decimalText } from '../language/format.ts'
+import { currentLanguage, t } from '../language/text.ts'
 
 /**
  * Money as a whole number of ten-thousandths of a real (R$ 0.0450 is 450n): exact, and as fine as a unit cost. It is read from
@@ -24,9 +25,9 @@ export function formatMoney(money: Money): string {
   return `${sign}${units / SCALE}.${(units % SCALE).toString().padStart(4, '0')}`
 }
 
-/** For people: with two decimals where that is exact, otherwise with four. @param decimal as `moneyOf` takes it */
+/** For people, after "R$ ": with two decimals where that is exact, otherwise with four. @param decimal as `moneyOf` takes it */
 export function shortMoney(decimal: string): string {
-  return formatMoney(moneyOf(decimal)).replace(/00$/, '')
+  return decimalText(formatMoney(moneyOf(decimal)).replace(/00$/, ''))
 }
 
 /**
@@ -61,7 +62,8 @@ export function parseAmount(text: string, decimals: 2 | 4): string {
   return `${BigInt(match[1]!)}.${(match[2] ?? '').padEnd(decimals, '0')}`
 }
 
-/** An amount for people: two decimals if they are exact, otherwise all of them. */
+/** An amount for people: two decimals if they are exact, otherwise all of them; 1234.50 or R$ 1.234,50. */
 export function amountText(amount: string): string {
-  return amount.replace(/^(-?\d+\.\d\d)00$/, '$1')
+  const short = amount.replace(/^(-?\d+\.\d\d)00$/, '$1')
+  return currentLanguage() === 'en' ? short : decimalText(short).replace(/^(-?)/, '$1R$ ')
 }

@@ -1,4 +1,5 @@
 import { CampError } from '../errors.ts'
+import { monthName } from '../language/format.ts'
 import { t } from '../language/text.ts'
 
 /** A budget's month; `month` counts from 1. */
@@ -19,10 +20,8 @@ export function formatMonth({ year, month }: Month): string {
   return `${year}-${String(month).padStart(2, '0')}`
 }
 
-const MONTHS = 'January February March April May June July August September October November December'.split(' ')
-
-/** "November", with its year if that is not the year of `present`. @param period YYYY-MM */
+/** "November" or "novembro", with its year if that is not the year of `present`. @param period YYYY-MM */
 export function monthText(period: string, present: Month): string {
   const { year, month } = parseMonth(period)
-  return `${MONTHS[month - 1]}${year === present.year ? '' : ` ${year}`}`
+  return year === present.year ? monthName(month) : monthName(month, year)
 }

@@ -119,7 +119,7 @@ export class Context {
     return startServer(home, {
       mayCreate: this.#mayCreateDatabase,
       onCreate: () => {
-        this.out.notice(`First use: creating the database in ${home} (once, about 20 s)…`)
+        this.out.notice(t`First use: creating the database in ${home} (once, about 20 s)…`)
       },
     })
   }
@@ -163,7 +163,7 @@ export class Context {
         assertStrongSecret(this.config.secret, 'CAMP_SECRET')
       const { keys, adopted } = await openSecret(await this.pool(), this.config)
       this.signer.keys = keys
-      if (adopted) this.out.talk(`An interrupted camp secret rotate was completed: its secret is now in ${adopted}.`)
+      if (adopted) this.out.talk(t`An interrupted camp secret rotate was completed: its secret is now in ${adopted}.`)
       return keys
     })()
     return this.#keys
@@ -207,7 +207,7 @@ export class Context {
    * @param what requires an ADMIN: the command, or an option of it
    * @throws CampError AUTH unless the acting user is an ADMIN
    */
-  async admin(what = 'this command'): Promise<Actor> {
+  async admin(what = t`this command`): Promise<Actor> {
     const actor = await this.actor()
     if (actor.role === 'ADMIN') return actor
     throw await this.#refused(actor, what)
@@ -217,7 +217,7 @@ export class Context {
   async reviewer(): Promise<Actor> {
     const actor = await this.actor()
     if (actor.role === 'ADMIN' || actor.role === 'AUDITOR') return actor
-    throw await this.#refused(actor, 'this command')
+    throw await this.#refused(actor, t`this command`)
   }
 
   /** Keeps an AUDITOR from every command that changes something, before it acts. Of a USER the command itself decides. */

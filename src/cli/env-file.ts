@@ -1,5 +1,6 @@
 import { readEnvFile } from '../env-file.ts'
 import { CampError } from '../errors.ts'
+import { t } from '../language/text.ts'
 import type { Host } from './context.ts'
 
 const OPTION = '--env-file'
@@ -32,7 +33,7 @@ function split(argv: readonly string[]): { rest: string[]; paths: string[] } {
 
 function pathAfter(word: string | undefined): string {
   if (word !== undefined && word !== '' && !word.startsWith('--')) return word
-  throw new CampError('ARGUMENT_MISSING', `${OPTION} requires the path of a file`, {
-    hint: `For example: ${OPTION} /etc/camp.env`,
+  throw new CampError('ARGUMENT_MISSING', t`${OPTION} requires the path of a file`, {
+    hint: t`For example: ${OPTION} /etc/camp.env`,
   })
 }

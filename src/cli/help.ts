@@ -1,4 +1,5 @@
 import type { Argument, CommandUnknownOpts, Help, Option } from '@commander-js/extra-typings'
+import { t } from '../language/text.ts'
 import { closedWords } from './options.ts'
 
 /** How commander lays out each help text (`configureHelp`). */
@@ -9,7 +10,24 @@ export const HELP_LAYOUT: Partial<Help> = {
   subcommandTerm: command => [command.name(), ...command.registeredArguments.map(argumentTerm)].join(' '),
   optionDescription: option => described(option.description, option.parseArg, defaultOf(option)),
   argumentDescription: argument => described(argument.description, argument.parseArg, undefined),
+  styleTitle: heading => HEADINGS[heading]?.() ?? heading,
+  styleUsage: usage => usage.replace('[options]', t`[options]`).replace('[command]', t`[command]`),
   visibleGlobalOptions: command => (command.parent === null ? [] : optionsOfProgram(command)),
+}
+
+/** The headings of commander, and those of the groups of commands (program.ts). */
+const HEADINGS: Readonly<Record<string, () => string>> = {
+  'Usage:': () => t`Usage:`,
+  'Arguments:': () => t`Arguments:`,
+  'Options:': () => t`Options:`,
+  'Global Options:': () => t`Global Options:`,
+  'Commands:': () => t`Commands:`,
+  'Campaigns:': () => t`Campaigns:`,
+  'Payers and senders:': () => t`Payers and senders:`,
+  'Users and records:': () => t`Users and records:`,
+  'Processes:': () => t`Processes:`,
+  'This machine:': () => t`This machine:`,
+  'To try camp:': () => t`To try camp:`,
 }
 
 function optionsOfProgram(command: CommandUnknownOpts): Option[] {
@@ -23,7 +41,8 @@ function described(description: string, parse: unknown, preset: string | undefin
   const words = closedWords(parse)
   const named = description.toLowerCase()
   const listed = words && !words.every(word => named.includes(word.toLowerCase())) ? `: ${words.join(', ')}` : ''
-  return `${description}${listed}${preset === undefined ? '' : ` (default: ${preset})`}`
+  const full = `${description}${listed}`
+  return preset === undefined ? full : t`${full} (default: ${preset})`
 }
 
 function defaultOf({ defaultValue, defaultValueDescription, required }: Option): string | undefined {

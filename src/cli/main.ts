@@ -4,12 +4,13 @@ import { systemClock } from '../clock.ts'
 import { EXIT_CODES } from '../error-codes.ts'
 import { CampError, Declined, errorDocument, messageOf } from '../errors.ts'
 import { type Language, languageOf } from '../language/language.ts'
-import { speaking } from '../language/text.ts'
+import { speaking, t } from '../language/text.ts'
 import type { Host } from './context.ts'
 import { applyEnvFile } from './env-file.ts'
 import { lazy } from './lazy.ts'
 import { buildProgram } from './program.ts'
-import { asksForJson, usageMessage } from './streams.ts'
+import { asksForJson } from './streams.ts'
+import { usageMessage } from './usage-message.ts'
 import { resolveWords } from './words.ts'
 
 const complete = lazy(() => import('./completion/complete.ts').then(module => module.complete))
@@ -53,13 +54,23 @@ function interruption(): AbortSignal {
     process.on(name, () => {
       if (!interrupted.signal.aborted) {
         abortedAt = performance.now()
-        interrupted.abort(new CampError('INTERRUPTED', `stopped by ${name}`))
+        interrupted.abort(new StoppedBy(name))
       } else if (name !== 'SIGHUP' || performance.now() - abortedAt > HANGUP_MS) {
         leave(EXIT_CODES.INTERRUPTED)
       }
     })
   }
   return interrupted.signal
+}
+
+/** The signal arrives outside a run: `known` gives the message in the language of the run. */
+class StoppedBy extends CampError {
+  readonly signal: string
+
+  constructor(signal: string) {
+    super('INTERRUPTED', `stopped by ${signal}`)
+    this.signal = signal
+  }
 }
 
 let isHungUp = false
@@ -127,7 +138,7 @@ async function report(thrown: unknown, argv: string[], host: Host): Promise<numb
   const more = error instanceof CampError && error.hint ? error.hint.split('\n') : []
   if (argv.includes('--debug'))
     more.push(...[String((error as Error).stack), ...causes(error)].flatMap(text => text.split('\n')))
-  else if (!(error instanceof CampError)) more.push(BUG)
+  else if (!(error instanceof CampError)) more.push(bugHint())
   const out = await openOutput(host.streams, { json: false, quiet: false, env: host.env })
   out.error(messageOf(error), { declined: error instanceof Declined, more })
   return error instanceof CampError ? error.exitCode : EXIT_CODES.UNEXPECTED
@@ -136,7 +147,9 @@ async function report(thrown: unknown, argv: string[], host: Host): Promise<numb
 /** Prints the error as the last line of stderr: `{"error":{"code","message","hint"}}`. */
 async function reportJson(error: unknown, argv: string[], host: Host): Promise<number> {
   const reported =
-    error instanceof CampError ? error : new CampError('UNEXPECTED', messageOf(error), { hint: BUG, cause: error })
+    error instanceof CampError
+      ? error
+      : new CampError('UNEXPECTED', messageOf(error), { hint: bugHint(), cause: error })
   const stack = argv.includes('--debug') && [(error as Error).stack, ...causes(error)].join('\n')
   const out = await openOutput(host.streams, { json: true, quiet: false, env: host.env })
   const document = errorDocument(reported)
@@ -144,23 +157,26 @@ async function reportJson(error: unknown, argv: string[], host: Host): Promise<n
   return reported.exitCode
 }
 
-const BUG = 'This is a bug in camp. Run it again with --debug for the details.'
+function bugHint(): string {
+  return t`This is a bug in camp. Run it again with --debug for the details.`
+}
 
 /** Gives a code to errors without one: a lost database connection, a prompt that was left with Ctrl-C. */
 async function known(thrown: unknown, { env }: Host): Promise<unknown> {
+  if (thrown instanceof StoppedBy) return new CampError('INTERRUPTED', t`stopped by ${thrown.signal}`)
   if (thrown instanceof CampError) return thrown
   if (thrown instanceof CommanderError) return usageError(thrown)
   const reported = await databaseError(thrown, await userOf(env.DATABASE_URL))
   if (reported) return reported
   if (thrown instanceof Error && ['ExitPromptError', 'AbortPromptError'].includes(thrown.name)) {
-    return new CampError('INTERRUPTED', 'interrupted')
+    return new CampError('INTERRUPTED', t`interrupted`)
   }
   return thrown
 }
 
 function usageError({ code, message }: CommanderError): CampError {
-  const text = code === 'commander.help' ? 'a subcommand is missing' : usageMessage(message)
-  return new CampError('INVALID_COMMAND_LINE', text, { hint: 'See the subcommands with --help.' })
+  const text = code === 'commander.help' ? t`a subcommand is missing` : usageMessage(message)
+  return new CampError('INVALID_COMMAND_LINE', text, { hint: t`See the subcommands with --help.` })
 }
 
 function causes(error: unknown): string[] {

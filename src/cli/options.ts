@@ -1,4 +1,5 @@
 import { InvalidArgumentError } from '@commander-js/extra-typings'
+import { t } from '../language/text.ts'
 import { isName } from '../visible.ts'
 
 /** Parsers for commander: their errors are usage errors, printed with the name of the option. */
@@ -7,7 +8,7 @@ export function wholeNumber(least: number, most: number) {
   return (text: string): number => {
     const number = Number(text)
     if (/^\d+$/.test(text) && number >= least && number <= most) return number
-    throw new InvalidArgumentError(`It must be a whole number from ${least} to ${most}.`)
+    throw new InvalidArgumentError(t`It must be a whole number from ${least} to ${most}.`)
   }
 }
 
@@ -26,7 +27,7 @@ export function oneOf<Word extends string>(words: readonly Word[]) {
   const parse = (text: string): Word => {
     const word = words.find(known => known.toLowerCase() === text.toLowerCase())
     if (word) return word
-    throw new InvalidArgumentError(`It must be ${words.join(' or ')}.`)
+    throw new InvalidArgumentError(t`It must be ${words.join(t` or `)}.`)
   }
   return Object.assign(parse, { words })
 }
@@ -41,7 +42,7 @@ export function nameArgument(text: string): string {
   const name = text.trim()
   if (isName(name)) return name
   throw new InvalidArgumentError(
-    'A name is a text of 1 to 200 characters on one line, without control or invisible characters.',
+    t`A name is a text of 1 to 200 characters on one line, without control or invisible characters.`,
   )
 }
 
@@ -54,7 +55,7 @@ export function collect(value: string, previous: readonly string[] = []): string
 export function address(text: string): { host: string; port: number } {
   const match = /^(?:(\[[^\]]+\]|[^:]*):)?(\d{1,5})$/.exec(text)
   const port = Number(match?.[2])
-  if (!match || port > 65_535) throw new InvalidArgumentError('It must be HOST:PORT.')
+  if (!match || port > 65_535) throw new InvalidArgumentError(t`It must be HOST:PORT.`)
   return { host: match[1]?.replace(/^\[|\]$/g, '') || '127.0.0.1', port }
 }
 
@@ -62,5 +63,5 @@ export function address(text: string): { host: string; port: number } {
 export function daysArgument(text: string): number {
   const days = Number(/^(\d{1,5})d$/.exec(text)?.[1])
   if (days >= 7 && days <= 36_500) return days
-  throw new InvalidArgumentError('It must be a number of days from 7d to 36500d.')
+  throw new InvalidArgumentError(t`It must be a number of days from 7d to 36500d.`)
 }

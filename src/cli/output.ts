@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import { Chalk, type ChalkInstance } from 'chalk'
+import { t } from '../language/text.ts'
 import { visible, visibleJson } from '../visible.ts'
 import { type Human, type Line, linesOf, styled } from './blocks.ts'
 import { fold } from './fold.ts'
@@ -84,7 +85,7 @@ export class Output {
 
   /** The error that ends a command; each of `more` is a line below it. */
   error(message: string, { declined = false, more = [] as readonly string[] } = {}): void {
-    const first = declined ? message : styled(['red', 'error:'], ` ${message}`)
+    const first = declined ? message : styled(['red', t`error:`], ` ${message}`)
     this.#say('stderr', [first, ...more.map(line => `  ${line}`)])
   }
 
@@ -192,7 +193,7 @@ export interface Screen {
 }
 
 function warning(text: string): Human {
-  return styled(['yellow', 'warning:'], ` ${text}`)
+  return styled(['yellow', t`warning:`], ` ${text}`)
 }
 
 export function openOutput(streams: Streams, options: OutputOptions): Output {

@@ -1,4 +1,5 @@
 import { CampError } from '../errors.ts'
+import { t } from '../language/text.ts'
 
 /**
  * The pairs of a flag, written as name=value,name=value or by repeating the flag. A value may contain a comma if no "=" follows
@@ -8,7 +9,7 @@ import { CampError } from '../errors.ts'
 export function parsePairs(flag: string, texts: readonly string[]): Record<string, string> {
   return Object.fromEntries(
     Object.entries(parsePairLists(flag, texts)).map(([name, values]) => {
-      if (values.length > 1) throw new CampError('FIELD_TWICE', `${flag} names "${name}" twice`)
+      if (values.length > 1) throw new CampError('FIELD_TWICE', t`${flag} names "${name}" twice`)
       return [name, values[0]!]
     }),
   )
@@ -21,8 +22,8 @@ export function parsePairLists(flag: string, texts: readonly string[]): Record<s
     const at = pair.indexOf('=')
     const [name, value] = [pair.slice(0, at).trim(), pair.slice(at + 1).trim()]
     if (at <= 0 || name === '' || value === '') {
-      throw new CampError('INVALID_ARGUMENT', `${flag} "${pair}" is not a pair`, {
-        hint: `Write it as ${flag} name=column,name=column.`,
+      throw new CampError('INVALID_ARGUMENT', t`${flag} "${pair}" is not a pair`, {
+        hint: t`Write it as ${flag} name=column,name=column.`,
       })
     }
     lists.set(name, [...(lists.get(name) ?? []), value])

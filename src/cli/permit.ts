@@ -1,3 +1,4 @@
+import { t } from '../language/text.ts'
 import { type Act, adminsOf, may, people } from '../security/permissions.ts'
 import type { Context } from './context.ts'
 
@@ -7,5 +8,5 @@ import type { Context } from './context.ts'
  */
 export async function orAdmin(context: Context, act: Act, line: string, does: string): Promise<string> {
   if (may(act, await context.actor())) return line
-  return `An ADMIN ${does}: ${people(await adminsOf(await context.pool()))}.`
+  return t`An ADMIN ${does}: ${people(await adminsOf(await context.pool()))}.`
 }

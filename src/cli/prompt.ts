@@ -1,3 +1,4 @@
+import { styleText } from 'node:util'
 import { createPromptModule } from 'inquirer'
 import { CampError, Declined } from '../errors.ts'
 import { t } from '../language/text.ts'
@@ -17,8 +18,8 @@ import type { Context } from './context.ts'
 export async function confirm(context: Context, question: string): Promise<void> {
   if (context.options.yes) return
   if (!hasTerminal(context)) {
-    throw new CampError('TERMINAL_REQUIRED', `${question} This requires an answer, and there is no terminal.`, {
-      hint: 'Add --yes to answer yes.',
+    throw new CampError('TERMINAL_REQUIRED', t`${question} This requires an answer, and there is no terminal.`, {
+      hint: t`Add --yes to answer yes.`,
     })
   }
   await askYes(context, question)
@@ -31,6 +32,7 @@ export async function askYes(context: Context, question: string): Promise<void> 
     name: 'yes',
     message: visible(question),
     default: false,
+    theme: confirmTheme(),
   })
   if (!yes) throw new Declined(t`Nothing was changed.`)
 }
@@ -42,7 +44,7 @@ export async function ask(context: Context, message: string, instead: string): P
     type: 'input',
     name: 'answer',
     message: visible(message),
-    required: true,
+    validate: (text: string) => problemOfEmpty(text) ?? true,
   })
   return answer
 }
@@ -60,9 +62,8 @@ export async function askText(
     type: 'input',
     name: 'answer',
     message: visible(message),
-    required: true,
     validate: (text: string) => {
-      const problem = problemOf(text)
+      const problem = problemOfEmpty(text) ?? problemOf(text)
       return problem === undefined ? true : visible(problem)
     },
   })
@@ -73,14 +74,15 @@ export async function askText(
 export async function askPassword(context: Context, message: string, fromStdin: boolean): Promise<string> {
   if (fromStdin) {
     const password = (await readStdin(context)).replace(/\r?\n$/, '')
-    if (password === '') throw new CampError('INPUT_MISSING', '--password-stdin is given, but stdin is empty')
+    if (password === '') throw new CampError('INPUT_MISSING', t`--password-stdin is given, but stdin is empty`)
     return password
   }
-  assertTerminal(context, message, 'Pipe it to stdin with --password-stdin.')
+  assertTerminal(context, message, t`Pipe it to stdin with --password-stdin.`)
   const { answer } = await promptOf(context)<{ answer: string }>({
     type: 'password',
     name: 'answer',
     message: visible(message),
+    theme: { style: { maskedText: t`[input is masked]`, keysHelpTip } },
   })
   return answer
 }
@@ -96,6 +98,7 @@ export async function choose(
     name: 'answer',
     message: visible(message),
     choices: choices.map(choice => ({ ...choice, name: visible(choice.name) })),
+    theme: { style: { keysHelpTip } },
   })
   return answer
 }
@@ -155,7 +158,7 @@ export async function readStdin({ host }: Context): Promise<string> {
   for await (const chunk of host.streams.stdin) {
     const bytes = Buffer.from(chunk as Buffer | string)
     size += bytes.length
-    if (size > STDIN_LIMIT) throw new CampError('FILE_TOO_LARGE', 'stdin is longer than 1 MB')
+    if (size > STDIN_LIMIT) throw new CampError('FILE_TOO_LARGE', t`stdin is longer than 1 MB`)
     chunks.push(bytes)
   }
   return Buffer.concat(chunks).toString('utf8')
@@ -163,12 +166,35 @@ export async function readStdin({ host }: Context): Promise<string> {
 
 /** Through a server, a terminal's lines are not sent as input, only as answers to questions. @throws CampError USAGE */
 export function assertPiped({ files, streams }: Context['host']): void {
-  if (files && streams.stdin.isTTY) throw new CampError('INPUT_MISSING', 'on a server, standard input must be piped')
+  if (files && streams.stdin.isTTY) throw new CampError('INPUT_MISSING', t`on a server, standard input must be piped`)
+}
+
+/** inquirer's own texts in the language of the run. It also takes y, and whole words. */
+function confirmTheme() {
+  const [yes, no] = [t`Yes`, t`No`]
+  const error = t`You must answer with "${yes}" or "${no}"`
+  return { keywords: { yes, no, error: () => error } }
+}
+
+function problemOfEmpty(text: string): string | undefined {
+  return text === '' ? t`You must provide a value` : undefined
+}
+
+/** As inquirer draws it. */
+function keysHelpTip(keys: readonly (readonly [key: string, action: string])[]): string {
+  const actions: Readonly<Record<string, string>> = {
+    navigate: t`navigate`,
+    select: t`select`,
+    'toggle visibility': t`toggle visibility`,
+  }
+  return keys
+    .map(([key, action]) => `${styleText('bold', key)} ${styleText('dim', actions[action] ?? action)}`)
+    .join(styleText('dim', ' • '))
 }
 
 function assertTerminal(context: Context, message: string, instead: string): void {
   if (!hasTerminal(context))
-    throw new CampError('TERMINAL_REQUIRED', `${message} is required, and there is no terminal to ask for it`, {
+    throw new CampError('TERMINAL_REQUIRED', t`${message} is required, and there is no terminal to ask for it`, {
       hint: instead,
     })
 }

@@ -5,7 +5,7 @@ import { Pool } from 'undici'
 import { campVersion, readConfig } from '../config.ts'
 import { isErrorCode } from '../error-codes.ts'
 import { CampError, codeOf, type ErrorDocument, messageOf } from '../errors.ts'
-import { currentLanguage } from '../language/text.ts'
+import { currentLanguage, t } from '../language/text.ts'
 import { loadSession, saveSession } from '../security/session.ts'
 import { commandOf } from '../serve/commands.ts'
 import { type Frame, frame, linesOf, type RunRequest } from '../serve/frames.ts'
@@ -31,15 +31,17 @@ export async function runRemote(argv: readonly string[], host: Host): Promise<nu
   if (config.databaseUrl !== undefined) {
     throw new CampError(
       'SETTINGS_INVALID',
-      'CAMP_URL and DATABASE_URL are both set: a command runs either on the server or here',
+      t`CAMP_URL and DATABASE_URL are both set: a command runs either on the server or here`,
       {
-        hint: 'Unset one of them.',
+        hint: t`Unset one of them.`,
       },
     )
   }
   const url = new URL(config.serverUrl!)
   if (url.protocol === 'http:' && !/^(?:localhost|127(?:\.\d+){3}|\[::1\])$/.test(url.hostname)) {
-    host.streams.stderr.write(`warning: ${url.origin} is not encrypted: passwords and lists can be intercepted\n`)
+    host.streams.stderr.write(
+      `${t`warning:`} ${t`${url.origin} is not encrypted: passwords and lists can be intercepted`}\n`,
+    )
   }
   const token = commandOf(argv) === 'login' ? undefined : (config.token ?? (await loadSession(config.home)))
   const pool = new Pool(url.origin, { connections: 8, bodyTimeout: SILENT_MS, headersTimeout: SILENT_MS })
@@ -50,7 +52,7 @@ export async function runRemote(argv: readonly string[], host: Host): Promise<nu
     if (error instanceof CampError) throw error
     throw new CampError(
       'SERVER_UNREACHABLE',
-      `the server at ${url.origin} cannot be reached, or was interrupted: ${messageOf(error)}`,
+      t`the server at ${url.origin} cannot be reached, or was interrupted: ${messageOf(error)}`,
       {
         cause: error,
       },
@@ -120,7 +122,7 @@ class Client {
         await place.discard()
       }
     }
-    throw new Error('it ended without an exit code')
+    throw new Error(t`it ended without an exit code`)
   }
 
   /** @returns the exit code if it is the last frame */
@@ -178,7 +180,7 @@ class Client {
     return openOutputPlace(path, { overwrite: this.#argv.includes('--overwrite'), option }).catch(error => {
       throw error instanceof CampError
         ? error
-        : new CampError('FILE_UNWRITABLE', `${path} cannot be written: ${codeOf(error) ?? messageOf(error)}`, {
+        : new CampError('FILE_UNWRITABLE', t`${path} cannot be written: ${codeOf(error) ?? messageOf(error)}`, {
             cause: error,
           })
     })
@@ -195,7 +197,7 @@ class Client {
   /** A server may ask only for files that the command line names. */
   #assertNamed(path: string): void {
     if (this.#argv.some(word => word === path || (word.startsWith('--') && word.endsWith(`=${path}`)))) return
-    throw new CampError('SERVER_MISBEHAVED', `the server asked for ${path}, which the command line does not name`)
+    throw new CampError('SERVER_MISBEHAVED', t`the server asked for ${path}, which the command line does not name`)
   }
 
   /** During a question each key is sent to the server. */
@@ -231,16 +233,20 @@ async function written(stream: NodeJS.WritableStream, bytes: Buffer): Promise<vo
 function refusal(status: number, body: string): CampError {
   const said = parsed(body)
   if (status === 409) {
-    return new CampError('VERSION_MISMATCH', `the server is camp ${said.version}, and this is camp ${campVersion()}`, {
-      hint: 'Install the same version here.',
-    })
+    return new CampError(
+      'VERSION_MISMATCH',
+      t`the server is camp ${said.version ?? '?'}, and this is camp ${campVersion()}`,
+      {
+        hint: t`Install the same version here.`,
+      },
+    )
   }
   if (status === 400 || status === 413)
-    return new CampError('COMMAND_LINE_TOO_LONG', 'the command line is too long for the server')
-  if (status === 503) return new CampError('SERVER_BUSY', 'the server is busy: it runs its maximum of commands')
+    return new CampError('COMMAND_LINE_TOO_LONG', t`the command line is too long for the server`)
+  if (status === 503) return new CampError('SERVER_BUSY', t`the server is busy: it runs its maximum of commands`)
   const { code, message, hint } = said.error ?? {}
   if (isErrorCode(code) && message) return new CampError(code, message, { hint: hint?.split('\n') })
-  return new CampError('NOT_A_SERVER', `the server at CAMP_URL is not camp serve (HTTP ${status})`)
+  return new CampError('NOT_A_SERVER', t`the server at CAMP_URL is not camp serve (HTTP ${status})`)
 }
 
 function parsed(body: string): { version?: string; error?: Partial<ErrorDocument['error']> } {

@@ -1,5 +1,7 @@
+import { t } from '../language/text.ts'
 import { visible, visibleLines } from '../visible.ts'
 import { fold } from './fold.ts'
+import { usageMessage } from './usage-message.ts'
 
 /**
  * The streams of a run: the process's own, a client's in camp serve, or a test's in memory. This file, output.ts, remote.ts and
@@ -32,19 +34,8 @@ export function commanderOutput({ stdout, stderr }: Streams, isJson: boolean) {
     writeErr: (text: string) =>
       isJson ? undefined : print(stderr, text, (stderr.isTTY && stderr.columns) || undefined),
     outputError: (text: string, write: (text: string) => void) =>
-      write(`error: ${visibleLines(usageMessage(text.trimEnd())).join('\n  ')}\n`),
+      write(`${t`error:`} ${visibleLines(usageMessage(text.trimEnd())).join('\n  ')}\n`),
   }
-}
-
-/** A message of commander as a message of camp: its suggestion on the same line. */
-export function usageMessage(message: string): string {
-  return message
-    .replace(/^error: /, '')
-    .replace(/^unknown (command|option) '(.*)'/, 'unknown $1 "$2"')
-    .replace(
-      /\n\(Did you mean (?:one of )?([^()\n]+)\?\)$/,
-      (_, words: string) => `: did you mean ${words.replaceAll(', ', ' or ')}?`,
-    )
 }
 
 /** The columns of a terminal, and of a usual one for everything else. */

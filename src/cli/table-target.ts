@@ -1,5 +1,7 @@
 import { CampError } from '../errors.ts'
 import { type Pages, writeTable } from '../export/table-file.ts'
+import { numberText } from '../language/format.ts'
+import { t } from '../language/text.ts'
 import type { TableColumn } from '../tabular/write/cells.ts'
 import { openCsv } from '../tabular/write/csv-writer.ts'
 import type { Context } from './context.ts'
@@ -15,11 +17,11 @@ export interface TableOptions {
 /** Whether the result goes to a file. @throws CampError USAGE if the options contradict each other */
 export function wantsFile({ csv, xlsx, plain, overwrite }: TableOptions, { json }: { json: boolean }): boolean {
   if (csv !== undefined && xlsx !== undefined)
-    throw conflict('--csv and --xlsx write different files: give one of them')
-  if (plain && csv === undefined) throw conflict('--plain belongs to --csv')
-  if (overwrite && (csv ?? xlsx) === undefined) throw conflict('--overwrite belongs to --csv or --xlsx')
-  if (csv === '-' && json) throw conflict('--csv - and --json both write to stdout: give one of them')
-  if (xlsx === '-') throw new CampError('INVALID_ARGUMENT', 'a workbook is not written to stdout: name a file')
+    throw conflict(t`--csv and --xlsx write different files: give one of them`)
+  if (plain && csv === undefined) throw conflict(t`--plain belongs to --csv`)
+  if (overwrite && (csv ?? xlsx) === undefined) throw conflict(t`--overwrite belongs to --csv or --xlsx`)
+  if (csv === '-' && json) throw conflict(t`--csv - and --json both write to stdout: give one of them`)
+  if (xlsx === '-') throw new CampError('INVALID_ARGUMENT', t`a workbook is not written to stdout: name a file`)
   return (csv ?? xlsx) !== undefined
 }
 
@@ -29,13 +31,13 @@ function conflict(message: string): CampError {
 
 /**
  * Writes a result to the file of --csv or --xlsx, or to stdout for --csv -.
- * @param what names the rows: "leads"
+ * @param what names the rows, and the sheet
  * @throws CampError as `writeTable` does
  */
 export async function writeResult(
   context: Context,
   options: TableOptions,
-  { what, columns, pages }: { what: string; columns: readonly TableColumn[]; pages: Pages },
+  { what, columns, pages }: { what: Rows; columns: readonly TableColumn[]; pages: Pages },
 ): Promise<void> {
   const { out, config } = context
   const form = options.plain ? 'plain' : 'excel'
@@ -56,5 +58,22 @@ export async function writeResult(
     columns,
     pages,
   )
-  out.result({ file: named, rows }, `${rows.toLocaleString('en-US')} ${what} written to ${named}.`)
+  out.result({ file: named, rows }, writtenText(what, rows, named))
+}
+
+/** What a table's rows are; also the name of its sheet. */
+type Rows = 'leads' | 'report rows' | 'audit entries' | 'entries'
+
+function writtenText(what: Rows, rows: number, file: string): string {
+  const count = numberText(rows)
+  switch (what) {
+    case 'leads':
+      return rows === 1 ? t`1 lead written to ${file}.` : t`${count} leads written to ${file}.`
+    case 'report rows':
+      return rows === 1 ? t`1 report row written to ${file}.` : t`${count} report rows written to ${file}.`
+    case 'audit entries':
+      return rows === 1 ? t`1 audit entry written to ${file}.` : t`${count} audit entries written to ${file}.`
+    case 'entries':
+      return rows === 1 ? t`1 entry written to ${file}.` : t`${count} entries written to ${file}.`
+  }
 }

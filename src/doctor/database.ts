@@ -1,6 +1,7 @@
 import { assertMigrated, schemaState, serverVersion } from '../database/migrations.ts'
 import { openPool } from '../database/pool.ts'
 import { serverIdentity } from '../installation/server.ts'
+import { fixedText } from '../language/format.ts'
 import { t } from '../language/text.ts'
 import type { DatabaseDeps } from './deps.ts'
 import { type Finding, fail, ok, warn } from './finding.ts'
@@ -60,7 +61,7 @@ export async function checkClock({ pool, clock }: DatabaseDeps): Promise<Finding
   const theirs = rows[0]!.now.getTime()
   // The database read its clock at some time between the two.
   const ms = theirs < before ? before - theirs : Math.max(0, theirs - after)
-  const found = t`this machine and the database differ by ${(ms / 1000).toFixed(1)} s`
+  const found = t`this machine and the database differ by ${fixedText(ms / 1000, 1)} s`
   if (ms <= MAX_DIFFERENCE_MS) return [ok(t`clock`, found)]
   return [warn(t`clock`, found, t`Set both clocks by NTP: timedatectl set-ntp true`)]
 }

@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path'
 import { campVersion } from '../config.ts'
 import { CampError, codeOf, messageOf } from '../errors.ts'
 import { assertHomeUsable } from '../files.ts'
+import { fixedText } from '../language/format.ts'
 import { t } from '../language/text.ts'
 import type { DoctorDeps } from './deps.ts'
 import { type Finding, fail, ok, warn } from './finding.ts'
@@ -51,7 +52,7 @@ const TOO_FEW_BYTES = GB / 4
 
 export async function checkDisk({ config }: DoctorDeps): Promise<Finding[]> {
   const free = await freeBytes(config.home)
-  const found = t`${(free / GB).toFixed(1)} GB free on the disk of ${config.home}`
+  const found = t`${fixedText(free / GB, 1)} GB free on the disk of ${config.home}`
   const remedy = t`Free space on it, or set CAMP_HOME to a folder on another disk.`
   if (free < TOO_FEW_BYTES) return [fail(t`disk`, found, remedy)]
   return [free < FEW_BYTES ? warn(t`disk`, found, remedy) : ok(t`disk`, found)]

@@ -1,4 +1,5 @@
 import { CampError } from '../errors.ts'
+import { numberText } from '../language/format.ts'
 import { t } from '../language/text.ts'
 import { REGIONS, regionOf } from '../recipient/regions.ts'
 
@@ -54,7 +55,7 @@ export class Sequencer {
   next(block: number): number {
     const n = ++this.counts[block]!
     if (n > MAX_IN_A_REGION) {
-      const most = MAX_IN_A_REGION.toLocaleString('en')
+      const most = numberText(MAX_IN_A_REGION)
       const region = REGIONS[block]?.name
       const what = region ? t`more than ${most} rows of ${region}` : t`more than ${most} rows that are refused`
       throw new CampError('FILE_TOO_LARGE', what, {

@@ -1,4 +1,5 @@
 import { CampError } from '../errors.ts'
+import { numberText } from '../language/format.ts'
 import { t } from '../language/text.ts'
 import { detectCodePage } from './code-page.ts'
 import type { Encoding } from './encoding.ts'
@@ -74,8 +75,7 @@ async function tornNotes(text: BytesOptions, encoding: Encoding, scan: Scan): Pr
       hint: t`It reads as ${detectCodePage(scan.sample)}: --encoding ${detectCodePage(scan.sample)}`,
     })
   }
-  const count =
-    tornCharacters === 1 ? 'a character that is' : `${tornCharacters.toLocaleString('en')} characters that are`
+  const count = tornCharacters === 1 ? 'a character that is' : `${numberText(tornCharacters)} characters that are`
   return [`it is UTF-8, but for ${count} broken: the first is on line ${line}, byte ${tornAt + 1}`]
 }
 

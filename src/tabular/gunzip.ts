@@ -1,6 +1,7 @@
 import { pipeline } from 'node:stream/promises'
 import { createGunzip } from 'node:zlib'
 import { CampError, codeOf, messageOf } from '../errors.ts'
+import { numberText } from '../language/format.ts'
 import { t } from '../language/text.ts'
 
 export interface UnpackOptions {
@@ -67,13 +68,9 @@ async function* limited(bytes: AsyncIterable<Buffer>, { name, mostBytes }: Unpac
 
 /** @returns the error for a list that is too long */
 export function tooLong(name: string, mostBytes: number): CampError {
-  return new CampError(
-    'FILE_TOO_LARGE',
-    t`${name} is longer than ${Math.floor(mostBytes / MEGABYTE).toLocaleString('en-US')} MB`,
-    {
-      hint: t`To allow a larger list: --max-size MEGABYTES`,
-    },
-  )
+  return new CampError('FILE_TOO_LARGE', t`${name} is longer than ${numberText(Math.floor(mostBytes / MEGABYTE))} MB`, {
+    hint: t`To allow a larger list: --max-size MEGABYTES`,
+  })
 }
 
 export const MEGABYTE = 1024 * 1024

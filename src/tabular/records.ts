@@ -1,4 +1,5 @@
 import { CampError } from '../errors.ts'
+import { numberText } from '../language/format.ts'
 import { t } from '../language/text.ts'
 import { withDoubledQuotes } from './backslash-quotes.ts'
 import { type Row, readRows } from './csv.ts'
@@ -41,9 +42,9 @@ export async function openRecords(source: Inspection, signal: AbortSignal): Prom
   try {
     const { header, others, rowsAbove } = await headerOf(source, opened.rows)
     if (header.cells.length > MAX_COLUMNS) {
-      const count = header.cells.length.toLocaleString('en')
+      const count = numberText(header.cells.length)
       throw new CampError('FILE_TOO_LARGE', t`${source.file}, line ${header.line}: it has ${count} columns`, {
-        hint: t`${MAX_COLUMNS.toLocaleString('en')} columns at most can be read, as many as Excel has.`,
+        hint: t`${numberText(MAX_COLUMNS)} columns at most can be read, as many as Excel has.`,
       })
     }
     const rows = startingWith(others, opened.rows)

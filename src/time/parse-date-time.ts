@@ -1,20 +1,19 @@
 import { CampError } from '../errors.ts'
+import { t } from '../language/text.ts'
 import { offsetAt } from './local-time.ts'
 
 const ISO = /^(\d{4})-(\d{2})-(\d{2})[T ](\d{2}):(\d{2})(?::(\d{2})(?:\.\d{1,3})?)?\s*(Z|[+-]\d{2}:?\d{2})?$/i
-const BRAZILIAN = /^(\d{2})\/(\d{2})\/(\d{4})[ T](\d{2}):(\d{2})$/
+const BRAZILIAN = /^(\d{2})\/(\d{2})\/(\d{4})[ T](\d{2}:\d{2}(?::\d{2})?)$/
 
 /**
  * A date and time as a person types it: ISO 8601 with an offset, or without one in `timezone` (2026-11-30 09:00, 30/11/2026
- * 09:00).
+ * 09:00, with or without seconds).
  * @throws CampError USAGE
  */
 export function parseDateTime(text: string, timezone: string): Date {
   const typed = text.trim()
   const brazilian = BRAZILIAN.exec(typed)
-  const iso = ISO.exec(
-    brazilian ? `${brazilian[3]}-${brazilian[2]}-${brazilian[1]} ${brazilian[4]}:${brazilian[5]}` : typed,
-  )
+  const iso = ISO.exec(brazilian ? `${brazilian[3]}-${brazilian[2]}-${brazilian[1]} ${brazilian[4]}` : typed)
   if (iso) {
     const [year, month, day, hour, minute, second] = iso.slice(1, 7).map(part => Number(part ?? 0)) as [
       number,
@@ -29,8 +28,8 @@ export function parseDateTime(text: string, timezone: string): Date {
       local.getUTCDate() === day && local.getUTCMonth() === month - 1 && hour < 24 && minute < 60 && second < 60
     if (real) return new Date(local.getTime() - (iso[7] ? offsetOf(iso[7]) : offsetIn(timezone, local)))
   }
-  throw new CampError('INVALID_ARGUMENT', `"${text}" is not a date and a time`, {
-    hint: `Write it as 2026-11-30T09:00-03:00, or as "2026-11-30 09:00" in ${timezone}.`,
+  throw new CampError('INVALID_ARGUMENT', t`"${text}" is not a date and a time`, {
+    hint: t`Write it as 2026-11-30T09:00-03:00, or as "2026-11-30 09:00" in ${timezone}.`,
   })
 }
 

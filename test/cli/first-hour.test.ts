@@ -35,7 +35,6 @@ it('does what its thirty tasks say, typed into a terminal', async () => {
         const ends = block.terminal === 'first'
         await type(at, { ...command, line: withHandles(real(command.line), handles) }, real, handles, ends)
       }
-      if (process.env.RECORD) console.log(`### ${task.title}\n${at.shown().join('\n')}`)
     }
   }
 })

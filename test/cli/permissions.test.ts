@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import type { CommandUnknownOpts } from '@commander-js/extra-typings'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { ASKS } from '../../src/cli/add-command.ts'
+import { asksNote } from '../../src/cli/add-command.ts'
 import { PERMISSIONS } from '../../src/security/permissions.ts'
 import { camp } from '../support/camp.ts'
 import { commandTree } from '../support/commands.ts'
@@ -129,7 +129,7 @@ describe('what cannot be undone, and an approval', () => {
   ]
 
   it('is said in its help, and in no other', () => {
-    const saying = [...commands].filter(([, command]) => helpOf(command).includes(ASKS)).map(([name]) => name)
+    const saying = [...commands].filter(([, command]) => helpOf(command).includes(asksNote())).map(([name]) => name)
     expect(saying.sort()).toEqual(asking.map(([name]) => name).sort())
     const table = readFileSync('docs/people.md', 'utf8').split('## What asks')[1]!.split('\n\n')[1]!
     for (const [name] of asking) expect(table, name).toContain(`\`${name}`)

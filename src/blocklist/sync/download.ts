@@ -1,5 +1,6 @@
 import { Agent, type Dispatcher, request } from 'undici'
 import { CampError, codeOf, messageOf } from '../../errors.ts'
+import { numberText } from '../../language/format.ts'
 import { t } from '../../language/text.ts'
 import { shownUrl } from './location.ts'
 
@@ -124,7 +125,7 @@ async function* piecesOf(body: AsyncIterable<Buffer>, url: URL): AsyncGenerator<
       yield piece
     }
   } catch (error) {
-    const after = `${read.toLocaleString('en-US')} bytes`
+    const after = `${numberText(read)} bytes`
     throw new CampError(
       'LIST_UNREACHABLE',
       t`the download of ${shownUrl(url)} was interrupted after ${after}: ${reasonOf(error)}`,

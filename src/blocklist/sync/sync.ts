@@ -2,6 +2,7 @@ import { resolve } from 'node:path'
 import { cancelledBy } from '../../database/cancel.ts'
 import { type Tx, transaction, withoutTimeLimits } from '../../database/pool.ts'
 import { CampError } from '../../errors.ts'
+import { numberText } from '../../language/format.ts'
 import { t } from '../../language/text.ts'
 import { recordAudit } from '../../security/audit-log.ts'
 import { assertUnchanged } from '../../tabular/inspect.ts'
@@ -193,10 +194,9 @@ function assertNamesSomebody(
 }
 
 function wouldShrink(file: string, source: string, { removed, held }: Delta): CampError {
-  const number = (n: number) => n.toLocaleString('en-US')
   return new CampError(
     'LIST_WOULD_SHRINK',
-    t`${file} would remove ${number(removed)} of the ${number(held)} entries of ${source}`,
+    t`${file} would remove ${numberText(removed)} of the ${numberText(held)} entries of ${source}`,
     {
       hint: t`Check that it is complete. The blocklist is unchanged; if the removal is intended: --allow-shrink`,
     },

@@ -1,7 +1,8 @@
+import { numberText } from '../../language/format.ts'
 import { t } from '../../language/text.ts'
 import type { CampaignStatus } from '../../lifecycle/campaign-status.ts'
 import type { FailureCode } from '../../lifecycle/transition.ts'
-import { type Act, may, type Person, people } from '../../security/permissions.ts'
+import { may, type Person, people } from '../../security/permissions.ts'
 import type { Role } from '../../security/roles.ts'
 import { dateTimeText } from '../../time/date-time-text.ts'
 
@@ -184,7 +185,7 @@ function cure({ failure, reader, admins }: Situation): string {
 
 function doubts({ inDoubt, handle, reader, admins }: Situation): string[] {
   if (inDoubt === 0) return []
-  const leads = inDoubt.toLocaleString('en-US')
+  const leads = numberText(inDoubt)
   return may('campaign resolve', reader)
     ? [t`${leads} in doubt: check at the broker, then decide with camp campaign resolve ${handle}`]
     : [t`${leads} in doubt. An ADMIN decides about them: ${people(admins)}.`]

@@ -14,6 +14,8 @@ import { CAMPAIGN_SETTINGS } from './campaign-settings.ts'
 import { CAMPAIGN_SHOW } from './campaign-show.ts'
 import { CAMPAIGN_WORDS } from './campaign-words.ts'
 import { CATALOG } from './catalog.ts'
+import { CLI } from './cli.ts'
+import { CLI_PROGRAM } from './cli-program.ts'
 import { DATABASE } from './database.ts'
 import { DOCTOR } from './doctor.ts'
 import { INSTALLATION } from './installation.ts'
@@ -54,6 +56,8 @@ export const PT_BR: Catalogue = {
   ...CAMPAIGN_SHOW,
   ...CAMPAIGN_WORDS,
   ...CATALOG,
+  ...CLI,
+  ...CLI_PROGRAM,
   ...DATABASE,
   ...DOCTOR,
   ...INSTALLATION,

@@ -9,7 +9,10 @@ import { INSERTED, keyOf, onOneLine } from '../../../src/language/text.ts'
 const TRANSLATED: readonly string[] = [
   ...['blocklist', 'calendar', 'campaign-settings', 'database', 'installation', 'message', 'queue', 'recurrence'],
   ...['security', 'serve', 'tabular'],
-  ...['config.ts', 'env-file.ts', 'files.ts'],
+  ...['config.ts', 'env-file.ts', 'files.ts', 'time'],
+  ...readdirSync('src/cli')
+    .filter(name => name.endsWith('.ts'))
+    .map(name => `cli/${name}`),
   ...['campaign', 'dispatch', 'intake', 'lifecycle'],
   ...['cli/live', 'cli/commands/campaign', 'cli/commands/report', 'cli/commands/top'],
   ...['backup', 'broker', 'catalog', 'doctor', 'export', 'legacy', 'privacy', 'service', 'webhook', 'worker'],

@@ -3,7 +3,7 @@ import { addCommand, type Parent } from '../../add-command.ts'
 import type { Register } from '../../command.ts'
 import { lazy } from '../../lazy.ts'
 import { wholeNumber } from '../../options.ts'
-import { FILE_NOTES, PLAIN_HELP } from '../../table-options.ts'
+import { fileNotes, plainHelp } from '../../table-options.ts'
 
 export const register: Register = (program, action) => {
   const audit = program.command('audit').description(t`who did what, and with whose token: list, export, verify`)
@@ -37,9 +37,9 @@ export const exportAudit = (parent: Parent) =>
     .option('--until <time>', t`up to and with this day, or before this time`)
     .option('--csv <file>', t`write it to a CSV file (-: stdout)`)
     .option('--xlsx <file>', t`write it to a workbook`)
-    .option('--plain', PLAIN_HELP)
+    .option('--plain', plainHelp())
     .option('--overwrite', t`replace an existing file`)
-    .addHelpText('after', `\n${FILE_NOTES}`)
+    .addHelpText('after', `\n${fileNotes()}`)
 
 export const verify = (parent: Parent) =>
   addCommand(parent, 'verify', t`check that no record was changed, deleted or inserted`, [

@@ -1,5 +1,6 @@
 import { makeBackup } from '../../../backup/backup.ts'
 import { manifestFile } from '../../../backup/manifest.ts'
+import { fixedText } from '../../../language/format.ts'
 import { t } from '../../../language/text.ts'
 import type { Context } from '../../context.ts'
 
@@ -11,6 +12,6 @@ export async function backup(context: Context, file: string): Promise<void> {
   const manifest = await makeBackup({ pool, url, clock, signal }, file)
   context.out.result(
     { file, manifest: manifestFile(file), ...manifest },
-    t`Wrote ${file} (${(manifest.bytes / 1024 ** 2).toFixed(1)} MB) and ${manifestFile(file)}.`,
+    t`Wrote ${file} (${fixedText(manifest.bytes / 1024 ** 2, 1)} MB) and ${manifestFile(file)}.`,
   )
 }

@@ -3,7 +3,7 @@ import { addCommand, asks, type Parent } from '../../add-command.ts'
 import type { Register } from '../../command.ts'
 import { lazy } from '../../lazy.ts'
 import { collect, nameArgument, oneOf, wholeNumber } from '../../options.ts'
-import { PLAIN_HELP } from '../../table-options.ts'
+import { plainHelp } from '../../table-options.ts'
 
 export const register: Register = (program, action) => {
   const blocklist = program.command('blocklist').description(t`blocked phones and documents: add, remove, list, sync`)
@@ -73,7 +73,7 @@ export const exportEntries = (parent: Parent) =>
     'camp blocklist export --source procon --csv - --plain',
   ])
     .requiredOption('--csv <file>', t`the file to write (-: stdout)`)
-    .option('--plain', PLAIN_HELP)
+    .option('--plain', plainHelp())
     .option('--overwrite', t`replace an existing file`)
 
 const stats = (parent: Parent) =>

@@ -1,11 +1,11 @@
 import { t } from '../../../language/text.ts'
 import { CAMPAIGN_STATUSES } from '../../../lifecycle/campaign-status.ts'
 import { LEAD_STATUSES } from '../../../lifecycle/lead-status.ts'
-import { ASKS, addCommand, asks, type Parent } from '../../add-command.ts'
+import { addCommand, asks, asksNote, type Parent } from '../../add-command.ts'
 import type { Register } from '../../command.ts'
 import { lazy } from '../../lazy.ts'
 import { collect, nameArgument, oneOf, wholeNumber } from '../../options.ts'
-import { FILE_NOTES, PLAIN_HELP } from '../../table-options.ts'
+import { fileNotes, plainHelp } from '../../table-options.ts'
 import { register as registerRepeat } from './repeat/index.ts'
 
 export const register: Register = (program, action) => {
@@ -113,9 +113,9 @@ export const leads = (parent: Parent) =>
     .option('--limit <n>', t`at most this many`, wholeNumber(1, 100_000_000))
     .option('--csv <file>', t`write them to a CSV file (-: stdout)`)
     .option('--xlsx <file>', t`write them to a workbook`)
-    .option('--plain', PLAIN_HELP)
+    .option('--plain', plainHelp())
     .option('--overwrite', t`replace an existing file`)
-    .addHelpText('after', `\n${FILE_NOTES}`)
+    .addHelpText('after', `\n${fileNotes()}`)
 
 export const rejects = (parent: Parent) =>
   addCommand(parent, 'rejects <id>', t`write the rows that its import refused to a file again`, [
@@ -136,7 +136,7 @@ const approve = (parent: Parent) =>
   addCommand(parent, 'approve [ids...]', t`approve within the budget (ADMIN, not the importer)`, [
     'camp campaign approve',
     'camp campaign approve C261128-2GJZ4 C261128-7F3KQ --yes',
-  ]).addHelpText('after', `\n${approvalNotes()}\n\n${ASKS}`)
+  ]).addHelpText('after', `\n${approvalNotes()}\n\n${asksNote()}`)
 
 export const reject = (parent: Parent) =>
   asks(

@@ -3,6 +3,7 @@ import { seeResult } from '../../../campaign/read/next-step.ts'
 import type { CampaignReport, Reason } from '../../../campaign/read/report.ts'
 import type { StopView } from '../../../campaign/read/stop-view.ts'
 import type { CampaignView } from '../../../campaign/read/view.ts'
+import { decimalText } from '../../../language/format.ts'
 import { t } from '../../../language/text.ts'
 import { Block, type Branch, linesOf, styled, tree } from '../../blocks.ts'
 import { clip } from '../../fold.ts'
@@ -191,7 +192,7 @@ function attempts({ attempts: all, funnel, fish_outcomes: fish }: CampaignReport
 }
 
 function percent(part: number, whole: number): string {
-  return whole === 0 ? '–' : `${((100 * part) / whole).toLocaleString('en-US', { maximumFractionDigits: 1 })} %`
+  return whole === 0 ? '–' : `${decimalText(String(Math.round((1000 * part) / whole) / 10))} %`
 }
 
 /** As a word of a command line. */

@@ -5,7 +5,9 @@ import type { RefusalForecast } from '../../../campaign/read/refusal-forecast.ts
 import type { SettingsView } from '../../../campaign/read/settings-view.ts'
 import type { StopView } from '../../../campaign/read/stop-view.ts'
 import type { CampaignView, ClosingView } from '../../../campaign/read/view.ts'
+import { numberText as number, timeText as time, weekdayText } from '../../../language/format.ts'
 import { t } from '../../../language/text.ts'
+import { localTime } from '../../../time/local-time.ts'
 import { type Block, fields } from '../../blocks.ts'
 import { storedOrNull, storedText } from '../../stored-text.ts'
 
@@ -234,22 +236,13 @@ function closingText(closing: ClosingView, campaign: CampaignView['status'], tim
   }
 }
 
-export function number(n: number): string {
-  return n.toLocaleString('en-US')
-}
-
-/** 2026-11-23 14:05:09, in `timezone`. */
-export function time(at: string | Date, timezone: string): string {
-  return new Date(at).toLocaleString('sv-SE', { timeZone: timezone })
-}
+export { number, time }
 
 /** Tue 14:20, in `timezone`; with its date if it is six days away or more. */
 export function about(at: string | Date, timezone: string, now: Date): string {
   const date = new Date(at)
   const isNear = date.getTime() - now.getTime() < 6 * 24 * 3_600_000
-  const [weekday, minute] = [
-    date.toLocaleDateString('en-US', { timeZone: timezone, weekday: 'short' }),
-    time(date, timezone).slice(0, 16),
-  ]
+  const weekday = weekdayText(localTime(timezone, date.getTime()).day)
+  const minute = time(date, timezone).slice(0, 16)
   return `${weekday} ${isNear ? minute.slice(11) : minute}`
 }

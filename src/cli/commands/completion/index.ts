@@ -1,3 +1,4 @@
+import { t } from '../../../language/text.ts'
 import { addCommand, type Parent } from '../../add-command.ts'
 import type { Register } from '../../command.ts'
 import { lazy } from '../../lazy.ts'
@@ -8,13 +9,13 @@ export const register: Register = (program, action) => {
 }
 
 const completion = (parent: Parent) =>
-  addCommand(parent, 'completion', 'print the completion script of a shell', [
+  addCommand(parent, 'completion', t`print the completion script of a shell`, [
     'camp completion bash',
     'camp completion fish > ~/.config/fish/completions/camp.fish',
   ])
-    .argument('<shell>', 'bash, zsh or fish', oneOf(['bash', 'zsh', 'fish']))
+    .argument('<shell>', t`bash, zsh or fish`, oneOf(['bash', 'zsh', 'fish']))
     .addHelpText(
       'after',
-      '\nIt completes commands, options, fixed words, and the names of wallets, brokers, templates and campaigns, if the ' +
-        'database is running. How to install it: docs/cli.md, "Completion".',
+      `\n${t`It completes commands, options, fixed words, and the names of wallets, brokers, templates and campaigns, if the
+        database is running. How to install it: docs/cli.md, "Completion".`}`,
     )

@@ -9,6 +9,7 @@ import { formatMoney, moneyOf } from '../../../budget/money.ts'
 import { stopServer } from '../../../database/embedded/server.ts'
 import { CampError } from '../../../errors.ts'
 import { freePort } from '../../../http/free-port.ts'
+import { fixedText } from '../../../language/format.ts'
 import { t } from '../../../language/text.ts'
 import { monthOf } from '../../../time/local-day.ts'
 import { styled } from '../../blocks.ts'
@@ -200,7 +201,7 @@ async function check(context: Context, camp: RunCamp, { sandbox, report, seconds
   const text = () => [
     ...checks.map(([what, holds, figure]) => styled(holds ? ['green', '✔'] : ['red', '✘'], ` ${what}: ${figure}`)),
     '',
-    t`Sent ${number(broker.unique)} messages in ${seconds.toFixed(1)} s; delivered
+    t`Sent ${number(broker.unique)} messages in ${fixedText(seconds, 1)} s; delivered
       ${number(report.counts.DELIVERED! + report.counts.READ!)}, of them read ${number(report.counts.READ!)}.`,
   ]
   const failed = checks.filter(([, holds]) => !holds)
@@ -219,7 +220,7 @@ async function step<T>(context: Context, what: string, work: () => Promise<T>): 
   const from = context.clock.now().getTime()
   context.signal.throwIfAborted()
   const result = await work()
-  const seconds = ((context.clock.now().getTime() - from) / 1000).toFixed(1)
+  const seconds = fixedText((context.clock.now().getTime() - from) / 1000, 1)
   context.out.talk(styled(['green', '✔'], ` ${what} `, ['dim', `(${seconds} s)`]))
   return result
 }

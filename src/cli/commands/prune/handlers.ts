@@ -1,3 +1,4 @@
+import { numberText } from '../../../language/format.ts'
 import { t } from '../../../language/text.ts'
 import { findPrunable, type Pruning, prune as pruneData } from '../../../privacy/prune.ts'
 import { type Block, fields } from '../../blocks.ts'
@@ -39,16 +40,15 @@ export async function prune(context: Context, options: OptionsOf<typeof commands
 }
 
 function pruningText(pruning: Pruning): Block {
-  const number = (n: number) => n.toLocaleString('en-US')
   return fields([
-    [t`campaigns`, number(pruning.campaigns)],
-    [t`leads`, number(pruning.leads)],
-    [t`callbacks`, number(pruning.callbacks)],
-    [t`last sends`, number(pruning.contacts)],
+    [t`campaigns`, numberText(pruning.campaigns)],
+    [t`leads`, numberText(pruning.leads)],
+    [t`callbacks`, numberText(pruning.callbacks)],
+    [t`last sends`, numberText(pruning.contacts)],
     [
       t`left`,
       pruning.campaigns_left > 0
-        ? t`${number(pruning.campaigns_left)} campaigns with leads in doubt or to be sent`
+        ? t`${numberText(pruning.campaigns_left)} campaigns with leads in doubt or to be sent`
         : null,
     ],
   ])

@@ -10,6 +10,7 @@ import {
 import { findWallet } from '../../../catalog/find.ts'
 import { CampError } from '../../../errors.ts'
 import { monthTable, share } from '../../../export/month-table.ts'
+import { fixedText, numberText } from '../../../language/format.ts'
 import { t } from '../../../language/text.ts'
 import { monthOf } from '../../../time/local-day.ts'
 import type { Human } from '../../blocks.ts'
@@ -55,7 +56,7 @@ function monthText(told: MonthReport, byCampaign: boolean, timezone: string): Hu
 
 const count = (title: string, value: (row: MonthFigures) => number) => ({
   title,
-  value: (row: MonthFigures) => value(row).toLocaleString('en-US'),
+  value: (row: MonthFigures) => numberText(value(row)),
   align: 'right' as const,
 })
 
@@ -95,5 +96,5 @@ const campaignColumns = (): Column<MonthOfCampaign>[] => [
 ]
 
 function percent(part: number | null): string {
-  return part === null ? '-' : `${(part * 100).toFixed(1)}%`
+  return part === null ? '-' : `${fixedText(part * 100, 1)}%`
 }

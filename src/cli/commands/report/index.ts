@@ -2,7 +2,7 @@ import { t } from '../../../language/text.ts'
 import { addCommand, type Parent } from '../../add-command.ts'
 import type { Register } from '../../command.ts'
 import { lazy } from '../../lazy.ts'
-import { FILE_NOTES, PLAIN_HELP } from '../../table-options.ts'
+import { fileNotes, plainHelp } from '../../table-options.ts'
 
 export const register: Register = (program, action) => {
   report(program).action(action(lazy(() => import('./handlers.ts').then(module => module.report))))
@@ -18,9 +18,9 @@ export const report = (parent: Parent) =>
     .option('--campaigns', t`a row for each campaign`)
     .option('--csv <file>', t`write it to a CSV file (-: stdout)`)
     .option('--xlsx <file>', t`write it to a workbook`)
-    .option('--plain', PLAIN_HELP)
+    .option('--plain', plainHelp())
     .option('--overwrite', t`replace an existing file`)
-    .addHelpText('after', `\n${notes()}\n\n${FILE_NOTES}`)
+    .addHelpText('after', `\n${notes()}\n\n${fileNotes()}`)
 
 function notes(): string {
   return t`A message belongs to the month whose budget holds its cost. ROWS are the rows of the files; BILLED also counts

@@ -8,6 +8,7 @@ import { contactHoursOf } from '../../../../campaign-settings/contact-hours.ts'
 import { CampError } from '../../../../errors.ts'
 import { importCampaign } from '../../../../intake/import.ts'
 import type { ImportRequest, ImportResult } from '../../../../intake/request.ts'
+import { numberText } from '../../../../language/format.ts'
 import { t } from '../../../../language/text.ts'
 import type { Actor } from '../../../../security/actor.ts'
 import { hasCredential } from '../../../../security/credentials.ts'
@@ -182,8 +183,8 @@ async function progressBar({ out, clock }: Context) {
     update: ({ rows, bytes, totalBytes }: { rows: number; bytes: number; totalBytes: number }) => {
       const seconds = Math.max(0.001, (clock.now().getTime() - startedAt) / 1000)
       const shown = {
-        rows: rows.toLocaleString('en-US'),
-        rate: Math.round(rows / seconds).toLocaleString('en-US'),
+        rows: numberText(rows),
+        rate: numberText(Math.round(rows / seconds)),
         left: timeLeft(seconds, bytes / totalBytes),
       }
       bar?.update(totalBytes, bytes, shown)
