@@ -38,7 +38,7 @@ it('agrees, and each command that wrote to the audit has left a checkpoint', asy
   const books = (await succeed(budgetAudit(['--json']))).json()
   expect(books).toMatchObject({ ok: true, differences: [], records: { findings: [], notes: [], head: result.head } })
   expect((await succeed(budgetAudit())).out).toMatch(
-    /^No difference: 1 budgets, 0 batches, 0 ledger entries, \d+ checkpoints\.\n$/,
+    /^No difference\. Compared: budgets 1, batches 0, ledger entries 0, checkpoints \d+\.\n$/,
   )
 })
 

@@ -6,7 +6,7 @@ export interface Task {
   blocks: Block[]
 }
 
-export interface Block {
+interface Block {
   /** The terminal it is typed into: 'first' unless the block names another. */
   terminal: string
   commands: TypedCommand[]
@@ -18,7 +18,7 @@ export interface TypedCommand {
   steps: Step[]
 }
 
-export type Step = { shows: string } | { presses: string[] }
+type Step = { shows: string } | { presses: string[] }
 
 /** The tasks of a Markdown document: its third-level headings with their `console` blocks. */
 export function tasksOf(path: string): Task[] {

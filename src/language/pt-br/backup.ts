@@ -106,10 +106,10 @@ export const BACKUP: Catalogue = {
     'Backup de {0} restaurado. Nada é enviado dele até que um ADMIN o aceite.',
   'Next: camp db accept-restore --show, then camp db accept-restore':
     'A seguir: camp db accept-restore --show, depois camp db accept-restore',
-  'This machine may remember newer records: camp budget audit --accept-head (ADMIN) after a check.':
-    'Esta máquina pode lembrar registros mais novos: camp budget audit --accept-head (ADMIN) depois de conferir.',
   'replace the database by a backup, and hold it': 'substitui o banco por um backup e o suspende',
   'as an installation of its own, beside the original': 'como instalação própria, ao lado da original',
   'Nothing is sent from a restored database until an ADMIN has accepted it (camp db accept-restore): it does not know what was sent since. Refused while workers are active, with another secret, or from a newer camp. If the database is not empty it asks; without a terminal it requires --yes. If it fails, the database stays as it was.':
     'Nada é enviado de um banco restaurado até que um ADMIN o aceite (camp db accept-restore): ele não sabe o que foi enviado desde então. É recusado enquanto há workers ativos, com outro segredo, ou se o backup é de um camp mais novo. Se o banco não está vazio, pergunta; sem terminal exige --yes. Se falha, o banco fica como estava.',
+  'This machine may remember newer records: camp audit verify --accept-head (ADMIN) after a check.':
+    'Esta máquina pode se lembrar de registros mais novos: camp audit verify --accept-head (ADMIN) depois de conferir.',
 }

@@ -80,8 +80,6 @@ export const BLOCKLIST: Catalogue = {
   BINDS: 'VALE PARA',
   everything: 'tudo',
   SINCE: 'DESDE',
-  'blocked phones and documents: add, remove, check, sync':
-    'telefones e documentos bloqueados: add, remove, check, sync',
   'never contact this phone or document again (any user may)':
     'nunca mais contata este telefone ou documento (todos podem)',
   'only for campaigns of this purpose or of none (default: all)':

@@ -15,8 +15,6 @@ export const BUDGET: Catalogue = {
   'compare with the approvals: camp campaign explain': 'compare com as aprovações: camp campaign explain',
   'compare with camp budget ledger of both wallets': 'compare com camp budget ledger das duas carteiras',
   'compare with camp budget ledger of both months': 'compare com camp budget ledger dos dois meses',
-  'every entry that a command writes has a batch: find out who wrote this entry':
-    'todo lançamento que um comando grava tem um lote: descubra quem gravou este lançamento',
   'ask the ADMINs; set the correct limit with camp budget set':
     'pergunte aos ADMINs; defina o limite correto com camp budget set',
   'pause the campaign, and ask the user it names': 'pause a campanha e pergunte ao usuário que ela indica',
@@ -32,8 +30,6 @@ export const BUDGET: Catalogue = {
   'Forget the checkpoint that this machine has seen? Do this only after you have restored a backup.':
     'Esquecer o ponto de verificação que esta máquina viu? Só faça isso depois de restaurar um backup.',
   'no checkpoint yet': 'ainda não há ponto de verificação',
-  'No difference: {0} budgets, {1} batches, {2} ledger entries, {3} checkpoints.':
-    'Nenhuma diferença: {0} orçamentos, {1} lotes, {2} lançamentos do extrato, {3} pontos de verificação.',
   '{0} {1}, expected {2} ({3})': '{0} {1}, esperado {2} ({3})',
   'note: {0}': 'nota: {0}',
   'the used amount ({0}) exceeds this limit: nothing more is sent in {1}.':
@@ -58,18 +54,22 @@ export const BUDGET: Catalogue = {
   'The budget of "{0}" for {1} has no ledger entries.': 'O orçamento de "{0}" para {1} não tem lançamentos.',
   'wallet "{0}" has no budget for {1}': 'a carteira "{0}" não tem orçamento para {1}',
   'An ADMIN sets it: camp budget set "{0}" {1} AMOUNT': 'Um ADMIN o define: camp budget set "{0}" {1} VALOR',
-  "a wallet's limit for a month: set, show, list, ledger, audit":
-    'o limite da carteira num mês: set, show, list, ledger, audit',
   'set the limit of a month (YYYY-MM): 1500.00 or 1.500,00': 'define o limite de um mês (AAAA-MM): 1500.00 ou 1.500,00',
   'limit, used, committed and available': 'limite, usado, comprometido e disponível',
   'all budgets': 'todos os orçamentos',
   "one wallet's": 'os de uma carteira',
-  'each reservation and release of its budget': 'cada reserva e devolução do orçamento',
   'check that budgets, ledger, batches, leads and records agree':
     'confere se orçamentos, extrato, lotes, contatos e registros batem',
   'print the newest checkpoint, to keep it elsewhere': 'mostra o ponto de verificação mais novo, para guardar à parte',
   'compare with a head that was printed before (NUMBER:HASH)': 'compara com um topo mostrado antes (NÚMERO:HASH)',
   'after a restore: remember the newest checkpoint (ADMIN)': 'após uma restauração: memoriza o ponto mais novo (ADMIN)',
-  'What the audit finds, and what it cannot find: docs/security.md, "Records that show a change".':
-    'O que a auditoria encontra, e o que não pode encontrar: docs/security.md, "Records that show a change".',
+  'every entry that a command writes has a batch, or an audited adjustment: find out who wrote this entry':
+    'todo lançamento feito por um comando tem um lote ou um ajuste auditado: descubra quem gravou este lançamento',
+  "a wallet's month: set, adjust, show, list, ledger, audit":
+    'o mês de uma carteira: set, adjust, show, list, ledger, audit',
+  'each reservation, release and adjustment of its budget': 'cada reserva, devolução e ajuste do orçamento',
+  'What the audit finds, and what it cannot find: docs/security.md, "Records that show a change". Heads that are kept elsewhere: camp audit verify.':
+    'O que a conferência encontra, e o que não encontra: docs/security.md, "Records that show a change". Topos guardados em outro lugar: camp audit verify.',
+  'No difference. Compared: budgets {0}, batches {1}, ledger entries {2}, checkpoints {3}.':
+    'Nenhuma diferença. Comparados: orçamentos {0}, lotes {1}, lançamentos {2}, pontos de verificação {3}.',
 }

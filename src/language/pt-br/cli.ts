@@ -97,4 +97,10 @@ export const CLI: Catalogue = {
   'the command line is too long for the server': 'a linha de comando é longa demais para o servidor',
   'the server is busy: it runs its maximum of commands': 'o servidor está ocupado: já executa o máximo de comandos',
   'the server at CAMP_URL is not camp serve (HTTP {0})': 'o servidor em CAMP_URL não é camp serve (HTTP {0})',
+  '1 lead written to {0}.': '1 contato gravado em {0}.',
+  '1 report row written to {0}.': '1 linha do relatório gravada em {0}.',
+  '1 audit entry written to {0}.': '1 registro da auditoria gravado em {0}.',
+  '{0} audit entries written to {1}.': '{0} registros da auditoria gravados em {1}.',
+  '1 entry written to {0}.': '1 entrada gravada em {0}.',
+  '{0} entries written to {1}.': '{0} entradas gravadas em {1}.',
 }

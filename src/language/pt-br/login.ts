@@ -5,8 +5,6 @@ export const LOGIN: Catalogue = {
   'Add it: camp login EMAIL': 'Acrescente-o: camp login EMAIL',
   Password: 'Senha',
   'CAMP_TOKEN is set, and is used instead of this session.': 'CAMP_TOKEN está definido e é usado em vez desta sessão.',
-  '{0} has set this password, and the audit records it. Set your own: {1}':
-    '{0} definiu esta senha, e a auditoria registra isso. Defina a sua: {1}',
   'Logged in as {0} ({1}) until {2}.': 'Você entrou como {0} ({1}) até {2}.',
   'log in for 12 hours': 'entra por 12 horas',
   'read the password from stdin': 'lê a senha da entrada padrão',
@@ -30,4 +28,6 @@ export const LOGIN: Catalogue = {
     '{0} criou este token ou definiu esta senha: nenhum dos dois pode aprovar o que o outro importou',
   'show the logged-in user and their role': 'mostra quem está conectado e seu papel',
   'Nothing was changed.': 'Nada mudou.',
+  '{0} has set this password, and the audit records it. Set your own: camp user password':
+    '{0} definiu esta senha, e a auditoria registra isso. Defina a sua: camp user password',
 }

@@ -33,7 +33,6 @@ export const PEOPLE: Catalogue = {
     'Para mensagens que o camp não enviou, ou uma fatura diferente. Escreva -- antes de um valor negativo.',
   'Adjusted the budget of "{0}" for {1} by {2}: used {3} of {4}.':
     'Orçamento de "{0}" de {1} ajustado em {2}: usado {3} de {4}.',
-  'Heads that are kept elsewhere: camp audit verify.': 'Topos guardados em outro lugar: camp audit verify.',
   ADJUSTED: 'AJUSTADO',
   WHO: 'QUEM',
   'only on this: an ID, a handle, an e-mail or a name': 'só sobre isto: um ID, um código, um e-mail ou um nome',

@@ -16,7 +16,6 @@ export const SECRET: Catalogue = {
   'Done: {0} is the secret of this database. Earlier sessions, CAMP_TOKENs and webhook URLs are void.':
     'Feito: {0} é o segredo deste banco. As sessões, os CAMP_TOKENs e as URLs de webhook anteriores perderam a validade.',
   'Set these credentials again, with all their keys:': 'Defina de novo estas credenciais, com todas as chaves:',
-  '{0} is a USER; this command requires an ADMIN': '{0} é um USER; este comando exige um ADMIN',
   'Use the e-mail of an ADMIN.': 'Use o e-mail de um ADMIN.',
   'E-mail of an ADMIN': 'E-mail de um ADMIN',
   'Add it: camp secret reset EMAIL': 'Acrescente-o: camp secret reset EMAIL',
@@ -75,4 +74,5 @@ export const SECRET: Catalogue = {
     'se um ADMIN pode aprovar uma campanha que ele mesmo importou',
   'Add another ADMIN: camp user add. Or allow importers to approve their own: camp setting set self-approval allow':
     'Adicione outro ADMIN: camp user add. Ou permita que quem importa aprove as próprias: camp setting set self-approval allow',
+  '{0} is no ADMIN, and this command requires one': '{0} não é ADMIN, e este comando exige um',
 }

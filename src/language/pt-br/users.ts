@@ -7,16 +7,9 @@ export const USERS: Catalogue = {
   ON: 'SOBRE',
   'No matching entries.': 'Nenhum registro corresponde.',
   'as {0}, by {1}': 'como {0}, por {1}',
-  'who did what, and with whose token: list': 'quem fez o quê, e com o token de quem: list',
-  'recorded actions, newest first (ADMIN)': 'ações registradas, da mais nova à mais antiga (ADMIN)',
   'by this user, or with a token or password that they set': 'deste usuário, ou com um token ou senha que ele definiu',
   'only actions with this beginning: user.login, setting': 'só ações com este começo: user.login, setting',
-  'only on this campaign, user, wallet, …': 'só sobre esta campanha, usuário, carteira, …',
   'at most this many': 'no máximo esta quantidade',
-  '"as bob@x, by ana@x": bob acted with a token that ana created, or a password that ana set.':
-    '"como bob@x, por ana@x": bob agiu com um token que ana criou, ou com uma senha que ana definiu.',
-  '{0} has no password: camp user set {1} --password-stdin, or camp user token {2}':
-    '{0} não tem senha: camp user set {1} --password-stdin, ou camp user token {2}',
   'Added {0} {1}.': '{0} {1} adicionado.',
   'E-MAIL': 'E-MAIL',
   ROLE: 'PAPEL',
@@ -33,7 +26,6 @@ export const USERS: Catalogue = {
   '{0} {1}, disabled.': '{0} {1}, desativado.',
   '{0} has no password yet: the first one cannot be set with a token':
     '{0} ainda não tem senha: a primeira não pode ser definida com um token',
-  'An ADMIN sets it: camp user set {0} --password-stdin': 'Um ADMIN a define: camp user set {0} --password-stdin',
   'New password': 'Senha nova',
   'stdin must contain two lines: the old password, then the new one':
     'a entrada padrão deve ter duas linhas: a senha antiga e depois a nova',
@@ -45,18 +37,13 @@ export const USERS: Catalogue = {
   'Enabled {0}.': '{0} ativado.',
   'For CAMP_TOKEN, as {0}, until {1}. Keep it like a password.':
     'Para CAMP_TOKEN, como {0}, até {1}. Guarde-o como uma senha.',
-  'users of camp: add, list, show, set, disable, enable, token':
-    'usuários do camp: add, list, show, set, disable, enable, token',
   'add a user (without users: no login, must be ADMIN)':
     'adiciona um usuário (sem usuários: sem login, deve ser ADMIN)',
-  'ADMIN or USER': 'ADMIN ou USER',
   'read their password from stdin (without one: tokens only)':
     'lê a senha dele da entrada padrão (sem senha: só tokens)',
   'all users': 'todos os usuários',
   'a user': 'um usuário',
-  'change a user (ADMIN, or own name and password)': 'altera um usuário (ADMIN, ou o próprio nome e senha)',
   'their new name': 'seu novo nome',
-  'ask for a new password, which ends sessions and tokens': 'pergunta uma nova senha, o que encerra sessões e tokens',
   'read it from stdin (your own: old password on line 1)': 'lê da entrada padrão (a sua: senha antiga na linha 1)',
   'as camp user enable': 'como camp user enable',
   'end their sessions and tokens': 'encerra as sessões e os tokens dele',
@@ -65,4 +52,14 @@ export const USERS: Catalogue = {
   'enable a disabled user again (ADMIN)': 'ativa de novo um usuário desativado (ADMIN)',
   'print a CAMP_TOKEN for yourself or (ADMIN) for a USER': 'mostra um CAMP_TOKEN para você ou (ADMIN) para um USER',
   'how many days it is valid': 'por quantos dias ele vale',
+  'who did what, and with whose token: list, export, verify':
+    'quem fez o quê, e com o token de quem: list, export, verify',
+  'recorded actions, newest first (ADMIN, AUDITOR)': 'ações registradas, da mais nova à mais antiga (ADMIN, AUDITOR)',
+  '{0} has no password: camp user password {1}, or camp user token {2}':
+    '{0} não tem senha: camp user password {1}, ou camp user token {2}',
+  'user: add, list, show, set, password, disable, enable, token':
+    'usuário: add, list, show, set, password, disable, enable, token',
+  'change a user (ADMIN, or own name)': 'altera um usuário (ADMIN, ou o próprio nome)',
+  '"as bob@x, by ana@x": bob acted with a token that ana created, or a password that ana set.':
+    '"as bob@x, by ana@x": bob agiu com um token que ana criou, ou com uma senha que ana definiu.',
 }

@@ -3,12 +3,8 @@ import { join } from 'node:path'
 import ts from 'typescript'
 import { describe, expect, it } from 'vitest'
 
-/** Commands whose help, results, questions and warnings are all tagged. An entry is added once its texts are. */
-const TRANSLATED: readonly string[] = [
-  ...['backup', 'broker', 'calendar', 'credential', 'data', 'db', 'demo', 'doctor', 'fish', 'init', 'legacy', 'login'],
-  ...['logout', 'prune', 'restore', 'sandbox', 'secret', 'serve', 'service', 'setting', 'template', 'wallet', 'whoami'],
-  ...['worker', 'audit', 'blocklist', 'budget', 'user'],
-]
+/** A folder for each command or group of commands. */
+const COMMANDS = readdirSync('src/cli/commands')
 
 /** Which arguments of a call are texts for people. */
 const TEXTS: ReadonlyMap<string, readonly number[]> = new Map(
@@ -31,9 +27,11 @@ const TEXTS: ReadonlyMap<string, readonly number[]> = new Map(
 const NAMES: readonly string[] = ['PostgreSQL']
 
 describe('the texts of a command', () => {
-  it.each(TRANSLATED)('are tagged: camp %s', name => {
+  it.each(COMMANDS)('are tagged: camp %s', name => {
     const folder = join('src/cli/commands', name)
-    const files = readdirSync(folder).map(file => join(folder, file))
+    const files = readdirSync(folder, { recursive: true, encoding: 'utf8' })
+      .filter(file => file.endsWith('.ts'))
+      .map(file => join(folder, file))
     expect(files).not.toEqual([])
     expect(files.flatMap(path => untagged(path, readFileSync(path, 'utf8')))).toEqual([])
   })

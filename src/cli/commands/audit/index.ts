@@ -23,7 +23,7 @@ export const list = (parent: Parent) =>
     .option('--since <time>', t`from this day or time on (CAMP_TIMEZONE)`)
     .option('--until <time>', t`up to and with this day, or before this time`)
     .option('--limit <n>', t`at most this many`, wholeNumber(1, 10_000), 50)
-    .addHelpText('after', `\n${AS_BY}`)
+    .addHelpText('after', `\n${asBy()}`)
 
 export const exportAudit = (parent: Parent) =>
   addCommand(parent, 'export', t`write recorded actions to a file (ADMIN, AUDITOR)`, [
@@ -55,4 +55,4 @@ export const verify = (parent: Parent) =>
         docs/security.md, "Records that show a change".`}`,
     )
 
-const AS_BY = '"as bob@x, by ana@x": bob acted with a token that ana created, or a password that ana set.'
+const asBy = () => t`"as bob@x, by ana@x": bob acted with a token that ana created, or a password that ana set.`

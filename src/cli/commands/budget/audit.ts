@@ -14,7 +14,8 @@ export async function audit(context: Context): Promise<void> {
   const { figures, records, wrong } = await auditBooks(deps)
   const { budgets, batches, entries, differences } = figures
   const head = records.head && formatHead(records.head)
-  const agreed = `No difference: ${budgets} budgets, ${batches} batches, ${entries} ledger entries, ${records.checkpoints} checkpoints.`
+  const agreed = t`No difference. Compared: budgets ${budgets}, batches ${batches}, ledger entries ${entries}, checkpoints
+    ${records.checkpoints}.`
   const lines = [
     ...differences.map(
       ({ check, where, expected, found }) => t`${where} ${found}, expected ${expected} (${advice()[check]})`,

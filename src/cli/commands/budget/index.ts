@@ -55,6 +55,6 @@ const audit = (parent: Parent) =>
     'camp budget audit --json',
   ]).addHelpText(
     'after',
-    `\n${t`What the audit finds, and what it cannot find: docs/security.md, "Records that show a change". `}` +
-      t`Heads that are kept elsewhere: camp audit verify.`,
+    `\n${t`What the audit finds, and what it cannot find: docs/security.md, "Records that show a change". Heads that are
+      kept elsewhere: camp audit verify.`}`,
   )

@@ -35,7 +35,7 @@ export async function reset(
   context.out.result({ reset: true, closed }, () => [
     t`Done: ${name} is the secret of this database. Earlier sessions, CAMP_TOKENs and webhook URLs are void.`,
     ...(closed.length > 0 ? [t`Set these credentials again, with all their keys:`] : []),
-    ...closed.map(({ wallet, broker }) => t`  camp credential set "${wallet}" "${broker}" key=value`),
+    ...closed.map(({ wallet, broker }) => `  camp credential set "${wallet}" "${broker}" key=value`),
   ])
 }
 

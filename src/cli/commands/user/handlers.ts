@@ -86,7 +86,10 @@ export async function set(context: Context, ref: string, options: OptionsOf<type
   if (id !== actor.id || role || enable) await context.admin()
   const change: UserChange = { name, role, enable, endSessions }
   const changed = await changeUser(prisma, actor, id, change, context.clock.now())
-  context.out.result(view(changed), `${changed.role} ${changed.email}${changed.disabled_at ? t`, disabled` : ''}.`)
+  context.out.result(
+    view(changed),
+    changed.disabled_at ? t`${changed.role} ${changed.email}, disabled.` : `${changed.role} ${changed.email}.`,
+  )
 }
 
 export async function disable(context: Context, ref: string): Promise<void> {
