@@ -1,5 +1,5 @@
 import { CampError } from '../errors.ts'
-import { decimalText } from '../language/format.ts'
+import { decimalText, numberText } from '../language/format.ts'
 import { currentLanguage, t } from '../language/text.ts'
 
 /**
@@ -31,15 +31,16 @@ export function shortMoney(decimal: string): string {
 }
 
 /**
- * For people: "R$ 1.349,55".
+ * For people: "R$ 1,349.55", or "R$ 1.349,55" in Portuguese.
  * @param rounding UP for a ceiling, so that the text never says less than the amount; otherwise to the nearest cent
  */
 export function reaisText(money: Money, rounding: 'NEAREST' | 'UP' = 'NEAREST'): string {
   const units = money < 0n ? -money : money
   const isUp = rounding === 'UP' && money > 0n
   const cents = (units + (isUp ? 99n : 50n)) / 100n
-  const whole = (cents / 100n).toLocaleString('pt-BR')
-  return `${money < 0n ? '-' : ''}R$ ${whole},${(cents % 100n).toString().padStart(2, '0')}`
+  const decimals = (cents % 100n).toString().padStart(2, '0')
+  const point = currentLanguage() === 'en' ? '.' : ','
+  return `${money < 0n ? '-' : ''}R$ ${numberText(cents / 100n)}${point}${decimals}`
 }
 
 /**

@@ -1,4 +1,5 @@
 import { InvalidArgumentError } from '@commander-js/extra-typings'
+import { anyOf } from '../language/format.ts'
 import { t } from '../language/text.ts'
 import { isName } from '../visible.ts'
 
@@ -27,7 +28,7 @@ export function oneOf<Word extends string>(words: readonly Word[]) {
   const parse = (text: string): Word => {
     const word = words.find(known => known.toLowerCase() === text.toLowerCase())
     if (word) return word
-    throw new InvalidArgumentError(t`It must be ${words.join(t` or `)}.`)
+    throw new InvalidArgumentError(t`It must be ${anyOf(words)}.`)
   }
   return Object.assign(parse, { words })
 }

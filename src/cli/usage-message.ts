@@ -1,10 +1,11 @@
+import { anyOf } from '../language/format.ts'
 import { t } from '../language/text.ts'
 
 /** A message of commander as a message of camp, in the language of the run: its suggestion on the same line. */
 export function usageMessage(message: string): string {
   const [, text = message, suggestion = ''] = SUGGESTION.exec(message.replace(/^error: /, '')) ?? []
   const said = translated(text)
-  return suggestion === '' ? said : t`${said}: did you mean ${suggestion.replaceAll(', ', t` or `)}?`
+  return suggestion === '' ? said : t`${said}: did you mean ${anyOf(suggestion.split(', '))}?`
 }
 
 const SUGGESTION = /^(.*?)(?:\n\(Did you mean (?:one of )?([^()\n]+)\?\))?$/s

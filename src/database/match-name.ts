@@ -1,5 +1,6 @@
 import type { ErrorCode } from '../error-codes.ts'
 import { CampError } from '../errors.ts'
+import { anyOf } from '../language/format.ts'
 import { t } from '../language/text.ts'
 import { isUuid } from '../uuid.ts'
 
@@ -55,8 +56,7 @@ export const NEAR = 500
  */
 export function notFound(code: ErrorCode, what: Named, ref: string, names: readonly string[]): CampError {
   const near = names.filter(name => isNear(name.toLowerCase(), ref.toLowerCase())).slice(0, 5)
-  const hint =
-    near.length > 0 ? t`Did you mean ${near.map(name => `"${name}"`).join(t` or `)}?` : t`See: camp ${what} list`
+  const hint = near.length > 0 ? t`Did you mean ${anyOf(near.map(name => `"${name}"`))}?` : t`See: camp ${what} list`
   return new CampError(code, t`no ${nounOf(what)} "${ref}"`, { hint })
 }
 

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { adapterOf } from '../broker/registry.ts'
-import { isServed } from '../campaign/read/workers.ts'
+import { callbackUrlInUse, isServed } from '../campaign/read/workers.ts'
 import type { Sql } from '../database/pool.ts'
 import { createHttp, httpOptions } from '../http/client.ts'
 import { t } from '../language/text.ts'
@@ -42,10 +42,7 @@ export async function checkListener({ pool, config, clock }: DatabaseDeps): Prom
   const brokers = await calledBack(pool)
   if (brokers.length === 0) return [ok(t`callbacks`, t`no broker here calls back`)]
   const { publicUrl } = config
-  if (publicUrl === undefined) {
-    const found = t`${brokers.map(({ name }) => name).join(', ')} cannot call back: messages stay SENT`
-    return [warn(t`callbacks`, found, t`Set CAMP_PUBLIC_URL, and give each broker its URL: camp broker show NAME`)]
-  }
+  if (publicUrl === undefined) return withoutPublicUrl(brokers, await callbackUrlInUse(pool))
   const keys = await openKeys(config)
   const http = createHttp(httpOptions(config, clock))
   const answer = await http
@@ -84,6 +81,20 @@ async function calledBack(sql: Sql): Promise<Broker[]> {
   const brokers = await brokersOf(sql)
   const adapters = await Promise.all(brokers.map(({ adapter }) => adapterOf(adapter).catch(() => undefined)))
   return brokers.filter((_, i) => adapters[i]?.callback !== undefined)
+}
+
+/** @param local what a worker on this machine gives to the brokers that are here, too: the sandbox */
+function withoutPublicUrl(brokers: readonly Broker[], local: string | undefined): Finding[] {
+  const isHere = ({ adapter }: Broker) => local !== undefined && adapter === 'SANDBOX'
+  const namesOf = (some: readonly Broker[]) => some.map(({ name }) => name).join(', ')
+  const [here, silent] = [brokers.filter(isHere), brokers.filter(broker => !isHere(broker))]
+  const remedy = t`Set CAMP_PUBLIC_URL, and give each broker its URL: camp broker show NAME`
+  return [
+    ...(here.length > 0 ? [ok(t`callbacks`, t`${namesOf(here)} calls the worker on this machine`)] : []),
+    ...(silent.length > 0
+      ? [warn(t`callbacks`, t`${namesOf(silent)} cannot call back: messages stay SENT`, remedy)]
+      : []),
+  ]
 }
 
 /** The token is as secret as a password; camp broker show prints it for those who may see it. */

@@ -40,11 +40,26 @@ export function weekdayText(day: string): string {
   return WEEKDAYS[currentLanguage()][weekday]!
 }
 
+/** Days as --days takes them, "mon-sat" or "seg-sáb". @param days in English, as `formatDays` writes them */
+export function daysText(days: string): string {
+  const names = WEEKDAYS[currentLanguage()]
+  return days.replaceAll(/[a-z]{3}/g, day => {
+    const i = WEEKDAYS.en.findIndex(name => name.toLowerCase() === day)
+    return names[i]?.toLowerCase() ?? day
+  })
+}
+
 /** "November" or "novembro"; with a year "November 2027" or "novembro de 2027". @param month 1 to 12 */
 export function monthName(month: number, year?: number): string {
   const language = currentLanguage()
   const name = MONTHS[language][month - 1]!
   return year === undefined ? name : [name, year].join(language === 'en' ? ' ' : ' de ')
+}
+
+/** "A", "A or B", "A, B or C". */
+export function anyOf(words: readonly string[]): string {
+  const locale = currentLanguage() === 'en' ? 'en-GB' : 'pt-BR'
+  return new Intl.ListFormat(locale, { type: 'disjunction' }).format(words)
 }
 
 const WEEKDAYS = {

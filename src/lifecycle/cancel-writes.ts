@@ -4,6 +4,11 @@ import type { RefusalCode } from './refusal-codes.ts'
 
 /** The statements that end what is still to be sent of a campaign that is CANCELLED, or over. */
 
+/** Stored with each lead and closing. */
+const CAMPAIGN_CANCELLED = 'the campaign was cancelled'
+/** Stored with each lead of the batch. */
+const WORKER_STOPPED = 'its worker was stopped before it was written'
+
 const CANCELLED: RefusalCode = 'CANCELLED'
 const NOT_SENT: RefusalCode = 'NOT_SENT'
 
@@ -18,7 +23,7 @@ export async function cancelQueuedBatches(tx: Tx, campaignId: string, now: Date)
        SELECT id FROM "Batch" WHERE campaign_id = $1 AND status = 'QUEUED' ORDER BY number FOR UPDATE
      )
      UPDATE "Batch" b SET status = 'DONE', settled_at = $2,
-            error = CASE WHEN kind = 'CLOSING' THEN coalesce(error, 'the campaign was cancelled') ELSE error END,
+            error = CASE WHEN kind = 'CLOSING' THEN coalesce(error, '${CAMPAIGN_CANCELLED}') ELSE error END,
             claimed_at = CASE WHEN kind = 'CLOSING' THEN NULL ELSE claimed_at END
      FROM open WHERE b.id = open.id`,
     [campaignId, now],
@@ -28,7 +33,7 @@ export async function cancelQueuedBatches(tx: Tx, campaignId: string, now: Date)
 /** @transition lead.cancel */
 export async function cancelPendingLeads(tx: Tx, campaignId: string): Promise<void> {
   await locking(tx, 'CampaignLead').query(
-    `UPDATE "CampaignLead" SET status = 'ERROR', error_code = '${CANCELLED}', error_message = 'the campaign was cancelled'
+    `UPDATE "CampaignLead" SET status = 'ERROR', error_code = '${CANCELLED}', error_message = '${CAMPAIGN_CANCELLED}'
      WHERE campaign_id = $1 AND status = 'PENDING'`,
     [campaignId],
   )
@@ -45,7 +50,7 @@ export async function cancelSettledRest(tx: Tx, batchId: string, now: Date): Pro
        UPDATE "Batch" SET status = 'DONE', settled_at = $2 WHERE (id = $1 OR parent_id = $1) AND status = 'QUEUED'
        RETURNING campaign_id, from_seq, to_seq
      )
-     UPDATE "CampaignLead" l SET status = 'ERROR', error_code = '${CANCELLED}', error_message = 'the campaign was cancelled'
+     UPDATE "CampaignLead" l SET status = 'ERROR', error_code = '${CANCELLED}', error_message = '${CAMPAIGN_CANCELLED}'
      FROM mine m WHERE l.campaign_id = m.campaign_id AND l.seq BETWEEN m.from_seq AND m.to_seq AND l.status = 'PENDING'`,
     [batchId, now],
   )
@@ -57,7 +62,7 @@ export async function cancelSettledRest(tx: Tx, batchId: string, now: Date): Pro
  */
 export async function dropGivenBack(tx: Tx, leadIds: readonly string[]): Promise<void> {
   await locking(tx, 'CampaignLead', LOCK_EXCEPTIONS.LEFT_PENDING).query(
-    `UPDATE "CampaignLead" SET status = 'ERROR', error_code = '${NOT_SENT}', error_message = 'its worker was stopped before it was written'
+    `UPDATE "CampaignLead" SET status = 'ERROR', error_code = '${NOT_SENT}', error_message = '${WORKER_STOPPED}'
      WHERE id = ANY($1::uuid[]) AND status = 'PENDING'`,
     [leadIds],
   )

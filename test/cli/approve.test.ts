@@ -47,7 +47,7 @@ async function emptyList(): Promise<void> {
 describe('an approval with IDs', () => {
   it('says what it covers, and what is left of the budget', async () => {
     const run = await succeed(approve(await waiting(), '--yes'))
-    expect(run.out).toMatch(/^Approved \S+: 3 people, at most R\$ 0,14; R\$ 4\.999,87 left in \w+\.\nStart it: /)
+    expect(run.out).toMatch(/^Approved \S+: 3 people, at most R\$ 0\.14; R\$ 4,999\.87 left in \w+\.\nStart it: /)
   })
 
   it('gives programs the same facts, before and after', async () => {
@@ -88,8 +88,8 @@ describe('an approval with IDs', () => {
     const handle = await waiting()
     const no = await camp(['campaign', 'approve', handle], { env: admin, answer: 'n' })
     expect(no.code).toBe(130)
-    expect(no.err).toMatch(/money +at most R\$ 0,14 \(3 × R\$ 0,0450\)/)
-    expect(no.err).toMatch(/budget +\w+: R\$ 0,00 used, .* left after this one/)
+    expect(no.err).toMatch(/money +at most R\$ 0\.14 \(3 × R\$ 0\.0450\)/)
+    expect(no.err).toMatch(/budget +\w+: R\$ 0\.00 used, .* left after this one/)
     expect(no.err).toMatch(/text +Olá {2}\(3 characters\)/)
   })
 })

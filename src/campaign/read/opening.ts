@@ -3,6 +3,7 @@ import type { HolidayTest } from '../../calendar/custom-holidays.ts'
 import { lawOf } from '../../calendar/state-laws.ts'
 import { formatDays, formatHours } from '../../campaign-settings/hours-and-days.ts'
 import { lawViews } from '../../campaign-settings/state-laws.ts'
+import { daysText } from '../../language/format.ts'
 import { t } from '../../language/text.ts'
 import type { Region } from '../../recipient/regions.ts'
 import { dayText } from '../../time/date-time-text.ts'
@@ -57,7 +58,7 @@ function whyClosed(
   const laws = lawViews(hours).filter(({ state }) => bound.has(state))
   return [
     ...reasons,
-    t`contact hours: ${formatDays(hours.days)} ${formatHours(hours)}`,
+    t`contact hours: ${daysText(formatDays(hours.days))} ${formatHours(hours)}`,
     ...laws.map(({ state, law, hours: left }) => `${law} (${state}): ${left}`),
   ].join('; ')
 }

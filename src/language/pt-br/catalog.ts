@@ -105,7 +105,6 @@ export const CATALOG: Catalogue = {
   'default broker': 'fornecedor padrão',
   'default text': 'texto padrão',
   'template {0}': 'template {0}',
-  'Wallet "{0}" (idgis {1}).': 'Carteira "{0}" (idgis {1}).',
   'Remove wallet "{0}" with its credentials and budgets?':
     'Remover a carteira "{0}" com suas credenciais e orçamentos?',
   'Removed wallet "{0}".': 'Carteira "{0}" removida.',

@@ -64,4 +64,6 @@ export const STORED: Catalogue = {
   'column {0} {1}': 'a coluna {0} {1}',
   'its message {0}': 'sua mensagem {0}',
   '"{0}": {1}': '"{0}": {1}',
+  'the campaign was cancelled': 'a campanha foi cancelada',
+  'its worker was stopped before it was written': 'o worker foi parado antes de transmitir',
 }

@@ -83,7 +83,7 @@ describe('the keys of the approvals', () => {
       expect(over.wish).toBeUndefined()
       expect(over.state).toMatchObject({
         marked: [],
-        notes: ['C4 cannot be approved: over budget by R$ 1.349,55.'],
+        notes: ['C4 cannot be approved: over budget by R$ 1,349.55.'],
       })
       expect(pressed(first(), 'end', key).state.notes).toEqual(['C5 cannot be approved: yours: another ADMIN must.'])
     }
@@ -94,7 +94,7 @@ describe('the keys of the approvals', () => {
     const both = pressed(first(halves), 'space', 'space', 'a')
     expect(both.wish).toBeUndefined()
     expect(both.state.notes).toEqual(['Together they cost more than Carteira A has left: mark fewer.'])
-    expect(shown({ ...both.state, notes: [] }).join('\n')).toContain('over budget by R$ 1.040,55')
+    expect(shown({ ...both.state, notes: [] }).join('\n')).toContain('over budget by R$ 1,040.55')
   })
 
   it('reject, look closer and leave', () => {
@@ -132,14 +132,14 @@ describe('the keys of the approvals', () => {
 describe('what the approvals show', () => {
   it('at 80x24: money, people, times, who, and why not', () => {
     const lines = shown(pressed(first(), 'space').state)
-    expect(lines[0]).toBe('5 campaigns wait.  Carteira A: R$ 4.959,45 left in November (of R$ 5.000,00)')
+    expect(lines[0]).toBe('5 campaigns wait.  Carteira A: R$ 4,959.45 left in November (of R$ 5,000.00)')
     const text = lines.join('\n')
-    expect(text).toMatch(/ {2}\[x\] C1 .* 50 +R\$ 2,25 +when run/)
+    expect(text).toMatch(/ {2}\[x\] C1 .* 50 +R\$ 2\.25 +when run/)
     expect(text).toMatch(/❯ \[ \] C2 /)
     expect(text).toMatch(/\[!\] C4 .*29,990 +R\$ 6\.309,00 +over budget by R\$ 1\.349,55/)
     expect(text).toMatch(/\[-\] C5 .*yours: another ADMIN must/)
-    expect(text).toContain('would end Sat 15:10 · R$ 4.957,20 left in November after it')
-    expect(text).toContain('Marked: 50 people, at most R$ 2,25 → R$ 4.957,20 left in November (Carteira A)')
+    expect(text).toContain('would end Sat 15:10 · R$ 4,957.20 left in November after it')
+    expect(text).toContain('Marked: 50 people, at most R$ 2.25 → R$ 4,957.20 left in November (Carteira A)')
     expect(lines.at(-1)).toMatch(/^↑↓ move .* q leave +2\/5$/)
   })
 

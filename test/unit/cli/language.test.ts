@@ -43,7 +43,10 @@ describe('in Portuguese', () => {
     ['wallet list a b', "argumentos demais para 'list'. Esperados 0 argumentos, recebidos 2."],
     ['broker add X --adapter', "falta o valor da opção '--adapter <adapter>'"],
     ['broker add X', "faltam as opções obrigatórias '--adapter <adapter>' e '--cost <amount>'"],
-    ['user add a@b.c --role BOSS', "o valor 'BOSS' da opção '--role <role>' é inválido. Deve ser ADMIN ou USER."],
+    [
+      'user add a@b.c --role BOSS',
+      "o valor 'BOSS' da opção '--role <role>' é inválido. Deve ser ADMIN, USER ou AUDITOR.",
+    ],
   ])('camp %s is refused', async (line, message) => {
     const { code, err } = await run(line.split(' '), portuguese)
     expect([code, err.split('\n')[0]]).toEqual([2, `erro: ${message}`])

@@ -8,7 +8,7 @@ export const entryColumns = (timezone: string): readonly Column<Entry>[] => [
   { title: t`PHONE`, value: entry => entry.phone ?? '' },
   { title: t`DOCUMENT`, value: entry => entry.cpf_cnpj ?? '' },
   { title: t`SOURCE`, value: entry => entry.source },
-  { title: t`BINDS`, value: entry => entry.purpose ?? 'everything' },
+  { title: t`BINDS`, value: entry => entry.purpose ?? t`everything` },
   { title: t`REASON`, value: entry => entry.reason ?? '', shrinks: true },
   { title: t`SINCE`, value: entry => time(entry.created_at, timezone) },
 ]

@@ -5,7 +5,7 @@ import type { RefusalForecast } from '../../../campaign/read/refusal-forecast.ts
 import type { SettingsView } from '../../../campaign/read/settings-view.ts'
 import type { StopView } from '../../../campaign/read/stop-view.ts'
 import type { CampaignView, ClosingView } from '../../../campaign/read/view.ts'
-import { numberText as number, timeText as time, weekdayText } from '../../../language/format.ts'
+import { daysText, numberText as number, timeText as time, weekdayText } from '../../../language/format.ts'
 import { t } from '../../../language/text.ts'
 import { localTime } from '../../../time/local-time.ts'
 import { type Block, fields } from '../../blocks.ts'
@@ -94,8 +94,8 @@ function rowsText({ rows, fish }: CampaignView): string {
 /** What it is expected to cost is named only if some leads will be refused, which cost nothing. */
 function costText(cost: CampaignView['cost'], outlook: Forecast | undefined): string {
   const [used, ceiling, unit] = [cost.used, cost.ceiling, cost.unit].map(amountText) as [string, string, string]
-  const expected = outlook?.expected_cost ?? cost.ceiling
-  return expected === cost.ceiling
+  const expected = amountText(outlook?.expected_cost ?? cost.ceiling)
+  return expected === ceiling
     ? t`${used} used of at most ${ceiling} (${unit} each)`
     : t`${used} used of at most ${ceiling} (${unit} each), ${expected} expected`
 }
@@ -127,7 +127,7 @@ function settingRows(view: SettingsView, timezone: string): Row[] {
 
 /** "08:00-20:00 mon-sat, holidays too" */
 export function hoursText(view: Pick<SettingsView, 'hours' | 'days' | 'allow_holidays'>): string {
-  const hours = `${view.hours} ${view.days}`
+  const hours = `${view.hours} ${daysText(view.days)}`
   return view.allow_holidays ? t`${hours}, holidays too` : hours
 }
 

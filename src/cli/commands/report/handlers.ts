@@ -1,4 +1,4 @@
-import { moneyOf } from '../../../budget/money.ts'
+import { moneyOf, shortMoney } from '../../../budget/money.ts'
 import { parseMonth } from '../../../budget/month.ts'
 import {
   type MonthFigures,
@@ -72,26 +72,26 @@ const figureColumns = (): Column<MonthFigures>[] => [
   rate(t`DELIVERED`, row => share(row.delivered, row.accepted)),
   rate(t`READ`, row => share(row.read, row.delivered)),
   count(t`DOUBT`, row => row.in_doubt),
-  { title: t`SPENT`, value: row => row.spent, align: 'right' },
+  { title: t`SPENT`, value: row => shortMoney(row.spent), align: 'right' },
 ]
 
 /** Adjustments are rare: their column is there where a wallet has one. */
 function walletColumns(wallets: readonly MonthOfWallet[]): Column<MonthOfWallet>[] {
   const isAdjusted = wallets.some(({ adjusted }) => moneyOf(adjusted) !== 0n)
   return [
-    { title: t`WALLET`, value: row => row.wallet },
+    { title: t`WALLET`, value: row => row.wallet, shrinks: true },
     { title: t`CAMPAIGNS`, value: row => String(row.campaigns), align: 'right' },
     ...figureColumns(),
     ...(isAdjusted
-      ? [{ title: t`ADJUSTED`, value: (row: MonthOfWallet) => row.adjusted, align: 'right' as const }]
+      ? [{ title: t`ADJUSTED`, value: (row: MonthOfWallet) => shortMoney(row.adjusted), align: 'right' as const }]
       : []),
-    { title: t`LIMIT`, value: row => row.limit ?? t`none`, align: 'right' },
+    { title: t`LIMIT`, value: row => (row.limit === null ? t`none` : shortMoney(row.limit)), align: 'right' },
   ]
 }
 
 const campaignColumns = (): Column<MonthOfCampaign>[] => [
   { title: t`CAMPAIGN`, value: row => row.agendamento_id },
-  { title: t`NAME`, value: row => row.name },
+  { title: t`NAME`, value: row => row.name, shrinks: true },
   ...figureColumns(),
 ]
 

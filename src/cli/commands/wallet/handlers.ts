@@ -69,7 +69,14 @@ export async function set(context: Context, ref: string, options: OptionsOf<type
   }
   assertSomething(change)
   const changed = await changeWallet(await context.prisma(), actor, ref, change)
-  context.out.result(changed, t`Wallet "${changed.name}" (idgis ${changed.idgis_ambiente}).`)
+  context.out.result(changed, () =>
+    fields([
+      [t`name`, changed.name],
+      [t`idgis`, String(changed.idgis_ambiente)],
+      [t`default broker`, changed.default_broker],
+      [t`default text`, defaultText(changed)],
+    ]),
+  )
 }
 
 /** The word none removes a default. */

@@ -1,6 +1,7 @@
 import { moneyOf, reaisText } from '../../../../budget/money.ts'
 import type { Proposal } from '../../../../campaign/approval/proposal.ts'
 import type { Present } from '../../../../campaign/read/forecast.ts'
+import { daysText } from '../../../../language/format.ts'
 import { t } from '../../../../language/text.ts'
 import { visible } from '../../../../visible.ts'
 import { Block, type Line, linesOf, type Style } from '../../../blocks.ts'
@@ -146,7 +147,7 @@ function aboutCurrent({ proposal, ends }: Item, present: Present): Parts[] {
       ? [t`${reaisText(moneyOf(left))} left in ${monthNameOf(budget.month, present)} after it`]
       : []
   return [
-    plain([wallet, broker, hours, startText(proposal, present)].join(' · ')),
+    plain([wallet, broker, daysText(hours), startText(proposal, present)].join(' · ')),
     obstacle
       ? [{ text: t`It cannot be approved: ${obstacleText(proposal)}`, style: 'yellow' }]
       : plain([...end, ...rest].join(' · ')),

@@ -4,6 +4,7 @@ import type { EarlierApproval } from '../../../../campaign/read/earlier-approval
 import type { Forecast, Present } from '../../../../campaign/read/forecast.ts'
 import type { RefusedRow, Sample } from '../../../../campaign/read/samples.ts'
 import type { CampaignView } from '../../../../campaign/read/view.ts'
+import { decimalText } from '../../../../language/format.ts'
 import { t } from '../../../../language/text.ts'
 import { type Block, fields, type Human } from '../../../blocks.ts'
 import { storedOrNull, storedText } from '../../../stored-text.ts'
@@ -90,7 +91,7 @@ function refusedText(errors: CampaignView['errors']): string {
 }
 
 function unitText(unit: string): string {
-  return `R$ ${unit.replace('.', ',')}`
+  return `R$ ${decimalText(unit)}`
 }
 
 function budgetText({ budget: { month, position }, left }: Proposal, present: Present): string {

@@ -1,3 +1,4 @@
+import { amountText } from '../../../../budget/money.ts'
 import type { Forecast, Present } from '../../../../campaign/read/forecast.ts'
 import type { CampaignView } from '../../../../campaign/read/view.ts'
 import type { Segments } from '../../../../intake/segments.ts'
@@ -181,8 +182,10 @@ function warningsText({ warnings }: ImportFacts): string {
 function budgetText({ budget }: ImportFacts): string {
   const { month, available, used_budget, committed, fits } = budget
   if (available === null) return t`the wallet has none for ${month}`
-  const figures = t`of ${budget.budget ?? ''} in ${month}, ${used_budget ?? ''} used and ${committed ?? ''} committed:
-    ${available} available`
+  const [limit, used, held, left] = [budget.budget, used_budget, committed, available].map(amount =>
+    amountText(amount ?? ''),
+  ) as [string, string, string, string]
+  const figures = t`of ${limit} in ${month}, ${used} used and ${held} committed: ${left} available`
   return fits ? t`${figures}, it fits` : t`${figures}, too little`
 }
 
