@@ -25,6 +25,11 @@ export interface Adjustment {
  */
 export function parseAdjustment(text: string): string {
   const [, sign, digits] = /^\s*([+-]?)\s*(.*)$/s.exec(text)!
+  // Thousands in Brazil, a fraction in JSON: a wrong guess is a factor of a thousand.
+  if (/^[1-9]\d*[.,]\d{3}$/.test(digits!.trim()))
+    throw new CampError('INVALID_AMOUNT', t`"${text}" may be thousands or a fraction`, {
+      hint: t`Write it as 1234.00 or 1.2340.`,
+    })
   const amount = moneyOf(parseAmount(digits!, 4))
   if (amount === 0n) throw new CampError('INVALID_AMOUNT', t`"${text}" changes nothing`)
   return formatMoney(sign === '-' ? -amount : amount)

@@ -204,6 +204,18 @@ export class Context {
   }
 
   /**
+   * Reads the acting user again after a question, which may have stood for hours.
+   * @throws CampError AUTH if the login has ended since, or the user has another role
+   */
+  async reaffirm(): Promise<void> {
+    if (this.#actor === undefined) return
+    const before = await this.#actor
+    this.#actor = undefined
+    const present = await this.actor()
+    if (present.role !== before.role) throw await this.#refused(present, t`this command`)
+  }
+
+  /**
    * @param what requires an ADMIN: the command, or an option of it
    * @throws CampError AUTH unless the acting user is an ADMIN
    */
@@ -217,7 +229,9 @@ export class Context {
   async reviewer(): Promise<Actor> {
     const actor = await this.actor()
     if (actor.role === 'ADMIN' || actor.role === 'AUDITOR') return actor
-    throw await this.#refused(actor, t`this command`)
+    throw new CampError('ADMIN_REQUIRED', t`${actor.email} is a USER; this command requires an ADMIN or an AUDITOR`, {
+      hint: t`Ask an ADMIN: ${people(await adminsOf(await this.pool()))}`,
+    })
   }
 
   /** Keeps an AUDITOR from every command that changes something, before it acts. Of a USER the command itself decides. */
@@ -232,7 +246,7 @@ export class Context {
   async #refused({ email, role }: Actor, what: string): Promise<CampError> {
     const admins = people(await adminsOf(await this.pool()))
     if (role === 'AUDITOR') {
-      return new CampError('AUDITOR_READS', t`${email} is an AUDITOR, who reads and changes nothing: not ${what}`, {
+      return new CampError('AUDITOR_READS', t`${email} is an AUDITOR, who may not change anything: not ${what}`, {
         hint: t`Ask an ADMIN: ${admins}`,
       })
     }

@@ -25,7 +25,7 @@ export async function confirm(context: Context, question: string): Promise<void>
   await askYes(context, question)
 }
 
-/** As `confirm`, but --yes does not answer: the caller has checked the flag that does. */
+/** As `confirm`, but --yes does not answer: the caller has checked the flag that does. A login that has ended meanwhile does not count. */
 export async function askYes(context: Context, question: string): Promise<void> {
   const { yes } = await promptOf(context)<{ yes: boolean }>({
     type: 'confirm',
@@ -35,6 +35,7 @@ export async function askYes(context: Context, question: string): Promise<void> 
     theme: confirmTheme(),
   })
   if (!yes) throw new Declined(t`Nothing was changed.`)
+  await context.reaffirm()
 }
 
 /** @param instead what to give on the command line without a terminal */

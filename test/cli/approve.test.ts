@@ -44,6 +44,43 @@ async function emptyList(): Promise<void> {
   await db.pool.query(`UPDATE "Campaign" SET status = 'CANCELLED' WHERE status = 'PENDING_APPROVAL'`)
 }
 
+describe('a question that stands for long', () => {
+  const disabling = async () => {
+    await db.pool.query(`UPDATE "User" SET disabled_at = now() WHERE email = 'ana@example.com'`)
+  }
+  const enabling = () =>
+    db.pool.query(`UPDATE "User" SET disabled_at = NULL, role = 'ADMIN' WHERE email = 'ana@example.com'`)
+  const demoting = async () => {
+    await db.pool.query(`UPDATE "User" SET role = 'USER' WHERE email = 'ana@example.com'`)
+  }
+
+  it.each([
+    ['disabled', disabling],
+    ['a USER', demoting],
+  ])('is not answered by a user who is %s since', async (_, change) => {
+    const handle = await waiting()
+    const answer = async () => {
+      await change()
+      return 'y\n'
+    }
+    const run = await camp(['campaign', 'approve', handle], { env: admin, keys: [['(y/N)', answer]] })
+    await enabling()
+    expect([run.code, await statusOf(handle)]).toEqual([7, 'PENDING_APPROVAL'])
+  })
+
+  it('nor a screen of approvals', async () => {
+    await emptyList()
+    const handle = await waiting()
+    const approving = async () => {
+      await demoting()
+      return 'a'
+    }
+    const run = await screen([handle, approving], ['not an ADMIN any more', 'q'])
+    await enabling()
+    expect([run.code, await statusOf(handle)]).toEqual([0, 'PENDING_APPROVAL'])
+  })
+})
+
 describe('an approval with IDs', () => {
   it('says what it covers, and what is left of the budget', async () => {
     const run = await succeed(approve(await waiting(), '--yes'))
@@ -109,7 +146,7 @@ describe('the screen of the approvals', () => {
     expect(run.code).toBe(0)
     expect(run.out).toMatch(
       new RegExp(
-        `^Approved ${handles[0]} \\(1 person, at most R\\$ 0,05\\)\\. Test starts it: camp campaign run ${handles[0]}\n` +
+        `^Approved ${handles[0]} \\(1 person, at most R\\$ 0\\.05\\)\\. Test starts it: camp campaign run ${handles[0]}\n` +
           `Approved ${handles[1]} \\(2 people, .*\nRejected ${handles[2]}: texto errado\n$`,
       ),
     )

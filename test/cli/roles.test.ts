@@ -70,7 +70,7 @@ describe('an AUDITOR', () => {
     for (const { act, cells } of rows) if (cells[2] === 'no') await run('AUDITOR', ACT_LINES[act]!)
     expect(await audited()).toBe(before)
     expect((await run('AUDITOR', 'blocklist add --phone 11987654321')).err).toMatch(
-      /^error: otto@example\.com is an AUDITOR, who reads and changes nothing: not camp blocklist add\n {2}Ask an ADMIN: ana@example\.com/,
+      /^error: otto@example\.com is an AUDITOR, who may not change anything: not camp blocklist add\n {2}Ask an ADMIN: ana@example\.com/,
     )
     const refused = await run('AUDITOR', 'campaign import f.csv --wallet W --broker B --no-cap --json')
     expect(refused.error().code).toBe('AUDITOR_READS')

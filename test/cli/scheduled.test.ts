@@ -1,13 +1,11 @@
-import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest'
 import type { Clock } from '../../src/clock.ts'
 import { camp } from '../support/camp.ts'
 import { useDatabase } from '../support/database.ts'
-import { dispatchOn } from '../support/dispatch.ts'
 import { makeCampaign, makeScene, type Scene, setBudget } from '../support/fixtures.ts'
 import { adminEnv, succeed, userEnv } from '../support/login.ts'
 
 const db = useDatabase()
-const { workers } = dispatchOn(db)
 // A Saturday; the schedule is a Sunday.
 const SATURDAY: Clock = { now: () => new Date('2026-11-28T14:28:00-03:00') }
 const SUNDAY_NINE = '2026-11-29T09:00:00-03:00'
@@ -145,6 +143,7 @@ it('a worker that serves other brokers does not count for this campaign; one tha
   const worker = await startTestWorker({ databaseUrl: db.url, brokers: [rows[0].name] })
   expect(await says()).toBe(true)
   await worker.stop()
-  await workers({ count: 1 })
+  const all = await startTestWorker({ databaseUrl: db.url, brokers: 'all' })
+  onTestFinished(() => all.stop())
   expect(await says()).toBe(false)
 })

@@ -39,6 +39,7 @@ export async function approveCampaign(
     const campaign = await lockCampaign(tx, id)
     if (!isLegal('approve', campaign.status)) throw refusedTransition('approve', campaign)
     const own = await assertFourEyes(tx, await handsOn(tx, campaign), { id: userId, via: options.via ?? null })
+    await assertAdmin(tx, userId)
     if (options.shown) await assertAsShown(tx, campaign, options.shown)
     const now = deps.clock.now()
     const detail = own === null ? {} : { self_approval: own }
@@ -50,6 +51,16 @@ export async function approveCampaign(
       detail,
     })
   })
+}
+
+/** Now, and not when the approver was shown it: a question may stand for hours. */
+async function assertAdmin(tx: Tx, userId: string): Promise<void> {
+  const { rows } = await tx.query<{ email: string; is_admin: boolean }>(
+    `SELECT email, role = 'ADMIN' AND disabled_at IS NULL AS is_admin FROM "User" WHERE id = $1`,
+    [userId],
+  )
+  if (rows[0]?.is_admin) return
+  throw new CampError('ADMIN_REQUIRED', t`${rows[0]?.email ?? userId} is not an ADMIN any more: nothing was approved`)
 }
 
 async function assertAsShown(tx: Tx, campaign: CampaignHeader, shown: ShownContent): Promise<void> {

@@ -42,7 +42,8 @@ export function areOthers(made: Hands, approver: Approver): boolean {
 
 function refusal({ handle, userId, viaId }: Hands, { id }: Approver): string {
   if (userId === id) return t`you imported ${handle}: another ADMIN must approve it`
-  if (viaId === id) return t`${handle} was imported with a token that you created: another ADMIN must approve it`
+  if (viaId === id)
+    return t`${handle} was imported with a token that you created or a password that you set: another ADMIN must approve it`
   return t`the user who imported ${handle}, or created its token, set the password of your login: another ADMIN must
     approve it, or you can, after you set your own password (camp user password) and log in again`
 }

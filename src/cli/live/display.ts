@@ -54,7 +54,9 @@ export async function openDisplay({ out }: Pick<Context, 'out'>, { hint, events 
       for (const campaign of campaigns) {
         const line = plainLine(campaign)
         const tell = () => (out.json ? out.line(eventOf(campaign), '') : out.talk(line))
-        say(campaign.id, line, present, tell, campaign.status !== 'PROCESSING')
+        // The pace and the end drift while nothing is sent.
+        const state = plainLine({ ...campaign, perMinute: null, ends: null })
+        say(campaign.id, state, present, tell, campaign.status !== 'PROCESSING')
       }
       const line = surroundingsLine(surroundings)
       say('', line, present, () => (out.json ? out.line(surroundingsEvent(surroundings), '') : out.talk(line)), false)

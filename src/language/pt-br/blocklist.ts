@@ -80,7 +80,7 @@ export const BLOCKLIST: Catalogue = {
   BINDS: 'VALE PARA',
   everything: 'tudo',
   SINCE: 'DESDE',
-  'never contact this phone or document again (any user may)':
+  'never contact this phone or document again (USER, ADMIN)':
     'nunca mais contata este telefone ou documento (todos podem)',
   'only for campaigns of this purpose or of none (default: all)':
     'só para campanhas com esta finalidade ou sem nenhuma (padrão: todas)',
@@ -128,7 +128,7 @@ export const BLOCKLIST: Catalogue = {
   'only one sheet is read; also with rows: {0} (choose one with --sheet NAME)':
     'só uma aba é lida; também têm linhas: {0} (escolha uma com --sheet NOME)',
   'the list: {0}': 'a lista: {0}',
-  '{0} rows could not be read completely': '{0} linhas não puderam ser lidas por inteiro',
+  '{0} rows could not be read completely': 'linhas que não puderam ser lidas por inteiro: {0}',
   '{0} rows may be a phone or a document: both are blocked. If the list contains only one kind: --type':
     '{0} linhas podem ser um telefone ou um documento: os dois são bloqueados. Se a lista só contém um tipo: --type',
   'The list at {0} is unchanged, and so are the {1} entries of {2}.':

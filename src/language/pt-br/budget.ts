@@ -72,4 +72,6 @@ export const BUDGET: Catalogue = {
     'O que a conferência encontra, e o que não encontra: docs/security.md, "Records that show a change". Topos guardados em outro lugar: camp audit verify.',
   'No difference. Compared: budgets {0}, batches {1}, ledger entries {2}, checkpoints {3}.':
     'Nenhuma diferença. Comparados: orçamentos {0}, lotes {1}, lançamentos {2}, pontos de verificação {3}.',
+  '"{0}" may be thousands or a fraction': '"{0}" pode ser milhares ou uma fração',
+  'Write it as 1234.00 or 1.2340.': 'Escreva 1234.00 ou 1.2340.',
 }

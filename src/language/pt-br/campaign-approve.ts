@@ -37,11 +37,11 @@ export const CAMPAIGN_APPROVE: Catalogue = {
   '{0} by {1}': '{0} por {1}',
   'purpose {0}': 'finalidade {0}',
   '{0}, {1} rows': '{0}, {1} linhas',
-  '{0} · {1} refused': '{0} · {1} recusadas',
+  '{0} · {1} refused': '{0} · recusadas: {1}',
   '! none: recipients with a message in the last 24 hours are included':
     '! nenhum: inclui quem recebeu mensagem nas últimas 24 horas',
   'template {0}': 'template {0}',
-  '{0}  {1}: the first {2} messages': '{0}  {1}: as primeiras {2} mensagens',
+  '{0}  {1}: the first {2} messages': '{0}  {1}: primeiras mensagens ({2})',
   'line {0}': 'linha {0}',
   '{0} characters': '{0} caracteres',
   '(the broker holds the text)': '(o texto está no fornecedor)',

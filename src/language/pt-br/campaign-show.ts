@@ -35,7 +35,7 @@ export const CAMPAIGN_SHOW: Catalogue = {
   'void {0} by {1}': 'aprovação anulada {0} por {1}',
   '{0} delivered  {1} of accepted': '{0} entregues  {1} das aceitas',
   '{0} read  {1} of delivered': '{0} lidas  {1} das entregues',
-  '{0} undeliverable': '{0} não entregáveis',
+  '{0} undeliverable': '{0} sem entrega possível',
   '{0} no word yet': '{0} sem notícia ainda',
   '{0} not taken over': '{0} não aproveitadas',
   '{0} to send  cost R$ {1} of at most R$ {2}': '{0} a enviar  custo R$ {1} de no máximo R$ {2}',

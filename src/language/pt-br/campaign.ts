@@ -30,8 +30,8 @@ export const CAMPAIGN: Catalogue = {
   'Import it again with --template CODE.': 'Importe de novo com --template CODIGO.',
   'Import it again with --message TEXT.': 'Importe de novo com --message TEXTO.',
   'you imported {0}: another ADMIN must approve it': 'você importou {0}: outro ADMIN deve aprovar',
-  '{0} was imported with a token that you created: another ADMIN must approve it':
-    '{0} foi importada com um token que você criou: outro ADMIN deve aprovar',
+  '{0} was imported with a token that you created or a password that you set: another ADMIN must approve it':
+    '{0} foi importada com um token que você criou ou uma senha que você definiu: outro ADMIN deve aprovar',
   'the user who imported {0}, or created its token, set the password of your login: another ADMIN must approve it, or you can, after you set your own password (camp user password) and log in again':
     'quem importou {0}, ou criou o token usado, definiu a senha do seu login: outro ADMIN deve aprovar, ou você mesmo, depois de definir sua própria senha (camp user password) e entrar de novo',
   'this database is not held: there is nothing to accept': 'este banco não está retido: não há nada a aceitar',
@@ -147,4 +147,5 @@ export const CAMPAIGN: Catalogue = {
   '{0} is not a contact day': '{0} não é dia de contato',
   '{0} is a holiday': '{0} é feriado',
   '{0} is closed by the law of {1}': '{0} está fechado pela lei de {1}',
+  '{0} is not an ADMIN any more: nothing was approved': '{0} não é mais ADMIN: nada foi aprovado',
 }

@@ -2,8 +2,7 @@ import type { Catalogue } from '../text.ts'
 
 /** Commands about users, the audit and the ledger. */
 export const PEOPLE: Catalogue = {
-  '{0} is an AUDITOR, who reads and changes nothing: not {1}':
-    '{0} é um AUDITOR, que lê e não altera nada: não pode {1}',
+  '{0} is an AUDITOR, who may not change anything: not {1}': '{0} é um AUDITOR, que lê e não altera nada: não pode {1}',
   '{0} is a USER; {1} requires an ADMIN': '{0} é um USER; {1} exige um ADMIN',
   'Ask an ADMIN: {0}': 'Peça a um ADMIN: {0}',
   "change your own password, or (ADMIN) set another user's": 'alterar sua senha ou (ADMIN) definir a de outro usuário',
@@ -56,4 +55,6 @@ export const PEOPLE: Catalogue = {
     'Pare os workers, guarde uma cópia do banco e compare com um backup (docs/security.md).',
   'Forget the checkpoint that this machine has seen? Do this only after you have restored a backup.':
     'Esquecer o ponto de verificação que esta máquina viu? Só faça isso depois de restaurar um backup.',
+  '{0} is a USER; this command requires an ADMIN or an AUDITOR':
+    '{0} é USER; este comando exige um ADMIN ou um AUDITOR',
 }

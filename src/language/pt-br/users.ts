@@ -50,7 +50,7 @@ export const USERS: Catalogue = {
   'disable a user and end their sessions and tokens': 'desativa um usuário e encerra suas sessões e tokens',
   'It asks if the user is yourself; --yes answers.': 'Pergunta se o usuário é você mesmo; --yes responde.',
   'enable a disabled user again (ADMIN)': 'ativa de novo um usuário desativado (ADMIN)',
-  'print a CAMP_TOKEN for yourself or (ADMIN) for a USER': 'mostra um CAMP_TOKEN para você ou (ADMIN) para um USER',
+  'print a CAMP_TOKEN for yourself or (ADMIN) for others': 'mostra um CAMP_TOKEN para você ou (ADMIN) para outros',
   'how many days it is valid': 'por quantos dias ele vale',
   'who did what, and with whose token: list, export, verify':
     'quem fez o quê, e com o token de quem: list, export, verify',

@@ -136,7 +136,7 @@ describe('what the approvals show', () => {
     const text = lines.join('\n')
     expect(text).toMatch(/ {2}\[x\] C1 .* 50 +R\$ 2\.25 +when run/)
     expect(text).toMatch(/❯ \[ \] C2 /)
-    expect(text).toMatch(/\[!\] C4 .*29,990 +R\$ 6\.309,00 +over budget by R\$ 1\.349,55/)
+    expect(text).toMatch(/\[!\] C4 .*29,990 +R\$ 6,309\.00 +over budget by R\$ 1,349\.55/)
     expect(text).toMatch(/\[-\] C5 .*yours: another ADMIN must/)
     expect(text).toContain('would end Sat 15:10 · R$ 4,957.20 left in November after it')
     expect(text).toContain('Marked: 50 people, at most R$ 2.25 → R$ 4,957.20 left in November (Carteira A)')

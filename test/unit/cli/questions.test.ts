@@ -61,7 +61,12 @@ async function atTerminal(language: Language, typed: string, question: (context:
     setImmediate(() => stdin.write(line))
   })
   const host = { streams: { stdin, stdout: new PassThrough(), stderr } }
-  const context = { host, signal: new AbortController().signal, options: {} } as unknown as Context
+  const context = {
+    host,
+    signal: new AbortController().signal,
+    options: {},
+    reaffirm: async () => undefined,
+  } as unknown as Context
   const answer = await speaking(language, () => question(context))
   return { answer, shown }
 }

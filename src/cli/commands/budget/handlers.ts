@@ -1,6 +1,6 @@
 import { adjustBudget, parseAdjustment } from '../../../budget/adjust.ts'
 import { budgetPosition, ledgerOf, listBudgets, setBudget } from '../../../budget/budget.ts'
-import { amountText, moneyOf, parseAmount } from '../../../budget/money.ts'
+import { amountText, moneyOf, parseAmount, shortMoney } from '../../../budget/money.ts'
 import { formatMonth, parseMonth } from '../../../budget/month.ts'
 import { findWallet } from '../../../catalog/find.ts'
 import { CampError } from '../../../errors.ts'
@@ -103,7 +103,7 @@ export async function ledger(context: Context, walletRef: string, monthText: str
     [
       { title: t`WHEN`, value: entry => time(entry.created_at, context.config.timezone) },
       { title: t`KIND`, value: entry => entry.kind },
-      { title: t`AMOUNT`, value: entry => entry.amount, align: 'right' },
+      { title: t`AMOUNT`, value: entry => shortMoney(entry.amount), align: 'right' },
       { title: t`MESSAGES`, value: entry => String(entry.messages), align: 'right' },
       { title: t`CAMPAIGN`, value: entry => entry.campaign ?? '' },
       { title: t`BATCH`, value: entry => String(entry.batch ?? ''), align: 'right' },

@@ -70,7 +70,7 @@ const enable = (parent: Parent) =>
   ])
 
 export const token = (parent: Parent) =>
-  addCommand(parent, 'token <email>', t`print a CAMP_TOKEN for yourself or (ADMIN) for a USER`, [
+  addCommand(parent, 'token <email>', t`print a CAMP_TOKEN for yourself or (ADMIN) for others`, [
     'camp user token bob@example.com --days 30',
     'camp user token bob@example.com --quiet > token.txt',
   ]).option('--days <number>', t`how many days it is valid`, wholeNumber(1, 3650), 365)
