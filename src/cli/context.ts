@@ -10,6 +10,7 @@ import { t } from '../language/text.ts'
 import type { Queues } from '../queue/queues.ts'
 import type { Actor } from '../security/actor.ts'
 import type { AuditSigner } from '../security/audit-log.ts'
+import type { Keeper } from '../security/kept-head.ts'
 import type { Keys } from '../security/keys.ts'
 import type { LoginDeps } from '../security/login.ts'
 import { actsOf, adminsOf, people, roleMay } from '../security/permissions.ts'
@@ -46,6 +47,8 @@ export interface Host {
   signal: AbortSignal
   /** The address of the client in camp serve; otherwise undefined, for this host. */
   origin?: string
+  /** Where the newest checkpoint is kept in camp serve: with the server, not the command; otherwise undefined, for CAMP_HOME. */
+  recordsHome?: string
   /** The files of the client in camp serve; otherwise undefined, for local files. */
   files?: HostFiles
 }
@@ -271,6 +274,12 @@ export class Context {
     await registerAt(pool, marks)
   }
 
+  /** Where this machine keeps the newest checkpoint that it has seen. */
+  get keeper(): Keeper {
+    const { home, databaseUrl } = this.config
+    return { home: this.host.recordsHome ?? home, databaseUrl }
+  }
+
   /**
    * After a command that wrote to the audit: covers the entries with a checkpoint. Errors are ignored, because the command has
    * done its work; the sweep of a worker, or the next such command, covers the entries.
@@ -278,7 +287,7 @@ export class Context {
   async takeCheckpoints(): Promise<void> {
     if (!this.signer.wrote || !this.#keys) return
     try {
-      await coverAudit({ pool: await this.pool(), keys: await this.#keys, keeper: this.config })
+      await coverAudit({ pool: await this.pool(), keys: await this.#keys, keeper: this.keeper })
     } catch {
       // See the docstring.
     }

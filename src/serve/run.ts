@@ -19,6 +19,7 @@ export type RunCommand = (
     clock: Clock
     signal: AbortSignal
     origin: string
+    recordsHome: string
     files: HostFiles
   },
 ) => Promise<number>
@@ -29,6 +30,8 @@ export interface RunOptions {
   /** The server's settings, with the client's token and a folder of the run's own as CAMP_HOME. */
   env: NodeJS.ProcessEnv
   folder: string
+  /** The server's CAMP_HOME. */
+  home: string
   origin: string
   clock: Clock
   signal: AbortSignal
@@ -138,7 +141,8 @@ export function startRun(options: RunOptions): Run {
   const stderr = output(terminal.stderr, err => ({ err }))
 
   const streams = { stdin, stdout, stderr }
-  const host = { env: options.env, streams, clock: options.clock, signal, origin: placeOf(options.origin), files }
+  const { env, clock, home: recordsHome } = options
+  const host = { env, streams, clock, signal, origin: placeOf(options.origin), recordsHome, files }
   const done = (async () => {
     const code = await options.runCommand(request.argv, host)
     await Promise.all([stdout, stderr].map(stream => new Promise(resolve => stream.write('', resolve))))

@@ -19,6 +19,8 @@ export interface ServeOptions {
   version: string
   /** Settings that every command gets: database, secret, queue, time zone. */
   env: NodeJS.ProcessEnv
+  /** The server's CAMP_HOME, where the newest checkpoint that it has seen is kept. */
+  home: string
   runCommand: RunCommand
   /** The user of a token. @throws CampError AUTH */
   authenticate: (token: string) => Promise<Actor>

@@ -343,3 +343,16 @@ it('knows every option and argument that is a file: each is asked of the client,
   )
   expect(found.sort()).toEqual(known)
 })
+
+it('remembers the newest checkpoint with the server: one that is deleted later is missed by every client', async () => {
+  await succeed(camp(['wallet', 'add', 'Checked', '--idgis', '77'], { env: ana }))
+  const verify = async () => {
+    const { code, out, err } = await camp(['audit', 'verify'], { env: bob })
+    return { code, said: out + err }
+  }
+  expect((await verify()).said).not.toContain('does not exist')
+  await db.pool.query(
+    `BEGIN; SET LOCAL session_replication_role = replica; DELETE FROM "Checkpoint"; DELETE FROM "AuditEvent"; COMMIT`,
+  )
+  expect(await verify()).toEqual({ code: 6, said: expect.stringMatching(/checkpoint \d+ does not exist/) })
+})

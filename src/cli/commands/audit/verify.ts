@@ -15,7 +15,7 @@ export async function verify(context: Context, options: OptionsOf<typeof command
   const expected = options.expect === undefined ? undefined : parseHead(options.expect)
   if (options.acceptHead) await acceptNewest(context)
   else await context.actor()
-  const deps = { pool: await context.pool(), keys: await context.keys(), keeper: context.config }
+  const deps = { pool: await context.pool(), keys: await context.keys(), keeper: context.keeper }
   const { records, wrong } = await verifyRecords(deps, expected, async () => ({ differences: [] }))
   const head = records.head && formatHead(records.head)
   if (options.head && wrong === 0) {
@@ -41,6 +41,6 @@ async function acceptNewest(context: Context): Promise<void> {
     context,
     t`Forget the checkpoint that this machine has seen? Do this only after you have restored a backup.`,
   )
-  const deps = { pool: await context.pool(), keys: await context.keys(), keeper: context.config }
+  const deps = { pool: await context.pool(), keys: await context.keys(), keeper: context.keeper }
   await acceptHead(deps, actor.id)
 }

@@ -10,7 +10,7 @@ import type { Context } from '../../context.ts'
  */
 export async function audit(context: Context): Promise<void> {
   await context.actor()
-  const deps = { pool: await context.pool(), keys: await context.keys(), keeper: context.config }
+  const deps = { pool: await context.pool(), keys: await context.keys(), keeper: context.keeper }
   const { figures, records, wrong } = await auditBooks(deps)
   const { budgets, batches, entries, differences } = figures
   const head = records.head && formatHead(records.head)

@@ -22,6 +22,7 @@ export async function serve(context: Context, options: OptionsOf<typeof commands
   const server = await openServer(options.listen, {
     version: campVersion(),
     env: settingsOf(host.env),
+    home: config.home,
     runCommand: runCamp,
     authenticate: token =>
       authenticate({ prisma, sessionKey: () => context.sessionKey(), config: { ...config, home: '', token }, clock }),
