@@ -31,8 +31,11 @@ export function parseStateLaws(text: string): StateLaws {
   if (states.length === 1 && states[0] === 'AUTO') return { states: STATE_LAWS.map(law => law.state), named: false }
   const unknown = states.find(state => !lawOf(state))
   if (states.length > 0 && unknown === undefined) return { states: [...new Set(states)].sort(), named: true }
-  const what = unknown === undefined ? 'names no state' : `names ${unknown}, whose law is unknown to camp`
-  throw new CampError('INVALID_ARGUMENT', t`--state-laws "${text}" ${what}`, {
+  const problem =
+    unknown === undefined
+      ? t`--state-laws "${text}" names no state`
+      : t`--state-laws "${text}" names ${unknown}, whose law is unknown to camp`
+  throw new CampError('INVALID_ARGUMENT', problem, {
     hint: t`Use none, auto, or some of ${STATE_LAWS.map(law => law.state).join(',')}: see camp calendar laws.`,
   })
 }

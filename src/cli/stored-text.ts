@@ -6,11 +6,35 @@ import { currentLanguage, inEnglish, t } from '../language/text.ts'
  */
 export function storedText(stored: string): string {
   if (currentLanguage() === 'en') return stored
+  return translatedPhones(stored) ?? translated(stored) ?? stored
+}
+
+function translated(stored: string): string | undefined {
   for (const { pattern, text } of known()) {
     const found = pattern.exec(stored)
     if (found) return text(...found.slice(1).map(storedText))
   }
-  return stored
+  return undefined
+}
+
+/**
+ * The problems of several columns of phones: tel "1": it has no digits; cel "2": it is empty. A cell or a problem may contain "; ",
+ * too: the text is divided only where both sides are known.
+ */
+function translatedPhones(stored: string): string | undefined {
+  for (let end = stored.indexOf('; '); end !== -1; end = stored.indexOf('; ', end + 1)) {
+    const first = translatedPhone(stored.slice(0, end))
+    const others = first === undefined ? undefined : translatedPhones(stored.slice(end + 2))
+    if (others !== undefined) return `${first}; ${others}`
+  }
+  return translatedPhone(stored)
+}
+
+/** One of them: the name of its column, its cell, and a problem that camp has written. */
+function translatedPhone(stored: string): string | undefined {
+  const [, column, cell, problem] = /^([^"].*?) (".*?"(?: with area code ".*?")?: )(.+)$/s.exec(stored) ?? []
+  if (problem === undefined || translated(problem) === undefined) return undefined
+  return `${column} ${translated(cell! + problem)!}`
 }
 
 /** As `storedText`; null stays null. */
@@ -22,6 +46,10 @@ type Text = (...values: string[]) => string
 
 /** The first that matches decides: of two texts with the same beginning the longer one stands first. */
 const TEXTS: readonly Text[] = [
+  // A cell and its problem: first, because texts that begin with a value would take the cell for it.
+  (phone, document) => t`${phone!}; as a document, ${document!}`,
+  (value, areaCode, problem) => t`"${value!}" with area code "${areaCode!}": ${problem!}`,
+  (value, problem) => t`"${value!}": ${problem!}`,
   // Rows that the import refuses.
   line => t`line ${line!} has the same phone`,
   () => t`its phone is on the blocklist`,
@@ -30,6 +58,12 @@ const TEXTS: readonly Text[] = [
   () => t`it is empty`,
   () => t`it is written as a CPF`,
   () => t`it has no digits`,
+  () => t`an area code stands before its number, and an extension behind a word`,
+  () => t`Excel has written it in scientific notation, and the digits are lost`,
+  () => t`Excel has written ##### because its column was too narrow, and the digits are lost`,
+  value => t`Excel has written an error (${value!}) instead of a value`,
+  n => t`it has more than ${n!} characters, more than any phone`,
+  n => t`it has more than ${n!} characters, more than any document`,
   () => t`its country code is not 55`,
   () => t`a mobile has nine digits and begins with 9`,
   () => t`it is a mobile without its ninth digit (--repair-ninth-digit adds it)`,
@@ -52,6 +86,25 @@ const TEXTS: readonly Text[] = [
   (n, most) => t`has ${n!} characters, and a cell of Excel has at most ${most!}`,
   value => t`contains a placeholder: ${value!}`,
   value => t`contains an escape that was not decoded: ${value!}`,
+  value => t`${value!}, which Excel writes if a column is too narrow`,
+  value => t`${value!}, a number whose last digits are lost`,
+  value => t`${value!}, a formula instead of its result`,
+  value => t`${value!}, which a program has written instead of the value`,
+  value => t`a byte that is not a character: "${value!}"`,
+  () => t`a line break, which a template variable must not contain here`,
+  () => t`a tab, which a template variable must not contain here`,
+  () => t`five spaces in a row, and a template variable may contain at most four here`,
+  () => t`a control character`,
+  () => t`half a character`,
+  () => t`a character of private use`,
+  () => t`no character`,
+  (code, kind) => t`U+${code!}, ${kind!}`,
+  n => t`its message has more than ${n!} placeholders`,
+  (value, column) => t`its message contains ${value!}; a placeholder is written {{${column!}}}`,
+  (n, most) => t`has ${n!} characters, and the channel's maximum is ${most!}`,
+  // Rows of a blocklist.
+  () => t`it has no phone and no document`,
+  (cells, columns) => t`${cells!} cells for ${columns!} columns`,
   // When it is sent.
   column => t`column ${column!} is empty`,
   () => t`on the blocklist when it was about to be sent`,
@@ -79,7 +132,8 @@ const TEXTS: readonly Text[] = [
   // Phrases in which others stand: last.
   (column, what) => t`column ${column!} ${what!}`,
   what => t`its message ${what!}`,
-  (value, problem) => t`"${value!}": ${problem!}`,
+  what => t`its text ${what!}`,
+  what => t`contains ${what!}`,
 ]
 
 interface Known {
@@ -105,5 +159,6 @@ function englishOf(text: Text): string {
 
 function patternOf(english: string): RegExp {
   const pieces = english.split(/\{\d\}/).map(piece => piece.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&'))
-  return new RegExp(`^${pieces.join('(.+?)')}$`, 's')
+  // A cell in quotes may be empty.
+  return new RegExp(`^${pieces.join('(.+?)').replaceAll('"(.+?)"', '"(.*?)"')}$`, 's')
 }

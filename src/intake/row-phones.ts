@@ -58,7 +58,8 @@ function columnReader({ index, areaCode }: Columns['phones'][number], repair: bo
     const written = cell.length > LONGEST_WRITTEN ? cell.slice(0, LONGEST_WRITTEN) : cell
     if (parsed.phone !== undefined)
       return { index, written, phone: parsed.phone, repaired: parsed.repaired === true, problem: '' }
-    const shown = area === '' ? `"${written}"` : `"${written}" with area code "${area}"`
-    return { index, written, phone: undefined, repaired: false, problem: `${shown}: ${parsed.problem}` }
+    const problem =
+      area === '' ? `"${written}": ${parsed.problem}` : `"${written}" with area code "${area}": ${parsed.problem}`
+    return { index, written, phone: undefined, repaired: false, problem }
   }
 }

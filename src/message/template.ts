@@ -87,9 +87,8 @@ export function bindTemplate(
   const wanted = variablesIn(template.content)
   const unknown = Object.keys(assigned).filter(name => !wanted.includes(name))
   if (unknown.length > 0) {
-    const has = wanted.length > 0 ? `its variables are ${wanted.join(', ')}` : 'it has no variables'
     throw new CampError('VARIABLE_UNKNOWN', t`template ${template.code} has no variable "${unknown[0]!}"`, {
-      hint: t`In the template: ${has}.`,
+      hint: wanted.length > 0 ? t`Its variables are ${wanted.join(', ')}.` : t`It has no variables.`,
     })
   }
   const missing = wanted.filter(name => !Object.hasOwn(assigned, name) && !find(name, columns))
@@ -212,8 +211,6 @@ const AMBIGUOUS: ReadonlySet<string> = new Set(
 )
 
 function listed(columns: readonly NamedColumn[]): string {
-  return `The file's columns: ${columns
-    .filter(isInFile)
-    .map(column => column.header)
-    .join(', ')}.`
+  const headers = columns.filter(isInFile).map(column => column.header)
+  return t`The file's columns: ${headers.join(', ')}.`
 }

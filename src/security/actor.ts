@@ -9,7 +9,7 @@ import { t } from '../language/text.ts'
 import { auditRow } from './audit-log.ts'
 import { assertHasUsers } from './has-users.ts'
 import type { Role } from './roles.ts'
-import { LOG_IN, loadSession, readToken } from './session.ts'
+import { loadSession, logInHint, readToken } from './session.ts'
 import type { SessionKey } from './session-key.ts'
 import type { Via } from './via.ts'
 
@@ -41,7 +41,7 @@ export async function authenticate(deps: Deps): Promise<Actor> {
   if (token) return bearerOf(token, deps)
   if (!config.databaseUrl) return systemUser(deps.prisma)
   await assertHasUsers(deps.prisma)
-  throw new CampError('NOT_LOGGED_IN', t`not logged in`, { hint: LOG_IN })
+  throw new CampError('NOT_LOGGED_IN', t`not logged in`, { hint: logInHint() })
 }
 
 async function bearerOf(token: string, { prisma, sessionKey, clock }: Deps): Promise<Actor> {
@@ -49,10 +49,10 @@ async function bearerOf(token: string, { prisma, sessionKey, clock }: Deps): Pro
   const isId = z.guid().safeParse(userId).success
   const user = isId ? await prisma.user.findUnique({ where: { id: userId } }) : null
   if (!user)
-    throw new CampError('SESSION_INVALID', t`the session or CAMP_TOKEN belongs to no user here`, { hint: LOG_IN })
+    throw new CampError('SESSION_INVALID', t`the session or CAMP_TOKEN belongs to no user here`, { hint: logInHint() })
   if (issuedAt < user.tokens_valid_from) {
     throw new CampError('SESSION_ENDED', t`${user.email}'s sessions and tokens were ended since this one was issued`, {
-      hint: LOG_IN,
+      hint: logInHint(),
     })
   }
   return enabled(user, makerId === null ? null : await makerOf(prisma, makerId))
@@ -67,7 +67,7 @@ async function makerOf(prisma: PrismaClient, id: string): Promise<Via> {
   }
   if (maker) return { id: maker.id, email: maker.email }
   throw new CampError('SESSION_INVALID', t`the session or CAMP_TOKEN was made by no user of this installation`, {
-    hint: LOG_IN,
+    hint: logInHint(),
   })
 }
 

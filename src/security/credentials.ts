@@ -192,7 +192,7 @@ function assertFits(
 ): void {
   const read = adapter.credential.safeParse(config)
   if (read.success) return
-  const whole = replaced ? 'the stored one cannot be opened, so all of its keys are required; ' : ''
+  const whole = replaced ? t`the stored one cannot be opened, so all of its keys are required; ` : ''
   throw new CampError(
     'INVALID_CREDENTIAL',
     t`the credential of "${wallet.name}" at "${broker.name}": ${whole}${flawOf(config, read.error)}`,

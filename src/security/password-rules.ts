@@ -25,24 +25,27 @@ const COMMON = new Set(
 export function assertGoodPassword(password: string, email: string): void {
   const flaw = flawOf(password, email)
   if (flaw === undefined) return
-  throw new CampError('PASSWORD_TOO_WEAK', t`the password ${flaw}`, {
+  throw new CampError('PASSWORD_TOO_WEAK', flaw, {
     hint: t`Take ${SHORTEST} characters or more, such as several unrelated words.`,
   })
 }
 
+/** What is wrong with it, as a whole sentence. */
 function flawOf(password: string, email: string): string | undefined {
-  if (password.length < SHORTEST) return `is too short: a password has ${SHORTEST} to ${LONGEST} characters`
-  if (password.length > LONGEST) return `is too long: a password has ${SHORTEST} to ${LONGEST} characters`
+  if (password.length < SHORTEST)
+    return t`the password is too short: a password has ${SHORTEST} to ${LONGEST} characters`
+  if (password.length > LONGEST) return t`the password is too long: a password has ${SHORTEST} to ${LONGEST} characters`
   const plain = plainOf(password)
-  if (new Set(plain).size < 4) return 'has fewer than four different characters'
-  if (/^[\d\s./-]*$/.test(plain)) return 'is a number: birthdays, phones and CPFs are guessed first'
-  if (isRun(plain)) return 'is a run of neighbouring characters'
+  if (new Set(plain).size < 4) return t`the password has fewer than four different characters`
+  if (/^[\d\s./-]*$/.test(plain)) return t`the password is a number: birthdays, phones and CPFs are guessed first`
+  if (isRun(plain)) return t`the password is a run of neighbouring characters`
   const address = plainOf(email)
   if ([address, address.split('@')[0]!].some(text => text === plain || coreOf(text) === coreOf(plain))) {
-    return 'is the e-mail'
+    return t`the password is the e-mail`
   }
-  if (COMMON.has(coreOf(plain)) || COMMON.has(coreOf(lettersOf(plain)))) return 'is among the most common ones'
-  if (isKeyboardWalk(plain)) return 'is a walk over neighbouring keys'
+  if (COMMON.has(coreOf(plain)) || COMMON.has(coreOf(lettersOf(plain))))
+    return t`the password is among the most common ones`
+  if (isKeyboardWalk(plain)) return t`the password is a walk over neighbouring keys`
   return undefined
 }
 

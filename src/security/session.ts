@@ -72,15 +72,21 @@ export async function readToken(
     return { userId: sub, makerId, issuedAt: new Date(Math.round(iat * 1000)) }
   } catch (cause) {
     if (cause instanceof errors.JWTExpired)
-      throw new CampError('SESSION_EXPIRED', t`the session has expired`, { hint: LOG_IN, cause })
+      throw new CampError('SESSION_EXPIRED', t`the session has expired`, { hint: logInHint(), cause })
     if (cause instanceof errors.JOSEError || cause instanceof z.ZodError) {
-      throw new CampError('SESSION_INVALID', t`the session or CAMP_TOKEN is not valid here`, { hint: LOG_IN, cause })
+      throw new CampError('SESSION_INVALID', t`the session or CAMP_TOKEN is not valid here`, {
+        hint: logInHint(),
+        cause,
+      })
     }
     throw cause
   }
 }
 
-export const LOG_IN = 'Run: camp login (or set CAMP_TOKEN again, from: camp user token EMAIL)'
+/** The hint of an error about a session. */
+export function logInHint(): string {
+  return t`Run: camp login (or set CAMP_TOKEN again, from: camp user token EMAIL)`
+}
 
 export async function saveSession(home: string, token: string): Promise<void> {
   await replacePrivate(sessionFile(home), `${token}\n`)

@@ -70,7 +70,7 @@ async function tornNotes(text: BytesOptions, encoding: Encoding, scan: Scan): Pr
   if (encoding !== 'utf-8' || tornAt === undefined) return []
   const line = await lineAt(text, tornAt)
   if (!isMostlyUtf8(scan)) {
-    const mark = bomOf(scan.head) === 'utf-8' ? ', though its byte order mark says so' : ''
+    const mark = bomOf(scan.head) === 'utf-8' ? t`, though its byte order mark says so` : ''
     throw new CampError('FILE_NOT_TEXT', t`${text.file} is not UTF-8${mark}: line ${line}, byte ${tornAt + 1}`, {
       hint: t`It reads as ${detectCodePage(scan.sample)}: --encoding ${detectCodePage(scan.sample)}`,
     })

@@ -17,28 +17,32 @@ export function kindOf(file: string, head: Buffer): FileKind {
   if (start.startsWith('PK\x03\x04') || start.startsWith('PK\x05\x06')) return 'zip'
   if (start.startsWith('\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1')) throw oldExcel(file, head)
   for (const { begins, what, hint } of OTHERS)
-    if (begins.some(bytes => start.startsWith(bytes))) throw notData(file, what, hint())
+    if (begins.some(bytes => start.startsWith(bytes))) throw notData(file, what(), hint())
   // Without the NULs of UTF-16. Some systems "export to Excel" as an HTML table named .xls.
   if (WEB_PAGE.test(head.toString('latin1', 0, 1024).replaceAll('\0', ''))) {
-    throw notData(file, 'an HTML or XML', t`Open it in Excel and save it as CSV or .xlsx.`)
+    throw notData(file, t`an HTML or XML`, t`Open it in Excel and save it as CSV or .xlsx.`)
   }
   return 'text'
 }
 
 const unpack = () => t`Unpack it, and import its CSV or .xlsx.`
-const OTHERS: readonly { begins: readonly string[]; what: string; hint: () => string }[] = [
-  { begins: ['%PDF'], what: 'a PDF', hint: () => t`Open it and save it as CSV.` },
+const OTHERS: readonly { begins: readonly string[]; what: () => string; hint: () => string }[] = [
+  { begins: ['%PDF'], what: () => t`a PDF`, hint: () => t`Open it and save it as CSV.` },
   // Excel files from before 1994, which are not OLE containers.
   {
     begins: ['\t\0\x04\0', '\t\x02\x06\0', '\t\x04\x06\0', '\t\x08\x08\0', '\t\x08\x10\0'],
-    what: 'an .xls',
+    what: () => t`an .xls`,
     hint: () => t`Open it in Excel and save it as .xlsx or CSV.`,
   },
-  { begins: ['{\\rtf'], what: 'an RTF', hint: () => t`Copy its table into Excel and save it as .xlsx or CSV.` },
-  { begins: ['7z\xbc\xaf'], what: 'a .7z', hint: unpack },
-  { begins: ['Rar!'], what: 'a .rar', hint: unpack },
-  { begins: ['\xfd7zXZ'], what: 'an .xz', hint: unpack },
-  { begins: ['\x89PNG', '\xff\xd8\xff', 'GIF8'], what: 'an image', hint: () => t`Export the list itself as CSV.` },
+  { begins: ['{\\rtf'], what: () => t`an RTF`, hint: () => t`Copy its table into Excel and save it as .xlsx or CSV.` },
+  { begins: ['7z\xbc\xaf'], what: () => t`a .7z`, hint: unpack },
+  { begins: ['Rar!'], what: () => t`a .rar`, hint: unpack },
+  { begins: ['\xfd7zXZ'], what: () => t`an .xz`, hint: unpack },
+  {
+    begins: ['\x89PNG', '\xff\xd8\xff', 'GIF8'],
+    what: () => t`an image`,
+    hint: () => t`Export the list itself as CSV.`,
+  },
 ]
 const WEB_PAGE =
   /^(?:\xef\xbb\xbf|\xff\xfe|\xfe\xff)?\s*(?:<!--(?:(?!-->).)*-->\s*)*(?:<(?:!doctype|html|head|meta|style|body|div|table|tr|\?xml)\b|mime-version:)/is
@@ -47,7 +51,7 @@ const WEB_PAGE =
 export function assertTextInGzip(file: string, head: Buffer): void {
   const kind = kindOf(file, head)
   if (kind === 'text') return
-  const what = kind === 'gzip' ? 'a gzip within a gzip' : 'a gzip that contains a .zip or .xlsx'
+  const what = kind === 'gzip' ? t`a gzip within a gzip` : t`a gzip that contains a .zip or .xlsx`
   throw new CampError('FILE_UNSUPPORTED', t`${file} is ${what}`, {
     hint: t`Unpack it once (gunzip), and import the result.`,
   })
@@ -68,5 +72,5 @@ function oldExcel(file: string, head: Buffer): CampError {
       hint: t`Open it in Excel, remove the password (File > Info > Protect), and save it.`,
     })
   }
-  return notData(file, 'an .xls', t`Open it in Excel and save it as .xlsx or CSV.`)
+  return notData(file, t`an .xls`, t`Open it in Excel and save it as .xlsx or CSV.`)
 }

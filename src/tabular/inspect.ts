@@ -169,7 +169,7 @@ async function statFile(path: string) {
       : unreadable(path, error)
   })
   if (found.isFile()) return found
-  const hint = found.isDirectory() ? 'Give a CSV or .xlsx file.' : 'Pipe it in: … | camp campaign import - …'
+  const hint = found.isDirectory() ? t`Give a CSV or .xlsx file.` : t`Pipe it in: … | camp campaign import - …`
   throw new CampError('FILE_UNREADABLE', t`${path} is not a file`, { hint })
 }
 

@@ -1,4 +1,5 @@
 import { CampError } from '../errors.ts'
+import { t } from '../language/text.ts'
 import type { Inspection } from './inspect.ts'
 import { sheetNames } from './xlsx/open.ts'
 
@@ -10,7 +11,7 @@ export function otherSheetsOf({ otherSheets }: Pick<Inspection, 'otherSheets'>):
 /** Adds to an error about a sheet's content the sheets on which the list may be instead. */
 export function withOtherSheets({ sheet, otherSheets }: Inspection, error: unknown): unknown {
   if (!(error instanceof CampError) || error.kind !== 'DATA' || otherSheets.length === 0) return error
-  const sheets = `The sheet "${sheet}" was read; others with rows: ${sheetNames(otherSheets)}. Name one with --sheet.`
+  const sheets = t`The sheet "${sheet ?? ''}" was read; others with rows: ${sheetNames(otherSheets)}. Name one with --sheet.`
   return new CampError(error.code, error.message, {
     hint: [...(error.hint?.split('\n') ?? []), sheets],
     cause: error.cause,

@@ -85,9 +85,11 @@ function headerAt({ headerLine, headerNames }: Inspection, rows: readonly Row[])
 /** @throws CampError DATA if no row begins on the chosen line */
 function assertChosen({ file, headerLine }: Inspection, header: Row | undefined): void {
   if (headerLine === null || header?.line === headerLine) return
-  const next = header === undefined ? 'The file ends before.' : `The next row begins on line ${header.line}.`
   throw new CampError('HEADER_ROW_EMPTY', t`${file} has no row on line ${headerLine} (--header-row)`, {
-    hint: t`${next} Name the line with the names of the columns.`,
+    hint:
+      header === undefined
+        ? t`The file ends before. Name the line with the names of the columns.`
+        : t`The next row begins on line ${header.line}. Name the line with the names of the columns.`,
   })
 }
 

@@ -165,7 +165,7 @@ function writtenIn({ encoding }: Inspection): Encoding {
 
 function rejectsFailed(path: string, error: unknown): CampError {
   if (error instanceof CampError) return error
-  return writeFailed(`the rejects cannot be written to ${path}`, error, {
+  return writeFailed(t`the rejects cannot be written to ${path}`, error, {
     hint: t`Nothing was imported. Choose another path with --rejects.`,
   })
 }

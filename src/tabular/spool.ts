@@ -50,7 +50,7 @@ export async function spool(
     if (signal.aborted)
       throw new CampError('INTERRUPTED', t`${what} was not read completely`, { hint: unchanged, cause: error })
     if (error instanceof CampError) throw error
-    throw writeFailed(`${what} cannot be stored in ${path}`, error, {
+    throw writeFailed(t`${what} cannot be stored in ${path}`, error, {
       hint: t`${unchanged} Free space there, or set CAMP_HOME to a folder on another disk.`,
     })
   }
@@ -69,7 +69,7 @@ async function openSpool({ home, clock, what, unchanged }: SpoolOptions) {
     return await create(join(folder, name))
   } catch {
     return create(join(tmpdir(), name)).catch(error => {
-      throw writeFailed(`${what} can be stored neither in ${folder} nor in ${tmpdir()}`, error, {
+      throw writeFailed(t`${what} can be stored neither in ${folder} nor in ${tmpdir()}`, error, {
         hint: t`${unchanged} Set CAMP_HOME to a folder that camp may write to.`,
       })
     })

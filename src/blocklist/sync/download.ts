@@ -111,7 +111,7 @@ async function ask(
   } catch (error) {
     signal.throwIfAborted()
     throw new CampError('LIST_UNREACHABLE', t`${shownUrl(url)} cannot be fetched: ${reasonOf(error)}`, {
-      hint: NOTHING_CHANGED,
+      hint: nothingChanged(),
       cause: error,
     })
   }
@@ -130,21 +130,23 @@ async function* piecesOf(body: AsyncIterable<Buffer>, url: URL): AsyncGenerator<
       'LIST_UNREACHABLE',
       t`the download of ${shownUrl(url)} was interrupted after ${after}: ${reasonOf(error)}`,
       {
-        hint: NOTHING_CHANGED,
+        hint: nothingChanged(),
         cause: error,
       },
     )
   }
 }
 
-const NOTHING_CHANGED = 'The blocklist is unchanged. Try again later.'
+function nothingChanged(): string {
+  return t`The blocklist is unchanged. Try again later.`
+}
 
 function refused(url: URL, status: number): CampError {
   return new CampError('LIST_UNREACHABLE', t`${shownUrl(url)} answered HTTP ${status} without a list`, {
     hint:
       status === 401 || status === 403
         ? t`Check whether the URL needs a password or key. The blocklist is unchanged.`
-        : NOTHING_CHANGED,
+        : nothingChanged(),
   })
 }
 
@@ -153,22 +155,22 @@ function assertReadable(url: URL, encoding: string | string[] | undefined): void
   const coding = one(encoding)?.trim().toLowerCase() ?? 'identity'
   if (['identity', 'gzip', 'x-gzip', ''].includes(coding)) return
   throw new CampError('LIST_UNREACHABLE', t`${shownUrl(url)} is sent as ${coding}, which was not requested`, {
-    hint: NOTHING_CHANGED,
+    hint: nothingChanged(),
   })
 }
 
-const WORDS: Readonly<Record<string, string>> = {
-  UND_ERR_CONNECT_TIMEOUT: 'no connection in time',
-  UND_ERR_HEADERS_TIMEOUT: 'no answer in time',
-  UND_ERR_BODY_TIMEOUT: 'the server stopped sending',
-  UND_ERR_RES_CONTENT_LENGTH_MISMATCH: 'it is shorter than the server announced',
-  UND_ERR_SOCKET: 'the server closed the connection',
-}
+const words = (): Readonly<Record<string, string>> => ({
+  UND_ERR_CONNECT_TIMEOUT: t`no connection in time`,
+  UND_ERR_HEADERS_TIMEOUT: t`no answer in time`,
+  UND_ERR_BODY_TIMEOUT: t`the server stopped sending`,
+  UND_ERR_RES_CONTENT_LENGTH_MISMATCH: t`it is shorter than the server announced`,
+  UND_ERR_SOCKET: t`the server closed the connection`,
+})
 
 function reasonOf(error: unknown): string {
-  if (error instanceof Error && error.name === 'TimeoutError') return 'it took longer than an hour'
+  if (error instanceof Error && error.name === 'TimeoutError') return t`it took longer than an hour`
   const code = codeOf(error)
-  return (code !== undefined && WORDS[code]) || code || messageOf(error)
+  return (code !== undefined && words()[code]) || code || messageOf(error)
 }
 
 function one(value: string | string[] | undefined): string | undefined {

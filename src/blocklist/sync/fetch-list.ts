@@ -1,5 +1,6 @@
 import { createReadStream } from 'node:fs'
 import { type FileHandle, open } from 'node:fs/promises'
+import { t } from '../../language/text.ts'
 import { isGzip, plainBytes, tooLong, type UnpackOptions } from '../../tabular/gunzip.ts'
 import { type Inspection, inspectFile } from '../../tabular/inspect.ts'
 import { spool } from '../../tabular/spool.ts'
@@ -63,7 +64,7 @@ async function spooled(
   const { path, remove } = await spool(plainBytes(bytes, unpacking), {
     ...deps,
     what: unpacking.name,
-    unchanged: 'The blocklist is unchanged.',
+    unchanged: t`The blocklist is unchanged.`,
   })
   try {
     return await inspected(deps, { ...request, fileName: unpacking.name }, path, validators, remove)

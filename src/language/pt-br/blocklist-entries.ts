@@ -18,7 +18,7 @@ export const BLOCKLIST_ENTRIES: Catalogue = {
   'known before': 'já conhecidas',
   refused: 'recusadas',
   '{0} rows': '{0} linhas',
-  rejects: 'arquivo de recusadas',
+  rejects: 'recusadas gravadas',
   '{0} rows in {1}': '{0} linhas em {1}',
   'blocked phones and documents: add, remove, list, sync': 'telefones e documentos bloqueados: add, remove, list, sync',
   'all entries of a list (CSV, .xlsx or - for stdin)':

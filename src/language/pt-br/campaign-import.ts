@@ -36,7 +36,7 @@ export const CAMPAIGN_IMPORT: Catalogue = {
   '{0} sends the content that is set up in its system: the message or template is not used':
     '{0} envia o conteúdo configurado no sistema dele: a mensagem ou o template não é usado',
   'Nothing was written, no rejects file either: this was a dry run.':
-    'Nada foi gravado, nem o arquivo de rejeitadas: foi só uma simulação.',
+    'Nada foi gravado, nem o arquivo de recusadas: foi só uma simulação.',
   'Nothing was written: this was a dry run.': 'Nada foi gravado: foi só uma simulação.',
   '--no-cap, which sends to people who got a message in the last 24 hours,':
     '--no-cap, que envia a quem recebeu mensagem nas últimas 24 horas,',

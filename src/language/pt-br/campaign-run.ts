@@ -9,7 +9,7 @@ export const CAMPAIGN_RUN: Catalogue = {
   'Cancelled: {0}': 'Cancelada: {0}',
   'No further request starts; {0}.': 'Nenhuma nova requisição começa; {0}.',
   'No lead was left to send: it is FINISHED.': 'Não restava nenhum contato a enviar: está FINISHED.',
-  'no answer is awaited': 'nenhuma resposta é esperada',
+  'no answer is awaited': 'nenhuma requisição em andamento',
   '1 answer is still awaited': '1 resposta ainda é esperada',
   '{0} answers are still awaited': '{0} respostas ainda são esperadas',
   '{0} would receive it now, {1} when their contact hours open':

@@ -6,7 +6,9 @@ export const CAMPAIGN_SETTINGS: Catalogue = {
   '--days "{0}" does not name days of the week': '--days "{0}" não nomeia dias da semana',
   'Write them as mon-sat, mon-sun or mon,wed,fri ({0}, or {1}).':
     'Escreva mon-sat, mon-sun ou mon,wed,fri ({0}, ou {1}).',
-  '--state-laws "{0}" {1}': '--state-laws "{0}" {1}',
+  '--state-laws "{0}" names no state': '--state-laws "{0}" não cita nenhum estado',
+  '--state-laws "{0}" names {1}, whose law is unknown to camp':
+    '--state-laws "{0}" cita {1}, cuja lei o camp não conhece',
   'Use none, auto, or some of {0}: see camp calendar laws.':
     'Use none, auto ou alguns de {0}: veja camp calendar laws.',
   '{0} never open for {1}: {2}': '{0} nunca abre para {1}: {2}',

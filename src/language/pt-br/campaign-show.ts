@@ -73,7 +73,7 @@ export const CAMPAIGN_SHOW: Catalogue = {
   'on {0}: the data of {1} was replaced': 'em {0}: os dados de {1} foram substituídos',
   'the data of {0} older campaigns was replaced: their messages are not shown':
     'os dados de {0} campanhas antigas foram substituídos: suas mensagens não são mostradas',
-  'by its last message until {0}': 'pela última mensagem, até {0}',
+  'by its last message until {0}': 'não recebe outra até {0}',
   '1 lead': '1 contato',
   '{0} leads': '{0} contatos',
   '{0}, broker {1}': '{0}, fornecedor {1}',

@@ -42,7 +42,7 @@ export const CAMPAIGN_WORDS: Catalogue = {
   warnings: 'avisos',
   batches: 'lotes',
   SMS: 'SMS',
-  rejects: 'rejeitadas',
+  rejects: 'recusadas gravadas',
   ' and ': ' e ',
   DOCUMENT: 'DOCUMENTO',
   CONTRACT: 'CONTRATO',

@@ -72,7 +72,7 @@ export const CAMPAIGN: Catalogue = {
   'the broker accepted it, and has not reported more': 'o fornecedor aceitou, e ainda não informou mais nada',
   'the broker reports that it was delivered': 'o fornecedor informa que foi entregue',
   'the broker reports that it was read': 'o fornecedor informa que foi lida',
-  refused: 'recusa',
+  refused: 'recusadas',
   'delivery unknown ({0}): decide with camp campaign resolve':
     'entrega desconhecida ({0}): decida com camp campaign resolve',
   'no answer': 'sem resposta',

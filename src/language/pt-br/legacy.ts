@@ -16,7 +16,7 @@ export const LEGACY: Catalogue = {
   REASONS: 'MOTIVOS',
   'Archived campaigns, new: {0}': 'Campanhas arquivadas, novas: {0}',
   'Used by the old system: {0} {1}: {2} ({3} messages)': 'Usado pelo sistema antigo: {0} {1}: {2} ({3} mensagens)',
-  'Rejects: {0} rows in {1}': 'Rejeitados: {0} linhas em {1}',
+  'Rejects: {0} rows in {1}': 'Recusadas gravadas: {0} linhas em {1}',
   ID: 'ID',
   REASON: 'MOTIVO',
   DETAIL: 'DETALHE',
@@ -59,7 +59,7 @@ export const LEGACY: Catalogue = {
     '{0} não tem linhas das tabelas do sistema antigo com o prefixo {1}',
   'The tables are named like wp_envios_pendentes. For another prefix: camp legacy import FROM --prefix PREFIX':
     'As tabelas têm nomes como wp_envios_pendentes. Para outro prefixo: camp legacy import FROM --prefix PREFIXO',
-  'the rejects cannot be written to {0}': 'os rejeitados não podem ser gravados em {0}',
+  'the rejects cannot be written to {0}': 'as linhas recusadas não podem ser gravadas em {0}',
   'Choose another path with --rejects.': 'Escolha outro caminho com --rejects.',
   'another import from the old system is running now': 'outra importação do sistema antigo está em execução agora',
   'Repeat it when the other one has ended: it continues with what is left.':

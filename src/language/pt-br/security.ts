@@ -19,6 +19,8 @@ export const SECURITY: Catalogue = {
   'Run: camp credential set "{0}" "{1}" key=value': 'Execute: camp credential set "{0}" "{1}" chave=valor',
   'Set it again, with all its keys: camp credential set "{0}" "{1}" key=value':
     'Defina de novo, com todas as chaves: camp credential set "{0}" "{1}" chave=valor',
+  'the stored one cannot be opened, so all of its keys are required; ':
+    'a armazenada não pode ser aberta, portanto todas as suas chaves são necessárias; ',
   'the credential of "{0}" at "{1}": {2}{3}': 'a credencial de "{0}" em "{1}": {2}{3}',
   '{0} takes: {1}': '{0} aceita: {1}',
   '{0} is an ADMIN, whose tokens no other user makes': '{0} é um ADMIN, cujos tokens nenhum outro usuário faz',
@@ -42,7 +44,19 @@ export const SECURITY: Catalogue = {
     'Outro ADMIN pode redefinir uma senha esquecida: camp user password EMAIL',
   'the old password is wrong: nothing was changed': 'a senha antiga está errada: nada mudou',
   'the e-mail or the password is wrong': 'o e-mail ou a senha está errado',
-  'the password {0}': 'a senha {0}',
+  'the password is too short: a password has {0} to {1} characters':
+    'a senha é curta demais: uma senha tem de {0} a {1} caracteres',
+  'the password is too long: a password has {0} to {1} characters':
+    'a senha é longa demais: uma senha tem de {0} a {1} caracteres',
+  'the password has fewer than four different characters': 'a senha tem menos de quatro caracteres diferentes',
+  'the password is a number: birthdays, phones and CPFs are guessed first':
+    'a senha é um número: datas de nascimento, telefones e CPFs são os primeiros palpites',
+  'the password is a run of neighbouring characters': 'a senha é uma sequência de caracteres vizinhos',
+  'the password is the e-mail': 'a senha é o e-mail',
+  'the password is among the most common ones': 'a senha está entre as mais comuns',
+  'the password is a walk over neighbouring keys': 'a senha é uma sequência de teclas vizinhas',
+  'Run: camp login (or set CAMP_TOKEN again, from: camp user token EMAIL)':
+    'Rode: camp login (ou defina CAMP_TOKEN de novo, com o de: camp user token EMAIL)',
   'Take {0} characters or more, such as several unrelated words.':
     'Use {0} caracteres ou mais, como várias palavras sem relação.',
   '{0} may not {1} {2}': '{0} não pode {1} {2}',

@@ -9,6 +9,38 @@ export const STORED: Catalogue = {
   'it is empty': 'está vazio',
   'it is written as a CPF': 'está escrito como um CPF',
   'it has no digits': 'não tem dígitos',
+  'an area code stands before its number, and an extension behind a word':
+    'o DDD vem antes do número, e o ramal depois de uma palavra',
+  'Excel has written it in scientific notation, and the digits are lost':
+    'o Excel o gravou em notação científica, e os dígitos se perderam',
+  'Excel has written ##### because its column was too narrow, and the digits are lost':
+    'o Excel gravou ##### porque a coluna era estreita demais, e os dígitos se perderam',
+  'Excel has written an error ({0}) instead of a value': 'o Excel gravou um erro ({0}) no lugar de um valor',
+  'it has more than {0} characters, more than any phone': 'tem mais de {0} caracteres, mais que qualquer telefone',
+  'it has more than {0} characters, more than any document': 'tem mais de {0} caracteres, mais que qualquer documento',
+  '{0}, which Excel writes if a column is too narrow': '{0}, que o Excel grava se uma coluna é estreita demais',
+  '{0}, a number whose last digits are lost': '{0}, um número cujos últimos dígitos se perderam',
+  '{0}, a formula instead of its result': '{0}, uma fórmula no lugar do seu resultado',
+  '{0}, which a program has written instead of the value': '{0}, que um programa gravou no lugar do valor',
+  'a byte that is not a character: "{0}"': 'um byte que não é um caractere: "{0}"',
+  'a line break, which a template variable must not contain here':
+    'uma quebra de linha, que uma variável de template não pode conter aqui',
+  'a tab, which a template variable must not contain here':
+    'uma tabulação, que uma variável de template não pode conter aqui',
+  'five spaces in a row, and a template variable may contain at most four here':
+    'cinco espaços seguidos, e uma variável de template pode conter no máximo quatro aqui',
+  'a control character': 'um caractere de controle',
+  'half a character': 'meio caractere',
+  'a character of private use': 'um caractere de uso privado',
+  'no character': 'nenhum caractere',
+  'U+{0}, {1}': 'U+{0}, {1}',
+  'its message has more than {0} placeholders': 'sua mensagem tem mais de {0} marcadores',
+  'its message contains {0}; a placeholder is written {{{1}}}':
+    'sua mensagem contém {0}; um marcador é escrito {{{1}}}',
+  'contains {0}': 'contém {0}',
+  "has {0} characters, and the channel's maximum is {1}": 'tem {0} caracteres, e o máximo do canal é {1}',
+  'it has no phone and no document': 'não tem telefone nem documento',
+  '{0} cells for {1} columns': '{0} células para {1} colunas',
   'its country code is not 55': 'seu código de país não é 55',
   'a mobile has nine digits and begins with 9': 'um celular tem nove dígitos e começa com 9',
   'it is a mobile without its ninth digit (--repair-ninth-digit adds it)':
@@ -63,6 +95,9 @@ export const STORED: Catalogue = {
   'its last step at the broker was refused: {0}': 'sua última etapa no fornecedor foi recusada: {0}',
   'column {0} {1}': 'a coluna {0} {1}',
   'its message {0}': 'sua mensagem {0}',
+  'its text {0}': 'seu texto {0}',
+  '{0}; as a document, {1}': '{0}; como documento, {1}',
+  '"{0}" with area code "{1}": {2}': '"{0}" com DDD "{1}": {2}',
   '"{0}": {1}': '"{0}": {1}',
   'the campaign was cancelled': 'a campanha foi cancelada',
   'its worker was stopped before it was written': 'o worker foi parado antes de transmitir',

@@ -25,6 +25,22 @@ export const TABULAR: Catalogue = {
   'Export the list itself as CSV.': 'Exporte a própria lista como CSV.',
   '{0} is {1}': '{0} é {1}',
   'Unpack it once (gunzip), and import the result.': 'Descompacte uma vez (gunzip), e importe o resultado.',
+  ', though its byte order mark says so': ', embora sua marca de ordem de bytes diga que está',
+  'a gzip within a gzip': 'um gzip dentro de um gzip',
+  'a gzip that contains a .zip or .xlsx': 'um gzip que contém um .zip ou .xlsx',
+  'a PDF': 'PDF',
+  'an .xls': '.xls',
+  'an RTF': 'RTF',
+  'a .7z': '.7z',
+  'a .rar': '.rar',
+  'an .xz': '.xz',
+  'an image': 'de imagem',
+  'an HTML or XML': 'HTML ou XML',
+  'no Excel': 'que não é do Excel',
+  'an .ods': '.ods',
+  'a .numbers': '.numbers',
+  'a .zip': '.zip',
+  'an .xlsb': '.xlsb',
   '{0} is {1} file, not a CSV or .xlsx': '{0} é um arquivo {1}, não um CSV ou .xlsx',
   '{0} is protected by a password': '{0} é protegido por uma senha',
   'Open it in Excel, remove the password (File > Info > Protect), and save it.':
@@ -56,7 +72,7 @@ export const TABULAR: Catalogue = {
   '{0}, line {1}: it has {2} columns': '{0}, linha {1}: tem {2} colunas',
   '{0} columns at most can be read, as many as Excel has.':
     'Podem ser lidas no máximo {0} colunas, tantas quanto no Excel.',
-  'the rejects cannot be written to {0}: {1}': 'os rejeitados não podem ser gravados em {0}: {1}',
+  'the rejects cannot be written to {0}: {1}': 'as linhas recusadas não podem ser gravadas em {0}: {1}',
   'The campaign is imported: camp campaign list': 'A campanha foi importada: camp campaign list',
   'Nothing was imported. Choose another path with --rejects.':
     'Nada foi importado. Escolha outro caminho com --rejects.',
@@ -82,7 +98,19 @@ export const TABULAR: Catalogue = {
   'Choose another path with {0}, or replace it with --overwrite.':
     'Escolha outro caminho com {0}, ou substitua-o com --overwrite.',
   '{0} has no row on line {1} (--header-row)': '{0} não tem nenhuma linha na linha {1} (--header-row)',
-  '{0} Name the line with the names of the columns.': '{0} Nomeie a linha com os nomes das colunas.',
+  'The file ends before. Name the line with the names of the columns.':
+    'O arquivo termina antes. Indique a linha com os nomes das colunas.',
+  'The next row begins on line {0}. Name the line with the names of the columns.':
+    'A próxima linha de dados começa na linha {0}. Indique a linha com os nomes das colunas.',
+  'The sheet "{0}" was read; others with rows: {1}. Name one with --sheet.':
+    'A aba "{0}" foi lida; outras com linhas: {1}. Escolha uma com --sheet.',
+  'Sheets found: {0}. Name one with --sheet.': 'Abas encontradas: {0}. Escolha uma com --sheet.',
+  none: 'nenhuma',
+  'Give a CSV or .xlsx file.': 'Informe um arquivo CSV ou .xlsx.',
+  'Pipe it in: … | camp campaign import - …': 'Passe-o pela entrada padrão: … | camp campaign import - …',
+  '{0} cannot be stored in {1}': '{0} não pode ser gravado em {1}',
+  '{0} can be stored neither in {1} nor in {2}': '{0} não pode ser gravado em {1} nem em {2}',
+  'the rejects cannot be written to {0}': 'as linhas recusadas não podem ser gravadas em {0}',
   '{0} is not a text of at most {1} KB': '{0} não é um texto de no máximo {1} KB',
   'Save the message alone in a text file.': 'Salve só a mensagem num arquivo de texto.',
 }

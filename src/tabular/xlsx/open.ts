@@ -122,7 +122,7 @@ function named(workbook: Workbook, name: string): Sheet {
 }
 
 function found({ sheets }: Workbook): string {
-  return `Sheets found: ${sheetNames(sheets) || 'none'}. Name one with --sheet.`
+  return t`Sheets found: ${sheetNames(sheets) || t`none`}. Name one with --sheet.`
 }
 
 /** For messages. */

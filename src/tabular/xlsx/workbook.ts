@@ -110,7 +110,7 @@ async function readWorkbook(archive: Archive, signal: AbortSignal): Promise<Work
       within: { workbookPr, bookViews: { within: { workbookView } }, sheets: { within: { sheet } } },
     },
   })
-  if (!isWorkbook) throw notData(file, 'no Excel', openAndSave())
+  if (!isWorkbook) throw notData(file, t`no Excel`, openAndSave())
   const partOf = (type: string) => [...parts.values()].find(part => part.type === type)?.target
   return {
     archive,
@@ -126,14 +126,14 @@ async function readWorkbook(archive: Archive, signal: AbortSignal): Promise<Work
 /** @throws CampError DATA for a zip that is not a workbook, with what it is */
 async function mainPart(archive: Archive, signal: AbortSignal): Promise<string> {
   const { file } = archive
-  if (archive.has('mimetype')) throw notData(file, 'an .ods', openAndSave())
+  if (archive.has('mimetype')) throw notData(file, t`an .ods`, openAndSave())
   if (archive.has('Index/Document.iwa') || archive.has('Index.zip'))
-    throw notData(file, 'a .numbers', t`Export it from Numbers as CSV or Excel.`)
-  if (!archive.has('[Content_Types].xml')) throw notData(file, 'a .zip', t`Unpack it first.`)
+    throw notData(file, t`a .numbers`, t`Export it from Numbers as CSV or Excel.`)
+  if (!archive.has('[Content_Types].xml')) throw notData(file, t`a .zip`, t`Unpack it first.`)
   const top = await relationsOf(archive, '', signal)
   const main = [...top.values()].find(({ type }) => type === 'officeDocument')?.target ?? 'xl/workbook.xml'
-  if (main.endsWith('.bin')) throw notData(file, 'an .xlsb', openAndSave())
-  if (!archive.has(main) || !main.endsWith('.xml')) throw notData(file, 'a .zip', t`Unpack it first.`)
+  if (main.endsWith('.bin')) throw notData(file, t`an .xlsb`, openAndSave())
+  if (!archive.has(main) || !main.endsWith('.xml')) throw notData(file, t`a .zip`, t`Unpack it first.`)
   return main
 }
 

@@ -12,6 +12,34 @@ describe('a reason that camp stored', () => {
     ['column nome is empty', 'a coluna nome está vazia'],
     ['column valor contains a placeholder: {{x}}', 'a coluna valor contém um marcador: {{x}}'],
     ['its message has 40000 characters, and a cell of Excel has at most 32767', 'sua mensagem tem 40000 caracteres'],
+    [
+      '"1,2E+12": Excel has written it in scientific notation, and the digits are lost',
+      '"1,2E+12": o Excel o gravou em notação científica, e os dígitos se perderam',
+    ],
+    ['column valor contains #####, which Excel writes if a column is too narrow', 'a coluna valor contém #####, que o'],
+    ['its text contains U+0007, a control character', 'seu texto contém U+0007, um caractere de controle'],
+    ['its message contains [nome]; a placeholder is written {{nome}}', 'contém [nome]; um marcador é escrito {{nome}}'],
+    ['"": it is empty', '"": está vazio'],
+    [
+      'tel "x": it has no digits; cel "1;b": 1 digits are too few: an area code and 8 or 9 digits are needed',
+      'tel "x": não tem dígitos; cel "1;b": 1 dígitos são poucos',
+    ],
+    ['"1" with area code "2": 1 digits are too many', '"1" com DDD "2": 1 dígitos são demais'],
+    ['tel "12;3": it has no digits', 'tel "12;3": não tem dígitos'],
+    ['"1234" with area code "": it has no digits', '"1234" com DDD "": não tem dígitos'],
+    [
+      'tel 1 "3222-1111 (11)": an area code stands before its number, and an extension behind a word; cel "1; b": it has no digits',
+      'tel 1 "3222-1111 (11)": o DDD vem antes do número, e o ramal depois de uma palavra; cel "1; b": não tem dígitos',
+    ],
+    [
+      'tel "1132221": a landline has eight digits and begins with 2 to 5; a mobile has nine; cel "": it is empty',
+      'tel "1132221": um fixo tem oito dígitos e começa com 2 a 5; um celular tem nove; cel "": está vazio',
+    ],
+    [
+      '"abc": it has no digits; as a document, it is neither a CPF nor a CNPJ',
+      '"abc": não tem dígitos; como documento, não é CPF nem CNPJ',
+    ],
+    ['tel "1": it is odd; cel "2": it has no digits', 'tel "1": it is odd; cel "2": it has no digits'],
     ['the client asked to stop', 'the client asked to stop'],
     ['HTTP 500: line 3 has the same phone', 'HTTP 500: line 3 has the same phone'],
   ])('is said in the language of the run: %s', async (stored, said) => {

@@ -2,6 +2,7 @@ import type { RefusedRow } from '../../../blocklist/sync/request.ts'
 import { t } from '../../../language/text.ts'
 import type { Block, Human } from '../../blocks.ts'
 import type { Context } from '../../context.ts'
+import { storedText } from '../../stored-text.ts'
 import { table } from '../../table.ts'
 import { number } from '../campaign/text.ts'
 
@@ -45,7 +46,7 @@ export function withRefusals(counts: Block, refusals: readonly RefusedRow[]): Hu
     table(refusals, [
       { title: t`LINE`, value: row => String(row.line), align: 'right' },
       { title: t`REASON`, value: row => row.code },
-      { title: t`DETAIL`, value: row => row.detail },
+      { title: t`DETAIL`, value: row => storedText(row.detail) },
     ]),
   ]
 }
