@@ -32,10 +32,15 @@ function translatedPhones(stored: string): string | undefined {
 
 /** One of them: the name of its column, its cell, and a problem that camp has written. */
 function translatedPhone(stored: string): string | undefined {
-  const [, column, cell, problem] = /^([^"].*?) (".*?"(?: with area code ".*?")?: )(.+)$/s.exec(stored) ?? []
-  if (problem === undefined || translated(problem) === undefined) return undefined
-  return `${column} ${translated(cell! + problem)!}`
+  const start = stored.indexOf(' "')
+  if (start < 1 || stored.startsWith('"')) return undefined
+  const text = stored.slice(start + 1)
+  const end = text.indexOf(CELL_END)
+  if (end === -1 || translated(text.slice(end + CELL_END.length)) === undefined) return undefined
+  return `${stored.slice(0, start)} ${translated(text) ?? text}`
 }
+
+const CELL_END = '": '
 
 /** As `storedText`; null stays null. */
 export function storedOrNull(stored: string | null): string | null {
