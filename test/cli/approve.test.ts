@@ -156,6 +156,17 @@ describe('the screen of the approvals', () => {
     expect(shown.out).not.toMatch(/^reason /m)
   })
 
+  it('says of a campaign that was approved before what has changed since', async () => {
+    await emptyList()
+    const handle = await waiting()
+    await succeed(approve(handle, '--yes'))
+    await db.pool.query(`UPDATE "Broker" SET cost_per_message = 0.0500 WHERE id = $1`, [scene.brokerId])
+    expect((await camp(['campaign', 'run', handle], { env: admin })).code).toBe(4)
+    const run = await screen([handle, '\r'], ['approved before', 'q'])
+    await db.pool.query(`UPDATE "Broker" SET cost_per_message = 0.0450 WHERE id = $1`, [scene.brokerId])
+    expect(run.err.replace(/\s+/g, ' ')).toMatch(/since approved before \(ana@example\.com, .*\); since: the price/)
+  })
+
   it('approves nothing that has changed since it was shown, and shows it again', async () => {
     await emptyList()
     const handle = await waiting(3)
