@@ -302,7 +302,7 @@ test('a dry run tells the budget that an approval would ask, and warns where it 
     /warning: it cannot be approved at present; budget: the wallet has none for 2031-03/,
   )
   await succeed(camp(['budget', 'set', 'Carteira Sul', '2031-03', '0.08'], { env: admin }))
-  expect((await run()).err).toMatch(/warning: .*of 0\.0800 in 2031-03, .*0\.0800 available, too little/)
+  expect((await run()).err).toMatch(/warning: .*of 0\.08 in 2031-03, .*0\.08 available, too little/)
   await succeed(camp(['budget', 'set', 'Carteira Sul', '2031-03', '0.09'], { env: admin }))
   expect((await run()).err).not.toMatch(/warning: .*budget/)
 })

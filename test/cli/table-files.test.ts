@@ -102,7 +102,7 @@ describe('camp report', () => {
     })
     const { out } = await succeed(run('report', '--wallet', wallet, '--campaigns'))
     expect(out).toMatch(/WALLET +CAMPAIGNS +ROWS +ACCEPTED +DELIVERED +READ +DOUBT +SPENT +LIMIT\n/)
-    expect(out).toMatch(/ 1 +4 +2 +50\.0% +100\.0% +1 +0\.1350 +100000\.0000\n/)
+    expect(out).toMatch(/ 1 +4 +2 +50\.0% +100\.0% +1 +0\.1350 +100000\.00\n/)
     expect(out).toContain(`\n${campaign}`)
     expect(out).toContain('\nLedger, used budget and leads agree.\n')
   })
