@@ -24,14 +24,19 @@ it('a transaction that is idle is ended by the server, and what it held is free:
   })
   expect(shown).toEqual([{ so: true }])
   await db.pool.query(`CREATE TABLE held (id int)`)
+  let lock!: () => void
+  const locked = new Promise<void>(resolve => {
+    lock = resolve
+  })
   const frozen = transaction(db.pool, async sql => {
     await sql.query(`SET LOCAL idle_in_transaction_session_timeout = 300`)
     await sql.query(`LOCK TABLE held`)
+    lock()
     // It comes back when the other is done.
     await other
     await sql.query(`SELECT 1`)
   })
-  const other = new Promise(resolve => setImmediate(resolve)).then(() => db.pool.query(`INSERT INTO held VALUES (1)`))
+  const other = locked.then(() => db.pool.query(`INSERT INTO held VALUES (1)`))
   await expect(other).resolves.toMatchObject({ rowCount: 1 })
   await expect(frozen).rejects.toThrow()
 })
