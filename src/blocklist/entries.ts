@@ -1,4 +1,5 @@
 import type pg from 'pg'
+import { pagesOf } from '../database/pages.ts'
 import { type Sql, transaction } from '../database/pool.ts'
 import { CampError } from '../errors.ts'
 import { t } from '../language/text.ts'
@@ -64,24 +65,17 @@ function withoutNumbers(entry: Entry): Entry {
 const PAGE = 5_000
 
 /** Entries with their numbers, oldest first, page by page: millions of them need a few megabytes of memory. */
-export async function* entryPages(pool: pg.Pool, filter: EntryFilter): AsyncGenerator<Entry[]> {
-  const client = await pool.connect()
-  try {
-    await client.query('BEGIN READ ONLY')
-    await client.query(
-      `DECLARE entry_page NO SCROLL CURSOR FOR
+export function entryPages(pool: pg.Pool, filter: EntryFilter): AsyncGenerator<Entry[]> {
+  return pagesOf(
+    pool,
+    client =>
+      client.query(
+        `DECLARE entry_page NO SCROLL CURSOR FOR
        SELECT id, phone, cpf_cnpj, reason, source, purpose, created_at FROM "Blocklist" WHERE ${FILTER} ORDER BY created_at, id`,
-      valuesOf(filter),
-    )
-    for (;;) {
-      const { rows } = await client.query<Entry>(`FETCH ${PAGE} FROM entry_page`)
-      if (rows.length === 0) return
-      yield rows
-    }
-  } finally {
-    await client.query('ROLLBACK').catch(() => undefined)
-    client.release()
-  }
+        valuesOf(filter),
+      ),
+    client => client.query<Entry>(`FETCH ${PAGE} FROM entry_page`),
+  )
 }
 
 /** Records that a user exports entries. Call it before they are read: what is interrupted was read, too. */

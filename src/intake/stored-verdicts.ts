@@ -1,4 +1,5 @@
 import type pg from 'pg'
+import { pagesOf } from '../database/pages.ts'
 import { CampError } from '../errors.ts'
 import { t } from '../language/text.ts'
 import type { JudgedRow } from '../tabular/rejects-file.ts'
@@ -21,27 +22,20 @@ interface RefusedLead {
 const PAGE = 5_000
 
 /** The leads of a campaign that its import refused, in the order of the file, page by page. */
-async function* refusedPages(pool: pg.Pool, campaignId: string): AsyncGenerator<RefusedLead[]> {
-  const client = await pool.connect()
-  try {
-    await client.query('BEGIN READ ONLY')
-    await client.query(
-      `DECLARE refused NO SCROLL CURSOR FOR
+function refusedPages(pool: pg.Pool, campaignId: string): AsyncGenerator<RefusedLead[]> {
+  return pagesOf(
+    pool,
+    client =>
+      client.query(
+        `DECLARE refused NO SCROLL CURSOR FOR
        SELECT source_line, phone, error_code, error_message, source_line IN (
                 SELECT source_line FROM "CampaignLead" WHERE campaign_id = $1 AND erased_at IS NOT NULL
               ) AS erased
        FROM "CampaignLead" WHERE campaign_id = $1 AND seq > $2 AND source_line IS NOT NULL ORDER BY source_line, seq`,
-      [campaignId, seqOf(REFUSED_BLOCK, 0)],
-    )
-    for (;;) {
-      const { rows } = await client.query<RefusedLead>(`FETCH ${PAGE} FROM refused`)
-      if (rows.length === 0) return
-      yield rows
-    }
-  } finally {
-    await client.query('ROLLBACK').catch(() => undefined)
-    client.release()
-  }
+        [campaignId, seqOf(REFUSED_BLOCK, 0)],
+      ),
+    client => client.query<RefusedLead>(`FETCH ${PAGE} FROM refused`),
+  )
 }
 
 /** The verdicts of an import, for the leads of its file when it is read again. */

@@ -1,4 +1,5 @@
 import type pg from 'pg'
+import { pagesOf } from '../database/pages.ts'
 import type { Sql } from '../database/pool.ts'
 
 export interface AuditFilter {
@@ -41,20 +42,12 @@ export async function auditTrail(sql: Sql, filter: AuditFilter, limit: number): 
 const PAGE = 2_000
 
 /** All that match, the oldest first, in pages of one snapshot: memory does not grow with their number. */
-export async function* auditPages(pool: pg.Pool, filter: AuditFilter): AsyncGenerator<AuditView[]> {
-  const client = await pool.connect()
-  try {
-    await client.query('BEGIN READ ONLY')
-    await client.query(`DECLARE audit_page NO SCROLL CURSOR FOR ${TRAIL} ORDER BY e.n`, valuesOf(filter))
-    for (;;) {
-      const { rows } = await client.query<AuditView>(`FETCH ${PAGE} FROM audit_page`)
-      if (rows.length === 0) return
-      yield rows
-    }
-  } finally {
-    await client.query('ROLLBACK').catch(() => undefined)
-    client.release()
-  }
+export function auditPages(pool: pg.Pool, filter: AuditFilter): AsyncGenerator<AuditView[]> {
+  return pagesOf(
+    pool,
+    client => client.query(`DECLARE audit_page NO SCROLL CURSOR FOR ${TRAIL} ORDER BY e.n`, valuesOf(filter)),
+    client => client.query<AuditView>(`FETCH ${PAGE} FROM audit_page`),
+  )
 }
 
 /** An id that is a uuid finds its row by the primary key; other subjects have their name as their id. */

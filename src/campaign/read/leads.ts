@@ -1,4 +1,5 @@
 import type pg from 'pg'
+import { pagesOf } from '../../database/pages.ts'
 import type { LeadStatus } from '../../lifecycle/lead-status.ts'
 
 /** A lead as `leads --json` prints it. */
@@ -31,26 +32,19 @@ export interface LeadFilter {
 const PAGE = 5_000
 
 /** A campaign's leads in the order of the file (fish last), page by page: a million leads need a few megabytes of memory. */
-export async function* leadPages(pool: pg.Pool, campaignId: string, filter: LeadFilter): AsyncGenerator<LeadView[]> {
-  const client = await pool.connect()
-  try {
-    await client.query('BEGIN READ ONLY')
-    await client.query(
-      `DECLARE page NO SCROLL CURSOR FOR
+export function leadPages(pool: pg.Pool, campaignId: string, filter: LeadFilter): AsyncGenerator<LeadView[]> {
+  return pagesOf(
+    pool,
+    client =>
+      client.query(
+        `DECLARE page NO SCROLL CURSOR FOR
        SELECT id, phone, nome, cpf_cnpj, idcob_contrato, status, error_code, error_message, source_line, seq, provider_msg_id,
               sent_at, delivered_at, read_at, is_fish, erased_at
        FROM "CampaignLead"
        WHERE campaign_id = $1 AND ($2::text IS NULL OR status::text = $2) AND ($3::text IS NULL OR error_code = $3)
        ORDER BY source_line NULLS LAST, seq LIMIT $4`,
-      [campaignId, filter.status ?? null, filter.code ?? null, filter.limit ?? null],
-    )
-    for (;;) {
-      const { rows } = await client.query<LeadView>(`FETCH ${PAGE} FROM page`)
-      if (rows.length === 0) return
-      yield rows
-    }
-  } finally {
-    await client.query('ROLLBACK').catch(() => undefined)
-    client.release()
-  }
+        [campaignId, filter.status ?? null, filter.code ?? null, filter.limit ?? null],
+      ),
+    client => client.query<LeadView>(`FETCH ${PAGE} FROM page`),
+  )
 }
