@@ -1,6 +1,7 @@
 import type { z } from 'zod'
 import type { Http } from '../http/client.ts'
 import type { TextRules } from '../message/text-rules.ts'
+import type { CodeTable } from './codes.ts'
 
 /**
  * The interface of every broker's adapter: it turns leads into requests and answers into outcomes, and knows neither the
@@ -36,6 +37,8 @@ export interface Adapter<Credential = unknown> {
   readonly timeoutMs?: number
   /** Whether callbacks carry only the broker's message id, which must then be indexed. */
   readonly correlatesByProviderId: boolean
+  /** The meaning of its codes, in answers and in callbacks. */
+  readonly codes: CodeTable
 
   /** Sends one request. It never throws for a failure of the broker or the network: that is a SendResult. */
   send(request: SendRequest, credential: Credential, http: Http): Promise<SendResult>

@@ -46,6 +46,7 @@ export function cromosApp({ name, url, texts, rowOf, keysOf }: CromosImport): Ad
     documentRequired: false,
     timeoutMs: TIMEOUT_MS,
     correlatesByProviderId: false,
+    codes: {},
 
     async send(request, credential, http) {
       const shared = sharedText(request.messages)

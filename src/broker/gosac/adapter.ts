@@ -23,6 +23,7 @@ export const gosac: Adapter<GosacCredential> = {
   documentRequired: false,
   timeoutMs: START_TIMEOUT_MS,
   correlatesByProviderId: false,
+  codes: {},
 
   /** A contact without a name is refused here, alone, because GOSAC's users drop it (docs/wire/gosac.md#request). */
   async send(request, credential, http) {

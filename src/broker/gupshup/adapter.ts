@@ -23,6 +23,7 @@ export const gupshup: Adapter<GupshupCredential> = {
   oneTextPerRequest: false,
   documentRequired: false,
   correlatesByProviderId: true,
+  codes: {},
 
   async send({ template, messages }, credential, http) {
     if (!template) return NO_TEMPLATE

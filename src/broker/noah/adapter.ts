@@ -19,6 +19,7 @@ export const noah: Adapter<NoahCredential> = {
   oneTextPerRequest: false,
   documentRequired: false,
   correlatesByProviderId: true,
+  codes: {},
 
   async send(request, credential, http) {
     const refused = refusalWithoutText(request.messages)

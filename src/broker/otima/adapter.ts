@@ -34,6 +34,7 @@ function otima(channel: Channel): Adapter<OtimaCredential> {
     documentRequired: false,
     timeoutMs: TIMEOUT_MS,
     correlatesByProviderId: true,
+    codes: {},
 
     async send(request, credential, http) {
       const { template } = request

@@ -22,6 +22,7 @@ export const salesforce: Adapter<SalesforceCredential> = {
   timeoutMs: TIMEOUT_MS,
   // Events name the contact, not our key.
   correlatesByProviderId: true,
+  codes: {},
   send,
   closing,
   callback,

@@ -23,6 +23,7 @@ export const sandbox: Adapter<SandboxCredential> = {
   oneTextPerRequest: false,
   documentRequired: false,
   correlatesByProviderId: false,
+  codes: {},
 
   async send(request, credential, http) {
     const answer = await http.request({

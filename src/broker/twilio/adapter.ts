@@ -21,6 +21,7 @@ export const twilio: Adapter<TwilioCredential> = {
   oneTextPerRequest: false,
   documentRequired: false,
   correlatesByProviderId: true,
+  codes: {},
   billsSegments: ({ channel }) => channel === 'sms',
 
   async send(request, credential, http) {
