@@ -20,6 +20,7 @@ export const UNIT = {
 export const INTEGRATION = {
   ...limits,
   name: 'integration',
+  setupFiles: [...limits.setupFiles, 'test/support/warm-sessions.ts'],
   include: ['test/{integration,contract,cli,chaos}/**/*.test.ts'],
   pool: 'forks',
   isolate: false,

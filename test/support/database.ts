@@ -17,7 +17,7 @@ export function useDatabase(): TestDatabase {
   const server = inject('postgresUrl')
   const name = `camp_${randomBytes(6).toString('hex')}`
   beforeAll(async () => {
-    await administer(server, `CREATE DATABASE ${name} TEMPLATE ${TEMPLATE}`)
+    await administer(server, `CREATE DATABASE ${name} TEMPLATE ${TEMPLATE} STRATEGY file_copy`)
     database.url = withDatabase(server, name)
     database.pool = openPool(database.url)
     database.prisma = openPrisma(database.pool)

@@ -32,7 +32,22 @@ describe('eight workers, two campaigns, one wallet with money for one and a half
     const ids = [await make(), await make()]
     await Promise.all(ids.map(id => runCampaign(deps, id, scene.userId)))
 
-    const ended = await Promise.all(ids.map(ends))
+    const bothEnd = async () => {
+      await Promise.all(ids.map(ends))
+      return Promise.all(ids.map(id => booksOf(db.pool, id)))
+    }
+    let ended = await bothEnd()
+    // On a busy machine a worker withholds a request, and its money comes back after the other campaign has failed for it.
+    const resume = async () => {
+      for (const [i, id] of ids.entries())
+        if (ended[i]!.campaign === 'FAILED') await resumeCampaign(deps, id, scene.userId)
+    }
+    while (moneyOf(limit) - moneyOf(ended[0]!.used) >= moneyOf(cost)) {
+      const before = sum(ended, 'SENT')
+      await resume()
+      ended = await bothEnd()
+      expect(sum(ended, 'SENT')).toBeGreaterThan(before)
+    }
     const affordable = Number(moneyOf(limit) / moneyOf(cost))
     expect(affordable).toBe((3 * LEADS) / 2)
     const used = formatMoney(moneyOf(limit) - moneyOf(money.rest))
@@ -51,8 +66,7 @@ describe('eight workers, two campaigns, one wallet with money for one and a half
     }
 
     await setBudget(db.pool, scene.walletId, money.raised)
-    for (const [i, id] of ids.entries())
-      if (ended[i]!.campaign === 'FAILED') await resumeCampaign(deps, id, scene.userId)
+    await resume()
     await Promise.all(ids.map(id => status(id, 'FINISHED')))
     const after = await Promise.all(ids.map(id => booksOf(db.pool, id)))
     const all = formatMoney(moneyOf(cost) * BigInt(2 * LEADS))
