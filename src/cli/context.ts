@@ -4,7 +4,6 @@ import type { Clock } from '../clock.ts'
 import { type Config, readConfig } from '../config.ts'
 import type { PoolOptions } from '../database/pool.ts'
 import type { PrismaClient } from '../database/prisma.ts'
-import { CampError } from '../errors.ts'
 import { homeUnusable, pathOf } from '../files.ts'
 import { t } from '../language/text.ts'
 import type { Queues } from '../queue/queues.ts'
@@ -13,11 +12,11 @@ import type { AuditSigner } from '../security/audit-log.ts'
 import type { Keeper } from '../security/kept-head.ts'
 import type { Keys } from '../security/keys.ts'
 import type { LoginDeps } from '../security/login.ts'
-import { actsOf, adminsOf, people, roleMay } from '../security/permissions.ts'
+import { adminsOf, people } from '../security/permissions.ts'
 import { assertStrongSecret } from '../security/secret-strength.ts'
 import type { SessionKey } from '../security/session-key.ts'
-import { actVia } from '../security/via.ts'
 import type { HostFiles } from '../serve/run-files.ts'
+import { ActingUser, type Asked } from './acting-user.ts'
 import type { GlobalOptions } from './add-command.ts'
 import { Closers } from './closing.ts'
 import { lazy } from './lazy.ts'
@@ -63,8 +62,8 @@ export interface ContextOptions {
   takesWeakSecret?: boolean
   /** The command itself has no acting user: worker and serve. */
   actsForNoUser?: boolean
-  /** What was typed: the path of the command and the options given, for the permissions of the acting user. */
-  asked?: { command: string; flags: readonly string[] }
+  /** For the permissions of the acting user. */
+  asked?: Asked
 }
 
 /**
@@ -82,12 +81,11 @@ export class Context {
   readonly signer: AuditSigner = { keys: undefined, wrote: false }
   readonly #mayCreateDatabase: boolean
   readonly #takesWeakSecret: boolean
-  readonly #asked: ContextOptions['asked']
+  readonly #user: ActingUser
   readonly #closers = new Closers()
   #pool: Promise<pg.Pool> | undefined
   #prisma: Promise<PrismaClient> | undefined
   #queues: Promise<Queues> | undefined
-  #actor: Promise<Actor> | undefined
   #keys: Promise<Keys> | undefined
   #sessionKey: Promise<SessionKey> | undefined
 
@@ -100,10 +98,11 @@ export class Context {
     this.options = options
     this.#mayCreateDatabase = mayCreateDatabase
     this.#takesWeakSecret = takesWeakSecret
-    this.#asked = asked
     this.config = readConfig(host.env)
     this.clock = host.clock
     this.signal = host.signal
+    const admins = async () => people(await adminsOf(await this.pool()))
+    this.#user = new ActingUser({ authenticate: () => this.#authenticate(), admins }, asked)
     this.out = new Output(host.streams, {
       json: options.json ?? false,
       quiet: options.quiet ?? false,
@@ -186,76 +185,24 @@ export class Context {
     return { pool: await this.pool(), prisma: await this.prisma(), origin, now: this.clock.now() }
   }
 
-  /**
-   * The acting user, with their current role in the database.
-   * @throws CampError AUTH if no user is logged in, or their role may not run this command
-   */
+  /** The acting user. @throws CampError AUTH if no user is logged in, or their role may not run this command */
   actor(): Promise<Actor> {
-    this.#actor ??= (async () => {
-      await this.keys()
-      const actor = await authenticate({
-        prisma: await this.prisma(),
-        sessionKey: () => this.sessionKey(),
-        config: this.config,
-        clock: this.clock,
-      })
-      actVia(actor.via)
-      await this.#assertRole(actor)
-      return actor
-    })()
-    return this.#actor
+    return this.#user.current()
   }
 
-  /**
-   * Reads the acting user again after a question, which may have stood for hours.
-   * @throws CampError AUTH if the login has ended since, or the user has another role that may do less
-   */
-  async reaffirm(): Promise<void> {
-    if (this.#actor === undefined) return
-    const before = await this.#actor
-    this.#actor = undefined
-    const present = await this.actor()
-    if (present.role !== before.role && present.role !== 'ADMIN') throw await this.#refused(present, t`this command`)
+  /** The acting user again, after a question: `ActingUser`. */
+  reaffirm(): Promise<void> {
+    return this.#user.reaffirm()
   }
 
-  /**
-   * @param what requires an ADMIN: the command, or an option of it
-   * @throws CampError AUTH unless the acting user is an ADMIN
-   */
-  async admin(what = t`this command`): Promise<Actor> {
-    const actor = await this.actor()
-    if (actor.role === 'ADMIN') return actor
-    throw await this.#refused(actor, what)
+  /** The acting user, who must be an ADMIN: `ActingUser`. */
+  admin(what?: string): Promise<Actor> {
+    return this.#user.admin(what)
   }
 
-  /** For what an AUDITOR may read, too. @throws CampError AUTH unless the acting user is an ADMIN or an AUDITOR */
-  async reviewer(): Promise<Actor> {
-    const actor = await this.actor()
-    if (actor.role === 'ADMIN' || actor.role === 'AUDITOR') return actor
-    throw new CampError('ADMIN_REQUIRED', t`${actor.email} is a USER; this command requires an ADMIN or an AUDITOR`, {
-      hint: t`Ask an ADMIN: ${people(await adminsOf(await this.pool()))}`,
-    })
-  }
-
-  /** Keeps an AUDITOR from every command that changes something, before it acts. Of a USER the command itself decides. */
-  async #assertRole(actor: Actor): Promise<void> {
-    if (actor.role !== 'AUDITOR') return
-    const { command, flags } = this.#asked ?? { command: '', flags: [] }
-    for (const act of actsOf(command, flags)) {
-      if (!roleMay(act, actor.role)) throw await this.#refused(actor, `camp ${act}`)
-    }
-  }
-
-  async #refused({ email, role }: Actor, what: string): Promise<CampError> {
-    const admins = people(await adminsOf(await this.pool()))
-    if (role === 'AUDITOR') {
-      return new CampError('AUDITOR_READS', t`${email} is an AUDITOR, who may not change anything: not ${what}`, {
-        hint: t`Ask an ADMIN: ${admins}`,
-      })
-    }
-    return new CampError('ADMIN_REQUIRED', t`${email} is a USER; ${what} requires an ADMIN`, {
-      hint: t`Ask an ADMIN: ${admins}`,
-    })
+  /** The acting user, who must be an ADMIN or an AUDITOR: `ActingUser`. */
+  reviewer(): Promise<Actor> {
+    return this.#user.reviewer()
   }
 
   /** Applies pending migrations. @returns the names of those applied */
@@ -315,6 +262,17 @@ export class Context {
   /** @param withinMs how long to wait; the end of the process closes the rest */
   close(withinMs: number): Promise<void> {
     return this.#closers.close(withinMs)
+  }
+
+  /** Checks first that the secret is that of the database. */
+  async #authenticate(): Promise<Actor> {
+    await this.keys()
+    return authenticate({
+      prisma: await this.prisma(),
+      sessionKey: () => this.sessionKey(),
+      config: this.config,
+      clock: this.clock,
+    })
   }
 
   async #openPool(): Promise<pg.Pool> {

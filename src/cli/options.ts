@@ -47,6 +47,13 @@ export function nameArgument(text: string): string {
   )
 }
 
+/** A reason for the records: as `nameArgument`. */
+export function reasonArgument(text: string): string {
+  const reason = text.trim()
+  if (isName(reason)) return reason
+  throw new InvalidArgumentError(t`A reason is a text of 1 to 200 characters on one line.`)
+}
+
 /** For an option that may be given several times. It has no default, which the help would show as []. */
 export function collect(value: string, previous: readonly string[] = []): string[] {
   return [...previous, value]

@@ -1,3 +1,4 @@
+import type { Sql } from '../database/pool.ts'
 import type { PrismaClient } from '../database/prisma.ts'
 import { CampError } from '../errors.ts'
 import { t } from '../language/text.ts'
@@ -5,6 +6,12 @@ import { t } from '../language/text.ts'
 /** Whether the installation has had its first user. */
 export async function hasUsers(prisma: Pick<PrismaClient, 'user'>): Promise<boolean> {
   return (await prisma.user.count()) > 0
+}
+
+/** As `hasUsers`, before the migrations of this version are applied. */
+export async function hasUsersAlready(sql: Sql): Promise<boolean> {
+  const { rows } = await sql.query<{ found: boolean }>(`SELECT EXISTS (SELECT FROM "User") AS found`)
+  return rows[0]!.found
 }
 
 /** Before a login is asked for. @throws CampError AUTH on an installation without users, naming what adds the first */

@@ -43,9 +43,10 @@ function flawOf(password: string, email: string): string | undefined {
   if ([address, address.split('@')[0]!].some(text => text === plain || coreOf(text) === coreOf(plain))) {
     return t`the password is the e-mail`
   }
-  if (COMMON.has(coreOf(plain)) || COMMON.has(coreOf(lettersOf(plain))))
-    return t`the password is among the most common ones`
+  if (isCommon(plain) || isCommon(lettersOf(plain))) return t`the password is among the most common ones`
   if (isKeyboardWalk(plain)) return t`the password is a walk over neighbouring keys`
+  // "camp2026camp": digits between two guesses add nothing.
+  if (isCommon(plain.replace(/[^a-z]/g, ''))) return t`the password is among the most common ones`
   return undefined
 }
 
@@ -69,6 +70,10 @@ const LOOK_ALIKES: Readonly<Record<string, string>> = {
   7: 't',
   '@': 'a',
   $: 's',
+}
+
+function isCommon(text: string): boolean {
+  return COMMON.has(coreOf(text))
 }
 
 /** "p@ssw0rd" is "password"; digits at the end stay. */

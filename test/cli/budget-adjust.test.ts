@@ -60,10 +60,18 @@ it('names what sets a missing budget, and requires a reason', async () => {
   const missing = await camp(['budget', 'adjust', 'Acme', '2027-01', '1', '--reason', 'x', '--json'], { env })
   expect(missing.error().code).toBe('BUDGET_NOT_FOUND')
   expect((await camp(['budget', 'adjust', 'Acme', '2026-11', '1'], { env })).code).toBe(2)
+  expect(await adjust('1', ' ')).toMatchObject({ code: 2, err: expect.stringContaining('A reason is a text') })
 })
 
-it('may exceed the limit, with a warning; a later refund does not hide that the limit was kept', async () => {
-  const over = await succeed(adjust('95'))
+it('may exceed the limit with a yes, with a warning; a later refund does not hide that the limit was kept', async () => {
+  expect(await adjust('95')).toMatchObject({
+    code: 2,
+    err: expect.stringContaining('would exceed the limit of 100.00'),
+  })
+  expect(await json('budget ledger Acme 2026-11')).toHaveLength(2)
+  const over = await succeed(
+    camp(['budget', 'adjust', 'Acme', '2026-11', '--json', '--yes', '--reason', 'bill 4712', '95'], { env }),
+  )
   expect(over.err).toContain('exceeds this limit: nothing more is sent in 2026-11')
   await succeed(adjust('-5.0450'))
   expect(await json('budget audit')).toMatchObject({ ok: true })

@@ -34,6 +34,8 @@ describe('camp init', () => {
     expect(refused).toMatchObject({ code: 2, err: expect.stringContaining('--database-url') })
     const closed = await init(['--database-url', 'postgresql://127.0.0.1:1/x', ...admin], 'correct horse')
     expect(closed.code).toBe(8)
+    const weak = await init(['--database-url', url, ...admin], 'camp2026camp')
+    expect(weak.error().code).toBe('PASSWORD_TOO_WEAK')
     expect(existsSync(file)).toBe(false)
   })
 

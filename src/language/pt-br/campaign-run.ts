@@ -80,7 +80,7 @@ export const CAMPAIGN_RUN: Catalogue = {
   'stopped watching; campaign {0} continues': 'acompanhamento encerrado; a campanha {0} continua',
   'stopped watching; campaigns {0} continue': 'acompanhamento encerrado; as campanhas {0} continuam',
   'Watch again: camp campaign watch {0}': 'Acompanhe de novo: camp campaign watch {0}',
-  'Stop one: camp campaign pause ID': 'Pare uma: camp campaign pause ID',
+  'To stop it: camp campaign pause {0}': 'Para parar: camp campaign pause {0}',
   '{0}: nothing has changed for {1} seconds, although a worker is running: see its log':
     '{0}: nada mudou há {1} segundos, embora um worker esteja em execução: veja seu log',
   'pace {0}': 'ritmo {0}',

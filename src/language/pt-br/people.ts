@@ -28,8 +28,11 @@ export const PEOPLE: Catalogue = {
   'only {0} is used: {1} is too much': 'só {0} foi usado: {1} é demais',
   'correct what a month has used (ADMIN): 12.30 or -12,30': 'corrigir o usado de um mês (ADMIN): 12.30 ou -12,30',
   'why, for the ledger and the audit': 'o motivo, para o extrato e a auditoria',
-  'For messages that camp did not send, or a bill that differs. Write -- before a negative amount.':
-    'Para mensagens que o camp não enviou, ou uma fatura diferente. Escreva -- antes de um valor negativo.',
+  'For messages that camp did not send, or a bill that differs. Write -- before a negative amount. Beyond the limit of the month it asks first; --yes answers.':
+    'Para mensagens que o camp não enviou, ou uma fatura diferente. Escreva -- antes de um valor negativo. Acima do limite do mês pergunta antes; --yes responde.',
+  'The used amount would exceed the limit of {0}, and nothing more would be sent in {1}. Adjust it by {2}?':
+    'O valor usado passaria do limite de {0}, e nada mais seria enviado em {1}. Ajustar em {2}?',
+  'A reason is a text of 1 to 200 characters on one line.': 'Um motivo é um texto de 1 a 200 caracteres em uma linha.',
   'Adjusted the budget of "{0}" for {1} by {2}: used {3} of {4}.':
     'Orçamento de "{0}" de {1} ajustado em {2}: usado {3} de {4}.',
   ADJUSTED: 'AJUSTADO',

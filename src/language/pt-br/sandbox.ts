@@ -21,8 +21,8 @@ export const SANDBOX: Catalogue = {
   'Delivery callbacks': 'Retornos de entrega',
   'Its database is kept: CAMP_HOME={0} camp campaign list': 'O banco foi mantido: CAMP_HOME={0} camp campaign list',
   'Import of fixtures/demo/mailing.csv': 'Importação de fixtures/demo/mailing.csv',
-  '   {0} rows, {1} to send ({2} fish among them), refused: {3}; at most R$ {4}':
-    '   {0} linhas, {1} a enviar ({2} iscas entre elas), recusadas: {3}; no máximo R$ {4}',
+  '   {0} rows, {1} to send ({2} fish among them), refused: {3}; at most {4}':
+    '   {0} linhas, {1} a enviar ({2} iscas entre elas), recusadas: {3}; no máximo {4}',
   'rows of the file + fish = leads': 'linhas do arquivo + iscas = contatos',
   'every lead that could be sent was accepted': 'todo contato que podia ser enviado foi aceito',
   'the broker got each lead once': 'o fornecedor recebeu cada contato uma vez',

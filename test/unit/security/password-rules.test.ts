@@ -45,6 +45,7 @@ describe('a new password', () => {
     ['123senha123', 'the most common'],
     ['Cobrança2026', 'the most common'],
     ['campcampcamp', 'the most common'],
+    ['camp2026camp', 'the most common'],
     [EMAIL, 'is the e-mail'],
     ['ANA.SOUZA@example.com', 'is the e-mail'],
     ['ana.souza2026', 'is the e-mail'],

@@ -1,3 +1,4 @@
+import { amountText } from '../../../budget/money.ts'
 import { callbackUrlInUse } from '../../../campaign/read/workers.ts'
 import {
   addBroker,
@@ -35,7 +36,7 @@ export async function add(context: Context, name: string, options: OptionsOf<typ
   })
   context.out.result(
     broker,
-    t`Added broker "${broker.name}" (${broker.adapter}, ${broker.cost_per_message} a message,
+    t`Added broker "${broker.name}" (${broker.adapter}, ${amountText(broker.cost_per_message)} a message,
       ${rateText(broker.rate_limit) || t`no rate limit`}).`,
   )
 }
@@ -53,7 +54,7 @@ export async function list(context: Context): Promise<void> {
     [
       { title: t`NAME`, value: broker => broker.name },
       { title: t`ADAPTER`, value: broker => broker.adapter },
-      { title: t`COST`, value: broker => broker.cost_per_message, align: 'right' },
+      { title: t`COST`, value: broker => amountText(broker.cost_per_message), align: 'right' },
       { title: t`RATE`, value: broker => rateText(broker.rate_limit), align: 'right' },
       { title: t`MAX BATCH`, value: broker => String(broker.max_batch ?? ''), align: 'right' },
       { title: t`BILLING`, value: broker => broker.billing },
@@ -86,7 +87,8 @@ export async function show(context: Context, ref: string): Promise<void> {
   )
 }
 
-function costText({ cost_per_message: cost, billing }: BrokerView): string {
+function costText({ cost_per_message, billing }: BrokerView): string {
+  const cost = amountText(cost_per_message)
   return billing === 'ACCEPTED'
     ? t`${cost} a message, for what it accepted`
     : t`${cost} a message, for what it delivered`
@@ -114,7 +116,10 @@ export async function set(context: Context, ref: string, options: OptionsOf<type
   }
   assertSomething(change)
   const broker = await changeBroker(await context.prisma(), actor, ref, change)
-  context.out.result(broker, t`Broker "${broker.name}" (${broker.adapter}, ${broker.cost_per_message} a message).`)
+  context.out.result(
+    broker,
+    t`Broker "${broker.name}" (${broker.adapter}, ${amountText(broker.cost_per_message)} a message).`,
+  )
 }
 
 export async function remove(context: Context, ref: string): Promise<void> {

@@ -9,6 +9,7 @@ import { fields } from '../../blocks.ts'
 import type { OptionsOf } from '../../command.ts'
 import type { Context } from '../../context.ts'
 import { orAdmin } from '../../permit.ts'
+import { confirm } from '../../prompt.ts'
 import { time } from '../campaign/text.ts'
 import type * as commands from './index.ts'
 
@@ -38,6 +39,15 @@ export async function adjust(
   const wallet = await findWallet(await context.prisma(), walletRef)
   const amount = parseAdjustment(amountTyped)
   const change = { walletId: wallet.id, month: parseMonth(monthText), amount, reason, userId: actor.id }
+  const before = await viewOf(context, wallet, monthText)
+  const used = moneyOf(before.used_budget) + moneyOf(amount)
+  if (moneyOf(amount) > 0n && used > moneyOf(before.budget)) {
+    await confirm(
+      context,
+      t`The used amount would exceed the limit of ${amountText(before.budget)}, and nothing more would be sent in
+        ${monthText}. Adjust it by ${amountText(amount)}?`,
+    )
+  }
   const entry = await adjustBudget(await context.pool(), change, context.clock.now())
   if (!entry) throw noBudget(wallet.name, monthText)
   const view = await viewOf(context, wallet, monthText)

@@ -2,7 +2,7 @@ import { t } from '../../../language/text.ts'
 import { addCommand, type Parent } from '../../add-command.ts'
 import type { Register } from '../../command.ts'
 import { lazy } from '../../lazy.ts'
-import { nameArgument } from '../../options.ts'
+import { reasonArgument } from '../../options.ts'
 
 export const register: Register = (program, action) => {
   const budget = program.command('budget').description(t`a wallet's month: set, adjust, show, list, ledger, audit`)
@@ -25,10 +25,11 @@ export const adjust = (parent: Parent) =>
     "camp budget adjust Sul 2026-12 12.30 --reason 'bill 4711: 273 messages'",
     "camp budget adjust Sul 2026-12 --reason 'bill 4712: refunded' -- -12,30",
   ])
-    .requiredOption('--reason <text>', t`why, for the ledger and the audit`, nameArgument)
+    .requiredOption('--reason <text>', t`why, for the ledger and the audit`, reasonArgument)
     .addHelpText(
       'after',
-      `\n${t`For messages that camp did not send, or a bill that differs. Write -- before a negative amount.`}`,
+      `\n${t`For messages that camp did not send, or a bill that differs. Write -- before a negative amount.
+      Beyond the limit of the month it asks first; --yes answers.`}`,
     )
 
 const show = (parent: Parent) =>

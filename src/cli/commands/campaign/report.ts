@@ -1,3 +1,4 @@
+import { amountText } from '../../../budget/money.ts'
 import { type BatchView, batchPages } from '../../../campaign/read/batches.ts'
 import { findCampaign } from '../../../campaign/read/find.ts'
 import { campaignReport } from '../../../campaign/read/report.ts'
@@ -58,7 +59,7 @@ function columns(timezone: string) {
     { title: t`LEADS`, value: (batch: BatchView) => number(batch.size), ...right },
     { title: t`ACCEPTED`, value: (batch: BatchView) => number(batch.accepted), ...right },
     { title: t`REFUSED`, value: (batch: BatchView) => number(batch.refused), ...right },
-    { title: t`COST`, value: (batch: BatchView) => batch.reserved, ...right },
+    { title: t`COST`, value: (batch: BatchView) => amountText(batch.reserved), ...right },
     { title: t`CLAIMED`, value: (batch: BatchView) => (batch.claimed_at ? time(batch.claimed_at, timezone) : '') },
     { title: t`ERROR`, value: (batch: BatchView) => storedText(batch.error ?? '') },
   ]

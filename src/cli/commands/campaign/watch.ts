@@ -117,7 +117,7 @@ function stoppedWatching(campaigns: readonly Started[], cause: unknown): CampErr
       ? t`stopped watching; campaign ${handles} continues`
       : t`stopped watching; campaigns ${handles} continue`
   return new CampError('INTERRUPTED', stopped, {
-    hint: [t`Watch again: camp campaign watch ${handles}`, t`Stop one: camp campaign pause ID`],
+    hint: [t`Watch again: camp campaign watch ${handles}`, t`To stop it: camp campaign pause ${handles}`],
     cause,
   })
 }

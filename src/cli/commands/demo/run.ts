@@ -5,7 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { request } from 'undici'
 import { z } from 'zod'
-import { formatMoney, moneyOf } from '../../../budget/money.ts'
+import { formatMoney, moneyOf, reaisText } from '../../../budget/money.ts'
 import { stopServer } from '../../../database/embedded/server.ts'
 import { CampError } from '../../../errors.ts'
 import { freePort } from '../../../http/free-port.ts'
@@ -125,7 +125,7 @@ async function importMailing(context: Context, camp: RunCamp, broker: string) {
   const refused = Object.entries(imported.errors).filter(([, n]) => n > 0)
   context.out.talk(
     t`   ${number(imported.rows)} rows, ${number(imported.counts.PENDING ?? 0)} to send (${imported.fish} fish among
-      them), refused: ${refused.map(([code, n]) => `${code} ${n}`).join(', ')}; at most R$ ${imported.cost.ceiling}`,
+      them), refused: ${refused.map(([code, n]) => `${code} ${n}`).join(', ')}; at most ${reaisText(moneyOf(imported.cost.ceiling), 'UP')}`,
   )
   return { id: imported.agendamento_id, refused: refused.reduce((sum, [, n]) => sum + n, 0) }
 }
@@ -195,7 +195,7 @@ async function check(context: Context, camp: RunCamp, { sandbox, report, seconds
     [
       t`ledger = used budget = unit cost × accepted`,
       sum === cost && moneyOf(budget.used_budget) === moneyOf(cost),
-      `R$ ${sum}`,
+      reaisText(moneyOf(sum)),
     ],
   ]
   const text = () => [

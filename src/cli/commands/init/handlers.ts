@@ -4,9 +4,10 @@ import type { Finding } from '../../../doctor/finding.ts'
 import { CampError } from '../../../errors.ts'
 import { t } from '../../../language/text.ts'
 import { secretState } from '../../../security/fingerprint.ts'
-import { hasUsers } from '../../../security/has-users.ts'
+import { hasUsersAlready } from '../../../security/has-users.ts'
 import { newSecret, openKeys } from '../../../security/keys.ts'
-import { addUser } from '../../../security/users.ts'
+import { assertGoodPassword } from '../../../security/password-rules.ts'
+import { addUser, type NewUser } from '../../../security/users.ts'
 import type { OptionsOf } from '../../command.ts'
 import type { Context } from '../../context.ts'
 import { ask, askPassword, hasTerminal } from '../../prompt.ts'
@@ -55,14 +56,18 @@ async function askDatabaseUrl(context: Context): Promise<string> {
 async function setUp(context: Context, options: Options, settings: Settings): Promise<void> {
   const { file, added } = settings
   const { out } = context
-  out.talk(t`The database answers: PostgreSQL ${await tryDatabase(context, settings)}`)
+  const database = await tryDatabase(context, settings)
+  out.talk(t`The database answers: PostgreSQL ${database.version}`)
+  const first = database.hasUsers ? null : await firstAdmin(context, options)
+  if (database.hasUsers && options.admin !== undefined) out.talk(t`There are users already: none was added.`)
   const names = Object.keys(added)
   if (names.length > 0) await writeSettings(settings)
   out.talk(names.length > 0 ? t`Written to ${file}: ${names.join(', ')}` : t`Nothing to add to ${file}.`)
   const applied = await context.migrate()
   out.talk(applied.length > 0 ? t`Migrations applied: ${applied.length}` : t`The tables are up to date.`)
   await context.keys()
-  const admin = await firstAdmin(context, options)
+  const admin = first && (await addUser(await context.prisma(), null, first, context.clock.now())).email
+  if (admin) out.talk(t`Added ADMIN ${admin}.`)
   const { config, clock } = context
   const findings = await examine({ config, clock, databaseUrl: () => context.databaseUrl() })
   out.result({ settings: file, added: names, applied, admin, findings }, () => findingLines(findings))
@@ -71,14 +76,19 @@ async function setUp(context: Context, options: Options, settings: Settings): Pr
 
 /**
  * Before anything is written: a database that cannot be used, or that has another secret, leaves no file behind.
- * @returns the version of the server
+ * @returns the version of the server, and whether the database has users
  */
-async function tryDatabase(context: Context, { file, added }: Settings): Promise<string> {
+async function tryDatabase(
+  context: Context,
+  { file, added }: Settings,
+): Promise<{ version: string; hasUsers: boolean }> {
   const pool = await context.separatePool(await context.databaseUrl(), { max: 1 })
   try {
     const version = await serverVersion(pool)
     const isNewDatabase = (await schemaState(pool)).applied.length === 0
-    if (isNewDatabase || (await secretState(pool, await openKeys(context.config))) !== 'OTHER') return version
+    if (isNewDatabase) return { version, hasUsers: false }
+    if ((await secretState(pool, await openKeys(context.config))) !== 'OTHER')
+      return { version, hasUsers: await hasUsersAlready(pool) }
     const isNew = added.CAMP_SECRET !== undefined
     throw new CampError(
       'SECRET_MISMATCH',
@@ -95,19 +105,13 @@ async function tryDatabase(context: Context, { file, added }: Settings): Promise
   }
 }
 
-/** @returns the e-mail of the added ADMIN; null: there is a user already */
-async function firstAdmin(context: Context, options: Options): Promise<string | null> {
-  const prisma = await context.prisma()
-  if (await hasUsers(prisma)) {
-    if (options.admin !== undefined) context.out.talk(t`There are users already: none was added.`)
-    return null
-  }
+/** Asks for what is not given, and refuses a weak password before anything is written. */
+async function firstAdmin(context: Context, options: Options): Promise<NewUser> {
   const email = options.admin ?? (await ask(context, t`E-mail of the first ADMIN`, t`Give it with --admin EMAIL.`))
   const name = options.name ?? (await ask(context, t`Their name`, t`Give it with --name NAME.`))
   const password = await askPassword(context, t`Password of ${email}`, options.passwordStdin ?? false)
-  const user = await addUser(prisma, null, { email, name, role: 'ADMIN', password }, context.clock.now())
-  context.out.talk(t`Added ADMIN ${user.email}.`)
-  return user.email
+  assertGoodPassword(password, email)
+  return { email, name, role: 'ADMIN', password }
 }
 
 function nextSteps(file: string, findings: readonly Finding[]): string[] {
