@@ -37,6 +37,8 @@ export interface Adapter<Credential = unknown> {
   readonly timeoutMs?: number
   /** Whether callbacks carry only the broker's message id, which must then be indexed. */
   readonly correlatesByProviderId: boolean
+  /** The most bytes of a callback's body, for a broker that reports many messages in one; absent: 1 MiB. */
+  readonly callbackBytes?: number
   /** The meaning of its codes, in answers and in callbacks. */
   readonly codes: CodeTable
 

@@ -3,7 +3,7 @@ import type { HttpResponse } from '../../http/client.ts'
 import { failureOf, isSuccess } from '../classify-response.ts'
 import type { Adapter, Message, SendResult, Template } from '../port.ts'
 import { quoted } from '../redact.ts'
-import { jsonOf, NO_TEMPLATE, notUnderstood, WHATSAPP_TEMPLATES } from '../wire-format.ts'
+import { jsonOf, MANY_EVENTS_BYTES, NO_TEMPLATE, notUnderstood, WHATSAPP_TEMPLATES } from '../wire-format.ts'
 import { callback } from './callback.ts'
 import { type GupshupCredential, gupshupCredential } from './credential.ts'
 
@@ -23,6 +23,7 @@ export const gupshup: Adapter<GupshupCredential> = {
   oneTextPerRequest: false,
   documentRequired: false,
   correlatesByProviderId: true,
+  callbackBytes: MANY_EVENTS_BYTES,
   codes: {},
 
   async send({ template, messages }, credential, http) {
