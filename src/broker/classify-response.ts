@@ -11,8 +11,8 @@ export function isSuccess(answer: HttpAnswer): answer is HttpResponse {
 export type ResponseFailure = Exclude<SendResult, { kind: 'ANSWERED' }>
 
 /**
- * Meaning of an answer that is not a success, for brokers whose documentation says nothing else. Adapters handle their broker's
- * exceptions first. The text that is kept is short and redacted.
+ * Meaning of an answer that is not a success, for brokers whose documentation says nothing else, with the code `HTTP_` and its
+ * status. Adapters handle their broker's exceptions first. The text that is kept is short and redacted.
  * @param now for a Retry-After that is a date
  * @param secrets the credential's values that must not be kept
  */
@@ -21,14 +21,14 @@ export function failureOf(answer: HttpAnswer, now: Date, secrets: readonly strin
   if (answer.kind === 'UNKNOWN') return { kind: 'IN_DOUBT', reason: answer.reason }
   const { status } = answer
   const said = `HTTP ${status}${excerpt(answer.body, secrets)}`
+  const code = `HTTP_${status}`
   if (status === 429) {
-    return { kind: 'NOT_ACCEPTED', reason: said, retryAfterMs: retryAfterMs(answer.headers['retry-after'], now) }
+    return { kind: 'NOT_ACCEPTED', reason: said, code, retryAfterMs: retryAfterMs(answer.headers['retry-after'], now) }
   }
-  if (status === 400 || status === 413 || status === 422)
-    return { kind: 'REJECTED', code: `HTTP_${status}`, detail: said }
+  if (status === 400 || status === 413 || status === 422) return { kind: 'REJECTED', code, detail: said }
   // A timeout (408) or a server fault (5xx) may follow after the messages were accepted.
-  if (status === 408 || status >= 500) return { kind: 'IN_DOUBT', reason: said }
-  return { kind: 'FATAL', reason: said }
+  if (status === 408 || status >= 500) return { kind: 'IN_DOUBT', reason: said, code }
+  return { kind: 'FATAL', reason: said, code }
 }
 
 /** Meaning of an answer to a credential test that is not a success. */

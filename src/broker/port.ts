@@ -107,27 +107,30 @@ export interface SendRequest {
 export type Outcome =
   | { kind: 'ACCEPTED'; providerId?: string | undefined }
   /**
-   * Refused permanently; the other messages of its request stand. optOut: the recipient asked not to be contacted, and is
-   * blocked.
+   * The broker said that it did not take it; the other messages of its request stand. What follows is decided by the code's class
+   * (codes.ts). optOut: the recipient asked not to be contacted, and is blocked.
    */
-  | { kind: 'REJECTED'; code: string; detail: string; optOut?: boolean }
+  | { kind: 'REJECTED'; code: string; detail: string; optOut?: boolean; retryAfterMs?: number | undefined }
   /** Certainly not accepted: may be sent again. */
-  | { kind: 'NOT_ACCEPTED'; reason: string }
+  | { kind: 'NOT_ACCEPTED'; reason: string; code?: string | undefined }
   /** Unknown: never sent again automatically. */
-  | { kind: 'IN_DOUBT'; reason: string }
+  | { kind: 'IN_DOUBT'; reason: string; code?: string | undefined }
 
-/** Outcome of one request. */
+/**
+ * What the broker said about one request. A code's class (codes.ts) decides what follows; without one, the kind does. An adapter
+ * reports the answer, not the consequence.
+ */
 export type SendResult =
   /** One outcome per message, in the request's order. */
   | { kind: 'ANSWERED'; outcomes: Outcome[]; reference?: string | undefined }
   /** Nothing was accepted (connect error, 429): the whole request may be repeated, after `retryAfterMs`. */
-  | { kind: 'NOT_ACCEPTED'; reason: string; retryAfterMs?: number | undefined }
-  /** Refused permanently as a whole (400, 422): a single lead may be the cause, so the request is halved. */
-  | { kind: 'REJECTED'; code: string; detail: string }
+  | { kind: 'NOT_ACCEPTED'; reason: string; code?: string | undefined; retryAfterMs?: number | undefined }
+  /** Refused as a whole (400, 422): a single lead may be the cause, so the request is halved, unless its code's class forbids it. */
+  | { kind: 'REJECTED'; code: string; detail: string; retryAfterMs?: number | undefined }
   /** The key, the permission or the configuration is wrong (401, 403): nothing more is sent with it. */
-  | { kind: 'FATAL'; reason: string }
+  | { kind: 'FATAL'; reason: string; code?: string | undefined }
   /** Unknown (timeout after writing, 5xx, unreadable answer). */
-  | { kind: 'IN_DOUBT'; reason: string }
+  | { kind: 'IN_DOUBT'; reason: string; code?: string | undefined }
 
 /**
  * Salesforce: run the automation that sends what was imported. GOSAC, if configured: start the campaigns that were created.

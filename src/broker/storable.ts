@@ -77,17 +77,26 @@ function outcomeOf(outcome: Outcome): Outcome {
 /** For a refusal whose code has no visible character. */
 const NO_CODE = 'REFUSED'
 
-function refused<T extends { code: string; detail: string }>(refusal: T): T {
+function refused<T extends { code: string; detail: string; retryAfterMs?: number | undefined }>(refusal: T): T {
   const { code, detail } = refusal
-  return { ...refusal, code: storableText(code, MOST.code).trim() || NO_CODE, detail: storableText(detail, MOST.words) }
+  return bounded({ ...refusal, code: storableCode(code) ?? NO_CODE, detail: storableText(detail, MOST.words) })
 }
 
-/** A reason, and possibly a time to wait. */
-function excused<T extends { reason: string; retryAfterMs?: number | undefined }>(result: T): T {
+/** A reason, and possibly a code and a time to wait. */
+function excused<T extends { reason: string; code?: string | undefined; retryAfterMs?: number | undefined }>(
+  result: T,
+): T {
   const reason = storableText(result.reason, MOST.words)
-  return 'retryAfterMs' in result
-    ? { ...result, reason, retryAfterMs: boundedWait(result.retryAfterMs) }
-    : { ...result, reason }
+  return bounded('code' in result ? { ...result, reason, code: storableCode(result.code) } : { ...result, reason })
+}
+
+function bounded<T extends { retryAfterMs?: number | undefined }>(result: T): T {
+  return 'retryAfterMs' in result ? { ...result, retryAfterMs: boundedWait(result.retryAfterMs) } : result
+}
+
+/** @returns undefined if it has no visible character */
+function storableCode(code: string | undefined): string | undefined {
+  return code === undefined ? undefined : storableText(code, MOST.code).trim() || undefined
 }
 
 function found(result: FindResult): FindResult {

@@ -29,7 +29,7 @@ describe('what an answer means for its request', () => {
     [504, 'IN_DOUBT'],
   ])('%i is %s', (status, kind) => {
     expect(isSuccess(response(status))).toBe(false)
-    expect(failureOf(response(status), NOW, []).kind).toBe(kind)
+    expect(failureOf(response(status), NOW, [])).toMatchObject({ kind, code: `HTTP_${status}` })
   })
 
   test.each([200, 201, 202, 204])('%i is a success', status => {

@@ -14,6 +14,8 @@ async function odd(parts: Partial<Adapter>): Promise<Adapter> {
 
 it.each([
   [{ kind: 'FATAL', reason: ODD } as const, { kind: 'FATAL', reason: CLEAN }],
+  [{ kind: 'FATAL', reason: ODD, code: ODD } as const, { kind: 'FATAL', reason: CLEAN, code: CLEAN }],
+  [{ kind: 'FATAL', reason: 'r', code: '\u200b' } as const, { kind: 'FATAL', reason: 'r', code: undefined }],
   [{ kind: 'IN_DOUBT', reason: ODD } as const, { kind: 'IN_DOUBT', reason: CLEAN }],
   [{ kind: 'REJECTED', code: ODD, detail: ODD } as const, { kind: 'REJECTED', code: CLEAN, detail: CLEAN }],
   [
@@ -33,8 +35,8 @@ it('each message of a request, and its reference', async () => {
   const outcomes = [
     { kind: 'ACCEPTED', providerId: ODD } as const,
     { kind: 'ACCEPTED', providerId: '\u200b' } as const,
-    { kind: 'REJECTED', code: ODD, detail: ODD, optOut: true } as const,
-    { kind: 'NOT_ACCEPTED', reason: ODD } as const,
+    { kind: 'REJECTED', code: ODD, detail: ODD, optOut: true, retryAfterMs: 1e12 } as const,
+    { kind: 'NOT_ACCEPTED', reason: ODD, code: ODD } as const,
   ]
   const adapter = await odd({ send: async () => ({ kind: 'ANSWERED', outcomes, reference: ODD }) })
   expect(await adapter.send({} as never, {}, {} as never)).toEqual({
@@ -43,8 +45,8 @@ it('each message of a request, and its reference', async () => {
     outcomes: [
       { kind: 'ACCEPTED', providerId: CLEAN },
       { kind: 'ACCEPTED', providerId: undefined },
-      { kind: 'REJECTED', code: CLEAN, detail: CLEAN, optOut: true },
-      { kind: 'NOT_ACCEPTED', reason: CLEAN },
+      { kind: 'REJECTED', code: CLEAN, detail: CLEAN, optOut: true, retryAfterMs: 3_600_000 },
+      { kind: 'NOT_ACCEPTED', reason: CLEAN, code: CLEAN },
     ],
   })
 })
