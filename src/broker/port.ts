@@ -94,6 +94,8 @@ export interface SendRequest {
   agendamentoId: string
   batchNumber: number
   wallet: { id: string; idgisAmbiente: number }
+  /** Its recipients' contact hours on this day: for a broker that sends later than it takes. `to` is at most a day ahead. */
+  window: { from: Date; to: Date }
   template: Template | null
   messages: readonly Message[]
   /**
