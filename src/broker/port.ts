@@ -230,6 +230,11 @@ export interface CallbackEvent {
   phone?: string | undefined
   /** The failure concerns more than this message (template disabled, wallet empty): its campaign is paused. */
   stops?: boolean | undefined
+  /**
+   * For a FAILED that is about no message: the broker has stopped this template, by the code or the name that it has there. Campaigns
+   * that send it are paused.
+   */
+  template?: string | undefined
   code?: string | undefined
   detail?: string | undefined
   occurredAt: Date
