@@ -37,6 +37,8 @@ export interface Adapter<Credential = unknown> {
   readonly timeoutMs?: number
   /** Whether callbacks carry only the broker's message id, which must then be indexed. */
   readonly correlatesByProviderId: boolean
+  /** The most bytes of a callback's body, for a broker that reports many messages in one; absent: 1 MiB. */
+  readonly callbackBytes?: number
   /** The meaning of its codes, in answers and in callbacks. */
   readonly codes: CodeTable
 
@@ -92,6 +94,8 @@ export interface SendRequest {
   agendamentoId: string
   batchNumber: number
   wallet: { id: string; idgisAmbiente: number }
+  /** Its recipients' contact hours on this day: for a broker that sends later than it takes. `to` is at most a day ahead. */
+  window: { from: Date; to: Date }
   template: Template | null
   messages: readonly Message[]
   /**
@@ -226,6 +230,11 @@ export interface CallbackEvent {
   phone?: string | undefined
   /** The failure concerns more than this message (template disabled, wallet empty): its campaign is paused. */
   stops?: boolean | undefined
+  /**
+   * For a FAILED that is about no message: the broker has stopped this template, by the code or the name that it has there. Campaigns
+   * that send it are paused.
+   */
+  template?: string | undefined
   code?: string | undefined
   detail?: string | undefined
   occurredAt: Date

@@ -10,6 +10,9 @@ import { excerpt } from './redact.ts'
  */
 export const UNDOCUMENTED_LIMITS = { messagesPerRequest: 1000, usualBatch: 100, usualRate: 1 } as const
 
+/** A callback of up to a thousand events: Meta's shape and Salesforce's ENS (docs/wire/README.md#callbacks). */
+export const MANY_EVENTS_BYTES = 4 * 1024 * 1024
+
 /**
  * WhatsApp's rules for content: those for template variables are certain (Twilio's 63013), those for lengths are an assumption,
  * so an import only warns about lengths.

@@ -81,6 +81,21 @@ export function windowEndAfter(
   return new Date(Math.min(at, most))
 }
 
+/** @param at a time within the hours @returns when this day's hours began: in every region of the place */
+export function windowStartBefore(
+  hours: ContactHours,
+  place: Locality | readonly Locality[],
+  at: Date,
+  isHoliday: HolidayTest,
+): Date {
+  const minuteBegan = Math.floor(at.getTime() / MINUTE_MS) * MINUTE_MS
+  const starts = rulesOf(hours, place, isHoliday).map(({ zone, window }) => {
+    const { day, minute, weekday } = localTime(zone, at.getTime())
+    return minuteBegan + ((window(day, weekday)?.from ?? minute) - minute) * MINUTE_MS
+  })
+  return new Date(Math.max(...starts))
+}
+
 /** The window of each day in a week without holidays, Monday first, for residents of these states; null: no contact. */
 export function weekOf(hours: ContactHours, states: readonly string[]): (WeekWindow | null)[] {
   return Array.from({ length: 7 }, (_, weekday) => windowOn(hours, states, weekday) ?? null)

@@ -66,6 +66,7 @@ async function sendClaimedBatch(deps: DispatchDeps, batch: ClaimedBatch): Promis
       agendamentoId: batch.campaign.agendamentoId,
       batchNumber: batch.number,
       wallet: { id: batch.campaign.walletId, idgisAmbiente: batch.campaign.idgisAmbiente },
+      window: { from: batch.windowStartsAt, to: batch.windowEndsAt },
       template: template && { code: template.code, variables: variablesIn(template.content) },
       messages: rendered.flatMap(lead => (lead.message ? [lead.message] : [])),
       callbackUrl: leadId => deps.callbackUrl(batch.campaign.brokerId, urlOf(credential), leadId),

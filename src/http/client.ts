@@ -1,5 +1,6 @@
 import { Agent, type Dispatcher, errors } from 'undici'
 import { type Clock, systemClock } from '../clock.ts'
+import { campVersion } from '../config.ts'
 import { codeOf } from '../errors.ts'
 
 /**
@@ -39,6 +40,7 @@ export function guardedHttp(http: Http, guard: WriteGuard): Http {
 export interface HttpRequest {
   method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
   url: string
+  /** Names in lower case. A `user-agent` among them replaces camp's own. */
   headers?: Readonly<Record<string, string>> | undefined
   body?: string | undefined
   /** From the call to the last byte of the answer, including the wait for a connection. */
@@ -76,6 +78,14 @@ export const USUAL_TIMEOUT_MS = 30_000
 export function httpOptions({ httpTimeoutMs }: { httpTimeoutMs: number | undefined }, clock: Clock): HttpOptions {
   return { timeoutMs: httpTimeoutMs ?? USUAL_TIMEOUT_MS, fixed: httpTimeoutMs !== undefined, clock }
 }
+
+/** `camp/1.2.3` (RFC 9110, 10.1.5): there are firewalls that refuse a request without a User-Agent. */
+export function userAgent(): string {
+  agentName ??= `camp/${campVersion()}`
+  return agentName
+}
+
+let agentName: string | undefined
 
 const CONNECT_TIMEOUT_MS = 10_000
 const MAX_RESPONSE_BYTES = 8 * 1024 * 1024
@@ -145,7 +155,7 @@ function exchange(
           origin: url.origin,
           path: url.pathname + url.search,
           method: request.method,
-          headers: request.headers ?? {},
+          headers: { 'user-agent': userAgent(), ...request.headers },
           body: request.body ?? null,
         },
         exchanged,

@@ -44,21 +44,26 @@ export async function stop(server: Server, withinMs: number): Promise<void> {
  * @param most bytes
  * @param larger what becomes of a body that has more: DRAIN reads it to its end, for a connection that is closed while its caller
  * still writes would swallow the answer; BREAK closes the connection
+ * @param take asked before a chunk is kept; false: it is treated as a larger body
  * @returns undefined where it has more
  */
 export async function readBody(
   request: IncomingMessage,
   most: number,
   larger: 'DRAIN' | 'BREAK' = 'DRAIN',
+  take: (bytes: number) => boolean = () => true,
 ): Promise<Buffer | undefined> {
   const chunks: Buffer[] = []
-  let bytes = 0
+  let [bytes, isKept] = [0, true]
   for await (const chunk of request) {
-    bytes += (chunk as Buffer).length
-    if (bytes <= most) chunks.push(chunk as Buffer)
+    const { length } = chunk as Buffer
+    bytes += length
+    isKept &&= bytes <= most && take(length)
+    if (isKept) chunks.push(chunk as Buffer)
     else if (larger === 'BREAK') break
+    else chunks.length = 0
   }
-  return bytes <= most ? Buffer.concat(chunks) : undefined
+  return isKept ? Buffer.concat(chunks) : undefined
 }
 
 /** A request's headers by their names in lower case; one that came several times, joined by commas. */

@@ -28,6 +28,7 @@ import {
 } from './changes.ts'
 import { isTaken } from './fold-events.ts'
 import { blockOptOuts } from './opt-outs.ts'
+import { campaignsOfStoppedTemplates } from './stopped-templates.ts'
 import { type InboxEvent, inIndexOrder, markApplied, nextTry, putOff, takeDue, takeNew } from './waiting.ts'
 
 /**
@@ -93,24 +94,25 @@ async function applyTaken(tx: Tx, events: readonly InboxEvent[], now: Date): Pro
   const corrections = correctionsOf(changes, holders, counted)
   await correctBatches(tx, corrections, null, now)
   await replan(tx, corrections, changes, holders)
-  await pauseStopped(tx, work, done, now)
+  await pauseStopped(tx, new Map([...(await campaignsOfStoppedTemplates(tx, events)), ...stoppedBy(done, work)]), now)
   await finishResolved(tx, changes, now)
 
-  const people = events.filter(isAboutPerson)
-  const left = events.filter(event => !work.has(event.lead_id ?? '') && !isAboutPerson(event))
-  await markApplied(tx, [...done, ...people], now)
+  const others = events.filter(isAboutNoMessage)
+  const left = events.filter(event => !work.has(event.lead_id ?? '') && !isAboutNoMessage(event))
+  await markApplied(tx, [...done, ...others], now)
   await putOff(tx, left, now)
   const waiting = left.filter(event => event.lead_id !== null && nextTry(event, now) !== undefined)
   return {
-    applied: done.length + people.length,
+    applied: done.length + others.length,
     waiting: waiting.length,
     unknown: left.length - waiting.length,
     seen: events.length,
   }
 }
 
-function isAboutPerson({ event, phone, lead_id }: InboxEvent): boolean {
-  return event === 'OPT_OUT' && phone !== null && lead_id === null
+/** About a person, or about a template. */
+function isAboutNoMessage({ event, phone, template_code, lead_id }: InboxEvent): boolean {
+  return lead_id === null && ((event === 'OPT_OUT' && phone !== null) || template_code !== null)
 }
 
 /**
@@ -185,18 +187,18 @@ async function replan(
   for (const [id, campaignId] of queued) await replanQueued(tx, { id, campaignId })
 }
 
-/** Pauses campaigns after failures that concern more than one message: continuing would waste the list. */
-async function pauseStopped(
-  tx: Tx,
-  work: ReadonlyMap<string, LeadWork>,
-  events: readonly OpenEvent[],
-  now: Date,
-): Promise<void> {
+/** Campaigns with a failure that concerns more than one message, and the reason. */
+function stoppedBy(events: readonly OpenEvent[], work: ReadonlyMap<string, LeadWork>): Map<string, string> {
   const reasons = new Map<string, string>()
   for (const { stops, lead_id, detail, code } of events) {
     const campaign = stops ? work.get(lead_id)?.lead.campaign_id : undefined
     if (campaign !== undefined) reasons.set(campaign, `the broker reports: ${detail ?? code ?? 'it cannot go on'}`)
   }
+  return reasons
+}
+
+/** Pauses campaigns that would waste their list if they continued. */
+async function pauseStopped(tx: Tx, reasons: ReadonlyMap<string, string>, now: Date): Promise<void> {
   for (const id of [...reasons.keys()].sort()) await pauseForReview(tx, id, reasons.get(id)!, now)
 }
 

@@ -11,6 +11,7 @@ import type { Keys } from '../security/keys.ts'
 import { leadOfMessageKey, MESSAGE_KEY, sameToken } from '../security/webhook-token.ts'
 import { type CallbackBroker, type Directory, openDirectory } from './broker-directory.ts'
 import { isTooDeep } from './depth.ts'
+import { type HeldBodies, holdBodies } from './held-bodies.ts'
 import { type Inbox, openInbox } from './inbox.ts'
 
 export interface ListenerOptions {
@@ -37,11 +38,14 @@ interface ServerContext {
   options: ListenerOptions
   directory: Directory
   inbox: Inbox
+  bodies: HeldBodies
   /** It accepts no new connections; those that are open may still ask. */
   isClosing: () => boolean
 }
 
+/** Unless the broker sends longer ones (Adapter.callbackBytes). */
 const MAX_BODY_BYTES = 1024 * 1024
+const MAX_HELD_BYTES = 32 * 1024 * 1024
 const CLOSE_MS = 5_000
 
 /**
@@ -85,6 +89,7 @@ function contextOf(options: ListenerOptions, isClosing: () => boolean): ServerCo
     isClosing,
     directory: openDirectory(options),
     inbox: openInbox(options.pool, { now: () => options.clock.now() }),
+    bodies: holdBodies(MAX_HELD_BYTES),
   }
 }
 
@@ -113,9 +118,15 @@ async function answer(context: ServerContext, request: IncomingMessage, response
   const broker = await brokerOf(context, reference)
   // An unknown broker gets the same answer as a wrong token, so that callers cannot find out which names exist.
   if (!sameToken(token, broker?.token ?? '') || !broker) return end(response, 401)
-  const body = await readBody(request, MAX_BODY_BYTES)
-  if (!body) return end(response, 413)
-  await receive(context, broker, request, body, response)
+  const held = context.bodies.open()
+  try {
+    const body = await readBody(request, broker.adapter.callbackBytes ?? MAX_BODY_BYTES, 'DRAIN', held.take)
+    if (body) return await receive(context, broker, request, body, response)
+    if (held.isRefused()) end(response, 503, { 'retry-after': '5' })
+    else end(response, 413)
+  } finally {
+    held.release()
+  }
 }
 
 async function receive(

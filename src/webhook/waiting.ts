@@ -19,6 +19,8 @@ export interface InboxEvent extends StoredEvent {
   alias: string | null
   phone: string | null
   stops: boolean
+  /** The broker has stopped this template; the event is about no message. */
+  template_code: string | null
   /** null: no lead of this broker's campaigns. */
   lead_id: string | null
   status: LeadStatus | null
@@ -29,8 +31,8 @@ export interface InboxEvent extends StoredEvent {
   earlier: boolean
 }
 
-const COLUMNS = `e.id, e.broker_id, e.event, e.lead_id, e.provider_msg_id, e.alias, e.phone, e.stops, e.code, e.detail, e.occurred_at,
-       e.received_at, e.tries`
+const COLUMNS = `e.id, e.broker_id, e.event, e.lead_id, e.provider_msg_id, e.alias, e.phone, e.stops, e.template_code, e.code, e.detail,
+       e.occurred_at, e.received_at, e.tries`
 
 /**
  * Runs a read of the inbox that follows an index in its order and stops at its limit. Right after a flood PostgreSQL has no
@@ -71,8 +73,8 @@ export async function takeDue(
 async function withLeads(sql: Sql, taken: string, params: unknown[]): Promise<InboxEvent[]> {
   const { rows } = await sql.query<InboxEvent>(
     `WITH taken AS MATERIALIZED (${taken})
-     SELECT e.id, e.broker_id, e.event, e.provider_msg_id, e.alias, e.phone, e.stops, e.code, e.detail, e.occurred_at, e.received_at,
-            e.tries, r.name AS broker, r.billing, l.id AS lead_id, l.status, l.billed, l.batch_number, l.phone AS lead_phone,
+     SELECT e.id, e.broker_id, e.event, e.provider_msg_id, e.alias, e.phone, e.stops, e.template_code, e.code, e.detail,
+            e.occurred_at, e.received_at, e.tries, r.name AS broker, r.billing, l.id AS lead_id, l.status, l.billed, l.batch_number, l.phone AS lead_phone,
             coalesce(e.lead_id = l.id AND e.provider_msg_id <> l.provider_msg_id, false) AS earlier
      FROM taken e
      JOIN "Broker" r ON r.id = e.broker_id

@@ -1,10 +1,11 @@
 import { describe, expect, test } from 'vitest'
+import type { SendRequest } from '../../src/broker/port.ts'
 import { adapterOf } from '../../src/broker/registry.ts'
 import { createHttp } from '../../src/http/client.ts'
 import { describeKeys } from '../../src/security/credentials.ts'
 import { exchange } from '../support/exchange.ts'
 import { useSandbox } from '../support/sandbox.ts'
-import { adapterContract, requestOf, withOneText } from './adapter.ts'
+import { adapterContract, requestOf, todayInBrasilia, withOneText } from './adapter.ts'
 
 const adapter = await adapterOf('GOSAC')
 const TOKEN = 'INTEGRATION a-token+that/is=secret'
@@ -48,8 +49,8 @@ describe('what GOSAC receives', () => {
       connectionId: null,
       contacts: request.messages.map(({ phone }) => ({ name: 'João da Silva', number: phone, hasWhatsapp: true })),
       defaultQueueId: 7,
-      initialMinutes: 480,
-      endMinutes: 1140,
+      initialMinutes: 540,
+      endMinutes: 1080,
       customProps: [],
       scheduled: false,
       scheduledAt: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/),
@@ -64,6 +65,54 @@ describe('what GOSAC receives', () => {
       reference: 'c-9',
     })
   })
+})
+
+describe('its window', () => {
+  const bodyFor = async (window: SendRequest['window'], keys: object = {}) => {
+    const request = { ...withOneText(requestOf(1)), window }
+    const reply = { status: 200, body: { id: 1 } }
+    const { received } = await exchange(adapter, url => ({ url, token: TOKEN, ...keys }), request, reply)
+    return JSON.parse(received.body)
+  }
+
+  test('is the campaign’s contact hours of this day, in minutes of GOSAC’s zone', async () => {
+    const window = todayInBrasilia('09:00', '18:30')
+    expect(await bodyFor(window)).toMatchObject({ initialMinutes: 540, endMinutes: 1110 })
+    // Manaus is an hour behind Brasília.
+    expect(await bodyFor(window, { timezone: 'America/Manaus' })).toMatchObject({
+      initialMinutes: 480,
+      endMinutes: 1050,
+    })
+  })
+
+  test('is cut at midnight', async () => {
+    const day = 24 * 3_600_000
+    const { from, to } = todayInBrasilia('09:00', '18:00')
+    const [before, after] = [new Date(from.getTime() - day), new Date(to.getTime() + day)]
+    expect(await bodyFor({ from: before, to })).toMatchObject({ initialMinutes: 0, endMinutes: 1080 })
+    expect(await bodyFor({ from, to: after })).toMatchObject({ initialMinutes: 540, endMinutes: 1439 })
+  })
+
+  test('and the other constants are the credential’s, where it has them', async () => {
+    const keys = {
+      initial_minutes: '480',
+      end_minutes: '1140',
+      connection_id: '5',
+      tag_id: '6',
+      kind: 'k',
+      speed: 'high',
+    }
+    expect(await bodyFor(todayInBrasilia('09:00', '18:00'), keys)).toMatchObject({
+      ...{ initialMinutes: 480, endMinutes: 1140, connectionId: 5, tagId: 6, kind: 'k', speed: 'high' },
+    })
+  })
+
+  test.each([{ end_minutes: 1440 }, { initial_minutes: -1 }, { timezone: 'Brasília' }, { user_agent: '' }])(
+    'refuses %j',
+    keys => {
+      expect(adapter.credential.safeParse({ url: 'https://gosac.example', token: TOKEN, ...keys }).success).toBe(false)
+    },
+  )
 })
 
 describe('a contact without a name', () => {
@@ -181,7 +230,10 @@ describe('starting', () => {
 })
 
 test('the credential is as in its table', () => {
-  expect(describeKeys(adapter)).toBe('url (required), token (required), start, start_delay_seconds, default_queue_id')
+  expect(describeKeys(adapter)).toBe(
+    'url (required), token (required), start, start_delay_seconds, default_queue_id, connection_id, tag_id, kind, speed, ' +
+      'initial_minutes, end_minutes, timezone, user_agent',
+  )
   const given = { url: 'https://gosac.example/api/campaigns', token: ' INTEGRATION x ' }
   expect(adapter.credential.parse(given)).toEqual({
     url: given.url,
@@ -189,6 +241,7 @@ test('the credential is as in its table', () => {
     start: 'none',
     start_delay_seconds: 120,
     default_queue_id: 1,
+    ...{ tag_id: 0, kind: 'whats', speed: 'low', timezone: 'America/Sao_Paulo', user_agent: 'Mozilla/5.0' },
   })
   for (const wrong of [
     { token: 'x' },

@@ -1,6 +1,8 @@
-import { expect, test } from 'vitest'
+import { describe, expect, onTestFinished, test } from 'vitest'
 import type { SendRequest } from '../../src/broker/port.ts'
 import { adapterOf } from '../../src/broker/registry.ts'
+import { createHttp } from '../../src/http/client.ts'
+import { flawOf } from '../../src/security/credentials.ts'
 import { exchange } from '../support/exchange.ts'
 import { useSandbox } from '../support/sandbox.ts'
 import { adapterContract, requestOf } from './adapter.ts'
@@ -22,6 +24,24 @@ adapterContract('GUPSHUP', {
   secrets: [API_KEY],
   keyOf: message => message.phone,
   request: { template },
+  poisoned: { kind: 'REJECTED', code: 'INVALID_TEMPLATE_PARAMETERS' },
+})
+
+const TOKEN = 'a-partner-token/that+is=secret'
+const partner = (url: string) => ({
+  mode: 'partner',
+  app_id: 'app 1',
+  token: TOKEN,
+  url: `${url}/partner/app/app-1/v3/message`,
+})
+
+adapterContract('GUPSHUP, a partner’s app', {
+  adapter: gupshup,
+  credential: partner,
+  secrets: [TOKEN],
+  keyOf: message => message.phone,
+  request: { template },
+  poisoned: { kind: 'REJECTED', code: 'INVALID_TEMPLATE_PARAMETERS' },
 })
 
 test('on the wire it is as docs/wire/gupshup.md#request shows it, its values in the template’s order', async () => {
@@ -56,7 +76,97 @@ test('on the wire it is as docs/wire/gupshup.md#request shows it, its values in 
   expect(result).toEqual({ kind: 'ANSWERED', outcomes: [{ kind: 'ACCEPTED', providerId: 'gs-1' }] })
 })
 
+test('a partner’s app gets Meta’s body, positional unless the template names its variables', async () => {
+  const base = requestOf(1)
+  const request: SendRequest = {
+    ...base,
+    template: { code: 'aviso_v1', variables: ['header_document', '2', '1'] },
+    messages: [
+      {
+        ...base.messages[0]!,
+        phone: '5500900000001',
+        variables: { header_document: 'https://docs.example/b/boleto%201.pdf?x=1', 1: 'um', 2: 'dois' },
+      },
+    ],
+  }
+  const sent = (credential: (url: string) => unknown) =>
+    exchange(gupshup, credential, request, { status: 200, body: { messages: [{ id: 'gs-1' }] } })
+  const { received, result } = await sent(partner)
+  expect(received).toMatchObject({
+    method: 'POST',
+    path: '/partner/app/app-1/v3/message',
+    headers: { authorization: TOKEN, 'content-type': 'application/json' },
+  })
+  const header = {
+    type: 'header',
+    parameters: [
+      {
+        type: 'document',
+        document: { link: 'https://docs.example/b/boleto%201.pdf?x=1', filename: 'boleto 1.pdf' },
+      },
+    ],
+  }
+  const body = (parameters: object[]) => ({
+    messaging_product: 'whatsapp',
+    recipient_type: 'individual',
+    to: '5500900000001',
+    type: 'template',
+    template: { name: 'aviso_v1', language: { code: 'pt_BR' }, components: [header, { type: 'body', parameters }] },
+  })
+  const [um, dois] = ['um', 'dois'].map(text => ({ type: 'text', text }))
+  expect(JSON.parse(received.body)).toEqual(body([um!, dois!]))
+  expect(result).toEqual({ kind: 'ANSWERED', outcomes: [{ kind: 'ACCEPTED', providerId: 'gs-1' }] })
+
+  const named = await sent(url => ({ ...partner(url), parameters: 'named' }))
+  expect(JSON.parse(named.received.body)).toEqual(
+    body([
+      { ...um, parameter_name: '1' },
+      { ...dois, parameter_name: '2' },
+    ]),
+  )
+})
+
 const it = useSandbox()
+
+describe('a header', () => {
+  const send = async (name: string, value: string, given: (url: string) => unknown) => {
+    const base = requestOf(1)
+    const message = { ...base.messages[0]!, variables: { [name]: value, 1: 'um' } }
+    const request = { ...base, template: { code: 't', variables: [name, '1'] }, messages: [message] }
+    const http = createHttp({ timeoutMs: 5_000 })
+    onTestFinished(() => http.close())
+    return gupshup.send(request, gupshup.credential.parse(given(it.broker.url)), http)
+  }
+  const LINK = 'https://docs.example/a.bin'
+  const place = { type: 'location', location: { longitude: '-46.6', latitude: '-23.5' } }
+
+  test.each([
+    ['header_image', LINK, { type: 'image', image: { link: LINK } }],
+    ['header_video', LINK, { type: 'video', video: { link: LINK } }],
+    ['header_document', LINK, { type: 'document', document: { link: LINK } }],
+    ['header_location', ' -23.5, -46.6 ', place],
+  ])('%s goes into the form’s message, and into Meta’s body, and not among the values', async (name, value, header) => {
+    const accepted = { kind: 'ANSWERED', outcomes: [{ kind: 'ACCEPTED' }] }
+    expect(await send(name, value, credential)).toMatchObject(accepted)
+    expect(await send(name, value, partner)).toMatchObject(accepted)
+    const [form, meta] = it.broker.messages().map(({ content }) => content)
+    expect(form).toMatchObject({ params: ['um'], header })
+    expect(meta).toMatchObject({
+      components: [{ type: 'header', parameters: [header] }, { parameters: [{ text: 'um' }] }],
+    })
+    expect(it.broker.stats('GUPSHUP')).toMatchObject({ accepted: 2, violations: [] })
+  })
+
+  test.each([
+    ['header_image', 'boleto.pdf'],
+    ['header_document', 'ftp://docs.example/a.pdf'],
+    ['header_location', 'São Paulo'],
+    ['header_location', '-23.5'],
+  ])('%s that is "%s" is refused before it is sent', async (name, value) => {
+    expect(await send(name, value, credential)).toMatchObject({ kind: 'REJECTED', code: 'BAD_HEADER' })
+    expect(it.broker.stats('GUPSHUP')).toMatchObject({ requests: 0 })
+  })
+})
 
 test('what breaks the contract is refused and counted', async () => {
   const call = (fields: Record<string, string>, headers: Record<string, string> = { apikey: API_KEY }) =>
@@ -81,6 +191,7 @@ test('what breaks the contract is refused and counted', async () => {
     { ...good, template: 'no JSON' },
     { ...good, channel: 'sms' },
     { ...good, campaign: 'x' },
+    { ...good, message: '{"type":"image","image":{}}' },
   ]
   for (const fields of wrong) expect((await call(fields)).status).toBe(400)
   expect((await call(good, {})).status).toBe(401)
@@ -91,14 +202,34 @@ test('what breaks the contract is refused and counted', async () => {
 })
 
 test('its credential has these keys and no others', () => {
+  const parse = (given: object) => gupshup.credential.parse(given) as Record<string, unknown>
   const good = { api_key: 'k', source: '5500900000099', app_name: 'App' }
-  expect(gupshup.credential.parse(good)).toEqual({ ...good, url: 'https://api.gupshup.io/wa/api/v1/template/msg' })
+  const defaults = { language: 'pt_BR', parameters: 'positional' }
+  expect(parse(good)).toEqual({
+    ...{ ...good, ...defaults, mode: 'self-serve' },
+    url: 'https://api.gupshup.io/wa/api/v1/template/msg',
+  })
+  const app = { mode: 'partner', app_id: 'a/b', token: 't' }
+  expect(parse(app)).toEqual({ ...app, ...defaults, url: 'https://partner.gupshup.io/partner/app/a%2Fb/v3/message' })
+  const header = { webhook_header: 'X-Camp', webhook_secret: 'sixteen-characters' }
+  expect(parse({ ...good, ...header })).toMatchObject(header)
   for (const wrong of [
     {},
     { ...good, source: 'App' },
     { ...good, api_key: '' },
     { ...good, api_key: 'não' },
-    { ...good, token: 'x' },
+    { ...good, tokens: 'x' },
+    { ...good, mode: 'partner' },
+    { ...app, mode: 'self-serve' },
+    { ...good, webhook_secret: header.webhook_secret },
+    { ...good, webhook_header: 'X-Camp' },
+    { ...good, ...header, webhook_header: 'X Camp' },
+    { ...good, ...header, webhook_secret: 'short' },
   ])
     expect(gupshup.credential.safeParse(wrong).success).toBe(false)
+})
+
+test('a key that its mode needs is named as missing', () => {
+  const { error } = gupshup.credential.safeParse({ mode: 'partner', app_id: 'a' })
+  expect(flawOf({ mode: 'partner', app_id: 'a' }, error!)).toBe('missing key "token"')
 })

@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import type { Socket } from 'node:net'
 import { Agent } from 'undici'
 import { afterEach, describe, expect, test } from 'vitest'
+import { campVersion } from '../../src/config.ts'
 import { createHttp, guardedHttp, type HttpClient, type HttpRequest } from '../../src/http/client.ts'
 import { closedUrl, serveHttp, serveTcp } from '../support/http.ts'
 import { machineLoad } from '../support/machine.ts'
@@ -38,6 +39,17 @@ describe('the HTTP client', () => {
       body: 'gone: é',
     })
     expect(seen).toEqual(['POST /here?x=1'])
+  })
+
+  test('names camp and its version, unless the request names another client', async () => {
+    const seen: (string | undefined)[] = []
+    const url = await serveHttp((request, response) => {
+      seen.push(request.headers['user-agent'])
+      response.end('ok')
+    })
+    await client().request(post(url))
+    await http?.request({ ...post(url), headers: { 'user-agent': 'Mozilla/5.0' } })
+    expect(seen).toEqual([`camp/${campVersion()}`, 'Mozilla/5.0'])
   })
 
   test.each([

@@ -58,9 +58,14 @@ const BROKERS: Record<string, Teller> = {
 }
 
 /** Sends one message for each fate and hears its story to the end. @returns the broker's ids and all that was told */
-async function tell(name: string, fates: readonly string[], quirks: object = {}, callbacks: object = {}) {
+async function tell(
+  name: string,
+  fates: readonly string[],
+  quirks: object = {},
+  callbacks: object = {},
+  { credential, common }: Teller = BROKERS[name]!,
+) {
   const adapter = await adapterOf(name)
-  const { credential, common } = BROKERS[name]!
   const parsed = adapter.credential.parse(credential(it.broker.url))
   const caller = await receiveCallbacks(adapter, [parsed])
   const http = createHttp({ timeoutMs: 5_000 })
@@ -133,4 +138,18 @@ test('TWILIO’s with a wrong signature are refused, and the right ones after th
   const { caller } = await tell('TWILIO', ['read'], {}, { forged: 1 })
   expect(caller.refused).toEqual([401, 401, 401])
   expect(caller.events.map(({ event }) => event)).toEqual(['SENT', 'DELIVERED', 'READ'])
+})
+
+test('GUPSHUP’s have the header that its subscription was given', async () => {
+  const webhook = { webhook_header: 'X-Camp', webhook_secret: 'a-secret-of-the-header' }
+  const given = BROKERS.GUPSHUP!
+  const withSecret = { ...given, credential: (url: string) => ({ ...(given.credential(url) as object), ...webhook }) }
+  const { caller } = await tell(
+    'GUPSHUP',
+    ['deliver'],
+    { callback_headers: { 'X-Camp': webhook.webhook_secret } },
+    {},
+    withSecret,
+  )
+  expect(caller.events.map(({ event }) => event)).toEqual(['SENT', 'SENT', 'DELIVERED'])
 })

@@ -25,6 +25,13 @@ for (const adapter of [wpp, rcs]) {
   })
 }
 
+const CPF_FORMS = {
+  CPF_PADRAO: '000.000.001-91',
+  CPF_ESPACO: '000 000 001 91',
+  CPF_3_PRIM: '000',
+  CPF_3_ULT: '191',
+}
+
 /** The two messages of docs/wire/otima.md's examples: one with all it can have, one with nothing. */
 function example(): SendRequest {
   const request = requestOf(2)
@@ -95,7 +102,7 @@ describe('on the wire', () => {
           whatsapp: '00900000001',
           document: '00000000191',
           variables: { nome: 'CLIENTE TESTE UM' },
-          extra_fields: { nome: 'CLIENTE TESTE UM', id_carteira: 9001, idcob_contrato: 700001 },
+          extra_fields: { ...CPF_FORMS, nome: 'CLIENTE TESTE UM', id_carteira: 9001, idcob_contrato: 700001 },
           ...urls,
         },
         {
@@ -117,7 +124,7 @@ describe('on the wire', () => {
         phone: '5500900000001',
         document: '00000000191',
         variables: { '-nome-': 'CLIENTE TESTE UM' },
-        extra_fields: { nome: 'CLIENTE TESTE UM', id_carteira: 9001, idcob_contrato: 700001 },
+        extra_fields: { ...CPF_FORMS, nome: 'CLIENTE TESTE UM', id_carteira: 9001, idcob_contrato: 700001 },
         ...urls,
       },
       {
@@ -145,6 +152,33 @@ describe('on the wire', () => {
     })
     const national = await exchange(rcs, url => ({ ...credential(url), phone_format: 'national' }), request, answer)
     expect(JSON.parse(national.received.body).messages[0].phone).toBe('00900000001')
+  })
+})
+
+describe('extra_fields', () => {
+  const own = { nome: 'CLIENTE TESTE UM', id_carteira: 9001, idcob_contrato: 700001 }
+  const columns = { Saldo: '100,00', idade: '40', nome: 'not this one' }
+  const sent = async (extra_fields: string | undefined, cpf_cnpj: string) => {
+    const request = example()
+    const messages = [{ ...request.messages[0]!, cpf_cnpj, columns }]
+    const given = (url: string) => ({ ...credential(url), ...(extra_fields !== undefined && { extra_fields }) })
+    const { received } = await exchange(wpp, given, { ...request, messages }, answer)
+    return JSON.parse(received.body).messages[0]
+  }
+
+  test.each([
+    [undefined, { ...CPF_FORMS, ...own }],
+    ['cpf', { ...CPF_FORMS, ...own }],
+    ['none', own],
+    ['all', { ...columns, ...CPF_FORMS, ...own }],
+    ['saldo, missing', { Saldo: '100,00', ...CPF_FORMS, ...own }],
+  ])('set to %s', async (setting, fields) => {
+    expect((await sent(setting, '00000000191')).extra_fields).toEqual(fields)
+  })
+
+  test('of a CNPJ have no forms: it is the message’s document only', async () => {
+    expect(await sent('cpf', '12.345.678/0001-95')).toMatchObject({ document: '12345678000195', extra_fields: own })
+    expect(Object.keys((await sent('cpf', '12.345.678/0001-95')).extra_fields)).toEqual(Object.keys(own))
   })
 })
 
@@ -197,7 +231,11 @@ describe('against the sandbox', () => {
 
   test('an address that is not on its list is no reason to send on', async () => {
     it.broker.control({ next: [{ fault: '403' }] })
-    expect(await send(newRequest(1))).toEqual({ kind: 'FATAL', reason: 'IP 203.0.113.9 is not allowed' })
+    expect(await send(newRequest(1))).toEqual({
+      kind: 'FATAL',
+      code: 'ADDRESS_NOT_ALLOWED',
+      reason: 'IP 203.0.113.9 is not allowed',
+    })
   })
 
   test('what breaks the contract is refused and counted', async () => {
@@ -230,7 +268,11 @@ describe('against the sandbox', () => {
 
 test('its credential has these keys and no others', () => {
   const good = { token: 't', broker_code: 'b', customer_code: 'c' }
-  expect(wpp.credential.parse(good)).toEqual({ ...good, url: 'https://services.otima.digital' })
+  expect(wpp.credential.parse(good)).toEqual({
+    ...good,
+    url: 'https://services.otima.digital',
+    extra_fields: 'cpf',
+  })
   const wrong = [
     {},
     { ...good, token: ' ' },

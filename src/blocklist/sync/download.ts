@@ -1,5 +1,6 @@
 import { Agent, type Dispatcher, request } from 'undici'
 import { CampError, codeOf, messageOf } from '../../errors.ts'
+import { userAgent } from '../../http/client.ts'
 import { numberText } from '../../language/format.ts'
 import { t } from '../../language/text.ts'
 import { shownUrl } from './location.ts'
@@ -89,7 +90,7 @@ function headersFor(url: URL, start: URL, known: Validators | null): Record<stri
   const { username, password } = start
   const secret = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`
   return {
-    'user-agent': 'camp',
+    'user-agent': userAgent(),
     'accept-encoding': 'gzip',
     ...(known?.etag && { 'if-none-match': known.etag }),
     ...(known?.lastModified && { 'if-modified-since': known.lastModified }),

@@ -8,6 +8,7 @@ import { excerpt, quoted } from '../redact.ts'
 import { sharedText } from '../shared-text.ts'
 import { meaningOf } from '../undocumented-answers.ts'
 import { jsonOf, notUnderstood, UNDOCUMENTED_LIMITS } from '../wire-format.ts'
+import { CROMOS_CODES } from './codes.ts'
 
 /** One of CromosApp's two imports (docs/wire/cromosapp.md): its URL, and the format of a message's row. */
 export interface CromosImport {
@@ -46,7 +47,7 @@ export function cromosApp({ name, url, texts, rowOf, keysOf }: CromosImport): Ad
     documentRequired: false,
     timeoutMs: TIMEOUT_MS,
     correlatesByProviderId: false,
-    codes: {},
+    codes: CROMOS_CODES,
 
     async send(request, credential, http) {
       const shared = sharedText(request.messages)
@@ -83,6 +84,7 @@ const TIMEOUT_MS = 120_000
 
 const NO_TEAM: SendResult = {
   kind: 'FATAL',
+  code: 'NO_TEAM',
   reason: 'not sent: the wallet has no team code at CromosApp (camp wallet set WALLET --idgis N)',
 }
 
@@ -103,7 +105,7 @@ function resultOf(answer: HttpResponse, messages: readonly Message[], secrets: r
     }
     case 'NO': {
       const said = `HTTP ${answer.status}${excerpt(answer.body, secrets)}`
-      if (OF_ACCOUNT.test(verdict.words)) return { kind: 'FATAL', reason: said }
+      if (OF_ACCOUNT.test(verdict.words)) return { kind: 'FATAL', code: 'ACCOUNT_REFUSED', reason: said }
       return { kind: 'REJECTED', code: 'REFUSED', detail: said }
     }
     case 'MIXED':

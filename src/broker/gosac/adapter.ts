@@ -1,12 +1,14 @@
 import { z } from 'zod'
 import { unreachable } from '../../errors.ts'
 import type { Http, HttpResponse } from '../../http/client.ts'
+import { localTime } from '../../time/local-time.ts'
 import { failureOf, isSuccess, type ResponseFailure } from '../classify-response.ts'
-import type { Adapter, Message, Outcome, SendResult } from '../port.ts'
+import type { Adapter, Message, Outcome, SendRequest, SendResult } from '../port.ts'
 import { sharedText } from '../shared-text.ts'
 import { jsonOf, notUnderstood, UNDOCUMENTED_LIMITS, WHATSAPP_TEXTS } from '../wire-format.ts'
 import { START_TIMEOUT_MS, starting } from './closing.ts'
-import { type GosacCredential, gosacCredential, headersFor, secretsOf } from './credential.ts'
+import { GOSAC_CODES } from './codes.ts'
+import { type GosacCredential, gosacCredential, headersFor, LAST_MINUTE, secretsOf } from './credential.ts'
 
 /**
  * GOSAC (docs/wire/gosac.md): a request is one campaign there, with one text for all its contacts. It is accepted or refused as
@@ -23,7 +25,7 @@ export const gosac: Adapter<GosacCredential> = {
   documentRequired: false,
   timeoutMs: START_TIMEOUT_MS,
   correlatesByProviderId: false,
-  codes: {},
+  codes: GOSAC_CODES,
 
   /** A contact without a name is refused here, alone, because GOSAC's users drop it (docs/wire/gosac.md#request). */
   async send(request, credential, http) {
@@ -31,7 +33,11 @@ export const gosac: Adapter<GosacCredential> = {
     if (shared.kind === 'REJECTED') return shared
     const contacts = request.messages.filter(hasName)
     if (contacts.length === 0) return { kind: 'ANSWERED', outcomes: request.messages.map(() => NAMELESS) }
-    const created = await create({ name: request.name, text: shared.text, contacts }, credential, http)
+    const created = await create(
+      { name: request.name, text: shared.text, contacts, window: request.window },
+      credential,
+      http,
+    )
     switch (created.kind) {
       case 'CREATED':
         return { ...outcomesOf(request.messages, { kind: 'ACCEPTED' }), reference: created.id }
@@ -63,14 +69,16 @@ interface NewCampaign {
   name: string
   text: string
   contacts: readonly Message[]
+  window: SendRequest['window']
 }
 
 /** @returns the campaign's id at GOSAC */
 async function create(
-  { name, text, contacts }: NewCampaign,
+  { name, text, contacts, window }: NewCampaign,
   credential: GosacCredential,
   http: Http,
 ): Promise<{ kind: 'CREATED'; id: string } | ResponseFailure> {
+  const now = http.clock.now()
   const answer = await http.request({
     method: 'POST',
     url: credential.url,
@@ -78,17 +86,16 @@ async function create(
     body: JSON.stringify({
       name,
       message: text,
-      kind: 'whats',
-      connectionId: null,
+      kind: credential.kind,
+      connectionId: credential.connection_id ?? null,
       contacts: contacts.map(({ nome, phone }) => ({ name: nome, number: phone, hasWhatsapp: true })),
       defaultQueueId: credential.default_queue_id,
-      initialMinutes: 480,
-      endMinutes: 1140,
+      ...minutesOf(window, credential, now),
       customProps: [],
       scheduled: false,
-      scheduledAt: http.clock.now().toISOString(),
-      speed: 'low',
-      tagId: 0,
+      scheduledAt: now.toISOString(),
+      speed: credential.speed,
+      tagId: credential.tag_id,
       templateId: null,
     }),
   })
@@ -96,6 +103,22 @@ async function create(
   if (!isSuccess(answer)) return failureOf(answer, http.clock.now(), secrets)
   const id = idIn(answer)
   return id === undefined ? notUnderstood(answer, secrets) : { kind: 'CREATED', id }
+}
+
+/**
+ * GOSAC sends later than it takes, within a window of its own: the contact hours of the request's recipients on this day, in minutes
+ * since midnight of its zone, or what the credential says. What lies on the day before or after there is cut off.
+ */
+function minutesOf(
+  { from, to }: SendRequest['window'],
+  { timezone, initial_minutes, end_minutes }: GosacCredential,
+  now: Date,
+): { initialMinutes: number; endMinutes: number } {
+  const [first, today, last] = [from.getTime(), now.getTime(), to.getTime() - 1].map(at => localTime(timezone, at))
+  return {
+    initialMinutes: initial_minutes ?? (first!.day < today!.day ? 0 : first!.minute),
+    endMinutes: end_minutes ?? (last!.day > today!.day ? LAST_MINUTE : Math.min(last!.minute + 1, LAST_MINUTE)),
+  }
 }
 
 const id = z

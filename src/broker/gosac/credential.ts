@@ -1,5 +1,17 @@
 import { z } from 'zod'
-import { count, headerText, httpUrl } from '../credential-fields.ts'
+import { t } from '../../language/text.ts'
+import { count, filled, headerText, httpUrl } from '../credential-fields.ts'
+
+const MOST_ID = 0x7fff_ffff
+export const LAST_MINUTE = 1439
+
+function isZone(name: string): boolean {
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone !== ''
+  } catch {
+    return false
+  }
+}
 
 /** A wallet's account at GOSAC (docs/wire/gosac.md). */
 export const gosacCredential = z.strictObject({
@@ -11,7 +23,21 @@ export const gosacCredential = z.strictObject({
   start: z.enum(['none', 'put']).default('none'),
   /** The older plugin's two minutes (docs/wire/gosac.md#start). */
   start_delay_seconds: count(86_400).default(120),
-  default_queue_id: count(0x7fff_ffff).default(1),
+  default_queue_id: count(MOST_ID).default(1),
+  /** The sender's connection at GOSAC; absent: GOSAC chooses. */
+  connection_id: count(MOST_ID).optional(),
+  tag_id: count(MOST_ID).default(0),
+  kind: filled.default('whats'),
+  speed: filled.default('low'),
+  /** GOSAC's sending window, in minutes since its midnight, instead of the campaign's contact hours (docs/wire/gosac.md#window). */
+  initial_minutes: count(LAST_MINUTE).optional(),
+  end_minutes: count(LAST_MINUTE).optional(),
+  /** The zone of GOSAC's minutes. */
+  timezone: filled
+    .refine(isZone, { error: () => t`must be a time zone such as America/Sao_Paulo` })
+    .default('America/Sao_Paulo'),
+  /** Both code bases that send to GOSAC identify as a browser; a firewall may require it (docs/wire/gosac.md#credential). */
+  user_agent: headerText.default('Mozilla/5.0'),
 })
 
 export type GosacCredential = z.infer<typeof gosacCredential>
@@ -21,12 +47,11 @@ export function secretsOf({ token }: GosacCredential): string[] {
   return [token, token.slice(token.lastIndexOf(' ') + 1)]
 }
 
-export function headersFor({ token }: GosacCredential): Record<string, string> {
+export function headersFor({ token, user_agent }: GosacCredential): Record<string, string> {
   return {
     authorization: token,
     'content-type': 'application/json',
     accept: 'application/json',
-    // Both code bases that send to GOSAC identify as a browser; a firewall may require it (docs/wire/gosac.md#credential).
-    'user-agent': 'Mozilla/5.0',
+    'user-agent': user_agent,
   }
 }

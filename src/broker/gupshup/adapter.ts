@@ -1,20 +1,20 @@
-import { z } from 'zod'
-import type { HttpResponse } from '../../http/client.ts'
-import { failureOf, isSuccess } from '../classify-response.ts'
-import type { Adapter, Message, SendResult, Template } from '../port.ts'
-import { quoted } from '../redact.ts'
-import { jsonOf, NO_TEMPLATE, notUnderstood, WHATSAPP_TEMPLATES } from '../wire-format.ts'
+import type { Adapter, SendResult } from '../port.ts'
+import { MANY_EVENTS_BYTES, NO_TEMPLATE, WHATSAPP_TEMPLATES } from '../wire-format.ts'
+import { readAnswer } from './answer.ts'
 import { callback } from './callback.ts'
-import { type GupshupCredential, gupshupCredential } from './credential.ts'
+import { GUPSHUP_CODES } from './codes.ts'
+import { type GupshupCredential, gupshupCredential, secretsOf } from './credential.ts'
+import { headerOf } from './header.ts'
+import { requestFor } from './request.ts'
 
 /**
- * Gupshup's WhatsApp templates, one message per request (docs/wire/gupshup.md). Callbacks go to the one URL that is configured
- * for its app.
+ * Gupshup's WhatsApp templates, one message per request (docs/wire/gupshup.md), by an account of one's own or by a partner's app.
+ * Callbacks go to the one URL that is configured for its app.
  */
 export const gupshup: Adapter<GupshupCredential> = {
   name: 'GUPSHUP',
   credential: gupshupCredential,
-  secrets: ['api_key'],
+  secrets: ['api_key', 'token', 'webhook_secret'],
   content: 'TEMPLATE',
   texts: WHATSAPP_TEMPLATES,
   messagesPerRequest: 1,
@@ -23,52 +23,17 @@ export const gupshup: Adapter<GupshupCredential> = {
   oneTextPerRequest: false,
   documentRequired: false,
   correlatesByProviderId: true,
-  codes: {},
+  callbackBytes: MANY_EVENTS_BYTES,
+  codes: GUPSHUP_CODES,
 
-  async send({ template, messages }, credential, http) {
+  async send({ template, messages }, credential, http): Promise<SendResult> {
     if (!template) return NO_TEMPLATE
-    const answer = await http.request({
-      method: 'POST',
-      url: credential.url,
-      headers: {
-        apikey: credential.api_key,
-        'content-type': 'application/x-www-form-urlencoded',
-        accept: 'application/json',
-      },
-      body: formOf(messages[0]!, template, credential),
-    })
-    const secrets = [credential.api_key]
-    return isSuccess(answer) ? read(answer, secrets) : failureOf(answer, http.clock.now(), secrets)
+    const message = messages[0]!
+    const header = headerOf(message, template)
+    if (header?.kind === 'WRONG') return { kind: 'REJECTED', code: 'BAD_HEADER', detail: header.detail }
+    const answer = await http.request(requestFor(message, template, header, credential))
+    return readAnswer(answer, http.clock.now(), secretsOf(credential))
   },
 
   callback,
 }
-
-function formOf({ phone, variables }: Message, template: Template, { source, app_name }: GupshupCredential): string {
-  return new URLSearchParams({
-    channel: 'whatsapp',
-    source: source.replace(/\D/g, ''),
-    'src.name': app_name,
-    destination: phone,
-    template: JSON.stringify({ id: template.code, params: template.variables.map(name => variables[name] ?? '') }),
-  }).toString()
-}
-
-const said = z.object({ status: z.string(), messageId: z.string().optional(), message: z.unknown().optional() })
-
-/** "submitted" means queued; WhatsApp's result comes as a callback. */
-function read(answer: HttpResponse, secrets: readonly string[]): SendResult {
-  const { data } = said.safeParse(jsonOf(answer.body))
-  if (data?.status === 'submitted' && data.messageId)
-    return { kind: 'ANSWERED', outcomes: [{ kind: 'ACCEPTED', providerId: data.messageId }] }
-  if (data?.status !== 'error') return notUnderstood(answer, secrets)
-  const { message = 'no reason given' } = data
-  const text = typeof message === 'string' ? message : JSON.stringify(message)
-  const detail = quoted(text, secrets)
-  return CONFIGURATION.test(text)
-    ? { kind: 'FATAL', reason: detail }
-    : { kind: 'ANSWERED', outcomes: [{ kind: 'REJECTED', code: 'ERROR', detail }] }
-}
-
-/** An error about one of these does not concern a single message. [assumption, docs/wire/gupshup.md#answers] */
-const CONFIGURATION = /\b(app|(api[ _-]?)?key|wallet)\b/i

@@ -1,18 +1,37 @@
 import { z } from 'zod'
+import { constantTimeEqual } from '../../constant-time.ts'
 import { type CallbackContext, type CallbackEvent, CallbackRefused, type CallbackRequest } from '../port.ts'
+import { quoted } from '../redact.ts'
 import { assertSomeRead, jsonOf, looseText, readEach } from '../wire-format.ts'
+import { GUPSHUP_CODES } from './codes.ts'
 import type { GupshupCredential } from './credential.ts'
+import { templateEvents, v2Template, v3Template } from './template-events.ts'
 
 /**
  * One event in version 2 (docs/wire/gupshup.md#callbacks), or several in version 3, which has Meta's shape with gs_id. An event
- * about neither one of our messages nor an opt-out is answered and ignored.
+ * about neither one of our messages, an opt-out, nor a template is answered and ignored.
  */
 export function callback(request: CallbackRequest, context: CallbackContext<GupshupCredential>): CallbackEvent[] {
+  checkSecret(request, context)
   const body = jsonOf(request.body.toString('utf8'))
   const [second, third] = [v2.safeParse(body), v3.safeParse(body)]
   if (second.success) return eventsOfV2(second.data, body, context)
   if (third.success) return eventsOfV3(third.data, context)
   throw new CallbackRefused(400, 'neither an event of version 2 nor of version 3')
+}
+
+/**
+ * Gupshup sends a header of ours with each call, if its subscription says so. The call does not say which wallet's app it is about, so
+ * one of the credentials' values must match; none is needed where no credential has one.
+ */
+function checkSecret({ headers }: CallbackRequest, { credentials }: CallbackContext<GupshupCredential>): void {
+  const secrets = credentials.filter(({ webhook_secret }) => webhook_secret !== undefined)
+  if (secrets.length === 0) return
+  const fits = secrets.filter(({ webhook_header, webhook_secret }) =>
+    constantTimeEqual(headers[webhook_header!.toLowerCase()] ?? '', webhook_secret!),
+  )
+  if (fits.length === 0)
+    throw new CallbackRefused(401, 'it has none of the headers that its credentials name (webhook_header)')
 }
 
 /** A field that is not needed to identify the message must not invalidate its event. */
@@ -43,7 +62,10 @@ const v3Status = z
 
 const v3 = z.object({ object: z.literal('whatsapp_business_account'), entry: z.array(z.unknown()) })
 const v3Entry = z.object({ changes: z.array(z.unknown()) })
-const v3Change = z.object({ value: z.object({ statuses: z.array(z.unknown()).default([]) }) })
+const v3Change = z.object({
+  field: z.string().catch(''),
+  value: z.looseObject({ statuses: z.array(z.unknown()).default([]) }),
+})
 
 interface MessageEvent {
   id: string | undefined
@@ -67,6 +89,12 @@ function eventsOfV2(
     if (!events) throw new CallbackRefused(400, 'an event without an id')
     return events
   }
+  const occurredAt = instantOf(timestamp) ?? context.receivedAt
+  if (type === 'template-event') {
+    const stopped = v2Template.safeParse(payload).data
+    return stopped ? templateEvents(stopped, { occurredAt, payload: body }) : []
+  }
+  if (OF_ACCOUNT.has(type)) noticeAccount(type, payload, context)
   const user = type === 'user-event' ? v2User.safeParse(payload).data : undefined
   if (user?.type !== 'opted-out') return []
   // It always has its country code: eleven digits are not a national number here.
@@ -75,7 +103,19 @@ function eventsOfV2(
     context.notice('an opt-out was ignored: its phone is not Brazilian')
     return []
   }
-  return [{ event: 'OPT_OUT', phone, occurredAt: instantOf(timestamp) ?? context.receivedAt, payload: body }]
+  return [{ event: 'OPT_OUT', phone, occurredAt, payload: body }]
+}
+
+/** What an operator should know of, and camp cannot act on: the account, its number, its bill. */
+const OF_ACCOUNT: ReadonlySet<string> = new Set([
+  'account-event',
+  'billing-event',
+  'account_update',
+  'phone_number_quality_update',
+])
+
+function noticeAccount(what: string, value: unknown, { notice }: CallbackContext<GupshupCredential>): void {
+  notice(`${what} of the account: ${quoted(JSON.stringify(value), [])}`)
 }
 
 /** Each entry, change and status is parsed separately: an unreadable one does not affect the others. */
@@ -85,6 +125,11 @@ function eventsOfV3({ entry }: z.infer<typeof v3>, context: CallbackContext<Gups
     entries.read.flatMap(({ changes }) => changes),
     v3Change,
   )
+  for (const { field, value } of changes.read) if (OF_ACCOUNT.has(field)) noticeAccount(field, value, context)
+  const stopped = changes.read.flatMap(({ field, value }) => {
+    const read = field === 'message_template_status_update' ? v3Template.safeParse(value).data : undefined
+    return read ? templateEvents(read, { occurredAt: context.receivedAt, payload: value }) : []
+  })
   const statuses = readEach(
     changes.read.flatMap(({ value }) => value.statuses),
     v3Status,
@@ -93,7 +138,7 @@ function eventsOfV3({ entry }: z.infer<typeof v3>, context: CallbackContext<Gups
   const read = told.filter(events => events !== undefined)
   const left = entries.left + changes.left + statuses.left + told.length - read.length
   assertSomeRead({ read, left }, context, 'not a status with an id')
-  return read.flat()
+  return [...stopped, ...read.flat()]
 }
 
 const EVENTS: ReadonlyMap<string, CallbackEvent['event']> = new Map([
@@ -134,15 +179,12 @@ function messageEvents(
     payload,
   }
   if (kind !== 'FAILED') return [told]
-  const failed = { ...told, code: event.code, detail: event.reason, stops: STOPS.has(event.code ?? '') }
-  return event.code === OPTED_OUT ? [failed, { ...told, event: 'OPT_OUT' }] : [failed]
+  const rule =
+    event.code !== undefined && Object.hasOwn(GUPSHUP_CODES, event.code) ? GUPSHUP_CODES[event.code] : undefined
+  const stops = rule?.class === 'stop' || rule?.class === 'fatal'
+  const failed = { ...told, code: event.code, detail: event.reason, stops }
+  return rule?.class === 'opt-out' ? [failed, { ...told, event: 'OPT_OUT' }] : [failed]
 }
-
-/** Failure codes. [vendor's codes, their classes are assumptions: docs/wire/gupshup.md#codes] */
-const OPTED_OUT = '1012'
-
-/** Not a failure of one message: wallet empty (1003), template (1004, 1005), its media (1010, 1011), told to stop (4001). */
-const STOPS: ReadonlySet<string> = new Set(['1003', '1004', '1005', '1010', '1011', '4001'])
 
 const FIRST_IN_MILLISECONDS = 100_000_000_000
 

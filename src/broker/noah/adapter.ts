@@ -8,6 +8,7 @@ import { refusalWithoutText } from '../shared-text.ts'
 import { below, plainDocument, UNDOCUMENTED_LIMITS } from '../wire-format.ts'
 import { readAcceptance, readNotFound } from './answer.ts'
 import { readHook } from './callback.ts'
+import { NOAH_CODES } from './codes.ts'
 
 /** NOAH (docs/wire/noah.md): contacts in bulk, each with its own text. The format of answers is unknown. */
 export const noah: Adapter<NoahCredential> = {
@@ -19,7 +20,7 @@ export const noah: Adapter<NoahCredential> = {
   oneTextPerRequest: false,
   documentRequired: false,
   correlatesByProviderId: true,
-  codes: {},
+  codes: NOAH_CODES,
 
   async send(request, credential, http) {
     const refused = refusalWithoutText(request.messages)

@@ -7,6 +7,7 @@ import { below, jsonOf, NO_TEMPLATE } from '../wire-format.ts'
 import { readAnswer } from './answer.ts'
 import { callback } from './callback.ts'
 import { type Channel, type OtimaCredential, otimaCredential, RCS, WHATSAPP } from './channel.ts'
+import { OTIMA_CODES } from './codes.ts'
 import { bodyOf } from './request.ts'
 import { plainWord } from './words.ts'
 
@@ -34,7 +35,7 @@ function otima(channel: Channel): Adapter<OtimaCredential> {
     documentRequired: false,
     timeoutMs: TIMEOUT_MS,
     correlatesByProviderId: true,
-    codes: {},
+    codes: OTIMA_CODES,
 
     async send(request, credential, http) {
       const { template } = request
@@ -48,7 +49,7 @@ function otima(channel: Channel): Adapter<OtimaCredential> {
       })
       const secrets = [credential.token]
       const refused = addressRefusal(answer)
-      if (refused !== undefined) return { kind: 'FATAL', reason: quoted(refused, secrets) }
+      if (refused !== undefined) return { kind: 'FATAL', code: 'ADDRESS_NOT_ALLOWED', reason: quoted(refused, secrets) }
       if (!isSuccess(answer)) return failureOf(answer, http.clock.now(), secrets)
       return readAnswer(answer, request.messages, secrets)
     },

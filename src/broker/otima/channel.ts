@@ -49,6 +49,8 @@ export const otimaCredential = z.strictObject({
   customer_code: filled,
   url: httpUrl.default('https://services.otima.digital'),
   phone_format: z.enum(['national', 'international']).optional(),
+  /** What a reply bot gets of each person (extra-fields.ts): cpf, all, none, or columns of the file, with commas. */
+  extra_fields: filled.default('cpf'),
 })
 
 export type OtimaCredential = z.infer<typeof otimaCredential>

@@ -1,6 +1,7 @@
 import type { Message, SendRequest, Template } from '../port.ts'
 import { nationalPhone, plainDocument } from '../wire-format.ts'
 import type { Channel, OtimaCredential } from './channel.ts'
+import { extraFieldsOf } from './extra-fields.ts'
 
 /** The query parameter of a message's URL that distinguishes inbound messages (MO) from statuses. */
 export const INBOUND_MARK = 'mo'
@@ -23,7 +24,7 @@ export function bodyOf(
 }
 
 function messageOf(message: Message, request: SendRequest, credential: OtimaCredential, channel: Channel): object {
-  const { phone, nome, idcob_contrato } = message
+  const { phone } = message
   const national = (credential.phone_format ?? channel.phoneFormat) === 'national'
   const url = request.callbackUrl(message.leadId)
   return {
@@ -32,18 +33,9 @@ function messageOf(message: Message, request: SendRequest, credential: OtimaCred
     variables: Object.fromEntries(
       Object.entries(message.variables).map(([name, value]) => [channel.variableKey(name), value]),
     ),
-    extra_fields: {
-      ...(nome !== null && { nome }),
-      id_carteira: request.wallet.idgisAmbiente,
-      ...(idcob_contrato !== null && { idcob_contrato: numberOr(idcob_contrato) }),
-    },
+    extra_fields: extraFieldsOf(message, request, credential.extra_fields),
     ...(url !== undefined && { url_callback_status: url, url_callback_mo: inbound(url) }),
   }
-}
-
-/** A contract is sent as a number if that keeps every digit: not 007, nor a value that a double cannot hold. */
-function numberOr(text: string): number | string {
-  return /^[1-9]\d{0,14}$/.test(text) ? Number(text) : text
 }
 
 function inbound(statusUrl: string): string {

@@ -1,5 +1,6 @@
 import { t } from '../../language/text.ts'
 import type { Adapter, TestResult } from '../port.ts'
+import { MANY_EVENTS_BYTES } from '../wire-format.ts'
 import { callback } from './callback.ts'
 import { closing } from './closing.ts'
 import { credential, type SalesforceCredential, SECRETS } from './credential.ts'
@@ -22,6 +23,7 @@ export const salesforce: Adapter<SalesforceCredential> = {
   timeoutMs: TIMEOUT_MS,
   // Events name the contact, not our key.
   correlatesByProviderId: true,
+  callbackBytes: MANY_EVENTS_BYTES,
   codes: {},
   send,
   closing,

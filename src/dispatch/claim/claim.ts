@@ -74,7 +74,7 @@ async function tryClaim(deps: ClaimDeps, tx: Tx, batchId: string, most: number):
   if (circuit.blockedUntil && circuit.blockedUntil > now) return waitForBroker(circuit.blockedUntil)
   const found = await reserveSlot(tx, deps, { header, adapter, throttling, now })
   if ('wait' in found) return wait(found.wait.until, found.wait.why)
-  const { startAt, windowEndsAt, requestIntervalMs, size, requests, takenMs } = found
+  const { startAt, windowStartsAt, windowEndsAt, requestIntervalMs, size, requests, takenMs } = found
   const sending = { from: startAt, to: new Date(startAt.getTime() + (requests - 1) * requestIntervalMs) }
   const leaseMs = deps.leaseMs(adapter.timeoutMs)
   const leaseUntil = new Date(sending.to.getTime() + requestIntervalMs + leaseMs)
@@ -122,6 +122,7 @@ async function tryClaim(deps: ClaimDeps, tx: Tx, batchId: string, most: number):
       credential: { id: key.id, config: credential.config, updatedAt: header.credential_updated_at },
       startAt,
       requestIntervalMs,
+      windowStartsAt,
       windowEndsAt,
       nextAt: campaign.paced ? new Date(startAt.getTime() + takenMs) : null,
       leaseUntil,

@@ -1,5 +1,5 @@
 import type { Adapter } from '../../broker/port.ts'
-import { nextWithinHours, windowEndAfter } from '../../calendar/contact-hours.ts'
+import { nextWithinHours, windowEndAfter, windowStartBefore } from '../../calendar/contact-hours.ts'
 import { withOwn } from '../../calendar/custom-holidays.ts'
 import { hoursOf } from '../../campaign-settings/contact-hours.ts'
 import type { Throttling } from '../../campaign-settings/throttling.ts'
@@ -15,6 +15,8 @@ import type { BatchHeader } from './lock-batch.ts'
 /** When a batch's requests start, and how many messages can be sent in time. */
 export interface ReservedSlot {
   startAt: Date
+  /** When its recipients' contact hours began on the day of `startAt`. */
+  windowStartsAt: Date
   /** When its recipients' contact hours end, at most a day after `startAt`: no request may start from then on. */
   windowEndsAt: Date
   /** Milliseconds from one request's start to the next one's, by the broker's rate limit. */
@@ -69,6 +71,7 @@ export async function reserveSlot(
   const opensAgain = opening(startAt)
   if (opensAgain !== startAt) return waitForHours(opensAgain)
   const windowEndsAt = windowEndAfter(hours, place, startAt, isHoliday)
+  const windowStartsAt = windowStartBefore(hours, place, startAt, isHoliday)
   const requestIntervalMs = rate === null ? 0 : 1000 / rate
   const inTime = rate === null ? Infinity : Math.ceil((windowEndsAt.getTime() - startAt.getTime()) / requestIntervalMs)
   // More leads may be PENDING in its range than it was planned for, and a request may hold fewer by now.
@@ -84,5 +87,5 @@ export async function reserveSlot(
   if (rate !== null) lanes.push({ id: header.credential_id, takesMs: requests * requestIntervalMs })
   await occupySlot(tx, lanes, slot.startUs)
   const takenMs = Math.max(0, ...lanes.map(lane => lane.takesMs))
-  return { startAt, windowEndsAt, requestIntervalMs, size, requests, takenMs }
+  return { startAt, windowStartsAt, windowEndsAt, requestIntervalMs, size, requests, takenMs }
 }

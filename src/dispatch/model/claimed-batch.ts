@@ -87,6 +87,8 @@ export interface ClaimedBatch {
   startAt: Date
   /** Milliseconds from one request's start to the next one's, by the broker's rate limit. */
   requestIntervalMs: number
+  /** When its recipients' contact hours began on the day of `startAt`. */
+  windowStartsAt: Date
   /** When its recipients' contact hours end, at most a day after `startAt`: no request may start from then on. */
   windowEndsAt: Date
   /** When the campaign's next batch may start, if it is paced. */

@@ -3,6 +3,10 @@ import type { Catalogue } from '../text.ts'
 export const BROKER: Catalogue = {
   'must be printable ASCII': 'deve ser ASCII imprimível',
   'must be a phone number with its country code': 'deve ser um número de telefone com código do país',
+  'must be the name of a header': 'deve ser o nome de um cabeçalho',
+  'must have at least 16 characters': 'deve ter pelo menos 16 caracteres',
+  'webhook_header and webhook_secret are set together': 'webhook_header e webhook_secret são definidos juntos',
+  'must be a time zone such as America/Sao_Paulo': 'deve ser um fuso horário, como America/Sao_Paulo',
   'Ótima accepts the token': 'a Ótima aceita o token',
   'there is no adapter "{0}"': 'não há o adaptador "{0}"',
   'Adapters: {0}.': 'Adaptadores: {0}.',

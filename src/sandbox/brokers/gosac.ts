@@ -31,30 +31,32 @@ export const gosacBroker: SimulatedBroker = {
 }
 
 /** Every field and constant of the request (docs/wire/gosac.md#request). */
-const campaign = z.strictObject({
-  name: z.string().min(1),
-  message: z.string().min(1),
-  kind: z.literal('whats'),
-  connectionId: z.null(),
-  contacts: z
-    .array(
-      z.strictObject({
-        name: z.string().trim().min(1),
-        number: z.string().regex(/^55\d{10,11}$/, 'must be digits with 55'),
-        hasWhatsapp: z.literal(true),
-      }),
-    )
-    .min(1),
-  defaultQueueId: z.int(),
-  initialMinutes: z.literal(480),
-  endMinutes: z.literal(1140),
-  customProps: z.tuple([]),
-  scheduled: z.literal(false),
-  scheduledAt: z.iso.datetime(),
-  speed: z.literal('low'),
-  tagId: z.literal(0),
-  templateId: z.null(),
-})
+const campaign = z
+  .strictObject({
+    name: z.string().min(1),
+    message: z.string().min(1),
+    kind: z.string().min(1),
+    connectionId: z.int().nullable(),
+    contacts: z
+      .array(
+        z.strictObject({
+          name: z.string().trim().min(1),
+          number: z.string().regex(/^55\d{10,11}$/, 'must be digits with 55'),
+          hasWhatsapp: z.literal(true),
+        }),
+      )
+      .min(1),
+    defaultQueueId: z.int(),
+    initialMinutes: z.int().min(0).max(1439),
+    endMinutes: z.int().min(1).max(1439),
+    customProps: z.tuple([]),
+    scheduled: z.literal(false),
+    scheduledAt: z.iso.datetime(),
+    speed: z.string().min(1),
+    tagId: z.int().min(0),
+    templateId: z.null(),
+  })
+  .refine(({ initialMinutes, endMinutes }) => initialMinutes < endMinutes, 'the window has no minute')
 
 interface Memory {
   created: number
@@ -74,7 +76,7 @@ function create(request: Inbound, desk: RequestContext): Reply | typeof POISONED
   const messages = body.contacts.map(({ number, name }) => ({
     key: number,
     phone: number,
-    content: { text: body.message, name, campaign: body.name },
+    content: { text: body.message, name, campaign: body.name, window: [body.initialMinutes, body.endMinutes] },
   }))
   if (desk.poisoned(messages)) return POISONED
   const { id_in, starts_at_creation } = quirks.parse(desk.control.quirks)

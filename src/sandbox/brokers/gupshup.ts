@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import {
   type Inbound,
+  type InboundMessage,
   POISONED,
   type Reply,
   type RequestContext,
@@ -8,7 +9,7 @@ import {
   type TellContext,
   type ToldEvent,
 } from '../simulated-broker.ts'
-import { requestJson, wrongIn } from './read-request.ts'
+import { readJson, requestJson, wrongIn } from './read-request.ts'
 import { storyAfter } from './status-sequence.ts'
 
 const quirks = z.strictObject({
@@ -17,13 +18,23 @@ const quirks = z.strictObject({
   /** A failure is reported immediately (its id is ours) instead of later (then gsId is). */
   fails_at_once: z.boolean().default(false),
   failure_code: z.number().int().default(1002),
+  /** Every message is refused with 400 and this text: a wrong app, a template that was deleted. */
+  refuses_with: z.string().nullable().default(null),
+  /** Sent with each callback, as the subscription's `meta` has it. */
+  callback_headers: z.record(z.string(), z.string()).default({}),
 })
 
-/** Gupshup (docs/wire/gupshup.md): a form with one template message, events to the app's one URL (control.callback_url). */
+/**
+ * Gupshup (docs/wire/gupshup.md): a form with one template message, or Meta's body on a partner's route; events to the app's one URL
+ * (control.callback_url).
+ */
 export const gupshupBroker: SimulatedBroker = {
   name: 'GUPSHUP',
   quirks,
-  routes: [{ method: 'POST', path: /^\/wa\/api\/v1\/template\/msg$/, sends: true, take }],
+  routes: [
+    { method: 'POST', path: /^\/wa\/api\/v1\/template\/msg$/, sends: true, take: takeForm },
+    { method: 'POST', path: /^\/partner\/app\/[^/]+\/v3\/message$/, sends: true, take: takeMeta },
+  ],
   errors: {
     '400': () => error(400, 'Invalid template parameters'),
     '401': () => error(401, 'Authentication Failed'),
@@ -36,7 +47,7 @@ export const gupshupBroker: SimulatedBroker = {
     tokenOf: ({ message, id }) => `${id} ${message.phone}`,
     unknownToken: () => '00000000-0000-0000-0000-000000000000 5500900000000',
     write: ([told], context) => ({
-      headers: { 'content-type': 'application/json' },
+      headers: { 'content-type': 'application/json', ...quirks.parse(context.control.quirks).callback_headers },
       body: JSON.stringify(told && event(told, context)),
     }),
   },
@@ -48,6 +59,19 @@ function error(status: number, message: string): Reply {
 
 const phone = z.string().regex(/^55\d{10,11}$/, 'must be digits with the country code, without a plus')
 
+const link = z.strictObject({ link: z.url({ protocol: /^https?$/ }) })
+
+/** The header's media or place, in the form's field `message`. */
+const formHeader = z.discriminatedUnion('type', [
+  z.strictObject({ type: z.literal('image'), image: link }),
+  z.strictObject({ type: z.literal('video'), video: link }),
+  z.strictObject({ type: z.literal('document'), document: link }),
+  z.strictObject({
+    type: z.literal('location'),
+    location: z.strictObject({ longitude: z.string().min(1), latitude: z.string().min(1) }),
+  }),
+])
+
 const form = z.strictObject({
   channel: z.literal('whatsapp').optional(),
   source: z.string().regex(/^\d{8,15}$/, 'must be digits'),
@@ -57,9 +81,10 @@ const form = z.strictObject({
     .string()
     .transform(requestJson)
     .pipe(z.strictObject({ id: z.string().min(1), params: z.array(z.string().min(1)) })),
+  message: z.string().transform(requestJson).pipe(formHeader).optional(),
 })
 
-function take({ headers, body }: Inbound, desk: RequestContext): Reply | typeof POISONED {
+function takeForm({ headers, body }: Inbound, desk: RequestContext): Reply | typeof POISONED {
   if (!headers.apikey) return error(401, desk.violation('there is no apikey'))
   if (headers['content-type'] !== 'application/x-www-form-urlencoded')
     return error(400, desk.violation('the body must be application/x-www-form-urlencoded'))
@@ -67,16 +92,72 @@ function take({ headers, body }: Inbound, desk: RequestContext): Reply | typeof 
   if (!read.success) {
     return error(400, desk.violation(wrongIn(read.error)))
   }
-  const { destination, template, source } = read.data
-  const message = {
-    key: destination,
-    phone: destination,
-    content: { source, template: template.id, params: template.params },
-  }
+  const { destination, template, source, message } = read.data
+  const content = { source, template: template.id, params: template.params, ...(message && { header: message }) }
+  const taken = accept({ key: destination, phone: destination, content }, desk)
+  if (typeof taken !== 'string') return taken
+  return { status: 202, body: { status: 'submitted', messageId: taken } }
+}
+
+const parameter = z.strictObject({
+  type: z.literal('text'),
+  parameter_name: z.string().min(1).optional(),
+  text: z.string().min(1),
+})
+
+const metaLink = z.strictObject({ link: z.url({ protocol: /^https?$/ }), filename: z.string().optional() })
+
+const metaBody = z.strictObject({
+  messaging_product: z.literal('whatsapp'),
+  recipient_type: z.literal('individual'),
+  to: phone,
+  type: z.literal('template'),
+  template: z.strictObject({
+    name: z.string().min(1),
+    language: z.strictObject({ code: z.string().min(2) }),
+    components: z
+      .array(
+        z.discriminatedUnion('type', [
+          z.strictObject({ type: z.literal('body'), parameters: z.array(parameter).min(1) }),
+          z.strictObject({
+            type: z.literal('header'),
+            parameters: z.tuple([
+              z.discriminatedUnion('type', [
+                z.strictObject({ type: z.literal('image'), image: metaLink }),
+                z.strictObject({ type: z.literal('video'), video: metaLink }),
+                z.strictObject({ type: z.literal('document'), document: metaLink }),
+                z.strictObject({
+                  type: z.literal('location'),
+                  location: z.strictObject({ latitude: z.string().min(1), longitude: z.string().min(1) }),
+                }),
+              ]),
+            ]),
+          }),
+        ]),
+      )
+      .optional(),
+  }),
+})
+
+/** A partner's route takes Meta's body, and answers as Meta does. */
+function takeMeta(request: Inbound, desk: RequestContext): Reply | typeof POISONED {
+  if (!request.headers.authorization) return error(401, desk.violation('there is no authorization'))
+  const { body, wrong } = readJson(request, metaBody, desk)
+  if (wrong !== undefined) return error(400, wrong)
+  const { to, template } = body
+  const taken = accept({ key: to, phone: to, content: template }, desk)
+  if (typeof taken !== 'string') return taken
+  const contacts = [{ input: to, wa_id: to }]
+  return { status: 200, body: { messaging_product: 'whatsapp', contacts, messages: [{ id: taken }] } }
+}
+
+/** @returns its id, if it is accepted */
+function accept(message: InboundMessage, desk: RequestContext): string | Reply | typeof POISONED {
+  const { refuses_with } = quirks.parse(desk.control.quirks)
+  if (refuses_with !== null) return error(400, refuses_with)
   if (desk.poisoned([message])) return POISONED
   const [taken] = desk.accept([message])
-  if (!taken?.accepted) return { status: 200, body: { status: 'error', message: 'Invalid Destination' } }
-  return { status: 202, body: { status: 'submitted', messageId: taken.id } }
+  return taken?.accepted ? taken.id : { status: 200, body: { status: 'error', message: 'Invalid Destination' } }
 }
 
 function event({ token, status }: ToldEvent, { at, control }: TellContext): object {

@@ -2,6 +2,7 @@ import type { IncomingHttpHeaders, ServerResponse } from 'node:http'
 import { gzipSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
 import { removeFromBlocklist } from '../../../src/blocklist/blocklist.ts'
+import { campVersion } from '../../../src/config.ts'
 import { isUnreachable } from '../../../src/database/pool.ts'
 import { useDatabase } from '../../support/database.ts'
 import { closedUrl, serveHttp, serveTcp } from '../../support/http.ts'
@@ -31,6 +32,7 @@ describe('a server that knows its list', () => {
     const again = await sync(server.url)
     expect(again).toMatchObject({ status: 'NOT_MODIFIED', figures: { phones: 2 } })
     expect(server.asked.map(headers => headers['if-none-match'])).toEqual([undefined, '"1"'])
+    expect(server.asked[0]!['user-agent']).toBe(`camp/${campVersion()}`)
     expect(await entries()).toEqual([A, B])
     const [record] = await db.prisma.blocklistSync.findMany()
     expect(record!.checked_at > record!.synced_at).toBe(true)

@@ -117,6 +117,41 @@ describe('callbacks of a settled campaign', () => {
     expect((await booksOf(db.pool, finished.id)).campaign).toBe('FINISHED')
   })
 
+  test('that a template is stopped pause the campaigns that send it at this broker, and no other', async () => {
+    const [paused, other, elsewhere] = [
+      await sentCampaign(db.pool),
+      await sentCampaign(db.pool),
+      await sentCampaign(db.pool),
+    ]
+    const template = async (campaigns: SentCampaign[], code: string) => {
+      await db.pool.query(
+        `WITH t AS (
+           INSERT INTO "Template" (id, name, template_code, content, updated_at)
+           VALUES (gen_random_uuid(), $1, $1, 'Olá', now()) RETURNING id
+         ) UPDATE "Campaign" SET template_id = t.id FROM t WHERE "Campaign".id = ANY($2::uuid[])`,
+        [code, campaigns.map(({ id }) => id)],
+      )
+    }
+    await template([paused, elsewhere], 'aviso-stopped')
+    await template([other], 'aviso-other')
+    await db.pool.query(`UPDATE "Campaign" SET broker_id = $2 WHERE id = $1`, [other.id, paused.brokerId])
+    const stopped: CallbackEvent = {
+      event: 'FAILED',
+      occurredAt: NOON,
+      payload: {},
+      detail: 'the template aviso is paused',
+    }
+    const events = ['aviso-uuid', 'aviso-stopped'].map(name => ({ ...stopped, template: name }))
+    expect(await tell(paused, ...events)).toMatchObject({ applied: 2, waiting: 0, unknown: 0 })
+    expect(await booksOf(db.pool, paused.id)).toMatchObject({
+      campaign: 'PAUSED',
+      reason: 'the broker reports: the template aviso is paused',
+      statuses: { SENT: 10 },
+    })
+    expect((await booksOf(db.pool, other.id)).campaign).toBe('PROCESSING')
+    expect((await booksOf(db.pool, elsewhere.id)).campaign).toBe('PROCESSING')
+  })
+
   test('do not reach the leads of another broker', async () => {
     const [campaign, other] = [await sentCampaign(db.pool), await sentCampaign(db.pool)]
     const lead = campaign.leads[0]!.id

@@ -10,6 +10,11 @@ import { testLog } from '../../support/log.ts'
 
 const db = useDatabase()
 const KEY = '0190f3a0-0000-7000-8000-000000000001'
+const MIB = 1024 * 1024
+const GUPSHUP: SceneOptions = {
+  adapter: 'GUPSHUP',
+  credential: { api_key: 'k', source: '5500900000099', app_name: 'App' },
+}
 const EVENT = { key: KEY, status: 'delivered', at: '2026-11-24T12:00:00Z' }
 
 let listener: Listener
@@ -134,15 +139,49 @@ describe('the listener', () => {
 
   test('refuses a body over 1 MB', async () => {
     const { id, token } = await broker()
-    expect(await call(`/webhooks/${id}/${token}`, 'x'.repeat(1024 * 1024 + 1))).toMatchObject({ status: 413, text: '' })
+    expect(await call(`/webhooks/${id}/${token}`, 'x'.repeat(MIB + 1))).toMatchObject({ status: 413, text: '' })
     expect(await inbox(id)).toBe(0)
   })
 
+  test('takes four times as much of a broker that reports many messages at once, and no byte more', async () => {
+    const { id, token } = await broker(GUPSHUP)
+    const status = { gs_id: 'gs-1', id: 'wamid.1', status: 'delivered', timestamp: '1900000000' }
+    const body = (statuses: number, pad = 0) =>
+      JSON.stringify({
+        object: 'whatsapp_business_account',
+        entry: [{ changes: [{ value: { statuses: Array.from({ length: statuses }, () => status) } }] }],
+        pad: 'x'.repeat(pad),
+      })
+    expect(await call(`/webhooks/${id}/${token}`, body(1_000, 3 * MIB))).toMatchObject({ status: 200 })
+    expect(await inbox(id)).toBe(1_000)
+    const most = 4 * MIB - body(1).length
+    expect(await call(`/webhooks/${id}/${token}`, body(1, most))).toMatchObject({ status: 200 })
+    expect(await call(`/webhooks/${id}/${token}`, body(1, most + 1))).toMatchObject({ status: 413, text: '' })
+    expect(await inbox(id)).toBe(1_001)
+  })
+
+  test('holds no more than 32 MB of bodies at once: the next is asked to come again, and is taken when some are gone', async () => {
+    const { id, token } = await broker(GUPSHUP)
+    const { port } = new URL(listener.url)
+    const part = Buffer.alloc(4 * MIB - 10, ' ')
+    const sockets = await Promise.all(
+      Array.from({ length: 8 }, async () => {
+        const socket = connect(Number(port), '127.0.0.1')
+        await once(socket, 'connect')
+        socket.write(`POST /webhooks/${id}/${token} HTTP/1.1\r\nhost: x\r\ncontent-length: ${part.length + 5}\r\n\r\n`)
+        return socket
+      }),
+    )
+    for (const socket of sockets) await new Promise(written => socket.write(part, written))
+    const small = () => call(`/webhooks/${id}/${token}`, ' '.repeat(200))
+    await expect.poll(async () => (await small()).status).toBe(503)
+    expect((await small()).headers.get('retry-after')).toBe('5')
+    for (const socket of sockets) socket.destroy()
+    await expect.poll(async () => (await small()).status).toBe(400)
+  })
+
   test('refuses a body nested in thousands, and takes all others that come with it', async () => {
-    const gupshup = await broker({
-      adapter: 'GUPSHUP',
-      credential: { api_key: 'k', source: '5500900000099', app_name: 'App' },
-    })
+    const gupshup = await broker(GUPSHUP)
     const sandbox = await broker()
     const deep = `{"type":"message-event","payload":{"id":"x","type":"sent","n":${'['.repeat(5_000)}${']'.repeat(5_000)}}}`
     const answers = await Promise.all(

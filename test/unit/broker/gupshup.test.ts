@@ -8,6 +8,7 @@ const credential = gupshup.credential.parse({ api_key: API_KEY, source: '5500900
 
 describe('an answer', () => {
   const answered = (outcome: object) => ({ kind: 'ANSWERED', outcomes: [outcome] })
+  const rejected = (code: string, detail: string = expect.any(String)) => ({ kind: 'REJECTED', code, detail })
   test.each([
     [200, { status: 'submitted', messageId: 'gs-1' }, answered({ kind: 'ACCEPTED', providerId: 'gs-1' })],
     [202, { status: 'submitted', messageId: 'gs-1' }, answered({ kind: 'ACCEPTED', providerId: 'gs-1' })],
@@ -15,18 +16,34 @@ describe('an answer', () => {
     [202, { status: 'submitted', messageId: '' }, { kind: 'IN_DOUBT' }],
     [200, { status: 'queued', messageId: 'gs-1' }, { kind: 'IN_DOUBT' }],
     [200, '', { kind: 'IN_DOUBT' }],
+    [200, { status: 'error', message: 'Invalid Destination' }, rejected('INVALID_DESTINATION', 'Invalid Destination')],
+    [200, { status: 'error', message: { text: 'WhatsApp says no' } }, rejected('TEXT_WHATSAPP_SAYS_NO')],
+    [200, { status: 'error' }, rejected('NO_REASON_GIVEN')],
+    [200, { status: 'error', message: `Bad key ${API_KEY}` }, rejected('BAD_KEY', 'Bad key ***')],
+    [400, { status: 'error', message: 'Portal User Not Found With APIKey' }, rejected('PORTAL_USER_NOT_FOUND')],
+    [400, { status: 'error', message: 'Invalid App Details' }, rejected('INVALID_APP_DETAILS')],
+    [
+      400,
+      { status: 'error', message: 'Callback Billing must be enabled for this API' },
+      rejected('CALLBACK_BILLING_DISABLED'),
+    ],
+    [400, { status: 'error', message: 'Template 7 is paused' }, rejected('TEMPLATE_UNUSABLE')],
+    [400, { status: 'error', message: 'API Rate Limited' }, rejected('4001')],
+    [400, { status: 'error', message: 'No account 5511987654321 of 12' }, rejected('NO_ACCOUNT_OF')],
+    [
+      400,
+      { error: { code: 132001, message: '(#132001) no', error_data: { details: 'no template' } } },
+      rejected('132001', 'no template'),
+    ],
+    [400, { error: { message: 'no code' } }, rejected('HTTP_400')],
+    [400, 'no JSON', rejected('HTTP_400')],
+    [500, { status: 'error', message: 'Invalid App Details' }, { kind: 'IN_DOUBT' }],
     [
       200,
-      { status: 'error', message: 'Invalid Destination' },
-      answered({ kind: 'REJECTED', detail: 'Invalid Destination' }),
+      { messages: [{ id: 'gs-2' }], messaging_product: 'whatsapp' },
+      answered({ kind: 'ACCEPTED', providerId: 'gs-2' }),
     ],
-    [200, { status: 'error', message: { text: 'WhatsApp says no' } }, answered({ kind: 'REJECTED' })],
-    [200, { status: 'error' }, answered({ kind: 'REJECTED', detail: 'no reason given' })],
-    [200, { status: 'error', message: `Invalid API Key ${API_KEY}` }, { kind: 'FATAL', reason: 'Invalid API Key ***' }],
-    [200, { status: 'error', message: 'Portal User Not Found With APIKey' }, { kind: 'FATAL' }],
-    [200, { status: 'error', message: 'Insufficient wallet balance' }, { kind: 'FATAL' }],
-    [200, { status: 'error', message: 'App does not exist' }, { kind: 'FATAL' }],
-    [400, { status: 'error', message: 'Invalid template' }, { kind: 'REJECTED', code: 'HTTP_400' }],
+    [200, { messages: [] }, { kind: 'IN_DOUBT' }],
     [401, { status: 'error', message: 'Authentication Failed' }, { kind: 'FATAL' }],
     [429, { status: 'error', message: 'Too Many Requests' }, { kind: 'NOT_ACCEPTED' }],
     [500, { status: 'error', message: 'Internal Server Error' }, { kind: 'IN_DOUBT' }],
@@ -132,16 +149,22 @@ describe('a message-event', () => {
     [1011, true],
     [4001, true],
     [4002, false],
+    [4005, true],
     [500, false],
+    [131026, false],
+    [131042, true],
+    [131008, false],
+    [132015, true],
+    ['constructor', false],
   ])('that failed with %i stops the campaign: %s', (code, stops) => {
     expect(callback(message('failed', { gsId: 'gs-1', payload: { code, reason: 'why' } }))).toEqual([
       expect.objectContaining({ event: 'FAILED', code: String(code), detail: 'why', stops }),
     ])
   })
 
-  test('that failed because its person had opted out says both', () => {
-    expect(callback(message('failed', { gsId: 'gs-1', payload: { code: 1012, reason: 'opted out' } }))).toMatchObject([
-      { event: 'FAILED', providerMsgId: 'gs-1', code: '1012', stops: false },
+  test.each([1012, 131050])('that failed with %i because its person had opted out says both', code => {
+    expect(callback(message('failed', { gsId: 'gs-1', payload: { code, reason: 'opted out' } }))).toMatchObject([
+      { event: 'FAILED', providerMsgId: 'gs-1', code: String(code), stops: false },
       { event: 'OPT_OUT', providerMsgId: 'gs-1' },
     ])
   })
@@ -169,10 +192,93 @@ describe('other events', () => {
     outer('user-event', { phone: '5511987654321', type: 'opted-in' }),
     outer('user-event', { phone: '14155550100', type: 'opted-out' }),
     outer('message', { id: 'in-1', source: '5511987654321', type: 'text', payload: { text: 'oi' } }),
-    outer('template-event', { id: 't', status: 'rejected', type: 'status-update' }),
-    outer('account-event', { type: 'tier-event' }),
+    outer('template-event', { id: 't', status: 'approved', elementName: 'aviso' }),
+    outer('template-event', { id: 't' }),
   ])('mean nothing: %j', body => {
     expect(callback(body)).toEqual([])
+    expect(notices.filter(text => !text.includes('Brazilian'))).toEqual([])
+  })
+
+  test.each(['paused', 'disabled', 'rejected', 'deleted'])(
+    'a template that is %s is told by its code and its name',
+    status => {
+      const body = outer('template-event', { id: 'uuid-1', status, elementName: 'aviso', description: 'low quality' })
+      const told = {
+        event: 'FAILED',
+        code: `TEMPLATE_${status.toUpperCase()}`,
+        detail: `the template aviso is ${status}: low quality`,
+        occurredAt: new Date(1_900_000_000_500),
+        payload: body,
+      }
+      expect(callback(body)).toEqual([
+        { ...told, template: 'aviso' },
+        { ...told, template: 'uuid-1' },
+      ])
+    },
+  )
+
+  test('in version 3 by Meta’s event, beside statuses', () => {
+    const value = { event: 'PAUSED', message_template_id: 77, message_template_name: 'aviso', reason: null }
+    const status = { gs_id: 'gs-1', id: 'wamid.1', status: 'read', timestamp: '1795521600' }
+    const body = {
+      object: 'whatsapp_business_account',
+      entry: [
+        { changes: [{ field: 'message_template_status_update', value }] },
+        { changes: [{ field: 'messages', value: { statuses: [status] } }] },
+      ],
+    }
+    expect(callback(body)).toMatchObject([
+      {
+        event: 'FAILED',
+        template: 'aviso',
+        code: 'TEMPLATE_PAUSED',
+        detail: 'the template aviso is paused',
+        occurredAt: NOW,
+      },
+      { event: 'FAILED', template: '77' },
+      { event: 'READ', providerMsgId: 'gs-1' },
+    ])
+  })
+
+  test.each([
+    outer('account-event', { type: 'tier-event', phone: '5511987654321' }),
+    outer('billing-event', { deductions: {} }),
+    {
+      object: 'whatsapp_business_account',
+      entry: [{ changes: [{ field: 'account_update', value: { event: 'ACCOUNT_RESTRICTION' } }] }],
+    },
+  ])('what is about the account is a notice: %j', body => {
+    expect(callback(body)).toEqual([])
+    expect(notices).toEqual([expect.stringMatching(/^(account-event|billing-event|account_update) of the account: /)])
+    expect(notices.join()).not.toContain('5511987654321')
+  })
+})
+
+describe('the secret header', () => {
+  const SECRET = 'a-secret-of-the-header'
+  const withSecret = gupshup.credential.parse({
+    ...{ api_key: API_KEY, source: '5500900000099', app_name: 'Other' },
+    ...{ webhook_header: 'X-Camp-Secret', webhook_secret: SECRET },
+  })
+  const called = (headers: Record<string, string>, credentials = [credential, withSecret]) =>
+    gupshup.callback!(
+      {
+        url: new URL('https://camp.example/webhooks/b/t'),
+        headers,
+        body: Buffer.from(JSON.stringify(message('read', { gsId: 'gs-1' }))),
+        leadId: undefined,
+      },
+      { credentials, receivedAt: NOW, notice: () => undefined },
+    )
+
+  test('lets a call in that has it, and refuses one without it or with another', () => {
+    expect(called({ 'x-camp-secret': SECRET })).toMatchObject([{ event: 'READ' }])
+    for (const headers of [{}, { 'x-camp-secret': '' }, { 'x-camp-secret': `${SECRET}x` }, { 'x-other': SECRET }])
+      expect(() => called(headers)).toThrow(expect.objectContaining({ name: 'CallbackRefused', status: 401 }))
+  })
+
+  test('is not asked for where no credential has one', () => {
+    expect(called({}, [credential])).toMatchObject([{ event: 'READ' }])
   })
 })
 
