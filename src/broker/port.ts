@@ -52,6 +52,12 @@ export interface Adapter<Credential = unknown> {
   /** The broker's cheapest read, to check a credential; returns a sentence for the operator. Absent: not supported. */
   test?(credential: Credential, http: Http): Promise<TestResult>
 
+  /**
+   * What a person should know of a valid credential: that it stops working, that a value is not sent. Shown when it is set or
+   * tested, and by camp doctor. Absent: nothing.
+   */
+  warnings?(credential: Credential): string[]
+
   /** A status callback → events. @throws CallbackRefused if it is not one of this broker's */
   callback?(request: CallbackRequest, context: CallbackContext<Credential>): CallbackEvent[]
 }

@@ -11,7 +11,7 @@ import { webhookUrl } from '../security/webhook-token.ts'
 import type { DatabaseDeps } from './deps.ts'
 import { type Finding, fail, ok, warn } from './finding.ts'
 
-/** Whether each credential opens, and fits its adapter. Its content is not reported. */
+/** Whether each credential opens, and fits its adapter, and what its adapter warns of. Its content is not reported. */
 export async function checkCredentials({ pool, config }: DatabaseDeps): Promise<Finding[]> {
   const keys = await openKeys(config)
   const { rows } = await pool.query<{ id: string; sealed: unknown; wallet: string; broker: string; adapter: string }>(
@@ -19,19 +19,28 @@ export async function checkCredentials({ pool, config }: DatabaseDeps): Promise<
      JOIN "Wallet" w ON w.id = k.wallet_id JOIN "Broker" b ON b.id = k.broker_id ORDER BY w.name, b.name`,
   )
   const findings: Finding[] = []
+  const warnings: Finding[] = []
   for (const row of rows) {
     const adapter = await adapterOf(row.adapter).catch(() => undefined)
     // It belongs to a newer camp.
     if (!adapter) continue
-    const { closed, unfit } = unsealCredential(keys, adapter, row)
+    const { closed, unfit, config: credential } = unsealCredential(keys, adapter, row)
     const flaw = closed ?? unfit
-    if (flaw === undefined) continue
     const where = t`of "${row.wallet}" at "${row.broker}"`
+    if (flaw === undefined) {
+      warnings.push(
+        ...(adapter.warnings?.(credential) ?? []).map(text =>
+          warn(t`credential`, `${where}: ${text}`, t`See the broker's page in docs, and camp credential set.`),
+        ),
+      )
+      continue
+    }
     findings.push(
       fail(t`credential`, `${where}: ${flaw}`, t`Run: camp credential set "${row.wallet}" "${row.broker}" key=value`),
     )
   }
-  return findings.length > 0 ? findings : [ok(t`credentials`, t`${rows.length} open, and fit their adapters`)]
+  const opened = findings.length > 0 ? findings : [ok(t`credentials`, t`${rows.length} open, and fit their adapters`)]
+  return [...opened, ...warnings]
 }
 
 const LISTENER_MS = 5_000

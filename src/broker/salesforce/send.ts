@@ -5,6 +5,7 @@ import type { Message, Outcome, SendRequest, SendResult } from '../port.ts'
 import { quoted } from '../redact.ts'
 import { below, jsonOf, notUnderstood, plainDocument } from '../wire-format.ts'
 import { type SalesforceCredential, secretsOf } from './credential.ts'
+import { recordOf } from './fields.ts'
 import { type AccessToken, CORE, hasErrorCode, withToken } from './token.ts'
 
 /**
@@ -50,7 +51,7 @@ async function importContacts(
 ): Promise<SendResult> {
   const body = JSON.stringify({
     allOrNone: false,
-    records: messages.map(message => contactOf(message, credential)),
+    records: messages.map(message => recordOf(message, credential)),
   })
   const sent = await withToken(CORE, credential, http, token =>
     http.request({
@@ -60,6 +61,7 @@ async function importContacts(
         authorization: `Bearer ${token.value}`,
         'content-type': 'application/json',
         accept: 'application/json',
+        ...(credential.duplicates === 'save' && { 'sforce-duplicate-rule-header': 'allowSave=true' }),
       },
       body,
       timeoutMs: TIMEOUT_MS,
@@ -68,21 +70,9 @@ async function importContacts(
   return sent.kind === 'ANSWER' ? read(sent.answer, sent.token, messages, credential, http) : sent
 }
 
-function pathOf({ api_version, external_id_field }: SalesforceCredential): string {
+function pathOf({ api_version, object, external_id_field }: SalesforceCredential): string {
   const collection = `services/data/${api_version}/composite/sobjects`
-  return external_id_field === undefined ? collection : `${collection}/Contact/${external_id_field}`
-}
-
-function contactOf(message: Message, { operacao, external_id_field }: SalesforceCredential) {
-  return {
-    attributes: { type: 'Contact' },
-    MobilePhone: message.phone,
-    LastName: message.nome?.trim(),
-    CPF_CNPJ__c: plainDocument(message.cpf_cnpj),
-    Operacao__c: operacao,
-    disparo__c: true,
-    ...(external_id_field !== undefined && { [external_id_field]: message.leadId }),
-  }
+  return external_id_field === undefined ? collection : `${collection}/${object}/${external_id_field}`
 }
 
 /**

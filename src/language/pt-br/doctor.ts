@@ -87,5 +87,7 @@ export const DOCTOR: Catalogue = {
     'maxmemory-policy é {0}: o Redis pode apagar jobs, e a varredura tem de incluí-los de novo',
   'On its server: CONFIG SET maxmemory-policy noeviction, also in redis.conf':
     'No servidor dele: CONFIG SET maxmemory-policy noeviction, também em redis.conf',
+  "See the broker's page in docs, and camp credential set.":
+    'Veja a página do fornecedor em docs, e camp credential set.',
   '{0} calls the worker on this machine': '{0} chama o worker desta máquina',
 }
