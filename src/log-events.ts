@@ -45,6 +45,7 @@ export const LOG_EVENTS = {
   'settle.texts_refused': 'error',
   'settle.deferred': 'warn',
   'settle.late': 'warn',
+  'broker.quota': 'warn',
   'closing.done': 'info',
   'closing.deferred': 'info',
   'closing.refused': 'warn',

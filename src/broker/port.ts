@@ -120,13 +120,19 @@ export type Outcome =
   /** Unknown: never sent again automatically. */
   | { kind: 'IN_DOUBT'; reason: string; code?: string | undefined }
 
+/** Requests of 24 hours that an account has used, and may use. */
+export interface Quota {
+  used: number
+  limit: number
+}
+
 /**
  * What the broker said about one request. A code's class (codes.ts) decides what follows; without one, the kind does. An adapter
  * reports the answer, not the consequence.
  */
 export type SendResult =
-  /** One outcome per message, in the request's order. */
-  | { kind: 'ANSWERED'; outcomes: Outcome[]; reference?: string | undefined }
+  /** One outcome per message, in the request's order. quota: nears its end, and has not been told of before. */
+  | { kind: 'ANSWERED'; outcomes: Outcome[]; reference?: string | undefined; quota?: Quota | undefined }
   /** Nothing was accepted (connect error, 429): the whole request may be repeated, after `retryAfterMs`. */
   | { kind: 'NOT_ACCEPTED'; reason: string; code?: string | undefined; retryAfterMs?: number | undefined }
   /** Refused as a whole (400, 422): a single lead may be the cause, so the request is halved, unless its code's class forbids it. */

@@ -2,6 +2,7 @@ import { t } from '../../language/text.ts'
 import type { Adapter, TestResult } from '../port.ts'
 import { callback } from './callback.ts'
 import { closing } from './closing.ts'
+import { CODES } from './codes.ts'
 import { credential, type SalesforceCredential, SECRETS } from './credential.ts'
 import { isPasswordLogin, PASSWORD_ENDS } from './login.ts'
 import { send, TIMEOUT_MS } from './send.ts'
@@ -23,7 +24,7 @@ export const salesforce: Adapter<SalesforceCredential> = {
   timeoutMs: TIMEOUT_MS,
   // Events name the contact, not our key.
   correlatesByProviderId: true,
-  codes: {},
+  codes: CODES,
   send,
   closing,
   callback,

@@ -54,7 +54,7 @@ export const CORE: Cloud = {
     if (!read.success) return undefined
     return { value: read.data.access_token, instanceUrl: read.data.instance_url, expiresAt: Number.POSITIVE_INFINITY }
   },
-  refusesToken: answer => answer.status === 401 && hasErrorCode(answer, 'INVALID_SESSION_ID'),
+  refusesToken: answer => answer.status === 401 && errorCodesOf(answer).includes('INVALID_SESSION_ID'),
   cure: loginCure,
 }
 
@@ -157,7 +157,7 @@ function placeOf(cloud: Cloud, credential: SalesforceCredential, http: Http) {
 }
 
 /** The same for credentials that use the same token. */
-function identityHash(cloud: Cloud, credential: SalesforceCredential): string {
+export function identityHash(cloud: Cloud, credential: SalesforceCredential): string {
   const identity = JSON.stringify([cloud.name, ...cloud.identity(credential)])
   return createHash('sha256').update(identity).digest('base64')
 }
@@ -199,10 +199,10 @@ export function refusalOf(what: string, answer: HttpAnswer, http: Http, secrets:
   }
 }
 
-const coreErrors = z.array(z.object({ errorCode: z.string() }))
+const coreErrors = z.array(z.object({ errorCode: z.string().min(1) }))
 
-/** Core errors outside the answer's records: [{message, errorCode, fields?}] (docs/wire/salesforce.md#import). */
-export function hasErrorCode(answer: HttpResponse, code: string): boolean {
+/** The codes of core errors outside the answer's records: [{message, errorCode, fields?}] (docs/wire/salesforce.md#import). */
+export function errorCodesOf(answer: HttpResponse): string[] {
   const read = coreErrors.safeParse(jsonOf(answer.body))
-  return read.success && read.data.some(error => error.errorCode === code)
+  return read.success ? read.data.map(({ errorCode }) => errorCode) : []
 }
