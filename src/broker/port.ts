@@ -54,6 +54,12 @@ export interface Adapter<Credential = unknown> {
   /** The broker's cheapest read, to check a credential; returns a sentence for the operator. Absent: not supported. */
   test?(credential: Credential, http: Http): Promise<TestResult>
 
+  /**
+   * What a person should know of a valid credential: that it stops working, that a value is not sent. Shown when it is set or
+   * tested, and by camp doctor. Absent: nothing.
+   */
+  warnings?(credential: Credential): string[]
+
   /** A status callback → events. @throws CallbackRefused if it is not one of this broker's */
   callback?(request: CallbackRequest, context: CallbackContext<Credential>): CallbackEvent[]
 }
@@ -118,13 +124,19 @@ export type Outcome =
   /** Unknown: never sent again automatically. */
   | { kind: 'IN_DOUBT'; reason: string; code?: string | undefined }
 
+/** Requests of 24 hours that an account has used, and may use. */
+export interface Quota {
+  used: number
+  limit: number
+}
+
 /**
  * What the broker said about one request. A code's class (codes.ts) decides what follows; without one, the kind does. An adapter
  * reports the answer, not the consequence.
  */
 export type SendResult =
-  /** One outcome per message, in the request's order. */
-  | { kind: 'ANSWERED'; outcomes: Outcome[]; reference?: string | undefined }
+  /** One outcome per message, in the request's order. quota: nears its end, and has not been told of before. */
+  | { kind: 'ANSWERED'; outcomes: Outcome[]; reference?: string | undefined; quota?: Quota | undefined }
   /** Nothing was accepted (connect error, 429): the whole request may be repeated, after `retryAfterMs`. */
   | { kind: 'NOT_ACCEPTED'; reason: string; code?: string | undefined; retryAfterMs?: number | undefined }
   /** Refused as a whole (400, 422): a single lead may be the cause, so the request is halved, unless its code's class forbids it. */
@@ -147,8 +159,11 @@ export interface Closing<Credential> {
    * one says nothing about another. Absent: one run for all.
    */
   readonly perReference?: boolean
-  /** A read without side effects that tells whether a run has happened. Absent: not supported. */
-  look?(credential: Credential, http: Http): Promise<ClosingLook>
+  /**
+   * A read without side effects that tells whether a run has happened. Absent: not supported.
+   * @param before an earlier mark, which is returned again if nothing has run since
+   */
+  look?(credential: Credential, http: Http, before?: string): Promise<ClosingLook>
   run(request: ClosingRequest, credential: Credential, http: Http): Promise<ClosingResult>
   /** What happens to accepted messages if it is never run: shown when the campaign is cancelled. */
   readonly unrun?: string
@@ -169,13 +184,18 @@ export interface ClosingRequest {
 }
 
 export type ClosingLook =
-  /** `mark` changes with each run; `busy`: a run is in progress, and another would be refused or send everything twice. */
-  | { kind: 'SEEN'; mark: string; busy: boolean }
+  /**
+   * `mark` changes with each run, and when a run ends in an error; `busy`: a run is in progress, and another would be refused or
+   * send everything twice; `failed`: the newest run ended in an error, in the broker's words.
+   */
+  | { kind: 'SEEN'; mark: string; busy: boolean; failed?: string | undefined }
   | { kind: 'NOT_ACCEPTED'; reason: string; retryAfterMs?: number | undefined }
   | { kind: 'FATAL'; reason: string }
 
 export type ClosingResult =
   | { kind: 'DONE'; reference?: string | undefined }
+  /** The broker took the request to run it. Later looks show what comes of it: for a closing with a look. */
+  | { kind: 'TAKEN' }
   | { kind: 'NOT_ACCEPTED'; reason: string; retryAfterMs?: number | undefined }
   | { kind: 'FATAL'; reason: string }
   | { kind: 'IN_DOUBT'; reason: string }

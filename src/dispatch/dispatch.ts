@@ -1,3 +1,4 @@
+import type { Quota } from '../broker/port.ts'
 import { adapterOf } from '../broker/registry.ts'
 import { namedError } from '../database/faults.ts'
 import { variablesIn } from '../message/template.ts'
@@ -8,6 +9,7 @@ import type { BatchOutcome, Settled } from './model/batch-outcome.ts'
 import type { ClaimedBatch } from './model/claimed-batch.ts'
 import type { DispatchDeps } from './model/deps.ts'
 import { type EnqueueTarget, enqueueAhead, enqueueAll, enqueueNext } from './plan/enqueue.ts'
+import { keepQuota } from './record/quota.ts'
 import { openPermit } from './send/permit.ts'
 import { renderLeads } from './send/render.ts'
 import { requestName, sendBatch } from './send/send.ts'
@@ -41,7 +43,9 @@ export async function dispatchBatch(deps: DispatchDeps, batchId: string): Promis
       const { batch } = claim
       await enqueueFollowing(deps, batch.campaign, batch.number, batch.nextAt && enqueueAhead(batch.nextAt))
       const outcome = await sendClaimedBatch(deps, batch)
-      return afterSettle(deps, batch, await settleWithRetry(deps, batch, outcome))
+      const settled = await settleWithRetry(deps, batch, outcome)
+      if (outcome.quota) await tellQuota(deps, batch, outcome.quota)
+      return afterSettle(deps, batch, settled)
     }
     case 'UNANSWERED': {
       const { batch, error } = claim
@@ -93,6 +97,16 @@ async function afterSettle(deps: DispatchDeps, batch: ClaimedBatch, settled: Set
   await orLeaveToSweep(deps, () => enqueueAll(deps.queues, batch.campaign.brokerId, settled.jobs, deps.now()))
   if (settled.closing) await enqueueFollowing(deps, batch.campaign, batch.number, null)
   if (settled.mayFinish) await finishIfLast(deps, batch.campaign, batch.number)
+}
+
+/** The quota nears its end: an operator should know before the broker refuses. */
+async function tellQuota(deps: DispatchDeps, { broker, credential }: ClaimedBatch, quota: Quota): Promise<void> {
+  deps.log.warn(
+    { event: 'broker.quota', broker, credential: credential.id, ...quota },
+    'the quota of requests nears its end',
+  )
+  // Only for display: a fault of the database must not fail what was settled.
+  await keepQuota(deps, credential.id, quota).catch(() => undefined)
 }
 
 async function finishIfLast(deps: DispatchDeps, campaign: EnqueueTarget, after: number): Promise<void> {

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { Quota } from '../broker/port.ts'
 import { adapterOf } from '../broker/registry.ts'
 import { callbackUrlInUse, isServed } from '../campaign/read/workers.ts'
 import type { Sql } from '../database/pool.ts'
@@ -11,7 +12,7 @@ import { webhookUrl } from '../security/webhook-token.ts'
 import type { DatabaseDeps } from './deps.ts'
 import { type Finding, fail, ok, warn } from './finding.ts'
 
-/** Whether each credential opens, and fits its adapter. Its content is not reported. */
+/** Whether each credential opens, and fits its adapter, and what its adapter warns of. Its content is not reported. */
 export async function checkCredentials({ pool, config }: DatabaseDeps): Promise<Finding[]> {
   const keys = await openKeys(config)
   const { rows } = await pool.query<{ id: string; sealed: unknown; wallet: string; broker: string; adapter: string }>(
@@ -19,19 +20,50 @@ export async function checkCredentials({ pool, config }: DatabaseDeps): Promise<
      JOIN "Wallet" w ON w.id = k.wallet_id JOIN "Broker" b ON b.id = k.broker_id ORDER BY w.name, b.name`,
   )
   const findings: Finding[] = []
+  const warnings = (await quotasNearEnd(pool)).map(({ wallet, broker, used, limit }) =>
+    warn(
+      t`quota`,
+      t`"${wallet}" at "${broker}" has used ${used} of its ${limit} requests of 24 hours`,
+      t`Send less per day, use larger batches, or ask the broker for a higher quota.`,
+    ),
+  )
   for (const row of rows) {
     const adapter = await adapterOf(row.adapter).catch(() => undefined)
     // It belongs to a newer camp.
     if (!adapter) continue
-    const { closed, unfit } = unsealCredential(keys, adapter, row)
+    const { closed, unfit, config: credential } = unsealCredential(keys, adapter, row)
     const flaw = closed ?? unfit
-    if (flaw === undefined) continue
     const where = t`of "${row.wallet}" at "${row.broker}"`
+    if (flaw === undefined) {
+      warnings.push(
+        ...(adapter.warnings?.(credential) ?? []).map(text =>
+          warn(t`credential`, `${where}: ${text}`, t`See the broker's page in docs, and camp credential set.`),
+        ),
+      )
+      continue
+    }
     findings.push(
       fail(t`credential`, `${where}: ${flaw}`, t`Run: camp credential set "${row.wallet}" "${row.broker}" key=value`),
     )
   }
-  return findings.length > 0 ? findings : [ok(t`credentials`, t`${rows.length} open, and fit their adapters`)]
+  const opened = findings.length > 0 ? findings : [ok(t`credentials`, t`${rows.length} open, and fit their adapters`)]
+  return [...opened, ...warnings]
+}
+
+interface NearEnd extends Quota {
+  wallet: string
+  broker: string
+}
+
+/** The quotas of requests of which a broker has said within the last 24 hours that they near their end. */
+async function quotasNearEnd(sql: Sql): Promise<NearEnd[]> {
+  const { rows } = await sql.query<NearEnd>(
+    `SELECT w.name AS wallet, b.name AS broker, s.quota_used AS used, s.quota_limit AS "limit"
+     FROM "SendSlot" s
+     JOIN "Credential" k ON k.id = s.id JOIN "Wallet" w ON w.id = k.wallet_id JOIN "Broker" b ON b.id = k.broker_id
+     WHERE s.quota_at > clock_timestamp() - interval '24 hours' ORDER BY w.name, b.name`,
+  )
+  return rows
 }
 
 const LISTENER_MS = 5_000

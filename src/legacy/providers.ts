@@ -60,6 +60,7 @@ const KEYS: Readonly<Record<string, KeyMap>> = {
       mkc_client_secret: 'mc_client_secret',
       mkc_token_url: 'mc_token_url',
       mkc_api_url: 'mc_api_url',
+      mkc_account_id: 'mc_account_id',
     },
   },
   OTIMA_WPP: {

@@ -6,6 +6,7 @@ import { camp } from '../support/camp.ts'
 import { useDatabase } from '../support/database.ts'
 import { adminEnv, succeed } from '../support/login.ts'
 import { SALESFORCE_SECRETS, salesforceCredential } from '../support/salesforce.ts'
+import { LOGINS, orgCredential, startOrg } from '../support/salesforce-org.ts'
 import { scratchFolder } from '../support/scratch.ts'
 import { startTestWorker } from '../support/worker.ts'
 
@@ -69,6 +70,43 @@ test('a file goes out through Salesforce, from the credential to the report', as
     { content: { LastName: 'Ana', CPF_CNPJ__c: '11222333000181' } },
   ])
   expect(sandbox.stats('SALESFORCE')).toMatchObject({ accepted: 2, unique: 2, violations: [] })
+})
+
+test('a credential names what its login lacks, and warns of what ends and of what is not sent', async () => {
+  const org = await startOrg()
+  const run = (...argv: string[]) => camp(argv, { env })
+  const set = (given: Record<string, unknown>) => {
+    const pairs = Object.entries(given).map(([key, value]) => `${key}=${String(value)}`)
+    return run('credential', 'set', 'Carteira Norte', 'Salesforce', ...pairs)
+  }
+  const test = () => run('credential', 'test', 'Carteira Norte', 'Salesforce')
+  await succeed(run('wallet', 'add', 'Carteira Norte', '--idgis', '8'))
+  const missing = await set(orgCredential(org, { auth: 'password' }))
+  expect(missing.code).toBe(5)
+  expect(missing.err).toMatch(/missing key "username"; missing key "password"/)
+  const shared = 'https://login.salesforce.com/services/oauth2/token'
+  expect((await set(orgCredential(org, { token_url: shared }))).err).toMatch(
+    /"token_url": must be on the org's My Domain/,
+  )
+
+  await succeed(set(orgCredential(org, LOGINS.password)))
+  expect(await succeed(test())).toMatchObject({
+    err: expect.stringMatching(/stops working on 2027-02-20[\s\S]*idcob_contrato does not reach Salesforce/),
+  })
+  expect((await run('doctor')).out).toMatch(/of "Carteira Norte" at "Salesforce": the login with a password/)
+
+  // To the next way to log in: what is left of the last one is named.
+  const jwt = { auth: 'jwt', private_key: org.privateKey.replaceAll('\n', '\\n'), field_contract: 'Contrato__c' }
+  expect((await set(jwt)).err).toMatch(/"password": contradicts auth=jwt: remove it \(password=\)/)
+  const stored = await succeed(set({ ...jwt, password: '' }))
+  expect(stored.err).not.toMatch(/2027-02-20|idcob_contrato/)
+  const tested = await succeed(test())
+  expect(tested.err).not.toMatch(/2027-02-20|idcob_contrato/)
+  const shown = await succeed(run('credential', 'show', 'Carteira Norte', 'Salesforce'))
+  for (const { out, err } of [stored, tested, shown]) expect(out + err).not.toContain(org.privateKey.slice(60, 120))
+  await succeed(set({ auth: 'client_credentials', username: '', private_key: '' }))
+  await succeed(test())
+  expect(await set({ mc_account_id: '' }).then(test)).toMatchObject({ err: expect.stringContaining('HTTP 404') })
 })
 
 test('a user who cancels before the run is told what stays at Salesforce', async () => {

@@ -3,7 +3,9 @@ import type { Adapter, TestResult } from '../port.ts'
 import { MANY_EVENTS_BYTES } from '../wire-format.ts'
 import { callback } from './callback.ts'
 import { closing } from './closing.ts'
+import { CODES } from './codes.ts'
 import { credential, type SalesforceCredential, SECRETS } from './credential.ts'
+import { isPasswordLogin, PASSWORD_ENDS } from './login.ts'
 import { send, TIMEOUT_MS } from './send.ts'
 import { CORE, freshToken, MARKETING_CLOUD, type TokenRefusal } from './token.ts'
 
@@ -24,10 +26,11 @@ export const salesforce: Adapter<SalesforceCredential> = {
   // Events name the contact, not our key.
   correlatesByProviderId: true,
   callbackBytes: MANY_EVENTS_BYTES,
-  codes: {},
+  codes: CODES,
   send,
   closing,
   callback,
+  warnings,
 
   async test(given, http) {
     for (const cloud of [CORE, MARKETING_CLOUD]) {
@@ -42,4 +45,18 @@ export const salesforce: Adapter<SalesforceCredential> = {
 
 function failed({ kind, reason }: TokenRefusal): TestResult {
   return { ok: false, cause: kind === 'FATAL' ? 'REFUSED' : 'UNREACHABLE', detail: reason }
+}
+
+function warnings(credential: SalesforceCredential): string[] {
+  return [
+    ...(isPasswordLogin(credential)
+      ? [
+          t`the login with a password (auth=password) stops working on ${PASSWORD_ENDS}: Salesforce switches that flow off.
+          Use auth=client_credentials or auth=jwt`,
+        ]
+      : []),
+    ...(credential.field_contract === undefined
+      ? [t`idcob_contrato does not reach Salesforce until field_contract is set`]
+      : []),
+  ]
 }

@@ -2,6 +2,7 @@ import { createHmac } from 'node:crypto'
 import { z } from 'zod'
 import { constantTimeEqual } from '../../constant-time.ts'
 import { type CallbackContext, type CallbackEvent, CallbackRefused, type CallbackRequest } from '../port.ts'
+import { quoted } from '../redact.ts'
 import { assertSomeRead, jsonOf, readEach } from '../wire-format.ts'
 import type { SalesforceCredential } from './credential.ts'
 
@@ -31,7 +32,9 @@ export function callback(request: CallbackRequest, context: CallbackContext<Sale
     const word = read.eventcategorytype ?? read.status ?? ''
     const event = eventOf(word)
     if (event && read.contactkey) return [toldOf(event, read, payload, context.receivedAt)]
-    left.add(event ? `${word} without contactKey` : word)
+    const run = runOf(word, read)
+    if (run !== undefined) context.notice(run)
+    else left.add(event ? `${word} without contactKey` : word)
     return []
   })
   if (left.size > 0) context.notice(`left out of a callback: ${[...left].join(', ').slice(0, 200)}`)
@@ -61,6 +64,9 @@ const fields = z
     status: z.string().max(200).optional(),
     contactkey: z.string().max(300).nullish(),
     reason: z.string().nullish().catch(undefined),
+    automationname: z.string().nullish().catch(undefined),
+    automationcustomerkey: z.string().nullish().catch(undefined),
+    automationinstancestatus: z.string().nullish().catch(undefined),
     timestamputc: z.unknown().optional(),
     eventdateutc: z.unknown().optional(),
   })
@@ -72,15 +78,30 @@ const EVENTS: Readonly<Record<string, CallbackEvent['event']>> = {
   delivered: 'DELIVERED',
   read: 'READ',
   failed: 'FAILED',
+  // Salesforce did not hand it to Meta, or Meta did not take it.
+  notsent: 'FAILED',
 }
 
 /**
- * EngagementEvents.OttDelivered; in a row's status the same word, whole or as its last part. Other statuses are not documented
- * and not guessed.
+ * EngagementEvents.OttDelivered, with any category before the point; in a row's status the same word, whole or as its last part. Other
+ * statuses are not documented and not guessed: an event of another channel (EmailSent) is none of a message of ours.
  */
 function eventOf(word: string): CallbackEvent['event'] | undefined {
-  const name = word.toLowerCase().replace(/^(engagementevents\.)?(ott)?/, '')
+  const [, name = ''] = /^(?:(?:\w+\.)?ott)?(\w+)$/.exec(word.toLowerCase()) ?? []
   return Object.hasOwn(EVENTS, name) ? EVENTS[name] : undefined
+}
+
+/**
+ * An event of a run of an automation: SendEvents.AutomationInstanceErrored. It names the automation by its name and external key, not
+ * by the id that a credential has; the campaign whose run it is learns the end by its own look (closing.ts).
+ * @returns what an operator should know; undefined if it is another event
+ */
+function runOf(word: string, { automationname, automationcustomerkey, automationinstancestatus }: Row) {
+  const [, what] = /^(?:\w+\.)?AutomationInstance(\w+)$/i.exec(word) ?? []
+  if (what === undefined) return undefined
+  const name = automationname ?? automationcustomerkey ?? 'without a name'
+  const status = automationinstancestatus ? ` (${quoted(automationinstancestatus, [])})` : ''
+  return `Salesforce reports of the automation ${quoted(name, [])}: ${what}${status}`
 }
 
 function toldOf(event: CallbackEvent['event'], read: Row, payload: unknown, receivedAt: Date): CallbackEvent {

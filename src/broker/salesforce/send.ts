@@ -1,11 +1,15 @@
 import { z } from 'zod'
 import type { Http, HttpAnswer } from '../../http/client.ts'
-import { failureOf, isSuccess } from '../classify-response.ts'
+import { failureOf, isSuccess, type ResponseFailure } from '../classify-response.ts'
+import type { CodeClass } from '../codes.ts'
 import type { Message, Outcome, SendRequest, SendResult } from '../port.ts'
 import { quoted } from '../redact.ts'
 import { below, jsonOf, notUnderstood, plainDocument } from '../wire-format.ts'
+import { CODES, LIMIT_PAUSE_MS } from './codes.ts'
 import { type SalesforceCredential, secretsOf } from './credential.ts'
-import { type AccessToken, CORE, hasErrorCode, withToken } from './token.ts'
+import { recordOf } from './fields.ts'
+import { type AccessToken, CORE, errorCodesOf, withToken } from './token.ts'
+import { noteUsage, waitForRequests } from './usage.ts'
 
 /**
  * Phase 1 (docs/wire/salesforce.md#import): contacts are imported with the flag that the automation selects. No message is sent
@@ -50,8 +54,10 @@ async function importContacts(
 ): Promise<SendResult> {
   const body = JSON.stringify({
     allOrNone: false,
-    records: messages.map(message => contactOf(message, credential)),
+    records: messages.map(message => recordOf(message, credential)),
   })
+  const full = waitForRequests(credential, http)
+  if (full) return { kind: 'NOT_ACCEPTED', ...full }
   const sent = await withToken(CORE, credential, http, token =>
     http.request({
       method: credential.external_id_field === undefined ? 'POST' : 'PATCH',
@@ -60,6 +66,7 @@ async function importContacts(
         authorization: `Bearer ${token.value}`,
         'content-type': 'application/json',
         accept: 'application/json',
+        ...(credential.duplicates === 'save' && { 'sforce-duplicate-rule-header': 'allowSave=true' }),
       },
       body,
       timeoutMs: TIMEOUT_MS,
@@ -68,28 +75,10 @@ async function importContacts(
   return sent.kind === 'ANSWER' ? read(sent.answer, sent.token, messages, credential, http) : sent
 }
 
-function pathOf({ api_version, external_id_field }: SalesforceCredential): string {
+function pathOf({ api_version, object, external_id_field }: SalesforceCredential): string {
   const collection = `services/data/${api_version}/composite/sobjects`
-  return external_id_field === undefined ? collection : `${collection}/Contact/${external_id_field}`
+  return external_id_field === undefined ? collection : `${collection}/${object}/${external_id_field}`
 }
-
-function contactOf(message: Message, { operacao, external_id_field }: SalesforceCredential) {
-  return {
-    attributes: { type: 'Contact' },
-    MobilePhone: message.phone,
-    LastName: message.nome?.trim(),
-    CPF_CNPJ__c: plainDocument(message.cpf_cnpj),
-    Operacao__c: operacao,
-    disparo__c: true,
-    ...(external_id_field !== undefined && { [external_id_field]: message.leadId }),
-  }
-}
-
-/**
- * The org has used up its requests of 24 hours (docs/wire/salesforce.md#import): they become available gradually, and polling
- * sooner would use them up.
- */
-const LIMIT_PAUSE_MS = 15 * 60_000
 
 const results = z.array(
   z.object({
@@ -108,45 +97,51 @@ function read(
   http: Http,
 ): SendResult {
   const secrets = secretsOf(credential, token.value)
-  if (!isSuccess(answer)) {
-    const failure = failureOf(answer, http.clock.now(), secrets)
-    return failure.kind === 'FATAL' && isOverLimit(answer)
-      ? { kind: 'NOT_ACCEPTED', reason: failure.reason, retryAfterMs: LIMIT_PAUSE_MS }
-      : failure
-  }
+  const quota = noteUsage(answer, credential, http)
+  if (!isSuccess(answer)) return withCode(answer, failureOf(answer, http.clock.now(), secrets))
   const answered = results.safeParse(jsonOf(answer.body))
   if (!answered.success) return notUnderstood(answer, secrets)
   // Records carry no key of ours: if one is missing, positions are not reliable.
   const [known, wanted] = [answered.data.length, messages.length]
   if (known !== wanted) return { kind: 'IN_DOUBT', reason: `Salesforce answered for ${known} of ${wanted} contacts` }
-  const forbidden = answered.data.every(({ success, errors }) => !success && errors.some(isPermission))
-  const first = answered.data[0]?.errors.find(isPermission)
-  if (forbidden && first) return { kind: 'FATAL', reason: `no contact may be written: ${wordsOf(first, secrets)}` }
-  return { kind: 'ANSWERED', outcomes: answered.data.map(result => outcomeOf(result, secrets)) }
+  return { kind: 'ANSWERED', outcomes: answered.data.map(result => outcomeOf(result, secrets)), quota }
 }
 
-function isOverLimit(answer: HttpAnswer): boolean {
-  return answer.kind === 'RESPONSE' && answer.status === 403 && hasErrorCode(answer, 'REQUEST_LIMIT_EXCEEDED')
+/**
+ * The same, with Salesforce's own code if the body has one, so that the code's class decides. A fault of the server (5xx) stays in
+ * doubt whatever its code says.
+ */
+function withCode(answer: HttpAnswer, failure: ResponseFailure): SendResult {
+  const code = answer.kind === 'RESPONSE' ? errorCodesOf(answer)[0] : undefined
+  if (code === undefined || failure.kind === 'IN_DOUBT') return failure
+  // Certain whatever the table says: the org took nothing, and asking sooner would use up what becomes available.
+  if (code === 'REQUEST_LIMIT_EXCEEDED' && failure.kind === 'FATAL')
+    return { kind: 'NOT_ACCEPTED', code, reason: failure.reason, retryAfterMs: LIMIT_PAUSE_MS }
+  return { ...failure, code }
 }
 
 type RecordError = RecordResult['errors'][number]
-
-/** Errors that are not about the record itself (docs/wire/salesforce.md#import): the row or the server was busy. */
-const PASSING = ['UNABLE_TO_LOCK_ROW', 'SERVER_UNAVAILABLE']
-
-function isPermission({ statusCode }: RecordError): boolean {
-  return statusCode.startsWith('INSUFFICIENT_ACCESS') || statusCode === 'CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY'
-}
 
 function outcomeOf({ id, success, errors }: RecordResult, secrets: readonly string[]): Outcome {
   if (success) {
     return id ? { kind: 'ACCEPTED', providerId: id } : { kind: 'IN_DOUBT', reason: 'accepted without an id' }
   }
-  const lasting = errors.find(error => !PASSING.includes(error.statusCode))
-  if (lasting) return { kind: 'REJECTED', code: lasting.statusCode, detail: wordsOf(lasting, secrets) }
-  const passing = errors[0]
-  if (passing) return { kind: 'NOT_ACCEPTED', reason: wordsOf(passing, secrets) }
-  return { kind: 'REJECTED', code: 'REFUSED', detail: 'Salesforce gave no reason' }
+  const [error] = errors.toSorted((a, b) => weightOf(b) - weightOf(a))
+  if (!error) return { kind: 'REJECTED', code: 'REFUSED', detail: 'Salesforce gave no reason' }
+  const [code, words] = [error.statusCode, wordsOf(error, secrets)]
+  return classOf(error) === 'wait'
+    ? { kind: 'NOT_ACCEPTED', code, reason: words }
+    : { kind: 'REJECTED', code, detail: words }
+}
+
+/** Of several errors of a record the one that decides: what concerns the org before the record, and what lasts before what passes. */
+function weightOf(error: RecordError): number {
+  const known = classOf(error)
+  return known === 'fatal' ? 2 : known === 'wait' ? 0 : 1
+}
+
+function classOf({ statusCode }: RecordError): CodeClass | undefined {
+  return Object.hasOwn(CODES, statusCode) ? CODES[statusCode]?.class : undefined
 }
 
 function wordsOf({ statusCode, message }: RecordError, secrets: readonly string[]): string {

@@ -5,6 +5,7 @@ import { failureOf, isSuccess } from '../classify-response.ts'
 import { httpUrl } from '../credential-fields.ts'
 import { jsonOf } from '../wire-format.ts'
 import { type SalesforceCredential, secretsOf } from './credential.ts'
+import { loginCure, loginForm, loginIdentity } from './login.ts'
 
 /**
  * The tokens of both clouds (docs/wire/salesforce.md#core-token, docs/wire/salesforce.md#marketing-cloud-run). A token is
@@ -13,11 +14,15 @@ import { type SalesforceCredential, secretsOf } from './credential.ts'
  */
 export interface Cloud {
   name: string
-  tokenRequest(credential: SalesforceCredential): HttpRequest
+  tokenRequest(credential: SalesforceCredential, now: Date): HttpRequest
+  /** What its token depends on; the request itself may differ each time. */
+  identity(credential: SalesforceCredential): readonly (string | undefined)[]
   /** @returns undefined if the answer contains no token */
   read(answer: unknown, now: number): AccessToken | undefined
   /** An answer that says that its token is no longer valid. */
   refusesToken(answer: HttpResponse): boolean
+  /** What a person does about a refused token request, if that is known. */
+  cure?(credential: SalesforceCredential, said: string, now: Date): string | undefined
 }
 
 export interface AccessToken {
@@ -37,18 +42,20 @@ export type Answered = { kind: 'ANSWER'; answer: HttpAnswer; token: AccessToken 
 /** The CRM. Its token has no expiry time: it is used until it is refused. */
 export const CORE: Cloud = {
   name: 'Salesforce',
-  tokenRequest: ({ token_url, client_id, client_secret, username, password }) => ({
+  tokenRequest: (credential, now) => ({
     method: 'POST',
-    url: token_url,
+    url: credential.token_url,
     headers: { 'content-type': 'application/x-www-form-urlencoded', accept: 'application/json' },
-    body: new URLSearchParams({ grant_type: 'password', client_id, client_secret, username, password }).toString(),
+    body: new URLSearchParams(loginForm(credential, now)).toString(),
   }),
+  identity: loginIdentity,
   read(answer) {
     const read = z.object({ access_token: z.string().min(1), instance_url: httpUrl }).safeParse(answer)
     if (!read.success) return undefined
     return { value: read.data.access_token, instanceUrl: read.data.instance_url, expiresAt: Number.POSITIVE_INFINITY }
   },
-  refusesToken: answer => answer.status === 401 && hasErrorCode(answer, 'INVALID_SESSION_ID'),
+  refusesToken: answer => answer.status === 401 && errorCodesOf(answer).includes('INVALID_SESSION_ID'),
+  cure: loginCure,
 }
 
 /** A token must not expire while a request is in flight. */
@@ -56,7 +63,7 @@ const MARGIN_MS = 60_000
 
 export const MARKETING_CLOUD: Cloud = {
   name: 'Marketing Cloud',
-  tokenRequest: ({ mc_token_url, mc_client_id, mc_client_secret }) => ({
+  tokenRequest: ({ mc_token_url, mc_client_id, mc_client_secret, mc_account_id }) => ({
     method: 'POST',
     url: mc_token_url,
     headers: { 'content-type': 'application/json', accept: 'application/json' },
@@ -64,8 +71,15 @@ export const MARKETING_CLOUD: Cloud = {
       grant_type: 'client_credentials',
       client_id: mc_client_id,
       client_secret: mc_client_secret,
+      account_id: mc_account_id,
     }),
   }),
+  identity: ({ mc_token_url, mc_client_id, mc_client_secret, mc_account_id }) => [
+    mc_token_url,
+    mc_client_id,
+    mc_client_secret,
+    mc_account_id,
+  ],
   read(answer, now) {
     // Without expires_in it is used for one request only.
     const read = z
@@ -105,7 +119,7 @@ interface Kept {
   token?: AccessToken
 }
 
-/** Per HTTP client, and released with it. The inner key is a hash of the token request, because that contains secrets. */
+/** Per HTTP client, and released with it. The inner key is a hash of the token's identity, because that contains secrets. */
 const kept = new WeakMap<Http, Map<string, Kept>>()
 
 async function tokenOf(cloud: Cloud, credential: SalesforceCredential, http: Http): Promise<Fetched> {
@@ -139,18 +153,35 @@ function forget(cloud: Cloud, credential: SalesforceCredential, http: Http, toke
 function placeOf(cloud: Cloud, credential: SalesforceCredential, http: Http) {
   const tokens = kept.get(http.unguarded) ?? new Map<string, Kept>()
   kept.set(http.unguarded, tokens)
-  const { url, body } = cloud.tokenRequest(credential)
-  return { tokens, key: createHash('sha256').update(`${url} ${body}`).digest('base64') }
+  return { tokens, key: identityHash(cloud, credential) }
+}
+
+/** The same for credentials that use the same token. */
+export function identityHash(cloud: Cloud, credential: SalesforceCredential): string {
+  const identity = JSON.stringify([cloud.name, ...cloud.identity(credential)])
+  return createHash('sha256').update(identity).digest('base64')
 }
 
 async function fetchToken(cloud: Cloud, credential: SalesforceCredential, http: Http): Promise<Fetched> {
-  const answer = await http.unguarded.request(cloud.tokenRequest(credential))
+  const now = http.clock.now()
+  const request = cloud.tokenRequest(credential, now)
+  const answer = await http.unguarded.request(request)
   const what = `the token of ${cloud.name}`
-  if (!isSuccess(answer)) return refusalOf(what, answer, http, secretsOf(credential))
+  const said = answer.kind === 'RESPONSE' ? answer.body : ''
+  if (!isSuccess(answer)) {
+    const refusal = refusalOf(what, answer, http, secretsOf(credential, assertionIn(request)))
+    const cure = refusal.kind === 'FATAL' ? cloud.cure?.(credential, said, now) : undefined
+    return cure === undefined ? refusal : { ...refusal, reason: `${refusal.reason}. ${cure}` }
+  }
   const token = cloud.read(jsonOf(answer.body), http.clock.now().getTime())
   // The body is not kept: it may contain part of a token.
   if (!token) return { kind: 'NOT_ACCEPTED', reason: `${what}: HTTP ${answer.status} with an unreadable answer` }
   return { kind: 'TOKEN', token }
+}
+
+/** An assertion is as good as a password while it is valid. */
+function assertionIn({ body }: HttpRequest): string | undefined {
+  return new URLSearchParams(body).get('assertion') ?? undefined
 }
 
 /** A request without side effects that failed: temporary failures may be retried, the rest are permanent. */
@@ -168,10 +199,10 @@ export function refusalOf(what: string, answer: HttpAnswer, http: Http, secrets:
   }
 }
 
-const coreErrors = z.array(z.object({ errorCode: z.string() }))
+const coreErrors = z.array(z.object({ errorCode: z.string().min(1) }))
 
-/** Core errors outside the answer's records: [{message, errorCode, fields?}] (docs/wire/salesforce.md#import). */
-export function hasErrorCode(answer: HttpResponse, code: string): boolean {
+/** The codes of core errors outside the answer's records: [{message, errorCode, fields?}] (docs/wire/salesforce.md#import). */
+export function errorCodesOf(answer: HttpResponse): string[] {
   const read = coreErrors.safeParse(jsonOf(answer.body))
-  return read.success && read.data.some(error => error.errorCode === code)
+  return read.success ? read.data.map(({ errorCode }) => errorCode) : []
 }

@@ -1,4 +1,4 @@
-import type { Outcome } from '../../broker/port.ts'
+import type { Outcome, Quota } from '../../broker/port.ts'
 
 /** The outcome of a lead and of its request. */
 export type LeadOutcome = Outcome & {
@@ -18,6 +18,8 @@ export interface BatchOutcome {
   outcomes: LeadOutcome[]
   /** The broker's own name for what it took. */
   reference?: string | undefined
+  /** The account's quota of requests, if the broker says that it nears its end. */
+  quota?: Quota | undefined
   /** The broker asked to wait this long. */
   retryAfterMs?: number | undefined
   /** The broker refused the request as a whole: its leads, NOT_ACCEPTED here, are sent again in halves. */

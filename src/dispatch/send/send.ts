@@ -155,6 +155,7 @@ function merge(messages: readonly Message[], parts: readonly Part[]): BatchOutco
     if (result.kind === 'FATAL') batch.fatal = result.reason
     if (result.kind === 'REJECTED' && messages.length > 1) batch.split = true
     if (result.kind === 'ANSWERED' && result.outcomes.length > 0) batch.reference = result.reference
+    if (result.kind === 'ANSWERED' && result.quota) batch.quota = result.quota
     if (result.kind === 'NOT_ACCEPTED' && result.retryAfterMs !== undefined) {
       batch.retryAfterMs = Math.max(batch.retryAfterMs ?? 0, result.retryAfterMs)
     }

@@ -13,6 +13,21 @@ export const BROKER: Catalogue = {
   'Salesforce and Marketing Cloud both issue a token, and the automation exists':
     'o Salesforce e o Marketing Cloud emitem cada um seu token, e a automação existe',
   'must look like v59.0': 'deve ter a forma v59.0',
+  'must be the number of a business unit (MID)': 'deve ser o número de uma business unit (MID)',
+  'must be an API name, like Telefone__c': 'deve ser um nome de API, como Telefone__c',
+  '"{0}" is not of the form Field__c=column': '"{0}" não tem a forma Campo__c=coluna',
+  '{0} and {1} name the same field, {2}': '{0} e {1} nomeiam o mesmo campo, {2}',
+  'must be an RSA key, and is of the type {0}': 'deve ser uma chave RSA, e é do tipo {0}',
+  'must have at least {0} bits, and has {1}': 'deve ter pelo menos {0} bits, e tem {1}',
+  'must be a private key in PEM, without a passphrase': 'deve ser uma chave privada em PEM, sem senha',
+  'is needed for auth={0}': 'é necessário para auth={0}',
+  'contradicts auth={0}: remove it ({1}=)': 'contradiz auth={0}: remova ({1}=)',
+  "must be on the org's My Domain, like https://NAME.my.salesforce.com/services/oauth2/token: auth=client_credentials does not work on login.salesforce.com and test.salesforce.com":
+    'deve estar no My Domain da org, como https://NOME.my.salesforce.com/services/oauth2/token: auth=client_credentials não funciona em login.salesforce.com nem em test.salesforce.com',
+  'the login with a password (auth=password) stops working on {0}: Salesforce switches that flow off. Use auth=client_credentials or auth=jwt':
+    'o login com senha (auth=password) deixa de funcionar em {0}: o Salesforce desliga esse fluxo. Use auth=client_credentials ou auth=jwt',
+  'idcob_contrato does not reach Salesforce until field_contract is set':
+    'idcob_contrato não chega ao Salesforce enquanto field_contract não estiver definido',
   'must be a custom field, like Chave__c': 'deve ser um campo personalizado, como Chave__c',
   'the sandbox answers': 'o sandbox responde',
   'Twilio accepts the token of account {0}': 'a Twilio aceita o token da conta {0}',

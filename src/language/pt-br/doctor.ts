@@ -87,5 +87,12 @@ export const DOCTOR: Catalogue = {
     'maxmemory-policy é {0}: o Redis pode apagar jobs, e a varredura tem de incluí-los de novo',
   'On its server: CONFIG SET maxmemory-policy noeviction, also in redis.conf':
     'No servidor dele: CONFIG SET maxmemory-policy noeviction, também em redis.conf',
+  quota: 'cota',
+  '"{0}" at "{1}" has used {2} of its {3} requests of 24 hours':
+    '"{0}" em "{1}" usou {2} das suas {3} requisições de 24 horas',
+  'Send less per day, use larger batches, or ask the broker for a higher quota.':
+    'Envie menos por dia, use lotes maiores, ou peça ao fornecedor uma cota maior.',
+  "See the broker's page in docs, and camp credential set.":
+    'Veja a página do fornecedor em docs, e camp credential set.',
   '{0} calls the worker on this machine': '{0} chama o worker desta máquina',
 }

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { z } from 'zod'
+import type { Adapter } from '../../../broker/port.ts'
 import { adapterOf } from '../../../broker/registry.ts'
 import { findBroker, findWallet } from '../../../catalog/find.ts'
 import { unblockCredential } from '../../../dispatch/unblock.ts'
@@ -49,6 +50,7 @@ export async function set(
         t`${key} is http: messages and keys are sent to the broker unencrypted; use an https URL if it has one`,
       )
   }
+  warnOf(context, place.adapter, place.adapter.credential.parse(config))
   context.out.result(
     {
       wallet: place.wallet.name,
@@ -115,7 +117,9 @@ export async function test(context: Context, wallet: string, broker: string): Pr
   }
   const http = createHttp(httpOptions(context.config, context.clock))
   try {
-    const result = await adapter.test(adapter.credential.parse(config), http)
+    const credential = adapter.credential.parse(config)
+    warnOf(context, adapter, credential)
+    const result = await adapter.test(credential, http)
     if (!result.ok) {
       const code = result.cause === 'REFUSED' ? 'CREDENTIAL_REFUSED' : 'BROKER_UNREACHABLE'
       throw new CampError(
@@ -157,6 +161,11 @@ export async function unblock(context: Context, wallet: string, broker: string):
         until ${was}):
         ${campaigns} campaigns continue.`,
   )
+}
+
+/** @param credential as its adapter's schema reads it */
+function warnOf(context: Context, adapter: Adapter, credential: unknown): void {
+  for (const warning of adapter.warnings?.(credential) ?? []) context.out.warn(warning)
 }
 
 async function placeOf(context: Context, walletRef: string, brokerRef: string) {

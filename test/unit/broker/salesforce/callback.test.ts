@@ -81,6 +81,9 @@ test.each([
   ['EngagementEvents.OttDelivered', 'DELIVERED'],
   ['EngagementEvents.OttRead', 'READ'],
   ['EngagementEvents.OttFailed', 'FAILED'],
+  ['SendEvents.OttNotSent', 'FAILED'],
+  ['TransactionalSendEvents.OttNotSent', 'FAILED'],
+  ['CategoryOfTomorrow.OttRead', 'READ'],
 ])('the event %s is %s', (type, event) => {
   const body = ens(type)
   expect(call(body, { signature: signed(body) }).events).toMatchObject([{ event, providerMsgId: CONTACT }])
@@ -97,6 +100,34 @@ test('a failure brings its reason, any event its time', () => {
       payload: body[0],
     },
   ])
+})
+
+test('a message that was not sent brings the reason', () => {
+  const body = ens('SendEvents.OttNotSent', { reason: 'Template paused' })
+  expect(call(body, { signature: signed(body) }).events).toMatchObject([{ event: 'FAILED', detail: 'Template paused' }])
+})
+
+test('events of other channels are none of a message of ours', () => {
+  const body = [...ens('SendEvents.EmailNotSent'), ...ens('EngagementEvents.SmsDelivered'), ...ens('X.Sent')]
+  expect(call(body, { signature: signed(body) }).events).toEqual([])
+})
+
+test('events of an automation are told to an operator', () => {
+  const body = [
+    { eventCategoryType: 'SendEvents.AutomationInstanceStarted', automationName: 'Disparo' },
+    {
+      eventCategoryType: 'SendEvents.AutomationInstanceErrored',
+      automationCustomerKey: 'k1',
+      automationInstanceStatus: 'Error',
+    },
+  ]
+  expect(call(body, { signature: signed(body) })).toEqual({
+    events: [],
+    notices: [
+      'Salesforce reports of the automation Disparo: Started',
+      'Salesforce reports of the automation k1: Errored (Error)',
+    ],
+  })
 })
 
 test('events that are not known, or of no lead, are left out and told of', () => {
