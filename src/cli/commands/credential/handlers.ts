@@ -49,6 +49,8 @@ export async function set(
         t`${key} is http: messages and keys are sent to the broker unencrypted; use an https URL if it has one`,
       )
   }
+  const { credential, remarks } = place.adapter
+  for (const remark of remarks?.(credential.parse(config), context.config.publicUrl) ?? []) context.out.warn(remark)
   context.out.result(
     {
       wallet: place.wallet.name,
