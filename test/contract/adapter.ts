@@ -121,7 +121,7 @@ export function adapterContract(name: string, subject: Subject): void {
       it.broker.control({ next: [{ fault: '429' }], retry_after_s: 7 })
       expect(await send()).toMatchObject({ kind: 'NOT_ACCEPTED', retryAfterMs: 7000 })
       it.broker.control({ next: [{ fault: '429' }], retry_after_s: null })
-      expect(await send()).toEqual({ kind: 'NOT_ACCEPTED', reason: expect.any(String), retryAfterMs: undefined })
+      expect(await send()).toMatchObject({ kind: 'NOT_ACCEPTED', retryAfterMs: undefined })
     })
 
     test('may be repeated when nothing listens', async () => {
