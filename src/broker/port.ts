@@ -1,4 +1,5 @@
 import type { z } from 'zod'
+import type { ErrorCode } from '../error-codes.ts'
 import type { Http } from '../http/client.ts'
 import type { TextRules } from '../message/text-rules.ts'
 import type { CodeTable } from './codes.ts'
@@ -51,14 +52,18 @@ export interface Adapter<Credential = unknown> {
   /** A read that tells whether the broker has a message whose request was not answered. Absent: not supported. */
   find?(message: DoubtfulMessage, credential: Credential, http: Http): Promise<FindResult>
 
+  /** What speaks against a campaign with this credential, which its import then refuses. Absent: nothing does. */
+  objection?(campaign: PlannedSending, credential: Credential): Objection | undefined
+
   /** The broker's cheapest read, to check a credential; returns a sentence for the operator. Absent: not supported. */
   test?(credential: Credential, http: Http): Promise<TestResult>
 
   /**
    * What a person should know of a valid credential: that it stops working, that a value is not sent. Shown when it is set or
    * tested, and by camp doctor. Absent: nothing.
+   * @param publicUrl CAMP_PUBLIC_URL
    */
-  warnings?(credential: Credential): string[]
+  warnings?(credential: Credential, publicUrl: string | undefined): string[]
 
   /** A status callback → events. @throws CallbackRefused if it is not one of this broker's */
   callback?(request: CallbackRequest, context: CallbackContext<Credential>): CallbackEvent[]
@@ -216,6 +221,24 @@ export type FindResult =
   | { kind: 'ABSENT' }
   /** Several messages match, or the broker does not say. */
   | { kind: 'UNKNOWN'; reason: string }
+
+/** A campaign before it is imported. Its counts are 0 until its file is read. */
+export interface PlannedSending {
+  messages: number
+  /** The SMS that they are; `messages` unless the broker bills each SMS of a message. */
+  segments: number
+  /** Messages that camp hands over a second, at most; null: as many as the broker takes. */
+  perSecond: number | null
+  /** The template's code; null: free text. */
+  template: string | null
+}
+
+/** For a person: a sentence, and what to do. */
+export interface Objection {
+  code: Extract<ErrorCode, 'MESSAGE_KIND_REFUSED' | 'SENDER_TOO_SLOW'>
+  reason: string
+  hint: string
+}
 
 export type TestResult =
   | { ok: true; detail: string }

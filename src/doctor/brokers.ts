@@ -36,7 +36,7 @@ export async function checkCredentials({ pool, config }: DatabaseDeps): Promise<
     const where = t`of "${row.wallet}" at "${row.broker}"`
     if (flaw === undefined) {
       warnings.push(
-        ...(adapter.warnings?.(credential) ?? []).map(text =>
+        ...(adapter.warnings?.(credential, config.publicUrl) ?? []).map(text =>
           warn(t`credential`, `${where}: ${text}`, t`See the broker's page in docs, and camp credential set.`),
         ),
       )

@@ -28,6 +28,7 @@ import { headerChoice, storedFileOptions } from './import-options.ts'
 import type { ImportSummary } from './import-summary.ts'
 import type { Lead } from './lead.ts'
 import { textReader } from './lead-text.ts'
+import { assertNoObjection, NOT_READ } from './objection.ts'
 import { type LeadReading, readLeads } from './read-leads.ts'
 import type { ImportDeps, ImportRequest, ImportResult } from './request.ts'
 import { hasRowTexts, rowRules } from './row-rules.ts'
@@ -52,6 +53,7 @@ import { createRowValidator } from './validate-rows.ts'
 export async function importCampaign(deps: ImportDeps, request: ImportRequest): Promise<ImportResult> {
   try {
     assertContent(request)
+    assertNoObjection(request, NOT_READ)
     if (request.rejects !== null && resolve(request.rejects) === resolve(request.file)) {
       throw new CampError('OPTIONS_CONFLICT', t`--rejects names the imported file itself`, {
         hint: t`Choose another path for --rejects.`,
@@ -196,9 +198,12 @@ function saidIn({ warnings, notes }: Pick<ImportResult, 'warnings' | 'notes'>) {
   }
 }
 
-/** @throws CampError USAGE: contact hours never open for some leads or fish */
-function assertAllCanBeSent(request: ImportRequest, { fish, createdAt }: Intake, tally: ImportSummary): void {
+/** @throws CampError USAGE: contact hours never open for some leads or fish; DATA: the adapter has something against so many */
+function assertAllCanBeSent(request: ImportRequest, intake: Intake, tally: ImportSummary): void {
+  const { fish, createdAt, segments } = intake
   if (tally.pending === 0) return
+  const messages = tally.pending + fish.length
+  assertNoObjection(request, { messages, segments: segments?.result.total ?? messages })
   const regions = [...tally.regions, ...fish.map(one => regionOf(one.phone)!)]
   assertOpensFor(contactHoursOf(request), regions, createdAt)
 }

@@ -1,5 +1,5 @@
 import type pg from 'pg'
-import type { Adapter } from '../broker/port.ts'
+import type { Adapter, Objection, PlannedSending } from '../broker/port.ts'
 import type { BudgetCheck } from '../campaign/approval/budget-check.ts'
 import type { CampaignSettings } from '../campaign-settings/schema.ts'
 import type { Clock } from '../clock.ts'
@@ -46,6 +46,8 @@ export interface ImportRequest extends CampaignSettings, ImportOptions {
   template: { id: string; code: string; content: string } | null
   /** Whether the broker bills each SMS of a message; null: unknown until the wallet has a credential at the broker. */
   billsSegments: boolean | null
+  /** What the adapter has against it with the wallet's credential; null: nothing, or there is no credential that opens. */
+  objection: ((campaign: PlannedSending) => Objection | undefined) | null
   /** Allows a file that was imported before. */
   again: boolean
   dryRun: boolean

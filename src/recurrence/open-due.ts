@@ -233,6 +233,7 @@ async function requestOf(recurrence: Recurrence, at: Date, file: FoundFile): Pro
     again: false,
     dryRun: false,
     billsSegments: false,
+    objection: null,
     rejects: null,
     timezone,
   }

@@ -17,7 +17,13 @@ const LEADS = 40
 
 it('a worker that is frozen past its lease, while a person decides about its leads, sends nothing when it wakes', async () => {
   const sandbox = await openSandbox()
-  const credential = { account_sid: 'AC1', auth_token: 't', from: '+5500900000099', channel: 'sms', url: sandbox.url }
+  const credential = {
+    account_sid: 'AC00000000000000000000000000000000',
+    auth_token: 't',
+    from: '+5500900000099',
+    channel: 'sms',
+    url: sandbox.url,
+  }
   const scene = await makeScene(db.pool, { url: sandbox.url, adapter: 'TWILIO', credential, rate: RATE, maxBatch: 50 })
   const id = await makeCampaign(db.pool, scene, { leads: LEADS })
   const env = { DATABASE_URL: db.url, CAMP_SECRET: SECRET, CAMP_LEASE_MS: '2000', CAMP_SWEEP_MS: '300' }

@@ -41,7 +41,13 @@ export async function startCampaigns(stage: Stage, queues: Queues, ms: number): 
   const poor = await makeScene(pool, { url, maxBatch: 3, budget: (n * 0.0225).toFixed(2) })
   const slow = await makeScene(pool, { url, rate: 10, maxBatch: 4 })
   // One message a request, several of them in a claim: what a frozen worker had claimed waits for its moment.
-  const credential = { account_sid: 'AC1', auth_token: 't', from: '+5500900000099', channel: 'sms', url }
+  const credential = {
+    account_sid: 'AC00000000000000000000000000000000',
+    auth_token: 't',
+    from: '+5500900000099',
+    channel: 'sms',
+    url,
+  }
   const singles = [4, 5, 6].map(async (rate, i) => {
     const scene = await makeScene(pool, { url, adapter: 'TWILIO', credential, rate })
     const leads = Math.round((ms / 1000) * rate)

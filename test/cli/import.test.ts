@@ -309,33 +309,32 @@ test('a dry run tells the budget that an approval would ask, and warns where it 
 
 test('how many SMS a broker bills depends on the credential: Twilio’s channel', async () => {
   await succeed(camp(['broker', 'add', 'Twilio', '--adapter', 'TWILIO', '--cost', '0.0500'], { env: admin }))
-  const dry = async () => {
-    const argv = [
-      'import',
-      fixture('one-column.csv'),
-      '--wallet',
-      '7',
-      '--broker',
-      'Twilio',
-      '--message',
-      'ã'.repeat(71),
-    ]
+  const dry = (...text: string[]) => {
+    const argv = ['import', fixture('one-column.csv'), '--wallet', '7', '--broker', 'Twilio', ...text]
     return camp(['campaign', ...argv, '--dry-run', '--json'], { env: admin })
   }
+  const sms = ['--message', 'ã'.repeat(71)]
   const credential = (channel: string) => {
-    const keys = ['account_sid=AC0', 'auth_token=t', 'from=+5511900000000', `channel=${channel}`]
+    const keys = [
+      'account_sid=AC00000000000000000000000000000000',
+      'auth_token=t',
+      'from=+5511900000000',
+      `channel=${channel}`,
+    ]
     return succeed(camp(['credential', 'set', 'Carteira Sul', 'Twilio', ...keys], { env: admin }))
   }
-  const unknown = await dry()
+  const unknown = await dry(...sms)
   expect(unknown.json()).toMatchObject({ segments: null, segments_known: false })
   expect(unknown.err).toMatch(/depends on the credential, and the wallet has none yet/)
   await credential('sms')
-  expect((await dry()).json()).toMatchObject({
+  expect((await dry(...sms)).json()).toMatchObject({
     segments: { total: 4, messages: { 2: 2 }, unicode: 2 },
     segments_known: true,
   })
   await credential('whatsapp')
-  const whatsapp = await dry()
+  const code = `HX${'0'.repeat(32)}`
+  await succeed(camp(['template', 'add', 'Aviso', '--code', code, '--content', 'ã'.repeat(71)], { env: admin }))
+  const whatsapp = await dry('--template', code)
   expect(whatsapp.json()).toMatchObject({ segments: null, segments_known: true })
   expect(whatsapp.err).not.toMatch(/SMS/)
 })

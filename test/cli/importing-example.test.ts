@@ -17,7 +17,15 @@ beforeAll(async () => {
   const set = (...argv: string[]) => succeed(camp(argv, { env }))
   await set('wallet', 'add', 'Carteira Sul', '--idgis', '7')
   await set('broker', 'add', 'Twilio', '--adapter', 'TWILIO', '--cost', '0.0450')
-  await set('credential', 'set', 'Carteira Sul', 'Twilio', 'account_sid=AC0', 'auth_token=t', 'from=+5511900000000')
+  await set(
+    'credential',
+    'set',
+    'Carteira Sul',
+    'Twilio',
+    'account_sid=AC00000000000000000000000000000000',
+    'auth_token=t',
+    'from=+5511900000000',
+  )
   await set('budget', 'set', 'Carteira Sul', '2026-11', '1500.00')
 })
 

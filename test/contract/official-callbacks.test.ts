@@ -47,7 +47,12 @@ const BROKERS: Record<string, Teller> = {
     },
   },
   TWILIO: {
-    credential: url => ({ account_sid: 'AC1', auth_token: 'token', from: '+5500900000099', url }),
+    credential: url => ({
+      account_sid: 'AC00000000000000000000000000000000',
+      auth_token: 'token',
+      from: '+5500900000099',
+      url,
+    }),
     story: {
       deliver: ['SENT', 'DELIVERED'],
       read: ['SENT', 'DELIVERED', 'READ'],

@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import type { SendRequest } from '../../src/broker/port.ts'
 import { adapterOf } from '../../src/broker/registry.ts'
+import { flawOf } from '../../src/security/credentials.ts'
+import { receiveCallbacks } from '../support/callback-receiver.ts'
 import { exchange } from '../support/exchange.ts'
 import { useSandbox } from '../support/sandbox.ts'
 import { adapterContract, requestOf } from './adapter.ts'
@@ -21,7 +23,7 @@ adapterContract('TWILIO', {
   secrets: [TOKEN, BASIC.slice(6)],
   keyOf: message => message.phone,
   request: { callbackUrl: leadId => `https://camp.example/webhooks/b/t?m=${leadId}` },
-  poisoned: { kind: 'ANSWERED', outcomes: [{ kind: 'REJECTED', code: '21211' }] },
+  poisoned: { kind: 'REJECTED', code: '21211' },
 })
 
 const created = { status: 201, body: { sid: 'SM00000000000000000000000000000001', status: 'queued', error_code: null } }
@@ -74,10 +76,10 @@ describe('on the wire', () => {
     })
   })
 
-  test('a template without variables, the credential’s own content, no callback, a bare WhatsApp sender', async () => {
+  test('a template without variables, the credential’s own content, no callback, a WhatsApp address as sender', async () => {
     const own = (url: string) => ({
       ...credential(url),
-      from: '5500900000099',
+      from: 'whatsapp:+5500900000099',
       channel: 'whatsapp',
       content_sid: CONTENT,
     })
@@ -127,39 +129,100 @@ describe('against the sandbox', () => {
     expect(it.broker.stats('TWILIO')).toMatchObject({ invalid: wrong.length + denied.length, accepted: 1 })
   })
 
-  test('lists what it took, by recipient, sender and day, for a worker that lost an answer', async () => {
-    for (const To of ['+5511987654321', '+5511987654322', '+5511987654321']) await call({ ...good, To })
-    const list = async (query: string) => {
-      const response = await fetch(`${it.broker.url}${PATH}?${query}`, { headers: { authorization: BASIC } })
-      return ((await response.json()) as { messages: { to: string; sid: string; status: string }[] }).messages
+  const list = async (query: string) => {
+    const response = await fetch(`${it.broker.url}${PATH}?${query}`, { headers: { authorization: BASIC } })
+    return (await response.json()) as {
+      messages: { to: string; sid: string; status: string; date_sent: string | null }[]
+      next_page_uri: string | null
     }
-    const found = await list(`To=${encodeURIComponent('+5511987654321')}&From=%2B5500900000099&DateSent>=2020-01-01`)
-    expect(found).toMatchObject([{ to: '+5511987654321', status: 'queued' }, { to: '+5511987654321' }])
-    expect(found.map(({ sid }) => sid)).toEqual(
+  }
+
+  test('lists what it took, by recipient and sender, the latest first, page by page', async () => {
+    for (const To of ['+5511987654321', '+5511987654322', '+5511987654321']) await call({ ...good, To })
+    const filter = `To=${encodeURIComponent('+5511987654321')}&From=%2B5500900000099`
+    const { messages, next_page_uri } = await list(filter)
+    expect(messages).toMatchObject([{ to: '+5511987654321', status: 'queued' }, { to: '+5511987654321' }])
+    expect(next_page_uri).toBeNull()
+    const sids = messages.map(({ sid }) => sid)
+    expect(sids).toEqual(
       it.broker
         .messages('5511987654321')
         .map(({ id }) => id)
         .reverse(),
     )
-    expect(await list('DateSent>=2999-01-01')).toEqual([])
-    expect(await list('From=%2B1')).toEqual([])
-    expect(await list('PageSize=1')).toHaveLength(1)
+    const first = await list(`${filter}&PageSize=1`)
+    expect(first.messages.map(({ sid }) => sid)).toEqual(sids.slice(0, 1))
+    const second = await list(first.next_page_uri!.split('?')[1]!)
+    expect([second.messages.map(({ sid }) => sid), second.next_page_uri]).toEqual([sids.slice(1), null])
+    expect((await list('From=%2B1')).messages).toEqual([])
+  })
+
+  test('has no date of sending for a queued message, so that a filter by date leaves it out', async () => {
+    await call(good)
+    expect((await list('')).messages).toMatchObject([{ date_sent: null }])
+    expect((await list('DateSent>=2020-01-01')).messages).toEqual([])
+
+    const caller = await receiveCallbacks(twilio, [twilio.credential.parse(credential(it.broker.url))])
+    await call({ ...good, To: '+5511987654322', StatusCallback: caller.callbackUrl('lead')! })
+    await expect.poll(() => caller.events.length).toBeGreaterThan(0)
+    expect((await list('DateSent>=2020-01-01')).messages).toMatchObject([
+      { to: '+5511987654322', date_sent: expect.any(String) },
+    ])
+    expect((await list('DateSent>=2999-01-01')).messages).toEqual([])
   })
 })
 
 describe('its credential', () => {
   const good = { account_sid: ACCOUNT, auth_token: TOKEN, from: '+5500900000099' }
+  const KEY = { api_key_sid: `SK${'0'.repeat(32)}`, api_key_secret: 'secret' }
+  const { from: _, ...senderless } = good
+  const { auth_token: __, ...tokenless } = good
+
   test('has these keys and no others', () => {
-    expect(twilio.credential.parse(good)).toEqual({ ...good, url: 'https://api.twilio.com', channel: 'sms' })
-    const { from: _, ...senderless } = good
-    expect(twilio.credential.safeParse({ ...senderless, messaging_service_sid: SERVICE }).success).toBe(true)
-    const wrong = [
-      senderless,
-      { ...good, auth_token: '' },
-      { ...good, channel: 'rcs' },
-      { ...good, from: 'whatsapp:+5500900000099' },
-      { ...good, sid: 'x' },
+    const defaults = { url: 'https://api.twilio.com', channel: 'sms', validity: 3600 }
+    expect(twilio.credential.parse(good)).toEqual({ ...good, ...defaults })
+    expect(twilio.credential.parse({ ...good, validity: '60', sender_rate: '2.5' })).toMatchObject({
+      validity: 60,
+      sender_rate: 2.5,
+    })
+    const right = [
+      { ...senderless, messaging_service_sid: SERVICE },
+      { ...tokenless, ...KEY },
+      { ...good, from: '28922' },
+      { ...good, from: 'Loja 24h' },
+      { ...good, from: 'whatsapp:+5500900000099', channel: 'whatsapp' },
+      { ...good, content_sid: CONTENT },
     ]
-    for (const one of wrong) expect(twilio.credential.safeParse(one).success).toBe(false)
+    for (const one of right) expect(twilio.credential.safeParse(one).error).toBeUndefined()
+  })
+
+  test.each<[object, string]>([
+    [senderless, 'from or messaging_service_sid is needed'],
+    [tokenless, 'auth_token is needed, or api_key_sid and api_key_secret'],
+    [{ ...tokenless, api_key_sid: KEY.api_key_sid }, 'api_key_sid and api_key_secret are given together'],
+    [{ ...good, api_key_secret: 'x' }, 'api_key_sid and api_key_secret are given together'],
+    [{ ...good, account_sid: '12345' }, '"account_sid": must be AC and 32 hexadecimal digits'],
+    [{ ...good, account_sid: SERVICE }, '"account_sid": must be AC and 32 hexadecimal digits'],
+    [{ ...good, messaging_service_sid: 'nonsense' }, '"messaging_service_sid": must be MG and 32 hexadecimal digits'],
+    [
+      { ...good, messaging_service_sid: `${SERVICE}0` },
+      '"messaging_service_sid": must be MG and 32 hexadecimal digits',
+    ],
+    [{ ...good, content_sid: 'acordo' }, '"content_sid": must be HX and 32 hexadecimal digits'],
+    [{ ...good, ...KEY, api_key_sid: ACCOUNT }, '"api_key_sid": must be SK and 32 hexadecimal digits'],
+    [{ ...good, from: '5500900000099' }, '"from": must be +5511…'],
+    [{ ...good, from: 'Uma Loja Grande' }, '"from": must be +5511…'],
+    [{ ...good, from: 'ação' }, '"from": must be +5511…'],
+    [{ ...good, from: 'whatsapp:+5500900000099' }, 'a WhatsApp sender (from) needs channel=whatsapp'],
+    [{ ...good, from: '28922', channel: 'whatsapp' }, 'with channel=whatsapp the sender (from) is a number'],
+    [{ ...good, validity: '0' }, '"validity": '],
+    [{ ...good, validity: '36001' }, '"validity": '],
+    [{ ...good, sender_rate: '0' }, '"sender_rate": '],
+    [{ ...good, auth_token: '' }, '"auth_token": '],
+    [{ ...good, channel: 'rcs' }, '"channel": '],
+    [{ ...good, sid: 'x' }, 'unknown key "sid"'],
+  ])('%j: %s', (config, flaw) => {
+    const { error } = twilio.credential.safeParse(config)
+    expect(flawOf(config, error!)).toContain(flaw)
   })
 })

@@ -41,6 +41,7 @@ export function importRequest(scene: Scene): Omit<ImportRequest, 'file' | 'adapt
     allPhones: false,
     repairNinthDigit: false,
     billsSegments: false,
+    objection: null,
     encoding: null,
     delimiter: null,
     sheet: null,

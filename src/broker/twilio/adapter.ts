@@ -1,11 +1,14 @@
 import { t } from '../../language/text.ts'
 import { failedTest, isSuccess } from '../classify-response.ts'
 import type { Adapter } from '../port.ts'
+import { NO_TEMPLATE } from '../wire-format.ts'
+import { objection, warnings } from './advice.ts'
 import { readAnswer } from './answer.ts'
 import { callback } from './callback.ts'
-import { basicAuth, secretsOf, type TwilioCredential, twilioCredential } from './credential.ts'
-import { readList } from './find.ts'
-import { formOf, messagesUrl, recipientOf } from './request.ts'
+import { TWILIO_CODES } from './codes.ts'
+import { secretsOf, type TwilioCredential, twilioCredential } from './credential.ts'
+import { findMessage } from './find.ts'
+import { formOf, headersOf, messagesUrl } from './request.ts'
 
 const LONGEST_BODY = 1600
 
@@ -13,7 +16,7 @@ const LONGEST_BODY = 1600
 export const twilio: Adapter<TwilioCredential> = {
   name: 'TWILIO',
   credential: twilioCredential,
-  secrets: ['auth_token'],
+  secrets: ['auth_token', 'api_key_secret'],
   content: 'EITHER',
   // Templates are only for WhatsApp here; an SMS has none.
   texts: { longest: LONGEST_BODY, oneLineVariables: true },
@@ -21,10 +24,11 @@ export const twilio: Adapter<TwilioCredential> = {
   oneTextPerRequest: false,
   documentRequired: false,
   correlatesByProviderId: true,
-  codes: {},
+  codes: TWILIO_CODES,
   billsSegments: ({ channel }) => channel === 'sms',
 
   async send(request, credential, http) {
+    if (credential.channel === 'whatsapp' && !request.template) return NO_TEMPLATE
     const message = request.messages[0]!
     const length = [...(message.text ?? '')].length
     if (!request.template && length > LONGEST_BODY) {
@@ -49,23 +53,8 @@ export const twilio: Adapter<TwilioCredential> = {
     return { ok: true, detail: t`Twilio accepts the token of account ${credential.account_sid}` }
   },
 
-  /** The account's messages to this recipient at about that time, with this text (docs/wire/twilio.md#finding-a-message). */
-  async find({ phone, text, givenUpAt }, credential, http) {
-    const from = new Date(givenUpAt.getTime() - LONGEST_REQUEST_MS)
-    const url = new URL(messagesUrl(credential))
-    url.searchParams.set('To', recipientOf(phone, credential))
-    // Twilio filters by day; the exact time in its answer decides.
-    url.searchParams.set('DateSent>', from.toISOString().slice(0, 10))
-    const answer = await http.request({ method: 'GET', url: url.href, headers: headersOf(credential) })
-    return readList(answer, { from, to: givenUpAt, text }, secretsOf(credential))
-  },
-
+  find: findMessage,
+  objection,
+  warnings,
   callback,
-}
-
-/** Much longer than any timeout: an earlier message to this recipient is a different one. */
-const LONGEST_REQUEST_MS = 10 * 60_000
-
-function headersOf(credential: TwilioCredential): Record<string, string> {
-  return { authorization: basicAuth(credential), accept: 'application/json' }
 }

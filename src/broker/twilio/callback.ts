@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { type CallbackContext, type CallbackEvent, CallbackRefused, type CallbackRequest } from '../port.ts'
 import { jsonOf, looseText } from '../wire-format.ts'
-import { OPTED_OUT } from './answer.ts'
+import { TWILIO_CODES } from './codes.ts'
 import type { TwilioCredential } from './credential.ts'
 import { BODY_HASH, isSignedByTwilio } from './signature.ts'
 
@@ -53,7 +53,11 @@ export function callback(request: CallbackRequest, context: CallbackContext<Twil
   }
   if (event !== 'FAILED') return [told]
   const failed = { ...told, code: ErrorCode ?? word.toUpperCase(), detail: word }
-  return ErrorCode === String(OPTED_OUT) ? [failed, { ...told, event: 'OPT_OUT' }] : [failed]
+  return isOptOut(ErrorCode) ? [failed, { ...told, event: 'OPT_OUT' }] : [failed]
+}
+
+function isOptOut(code: string | undefined): boolean {
+  return code !== undefined && TWILIO_CODES[code]?.class === 'opt-out'
 }
 
 /** A form; JSON if the URL contains the body's hash. */
@@ -68,6 +72,9 @@ function fieldsOf({ url, body }: CallbackRequest): Record<string, unknown> {
 const UNFIT =
   'its signature matches no account: CAMP_PUBLIC_URL is probably not the address that Twilio calls, or an auth_token is wrong'
 
+/** An API key signs nothing. */
+const TOKENLESS = 'its signature cannot be verified: the credential of its account has an API key and no auth_token'
+
 /** With the token of the account that the callback names; with any token if it names none. */
 function assertSigned(
   { url, headers, body }: CallbackRequest,
@@ -76,7 +83,8 @@ function assertSigned(
 ): void {
   const signature = headers['x-twilio-signature'] ?? ''
   const candidates = credentials.filter(({ account_sid }) => AccountSid === undefined || account_sid === AccountSid)
-  const tokens = new Set(candidates.map(({ auth_token }) => auth_token))
+  const tokens = new Set(candidates.flatMap(({ auth_token }) => auth_token ?? []))
+  if (candidates.length > 0 && tokens.size === 0) throw new CallbackRefused(401, TOKENLESS)
   if ([...tokens].some(token => isSignedByTwilio({ url, signature, body }, token))) return
   throw new CallbackRefused(401, signature === '' ? 'it is not signed' : UNFIT)
 }

@@ -1,29 +1,27 @@
 import type { Message, SendRequest } from '../port.ts'
 import { below } from '../wire-format.ts'
-import type { TwilioCredential } from './credential.ts'
+import { basicAuth, type TwilioCredential } from './credential.ts'
 
 /** The account's messages: POST sends one, GET lists them. */
 export function messagesUrl({ url, account_sid }: TwilioCredential): string {
   return below(url, `2010-04-01/Accounts/${encodeURIComponent(account_sid)}/Messages.json`)
 }
 
-/**
- * As in the example of docs/wire/twilio.md#request. Twilio may hold a message for up to ten hours, long past the contact hours;
- * a message that is not sent within this time fails, and is reported.
- */
-const VALIDITY_SECONDS = '3600'
+export function headersOf(credential: TwilioCredential): Record<string, string> {
+  return { authorization: basicAuth(credential), accept: 'application/json' }
+}
 
 /** The form of docs/wire/twilio.md#request. */
 export function formOf(message: Message, { template, callbackUrl }: SendRequest, credential: TwilioCredential): string {
-  const { channel, from, messaging_service_sid, content_sid } = credential
+  const { channel, from, messaging_service_sid, content_sid, validity } = credential
   const form = new URLSearchParams({ To: recipientOf(message.phone, credential) })
   if (messaging_service_sid !== undefined) form.set('MessagingServiceSid', messaging_service_sid)
-  else if (from !== undefined) form.set('From', addressOf(senderOf(from), channel))
+  else if (from !== undefined) form.set('From', addressOf(from.replace(/^whatsapp:/, ''), channel))
   if (template) {
     form.set('ContentSid', content_sid ?? template.code)
     if (template.variables.length > 0) form.set('ContentVariables', JSON.stringify(message.variables))
   } else form.set('Body', message.text ?? '')
-  form.set('ValidityPeriod', VALIDITY_SECONDS)
+  form.set('ValidityPeriod', String(validity))
   const url = callbackUrl(message.leadId)
   if (url !== undefined) form.set('StatusCallback', url)
   return form.toString()
@@ -36,10 +34,4 @@ export function recipientOf(phone: string, { channel }: TwilioCredential): strin
 
 function addressOf(sender: string, channel: TwilioCredential['channel']): string {
   return channel === 'whatsapp' ? `whatsapp:${sender}` : sender
-}
-
-/** A number gets a plus; a short code or a name is sent unchanged. */
-function senderOf(from: string): string {
-  const bare = from.replace(/^whatsapp:/, '')
-  return /^\d{10,15}$/.test(bare) ? `+${bare}` : bare
 }

@@ -31,6 +31,45 @@ export const BROKER: Catalogue = {
   'must be a custom field, like Chave__c': 'deve ser um campo personalizado, como Chave__c',
   'the sandbox answers': 'o sandbox responde',
   'Twilio accepts the token of account {0}': 'a Twilio aceita o token da conta {0}',
+  'must be {0} and 32 hexadecimal digits': 'deve ser {0} e 32 dígitos hexadecimais',
+  'must be +5511…, a short code, or a name of at most 11 letters and digits':
+    'deve ser +5511…, um número curto ou um nome de até 11 letras e dígitos',
+  'with channel=whatsapp the sender (from) is a number: +5511…':
+    'com channel=whatsapp o remetente (from) é um número: +5511…',
+  'api_key_sid and api_key_secret are given together': 'api_key_sid e api_key_secret são indicados juntos',
+  'auth_token is needed, or api_key_sid and api_key_secret': 'é preciso auth_token, ou api_key_sid e api_key_secret',
+  'the WhatsApp sender': 'o remetente de WhatsApp',
+  'the Messaging Service': 'o Messaging Service',
+  'the short code': 'o número curto',
+  'the alphanumeric sender': 'o remetente alfanumérico',
+  'the toll-free number': 'o número de chamada gratuita',
+  'the long code': 'o número comum',
+  "WhatsApp accepts only approved templates, not free text, outside the 24 hours after a person's message":
+    'o WhatsApp só aceita templates aprovados, e não texto livre, fora das 24 horas depois de uma mensagem da pessoa',
+  'the code of template "{0}" is not a Twilio ContentSid: HX and 32 hexadecimal digits':
+    'o código do template "{0}" não é um ContentSid da Twilio: HX e 32 dígitos hexadecimais',
+  'Add the template with that code, or set it for all: camp credential set WALLET BROKER content_sid=HX…':
+    'Adicione o template com esse código, ou defina um para todos: camp credential set CARTEIRA FORNECEDOR content_sid=HX…',
+  '{0} messages': '{0} mensagens',
+  '{0} messages ({1} SMS)': '{0} mensagens ({1} SMS)',
+  "Twilio would drop many of {0}: {1} sends {2} a second, so the last would wait {3} s in Twilio's queue, and the validity is {4} s":
+    'a Twilio descartaria muitas de {0}: {1} envia {2} por segundo; a última esperaria {3} s na fila da Twilio, e a validade é de {4} s',
+  'Slow down with camp broker set BROKER --rate {0}/s, or with --throttle. If the sender is faster: camp credential set WALLET BROKER sender_rate=N; to let messages wait longer: validity=SECONDS.':
+    'Reduza o ritmo com camp broker set FORNECEDOR --rate {0}/s, ou com --throttle. Se o remetente é mais rápido: camp credential set CARTEIRA FORNECEDOR sender_rate=N; para que as mensagens esperem mais: validity=SEGUNDOS.',
+  'messaging_service_sid is used, and from is not: the Messaging Service chooses the sender':
+    'messaging_service_sid é usado, e from não: o Messaging Service escolhe o remetente',
+  "without auth_token no callback can be verified: Twilio's callbacks are refused, and messages stay SENT":
+    'sem auth_token nenhum retorno pode ser verificado: os retornos da Twilio são recusados, e as mensagens ficam em SENT',
+  'Twilio refuses every message (21609): the host of CAMP_PUBLIC_URL has an underscore, which it allows in no callback URL':
+    'a Twilio recusa toda mensagem (21609): o host de CAMP_PUBLIC_URL tem um sublinhado, que ela não permite em URLs de retorno',
+  'an unreadable list{0}': 'uma lista ilegível{0}',
+  '{0} messages match': '{0} mensagens correspondem',
+  'its message to this person at that time has another text':
+    'a mensagem dela para esta pessoa naquele momento tem outro texto',
+  'it has more than {0} messages to this person, and camp reads no more':
+    'ela tem mais de {0} mensagens para esta pessoa, e o camp não lê mais que isso',
+  'Twilio lists some messages only after 15 minutes: query it again later':
+    'a Twilio só lista algumas mensagens depois de 15 minutos: consulte de novo mais tarde',
   'from or messaging_service_sid is needed': 'é preciso from ou messaging_service_sid',
   'a WhatsApp sender (from) needs channel=whatsapp': 'um remetente de WhatsApp (from) precisa de channel=whatsapp',
   'Added broker "{0}" ({1}, {2} a message, {3}).': 'Fornecedor "{0}" adicionado ({1}, {2} por mensagem, {3}).',

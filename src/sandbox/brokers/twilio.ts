@@ -17,6 +17,8 @@ const quirks = z.strictObject({
   codes: z.record(z.string(), z.number().int()).default({}),
   /** Code of a message that fails after it was accepted. */
   failure_code: z.number().int().default(30001),
+  /** The token that signs the callbacks of an account whose requests have an API key. */
+  auth_token: z.string().default(''),
 })
 
 const MESSAGES = /^\/2010-04-01\/Accounts\/([^/]+)\/Messages\.json$/
@@ -64,10 +66,18 @@ function refusal(code: number): Reply {
   return error(STATUSES[code] ?? 400, code, `the sandbox refuses it with ${code}`)
 }
 
-/** What is known about an account: its token, which signs its callbacks, and its first messages, for the list. */
+/** What is known about an account: its token, which signs its callbacks, and its first messages by SID, for the list. */
 interface Account {
   authToken: string
-  messages: { to: string; from: string | null; sentAt: Date; resource: object }[]
+  messages: Map<string, MessageResource>
+}
+
+interface MessageResource {
+  sid: string
+  to: string
+  from: string | null
+  /** RFC 2822; null until it is sent. */
+  date_sent: string | null
 }
 
 const MAX_MESSAGES = 20_000
@@ -76,17 +86,19 @@ function accountsOf({ memory }: Pick<RequestContext, 'memory'>): Map<string, Acc
   return memory(() => new Map<string, Account>())
 }
 
-/** HTTP Basic with the account's own SID and token. @returns undefined if they are not valid */
+/** HTTP Basic with the account's own SID and token, or with an API key. @returns undefined if they are not valid */
 function accountOf({ headers, parts }: Inbound, desk: RequestContext): { sid: string; account: Account } | undefined {
   const sid = decodeURIComponent(parts[0] ?? '')
   const basic = /^Basic ([A-Za-z0-9+/]+=*)$/.exec(headers.authorization ?? '')?.[1] ?? ''
-  const [user, authToken] = Buffer.from(basic, 'base64').toString('utf8').split(/:(.*)/s)
-  if (user !== sid || !authToken) {
-    desk.violation("authorization must be HTTP Basic with the account's SID and token")
+  const [user = '', password] = Buffer.from(basic, 'base64').toString('utf8').split(/:(.*)/s)
+  const isApiKey = /^SK[0-9a-fA-F]{32}$/.test(user)
+  if (!password || (user !== sid && !isApiKey)) {
+    desk.violation("authorization must be HTTP Basic with the account's SID and token, or with an API key")
     return undefined
   }
+  const authToken = isApiKey ? quirks.parse(desk.control.quirks).auth_token : password
   const accounts = accountsOf({ memory: make => desk.memory(make) })
-  const account = accounts.get(sid) ?? { authToken, messages: [] }
+  const account = accounts.get(sid) ?? { authToken, messages: new Map() }
   account.authToken = authToken
   accounts.set(sid, account)
   return { sid, account }
@@ -161,23 +173,29 @@ function create(request: Inbound, desk: RequestContext): Reply | typeof POISONED
   return { status: 201, body: keep(known.account, content, taken.id, desk.now()) }
 }
 
-/** The message as Twilio shows it. */
-function keep({ messages }: Account, message: SentMessage, id: string, sentAt: Date): object {
+/** The message as Twilio shows it: it has no date of sending before it is sent. */
+function keep({ messages }: Account, message: SentMessage, id: string, createdAt: Date): object {
   const { account, to, from, messaging_service_sid, body } = message
   const resource = {
     sid: id,
     account_sid: account,
     status: messaging_service_sid === null ? 'queued' : 'accepted',
+    direction: 'outbound-api',
     error_code: null,
     to,
     from,
     messaging_service_sid,
     body,
-    date_created: sentAt.toUTCString().replace('GMT', '+0000'),
+    date_created: rfc2822(createdAt),
+    date_sent: null,
     uri: `/2010-04-01/Accounts/${account}/Messages/${id}.json`,
   }
-  if (messages.length < MAX_MESSAGES) messages.push({ to, from, sentAt, resource })
+  if (messages.size < MAX_MESSAGES) messages.set(id, resource)
   return resource
+}
+
+function rfc2822(at: Date): string {
+  return at.toUTCString().replace('GMT', '+0000')
 }
 
 const filters = z.strictObject({
@@ -186,31 +204,45 @@ const filters = z.strictObject({
   /** ?DateSent>=2026-11-24: the comparison is part of the name. */
   'DateSent>': z.iso.date().or(z.iso.datetime()).optional(),
   PageSize: z.coerce.number().int().min(1).max(1000).default(50),
+  Page: z.coerce.number().int().min(0).default(0),
+  PageToken: z.string().optional(),
 })
 
-/** The latest first. */
+/** The latest first. The filter by date is by the date of sending: a queued message is in no filtered list. */
 function list(request: Inbound, desk: RequestContext): Reply {
   const known = accountOf(request, desk)
   if (!known) return refusal(20003)
   const read = filters.safeParse(Object.fromEntries(request.query))
   if (!read.success) return error(400, undefined, desk.violation(wrongIn(read.error)))
-  const { To, From, PageSize, 'DateSent>': since } = read.data
-  const found = known.account.messages.filter(
-    ({ to, from, sentAt }) =>
+  const { To, From, PageSize, Page, 'DateSent>': since } = read.data
+  const found = [...known.account.messages.values()].filter(
+    ({ to, from, date_sent }) =>
       (To === undefined || to === To) &&
       (From === undefined || from === From) &&
-      (since === undefined || sentAt >= new Date(since)),
+      (since === undefined || (date_sent !== null && new Date(date_sent) >= new Date(since))),
   )
-  const messages = found.toReversed().slice(0, PageSize)
-  return { status: 200, body: { page: 0, page_size: PageSize, messages: messages.map(({ resource }) => resource) } }
+  const [start, end] = [Page * PageSize, (Page + 1) * PageSize]
+  const messages = found.toReversed().slice(start, end)
+  const next_page_uri = end < found.length ? pageUri(known.sid, request.query, Page + 1, messages.at(-1)!.sid) : null
+  return { status: 200, body: { page: Page, page_size: PageSize, start, next_page_uri, messages } }
+}
+
+/** Without the host, as Twilio writes it. */
+function pageUri(account: string, query: URLSearchParams, page: number, lastSid: string): string {
+  const next = new URLSearchParams(query)
+  next.set('Page', String(page))
+  next.set('PageToken', `PA${lastSid}`)
+  return `/2010-04-01/Accounts/${account}/Messages.json?${next}`
 }
 
 type Token = [id: string, account: string, to: string, from: string | null]
 
-function post({ token, status }: ToldEvent, { url, control, forged, memory }: TellContext) {
+function post({ token, status }: ToldEvent, { url, at, control, forged, memory }: TellContext) {
   const [id, sid, to, from] = JSON.parse(token) as Token
   const accounts = accountsOf({ memory })
   const [accountSid = '', account] = accounts.has(sid) ? [sid, accounts.get(sid)] : ([...accounts][0] ?? [])
+  const told = account?.messages.get(id)
+  if (told && status !== 'accepted') told.date_sent ??= rfc2822(at)
   const [word, code] = {
     accepted: ['queued'],
     sent: ['sent'],

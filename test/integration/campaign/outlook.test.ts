@@ -8,7 +8,7 @@ import { makeCampaign, makeScene, setBudget } from '../../support/fixtures.ts'
 
 const db = useDatabase()
 const OFFICE = { hours_from: 480, hours_to: 1200, days: 63, allow_holidays: true }
-const TWILIO = { account_sid: 'AC0', auth_token: 'token', from: '+5511900000000' }
+const TWILIO = { account_sid: 'AC00000000000000000000000000000000', auth_token: 'token', from: '+5511900000000' }
 
 async function begin(start: string, columns: object, leads: Record<number, number>, rate: number | null = null) {
   const scene = await makeScene(db.pool, { rate, adapter: 'TWILIO', credential: TWILIO })

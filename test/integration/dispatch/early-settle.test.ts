@@ -171,7 +171,7 @@ it('refusals that were written early count among those in a row that pause a cam
 })
 
 const credentialOf = (url: string) => ({
-  account_sid: 'AC1',
+  account_sid: 'AC00000000000000000000000000000000',
   auth_token: 't',
   from: '+5500900000099',
   channel: 'sms',

@@ -19,7 +19,7 @@ beforeEach(async () => {
 })
 
 const TWILIO = {
-  account_sid: 'AC1',
+  account_sid: 'AC00000000000000000000000000000000',
   auth_token: 't',
   from: '+5500900000099',
   channel: 'sms',

@@ -94,7 +94,13 @@ describe('a rate limit of 40 requests a second, on three workers', () => {
     { broker: 'TWILIO', perClaim: 20, maxBatch: 20, leads: 60 },
   ])('holds for $broker, $perClaim at a time', async ({ broker, perClaim, maxBatch, leads }) => {
     const sandbox = await openSandbox()
-    const credential = { account_sid: 'AC1', auth_token: 't', from: '+5500900000099', channel: 'sms', url: sandbox.url }
+    const credential = {
+      account_sid: 'AC00000000000000000000000000000000',
+      auth_token: 't',
+      from: '+5500900000099',
+      channel: 'sms',
+      url: sandbox.url,
+    }
     const scene = await makeScene(db.pool, {
       url: sandbox.url,
       ...(broker === 'TWILIO' && { adapter: broker, credential }),

@@ -27,7 +27,13 @@ const ON_ITS_WAY_MS = 300
 /** One message a request, some of them a second. */
 async function oneByOne(rate: number, control?: unknown) {
   const sandbox = await openSandbox(control)
-  const credential = { account_sid: 'AC1', auth_token: 't', from: '+5500900000099', channel: 'sms', url: sandbox.url }
+  const credential = {
+    account_sid: 'AC00000000000000000000000000000000',
+    auth_token: 't',
+    from: '+5500900000099',
+    channel: 'sms',
+    url: sandbox.url,
+  }
   const scene = await makeScene(db.pool, { url: sandbox.url, adapter: 'TWILIO', credential, rate, maxBatch: 50 })
   const started = (n: number) =>
     until(

@@ -40,7 +40,7 @@ it('a Twilio signature that does not fit names CAMP_PUBLIC_URL', () => {
     body: Buffer.from('AccountSid=AC1&MessageSid=SM1&MessageStatus=delivered'),
     leadId: undefined,
   }
-  const credential = { account_sid: 'AC1', auth_token: 'secret' } as never
+  const credential = { account_sid: 'AC00000000000000000000000000000000', auth_token: 'secret' } as never
   const context = { credentials: [credential], receivedAt: new Date(0), notice: () => undefined }
   expect(() => callback(request, context)).toThrow(/CAMP_PUBLIC_URL is probably not the address that Twilio calls/)
 })

@@ -165,7 +165,7 @@ export async function unblock(context: Context, wallet: string, broker: string):
 
 /** @param credential as its adapter's schema reads it */
 function warnOf(context: Context, adapter: Adapter, credential: unknown): void {
-  for (const warning of adapter.warnings?.(credential) ?? []) context.out.warn(warning)
+  for (const warning of adapter.warnings?.(credential, context.config.publicUrl) ?? []) context.out.warn(warning)
 }
 
 async function placeOf(context: Context, walletRef: string, brokerRef: string) {

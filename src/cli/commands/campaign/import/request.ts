@@ -62,7 +62,7 @@ export async function readRequest(
     map: parsePairLists('--map', options.map ?? []),
     allPhones: options.allPhones ?? false,
     repairNinthDigit: options.repairNinthDigit ?? false,
-    billsSegments: await billsSegments(context, adapter, { wallet_id: wallet.id, broker_id: broker.id }),
+    ...(await byCredential(context, adapter, { wallet_id: wallet.id, broker_id: broker.id })),
     ...readingOptions(options),
     fish: options.fish,
     again: options.again ?? false,
@@ -100,13 +100,19 @@ export async function namedText(
   return { message: await readTextFile(await context.inputFile(messageFile), context.signal), template }
 }
 
-/** @returns null if it depends on the credential of the wallet, and there is none that opens */
-async function billsSegments(
+/** What depends on the wallet's credential, which may be set until the campaign is approved. */
+async function byCredential(
   context: Context,
   adapter: Adapter,
   place: { wallet_id: string; broker_id: string },
-): Promise<boolean | null> {
-  if (!adapter.billsSegments) return false
+): Promise<Pick<ImportRequest, 'billsSegments' | 'objection'>> {
+  const { billsSegments, objection } = adapter
+  if (!billsSegments && !objection) return { billsSegments: false, objection: null }
   const opened = await openCredentialOf(await context.pool(), await context.keys(), adapter, place)
-  return opened && opened.flaw === undefined ? adapter.billsSegments(opened.config) : null
+  if (!opened || opened.flaw !== undefined) return { billsSegments: billsSegments ? null : false, objection: null }
+  const { config } = opened
+  return {
+    billsSegments: billsSegments?.(config) ?? false,
+    objection: objection ? campaign => objection(campaign, config) : null,
+  }
 }

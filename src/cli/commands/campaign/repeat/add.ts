@@ -2,6 +2,7 @@ import { standingStep } from '../../../../campaign/read/next-step.ts'
 import { approversOf } from '../../../../campaign/read/situation.ts'
 import { CampError } from '../../../../errors.ts'
 import { assertContent } from '../../../../intake/content.ts'
+import { assertNoObjection, NOT_READ } from '../../../../intake/objection.ts'
 import type { ImportRequest } from '../../../../intake/request.ts'
 import { t } from '../../../../language/text.ts'
 import { textNotes } from '../../../../message/text-notes.ts'
@@ -24,6 +25,7 @@ export async function repeatImport(
   const now = context.clock.now()
   const cron = parseCron(repeat, timezone, now)
   assertContent(request)
+  assertNoObjection(request, NOT_READ)
   if (request.message !== null) for (const note of textNotes('the message', request.message)) context.out.warn(note)
   const source = await parseSource(request.file)
   const [newest] = (await filesIn(source, Number.NEGATIVE_INFINITY)) ?? []
