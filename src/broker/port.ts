@@ -155,8 +155,11 @@ export interface Closing<Credential> {
    * one says nothing about another. Absent: one run for all.
    */
   readonly perReference?: boolean
-  /** A read without side effects that tells whether a run has happened. Absent: not supported. */
-  look?(credential: Credential, http: Http): Promise<ClosingLook>
+  /**
+   * A read without side effects that tells whether a run has happened. Absent: not supported.
+   * @param before an earlier mark, which is returned again if nothing has run since
+   */
+  look?(credential: Credential, http: Http, before?: string): Promise<ClosingLook>
   run(request: ClosingRequest, credential: Credential, http: Http): Promise<ClosingResult>
   /** What happens to accepted messages if it is never run: shown when the campaign is cancelled. */
   readonly unrun?: string
@@ -177,13 +180,18 @@ export interface ClosingRequest {
 }
 
 export type ClosingLook =
-  /** `mark` changes with each run; `busy`: a run is in progress, and another would be refused or send everything twice. */
-  | { kind: 'SEEN'; mark: string; busy: boolean }
+  /**
+   * `mark` changes with each run, and when a run ends in an error; `busy`: a run is in progress, and another would be refused or
+   * send everything twice; `failed`: the newest run ended in an error, in the broker's words.
+   */
+  | { kind: 'SEEN'; mark: string; busy: boolean; failed?: string | undefined }
   | { kind: 'NOT_ACCEPTED'; reason: string; retryAfterMs?: number | undefined }
   | { kind: 'FATAL'; reason: string }
 
 export type ClosingResult =
   | { kind: 'DONE'; reference?: string | undefined }
+  /** The broker took the request to run it. Later looks show what comes of it: for a closing with a look. */
+  | { kind: 'TAKEN' }
   | { kind: 'NOT_ACCEPTED'; reason: string; retryAfterMs?: number | undefined }
   | { kind: 'FATAL'; reason: string }
   | { kind: 'IN_DOUBT'; reason: string }

@@ -33,13 +33,19 @@ function storableClosing(closing: Closing<unknown>): Closing<unknown> {
     ...closing,
     run: async (request, credential, http) => {
       const result = await closing.run(request, credential, http)
+      if (result.kind === 'TAKEN') return result
       return result.kind === 'DONE' ? { ...result, reference: referenceOf(result.reference) } : excused(result)
     },
     ...(look && {
-      look: async (credential, http) => {
-        const result = await look.call(closing, credential, http)
-        if (result.kind === 'SEEN') return { ...result, mark: storableText(result.mark, MOST.reference) }
-        return excused(result)
+      look: async (credential, http, before) => {
+        const result = await look.call(closing, credential, http, before)
+        if (result.kind !== 'SEEN') return excused(result)
+        const { mark, failed } = result
+        return {
+          ...result,
+          mark: storableText(mark, MOST.reference),
+          ...(failed !== undefined && { failed: storableText(failed, MOST.words) }),
+        }
       },
     }),
   }

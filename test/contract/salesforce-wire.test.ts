@@ -120,7 +120,7 @@ describe('the automation', () => {
     const { url, seen } = await serveSalesforce()
     const run = { name: 'camp-X-0004', agendamentoId: 'X', references: [] }
     expect(await closing.look!(credentialOf(url), http)).toEqual({ kind: 'SEEN', mark: 'run r1', busy: false })
-    expect(await closing.run(run, credentialOf(url), http)).toEqual({ kind: 'DONE' })
+    expect(await closing.run(run, credentialOf(url), http)).toEqual({ kind: 'TAKEN' })
     expect(seen.map(({ line }) => line)).toEqual([
       'POST /v2/token',
       'GET /rest/automation/v1/automations/auto%2F1',

@@ -35,7 +35,10 @@ export const starting: Closing<GosacCredential> = {
   },
 }
 
-async function start(reference: string, credential: GosacCredential, http: Http): Promise<ClosingResult> {
+/** A start's end is not looked at. */
+type Started = Exclude<ClosingResult, { kind: 'TAKEN' }>
+
+async function start(reference: string, credential: GosacCredential, http: Http): Promise<Started> {
   const answer = await http.request({
     method: 'PUT',
     url: below(credential.url, `${encodeURIComponent(reference)}/status/started`),
@@ -47,7 +50,7 @@ async function start(reference: string, credential: GosacCredential, http: Http)
 }
 
 /** No answer is documented: any 2xx that is not a web page counts as started. */
-function resultOf(answer: HttpAnswer, now: Date, secrets: readonly string[]): ClosingResult {
+function resultOf(answer: HttpAnswer, now: Date, secrets: readonly string[]): Started {
   const status = answer.kind === 'RESPONSE' ? answer.status : 0
   if (isSuccess(answer))
     return answer.body.trimStart().startsWith('<') ? notUnderstood(answer, secrets) : { kind: 'DONE' }

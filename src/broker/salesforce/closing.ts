@@ -2,6 +2,7 @@ import { z } from 'zod'
 import type { Http, HttpAnswer, HttpResponse } from '../../http/client.ts'
 import { failureOf, isSuccess } from '../classify-response.ts'
 import type { Closing, ClosingLook, ClosingPlan, ClosingResult } from '../port.ts'
+import { quoted } from '../redact.ts'
 import { below, jsonOf, notUnderstood } from '../wire-format.ts'
 import { type SalesforceCredential, secretsOf } from './credential.ts'
 import { TIMEOUT_MS } from './send.ts'
@@ -13,8 +14,8 @@ import { type Answered, MARKETING_CLOUD, refusalOf, type TokenRefusal, withToken
  */
 export const closing: Closing<SalesforceCredential> = {
   unrun:
-    'the contacts imported so far stay flagged (disparo__c) and go out with the next run of this automation, unless ' +
-    'the flag is cleared at Salesforce',
+    'the contacts imported so far stay flagged at Salesforce and go out with the next run of this automation, unless ' +
+    'the flag is cleared there',
   plan,
   look,
   run: (_request, credential, http) => run(credential, http),
@@ -27,27 +28,37 @@ function plan({ closing_delay_minutes, mc_api_url, automation_id }: SalesforceCr
   }
 }
 
-/** 3: running; for other states (ready, paused, an error …) the answer to the run decides. */
-const RUNNING = 3
+/** For other states (ready, paused, scheduled …) the answer to the run decides. */
+const STATUS = { ERROR: -1, RUNNING: 3 } as const
 
 const automation = z.object({
   statusId: z.number(),
+  status: z.string().nullish(),
   lastRunTime: z.string().nullish(),
   lastRunInstanceId: z.string().nullish(),
 })
 
-async function look(credential: SalesforceCredential, http: Http): Promise<ClosingLook> {
+async function look(credential: SalesforceCredential, http: Http, before?: string): Promise<ClosingLook> {
   const what = 'reading the automation'
   const sent = await request('GET', '', credential, http)
   if (sent.kind !== 'ANSWER') return sent
-  if (!isSuccess(sent.answer)) return refusalOf(what, sent.answer, http, secretsOf(credential, sent.token.value))
+  const secrets = secretsOf(credential, sent.token.value)
+  if (!isSuccess(sent.answer)) return refusalOf(what, sent.answer, http, secrets)
   const read = automation.safeParse(jsonOf(sent.answer.body))
   if (!read.success) return { kind: 'NOT_ACCEPTED', reason: `${what}: an unreadable answer` }
-  const { statusId, lastRunTime, lastRunInstanceId } = read.data
+  const { statusId, status, lastRunTime, lastRunInstanceId } = read.data
   // Without an id only the time is available, and that may be updated when a run ends.
-  const mark = lastRunInstanceId ? `run ${lastRunInstanceId}` : lastRunTime ? `run at ${lastRunTime}` : 'never run'
-  return { kind: 'SEEN', mark, busy: statusId === RUNNING }
+  const run = lastRunInstanceId ? `run ${lastRunInstanceId}` : lastRunTime ? `run at ${lastRunTime}` : 'never run'
+  const busy = statusId === STATUS.RUNNING
+  if (statusId === STATUS.ERROR) {
+    const failed = `the automation stands at statusId ${statusId}${status ? ` (${quoted(status, secrets)})` : ''}`
+    return { kind: 'SEEN', mark: run + IN_ERROR, busy, failed }
+  }
+  // An automation that stood in error, and was saved or repaired without a run.
+  return { kind: 'SEEN', mark: before === run + IN_ERROR ? before : run, busy }
 }
+
+const IN_ERROR = ', in error'
 
 async function run(credential: SalesforceCredential, http: Http): Promise<ClosingResult> {
   const sent = await request('POST', '/actions/runallonce', credential, http)
@@ -62,9 +73,12 @@ async function run(credential: SalesforceCredential, http: Http): Promise<Closin
     : { kind: 'FATAL', reason }
 }
 
-/** The body is not documented; an HTML page comes from a proxy in front of Marketing Cloud. */
+/**
+ * The body is not documented, and a 2xx is no proof of a run: what comes of it is looked at. An HTML page comes from a proxy in front
+ * of Marketing Cloud.
+ */
 function understood(answer: HttpResponse, secrets: readonly string[]): ClosingResult {
-  return answer.body.trimStart().startsWith('<') ? notUnderstood(answer, secrets) : { kind: 'DONE' }
+  return answer.body.trimStart().startsWith('<') ? notUnderstood(answer, secrets) : { kind: 'TAKEN' }
 }
 
 const RUNNING_PAUSE_MS = 60_000
@@ -79,13 +93,18 @@ async function isRunning(answer: HttpAnswer, credential: SalesforceCredential, h
   return seen.kind === 'NOT_ACCEPTED' || (seen.kind === 'SEEN' && seen.busy)
 }
 
+/** An id, or key: and the automation's external key, whose colon is not encoded. */
+function pathPart(automation: string): string {
+  return encodeURIComponent(automation).replace(/^key%3A/, 'key:')
+}
+
 function request(
   method: 'GET' | 'POST',
   action: string,
   credential: SalesforceCredential,
   http: Http,
 ): Promise<Answered | TokenRefusal> {
-  const path = `automation/v1/automations/${encodeURIComponent(credential.automation_id)}${action}`
+  const path = `automation/v1/automations/${pathPart(credential.automation_id)}${action}`
   return withToken(MARKETING_CLOUD, credential, http, token =>
     http.request({
       method,

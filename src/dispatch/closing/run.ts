@@ -1,7 +1,13 @@
 import type { ClosingResult } from '../../broker/port.ts'
 import { type Tx, transaction } from '../../database/pool.ts'
 import { guardedHttp } from '../../http/client.ts'
-import { completeClosing, doubtClosing, holdsClosing, requeueClosing } from '../../lifecycle/closing-writes.ts'
+import {
+  completeClosing,
+  doubtClosing,
+  holdsClosing,
+  requeueClosing,
+  watchClosing,
+} from '../../lifecycle/closing-writes.ts'
 import { failCampaign } from '../../lifecycle/transition.ts'
 import { finishIfDone } from '../finish/finish.ts'
 import type { DispatchDeps } from '../model/deps.ts'
@@ -12,13 +18,13 @@ import { requestName } from '../send/send.ts'
 import { persistOutcome } from '../settle/persist.ts'
 import { NO_WORDS } from '../settle/settle-with-retry.ts'
 import { type ClaimedClosing, type ClosingSlot, claimClosing } from './claim.ts'
-import { askPerson, LOOK_MS } from './reconcile.ts'
+import { askPerson, LOOK_MS, reconcileClosings } from './reconcile.ts'
 
 /**
  * Runs a campaign's closing (docs/design.md#closing): the broker's last step, once, after the last batch and a delay. At
  * Salesforce this step sends the messages, so it keeps the contact hours, holds a lock per automation, and is never repeated in
  * doubt: the mark that a look saw before the run is stored before the run starts, and compared with what later looks see
- * (reconcile.ts). If a broker closes each request separately, the campaign's closing only plans those: one batch each, whose
+ * (reconcile.ts); those also show how a run ends that the broker took. If a broker closes each request separately, the campaign's closing only plans those: one batch each, whose
  * parent is the batch that it closes.
  */
 export async function dispatchClosing(deps: DispatchDeps, batchId: string): Promise<void> {
@@ -32,7 +38,10 @@ export async function dispatchClosing(deps: DispatchDeps, batchId: string): Prom
     if (claimed.waiting_for_hours) await enqueueAfter(deps, place)
     return
   }
-  await settleClosing(deps, claimed.claim, await performClosing(deps, claimed.claim))
+  const result = await performClosing(deps, claimed.claim)
+  await settleClosing(deps, claimed.claim, result)
+  // A short run may have ended by now; a longer one is looked at by the sweeps.
+  if (result.kind === 'TAKEN') await reconcileClosings(deps, claimed.claim.id)
 }
 
 /** Enqueues the closing of the next request, if there is one. */
@@ -106,6 +115,7 @@ async function settleClosing(deps: DispatchDeps, claim: ClaimedClosing, result: 
 }
 
 function withoutText(result: ClosingResult): ClosingResult {
+  if (result.kind === 'TAKEN') return result
   return result.kind === 'DONE' ? { ...result, reference: undefined } : { ...result, reason: NO_WORDS }
 }
 
@@ -118,6 +128,10 @@ async function writeResult(deps: DispatchDeps, tx: Tx, claim: ClaimedClosing, re
       await completeClosing(tx, claim.id, at, result.reference)
       await finishIfDone(tx, claim.place.campaignId, at)
       deps.log.info({ event: 'closing.done', ...about, reference: result.reference }, 'closing done')
+      return undefined
+    case 'TAKEN':
+      await watchClosing(tx, claim.id, at)
+      deps.log.info({ event: 'closing.taken', ...about }, 'closing taken by the broker')
       return undefined
     case 'NOT_ACCEPTED': {
       const waitMs = result.retryAfterMs ?? backoffMs(claim.failures, deps.random)

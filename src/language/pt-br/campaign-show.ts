@@ -117,7 +117,7 @@ export const CAMPAIGN_SHOW: Catalogue = {
   'waiting: the campaign is {0}{1}': 'espera: a campanha está {0}{1}',
   "the broker's last step runs at {0}{1}": 'a última etapa no fornecedor roda em {0}{1}',
   "the broker's last step runs next{0}": 'a última etapa no fornecedor roda em seguida{0}',
-  "the broker's last step is running": 'a última etapa no fornecedor está rodando',
+  "the broker's last step is running{0}": 'a última etapa no fornecedor está rodando{0}',
   'in doubt since {0}{1}': 'em dúvida desde {0}{1}',
   'done at {0}': 'feito em {0}',
   'not run: {0}': 'não rodou: {0}',

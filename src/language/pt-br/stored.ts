@@ -93,6 +93,14 @@ export const STORED: Catalogue = {
     'as últimas {0} mensagens foram todas recusadas: veja camp campaign leads --status ERROR',
   'the wallet has no credential at broker {0}': 'a carteira não tem credencial no fornecedor {0}',
   'its last step at the broker was refused: {0}': 'sua última etapa no fornecedor foi recusada: {0}',
+  'its last step at the broker ended in an error: {0}. Part of its messages may have been sent: check there; camp campaign resume runs it again':
+    'sua última etapa no fornecedor terminou em erro: {0}. Parte das mensagens pode ter sido enviada: verifique lá; camp campaign resume a executa de novo',
+  'its last step at the broker is in doubt ({0}): check there, then decide with camp campaign resolve --closing':
+    'sua última etapa no fornecedor está em dúvida ({0}): verifique lá e decida com camp campaign resolve --closing',
+  'the broker took the run, and no run was seen in the {0} minutes after it':
+    'o fornecedor aceitou a execução, e nenhuma execução foi vista nos {0} minutos seguintes',
+  'its run ended in an error: {0}': 'sua execução terminou em erro: {0}',
+  'it cannot be checked: {0}': 'não pode ser verificada: {0}',
   'column {0} {1}': 'a coluna {0} {1}',
   'its message {0}': 'sua mensagem {0}',
   'its text {0}': 'seu texto {0}',

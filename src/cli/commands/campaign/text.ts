@@ -226,7 +226,7 @@ function closingText(closing: ClosingView, campaign: CampaignView['status'], tim
         ? t`the broker's last step runs at ${time(not_before, timezone)}${why}`
         : t`the broker's last step runs next${why}`
     case 'SENDING':
-      return t`the broker's last step is running`
+      return t`the broker's last step is running${why}`
     case 'IN_DOUBT':
       return t`in doubt since ${time(settled_at ?? '', timezone)}${why}`
     case 'DONE':

@@ -1,5 +1,4 @@
 import { describe, expect, test } from 'vitest'
-import { salesforce } from '../../../../src/broker/salesforce/adapter.ts'
 import { closing } from '../../../../src/broker/salesforce/closing.ts'
 import type { HttpAnswer } from '../../../../src/http/client.ts'
 import { SALESFORCE_SECRETS } from '../../../support/salesforce.ts'
@@ -24,9 +23,9 @@ async function ran(script: readonly HttpAnswer[], tokens: readonly HttpAnswer[] 
 
 describe('what the answer to a run means', () => {
   test.each<[string, readonly HttpAnswer[], object]>([
-    ['200', [response(200, {})], { kind: 'DONE' }],
-    ['202 without a body', [response(202)], { kind: 'DONE' }],
-    ['200 with words', [response(200, 'OK')], { kind: 'DONE' }],
+    ['200', [response(200, {})], { kind: 'TAKEN' }],
+    ['202 without a body', [response(202)], { kind: 'TAKEN' }],
+    ['200 with words', [response(200, 'OK')], { kind: 'TAKEN' }],
     ['200 with a page for a browser', [response(200, '<html>')], { kind: 'IN_DOUBT' }],
     [
       'already running',
@@ -34,7 +33,7 @@ describe('what the answer to a run means', () => {
       { kind: 'NOT_ACCEPTED', retryAfterMs: 60_000 },
     ],
     ['another 400', [response(400, { message: 'The automation is not running-ready' })], { kind: 'FATAL' }],
-    ['a token that has ended', [response(401), response(200, {})], { kind: 'DONE' }],
+    ['a token that has ended', [response(401), response(200, {})], { kind: 'TAKEN' }],
     ['a new token that is refused', [response(401), response(401)], { kind: 'FATAL' }],
     ['403 while it is running', [response(403), running], { kind: 'NOT_ACCEPTED', retryAfterMs: 60_000 }],
     ['403 while it is not', [response(403), ready], { kind: 'FATAL' }],
@@ -113,6 +112,24 @@ describe('a look', () => {
     expect(await look(ready)).toEqual(await look(later))
   })
 
+  test('sees a run that ended in an error, and another mark with it', async () => {
+    const error = response(200, { statusId: -1, status: 'Error', lastRunInstanceId: 'r1' })
+    expect(await look(error)).toEqual({
+      kind: 'SEEN',
+      mark: 'run r1, in error',
+      busy: false,
+      failed: 'the automation stands at statusId -1 (Error)',
+    })
+    expect(await look(ready)).not.toMatchObject({ mark: 'run r1, in error' })
+  })
+
+  test('sees the same where an automation that stood in error was only repaired since', async () => {
+    const http = () => scripted([ready])
+    const before = 'run r1, in error'
+    expect(await closing.look!(credentialOf(), http(), before)).toMatchObject({ mark: before })
+    expect(await closing.look!(credentialOf(), http(), 'run r0, in error')).toMatchObject({ mark: 'run r1' })
+  })
+
   test.each<[string, HttpAnswer, string]>([
     ['404', response(404), 'FATAL'],
     ['403', response(403), 'FATAL'],
@@ -140,26 +157,8 @@ test('the plan is the credential’s delay, and one lock for each automation', (
   expect(plan({ automation_id: 'b2' }).lockKey).not.toBe(plan().lockKey)
 })
 
-describe('the credential', () => {
-  const parse = (change: Record<string, unknown>) => {
-    const { api_version, closing_delay_minutes, ...given } = credentialOf()
-    return salesforce.credential.safeParse({ ...given, ...change })
-  }
-
-  test('has its defaults', () => {
-    expect(parse({}).data).toMatchObject({ api_version: 'v59.0', closing_delay_minutes: 15 })
-  })
-
-  test.each([
-    ['an unknown key', { token: 'x' }],
-    ['an external-id field that is none', { external_id_field: 'Id' }],
-    ['an external-id field that is a path', { external_id_field: '../x__c' }],
-    ['a version that is none', { api_version: '59' }],
-    ['a delay that is none', { closing_delay_minutes: '-1' }],
-    ['a URL that is none', { mc_api_url: 'ftp://x' }],
-    ['no automation', { automation_id: undefined }],
-    ['an empty secret', { client_secret: '' }],
-  ])('may not have %s', (_, change) => {
-    expect(parse(change).success).toBe(false)
-  })
+test('an automation may be named by its external key', async () => {
+  const http = scripted([ready])
+  await closing.look!(credentialOf({ automation_id: 'key:disparo sul/1' }), http)
+  expect(http.seen.at(-1)!.url).toMatch(/automations\/key:disparo%20sul%2F1$/)
 })
