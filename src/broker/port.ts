@@ -199,7 +199,7 @@ export type ClosingLook =
 
 export type ClosingResult =
   | { kind: 'DONE'; reference?: string | undefined }
-  /** The broker took the request to run it. Later looks show what comes of it: for a closing with a look. */
+  /** The broker took the request to run it. Later looks show the result: for a closing with a look. */
   | { kind: 'TAKEN' }
   | { kind: 'NOT_ACCEPTED'; reason: string; retryAfterMs?: number | undefined }
   | { kind: 'FATAL'; reason: string }

@@ -61,7 +61,8 @@ async function quotasNearEnd(sql: Sql): Promise<NearEnd[]> {
     `SELECT w.name AS wallet, b.name AS broker, s.quota_used AS used, s.quota_limit AS "limit"
      FROM "SendSlot" s
      JOIN "Credential" k ON k.id = s.id JOIN "Wallet" w ON w.id = k.wallet_id JOIN "Broker" b ON b.id = k.broker_id
-     WHERE s.quota_at > clock_timestamp() - interval '24 hours' ORDER BY w.name, b.name`,
+     WHERE s.quota_used IS NOT NULL AND s.quota_limit IS NOT NULL AND s.quota_at > clock_timestamp() - interval '24 hours'
+     ORDER BY w.name, b.name`,
   )
   return rows
 }

@@ -56,8 +56,16 @@ describe('the token of the core', () => {
   })
 
   test.each([
+    'grant_type=client_credentials&client_id=c&client_secret=s',
+    'grant_type=urn%3Aietf%3Aparams%3Aoauth%3Agrant-type%3Ajwt-bearer&assertion=a.b.c',
+  ])('is given for %s', async form => {
+    expect(await askToken(form)).toMatchObject({ status: 200 })
+  })
+
+  test.each([
     ['no form', FORM, 'application/json'],
     ['another grant', FORM.replace('=password', '=client_credentials'), undefined],
+    ['an unknown grant', FORM.replace('=password', '=device'), undefined],
     ['a field too few', FORM.replace('&username=u', ''), undefined],
     ['a field too many', `${FORM}&scope=api`, undefined],
     ['an empty field', FORM.replace('=s', '='), undefined],

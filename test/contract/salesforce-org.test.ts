@@ -4,7 +4,8 @@ import { classifyResult } from '../../src/broker/classify-code.ts'
 import type { SendResult } from '../../src/broker/port.ts'
 import { adapterOf } from '../../src/broker/registry.ts'
 import { createHttp, type HttpClient } from '../../src/http/client.ts'
-import { LOGINS, type Org, type OrgSettings, orgCredential, startOrg } from '../support/salesforce-org.ts'
+import { LOGINS } from '../support/salesforce-logins.ts'
+import { type Org, type OrgSettings, orgCredential, startOrg } from '../support/salesforce-org.ts'
 import { requestOf } from './adapter.ts'
 
 /** The adapter against an org that shares no code with it (test/support/salesforce-org.ts). */

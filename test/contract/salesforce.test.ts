@@ -10,6 +10,8 @@ const subject: Subject = {
   secrets: SALESFORCE_SECRETS,
   keyOf: ({ phone }) => phone,
   refusal: { code: 'FIELD_CUSTOM_VALIDATION_EXCEPTION' },
+  // Salesforce's own code decides.
+  poisoned: { kind: 'REJECTED', code: 'JSON_PARSER_ERROR' },
   prepare: (credential, http) => freshToken(CORE, schema.parse(credential), http),
   deliver: url => runAutomation(url, salesforceCredential(url).automation_id),
   // The first refusal may only mean that the token has ended.

@@ -1,6 +1,7 @@
-import { createHmac, createVerify, generateKeyPairSync, randomBytes } from 'node:crypto'
+import { createHmac, randomBytes } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
 import { serveHttp } from './http.ts'
+import { APP, keyPair, type Reply, refusalOfGrant } from './salesforce-logins.ts'
 
 /**
  * A Salesforce org and its Marketing Cloud, written from the vendor's documentation (docs/wire/salesforce.md) and from no code of
@@ -62,8 +63,8 @@ export interface OrgSettings {
 export function orgCredential(org: Org, change: Record<string, unknown> = {}): Record<string, unknown> {
   const all: Record<string, unknown> = {
     token_url: `${org.url}/services/oauth2/token`,
-    client_id: CLIENT,
-    client_secret: SECRET,
+    client_id: APP.client,
+    client_secret: APP.secret,
     operacao: 'COBRANCA_SUL',
     automation_id: org.set.automation,
     mc_token_url: `${org.url}/v2/token`,
@@ -78,24 +79,7 @@ export function orgCredential(org: Org, change: Record<string, unknown> = {}): R
   return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined))
 }
 
-const CLIENT = '3MVG9.FICTITIOUS.CLIENT'
-const SECRET = 'fictitious core secret/+='
-const USER = 'camp@example.com'
-const PASSWORD = 'fictitious-password+token'
 const ENS_KEY = 'FICTITIOUS_ENS_KEY'
-
-/** The key=value pairs of each way to log in. */
-export const LOGINS = {
-  password: { username: USER, password: PASSWORD },
-  client_credentials: {},
-  jwt: (org: Org) => ({ username: USER, private_key: org.privateKey, client_secret: undefined }),
-}
-
-const keyPair = generateKeyPairSync('rsa', {
-  modulusLength: 2048,
-  publicKeyEncoding: { type: 'spki', format: 'pem' },
-  privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
-})
 
 export async function startOrg(change: Partial<OrgSettings> = {}): Promise<Org> {
   const state: State = { coreTokens: new Set(), units: new Map(), reads: 0, lastRun: undefined, isError: false }
@@ -165,12 +149,6 @@ interface Call {
   body: string
 }
 
-interface Reply {
-  status: number
-  body: unknown
-  headers?: Record<string, string>
-}
-
 function answer(org: Org, state: State, call: Call): Reply {
   const { line } = call
   if (line === 'POST /services/oauth2/token') return coreToken(org, state, call)
@@ -188,57 +166,14 @@ function answer(org: Org, state: State, call: Call): Reply {
 }
 
 function coreToken(org: Org, state: State, { headers, body }: Call): Reply {
-  if (!headers['content-type']?.startsWith('application/x-www-form-urlencoded')) return oauth('unsupported_grant_type')
+  if (!headers['content-type']?.startsWith('application/x-www-form-urlencoded'))
+    return { status: 400, body: { error: 'unsupported_grant_type' } }
   const form = new URLSearchParams(body)
-  const refusal = refusalOfGrant(org, form)
+  const refusal = refusalOfGrant(org.set, form)
   if (refusal) return refusal
   const access_token = `00D!${randomBytes(18).toString('base64url')}`
   state.coreTokens.add(access_token)
   return { status: 200, body: { access_token, instance_url: org.url, token_type: 'Bearer' } }
-}
-
-function oauth(error: string, error_description = error.replaceAll('_', ' ')): Reply {
-  return { status: 400, body: { error, error_description } }
-}
-
-function refusalOfGrant(org: Org, form: URLSearchParams): Reply | undefined {
-  const isClient = form.get('client_id') === CLIENT && form.get('client_secret') === SECRET
-  switch (form.get('grant_type')) {
-    case 'password':
-      if (!isClient) return oauth('invalid_client_id')
-      if (form.get('username') !== USER || form.get('password') !== PASSWORD)
-        return oauth('invalid_grant', 'authentication failure')
-      return undefined
-    case 'client_credentials':
-      return isClient ? undefined : oauth('invalid_client')
-    case 'urn:ietf:params:oauth:grant-type:jwt-bearer':
-      return refusalOfAssertion(org, form.get('assertion') ?? '')
-    default:
-      return oauth('unsupported_grant_type')
-  }
-}
-
-const MOST_S = 180
-
-function refusalOfAssertion(org: Org, assertion: string): Reply | undefined {
-  const [header = '', claims = '', signature = '', ...rest] = assertion.split('.')
-  const isSigned = createVerify('RSA-SHA256')
-    .update(`${header}.${claims}`)
-    .verify(keyPair.publicKey, Buffer.from(signature, 'base64url'))
-  if (rest.length > 0 || !isSigned || decoded(header).alg !== 'RS256')
-    return oauth('invalid_grant', 'invalid assertion')
-  const { iss, sub, aud, exp } = decoded(claims)
-  const leftS = Number(exp) - org.set.now().getTime() / 1000
-  if (iss !== CLIENT) return oauth('invalid_client_id')
-  if (sub !== USER) return oauth('invalid_grant', 'user does not exist')
-  if (aud !== 'https://login.salesforce.com') return oauth('invalid_grant', 'audience is invalid')
-  if (!(leftS > 0 && leftS <= MOST_S)) return oauth('invalid_grant', 'expired authorization code')
-  if (!org.set.approved) return oauth('invalid_grant', "user hasn't approved this consumer")
-  return org.set.appAccess ? undefined : oauth('invalid_app_access', 'user is not admin approved to access this app')
-}
-
-function decoded(part: string): Record<string, unknown> {
-  return JSON.parse(Buffer.from(part, 'base64url').toString('utf8')) as Record<string, unknown>
 }
 
 function coreError(status: number, errorCode: string, message: string): Reply {
@@ -312,7 +247,7 @@ function readAutomation({ set, runs }: Org, state: State): Reply {
   }
 }
 
-/** 200, whatever comes of it. */
+/** 200 with any outcome. */
 function runAutomation(org: Org, state: State): Reply {
   org.runs++
   state.reads = 0

@@ -74,7 +74,7 @@ async function run(credential: SalesforceCredential, http: Http): Promise<Closin
 }
 
 /**
- * The body is not documented, and a 2xx is no proof of a run: what comes of it is looked at. An HTML page comes from a proxy in front
+ * The body is not documented, and a 2xx is no proof of a run: the result is looked at. An HTML page comes from a proxy in front
  * of Marketing Cloud.
  */
 function understood(answer: HttpResponse, secrets: readonly string[]): ClosingResult {

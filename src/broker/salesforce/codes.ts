@@ -61,7 +61,7 @@ export const CODES: CodeTable = {
   INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST: byShare('a value is not in the list of its field', FIELDS),
   DUPLICATES_DETECTED: byShare(
     'a duplicate rule of the org refuses the record',
-    'duplicates=save in the credential saves it all the same: several contracts of one person are usual',
+    'duplicates=save in the credential saves it anyway: several contracts of one person are usual',
   ),
   DUPLICATE_VALUE: byShare('a field that must be unique has this value in another record', RULE),
   // The record alone.

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { t } from '../../language/text.ts'
 import { count, filled, httpUrl } from '../credential-fields.ts'
-import { apiName, extraFields, FIELD_DEFAULTS, sameField } from './fields.ts'
+import { fieldKeys, sameField } from './fields.ts'
 import { checkLogin, loginKeys } from './login.ts'
 
 const MINUTES_A_DAY = 24 * 60
@@ -13,7 +13,6 @@ const MINUTES_A_DAY = 24 * 60
 export const credential = z
   .strictObject({
     ...loginKeys,
-    operacao: filled,
     automation_id: filled,
     mc_token_url: httpUrl,
     mc_client_id: filled,
@@ -30,24 +29,8 @@ export const credential = z
       .string()
       .regex(/^v\d{1,3}\.\d$/, { error: () => t`must look like v59.0` })
       .default('v59.0'),
-    object: apiName.default('Contact'),
-    field_phone: apiName.default(FIELD_DEFAULTS.field_phone),
-    field_name: apiName.default(FIELD_DEFAULTS.field_name),
-    field_document: apiName.default(FIELD_DEFAULTS.field_document),
-    field_operation: apiName.default(FIELD_DEFAULTS.field_operation),
-    field_flag: apiName.default(FIELD_DEFAULTS.field_flag),
-    /** What the automation selects: "true" and "false" are a checkbox's. */
-    flag_value: z.union([z.boolean(), filled]).default('true'),
-    /** Receives idcob_contrato; absent: it does not reach Salesforce. */
-    field_contract: apiName.optional(),
-    /** Columns of the file for further fields: Valor__c=valor,Vencimento__c=vencimento. */
-    extra_fields: extraFields.optional(),
-    /** A custom external-id field: with it contacts are upserted under our own key (docs/wire/salesforce.md#upsert). */
-    external_id_field: z
-      .string()
-      .regex(/^[A-Za-z]\w*__c$/, { error: () => t`must be a custom field, like Chave__c` })
-      .optional(),
-    /** Whether a record that a duplicate rule of the org reports is saved all the same (docs/wire/salesforce.md#import). */
+    ...fieldKeys,
+    /** Whether a record that a duplicate rule of the org reports is saved anyway (docs/wire/salesforce.md#import). */
     duplicates: z.enum(['refuse', 'save']).default('refuse'),
     /** From the last import to the run: 15 to 20 minutes in practice (docs/wire/salesforce.md#assumptions). */
     closing_delay_minutes: count(MINUTES_A_DAY).default(15),

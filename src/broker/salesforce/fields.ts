@@ -1,12 +1,12 @@
 import { z } from 'zod'
 import { t } from '../../language/text.ts'
 import { plainName } from '../../recipient/field-names.ts'
+import { filled } from '../credential-fields.ts'
 import type { Message } from '../port.ts'
 import { plainDocument } from '../wire-format.ts'
-import type { SalesforceCredential } from './credential.ts'
 
 /** The fields of the one customer whose org is known (docs/wire/salesforce.md#import). */
-export const FIELD_DEFAULTS = {
+const FIELD_DEFAULTS = {
   field_phone: 'MobilePhone',
   field_name: 'LastName',
   field_document: 'CPF_CNPJ__c',
@@ -20,7 +20,7 @@ const API_NAME = /^(?:[A-Za-z](?:_?[A-Za-z0-9])*__)?[A-Za-z](?:_?[A-Za-z0-9])*(?
 /** Names that mean something else in a record of the request. */
 const RESERVED = ['attributes', 'id']
 
-export const apiName = z
+const apiName = z
   .string()
   .trim()
   .max(80)
@@ -35,7 +35,7 @@ interface ExtraField {
 }
 
 /** "Valor__c=valor,Vencimento__c=vencimento" → its fields, in order. */
-export const extraFields = z.string().transform((text, context): ExtraField[] =>
+const extraFields = z.string().transform((text, context): ExtraField[] =>
   text.split(',').map(pair => {
     const [field = '', ...rest] = pair.split('=')
     const column = rest.join('=').trim()
@@ -51,16 +51,38 @@ export const extraFields = z.string().transform((text, context): ExtraField[] =>
   }),
 )
 
-type Fields = Pick<SalesforceCredential, FieldKey | 'extra_fields'>
+/** Keys of the credential for what a record holds. */
+export const fieldKeys = {
+  operacao: filled,
+  object: apiName.default('Contact'),
+  field_phone: apiName.default(FIELD_DEFAULTS.field_phone),
+  field_name: apiName.default(FIELD_DEFAULTS.field_name),
+  field_document: apiName.default(FIELD_DEFAULTS.field_document),
+  field_operation: apiName.default(FIELD_DEFAULTS.field_operation),
+  field_flag: apiName.default(FIELD_DEFAULTS.field_flag),
+  /** What the automation selects: "true" and "false" are a checkbox's. */
+  flag_value: z.union([z.boolean(), filled]).default('true'),
+  /** Receives idcob_contrato; absent: it does not reach Salesforce. */
+  field_contract: apiName.optional(),
+  /** Columns of the file for further fields: Valor__c=valor,Vencimento__c=vencimento. */
+  extra_fields: extraFields.optional(),
+  /** A custom external-id field: with it contacts are upserted under our own key (docs/wire/salesforce.md#upsert). */
+  external_id_field: z
+    .string()
+    .regex(/^[A-Za-z]\w*__c$/, { error: () => t`must be a custom field, like Chave__c` })
+    .optional(),
+}
+
+type FieldKeys = z.infer<z.ZodObject<typeof fieldKeys>>
+
 const FIELD_KEYS = [
   ...(Object.keys(FIELD_DEFAULTS) as (keyof typeof FIELD_DEFAULTS)[]),
   'field_contract',
   'external_id_field',
 ] as const
-type FieldKey = (typeof FIELD_KEYS)[number]
 
 /** The first field that two keys name: a record has each field once. Salesforce compares names without case. */
-export function sameField(fields: Fields): { key: string; field: string; other: string } | undefined {
+export function sameField(fields: FieldKeys): { key: string; field: string; other: string } | undefined {
   const named = [
     ...FIELD_KEYS.map(key => ({ key: key as string, field: fields[key] })),
     ...(fields.extra_fields ?? []).map(({ field }) => ({ key: 'extra_fields', field })),
@@ -79,7 +101,7 @@ export function sameField(fields: Fields): { key: string; field: string; other: 
  * A message as a record of the request. A field without a value (a lead without a contract, an empty column) is left out: Salesforce
  * then writes nothing to it.
  */
-export function recordOf(message: Message, credential: SalesforceCredential): Record<string, unknown> {
+export function recordOf(message: Message, credential: FieldKeys): Record<string, unknown> {
   const { external_id_field, field_contract, extra_fields = [] } = credential
   const contract = message.idcob_contrato?.trim()
   return {
@@ -100,7 +122,7 @@ export function recordOf(message: Message, credential: SalesforceCredential): Re
   }
 }
 
-function flagOf({ flag_value }: Pick<SalesforceCredential, 'flag_value'>): string | boolean {
+function flagOf({ flag_value }: Pick<FieldKeys, 'flag_value'>): string | boolean {
   return flag_value === 'true' ? true : flag_value === 'false' ? false : flag_value
 }
 

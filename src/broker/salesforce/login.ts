@@ -2,7 +2,6 @@ import { createPrivateKey, sign } from 'node:crypto'
 import { z } from 'zod'
 import { t } from '../../language/text.ts'
 import { filled, httpUrl } from '../credential-fields.ts'
-import type { SalesforceCredential } from './credential.ts'
 
 /** The ways to log in to the CRM (docs/wire/salesforce.md#core-token): each is an OAuth grant type. */
 const AUTHS = ['password', 'client_credentials', 'jwt'] as const
@@ -94,18 +93,18 @@ export function checkLogin(given: LoginKeys, context: z.RefinementCtx): void {
   }
 }
 
-export function isPasswordLogin(credential: SalesforceCredential): boolean {
+export function isPasswordLogin(credential: LoginKeys): boolean {
   return authOf(credential) === 'password'
 }
 
 /** What a token depends on: two credentials with the same values use the same token. */
-export function loginIdentity(credential: SalesforceCredential): readonly (string | undefined)[] {
+export function loginIdentity(credential: LoginKeys): readonly (string | undefined)[] {
   const { token_url, client_id, client_secret, username, password, private_key } = credential
   return [authOf(credential), token_url, client_id, client_secret, username, password, private_key]
 }
 
 /** The form of the token request. The schema holds that the keys are there (`checkLogin`). */
-export function loginForm(credential: SalesforceCredential, now: Date): Record<string, string> {
+export function loginForm(credential: LoginKeys, now: Date): Record<string, string> {
   const { client_id, client_secret = '', username = '', password = '' } = credential
   switch (authOf(credential)) {
     case 'password':
@@ -120,7 +119,7 @@ export function loginForm(credential: SalesforceCredential, now: Date): Record<s
 /** Salesforce refuses an assertion that is valid for more than three minutes; a minute is left for clocks that differ. */
 const ASSERTION_S = 120
 
-function assertionOf(credential: SalesforceCredential, now: Date): string {
+function assertionOf(credential: LoginKeys, now: Date): string {
   const { client_id: iss, username: sub, private_key = '' } = credential
   const exp = Math.floor(now.getTime() / 1000) + ASSERTION_S
   const signed = `${base64url({ alg: 'RS256' })}.${base64url({ iss, sub, aud: audienceOf(credential), exp })}`
@@ -132,7 +131,7 @@ function base64url(value: object): string {
 }
 
 /** A sandbox has test.salesforce.com, or a My Domain of the form NAME--BOX.sandbox.my.salesforce.com. */
-function audienceOf({ jwt_audience, token_url }: SalesforceCredential): string {
+function audienceOf({ jwt_audience, token_url }: LoginKeys): string {
   const host = new URL(token_url).hostname
   const isSandbox = host === 'test.salesforce.com' || host.endsWith('.sandbox.my.salesforce.com')
   return jwt_audience ?? `https://${isSandbox ? 'test' : 'login'}.salesforce.com`
@@ -142,9 +141,12 @@ function audienceOf({ jwt_audience, token_url }: SalesforceCredential): string {
  * What a person does about a refused token request.
  * @param said the answer's body
  */
-export function loginCure(credential: SalesforceCredential, said: string, now: Date): string | undefined {
+export function loginCure(credential: LoginKeys, said: string, now: Date): string | undefined {
   if (/hasn.{1,6}t approved this consumer/i.test(said) || said.includes('invalid_app_access')) {
-    return "pre-authorize the user in the app's policies at Salesforce (Permitted Users: admin approved users), and give the user the app's profile or permission set"
+    return (
+      "pre-authorize the user in the app's policies at Salesforce (Permitted Users: admin approved users), and give the user " +
+      "the app's profile or permission set"
+    )
   }
   if (isPasswordLogin(credential) && now >= new Date(`${PASSWORD_ENDS}T00:00:00Z`)) {
     return `Salesforce has switched this flow off on ${PASSWORD_ENDS}: use auth=client_credentials or auth=jwt (docs/salesforce.md)`

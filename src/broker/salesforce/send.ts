@@ -109,12 +109,12 @@ function read(
 
 /**
  * The same, with Salesforce's own code if the body has one, so that the code's class decides. A fault of the server (5xx) stays in
- * doubt whatever its code says.
+ * doubt with any code.
  */
 function withCode(answer: HttpAnswer, failure: ResponseFailure): SendResult {
   const code = answer.kind === 'RESPONSE' ? errorCodesOf(answer)[0] : undefined
   if (code === undefined || failure.kind === 'IN_DOUBT') return failure
-  // Certain whatever the table says: the org took nothing, and asking sooner would use up what becomes available.
+  // Certain without the table: the org took nothing, and asking sooner would use up what becomes available.
   if (code === 'REQUEST_LIMIT_EXCEEDED' && failure.kind === 'FATAL')
     return { kind: 'NOT_ACCEPTED', code, reason: failure.reason, retryAfterMs: LIMIT_PAUSE_MS }
   return { ...failure, code }

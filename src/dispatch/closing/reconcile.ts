@@ -1,6 +1,6 @@
 import type { ClosingLook } from '../../broker/port.ts'
 import { adapterOf } from '../../broker/registry.ts'
-import { namedError } from '../../database/faults.ts'
+import { isDataError, namedError } from '../../database/faults.ts'
 import { type Tx, transaction } from '../../database/pool.ts'
 import { completeClosing, doubtClosing, holdsClosing, requeueClosing } from '../../lifecycle/closing-writes.ts'
 import { failCampaign, pauseForReview } from '../../lifecycle/transition.ts'
@@ -9,6 +9,7 @@ import { NO_CREDENTIAL, openCredential } from '../../security/open-credential.ts
 import { finishIfDone } from '../finish/finish.ts'
 import type { DispatchDeps } from '../model/deps.ts'
 import { enqueueAll } from '../plan/enqueue.ts'
+import { NO_WORDS } from '../settle/settle-with-retry.ts'
 
 /** Milliseconds between two looks at a run. */
 export const LOOK_MS = 30_000
@@ -35,7 +36,7 @@ export async function reconcileClosings(deps: DispatchDeps, id: string | null = 
      JOIN "Broker" r ON r.id = c.broker_id
      LEFT JOIN "Credential" k ON k.wallet_id = c.wallet_id AND k.broker_id = c.broker_id
      WHERE b.kind = 'CLOSING' AND b.status IN ('SENDING', 'IN_DOUBT') AND (b.status = 'IN_DOUBT' OR b.lease_until IS NULL)
-       AND b.not_before <= $1 AND ($2::uuid IS NULL OR b.id = $2)`,
+       AND b.broker_ref IS NOT NULL AND b.settled_at IS NOT NULL AND b.not_before <= $1 AND ($2::uuid IS NULL OR b.id = $2)`,
     [deps.now(), id],
   )
   for (const row of rows) {
@@ -70,13 +71,33 @@ interface Unended {
   sealed: unknown
 }
 
-/** Replaces the mark once a run has been seen in progress: whatever mark is seen after it, the run has ended. */
+/** Replaces the mark once a run has been seen in progress: any mark that is seen after it says that the run has ended. */
 const RUNNING = 'running'
 
 async function reconcile(deps: DispatchDeps, row: Unended): Promise<void> {
   const look = await lookAt(deps, row)
-  const enqueue_seq = await transaction(deps.pool, tx => writeLook(deps, tx, row, look))
+  const write = (seen: Seen) => transaction(deps.pool, tx => writeLook(deps, tx, row, seen))
+  const enqueue_seq = await write({ look, reference: markOf(look) }).catch(error => {
+    // The broker's texts are refused: what was seen counts without them.
+    if (!isDataError(error)) throw error
+    return write({ look: look && withoutText(look), reference: undefined })
+  })
   if (enqueue_seq) await enqueueAll(deps.queues, row.broker_id, [enqueue_seq], deps.now())
+}
+
+interface Seen {
+  look: ClosingLook | undefined
+  /** The broker's name for the run, to be kept with the closing. */
+  reference: string | undefined
+}
+
+function markOf(look: ClosingLook | undefined): string | undefined {
+  return look?.kind === 'SEEN' ? look.mark : undefined
+}
+
+function withoutText(look: ClosingLook): ClosingLook {
+  if (look.kind !== 'SEEN') return { ...look, reason: NO_WORDS }
+  return look.failed === undefined ? look : { ...look, failed: NO_WORDS }
 }
 
 /** @returns undefined if its broker supports no look: the worker that ran it died */
@@ -89,7 +110,7 @@ async function lookAt(deps: DispatchDeps, row: Unended): Promise<ClosingLook | u
   return flaw === undefined ? adapter.closing.look(config, deps.http, row.broker_ref) : { kind: 'FATAL', reason: flaw }
 }
 
-async function writeLook(deps: DispatchDeps, tx: Tx, row: Unended, look: ClosingLook | undefined) {
+async function writeLook(deps: DispatchDeps, tx: Tx, row: Unended, { look, reference }: Seen) {
   const at = deps.now()
   if (!(await holdsClosing(tx, row, row.status))) return undefined
   const about = { campaign: row.agendamento_id, batch: row.id, attempt: row.attempt }
@@ -113,7 +134,7 @@ async function writeLook(deps: DispatchDeps, tx: Tx, row: Unended, look: Closing
     await lookAgain(tx, row.id, new Date(at.getTime() + LOOK_MS))
     return undefined
   }
-  if (look.mark !== row.broker_ref) return writeEnd(deps, tx, row, look)
+  if (look.mark !== row.broker_ref) return writeEnd(deps, tx, row, { failed: look.failed, reference })
   if (at.getTime() < row.settled_at.getTime() + SETTLING_MS) {
     await lookAgain(tx, row.id, new Date(at.getTime() + LOOK_MS))
     return undefined
@@ -122,24 +143,25 @@ async function writeLook(deps: DispatchDeps, tx: Tx, row: Unended, look: Closing
 }
 
 /** A look has shown a run that has ended. */
-async function writeEnd(deps: DispatchDeps, tx: Tx, row: Unended, look: Extract<ClosingLook, { kind: 'SEEN' }>) {
+async function writeEnd(
+  deps: DispatchDeps,
+  tx: Tx,
+  row: Unended,
+  { failed, reference }: { failed: string | undefined; reference: string | undefined },
+) {
   const at = deps.now()
   const about = { campaign: row.agendamento_id, batch: row.id, attempt: row.attempt }
-  if (look.failed === undefined) {
-    await completeClosing(tx, row.id, at, look.mark)
+  if (failed === undefined) {
+    await completeClosing(tx, row.id, at, reference)
     await finishIfDone(tx, row.campaign_id, at)
-    if (row.status === 'SENDING')
-      deps.log.info({ event: 'closing.done', ...about, reference: look.mark }, 'closing done')
+    if (row.status === 'SENDING') deps.log.info({ event: 'closing.done', ...about, reference }, 'closing done')
     else deps.log.info({ event: 'closing.found_done', ...about }, 'the closing that was in doubt was done')
     return undefined
   }
   // Of a campaign that is cancelled it is never run again; else only a person's resume runs it.
-  await requeueClosing(tx, row.id, { at, until: null, failures: 0, error: `its run ended in an error: ${look.failed}` })
-  await failCampaign(tx, row.campaign_id, endedInError(look.failed), at)
-  deps.log.warn(
-    { event: 'closing.run_failed', ...about, reason: look.failed },
-    'the run of a closing ended in an error',
-  )
+  await requeueClosing(tx, row.id, { at, until: null, failures: 0, error: `its run ended in an error: ${failed}` })
+  await failCampaign(tx, row.campaign_id, endedInError(failed), at)
+  deps.log.warn({ event: 'closing.run_failed', ...about, reason: failed }, 'the run of a closing ended in an error')
   return undefined
 }
 

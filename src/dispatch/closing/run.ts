@@ -24,8 +24,8 @@ import { askPerson, LOOK_MS, reconcileClosings } from './reconcile.ts'
  * Runs a campaign's closing (docs/design.md#closing): the broker's last step, once, after the last batch and a delay. At
  * Salesforce this step sends the messages, so it keeps the contact hours, holds a lock per automation, and is never repeated in
  * doubt: the mark that a look saw before the run is stored before the run starts, and compared with what later looks see
- * (reconcile.ts); those also show how a run ends that the broker took. If a broker closes each request separately, the campaign's closing only plans those: one batch each, whose
- * parent is the batch that it closes.
+ * (reconcile.ts); those also show how a run ends that the broker took. If a broker closes each request separately, the campaign's
+ * closing only plans those: one batch each, whose parent is the batch that it closes.
  */
 export async function dispatchClosing(deps: DispatchDeps, batchId: string): Promise<void> {
   const claimed = await claimClosing(deps, batchId)

@@ -1,11 +1,11 @@
+import type pg from 'pg'
 import type { Quota } from '../../broker/port.ts'
 import { locking } from '../../database/lock-order.ts'
 import { transaction } from '../../database/pool.ts'
-import type { DispatchDeps } from '../model/deps.ts'
 
 /** Keeps what the broker said of the credential's quota, for camp doctor. */
 export async function keepQuota(
-  { pool, now }: Pick<DispatchDeps, 'pool' | 'now'>,
+  { pool, now }: { pool: pg.Pool; now: () => Date },
   credentialId: string,
   { used, limit }: Quota,
 ): Promise<void> {

@@ -18,11 +18,6 @@ const AT_LEAST = 317
 
 /** Where a column that may be NULL is not, though the statement neither compares nor sets it. */
 const NEVER_NULL: readonly { columns: readonly string[]; in: string; why: string }[] = [
-  {
-    columns: ['Batch.broker_ref', 'Batch.settled_at', 'Batch.error'],
-    in: `b.kind = 'CLOSING' AND b.status = 'IN_DOUBT'`,
-    why: 'a run writes the first before it begins, and what puts it in doubt the others; a claim that has begun none is not looked at',
-  },
   { columns: ['Batch.unit_cost'], in: `AND status = 'SENDING' FOR UPDATE`, why: 'a claim writes the price' },
   { columns: ['Batch.claimed_at'], in: `WHERE status = 'SENDING' AND lease_until`, why: 'a claim writes its moment' },
 ]

@@ -36,7 +36,7 @@ function wronglySent(org: Org): number {
 }
 
 describe('a run that was answered with 200', () => {
-  it('and is seen to have ended finishes the campaign', async () => {
+  it('and has ended finishes the campaign', async () => {
     const { org, scene } = await sceneWith({})
     const deps = await startWorkers(db)
     const id = await makeContacts(db, scene, LEADS)
@@ -77,7 +77,7 @@ describe('a run that was answered with 200', () => {
     expect(await untilStatus(db, id, 'PAUSED')).toMatchObject({ closing: { status: 'IN_DOUBT' } })
   })
 
-  it('and is seen to go on is waited for until its end, however long', async () => {
+  it('and goes on is waited for until its end', async () => {
     const { org, scene } = await sceneWith({ runningReads: 3 })
     const deps = await startWorkers(db)
     const id = await makeContacts(db, scene, 20)
@@ -93,7 +93,7 @@ describe('a run that was answered with 200', () => {
     expect(org.runs).toBe(1)
   })
 
-  it('and is seen to go on, then to stand in error, fails the campaign', async () => {
+  it('and goes on, then stands in error, fails the campaign', async () => {
     const { org, scene } = await sceneWith({ outcome: 'error', runningReads: 1, showsRuns: false })
     const deps = await startWorkers(db)
     const id = await makeContacts(db, scene, 20)

@@ -146,7 +146,7 @@ describe('a person who', () => {
     expect(await runsOf(sandbox)).toBe(1)
   })
 
-  const unrun = expect.stringContaining('stay flagged (disparo__c) and go out with the next run')
+  const unrun = expect.stringContaining('stay flagged at Salesforce and go out with the next run')
 
   it('cancels the campaign before its closing has it never run, and is told what stays behind', async () => {
     const sandbox = await openSalesforce()

@@ -13,7 +13,7 @@ const LEADS = 1_200
 /** As many as the Event Notification Service sends in one call. */
 const MOST = 1_000
 
-it('events of Salesforce say that messages were not sent: 1,000 in one call, signed, whatever their category', async () => {
+it('events of Salesforce say that messages were not sent: 1,000 in one signed call, of any category', async () => {
   const org = await startOrg()
   const scene = await makeScene(db.pool, { adapter: 'SALESFORCE', credential: orgCredential(org) })
   const lines: { event?: string; msg?: string }[] = []
