@@ -9,6 +9,8 @@ const figures = z.object({
   refused: z.number(),
   /** Rows whose digits are both a phone and a document; both are blocked. */
   ambiguous: z.number(),
+  /** With a preset: rows whose entries do not bind yet. */
+  waiting: z.number().optional(),
   phones: z.number(),
   documents: z.number(),
   added: z.number(),

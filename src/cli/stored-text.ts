@@ -109,6 +109,7 @@ const TEXTS: readonly Text[] = [
   (n, most) => t`has ${n!} characters, and the channel's maximum is ${most!}`,
   // Rows of a blocklist.
   () => t`it has no phone and no document`,
+  () => t`its area code is not one of this list`,
   (cells, columns) => t`${cells!} cells for ${columns!} columns`,
   // When it is sent.
   column => t`column ${column!} is empty`,

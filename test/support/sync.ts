@@ -14,6 +14,7 @@ import { scratchFolder } from './scratch.ts'
 const SYNC: Omit<SyncRequest, 'from' | 'userId'> = {
   source: 'lista',
   purpose: null,
+  preset: null,
   replace: false,
   allowShrink: false,
   refetch: false,

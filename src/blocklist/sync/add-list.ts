@@ -124,6 +124,7 @@ function readingOf(addition: ListAddition): SyncRequest {
     ...addition,
     from: addition.file,
     source: BY_HAND,
+    preset: null,
     replace: false,
     allowShrink: false,
     refetch: false,

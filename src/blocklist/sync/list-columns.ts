@@ -25,7 +25,15 @@ export function listColumns(
   const namesAll = cells.length > 0 && cells.every(cell => judgeValue(cell, only).named.length > 0)
   // The first value may be invalid; a column's name has letters.
   if (namesAll || (cells.length === 1 && isNumber(cells[0]!)))
-    return { headers: ['valor'], phones: [], documents: [], values: 'ALL', reason: undefined, named: false }
+    return {
+      headers: ['valor'],
+      phones: [],
+      documents: [],
+      values: 'ALL',
+      reason: undefined,
+      date: undefined,
+      named: false,
+    }
   throw new CampError(
     'COLUMN_NOT_FOUND',
     t`${file}, line ${first.line}: it names no column of phones or documents, and contains none itself`,
@@ -43,9 +51,20 @@ function isNumber(cell: string): boolean {
   return /\d{3}/.test(cell) && !/[\p{L}<>{}]/u.test(cell)
 }
 
-type Found = Pick<ListColumns, 'phones' | 'documents' | 'reason'> & { values: readonly number[] }
+type Found = Pick<ListColumns, 'phones' | 'documents' | 'reason' | 'date'> & { values: readonly number[] }
 
 const REASONS = new Set(['motivo', 'reason', 'razao', 'causa'])
+/** Of the registration in a list of people who want no calls; not of birth, nor of a debt. */
+const DATES = new Set([
+  'date',
+  'data',
+  'datacadastro',
+  'datadecadastro',
+  'datadocadastro',
+  'dtcadastro',
+  'datainscricao',
+  'datadainscricao',
+])
 const VALUES = new Set(['valor', 'value', 'telefoneoucpf', 'telefoneoudocumento', 'phoneordocument'])
 
 function found(headers: readonly string[]): Found {
@@ -53,10 +72,11 @@ function found(headers: readonly string[]): Found {
   const at = (fits: (name: string) => boolean) => names.flatMap((name, i) => (fits(name) ? [i] : []))
   const phones = columnsOf('phone', at)
   const documents = columnsOf('cpf_cnpj', at)
-  const reason = names.findIndex(name => REASONS.has(name))
+  const [reason, date] = [REASONS, DATES].map(known => names.findIndex(name => known.has(name)))
   // "valor" beside a phone is an amount.
   const values = phones.length + documents.length > 0 ? [] : at(name => VALUES.has(name))
-  return { phones, documents, values, reason: reason < 0 ? undefined : reason }
+  const [reasonAt, dateAt] = [reason, date].map(index => (index! < 0 ? undefined : index))
+  return { phones, documents, values, reason: reasonAt, date: dateAt }
 }
 
 /** All columns of the first group of names with a match; a trailing number is ignored. */
@@ -80,6 +100,7 @@ function chosen(file: string, headers: readonly string[], given: Readonly<Record
     documents: [] as number[],
     values: [] as number[],
     reason: undefined as number | undefined,
+    date: undefined as number | undefined,
   }
   for (const [word, header] of Object.entries(given)) {
     const index = headers.findIndex(name => plainName(name) === plainName(header))
@@ -90,12 +111,13 @@ function chosen(file: string, headers: readonly string[], given: Readonly<Record
     }
     const [plain, field] = [plainName(word), fieldOf(word)]
     if (REASONS.has(plain)) columns.reason = index
+    else if (DATES.has(plain)) columns.date = index
     else if (VALUES.has(plain)) columns.values.push(index)
     else if (field === 'phone') columns.phones.push(index)
     else if (field === 'cpf_cnpj') columns.documents.push(index)
     else {
       throw new CampError('FIELD_UNKNOWN', t`--map: a blocklist has no field "${word}"`, {
-        hint: t`Fields: phone, document, value (either of them), reason. Write --map phone=TELEFONE,document=CPF.`,
+        hint: t`Fields: phone, document, value (either of them), reason, date. Write --map phone=TELEFONE,document=CPF.`,
       })
     }
   }

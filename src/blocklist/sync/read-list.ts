@@ -7,6 +7,7 @@ import { openRecords } from '../../tabular/records.ts'
 import { RejectsFile } from '../../tabular/rejects-file.ts'
 import type { openStaging } from './apply-difference.ts'
 import { listColumns } from './list-columns.ts'
+import { isWaiting, withinPreset } from './preset.ts'
 import { judgeRow } from './read-entry.ts'
 import type { RefusedRow, SyncDeps, SyncRequest } from './request.ts'
 import type { Judged, ListColumns } from './types.ts'
@@ -16,6 +17,8 @@ export interface ListReading {
   rows: number
   refused: number
   ambiguous: number
+  /** Rows whose entries do not bind yet (preset.ts); they are not among the blocked. */
+  waiting: number
   /** Entries, repetitions included. */
   named: number
   refusals: RefusedRow[]
@@ -24,7 +27,7 @@ export interface ListReading {
 }
 
 export function newReading(): ListReading {
-  return { rows: 0, refused: 0, ambiguous: 0, named: 0, refusals: [], rejects: null }
+  return { rows: 0, refused: 0, ambiguous: 0, waiting: 0, named: 0, refusals: [], rejects: null }
 }
 
 /** The error about a list that names no phone and no document. */
@@ -49,7 +52,7 @@ const SHOWN_REFUSALS = 20
  * @throws CampError DATA: the file is broken or no list
  */
 export async function readList(
-  { signal, onProgress }: SyncDeps,
+  { signal, onProgress, clock }: SyncDeps,
   request: SyncRequest,
   source: Inspection,
   staging: Awaited<ReturnType<typeof openStaging>>,
@@ -64,8 +67,14 @@ export async function readList(
     if (file !== null) reading.rejects = await RejectsFile.create({ file, overwrite }, source, { headers })
     const take = async (rows: readonly Row[]) => {
       signal.throwIfAborted()
-      const judged = rows.map(row => ({ row, ...withDoubt(row, judgeRow(row.cells, columns, request.only)) }))
-      await staging.add(judged.map(({ row, named }) => ({ line: row.line, named, reason: reasonIn(row, columns) })))
+      const now = clock.now()
+      const judged = rows.map(row => ({
+        row,
+        waiting: isWaiting(columns.date === undefined ? undefined : row.cells[columns.date], request.preset, now),
+        ...withDoubt(row, withinPreset(judgeRow(row.cells, columns, request.only), request.preset)),
+      }))
+      const binding = judged.filter(({ waiting }) => !waiting)
+      await staging.add(binding.map(({ row, named }) => ({ line: row.line, named, reason: reasonIn(row, columns) })))
       await count(reading, judged, columns, source)
       onProgress?.(reading.rows)
     }
@@ -97,15 +106,16 @@ const LONGEST_REASON = 500
 
 async function count(
   reading: ListReading,
-  judged: readonly (Judged & { row: Row })[],
+  judged: readonly (Judged & { row: Row; waiting: boolean })[],
   columns: ListColumns,
   source: Inspection,
 ): Promise<void> {
   const refused = []
-  for (const { row, named, problem, ambiguous } of judged) {
+  for (const { row, named, problem, ambiguous, waiting } of judged) {
     reading.rows++
     reading.named += named.length
     if (ambiguous) reading.ambiguous++
+    if (waiting && named.length > 0) reading.waiting++
     if (!problem) continue
     reading.refused++
     if (reading.refusals.length < SHOWN_REFUSALS) reading.refusals.push({ line: row.line, ...problem })

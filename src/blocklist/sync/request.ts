@@ -3,6 +3,7 @@ import type { Clock } from '../../clock.ts'
 import type { Delimiter } from '../../tabular/delimiter.ts'
 import type { Encoding } from '../../tabular/encoding.ts'
 import type { SyncFigures } from '../sync-log.ts'
+import type { PresetName } from './preset.ts'
 import type { OnlyKind } from './types.ts'
 
 export interface SyncDeps {
@@ -25,6 +26,8 @@ export interface SyncRequest {
   source: string
   /** The purpose of its entries; null: they bind every campaign. */
   purpose: string | null
+  /** The rules of a known list; null: none. */
+  preset: PresetName | null
   /** The list is complete: entries that it does not name are removed. */
   replace: boolean
   /** Allow removal of more than half of the entries. */

@@ -78,7 +78,8 @@ async function syncIn(
     notes: kept.fetched?.source.notes ?? [],
   })
   if (!kept.fetched) {
-    const usable = !request.refetch && last?.settings === settings ? last : undefined
+    // A list that has not changed may have entries that bind by now.
+    const usable = !request.refetch && request.preset === null && last?.settings === settings ? last : undefined
     const fetched = await fetchList(deps, request, location, usable)
     if (fetched.kind === 'NOT_MODIFIED') {
       await recordCheck(tx, request.source, location.hash, deps.clock.now())
@@ -92,9 +93,9 @@ async function syncIn(
   const delta = await apply(tx, deps, request, kept.fetched, reading).finally(() => {
     kept.rejects = reading.rejects
   })
-  const { rows, refused, ambiguous } = reading
+  const { rows, refused, ambiguous, waiting } = reading
   const { held: _held, ...changes } = delta
-  const figures: SyncFigures = { rows, refused, ambiguous, ...changes }
+  const figures: SyncFigures = { rows, refused, ambiguous, ...(request.preset !== null && { waiting }), ...changes }
   await recordSync(tx, {
     source: request.source,
     location: location.shown,
@@ -116,6 +117,7 @@ async function syncIn(
       from: location.shown,
       sha256: source.sha256,
       purpose: request.purpose,
+      ...(request.preset !== null && { preset: request.preset }),
       replace: request.replace,
       allow_shrink: request.allowShrink,
       ...figures,
@@ -178,8 +180,8 @@ async function claimSource(tx: Tx, source: string): Promise<void> {
 }
 
 /** The options that decide a list's effect. */
-function settingsOf({ purpose, replace, only, map, encoding, delimiter, sheet }: SyncRequest): string {
-  const named = sheet === null ? {} : { sheet }
+function settingsOf({ purpose, preset, replace, only, map, encoding, delimiter, sheet }: SyncRequest): string {
+  const named = { ...(sheet !== null && { sheet }), ...(preset !== null && { preset }) }
   return JSON.stringify({ purpose, replace, only, map: Object.entries(map).sort(), encoding, delimiter, ...named })
 }
 

@@ -6,6 +6,8 @@ export interface ListColumns {
   /** Columns that may hold either. */
   values: readonly number[] | 'ALL'
   reason: number | undefined
+  /** Of the registration. */
+  date: number | undefined
   /** The first row is a header. */
   named: boolean
 }
@@ -24,7 +26,9 @@ export type OnlyKind = 'phone' | 'document'
 export interface Judged {
   named: Named[]
   /** The unreadable value. Other values of the row are still blocked. */
-  problem?: { code: 'INVALID_PHONE' | 'INVALID_DOCUMENT' | 'INVALID_VALUE' | 'BAD_ROW'; detail: string } | undefined
+  problem?:
+    | { code: 'INVALID_PHONE' | 'INVALID_DOCUMENT' | 'INVALID_VALUE' | 'BAD_ROW' | 'OUT_OF_SCOPE'; detail: string }
+    | undefined
   /** Its digits are both a phone and a document; both are blocked. */
   ambiguous?: boolean
 }

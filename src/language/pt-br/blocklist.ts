@@ -30,8 +30,8 @@ export const BLOCKLIST: Catalogue = {
   '{0} has no column "{1}" (--map {2})': '{0} não tem a coluna "{1}" (--map {2})',
   'Columns found: {0}.': 'Colunas encontradas: {0}.',
   '--map: a blocklist has no field "{0}"': '--map: uma lista de bloqueio não tem o campo "{0}"',
-  'Fields: phone, document, value (either of them), reason. Write --map phone=TELEFONE,document=CPF.':
-    'Campos: phone, document, value (um dos dois), reason. Escreva --map phone=TELEFONE,document=CPF.',
+  'Fields: phone, document, value (either of them), reason, date. Write --map phone=TELEFONE,document=CPF.':
+    'Campos: phone, document, value (um dos dois), reason, date. Escreva --map phone=TELEFONE,document=CPF.',
   '"{0}" is not a URL that camp can fetch': '"{0}" não é uma URL que o camp possa baixar',
   'Use an http or https URL, a path, or - for standard input.':
     'Use uma URL http ou https, um caminho, ou - para a entrada padrão.',
@@ -45,6 +45,12 @@ export const BLOCKLIST: Catalogue = {
   '--source {0}: this name is reserved for entries that {1}': '--source {0}: este nome é reservado às entradas que {1}',
   'users add': 'os usuários adicionam',
   'brokers report': 'os fornecedores informam',
+  '--preset excludes --purpose and --type document': '--preset exclui --purpose e --type document',
+  'Entries of this list are phones, and bind every campaign.':
+    'As entradas desta lista são telefones e valem para toda campanha.',
+  'not yet': 'ainda não',
+  '{0} rows, which bind later': '{0} linhas, que valerão depois',
+  'rules of a known list: nao-me-ligue-sp': 'regras de uma lista conhecida: nao-me-ligue-sp',
   'Use the name of the list: --source procon, --source nao-me-perturbe, …':
     'Use o nome da lista: --source procon, --source nao-me-perturbe, …',
   'the list of {0} is being synced by another process now':

@@ -54,14 +54,19 @@ function requestOf(from: string, options: SyncOptions, userId: string): SyncRequ
     throw new CampError('OPTIONS_CONFLICT', t`--allow-shrink requires --replace`, {
       hint: t`Without --replace no entry is removed.`,
     })
+  if (options.preset !== undefined && (options.purpose !== undefined || options.type === 'document'))
+    throw new CampError('OPTIONS_CONFLICT', t`--preset excludes --purpose and --type document`, {
+      hint: t`Entries of this list are phones, and bind every campaign.`,
+    })
   return {
     from,
     source: options.source,
+    preset: options.preset ?? null,
     purpose: options.purpose === undefined ? null : parsePurpose('--purpose', options.purpose),
     replace: options.replace ?? false,
     allowShrink: options.allowShrink ?? false,
     refetch: options.refetch ?? false,
-    only: options.type ?? null,
+    only: options.preset === undefined ? (options.type ?? null) : 'phone',
     map: parsePairs('--map', options.map ?? []),
     encoding: options.encoding === undefined ? null : parseEncoding(options.encoding),
     delimiter: options.delimiter === undefined ? null : parseDelimiter(options.delimiter),
@@ -105,6 +110,7 @@ function textOf(result: SyncResult): Human {
     [t`changed`, number(figures.changed)],
     [t`unchanged`, number(figures.unchanged)],
     [t`removed`, number(figures.removed)],
+    [t`not yet`, figures.waiting ? t`${number(figures.waiting)} rows, which bind later` : undefined],
     [t`refused`, figures.refused > 0 ? t`${number(figures.refused)} rows` : undefined],
     [t`rejects`, rejects && t`${number(rejects.rows)} rows in ${rejects.file}`],
   ])
