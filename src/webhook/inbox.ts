@@ -2,6 +2,7 @@ import type pg from 'pg'
 import type { CallbackEvent } from '../broker/port.ts'
 import { MOST } from '../broker/storable.ts'
 import { isDataError } from '../database/faults.ts'
+import { storableReply } from '../inbound/reply.ts'
 import { storableText } from '../message/characters.ts'
 import { isUuid } from '../uuid.ts'
 
@@ -74,12 +75,13 @@ export function openInbox(pool: Pick<pg.Pool, 'query'>, options: { now: () => Da
 async function insertRows(sql: Pick<pg.Pool, 'query'>, rows: readonly Row[], now: Date): Promise<void> {
   await sql.query(
     `INSERT INTO "WebhookEvent"
-       (broker_id, event, lead_id, provider_msg_id, alias, phone, stops, code, detail, payload, occurred_at, received_at)
+       (broker_id, event, lead_id, provider_msg_id, alias, phone, stops, code, detail, payload, reply, occurred_at,
+        received_at)
      SELECT e.broker_id, e.event::"WebhookStatus", e.lead_id, e.provider_msg_id, e.alias, e.phone, e.stops,
-            e.code, e.detail, e.payload::jsonb, e.occurred_at, $9
+            e.code, e.detail, e.payload::jsonb, e.reply::jsonb, e.occurred_at, $9
      FROM unnest($1::uuid[], $2::text[], $3::uuid[], $4::text[], $5::text[], $6::text[], $7::text[], $8::timestamptz[],
-                 $10::text[], $11::text[], $12::bool[])
-       AS e(broker_id, event, lead_id, provider_msg_id, code, detail, payload, occurred_at, alias, phone, stops)`,
+                 $10::text[], $11::text[], $12::bool[], $13::text[])
+       AS e(broker_id, event, lead_id, provider_msg_id, code, detail, payload, occurred_at, alias, phone, stops, reply)`,
     [
       rows.map(row => row.brokerId),
       rows.map(row => row.event),
@@ -93,6 +95,7 @@ async function insertRows(sql: Pick<pg.Pool, 'query'>, rows: readonly Row[], now
       rows.map(row => row.alias),
       rows.map(row => row.phone),
       rows.map(row => row.stops),
+      rows.map(row => row.reply),
     ],
   )
 }
@@ -135,8 +138,10 @@ function rowOf(brokerId: string, event: CallbackEvent, now: Date) {
     stops: event.stops ?? false,
     code: textOf(event.code, MOST.code),
     detail: textOf(event.detail, MOST.words),
-    // With our own key nothing else is needed; without it, the original element is all that a person has to find the lead by.
-    payload: leadId === null ? jsonbOf(event.payload) : null,
+    // With our own key nothing else is needed; without it, the original element is all that a person has to find the lead by. A reply
+    // has its own columns.
+    payload: leadId === null && !event.reply ? jsonbOf(event.payload) : null,
+    reply: jsonbOf(storableReply(event) ?? undefined),
     occurredAt: isTime(event.occurredAt) ? event.occurredAt : now,
   }
 }
