@@ -134,6 +134,9 @@ const TEXTS: readonly Text[] = [
   n => t`the last ${n!} messages were all refused: see camp campaign leads --status ERROR`,
   broker => t`the wallet has no credential at broker ${broker!}`,
   reason => t`its last step at the broker was refused: ${reason!}`,
+  // Entries of the blocklist that a reply made.
+  () => t`asked by a reply not to be contacted`,
+  () => t`answered that the phone is not of the person`,
   // Phrases in which others stand: last.
   (column, what) => t`column ${column!} ${what!}`,
   what => t`its message ${what!}`,
