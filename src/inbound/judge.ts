@@ -16,7 +16,7 @@ export interface Judgement {
 }
 
 /** What a person wrote, and what the button that they pressed carries. */
-export interface Written {
+interface Written {
   text: string | null
   payload: string | null
   /** The name that the lead was written to by; a reply may say that it is another's. */

@@ -35,7 +35,7 @@ export interface ReplyView {
   received_at: Date
 }
 
-export interface ReplyFilter {
+interface ReplyFilter {
   walletId?: string | undefined
   brokerId?: string | undefined
   verdict?: Verdict | undefined

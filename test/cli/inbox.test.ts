@@ -43,7 +43,7 @@ describe('camp inbox list', () => {
   it('lists what waits for a user, newest first, with masked numbers', async () => {
     const { replies } = await json('list')
     expect(replies.map(({ verdict }: { verdict: string }) => verdict)).toEqual(['OTHER', 'PAID', 'OTHER'])
-    expect(replies[0].text).toBe('meu cpf é *********25')
+    expect(replies[0].text).toBe('meu cpf é ***.***.***-25')
     expect(JSON.stringify(replies)).not.toContain(campaign.leads[3]!.phone)
     expect((await succeed(run('list'))).out).toMatch(/^ *ID +RECEIVED +PHONE +MEANING +TEXT/)
   })
