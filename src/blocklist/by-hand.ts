@@ -57,10 +57,12 @@ export function unblock(pool: pg.Pool, by: By, keys: Keys, source: Selection['so
 
 /**
  * Finds a source whose entries may be removed as a whole.
- * @throws CampError SOURCE_RESERVED: entries made by users, or opt-outs of a broker's own leads; BLOCKLIST_SOURCE_NOT_FOUND: no entries
+ * @throws CampError SOURCE_RESERVED: entries made by users, or opt-outs and replies of a broker's own leads;
+ * BLOCKLIST_SOURCE_NOT_FOUND: no entries
  */
 export async function findClearableSource(pool: pg.Pool, source: string): Promise<SourceCount> {
-  if (source === BY_HAND || (source.startsWith('broker:') && !source.endsWith(UNKNOWN_PERSON))) {
+  const isAsked = source.startsWith('broker:') || source.startsWith('reply:')
+  if (source === BY_HAND || (isAsked && !source.endsWith(UNKNOWN_PERSON))) {
     throw new CampError(
       'SOURCE_RESERVED',
       t`each entry of ${source} is one recipient's request: they cannot be removed all at once`,

@@ -65,7 +65,7 @@ export interface Adapter<Credential = unknown> {
    */
   warnings?(credential: Credential, publicUrl: string | undefined): string[]
 
-  /** A status callback → events. @throws CallbackRefused if it is not one of this broker's */
+  /** A callback about statuses or replies → events. @throws CallbackRefused if it is not one of this broker's */
   callback?(request: CallbackRequest, context: CallbackContext<Credential>): CallbackEvent[]
 }
 
@@ -263,14 +263,18 @@ export interface CallbackContext<Credential> {
 }
 
 export interface CallbackEvent {
-  event: 'SENT' | 'DELIVERED' | 'READ' | 'FAILED' | 'OPT_OUT'
+  /** REPLY: a person wrote, or pressed a button. */
+  event: 'SENT' | 'DELIVERED' | 'READ' | 'FAILED' | 'OPT_OUT' | 'REPLY'
   /** Our own key, if the broker returns it. */
   leadId?: string | undefined
+  /** Of a REPLY: the message of ours that it answers. */
   providerMsgId?: string | undefined
   /** Another broker id that later callbacks may use for the same message. */
   alias?: string | undefined
-  /** For an OPT_OUT of a person without a message: E.164 digits. */
+  /** Of a REPLY, or of an OPT_OUT of a person without a message: E.164 digits. */
   phone?: string | undefined
+  /** Of a REPLY, and only there. */
+  reply?: Reply | undefined
   /** The failure concerns more than this message (template disabled, wallet empty): its campaign is paused. */
   stops?: boolean | undefined
   /**
@@ -283,6 +287,22 @@ export interface CallbackEvent {
   occurredAt: Date
   /** The element as received, kept if no lead is found for it. */
   payload: unknown
+}
+
+/** What a person wrote, or pressed. */
+export interface Reply {
+  /** The broker's id of it, by which one that comes twice is stored once; undefined: it has none. */
+  id: string | undefined
+  /** As the broker names it: text, button, image, audio, … */
+  kind: string
+  /** The text, or the button's title; undefined for media. */
+  text?: string | undefined
+  /** What the pressed button carries. */
+  payload?: string | undefined
+  /** What the broker itself made of it. STOP: it sends the person nothing more. START: it does again. */
+  request?: 'STOP' | 'START' | 'HELP' | undefined
+  /** How the broker names a person whose phone it does not tell. */
+  sender?: string | undefined
 }
 
 /** Neither stored nor trusted: 401 for a signature, 400 for a shape. */

@@ -4,7 +4,7 @@ import { boundedWait } from './classify-response.ts'
 import type { Adapter, CallbackEvent, Closing, FindResult, Outcome, SendResult } from './port.ts'
 
 /** Maximum lengths of a broker's texts that are kept, in UTF-16 units. */
-export const MOST = { id: 300, code: 100, words: 500, phone: 30, reference: 1_000 } as const
+export const MOST = { id: 300, code: 100, words: 500, phone: 30, reference: 1_000, kind: 40, text: 4_096 } as const
 
 /**
  * The same adapter with results that can be stored: texts are single lines of bounded length without odd characters

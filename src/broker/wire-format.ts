@@ -94,6 +94,12 @@ export function internationalPhone(written: string): string | undefined {
   return (digits.length === 12 || digits.length === 13) && digits.startsWith('55') ? digits : undefined
 }
 
+/** A sender's phone where a broker writes it with its country code; undefined: it is none that camp could have written to. */
+export function senderPhone(written: string | undefined): string | undefined {
+  const digits = (written ?? '').replace(/\D/g, '')
+  return /^55\d{10,11}$/.test(digits) ? digits : undefined
+}
+
 /** A document without punctuation, as brokers expect it. Letters stay: since July 2026 a CNPJ may contain them. */
 export function plainDocument(document: string | null): string {
   return (document ?? '').replace(/[^0-9A-Za-z]/g, '')

@@ -32,6 +32,10 @@ const COMMANDS: Record<string, Record<string, Entry>> = {
       summary: () => t`phones and documents that must not be contacted`,
       register: lazy(() => import('./commands/blocklist/index.ts').then(module => module.register)),
     },
+    inbox: {
+      summary: () => t`replies of recipients, and decisions about them`,
+      register: lazy(() => import('./commands/inbox/index.ts').then(module => module.register)),
+    },
     calendar: {
       summary: () => t`holidays and state contact-hour laws`,
       register: lazy(() => import('./commands/calendar/index.ts').then(module => module.register)),

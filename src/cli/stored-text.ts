@@ -142,6 +142,9 @@ const TEXTS: readonly Text[] = [
   n => t`the broker took the run, and no run was seen in the ${n!} minutes after it`,
   reason => t`its run ended in an error: ${reason!}`,
   reason => t`it cannot be checked: ${reason!}`,
+  // Entries of the blocklist that a reply made.
+  () => t`asked by a reply not to be contacted`,
+  () => t`answered that the phone is not of the person`,
   // Phrases in which others stand: last.
   (column, what) => t`column ${column!} ${what!}`,
   what => t`its message ${what!}`,

@@ -8,7 +8,14 @@ import { cancelErasedLeads } from '../lifecycle/erased-leads.ts'
 import { recordAudit } from '../security/audit-log.ts'
 import type { Keys } from '../security/keys.ts'
 import { hashesOf } from './export-person.ts'
-import { contactKeysOf, leadsOfPerson, type Person, type PersonLead, patternsOf } from './find-person.ts'
+import {
+  contactKeysOf,
+  leadsOfPerson,
+  type Person,
+  type PersonLead,
+  patternsOf,
+  REPLY_OF_PERSON,
+} from './find-person.ts'
 import { ERASED_COLUMNS } from './replacement.ts'
 
 export interface Erasure {
@@ -19,6 +26,8 @@ export interface Erasure {
   /** Handles. */
   campaigns: string[]
   callbacks: number
+  /** What they answered, deleted. */
+  replies: number
   /** Callbacks that are not applied yet: they stay, and name the person until `camp prune` deletes them. */
   callbacks_left: number
   contacts: number
@@ -36,15 +45,20 @@ export async function findErasable(sql: Sql, person: Person): Promise<Erasure> {
   assertSettled(leads)
   const ids = leads.map(lead => lead.id)
   const { rows } = await sql.query<
-    Pick<Erasure, 'callbacks' | 'callbacks_left' | 'contacts' | 'contacts_left' | 'blocklist' | 'same_phones'>
+    Pick<
+      Erasure,
+      'callbacks' | 'callbacks_left' | 'replies' | 'contacts' | 'contacts_left' | 'blocklist' | 'same_phones'
+    >
   >(
-    `WITH callback AS (
+    `WITH reply AS (SELECT 1 FROM "InboundMessage" m WHERE ${REPLY_OF_PERSON}), callback AS (
        SELECT applied_at FROM "WebhookEvent" WHERE lead_id = ANY($1::uuid[]) OR phone = ANY($2) OR payload::text LIKE ANY($3)
+         OR reply::text LIKE ANY($3)
      ), contact AS (
        SELECT last_sent_at > now() - ${FREQUENCY_CAP_SQL} AS holds FROM "Contact" WHERE key = ANY($4)
      )
      SELECT (SELECT count(*)::int FROM callback WHERE applied_at IS NOT NULL) AS callbacks,
             (SELECT count(*)::int FROM callback WHERE applied_at IS NULL) AS callbacks_left,
+            (SELECT count(*)::int FROM reply) AS replies,
             (SELECT count(*)::int FROM contact WHERE NOT holds) AS contacts,
             (SELECT count(*)::int FROM contact WHERE holds) AS contacts_left,
             (SELECT count(*)::int FROM "Blocklist" WHERE phone = ANY($2) OR cpf_cnpj = ANY($5)) AS blocklist,
@@ -76,6 +90,7 @@ export function erasePerson(
     const leads = await leadsOfPerson(tx, person)
     const ids = leads.map(lead => lead.id)
     await deleteCallbacks(tx, person, ids)
+    await deleteReplies(tx, person, ids)
     await deleteContacts(tx, contactKeysOf(person, leads))
     await lockSettled(tx, ids)
     const cancelled = await cancelErasedLeads(tx, ids)
@@ -89,8 +104,8 @@ export function erasePerson(
   })
 }
 
-export function assertAnything({ leads, callbacks, contacts }: Erasure): void {
-  if (leads + callbacks + contacts === 0)
+export function assertAnything({ leads, callbacks, replies, contacts }: Erasure): void {
+  if (leads + callbacks + replies + contacts === 0)
     throw new CampError('LEAD_NOT_FOUND', t`camp has no data to erase with this phone or document`)
 }
 
@@ -115,6 +130,10 @@ async function deleteCallbacks(tx: Tx, person: Person, ids: readonly string[]): 
        OR (broker_id, provider_msg_id) IN (SELECT broker_id, provider_msg_id FROM "ProviderMessage" WHERE lead_id = ANY($1::uuid[])))`,
     [ids, person.phones, patternsOf(person)],
   )
+}
+
+async function deleteReplies(tx: Tx, person: Person, ids: readonly string[]): Promise<void> {
+  await tx.query(`DELETE FROM "InboundMessage" m WHERE ${REPLY_OF_PERSON}`, [ids, person.phones, patternsOf(person)])
 }
 
 /** The cap of a message of the last 24 hours stays: another message must not follow it. */

@@ -5,7 +5,7 @@ import { t } from '../language/text.ts'
 import { recordAudit } from '../security/audit-log.ts'
 import type { Keys } from '../security/keys.ts'
 import { personHash } from '../security/person-hash.ts'
-import { contactKeysOf, leadsOfPerson, type Person, patternsOf } from './find-person.ts'
+import { contactKeysOf, leadsOfPerson, type Person, patternsOf, REPLY_OF_PERSON } from './find-person.ts'
 
 /** Everything that camp has about a person. */
 export interface PersonData {
@@ -16,6 +16,8 @@ export interface PersonData {
   /** The rows of the leads, with the columns of the files. */
   leads: Record<string, unknown>[]
   callbacks: Record<string, unknown>[]
+  /** What they answered. */
+  replies: Record<string, unknown>[]
   contacts: { key: string; last_sent_at: Date | null }[]
   /** Audit entries that contain one of the numbers, or are about the person. */
   audit: Record<string, unknown>[]
@@ -39,6 +41,11 @@ export async function exportPerson(
       leads.map(lead => lead.id),
     ),
     callbacks: await callbacksOf(
+      sql,
+      person,
+      leads.map(lead => lead.id),
+    ),
+    replies: await repliesOf(
       sql,
       person,
       leads.map(lead => lead.id),
@@ -92,9 +99,18 @@ async function rowsOf(sql: Sql, ids: readonly string[]): Promise<Record<string, 
 async function callbacksOf(sql: Sql, person: Person, ids: readonly string[]): Promise<Record<string, unknown>[]> {
   const { rows } = await sql.query<{ row: Record<string, unknown> }>(
     `SELECT to_jsonb(e) AS row FROM "WebhookEvent" e
-     WHERE e.lead_id = ANY($1::uuid[]) OR e.phone = ANY($2) OR e.payload::text LIKE ANY($3) OR (e.broker_id, e.provider_msg_id) IN (
+     WHERE e.lead_id = ANY($1::uuid[]) OR e.phone = ANY($2) OR e.payload::text LIKE ANY($3) OR e.reply::text LIKE ANY($3)
+       OR (e.broker_id, e.provider_msg_id) IN (
        SELECT broker_id, provider_msg_id FROM "ProviderMessage" WHERE lead_id = ANY($1::uuid[]))
      ORDER BY e.id`,
+    [ids, person.phones, patternsOf(person)],
+  )
+  return rows.map(({ row }) => row)
+}
+
+async function repliesOf(sql: Sql, person: Person, ids: readonly string[]): Promise<Record<string, unknown>[]> {
+  const { rows } = await sql.query<{ row: Record<string, unknown> }>(
+    `SELECT to_jsonb(m) AS row FROM "InboundMessage" m WHERE ${REPLY_OF_PERSON} ORDER BY m.id`,
     [ids, person.phones, patternsOf(person)],
   )
   return rows.map(({ row }) => row)

@@ -40,6 +40,10 @@ export function contactKeysOf({ phones, documents }: Person, leads: readonly Per
   return [...new Set(keys)].sort()
 }
 
+/** SQL: whether reply `m` is from or about the person. $1: their leads, $2: their phones, $3: `patternsOf` them. */
+export const REPLY_OF_PERSON = `m.lead_id = ANY($1::uuid[]) OR m.phone = ANY($2)
+       OR concat_ws(' ', m.text, m.payload, m.sender, m.words, m.reason) LIKE ANY($3)`
+
 /** LIKE patterns that find the person's numbers in a text, the phones also without the country code. */
 export function patternsOf({ phones, documents }: Person): string[] {
   return [...phones.map(phone => `%${phone.slice(2)}%`), ...documents.map(document => `%${document}%`)]

@@ -10,6 +10,8 @@ export interface Pruning {
   /** Leads whose personal data is replaced. */
   leads: number
   callbacks: number
+  /** What people answered, also what no user has handled. */
+  replies: number
   contacts: number
   /** Older campaigns that stay, because leads of them are in doubt or still to be sent. */
   campaigns_left: number
@@ -30,6 +32,7 @@ export async function findPrunable(sql: Sql, before: Date): Promise<Pruning> {
             (SELECT count(*)::int FROM "CampaignLead" l JOIN prunable p ON p.id = l.campaign_id
              WHERE l.erased_at IS NULL AND NOT l.is_fish) AS leads,
             (SELECT count(*)::int FROM "WebhookEvent" WHERE applied_at IS NOT NULL AND received_at < $1) AS callbacks,
+            (SELECT count(*)::int FROM "InboundMessage" WHERE received_at < $1) AS replies,
             (SELECT count(*)::int FROM "Contact" WHERE last_sent_at < least($1, now() - ${FREQUENCY_CAP_SQL})) AS contacts,
             (SELECT count(*)::int FROM "Campaign" c WHERE ${OVER} AND ${UNPRUNED_LEADS} AND ${OPEN_LEADS}) AS campaigns_left`,
     [before],
@@ -47,7 +50,7 @@ export interface PruneRun {
 }
 
 /**
- * Replaces the personal data of leads of campaigns that ended before `before`, and deletes callbacks and frequency-cap entries
+ * Replaces the personal data of leads of campaigns that ended before `before`, and deletes callbacks, replies and frequency-cap entries
  * from before then. The ledger, budgets, statuses, attempts and the audit stay. Each chunk is a transaction of its own that locks
  * no running campaign; an interrupted run is continued by the next.
  */
@@ -61,6 +64,7 @@ export async function prune(pool: pg.Pool, run: PruneRun): Promise<Pruning> {
     campaigns: 0,
     leads: 0,
     callbacks: 0,
+    replies: 0,
     contacts: 0,
   }
   for (const { id } of rows) {
@@ -69,6 +73,7 @@ export async function prune(pool: pg.Pool, run: PruneRun): Promise<Pruning> {
     pruned.leads += await inChunks(run, () => pruneLeads(pool, id, run.now), pruned.leads)
   }
   pruned.callbacks = await inChunks(run, () => deleteCallbacks(pool, run.before))
+  pruned.replies = await inChunks(run, () => deleteReplies(pool, run.before))
   pruned.contacts = await inChunks(run, () => deleteContacts(pool, run.before))
   return pruned
 }
@@ -127,6 +132,14 @@ async function deleteCallbacks(pool: pg.Pool, before: Date): Promise<number> {
   const { rowCount } = await pool.query(
     `DELETE FROM "WebhookEvent" WHERE id IN (
        SELECT id FROM "WebhookEvent" WHERE applied_at IS NOT NULL AND received_at < $1 LIMIT ${CHUNK})`,
+    [before],
+  )
+  return rowCount ?? 0
+}
+
+async function deleteReplies(pool: pg.Pool, before: Date): Promise<number> {
+  const { rowCount } = await pool.query(
+    `DELETE FROM "InboundMessage" WHERE id IN (SELECT id FROM "InboundMessage" WHERE received_at < $1 LIMIT ${CHUNK})`,
     [before],
   )
   return rowCount ?? 0

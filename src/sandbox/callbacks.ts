@@ -2,7 +2,14 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Clock } from '../clock.ts'
 import { createHttp, type HttpAnswer, type HttpClient } from '../http/client.ts'
 import type { Control } from './control.ts'
-import type { CallbackPost, CallbackStatus, CallbackStyle, TellContext, ToldEvent } from './simulated-broker.ts'
+import type {
+  CallbackPost,
+  CallbackStatus,
+  CallbackStyle,
+  TellContext,
+  ToldEvent,
+  ToldReply,
+} from './simulated-broker.ts'
 
 /** Messages with the same statuses, which are reported one after the other, each after a delay. */
 export interface SimulatedMessage {
@@ -65,6 +72,20 @@ export class Callbacks {
       this.counts.waiting += events
       this.#schedule(story)
     }
+  }
+
+  /** What a person answers, once the message had time to arrive. */
+  tellReply(url: string, told: ToldReply): void {
+    this.counts.waiting++
+    const timer = setTimeout(async () => {
+      this.#timers.delete(timer)
+      const { control, style, memory, clock } = this.#options
+      const post = style.reply!(told, { url, at: clock.now(), control: control(), forged: false, memory })
+      const delivered = await this.#post(post.url, post)
+      this.counts.waiting--
+      this.counts[delivered ? 'delivered' : 'failed']++
+    }, this.#options.delayMs())
+    this.#timers.add(timer)
   }
 
   /** Sends the first status of each message at once, and resolves when it was sent; the rest follow as usual. */

@@ -55,6 +55,8 @@ const control = z.strictObject({
   /** Keys and phones: a request that contains one is refused as a whole, with 400. */
   poison: z.array(z.string()),
   phones: z.record(z.string(), z.enum(FATES)),
+  /** By phone: what the person answers to each accepted message. `payload` is that of a pressed button, whose title is `text`. */
+  replies: z.record(z.string(), z.strictObject({ text: z.string().min(1), payload: z.string().min(1).optional() })),
   /** The callback URL of a broker that does not receive one with each message. */
   callback_url: z.url().nullable(),
   /** Switches of this broker alone (defined in its file). */
@@ -93,6 +95,7 @@ export const DEFAULT_CONTROL: Control = {
   retry_after_s: null,
   poison: [],
   phones: {},
+  replies: {},
   callback_url: null,
   quirks: {},
   callbacks: {

@@ -234,6 +234,7 @@ export class Engine implements RequestContext {
       const { key, phone, callbackUrl } = taken.message
       const url = callbackUrl ?? this.#control.callback_url
       if (url === null) continue
+      this.#tellReply(taken, url)
       const fate = this.#control.phones[phone] ?? this.#fateOf(key)
       const backwards = this.#happens(this.#control.callbacks.reordered)
       const place = `${fate} ${backwards} ${url}`
@@ -251,6 +252,18 @@ export class Engine implements RequestContext {
     }
     if (this.#happens(this.#control.callbacks.early)) this.#early.push(...stories.values())
     else for (const story of stories.values()) this.#callbacks.tell(story)
+  }
+
+  #tellReply(taken: TakenMessage, url: string): void {
+    const style = this.broker.callbacks
+    const reply = this.#control.replies[taken.message.phone]
+    if (!style?.reply || !reply) return
+    this.#callbacks!.tellReply(url, {
+      token: style.tokenOf(taken),
+      id: randomUUID(),
+      text: reply.text,
+      payload: reply.payload,
+    })
   }
 
   #fateOf(key: string): SimulatedOutcome {

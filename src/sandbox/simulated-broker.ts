@@ -103,6 +103,8 @@ export interface CallbackStyle {
   tokenOf(taken: TakenMessage): string
   /** @param events at most `perRequest` */
   write(events: readonly ToldEvent[], context: TellContext): CallbackPost
+  /** What a person answers to a message; absent: the broker has no replies. */
+  reply?(told: ToldReply, context: TellContext): CallbackPost & { url: string }
   /** The token of an unknown message. */
   unknownToken(): string
 }
@@ -110,6 +112,15 @@ export interface CallbackStyle {
 export interface ToldEvent {
   token: string
   status: CallbackStatus
+}
+
+export interface ToldReply {
+  token: string
+  /** The broker's id of the reply. */
+  id: string
+  text: string
+  /** Of a button that was pressed. */
+  payload: string | undefined
 }
 
 export interface TellContext {

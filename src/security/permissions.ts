@@ -111,6 +111,10 @@ export const PERMISSIONS = {
   'blocklist export': 'ADMIN',
   'blocklist stats': 'READ',
   'blocklist sync': 'ADMIN',
+  'inbox list': 'READ',
+  'inbox show': 'READ',
+  // As an addition to the blocklist: no decision unblocks.
+  'inbox handle': 'WORK',
   'calendar add': 'ADMIN',
   'calendar remove': 'ADMIN',
   'calendar list': 'READ',

@@ -28,12 +28,22 @@ import {
 } from './changes.ts'
 import { isTaken } from './fold-events.ts'
 import { blockOptOuts } from './opt-outs.ts'
+import { applyReplies } from './replies.ts'
 import { campaignsOfStoppedTemplates } from './stopped-templates.ts'
-import { type InboxEvent, inIndexOrder, markApplied, nextTry, putOff, takeDue, takeNew } from './waiting.ts'
+import {
+  type InboxEvent,
+  inIndexOrder,
+  markApplied,
+  nextTry,
+  putOff,
+  takeDue,
+  takeNew,
+  takeReplies,
+} from './waiting.ts'
 
 /**
- * Applies callbacks from the inbox to their leads: status, costs, frequency cap, blocklist. One transaction, a handful of
- * statements for thousands of events.
+ * Applies callbacks from the inbox to their leads: status, costs, frequency cap, blocklist; stores and judges replies. One transaction, a
+ * handful of statements for thousands of events.
  *
  * Any number of workers may do it at the same time. Inbox rows and leads that another transaction holds are skipped, not waited
  * for. So there can be no deadlock with a claim or a settle, whose lock order (batches, contacts, leads, budget, campaign) is
@@ -57,6 +67,9 @@ export interface Applied {
 /** Events of unknown messages in one round: they are background work. */
 const UNKNOWN_PER_ROUND = 500
 
+/** Replies of each broker in one round: judging a thousand takes a fraction of a second, in which no status is applied. */
+const REPLIES_PER_ROUND = 1_000
+
 /**
  * One round: new events first; if they leave room, events that wait, those of known messages first.
  * @param options.limit new events of each broker; events that wait, in all
@@ -70,14 +83,18 @@ export async function applyEvents(pool: pg.Pool, options: { limit: number; now: 
 }
 
 async function takeRound(tx: Tx, limit: number, now: Date): Promise<{ events: InboxEvent[]; more: boolean }> {
-  const fresh = await takeNew(tx, limit)
-  if (fresh.length >= limit) return { events: fresh, more: true }
+  const mostReplies = Math.min(limit, REPLIES_PER_ROUND)
+  const replies = await takeReplies(tx, mostReplies)
+  const fresh = [...replies, ...(await takeNew(tx, limit))]
+  if (fresh.length - replies.length >= limit) return { events: fresh, more: true }
   const due = await takeDue(tx, { unknown: false, limit, now })
   const ofUnknown = await takeDue(tx, { unknown: true, limit: Math.min(limit, UNKNOWN_PER_ROUND), now })
-  return { events: [...fresh, ...due, ...ofUnknown], more: due.length >= limit }
+  return { events: [...fresh, ...due, ...ofUnknown], more: due.length >= limit || replies.length >= mostReplies }
 }
 
-async function applyTaken(tx: Tx, events: readonly InboxEvent[], now: Date): Promise<Omit<Applied, 'more'>> {
+async function applyTaken(tx: Tx, taken: readonly InboxEvent[], now: Date): Promise<Omit<Applied, 'more'>> {
+  const replies = taken.filter(({ event }) => event === 'REPLY')
+  const events = taken.filter(({ event }) => event !== 'REPLY')
   const open = events.filter(hasSettledLead)
   const holders = await lockOwners(tx, open.filter(needsBatch))
   await lockContacts(tx, await perhapsHeld(tx, open.filter(mayHold)))
@@ -89,6 +106,7 @@ async function applyTaken(tx: Tx, events: readonly InboxEvent[], now: Date): Pro
   const counted = await countedBefore(tx, changes)
   await recordLeadEvents(tx, recordsOf(changes, work, now))
   await blockOptOuts(tx, events)
+  await applyReplies(tx, replies, now)
   const done = open.filter(event => work.has(event.lead_id))
   await keepAliases(tx, done)
   const corrections = correctionsOf(changes, holders, counted)
@@ -99,14 +117,14 @@ async function applyTaken(tx: Tx, events: readonly InboxEvent[], now: Date): Pro
 
   const others = events.filter(isAboutNoMessage)
   const left = events.filter(event => !work.has(event.lead_id ?? '') && !isAboutNoMessage(event))
-  await markApplied(tx, [...done, ...others], now)
+  await markApplied(tx, [...done, ...others, ...replies], now)
   await putOff(tx, left, now)
   const waiting = left.filter(event => event.lead_id !== null && nextTry(event, now) !== undefined)
   return {
-    applied: done.length + others.length,
+    applied: done.length + others.length + replies.length,
     waiting: waiting.length,
     unknown: left.length - waiting.length,
-    seen: events.length,
+    seen: taken.length,
   }
 }
 

@@ -1,3 +1,4 @@
+import type { WebhookStatus } from '../database/generated/enums.ts'
 import { failedAfterAcceptance } from '../lifecycle/accepted-lead.ts'
 import type { HeardLeadStatus } from '../lifecycle/lead-status.ts'
 import type { LeadErrorCode, RefusalCode } from '../lifecycle/refusal-codes.ts'
@@ -20,7 +21,7 @@ export interface LeadState {
 }
 
 export interface StoredEvent {
-  event: 'SENT' | 'DELIVERED' | 'READ' | 'FAILED' | 'OPT_OUT'
+  event: WebhookStatus
   provider_msg_id: string | null
   code: string | null
   detail: string | null

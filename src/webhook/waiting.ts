@@ -18,6 +18,8 @@ export interface InboxEvent extends StoredEvent {
   billing: 'ACCEPTED' | 'DELIVERED'
   alias: string | null
   phone: string | null
+  /** Of a REPLY: src/inbound/reply.ts. */
+  reply: unknown
   stops: boolean
   /** The broker has stopped this template; the event is about no message. */
   template_code: string | null
@@ -31,8 +33,8 @@ export interface InboxEvent extends StoredEvent {
   earlier: boolean
 }
 
-const COLUMNS = `e.id, e.broker_id, e.event, e.lead_id, e.provider_msg_id, e.alias, e.phone, e.stops, e.template_code, e.code, e.detail,
-       e.occurred_at, e.received_at, e.tries`
+const COLUMNS = `e.id, e.broker_id, e.event, e.lead_id, e.provider_msg_id, e.alias, e.phone, e.stops, e.template_code, e.code,
+       e.detail, e.reply, e.occurred_at, e.received_at, e.tries`
 
 /**
  * Runs a read of the inbox that follows an index in its order and stops at its limit. Right after a flood PostgreSQL has no
@@ -45,13 +47,29 @@ export async function inIndexOrder<T>(tx: Tx, take: () => Promise<T>): Promise<T
   return taken
 }
 
-/** Events that were never tried, up to `limit` of each broker: a broker that sends too many does not delay the others. */
+/**
+ * Events that were never tried, but for replies, up to `limit` of each broker: a broker that sends too many does not delay the others.
+ */
 export async function takeNew(tx: Tx, limit: number): Promise<InboxEvent[]> {
   return withLeads(
     locking(tx, 'WebhookEvent'),
     `SELECT ${COLUMNS} FROM "Broker" r CROSS JOIN LATERAL (
        SELECT * FROM "WebhookEvent" w WHERE w.broker_id = r.id AND w.applied_at IS NULL AND w.next_try_at IS NULL
+         AND w.event <> 'REPLY'
        ORDER BY (w.event <> 'OPT_OUT'), w.id LIMIT $1 FOR UPDATE SKIP LOCKED
+     ) e`,
+    [limit],
+  )
+}
+
+/** New replies, up to `limit` of each broker, by an index of their own: a flood of them delays no status, and the other way round. */
+export async function takeReplies(tx: Tx, limit: number): Promise<InboxEvent[]> {
+  return withLeads(
+    locking(tx, 'WebhookEvent'),
+    `SELECT ${COLUMNS} FROM "Broker" r CROSS JOIN LATERAL (
+       SELECT * FROM "WebhookEvent" w WHERE w.broker_id = r.id AND w.applied_at IS NULL AND w.next_try_at IS NULL
+         AND w.event = 'REPLY'
+       ORDER BY w.id LIMIT $1 FOR UPDATE SKIP LOCKED
      ) e`,
     [limit],
   )
@@ -73,8 +91,9 @@ export async function takeDue(
 async function withLeads(sql: Sql, taken: string, params: unknown[]): Promise<InboxEvent[]> {
   const { rows } = await sql.query<InboxEvent>(
     `WITH taken AS MATERIALIZED (${taken})
-     SELECT e.id, e.broker_id, e.event, e.provider_msg_id, e.alias, e.phone, e.stops, e.template_code, e.code, e.detail,
-            e.occurred_at, e.received_at, e.tries, r.name AS broker, r.billing, l.id AS lead_id, l.status, l.billed, l.batch_number, l.phone AS lead_phone,
+     SELECT e.id, e.broker_id, e.event, e.provider_msg_id, e.alias, e.phone, e.stops, e.template_code, e.code, e.detail, e.reply,
+            e.occurred_at, e.received_at, e.tries, r.name AS broker, r.billing, l.id AS lead_id, l.status, l.billed, l.batch_number,
+            l.phone AS lead_phone,
             coalesce(e.lead_id = l.id AND e.provider_msg_id <> l.provider_msg_id, false) AS earlier
      FROM taken e
      JOIN "Broker" r ON r.id = e.broker_id
@@ -91,7 +110,7 @@ async function withLeads(sql: Sql, taken: string, params: unknown[]): Promise<In
 export async function markApplied(tx: Tx, events: readonly InboxEvent[], now: Date): Promise<void> {
   if (events.length === 0) return
   await tx.query(
-    `UPDATE "WebhookEvent" e SET applied_at = $3, lead_id = d.lead_id, payload = NULL
+    `UPDATE "WebhookEvent" e SET applied_at = $3, lead_id = d.lead_id, payload = NULL, reply = NULL
      FROM unnest($1::bigint[], $2::uuid[]) AS d(id, lead_id) WHERE e.id = d.id`,
     [events.map(event => event.id), events.map(event => event.lead_id), now],
   )

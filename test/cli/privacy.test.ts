@@ -29,7 +29,16 @@ async function leadOf(campaign: string, seq: number) {
 
 /** The tables that contain `text` anywhere. */
 async function tablesWith(text: string): Promise<string[]> {
-  const tables = ['CampaignLead', 'Contact', 'WebhookEvent', 'ProviderMessage', 'LeadEvent', 'AuditEvent', 'Blocklist']
+  const tables = [
+    'CampaignLead',
+    'Contact',
+    'WebhookEvent',
+    'ProviderMessage',
+    'LeadEvent',
+    'AuditEvent',
+    'Blocklist',
+    'InboundMessage',
+  ]
   const found: string[] = []
   for (const name of tables) {
     const { rowCount } = await db.pool.query(
@@ -62,6 +71,16 @@ beforeAll(async () => {
      SELECT $1, 'DELIVERED', id, phone, now(), now() FROM "CampaignLead" WHERE campaign_id = $2 AND seq = 2`,
     [told.scene.brokerId, told.campaignId],
   )
+  await db.pool.query(
+    `INSERT INTO "InboundMessage" (broker_id, provider_id, campaign_id, lead_id, phone, kind, text, verdict, occurred_at, received_at)
+     SELECT $1, 'in-' || phone, campaign_id, id, phone, 'text', 'meu cpf é ' || $3, 'OTHER', now(), now() - interval '200 days'
+     FROM "CampaignLead" WHERE campaign_id = $2 AND seq IN (2, 3)`,
+    [told.scene.brokerId, told.campaignId, CPF],
+  )
+  await db.pool.query(
+    `UPDATE "InboundMessage" SET text = 'oi' WHERE phone = (SELECT phone FROM "CampaignLead" WHERE campaign_id = $1 AND seq = 3)`,
+    [told.campaignId],
+  )
   await takeCheckpoints(db.pool, await testKeys())
 })
 
@@ -72,6 +91,7 @@ describe('camp data', () => {
       stories: [{ messages: [{ status: 'SENT', text: 'Olá' }] }],
       leads: [{ phone: phones.get(2), nome: 'Pessoa 1', variables: { mae: 'Rita' } }],
       callbacks: [{ event: 'DELIVERED' }],
+      replies: [{ phone: phones.get(2), text: `meu cpf é ${CPF}` }],
       contacts: [{ key: `p:${phones.get(2)}` }],
     })
     expect((await succeed(run('data', 'export', '--document', CPF))).out).toMatch(/leads +1\n[\s\S]*Pessoa 1/)
@@ -87,10 +107,11 @@ describe('camp data', () => {
     const before = await leadOf(told.campaignId, 2)
     const findings = (await auditRecords(db.pool, await testKeys())).findings
     const line = ['data', 'erase', '--phone', phone, '--document', CPF]
-    expect(await tablesWith(phone)).toEqual(['CampaignLead', 'Contact', 'WebhookEvent'])
+    expect(await tablesWith(phone)).toEqual(['CampaignLead', 'Contact', 'WebhookEvent', 'InboundMessage'])
     expect((await succeed(run(...line, '--dry-run', '--json'))).json()).toMatchObject({
       leads: 1,
       cancelled: 0,
+      replies: 1,
       callbacks: 1,
     })
     expect((await leadOf(told.campaignId, 2)).phone).toBe(phone)

@@ -51,6 +51,8 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   lifecycle: ['database', 'security'],
   // A list's file becomes entries of one source.
   blocklist: ['database', 'security', 'tabular'],
+  // What people answer: its meaning, its effect on the blocklist, and users' decisions.
+  inbound: ['blocklist', 'broker', 'database', 'security'],
   // A day off that is removed: the batches that waited for its end are enqueued.
   calendar: ['database', 'lifecycle', 'security'],
   // The histories that it compares end in a lead's codes.
@@ -60,7 +62,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     ...['security'],
   ],
   // A callback resolves what the dispatch left in doubt: cost, frequency cap, and the campaign's end with it.
-  webhook: ['blocklist', 'broker', 'database', 'dispatch', 'lifecycle', 'security'],
+  webhook: ['blocklist', 'broker', 'database', 'dispatch', 'inbound', 'lifecycle', 'security'],
   // Its actions plan, enqueue and finish; they send nothing. A broker's answer about a doubt goes the way of its callbacks.
   campaign: [
     ...['blocklist', 'broker', 'budget', 'calendar', 'campaign-settings', 'database', 'dispatch', 'installation'],
@@ -104,6 +106,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
       'dispatch',
       'doctor',
       'export',
+      'inbound',
       'installation',
       'intake',
       'legacy',

@@ -155,7 +155,7 @@ async function apply(
  * @throws CampError USAGE
  */
 function assertSource(source: string): void {
-  if (source !== 'manual' && !source.startsWith('broker:')) return
+  if (source !== 'manual' && !/^(broker|reply):/.test(source)) return
   throw new CampError(
     'SOURCE_RESERVED',
     t`--source ${source}: this name is reserved for entries that ${source === 'manual' ? t`users add` : t`brokers report`}`,

@@ -5,11 +5,13 @@ import { quoted } from '../redact.ts'
 import { assertSomeRead, jsonOf, looseText, readEach } from '../wire-format.ts'
 import { GUPSHUP_CODES } from './codes.ts'
 import type { GupshupCredential } from './credential.ts'
+import { replyOfMessage, replyOfPreference, replyOfV2 } from './replies.ts'
 import { templateEvents, v2Template, v3Template } from './template-events.ts'
+import { instantOf } from './time.ts'
 
 /**
  * One event in version 2 (docs/wire/gupshup.md#callbacks), or several in version 3, which has Meta's shape with gs_id. An event
- * about neither one of our messages, an opt-out, nor a template is answered and ignored.
+ * about neither one of our messages, a template, nor what a person wrote or chose is answered and ignored.
  */
 export function callback(request: CallbackRequest, context: CallbackContext<GupshupCredential>): CallbackEvent[] {
   checkSecret(request, context)
@@ -45,7 +47,7 @@ const v2Message = z
   .object({ id: looseText, gsId: looseText, type: z.string(), ts: detail, payload: inner.nullish() })
   .transform(({ payload, ts, ...event }) => ({ ...event, ...payload, ts: ts ?? payload?.ts }))
 
-const v2User = z.object({ phone: looseText, type: z.string() })
+const v2User = z.object({ phone: looseText, user_id: detail, type: z.string() })
 
 const v3Status = z
   .looseObject({
@@ -62,9 +64,10 @@ const v3Status = z
 
 const v3 = z.object({ object: z.literal('whatsapp_business_account'), entry: z.array(z.unknown()) })
 const v3Entry = z.object({ changes: z.array(z.unknown()) })
+const list = z.array(z.unknown()).default([])
 const v3Change = z.object({
   field: z.string().catch(''),
-  value: z.looseObject({ statuses: z.array(z.unknown()).default([]) }),
+  value: z.looseObject({ statuses: list, messages: list, user_preferences: list }),
 })
 
 interface MessageEvent {
@@ -95,10 +98,15 @@ function eventsOfV2(
     return stopped ? templateEvents(stopped, { occurredAt, payload: body }) : []
   }
   if (OF_ACCOUNT.has(type)) noticeAccount(type, payload, context)
+  if (type === 'message') return [replyOfV2(payload, timestamp, body, context)]
   const user = type === 'user-event' ? v2User.safeParse(payload).data : undefined
   if (user?.type !== 'opted-out') return []
   // It always has its country code: eleven digits are not a national number here.
   const phone = (user.phone ?? '').replace(/\D/g, '')
+  if (phone === '' && user.user_id !== undefined) {
+    const reply = { id: undefined, kind: 'user-event', request: 'STOP' as const, sender: user.user_id }
+    return [{ event: 'REPLY', reply, occurredAt, payload: body }]
+  }
   if (!/^55\d{10,11}$/.test(phone)) {
     context.notice('an opt-out was ignored: its phone is not Brazilian')
     return []
@@ -134,10 +142,14 @@ function eventsOfV3({ entry }: z.infer<typeof v3>, context: CallbackContext<Gups
     changes.read.flatMap(({ value }) => value.statuses),
     v3Status,
   )
-  const told = statuses.read.map(status => messageEvents(status, status, context))
+  const replies = [
+    ...changes.read.flatMap(({ value }) => value.messages.map(message => replyOfMessage(message, context))),
+    ...changes.read.flatMap(({ value }) => value.user_preferences.map(one => replyOfPreference(one, context))),
+  ]
+  const told = [...statuses.read.map(status => messageEvents(status, status, context)), ...replies]
   const read = told.filter(events => events !== undefined)
   const left = entries.left + changes.left + statuses.left + told.length - read.length
-  assertSomeRead({ read, left }, context, 'not a status with an id')
+  assertSomeRead({ read, left }, context, 'neither a status with an id nor a reply')
   return [...stopped, ...read.flat()]
 }
 
@@ -184,13 +196,4 @@ function messageEvents(
   const stops = rule?.class === 'stop' || rule?.class === 'fatal'
   const failed = { ...told, code: event.code, detail: event.reason, stops }
   return rule?.class === 'opt-out' ? [failed, { ...told, event: 'OPT_OUT' }] : [failed]
-}
-
-const FIRST_IN_MILLISECONDS = 100_000_000_000
-
-/** Seconds or milliseconds, distinguished by size: as seconds, the boundary is the year 5138; as milliseconds, 1973. */
-function instantOf(written: string | undefined): Date | undefined {
-  const number = Number(written)
-  const instant = new Date(number < FIRST_IN_MILLISECONDS ? number * 1000 : number)
-  return number > 0 && !Number.isNaN(instant.getTime()) ? instant : undefined
 }

@@ -1,7 +1,8 @@
 import { z } from 'zod'
 import { type CallbackContext, type CallbackEvent, CallbackRefused, type CallbackRequest } from '../port.ts'
-import { assertSomeRead, jsonOf, looseText, readEach } from '../wire-format.ts'
+import { assertSomeRead, jsonOf, looseText, type ReadElements, readEach } from '../wire-format.ts'
 import type { OtimaCredential } from './channel.ts'
+import { repliesOf } from './replies.ts'
 import { INBOUND_MARK } from './request.ts'
 import { codeOfWord, plainWord } from './words.ts'
 
@@ -32,11 +33,23 @@ const element = z
  * message_id is left out; if there is no other element, the callback is refused (docs/wire/README.md#callbacks).
  */
 export function callback(request: CallbackRequest, context: CallbackContext<OtimaCredential>): CallbackEvent[] {
-  if (request.url.searchParams.has(INBOUND_MARK)) return []
   const json = jsonOf(request.body.toString('utf8'))
-  if (!Array.isArray(json) || json.length === 0) throw new CallbackRefused(400, 'not an array of statuses')
+  if (!Array.isArray(json) || json.length === 0) throw new CallbackRefused(400, 'not an array of statuses or replies')
+  if (request.url.searchParams.has(INBOUND_MARK)) return repliesOf(json, request, context)
   const elements = readEach(json, element)
   assertSomeRead(elements, context, 'neither a status nor an inbound message')
+  const written = elements.read.filter(({ status }) => status === undefined)
+  const statuses = statusesOf(elements, request, context)
+  return written.length === 0 ? statuses : [...statuses, ...repliesOf(written, request, context)]
+}
+
+type Element = z.infer<typeof element>
+
+function statusesOf(
+  elements: ReadElements<Element>,
+  request: CallbackRequest,
+  context: CallbackContext<OtimaCredential>,
+): CallbackEvent[] {
   const statuses = elements.read.flatMap(element =>
     element.status === undefined ? [] : [{ ...element, status: element.status }],
   )

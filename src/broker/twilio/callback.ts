@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { type CallbackContext, type CallbackEvent, CallbackRefused, type CallbackRequest } from '../port.ts'
-import { jsonOf, looseText } from '../wire-format.ts'
+import { jsonOf, looseText, senderPhone } from '../wire-format.ts'
 import { TWILIO_CODES } from './codes.ts'
 import type { TwilioCredential } from './credential.ts'
 import { BODY_HASH, isSignedByTwilio } from './signature.ts'
@@ -20,7 +20,6 @@ const EVENTS: ReadonlyMap<string, CallbackEvent['event'] | null> = new Map([
   ['failed', 'FAILED'],
   ['canceled', 'FAILED'],
   ['receiving', null],
-  ['received', null],
 ])
 
 /** Unknown fields are ignored; older aliases are accepted for the newer names. */
@@ -32,7 +31,20 @@ const status = z.object({
   ErrorCode: looseText,
 })
 
-/** One status of one message. The URL identifies the message, even if the answer to its request was lost. */
+/** What an inbound message has beside its id (docs/wire/twilio.md#replies). */
+const inbound = z.object({
+  From: looseText,
+  WaId: looseText,
+  Body: looseText,
+  ButtonText: looseText,
+  ButtonPayload: looseText,
+  MediaContentType0: looseText,
+  MessageType: looseText,
+  OriginalRepliedMessageSid: looseText,
+  OptOutType: z.enum(['STOP', 'START', 'HELP']).optional().catch(undefined),
+})
+
+/** One status of one message, or a reply. The URL identifies the message, even if the answer to its request was lost. */
 export function callback(request: CallbackRequest, context: CallbackContext<TwilioCredential>): CallbackEvent[] {
   const fields = fieldsOf(request)
   assertSigned(request, fields, context.credentials)
@@ -41,6 +53,7 @@ export function callback(request: CallbackRequest, context: CallbackContext<Twil
   const [sid, word] = [MessageSid ?? SmsSid, MessageStatus ?? SmsStatus]
   if (sid === undefined || word === undefined)
     throw new CallbackRefused(400, 'a callback without MessageSid and MessageStatus')
+  if (word === 'received') return [replyOf(sid, fields, request, context)]
   const event = EVENTS.get(word)
   if (event === undefined) context.notice(`an unknown status: "${word.slice(0, 40)}"`)
   if (!event) return []
@@ -58,6 +71,33 @@ export function callback(request: CallbackRequest, context: CallbackContext<Twil
 
 function isOptOut(code: string | undefined): boolean {
   return code !== undefined && TWILIO_CODES[code]?.class === 'opt-out'
+}
+
+function replyOf(
+  sid: string,
+  fields: Record<string, unknown>,
+  { leadId }: CallbackRequest,
+  { receivedAt }: CallbackContext<TwilioCredential>,
+): CallbackEvent {
+  const { From, WaId, Body, ButtonText, ButtonPayload, MediaContentType0, MessageType, ...rest } = inbound.parse(fields)
+  const phone = senderPhone(WaId ?? From)
+  const media = MediaContentType0?.split('/')[0]
+  return {
+    event: 'REPLY',
+    leadId,
+    providerMsgId: rest.OriginalRepliedMessageSid,
+    phone,
+    reply: {
+      id: sid,
+      kind: ButtonPayload === undefined ? (media ?? MessageType ?? 'text') : 'button',
+      text: ButtonText ?? Body,
+      payload: ButtonPayload,
+      request: rest.OptOutType,
+      sender: phone === undefined ? From : undefined,
+    },
+    occurredAt: receivedAt,
+    payload: fields,
+  }
 }
 
 /** A form; JSON if the URL contains the body's hash. */

@@ -12,6 +12,7 @@ import { personHash } from '../../security/person-hash.ts'
 import { historyOf, type Step, stepAt } from './lead-history.ts'
 import { findLeads, type Match } from './lead-search.ts'
 import { leadText, type TextColumns } from './lead-text.ts'
+import { type ReplyCounts, repliesOfPerson } from './replies.ts'
 
 /** All messages to one person. */
 export interface LeadStory {
@@ -21,6 +22,8 @@ export interface LeadStory {
   matches: Match[]
   /** Every blocklist entry with this phone or document. */
   blocked: Entry[]
+  /** What the person answered. */
+  replies: ReplyCounts
   /** When the frequency cap of 24 hours after the last message ends; null if it does not apply now. */
   next_message_after: string | null
   /** When data of this phone or document was erased, newest first, and from how many leads. */
@@ -76,8 +79,9 @@ export async function explainPhone(
     documents: [...new Set([document, ...leads.flatMap(lead => lead.cpf_cnpj ?? [])])],
   })
   const erased = await erasuresOf(sql, [personHash(keys, 'phone', phone), personHash(keys, 'document', document)])
+  const replies = await repliesOfPerson(sql, { phones: [phone, ...leads.map(lead => lead.phone)], leadIds })
   const pruned = await countPruned(sql)
-  if (leads.length === 0 && blocked.length === 0 && erased.length === 0) {
+  if (leads.length === 0 && blocked.length === 0 && erased.length === 0 && replies.total === 0) {
     throw new CampError(
       'LEAD_NOT_FOUND',
       t`no campaign has a row with the phone, document or contract ${text.trim()}`,
@@ -95,6 +99,7 @@ export async function explainPhone(
     phone,
     matches,
     blocked,
+    replies,
     next_message_after: heldUntil && heldUntil > now ? heldUntil.toISOString() : null,
     erased,
     pruned_campaigns: pruned,

@@ -8,6 +8,7 @@ import type { CampaignStatus } from '../../lifecycle/campaign-status.ts'
 import type { LeadStatus } from '../../lifecycle/lead-status.ts'
 import type { RefusalCode } from '../../lifecycle/refusal-codes.ts'
 import type { FailureCode } from '../../lifecycle/transition.ts'
+import { type ReplyCounts, repliesToCampaign } from './replies.ts'
 import { type SettingsView, settingsView } from './settings-view.ts'
 import { type StopView, stopView } from './stop-view.ts'
 
@@ -25,6 +26,7 @@ export interface CampaignView extends SettingsView {
   fish: number
   counts: LeadCounts
   errors: Record<string, number>
+  replies: ReplyCounts
   cost: { unit: string; ceiling: string; used: string }
   failure_reason: string | null
   /** Why it FAILED: the budget, or its broker (credential, key). */
@@ -104,6 +106,7 @@ export async function campaignView(sql: Sql, id: string): Promise<CampaignView> 
     fish: header.fish,
     counts,
     errors,
+    replies: await repliesToCampaign(sql, id),
     cost,
     failure_reason: header.failure_reason,
     failure_code: header.status === 'FAILED' ? header.failure_code : null,

@@ -18,6 +18,7 @@ import { CLI } from './cli.ts'
 import { CLI_PROGRAM } from './cli-program.ts'
 import { DATABASE } from './database.ts'
 import { DOCTOR } from './doctor.ts'
+import { INBOX } from './inbox.ts'
 import { INSTALLATION } from './installation.ts'
 import { INTAKE } from './intake.ts'
 import { LEGACY } from './legacy.ts'
@@ -60,6 +61,7 @@ export const PT_BR: Catalogue = {
   ...CLI_PROGRAM,
   ...DATABASE,
   ...DOCTOR,
+  ...INBOX,
   ...INSTALLATION,
   ...INTAKE,
   ...LEGACY,

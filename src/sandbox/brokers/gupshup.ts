@@ -8,6 +8,7 @@ import {
   type SimulatedBroker,
   type TellContext,
   type ToldEvent,
+  type ToldReply,
 } from '../simulated-broker.ts'
 import { readJson, requestJson, wrongIn } from './read-request.ts'
 import { storyAfter } from './status-sequence.ts'
@@ -22,6 +23,8 @@ const quirks = z.strictObject({
   refuses_with: z.string().nullable().default(null),
   /** Sent with each callback, as the subscription's `meta` has it. */
   callback_headers: z.record(z.string(), z.string()).default({}),
+  /** The version of the replies' format. */
+  version: z.union([z.literal(2), z.literal(3)]).default(2),
 })
 
 /**
@@ -49,6 +52,13 @@ export const gupshupBroker: SimulatedBroker = {
     write: ([told], context) => ({
       headers: { 'content-type': 'application/json', ...quirks.parse(context.control.quirks).callback_headers },
       body: JSON.stringify(told && event(told, context)),
+    }),
+    reply: (told, context) => ({
+      url: context.url,
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(
+        quirks.parse(context.control.quirks).version === 3 ? replyOfV3(told, context) : replyOfV2(told, context),
+      ),
     }),
   },
 }
@@ -186,4 +196,23 @@ function event({ token, status }: ToldEvent, { at, control }: TellContext): obje
     default:
       return message(status, { id: wamid, gsId, ts, payload: { conversation: { id: 'sandbox' } } })
   }
+}
+
+function replyOfV2({ token, id, text, payload }: ToldReply, { at }: TellContext): object {
+  const [gsId, source] = token.split(' ')
+  const inner = payload === undefined ? { text } : { title: text, postbackText: payload, type: 'button_reply' }
+  const type = payload === undefined ? 'text' : 'button_reply'
+  const sender = { phone: source, name: 'sandbox', country_code: '55' }
+  const message = { id: `wamid.in.${id}`, source, type, payload: inner, sender, context: { id: `wamid.${gsId}`, gsId } }
+  return { app: 'sandbox', timestamp: at.getTime(), version: 2, type: 'message', payload: message }
+}
+
+function replyOfV3({ token, id, text, payload }: ToldReply, { at }: TellContext): object {
+  const [gsId, from] = token.split(' ')
+  const said =
+    payload === undefined ? { type: 'text', text: { body: text } } : { type: 'button', button: { payload, text } }
+  const timestamp = String(Math.floor(at.getTime() / 1000))
+  const message = { from, id: `wamid.in.${id}`, timestamp, ...said, context: { id: `wamid.${gsId}`, gs_id: gsId } }
+  const value = { messaging_product: 'whatsapp', contacts: [{ wa_id: from }], messages: [message] }
+  return { object: 'whatsapp_business_account', entry: [{ changes: [{ field: 'messages', value }] }] }
 }

@@ -55,6 +55,16 @@ export const noahBroker: SimulatedBroker = {
         body: JSON.stringify({ ack, messageId, externalKey, type: 'hookMessageStatus' }),
       }
     },
+    reply: ({ token, id, text }, { url, at, memory }) => {
+      const [, phone = ''] = token.split(' ')
+      const message = { id: { fromMe: false, id }, from: `${phone}@c.us`, fromMe: false, type: 'chat', body: text }
+      const externalKey = memory(newKeys).get(phone) ?? null
+      return {
+        url,
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ timestamp: at.getTime(), message, messageId: id, externalKey, type: 'hookMessage' }),
+      }
+    },
   },
 }
 

@@ -70,12 +70,29 @@ function otimaBroker(channel: Channel): SimulatedBroker {
       perRequest: 50,
       // A phone on the blacklist receives nothing.
       statuses: fate => (fate === 'opt_out' ? ['accepted', 'opt_out'] : storyAfter(['accepted', 'sent'], fate)),
-      tokenOf: ({ id }) => id,
-      unknownToken: () => 'an-unknown-message',
+      tokenOf: ({ id, message }) => `${id} ${message.phone}`,
+      unknownToken: () => 'an-unknown-message 5500900000000',
       write: events => ({
         headers: { 'content-type': 'application/json' },
-        body: JSON.stringify(events.map(({ token, status }) => ({ message_id: token, status: WORDS[status] }))),
+        body: JSON.stringify(
+          events.map(({ token, status }) => ({ message_id: token.split(' ')[0], status: WORDS[status] })),
+        ),
       }),
+      reply: ({ token, text, payload }, { url, at }) => {
+        const to = new URL(url)
+        to.searchParams.set('mo', '1')
+        const [message_id, phone] = token.split(' ')
+        const said = payload === undefined ? { type: 'text', body: text } : { type: 'button', body: { text, payload } }
+        const element = {
+          message_id,
+          phone,
+          username: 'sandbox',
+          type: said.type,
+          date: at.toISOString(),
+          payload: said,
+        }
+        return { url: to.href, headers: { 'content-type': 'application/json' }, body: JSON.stringify([element]) }
+      },
     },
   }
 }

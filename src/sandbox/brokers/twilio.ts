@@ -8,6 +8,7 @@ import {
   type SimulatedBroker,
   type TellContext,
   type ToldEvent,
+  type ToldReply,
 } from '../simulated-broker.ts'
 import { requestJson, wrongIn } from './read-request.ts'
 import { storyAfter } from './status-sequence.ts'
@@ -53,6 +54,7 @@ export const twilioBroker: SimulatedBroker = {
     },
     unknownToken: () => JSON.stringify([`SM${'f'.repeat(32)}`, '', '+5500900000000', '+5500900000099'] satisfies Token),
     write: ([told], context) => post(told!, context),
+    reply: replyPost,
   },
 }
 
@@ -266,6 +268,34 @@ function post({ token, status }: ToldEvent, { url, at, control, forged, memory }
     headers: {
       'content-type': 'application/x-www-form-urlencoded; charset=utf-8',
       'x-twilio-signature': signature(authToken, url, parameters),
+    },
+    body: new URLSearchParams(parameters).toString(),
+  }
+}
+
+/** To the sender's own URL, not to that of the message. */
+function replyPost({ token, id, text, payload }: ToldReply, { url, memory }: TellContext) {
+  const [sent, accountSid, to, from] = JSON.parse(token) as Token
+  const messageSid = `SM${id.replaceAll('-', '')}`
+  const common = url.replace(/\?.*/s, '')
+  const parameters: Record<string, string> = {
+    MessageSid: messageSid,
+    SmsSid: messageSid,
+    SmsStatus: 'received',
+    AccountSid: accountSid,
+    From: to,
+    ...(from !== null && { To: from }),
+    Body: text,
+    NumMedia: '0',
+    ...(payload !== undefined && { ButtonText: text, ButtonPayload: payload, OriginalRepliedMessageSid: sent }),
+    ...(/^stop$/i.test(text) && { OptOutType: 'STOP' }),
+  }
+  const authToken = accountsOf({ memory }).get(accountSid)?.authToken ?? ''
+  return {
+    url: common,
+    headers: {
+      'content-type': 'application/x-www-form-urlencoded; charset=utf-8',
+      'x-twilio-signature': signature(authToken, common, parameters),
     },
     body: new URLSearchParams(parameters).toString(),
   }

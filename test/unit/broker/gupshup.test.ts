@@ -191,7 +191,6 @@ describe('other events', () => {
   test.each([
     outer('user-event', { phone: '5511987654321', type: 'opted-in' }),
     outer('user-event', { phone: '14155550100', type: 'opted-out' }),
-    outer('message', { id: 'in-1', source: '5511987654321', type: 'text', payload: { text: 'oi' } }),
     outer('template-event', { id: 't', status: 'approved', elementName: 'aviso' }),
     outer('template-event', { id: 't' }),
   ])('mean nothing: %j', body => {
@@ -316,6 +315,7 @@ test('version 3 has Meta’s shape with gs_id', () => {
   expect(callback(body)).toMatchObject([
     { event: 'DELIVERED', providerMsgId: 'gs-1', alias: 'wamid.1', occurredAt: NOW },
     { event: 'FAILED', providerMsgId: 'gs-2', code: '1003', detail: 'wallet', stops: true, occurredAt: NOW },
+    { event: 'REPLY', phone: '5511987654321' },
   ])
 })
 
@@ -329,4 +329,107 @@ test.each([
   outer('message-event', { id: 'x' }),
 ])('what is no event is refused: %j', body => {
   expect(() => callback(body)).toThrow(expect.objectContaining({ name: 'CallbackRefused', status: 400 }))
+})
+
+describe('a reply', () => {
+  const PHONE = '5511987654321'
+  const context = { id: 'wamid.1', gsId: 'gs-1' }
+  const v2 = (type: string, payload: object, rest: object = {}) =>
+    outer('message', { id: 'in-1', source: PHONE, type, payload, sender: { phone: PHONE }, context, ...rest })
+
+  test.each([
+    [v2('text', { text: 'sair' }), { kind: 'text', text: 'sair', payload: undefined }],
+    [v2('quick_reply', { text: 'Parar promoções', type: 'button' }), { kind: 'quick_reply', text: 'Parar promoções' }],
+    [v2('button_reply', { title: 'Sair', id: 'b1', postbackText: 'OUT' }), { text: 'Sair', payload: 'OUT' }],
+    [v2('list_reply', { title: 'Sair', id: 'l1' }), { text: 'Sair', payload: 'l1' }],
+    [
+      v2('image', { url: 'https://x.example/i', caption: 'já paguei', id: 'm1' }),
+      { kind: 'image', text: 'já paguei', payload: undefined },
+    ],
+    [v2('audio', { url: 'https://x.example/a' }), { kind: 'audio', text: undefined }],
+    [v2('sticker', {}), { kind: 'sticker', text: undefined }],
+  ])('of version 2: %j', (body, reply) => {
+    expect(callback(body)).toMatchObject([
+      {
+        event: 'REPLY',
+        phone: PHONE,
+        providerMsgId: 'gs-1',
+        reply: { id: 'in-1', ...reply },
+        occurredAt: new Date(1_900_000_000_500),
+      },
+    ])
+  })
+
+  const v3 = (value: object) => ({ object: 'whatsapp_business_account', entry: [{ changes: [{ value }] }] })
+  const v3Message = (rest: object) =>
+    v3({ messages: [{ from: PHONE, id: 'in-1', timestamp: '1795521600', context: { gs_id: 'gs-1' }, ...rest }] })
+
+  test.each([
+    [
+      { type: 'text', text: { body: 'pare' } },
+      { kind: 'text', text: 'pare' },
+    ],
+    [
+      { type: 'button', button: { text: 'Sair', payload: 'OUT' } },
+      { kind: 'button', text: 'Sair', payload: 'OUT' },
+    ],
+    [
+      { type: 'interactive', interactive: { type: 'button_reply', button_reply: { id: 'OUT', title: 'Sair' } } },
+      { kind: 'interactive', text: 'Sair', payload: 'OUT' },
+    ],
+    [
+      { type: 'interactive', interactive: { type: 'list_reply', list_reply: { id: 'OUT', title: 'Sair' } } },
+      { text: 'Sair', payload: 'OUT' },
+    ],
+    [
+      { type: 'audio', audio: { id: 'media' } },
+      { kind: 'audio', text: undefined, payload: undefined },
+    ],
+    [
+      { type: 'image', image: { id: 'media', caption: 'segue' } },
+      { kind: 'image', text: 'segue' },
+    ],
+    [
+      { type: 'reaction', reaction: { emoji: '👍' } },
+      { kind: 'reaction', text: '👍' },
+    ],
+    [
+      { type: 'unsupported', errors: [{ code: 131051 }] },
+      { kind: 'unsupported', text: undefined },
+    ],
+  ])('of version 3: %j', (message, reply) => {
+    expect(callback(v3Message(message))).toMatchObject([
+      { event: 'REPLY', phone: PHONE, providerMsgId: 'gs-1', reply: { id: 'in-1', ...reply }, occurredAt: NOW },
+    ])
+  })
+
+  test('of a person whose phone is not told brings the id that is', () => {
+    const body = v3Message({
+      from: undefined,
+      from_user_id: 'BR.13491208655302741918',
+      type: 'text',
+      text: { body: 'sair' },
+    })
+    expect(callback(body)).toMatchObject([{ phone: undefined, reply: { sender: 'BR.13491208655302741918' } }])
+    const user = outer('user-event', { user_id: 'BR.1', type: 'opted-out' })
+    expect(callback(user)).toMatchObject([{ event: 'REPLY', reply: { request: 'STOP', sender: 'BR.1' } }])
+  })
+
+  test.each([
+    ['stop', 'STOP'],
+    ['resume', 'START'],
+    ['other', undefined],
+  ])('by a preference "%s" is the request %s', (value, request) => {
+    const preference = { wa_id: PHONE, category: 'marketing_messages', value, timestamp: 1_795_521_600 }
+    expect(callback(v3({ user_preferences: [preference] }))).toMatchObject([
+      { event: 'REPLY', phone: PHONE, reply: { kind: 'user_preferences', request }, occurredAt: NOW },
+    ])
+  })
+
+  test('that cannot be read does not affect the statuses beside it', () => {
+    const statuses = [{ gs_id: 'gs-1', status: 'read' }]
+    expect(callback(v3({ statuses, messages: [7], user_preferences: [{}] }))).toMatchObject([{ event: 'READ' }])
+    expect(notices).toEqual([expect.stringContaining('2 of 3')])
+    expect(() => callback(v3({ messages: [7] }))).toThrow(expect.objectContaining({ status: 400 }))
+  })
 })

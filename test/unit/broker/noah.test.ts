@@ -109,6 +109,45 @@ describe('what NOAH’s answer means', () => {
   })
 })
 
+describe('its hook of a received message', () => {
+  const written = (hook: object) =>
+    noah.callback!(
+      {
+        url: new URL('http://127.0.0.1/webhooks/b/t'),
+        headers: {},
+        body: Buffer.from(JSON.stringify({ type: 'hookMessage', messageId: 'M9', ticketId: 123, ...hook })),
+        leadId: undefined,
+      },
+      { credentials: [credential], receivedAt: new Date('2026-11-24T12:00:00Z'), notice: () => undefined },
+    )
+  const from = '5511987654321@c.us'
+
+  test.each([
+    [
+      { message: { from, type: 'chat', body: 'oi' } },
+      { phone: '5511987654321', reply: { id: 'M9', kind: 'text', text: 'oi' } },
+    ],
+    [{ msg: { from, type: 'chat', body: 'sair' } }, { reply: { text: 'sair' } }],
+    [
+      { message: { from, type: 'image', body: '/9j/4AAQ', caption: 'já paguei' } },
+      { reply: { kind: 'image', text: 'já paguei' } },
+    ],
+    [{ message: { from, type: 'ptt', body: 'T2dnUw' } }, { reply: { kind: 'ptt', text: undefined } }],
+    [
+      { message: { from: '5511987654321@lid', body: 'oi' } },
+      { phone: undefined, reply: { sender: '5511987654321@lid' } },
+    ],
+    [{ message: 'oi' }, { phone: undefined, reply: { text: 'oi', sender: 'ticket 123' } }],
+  ])('%j is a reply: %j', (hook, reply) => {
+    expect(written(hook)).toMatchObject([{ event: 'REPLY', ...reply }])
+  })
+
+  test('means nothing if we wrote it, or if it is of a group', () => {
+    expect(written({ message: { from, body: 'oi', fromMe: true } })).toEqual([])
+    expect(written({ message: { from: '123@g.us', body: 'oi' } })).toEqual([])
+  })
+})
+
 describe('its status hook', () => {
   const receivedAt = new Date('2026-11-24T12:00:00Z')
 
@@ -150,6 +189,7 @@ describe('its status hook', () => {
     '{}',
     JSON.stringify(hook('read')),
     JSON.stringify({ ...hook(1), type: 'hookMessage' }),
+    JSON.stringify({ type: 'hookMessage', messageId: 'M1', message: 7 }),
     JSON.stringify({ ...hook(1), messageId: undefined }),
     JSON.stringify({ ...hook(1), messageId: '' }),
   ])('what is no such hook is refused: %s', body => {

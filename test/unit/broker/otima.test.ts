@@ -214,12 +214,50 @@ describe('a callback', () => {
     expect(callback(story, { leadId: 'lead-1' }).map(({ leadId }) => leadId)).toEqual(['lead-1', 'lead-1'])
   })
 
-  test('with an inbound message is answered, and means nothing', () => {
+  test('with an inbound message brings a reply, of the lead of its URL', () => {
     const inbound = [
       { message_id: 'in-1', phone: '11987654321', type: 'text', date: '', payload: { type: 'text', body: 'oi' } },
     ]
-    expect(callback(inbound, { leadId: 'lead-1', query: '?m=KEY&mo=1' })).toEqual([])
-    expect(callback(inbound)).toEqual([])
+    const written = {
+      ...{ event: 'REPLY', providerMsgId: 'in-1', phone: '5511987654321', occurredAt: NOW },
+      reply: { id: undefined, kind: 'text', text: 'oi', sender: undefined },
+    }
+    expect(callback(inbound, { leadId: 'lead-1', query: '?m=KEY&mo=1' })).toMatchObject([
+      { ...written, leadId: 'lead-1' },
+    ])
+    expect(callback(inbound)).toMatchObject([written])
+    expect(callback([...inbound, { message_id: 'm-1', status: 'lido' }])).toMatchObject([{ event: 'READ' }, written])
+  })
+
+  test('with inbound messages of two phones leaves the lead of its URL out', () => {
+    const of = (phone: string) => ({ phone, payload: 'oi' })
+    const events = callback([of('11987654321'), of('11987654322')], { leadId: 'lead-1', query: '?m=KEY&mo=1' })
+    expect(events.map(({ leadId, phone }) => [leadId, phone])).toEqual([
+      [undefined, '5511987654321'],
+      [undefined, '5511987654322'],
+    ])
+  })
+
+  test.each([
+    [
+      { type: 'text', body: 'já paguei' },
+      { kind: 'text', text: 'já paguei' },
+    ],
+    [
+      { type: 'button', body: { text: 'Sair', payload: 'OUT' } },
+      { kind: 'button', text: 'Sair', payload: 'OUT' },
+    ],
+    [
+      { type: 'image', body: { url: 'https://x.example/1.jpg' } },
+      { kind: 'image', text: undefined },
+    ],
+    [{ type: 'audio' }, { kind: 'audio' }],
+  ])('with the inbound payload %j brings %j', (payload, reply) => {
+    expect(callback([{ phone: '11987654321', payload }], { query: '?mo=1' })).toMatchObject([{ event: 'REPLY', reply }])
+  })
+
+  test.each(['', '{}', '[]', '[1]', '[{}]'])('with the inbound body %j is refused', body => {
+    expect(() => callback(body, { query: '?mo=1' })).toThrow(expect.objectContaining({ status: 400 }))
   })
 
   test.each([

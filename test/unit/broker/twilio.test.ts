@@ -175,6 +175,32 @@ describe('a callback', () => {
     ])
   })
 
+  test('of a received message is a reply, signed as every other', () => {
+    const received = { MessageSid: 'SM9', SmsStatus: 'received', AccountSid: delivered.AccountSid!, Body: 'oi' }
+    const reply = (rest: Record<string, string>) => callback({ fields: { ...received, ...rest }, leadId: undefined })
+    expect(reply({ From: 'whatsapp:+5511987654321', WaId: '5511987654321' })).toMatchObject([
+      {
+        event: 'REPLY',
+        leadId: LEAD,
+        phone: '5511987654321',
+        reply: { id: 'SM9', kind: 'text', text: 'oi', request: undefined },
+      },
+    ])
+    expect(reply({ From: '+5511987654321', OptOutType: 'STOP' })).toMatchObject([{ reply: { request: 'STOP' } }])
+    expect(reply({ From: '+5511987654321', OptOutType: 'odd' })).toMatchObject([{ reply: { request: undefined } }])
+    expect(reply({ From: '+14155550100' })).toMatchObject([{ phone: undefined, reply: { sender: '+14155550100' } }])
+    const pressed = { ButtonText: 'Sair', ButtonPayload: 'OUT', OriginalRepliedMessageSid: 'SM1' }
+    expect(reply(pressed)).toMatchObject([
+      { providerMsgId: 'SM1', reply: { kind: 'button', text: 'Sair', payload: 'OUT' } },
+    ])
+    expect(reply({ Body: '', NumMedia: '1', MediaContentType0: 'audio/ogg' })).toMatchObject([
+      { reply: { kind: 'audio', text: undefined } },
+    ])
+    expect(() => callback({ fields: received, signedWith: 'another' })).toThrow(
+      expect.objectContaining({ status: 401 }),
+    )
+  })
+
   test.each([
     ['accepted', ['SENT']],
     ['scheduled', ['SENT']],
@@ -187,7 +213,7 @@ describe('a callback', () => {
     ['undelivered', ['FAILED']],
     ['failed', ['FAILED']],
     ['canceled', ['FAILED']],
-    ['received', []],
+    ['received', ['REPLY']],
     ['receiving', []],
     ['toString', []],
   ])('"%s" is %j', (word, events) => {

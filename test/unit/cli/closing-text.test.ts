@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { NO_REPLIES } from '../../../src/campaign/read/replies.ts'
 import { settingsView } from '../../../src/campaign/read/settings-view.ts'
 import { type CampaignView, type ClosingView, NO_COUNTS, NO_ERRORS } from '../../../src/campaign/read/view.ts'
 import { columnsOf, DEFAULT_SETTINGS } from '../../../src/campaign-settings/schema.ts'
@@ -33,6 +34,7 @@ const VIEW: CampaignView = {
   waiting_for_hours: false,
   waiting_for_broker: null,
   closing: null,
+  replies: NO_REPLIES,
 }
 
 const AT = '2026-11-24T17:32:00.000Z'

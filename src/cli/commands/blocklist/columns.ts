@@ -1,5 +1,6 @@
 import type { Entry } from '../../../blocklist/blocklist.ts'
 import { t } from '../../../language/text.ts'
+import { storedOrNull } from '../../stored-text.ts'
 import type { Column } from '../../table.ts'
 import { time } from '../campaign/text.ts'
 
@@ -9,6 +10,6 @@ export const entryColumns = (timezone: string): readonly Column<Entry>[] => [
   { title: t`DOCUMENT`, value: entry => entry.cpf_cnpj ?? '' },
   { title: t`SOURCE`, value: entry => entry.source },
   { title: t`BINDS`, value: entry => entry.purpose ?? t`everything` },
-  { title: t`REASON`, value: entry => entry.reason ?? '', shrinks: true },
+  { title: t`REASON`, value: entry => storedOrNull(entry.reason) ?? '', shrinks: true },
   { title: t`SINCE`, value: entry => time(entry.created_at, timezone) },
 ]

@@ -6,7 +6,7 @@ import { type Block, fields } from '../../blocks.ts'
 import type { Context } from '../../context.ts'
 import { storedOrNull, storedText } from '../../stored-text.ts'
 import { table } from '../../table.ts'
-import { time } from './text.ts'
+import { repliesText, time } from './text.ts'
 
 /** The history of a value, as `camp campaign explain` prints it. */
 export function storyText(context: Context, story: LeadStory): (string | Block)[] {
@@ -20,6 +20,7 @@ export function storyText(context: Context, story: LeadStory): (string | Block)[
     ...story.erased.map(
       ({ at, leads }) => [t`erased`, t`on ${time(at, timezone)}: the data of ${countOf(leads)} was replaced`] as const,
     ),
+    [t`replies`, repliesText(story.replies)],
     [
       t`pruned`,
       story.pruned_campaigns > 0

@@ -2,6 +2,7 @@ import { amountText } from '../../../budget/money.ts'
 import type { Forecast, Present } from '../../../campaign/read/forecast.ts'
 import { missedStart } from '../../../campaign/read/next-step.ts'
 import type { RefusalForecast } from '../../../campaign/read/refusal-forecast.ts'
+import type { ReplyCounts } from '../../../campaign/read/replies.ts'
 import type { SettingsView } from '../../../campaign/read/settings-view.ts'
 import type { StopView } from '../../../campaign/read/stop-view.ts'
 import type { CampaignView, ClosingView } from '../../../campaign/read/view.ts'
@@ -34,6 +35,7 @@ export function campaignText(view: CampaignView, timezone: string, outlook?: Sho
     [t`file`, `${view.source_file} (${rowsText(view)})`],
     [t`message`, view.template === null ? view.message : t`template ${view.template}`],
     [t`leads`, `${number(counts.total)}: ${outcomes.join(', ') || t`none`}`],
+    [t`replies`, repliesText(view.replies)],
     [t`refused`, errors.map(([code, n]) => `${code} ${number(n)}`).join(', ')],
     [
       t`in doubt`,
@@ -68,6 +70,14 @@ export function campaignText(view: CampaignView, timezone: string, outlook?: Sho
     [t`finished`, view.finished_at && time(view.finished_at, timezone)],
     ...nextRows(view, timezone, outlook),
   ])
+}
+
+/** undefined: there are none. */
+export function repliesText({ total, waiting }: ReplyCounts): string | undefined {
+  if (total === 0) return undefined
+  return waiting === 0
+    ? number(total)
+    : t`${number(total)}, ${number(waiting)} of them wait for a user: camp inbox list`
 }
 
 function byText(at: string, by: string, timezone: string): string {

@@ -17,10 +17,11 @@ export async function exportData(context: Context, options: OptionsOf<typeof com
   context.out.result(data, () => [summary(data), ...data.stories.flatMap(story => ['', ...storyText(context, story)])])
 }
 
-function summary({ leads, callbacks, contacts, audit }: PersonData): Block {
+function summary({ leads, callbacks, replies, contacts, audit }: PersonData): Block {
   return fields([
     [t`leads`, String(leads.length)],
     [t`callbacks`, String(callbacks.length)],
+    [t`replies`, String(replies.length)],
     [
       t`last sends`,
       contacts.map(({ key, last_sent_at }) => `${key} ${last_sent_at?.toISOString() ?? t`released`}`).join(', '),
@@ -55,6 +56,7 @@ function erasureText(erasure: Erasure): Block {
     [t`leads`, t`${erasure.leads}, of these cancelled: ${erasure.cancelled}`],
     [t`campaigns`, erasure.campaigns.join(', ')],
     [t`callbacks`, t`${erasure.callbacks} deleted, ${erasure.callbacks_left} not applied yet`],
+    [t`replies`, t`${erasure.replies} deleted`],
     [t`last sends`, t`${erasure.contacts} deleted, ${erasure.contacts_left} within 24 hours stay`],
     [t`blocklist`, t`${erasure.blocklist} entries stay, without their reason`],
     [t`same phones`, t`${erasure.same_phones} other leads`],

@@ -44,6 +44,7 @@ function pruningText(pruning: Pruning): Block {
     [t`campaigns`, numberText(pruning.campaigns)],
     [t`leads`, numberText(pruning.leads)],
     [t`callbacks`, numberText(pruning.callbacks)],
+    [t`replies`, numberText(pruning.replies)],
     [t`last sends`, numberText(pruning.contacts)],
     [
       t`left`,

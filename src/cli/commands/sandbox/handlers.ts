@@ -57,6 +57,7 @@ function controlOf(flags: Flags): Record<string, unknown> {
       retry_after_s: flags.retryAfter,
       poison: flags.poison,
       phones: flags.phone,
+      replies: flags.reply,
       brokers: flags.for,
     }),
     ...(Object.keys(callbacks).length > 0 && { callbacks }),

@@ -36,6 +36,7 @@ export const sandbox = (parent: Parent) =>
     .option('--callbacks <name=share>', t`duplicated, reordered, early, unknown, forged (repeatable)`, shares)
     .optionsGroup(t`By phone, broker and setting:`)
     .option('--phone <phone=outcome>', t`refuse, silent, deliver, read, fail, opt_out (repeatable)`, outcomes)
+    .option('--reply <phone=text>', t`what a person answers to a message (repeatable)`, replies)
     .option('--for <broker=json>', t`for one broker: GUPSHUP={"callback_url":"…"} (repeatable)`, perBroker)
     .option('--control <json>', t`any setting of PUT /control`, json)
     .addHelpText(
@@ -58,6 +59,11 @@ function shares(text: string, before: Record<string, number> = {}): Record<strin
 function outcomes(text: string, before: Record<string, string> = {}): Record<string, string> {
   const [phone = '', outcome = ''] = text.split('=')
   return { ...before, [phone]: outcome }
+}
+
+function replies(text: string, before: Record<string, { text: string }> = {}): Record<string, { text: string }> {
+  const [, phone = '', answer = ''] = /^([^=]*)=(.*)$/s.exec(text) ?? []
+  return { ...before, [phone]: { text: answer } }
 }
 
 function perBroker(text: string, before: Record<string, unknown> = {}): Record<string, unknown> {

@@ -159,7 +159,8 @@ describe('the other keys', () => {
   )
 
   test('are warned of: a login that ends, and a contract that is not sent', () => {
-    const warnings = (change: Record<string, unknown>) => salesforce.warnings!(parse({ ...SECRET, ...change }).data!)
+    const warnings = (change: Record<string, unknown>) =>
+      salesforce.warnings!(parse({ ...SECRET, ...change }).data!, undefined)
     expect(warnings({ ...USER, password: 'p' })).toEqual([
       expect.stringContaining('stops working on 2027-02-20'),
       'idcob_contrato does not reach Salesforce until field_contract is set',

@@ -1,4 +1,5 @@
 import type { BudgetCheck } from '../../../../campaign/approval/budget-check.ts'
+import { NO_REPLIES } from '../../../../campaign/read/replies.ts'
 import { settingsView } from '../../../../campaign/read/settings-view.ts'
 import { type CampaignView, NO_COUNTS, NO_ERRORS } from '../../../../campaign/read/view.ts'
 import { columnsOf } from '../../../../campaign-settings/schema.ts'
@@ -145,6 +146,7 @@ export function plannedView(
     fish: result.fish,
     counts: { ...NO_COUNTS, total, PENDING: result.pending, ERROR: total - result.pending },
     errors: { ...NO_ERRORS, ...result.errors },
+    replies: NO_REPLIES,
     cost: { ...result.cost, used: '0.0000' },
     failure_reason: null,
     failure_code: null,
