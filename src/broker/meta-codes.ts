@@ -21,7 +21,7 @@ export const META_CODES: CodeTable = {
 
   // Meta does not say whether the message was taken.
   1: { class: 'doubt', meaning: 'an unknown error at Meta' },
-  2: { class: 'doubt', meaning: 'Meta’s service is down for the moment' },
+  2: { class: 'doubt', meaning: 'Meta’s service is down' },
   131000: { class: 'doubt', meaning: 'Meta could not say what went wrong' },
   131016: { class: 'doubt', meaning: 'Meta’s service is overloaded or down' },
 
@@ -65,7 +65,7 @@ export const META_CODES: CodeTable = {
     'the template is paused because of low quality',
     'Wait until Meta ends the pause, or improve the template; then resume.',
   ),
-  132016: stop('the template is disabled for good: it was paused too often', 'Use another template.'),
+  132016: stop('the template is disabled permanently: it was paused too often', 'Use another template.'),
   132068: stop('the flow of the template is blocked'),
 
   // The key, the payment or the account.

@@ -135,8 +135,8 @@ const TEXTS: readonly Text[] = [
   n => t`the last ${n!} messages were all refused: see camp campaign leads --status ERROR`,
   broker => t`the wallet has no credential at broker ${broker!}`,
   reason => t`its last step at the broker was refused: ${reason!}`,
-  reason => t`its last step at the broker ended in an error: ${reason!}. Part of its messages may have been sent: check
-    there; camp campaign resume runs it again`,
+  reason => t`its last step at the broker ended in an error: ${reason!}. Part may have been sent: check there;
+    camp campaign resume runs it again`,
   reason => t`its last step at the broker is in doubt (${reason!}): check there, then decide with camp campaign resolve
     --closing`,
   n => t`the broker took the run, and no run was seen in the ${n!} minutes after it`,

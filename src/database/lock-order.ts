@@ -7,6 +7,7 @@ export const LOCK_ORDER = [
   'Checkpoint',
   'Holiday',
   'WebhookEvent',
+  'InboundMessage',
   'Batch',
   /** The advisory lock of a closing: one automation runs for one campaign at a time. */
   'automation',

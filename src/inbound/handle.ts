@@ -1,5 +1,6 @@
 import type pg from 'pg'
 import { addToBlocklist } from '../blocklist/blocklist.ts'
+import { locking } from '../database/lock-order.ts'
 import { type Tx, transaction } from '../database/pool.ts'
 import type { Actor } from '../security/actor.ts'
 import { recordAudit } from '../security/audit-log.ts'
@@ -53,7 +54,7 @@ async function handleOne(
   id: string,
   { as, reason, now }: { as: Verdict | undefined; reason: string | null; now: Date },
 ): Promise<Handled> {
-  const { rows } = await tx.query<Row>(
+  const { rows } = await locking(tx, 'InboundMessage').query<Row>(
     `WITH before AS (
        SELECT id, coalesce(decided, verdict) AS was FROM "InboundMessage" WHERE id = $1::bigint FOR UPDATE
      )

@@ -1,7 +1,7 @@
 import { dayIn, parseDay } from '../../time/day.ts'
 import type { Judged } from './types.ts'
 
-/** The rules of a known list, which narrow what a sync makes of its rows. Its entries bind every campaign, whatever its purpose. */
+/** The rules of a known list, which narrow what a sync makes of its rows. Its entries bind campaigns of every purpose. */
 interface ListPreset {
   /** Only phones with these area codes are blocked. */
   areaCodes: ReadonlySet<string>

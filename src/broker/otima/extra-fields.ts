@@ -3,7 +3,7 @@ import { plainDocument } from '../wire-format.ts'
 
 /**
  * The `extra_fields` of a message, which the vendor's reply bot reads (docs/wire/otima.md#extra-fields): name, wallet and contract,
- * and besides them what the credential says. `cpf`: the document in the four forms that bots compare with what a person types, and no
+ * and what the credential says. `cpf`: the document in the four forms that bots compare with what a person types, and no
  * other column of the file: a broker needs none of them (LGPD). `all`: these and every column. `none`: nothing more. Else these and the
  * columns that it names.
  */

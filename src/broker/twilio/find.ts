@@ -77,7 +77,7 @@ function judged(
   if (near.length > 0) return { kind: 'UNKNOWN', reason: t`its message to this person at that time has another text` }
   if (!isWhole) {
     const read = numberText(PAGE_SIZE * MOST_PAGES)
-    return { kind: 'UNKNOWN', reason: t`it has more than ${read} messages to this person, and camp reads no more` }
+    return { kind: 'UNKNOWN', reason: t`it has more than ${read} messages to this person, and no more are read` }
   }
   if (now.getTime() - givenUpAt.getTime() < LISTED_AFTER_MS)
     return { kind: 'UNKNOWN', reason: t`Twilio lists some messages only after 15 minutes: query it again later` }

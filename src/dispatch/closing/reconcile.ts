@@ -166,10 +166,7 @@ async function writeEnd(
 }
 
 function endedInError(words: string): string {
-  return (
-    `its last step at the broker ended in an error: ${words}. Part of its messages may have been sent: check there; ` +
-    'camp campaign resume runs it again'
-  )
+  return `its last step at the broker ended in an error: ${words}. Part may have been sent: check there; camp campaign resume runs it again`
 }
 
 /** No look has shown a run, and one that was started would have been seen by now. */

@@ -54,8 +54,8 @@ export const BROKER: Catalogue = {
   '{0} messages ({1} SMS)': '{0} mensagens ({1} SMS)',
   "Twilio would drop many of {0}: {1} sends {2} a second, so the last would wait {3} s in Twilio's queue, and the validity is {4} s":
     'a Twilio descartaria muitas de {0}: {1} envia {2} por segundo; a última esperaria {3} s na fila da Twilio, e a validade é de {4} s',
-  'Slow down with camp broker set BROKER --rate {0}/s, or with --throttle. If the sender is faster: camp credential set WALLET BROKER sender_rate=N; to let messages wait longer: validity=SECONDS.':
-    'Reduza o ritmo com camp broker set FORNECEDOR --rate {0}/s, ou com --throttle. Se o remetente é mais rápido: camp credential set CARTEIRA FORNECEDOR sender_rate=N; para que as mensagens esperem mais: validity=SEGUNDOS.',
+  'Slow down with camp broker set BROKER --rate {0}/s, or import with --throttle. If the sender is faster: camp credential set WALLET BROKER sender_rate=N; to let messages wait longer: validity=SECONDS.':
+    'Reduza o ritmo com camp broker set FORNECEDOR --rate {0}/s, ou importe com --throttle. Se o remetente é mais rápido: camp credential set CARTEIRA FORNECEDOR sender_rate=N; para que as mensagens esperem mais: validity=SEGUNDOS.',
   'messaging_service_sid is used, and from is not: the Messaging Service chooses the sender':
     'messaging_service_sid é usado, e from não: o Messaging Service escolhe o remetente',
   "without auth_token no callback can be verified: Twilio's callbacks are refused, and messages stay SENT":
@@ -66,7 +66,7 @@ export const BROKER: Catalogue = {
   '{0} messages match': '{0} mensagens correspondem',
   'its message to this person at that time has another text':
     'a mensagem dela para esta pessoa naquele momento tem outro texto',
-  'it has more than {0} messages to this person, and camp reads no more':
+  'it has more than {0} messages to this person, and no more are read':
     'ela tem mais de {0} mensagens para esta pessoa, e o camp não lê mais que isso',
   'Twilio lists some messages only after 15 minutes: query it again later':
     'a Twilio só lista algumas mensagens depois de 15 minutos: consulte de novo mais tarde',

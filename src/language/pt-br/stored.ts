@@ -94,7 +94,7 @@ export const STORED: Catalogue = {
     'as últimas {0} mensagens foram todas recusadas: veja camp campaign leads --status ERROR',
   'the wallet has no credential at broker {0}': 'a carteira não tem credencial no fornecedor {0}',
   'its last step at the broker was refused: {0}': 'sua última etapa no fornecedor foi recusada: {0}',
-  'its last step at the broker ended in an error: {0}. Part of its messages may have been sent: check there; camp campaign resume runs it again':
+  'its last step at the broker ended in an error: {0}. Part may have been sent: check there; camp campaign resume runs it again':
     'sua última etapa no fornecedor terminou em erro: {0}. Parte das mensagens pode ter sido enviada: verifique lá; camp campaign resume a executa de novo',
   'its last step at the broker is in doubt ({0}): check there, then decide with camp campaign resolve --closing':
     'sua última etapa no fornecedor está em dúvida ({0}): verifique lá e decida com camp campaign resolve --closing',

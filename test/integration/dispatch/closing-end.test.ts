@@ -53,7 +53,7 @@ describe('a run that was answered with 200', () => {
     await runCampaign(deps, id, scene.userId)
     const failed = await untilStatus(db, id, 'FAILED')
     expect(failed.failure_reason).toMatch(
-      /^its last step at the broker ended in an error: the automation stands at statusId -1 \(Error\)\. Part of its/,
+      /^its last step at the broker ended in an error: the automation stands at statusId -1 \(Error\)\. Part may/,
     )
     expect(failed).toMatchObject({ counts: { SENT: LEADS }, closing: { status: 'QUEUED' } })
     org.set.outcome = 'sends'

@@ -18,7 +18,7 @@ export type VerdictWord = (typeof VERDICT_WORDS)[number]
 
 export const list = (parent: Parent) =>
   addCommand(parent, 'list', t`replies that wait for a user, newest first (masked)`, [
-    'camp inbox list --wallet "Cart A" --verdict paid',
+    "camp inbox list --wallet 'Cart A' --verdict paid",
     'camp inbox list --all --since 2026-11-01 --json',
   ])
     .option('--wallet <wallet>', t`only replies to campaigns of this wallet`)
