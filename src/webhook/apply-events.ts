@@ -26,6 +26,7 @@ import {
   recordsOf,
   writeLeads,
 } from './changes.ts'
+import { type CodeBooks, optOutsByCode, readCodeBooks, stopsByCodes } from './failure-codes.ts'
 import { isTaken } from './fold-events.ts'
 import { blockOptOuts } from './opt-outs.ts'
 import { type InboxEvent, inIndexOrder, markApplied, nextTry, putOff, takeDue, takeNew } from './waiting.ts'
@@ -62,9 +63,10 @@ const UNKNOWN_PER_ROUND = 500
  */
 export async function applyEvents(pool: pg.Pool, options: { limit: number; now: Date }): Promise<Applied> {
   const { limit, now } = options
+  const books = await readCodeBooks(pool)
   return transaction(pool, async tx => {
     const { events, more } = await inIndexOrder(tx, () => takeRound(tx, limit, now))
-    return { ...(await applyTaken(tx, events, now)), more }
+    return { ...(await applyTaken(tx, books, events, now)), more }
   })
 }
 
@@ -76,7 +78,12 @@ async function takeRound(tx: Tx, limit: number, now: Date): Promise<{ events: In
   return { events: [...fresh, ...due, ...ofUnknown], more: due.length >= limit }
 }
 
-async function applyTaken(tx: Tx, events: readonly InboxEvent[], now: Date): Promise<Omit<Applied, 'more'>> {
+async function applyTaken(
+  tx: Tx,
+  books: CodeBooks,
+  events: readonly InboxEvent[],
+  now: Date,
+): Promise<Omit<Applied, 'more'>> {
   const open = events.filter(hasSettledLead)
   const holders = await lockOwners(tx, open.filter(needsBatch))
   await lockContacts(tx, await perhapsHeld(tx, open.filter(mayHold)))
@@ -87,13 +94,15 @@ async function applyTaken(tx: Tx, events: readonly InboxEvent[], now: Date): Pro
   await writeLeads(tx, changes)
   const counted = await countedBefore(tx, changes)
   await recordLeadEvents(tx, recordsOf(changes, work, now))
-  await blockOptOuts(tx, events)
+  await blockOptOuts(tx, [...events, ...optOutsByCode(books, events)])
   const done = open.filter(event => work.has(event.lead_id))
   await keepAliases(tx, done)
   const corrections = correctionsOf(changes, holders, counted)
   await correctBatches(tx, corrections, null, now)
+  const brokers = new Map(open.map(event => [event.lead_id, event.broker_id]))
+  const stops = await stopsByCodes(tx, books, changes, brokers)
   await replan(tx, corrections, changes, holders)
-  await pauseStopped(tx, work, done, now)
+  await pauseStopped(tx, stops, work, done, now)
   await finishResolved(tx, changes, now)
 
   const people = events.filter(isAboutPerson)
@@ -185,9 +194,13 @@ async function replan(
   for (const [id, campaignId] of queued) await replanQueued(tx, { id, campaignId })
 }
 
-/** Pauses campaigns after failures that concern more than one message: continuing would waste the list. */
+/**
+ * Pauses campaigns after failures that concern more than one message: continuing would waste the list.
+ * @param stops by campaign, why its codes stop it
+ */
 async function pauseStopped(
   tx: Tx,
+  stops: ReadonlyMap<string, string>,
   work: ReadonlyMap<string, LeadWork>,
   events: readonly OpenEvent[],
   now: Date,
@@ -197,6 +210,8 @@ async function pauseStopped(
     const campaign = stops ? work.get(lead_id)?.lead.campaign_id : undefined
     if (campaign !== undefined) reasons.set(campaign, `the broker reports: ${detail ?? code ?? 'it cannot go on'}`)
   }
+  for (const [campaign, reason] of stops) reasons.set(campaign, reason)
+  // In a fixed order, so that two transactions that pause the same campaigns cannot deadlock.
   for (const id of [...reasons.keys()].sort()) await pauseForReview(tx, id, reasons.get(id)!, now)
 }
 
