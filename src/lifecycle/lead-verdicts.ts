@@ -111,6 +111,8 @@ export interface Retry {
   now: Date
   /** Only leads with these error codes; undefined: all. */
   codes: readonly string[] | undefined
+  /** Leads that are left as they are. */
+  except: readonly number[]
 }
 
 /**
@@ -120,7 +122,7 @@ export interface Retry {
  * @returns how many
  * @transition lead.retry
  */
-export async function retryAndRecordLeads(tx: Tx, { campaignId, userId, now, codes }: Retry): Promise<number> {
+export async function retryAndRecordLeads(tx: Tx, { campaignId, userId, now, codes, except }: Retry): Promise<number> {
   const { rowCount } = await locking(tx, 'CampaignLead').query(
     `WITH failed AS (
        SELECT l.id, l.seq, l.batch_number, l.error_code, l.error_message, l.provider_msg_id, c.broker_id
@@ -128,6 +130,7 @@ export async function retryAndRecordLeads(tx: Tx, { campaignId, userId, now, cod
        WHERE l.campaign_id = $1 AND l.status = 'ERROR' AND NOT l.billed AND l.erased_at IS NULL
          AND l.error_code <> ALL($2)
          AND ($3::text[] IS NULL OR l.error_code = ANY($3))
+         AND l.seq <> ALL($6::int[])
        FOR UPDATE OF l
      ), forgotten AS (
        DELETE FROM "ProviderMessage" m USING failed f
@@ -140,7 +143,7 @@ export async function retryAndRecordLeads(tx: Tx, { campaignId, userId, now, cod
      UPDATE "CampaignLead" l
      SET status = 'PENDING', error_code = NULL, error_message = NULL, provider_msg_id = NULL, sent_at = NULL
      FROM failed f WHERE l.id = f.id`,
-    [campaignId, IMPORT_CODES, codes ?? null, now, userId],
+    [campaignId, IMPORT_CODES, codes ?? null, now, userId, except],
   )
   return rowCount ?? 0
 }

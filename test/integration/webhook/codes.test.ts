@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import type { CallbackEvent } from '../../../src/broker/port.ts'
 import { reconcileBudgets } from '../../../src/budget/reconcile.ts'
+import { notDueLeads } from '../../../src/campaign/actions/not-due.ts'
+import { retryFailed } from '../../../src/campaign/actions/retry.ts'
 import { resumeCampaign } from '../../../src/campaign/actions/start.ts'
 import { applyEvents } from '../../../src/webhook/apply-events.ts'
 import { openInbox } from '../../../src/webhook/inbox.ts'
@@ -124,6 +126,29 @@ it('a code that is not listed: a few failures are their leads’; half of the la
   await resume(campaign)
   await hear(campaign, failed(campaign, 'new', 170, 320))
   expect(await statusOf(campaign.id)).toBe('PROCESSING')
+})
+
+it('a failure that may be sent again later is retried from then on; until then it is counted, with the time', async () => {
+  const campaign = await sentCampaign(db.pool, { leads: 10, billing: 'DELIVERED' })
+  const codes = { 'c-later': { class: 'later', afterMs: 86_400_000 } }
+  await db.pool.query(`UPDATE "Broker" SET codes = $2 WHERE id = $1`, [campaign.brokerId, codes])
+  await hear(campaign, [...failed(campaign, 'c-later', 0, 2), ...failed(campaign, 'c-record', 2, 3)])
+  const pause = () => db.pool.query(`UPDATE "Campaign" SET status = 'PAUSED' WHERE id = $1`, [campaign.id])
+  const retryAt = (at: string) =>
+    retryFailed({ pool: db.pool, clock: { now: () => new Date(at) } }, campaign.id, campaign.userId, undefined)
+  await pause()
+  const [before, after] = ['2026-11-25T11:59:59Z', '2026-11-25T12:00:00Z']
+  expect(await retryAt(before)).toBe(1)
+  const notDue = await notDueLeads(db.pool, campaign.id, new Date(before))
+  expect([notDue.seqs.length, notDue.dueAt]).toEqual([2, new Date(after)])
+  await pause()
+  await expect(retryAt(before)).rejects.toMatchObject({
+    code: 'NOTHING_TO_RETRY',
+    hint: expect.stringMatching(/2026-11-25T12:00/),
+  })
+  expect(await retryAt(after)).toBe(2)
+  expect(await booksOf(db.pool, campaign.id)).toMatchObject({ statuses: { PENDING: 3, SENT: 7 } })
+  expect(await differences()).toEqual([])
 })
 
 it('of messages that are not ours, and of a broker whose adapter is newer, nothing pauses', async () => {
