@@ -1,25 +1,23 @@
 import { unreachable } from '../errors.ts'
+import type { CodeOverrides } from './code-overrides.ts'
 import type { CodeClass, CodeRule, CodeTable } from './codes.ts'
-import type { Outcome, SendResult } from './port.ts'
-
-/** What an ADMIN decided about a code of a broker: its class, and the time of `later` and `wait`. */
-type CodeOverride = Pick<CodeRule, 'class' | 'afterMs'>
+import type { Outcome, Quota, SendResult } from './port.ts'
 
 /** The codes of one broker: its adapter's table, and the broker's overrides of it. */
 export interface CodeBook {
   readonly table: CodeTable
-  readonly overrides: Readonly<Record<string, CodeOverride>>
+  readonly overrides: CodeOverrides
 }
 
 /** Ends the campaign's sending: it is paused, or it fails because nothing can be sent with its credential. */
-interface CodeStop {
+export interface CodeStop {
   readonly ends: 'PAUSE' | 'FAIL'
   /** Names the code, its meaning and the cure. */
   readonly reason: string
 }
 
-/** byShare: the refusal counts as the recipient's only if few of the campaign's messages have its code. */
-type ClassifiedOutcome = Outcome & { byShare?: true }
+/** byShare, of a REJECTED one: its code's rule, if it is the recipient's refusal only while few messages of the campaign have it. */
+export type ClassifiedOutcome = Outcome & { byShare?: CodeRule }
 
 /** What follows from the answer to one request. */
 export interface ClassifiedResult {
@@ -33,13 +31,15 @@ export interface ClassifiedResult {
   stop?: CodeStop | undefined
   /** The broker's own name for what it took. */
   reference?: string | undefined
+  /** The account's quota of requests, if the broker says that it nears its end. */
+  quota?: Quota | undefined
 }
 
 /** Wait of the class `wait` if neither the answer nor the rule says one. */
 const WAIT_MS = 60_000
 
 /** A code that neither the table nor an override contains. */
-const UNLISTED: CodeRule = { class: 'record', byShare: true, meaning: 'refused by the broker' }
+const UNLISTED: CodeRule = { class: 'record', byShare: true, meaning: 'not in the table of codes' }
 
 /** The rule of a code; undefined: neither the table nor an override contains it. An override is not judged by share. */
 export function listedRule({ table, overrides }: CodeBook, code: string): CodeRule | undefined {
@@ -74,6 +74,7 @@ export function classifyResult(book: CodeBook, result: SendResult, messages: num
         retryAfterMs: longest(verdicts.map(verdict => verdict.retryAfterMs)),
         stop: gravest(verdicts.map(verdict => verdict.stop)),
         reference: result.reference,
+        quota: result.quota,
       }
     }
     case 'REJECTED':
@@ -91,9 +92,10 @@ export function classifyResult(book: CodeBook, result: SendResult, messages: num
 }
 
 /** Why a campaign is stopped by a code: `132015: the template is paused. Cure: wait until Meta resumes it, or use another one`. */
-function stopReason(code: string, { meaning, cure }: CodeRule, detail: string | undefined): string {
+export function stopReason(code: string, { meaning, cure }: CodeRule, detail: string | undefined): string {
   const said = meaning === UNLISTED.meaning && detail ? detail : meaning
-  return `${code}: ${said}${cure === undefined ? '' : `. Cure: ${cure}`}`
+  const what = `${code}: ${said}`
+  return cure === undefined ? what : `${what}. Cure: ${cure}`
 }
 
 /** What follows for one message. */
@@ -142,7 +144,7 @@ function byRule(rule: CodeRule, { code, detail, optOut, retryAfterMs }: Refusal)
   switch (rule.class) {
     case 'record':
     case 'later':
-      return { outcome: { ...refused, ...(optOut && { optOut }), ...(rule.byShare && { byShare: rule.byShare }) } }
+      return { outcome: { ...refused, ...(optOut && { optOut }), ...(rule.byShare && { byShare: rule }) } }
     case 'opt-out':
       return { outcome: { ...refused, optOut: true } }
     case 'wait':
@@ -167,6 +169,6 @@ function longest(waits: readonly (number | undefined)[]): number | undefined {
 }
 
 /** A wrong key concerns every campaign of its credential, and is reported before anything that concerns one. */
-function gravest(stops: readonly (CodeStop | undefined)[]): CodeStop | undefined {
+export function gravest(stops: readonly (CodeStop | undefined)[]): CodeStop | undefined {
   return stops.find(stop => stop?.ends === 'FAIL') ?? stops.find(stop => stop !== undefined)
 }

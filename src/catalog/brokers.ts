@@ -1,3 +1,6 @@
+import { listedRule } from '../broker/classify-code.ts'
+import { type CodeChanges, changedOverrides, codeOverridesOf, overridesText } from '../broker/code-overrides.ts'
+import type { CodeClass } from '../broker/codes.ts'
 import type { Adapter } from '../broker/port.ts'
 import { adapterOf } from '../broker/registry.ts'
 import { moneyOf, parseAmount } from '../budget/money.ts'
@@ -68,6 +71,8 @@ export interface BrokerChange {
   rateLimit?: string | null
   maxBatch?: number | null
   billing?: Broker['billing']
+  /** Classes of its codes (src/broker/code-overrides.ts). */
+  codes?: CodeChanges
   /** Voids its webhook URL, and so the callbacks about messages sent before. */
   renewWebhook?: boolean
 }
@@ -79,7 +84,7 @@ export async function changeBroker(
   ref: string,
   given: BrokerChange,
 ): Promise<BrokerView> {
-  const { name, cost, rateLimit, maxBatch, billing, renewWebhook = false } = given
+  const { name, cost, rateLimit, maxBatch, billing, codes, renewWebhook = false } = given
   const change = {
     ...(name !== undefined && { name }),
     ...(cost !== undefined && { cost_per_message: unitCost(cost) }),
@@ -94,10 +99,17 @@ export async function changeBroker(
       const others = { where: { NOT: { id } }, select: { name: true } }
       if (name) assertNameFree(name, await tx.broker.findMany(others), nameTaken)
       if (maxBatch) assertBatchFits(maxBatch, await adapterOf(broker.adapter))
-      const detail = { ...differences(broker, change), ...(renewWebhook && { webhook: 'renewed' }) }
+      const before = codeOverridesOf(broker.codes)
+      const after = changedOverrides(before, codes ?? {})
+      const detail = {
+        ...differences(broker, change),
+        ...(codes && { codes: { from: overridesText(before), to: overridesText(after) } }),
+        ...(renewWebhook && { webhook: 'renewed' }),
+      }
       await auditRecord(tx, by, 'Broker', 'set', { id, detail })
       const renewed = renewWebhook ? { webhook_version: { increment: 1 } } : {}
-      return brokerView(await tx.broker.update({ where: { id }, data: { ...change, ...renewed } }))
+      const data = { ...change, ...(codes && { codes: after as unknown as Prisma.InputJsonObject }), ...renewed }
+      return brokerView(await tx.broker.update({ where: { id }, data }))
     }),
     t`another broker has this name`,
   )
@@ -160,5 +172,37 @@ export type BrokerView = ReturnType<typeof brokerView>
 export function brokerView(broker: Broker) {
   const { id, name, adapter, cost_per_message, rate_limit, max_batch, billing, created_at, updated_at } = broker
   const [cost, rate] = [cost_per_message.toFixed(4), rate_limit?.toFixed(3) ?? null]
-  return { id, name, adapter, cost_per_message: cost, rate_limit: rate, max_batch, billing, created_at, updated_at }
+  const codes = Object.fromEntries(
+    Object.entries(codeOverridesOf(broker.codes)).map(([code, { class: codeClass, afterMs }]) => [
+      code,
+      { class: codeClass, after_ms: afterMs ?? null },
+    ]),
+  )
+  const columns = { id, name, adapter, cost_per_message: cost, rate_limit: rate, max_batch, billing }
+  return { ...columns, codes, created_at, updated_at }
+}
+
+/** A code of a broker, and what follows from it. */
+export interface BrokerCode {
+  code: string
+  class: CodeClass
+  after_ms: number | null
+  /** Many of a campaign's last messages with it stop the campaign. */
+  by_share: boolean
+  meaning: string
+  cure: string | null
+  /** An ADMIN changed its class. */
+  overridden: boolean
+}
+
+/** All codes that its adapter's table or its overrides contain, sorted. */
+export async function brokerCodes(broker: Broker): Promise<BrokerCode[]> {
+  const { codes: table } = await adapterOf(broker.adapter)
+  const overrides = codeOverridesOf(broker.codes)
+  const codes = [...new Set([...Object.keys(table), ...Object.keys(overrides)])].sort()
+  return codes.map(code => {
+    const { class: codeClass, afterMs, byShare = false, meaning, cure } = listedRule({ table, overrides }, code)!
+    const rest = { by_share: byShare, meaning, cure: cure ?? null, overridden: Object.hasOwn(overrides, code) }
+    return { code, class: codeClass, after_ms: afterMs ?? null, ...rest }
+  })
 }

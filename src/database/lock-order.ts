@@ -11,10 +11,13 @@ export const LOCK_ORDER = [
   'Batch',
   /** The advisory lock of a closing: one automation runs for one campaign at a time. */
   'automation',
+  /** The advisory lock of a campaign: its answers with a code that is judged by share are judged one batch after another. */
+  'share',
   'SendSlot',
   'Contact',
   'CampaignLead',
   'Budget',
+  'ReportedCodes',
   'Campaign',
   'Recurrence',
   'Installation',

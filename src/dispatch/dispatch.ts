@@ -62,8 +62,9 @@ async function sendClaimedBatch(deps: DispatchDeps, batch: ClaimedBatch): Promis
   const { http, now, sleep, draining } = deps
   const early = settlingEarly(deps, batch, adapter)
   const permit = openPermit(deps, batch)
+  const codes = { table: adapter.codes, overrides: batch.codeOverrides }
   const sent = await sendBatch(
-    { adapter, credential, http, now, sleep, draining, permit, onAnswer: early.add },
+    { adapter, codes, credential, http, now, sleep, draining, permit, onAnswer: early.add },
     batch,
     {
       name: requestName(batch.campaign.agendamentoId, batch.number),

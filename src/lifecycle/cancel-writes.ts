@@ -30,9 +30,16 @@ export async function cancelQueuedBatches(tx: Tx, campaignId: string, now: Date)
   )
 }
 
-/** @transition lead.cancel */
-export async function cancelPendingLeads(tx: Tx, campaignId: string): Promise<void> {
-  await locking(tx, 'CampaignLead').query(
+/**
+ * @param exception the caller has locked the campaign before
+ * @transition lead.cancel
+ */
+export async function cancelPendingLeads(
+  tx: Tx,
+  campaignId: string,
+  exception?: typeof LOCK_EXCEPTIONS.LEFT_PENDING,
+): Promise<void> {
+  await locking(tx, 'CampaignLead', exception).query(
     `UPDATE "CampaignLead" SET status = 'ERROR', error_code = '${CANCELLED}', error_message = '${CAMPAIGN_CANCELLED}'
      WHERE campaign_id = $1 AND status = 'PENDING'`,
     [campaignId],

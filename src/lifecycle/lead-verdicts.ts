@@ -111,6 +111,8 @@ export interface Retry {
   now: Date
   /** Only leads with these error codes; undefined: all. */
   codes: readonly string[] | undefined
+  /** Leads that are left as they are. */
+  except: readonly number[]
 }
 
 /**
@@ -120,7 +122,7 @@ export interface Retry {
  * @returns how many
  * @transition lead.retry
  */
-export async function retryAndRecordLeads(tx: Tx, { campaignId, userId, now, codes }: Retry): Promise<number> {
+export async function retryAndRecordLeads(tx: Tx, { campaignId, userId, now, codes, except }: Retry): Promise<number> {
   const { rowCount } = await locking(tx, 'CampaignLead').query(
     `WITH failed AS (
        SELECT l.id, l.seq, l.batch_number, l.error_code, l.error_message, l.provider_msg_id, c.broker_id
@@ -128,6 +130,7 @@ export async function retryAndRecordLeads(tx: Tx, { campaignId, userId, now, cod
        WHERE l.campaign_id = $1 AND l.status = 'ERROR' AND NOT l.billed AND l.erased_at IS NULL
          AND l.error_code <> ALL($2)
          AND ($3::text[] IS NULL OR l.error_code = ANY($3))
+         AND l.seq <> ALL($6::int[])
        FOR UPDATE OF l
      ), forgotten AS (
        DELETE FROM "ProviderMessage" m USING failed f
@@ -140,7 +143,38 @@ export async function retryAndRecordLeads(tx: Tx, { campaignId, userId, now, cod
      UPDATE "CampaignLead" l
      SET status = 'PENDING', error_code = NULL, error_message = NULL, provider_msg_id = NULL, sent_at = NULL
      FROM failed f WHERE l.id = f.id`,
-    [campaignId, IMPORT_CODES, codes ?? null, now, userId],
+    [campaignId, IMPORT_CODES, codes ?? null, now, userId, except],
   )
   return rowCount ?? 0
+}
+
+export interface TakeBack {
+  campaignId: string
+  code: string
+  batchNumbers: readonly number[]
+  now: Date
+}
+
+/**
+ * Makes leads PENDING again, with their record, that these batches wrote as refused with the code: it turned out to concern the
+ * campaign. They are locked, ERROR, by the same statement. Their cost and their frequency cap were released when they were refused.
+ * @transition lead.retry
+ */
+export async function takeBackRefused(tx: Tx, { campaignId, code, batchNumbers, now }: TakeBack): Promise<void> {
+  await locking(tx, 'CampaignLead').query(
+    `WITH refused AS (
+       SELECT l.id, l.seq, l.batch_number, l.error_message
+       FROM "Batch" b JOIN "CampaignLead" l ON l.campaign_id = b.campaign_id AND l.seq BETWEEN b.from_seq AND b.to_seq
+       WHERE b.campaign_id = $1 AND b.number = ANY($3::int[]) AND l.batch_number = b.number
+         AND l.status = 'ERROR' AND NOT l.billed AND l.sent_at IS NULL AND l.erased_at IS NULL AND l.error_code = $2
+       ORDER BY l.id FOR NO KEY UPDATE OF l
+     ), recorded AS (
+       INSERT INTO "LeadEvent" (campaign_id, kind, at, seqs, batch_number, code, detail)
+       SELECT $1, 'RETRIED', $4, range_agg(int4range(seq, seq, '[]')), batch_number, $2, error_message
+       FROM refused GROUP BY batch_number, error_message
+     )
+     UPDATE "CampaignLead" l SET status = 'PENDING', error_code = NULL, error_message = NULL, provider_msg_id = NULL
+     FROM refused r WHERE l.id = r.id`,
+    [campaignId, code, batchNumbers, now],
+  )
 }

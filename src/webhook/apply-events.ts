@@ -26,6 +26,7 @@ import {
   recordsOf,
   writeLeads,
 } from './changes.ts'
+import { type CodeBooks, optOutsByCode, readCodeBooks, stopsByCodes } from './failure-codes.ts'
 import { isTaken } from './fold-events.ts'
 import { blockOptOuts } from './opt-outs.ts'
 import { applyReplies } from './replies.ts'
@@ -76,9 +77,10 @@ const REPLIES_PER_ROUND = 1_000
  */
 export async function applyEvents(pool: pg.Pool, options: { limit: number; now: Date }): Promise<Applied> {
   const { limit, now } = options
+  const books = await readCodeBooks(pool)
   return transaction(pool, async tx => {
     const { events, more } = await inIndexOrder(tx, () => takeRound(tx, limit, now))
-    return { ...(await applyTaken(tx, events, now)), more }
+    return { ...(await applyTaken(tx, books, events, now)), more }
   })
 }
 
@@ -92,7 +94,12 @@ async function takeRound(tx: Tx, limit: number, now: Date): Promise<{ events: In
   return { events: [...fresh, ...due, ...ofUnknown], more: due.length >= limit || replies.length >= mostReplies }
 }
 
-async function applyTaken(tx: Tx, taken: readonly InboxEvent[], now: Date): Promise<Omit<Applied, 'more'>> {
+async function applyTaken(
+  tx: Tx,
+  books: CodeBooks,
+  taken: readonly InboxEvent[],
+  now: Date,
+): Promise<Omit<Applied, 'more'>> {
   const replies = taken.filter(({ event }) => event === 'REPLY')
   const events = taken.filter(({ event }) => event !== 'REPLY')
   const open = events.filter(hasSettledLead)
@@ -105,14 +112,17 @@ async function applyTaken(tx: Tx, taken: readonly InboxEvent[], now: Date): Prom
   await writeLeads(tx, changes)
   const counted = await countedBefore(tx, changes)
   await recordLeadEvents(tx, recordsOf(changes, work, now))
-  await blockOptOuts(tx, events)
+  await blockOptOuts(tx, [...events, ...optOutsByCode(books, events)])
   await applyReplies(tx, replies, now)
   const done = open.filter(event => work.has(event.lead_id))
   await keepAliases(tx, done)
   const corrections = correctionsOf(changes, holders, counted)
   await correctBatches(tx, corrections, null, now)
+  const brokers = new Map(open.map(event => [event.lead_id, event.broker_id]))
+  const stops = await stopsByCodes(tx, books, changes, brokers)
   await replan(tx, corrections, changes, holders)
-  await pauseStopped(tx, new Map([...(await campaignsOfStoppedTemplates(tx, events)), ...stoppedBy(done, work)]), now)
+  const stopped = [...(await campaignsOfStoppedTemplates(tx, events)), ...stoppedBy(done, work), ...stops]
+  await pauseStopped(tx, new Map(stopped), now)
   await finishResolved(tx, changes, now)
 
   const others = events.filter(isAboutNoMessage)
@@ -217,6 +227,7 @@ function stoppedBy(events: readonly OpenEvent[], work: ReadonlyMap<string, LeadW
 
 /** Pauses campaigns that would waste their list if they continued. */
 async function pauseStopped(tx: Tx, reasons: ReadonlyMap<string, string>, now: Date): Promise<void> {
+  // In a fixed order, so that two transactions that pause the same campaigns cannot deadlock.
   for (const id of [...reasons.keys()].sort()) await pauseForReview(tx, id, reasons.get(id)!, now)
 }
 

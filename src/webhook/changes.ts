@@ -118,9 +118,13 @@ export function recordsOf(changes: readonly Change[], work: ReadonlyMap<string, 
       ...{ ...of, batch, kind: 'FAILED' as const, at: failure?.occurred_at ?? now },
       ...{ code: after.error_code, detail: after.error_message, providerMsgId: after.provider_msg_id },
     }
-    const hadFailed = before.status === 'ERROR' && isTaken(before)
-    return [...(isContradicted(before) ? [resolved] : []), ...(after.status === 'ERROR' && !hadFailed ? [failed] : [])]
+    return [...(isContradicted(before) ? [resolved] : []), ...(isNewFailure({ before, after }) ? [failed] : [])]
   })
+}
+
+/** Whether the callbacks report that its message failed, and none did before. */
+export function isNewFailure({ before, after }: Change): boolean {
+  return after.status === 'ERROR' && !(before.status === 'ERROR' && isTaken(before))
 }
 
 /** Whether a change of the lead ends a doubt or contradicts a decision. A lead that is SENT or DELIVERED advances as expected. */

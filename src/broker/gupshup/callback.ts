@@ -3,7 +3,6 @@ import { constantTimeEqual } from '../../constant-time.ts'
 import { type CallbackContext, type CallbackEvent, CallbackRefused, type CallbackRequest } from '../port.ts'
 import { quoted } from '../redact.ts'
 import { assertSomeRead, jsonOf, looseText, readEach } from '../wire-format.ts'
-import { GUPSHUP_CODES } from './codes.ts'
 import type { GupshupCredential } from './credential.ts'
 import { replyOfMessage, replyOfPreference, replyOfV2 } from './replies.ts'
 import { templateEvents, v2Template, v3Template } from './template-events.ts'
@@ -191,9 +190,5 @@ function messageEvents(
     payload,
   }
   if (kind !== 'FAILED') return [told]
-  const rule =
-    event.code !== undefined && Object.hasOwn(GUPSHUP_CODES, event.code) ? GUPSHUP_CODES[event.code] : undefined
-  const stops = rule?.class === 'stop' || rule?.class === 'fatal'
-  const failed = { ...told, code: event.code, detail: event.reason, stops }
-  return rule?.class === 'opt-out' ? [failed, { ...told, event: 'OPT_OUT' }] : [failed]
+  return [{ ...told, code: event.code, detail: event.reason }]
 }

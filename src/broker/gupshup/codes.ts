@@ -63,7 +63,10 @@ const TEXTS: readonly (readonly [RegExp, string])[] = [
   [/\bapi rate limited\b/i, '4001'],
   [/\bwallet balance\b/i, '1003'],
   [/\bopted out\b/i, '1012'],
-  [/\btemplate\b.{0,60}\b(not found|does not exist|disabled|paused|not approved|did not match)\b/i, 'TEMPLATE_UNUSABLE'],
+  [
+    /\btemplate\b.{0,60}\b(not found|does not exist|disabled|paused|not approved|did not match)\b/i,
+    'TEMPLATE_UNUSABLE',
+  ],
 ]
 
 /**

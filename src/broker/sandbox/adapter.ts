@@ -23,7 +23,10 @@ export const sandbox: Adapter<SandboxCredential> = {
   oneTextPerRequest: false,
   documentRequired: false,
   correlatesByProviderId: false,
-  codes: {},
+  codes: {
+    REFUSED: { class: 'record', meaning: 'the sandbox was told to refuse it' },
+    UNDELIVERABLE: { class: 'record', meaning: 'the sandbox was told not to deliver it' },
+  },
 
   async send(request, credential, http) {
     const answer = await http.request({

@@ -1,7 +1,6 @@
 import { z } from 'zod'
 import { type CallbackContext, type CallbackEvent, CallbackRefused, type CallbackRequest } from '../port.ts'
 import { jsonOf, looseText, senderPhone } from '../wire-format.ts'
-import { TWILIO_CODES } from './codes.ts'
 import type { TwilioCredential } from './credential.ts'
 import { BODY_HASH, isSignedByTwilio } from './signature.ts'
 
@@ -65,12 +64,7 @@ export function callback(request: CallbackRequest, context: CallbackContext<Twil
     payload: fields,
   }
   if (event !== 'FAILED') return [told]
-  const failed = { ...told, code: ErrorCode ?? word.toUpperCase(), detail: word }
-  return isOptOut(ErrorCode) ? [failed, { ...told, event: 'OPT_OUT' }] : [failed]
-}
-
-function isOptOut(code: string | undefined): boolean {
-  return code !== undefined && TWILIO_CODES[code]?.class === 'opt-out'
+  return [{ ...told, code: ErrorCode ?? word.toUpperCase(), detail: word }]
 }
 
 function replyOf(

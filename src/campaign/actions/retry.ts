@@ -9,11 +9,13 @@ import { IMPORT_CODES } from '../../lifecycle/refusal-codes.ts'
 import { refusedTransition } from '../../lifecycle/refused-transition.ts'
 import { lockCampaign } from '../campaign-header.ts'
 import type { MoveDeps } from '../deps.ts'
+import { notDueLeads } from './not-due.ts'
 
 /**
  * Makes failed leads PENDING again: leads that a broker refused, that a person found not sent, or that the frequency cap held
  * back. Leads that the broker accepted and billed are excluded: sending those again is another message and needs a new campaign.
- * The campaign then waits for approval, or to be run if a message costs nothing.
+ * The campaign then waits for approval, or to be run if a message costs nothing. Leads whose code says that they are to be sent
+ * later stay as they are until then (`notDueLeads`).
  * @param codes only leads with these error codes
  * @returns the number of leads
  * @throws CampError STATE: no lead failed in that way, or the campaign's status does not allow it; DATA: a code that is never
@@ -38,9 +40,11 @@ export async function retryFailed(
   }
   return transaction(pool, async tx => {
     const now = clock.now()
-    const retried = await retryAndRecordLeads(tx, { campaignId, userId, now, codes })
+    const { seqs: except, dueAt } = await notDueLeads(tx, campaignId, now)
+    const retried = await retryAndRecordLeads(tx, { campaignId, userId, now, codes, except })
     const campaign = await lockCampaign(tx, campaignId)
     if (!isLegal('retry', campaign.status)) throw refusedTransition('retry', campaign)
+    if (retried === 0 && dueAt) throw notYet(campaign.agendamento_id, except.length, dueAt)
     if (retried === 0) throw await nothingToRetry(tx, campaign, codes)
     const free = moneyOf(campaign.cost_per_message) === 0n
     const reason = `${retried} failed leads will be sent again`
@@ -49,6 +53,12 @@ export async function retryFailed(
     await tx.query(`UPDATE "Campaign" SET scheduled_at = NULL WHERE id = $1 AND scheduled_at <= $2`, [campaignId, now])
     await makeMove(tx, free ? 'retryFree' : 'retry', campaign, { userId, now, reason })
     return retried
+  })
+}
+
+function notYet(handle: string, leads: number, dueAt: Date): CampError {
+  return new CampError('NOTHING_TO_RETRY', t`no failed lead of ${handle} is due: ${leads} may be sent again later`, {
+    hint: t`The first is due at ${dueAt.toISOString()}; camp broker show BROKER --codes lists the times.`,
   })
 }
 

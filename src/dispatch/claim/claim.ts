@@ -1,3 +1,4 @@
+import { codeOverridesOf } from '../../broker/code-overrides.ts'
 import { adapterOf } from '../../broker/registry.ts'
 import { reserve, TooLittleBudget } from '../../budget/reserve.ts'
 import { throttlingOf } from '../../campaign-settings/throttling.ts'
@@ -119,6 +120,7 @@ async function tryClaim(deps: ClaimDeps, tx: Tx, batchId: string, most: number):
       },
       broker: header.broker,
       adapter: header.adapter,
+      codeOverrides: codeOverridesOf(header.codes),
       credential: { id: key.id, config: credential.config, updatedAt: header.credential_updated_at },
       startAt,
       requestIntervalMs,

@@ -1,7 +1,8 @@
-import type { Outcome, Quota } from '../../broker/port.ts'
+import type { ClassifiedOutcome, CodeStop } from '../../broker/classify-code.ts'
+import type { Quota } from '../../broker/port.ts'
 
 /** The outcome of a lead and of its request. */
-export type LeadOutcome = Outcome & {
+export type LeadOutcome = ClassifiedOutcome & {
   /** When its request was written; undefined: it was not, or the time is unknown. */
   writtenAt?: Date | undefined
   /** NOT_ACCEPTED because camp did not write the request (permit.ts). */
@@ -26,8 +27,8 @@ export interface BatchOutcome {
   split?: boolean
   /** What was not accepted was not written, by camp's own decision (permit.ts): not a failure of the broker. */
   withheld?: boolean
-  /** The key or the configuration is wrong: nothing more is sent. */
-  fatal?: string | undefined
+  /** The key, the configuration or the content is wrong: nothing more of the campaign is sent. */
+  stop?: CodeStop | undefined
   /** Some of its leads may have been settled while others were in flight (settle-known.ts). */
   settledBefore?: boolean
 }

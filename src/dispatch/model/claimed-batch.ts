@@ -1,3 +1,5 @@
+import type { CodeOverrides } from '../../broker/code-overrides.ts'
+
 export interface ClaimedLead {
   id: string
   seq: number
@@ -81,6 +83,8 @@ export interface ClaimedBatch {
   /** The broker's name. */
   broker: string
   adapter: string
+  /** The classes of its codes that an ADMIN has changed. */
+  codeOverrides: CodeOverrides
   /** `config` is opened, as the adapter takes it. */
   credential: { id: string; config: unknown; updatedAt: Date }
   /** When the first request may start: now, or up to LOOKAHEAD_MS later (slots.ts). */

@@ -1,12 +1,13 @@
+import { type ClassifiedResult, type CodeBook, classifyResult, gravest } from '../../broker/classify-code.ts'
 import type { Adapter, Message, SendRequest, SendResult } from '../../broker/port.ts'
 import type { Sleep } from '../../clock.ts'
-import { unreachable } from '../../errors.ts'
 import { guardedHttp, type Http } from '../../http/client.ts'
 import type { BatchOutcome, LeadOutcome } from '../model/batch-outcome.ts'
 import type { Permit, Withheld } from './permit.ts'
 
 export interface SendDeps {
   adapter: Adapter
+  codes: CodeBook
   credential: unknown
   http: Http
   now: () => Date
@@ -33,8 +34,6 @@ export function requestName(agendamentoId: string, batchNumber: number): string 
 /** BROKER: an earlier request of the batch was refused, and the rest is not tried. */
 type NotWritten = Withheld | 'BROKER'
 
-type Result = SendResult | { kind: 'WITHHELD'; why: NotWritten }
-
 /**
  * Sends a claimed batch: as one request at a bulk broker, as concurrent requests at a one-message broker, each at its slot and
  * only if the batch's permit allows it at the time of writing.
@@ -53,7 +52,7 @@ export async function sendBatch(deps: SendDeps, plan: SendPlan, batch: SendReque
       if (isRefused) return withheldPart(request.messages, 'BROKER')
       const part = await sendPermitted(deps, request)
       if (requests.length > 1) deps.onAnswer?.(leadOutcomes(part))
-      if (part.result.kind === 'FATAL' || part.result.kind === 'NOT_ACCEPTED') isRefused = true
+      if (part.stop || part.isUntaken) isRefused = true
       return part
     }),
   )
@@ -66,19 +65,24 @@ async function until(atMs: number, { now, sleep, draining }: SendDeps): Promise<
   if (waitMs > 0) await sleep(waitMs, draining)
 }
 
-/** The result of one request. */
-interface Part {
+/** What follows from one request. */
+interface Part extends ClassifiedResult {
   /** The messages that it carried. */
   messages: readonly Message[]
-  result: Result
+  outcomes: LeadOutcome[]
   /** The messages that were left out: their recipients had been added to the blocklist. */
   blocked: readonly Message[]
+  /** The broker took nothing for now: the rest of the batch waits. */
+  isUntaken: boolean
+  /** Camp did not write it. */
+  isWithheld: boolean
   /** When it was first written; undefined: it was not written. */
   writtenAt?: Date | undefined
 }
 
 function withheldPart(messages: readonly Message[], why: NotWritten, blocked: readonly Message[] = []): Part {
-  return { messages, result: { kind: 'WITHHELD', why }, blocked }
+  const outcomes = messages.map(() => notWritten(why))
+  return { messages, outcomes, halve: false, blocked, isUntaken: false, isWithheld: true }
 }
 
 /** A connection may take longer than a look is valid: the request is then tried again, after another look. */
@@ -91,11 +95,15 @@ async function sendPermitted(deps: SendDeps, request: SendRequest): Promise<Part
     const blocked = request.messages.filter(({ leadId }) => permit.isBlocked(leadId))
     const messages = request.messages.filter(message => !blocked.includes(message))
     if (refused) return withheldPart(messages, refused, blocked)
-    if (messages.length === 0) return { messages, result: { kind: 'ANSWERED', outcomes: [] }, blocked }
+    if (messages.length === 0) return { ...withheldPart([], 'BLOCKED', blocked), isWithheld: false }
     const { result, why, writtenAt } = await sendOnce(deps, { ...request, messages })
     // Withheld or tried again only if the broker took nothing of the request; for a request of several steps, the adapter reports
     // that.
-    if (result.kind !== 'NOT_ACCEPTED' || why === undefined) return { messages, result, blocked, writtenAt }
+    if (result.kind !== 'NOT_ACCEPTED' || why === undefined) {
+      const classified = classifyResult(deps.codes, result, messages.length)
+      const isUntaken = result.kind === 'NOT_ACCEPTED' || classified.retryAfterMs !== undefined
+      return { ...classified, messages, blocked, isUntaken, isWithheld: false, writtenAt }
+    }
     if (why !== 'STALE' || tries === MAX_TRIES) return withheldPart(messages, why, blocked)
   }
 }
@@ -150,25 +158,21 @@ function merge(messages: readonly Message[], parts: readonly Part[]): BatchOutco
   const batch: BatchOutcome = { outcomes: [] }
   const byLead = new Map<string, LeadOutcome>()
   for (const part of parts) {
-    const { messages, result } = part
     for (const [leadId, outcome] of leadOutcomes(part)) byLead.set(leadId, outcome)
-    if (result.kind === 'FATAL') batch.fatal = result.reason
-    if (result.kind === 'REJECTED' && messages.length > 1) batch.split = true
-    if (result.kind === 'ANSWERED' && result.outcomes.length > 0) batch.reference = result.reference
-    if (result.kind === 'ANSWERED' && result.quota) batch.quota = result.quota
-    if (result.kind === 'NOT_ACCEPTED' && result.retryAfterMs !== undefined) {
-      batch.retryAfterMs = Math.max(batch.retryAfterMs ?? 0, result.retryAfterMs)
-    }
+    if (part.halve) batch.split = true
+    if (part.reference !== undefined) batch.reference = part.reference
+    if (part.retryAfterMs !== undefined) batch.retryAfterMs = Math.max(batch.retryAfterMs ?? 0, part.retryAfterMs)
+    if (part.quota) batch.quota = part.quota
   }
+  batch.stop = gravest(parts.map(part => part.stop))
   batch.outcomes = messages.map(({ leadId }) => byLead.get(leadId)!)
   batch.withheld =
-    parts.some(({ result, blocked }) => result.kind === 'WITHHELD' || blocked.length > 0) &&
-    parts.every(({ result }) => ['WITHHELD', 'ANSWERED', 'REJECTED', 'IN_DOUBT'].includes(result.kind))
+    parts.some(({ isWithheld, blocked }) => isWithheld || blocked.length > 0) &&
+    parts.every(({ isUntaken, stop }) => !isUntaken && !stop)
   return batch
 }
 
-function leadOutcomes({ messages, result, blocked, writtenAt }: Part): Map<string, LeadOutcome> {
-  const outcomes = outcomesOf(result, messages)
+function leadOutcomes({ messages, outcomes, blocked, writtenAt }: Part): Map<string, LeadOutcome> {
   return new Map([
     ...messages.map(({ leadId }, i): [string, LeadOutcome] => [leadId, { ...outcomes[i]!, writtenAt }]),
     ...blocked.map(({ leadId }): [string, LeadOutcome] => [leadId, notWritten('BLOCKED')]),
@@ -178,27 +182,4 @@ function leadOutcomes({ messages, result, blocked, writtenAt }: Part): Map<strin
 /** The outcome of a message whose request camp did not write. */
 export function notWritten(why: NotWritten): LeadOutcome {
   return { kind: 'NOT_ACCEPTED', reason: NOT_WRITTEN[why], isWithheld: true }
-}
-
-function outcomesOf(result: Result, messages: readonly Message[]): readonly LeadOutcome[] {
-  switch (result.kind) {
-    case 'ANSWERED':
-      return result.outcomes
-    case 'REJECTED':
-      // A single message caused the refusal; among several, halving finds the one that did.
-      return messages.map(() =>
-        messages.length === 1
-          ? { kind: 'REJECTED', code: result.code, detail: result.detail }
-          : { kind: 'NOT_ACCEPTED', reason: result.detail },
-      )
-    case 'FATAL':
-      return messages.map(() => ({ kind: 'NOT_ACCEPTED', reason: result.reason }))
-    case 'WITHHELD':
-      return messages.map(() => notWritten(result.why))
-    case 'NOT_ACCEPTED':
-    case 'IN_DOUBT':
-      return messages.map(() => ({ kind: result.kind, reason: result.reason }))
-    default:
-      return unreachable(result)
-  }
 }

@@ -3,7 +3,7 @@ import { isPassing, namedError } from '../../database/faults.ts'
 import type { LeadOutcome } from '../model/batch-outcome.ts'
 import type { ClaimedBatch } from '../model/claimed-batch.ts'
 import type { DispatchDeps } from '../model/deps.ts'
-import { settleKnown } from './settle-known.ts'
+import { isAnswer, settleKnown } from './settle-known.ts'
 import { aboutOf } from './settle-with-retry.ts'
 
 /** A batch whose requests all end within this time of its first answer is settled once: nearly every batch is. */
@@ -56,7 +56,7 @@ export function settlingEarly(
   return {
     add: outcomes => {
       for (const [lead, outcome] of outcomes) {
-        if (outcome.kind === 'ACCEPTED' || outcome.kind === 'REJECTED') waiting.set(lead, outcome)
+        if (isAnswer(outcome)) waiting.set(lead, outcome)
       }
       arm()
     },

@@ -62,7 +62,8 @@ export function eventsOf(batch: ClaimedBatch, settledLeads: readonly SettledLead
   const groups = new Map<string, { event: LeadEvent; leads: ClaimedLead[]; written: Date[] }>()
   for (const { lead, outcome } of settledLeads) {
     const kind = eventKindOf(outcome)
-    const code = outcome.kind === 'REJECTED' ? outcome.code : null
+    // NOT_ACCEPTED with a code: a refusal that was judged by share (share.ts).
+    const code = outcome.kind === 'REJECTED' || outcome.kind === 'NOT_ACCEPTED' ? (outcome.code ?? null) : null
     const detail = 'reason' in outcome ? outcome.reason : detailOf(outcome)
     const key = `${kind} ${code} ${detail}`
     let group = groups.get(key)

@@ -12,7 +12,8 @@ import { lockAttempt } from './lock-attempt.ts'
  * Writes what a broker has answered while other requests of the batch have no answer yet. The batch stays SENDING, with its
  * attempt and its lease, and the settle that ends it finds these leads done (`unsettled`). If its worker dies meanwhile, only the
  * other leads are in doubt. It may be repeated: a settled lead is left as it is.
- * @param known by lead; outcomes that are neither ACCEPTED nor REJECTED are left to the last settle
+ * @param known by lead; outcomes that are neither ACCEPTED nor REJECTED, and refusals that are judged by share, are left to the
+ * last settle
  * @returns false if the batch is no longer this attempt's
  */
 export async function settleKnown(
@@ -66,8 +67,9 @@ export async function unsettled(
   return { settledLeads: all.filter(settledLead => !isBefore(settledLead)), before: figuresOf(all.filter(isBefore)) }
 }
 
-function isAnswer({ kind }: LeadOutcome): boolean {
-  return kind === 'ACCEPTED' || kind === 'REJECTED'
+/** Whether it may be written before the other answers of its batch are known. */
+export function isAnswer(outcome: LeadOutcome): boolean {
+  return outcome.kind === 'ACCEPTED' || (outcome.kind === 'REJECTED' && outcome.byShare === undefined)
 }
 
 function figuresOf(answered: readonly SettledLead[]): Before {

@@ -1,4 +1,5 @@
 import type pg from 'pg'
+import { gravest } from '../../broker/classify-code.ts'
 import { locking } from '../../database/lock-order.ts'
 import { type Sql, type Tx, transaction } from '../../database/pool.ts'
 import { dropGivenBack } from '../../lifecycle/cancel-writes.ts'
@@ -10,6 +11,8 @@ import type { ClaimedBatch } from '../model/claimed-batch.ts'
 import { LATE, LOST, recordLeadEvents } from '../record/lead-events.ts'
 import { correctBatches } from './late-corrections.ts'
 import { eventsOf, type SettledLead, writeProviderMessages } from './lead-outcomes.ts'
+import { judgeByShare, type ShareVerdict, takeBack } from './share.ts'
+import { stopCampaign } from './stop-campaign.ts'
 
 /**
  * Settles the outcomes of a worker whose lease expired before it could settle: it was frozen, and its leads were put in doubt.
@@ -30,9 +33,12 @@ export async function settleLate(
     const swept = await sweptSeqs(tx, batch)
     if (swept.size === 0) return 0
     // Leads that were settled before the sweep have nothing more to report.
-    const settledLeads = batch.leads
+    const open = batch.leads
       .map((lead, i) => ({ lead, outcome: outcome.outcomes[i]! }))
       .filter(({ lead }) => swept.has(lead.seq))
+    const isLost = await lockLostBatch(tx, batch)
+    const verdict: ShareVerdict = isLost ? await judgeByShare(tx, batch, open, open) : { settledLeads: open }
+    const { settledLeads } = verdict
     // Recorded regardless of later decisions: when each was written, and what the broker answered, is part of its history.
     await recordLeadEvents(
       tx,
@@ -47,7 +53,7 @@ export async function settleLate(
       settledLeads.filter(settledLead => settledLead.outcome.kind === 'ACCEPTED'),
       at,
     )
-    if (!(await lockLostBatch(tx, batch))) return 0
+    if (!isLost) return 0
     const answered = settledLeads.filter(settledLead => settledLead.outcome.kind !== 'IN_DOUBT')
     await lockContacts(tx, recipientsOf(answered.filter(settledLead => settledLead.outcome.kind !== 'ACCEPTED')))
     const known = await stillInDoubt(tx, batch, answered)
@@ -56,10 +62,13 @@ export async function settleLate(
     const released = known.filter(settledLead => settledLead.outcome.kind !== 'ACCEPTED')
     await releaseContacts(tx, recipientsOf(released))
     await settleLeadsLate(tx, known.flatMap(resultOf))
+    await takeBack(tx, batch, verdict, at)
     if (adapter.correlatesByProviderId) await writeProviderMessages(tx, batch, accepted)
     const booking = { batchId: batch.id, resolved: accepted.length, released: released.length, bookedAgain: 0 }
     await correctBatches(tx, [{ ...booking, reason: 'not sent, as its worker reported' }], null, at)
     await endWhereOver(tx, batch)
+    const stop = gravest([outcome.stop, verdict.stop])
+    if (stop) await stopCampaign(tx, batch.campaign.id, stop, at)
     return known.length
   })
 }

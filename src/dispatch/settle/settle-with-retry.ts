@@ -56,7 +56,7 @@ function withoutTexts(outcome: BatchOutcome): BatchOutcome {
     ...outcome,
     outcomes: outcome.outcomes.map(withoutText),
     reference: undefined,
-    fatal: outcome.fatal === undefined ? undefined : NO_WORDS,
+    stop: outcome.stop && { ...outcome.stop, reason: NO_WORDS },
   }
 }
 
@@ -68,7 +68,7 @@ function withoutText(outcome: LeadOutcome): LeadOutcome {
       return { ...outcome, code: NO_CODE, detail: NO_WORDS }
     case 'NOT_ACCEPTED':
     case 'IN_DOUBT':
-      return { ...outcome, reason: NO_WORDS }
+      return { ...outcome, code: undefined, reason: NO_WORDS }
     default:
       return unreachable(outcome)
   }

@@ -1,11 +1,12 @@
 import type pg from 'pg'
+import { gravest } from '../../broker/classify-code.ts'
 import type { Adapter, Outcome } from '../../broker/port.ts'
 import { releaseCost } from '../../budget/ledger.ts'
-import { locking } from '../../database/lock-order.ts'
+import { LOCK_EXCEPTIONS, locking } from '../../database/lock-order.ts'
 import { type Tx, transaction } from '../../database/pool.ts'
 import { completeBatch } from '../../lifecycle/batch-writes.ts'
-import { cancelSettledRest } from '../../lifecycle/cancel-writes.ts'
-import { failCampaign, pauseForReview } from '../../lifecycle/transition.ts'
+import { cancelPendingLeads, cancelSettledRest } from '../../lifecycle/cancel-writes.ts'
+import { pauseForReview } from '../../lifecycle/transition.ts'
 import { finishIfDone, hasQueued } from '../finish/finish.ts'
 import type { BatchOutcome, Settled } from '../model/batch-outcome.ts'
 import type { ClaimedBatch } from '../model/claimed-batch.ts'
@@ -15,6 +16,8 @@ import { planRest, splitBatch } from '../plan/replan.ts'
 import { reasonOf, writeOutcomes } from './lead-outcomes.ts'
 import { lockAttempt } from './lock-attempt.ts'
 import { NONE_BEFORE, unsettled } from './settle-known.ts'
+import { judgeByShare, type ShareVerdict, takeBack } from './share.ts'
+import { stopCampaign } from './stop-campaign.ts'
 
 export interface SettleDeps {
   pool: pg.Pool
@@ -34,9 +37,12 @@ export async function settleBatch(
     const row = await lockAttempt(tx, batch)
     if (!row) return { kind: 'FENCED' }
     const all = batch.leads.map((lead, i) => ({ lead, outcome: outcome.outcomes[i]! }))
-    const { settledLeads, before } = outcome.settledBefore
+    const { settledLeads: open, before } = outcome.settledBefore
       ? await unsettled(tx, batch, all)
       : { settledLeads: all, before: NONE_BEFORE }
+    const verdict = await judgeByShare(tx, batch, all, open)
+    const { settledLeads } = verdict
+    const stop = gravest([outcome.stop, verdict.stop])
     const of = (kind: Outcome['kind']) => settledLeads.filter(settledLead => settledLead.outcome.kind === kind)
     const [accepted, refused, notAccepted, inDoubt] = [
       of('ACCEPTED'),
@@ -45,13 +51,12 @@ export async function settleBatch(
       of('IN_DOUBT'),
     ]
 
-    const failures = notAccepted.length > 0 && !outcome.split && !outcome.withheld ? row.failures + 1 : 0
+    const isPaused = stop?.ends === 'PAUSE'
+    const failures = notAccepted.length > 0 && !isPaused && !outcome.split && !outcome.withheld ? row.failures + 1 : 0
     const waitMs = outcome.retryAfterMs ?? (failures > 0 ? backoffMs(failures - 1, random) : 0)
     const notBefore = waitMs > 0 ? new Date(at.getTime() + waitMs) : null
-    const answered =
-      accepted.length + refused.length + before.accepted + before.refused > 0 ||
-      outcome.split === true ||
-      outcome.fatal !== undefined
+    const isAnswered = open.some(({ outcome: { kind } }) => kind === 'ACCEPTED' || kind === 'REJECTED')
+    const answered = isAnswered || before.accepted + before.refused > 0 || outcome.split === true || stop !== undefined
     if (answered) await countAnswer(tx, batch.credential.id)
     else if (outcome.withheld && inDoubt.length === 0) {
       if (batch.probe) await giveProbeBack(locking(tx, 'SendSlot'), batch.credential.id, at)
@@ -69,6 +74,7 @@ export async function settleBatch(
       )
     }
     await writeOutcomes(tx, batch, adapter, settledLeads, at)
+    await takeBack(tx, batch, verdict, at)
 
     const unspent = refused.length + notAccepted.length
     const split = outcome.split === true && notAccepted.length > 1
@@ -82,7 +88,7 @@ export async function settleBatch(
       failures,
       notBefore,
       reference: outcome.reference,
-      error: outcome.fatal ?? reasonOf(notAccepted) ?? reasonOf(inDoubt) ?? null,
+      error: stop?.reason ?? reasonOf(notAccepted) ?? reasonOf(inDoubt) ?? null,
       at,
     })
     await releaseCost(tx, { batchId: batch.id, ...row, messages: unspent }, at)
@@ -104,9 +110,9 @@ export async function settleBatch(
       )
       if (rest) jobs.push({ batchId: rest.id, enqueue_seq: rest.enqueue_seq, at: notBefore })
     }
-    if (again || split) await dropIfCancelled(tx, batch, at)
-    if (outcome.fatal !== undefined) await failCampaign(tx, batch.campaign.id, outcome.fatal, at)
-    const isEnd = outcome.fatal === undefined && !again && !split
+    if (again || split) await dropIfCancelled(tx, batch, verdict, at)
+    if (stop) await stopCampaign(tx, batch.campaign.id, stop, at)
+    const isEnd = !stop && !again && !split
     const others = isEnd && (await hasQueued(tx, batch.campaign.id))
     const closing = isEnd && !others && (await finishIfDone(tx, batch.campaign.id, at))
     const isAllRefused = refused.length + before.refused > 0 && accepted.length + before.accepted === 0
@@ -128,13 +134,15 @@ export async function settleBatch(
  * Ends leads that would stay PENDING in a campaign that was cancelled meanwhile. Locks the Campaign row, so that a concurrent
  * cancel either was before (and is seen here) or comes after (and finds this batch QUEUED).
  */
-async function dropIfCancelled(tx: Tx, batch: ClaimedBatch, at: Date): Promise<void> {
+async function dropIfCancelled(tx: Tx, batch: ClaimedBatch, { earlier }: ShareVerdict, at: Date): Promise<void> {
   const { rows } = await locking(tx, 'Campaign').query<{ status: string }>(
     `SELECT status FROM "Campaign" WHERE id = $1 FOR SHARE`,
     [batch.campaign.id],
   )
   if (rows[0]?.status !== 'CANCELLED') return
   await cancelSettledRest(tx, batch.id, at)
+  // Those that were taken back are in the range of no batch that is still to be cancelled.
+  if (earlier) await cancelPendingLeads(tx, batch.campaign.id, LOCK_EXCEPTIONS.LEFT_PENDING)
 }
 
 /**

@@ -61,6 +61,12 @@ export const CAMPAIGN_RUN: Catalogue = {
     'é preciso exatamente uma de --sent, --not-sent, --resend e --ask',
   'First check at the broker whether it has these messages.': 'Confira antes no fornecedor se ele tem estas mensagens.',
   '{0} leads of {1} will be sent again.': '{0} contatos de {1} serão enviados de novo.',
+  '{0} failed leads are not due yet; the first is due at {1}.':
+    '{0} contatos com falha ainda não podem ser reenviados; o primeiro poderá em {1}.',
+  'no failed lead of {0} is due: {1} may be sent again later':
+    'nenhum contato com falha de {0} pode ser reenviado agora: {1} poderão mais tarde',
+  'The first is due at {0}; camp broker show BROKER --codes lists the times.':
+    'O primeiro poderá em {0}; camp broker show FORNECEDOR --codes lista os tempos.',
   'Add IDs, or --due for all approved campaigns whose start time has passed.':
     'Acrescente IDs, ou --due para todas as campanhas aprovadas cuja hora de início passou.',
   'IDs and --due exclude each other': 'IDs e --due se excluem',

@@ -90,6 +90,9 @@ export const STORED: Catalogue = {
     'o preço, o template ou outra opção aprovada mudou desde a aprovação',
   'older data was accepted: what is PENDING here may have been sent since':
     'dados mais antigos foram aceitos: o que está PENDING aqui pode já ter sido enviado',
+  '{0} of the last {1} messages were refused with {2}': '{0} das últimas {1} mensagens foram recusadas com {2}',
+  '{0} of the last {1} messages were not delivered: {2}': '{0} das últimas {1} mensagens não foram entregues: {2}',
+  '{0}. Cure: {1}': '{0}. O que fazer: {1}',
   'the last {0} messages were all refused: see camp campaign leads --status ERROR':
     'as últimas {0} mensagens foram todas recusadas: veja camp campaign leads --status ERROR',
   'the wallet has no credential at broker {0}': 'a carteira não tem credencial no fornecedor {0}',

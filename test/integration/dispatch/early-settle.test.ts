@@ -19,12 +19,14 @@ const { workers, status } = dispatchOn(db)
 const ADAPTER = { correlatesByProviderId: true }
 
 /** A claimed batch, its leads' outcomes by position, and what settles them. */
-async function scenery(leads: number, billing = 'ACCEPTED') {
+async function scenery(leads: number, billing = 'ACCEPTED', all = leads) {
   const scene = await makeScene(db.pool, { maxBatch: leads })
   await db.pool.query(`UPDATE "Broker" SET billing = $2 WHERE id = $1`, [scene.brokerId, billing])
   const hand = byHand(db, new Date())
-  const id = await makeCampaign(db.pool, scene, { leads })
+  const id = await makeCampaign(db.pool, scene, { leads: all })
   await runCampaign(hand.deps, id, scene.userId)
+  // What is judged by share was claimed after the start, which has the database's time.
+  hand.wait(60_000)
   const batch = claimed(await hand.claim((await hand.queued(id))[0]!))
   const known = (outcomes: Record<number, LeadOutcome>) =>
     settleKnown(
@@ -115,6 +117,28 @@ it('answers are written while others are missing; written again they change noth
   })
   expect(await differences()).toEqual([])
   expect(await eventsOf(id)).toEqual({ ACCEPTED: 3, FAILED: 1, IN_DOUBT: 1, NOT_TAKEN: 1, REFUSED: 1 })
+})
+
+it('a refusal that is judged by share waits for the others: it is not written before its batch is judged', async () => {
+  const { hand, id, batch, known } = await scenery(3)
+  const refused: LeadOutcome = { ...outcomeOf('REJECTED'), byShare: { class: 'record', meaning: 'unlisted' } }
+  await known({ 0: accepted('m-0'), 1: refused })
+  expect(await booksOf(db.pool, id)).toMatchObject({ statuses: { SENT: 1, SENDING: 2 } })
+  const outcome = { outcomes: [accepted('m-0'), refused, outcomeOf('IN_DOUBT')], settledBefore: true }
+  expect(await hand.settle(batch, outcome)).toMatchObject({ accepted: 1, refused: 1, inDoubt: 1 })
+  expect(await booksOf(db.pool, id)).toMatchObject({ statuses: { SENT: 1, ERROR: 1, IN_DOUBT: 1 } })
+  expect(await differences()).toEqual([])
+})
+
+it('a worker that comes back after its lease: many refusals with a code are no recipients’, and pause the campaign', async () => {
+  const { hand, id, batch } = await scenery(12, 'ACCEPTED', 24)
+  hand.wait(hand.LEASE_MS + 60_000)
+  await sweep({ pool: db.pool, queues: DEAF, now: hand.now, sweepMs: 1_000 })
+  const refused: LeadOutcome = { ...outcomeOf('REJECTED'), byShare: { class: 'record', meaning: 'unlisted' } }
+  const outcomes = batch.leads.map(() => refused)
+  expect(await settleLate({ pool: db.pool, now: hand.now }, batch, ADAPTER, { outcomes })).toBe(12)
+  expect(await booksOf(db.pool, id)).toMatchObject({ campaign: 'PAUSED', statuses: { PENDING: 24 }, used: '0.0000' })
+  expect(await differences()).toEqual([])
 })
 
 it('a worker that dies then leaves only the others in doubt; what it knew, when it comes back, is about these alone', async () => {

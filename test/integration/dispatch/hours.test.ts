@@ -210,9 +210,13 @@ describe('a worker that was kept from its work past the closing', () => {
     const draining = new AbortController().signal
     const times = { now: hand.now, monotonic: () => hand.now().getTime(), sleep: async () => undefined, draining }
     const permit = openPermit({ pool: db.pool, ...times }, batch)
-    const outcome = await sendBatch({ adapter, credential: {}, http: answering(200, {}), permit, ...times }, batch, {
-      messages: batch.leads.map(lead => ({ leadId: lead.id })),
-    } as never)
+    const outcome = await sendBatch(
+      { adapter, codes: { table: {}, overrides: {} }, credential: {}, http: answering(200, {}), permit, ...times },
+      batch,
+      {
+        messages: batch.leads.map(lead => ({ leadId: lead.id })),
+      } as never,
+    )
     expect([sent, outcome.withheld]).toEqual([2, true])
     expect(outcome.outcomes.map(one => one.kind)).toEqual(['ACCEPTED', 'ACCEPTED', 'NOT_ACCEPTED', 'NOT_ACCEPTED'])
     expect(await hand.settle(batch, outcome)).toMatchObject({ accepted: 2, again: 2 })

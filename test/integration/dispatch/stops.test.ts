@@ -100,7 +100,7 @@ describe('a stop that is acknowledged', () => {
     const times = { now: () => new Date(), monotonic: systemMonotonic, sleep: systemSleep, draining }
     const permit = openPermit({ pool: db.pool, ...times }, batch)
     const outcome = await sendBatch(
-      { adapter, credential: {}, http: answering(200, {}), permit, ...times },
+      { adapter, codes: { table: {}, overrides: {} }, credential: {}, http: answering(200, {}), permit, ...times },
       { startAt: new Date(), requestIntervalMs: 400 },
       { messages: batch.leads.map(lead => ({ leadId: lead.id })) } as never,
     )

@@ -89,7 +89,7 @@ test('one answer may mix classes, and each message has its own', () => {
       { kind: 'IN_DOUBT', reason: 'c-doubt: no' },
       { kind: 'NOT_ACCEPTED', reason: 'c-fatal: no' },
       { kind: 'NOT_ACCEPTED', reason: 'c-wait: no' },
-      { ...refusal('new'), byShare: true },
+      { ...refusal('new'), byShare: ruleOf(BOOK, 'new') },
       outcomes[7],
     ],
     halve: false,
@@ -100,8 +100,12 @@ test('one answer may mix classes, and each message has its own', () => {
 })
 
 test('a code that is not listed, or that is marked so, is judged by share', () => {
-  expect(classifyResult(BOOK, refusal('new'), 1).outcomes).toEqual([{ ...refusal('new'), byShare: true }])
-  expect(classifyResult(BOOK, refusal('c-shared'), 1).outcomes).toEqual([{ ...refusal('c-shared'), byShare: true }])
+  expect(classifyResult(BOOK, refusal('new'), 1).outcomes).toEqual([
+    { ...refusal('new'), byShare: ruleOf(BOOK, 'new') },
+  ])
+  expect(classifyResult(BOOK, refusal('c-shared'), 1).outcomes).toEqual([
+    { ...refusal('c-shared'), byShare: TABLE['c-shared'] },
+  ])
   expect(ruleOf(BOOK, undefined)).toMatchObject({ class: 'record', byShare: true })
   // Names of Object.prototype are codes like others.
   expect(ruleOf(BOOK, 'constructor')).toMatchObject({ class: 'record', byShare: true })

@@ -25,7 +25,7 @@ it.each([
   const permit = { renew: async () => undefined, refusal: () => undefined, isBlocked: () => false }
   const times = { now: time.now, sleep: time.sleep, draining: new AbortController().signal }
   const sending = sendBatch(
-    { adapter, credential: {}, http: answering(200, {}), permit, ...times },
+    { adapter, codes: { table: {}, overrides: {} }, credential: {}, http: answering(200, {}), permit, ...times },
     { startAt: new Date(START + 700), requestIntervalMs: apart },
     { messages: moments.map((_, i) => ({ leadId: `lead ${i}` })) } as never,
   )

@@ -1,8 +1,12 @@
+import { classText, codeOverridesOf, overridesText, parseCodeChanges } from '../../../broker/code-overrides.ts'
 import { amountText } from '../../../budget/money.ts'
 import { callbackUrlInUse } from '../../../campaign/read/workers.ts'
 import {
   addBroker,
+  type Broker,
+  type BrokerCode,
   type BrokerView,
+  brokerCodes,
   brokerView,
   changeBroker,
   findUnusedBroker,
@@ -63,9 +67,10 @@ export async function list(context: Context): Promise<void> {
   )
 }
 
-export async function show(context: Context, ref: string): Promise<void> {
+export async function show(context: Context, ref: string, options: OptionsOf<typeof commands.show>): Promise<void> {
   const actor = await context.actor()
   const broker = await findBroker(await context.prisma(), ref)
+  if (options.codes) return showCodes(context, broker)
   const view = brokerView(broker)
   const pool = await context.pool()
   const base = context.config.publicUrl ?? (await callbackUrlInUse(pool))
@@ -81,10 +86,30 @@ export async function show(context: Context, ref: string): Promise<void> {
       [t`cost`, costText(view)],
       [t`rate`, rateText(view.rate_limit) || t`no limit`],
       [t`max batch`, String(view.max_batch ?? t`the adapter's`)],
+      [t`codes`, overridesText(codeOverridesOf(broker.codes)) || t`the adapter's`],
       [t`callbacks`, callbacksText(callbacks)],
       [t`webhook`, actor.role === 'ADMIN' ? (url ?? noWebhook()) : undefined],
     ]),
   )
+}
+
+async function showCodes(context: Context, broker: Broker): Promise<void> {
+  context.out.list(
+    await brokerCodes(broker),
+    [
+      { title: t`CODE`, value: ({ code }) => code },
+      { title: t`CLASS`, value: codeClassText },
+      { title: t`MEANING`, value: ({ meaning }) => meaning },
+      { title: t`CURE`, value: ({ cure }) => cure ?? '' },
+    ],
+    t`The adapter ${broker.adapter} has no table of codes.`,
+  )
+}
+
+function codeClassText({ class: codeClass, after_ms, by_share, overridden }: BrokerCode): string {
+  const text = classText({ class: codeClass, afterMs: after_ms ?? undefined })
+  if (overridden) return t`${text} (set)`
+  return by_share ? t`${text} (by share)` : text
 }
 
 function costText({ cost_per_message, billing }: BrokerView): string {
@@ -105,13 +130,14 @@ const noWebhook = () => t`none: CAMP_PUBLIC_URL is not set, and no worker that i
 
 export async function set(context: Context, ref: string, options: OptionsOf<typeof commands.set>): Promise<void> {
   const actor = await context.admin()
-  const { name, cost, rate, maxBatch, billing, renewWebhook } = options
+  const { name, cost, rate, maxBatch, billing, code, renewWebhook } = options
   const change = {
     ...(name !== undefined && { name }),
     ...(cost !== undefined && { cost }),
     ...(rate !== undefined && { rateLimit: noneAsNull(rate) }),
     ...(maxBatch !== undefined && { maxBatch: noneAsNull(maxBatch) }),
     ...(billing !== undefined && { billing }),
+    ...(code !== undefined && { codes: parseCodeChanges(code) }),
     ...(renewWebhook !== undefined && { renewWebhook }),
   }
   assertSomething(change)

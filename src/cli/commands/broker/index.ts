@@ -4,7 +4,7 @@ import { t } from '../../../language/text.ts'
 import { addCommand, asks, type Parent } from '../../add-command.ts'
 import type { Register } from '../../command.ts'
 import { lazy } from '../../lazy.ts'
-import { nameArgument, oneOf, wholeNumberOrNone } from '../../options.ts'
+import { collect, nameArgument, oneOf, wholeNumberOrNone } from '../../options.ts'
 
 export const register: Register = (program, action) => {
   const broker = program.command('broker').description(t`senders, their price and rate: add, list, show, set`)
@@ -35,15 +35,17 @@ export const add = (parent: Parent) =>
 const list = (parent: Parent) =>
   addCommand(parent, 'list', t`all brokers`, ['camp broker list', 'camp broker list --json'])
 
-const show = (parent: Parent) =>
+export const show = (parent: Parent) =>
   addCommand(parent, 'show <broker>', t`a broker (an ADMIN also sees its webhook URL)`, [
     "camp broker show 'Gupshup 1'",
+    'camp broker show Twilio --codes',
     'camp broker show Twilio --json',
-  ])
+  ]).option('--codes', t`list its codes instead: the class and the meaning of each`)
 
 export const set = (parent: Parent) =>
   addCommand(parent, 'set <broker>', t`change a broker`, [
     'camp broker set Twilio --cost 0.0820 --rate 100/m',
+    'camp broker set Twilio --code 30007=stop --code 63049=later:24h',
     'camp broker set Twilio --renew-webhook',
   ])
     .option('--name <name>', t`its new name`, nameArgument)
@@ -55,6 +57,7 @@ export const set = (parent: Parent) =>
       wholeNumberOrNone(1, MAX_A_REQUEST),
     )
     .option('--billing <billing>', t`what it bills: accepted or delivered messages`, oneOf(BILLING))
+    .option('--code <code=class>', t`class of a code, or default (repeatable): 132015=stop`, collect)
     .option('--renew-webhook', t`replace its webhook URL (the old one stops working)`)
 
 const remove = (parent: Parent) =>

@@ -1,3 +1,4 @@
+import { notDueLeads } from '../../../campaign/actions/not-due.ts'
 import { retryFailed } from '../../../campaign/actions/retry.ts'
 import { queryBroker } from '../../../campaign/doubt/query-broker.ts'
 import { countInDoubt, resolveClosing, resolveLeads } from '../../../campaign/doubt/resolve.ts'
@@ -8,6 +9,7 @@ import { createHttp, httpOptions } from '../../../http/client.ts'
 import { t } from '../../../language/text.ts'
 import type { Resolution } from '../../../lifecycle/lead-verdicts.ts'
 import { parsePhone } from '../../../recipient/phone.ts'
+import { dateTimeText } from '../../../time/date-time-text.ts'
 import type { OptionsOf } from '../../command.ts'
 import type { Context } from '../../context.ts'
 import { whatNext } from '../../next.ts'
@@ -117,11 +119,16 @@ export async function retry(context: Context, ref: string, options: OptionsOf<ty
   const { id, agendamento_id } = campaign
   const codes = options.only?.map(code => code.toUpperCase())
   const retried = await retryFailed({ pool, clock: context.clock }, id, actor.id, codes)
+  const { seqs, dueAt } = await notDueLeads(pool, id, context.clock.now())
   const view = await campaignView(pool, id)
   const { outlook, next } = await whatNext(context, id)
   context.out.result(
-    { ...view, ...outlook, retried },
+    { ...view, ...outlook, retried, not_due: seqs.length, due_at: dueAt },
     t`${number(retried)} leads of ${agendamento_id} will be sent again.`,
   )
+  if (dueAt) {
+    const at = dateTimeText(dueAt, { now: context.clock.now(), timezone: context.config.timezone })
+    context.out.talk(t`${number(seqs.length)} failed leads are not due yet; the first is due at ${at}.`)
+  }
   for (const line of next) context.out.talk(line)
 }
