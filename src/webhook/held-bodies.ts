@@ -7,7 +7,7 @@ export interface HeldBodies {
   open(): HeldBody
 }
 
-export interface HeldBody {
+interface HeldBody {
   /** @returns false: with these bytes there would be too many, and the rest of this body is not kept */
   take(bytes: number): boolean
   /** Whether a `take` was refused. */

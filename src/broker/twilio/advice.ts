@@ -46,7 +46,7 @@ function againstPace(campaign: PlannedSending, credential: TwilioCredential): Ob
     code: 'SENDER_TOO_SLOW',
     reason: t`Twilio would drop many of ${amount}: ${kind} sends ${senderRate} a second, so the last would wait
       ${numberText(waits)} s in Twilio's queue, and the validity is ${numberText(credential.validity)} s`,
-    hint: t`Slow down with camp broker set BROKER --rate ${most}/s, or import with --throttle. If the sender is faster:
+    hint: t`Import with --throttle, or slow down: camp broker set BROKER --rate ${most}/s. If the sender is faster:
       camp credential set WALLET BROKER sender_rate=N; to let messages wait longer: validity=SECONDS.`,
   }
 }

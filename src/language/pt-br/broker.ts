@@ -54,8 +54,8 @@ export const BROKER: Catalogue = {
   '{0} messages ({1} SMS)': '{0} mensagens ({1} SMS)',
   "Twilio would drop many of {0}: {1} sends {2} a second, so the last would wait {3} s in Twilio's queue, and the validity is {4} s":
     'a Twilio descartaria muitas de {0}: {1} envia {2} por segundo; a última esperaria {3} s na fila da Twilio, e a validade é de {4} s',
-  'Slow down with camp broker set BROKER --rate {0}/s, or import with --throttle. If the sender is faster: camp credential set WALLET BROKER sender_rate=N; to let messages wait longer: validity=SECONDS.':
-    'Reduza o ritmo com camp broker set FORNECEDOR --rate {0}/s, ou importe com --throttle. Se o remetente é mais rápido: camp credential set CARTEIRA FORNECEDOR sender_rate=N; para que as mensagens esperem mais: validity=SEGUNDOS.',
+  'Import with --throttle, or slow down: camp broker set BROKER --rate {0}/s. If the sender is faster: camp credential set WALLET BROKER sender_rate=N; to let messages wait longer: validity=SECONDS.':
+    'Importe com --throttle, ou reduza o ritmo: camp broker set FORNECEDOR --rate {0}/s. Se o remetente é mais rápido: camp credential set CARTEIRA FORNECEDOR sender_rate=N; para que as mensagens esperem mais: validity=SEGUNDOS.',
   'messaging_service_sid is used, and from is not: the Messaging Service chooses the sender':
     'messaging_service_sid é usado, e from não: o Messaging Service escolhe o remetente',
   "without auth_token no callback can be verified: Twilio's callbacks are refused, and messages stay SENT":

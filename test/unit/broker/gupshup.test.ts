@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { ruleOf } from '../../../src/broker/classify-code.ts'
 import { gupshup } from '../../../src/broker/gupshup/adapter.ts'
 import { requestOf } from '../../contract/adapter.ts'
 import { answering } from '../../support/exchange.ts'
@@ -140,33 +141,28 @@ describe('a message-event', () => {
   )
 
   test.each([
-    [1002, false],
-    [1003, true],
-    [1004, true],
-    [1005, true],
-    [1006, false],
-    [1010, true],
-    [1011, true],
-    [4001, true],
-    [4002, false],
-    [4005, true],
-    [500, false],
-    [131026, false],
-    [131042, true],
-    [131008, false],
-    [132015, true],
-    ['constructor', false],
-  ])('that failed with %i stops the campaign: %s', (code, stops) => {
+    [1002, 'record'],
+    [1003, 'fatal'],
+    [1004, 'stop'],
+    [1005, 'stop'],
+    [1006, 'record'],
+    [1010, 'stop'],
+    [1011, 'stop'],
+    [1012, 'opt-out'],
+    [4001, 'stop'],
+    [4002, 'later'],
+    [4005, 'stop'],
+    [500, 'later'],
+    [131026, 'record'],
+    [131042, 'fatal'],
+    [131050, 'opt-out'],
+    [132015, 'stop'],
+    ['constructor', 'record'],
+  ])('that failed with %s has that code, whose class is %s', (code, codeClass) => {
     expect(callback(message('failed', { gsId: 'gs-1', payload: { code, reason: 'why' } }))).toEqual([
-      expect.objectContaining({ event: 'FAILED', code: String(code), detail: 'why', stops }),
+      expect.objectContaining({ event: 'FAILED', code: String(code), detail: 'why' }),
     ])
-  })
-
-  test.each([1012, 131050])('that failed with %i because its person had opted out says both', code => {
-    expect(callback(message('failed', { gsId: 'gs-1', payload: { code, reason: 'opted out' } }))).toMatchObject([
-      { event: 'FAILED', providerMsgId: 'gs-1', code: String(code), stops: false },
-      { event: 'OPT_OUT', providerMsgId: 'gs-1' },
-    ])
+    expect(ruleOf({ table: gupshup.codes, overrides: {} }, String(code)).class).toBe(codeClass)
   })
 
   test.each(['deleted', 'mismatch'])('"%s" means nothing', type => {
@@ -314,7 +310,7 @@ test('version 3 has Meta’s shape with gs_id', () => {
   }
   expect(callback(body)).toMatchObject([
     { event: 'DELIVERED', providerMsgId: 'gs-1', alias: 'wamid.1', occurredAt: NOW },
-    { event: 'FAILED', providerMsgId: 'gs-2', code: '1003', detail: 'wallet', stops: true, occurredAt: NOW },
+    { event: 'FAILED', providerMsgId: 'gs-2', code: '1003', detail: 'wallet', occurredAt: NOW },
     { event: 'REPLY', phone: '5511987654321' },
   ])
 })

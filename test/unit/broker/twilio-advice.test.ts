@@ -38,7 +38,7 @@ describe('a list that the sender does not send within its validity is refused', 
         'Twilio would drop many of 10,000 messages (20,000 SMS): the long code sends 1 a second, so the last would wait 20,000 s ' +
         "in Twilio's queue, and the validity is 3,600 s",
       hint:
-        'Slow down with camp broker set BROKER --rate 0.5/s, or with --throttle. If the sender is faster: ' +
+        'Import with --throttle, or slow down: camp broker set BROKER --rate 0.5/s. If the sender is faster: ' +
         'camp credential set WALLET BROKER sender_rate=N; to let messages wait longer: validity=SECONDS.',
     })
   })

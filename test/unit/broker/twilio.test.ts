@@ -221,19 +221,16 @@ describe('a callback', () => {
     expect(notices).toHaveLength(word === 'toString' ? 1 : 0)
   })
 
-  test('of a failure has its code, and an opt-out is one', () => {
+  test('of a failure has its code', () => {
     expect(callback({ fields: status('undelivered', { ErrorCode: '30003' }) })).toMatchObject([
       { event: 'FAILED', code: '30003', detail: 'undelivered' },
     ])
     expect(callback({ fields: status('canceled') })).toMatchObject([{ event: 'FAILED', code: 'CANCELED' }])
-    expect(callback({ fields: status('failed', { ErrorCode: '21610' }) })).toMatchObject([
-      { event: 'FAILED', code: '21610' },
-      { event: 'OPT_OUT', leadId: LEAD },
-    ])
-    expect(callback({ fields: status('undelivered', { ErrorCode: '63014' }) })).toMatchObject([
-      { event: 'FAILED', code: '63014' },
-      { event: 'OPT_OUT', leadId: LEAD },
-    ])
+    for (const code of ['21610', '63014']) {
+      const told = callback({ fields: status('failed', { ErrorCode: code }) })
+      expect(told).toMatchObject([{ event: 'FAILED', leadId: LEAD, code }])
+      expect(twilio.codes[code]?.class).toBe('opt-out')
+    }
   })
 
   test('may name its message by the older names', () => {

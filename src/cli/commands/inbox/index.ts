@@ -29,7 +29,7 @@ export const list = (parent: Parent) =>
     .option('--limit <n>', t`at most this many`, wholeNumber(1, 10_000), 50)
     .option('--after <id>', t`those behind this reply: the next page`, replyId)
 
-export const show = (parent: Parent) =>
+const show = (parent: Parent) =>
   addCommand(parent, 'show', t`a reply with its phone, its text and what decided`, [
     'camp inbox show 1042',
     'camp inbox show 1042 --json',
