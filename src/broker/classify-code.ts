@@ -92,11 +92,15 @@ export function classifyResult(book: CodeBook, result: SendResult, messages: num
 }
 
 /** Why a campaign is stopped by a code: `132015: the template is paused. Cure: wait until Meta resumes it, or use another one`. */
-export function stopReason(code: string, { meaning, cure }: CodeRule, detail: string | undefined): string {
+export function stopReason(code: string, rule: CodeRule, detail: string | undefined): string {
+  const { meaning, cure = rule.byShare && CURE_BY_SHARE } = rule
   const said = meaning === UNLISTED.meaning && detail ? detail : meaning
   const what = `${code}: ${said}`
   return cure === undefined ? what : `${what}. Cure: ${cure}`
 }
+
+const CURE_BY_SHARE =
+  'ask the broker what it means, then resume; if it is about single recipients: camp broker set NAME --code CODE=record'
 
 /** What follows for one message. */
 interface Verdict {

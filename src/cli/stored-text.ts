@@ -145,6 +145,8 @@ const TEXTS: readonly Text[] = [
   n => t`the broker took the run, and no run was seen in the ${n!} minutes after it`,
   reason => t`its run ended in an error: ${reason!}`,
   reason => t`it cannot be checked: ${reason!}`,
+  () => t`ask the broker what it means, then resume; if it is about single recipients: camp broker set NAME --code
+    CODE=record`,
   // Entries of the blocklist that a reply made.
   () => t`asked by a reply not to be contacted`,
   () => t`answered that the phone is not of the person`,

@@ -25,7 +25,6 @@ interface Settings {
 interface Kept {
   socket: Socket
   backend: unknown
-  database: string | undefined
   timer: NodeJS.Timeout
 }
 
@@ -91,7 +90,7 @@ class WarmConnection extends Connection {
     const isIdle = this.#status === 'I' && this.#unanswered === 0 && this.stream.writable
     if (isIdle && isOfRun(...this.#at)) {
       release(this.stream)
-      keep(this.#key(), { socket: this.stream, backend: this.#backend, database: this.#settings.database })
+      keep(this.#key(), { socket: this.stream, backend: this.#backend })
       process.nextTick(() => this.emit('end'))
     } else super.end()
   }
@@ -133,16 +132,22 @@ function keep(key: string, session: Omit<Kept, 'timer'>): void {
   connection.attachListeners(socket)
   connection.once('readyForQuery', () => {
     release(socket)
-    const timer = setTimeout(() => socket.end(TERMINATE), KEPT_MS).unref()
     const sessions = kept.get(key) ?? []
     kept.set(key, sessions)
-    const one = { ...session, timer }
-    sessions.push(one)
-    socket.on('error', () => undefined)
-    socket.on('close', () => {
-      clearTimeout(timer)
+    const forget = () => {
+      clearTimeout(one.timer)
       if (sessions.includes(one)) sessions.splice(sessions.indexOf(one), 1)
-    })
+    }
+    const end = () => {
+      // No client may take it from here on.
+      forget()
+      socket.end(TERMINATE)
+    }
+    const one: Kept = { ...session, timer: setTimeout(end, KEPT_MS).unref() }
+    sessions.push(one)
+    socket.on('error', forget)
+    socket.on('close', forget)
+    socket.on('end', forget)
     socket.unref()
   })
   socket.on('error', () => undefined)
@@ -160,20 +165,6 @@ const TERMINATE = Buffer.from([0x58, 0, 0, 0, 4])
 function isOfRun(port: number, host: string): boolean {
   const run = new URL(inject('postgresUrl'))
   return Number(run.port) === Number(port) && run.hostname === host
-}
-
-/** Ends the kept sessions of a database, which may then be dropped or cloned. */
-export async function endKeptSessions(database: string): Promise<void> {
-  const ended = [...kept.values()].flat().filter(session => session.database === database)
-  await Promise.all(
-    ended.map(
-      ({ socket }) =>
-        new Promise<void>(resolve => {
-          socket.once('close', () => resolve())
-          socket.end(TERMINATE)
-        }),
-    ),
-  )
 }
 
 function ofProcess(): { Client: typeof pg.Client; Pool: typeof pg.Pool; kept: Map<string, Kept[]> } {

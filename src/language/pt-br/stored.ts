@@ -93,6 +93,8 @@ export const STORED: Catalogue = {
   '{0} of the last {1} messages were refused with {2}': '{0} das últimas {1} mensagens foram recusadas com {2}',
   '{0} of the last {1} messages were not delivered: {2}': '{0} das últimas {1} mensagens não foram entregues: {2}',
   '{0}. Cure: {1}': '{0}. O que fazer: {1}',
+  'ask the broker what it means, then resume; if it is about single recipients: camp broker set NAME --code CODE=record':
+    'pergunte ao fornecedor o que significa, depois retome; se diz respeito a destinatários isolados: camp broker set NOME --code CÓDIGO=record',
   'the last {0} messages were all refused: see camp campaign leads --status ERROR':
     'as últimas {0} mensagens foram todas recusadas: veja camp campaign leads --status ERROR',
   'the wallet has no credential at broker {0}': 'a carteira não tem credencial no fornecedor {0}',
