@@ -69,7 +69,7 @@ const BROKERS = {
     headers: { authorization: 'x' } as Record<string, string>,
     good: gosac,
     bad: {
-      'a constant that is another': { ...gosac, speed: 'high' },
+      'a constant that is another': { ...gosac, scheduled: true },
       'a field that there is not': { ...gosac, cpf: '1' },
       'a field too few': { ...gosac, tagId: undefined },
       'a number without 55': { ...gosac, contacts: [{ ...contact, number: '11930000001' }] },

@@ -57,7 +57,7 @@ const BROKERS: Record<string, Teller> = {
       deliver: ['SENT', 'DELIVERED'],
       read: ['SENT', 'DELIVERED', 'READ'],
       fail: ['SENT', 'FAILED'],
-      opt_out: ['SENT', 'FAILED', 'OPT_OUT'],
+      opt_out: ['SENT', 'FAILED'],
     },
   },
 }
@@ -135,7 +135,6 @@ test.each([true, false])('GUPSHUP’s failures say why, at once (%s) or later', 
     { event: 'SENT', providerMsgId: ids[0] },
     { event: 'SENT', providerMsgId: ids[0] },
     { event: 'FAILED', providerMsgId: ids[0], code: '1012' },
-    { event: 'OPT_OUT', providerMsgId: ids[0] },
   ])
 })
 

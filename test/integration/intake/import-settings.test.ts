@@ -115,8 +115,8 @@ it('without any, a campaign has the columns’ defaults', async () => {
     stale_days: 7,
   })
   expect(Object.keys(shown)).toEqual([
-    ...['id', 'agendamento_id', 'name', 'status', 'wallet', 'broker', 'rows', 'fish', 'counts', 'errors', 'cost'],
-    ...['failure_reason', 'failure_code', 'stopped', 'message', 'template', 'throttle', 'hours', 'days'],
+    ...['id', 'agendamento_id', 'name', 'status', 'wallet', 'broker', 'rows', 'fish', 'counts', 'errors', 'replies'],
+    ...['cost', 'failure_reason', 'failure_code', 'stopped', 'message', 'template', 'throttle', 'hours', 'days'],
     ...['allow_holidays', 'state_laws', 'no_cap', 'purpose', 'scheduled_at', 'source_file', 'created_by'],
     ...['created_at', 'approved_by', 'approved_at', 'started_at', 'finished_at', 'batches', 'waiting_until'],
     ...['waiting_for_hours', 'waiting_for_broker', 'closing'],
