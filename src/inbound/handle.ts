@@ -17,6 +17,8 @@ export interface Handled {
   blocked: number
   /** It was an opt-out or a wrong person and is none now: its phones stay blocked until an ADMIN removes them. */
   stays_blocked: boolean
+  /** Its phone should be blocked, and the broker did not tell it. */
+  no_phone: boolean
 }
 
 interface Row {
@@ -81,5 +83,6 @@ async function handleOne(
     subjectId: id,
     detail: { was: row.was, verdict, reason, blocked },
   })
-  return { id, verdict, was: row.was, blocked, stays_blocked: blocks(row.was) && !blocks(verdict) }
+  const no_phone = blocks(verdict) && phones.length === 0
+  return { id, verdict, was: row.was, blocked, stays_blocked: blocks(row.was) && !blocks(verdict), no_phone }
 }

@@ -122,7 +122,7 @@ export const STOP_WORDS: ReadonlySet<string> = new Set(
     removida stop stopall end quit unsubscribe optout descadastrar descadastre descadastra descadastro descadastrem desinscrever
     desinscreva desinscreve desinscricao desligar excluir exclua exclui excluam bloquear bloqueia bloqueie bloqueiem chega basta
     interromper interrompa interrompam suspender suspenda suspendam encerrar encerra encerre encerrem dispenso retirar retire retira
-    retirem desativar desative desinteressado`),
+    retirem desativar desative desativa desativem desinteressado`),
 )
 
 /** Of STOP_WORDS: those that say it in one clause of a longer reply too ("já paguei, parem"). */
@@ -138,7 +138,7 @@ export const SPELLED_STOPS: readonly string[] = list(
 
 /** Words near SPELLED_STOPS that mean something else. */
 export const NOT_STOPS: ReadonlySet<string> = new Set(
-  list(`pagar pagare parte pares parei parou parada parado parados parcela parcelar parece pode poder pura pure care cara carro caro cure
+  list(`spare pagar pagare parte pares parei parou parada parado parados parcela parcelar parece pode poder pura pure care cara carro caro cure
     barem parque pagam pagarem falar para parto parta perto perde pera pero compare prepare separe sete sabe sabi saiu saia said saio
     saida saiba sara sari0 cair vair dai pai vai sair sai seria air safar sacar salar sarar same step shop top stock soop estou
     parra0 marar varar pulsar passar preparar separar amparar comparar receber revelar congelar cancelei cancelou cancelado cancelada

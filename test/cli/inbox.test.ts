@@ -92,9 +92,27 @@ describe('camp inbox handle', () => {
   it('as an opt-out blocks the phone', async () => {
     expect(await blocked(0)).toBe(false)
     const { handled } = await json('handle', '1', '--as', 'opt-out', '--reason', 'asked by phone')
-    expect(handled).toEqual([{ id: '1', was: 'OTHER', verdict: 'OPT_OUT', blocked: 1, stays_blocked: false }])
+    expect(handled).toEqual([
+      { id: '1', was: 'OTHER', verdict: 'OPT_OUT', blocked: 1, stays_blocked: false, no_phone: false },
+    ])
     expect(await blocked(0)).toBe(true)
     expect(await json('show', '1')).toMatchObject({ verdict: 'OPT_OUT', judged: 'OTHER', reason: 'asked by phone' })
+  })
+
+  it('warns where the broker told no phone, and nothing is blocked', async () => {
+    await openInbox(db.pool, { now: () => NOON }).store(campaign.brokerId, [
+      {
+        event: 'REPLY',
+        reply: { id: 'in-9', kind: 'text', text: 'quem fala?', sender: 'BR.1' },
+        occurredAt: NOON,
+        payload: {},
+      },
+    ])
+    await applyEvents(db.pool, { limit: 100, now: NOON })
+    const { rows } = await db.pool.query(`SELECT id::text FROM "InboundMessage" WHERE phone IS NULL`)
+    const handled = await succeed(run('handle', rows[0].id, '--as', 'opt-out', '--json'))
+    expect(handled.json().handled).toMatchObject([{ blocked: 0, no_phone: true }])
+    expect(handled.err).toContain('camp blocklist add --phone')
   })
 
   it('never unblocks: a false stop is removed from the blocklist by an ADMIN', async () => {

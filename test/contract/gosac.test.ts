@@ -107,12 +107,15 @@ describe('its window', () => {
     })
   })
 
-  test.each([{ end_minutes: 1440 }, { initial_minutes: -1 }, { timezone: 'Brasília' }, { user_agent: '' }])(
-    'refuses %j',
-    keys => {
-      expect(adapter.credential.safeParse({ url: 'https://gosac.example', token: TOKEN, ...keys }).success).toBe(false)
-    },
-  )
+  test.each([
+    { end_minutes: 1440 },
+    { initial_minutes: 1200, end_minutes: 480 },
+    { initial_minutes: -1 },
+    { timezone: 'Brasília' },
+    { user_agent: '' },
+  ])('refuses %j', keys => {
+    expect(adapter.credential.safeParse({ url: 'https://gosac.example', token: TOKEN, ...keys }).success).toBe(false)
+  })
 })
 
 describe('a contact without a name', () => {

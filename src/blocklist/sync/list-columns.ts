@@ -8,7 +8,7 @@ import type { ListColumns, OnlyKind } from './types.ts'
 
 /**
  * Reads a list's header. Unlike in a mailing, all phone and document columns count (telefone1, telefone2, cpf, cnpj).
- * @param given --map: phone, document, value or reason → header
+ * @param given --map: phone, document, value, reason or date → header; without a phone, document or value those are found by name
  * @throws CampError DATA: no such column and no value; USAGE: unknown field
  */
 export function listColumns(
@@ -121,7 +121,9 @@ function chosen(file: string, headers: readonly string[], given: Readonly<Record
       })
     }
   }
-  return columns
+  const isWithoutRecipients = columns.phones.length + columns.documents.length + columns.values.length === 0
+  const { phones, documents, values } = isWithoutRecipients ? found(headers) : columns
+  return { ...columns, phones, documents, values }
 }
 
 function shortened(cell: string): string {

@@ -35,10 +35,21 @@ export const gupshupCredential = z
     const { webhook_header, webhook_secret } = given
     if ((webhook_header === undefined) !== (webhook_secret === undefined))
       context.addIssue({ code: 'custom', message: t`webhook_header and webhook_secret are set together` })
+    const wrong = given.url === undefined ? undefined : wrongRoute(given.mode, given.app_id, new URL(given.url))
+    if (wrong !== undefined) context.addIssue({ code: 'custom', path: ['url'], message: wrong })
   })
   .transform(given => ({ ...given, url: given.url ?? endpointOf(given) }))
 
 const NEEDED = { 'self-serve': ['api_key', 'source', 'app_name'], partner: ['app_id', 'token'] } as const
+
+/** Why an endpoint contradicts the mode or the app. */
+function wrongRoute(mode: keyof typeof NEEDED, app_id: string | undefined, url: URL): string | undefined {
+  const app = /\/partner\/app\/([^/]+)\//.exec(url.pathname)?.[1]
+  if (mode === 'self-serve') return app === undefined ? undefined : t`is a partner's route: mode=partner sends there`
+  if (app !== undefined && app !== encodeURIComponent(app_id ?? '')) return t`is the route of another app than app_id`
+  const isOfSelfServe = app === undefined && url.hostname.endsWith('.gupshup.io')
+  return isOfSelfServe ? t`is not a partner's route: leave it out` : undefined
+}
 
 function endpointOf({ mode, app_id }: { mode: keyof typeof NEEDED; app_id?: string | undefined }): string {
   if (mode === 'self-serve') return 'https://api.gupshup.io/wa/api/v1/template/msg'

@@ -5,6 +5,12 @@ export const BROKER: Catalogue = {
   'must be a phone number with its country code': 'deve ser um número de telefone com código do país',
   'must be the name of a header': 'deve ser o nome de um cabeçalho',
   'must have at least 16 characters': 'deve ter pelo menos 16 caracteres',
+  "is a partner's route: mode=partner sends there": 'é a rota de um parceiro: mode=partner envia por ela',
+  'is the route of another app than app_id': 'é a rota de outro aplicativo, não a de app_id',
+  "is not a partner's route: leave it out": 'não é a rota de um parceiro: deixe-a fora',
+  'must be after initial_minutes': 'deve ser depois de initial_minutes',
+  'reply {0} has no phone: nothing is blocked. Block it by hand: camp blocklist add --phone':
+    'a resposta {0} não tem telefone: nada é bloqueado. Bloqueie à mão: camp blocklist add --phone',
   'webhook_header and webhook_secret are set together': 'webhook_header e webhook_secret são definidos juntos',
   'must be a time zone such as America/Sao_Paulo': 'deve ser um fuso horário, como America/Sao_Paulo',
   'Ótima accepts the token': 'a Ótima aceita o token',

@@ -33,6 +33,12 @@ describe('the preset nao-me-ligue-sp', () => {
     expect(asked).toEqual([undefined, undefined])
   })
 
+  it('takes the date of a column that --map names, beside the phones that it finds', async () => {
+    const list = await fileOf('telefone;inscrito em\n11900000001;01/11/2026\n')
+    const mapped = { ...NML, map: { date: 'inscrito em' } }
+    expect((await sync(list, mapped, on('2026-11-15'))).figures).toMatchObject({ added: 0, waiting: 1 })
+  })
+
   it('blocks at once where the list has no date, or none that can be read', async () => {
     const dated = await fileOf('telefone;data\n11900000001;soon\n')
     expect((await sync(dated, NML, on('2026-11-15'))).figures).toMatchObject({ added: 1, waiting: 0 })

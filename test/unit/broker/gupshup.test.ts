@@ -429,3 +429,21 @@ describe('a reply', () => {
     expect(() => callback(v3({ messages: [7] }))).toThrow(expect.objectContaining({ status: 400 }))
   })
 })
+
+test.each([
+  [
+    { mode: 'partner', app_id: 'APP', token: 't', url: 'https://api.gupshup.io/wa/api/v1/template/msg' },
+    "not a partner's",
+  ],
+  [
+    { mode: 'partner', app_id: 'APP', token: 't', url: 'https://x.example/partner/app/OTHER/v3/message' },
+    'another app',
+  ],
+  [
+    { api_key: 'k', source: '5500900000099', app_name: 'A', url: 'https://x.example/partner/app/APP/v3/message' },
+    'mode=partner sends there',
+  ],
+])('an endpoint that contradicts the mode is refused: %o', (config, why) => {
+  const issues = gupshup.credential.safeParse(config).error?.issues
+  expect(issues).toMatchObject([{ path: ['url'], message: expect.stringContaining(why) }])
+})

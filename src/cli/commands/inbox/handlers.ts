@@ -112,6 +112,8 @@ export async function handle(
   const handled = await handleReplies(pool, actor, ids, decision)
   if (handled.some(({ blocked }) => blocked > 0)) await untilInForce(pool)
   context.out.result({ handled }, () => handledLines(handled))
+  for (const { id } of handled.filter(one => one.no_phone))
+    context.out.warn(t`reply ${id} has no phone: nothing is blocked. Block it by hand: camp blocklist add --phone`)
   if (handled.some(one => one.stays_blocked))
     context.out.warn(t`a phone that is blocked stays blocked: to allow it again, camp blocklist remove --phone (ADMIN)`)
 }
