@@ -193,6 +193,8 @@ export interface BrokerCode {
   cure: string | null
   /** An ADMIN changed its class. */
   overridden: boolean
+  /** The adapter's table contains it. */
+  is_listed: boolean
 }
 
 /** All codes that its adapter's table or its overrides contain, sorted. */
@@ -203,6 +205,6 @@ export async function brokerCodes(broker: Broker): Promise<BrokerCode[]> {
   return codes.map(code => {
     const { class: codeClass, afterMs, byShare = false, meaning, cure } = listedRule({ table, overrides }, code)!
     const rest = { by_share: byShare, meaning, cure: cure ?? null, overridden: Object.hasOwn(overrides, code) }
-    return { code, class: codeClass, after_ms: afterMs ?? null, ...rest }
+    return { code, class: codeClass, after_ms: afterMs ?? null, ...rest, is_listed: Object.hasOwn(table, code) }
   })
 }

@@ -5,6 +5,9 @@ export const BROKER: Catalogue = {
   'must be a phone number with its country code': 'deve ser um número de telefone com código do país',
   'must be the name of a header': 'deve ser o nome de um cabeçalho',
   'must have at least 16 characters': 'deve ter pelo menos 16 caracteres',
+  'the adapter {0} does not list the code {1}: camp broker show --codes':
+    'o adaptador {0} não tem o código {1} na tabela: camp broker show --codes',
+  'by share': 'pela proporção',
   "is a partner's route: mode=partner sends there": 'é a rota de um parceiro: mode=partner envia por ela',
   'is the route of another app than app_id': 'é a rota de outro aplicativo, não a de app_id',
   "is not a partner's route: leave it out": 'não é a rota de um parceiro: deixe-a fora',

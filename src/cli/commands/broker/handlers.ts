@@ -1,4 +1,10 @@
-import { classText, codeOverridesOf, overridesText, parseCodeChanges } from '../../../broker/code-overrides.ts'
+import {
+  type CodeChanges,
+  classText,
+  codeOverridesOf,
+  overridesText,
+  parseCodeChanges,
+} from '../../../broker/code-overrides.ts'
 import { amountText } from '../../../budget/money.ts'
 import { callbackUrlInUse } from '../../../campaign/read/workers.ts'
 import {
@@ -141,11 +147,24 @@ export async function set(context: Context, ref: string, options: OptionsOf<type
     ...(renewWebhook !== undefined && { renewWebhook }),
   }
   assertSomething(change)
-  const broker = await changeBroker(await context.prisma(), actor, ref, change)
-  context.out.result(
-    broker,
+  const prisma = await context.prisma()
+  const broker = await changeBroker(prisma, actor, ref, change)
+  const changed =
+    code === undefined ? [] : await changedCodes(context, await findBroker(prisma, broker.id), change.codes ?? {})
+  context.out.result(broker, [
     t`Broker "${broker.name}" (${broker.adapter}, ${amountText(broker.cost_per_message)} a message).`,
-  )
+    ...changed,
+  ])
+}
+
+/** The codes that were given, each with its class from now on; warns of those that the adapter does not list. */
+async function changedCodes(context: Context, broker: Broker, given: CodeChanges): Promise<string[]> {
+  const known = new Map((await brokerCodes(broker)).map(one => [one.code, one]))
+  for (const code of Object.keys(given)) {
+    if (!known.get(code)?.is_listed)
+      context.out.warn(t`the adapter ${broker.adapter} does not list the code ${code}: camp broker show --codes`)
+  }
+  return Object.keys(given).map(code => `${code}: ${known.has(code) ? codeClassText(known.get(code)!) : t`by share`}`)
 }
 
 export async function remove(context: Context, ref: string): Promise<void> {
