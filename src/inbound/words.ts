@@ -138,7 +138,8 @@ export const SPELLED_STOPS: readonly string[] = list(
 
 /** Words near SPELLED_STOPS that mean something else. */
 export const NOT_STOPS: ReadonlySet<string> = new Set(
-  list(`spare pagar pagare parte pares parei parou parada parado parados parcela parcelar parece pode poder pura pure care cara carro caro cure
+  list(`spare
+    pagar pagare parte pares parei parou parada parado parados parcela parcelar parece pode poder pura pure care cara carro caro cure
     barem parque pagam pagarem falar para parto parta perto perde pera pero compare prepare separe sete sabe sabi saiu saia said saio
     saida saiba sara sari0 cair vair dai pai vai sair sai seria air safar sacar salar sarar same step shop top stock soop estou
     parra0 marar varar pulsar passar preparar separar amparar comparar receber revelar congelar cancelei cancelou cancelado cancelada

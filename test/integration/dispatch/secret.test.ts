@@ -158,7 +158,8 @@ describe('a secret that is rotated under a running worker', () => {
     expect(await closingRow(id)).toEqual(before)
 
     await db.pool.query(
-      `UPDATE "Batch" SET status = 'IN_DOUBT', settled_at = now(), broker_ref = 'seen', not_before = now() - interval '1 second' WHERE id = $1`,
+      `UPDATE "Batch" SET status = 'IN_DOUBT', settled_at = now(), broker_ref = 'seen', not_before = now() - interval '1 second'
+       WHERE id = $1`,
       [before.id],
     )
     const doubtful = await closingRow(id)
