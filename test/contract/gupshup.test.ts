@@ -30,7 +30,7 @@ adapterContract('GUPSHUP', {
 const TOKEN = 'a-partner-token/that+is=secret'
 const partner = (url: string) => ({
   mode: 'partner',
-  app_id: 'app 1',
+  app_id: 'app-1',
   token: TOKEN,
   url: `${url}/partner/app/app-1/v3/message`,
 })
