@@ -30,6 +30,11 @@ export function codeOverridesOf(stored: unknown): CodeOverrides {
   return overrides.parse(stored)
 }
 
+/** Reads `Broker.codes`, which a newer camp may have written. @returns undefined if this version cannot read it */
+export function readableOverrides(stored: unknown): CodeOverrides | undefined {
+  return overrides.safeParse(stored).data
+}
+
 /** By code: its new class, or null for that of the adapter's table. */
 export type CodeChanges = Readonly<Record<string, CodeOverride | null>>
 

@@ -43,8 +43,8 @@ export async function holdsClosing(
 }
 
 /**
- * The broker took the run: the closing stays SENDING until a look shows its end. Without a lease no sweep puts it in doubt, so that
- * no worker runs it again, whichever dies. settled_at is when it was taken. The caller has locked the row, SENDING (`holdsClosing`).
+ * The broker took the run: the closing stays SENDING until a look shows its end. Without a lease no sweep puts it in doubt, and no
+ * worker runs it again after another has died. settled_at is when it was taken. The caller has locked the row, SENDING (`holdsClosing`).
  */
 export async function watchClosing(tx: Tx, id: string, at: Date): Promise<void> {
   await tx.query(`UPDATE "Batch" SET lease_until = NULL, settled_at = $2, not_before = $2 WHERE id = $1`, [id, at])

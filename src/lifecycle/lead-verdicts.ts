@@ -130,7 +130,7 @@ export async function retryAndRecordLeads(tx: Tx, { campaignId, userId, now, cod
        WHERE l.campaign_id = $1 AND l.status = 'ERROR' AND NOT l.billed AND l.erased_at IS NULL
          AND l.error_code <> ALL($2)
          AND ($3::text[] IS NULL OR l.error_code = ANY($3))
-         AND l.seq <> ALL($6::int[])
+         AND NOT EXISTS (SELECT FROM unnest($6::int[]) AS x(seq) WHERE x.seq = l.seq)
        FOR UPDATE OF l
      ), forgotten AS (
        DELETE FROM "ProviderMessage" m USING failed f

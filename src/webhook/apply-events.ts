@@ -113,7 +113,7 @@ async function applyTaken(
   const counted = await countedBefore(tx, changes)
   await recordLeadEvents(tx, recordsOf(changes, work, now))
   await blockOptOuts(tx, [...events, ...optOutsByCode(books, events)])
-  await applyReplies(tx, replies, now)
+  const stored = new Set(await applyReplies(tx, replies, now))
   const done = open.filter(event => work.has(event.lead_id))
   await keepAliases(tx, done)
   const corrections = correctionsOf(changes, holders, counted)
@@ -126,12 +126,15 @@ async function applyTaken(
   await finishResolved(tx, changes, now)
 
   const others = events.filter(isAboutNoMessage)
-  const left = events.filter(event => !work.has(event.lead_id ?? '') && !isAboutNoMessage(event))
-  await markApplied(tx, [...done, ...others, ...replies], now)
+  const left = [
+    ...events.filter(event => !work.has(event.lead_id ?? '') && !isAboutNoMessage(event)),
+    ...replies.filter(event => !stored.has(event)),
+  ]
+  await markApplied(tx, [...done, ...others, ...stored], now)
   await putOff(tx, left, now)
   const waiting = left.filter(event => event.lead_id !== null && nextTry(event, now) !== undefined)
   return {
-    applied: done.length + others.length + replies.length,
+    applied: done.length + others.length + stored.size,
     waiting: waiting.length,
     unknown: left.length - waiting.length,
     seen: taken.length,

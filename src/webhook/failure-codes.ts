@@ -1,6 +1,6 @@
 import type pg from 'pg'
 import { type CodeBook, ruleOf, stopReason } from '../broker/classify-code.ts'
-import { codeOverridesOf } from '../broker/code-overrides.ts'
+import { readableOverrides } from '../broker/code-overrides.ts'
 import type { CodeRule } from '../broker/codes.ts'
 import { adapterOf } from '../broker/registry.ts'
 import type { Sql, Tx } from '../database/pool.ts'
@@ -9,7 +9,7 @@ import { type Change, isNewFailure } from './changes.ts'
 import { judgeReports, type Report } from './report-share.ts'
 import type { InboxEvent } from './waiting.ts'
 
-/** The codes of each broker, by its id. A broker of a newer camp has none: its failures are their leads' alone. */
+/** The codes of each broker, by its id. One whose adapter or classes a newer camp has added is missing: its failures are their leads' alone. */
 export type CodeBooks = ReadonlyMap<string, CodeBook>
 
 /** Read before the transaction that applies the events. */
@@ -20,7 +20,8 @@ export async function readCodeBooks(pool: Pick<pg.Pool, 'query'>): Promise<CodeB
   const books = new Map<string, CodeBook>()
   for (const { id, adapter, codes } of rows) {
     const known = await adapterOf(adapter).catch(() => undefined)
-    if (known) books.set(id, { table: known.codes, overrides: codeOverridesOf(codes) })
+    const overrides = known && readableOverrides(codes)
+    if (overrides) books.set(id, { table: known.codes, overrides })
   }
   return books
 }

@@ -28,19 +28,21 @@ interface FoundLead {
 /**
  * Stores replies, each once, and blocks who asked for no more messages or is not the debtor. A reply that comes again has no effect: a user
  * may have corrected the first by then. What blocks no phone waits for a user (camp inbox).
+ * @returns those that it could read: another may be a newer camp's, which stores it
  */
-export async function applyReplies(tx: Tx, events: readonly InboxEvent[], now: Date): Promise<void> {
+export async function applyReplies(tx: Tx, events: readonly InboxEvent[], now: Date): Promise<InboxEvent[]> {
   const replies = events.flatMap(event => {
     const { success, data } = storedReply.safeParse(event.reply)
     return success ? [{ event, reply: data, phone: phoneOf(event) }] : []
   })
-  if (replies.length === 0) return
+  if (replies.length === 0) return []
   const leads = await leadsOf(tx, replies)
   const judged = replies.map((one, n): JudgedReply => {
     const lead = leads.get(n)
     return { ...one, lead, phones: [one.phone, lead?.phone], ...judgementOf(one.reply, lead?.nome ?? null) }
   })
   await blockSenders(tx, await storeNew(tx, judged, now))
+  return replies.map(({ event }) => event)
 }
 
 function phoneOf({ phone }: InboxEvent): string | null {

@@ -5,7 +5,7 @@ import { runCampaign } from '../../src/campaign/actions/start.ts'
 import { resolveLeads } from '../../src/campaign/doubt/resolve.ts'
 import { useDatabase } from '../support/database.ts'
 import { dispatchOn, openSandbox } from '../support/dispatch.ts'
-import { booksOf, makeCampaign, makeScene, SECRET } from '../support/fixtures.ts'
+import { booksOf, makeCampaign, makeScene, SECRET, twilioCredential } from '../support/fixtures.ts'
 import { spawnCamp } from '../support/process.ts'
 import { until } from '../support/worker.ts'
 
@@ -17,13 +17,7 @@ const LEADS = 40
 
 it('a worker that is frozen past its lease, while a person decides about its leads, sends nothing when it wakes', async () => {
   const sandbox = await openSandbox()
-  const credential = {
-    account_sid: 'AC00000000000000000000000000000000',
-    auth_token: 't',
-    from: '+5500900000099',
-    channel: 'sms',
-    url: sandbox.url,
-  }
+  const credential = twilioCredential(sandbox.url)
   const scene = await makeScene(db.pool, { url: sandbox.url, adapter: 'TWILIO', credential, rate: RATE, maxBatch: 50 })
   const id = await makeCampaign(db.pool, scene, { leads: LEADS })
   const env = { DATABASE_URL: db.url, CAMP_SECRET: SECRET, CAMP_LEASE_MS: '2000', CAMP_SWEEP_MS: '300' }

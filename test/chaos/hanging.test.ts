@@ -5,7 +5,7 @@ import { reconcileBudgets } from '../../src/budget/reconcile.ts'
 import { runCampaign } from '../../src/campaign/actions/start.ts'
 import { useDatabase } from '../support/database.ts'
 import { dispatchOn, openSandbox } from '../support/dispatch.ts'
-import { booksOf, makeCampaign, makeScene, SECRET } from '../support/fixtures.ts'
+import { booksOf, makeCampaign, makeScene, SECRET, twilioCredential } from '../support/fixtures.ts'
 import { spawnCamp } from '../support/process.ts'
 import { until } from '../support/worker.ts'
 
@@ -14,13 +14,7 @@ const { workers, status } = dispatchOn(db)
 
 it('a worker that is killed while one request of twenty hangs leaves that one in doubt, and no other', async () => {
   const sandbox = await openSandbox({ next: [{ fault: 'accept-hang' }] })
-  const credential = {
-    account_sid: 'AC00000000000000000000000000000000',
-    auth_token: 't',
-    from: '+5500900000099',
-    channel: 'sms',
-    url: sandbox.url,
-  }
+  const credential = twilioCredential(sandbox.url)
   const scene = await makeScene(db.pool, { adapter: 'TWILIO', credential, maxBatch: 20 })
   const id = await makeCampaign(db.pool, scene, { leads: 20 })
   const env = { DATABASE_URL: db.url, CAMP_SECRET: SECRET, CAMP_LEASE_MS: '6000', CAMP_SWEEP_MS: '300' }

@@ -2,7 +2,7 @@ import { runCampaign } from '../../src/campaign/actions/start.ts'
 import type { MoveDeps } from '../../src/campaign/deps.ts'
 import { systemClock } from '../../src/clock.ts'
 import type { Queues } from '../../src/queue/queues.ts'
-import { makeCampaign, makeScene, type Scene } from '../support/fixtures.ts'
+import { makeCampaign, makeScene, type Scene, twilioCredential } from '../support/fixtures.ts'
 import type { Seen, Stop } from './books.ts'
 import type { Stage } from './stage.ts'
 
@@ -41,13 +41,7 @@ export async function startCampaigns(stage: Stage, queues: Queues, ms: number): 
   const poor = await makeScene(pool, { url, maxBatch: 3, budget: (n * 0.0225).toFixed(2) })
   const slow = await makeScene(pool, { url, rate: 10, maxBatch: 4 })
   // One message a request, several of them in a claim: what a frozen worker had claimed waits for its moment.
-  const credential = {
-    account_sid: 'AC00000000000000000000000000000000',
-    auth_token: 't',
-    from: '+5500900000099',
-    channel: 'sms',
-    url,
-  }
+  const credential = twilioCredential(url)
   const singles = [4, 5, 6].map(async (rate, i) => {
     const scene = await makeScene(pool, { url, adapter: 'TWILIO', credential, rate })
     const leads = Math.round((ms / 1000) * rate)

@@ -11,6 +11,15 @@ export const SECRET = 'a-test-secret-of-enough-length'
 
 export const testKeys = () => openKeys({ secret: SECRET, databaseUrl: undefined, home: '' })
 
+/** A Twilio account whose API is at `url`. */
+export const twilioCredential = (url: string) => ({
+  account_sid: 'AC00000000000000000000000000000000',
+  auth_token: 't',
+  from: '+5500900000099',
+  channel: 'sms',
+  url,
+})
+
 export interface Scene {
   userId: string
   walletId: string

@@ -11,7 +11,7 @@ import { openInbox } from '../../../src/webhook/inbox.ts'
 import { byHand, claimed, DEAF, outcomeOf } from '../../support/by-hand.ts'
 import { useDatabase } from '../../support/database.ts'
 import { dispatchOn, openSandbox } from '../../support/dispatch.ts'
-import { booksOf, makeCampaign, makeScene } from '../../support/fixtures.ts'
+import { booksOf, makeCampaign, makeScene, twilioCredential } from '../../support/fixtures.ts'
 import { until } from '../../support/worker.ts'
 
 const db = useDatabase()
@@ -194,17 +194,9 @@ it('refusals that were written early count among those in a row that pause a cam
   })
 })
 
-const credentialOf = (url: string) => ({
-  account_sid: 'AC00000000000000000000000000000000',
-  auth_token: 't',
-  from: '+5500900000099',
-  channel: 'sms',
-  url,
-})
-
 it('one request of twenty hangs: the others are settled meanwhile, and it when its time is over', async () => {
   const sandbox = await openSandbox({ next: [{ fault: 'accept-hang' }] })
-  const scene = await makeScene(db.pool, { adapter: 'TWILIO', credential: credentialOf(sandbox.url), maxBatch: 20 })
+  const scene = await makeScene(db.pool, { adapter: 'TWILIO', credential: twilioCredential(sandbox.url), maxBatch: 20 })
   const deps = await workers({ count: 1, env: { CAMP_HTTP_TIMEOUT_MS: '8000' } })
   const id = await makeCampaign(db.pool, scene, { leads: 20 })
   await runCampaign(deps, id, scene.userId)
@@ -227,7 +219,7 @@ it('one request of twenty hangs: the others are settled meanwhile, and it when i
 
 it('a batch whose requests all end soon is settled once', async () => {
   const sandbox = await openSandbox()
-  const scene = await makeScene(db.pool, { adapter: 'TWILIO', credential: credentialOf(sandbox.url), maxBatch: 20 })
+  const scene = await makeScene(db.pool, { adapter: 'TWILIO', credential: twilioCredential(sandbox.url), maxBatch: 20 })
   const deps = await workers({ count: 1 })
   const id = await makeCampaign(db.pool, scene, { leads: 60 })
   await runCampaign(deps, id, scene.userId)

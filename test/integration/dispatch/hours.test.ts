@@ -10,7 +10,14 @@ import { blockOf, seqOf } from '../../../src/intake/sequence.ts'
 import { byHand, claimed, outcomeOf } from '../../support/by-hand.ts'
 import { useDatabase } from '../../support/database.ts'
 import { answering } from '../../support/exchange.ts'
-import { booksOf, type CampaignOptions, makeCampaign, makeScene, type Scene } from '../../support/fixtures.ts'
+import {
+  booksOf,
+  type CampaignOptions,
+  makeCampaign,
+  makeScene,
+  type Scene,
+  twilioCredential,
+} from '../../support/fixtures.ts'
 import { mayBeSent, ORACLE_DDDS, type OracleHours } from '../../support/hours-oracle.ts'
 
 const db = useDatabase()
@@ -18,13 +25,7 @@ beforeEach(async () => {
   await db.pool.query(`DELETE FROM "Holiday"`)
 })
 
-const TWILIO = {
-  account_sid: 'AC00000000000000000000000000000000',
-  auth_token: 't',
-  from: '+5500900000099',
-  channel: 'sms',
-  url: 'http://127.0.0.1:9',
-}
+const TWILIO = twilioCredential('http://127.0.0.1:9')
 const oneByOne = (rate: number | null, maxBatch: number) =>
   makeScene(db.pool, { adapter: 'TWILIO', credential: TWILIO, cost: '0.0000', rate, maxBatch })
 

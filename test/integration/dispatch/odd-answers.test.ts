@@ -3,7 +3,7 @@ import { reconcileBudgets } from '../../../src/budget/reconcile.ts'
 import { runCampaign } from '../../../src/campaign/actions/start.ts'
 import { useDatabase } from '../../support/database.ts'
 import { dispatchOn } from '../../support/dispatch.ts'
-import { type Books, booksOf, makeCampaign, makeScene } from '../../support/fixtures.ts'
+import { type Books, booksOf, makeCampaign, makeScene, twilioCredential } from '../../support/fixtures.ts'
 import { serveHttp } from '../../support/http.ts'
 import { until } from '../../support/worker.ts'
 
@@ -124,13 +124,7 @@ describe('characters that PostgreSQL does not take change nothing of what an ans
       const body = JSON.stringify({ code: 21211, message: "The 'To' number \0 is not valid", status: 400 })
       response.writeHead(400, { 'content-type': 'application/json' }).end(body)
     })
-    const credential = {
-      account_sid: 'AC00000000000000000000000000000000',
-      auth_token: 't',
-      from: '+5500900000099',
-      channel: 'sms',
-      url,
-    }
+    const credential = twilioCredential(url)
     const scene = await makeScene(db.pool, { adapter: 'TWILIO', credential, maxBatch: 20 })
     const deps = await workers({ count: 1 })
     const id = await makeCampaign(db.pool, scene, { leads: 4 })

@@ -7,7 +7,7 @@ import { transaction } from '../../../src/database/pool.ts'
 import { freeSlot, LOOKAHEAD_MS, type SlotKey, takeSlots } from '../../../src/dispatch/pacing/slots.ts'
 import { useDatabase } from '../../support/database.ts'
 import { dispatchOn, openSandbox } from '../../support/dispatch.ts'
-import { booksOf, makeCampaign, makeScene } from '../../support/fixtures.ts'
+import { booksOf, makeCampaign, makeScene, twilioCredential } from '../../support/fixtures.ts'
 import { until } from '../../support/worker.ts'
 
 const db = useDatabase()
@@ -94,13 +94,7 @@ describe('a rate limit of 40 requests a second, on three workers', () => {
     { broker: 'TWILIO', perClaim: 20, maxBatch: 20, leads: 60 },
   ])('holds for $broker, $perClaim at a time', async ({ broker, perClaim, maxBatch, leads }) => {
     const sandbox = await openSandbox()
-    const credential = {
-      account_sid: 'AC00000000000000000000000000000000',
-      auth_token: 't',
-      from: '+5500900000099',
-      channel: 'sms',
-      url: sandbox.url,
-    }
+    const credential = twilioCredential(sandbox.url)
     const scene = await makeScene(db.pool, {
       url: sandbox.url,
       ...(broker === 'TWILIO' && { adapter: broker, credential }),

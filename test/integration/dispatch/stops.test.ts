@@ -13,7 +13,7 @@ import { byHand, claimed } from '../../support/by-hand.ts'
 import { useDatabase } from '../../support/database.ts'
 import { dispatchOn, openSandbox } from '../../support/dispatch.ts'
 import { answering } from '../../support/exchange.ts'
-import { booksOf, makeCampaign, makeScene } from '../../support/fixtures.ts'
+import { booksOf, makeCampaign, makeScene, twilioCredential } from '../../support/fixtures.ts'
 import { machineLoad } from '../../support/machine.ts'
 import { startTestWorker, until } from '../../support/worker.ts'
 
@@ -27,13 +27,7 @@ const ON_ITS_WAY_MS = 300
 /** One message a request, some of them a second. */
 async function oneByOne(rate: number, control?: unknown) {
   const sandbox = await openSandbox(control)
-  const credential = {
-    account_sid: 'AC00000000000000000000000000000000',
-    auth_token: 't',
-    from: '+5500900000099',
-    channel: 'sms',
-    url: sandbox.url,
-  }
+  const credential = twilioCredential(sandbox.url)
   const scene = await makeScene(db.pool, { url: sandbox.url, adapter: 'TWILIO', credential, rate, maxBatch: 50 })
   const started = (n: number) =>
     until(

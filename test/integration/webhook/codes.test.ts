@@ -160,3 +160,13 @@ it('of messages that are not ours, and of a broker whose adapter is newer, nothi
   await hear(campaign, failed(campaign, 'c-stop', 0, 1))
   expect(await booksOf(db.pool, campaign.id)).toMatchObject({ campaign: 'PROCESSING', errors: { 'c-stop': 1 } })
 })
+
+it('a class that a newer camp has added holds up no callback, neither of its broker nor of others', async () => {
+  const [campaign, other] = [await scenery(), await scenery()]
+  const newer = { 'c-stop': { class: 'of a newer camp' } }
+  await db.pool.query(`UPDATE "Broker" SET codes = $2 WHERE id = $1`, [campaign.brokerId, newer])
+  await hear(campaign, failed(campaign, 'c-stop', 0, 1))
+  expect(await booksOf(db.pool, campaign.id)).toMatchObject({ campaign: 'PROCESSING', errors: { 'c-stop': 1 } })
+  await hear(other, failed(other, 'c-stop', 0, 1))
+  expect(await statusOf(other.id)).toBe('PAUSED')
+})

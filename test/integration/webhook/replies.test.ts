@@ -52,6 +52,20 @@ async function entriesOf(phone: string) {
 }
 
 describe('a reply', () => {
+  test('that this version cannot read waits for one that can', async () => {
+    const campaign = await sentCampaign(db.pool)
+    await openInbox(db.pool, { now: () => NOON }).store(campaign.brokerId, [replyTo(campaign.leads[0]!.phone, 'sair')])
+    const rewrite = (reply: string) =>
+      db.pool.query(`UPDATE "WebhookEvent" SET reply = ${reply}, next_try_at = NULL WHERE broker_id = $1`, [
+        campaign.brokerId,
+      ])
+    await rewrite(`jsonb_build_object('newer', reply)`)
+    expect(await applyEvents(db.pool, { limit: 10, now: NOON })).toMatchObject({ applied: 0, unknown: 1 })
+    await rewrite(`reply->'newer'`)
+    expect(await applyEvents(db.pool, { limit: 10, now: NOON })).toMatchObject({ applied: 1 })
+    expect(await stored(campaign)).toMatchObject([{ verdict: 'OPT_OUT', handled: true }])
+  })
+
   test('is stored with the last lead of its phone, judged, and waits for a person', async () => {
     const campaign = await sentCampaign(db.pool)
     const { id, phone } = campaign.leads[0]!
