@@ -67,7 +67,7 @@ async function read({ pool, pidFile, workers, sandbox, queue }: Counted): Promis
 }
 
 /** CPU seconds of a process, its children apart. */
-export function cpuOf(pid: number): number {
+function cpuOf(pid: number): number {
   const { own } = statOf(pid)!
   return own
 }

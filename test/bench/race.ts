@@ -129,19 +129,18 @@ export class Race {
     })) as { [Name in keyof Names]: Side }
   }
 
+  /** @param senders the processes that do the work, beside this one */
+  costs(senders: readonly number[], leads: number, work: () => Promise<void>): Promise<Costs> {
+    const { pool, pidFile } = this.#course.stage
+    return costsOf({ pool, pidFile, workers: senders, sandbox: this.#sandboxPid, queue: this.#queuePid }, leads, work)
+  }
+
   /** Sets everything back, and measures. @throws Error unless the leads were sent, each once */
   async #trial({ leads = this.#course.pending, run, isCamp }: Contestant): Promise<Trial> {
     const { stage, sandbox, workers } = this.#course
-    await this.#reset()
-    const counted = {
-      pool: stage.pool,
-      pidFile: stage.pidFile,
-      workers: isCamp ? workers.map(({ pid }) => pid) : [],
-      sandbox: this.#sandboxPid,
-      queue: this.#queuePid,
-    }
+    await reset(this.#course)
     let took = 0
-    const costs = await costsOf(counted, leads, async () => {
+    const costs = await this.costs(isCamp ? workers.map(({ pid }) => pid) : [], leads, async () => {
       took = await run(this.#course)
     })
     const stats = await (await request(`${sandbox}/stats`)).body.json()
@@ -154,17 +153,17 @@ export class Race {
       return { perSecond: unique / took, costs }
     throw new Error(`${leads} leads: the sandbox accepted ${accepted} (${unique} different ones), ${sent} are SENT`)
   }
+}
 
-  async #reset(): Promise<void> {
-    const { stage, sandbox } = this.#course
-    await stage.pool.query(`TRUNCATE "CampaignLead", "Contact", "Batch" CASCADE`)
-    await stage.pool.query(`INSERT INTO "CampaignLead" SELECT * FROM bench_lead`)
-    await stage.pool.query(`UPDATE "Campaign" SET status = 'APPROVED', started_at = NULL, finished_at = NULL`)
-    await stage.pool.query(`UPDATE "Budget" SET used_budget = 0`)
-    await stage.pool.query('ANALYZE')
-    await stage.pool.query('CHECKPOINT')
-    await request(`${sandbox}/stats`, { method: 'DELETE' })
-  }
+/** Leads as the import left them, no contact, no budget used, no callback, and statistics. */
+export async function reset({ stage: { pool }, sandbox }: Pick<Course, 'stage' | 'sandbox'>): Promise<void> {
+  await pool.query(`TRUNCATE "CampaignLead", "Contact", "Batch", "WebhookEvent" CASCADE`)
+  await pool.query(`INSERT INTO "CampaignLead" SELECT * FROM bench_lead`)
+  await pool.query(`UPDATE "Campaign" SET status = 'APPROVED', started_at = NULL, finished_at = NULL`)
+  await pool.query(`UPDATE "Budget" SET used_budget = 0`)
+  await pool.query('ANALYZE')
+  await pool.query('CHECKPOINT')
+  await request(`${sandbox}/stats`, { method: 'DELETE' })
 }
 
 interface Trial {

@@ -14,7 +14,7 @@ export function ratioText({ ratio }: Measurement): string {
 }
 
 /** Three digits that count. */
-export function numberText(value: number): string {
+function numberText(value: number): string {
   const digits = value >= 100 ? 0 : value >= 10 ? 1 : 2
   return value.toLocaleString('en-US', { minimumFractionDigits: digits, maximumFractionDigits: digits })
 }

@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util'
 import { plainText } from '../../src/cli/blocks.ts'
 import { table } from '../../src/cli/table.ts'
+import { measureCallbacks } from './callbacks.ts'
 import { measureCda, measureDispatch, measureGosac, measureTwilio } from './dispatch.ts'
 import { measureExport } from './export.ts'
 import { measureFirstMessage } from './first-message.ts'
@@ -26,6 +27,7 @@ const PARTS: Record<string, (stage: Stage, size: Size) => Promise<Measurement[]>
   dispatch: measureDispatch,
   gosac: measureGosac,
   cda: measureCda,
+  callbacks: measureCallbacks,
   twilio: measureTwilio,
   memory: measureMemory,
   export: measureExport,
