@@ -182,7 +182,7 @@ async function settle(pool: pg.Pool, leads: readonly string[], answers: readonly
 }
 
 /** Works on all items, so many at once. */
-async function inFlight<Item>(
+export async function inFlight<Item>(
   atOnce: number,
   items: Iterable<Item>,
   work: (item: Item) => Promise<unknown>,

@@ -3,13 +3,16 @@ import { plainText } from '../../src/cli/blocks.ts'
 import { table } from '../../src/cli/table.ts'
 import { measureCallbacks } from './callbacks.ts'
 import { measureCda, measureDispatch, measureGosac, measureTwilio } from './dispatch.ts'
+import { writeDocuments } from './documents.ts'
 import { measureExport } from './export.ts'
 import { measureFirstMessage } from './first-message.ts'
 import { measureImport } from './import.ts'
 import { measureLegacy } from './legacy.ts'
 import { type Measurement, passes, type Size } from './measure.ts'
 import { measureMemory } from './memory.ts'
+import { measurePeers } from './peers.ts'
 import { figureOf, ratioText } from './report.ts'
+import { keep, keptResults } from './results.ts'
 import { openStage, type Stage } from './stage.ts'
 import { measureStartup } from './startup.ts'
 
@@ -17,9 +20,10 @@ import { measureStartup } from './startup.ts'
  * What camp costs over the least that the same work could cost, measured side by side in one run, on a PostgreSQL, a Redis and a
  * sandbox of its own. Ends with 1 where a goal is missed.
  *
- *   npm run bench [-- PART …] [--size 0.05] [--rounds 1] [--queue postgres]
+ *   npm run bench [-- PART …] [--size 0.05] [--rounds 1] [--queue postgres] [--save] [--report]
  *
- * `--size` is the share of the rows and leads of a full run.
+ * `--size` is the share of the rows and leads of a full run. `--save` keeps each part's result under test/bench/results, and writes
+ * docs/performance.md and its charts from all that are kept; `--report` only writes those.
  */
 const PARTS: Record<string, (stage: Stage, size: Size) => Promise<Measurement[]>> = {
   startup: measureStartup,
@@ -29,6 +33,7 @@ const PARTS: Record<string, (stage: Stage, size: Size) => Promise<Measurement[]>
   cda: measureCda,
   callbacks: measureCallbacks,
   twilio: measureTwilio,
+  peers: measurePeers,
   memory: measureMemory,
   export: measureExport,
   legacy: measureLegacy,
@@ -44,27 +49,44 @@ async function bench(): Promise<number> {
       size: { type: 'string', default: '1' },
       rounds: { type: 'string' },
       queue: { type: 'string', default: 'redis' },
+      save: { type: 'boolean', default: false },
+      report: { type: 'boolean', default: false },
     },
   })
+  const names = Object.keys(PARTS)
+  if (values.report) {
+    writeDocuments(keptResults(names))
+    return 0
+  }
   const size: Size = {
     count: full => Math.ceil(full * Number(values.size)),
     rounds: full => Number(values.rounds ?? full),
     queue: values.queue === 'postgres' ? 'postgres' : 'redis',
   }
   const unknown = positionals.find(name => !Object.hasOwn(PARTS, name))
-  if (unknown !== undefined) throw new Error(`no part "${unknown}": ${Object.keys(PARTS).join(', ')}`)
+  if (unknown !== undefined) throw new Error(`no part "${unknown}": ${names.join(', ')}`)
   const measured: Measurement[] = []
-  for (const name of positionals.length > 0 ? positionals : Object.keys(PARTS)) {
+  for (const name of positionals.length > 0 ? positionals : names) {
     // A stage for each part: none of them finds what another has left.
     const stage = await openStage()
     try {
-      measured.push(...(await PARTS[name]!(stage, size)))
+      const measurements = await PARTS[name]!(stage, size)
+      measured.push(...measurements)
+      if (values.save) {
+        keep({ part: name, size: Number(values.size), queue: size.queue, measurements }, await versionOf(stage))
+        writeDocuments(keptResults(names))
+      }
     } finally {
       await stage.close()
     }
   }
   process.stdout.write(`\n${shown(measured)}\n`)
   return measured.every(passes) ? 0 : 1
+}
+
+async function versionOf({ pool }: Stage): Promise<string> {
+  const { rows } = await pool.query<{ server_version: string }>('SHOW server_version')
+  return rows[0]!.server_version
 }
 
 function shown(measured: readonly Measurement[]): string {
