@@ -13,7 +13,7 @@ export interface Model {
 
 export type Sizes = Readonly<Record<string, number>>
 
-export interface Mutant {
+interface Mutant {
   name: string
   /** Without the model's small size, this one. */
   sizes?: Sizes
