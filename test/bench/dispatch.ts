@@ -7,6 +7,7 @@ import { systemClock } from '../../src/clock.ts'
 import { openQueues } from '../../src/queue/queues.ts'
 import { type Scene, stampApproval } from '../support/fixtures.ts'
 import { startRedis } from '../support/redis.ts'
+import { emptied } from '../support/tampering.ts'
 import { bareLoop, textbook } from './loops.ts'
 import { compareRates, type Measurement, say } from './measure.ts'
 import { importMailing, type Stage, setScene, writeMailing } from './stage.ts'
@@ -74,7 +75,7 @@ const MAX_SHARED = 0.001
 /** Sets everything back, and measures. @returns leads per second @throws Error unless they were sent, each once */
 async function rateOf(round: Round, leads: number, contestant: () => Promise<number>): Promise<number> {
   const { stage, id, sandbox } = round
-  await stage.pool.query(`TRUNCATE "CampaignLead", "Contact", "Batch" CASCADE`)
+  await emptied(stage.pool, '"CampaignLead", "Contact", "Batch"')
   await stage.pool.query(`INSERT INTO "CampaignLead" SELECT * FROM bench_lead`)
   await stage.pool.query(
     `UPDATE "Campaign" SET status = 'APPROVED', started_at = NULL, finished_at = NULL WHERE id = $1`,

@@ -33,6 +33,7 @@ export const RECORDS: readonly StoredText[] = [
   list => t`rows ${list!}`,
   () => t`none`,
   // What cannot be proved.
+  (source, rows) => t`${source!}: ${rows!}: their checkpoint is missing, so they are not proved`,
   (at, n) => t`camp secret reset at ${at!} (checkpoint ${n!}): older records are proved only by a head kept
     elsewhere`,
   (n, events) => t`checkpoint ${n!}: who wrote ${events!} events just before the reset is not proved`,
