@@ -51,6 +51,7 @@ export async function auditRecords(sql: Sql, keys: Pick<Keys, 'records'>): Promi
     )
   }
   for (const source of SOURCES) await audit.lookBeside(sql, source)
+  if (!last) await audit.lookForRemoved(sql)
   audit.noteUnsigned()
   return {
     checkpoints: audit.checkpoints,
@@ -182,6 +183,21 @@ class Audit {
       after = rows.at(-1)!.row.n
       this.#firstSigned ??= rows.find(({ row }) => row.isSigned)?.row.n
       this.#judgeUnsigned(rows.map(({ row }) => row).filter(row => !row.isSigned))
+    }
+  }
+
+  /** Without a checkpoint there is no row, because they are taken first: a number that was given out is of a row that is gone. */
+  async lookForRemoved(sql: Sql): Promise<void> {
+    for (const source of SOURCES) {
+      const { rows } = await sql.query<{ given: string | null }>(
+        `SELECT pg_sequence_last_value(pg_get_serial_sequence($1, $2)::regclass)::text AS given`,
+        [`"${source}"`, numberOf(source)],
+      )
+      const given = rows[0]!.given
+      if (given !== null)
+        this.findings.push(
+          `${source}: empty, and without a checkpoint, after row ${given}: compare with an earlier backup`,
+        )
     }
   }
 

@@ -12,6 +12,8 @@ export const STORED_RECORDS: Catalogue = {
     'o ponto de verificação {0} foi alterado: compare com um backup anterior',
   '{0}: {1} of checkpoint {2}, deleted since: compare with an earlier backup':
     '{0}: {1} do ponto de verificação {2}, excluídas depois: compare com um backup anterior',
+  '{0}: empty, and without a checkpoint, after row {1}: compare with an earlier backup':
+    '{0}: vazia, e sem ponto de verificação, depois da linha {1}: compare com um backup anterior',
   '{0} was changed after it was written: compare with an earlier backup':
     '{0}: alterado depois de gravado: compare com um backup anterior',
   '{0}: {1} more rows of checkpoint {2} were changed: compare with an earlier backup':

@@ -133,6 +133,20 @@ describe('the checkpoints', () => {
     expect(found[0]).toMatch(/^checkpoint 3, the newest, is not signed with this secret: /)
   })
 
+  it('all are gone, with all records: the numbers that were given out tell, and a head that is kept', async () => {
+    const all = ['BudgetEntry', 'AuditEvent', 'LeadEvent', 'Checkpoint'].map(name => `DELETE FROM "${name}"`)
+    expect(await after(...all)).toEqual([
+      expect.stringMatching(/^BudgetEntry: empty, and without a checkpoint, after row \d+: /),
+      expect.stringMatching(/^AuditEvent: empty, and without a checkpoint, after row \d+: /),
+      expect.stringMatching(/^LeadEvent: empty, and without a checkpoint, after row \d+: /),
+    ])
+    const flaw = await undone(db.pool, async sql => {
+      await asSuperuser(sql, all)
+      return headFlaw(sql, { number: 3, hash: 'x' })
+    })
+    expect(flaw).toBe('checkpoint 3 does not exist, and there is none: records are missing since')
+  })
+
   it('the newest rows and their checkpoints were cut off: a head that is kept elsewhere tells', async () => {
     const flaw = await undone(db.pool, async sql => {
       await asSuperuser(sql, [`DELETE FROM "LeadEvent"`, `DELETE FROM "Checkpoint" WHERE number = 3`])
