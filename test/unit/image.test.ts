@@ -23,7 +23,7 @@ const READ = [
 ]
 
 describe('the image', () => {
-  it('copies the clone, without what is built anew and without tests, and with all that its build reads', () => {
+  it('copies the clone, without what is built again and without tests, and with all that its build reads', () => {
     expect(of('COPY').filter(rest => !rest.startsWith('--from='))).toEqual(['. .'])
     const ignored = readFileSync('.dockerignore', 'utf8')
       .split('\n')

@@ -5,7 +5,7 @@ import { speaking } from '../../../src/language/text.ts'
 const IMPORTED = {
   file: 'm.csv',
   rows: 6,
-  notes: ['the message contains HTML, which is sent unchanged: "<b>"'],
+  notes: ['the campaign was cancelled'],
   no_cap: false,
   sha256: '80',
   purpose: null,
@@ -16,10 +16,7 @@ const IMPORTED = {
 it.each([
   [null, ''],
   [{}, ''],
-  [
-    IMPORTED,
-    'file: m.csv; rows: 6; remarks: the message contains HTML, which is sent unchanged: "<b>"; warnings: HTML: 1, BAD_DOCUMENT: 2',
-  ],
+  [IMPORTED, 'file: m.csv; rows: 6; remarks: the campaign was cancelled; warnings: HTML: 1, BAD_DOCUMENT: 2'],
   [{ to: '500.00', from: null, year: 2026, month: 12, wallet_id: 'x' }, '– → 500.00'],
   [
     { cost_per_message: { from: '0.0450', to: '0.0500' }, no_cap: { from: false, to: true } },
@@ -35,7 +32,7 @@ it.each([
 })
 
 it('the detail of an event is said in Portuguese', async () => {
-  expect(await speaking('pt-BR', async () => detailText({ ...IMPORTED, reason: 'the campaign was cancelled' }))).toBe(
-    'arquivo: m.csv; linhas: 6; observações: a mensagem contém HTML, que é enviado como está: "<b>"; avisos: HTML: 1, BAD_DOCUMENT: 2; motivo: a campanha foi cancelada',
+  expect(await speaking('pt-BR', async () => detailText({ ...IMPORTED, unit_cost: '0.0450' }))).toBe(
+    'arquivo: m.csv; linhas: 6; observações: a campanha foi cancelada; avisos: HTML: 1, BAD_DOCUMENT: 2; custo de uma: 0.0450',
   )
 })
