@@ -115,7 +115,7 @@ export async function settleBatch(
     if (again || split) await dropIfCancelled(tx, batch, verdict, at)
     const isTaken = accepted.length + before.accepted > 0
     const opened = isTaken && batch.firstOf !== null && (await endFirst(tx, batch.campaign.id, batch.firstOf))
-    if (stop) await stopCampaign(tx, batch.campaign.id, stop, at)
+    if (stop) await stopCampaign(tx, batch, stop, at)
     const isEnd = !stop && !again && !split
     const others = isEnd && (await hasQueued(tx, batch.campaign.id))
     const closing = isEnd && !others && (await finishIfDone(tx, batch.campaign.id, at))

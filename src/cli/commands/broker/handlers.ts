@@ -167,6 +167,11 @@ async function changedCodes(context: Context, broker: Broker, given: CodeChanges
     if (!known.get(code)?.is_listed)
       context.out.warn(t`the adapter ${broker.adapter} does not list the code ${code}: camp broker show --codes`)
   }
+  const blocking = Object.keys(given).filter(code => given[code]?.class === 'opt-out')
+  if (blocking.length > 0)
+    context.out.warn(
+      t`${blocking.join(', ')}: from now on each message with it blocks its recipient at once, for every campaign`,
+    )
   return Object.keys(given).map(code => `${code}: ${known.has(code) ? codeClassText(known.get(code)!) : t`by share`}`)
 }
 
