@@ -2,6 +2,9 @@ import { describe, expect, it } from 'vitest'
 import { reconcileBudgets } from '../../../src/budget/reconcile.ts'
 import { resumeCampaign, runCampaign } from '../../../src/campaign/actions/start.ts'
 import { pauseCampaign } from '../../../src/campaign/actions/stop.ts'
+import { settleLate } from '../../../src/dispatch/settle/settle-late.ts'
+import { sweep } from '../../../src/dispatch/sweep.ts'
+import { byHand, claimed, outcomeOf } from '../../support/by-hand.ts'
 import { useDatabase } from '../../support/database.ts'
 import { dispatchOn } from '../../support/dispatch.ts'
 import { makeCampaign, makeScene, type Scene, twilioCredential } from '../../support/fixtures.ts'
@@ -277,6 +280,50 @@ describe('after a start', () => {
     )
     release()
     expect(await status(id, 'FINISHED')).toMatchObject({ statuses: { SENT: 500 } })
+  })
+})
+
+describe('a code that stops', () => {
+  const STOP = { ends: 'PAUSE', reason: '1: the sender is wrong' } as const
+  const refused = { outcomes: [outcomeOf('NOT_ACCEPTED')], stop: STOP }
+
+  it.each(['before the pause', 'after the resume'])(
+    'of a batch claimed %s: only the campaign’s present start',
+    async when => {
+      const hand = byHand(db, new Date())
+      const scene = await makeScene(db.pool, { maxBatch: 1 })
+      const id = await makeCampaign(db.pool, scene, { leads: 3 })
+      await runCampaign(hand.deps, id, scene.userId)
+      const claimNext = async () => claimed(await hand.claim((await hand.queued(id))[0]!))
+      const before = await claimNext()
+      await pauseCampaign(hand.deps, id, scene.userId)
+      await resumeCampaign(hand.deps, id, scene.userId)
+      const after = await claimNext()
+      const settled = await hand.settle(when === 'before the pause' ? before : after, refused)
+      expect(settled).toMatchObject({ kind: 'SETTLED', again: 1 })
+      const { rows } = await db.pool.query(`SELECT status, failure_reason FROM "Campaign" WHERE id = $1`, [id])
+      expect(rows[0]).toEqual(
+        when === 'before the pause'
+          ? { status: 'PROCESSING', failure_reason: null }
+          : { status: 'PAUSED', failure_reason: STOP.reason },
+      )
+    },
+  )
+
+  it('of a worker that comes back after its lease, and after a resume, ends nothing', async () => {
+    const hand = byHand(db, new Date())
+    const scene = await makeScene(db.pool, { maxBatch: 1 })
+    const id = await makeCampaign(db.pool, scene, { leads: 3 })
+    await runCampaign(hand.deps, id, scene.userId)
+    const batch = claimed(await hand.claim((await hand.queued(id))[0]!))
+    hand.wait(hand.LEASE_MS + 1)
+    await sweep({ pool: db.pool, queues: hand.deps.queues, now: hand.now, sweepMs: 60_000 })
+    await pauseCampaign(hand.deps, id, scene.userId)
+    await resumeCampaign(hand.deps, id, scene.userId)
+    const deps = { pool: db.pool, now: hand.now }
+    expect(await settleLate(deps, batch, { correlatesByProviderId: false }, refused)).toBe(1)
+    const { rows } = await db.pool.query(`SELECT status FROM "Campaign" WHERE id = $1`, [id])
+    expect(rows[0]).toEqual({ status: 'PROCESSING' })
   })
 })
 
