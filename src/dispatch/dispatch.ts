@@ -8,8 +8,14 @@ import { finishAfterCommit } from './finish/finish.ts'
 import type { BatchOutcome, Settled } from './model/batch-outcome.ts'
 import type { ClaimedBatch } from './model/claimed-batch.ts'
 import type { DispatchDeps } from './model/deps.ts'
-import { campaignsWithParked } from './pacing/requests-at-once.ts'
-import { type EnqueueTarget, enqueueAhead, enqueueAll, enqueueNext, enqueueWindow } from './plan/enqueue.ts'
+import {
+  type EnqueueTarget,
+  enqueueAhead,
+  enqueueAll,
+  enqueueNext,
+  enqueueParked,
+  enqueueWindow,
+} from './plan/enqueue.ts'
 import { keepQuota } from './record/quota.ts'
 import { openPermit } from './send/permit.ts'
 import { renderLeads } from './send/render.ts'
@@ -100,7 +106,8 @@ async function afterSettle(deps: DispatchDeps, batch: ClaimedBatch, settled: Set
   )
   await orLeaveToSweep(deps, () => enqueueAll(deps.queues, batch.campaign.brokerId, settled.jobs, deps.now()))
   if (batch.firstOf !== null) await enqueueAfterFirst(deps, batch.campaign, settled.opened)
-  if (batch.isLimited) await enqueueParked(deps, batch)
+  if (batch.isLimited)
+    await orLeaveToSweep(deps, () => enqueueParked(deps.pool, deps.queues, batch.campaign, deps.now()))
   if (settled.closing) await enqueueFollowing(deps, batch.campaign, batch.number, null)
   if (settled.mayFinish) await finishIfLast(deps, batch.campaign, batch.number)
 }
@@ -109,14 +116,6 @@ async function afterSettle(deps: DispatchDeps, batch: ClaimedBatch, settled: Set
 async function enqueueAfterFirst(deps: DispatchDeps, campaign: EnqueueTarget, opened: boolean): Promise<void> {
   if (!opened) return enqueueFollowing(deps, campaign, 0, null)
   await orLeaveToSweep(deps, () => enqueueWindow(deps.pool, deps.queues, campaign, deps.now()))
-}
-
-/** There is room for another request of the credential: each of its campaigns that waits for it tries one. */
-async function enqueueParked(deps: DispatchDeps, { campaign }: ClaimedBatch): Promise<void> {
-  await orLeaveToSweep(deps, async () => {
-    for (const id of await campaignsWithParked(deps.pool, campaign.walletId, campaign.brokerId))
-      await enqueueNext(deps.pool, deps.queues, { ...campaign, id }, 0, null, deps.now())
-  })
 }
 
 /** The quota nears its end: an operator should know before the broker refuses. */

@@ -38,7 +38,8 @@ interface SlotRequest {
 
 /**
  * Checks the contact hours at the time that throttling and rate limit give, and takes that slot; outside the hours nothing is
- * taken. NO_ROOM: as many of the credential's requests are in flight as may be (requests-at-once.ts). Locks the slots' rows until the transaction ends.
+ * taken. NO_ROOM: as many of the credential's requests are in flight as may be (requests-at-once.ts). Locks the slots' rows
+ * until the transaction ends.
  */
 export async function reserveSlot(
   tx: Tx,

@@ -1,4 +1,4 @@
-import type { Sql, Tx } from '../../database/pool.ts'
+import type { Tx } from '../../database/pool.ts'
 import { lockSlot } from './slots.ts'
 
 /**
@@ -33,16 +33,4 @@ export async function freeRequests(tx: Tx, limited: Limited, now: Date): Promise
     [limited.walletId, limited.brokerId],
   )
   return Math.max(0, limited.most - rows[0]!.requests)
-}
-
-/** The running campaigns of a wallet at a broker that have a batch which is not enqueued. */
-export async function campaignsWithParked(sql: Sql, walletId: string, brokerId: string): Promise<string[]> {
-  const { rows } = await sql.query<{ id: string }>(
-    `SELECT c.id FROM "Campaign" c
-     WHERE c.wallet_id = $1 AND c.broker_id = $2 AND c.status = 'PROCESSING'
-       AND EXISTS (SELECT 1 FROM "Batch" b WHERE b.campaign_id = c.id AND b.status = 'QUEUED' AND b.enqueued_at IS NULL)
-     ORDER BY c.id`,
-    [walletId, brokerId],
-  )
-  return rows.map(({ id }) => id)
 }

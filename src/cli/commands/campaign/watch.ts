@@ -1,5 +1,4 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import type pg from 'pg'
 import { type CampaignRef, findCampaign } from '../../../campaign/read/find.ts'
 import { forecastOf, type Present } from '../../../campaign/read/forecast.ts'
 import { backlogOf, type LiveCampaign, liveIds, liveMeter } from '../../../campaign/read/live.ts'
@@ -83,10 +82,11 @@ const SILENCE_MS = 20_000
  * Whether requests of a campaign that was stopped are in flight and a worker will settle them: the result is shown after that. An
  * answer that never comes ends with its lease.
  */
-async function isAnsweredLater(pool: pg.Pool, live: readonly LiveCampaign[], workers: number): Promise<boolean> {
+async function isAnsweredLater(context: Context, live: readonly LiveCampaign[], workers: number): Promise<boolean> {
   if (workers === 0) return false
   for (const { id, status } of live) {
-    if (status !== 'PROCESSING' && status !== 'APPROVED' && (await answersAwaited(pool, id)) > 0) return true
+    if (status !== 'PROCESSING' && status !== 'APPROVED' && (await answersAwaited(await context.pool(), id)) > 0)
+      return true
   }
   return false
 }
@@ -117,7 +117,7 @@ export async function follow(
       for (const campaign of live) warnings.look(campaign, elapsedMs, present)
       // Of what is over already there is no progress to show, only the result.
       if (elapsedMs > 0 || !live.every(isDone)) show.update({ campaigns: live, surroundings }, present)
-      if (live.every(isDone) && !(await isAnsweredLater(pool, live, surroundings.workers.length))) {
+      if (live.every(isDone) && !(await isAnsweredLater(context, live, surroundings.workers.length))) {
         return campaigns.flatMap(campaign => {
           const progress = live.find(({ id }) => id === campaign.id)
           return progress ? [{ ...campaign, progress }] : []
