@@ -8,7 +8,14 @@ import { finishAfterCommit } from './finish/finish.ts'
 import type { BatchOutcome, Settled } from './model/batch-outcome.ts'
 import type { ClaimedBatch } from './model/claimed-batch.ts'
 import type { DispatchDeps } from './model/deps.ts'
-import { type EnqueueTarget, enqueueAhead, enqueueAll, enqueueNext, enqueueWindow } from './plan/enqueue.ts'
+import {
+  type EnqueueTarget,
+  enqueueAhead,
+  enqueueAll,
+  enqueueNext,
+  enqueueParked,
+  enqueueWindow,
+} from './plan/enqueue.ts'
 import { keepQuota } from './record/quota.ts'
 import { openPermit } from './send/permit.ts'
 import { renderLeads } from './send/render.ts'
@@ -22,7 +29,7 @@ export async function dispatchBatch(deps: DispatchDeps, batchId: string): Promis
   const claim = await claimBatch(deps, batchId)
   switch (claim.kind) {
     case 'GONE':
-    case 'AFTER_FIRST':
+    case 'PARKED':
       return
     case 'CLOSING':
       return dispatchClosing(deps, batchId)
@@ -99,6 +106,8 @@ async function afterSettle(deps: DispatchDeps, batch: ClaimedBatch, settled: Set
   )
   await orLeaveToSweep(deps, () => enqueueAll(deps.queues, batch.campaign.brokerId, settled.jobs, deps.now()))
   if (batch.firstOf !== null) await enqueueAfterFirst(deps, batch.campaign, settled.opened)
+  if (batch.isLimited)
+    await orLeaveToSweep(deps, () => enqueueParked(deps.pool, deps.queues, batch.campaign, deps.now()))
   if (settled.closing) await enqueueFollowing(deps, batch.campaign, batch.number, null)
   if (settled.mayFinish) await finishIfLast(deps, batch.campaign, batch.number)
 }

@@ -75,11 +75,13 @@ async function tryClaim(deps: ClaimDeps, tx: Tx, batchId: string, most: number):
     wait(lookAgainAt({ ...circuit, blockedUntil }, now, deps.random), 'BROKER')
   if (circuit.blockedUntil && circuit.blockedUntil > now) return waitForBroker(circuit.blockedUntil)
   const first = header.unanswered_start
-  if (first !== null && (await isFirstInFlight(tx, campaign.id, first, now))) {
+  const park = async (): Promise<Claim> => {
     await parkBatch(tx, header.id)
-    return { kind: 'AFTER_FIRST' }
+    return { kind: 'PARKED' }
   }
+  if (first !== null && (await isFirstInFlight(tx, campaign.id, first, now))) return park()
   const found = await reserveSlot(tx, deps, { header, adapter, throttling, now })
+  if (found === 'NO_ROOM') return park()
   if ('wait' in found) return wait(found.wait.until, found.wait.why)
   const { startAt, windowStartsAt, windowEndsAt, requestIntervalMs, size, requests, takenMs } = found
   const sending = { from: startAt, to: new Date(startAt.getTime() + (requests - 1) * requestIntervalMs) }
@@ -139,6 +141,7 @@ async function tryClaim(deps: ClaimDeps, tx: Tx, batchId: string, most: number):
       claimedAt: now,
       lookedAt,
       firstOf: first,
+      isLimited: header.concurrency !== null,
       leads: taken,
       probe: probing,
       left,
