@@ -10,8 +10,8 @@ import { judgeReports, type Report } from './report-share.ts'
 import type { InboxEvent } from './waiting.ts'
 
 /**
- * The codes of each broker, by its id. One whose adapter or classes a newer camp has added is missing: its failures are their leads'
- * alone.
+ * The codes of each broker, by its id. A broker whose adapter or classes a newer camp has added is missing: its failures are
+ * their leads' alone.
  */
 export type CodeBooks = ReadonlyMap<string, CodeBook>
 

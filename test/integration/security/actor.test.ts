@@ -23,7 +23,7 @@ beforeEach(async () => {
 async function authenticateWith(given: { token?: string; databaseUrl?: string; now?: Date }): Promise<Actor> {
   const config = { token: given.token, databaseUrl: given.databaseUrl, home }
   return authenticate({
-    prisma: db.prisma,
+    pool: db.pool,
     sessionKey: async () => pair,
     config,
     clock: { now: () => given.now ?? start },
