@@ -1,5 +1,5 @@
 import type { Sql } from '../../database/pool.ts'
-import type { RefusalCode } from '../../lifecycle/refusal-codes.ts'
+import type { ImportCode } from '../../lifecycle/refusal-codes.ts'
 import { parseDocument } from '../../recipient/document.ts'
 import { canonicalPhone } from '../../recipient/phone.ts'
 
@@ -17,7 +17,7 @@ export interface Found {
   matches: Match[]
 }
 
-const INVALID_DOCUMENT: RefusalCode = 'INVALID_DOCUMENT'
+const UNREAD_DOCUMENT: ImportCode = 'INVALID_DOCUMENT'
 
 /**
  * Finds leads by a phone in any spelling, a CPF or CNPJ, a contract, or by the original text that a file had in one of these
@@ -40,7 +40,7 @@ export async function findLeads(sql: Sql, text: string): Promise<Found> {
               coalesce(cpf_cnpj = ANY($1), false) OR (error_code = $4 AND starts_with(error_message, $3)) AS document
        FROM "CampaignLead"
      ) l WHERE document OR contract`,
-    [[...new Set([document, written])], written, `"${written}": `, INVALID_DOCUMENT],
+    [[...new Set([document, written])], written, `"${written}": `, UNREAD_DOCUMENT],
   )
   const matches: Match[] = [
     { as: 'phone', value: phone, leads: byPhone.length },
