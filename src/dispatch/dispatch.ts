@@ -8,7 +8,14 @@ import { finishAfterCommit } from './finish/finish.ts'
 import type { BatchOutcome, Settled } from './model/batch-outcome.ts'
 import type { ClaimedBatch } from './model/claimed-batch.ts'
 import type { DispatchDeps } from './model/deps.ts'
-import { type EnqueueTarget, enqueueAhead, enqueueAll, enqueueNext } from './plan/enqueue.ts'
+import {
+  type EnqueueTarget,
+  enqueueAhead,
+  enqueueAll,
+  enqueueNext,
+  enqueueParked,
+  enqueueWindow,
+} from './plan/enqueue.ts'
 import { keepQuota } from './record/quota.ts'
 import { openPermit } from './send/permit.ts'
 import { renderLeads } from './send/render.ts'
@@ -22,6 +29,7 @@ export async function dispatchBatch(deps: DispatchDeps, batchId: string): Promis
   const claim = await claimBatch(deps, batchId)
   switch (claim.kind) {
     case 'GONE':
+    case 'PARKED':
       return
     case 'CLOSING':
       return dispatchClosing(deps, batchId)
@@ -41,7 +49,8 @@ export async function dispatchBatch(deps: DispatchDeps, batchId: string): Promis
       return
     case 'CLAIMED': {
       const { batch } = claim
-      await enqueueFollowing(deps, batch.campaign, batch.number, batch.nextAt && enqueueAhead(batch.nextAt))
+      if (batch.firstOf === null)
+        await enqueueFollowing(deps, batch.campaign, batch.number, batch.nextAt && enqueueAhead(batch.nextAt))
       const outcome = await sendClaimedBatch(deps, batch)
       const settled = await settleWithRetry(deps, batch, outcome)
       if (outcome.quota) await tellQuota(deps, batch, outcome.quota)
@@ -60,7 +69,7 @@ async function sendClaimedBatch(deps: DispatchDeps, batch: ClaimedBatch): Promis
   const rendered = renderLeads(batch)
   const { template } = batch.campaign
   const { http, now, sleep, draining } = deps
-  const early = settlingEarly(deps, batch, adapter)
+  const early = settlingEarly(deps, batch, adapter, () => void enqueueAfterFirst(deps, batch.campaign, true))
   const permit = openPermit(deps, batch)
   const codes = { table: adapter.codes, overrides: batch.codeOverrides }
   const sent = await sendBatch(
@@ -96,8 +105,17 @@ async function afterSettle(deps: DispatchDeps, batch: ClaimedBatch, settled: Set
     'settled',
   )
   await orLeaveToSweep(deps, () => enqueueAll(deps.queues, batch.campaign.brokerId, settled.jobs, deps.now()))
+  if (batch.firstOf !== null) await enqueueAfterFirst(deps, batch.campaign, settled.opened)
+  if (batch.isLimited)
+    await orLeaveToSweep(deps, () => enqueueParked(deps.pool, deps.queues, batch.campaign, deps.now()))
   if (settled.closing) await enqueueFollowing(deps, batch.campaign, batch.number, null)
   if (settled.mayFinish) await finishIfLast(deps, batch.campaign, batch.number)
+}
+
+/** @param opened the broker took a message: the others go beside one another, and else one after another */
+async function enqueueAfterFirst(deps: DispatchDeps, campaign: EnqueueTarget, opened: boolean): Promise<void> {
+  if (!opened) return enqueueFollowing(deps, campaign, 0, null)
+  await orLeaveToSweep(deps, () => enqueueWindow(deps.pool, deps.queues, campaign, deps.now()))
 }
 
 /** The quota nears its end: an operator should know before the broker refuses. */

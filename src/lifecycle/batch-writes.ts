@@ -13,6 +13,8 @@ export interface BatchOpening {
   messages: number
   /** The month of the wallet's budget that pays for it. */
   month: { year: number; month: number }
+  /** The start for which it goes alone (first-batch.ts); null: it goes beside others. */
+  firstOf: string | null
   leaseUntil: Date
   now: Date
 }
@@ -37,14 +39,14 @@ export async function openBatch(
   batch: { id: string; unit_cost: string; wallet_id: string },
   opening: BatchOpening,
 ): Promise<Opened> {
-  const { refused, messages, month, leaseUntil, now } = opening
+  const { refused, messages, month, firstOf, leaseUntil, now } = opening
   const { rows } = await tx.query<Opened>(
     `UPDATE "Batch" SET status = 'SENDING', attempt = attempt + 1, lease_until = $2, claimed_at = $3, not_before = NULL,
             waiting_for_hours = false,
             budget_id = (SELECT id FROM "Budget" WHERE wallet_id = $7 AND year = $8 AND month = $9 AND $4::numeric > 0),
-            unit_cost = $4, reserved = reserved + $4::numeric * $5, refused = refused + $6
+            unit_cost = $4, reserved = reserved + $4::numeric * $5, refused = refused + $6, first_of = $10
      WHERE id = $1 RETURNING attempt, pg_current_xact_id()::text AS xid`,
-    [batch.id, leaseUntil, now, batch.unit_cost, messages, refused, batch.wallet_id, month.year, month.month],
+    [batch.id, leaseUntil, now, batch.unit_cost, messages, refused, batch.wallet_id, month.year, month.month, firstOf],
   )
   return rows[0]!
 }

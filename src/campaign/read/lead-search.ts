@@ -1,4 +1,5 @@
 import type { Sql } from '../../database/pool.ts'
+import type { ImportCode } from '../../lifecycle/refusal-codes.ts'
 import { parseDocument } from '../../recipient/document.ts'
 import { canonicalPhone } from '../../recipient/phone.ts'
 
@@ -16,6 +17,8 @@ export interface Found {
   matches: Match[]
 }
 
+const UNREAD_DOCUMENT: ImportCode = 'INVALID_DOCUMENT'
+
 /**
  * Finds leads by a phone in any spelling, a CPF or CNPJ, a contract, or by the original text that a file had in one of these
  * columns. Eleven digits may be a mobile phone or a CPF: each reading is tried. Phones are found by their index; documents and
@@ -30,9 +33,14 @@ export async function findLeads(sql: Sql, text: string): Promise<Found> {
     [[...new Set([phone, written])]],
   )
   const byPhone = phones.rows.map(row => row.id)
+  // A refused document stands in the reason alone.
   const { rows } = await sql.query<{ id: string; document: boolean }>(
-    `SELECT id, coalesce(cpf_cnpj = ANY($1), false) AS document FROM "CampaignLead" WHERE cpf_cnpj = ANY($1) OR idcob_contrato = $2`,
-    [[...new Set([document, written])], written],
+    `SELECT id, document FROM (
+       SELECT id, idcob_contrato = $2 AS contract,
+              coalesce(cpf_cnpj = ANY($1), false) OR (error_code = $4 AND starts_with(error_message, $3)) AS document
+       FROM "CampaignLead"
+     ) l WHERE document OR contract`,
+    [[...new Set([document, written])], written, `"${written}": `, UNREAD_DOCUMENT],
   )
   const matches: Match[] = [
     { as: 'phone', value: phone, leads: byPhone.length },

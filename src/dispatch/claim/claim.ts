@@ -3,7 +3,7 @@ import { adapterOf } from '../../broker/registry.ts'
 import { reserve, TooLittleBudget } from '../../budget/reserve.ts'
 import { throttlingOf } from '../../campaign-settings/throttling.ts'
 import { type Tx, transaction } from '../../database/pool.ts'
-import { deferBatch } from '../../lifecycle/batch-queue.ts'
+import { deferBatch, parkBatch } from '../../lifecycle/batch-queue.ts'
 import { closeEmptyBatch, openBatch } from '../../lifecycle/batch-writes.ts'
 import { failCampaign } from '../../lifecycle/transition.ts'
 import { openCredential } from '../../security/open-credential.ts'
@@ -12,6 +12,7 @@ import { finishIfDone, hasQueued } from '../finish/finish.ts'
 import type { Claim, ClaimWait } from '../model/claimed-batch.ts'
 import type { ClaimDeps } from '../model/deps.ts'
 import { giveProbeBack, isCircuitOpen, lookAgainAt, takeProbe } from '../pacing/circuit-breaker.ts'
+import { isFirstInFlight } from '../pacing/first-batch.ts'
 import { isPaced } from '../plan/enqueue.ts'
 import { lookingAt } from '../send/permit.ts'
 import { lockBatch } from './lock-batch.ts'
@@ -73,7 +74,14 @@ async function tryClaim(deps: ClaimDeps, tx: Tx, batchId: string, most: number):
   const waitForBroker = (blockedUntil: Date) =>
     wait(lookAgainAt({ ...circuit, blockedUntil }, now, deps.random), 'BROKER')
   if (circuit.blockedUntil && circuit.blockedUntil > now) return waitForBroker(circuit.blockedUntil)
+  const first = header.unanswered_start
+  const park = async (): Promise<Claim> => {
+    await parkBatch(tx, header.id)
+    return { kind: 'PARKED' }
+  }
+  if (first !== null && (await isFirstInFlight(tx, campaign.id, first, now))) return park()
   const found = await reserveSlot(tx, deps, { header, adapter, throttling, now })
+  if (found === 'NO_ROOM') return park()
   if ('wait' in found) return wait(found.wait.until, found.wait.why)
   const { startAt, windowStartsAt, windowEndsAt, requestIntervalMs, size, requests, takenMs } = found
   const sending = { from: startAt, to: new Date(startAt.getTime() + (requests - 1) * requestIntervalMs) }
@@ -97,7 +105,7 @@ async function tryClaim(deps: ClaimDeps, tx: Tx, batchId: string, most: number):
     return { kind: 'EMPTIED', campaign, number: header.number }
   }
   const month = monthOf(now, deps.timezone)
-  const opening = { refused: refused.length, messages: taken.length, month, leaseUntil, now }
+  const opening = { refused: refused.length, messages: taken.length, month, firstOf: first, leaseUntil, now }
   const { attempt, xid } = await openBatch(tx, header, opening)
   await reserve(tx, header, taken.length, month, now)
   return {
@@ -132,6 +140,8 @@ async function tryClaim(deps: ClaimDeps, tx: Tx, batchId: string, most: number):
       unitCost: header.unit_cost,
       claimedAt: now,
       lookedAt,
+      firstOf: first,
+      isLimited: header.concurrency !== null,
       leads: taken,
       probe: probing,
       left,

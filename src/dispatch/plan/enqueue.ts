@@ -10,6 +10,8 @@ import { LOOKAHEAD_MS } from '../pacing/slots.ts'
  */
 const WINDOW = 256
 const PACED_WINDOW = 4
+/** Until the broker has taken a message, one batch is in flight (first-batch.ts): the others are spares, if its job is lost. */
+const FIRST_WINDOW = 4
 
 export interface EnqueueTarget {
   id: string
@@ -53,6 +55,26 @@ export async function enqueueNext(
   await enqueueUnqueued(sql, queues, campaign, { after, limit: 1, now, at, locked: 'skip' })
 }
 
+/**
+ * There is room for another request of a credential (requests-at-once.ts): enqueues one batch of each running campaign of the
+ * wallet at the broker that has one which is not enqueued.
+ */
+export async function enqueueParked(
+  sql: Sql,
+  queues: Enqueuer,
+  { walletId, brokerId }: { walletId: string; brokerId: string },
+  now: Date,
+): Promise<void> {
+  const { rows } = await sql.query<{ id: string }>(
+    `SELECT c.id FROM "Campaign" c
+     WHERE c.wallet_id = $1 AND c.broker_id = $2 AND c.status = 'PROCESSING'
+       AND EXISTS (SELECT 1 FROM "Batch" b WHERE b.campaign_id = c.id AND b.status = 'QUEUED' AND b.enqueued_at IS NULL)
+     ORDER BY c.id`,
+    [walletId, brokerId],
+  )
+  for (const { id } of rows) await enqueueNext(sql, queues, { id, brokerId, paced: true }, 0, null, now)
+}
+
 /** Locks a campaign's QUEUED batches. To be called before the Campaign row is locked: batches come first in the lock order. */
 export async function lockQueued(tx: Tx, campaignId: string): Promise<void> {
   await locking(tx, 'Batch').query(
@@ -94,10 +116,12 @@ async function enqueueUnqueued(
     `UPDATE "Batch" b SET enqueued_at = greatest($4::timestamptz, $5::timestamptz) FROM (
        SELECT id FROM "Batch"
        WHERE campaign_id = $1 AND number > $2 AND status = 'QUEUED' AND enqueued_at IS NULL
-       ORDER BY number LIMIT $3 FOR UPDATE ${locked === 'skip' ? 'SKIP LOCKED' : ''}
+       ORDER BY number
+       LIMIT (SELECT CASE WHEN unanswered_start IS NULL THEN $3::int ELSE least($3, $6::int) END FROM "Campaign" WHERE id = $1)
+       FOR UPDATE ${locked === 'skip' ? 'SKIP LOCKED' : ''}
      ) next
      WHERE b.id = next.id RETURNING b.id, b.enqueue_seq, b.not_before`,
-    [campaign.id, after, limit, now, at ?? null],
+    [campaign.id, after, limit, now, at ?? null, FIRST_WINDOW],
   )
   await enqueueAll(
     queues,

@@ -1,6 +1,7 @@
 import { locking } from '../../database/lock-order.ts'
 import type { Tx } from '../../database/pool.ts'
 import type { ClaimedBatch } from '../model/claimed-batch.ts'
+import { lockSlot } from '../pacing/slots.ts'
 
 /** What the settle of a batch needs of its row: the failures, and the cost that was reserved. */
 export interface Attempt {
@@ -20,4 +21,13 @@ export async function lockAttempt(tx: Tx, { id, attempt, claimedAt }: ClaimedBat
     [id, attempt, claimedAt],
   )
   return rows[0]
+}
+
+/**
+ * Locks the slots by which claims decide whether another batch must wait for this one (first-batch.ts, requests-at-once.ts): a
+ * batch is parked before its settle looks for parked ones, or sees the settled batch. The campaign's comes first.
+ */
+export async function lockSlots(tx: Tx, batch: ClaimedBatch, now: Date): Promise<void> {
+  if (batch.firstOf !== null) await lockSlot(tx, batch.campaign.id, now)
+  if (batch.isLimited) await lockSlot(tx, batch.credential.id, now)
 }

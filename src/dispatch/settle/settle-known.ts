@@ -5,8 +5,9 @@ import { type Sql, transaction } from '../../database/pool.ts'
 import type { LeadOutcome } from '../model/batch-outcome.ts'
 import type { ClaimedBatch } from '../model/claimed-batch.ts'
 import { countAnswer } from '../pacing/circuit-breaker.ts'
+import { endFirst } from '../pacing/first-batch.ts'
 import { type SettledLead, writeOutcomes } from './lead-outcomes.ts'
-import { lockAttempt } from './lock-attempt.ts'
+import { lockAttempt, lockSlots } from './lock-attempt.ts'
 
 /**
  * Writes what a broker has answered while other requests of the batch have no answer yet. The batch stays SENDING, with its
@@ -14,26 +15,28 @@ import { lockAttempt } from './lock-attempt.ts'
  * other leads are in doubt. It may be repeated: a settled lead is left as it is.
  * @param known by lead; outcomes that are neither ACCEPTED nor REJECTED, and refusals that are judged by share, are left to the
  * last settle
- * @returns false if the batch is no longer this attempt's
+ * @returns undefined if the batch is no longer this attempt's; opened: as in `Settled`
  */
 export async function settleKnown(
   { pool, now }: { pool: pg.Pool; now: () => Date },
   batch: ClaimedBatch,
   adapter: Pick<Adapter, 'correlatesByProviderId'>,
   known: ReadonlyMap<string, LeadOutcome>,
-): Promise<boolean> {
+): Promise<{ opened: boolean } | undefined> {
   return transaction(pool, async tx => {
     const at = now()
+    const { firstOf } = batch
     const row = await lockAttempt(tx, batch)
-    if (!row) return false
+    if (!row) return undefined
     const answered = batch.leads.flatMap((lead): SettledLead[] => {
       const outcome = known.get(lead.id)
       return outcome && isAnswer(outcome) ? [{ lead, outcome }] : []
     })
     const sending = await sendingSeqs(tx, batch, answered)
     const settledLeads = answered.filter(({ lead }) => sending.has(lead.seq))
-    if (settledLeads.length === 0) return true
+    if (settledLeads.length === 0) return { opened: false }
     const { accepted, refused } = figuresOf(settledLeads)
+    await lockSlots(tx, batch, at)
     await countAnswer(tx, batch.credential.id)
     await writeOutcomes(tx, batch, adapter, settledLeads, at)
     await tx.query(
@@ -41,7 +44,7 @@ export async function settleKnown(
       [batch.id, accepted, refused],
     )
     await releaseCost(tx, { batchId: batch.id, ...row, messages: refused }, at)
-    return true
+    return { opened: accepted > 0 && firstOf !== null && (await endFirst(tx, batch.campaign.id, firstOf)) }
   })
 }
 

@@ -12,9 +12,10 @@ import type { BatchOutcome, Settled } from '../model/batch-outcome.ts'
 import type { ClaimedBatch } from '../model/claimed-batch.ts'
 import { backoffMs } from '../pacing/backoff.ts'
 import { blockCredential, countAnswer, countFailure, giveProbeBack } from '../pacing/circuit-breaker.ts'
+import { endFirst } from '../pacing/first-batch.ts'
 import { planRest, splitBatch } from '../plan/replan.ts'
 import { reasonOf, writeOutcomes } from './lead-outcomes.ts'
-import { lockAttempt } from './lock-attempt.ts'
+import { lockAttempt, lockSlots } from './lock-attempt.ts'
 import { NONE_BEFORE, unsettled } from './settle-known.ts'
 import { judgeByShare, type ShareVerdict, takeBack } from './share.ts'
 import { stopCampaign } from './stop-campaign.ts'
@@ -41,6 +42,7 @@ export async function settleBatch(
       ? await unsettled(tx, batch, all)
       : { settledLeads: all, before: NONE_BEFORE }
     const verdict = await judgeByShare(tx, batch, all, open)
+    await lockSlots(tx, batch, at)
     const { settledLeads } = verdict
     const stop = gravest([outcome.stop, verdict.stop])
     const of = (kind: Outcome['kind']) => settledLeads.filter(settledLead => settledLead.outcome.kind === kind)
@@ -111,11 +113,13 @@ export async function settleBatch(
       if (rest) jobs.push({ batchId: rest.id, enqueue_seq: rest.enqueue_seq, at: notBefore })
     }
     if (again || split) await dropIfCancelled(tx, batch, verdict, at)
-    if (stop) await stopCampaign(tx, batch.campaign.id, stop, at)
+    const isTaken = accepted.length + before.accepted > 0
+    const opened = isTaken && batch.firstOf !== null && (await endFirst(tx, batch.campaign.id, batch.firstOf))
+    if (stop) await stopCampaign(tx, batch, stop, at)
     const isEnd = !stop && !again && !split
     const others = isEnd && (await hasQueued(tx, batch.campaign.id))
     const closing = isEnd && !others && (await finishIfDone(tx, batch.campaign.id, at))
-    const isAllRefused = refused.length + before.refused > 0 && accepted.length + before.accepted === 0
+    const isAllRefused = refused.length + before.refused > 0 && !isTaken
     if (isAllRefused) await pauseIfAllAreRefused(tx, batch.campaign.id, at)
     return {
       kind: 'SETTLED',
@@ -125,6 +129,7 @@ export async function settleBatch(
       again: notAccepted.length,
       jobs,
       closing,
+      opened,
       mayFinish: others,
     }
   })

@@ -254,6 +254,7 @@ describe('the calendar', () => {
     const id = await makeImported(made, ddds, { columns: { ...hoursColumns(USUAL), ...columns } })
     const hand = byHand(db, NOON, isNationalHoliday)
     await runCampaign(hand.deps, id, made.userId)
+    await hand.answered(id)
     return { id, hand, userId: made.userId }
   }
 
