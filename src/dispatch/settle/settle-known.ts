@@ -1,12 +1,12 @@
 import type pg from 'pg'
 import type { Adapter } from '../../broker/port.ts'
-import { releaseCost } from '../../budget/ledger.ts'
+import { releaseCosts } from '../../budget/ledger.ts'
 import { type Sql, transaction } from '../../database/pool.ts'
 import type { LeadOutcome } from '../model/batch-outcome.ts'
 import type { ClaimedBatch } from '../model/claimed-batch.ts'
 import { countAnswer } from '../pacing/circuit-breaker.ts'
 import { type SettledLead, writeOutcomes } from './lead-outcomes.ts'
-import { lockAttempt } from './lock-attempt.ts'
+import { lockAttempts } from './lock-attempt.ts'
 
 /**
  * Writes what a broker has answered while other requests of the batch have no answer yet. The batch stays SENDING, with its
@@ -24,7 +24,7 @@ export async function settleKnown(
 ): Promise<boolean> {
   return transaction(pool, async tx => {
     const at = now()
-    const row = await lockAttempt(tx, batch)
+    const row = (await lockAttempts(tx, [batch])).get(batch.id)
     if (!row) return false
     const answered = batch.leads.flatMap((lead): SettledLead[] => {
       const outcome = known.get(lead.id)
@@ -35,12 +35,12 @@ export async function settleKnown(
     if (settledLeads.length === 0) return true
     const { accepted, refused } = figuresOf(settledLeads)
     await countAnswer(tx, batch.credential.id)
-    await writeOutcomes(tx, batch, adapter, settledLeads, at)
+    await writeOutcomes(tx, [{ batch, settledLeads }], adapter, at)
     await tx.query(
       `UPDATE "Batch" SET accepted = accepted + $2, refused = refused + $3, reserved = reserved - unit_cost * $3::int WHERE id = $1`,
       [batch.id, accepted, refused],
     )
-    await releaseCost(tx, { batchId: batch.id, ...row, messages: refused }, at)
+    await releaseCosts(tx, [{ batchId: batch.id, ...row, messages: refused }], at)
     return true
   })
 }
