@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path'
 import { z } from 'zod'
 import { CampError } from './errors.ts'
 import { t } from './language/text.ts'
+import { wrongValue } from './language/wrong-value.ts'
 
 /**
  * Every setting of camp, read from the environment once per process. Nothing else reads process.env.
@@ -57,10 +58,10 @@ const url = (...protocols: string[]) =>
     // Of several servers the first: redis+sentinel://a,b/name.
     const first = value.split(',')[0]!
     if (!protocols.some(protocol => value.startsWith(`${protocol}//`)))
-      context.addIssue(`must be a URL that begins with ${protocols.map(p => `${p}//`).join(' or ')}`)
+      context.addIssue(t`must be a URL that begins with one of ${protocols.map(p => `${p}//`).join(', ')}`)
     else if (!URL.canParse(first) || (value.startsWith('redis') && !isDecodable(value)))
       context.addIssue(
-        'cannot be read as a URL: in a password write @ as %40, / as %2F, # as %23, ? as %3F and % as %25',
+        t`cannot be read as a URL: in a password write @ as %40, / as %2F, # as %23, ? as %3F and % as %25`,
       )
   })
 
@@ -79,7 +80,7 @@ const environment = z.object({
   REDIS_URL: url('redis:', 'rediss:', 'redis+sentinel:', 'redis+cluster:', 'rediss+cluster:').optional(),
   CAMP_DIRECT_URL: url('postgres:', 'postgresql:').optional(),
   CAMP_HOME: z.string().optional(),
-  CAMP_SECRET: z.string().min(16, 'must have at least 16 characters').optional(),
+  CAMP_SECRET: z.string().min(16).optional(),
   CAMP_TOKEN: z.string().optional(),
   CAMP_LEGACY_PASSWORD: z.string().optional(),
   CAMP_URL: url('http:', 'https:').optional(),
@@ -90,7 +91,7 @@ const environment = z.object({
   CAMP_TIMEZONE: z
     .string()
     .default('America/Sao_Paulo')
-    .refine(isTimeZone, { error: 'must be a time zone such as America/Sao_Paulo' }),
+    .refine(isTimeZone, { error: () => t`must be a time zone such as America/Sao_Paulo` }),
   LOG_LEVEL: z.enum(LOG_LEVELS).default('info'),
   NOTIFY_SOCKET: z.string().optional(),
   WATCHDOG_USEC: z.coerce.number().int().positive().optional(),
@@ -105,7 +106,7 @@ const SELF_APPROVAL_MOVED =
 /** @throws CampError USAGE, naming each variable that is wrong. An empty variable counts as not set. */
 export function readConfig(env: NodeJS.ProcessEnv): Config {
   const set = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''))
-  const read = environment.safeParse(set)
+  const read = environment.safeParse(set, { error: wrongValue })
   if (!read.success) {
     const wrong = read.error.issues.map(issue => `${issue.path.join('.')}: ${issue.message}`)
     throw new CampError('SETTINGS_INVALID', t`settings from the environment are wrong: ${wrong.join('; ')}`)

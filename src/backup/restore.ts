@@ -49,6 +49,13 @@ export async function assertRestorable({ pool, keys }: RestoreDeps, manifest: Ma
   return tables
 }
 
+/** Why restored data is held: what camp stores. */
+export function restoredFrom({ created_at }: Manifest, isCopy: boolean): string {
+  return isCopy
+    ? `it was restored from a backup of ${created_at}, as a copy`
+    : `it was restored from a backup of ${created_at}`
+}
+
 /**
  * Replaces the tables by the backup's, in one transaction: if it fails at any step, or this process ends, the database is as it
  * was.

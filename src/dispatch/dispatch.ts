@@ -10,7 +10,7 @@ import { finishAfterCommit } from './finish/finish.ts'
 import type { BatchOutcome, Settled } from './model/batch-outcome.ts'
 import type { Claim, ClaimedBatch } from './model/claimed-batch.ts'
 import type { DispatchDeps } from './model/deps.ts'
-import { type EnqueueTarget, enqueueAhead, enqueueAll, enqueueNext } from './plan/enqueue.ts'
+import { type EnqueueTarget, enqueueAhead, enqueueAll, enqueueNext, enqueueWindow } from './plan/enqueue.ts'
 import { keepQuota } from './record/quota.ts'
 import { openPermits, type Permit } from './send/permit.ts'
 import { renderLeads } from './send/render.ts'
@@ -50,6 +50,7 @@ async function afterClaim(
   switch (claim.kind) {
     case 'GONE':
     case 'FAILED':
+    case 'AFTER_FIRST':
       return
     case 'CLOSING':
       return dispatchClosing(deps, batchId)
@@ -86,10 +87,10 @@ async function dispatchClaimed(
   { sizes, settler }: { sizes: GroupSizes; settler: Settler },
   batches: readonly ClaimedBatch[],
 ): Promise<void> {
-  const { campaign, nextAt } = batches[0]!
+  const { campaign, nextAt, firstOf } = batches[0]!
   const last = Math.max(...batches.map(({ number }) => number))
   for (const batch of batches) settler.began(batch)
-  await enqueueFollowing(deps, campaign, last, nextAt && enqueueAhead(nextAt))
+  if (firstOf === null) await enqueueFollowing(deps, campaign, last, nextAt && enqueueAhead(nextAt))
   const permits = openPermits(deps, batches)
   const from = deps.monotonic()
   const ends: Promise<void>[] = []
@@ -138,7 +139,7 @@ async function sendClaimedBatch(deps: DispatchDeps, batch: ClaimedBatch, permit:
   const rendered = renderLeads(batch)
   const { template } = batch.campaign
   const { http, now, sleep, draining } = deps
-  const early = settlingEarly(deps, batch, adapter)
+  const early = settlingEarly(deps, batch, adapter, () => void enqueueAfterFirst(deps, batch.campaign, true))
   const codes = { table: adapter.codes, overrides: batch.codeOverrides }
   const sent = await sendBatch(
     { adapter, codes, credential, http, now, sleep, draining, permit, onAnswer: early.add },
@@ -173,8 +174,15 @@ async function afterSettle(deps: DispatchDeps, batch: ClaimedBatch, settled: Set
     'settled',
   )
   await orLeaveToSweep(deps, () => enqueueAll(deps.queues, batch.campaign.brokerId, settled.jobs, deps.now()))
+  if (batch.firstOf !== null) await enqueueAfterFirst(deps, batch.campaign, settled.opened)
   if (settled.closing) await enqueueFollowing(deps, batch.campaign, batch.number, null)
   if (settled.mayFinish) await finishIfLast(deps, batch.campaign, batch.number)
+}
+
+/** @param opened the broker took a message: the others go beside one another, and else one after another */
+async function enqueueAfterFirst(deps: DispatchDeps, campaign: EnqueueTarget, opened: boolean): Promise<void> {
+  if (!opened) return enqueueFollowing(deps, campaign, 0, null)
+  await orLeaveToSweep(deps, () => enqueueWindow(deps.pool, deps.queues, campaign, deps.now()))
 }
 
 /** The quota nears its end: an operator should know before the broker refuses. */

@@ -4,6 +4,7 @@ import { adapterOf } from '../broker/registry.ts'
 import { callbackUrlInUse, isServed } from '../campaign/read/workers.ts'
 import type { Sql } from '../database/pool.ts'
 import { createHttp, httpOptions } from '../http/client.ts'
+import { storedText } from '../language/stored/stored-text.ts'
 import { t } from '../language/text.ts'
 import { openKeys } from '../security/keys.ts'
 import { unsealCredential } from '../security/open-credential.ts'
@@ -144,7 +145,7 @@ function healthOf(body: string): string | undefined {
 }
 
 function reasonOf(answer: { kind: 'RESPONSE'; status: number } | { kind: string; reason: string }): string {
-  return 'status' in answer ? `HTTP ${answer.status}` : answer.reason
+  return 'status' in answer ? `HTTP ${answer.status}` : storedText(answer.reason)
 }
 
 /** Whether a worker is alive for each broker. */

@@ -1,5 +1,6 @@
 import { messageOf } from '../errors.ts'
 import { holdOf } from '../installation/installation.ts'
+import { storedText } from '../language/stored/stored-text.ts'
 import { t } from '../language/text.ts'
 import { secretState } from '../security/fingerprint.ts'
 import { openKeys } from '../security/keys.ts'
@@ -41,6 +42,10 @@ export async function checkHold({ pool }: DatabaseDeps): Promise<Finding[]> {
   const hold = await holdOf(pool)
   if (!hold) return [ok(t`hold`, t`sending from this database is allowed`)]
   return [
-    fail(t`hold`, t`nothing is sent: ${hold.reason}`, t`See what may have been sent: camp db accept-restore --show`),
+    fail(
+      t`hold`,
+      t`nothing is sent: ${storedText(hold.reason)}`,
+      t`See what may have been sent: camp db accept-restore --show`,
+    ),
   ]
 }

@@ -51,9 +51,7 @@ export function judge(it: Evidence): Finding | undefined {
   if (stored && compareMarks(it.inside, stored) < 0) {
     return {
       kind: 'BEHIND',
-      reason:
-        `this database is older than what was sent from it: it is at mark ${textOf(it.inside)}, and ` +
-        `${textOf(stored)} was reached`,
+      reason: `this database is older than what was sent from it: it is at mark ${textOf(it.inside)}, and ${textOf(stored)} was reached`,
       isRefutable: false,
     }
   }

@@ -83,18 +83,19 @@ export function createRowValidator(rules: RowRules): RowValidator {
       const detail = `${cells.length} cells for ${columns.width} columns, extra cells: ${surplus}`
       return refuse(lead, 'BAD_ROW', detail, columns.width)
     }
+    // Also of a row that is refused: a person's document finds every row about them.
+    const document = cell(fields.cpf_cnpj)
+    const parsed = document === '' ? undefined : parseDocument(document)
+    lead.cpf_cnpj = parsed?.document ?? null
     if (read.phone === undefined) return refuse(lead, 'INVALID_PHONE', read.problem, read.index)
     lead.block = blockOf(read.phone)
     if (read.repaired && !rules.allPhones) warnings.add('REPAIRED_PHONE', line)
 
-    const document = cell(fields.cpf_cnpj)
-    if (document !== '') {
-      const parsed = parseDocument(document)
-      if (parsed.document !== undefined) lead.cpf_cnpj = parsed.document
-      else if (rules.documentRequired)
+    if (parsed?.problem !== undefined) {
+      if (rules.documentRequired)
         return refuse(lead, 'INVALID_DOCUMENT', `"${document}": ${parsed.problem}`, fields.cpf_cnpj)
-      else warnings.add('BAD_DOCUMENT', line)
-    } else if (rules.documentRequired)
+      warnings.add('BAD_DOCUMENT', line)
+    } else if (parsed === undefined && rules.documentRequired)
       return refuse(lead, 'MISSING_DOCUMENT', 'the broker needs a CPF or CNPJ', fields.cpf_cnpj)
 
     if (staleDays > 0 && fields.data_cadastro !== undefined) {

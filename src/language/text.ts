@@ -8,6 +8,9 @@ import type { Language } from './language.ts'
  */
 export type Catalogue = Readonly<Record<string, string>>
 
+/** A text that is stored in English; its values, in the order of the text, are given in the language of the run. */
+export type StoredText = (...values: string[]) => string
+
 interface Speech {
   language: Language
   /** Undefined: English, the language of the code. */
@@ -36,6 +39,15 @@ export async function speaking<Result>(language: Language, work: () => Promise<R
 /** `work` in English, for a text that is compared with what is stored. */
 export function inEnglish<Result>(work: () => Result): Result {
   return speech.run({ language: 'en', catalogue: undefined }, work)
+}
+
+/**
+ * The text of a table that holds plain English, such as the meaning of a broker's code, in the language of the run.
+ * @returns undefined where the catalogue does not have it, and in English
+ */
+export function fromCatalogue(english: string): string | undefined {
+  const catalogue = speech.getStore()?.catalogue
+  return catalogue && Object.hasOwn(catalogue, english) ? catalogue[english] : undefined
 }
 
 /** Of the build: one file, which is loaded in a tenth of the time of the modules (decision 68). Of the sources: the modules. */

@@ -1,6 +1,7 @@
 import { unserialize } from 'php-serialize'
 import { z } from 'zod'
 import { adapterOf } from '../broker/registry.ts'
+import { wrongValue } from '../language/wrong-value.ts'
 import { flawOf, hasCredential, setCredential } from '../security/credentials.ts'
 import type { BrokerRef, Brokers } from './brokers.ts'
 import type { Step } from './deps.ts'
@@ -61,7 +62,7 @@ interface Given {
 async function take({ deps, request, tally }: Step, id: string, { wallet, broker, ...given }: Given): Promise<void> {
   const adapter = await adapterOf(broker.adapter)
   const { config, unknown } = mapCredential(adapter.name, given.config, given.shared)
-  const read = adapter.credential.safeParse(config)
+  const read = adapter.credential.safeParse(config, { error: wrongValue })
   if (unknown.length > 0 || !read.success) {
     const names = unknown.map(name => `"${name.slice(0, 40)}"`).join(', ')
     const flaws = [

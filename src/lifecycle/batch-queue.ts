@@ -21,6 +21,14 @@ export async function deferBatch(tx: Tx, batchId: string, deferral: Deferral, no
   return rows[0]!.enqueue_seq
 }
 
+/**
+ * Takes a batch out of the queue without a time: what it waits for enqueues it again (`enqueueWindow`). The caller has locked the
+ * row, QUEUED.
+ */
+export async function parkBatch(tx: Tx, batchId: string): Promise<void> {
+  await tx.query(`UPDATE "Batch" SET enqueued_at = NULL, enqueue_seq = enqueue_seq + 1 WHERE id = $1`, [batchId])
+}
+
 /** Marks the batches that wait for contact hours as if the queue had lost their jobs long ago: the next sweep enqueues them. */
 export async function enqueueThoseWaitingForHours(tx: Tx): Promise<void> {
   await locking(tx, 'Batch').query(

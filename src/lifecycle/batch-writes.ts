@@ -15,6 +15,8 @@ export interface BatchOpening {
   unit_cost: string
   /** The month of the wallet's budget that pays for them. */
   month: { year: number; month: number }
+  /** The start for which it goes alone (first-batch.ts); null: it goes beside others. */
+  firstOf: string | null
   leaseUntil: Date
   now: Date
 }
@@ -45,14 +47,15 @@ export interface Opened {
  */
 export async function openBatches(
   tx: Tx,
-  { wallet_id, unit_cost, month, leaseUntil, now }: BatchOpening,
+  { wallet_id, unit_cost, month, firstOf, leaseUntil, now }: BatchOpening,
   batches: readonly OpenedBatch[],
 ): Promise<Map<string, Opened>> {
   const { rows } = await tx.query<Opened & { id: string }>(
     `UPDATE "Batch" b SET status = 'SENDING', attempt = attempt + 1, lease_until = $2, claimed_at = $3, not_before = NULL,
             waiting_for_hours = false,
             budget_id = (SELECT id FROM "Budget" WHERE wallet_id = $7 AND year = $8 AND month = $9 AND $4::numeric > 0),
-            unit_cost = $4, reserved = reserved + $4::numeric * n.messages, refused = b.refused + n.refused
+            unit_cost = $4, reserved = reserved + $4::numeric * n.messages, refused = b.refused + n.refused,
+            first_of = $10
      FROM unnest($1::uuid[], $5::int[], $6::int[]) AS n(id, messages, refused)
      WHERE b.id = n.id RETURNING b.id, b.attempt, pg_current_xact_id()::text AS xid`,
     [
@@ -65,6 +68,7 @@ export async function openBatches(
       wallet_id,
       month.year,
       month.month,
+      firstOf,
     ],
   )
   return new Map(rows.map(({ id, ...opened }) => [id, opened]))

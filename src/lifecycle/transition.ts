@@ -30,6 +30,7 @@ export async function transition(tx: Tx, name: TransitionName, campaignId: strin
             failure_reason = CASE WHEN $2 = 'FINISHED' THEN failure_reason ELSE $3 END,
             failure_code = CASE WHEN $2 = 'FINISHED' THEN failure_code ELSE $4 END,
             started_at = CASE WHEN $2 = 'PROCESSING' THEN coalesce(started_at, $5::timestamptz) ELSE started_at END,
+            unanswered_start = CASE WHEN $2 = 'PROCESSING' THEN gen_random_uuid() END,
             finished_at = CASE WHEN $2 IN ('FINISHED', 'CANCELLED', 'ARCHIVED') THEN $5::timestamptz END
      WHERE id = $1 AND status = ANY($6::"CampaignStatus"[])`,
     [campaignId, TRANSITIONS[name].to, by.reason, by.code ?? null, by.now, TRANSITIONS[name].from],

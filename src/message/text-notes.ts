@@ -7,12 +7,14 @@ export function textNotes(what: string, written: string): string[] {
   const damage = damageIn(text)
   return [
     damage !== undefined && `${what} contains ${damage}, as a spreadsheet writes an error`,
-    ...odditiesIn(text).map(({ oddity, example }) => `${what} ${ODDITIES[oddity]}: "${example}"`),
+    ...odditiesIn(text).map(({ oddity, example }) => ODDITIES[oddity](what, example)),
   ].filter(note => note !== false)
 }
 
 const ODDITIES = {
-  ODD_CHARACTERS: 'contains characters that look wrongly decoded',
-  HTML: 'contains HTML, which is sent unchanged',
-  LITERAL_ESCAPE: 'contains a backslash and a letter, which are sent unchanged',
+  ODD_CHARACTERS: (what: string, example: string) =>
+    `${what} contains characters that look wrongly decoded: "${example}"`,
+  HTML: (what: string, example: string) => `${what} contains HTML, which is sent unchanged: "${example}"`,
+  LITERAL_ESCAPE: (what: string, example: string) =>
+    `${what} contains a backslash and a letter, which are sent unchanged: "${example}"`,
 } as const

@@ -121,10 +121,9 @@ async function attempt(
   try {
     const settings = settingsOf(recurrence.settings)
     if (at.getTime() + settings.startBefore * 60_000 < now.getTime()) {
-      const elsewhere = (await filesIn(recurrence, 0))
-        ? ''
-        : `; the folder ${recurrence.folder} does not exist on this machine`
-      return skipped(recurrence, at, `missed by more than ${settings.startBefore} minutes${elsewhere}`)
+      const missed = `missed by more than ${settings.startBefore} minutes`
+      const elsewhere = `the folder ${recurrence.folder} does not exist on this machine`
+      return skipped(recurrence, at, (await filesIn(recurrence, 0)) ? missed : `${missed}; ${elsewhere}`)
     }
     assertOwner(recurrence, settings)
     const files = await filesIn(recurrence, await lastTaken(sql, recurrence.id))

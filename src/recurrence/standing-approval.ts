@@ -78,7 +78,7 @@ export function standingApprovalFlaw(recurrence: Recurrence, at: Date): string |
   if (approval_hash === null) return undefined
   if (approval_hash !== standingHash(recurrence))
     return 'the price, the template or a setting has changed since the approval'
-  if (!approver_stands) return `${approver ?? 'its approver'} is no longer an ADMIN`
+  if (!approver_stands) return approver ? `${approver} is no longer an ADMIN` : 'its approver is no longer an ADMIN'
   const isOver = approval_until !== null && dayIn(timezone, at) > Date.parse(approval_until) / 86_400_000
   return isOver ? `it ended on ${approval_until}` : null
 }

@@ -5,6 +5,7 @@ import type { Sql } from '../database/pool.ts'
 import type { PrismaClient } from '../database/prisma.ts'
 import { CampError } from '../errors.ts'
 import { t } from '../language/text.ts'
+import { wrongValue } from '../language/wrong-value.ts'
 import type { Actor } from './actor.ts'
 import { auditRow } from './audit-log.ts'
 import { holdSecret } from './fingerprint.ts'
@@ -38,7 +39,8 @@ export async function loadCredential(
     )
   }
   if (!opens(keys, row.config, row.id)) {
-    const what = `the credential of "${wallet.name}" at "${broker.name}" cannot be opened: it was sealed with another CAMP_SECRET`
+    const what = t`the credential of "${wallet.name}" at "${broker.name}" cannot be opened: it was sealed with another
+      CAMP_SECRET`
     throw new CampError('CREDENTIAL_UNREADABLE', what, {
       hint: t`Set it again, with all its keys: camp credential set "${wallet.name}" "${broker.name}" key=value`,
     })
@@ -190,7 +192,7 @@ function assertFits(
   { wallet, broker, adapter }: CredentialScope & { adapter: Adapter },
   replaced: boolean,
 ): void {
-  const read = adapter.credential.safeParse(config)
+  const read = adapter.credential.safeParse(config, { error: wrongValue })
   if (read.success) return
   const whole = replaced ? t`the stored one cannot be opened, so all of its keys are required; ` : ''
   throw new CampError(

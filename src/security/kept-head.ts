@@ -98,9 +98,10 @@ export async function headFlaw(sql: Sql, { number, hash }: Head): Promise<string
   )
   const found = rows[0]!
   if (found.hash === hash) return null
-  return found.hash === null
-    ? `checkpoint ${number} does not exist, the newest is ${found.newest ?? 'none'}: records are missing since`
-    : `checkpoint ${number} differs from the one that was kept: the records were rewritten`
+  if (found.hash !== null) return `checkpoint ${number} differs from the one that was kept: the records were rewritten`
+  return found.newest === null
+    ? `checkpoint ${number} does not exist, and there is none: records are missing since`
+    : `checkpoint ${number} does not exist, the newest is ${found.newest}: records are missing since`
 }
 
 async function readHeads(home: string): Promise<Record<string, string>> {

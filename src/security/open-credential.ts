@@ -1,5 +1,6 @@
 import type { Adapter } from '../broker/port.ts'
 import type { Sql } from '../database/pool.ts'
+import { wrongValue } from '../language/wrong-value.ts'
 import { describeKeys, flawOf } from './credentials.ts'
 import { SecretMismatch, secretState } from './fingerprint.ts'
 import type { Keys } from './keys.ts'
@@ -24,10 +25,19 @@ export async function openCredential(
   const { config, closed, unfit } = unsealCredential(keys, adapter, { id, sealed })
   if (closed !== undefined) {
     if ((await secretState(sql, keys)) !== 'OURS') throw new SecretMismatch(keys.origin)
-    return { flaw: await told(sql, id, `cannot be opened: ${closed}`, adapter) }
+    return {
+      flaw: await told(sql, id, adapter, (which, command) => `${which} cannot be opened: ${closed}. Run: ${command}`),
+    }
   }
   if (unfit === undefined) return { config }
-  return { flaw: await told(sql, id, `is invalid for ${adapter.name}: ${unfit}`, adapter) }
+  return {
+    flaw: await told(
+      sql,
+      id,
+      adapter,
+      (which, command) => `${which} is invalid for ${adapter.name}: ${unfit}. Run: ${command}`,
+    ),
+  }
 }
 
 type Unsealed =
@@ -43,7 +53,7 @@ export function unsealCredential(
 ): Unsealed {
   if (!opens(keys, sealed, id)) return { closed: 'it was sealed with another CAMP_SECRET' }
   const opened = openSealed(keys, sealed, id)
-  const read = adapter.credential.safeParse(opened)
+  const read = adapter.credential.safeParse(opened, { error: wrongValue })
   return read.success ? { config: read.data } : { unfit: flawOf(opened, read.error) }
 }
 
@@ -61,15 +71,21 @@ export async function openCredentialOf(
   return rows[0] && openCredential(sql, keys, adapter, rows[0])
 }
 
-async function told(sql: Sql, id: string, what: string, adapter: Adapter): Promise<string> {
+/** @param what the sentence, of the credential's name and the command that sets it */
+async function told(
+  sql: Sql,
+  id: string,
+  adapter: Adapter,
+  what: (which: string, command: string) => string,
+): Promise<string> {
   const { rows } = await sql.query<{ wallet: string; broker: string }>(
     `SELECT w.name AS wallet, b.name AS broker FROM "Credential" k
      JOIN "Wallet" w ON w.id = k.wallet_id JOIN "Broker" b ON b.id = k.broker_id WHERE k.id = $1`,
     [id],
   )
   const { wallet = '?', broker = '?' } = rows[0] ?? {}
-  return (
-    `the credential of "${wallet}" at "${broker}" ${what}. Run: camp credential set "${wallet}" "${broker}" key=value ` +
-    `(${adapter.name} takes: ${describeKeys(adapter)})`
+  return what(
+    `the credential of "${wallet}" at "${broker}"`,
+    `camp credential set "${wallet}" "${broker}" key=value (${adapter.name} takes: ${describeKeys(adapter)})`,
   )
 }

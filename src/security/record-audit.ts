@@ -47,8 +47,7 @@ export async function auditRecords(sql: Sql, keys: Pick<Keys, 'records'>): Promi
   }
   if (last && !isSignedBy(keys, last)) {
     audit.findings.push(
-      `checkpoint ${last.number}, the newest, is not signed with this secret: earlier ones may have been ` +
-        `forged, so compare with a head kept elsewhere`,
+      `checkpoint ${last.number}, the newest, is not signed with this secret: compare with a head that was kept elsewhere`,
     )
   }
   for (const source of SOURCES) await audit.lookBeside(sql, source)
@@ -78,9 +77,11 @@ class Audit {
     this.checkpoints++
     const expected = (last?.number ?? 0) + 1
     if (next.number !== expected) {
-      const gone =
-        next.number - 1 === expected ? `checkpoint ${expected} is` : `checkpoints ${expected} to ${next.number - 1} are`
-      this.findings.push(`${gone} missing: compare with an earlier backup`)
+      this.findings.push(
+        next.number - 1 === expected
+          ? `checkpoint ${expected} is missing: compare with an earlier backup`
+          : `checkpoints ${expected} to ${next.number - 1} are missing: compare with an earlier backup`,
+      )
     } else if (next.previous !== (last?.hash ?? null)) {
       this.findings.push(
         `checkpoint ${next.number} does not follow from the one before it: compare with an earlier backup`,
@@ -120,14 +121,20 @@ class Audit {
       if (!row) missing.push(n)
       else if (row.hash.subarray(0, MARK_BYTES).toString('hex') !== mark) changed.push(row.name)
     }
-    const todo = 'compare with an earlier backup'
+    const { findings } = this
     if (missing.length > 0)
-      this.findings.push(`${source}: ${listed(missing)} of checkpoint ${number}, deleted since: ${todo}`)
-    for (const name of changed.slice(0, NAMES)) this.findings.push(`${name} was changed after it was written: ${todo}`)
-    if (changed.length > NAMES)
-      this.findings.push(`${source}: ${changed.length - NAMES} more rows of checkpoint ${number} were changed: ${todo}`)
+      findings.push(
+        `${source}: ${listed(missing)} of checkpoint ${number}, deleted since: compare with an earlier backup`,
+      )
+    for (const name of changed.slice(0, NAMES))
+      findings.push(`${name} was changed after it was written: compare with an earlier backup`)
+    const more = changed.length - NAMES
+    if (more > 0)
+      findings.push(`${source}: ${more} more rows of checkpoint ${number} were changed: compare with an earlier backup`)
     if (missing.length === 0 && changed.length === 0)
-      this.findings.push(`${source}: the rows of checkpoint ${number} are not those that it covers: ${todo}`)
+      findings.push(
+        `${source}: the rows of checkpoint ${number} are not those that it covers: compare with an earlier backup`,
+      )
   }
 
   /** Reports events that no process with the secret has written. */
@@ -229,6 +236,7 @@ async function rowsOf(
 }
 
 function listed(numbers: readonly number[]): string {
-  const more = numbers.length > NAMES ? ` and ${numbers.length - NAMES} more` : ''
-  return `${numbers.length === 1 ? 'row' : 'rows'} ${numbers.slice(0, NAMES).join(', ')}${more}`
+  const list = numbers.slice(0, NAMES).join(', ')
+  if (numbers.length > NAMES) return `rows ${list} and ${numbers.length - NAMES} more`
+  return numbers.length === 1 ? `row ${list}` : `rows ${list}`
 }

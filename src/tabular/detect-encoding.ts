@@ -81,7 +81,8 @@ async function tornNotes(text: BytesOptions, encoding: Encoding, scan: Scan): Pr
 
 function nulNotes(encoding: Encoding, { nuls, nulAt }: Scan): string[] {
   if (nulAt === undefined || encoding === 'utf-16le' || encoding === 'utf-16be') return []
-  return [`it contains ${nuls === 1 ? 'a NUL byte' : `${nuls} NUL bytes`}, left out: the first is byte ${nulAt + 1}`]
+  const what = nuls === 1 ? 'a NUL byte' : `${nuls} NUL bytes`
+  return [`it contains ${what}, left out: the first is byte ${nulAt + 1}`]
 }
 
 /** The line that contains a byte. */

@@ -9,7 +9,10 @@ import { type Change, isNewFailure } from './changes.ts'
 import { judgeReports, type Report } from './report-share.ts'
 import type { InboxEvent } from './waiting.ts'
 
-/** The codes of each broker, by its id. One whose adapter or classes a newer camp has added is missing: its failures are their leads' alone. */
+/**
+ * The codes of each broker, by its id. A broker whose adapter or classes a newer camp has added is missing: its failures are
+ * their leads' alone.
+ */
 export type CodeBooks = ReadonlyMap<string, CodeBook>
 
 /** Read before the transaction that applies the events. */

@@ -4,25 +4,26 @@ import { pipeline } from 'node:stream/promises'
 import { from, to } from 'pg-copy-streams'
 import { v7 as uuid } from 'uuid'
 import { transaction } from '../../src/database/pool.ts'
-import { compareRates, type Measurement, say, seconds } from './measure.ts'
+import { compareRates, type Measurement, type Size, say, seconds } from './measure.ts'
 import { importMailing, type Stage, setScene, writeMailing } from './stage.ts'
 
-const RUNS = 3
-const LEAST = 0.4
+const ROUNDS = 3
+const LEAST = 0.85
 const COLUMNS = `seq, id, source_line, phone, nome, cpf_cnpj, idcob_contrato, custom_message, variables, status, error_code, error_message`
 
 /**
  * An import against a bare COPY of the very rows that it has made, into the same table with its indexes. In turns, each on an
  * empty table after a checkpoint; the first import is as cold as a person's.
  */
-export async function measureImport(stage: Stage, rows: number): Promise<Measurement[]> {
-  say(`import: ${rows} rows, ${RUNS} times each`)
-  const scene = await setScene(stage)
+export async function measureImport(stage: Stage, size: Size): Promise<Measurement[]> {
+  const rows = size.count(1_000_000)
+  say(`import: ${rows} rows`)
+  const scene = await setScene(stage, { blocked: size.count(1_000_000) })
   const mailing = await writeMailing(stage.home, rows)
   const copied = join(stage.home, 'rows.copy')
   const [imports, copies]: [number[], number[]] = [[], []]
   let bare: string | undefined
-  for (let run = 0; run < RUNS; run++) {
+  for (let run = 0; run < size.rounds(ROUNDS); run++) {
     await emptyTable(stage)
     let imported = ''
     imports.push(await seconds(async () => (imported = (await importMailing(stage, scene, mailing)).id)))
@@ -31,9 +32,9 @@ export async function measureImport(stage: Stage, rows: number): Promise<Measure
     copies.push(await seconds(() => copyRows(stage, bare!, copied)))
     say(`  import ${imports.at(-1)!.toFixed(2)} s, bare COPY ${copies.at(-1)!.toFixed(2)} s`)
   }
-  const rates = (times: readonly number[]) => ({ perSecond: times.map(time => rows / time), unit: 'rows' })
-  const against = { ...rates(copies), name: 'bare COPY' }
-  return [compareRates(`import of ${rows.toLocaleString('en-US')} rows`, rates(imports), against, LEAST)]
+  const rates = (name: string, times: readonly number[]) => ({ name, values: times.map(time => rows / time) })
+  const what = `import of ${rows.toLocaleString('en-US')} rows`
+  return [compareRates(what, 'rows/s', rates('camp', imports), rates('bare COPY', copies), LEAST)]
 }
 
 async function emptyTable({ pool }: Stage): Promise<void> {

@@ -4,14 +4,15 @@ import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { z } from 'zod'
 import { dumpedTable, dumpedTuple, type LegacyTable, legacyTables, structureOf } from '../support/legacy-data.ts'
-import { type Measurement, say } from './measure.ts'
+import { type Measurement, type Size, say } from './measure.ts'
 import { memoryOf, runToItsEnd } from './memory.ts'
 import type { Stage } from './stage.ts'
 
 const ROWS_IN_AN_INSERT = 5_000
 
 /** The most memory that `camp legacy import` takes on a dump with this many messages, and that of importing it again. */
-export async function measureLegacy(stage: Stage, rows: number): Promise<Measurement[]> {
+export async function measureLegacy(stage: Stage, size: Size): Promise<Measurement[]> {
+  const rows = size.count(1_000_000)
   say(`legacy: a dump of ${rows} messages`)
   const dump = await writeDump(stage.home, rows)
   const first = await runToItsEnd(stage, ['legacy', 'import', dump])
@@ -21,10 +22,10 @@ export async function measureLegacy(stage: Stage, rows: number): Promise<Measure
   const tables = z.object({ tables: z.array(z.object({ table: z.string(), already: z.number() })) })
   const sends = tables.parse(JSON.parse(again.out)).tables.find(one => one.table === 'envios_pendentes')
   if (sends?.already !== rows) throw new Error(`the second import has found ${sends?.already} of ${rows} messages`)
-  const size = rows.toLocaleString('en-US')
+  const counted = rows.toLocaleString('en-US')
   return [
-    memoryOf(`memory: camp legacy import, ${size} messages`, first.peakMb),
-    memoryOf(`memory: camp legacy import again, ${size} messages`, again.peakMb),
+    memoryOf(`memory: camp legacy import, ${counted} messages`, first.peakMb),
+    memoryOf(`memory: camp legacy import again, ${counted} messages`, again.peakMb),
   ]
 }
 

@@ -2,16 +2,17 @@ import { spawn } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { z } from 'zod'
 import { CAMP, type Program, startProgram } from '../../src/cli/commands/demo/program.ts'
-import { type Measurement, say } from './measure.ts'
+import { type Measurement, type Size, say, single } from './measure.ts'
 import { packMailing, type Stage, writeMailing, writeMailingBook } from './stage.ts'
 
-const MAX_MB = 300
+const MAX_MB = 200
 
 /**
  * The most memory (VmHWM: peak resident set) that each camp process takes for one large file, end to end: the import's, the
  * run's, the worker's and the sandbox's; and the import's of the same file as a gzip and as a workbook.
  */
-export async function measureMemory(stage: Stage, rows: number): Promise<Measurement[]> {
+export async function measureMemory(stage: Stage, size: Size): Promise<Measurement[]> {
+  const rows = size.count(1_000_000)
   say(`memory: ${rows} rows`)
   const file = await writeMailing(stage.home, rows)
   const camp = (...argv: string[]) => runToItsEnd(stage, argv)
@@ -36,7 +37,7 @@ export async function measureMemory(stage: Stage, rows: number): Promise<Measure
     const { status } = z.object({ status: z.string() }).parse(JSON.parse(ran.out))
     if (status !== 'FINISHED') throw new Error(`the campaign is ${status}`)
     say(`  dispatched in ${ran.seconds.toFixed(1)} s`)
-    const size = rows.toLocaleString('en-US')
+    const counted = rows.toLocaleString('en-US')
     const packed = await packMailing(file)
     const gz = await camp('campaign', 'import', packed, ...target, ...always, '--again')
     say(`  imported as .csv.gz in ${gz.seconds.toFixed(1)} s`)
@@ -44,12 +45,12 @@ export async function measureMemory(stage: Stage, rows: number): Promise<Measure
     const xlsx = await camp('campaign', 'import', book, ...target, ...always)
     say(`  imported as .xlsx in ${xlsx.seconds.toFixed(1)} s`)
     return [
-      memoryOf(`memory: camp campaign import, ${size} rows`, imported.peakMb),
-      memoryOf(`memory: camp campaign import of a .csv.gz, ${size} rows`, gz.peakMb),
-      memoryOf(`memory: camp campaign import of an .xlsx, ${size} rows`, xlsx.peakMb),
-      memoryOf(`memory: camp campaign run --wait, ${size} rows`, ran.peakMb),
-      memoryOf(`memory: camp worker, ${size} rows`, peakMbOf(worker.pid)!),
-      memoryOf(`memory: camp sandbox, ${size} rows`, peakMbOf(sandbox.pid)!),
+      memoryOf(`memory: camp campaign import, ${counted} rows`, imported.peakMb),
+      memoryOf(`memory: camp campaign import of a .csv.gz, ${counted} rows`, gz.peakMb),
+      memoryOf(`memory: camp campaign import of an .xlsx, ${counted} rows`, xlsx.peakMb),
+      memoryOf(`memory: camp campaign run --wait, ${counted} rows`, ran.peakMb),
+      memoryOf(`memory: camp worker, ${counted} rows`, peakMbOf(worker.pid)!),
+      memoryOf(`memory: camp sandbox, ${counted} rows`, peakMbOf(sandbox.pid)!),
     ]
   } finally {
     await worker?.stop()
@@ -58,8 +59,7 @@ export async function measureMemory(stage: Stage, rows: number): Promise<Measure
 }
 
 export function memoryOf(what: string, peakMb: number): Measurement {
-  const bar = { text: `< ${MAX_MB} MB`, holds: peakMb < MAX_MB }
-  return { what, figure: `${peakMb.toFixed(0)} MB`, against: '', bar }
+  return single(what, 'MB', [peakMb], MAX_MB)
 }
 
 /** A process that ends by itself cannot be asked afterwards: it is asked until it has ended. */

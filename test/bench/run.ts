@@ -1,37 +1,43 @@
 import { parseArgs } from 'node:util'
 import { plainText } from '../../src/cli/blocks.ts'
 import { table } from '../../src/cli/table.ts'
-import { measureDispatch } from './dispatch.ts'
+import { measureCallbacks } from './callbacks.ts'
+import { measureCda, measureDispatch, measureGosac, measureTwilio } from './dispatch.ts'
+import { writeDocuments } from './documents.ts'
 import { measureExport } from './export.ts'
 import { measureFirstMessage } from './first-message.ts'
 import { measureImport } from './import.ts'
 import { measureLegacy } from './legacy.ts'
-import { type Measurement, passes } from './measure.ts'
+import { type Measurement, passes, type Size } from './measure.ts'
 import { measureMemory } from './memory.ts'
+import { measurePeers } from './peers.ts'
+import { figureOf, ratioText } from './report.ts'
+import { keep, keptResults } from './results.ts'
 import { openStage, type Stage } from './stage.ts'
 import { measureStartup } from './startup.ts'
 
 /**
- * What camp costs over the least that the same work could cost, measured side by side in one run, on a PostgreSQL of its own with
- * the settings that camp gives it. Ends with 1 where a bar is missed.
+ * What camp costs over the least that the same work could cost, measured side by side in one run, on a PostgreSQL, a Redis and a
+ * sandbox of its own. Ends with 1 where a goal is missed.
  *
- *   npm run bench [-- startup first-message import dispatch export memory legacy]
- *     [--rows 200000] [--leads 100000] [--memory-rows 1000000] [--memory]
+ *   npm run bench [-- PART …] [--size 0.05] [--rounds 1] [--queue postgres] [--save] [--report]
+ *
+ * `--size` is the share of the rows and leads of a full run. `--save` keeps each part's result under test/bench/results, and writes
+ * docs/performance.md and its charts from all that are kept; `--report` only writes those.
  */
-const PARTS: Record<string, (stage: Stage, sizes: Sizes) => Promise<Measurement[]>> = {
-  startup: () => measureStartup(),
+const PARTS: Record<string, (stage: Stage, size: Size) => Promise<Measurement[]>> = {
+  startup: measureStartup,
+  import: measureImport,
+  dispatch: measureDispatch,
+  gosac: measureGosac,
+  cda: measureCda,
+  callbacks: measureCallbacks,
+  twilio: measureTwilio,
+  peers: measurePeers,
+  memory: measureMemory,
+  export: measureExport,
+  legacy: measureLegacy,
   'first-message': () => measureFirstMessage(),
-  import: (stage, { rows }) => measureImport(stage, rows),
-  dispatch: (stage, { leads }) => measureDispatch(stage, leads),
-  export: (stage, { memoryRows }) => measureExport(stage, memoryRows),
-  memory: (stage, { memoryRows }) => measureMemory(stage, memoryRows),
-  legacy: (stage, { memoryRows }) => measureLegacy(stage, memoryRows),
-}
-
-interface Sizes {
-  rows: number
-  leads: number
-  memoryRows: number
 }
 
 process.exitCode = await bench()
@@ -40,40 +46,61 @@ async function bench(): Promise<number> {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
     options: {
-      rows: { type: 'string', default: '200000' },
-      leads: { type: 'string', default: '100000' },
-      memory: { type: 'boolean', default: false },
-      'memory-rows': { type: 'string', default: '1000000' },
+      size: { type: 'string', default: '1' },
+      rounds: { type: 'string' },
+      queue: { type: 'string', default: 'redis' },
+      save: { type: 'boolean', default: false },
+      report: { type: 'boolean', default: false },
     },
   })
-  const sizes = { rows: Number(values.rows), leads: Number(values.leads), memoryRows: Number(values['memory-rows']) }
-  const asked = positionals.length > 0 ? positionals : ['startup', 'import', 'dispatch']
-  if (values.memory && !asked.includes('memory')) asked.push('memory')
+  const names = Object.keys(PARTS)
+  if (values.report) {
+    writeDocuments(keptResults(names))
+    return 0
+  }
+  const size: Size = {
+    count: full => Math.ceil(full * Number(values.size)),
+    rounds: full => Number(values.rounds ?? full),
+    queue: values.queue === 'postgres' ? 'postgres' : 'redis',
+  }
+  const unknown = positionals.find(name => !Object.hasOwn(PARTS, name))
+  if (unknown !== undefined) throw new Error(`no part "${unknown}": ${names.join(', ')}`)
   const measured: Measurement[] = []
-  for (const name of asked) {
-    const part = PARTS[name]
-    if (!part) throw new Error(`no part "${name}": ${Object.keys(PARTS).join(', ')}`)
+  for (const name of positionals.length > 0 ? positionals : names) {
     // A stage for each part: none of them finds what another has left.
     const stage = await openStage()
     try {
-      measured.push(...(await part(stage, sizes)))
+      const measurements = await PARTS[name]!(stage, size)
+      measured.push(...measurements)
+      if (values.save) {
+        keep({ part: name, size: Number(values.size), queue: size.queue, measurements }, await versionOf(stage))
+        writeDocuments(keptResults(names))
+      }
     } finally {
       await stage.close()
     }
   }
-  process.stdout.write(`\n${report(measured)}\n`)
+  process.stdout.write(`\n${shown(measured)}\n`)
   return measured.every(passes) ? 0 : 1
 }
 
-function report(measured: readonly Measurement[]): string {
+async function versionOf({ pool }: Stage): Promise<string> {
+  const { rows } = await pool.query<{ server_version: string }>('SHOW server_version')
+  return rows[0]!.server_version
+}
+
+function shown(measured: readonly Measurement[]): string {
   return plainText(
     table(measured, [
       { title: 'what', value: one => one.what },
-      { title: 'measured', value: one => one.figure, align: 'right' },
-      { title: 'against', value: one => one.against },
-      { title: 'ratio', value: one => one.ratio?.toFixed(2) ?? '', align: 'right' },
-      { title: 'bar', value: one => one.bar.text },
-      { title: '', value: one => (passes(one) ? 'pass' : 'MISSED') },
+      { title: 'camp', value: one => figureOf(one.sides[0], one.unit), align: 'right' },
+      {
+        title: 'against',
+        value: one => (one.sides[1] ? `${one.sides[1].name}: ${figureOf(one.sides[1], one.unit)}` : ''),
+      },
+      { title: 'ratio', value: ratioText },
+      { title: 'goal', value: one => one.goal?.text ?? '' },
+      { title: '', value: one => (one.goal ? (passes(one) ? 'met' : 'MISSED') : '') },
     ]),
   )
 }

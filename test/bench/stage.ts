@@ -6,7 +6,6 @@ import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { createGzip } from 'node:zlib'
 import type pg from 'pg'
-import { addToBlocklist } from '../../src/blocklist/blocklist.ts'
 import { adapterOf } from '../../src/broker/registry.ts'
 import { systemClock } from '../../src/clock.ts'
 import { startServer, stopServer } from '../../src/database/embedded/server.ts'
@@ -31,6 +30,8 @@ export interface Stage {
   /** For a camp process on this installation. */
   env: NodeJS.ProcessEnv
   url: string
+  /** The server's pid file. */
+  pidFile: string
   close(): Promise<void>
 }
 
@@ -47,7 +48,8 @@ export async function openStage(): Promise<Stage> {
       await removeHome(home)
     }
     const env = { PATH: process.env.PATH, CAMP_HOME: home, CAMP_SECRET: SECRET, LOG_LEVEL: 'warn' }
-    return { home, url, pool, prisma, env, close }
+    const pidFile = join(home, 'postgres', 'data', 'postmaster.pid')
+    return { home, url, pool, prisma, env, pidFile, close }
   } catch (error) {
     await removeHome(home)
     throw error
@@ -114,26 +116,47 @@ function* encoded(rows: number): Generator<Buffer> {
   yield encode(text, 'windows-1252')
 }
 
-/** A wallet that can pay, a SANDBOX broker in batches of 500, and a blocklist, because every installation has one. */
-export async function setScene({ pool }: Stage, sandboxUrl?: string): Promise<Scene> {
-  const phones = Array.from({ length: 10_000 }, (_, i) => `55119${String(80_000_000 + i)}`)
-  await addToBlocklist(pool, { phones, documents: [], reason: null, source: 'manual', purpose: null })
-  return makeScene(pool, { maxBatch: 500, ...(sandboxUrl && { url: sandboxUrl }) })
+export interface SceneSize {
+  /** The sandbox's. */
+  url?: string
+  adapter?: string
+  /** Of an adapter other than SANDBOX. */
+  credential?: object
+  /** Entries of the blocklist: every installation has one. */
+  blocked: number
 }
 
-/** Imports as `camp campaign import` does, to go out round the clock. @returns the campaign's id and how many leads it can send */
+/** A wallet that can pay, a broker, and a blocklist of people who are in no mailing. */
+export async function setScene({ pool }: Stage, { url, adapter, credential, blocked }: SceneSize): Promise<Scene> {
+  await pool.query(
+    `INSERT INTO "Blocklist" (id, phone, cpf_cnpj, source, updated_at)
+     SELECT gen_random_uuid(), CASE WHEN n % 10 > 0 THEN '5511' || 970000000 + n END,
+            CASE WHEN n % 10 = 0 THEN 'X' || lpad(n::text, 10, '0') END, 'bench', now()
+     FROM generate_series(1, $1::int) n`,
+    [blocked],
+  )
+  await pool.query('ANALYZE "Blocklist"')
+  const broker = adapter === undefined ? { maxBatch: SANDBOX_BATCH } : { adapter, ...(credential && { credential }) }
+  return makeScene(pool, { ...broker, budget: '1000000.00', ...(url !== undefined && { url }) })
+}
+
+const SANDBOX_BATCH = 500
+
+/** Imports as `camp campaign import` does, to be sent round the clock. @returns the campaign's id and how many leads it can send */
 export async function importMailing(
   stage: Stage,
   scene: Scene,
   file: string,
+  adapter = 'SANDBOX',
 ): Promise<{ id: string; pending: number }> {
+  const maxBatch = adapter === 'SANDBOX' ? SANDBOX_BATCH : null
   const { id, pending } = await importCampaign(
     { pool: stage.pool, prisma: stage.prisma, clock: systemClock, signal: new AbortController().signal },
     {
       ...importRequest(scene),
       file,
-      adapter: await adapterOf('SANDBOX'),
-      broker: { id: scene.brokerId, cost: '0.0450', maxBatch: 500, rateLimit: null },
+      adapter: await adapterOf(adapter),
+      broker: { id: scene.brokerId, cost: '0.0450', maxBatch, rateLimit: null },
       message: 'Olá {{nome}}, temos uma proposta para o seu contrato {{contrato}}.',
       hours: { from: 0, to: 1440 },
       days: 127,

@@ -72,6 +72,29 @@ test('tells every row that named a phone, in any spelling, with what became of i
   expect(out).toMatch(/DELIVERED: the broker reports that it was delivered/)
 })
 
+test('tells the rows that were refused, by the document of the row, and by one that could not be read', async () => {
+  const file = join(folder, 'recusados.csv')
+  await writeFile(file, 'telefone;cpf\n123;111.444.777-35\n11912345678;11144477735\n')
+  const argv = ['campaign', 'import', file, '--wallet', wallet, '--broker', broker, '--message', 'Olá', '--no-fish']
+  await succeed(camp(argv, { env: user }))
+  const story = await explain('11144477735')
+  expect(story.matches).toContainEqual({ as: 'document', value: '11144477735', leads: 2 })
+  expect(story.messages).toMatchObject([
+    { status: 'PENDING', source_line: 3 },
+    { status: 'ERROR', error_code: 'INVALID_PHONE', source_line: 2, reason: expect.stringMatching(/^"123": 3 digits/) },
+  ])
+
+  const strict = await makeScene(db.pool, { adapter: 'SALESFORCE' })
+  const other = join(folder, 'sem-cpf.csv')
+  await writeFile(other, 'telefone;nome;cpf\n11912345679;Ana;529.982.247-26\n')
+  const place = ['--wallet', strict.walletId, '--broker', strict.brokerId]
+  await succeed(camp(['campaign', 'import', other, ...place, '--message', 'Olá', '--no-fish'], { env: user }))
+  const refused = await explain('529.982.247-26')
+  expect(refused.messages).toMatchObject([
+    { error_code: 'INVALID_DOCUMENT', source_line: 2, source_file: 'sem-cpf.csv' },
+  ])
+})
+
 test.each([
   ['APPROVED', null, 'camp campaign run'],
   ['PROCESSING', null, 'it will be put into a batch next'],

@@ -116,9 +116,9 @@ test('a user who cancels before the run is told what stays at Salesforce', async
   )
   await db.pool.query(`DELETE FROM "Batch" WHERE kind = 'CLOSING'`)
   const cancelled = await succeed(camp(['campaign', 'cancel', rows[0]!.id, '--yes'], { env }))
-  expect(cancelled.err).toMatch(/warning: the contacts imported so far stay flagged/)
+  expect(cancelled.err).toMatch(/warning: its contacts stay flagged/)
   const shown = await succeed(camp(['campaign', 'show', rows[0]!.id], { env }))
-  expect(shown.out).toMatch(/closing +not run: the contacts imported so far stay flagged/)
+  expect(shown.out).toMatch(/closing +not run: its contacts stay flagged/)
 })
 
 function monthOf(now: Date): string {

@@ -80,6 +80,20 @@ describe('a campaign that is followed', () => {
     expect((await run('watch', id)).code).toBe(4)
   })
 
+  it('and that a person has to start ends with 4 without a terminal, and is waited for at one', async () => {
+    const sandbox = await openSandbox()
+    await workers({ count: 1 })
+    const id = await makeCampaign(db.pool, await makeScene(db.pool, { url: sandbox.url }), { leads: 1 })
+    const ended = await run('watch', id)
+    expect(ended.code).toBe(4)
+    expect(ended.err).toMatch(/T\S+ is APPROVED\n +Start it: camp campaign run T/)
+    const watching = camp(['campaign', 'watch', id], { env, terminal: 'stderr' })
+    await succeed(run('run', id))
+    const over = await watching
+    expect(over).toMatchObject({ code: 0 })
+    expect(over.out).toMatch(/1 accepted by the broker/)
+  })
+
   it('one of several that failed decides the code', async () => {
     const sandbox = await openSandbox()
     await workers({ count: 1 })

@@ -44,6 +44,10 @@ export function byHand(db: Pick<TestDatabase, 'pool'>, start: Date, isHoliday: H
     },
     settle: (batch: ClaimedBatch, outcome: BatchOutcome) =>
       settleBatch({ pool: db.pool, ...times }, batch, { correlatesByProviderId: false }, outcome),
+    /** As if the broker had taken a message since its start: its batches may be claimed beside one another. */
+    async answered(campaignId: string): Promise<void> {
+      await db.pool.query(`UPDATE "Campaign" SET unanswered_start = NULL WHERE id = $1`, [campaignId])
+    },
     /** The ids of its QUEUED batches, by number. */
     async queued(campaignId: string): Promise<string[]> {
       const { rows } = await db.pool.query<{ id: string }>(

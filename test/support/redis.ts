@@ -16,7 +16,7 @@ export async function startRedis(): Promise<{ url: string; stop: () => Promise<v
 /** A server of our own, with these settings added; undefined without `redis-server`. */
 export async function ownRedis(
   settings: readonly string[] = [],
-): Promise<{ url: string; stop: () => Promise<void> } | undefined> {
+): Promise<{ url: string; pid: number; stop: () => Promise<void> } | undefined> {
   const port = await freePort()
   const folder = await mkdtemp(join(tmpdir(), 'camp-redis-'))
   const usual = ['--port', String(port), '--bind', '127.0.0.1', '--dir', folder, '--save', '', '--appendonly', 'no']
@@ -36,6 +36,7 @@ export async function ownRedis(
   }
   return {
     url: `redis://127.0.0.1:${port}`,
+    pid: server.pid!,
     stop: async () => {
       const ended = new Promise(resolve => server.once('exit', resolve))
       server.kill('SIGTERM')

@@ -28,8 +28,12 @@ export const starting: Closing<GosacCredential> = {
       const result = await start(reference, credential, http)
       if (result.kind === 'DONE') continue
       if (i === 0 && result.kind !== 'IN_DOUBT') return result
-      const before = i > 0 ? ` (${references.slice(0, i).join(', ')} was started)` : ''
-      return { kind: 'IN_DOUBT', reason: `the start of GOSAC's campaign ${reference}${before}: ${result.reason}` }
+      const before = references.slice(0, i).join(', ')
+      const reason =
+        i > 0
+          ? `the start of GOSAC's campaign ${reference} (${before} was started): ${result.reason}`
+          : `the start of GOSAC's campaign ${reference}: ${result.reason}`
+      return { kind: 'IN_DOUBT', reason }
     }
     return { kind: 'DONE' }
   },

@@ -14,8 +14,7 @@ import { type Answered, MARKETING_CLOUD, refusalOf, type TokenRefusal, withToken
  */
 export const closing: Closing<SalesforceCredential> = {
   unrun:
-    'the contacts imported so far stay flagged at Salesforce and go out with the next run of this automation, unless ' +
-    'the flag is cleared there',
+    'its contacts stay flagged at Salesforce and go out with the next run of this automation, unless the flag is cleared there',
   plan,
   look,
   run: (_request, credential, http) => run(credential, http),

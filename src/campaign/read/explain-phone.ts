@@ -3,6 +3,7 @@ import { type Entry, entriesFor } from '../../blocklist/blocklist.ts'
 import type { Sql } from '../../database/pool.ts'
 import { FREQUENCY_CAP_SQL } from '../../dispatch/claim/frequency-cap.ts'
 import { CampError, unreachable } from '../../errors.ts'
+import { storedOrNull } from '../../language/stored/stored-text.ts'
 import { t } from '../../language/text.ts'
 import type { CampaignStatus } from '../../lifecycle/campaign-status.ts'
 import type { LeadStatus } from '../../lifecycle/lead-status.ts'
@@ -87,7 +88,8 @@ export async function explainPhone(
       t`no campaign has a row with the phone, document or contract ${text.trim()}`,
       {
         hint: [
-          t`A value that could not be read is found only if written exactly as in the file.`,
+          t`A value that could not be read is found only if written exactly as in the file; a document that was left out
+            with a warning is not kept.`,
           ...(pruned > 0 ? [t`The data of ${pruned} older campaigns was pruned (camp prune).`] : []),
         ].join(' '),
       },
@@ -263,7 +265,7 @@ function reasonOf(lead: Lead): string {
     case 'ERROR':
       return lead.error_message ?? lead.error_code ?? t`refused`
     case 'IN_DOUBT':
-      return t`delivery unknown (${lead.error_message ?? t`no answer`}): decide with camp campaign resolve`
+      return t`delivery unknown (${storedOrNull(lead.error_message) ?? t`no answer`}): decide with camp campaign resolve`
   }
 }
 
@@ -285,7 +287,7 @@ function whyPending({ campaign_status, failure_reason, scheduled_at, waiting_bat
     case 'FINISHED':
     case 'CANCELLED':
     case 'ARCHIVED':
-      return [t`its campaign is ${campaign_status}`, failure_reason].filter(Boolean).join(': ')
+      return [t`its campaign is ${campaign_status}`, storedOrNull(failure_reason)].filter(Boolean).join(': ')
     default:
       return unreachable(campaign_status)
   }

@@ -30,9 +30,14 @@ export async function findLeads(sql: Sql, text: string): Promise<Found> {
     [[...new Set([phone, written])]],
   )
   const byPhone = phones.rows.map(row => row.id)
+  // A refused document stands in the reason alone.
   const { rows } = await sql.query<{ id: string; document: boolean }>(
-    `SELECT id, coalesce(cpf_cnpj = ANY($1), false) AS document FROM "CampaignLead" WHERE cpf_cnpj = ANY($1) OR idcob_contrato = $2`,
-    [[...new Set([document, written])], written],
+    `SELECT id, document FROM (
+       SELECT id, idcob_contrato = $2 AS contract,
+              coalesce(cpf_cnpj = ANY($1), false) OR (error_code = 'INVALID_DOCUMENT' AND starts_with(error_message, $3)) AS document
+       FROM "CampaignLead"
+     ) l WHERE document OR contract`,
+    [[...new Set([document, written])], written, `"${written}": `],
   )
   const matches: Match[] = [
     { as: 'phone', value: phone, leads: byPhone.length },

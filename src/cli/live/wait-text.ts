@@ -2,10 +2,10 @@ import type { Present } from '../../campaign/read/forecast.ts'
 import type { LiveCampaign } from '../../campaign/read/live.ts'
 import { noWorker } from '../../campaign/read/next-step.ts'
 import type { Wait } from '../../campaign/read/wait.ts'
+import { storedOrNull, storedText } from '../../language/stored/stored-text.ts'
 import { t } from '../../language/text.ts'
 import { dateTimeText } from '../../time/date-time-text.ts'
 import { number, time } from '../commands/campaign/text.ts'
-import { storedOrNull } from '../stored-text.ts'
 
 /** One sentence without its full stop: why nothing is sent. */
 export function waitText(
@@ -26,11 +26,11 @@ export function waitText(
         ? t`start it: camp campaign run ${campaign.handle}`
         : t`starts ${moment(wait.until, at)}`
     case 'HELD':
-      return t`nothing is sent: ${wait.reason}. See: camp db accept-restore --show`
+      return t`nothing is sent: ${storedText(wait.reason)}. See: camp db accept-restore --show`
     case 'NO_WORKER':
       return noWorker()
     case 'BROKER':
-      return t`broker away since ${moment(wait.since, at)} (${wait.reason}), next try ${second(wait.until, at)}`
+      return t`broker away since ${moment(wait.since, at)} (${storedText(wait.reason)}), next try ${second(wait.until, at)}`
     case 'HOURS':
       return t`waits until ${moment(wait.until, at)}: contact hours (${number(wait.closed)} of
         ${number(campaign.total)} leads)`

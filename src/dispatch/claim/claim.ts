@@ -3,7 +3,7 @@ import { adapterOf } from '../../broker/registry.ts'
 import { reserve, TooLittleBudget } from '../../budget/reserve.ts'
 import { throttlingOf } from '../../campaign-settings/throttling.ts'
 import { type Tx, transaction } from '../../database/pool.ts'
-import { deferBatch } from '../../lifecycle/batch-queue.ts'
+import { deferBatch, parkBatch } from '../../lifecycle/batch-queue.ts'
 import { closeEmptyBatch, openBatches } from '../../lifecycle/batch-writes.ts'
 import { failCampaign } from '../../lifecycle/transition.ts'
 import { openCredential } from '../../security/open-credential.ts'
@@ -12,6 +12,7 @@ import { finishIfDone, hasQueued } from '../finish/finish.ts'
 import type { Claim, ClaimWait } from '../model/claimed-batch.ts'
 import type { ClaimDeps } from '../model/deps.ts'
 import { giveProbeBack, isCircuitOpen, lookAgainAt, takeProbe } from '../pacing/circuit-breaker.ts'
+import { isFirstInFlight } from '../pacing/first-batch.ts'
 import { isPaced } from '../plan/enqueue.ts'
 import { lookingAt } from '../send/permit.ts'
 import { type BatchRow, type GroupLimits, lockFollowing, roomsOf } from './group.ts'
@@ -93,8 +94,14 @@ async function tryClaim(deps: ClaimDeps, tx: Tx, batchId: string, { limitsOf, mo
     await wait(header, lookAgainAt({ ...circuit, blockedUntil }, now, deps.random), 'BROKER'),
   ]
   if (circuit.blockedUntil && circuit.blockedUntil > now) return waitForBroker(circuit.blockedUntil)
-  const limits = campaign.paced || isCircuitOpen(circuit) ? undefined : limitsOf?.(campaign.id)
+  const first = header.unanswered_start
+  const mayGroup = !campaign.paced && first === null && !isCircuitOpen(circuit)
+  const limits = mayGroup ? limitsOf?.(campaign.id) : undefined
   const following = limits ? await lockFollowing(tx, header, adapter, limits) : []
+  if (first !== null && (await isFirstInFlight(tx, campaign.id, first, now))) {
+    await parkBatch(tx, header.id)
+    return [{ kind: 'AFTER_FIRST' }]
+  }
   const found = await reserveSlot(tx, deps, { header, adapter, throttling, now })
   if ('wait' in found) return [await wait(header, found.wait.until, found.wait.why)]
   const { startAt, requestIntervalMs, requests, takenMs } = found
@@ -134,7 +141,7 @@ async function tryClaim(deps: ClaimDeps, tx: Tx, batchId: string, { limitsOf, mo
     messages: leads.length,
     refused: refused.length,
   }))
-  const opened = await openBatches(tx, { wallet_id, unit_cost, month, leaseUntil, now }, costs)
+  const opened = await openBatches(tx, { wallet_id, unit_cost, month, firstOf: first, leaseUntil, now }, costs)
   await reserve(tx, header, costs, month, now)
   const shared = {
     campaign: {
@@ -159,6 +166,7 @@ async function tryClaim(deps: ClaimDeps, tx: Tx, batchId: string, { limitsOf, mo
     unitCost: header.unit_cost,
     claimedAt: now,
     lookedAt,
+    firstOf: first,
     probe: probing,
   }
   return [

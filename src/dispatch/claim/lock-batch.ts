@@ -19,6 +19,8 @@ export interface BatchHeader extends SettingColumns {
   waiting_for_hours: boolean
   campaign_id: string
   campaign_status: CampaignStatus
+  /** Its last start, while the broker has taken no message since. */
+  unanswered_start: string | null
   agendamento_id: string
   template_code: string | null
   template_content: string | null
@@ -47,7 +49,7 @@ export interface BatchHeader extends SettingColumns {
 export async function lockBatch(tx: Tx, batchId: string): Promise<BatchHeader | undefined> {
   const { rows } = await locking(tx, 'Batch').query<BatchHeader>(
     `SELECT b.id, b.kind, b.number, b.from_seq, b.to_seq, b.size, b.zone, b.region, b.failures, b.not_before, b.waiting_for_hours,
-            c.id AS campaign_id, c.status AS campaign_status, c.agendamento_id, ${columnsSql('c')},
+            c.id AS campaign_id, c.status AS campaign_status, c.unanswered_start, c.agendamento_id, ${columnsSql('c')},
             (SELECT t.template_code FROM "Template" t WHERE t.id = c.template_id) AS template_code,
             (SELECT t.content FROM "Template" t WHERE t.id = c.template_id) AS template_content,
             coalesce(c.unit_cost, r.cost_per_message) AS unit_cost,

@@ -121,8 +121,7 @@ async function tryClaim(deps: DispatchDeps, tx: Tx, batchId: string): Promise<Cl
 }
 
 const NEVER_OPEN =
-  'in the next three weeks there is no time within the contact hours of all recipients to whom its last step at the broker ' +
-  'sends at once: do this step at the broker by hand, and cancel the campaign'
+  'no contact hours common to all its recipients in three weeks: do its last step at the broker by hand, and cancel it'
 
 interface Row extends HoursColumns {
   id: string
@@ -210,8 +209,8 @@ async function lockHolder(tx: Tx, id: string, key: string | null): Promise<strin
     [key, id],
   )
   const holder = rows[0]
-  return (
-    holder &&
-    `campaign ${holder.agendamento_id} runs the same step${holder.status === 'IN_DOUBT' ? ', and is in doubt' : ''}`
-  )
+  if (!holder) return undefined
+  return holder.status === 'IN_DOUBT'
+    ? `campaign ${holder.agendamento_id} runs the same step, and is in doubt`
+    : `campaign ${holder.agendamento_id} runs the same step`
 }

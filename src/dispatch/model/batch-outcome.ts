@@ -44,6 +44,8 @@ export interface Settled {
   jobs: { batchId: string; enqueue_seq: number; at: Date | null }[]
   /** The campaign's closing was planned: it is the next batch to enqueue. */
   closing: boolean
+  /** It was the first batch since a start, and the broker took a message of it: the others are to be enqueued. */
+  opened: boolean
   /** Other batches were QUEUED: `finishAfterCommit` is to be called. */
   mayFinish: boolean
 }

@@ -51,6 +51,8 @@ export type Claim =
       campaign: ClaimedCampaign
       number: number
     }
+  /** The campaign's first batch since its start has no answer yet: its settle enqueues this one again. */
+  | { kind: 'AFTER_FIRST' }
   /** Nothing to do: another worker has it, it is done, or its campaign does not run. */
   | { kind: 'GONE' }
   /** It is the campaign's closing, which has its own claim (src/dispatch/closing/claim.ts). */
@@ -106,6 +108,8 @@ export interface ClaimedBatch {
   claimedAt: Date
   /** When its claim began to read: its requests may be written for a limited time from then on (permit.ts). */
   lookedAt: LookedAt
+  /** The campaign's start, if it is in flight alone until its answer (first-batch.ts). */
+  firstOf: string | null
   leads: ClaimedLead[]
   /** The circuit is open, and this batch alone is sent as the probe. */
   probe: boolean

@@ -10,6 +10,8 @@ import { LOOKAHEAD_MS } from '../pacing/slots.ts'
  */
 const WINDOW = 32
 const PACED_WINDOW = 4
+/** Until the broker has taken a message, one batch is in flight (first-batch.ts): the others are spares, if its job is lost. */
+const FIRST_WINDOW = 4
 
 export interface EnqueueTarget {
   id: string
@@ -94,10 +96,12 @@ async function enqueueUnqueued(
     `UPDATE "Batch" b SET enqueued_at = greatest($4::timestamptz, $5::timestamptz) FROM (
        SELECT id FROM "Batch"
        WHERE campaign_id = $1 AND number > $2 AND status = 'QUEUED' AND enqueued_at IS NULL
-       ORDER BY number LIMIT $3 FOR UPDATE ${locked === 'skip' ? 'SKIP LOCKED' : ''}
+       ORDER BY number
+       LIMIT (SELECT CASE WHEN unanswered_start IS NULL THEN $3::int ELSE least($3, $6::int) END FROM "Campaign" WHERE id = $1)
+       FOR UPDATE ${locked === 'skip' ? 'SKIP LOCKED' : ''}
      ) next
      WHERE b.id = next.id RETURNING b.id, b.enqueue_seq, b.not_before`,
-    [campaign.id, after, limit, now, at ?? null],
+    [campaign.id, after, limit, now, at ?? null, FIRST_WINDOW],
   )
   await enqueueAll(
     queues,

@@ -17,10 +17,12 @@ export interface EarlySettle {
   end(): Promise<boolean>
 }
 
+/** @param onOpened the campaign's other batches may be claimed (first-batch.ts) */
 export function settlingEarly(
   deps: DispatchDeps,
   batch: ClaimedBatch,
   adapter: Pick<Adapter, 'correlatesByProviderId'>,
+  onOpened: () => void,
 ): EarlySettle {
   const waiting = new Map<string, LeadOutcome>()
   let timer: NodeJS.Timeout | undefined
@@ -42,7 +44,9 @@ export function settlingEarly(
     wasTried = true
     const known = new Map(waiting)
     try {
-      if (!(await settleKnown(deps, batch, adapter, known))) isOver = true
+      const settled = await settleKnown(deps, batch, adapter, known)
+      if (!settled) isOver = true
+      if (settled?.opened) onOpened()
       for (const lead of known.keys()) waiting.delete(lead)
     } catch (error) {
       // A permanent error is left to the last settle, which can omit the broker's texts.

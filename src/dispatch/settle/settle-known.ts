@@ -5,6 +5,7 @@ import { type Sql, transaction } from '../../database/pool.ts'
 import type { LeadOutcome } from '../model/batch-outcome.ts'
 import type { ClaimedBatch } from '../model/claimed-batch.ts'
 import { countAnswer } from '../pacing/circuit-breaker.ts'
+import { endFirst, lockFirst } from '../pacing/first-batch.ts'
 import { type SettledLead, writeOutcomes } from './lead-outcomes.ts'
 import { lockAttempts } from './lock-attempt.ts'
 
@@ -14,26 +15,27 @@ import { lockAttempts } from './lock-attempt.ts'
  * other leads are in doubt. It may be repeated: a settled lead is left as it is.
  * @param known by lead; outcomes that are neither ACCEPTED nor REJECTED, and refusals that are judged by share, are left to the
  * last settle
- * @returns false if the batch is no longer this attempt's
+ * @returns undefined if the batch is no longer this attempt's; opened: as in `Settled`
  */
 export async function settleKnown(
   { pool, now }: { pool: pg.Pool; now: () => Date },
   batch: ClaimedBatch,
   adapter: Pick<Adapter, 'correlatesByProviderId'>,
   known: ReadonlyMap<string, LeadOutcome>,
-): Promise<boolean> {
+): Promise<{ opened: boolean } | undefined> {
   return transaction(pool, async tx => {
     const at = now()
     const row = (await lockAttempts(tx, [batch])).get(batch.id)
-    if (!row) return false
+    if (!row) return undefined
     const answered = batch.leads.flatMap((lead): SettledLead[] => {
       const outcome = known.get(lead.id)
       return outcome && isAnswer(outcome) ? [{ lead, outcome }] : []
     })
     const sending = await sendingSeqs(tx, batch, answered)
     const settledLeads = answered.filter(({ lead }) => sending.has(lead.seq))
-    if (settledLeads.length === 0) return true
+    if (settledLeads.length === 0) return { opened: false }
     const { accepted, refused } = figuresOf(settledLeads)
+    if (batch.firstOf !== null) await lockFirst(tx, batch, at)
     await countAnswer(tx, batch.credential.id)
     await writeOutcomes(tx, [{ batch, settledLeads }], adapter, at)
     await tx.query(
@@ -41,7 +43,7 @@ export async function settleKnown(
       [batch.id, accepted, refused],
     )
     await releaseCosts(tx, [{ batchId: batch.id, ...row, messages: refused }], at)
-    return true
+    return { opened: accepted > 0 && batch.firstOf !== null && (await endFirst(tx, batch)) }
   })
 }
 

@@ -23,7 +23,16 @@ export interface Settlement {
  */
 export function isPlain({ batch, outcome }: Settlement): boolean {
   const { outcomes, retryAfterMs, split, stop, settledBefore } = outcome
-  if (batch.left > 0 || batch.probe || retryAfterMs !== undefined || split || stop || settledBefore) return false
+  if (
+    batch.left > 0 ||
+    batch.probe ||
+    batch.firstOf !== null ||
+    retryAfterMs !== undefined ||
+    split ||
+    stop ||
+    settledBefore
+  )
+    return false
   return outcomes.every(isFinal)
 }
 
@@ -66,7 +75,7 @@ export async function settlePlain(
         batch.id,
         {
           ...{ kind: 'SETTLED', accepted, refused, inDoubt: 0, again: 0, jobs: [] },
-          ...{ closing: i === 0 && closing, mayFinish: i === 0 && mayFinish },
+          ...{ closing: i === 0 && closing, opened: false, mayFinish: i === 0 && mayFinish },
         },
       ]),
     )

@@ -11,6 +11,7 @@ import type { BatchOutcome, Settled } from '../model/batch-outcome.ts'
 import type { ClaimedBatch } from '../model/claimed-batch.ts'
 import { backoffMs } from '../pacing/backoff.ts'
 import { blockCredential, countAnswer, countFailure, giveProbeBack } from '../pacing/circuit-breaker.ts'
+import { endFirst, lockFirst } from '../pacing/first-batch.ts'
 import { planRest, splitBatch } from '../plan/replan.ts'
 import { reasonOf, writeOutcomes } from './lead-outcomes.ts'
 import { lockAttempts } from './lock-attempt.ts'
@@ -41,6 +42,7 @@ export async function settleBatch(
       ? await unsettled(tx, batch, all)
       : { settledLeads: all, before: NONE_BEFORE }
     const verdict = await judgeByShare(tx, batch, all, open)
+    if (batch.firstOf !== null) await lockFirst(tx, batch, at)
     const { settledLeads } = verdict
     const stop = gravest([outcome.stop, verdict.stop])
     const of = (kind: Outcome['kind']) => settledLeads.filter(settledLead => settledLead.outcome.kind === kind)
@@ -118,11 +120,13 @@ export async function settleBatch(
       if (rest) jobs.push({ batchId: rest.id, enqueue_seq: rest.enqueue_seq, at: notBefore })
     }
     if (again || split) await dropIfCancelled(tx, batch, verdict, at)
+    const isTaken = accepted.length + before.accepted > 0
+    const opened = isTaken && batch.firstOf !== null && (await endFirst(tx, batch))
     if (stop) await stopCampaign(tx, batch.campaign.id, stop, at)
     const isEnd = !stop && !again && !split
     const others = isEnd && (await hasQueued(tx, batch.campaign.id))
     const closing = isEnd && !others && (await finishIfDone(tx, batch.campaign.id, at))
-    const isAllRefused = refused.length + before.refused > 0 && accepted.length + before.accepted === 0
+    const isAllRefused = refused.length + before.refused > 0 && !isTaken
     if (isAllRefused) await pauseIfAllAreRefused(tx, batch.campaign.id, at)
     return {
       kind: 'SETTLED',
@@ -132,6 +136,7 @@ export async function settleBatch(
       again: notAccepted.length,
       jobs,
       closing,
+      opened,
       mayFinish: others,
     }
   })

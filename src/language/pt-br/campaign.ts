@@ -59,8 +59,8 @@ export const CAMPAIGN: Catalogue = {
   none: 'nenhum',
   'no campaign has a row with the phone, document or contract {0}':
     'nenhuma campanha tem uma linha com o telefone, documento ou contrato {0}',
-  'A value that could not be read is found only if written exactly as in the file.':
-    'Um valor que não pôde ser lido só é encontrado se escrito exatamente como no arquivo.',
+  'A value that could not be read is found only if written exactly as in the file; a document that was left out with a warning is not kept.':
+    'Um valor que não pôde ser lido só é encontrado se escrito exatamente como no arquivo; um documento omitido com um aviso não é guardado.',
   'The data of {0} older campaigns was pruned (camp prune).':
     'Os dados de {0} campanhas antigas foram removidos (camp prune).',
   claimed: 'reservada',

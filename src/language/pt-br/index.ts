@@ -3,6 +3,7 @@ import { BACKUP } from './backup.ts'
 import { BLOCKLIST } from './blocklist.ts'
 import { BLOCKLIST_ENTRIES } from './blocklist-entries.ts'
 import { BROKER } from './broker.ts'
+import { BROKER_CODES } from './broker-codes.ts'
 import { BUDGET } from './budget.ts'
 import { CALENDAR } from './calendar.ts'
 import { CAMPAIGN } from './campaign.ts'
@@ -25,6 +26,7 @@ import { LEGACY } from './legacy.ts'
 import { LIFECYCLE } from './lifecycle.ts'
 import { LOGIN } from './login.ts'
 import { MESSAGE } from './message.ts'
+import { META_CODES } from './meta-codes.ts'
 import { PEOPLE } from './people.ts'
 import { PRIVACY } from './privacy.ts'
 import { PROCESSES } from './processes.ts'
@@ -37,8 +39,13 @@ import { SECURITY } from './security.ts'
 import { SERVE } from './serve.ts'
 import { SETTINGS } from './settings.ts'
 import { STORED } from './stored.ts'
+import { STORED_BROKERS } from './stored-brokers.ts'
+import { STORED_RECORDS } from './stored-records.ts'
+import { STORED_SENDING } from './stored-sending.ts'
 import { TABULAR } from './tabular.ts'
+import { TWILIO_CODES } from './twilio-codes.ts'
 import { USERS } from './users.ts'
+import { WRONG_VALUE } from './wrong-value.ts'
 
 /** Every text of camp in Brazilian Portuguese, with the words of docs/glossary.md; a file for each room that has the texts. */
 export const PT_BR: Catalogue = {
@@ -82,4 +89,11 @@ export const PT_BR: Catalogue = {
   ...STORED,
   ...TABULAR,
   ...USERS,
+  ...BROKER_CODES,
+  ...META_CODES,
+  ...TWILIO_CODES,
+  ...STORED_BROKERS,
+  ...STORED_RECORDS,
+  ...STORED_SENDING,
+  ...WRONG_VALUE,
 }

@@ -1,6 +1,6 @@
 import type { Catalogue } from '../text.ts'
 
-/** What camp stores in English and shows in the language of the run (src/cli/stored-text.ts). */
+/** What camp stores in English and shows in the language of the run (src/language/stored). */
 export const STORED: Catalogue = {
   'line {0} has the same phone': 'a linha {0} tem o mesmo telefone',
   'its phone is on the blocklist': 'seu telefone está na lista de bloqueio',

@@ -130,16 +130,19 @@ describe('a run that was answered with 200', () => {
   })
 
   it('is not run again by the workers that follow one that was stopped while it waited', async () => {
-    const { org, scene } = await sceneWith({ runningReads: 2 })
+    const { org, scene } = await sceneWith({ runningReads: Number.POSITIVE_INFINITY })
     const deps = await startWorkers(db, 2)
     const id = await makeContacts(db, scene, 20)
     await runCampaign(deps, id, scene.userId)
     await untilWaiting(id)
     await deps.stop()
+    const looked = lookCount(org)
     await pass(db, 30, id)
     await startWorkers(db, 2)
-    await untilView(db, id, 'a look by those that follow', () => lookCount(org) >= 3)
+    await untilView(db, id, 'a look by those that follow', () => lookCount(org) > looked)
     await untilWaiting(id)
+    // Both may look at the same time, so the number of looks does not say when the run ends.
+    org.set.runningReads = 0
     await pass(db, 30, id)
     await untilStatus(db, id, 'FINISHED')
     expect([org.runs, wronglySent(org)]).toEqual([1, 0])

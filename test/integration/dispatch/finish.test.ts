@@ -16,6 +16,7 @@ async function running(leads: number) {
   const scene = await makeScene(db.pool, { maxBatch: 1 })
   const id = await makeCampaign(db.pool, scene, { leads })
   await runCampaign(hand.deps, id, scene.userId)
+  await hand.answered(id)
   const ids = await hand.queued(id)
   return { hand, id, ids, accept: { outcomes: [outcomeOf('ACCEPTED')] } }
 }

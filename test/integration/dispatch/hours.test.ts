@@ -253,6 +253,7 @@ describe('the calendar', () => {
     const id = await makeImported(made, ddds, { columns: { ...hoursColumns(USUAL), ...columns } })
     const hand = byHand(db, NOON, isNationalHoliday)
     await runCampaign(hand.deps, id, made.userId)
+    await hand.answered(id)
     return { id, hand, userId: made.userId }
   }
 

@@ -46,6 +46,7 @@ async function paid(): Promise<{ november: number | null; december: number | nul
 async function start(leads: number): Promise<string> {
   const id = await makeCampaign(db.pool, scene, { leads })
   await runCampaign(hand.deps, id, scene.userId)
+  await hand.answered(id)
   return id
 }
 

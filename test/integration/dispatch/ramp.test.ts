@@ -28,6 +28,7 @@ async function begin(config: object, leads: number, columns: object = {}) {
   const throttling = { throttling_type: 'ramp', throttling_config: JSON.stringify({ gap: 0, ...config }) }
   const id = await makeCampaign(db.pool, scene, { leads, columns: { ...throttling, ...columns } })
   await runCampaign(hand.deps, id, scene.userId)
+  await hand.answered(id)
 
   const claims = async (kind: Parameters<typeof outcomeOf>[0] | 'CRASH' = 'ACCEPTED'): Promise<Claim[]> => {
     const made: Claim[] = []
@@ -79,6 +80,7 @@ describe('a ramp', () => {
       [day(1), 10],
     ] as const) {
       hand.moveTo(date)
+      await hand.answered(id)
       const claims = await Promise.all((await hand.queued(id)).map(hand.claim))
       const batches = claims.flatMap(claim => (claim.kind === 'CLAIMED' ? [claim.batch] : []))
       expect(batches).toHaveLength(sent)

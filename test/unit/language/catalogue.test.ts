@@ -2,6 +2,8 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import ts from 'typescript'
 import { describe, expect, it } from 'vitest'
+import { ruleOf } from '../../../src/broker/classify-code.ts'
+import { ADAPTER_NAMES, adapterOf } from '../../../src/broker/registry.ts'
 import { PT_BR } from '../../../src/language/pt-br/index.ts'
 import { INSERTED, keyOf, onOneLine } from '../../../src/language/text.ts'
 
@@ -25,8 +27,11 @@ const FILES = readdirSync('src', { recursive: true, encoding: 'utf8' })
 describe('the catalogue', () => {
   const keys = FILES.flatMap(path => keysIn(path, readFileSync(path, 'utf8')))
 
-  it('has every text of the code, and no other', () => {
-    const used = new Set(keys.map(({ key }) => key))
+  it('has every text of the code and of the tables of codes, and no other', async () => {
+    const codes = await textsOfCodes()
+    const used = new Set([...keys.map(({ key }) => key), ...codes])
+    expect(codes.length).toBeGreaterThan(200)
+    expect(codes.filter(text => !Object.hasOwn(PT_BR, text))).toEqual([])
     expect(keys.filter(({ key }) => !Object.hasOwn(PT_BR, key)).map(({ at, key }) => `${at}: ${key}`)).toEqual([])
     expect(Object.keys(PT_BR).filter(key => !used.has(key))).toEqual([])
   })
@@ -48,6 +53,15 @@ describe('the catalogue', () => {
     expect(files.flatMap(path => untranslated(path, readFileSync(path, 'utf8')))).toEqual([])
   })
 })
+
+/** What brokers' codes mean, and what to do about them. */
+async function textsOfCodes(): Promise<string[]> {
+  const adapters = await Promise.all(ADAPTER_NAMES.map(adapterOf))
+  return adapters
+    .flatMap(adapter => Object.values(adapter.codes))
+    .concat(ruleOf({ table: {}, overrides: {} }, undefined))
+    .flatMap(({ meaning, cure }) => [meaning, cure ?? []].flat())
+}
 
 describe('the search for texts', () => {
   // biome-ignore-start lint/suspicious/noTemplateCurlyInString: the examples are code

@@ -1,4 +1,5 @@
 import { CampError } from '../../../errors.ts'
+import { storedText } from '../../../language/stored/stored-text.ts'
 import { t } from '../../../language/text.ts'
 import { acceptHead, formatHead, parseHead } from '../../../security/kept-head.ts'
 import { verifyRecords } from '../../../security/verify-records.ts'
@@ -26,8 +27,8 @@ export async function verify(context: Context, options: OptionsOf<typeof command
   context.out.result({ ok: wrong === 0, checkpoints, head, findings, notes }, () => [
     ...(wrong === 0
       ? [t`Nothing was changed: ${checkpoints} checkpoints of audit, ledger and attempts agree.`]
-      : findings),
-    ...notes.map(note => t`note: ${note}`),
+      : findings.map(storedText)),
+    ...notes.map(note => t`note: ${storedText(note)}`),
   ])
   if (wrong === 0) return
   throw new CampError('RECORDS_CHANGED', t`${wrong} finding(s): records were changed, deleted or inserted`, {

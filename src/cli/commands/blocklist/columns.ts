@@ -1,6 +1,6 @@
 import type { Entry } from '../../../blocklist/blocklist.ts'
+import { storedOrNull } from '../../../language/stored/stored-text.ts'
 import { t } from '../../../language/text.ts'
-import { storedOrNull } from '../../stored-text.ts'
 import type { Column } from '../../table.ts'
 import { time } from '../campaign/text.ts'
 

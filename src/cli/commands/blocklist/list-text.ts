@@ -1,8 +1,8 @@
 import type { RefusedRow } from '../../../blocklist/sync/request.ts'
+import { storedText } from '../../../language/stored/stored-text.ts'
 import { t } from '../../../language/text.ts'
 import type { Block, Human } from '../../blocks.ts'
 import type { Context } from '../../context.ts'
-import { storedText } from '../../stored-text.ts'
 import { table } from '../../table.ts'
 import { number } from '../campaign/text.ts'
 
@@ -29,7 +29,7 @@ interface ReadList {
 export function warnOfList({ out }: Context, { refused, ambiguous, otherSheets, notes }: ReadList): void {
   if (otherSheets.length > 0)
     out.warn(t`only one sheet is read; also with rows: ${otherSheets.join(', ')} (choose one with --sheet NAME)`)
-  for (const note of notes) out.warn(t`the list: ${note}`)
+  for (const note of notes) out.warn(t`the list: ${storedText(note)}`)
   if (refused > 0) out.warn(t`${number(refused)} rows could not be read completely`)
   if (ambiguous > 0)
     out.warn(

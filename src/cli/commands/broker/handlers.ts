@@ -20,7 +20,7 @@ import {
   removeBroker,
 } from '../../../catalog/brokers.ts'
 import { findBroker } from '../../../catalog/find.ts'
-import { t } from '../../../language/text.ts'
+import { fromCatalogue, t } from '../../../language/text.ts'
 import { isPlainHttp, plainPublicUrl } from '../../../security/plain-http.ts'
 import { webhookUrl } from '../../../security/webhook-token.ts'
 import { inboxFigures } from '../../../webhook/inbox.ts'
@@ -105,8 +105,8 @@ async function showCodes(context: Context, broker: Broker): Promise<void> {
     [
       { title: t`CODE`, value: ({ code }) => code },
       { title: t`CLASS`, value: codeClassText },
-      { title: t`MEANING`, value: ({ meaning }) => meaning },
-      { title: t`CURE`, value: ({ cure }) => cure ?? '' },
+      { title: t`MEANING`, value: ({ meaning }) => fromCatalogue(meaning) ?? meaning },
+      { title: t`CURE`, value: ({ cure }) => (cure === null ? '' : (fromCatalogue(cure) ?? cure)) },
     ],
     t`The adapter ${broker.adapter} has no table of codes.`,
   )

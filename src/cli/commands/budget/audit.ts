@@ -1,6 +1,7 @@
 import { auditBooks } from '../../../budget/audit.ts'
 import { advice } from '../../../budget/difference.ts'
 import { CampError } from '../../../errors.ts'
+import { storedText } from '../../../language/stored/stored-text.ts'
 import { t } from '../../../language/text.ts'
 import { formatHead } from '../../../security/kept-head.ts'
 import type { Context } from '../../context.ts'
@@ -20,11 +21,11 @@ export async function audit(context: Context): Promise<void> {
     ...differences.map(
       ({ check, where, expected, found }) => t`${where} ${found}, expected ${expected} (${advice()[check]})`,
     ),
-    ...records.findings,
+    ...records.findings.map(storedText),
   ]
   context.out.result({ ok: wrong === 0, ...figures, records: { ...records, head } }, () => [
     ...(wrong === 0 ? [agreed] : lines),
-    ...records.notes.map(note => t`note: ${note}`),
+    ...records.notes.map(note => t`note: ${storedText(note)}`),
   ])
   if (wrong === 0) return
   throw new CampError('BUDGET_AUDIT_FAILED', t`${wrong} difference(s) found`, {

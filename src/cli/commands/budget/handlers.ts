@@ -4,6 +4,7 @@ import { amountText, moneyOf, parseAmount, shortMoney } from '../../../budget/mo
 import { formatMonth, parseMonth } from '../../../budget/month.ts'
 import { findWallet } from '../../../catalog/find.ts'
 import { CampError } from '../../../errors.ts'
+import { storedOrNull } from '../../../language/stored/stored-text.ts'
 import { t } from '../../../language/text.ts'
 import { fields } from '../../blocks.ts'
 import type { OptionsOf } from '../../command.ts'
@@ -118,7 +119,7 @@ export async function ledger(context: Context, walletRef: string, monthText: str
       { title: t`CAMPAIGN`, value: entry => entry.campaign ?? '' },
       { title: t`BATCH`, value: entry => String(entry.batch ?? ''), align: 'right' },
       { title: t`WHO`, value: entry => entry.user ?? 'camp', shrinks: true },
-      { title: t`REASON`, value: entry => entry.reason ?? '', shrinks: true },
+      { title: t`REASON`, value: entry => storedOrNull(entry.reason) ?? '', shrinks: true },
     ],
     t`The budget of "${wallet.name}" for ${monthText} has no ledger entries.`,
   )

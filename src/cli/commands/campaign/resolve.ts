@@ -6,6 +6,7 @@ import { findCampaign } from '../../../campaign/read/find.ts'
 import { campaignView } from '../../../campaign/read/view.ts'
 import { CampError } from '../../../errors.ts'
 import { createHttp, httpOptions } from '../../../http/client.ts'
+import { storedText } from '../../../language/stored/stored-text.ts'
 import { t } from '../../../language/text.ts'
 import type { Resolution } from '../../../lifecycle/lead-verdicts.ts'
 import { parsePhone } from '../../../recipient/phone.ts'
@@ -94,11 +95,14 @@ async function ask(context: Context, ref: string, options: ResolveOptions): Prom
     context.out.result({ ...(await campaignView(pool, id)), asked }, [
       t`Of ${agendamento_id} the broker has ${number(found)} messages that were in doubt, does not have
         ${number(absent)}, and cannot tell for ${number(unknown)}.`,
-      ...reasons.map(reason => `  ${reason}`),
+      ...reasons.map(reason => `  ${storedText(reason)}`),
     ])
     if (absent > 0) context.out.talk(t`For those it does not have, decide with --resend or --not-sent, by --lead.`)
     if (found + absent === 0 && reasons.length > 0) {
-      throw new CampError('BROKER_UNREACHABLE', t`the broker could not be queried about any of them: ${reasons[0]!}`)
+      throw new CampError(
+        'BROKER_UNREACHABLE',
+        t`the broker could not be queried about any of them: ${storedText(reasons[0]!)}`,
+      )
     }
   } finally {
     await http.close()

@@ -7,6 +7,7 @@ import { progressOf } from '../../../campaign/read/progress.ts'
 import { campaignView } from '../../../campaign/read/view.ts'
 import { CampError, messageOf } from '../../../errors.ts'
 import { assertNotHeld } from '../../../installation/not-held.ts'
+import { storedText } from '../../../language/stored/stored-text.ts'
 import { t } from '../../../language/text.ts'
 import { type OpenedOccurrence, openDueOccurrences } from '../../../recurrence/open-due.ts'
 import { isAnyDue } from '../../../recurrence/recurrence.ts'
@@ -74,7 +75,9 @@ async function fireRecurring(context: Context): Promise<CampError | undefined> {
   for (const fired of await openDueOccurrences({ pool, prisma: await context.prisma(), clock, signal })) {
     const { recurrence, status, file, reason, campaign } = fired
     const opened = status === 'OPENED' ? campaign!.agendamentoId : status
-    const what = [file ? t`${opened} from ${file}` : opened, reason && `(${reason})`].filter(Boolean).join(' ')
+    const what = [file ? t`${opened} from ${file}` : opened, reason && `(${storedText(reason)})`]
+      .filter(Boolean)
+      .join(' ')
     const said = t`Recurring campaign ${recurrence}: ${what}.`
     if (status === 'OPENED' || status === 'NOTHING_NEW') context.out.talk(said)
     else context.out.warn(said)

@@ -1,10 +1,10 @@
 import type { ExplainedMessage, LeadStory } from '../../../campaign/read/explain-phone.ts'
 import type { Step } from '../../../campaign/read/lead-history.ts'
 import type { Match } from '../../../campaign/read/lead-search.ts'
+import { storedOrNull, storedText } from '../../../language/stored/stored-text.ts'
 import { t } from '../../../language/text.ts'
 import { type Block, fields } from '../../blocks.ts'
 import type { Context } from '../../context.ts'
-import { storedOrNull, storedText } from '../../stored-text.ts'
 import { table } from '../../table.ts'
 import { repliesText, time } from './text.ts'
 
@@ -15,7 +15,10 @@ export function storyText(context: Context, story: LeadStory): (string | Block)[
     ...story.matches.filter(match => match.leads > 0).map(match => [KINDS[match.as](), foundAs(match)] as const),
     ...story.blocked.map(
       ({ source, reason, created_at }) =>
-        [t`blocked`, [t`by ${source} since ${time(created_at, timezone)}`, reason].filter(Boolean).join(': ')] as const,
+        [
+          t`blocked`,
+          [t`by ${source} since ${time(created_at, timezone)}`, storedOrNull(reason)].filter(Boolean).join(': '),
+        ] as const,
     ),
     ...story.erased.map(
       ({ at, leads }) => [t`erased`, t`on ${time(at, timezone)}: the data of ${countOf(leads)} was replaced`] as const,

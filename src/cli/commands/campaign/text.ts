@@ -7,10 +7,10 @@ import type { SettingsView } from '../../../campaign/read/settings-view.ts'
 import type { StopView } from '../../../campaign/read/stop-view.ts'
 import type { CampaignView, ClosingView } from '../../../campaign/read/view.ts'
 import { daysText, numberText as number, timeText as time, weekdayText } from '../../../language/format.ts'
+import { storedOrNull, storedText } from '../../../language/stored/stored-text.ts'
 import { t } from '../../../language/text.ts'
 import { localTime } from '../../../time/local-time.ts'
 import { type Block, fields } from '../../blocks.ts'
-import { storedOrNull, storedText } from '../../stored-text.ts'
 
 /** The outlook of a campaign; `next` has the lines of src/campaign/read/next-step.ts. */
 type Shown = Forecast & { now: Date; next?: readonly string[] }

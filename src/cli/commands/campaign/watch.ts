@@ -7,13 +7,13 @@ import { campaignView } from '../../../campaign/read/view.ts'
 import { workersAlive } from '../../../campaign/read/workers.ts'
 import type { ErrorCode } from '../../../error-codes.ts'
 import { CampError } from '../../../errors.ts'
+import { storedOrNull } from '../../../language/stored/stored-text.ts'
 import { t } from '../../../language/text.ts'
 import { spaced } from '../../blocks.ts'
 import type { Context } from '../../context.ts'
 import { openDisplay } from '../../live/display.ts'
 import { waitText } from '../../live/wait-text.ts'
 import { whatNext } from '../../next.ts'
-import { storedOrNull } from '../../stored-text.ts'
 import { reportOf } from './report.ts'
 
 type Started = Pick<CampaignRef, 'id' | 'agendamento_id'>
@@ -31,7 +31,9 @@ export async function watch(context: Context, refs: string[]): Promise<void> {
   for (const { id, status } of campaigns) {
     if (status === 'APPROVED') for (const line of (await whatNext(context, id)).next) context.out.talk(line)
   }
-  const ended = await follow(context, campaigns, { events: true })
+  // Without a screen the wait for a person who starts it could be endless, and unseen.
+  const waitsForPerson = context.out.hasScreen ? () => false : isToBeStarted
+  const ended = await follow(context, campaigns, { events: true, isOver: waitsForPerson })
   const present = { now: context.clock.now(), timezone: context.config.timezone }
   const texts = []
   for (const { id } of ended) {
@@ -42,6 +44,11 @@ export async function watch(context: Context, refs: string[]): Promise<void> {
   if (!context.out.json) context.out.result(null, spaced(texts))
   const error = await endError(context, ended)
   if (error) throw error
+}
+
+/** It is approved, and starts only by camp campaign run. */
+function isToBeStarted({ wait }: LiveCampaign): boolean {
+  return wait?.why === 'START' && wait.until === null
 }
 
 /** Without an ID, this many are watched: the last started. */
@@ -74,17 +81,19 @@ const SILENCE_MS = 20_000
  * Shows the progress of campaigns until nothing more happens to any of them without a user. Ctrl-C ends the watching, not the
  * campaigns.
  * @param events with --json, prints an event a line
+ * @param isOver whether one that is not settled is not waited for
  */
 export async function follow(
   context: Context,
   campaigns: readonly Started[],
-  { events = false }: { events?: boolean } = {},
+  { events = false, isOver = () => false }: { events?: boolean; isOver?: (campaign: LiveCampaign) => boolean } = {},
 ): Promise<Ended[]> {
   const pool = await context.pool()
   const ids = campaigns.map(({ id }) => id)
   const meter = liveMeter(pool)
   const show = await openDisplay(context, { hint: t`Ctrl-C leaves`, events })
   const warnings = warner(text => show.warn(text), { isSilentAboutWaits: context.out.hasScreen })
+  const isDone = (campaign: LiveCampaign) => isSettled(campaign) || isOver(campaign)
   const pollMs = ids.length > POLL.few ? POLL.manyMs : POLL.ms
   try {
     for (let elapsedMs = 0; ; elapsedMs += pollMs) {
@@ -93,8 +102,8 @@ export async function follow(
       const surroundings = { ...(await backlogOf(pool)), workers: await workersAlive(pool) }
       for (const campaign of live) warnings.look(campaign, elapsedMs, present)
       // Of what is over already there is no progress to show, only the result.
-      if (elapsedMs > 0 || !live.every(isSettled)) show.update({ campaigns: live, surroundings }, present)
-      if (live.every(isSettled)) {
+      if (elapsedMs > 0 || !live.every(isDone)) show.update({ campaigns: live, surroundings }, present)
+      if (live.every(isDone)) {
         return campaigns.flatMap(campaign => {
           const progress = live.find(({ id }) => id === campaign.id)
           return progress ? [{ ...campaign, progress }] : []

@@ -6,6 +6,7 @@ import { findBroker, findWallet } from '../../../catalog/find.ts'
 import { unblockCredential } from '../../../dispatch/unblock.ts'
 import { CampError, codeOf, messageOf } from '../../../errors.ts'
 import { createHttp, httpOptions } from '../../../http/client.ts'
+import { storedText } from '../../../language/stored/stored-text.ts'
 import { t } from '../../../language/text.ts'
 import {
   describeKeys,
@@ -125,11 +126,14 @@ export async function test(context: Context, wallet: string, broker: string): Pr
       throw new CampError(
         code,
         result.cause === 'REFUSED'
-          ? t`broker "${place.broker.name}" refuses the credential: ${result.detail}`
-          : t`broker "${place.broker.name}" cannot be queried about the credential: ${result.detail}`,
+          ? t`broker "${place.broker.name}" refuses the credential: ${storedText(result.detail)}`
+          : t`broker "${place.broker.name}" cannot be queried about the credential: ${storedText(result.detail)}`,
       )
     }
-    context.out.result({ ...shown, tested: true, ok: true, detail: result.detail }, t`Valid: ${result.detail}.`)
+    context.out.result(
+      { ...shown, tested: true, ok: true, detail: result.detail },
+      t`Valid: ${storedText(result.detail)}.`,
+    )
   } finally {
     await http.close()
   }

@@ -4,6 +4,7 @@ import {
   type RestoreReport,
   restoreReport,
 } from '../../../campaign/doubt/accept-restore.ts'
+import { storedText } from '../../../language/stored/stored-text.ts'
 import { t } from '../../../language/text.ts'
 import { dateTimeText } from '../../../time/date-time-text.ts'
 import { fields, type Human } from '../../blocks.ts'
@@ -43,7 +44,7 @@ function reportText({ hold, marked_at, campaigns, recurrences }: RestoreReport, 
   const when = (at: Date | null) =>
     at === null ? t`never` : dateTimeText(at, { now: context.clock.now(), timezone: context.config.timezone })
   const head = fields([
-    [t`why`, `${hold.reason} (${hold.kind})`],
+    [t`why`, `${storedText(hold.reason)} (${hold.kind})`],
     [t`last activity of this database`, when(marked_at)],
     [t`it had been at work until`, hold.outside && when(hold.outside.at)],
   ])

@@ -2,6 +2,7 @@ import { connectionUrl, hasCluster, stopServer } from '../../../database/embedde
 import { schemaState, serverVersion } from '../../../database/migrations.ts'
 import { CampError, messageOf } from '../../../errors.ts'
 import { holdOf } from '../../../installation/installation.ts'
+import { storedText } from '../../../language/stored/stored-text.ts'
 import { t } from '../../../language/text.ts'
 import { openQueues } from '../../../queue/queues.ts'
 import { fields } from '../../blocks.ts'
@@ -65,7 +66,7 @@ export async function showStatus(context: Context): Promise<void> {
             : t`${applied.length} applied, ${pending.length} pending`,
         ],
         [t`queue`, status.queue && t`on ${status.queue.on}: ${status.queue.state}`],
-        [t`sending`, hold && t`held until a person decides: ${hold.reason}`],
+        [t`sending`, hold && t`held until a person decides: ${storedText(hold.reason)}`],
         [t`next`, pending.length > 0 ? 'camp db migrate' : hold && 'camp db accept-restore'],
       ]),
     )

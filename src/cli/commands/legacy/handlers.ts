@@ -1,5 +1,6 @@
 import { formatMonth } from '../../../budget/month.ts'
 import { CampError } from '../../../errors.ts'
+import { storedText } from '../../../language/stored/stored-text.ts'
 import { t } from '../../../language/text.ts'
 import { importLegacy, type LegacyResult } from '../../../legacy/import.ts'
 import type { Reject, TableCount } from '../../../legacy/tally.ts'
@@ -99,7 +100,7 @@ function textOf({ tables, campaigns, used, refusals, rejects, dryRun }: LegacyRe
       { title: t`TABLE`, value: (row: Reject) => row.table },
       { title: t`ID`, value: (row: Reject) => row.id },
       { title: t`REASON`, value: (row: Reject) => row.code },
-      { title: t`DETAIL`, value: (row: Reject) => row.detail },
+      { title: t`DETAIL`, value: (row: Reject) => storedText(row.detail) },
     ]
     lines.push('', table(refusals, columns))
   }

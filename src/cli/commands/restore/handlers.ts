@@ -1,5 +1,5 @@
 import { readManifest } from '../../../backup/manifest.ts'
-import { assertRestorable, restoreDump } from '../../../backup/restore.ts'
+import { assertRestorable, restoreDump, restoredFrom } from '../../../backup/restore.ts'
 import { holdInstallation } from '../../../installation/hold.ts'
 import { holdOf } from '../../../installation/installation.ts'
 import { t } from '../../../language/text.ts'
@@ -26,7 +26,7 @@ export async function restore(
       await confirm(context, t`Replace all ${tables} tables of this database by the backup of ${manifest.created_at}?`)
     await restoreDump(deps, file, manifest)
     const applied = await context.migrate()
-    const reason = `it was restored from a backup of ${manifest.created_at}${isCopy ? ', as a copy' : ''}`
+    const reason = restoredFrom(manifest, isCopy)
     // A backup of a held database is held already.
     if (!(await holdOf(pool))) await holdInstallation(pool, { userId: null, reason, kind: isCopy ? 'COPY' : 'PERSON' })
     context.out.result({ restored: true, replaced: tables, applied, copy: isCopy, reason }, [

@@ -10,6 +10,7 @@ import {
   showTemplate,
 } from '../../../catalog/templates.ts'
 import { CampError, codeOf, messageOf } from '../../../errors.ts'
+import { storedText } from '../../../language/stored/stored-text.ts'
 import { t } from '../../../language/text.ts'
 import { messageText } from '../../../message/oddities.ts'
 import { parsePhone } from '../../../recipient/phone.ts'
@@ -27,7 +28,7 @@ export async function add(context: Context, name: string, options: AddOptions): 
   const actor = await context.admin()
   const content = await contentOf(context, options)
   const template = await addTemplate(await context.prisma(), actor, { name, template_code: options.code, content })
-  for (const note of template.notes) context.out.warn(note)
+  for (const note of template.notes) context.out.warn(storedText(note))
   context.out.result(template, t`Added template "${template.template_code}" ${variablesText(template.variables)}.`)
 }
 
@@ -41,7 +42,7 @@ export async function set(context: Context, ref: string, options: OptionsOf<type
     template_code: code,
     content: isText ? await contentOf(context, options) : undefined,
   })
-  for (const note of template.notes) context.out.warn(note)
+  for (const note of template.notes) context.out.warn(storedText(note))
   context.out.result(template, t`Template "${template.template_code}" ${variablesText(template.variables)}.`)
 }
 

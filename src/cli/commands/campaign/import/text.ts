@@ -2,9 +2,9 @@ import { amountText } from '../../../../budget/money.ts'
 import type { Forecast, Present } from '../../../../campaign/read/forecast.ts'
 import type { CampaignView } from '../../../../campaign/read/view.ts'
 import type { Segments } from '../../../../intake/segments.ts'
+import { storedOrNull, storedText } from '../../../../language/stored/stored-text.ts'
 import { t } from '../../../../language/text.ts'
 import { type Block, fields, type Human } from '../../../blocks.ts'
-import { storedOrNull } from '../../../stored-text.ts'
 import { table } from '../../../table.ts'
 import { campaignText, number, refusalsText } from '../text.ts'
 import type { ImportFacts } from './view.ts'
@@ -51,7 +51,7 @@ export function warningsOf(view: CampaignView, facts: ImportFacts, outlook: Fore
       t`${number(warnings.MERGED_CELL!)} merged cells span several rows: only the first of these rows has the value`,
     view.counts.PENDING === 0 && t`no row can be sent`,
     !budget.fits && t`it cannot be approved at present; budget: ${budgetText(facts)}`,
-    ...notes,
+    ...notes.map(storedText),
     ...TEXT_WARNINGS.filter(code => warnings[code] !== undefined).map(code => textWarning(code, facts)),
     further > 0 &&
       t`the broker bills each SMS, and the messages take ${number(further)} more than one each: the cost above is

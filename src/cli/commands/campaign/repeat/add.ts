@@ -4,6 +4,7 @@ import { CampError } from '../../../../errors.ts'
 import { assertContent } from '../../../../intake/content.ts'
 import { assertNoObjection, NOT_READ } from '../../../../intake/objection.ts'
 import type { ImportRequest } from '../../../../intake/request.ts'
+import { storedText } from '../../../../language/stored/stored-text.ts'
 import { t } from '../../../../language/text.ts'
 import { textNotes } from '../../../../message/text-notes.ts'
 import { nextOccurrence, parseCron } from '../../../../recurrence/cron.ts'
@@ -26,7 +27,8 @@ export async function repeatImport(
   const cron = parseCron(repeat, timezone, now)
   assertContent(request)
   assertNoObjection(request, NOT_READ)
-  if (request.message !== null) for (const note of textNotes('the message', request.message)) context.out.warn(note)
+  if (request.message !== null)
+    for (const note of textNotes('the message', request.message)) context.out.warn(storedText(note))
   const source = await parseSource(request.file)
   const [newest] = (await filesIn(source, Number.NEGATIVE_INFINITY)) ?? []
   const found = newest ? t`The newest matching file is ${newest.name}.` : t`No file matches yet.`

@@ -1,3 +1,4 @@
+import { storedOrNull, storedText } from '../../../../language/stored/stored-text.ts'
 import { t } from '../../../../language/text.ts'
 import { findRecurrence, listRecurrences, moveRecurrence, type Recurrence } from '../../../../recurrence/recurrence.ts'
 import { giveStandingApproval, revokeStandingApproval } from '../../../../recurrence/standing-approval.ts'
@@ -50,7 +51,7 @@ export async function show(context: Context, ref: string, options: OptionsOf<typ
         title: t`CAMPAIGN`,
         value: (row: OccurrenceView) => (row.campaign ? `${row.campaign} (${row.campaign_status})` : ''),
       },
-      { title: t`WHY`, value: (row: OccurrenceView) => row.reason ?? '' },
+      { title: t`WHY`, value: (row: OccurrenceView) => storedOrNull(row.reason) ?? '' },
     ]
     return [recurrenceText(view), '', table(occurrences, columns)]
   })
@@ -136,7 +137,7 @@ export function recurrenceText(view: RecurrenceView): Block {
 function standingText({ standing_approval: standing }: RecurrenceView): string {
   if (!standing) return t`each campaign requires its own`
   const { ceiling, until, by } = standing
-  if (standing.void !== null) return t`void: ${standing.void}`
+  if (standing.void !== null) return t`void: ${storedText(standing.void)}`
   return until
     ? t`standing, up to ${ceiling} each until ${until}, by ${by ?? ''}`
     : t`standing, up to ${ceiling} each, by ${by ?? ''}`
@@ -144,5 +145,5 @@ function standingText({ standing_approval: standing }: RecurrenceView): string {
 
 function lastText(last: OccurrenceView, timezone: string): string {
   const what = last.campaign ?? last.status
-  return `${time(last.at, timezone)} ${what}${last.reason ? `: ${last.reason}` : ''}`
+  return `${time(last.at, timezone)} ${what}${last.reason ? `: ${storedText(last.reason)}` : ''}`
 }

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import ts from 'typescript'
 import { describe, expect, it } from 'vitest'
-import { storedText, storedTexts } from '../../../src/cli/stored-text.ts'
+import { storedText, storedTexts } from '../../../src/language/stored/stored-text.ts'
 import { keyOf, speaking } from '../../../src/language/text.ts'
 
 describe('a reason that camp stored', () => {
@@ -39,6 +39,38 @@ describe('a reason that camp stored', () => {
       '"abc": it has no digits; as a document, it is neither a CPF nor a CNPJ',
       '"abc": não tem dígitos; como documento, não é CPF nem CNPJ',
     ],
+    ['132015: the template is paused because of low quality', '132015: o template está pausado por baixa qualidade'],
+    [
+      '30 of the last 40 messages were refused with 63016: free text outside the 24-hour window. Cure: send a template: --template CODE',
+      '30 das últimas 40 mensagens foram recusadas com 63016: texto livre fora da janela de 24 horas. O que fazer: envie um',
+    ],
+    ['4: x is odd. Cure: ask them', '4: x is odd. O que fazer: ask them'],
+    ['no answer from broker.example within 30000 ms', 'sem resposta de broker.example em 30000 ms'],
+    ['the connection was lost, no answer from h (ECONNRESET)', 'a conexão caiu, sem resposta de h (ECONNRESET)'],
+    ['HTTP 200 with an unreadable answer', 'HTTP 200 com uma resposta ilegível'],
+    ['HTTP 200 with an unreadable answer: <html>', 'HTTP 200 com uma resposta ilegível: <html>'],
+    [
+      'the file: it is UTF-8, but for 3 characters that are broken: the first is on line 2, byte 9',
+      'o arquivo: é UTF-8, menos 3 caracteres inválido(s)',
+    ],
+    [
+      "the template's text contains [x], which is sent unchanged: a variable is {{1}}",
+      'o texto do template contém [x], que é enviado como está: uma variável é {{1}}',
+    ],
+    ['missed by more than 60 minutes; the folder in does not exist on this machine', 'a pasta in não existe nesta'],
+    [
+      'the credential of "A" at "B" is invalid for X: missing key "k". Run: camp credential set "A" "B" key=value (X takes: k)',
+      'a credencial de "A" em "B" não serve para X: falta a chave "k". Execute: camp credential set "A" "B" chave=valor',
+    ],
+    [
+      'audit event 12 (user.login of User u1) was changed after it was written: compare with an earlier backup',
+      'evento de auditoria 12 (user.login de User u1): alterado depois de gravado',
+    ],
+    [
+      'AuditEvent: rows 3, 4 of checkpoint 2, deleted since: compare with an earlier backup',
+      'AuditEvent: as linhas 3, 4 do ponto de verificação 2, excluídas depois: compare com um backup anterior',
+    ],
+    ['no adapter is known for the provider x: --broker x=BROKER', 'nenhum adaptador é conhecido para o fornecedor x'],
     ['tel "1": it is odd; cel "2": it has no digits', 'tel "1": it is odd; cel "2": it has no digits'],
     ['the client asked to stop', 'the client asked to stop'],
     ['HTTP 500: line 3 has the same phone', 'HTTP 500: line 3 has the same phone'],

@@ -1,0 +1,73 @@
+import type { Catalogue } from '../text.ts'
+
+/** What adapters and the connection to a broker report (src/language/stored/brokers.ts). */
+export const STORED_BROKERS: Catalogue = {
+  '{0} within {1} ms': '{0} em {1} ms',
+  'the request cannot be made ({0})': 'a requisição não pode ser feita ({0})',
+  'the connection to {0} was lost': 'a conexão com {0} caiu',
+  'the answer of {0} is over {1} bytes': 'a resposta de {0} passa de {1} bytes',
+  'the connection was lost, {0}': 'a conexão caiu, {0}',
+  'cannot connect to {0}': 'não foi possível conectar a {0}',
+  'no connection to {0}': 'sem conexão com {0}',
+  'no complete answer from {0}': 'sem resposta completa de {0}',
+  'no answer from {0}': 'sem resposta de {0}',
+  'no answer before the worker had to stop': 'sem resposta antes de o worker ter que parar',
+  'its URL is not valid': 'sua URL não é válida',
+  'unknown error': 'erro desconhecido',
+  'HTTP {0} with an unreadable answer{1}': 'HTTP {0} com uma resposta ilegível{1}',
+  '{0}: an unreadable answer': '{0}: uma resposta ilegível',
+  'no reason given': 'sem motivo informado',
+  'the answer does not mention this message': 'a resposta não menciona esta mensagem',
+  'the answer does not clearly refer to this message': 'a resposta não se refere claramente a esta mensagem',
+  'the answer has no status for this message': 'a resposta não tem status para esta mensagem',
+  'the answer says that it was accepted and that it was rejected': 'a resposta diz que foi aceita e que foi recusada',
+  'NOAH reports both success and refusal: {0}': 'a NOAH informa sucesso e recusa ao mesmo tempo: {0}',
+  'the broker calls it valid, but sends no message_id': 'o fornecedor a dá como válida, mas não envia message_id',
+  'accepted without an id': 'aceita sem um id',
+  'Salesforce gave no reason': 'a Salesforce não deu motivo',
+  'Salesforce answered for {0} of {1} contacts': 'a Salesforce respondeu por {0} de {1} contatos',
+  'the adapter answered for {0} of {1} messages': 'o adaptador respondeu por {0} de {1} mensagens',
+  'the adapter failed: {0}': 'o adaptador falhou: {0}',
+  'the answer of the broker could not be stored': 'a resposta do fornecedor não pôde ser gravada',
+  'the campaign has no template': 'a campanha não tem template',
+  'not sent: a message has no text': 'não enviada: uma mensagem não tem texto',
+  'not sent: one text per request, and its {0} messages have {1}':
+    'não enviada: um texto por requisição, e suas {0} mensagens têm {1}',
+  'not sent: the wallet has no team code at CromosApp (camp wallet set WALLET --idgis N)':
+    'não enviada: a carteira não tem código de equipe na CromosApp (camp wallet set CARTEIRA --idgis N)',
+  'not sent: {0} is not "latitude,longitude"': 'não enviada: {0} não é "latitude,longitude"',
+  'not sent: {0} is not an http or https URL': 'não enviada: {0} não é uma URL http ou https',
+  'GOSAC refuses a contact without a name': 'a GOSAC recusa um contato sem nome',
+  'a contact needs a name (LastName)': 'um contato precisa de um nome (LastName)',
+  'a contact needs a CPF or CNPJ': 'um contato precisa de um CPF ou CNPJ',
+  "its text has {0} characters, and Twilio's maximum is {1}":
+    'seu texto tem {0} caracteres, e o máximo da Twilio é {1}',
+  'the number is not on WhatsApp': 'o número não está no WhatsApp',
+  'the broker reports: {0}': 'o fornecedor informa: {0}',
+  'it cannot go on': 'não pode continuar',
+  'its template is stopped': 'seu template está parado',
+  'the template {0} is {1}{2}': 'o template {0} está {1}{2}',
+  'opted out at the broker; no lead has this phone': 'opt-out no fornecedor; nenhum contato tem este telefone',
+  'opted out at the broker': 'opt-out no fornecedor',
+  "the start of GOSAC's campaign {0} ({1} was started): {2}":
+    'o início da campanha {0} da GOSAC ({1} foi iniciada): {2}',
+  "the start of GOSAC's campaign {0}: {1}": 'o início da campanha {0} da GOSAC: {1}',
+  'the automation stands at statusId {0}{1}': 'a automação está com statusId {0}{1}',
+  'the automation is running: {0}': 'a automação está em execução: {0}',
+  'leads are being sent': 'contatos estão sendo enviados',
+  'campaign {0} runs the same step, and is in doubt': 'a campanha {0} executa a mesma etapa, e está em dúvida',
+  'campaign {0} runs the same step': 'a campanha {0} executa a mesma etapa',
+  'requested again: the first request did not run anything ({0})':
+    'requisitada de novo: a primeira requisição não executou nada ({0})',
+  'the worker was stopping': 'o worker estava parando',
+  'it is already running': 'já está em execução',
+  'its contact hours had ended': 'seu horário de contato tinha terminado',
+  'the database was unavailable': 'o banco não estava disponível',
+  'its campaign was stopped': 'sua campanha foi parada',
+  'not sent: too late after the check of its campaign':
+    'não enviada: tarde demais depois da verificação da sua campanha',
+  'no contact hours common to all its recipients in three weeks: do its last step at the broker by hand, and cancel it':
+    'sem horário de contato comum a todos os seus destinatários em três semanas: faça a última etapa no fornecedor à mão, e cancele-a',
+  'its contacts stay flagged at Salesforce and go out with the next run of this automation, unless the flag is cleared there':
+    'seus contatos continuam marcados na Salesforce e saem na próxima execução desta automação, a menos que a marca seja retirada lá',
+}
