@@ -8,7 +8,7 @@ import { isPlain, type Settlement, settlePlain } from './settle-plain.ts'
 import { aboutOf, giveUpAt, settleWithRetry } from './settle-with-retry.ts'
 
 /** How long an outcome waits for those of other batches. */
-const GATHER_MS = 20
+const GATHER_MS = 100
 
 /** Transactions of one campaign: while they run, the next one gathers. */
 const MOST_AT_ONCE = 2
