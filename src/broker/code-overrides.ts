@@ -52,10 +52,20 @@ export function parseCodeChanges(texts: readonly string[]): CodeChanges {
       throw invalid(text, t`A code has 1 to ${MOST.code} characters: --code 132015=stop`)
     }
     if (changes.has(code)) throw new CampError('FIELD_TWICE', t`--code names "${code}" twice`)
-    changes.set(code, parseOverride(text, text.slice(at + 1).trim()))
+    const override = parseOverride(text, text.slice(at + 1).trim())
+    if (override !== null && PROVES_NOTHING.test(code)) {
+      throw invalid(
+        text,
+        t`${code} does not prove that nothing was taken: its messages stay in doubt, and no class changes that`,
+      )
+    }
+    changes.set(code, override)
   }
   return Object.fromEntries(changes)
 }
+
+/** An answer with such a status may follow after the messages were taken (classify-response.ts). */
+const PROVES_NOTHING = /^HTTP_(408|5\d\d)$/
 
 /** The word that removes an override. */
 const DEFAULT = 'default'

@@ -7,8 +7,8 @@ const PAYMENT = 'Settle the payment at Meta or at the broker; then resume.'
 
 /**
  * Meta's codes for WhatsApp messages, as brokers pass them on (docs/wire/gupshup.md#codes). Meanings: Meta's error reference, and a
- * public client of its API that repeats it; classes: assumptions, where Meta names no consequence. Meta advises to decide by the code,
- * never by its text.
+ * public client of its API that repeats it; those of 17, 33, 100, 133004 to 133010 and 134011 are assumptions. Classes:
+ * assumptions, where Meta names no consequence. Meta advises to decide by the code, never by its text.
  */
 export const META_CODES: CodeTable = {
   // Nothing was taken: the number or the account has to wait.

@@ -25,6 +25,8 @@ export interface Adapter<Credential = unknown> {
   readonly usualBatch?: number
   /** Requests per second and credential of a new broker, unless set; absent: no limit. */
   readonly usualRate?: number
+  /** Requests in flight at once per credential of a new broker, unless set; absent: no limit. */
+  readonly usualConcurrency?: number
   /** One request carries one text: its leads must share it (GOSAC, CDA). */
   readonly oneTextPerRequest: boolean
   /** A lead without a valid document is refused at import. */

@@ -1,4 +1,14 @@
-import Holidays, { type HolidaysTypes } from 'date-holidays'
+import { createRequire } from 'node:module'
+import type Holidays from 'date-holidays'
+import type { HolidaysTypes } from 'date-holidays'
+
+/** Loaded when a day is first looked up: with its calendars it takes longer than all else that a list needs. */
+function library(): typeof Holidays {
+  holidays ??= createRequire(import.meta.url)('date-holidays') as typeof Holidays
+  return holidays
+}
+
+let holidays: typeof Holidays | undefined
 
 /** Whether a day (YYYY-MM-DD) is a national holiday in Brazil, according to the date-holidays library ("public" ones only). */
 export function isNationalHoliday(day: string): boolean {
@@ -38,7 +48,7 @@ export function nationalDays(year: number): KnownDay[] {
 export function stateDays(year: number): KnownDay[] {
   const country = new Set(nationalDays(year).flatMap(({ day, off }) => (off ? [day] : [])))
   return Object.keys(brazil().getStates('BR')).flatMap(state =>
-    new Holidays('BR', state)
+    new (library())('BR', state)
       .getHolidays(year)
       .filter(holiday => holiday.type === 'public' && !country.has(holiday.date.slice(0, 10)))
       .map(holiday => known(holiday, state, false)),
@@ -51,6 +61,6 @@ function known({ date, name }: HolidaysTypes.Holiday, state: string | null, off:
 
 let calendar: Holidays | undefined
 function brazil(): Holidays {
-  calendar ??= new Holidays('BR')
+  calendar ??= new (library())('BR')
   return calendar
 }

@@ -20,6 +20,8 @@ export interface NewBroker {
   cost: string
   /** Requests per second, a decimal string; null: no limit; undefined: the default of the adapter. */
   rateLimit: string | null | undefined
+  /** Requests in flight per credential; null: no limit; undefined: the default of the adapter. */
+  concurrency: number | null | undefined
   /** Messages in a batch; null: the adapter's own number. */
   maxBatch: number | null
   billing: Broker['billing']
@@ -31,12 +33,13 @@ export interface NewBroker {
  */
 export async function addBroker(prisma: PrismaClient, by: By, given: NewBroker): Promise<BrokerView> {
   const adapter = await adapterOf(given.adapter.toUpperCase())
-  const { name, rateLimit, maxBatch, billing } = given
+  const { name, rateLimit, concurrency = adapter.usualConcurrency ?? null, maxBatch, billing } = given
   const data = {
     name,
     adapter: adapter.name,
     cost_per_message: unitCost(given.cost),
     rate_limit: rateLimit === undefined ? (adapter.usualRate?.toFixed(3) ?? null) : rateLimit,
+    concurrency,
     max_batch: maxBatch,
     billing,
   }
@@ -69,6 +72,7 @@ export interface BrokerChange {
   /** As typed. */
   cost?: string
   rateLimit?: string | null
+  concurrency?: number | null
   maxBatch?: number | null
   billing?: Broker['billing']
   /** Classes of its codes (src/broker/code-overrides.ts). */
@@ -84,11 +88,12 @@ export async function changeBroker(
   ref: string,
   given: BrokerChange,
 ): Promise<BrokerView> {
-  const { name, cost, rateLimit, maxBatch, billing, codes, renewWebhook = false } = given
+  const { name, cost, rateLimit, concurrency, maxBatch, billing, codes, renewWebhook = false } = given
   const change = {
     ...(name !== undefined && { name }),
     ...(cost !== undefined && { cost_per_message: unitCost(cost) }),
     ...(rateLimit !== undefined && { rate_limit: rateLimit }),
+    ...(concurrency !== undefined && { concurrency }),
     ...(maxBatch !== undefined && { max_batch: maxBatch }),
     ...(billing !== undefined && { billing }),
   }
@@ -170,7 +175,8 @@ function assertBatchFits(maxBatch: number | null, adapter: Pick<Adapter, 'name' 
 export type BrokerView = ReturnType<typeof brokerView>
 
 export function brokerView(broker: Broker) {
-  const { id, name, adapter, cost_per_message, rate_limit, max_batch, billing, created_at, updated_at } = broker
+  const { id, name, adapter, cost_per_message, rate_limit, concurrency, max_batch, billing, created_at, updated_at } =
+    broker
   const [cost, rate] = [cost_per_message.toFixed(4), rate_limit?.toFixed(3) ?? null]
   const codes = Object.fromEntries(
     Object.entries(codeOverridesOf(broker.codes)).map(([code, { class: codeClass, afterMs }]) => [
@@ -178,7 +184,7 @@ export function brokerView(broker: Broker) {
       { class: codeClass, after_ms: afterMs ?? null },
     ]),
   )
-  const columns = { id, name, adapter, cost_per_message: cost, rate_limit: rate, max_batch, billing }
+  const columns = { id, name, adapter, cost_per_message: cost, rate_limit: rate, concurrency, max_batch, billing }
   return { ...columns, codes, created_at, updated_at }
 }
 

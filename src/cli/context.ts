@@ -268,7 +268,7 @@ export class Context {
   async #authenticate(): Promise<Actor> {
     await this.keys()
     return authenticate({
-      prisma: await this.prisma(),
+      pool: await this.pool(),
       sessionKey: () => this.sessionKey(),
       config: this.config,
       clock: this.clock,

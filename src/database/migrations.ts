@@ -3,8 +3,9 @@ import { join } from 'node:path'
 import pg from 'pg'
 import { CampError, codeOf } from '../errors.ts'
 import { t } from '../language/text.ts'
+import { foreignDatabase } from './foreign-database.ts'
 import { assertReadable, type Sql } from './pool.ts'
-import { foreignDatabase, PRISMA, withSchemaEngine } from './schema-engine.ts'
+import { PRISMA } from './prisma-folder.ts'
 
 /**
  * Migrations: Prisma's own files and its own table, applied by Prisma's schema engine in its WebAssembly build, so that nothing
@@ -14,6 +15,9 @@ import { foreignDatabase, PRISMA, withSchemaEngine } from './schema-engine.ts'
 export const QUEUE_SCHEMA = 'camp_queue'
 
 const MIGRATIONS = join(PRISMA, 'migrations')
+
+// Every command compares the migrations; few apply them.
+const loadEngine = () => import('./schema-engine.ts')
 
 // Any number, the same for all camps that migrate one database concurrently.
 const MIGRATION_LOCK = 815_004_211
@@ -75,6 +79,7 @@ export async function migrate(url: string): Promise<string[]> {
     assertOurs({ applied, unknown })
     assertNotNewer(unknown)
     if (pending.length > 0) {
+      const { withSchemaEngine } = await loadEngine()
       await withSchemaEngine(url, engine =>
         engine.applyMigrations({ migrationsList: migrationsList(), filters: NO_FILTERS }),
       )
@@ -93,6 +98,7 @@ export async function migrate(url: string): Promise<string[]> {
  */
 export async function schemaDrift(url: string): Promise<string> {
   const schema = { path: join(PRISMA, 'schema.prisma'), content: readFileSync(join(PRISMA, 'schema.prisma'), 'utf8') }
+  const { withSchemaEngine } = await loadEngine()
   const { stdout } = await withSchemaEngine(url, engine =>
     engine.diff({
       from: { tag: 'migrations', ...migrationsList() },

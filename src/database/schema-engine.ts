@@ -2,7 +2,6 @@ import { randomUUID } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import {
   bindMigrationAwareSqlAdapterFactory,
   ColumnTypeEnum,
@@ -13,9 +12,8 @@ import type pg from 'pg'
 import { parseIntoClientConfig } from 'pg-connection-string'
 import { CampError, codeOf, messageOf } from '../errors.ts'
 import { t } from '../language/text.ts'
-
-/** The folder of schema.prisma and the migrations. */
-export const PRISMA = fileURLToPath(new URL('../../prisma/', import.meta.url))
+import { foreignDatabase } from './foreign-database.ts'
+import { PRISMA } from './prisma-folder.ts'
 
 type Connect = (database?: string) => Promise<SqlDriverAdapter>
 
@@ -134,12 +132,4 @@ function engineError(error: unknown, heard: readonly Error[]): unknown {
     })
   }
   return new Error(`the migrations could not be applied: ${message!.trim()}`, { cause: error })
-}
-
-/** @param why the evidence */
-export function foreignDatabase(why: string, cause?: unknown): CampError {
-  return new CampError('DATABASE_FOREIGN', t`the database contains tables of another program (${why})`, {
-    hint: t`camp needs a separate database: CREATE DATABASE camp, and set it in DATABASE_URL.`,
-    cause,
-  })
 }

@@ -10,7 +10,14 @@ import { finishAfterCommit } from './finish/finish.ts'
 import type { BatchOutcome, Settled } from './model/batch-outcome.ts'
 import type { Claim, ClaimedBatch } from './model/claimed-batch.ts'
 import type { DispatchDeps } from './model/deps.ts'
-import { type EnqueueTarget, enqueueAhead, enqueueAll, enqueueNext, enqueueWindow } from './plan/enqueue.ts'
+import {
+  type EnqueueTarget,
+  enqueueAhead,
+  enqueueAll,
+  enqueueNext,
+  enqueueParked,
+  enqueueWindow,
+} from './plan/enqueue.ts'
 import { keepQuota } from './record/quota.ts'
 import { openPermits, type Permit } from './send/permit.ts'
 import { renderLeads } from './send/render.ts'
@@ -50,7 +57,7 @@ async function afterClaim(
   switch (claim.kind) {
     case 'GONE':
     case 'FAILED':
-    case 'AFTER_FIRST':
+    case 'PARKED':
       return
     case 'CLOSING':
       return dispatchClosing(deps, batchId)
@@ -175,6 +182,8 @@ async function afterSettle(deps: DispatchDeps, batch: ClaimedBatch, settled: Set
   )
   await orLeaveToSweep(deps, () => enqueueAll(deps.queues, batch.campaign.brokerId, settled.jobs, deps.now()))
   if (batch.firstOf !== null) await enqueueAfterFirst(deps, batch.campaign, settled.opened)
+  if (batch.isLimited)
+    await orLeaveToSweep(deps, () => enqueueParked(deps.pool, deps.queues, batch.campaign, deps.now()))
   if (settled.closing) await enqueueFollowing(deps, batch.campaign, batch.number, null)
   if (settled.mayFinish) await finishIfLast(deps, batch.campaign, batch.number)
 }

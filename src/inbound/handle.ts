@@ -1,7 +1,7 @@
 import type pg from 'pg'
-import { addToBlocklist } from '../blocklist/blocklist.ts'
+import { type Addition, addToBlocklist } from '../blocklist/blocklist.ts'
 import { locking } from '../database/lock-order.ts'
-import { type Tx, transaction } from '../database/pool.ts'
+import { type Sql, type Tx, transaction } from '../database/pool.ts'
 import type { Actor } from '../security/actor.ts'
 import { recordAudit } from '../security/audit-log.ts'
 import { additionOf, blocks, phonesOf } from './effect.ts'
@@ -72,17 +72,26 @@ async function handleOne(
   if (!row) throw noReply(id)
   const verdict = as ?? row.was
   const phones = blocks(verdict) ? phonesOf([row.phone, row.lead_phone]) : []
-  const blocked =
-    phones.length === 0
-      ? 0
-      : await addToBlocklist(tx, additionOf({ broker: row.broker, verdict, isKnown: row.lead_id !== null }, phones))
+  const addition = blocks(verdict) && additionOf({ broker: row.broker, verdict, isKnown: row.lead_id !== null }, phones)
+  const replaced = addition ? await otherReasons(tx, addition) : []
+  const blocked = addition && phones.length > 0 ? await addToBlocklist(tx, addition) : 0
   await recordAudit(tx, {
     userId: by.id,
     action: 'inbox.handle',
     subject: 'InboundMessage',
     subjectId: id,
-    detail: { was: row.was, verdict, reason, blocked },
+    detail: { was: row.was, verdict, reason, blocked, ...(replaced.length > 0 && { replaced }) },
   })
   const no_phone = blocks(verdict) && phones.length === 0
   return { id, verdict, was: row.was, blocked, stays_blocked: blocks(row.was) && !blocks(verdict), no_phone }
+}
+
+/** The reasons of entries of the same source that the addition replaces: the entry keeps only the new one, the audit both. */
+async function otherReasons(sql: Sql, { phones, source, reason }: Addition): Promise<string[]> {
+  const { rows } = await sql.query<{ reason: string }>(
+    `SELECT DISTINCT reason FROM "Blocklist" WHERE phone = ANY($1::text[]) AND source = $2 AND reason IS DISTINCT FROM $3
+       AND reason IS NOT NULL ORDER BY 1`,
+    [phones, source, reason],
+  )
+  return rows.map(row => row.reason)
 }

@@ -22,7 +22,8 @@ export interface LeadReading {
 }
 
 /**
- * Reads the file to its end. The next chunk is parsed while PostgreSQL is asked about the blocklist for the one before. An entry added
+ * Reads the file to its end. While PostgreSQL is asked about the blocklist for a chunk, the next one is parsed; a chunk for which
+ * nothing need be asked, which is most of them, is stored at once: fewer leads are alive when the garbage collector runs. An entry added
  * during the import may be missed here; the claim checks again.
  * @throws CampError DATA: the file is broken or has no rows
  */
@@ -32,32 +33,28 @@ export async function readLeads(
   sinks: readonly LeadSink[],
 ): Promise<ImportSummary> {
   const tally = new ImportSummary(byText)
-  const emit = async ({ rows, leads }: Chunk) => {
+  const store = async (rows: number, leads: readonly Lead[]) => {
     signal.throwIfAborted()
-    const validated = await leads
-    for (const sink of sinks) await sink.add(validated)
-    tally.add(validated, rows)
+    for (const sink of sinks) await sink.add(leads)
+    tally.add(leads, rows)
     onProgress?.({ rows: tally.rows, bytes: records.bytesRead(), totalBytes: source.bytes })
   }
   const filter = (await hasBlocklist(pool))
     ? await readBlocklistFilter(pool, Math.max(source.bytes / BYTES_PER_ENTRY, MIN_ENTRIES), signal)
     : null
-  let ahead: Chunk | undefined
+  let asked: { rows: number; leads: Promise<readonly Lead[]> } | undefined
   for await (const rows of records.rows) {
     const made = validator.validate(rows)
-    const leads = filter === null ? Promise.resolve(made) : refuseBlocked(pool, filter, purpose, made, columns)
-    leads.catch(() => undefined) // awaited in emit; an earlier failure must not leave it unhandled
-    if (ahead) await emit(ahead)
-    ahead = { rows: rows.length, leads }
+    const suspects = filter === null ? undefined : suspectsAmong(made, filter)
+    const checked = suspects && refuseBlocked(pool, purpose, suspects, made, columns)
+    checked?.catch(() => undefined) // awaited below; an earlier failure must not leave it unhandled
+    if (asked) await store(asked.rows, await asked.leads)
+    asked = checked && { rows: rows.length, leads: checked }
+    if (!checked) await store(rows.length, made)
   }
-  if (ahead) await emit(ahead)
+  if (asked) await store(asked.rows, await asked.leads)
   if (tally.rows === 0) throw withOtherSheets(source, emptyFile(source.file))
   return tally
-}
-
-interface Chunk {
-  rows: number
-  leads: Promise<readonly Lead[]>
 }
 
 async function hasBlocklist(sql: Sql): Promise<boolean> {
@@ -72,21 +69,31 @@ export const PHONE_BLOCKED = 'its phone is on the blocklist'
 const BYTES_PER_ENTRY = 16
 const MIN_ENTRIES = 10_000
 
+/** Values that may be on the blocklist. */
+interface Suspects {
+  phones: string[]
+  documents: string[]
+}
+
+/** @param filter undefined: every value may be listed @returns undefined if none is */
+function suspectsAmong(leads: readonly Lead[], filter: BlocklistFilter | undefined): Suspects | undefined {
+  const suspects: Suspects = { phones: [], documents: [] }
+  for (const { refusal, phone, cpf_cnpj } of leads) {
+    if (refusal) continue
+    if (filter?.has(phone) !== false) suspects.phones.push(phone)
+    if (cpf_cnpj !== null && filter?.has(cpf_cnpj) !== false) suspects.documents.push(cpf_cnpj)
+  }
+  return suspects.phones.length + suspects.documents.length === 0 ? undefined : suspects
+}
+
 async function refuseBlocked(
   sql: Sql,
-  filter: BlocklistFilter | undefined,
   purpose: string | null,
+  suspects: Suspects,
   leads: readonly Lead[],
   { fields }: Columns,
 ): Promise<readonly Lead[]> {
-  const asked: { phones: string[]; documents: string[] } = { phones: [], documents: [] }
-  for (const { refusal, phone, cpf_cnpj } of leads) {
-    if (refusal) continue
-    if (filter?.has(phone) !== false) asked.phones.push(phone)
-    if (cpf_cnpj !== null && filter?.has(cpf_cnpj) !== false) asked.documents.push(cpf_cnpj)
-  }
-  if (asked.phones.length + asked.documents.length === 0) return leads
-  const { phones, documents } = await findBlocked(sql, purpose, asked)
+  const { phones, documents } = await findBlocked(sql, purpose, suspects)
   if (phones.size + documents.size === 0) return leads
   for (const lead of leads) {
     if (lead.refusal) continue

@@ -99,6 +99,14 @@ function priceIn(text: string | null | undefined): string | undefined {
 
 async function add({ deps, request }: Step, adapter: string, cost: string): Promise<BrokerRef> {
   if (request.dryRun) return { id: uuidv7(), name: adapter, adapter }
-  const broker = { name: adapter, adapter, cost, rateLimit: undefined, maxBatch: null, billing: 'ACCEPTED' as const }
+  const broker = {
+    name: adapter,
+    adapter,
+    cost,
+    rateLimit: undefined,
+    concurrency: undefined,
+    maxBatch: null,
+    billing: 'ACCEPTED' as const,
+  }
   return addBroker(deps.prisma, { id: request.userId }, broker)
 }

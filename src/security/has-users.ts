@@ -1,22 +1,16 @@
 import type { Sql } from '../database/pool.ts'
-import type { PrismaClient } from '../database/prisma.ts'
 import { CampError } from '../errors.ts'
 import { t } from '../language/text.ts'
 
-/** Whether the installation has had its first user. */
-export async function hasUsers(prisma: Pick<PrismaClient, 'user'>): Promise<boolean> {
-  return (await prisma.user.count()) > 0
-}
-
-/** As `hasUsers`, before the migrations of this version are applied. */
-export async function hasUsersAlready(sql: Sql): Promise<boolean> {
+/** Whether the installation has had its first user; also before the migrations of this version are applied. */
+export async function hasUsers(sql: Sql): Promise<boolean> {
   const { rows } = await sql.query<{ found: boolean }>(`SELECT EXISTS (SELECT FROM "User") AS found`)
   return rows[0]!.found
 }
 
 /** Before a login is asked for. @throws CampError AUTH on an installation without users, naming what adds the first */
-export async function assertHasUsers(prisma: Pick<PrismaClient, 'user'>): Promise<void> {
-  if (await hasUsers(prisma)) return
+export async function assertHasUsers(sql: Sql): Promise<void> {
+  if (await hasUsers(sql)) return
   throw new CampError('NOT_LOGGED_IN', t`there is no user yet: no user can log in`, {
     hint: t`Set this installation up: camp init, or add its first ADMIN: camp user add EMAIL --name NAME --role ADMIN`,
   })

@@ -51,6 +51,7 @@ export async function auditRecords(sql: Sql, keys: Pick<Keys, 'records'>): Promi
     )
   }
   for (const source of SOURCES) await audit.lookBeside(sql, source)
+  if (!last) await audit.lookForRemoved(sql)
   audit.noteUnsigned()
   return {
     checkpoints: audit.checkpoints,
@@ -150,27 +151,22 @@ class Audit {
 
   /** Rows that should have a checkpoint and have none; the newest rows have none yet, and are checked individually. */
   async lookBeside(sql: Sql, source: CheckpointSource): Promise<void> {
-    const n = numberOf(source)
-    const between = await readRows(
-      sql,
-      this.#keys,
-      source,
-      `FROM "${source}" t, (
-         SELECT coalesce(range_agg(r), '{}') AS covered FROM "Checkpoint" c CROSS JOIN LATERAL unnest(c.rows) AS r WHERE c.source = $1
-       ) a, (
-         SELECT coalesce(max(upto), 0) AS upto, coalesce((array_agg(gaps ORDER BY number DESC))[1], '{}') AS gaps
-         FROM "Checkpoint" WHERE source = $1
-       ) l
-       WHERE t.${n} <= l.upto AND NOT t.${n} <@ a.covered AND NOT t.${n} <@ l.gaps ORDER BY t.${n} LIMIT $2`,
-      [source, MAX_ROWS],
-    )
-    for (const { row } of between.slice(0, NAMES))
+    const between = await rowsBeside(sql, this.#keys, source)
+    const inserted = between.filter(({ extra }) => extra === 0)
+    for (const { row } of inserted.slice(0, NAMES))
       this.findings.push(
         `${row.name} was inserted outside of the checkpoints: find out by whom, and undo the change it claims`,
       )
-    if (between.length > NAMES)
-      this.findings.push(`${source}: ${between.length - NAMES} more rows were inserted outside of the checkpoints`)
-    if (source === 'AuditEvent') await this.#lookAhead(sql)
+    if (inserted.length > NAMES)
+      this.findings.push(`${source}: ${inserted.length - NAMES} more rows were inserted outside of the checkpoints`)
+    const unproved = between.filter(({ extra }) => extra === 1).map(({ row }) => row)
+    if (unproved.length > 0) {
+      const rows = listed(unproved.map(({ n }) => n))
+      this.notes.push(`${source}: ${rows}: their checkpoint is missing, so they are not proved`)
+    }
+    if (source !== 'AuditEvent') return
+    this.#judgeUnsigned(unproved.filter(row => !row.isSigned))
+    await this.#lookAhead(sql)
   }
 
   async #lookAhead(sql: Sql): Promise<void> {
@@ -190,9 +186,56 @@ class Audit {
     }
   }
 
+  /** Without a checkpoint there is no row, because they are taken first: a number that was given out is of a row that is gone. */
+  async lookForRemoved(sql: Sql): Promise<void> {
+    for (const source of SOURCES) {
+      const { rows } = await sql.query<{ given: string | null }>(
+        `SELECT pg_sequence_last_value(pg_get_serial_sequence($1, $2)::regclass)::text AS given`,
+        [`"${source}"`, numberOf(source)],
+      )
+      const given = rows[0]!.given
+      if (given !== null)
+        this.findings.push(
+          `${source}: empty, and without a checkpoint, after row ${given}: compare with an earlier backup`,
+        )
+    }
+  }
+
   noteUnsigned(): void {
     if (this.#older > 0) this.notes.push(`${this.#older} audit events are from before events were signed`)
   }
+}
+
+/**
+ * Rows below the newest that no checkpoint covers, and that are no gap. `extra` is 1 for those that a missing checkpoint has covered: of
+ * the rows that the next one of their table does not cover, those that were open before it.
+ */
+function rowsBeside(sql: Sql, keys: Pick<Keys, 'records'>, source: CheckpointSource) {
+  const n = numberOf(source)
+  const checkpoint = (which: string) => `LEFT JOIN LATERAL (
+           SELECT upto, gaps FROM "Checkpoint" WHERE source = $1 AND ${which} LIMIT 1)`
+  return readRows(
+    sql,
+    keys,
+    source,
+    `FROM "${source}" t, (
+       SELECT coalesce(range_agg(r), '{}') AS covered FROM "Checkpoint" c CROSS JOIN LATERAL unnest(c.rows) AS r WHERE c.source = $1
+     ) a, (
+       SELECT coalesce(max(upto), 0) AS upto, coalesce((array_agg(gaps ORDER BY number DESC))[1], '{}') AS gaps
+       FROM "Checkpoint" WHERE source = $1
+     ) l, (
+       SELECT coalesce(range_agg(r), '{}') AS rows
+       FROM (SELECT number, lag(number, 1, 0) OVER (ORDER BY number) AS before FROM "Checkpoint") hole
+       ${checkpoint('number <= hole.before ORDER BY number DESC')} old ON true
+       ${checkpoint('number >= hole.number ORDER BY number')} new ON true
+       CROSS JOIN LATERAL unnest(
+         coalesce(old.gaps, '{}') + int8multirange(int8range(coalesce(old.upto, 0) + 1, new.upto + 1)) - new.gaps) AS r
+       WHERE hole.number > hole.before + 1
+     ) missing
+     WHERE t.${n} <= l.upto AND NOT t.${n} <@ a.covered AND NOT t.${n} <@ l.gaps ORDER BY t.${n} LIMIT $2`,
+    [source, MAX_ROWS],
+    `(t.${n} <@ missing.rows)::int`,
+  )
 }
 
 /** As many as cover AT_ONCE rows together, and at least one. */

@@ -1,6 +1,5 @@
 import { readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { errors, jwtVerify, SignJWT } from 'jose'
 import { z } from 'zod'
 import type { Clock } from '../clock.ts'
 import { CampError, codeOf } from '../errors.ts'
@@ -35,6 +34,7 @@ export async function issueToken(
   { userId, makerId }: Bearer,
   { clock, lifetimeMs }: { clock: Clock; lifetimeMs: number },
 ): Promise<{ token: string; expiresAt: Date }> {
+  const { SignJWT } = await import('jose')
   const now = clock.now()
   const expiresAt = new Date(now.getTime() + lifetimeMs)
   const token = await new SignJWT(makerId === null ? {} : { [MAKER]: makerId })
@@ -61,6 +61,8 @@ export async function readToken(
   token: string,
   clock: Clock,
 ): Promise<SessionToken> {
+  // Loaded here: most commands of embedded mode read no token.
+  const { errors, jwtVerify } = await import('jose')
   try {
     const { payload } = await jwtVerify(token, key.publicKey, {
       algorithms: [ALGORITHM],

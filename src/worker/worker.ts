@@ -7,6 +7,7 @@ import { isUnreachable } from '../database/pool.ts'
 import { reconcileClosings } from '../dispatch/closing/reconcile.ts'
 import { openDispatch } from '../dispatch/dispatch.ts'
 import type { DispatchDeps } from '../dispatch/model/deps.ts'
+import { LOOK_GOOD_FOR_MS } from '../dispatch/send/permit.ts'
 import { sweep } from '../dispatch/sweep.ts'
 import type { CampError } from '../errors.ts'
 import { createHttp, httpOptions, USUAL_TIMEOUT_MS } from '../http/client.ts'
@@ -122,10 +123,13 @@ async function start(deps: WorkerDeps, options: WorkerOptions, language: Languag
 
   const dispatchJob = openDispatch(dispatch)
 
-  if (config.leaseMs !== undefined && config.leaseMs < 2 * (config.httpTimeoutMs ?? USUAL_TIMEOUT_MS)) {
+  if (
+    config.leaseMs !== undefined &&
+    config.leaseMs < 2 * ((config.httpTimeoutMs ?? USUAL_TIMEOUT_MS) + LOOK_GOOD_FOR_MS)
+  ) {
     log.warn(
       { event: 'config.lease_short' },
-      'CAMP_LEASE_MS is shorter than two HTTP timeouts: a late answer leaves its leads in doubt',
+      'CAMP_LEASE_MS is shorter than two HTTP timeouts and 1.2 s: its leads are in doubt before the last answer can come',
     )
   }
 

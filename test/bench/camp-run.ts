@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { runCampaign } from '../../src/campaign/actions/start.ts'
 import { systemClock } from '../../src/clock.ts'
-import { openQueues } from '../../src/queue/queues.ts'
+import { openQueues, type Queues } from '../../src/queue/queues.ts'
 import type { Contestant, Course } from './race.ts'
 import type { Stage } from './stage.ts'
 
@@ -15,11 +15,12 @@ const LOOK_MS = 100
  * nothing came.
  * @returns seconds
  */
-export async function dispatched({ stage, scene, redisUrl }: Course, ids: readonly string[]): Promise<number> {
+export async function dispatched(course: Course, ids: readonly string[]): Promise<number> {
+  const { stage, redisUrl } = course
   const queues = openQueues({ redisUrl, databaseUrl: stage.url })
   try {
     const from = Date.now()
-    for (const id of ids) await runCampaign({ pool: stage.pool, queues, clock: systemClock }, id, scene.userId)
+    for (const id of ids) await run(course, queues, id)
     for (;;) {
       const finishedAt = await finishOf(stage, ids)
       if (finishedAt) return (finishedAt.getTime() - from) / 1000
@@ -28,6 +29,11 @@ export async function dispatched({ stage, scene, redisUrl }: Course, ids: readon
   } finally {
     await queues.close()
   }
+}
+
+/** As `camp campaign run` does. */
+export async function run({ stage: { pool }, scene }: Course, queues: Queues, id: string): Promise<void> {
+  await runCampaign({ pool, queues, clock: systemClock }, id, scene.userId)
 }
 
 async function finishOf({ pool }: Stage, ids: readonly string[]): Promise<Date | undefined> {

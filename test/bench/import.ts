@@ -5,10 +5,11 @@ import { from, to } from 'pg-copy-streams'
 import { v7 as uuid } from 'uuid'
 import { transaction } from '../../src/database/pool.ts'
 import { compareRates, type Measurement, type Size, say, seconds } from './measure.ts'
-import { importMailing, type Stage, setScene, writeMailing } from './stage.ts'
+import { importMailing, type Stage, setScene, writeMailing, writeMailingBook } from './stage.ts'
 
 const ROUNDS = 3
 const LEAST = 0.85
+const LEAST_OF_XLSX = 0.35
 const COLUMNS = `seq, id, source_line, phone, nome, cpf_cnpj, idcob_contrato, custom_message, variables, status, error_code, error_message`
 
 /**
@@ -21,7 +22,8 @@ export async function measureImport(stage: Stage, size: Size): Promise<Measureme
   const scene = await setScene(stage, { blocked: size.count(1_000_000) })
   const mailing = await writeMailing(stage.home, rows)
   const copied = join(stage.home, 'rows.copy')
-  const [imports, copies]: [number[], number[]] = [[], []]
+  const book = await writeMailingBook(stage.home, rows)
+  const [imports, books, copies]: [number[], number[], number[]] = [[], [], []]
   let bare: string | undefined
   for (let run = 0; run < size.rounds(ROUNDS); run++) {
     await emptyTable(stage)
@@ -29,12 +31,20 @@ export async function measureImport(stage: Stage, size: Size): Promise<Measureme
     imports.push(await seconds(async () => (imported = (await importMailing(stage, scene, mailing)).id)))
     bare ??= await keepRows(stage, imported, copied)
     await emptyTable(stage)
+    books.push(await seconds(() => importMailing(stage, scene, book)))
+    await emptyTable(stage)
     copies.push(await seconds(() => copyRows(stage, bare!, copied)))
-    say(`  import ${imports.at(-1)!.toFixed(2)} s, bare COPY ${copies.at(-1)!.toFixed(2)} s`)
+    say(
+      `  import ${imports.at(-1)!.toFixed(2)} s, .xlsx ${books.at(-1)!.toFixed(2)} s, bare COPY ${copies.at(-1)!.toFixed(2)} s`,
+    )
   }
   const rates = (name: string, times: readonly number[]) => ({ name, values: times.map(time => rows / time) })
   const what = `import of ${rows.toLocaleString('en-US')} rows`
-  return [compareRates(what, 'rows/s', rates('camp', imports), rates('bare COPY', copies), LEAST)]
+  const copy = rates('bare COPY', copies)
+  return [
+    compareRates(what, 'rows/s', rates('camp', imports), copy, LEAST),
+    compareRates(`${what} of an .xlsx`, 'rows/s', rates('camp', books), copy, LEAST_OF_XLSX),
+  ]
 }
 
 async function emptyTable({ pool }: Stage): Promise<void> {

@@ -1,60 +1,98 @@
 import { spawn } from 'node:child_process'
 import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { z } from 'zod'
-import { CAMP, type Program, startProgram } from '../../src/cli/commands/demo/program.ts'
-import { type Measurement, type Size, say, single } from './measure.ts'
+import { CAMP, startProgram } from '../../src/cli/commands/demo/program.ts'
+import { compareCosts, type Measurement, type Size, say, single } from './measure.ts'
 import { packMailing, type Stage, writeMailing, writeMailingBook } from './stage.ts'
 
 const MAX_MB = 200
 
+const SIZES = [10_000, 100_000, 1_000_000]
+const MOST_APART = 1.3
+
 /**
- * The most memory (VmHWM: peak resident set) that each camp process takes for one large file, end to end: the import's, the
- * run's, the worker's and the sandbox's; and the import's of the same file as a gzip and as a workbook.
+ * The most memory (VmHWM: peak resident set) that each camp process takes for one file, end to end, for small files and large ones: the
+ * import's, the run's, the worker's, the report's and the export's; and the import's of the largest file as a gzip and as a workbook.
  */
 export async function measureMemory(stage: Stage, size: Size): Promise<Measurement[]> {
-  const rows = size.count(1_000_000)
-  say(`memory: ${rows} rows`)
-  const file = await writeMailing(stage.home, rows)
-  const camp = (...argv: string[]) => runToItsEnd(stage, argv)
   const sandbox = await startProgram(['sandbox', '--json'], stage.env)
-  let worker: Program | undefined
   try {
     const { url } = z.object({ url: z.string() }).parse(JSON.parse(sandbox.firstLine))
-    await camp('wallet', 'add', 'Carteira', '--idgis', '1')
-    const month = new Intl.DateTimeFormat('en-CA', { timeZone: 'America/Sao_Paulo', year: 'numeric', month: '2-digit' })
-    await camp('budget', 'set', 'Carteira', month.format(new Date()), '1000000.00')
-    await camp('broker', 'add', 'SANDBOX', '--adapter', 'SANDBOX', '--cost', '0.0450', '--max-batch', '500')
-    await camp('credential', 'set', 'Carteira', 'SANDBOX', `url=${url}`)
-    const always = ['--hours', '00:00-24:00', '--days', 'mon-sun', '--allow-holidays']
-    const message = 'Olá {{nome}}, temos uma proposta para o seu contrato {{contrato}}.'
-    const target = ['--wallet', 'Carteira', '--broker', 'SANDBOX', '--message', message]
-    const imported = await camp('campaign', 'import', file, ...target, ...always)
-    const { id } = z.object({ id: z.string() }).parse(JSON.parse(imported.out))
-    say(`  imported in ${imported.seconds.toFixed(1)} s`)
-    await camp('campaign', 'approve', id, '--yes')
-    worker = await startProgram(['worker', '--listen', '127.0.0.1:0'], stage.env)
-    const ran = await camp('campaign', 'run', id, '--wait')
-    const { status } = z.object({ status: z.string() }).parse(JSON.parse(ran.out))
-    if (status !== 'FINISHED') throw new Error(`the campaign is ${status}`)
-    say(`  dispatched in ${ran.seconds.toFixed(1)} s`)
-    const counted = rows.toLocaleString('en-US')
-    const packed = await packMailing(file)
-    const gz = await camp('campaign', 'import', packed, ...target, ...always, '--again')
-    say(`  imported as .csv.gz in ${gz.seconds.toFixed(1)} s`)
-    const book = await writeMailingBook(stage.home, rows)
-    const xlsx = await camp('campaign', 'import', book, ...target, ...always)
-    say(`  imported as .xlsx in ${xlsx.seconds.toFixed(1)} s`)
+    const importFile = await importer(stage, url)
+    const peaks: Peaks[] = []
+    for (const full of SIZES) peaks.push(await peaksOf(stage, importFile, size.count(full)))
+    const file = await writeMailing(stage.home, size.count(SIZES.at(-1)!))
+    const gz = await importFile(await packMailing(file), '--again')
+    const xlsx = await importFile(await writeMailingBook(stage.home, size.count(SIZES.at(-1)!)))
     return [
-      memoryOf(`memory: camp campaign import, ${counted} rows`, imported.peakMb),
-      memoryOf(`memory: camp campaign import of a .csv.gz, ${counted} rows`, gz.peakMb),
-      memoryOf(`memory: camp campaign import of an .xlsx, ${counted} rows`, xlsx.peakMb),
-      memoryOf(`memory: camp campaign run --wait, ${counted} rows`, ran.peakMb),
-      memoryOf(`memory: camp worker, ${counted} rows`, peakMbOf(worker.pid)!),
-      memoryOf(`memory: camp sandbox, ${counted} rows`, peakMbOf(sandbox.pid)!),
+      ...Object.keys(peaks[0]!).flatMap(command => ofAllSizes(command, peaks)),
+      memoryOf('memory: camp campaign import of a .csv.gz, the largest', gz.peakMb),
+      memoryOf('memory: camp campaign import of an .xlsx, the largest', xlsx.peakMb),
     ]
   } finally {
-    await worker?.stop()
     await sandbox.stop()
+  }
+}
+
+/** Peak of each command, in MB. */
+type Peaks = Record<string, number>
+
+function ofAllSizes(command: string, peaks: readonly Peaks[]): Measurement[] {
+  const [small, ...larger] = peaks.map(one => one[command]!)
+  const most = Math.max(...larger)
+  const side = (name: string, mb: number) => ({ name, values: [mb] })
+  const sizes = SIZES.map(rows => rows.toLocaleString('en-US'))
+  const what = `memory: camp ${command}`
+  return [
+    memoryOf(`${what}, ${sizes.at(-1)} rows`, larger.at(-1)!),
+    compareCosts(
+      `${what}, ${sizes.join(', ')} rows`,
+      'MB',
+      side('the largest', most),
+      side('the smallest', small!),
+      MOST_APART,
+    ),
+  ]
+}
+
+type Import = (file: string, ...more: string[]) => ReturnType<typeof runToItsEnd>
+
+/** Sets up a wallet and a broker. @returns what imports a file for them */
+async function importer(stage: Stage, sandbox: string): Promise<Import> {
+  const camp = (...argv: string[]) => runToItsEnd(stage, argv)
+  await camp('wallet', 'add', 'Carteira', '--idgis', '1')
+  const month = new Intl.DateTimeFormat('en-CA', { timeZone: 'America/Sao_Paulo', year: 'numeric', month: '2-digit' })
+  await camp('budget', 'set', 'Carteira', month.format(new Date()), '1000000.00')
+  await camp('broker', 'add', 'SANDBOX', '--adapter', 'SANDBOX', '--cost', '0.0450', '--max-batch', '500')
+  await camp('credential', 'set', 'Carteira', 'SANDBOX', `url=${sandbox}`)
+  const always = ['--hours', '00:00-24:00', '--days', 'mon-sun', '--allow-holidays', '--no-cap']
+  const message = 'Olá {{nome}}, temos uma proposta para o seu contrato {{contrato}}.'
+  const target = ['--wallet', 'Carteira', '--broker', 'SANDBOX', '--message', message]
+  return (file, ...more) => camp('campaign', 'import', file, ...target, ...always, ...more)
+}
+
+async function peaksOf(stage: Stage, importFile: Import, rows: number): Promise<Peaks> {
+  const imported = await importFile(await writeMailing(stage.home, rows))
+  const { id } = z.object({ id: z.string() }).parse(JSON.parse(imported.out))
+  await runToItsEnd(stage, ['campaign', 'approve', id, '--yes'])
+  const worker = await startProgram(['worker', '--listen', '127.0.0.1:0'], stage.env)
+  try {
+    const ran = await runToItsEnd(stage, ['campaign', 'run', id, '--wait'])
+    const { status } = z.object({ status: z.string() }).parse(JSON.parse(ran.out))
+    if (status !== 'FINISHED') throw new Error(`the campaign is ${status}`)
+    const reported = await runToItsEnd(stage, ['campaign', 'report', id])
+    const exported = await runToItsEnd(stage, ['campaign', 'leads', id, '--csv', join(stage.home, `leads-${rows}.csv`)])
+    say(`  ${rows} rows: imported in ${imported.seconds.toFixed(1)} s, dispatched in ${ran.seconds.toFixed(1)} s`)
+    return {
+      'campaign import': imported.peakMb,
+      'campaign run --wait': ran.peakMb,
+      worker: peakMbOf(worker.pid)!,
+      'campaign report': reported.peakMb,
+      'campaign leads --csv': exported.peakMb,
+    }
+  } finally {
+    await worker.stop()
   }
 }
 

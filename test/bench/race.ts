@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { type Program, startProgram } from '../../src/cli/commands/demo/program.ts'
 import { type Scene, stampApproval } from '../support/fixtures.ts'
 import { ownRedis } from '../support/redis.ts'
+import { emptied } from '../support/tampering.ts'
 import { costsOf, medianCosts } from './cost.ts'
 import { type Costs, type Side, type Size, say } from './measure.ts'
 import { costsText } from './report.ts'
@@ -157,7 +158,7 @@ export class Race {
 
 /** Leads as the import left them, no contact, no budget used, no callback, and statistics. */
 export async function reset({ stage: { pool }, sandbox }: Pick<Course, 'stage' | 'sandbox'>): Promise<void> {
-  await pool.query(`TRUNCATE "CampaignLead", "Contact", "Batch", "WebhookEvent" CASCADE`)
+  await emptied(pool, '"CampaignLead", "Contact", "Batch", "WebhookEvent"')
   await pool.query(`INSERT INTO "CampaignLead" SELECT * FROM bench_lead`)
   await pool.query(`UPDATE "Campaign" SET status = 'APPROVED', started_at = NULL, finished_at = NULL`)
   await pool.query(`UPDATE "Budget" SET used_budget = 0`)

@@ -13,8 +13,10 @@ import { measureMemory } from './memory.ts'
 import { measurePeers } from './peers.ts'
 import { figureOf, ratioText } from './report.ts'
 import { keep, keptResults } from './results.ts'
+import { measureScale, measureStart } from './scale.ts'
 import { openStage, type Stage } from './stage.ts'
 import { measureStartup } from './startup.ts'
+import { measureSync } from './sync.ts'
 
 /**
  * What camp costs over the least that the same work could cost, measured side by side in one run, on a PostgreSQL, a Redis and a
@@ -34,6 +36,9 @@ const PARTS: Record<string, (stage: Stage, size: Size) => Promise<Measurement[]>
   callbacks: measureCallbacks,
   twilio: measureTwilio,
   peers: measurePeers,
+  start: measureStart,
+  scale: measureScale,
+  sync: measureSync,
   memory: measureMemory,
   export: measureExport,
   legacy: measureLegacy,

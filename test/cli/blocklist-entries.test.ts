@@ -5,6 +5,7 @@ import { camp } from '../support/camp.ts'
 import { useDatabase } from '../support/database.ts'
 import { adminEnv, succeed, userEnv } from '../support/login.ts'
 import { fileOf } from '../support/sync.ts'
+import { emptied } from '../support/tampering.ts'
 
 const db = useDatabase()
 let admin: NodeJS.ProcessEnv
@@ -13,7 +14,7 @@ beforeAll(async () => {
   admin = await adminEnv(db)
   user = await userEnv(db, admin)
 })
-beforeEach(() => db.pool.query(`TRUNCATE "Blocklist", "BlocklistSync", "AuditEvent"`))
+beforeEach(() => emptied(db.pool, '"Blocklist", "BlocklistSync", "AuditEvent"'))
 
 const run = (args: string[], env = user, stdin?: string) =>
   camp(['blocklist', ...args], { env, ...(stdin !== undefined && { stdin }) })

@@ -6,6 +6,7 @@ import { dispatchOn, openSandbox } from '../support/dispatch.ts'
 import { serveHttp } from '../support/http.ts'
 import { adminEnv, allowSelfApproval, succeed, userEnv } from '../support/login.ts'
 import { fileOf } from '../support/sync.ts'
+import { emptied } from '../support/tampering.ts'
 
 const db = useDatabase()
 const { workers, status } = dispatchOn(db)
@@ -16,7 +17,7 @@ beforeAll(async () => {
   user = await userEnv(db, admin)
   await allowSelfApproval(admin)
 })
-beforeEach(() => db.pool.query(`TRUNCATE "Blocklist", "BlocklistSync", "AuditEvent", "Contact", "Campaign" CASCADE`))
+beforeEach(() => emptied(db.pool, '"Blocklist", "BlocklistSync", "AuditEvent", "Contact", "Campaign"'))
 
 const run = (args: string[], env = admin, stdin?: string) =>
   camp(['blocklist', ...args], { env, ...(stdin !== undefined && { stdin }) })

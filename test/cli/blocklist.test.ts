@@ -84,3 +84,17 @@ it('takes a source off as a whole, but not what people have said themselves', as
   const { rows } = await db.pool.query(`SELECT DISTINCT source FROM "Blocklist" WHERE phone LIKE '55119555500%'`)
   expect(rows).toEqual([{ source: 'broker:G' }])
 })
+
+it('takes a value alone, as what it is: a phone or a document, and not one that may be both', async () => {
+  expect(await json(['add', '(21) 98765-4321'])).toMatchObject({ added: 1, entries: [{ phone: '5521987654321' }] })
+  expect(await json(['add', '111.444.777-35', '--phone', '21987654322'])).toMatchObject({ added: 2 })
+  expect(await json(['check', '11144477735'])).toMatchObject({ blocked: true })
+  const both = await run(['add', '11980000077'])
+  expect(both).toMatchObject({ code: 2 })
+  expect(both.error()).toMatchObject({ hint: expect.stringContaining('--phone or --document') })
+  expect(await run(['add', '12345'])).toMatchObject({ code: 5 })
+  expect((await run(['add', '12345'])).error().hint).toMatch(/^As a phone: .*\. As a document: .*\.$/)
+  expect(await run(['add', '21987654323', '--file', 'x.csv'])).toMatchObject({ code: 2 })
+  for (const value of ['--phone=21987654321', '--phone=21987654322', '--document=11144477735'])
+    await json(['remove', value, '--yes'], admin)
+})

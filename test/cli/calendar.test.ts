@@ -5,6 +5,7 @@ import { camp } from '../support/camp.ts'
 import { useDatabase } from '../support/database.ts'
 import { adminEnv, allowSelfApproval, succeed, userEnv } from '../support/login.ts'
 import { scratchFolder } from '../support/scratch.ts'
+import { emptied } from '../support/tampering.ts'
 
 const db = useDatabase()
 const folder = scratchFolder('cli-calendar')
@@ -19,7 +20,7 @@ beforeAll(async () => {
   await succeed(camp(['credential', 'set', 'Carteira', 'Sandbox', 'url=http://127.0.0.1:9'], { env: admin }))
 })
 beforeEach(async () => {
-  await db.pool.query(`TRUNCATE "Campaign", "Holiday", "AuditEvent" CASCADE`)
+  await emptied(db.pool, '"Campaign", "Holiday", "AuditEvent"')
 })
 const calendar = (...args: string[]) => camp(['calendar', ...args, '--json'], { env: admin })
 

@@ -5,6 +5,7 @@ import { camp, type Step } from '../support/camp.ts'
 import { useDatabase } from '../support/database.ts'
 import { adminEnv, succeed } from '../support/login.ts'
 import { scratchFolder } from '../support/scratch.ts'
+import { emptied } from '../support/tampering.ts'
 
 const db = useDatabase()
 const folder = scratchFolder('import-defaults')
@@ -28,7 +29,8 @@ beforeAll(async () => {
   writeFileSync(odd, 'quem;onde\nAna;11987654321\n')
 })
 beforeEach(async () => {
-  await db.pool.query(`TRUNCATE "Campaign" CASCADE; DELETE FROM "Credential"`)
+  await emptied(db.pool, '"Campaign"')
+  await db.pool.query(`DELETE FROM "Credential"`)
   await set('wallet', 'set', 'Sul', '--broker', 'none', '--template', 'none')
 })
 

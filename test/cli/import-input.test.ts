@@ -10,6 +10,7 @@ import { setBudget } from '../support/fixtures.ts'
 import { adminEnv, succeed, userEnv } from '../support/login.ts'
 import { spawnCamp } from '../support/process.ts'
 import { scratchFolder } from '../support/scratch.ts'
+import { emptied } from '../support/tampering.ts'
 import { until } from '../support/worker.ts'
 import { rowXml, workbookBytes } from '../support/xlsx.ts'
 
@@ -30,7 +31,7 @@ beforeAll(async () => {
   spoolFolder = join(env.CAMP_HOME!, 'spool')
 })
 beforeEach(async () => {
-  await db.pool.query(`TRUNCATE "Campaign" CASCADE`)
+  await emptied(db.pool, '"Campaign"')
 })
 afterEach(() => {
   vi.unstubAllEnvs()

@@ -5,6 +5,7 @@ import { camp } from '../support/camp.ts'
 import { useDatabase } from '../support/database.ts'
 import { adminEnv, succeed, userEnv } from '../support/login.ts'
 import { scratchFolder } from '../support/scratch.ts'
+import { emptied } from '../support/tampering.ts'
 
 const db = useDatabase()
 const folder = scratchFolder('cli-import')
@@ -24,7 +25,7 @@ beforeAll(async () => {
   env = await userEnv(db, admin)
 })
 beforeEach(async () => {
-  await db.pool.query(`TRUNCATE "Campaign" CASCADE`)
+  await emptied(db.pool, '"Campaign"')
 })
 
 test('what people would read wrongly is said on standard error, with lines; what was put right beside the text', async () => {

@@ -6,9 +6,9 @@ import { useDatabase } from '../support/database.ts'
 import { adminEnv, succeed } from '../support/login.ts'
 import { scratchFolder } from '../support/scratch.ts'
 
-/** docs/importing.md shows what the example file gives: here it is given. */
+/** docs/importing.md shows what the example file gives, and its translation what it gives in Portuguese: here it is given. */
 const db = useDatabase()
-const page = readFileSync('docs/importing.md', 'utf8')
+const PAGES = { en: 'docs/importing.md', 'pt-BR': 'docs/pt-BR/importing.md' } as const
 const clock = { now: () => new Date('2026-11-24T13:30:00Z') }
 let env: NodeJS.ProcessEnv
 
@@ -29,29 +29,37 @@ beforeAll(async () => {
   await set('budget', 'set', 'Carteira Sul', '2026-11', '1500.00')
 })
 
-test('the dry run', async () => {
-  const { command, shown } = blockAfter('```console\n$ camp campaign import fixtures/examples/importing.csv')
-  const run = await camp(argvOf(command), { env, clock })
+test.each([
+  ['en', 'warning:'],
+  ['pt-BR', 'aviso:'],
+] as const)('the dry run, in %s', async (language, warning) => {
+  const { command, shown } = blockAfter(PAGES[language], EXAMPLE)
+  const run = await camp(argvOf(command), { env: { ...env, CAMP_LANG: language }, clock })
   const said = run.err.split('\n').filter(line => line !== '')
-  const warnings = said.filter(line => line.startsWith('warning:'))
-  const talk = said.filter(line => !line.startsWith('warning:'))
+  const warnings = said.filter(line => line.startsWith(warning))
+  const talk = said.filter(line => !line.startsWith(warning))
   expect([...warnings, ...run.out.trimEnd().split('\n'), ...talk].join('\n')).toBe(shown)
 })
 
 test('the rejects', async () => {
-  const { command } = blockAfter('```console\n$ camp campaign import fixtures/examples/importing.csv')
+  const { command } = blockAfter(PAGES.en, EXAMPLE)
   const rejects = join(scratchFolder('example'), 'rejects.csv')
   const argv = argvOf(command).filter(word => word !== '--dry-run')
   const run = await succeed(camp([...argv, '--rejects', rejects], { env, clock }))
   expect(run.out).toMatch(/rejects +4 rows in/)
   const written = new TextDecoder('windows-1252').decode(readFileSync(rejects), { stream: true })
-  expect(written.trimEnd().split('\r\n').join('\n')).toBe(blockAfter('```csv\nNM_DEVEDOR').whole)
+  const [english, portuguese] = Object.values(PAGES).map(page => blockAfter(page, '```csv\nNM_DEVEDOR').whole)
+  expect(written.trimEnd().split('\r\n').join('\n')).toBe(english)
+  expect(portuguese).toBe(english)
 })
 
-/** The fenced block of the page that begins so. */
-function blockAfter(start: string) {
+const EXAMPLE = '```console\n$ camp campaign import fixtures/examples/importing.csv'
+
+/** The fenced block of a page that begins so. */
+function blockAfter(path: string, start: string) {
+  const page = readFileSync(path, 'utf8')
   const at = page.indexOf(start)
-  expect(at, `docs/importing.md has a block that begins with ${start}`).toBeGreaterThanOrEqual(0)
+  expect(at, `${path} has a block that begins with ${start}`).toBeGreaterThanOrEqual(0)
   const from = page.indexOf('\n', at) + 1
   const whole = page.slice(from, page.indexOf('\n```', from))
   const [command = '', ...lines] = whole.replace(/ \\\n\s+/g, ' ').split('\n')

@@ -6,6 +6,7 @@ import { useDatabase } from '../support/database.ts'
 import { booksOf, setBudget } from '../support/fixtures.ts'
 import { adminEnv, succeed } from '../support/login.ts'
 import { scratchFolder } from '../support/scratch.ts'
+import { emptied } from '../support/tampering.ts'
 
 const db = useDatabase()
 const folder = scratchFolder('no-credential')
@@ -21,7 +22,8 @@ beforeAll(async () => {
   writeFileSync(join(folder, 'people.csv'), 'telefone\n11987654321\n')
 })
 beforeEach(async () => {
-  await db.pool.query(`DELETE FROM "Credential"; TRUNCATE "Campaign" CASCADE`)
+  await db.pool.query(`DELETE FROM "Credential"`)
+  await emptied(db.pool, '"Campaign"')
 })
 
 const importing = (...more: string[]) =>

@@ -8,6 +8,7 @@ import { makeCampaign } from '../support/fixtures.ts'
 import { ADMIN, adminEnv, succeed, userEnv } from '../support/login.ts'
 import { spawnCamp } from '../support/process.ts'
 import { scratchFolder } from '../support/scratch.ts'
+import { emptied } from '../support/tampering.ts'
 import { until } from '../support/worker.ts'
 
 const db = useDatabase()
@@ -17,7 +18,7 @@ let env: NodeJS.ProcessEnv
 let folder: string
 
 beforeEach(async () => {
-  await db.pool.query(`TRUNCATE "User", "Wallet", "Broker", "SecretFingerprint", "AuditEvent" CASCADE`)
+  await emptied(db.pool, '"User", "Wallet", "Broker", "SecretFingerprint", "AuditEvent"')
   folder = scratchFolder('secret')
   env = { ...(await adminEnv(db)), CAMP_PUBLIC_URL: 'https://camp.example' }
   await succeed(run('wallet add Sul --idgis 7'))

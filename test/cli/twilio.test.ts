@@ -5,6 +5,7 @@ import { camp } from '../support/camp.ts'
 import { useDatabase } from '../support/database.ts'
 import { adminEnv, succeed } from '../support/login.ts'
 import { scratchFolder } from '../support/scratch.ts'
+import { emptied } from '../support/tampering.ts'
 
 /** What Twilio would refuse, or let expire, is said before anything is sent. */
 const db = useDatabase()
@@ -27,7 +28,8 @@ beforeAll(async () => {
   writeFileSync(join(folder, 'few.csv'), ['telefone', ...phones.slice(0, 3)].join('\n'))
 })
 beforeEach(async () => {
-  await db.pool.query(`TRUNCATE "Campaign" CASCADE; DELETE FROM "Broker"`)
+  await emptied(db.pool, '"Campaign"')
+  await db.pool.query(`DELETE FROM "Broker"`)
   await succeed(camp(['broker', 'add', 'Twilio', '--adapter', 'TWILIO', '--cost', '0.0500'], { env }))
 })
 

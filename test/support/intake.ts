@@ -7,6 +7,7 @@ import type { TestDatabase } from './database.ts'
 import { makeScene, type Scene } from './fixtures.ts'
 import { EITHER, importAs } from './import-request.ts'
 import { scratchFolder } from './scratch.ts'
+import { emptied } from './tampering.ts'
 
 type Overrides = Partial<Omit<ImportRequest, 'adapter'>> & {
   /** A file with this in it. */
@@ -35,7 +36,7 @@ export function intakeOn(db: TestDatabase) {
     scene = await makeScene(db.pool)
   })
   beforeEach(async () => {
-    await db.pool.query(`TRUNCATE "Campaign", "CampaignLead", "Fish", "Blocklist", "AuditEvent" CASCADE`)
+    await emptied(db.pool, '"Campaign", "CampaignLead", "Fish", "Blocklist", "AuditEvent"')
   })
 
   const write = (text: string): string => {

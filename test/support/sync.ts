@@ -9,6 +9,7 @@ import { systemClock } from '../../src/clock.ts'
 import type { TestDatabase } from './database.ts'
 import { makeScene } from './fixtures.ts'
 import { scratchFolder } from './scratch.ts'
+import { emptied } from './tampering.ts'
 
 /** `camp blocklist sync FROM --source lista`, every flag at its default. */
 const SYNC: Omit<SyncRequest, 'from' | 'userId'> = {
@@ -37,7 +38,7 @@ export function syncOn(db: TestDatabase) {
   beforeAll(async () => {
     userId = (await makeScene(db.pool)).userId
   })
-  beforeEach(() => db.pool.query(`TRUNCATE "Blocklist", "BlocklistSync", "AuditEvent"`))
+  beforeEach(() => emptied(db.pool, '"Blocklist", "BlocklistSync", "AuditEvent"'))
   return {
     userId: () => userId,
 

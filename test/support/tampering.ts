@@ -44,3 +44,8 @@ export async function asSuperuser(sql: pg.ClientBase, statements: readonly strin
   for (const statement of statements) await sql.query(statement)
   await sql.query('SET LOCAL session_replication_role = origin')
 }
+
+/** Empties tables and what refers to them, records that are append-only too. @param names with their quotes, and commas between */
+export async function emptied(pool: pg.Pool, names: string): Promise<void> {
+  await pool.query(`BEGIN; SET LOCAL session_replication_role = replica; TRUNCATE ${names} CASCADE; COMMIT`)
+}

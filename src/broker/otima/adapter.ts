@@ -31,6 +31,7 @@ function otima(channel: Channel): Adapter<OtimaCredential> {
     // Neither is documented. [assumption, docs/wire/otima.md#limits]
     messagesPerRequest: 1000,
     usualBatch: 200,
+    usualConcurrency: 2,
     oneTextPerRequest: false,
     documentRequired: false,
     timeoutMs: TIMEOUT_MS,

@@ -7,6 +7,7 @@ import { retryAndRecordLeads } from '../../lifecycle/lead-verdicts.ts'
 import { makeMove } from '../../lifecycle/make-move.ts'
 import { IMPORT_CODES } from '../../lifecycle/refusal-codes.ts'
 import { refusedTransition } from '../../lifecycle/refused-transition.ts'
+import { dateTimeText } from '../../time/date-time-text.ts'
 import { lockCampaign } from '../campaign-header.ts'
 import type { MoveDeps } from '../deps.ts'
 import { notDueLeads } from './not-due.ts'
@@ -16,13 +17,14 @@ import { notDueLeads } from './not-due.ts'
  * back. Leads that the broker accepted and billed are excluded: sending those again is another message and needs a new campaign.
  * The campaign then waits for approval, or to be run if a message costs nothing. Leads whose code says that they are to be sent
  * later stay as they are until then (`notDueLeads`).
+ * @param timezone the installation's, for the time in an error
  * @param codes only leads with these error codes
  * @returns the number of leads
  * @throws CampError STATE: no lead failed in that way, or the campaign's status does not allow it; DATA: a code that is never
  *   sent again
  */
 export async function retryFailed(
-  { pool, clock }: MoveDeps,
+  { pool, clock, timezone = 'UTC' }: MoveDeps & { timezone?: string },
   campaignId: string,
   userId: string,
   codes: readonly string[] | undefined,
@@ -44,7 +46,8 @@ export async function retryFailed(
     const retried = await retryAndRecordLeads(tx, { campaignId, userId, now, codes, except })
     const campaign = await lockCampaign(tx, campaignId)
     if (!isLegal('retry', campaign.status)) throw refusedTransition('retry', campaign)
-    if (retried === 0 && dueAt) throw notYet(campaign.agendamento_id, except.length, dueAt)
+    if (retried === 0 && dueAt)
+      throw notYet(campaign.agendamento_id, except.length, dateTimeText(dueAt, { now, timezone }))
     if (retried === 0) throw await nothingToRetry(tx, campaign, codes)
     const free = moneyOf(campaign.cost_per_message) === 0n
     const reason = `${retried} failed leads will be sent again`
@@ -56,9 +59,9 @@ export async function retryFailed(
   })
 }
 
-function notYet(handle: string, leads: number, dueAt: Date): CampError {
+function notYet(handle: string, leads: number, dueAt: string): CampError {
   return new CampError('NOTHING_TO_RETRY', t`no failed lead of ${handle} is due: ${leads} may be sent again later`, {
-    hint: t`The first is due at ${dueAt.toISOString()}; camp broker show BROKER --codes lists the times.`,
+    hint: t`The first is due at ${dueAt}; camp broker show BROKER --codes lists the times.`,
   })
 }
 

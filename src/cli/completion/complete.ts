@@ -3,10 +3,13 @@ import type { Argument, CommandUnknownOpts, Option } from '@commander-js/extra-t
 import type { NamedRecord } from '../../campaign/read/names.ts'
 import type { Host } from '../context.ts'
 import { applyEnvFile } from '../env-file.ts'
+import { lazy } from '../lazy.ts'
 import { closedWords } from '../options.ts'
 import { buildProgram } from '../program.ts'
 import { namesOf } from '../words.ts'
-import { storedNames } from './stored-names.ts'
+
+// Only names of records are read from the database.
+const storedNames = lazy(() => import('./stored-names.ts').then(module => module.storedNames))
 
 /**
  * Completes a command line for a shell, one candidate a line on stdout; none where the shell offers files. It starts no database,
@@ -34,7 +37,7 @@ async function candidatesOf(typed: readonly string[], host: Host): Promise<reado
   const words = closedWords(wanted.parseArg)
   if (words) return matching(words, beginning)
   const record = recordOf(wanted, command)
-  return record === undefined ? [] : storedNames(record, beginning, env)
+  return record === undefined ? [] : await storedNames(record, beginning, env)
 }
 
 type Wanted = Option | Argument | undefined

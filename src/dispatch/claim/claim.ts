@@ -95,14 +95,16 @@ async function tryClaim(deps: ClaimDeps, tx: Tx, batchId: string, { limitsOf, mo
   ]
   if (circuit.blockedUntil && circuit.blockedUntil > now) return waitForBroker(circuit.blockedUntil)
   const first = header.unanswered_start
-  const mayGroup = !campaign.paced && first === null && !isCircuitOpen(circuit)
+  const mayGroup = !campaign.paced && first === null && header.concurrency === null && !isCircuitOpen(circuit)
   const limits = mayGroup ? limitsOf?.(campaign.id) : undefined
   const following = limits ? await lockFollowing(tx, header, adapter, limits) : []
-  if (first !== null && (await isFirstInFlight(tx, campaign.id, first, now))) {
+  const park = async (): Promise<Claim[]> => {
     await parkBatch(tx, header.id)
-    return [{ kind: 'AFTER_FIRST' }]
+    return [{ kind: 'PARKED' }]
   }
+  if (first !== null && (await isFirstInFlight(tx, campaign.id, first, now))) return park()
   const found = await reserveSlot(tx, deps, { header, adapter, throttling, now })
+  if (found === 'NO_ROOM') return park()
   if ('wait' in found) return [await wait(header, found.wait.until, found.wait.why)]
   const { startAt, requestIntervalMs, requests, takenMs } = found
   const sending = { from: startAt, to: new Date(startAt.getTime() + (requests - 1) * requestIntervalMs) }
@@ -167,6 +169,7 @@ async function tryClaim(deps: ClaimDeps, tx: Tx, batchId: string, { limitsOf, mo
     claimedAt: now,
     lookedAt,
     firstOf: first,
+    isLimited: header.concurrency !== null,
     probe: probing,
   }
   return [

@@ -33,6 +33,7 @@ export interface BatchHeader extends SettingColumns {
   codes: unknown
   rate_limit: string | null
   max_batch: number | null
+  concurrency: number | null
   credential_id: string
   sealed: unknown
   credential_updated_at: Date
@@ -54,7 +55,7 @@ export async function lockBatch(tx: Tx, batchId: string): Promise<BatchHeader | 
             (SELECT t.content FROM "Template" t WHERE t.id = c.template_id) AS template_content,
             coalesce(c.unit_cost, r.cost_per_message) AS unit_cost,
             c.wallet_id, (SELECT w.idgis_ambiente FROM "Wallet" w WHERE w.id = c.wallet_id) AS idgis_ambiente,
-            r.id AS broker_id, r.name AS broker, r.adapter, r.codes, r.rate_limit, r.max_batch,
+            r.id AS broker_id, r.name AS broker, r.adapter, r.codes, r.rate_limit, r.max_batch, r.concurrency,
             k.id AS credential_id, k.config AS sealed, k.updated_at AS credential_updated_at, s.blocked_until,
             coalesce(s.failures, 0) AS circuit_failures, ${OWN_HOLIDAYS_SQL} AS own_holidays
      FROM "Batch" b

@@ -7,6 +7,7 @@ import type { Tx } from '../../database/pool.ts'
 import type { ClaimWait } from '../model/claimed-batch.ts'
 import type { SlotDeps } from '../model/deps.ts'
 import { type RampDay, rampToday } from '../pacing/ramp.ts'
+import { freeRequests } from '../pacing/requests-at-once.ts'
 import { freeSlot, occupySlot, type SlotKey } from '../pacing/slots.ts'
 import { throttleInterval } from '../pacing/throttle-interval.ts'
 import { batchLimits, effectiveBatchSize, perSecond } from '../plan/batch-size.ts'
@@ -42,13 +43,14 @@ interface SlotRequest {
 
 /**
  * Checks the contact hours at the time that throttling and rate limit give, and takes that slot; outside the hours nothing is
- * taken. Locks the slots' rows until the transaction ends.
+ * taken. NO_ROOM: as many of the credential's requests are in flight as may be (requests-at-once.ts). Locks the slots' rows
+ * until the transaction ends.
  */
 export async function reserveSlot(
   tx: Tx,
   deps: SlotDeps,
   { header, adapter, throttling, now }: SlotRequest,
-): Promise<ReservedSlot | { wait: ClaimWait }> {
+): Promise<ReservedSlot | { wait: ClaimWait } | 'NO_ROOM'> {
   const wait = (until: Date, why: ClaimWait['why']) => ({ wait: { until, why } })
   // A wait for contact hours is not kept: the calendar may have changed.
   if (header.not_before && header.not_before > now && !header.waiting_for_hours)
@@ -79,7 +81,9 @@ export async function reserveSlot(
     rate === null ? Infinity : Math.ceil((window.windowEndsAt.getTime() - startAt.getTime()) / requestIntervalMs)
   // More leads may be PENDING in its range than it was planned for, and a request may hold fewer by now.
   const most = effectiveBatchSize(batchLimits(adapter, header))
-  const size = Math.min(header.size, most, inTime * adapter.messagesPerRequest)
+  const free = await freeOf(tx, header, adapter, now)
+  if (free === 0) return 'NO_ROOM'
+  const size = Math.min(header.size, most, Math.min(inTime, free) * adapter.messagesPerRequest)
   const requests = Math.ceil(size / adapter.messagesPerRequest)
 
   const lanes: SlotKey[] = []
@@ -109,4 +113,10 @@ export function contactHours(
       windowEndsAt: windowEndAfter(hours, place, at, isHoliday),
     }),
   }
+}
+
+async function freeOf(tx: Tx, header: BatchHeader, adapter: Adapter, now: Date): Promise<number> {
+  const { concurrency: most, credential_id: credentialId, wallet_id: walletId, broker_id: brokerId } = header
+  if (most === null) return Infinity
+  return freeRequests(tx, { credentialId, walletId, brokerId, most, isSingle: adapter.messagesPerRequest === 1 }, now)
 }

@@ -51,8 +51,11 @@ export type Claim =
       campaign: ClaimedCampaign
       number: number
     }
-  /** The campaign's first batch since its start has no answer yet: its settle enqueues this one again. */
-  | { kind: 'AFTER_FIRST' }
+  /**
+   * The campaign's first batch since its start has no answer yet (first-batch.ts), or too many requests are in flight
+   * (requests-at-once.ts): their settle enqueues this one again.
+   */
+  | { kind: 'PARKED' }
   /** Nothing to do: another worker has it, it is done, or its campaign does not run. */
   | { kind: 'GONE' }
   /** It is the campaign's closing, which has its own claim (src/dispatch/closing/claim.ts). */
@@ -110,6 +113,8 @@ export interface ClaimedBatch {
   lookedAt: LookedAt
   /** The campaign's start, if it is in flight alone until its answer (first-batch.ts). */
   firstOf: string | null
+  /** Others may wait for its end: its broker limits the requests in flight (requests-at-once.ts). */
+  isLimited: boolean
   leads: ClaimedLead[]
   /** The circuit is open, and this batch alone is sent as the probe. */
   probe: boolean

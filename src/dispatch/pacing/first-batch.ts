@@ -1,6 +1,5 @@
 import { locking } from '../../database/lock-order.ts'
 import type { Tx } from '../../database/pool.ts'
-import type { ClaimedBatch } from '../model/claimed-batch.ts'
 import { lockSlot } from './slots.ts'
 
 /**
@@ -22,19 +21,14 @@ export async function isFirstInFlight(tx: Tx, campaignId: string, start: string,
   return rows[0]!.sending
 }
 
-/** To be called in the settle of such a batch before it locks another slot, leads, or its campaign. */
-export async function lockFirst(tx: Tx, { campaign }: ClaimedBatch, now: Date): Promise<void> {
-  await lockSlot(tx, campaign.id, now)
-}
-
 /**
- * The broker took a message of the batch: from now on batches are claimed beside one another. Locks the Campaign row.
+ * The broker took a message of a batch of this start: from now on batches are claimed beside one another. Locks the Campaign row.
  * @returns false if that was written before, or the campaign was started again since
  */
-export async function endFirst(tx: Tx, { campaign, firstOf }: ClaimedBatch): Promise<boolean> {
+export async function endFirst(tx: Tx, campaignId: string, start: string): Promise<boolean> {
   const { rowCount } = await locking(tx, 'Campaign').query(
     `UPDATE "Campaign" SET unanswered_start = NULL WHERE id = $1 AND unanswered_start = $2`,
-    [campaign.id, firstOf],
+    [campaignId, start],
   )
   return rowCount === 1
 }

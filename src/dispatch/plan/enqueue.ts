@@ -55,6 +55,26 @@ export async function enqueueNext(
   await enqueueUnqueued(sql, queues, campaign, { after, limit: 1, now, at, locked: 'skip' })
 }
 
+/**
+ * There is room for another request of a credential (requests-at-once.ts): enqueues one batch of each running campaign of the
+ * wallet at the broker that has one which is not enqueued.
+ */
+export async function enqueueParked(
+  sql: Sql,
+  queues: Enqueuer,
+  { walletId, brokerId }: { walletId: string; brokerId: string },
+  now: Date,
+): Promise<void> {
+  const { rows } = await sql.query<{ id: string }>(
+    `SELECT c.id FROM "Campaign" c
+     WHERE c.wallet_id = $1 AND c.broker_id = $2 AND c.status = 'PROCESSING'
+       AND EXISTS (SELECT 1 FROM "Batch" b WHERE b.campaign_id = c.id AND b.status = 'QUEUED' AND b.enqueued_at IS NULL)
+     ORDER BY c.id`,
+    [walletId, brokerId],
+  )
+  for (const { id } of rows) await enqueueNext(sql, queues, { id, brokerId, paced: true }, 0, null, now)
+}
+
 /** Locks a campaign's QUEUED batches. To be called before the Campaign row is locked: batches come first in the lock order. */
 export async function lockQueued(tx: Tx, campaignId: string): Promise<void> {
   await locking(tx, 'Batch').query(

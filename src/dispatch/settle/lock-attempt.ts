@@ -1,6 +1,7 @@
 import { locking } from '../../database/lock-order.ts'
 import type { Tx } from '../../database/pool.ts'
 import type { ClaimedBatch } from '../model/claimed-batch.ts'
+import { lockSlot } from '../pacing/slots.ts'
 
 /** What the settle of a batch needs of its row: the failures, and the cost that was reserved. */
 export interface Attempt {
@@ -23,4 +24,13 @@ export async function lockAttempts(tx: Tx, batches: readonly ClaimedBatch[]): Pr
     [batches.map(batch => batch.id), batches.map(batch => batch.attempt), batches.map(batch => batch.claimedAt)],
   )
   return new Map(rows.map(({ id, ...attempt }) => [id, attempt]))
+}
+
+/**
+ * Locks the slots by which claims decide whether another batch must wait for this one (first-batch.ts, requests-at-once.ts): a
+ * batch is parked before its settle looks for parked ones, or sees the settled batch. The campaign's comes first.
+ */
+export async function lockSlots(tx: Tx, batch: ClaimedBatch, now: Date): Promise<void> {
+  if (batch.firstOf !== null) await lockSlot(tx, batch.campaign.id, now)
+  if (batch.isLimited) await lockSlot(tx, batch.credential.id, now)
 }

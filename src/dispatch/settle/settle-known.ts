@@ -5,9 +5,9 @@ import { type Sql, transaction } from '../../database/pool.ts'
 import type { LeadOutcome } from '../model/batch-outcome.ts'
 import type { ClaimedBatch } from '../model/claimed-batch.ts'
 import { countAnswer } from '../pacing/circuit-breaker.ts'
-import { endFirst, lockFirst } from '../pacing/first-batch.ts'
+import { endFirst } from '../pacing/first-batch.ts'
 import { type SettledLead, writeOutcomes } from './lead-outcomes.ts'
-import { lockAttempts } from './lock-attempt.ts'
+import { lockAttempts, lockSlots } from './lock-attempt.ts'
 
 /**
  * Writes what a broker has answered while other requests of the batch have no answer yet. The batch stays SENDING, with its
@@ -25,6 +25,7 @@ export async function settleKnown(
 ): Promise<{ opened: boolean } | undefined> {
   return transaction(pool, async tx => {
     const at = now()
+    const { firstOf } = batch
     const row = (await lockAttempts(tx, [batch])).get(batch.id)
     if (!row) return undefined
     const answered = batch.leads.flatMap((lead): SettledLead[] => {
@@ -35,7 +36,7 @@ export async function settleKnown(
     const settledLeads = answered.filter(({ lead }) => sending.has(lead.seq))
     if (settledLeads.length === 0) return { opened: false }
     const { accepted, refused } = figuresOf(settledLeads)
-    if (batch.firstOf !== null) await lockFirst(tx, batch, at)
+    await lockSlots(tx, batch, at)
     await countAnswer(tx, batch.credential.id)
     await writeOutcomes(tx, [{ batch, settledLeads }], adapter, at)
     await tx.query(
@@ -43,7 +44,7 @@ export async function settleKnown(
       [batch.id, accepted, refused],
     )
     await releaseCosts(tx, [{ batchId: batch.id, ...row, messages: refused }], at)
-    return { opened: accepted > 0 && batch.firstOf !== null && (await endFirst(tx, batch)) }
+    return { opened: accepted > 0 && firstOf !== null && (await endFirst(tx, batch.campaign.id, firstOf)) }
   })
 }
 

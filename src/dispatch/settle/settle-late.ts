@@ -68,7 +68,7 @@ export async function settleLate(
     await correctBatches(tx, [{ ...booking, reason: 'not sent, as its worker reported' }], null, at)
     await endWhereOver(tx, batch)
     const stop = gravest([outcome.stop, verdict.stop])
-    if (stop) await stopCampaign(tx, batch.campaign.id, stop, at)
+    if (stop) await stopCampaign(tx, batch, stop, at)
     return known.length
   })
 }

@@ -23,17 +23,8 @@ export interface Settlement {
  */
 export function isPlain({ batch, outcome }: Settlement): boolean {
   const { outcomes, retryAfterMs, split, stop, settledBefore } = outcome
-  if (
-    batch.left > 0 ||
-    batch.probe ||
-    batch.firstOf !== null ||
-    retryAfterMs !== undefined ||
-    split ||
-    stop ||
-    settledBefore
-  )
-    return false
-  return outcomes.every(isFinal)
+  const concernsOthers = batch.probe || batch.firstOf !== null || batch.isLimited || retryAfterMs !== undefined || stop
+  return !concernsOthers && batch.left === 0 && !split && !settledBefore && outcomes.every(isFinal)
 }
 
 function isFinal(outcome: LeadOutcome): boolean {

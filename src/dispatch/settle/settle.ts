@@ -11,10 +11,10 @@ import type { BatchOutcome, Settled } from '../model/batch-outcome.ts'
 import type { ClaimedBatch } from '../model/claimed-batch.ts'
 import { backoffMs } from '../pacing/backoff.ts'
 import { blockCredential, countAnswer, countFailure, giveProbeBack } from '../pacing/circuit-breaker.ts'
-import { endFirst, lockFirst } from '../pacing/first-batch.ts'
+import { endFirst } from '../pacing/first-batch.ts'
 import { planRest, splitBatch } from '../plan/replan.ts'
 import { reasonOf, writeOutcomes } from './lead-outcomes.ts'
-import { lockAttempts } from './lock-attempt.ts'
+import { lockAttempts, lockSlots } from './lock-attempt.ts'
 import { pauseIfAllAreRefused } from './refusals-in-a-row.ts'
 import { NONE_BEFORE, unsettled } from './settle-known.ts'
 import { judgeByShare, type ShareVerdict, takeBack } from './share.ts'
@@ -42,7 +42,7 @@ export async function settleBatch(
       ? await unsettled(tx, batch, all)
       : { settledLeads: all, before: NONE_BEFORE }
     const verdict = await judgeByShare(tx, batch, all, open)
-    if (batch.firstOf !== null) await lockFirst(tx, batch, at)
+    await lockSlots(tx, batch, at)
     const { settledLeads } = verdict
     const stop = gravest([outcome.stop, verdict.stop])
     const of = (kind: Outcome['kind']) => settledLeads.filter(settledLead => settledLead.outcome.kind === kind)
@@ -121,8 +121,8 @@ export async function settleBatch(
     }
     if (again || split) await dropIfCancelled(tx, batch, verdict, at)
     const isTaken = accepted.length + before.accepted > 0
-    const opened = isTaken && batch.firstOf !== null && (await endFirst(tx, batch))
-    if (stop) await stopCampaign(tx, batch.campaign.id, stop, at)
+    const opened = isTaken && batch.firstOf !== null && (await endFirst(tx, batch.campaign.id, batch.firstOf))
+    if (stop) await stopCampaign(tx, batch, stop, at)
     const isEnd = !stop && !again && !split
     const others = isEnd && (await hasQueued(tx, batch.campaign.id))
     const closing = isEnd && !others && (await finishIfDone(tx, batch.campaign.id, at))

@@ -100,6 +100,13 @@ export const BROKER: Catalogue = {
   rate: 'ritmo',
   'no limit': 'sem limite',
   'max batch': 'lote máximo',
+  '{0} does not prove that nothing was taken: its messages stay in doubt, and no class changes that':
+    '{0} não prova que nada foi aceito: suas mensagens ficam em dúvida, e nenhuma classe muda isso',
+  '{0}: from now on each message with it blocks its recipient at once, for every campaign':
+    '{0}: a partir de agora cada mensagem com ele bloqueia o destinatário na hora, para todas as campanhas',
+  'at once': 'ao mesmo tempo',
+  '{0} requests': '{0} requisições',
+  'requests in flight per credential, or "none"': 'requisições em andamento por credencial, ou "none"',
   "the adapter's": 'o do adaptador',
   callbacks: 'retornos',
   webhook: 'webhook',

@@ -1,4 +1,5 @@
 import type { Catalogue } from '../text.ts'
+import { AUDIT_DETAIL } from './audit-detail.ts'
 import { BACKUP } from './backup.ts'
 import { BLOCKLIST } from './blocklist.ts'
 import { BLOCKLIST_ENTRIES } from './blocklist-entries.ts'
@@ -49,6 +50,7 @@ import { WRONG_VALUE } from './wrong-value.ts'
 
 /** Every text of camp in Brazilian Portuguese, with the words of docs/glossary.md; a file for each room that has the texts. */
 export const PT_BR: Catalogue = {
+  ...AUDIT_DETAIL,
   ...BACKUP,
   ...BLOCKLIST,
   ...BLOCKLIST_ENTRIES,

@@ -12,6 +12,8 @@ export const STORED_RECORDS: Catalogue = {
     'o ponto de verificação {0} foi alterado: compare com um backup anterior',
   '{0}: {1} of checkpoint {2}, deleted since: compare with an earlier backup':
     '{0}: {1} do ponto de verificação {2}, excluídas depois: compare com um backup anterior',
+  '{0}: empty, and without a checkpoint, after row {1}: compare with an earlier backup':
+    '{0}: vazia, e sem ponto de verificação, depois da linha {1}: compare com um backup anterior',
   '{0} was changed after it was written: compare with an earlier backup':
     '{0}: alterado depois de gravado: compare com um backup anterior',
   '{0}: {1} more rows of checkpoint {2} were changed: compare with an earlier backup':
@@ -43,6 +45,8 @@ export const STORED_RECORDS: Catalogue = {
   'rows {0} and {1} more': 'as linhas {0} e mais {1}',
   'rows {0}': 'as linhas {0}',
   none: 'nenhum',
+  '{0}: {1}: their checkpoint is missing, so they are not proved':
+    '{0}: {1}: falta o seu ponto de verificação, por isso não estão provadas',
   'camp secret reset at {0} (checkpoint {1}): older records are proved only by a head kept elsewhere':
     'camp secret reset em {0} (ponto de verificação {1}): registros mais antigos só se provam por um topo guardado em outro lugar',
   'checkpoint {0}: who wrote {1} events just before the reset is not proved':

@@ -8,6 +8,7 @@ export const RECORDS: readonly StoredText[] = [
   n => t`checkpoint ${n!} does not follow from the one before it: compare with an earlier backup`,
   n => t`checkpoint ${n!} was changed: compare with an earlier backup`,
   (source, rows, n) => t`${source!}: ${rows!} of checkpoint ${n!}, deleted since: compare with an earlier backup`,
+  (source, n) => t`${source!}: empty, and without a checkpoint, after row ${n!}: compare with an earlier backup`,
   name => t`${name!} was changed after it was written: compare with an earlier backup`,
   (source, more, n) => t`${source!}: ${more!} more rows of checkpoint ${n!} were changed: compare with an earlier
     backup`,
@@ -33,6 +34,7 @@ export const RECORDS: readonly StoredText[] = [
   list => t`rows ${list!}`,
   () => t`none`,
   // What cannot be proved.
+  (source, rows) => t`${source!}: ${rows!}: their checkpoint is missing, so they are not proved`,
   (at, n) => t`camp secret reset at ${at!} (checkpoint ${n!}): older records are proved only by a head kept
     elsewhere`,
   (n, events) => t`checkpoint ${n!}: who wrote ${events!} events just before the reset is not proved`,

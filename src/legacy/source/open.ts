@@ -5,7 +5,11 @@ import { openBytes } from '../../tabular/open-bytes.ts'
 import { readDump } from '../dump/read-dump.ts'
 import type { LegacySource, Wanted } from './row.ts'
 
-const CHUNK = 256 * 1024
+/**
+ * A value that is a slice of a chunk's text keeps that text alive. Texts of more than 128 KB are large objects for V8, which only a full
+ * collection frees; of these a slow one let pile up.
+ */
+const CHUNK = 64 * 1024
 
 export interface SourceOptions {
   /** A dump's path, or mysql://… */

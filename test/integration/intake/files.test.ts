@@ -8,6 +8,7 @@ import { makeScene, type Scene } from '../../support/fixtures.ts'
 import { importAs } from '../../support/import-request.ts'
 import { mailing, mailingFile } from '../../support/mailing.ts'
 import { scratchFolder } from '../../support/scratch.ts'
+import { emptied } from '../../support/tampering.ts'
 import { rowXml, workbookBytes } from '../../support/xlsx.ts'
 
 const db = useDatabase()
@@ -17,7 +18,7 @@ beforeAll(async () => {
   scene = await makeScene(db.pool)
 })
 beforeEach(async () => {
-  await db.pool.query(`TRUNCATE "Campaign", "CampaignLead", "AuditEvent" CASCADE`)
+  await emptied(db.pool, '"Campaign", "CampaignLead", "AuditEvent"')
 })
 
 describe('of a workbook with several sheets', () => {

@@ -8,12 +8,13 @@ import { useDatabase } from '../../support/database.ts'
 import { makeScene } from '../../support/fixtures.ts'
 import { importRequest } from '../../support/import-request.ts'
 import { scratchFolder } from '../../support/scratch.ts'
+import { emptied } from '../../support/tampering.ts'
 
 const db = useDatabase()
 const folder = scratchFolder('fish')
 
 beforeEach(async () => {
-  await db.pool.query(`TRUNCATE "Campaign", "CampaignLead", "Fish" CASCADE`)
+  await emptied(db.pool, '"Campaign", "CampaignLead", "Fish"')
 })
 
 /** Control phones of these area codes, named A, B, C… */

@@ -8,6 +8,7 @@ import { makeScene, testKeys } from '../../support/fixtures.ts'
 import { dumpOf, type LegacyTable, legacyTables } from '../../support/legacy-data.ts'
 import { hasMariaDb, type MariaDb, startMariaDb } from '../../support/mariadb.ts'
 import { scratchFolder } from '../../support/scratch.ts'
+import { emptied } from '../../support/tampering.ts'
 
 const db = useDatabase()
 const DAY = '2026-11-02'
@@ -43,7 +44,7 @@ const sendsOf = ({ tables }: LegacyResult) => {
 }
 
 const empty = async () => {
-  await db.pool.query(`TRUNCATE "CampaignLead", "Campaign", "Contact" CASCADE`)
+  await emptied(db.pool, '"CampaignLead", "Campaign", "Contact"')
 }
 
 /** The tables with this many messages of one campaign. */

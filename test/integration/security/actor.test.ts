@@ -6,6 +6,7 @@ import { issueToken, saveSession } from '../../../src/security/session.ts'
 import { addUser, changeUser, disableUser } from '../../../src/security/users.ts'
 import { useDatabase } from '../../support/database.ts'
 import { scratchFolder } from '../../support/scratch.ts'
+import { emptied } from '../../support/tampering.ts'
 
 const db = useDatabase()
 const pair = generateKeyPairSync('ed25519')
@@ -16,13 +17,13 @@ const later = (ms: number) => new Date(start.getTime() + ms)
 let home: string
 beforeEach(async () => {
   home = scratchFolder('actor')
-  await db.pool.query('TRUNCATE "User" CASCADE')
+  await emptied(db.pool, '"User"')
 })
 
 async function authenticateWith(given: { token?: string; databaseUrl?: string; now?: Date }): Promise<Actor> {
   const config = { token: given.token, databaseUrl: given.databaseUrl, home }
   return authenticate({
-    prisma: db.prisma,
+    pool: db.pool,
     sessionKey: async () => pair,
     config,
     clock: { now: () => given.now ?? start },

@@ -133,6 +133,20 @@ describe('the checkpoints', () => {
     expect(found[0]).toMatch(/^checkpoint 3, the newest, is not signed with this secret: /)
   })
 
+  it('all are gone, with all records: the numbers that were given out tell, and a head that is kept', async () => {
+    const all = ['BudgetEntry', 'AuditEvent', 'LeadEvent', 'Checkpoint'].map(name => `DELETE FROM "${name}"`)
+    expect(await after(...all)).toEqual([
+      expect.stringMatching(/^BudgetEntry: empty, and without a checkpoint, after row \d+: /),
+      expect.stringMatching(/^AuditEvent: empty, and without a checkpoint, after row \d+: /),
+      expect.stringMatching(/^LeadEvent: empty, and without a checkpoint, after row \d+: /),
+    ])
+    const flaw = await undone(db.pool, async sql => {
+      await asSuperuser(sql, all)
+      return headFlaw(sql, { number: 3, hash: 'x' })
+    })
+    expect(flaw).toBe('checkpoint 3 does not exist, and there is none: records are missing since')
+  })
+
   it('the newest rows and their checkpoints were cut off: a head that is kept elsewhere tells', async () => {
     const flaw = await undone(db.pool, async sql => {
       await asSuperuser(sql, [`DELETE FROM "LeadEvent"`, `DELETE FROM "Checkpoint" WHERE number = 3`])
@@ -143,6 +157,13 @@ describe('the checkpoints', () => {
       'checkpoint 3 differs from the one that was kept: the records were rewritten',
     )
   })
+})
+
+it('a record that is append-only cannot be emptied, neither alone nor with the table that it belongs to', async () => {
+  const refused = { code: '23000', message: expect.stringMatching(/is append-only$/) }
+  for (const name of ['BudgetEntry', 'AuditEvent', 'LeadEvent', 'Checkpoint'])
+    await expect(db.pool.query(`TRUNCATE "${name}" CASCADE`), name).rejects.toMatchObject(refused)
+  await expect(db.pool.query(`TRUNCATE "Campaign" CASCADE`)).rejects.toMatchObject(refused)
 })
 
 describe('what is written afterwards', () => {
@@ -177,6 +198,35 @@ describe('what is written afterwards', () => {
     const [n] = numbersOf(late!.rows, 1)
     expect(numbersOf(early!.gaps, 100)).toEqual([...numbersOf(late!.gaps, 100), n].sort((a, b) => a! - b!))
     expect(numbersOf(late!.gaps, 100)).toContain(n! + 1)
+  })
+
+  it('a checkpoint between others that is missing is named, and its rows are not called inserted', async () => {
+    for (const _ of [1, 2, 3]) {
+      await signed()
+      await takeCheckpoints(db.pool, keys)
+    }
+    const { rows } = await db.pool.query(
+      `SELECT number, rows::text FROM "Checkpoint" WHERE source = 'AuditEvent' ORDER BY number DESC OFFSET 1 LIMIT 1`,
+    )
+    const [n] = numbersOf(rows[0].rows, 1)
+    const deleted = `DELETE FROM "Checkpoint" WHERE number = ${rows[0].number}`
+    const found = await undone(db.pool, async sql => {
+      await asSuperuser(sql, [deleted])
+      return auditRecords(sql, keys)
+    })
+    expect(found.findings).toEqual([`checkpoint ${rows[0].number} is missing: compare with an earlier backup`])
+    expect(found.notes).toContain(`AuditEvent: row ${n}: their checkpoint is missing, so they are not proved`)
+
+    // Neither does it excuse an event that camp has not written, nor one with a number of before.
+    const forged = (number: string) => `INSERT INTO "AuditEvent" (id, n, action, subject, subject_id)
+      VALUES (gen_random_uuid(), ${number}, 'forged.one', 'Test', '1')`
+    expect(await after(deleted, `DELETE FROM "AuditEvent" WHERE n = ${n}`, forged(String(n)))).toEqual([
+      expect.stringContaining('is missing'),
+      expect.stringMatching(/\(forged\.one of Test 1\) was not written by camp/),
+    ])
+    expect(await after(deleted, forged('0'))).toContainEqual(
+      expect.stringContaining('was inserted outside of the checkpoints'),
+    )
   })
 
   it('a new secret signs the chain, and the old one signs no more; the old checkpoints stay proved', async () => {

@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest'
 import { logIn } from '../../../src/security/login.ts'
 import { addUser } from '../../../src/security/users.ts'
 import { useDatabase } from '../../support/database.ts'
+import { emptied } from '../../support/tampering.ts'
 
 const db = useDatabase()
 const start = new Date('2026-11-28T12:00:00Z')
@@ -10,7 +11,7 @@ const ana = { email: 'ana@example.com', name: 'Ana', role: 'ADMIN', password: 'c
 
 beforeEach(async () => {
   now = start
-  await db.pool.query('TRUNCATE "User", "LoginAttempt" CASCADE')
+  await emptied(db.pool, '"User", "LoginAttempt"')
   await addUser(db.prisma, null, ana, now)
 })
 

@@ -3,6 +3,7 @@ import { logIn } from '../../../src/security/login.ts'
 import { addUser, changeUser, disableUser } from '../../../src/security/users.ts'
 import { useDatabase } from '../../support/database.ts'
 import { releaseTogether } from '../../support/locks.ts'
+import { emptied } from '../../support/tampering.ts'
 
 const db = useDatabase()
 const now = new Date('2026-11-24T12:00:00Z')
@@ -13,7 +14,7 @@ const enter = (email: string, password: string) =>
   logIn({ pool: db.pool, prisma: db.prisma, origin: 'here', now }, email, password)
 
 beforeEach(async () => {
-  await db.pool.query('TRUNCATE "User" CASCADE')
+  await emptied(db.pool, '"User"')
 })
 
 describe('the first user of a server', () => {

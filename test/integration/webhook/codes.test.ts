@@ -135,7 +135,12 @@ it('a failure that may be sent again later is retried from then on; until then i
   await hear(campaign, [...failed(campaign, 'c-later', 0, 2), ...failed(campaign, 'c-record', 2, 3)])
   const pause = () => db.pool.query(`UPDATE "Campaign" SET status = 'PAUSED' WHERE id = $1`, [campaign.id])
   const retryAt = (at: string) =>
-    retryFailed({ pool: db.pool, clock: { now: () => new Date(at) } }, campaign.id, campaign.userId, undefined)
+    retryFailed(
+      { pool: db.pool, clock: { now: () => new Date(at) }, timezone: 'America/Sao_Paulo' },
+      campaign.id,
+      campaign.userId,
+      undefined,
+    )
   await pause()
   const [before, after] = ['2026-11-25T11:59:59Z', '2026-11-25T12:00:00Z']
   expect(await retryAt(before)).toBe(1)
@@ -144,7 +149,7 @@ it('a failure that may be sent again later is retried from then on; until then i
   await pause()
   await expect(retryAt(before)).rejects.toMatchObject({
     code: 'NOTHING_TO_RETRY',
-    hint: expect.stringMatching(/2026-11-25T12:00/),
+    hint: expect.stringMatching(/due at Wed 25 Nov 09:00;/),
   })
   expect(await retryAt(after)).toBe(2)
   expect(await booksOf(db.pool, campaign.id)).toMatchObject({ statuses: { PENDING: 3, SENT: 7 } })

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { CallbackEvent, Reply } from '../../../src/broker/port.ts'
+import { handleReplies } from '../../../src/inbound/handle.ts'
 import { applyEvents } from '../../../src/webhook/apply-events.ts'
 import { openInbox } from '../../../src/webhook/inbox.ts'
 import { useDatabase } from '../../support/database.ts'
@@ -95,6 +96,25 @@ describe('a reply', () => {
     expect(await entriesOf(phone)).toEqual([
       { source: `reply:${await nameOf(campaign)}`, reason: 'asked by a reply not to be contacted', purpose: null },
     ])
+  })
+
+  test('that a user corrects to a wrong person has the new reason, and the audit names the one that it replaced', async () => {
+    const campaign = await sentCampaign(db.pool)
+    const { phone } = campaign.leads[0]!
+    await tell(campaign, replyTo(phone, 'SAIR'))
+    const { rows } = await db.pool.query<{ id: string }>(
+      `SELECT id::text FROM "InboundMessage" WHERE campaign_id = $1`,
+      [campaign.id],
+    )
+    const decision = { as: 'WRONG_PERSON', reason: null, now: NOON } as const
+    await handleReplies(db.pool, { id: campaign.userId }, [rows[0]!.id], decision)
+    expect(await entriesOf(phone)).toMatchObject([{ reason: 'answered that the phone is not of the person' }])
+    const { rows: audits } = await db.pool.query(
+      `SELECT detail FROM "AuditEvent" WHERE action = 'inbox.handle' AND subject_id = $1`,
+      [rows[0]!.id],
+    )
+    const replaced = ['asked by a reply not to be contacted']
+    expect(audits).toMatchObject([{ detail: { was: 'OPT_OUT', verdict: 'WRONG_PERSON', blocked: 0, replaced } }])
   })
 
   test('of a wrong person blocks its phone, with its own reason', async () => {

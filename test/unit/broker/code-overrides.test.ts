@@ -37,6 +37,16 @@ describe('changes as they are typed', () => {
     expect(() => parseCodeChanges([text])).toThrow(expect.objectContaining({ code: 'INVALID_ARGUMENT' }))
   })
 
+  it.each(['HTTP_500=record', 'HTTP_503=wait:1m', 'HTTP_408=stop'])(
+    'refuse %s: an answer that proves nothing has no class',
+    text => {
+      expect(() => parseCodeChanges([text])).toThrow(
+        expect.objectContaining({ code: 'INVALID_ARGUMENT', hint: expect.stringMatching(/stay in doubt/) }),
+      )
+      expect(parseCodeChanges([text.replace(/=.*/, '=default')])).toEqual({ [text.split('=')[0]!]: null })
+    },
+  )
+
   it('name each code once', () => {
     expect(() => parseCodeChanges(['1=stop', '1=default'])).toThrow(expect.objectContaining({ code: 'FIELD_TWICE' }))
   })

@@ -8,6 +8,7 @@ import type { OptionsOf } from '../../command.ts'
 import type { Context } from '../../context.ts'
 import { wantsFile, writeResult } from '../../table-target.ts'
 import { time } from '../campaign/text.ts'
+import { detailText } from './detail-text.ts'
 import type * as commands from './index.ts'
 
 export async function list(context: Context, options: OptionsOf<typeof commands.list>): Promise<void> {
@@ -23,7 +24,7 @@ export async function list(context: Context, options: OptionsOf<typeof commands.
       { title: t`ON`, value: (row: AuditView) => row.on ?? row.subject_id },
       {
         title: t`DETAIL`,
-        value: (row: AuditView) => (row.detail === null ? '' : JSON.stringify(row.detail)),
+        value: (row: AuditView) => detailText(row.detail),
         shrinks: true,
       },
     ],

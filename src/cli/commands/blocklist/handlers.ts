@@ -1,5 +1,5 @@
 import { entriesFor } from '../../../blocklist/blocklist.ts'
-import { BY_HAND, block, subjectOf, unblock } from '../../../blocklist/by-hand.ts'
+import { BY_HAND, block, type Keys, subjectOf, unblock } from '../../../blocklist/by-hand.ts'
 import { parsePurpose } from '../../../blocklist/purpose.ts'
 import { listSyncs } from '../../../blocklist/sync-log.ts'
 import { untilInForce } from '../../../dispatch/finish/stop-in-force.ts'
@@ -9,7 +9,7 @@ import { parseDocument } from '../../../recipient/document.ts'
 import { canonicalPhone } from '../../../recipient/phone.ts'
 import type { OptionsOf } from '../../command.ts'
 import type { Context } from '../../context.ts'
-import { personValues } from '../../person-values.ts'
+import { personValues, valueOfPerson } from '../../person-values.ts'
 import { confirm } from '../../prompt.ts'
 import { table } from '../../table.ts'
 import { addFile } from './add-file.ts'
@@ -17,12 +17,19 @@ import { entryColumns } from './columns.ts'
 import type * as commands from './index.ts'
 import { removeAll } from './remove-all.ts'
 
-export async function add(context: Context, options: OptionsOf<typeof commands.add>): Promise<void> {
-  if (options.file !== undefined) return addFile(context, options.file, options)
+export async function add(
+  context: Context,
+  value: string | undefined,
+  options: OptionsOf<typeof commands.add>,
+): Promise<void> {
+  if (options.file !== undefined) {
+    if (value !== undefined) throw new CampError('OPTIONS_CONFLICT', t`--file excludes a phone or document beside it`)
+    return addFile(context, options.file, options)
+  }
   assertNoListOptions(options)
   const actor = await context.actor()
   const pool = await context.pool()
-  const keys = personValues(options)
+  const keys = keysOf(value, options)
   const reason = options.reason?.trim() || null
   const purpose = options.purpose === undefined ? null : parsePurpose('--purpose', options.purpose)
   const added = await block(pool, actor, keys, { reason, purpose })
@@ -32,6 +39,15 @@ export async function add(context: Context, options: OptionsOf<typeof commands.a
     { added, entries },
     added > 0 ? t`Blocked ${subjectOf(keys)}.` : t`${subjectOf(keys)} was already blocked.`,
   )
+}
+
+/** What is to be blocked: the value, the options or both. */
+function keysOf(value: string | undefined, options: OptionsOf<typeof commands.add>): Keys {
+  if (value === undefined) return personValues(options)
+  const first = valueOfPerson(value)
+  if (options.phone === undefined && options.document === undefined) return first
+  const { phones, documents } = personValues(options)
+  return { phones: [...first.phones, ...phones], documents: [...first.documents, ...documents] }
 }
 
 /** @throws CampError OPTIONS_CONFLICT: an option of a list, without one */

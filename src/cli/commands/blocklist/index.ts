@@ -18,8 +18,8 @@ export const register: Register = (program, action) => {
 }
 
 export const add = (parent: Parent) =>
-  addCommand(parent, 'add', t`never contact this phone or document again (USER, ADMIN)`, [
-    "camp blocklist add --phone '(11) 98765-4321' --reason 'asked by phone'",
+  addCommand(parent, 'add [value]', t`never contact this phone or document again (USER, ADMIN)`, [
+    "camp blocklist add '(11) 98765-4321' --reason 'asked by phone'",
     'camp blocklist add --document 529.982.247-25 --purpose cobranca',
     "camp blocklist add --file complaints.csv --reason 'asked by letter'",
   ])

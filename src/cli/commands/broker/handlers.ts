@@ -35,12 +35,13 @@ import type * as commands from './index.ts'
 
 export async function add(context: Context, name: string, options: OptionsOf<typeof commands.add>): Promise<void> {
   const actor = await context.admin()
-  const { adapter, cost, rate, maxBatch = 'none', billing } = options
+  const { adapter, cost, rate, concurrency, maxBatch = 'none', billing } = options
   const broker = await addBroker(await context.prisma(), actor, {
     name,
     adapter,
     cost,
     rateLimit: rate === undefined ? undefined : noneAsNull(rate),
+    concurrency: concurrency === undefined ? undefined : noneAsNull(concurrency),
     maxBatch: noneAsNull(maxBatch),
     billing,
   })
@@ -91,6 +92,7 @@ export async function show(context: Context, ref: string, options: OptionsOf<typ
       [t`adapter`, view.adapter],
       [t`cost`, costText(view)],
       [t`rate`, rateText(view.rate_limit) || t`no limit`],
+      [t`at once`, view.concurrency === null ? t`no limit` : t`${view.concurrency} requests`],
       [t`max batch`, String(view.max_batch ?? t`the adapter's`)],
       [t`codes`, overridesText(codeOverridesOf(broker.codes)) || t`the adapter's`],
       [t`callbacks`, callbacksText(callbacks)],
@@ -136,11 +138,12 @@ const noWebhook = () => t`none: CAMP_PUBLIC_URL is not set, and no worker that i
 
 export async function set(context: Context, ref: string, options: OptionsOf<typeof commands.set>): Promise<void> {
   const actor = await context.admin()
-  const { name, cost, rate, maxBatch, billing, code, renewWebhook } = options
+  const { name, cost, rate, concurrency, maxBatch, billing, code, renewWebhook } = options
   const change = {
     ...(name !== undefined && { name }),
     ...(cost !== undefined && { cost }),
     ...(rate !== undefined && { rateLimit: noneAsNull(rate) }),
+    ...(concurrency !== undefined && { concurrency: noneAsNull(concurrency) }),
     ...(maxBatch !== undefined && { maxBatch: noneAsNull(maxBatch) }),
     ...(billing !== undefined && { billing }),
     ...(code !== undefined && { codes: parseCodeChanges(code) }),
@@ -164,6 +167,11 @@ async function changedCodes(context: Context, broker: Broker, given: CodeChanges
     if (!known.get(code)?.is_listed)
       context.out.warn(t`the adapter ${broker.adapter} does not list the code ${code}: camp broker show --codes`)
   }
+  const blocking = Object.keys(given).filter(code => given[code]?.class === 'opt-out')
+  if (blocking.length > 0)
+    context.out.warn(
+      t`${blocking.join(', ')}: from now on each message with it blocks its recipient at once, for every campaign`,
+    )
   return Object.keys(given).map(code => `${code}: ${known.has(code) ? codeClassText(known.get(code)!) : t`by share`}`)
 }
 

@@ -29,6 +29,11 @@ export const add = (parent: Parent) =>
     .requiredOption('--adapter <adapter>', t`its adapter: ${ADAPTER_NAMES.join(', ')}`)
     .requiredOption('--cost <amount>', t`what a message costs: 0.0450`)
     .option('--rate <rate>', t`request limit per credential: 20/s, 100/m, 5000/h or none`, parseRate)
+    .option(
+      '--concurrency <number>',
+      t`requests in flight per credential, or "none"`,
+      wholeNumberOrNone(1, MAX_AT_ONCE),
+    )
     .option('--max-batch <number>', t`messages per request`, wholeNumberOrNone(1, MAX_A_REQUEST))
     .option('--billing <billing>', t`what it bills: accepted or delivered messages`, oneOf(BILLING), 'ACCEPTED')
 
@@ -52,6 +57,11 @@ export const set = (parent: Parent) =>
     .option('--cost <amount>', t`price of a message (approved campaigns keep theirs)`)
     .option('--rate <rate>', t`request limit: 20/s, 100/m, 5000/h or "none"`, parseRate)
     .option(
+      '--concurrency <number>',
+      t`requests in flight per credential, or "none"`,
+      wholeNumberOrNone(1, MAX_AT_ONCE),
+    )
+    .option(
       '--max-batch <number>',
       t`messages per request, or "none" for the adapter's own`,
       wholeNumberOrNone(1, MAX_A_REQUEST),
@@ -69,6 +79,7 @@ const remove = (parent: Parent) =>
   )
 
 const BILLING = ['ACCEPTED', 'DELIVERED'] as const
+const MAX_AT_ONCE = 10_000
 const MAX_A_REQUEST = 100_000
 
 /** Requests per second with three decimals, rounded down; or "none". */

@@ -17,7 +17,7 @@ export const register: Register = (program, action) => {
   )
   importFile(campaign).action(action(lazy(() => import('./import/import.ts').then(module => module.importFile))))
   registerRepeat(campaign, action)
-  list(campaign).action(action(lazy(() => import('./show.ts').then(module => module.list))))
+  list(campaign).action(action(lazy(() => import('./list.ts').then(module => module.list))))
   show(campaign).action(action(lazy(() => import('./show.ts').then(module => module.show))))
   report(campaign).action(action(lazy(() => import('./report.ts').then(module => module.report))))
   leads(campaign).action(action(lazy(() => import('./leads.ts').then(module => module.leads))))

@@ -122,7 +122,12 @@ export async function retry(context: Context, ref: string, options: OptionsOf<ty
   const { actor, campaign } = await toMove(context, 'campaign retry', ref)
   const { id, agendamento_id } = campaign
   const codes = options.only?.map(code => code.toUpperCase())
-  const retried = await retryFailed({ pool, clock: context.clock }, id, actor.id, codes)
+  const retried = await retryFailed(
+    { pool, clock: context.clock, timezone: context.config.timezone },
+    id,
+    actor.id,
+    codes,
+  )
   const { seqs, dueAt } = await notDueLeads(pool, id, context.clock.now())
   const view = await campaignView(pool, id)
   const { outlook, next } = await whatNext(context, id)

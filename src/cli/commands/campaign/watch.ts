@@ -5,6 +5,7 @@ import { backlogOf, type LiveCampaign, liveIds, liveMeter } from '../../../campa
 import { isSettled } from '../../../campaign/read/progress.ts'
 import { campaignView } from '../../../campaign/read/view.ts'
 import { workersAlive } from '../../../campaign/read/workers.ts'
+import { answersAwaited } from '../../../dispatch/finish/stop-in-force.ts'
 import type { ErrorCode } from '../../../error-codes.ts'
 import { CampError } from '../../../errors.ts'
 import { storedOrNull } from '../../../language/stored/stored-text.ts'
@@ -78,6 +79,19 @@ const POLL = { ms: 250, few: 4, manyMs: 1_000 }
 const SILENCE_MS = 20_000
 
 /**
+ * Whether requests of a campaign that was stopped are in flight and a worker will settle them: the result is shown after that. An
+ * answer that never comes ends with its lease.
+ */
+async function isAnsweredLater(context: Context, live: readonly LiveCampaign[], workers: number): Promise<boolean> {
+  if (workers === 0) return false
+  for (const { id, status } of live) {
+    if (status !== 'PROCESSING' && status !== 'APPROVED' && (await answersAwaited(await context.pool(), id)) > 0)
+      return true
+  }
+  return false
+}
+
+/**
  * Shows the progress of campaigns until nothing more happens to any of them without a user. Ctrl-C ends the watching, not the
  * campaigns.
  * @param events with --json, prints an event a line
@@ -103,7 +117,7 @@ export async function follow(
       for (const campaign of live) warnings.look(campaign, elapsedMs, present)
       // Of what is over already there is no progress to show, only the result.
       if (elapsedMs > 0 || !live.every(isDone)) show.update({ campaigns: live, surroundings }, present)
-      if (live.every(isDone)) {
+      if (live.every(isDone) && !(await isAnsweredLater(context, live, surroundings.workers.length))) {
         return campaigns.flatMap(campaign => {
           const progress = live.find(({ id }) => id === campaign.id)
           return progress ? [{ ...campaign, progress }] : []

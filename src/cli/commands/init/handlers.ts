@@ -4,7 +4,7 @@ import type { Finding } from '../../../doctor/finding.ts'
 import { CampError } from '../../../errors.ts'
 import { t } from '../../../language/text.ts'
 import { secretState } from '../../../security/fingerprint.ts'
-import { hasUsersAlready } from '../../../security/has-users.ts'
+import { hasUsers } from '../../../security/has-users.ts'
 import { newSecret, openKeys } from '../../../security/keys.ts'
 import { assertGoodPassword } from '../../../security/password-rules.ts'
 import { addUser, type NewUser } from '../../../security/users.ts'
@@ -88,7 +88,7 @@ async function tryDatabase(
     const isNewDatabase = (await schemaState(pool)).applied.length === 0
     if (isNewDatabase) return { version, hasUsers: false }
     if ((await secretState(pool, await openKeys(context.config))) !== 'OTHER')
-      return { version, hasUsers: await hasUsersAlready(pool) }
+      return { version, hasUsers: await hasUsers(pool) }
     const isNew = added.CAMP_SECRET !== undefined
     throw new CampError(
       'SECRET_MISMATCH',

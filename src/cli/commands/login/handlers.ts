@@ -14,7 +14,7 @@ export async function login(
   given: string | undefined,
   options: OptionsOf<typeof commands.login>,
 ): Promise<void> {
-  await assertHasUsers(await context.prisma())
+  await assertHasUsers(await context.pool())
   const key = await context.sessionKey()
   const email = given ?? (await ask(context, t`E-mail`, t`Add it: camp login EMAIL`))
   const password = await askPassword(context, t`Password`, options.passwordStdin ?? false)

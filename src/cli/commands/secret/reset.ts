@@ -42,7 +42,7 @@ export async function reset(
 /** A session proves nothing here: the secret that signed it is the lost one. */
 async function whoResets(context: Context, given: string | undefined, passwordStdin: boolean): Promise<Actor> {
   const prisma = await context.prisma()
-  const actor = context.config.databaseUrl ? await byPassword() : await systemUser(prisma)
+  const actor = context.config.databaseUrl ? await byPassword() : await systemUser(await context.pool())
   if (actor.role === 'ADMIN') return actor
   throw new CampError('ADMIN_REQUIRED', t`${actor.email} is no ADMIN, and this command requires one`, {
     hint: t`Use the e-mail of an ADMIN.`,

@@ -17,7 +17,7 @@ export async function serve(context: Context, options: OptionsOf<typeof commands
       t`camp serve requires DATABASE_URL: embedded mode is for one user on one machine`,
     )
   }
-  const [prisma] = [await context.prisma(), await context.keys()]
+  const [pool] = [await context.pool(), await context.keys()]
   const log = openLog(config.logLevel, config)
   const server = await openServer(options.listen, {
     version: campVersion(),
@@ -25,7 +25,7 @@ export async function serve(context: Context, options: OptionsOf<typeof commands
     home: config.home,
     runCommand: runCamp,
     authenticate: token =>
-      authenticate({ prisma, sessionKey: () => context.sessionKey(), config: { ...config, home: '', token }, clock }),
+      authenticate({ pool, sessionKey: () => context.sessionKey(), config: { ...config, home: '', token }, clock }),
     clock,
     log,
     mostBytes: options.maxUpload * 1024 * 1024,

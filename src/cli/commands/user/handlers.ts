@@ -43,7 +43,7 @@ export async function add(context: Context, email: string, options: OptionsOf<ty
 
 /** On an empty database of a server no user exists who could log in. In embedded mode the user of the operating system acts. */
 async function whoAdds(context: Context): Promise<Actor | null> {
-  const first = context.config.databaseUrl !== undefined && !(await hasUsers(await context.prisma()))
+  const first = context.config.databaseUrl !== undefined && !(await hasUsers(await context.pool()))
   return first ? null : context.admin()
 }
 

@@ -55,7 +55,7 @@ export function warningsOf(view: CampaignView, facts: ImportFacts, outlook: Fore
     ...TEXT_WARNINGS.filter(code => warnings[code] !== undefined).map(code => textWarning(code, facts)),
     further > 0 &&
       t`the broker bills each SMS, and the messages take ${number(further)} more than one each: the cost above is
-        ${view.cost.unit} a message, regardless of its length`,
+        ${amountText(view.cost.unit)} a message, regardless of its length`,
     !facts.segments_known &&
       t`how many SMS this broker will bill depends on the credential, and the wallet has none yet`,
     ...refusalsText(view, outlook),
