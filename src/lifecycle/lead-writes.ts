@@ -53,7 +53,9 @@ export interface LeadResult {
 }
 
 /**
- * Writes only leads that the claim left SENDING: a cancel, or a decision about it, may have come in between.
+ * Writes only leads that the claim left SENDING: a cancel, or a decision about it, may have come in between. PostgreSQL's
+ * statistics were gathered while no lead was SENDING; coalesce keeps the planner from concluding that the campaign has one such
+ * lead at most, and comparing each of them with each result.
  * @transition lead.accept, lead.reject, lead.release, lead.doubt
  */
 export async function settleLeads(tx: Tx, campaignId: string, results: readonly LeadResult[]): Promise<void> {
@@ -68,7 +70,7 @@ export async function settleLeads(tx: Tx, campaignId: string, results: readonly 
        provider_msg_id = o.provider_id, error_code = o.code, error_message = o.detail
      FROM unnest($2::int[], $3::text[], $4::text[], $5::text[], $7::text[], $8::int[])
        AS o(seq, status, provider_id, code, detail, written_ms)
-     WHERE l.campaign_id = $1 AND l.seq = o.seq AND l.status = 'SENDING'`,
+     WHERE l.campaign_id = $1 AND l.seq = o.seq AND coalesce(l.status = 'SENDING', false)`,
     [
       campaignId,
       results.map(result => result.seq),

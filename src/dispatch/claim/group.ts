@@ -37,7 +37,7 @@ export async function lockFollowing(
 ): Promise<BatchRow[]> {
   const most = effectiveBatchSize(batchLimits(adapter, first))
   const left = { ...limits }
-  const take = ({ size }: BatchRow) => {
+  const take = ({ size }: Pick<BatchRow, 'size'>) => {
     const messages = Math.min(size, most)
     left.batches--
     left.messages -= messages
@@ -47,15 +47,22 @@ export async function lockFollowing(
   if (!take(first)) return []
   const others = Math.min(left.batches, left.requests, left.messages)
   if (others === 0) return []
-  // By number, and no further than others may be taken: the rows that this locks and does not take are few.
-  const { rows } = await locking(tx, 'Batch').query<BatchRow>(
-    `SELECT id, number, from_seq, to_seq, size, zone, region, failures FROM "Batch"
+  const { rows: candidates } = await tx.query<Pick<BatchRow, 'id' | 'size'>>(
+    `SELECT id, size FROM "Batch"
      WHERE campaign_id = $1 AND number > $2 AND number <= $2 + $3::int AND kind = 'SEND' AND status = 'QUEUED' AND not_before IS NULL
-     ORDER BY number FOR UPDATE SKIP LOCKED`,
+     ORDER BY number`,
     [first.campaign_id, first.number, others],
   )
-  const end = rows.findIndex(row => !take(row))
-  return end === -1 ? rows : rows.slice(0, end)
+  const end = candidates.findIndex(row => !take(row))
+  const taken = end === -1 ? candidates : candidates.slice(0, end)
+  if (taken.length === 0) return []
+  // No row is locked that is not taken: a job that finds its batch locked serves another one, and does not come again.
+  const { rows } = await locking(tx, 'Batch').query<BatchRow>(
+    `SELECT id, number, from_seq, to_seq, size, zone, region, failures FROM "Batch"
+     WHERE id = ANY($1::uuid[]) AND status = 'QUEUED' AND not_before IS NULL ORDER BY number FOR UPDATE SKIP LOCKED`,
+    [taken.map(({ id }) => id)],
+  )
+  return rows
 }
 
 /** A batch of the group, and how many messages of it may be sent within its contact hours. */

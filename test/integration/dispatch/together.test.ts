@@ -17,6 +17,7 @@ import { byHand, claimed, DEAF, outcomeOf } from '../../support/by-hand.ts'
 import { useDatabase } from '../../support/database.ts'
 import { booksOf, makeCampaign, makeScene, type SceneOptions, setBudget, testKeys } from '../../support/fixtures.ts'
 import { testLog } from '../../support/log.ts'
+import { until } from '../../support/worker.ts'
 
 /** Batches that are claimed, sent and settled together (docs/decisions/0087-batches-are-claimed-together.md). */
 const db = useDatabase()
@@ -271,4 +272,28 @@ it.each([
   expect(await booksOf(db.pool, id)).toMatchObject({ campaign: 'FINISHED', statuses: { SENT: shape.leads } })
   expect(counts.statements / shape.leads).toBeLessThanOrEqual(shape.statements)
   expect(counts.commits / shape.leads).toBeLessThanOrEqual(shape.commits)
+})
+
+it('a claim locks no batch that it does not take, and a job whose batch is taken serves any other', async () => {
+  const { scene, id, ids } = await running(9, { maxBatch: 3 })
+  const lockable = async () =>
+    (
+      await db.pool.query<{ number: number }>(
+        `SELECT number FROM "Batch" WHERE campaign_id = $1 AND status = 'QUEUED' ORDER BY number FOR UPDATE SKIP LOCKED`,
+        [id],
+      )
+    ).rows.map(({ number }) => number)
+  // The claim waits with its locks for the budget's row.
+  const holder = await db.pool.connect()
+  await holder.query('BEGIN')
+  await holder.query(`SELECT 1 FROM "Budget" WHERE wallet_id = $1 FOR UPDATE`, [scene.walletId])
+  const claiming = claimTogether(ids[0]!, { messages: 4 })
+  await until('the claim waits', lockable, numbers => numbers.length < 3)
+  expect(await lockable()).toEqual([2, 3])
+  await holder.query('COMMIT')
+  holder.release()
+  expect((await claiming).map(claimed).map(({ number }) => number)).toEqual([1])
+  expect((await claimTogether(ids[2]!)).map(claimed).map(({ number }) => number)).toEqual([3])
+  // Batch 2 is before the one that the job names.
+  expect((await claimTogether(ids[2]!)).map(claimed).map(({ number }) => number)).toEqual([2])
 })
