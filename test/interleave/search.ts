@@ -1,0 +1,123 @@
+import { type ActName, MEET, partOf } from './actors.ts'
+import { AllOrders, randomFrom, randomOrder, replayOf } from './explore.ts'
+import { outcomeAfter, wrongAfter } from './invariants.ts'
+import type { Rewrite } from './lane.ts'
+import { SETTINGS, type SettingName } from './scene.ts'
+import { type Choose, runSchedule, type Schedule, stepsText } from './schedule.ts'
+import type { Stage } from './stage.ts'
+
+/** Actors that meet in a setting. */
+export interface Meeting {
+  setting: SettingName
+  names: readonly ActName[]
+}
+
+/** A schedule after which something does not hold. It is repeated by its meeting and its order. */
+export interface Finding {
+  meeting: Meeting
+  order: readonly number[]
+  wrong: readonly string[]
+  steps: string
+}
+
+export interface Searched {
+  schedules: number
+  /** Ends that differ. */
+  outcomes: number
+  deadlocks: number
+  /** Whether every order was seen, but for those that differ in independent steps only. */
+  isWhole: boolean
+  findings: Finding[]
+}
+
+/** Every pair of each setting, an actor with itself included. */
+export function pairs(): Meeting[] {
+  return SETTINGS.flatMap(setting => {
+    const names = MEET[setting]
+    return names.flatMap((one, i) => names.slice(i).map(other => ({ setting, names: [one, other] })))
+  })
+}
+
+/**
+ * All orders of a pair up to `most` schedules. Where there are more, half of those are the first ones of the enumeration and
+ * half are by the seed.
+ * @param rewrite a rule that is taken out of the code
+ */
+export async function searchPair(
+  stage: Stage,
+  meeting: Meeting,
+  { most, seed, rewrite }: { most: number; seed: number; rewrite?: Rewrite },
+): Promise<Searched> {
+  const tally = new Tally()
+  const orders = new AllOrders()
+  while (!orders.isDone && tally.schedules < most / 2) {
+    const schedule = await runOnce(stage, meeting, orders.choose, rewrite)
+    await tally.add(stage, meeting, schedule, orders.next())
+  }
+  const random = randomFrom(seed)
+  // The second half of the enumeration, if that is all of it; else orders from all over the place.
+  while (!orders.isDone && tally.schedules < most)
+    await tally.add(stage, meeting, await runOnce(stage, meeting, randomOrder(random), rewrite), true)
+  return tally.result(orders.isDone)
+}
+
+/** A meeting of three or four, and one order of it, by the seed. */
+export async function searchRandom(stage: Stage, seed: number): Promise<Searched> {
+  const random = randomFrom(seed)
+  const meeting = randomMeeting(random)
+  const tally = new Tally()
+  await tally.add(stage, meeting, await runOnce(stage, meeting, randomOrder(random), undefined), true)
+  return tally.result(false)
+}
+
+function randomMeeting(random: () => number): Meeting {
+  const pick = <T>(of: readonly T[]) => of[Math.floor(random() * of.length)]!
+  const setting = pick(SETTINGS)
+  const size = random() < 0.5 ? 3 : 4
+  return { setting, names: Array.from({ length: size }, () => pick(MEET[setting])) }
+}
+
+/** The same schedule again. */
+export function replay(stage: Stage, meeting: Meeting, order: readonly number[], rewrite?: Rewrite): Promise<Schedule> {
+  return runOnce(stage, meeting, replayOf(order), rewrite)
+}
+
+async function runOnce(
+  stage: Stage,
+  { setting: name, names }: Meeting,
+  choose: Choose,
+  rewrite: Rewrite | undefined,
+): Promise<Schedule> {
+  await stage.restore(name)
+  const setting = stage.settings.get(name)!
+  const parts = names.map(one => partOf(stage, setting, one))
+  return runSchedule(stage.watch, stage.lanes, parts, choose, rewrite)
+}
+
+class Tally {
+  schedules = 0
+  #deadlocks = 0
+  readonly #outcomes = new Set<string>()
+  readonly #findings: Finding[] = []
+
+  /** @param isNew false: it repeats another one but for independent steps, and is checked without being counted */
+  async add(stage: Stage, meeting: Meeting, schedule: Schedule, isNew: boolean): Promise<void> {
+    const { watch, settings } = stage
+    if (isNew) this.schedules++
+    this.#deadlocks += schedule.deadlocks
+    const wrong = await wrongAfter(watch, settings.get(meeting.setting)!, meeting.names, schedule)
+    this.#outcomes.add(await outcomeAfter(watch, schedule))
+    if (wrong.length === 0) return
+    this.#findings.push({ meeting, order: schedule.order, wrong, steps: stepsText(schedule.steps, meeting.names) })
+  }
+
+  result(isWhole: boolean): Searched {
+    return {
+      schedules: this.schedules,
+      outcomes: this.#outcomes.size,
+      deadlocks: this.#deadlocks,
+      isWhole,
+      findings: this.#findings,
+    }
+  }
+}
