@@ -70,6 +70,8 @@ export async function makeSetting(pool: pg.Pool, name: SettingName): Promise<Set
     live.push(await claim(3))
     if (short) live.push(await claim(2))
   }
+  // A failure that is counted makes all settles of the credential wait for one another.
+  await pool.query(`UPDATE "SendSlot" SET failures = 0`)
   await report(pool, hand, scene, main)
   if (name === 'paused') await pauseCampaign(hand.deps, main, scene.userId)
   if (name === 'poor') await setBudget(pool, scene.walletId, '0.90', MONTH)

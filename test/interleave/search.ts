@@ -38,26 +38,31 @@ export function pairs(): Meeting[] {
   })
 }
 
+interface Bounds {
+  most: number
+  seed: number
+  /** A rule that is taken out of the code. */
+  rewrite?: Rewrite
+  /** Whether the first finding ends the search. */
+  untilFound?: boolean
+}
+
 /**
  * All orders of a pair up to `most` schedules. Where there are more, half of those are the first ones of the enumeration and
- * half are by the seed.
- * @param rewrite a rule that is taken out of the code
+ * half are by the seed. A deadlock ends the search: which of the two PostgreSQL aborts is not in the schedule's hands.
  */
-export async function searchPair(
-  stage: Stage,
-  meeting: Meeting,
-  { most, seed, rewrite }: { most: number; seed: number; rewrite?: Rewrite },
-): Promise<Searched> {
+export async function searchPair(stage: Stage, meeting: Meeting, bounds: Bounds): Promise<Searched> {
+  const { most, seed, rewrite, untilFound = false } = bounds
   const tally = new Tally()
   const orders = new AllOrders()
-  while (!orders.isDone && tally.schedules < most / 2) {
-    const schedule = await runOnce(stage, meeting, orders.choose, rewrite)
-    await tally.add(stage, meeting, schedule, orders.next())
-  }
   const random = randomFrom(seed)
-  // The second half of the enumeration, if that is all of it; else orders from all over the place.
-  while (!orders.isDone && tally.schedules < most)
-    await tally.add(stage, meeting, await runOnce(stage, meeting, randomOrder(random), rewrite), true)
+  const isOver = () => orders.isDone || tally.deadlocks > 0 || (untilFound && tally.findings.length > 0)
+  while (!isOver() && tally.schedules < most) {
+    const isInOrder = tally.schedules < most / 2
+    const choose = isInOrder ? orders.choose : randomOrder(random)
+    const schedule = await runOnce(stage, meeting, choose, rewrite)
+    await tally.add(stage, meeting, schedule, isInOrder ? orders.next() : true)
+  }
   return tally.result(orders.isDone)
 }
 
@@ -96,28 +101,30 @@ async function runOnce(
 
 class Tally {
   schedules = 0
-  #deadlocks = 0
+  deadlocks = 0
+  readonly findings: Finding[] = []
   readonly #outcomes = new Set<string>()
-  readonly #findings: Finding[] = []
+  readonly #seen = new Map<string, readonly string[]>()
 
   /** @param isNew false: it repeats another one but for independent steps, and is checked without being counted */
   async add(stage: Stage, meeting: Meeting, schedule: Schedule, isNew: boolean): Promise<void> {
     const { watch, settings } = stage
     if (isNew) this.schedules++
-    this.#deadlocks += schedule.deadlocks
-    const wrong = await wrongAfter(watch, settings.get(meeting.setting)!, meeting.names, schedule)
+    this.deadlocks += schedule.deadlocks
+    const setting = settings.get(meeting.setting)!
+    const wrong = await wrongAfter(watch, setting, meeting.names, schedule, this.#seen)
     this.#outcomes.add(await outcomeAfter(watch, schedule))
     if (wrong.length === 0) return
-    this.#findings.push({ meeting, order: schedule.order, wrong, steps: stepsText(schedule.steps, meeting.names) })
+    this.findings.push({ meeting, order: schedule.order, wrong, steps: stepsText(schedule.steps, meeting.names) })
   }
 
   result(isWhole: boolean): Searched {
     return {
       schedules: this.schedules,
       outcomes: this.#outcomes.size,
-      deadlocks: this.#deadlocks,
+      deadlocks: this.deadlocks,
       isWhole,
-      findings: this.#findings,
+      findings: this.findings,
     }
   }
 }
