@@ -1,5 +1,5 @@
-import type { Outcome } from '../../src/broker/port.ts'
 import { block } from '../../src/blocklist/by-hand.ts'
+import type { Outcome } from '../../src/broker/port.ts'
 import { setBudget } from '../../src/budget/budget.ts'
 import { retryFailed } from '../../src/campaign/actions/retry.ts'
 import { resumeCampaign } from '../../src/campaign/actions/start.ts'
@@ -70,7 +70,10 @@ const ACTS = {
       removeCredential(
         stage.prismaOf(lane),
         { id: setting.userId },
-        { wallet: { id: setting.walletId, name: 'wallet' }, broker: { id: setting.brokerId, name: setting.brokerName } },
+        {
+          wallet: { id: setting.walletId, name: 'wallet' },
+          broker: { id: setting.brokerId, name: setting.brokerName },
+        },
       ),
     ),
 } satisfies Record<string, Act>
@@ -84,7 +87,17 @@ export const RAISED = '3.00'
 export const MEET: Readonly<Record<SettingName, readonly ActName[]>> = {
   running: [
     ...(['claim', 'claimNext', 'claimOther', 'settle', 'settleUntaken', 'settleExpired', 'sweep', 'pause'] as const),
-    ...(['cancel', 'resolveNotSent', 'resend', 'topUp', 'block', 'hear', 'approve', 'price', 'dropCredential'] as const),
+    ...([
+      'cancel',
+      'resolveNotSent',
+      'resend',
+      'topUp',
+      'block',
+      'hear',
+      'approve',
+      'price',
+      'dropCredential',
+    ] as const),
   ],
   paused: [
     ...(['resume', 'retry', 'cancel', 'settle', 'settleUntaken', 'settleExpired', 'sweep', 'resolveSent'] as const),
@@ -92,7 +105,17 @@ export const MEET: Readonly<Record<SettingName, readonly ActName[]>> = {
   ],
   poor: ['claim', 'claimNext', 'claimOther', 'settleUntaken', 'resolveNotSent', 'topUp', 'hear', 'approve', 'resume'],
   end: [
-    ...(['settle', 'settleNext', 'settleUntaken', 'sweep', 'finish', 'pause', 'cancel', 'retry', 'resolveSent'] as const),
+    ...([
+      'settle',
+      'settleNext',
+      'settleUntaken',
+      'sweep',
+      'finish',
+      'pause',
+      'cancel',
+      'retry',
+      'resolveSent',
+    ] as const),
     ...(['resend', 'hear', 'price'] as const),
   ],
   ended: ['resolveSent', 'resolveNotSent', 'resend', 'retry', 'hear', 'price', 'cancel', 'finish', 'sweep', 'approve'],

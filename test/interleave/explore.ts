@@ -55,7 +55,9 @@ export class AllOrders {
   #replay(choice: Choice, ready: readonly Step[]): Step {
     const chosen = ready.find(step => step.actor === choice.chosen.actor)
     if (chosen?.text !== choice.chosen.text || ready.length !== choice.ready.length) {
-      const [before, now] = [choice.ready, ready].map(steps => steps.map(({ actor, text }) => `${actor}: ${text}`).join('\n'))
+      const [before, now] = [choice.ready, ready].map(steps =>
+        steps.map(({ actor, text }) => `${actor}: ${text}`).join('\n'),
+      )
       throw new Error(`the same choices led to other statements:\n${before}\nand now:\n${now}`)
     }
     // Their footprints are those of this run.

@@ -53,9 +53,7 @@ export function footprintOf(text: string, relatives: Relatives, held: Held | und
     return { reads: NONE, locks: NONE, frees: held?.locks ?? NONE, shows: isRollback ? NONE : (held?.writes ?? NONE) }
   }
   const { reads, locks, writes } = tablesOf(text, relatives)
-  return held
-    ? { reads, locks, frees: NONE, shows: NONE }
-    : { reads, locks, frees: locks, shows: writes }
+  return held ? { reads, locks, frees: NONE, shows: NONE } : { reads, locks, frees: locks, shows: writes }
 }
 
 export function isEnd(text: string): boolean {
@@ -83,7 +81,8 @@ export function tablesOf(text: string, relatives: Relatives): Tables {
     if (alias !== undefined) names.set(alias, table!)
   }
   const writes = new Set<string>()
-  for (const [, table] of text.matchAll(/(?:INSERT INTO|UPDATE|DELETE FROM)\s+(?:"public"\.)?"(\w+)"/g)) writes.add(table!)
+  for (const [, table] of text.matchAll(/(?:INSERT INTO|UPDATE|DELETE FROM)\s+(?:"public"\.)?"(\w+)"/g))
+    writes.add(table!)
   const locks = new Set<string>()
   for (const table of writes) {
     locks.add(table)

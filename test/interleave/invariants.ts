@@ -24,7 +24,12 @@ export async function wrongAfter(
   const before = seen.get(state)
   const wrong = before ?? (await wrongState(sql, mayPass))
   if (!before) seen.set(state, wrong)
-  return [...wrongEnds(names, schedule), ...wrong, ...wrongSettles(schedule), ...blockedClaims(setting, names, schedule)]
+  return [
+    ...wrongEnds(names, schedule),
+    ...wrong,
+    ...wrongSettles(schedule),
+    ...blockedClaims(setting, names, schedule),
+  ]
 }
 
 async function wrongState(sql: pg.ClientBase, mayPass: boolean): Promise<string[]> {
@@ -52,7 +57,9 @@ function wrongEnds(names: readonly string[], { results, deadlocks }: Schedule): 
 async function wrongMoney(sql: pg.ClientBase, mayPass: boolean): Promise<string[]> {
   const { differences } = await reconcileBudgets(sql)
   const all = [...differences, ...(await unapproved(sql))]
-  const wrong = all.map(({ check, where, expected, found }) => `(c) ${check} ${where}: expected ${expected}, found ${found}`)
+  const wrong = all.map(
+    ({ check, where, expected, found }) => `(c) ${check} ${where}: expected ${expected}, found ${found}`,
+  )
   if (mayPass) return wrong
   const { rows } = await sql.query<{ budget: string; used_budget: string }>(`SELECT budget, used_budget FROM "Budget"`)
   const over = rows.filter(row => moneyOf(row.used_budget) > moneyOf(row.budget))
@@ -98,7 +105,14 @@ async function wrongLeads(sql: pg.ClientBase): Promise<string[]> {
 
 /** (b), (d). A campaign that runs or is paused has something open; of a cancelled one nothing is still to be sent. */
 async function wrongCampaigns(sql: pg.ClientBase): Promise<string[]> {
-  const { rows } = await sql.query<{ handle: string; status: string; leads: number; unheld: number; queued: number; sending: number }>(
+  const { rows } = await sql.query<{
+    handle: string
+    status: string
+    leads: number
+    unheld: number
+    queued: number
+    sending: number
+  }>(
     `SELECT c.agendamento_id AS handle, c.status,
             (SELECT count(*)::int FROM "CampaignLead" l WHERE l.campaign_id = c.id AND l.status IN ('PENDING', 'SENDING')) AS leads,
             (SELECT count(*)::int FROM "CampaignLead" l WHERE l.campaign_id = c.id AND l.status = 'PENDING' AND NOT EXISTS (
@@ -122,7 +136,7 @@ async function wrongCampaigns(sql: pg.ClientBase): Promise<string[]> {
 function wrongSettles({ results }: Schedule): string[] {
   const values = results.flatMap(result => ('value' in result ? [result.value] : []))
   const settled = values.filter(value => value.startsWith('SETTLED'))
-  const claims = values.flatMap(value => /^CLAIMED .*: (.*)$/.exec(value)?.[1]!.split(' ') ?? [])
+  const claims = values.flatMap(value => /^CLAIMED .*: (.*)$/.exec(value)?.[1]?.split(' ') ?? [])
   return [
     ...(new Set(settled).size < settled.length ? [`(a) an attempt was settled twice`] : []),
     ...(new Set(claims).size < claims.length ? [`(a), (f) two claims have the same person: ${claims.join(' ')}`] : []),

@@ -43,7 +43,10 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'a resend with the strong lock of the campaign',
     meeting: { setting: 'ended', names: ['resend', 'retry'] },
-    rewrite: text => (text.startsWith('SELECT c.id, c.agendamento_id') ? text.replace('FOR NO KEY UPDATE OF c', 'FOR UPDATE OF c') : text),
+    rewrite: text =>
+      text.startsWith('SELECT c.id, c.agendamento_id')
+        ? text.replace('FOR NO KEY UPDATE OF c', 'FOR UPDATE OF c')
+        : text,
   },
 ]
 

@@ -49,7 +49,11 @@ async function mutants(stages: readonly Stage[], seed: number): Promise<boolean>
   await spread(stages, MUTANTS, async (stage, { name, meeting, rewrite }) => {
     const found = await searchPair(stage, meeting, { most: MOST_OF_A_MUTANT, seed, rewrite, untilFound: true })
     if (found.findings.length === 0) missed++
-    say(found.findings[0] ? `✔ ${name}: ${found.findings[0].wrong[0]}` : `✘ ${name} is not found in ${found.schedules} schedules`)
+    say(
+      found.findings[0]
+        ? `✔ ${name}: ${found.findings[0].wrong[0]}`
+        : `✘ ${name} is not found in ${found.schedules} schedules`,
+    )
   })
   return missed === 0
 }
@@ -73,11 +77,15 @@ async function search(stages: readonly Stage[], { schedules, seed }: Wanted): Pr
     findings.push(...found.findings.slice(0, 1))
   })
   const random = tally()
-  await spread(stages, Array.from({ length: Math.max(0, schedules - total(rows.values()).schedules) }), async (stage, _, i) => {
-    const found = await searchRandom(stage, seed * 1_000_003 + i)
-    add(random, found)
-    findings.push(...found.findings)
-  })
+  await spread(
+    stages,
+    Array.from({ length: Math.max(0, schedules - total(rows.values()).schedules) }),
+    async (stage, _, i) => {
+      const found = await searchRandom(stage, seed * 1_000_003 + i)
+      add(random, found)
+      findings.push(...found.findings)
+    },
+  )
   say('', '| setting | meetings | with all orders | schedules | ends | deadlocks |', '|---|---|---|---|---|---|')
   for (const [setting, row] of [...rows, ['three or four at random', random] as const])
     say(`| ${setting} | ${row.meetings} | ${row.whole} | ${row.schedules} | ${row.outcomes} | ${row.deadlocks} |`)
@@ -85,7 +93,10 @@ async function search(stages: readonly Stage[], { schedules, seed }: Wanted): Pr
   const seconds = ((performance.now() - startedAt) / 1000).toFixed(0)
   for (const { meeting, order, wrong, steps } of findings)
     say(`✘ ${meeting.setting}: ${meeting.names.join(', ')}: ${wrong.join('; ')}`, `  order ${order.join('')}`, steps)
-  say('', `${all.schedules} schedules, ${all.deadlocks} deadlocks, ${findings.length} findings, seed ${seed}, ${seconds} s`)
+  say(
+    '',
+    `${all.schedules} schedules, ${all.deadlocks} deadlocks, ${findings.length} findings, seed ${seed}, ${seconds} s`,
+  )
   return findings.length === 0
 }
 

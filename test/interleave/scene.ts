@@ -106,9 +106,10 @@ async function settle(hand: Hand, batch: ClaimedBatch, kinds: readonly Outcome['
 
 /** Callbacks that are in the inbox: about a sent lead, one in doubt, and two of each batch in flight. */
 async function report(pool: pg.Pool, hand: Hand, { brokerId }: Scene, campaignId: string): Promise<void> {
-  const { rows } = await pool.query<{ id: string }>(`SELECT id FROM "CampaignLead" WHERE campaign_id = $1 ORDER BY seq`, [
-    campaignId,
-  ])
+  const { rows } = await pool.query<{ id: string }>(
+    `SELECT id FROM "CampaignLead" WHERE campaign_id = $1 ORDER BY seq`,
+    [campaignId],
+  )
   const told = [
     [0, 'DELIVERED'],
     [2, 'DELIVERED'],
