@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import { replayOf } from '../interleave/explore.ts'
 import { MUTANTS } from '../interleave/mutants.ts'
-import { stepsText } from '../interleave/schedule.ts'
-import { pairs, replay, searchPair, searchRandom } from '../interleave/search.ts'
+import { pairs, readText, searchOne, searchPair, searchRandom, textOf } from '../interleave/search.ts'
 import { openStage, type Stage } from '../interleave/stage.ts'
 import { useDatabase } from '../support/database.ts'
 
@@ -46,7 +46,7 @@ it('the order of a finding repeats it', async () => {
   const bounds = { most: 300, seed: 1, rewrite, untilFound: true }
   const [first, second] = [await searchPair(stage, meeting, bounds), await searchPair(stage, meeting, bounds)]
   expect(second).toEqual(first)
-  const { order, steps } = first.findings[0]!
-  const again = await replay(stage, meeting, order, rewrite)
-  expect(stepsText(again.steps, meeting.names)).toBe(steps)
+  const [finding] = first.findings
+  const { meeting: same, order } = readText(textOf(meeting, finding!.order))
+  expect((await searchOne(stage, same, replayOf(order), rewrite)).findings).toEqual([finding])
 })

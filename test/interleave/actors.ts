@@ -81,7 +81,7 @@ const ACTS = {
 export type ActName = keyof typeof ACTS
 
 /** The limit after a top-up. */
-export const RAISED = '3.00'
+const RAISED = '3.00'
 
 /** Who meets whom: those that its state lets do something. */
 export const MEET: Readonly<Record<SettingName, readonly ActName[]>> = {

@@ -69,7 +69,7 @@ interface Tables {
 const known = new Map<string, Tables>()
 
 /** A statement's tables, by its text. */
-export function tablesOf(text: string, relatives: Relatives): Tables {
+function tablesOf(text: string, relatives: Relatives): Tables {
   const found = known.get(text)
   if (found) return found
   const names = new Map<string, string>()

@@ -5,15 +5,18 @@ import { startServer, stopServer } from '../../src/database/embedded/server.ts'
 import { checkLockOrder } from '../../src/database/lock-order.ts'
 import { migrate } from '../../src/database/migrations.ts'
 import { administer, FAST, TEMPLATE, withDatabase } from '../support/server.ts'
+import { replayOf } from './explore.ts'
 import { MUTANTS } from './mutants.ts'
 import { SETTINGS } from './scene.ts'
-import { type Finding, pairs, type Searched, searchPair, searchRandom } from './search.ts'
+import { type Finding, pairs, readText, type Searched, searchOne, searchPair, searchRandom, textOf } from './search.ts'
 import { openStage, type Stage } from './stage.ts'
 
 export interface Wanted {
   /** In all; the mutants' are not among them. */
   schedules: number
   seed: number
+  /** Only this one, as a finding names it. */
+  replay?: string | undefined
 }
 
 /**
@@ -21,7 +24,7 @@ export interface Wanted {
  * seed, and mutants that must be found.
  * @returns whether nothing was found, and every mutant was
  */
-export async function proveInterleavings({ schedules, seed }: Wanted): Promise<boolean> {
+export async function proveInterleavings({ schedules, seed, replay }: Wanted): Promise<boolean> {
   checkLockOrder()
   const home = mkdtempSync(join(tmpdir(), 'camp-interleave-'))
   const url = await startServer(home, { settings: FAST })
@@ -33,6 +36,7 @@ export async function proveInterleavings({ schedules, seed }: Wanted): Promise<b
       await administer(url, `CREATE DATABASE interleave_${i} TEMPLATE ${TEMPLATE}`)
       stages.push(await openStage(withDatabase(url, `interleave_${i}`)))
     }
+    if (replay !== undefined) return await again(stages[0]!, replay)
     const areCaught = await mutants(stages, seed)
     return (await search(stages, { schedules, seed })) && areCaught
   } finally {
@@ -40,6 +44,14 @@ export async function proveInterleavings({ schedules, seed }: Wanted): Promise<b
     await stopServer(home)
     rmSync(home, { recursive: true, force: true })
   }
+}
+
+async function again(stage: Stage, text: string): Promise<boolean> {
+  const { meeting, order } = readText(text)
+  const { findings } = await searchOne(stage, meeting, replayOf(order))
+  for (const { wrong, steps } of findings) say(`✘ ${wrong.join('; ')}`, steps)
+  if (findings.length === 0) say('✔ nothing was found')
+  return findings.length === 0
 }
 
 const MOST_OF_A_MUTANT = 300
@@ -58,21 +70,17 @@ async function mutants(stages: readonly Stage[], seed: number): Promise<boolean>
   return missed === 0
 }
 
-/** Of the schedules, how many are left to triples and quadruples. */
+/** Of the schedules, how many are left to triples and quadruples; what small pairs leave over comes to it. */
 const RANDOM_SHARE = 0.25
 
 async function search(stages: readonly Stage[], { schedules, seed }: Wanted): Promise<boolean> {
   const startedAt = performance.now()
   const meetings = pairs()
-  let left = Math.round(schedules * (1 - RANDOM_SHARE))
-  let waiting = meetings.length
+  const most = Math.max(2, Math.ceil((schedules * (1 - RANDOM_SHARE)) / meetings.length))
   const rows = new Map(SETTINGS.map(setting => [setting, tally()]))
   const findings: Finding[] = []
   await spread(stages, meetings, async (stage, meeting, i) => {
-    // What small pairs leave over goes to those after them.
-    const most = Math.max(2, Math.ceil(left / waiting--))
     const found = await searchPair(stage, meeting, { most, seed: seed + i })
-    left -= found.schedules
     add(rows.get(meeting.setting)!, found)
     findings.push(...found.findings.slice(0, 1))
   })
@@ -87,12 +95,13 @@ async function search(stages: readonly Stage[], { schedules, seed }: Wanted): Pr
     },
   )
   say('', '| setting | meetings | with all orders | schedules | ends | deadlocks |', '|---|---|---|---|---|---|')
-  for (const [setting, row] of [...rows, ['three or four at random', random] as const])
+  for (const [setting, row] of rows)
     say(`| ${setting} | ${row.meetings} | ${row.whole} | ${row.schedules} | ${row.outcomes} | ${row.deadlocks} |`)
+  say(`| three or four actors at random | ${random.meetings} | – | ${random.schedules} | – | ${random.deadlocks} |`)
   const all = total([...rows.values(), random])
   const seconds = ((performance.now() - startedAt) / 1000).toFixed(0)
   for (const { meeting, order, wrong, steps } of findings)
-    say(`✘ ${meeting.setting}: ${meeting.names.join(', ')}: ${wrong.join('; ')}`, `  order ${order.join('')}`, steps)
+    say(`✘ ${wrong.join('; ')}`, `  --replay '${textOf(meeting, order)}'`, steps)
   say(
     '',
     `${all.schedules} schedules, ${all.deadlocks} deadlocks, ${findings.length} findings, seed ${seed}, ${seconds} s`,

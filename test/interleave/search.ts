@@ -1,5 +1,5 @@
 import { type ActName, MEET, partOf } from './actors.ts'
-import { AllOrders, randomFrom, randomOrder, replayOf } from './explore.ts'
+import { AllOrders, lastFirst, randomFrom, randomOrder } from './explore.ts'
 import { outcomeAfter, wrongAfter } from './invariants.ts'
 import type { Rewrite } from './lane.ts'
 import { SETTINGS, type SettingName } from './scene.ts'
@@ -55,11 +55,14 @@ export async function searchPair(stage: Stage, meeting: Meeting, bounds: Bounds)
   const { most, seed, rewrite, untilFound = false } = bounds
   const tally = new Tally()
   const orders = new AllOrders()
-  const random = randomFrom(seed)
+  const anyOrder = randomOrder(randomFrom(seed))
   const isOver = () => orders.isDone || tally.deadlocks > 0 || (untilFound && tally.findings.length > 0)
+  let isReversed = false
   while (!isOver() && tally.schedules < most) {
     const isInOrder = tally.schedules < most / 2
-    const choose = isInOrder ? orders.choose : randomOrder(random)
+    // The enumeration begins near the order in which the first actor goes first, and may not come to the opposite one.
+    const choose = isInOrder ? orders.choose : isReversed ? anyOrder : lastFirst
+    if (!isInOrder) isReversed = true
     const schedule = await runOnce(stage, meeting, choose, rewrite)
     await tally.add(stage, meeting, schedule, isInOrder ? orders.next() : true)
   }
@@ -67,11 +70,15 @@ export async function searchPair(stage: Stage, meeting: Meeting, bounds: Bounds)
 }
 
 /** A meeting of three or four, and one order of it, by the seed. */
-export async function searchRandom(stage: Stage, seed: number): Promise<Searched> {
+export function searchRandom(stage: Stage, seed: number): Promise<Searched> {
   const random = randomFrom(seed)
-  const meeting = randomMeeting(random)
+  return searchOne(stage, randomMeeting(random), randomOrder(random))
+}
+
+/** One order of a meeting. */
+export async function searchOne(stage: Stage, meeting: Meeting, choose: Choose, rewrite?: Rewrite): Promise<Searched> {
   const tally = new Tally()
-  await tally.add(stage, meeting, await runOnce(stage, meeting, randomOrder(random), undefined), true)
+  await tally.add(stage, meeting, await runOnce(stage, meeting, choose, rewrite), true)
   return tally.result(false)
 }
 
@@ -82,9 +89,19 @@ function randomMeeting(random: () => number): Meeting {
   return { setting, names: Array.from({ length: size }, () => pick(MEET[setting])) }
 }
 
-/** The same schedule again. */
-export function replay(stage: Stage, meeting: Meeting, order: readonly number[], rewrite?: Rewrite): Promise<Schedule> {
-  return runOnce(stage, meeting, replayOf(order), rewrite)
+/** A schedule in a line: `end: settle, settleNext: 0011`. */
+export function textOf({ setting, names }: Meeting, order: readonly number[]): string {
+  return `${setting}: ${names.join(', ')}: ${order.join('')}`
+}
+
+/** @throws Error if it is not a text of `textOf` */
+export function readText(text: string): { meeting: Meeting; order: number[] } {
+  const [setting, names, order] = text.split(': ')
+  const [found, actors] = [SETTINGS.find(one => one === setting), names?.split(', ') ?? []]
+  const known = found && actors.flatMap(name => MEET[found].filter(one => one === name))
+  if (!found || known?.length !== actors.length || !/^\d+$/.test(order ?? ''))
+    throw new Error(`no schedule is "${text}"`)
+  return { meeting: { setting: found, names: known }, order: [...order!].map(Number) }
 }
 
 async function runOnce(

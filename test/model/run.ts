@@ -13,6 +13,7 @@ import { hasSpin, type Search, search } from './spin.ts'
  * @param --interleavings instead of the models, the code itself on a real database (test/interleave)
  * @param --schedules how many of them
  * @param --seed of those that are at random
+ * @param --replay one of them, as a finding names it
  */
 const { values: flags } = parseArgs({
   options: {
@@ -20,6 +21,7 @@ const { values: flags } = parseArgs({
     interleavings: { type: 'boolean', default: false },
     schedules: { type: 'string', default: '20000' },
     seed: { type: 'string', default: '1' },
+    replay: { type: 'string' },
   },
 })
 
@@ -29,8 +31,8 @@ let failures = 0
 
 async function main(): Promise<number> {
   if (flags.interleavings) {
-    const wanted = { schedules: Number(flags.schedules), seed: Number(flags.seed) }
-    return (await proveInterleavings(wanted)) ? 0 : 1
+    const { schedules, seed, replay } = flags
+    return (await proveInterleavings({ schedules: Number(schedules), seed: Number(seed), replay })) ? 0 : 1
   }
   if (!(await hasSpin())) {
     process.stdout.write(
