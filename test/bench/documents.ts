@@ -17,7 +17,7 @@ export function writeDocuments(results: readonly Result[]): void {
 }
 
 /** Each document's path and the text that these results make. */
-function documentsOf(results: readonly Result[]): [string, string][] {
+export function documentsOf(results: readonly Result[]): [string, string][] {
   const page = readFileSync(PAGE, 'utf8').replace(BETWEEN, () => `${reportOf(results)}\n`)
   return [
     [PAGE, page],
