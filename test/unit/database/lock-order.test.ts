@@ -47,6 +47,7 @@ it('every statement that locks rows declares it', () => {
  */
 const STRONG = [
   // Another row refers to a batch only if its transaction has locked the batch.
+  join('dispatch', 'claim', 'group.ts'),
   join('dispatch', 'claim', 'lock-batch.ts'),
   join('dispatch', 'closing', 'claim.ts'),
   join('dispatch', 'settle', 'lock-attempt.ts'),
