@@ -44,7 +44,7 @@ export function adjustBudget(pool: pg.Pool, adjustment: Adjustment, now: Date): 
   return transaction(pool, async tx => {
     const { walletId, month } = adjustment
     const { rows } = await locking(tx, 'Budget').query<{ id: string; used_budget: string }>(
-      `SELECT id, used_budget FROM "Budget" WHERE wallet_id = $1 AND year = $2 AND month = $3 FOR UPDATE`,
+      `SELECT id, used_budget FROM "Budget" WHERE wallet_id = $1 AND year = $2 AND month = $3 FOR NO KEY UPDATE`,
       [walletId, month.year, month.month],
     )
     const budget = rows[0]

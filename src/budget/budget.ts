@@ -73,7 +73,7 @@ async function writeLimit(
   { walletId, month: { year, month }, limit, userId }: LimitChange,
 ): Promise<{ id: string; before: string | null }> {
   const old = await locking(tx, 'Budget').query<{ budget: string }>(
-    `SELECT budget FROM "Budget" WHERE wallet_id = $1 AND year = $2 AND month = $3 FOR UPDATE`,
+    `SELECT budget FROM "Budget" WHERE wallet_id = $1 AND year = $2 AND month = $3 FOR NO KEY UPDATE`,
     [walletId, year, month],
   )
   const before = old.rows[0]?.budget ?? null

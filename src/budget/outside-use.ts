@@ -26,7 +26,7 @@ export async function recordOutsideUse(
   budgetIds: readonly string[],
   { userId, timezone, now }: { userId: string; timezone: string; now: Date },
 ): Promise<OutsideUse[]> {
-  await locking(tx, 'Budget').query(`SELECT 1 FROM "Budget" WHERE id = ANY($1::uuid[]) ORDER BY id FOR UPDATE`, [
+  await locking(tx, 'Budget').query(`SELECT 1 FROM "Budget" WHERE id = ANY($1::uuid[]) ORDER BY id FOR NO KEY UPDATE`, [
     budgetIds,
   ])
   const { rows } = await tx.query<OutsideUse>(

@@ -31,9 +31,10 @@ export interface CampaignHeader extends SettingColumns {
 
 /** Locks the campaign's row until the transaction ends: of two concurrent transitions the second sees the first one's state. */
 export async function lockCampaign(tx: Tx, id: string): Promise<CampaignHeader> {
-  const { rows } = await locking(tx, 'Campaign').query<CampaignHeader>(`${HEADER} WHERE c.id = $1 FOR UPDATE OF c`, [
-    id,
-  ])
+  const { rows } = await locking(tx, 'Campaign').query<CampaignHeader>(
+    `${HEADER} WHERE c.id = $1 FOR NO KEY UPDATE OF c`,
+    [id],
+  )
   return known(rows[0], id)
 }
 

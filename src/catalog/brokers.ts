@@ -130,12 +130,13 @@ export async function findUnusedBroker(prisma: PrismaClient, ref: string): Promi
   return broker
 }
 
-/** Removes the broker and its credentials. @throws CampError RECORD_IN_USE */
+/** Removes the broker and its credentials. @throws CampError RECORD_IN_USE; BROKER_NOT_FOUND: it was removed meanwhile */
 export async function removeBroker(prisma: PrismaClient, by: By, broker: Broker): Promise<void> {
   const { id, name, adapter } = broker
   await prisma.$transaction(async tx => {
     // The lock is held until the commit: a concurrent import for this broker waits, and then does not find it.
     await tx.$queryRaw`SELECT id FROM "Broker" WHERE id = ${id}::uuid FOR UPDATE`
+    await findBroker(tx, id)
     await assertBrokerUnused(tx, broker)
     await tx.broker.delete({ where: { id } })
     await auditRecord(tx, by, 'Broker', 'remove', { id, detail: { name, adapter } })

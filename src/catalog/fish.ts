@@ -59,16 +59,21 @@ export async function findFish({ fish: table }: Pick<PrismaClient, 'fish'>, ref:
   const all = await table.findMany({ orderBy: { id: 'asc' } })
   const fitting = all.filter(row => row.phone === phone || row.name === ref || row.id === ref)
   const [fish] = fitting
-  if (!fish) throw new CampError('FISH_NOT_FOUND', t`no fish "${ref}"`, { hint: t`See: camp fish list` })
+  if (!fish) throw noFish(ref)
   if (fitting.length === 1) return fish
   throw new CampError('REFERENCE_AMBIGUOUS', t`"${ref}" is the name of ${fitting.length} fish`, {
     hint: t`Use its phone instead.`,
   })
 }
 
+function noFish(ref: string): CampError {
+  return new CampError('FISH_NOT_FOUND', t`no fish "${ref}"`, { hint: t`See: camp fish list` })
+}
+
+/** @throws CampError FISH_NOT_FOUND: it was removed meanwhile */
 export async function removeFish(prisma: PrismaClient, by: By, { id, name, phone }: Fish): Promise<void> {
   await prisma.$transaction(async tx => {
-    await tx.fish.delete({ where: { id } })
+    if ((await tx.fish.deleteMany({ where: { id } })).count === 0) throw noFish(name)
     await auditRecord(tx, by, 'Fish', 'remove', { id, detail: { name, phone } })
   })
 }

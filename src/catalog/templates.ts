@@ -89,12 +89,13 @@ export async function findUnusedTemplate(prisma: PrismaClient, ref: string): Pro
   return template
 }
 
-/** @throws CampError RECORD_IN_USE */
+/** @throws CampError RECORD_IN_USE; TEMPLATE_NOT_FOUND: it was removed meanwhile */
 export async function removeTemplate(prisma: PrismaClient, by: By, template: Template): Promise<void> {
   const { id, name, template_code } = template
   await prisma.$transaction(async tx => {
     // The foreign key of a campaign would not stop this: it sets template_id to null. The lock makes a concurrent import wait.
     await tx.$queryRaw`SELECT id FROM "Template" WHERE id = ${id}::uuid FOR UPDATE`
+    await findTemplate(tx, id)
     await assertTemplateUnused(tx, template)
     await tx.template.delete({ where: { id } })
     await auditRecord(tx, by, 'Template', 'remove', { id, detail: { name, template_code } })

@@ -109,12 +109,13 @@ export async function findUnusedWallet(prisma: PrismaClient, ref: string): Promi
   return wallet
 }
 
-/** Removes the wallet, its credentials and its budgets. @throws CampError RECORD_IN_USE */
+/** Removes the wallet, its credentials and its budgets. @throws CampError RECORD_IN_USE; WALLET_NOT_FOUND: it was removed meanwhile */
 export async function removeWallet(prisma: PrismaClient, by: By, wallet: Wallet): Promise<void> {
   const { id, name, idgis_ambiente } = wallet
   await prisma.$transaction(async tx => {
     // The lock is held until the commit: a concurrent import for this wallet waits, and then does not find it.
     await tx.$queryRaw`SELECT id FROM "Wallet" WHERE id = ${id}::uuid FOR UPDATE`
+    await findWallet(tx, id)
     await assertWalletUnused(tx, wallet)
     await tx.wallet.delete({ where: { id } })
     await auditRecord(tx, by, 'Wallet', 'remove', { id, detail: { name, idgis_ambiente } })

@@ -127,7 +127,7 @@ async function lockRunning(tx: Tx, campaignId: string): Promise<PlannedCampaign 
   const { rows } = await locking(tx, 'Campaign').query<PlannedCampaign>(
     `SELECT c.id, c.batch_size, c.throttling_type, r.adapter, r.max_batch, r.rate_limit
      FROM "Campaign" c JOIN "Broker" r ON r.id = c.broker_id
-     WHERE c.id = $1 AND c.status = 'PROCESSING' FOR UPDATE OF c`,
+     WHERE c.id = $1 AND c.status = 'PROCESSING' FOR NO KEY UPDATE OF c`,
     [campaignId],
   )
   return rows[0]
@@ -153,7 +153,7 @@ async function enqueueLost({ pool, queues, now, sweepMs }: SweepDeps): Promise<n
        SELECT b.id, c.broker_id FROM "Batch" b JOIN "Campaign" c ON c.id = b.campaign_id
        WHERE b.status = 'QUEUED' AND c.status = 'PROCESSING'
          AND greatest(b.enqueued_at, b.not_before) < $1::timestamptz - $2 * interval '1 millisecond'
-       ORDER BY b.enqueued_at LIMIT 1000 FOR UPDATE OF b SKIP LOCKED
+       ORDER BY b.enqueued_at LIMIT 1000 FOR NO KEY UPDATE OF b SKIP LOCKED
      ) late
      WHERE b.id = late.id AND b.enqueued_at IS NOT NULL RETURNING b.id, b.enqueue_seq, late.broker_id`,
     [at, sweepMs],

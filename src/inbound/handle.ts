@@ -58,7 +58,7 @@ async function handleOne(
 ): Promise<Handled> {
   const { rows } = await locking(tx, 'InboundMessage').query<Row>(
     `WITH before AS (
-       SELECT id, coalesce(decided, verdict) AS was FROM "InboundMessage" WHERE id = $1::bigint FOR UPDATE
+       SELECT id, coalesce(decided, verdict) AS was FROM "InboundMessage" WHERE id = $1::bigint FOR NO KEY UPDATE
      )
      UPDATE "InboundMessage" m
      SET decided = coalesce($2::"ReplyVerdict", m.decided), reason = coalesce($3, m.reason), handled_at = $4, handled_by = $5

@@ -33,7 +33,7 @@ export async function parkBatch(tx: Tx, batchId: string): Promise<void> {
 export async function enqueueThoseWaitingForHours(tx: Tx): Promise<void> {
   await locking(tx, 'Batch').query(
     `UPDATE "Batch" b SET not_before = NULL, enqueued_at = '-infinity', enqueue_seq = enqueue_seq + 1
-     FROM (SELECT id FROM "Batch" WHERE status = 'QUEUED' AND waiting_for_hours ORDER BY id FOR UPDATE) waiting
+     FROM (SELECT id FROM "Batch" WHERE status = 'QUEUED' AND waiting_for_hours ORDER BY id FOR NO KEY UPDATE) waiting
      WHERE b.id = waiting.id`,
   )
 }

@@ -152,7 +152,7 @@ export interface ExpiredBatch {
 export async function expireBatch(tx: Tx, now: Date, error: string): Promise<ExpiredBatch | undefined> {
   const { rows } = await locking(tx, 'Batch').query<ExpiredBatch>(
     `UPDATE "Batch" SET status = 'IN_DOUBT', settled_at = $1, error = $2
-     WHERE id = (SELECT id FROM "Batch" WHERE status = 'SENDING' AND lease_until < $1 LIMIT 1 FOR UPDATE SKIP LOCKED)
+     WHERE id = (SELECT id FROM "Batch" WHERE status = 'SENDING' AND lease_until < $1 LIMIT 1 FOR NO KEY UPDATE SKIP LOCKED)
      RETURNING id, campaign_id, number, from_seq, to_seq, attempt, claimed_at`,
     [now, error],
   )

@@ -20,7 +20,7 @@ const NOT_SENT: RefusalCode = 'NOT_SENT'
 export async function cancelQueuedBatches(tx: Tx, campaignId: string, now: Date): Promise<void> {
   await locking(tx, 'Batch').query(
     `WITH open AS (
-       SELECT id FROM "Batch" WHERE campaign_id = $1 AND status = 'QUEUED' ORDER BY number FOR UPDATE
+       SELECT id FROM "Batch" WHERE campaign_id = $1 AND status = 'QUEUED' ORDER BY number FOR NO KEY UPDATE
      )
      UPDATE "Batch" b SET status = 'DONE', settled_at = $2,
             error = CASE WHEN kind = 'CLOSING' THEN coalesce(error, '${CAMPAIGN_CANCELLED}') ELSE error END,

@@ -36,7 +36,7 @@ export async function holdsClosing(
   status: 'SENDING' | 'IN_DOUBT',
 ): Promise<boolean> {
   const { rowCount } = await locking(tx, 'Batch').query(
-    `SELECT 1 FROM "Batch" WHERE id = $1 AND attempt = $2 AND status = $3::"BatchStatus" FOR UPDATE`,
+    `SELECT 1 FROM "Batch" WHERE id = $1 AND attempt = $2 AND status = $3::"BatchStatus" FOR NO KEY UPDATE`,
     [id, attempt, status],
   )
   return rowCount === 1

@@ -131,7 +131,7 @@ export async function retryAndRecordLeads(tx: Tx, { campaignId, userId, now, cod
          AND l.error_code <> ALL($2)
          AND ($3::text[] IS NULL OR l.error_code = ANY($3))
          AND NOT EXISTS (SELECT FROM unnest($6::int[]) AS x(seq) WHERE x.seq = l.seq)
-       FOR UPDATE OF l
+       FOR NO KEY UPDATE OF l
      ), forgotten AS (
        DELETE FROM "ProviderMessage" m USING failed f
        WHERE m.broker_id = f.broker_id AND m.provider_msg_id = f.provider_msg_id

@@ -146,7 +146,8 @@ export async function removeCredential(
     const where = { wallet_id: wallet.id, broker_id: broker.id }
     const row = await tx.credential.findUnique({ where: { wallet_id_broker_id: where }, select: { id: true } })
     if (!row) return false
-    await tx.credential.delete({ where: { id: row.id } })
+    // Another removal may have come in between.
+    if ((await tx.credential.deleteMany({ where: { id: row.id } })).count === 0) return false
     const detail = { wallet: wallet.name, broker: broker.name }
     await tx.auditEvent.create({
       data: auditRow({

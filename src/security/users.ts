@@ -160,7 +160,7 @@ export async function passwordVia(prisma: Pick<PrismaClient, 'user'>, { password
 /** The enabled ADMINs, locked: two of them cannot disable each other concurrently. */
 async function lockAdmins(tx: Pick<Prisma.TransactionClient, '$queryRaw'>): Promise<string[]> {
   const rows = await tx.$queryRaw<{ id: string }[]>`
-    SELECT id FROM "User" WHERE role = 'ADMIN' AND disabled_at IS NULL ORDER BY id FOR UPDATE`
+    SELECT id FROM "User" WHERE role = 'ADMIN' AND disabled_at IS NULL ORDER BY id FOR NO KEY UPDATE`
   return rows.map(row => row.id)
 }
 

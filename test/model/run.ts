@@ -3,20 +3,37 @@ import { availableParallelism, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import pLimit from 'p-limit'
+import { proveInterleavings } from '../interleave/run.ts'
 import { MODELS, type Model, type Sizes } from './models.ts'
 import { hasSpin, type Search, search } from './spin.ts'
 
 /**
  * `npm run prove`: searches every state of the models, and shows for each mutant that the model without that rule breaks a promise.
  * @param --small only the sizes that take seconds
+ * @param --interleavings instead of the models, the code itself on a real database (test/interleave)
+ * @param --schedules how many of them
+ * @param --seed of those that are at random
+ * @param --replay one of them, as a finding names it
  */
-const { values: flags } = parseArgs({ options: { small: { type: 'boolean', default: false } } })
+const { values: flags } = parseArgs({
+  options: {
+    small: { type: 'boolean', default: false },
+    interleavings: { type: 'boolean', default: false },
+    schedules: { type: 'string', default: '20000' },
+    seed: { type: 'string', default: '1' },
+    replay: { type: 'string' },
+  },
+})
 
 const folder = mkdtempSync(join(tmpdir(), 'camp-model-'))
 let searches = 0
 let failures = 0
 
 async function main(): Promise<number> {
+  if (flags.interleavings) {
+    const { schedules, seed, replay } = flags
+    return (await proveInterleavings({ schedules: Number(schedules), seed: Number(seed), replay })) ? 0 : 1
+  }
   if (!(await hasSpin())) {
     process.stdout.write(
       'The models were skipped: this machine has no Spin, or no C compiler (Debian: apt-get install spin gcc libc6-dev)\n',

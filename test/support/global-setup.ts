@@ -7,7 +7,7 @@ import { startServer, stopServer } from '../../src/database/embedded/server.ts'
 import { migrate } from '../../src/database/migrations.ts'
 import { codeOf } from '../../src/errors.ts'
 import { startRedis } from './redis.ts'
-import { administer, TEMPLATE, withDatabase } from './server.ts'
+import { administer, FAST, TEMPLATE, withDatabase } from './server.ts'
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -23,10 +23,8 @@ export default async function setup(project: TestProject) {
   const folder = await clusterFolder()
   await removeForgotten(folder)
   const home = await mkdtemp(join(folder, `camp-test-${process.pid}-`))
-  // A test's database need not survive the machine: without fsync the suite is several times faster.
   const settings = [
-    ...['fsync = off', 'synchronous_commit = off', 'full_page_writes = off'],
-    ...['wal_level = minimal', 'max_wal_senders = 0', 'max_wal_size = 512MB', 'checkpoint_timeout = 1h'],
+    ...FAST,
     // A login that its client has left half done holds up every CREATE and DROP DATABASE until this is over.
     'authentication_timeout = 10s',
     // On a busy machine the connections of workers that were stopped stay for a while.

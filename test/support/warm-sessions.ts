@@ -177,7 +177,7 @@ Object.assign(pg, {
   Client: WarmClient,
   Pool: class extends Pool {
     constructor(config?: pg.PoolConfig) {
-      super({ ...config, Client: WarmClient } as pg.PoolConfig)
+      super({ Client: WarmClient, ...config } as pg.PoolConfig)
     }
   },
 })

@@ -119,7 +119,7 @@ async function assertBudget(tx: Tx, campaign: CampaignHeader, present: Present):
     const { year, month } = payingMonth(campaign.scheduled_at, present)
     // Locked until the commit: two concurrent approvals must not both count on the same money.
     await locking(tx, 'Budget', LOCK_EXCEPTIONS.APPROVAL).query(
-      `SELECT 1 FROM "Budget" WHERE wallet_id = $1 AND year = $2 AND month = $3 FOR UPDATE`,
+      `SELECT 1 FROM "Budget" WHERE wallet_id = $1 AND year = $2 AND month = $3 FOR NO KEY UPDATE`,
       [campaign.wallet_id, year, month],
     )
   }

@@ -147,7 +147,7 @@ function recipientsOf(leads: readonly DoubtfulLead[]): Recipient[] {
 
 async function stillInDoubt(tx: Tx, candidates: readonly DoubtfulLead[]): Promise<DoubtfulLead[]> {
   const { rows } = await locking(tx, 'CampaignLead').query<{ id: string }>(
-    `SELECT id FROM "CampaignLead" WHERE id = ANY($1::uuid[]) AND status = 'IN_DOUBT' ORDER BY id FOR UPDATE`,
+    `SELECT id FROM "CampaignLead" WHERE id = ANY($1::uuid[]) AND status = 'IN_DOUBT' ORDER BY id FOR NO KEY UPDATE`,
     [candidates.map(lead => lead.id)],
   )
   const open = new Set(rows.map(row => row.id))

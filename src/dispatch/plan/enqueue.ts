@@ -118,7 +118,7 @@ async function enqueueUnqueued(
        WHERE campaign_id = $1 AND number > $2 AND status = 'QUEUED' AND enqueued_at IS NULL
        ORDER BY number
        LIMIT (SELECT CASE WHEN unanswered_start IS NULL THEN $3::int ELSE least($3, $6::int) END FROM "Campaign" WHERE id = $1)
-       FOR UPDATE ${locked === 'skip' ? 'SKIP LOCKED' : ''}
+       FOR NO KEY UPDATE ${locked === 'skip' ? 'SKIP LOCKED' : ''}
      ) next
      WHERE b.id = next.id RETURNING b.id, b.enqueue_seq, b.not_before`,
     [campaign.id, after, limit, now, at ?? null, FIRST_WINDOW],

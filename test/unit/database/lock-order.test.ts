@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { checkLockOrder, forgetLocks, LOCK_EXCEPTIONS, LOCK_ORDER, locking } from '../../../src/database/lock-order.ts'
 import type { Tx } from '../../../src/database/pool.ts'
+import { statementsOfSources } from '../../support/sql-texts.ts'
 
 /** Functions whose rows their callers hold, or declare; single statements on a pool; and locks of a table that no rank is of. */
 const UNDECLARED = ['releaseKeys', 'enqueueUnqueued', 'enqueueLost', 'writeSetting', 'assertFirst']
@@ -38,6 +39,28 @@ it('every statement that locks rows declares it', () => {
       .map(part => `${path}: ${part.split('\n')[0]}`),
   )
   expect(silent).toEqual([])
+})
+
+/**
+ * A row with a foreign key locks the row that it refers to, KEY SHARE, wherever it is inserted: a lock that no rank is of. FOR
+ * UPDATE waits for it, FOR NO KEY UPDATE does not.
+ */
+const STRONG = [
+  // Another row refers to a batch only if its transaction has locked the batch.
+  join('dispatch', 'claim', 'group.ts'),
+  join('dispatch', 'claim', 'lock-batch.ts'),
+  join('dispatch', 'closing', 'claim.ts'),
+  join('dispatch', 'settle', 'lock-attempt.ts'),
+  // They delete and replace.
+  join('privacy', 'erase-person.ts'),
+  join('privacy', 'prune.ts'),
+]
+
+it('rows that many foreign keys refer to are locked FOR NO KEY UPDATE', () => {
+  const strong = statementsOfSources()
+    .filter(({ sql }) => /\bFOR UPDATE\b/.test(sql) && /"(Batch|Budget|Campaign|CampaignLead|User)"/.test(sql))
+    .map(({ file }) => file)
+  expect([...new Set(strong)].sort()).toEqual(STRONG.sort())
 })
 
 function sources(): string[] {
