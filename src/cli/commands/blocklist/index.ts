@@ -92,7 +92,7 @@ export const sync = (parent: Parent) =>
     .option('--purpose <word>', t`entries apply to campaigns of this purpose or of none`)
     .option(
       '--preset <name>',
-      t`rules of a known list, kept for its later syncs: nao-me-ligue-sp, none`,
+      t`rules of a known list, kept for later syncs: nao-me-ligue-sp`,
       oneOf([...PRESET_NAMES, 'none']),
     )
     .option('--replace', t`remove the entries that the list does not contain`)

@@ -81,7 +81,8 @@ function requestOf(from: string, options: SyncOptions, userId: string): SyncRequ
 function warnOfDates({ out }: Context, { figures, firstUndated }: SyncResult): void {
   if (!figures.undated || firstUndated === null) return
   out.warn(
-    t`${number(figures.undated)} rows have no registration date that can be read (the first: line ${firstUndated}), and bind at once; another column: --map date=COLUMN`,
+    t`${number(figures.undated)} rows have no registration date that can be read (the first: line ${firstUndated}), and bind
+      at once; another column: --map date=COLUMN`,
   )
 }
 
