@@ -1,6 +1,5 @@
 import { locking } from '../database/lock-order.ts'
 import type { Tx } from '../database/pool.ts'
-import { formatMoney, moneyOf } from './money.ts'
 
 /** Ledger entries after a batch was reserved (reserve.ts). Each is written with its change of the budget, in one statement. */
 
@@ -14,21 +13,35 @@ export interface Release {
   messages: number
 }
 
-/** Returns the cost to the budget. */
-export async function releaseCost(
-  tx: Tx,
-  { batchId, budget_id, unit_cost, messages }: Release,
-  at: Date,
-): Promise<void> {
-  if (budget_id === null || messages === 0) return
-  const amount = formatMoney(moneyOf(unit_cost) * BigInt(messages))
+/** Returns the cost of batches to the budgets that paid for them. */
+export async function releaseCosts(tx: Tx, releases: readonly Release[], at: Date): Promise<void> {
+  const byBudget = new Map<string, Release[]>()
+  for (const release of releases) {
+    if (release.budget_id === null || release.messages === 0) continue
+    byBudget.set(release.budget_id, [...(byBudget.get(release.budget_id) ?? []), release])
+  }
+  // Nearly always one; in the order of their ids.
+  for (const [budgetId, released] of [...byBudget].sort(([a], [b]) => (a < b ? -1 : 1)))
+    await releaseOf(tx, budgetId, released, at)
+}
+
+async function releaseOf(tx: Tx, budgetId: string, releases: readonly Release[], at: Date): Promise<void> {
   await locking(tx, 'Budget').query(
-    `WITH entry AS (
+    `WITH cost AS (
+       SELECT n.batch_id, n.unit_cost * n.messages AS amount, n.messages
+       FROM unnest($2::uuid[], $3::numeric[], $4::int[]) AS n(batch_id, unit_cost, messages)
+     ), entry AS (
        INSERT INTO "BudgetEntry" (id, budget_id, kind, amount, messages, batch_id, created_at)
-       VALUES (gen_random_uuid(), $1, 'RELEASE', -$2::numeric, -$3::int, $4, $5)
+       SELECT gen_random_uuid(), $1, 'RELEASE', -amount, -messages, batch_id, $5 FROM cost
      )
-     UPDATE "Budget" SET used_budget = used_budget - $2::numeric, updated_at = $5 WHERE id = $1`,
-    [budget_id, amount, messages, batchId, at],
+     UPDATE "Budget" SET used_budget = used_budget - (SELECT sum(amount) FROM cost), updated_at = $5 WHERE id = $1`,
+    [
+      budgetId,
+      releases.map(release => release.batchId),
+      releases.map(release => release.unit_cost),
+      releases.map(release => release.messages),
+      at,
+    ],
   )
 }
 

@@ -3,9 +3,8 @@ import type { Sql, Tx } from '../database/pool.ts'
 import { formatMoney, moneyOf } from './money.ts'
 import { formatMonth, type Month } from './month.ts'
 
-/** A claimed batch, with what is needed to reserve its cost. */
+/** The campaign of claimed batches, with what is needed to reserve their cost. */
 export interface Payer {
-  id: string
   campaign_id: string
   agendamento_id: string
   broker_id: string
@@ -29,20 +28,21 @@ export class TooLittleBudget extends Error {
 }
 
 /**
- * Reserves the batch's cost before anything is sent, in one statement that either fits or changes nothing, so that no number of
- * workers can exceed the limit. The row stays locked until the commit, so this is the claim's last step.
+ * Reserves the cost of batches before anything is sent, in one statement that either fits or changes nothing, so that no number
+ * of workers can exceed the limit. Each batch has its own entry in the ledger. The row stays locked until the commit, so this is
+ * the claim's last step.
  * @throws TooLittleBudget
  */
 export async function reserve(
   tx: Tx,
   payer: Payer,
-  messages: number,
+  batches: readonly { id: string; messages: number }[],
   { year, month }: Month,
   now: Date,
 ): Promise<void> {
   const unit = moneyOf(payer.unit_cost)
   if (unit === 0n) return
-  const cost = formatMoney(unit * BigInt(messages))
+  const cost = formatMoney(unit * BigInt(batches.reduce((sum, { messages }) => sum + messages, 0)))
   const { rows } = await locking(tx, 'Budget').query<{ id: string }>(
     `WITH booked AS (
        UPDATE "Budget" SET used_budget = used_budget + $4::numeric, updated_at = $6
@@ -50,10 +50,20 @@ export async function reserve(
        RETURNING id
      ), entry AS (
        INSERT INTO "BudgetEntry" (id, budget_id, kind, amount, messages, batch_id, created_at)
-       SELECT gen_random_uuid(), id, 'RESERVE', $4::numeric, $7, $5, $6 FROM booked
+       SELECT gen_random_uuid(), booked.id, 'RESERVE', $8::numeric * n.messages, n.messages, n.batch_id, $6
+       FROM booked, unnest($5::uuid[], $7::int[]) AS n(batch_id, messages)
      )
      SELECT id FROM booked`,
-    [payer.wallet_id, year, month, cost, payer.id, now, messages],
+    [
+      payer.wallet_id,
+      year,
+      month,
+      cost,
+      batches.map(batch => batch.id),
+      now,
+      batches.map(batch => batch.messages),
+      formatMoney(unit),
+    ],
   )
   if (rows[0]) return
   const left = await budgetLeft(tx, payer.wallet_id, year, month)

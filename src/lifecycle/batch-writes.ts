@@ -8,15 +8,25 @@ import type { SettledBatchStatus } from './batch-status.ts'
  * the status.
  */
 
+/** What the batches of one claim have in common. */
 export interface BatchOpening {
-  refused: number
-  messages: number
-  /** The month of the wallet's budget that pays for it. */
+  wallet_id: string
+  /** A decimal: the cost of a message. */
+  unit_cost: string
+  /** The month of the wallet's budget that pays for them. */
   month: { year: number; month: number }
   /** The start for which it goes alone (first-batch.ts); null: it goes beside others. */
   firstOf: string | null
   leaseUntil: Date
   now: Date
+}
+
+/** A batch and the messages that its claim takes. */
+export interface OpenedBatch {
+  id: string
+  messages: number
+  /** Leads that a rule has refused. */
+  refused: number
 }
 
 export interface Opened {
@@ -30,25 +40,38 @@ export interface Opened {
 }
 
 /**
- * Makes a batch SENDING and names the budget that pays. The cost is reserved afterwards (reserve.ts), so that the Budget row is
- * locked only until the commit. The caller has locked the row, QUEUED (`lockBatch`).
+ * Makes batches SENDING and names the budget that pays. The cost is reserved afterwards (reserve.ts), so that the Budget row is
+ * locked only until the commit. The caller has locked the rows, QUEUED (`lockBatch`, `lockFollowing`).
+ * @returns by id
  * @transition batch.claim
  */
-export async function openBatch(
+export async function openBatches(
   tx: Tx,
-  batch: { id: string; unit_cost: string; wallet_id: string },
-  opening: BatchOpening,
-): Promise<Opened> {
-  const { refused, messages, month, firstOf, leaseUntil, now } = opening
-  const { rows } = await tx.query<Opened>(
-    `UPDATE "Batch" SET status = 'SENDING', attempt = attempt + 1, lease_until = $2, claimed_at = $3, not_before = NULL,
+  { wallet_id, unit_cost, month, firstOf, leaseUntil, now }: BatchOpening,
+  batches: readonly OpenedBatch[],
+): Promise<Map<string, Opened>> {
+  const { rows } = await tx.query<Opened & { id: string }>(
+    `UPDATE "Batch" b SET status = 'SENDING', attempt = attempt + 1, lease_until = $2, claimed_at = $3, not_before = NULL,
             waiting_for_hours = false,
             budget_id = (SELECT id FROM "Budget" WHERE wallet_id = $7 AND year = $8 AND month = $9 AND $4::numeric > 0),
-            unit_cost = $4, reserved = reserved + $4::numeric * $5, refused = refused + $6, first_of = $10
-     WHERE id = $1 RETURNING attempt, pg_current_xact_id()::text AS xid`,
-    [batch.id, leaseUntil, now, batch.unit_cost, messages, refused, batch.wallet_id, month.year, month.month, firstOf],
+            unit_cost = $4, reserved = reserved + $4::numeric * n.messages, refused = b.refused + n.refused,
+            first_of = $10
+     FROM unnest($1::uuid[], $5::int[], $6::int[]) AS n(id, messages, refused)
+     WHERE b.id = n.id RETURNING b.id, b.attempt, pg_current_xact_id()::text AS xid`,
+    [
+      batches.map(batch => batch.id),
+      leaseUntil,
+      now,
+      unit_cost,
+      batches.map(batch => batch.messages),
+      batches.map(batch => batch.refused),
+      wallet_id,
+      month.year,
+      month.month,
+      firstOf,
+    ],
   )
-  return rows[0]!
+  return new Map(rows.map(({ id, ...opened }) => [id, opened]))
 }
 
 /**
@@ -63,6 +86,7 @@ export async function closeEmptyBatch(tx: Tx, id: string, refused: number, now: 
 }
 
 export interface BatchResult {
+  id: string
   status: SettledBatchStatus
   accepted: number
   refused: number
@@ -71,36 +95,42 @@ export interface BatchResult {
   notBefore: Date | null
   reference: string | undefined
   error: string | null
-  at: Date
 }
 
 /**
- * Ends an attempt. A batch that is claimed again (the broker took none of it, but named its request) has a reference for each
- * request. The caller has locked the row, SENDING and of its attempt (`lockAttempt`).
- * @returns the `enqueue_seq` of a batch that is QUEUED again
+ * Ends attempts. A batch that is claimed again (the broker took none of it, but named its request) has a reference for each
+ * request. The caller has locked the rows, SENDING and of their attempts (`lockAttempts`).
+ * @returns by id, the `enqueue_seq` of a batch that is QUEUED again
  * @transition batch.settle, batch.requeue, batch.doubt
  */
-export async function completeBatch(tx: Tx, id: string, result: BatchResult): Promise<number> {
-  const { rows } = await tx.query<{ enqueue_seq: number }>(
-    `UPDATE "Batch" SET status = $2::"BatchStatus", lease_until = NULL, settled_at = $3,
-            accepted = accepted + $4, refused = refused + $5, reserved = reserved - unit_cost * $6::int,
-            failures = $7, not_before = $8, broker_ref = nullif(concat_ws(E'\\n', broker_ref, $9::text), ''),
-            error = $10, enqueue_seq = enqueue_seq + 1, enqueued_at = $3
-     WHERE id = $1 RETURNING enqueue_seq`,
+export async function completeBatches(
+  tx: Tx,
+  results: readonly BatchResult[],
+  at: Date,
+): Promise<ReadonlyMap<string, number>> {
+  const { rows } = await tx.query<{ id: string; enqueue_seq: number }>(
+    `UPDATE "Batch" b SET status = r.status::"BatchStatus", lease_until = NULL, settled_at = $2,
+            accepted = b.accepted + r.accepted, refused = b.refused + r.refused, reserved = reserved - unit_cost * r.unspent,
+            failures = r.failures, not_before = r.not_before,
+            broker_ref = nullif(concat_ws(E'\\n', b.broker_ref, r.reference), ''),
+            error = r.error, enqueue_seq = enqueue_seq + 1, enqueued_at = $2
+     FROM unnest($1::uuid[], $3::text[], $4::int[], $5::int[], $6::int[], $7::int[], $8::timestamptz[], $9::text[], $10::text[])
+       AS r(id, status, accepted, refused, unspent, failures, not_before, reference, error)
+     WHERE b.id = r.id RETURNING b.id, b.enqueue_seq`,
     [
-      id,
-      result.status,
-      result.at,
-      result.accepted,
-      result.refused,
-      result.unspent,
-      result.failures,
-      result.notBefore,
-      result.reference ?? null,
-      result.error,
+      results.map(result => result.id),
+      at,
+      results.map(result => result.status),
+      results.map(result => result.accepted),
+      results.map(result => result.refused),
+      results.map(result => result.unspent),
+      results.map(result => result.failures),
+      results.map(result => result.notBefore),
+      results.map(result => result.reference ?? null),
+      results.map(result => result.error),
     ],
   )
-  return rows[0]!.enqueue_seq
+  return new Map(rows.map(row => [row.id, row.enqueue_seq]))
 }
 
 export interface ExpiredBatch {

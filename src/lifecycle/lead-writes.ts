@@ -25,17 +25,18 @@ export async function refuseLeads(tx: Tx, campaignId: string, refused: readonly 
   )
 }
 
-/** @returns the seqs of the leads that were still PENDING @transition lead.take */
+/** @param leads each with the batch that claims it @returns the seqs that were still PENDING @transition lead.take */
 export async function takeLeads(
   tx: Tx,
-  batch: { campaign_id: string; number: number },
-  seqs: readonly number[],
+  campaignId: string,
+  leads: readonly { seq: number; batch_number: number }[],
 ): Promise<number[]> {
   const { rows } = await locking(tx, 'CampaignLead').query<{ seq: number }>(
-    `UPDATE "CampaignLead" SET status = 'SENDING', billed = true, batch_number = $3
-     WHERE campaign_id = $1 AND seq = ANY($2::int[]) AND status = 'PENDING'
-     RETURNING seq`,
-    [batch.campaign_id, seqs, batch.number],
+    `UPDATE "CampaignLead" l SET status = 'SENDING', billed = true, batch_number = n.batch_number
+     FROM unnest($2::int[], $3::int[]) AS n(seq, batch_number)
+     WHERE l.campaign_id = $1 AND l.seq = n.seq AND l.status = 'PENDING'
+     RETURNING l.seq`,
+    [campaignId, leads.map(lead => lead.seq), leads.map(lead => lead.batch_number)],
   )
   return rows.map(row => row.seq)
 }

@@ -5,7 +5,7 @@ import { type Clock, systemMonotonic, systemSleep } from '../clock.ts'
 import type { Config } from '../config.ts'
 import { isUnreachable } from '../database/pool.ts'
 import { reconcileClosings } from '../dispatch/closing/reconcile.ts'
-import { dispatchBatch } from '../dispatch/dispatch.ts'
+import { openDispatch } from '../dispatch/dispatch.ts'
 import type { DispatchDeps } from '../dispatch/model/deps.ts'
 import { LOOK_GOOD_FOR_MS } from '../dispatch/send/permit.ts'
 import { sweep } from '../dispatch/sweep.ts'
@@ -121,6 +121,8 @@ async function start(deps: WorkerDeps, options: WorkerOptions, language: Languag
     },
   }
 
+  const dispatchJob = openDispatch(dispatch)
+
   if (
     config.leaseMs !== undefined &&
     config.leaseMs < 2 * ((config.httpTimeoutMs ?? USUAL_TIMEOUT_MS) + LOOK_GOOD_FOR_MS)
@@ -150,7 +152,7 @@ async function start(deps: WorkerDeps, options: WorkerOptions, language: Languag
       if (stopping || guard.state() === 'HELD' || consumers.has(broker.id)) continue
       // A skipped job is enqueued again by a sweep, once a person has decided.
       const handle = heeding(async (batchId: string) => {
-        if (await guard.mayClaim()) await dispatchBatch(dispatch, batchId)
+        if (await guard.mayClaim()) await dispatchJob(batchId)
       })
       consumers.set(broker.id, queues.onBatch(broker.id, handle, { concurrency: options.concurrency, onError }))
     }

@@ -26,7 +26,7 @@ export async function measureMemory(stage: Stage, size: Size): Promise<Measureme
     const gz = await importFile(await packMailing(file), '--again')
     const xlsx = await importFile(await writeMailingBook(stage.home, size.count(SIZES.at(-1)!)))
     return [
-      ...Object.keys(peaks[0]!).flatMap(command => ofAllSizes(command, peaks)),
+      ...Object.keys(peaks[0]!).flatMap(command => ofAllSizes(command, peaks, SIZES.map(size.count))),
       memoryOf('memory: camp campaign import of a .csv.gz, the largest', gz.peakMb),
       memoryOf('memory: camp campaign import of an .xlsx, the largest', xlsx.peakMb),
     ]
@@ -38,11 +38,11 @@ export async function measureMemory(stage: Stage, size: Size): Promise<Measureme
 /** Peak of each command, in MB. */
 type Peaks = Record<string, number>
 
-function ofAllSizes(command: string, peaks: readonly Peaks[]): Measurement[] {
+function ofAllSizes(command: string, peaks: readonly Peaks[], rows: readonly number[]): Measurement[] {
   const [small, ...larger] = peaks.map(one => one[command]!)
   const most = Math.max(...larger)
   const side = (name: string, mb: number) => ({ name, values: [mb] })
-  const sizes = SIZES.map(rows => rows.toLocaleString('en-US'))
+  const sizes = rows.map(one => one.toLocaleString('en-US'))
   const what = `memory: camp ${command}`
   return [
     memoryOf(`${what}, ${sizes.at(-1)} rows`, larger.at(-1)!),

@@ -75,5 +75,7 @@ function costRowsOf(rows: readonly Measurement[]): string[] {
 function machineOf({ part, at, commit, machine, size, queue }: Result): string {
   const { cpu, cores, memoryGb, node, postgres, load } = machine
   const share = size === 1 ? '' : `, at ${size} of its size`
-  return `- \`${part}\`: ${at.slice(0, 16).replace('T', ' ')} UTC, ${commit}${share}; ${cores} cores (${cpu}), ${memoryGb} GB, Node ${node}, PostgreSQL ${postgres}, queue on ${queue}, load ${load}`
+  const when = `${at.slice(0, 16).replace('T', ' ')} UTC, ${commit}${share}`
+  const where = `${cores} cores (${cpu}), ${memoryGb} GB, Node ${node}, PostgreSQL ${postgres}, queue on ${queue}, load ${load}`
+  return `- \`${part}\`: ${when}; ${where}`
 }

@@ -10,6 +10,7 @@ import { measureImport } from './import.ts'
 import { measureLegacy } from './legacy.ts'
 import { type Measurement, passes, type Size } from './measure.ts'
 import { measureMemory } from './memory.ts'
+import { isPart, PARTS, type Part } from './parts.ts'
 import { measurePeers } from './peers.ts'
 import { figureOf, ratioText } from './report.ts'
 import { keep, keptResults } from './results.ts'
@@ -27,7 +28,7 @@ import { measureSync } from './sync.ts'
  * `--size` is the share of the rows and leads of a full run. `--save` keeps each part's result under test/bench/results, and writes
  * docs/performance.md and its charts from all that are kept; `--report` only writes those.
  */
-const PARTS: Record<string, (stage: Stage, size: Size) => Promise<Measurement[]>> = {
+const MEASURE: Record<Part, (stage: Stage, size: Size) => Promise<Measurement[]>> = {
   startup: measureStartup,
   import: measureImport,
   dispatch: measureDispatch,
@@ -58,9 +59,8 @@ async function bench(): Promise<number> {
       report: { type: 'boolean', default: false },
     },
   })
-  const names = Object.keys(PARTS)
   if (values.report) {
-    writeDocuments(keptResults(names))
+    writeDocuments(keptResults(PARTS))
     return 0
   }
   const size: Size = {
@@ -68,18 +68,18 @@ async function bench(): Promise<number> {
     rounds: full => Number(values.rounds ?? full),
     queue: values.queue === 'postgres' ? 'postgres' : 'redis',
   }
-  const unknown = positionals.find(name => !Object.hasOwn(PARTS, name))
-  if (unknown !== undefined) throw new Error(`no part "${unknown}": ${names.join(', ')}`)
+  const unknown = positionals.find(name => !isPart(name))
+  if (unknown !== undefined) throw new Error(`no part "${unknown}": ${PARTS.join(', ')}`)
   const measured: Measurement[] = []
-  for (const name of positionals.length > 0 ? positionals : names) {
+  for (const name of positionals.length > 0 ? positionals.filter(isPart) : PARTS) {
     // A stage for each part: none of them finds what another has left.
     const stage = await openStage()
     try {
-      const measurements = await PARTS[name]!(stage, size)
+      const measurements = await MEASURE[name](stage, size)
       measured.push(...measurements)
       if (values.save) {
         keep({ part: name, size: Number(values.size), queue: size.queue, measurements }, await versionOf(stage))
-        writeDocuments(keptResults(names))
+        writeDocuments(keptResults(PARTS))
       }
     } finally {
       await stage.close()

@@ -5,6 +5,7 @@ import { approveCampaign } from '../../src/campaign/approval/approve.ts'
 import { systemClock } from '../../src/clock.ts'
 import { openQueues } from '../../src/queue/queues.ts'
 import { setSelfApproval, stampApproval } from '../support/fixtures.ts'
+import { emptied } from '../support/tampering.ts'
 import { CAMP, dispatched, run } from './camp-run.ts'
 import { type Costs, compareCosts, type Measurement, type Side, type Size, say, single } from './measure.ts'
 import { type Contestant, type Course, type Race, reset, withCourse } from './race.ts'
@@ -59,8 +60,7 @@ function compared(what: string, [base, ...others]: readonly Side[]): Measurement
 
 /** Divides the leads among so many campaigns. @returns their ids */
 async function divided({ stage: { pool }, id }: Course, count: number): Promise<string[]> {
-  await pool.query(`DELETE FROM "Batch"`)
-  await pool.query(`TRUNCATE "CampaignLead" CASCADE`)
+  await emptied(pool, '"CampaignLead", "Batch"')
   const { rows } = await pool.query<{ id: string }>(
     `INSERT INTO "Campaign" SELECT (jsonb_populate_record(c, jsonb_build_object(
        'id', gen_random_uuid(), 'agendamento_id', 'B' || left(gen_random_uuid()::text, 8), 'lead_count', c.lead_count / $2::int

@@ -1,7 +1,7 @@
 import type pg from 'pg'
 import { systemClock, systemMonotonic, systemSleep } from '../../src/clock.ts'
 import { openPool } from '../../src/database/pool.ts'
-import { dispatchBatch } from '../../src/dispatch/dispatch.ts'
+import { openDispatch } from '../../src/dispatch/dispatch.ts'
 import { createHttp, type Http } from '../../src/http/client.ts'
 import { testKeys } from '../support/fixtures.ts'
 import { testLog } from '../support/log.ts'
@@ -68,25 +68,22 @@ function mortalHttp(http: Http): Http {
 }
 
 if (batchId !== undefined) {
-  await dispatchBatch(
-    {
-      pool: mortal(openPool(databaseUrl)),
-      queues: { enqueue: async () => undefined },
-      keys: await testKeys(),
-      http: mortalHttp(createHttp({ timeoutMs: 10_000 })),
-      log: testLog(),
-      callbackUrl: () => process.env.CALLBACK_URL,
-      draining: new AbortController().signal,
-      now: () => systemClock.now(),
-      sleep: systemSleep,
-      monotonic: systemMonotonic,
-      leaseMs: () => 60_000,
-      timezone: 'America/Sao_Paulo',
-      isHoliday: () => false,
-      random: Math.random,
-    },
-    batchId,
-  )
+  await openDispatch({
+    pool: mortal(openPool(databaseUrl)),
+    queues: { enqueue: async () => undefined },
+    keys: await testKeys(),
+    http: mortalHttp(createHttp({ timeoutMs: 10_000 })),
+    log: testLog(),
+    callbackUrl: () => process.env.CALLBACK_URL,
+    draining: new AbortController().signal,
+    now: () => systemClock.now(),
+    sleep: systemSleep,
+    monotonic: systemMonotonic,
+    leaseMs: () => 60_000,
+    timezone: 'America/Sao_Paulo',
+    isHoliday: () => false,
+    random: Math.random,
+  })(batchId)
   // A worker that was to die does not come here.
   process.exit(3)
 }

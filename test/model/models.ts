@@ -54,8 +54,7 @@ export const MODELS: readonly Model[] = [
   {
     name: 'closing',
     promises: 'a, b, d',
-    faults:
-      'kills, freezes of any length, expired leases, lost answers, a second campaign at the same automation, pause and resume',
+    faults: 'kills, freezes, expired leases, lost answers, a second campaign at the same automation, pause and resume',
     sizes: { small: { RUNS: 3, KILLS: 0, STOPS: 0 }, large: [{ RUNS: 5, KILLS: 2, STOPS: 2 }] },
     mutants: [
       ...mutants(
@@ -72,8 +71,7 @@ export const MODELS: readonly Model[] = [
   {
     name: 'money',
     promises: 'c',
-    faults:
-      'three campaigns of two wallets at once, a month that turns, limits that are raised, doubts, callbacks that return a cost or book it again',
+    faults: 'three campaigns of two wallets, a month that turns, raised limits, doubts, callbacks that move a cost',
     sizes: {
       small: { CLAIMS: 2, CALLBACKS: 2, TOP_UPS: 0 },
       large: [{ CLAIMS: 4, CALLBACKS: 2, TOP_UPS: 1 }],
@@ -89,8 +87,7 @@ export const MODELS: readonly Model[] = [
   {
     name: 'callbacks',
     promises: 'g',
-    faults:
-      'events before, during and after a settle, twice and in any order; expired leases; a person who is wrong about a doubt',
+    faults: 'events around a settle, twice and in any order, expired leases, a person who is wrong about a doubt',
     sizes: {
       small: { CLAIMS: 2, EVENTS: 3 },
       large: [{ CLAIMS: 4, EVENTS: 4, RETRIES: 2, WORKERS: 3 }],

@@ -2,9 +2,11 @@ import type { Outcome } from '../../src/broker/port.ts'
 import type { HolidayTest } from '../../src/calendar/custom-holidays.ts'
 import type { ApproveOptions } from '../../src/campaign/approval/approve.ts'
 import type { MoveDeps } from '../../src/campaign/deps.ts'
-import { claimBatch } from '../../src/dispatch/claim/claim.ts'
+import { claimBatches } from '../../src/dispatch/claim/claim.ts'
 import type { BatchOutcome } from '../../src/dispatch/model/batch-outcome.ts'
 import type { Claim, ClaimedBatch } from '../../src/dispatch/model/claimed-batch.ts'
+import type { ClaimDeps } from '../../src/dispatch/model/deps.ts'
+import { openPermits, type Permit, type PermitDeps, type PermittedBatch } from '../../src/dispatch/send/permit.ts'
 import { settleBatch } from '../../src/dispatch/settle/settle.ts'
 import { CampError } from '../../src/errors.ts'
 import type { Enqueuer } from '../../src/queue/queues.ts'
@@ -55,6 +57,16 @@ export function byHand(db: Pick<TestDatabase, 'pool'>, start: Date, isHoliday: H
       return rows.map(row => row.id)
     },
   }
+}
+
+/** Claims one batch, and none beside it. */
+export async function claimBatch(deps: ClaimDeps, batchId: string): Promise<Claim> {
+  const [claim] = await claimBatches(deps, batchId)
+  return claim!
+}
+
+export function openPermit(deps: PermitDeps, batch: PermittedBatch): Permit {
+  return openPermits(deps, [batch])[0]!
 }
 
 export const DEAF: Enqueuer = { enqueue: async () => undefined }

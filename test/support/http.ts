@@ -5,7 +5,8 @@ import { onTestFinished } from 'vitest'
 
 /** A server on loopback that lives as long as the test. @returns its URL */
 export async function serveHttp(handler: RequestListener): Promise<string> {
-  const server = createServer(handler)
+  // An idle connection that the server closes while a request is on its way leaves a message in doubt: not what is tested.
+  const server = createServer({ keepAliveTimeout: 600_000 }, handler)
   onTestFinished(() => {
     server.closeAllConnections()
     server.close()

@@ -11,6 +11,7 @@ const OF_A_RUN = [
   'bench/first-message.ts',
   'bench/stage.ts',
   'chaos/stage.ts',
+  'model/run.ts',
   'support/global-setup.ts',
   'support/redis.ts',
 ]

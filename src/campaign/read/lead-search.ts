@@ -1,4 +1,5 @@
 import type { Sql } from '../../database/pool.ts'
+import type { ImportCode } from '../../lifecycle/refusal-codes.ts'
 import { parseDocument } from '../../recipient/document.ts'
 import { canonicalPhone } from '../../recipient/phone.ts'
 
@@ -15,6 +16,8 @@ export interface Found {
   /** One for each reading of the value, including those that matched nothing. */
   matches: Match[]
 }
+
+const UNREAD_DOCUMENT: ImportCode = 'INVALID_DOCUMENT'
 
 /**
  * Finds leads by a phone in any spelling, a CPF or CNPJ, a contract, or by the original text that a file had in one of these
@@ -34,10 +37,10 @@ export async function findLeads(sql: Sql, text: string): Promise<Found> {
   const { rows } = await sql.query<{ id: string; document: boolean }>(
     `SELECT id, document FROM (
        SELECT id, idcob_contrato = $2 AS contract,
-              coalesce(cpf_cnpj = ANY($1), false) OR (error_code = 'INVALID_DOCUMENT' AND starts_with(error_message, $3)) AS document
+              coalesce(cpf_cnpj = ANY($1), false) OR (error_code = $4 AND starts_with(error_message, $3)) AS document
        FROM "CampaignLead"
      ) l WHERE document OR contract`,
-    [[...new Set([document, written])], written, `"${written}": `],
+    [[...new Set([document, written])], written, `"${written}": `, UNREAD_DOCUMENT],
   )
   const matches: Match[] = [
     { as: 'phone', value: phone, leads: byPhone.length },

@@ -69,3 +69,20 @@ export async function lockBatch(tx: Tx, batchId: string): Promise<BatchHeader | 
   )
   return rows[0]
 }
+
+/**
+ * For a job whose batch another claim has taken: the next batch of its campaign that can be claimed in its place, so that each job
+ * of a campaign serves until nothing of it is left. Only without throttling and a rate limit: a paced batch has a job of its own.
+ */
+export async function nextInstead(tx: Tx, batchId: string): Promise<string | undefined> {
+  const { rows } = await locking(tx, 'Batch').query<{ id: string }>(
+    `SELECT b.id FROM "Batch" taken
+     JOIN "Campaign" c ON c.id = taken.campaign_id AND c.status = 'PROCESSING' AND c.throttling_type = 'none'
+     JOIN "Broker" r ON r.id = c.broker_id AND r.rate_limit IS NULL
+     JOIN "Batch" b ON b.campaign_id = taken.campaign_id AND b.number > taken.number
+     WHERE taken.id = $1 AND taken.kind = 'SEND' AND b.kind = 'SEND' AND b.status = 'QUEUED' AND b.not_before IS NULL
+     ORDER BY b.number LIMIT 1 FOR UPDATE OF b SKIP LOCKED`,
+    [batchId],
+  )
+  return rows[0]?.id
+}

@@ -13,13 +13,18 @@ import { throttleInterval } from '../pacing/throttle-interval.ts'
 import { batchLimits, effectiveBatchSize, perSecond } from '../plan/batch-size.ts'
 import type { BatchHeader } from './lock-batch.ts'
 
+/** The contact hours of a batch's recipients around the start of its first request. */
+export interface ContactWindow {
+  /** When they began on that day. */
+  windowStartsAt: Date
+  /** When they end, at most a day after that start: no request may start from then on. */
+  windowEndsAt: Date
+}
+
 /** When a batch's requests start, and how many messages can be sent in time. */
 export interface ReservedSlot {
   startAt: Date
-  /** When its recipients' contact hours began on the day of `startAt`. */
-  windowStartsAt: Date
-  /** When its recipients' contact hours end, at most a day after `startAt`: no request may start from then on. */
-  windowEndsAt: Date
+  window: ContactWindow
   /** Milliseconds from one request's start to the next one's, by the broker's rate limit. */
   requestIntervalMs: number
   /** The most messages that may be sent. */
@@ -50,9 +55,7 @@ export async function reserveSlot(
   // A wait for contact hours is not kept: the calendar may have changed.
   if (header.not_before && header.not_before > now && !header.waiting_for_hours)
     return wait(header.not_before, 'BROKER')
-  const place = header.region || header.zone
-  const [hours, isHoliday] = [hoursOf(header), withOwn(deps.isHoliday, header.own_holidays)]
-  const opening = (at: Date) => nextWithinHours(hours, place, at, isHoliday)
+  const { opening, windowAt } = contactHours(deps, header, header)
   const waitForHours = (until: Date | undefined) => wait(until ?? new Date(now.getTime() + 24 * 3_600_000), 'HOURS')
   const opensAt = opening(now)
   if (opensAt !== now) return waitForHours(opensAt)
@@ -72,10 +75,10 @@ export async function reserveSlot(
   const { startAt } = slot
   const opensAgain = opening(startAt)
   if (opensAgain !== startAt) return waitForHours(opensAgain)
-  const windowEndsAt = windowEndAfter(hours, place, startAt, isHoliday)
-  const windowStartsAt = windowStartBefore(hours, place, startAt, isHoliday)
+  const window = windowAt(startAt)
   const requestIntervalMs = rate === null ? 0 : 1000 / rate
-  const inTime = rate === null ? Infinity : Math.ceil((windowEndsAt.getTime() - startAt.getTime()) / requestIntervalMs)
+  const inTime =
+    rate === null ? Infinity : Math.ceil((window.windowEndsAt.getTime() - startAt.getTime()) / requestIntervalMs)
   // More leads may be PENDING in its range than it was planned for, and a request may hold fewer by now.
   const most = effectiveBatchSize(batchLimits(adapter, header))
   const free = await freeOf(tx, header, adapter, now)
@@ -91,7 +94,25 @@ export async function reserveSlot(
   if (rate !== null) lanes.push({ id: header.credential_id, takesMs: requests * requestIntervalMs })
   await occupySlot(tx, lanes, slot.startUs)
   const takenMs = Math.max(0, ...lanes.map(lane => lane.takesMs))
-  return { startAt, windowStartsAt, windowEndsAt, requestIntervalMs, size, requests, takenMs }
+  return { startAt, window, requestIntervalMs, size, requests, takenMs }
+}
+
+/** The contact hours of the place of a batch. */
+export function contactHours(
+  deps: Pick<SlotDeps, 'isHoliday'>,
+  header: BatchHeader,
+  { region, zone }: Pick<BatchHeader, 'region' | 'zone'>,
+) {
+  const place = region || zone
+  const [hours, isHoliday] = [hoursOf(header), withOwn(deps.isHoliday, header.own_holidays)]
+  return {
+    /** @returns `at` itself if they are open then; undefined if they do not open within three weeks */
+    opening: (at: Date) => nextWithinHours(hours, place, at, isHoliday),
+    windowAt: (at: Date): ContactWindow => ({
+      windowStartsAt: windowStartBefore(hours, place, at, isHoliday),
+      windowEndsAt: windowEndAfter(hours, place, at, isHoliday),
+    }),
+  }
 }
 
 async function freeOf(tx: Tx, header: BatchHeader, adapter: Adapter, now: Date): Promise<number> {

@@ -30,7 +30,7 @@ export interface LookedAt {
 }
 
 /**
- * The result of a claim (docs/design.md#claim-send-settle): one transaction that assigns a batch to this attempt, or changes
+ * What a claim (docs/design.md#claim-send-settle) made of a batch: one transaction that assigns it to this attempt, or changes
  * nothing. A request may start only after its COMMIT. It locks in the system's order: batch, slots, contacts, leads, budget,
  * campaign.
  */
@@ -44,6 +44,7 @@ export type Claim =
   /** Outside contact hours, no free slot, or the broker asked to wait: the batch is to be enqueued again for `until`. */
   | {
       kind: 'WAIT'
+      batchId: string
       until: Date
       why: ClaimWait['why']
       enqueue_seq: number

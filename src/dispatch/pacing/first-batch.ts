@@ -10,15 +10,19 @@ import { lockSlot } from './slots.ts'
  * that a batch is either parked before the settle looks for parked ones, or sees the settled batch.
  */
 
-/** Whether a batch of this start is in flight. Locks the campaign's slot until the transaction ends. */
+/**
+ * Whether a batch of this start is in flight, or the campaign was stopped, or started again, since its token was read: a claim that
+ * waited for the settle of the first batch must not go by what it read before. Locks the campaign's slot until the transaction ends.
+ */
 export async function isFirstInFlight(tx: Tx, campaignId: string, start: string, now: Date): Promise<boolean> {
   await lockSlot(tx, campaignId, now)
-  const { rows } = await tx.query<{ sending: boolean }>(
-    `SELECT EXISTS (
-       SELECT 1 FROM "Batch" WHERE campaign_id = $1 AND status = 'SENDING' AND kind = 'SEND' AND first_of = $2) AS sending`,
+  const { rows } = await tx.query<{ waits: boolean }>(
+    `SELECT status <> 'PROCESSING' OR coalesce(unanswered_start <> $2, false) OR (unanswered_start = $2 AND EXISTS (
+       SELECT 1 FROM "Batch" WHERE campaign_id = $1 AND status = 'SENDING' AND kind = 'SEND' AND first_of = $2)) AS waits
+     FROM "Campaign" WHERE id = $1`,
     [campaignId, start],
   )
-  return rows[0]!.sending
+  return rows[0]!.waits
 }
 
 /**

@@ -31,7 +31,7 @@ export function batchLimits(
 }
 
 /** Concurrent requests of one claim at a one-message broker: enough to hide its latency. */
-const SINGLE_MESSAGE_BATCH = 50
+export const SINGLE_MESSAGE_BATCH = 50
 
 /**
  * How many messages a batch holds. At a one-message broker with a rate limit, no more than start within a second: a claim and its

@@ -4,11 +4,11 @@ import type { Enqueuer } from '../../queue/queues.ts'
 import { LOOKAHEAD_MS } from '../pacing/slots.ts'
 
 /**
- * How many batches of a campaign are enqueued at the start. Each claim enqueues one more, so that the queue stays small however
- * large the campaign is. A paced campaign has a small window, because its batches run one after another anyway. The sweeper
- * enqueues again what the queue loses.
+ * How many batches of a campaign are enqueued at the start. Each claim enqueues one more before it sends, so that the queue stays
+ * small however large the campaign is, and as many claims as there are workers may run at once. A paced campaign has a small
+ * window, because its batches run one after another anyway. The sweeper enqueues again what the queue loses.
  */
-const WINDOW = 256
+const WINDOW = 32
 const PACED_WINDOW = 4
 /** Until the broker has taken a message, one batch is in flight (first-batch.ts): the others are spares, if its job is lost. */
 const FIRST_WINDOW = 4

@@ -52,47 +52,56 @@ export type PermittedBatch = Pick<
   'id' | 'attempt' | 'lookedAt' | 'leaseMs' | 'windowEndsAt' | 'unitCost' | 'credential'
 >
 
-/** @param batch as its claim left it: the claim was the first look */
-export function openPermit(deps: PermitDeps, batch: PermittedBatch): Permit {
-  const goodForMs = Math.min(LOOK_GOOD_FOR_MS, batch.leaseMs / 4)
-  let lookedAt = batch.lookedAt
-  let ended: Withheld | undefined
+/**
+ * The permits of batches that were claimed together: one look is for all of them.
+ * @param batches of one campaign, as their claim left them
+ */
+export function openPermits(deps: PermitDeps, batches: readonly PermittedBatch[]): Permit[] {
+  const [first] = batches
+  if (!first) return []
+  const goodForMs = Math.min(LOOK_GOOD_FOR_MS, first.leaseMs / 4)
+  let lookedAt = first.lookedAt
+  const ended = new Map<string, Withheld>()
   let blocked: ReadonlySet<string> = new Set()
   let looking: Promise<void> | undefined
 
-  const refusal = (): Withheld | undefined => {
-    if (ended) return ended
+  const refusal = ({ id, windowEndsAt }: PermittedBatch): Withheld | undefined => {
+    const end = ended.get(id)
+    if (end) return end
     if (deps.draining.aborted) return 'DRAINING'
-    if (deps.now() >= batch.windowEndsAt) return 'HOURS'
+    if (deps.now() >= windowEndsAt) return 'HOURS'
     return isStale(deps, lookedAt, goodForMs) ? 'STALE' : undefined
   }
 
   const look = async () => {
     const at = lookingAt(deps)
-    const seen = await lookAt(deps.pool, batch).catch(() => undefined)
-    if (!seen) ended = 'DATABASE'
-    else if (!seen.held) ended = 'LEASE'
-    else if (!seen.runs) ended = 'STOPPED'
-    else {
-      lookedAt = at
-      blocked = new Set(seen.blocked)
+    const seen = await lookAt(deps.pool, batches).catch(() => undefined)
+    const found = new Map(seen?.map(batch => [batch.id, batch]))
+    for (const { id } of batches) {
+      const batch = found.get(id)
+      if (!seen) ended.set(id, 'DATABASE')
+      else if (!batch?.held) ended.set(id, 'LEASE')
+      else if (!batch.runs) ended.set(id, 'STOPPED')
     }
+    if (!seen) return
+    lookedAt = at
+    blocked = new Set(seen.flatMap(batch => batch.blocked))
   }
 
-  return {
-    refusal,
+  return batches.map(batch => ({
+    refusal: () => refusal(batch),
     isBlocked: leadId => blocked.has(leadId),
     renew: async () => {
       // A slow look is too old when it returns: it is repeated, and other requests run in between.
-      for (let looks = 0; looks < MAX_LOOKS && refusal() === 'STALE'; looks++) {
+      for (let looks = 0; looks < MAX_LOOKS && refusal(batch) === 'STALE'; looks++) {
         looking ??= look().finally(() => {
           looking = undefined
         })
         await looking
       }
-      return refusal()
+      return refusal(batch)
     },
-  }
+  }))
 }
 
 const MAX_LOOKS = 5
@@ -114,18 +123,17 @@ export function isStale(
 }
 
 interface Seen {
+  id: string
   held: boolean
   runs: boolean
   blocked: string[]
 }
 
 /** One statement, so that all of it is read at one time, no earlier than when it was sent. */
-async function lookAt(
-  sql: Sql,
-  { id, attempt, leaseMs, unitCost, credential }: PermittedBatch,
-): Promise<Seen | undefined> {
+async function lookAt(sql: Sql, batches: readonly PermittedBatch[]): Promise<Seen[]> {
+  const { leaseMs, unitCost, credential } = batches[0]!
   const { rows } = await sql.query<Seen>(
-    `SELECT b.status = 'SENDING' AND b.attempt = $2
+    `SELECT b.id, b.status = 'SENDING' AND b.attempt = a.attempt
               AND b.lease_until > clock_timestamp() + $3 * interval '1 millisecond' AS held,
             c.status = 'PROCESSING' AND coalesce(c.unit_cost, r.cost_per_message) = $4::numeric
               AND k.id = $5 AND k.updated_at = $6 AS runs,
@@ -133,12 +141,19 @@ async function lookAt(
               SELECT l.id::text FROM "CampaignLead" l
               WHERE l.campaign_id = b.campaign_id AND l.seq BETWEEN b.from_seq AND b.to_seq AND l.batch_number = b.number
                 AND l.status = 'SENDING' AND ${BLOCKED_LEAD}) AS blocked
-     FROM "Batch" b
+     FROM unnest($1::uuid[], $2::int[]) AS a(id, attempt)
+     JOIN "Batch" b ON b.id = a.id
      JOIN "Campaign" c ON c.id = b.campaign_id
      JOIN "Broker" r ON r.id = c.broker_id
-     LEFT JOIN "Credential" k ON k.wallet_id = c.wallet_id AND k.broker_id = c.broker_id
-     WHERE b.id = $1`,
-    [id, attempt, leaseMs * LEASE_MARGIN, unitCost, credential.id, credential.updatedAt],
+     LEFT JOIN "Credential" k ON k.wallet_id = c.wallet_id AND k.broker_id = c.broker_id`,
+    [
+      batches.map(batch => batch.id),
+      batches.map(batch => batch.attempt),
+      leaseMs * LEASE_MARGIN,
+      unitCost,
+      credential.id,
+      credential.updatedAt,
+    ],
   )
-  return rows[0]
+  return rows
 }

@@ -31,7 +31,7 @@ export function requestName(agendamentoId: string, batchNumber: number): string 
   return `camp-${agendamentoId}-${String(batchNumber).padStart(4, '0')}`
 }
 
-/** BROKER: an earlier request of the batch was refused, and the rest is not tried. */
+/** BROKER: an earlier request of the batch, or of its claim, was refused, and the rest is not tried. */
 type NotWritten = Withheld | 'BROKER'
 
 /**
@@ -180,6 +180,11 @@ function leadOutcomes({ messages, outcomes, blocked, writtenAt }: Part): Map<str
 }
 
 /** The outcome of a message whose request camp did not write. */
-export function notWritten(why: NotWritten): LeadOutcome {
+function notWritten(why: NotWritten): LeadOutcome {
   return { kind: 'NOT_ACCEPTED', reason: NOT_WRITTEN[why], isWithheld: true }
+}
+
+/** The outcome of a batch of which no request is written. */
+export function withheldOutcome({ leads }: { leads: readonly unknown[] }, why: NotWritten): BatchOutcome {
+  return { outcomes: leads.map(() => notWritten(why)), withheld: true }
 }

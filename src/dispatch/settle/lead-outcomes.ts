@@ -20,14 +20,24 @@ export function reasonOf(settledLeads: readonly SettledLead[]): string | undefin
   return outcome && 'reason' in outcome ? outcome.reason : undefined
 }
 
-/** Writes what an attempt's outcomes change, apart from its batch and its budget, in the lock order. */
+/** Outcomes of a batch. */
+export interface BatchLeads {
+  batch: ClaimedBatch
+  settledLeads: readonly SettledLead[]
+}
+
+/**
+ * Writes what an attempt's outcomes change, apart from its batch and its budget, in the lock order.
+ * @param batches of one campaign
+ */
 export async function writeOutcomes(
   tx: Tx,
-  batch: ClaimedBatch,
+  batches: readonly BatchLeads[],
   adapter: Pick<Adapter, 'correlatesByProviderId'>,
-  settledLeads: readonly SettledLead[],
   at: Date,
 ): Promise<void> {
+  const { batch } = batches[0]!
+  const settledLeads = batches.flatMap(one => one.settledLeads)
   const unsent = settledLeads.filter(({ outcome }) => outcome.kind === 'REJECTED' || outcome.kind === 'NOT_ACCEPTED')
   await releaseContacts(
     locking(tx, 'Contact'),
@@ -38,7 +48,10 @@ export async function writeOutcomes(
     batch.campaign.id,
     settledLeads.map(settledLead => resultOf(settledLead, at)),
   )
-  await recordLeadEvents(tx, eventsOf(batch, settledLeads, at))
+  await recordLeadEvents(
+    tx,
+    batches.flatMap(one => eventsOf(one.batch, one.settledLeads, at)),
+  )
   await blockOptOuts(tx, batch, unsent)
   if (adapter.correlatesByProviderId) await writeProviderMessages(tx, batch, settledLeads)
 }

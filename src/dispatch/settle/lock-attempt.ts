@@ -11,16 +11,19 @@ export interface Attempt {
 }
 
 /**
- * Locks the batch if it is this attempt's. The time of its claim is part of the fence: after a failover that lost the claim,
- * another claim may have the same number.
+ * Locks those of the batches that are still this attempt's. The time of its claim is part of the fence: after a failover that lost
+ * the claim, another claim may have the same number.
+ * @returns by the batch's id
  */
-export async function lockAttempt(tx: Tx, { id, attempt, claimedAt }: ClaimedBatch): Promise<Attempt | undefined> {
-  const { rows } = await locking(tx, 'Batch').query<Attempt>(
-    `SELECT failures, budget_id, unit_cost FROM "Batch"
-     WHERE id = $1 AND attempt = $2 AND claimed_at = $3 AND status = 'SENDING' FOR UPDATE`,
-    [id, attempt, claimedAt],
+export async function lockAttempts(tx: Tx, batches: readonly ClaimedBatch[]): Promise<Map<string, Attempt>> {
+  const { rows } = await locking(tx, 'Batch').query<Attempt & { id: string }>(
+    `SELECT b.id, b.failures, b.budget_id, b.unit_cost
+     FROM unnest($1::uuid[], $2::int[], $3::timestamptz[]) AS a(id, attempt, claimed_at)
+     JOIN "Batch" b ON b.id = a.id AND b.attempt = a.attempt AND b.claimed_at = a.claimed_at
+     WHERE b.status = 'SENDING' ORDER BY b.id FOR UPDATE OF b`,
+    [batches.map(batch => batch.id), batches.map(batch => batch.attempt), batches.map(batch => batch.claimedAt)],
   )
-  return rows[0]
+  return new Map(rows.map(({ id, ...attempt }) => [id, attempt]))
 }
 
 /**

@@ -25,7 +25,7 @@ const MAX_DELAY_MS = 1_000
  * statement took too long) is retried until `giveUpAt`.
  * @throws what `write` threw: at once for an error of the data or of the statement, else after `giveUpAt`
  */
-async function persist<T>(
+export async function persist<T>(
   { now, random, log }: PersistDeps,
   { what, about, giveUpAt }: Persisted,
   write: () => Promise<T>,

@@ -1,13 +1,13 @@
 import type pg from 'pg'
 import type { Adapter } from '../../broker/port.ts'
-import { releaseCost } from '../../budget/ledger.ts'
+import { releaseCosts } from '../../budget/ledger.ts'
 import { type Sql, transaction } from '../../database/pool.ts'
 import type { LeadOutcome } from '../model/batch-outcome.ts'
 import type { ClaimedBatch } from '../model/claimed-batch.ts'
 import { countAnswer } from '../pacing/circuit-breaker.ts'
 import { endFirst } from '../pacing/first-batch.ts'
 import { type SettledLead, writeOutcomes } from './lead-outcomes.ts'
-import { lockAttempt, lockSlots } from './lock-attempt.ts'
+import { lockAttempts, lockSlots } from './lock-attempt.ts'
 
 /**
  * Writes what a broker has answered while other requests of the batch have no answer yet. The batch stays SENDING, with its
@@ -26,7 +26,7 @@ export async function settleKnown(
   return transaction(pool, async tx => {
     const at = now()
     const { firstOf } = batch
-    const row = await lockAttempt(tx, batch)
+    const row = (await lockAttempts(tx, [batch])).get(batch.id)
     if (!row) return undefined
     const answered = batch.leads.flatMap((lead): SettledLead[] => {
       const outcome = known.get(lead.id)
@@ -38,12 +38,12 @@ export async function settleKnown(
     const { accepted, refused } = figuresOf(settledLeads)
     await lockSlots(tx, batch, at)
     await countAnswer(tx, batch.credential.id)
-    await writeOutcomes(tx, batch, adapter, settledLeads, at)
+    await writeOutcomes(tx, [{ batch, settledLeads }], adapter, at)
     await tx.query(
       `UPDATE "Batch" SET accepted = accepted + $2, refused = refused + $3, reserved = reserved - unit_cost * $3::int WHERE id = $1`,
       [batch.id, accepted, refused],
     )
-    await releaseCost(tx, { batchId: batch.id, ...row, messages: refused }, at)
+    await releaseCosts(tx, [{ batchId: batch.id, ...row, messages: refused }], at)
     return { opened: accepted > 0 && firstOf !== null && (await endFirst(tx, batch.campaign.id, firstOf)) }
   })
 }

@@ -1,12 +1,11 @@
 import type pg from 'pg'
 import { gravest } from '../../broker/classify-code.ts'
 import type { Adapter, Outcome } from '../../broker/port.ts'
-import { releaseCost } from '../../budget/ledger.ts'
+import { releaseCosts } from '../../budget/ledger.ts'
 import { LOCK_EXCEPTIONS, locking } from '../../database/lock-order.ts'
 import { type Tx, transaction } from '../../database/pool.ts'
-import { completeBatch } from '../../lifecycle/batch-writes.ts'
+import { completeBatches } from '../../lifecycle/batch-writes.ts'
 import { cancelPendingLeads, cancelSettledRest } from '../../lifecycle/cancel-writes.ts'
-import { pauseForReview } from '../../lifecycle/transition.ts'
 import { finishIfDone, hasQueued } from '../finish/finish.ts'
 import type { BatchOutcome, Settled } from '../model/batch-outcome.ts'
 import type { ClaimedBatch } from '../model/claimed-batch.ts'
@@ -15,7 +14,8 @@ import { blockCredential, countAnswer, countFailure, giveProbeBack } from '../pa
 import { endFirst } from '../pacing/first-batch.ts'
 import { planRest, splitBatch } from '../plan/replan.ts'
 import { reasonOf, writeOutcomes } from './lead-outcomes.ts'
-import { lockAttempt, lockSlots } from './lock-attempt.ts'
+import { lockAttempts, lockSlots } from './lock-attempt.ts'
+import { pauseIfAllAreRefused } from './refusals-in-a-row.ts'
 import { NONE_BEFORE, unsettled } from './settle-known.ts'
 import { judgeByShare, type ShareVerdict, takeBack } from './share.ts'
 import { stopCampaign } from './stop-campaign.ts'
@@ -35,7 +35,7 @@ export async function settleBatch(
 ): Promise<Settled | { kind: 'FENCED' }> {
   return transaction(pool, async tx => {
     const at = now()
-    const row = await lockAttempt(tx, batch)
+    const row = (await lockAttempts(tx, [batch])).get(batch.id)
     if (!row) return { kind: 'FENCED' }
     const all = batch.leads.map((lead, i) => ({ lead, outcome: outcome.outcomes[i]! }))
     const { settledLeads: open, before } = outcome.settledBefore
@@ -75,25 +75,32 @@ export async function settleBatch(
         reasonOf(notAccepted) ?? 'the broker requested a wait',
       )
     }
-    await writeOutcomes(tx, batch, adapter, settledLeads, at)
+    await writeOutcomes(tx, [{ batch, settledLeads }], adapter, at)
     await takeBack(tx, batch, verdict, at)
 
     const unspent = refused.length + notAccepted.length
     const split = outcome.split === true && notAccepted.length > 1
     const again = !split && batch.left + notAccepted.length > 0
     const keepsCost = accepted.length + before.accepted + inDoubt.length > 0
-    const enqueue_seq = await completeBatch(tx, batch.id, {
-      status: again && !keepsCost ? 'QUEUED' : inDoubt.length > 0 ? 'IN_DOUBT' : 'DONE',
-      accepted: accepted.length,
-      refused: refused.length,
-      unspent,
-      failures,
-      notBefore,
-      reference: outcome.reference,
-      error: stop?.reason ?? reasonOf(notAccepted) ?? reasonOf(inDoubt) ?? null,
+    const completed = await completeBatches(
+      tx,
+      [
+        {
+          id: batch.id,
+          status: again && !keepsCost ? 'QUEUED' : inDoubt.length > 0 ? 'IN_DOUBT' : 'DONE',
+          accepted: accepted.length,
+          refused: refused.length,
+          unspent,
+          failures,
+          notBefore,
+          reference: outcome.reference,
+          error: stop?.reason ?? reasonOf(notAccepted) ?? reasonOf(inDoubt) ?? null,
+        },
+      ],
       at,
-    })
-    await releaseCost(tx, { batchId: batch.id, ...row, messages: unspent }, at)
+    )
+    const enqueue_seq = completed.get(batch.id)!
+    await releaseCosts(tx, [{ batchId: batch.id, ...row, messages: unspent }], at)
 
     const jobs = split
       ? await splitBatch(
@@ -148,28 +155,4 @@ async function dropIfCancelled(tx: Tx, batch: ClaimedBatch, { earlier }: ShareVe
   await cancelSettledRest(tx, batch.id, at)
   // Those that were taken back are in the range of no batch that is still to be cancelled.
   if (earlier) await cancelPendingLeads(tx, batch.campaign.id, LOCK_EXCEPTIONS.LEFT_PENDING)
-}
-
-/**
- * After this many refusals in a row, without an accepted message, the campaign is paused before more of the list is lost: the
- * cause may be a wrong template or a faulty broker (docs/design.md#refusals-in-a-row).
- */
-const REFUSALS_IN_A_ROW = 50
-
-async function pauseIfAllAreRefused(tx: Tx, campaignId: string, at: Date): Promise<void> {
-  const { rows } = await tx.query<{ refused: number }>(
-    `SELECT coalesce(sum(refused), 0)::int AS refused FROM (
-       SELECT refused, sum(accepted) OVER (ORDER BY settled_at DESC, number DESC) AS accepted_since
-       FROM (SELECT * FROM "Batch" WHERE campaign_id = $1 AND settled_at IS NOT NULL ORDER BY settled_at DESC, number DESC LIMIT $2) b
-     ) streak WHERE accepted_since = 0`,
-    [campaignId, REFUSALS_IN_A_ROW],
-  )
-  const refused = rows[0]!.refused
-  if (refused < REFUSALS_IN_A_ROW) return
-  await pauseForReview(
-    tx,
-    campaignId,
-    `the last ${refused} messages were all refused: see camp campaign leads --status ERROR`,
-    at,
-  )
 }

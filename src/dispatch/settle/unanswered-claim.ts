@@ -3,7 +3,7 @@ import { isPassing, namedError } from '../../database/faults.ts'
 import type { Settled } from '../model/batch-outcome.ts'
 import type { ClaimedBatch } from '../model/claimed-batch.ts'
 import type { DispatchDeps } from '../model/deps.ts'
-import { notWritten } from '../send/send.ts'
+import { withheldOutcome } from '../send/send.ts'
 import { aboutOf, giveUpAt, settleWithRetry } from './settle-with-retry.ts'
 
 /**
@@ -23,7 +23,7 @@ export async function settleUnanswered(
     'the commit of a claim got no answer',
   )
   if (fate !== 'committed') throw error
-  return settleWithRetry(deps, batch, { outcomes: batch.leads.map(() => notWritten('DATABASE')), withheld: true })
+  return settleWithRetry(deps, batch, withheldOutcome(batch, 'DATABASE'))
 }
 
 const ASK_AGAIN_MS = 500

@@ -1,6 +1,7 @@
 import type { Catalogue } from '../text.ts'
 
 export const BLOCKLIST: Catalogue = {
+  LOCATION: 'LOCAL',
   "each entry of {0} is one recipient's request: they cannot be removed all at once":
     'cada entrada de {0} é o pedido de um destinatário: não podem ser removidas todas de uma vez',
   'Remove single entries with --phone or --document.': 'Remova entradas isoladas com --phone ou --document.',

@@ -14,7 +14,14 @@ const TEXTS: readonly StoredText[] = [...ROWS, ...SENDING, ...BROKERS, ...RECORD
  */
 export function storedText(stored: string): string {
   if (currentLanguage() === 'en') return stored
-  return translatedPhones(stored) ?? translatedCode(stored) ?? translated(stored) ?? translatedList(stored) ?? stored
+  return (
+    translatedPhones(stored) ??
+    translatedCode(stored) ??
+    translated(stored) ??
+    translatedList(stored) ??
+    meaningOf(stored) ??
+    stored
+  )
 }
 
 function translated(stored: string): string | undefined {
@@ -46,6 +53,13 @@ function translatedCode(stored: string): string | undefined {
   const said = `${code}: ${meaning}`
   return cure === undefined ? said : t`${said}. Cure: ${fromCatalogue(cure) ?? storedText(cure)}`
 }
+
+/** The meaning of a code, where the broker has said no words of its own. A few words may be a name, or a broker's: they stay. */
+function meaningOf(stored: string): string | undefined {
+  return stored.split(' ').length < SENTENCE_WORDS ? undefined : fromCatalogue(stored)
+}
+
+const SENTENCE_WORDS = 4
 
 /** Several reasons: a; b. It is divided only where both sides are known. */
 function translatedList(stored: string): string | undefined {

@@ -2,7 +2,7 @@ import { setImmediate } from 'node:timers/promises'
 import type pg from 'pg'
 import { expect, it } from 'vitest'
 import { runCampaign } from '../../../src/campaign/actions/start.ts'
-import { dispatchBatch } from '../../../src/dispatch/dispatch.ts'
+import { type Dispatch, openDispatch } from '../../../src/dispatch/dispatch.ts'
 import type { DispatchDeps } from '../../../src/dispatch/model/deps.ts'
 import type { Http } from '../../../src/http/client.ts'
 import type { Queues } from '../../../src/queue/queues.ts'
@@ -44,14 +44,14 @@ async function dispatched(machines: readonly Machine[], { rate, columns }: Pace)
   const id = await makeCampaign(db.pool, scene, { leads: MESSAGES, ...(columns && { columns }) })
   const work = worked(time)
   const started: Started[] = []
-  const workers: DispatchDeps[] = []
+  const workers: Dispatch[] = []
   let calls = 0
   const queues = {
     enqueue: async (_broker: string, jobs: readonly { batchId: string; delayMs: number }[]) => {
       for (const { batchId, delayMs } of jobs)
         time.at(time.now().getTime() + delayMs, () => {
           const worker = workers[calls++ % workers.length]!
-          work.begin(() => dispatchBatch(worker, batchId))
+          work.begin(() => worker(batchId))
         })
     },
   } as unknown as Queues
@@ -62,12 +62,13 @@ async function dispatched(machines: readonly Machine[], { rate, columns }: Pace)
       const byWorker = now().getTime()
       started.push({ byWorker, at: byWorker + lagMs, lagMs })
     }
-    workers.push({
+    const deps: DispatchDeps = {
       ...{ pool: db.pool, queues, keys: await testKeys(), http: answeringAtOnce(note), log: testLog() },
       ...{ now, sleep: work.sleep, monotonic: () => time.now().getTime(), random: () => 0.5 },
       ...{ timezone: SAO_PAULO, isHoliday: () => false, leaseMs: () => 60_000, callbackUrl: () => undefined },
       draining: new AbortController().signal,
-    })
+    }
+    workers.push(openDispatch(deps))
   }
   await runCampaign({ pool: db.pool, queues, clock: { now: time.now } }, id, scene.userId)
   await time.run(work.quiet)

@@ -4,7 +4,7 @@ import { reconcileBudgets } from '../../../src/budget/reconcile.ts'
 import { runCampaign } from '../../../src/campaign/actions/start.ts'
 import { systemClock, systemMonotonic, systemSleep } from '../../../src/clock.ts'
 import { openPool } from '../../../src/database/pool.ts'
-import { dispatchBatch } from '../../../src/dispatch/dispatch.ts'
+import { openDispatch } from '../../../src/dispatch/dispatch.ts'
 import { sweep } from '../../../src/dispatch/sweep.ts'
 import { createHttp } from '../../../src/http/client.ts'
 import { byHand, claimed, DEAF } from '../../support/by-hand.ts'
@@ -68,25 +68,22 @@ async function scenery() {
   const http = createHttp({ timeoutMs: 5_000 })
   onTestFinished(() => http.close())
   const dispatch = async (pool: pg.Pool, leaseMs = 60_000) =>
-    dispatchBatch(
-      {
-        pool,
-        queues: DEAF,
-        keys: await testKeys(),
-        http,
-        log: testLog(),
-        callbackUrl: () => undefined,
-        draining: new AbortController().signal,
-        now: () => systemClock.now(),
-        sleep: systemSleep,
-        monotonic: systemMonotonic,
-        leaseMs: () => leaseMs,
-        timezone: 'America/Sao_Paulo',
-        isHoliday: () => false,
-        random: Math.random,
-      },
-      rows[0]!.id,
-    )
+    openDispatch({
+      pool,
+      queues: DEAF,
+      keys: await testKeys(),
+      http,
+      log: testLog(),
+      callbackUrl: () => undefined,
+      draining: new AbortController().signal,
+      now: () => systemClock.now(),
+      sleep: systemSleep,
+      monotonic: systemMonotonic,
+      leaseMs: () => leaseMs,
+      timezone: 'America/Sao_Paulo',
+      isHoliday: () => false,
+      random: Math.random,
+    })(rows[0]!.id)
   return { sandbox, id, batchId: rows[0]!.id, dispatch }
 }
 

@@ -44,6 +44,8 @@ describe('a reason that camp stored', () => {
       '30 of the last 40 messages were refused with 63016: free text outside the 24-hour window. Cure: send a template: --template CODE',
       '30 das últimas 40 mensagens foram recusadas com 63016: texto livre fora da janela de 24 horas. O que fazer: envie um',
     ],
+    ['the sandbox was told not to deliver it', 'o sandbox foi instruído a não entregá-la'],
+    ['the phone', 'the phone'],
     ['4: x is odd. Cure: ask them', '4: x is odd. O que fazer: ask them'],
     ['no answer from broker.example within 30000 ms', 'sem resposta de broker.example em 30000 ms'],
     ['the connection was lost, no answer from h (ECONNRESET)', 'a conexão caiu, sem resposta de h (ECONNRESET)'],

@@ -24,7 +24,7 @@ export async function stats(context: Context): Promise<void> {
       { title: t`BINDS`, value: row => row.purposes.map(purpose => purpose ?? t`everything`).join(', ') },
       { title: t`SYNCED`, value: ({ syncs: [last] }) => (last ? time(last.synced_at, timezone) : '') },
       { title: t`CHECKED`, value: ({ syncs: [last] }) => (last ? time(last.checked_at, timezone) : '') },
-      { title: t`FROM`, value: ({ syncs: [last] }) => last?.from ?? '' },
+      { title: t`LOCATION`, value: ({ syncs: [last] }) => last?.from ?? '' },
       { title: t`VALIDATOR`, value: ({ syncs: [last] }) => last?.etag ?? last?.last_modified ?? '' },
     ],
     t`The blocklist is empty.`,

@@ -3,6 +3,7 @@ import { isNationalHoliday } from '../../../calendar/national-holidays.ts'
 import { STATE_LAWS, type StateLaw } from '../../../calendar/state-laws.ts'
 import { type YearDay, yearDays } from '../../../calendar/year-calendar.ts'
 import { formatWeek } from '../../../campaign-settings/state-laws.ts'
+import { dateText, daysText } from '../../../language/format.ts'
 import { currentLanguage, t } from '../../../language/text.ts'
 import { localTime } from '../../../time/local-time.ts'
 import { fields, spaced } from '../../blocks.ts'
@@ -55,7 +56,7 @@ export async function list(
 }
 
 const columns = (): readonly Column<YearDay>[] => [
-  { title: t`DAY`, value: row => row.day },
+  { title: t`DAY`, value: row => dateText(row.day) },
   { title: t`WEEKDAY`, value: row => weekdayText(row.day) },
   { title: t`WHERE`, value: row => row.state ?? t`Brazil` },
   { title: t`NAME`, value: row => row.name ?? '' },
@@ -88,7 +89,7 @@ export async function laws(context: Context): Promise<void> {
       ...views.map(view =>
         fields([
           [view.state, view.law],
-          [`  ${t`hours`}`, t`${view.hours}; no holidays`],
+          [`  ${t`hours`}`, t`${daysText(view.hours)}; no holidays`],
           [`  ${t`texts`}`, textsText(view.texts)],
           [`  ${t`caveat`}`, view.caveat],
           [`  ${t`source`}`, view.source],
