@@ -11,6 +11,8 @@ const figures = z.object({
   ambiguous: z.number(),
   /** With a preset: rows whose entries do not bind yet. */
   waiting: z.number().optional(),
+  /** With a preset: rows that bind at once, since they have no date that can be read. */
+  undated: z.number().optional(),
   phones: z.number(),
   documents: z.number(),
   added: z.number(),
@@ -27,6 +29,8 @@ export interface Sync {
   locationHash: string
   /** The options it was read and applied with. */
   settings: string
+  /** The rules that it was read with (sync/preset.ts), of its settings. */
+  preset: string | null
   purpose: string | null
   etag: string | null
   lastModified: string | null
@@ -60,6 +64,7 @@ export async function listSyncs(sql: Sql, source?: string): Promise<Sync[]> {
     location: row.location,
     locationHash: row.location_hash,
     settings: row.settings,
+    preset: presetIn(row.settings),
     purpose: row.purpose,
     etag: row.etag,
     lastModified: row.last_modified,
@@ -69,11 +74,17 @@ export async function listSyncs(sql: Sql, source?: string): Promise<Sync[]> {
   }))
 }
 
+const withPreset = z.object({ preset: z.string().nullable().default(null) })
+
+function presetIn(settings: string): string | null {
+  return withPreset.parse(JSON.parse(settings)).preset
+}
+
 /**
  * Records a sync. If it changed entries, they no longer match the source's other locations: those validators are cleared, so that no
  * server answers "not modified".
  */
-export async function recordSync(tx: Tx, sync: Omit<Sync, 'checkedAt'>): Promise<void> {
+export async function recordSync(tx: Tx, sync: Omit<Sync, 'checkedAt' | 'preset'>): Promise<void> {
   const { added, changed, removed } = sync.figures
   if (added + changed + removed > 0)
     await tx.query(`UPDATE "BlocklistSync" SET etag = NULL, last_modified = NULL WHERE source = $1`, [sync.source])

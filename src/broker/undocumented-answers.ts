@@ -1,3 +1,5 @@
+import { type AnswerWords, saidInWords } from './answer-words.ts'
+
 /**
  * Interprets responses of brokers without documented responses: words of refusal, in all places where such brokers are known to
  * put them, and words of success. A wrongly assumed refusal would send accepted messages again, so a refusal counts only if it
@@ -12,17 +14,17 @@ export type AnswerMeaning =
   | { kind: 'MIXED' }
 
 /** The meaning of an answer, or of one record in it, with all nested elements. */
-export function meaningOf(answer: unknown): AnswerMeaning {
-  const own = ownMeaningOf(answer)
+export function meaningOf(answer: unknown, words: AnswerWords): AnswerMeaning {
+  const own = ownMeaningOf(answer, words)
   if (own.kind !== 'NONE') return own
-  return partsOf(answer).some(part => meaningOf(part).kind !== 'NONE') ? { kind: 'MIXED' } : own
+  return partsOf(answer).some(part => meaningOf(part, words).kind !== 'NONE') ? { kind: 'MIXED' } : own
 }
 
 /** The meaning of its own keys alone, without nested elements. */
-export function ownMeaningOf(answer: unknown): AnswerMeaning {
+export function ownMeaningOf(answer: unknown, words: AnswerWords): AnswerMeaning {
   if (!isObject(answer)) return { kind: 'NONE' }
   const entries = Object.entries(answer).map(([key, value]) => ({ key: key.toLowerCase(), value }))
-  const says = entries.map(({ key, value }) => saidBy(key, value))
+  const says = entries.map(({ key, value }) => saidBy(key, value, words))
   if (!says.includes('NO')) return { kind: says.includes('PART') ? 'MIXED' : 'NONE' }
   if (says.includes('YES')) return { kind: 'MIXED' }
   const telling = entries.filter(({ key }, i) => says[i] !== undefined || EXPLAINING.has(key))
@@ -44,11 +46,8 @@ const EXPLAINING = new Set([
   'reason',
 ])
 
-const NO_WORD = /^(erro|error|fail|falh|inv[aá]lid|refused|recusad|rejeitad|negad|denied|unauthori[sz]ed|nok$|false$)/i
-const YES_WORD = /^(ok|success|sucesso|true)$/i
-
-/** @returns PART for a list of errors: they may concern single records */
-function saidBy(key: string, value: unknown): 'YES' | 'NO' | 'PART' | undefined {
+/** @returns PART for a list of errors, which may concern single records, and for a word of both lists */
+function saidBy(key: string, value: unknown, words: AnswerWords): 'YES' | 'NO' | 'PART' | undefined {
   if (ERRORS.has(key)) {
     if (isNothing(value)) return undefined
     return Array.isArray(value) ? 'PART' : 'NO'
@@ -57,8 +56,7 @@ function saidBy(key: string, value: unknown): 'YES' | 'NO' | 'PART' | undefined 
   if (!STATUS.has(key)) return undefined
   if (typeof value === 'number') return value >= 400 && value < 600 ? 'NO' : undefined
   if (typeof value === 'boolean') return value ? 'YES' : 'NO'
-  if (typeof value !== 'string') return undefined
-  return NO_WORD.test(value.trim()) ? 'NO' : YES_WORD.test(value.trim()) ? 'YES' : undefined
+  return typeof value === 'string' ? saidInWords(value, words) : undefined
 }
 
 const NOTHING = new Set(['', '0', 'false', 'null', 'n', 'nao', 'não', 'no'])

@@ -70,6 +70,18 @@ describe('camp blocklist sync', () => {
     expect((await run(['stats'])).out).toContain('"1"')
   })
 
+  it('keeps the preset of a source, and warns of dates that it cannot read', async () => {
+    const list = await fileOf('telefone;data\n11987654321;soon\n21987654321;01/01/2020\n')
+    const first = await run(['sync', list, '--source', 'nml', '--preset', 'nao-me-ligue-sp'])
+    expect(first.err).toContain('warning: 1 rows have no registration date that can be read (the first: line 2)')
+    const later = await json(['sync', list, '--source', 'nml'])
+    expect(later).toMatchObject({ preset: 'nao-me-ligue-sp', added: 0, refused: 1, undated: 1 })
+    expect((await json(['stats'])).sources[0].syncs).toMatchObject([{ preset: 'nao-me-ligue-sp', undated: 1 }])
+    const refused = await run(['sync', list, '--source', 'nml', '--purpose', 'offers'])
+    expect(refused).toMatchObject({ code: 2, err: expect.stringContaining('--preset none') })
+    expect(await json(['sync', list, '--source', 'nml', '--preset', 'none'])).toMatchObject({ preset: null, added: 1 })
+  })
+
   it('says what is broken in a list, and keeps it in the audit', async () => {
     const list = await fileOf(
       Buffer.from('telefone;reason\n11987654321;não\n11987654322;n\xc3\n'.replace('não', 'n\xc3\xa3o'), 'latin1'),

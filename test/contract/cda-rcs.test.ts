@@ -50,7 +50,7 @@ test('what CDA RCS receives is the import of its contract, to the letter, every 
 })
 
 test('the credential’s URL is the whole endpoint, with CromosApp’s as its default', () => {
-  expect(describeKeys(adapter)).toBe('api_key (required), url, codigo_usuario')
+  expect(describeKeys(adapter)).toBe('api_key (required), url, codigo_usuario, yes_words, no_words, account_words')
   expect(adapter.credential.parse({ api_key: 'k' })).toMatchObject({
     url: 'https://cromosapp.com.br/api/importarcs/importarRcsCampanhaAPI',
   })

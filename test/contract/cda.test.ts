@@ -60,12 +60,30 @@ test('what CDA receives is the import of its contract, to the letter', async () 
   expect(result).toMatchObject({ kind: 'ANSWERED', reference: '41' })
 })
 
+test.each([
+  [{ status: 'recusa total' }, {}, { kind: 'ANSWERED' }],
+  [{ status: 'recusa total' }, { no_words: 'recusa*' }, { kind: 'REJECTED', code: 'REFUSED' }],
+  [{ status: 'erro', motivo: 'plano vencido' }, {}, { kind: 'REJECTED' }],
+  [{ status: 'erro', motivo: 'plano vencido' }, { account_words: 'plano' }, { kind: 'FATAL', code: 'ACCOUNT_REFUSED' }],
+])('CDA’s 200 with %j is read with the words of the credential %j', async (body, words, expected) => {
+  const { result } = await exchange(
+    adapter,
+    url => ({ url: `${url}/api/importar/campanha`, api_key: KEY, ...words }),
+    withOneText(requestOf(1)),
+    { status: 200, body },
+  )
+  expect(result).toMatchObject(expected)
+})
+
 test('the credential is as in its table', () => {
-  expect(describeKeys(adapter)).toBe('api_key (required), url, codigo_usuario')
+  expect(describeKeys(adapter)).toBe('api_key (required), url, codigo_usuario, yes_words, no_words, account_words')
   expect(adapter.credential.parse({ api_key: ' k ' })).toEqual({
     api_key: 'k',
     url: 'https://cromosapp.com.br/api/importar/campanha',
     codigo_usuario: '1',
+    yes_words: 'ok,success,sucesso,true',
+    no_words: expect.stringMatching(/^erro\*,error\*,/),
+    account_words: expect.stringContaining('*chave*,key,'),
   })
   for (const wrong of [{}, { api_key: '' }, { api_key: 'k', url: 'nowhere' }, { api_key: 'k', token: 'x' }]) {
     expect(adapter.credential.safeParse(wrong).success).toBe(false)

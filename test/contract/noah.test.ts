@@ -124,10 +124,29 @@ test('what NOAH receives is the contacts of its contract, to the letter', async 
   expect(result).toEqual({ kind: 'ANSWERED', outcomes: messages.map(() => ({ kind: 'ACCEPTED' })) })
 })
 
+test.each([
+  [{ status: 'bloqueado' }, {}, 'ACCEPTED'],
+  [{ status: 'bloqueado' }, { no_words: 'bloquead*' }, 'REJECTED'],
+  [{ status: 'aceito', erro: 'linha 1' }, {}, 'REJECTED'],
+  [{ status: 'aceito', erro: 'linha 1' }, { yes_words: 'aceito' }, 'IN_DOUBT'],
+])('NOAH’s record %j is read with the words of the credential %j', async (record, words, kind) => {
+  const request = requestOf(1)
+  const { result } = await exchange(adapter, url => ({ url: `${url}/v1`, token: TOKEN, ...words }), request, {
+    status: 200,
+    body: [{ telefone: request.messages[0]!.phone, ...record }],
+  })
+  expect(result).toMatchObject({ kind: 'ANSWERED', outcomes: [{ kind }] })
+})
+
 test('the credential is as in its table', () => {
-  expect(describeKeys(adapter)).toBe('url (required), token (required)')
+  expect(describeKeys(adapter)).toBe('url (required), token (required), yes_words, no_words')
   const given = { url: 'https://noah.example/api', token: ' INTEGRATION  x ' }
-  expect(adapter.credential.parse(given)).toEqual({ url: given.url, token: 'x' })
+  expect(adapter.credential.parse(given)).toEqual({
+    url: given.url,
+    token: 'x',
+    yes_words: 'ok,success,sucesso,true',
+    no_words: expect.stringMatching(/^erro\*,error\*,/),
+  })
   for (const wrong of [{ token: 'x' }, { url: given.url }, { ...given, token: ' ' }, { ...given, other: 'x' }]) {
     expect(adapter.credential.safeParse(wrong).success).toBe(false)
   }

@@ -10,11 +10,11 @@ import { addStaged, openStaging } from './apply-difference.ts'
 import { type Fetched, fetchList } from './fetch-list.ts'
 import { parseLocation } from './location.ts'
 import { emptyList, type ListReading, newReading, readList } from './read-list.ts'
-import type { RefusedRow, SyncDeps, SyncRequest } from './request.ts'
+import type { ListRequest, RefusedRow, SyncDeps } from './request.ts'
 
 /** A list that a user adds to the entries made by hand. */
 export interface ListAddition
-  extends Pick<SyncRequest, 'purpose' | 'only' | 'map' | 'mostBytes' | 'rejects' | 'overwrite'> {
+  extends Pick<ListRequest, 'purpose' | 'only' | 'map' | 'mostBytes' | 'rejects' | 'overwrite'> {
   /** A path, or "-" for standard input. */
   file: string
   /** For rows without a reason of their own. */
@@ -119,7 +119,7 @@ async function addIn(
 }
 
 /** What the reader of lists takes; an addition is read as a sync without `replace`. */
-function readingOf(addition: ListAddition): SyncRequest {
+function readingOf(addition: ListAddition): ListRequest {
   return {
     ...addition,
     from: addition.file,

@@ -7,7 +7,7 @@ import { spool } from '../../tabular/spool.ts'
 import type { Sync } from '../sync-log.ts'
 import { openDownload, type Validators } from './download.ts'
 import type { Location } from './location.ts'
-import type { SyncDeps, SyncRequest } from './request.ts'
+import type { ListRequest, SyncDeps } from './request.ts'
 
 /** A complete, unpacked local copy of a list. */
 export interface Fetched {
@@ -25,7 +25,7 @@ export interface Fetched {
  */
 export async function fetchList(
   deps: SyncDeps,
-  request: SyncRequest,
+  request: ListRequest,
   location: Location,
   last: Sync | undefined,
 ): Promise<Fetched | { kind: 'NOT_MODIFIED' }> {
@@ -56,7 +56,7 @@ const NONE: Validators = { etag: null, lastModified: null }
 
 async function spooled(
   deps: SyncDeps,
-  request: SyncRequest,
+  request: ListRequest,
   bytes: AsyncIterable<Buffer>,
   validators: Validators,
   unpacking: UnpackOptions,
@@ -76,7 +76,7 @@ async function spooled(
 
 async function inspected(
   { signal }: SyncDeps,
-  request: SyncRequest & { fileName?: string },
+  request: ListRequest & { fileName?: string },
   path: string,
   validators: Validators,
   remove: () => Promise<void>,

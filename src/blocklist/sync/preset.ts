@@ -1,3 +1,4 @@
+import { z } from 'zod'
 import { dayIn, parseDay } from '../../time/day.ts'
 import type { Judged } from './types.ts'
 
@@ -22,22 +23,38 @@ const PRESETS = {
 export type PresetName = keyof typeof PRESETS
 export const PRESET_NAMES = Object.keys(PRESETS) as PresetName[]
 
-/** A row by the rules of the preset: phones elsewhere are not its entries. @param preset null: as it was judged */
+/**
+ * The preset of a sync: a source keeps the one of its last sync, because without it the same list blocks persons whom it does not bind.
+ * @param asked 'none' ends it; null: as last time
+ * @param last of the source's last sync
+ */
+export function presetFor(asked: PresetName | 'none' | null, last: string | null): PresetName | null {
+  if (asked !== null) return asked === 'none' ? null : asked
+  return z.enum(PRESET_NAMES).nullable().parse(last)
+}
+
+/** A row by the rules of the preset: phones elsewhere, and documents, are not its entries. @param preset null: as it was judged */
 export function withinPreset(judged: Judged, preset: PresetName | null): Judged {
   if (preset === null || judged.named.length === 0) return judged
   const { areaCodes } = PRESETS[preset] as ListPreset
-  const named = judged.named.filter(({ kind, value }) => kind === 'phone' && areaCodes.has(value.slice(2, 4)))
-  if (named.length > 0) return { ...judged, named }
-  return { named, problem: judged.problem ?? { code: 'OUT_OF_SCOPE', detail: 'its area code is not one of this list' } }
+  const phones = judged.named.filter(({ kind }) => kind === 'phone')
+  const named = phones.filter(({ value }) => areaCodes.has(value.slice(2, 4)))
+  if (named.length > 0) return { named, problem: judged.problem }
+  return { named, problem: judged.problem ?? (phones.length > 0 ? ELSEWHERE : NO_PHONE) }
 }
 
+const ELSEWHERE = { code: 'OUT_OF_SCOPE', detail: 'its area code is not one of this list' } as const
+const NO_PHONE = { code: 'NO_PHONE', detail: 'it has a document and no phone, and this list is one of phones' } as const
+
 /**
- * Whether a row's entries do not bind yet. A row without a date that can be read binds at once: that is the stricter reading.
- * @param date the cell of the registration date
+ * When a row's entries bind. A date that cannot be read, or lies in the future, is none: such a row binds at once, which is the stricter
+ * reading.
+ * @param date the cell of the registration date; undefined: the list has no such column
  */
-export function isWaiting(date: string | undefined, preset: PresetName | null, now: Date): boolean {
-  const registered = preset === null || date === undefined ? undefined : parseDay(date)
-  if (preset === null || registered === undefined) return false
+export function bindingOf(date: string | undefined, preset: PresetName | null, now: Date): 'NOW' | 'LATER' | 'UNDATED' {
+  if (preset === null) return 'NOW'
   const { graceDays, timezone } = PRESETS[preset]
-  return registered + graceDays > dayIn(timezone, now)
+  const [registered, today] = [date === undefined ? undefined : parseDay(date), dayIn(timezone, now)]
+  if (registered === undefined || registered > today) return 'UNDATED'
+  return registered + graceDays > today ? 'LATER' : 'NOW'
 }

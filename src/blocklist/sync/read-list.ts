@@ -7,9 +7,9 @@ import { openRecords } from '../../tabular/records.ts'
 import { RejectsFile } from '../../tabular/rejects-file.ts'
 import type { openStaging } from './apply-difference.ts'
 import { listColumns } from './list-columns.ts'
-import { isWaiting, withinPreset } from './preset.ts'
+import { bindingOf, withinPreset } from './preset.ts'
 import { judgeRow } from './read-entry.ts'
-import type { RefusedRow, SyncDeps, SyncRequest } from './request.ts'
+import type { ListRequest, RefusedRow, SyncDeps } from './request.ts'
 import type { Judged, ListColumns } from './types.ts'
 
 /** Figures of a reading. */
@@ -19,6 +19,9 @@ export interface ListReading {
   ambiguous: number
   /** Rows whose entries do not bind yet (preset.ts); they are not among the blocked. */
   waiting: number
+  /** With a preset: rows whose entries bind at once for want of a date that can be read, and the line of the first. */
+  undated: number
+  firstUndated: number | null
   /** Entries, repetitions included. */
   named: number
   refusals: RefusedRow[]
@@ -27,7 +30,17 @@ export interface ListReading {
 }
 
 export function newReading(): ListReading {
-  return { rows: 0, refused: 0, ambiguous: 0, waiting: 0, named: 0, refusals: [], rejects: null }
+  return {
+    rows: 0,
+    refused: 0,
+    ambiguous: 0,
+    waiting: 0,
+    undated: 0,
+    firstUndated: null,
+    named: 0,
+    refusals: [],
+    rejects: null,
+  }
 }
 
 /** The error about a list that names no phone and no document. */
@@ -53,7 +66,7 @@ const SHOWN_REFUSALS = 20
  */
 export async function readList(
   { signal, onProgress, clock }: SyncDeps,
-  request: SyncRequest,
+  request: ListRequest,
   source: Inspection,
   staging: Awaited<ReturnType<typeof openStaging>>,
   reading: ListReading,
@@ -70,11 +83,11 @@ export async function readList(
       const now = clock.now()
       const judged = rows.map(row => ({
         row,
-        waiting: isWaiting(columns.date === undefined ? undefined : row.cells[columns.date], request.preset, now),
+        binding: bindingOf(columns.date === undefined ? undefined : row.cells[columns.date], request.preset, now),
         ...withDoubt(row, withinPreset(judgeRow(row.cells, columns, request.only), request.preset)),
       }))
-      const binding = judged.filter(({ waiting }) => !waiting)
-      await staging.add(binding.map(({ row, named }) => ({ line: row.line, named, reason: reasonIn(row, columns) })))
+      const inForce = judged.filter(({ binding }) => binding !== 'LATER')
+      await staging.add(inForce.map(({ row, named }) => ({ line: row.line, named, reason: reasonIn(row, columns) })))
       await count(reading, judged, columns, source)
       onProgress?.(reading.rows)
     }
@@ -85,7 +98,7 @@ export async function readList(
   }
 }
 
-function columnsIn(source: Inspection, first: Row, { map, only }: SyncRequest): ListColumns {
+function columnsIn(source: Inspection, first: Row, { map, only }: ListRequest): ListColumns {
   try {
     return listColumns(source.file, first, map, only)
   } catch (error) {
@@ -106,16 +119,20 @@ const LONGEST_REASON = 500
 
 async function count(
   reading: ListReading,
-  judged: readonly (Judged & { row: Row; waiting: boolean })[],
+  judged: readonly (Judged & { row: Row; binding: ReturnType<typeof bindingOf> })[],
   columns: ListColumns,
   source: Inspection,
 ): Promise<void> {
   const refused = []
-  for (const { row, named, problem, ambiguous, waiting } of judged) {
+  for (const { row, named, problem, ambiguous, binding } of judged) {
     reading.rows++
     reading.named += named.length
     if (ambiguous) reading.ambiguous++
-    if (waiting && named.length > 0) reading.waiting++
+    if (named.length > 0 && binding === 'LATER') reading.waiting++
+    if (named.length > 0 && binding === 'UNDATED') {
+      reading.undated++
+      reading.firstUndated ??= row.line
+    }
     if (!problem) continue
     reading.refused++
     if (reading.refusals.length < SHOWN_REFUSALS) reading.refusals.push({ line: row.line, ...problem })

@@ -26,8 +26,8 @@ export interface SyncRequest {
   source: string
   /** The purpose of its entries; null: they bind every campaign. */
   purpose: string | null
-  /** The rules of a known list; null: none. */
-  preset: PresetName | null
+  /** The rules of a known list; null: as at the source's last sync. */
+  preset: PresetName | 'none' | null
   /** The list is complete: entries that it does not name are removed. */
   replace: boolean
   /** Allow removal of more than half of the entries. */
@@ -52,6 +52,11 @@ export interface SyncRequest {
   userId: string
 }
 
+/** A request whose preset is known. */
+export interface ListRequest extends Omit<SyncRequest, 'preset'> {
+  preset: PresetName | null
+}
+
 export interface RefusedRow {
   line: number
   code: string
@@ -65,9 +70,12 @@ export interface SyncResult {
   /** The location, for display. */
   from: string
   purpose: string | null
+  preset: PresetName | null
   replace: boolean
   /** For NOT_MODIFIED those of the last sync that changed entries. */
   figures: SyncFigures
+  /** The line of the first row without a date that can be read, of those that the figures count; null: none. */
+  firstUndated: number | null
   /** The first rejected rows. */
   refusals: RefusedRow[]
   rejects: { file: string; rows: number } | null

@@ -12,8 +12,9 @@ import { listSyncs, recordCheck, recordSync, type SyncFigures } from '../sync-lo
 import { applyStaged, type Delta, openStaging } from './apply-difference.ts'
 import { type Fetched, fetchList } from './fetch-list.ts'
 import { type Location, parseLocation } from './location.ts'
+import { presetFor } from './preset.ts'
 import { emptyList, type ListReading, newReading, readList } from './read-list.ts'
-import type { SyncDeps, SyncRequest, SyncResult } from './request.ts'
+import type { ListRequest, SyncDeps, SyncRequest, SyncResult } from './request.ts'
 
 /**
  * Syncs the blocklist entries of one source with its list: replaces them (`replace`) or adds to them. The list is downloaded first and
@@ -58,20 +59,25 @@ interface AppliedList {
 async function syncIn(
   tx: Tx,
   deps: SyncDeps,
-  request: SyncRequest,
+  asked: SyncRequest,
   location: Location,
   kept: AppliedList,
 ): Promise<SyncResult> {
-  await claimSource(tx, request.source)
+  await claimSource(tx, asked.source)
+  const syncs = await listSyncs(tx, asked.source)
+  const request: ListRequest = { ...asked, preset: presetFor(asked.preset, syncs[0]?.preset ?? null) }
+  assertFitsPreset(request)
   const settings = settingsOf(request)
-  const last = (await listSyncs(tx, request.source)).find(sync => sync.locationHash === location.hash)
+  const last = syncs.find(sync => sync.locationHash === location.hash)
   const result = (status: SyncResult['status'], figures: SyncFigures, reading?: ListReading): SyncResult => ({
     status,
     source: request.source,
     from: location.shown,
     purpose: request.purpose,
+    preset: request.preset,
     replace: request.replace,
     figures,
+    firstUndated: reading?.firstUndated ?? null,
     refusals: reading?.refusals ?? [],
     rejects: reading?.rejects ? { file: reading.rejects.path, rows: reading.rejects.rows } : null,
     otherSheets: kept.fetched ? otherSheetsOf(kept.fetched.source) : [],
@@ -93,9 +99,15 @@ async function syncIn(
   const delta = await apply(tx, deps, request, kept.fetched, reading).finally(() => {
     kept.rejects = reading.rejects
   })
-  const { rows, refused, ambiguous, waiting } = reading
+  const { rows, refused, ambiguous, waiting, undated } = reading
   const { held: _held, ...changes } = delta
-  const figures: SyncFigures = { rows, refused, ambiguous, ...(request.preset !== null && { waiting }), ...changes }
+  const figures: SyncFigures = {
+    rows,
+    refused,
+    ambiguous,
+    ...(request.preset !== null && { waiting, undated }),
+    ...changes,
+  }
   await recordSync(tx, {
     source: request.source,
     location: location.shown,
@@ -131,7 +143,7 @@ async function syncIn(
 async function apply(
   tx: Tx,
   deps: SyncDeps,
-  request: SyncRequest,
+  request: ListRequest,
   { source }: Fetched,
   reading: ListReading,
 ): Promise<Delta> {
@@ -165,6 +177,18 @@ function assertSource(source: string): void {
   )
 }
 
+/** @throws CampError OPTIONS_CONFLICT: also where the preset is that of the source's last sync */
+function assertFitsPreset({ source, preset, purpose, only }: ListRequest): void {
+  if (preset === null || (purpose === null && only !== 'document')) return
+  throw new CampError(
+    'OPTIONS_CONFLICT',
+    t`the list of ${source} has the preset ${preset}, which excludes --purpose and --type document`,
+    {
+      hint: t`Its entries are phones, and bind every campaign. If it is another list now: --preset none`,
+    },
+  )
+}
+
 /** Locks the source until the transaction ends. @throws CampError STATE */
 async function claimSource(tx: Tx, source: string): Promise<void> {
   // A download may take longer than idle_in_transaction_session_timeout.
@@ -180,7 +204,7 @@ async function claimSource(tx: Tx, source: string): Promise<void> {
 }
 
 /** The options that decide a list's effect. */
-function settingsOf({ purpose, preset, replace, only, map, encoding, delimiter, sheet }: SyncRequest): string {
+function settingsOf({ purpose, preset, replace, only, map, encoding, delimiter, sheet }: ListRequest): string {
   const named = { ...(sheet !== null && { sheet }), ...(preset !== null && { preset }) }
   return JSON.stringify({ purpose, replace, only, map: Object.entries(map).sort(), encoding, delimiter, ...named })
 }
@@ -189,7 +213,7 @@ function settingsOf({ purpose, preset, replace, only, map, encoding, delimiter, 
 function assertNamesSomebody(
   file: string,
   { rows, refused, named, refusals }: ListReading,
-  request: SyncRequest,
+  request: ListRequest,
 ): void {
   if (named > 0 || (rows === 0 && request.replace)) return
   throw emptyList(file, { refused, refusals })

@@ -27,7 +27,10 @@ export interface Judged {
   named: Named[]
   /** The unreadable value. Other values of the row are still blocked. */
   problem?:
-    | { code: 'INVALID_PHONE' | 'INVALID_DOCUMENT' | 'INVALID_VALUE' | 'BAD_ROW' | 'OUT_OF_SCOPE'; detail: string }
+    | {
+        code: 'INVALID_PHONE' | 'INVALID_DOCUMENT' | 'INVALID_VALUE' | 'BAD_ROW' | 'OUT_OF_SCOPE' | 'NO_PHONE'
+        detail: string
+      }
     | undefined
   /** Its digits are both a phone and a document; both are blocked. */
   ambiguous?: boolean

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { HttpResponse } from '../../http/client.ts'
 import type { TextRules } from '../../message/text-rules.ts'
+import { type AnswerWords, accountWords, answerWords, hasWord } from '../answer-words.ts'
 import { failureOf, isSuccess } from '../classify-response.ts'
 import { filled, httpUrl } from '../credential-fields.ts'
 import type { Adapter, Message, SendRequest, SendResult } from '../port.ts'
@@ -20,11 +21,12 @@ export interface CromosImport {
   keysOf?(request: SendRequest): Record<string, string>
 }
 
-export interface CromosCredential {
+export interface CromosCredential extends AnswerWords {
   api_key: string
   /** The full endpoint. */
   url: string
   codigo_usuario: string
+  account_words: string
 }
 
 /**
@@ -38,6 +40,8 @@ export function cromosApp({ name, url, texts, rowOf, keysOf }: CromosImport): Ad
       api_key: filled,
       url: httpUrl.default(url),
       codigo_usuario: filled.default('1'),
+      ...answerWords,
+      account_words: accountWords,
     }),
     secrets: ['api_key'],
     content: 'TEXT',
@@ -73,7 +77,7 @@ export function cromosApp({ name, url, texts, rowOf, keysOf }: CromosImport): Ad
       })
       const secrets = [credential.api_key]
       return isSuccess(answer)
-        ? resultOf(answer, request.messages, secrets)
+        ? resultOf(answer, request.messages, credential, secrets)
         : failureOf(answer, http.clock.now(), secrets)
     },
   }
@@ -94,10 +98,15 @@ function column(text: string): string {
 }
 
 /** The whole interpretation is an assumption (docs/wire/cromosapp.md#answers). The answer's text is kept, to learn from it. */
-function resultOf(answer: HttpResponse, messages: readonly Message[], secrets: readonly string[]): SendResult {
+function resultOf(
+  answer: HttpResponse,
+  messages: readonly Message[],
+  words: Pick<CromosCredential, keyof AnswerWords | 'account_words'>,
+  secrets: readonly string[],
+): SendResult {
   const body = jsonOf(answer.body)
   if (typeof body !== 'object' || body === null) return notUnderstood(answer, secrets)
-  const verdict = meaningOf(body)
+  const verdict = meaningOf(body, words)
   switch (verdict.kind) {
     case 'NONE': {
       const reference = codeIn(body) ?? quoted(answer.body, secrets)
@@ -105,16 +114,13 @@ function resultOf(answer: HttpResponse, messages: readonly Message[], secrets: r
     }
     case 'NO': {
       const said = `HTTP ${answer.status}${excerpt(answer.body, secrets)}`
-      if (OF_ACCOUNT.test(verdict.words)) return { kind: 'FATAL', code: 'ACCOUNT_REFUSED', reason: said }
+      if (hasWord(verdict.words, words.account_words)) return { kind: 'FATAL', code: 'ACCOUNT_REFUSED', reason: said }
       return { kind: 'REJECTED', code: 'REFUSED', detail: said }
     }
     case 'MIXED':
       return notUnderstood(answer, secrets)
   }
 }
-
-/** The key or the team, which are reported as an error in the body. */
-const OF_ACCOUNT = /chave|\bkey\b|api[_ -]?key|token|equipe|\bteam\b|credencia|autentica|autoriza|permiss/i
 
 const code = z
   .union([z.string().trim().min(1), z.number()])

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { fieldOf } from '../../recipient/field-names.ts'
 import { parseDay } from '../../time/day.ts'
+import { type AnswerWords, answerWords } from '../answer-words.ts'
 import { failureOf, isSuccess } from '../classify-response.ts'
 import { headerText, httpUrl } from '../credential-fields.ts'
 import type { Adapter, Message, SendRequest } from '../port.ts'
@@ -13,7 +14,7 @@ import { NOAH_CODES } from './codes.ts'
 /** NOAH (docs/wire/noah.md): contacts in bulk, each with its own text. The format of answers is unknown. */
 export const noah: Adapter<NoahCredential> = {
   name: 'NOAH',
-  credential: z.strictObject({ url: httpUrl, token: headerText.transform(withoutPrefix) }),
+  credential: z.strictObject({ url: httpUrl, token: headerText.transform(withoutPrefix), ...answerWords }),
   secrets: ['token'],
   content: 'TEXT',
   ...UNDOCUMENTED_LIMITS,
@@ -35,14 +36,14 @@ export const noah: Adapter<NoahCredential> = {
       }),
     })
     const secrets = [credential.token]
-    if (isSuccess(answer)) return readAcceptance(answer, request.messages, secrets)
+    if (isSuccess(answer)) return readAcceptance(answer, request.messages, credential, secrets)
     return readNotFound(answer, secrets) ?? failureOf(answer, http.clock.now(), secrets)
   },
 
   callback: (request, { receivedAt }) => readHook(request.body, receivedAt),
 }
 
-interface NoahCredential {
+interface NoahCredential extends AnswerWords {
   /** The API's base URL: contacts are posted to a path below it. */
   url: string
   token: string

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { HttpAnswer, HttpResponse } from '../../http/client.ts'
+import type { AnswerWords } from '../answer-words.ts'
 import type { Message, Outcome, SendResult } from '../port.ts'
 import { excerpt, quoted } from '../redact.ts'
 import { meaningOf, ownMeaningOf } from '../undocumented-answers.ts'
@@ -13,17 +14,18 @@ import { internationalPhone, jsonOf, notUnderstood } from '../wire-format.ts'
 export function readAcceptance(
   answer: HttpResponse,
   messages: readonly Message[],
+  words: AnswerWords,
   secrets: readonly string[],
 ): SendResult {
   const body = jsonOf(answer.body)
   if (typeof body !== 'object' || body === null) return notUnderstood(answer, secrets)
-  const whole = ownMeaningOf(body).kind
+  const whole = ownMeaningOf(body, words).kind
   const records = recordsIn(body, messages)
   if (records) {
-    const outcomes = messages.map(message => outcomeOf(records.get(message.leadId), whole === 'NONE', secrets))
+    const outcomes = messages.map(message => outcomeOf(records.get(message.leadId), whole === 'NONE', words, secrets))
     return { kind: 'ANSWERED', outcomes }
   }
-  if (meaningOf(body).kind !== 'NONE') return notUnderstood(answer, secrets)
+  if (meaningOf(body, words).kind !== 'NONE') return notUnderstood(answer, secrets)
   return { kind: 'ANSWERED', outcomes: messages.map(() => ({ kind: 'ACCEPTED' })) }
 }
 
@@ -84,9 +86,14 @@ function phoneIn(one: Answered): string | undefined {
   return written === undefined ? undefined : internationalPhone(written)
 }
 
-function outcomeOf(one: Answered | undefined, goodOnTheWhole: boolean, secrets: readonly string[]): Outcome {
+function outcomeOf(
+  one: Answered | undefined,
+  goodOnTheWhole: boolean,
+  words: AnswerWords,
+  secrets: readonly string[],
+): Outcome {
   if (!one) return { kind: 'IN_DOUBT', reason: 'the answer does not mention this message' }
-  const verdict = meaningOf(one)
+  const verdict = meaningOf(one, words)
   if (verdict.kind === 'NO') return { kind: 'REJECTED', code: 'REFUSED', detail: quoted(verdict.words, secrets) }
   if (verdict.kind === 'NONE' && goodOnTheWhole) return { kind: 'ACCEPTED', providerId: messageIdIn(one) }
   return { kind: 'IN_DOUBT', reason: `NOAH reports both success and refusal: ${quoted(JSON.stringify(one), secrets)}` }

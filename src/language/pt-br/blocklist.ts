@@ -46,12 +46,17 @@ export const BLOCKLIST: Catalogue = {
   '--source {0}: this name is reserved for entries that {1}': '--source {0}: este nome é reservado às entradas que {1}',
   'users add': 'os usuários adicionam',
   'brokers report': 'os fornecedores informam',
-  '--preset excludes --purpose and --type document': '--preset exclui --purpose e --type document',
-  'Entries of this list are phones, and bind every campaign.':
-    'As entradas desta lista são telefones e valem para toda campanha.',
+  'the list of {0} has the preset {1}, which excludes --purpose and --type document':
+    'a lista de {0} tem o preset {1}, que exclui --purpose e --type document',
+  'Its entries are phones, and bind every campaign. If it is another list now: --preset none':
+    'As entradas dela são telefones e valem para toda campanha. Se agora é outra lista: --preset none',
+  '{0} rows have no registration date that can be read (the first: line {1}), and bind at once; another column: --map date=COLUMN':
+    '{0} linhas não têm data de inscrição legível (a primeira: linha {1}) e valem de imediato; outra coluna: --map date=COLUNA',
+  preset: 'preset',
   'not yet': 'ainda não',
   '{0} rows, which bind later': '{0} linhas, que valerão depois',
-  'rules of a known list: nao-me-ligue-sp': 'regras de uma lista conhecida: nao-me-ligue-sp',
+  'rules of a known list, kept for later syncs: nao-me-ligue-sp':
+    'regras de uma lista conhecida, guardadas: nao-me-ligue-sp',
   'Use the name of the list: --source procon, --source nao-me-perturbe, …':
     'Use o nome da lista: --source procon, --source nao-me-perturbe, …',
   'the list of {0} is being synced by another process now':

@@ -11,6 +11,8 @@ export const BROKER: Catalogue = {
   "is a partner's route: mode=partner sends there": 'é a rota de um parceiro: mode=partner envia por ela',
   'is the route of another app than app_id': 'é a rota de outro aplicativo, não a de app_id',
   "is not a partner's route: leave it out": 'não é a rota de um parceiro: deixe-a fora',
+  'must be words separated by commas, each with * at its ends at most':
+    'deve ser palavras separadas por vírgulas, com * só nas pontas de cada uma',
   'must be after initial_minutes': 'deve ser depois de initial_minutes',
   'reply {0} has no phone: nothing is blocked. Block it by hand: camp blocklist add --phone':
     'a resposta {0} não tem telefone: nada é bloqueado. Bloqueie à mão: camp blocklist add --phone',

@@ -40,6 +40,8 @@ export const STORED: Catalogue = {
   'contains {0}': 'contém {0}',
   "has {0} characters, and the channel's maximum is {1}": 'tem {0} caracteres, e o máximo do canal é {1}',
   'it has no phone and no document': 'não tem telefone nem documento',
+  'it has a document and no phone, and this list is one of phones':
+    'tem documento e não telefone, e esta lista é de telefones',
   'its area code is not one of this list': 'seu DDD não é um desta lista',
   '{0} cells for {1} columns': '{0} células para {1} colunas',
   'its country code is not 55': 'seu código de país não é 55',

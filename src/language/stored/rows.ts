@@ -61,6 +61,7 @@ export const ROWS: readonly StoredText[] = [
   // Rows of a blocklist.
   () => t`it has no phone and no document`,
   () => t`its area code is not one of this list`,
+  () => t`it has a document and no phone, and this list is one of phones`,
   (cells, columns) => t`${cells!} cells for ${columns!} columns`,
   // Remarks on a text, which an import or a template begins with.
   () => t`the message`,

@@ -5,7 +5,7 @@ import { fileOf, syncOn } from '../../support/sync.ts'
 
 const db = useDatabase()
 const { sync, entries } = syncOn(db)
-const NML = { preset: 'nao-me-ligue-sp', only: 'phone', replace: true } as const
+const NML = { preset: 'nao-me-ligue-sp', replace: true } as const
 /** Noon in São Paulo. */
 const on = (day: string) => ({ clock: { now: () => new Date(`${day}T12:00:00-03:00`) } })
 
@@ -39,10 +39,55 @@ describe('the preset nao-me-ligue-sp', () => {
     expect((await sync(list, mapped, on('2026-11-15'))).figures).toMatchObject({ added: 0, waiting: 1 })
   })
 
-  it('blocks at once where the list has no date, or none that can be read', async () => {
-    const dated = await fileOf('telefone;data\n11900000001;soon\n')
-    expect((await sync(dated, NML, on('2026-11-15'))).figures).toMatchObject({ added: 1, waiting: 0 })
-    const bare = await fileOf('11900000001\n12900000002\n')
-    expect((await sync(bare, NML, on('2026-11-15'))).figures).toMatchObject({ added: 1, unchanged: 1, waiting: 0 })
+  it('blocks at once where the list has no date, one that cannot be read, or one in the future, and counts such rows', async () => {
+    const dated = await fileOf(
+      'telefone;data\n11900000001;01/11/2026\n11900000002;soon\n11900000003;\n11900000004;16/11/2026\n21900000005;soon\n',
+    )
+    const read = await sync(dated, NML, on('2026-11-15'))
+    expect(read).toMatchObject({ firstUndated: 3, figures: { added: 3, waiting: 1, undated: 3, refused: 1 } })
+    expect(await entries()).toEqual(['5511900000002', '5511900000003', '5511900000004'])
+    const bare = await fileOf('11900000002\n12900000002\n')
+    const options = { ...NML, allowShrink: true }
+    expect((await sync(bare, options, on('2026-11-15'))).figures).toMatchObject({
+      unchanged: 1,
+      waiting: 0,
+      undated: 2,
+    })
+  })
+
+  it('refuses a document for being none of its phones, and takes the phone beside one', async () => {
+    const cpf = '529.982.247-25'
+    const list = await fileOf(`telefone;cpf\n;${cpf}\n11900000001;${cpf}\n21900000001;${cpf}\n`)
+    const { refusals } = await sync(list, NML)
+    expect(refusals).toMatchObject([
+      { line: 2, code: 'NO_PHONE' },
+      { line: 4, code: 'OUT_OF_SCOPE' },
+    ])
+    expect(await entries()).toEqual(['5511900000001'])
+    // Both a mobile and a CPF: it is the mobile, without a doubt.
+    const bare = await sync(await fileOf(`${cpf}\n11900000083\n`), { ...NML, allowShrink: true })
+    expect(bare).toMatchObject({ refusals: [{ line: 1, code: 'NO_PHONE' }], figures: { ambiguous: 0 } })
+    expect(await entries()).toEqual(['5511900000083'])
+  })
+
+  it('is kept for the later syncs of its source, also from another place, until they are told otherwise', async () => {
+    const list = await fileOf('telefone\n11900000001\n21900000002\n')
+    await sync(list, NML)
+    const again = await sync(list, { replace: true })
+    expect(again).toMatchObject({ preset: 'nao-me-ligue-sp', figures: { unchanged: 1, refused: 1 } })
+    const elsewhere = await fileOf('telefone\n11900000001\n21900000002\n')
+    expect(await sync(elsewhere)).toMatchObject({ preset: 'nao-me-ligue-sp', figures: { added: 0, refused: 1 } })
+    expect(await sync(list, { source: 'another' })).toMatchObject({ preset: null, figures: { added: 2 } })
+    await expect(sync(list, { purpose: 'offers' })).rejects.toMatchObject({
+      code: 'OPTIONS_CONFLICT',
+      hint: expect.stringContaining('--preset none'),
+    })
+    await expect(sync(list, { only: 'document' })).rejects.toMatchObject({ code: 'OPTIONS_CONFLICT' })
+    expect(await entries()).toEqual(['5511900000001'])
+    expect(await sync(list, { preset: 'none', purpose: 'offers' })).toMatchObject({
+      preset: null,
+      figures: { added: 1 },
+    })
+    expect(await sync(list)).toMatchObject({ preset: null, figures: { changed: 2 } })
   })
 })

@@ -1,5 +1,10 @@
 import { describe, expect, test } from 'vitest'
+import { z } from 'zod'
+import { accountWords, answerWords, hasWord } from '../../../src/broker/answer-words.ts'
 import { meaningOf } from '../../../src/broker/undocumented-answers.ts'
+
+const credential = z.object(answerWords)
+const usual = credential.parse({})
 
 describe('what an undocumented answer says', () => {
   test.each([
@@ -14,7 +19,7 @@ describe('what an undocumented answer says', () => {
     { status: 'recebido' },
     { ok: 1 },
   ])('is no refusal: %j', answer => {
-    expect(meaningOf(answer)).toEqual({ kind: 'NONE' })
+    expect(meaningOf(answer, usual)).toEqual({ kind: 'NONE' })
   })
 
   test.each([
@@ -30,7 +35,7 @@ describe('what an undocumented answer says', () => {
     [{ errors: { chave_api: ['obrigatória'] } }, 'chave_api'],
     [{ success: false, errors: [{ linha: 3 }] }, 'linha'],
   ])('is a refusal of all: %j', (answer, words) => {
-    expect(meaningOf(answer)).toEqual({ kind: 'NO', words: expect.stringContaining(words) })
+    expect(meaningOf(answer, usual)).toEqual({ kind: 'NO', words: expect.stringContaining(words) })
   })
 
   test.each([
@@ -41,6 +46,34 @@ describe('what an undocumented answer says', () => {
     { resultado: [{ status: 'ok' }, { status: 'erro' }] },
     [{ codigo: 1 }, { erro: 'x' }],
   ])('may be a refusal of a part: %j', answer => {
-    expect(meaningOf(answer)).toEqual({ kind: 'MIXED' })
+    expect(meaningOf(answer, usual)).toEqual({ kind: 'MIXED' })
+  })
+})
+
+describe('the words of a credential', () => {
+  test.each([
+    [{ status: 'processado' }, {}, 'NONE'],
+    [{ status: 'Rechazado: saldo' }, { no_words: 'rechazad*' }, 'NO'],
+    [{ status: 'erro' }, { no_words: 'rechazad*' }, 'NONE'],
+    [{ status: 'não aceito' }, { no_words: '*aceito' }, 'NO'],
+    [{ status: 'aceito' }, { no_words: '*aceito', yes_words: 'aceito' }, 'MIXED'],
+    [{ status: 'aceito', erro: 'linha 3' }, {}, 'NO'],
+    [{ status: 'aceito', erro: 'linha 3' }, { yes_words: 'ok, Aceito' }, 'MIXED'],
+  ])('%j with %j is %s', (answer, words, kind) => {
+    expect(meaningOf(answer, credential.parse(words)).kind).toBe(kind)
+  })
+
+  test.each(['', ' , ', 'a,,b', '*', 'a*b', '**a'])('%j is no list', no_words => {
+    expect(credential.safeParse({ no_words }).success).toBe(false)
+  })
+
+  test.each([
+    ['Chave inválida', true],
+    ['{"codigoEquipe":["?"]}', true],
+    ['api_key missing', true],
+    ['linha 3: monkey', false],
+    ['teams', false],
+  ])('%j is about the account: %s', (text, expected) => {
+    expect(hasWord(text, accountWords.parse(undefined))).toBe(expected)
   })
 })

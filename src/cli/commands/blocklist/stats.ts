@@ -41,10 +41,11 @@ function withSyncs(counts: readonly SourceCount[], syncs: readonly Sync[]): Sour
   }))
 }
 
-function syncView({ location, purpose, etag, lastModified, figures, syncedAt, checkedAt }: Sync) {
+function syncView({ location, purpose, preset, etag, lastModified, figures, syncedAt, checkedAt }: Sync) {
   return {
     from: location,
     purpose,
+    preset,
     etag,
     last_modified: lastModified,
     synced_at: syncedAt.toISOString(),

@@ -43,7 +43,10 @@ export async function sync(context: Context, from: string, options: SyncOptions)
     request,
   )
   await untilInForce(await context.pool())
-  if (result.status === 'APPLIED') warnOfList(context, { ...result, ...result.figures })
+  if (result.status === 'APPLIED') {
+    warnOfList(context, { ...result, ...result.figures })
+    warnOfDates(context, result)
+  }
   context.out.result(viewOf(result), () => textOf(result))
 }
 
@@ -54,10 +57,6 @@ function requestOf(from: string, options: SyncOptions, userId: string): SyncRequ
     throw new CampError('OPTIONS_CONFLICT', t`--allow-shrink requires --replace`, {
       hint: t`Without --replace no entry is removed.`,
     })
-  if (options.preset !== undefined && (options.purpose !== undefined || options.type === 'document'))
-    throw new CampError('OPTIONS_CONFLICT', t`--preset excludes --purpose and --type document`, {
-      hint: t`Entries of this list are phones, and bind every campaign.`,
-    })
   return {
     from,
     source: options.source,
@@ -66,7 +65,7 @@ function requestOf(from: string, options: SyncOptions, userId: string): SyncRequ
     replace: options.replace ?? false,
     allowShrink: options.allowShrink ?? false,
     refetch: options.refetch ?? false,
-    only: options.preset === undefined ? (options.type ?? null) : 'phone',
+    only: options.type ?? null,
     map: parsePairs('--map', options.map ?? []),
     encoding: options.encoding === undefined ? null : parseEncoding(options.encoding),
     delimiter: options.delimiter === undefined ? null : parseDelimiter(options.delimiter),
@@ -78,11 +77,21 @@ function requestOf(from: string, options: SyncOptions, userId: string): SyncRequ
   }
 }
 
+/** Such a person is blocked up to 30 days early, and stays so: the list is at fault, or the column is another one. */
+function warnOfDates({ out }: Context, { figures, firstUndated }: SyncResult): void {
+  if (!figures.undated || firstUndated === null) return
+  out.warn(
+    t`${number(figures.undated)} rows have no registration date that can be read (the first: line ${firstUndated}), and bind
+      at once; another column: --map date=COLUMN`,
+  )
+}
+
 function viewOf({
   status,
   source,
   from,
   purpose,
+  preset,
   replace,
   figures,
   refusals,
@@ -90,11 +99,23 @@ function viewOf({
   otherSheets,
   notes,
 }: SyncResult) {
-  return { status, source, from, purpose, replace, ...figures, refusals, rejects, other_sheets: otherSheets, notes }
+  return {
+    status,
+    source,
+    from,
+    purpose,
+    preset,
+    replace,
+    ...figures,
+    refusals,
+    rejects,
+    other_sheets: otherSheets,
+    notes,
+  }
 }
 
 function textOf(result: SyncResult): Human {
-  const { status, source, from, purpose, figures, refusals, rejects } = result
+  const { status, source, from, purpose, preset, figures, refusals, rejects } = result
   if (status === 'NOT_MODIFIED')
     return t`The list at ${from} is unchanged, and so are the ${number(figures.phones + figures.documents)} entries
       of ${source}.`
@@ -102,6 +123,7 @@ function textOf(result: SyncResult): Human {
     [t`source`, source],
     [t`from`, from],
     [t`applies to`, purpose === null ? t`every campaign` : t`campaigns for ${purpose}, and those without a purpose`],
+    [t`preset`, preset ?? undefined],
     [
       t`contains`,
       t`${number(figures.phones)} phones, ${number(figures.documents)} documents in ${number(figures.rows)} rows`,
