@@ -23,7 +23,7 @@ export const MUTANTS: readonly Mutant[] = [
   {
     name: 'settle without the status of the batch',
     meeting: { setting: 'running', names: ['settle', 'settle'] },
-    rewrite: without(`AND status = 'SENDING' FOR UPDATE`, /^SELECT failures, budget_id/),
+    rewrite: without(`WHERE b.status = 'SENDING'`, /^SELECT b\.id, b\.failures, b\.budget_id/),
   },
   {
     name: 'sweep without the lock of the batch',
