@@ -18,7 +18,11 @@ const AT_LEAST = 317
 
 /** Where a column that may be NULL is not, though the statement neither compares nor sets it. */
 const NEVER_NULL: readonly { columns: readonly string[]; in: string; why: string }[] = [
-  { columns: ['Batch.unit_cost'], in: `WHERE b.status = 'SENDING' ORDER BY b.id FOR UPDATE OF b`, why: 'a claim writes the price' },
+  {
+    columns: ['Batch.unit_cost'],
+    in: `WHERE b.status = 'SENDING' ORDER BY b.id FOR UPDATE OF b`,
+    why: 'a claim writes the price',
+  },
   { columns: ['Batch.claimed_at'], in: `WHERE status = 'SENDING' AND lease_until`, why: 'a claim writes its moment' },
 ]
 
